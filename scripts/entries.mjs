@@ -1,0 +1,49 @@
+// The exports map of package.json is the one list of entries; every tool reads it from here.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/**
+ * @typedef {object} Entry
+ * @property {string} name file name at the top of src, without its ending
+ * @property {string} specifier what a user imports
+ * @property {string} source path of the source, from the root of the project
+ * @property {string} built path of the built module, from the root of the project
+ * @property {string} types path of the built declarations, from the root of the project
+ */
+
+// not import.meta.dirname, which tsup does not carry into its copy of this file
+export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
+
+/**
+ * @typedef {object} Manifest
+ * @property {string} name
+ * @property {string} version
+ * @property {Record<string, string>} bin
+ * @property {Record<string, string>} dependencies
+ * @property {Record<string, string | { types: string, default: string }>} exports
+ */
+
+export const manifest = /** @type {Manifest} */ (
+  JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+);
+
+/** @type {readonly Entry[]} */
+export const entries = Object.entries(manifest.exports).flatMap(([subpath, target]) => {
+  if (typeof target === "string") return [];
+  const name = subpath === "." ? "index" : subpath.slice("./".length);
+  return [
+    {
+      name,
+      specifier: `${manifest.name}${subpath.slice(".".length)}`,
+      source: `src/${name}.ts`,
+      built: target.default,
+      types: target.types,
+    },
+  ];
+});
+
+/** Import name -> absolute path of its source, so that programs of this tree run without a build. */
+export const sourceAliases = Object.fromEntries(
+  entries.map(({ specifier, source }) => [specifier, join(root, source)]),
+);

@@ -1,0 +1,14 @@
+// node scripts/run.mjs FILE [ARGUMENT...]: runs a TypeScript program of this tree without a build,
+// with the package's own name standing for its source.
+import { resolve } from "node:path";
+import { createJiti } from "jiti";
+import { sourceAliases } from "./entries.mjs";
+
+const [node = "", , file, ...args] = process.argv;
+if (file === undefined) {
+  console.error("usage: node scripts/run.mjs FILE [ARGUMENT...]");
+  process.exit(2);
+}
+const path = resolve(file);
+process.argv = [node, path, ...args];
+await createJiti(import.meta.url, { alias: sourceAliases }).import(path);

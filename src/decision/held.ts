@@ -1,0 +1,151 @@
+import { MAX_SCOPE_LENGTH, MAX_SCOPE_TOKENS } from "../grammar/scope.js";
+import { holdsPlaceholder } from "../grammar/scope-syntax.js";
+import { isScopeToken } from "../grammar/scope-token.js";
+import type { CompiledPolicy } from "../policy/compiled.js";
+import { readOwn } from "./access-token.js";
+import { newTextMemory } from "./text-memory.js";
+
+/** The scopes that a token holds, implied ones included. */
+export interface Held {
+  /** A bit for each scope without placeholders, by its id. */
+  readonly bits: Uint32Array;
+  /** For each template, by its id: the values it is held for, joined by a space, which no value holds. */
+  readonly bound: ReadonlyMap<number, ReadonlySet<string>>;
+}
+
+/** What a token holds depends on whose it is: a reserved scope counts for first-party clients alone. */
+export interface HeldScopes {
+  readonly everyone: Held;
+  readonly firstParty: Held;
+}
+
+interface Draft {
+  readonly bits: Uint32Array;
+  bound: Map<number, Set<string>>;
+}
+
+/** Whether a scope without placeholders is held. */
+export function holdsLiteral(held: Held, scope: number): boolean {
+  return (((held.bits[scope >>> 5] ?? 0) >>> (scope & 31)) & 1) === 1;
+}
+
+/** Reads the scopes of a token; `undefined` for a value that is no token, or one whose scope is malformed. */
+export type HeldReader = (token: unknown) => HeldScopes | undefined;
+
+/** Some 10,000 scopes of the usual length. */
+const MEMORY_BUDGET = 2 ** 22;
+
+interface Known {
+  readonly scope: string;
+  readonly held: HeldScopes;
+  /** The token that had this scope last. */
+  token: object;
+}
+
+/**
+ * A reader with two memories. One goes by the text of the scope, which many tokens share, and is bounded. One goes by
+ * the identity of the token and counts only while its `scope` is the very same string; since an entry costs more than
+ * reading the text anew, a token comes into it when it is met a second time. Lists are read anew each time: they can
+ * change in place.
+ */
+export function heldReader(policy: CompiledPolicy): HeldReader {
+  const byText = newTextMemory<Known>(MEMORY_BUDGET);
+  const byToken = new WeakMap<object, Known>();
+  const readAnew = (token: object): HeldScopes | undefined => {
+    const scope = readOwn(token, "scope");
+    if (typeof scope !== "string") return readList(policy, scope);
+    const known = byText.get(scope);
+    if (known === undefined) {
+      const held = readText(policy, scope);
+      if (held !== undefined) byText.set(scope, { scope, held, token });
+      return held;
+    }
+    if (known.token === token) byToken.set(token, known);
+    known.token = token;
+    return known.held;
+  };
+  return (token) => {
+    if (typeof token !== "object" || token === null) return undefined;
+    const known = byToken.get(token);
+    return known !== undefined && known.scope === readScope(token) ? known.held : readAnew(token);
+  };
+}
+
+/** `token.scope` of a token that was met before: whose property it is has been asked then. */
+function readScope(token: object): unknown {
+  try {
+    return (token as { readonly scope?: unknown }).scope;
+  } catch {
+    return undefined; // a getter or a proxy of somebody else's
+  }
+}
+
+/** RFC 6749, section 3.3: scope-tokens with one space between two. An empty token is no scope-token, so split tells it all. */
+function readText(policy: CompiledPolicy, text: string): HeldScopes | undefined {
+  if (text === "") return collect(policy, []);
+  return text.length > MAX_SCOPE_LENGTH ? undefined : collect(policy, text.split(" "));
+}
+
+/** A member of a list is one scope-token: nothing in it is split, and one bad member voids the list. */
+function readList(policy: CompiledPolicy, value: unknown): HeldScopes | undefined {
+  const tokens: string[] = [];
+  try {
+    if (!Array.isArray(value) || value.length > MAX_SCOPE_TOKENS) return undefined;
+    for (let index = 0; index < value.length; index += 1) {
+      const member: unknown = value[index];
+      if (typeof member !== "string" || member.length > MAX_SCOPE_LENGTH) return undefined;
+      tokens.push(member);
+    }
+  } catch {
+    return undefined; // a getter or a proxy of somebody else's
+  }
+  return collect(policy, tokens);
+}
+
+function collect(policy: CompiledPolicy, tokens: readonly string[]): HeldScopes | undefined {
+  if (tokens.length > MAX_SCOPE_TOKENS) return undefined;
+  const everyone = newDraft(policy);
+  let reserved: Draft | undefined;
+  for (const text of tokens) {
+    let known = false;
+    for (const lookup of policy.lookups) {
+      for (const { scope, values } of lookup(text)) {
+        known = true;
+        const target = policy.scopes[scope]?.reserved ? (reserved ??= newDraft(policy)) : everyone;
+        add(policy, target, scope, values);
+      }
+    }
+    // What a lookup knows is a scope-token without placeholders. A template in a token is no grant of every value but a
+    // mistake of the issuer, and voids the whole as a malformed token does.
+    if (!known && (!isScopeToken(text) || holdsPlaceholder(text))) return undefined;
+  }
+  return { everyone, firstParty: reserved === undefined ? everyone : union(everyone, reserved) };
+}
+
+const NOT_BOUND: Map<number, Set<string>> = new Map();
+
+function newDraft(policy: CompiledPolicy): Draft {
+  return { bits: new Uint32Array((policy.scopes.length + 31) >>> 5), bound: NOT_BOUND };
+}
+
+/** Adds a scope and all it implies. */
+function add(policy: CompiledPolicy, draft: Draft, scope: number, values: readonly string[]): void {
+  for (const implied of policy.scopes[scope]?.closure ?? []) {
+    if (implied.values.length === 0) {
+      const word = implied.scope >>> 5;
+      draft.bits[word] = (draft.bits[word] ?? 0) | (1 << (implied.scope & 31));
+    } else {
+      if (draft.bound === NOT_BOUND) draft.bound = new Map();
+      const held = draft.bound.get(implied.scope) ?? new Set();
+      draft.bound.set(implied.scope, held.add(implied.values.map((index) => values[index]).join(" ")));
+    }
+  }
+}
+
+function union(left: Draft, right: Draft): Draft {
+  const bound = new Map(left.bound);
+  for (const [scope, values] of right.bound) {
+    bound.set(scope, new Set([...(left.bound.get(scope) ?? []), ...values]));
+  }
+  return { bits: left.bits.map((word, index) => word | (right.bits[index] ?? 0)), bound };
+}

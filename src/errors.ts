@@ -1,0 +1,52 @@
+/** One fault of a policy: where it stands, what is wrong, and what was probably meant. */
+export interface Finding {
+  /** What kind of fault, for programs: `unknown_scope`, `unknown_key`, `overlap` … The list may grow. */
+  readonly code: string;
+  /** Where, as `tools.get_settings.anyOf[0]`; names that are no identifiers stand in brackets: `scopes["courses:read"]`. Empty for the whole. */
+  readonly path: string;
+  /** One line, for people. The sentence may change, the code does not. */
+  readonly message: string;
+  /** What was probably meant: the nearest name that would be right. */
+  readonly suggestion?: string;
+}
+
+/**
+ * The kinds of fault of a program: `ERR_POLICY_INVALID` (the definition has findings), `ERR_POLICY_UNKNOWN`
+ * (a value that `definePolicy` or `loadPolicy` did not make), `ERR_OPERATION_UNKNOWN` (a name the policy lacks),
+ * `ERR_SCOPE_INVALID` (a value that is no scope-token where one is written).
+ */
+export type PolicyErrorCode =
+  | "ERR_POLICY_INVALID"
+  | "ERR_POLICY_UNKNOWN"
+  | "ERR_OPERATION_UNKNOWN"
+  | "ERR_SCOPE_INVALID";
+
+/**
+ * A fault of the program, never of a request: thrown at start-up, and never sent to a client.
+ *
+ * For a policy it holds every finding at once, so that one run shows all there is to mend.
+ *
+ * @example
+ * ```ts
+ * import { loadPolicy, PolicyError } from "scope-policy";
+ *
+ * try {
+ *   loadPolicy({ name: "Shop", version: "1", scopes: {}, tools: { list_orders: "orders:read" } });
+ * } catch (error) {
+ *   if (error instanceof PolicyError) for (const finding of error.findings) console.log(finding.path);
+ * }
+ * ```
+ */
+export class PolicyError extends Error {
+  override readonly name = "PolicyError";
+  /** The kind of fault. */
+  readonly code: PolicyErrorCode;
+  /** Every fault of the policy, in the order of the definition; empty for the other codes. */
+  readonly findings: readonly Finding[];
+
+  constructor(code: PolicyErrorCode, message: string, findings: readonly Finding[] = []) {
+    super(message);
+    this.code = code;
+    this.findings = findings;
+  }
+}

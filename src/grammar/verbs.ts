@@ -1,0 +1,83 @@
+/**
+ * The words that say what a scope lets one do, as providers write them. The last of them in a scope is
+ * its action; a scope without one says nothing about its action. Lower case, whole words.
+ *
+ * Words that providers use for whom or what, and only now and then for an act, are not in it: `admin`,
+ * `all`, `tools`, `status`, `access`, `record`, `query`. The list may grow.
+ *
+ * @example
+ * ```ts
+ * import { SCOPE_VERBS } from "scope-policy";
+ *
+ * console.log(SCOPE_VERBS.includes("read")); // true
+ * ```
+ */
+export const SCOPE_VERBS = [
+  // to see
+  "read",
+  "view",
+  "get",
+  "list",
+  "search",
+  "listen",
+  "subscribe",
+  "download",
+  "pull",
+  "export",
+  // to change
+  "write",
+  "create",
+  "add",
+  "insert",
+  "compose",
+  "update",
+  "edit",
+  "modify",
+  "manage",
+  "delete",
+  "remove",
+  "archive",
+  "restore",
+  "import",
+  "upload",
+  "push",
+  "sync",
+  // to do
+  "execute",
+  "run",
+  "start",
+  "stop",
+  "trigger",
+  "send",
+  "publish",
+  "share",
+  "invite",
+  "join",
+  "assign",
+  "connect",
+  "link",
+  "approve",
+  "cancel",
+  "refund",
+  "revoke",
+  "sign",
+  "verify",
+  // two in one word
+  "readonly",
+  "readwrite",
+  "read_only",
+  "read_write",
+  "read_all",
+  "write_all",
+  "verify_only",
+] as const;
+
+/** One word of {@link SCOPE_VERBS}. */
+export type ScopeVerb = (typeof SCOPE_VERBS)[number];
+
+const VERBS: ReadonlySet<string> = new Set(SCOPE_VERBS);
+
+/** Whether a word is in {@link SCOPE_VERBS}; case-sensitive. */
+export function isScopeVerb(word: string): word is ScopeVerb {
+  return VERBS.has(word);
+}

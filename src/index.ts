@@ -1,0 +1,80 @@
+export { AccessDenied } from "./decision/access-denied.js";
+export type { AccessToken } from "./decision/access-token.js";
+export {
+  type AccountTypeRequired,
+  type Allowed,
+  type BindingMismatch,
+  DECISION_CODES,
+  type Decision,
+  type DecisionCode,
+  type Denial,
+  type Denied,
+  type InsufficientScope,
+  type InvalidParams,
+  type InvalidToken,
+  type ReservedScope,
+  type Unauthenticated,
+  type UnknownOperation,
+  type UpgradeRequired,
+} from "./decision/decision.js";
+export {
+  type Authorized,
+  definePolicy,
+  type EndpointOf,
+  loadPolicy,
+  type OperationName,
+  type ParamsArgument,
+  type ParamsFor,
+  type ParamsOf,
+  type Policy,
+  type RequestLine,
+  type ResolvedOperation,
+  type ScopeOf,
+  type TierOf,
+  type ToolOf,
+} from "./decision/policy.js";
+export type { ToolView } from "./decision/tools.js";
+export { type Finding, PolicyError, type PolicyErrorCode } from "./errors.js";
+export {
+  formatScope,
+  MAX_SCOPE_LENGTH,
+  MAX_SCOPE_TOKENS,
+  parseScope,
+  type ScopeResult,
+  type ScopeSet,
+} from "./grammar/scope.js";
+export {
+  formatScopeToken,
+  type ParseScopeToken,
+  parseScopeToken,
+  type PlaceholdersOf,
+  type ScopeForm,
+  type ScopeTokenFault,
+  type ScopeTokenResult,
+  type ScopeTokenSyntax,
+} from "./grammar/scope-syntax.js";
+export { isScopeToken, type ScopeToken } from "./grammar/scope-token.js";
+export {
+  type BindParams,
+  type BindResult,
+  bindScope,
+  type MatchParams,
+  matchScope,
+} from "./grammar/template.js";
+export { SCOPE_VERBS, type ScopeVerb } from "./grammar/verbs.js";
+export type {
+  AuditOptions,
+  BundleDefinition,
+  IsPublic,
+  OperationDefinition,
+  OperationOptions,
+  ParamNames,
+  PolicyDefinition,
+  PolicyTypes,
+  RequirementOptions,
+  ScopeOptions,
+  ScopeTexts,
+  ToolName,
+} from "./policy/definition.js";
+export { MAX_ALTERNATIVES } from "./policy/requirement.js";
+export { policyJsonSchema } from "./policy/schema.js";

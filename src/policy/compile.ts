@@ -1,0 +1,118 @@
+import { PolicyError } from "../errors.js";
+import type { CompiledPolicy, CompiledScope } from "./compiled.js";
+import type { BundleDefinition, PolicyDefinition } from "./definition.js";
+import { describeFindings, newReport, type Path, type Report } from "./findings.js";
+import { readJson } from "./json-text.js";
+import { buildLookups } from "./matching.js";
+import { checkNoPlaceholder, compileOperations } from "./operations.js";
+import { deepFreeze, snapshot } from "./plain-data.js";
+import type { Reading } from "./requirement.js";
+import { checkShape } from "./schema.js";
+import { compileGates, compileScopes, reportDuplicates } from "./scopes.js";
+
+/**
+ * Data or JSON text -> a policy made ready. The input is copied, so that later changes of it change nothing.
+ *
+ * @throws {@link PolicyError} with every finding, where there is one.
+ */
+export function compilePolicy(source: unknown): CompiledPolicy {
+  const report = newReport();
+  const data = snapshot(typeof source === "string" ? readJson(source, report) : source, report);
+  // text that is no JSON has said all there is to say
+  const unreadable = typeof source === "string" && data === undefined;
+  const compiled = unreadable ? undefined : compileData(data, report);
+  if (compiled === undefined || report.findings.length > 0) {
+    throw new PolicyError(
+      "ERR_POLICY_INVALID",
+      describeFindings(report.findings),
+      Object.freeze(report.findings),
+    );
+  }
+  return compiled;
+}
+
+function compileData(data: unknown, report: Report): CompiledPolicy {
+  const definition = checkShape(data, report);
+  const gates = compileGates(definition, report);
+  const table = compileScopes(definition, gates, report);
+  const reading: Reading = { table, gates, report };
+  const baseline = scopeList(definition.baseline, ["baseline"], reading);
+  const defaults = scopeList(definition.defaultScopes, ["defaultScopes"], reading);
+  for (const { scope, path } of defaults) {
+    if (scope.reserved) {
+      report.add("reserved_default", path, `\`${scope.name}\` is reserved: nobody is granted it by default`);
+    } else if (scope.options.default === "off") {
+      report.add("denied_default", path, `\`${scope.name}\` is off by default: it cannot be granted unasked`);
+    }
+  }
+  checkBundles(definition, reading);
+  const always = baseline.map(({ scope }) => scope);
+  const operations = compileOperations(definition, always, reading);
+  return {
+    definition: deepFreeze(definition),
+    tiers: definition.tiers ?? [],
+    tierRank: gates.tierRank,
+    scopes: table.scopes,
+    baseline: always,
+    lookups: buildLookups(table.names),
+    ...operations,
+  };
+}
+
+interface Listed {
+  readonly scope: CompiledScope;
+  readonly path: Path;
+}
+
+/** A list of scopes without placeholders. */
+function scopeList(
+  names: readonly string[] | undefined,
+  path: Path,
+  reading: Reading,
+): readonly Listed[] {
+  reportDuplicates(names, path, reading.report);
+  return (names ?? []).flatMap((name, index) => {
+    const at = [...path, index];
+    const scope = reading.table.find(name, at);
+    if (scope === undefined) return [];
+    checkNoPlaceholder(scope, at, reading);
+    return [{ scope, path: at }];
+  });
+}
+
+function checkBundles(definition: PolicyDefinition, { table, report }: Reading): void {
+  for (const [name, bundle] of Object.entries(definition.bundles ?? {})) {
+    const [members, path] = isList(bundle)
+      ? [bundle, ["bundles", name]]
+      : [bundle.except, ["bundles", name, "except"]];
+    reportDuplicates(members, path, report);
+    for (const [index, member] of (members ?? []).entries()) table.find(member, [...path, index]);
+  }
+}
+
+// Array.isArray does not narrow a readonly array
+function isList(bundle: BundleDefinition): bundle is readonly string[] {
+  return Array.isArray(bundle);
+}
+
+const compiledPolicies = new WeakMap<object, CompiledPolicy>();
+
+/** Marks a value as a policy that was made here, so that no look-alike is taken for one. */
+export function brandPolicy<Value extends object>(value: Value, compiled: CompiledPolicy): Value {
+  compiledPolicies.set(value, compiled);
+  return value;
+}
+
+/**
+ * The compiled form of a policy.
+ *
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a value that `definePolicy` and `loadPolicy` did not make.
+ */
+export function compiledPolicyOf(value: unknown): CompiledPolicy {
+  const compiled = typeof value === "object" && value !== null ? compiledPolicies.get(value) : undefined;
+  if (compiled !== undefined) return compiled;
+  throw new PolicyError(
+    "ERR_POLICY_UNKNOWN",
+    "this is no policy: make it with `definePolicy` or `loadPolicy`, a copy of one does not count",
+  );
+}

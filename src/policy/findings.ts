@@ -1,0 +1,99 @@
+import type { Finding } from "../errors.js";
+
+/** Where something stands in a definition, from the root. */
+export type Path = readonly (string | number)[];
+
+/** Collects the findings of one policy in the order in which they are met. */
+export interface Report {
+  readonly findings: Finding[];
+  add(code: string, path: Path, message: string, suggestion?: string): void;
+}
+
+const IDENTIFIER = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
+
+/** `["tools", "get_settings", "anyOf", 0]` -> `tools.get_settings.anyOf[0]`. */
+export function formatPath(path: Path): string {
+  let text = "";
+  for (const key of path) {
+    if (typeof key === "number") text += `[${key}]`;
+    else if (IDENTIFIER.test(key)) text += text === "" ? key : `.${key}`;
+    else text += `[${JSON.stringify(key)}]`;
+  }
+  return text;
+}
+
+/** A fresh, empty report. */
+export function newReport(): Report {
+  const findings: Finding[] = [];
+  return {
+    findings,
+    add(code, path, message, suggestion) {
+      const finding = { code, path: formatPath(path), message };
+      findings.push(
+        Object.freeze(suggestion === undefined ? finding : { ...finding, suggestion }),
+      );
+    },
+  };
+}
+
+/** All findings as one text, a line each: what a person reads when a policy is refused. */
+export function describeFindings(findings: readonly Finding[]): string {
+  const lines = findings.map(({ path, message, suggestion }) => {
+    const where = path === "" ? "" : ` at ${path}`;
+    const meant = suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`;
+    return `  ${message}${where}${meant}`;
+  });
+  const count = findings.length === 1 ? "1 finding" : `${findings.length} findings`;
+  return `the policy is refused: ${count}\n${lines.join("\n")}`;
+}
+
+const LONGEST_NAME_COMPARED = 128;
+
+/**
+ * The candidate that is nearest to `name`, if it is near enough to be what was meant: at most a third of the letters
+ * differ, a swap of two neighbours counting as one. Ties go to the first.
+ */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > LONGEST_NAME_COMPARED) return undefined;
+  let best: string | undefined;
+  let bound = Math.max(1, Math.floor(name.length / 3)) + 1;
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - name.length) >= bound) continue;
+    const away = distance(name, candidate);
+    if (away < bound) {
+      best = candidate;
+      bound = away;
+    }
+  }
+  return best;
+}
+
+/** Optimal string alignment distance: edits and swaps of neighbours, letter case counting for nothing. */
+function distance(left: string, right: string): number {
+  const a = left.toLowerCase();
+  const b = right.toLowerCase();
+  let before: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let least = Math.min(
+        at(previous, j) + 1,
+        at(row, j - 1) + 1,
+        at(previous, j - 1) + same,
+      );
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        least = Math.min(least, at(before, j - 2) + 1);
+      }
+      row.push(least);
+    }
+    before = previous;
+    previous = row;
+  }
+  return at(previous, b.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] as number;
+}

@@ -1,0 +1,113 @@
+import { scopeForm, splitSegments } from "../grammar/scope-syntax.js";
+import {
+  bindTemplate,
+  matchTemplate,
+  type Shape,
+  shapeOf,
+  skeleton,
+  type Template,
+} from "../grammar/template.js";
+
+/** A name by which a token may hold a scope: the scope's own, or an older one that it replaces. */
+export interface NamedScope {
+  /** The scope that is held. */
+  readonly scope: number;
+  readonly template: Template;
+  /** For each placeholder of the scope: which value of this name it carries. */
+  readonly values: readonly number[];
+  /** Whether it is an older name; two scopes may replace the same one. */
+  readonly old: boolean;
+}
+
+/** A scope that a text holds, with the values of its placeholders. */
+export interface Hit {
+  readonly scope: number;
+  readonly values: readonly string[];
+}
+
+/** Finds the scopes that one scope-token of a token holds, before implications. */
+export type ScopeLookup = (text: string) => readonly Hit[];
+
+/**
+ * How a held text is compared with the names of a policy. `exact` is whole tokens, case-sensitive; a further rule is a
+ * further row, and a name that says which row it goes by.
+ */
+const MATCHING_RULES = { exact: exactLookup } as const;
+
+/** The lookups of a policy: one for each matching rule that its names go by. */
+export function buildLookups(names: readonly NamedScope[]): readonly ScopeLookup[] {
+  return [MATCHING_RULES.exact(names)];
+}
+
+const NOTHING: readonly Hit[] = [];
+
+/** Costs one look into a table, and one more for each shape of template that fits the text: never one for each name. */
+function exactLookup(names: readonly NamedScope[]): ScopeLookup {
+  const literals = new Map<string, Hit[]>();
+  const shapes = new Map<string, { readonly shape: Shape; readonly byKey: Map<string, NamedScope[]> }>();
+  for (const name of names) {
+    const { template, scope } = name;
+    if (template.names.length === 0) {
+      push(literals, bindTemplate(template, []), { scope, values: [] });
+      continue;
+    }
+    const shape = shapeOf(template);
+    const id = `${shape.form} ${shape.length} ${shape.holes.join(" ")}`;
+    const entry = shapes.get(id) ?? { shape, byKey: new Map<string, NamedScope[]>() };
+    shapes.set(id, entry);
+    push(entry.byKey, skeleton(template.segments, shape.holes), name);
+  }
+  const byShape = [...shapes.values()];
+  return (text) => {
+    const literal = literals.get(text);
+    if (literal !== undefined || byShape.length === 0) return literal ?? NOTHING;
+    const form = scopeForm(text);
+    const segments = splitSegments(form, text);
+    return byShape.flatMap(({ shape, byKey }) => {
+      if (shape.form !== form || shape.length !== segments.length) return [];
+      return (byKey.get(skeleton(segments, shape.holes)) ?? []).flatMap((name) => {
+        const values = matchTemplate(name.template, form, segments);
+        if (values === undefined) return [];
+        return [{ scope: name.scope, values: name.values.map((index) => values[index] as string) }];
+      });
+    });
+  };
+}
+
+function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+/**
+ * Pairs of names of which some text could be an instance of both, found by shape, so that a thousand templates cost no
+ * million comparisons. What is returned are candidates.
+ */
+export function overlapCandidates(
+  names: readonly NamedScope[],
+): readonly (readonly [NamedScope, NamedScope])[] {
+  const groups = new Map<string, { readonly shape: Shape; readonly names: NamedScope[] }>();
+  for (const name of names) {
+    const shape = shapeOf(name.template);
+    const id = `${shape.form} ${shape.length} ${shape.holes.join(" ")}`;
+    const group = groups.get(id) ?? { shape, names: [] };
+    groups.set(id, group);
+    group.names.push(name);
+  }
+  const list = [...groups.values()];
+  return list.flatMap((left, index) =>
+    list.slice(index).flatMap((right) => {
+      if (left.shape.form !== right.shape.form || left.shape.length !== right.shape.length) return [];
+      const holes = [...new Set([...left.shape.holes, ...right.shape.holes])];
+      const seen = new Map<string, NamedScope[]>();
+      const keyOf = (name: NamedScope) => skeleton(name.template.segments, holes);
+      if (left !== right) for (const name of left.names) push(seen, keyOf(name), name);
+      return right.names.flatMap((name) => {
+        const pairs = (seen.get(keyOf(name)) ?? []).map((other) => [other, name] as const);
+        if (left === right) push(seen, keyOf(name), name);
+        return pairs;
+      });
+    }),
+  );
+}

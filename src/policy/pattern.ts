@@ -1,0 +1,19 @@
+import picomatch from "picomatch/posix.js";
+import type { Operation } from "./compiled.js";
+
+/** A pattern of tool names with what it demands. */
+export interface ToolPattern {
+  readonly matches: (name: string) => boolean;
+  readonly operation: Operation;
+}
+
+/**
+ * A matcher of a legal pattern (see `toolKeyFault`) over legal tool names. Names that are no tool names must be
+ * refused before: a glob's `*` also covers spaces and line breaks.
+ *
+ * `dot` is what keeps a denial from failing open: without it `*` skips names that start with a dot, which MCP allows.
+ */
+export function patternMatcher(pattern: string): (name: string) => boolean {
+  const expression = picomatch.makeRe(pattern, { dot: true, nonegate: true, noextglob: true });
+  return (name) => expression.test(name);
+}

@@ -1,0 +1,177 @@
+/**
+ * Methods that an endpoint may have: those of RFC 9110 that act on a resource, and PATCH (RFC 5789). HEAD is answered
+ * as GET (RFC 9110, section 9.3.2); TRACE and CONNECT are no calls of an API.
+ */
+export const METHODS: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+const LONGEST_PATH = 8_192;
+
+/** A segment of an endpoint's path: literal text, or the name of a path parameter. */
+export type Segment = { readonly literal: string } | { readonly param: string };
+
+/** An endpoint as its key spells it. */
+export interface Endpoint {
+  readonly method: string;
+  readonly segments: readonly Segment[];
+}
+
+/** What is wrong with the key of an endpoint. */
+export interface EndpointFault {
+  readonly code: "endpoint_syntax" | "endpoint_method";
+  readonly message: string;
+  /** The method that was written, where the method is at fault. */
+  readonly method?: string;
+}
+
+const PLACEHOLDER = /^(?::([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})$/;
+
+/** Reads a key such as `GET /v1/projects/:projectId`: a method, one space, a canonical path. */
+export function parseEndpoint(key: string): Endpoint | EndpointFault {
+  const space = key.indexOf(" ");
+  const method = key.slice(0, Math.max(space, 0));
+  const path = key.slice(space + 1);
+  if (space < 1 || !path.startsWith("/")) {
+    return fault("expected a method, one space and a path, as in `GET /v1/projects/:projectId`");
+  }
+  if (method === "HEAD") {
+    return { code: "endpoint_method", message: "HEAD is answered as GET: declare the GET endpoint" };
+  }
+  if (!METHODS.includes(method)) {
+    return { code: "endpoint_method", message: `unknown method \`${method}\``, method };
+  }
+  const segments: Segment[] = [];
+  const seen = new Set<string>();
+  for (const text of segmentsOf(path)) {
+    const found = PLACEHOLDER.exec(text);
+    const param = found?.[1] ?? found?.[2];
+    if (param === undefined && (text.startsWith(":") || !isCanonicalSegment(text))) {
+      return fault(`the segment \`${text}\` is not canonical: ${CANONICAL}`);
+    }
+    if (param !== undefined && (seen.has(param) || param === "__proto__")) {
+      return fault(`the path parameter \`${param}\` stands twice, or is no name`);
+    }
+    if (param !== undefined) seen.add(param);
+    segments.push(param === undefined ? { literal: text } : { param });
+  }
+  return { method, segments };
+}
+
+const CANONICAL =
+  "no empty segment, no trailing slash, no dot segment, no escape that plain text can spell, none of `\\ ; # ? *`";
+
+function fault(message: string): EndpointFault {
+  return { code: "endpoint_syntax", message };
+}
+
+/** `/` has no segment; every other path has one after each slash. */
+function segmentsOf(path: string): readonly string[] {
+  return path === "/" ? [] : path.slice(1).split("/");
+}
+
+/**
+ * What two endpoints share that are one to some router: the method, and the path without names of parameters and
+ * without letter case, which Express ignores.
+ */
+export function endpointIdentity({ method, segments }: Endpoint): string {
+  const path = segments.map((segment) => ("param" in segment ? "{}" : segment.literal.toLowerCase()));
+  return `${method} /${path.join("/")}`;
+}
+
+/** `pchar` of RFC 3986, section 3.3, without `*` (a pattern to some) and `;` (a matrix parameter to some). */
+const PLAIN = /^[A-Za-z0-9._~!$&'()+,=:@-]*$/;
+const ESCAPES = /^(?:[A-Za-z0-9._~!$&'()+,=:@-]|%[89A-F][0-9A-F])*$/;
+const LETTERS = /^[\p{L}\p{M}\p{N}]*$/u;
+
+/**
+ * Whether a segment has only one spelling. An escape is accepted where plain text cannot say the same: UTF-8 of letters,
+ * marks and digits beyond ASCII, in upper case hex digits and in the form NFKC. Every other escape is needless (a second
+ * spelling of a path that a guard has seen in the first) or dangerous (`%2F`, `%2E`, `%00`).
+ */
+function isCanonicalSegment(text: string): boolean {
+  if (text === "" || text === "." || text === "..") return false;
+  if (PLAIN.test(text)) return true;
+  if (!ESCAPES.test(text)) return false;
+  const plain = decodeUtf8(text);
+  return plain !== undefined && LETTERS.test(plain.replaceAll(/[ -~]/g, "")) && plain.normalize("NFKC") === plain;
+}
+
+function decodeUtf8(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined; // overlong, cut short, or a surrogate: no UTF-8 (RFC 3629, section 3)
+  }
+}
+
+interface Node<Target> {
+  readonly literals: Map<string, Node<Target>>;
+  param: Node<Target> | undefined;
+  target: { readonly value: Target; readonly names: readonly string[] } | undefined;
+}
+
+/** An endpoint found for a request, with the values of its path parameters as they stand in the path. */
+export interface Match<Target> {
+  readonly value: Target;
+  readonly params: ReadonlyMap<string, string>;
+}
+
+/** Endpoints by method and path. */
+export interface RouterOf<Target> {
+  /** The endpoint of a request; `undefined` for none, and for every path that is not canonical. */
+  match(method: string, path: string): Match<Target> | undefined;
+}
+
+/** Builds the table of endpoints. */
+export function buildRouter<Target>(
+  endpoints: readonly { readonly endpoint: Endpoint; readonly target: Target }[],
+): RouterOf<Target> {
+  const roots = new Map<string, Node<Target>>();
+  for (const { endpoint, target } of endpoints) {
+    let node = roots.get(endpoint.method) ?? newNode<Target>();
+    roots.set(endpoint.method, node);
+    const names: string[] = [];
+    for (const segment of endpoint.segments) {
+      if ("param" in segment) {
+        names.push(segment.param);
+        node = node.param ??= newNode();
+      } else {
+        const next = node.literals.get(segment.literal) ?? newNode<Target>();
+        node.literals.set(segment.literal, next);
+        node = next;
+      }
+    }
+    node.target = { value: target, names };
+  }
+  return {
+    match(method, path) {
+      const root = roots.get(method === "HEAD" ? "GET" : method);
+      if (root === undefined || path.length > LONGEST_PATH || !path.startsWith("/")) return undefined;
+      const segments = segmentsOf(path);
+      if (!segments.every(isCanonicalSegment)) return undefined;
+      return find(root, segments, 0, []);
+    },
+  };
+}
+
+function newNode<Target>(): Node<Target> {
+  return { literals: new Map(), param: undefined, target: undefined };
+}
+
+/** Literal first, then the parameter. A node is visited once at most, so a request costs no more than the table is large. */
+function find<Target>(
+  node: Node<Target>,
+  segments: readonly string[],
+  at: number,
+  values: readonly string[],
+): Match<Target> | undefined {
+  const segment = segments[at];
+  if (segment === undefined) {
+    if (node.target === undefined) return undefined;
+    const { value, names } = node.target;
+    return { value, params: new Map(names.map((name, index) => [name, values[index] as string])) };
+  }
+  const literal = node.literals.get(segment);
+  const found = literal && find(literal, segments, at + 1, values);
+  if (found !== undefined || node.param === undefined) return found;
+  return find(node.param, segments, at + 1, [...values, segment]);
+}

@@ -1,0 +1,216 @@
+import { z } from "zod";
+import type { PolicyDefinition } from "./definition.js";
+import { nearest, type Path, type Report } from "./findings.js";
+
+const name = z.string().min(1);
+const names = z.array(name).min(1);
+const texts = {
+  title: z.string().optional(),
+  description: z.string().optional(),
+  warning: z.string().optional(),
+};
+
+const Scope = z
+  .strictObject({
+    ...texts,
+    group: z.string().optional(),
+    default: z.enum(["on", "off"]).optional(),
+    required: z.boolean().optional(),
+    reserved: z.boolean().optional(),
+    tier: name.optional(),
+    accountTypes: names.optional(),
+    implies: names.optional(),
+    replaces: names.optional(),
+    locales: z.record(z.string(), z.strictObject(texts)).optional(),
+  })
+  .meta({ id: "Scope", description: "One scope: texts, defaults and gates." });
+
+const gates = {
+  tier: name.optional(),
+  accountTypes: names.optional(),
+  params: z.record(z.string(), name).optional(),
+};
+
+// lazy, since a requirement holds requirements
+const part: z.ZodType<unknown> = z.lazy(() => z.union([name, Requirement]));
+const parts = z.array(part).min(1);
+
+const Requirement = z
+  .strictObject({
+    scope: name.optional(),
+    allOf: parts.optional(),
+    anyOf: parts.optional(),
+    ...gates,
+  })
+  .meta({ id: "Requirement", description: "Exactly one of scope, allOf and anyOf, with gates." });
+
+const Operation = z
+  .strictObject({
+    scope: name.optional(),
+    allOf: parts.optional(),
+    anyOf: parts.optional(),
+    ...gates,
+    deny: name.optional(),
+    public: z.literal(true).optional(),
+    enrichedBy: name.optional(),
+    authenticated: z.literal(true).optional(),
+    title: z.string().optional(),
+    description: z.string().optional(),
+    hidden: z.literal(true).optional(),
+    audit: z.strictObject({ show: names.optional(), hash: names.optional() }).optional(),
+  })
+  .meta({
+    id: "Operation",
+    description: "A requirement, or one of deny, public and authenticated; with texts.",
+  });
+
+const operations = z.record(z.string(), z.union([name, Operation]));
+
+const Definition = z
+  .strictObject({
+    name: name.describe("Whose policy it is; free text."),
+    version: name.describe("Which edition of the policy it is."),
+    tiers: names.optional().describe("The plans, ascending."),
+    accountTypes: names.optional().describe("The kinds of account."),
+    scopes: z.record(z.string(), z.union([z.string(), Scope])).describe("Every scope there is."),
+    baseline: names.optional().describe("What every tool needs besides its own rule."),
+    defaultScopes: names.optional().describe("Granted when a request names no scope."),
+    bundles: z
+      .record(z.string(), z.union([names, z.strictObject({ every: z.literal(true), except: names.optional() })]))
+      .optional(),
+    tools: operations.optional().describe("What each tool needs; a name with * or ? is a pattern."),
+    endpoints: operations.optional().describe("What each endpoint needs: METHOD, a space, a path."),
+    notCovered: z.array(name).optional().describe("What no scope covers."),
+  })
+  .meta({ title: "scope-policy: a policy" });
+
+/**
+ * The JSON Schema (draft 2020-12) of a policy: what an editor needs to complete and check a policy that is written as
+ * JSON. It says the shape; that names are declared and rules make sense is `loadPolicy`'s to say.
+ *
+ * @example
+ * ```ts
+ * import { policyJsonSchema } from "scope-policy";
+ *
+ * const schema: Record<string, unknown> = policyJsonSchema();
+ * ```
+ */
+export function policyJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(Definition);
+}
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Reports where `data` has not the shape of a policy, and takes the wrong parts out of it, so that the rest can still
+ * be checked for what it means: one run shows every finding. `data` is the caller's own copy and is changed.
+ *
+ * List items that are wrong are left as `undefined`, so that the places of the others stay true.
+ */
+export function checkShape(data: unknown, report: Report): PolicyDefinition {
+  const result = Definition.safeParse(data, { reportInput: true });
+  if (result.success) return data as PolicyDefinition;
+  const issues = result.error.issues.flatMap((issue) => flatten(issue, []));
+  const root = isObject(data) ? data : {};
+  for (const { issue, path } of issues) {
+    reportIssue(issue, path, report);
+    prune(root, path, issue);
+  }
+  return root as unknown as PolicyDefinition;
+}
+
+interface PlacedIssue {
+  readonly issue: Issue;
+  readonly path: Path;
+}
+
+/** The issues of a union are those of the arm that fits the value's own type; where none fits, the union itself is wrong. */
+function flatten(issue: Issue, above: Path): PlacedIssue[] {
+  const path = [...above, ...(issue.path as Path)];
+  if (issue.code !== "invalid_union") return [{ issue, path }];
+  const arm = issue.errors.find(
+    (errors) => !errors.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
+  );
+  return arm === undefined ? [{ issue, path }] : arm.flatMap((inner) => flatten(inner, path));
+}
+
+function reportIssue(issue: Issue, path: Path, report: Report): void {
+  switch (issue.code) {
+    case "unrecognized_keys":
+      for (const key of issue.keys) {
+        report.add("unknown_key", [...path, key], `unknown option \`${key}\``, nearest(key, optionsAt(path)));
+      }
+      return;
+    case "invalid_value": {
+      const values = issue.values.map(String);
+      const meant = typeof issue.input === "string" ? nearest(issue.input, values) : undefined;
+      report.add("invalid_type", path, `expected ${values.join(" or ")}, got ${nameOf(issue.input)}`, meant);
+      return;
+    }
+    case "too_small":
+      report.add(issue.origin === "array" ? "empty_list" : "empty_text", path, "must not be empty");
+      return;
+    default:
+      if (issue.input === undefined && issue.code === "invalid_type" && path.length === 1) {
+        report.add("missing_key", path, `\`${String(path[0])}\` is missing`);
+      } else {
+        report.add("invalid_type", path, `expected ${expectedBy(issue)}, got ${nameOf(issue.input)}`);
+      }
+  }
+}
+
+function expectedBy(issue: Issue): string {
+  if (issue.code === "invalid_type") return ARTICLES.get(issue.expected) ?? issue.expected;
+  if (issue.code !== "invalid_union") return "another value";
+  const kinds = issue.errors.flatMap((errors) =>
+    errors.flatMap((inner) => (inner.path.length === 0 ? [expectedBy(inner)] : [])),
+  );
+  return [...new Set(kinds)].join(" or ");
+}
+
+const ARTICLES: ReadonlyMap<string, string> = new Map([
+  ["string", "a text"],
+  ["object", "an object"],
+  ["record", "an object"],
+  ["array", "a list"],
+  ["boolean", "true or false"],
+]);
+
+function nameOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "string") return `\`${value.slice(0, 64)}\``;
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** The options that the object at `path` knows, for a suggestion. */
+function optionsAt(path: Path): readonly string[] {
+  const [top, , third] = path;
+  if (top === undefined) return Object.keys(Definition.shape);
+  if (top === "scopes") return Object.keys(third === "locales" ? texts : Scope.shape);
+  if (top === "bundles") return ["every", "except"];
+  if (third === "audit") return ["show", "hash"];
+  return Object.keys(path.length === 2 ? Operation.shape : Requirement.shape);
+}
+
+type Bag = Record<string | number, unknown>;
+
+function isObject(value: unknown): value is Bag {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Takes the wrong part out. A scope stays declared even where its options are wrong: rules that name it are not at fault. */
+function prune(root: Bag, path: Path, issue: Issue): void {
+  let holder: Bag = root;
+  for (const key of path.slice(0, -1)) holder = holder[key] as Bag;
+  const last = path.at(-1);
+  if (issue.code === "unrecognized_keys") {
+    const owner = last === undefined ? root : (holder[last] as Bag);
+    for (const key of issue.keys) delete owner[key];
+  } else if (last !== undefined) {
+    if (Array.isArray(holder)) holder[last as number] = undefined;
+    else if (path[0] === "scopes" && path.length === 2) holder[last] = {};
+    else delete holder[last];
+  }
+}

@@ -1,0 +1,346 @@
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import {
+  importsOf,
+  parseSource,
+  readSourceTree,
+  resolveImport,
+  type SourceTree,
+} from "./source-tree.js";
+
+/** Which rooms a room may look into, besides itself and the leaf `src/errors.ts`. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  grammar: [],
+  policy: ["grammar"],
+  decision: ["policy", "grammar"],
+  consent: ["policy", "grammar"],
+  analysis: ["policy", "grammar"],
+  discovery: ["policy", "grammar"],
+  "resource-server": ["discovery", "decision", "policy", "grammar"],
+  verify: ["resource-server", "decision", "grammar"],
+  mcp: ["resource-server", "decision", "policy", "grammar"],
+  cli: ["analysis", "consent", "discovery", "decision", "policy", "grammar"],
+};
+
+/** Which rooms an entry, a file at the top of `src`, may look into. */
+const ENTRIES: Readonly<Record<string, readonly string[]>> = {
+  index: ["grammar", "policy", "decision", "consent", "discovery", "analysis", "resource-server"],
+  verify: ["verify", "resource-server", "decision"],
+  express: ["resource-server", "decision", "policy"],
+  fastify: ["resource-server", "decision", "policy"],
+  fetch: ["resource-server", "decision", "policy"],
+  mcp: ["mcp", "resource-server", "decision", "policy"],
+  html: ["consent", "policy"],
+  testing: ["decision", "policy", "grammar"],
+  cli: ["cli"],
+};
+
+/** Rooms that run on every Web-standard runtime, so they know neither Node nor the DOM. */
+const CORE = new Set([
+  "grammar",
+  "policy",
+  "decision",
+  "consent",
+  "discovery",
+  "analysis",
+  "resource-server",
+]);
+
+/** Names that a core room would get from Node or from the DOM. */
+const PLATFORM_NAMES = new Set(
+  `AbortController AbortSignal Blob Buffer Bun Deno Document Element Event EventTarget File FormData Headers
+  HTMLElement NodeJS Performance ReadableStream Request Response TextDecoder TextEncoder URL URLSearchParams WebSocket
+  Window Worker XMLHttpRequest __dirname __filename alert atob btoa clearImmediate clearInterval clearTimeout console
+  crypto document fetch global location localStorage module navigator performance process queueMicrotask require self
+  sessionStorage setImmediate setInterval setTimeout structuredClone window`.split(/\s+/),
+);
+
+const MAX_LINES = 350;
+const LEAF = "src/errors.ts";
+
+interface Place {
+  readonly kind: "leaf" | "entry" | "room" | "unknown";
+  readonly name: string;
+}
+
+function placeOf(path: string): Place {
+  const parts = path.split("/");
+  const name = (parts[1] ?? "").replace(/\.ts$/, "");
+  if (path === LEAF) return { kind: "leaf", name };
+  if (parts.length === 2) return { kind: Object.hasOwn(ENTRIES, name) ? "entry" : "unknown", name };
+  return { kind: Object.hasOwn(ROOMS, name) ? "room" : "unknown", name };
+}
+
+function allowedRooms({ kind, name }: Place): readonly string[] {
+  if (kind === "entry") return ENTRIES[name] ?? [];
+  if (kind === "room") return [name, ...(ROOMS[name] ?? [])];
+  return [];
+}
+
+/** Every fault of a tree, each naming its file. */
+function faultsOf(tree: SourceTree): readonly string[] {
+  const files = [...tree].map(([path, text]) => ({ path, text, file: parseSource(path, text) }));
+  return [
+    ...files.flatMap(({ path, text, file }) => [
+      ...placeFaults(path, text),
+      ...importFaults(path, file, tree),
+      ...exportFaults(path, file),
+      ...(CORE.has(placeOf(path).name) || path === LEAF ? platformFaults(path, file) : []),
+    ]),
+    ...cycleFaults(new Map(files.map(({ path, file }) => [path, targetsOf(path, file)]))),
+  ];
+}
+
+function placeFaults(path: string, text: string): readonly string[] {
+  const faults: string[] = [];
+  const lines = text.trimEnd().split("\n").length;
+  if (lines > MAX_LINES) faults.push(`${path}: ${lines} lines, over ${MAX_LINES}`);
+  if (placeOf(path).kind === "unknown") faults.push(`${path}: no such room or entry`);
+  if (path.endsWith("/index.ts") && path !== "src/index.ts") faults.push(`${path}: a barrel`);
+  return faults;
+}
+
+function targetsOf(path: string, file: ts.SourceFile): readonly string[] {
+  return importsOf(file).flatMap(({ specifier }) => resolveImport(path, specifier) ?? []);
+}
+
+function importFaults(path: string, file: ts.SourceFile, tree: SourceTree): readonly string[] {
+  const from = placeOf(path);
+  const allowed = allowedRooms(from);
+  return importsOf(file).flatMap(({ specifier }) => {
+    const target = resolveImport(path, specifier);
+    if (target === undefined) return packageFault(path, from, specifier);
+    if (!tree.has(target)) return `${path}: imports \`${specifier}\`, which is no file of src`;
+    const to = placeOf(target);
+    if (from.kind !== "leaf" && to.kind === "leaf") return [];
+    return to.kind === "room" && allowed.includes(to.name)
+      ? []
+      : `${path}: must not look into ${target}`;
+  });
+}
+
+function packageFault(path: string, from: Place, specifier: string): readonly string[] {
+  if (specifier.startsWith("scope-policy")) return [`${path}: imports its own package by name`];
+  if (specifier.startsWith("node:") && from.name !== "cli")
+    return [`${path}: imports \`${specifier}\``];
+  return [];
+}
+
+function exportFaults(path: string, file: ts.SourceFile): readonly string[] {
+  const faults = importsOf(file).flatMap(({ star, specifier }) =>
+    star ? [`${path}: export * from \`${specifier}\``] : [],
+  );
+  for (const statement of file.statements) {
+    const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
+    const isDefault =
+      ts.isExportAssignment(statement) ||
+      modifiers.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword) ||
+      (ts.isExportDeclaration(statement) &&
+        statement.exportClause !== undefined &&
+        ts.isNamedExports(statement.exportClause) &&
+        statement.exportClause.elements.some(({ name }) => name.text === "default"));
+    if (isDefault) faults.push(`${path}: a default export`);
+  }
+  return faults;
+}
+
+function platformFaults(path: string, file: ts.SourceFile): readonly string[] {
+  const declared = new Set<string>();
+  const used = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && PLATFORM_NAMES.has(node.text)) {
+      if (isDeclarationName(node)) declared.add(node.text);
+      else if (!isMemberName(node)) used.add(node.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return [...used]
+    .filter((name) => !declared.has(name))
+    .map((name) => `${path}: uses \`${name}\`, a name of Node or of the DOM`);
+}
+
+function isDeclarationName(node: ts.Identifier): boolean {
+  const { parent } = node;
+  return (
+    (ts.isVariableDeclaration(parent) ||
+      ts.isParameter(parent) ||
+      ts.isBindingElement(parent) ||
+      ts.isFunctionDeclaration(parent) ||
+      ts.isInterfaceDeclaration(parent) ||
+      ts.isTypeAliasDeclaration(parent) ||
+      ts.isTypeParameterDeclaration(parent) ||
+      ts.isImportSpecifier(parent)) &&
+    parent.name === node
+  );
+}
+
+function isMemberName(node: ts.Identifier): boolean {
+  const { parent } = node;
+  return (
+    (ts.isPropertyAccessExpression(parent) ||
+      ts.isPropertyAssignment(parent) ||
+      ts.isPropertySignature(parent) ||
+      ts.isMethodSignature(parent) ||
+      ts.isMethodDeclaration(parent) ||
+      ts.isNamedTupleMember(parent)) &&
+    parent.name === node
+  );
+}
+
+function cycleFaults(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const done = new Set<string>();
+  const faults: string[] = [];
+  const walk = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) faults.push(`${[...trail.slice(start), path].join(" > ")}: an import cycle`);
+    if (start >= 0 || done.has(path)) return;
+    for (const target of graph.get(path) ?? []) walk(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) walk(path, []);
+  return faults;
+}
+
+describe("the architecture", () => {
+  it("holds in src", () => {
+    const tree = readSourceTree();
+    expect(tree.size).toBeGreaterThan(1);
+    expect(faultsOf(tree)).toEqual([]);
+  });
+
+  it("has no circle in the table of rooms", () => {
+    const graph = new Map(Object.entries(ROOMS));
+    expect(cycleFaults(graph)).toEqual([]);
+  });
+});
+
+describe("a wrong tree is seen", () => {
+  const leaf = { "src/errors.ts": "export const a = 1;" };
+  const scope = { "src/grammar/scope.ts": "export const scope = 1;" };
+  const cases: readonly {
+    readonly title: string;
+    readonly tree: Readonly<Record<string, string>>;
+    readonly faults: readonly string[];
+  }[] = [
+    {
+      title: "nothing: the arrows of the table, the leaf, members with platform names",
+      tree: {
+        ...leaf,
+        ...scope,
+        "src/policy/compile.ts": `import { scope } from "../grammar/scope.js";
+import { a } from "../errors.js";
+import picomatch from "picomatch";
+export const compile = (location: string) => ({ process: scope, fetch: a.document, location, picomatch });`,
+        "src/index.ts": `export { compile } from "./policy/compile.js";`,
+      },
+      faults: [],
+    },
+    {
+      title: "a room that looks back",
+      tree: {
+        "src/grammar/scope.ts": `import { compile } from "../policy/compile.js";`,
+        "src/policy/compile.ts": "export const compile = 1;",
+      },
+      faults: ["src/grammar/scope.ts: must not look into src/policy/compile.ts"],
+    },
+    {
+      title: "a type import that looks back",
+      tree: {
+        "src/decision/decide.ts": "export type Decide = 1;",
+        "src/consent/screen.ts": `import type { Decide } from "../decision/decide.js";`,
+        "src/policy/compile.ts": `export type A = import("../decision/decide.js").Decide;`,
+      },
+      faults: [
+        "src/consent/screen.ts: must not look into src/decision/decide.ts",
+        "src/policy/compile.ts: must not look into src/decision/decide.ts",
+      ],
+    },
+    {
+      title: "a room that imports an entry",
+      tree: { ...scope, "src/index.ts": "", "src/grammar/a.ts": `import "../index.js";` },
+      faults: ["src/grammar/a.ts: must not look into src/index.ts"],
+    },
+    {
+      title: "a leaf that imports",
+      tree: { ...scope, "src/errors.ts": `import { scope } from "./grammar/scope.js";` },
+      faults: ["src/errors.ts: must not look into src/grammar/scope.ts"],
+    },
+    {
+      title: "a file that is not there, and the package's own name",
+      tree: {
+        "src/grammar/a.ts": `import "./b.js";`,
+        "src/cli/check.ts": `import "scope-policy";`,
+      },
+      faults: [
+        "src/grammar/a.ts: imports `./b.js`, which is no file of src",
+        "src/cli/check.ts: imports its own package by name",
+      ],
+    },
+    {
+      title: "a cycle, type imports included",
+      tree: {
+        "src/grammar/a.ts": `import { b } from "./b.js"; export const a = b;`,
+        "src/grammar/b.ts": `import type { c } from "./c.js"; export const b = 1;`,
+        "src/grammar/c.ts": `export { a as c } from "./a.js";`,
+      },
+      faults: [
+        "src/grammar/a.ts > src/grammar/b.ts > src/grammar/c.ts > src/grammar/a.ts: an import cycle",
+      ],
+    },
+    {
+      title: "export *",
+      tree: {
+        ...scope,
+        "src/index.ts": `export * from "./grammar/scope.js";`,
+        "src/policy/a.ts": `export * as scope from "../grammar/scope.js";`,
+      },
+      faults: [
+        "src/index.ts: export * from `./grammar/scope.js`",
+        "src/policy/a.ts: export * from `../grammar/scope.js`",
+      ],
+    },
+    {
+      title: "a default export in each spelling",
+      tree: {
+        "src/grammar/a.ts": "export default 1;",
+        "src/grammar/b.ts": "export default function f() {}",
+        "src/grammar/c.ts": "const x = 1; export { x as default };",
+      },
+      faults: ["a", "b", "c"].map((name) => `src/grammar/${name}.ts: a default export`),
+    },
+    {
+      title: "a long file, a barrel, a room and an entry that nobody knows",
+      tree: {
+        "src/grammar/long.ts": "\n".repeat(350).concat("export {};"),
+        "src/grammar/index.ts": "",
+        "src/utils/a.ts": "",
+        "src/helpers.ts": "",
+      },
+      faults: [
+        "src/grammar/long.ts: 351 lines, over 350",
+        "src/grammar/index.ts: a barrel",
+        "src/utils/a.ts: no such room or entry",
+        "src/helpers.ts: no such room or entry",
+      ],
+    },
+    {
+      title: "Node and the DOM in a core room, but not in the command line",
+      tree: {
+        "src/policy/a.ts": `import { readFileSync } from "node:fs"; readFileSync(process.cwd());`,
+        "src/decision/b.ts": "export const url: URL = document.location;",
+        "src/cli/c.ts": `import { readFileSync } from "node:fs"; readFileSync(process.cwd());`,
+      },
+      faults: [
+        "src/policy/a.ts: imports `node:fs`",
+        "src/policy/a.ts: uses `process`, a name of Node or of the DOM",
+        "src/decision/b.ts: uses `URL`, a name of Node or of the DOM",
+        "src/decision/b.ts: uses `document`, a name of Node or of the DOM",
+      ],
+    },
+  ];
+
+  it.each(cases)("$title", ({ tree, faults }) => {
+    expect(faultsOf(new Map(Object.entries(tree)))).toEqual(faults);
+  });
+});

@@ -1,0 +1,157 @@
+import { builtinModules } from "node:module";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { entries, manifest } from "../scripts/entries.mjs";
+import tsconfig from "../tsconfig.json" with { type: "json" };
+import { parseSource, readSourceTree, runtimeReach } from "./source-tree.js";
+
+const tree = readSourceTree();
+
+describe("the entries of the package", () => {
+  it("are the files at the top of src, besides the errors and the command line", () => {
+    const top = [...tree.keys()].filter((path) => path.split("/").length === 2);
+    const expected = [...entries.map(({ source }) => source), "src/cli.ts", "src/errors.ts"];
+    expect(top).toEqual(expected.sort());
+  });
+
+  it("are known to the compiler under the names that users import", () => {
+    expect(tsconfig.compilerOptions.paths).toEqual(
+      Object.fromEntries(entries.map(({ specifier, source }) => [specifier, [`./${source}`]])),
+    );
+  });
+
+  it("have one bin, the command line", () => {
+    expect(manifest.bin).toEqual({ "scope-policy": "./dist/cli.js" });
+    expect(tree.get("src/cli.ts")?.split("\n")[0]).toBe("#!/usr/bin/env node");
+  });
+});
+
+describe("what the entry `scope-policy` loads", () => {
+  const { packages, files } = runtimeReach(tree, "src/index.ts");
+
+  it("is zod and picomatch and no other package", () => {
+    expect(packages).toEqual(["picomatch", "zod"]);
+  });
+
+  it("is nothing of the command line", () => {
+    expect(files.filter((path) => path.startsWith("src/cli"))).toEqual([]);
+  });
+
+  it("would be seen to hold more, if it did", () => {
+    const wrong = new Map([
+      ["src/index.ts", `import { a } from "./a.js"; import type { File } from "@babel/types";`],
+      [
+        "src/a.ts",
+        `import "node:fs"; export const a = () => import("zod/v4"); import { type B } from "b";`,
+      ],
+    ]);
+    expect(runtimeReach(wrong, "src/index.ts")).toEqual({
+      packages: ["b", "node:fs", "zod"],
+      files: ["src/a.ts", "src/index.ts"],
+    });
+  });
+});
+
+it("the command line loads only what package.json lists", () => {
+  const known = new Set([
+    ...Object.keys(manifest.dependencies),
+    ...builtinModules.map((name) => `node:${name}`),
+  ]);
+  const { packages } = runtimeReach(tree, "src/cli.ts");
+  expect(packages.filter((name) => !known.has(name))).toEqual([]);
+});
+
+describe("the names that `scope-policy` exports", () => {
+  it("are these; a new line here is new public API", () => {
+    expect(exportedNames("src/index.ts")).toEqual(PUBLIC_NAMES);
+  });
+});
+
+const PUBLIC_NAMES: readonly string[] = [
+  "AccessDenied",
+  "DECISION_CODES",
+  "MAX_ALTERNATIVES",
+  "MAX_SCOPE_LENGTH",
+  "MAX_SCOPE_TOKENS",
+  "PolicyError",
+  "SCOPE_VERBS",
+  "bindScope",
+  "definePolicy",
+  "formatScope",
+  "formatScopeToken",
+  "isScopeToken",
+  "loadPolicy",
+  "matchScope",
+  "parseScope",
+  "parseScopeToken",
+  "policyJsonSchema",
+  "type AccessToken",
+  "type AccountTypeRequired",
+  "type Allowed",
+  "type AuditOptions",
+  "type Authorized",
+  "type BindParams",
+  "type BindResult",
+  "type BindingMismatch",
+  "type BundleDefinition",
+  "type Decision",
+  "type DecisionCode",
+  "type Denial",
+  "type Denied",
+  "type EndpointOf",
+  "type Finding",
+  "type InsufficientScope",
+  "type InvalidParams",
+  "type InvalidToken",
+  "type IsPublic",
+  "type MatchParams",
+  "type OperationDefinition",
+  "type OperationName",
+  "type OperationOptions",
+  "type ParamNames",
+  "type ParamsArgument",
+  "type ParamsFor",
+  "type ParamsOf",
+  "type ParseScopeToken",
+  "type PlaceholdersOf",
+  "type Policy",
+  "type PolicyDefinition",
+  "type PolicyErrorCode",
+  "type PolicyTypes",
+  "type RequestLine",
+  "type RequirementOptions",
+  "type ReservedScope",
+  "type ResolvedOperation",
+  "type ScopeForm",
+  "type ScopeOf",
+  "type ScopeOptions",
+  "type ScopeResult",
+  "type ScopeSet",
+  "type ScopeTexts",
+  "type ScopeToken",
+  "type ScopeTokenFault",
+  "type ScopeTokenResult",
+  "type ScopeTokenSyntax",
+  "type ScopeVerb",
+  "type TierOf",
+  "type ToolName",
+  "type ToolOf",
+  "type ToolView",
+  "type Unauthenticated",
+  "type UnknownOperation",
+  "type UpgradeRequired",
+];
+
+/** What an entry exports, types with a `type ` before them, sorted. */
+function exportedNames(path: string): readonly string[] {
+  const names: string[] = [];
+  for (const statement of parseSource(path, tree.get(path) ?? "").statements) {
+    const clause = ts.isExportDeclaration(statement) ? statement.exportClause : undefined;
+    if (clause === undefined || !ts.isNamedExports(clause))
+      throw new Error(`${path} holds a statement that is no list of names`);
+    const allTypes = ts.isExportDeclaration(statement) && statement.isTypeOnly;
+    for (const element of clause.elements)
+      names.push(`${allTypes || element.isTypeOnly ? "type " : ""}${element.name.text}`);
+  }
+  return names.sort();
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import * as localisation from "../../examples/localisation/policy.js";
+import * as loopwise from "../../examples/loopwise/policy.js";
+import * as moov from "../../examples/moov/policy.js";
+import * as movementors from "../../examples/movementors/policy.js";
+import { seedText, standsIn, unread } from "./document.js";
+import { localisationCases } from "./localisation-cases.js";
+import { localisationDocument } from "./localisation-document.js";
+import { loopwiseCases } from "./loopwise-cases.js";
+import { loopwiseDocument } from "./loopwise-document.js";
+import { moovCases } from "./moov-cases.js";
+import { moovDocument } from "./moov-document.js";
+import { movementorsCases } from "./movementors-cases.js";
+import { movementorsDocument } from "./movementors-document.js";
+
+const providers = [
+  { name: "loopwise", ...loopwise, cases: loopwiseCases, document: loopwiseDocument },
+  {
+    name: "movementors",
+    ...movementors,
+    cases: movementorsCases,
+    document: movementorsDocument,
+  },
+  { name: "moov", ...moov, cases: moovCases, document: moovDocument },
+  {
+    name: "localisation",
+    ...localisation,
+    cases: localisationCases,
+    document: localisationDocument,
+  },
+];
+
+const SAYS_NOTHING = /^(heading|guidance|outside: .+)$/;
+const DECISION = "decision > ";
+
+describe.each(providers.map((provider) => [provider.name, provider] as const))(
+  "the document of %s",
+  (name, provider) => {
+    const { policy, chosen, cases, document } = provider;
+    it("is read to the last sentence", () => {
+      const sentences = document.map(([sentence]) => sentence);
+      expect(unread(seedText(name), sentences)).toBe("");
+    });
+
+    it("has something that stands for each sentence", () => {
+      const codes = new Set(cases.map(([, , { code }]) => code));
+      const nowhere = document.flatMap(([sentence, ...places]) =>
+        places
+          .filter((place) =>
+            place.startsWith(DECISION)
+              ? !codes.has(place.slice(DECISION.length))
+              : !SAYS_NOTHING.test(place) && !standsIn(policy.definition, place),
+          )
+          .map((place) => `${place}: ${sentence}`),
+      );
+      expect(nowhere).toEqual([]);
+    });
+
+    it("has each scope and each operation standing for some sentence, but those it chose", () => {
+      const places = document.flatMap(([, ...rest]) => rest);
+      const { scopes, tools = {}, endpoints = {} } = policy.definition;
+      const declared = [
+        ...Object.keys(scopes).map((scope) => `scopes > ${scope}`),
+        ...Object.keys(tools)
+          .filter((tool) => !chosen.tools.some((own) => own === tool))
+          .map((tool) => `tools > ${tool}`),
+        ...Object.keys(endpoints).map((endpoint) => `endpoints > ${endpoint}`),
+      ];
+      const unsaid = declared.filter(
+        (at) => !places.some((place) => place === at || place.startsWith(`${at} > `)),
+      );
+      expect(unsaid).toEqual([]);
+    });
+  },
+);
+
+describe("the check itself", () => {
+  it.each([
+    ["One. Two. Three.", ["One.", "Two.", "Three."], ""],
+    ["One. Two. Three.", ["One.", "Three."], "Two."],
+    ["One. Two. Three.", ["One.", "Two."], "Three."],
+    ["One. Two.", ["Two.", "One."], "not in the document after position 9: One."],
+  ])("of %j the sentences %j leave %j", (text, sentences, left) => {
+    expect(unread(text, sentences)).toBe(left);
+  });
+
+  it("finds a place that exists, and not one that does not", () => {
+    expect(standsIn(loopwise.policy.definition, "scopes > openid > required")).toBe(true);
+    expect(standsIn(loopwise.policy.definition, "scopes > openid > reserved")).toBe(false);
+    expect(standsIn(loopwise.policy.definition, "scopes > toString")).toBe(false);
+  });
+});

@@ -1,0 +1,124 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "scope-policy-"));
+const seconds = 1_000;
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs an example the way its first line says, and gives what it printed. */
+function run(...args: readonly string[]): {
+  status: number | null;
+  lines: readonly string[];
+  errors: string;
+} {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/run.mjs", ...args], {
+    cwd: root,
+    encoding: "utf8",
+    timeout: 20 * seconds,
+  });
+  return {
+    status,
+    errors: stderr,
+    lines: stdout.split("\n").map((line) => line.trim().replace(/ {2,}/g, " | ")),
+  };
+}
+
+const programs: readonly { readonly name: string; readonly says: readonly string[] }[] = [
+  {
+    name: "loopwise",
+    says: [
+      "Loopwise: an integration that reports on courses",
+      "list_courses | allowed",
+      "list_members | needs consent to students:read",
+      "get_settings | needs consent to school:read",
+      "ways in: school:read, or appearance:read",
+      "get_settings | allowed",
+      "update_settings | needs consent to school:write",
+    ],
+  },
+  {
+    name: "movementors",
+    says: [
+      "search_directory, no token | allowed",
+      "search_directory, read:public | allowed, with the added detail",
+      "list_bookings | needs consent to mcp:tools",
+      "update_class, free plan | upgrade required: pro or above, this account has free",
+      "update_class, premium plan | allowed",
+      "get_mentor_profile, studio account | other kind of account: only for mentor",
+      "delete_account | denied: Account deletion requires email confirmation. It cannot be done via OAuth, even with full scopes.",
+    ],
+  },
+  {
+    name: "moov",
+    says: [
+      "POST /accounts | allowed",
+      "GET /ping | needs consent to /",
+      "create_transfer | allowed",
+      "add_card | needs consent to /accounts/account-7/cards.write",
+      "get_profile of account-8 | other account: the token is for another accountID",
+      "create_transfer on account-7 | other account: the token is for another platformAccountID",
+      "get_profile of ../account-8 | bad call: accountID is missing or no safe value",
+      "DELETE /accounts/account-7 | unknown: no such tool or endpoint, so refused",
+    ],
+  },
+  {
+    name: "localisation",
+    says: [
+      "write_translation | allowed",
+      "publish_translations | needs consent to translations:publish",
+      "publish_translations | allowed",
+      "GET /api/oauth-client/me | no token | sign in first: no credentials",
+      "GET /api/oauth-client/me | no scope | allowed",
+      "GET /api/oauth-client/v1/projects/7/../8 | translator | unknown: no such tool or endpoint, so refused",
+    ],
+  },
+];
+
+describe("the examples run", () => {
+  it.each(programs.map(({ name, says }) => [name, says] as const))(
+    "%s",
+    { timeout: 30 * seconds },
+    (name, says) => {
+      const { status, errors, lines } = run(`examples/${name}/main.ts`);
+      expect(errors).toBe("");
+      expect(status).toBe(0);
+      for (const line of says) expect(lines).toContain(line);
+    },
+  );
+
+  it("start", { timeout: 30 * seconds }, () => {
+    const { status, errors, lines } = run("examples/start.ts", folder);
+    expect(errors).toBe("");
+    expect(status).toBe(0);
+    for (const name of ["Loopwise", "MoveMentors", "Moov", "Localisation platform"]) {
+      expect(lines).toContain(name);
+    }
+    for (const outcome of [
+      "allowed",
+      "needs consent to ",
+      "upgrade required: ",
+      "denied: ",
+      "other account: ",
+      "other kind of account: ",
+      "sign in first: ",
+      "bad token: ",
+      "bad call: ",
+      "unknown: ",
+    ]) {
+      expect(lines.some((line) => line.includes(`| ${outcome}`))).toBe(true);
+    }
+    expect(lines.join("\n")).not.toContain("\u001b");
+    const pages = readdirSync(folder).sort();
+    expect(pages).toEqual(["localisation.html", "loopwise.html", "moov.html", "movementors.html"]);
+    for (const page of pages) {
+      expect(readFileSync(join(folder, page), "utf8")).toMatch(/^<!doctype html>/i);
+      expect(lines).toContain(join(folder, page));
+    }
+  });
+});

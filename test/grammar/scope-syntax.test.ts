@@ -1,0 +1,167 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  formatScopeToken,
+  holdsPlaceholder,
+  parseScopeToken,
+  type ScopeTokenSyntax,
+  scopeForm,
+  splitSegments,
+  strayBracket,
+} from "../../src/grammar/scope-syntax.js";
+import { isScopeToken } from "../../src/grammar/scope-token.js";
+import { SCOPE_TREES } from "../cases/scope-trees.js";
+import { anyToken, RUNS, spelledToken } from "./arbitrary.js";
+
+const SOME_TOKEN = fc.oneof(spelledToken, anyToken);
+
+function parsed(text: string): ScopeTokenSyntax {
+  const result = parseScopeToken(text);
+  if (!result.ok) throw new Error(`${JSON.stringify(text)}: ${result.reason}`);
+  return result.token;
+}
+
+describe("parseScopeToken", () => {
+  it.each(SCOPE_TREES)("$text", ({ text, expected }) => {
+    expect(parseScopeToken(text)).toStrictEqual(expected);
+  });
+
+  it("refuses exactly what is no scope-token, and never throws", () => {
+    fc.assert(
+      fc.property(fc.oneof(SOME_TOKEN, fc.string(), fc.anything()), (value) => {
+        expect(parseScopeToken(value as string).ok).toBe(isScopeToken(value));
+      }),
+      RUNS,
+    );
+    expect(parseScopeToken(["a"] as unknown as string)).toEqual({
+      ok: false,
+      index: 0,
+      reason: "a scope-token is a string",
+    });
+  });
+
+  it("prints a text that is taken apart into the same parts", () => {
+    fc.assert(
+      fc.property(SOME_TOKEN, (text) => {
+        const token = parsed(text);
+        expect(parsed(token.text)).toEqual(token);
+      }),
+      RUNS,
+    );
+  });
+
+  it("takes the last verb for the action and leaves all other words to the resource, in order", () => {
+    const word = fc.constantFrom<string>(
+      "read",
+      "write",
+      "readonly",
+      "courses",
+      "admin",
+      "{id}",
+      "Read",
+      "a-b",
+    );
+    const seen = { verbs: 0, none: 0 };
+    fc.assert(
+      fc.property(
+        fc.array(word, { minLength: 2, maxLength: 5 }),
+        fc.constantFrom(":", "."),
+        (words, separator) => {
+          const { resource, action } = parsed(words.join(separator));
+          const verbs = words.filter((each) => ["read", "write", "readonly"].includes(each));
+          seen[verbs.length === 0 ? "none" : "verbs"] += 1;
+          expect(action).toBe(verbs.at(-1) ?? null);
+          const at = words.lastIndexOf(action ?? "");
+          const others = words.filter((_, index) => index !== at);
+          expect(resource).toBe(at === -1 ? null : others.join(separator));
+        },
+      ),
+      RUNS,
+    );
+    expect(Math.min(seen.verbs, seen.none)).toBeGreaterThan(50);
+  });
+});
+
+describe("formatScopeToken", () => {
+  it("joins what parseScopeToken took apart", () => {
+    fc.assert(
+      fc.property(SOME_TOKEN, (text) => {
+        const token = parsed(text);
+        expect(formatScopeToken(token)).toBe(token.text);
+        const printed = text.replaceAll(/<(\w+)>/g, "{$1}");
+        expect(token.text.replaceAll(/<(\w+)>/g, "{$1}")).toBe(printed);
+        if (!text.includes("<")) expect(token.text).toBe(text);
+      }),
+      RUNS,
+    );
+  });
+
+  it("keeps apart what two texts say: a form and segments belong to one text", () => {
+    fc.assert(
+      fc.property(spelledToken, spelledToken, (one, other) => {
+        const [a, b] = [parsed(one), parsed(other)];
+        const same = a.form === b.form && a.segments.join(" ") === b.segments.join(" ");
+        expect(same).toBe(a.text === b.text);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("scopeForm and splitSegments", () => {
+  it("agree with parseScopeToken where nothing is to be printed", () => {
+    fc.assert(
+      fc.property(SOME_TOKEN, (text) => {
+        const { form, text: printed, segments } = parsed(text);
+        expect(scopeForm(text)).toBe(form);
+        expect(splitSegments(form, printed)).toEqual(segments);
+      }),
+      RUNS,
+    );
+  });
+});
+
+const BRACKETS: readonly (readonly [text: string, stray: number, holds: boolean])[] = [
+  ["openid", -1, false],
+  ["{x}", -1, true],
+  ["<x>", -1, true],
+  ["a{x}", 1, false],
+  ["{}", 0, false],
+  ["/accounts/{accountID}/", -1, true],
+  ["/accounts/{}/x", 10, false],
+  ["/accounts/accountID}/x", 19, false],
+  ["/accounts/{accountID/x", 10, false],
+  ["/accounts/{a}{b}/x", 10, false],
+  ["/accounts/{{id}}/x", 10, false],
+  ["/accounts/x{id}/y", 11, false],
+  ["/accounts/{a-b}/x", 10, false],
+  ["/accounts/{__proto__}/x", 10, false],
+  ["/{a}/b>", 6, true],
+  ["https://x/{a}/<b", 14, true],
+  ["{s}://{h}/}", 10, true],
+  ["urn:a:{b}:c{", 11, true],
+  ["a.{b}.c>d", 7, true],
+  ["registry:<name>:*", -1, true],
+  ["a:<b}:c", 2, false],
+];
+
+describe("strayBracket and holdsPlaceholder", () => {
+  it.each(BRACKETS)("%s: stray at %d, a placeholder: %j", (text, stray, holds) => {
+    expect(strayBracket(text)).toBe(stray);
+    expect(holdsPlaceholder(text)).toBe(holds);
+  });
+
+  it("agree with the placeholders that parseScopeToken found", () => {
+    fc.assert(
+      fc.property(SOME_TOKEN, (text) => {
+        const { params, segments } = parsed(text);
+        expect(holdsPlaceholder(text)).toBe(params.length > 0);
+        const brackets = segments.join(" ").replaceAll(/[^{}<>]/g, "").length;
+        expect(strayBracket(text) === -1).toBe(brackets === 2 * params.length);
+        const at = strayBracket(text);
+        if (at !== -1) expect("{}<>").toContain(text.charAt(at));
+      }),
+      RUNS,
+    );
+  });
+});

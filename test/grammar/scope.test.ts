@@ -1,0 +1,201 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { PolicyError } from "../../src/errors.js";
+import {
+  formatScope,
+  MAX_SCOPE_LENGTH,
+  MAX_SCOPE_TOKENS,
+  parseScope,
+  type ScopeSet,
+} from "../../src/grammar/scope.js";
+import { anyToken, RUNS } from "./arbitrary.js";
+
+// RFC 6749, section 3.3, copied by hand: scope = scope-token *( SP scope-token ).
+const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/;
+// What a scope can start with: nothing, or whole tokens, or whole tokens and a space.
+const START = /^(?:[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)* ?)?$/;
+
+const READ: readonly (readonly [text: string, tokens: readonly string[], why: string])[] = [
+  ["openid", ["openid"], "one token"],
+  ["courses:read courses:write", ["courses:read", "courses:write"], "two tokens, one space"],
+  ["courses:write courses:read", ["courses:write", "courses:read"], "order is kept"],
+  ["a a b a", ["a", "b"], "duplicates collapse into the first"],
+  ["a A", ["a", "A"], "case matters"],
+  ["courses:read '", ["courses:read", "'"], "an apostrophe is a scope-token"],
+  ["courses:read,courses:write", ["courses:read,courses:write"], "a comma separates nothing"],
+  ["courses:read+courses:write", ["courses:read+courses:write"], "neither does a plus"],
+  ["* ? ** .*", ["*", "?", "**", ".*"], "wildcards are characters"],
+  ["__proto__ constructor", ["__proto__", "constructor"], "names of Object.prototype are tokens"],
+  ["/accounts/{accountID}/", ["/accounts/{accountID}/"], "a template is a token"],
+];
+
+const REFUSED: readonly (readonly [text: unknown, index: number, reason: string, why: string])[] = [
+  ["", 0, "a scope has at least one scope-token", "the empty text"],
+  [" ", 0, "a scope starts with a scope-token, not with a space", "a space alone"],
+  [" a", 0, "a scope starts with a scope-token, not with a space", "a leading space"],
+  ["courses:read ", 13, "a scope ends with a scope-token, not with a space", "a trailing space"],
+  ["a  b", 2, "one space stands between two scope-tokens, not more", "two spaces"],
+  ["a\nb", 1, "`U+000A` stands in no scope-token", "LF"],
+  ["a\r\nb", 1, "`U+000D` stands in no scope-token", "CRLF"],
+  ["a\tb", 1, "`U+0009` stands in no scope-token", "TAB"],
+  ["a\u2028b", 1, "`U+2028` stands in no scope-token", "LINE SEPARATOR, which \\s matches"],
+  ["\ufeffa", 0, "`U+FEFF` stands in no scope-token", "BOM, which trim removes"],
+  ["a\u00a0b", 1, "`U+00A0` stands in no scope-token", "no-break space"],
+  ["a\u0000", 1, "`U+0000` stands in no scope-token", "NUL"],
+  ["a\u007f", 1, "`U+007F` stands in no scope-token", "DEL"],
+  ["a\\", 1, "`\\` stands in no scope-token", "backslash"],
+  ["r\u00e9ad", 1, "`U+00E9` stands in no scope-token", "not ASCII"],
+  ["\u0441ourses:read", 0, "`U+0441` stands in no scope-token", "Cyrillic look-alike"],
+  ["courses\uff1aread", 7, "`U+FF1A` stands in no scope-token", "fullwidth colon"],
+  ["a\u200b", 1, "`U+200B` stands in no scope-token", "zero-width space"],
+  ["a:\u202edaer", 2, "`U+202E` stands in no scope-token", "right-to-left override"],
+  ["\ud800a", 0, "`U+D800` stands in no scope-token", "lone surrogate"],
+  ['courses:read a"b', 14, '`"` stands in no scope-token', "a quote in the second token"],
+  ["courses:read a\\b", 14, "`\\` stands in no scope-token", "a backslash in the second token"],
+  ["a \u0441b", 2, "`U+0441` stands in no scope-token", "a look-alike in the second token"],
+  [["courses:read"], 0, "a scope is a string", "an array"],
+  [true, 0, "a scope is a string", "a boolean"],
+  [undefined, 0, "a scope is a string", "undefined"],
+  [null, 0, "a scope is a string", "null"],
+  [0, 0, "a scope is a string", "a number"],
+  [{ length: 1, toString: () => "a" }, 0, "a scope is a string", "an object that prints as one"],
+  [Object("a"), 0, "a scope is a string", "a string object"],
+];
+
+describe("parseScope", () => {
+  it.each(READ)("reads %j as %j: %s", (text, tokens) => {
+    const result = parseScope(text);
+    expect(result.ok && [...result.scope]).toEqual(tokens);
+  });
+
+  it.each(REFUSED)("refuses %j at %d, %s: %s", (text, index, reason) => {
+    expect(parseScope(text as string)).toEqual({ ok: false, index, reason });
+  });
+
+  it("reads up to its limits and refuses beyond them, naming the limit", () => {
+    const longest = "a".repeat(MAX_SCOPE_LENGTH);
+    expect(parseScope(longest).ok).toBe(true);
+    expect(parseScope(`${longest}a`)).toEqual({
+      ok: false,
+      index: MAX_SCOPE_LENGTH,
+      reason: "a scope has at most 65536 characters",
+    });
+    const most = Array.from({ length: MAX_SCOPE_TOKENS }, (_, index) => `s${index % 7}`).join(" ");
+    const result = parseScope(most);
+    expect(result.ok && result.scope.size).toBe(7);
+    expect(parseScope(`${most} s0`)).toEqual({
+      ok: false,
+      index: most.length + 1,
+      reason: "a scope has at most 4096 scope-tokens",
+    });
+  });
+
+  it("accepts exactly the language of RFC 6749, section 3.3", () => {
+    const near = fc.string({
+      unit: fc.constantFrom("a", "~", "!", " ", " ", '"', "\\", "\n", "\u00e9"),
+    });
+    const seen = { ok: 0, bad: 0 };
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          near,
+          fc.string(),
+          fc.array(anyToken).map((list) => list.join(" ")),
+        ),
+        (text) => {
+          const { ok } = parseScope(text);
+          seen[ok ? "ok" : "bad"] += 1;
+          expect(ok).toBe(SCOPE.test(text));
+        },
+      ),
+      RUNS,
+    );
+    expect(Math.min(seen.ok, seen.bad)).toBeGreaterThan(100);
+  });
+
+  it("points to the first place at which no scope can go on", () => {
+    const near = fc.string({ unit: fc.constantFrom("a", "b", " ", " ", '"', "\n") });
+    fc.assert(
+      fc.property(near, (text) => {
+        const result = parseScope(text);
+        if (result.ok) return;
+        expect(text.slice(0, result.index)).toMatch(START);
+        if (result.index < text.length) expect(text.slice(0, result.index + 1)).not.toMatch(START);
+      }),
+      RUNS,
+    );
+  });
+
+  it("grants nothing for one malformed character anywhere", () => {
+    const bad = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit));
+    fc.assert(
+      fc.property(
+        fc.array(anyToken, { minLength: 1 }).map((list) => list.join(" ")),
+        bad.filter((char) => !/[\x20\x21\x23-\x5B\x5D-\x7E]/.test(char)),
+        fc.nat(),
+        (text, char, place) => {
+          const at = place % (text.length + 1);
+          const result = parseScope(text.slice(0, at) + char + text.slice(at));
+          expect(result).toMatchObject({ ok: false, index: at });
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  it("never throws, whatever the value", () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        expect(parseScope(value as string).ok).toBe(typeof value === "string" && SCOPE.test(value));
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("formatScope", () => {
+  it("writes back the set that parseScope read", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(anyToken, { minLength: 1 }), (tokens) => {
+        const scope: ScopeSet = new Set(tokens);
+        const result = parseScope(formatScope(scope));
+        expect(result.ok && [...result.scope]).toEqual(tokens);
+      }),
+      RUNS,
+    );
+  });
+
+  it("writes back the text, but for duplicates", () => {
+    fc.assert(
+      fc.property(fc.array(anyToken, { minLength: 1 }), (tokens) => {
+        const result = parseScope(tokens.join(" "));
+        expect(result.ok && formatScope(result.scope)).toBe([...new Set(tokens)].join(" "));
+      }),
+      RUNS,
+    );
+  });
+
+  it("writes nothing for the empty set, which is no scope to parseScope", () => {
+    expect(formatScope(new Set())).toBe("");
+    expect(parseScope("").ok).toBe(false);
+  });
+
+  const BROKEN: readonly (readonly [scope: unknown, message: string])[] = [
+    [new Set(["a", "b admin"]), 'member 1 of the scope, `"b admin"`, is no scope-token'],
+    [new Set([""]), 'member 0 of the scope, `""`, is no scope-token'],
+    [new Set(["a\n"]), 'member 0 of the scope, `"a\\n"`, is no scope-token'],
+    [new Set([1]), "member 0 of the scope, `number`, is no scope-token"],
+    [["a", ["b"]], "member 1 of the scope, `object`, is no scope-token"],
+    ["read", "a scope is a set of scope-tokens"],
+    [undefined, "a scope is a set of scope-tokens"],
+    [null, "a scope is a set of scope-tokens"],
+    [{}, "a scope is a set of scope-tokens"],
+  ];
+
+  it.each(BROKEN)("throws for %j: %s", (scope, message) => {
+    expect(() => formatScope(scope as ScopeSet)).toThrow(PolicyError);
+    expect(() => formatScope(scope as ScopeSet)).toThrow(
+      expect.objectContaining({ code: "ERR_SCOPE_INVALID", message, findings: [] }),
+    );
+  });
+});

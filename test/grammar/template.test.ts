@@ -1,0 +1,449 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  parseScopeToken,
+  type ScopeForm,
+  scopeForm,
+  splitSegments,
+} from "../../src/grammar/scope-syntax.js";
+import {
+  acceptsValue,
+  bindScope,
+  bindTemplate,
+  compileTemplate,
+  isSafeValue,
+  matchScope,
+  matchTemplate,
+  shapeOf,
+  skeleton,
+  type Template,
+  templatesOverlap,
+} from "../../src/grammar/template.js";
+import { RUNS, someValue, spelledToken, templateText } from "./arbitrary.js";
+
+const FORMS: readonly ScopeForm[] = ["uri", "path", "colon", "dot", "flat"];
+
+function compiled(text: string): Template {
+  const result = parseScopeToken(text);
+  if (!result.ok) throw new Error(`${JSON.stringify(text)}: ${result.reason}`);
+  return compileTemplate(result.token);
+}
+
+const SAFE: readonly (readonly [value: unknown, forms: string, why: string])[] = [
+  ["a", "uri path colon dot flat", "one character"],
+  ["acc-1_2~X", "uri path colon dot flat", "every kind of character but the dot"],
+  ["x".repeat(128), "uri path colon dot flat", "128 characters"],
+  ["urn", "uri path colon dot flat", "safe in itself; a hole may refuse it"],
+  ["constructor", "uri path colon dot flat", "a name of Object.prototype is a text"],
+  ["a.b", "uri path colon", "a dot"],
+  ["...", "uri path colon", "three dots are no path segment of meaning"],
+  [".", "", "dot"],
+  ["..", "", "dot-dot"],
+  ["", "", "the empty text"],
+  ["x".repeat(129), "", "129 characters"],
+  ["acc-1/../acc-2", "", "dot-dot inside the value"],
+  ["acc-1/", "", "a trailing slash"],
+  ["acc-1/profile.write#", "", "a value that completes another scope"],
+  ["a:b", "", "a colon"],
+  ["acc-1\u0000", "", "NUL"],
+  ["acc-1\n", "", "a line break at the end"],
+  [" acc-1", "", "a space"],
+  ["acc-1\\", "", "a backslash"],
+  ["acc-1?x", "", "a query"],
+  ["acc%2d1", "", "an escape"],
+  ["{accountID}", "", "a placeholder"],
+  ["*", "", "a wildcard"],
+  ["acc\u20111", "", "a hyphen that is none"],
+  ["acc-1\u200b", "", "a zero-width space"],
+  [123, "", "a number"],
+  [["acc-1"], "", "an array"],
+  [null, "", "null"],
+  [true, "", "a boolean"],
+  [undefined, "", "undefined"],
+  [{ toString: () => "a" }, "", "an object that prints as a safe value"],
+  [Object("a"), "", "a string object"],
+];
+
+describe("isSafeValue", () => {
+  it.each(SAFE)("%j is safe in [%s]: %s", (value, forms) => {
+    expect(FORMS.filter((form) => isSafeValue(form, value)).join(" ")).toBe(forms);
+  });
+});
+
+const WALLET = "/accounts/{accountID}/";
+const BOUND: readonly (readonly [template: string, params: unknown, scope: string])[] = [
+  [WALLET, { accountID: "a" }, "/accounts/a/"],
+  ["/accounts/<accountID>/", { accountID: "a" }, "/accounts/a/"],
+  [WALLET, { accountID: "a.b", other: "/" }, "/accounts/a.b/"],
+  [
+    WALLET,
+    {
+      get accountID() {
+        return "a";
+      },
+    },
+    "/accounts/a/",
+  ],
+  [WALLET, Object.assign(Object.create(null), { accountID: "a" }), "/accounts/a/"],
+  ["{org}:{team}:read", { org: "a", team: "b.c" }, "a:b.c:read"],
+  ["{x}:{x}", { x: "a" }, "a:a"],
+  ["{x}.read", { x: "urn" }, "urn.read"],
+  ["{x}", { x: "urn" }, "urn"],
+  ["/{x}", { x: "urn" }, "/urn"],
+  ["a:{x}", { x: "urn" }, "a:urn"],
+  ["https://h/{x}", { x: "urn" }, "https://h/urn"],
+  ["{x}://h", { x: "https" }, "https://h"],
+  ["urn:device:{id}", { id: "a" }, "urn:device:a"],
+  ["{constructor}:{toString}", { constructor: "a", toString: "b" }, "a:b"],
+  ["openid", {}, "openid"],
+  ["openid", null, "openid"],
+  ["/a/{}/b", {}, "/a/{}/b"],
+];
+
+const UNBOUND: readonly (readonly [
+  template: string,
+  params: unknown,
+  param: string,
+  reason: string,
+])[] = [
+  [WALLET, {}, "accountID", "`accountID` is missing"],
+  [WALLET, { accountId: "a" }, "accountID", "`accountID` is missing"],
+  [WALLET, Object.create({ accountID: "a" }), "accountID", "`accountID` is missing"],
+  [WALLET, null, "accountID", "`accountID` is missing"],
+  [WALLET, undefined, "accountID", "`accountID` is missing"],
+  [WALLET, "accountID", "accountID", "`accountID` is missing"],
+  [WALLET, ["a"], "accountID", "`accountID` is missing"],
+  ["{constructor}:a", {}, "constructor", "`constructor` is missing"],
+  [
+    WALLET,
+    { accountID: "../b" },
+    "accountID",
+    "`accountID` must be 1 to 128 characters of `A-Z a-z 0-9 _ . ~ -`, and not `.` or `..`",
+  ],
+  [
+    WALLET,
+    { accountID: 123 },
+    "accountID",
+    "`accountID` must be 1 to 128 characters of `A-Z a-z 0-9 _ . ~ -`, and not `.` or `..`",
+  ],
+  ["{a}.{b}", { a: "x", b: "y.z" }, "b", "`b` must be 1 to 128 characters of `A-Z a-z 0-9 _ ~ -`"],
+  ["{a}", { a: "y.z" }, "a", "`a` must be 1 to 128 characters of `A-Z a-z 0-9 _ ~ -`"],
+  ["{x}:read", { x: "urn" }, "x", "`x` must not be `urn` here, which would make another uri of it"],
+  ["{x}://h", { x: "urn" }, "x", "`x` must not be `urn` here, which would make another uri of it"],
+  ["", {}, "", "a scope-token has at least one character"],
+  ["a {x}", { x: "a" }, "", "a space stands in no scope-token"],
+  [1 as unknown as string, {}, "", "a scope-token is a string"],
+];
+
+describe("bindScope", () => {
+  it.each(BOUND)("%s with %o is %s", (template, params, scope) => {
+    expect(bindScope(template, params as Record<string, unknown>)).toEqual({ ok: true, scope });
+  });
+
+  it.each(UNBOUND)("%s with %o refuses %j: %s", (template, params, param, reason) => {
+    const result = bindScope(template, params as Record<string, unknown>);
+    expect(result).toEqual({ ok: false, param, reason });
+  });
+
+  const throwing = () => {
+    throw new Error("no");
+  };
+  const HOSTILE: readonly (readonly [what: string, params: () => object])[] = [
+    ["a getter that throws", () => Object.defineProperty({}, "accountID", { get: throwing })],
+    [
+      "a proxy whose descriptors throw",
+      () => new Proxy({}, { getOwnPropertyDescriptor: throwing }),
+    ],
+    ["a proxy whose values throw", () => new Proxy({ accountID: "a" }, { get: throwing })],
+    [
+      "a revoked proxy",
+      () => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        return proxy;
+      },
+    ],
+  ];
+
+  it.each(HOSTILE)("takes %s for a missing parameter", (_, params) => {
+    const reason = "`accountID` is missing";
+    const result = bindScope<string>(WALLET, params() as Record<string, unknown>);
+    expect(result).toEqual({ ok: false, param: "accountID", reason });
+  });
+
+  it("reads every parameter once", () => {
+    let reads = 0;
+    const params = {
+      get x() {
+        reads += 1;
+        return reads === 1 ? "a" : "/";
+      },
+    };
+    expect(bindScope("{x}:{x}", params)).toEqual({ ok: true, scope: "a:a" });
+    expect(reads).toBe(1);
+  });
+
+  it("keeps the form and the segments of the template, and adds nothing to the characters", () => {
+    const seen = { ok: 0, bad: 0 };
+    fc.assert(
+      fc.property(templateText, someValue, someValue, someValue, (text, x, y, z) => {
+        const result = bindScope(text, { x, y, z });
+        seen[result.ok ? "ok" : "bad"] += 1;
+        if (!result.ok) return;
+        const template = compiled(text);
+        const segments = splitSegments(template.form, result.scope);
+        expect(scopeForm(result.scope)).toBe(template.form);
+        expect(segments).toHaveLength(template.segments.length);
+        expect(result.scope).toMatch(/^[^%{}<>*\\\s]+$/);
+        expect(segments.every((segment) => segment !== "." && segment !== "..")).toBe(true);
+      }),
+      RUNS,
+    );
+    expect(Math.min(seen.ok, seen.bad)).toBeGreaterThan(100);
+  });
+
+  it("is injective: other values, another scope", () => {
+    const value = fc.constantFrom("a", "b", "A", "a.b", "-", "urn", "aa");
+    const params = fc.record({ x: value, y: value, z: value });
+    fc.assert(
+      fc.property(templateText, params, params, (text, one, other) => {
+        const [a, b] = [bindScope(text, one), bindScope(text, other)];
+        if (!a.ok || !b.ok) return;
+        const names = compiled(text).names as readonly ("x" | "y" | "z")[];
+        expect(a.scope === b.scope).toBe(names.every((name) => one[name] === other[name]));
+      }),
+      RUNS,
+    );
+  });
+
+  it("never throws, whatever it is given", () => {
+    fc.assert(
+      fc.property(fc.oneof(templateText, fc.anything()), fc.anything(), (text, params) => {
+        expect(bindScope(text as string, params as Record<string, unknown>)).toHaveProperty("ok");
+      }),
+      RUNS,
+    );
+  });
+});
+
+const PROFILE = "/accounts/{accountID}/profile.write";
+
+const MATCHED: readonly (readonly [template: string, scope: string, values: unknown])[] = [
+  [WALLET, "/accounts/a/", { accountID: "a" }],
+  ["/accounts/<accountID>/", "/accounts/a/", { accountID: "a" }],
+  [PROFILE, "/accounts/acc-1/profile.write", { accountID: "acc-1" }],
+  ["{x}:{y}", "a:b", { x: "a", y: "b" }],
+  ["{x}:{x}", "a:a", { x: "a" }],
+  ["{x}:{x}", "a:b", undefined],
+  ["openid", "openid", {}],
+  ["openid", "OpenID", undefined],
+  ["/", "/", {}],
+  ["/", "/a", undefined],
+  ["/a/{}", "/a/{}", {}],
+  [WALLET, WALLET, undefined],
+  [WALLET, "/accounts/<accountID>/", undefined],
+  [WALLET, "/accounts/{other}/", undefined],
+  ["{constructor}:a", "b:a", { constructor: "b" }],
+  ["{x}:read", "urn:read", undefined],
+  ["{x}://h", "urn:h", undefined],
+  ["{x}.read", "urn.read", { x: "urn" }],
+  ["a b", "a b", undefined],
+  ["{x}", "a b", undefined],
+  ["{x}", "", undefined],
+  ["{x}", 1 as unknown as string, undefined],
+  // What a token may hold without holding the scope for any account.
+  [PROFILE, "/accounts/acc-1/profile.read", undefined],
+  [PROFILE, "/accounts/**", undefined],
+  [PROFILE, "/accounts", undefined],
+  [PROFILE, "/accounts/acc-1", undefined],
+  [PROFILE, "/accounts/acc-1/", undefined],
+  [PROFILE, "/accounts/acc-1/profile", undefined],
+  [PROFILE, "/accounts/acc-1/profile.*", undefined],
+  [PROFILE, "/accounts/*/profile.write", undefined],
+  [PROFILE, "/accounts/acc-1/profile.write/", undefined],
+  [PROFILE, "//accounts/acc-1/profile.write", undefined],
+  [PROFILE, "/Accounts/acc-1/profile.write", undefined],
+  [PROFILE, "/accounts//profile.write", undefined],
+  [PROFILE, "/accounts/../profile.write", undefined],
+  [PROFILE, "/accounts/./profile.write", undefined],
+  [PROFILE, "/accounts/acc-2/../acc-1/profile.write", undefined],
+  [PROFILE, "/accounts/a%2fb/profile.write", undefined],
+  [WALLET, "/accounts/a/profile.write", undefined],
+];
+
+describe("matchScope", () => {
+  it.each(MATCHED)("%s and %s: %o", (template, scope, values) => {
+    expect(matchScope(template, scope)).toEqual(values);
+  });
+
+  it("gives an ordinary object with the names as its own properties", () => {
+    const values = matchScope("{toString}:a", "b:a");
+    expect(Object.getPrototypeOf(values)).toBe(Object.prototype);
+    expect(Object.entries(values ?? {})).toEqual([["toString", "b"]]);
+  });
+
+  it("inverts bindScope", () => {
+    fc.assert(
+      fc.property(templateText, someValue, someValue, someValue, (text, x, y, z) => {
+        const params = { x, y, z };
+        const result = bindScope(text, params);
+        if (!result.ok) return;
+        const names = compiled(text).names as readonly ("x" | "y" | "z")[];
+        const used = Object.fromEntries(names.map((name) => [name, params[name]]));
+        expect(matchScope(text, result.scope)).toEqual(used);
+      }),
+      RUNS,
+    );
+  });
+
+  it("finds values only for what bindScope makes of them: an account is served by itself alone", () => {
+    const put = fc.constantFrom("a", "b", "urn", "a.b", "..", "{x}", "a:b", "", "*");
+    const near = fc
+      .tuple(templateText, put, put, put)
+      .map(([text, x, y, z]) => [
+        text,
+        text.replaceAll("{x}", x).replaceAll("{y}", y).replace("{z}", z),
+      ]);
+    const seen = { found: 0 };
+    fc.assert(
+      fc.property(fc.oneof(near, fc.tuple(spelledToken, spelledToken)), ([template, scope]) => {
+        const values = matchScope(template, scope);
+        if (values === undefined) return;
+        seen.found += 1;
+        expect(bindScope(template, values)).toEqual({ ok: true, scope });
+      }),
+      RUNS,
+    );
+    expect(seen.found).toBeGreaterThan(100);
+  });
+
+  it("takes wildcards, prefixes and other cases for data", () => {
+    const data = fc.constantFrom(
+      "*",
+      "**",
+      "?",
+      ".*",
+      "(a|b)",
+      "{id}",
+      "<id>",
+      "{}",
+      "[a]",
+      "a*",
+      "",
+    );
+    fc.assert(
+      fc.property(data, fc.constantFrom(":", "/", "."), (wild, separator) => {
+        const lead = separator === "/" ? "/" : "";
+        expect(
+          matchScope(`${lead}a${separator}{x}`, `${lead}a${separator}${wild}`),
+        ).toBeUndefined();
+        expect(matchScope(`${lead}a${separator}b`, `${lead}a${separator}${wild}`)).toBeUndefined();
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("compileTemplate, shapeOf and skeleton", () => {
+  it("name each placeholder once and tell where the holes are", () => {
+    const template = compiled("/{a}/x/{b}/<a>");
+    expect(template).toEqual({ form: "path", names: ["a", "b"], segments: [0, "x", 1, 0] });
+    expect(shapeOf(template)).toEqual({ form: "path", length: 4, holes: [0, 2, 3] });
+    expect(bindTemplate(template, ["1", "2"])).toBe("/1/x/2/1");
+  });
+
+  it("accept a value for one hole and not for another", () => {
+    const template = compiled("{a}:{b}");
+    expect(acceptsValue(template, 0, "urn")).toBe(false);
+    expect(acceptsValue(template, 1, "urn")).toBe(true);
+  });
+
+  it("give a scope the key of every template that it is an instance of", () => {
+    fc.assert(
+      fc.property(templateText, someValue, someValue, someValue, (text, x, y, z) => {
+        const result = bindScope(text, { x, y, z });
+        if (!result.ok) return;
+        const template = compiled(text);
+        const { form, holes } = shapeOf(template);
+        const held = splitSegments(form, result.scope);
+        expect(skeleton(held, holes)).toBe(skeleton(template.segments, holes));
+        expect(matchTemplate(template, form, held)).toBeDefined();
+      }),
+      RUNS,
+    );
+  });
+
+  it("give two lists one key only for the same holes and the same other segments", () => {
+    const opened = fc
+      .tuple(
+        fc.array(fc.constantFrom("", "a", "{}", "0"), { minLength: 1, maxLength: 3 }),
+        fc.subarray([0, 1, 2]),
+      )
+      .map(([list, holes]) => ({ list, holes: holes.filter((hole) => hole < list.length) }));
+    const seen = { same: 0 };
+    fc.assert(
+      fc.property(opened, opened, (one, other) => {
+        const [a, b] = [one, other].map(({ list, holes }) =>
+          JSON.stringify(list.map((segment, at) => (holes.includes(at) ? null : segment))),
+        );
+        seen.same += a === b ? 1 : 0;
+        expect(skeleton(one.list, one.holes) === skeleton(other.list, other.holes)).toBe(a === b);
+      }),
+      RUNS,
+    );
+    expect(seen.same).toBeGreaterThan(10);
+  });
+});
+
+const OVERLAPS: readonly (readonly [one: string, other: string, overlap: boolean])[] = [
+  ["/accounts/{accountID}/", "/accounts/{id}/", true],
+  ["/accounts/{accountID}/", "/accounts/admin/", true],
+  ["/accounts/{accountID}/", "/accounts/*/", false],
+  ["/accounts/{accountID}/", "/accounts/../", false],
+  ["/accounts/{accountID}/", "/accounts/{accountID}/profile.write", false],
+  ["/{a}/x", "/y/{b}", true],
+  ["/{a}/x", "/y/z", false],
+  ["{a}:x", "{a}.x", false],
+  ["{a}:read", "urn:read", false],
+  ["{a}://x", "urn:x", false],
+  ["{a}://x", "https://x", true],
+  ["{a}.b", "{c}.{d}", true],
+  ["{a}", "b.c", false],
+  ["openid", "openid", true],
+  ["openid", "email", false],
+  ["{a}:{a}", "b:c", false],
+  ["{a}:{a}", "b:b", true],
+  ["{a}:{a}:b", "{c}:d:{c}", false],
+  ["{a}:{a}:b", "{c}:b:{c}", true],
+  ["{a}:{a}:{b}:{b}", "{c}:{d}:{d}:x", true],
+  ["x:{a}:{a}:{b}:{b}", "{c}:{c}:{d}:{d}:y", false],
+  ["{a}:{a}", "{b}:urn", false],
+];
+
+describe("templatesOverlap", () => {
+  it.each(OVERLAPS)("%s and %s: %j", (one, other, overlap) => {
+    expect(templatesOverlap(compiled(one), compiled(other))).toBe(overlap);
+    expect(templatesOverlap(compiled(other), compiled(one))).toBe(overlap);
+  });
+
+  it("says whether some scope is an instance of both", () => {
+    const values = ["a", "b", "urn", "c"];
+    const instances = (text: string) => {
+      const scopes = values.flatMap((x) =>
+        values.flatMap((y) => values.map((z) => bindScope(text, { x, y, z }))),
+      );
+      return new Set(scopes.flatMap((result) => (result.ok ? [result.scope] : [])));
+    };
+    const seen = { yes: 0, no: 0 };
+    fc.assert(
+      fc.property(templateText, templateText, (one, other) => {
+        const others = instances(other);
+        const common = [...instances(one)].some((scope) => others.has(scope));
+        seen[common ? "yes" : "no"] += 1;
+        expect(templatesOverlap(compiled(one), compiled(other))).toBe(common);
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(seen.yes).toBeGreaterThan(100);
+  });
+});

@@ -1,0 +1,225 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ENDPOINTS, PATTERNS, TOOLS } from "./arbitrary-policy.js";
+import { BAD_TOKENS, drawCase, drawName, drawRequest, drawToken } from "./arbitrary-request.js";
+import { type Draw, drawn } from "./draw.js";
+import {
+  type ModelDecision,
+  modelDecide,
+  modelMatch,
+  modelOperation,
+  modelTokens,
+} from "./model.js";
+import { modelDecideRequest, modelToolsFor } from "./model-surfaces.js";
+import { CODES, dataOf, load } from "./observe.js";
+
+/** The share of each code among the decisions that one run has seen. */
+function tally() {
+  const seen = new Map<string, number>();
+  let total = 0;
+  return {
+    add(code: string): void {
+      total += 1;
+      seen.set(code, (seen.get(code) ?? 0) + 1);
+    },
+    share: (code: string): number => (seen.get(code) ?? 0) / Math.max(total, 1),
+  };
+}
+
+/** Where a template has several placeholders, the document does not say which one a mismatch names. */
+function expectSame(real: object, model: ModelDecision): void {
+  const { param, ...data } = dataOf(real);
+  const loose = model.code === "binding_mismatch" && model.param === undefined;
+  expect(loose || param === undefined ? data : { ...data, param }).toEqual(model);
+  if (loose) expect(param).toBeTypeOf("string");
+}
+
+describe("the decision and its naive model", { timeout: 60_000 }, () => {
+  it("say the same of any policy, token, name and parameters", () => {
+    const codes = tally();
+    fc.assert(
+      fc.property(drawn(drawCase), ({ definition, token, name, params }) => {
+        const model = modelDecide(definition, token, name, params);
+        const policy = load(definition);
+        expectSame(policy.decideUntrusted(token, name, params), model);
+        expectSame(policy.decide(token as never, name as never, params as never), model);
+        codes.add(model.code);
+      }),
+      { numRuns: 3000 },
+    );
+    expect(codes.share("allowed")).toBeGreaterThan(0.15);
+    expect(CODES.filter((code) => codes.share(code) === 0)).toEqual([]);
+  });
+
+  it("say the same of a policy that has decided for other tokens before", () => {
+    const cases = (draw: Draw) => {
+      const { definition } = drawCase(draw);
+      const asked = Array.from({ length: 4 }, () => ({
+        token: drawToken(draw, definition),
+        name: drawName(draw, definition),
+      }));
+      return { definition, asked };
+    };
+    fc.assert(
+      fc.property(drawn(cases), ({ definition, asked }) => {
+        const policy = load(definition);
+        const params = { accountID: "a", platformAccountID: "a", orgID: "a" };
+        for (const { token, name } of [...asked, ...asked]) {
+          const model = modelDecide(definition, token, name, params);
+          expectSame(policy.decideUntrusted(token, name, params), model);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("say the same of a token whose scope array has changed since the last decision", () => {
+    const cases = (draw: Draw) => {
+      const one = drawCase(draw);
+      const { definition } = one;
+      return { ...one, token: drawToken(draw, definition), later: drawToken(draw, definition) };
+    };
+    fc.assert(
+      fc.property(drawn(cases), ({ definition, token, later, name, params }) => {
+        const policy = load(definition);
+        const scope = [token.scope].flat();
+        const live = { ...token, scope };
+        policy.decideUntrusted(live, name, params);
+        scope.splice(0, scope.length, ...[later.scope].flat());
+        expectSame(
+          policy.decideUntrusted(live, name, params),
+          modelDecide(definition, live, name, params),
+        );
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each(BAD_TOKENS.map((token, index) => ({ index, token })))(
+    "both find that $index of the bad tokens is none",
+    ({ token }) => {
+      const definition = {
+        name: "Small",
+        version: "1",
+        scopes: { "courses:read": {}, openid: {} },
+        tools: { list_courses: "courses:read", search: { public: true as const } },
+      };
+      expect(modelTokens(token)).toBeUndefined();
+      for (const name of ["list_courses", "search"]) {
+        expectSame(load(definition).decideUntrusted(token, name), {
+          code: "invalid_token",
+          allowed: false,
+        });
+      }
+    },
+  );
+});
+
+describe("requests by method and path", { timeout: 60_000 }, () => {
+  it("come to what the model says", () => {
+    const codes = tally();
+    const cases = (draw: Draw) => {
+      const one = drawCase(draw);
+      return { ...one, request: drawRequest(draw, one.definition) };
+    };
+    fc.assert(
+      fc.property(drawn(cases), ({ definition, token, request }) => {
+        const model = modelDecideRequest(definition, token, request);
+        expectSame(load(definition).decideRequest(token as never, request as never), model);
+        codes.add(model.code);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(codes.share("allowed")).toBeGreaterThan(0.05);
+    expect(codes.share("unknown_operation")).toBeLessThan(0.8);
+    expect(CODES.filter((code) => codes.share(code) === 0)).toEqual([]);
+  });
+
+  it("take any spelling of a path as the model does", () => {
+    const definition = {
+      name: "Paths",
+      version: "1",
+      scopes: {},
+      endpoints: Object.fromEntries(
+        ENDPOINTS.map((key) => [key, { public: true as const }] as const),
+      ),
+    };
+    const policy = load(definition);
+    const piece = fc.oneof(
+      fc.constantFrom(
+        ..."/v1 /projects /mine /: /. /.. // / %2F %61 %C3%A9 é ; # ? \\ % %C3".split(" "),
+      ),
+      fc.string({ minLength: 1, maxLength: 2, unit: "binary" }),
+      fc.string({ minLength: 1, maxLength: 2, unit: "grapheme" }).map(encodeURIComponent),
+    );
+    const path = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(""));
+    const underKnown = path.map((text) => `/v1/projects/${text}`);
+    fc.assert(
+      fc.property(fc.oneof(path, underKnown, underKnown), (text) => {
+        const request = { method: "GET", path: text };
+        expectSame(
+          policy.decideRequest(undefined, request),
+          modelDecideRequest(definition, undefined, request),
+        );
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+describe("the list of tools", { timeout: 60_000 }, () => {
+  it("has the names and codes of the model", () => {
+    const shares = tally();
+    fc.assert(
+      fc.property(drawn(drawCase), ({ definition, token }) => {
+        const real = load(definition)
+          .toolsFor(token as never)
+          .map(({ name, decision }) => ({ name, code: decision.code as string }));
+        const model = modelToolsFor(definition, token);
+        expect(real).toEqual(model);
+        for (const { name, code } of model) {
+          const bound = (modelOperation(definition, name)?.params.length ?? 0) > 0;
+          shares.add(bound ? `bound ${code}` : code);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    expect(shares.share("allowed")).toBeGreaterThan(0.1);
+    expect(shares.share("bound allowed")).toBeGreaterThan(0);
+    expect(shares.share("bound insufficient_scope")).toBeGreaterThan(0);
+  });
+});
+
+describe("patterns", { timeout: 60_000 }, () => {
+  it("match as the recursive definition does", () => {
+    const letters = fc.constantFrom("a", "b", ".", "-", "_");
+    const marks = fc.constantFrom("a", "b", ".", "-", "_", "?", "*");
+    const patterns = fc
+      .array(marks, { minLength: 1, maxLength: 8 })
+      .map((parts) => parts.join("").replace(/\*+/g, "*"))
+      .filter((text) => /[*?]/.test(text) && text.split("*").length <= 3);
+    const names = fc.array(letters, { minLength: 1, maxLength: 10 }).map((parts) => parts.join(""));
+    const known = fc.constantFrom(...TOOLS, "list_\n", "a/b", "a b", "é");
+    const shares = tally();
+    fc.assert(
+      fc.property(
+        fc.oneof(patterns, fc.constantFrom(...PATTERNS)),
+        fc.oneof(names, names, known),
+        (pattern, name) => {
+          const definition = {
+            name: "Patterns",
+            version: "1",
+            scopes: {},
+            tools: { [pattern]: { public: true as const } },
+          };
+          const legal = /^[A-Za-z0-9_.-]+$/.test(name) && name !== "." && name !== "..";
+          const matched = legal && modelMatch(pattern, name);
+          expect(load(definition).decideUntrusted(undefined, name).allowed).toBe(matched);
+          shares.add(matched ? "matched" : "other");
+        },
+      ),
+      { numRuns: 2000 },
+    );
+    expect(shares.share("matched")).toBeGreaterThan(0.1);
+  });
+});

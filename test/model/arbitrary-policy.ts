@@ -1,0 +1,218 @@
+// Random policies that are legal by construction.
+
+import type { Draw } from "./draw.js";
+import {
+  canonical,
+  type Definition,
+  type Gates,
+  placeholdersOf,
+  type Rule,
+  type RuleOptions,
+  type ScopeOptions,
+} from "./model.js";
+
+export const LITERALS = [
+  "courses:read",
+  "courses:write",
+  "read:bookings",
+  "openid",
+  "files.metadata.read",
+  "/",
+  "/accounts.write",
+  "Courses:read",
+  "courses:*",
+  "constructor",
+  "/accounts/profile.write",
+];
+// No two of these overlap, and none overlaps a literal above.
+export const TEMPLATES = [
+  "/accounts/{accountID}/",
+  "/accounts/{accountID}/transfers.write",
+  "/orgs/{orgID}/accounts/{accountID}",
+  "projects:{projectID}:read",
+  "docs.{fileID}.read",
+];
+export const OLD_NAMES = ["members:read", "profile", "legacy.read"];
+export const OLD_TEMPLATES: ReadonlyMap<string, string> = new Map([
+  ["/accounts/{accountID}/", "/wallets/{accountID}/"],
+  ["/accounts/{accountID}/transfers.write", "transfers:{accountID}"],
+  ["/orgs/{orgID}/accounts/{accountID}", "/accounts-of/{accountID}/{orgID}"],
+  ["docs.{fileID}.read", "olddocs.{fileID}.read"],
+]);
+export const PARAMS = [
+  "accountID",
+  "platformAccountID",
+  "orgID",
+  "projectID",
+  "fileID",
+  "toString",
+];
+export const TIERS = ["free", "pro", "premium"];
+export const ACCOUNT_TYPES = ["mentor", "studio", "constructor"];
+export const TOOLS = [
+  "get_settings",
+  "list_courses",
+  "list_students",
+  "update_course",
+  "get_a",
+  "constructor",
+  "whoami",
+  ".x-1",
+];
+export const PATTERNS = ["list_*", "get_?", "*_course", "*", "*s*", "?????????????"];
+export const ENDPOINTS = [
+  "GET /v1/projects/:projectID",
+  "GET /v1/projects/mine",
+  "GET /v1/:kind/mine",
+  "POST /v1/projects",
+  "DELETE /accounts/{accountID}/transfers/{transferID}",
+  "PATCH /accounts/:platformAccountID",
+  "GET /",
+];
+
+const spelt = (draw: Draw, scope: string): string =>
+  draw.chance(25) ? scope.replace(/\{(\w+)\}/g, "<$1>") : scope;
+
+function drawGates(draw: Draw, definition: Definition, percent: number): Gates {
+  const { tiers, accountTypes } = definition;
+  return {
+    ...(tiers && draw.chance(percent) ? { tier: draw.pick(tiers) } : {}),
+    ...(accountTypes && draw.chance(percent) ? { accountTypes: draw.few(accountTypes, 2) } : {}),
+  };
+}
+
+/** The scopes, drawn so that a scope implies later ones only; the order of the object is another one. */
+function drawScopes(tape: Draw, definition: Definition): Definition["scopes"] {
+  const names = [
+    "courses:read",
+    "/accounts/{accountID}/",
+    ...tape.some(LITERALS.slice(1), 60),
+    ...tape.some(TEMPLATES.slice(1), 60),
+  ];
+  const order = tape.shuffle(names);
+  const reserved = new Set(tape.some(order, 12));
+  const oldNames = tape.shuffle(OLD_NAMES);
+  const entries = order.map((scope, index): [string, string | ScopeOptions] => {
+    const draw = tape.part(20);
+    const own = placeholdersOf(scope);
+    const implicable = order
+      .slice(index + 1)
+      .filter((other) => placeholdersOf(other).every((name) => own.includes(name)))
+      .filter((other) => reserved.has(scope) || !reserved.has(other));
+    const implies = draw.chance(30) && implicable.length > 0 ? draw.few(implicable, 2) : [];
+    const old = OLD_TEMPLATES.get(scope) ?? (own.length === 0 ? oldNames.pop() : undefined);
+    const options: ScopeOptions = {
+      ...(draw.chance(50) ? { description: `about ${scope}` } : {}),
+      ...drawGates(draw, definition, 12),
+      ...(reserved.has(scope) ? { reserved: true } : {}),
+      ...(implies.length > 0 ? { implies: implies.map((other) => spelt(draw, other)) } : {}),
+      ...(old !== undefined && draw.chance(25) ? { replaces: [spelt(draw, old)] } : {}),
+    };
+    const plain = Object.keys(options).length === 0 && draw.chance(50);
+    return [spelt(draw, scope), plain ? `about ${scope}` : options];
+  });
+  return Object.fromEntries(tape.shuffle(entries));
+}
+
+const open = (rule: Rule): string[] => {
+  if (typeof rule === "string") return placeholdersOf(rule);
+  const parts = rule.anyOf ?? rule.allOf ?? (rule.scope === undefined ? [] : [rule.scope]);
+  return parts.flatMap(open).filter((name) => !Object.hasOwn(rule.params ?? {}, name));
+};
+const sizeOf = (rule: Rule): number => {
+  if (typeof rule === "string") return 1;
+  if (rule.anyOf) return rule.anyOf.reduce((sum, part) => sum + sizeOf(part), 0);
+  return (rule.allOf ?? []).reduce((times, part) => times * sizeOf(part), 1);
+};
+// Two members that read alike would be a duplicate in a list.
+const signature = (rule: Rule): string => {
+  if (typeof rule === "string") return canonical(rule);
+  const { scope, ...rest } = rule;
+  return scope !== undefined && Object.keys(rest).length === 0
+    ? canonical(scope)
+    : canonical(JSON.stringify(rule));
+};
+
+/** Renames some placeholders that no rule beneath has renamed, so that no key of `params` is unused. */
+function renamed(draw: Draw, rule: RuleOptions): RuleOptions {
+  const free = [...new Set(open(rule))];
+  const chosen = draw.some(free, 35);
+  if (chosen.length === 0) return rule;
+  return { ...rule, params: Object.fromEntries(chosen.map((name) => [name, draw.pick(PARAMS)])) };
+}
+
+function drawRequirement(draw: Draw, definition: Definition, depth: number): Rule {
+  const scope = spelt(draw, canonical(draw.pick(Object.keys(definition.scopes))));
+  const kind = draw.pick(["text", "scope", "text", "anyOf", "allOf"]);
+  if (kind === "text" || (depth === 0 && kind !== "scope")) return scope;
+  const gates = drawGates(draw, definition, 15);
+  if (kind === "scope") return renamed(draw, { scope, ...gates });
+  const members = Array.from({ length: 1 + draw.int(2) }, () =>
+    drawRequirement(draw, definition, depth - 1),
+  );
+  const distinct = [...new Map(members.map((rule) => [signature(rule), rule])).values()];
+  return renamed(
+    draw,
+    kind === "anyOf" ? { anyOf: distinct, ...gates } : { allOf: distinct, ...gates },
+  );
+}
+
+/** Any rule of an operation; `bound` limits its alternatives, since patterns multiply. */
+function drawRule(draw: Draw, definition: Definition, bound: number): Rule {
+  const literals = Object.keys(definition.scopes).filter((key) => placeholdersOf(key).length === 0);
+  const more = draw.chance(10) ? { hidden: true as const } : {};
+  const kind = draw.pick([
+    "scopes",
+    "scopes",
+    "scopes",
+    "scopes",
+    "deny",
+    "public",
+    "authenticated",
+  ]);
+  if (kind === "deny") return { deny: `not over this door: ${String(draw.int(9))}`, ...more };
+  if (kind === "authenticated") {
+    return { authenticated: true, ...drawGates(draw, definition, 20), ...more };
+  }
+  if (kind === "public") {
+    return {
+      public: true,
+      ...(draw.chance(60) ? { enrichedBy: draw.pick(literals) } : {}),
+      ...more,
+    };
+  }
+  const rule = drawRequirement(draw, definition, 3);
+  if (sizeOf(rule) > bound) return draw.pick(literals);
+  return typeof rule === "string" ? rule : { ...rule, ...more };
+}
+
+export interface PolicyOptions {
+  /** How likely each pattern is, in percent. */
+  patterns?: number;
+}
+
+/** A legal policy: `courses:read` and `/accounts/{accountID}/` are always declared, `get_settings` always exists. */
+export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition {
+  const base: Definition = {
+    name: "Random",
+    version: "1",
+    scopes: {},
+    ...(draw.chance(70) ? { tiers: TIERS.slice(0, 2 + draw.int(1)) } : {}),
+    ...(draw.chance(60) ? { accountTypes: ACCOUNT_TYPES } : {}),
+  };
+  const scopes = drawScopes(draw.part(400), base);
+  const declared: Definition = { ...base, scopes };
+  const literals = Object.keys(scopes).filter((key) => placeholdersOf(key).length === 0);
+  const rules = (names: string[], bound: number): [string, Rule][] =>
+    names.map((name) => [name, drawRule(draw.part(30), declared, bound)]);
+  const tools = [
+    ...rules(["get_settings", ...draw.some(TOOLS.slice(1), 50)], 64),
+    ...rules(draw.some(PATTERNS, options.patterns ?? 20), 4).slice(0, 3),
+  ];
+  return {
+    ...declared,
+    ...(draw.chance(35) ? { baseline: draw.few(literals, 2) } : {}),
+    tools: Object.fromEntries(draw.shuffle(tools)),
+    endpoints: Object.fromEntries(rules(draw.some(ENDPOINTS, 40), 64)),
+  };
+}

@@ -1,0 +1,268 @@
+// Random tokens, names and parameters for a policy: some that do, many that nearly do.
+
+import { drawPolicy, PARAMS, type PolicyOptions, TIERS, TOOLS } from "./arbitrary-policy.js";
+import type { Draw } from "./draw.js";
+import { type Definition, modelBind, placeholdersOf, scopeOptions } from "./model.js";
+
+const VALUES = ["a", "a", "a", "b", "A"];
+const LONG = "v".repeat(128);
+
+/** The scope with values in the place of its placeholders, all `a` as often as not. */
+export function drawBound(draw: Draw, scope: string, values: readonly string[] = VALUES): string {
+  const names = placeholdersOf(scope);
+  return modelBind(scope, Object.fromEntries(names.map((name) => [name, draw.pick(values)])));
+}
+
+const MISSES: ((scope: string) => string)[] = [
+  (scope) => scope.toUpperCase(),
+  (scope) => `${scope}x`,
+  (scope) => `${scope}/`,
+  (scope) => scope.slice(0, -1) || "x",
+  (scope) => `${scope.slice(0, 4)}*`,
+  () => "*",
+  () => ".*",
+  () => "unknown:scope",
+  () => "__proto__",
+  () => "toString",
+  () => "/accounts/../",
+  () => "/accounts//",
+  () => "/accounts/a%2fb/",
+  () => `/accounts/${LONG}v/`,
+  () => "docs.a.b.read",
+  () => "projects:a",
+  () => "a{b",
+];
+
+/** Well-formed scope-tokens: declared ones at a drawn density, old names, near misses. */
+export function drawHeld(draw: Draw, definition: Definition): string[] {
+  const scopes = Object.keys(definition.scopes);
+  const density = draw.pick([50, 100, 85, 25, 0]);
+  const values = draw.pick([["a"], VALUES]);
+  const held = draw.some(scopes, density).map((scope) => drawBound(draw, scope, values));
+  const old = scopes.flatMap((scope) => scopeOptions(definition, scope).replaces ?? []);
+  const more = draw.some([...old, ...scopes], 8).map((scope) => drawBound(draw, scope));
+  const misses = draw.chance(30)
+    ? [draw.pick(MISSES)(draw.pick(held.length > 0 ? held : ["/"]))]
+    : [];
+  return draw.shuffle([...held, ...more, ...misses]);
+}
+
+export interface Claims {
+  scope: string | string[];
+  tier?: unknown;
+  account_type?: unknown;
+  first_party?: unknown;
+  client_id?: string;
+  sub?: string;
+}
+
+/** The claims beside the scope. */
+export function drawFacts(draw: Draw, definition: Definition): Omit<Claims, "scope"> {
+  const tier = draw.pick<unknown>([...TIERS, "premium", ...(definition.tiers ?? [])]);
+  const odd = draw.pick<unknown>(["constructor", "PRO", "", 1, null, ["pro"], "__proto__"]);
+  const type = draw.pick<unknown>(["mentor", "studio", "mentor", "constructor", "Mentor", "", 7]);
+  return {
+    ...(draw.chance(80) ? { tier: draw.chance(12) ? odd : tier } : {}),
+    ...(draw.chance(80) ? { account_type: type } : {}),
+    ...(draw.chance(40) ? { first_party: draw.pick([true, true, false, "true", 1, {}]) } : {}),
+    ...(draw.chance(30) ? { client_id: "client-1", sub: "user-1" } : {}),
+  };
+}
+
+export function drawToken(draw: Draw, definition: Definition): Claims {
+  const held = drawHeld(draw, definition);
+  return {
+    scope: draw.chance(50) ? held : held.join(" "),
+    ...drawFacts(draw, definition),
+  };
+}
+
+// None of these is a token: what a claim may look like that is none, and scopes outside RFC 6749, section 3.3.
+export const BAD_TOKENS: readonly unknown[] = [
+  null,
+  {},
+  [],
+  "courses:read",
+  7,
+  true,
+  ["courses:read"],
+  { scopes: "courses:read" },
+  { scp: ["courses:read"] },
+  { scope: null },
+  { scope: 7 },
+  { scope: { 0: "courses:read", length: 1 } },
+  { scope: " " },
+  { scope: " courses:read" },
+  { scope: "courses:read " },
+  { scope: "courses:read  openid" },
+  { scope: "courses:read\topenid" },
+  { scope: "courses:read\n" },
+  { scope: 'courses:read "x"' },
+  { scope: "courses:read a\\b" },
+  { scope: "courses:read é" },
+  { scope: "courses:read \u007f" },
+  { scope: "courses:read,\u00a0openid" },
+  { scope: ["courses:read openid"] },
+  { scope: ["courses:read", ""] },
+  { scope: ["courses:read", 7] },
+  { scope: ["courses:read", null] },
+  { scope: ["courses:read", ["openid"]] },
+  { scope: "courses:read /accounts/{accountID}/" },
+  { scope: ["courses:read", "/accounts/<accountID>/"] },
+  { scope: "courses:read projects:{projectID}:read" },
+  { scope: "courses:read docs.<fileID>.read" },
+  { scope: "x".repeat(65_537) },
+  { scope: Array.from({ length: 4_097 }, () => "x").join(" ") },
+  { scope: Array.from({ length: 4_097 }, () => "x") },
+];
+
+const GOOD_VALUES = ["a", "a", "a", "a", "a", "b", "A", "a.b", "..a", "~", LONG];
+export const BAD_VALUES: readonly unknown[] = [
+  "",
+  ".",
+  "..",
+  "a/b",
+  "a:b",
+  "a b",
+  "a\n",
+  "%61",
+  "é",
+  "{accountID}",
+  "*",
+  `${LONG}v`,
+  7,
+  null,
+  undefined,
+  true,
+  ["a"],
+  { a: 1 },
+];
+
+export function drawParams(draw: Draw): unknown {
+  if (draw.chance(4)) {
+    const inherited: unknown = Object.create({ accountID: "a", projectID: "a", fileID: "a" });
+    return draw.pick([undefined, null, "a", ["a"], 7, {}, inherited]);
+  }
+  const plain = draw.chance(60);
+  const entries = PARAMS.map((name) => [name, plain ? "a" : draw.pick(GOOD_VALUES)] as const);
+  const bad = draw.chance(15) ? [draw.pick(PARAMS)] : [];
+  const dropped = draw.chance(50);
+  return Object.fromEntries([
+    ...entries.filter(([name]) => !(dropped && bad.includes(name))),
+    ...(dropped ? [] : bad.map((name) => [name, draw.pick(BAD_VALUES)] as const)),
+    ...(draw.chance(20) ? [["extra", draw.pick(BAD_VALUES)] as const] : []),
+  ]);
+}
+
+const NO_TOOLS: readonly unknown[] = [
+  "no_such_tool",
+  "GET_SETTINGS",
+  "get_settings ",
+  "get_settings\n",
+  "list_*",
+  "list_\n",
+  "",
+  ".",
+  "..",
+  "toString",
+  "__proto__",
+  "hasOwnProperty",
+  "GET /v1/projects/1",
+  "s".repeat(129),
+  undefined,
+  null,
+  7,
+  ["get_settings"],
+];
+const MATCHED = ["list_things", "get_b", "delete_course", "list_s", ".s", "list_", "s".repeat(128)];
+
+export function drawName(draw: Draw, definition: Definition): unknown {
+  const named = [
+    ...Object.keys(definition.tools ?? {}),
+    ...Object.keys(definition.endpoints ?? {}),
+  ];
+  const kind = draw.int(99);
+  if (kind < 86) return draw.pick(named);
+  return kind < 95 ? draw.pick([...MATCHED, ...TOOLS]) : draw.pick(NO_TOOLS);
+}
+
+export interface Case {
+  definition: Definition;
+  token: unknown;
+  name: unknown;
+  params: unknown;
+}
+
+export function drawCase(draw: Draw, options: PolicyOptions = {}): Case {
+  const definition = drawPolicy(draw.part(1100), options);
+  const kind = draw.int(99);
+  return {
+    definition,
+    token:
+      kind < 86
+        ? drawToken(draw.part(120), definition)
+        : kind < 92
+          ? undefined
+          : draw.pick(BAD_TOKENS),
+    name: drawName(draw, definition),
+    params: drawParams(draw),
+  };
+}
+
+/** A case whose token is a good one and whose name is in the policy or matched by it. */
+export function drawGoodCase(draw: Draw, options: PolicyOptions = {}) {
+  const definition = drawPolicy(draw.part(1100), options);
+  const held = drawHeld(draw.part(120), definition);
+  const facts = drawFacts(draw, definition);
+  const name = drawName(draw, definition);
+  return { definition, held, facts, name, params: drawParams(draw) };
+}
+
+const VERBS = [
+  "GET",
+  "GET",
+  "GET",
+  "HEAD",
+  "POST",
+  "DELETE",
+  "PATCH",
+  "PUT",
+  "OPTIONS",
+  "get",
+  "TRACE",
+];
+const SEGMENTS: readonly string[] = [
+  ..."a,b,1,mine,projects,a.b,a~b,a@b".split(","),
+  ..."é,%C3%A9,%c3%a9,%61,%2f,%2F,%2e,%E4%BD%A0,%C3,%,%zz,%C2%A0,e%CC%81,%EF%AC%81".split(","),
+  ...".|..|...|a;b|a*b|a\\b|a b|a#b|a?b|a%00|a\u0000|a\n|:projectID|{accountID}||a,b|a+b|!".split(
+    "|",
+  ),
+];
+
+/** A request on a random endpoint, its path often spelt in some other way. */
+export function drawRequest(draw: Draw, definition: Definition) {
+  const keys = Object.keys(definition.endpoints ?? {});
+  const [method = "", template = ""] = draw.pick([...keys, "GET /nowhere"]).split(" ");
+  const odd = draw.chance(45);
+  const path = template.replace(/:\w+|\{\w+\}/g, () =>
+    draw.pick(odd ? SEGMENTS : ["a", "mine", "b"]),
+  );
+  const slips: ((text: string) => string)[] = [
+    (text) => `${text}/`,
+    (text) => `/${text}`,
+    (text) => text.toUpperCase(),
+    (text) => `${text}?x=1`,
+    (text) => `${text}#x`,
+    (text) => `https://host${text}`,
+    (text) => text.slice(1),
+    (text) => text.replace("v1", "v1/."),
+    (text) => text.replace("v1", "%761"),
+    (text) => text.replace("projects", "x/../projects"),
+    (text) => text.replace("mine", "Mine"),
+  ];
+  return {
+    method: draw.chance(20) ? draw.pick(VERBS) : method,
+    path: draw.chance(20) ? draw.pick(slips)(path) : path,
+    params: drawParams(draw),
+  };
+}

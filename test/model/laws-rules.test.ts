@@ -1,0 +1,320 @@
+// What holds of the rules of a policy, whatever a token holds.
+
+import fc from "fast-check";
+import { bindScope, loadPolicy, matchScope } from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { TEMPLATES } from "./arbitrary-policy.js";
+import { drawGoodCase } from "./arbitrary-request.js";
+import { type Draw, drawn } from "./draw.js";
+import {
+  type Definition,
+  isPattern,
+  modelBind,
+  modelMatch,
+  modelOperation,
+  placeholdersOf,
+  type Rule,
+  type RuleOptions,
+} from "./model.js";
+import { dataOf, decide, load, tokenOf } from "./observe.js";
+
+const RUNS = { numRuns: 1000 };
+const LEGAL = /^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,128}$/;
+const goodCase = (draw: Draw) => drawGoodCase(draw, { patterns: 40 });
+
+describe("denials", { timeout: 60_000 }, () => {
+  it("beat everything", () => {
+    const cases = (draw: Draw) => ({ ...goodCase(draw), by: draw.pick(["name", "pattern"]) });
+    let beaten = 0;
+    fc.assert(
+      fc.property(drawn(cases), ({ definition, held, facts, name, params, by }) => {
+        const token = tokenOf(held, { ...facts, first_party: true });
+        if (decide(definition, token, name, params).allowed) beaten += 1;
+        if (typeof name !== "string") return;
+        const { tools = {}, endpoints = {} } = definition;
+        const denied: Definition = Object.hasOwn(endpoints, name)
+          ? { ...definition, endpoints: { ...endpoints, [name]: { deny: "never" } } }
+          : LEGAL.test(name)
+            ? {
+                ...definition,
+                tools: {
+                  ...tools,
+                  [by === "name" && name !== "__proto__" ? name : "*"]: { deny: "never" },
+                },
+              }
+            : definition;
+        const { code, allowed } = decide(denied, token, name, params);
+        expect(allowed).toBe(false);
+        expect(code).toBe(denied === definition ? "unknown_operation" : "denied");
+      }),
+      RUNS,
+    );
+    expect(beaten).toBeGreaterThan(150);
+  });
+});
+
+describe("rules for other names", { timeout: 60_000 }, () => {
+  it("never matter", () => {
+    fc.assert(
+      fc.property(drawn(goodCase), ({ definition, held, facts, name, params }) => {
+        const kept = (rules: Record<string, Rule> | undefined): Record<string, Rule> =>
+          Object.fromEntries(
+            Object.entries(rules ?? {}).filter(
+              ([key]) =>
+                key === name ||
+                (isPattern(key) && typeof name === "string" && modelMatch(key, name)),
+            ),
+          );
+        const { tools, endpoints, ...rest } = definition;
+        const sliced = { ...rest, tools: kept(tools), endpoints: kept(endpoints) };
+        const token = tokenOf(held, facts);
+        expect(decide(sliced, token, name, params)).toEqual(
+          decide(definition, token, name, params),
+        );
+      }),
+      RUNS,
+    );
+  });
+
+  it("are not found on Object.prototype", () => {
+    const inherited = Object.getOwnPropertyNames(Object.prototype);
+    fc.assert(
+      fc.property(
+        drawn((draw) => drawGoodCase(draw, { patterns: 0 })),
+        (one) => {
+          const { definition, held, facts, params } = one;
+          const policy = load(definition);
+          for (const name of inherited) {
+            if (Object.hasOwn(definition.tools ?? {}, name)) continue;
+            const token = tokenOf(held, facts);
+            expect(policy.decideUntrusted(token, name, params).code).toBe("unknown_operation");
+          }
+        },
+      ),
+      RUNS,
+    );
+  });
+});
+
+describe("the order of a policy", { timeout: 60_000 }, () => {
+  const shuffled = <T>(draw: Draw, entries: Record<string, T>): Record<string, T> =>
+    Object.fromEntries(draw.shuffle(Object.entries(entries)));
+  function permuted(draw: Draw, rule: Rule): Rule {
+    if (typeof rule === "string") return rule;
+    const { anyOf, allOf, ...rest } = rule;
+    const mixed = (rules: Rule[]) => draw.shuffle(rules.map((part) => permuted(draw, part)));
+    return {
+      ...rest,
+      ...(anyOf ? { anyOf: mixed(anyOf) } : {}),
+      ...(allOf ? { allOf: mixed(allOf) } : {}),
+    };
+  }
+  const rules = (draw: Draw, of: Record<string, Rule> | undefined): Record<string, Rule> =>
+    shuffled(
+      draw,
+      Object.fromEntries(
+        Object.entries(of ?? {}).map(([name, rule]) => [name, permuted(draw, rule)]),
+      ),
+    );
+  const reordered = (draw: Draw, definition: Definition): Definition => ({
+    ...definition,
+    scopes: shuffled(draw, definition.scopes),
+    ...(definition.baseline ? { baseline: draw.shuffle(definition.baseline) } : {}),
+    tools: rules(draw, definition.tools),
+    endpoints: rules(draw, definition.endpoints),
+  });
+
+  it("of its tools, scopes and members never changes a code", () => {
+    const cases = (draw: Draw) => {
+      const one = goodCase(draw);
+      return { ...one, other: reordered(draw, one.definition) };
+    };
+    fc.assert(
+      fc.property(drawn(cases), ({ definition, other, held, facts, name, params }) => {
+        const token = tokenOf(held, facts);
+        const { code, tier } = decide(definition, token, name, params);
+        const again = decide(other, token, name, params);
+        expect({ code: again.code, tier: again.tier }).toEqual({ code, tier });
+      }),
+      RUNS,
+    );
+  });
+
+  it("of its scopes changes nothing at all", () => {
+    const cases = (draw: Draw) => {
+      const one = goodCase(draw);
+      const { scopes } = one.definition;
+      return { ...one, other: { ...one.definition, scopes: shuffled(draw, scopes) } };
+    };
+    fc.assert(
+      fc.property(drawn(cases), ({ definition, other, held, facts, name, params }) => {
+        const token = tokenOf(held, facts);
+        expect(decide(other, token, name, params)).toEqual(decide(definition, token, name, params));
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("a rule", { timeout: 60_000 }, () => {
+  it("never allows more with one more demand, nor less with one more way", () => {
+    const cases = (draw: Draw) => ({ ...drawGoodCase(draw, { patterns: 0 }), by: draw.int(1) });
+    let reached = 0;
+    fc.assert(
+      fc.property(drawn(cases), ({ definition, held, facts, params }) => {
+        const { tools = {} } = definition;
+        const rule = tools["get_settings"] ?? "courses:read";
+        const more = "courses:write-more";
+        const scopes = { ...definition.scopes, [more]: {} };
+        const options: RuleOptions = typeof rule === "string" ? { scope: rule } : rule;
+        if (options.deny !== undefined || options.public || options.authenticated) return;
+        const bare = Object.fromEntries(
+          Object.entries(options).filter(([key]) => key !== "hidden"),
+        );
+        const changed = (next: Rule): Definition => ({
+          ...definition,
+          scopes,
+          tools: { ...tools, get_settings: next },
+        });
+        for (const token of [tokenOf(held, facts), tokenOf([...held, more], facts)]) {
+          const before = decide(changed(bare), token, "get_settings", params).allowed;
+          const stricter = changed({ allOf: [bare, more] });
+          const wider = changed({ anyOf: [bare, more] });
+          if (before) expect(decide(wider, token, "get_settings", params).allowed).toBe(true);
+          if (!before) expect(decide(stricter, token, "get_settings", params).allowed).toBe(false);
+          if (before) reached += 1;
+        }
+      }),
+      RUNS,
+    );
+    expect(reached).toBeGreaterThan(100);
+  });
+});
+
+describe("the list of tools", { timeout: 60_000 }, () => {
+  it("is the same each time, and is what each tool without parameters decides", () => {
+    const listed = ["allowed", "insufficient_scope", "upgrade_required", "unauthenticated"];
+    fc.assert(
+      fc.property(drawn(goodCase), ({ definition, held, facts }) => {
+        const policy = load(definition);
+        for (const token of [tokenOf(held, facts), undefined]) {
+          const views = policy.toolsFor(token as never);
+          expect(policy.toolsFor(token as never)).toEqual(views);
+          expect(loadPolicy(definition).toolsFor(token as never)).toEqual(views);
+          const exact = Object.entries(definition.tools ?? {}).filter(
+            ([name, rule]) => !isPattern(name) && !(typeof rule === "object" && rule.hidden),
+          );
+          const names = views.map((view) => view.name as string);
+          expect(exact.map(([name]) => name).filter((name) => names.includes(name))).toEqual(names);
+          for (const [name] of exact) {
+            if ((modelOperation(definition, name)?.params.length ?? 0) > 0) continue;
+            const decision = dataOf(policy.decideUntrusted(token, name));
+            const view = views.find((one) => one.name === name);
+            if (listed.includes(decision.code))
+              expect(dataOf(view?.decision ?? {})).toEqual(decision);
+            else expect(view).toBeUndefined();
+          }
+        }
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("authorize and operation", { timeout: 60_000 }, () => {
+  it("say what decide says", () => {
+    let allowed = 0;
+    fc.assert(
+      fc.property(drawn(goodCase), ({ definition, held, facts, name, params }) => {
+        const policy = load(definition);
+        const token = tokenOf(held, facts);
+        const decision = dataOf(policy.decideUntrusted(token, name, params));
+        const authorize = (): unknown =>
+          policy.authorize(token as never, name as never, params as never);
+        if (decision.allowed) {
+          allowed += 1;
+          expect(authorize()).toBe(token);
+        } else {
+          const error = thrownBy(authorize);
+          expect(error).toMatchObject({ name: "AccessDenied" });
+          expect(dataOf((error as { decision: object }).decision)).toEqual(decision);
+        }
+        const { tools = {}, endpoints = {} } = definition;
+        if (typeof name !== "string" || isPattern(name)) return;
+        if (!Object.hasOwn(tools, name) && !Object.hasOwn(endpoints, name)) return;
+        const operation = policy.operation(name as never);
+        expect(dataOf(operation.decide(token as never, params as never))).toEqual(decision);
+        if (decision.code === "denied") return;
+        expect([...operation.params]).toEqual(modelOperation(definition, name)?.params);
+      }),
+      RUNS,
+    );
+    expect(allowed).toBeGreaterThan(150);
+  });
+
+  function thrownBy(run: () => unknown): unknown {
+    try {
+      run();
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  }
+});
+
+describe("bindScope", { timeout: 60_000 }, () => {
+  const value = fc.oneof(
+    fc.stringMatching(/^[A-Za-z0-9_.~-]{1,6}$/),
+    fc.constantFrom("a", "A", "a.b", ".", "..", "...", "a".repeat(128)),
+  );
+  const pairs = fc.record({
+    template: fc.constantFrom(...TEMPLATES),
+    left: fc.tuple(value, value),
+    right: fc.tuple(value, value),
+  });
+  const valuesFor = (template: string, values: string[]): Record<string, string> =>
+    Object.fromEntries(placeholdersOf(template).map((name, at) => [name, values[at] ?? "a"]));
+
+  it("is injective, and matchScope is its inverse", () => {
+    let both = 0;
+    fc.assert(
+      fc.property(pairs, ({ template, left, right }) => {
+        const [one, other] = [left, right].map((values) => {
+          const given = valuesFor(template, values);
+          const bound = bindScope(template as string, given as never);
+          if (!bound.ok) return undefined;
+          expect(bound.scope).toBe(modelBind(template, given));
+          expect({ ...matchScope(template as string, bound.scope) }).toEqual(given);
+          return { given: JSON.stringify(given), scope: bound.scope as string };
+        });
+        if (one === undefined || other === undefined) return;
+        both += 1;
+        expect(one.scope === other.scope).toBe(one.given === other.given);
+      }),
+      RUNS,
+    );
+    expect(both).toBeGreaterThan(300);
+  });
+
+  it("takes the safe values and no others", () => {
+    const any = fc.oneof(value, fc.string(), fc.string({ unit: "binary" }), fc.jsonValue());
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...TEMPLATES.slice(0, 2), ...TEMPLATES.slice(3)),
+        any,
+        (template, given) => {
+          const [name = ""] = placeholdersOf(template);
+          const safe =
+            typeof given === "string" &&
+            /^[A-Za-z0-9_.~-]{1,128}$/.test(given) &&
+            !/^\.{1,2}$/.test(given) &&
+            !(template.startsWith("docs") && given.includes("."));
+          const bound = bindScope(template as string, { [name]: given } as never);
+          expect(bound.ok).toBe(safe);
+          if (!bound.ok) expect(bound.param).toBe(name);
+        },
+      ),
+      RUNS,
+    );
+  });
+});

@@ -1,0 +1,263 @@
+// What holds of the scopes in a token, for any policy.
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { drawBound, drawGoodCase, drawHeld } from "./arbitrary-request.js";
+import { type Draw, drawn } from "./draw.js";
+import {
+  type Definition,
+  modelHeld,
+  modelMatchScope,
+  modelOperation,
+  placeholdersOf,
+  scopeOptions,
+} from "./model.js";
+import { decide, load, tokenOf } from "./observe.js";
+
+const RUNS = { numRuns: 1000 };
+
+/** Runs a law, and fails where fewer than `least` of the runs have come to its point. */
+function law<T>(make: (draw: Draw) => T, check: (value: T) => boolean, least: number): void {
+  let reached = 0;
+  fc.assert(
+    fc.property(drawn(make), (value) => {
+      if (check(value)) reached += 1;
+    }),
+    RUNS,
+  );
+  expect(reached).toBeGreaterThanOrEqual(least);
+}
+
+const without = (definition: Definition, ...left: ("implies" | "replaces")[]): Definition => ({
+  ...definition,
+  scopes: Object.fromEntries(
+    Object.entries(definition.scopes).map(([scope, options]) => [
+      scope,
+      typeof options === "string"
+        ? options
+        : Object.fromEntries(
+            Object.entries(options).filter(([key]) => !left.includes(key as never)),
+          ),
+    ]),
+  ),
+});
+
+const goodCase = (draw: Draw) => drawGoodCase(draw);
+const withMore = (draw: Draw) => {
+  const one = drawGoodCase(draw);
+  return {
+    ...one,
+    more: drawHeld(draw, one.definition),
+    shuffled: draw.shuffle([...one.held, ...one.held]),
+  };
+};
+
+describe("the scopes of a token", { timeout: 60_000 }, () => {
+  it("may stand in any order and any number of times, as text or as a list", () => {
+    law(
+      withMore,
+      ({ definition, held, facts, name, params, shuffled }) => {
+        const decision = decide(definition, tokenOf(held, facts), name, params);
+        expect(decide(definition, tokenOf(shuffled, facts), name, params)).toEqual(decision);
+        const text = { ...facts, scope: shuffled.join(" ") };
+        expect(decide(definition, text, name, params)).toEqual(decision);
+        return held.length > 1;
+      },
+      500,
+    );
+  });
+
+  it("never lose an allow when more are added", () => {
+    law(
+      withMore,
+      ({ definition, held, facts, name, params, more }) => {
+        if (!decide(definition, tokenOf(held, facts), name, params).allowed) return false;
+        const wider = tokenOf([...more, ...held], facts);
+        expect(decide(definition, wider, name, params).code).toBe("allowed");
+        return true;
+      },
+      150,
+    );
+  });
+
+  it("count as what they imply: the closure under a policy without implications decides the same", () => {
+    law(
+      goodCase,
+      ({ definition, held, facts, name, params }) => {
+        const token = tokenOf(held, facts);
+        const closed = tokenOf(modelHeld(definition, token), facts);
+        const plain = without(definition, "implies", "replaces");
+        expect(decide(plain, closed, name, params)).toEqual(
+          decide(definition, token, name, params),
+        );
+        return [...closed.scope].some((scope) => !held.includes(scope));
+      },
+      100,
+    );
+  });
+
+  it("count for nothing where they are reserved and the client is not first-party", () => {
+    law(
+      goodCase,
+      ({ definition, held, facts: claims, name, params }) => {
+        const facts = { ...claims, first_party: undefined };
+        const reserved = Object.keys(definition.scopes).flatMap((scope) => {
+          const options = scopeOptions(definition, scope);
+          return options.reserved ? [scope, ...(options.replaces ?? [])] : [];
+        });
+        const rest = held.filter((text) => !reserved.some((scope) => modelMatchScope(scope, text)));
+        const decision = decide(definition, tokenOf(rest, facts), name, params);
+        expect(decide(definition, tokenOf(held, facts), name, params)).toEqual(decision);
+        for (const first_party of [false, "true", 1, {}, null]) {
+          const token = tokenOf(held, { ...facts, first_party });
+          expect(decide(definition, token, name, params)).toEqual(decision);
+        }
+        return rest.length < held.length;
+      },
+      150,
+    );
+  });
+});
+
+describe("insufficient_scope", { timeout: 60_000 }, () => {
+  it("names what turns it into an allow, and so does each of the accepted alternatives", () => {
+    law(
+      goodCase,
+      ({ definition, held, facts, name, params }) => {
+        const decision = decide(definition, tokenOf(held, facts), name, params);
+        if (decision.code !== "insufficient_scope") return false;
+        const { scopes = [], missing = [], accepted = [] } = decision;
+        expect(missing.length).toBeGreaterThan(0);
+        expect(scopes.filter((scope) => missing.includes(scope))).toEqual(missing);
+        expect(accepted).toContainEqual(scopes);
+        for (const more of [missing, ...accepted]) {
+          const granted = tokenOf([...held, ...more], facts);
+          expect(decide(definition, granted, name, params).code).toBe("allowed");
+        }
+        return true;
+      },
+      60,
+    );
+  });
+
+  it("names no more than is needed, where no scope implies another", () => {
+    law(
+      goodCase,
+      ({ definition: implying, held, facts, name, params }) => {
+        const definition = without(implying, "implies");
+        const { code, missing = [] } = decide(definition, tokenOf(held, facts), name, params);
+        for (const left of missing) {
+          const granted = [...held, ...missing.filter((scope) => scope !== left)];
+          expect(decide(definition, tokenOf(granted, facts), name, params).allowed).toBe(false);
+        }
+        return code === "insufficient_scope" && missing.length > 1;
+      },
+      15,
+    );
+  });
+
+  it("is never the answer that all the scopes of the policy would not change, and gates always are", () => {
+    const gates = ["account_type_required", "upgrade_required", "reserved_scope"];
+    law(
+      goodCase,
+      ({ definition, held, facts, name, params }) => {
+        const { code } = decide(definition, tokenOf(held, facts), name, params);
+        if (!gates.includes(code) && code !== "insufficient_scope") return false;
+        const values = Object.values((params ?? {}) as Record<string, unknown>).filter(
+          (value): value is string => typeof value === "string" && /^[\w.~-]+$/.test(value),
+        );
+        const everything = Object.keys(definition.scopes).flatMap((scope) =>
+          everyBinding(scope, [...new Set(values)]),
+        );
+        const all = decide(definition, tokenOf([...held, ...everything], facts), name, params);
+        expect(all.allowed).toBe(code === "insufficient_scope");
+        return true;
+      },
+      150,
+    );
+  });
+
+  it("and allowed are the only answers that name scopes, and no answer names a placeholder", () => {
+    law(
+      goodCase,
+      ({ definition, held, facts, name, params }) => {
+        const policy = load(definition);
+        const token = tokenOf(held, facts);
+        const listed = policy.toolsFor(token as never).map((view) => view.decision);
+        for (const decision of [policy.decideUntrusted(token, name, params), ...listed]) {
+          const { code, scopes, missing, accepted } = decision as unknown as {
+            code: string;
+            scopes?: string[];
+            missing?: string[];
+            accepted?: string[][];
+          };
+          expect(scopes !== undefined).toBe(["allowed", "insufficient_scope"].includes(code));
+          expect(missing !== undefined).toBe(code === "insufficient_scope");
+          expect(accepted !== undefined).toBe(code === "insufficient_scope");
+          const named = [...(scopes ?? []), ...(missing ?? []), ...(accepted ?? []).flat()];
+          expect(named.filter((scope) => placeholdersOf(scope).length > 0)).toEqual([]);
+        }
+        return listed.length > 0;
+      },
+      300,
+    );
+  });
+});
+
+const everyBinding = (scope: string, values: string[]): string[] =>
+  placeholdersOf(scope).reduce<string[]>(
+    (made, name) => made.flatMap((text) => values.map((value) => text.replace(`{${name}}`, value))),
+    [scope.replace(/<(\w+)>/g, "{$1}")],
+  );
+
+describe("tiers", { timeout: 60_000 }, () => {
+  it("never turn an allow into a denial when they rise, and never stand in for a scope", () => {
+    law(
+      goodCase,
+      ({ definition, held, facts, name, params }) => {
+        const ladder = [undefined, "unheard-of", ...(definition.tiers ?? [])].map(
+          (tier) => decide(definition, tokenOf(held, { ...facts, tier }), name, params).allowed,
+        );
+        expect(ladder).toEqual([...ladder].sort((left, right) => Number(left) - Number(right)));
+        const rules = modelOperation(definition, name)?.rules ?? [];
+        if (rules.every((rule) => !rule.public && !rule.authenticated)) {
+          const tier = definition.tiers?.at(-1);
+          const empty = decide(definition, tokenOf([], { ...facts, tier }), name, params);
+          expect(empty.allowed).toBe(false);
+        }
+        return new Set(ladder).size === 2;
+      },
+      15,
+    );
+  });
+});
+
+describe("bindings", { timeout: 60_000 }, () => {
+  it("let a scope for one value serve that value alone", () => {
+    const values = ["a", "b", "A", "ab", "a.", "~a", "a-b", "a_b", "a".repeat(128)];
+    const cases = (draw: Draw) => {
+      const template = draw.pick(["/accounts/{id}/", "/{id}", "a:<id>:read", "/x/{id}/y.write"]);
+      return { template, held: drawBound(draw, template, values), asked: draw.pick(values) };
+    };
+    law(
+      cases,
+      ({ template, held, asked }) => {
+        const definition = {
+          name: "Bound",
+          version: "1",
+          scopes: { [template]: {} },
+          tools: { open: { scope: template, params: { id: "accountID" } } },
+        };
+        const same = modelMatchScope(template, held)?.["id"] === asked;
+        const decision = decide(definition, tokenOf([held], {}), "open", { accountID: asked });
+        expect(decision).toEqual(
+          same
+            ? { code: "allowed", allowed: true, scopes: [held], enriched: false }
+            : { code: "binding_mismatch", allowed: false, param: "accountID" },
+        );
+        return same;
+      },
+      30,
+    );
+  });
+});

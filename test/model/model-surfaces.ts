@@ -1,0 +1,120 @@
+// The two other doors, told through the naive decision: requests by method and path, and the list of tools.
+
+import {
+  type Definition,
+  isPattern,
+  type ModelDecision,
+  modelDecide,
+  modelHeld,
+  modelMatchScope,
+  modelOperation,
+} from "./model.js";
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const PLAIN = /[A-Za-z0-9._~!$&'()+,=:@-]/;
+
+/** The text that a segment of a path stands for, or undefined where another spelling would be the plain one. */
+function segmentText(segment: string): string | undefined {
+  let text: string;
+  try {
+    text = decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+  if (text === "" || text === "." || text === ".." || text !== text.normalize("NFKC")) {
+    return undefined;
+  }
+  let spelled = "";
+  for (const character of text) {
+    const beyond = character > "\x7f" && /^[\p{L}\p{M}\p{Nd}]$/u.test(character);
+    if (!beyond && !PLAIN.test(character)) return undefined;
+    spelled += beyond ? encodeURIComponent(character) : character;
+  }
+  return spelled === segment ? text : undefined;
+}
+
+const split = (path: string): string[] => (path === "/" ? [] : path.slice(1).split("/"));
+const parameterOf = (segment: string): string | undefined =>
+  /^:(.+)$/.exec(segment)?.[1] ?? /^\{(.+)\}$/.exec(segment)?.[1];
+
+/** 0 for a literal, 1 for a parameter, place by place: the smaller text is the more literal endpoint. */
+const rank = (key: string): string =>
+  split(key.slice(key.indexOf(" ") + 1))
+    .map((segment) => (parameterOf(segment) === undefined ? "0" : "1"))
+    .join("");
+
+export interface ModelRequest {
+  method?: unknown;
+  path?: unknown;
+  params?: unknown;
+}
+
+export function modelDecideRequest(
+  definition: Definition,
+  token: unknown,
+  request: ModelRequest,
+): ModelDecision {
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const { path } = request;
+  const unknown: ModelDecision = { code: "unknown_operation", allowed: false };
+  if (typeof method !== "string" || !METHODS.includes(method)) return unknown;
+  if (typeof path !== "string" || !path.startsWith("/")) return unknown;
+  const given = split(path);
+  const fitting = Object.keys(definition.endpoints ?? {}).filter((key) => {
+    const [wantedMethod, wantedPath = ""] = key.split(" ");
+    const wanted = split(wantedPath);
+    return (
+      wantedMethod === method &&
+      wanted.length === given.length &&
+      wanted.every((segment, index) =>
+        parameterOf(segment) === undefined
+          ? segment === given[index]
+          : segmentText(given[index] ?? "") !== undefined,
+      )
+    );
+  });
+  const [key] = fitting.sort((left, right) => (rank(left) < rank(right) ? -1 : 1));
+  if (key === undefined) return unknown;
+  const own =
+    typeof request.params === "object" && request.params !== null
+      ? Object.entries(request.params)
+      : [];
+  const fromPath = split(key.slice(key.indexOf(" ") + 1)).flatMap((segment, index) => {
+    const name = parameterOf(segment);
+    return name === undefined ? [] : [[name, segmentText(given[index] ?? "")] as const];
+  });
+  return modelDecide(definition, token, key, Object.fromEntries([...own, ...fromPath]));
+}
+
+/** Every value that a scope of the token is bound to, and one that none is. */
+function valuesOf(definition: Definition, token: unknown): string[] {
+  const held = modelHeld(definition, token);
+  const values = Object.keys(definition.scopes).flatMap((scope) =>
+    held.flatMap((text) => Object.values(modelMatchScope(scope, text) ?? {})),
+  );
+  return [...new Set([...values, "some-other-value"])];
+}
+
+const LISTED = ["allowed", "insufficient_scope", "upgrade_required", "unauthenticated"];
+
+/** The names and codes of the list. A tool with parameters has the best code of any binding. */
+export function modelToolsFor(
+  definition: Definition,
+  token: unknown,
+): { name: string; code: string }[] {
+  const values = valuesOf(definition, token);
+  return Object.entries(definition.tools ?? {}).flatMap(([name, rule]) => {
+    if (isPattern(name) || (typeof rule !== "string" && rule.hidden)) return [];
+    const params = modelOperation(definition, name)?.params ?? [];
+    const bindings = params.reduce<Record<string, string>[]>(
+      (made, param) => made.flatMap((one) => values.map((value) => ({ ...one, [param]: value }))),
+      [{}],
+    );
+    const codes = new Set<string>();
+    for (const binding of bindings) {
+      if (!codes.has("allowed")) codes.add(modelDecide(definition, token, name, binding).code);
+    }
+    const code = LISTED.find((listed) => codes.has(listed));
+    return code === undefined ? [] : [{ name, code }];
+  });
+}

@@ -1,0 +1,51 @@
+// The package seen from outside: a policy by its text, a decision by the data that the document names.
+
+import { loadPolicy } from "scope-policy";
+import type { Claims } from "./arbitrary-request.js";
+import type { Definition, ModelDecision } from "./model.js";
+
+export const CODES: readonly string[] = [
+  "allowed",
+  "unknown_operation",
+  "denied",
+  "invalid_params",
+  "unauthenticated",
+  "invalid_token",
+  "insufficient_scope",
+  "binding_mismatch",
+  "account_type_required",
+  "upgrade_required",
+  "reserved_scope",
+];
+const MEMBERS = "code,allowed,scopes,missing,accepted,enriched,param,tier,had,reason".split(",");
+
+/** The members of a decision that the document names; whatever else it carries is left out. */
+export function dataOf(decision: object): ModelDecision {
+  const entries = Object.entries(decision).filter(
+    ([key, value]) => MEMBERS.includes(key) && value !== undefined,
+  );
+  return Object.fromEntries(entries) as unknown as ModelDecision;
+}
+
+const loaded = new WeakMap<Definition, ReturnType<typeof loadPolicy>>();
+
+/** The policy of a definition, made once: making it costs far more than asking it. */
+export function load(definition: Definition): ReturnType<typeof loadPolicy> {
+  const policy = loaded.get(definition) ?? loadPolicy(definition);
+  loaded.set(definition, policy);
+  return policy;
+}
+
+export function decide(
+  definition: Definition,
+  token: unknown,
+  name: unknown,
+  params: unknown,
+): ModelDecision {
+  return dataOf(load(definition).decideUntrusted(token, name, params));
+}
+
+export const tokenOf = (scope: string[], facts: Omit<Claims, "scope">): Claims => ({
+  scope,
+  ...facts,
+});

@@ -1,0 +1,32 @@
+import { defineConfig } from "vitest/config";
+import { sourceAliases } from "./scripts/entries.mjs";
+
+const all = { lines: 100, branches: 100, functions: 100, statements: 100 };
+
+export default defineConfig({
+  resolve: {
+    alias: Object.entries(sourceAliases).map(([specifier, replacement]) => ({
+      find: new RegExp(`^${specifier}$`),
+      replacement,
+    })),
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    allowOnly: false,
+    typecheck: { enabled: true, include: ["test/**/*.test-d.ts"], tsconfig: "./tsconfig.json" },
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      reporter: ["text", "text-summary", "json-summary", "lcov"],
+      thresholds: {
+        lines: 90,
+        statements: 90,
+        functions: 90,
+        branches: 85,
+        "src/grammar/**": all,
+        "src/policy/**": all,
+        "src/decision/**": all,
+      },
+    },
+  },
+});
