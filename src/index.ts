@@ -46,8 +46,8 @@ export {
 export {
   formatScopeToken,
   type ParseScopeToken,
-  parseScopeToken,
   type PlaceholdersOf,
+  parseScopeToken,
   type ScopeForm,
   type ScopeTokenFault,
   type ScopeTokenResult,

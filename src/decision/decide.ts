@@ -12,7 +12,7 @@ import {
   UNAUTHENTICATED,
   UNKNOWN_OPERATION,
 } from "./decision.js";
-import { type Held, heldReader, type HeldReader } from "./held.js";
+import { type Held, type HeldReader, heldReader } from "./held.js";
 import { type Facts, isMet, refuse, scopesOf } from "./judge.js";
 import {
   type Case,
@@ -22,6 +22,7 @@ import {
   type PreparedRule,
   prepareOperation,
 } from "./prepare.js";
+import { decideQuick } from "./quick.js";
 
 /** What decides for one policy: its tables, laid out once. */
 export interface Decider {
@@ -38,7 +39,8 @@ export interface Decider {
 /** Lays a policy out for deciding. */
 export function newDecider(policy: CompiledPolicy): Decider {
   const operations = new Map<string, PreparedOperation>();
-  for (const [name, operation] of policy.operations) operations.set(name, prepareOperation(operation));
+  for (const [name, operation] of policy.operations)
+    operations.set(name, prepareOperation(operation));
   return {
     policy,
     read: heldReader(policy),
@@ -76,21 +78,31 @@ export function decideOperation(
   token: unknown,
   params: unknown,
 ): Decision {
+  if (operation.quick !== undefined) {
+    // no denial, no parameter, not public: what is left of the order is the token
+    if (token === undefined) return UNAUTHENTICATED;
+    const held = heldBy(decider, token);
+    return held === undefined ? INVALID_TOKEN : decideQuick(operation.quick, held);
+  }
   if (operation.denied !== undefined) return operation.denied;
   const cases = operation.plain ?? readCases(operation, params);
   if (typeof cases === "string") return invalidParams(cases);
   if (token === undefined) return operation.public ? PUBLIC : UNAUTHENTICATED;
-  const scopes = decider.read(token);
-  if (scopes === undefined) return INVALID_TOKEN;
-  const firstParty = isFirstParty(token);
-  const held = firstParty ? scopes.firstParty : scopes.everyone;
-  const facts = factsOf(decider.policy, operation, token, firstParty);
+  const held = heldBy(decider, token);
+  if (held === undefined) return INVALID_TOKEN;
+  const facts = factsOf(decider.policy, operation, token);
   if (operation.public) return isEnriched(operation, held, facts) ? PUBLIC_ENRICHED : PUBLIC;
   return grant(cases, held, facts) ?? refuse(decider.policy, cases, held, facts);
 }
 
+/** What a token holds, reserved scopes only for a first-party client; `undefined` for a token that is no good. */
+export function heldBy(decider: Decider, token: unknown): Held | undefined {
+  const scopes = decider.read(token);
+  return scopes && (isFirstParty(token) ? scopes.firstParty : scopes.everyone);
+}
+
 /** Only exactly `true` counts, and only where the token itself says so. */
-export function isFirstParty(token: unknown): boolean {
+function isFirstParty(token: unknown): boolean {
   try {
     // the comparison first: it is all that most tokens cost
     return (
@@ -109,13 +121,13 @@ export function factsOf(
   policy: CompiledPolicy,
   operation: PreparedOperation,
   token: unknown,
-  firstParty: boolean,
 ): Facts {
   if (!operation.gated) return NO_FACTS;
   const tier = readOwn(token, "tier");
   const named = typeof tier === "string" ? tier : undefined;
   const rank = named === undefined ? -1 : (policy.tierRank.get(named) ?? -1);
-  return { firstParty, tier: named, rank, accountType: readOwn(token, "account_type") };
+  const accountType = readOwn(token, "account_type");
+  return { firstParty: isFirstParty(token), tier: named, rank, accountType };
 }
 
 /** The cases of a call, or the first parameter that is missing or no safe value. */
@@ -146,8 +158,8 @@ function isEnriched({ rules }: PreparedOperation, held: Held, facts: Facts): boo
 
 /** The answer where every case has an alternative that is met; the first declared of each is named. */
 function grant(cases: readonly Case[], held: Held, facts: Facts): Decision | undefined {
-  const [only] = cases;
-  if (cases.length === 1 && only !== undefined) {
+  if (cases.length === 1) {
+    const only = cases[0] as Case;
     const met = firstMet(only, held, facts);
     return met && (met.granted ?? allowed(scopesOf(met, only.values)));
   }
@@ -160,8 +172,14 @@ function grant(cases: readonly Case[], held: Held, facts: Facts): Decision | und
   return allowed([...new Set(scopes)]);
 }
 
-function firstMet({ rule, values = [] }: Case, held: Held, facts: Facts): PreparedAlternative | undefined {
-  for (const alternative of rule.alternatives) {
+function firstMet(
+  { rule, values = [] }: Case,
+  held: Held,
+  facts: Facts,
+): PreparedAlternative | undefined {
+  const { alternatives } = rule;
+  for (let index = 0; index < alternatives.length; index += 1) {
+    const alternative = alternatives[index] as PreparedAlternative;
     if (isMet(alternative, held, facts, values)) return alternative;
   }
   return undefined;

@@ -134,11 +134,11 @@ export const RESERVED_SCOPE: ReservedScope = Object.freeze({
 
 const NO_SCOPES: readonly string[] = Object.freeze([]);
 
-export const PUBLIC: Allowed = allowed(NO_SCOPES);
+export const PUBLIC: Allowed = Object.freeze(allowed(NO_SCOPES));
 export const PUBLIC_ENRICHED: Allowed = Object.freeze({ ...PUBLIC, enriched: true });
 
 export function allowed(scopes: readonly string[]): Allowed {
-  return Object.freeze({ allowed: true, code: "allowed", scopes, enriched: false });
+  return { allowed: true, code: "allowed", scopes, enriched: false };
 }
 
 export function denied(reason: string): Denied {

@@ -1,5 +1,5 @@
 import { PolicyError } from "../errors.js";
-import { brandPolicy, compilePolicy } from "../policy/compile.js";
+import { brandPolicy, compilePolicy, compilePolicyText } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
 import type {
   IsPublic,
@@ -11,7 +11,7 @@ import type {
 import { nearest } from "../policy/findings.js";
 import { AccessDenied } from "./access-denied.js";
 import { type AccessToken, readOwn } from "./access-token.js";
-import { decide, type Decider, decideOperation, newDecider, operationOf } from "./decide.js";
+import { type Decider, decide, decideOperation, newDecider, operationOf } from "./decide.js";
 import { type Decision, UNKNOWN_OPERATION } from "./decision.js";
 import { listTools, type ToolView } from "./tools.js";
 
@@ -133,8 +133,10 @@ export type EndpointOf<Of extends Policy> = NonNullable<Of["~types"]>["endpoint"
 /** The plans of a policy as a type. */
 export type TierOf<Of extends Policy> = NonNullable<Of["~types"]>["tier"];
 /** The parameters of one operation of a policy as a type: an object of strings. */
-export type ParamsOf<Of extends Policy, Name extends OperationName<NonNullable<Of["~types"]>>> =
-  ParamsFor<NonNullable<Of["~types"]>, Name>;
+export type ParamsOf<
+  Of extends Policy,
+  Name extends OperationName<NonNullable<Of["~types"]>>,
+> = ParamsFor<NonNullable<Of["~types"]>, Name>;
 
 /** Gives the compiler the definition as it is written, and demands nothing of it: the arms are one and the same to a caller. */
 type Capture<Definition> = Definition extends unknown ? unknown : Definition;
@@ -182,8 +184,7 @@ export function definePolicy<
   readonly definition: Definition;
 }>;
 export function definePolicy(definition: unknown): Policy {
-  // text is what `loadPolicy` reads
-  return makePolicy(compilePolicy(typeof definition === "string" ? undefined : definition));
+  return makePolicy(compilePolicy(definition));
 }
 
 /**
@@ -201,7 +202,7 @@ export function definePolicy(definition: unknown): Policy {
  * ```
  */
 export function loadPolicy(source: unknown): Policy {
-  return makePolicy(compilePolicy(source));
+  return makePolicy(typeof source === "string" ? compilePolicyText(source) : compilePolicy(source));
 }
 
 function makePolicy(compiled: CompiledPolicy): Policy {
@@ -235,16 +236,23 @@ function decideRequest(decider: Decider, token: unknown, request: unknown): Deci
   if (match === undefined || operation === undefined) return UNKNOWN_OPERATION;
   const given = readOwn(request, "params");
   // what the path says wins: it is what the handler acts on
-  const params = operation.params.map((name) => [name, match.params.get(name) ?? readOwn(given, name)]);
+  const params = operation.params.map((name) => [
+    name,
+    match.params.get(name) ?? readOwn(given, name),
+  ]);
   return decideOperation(decider, operation, token, Object.fromEntries(params));
 }
 
 function resolve(decider: Decider, name: string): ResolvedOperation {
   const operation = operationOf(decider, name);
   if (operation === undefined) {
-    const meant = nearest(String(name), decider.operations.keys());
+    const shown = typeof name === "string" ? name : typeof name;
+    const meant = nearest(shown, decider.operations.keys());
     const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
-    throw new PolicyError("ERR_OPERATION_UNKNOWN", `the policy has no operation \`${String(name)}\`${hint}`);
+    throw new PolicyError(
+      "ERR_OPERATION_UNKNOWN",
+      `the policy has no operation \`${shown}\`${hint}`,
+    );
   }
   const decideIt = (token: AccessToken | undefined, params?: unknown) =>
     decideOperation(decider, operation, token, params);

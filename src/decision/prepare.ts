@@ -1,13 +1,33 @@
-import type { Alternative, Operation, Param, Rule } from "../policy/compiled.js";
-import { type Allowed, allowed, type Denied, denied, type InsufficientScope, insufficientScope } from "./decision.js";
+import { bindTemplate } from "../grammar/template.js";
+import type { Alternative, Operation, Param, Rule, ScopeUse } from "../policy/compiled.js";
+import {
+  type Allowed,
+  allowed,
+  type Denied,
+  denied,
+  type InsufficientScope,
+  insufficientScope,
+} from "./decision.js";
+
+/** One scope of an alternative. */
+export interface PreparedUse {
+  readonly scope: number;
+  /** The places of its values among the rule's parameters; empty for a scope without placeholders. */
+  readonly params: readonly number[];
+  /** What stands before, between and after the values in its text. */
+  readonly pieces: readonly string[];
+  /** Which of `params` stands in each gap. */
+  readonly gaps: readonly number[];
+}
 
 /** An alternative laid out for the request path. */
 export interface PreparedAlternative {
   readonly source: Alternative;
+  readonly uses: readonly PreparedUse[];
   /** The ids of its scopes without placeholders. */
   readonly literals: readonly number[];
-  /** Its templates, with the places of their values among the rule's parameters. */
-  readonly bound: readonly { readonly scope: number; readonly params: readonly number[] }[];
+  /** Its templates. */
+  readonly bound: readonly PreparedUse[];
   /** Whether it asks for more than scopes. */
   readonly gated: boolean;
   /** The answer where it is met, made once; `undefined` where it carries bound values. */
@@ -19,9 +39,17 @@ export interface PreparedRule {
   readonly alternatives: readonly PreparedAlternative[];
   readonly enriched: PreparedAlternative | undefined;
   readonly gated: boolean;
-  /** The scopes of all alternatives where they are the same for every call: no gate, no bound value. */
-  readonly accepted: readonly (readonly string[])[] | undefined;
-  /** The refusal where it is the same for every call: each alternative is one such scope. */
+}
+
+/** A rule that asks for scopes alone: whatever it answers has been made before, but for a list of missing scopes. */
+export interface QuickRule {
+  readonly alternatives: readonly {
+    readonly literals: readonly number[];
+    readonly granted: Allowed;
+  }[];
+  /** The scopes of each alternative. */
+  readonly accepted: readonly (readonly string[])[];
+  /** The refusal where it is the same for every call: each alternative is one scope. */
   readonly refusal: InsufficientScope | undefined;
 }
 
@@ -33,6 +61,8 @@ export interface PreparedOperation {
   readonly public: boolean;
   readonly gated: boolean;
   readonly rules: readonly PreparedRule[];
+  /** Its only rule where that asks for scopes alone: no gate, no bound value. Most operations are of this kind. */
+  readonly quick: QuickRule | undefined;
   /** The rules as cases where none has a parameter: there is nothing to read for them. */
   readonly plain: readonly Case[] | undefined;
 }
@@ -49,9 +79,8 @@ export function prepareOperation(operation: Operation): PreparedOperation {
   return {
     name: operation.name,
     params: operation.params,
-    denied: operation.denial === undefined ? undefined : denied(operation.denial),
     public: operation.public,
-    ...summary(rules),
+    ...summary(rules, operation.denial === undefined ? undefined : denied(operation.denial)),
   };
 }
 
@@ -59,44 +88,79 @@ const NO_VALUES: readonly string[] = Object.freeze([]);
 
 function summary(
   rules: readonly PreparedRule[],
-): Pick<PreparedOperation, "rules" | "gated" | "plain"> {
+  denial: Denied | undefined,
+): Pick<PreparedOperation, "denied" | "rules" | "gated" | "plain" | "quick"> {
   const plain = rules.every((rule) => rule.params.length === 0)
     ? rules.map((rule) => ({ rule, values: NO_VALUES }))
     : undefined;
-  return { rules, gated: rules.some((rule) => rule.gated), plain };
+  const quick = denial === undefined ? quickRule(rules) : undefined;
+  return { denied: denial, rules, gated: rules.some((rule) => rule.gated), plain, quick };
+}
+
+function quickRule(rules: readonly PreparedRule[]): QuickRule | undefined {
+  const [rule, another] = rules;
+  if (rule === undefined || another !== undefined) return undefined;
+  const alternatives = rule.alternatives.flatMap(({ literals, granted, gated }) =>
+    granted === undefined || gated ? [] : [{ literals, granted }],
+  );
+  const [first] = alternatives;
+  if (first === undefined || alternatives.length < rule.alternatives.length) return undefined;
+  const accepted = Object.freeze(alternatives.map(({ granted }) => granted.scopes));
+  const single = alternatives.every(({ literals }) => literals.length === 1);
+  const { scopes } = first.granted;
+  const refusal = single ? Object.freeze(insufficientScope(scopes, scopes, accepted)) : undefined;
+  return { alternatives, accepted, refusal };
 }
 
 function prepareRule(rule: Rule): PreparedRule {
   const alternatives = rule.alternatives.map(prepareAlternative);
   const enriched = rule.enriched && prepareAlternative(rule.enriched);
   const gated = [...alternatives, ...(enriched ? [enriched] : [])].some((one) => one.gated);
-  const scopes = alternatives.flatMap((one) => (one.source.scopes ? [one.source.scopes] : []));
-  const accepted = gated || scopes.length < alternatives.length ? undefined : Object.freeze(scopes);
-  const [first] = accepted ?? [];
-  const single = alternatives.every((one) => one.literals.length === 1);
-  const refusal =
-    accepted && first && single ? Object.freeze(insufficientScope(first, first, accepted)) : undefined;
-  return { params: rule.params, alternatives, enriched, gated, accepted, refusal };
+  return { params: rule.params, alternatives, enriched, gated };
 }
 
 function prepareAlternative(source: Alternative): PreparedAlternative {
-  const literals = source.uses.filter((use) => use.params.length === 0);
+  const uses = source.uses.map(prepareUse);
   return {
     source,
-    literals: literals.map((use) => use.scope.id),
-    bound: source.uses
-      .filter((use) => use.params.length > 0)
-      .map((use) => ({ scope: use.scope.id, params: use.params })),
+    uses,
+    literals: uses.filter((use) => use.params.length === 0).map((use) => use.scope),
+    bound: uses.filter((use) => use.params.length > 0),
     gated: source.reserved || source.accountTypes !== undefined || source.tier >= 0,
-    granted: source.scopes && allowed(source.scopes),
+    granted: source.scopes && Object.freeze(allowed(source.scopes)),
   };
+}
+
+/** A character that stands in no scope-token, and so marks a gap. */
+const GAP = " ";
+
+function prepareUse({ scope, params }: ScopeUse): PreparedUse {
+  const { template } = scope;
+  const pieces = bindTemplate(
+    template,
+    template.names.map(() => GAP),
+  ).split(GAP);
+  const gaps = template.segments.filter((segment) => typeof segment === "number");
+  return { scope: scope.id, params, pieces, gaps };
+}
+
+/** The text of a scope for the values of a rule's parameters. */
+export function textOf({ params, pieces, gaps }: PreparedUse, values: readonly string[]): string {
+  let text = pieces[0] ?? "";
+  for (let index = 0; index < gaps.length; index += 1) {
+    text += (values[params[gaps[index] ?? 0] ?? 0] ?? "") + (pieces[index + 1] ?? "");
+  }
+  return text;
 }
 
 /**
  * What several patterns demand of a name that all of them fit: a denial among them denies, public ones demand nothing,
  * and all others must hold. The operation is public only if all of them are.
  */
-export function combine(name: string, matching: readonly PreparedOperation[]): PreparedOperation | undefined {
+export function combine(
+  name: string,
+  matching: readonly PreparedOperation[],
+): PreparedOperation | undefined {
   const [first] = matching;
   if (first === undefined) return undefined;
   const isPublic = matching.every((operation) => operation.public);
@@ -105,8 +169,7 @@ export function combine(name: string, matching: readonly PreparedOperation[]): P
   return {
     name,
     params: [...new Set(demanding.flatMap((operation) => operation.params))],
-    denied: matching.find((operation) => operation.denied)?.denied,
     public: isPublic,
-    ...summary(rules),
+    ...summary(rules, matching.find((operation) => operation.denied)?.denied),
   };
 }

@@ -1,5 +1,11 @@
-import { type Decider, decideOperation, factsOf, isFirstParty } from "./decide.js";
-import { allowed, type Decision, type DecisionCode, INVALID_TOKEN, UNAUTHENTICATED } from "./decision.js";
+import { type Decider, decideOperation, factsOf, heldBy } from "./decide.js";
+import {
+  allowed,
+  type Decision,
+  type DecisionCode,
+  INVALID_TOKEN,
+  UNAUTHENTICATED,
+} from "./decision.js";
 import type { Held } from "./held.js";
 import { type Facts, isMet, refuse, scopesOf } from "./judge.js";
 import type { PreparedAlternative, PreparedOperation } from "./prepare.js";
@@ -39,18 +45,21 @@ export function listTools(decider: Decider, token: unknown): ToolView[] {
 }
 
 /** The decision for the values that the token itself is bound to. */
-function decideForSomeValue(decider: Decider, operation: PreparedOperation, token: unknown): Decision {
+function decideForSomeValue(
+  decider: Decider,
+  operation: PreparedOperation,
+  token: unknown,
+): Decision {
   if (operation.denied !== undefined) return operation.denied;
   if (token === undefined) return UNAUTHENTICATED;
-  const scopes = decider.read(token);
-  if (scopes === undefined) return INVALID_TOKEN;
-  const firstParty = isFirstParty(token);
-  const held = firstParty ? scopes.firstParty : scopes.everyone;
-  const facts = factsOf(decider.policy, operation, token, firstParty);
+  const held = heldBy(decider, token);
+  if (held === undefined) return INVALID_TOKEN;
+  const facts = factsOf(decider.policy, operation, token);
   for (const { alternatives } of operation.rules) {
     for (const alternative of alternatives) {
       const values = valuesThatMeet(alternative, held, facts);
-      if (values !== undefined) return alternative.granted ?? allowed(scopesOf(alternative, values));
+      if (values !== undefined)
+        return alternative.granted ?? allowed(scopesOf(alternative, values));
     }
   }
   const cases = operation.rules.map((rule) => ({ rule, values: undefined }));
@@ -77,7 +86,9 @@ function valuesThatMeet(
       steps += 1;
       if (steps > MOST_STEPS) return undefined;
       const candidate = key.split(" ");
-      const agrees = use.params.every((param, index) => (values[param] ?? candidate[index]) === candidate[index]);
+      const agrees = use.params.every(
+        (param, index) => (values[param] ?? candidate[index]) === candidate[index],
+      );
       if (!agrees) continue;
       const next = [...values];
       use.params.forEach((param, index) => {

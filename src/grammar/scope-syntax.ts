@@ -168,6 +168,12 @@ export function parseScopeToken(text: string): ScopeTokenResult {
   return { ok: true, token };
 }
 
+/** A scope as it is printed, in whichever spelling it is written; of any other value, its text. */
+export function printedScope(value: unknown): string {
+  const result: ScopeTokenResult = parseScopeToken<string>(String(value));
+  return result.ok ? result.token.text : String(value);
+}
+
 /**
  * Joins the segments of a scope-token as its form is written: what {@link parseScopeToken} took apart is
  * its `text` again.

@@ -1,34 +1,40 @@
 import { PolicyError } from "../errors.js";
+import { printedScope } from "../grammar/scope-syntax.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled.js";
 import type { BundleDefinition, PolicyDefinition } from "./definition.js";
 import { describeFindings, newReport, type Path, type Report } from "./findings.js";
+import { compileGates, reportDuplicates } from "./gates.js";
 import { readJson } from "./json-text.js";
 import { buildLookups } from "./matching.js";
 import { checkNoPlaceholder, compileOperations } from "./operations.js";
 import { deepFreeze, snapshot } from "./plain-data.js";
 import type { Reading } from "./requirement.js";
 import { checkShape } from "./schema.js";
-import { compileGates, compileScopes, reportDuplicates } from "./scopes.js";
+import { compileScopes } from "./scopes.js";
 
 /**
- * Data or JSON text -> a policy made ready. The input is copied, so that later changes of it change nothing.
+ * Plain data -> a policy made ready. The input is copied, so that later changes of it change nothing.
  *
  * @throws {@link PolicyError} with every finding, where there is one.
  */
 export function compilePolicy(source: unknown): CompiledPolicy {
   const report = newReport();
-  const data = snapshot(typeof source === "string" ? readJson(source, report) : source, report);
-  // text that is no JSON has said all there is to say
-  const unreadable = typeof source === "string" && data === undefined;
-  const compiled = unreadable ? undefined : compileData(data, report);
-  if (compiled === undefined || report.findings.length > 0) {
-    throw new PolicyError(
-      "ERR_POLICY_INVALID",
-      describeFindings(report.findings),
-      Object.freeze(report.findings),
-    );
-  }
-  return compiled;
+  return accept(compileData(snapshot(source, report), report), report);
+}
+
+/** As {@link compilePolicy}, from JSON text. Text that is no JSON has said all there is to say. */
+export function compilePolicyText(text: string): CompiledPolicy {
+  const report = newReport();
+  const data = readJson(text, report);
+  return accept(
+    data === undefined ? undefined : compileData(snapshot(data, report), report),
+    report,
+  );
+}
+
+function accept(compiled: CompiledPolicy | undefined, { findings }: Report): CompiledPolicy {
+  if (compiled !== undefined && findings.length === 0) return compiled;
+  throw new PolicyError("ERR_POLICY_INVALID", describeFindings(findings), Object.freeze(findings));
 }
 
 function compileData(data: unknown, report: Report): CompiledPolicy {
@@ -40,9 +46,17 @@ function compileData(data: unknown, report: Report): CompiledPolicy {
   const defaults = scopeList(definition.defaultScopes, ["defaultScopes"], reading);
   for (const { scope, path } of defaults) {
     if (scope.reserved) {
-      report.add("reserved_default", path, `\`${scope.name}\` is reserved: nobody is granted it by default`);
+      report.add(
+        "reserved_default",
+        path,
+        `\`${scope.name}\` is reserved: nobody is granted it by default`,
+      );
     } else if (scope.options.default === "off") {
-      report.add("denied_default", path, `\`${scope.name}\` is off by default: it cannot be granted unasked`);
+      report.add(
+        "denied_default",
+        path,
+        `\`${scope.name}\` is off by default: it cannot be granted unasked`,
+      );
     }
   }
   checkBundles(definition, reading);
@@ -70,7 +84,7 @@ function scopeList(
   path: Path,
   reading: Reading,
 ): readonly Listed[] {
-  reportDuplicates(names, path, reading.report);
+  reportDuplicates(names, path, reading.report, printedScope);
   return (names ?? []).flatMap((name, index) => {
     const at = [...path, index];
     const scope = reading.table.find(name, at);
@@ -85,7 +99,7 @@ function checkBundles(definition: PolicyDefinition, { table, report }: Reading):
     const [members, path] = isList(bundle)
       ? [bundle, ["bundles", name]]
       : [bundle.except, ["bundles", name, "except"]];
-    reportDuplicates(members, path, report);
+    reportDuplicates(members, path, report, printedScope);
     for (const [index, member] of (members ?? []).entries()) table.find(member, [...path, index]);
   }
 }
@@ -109,7 +123,8 @@ export function brandPolicy<Value extends object>(value: Value, compiled: Compil
  * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a value that `definePolicy` and `loadPolicy` did not make.
  */
 export function compiledPolicyOf(value: unknown): CompiledPolicy {
-  const compiled = typeof value === "object" && value !== null ? compiledPolicies.get(value) : undefined;
+  const compiled =
+    typeof value === "object" && value !== null ? compiledPolicies.get(value) : undefined;
   if (compiled !== undefined) return compiled;
   throw new PolicyError(
     "ERR_POLICY_UNKNOWN",

@@ -1,7 +1,6 @@
 import type { Template } from "../grammar/template.js";
 import type { PolicyDefinition, ScopeOptions } from "./definition.js";
 import type { ScopeLookup } from "./matching.js";
-import type { ToolPattern } from "./pattern.js";
 import type { RouterOf } from "./route.js";
 
 /** No gate by plan. */
@@ -73,6 +72,12 @@ export interface Operation {
   readonly params: readonly string[];
   readonly public: boolean;
   readonly hidden: boolean;
+}
+
+/** A pattern of tool names with what it demands. */
+export interface ToolPattern {
+  readonly matches: (name: string) => boolean;
+  readonly operation: Operation;
 }
 
 /** A policy made ready to decide: nothing in it is undeclared, and nothing is parsed again. */

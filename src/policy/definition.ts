@@ -196,7 +196,9 @@ export type ToolName<Name extends string> = Name extends `${infer Head}*${infer 
     : Name;
 
 /** Placeholder -> parameter: the nearest enclosing `params` names it, else its own name. */
-type Renamed<Names, Placeholder> = Placeholder extends keyof Names ? Names[Placeholder] : Placeholder;
+type Renamed<Names, Placeholder> = Placeholder extends keyof Names
+  ? Names[Placeholder]
+  : Placeholder;
 
 type ParamsIn<Rule, Names> = Rule extends string
   ? Renamed<Names, PlaceholdersOf<Rule>>

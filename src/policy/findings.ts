@@ -29,9 +29,7 @@ export function newReport(): Report {
     findings,
     add(code, path, message, suggestion) {
       const finding = { code, path: formatPath(path), message };
-      findings.push(
-        Object.freeze(suggestion === undefined ? finding : { ...finding, suggestion }),
-      );
+      findings.push(Object.freeze(suggestion === undefined ? finding : { ...finding, suggestion }));
     },
   };
 }
@@ -78,11 +76,7 @@ function distance(left: string, right: string): number {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let least = Math.min(
-        at(previous, j) + 1,
-        at(row, j - 1) + 1,
-        at(previous, j - 1) + same,
-      );
+      let least = Math.min(at(previous, j) + 1, at(row, j - 1) + 1, at(previous, j - 1) + same);
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
         least = Math.min(least, at(before, j - 2) + 1);
       }

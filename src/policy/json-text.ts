@@ -51,7 +51,11 @@ function reportDuplicateKeys(text: string, report: Report): void {
     } else if (expectsKey && level?.keys !== undefined) {
       level.key = JSON.parse(token) as string;
       if (level.keys.has(level.key)) {
-        report.add("duplicate_key", pathOf(levels), "this key stands twice: the first would be lost");
+        report.add(
+          "duplicate_key",
+          pathOf(levels),
+          "this key stands twice: the first would be lost",
+        );
       }
       level.keys.add(level.key);
     }

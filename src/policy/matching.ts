@@ -13,6 +13,7 @@ export interface NamedScope {
   /** The scope that is held. */
   readonly scope: number;
   readonly template: Template;
+  readonly text: string;
   /** For each placeholder of the scope: which value of this name it carries. */
   readonly values: readonly number[];
   /** Whether it is an older name; two scopes may replace the same one. */
@@ -44,7 +45,10 @@ const NOTHING: readonly Hit[] = [];
 /** Costs one look into a table, and one more for each shape of template that fits the text: never one for each name. */
 function exactLookup(names: readonly NamedScope[]): ScopeLookup {
   const literals = new Map<string, Hit[]>();
-  const shapes = new Map<string, { readonly shape: Shape; readonly byKey: Map<string, NamedScope[]> }>();
+  const shapes = new Map<
+    string,
+    { readonly shape: Shape; readonly byKey: Map<string, NamedScope[]> }
+  >();
   for (const name of names) {
     const { template, scope } = name;
     if (template.names.length === 0) {
@@ -98,7 +102,8 @@ export function overlapCandidates(
   const list = [...groups.values()];
   return list.flatMap((left, index) =>
     list.slice(index).flatMap((right) => {
-      if (left.shape.form !== right.shape.form || left.shape.length !== right.shape.length) return [];
+      if (left.shape.form !== right.shape.form || left.shape.length !== right.shape.length)
+        return [];
       const holes = [...new Set([...left.shape.holes, ...right.shape.holes])];
       const seen = new Map<string, NamedScope[]>();
       const keyOf = (name: NamedScope) => skeleton(name.template.segments, holes);

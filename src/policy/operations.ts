@@ -1,8 +1,8 @@
-import type { CompiledScope, Operation, Rule } from "./compiled.js";
+import type { CompiledScope, Operation, Rule, ToolPattern } from "./compiled.js";
 import type { OperationDefinition, OperationOptions, PolicyDefinition } from "./definition.js";
 import { nearest, type Path } from "./findings.js";
 import { isPattern, toolKeyFault } from "./names.js";
-import { patternMatcher, type ToolPattern } from "./pattern.js";
+import { patternMatcher } from "./pattern.js";
 import {
   compileRule,
   type Draft,
@@ -12,7 +12,14 @@ import {
   readGates,
   readRequirement,
 } from "./requirement.js";
-import { buildRouter, type Endpoint, endpointIdentity, METHODS, parseEndpoint, type RouterOf } from "./route.js";
+import {
+  buildRouter,
+  type Endpoint,
+  endpointIdentity,
+  METHODS,
+  parseEndpoint,
+  type RouterOf,
+} from "./route.js";
 
 /** The operations of a policy, each under every way it can be asked for. */
 export interface OperationTable {
@@ -42,14 +49,23 @@ export function compileOperations(
     else operations.set(name, operation);
   }
   for (const [name, operation] of operations) {
-    const denial = patterns.find((pattern) => pattern.operation.denial !== undefined && pattern.matches(name));
+    const denial = patterns.find(
+      (pattern) => pattern.operation.denial !== undefined && pattern.matches(name),
+    );
     if (denial !== undefined && operation.denial === undefined) {
       operations.set(name, { ...operation, denial: denial.operation.denial });
     }
   }
   const endpoints = readEndpoints(definition, reading);
   const routes = endpoints.flatMap(({ name, endpoint, entry }) => {
-    const target = compileOperation(name, "endpoint", entry, ["endpoints", name], draftOf([]), reading);
+    const target = compileOperation(
+      name,
+      "endpoint",
+      entry,
+      ["endpoints", name],
+      draftOf([]),
+      reading,
+    );
     if (target === undefined || endpoint === undefined) return [];
     operations.set(name, target);
     return [{ endpoint, target }];
@@ -59,7 +75,11 @@ export function compileOperations(
 
 /** Scopes without placeholders, as one way to meet a requirement. */
 export function draftOf(scopes: readonly CompiledScope[]): Draft {
-  return { uses: scopes.map((scope) => ({ scope, params: [] })), tier: -1, accountTypes: undefined };
+  return {
+    uses: scopes.map((scope) => ({ scope, params: [] })),
+    tier: -1,
+    accountTypes: undefined,
+  };
 }
 
 interface ReadEndpoint {
@@ -81,7 +101,11 @@ function readEndpoints(definition: PolicyDefinition, { report }: Reading): reado
     const identity = endpointIdentity(endpoint);
     const twin = seen.get(identity);
     if (twin !== undefined) {
-      report.add("duplicate_endpoint", path, `\`${twin}\` is the same endpoint: names of parameters and letter case make no difference to a router`);
+      report.add(
+        "duplicate_endpoint",
+        path,
+        `\`${twin}\` is the same endpoint: names of parameters and letter case make no difference to a router`,
+      );
     }
     seen.set(identity, name);
     return { name, endpoint, entry };
@@ -141,7 +165,11 @@ function compileEntry(
 /** Reports a placeholder where no parameter could fill it. */
 export function checkNoPlaceholder(scope: CompiledScope, path: Path, { report }: Reading): void {
   if (scope.template.names.length > 0) {
-    report.add("placeholder", path, `\`${scope.name}\` holds a placeholder, and nothing here has a value for it`);
+    report.add(
+      "placeholder",
+      path,
+      `\`${scope.name}\` holds a placeholder, and nothing here has a value for it`,
+    );
   }
 }
 
@@ -150,7 +178,11 @@ function checkKind(options: OperationOptions, path: Path, { report }: Reading): 
   const kinds = KINDS.filter((kind) => options[kind] !== undefined);
   const [kind] = kinds;
   if (options.enrichedBy !== undefined && options.public === undefined) {
-    report.add("mixed_operation", [...path, "enrichedBy"], "`enrichedBy` belongs to a `public` operation");
+    report.add(
+      "mixed_operation",
+      [...path, "enrichedBy"],
+      "`enrichedBy` belongs to a `public` operation",
+    );
   }
   if (kind === undefined) return true;
   const parts = PARTS.filter((part) => options[part] !== undefined);

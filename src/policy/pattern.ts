@@ -1,11 +1,4 @@
 import picomatch from "picomatch/posix.js";
-import type { Operation } from "./compiled.js";
-
-/** A pattern of tool names with what it demands. */
-export interface ToolPattern {
-  readonly matches: (name: string) => boolean;
-  readonly operation: Operation;
-}
 
 /**
  * A matcher of a legal pattern (see `toolKeyFault`) over legal tool names. Names that are no tool names must be

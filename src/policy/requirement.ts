@@ -1,6 +1,7 @@
+import { printedScope } from "../grammar/scope-syntax.js";
 import {
-  ANY_TIER,
   type Alternative,
+  ANY_TIER,
   type CompiledScope,
   type Param,
   type Rule,
@@ -8,8 +9,9 @@ import {
 } from "./compiled.js";
 import type { RequirementOptions } from "./definition.js";
 import type { Path, Report } from "./findings.js";
+import { checkAccountTypes, type Gates, rankOf, reportDuplicates } from "./gates.js";
 import { isParamName } from "./names.js";
-import { checkAccountTypes, type Gates, rankOf, reportDuplicates, type ScopeTable } from "./scopes.js";
+import type { ScopeTable } from "./scopes.js";
 
 /** How many alternatives one operation may have. */
 export const MAX_ALTERNATIVES = 1_024;
@@ -93,7 +95,11 @@ function expand(written: Written, path: Path, outer: Scope, reading: Reading): r
       given.length === 0
         ? "nothing is required: give one of `scope`, `allOf` and `anyOf`"
         : `\`${given.join("` and `")}\` together are ambiguous: nest them, as in { allOf: ["a", { anyOf: ["b", "c"] }] }`;
-    reading.report.add(given.length === 0 ? "empty_requirement" : "ambiguous_requirement", path, message);
+    reading.report.add(
+      given.length === 0 ? "empty_requirement" : "ambiguous_requirement",
+      path,
+      message,
+    );
     return [];
   }
   const drafts = expandPart(written, path, inner, reading);
@@ -115,16 +121,18 @@ function expandPart(
   reportDuplicates(list, [...path, key], reading.report, (part) => canonical(part as Written));
   const parts = list.map((part, index) => expand(part, [...path, key, index], inner, reading));
   if (key === "anyOf") return parts.flat();
-  return parts.reduce((product, part) => product.flatMap((left) => part.map((right) => merge(left, right))), [
-    { uses: [], tier: inner.tier, accountTypes: inner.accountTypes },
-  ] as readonly Draft[]);
+  return parts.reduce(
+    (product, part) => product.flatMap((left) => part.map((right) => merge(left, right))),
+    [{ uses: [], tier: inner.tier, accountTypes: inner.accountTypes }] as readonly Draft[],
+  );
 }
 
 /** One text for requirements that are written alike; `"a"` and `{ scope: "a" }` are. */
 function canonical(written: Written): string {
-  if (typeof written !== "object") return String(written);
+  if (typeof written !== "object") return printedScope(written);
   const { scope, ...rest } = written;
-  return scope !== undefined && Object.keys(rest).length === 0 ? scope : JSON.stringify(written);
+  const bare = scope !== undefined && Object.keys(rest).length === 0;
+  return bare ? printedScope(scope) : JSON.stringify(written);
 }
 
 function within(
@@ -140,7 +148,11 @@ function within(
   for (const [placeholder, param] of Object.entries(written.params ?? {})) {
     const renaming = { param, path: [...path, "params", placeholder], used: false };
     if (!isParamName(param)) {
-      report.add("param_name", renaming.path, `\`${param}\` can name no parameter: expected 1 to 128 of \`A-Z a-z 0-9 _ . -\``);
+      report.add(
+        "param_name",
+        renaming.path,
+        `\`${param}\` can name no parameter: expected 1 to 128 of \`A-Z a-z 0-9 _ . -\``,
+      );
     }
     params.set(placeholder, renaming);
     own.push(renaming);
@@ -180,7 +192,9 @@ export function merge(left: Draft, right: Draft): Draft {
 }
 
 function sameUse(left: NamedUse, right: NamedUse): boolean {
-  return left.scope === right.scope && left.params.every((param, index) => param === right.params[index]);
+  return (
+    left.scope === right.scope && left.params.every((param, index) => param === right.params[index])
+  );
 }
 
 /** Account types under two gates; no gate is `undefined`, and an empty list is a gate that nobody passes. */
@@ -195,7 +209,10 @@ export function intersection(
 /** Settles drafts into a rule: parameters get their places, and each scope named brings its own gates. */
 export function compileRule(
   drafts: readonly Draft[],
-  { isPublic = false, enriched }: { readonly isPublic?: boolean; readonly enriched?: Draft | undefined },
+  {
+    isPublic = false,
+    enriched,
+  }: { readonly isPublic?: boolean; readonly enriched?: Draft | undefined },
 ): Rule {
   const params: { readonly name: string; readonly sites: Param["sites"][number][] }[] = [];
   const indexOf = (name: string): number => {

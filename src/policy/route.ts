@@ -34,7 +34,10 @@ export function parseEndpoint(key: string): Endpoint | EndpointFault {
     return fault("expected a method, one space and a path, as in `GET /v1/projects/:projectId`");
   }
   if (method === "HEAD") {
-    return { code: "endpoint_method", message: "HEAD is answered as GET: declare the GET endpoint" };
+    return {
+      code: "endpoint_method",
+      message: "HEAD is answered as GET: declare the GET endpoint",
+    };
   }
   if (!METHODS.includes(method)) {
     return { code: "endpoint_method", message: `unknown method \`${method}\``, method };
@@ -73,7 +76,9 @@ function segmentsOf(path: string): readonly string[] {
  * without letter case, which Express ignores.
  */
 export function endpointIdentity({ method, segments }: Endpoint): string {
-  const path = segments.map((segment) => ("param" in segment ? "{}" : segment.literal.toLowerCase()));
+  const path = segments.map((segment) =>
+    "param" in segment ? "{}" : segment.literal.toLowerCase(),
+  );
   return `${method} /${path.join("/")}`;
 }
 
@@ -92,7 +97,11 @@ function isCanonicalSegment(text: string): boolean {
   if (PLAIN.test(text)) return true;
   if (!ESCAPES.test(text)) return false;
   const plain = decodeUtf8(text);
-  return plain !== undefined && LETTERS.test(plain.replaceAll(/[ -~]/g, "")) && plain.normalize("NFKC") === plain;
+  return (
+    plain !== undefined &&
+    LETTERS.test(plain.replaceAll(/[ -~]/g, "")) &&
+    plain.normalize("NFKC") === plain
+  );
 }
 
 function decodeUtf8(text: string): string | undefined {
@@ -145,7 +154,8 @@ export function buildRouter<Target>(
   return {
     match(method, path) {
       const root = roots.get(method === "HEAD" ? "GET" : method);
-      if (root === undefined || path.length > LONGEST_PATH || !path.startsWith("/")) return undefined;
+      if (root === undefined || path.length > LONGEST_PATH || !path.startsWith("/"))
+        return undefined;
       const segments = segmentsOf(path);
       if (!segments.every(isCanonicalSegment)) return undefined;
       return find(root, segments, 0, []);

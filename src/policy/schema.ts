@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { PolicyDefinition } from "./definition.js";
-import { nearest, type Path, type Report } from "./findings.js";
+import { formatPath, nearest, type Path, type Report } from "./findings.js";
 
 const name = z.string().min(1);
 const names = z.array(name).min(1);
@@ -76,7 +76,10 @@ const Definition = z
     baseline: names.optional().describe("What every tool needs besides its own rule."),
     defaultScopes: names.optional().describe("Granted when a request names no scope."),
     bundles: z
-      .record(z.string(), z.union([names, z.strictObject({ every: z.literal(true), except: names.optional() })]))
+      .record(
+        z.string(),
+        z.union([names, z.strictObject({ every: z.literal(true), except: names.optional() })]),
+      )
       .optional(),
     tools: operations.optional().describe("What each tool needs; a name with * or ? is a pattern."),
     endpoints: operations.optional().describe("What each endpoint needs: METHOD, a space, a path."),
@@ -112,7 +115,12 @@ export function checkShape(data: unknown, report: Report): PolicyDefinition {
   if (result.success) return data as PolicyDefinition;
   const issues = result.error.issues.flatMap((issue) => flatten(issue, []));
   const root = isObject(data) ? data : {};
+  const seen = new Set<string>();
   for (const { issue, path } of issues) {
+    // a value of the wrong type is also said to be too small: one fault, one finding
+    const place = `${formatPath(path)} ${issue.code === "unrecognized_keys"}`;
+    if (seen.has(place)) continue;
+    seen.add(place);
     reportIssue(issue, path, report);
     prune(root, path, issue);
   }
@@ -138,13 +146,23 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
   switch (issue.code) {
     case "unrecognized_keys":
       for (const key of issue.keys) {
-        report.add("unknown_key", [...path, key], `unknown option \`${key}\``, nearest(key, optionsAt(path)));
+        report.add(
+          "unknown_key",
+          [...path, key],
+          `unknown option \`${key}\``,
+          nearest(key, optionsAt(path)),
+        );
       }
       return;
     case "invalid_value": {
       const values = issue.values.map(String);
       const meant = typeof issue.input === "string" ? nearest(issue.input, values) : undefined;
-      report.add("invalid_type", path, `expected ${values.join(" or ")}, got ${nameOf(issue.input)}`, meant);
+      report.add(
+        "invalid_type",
+        path,
+        `expected ${values.join(" or ")}, got ${nameOf(issue.input)}`,
+        meant,
+      );
       return;
     }
     case "too_small":
@@ -154,7 +172,11 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
       if (issue.input === undefined && issue.code === "invalid_type" && path.length === 1) {
         report.add("missing_key", path, `\`${String(path[0])}\` is missing`);
       } else {
-        report.add("invalid_type", path, `expected ${expectedBy(issue)}, got ${nameOf(issue.input)}`);
+        report.add(
+          "invalid_type",
+          path,
+          `expected ${expectedBy(issue)}, got ${nameOf(issue.input)}`,
+        );
       }
   }
 }
@@ -163,7 +185,7 @@ function expectedBy(issue: Issue): string {
   if (issue.code === "invalid_type") return ARTICLES.get(issue.expected) ?? issue.expected;
   if (issue.code !== "invalid_union") return "another value";
   const kinds = issue.errors.flatMap((errors) =>
-    errors.flatMap((inner) => (inner.path.length === 0 ? [expectedBy(inner)] : [])),
+    errors.flatMap((inner) => (inner.code === "invalid_type" ? [expectedBy(inner)] : [])),
   );
   return [...new Set(kinds)].join(" or ");
 }

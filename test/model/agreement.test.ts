@@ -38,14 +38,18 @@ describe("the decision and its naive model", { timeout: 60_000 }, () => {
   it("say the same of any policy, token, name and parameters", () => {
     const codes = tally();
     fc.assert(
-      fc.property(drawn(drawCase), ({ definition, token, name, params }) => {
-        const model = modelDecide(definition, token, name, params);
-        const policy = load(definition);
-        expectSame(policy.decideUntrusted(token, name, params), model);
-        expectSame(policy.decide(token as never, name as never, params as never), model);
-        codes.add(model.code);
-      }),
-      { numRuns: 3000 },
+      fc.property(
+        drawn((draw) => drawCase(draw, { patterns: 30 })),
+        (one) => {
+          const { definition, token, name, params } = one;
+          const model = modelDecide(definition, token, name, params);
+          const policy = load(definition);
+          expectSame(policy.decideUntrusted(token, name, params), model);
+          expectSame(policy.decide(token as never, name as never, params as never), model);
+          codes.add(model.code);
+        },
+      ),
+      { numRuns: 2000 },
     );
     expect(codes.share("allowed")).toBeGreaterThan(0.15);
     expect(CODES.filter((code) => codes.share(code) === 0)).toEqual([]);
@@ -54,7 +58,7 @@ describe("the decision and its naive model", { timeout: 60_000 }, () => {
   it("say the same of a policy that has decided for other tokens before", () => {
     const cases = (draw: Draw) => {
       const { definition } = drawCase(draw);
-      const asked = Array.from({ length: 4 }, () => ({
+      const asked = Array.from({ length: 3 }, () => ({
         token: drawToken(draw, definition),
         name: drawName(draw, definition),
       }));
@@ -64,9 +68,12 @@ describe("the decision and its naive model", { timeout: 60_000 }, () => {
       fc.property(drawn(cases), ({ definition, asked }) => {
         const policy = load(definition);
         const params = { accountID: "a", platformAccountID: "a", orgID: "a" };
-        for (const { token, name } of [...asked, ...asked]) {
-          const model = modelDecide(definition, token, name, params);
-          expectSame(policy.decideUntrusted(token, name, params), model);
+        const models = asked.map(({ token, name }) => modelDecide(definition, token, name, params));
+        for (const round of [asked, asked]) {
+          for (const [index, { token, name }] of round.entries()) {
+            const model = models[index] as ModelDecision;
+            expectSame(policy.decideUntrusted(token, name, params), model);
+          }
         }
       }),
       { numRuns: 1000 },
@@ -150,7 +157,10 @@ describe("requests by method and path", { timeout: 60_000 }, () => {
         ..."/v1 /projects /mine /: /. /.. // / %2F %61 %C3%A9 é ; # ? \\ % %C3".split(" "),
       ),
       fc.string({ minLength: 1, maxLength: 2, unit: "binary" }),
-      fc.string({ minLength: 1, maxLength: 2, unit: "grapheme" }).map(encodeURIComponent),
+      fc
+        .string({ minLength: 1, maxLength: 2, unit: "grapheme" })
+        .filter((text) => !/[\p{Nl}\p{No}]/u.test(text)) // numbers that are no digits
+        .map(encodeURIComponent),
     );
     const path = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(""));
     const underKnown = path.map((text) => `/v1/projects/${text}`);
@@ -174,7 +184,7 @@ describe("the list of tools", { timeout: 60_000 }, () => {
       fc.property(drawn(drawCase), ({ definition, token }) => {
         const real = load(definition)
           .toolsFor(token as never)
-          .map(({ name, decision }) => ({ name, code: decision.code as string }));
+          .map(({ name, decision }) => ({ name, code: decision.code }));
         const model = modelToolsFor(definition, token);
         expect(real).toEqual(model);
         for (const { name, code } of model) {
@@ -182,7 +192,7 @@ describe("the list of tools", { timeout: 60_000 }, () => {
           shares.add(bound ? `bound ${code}` : code);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
     expect(shares.share("allowed")).toBeGreaterThan(0.1);
     expect(shares.share("bound allowed")).toBeGreaterThan(0);

@@ -11,7 +11,7 @@ import {
   type ScopeOptions,
 } from "./model.js";
 
-export const LITERALS = [
+const LITERALS = [
   "courses:read",
   "courses:write",
   "read:bookings",
@@ -32,8 +32,8 @@ export const TEMPLATES = [
   "projects:{projectID}:read",
   "docs.{fileID}.read",
 ];
-export const OLD_NAMES = ["members:read", "profile", "legacy.read"];
-export const OLD_TEMPLATES: ReadonlyMap<string, string> = new Map([
+const OLD_NAMES = ["members:read", "profile", "legacy.read"];
+const OLD_TEMPLATES: ReadonlyMap<string, string> = new Map([
   ["/accounts/{accountID}/", "/wallets/{accountID}/"],
   ["/accounts/{accountID}/transfers.write", "transfers:{accountID}"],
   ["/orgs/{orgID}/accounts/{accountID}", "/accounts-of/{accountID}/{orgID}"],
@@ -48,7 +48,7 @@ export const PARAMS = [
   "toString",
 ];
 export const TIERS = ["free", "pro", "premium"];
-export const ACCOUNT_TYPES = ["mentor", "studio", "constructor"];
+const ACCOUNT_TYPES = ["mentor", "studio", "constructor"];
 export const TOOLS = [
   "get_settings",
   "list_courses",
@@ -145,7 +145,7 @@ function drawRequirement(draw: Draw, definition: Definition, depth: number): Rul
   const scope = spelt(draw, canonical(draw.pick(Object.keys(definition.scopes))));
   const kind = draw.pick(["text", "scope", "text", "anyOf", "allOf"]);
   if (kind === "text" || (depth === 0 && kind !== "scope")) return scope;
-  const gates = drawGates(draw, definition, 15);
+  const gates = drawGates(draw, definition, 25);
   if (kind === "scope") return renamed(draw, { scope, ...gates });
   const members = Array.from({ length: 1 + draw.int(2) }, () =>
     drawRequirement(draw, definition, depth - 1),
@@ -197,8 +197,8 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
     name: "Random",
     version: "1",
     scopes: {},
-    ...(draw.chance(70) ? { tiers: TIERS.slice(0, 2 + draw.int(1)) } : {}),
-    ...(draw.chance(60) ? { accountTypes: ACCOUNT_TYPES } : {}),
+    ...(draw.chance(80) ? { tiers: TIERS.slice(0, 2 + draw.int(1)) } : {}),
+    ...(draw.chance(75) ? { accountTypes: ACCOUNT_TYPES } : {}),
   };
   const scopes = drawScopes(draw.part(400), base);
   const declared: Definition = { ...base, scopes };

@@ -2,7 +2,7 @@
 
 import { drawPolicy, PARAMS, type PolicyOptions, TIERS, TOOLS } from "./arbitrary-policy.js";
 import type { Draw } from "./draw.js";
-import { type Definition, modelBind, placeholdersOf, scopeOptions } from "./model.js";
+import { type Definition, isPattern, modelBind, placeholdersOf, scopeOptions } from "./model.js";
 
 const VALUES = ["a", "a", "a", "b", "A"];
 const LONG = "v".repeat(128);
@@ -57,7 +57,7 @@ export interface Claims {
 }
 
 /** The claims beside the scope. */
-export function drawFacts(draw: Draw, definition: Definition): Omit<Claims, "scope"> {
+function drawFacts(draw: Draw, definition: Definition): Omit<Claims, "scope"> {
   const tier = draw.pick<unknown>([...TIERS, "premium", ...(definition.tiers ?? [])]);
   const odd = draw.pick<unknown>(["constructor", "PRO", "", 1, null, ["pro"], "__proto__"]);
   const type = draw.pick<unknown>(["mentor", "studio", "mentor", "constructor", "Mentor", "", 7]);
@@ -117,7 +117,7 @@ export const BAD_TOKENS: readonly unknown[] = [
 ];
 
 const GOOD_VALUES = ["a", "a", "a", "a", "a", "b", "A", "a.b", "..a", "~", LONG];
-export const BAD_VALUES: readonly unknown[] = [
+const BAD_VALUES: readonly unknown[] = [
   "",
   ".",
   "..",
@@ -138,7 +138,7 @@ export const BAD_VALUES: readonly unknown[] = [
   { a: 1 },
 ];
 
-export function drawParams(draw: Draw): unknown {
+function drawParams(draw: Draw): unknown {
   if (draw.chance(4)) {
     const inherited: unknown = Object.create({ accountID: "a", projectID: "a", fileID: "a" });
     return draw.pick([undefined, null, "a", ["a"], 7, {}, inherited]);
@@ -182,11 +182,11 @@ export function drawName(draw: Draw, definition: Definition): unknown {
     ...Object.keys(definition.endpoints ?? {}),
   ];
   const kind = draw.int(99);
-  if (kind < 86) return draw.pick(named);
+  if (kind < 86) return draw.pick(named.filter((name) => !isPattern(name)));
   return kind < 95 ? draw.pick([...MATCHED, ...TOOLS]) : draw.pick(NO_TOOLS);
 }
 
-export interface Case {
+interface Case {
   definition: Definition;
   token: unknown;
   name: unknown;

@@ -19,7 +19,7 @@ export interface Draw {
 
 const TOP = 0xffff;
 
-export function drawFrom(tape: readonly number[]): Draw {
+function drawFrom(tape: readonly number[]): Draw {
   let at = 0;
   const next = (): number => tape[at++] ?? 0;
   const int = (max: number): number => Math.floor((next() / (TOP + 1)) * (max + 1));

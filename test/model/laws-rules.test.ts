@@ -204,7 +204,7 @@ describe("the list of tools", { timeout: 60_000 }, () => {
           const exact = Object.entries(definition.tools ?? {}).filter(
             ([name, rule]) => !isPattern(name) && !(typeof rule === "object" && rule.hidden),
           );
-          const names = views.map((view) => view.name as string);
+          const names = views.map((view) => view.name);
           expect(exact.map(([name]) => name).filter((name) => names.includes(name))).toEqual(names);
           for (const [name] of exact) {
             if ((modelOperation(definition, name)?.params.length ?? 0) > 0) continue;
@@ -281,11 +281,11 @@ describe("bindScope", { timeout: 60_000 }, () => {
       fc.property(pairs, ({ template, left, right }) => {
         const [one, other] = [left, right].map((values) => {
           const given = valuesFor(template, values);
-          const bound = bindScope(template as string, given as never);
+          const bound = bindScope(template, given as never);
           if (!bound.ok) return undefined;
           expect(bound.scope).toBe(modelBind(template, given));
-          expect({ ...matchScope(template as string, bound.scope) }).toEqual(given);
-          return { given: JSON.stringify(given), scope: bound.scope as string };
+          expect({ ...matchScope(template, bound.scope) }).toEqual(given);
+          return { given: JSON.stringify(given), scope: bound.scope };
         });
         if (one === undefined || other === undefined) return;
         both += 1;
@@ -309,7 +309,7 @@ describe("bindScope", { timeout: 60_000 }, () => {
             /^[A-Za-z0-9_.~-]{1,128}$/.test(given) &&
             !/^\.{1,2}$/.test(given) &&
             !(template.startsWith("docs") && given.includes("."));
-          const bound = bindScope(template as string, { [name]: given } as never);
+          const bound = bindScope(template, { [name]: given });
           expect(bound.ok).toBe(safe);
           if (!bound.ok) expect(bound.param).toBe(name);
         },

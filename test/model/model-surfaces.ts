@@ -43,7 +43,7 @@ const rank = (key: string): string =>
     .map((segment) => (parameterOf(segment) === undefined ? "0" : "1"))
     .join("");
 
-export interface ModelRequest {
+interface ModelRequest {
   method?: unknown;
   path?: unknown;
   params?: unknown;
@@ -97,7 +97,10 @@ function valuesOf(definition: Definition, token: unknown): string[] {
 
 const LISTED = ["allowed", "insufficient_scope", "upgrade_required", "unauthenticated"];
 
-/** The names and codes of the list. A tool with parameters has the best code of any binding. */
+/**
+ * The names and codes of the list. A tool with parameters has the best code of any binding; no value
+ * has been asked for, so a scope that is held for another one is no more than a scope that lacks.
+ */
 export function modelToolsFor(
   definition: Definition,
   token: unknown,
@@ -112,7 +115,9 @@ export function modelToolsFor(
     );
     const codes = new Set<string>();
     for (const binding of bindings) {
-      if (!codes.has("allowed")) codes.add(modelDecide(definition, token, name, binding).code);
+      if (codes.has("allowed")) break;
+      const { code } = modelDecide(definition, token, name, binding);
+      codes.add(code === "binding_mismatch" ? "insufficient_scope" : code);
     }
     const code = LISTED.find((listed) => codes.has(listed));
     return code === undefined ? [] : [{ name, code }];

@@ -1,0 +1,70 @@
+import { ANY_TIER } from "./compiled.js";
+import type { PolicyDefinition } from "./definition.js";
+import { nearest, type Path, type Report } from "./findings.js";
+
+/** The plans and kinds of account that a policy declares. */
+export interface Gates {
+  readonly tierRank: ReadonlyMap<string, number>;
+  readonly accountTypes: ReadonlySet<string>;
+}
+
+/** Reads `tiers` and `accountTypes`. */
+export function compileGates(definition: PolicyDefinition, report: Report): Gates {
+  reportDuplicates(definition.tiers, ["tiers"], report);
+  reportDuplicates(definition.accountTypes, ["accountTypes"], report);
+  return {
+    tierRank: new Map((definition.tiers ?? []).map((tier, rank) => [tier, rank])),
+    accountTypes: new Set(definition.accountTypes ?? []),
+  };
+}
+
+/** The rank of a plan; reports an undeclared one. */
+export function rankOf(tier: string | undefined, gates: Gates, path: Path, report: Report): number {
+  if (tier === undefined) return ANY_TIER;
+  const rank = gates.tierRank.get(tier);
+  if (rank !== undefined) return rank;
+  report.add(
+    "unknown_tier",
+    path,
+    `undeclared tier \`${tier}\``,
+    nearest(tier, gates.tierRank.keys()),
+  );
+  return ANY_TIER;
+}
+
+/** Reports undeclared and repeated kinds of account. */
+export function checkAccountTypes(
+  types: readonly string[] | undefined,
+  gates: Gates,
+  path: Path,
+  report: Report,
+): readonly string[] | undefined {
+  reportDuplicates(types, path, report);
+  for (const [index, type] of (types ?? []).entries()) {
+    if (type === undefined || gates.accountTypes.has(type)) continue;
+    const meant = nearest(type, gates.accountTypes);
+    report.add(
+      "unknown_account_type",
+      [...path, index],
+      `undeclared account type \`${type}\``,
+      meant,
+    );
+  }
+  return types;
+}
+
+/** Reports what stands twice in a list; `undefined` stands where a wrong item was. */
+export function reportDuplicates(
+  list: readonly unknown[] | undefined,
+  path: Path,
+  report: Report,
+  show: (item: unknown) => string = String,
+): void {
+  const seen = new Set<string>();
+  for (const [index, item] of (list ?? []).entries()) {
+    if (item === undefined) continue;
+    const text = show(item);
+    if (seen.has(text)) report.add("duplicate", [...path, index], `\`${text}\` stands twice`);
+    seen.add(text);
+  }
+}

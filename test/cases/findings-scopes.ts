@@ -1,0 +1,255 @@
+import type { FindingCase } from "./finding-case.js";
+
+/** Slips in `scopes`, in the lists of scopes, and in the names that gates use. */
+export const SCOPE_FINDINGS: readonly FindingCase[] = [
+  {
+    title: "a space in a scope",
+    policy: { scopes: { "courses read": {} } },
+    finds: [["scope_syntax", 'scopes["courses read"]', "a space stands in no scope-token"]],
+  },
+  {
+    title: "an empty scope",
+    policy: { scopes: { "": {} } },
+    finds: [["scope_syntax", 'scopes[""]', "at least one character"]],
+  },
+  {
+    title: "a brace that makes no placeholder",
+    policy: { scopes: { "accounts/{id}.read": {} } },
+    finds: [["stray_bracket", 'scopes["accounts/{id}.read"]', "`{` at 9"]],
+  },
+  {
+    title: "an angle bracket that makes no placeholder",
+    policy: { scopes: { "/a/<b/c": {} } },
+    finds: [["stray_bracket", 'scopes["/a/<b/c"]', "`<` at 3"]],
+  },
+  {
+    title: "a placeholder twice in a scope",
+    policy: { scopes: { "/a/{id}/{id}": {} } },
+    finds: [["duplicate", 'scopes["/a/{id}/{id}"]', "a placeholder stands twice"]],
+  },
+  {
+    title: "a scope in both spellings of its placeholder",
+    policy: { scopes: { "/a/{id}": {}, "/a/<id>": {} } },
+    finds: [["duplicate", 'scopes["/a/<id>"]', "this is `/a/{id}` once more"]],
+  },
+  {
+    title: "a literal that a template covers",
+    policy: { scopes: { "/a/{id}/x": {}, "/a/b/x": {} } },
+    finds: [["overlap", 'scopes["/a/b/x"]', "an instance of this and of `/a/{id}/x`"]],
+  },
+  {
+    title: "two templates with other names",
+    policy: { scopes: { "/a/{id}": {}, "/a/{name}": {} } },
+    finds: [["overlap", 'scopes["/a/{name}"]', "of `/a/{id}`"]],
+  },
+  {
+    title: "two templates that cross",
+    policy: { scopes: { "/a/{x}/c/d": {}, "/a/b/{y}/d": {} } },
+    finds: [["overlap", 'scopes["/a/b/{y}/d"]', "of `/a/{x}/c/d`"]],
+  },
+  {
+    title: "templates that share no text",
+    policy: {
+      scopes: { "/a/{x}/c": {}, "/a/{y}/d": {}, "/a/{z}": {}, "a:{x}:c": {}, "a.{x}.c": {} },
+    },
+    finds: [],
+  },
+  {
+    title: "an undeclared implied scope",
+    policy: { scopes: { repo: { implies: ["repo:staus"] }, "repo:status": {} } },
+    finds: [
+      ["unknown_scope", "scopes.repo.implies[0]", "undeclared scope `repo:staus`", "repo:status"],
+    ],
+  },
+  {
+    title: "an implied scope twice",
+    policy: { scopes: { a: { implies: ["b", "b"] }, b: {} } },
+    finds: [["duplicate", "scopes.a.implies[1]", "`b` stands twice"]],
+  },
+  {
+    title: "an implied placeholder that the implier has not",
+    policy: { scopes: { "/a/{x}/z": { implies: ["/b/{y}"] }, "/b/{y}": {} } },
+    finds: [["implied_placeholder", 'scopes["/a/{x}/z"].implies[0]', "`{y}` of the implied scope"]],
+  },
+  {
+    title: "a literal that implies a template",
+    policy: { scopes: { all: { implies: ["/b/{y}"] }, "/b/{y}": {} } },
+    finds: [["implied_placeholder", "scopes.all.implies[0]", "`{y}`"]],
+  },
+  {
+    title: "a reserved scope implied by one that is not",
+    policy: { scopes: { a: { implies: ["b"] }, b: { reserved: true } } },
+    finds: [
+      ["implied_reserved", "scopes.a.implies[0]", "only a reserved scope may imply a reserved one"],
+    ],
+  },
+  {
+    title: "a scope that implies itself",
+    policy: { scopes: { a: { implies: ["a"] } } },
+    finds: [["implication_cycle", "scopes.a.implies", "scope implies itself: a > a"]],
+  },
+  {
+    title: "a cycle, named once, from where it starts",
+    policy: {
+      scopes: {
+        x: { implies: ["a"] },
+        a: { implies: ["b"] },
+        b: { implies: ["c"] },
+        c: { implies: ["a"] },
+      },
+    },
+    finds: [["implication_cycle", "scopes.c.implies", "scope implies itself: a > b > c > a"]],
+  },
+  {
+    title: "two cycles through one scope",
+    policy: {
+      scopes: { a: { implies: ["b", "c"] }, b: { implies: ["a"] }, c: { implies: ["a"] } },
+    },
+    finds: [
+      ["implication_cycle", "scopes.b.implies", "a > b > a"],
+      ["implication_cycle", "scopes.c.implies", "a > c > a"],
+    ],
+  },
+  {
+    title: "a diamond, which is no cycle",
+    policy: {
+      scopes: { a: { implies: ["b", "c"] }, b: { implies: ["d"] }, c: { implies: ["d"] }, d: {} },
+    },
+    finds: [],
+  },
+  {
+    title: "a cycle of templates",
+    policy: {
+      scopes: {
+        "/a/{x}/{y}": { implies: ["/b/{y}/{x}"] },
+        "/b/{y}/{x}": { implies: ["/a/{x}/{y}"] },
+      },
+    },
+    finds: [
+      ["implication_cycle", 'scopes["/b/{y}/{x}"].implies', "/a/{x}/{y} > /b/{y}/{x} > /a/{x}/{y}"],
+    ],
+  },
+  {
+    title: "an older name that is declared",
+    policy: { scopes: { a: { replaces: ["b"] }, b: {} } },
+    finds: [["replaced_declared", "scopes.a.replaces[0]", "`b` is declared"]],
+  },
+  {
+    title: "an older name that is no scope-token",
+    policy: { scopes: { a: { replaces: ["b c", "d{e}", "f"] } } },
+    finds: [
+      ["scope_syntax", "scopes.a.replaces[0]", "a space"],
+      ["stray_bracket", "scopes.a.replaces[1]", "`{` at 1"],
+    ],
+  },
+  {
+    title: "an older name twice",
+    policy: { scopes: { a: { replaces: ["b", "b"] } } },
+    finds: [["duplicate", "scopes.a.replaces[1]", "`b` stands twice"]],
+  },
+  {
+    title: "older names with other placeholders, or fewer, or more",
+    policy: { scopes: { "/a/{x}": { replaces: ["/b/{y}", "/b", "/b/{x}/{y}"] } } },
+    finds: [
+      ["replaced_placeholders", 'scopes["/a/{x}"].replaces[0]', "`/b/{y}` has other placeholders"],
+      ["replaced_placeholders", 'scopes["/a/{x}"].replaces[1]', "`/b` has other placeholders"],
+      [
+        "replaced_placeholders",
+        'scopes["/a/{x}"].replaces[2]',
+        "`/b/{x}/{y}` has other placeholders",
+      ],
+    ],
+  },
+  {
+    title: "an older name that a declared template covers",
+    policy: { scopes: { "/a/{x}": {}, b: { replaces: ["/a/c"] } } },
+    finds: [["overlap", "scopes.b", "of `/a/{x}`"]],
+  },
+  {
+    title: "an older name used in a rule",
+    policy: {
+      scopes: { "students:read": { replaces: ["members:read"] } },
+      tools: { list: "members:read" },
+    },
+    finds: [["replaced_scope", "tools.list", "`members:read` is an older name", "students:read"]],
+  },
+  {
+    title: "a reserved scope that is on by default",
+    policy: {
+      scopes: { a: { reserved: true, default: "on" }, b: { reserved: true, default: "off" } },
+    },
+    finds: [["reserved_default", "scopes.a.default", "offered to nobody"]],
+  },
+  {
+    title: "an undeclared tier of a scope",
+    policy: { tiers: ["free", "pro"], scopes: { a: { tier: "por" } } },
+    finds: [["unknown_tier", "scopes.a.tier", "undeclared tier `por`", "pro"]],
+  },
+  {
+    title: "a tier where none is declared",
+    policy: { scopes: { a: { tier: "pro" } } },
+    finds: [["unknown_tier", "scopes.a.tier", "undeclared tier `pro`"]],
+  },
+  {
+    title: "an undeclared and a repeated account type of a scope",
+    policy: {
+      accountTypes: ["mentor"],
+      scopes: { a: { accountTypes: ["mento", "mentor", "mentor"] } },
+    },
+    finds: [
+      ["unknown_account_type", "scopes.a.accountTypes[0]", "`mento`", "mentor"],
+      ["duplicate", "scopes.a.accountTypes[2]", "`mentor` stands twice"],
+    ],
+  },
+  {
+    title: "tiers and account types twice",
+    policy: { tiers: ["free", "pro", "free"], accountTypes: ["a", "a"] },
+    finds: [
+      ["duplicate", "tiers[2]", "`free` stands twice"],
+      ["duplicate", "accountTypes[1]", "`a` stands twice"],
+    ],
+  },
+  {
+    title: "default scopes: undeclared, bound, reserved, off, twice",
+    policy: {
+      scopes: { openid: {}, r: { reserved: true }, off: { default: "off" }, "/a/{x}": {} },
+      defaultScopes: ["openid", "opneid", "/a/{x}", "r", "off", "openid"],
+    },
+    finds: [
+      ["unknown_scope", "defaultScopes[1]", "`opneid`", "openid"],
+      ["placeholder", "defaultScopes[2]", "`/a/{x}` holds a placeholder"],
+      ["reserved_default", "defaultScopes[3]", "`r` is reserved"],
+      ["denied_default", "defaultScopes[4]", "`off` is off by default"],
+      ["duplicate", "defaultScopes[5]", "`openid` stands twice"],
+    ],
+  },
+  {
+    title: "a baseline: undeclared, bound, twice",
+    policy: {
+      scopes: { "mcp:tools": {}, "/a/{x}": {} },
+      baseline: ["mcp:tool", "/a/{x}", "mcp:tools", "mcp:tools"],
+    },
+    finds: [
+      ["unknown_scope", "baseline[0]", "`mcp:tool`", "mcp:tools"],
+      ["placeholder", "baseline[1]", "holds a placeholder"],
+      ["duplicate", "baseline[3]", "`mcp:tools` stands twice"],
+    ],
+  },
+  {
+    title: "members of bundles: undeclared, twice, excepted",
+    policy: {
+      scopes: { "read:a": {}, "write:a": {} },
+      bundles: {
+        reading: ["read:a", "raed:a", "read:a"],
+        all: { every: true, except: ["write:b", "write:b"] },
+      },
+    },
+    finds: [
+      ["unknown_scope", "bundles.reading[1]", "`raed:a`", "read:a"],
+      ["duplicate", "bundles.reading[2]", "`read:a` stands twice"],
+      ["unknown_scope", "bundles.all.except[0]", "`write:b`", "write:a"],
+      ["duplicate", "bundles.all.except[1]", "`write:b` stands twice"],
+      ["unknown_scope", "bundles.all.except[1]", "`write:b`", "write:a"],
+    ],
+  },
+];

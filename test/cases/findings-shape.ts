@@ -1,0 +1,169 @@
+import type { FindingCase } from "./finding-case.js";
+
+const scopes = { "courses:read": {}, openid: {} };
+
+/** What has not the shape of a policy. */
+export const SHAPE_FINDINGS: readonly FindingCase[] = [
+  {
+    title: "options that are missing",
+    policy: { name: undefined, version: undefined, scopes: undefined },
+    finds: [
+      ["missing_key", "name", "`name` is missing"],
+      ["missing_key", "version", "`version` is missing"],
+      ["missing_key", "scopes", "`scopes` is missing"],
+    ],
+  },
+  {
+    title: "options of another type",
+    policy: { name: 1, version: null, scopes: [], tools: "x", tiers: "free", notCovered: {} },
+    finds: [
+      ["invalid_type", "name", "expected a text, got a number"],
+      ["invalid_type", "version", "expected a text, got null"],
+      ["invalid_type", "scopes", "expected an object, got a list"],
+      ["invalid_type", "tiers", "expected a list, got `free`"],
+      ["invalid_type", "tools", "expected an object, got `x`"],
+      ["invalid_type", "notCovered", "expected a list, got an object"],
+    ],
+  },
+  {
+    title: "what no JSON can hold",
+    policy: { name: () => "x", version: Symbol("1"), scopes: { a: 1n } },
+    finds: [
+      ["invalid_type", "name", "expected a text, got a function"],
+      ["invalid_type", "version", "got a symbol"],
+      ["invalid_type", "scopes.a", "expected a text or an object, got a bigint"],
+    ],
+  },
+  {
+    title: "empty texts and lists",
+    policy: {
+      name: "",
+      scopes: { openid: { accountTypes: [] } },
+      tiers: [],
+      baseline: [],
+      notCovered: [""],
+      bundles: { b: [] },
+      tools: { t: "", u: { anyOf: [] }, v: { allOf: [""] }, w: { deny: "" } },
+    },
+    finds: [
+      ["empty_text", "name", "must not be empty"],
+      ["empty_list", "tiers", "must not be empty"],
+      ["empty_list", "baseline", "must not be empty"],
+      ["empty_list", "scopes.openid.accountTypes", "must not be empty"],
+      ["empty_text", "notCovered[0]", "must not be empty"],
+      ["empty_list", "bundles.b", "must not be empty"],
+      ["empty_text", "tools.t", "must not be empty"],
+      ["empty_list", "tools.u.anyOf", "must not be empty"],
+      ["empty_requirement", "tools.u", "nothing is required"],
+      ["empty_text", "tools.v.allOf[0]", "must not be empty"],
+      ["empty_text", "tools.w.deny", "must not be empty"],
+      ["empty_requirement", "tools.w", "nothing is required"],
+    ],
+  },
+  {
+    title: "misspelt options, each where it stands",
+    policy: {
+      tool: {},
+      nmae: "x",
+      scopes: { ...scopes, "courses:write": { resreved: true, locales: { de: { titel: "x" } } } },
+      tools: {
+        get_settings: { anyOf: ["openid", { scope: "courses:read", teir: "pro" }], hiden: true },
+        audited: { scope: "openid", audit: { shwo: ["x"] } },
+      },
+      endpoints: { "GET /a": { scop: "openid" } },
+      bundles: { all: { every: true, exept: ["openid"] } },
+    },
+    finds: [
+      ["unknown_key", "tool", "unknown option `tool`", "tools"],
+      ["unknown_key", "nmae", "unknown option `nmae`", "name"],
+      ["unknown_key", 'scopes["courses:write"].resreved', "unknown option `resreved`", "reserved"],
+      ["unknown_key", 'scopes["courses:write"].locales.de.titel', "`titel`", "title"],
+      ["unknown_key", "tools.get_settings.hiden", "`hiden`", "hidden"],
+      ["unknown_key", "tools.get_settings.anyOf[1].teir", "`teir`", "tier"],
+      ["unknown_key", "tools.audited.audit.shwo", "`shwo`", "show"],
+      ["unknown_key", 'endpoints["GET /a"].scop', "`scop`", "scope"],
+      ["empty_requirement", 'endpoints["GET /a"]', "nothing is required"],
+      ["unknown_key", "bundles.all.exept", "`exept`", "except"],
+    ],
+  },
+  {
+    title: "options that belong elsewhere",
+    policy: {
+      scopes,
+      tools: {
+        t: { anyOf: ["openid", { deny: "no" }] },
+        u: { allOf: [{ public: true }] },
+        v: { scope: "openid", reserved: true },
+      },
+    },
+    finds: [
+      ["unknown_key", "tools.t.anyOf[1].deny", "unknown option `deny`"],
+      ["empty_requirement", "tools.t.anyOf[1]", "nothing is required"],
+      ["unknown_key", "tools.u.allOf[0].public", "unknown option `public`"],
+      ["empty_requirement", "tools.u.allOf[0]", "nothing is required"],
+      ["unknown_key", "tools.v.reserved", "unknown option `reserved`"],
+    ],
+  },
+  {
+    title: "values that an option does not take",
+    policy: {
+      scopes: { a: { default: "of", required: "yes" }, b: 5, c: [] },
+      tools: { t: { public: false }, u: { authenticated: 1 }, v: { scope: ["a"] }, w: ["a"] },
+      bundles: { x: { every: false }, y: {}, z: 1 },
+    },
+    finds: [
+      ["invalid_type", "scopes.a.default", "expected on or off, got `of`", "on"],
+      ["invalid_type", "scopes.a.required", "expected true or false, got `yes`"],
+      ["invalid_type", "scopes.b", "expected a text or an object, got a number"],
+      ["invalid_type", "scopes.c", "expected a text or an object, got a list"],
+      ["invalid_type", "tools.t.public", "expected true, got false"],
+      ["empty_requirement", "tools.t", "nothing is required"],
+      ["invalid_type", "tools.u.authenticated", "expected true, got a number"],
+      ["empty_requirement", "tools.u", "nothing is required"],
+      ["invalid_type", "tools.v.scope", "expected a text, got a list"],
+      ["empty_requirement", "tools.v", "nothing is required"],
+      ["invalid_type", "tools.w", "got a list"],
+      ["invalid_type", "bundles.x.every", "expected true, got false"],
+      ["invalid_type", "bundles.y.every", "expected true, got nothing"],
+      ["invalid_type", "bundles.z", "expected a list or an object, got a number"],
+    ],
+  },
+  {
+    title: "items of lists, whose places stay true",
+    policy: {
+      scopes,
+      defaultScopes: [1, "opneid", null],
+      tools: { t: { anyOf: [5, "openid", [], "opneid"] } },
+      tiers: [{}, "free"],
+    },
+    finds: [
+      ["invalid_type", "tiers[0]", "expected a text, got an object"],
+      ["invalid_type", "defaultScopes[0]", "expected a text, got a number"],
+      ["unknown_scope", "defaultScopes[1]", "`opneid`", "openid"],
+      ["invalid_type", "defaultScopes[2]", "got null"],
+      ["invalid_type", "tools.t.anyOf[0]", "expected a text or an object, got a number"],
+      ["invalid_type", "tools.t.anyOf[2]", "got a list"],
+      ["unknown_scope", "tools.t.anyOf[3]", "`opneid`", "openid"],
+    ],
+  },
+  {
+    title: "a scope stays declared where its options are wrong",
+    policy: { scopes: { a: 5, b: { tier: 5 } }, tools: { t: { allOf: ["a", "b"] } } },
+    finds: [
+      ["invalid_type", "scopes.a", "got a number"],
+      ["invalid_type", "scopes.b.tier", "expected a text, got a number"],
+    ],
+  },
+  {
+    title: "an account type, an implied scope and an older name of another type",
+    policy: {
+      accountTypes: ["a"],
+      scopes: { s: { accountTypes: [1, "a"], implies: [2], replaces: [3] } },
+    },
+    finds: [
+      ["invalid_type", "scopes.s.accountTypes[0]", "got a number"],
+      ["invalid_type", "scopes.s.implies[0]", "got a number"],
+      ["invalid_type", "scopes.s.replaces[0]", "got a number"],
+    ],
+  },
+];

@@ -1,0 +1,118 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { splitSegments } from "../../src/grammar/scope-syntax.js";
+import {
+  acceptsValue,
+  bindScope,
+  bindTemplate,
+  matchTemplate,
+  shapeOf,
+  skeleton,
+  templatesOverlap,
+} from "../../src/grammar/template.js";
+import { RUNS, someValue, templateText } from "./arbitrary.js";
+import { compiled } from "./compiled.js";
+
+describe("compileTemplate, shapeOf and skeleton", () => {
+  it("name each placeholder once and tell where the holes are", () => {
+    const template = compiled("/{a}/x/{b}/<a>");
+    expect(template).toEqual({ form: "path", names: ["a", "b"], segments: [0, "x", 1, 0] });
+    expect(shapeOf(template)).toEqual({ form: "path", length: 4, holes: [0, 2, 3] });
+    expect(bindTemplate(template, ["1", "2"])).toBe("/1/x/2/1");
+  });
+
+  it("accept a value for one hole and not for another", () => {
+    const template = compiled("{a}:{b}");
+    expect(acceptsValue(template, 0, "urn")).toBe(false);
+    expect(acceptsValue(template, 1, "urn")).toBe(true);
+  });
+
+  it("give a scope the key of every template that it is an instance of", () => {
+    fc.assert(
+      fc.property(templateText, someValue, someValue, someValue, (text, x, y, z) => {
+        const result = bindScope(text, { x, y, z });
+        if (!result.ok) return;
+        const template = compiled(text);
+        const { form, holes } = shapeOf(template);
+        const held = splitSegments(form, result.scope);
+        expect(skeleton(held, holes)).toBe(skeleton(template.segments, holes));
+        expect(matchTemplate(template, form, held)).toBeDefined();
+      }),
+      RUNS,
+    );
+  });
+
+  it("give two lists one key only for the same holes and the same other segments", () => {
+    const opened = fc
+      .tuple(
+        fc.array(fc.constantFrom("", "a", "{}", "0"), { minLength: 1, maxLength: 3 }),
+        fc.subarray([0, 1, 2]),
+      )
+      .map(([list, holes]) => ({ list, holes: holes.filter((hole) => hole < list.length) }));
+    const seen = { same: 0 };
+    fc.assert(
+      fc.property(opened, opened, (one, other) => {
+        const [a, b] = [one, other].map(({ list, holes }) =>
+          JSON.stringify(list.map((segment, at) => (holes.includes(at) ? null : segment))),
+        );
+        seen.same += a === b ? 1 : 0;
+        expect(skeleton(one.list, one.holes) === skeleton(other.list, other.holes)).toBe(a === b);
+      }),
+      RUNS,
+    );
+    expect(seen.same).toBeGreaterThan(10);
+  });
+});
+
+const OVERLAPS: readonly (readonly [one: string, other: string, overlap: boolean])[] = [
+  ["/accounts/{accountID}/", "/accounts/{id}/", true],
+  ["/accounts/{accountID}/", "/accounts/admin/", true],
+  ["/accounts/{accountID}/", "/accounts/*/", false],
+  ["/accounts/{accountID}/", "/accounts/../", false],
+  ["/accounts/{accountID}/", "/accounts/{accountID}/profile.write", false],
+  ["/{a}/x", "/y/{b}", true],
+  ["/{a}/x", "/y/z", false],
+  ["{a}:x", "{a}.x", false],
+  ["{a}:read", "urn:read", false],
+  ["{a}://x", "urn:x", false],
+  ["{a}://x", "https://x", true],
+  ["{a}.b", "{c}.{d}", true],
+  ["{a}", "b.c", false],
+  ["openid", "openid", true],
+  ["openid", "email", false],
+  ["{a}:{a}", "b:c", false],
+  ["{a}:{a}", "b:b", true],
+  ["{a}:{a}:b", "{c}:d:{c}", false],
+  ["{a}:{a}:b", "{c}:b:{c}", true],
+  ["{a}:{a}:{b}:{b}", "{c}:{d}:{d}:x", true],
+  ["x:{a}:{a}:{b}:{b}", "{c}:{c}:{d}:{d}:y", false],
+  ["{a}:{a}", "{b}:urn", false],
+];
+
+describe("templatesOverlap", () => {
+  it.each(OVERLAPS)("%s and %s: %j", (one, other, overlap) => {
+    expect(templatesOverlap(compiled(one), compiled(other))).toBe(overlap);
+    expect(templatesOverlap(compiled(other), compiled(one))).toBe(overlap);
+  });
+
+  it("says whether some scope is an instance of both", () => {
+    const values = ["a", "b", "urn", "c"];
+    const instances = (text: string) => {
+      const scopes = values.flatMap((x) =>
+        values.flatMap((y) => values.map((z) => bindScope(text, { x, y, z }))),
+      );
+      return new Set(scopes.flatMap((result) => (result.ok ? [result.scope] : [])));
+    };
+    const seen = { yes: 0, no: 0 };
+    fc.assert(
+      fc.property(templateText, templateText, (one, other) => {
+        const others = instances(other);
+        const common = [...instances(one)].some((scope) => others.has(scope));
+        seen[common ? "yes" : "no"] += 1;
+        expect(templatesOverlap(compiled(one), compiled(other))).toBe(common);
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(seen.yes).toBeGreaterThan(100);
+  });
+});

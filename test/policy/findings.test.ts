@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { describeFindings, formatPath, nearest, newReport } from "../../src/policy/findings.js";
+import type { FindingCase } from "../cases/finding-case.js";
+import { RULE_FINDINGS } from "../cases/findings-rules.js";
+import { SCOPE_FINDINGS } from "../cases/findings-scopes.js";
+import { SHAPE_FINDINGS } from "../cases/findings-shape.js";
+import { asFound, findingsOf, policyWith, sorted } from "./findings-of.js";
+
+const TABLES: ReadonlyMap<string, readonly FindingCase[]> = new Map([
+  ["scopes", SCOPE_FINDINGS],
+  ["rules", RULE_FINDINGS],
+  ["shape", SHAPE_FINDINGS],
+]);
+
+describe.each([...TABLES])("findings of %s", (_, cases) => {
+  it.each(cases)("$title", ({ policy, finds }) => {
+    const found = findingsOf(policyWith(policy));
+    expect(sorted(found.map((one) => asFound(one, finds)))).toEqual(sorted(finds));
+  });
+
+  it.each(cases)(
+    "$title: read by a person, in one lower-case line without a full stop",
+    ({ policy }) => {
+      for (const { message, code } of findingsOf(policyWith(policy))) {
+        expect(message).toMatch(/^(?:[a-z0-9`]|HEAD)[^\n]*[^.\n]$/);
+        expect(code).toMatch(/^[a-z]+(?:_[a-z]+)*$/);
+      }
+    },
+  );
+});
+
+describe("formatPath", () => {
+  const PATHS: readonly (readonly [path: readonly (string | number)[], text: string])[] = [
+    [[], ""],
+    [["tools", "get_settings", "anyOf", 0], "tools.get_settings.anyOf[0]"],
+    [["scopes", "courses:read", "reserved"], 'scopes["courses:read"].reserved'],
+    [["scopes", ""], 'scopes[""]'],
+    [["scopes", 'a"b\n'], 'scopes["a\\"b\\n"]'],
+    [["endpoints", "GET /a", "allOf", 1, "tier"], 'endpoints["GET /a"].allOf[1].tier'],
+    [["tools", "1"], 'tools["1"]'],
+    [["a b"], '["a b"]'],
+    [["scopes", "constructor"], "scopes.constructor"],
+  ];
+  it.each(PATHS)("writes %j as %s", (path, text) => {
+    expect(formatPath(path)).toBe(text);
+  });
+});
+
+describe("nearest", () => {
+  const CANDIDATES = ["courses:read", "courses:write", "openid", "a", "toString"];
+  const MEANT: readonly (readonly [name: string, meant: string | undefined, why: string])[] = [
+    ["courses:raed", "courses:read", "a swap of neighbours"],
+    ["Courses:Read", "courses:read", "letter case counts for nothing"],
+    ["cuorses:wriet", "courses:write", "two swaps"],
+    ["course:read", "courses:read", "a letter left out"],
+    ["ccourses:read", "courses:read", "a letter too much"],
+    ["opemid", "openid", "another letter"],
+    ["b", "a", "one letter may be another"],
+    ["xyz", undefined, "nothing near"],
+    ["constructor", undefined, "no name of Object.prototype"],
+    [`courses:read${"x".repeat(128)}`, undefined, "too long to be compared"],
+  ];
+  it.each(MEANT)("takes %s for %s: %s", (name, meant) => {
+    expect(nearest(name, CANDIDATES)).toBe(meant);
+  });
+
+  it("gives a tie to the first, and looks no further than a third of the name", () => {
+    expect(nearest("bat", ["cat", "hat"])).toBe("cat");
+    expect(nearest("abcdef", ["abcxyz"])).toBeUndefined();
+    expect(nearest("abcdef", ["abcdxy"])).toBe("abcdxy");
+  });
+});
+
+describe("a report", () => {
+  it("holds frozen findings in the order in which they came, a suggestion only where there is one", () => {
+    const report = newReport();
+    report.add("a", ["tools"], "first");
+    report.add("b", [], "second", "meant");
+    expect(report.findings).toStrictEqual([
+      { code: "a", path: "tools", message: "first" },
+      { code: "b", path: "", message: "second", suggestion: "meant" },
+    ]);
+    expect(report.findings.every((finding) => Object.isFrozen(finding))).toBe(true);
+  });
+
+  it("is described with a line for each finding", () => {
+    const report = newReport();
+    report.add("a", ["tools", "t"], "undeclared scope `x`", "y");
+    expect(describeFindings(report.findings)).toBe(
+      "the policy is refused: 1 finding\n  undeclared scope `x` at tools.t; did you mean `y`?",
+    );
+    report.add("b", [], "no JSON");
+    expect(describeFindings(report.findings)).toBe(
+      "the policy is refused: 2 findings\n  undeclared scope `x` at tools.t; did you mean `y`?\n  no JSON",
+    );
+  });
+});

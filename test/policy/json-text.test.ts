@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { loadPolicy } from "../../src/decision/policy.js";
+import { newReport } from "../../src/policy/findings.js";
+import { readJson } from "../../src/policy/json-text.js";
+import type { Found } from "../cases/finding-case.js";
+import { asFound, findingsOf, sorted } from "./findings-of.js";
+
+const HEAD = '"name":"Loopwise","version":"1"';
+
+const REFUSED: readonly (readonly [title: string, text: string, finds: readonly Found[]])[] = [
+  ["an empty text", "", [["json_syntax", "", "the text is no JSON"]]],
+  ["blanks", " \n\t ", [["json_syntax", "", "the text is no JSON"]]],
+  ["a truncated text", `{${HEAD},"scopes":{`, [["json_syntax", "", "the text is no JSON"]]],
+  ["trailing text", `{${HEAD},"scopes":{}} {}`, [["json_syntax", "", "the text is no JSON"]]],
+  ["a trailing comma", `{${HEAD},"scopes":{},}`, [["json_syntax", "", "the text is no JSON"]]],
+  ["a comment", `{${HEAD},"scopes":{} /* none */}`, [["json_syntax", "", "the text is no JSON"]]],
+  [
+    "two marks in front",
+    `\uFEFF\uFEFF{${HEAD},"scopes":{}}`,
+    [
+      ["json_bom", "", "byte order mark"],
+      ["json_syntax", "", "the text is no JSON"],
+    ],
+  ],
+  ["a byte order mark", `\uFEFF{${HEAD},"scopes":{}}`, [["json_bom", "", "byte order mark"]]],
+  [
+    "a byte order mark alone",
+    "\uFEFF",
+    [
+      ["json_bom", "", "mark"],
+      ["json_syntax", "", "no JSON"],
+    ],
+  ],
+  ["a list", "[]", [["invalid_type", "", "expected an object, got a list"]]],
+  ["null", "null", [["invalid_type", "", "expected an object, got null"]]],
+  ["a text in a text", '"{}"', [["invalid_type", "", "expected an object, got `{}`"]]],
+  ["a number", "1e400", [["invalid_type", "", "expected an object, got a number"]]],
+  [
+    "a key twice",
+    `{${HEAD},"scopes":{},"scopes":{}}`,
+    [["duplicate_key", "scopes", "the first would be lost"]],
+  ],
+  [
+    "keys twice at depth, in lists, and in another spelling",
+    `{${HEAD},"scopes":{"a":{"tier":"x","ti\\u0065r":"x"},"\\u0061":""},"tiers":["x"],
+      "tools":{"t":{"anyOf":["a",{"scope":"a","tier":"x","scope":"a"}]}}}`,
+    [
+      ["duplicate_key", "scopes.a.tier", "twice"],
+      ["duplicate_key", "scopes.a", "twice"],
+      ["duplicate_key", "tools.t.anyOf[1].scope", "twice"],
+    ],
+  ],
+  [
+    "a key three times",
+    `{${HEAD},"scopes":{"a":"","a":"","a":""}}`,
+    [
+      ["duplicate_key", "scopes.a", "twice"],
+      ["duplicate_key", "scopes.a", "twice"],
+    ],
+  ],
+  [
+    "the same key in two objects is no duplicate, whatever the texts look like",
+    `{${HEAD},"scopes":{"a":{"title":"\\"title\\": {","warning":"\\\\"},"b":{"title":"a"}},
+      "tools":{"a":"a","b":{"allOf":["b","a"]}},"notCovered":["a","a, a","[{","\\u0022a\\u0022:"]}`,
+    [],
+  ],
+  [
+    "__proto__ at any depth",
+    `{${HEAD},"__proto__":{"tools":{}},"scopes":{"__proto__":"","a":{"__proto__":{"reserved":false}}},
+      "tools":{"t":{"anyOf":["a",{"scope":"a","\\u005f_proto__":1}]}}}`,
+    [
+      ["reserved_key", "__proto__", "no name but a trap"],
+      ["reserved_key", "scopes.__proto__", "trap"],
+      ["reserved_key", "scopes.a.__proto__", "trap"],
+      ["reserved_key", "tools.t.anyOf[1].__proto__", "trap"],
+    ],
+  ],
+];
+
+describe("a policy as JSON text", () => {
+  it.each(REFUSED)("%s", (_, text, finds) => {
+    const found = findingsOf(text);
+    expect(sorted(found.map((one) => asFound(one, finds)))).toEqual(sorted(finds));
+  });
+
+  it("is the policy that the data would be", () => {
+    const data = { name: "n", version: "1", scopes: { a: "A" }, tools: { t: "a" } };
+    expect(loadPolicy(JSON.stringify(data, null, 2)).definition).toEqual(data);
+    expect(loadPolicy(`\r\n\t ${JSON.stringify(data)} \n`).definition).toEqual(data);
+  });
+
+  it("is refused without reading on where it is no JSON", () => {
+    expect(findingsOf("{").map(({ code }) => code)).toEqual(["json_syntax"]);
+    expect(findingsOf("{")[0]?.message).not.toMatch(/\n/);
+  });
+});
+
+describe("readJson", () => {
+  const depth = 20_000;
+
+  it("reads deep text without a deep call stack", () => {
+    const report = newReport();
+    const text = `${'{"a":['.repeat(depth)}1${"]}".repeat(depth)}`;
+    expect(readJson(text, report)).toBeTypeOf("object");
+    expect(report.findings).toEqual([]);
+  });
+
+  it("reads long texts, with escapes at their ends", () => {
+    const report = newReport();
+    const long = `{"${"a".repeat(500_000)}\\\\":"${"\\\\".repeat(100_000)}","b":"\\"","b":1}`;
+    readJson(long, report);
+    expect(report.findings.map(({ path }) => path)).toEqual(["b"]);
+  });
+
+  it("sees empty keys and empty texts", () => {
+    const report = newReport();
+    expect(readJson('{"":1,"a":"","":2}', report)).toEqual({ "": 2, a: "" });
+    expect(report.findings.map(({ code, path }) => [code, path])).toEqual([
+      ["duplicate_key", '[""]'],
+    ]);
+  });
+});

@@ -1,0 +1,194 @@
+import { runInNewContext } from "node:vm";
+import { describe, expect, it } from "vitest";
+import { newReport } from "../../src/policy/findings.js";
+import { deepFreeze, snapshot } from "../../src/policy/plain-data.js";
+import type { Found } from "../cases/finding-case.js";
+import { asFound, findingsOf, policyWith, sorted } from "./findings-of.js";
+
+class Scope {
+  description = "an instance";
+}
+
+function nested(depth: number): unknown {
+  let value: unknown = "openid";
+  for (let level = 0; level < depth; level += 1) value = { anyOf: [value] };
+  return value;
+}
+
+const getter = Object.defineProperty({}, "tier", { enumerable: true, get: () => "pro" });
+const hiddenGetter = Object.defineProperty({}, "tier", { get: () => "pro" });
+const loop: Record<string, unknown> = { description: "a loop" };
+loop["locales"] = { de: loop };
+
+// A policy is data: what is more than data is refused, and where.
+const REFUSED: readonly (readonly [
+  title: string,
+  parts: Record<string, unknown>,
+  finds: readonly Found[],
+])[] = [
+  ["a getter", { scopes: { a: getter } }, [["not_plain_data", "scopes.a.tier", "not an accessor"]]],
+  [
+    "a hidden getter",
+    { scopes: { a: hiddenGetter } },
+    [["not_plain_data", "scopes.a.tier", "not an accessor"]],
+  ],
+  [
+    "an instance of a class",
+    { scopes: { a: new Scope() } },
+    [["not_plain_data", "scopes.a", "expected plain data"]],
+  ],
+  [
+    "a map",
+    { scopes: new Map([["a", ""]]) },
+    [
+      ["not_plain_data", "scopes", "expected plain data"],
+      ["invalid_type", "scopes", "expected an object, got nothing"],
+    ],
+  ],
+  [
+    "a date",
+    { scopes: { a: new Date(0) } },
+    [["not_plain_data", "scopes.a", "expected plain data"]],
+  ],
+  [
+    "a text object",
+    { scopes: { a: Object("text") } },
+    [["not_plain_data", "scopes.a", "expected plain data"]],
+  ],
+  [
+    "a set in a list",
+    { scopes: { a: "" }, tools: { t: { anyOf: ["a", new Set()] } } },
+    [["not_plain_data", "tools.t.anyOf[1]", "expected plain data"]],
+  ],
+  [
+    "a computed __proto__",
+    { scopes: { ["__proto__"]: "" } },
+    [["reserved_key", "scopes.__proto__", "trap"]],
+  ],
+  [
+    "a literal prototype",
+    { scopes: { a: { __proto__: { reserved: true } } } },
+    [["not_plain_data", "scopes.a", "plain data"]],
+  ],
+  [
+    "an inherited option",
+    { scopes: { a: Object.create({ reserved: true }) } },
+    [["not_plain_data", "scopes.a", "plain data"]],
+  ],
+  [
+    "a cycle",
+    { scopes: { a: loop } },
+    [["too_large", `scopes.a${".locales.de".repeat(31)}.locales`, "a cycle"]],
+  ],
+];
+
+describe("the data of a policy", () => {
+  it.each(REFUSED)("may not hold %s", (_, parts, finds) => {
+    const found = findingsOf(policyWith(parts)).filter(({ code }) => code !== "missing_key");
+    const wanted = finds.filter(([code]) => code !== "invalid_type");
+    expect(sorted(found.map((one) => asFound(one, finds)))).toEqual(sorted(wanted));
+  });
+
+  it("may have a null prototype, or the one of another realm", () => {
+    const scopes = Object.assign(Object.create(null) as object, {
+      a: Object.create(null) as object,
+    });
+    expect(findingsOf(policyWith({ scopes }))).toEqual([]);
+    const foreign: unknown = runInNewContext(
+      '({ name: "n", version: "1", scopes: { a: { title: "A" } }, tiers: ["x"] })',
+    );
+    expect(findingsOf(foreign)).toEqual([]);
+  });
+
+  it("may name what Object.prototype names", () => {
+    const scopes = { constructor: {}, toString: "", hasOwnProperty: {}, prototype: {} };
+    expect(findingsOf(policyWith({ scopes, tools: { valueOf: "constructor" } }))).toEqual([]);
+  });
+
+  it("is refused where it goes too deep, without a deep call stack", () => {
+    const found = findingsOf(policyWith({ scopes: { openid: {} }, tools: { t: nested(50_000) } }));
+    expect(found.map(({ code }) => code)).toContain("too_large");
+    expect(findingsOf(policyWith({ scopes: { openid: {} }, tools: { t: nested(20) } }))).toEqual(
+      [],
+    );
+  });
+
+  it("is refused where it goes too far", () => {
+    const scopes = Object.fromEntries(
+      Array.from({ length: 100_001 }, (_, index) => [`s${index}`, {}]),
+    );
+    expect(findingsOf(policyWith({ scopes })).map(({ code }) => code)).toEqual(["too_large"]);
+  });
+});
+
+describe("snapshot", () => {
+  it("copies all the way down, and leaves undefined members out", () => {
+    const source = { a: [{ b: 1 }, undefined], c: undefined, d: null };
+    const report = newReport();
+    const copy = snapshot(source, report) as typeof source;
+    expect(copy).toStrictEqual({ a: [{ b: 1 }, undefined], d: null });
+    expect(copy.a).not.toBe(source.a);
+    expect(copy.a[0]).not.toBe(source.a[0]);
+    expect(report.findings).toEqual([]);
+  });
+
+  it("reads no list with an iterator of its own", () => {
+    const list = Object.assign(["a", "b"], {
+      *[Symbol.iterator]() {
+        yield "c";
+      },
+    });
+    expect(snapshot(list, newReport())).toStrictEqual(["a", "b"]);
+  });
+
+  it("reads a list with holes as one with undefined", () => {
+    expect(snapshot(Object.assign([], { 1: "b" }), newReport())).toStrictEqual([undefined, "b"]);
+  });
+
+  it("reads each property once, and never runs an accessor of a list", () => {
+    let reads = 0;
+    const list = Object.defineProperty([], 0, {
+      enumerable: true,
+      get: () => {
+        reads += 1;
+        throw new Error("an accessor ran");
+      },
+    });
+    const report = newReport();
+    snapshot({ tiers: list }, report);
+    expect(report.findings.map(({ code, path }) => [code, path])).toEqual([
+      ["not_plain_data", "tiers[0]"],
+    ]);
+    expect(reads).toBe(0);
+  });
+
+  it("refuses what cannot be read at all", () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const report = newReport();
+    snapshot({ scopes: proxy }, report);
+    expect(report.findings.map(({ code, path }) => [code, path])).toEqual([
+      ["not_plain_data", "scopes"],
+    ]);
+  });
+
+  it("tells of many cycles in few words", () => {
+    const tangle: Record<string, unknown> = {};
+    for (let index = 0; index < 300; index += 1) tangle[`k${index}`] = tangle;
+    const report = newReport();
+    snapshot(tangle, report);
+    expect(report.findings.length).toBeGreaterThan(0);
+    expect(report.findings.length).toBeLessThan(1_000);
+  });
+});
+
+describe("deepFreeze", () => {
+  it("freezes all the way down, and stops where something is frozen", () => {
+    const inner = Object.freeze({ list: [] as number[] });
+    const data = deepFreeze({ a: { b: [1, { c: 2 }] }, inner });
+    expect([data, data.a, data.a.b, data.a.b[1], inner].every(Object.isFrozen)).toBe(true);
+    expect(Object.isFrozen(inner.list)).toBe(false);
+    expect(deepFreeze("text")).toBe("text");
+    expect(deepFreeze(null)).toBe(null);
+  });
+});
