@@ -21,6 +21,7 @@ export {
   type Authorized,
   definePolicy,
   type EndpointOf,
+  type KnownName,
   loadPolicy,
   type OperationName,
   type ParamsArgument,

@@ -52,17 +52,18 @@ main > .legend { margin-block-start: 1.75rem; }
 .blank { color: var(--soft); font-size: .8125rem; }
 .scroll { overflow: auto; max-block-size: min(90vh, 62rem); background: var(--sheet); border: 1px solid var(--line); border-radius: .75rem; }
 table { border-collapse: separate; border-spacing: 0; inline-size: 100%; font-size: .9375rem; overflow-wrap: normal; }
-caption { position: sticky; inset-inline-start: 0; padding: .8rem 1rem; color: var(--soft); font-size: .875rem; text-align: start; }
-th, td { padding: .55rem .5rem; border-block-start: 1px solid var(--line); text-align: center; vertical-align: middle; }
+caption { color: var(--soft); font-size: .875rem; text-align: start; }
+caption span { position: sticky; inset-inline-start: 0; display: inline-block; max-inline-size: calc(100vw - 2 * var(--gap)); padding: .8rem 1rem; }
+th, td { padding: .55rem .4rem; border-block-start: 1px solid var(--line); text-align: center; vertical-align: middle; }
 thead th { position: sticky; inset-block-start: 0; z-index: 2; background: var(--sheet); border-block-end: 2px solid var(--line); vertical-align: bottom; }
-th.name { position: sticky; inset-inline-start: 0; z-index: 1; min-inline-size: 13rem; max-inline-size: 22rem; padding-inline: 1rem; background: var(--sheet); text-align: start; font-weight: 600; border-inline-end: 1px solid var(--line); overflow-wrap: anywhere; }
+th.name { position: sticky; inset-inline-start: 0; z-index: 1; min-inline-size: 13rem; max-inline-size: 22rem; padding-inline: 1rem; background: var(--sheet); text-align: start; font-weight: 600; border-inline-end: 1px solid var(--line); overflow-wrap: break-word; }
 thead th.name { z-index: 3; }
-td.needs, th.needs { min-inline-size: 17rem; max-inline-size: 26rem; padding-inline: 1rem; text-align: start; overflow-wrap: anywhere; }
+td.needs, th.needs { min-inline-size: 17rem; max-inline-size: 26rem; padding-inline: 1rem; text-align: start; overflow-wrap: break-word; }
 tbody tr:nth-child(even) > * { background: var(--faint); }
 tbody tr:hover > * { background: var(--accent-soft); }
 tr.denied td.needs { color: var(--never); }
 .title { display: block; color: var(--soft); font-size: .8125rem; font-weight: 400; }
-th.scope { padding: .75rem .25rem; font-weight: 500; }
+th.scope { padding: .75rem .1rem; font-weight: 500; }
 th.scope a { display: inline-block; color: inherit; text-decoration: none; writing-mode: vertical-rl; transform: rotate(180deg); max-block-size: 21rem; font: .8125rem/1.2 var(--mono); }
 th.scope a:hover { color: var(--accent); text-decoration: underline; }
 .word { color: var(--soft); }

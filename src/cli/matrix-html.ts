@@ -82,7 +82,7 @@ ${body}
 }
 
 function countList(policy: Policy): Html {
-  const items = Object.entries(countsOf(policy)).filter(([, count]) => count > 0);
+  const items = Object.entries<number>({ ...countsOf(policy) }).filter(([, count]) => count > 0);
   return html`<dl class="counts">${items.map(([of, count]) => html`<div><dt>${of}</dt><dd>${count}</dd></div>`)}</dl>`;
 }
 
@@ -128,7 +128,7 @@ function tableSection(
     title,
     html`<div class="scroll" role="region" tabindex="0" aria-labelledby="${id}-caption">
 <table>
-<caption id="${id}-caption">${caption}</caption>
+<caption id="${id}-caption"><span>${caption}</span></caption>
 <thead><tr><th scope="col" class="name">${first}</th><th scope="col" class="needs">Needs</th>${columns.map(columnHead)}</tr></thead>
 <tbody>
 ${rows.map((row) => tableRow(row, columns))}</tbody>
@@ -179,7 +179,9 @@ function needs(row: MatrixRow): Html {
 
 function ruleHtml(words: readonly Word[]): Html {
   const rule = words.map((word) =>
-    "scope" in word ? html`<code>${word.scope}</code>` : html`<span class="word">${word.text}</span>`,
+    "scope" in word
+      ? html`<code>${word.scope}</code>`
+      : html`<span class="word">${word.text}</span>`,
   );
   if (words.length <= MOST_WORDS) return html`${rule}`;
   const count = words.filter((word) => "scope" in word).length;

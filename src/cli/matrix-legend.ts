@@ -10,7 +10,10 @@ export const LEGEND: readonly { readonly cell: MatrixCell; readonly meaning: str
   { cell: { mark: "all", alone: true }, meaning: "the one scope that is needed" },
   { cell: { mark: "any", alone: true }, meaning: "one of several scopes, each of which is enough" },
   { cell: { mark: "all", alone: false }, meaning: "always needed, together with others" },
-  { cell: { mark: "any", alone: false }, meaning: "needed in some of the ways in, together with others" },
+  {
+    cell: { mark: "any", alone: false },
+    meaning: "needed in some of the ways in, together with others",
+  },
   { cell: { mark: "more", alone: true }, meaning: "adds detail to what everybody may use" },
   { cell: { mark: "via", alone: false }, meaning: "implies a scope that is needed" },
 ] satisfies readonly { cell: { mark: Mark; alone: boolean }; meaning: string }[];

@@ -153,13 +153,14 @@ function askers(policy: Policy, definition: PolicyDefinition): (name: string) =>
   return (name) => {
     const standIn = standIns.get(name);
     const [asked, operation] =
-      standIn === undefined
-        ? [policy, policy.operation(name)]
-        : [apart, apart.operation(standIn)];
+      standIn === undefined ? [policy, policy.operation(name)] : [apart, apart.operation(standIn)];
     const params = Object.fromEntries(operation.params.map((param) => [param, SAMPLE]));
     const always = name.includes(" ") ? [] : baseline;
     return (scope, accountTypes) => {
-      const held = bindTemplate(scope.template, scope.template.names.map(() => SAMPLE));
+      const held = bindTemplate(
+        scope.template,
+        scope.template.names.map(() => SAMPLE),
+      );
       return accountTypes.some((account_type) => {
         const token = { scope: [held, ...always], tier: plan, account_type, first_party: true };
         const decision = asked.decideUntrusted(token, operation.name, params);
@@ -180,7 +181,8 @@ function cellsOf(
   const detail = operation.rules.flatMap((rule) => rule.enriched ?? []);
   const named = new Map<number, number>();
   for (const { uses } of [...ways, ...detail]) {
-    for (const id of new Set(uses.map((use) => use.scope.id))) named.set(id, (named.get(id) ?? 0) + 1);
+    for (const id of new Set(uses.map((use) => use.scope.id)))
+      named.set(id, (named.get(id) ?? 0) + 1);
   }
   const types = [...ways, ...detail].map((way) => way.accountTypes?.[0]);
   const accountTypes = [...new Set([undefined, ...types])];

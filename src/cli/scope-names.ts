@@ -1,11 +1,28 @@
-import { parseScopeToken } from "../grammar/scope-syntax.js";
+import { parseScopeToken, scopeForm, splitSegments } from "../grammar/scope-syntax.js";
+import { matchTemplate } from "../grammar/template.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
 import type { BundleDefinition } from "../policy/definition.js";
+import { shorten } from "./wrap.js";
 
 /** A scope as it is printed everywhere: placeholders in braces, however the author wrote them. */
 export function printedScope(name: string): string {
   const parsed = parseScopeToken(name);
   return parsed.ok ? parsed.token.text : name;
+}
+
+const LONGEST_DESCRIPTION = 120;
+
+/** A scope, bound or not, with what it opens in the policy's words: `a:read (Read the a)`. */
+export function scopeWithDescription(name: string, { scopes }: CompiledPolicy): string {
+  const form = scopeForm(name);
+  const segments = splitSegments(form, name);
+  const scope = scopes.find(
+    ({ template }) => matchTemplate(template, form, segments) !== undefined,
+  );
+  const description = scope?.options.description;
+  return description === undefined
+    ? name
+    : `${name} (${shorten(description, LONGEST_DESCRIPTION).replace(/\.$/, "")})`;
 }
 
 /** The scopes of a bundle; of one that is "everything but", what it leaves out as well. */

@@ -112,8 +112,8 @@ function collect(policy: CompiledPolicy, tokens: readonly string[]): HeldScopes 
     for (const lookup of policy.lookups) {
       for (const { scope, values } of lookup(text)) {
         known = true;
-        const target = policy.scopes[scope]?.reserved ? (reserved ??= newDraft(policy)) : everyone;
-        add(policy, target, scope, values);
+        if (policy.scopes[scope]?.reserved) reserved ??= newDraft(policy);
+        add(policy, policy.scopes[scope]?.reserved && reserved ? reserved : everyone, scope, values);
       }
     }
     // What a lookup knows is a scope-token without placeholders. A template in a token is no grant of every value but a

@@ -18,19 +18,31 @@ import { listTools, type ToolView } from "./tools.js";
 /** The tools and endpoints of a policy. */
 export type OperationName<Types extends PolicyTypes> = Types["tool"] | Types["endpoint"];
 
+/**
+ * A name, if the policy has it; else all that it has, so that the error is about the name. A type parameter that is only
+ * a `string` keeps the compiler from working out the parameters of every operation where one is meant.
+ */
+export type KnownName<Types extends PolicyTypes, Name extends string> = [Name] extends [
+  OperationName<Types>,
+]
+  ? Name
+  : OperationName<Types>;
+
 /** The parameters of an operation as an object of strings. */
 export type ParamsFor<Types extends PolicyTypes, Name> = unknown extends Types["definition"]
-  ? { readonly [param: string]: unknown }
-  : { readonly [Param in ParamNames<Types, Name>]: string };
+  ? LooseParams
+  : { readonly [Param in ParamNames<Types, Name> & string]: string };
 
-/** `params` as the last argument: needed where the operation has parameters. */
-export type ParamsArgument<Types extends PolicyTypes, Name> = unknown extends Types["definition"]
-  ? [params?: { readonly [param: string]: unknown }]
-  : Name extends unknown
-    ? [ParamNames<Types, Name>] extends [never]
-      ? [params?: { readonly [param: string]: unknown }]
-      : [params: ParamsFor<Types, Name>]
-    : never;
+interface LooseParams {
+  readonly [param: string]: unknown;
+}
+
+/** `params` as the last argument: needed where the operation has parameters, ignored where it has none. */
+export type ParamsArgument<Types extends PolicyTypes, Name> = ArgumentOf<ParamNames<Types, Name>>;
+
+type ArgumentOf<Params> = [Params] extends [never]
+  ? [params?: LooseParams]
+  : [params: { readonly [Param in Params & string]: string }];
 
 /** What `authorize` returns: the token, which only a public operation can do without. */
 export type Authorized<Types extends PolicyTypes, Name> =
@@ -82,9 +94,9 @@ export interface Policy<Types extends PolicyTypes = PolicyTypes> {
    * @param tool - the name of a tool or endpoint
    * @param params - own string properties by parameter name; others are ignored
    */
-  decide<const Name extends OperationName<Types>>(
+  decide<const Name extends string>(
     token: AccessToken | undefined,
-    tool: Name,
+    tool: KnownName<Types, Name>,
     ...params: ParamsArgument<Types, Name>
   ): Decision;
 
@@ -97,9 +109,9 @@ export interface Policy<Types extends PolicyTypes = PolicyTypes> {
    *
    * @throws {@link AccessDenied} with the decision, for every denial
    */
-  authorize<const Name extends OperationName<Types>>(
+  authorize<const Name extends string>(
     token: AccessToken | undefined,
-    tool: Name,
+    tool: KnownName<Types, Name>,
     ...params: ParamsArgument<Types, Name>
   ): Authorized<Types, Name>;
 
@@ -121,20 +133,27 @@ export interface Policy<Types extends PolicyTypes = PolicyTypes> {
    *
    * @throws {@link PolicyError} `ERR_OPERATION_UNKNOWN` for a name the policy lacks
    */
-  operation<const Name extends OperationName<Types>>(name: Name): ResolvedOperation<Types, Name>;
+  operation<const Name extends string>(
+    name: KnownName<Types, Name>,
+  ): ResolvedOperation<Types, Name>;
+}
+
+/** What carries the names of a policy; every {@link Policy} does. */
+interface Typed {
+  readonly "~types"?: PolicyTypes;
 }
 
 /** The scopes of a policy as a type. */
-export type ScopeOf<Of extends Policy> = NonNullable<Of["~types"]>["scope"];
+export type ScopeOf<Of extends Typed> = NonNullable<Of["~types"]>["scope"];
 /** The tools of a policy as a type; a pattern `list_*` is `` `list_${string}` ``. */
-export type ToolOf<Of extends Policy> = NonNullable<Of["~types"]>["tool"];
+export type ToolOf<Of extends Typed> = NonNullable<Of["~types"]>["tool"];
 /** The endpoints of a policy as a type. */
-export type EndpointOf<Of extends Policy> = NonNullable<Of["~types"]>["endpoint"];
+export type EndpointOf<Of extends Typed> = NonNullable<Of["~types"]>["endpoint"];
 /** The plans of a policy as a type. */
-export type TierOf<Of extends Policy> = NonNullable<Of["~types"]>["tier"];
+export type TierOf<Of extends Typed> = NonNullable<Of["~types"]>["tier"];
 /** The parameters of one operation of a policy as a type: an object of strings. */
 export type ParamsOf<
-  Of extends Policy,
+  Of extends Typed,
   Name extends OperationName<NonNullable<Of["~types"]>>,
 > = ParamsFor<NonNullable<Of["~types"]>, Name>;
 

@@ -189,11 +189,15 @@ export interface PolicyTypes {
 }
 
 /** A tool name or pattern as a type: `list_*` becomes `` `list_${string}` ``. */
-export type ToolName<Name extends string> = Name extends `${infer Head}*${infer Tail}`
-  ? `${ToolName<Head>}${string}${ToolName<Tail>}`
-  : Name extends `${infer Head}?${infer Tail}`
-    ? `${Head}${string}${ToolName<Tail>}`
-    : Name;
+export type ToolName<Name extends string> = Name extends PatternLike ? Globbed<Name> : Name;
+
+type PatternLike = `${string}*${string}` | `${string}?${string}`;
+
+type Globbed<Pattern extends string> = Pattern extends `${infer Head}*${infer Tail}`
+  ? `${Globbed<Head>}${string}${Globbed<Tail>}`
+  : Pattern extends `${infer Head}?${infer Tail}`
+    ? `${Head}${string}${Globbed<Tail>}`
+    : Pattern;
 
 /** Placeholder -> parameter: the nearest enclosing `params` names it, else its own name. */
 type Renamed<Names, Placeholder> = Placeholder extends keyof Names
@@ -203,13 +207,16 @@ type Renamed<Names, Placeholder> = Placeholder extends keyof Names
 type ParamsIn<Rule, Names> = Rule extends string
   ? Renamed<Names, PlaceholdersOf<Rule>>
   : Rule extends { readonly params: infer Own }
-    ? ParamsOfParts<Rule, Omit<Names, keyof Own> & Own>
-    : ParamsOfParts<Rule, Names>;
+    ? ParamsOfPart<Rule, Omit<Names, keyof Own> & Own>
+    : ParamsOfPart<Rule, Names>;
 
-type ParamsOfParts<Rule, Names> =
-  | (Rule extends { readonly scope: infer Scope } ? ParamsIn<Scope, Names> : never)
-  | (Rule extends { readonly anyOf: readonly (infer Part)[] } ? ParamsIn<Part, Names> : never)
-  | (Rule extends { readonly allOf: readonly (infer Part)[] } ? ParamsIn<Part, Names> : never);
+type ParamsOfPart<Rule, Names> = Rule extends { readonly scope: infer Scope }
+  ? ParamsIn<Scope, Names>
+  : Rule extends { readonly anyOf: readonly (infer Part)[] }
+    ? ParamsIn<Part, Names>
+    : Rule extends { readonly allOf: readonly (infer Part)[] }
+      ? ParamsIn<Part, Names>
+      : never;
 
 type Rules<Definition> = Definition extends { readonly tools: infer Tools }
   ? Definition extends { readonly endpoints: infer Endpoints }
@@ -219,28 +226,44 @@ type Rules<Definition> = Definition extends { readonly tools: infer Tools }
     ? Endpoints
     : unknown;
 
-type PatternKey<Rules> = Extract<keyof Rules, `${string}*${string}` | `${string}?${string}`>;
+type PatternKey<Rules> = Extract<keyof Rules, PatternLike>;
 
-/** The rules that speak of a name: its own entry, or every pattern that fits it. */
-type RuleOf<Rules, Name> = Name extends keyof Rules
-  ? Rules[Name]
+/** The rules of the patterns that fit a name. */
+type PatternRule<Rules, Name, Key> = Key extends keyof Rules & string
+  ? Name extends ToolName<Key>
+    ? Rules[Key]
+    : never
+  : never;
+
+/**
+ * The names of the parameters of one operation; `never` where it has none.
+ *
+ * Its own entry, else every pattern that fits it. The brackets keep the compiler from asking for each name of a policy
+ * in turn: a policy of 1,200 tools would cost it three times as much (`npm run types:cost`).
+ */
+export type ParamNames<Types extends PolicyTypes, Name> = Name extends string
+  ? ParamsByName<Rules<Types["definition"]>, Name>
+  : never;
+
+type ParamsByName<Rules, Name> = [Name] extends [keyof Rules]
+  ? ParamsIn<Rules[Name], unknown>
   : PatternKey<Rules> extends infer Key
     ? Key extends keyof Rules & string
       ? Name extends ToolName<Key>
-        ? Rules[Key]
+        ? ParamsIn<Rules[Key], unknown>
         : never
       : never
     : never;
 
-/** The names of the parameters of one operation; `never` where it has none. */
-export type ParamNames<Types extends PolicyTypes, Name> = Extract<
-  ParamsIn<RuleOf<Rules<Types["definition"]>, Name>, unknown>,
-  string
->;
-
-/** The operations that may be open without a token: those declared public, and every pattern that is. */
+/** Whether an operation may be open without a token: where its rule, or every pattern that fits its name, is public. */
 export type IsPublic<Types extends PolicyTypes, Name> = unknown extends Types["definition"]
   ? true
-  : RuleOf<Rules<Types["definition"]>, Name> extends { readonly public: true }
+  : PublicByName<Rules<Types["definition"]>, Name>;
+
+type PublicByName<Rules, Name> = [Name] extends [keyof Rules]
+  ? Rules[Name] extends { readonly public: true }
+    ? true
+    : false
+  : PatternRule<Rules, Name, PatternKey<Rules>> extends { readonly public: true }
     ? true
     : false;

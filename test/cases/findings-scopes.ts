@@ -8,6 +8,19 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     finds: [["scope_syntax", 'scopes["courses read"]', "a space stands in no scope-token"]],
   },
   {
+    title: "a faulty scope that is used: the fault is told once",
+    policy: { scopes: { "a b": {} }, tools: { t: "a b" }, baseline: ["a b"] },
+    finds: [["scope_syntax", 'scopes["a b"]', "a space"]],
+  },
+  {
+    title: "a scope that is used where none is declared",
+    policy: { scopes: undefined, tools: { t: "a" } },
+    finds: [
+      ["missing_key", "scopes", "`scopes` is missing"],
+      ["unknown_scope", "tools.t", "undeclared scope `a`"],
+    ],
+  },
+  {
     title: "an empty scope",
     policy: { scopes: { "": {} } },
     finds: [["scope_syntax", 'scopes[""]', "at least one character"]],

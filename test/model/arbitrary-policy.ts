@@ -86,8 +86,8 @@ function drawScopes(tape: Draw, definition: Definition): Definition["scopes"] {
   const names = [
     "courses:read",
     "/accounts/{accountID}/",
-    ...tape.some(LITERALS.slice(1), 60),
-    ...tape.some(TEMPLATES.slice(1), 60),
+    ...tape.some(LITERALS.slice(1), 45),
+    ...tape.some(TEMPLATES.slice(1), 50),
   ];
   const order = tape.shuffle(names);
   const reserved = new Set(tape.some(order, 12));
@@ -206,13 +206,13 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
   const rules = (names: string[], bound: number): [string, Rule][] =>
     names.map((name) => [name, drawRule(draw.part(30), declared, bound)]);
   const tools = [
-    ...rules(["get_settings", ...draw.some(TOOLS.slice(1), 50)], 64),
+    ...rules(["get_settings", ...draw.some(TOOLS.slice(1), 35)], 64),
     ...rules(draw.some(PATTERNS, options.patterns ?? 20), 4).slice(0, 3),
   ];
   return {
     ...declared,
     ...(draw.chance(35) ? { baseline: draw.few(literals, 2) } : {}),
     tools: Object.fromEntries(draw.shuffle(tools)),
-    endpoints: Object.fromEntries(rules(draw.some(ENDPOINTS, 40), 64)),
+    endpoints: Object.fromEntries(rules(draw.some(ENDPOINTS, 30), 64)),
   };
 }

@@ -194,7 +194,7 @@ interface Case {
 }
 
 export function drawCase(draw: Draw, options: PolicyOptions = {}): Case {
-  const definition = drawPolicy(draw.part(1100), options);
+  const definition = drawPolicy(draw.part(950), options);
   const kind = draw.int(99);
   return {
     definition,
@@ -211,7 +211,7 @@ export function drawCase(draw: Draw, options: PolicyOptions = {}): Case {
 
 /** A case whose token is a good one and whose name is in the policy or matched by it. */
 export function drawGoodCase(draw: Draw, options: PolicyOptions = {}) {
-  const definition = drawPolicy(draw.part(1100), options);
+  const definition = drawPolicy(draw.part(950), options);
   const held = drawHeld(draw.part(120), definition);
   const facts = drawFacts(draw, definition);
   const name = drawName(draw, definition);

@@ -152,7 +152,7 @@ describe("insufficient_scope", { timeout: 60_000 }, () => {
         }
         return code === "insufficient_scope" && missing.length > 1;
       },
-      15,
+      5,
     );
   });
 

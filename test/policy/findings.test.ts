@@ -18,15 +18,13 @@ describe.each([...TABLES])("findings of %s", (_, cases) => {
     expect(sorted(found.map((one) => asFound(one, finds)))).toEqual(sorted(finds));
   });
 
-  it.each(cases)(
-    "$title: read by a person, in one lower-case line without a full stop",
-    ({ policy }) => {
-      for (const { message, code } of findingsOf(policyWith(policy))) {
-        expect(message).toMatch(/^(?:[a-z0-9`]|HEAD)[^\n]*[^.\n]$/);
-        expect(code).toMatch(/^[a-z]+(?:_[a-z]+)*$/);
-      }
-    },
-  );
+  const refused = cases.filter(({ finds }) => finds.length > 0);
+  it.each(refused)("$title: told in one lower-case line without a full stop", ({ policy }) => {
+    for (const { message, code } of findingsOf(policyWith(policy))) {
+      expect(message).toMatch(/^(?:[a-z0-9`]|HEAD)[^\n]*[^.\n]$/);
+      expect(code).toMatch(/^[a-z]+(?:_[a-z]+)*$/);
+    }
+  });
 });
 
 describe("formatPath", () => {

@@ -66,8 +66,8 @@ const REFUSED: readonly (readonly [title: string, text: string, finds: readonly 
   ],
   [
     "__proto__ at any depth",
-    `{${HEAD},"__proto__":{"tools":{}},"scopes":{"__proto__":"","a":{"__proto__":{"reserved":false}}},
-      "tools":{"t":{"anyOf":["a",{"scope":"a","\\u005f_proto__":1}]}}}`,
+    `{${HEAD},"__proto__":{"tools":{}},"scopes":{"__proto__":"","b":"","a":{"__proto__":{"reserved":false}}},
+      "tools":{"t":{"anyOf":["a",{"scope":"b","\\u005f_proto__":1}]}}}`,
     [
       ["reserved_key", "__proto__", "no name but a trap"],
       ["reserved_key", "scopes.__proto__", "trap"],

@@ -1,0 +1,78 @@
+import type { CliCommand, Run } from "./command.js";
+import { findingsJson, findingsText } from "./findings-text.js";
+import { coloursOf, complain, EXIT, say, sayJson, UsageError } from "./io.js";
+import { type Loaded, loadPolicyFile } from "./load.js";
+import { type Counts, countsOf } from "./matrix-model.js";
+
+/** `check FILE...`: every finding, where an editor would show it. */
+export const check: CliCommand = {
+  name: "check",
+  summary: "every finding of a policy, with file, place, message and what was meant",
+  shape: (command) =>
+    command
+      .argument("<file...>", "policies: .json, .js, .mjs, .cjs, .ts, .mts or .cts")
+      .addHelpText("after", "\nExample:\n  scope-policy check policy.json\n"),
+  run: async ([files], _options, run) => {
+    const names = Array.isArray(files) ? (files as readonly string[]) : [];
+    const results: Result[] = [];
+    for (const file of names) results.push(await readOne(file));
+    if (run.json) tellPrograms(results, run);
+    else for (const result of results) tellPeople(result, run);
+    if (results.some(({ fault }) => fault !== undefined)) return EXIT.usage;
+    return results.every(({ loaded }) => loaded?.ok) ? EXIT.fine : EXIT.findings;
+
+    async function readOne(file: string): Promise<Result> {
+      try {
+        return { file, loaded: await loadPolicyFile(file, run.io.cwd) };
+      } catch (error) {
+        if (error instanceof UsageError) return { file, fault: error.message };
+        throw error;
+      }
+    }
+  },
+};
+
+/** One file: what was read, or why it could not be. */
+interface Result {
+  readonly file: string;
+  readonly loaded?: Loaded;
+  readonly fault?: string;
+}
+
+function tellPrograms(results: readonly Result[], { io }: Run): void {
+  const files = results.map(({ file, loaded, fault }) => {
+    if (loaded === undefined) return { file, ok: false, error: fault };
+    if (!loaded.ok) return { file, ok: false, findings: findingsJson(loaded) };
+    return { file, ok: true, counts: countsOf(loaded.policy), findings: [] };
+  });
+  sayJson(io, { ok: files.every(({ ok }) => ok), files });
+}
+
+function tellPeople({ file, loaded, fault }: Result, { io }: Run): void {
+  const { green, bold, red } = coloursOf(io);
+  if (loaded === undefined) {
+    complain(io, `${red("error")}: ${fault ?? ""}`);
+  } else if (loaded.ok) {
+    say(io, `${green("ok")}  ${bold(file)}: ${countWords(countsOf(loaded.policy))}`);
+  } else {
+    const count = loaded.findings.length;
+    say(io, `${findingsText(loaded, io)}\n`);
+    say(io, `${bold(file)}: ${count} ${count === 1 ? "finding" : "findings"}`);
+  }
+}
+
+const SINGULAR: Readonly<Record<keyof Counts, string>> = {
+  scopes: "scope",
+  tools: "tool",
+  endpoints: "endpoint",
+  patterns: "pattern",
+  bundles: "bundle",
+  denials: "denial",
+};
+
+/** `33 scopes, 1 tool, 0 endpoints`: all of them, so that a zero is seen. */
+function countWords(counts: Counts): string {
+  return (Object.keys(SINGULAR) as (keyof Counts)[])
+    .map((key) => `${counts[key]} ${counts[key] === 1 ? SINGULAR[key] : key}`)
+    .join(", ");
+}

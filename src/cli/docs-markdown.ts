@@ -1,0 +1,290 @@
+import type { Policy } from "../decision/policy.js";
+import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
+import { cellCode, code, codeList, ruleCell, table, text } from "./markdown.js";
+import { type MatrixRow, matrixOf } from "./matrix-model.js";
+import { accountWords, planWords } from "./rule-words.js";
+import { bundleMembers, printedScope } from "./scope-names.js";
+
+/**
+ * A scope reference in Markdown, for people who write clients: what each scope opens, which tool and endpoint needs
+ * what, bundles, defaults and warnings, and what no scope covers.
+ *
+ * Reserved scopes are named, under a heading of their own, as what cannot be asked for; hidden operations are left out.
+ */
+export function renderDocs(policy: Policy): string {
+  const matrix = matrixOf(policy);
+  const { policy: compiled } = matrix;
+  const tools = matrix.tools.rows.filter((row) => !row.hidden);
+  const endpoints = matrix.endpoints.rows.filter((row) => !row.hidden);
+  const blocks = [
+    `# ${text(policy.name)} scopes`,
+    `Version ${text(policy.version)}. Scopes define what an application can do. Request only the scopes that you need.`,
+    ...scopeBlocks(compiled),
+    ...reservedBlocks(compiled),
+    ...planBlocks(compiled),
+    ...toolBlocks(tools, compiled),
+    ...endpointBlocks(endpoints),
+    ...deniedBlocks([...tools, ...endpoints]),
+    ...bundleBlocks(compiled),
+    ...defaultBlocks(compiled),
+    ...requestBlocks(compiled),
+    ...notCoveredBlocks(compiled),
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function isOpen(scope: CompiledScope): boolean {
+  return !scope.reserved;
+}
+
+interface Column {
+  readonly head: string;
+  readonly cell: (scope: CompiledScope) => string;
+}
+
+/** The columns that some scope has something for; the first two always stand. */
+function scopeColumns(
+  scopes: readonly CompiledScope[],
+  { tiers }: CompiledPolicy,
+): readonly Column[] {
+  const optional: readonly Column[] = [
+    // absent counts as pre-checked, so a column that says it for some says it for all
+    {
+      head: "Default",
+      cell: ({ options }) =>
+        scopes.some((one) => one.options.default !== undefined)
+          ? options.default === "off"
+            ? "Off"
+            : "On"
+          : "",
+    },
+    {
+      head: "Plan",
+      cell: ({ tier }) => (tiers[tier] === undefined ? "" : text(planWords(tiers[tier], tiers))),
+    },
+    {
+      head: "Accounts",
+      cell: ({ accountTypes }) => (accountTypes ? text(accountWords(accountTypes)) : ""),
+    },
+    { head: "Notes", cell: scopeNotes },
+  ];
+  return [
+    { head: "Scope", cell: ({ name }) => cellCode(name) },
+    { head: "Description", cell: ({ options }) => text(options.description ?? "") },
+    ...optional.filter(({ cell }) => scopes.some((scope) => cell(scope) !== "")),
+  ];
+}
+
+function scopeNotes({ options }: CompiledScope): string {
+  const cells = (names: readonly string[]) =>
+    names.map((name) => cellCode(printedScope(name))).join(", ");
+  return [
+    ...(options.required === true ? ["required"] : []),
+    ...(options.implies === undefined ? [] : [`includes ${cells(options.implies)}`]),
+    ...(options.replaces === undefined ? [] : [`replaces ${cells(options.replaces)}`]),
+    ...(options.warning === undefined ? [] : [`warning: ${text(options.warning)}`]),
+  ].join("; ");
+}
+
+function scopeBlocks(policy: CompiledPolicy): readonly string[] {
+  const open = policy.scopes.filter(isOpen);
+  if (open.length === 0) return [];
+  const columns = scopeColumns(open, policy);
+  const groups = new Map<string, CompiledScope[]>();
+  for (const scope of open) {
+    const group = scope.options.group ?? "";
+    groups.set(group, [...(groups.get(group) ?? []), scope]);
+  }
+  const blocks = [...groups].flatMap(([group, scopes]) => {
+    const heading =
+      group === "" ? (groups.size > 1 ? ["### Other scopes"] : []) : [`### ${text(group)}`];
+    const rows = scopes.map((scope) => columns.map(({ cell }) => cell(scope)));
+    return [
+      ...heading,
+      table(
+        columns.map(({ head }) => head),
+        rows,
+      ),
+    ];
+  });
+  return ["## Scopes", ...blocks];
+}
+
+function reservedBlocks(policy: CompiledPolicy): readonly string[] {
+  const reserved = policy.scopes.filter((scope) => scope.reserved);
+  if (reserved.length === 0) return [];
+  const columns = scopeColumns(reserved, policy);
+  return [
+    "## Reserved scopes",
+    `These are kept for ${text(policy.definition.name)} itself. Other applications cannot be granted them, and discovery does not list them.`,
+    table(
+      columns.map(({ head }) => head),
+      reserved.map((scope) => columns.map(({ cell }) => cell(scope))),
+    ),
+  ];
+}
+
+function planBlocks({ definition }: CompiledPolicy): readonly string[] {
+  const { tiers = [], accountTypes = [] } = definition;
+  const lines = [
+    ...(tiers.length === 0
+      ? []
+      : [
+          `Plans, lowest first: ${tiers.map(text).join(", ")}. What needs a plan works on every plan above it too.`,
+        ]),
+    ...(accountTypes.length === 0
+      ? []
+      : [`Kinds of account: ${accountTypes.map(text).join(", ")}.`]),
+  ];
+  return lines.length === 0 ? [] : ["## Plans and accounts", ...lines];
+}
+
+/** What a row needs, as a cell. */
+function needsCell(row: MatrixRow): string {
+  if (row.access === "public") return "None (open to everybody)";
+  if (row.access === "authenticated") return "None (any valid access token)";
+  return ruleCell(row.needs);
+}
+
+function besides(row: MatrixRow, policy: CompiledPolicy): string {
+  const detail = row.access === "public" ? [...row.cells.keys()] : [];
+  return [
+    ...row.gates.map(text),
+    ...row.renamings.map(text),
+    ...detail.map((id) => `${cellCode(policy.scopes[id]?.name ?? "")} adds detail`),
+  ].join("; ");
+}
+
+function toolBlocks(rows: readonly MatrixRow[], policy: CompiledPolicy): readonly string[] {
+  const allowed = rows.filter((row) => row.access !== "denied");
+  if (allowed.length === 0) return [];
+  // tools of one rule share a row, where the first of them stands
+  const shared = new Map<string, { readonly names: string[]; readonly cells: readonly string[] }>();
+  for (const row of allowed) {
+    const cells = [needsCell(row), besides(row, policy)];
+    const key = cells.join("\n");
+    const group = shared.get(key) ?? { names: [], cells };
+    group.names.push(cellCode(row.name));
+    shared.set(key, group);
+  }
+  const groups = [...shared.values()];
+  const also = groups.some(({ cells }) => cells[1] !== "");
+  const { baseline = [] } = policy.definition;
+  return [
+    "## Tools and the scopes they need",
+    ...(baseline.length === 0
+      ? []
+      : [
+          `Every tool that is not open to everybody needs ${codeList(baseline.map(printedScope))} besides.`,
+        ]),
+    table(
+      ["Tool", "Required scope", ...(also ? ["Also"] : [])],
+      groups.map(({ names, cells }) => [names.join(", "), ...(also ? cells : cells.slice(0, 1))]),
+    ),
+    ...(allowed.some((row) => row.kind === "pattern")
+      ? ["In a tool name `*` stands for any characters, and `?` for one."]
+      : []),
+  ];
+}
+
+function endpointBlocks(rows: readonly MatrixRow[]): readonly string[] {
+  const allowed = rows.filter((row) => row.access !== "denied");
+  if (allowed.length === 0) return [];
+  const also = allowed.some((row) => row.gates.length + row.renamings.length > 0);
+  return [
+    "## Endpoints and the scopes they need",
+    table(
+      ["Method", "Endpoint", "Required scope", ...(also ? ["Also"] : [])],
+      allowed.map((row) => {
+        const [method = "", path = ""] = row.name.split(" ");
+        const extra = also ? [[...row.gates, ...row.renamings].map(text).join("; ")] : [];
+        return [method, cellCode(path), needsCell(row), ...extra];
+      }),
+    ),
+  ];
+}
+
+function deniedBlocks(rows: readonly MatrixRow[]): readonly string[] {
+  const denied = rows.filter((row) => row.access === "denied");
+  if (denied.length === 0) return [];
+  return [
+    "## Never allowed",
+    "Whatever is granted, these are refused.",
+    table(
+      ["Tool or endpoint", "Reason"],
+      denied.map((row) => [cellCode(row.name), text(row.reason ?? "")]),
+    ),
+  ];
+}
+
+function bundleBlocks(policy: CompiledPolicy): readonly string[] {
+  const bundles = Object.entries(policy.definition.bundles ?? {});
+  if (bundles.length === 0) return [];
+  const lines = bundles.map(([name, bundle]) => {
+    const { members, except } = bundleMembers(bundle, policy);
+    if (except === undefined) return `- **${text(name)}**: ${codeList(members)}`;
+    const but = except.length === 0 ? "" : ` except ${codeList(except)}`;
+    return `- **${text(name)}**: every scope${but}`;
+  });
+  return ["## Bundles", "Scopes that are often asked for together.", lines.join("\n")];
+}
+
+function defaultBlocks(policy: CompiledPolicy): readonly string[] {
+  const open = policy.scopes.filter(isOpen);
+  const required = open.filter(({ options }) => options.required === true).map(({ name }) => name);
+  const special = open.filter(
+    ({ options }) => options.default === "off" || options.warning !== undefined,
+  );
+  if (required.length === 0 && special.length === 0) return [];
+  const lines = special.map(({ name, options }) => {
+    const warning = options.warning === undefined ? "" : `: ${text(options.warning)}`;
+    return `- ${code(name)}${options.default === "off" ? "" : " (pre-checked)"}${warning}`;
+  });
+  return [
+    "## Defaults and warnings",
+    `Scopes are pre-checked on the consent screen; the user can uncheck any that is not required.${required.length === 0 ? "" : ` Required: ${codeList(required)}.`}`,
+    ...(lines.length === 0
+      ? []
+      : ["These have to be checked by the user, or carry a warning:", lines.join("\n")]),
+  ];
+}
+
+const EXAMPLE_SCOPES = 3;
+
+function requestBlocks(policy: CompiledPolicy): readonly string[] {
+  const open = policy.scopes.filter(isOpen);
+  const plain = open.filter(({ template }) => template.names.length === 0).slice(0, EXAMPLE_SCOPES);
+  if (open.length === 0) return [];
+  const example = plain.map(({ name }) => inQuery(name)).join("+");
+  const { defaultScopes = [] } = policy.definition;
+  const bound = open.find(({ template }) => template.names.length > 0);
+  return [
+    "## Requesting scopes",
+    "Pass scopes as a space-separated list in the `scope` parameter of the authorization request.",
+    ...(example === "" ? [] : [`\`\`\`text\nscope=${example}\n\`\`\``]),
+    ...(bound === undefined
+      ? []
+      : [
+          `A name in braces, as in ${code(bound.name)}, is replaced by a value before the scope is asked for; the token is then good for this value alone.`,
+        ]),
+    ...(defaultScopes.length === 0
+      ? []
+      : [`If no scope is named, only ${codeList(defaultScopes.map(printedScope))} is granted.`]),
+    "Users are more likely to approve an application that asks for less.",
+  ];
+}
+
+/** A scope in a query: what separates nothing there stays readable. */
+function inQuery(name: string): string {
+  return encodeURIComponent(name).replaceAll("%3A", ":").replaceAll("%2F", "/");
+}
+
+function notCoveredBlocks({ definition }: CompiledPolicy): readonly string[] {
+  const lines = (definition.notCovered ?? []).map((line) => `- ${text(line)}`);
+  if (lines.length === 0) return [];
+  return [
+    "## What scopes do not cover",
+    "Whatever is granted, no scope permits these:",
+    lines.join("\n"),
+  ];
+}

@@ -1,0 +1,27 @@
+import { type CliCommand, deliver, policyOrFindings, textOption } from "./command.js";
+import { renderDocs } from "./docs-markdown.js";
+import { EXIT } from "./io.js";
+
+/** `docs FILE`: a scope reference for the people who write clients. */
+export const docs: CliCommand = {
+  name: "docs",
+  summary: "a scope reference in Markdown",
+  shape: (command) =>
+    command
+      .argument("<file>", "a policy")
+      .option("--out <file>", "write to a file")
+      .addHelpText("after", "\nExample:\n  scope-policy docs policy.json --out SCOPES.md\n"),
+  run: async ([file], options, run) => {
+    const out = textOption(options, "out");
+    const policy = await policyOrFindings(String(file), run);
+    if (policy === undefined) return EXIT.findings;
+    const markdown = renderDocs(policy);
+    if (!run.json || out !== undefined) return deliver(markdown, out, run);
+    const { name, version } = policy;
+    return deliver(
+      `${JSON.stringify({ name, version, markdown }, undefined, 2)}\n`,
+      undefined,
+      run,
+    );
+  },
+};

@@ -1,0 +1,168 @@
+import { readFile } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { createJiti } from "jiti";
+import { loadPolicy, type Policy } from "../decision/policy.js";
+import type { Finding } from "../errors.js";
+import { UsageError } from "./io.js";
+import { type Language, locateFindings } from "./locate.js";
+import { ownEntry } from "./own-package.js";
+import type { Range } from "./syntax-tree.js";
+
+/** A finding with its place in the file. */
+export interface PlacedFinding extends Finding {
+  readonly range: Range;
+}
+
+/** A file that was read: its policy, or what is wrong with it. */
+export type Loaded =
+  | { readonly ok: true; readonly file: string; readonly policy: Policy }
+  | {
+      readonly ok: false;
+      readonly file: string;
+      readonly source: string;
+      readonly findings: readonly PlacedFinding[];
+    };
+
+const LANGUAGES: ReadonlyMap<string, Language> = new Map([
+  [".json", "json"],
+  [".js", "code"],
+  [".mjs", "code"],
+  [".cjs", "code"],
+  [".ts", "code"],
+  [".mts", "code"],
+  [".cts", "code"],
+]);
+
+/**
+ * Reads a policy from a file: JSON text, or a module that is run for what it exports.
+ *
+ * @throws {@link UsageError} for a file that cannot be read, and for a module that fails or holds no policy.
+ */
+export async function loadPolicyFile(file: string, cwd: string): Promise<Loaded> {
+  const language = LANGUAGES.get(extname(file).toLowerCase());
+  if (language === undefined) {
+    throw new UsageError(
+      `\`${file}\` is no policy file: expected ${[...LANGUAGES.keys()].join(", ")}`,
+    );
+  }
+  const path = resolve(cwd, file);
+  const source = await readText(file, path);
+  try {
+    const written = language === "json" ? source : await definitionIn(file, path);
+    return { ok: true, file, policy: loadPolicy(written) };
+  } catch (error) {
+    const findings = findingsOf(error);
+    if (findings === undefined) throw error;
+    const places = locateFindings(source, language, findings);
+    const start = { line: 1, column: 1 };
+    return {
+      ok: false,
+      file,
+      source,
+      findings: findings.map((finding, index) => ({
+        ...finding,
+        range: places[index] ?? { start, end: start },
+      })),
+    };
+  }
+}
+
+async function readText(file: string, path: string): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new UsageError(`cannot read \`${file}\`: ${reasonOf(error)}`, { cause: error });
+  }
+  try {
+    // a byte order mark is kept: it is a finding
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new UsageError(`cannot read \`${file}\`: it is no UTF-8 text`, { cause: error });
+  }
+}
+
+const REASONS: ReadonlyMap<unknown, string> = new Map([
+  ["ENOENT", "there is no such file"],
+  ["EISDIR", "it is a folder"],
+  ["EACCES", "no permission to read it"],
+]);
+
+function reasonOf(error: unknown): string {
+  return REASONS.get((error as { readonly code?: unknown }).code) ?? messageOf(error);
+}
+
+/** What an error says, on one line. */
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.replaceAll(/\s+/g, " ").trim();
+}
+
+/** The findings of a refused policy; the error may be of another copy of this package. */
+function findingsOf(error: unknown): readonly Finding[] | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  const { name, findings } = error as { readonly name?: unknown; readonly findings?: unknown };
+  if (name !== "PolicyError" || !Array.isArray(findings) || findings.length === 0) return undefined;
+  return findings as readonly Finding[];
+}
+
+async function definitionIn(file: string, path: string): Promise<unknown> {
+  const jiti = createJiti(import.meta.url, {
+    alias: { "scope-policy": ownEntry() },
+    fsCache: false,
+    interopDefault: false,
+  });
+  let exported: unknown;
+  try {
+    exported = await jiti.import(path);
+  } catch (error) {
+    if (findingsOf(error) !== undefined) throw error;
+    throw new UsageError(`cannot run \`${file}\`: ${messageOf(error)}`, { cause: error });
+  }
+  return plainDefinition(choose(file, exported));
+}
+
+/** The policy among what a module exports: `default`, then `policy`, then the only one that looks like one. */
+function choose(file: string, exported: unknown): unknown {
+  const entries = exportsOf(exported);
+  const byName = new Map(entries.filter(([, value]) => isObject(value)));
+  const alike = entries.filter(([, value]) => looksLikePolicy(value));
+  const first = ["default", "policy"].find((name) => looksLikePolicy(byName.get(name)));
+  if (first !== undefined) return byName.get(first);
+  if (alike.length > 1) {
+    const names = alike.map(([name]) => `\`${name}\``).join(", ");
+    throw new UsageError(
+      `\`${file}\` exports several policies, ${names}: name the one that is meant \`policy\``,
+    );
+  }
+  const only = alike[0]?.[1] ?? byName.get("default") ?? byName.get("policy");
+  if (only !== undefined) return only;
+  throw new UsageError(`\`${file}\` exports no policy: export it as \`default\` or as \`policy\``);
+}
+
+/** The exports by name. CommonJS has one, the default, which may hold others. */
+function exportsOf(exported: unknown): readonly (readonly [string, unknown])[] {
+  if (!isObject(exported)) return [];
+  const { default: main } = exported;
+  const within = isObject(main) && !looksLikePolicy(main) ? main : {};
+  return Object.entries({ ...within, ...exported });
+}
+
+/** A policy, of whichever copy of this package, holds its definition as plain data. */
+function plainDefinition(value: unknown): unknown {
+  return isObject(value) && looksLikeDefinition(value["definition"]) ? value["definition"] : value;
+}
+
+function looksLikePolicy(value: unknown): boolean {
+  return (
+    looksLikeDefinition(value) || (isObject(value) && looksLikeDefinition(value["definition"]))
+  );
+}
+
+function looksLikeDefinition(value: unknown): boolean {
+  return isObject(value) && isObject(value["scopes"]) && ("name" in value || "version" in value);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

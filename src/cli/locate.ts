@@ -1,0 +1,253 @@
+import type { Finding } from "../errors.js";
+import { parseFindingPath } from "./finding-path.js";
+import {
+  allNodes,
+  child,
+  children,
+  type Node,
+  parseJson,
+  parseProgram,
+  type Range,
+  rangeOf,
+  syntaxErrorAt,
+  textOf,
+} from "./syntax-tree.js";
+
+/** What a source is written in. */
+export type Language = "json" | "code";
+
+/** Findings that are about a name rather than about what stands under it. */
+const ABOUT_THE_KEY = new Set([
+  "unknown_key",
+  "duplicate_key",
+  "reserved_key",
+  "tool_name",
+  "pattern_syntax",
+  "scope_syntax",
+  "stray_bracket",
+  "overlap",
+  "duplicate",
+  "endpoint_syntax",
+  "endpoint_method",
+  "duplicate_endpoint",
+  "mixed_operation",
+  "unused_param",
+]);
+
+const START: Range = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
+
+/**
+ * Where the findings of a policy stand in its source, in their order. Follows each path as far as the text can be read
+ * without running it; where it cannot, the nearest thing around it is named, and the beginning where there is none.
+ */
+export function locateFindings(
+  source: string,
+  language: Language,
+  findings: readonly Finding[],
+): readonly Range[] {
+  const text = source.startsWith("\uFEFF") ? source.slice(1) : source;
+  const tree = language === "json" ? parseJson(text) : parseProgram(text);
+  const scope =
+    tree === undefined || language === "json" ? new Map<string, Node>() : constantsOf(tree);
+  const roots = tree === undefined ? [] : language === "json" ? [tree] : policiesIn(tree);
+  const root = mostAtHome(roots, findings, scope);
+  const twins = new Map<string, number>();
+  return findings.map((finding) => {
+    if (finding.code === "json_syntax") return syntaxFault(text, finding.message);
+    if (finding.code === "json_bom" || root === undefined) return START;
+    if (finding.code !== "duplicate_key") return follow(root, finding, scope).range;
+    const earlier = twins.get(finding.path) ?? 0;
+    twins.set(finding.path, earlier + 1);
+    return twinOf(root, finding, earlier, scope) ?? follow(root, finding, scope).range;
+  });
+}
+
+/** Where text stops being JSON: `JSON.parse` names the place, or the token, or says that the text ends too early. */
+function syntaxFault(text: string, message: string): Range {
+  const named = /at position (\d+)/.exec(message)?.[1];
+  const position = Math.min(
+    named === undefined ? guessFault(text, message) : Number(named),
+    text.length,
+  );
+  const before = text.slice(0, position).split("\n");
+  const start = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  return { start, end: start };
+}
+
+function guessFault(text: string, message: string): number {
+  if (/end of JSON/.test(message)) return text.trimEnd().length;
+  const position = syntaxErrorAt(text);
+  if (position !== undefined) return position;
+  // what JavaScript allows and JSON does not: quotes, comments, commas
+  const token = /token '?(.)'?/.exec(message)?.[1];
+  return token === undefined ? 0 : Math.max(text.indexOf(token), 0);
+}
+
+/** The constants and variables at the top of a module, by name. */
+function constantsOf(program: Node): ReadonlyMap<string, Node> {
+  const constants = new Map<string, Node>();
+  for (const statement of children(program, "body")) {
+    const declaration =
+      statement?.type === "ExportNamedDeclaration" ? child(statement, "declaration") : statement;
+    if (declaration?.type !== "VariableDeclaration") continue;
+    for (const declarator of children(declaration, "declarations")) {
+      const name = declarator && textOf(child(declarator, "id"));
+      const value = declarator && child(declarator, "init");
+      if (name !== undefined && value !== undefined) constants.set(name, value);
+    }
+  }
+  return constants;
+}
+
+const MAKERS = new Set(["definePolicy", "loadPolicy"]);
+
+/** Whatever may be the policy of a module: what the makers are called with, then what is exported. */
+function policiesIn(program: Node): readonly Node[] {
+  const made: Node[] = [];
+  const exported: Node[] = [];
+  for (const node of allNodes(program)) {
+    if (node.type === "CallExpression") {
+      const callee = child(node, "callee");
+      const name = textOf(callee?.type === "MemberExpression" ? child(callee, "property") : callee);
+      const [argument] = children(node, "arguments");
+      if (name !== undefined && MAKERS.has(name) && argument !== undefined) made.push(argument);
+    } else if (node.type === "ExportDefaultDeclaration") {
+      exported.push(...[child(node, "declaration")].filter((value) => value !== undefined));
+    } else if (node.type === "ExportNamedDeclaration") {
+      exported.push(...exportedBy(node));
+    } else if (node.type === "AssignmentExpression" && isCommonJsExport(child(node, "left"))) {
+      exported.push(...[child(node, "right")].filter((value) => value !== undefined));
+    }
+  }
+  return [...made, ...exported];
+}
+
+function exportedBy(node: Node): readonly Node[] {
+  const declaration = child(node, "declaration");
+  const declared = declaration === undefined ? [] : children(declaration, "declarations");
+  const values = declared.map((declarator) => declarator && child(declarator, "init"));
+  const named = children(node, "specifiers").map((one) => one && child(one, "local"));
+  return [...values, ...named].filter((value) => value !== undefined);
+}
+
+function isCommonJsExport(target: Node | undefined): boolean {
+  if (target?.type !== "MemberExpression") return false;
+  const object = child(target, "object");
+  const holder = textOf(object);
+  return (
+    holder === "exports" || (holder === "module" && textOf(child(target, "property")) === "exports")
+  );
+}
+
+/** The one in which the findings can be followed furthest. */
+function mostAtHome(
+  roots: readonly Node[],
+  findings: readonly Finding[],
+  scope: ReadonlyMap<string, Node>,
+): Node | undefined {
+  let best: Node | undefined;
+  let furthest = -1;
+  for (const root of roots) {
+    const steps = findings.reduce((sum, finding) => sum + follow(root, finding, scope).steps, 0);
+    const reach = steps + (resolve(root, scope)?.type === "ObjectExpression" ? 0.5 : 0);
+    if (reach > furthest) {
+      best = root;
+      furthest = reach;
+    }
+  }
+  return best;
+}
+
+/** What says nothing of the value: `as const`, `satisfies`, parentheses, `!`. */
+const WRAPPERS = new Set([
+  "TSAsExpression",
+  "TSSatisfiesExpression",
+  "TSTypeAssertion",
+  "TSNonNullExpression",
+  "ParenthesizedExpression",
+]);
+
+const MOST_NAMES = 32;
+
+/** The literal behind a node: wrappers are taken off, constants of the module are looked up. */
+function resolve(start: Node | undefined, scope: ReadonlyMap<string, Node>): Node | undefined {
+  let node = start;
+  for (let names = 0; node !== undefined && names < MOST_NAMES; names += 1) {
+    while (node !== undefined && WRAPPERS.has(node.type)) node = child(node, "expression");
+    if (node?.type !== "Identifier") return node;
+    node = scope.get(String(node["name"]));
+  }
+  return undefined;
+}
+
+interface Followed {
+  readonly range: Range;
+  /** How many steps of the path could be taken. */
+  readonly steps: number;
+}
+
+function follow(root: Node, finding: Finding, scope: ReadonlyMap<string, Node>): Followed {
+  const path = parseFindingPath(finding.path);
+  let value: Node | undefined = root;
+  let key: Node | undefined;
+  let deepest: Node = resolve(root, scope) ?? root;
+  let steps = 0;
+  for (const step of path) {
+    const holder = resolve(value, scope);
+    if (holder === undefined) break;
+    const property = typeof step === "number" ? undefined : propertiesOf(holder, step).at(-1);
+    const next: Node | undefined =
+      typeof step === "number"
+        ? itemOf(holder, step)
+        : property && (child(property, "value") ?? property);
+    if (next === undefined) break;
+    key = property && child(property, "key");
+    value = next;
+    deepest = next;
+    steps += 1;
+  }
+  const atKey = key !== undefined && steps === path.length && ABOUT_THE_KEY.has(finding.code);
+  return { range: rangeOf(atKey && key ? key : deepest) ?? START, steps };
+}
+
+/** The properties of an object literal under one name; the last one counts. */
+function propertiesOf(holder: Node, name: string): readonly Node[] {
+  if (holder.type !== "ObjectExpression") return [];
+  return children(holder, "properties").filter((property): property is Node => {
+    if (property === undefined || property.type === "SpreadElement") return false;
+    const key = child(property, "key");
+    // a computed name is the value of an expression, and a name in it is no text
+    if (property["computed"] === true && key?.type === "Identifier") return false;
+    return textOf(key) === name;
+  });
+}
+
+function itemOf(holder: Node, index: number): Node | undefined {
+  return holder.type === "ArrayExpression" ? children(holder, "elements")[index] : undefined;
+}
+
+/** The second of two equal keys, or the next one after it: the `earlier`th of those that stand too often. */
+function twinOf(
+  root: Node,
+  finding: Finding,
+  earlier: number,
+  scope: ReadonlyMap<string, Node>,
+): Range | undefined {
+  const path = parseFindingPath(finding.path);
+  let holders: readonly Node[] = [root];
+  const last = path.at(-1);
+  for (const step of path.slice(0, -1)) {
+    holders = holders.flatMap((node) => {
+      const holder = resolve(node, scope);
+      if (holder === undefined) return [];
+      if (typeof step === "number") return itemOf(holder, step) ?? [];
+      return propertiesOf(holder, step).flatMap((property) => child(property, "value") ?? []);
+    });
+  }
+  const twins = holders.flatMap((node) => {
+    const holder = resolve(node, scope);
+    return holder === undefined ? [] : propertiesOf(holder, String(last)).slice(1);
+  });
+  const key = twins[earlier] && child(twins[earlier], "key");
+  return key && rangeOf(key);
+}

@@ -1,0 +1,80 @@
+import { Command, CommanderError } from "commander";
+import { check } from "./check.js";
+import type { CliCommand } from "./command.js";
+import { docs } from "./docs.js";
+import { explain } from "./explain.js";
+import { coloursOf, complain, EXIT, type Io, sayJson, UsageError } from "./io.js";
+import { matrix } from "./matrix.js";
+import { ownVersion } from "./own-package.js";
+import { schema } from "./schema.js";
+
+/** The commands, in the order of the help. */
+const COMMANDS: readonly CliCommand[] = [check, explain, matrix, docs, schema];
+
+const EXIT_CODES = `
+Exit codes:
+  0  fine; what was explained is allowed
+  1  the policy has findings
+  2  wrong usage, or a file that cannot be read, run or written
+  3  what was explained is refused
+
+Every command takes --json: data on the standard output, faults included. Colours are for terminals alone; NO_COLOR turns them off.
+`;
+
+/**
+ * Runs the command line and answers with its exit code. Ends nothing and throws nothing: whatever goes wrong is told.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const json = argv.includes("--json");
+  let code: number = EXIT.fine;
+  const program = new Command("scope-policy")
+    .description("Checks, explains and documents a scope policy.")
+    .version(ownVersion())
+    .addHelpText("after", EXIT_CODES);
+  for (const { name, summary, shape, run } of COMMANDS) {
+    const command = program.command(name).description(summary);
+    shape(command).option("--json", "data for programs on the standard output");
+    command.action(async (...received: unknown[]) => {
+      // commander hands over the arguments, then the options, then itself
+      const args = received.slice(0, -2) as (string | readonly string[])[];
+      const options = received.at(-2) as Readonly<Record<string, unknown>>;
+      code = await run(args, options, { io, json });
+    });
+  }
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().showHelpAfterError("(scope-policy --help tells how to use it)");
+    command.configureOutput({
+      writeOut: io.stdout,
+      writeErr: (text) => {
+        if (!json) io.stderr(text);
+      },
+      getOutHasColors: () => io.colours,
+      getErrHasColors: () => io.colours,
+      getOutHelpWidth: () => io.columns,
+      getErrHelpWidth: () => io.columns,
+    });
+  }
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    return tell(error, io, json);
+  }
+}
+
+function tell(error: unknown, io: Io, json: boolean): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.fine;
+    if (json) sayJson(io, { ok: false, error: { code: "usage", message: oneLine(error.message) } });
+    return EXIT.usage;
+  }
+  const message = oneLine(error instanceof Error ? error.message : String(error));
+  const kind = error instanceof UsageError ? "usage" : "internal";
+  if (json) sayJson(io, { ok: false, error: { code: kind, message } });
+  else complain(io, `${coloursOf(io).red("error")}: ${message}`);
+  return EXIT.usage;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/^error: /, "").replaceAll(/\s+/g, " ");
+}

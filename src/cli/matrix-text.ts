@@ -1,0 +1,173 @@
+import CliTable from "cli-table3";
+import type { CompiledScope } from "../policy/compiled.js";
+import { coloursOf, type Io } from "./io.js";
+import { cellCode, ruleCell, table, text } from "./markdown.js";
+import { LEGEND, markText } from "./matrix-legend.js";
+import {
+  type Matrix,
+  type MatrixCell,
+  type MatrixPart,
+  type MatrixRow,
+  needsText,
+} from "./matrix-model.js";
+import { wrap } from "./wrap.js";
+
+const PARTS = [
+  { key: "tools", head: "Tool", title: "Tools" },
+  { key: "endpoints", head: "Endpoint", title: "Endpoints" },
+] as const;
+
+/** What is said of a row besides its cells. */
+function remarks(row: MatrixRow): readonly string[] {
+  const access = row.access === "scopes" ? [] : [needsText(row)];
+  const kind = row.kind === "pattern" ? ["a pattern of names"] : [];
+  return [...access, ...row.gates, ...row.renamings, ...kind];
+}
+
+/** The matrix as Markdown: a table for the tools, one for the endpoints, and how to read them. */
+export function matrixMarkdown(matrix: Matrix): string {
+  const { name, version } = matrix.policy.definition;
+  const parts = PARTS.flatMap(({ key, head, title }) => {
+    const { rows, columns } = matrix[key];
+    if (rows.length === 0) return [];
+    const lines = rows.map((row) => [
+      cellCode(row.name),
+      row.access === "scopes" ? ruleCell(row.needs) : text(needsText(row)),
+      [...row.gates, ...row.renamings].map(text).join("; "),
+      ...columns.map((scope) => {
+        const cell = row.cells.get(scope.id);
+        return cell === undefined ? "" : markText(cell);
+      }),
+    ]);
+    const heads = [head, "Needs", "Gates", ...columns.map((scope) => cellCode(scope.name))];
+    return [`## ${title}`, table(heads, lines)];
+  });
+  const legend = LEGEND.map(({ cell, meaning }) => `- ${markText(cell)}: ${meaning}`).join("\n");
+  return `${[`# ${text(name)}: tools by scopes`, `Version ${text(version)}.`, ...parts, legend].join("\n\n")}\n`;
+}
+
+/** The matrix as data. */
+export function matrixJson({ policy, tools, endpoints }: Matrix): object {
+  const { name, version } = policy.definition;
+  const rowsOf = ({ rows }: MatrixPart) =>
+    rows.map((row) => ({
+      name: row.name,
+      kind: row.kind,
+      hidden: row.hidden,
+      access: row.access,
+      reason: row.reason,
+      needs: needsText(row),
+      gates: row.gates,
+      renamings: row.renamings,
+      cells: [...row.cells].map(([id, { mark, alone }]) => ({
+        scope: policy.scopes[id]?.name,
+        mark,
+        alone,
+      })),
+    }));
+  return { name, version, tools: rowsOf(tools), endpoints: rowsOf(endpoints) };
+}
+
+/** Short marks for tables that are too wide for words; the legend tells both. */
+const LETTERS: Readonly<Record<MatrixCell["mark"], string>> = {
+  all: "A",
+  any: "o",
+  more: "m",
+  via: "v",
+};
+
+/** The matrix for a terminal. Where the names of scopes do not fit, columns are numbered; where these do not fit, the table is cut into several. */
+export function matrixTable(matrix: Matrix, io: Io): string {
+  const { bold } = coloursOf(io);
+  const { name, version } = matrix.policy.definition;
+  const lines: string[] = [`${bold(name)}, version ${version}`];
+  for (const { key, head, title } of PARTS) {
+    const part = matrix[key];
+    if (part.rows.length === 0) continue;
+    lines.push("", bold(`${title}: ${part.rows.length}, by ${part.columns.length} scopes`));
+    lines.push(...partLines(part, head, io));
+    const said = part.rows.flatMap((row) =>
+      remarks(row).map((remark) => [row.name, remark] as const),
+    );
+    if (said.length > 0)
+      lines.push("", bold("Gates, denials and what needs no scope"), ...pairs(said, io));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+const WIDEST_NAME = 44;
+/** What cli-table3 adds to a cell: a space on each side and a line. */
+const FRAME = 3;
+
+function partLines({ rows, columns }: MatrixPart, head: string, io: Io): readonly string[] {
+  const { bold } = coloursOf(io);
+  const marked = rows.filter((row) => row.cells.size > 0);
+  const nameWidth = Math.min(
+    Math.max(head.length, ...marked.map((row) => row.name.length)),
+    WIDEST_NAME,
+  );
+  const room = io.columns - nameWidth - FRAME - 1;
+  const widthOf = (scope: CompiledScope) => Math.max(scope.name.length, "all +".length) + FRAME;
+  const fits = columns.reduce((sum, scope) => sum + widthOf(scope), 0) <= room;
+  const numberWidth = Math.max(String(columns.length).length, "A+".length) + FRAME;
+  const perTable = fits ? columns.length : Math.max(1, Math.floor(room / numberWidth));
+  const lines: string[] = [];
+  for (let from = 0; from < columns.length; from += perTable) {
+    const shown = columns.slice(from, from + perTable);
+    const heads = shown.map((scope, index) => (fits ? scope.name : String(from + index + 1)));
+    const here = marked.filter((row) => shown.some((scope) => row.cells.has(scope.id)));
+    const cells = here.map((row) => [
+      row.name,
+      ...shown.map((scope) => cellWords(row.cells.get(scope.id), fits)),
+    ]);
+    lines.push(grid([head, ...heads], cells, nameWidth));
+  }
+  if (!fits) {
+    const named = columns.map((scope, index) => [String(index + 1), scope.name] as const);
+    lines.push("", bold("Scopes"), ...pairs(named, io));
+  }
+  const used = new Set(
+    marked.flatMap((row) => [...row.cells.values()].map((cell) => cellWords(cell, fits))),
+  );
+  const legend = LEGEND.map(({ cell, meaning }) => [cellWords(cell, fits), meaning] as const);
+  if (columns.length > 0) {
+    lines.push(
+      "",
+      bold("Legend"),
+      ...pairs(
+        legend.filter(([words]) => used.has(words)),
+        io,
+      ),
+    );
+  }
+  return lines;
+}
+
+function cellWords(cell: MatrixCell | undefined, inWords: boolean): string {
+  if (cell === undefined) return "";
+  return inWords
+    ? markText(cell)
+    : markText(cell).replace(cell.mark, LETTERS[cell.mark]).replace(" ", "");
+}
+
+function grid(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  nameWidth: number,
+): string {
+  const grid = new CliTable({
+    head: [...head],
+    colWidths: [nameWidth + 2],
+    wordWrap: true,
+    wrapOnWordBoundary: false,
+    style: { head: [], border: [], compact: true },
+  });
+  grid.push(...rows.map((row) => [...row]));
+  return grid.toString();
+}
+
+function pairs(lines: readonly (readonly [string, string])[], { columns }: Io): readonly string[] {
+  const width = Math.min(Math.max(0, ...lines.map(([name]) => name.length)), WIDEST_NAME);
+  const indent = " ".repeat(width + 4);
+  return lines.map(([name, words]) => wrap(`  ${name.padEnd(width)}  ${words}`, columns, indent));
+}

@@ -1,0 +1,19 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** The entry of this package: beside this file when built, above it in the source. */
+export function ownEntry(): string {
+  const built = join(here, "index.js");
+  return existsSync(built) ? built : join(here, "..", "index.ts");
+}
+
+/** The version of this package. */
+export function ownVersion(): string {
+  let folder = here;
+  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
+  const manifest: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  return String((manifest as { readonly version?: unknown }).version);
+}

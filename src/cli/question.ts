@@ -1,0 +1,104 @@
+import type { AccessToken } from "../decision/access-token.js";
+import type { Decision } from "../decision/decision.js";
+import type { Policy } from "../decision/policy.js";
+import { compiledPolicyOf } from "../policy/compile.js";
+import type { CompiledPolicy } from "../policy/compiled.js";
+import { nearest } from "../policy/findings.js";
+import { parseEndpoint } from "../policy/route.js";
+
+/** Whom and what is asked about: one call, with the token it comes with. */
+export interface Question {
+  readonly policy: Policy;
+  readonly compiled: CompiledPolicy;
+  /** As it was asked: a tool, an endpoint by its name, or a request. */
+  readonly asked: string;
+  /** The operation it came to; `undefined` where the policy has none. */
+  readonly operation: FoundOperation | undefined;
+  readonly params: Readonly<Record<string, string>>;
+  readonly token: AccessToken | undefined;
+}
+
+/** An operation of the policy, and how it was found. */
+export interface FoundOperation {
+  readonly name: string;
+  readonly kind: "tool" | "endpoint";
+  /** The parameters it needs. */
+  readonly params: readonly string[];
+  /** The patterns that give a tool its rule, where it has no entry of its own. */
+  readonly patterns: readonly string[];
+  /** Whether a request was matched to an endpoint. */
+  readonly matched: boolean;
+  /** Values that the path of the request has. */
+  readonly fromPath: Readonly<Record<string, string>>;
+}
+
+/** Finds what a call is about: an entry by its name, a tool by its patterns, or the endpoint of a request. */
+export function askAbout(
+  policy: Policy,
+  asked: string,
+  params: Readonly<Record<string, string>>,
+  token: AccessToken | undefined,
+): Question {
+  const compiled = compiledPolicyOf(policy);
+  const base = { policy, compiled, asked, token };
+  const exact = compiled.operations.get(asked);
+  if (exact !== undefined) {
+    const { name, kind } = exact;
+    const found = { name, kind, params: exact.params, patterns: [], matched: false, fromPath: {} };
+    return { ...base, operation: found, params };
+  }
+  const space = asked.indexOf(" ");
+  if (space !== -1) {
+    const match = compiled.router.match(asked.slice(0, space), asked.slice(space + 1));
+    if (match === undefined) return { ...base, operation: undefined, params };
+    const { name, params: needed } = match.value;
+    const fromPath = Object.fromEntries(match.params);
+    const found = {
+      name,
+      kind: "endpoint",
+      params: needed,
+      patterns: [],
+      matched: true,
+      fromPath,
+    } as const;
+    return { ...base, operation: found, params: { ...params, ...fromPath } };
+  }
+  const patterns = compiled.patterns.filter((pattern) => pattern.matches(asked));
+  if (policy.decideUntrusted(undefined, asked).code === "unknown_operation") {
+    return { ...base, operation: undefined, params };
+  }
+  const found = {
+    name: asked,
+    kind: "tool",
+    params: policy.operation(asked).params,
+    patterns: patterns.map(({ operation }) => operation.name),
+    matched: false,
+    fromPath: {},
+  } as const;
+  return { ...base, operation: found, params };
+}
+
+/** What the policy says, for this token or another one. */
+export function decideOn(
+  { policy, asked, operation, params }: Question,
+  token: AccessToken | undefined,
+): Decision {
+  return policy.decideUntrusted(token, operation?.name ?? asked, params);
+}
+
+/** Why nothing was found, and what was probably meant. */
+export function whyUnknown({ asked, compiled }: Question): {
+  readonly why: string;
+  readonly meant: string | undefined;
+} {
+  const names = [...compiled.operations.keys()];
+  const upper = asked.replace(/^[A-Za-z]+(?= )/, (method) => method.toUpperCase());
+  const meant = names.includes(upper) ? upper : nearest(asked, names);
+  if (!asked.includes(" ")) return { why: "the policy has no tool of this name", meant };
+  const endpoint = parseEndpoint(upper);
+  if (upper !== asked) return { why: "methods are written in capitals", meant };
+  return {
+    why: "segments" in endpoint ? "no endpoint of the policy fits this request" : endpoint.message,
+    meant,
+  };
+}

@@ -1,0 +1,18 @@
+import { policyJsonSchema } from "../policy/schema.js";
+import { type CliCommand, deliver, textOption } from "./command.js";
+
+/** `schema`: what an editor needs to complete and check a policy in JSON. */
+export const schema: CliCommand = {
+  name: "schema",
+  summary: "the JSON Schema of a policy, for editors",
+  shape: (command) =>
+    command
+      .option("--out <file>", "write to a file")
+      .addHelpText("after", "\nExample:\n  scope-policy schema --out policy.schema.json\n"),
+  run: (_args, options, run) =>
+    deliver(
+      `${JSON.stringify(policyJsonSchema(), undefined, 2)}\n`,
+      textOption(options, "out"),
+      run,
+    ),
+};

@@ -1,0 +1,182 @@
+import { describe, expect, it } from "vitest";
+import { EXAMPLES, run, runIn } from "./run.js";
+import { SMALL_JSON } from "./small-policy.js";
+
+const WRONG = `{
+  "name": "Shop",
+  "version": "1",
+  "scopes": { "orders:read": "Read orders", "orders:write": { "resreved": true } },
+  "tools": {
+    "list_orders": { "anyOf": ["orders:raed", "orders:write"] }
+  }
+}
+`;
+
+const WRONG_SHOWN = `p.json:4:63  error  unknown option \`resreved\`  unknown_key
+    at scopes["orders:write"].resreved
+    did you mean \`reserved\`?
+    4 |   "scopes": { "orders:read": "Read orders", "orders:write": { "resreved": true } },
+      |                                                               ^^^^^^^^^^
+
+p.json:6:32  error  undeclared scope \`orders:raed\`  unknown_scope
+    at tools.list_orders.anyOf[0]
+    did you mean \`orders:read\`?
+    6 |     "list_orders": { "anyOf": ["orders:raed", "orders:write"] }
+      |                                ^^^^^^^^^^^^^
+
+p.json: 2 findings
+`;
+
+describe("check", () => {
+  it("shows every finding with its place, its line and what was meant", async () => {
+    expect(await runIn({ "p.json": WRONG }, ["check", "p.json"])).toEqual({
+      code: 1,
+      out: WRONG_SHOWN,
+      err: "",
+    });
+  });
+
+  it("shows the same places in TypeScript", async () => {
+    const source = `import { definePolicy } from "scope-policy";\nexport const policy = definePolicy(${WRONG.trimEnd()} as never);\n`;
+    const { code, out } = await runIn({ "p.ts": source }, ["check", "p.ts"]);
+    expect(code).toBe(1);
+    expect(out).toContain("p.ts:5:63  error  unknown option `resreved`");
+    expect(out).toContain("p.ts:7:32  error  undeclared scope `orders:raed`");
+  });
+
+  it("counts what a policy holds", async () => {
+    expect(await runIn({ "p.json": SMALL_JSON }, ["check", "p.json"])).toEqual({
+      code: 0,
+      out: "ok  p.json: 9 scopes, 12 tools, 3 endpoints, 3 patterns, 2 bundles, 2 denials\n",
+      err: "",
+    });
+  });
+
+  it("finds nothing in the examples", async () => {
+    const { code, out, err } = await run(["check", ...EXAMPLES]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out.split("\n")).toEqual([
+      "ok  examples/loopwise/policy.ts: 33 scopes, 33 tools, 0 endpoints, 0 patterns, 0 bundles, 0 denials",
+      "ok  examples/movementors/policy.ts: 21 scopes, 35 tools, 0 endpoints, 0 patterns, 3 bundles, 5 denials",
+      "ok  examples/moov/policy.ts: 11 scopes, 23 tools, 4 endpoints, 0 patterns, 0 bundles, 0 denials",
+      "ok  examples/localisation/policy.ts: 13 scopes, 15 tools, 7 endpoints, 0 patterns, 0 bundles, 0 denials",
+      "",
+    ]);
+  });
+
+  it("tells each file its own, and the worst of them in the exit code", async () => {
+    const files = { "good.json": SMALL_JSON, "bad.json": WRONG };
+    const some = await runIn(files, ["check", "good.json", "bad.json"]);
+    expect(some.code).toBe(1);
+    expect(some.out).toMatch(/^ok {2}good\.json: .*\nbad\.json:4:63 /);
+    const all = await runIn(files, ["check", "bad.json", "none.json", "good.json"]);
+    expect(all.code).toBe(2);
+    expect(all.err).toBe("error: cannot read `none.json`: there is no such file\n");
+    expect(all.out).toContain("bad.json: 2 findings\nok  good.json");
+  });
+
+  it("says it all to programs", async () => {
+    const files = { "good.json": SMALL_JSON, "bad.json": WRONG };
+    const { code, out, err } = await runIn(files, [
+      "check",
+      "good.json",
+      "bad.json",
+      "none.json",
+      "--json",
+    ]);
+    expect({ code, err }).toEqual({ code: 2, err: "" });
+    expect(JSON.parse(out)).toEqual({
+      ok: false,
+      files: [
+        {
+          file: "good.json",
+          ok: true,
+          counts: { scopes: 9, tools: 12, endpoints: 3, patterns: 3, bundles: 2, denials: 2 },
+          findings: [],
+        },
+        {
+          file: "bad.json",
+          ok: false,
+          findings: [
+            {
+              code: "unknown_key",
+              path: 'scopes["orders:write"].resreved',
+              message: "unknown option `resreved`",
+              suggestion: "reserved",
+              line: 4,
+              column: 63,
+              endLine: 4,
+              endColumn: 73,
+            },
+            {
+              code: "unknown_scope",
+              path: "tools.list_orders.anyOf[0]",
+              message: "undeclared scope `orders:raed`",
+              suggestion: "orders:read",
+              line: 6,
+              column: 32,
+              endLine: 6,
+              endColumn: 45,
+            },
+          ],
+        },
+        { file: "none.json", ok: false, error: "cannot read `none.json`: there is no such file" },
+      ],
+    });
+  });
+
+  it("uses colours on a terminal, and there alone", async () => {
+    const files = { "p.json": WRONG, "good.json": SMALL_JSON };
+    const { out } = await runIn(files, ["check", "p.json", "good.json"], { colours: true });
+    expect(out).toContain("\u001B[31merror\u001B[39m");
+    expect(out).toContain("\u001B[32mok\u001B[39m");
+    const bare = await runIn(files, ["check", "p.json", "good.json"]);
+    expect(bare.out).not.toContain("\u001B");
+    expect(out.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, "g"), "")).toBe(
+      bare.out,
+    );
+  });
+
+  it("lets no text of a policy steer the terminal", async () => {
+    const hostile = JSON.stringify({
+      name: "x",
+      version: "1",
+      scopes: {},
+      tools: { "a\u001B[8m\u202Eb\u0007": {} },
+    });
+    for (const colours of [true, false]) {
+      const { out } = await runIn(
+        { "p.json": hostile.replaceAll("\\u001b", "\\u001B") },
+        ["check", "p.json"],
+        { colours },
+      );
+      expect(out).not.toContain("\u001B[8m");
+      expect(out).not.toContain("\u202E");
+      expect(out).toContain("u{202E}");
+    }
+  });
+
+  it("shows of a very long line the part around the place", async () => {
+    const line = `{"name":"x","version":"1","scopes":{${'"a":"1",'.repeat(400)}"b":{"resreved":true}}}`;
+    const { out } = await runIn({ "p.json": line }, ["check", "p.json"], { columns: 60 });
+    const frame = out
+      .split("\n")
+      .filter((text) => text.includes(" | "))
+      .slice(-2);
+    for (const text of frame) expect(text.length).toBeLessThanOrEqual(60);
+    expect(frame[1]?.indexOf("^")).toBe(frame[0]?.indexOf('"resreved"'));
+  });
+
+  it("marks only the start of what goes over several lines", async () => {
+    const source = '{ "name": "x", "version": "1", "scopes": {}, "tools": { "a": {\n\n} } }';
+    const { out } = await runIn({ "p.json": source }, ["check", "p.json"]);
+    expect(out).toContain(`p.json:1:62  error  nothing is required`);
+    expect(out).toContain(`|${" ".repeat(62)}^\n`);
+  });
+
+  it("keeps the mark under its place behind a tab", async () => {
+    const source = '{ "name": "x", "version": "1", "scopes": {},\n\t"tools": 1 }';
+    const { out } = await runIn({ "p.json": source }, ["check", "p.json"]);
+    expect(out).toContain('    2 |  "tools": 1 }\n      |           ^\n');
+  });
+});

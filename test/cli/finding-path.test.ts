@@ -1,0 +1,42 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { parseFindingPath } from "../../src/cli/finding-path.js";
+import { formatPath } from "../../src/policy/findings.js";
+
+const step = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.constantFrom("a", "$", "_", "a.b", "1", "[0]", '"', "\\", "__proto__", "", "courses:read"),
+  fc.nat({ max: 999_999_999 }),
+);
+
+it("reads every path that a finding can have", () => {
+  fc.assert(
+    fc.property(fc.array(step), (path) => {
+      expect(parseFindingPath(formatPath(path))).toEqual(path);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+const torn: readonly { readonly text: string; readonly steps: readonly (string | number)[] }[] = [
+  { text: "", steps: [] },
+  { text: "tools.x..y", steps: ["tools", "x"] },
+  { text: "tools[x]", steps: ["tools"] },
+  { text: 'tools["x', steps: ["tools"] },
+  { text: 'tools["\\q"].a', steps: ["tools"] },
+  { text: "a b", steps: ["a"] },
+  { text: "[99999999999]", steps: [] },
+];
+
+it.each(torn)("reads `$text` as far as it is a path", ({ text, steps }) => {
+  expect(parseFindingPath(text)).toEqual(steps);
+});
+
+it("ends on any text", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      expect(parseFindingPath(text).length).toBeLessThanOrEqual(text.length);
+    }),
+    { numRuns: 1_000 },
+  );
+});

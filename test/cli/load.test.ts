@@ -1,0 +1,214 @@
+import { describe, expect, it } from "vitest";
+import { runIn } from "./run.js";
+
+const DEFINITION = `{ name: "N", version: "1", scopes: { a: "A" }, tools: { t: "a" } }`;
+const COUNTS = "1 scope, 1 tool, 0 endpoints, 0 patterns, 0 bundles, 0 denials";
+const IMPORT = `import { definePolicy, loadPolicy } from "scope-policy";\n`;
+
+/** A policy of some other copy of the package: its methods are not ours, its definition is data. */
+const FOREIGN = `{ decide() {}, definition: Object.freeze(${DEFINITION}) }`;
+
+const GOOD: readonly { readonly title: string; readonly file: string; readonly source: string }[] =
+  [
+    {
+      title: "JSON",
+      file: "p.json",
+      source: `{ "name": "N", "version": "1", "scopes": { "a": "A" }, "tools": { "t": "a" } }`,
+    },
+    {
+      title: "JSON in capitals",
+      file: "P.JSON",
+      source: `{ "name": "N", "version": "1", "scopes": { "a": "A" }, "tools": { "t": "a" } }`,
+    },
+    {
+      title: "a policy as the default export",
+      file: "p.ts",
+      source: `${IMPORT}export default definePolicy(${DEFINITION});`,
+    },
+    {
+      title: "a policy called `policy`",
+      file: "p.mts",
+      source: `${IMPORT}export const policy = definePolicy(${DEFINITION}); export const other = ${DEFINITION};`,
+    },
+    {
+      title: "the only policy",
+      file: "p.js",
+      source: `${IMPORT}export const shop = loadPolicy(${DEFINITION}); export const chosen = { name: "x" };`,
+    },
+    { title: "a plain definition", file: "p.mjs", source: `export default ${DEFINITION};` },
+    {
+      title: "TypeScript with types",
+      file: "p.ts",
+      source: `type A = { name: string };\nexport const policy = ${DEFINITION} as const satisfies A;`,
+    },
+    { title: "CommonJS", file: "p.cjs", source: `module.exports = { policy: ${DEFINITION} };` },
+    {
+      title: "CommonJS, the definition itself",
+      file: "p.cjs",
+      source: `module.exports = ${DEFINITION};`,
+    },
+    {
+      title: "a policy of another copy of the package",
+      file: "p.mjs",
+      source: `export const policy = ${FOREIGN};`,
+    },
+    {
+      title: "a policy beside a default export of another kind",
+      file: "p.mjs",
+      source: `export const policy = ${DEFINITION}; export default { fetch() {} };`,
+    },
+    {
+      title: "a policy that is awaited",
+      file: "p.mjs",
+      source: `export const policy = await Promise.resolve(${DEFINITION});`,
+    },
+  ];
+
+const REFUSED: readonly {
+  readonly title: string;
+  readonly file: string;
+  readonly source: string | Uint8Array;
+  readonly code: number;
+  readonly says: string;
+}[] = [
+  {
+    title: "another kind of file",
+    file: "p.yaml",
+    source: "",
+    code: 2,
+    says: "error: `p.yaml` is no policy file: expected .json, .js, .mjs, .cjs, .ts, .mts, .cts",
+  },
+  {
+    title: "text that is no UTF-8",
+    file: "p.json",
+    source: new Uint8Array([0xff, 0xfe, 0x7b]),
+    code: 2,
+    says: "error: cannot read `p.json`: it is no UTF-8 text",
+  },
+  {
+    title: "a folder",
+    file: "d.json/x",
+    source: "",
+    code: 2,
+    says: "error: cannot read `d.json`: it is a folder",
+  },
+  {
+    title: "a module that throws",
+    file: "p.mjs",
+    source: `throw new Error("no\\nluck");`,
+    code: 2,
+    says: "error: cannot run `p.mjs`: Error: no luck",
+  },
+  {
+    title: "a module that throws no error",
+    file: "p.mjs",
+    source: `throw "luck";`,
+    code: 2,
+    says: "error: cannot run `p.mjs`: luck",
+  },
+  {
+    title: "a module that imports what is not there",
+    file: "p.mjs",
+    source: `import "./nowhere.mjs";`,
+    code: 2,
+    says: "error: cannot run `p.mjs`: Error: Cannot find module",
+  },
+  {
+    title: "a module without a policy",
+    file: "p.mjs",
+    source: "export const a = 1; export function b() {}",
+    code: 2,
+    says: "error: `p.mjs` exports no policy: export it as `default` or as `policy`",
+  },
+  {
+    title: "several policies",
+    file: "p.mjs",
+    source: `export const a = ${DEFINITION}; export const b = ${DEFINITION};`,
+    code: 2,
+    says: "error: `p.mjs` exports several policies, `a`, `b`: name the one that is meant `policy`",
+  },
+  {
+    title: "a default export that is meant as one",
+    file: "p.mjs",
+    source: `export default { name: "N", version: "1", scope: {} };`,
+    code: 1,
+    says: "p.mjs:1:43  error  unknown option `scope`  unknown_key",
+  },
+  {
+    title: "an export `policy` that is meant as one",
+    file: "p.mjs",
+    source: `export const policy = {\n};`,
+    code: 1,
+    says: "p.mjs:1:23  error  `name` is missing  missing_key",
+  },
+  {
+    title: "a policy error of another copy of the package",
+    file: "p.mjs",
+    source: `throw Object.assign(new Error("x"), { name: "PolicyError", findings: [{ code: "odd", path: "tools.t", message: "it is odd" }] });\nexport default { tools: { t: 1 } };`,
+    code: 1,
+    says: "p.mjs:2:30  error  it is odd  odd",
+  },
+  {
+    title: "JSON that starts with a byte order mark",
+    file: "p.json",
+    source: `\uFEFF{ "name": "N", "version": "1", "scopes": {} }`,
+    code: 1,
+    says: "p.json:1:1  error  the text starts with a byte order mark  json_bom",
+  },
+  {
+    title: "JSON with a key twice",
+    file: "p.json",
+    source: `{ "name": "N", "version": "1",\n "scopes": {},\n "name": "M" }`,
+    code: 1,
+    says: "p.json:3:2  error  this key stands twice",
+  },
+  {
+    title: "text that is no JSON",
+    file: "p.json",
+    source: `{ "name" }`,
+    code: 1,
+    says: "p.json:1:10  error  the text is no JSON",
+  },
+  {
+    title: "JSON that is no object",
+    file: "p.json",
+    source: `[]`,
+    code: 1,
+    says: "p.json:1:1  error  expected an object, got a list",
+  },
+];
+
+describe("a policy is read from", () => {
+  it.each(GOOD)("$title", async ({ file, source }) => {
+    expect(await runIn({ [file]: source }, ["check", file])).toEqual({
+      code: 0,
+      out: `ok  ${file}: ${COUNTS}\n`,
+      err: "",
+    });
+  });
+});
+
+describe("what is told of", () => {
+  it.each(REFUSED)("$title", async ({ file, source, code, says }) => {
+    const asked = file.replace("/x", "");
+    const ran = await runIn({ [file]: source }, ["check", asked]);
+    expect(ran.code).toBe(code);
+    expect(ran.out + ran.err).toContain(says);
+    // one line for a fault, and nothing of a stack
+    if (code === 2) expect(ran.err.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  it.each(["explain", "matrix", "docs"])("the findings, by %s too", async (command) => {
+    const args = command === "explain" ? ["p.json", "t"] : ["p.json"];
+    const people = await runIn({ "p.json": "{" }, [command, ...args]);
+    expect(people).toMatchObject({ code: 1, out: "" });
+    expect(people.err).toContain("p.json:1:2  error  the text is no JSON");
+    const programs = await runIn({ "p.json": "{" }, [command, ...args, "--json"]);
+    expect(programs).toMatchObject({ code: 1, err: "" });
+    expect(JSON.parse(programs.out)).toMatchObject({
+      ok: false,
+      file: "p.json",
+      findings: [{ code: "json_syntax" }],
+    });
+  });
+});

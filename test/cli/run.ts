@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import { main } from "../../src/cli/main.js";
+
+/** The folder of the project. */
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+/** What a run wrote and ended with. */
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** How a run differs from one in a pipe of a hundred columns. */
+export interface Circumstances {
+  readonly cwd?: string;
+  readonly colours?: boolean;
+  readonly columns?: number;
+}
+
+/** Runs the command line in this process. */
+export async function run(
+  argv: readonly string[],
+  circumstances: Circumstances = {},
+): Promise<Ran> {
+  let out = "";
+  let err = "";
+  const code = await main(argv, {
+    stdout: (text) => {
+      out += text;
+    },
+    stderr: (text) => {
+      err += text;
+    },
+    cwd: ROOT,
+    colours: false,
+    columns: 100,
+    ...circumstances,
+  });
+  return { code, out, err };
+}
+
+/** A folder with these files, gone when the test is over. */
+export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = mkdtempSync(join(tmpdir(), "policy-files-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  return folder;
+}
+
+/** Runs the command line in a folder with these files. */
+export function runIn(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  argv: readonly string[],
+  circumstances: Circumstances = {},
+): Promise<Ran> {
+  return run(argv, { cwd: folderOf(files), ...circumstances });
+}
+
+/** The policies of the examples. */
+export const EXAMPLES: readonly string[] = ["loopwise", "movementors", "moov", "localisation"].map(
+  (name) => `examples/${name}/policy.ts`,
+);

@@ -1,0 +1,218 @@
+import { describe, expect, it } from "vitest";
+import { DECISION_CODES, type Decision } from "../../src/decision/decision.js";
+import { loadPolicy } from "../../src/decision/policy.js";
+import { CODE_ORDER, ORDER_POLICY } from "../cases/code-order.js";
+import { DECISION_POLICY } from "../cases/decision-case.js";
+import { SCOPE_DECISIONS } from "../cases/decisions.js";
+import { GATE_DECISIONS } from "../cases/decisions-gates.js";
+
+const policy = loadPolicy(DECISION_POLICY);
+const CASES = [...SCOPE_DECISIONS, ...GATE_DECISIONS];
+
+/** Changes whatever can be changed of a value, all the way down. */
+function spoil(value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  for (const member of Object.values(value)) spoil(member);
+  if (Object.isFrozen(value)) return;
+  if (Array.isArray(value)) value.push("spoilt");
+  for (const key of Object.keys(value)) Reflect.set(value, key, "spoilt");
+}
+
+describe("decide", () => {
+  it.each(CASES)("$title: $expect.code", ({ token, tool, params, expect: wanted }) => {
+    expect(policy.decideUntrusted(token, tool, params)).toMatchObject(wanted);
+  });
+
+  it.each(CASES)("$title: as often as it is asked", ({ token, tool, params }) => {
+    const first = policy.decideUntrusted(token, tool, params);
+    expect(loadPolicy(DECISION_POLICY).decideUntrusted(token, tool, params)).toEqual(first);
+    for (let round = 0; round < 3; round += 1) {
+      expect(policy.decideUntrusted(token, tool, params)).toEqual(first);
+    }
+  });
+
+  it.each(CASES)("$title: whatever is done to the answer", ({ token, tool, params }) => {
+    const before = structuredClone(policy.decideUntrusted(token, tool, params));
+    spoil(policy.decideUntrusted(token, tool, params));
+    expect(policy.decideUntrusted(token, tool, params)).toEqual(before);
+  });
+
+  it("has every code among its cases", () => {
+    const seen = new Set(CASES.map(({ expect: wanted }) => wanted.code));
+    const rest = DECISION_CODES.filter((code) => !seen.has(code));
+    expect(rest).toEqual(["unknown_operation", "invalid_params", "unauthenticated"]);
+  });
+});
+
+// The members of each code, exactly.
+const SHAPES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["unknown_operation", []],
+  ["denied", ["reason"]],
+  ["invalid_params", ["param"]],
+  ["unauthenticated", []],
+  ["invalid_token", []],
+  ["insufficient_scope", ["accepted", "missing", "scopes"]],
+  ["binding_mismatch", ["param"]],
+  ["account_type_required", ["accountTypes"]],
+  ["upgrade_required", ["had", "tier"]],
+  ["reserved_scope", []],
+]);
+
+const shapeOf = (decision: Decision) => Object.keys(decision).sort();
+
+describe("the order of the codes", () => {
+  const order = loadPolicy(ORDER_POLICY);
+
+  it.each(CODE_ORDER)("%s before %s: %s", (first, _, tool, token, params) => {
+    expect(order.decideUntrusted(token, tool, params).code).toBe(first);
+  });
+
+  it.each(CODE_ORDER)(
+    "%s before %s: %s, with the members of its code and no other",
+    (first, _, tool, token, params) => {
+      const decision = order.decideUntrusted(token, tool, params);
+      const members =
+        first === "allowed" ? ["enriched", "scopes"] : ["message", ...(SHAPES.get(first) ?? [])];
+      expect(shapeOf(decision)).toEqual(["allowed", "code", ...members].sort());
+      expect(decision.allowed).toBe(first === "allowed");
+      expect(JSON.parse(JSON.stringify(decision))).toMatchObject({ code: first });
+    },
+  );
+
+  it.each(CODE_ORDER)(
+    "%s before %s: %s, and names scopes only where consent helps",
+    (first, _, tool, token, params) => {
+      const decision = order.decideUntrusted(token, tool, params);
+      expect("missing" in decision).toBe(first === "insufficient_scope");
+      expect("accepted" in decision).toBe(first === "insufficient_scope");
+      expect("scopes" in decision).toBe(first === "insufficient_scope" || first === "allowed");
+    },
+  );
+});
+
+describe("the parameters of a call", () => {
+  const BAD: readonly unknown[] = [
+    undefined,
+    null,
+    "",
+    " ",
+    ".",
+    "..",
+    "a/b",
+    "a b",
+    "a%2Fb",
+    "a\n",
+    "\u00e9",
+    "{id}",
+    "*",
+    "a".repeat(129),
+    1,
+    true,
+    ["1"],
+    { toString: () => "1" },
+    Object("1"),
+    Symbol("1"),
+    1n,
+  ];
+  it.each(BAD.map((value) => [value]))("refuse the value %o", (id) => {
+    expect(policy.decideUntrusted({ scope: "/a/1/read b" }, "bound_any", { id })).toEqual({
+      allowed: false,
+      code: "invalid_params",
+      message: expect.stringMatching(/^invalid parameter `id`/),
+      param: "id",
+    });
+  });
+
+  const GOOD = ["1", "a".repeat(128), "A.b_c~d-9", "...", "constructor", "__proto__"];
+  it.each(GOOD)("take the value %s", (id) => {
+    expect(policy.decideUntrusted({ scope: `/a/${id}/read` }, "bound", { id })).toMatchObject({
+      code: "allowed",
+      scopes: [`/a/${id}/read`],
+    });
+  });
+
+  const HOLDERS: readonly (readonly [title: string, params: unknown])[] = [
+    ["nothing", undefined],
+    ["null", null],
+    ["a text", "id"],
+    ["an inherited value", Object.create({ id: "1" })],
+    ["a list", ["1"]],
+    ["a map", new Map([["id", "1"]])],
+    ["a function", Object.assign(() => "1", { id: "1" })],
+  ];
+  it.each(HOLDERS)("are no parameters: %s", (_, params) => {
+    expect(policy.decideUntrusted({ scope: "/a/1/read" }, "bound", params)).toMatchObject({
+      code: "invalid_params",
+      param: "id",
+    });
+  });
+
+  it("may be more than the operation has, and are named in the order of its rule", () => {
+    const token = { scope: "/a/1/read" };
+    expect(policy.decideUntrusted(token, "bound", { id: "1", other: {} }).allowed).toBe(true);
+    expect(policy.decideUntrusted(token, "one", { id: "../" }).code).toBe("insufficient_scope");
+    expect(policy.decideUntrusted(token, "bound_two", {})).toMatchObject({ param: "from" });
+    expect(policy.decideUntrusted(token, "bound_two", { from: "1" })).toMatchObject({
+      param: "to",
+    });
+    expect(policy.decideUntrusted(token, "bound_pair", { x: "1", y: "/" })).toMatchObject({
+      param: "y",
+    });
+  });
+
+  it("are validated whatever is held, for every alternative", () => {
+    for (const scope of ["", "b", "/a/1/read b"]) {
+      expect(policy.decideUntrusted({ scope }, "bound_any", { id: "../1" }).code).toBe(
+        "invalid_params",
+      );
+    }
+  });
+});
+
+describe("the name of an operation", () => {
+  const NAMES: readonly unknown[] = [
+    "gone",
+    "",
+    "ONE",
+    " one",
+    "one\n",
+    "constructor",
+    "__proto__",
+    "toString",
+    "hasOwnProperty",
+    "GET /a/1",
+    "get /me",
+    "GET /me/",
+    undefined,
+    null,
+    1,
+    ["one"],
+    Object("one"),
+    { toString: () => "one" },
+    Symbol("one"),
+    "one".repeat(100_000),
+  ];
+  it.each(NAMES.map((name) => [name]))("is unknown: %o", (name) => {
+    expect(policy.decideUntrusted({ scope: "a" }, name)).toEqual({
+      allowed: false,
+      code: "unknown_operation",
+      message: "unknown operation: the policy names no such tool or endpoint",
+    });
+  });
+
+  it("may be one that Object.prototype has, where it is declared", () => {
+    const named = loadPolicy({
+      name: "n",
+      version: "1",
+      scopes: { constructor: {}, valueOf: {} },
+      tools: { toString: "constructor", constructor: "valueOf" },
+    });
+    expect(named.decideUntrusted({ scope: "constructor" }, "toString").code).toBe("allowed");
+    expect(named.decideUntrusted({ scope: "constructor" }, "constructor").code).toBe(
+      "insufficient_scope",
+    );
+    expect(named.decideUntrusted({ scope: "constructor" }, "valueOf").code).toBe(
+      "unknown_operation",
+    );
+  });
+});

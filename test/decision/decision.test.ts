@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { AccessDenied } from "../../src/decision/access-denied.js";
+import {
+  accountTypeRequired,
+  allowed,
+  bindingMismatch,
+  DECISION_CODES,
+  type Decision,
+  denied,
+  INVALID_TOKEN,
+  insufficientScope,
+  invalidParams,
+  RESERVED_SCOPE,
+  UNAUTHENTICATED,
+  UNKNOWN_OPERATION,
+  upgradeRequired,
+} from "../../src/decision/decision.js";
+
+const ALL: readonly Decision[] = [
+  UNKNOWN_OPERATION,
+  denied("Account deletion requires e-mail."),
+  invalidParams("accountID"),
+  UNAUTHENTICATED,
+  INVALID_TOKEN,
+  allowed(["a"]),
+  insufficientScope(["a"], ["a", "b"], [["a", "b"]]),
+  bindingMismatch("accountID"),
+  accountTypeRequired(["mentor", "studio"]),
+  upgradeRequired("pro", "free"),
+  RESERVED_SCOPE,
+];
+
+describe("the codes", () => {
+  it("are eleven, in the order in which they are decided", () => {
+    expect(DECISION_CODES).toEqual([
+      "unknown_operation",
+      "denied",
+      "invalid_params",
+      "unauthenticated",
+      "invalid_token",
+      "allowed",
+      "insufficient_scope",
+      "binding_mismatch",
+      "account_type_required",
+      "upgrade_required",
+      "reserved_scope",
+    ]);
+    expect(ALL.map(({ code }) => code)).toEqual(DECISION_CODES);
+  });
+
+  it.each(ALL)("$code carries a message of one line unless it allows", (decision) => {
+    if (decision.allowed) expect(decision).not.toHaveProperty("message");
+    else expect(decision.message).toMatch(/^[a-z][^\n]*$/);
+    expect(decision.allowed).toBe(decision.code === "allowed");
+  });
+});
+
+describe("the messages", () => {
+  it("say what a person needs to know", () => {
+    expect(upgradeRequired("pro", undefined).message).toBe(
+      "upgrade required: this needs the plan `pro` or above",
+    );
+    expect(denied("No.").message).toBe("denied: No.");
+    expect(accountTypeRequired(["a", "b"]).message).toBe(
+      "another kind of account is required: a, b",
+    );
+    expect(accountTypeRequired([]).message).toContain("no kind");
+    expect(bindingMismatch("id").message).toContain("`id`");
+    expect(invalidParams("id").message).toContain("`id`");
+  });
+
+  it("name no scope", () => {
+    expect(insufficientScope(["courses:read"], ["courses:read"], []).message).not.toContain(
+      "courses",
+    );
+  });
+});
+
+describe("AccessDenied", () => {
+  it.each(ALL.flatMap((decision) => (decision.allowed ? [] : [decision])))(
+    "holds the decision: $code",
+    (decision) => {
+      const error = new AccessDenied(decision);
+      expect(error).toBeInstanceOf(Error);
+      expect(error.decision).toBe(decision);
+      expect(String(error)).toBe(`AccessDenied: ${decision.message}`);
+    },
+  );
+});

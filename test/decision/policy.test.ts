@@ -1,0 +1,271 @@
+import { describe, expect, it } from "vitest";
+import { AccessDenied } from "../../src/decision/access-denied.js";
+import { loadPolicy } from "../../src/decision/policy.js";
+import { PolicyError } from "../../src/errors.js";
+import { DECISION_POLICY } from "../cases/decision-case.js";
+import { SCOPE_DECISIONS } from "../cases/decisions.js";
+import { GATE_DECISIONS } from "../cases/decisions-gates.js";
+
+const policy = loadPolicy(DECISION_POLICY);
+const CASES = [...SCOPE_DECISIONS, ...GATE_DECISIONS];
+
+function thrownBy(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("authorize", () => {
+  it.each(CASES)(
+    "$title: returns the very token, or throws the decision",
+    ({ token, tool, params }) => {
+      const decision = policy.decideUntrusted(token, tool, params);
+      const authorize = () => policy.authorize(token as never, tool, params as never);
+      if (decision.allowed) {
+        expect(authorize()).toBe(token);
+        return;
+      }
+      const error = thrownBy(authorize);
+      expect(error).toBeInstanceOf(AccessDenied);
+      expect(error).toBeInstanceOf(Error);
+      expect(error).toMatchObject({ name: "AccessDenied", message: decision.message, decision });
+    },
+  );
+
+  it("returns nothing only for a public operation without credentials", () => {
+    expect(policy.authorize(undefined, "public")).toBeUndefined();
+    const token = { scope: "" };
+    expect(policy.authorize(token, "public")).toBe(token);
+    expect(() => policy.authorize(undefined, "authenticated")).toThrow(AccessDenied);
+  });
+
+  it("says nothing of HTTP", () => {
+    const error = thrownBy(() => policy.authorize(undefined, "one"));
+    expect(Object.keys(error as object).sort()).toEqual(["decision", "name"]);
+  });
+});
+
+describe("operation", () => {
+  it.each(CASES)("$title: decides as the policy does", ({ token, tool, params }) => {
+    const operation = policy.operation(tool);
+    const decision = policy.decideUntrusted(token, tool, params);
+    expect(operation.decide(token as never, params as never)).toEqual(decision);
+    if (decision.allowed) expect(operation.authorize(token as never, params as never)).toBe(token);
+    else
+      expect(() => operation.authorize(token as never, params as never)).toThrow(decision.message);
+  });
+
+  const NAMES: readonly (readonly [name: string, params: readonly string[]])[] = [
+    ["one", []],
+    ["denied", []],
+    ["public", []],
+    ["bound", ["id"]],
+    ["bound_two", ["from", "to"]],
+    ["bound_pair", ["x", "y"]],
+    ["GET /a/{id}", ["id"]],
+  ];
+  it.each(NAMES)("%s has the parameters %j", (name, params) => {
+    const operation = policy.operation(name);
+    expect([operation.name, operation.params]).toEqual([name, params]);
+    expect(Object.isFrozen(operation) && Object.isFrozen(operation.params)).toBe(true);
+    expect(Object.keys(operation).sort()).toEqual(["authorize", "decide", "name", "params"]);
+  });
+
+  const UNKNOWN: readonly (readonly [name: unknown, message: string])[] = [
+    ["onee", "the policy has no operation `onee`; did you mean `one`?"],
+    ["GET /mee", "the policy has no operation `GET /mee`; did you mean `GET /me`?"],
+    ["zzzzzz", "the policy has no operation `zzzzzz`"],
+    ["constructor", "the policy has no operation `constructor`"],
+    ["__proto__", "the policy has no operation `__proto__`"],
+    [undefined, "the policy has no operation `undefined`"],
+    [["one"], "the policy has no operation"],
+    [Symbol("one"), "the policy has no operation"],
+    [Object.create(null), "the policy has no operation"],
+  ];
+  it.each(UNKNOWN)("%o is refused: %s", (name, message) => {
+    const error = thrownBy(() => policy.operation(name as string));
+    expect(error).toBeInstanceOf(PolicyError);
+    expect(error).toMatchObject({
+      name: "PolicyError",
+      code: "ERR_OPERATION_UNKNOWN",
+      findings: [],
+    });
+    expect((error as PolicyError).message).toContain(message);
+    expect((error as PolicyError).message).not.toMatch(/[\n.]$/);
+  });
+});
+
+describe("decideRequest", () => {
+  const requests = loadPolicy({
+    name: "n",
+    version: "1",
+    tiers: ["pro"],
+    scopes: { base: {}, a: {}, "/x/{id}": {}, "/y/{id}/{key}": {} },
+    baseline: ["base"],
+    tools: { get: "a", GET: "a" },
+    endpoints: {
+      "GET /x/{id}": "/x/{id}",
+      "GET /x/{id}/y": { scope: "/y/{id}/{key}" },
+      "POST /x/:other": { scope: "/x/{id}" },
+      "PUT /x/{account}": { scope: "/x/{id}", params: { id: "account" } },
+      "GET /free/{id}": "a",
+      "GET /open": { public: true, enrichedBy: "a" },
+      "GET /gone": { deny: "Gone." },
+      "GET /me": { authenticated: true },
+      "GET /{constructor}/p": { scope: "/x/{id}", params: { id: "constructor" } },
+    },
+  });
+
+  const REQUESTS: readonly (readonly [
+    title: string,
+    token: unknown,
+    request: unknown,
+    decision: object,
+  ])[] = [
+    [
+      "a path parameter fills the one of its name",
+      { scope: "/x/1" },
+      { method: "GET", path: "/x/1" },
+      { code: "allowed", scopes: ["/x/1"] },
+    ],
+    [
+      "and no other value",
+      { scope: "/x/1" },
+      { method: "GET", path: "/x/2" },
+      { code: "binding_mismatch", param: "id" },
+    ],
+    ["HEAD is GET", { scope: "/x/1" }, { method: "HEAD", path: "/x/1" }, { code: "allowed" }],
+    [
+      "the path wins over what is given",
+      { scope: "/x/1" },
+      { method: "GET", path: "/x/2", params: { id: "1" } },
+      { code: "binding_mismatch" },
+    ],
+    [
+      "what the path has not is given",
+      { scope: "/y/1/k" },
+      { method: "GET", path: "/x/1/y", params: { key: "k" } },
+      { code: "allowed" },
+    ],
+    [
+      "what nobody gives is missing",
+      { scope: "/y/1/k" },
+      { method: "GET", path: "/x/1/y" },
+      { code: "invalid_params", param: "key" },
+    ],
+    [
+      "a path parameter of another name fills nothing",
+      { scope: "/x/1" },
+      { method: "POST", path: "/x/1" },
+      { code: "invalid_params", param: "id" },
+    ],
+    [
+      "beside one of another name it is given",
+      { scope: "/x/1" },
+      { method: "POST", path: "/x/2", params: { id: "1" } },
+      { code: "allowed" },
+    ],
+    [
+      "a path parameter fills a renamed one",
+      { scope: "/x/1" },
+      { method: "PUT", path: "/x/1" },
+      { code: "allowed" },
+    ],
+    [
+      "a path parameter that no rule needs may be anything canonical",
+      { scope: "a" },
+      { method: "GET", path: "/free/%C3%A9" },
+      { code: "allowed" },
+    ],
+    [
+      "a value that is canonical in a path but not safe in a scope",
+      { scope: "/x/1" },
+      { method: "GET", path: "/x/%C3%A9" },
+      { code: "invalid_params", param: "id" },
+    ],
+    [
+      "a value with a colon",
+      { scope: "/x/1" },
+      { method: "GET", path: "/x/a:b" },
+      { code: "invalid_params" },
+    ],
+    [
+      "an endpoint needs no baseline",
+      { scope: "a" },
+      { method: "GET", path: "/free/1" },
+      { code: "allowed", scopes: ["a"] },
+    ],
+    [
+      "a public endpoint",
+      undefined,
+      { method: "GET", path: "/open" },
+      { code: "allowed", enriched: false },
+    ],
+    [
+      "a public endpoint, enriched",
+      { scope: "a" },
+      { method: "GET", path: "/open" },
+      { code: "allowed", enriched: true },
+    ],
+    [
+      "a denied endpoint",
+      { scope: "a" },
+      { method: "GET", path: "/gone" },
+      { code: "denied", reason: "Gone." },
+    ],
+    ["any valid token", { scope: "" }, { method: "GET", path: "/me" }, { code: "allowed" }],
+    ["no token", undefined, { method: "GET", path: "/me" }, { code: "unauthenticated" }],
+    ["a bad token", null, { method: "GET", path: "/me" }, { code: "invalid_token" }],
+    [
+      "a parameter named as Object.prototype names",
+      { scope: "/x/1" },
+      { method: "GET", path: "/1/p" },
+      { code: "allowed" },
+    ],
+    [
+      "a tool is no path",
+      { scope: "a base" },
+      { method: "GET", path: "get" },
+      { code: "unknown_operation" },
+    ],
+    [
+      "an endpoint's key is no path",
+      { scope: "a" },
+      { method: "GET", path: "/x/{id}" },
+      { code: "unknown_operation" },
+    ],
+    ["no method", { scope: "a" }, { path: "/me" }, { code: "unknown_operation" }],
+    ["no path", { scope: "a" }, { method: "GET" }, { code: "unknown_operation" }],
+    [
+      "a path that is no text",
+      { scope: "a" },
+      { method: "GET", path: ["/me"] },
+      { code: "unknown_operation" },
+    ],
+    [
+      "an inherited path",
+      { scope: "a" },
+      Object.create({ method: "GET", path: "/me" }),
+      { code: "unknown_operation" },
+    ],
+    ["no request", { scope: "a" }, undefined, { code: "unknown_operation" }],
+    [
+      "parameters that are no object",
+      { scope: "/y/1/k" },
+      { method: "GET", path: "/x/1/y", params: "key" },
+      { code: "invalid_params" },
+    ],
+    [
+      "inherited parameters",
+      { scope: "/y/1/k" },
+      { method: "GET", path: "/x/1/y", params: Object.create({ key: "k" }) },
+      { code: "invalid_params" },
+    ],
+  ];
+  it.each(REQUESTS)("%s", (_, token, request, decision) => {
+    expect(requests.decideRequest(token as never, request as never)).toMatchObject(decision);
+  });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, it } from "vitest";
+import { loadPolicy } from "../../src/decision/policy.js";
+
+const policy = loadPolicy({
+  name: "Tools",
+  version: "1",
+  tiers: ["free", "pro"],
+  accountTypes: ["mentor"],
+  scopes: { a: {}, b: {}, r: { reserved: true }, "/x/{i}": {}, "/y/{i}/{j}": {} },
+  tools: {
+    zebra: "a",
+    open: { public: true, enrichedBy: "b" },
+    never: { deny: "no" },
+    "list_*": "a",
+    secret: { scope: "a", hidden: true },
+    pro: { scope: "a", tier: "pro" },
+    mentor: { scope: "a", accountTypes: ["mentor"] },
+    internal: "r",
+    bound: "/x/{i}",
+    bound_or: { anyOf: ["/x/{i}", "b"] },
+    two: { allOf: ["/x/{i}", { scope: "/y/{i}/{j}" }, "a"] },
+    renamed: {
+      allOf: [
+        { scope: "/x/{i}", params: { i: "from" } },
+        { scope: "/x/{i}", params: { i: "to" } },
+      ],
+    },
+    bound_pro: { scope: "/x/{i}", tier: "pro" },
+    list_denied: "a",
+    list_d_bound: "/x/{i}",
+    "list_d*": { deny: "by pattern" },
+    any: { authenticated: true },
+  },
+  endpoints: { "GET /a": "a" },
+});
+
+const list = (token: unknown) =>
+  policy.toolsFor(token as never).map(({ name, decision }) => `${name} ${decision.code}`);
+const view = (token: unknown, tool: string) =>
+  policy.toolsFor(token as never).find(({ name }) => name === tool)?.decision;
+
+describe("toolsFor", () => {
+  it("lists exact tools in declared order that are allowed or could be", () => {
+    expect(list({ scope: "a" })).toEqual([
+      "zebra allowed",
+      "open allowed",
+      "pro upgrade_required",
+      "bound insufficient_scope",
+      "bound_or insufficient_scope",
+      "two insufficient_scope",
+      "renamed insufficient_scope",
+      "bound_pro upgrade_required",
+      "any allowed",
+    ]);
+  });
+
+  it("lists what can be signed in for without a token", () => {
+    expect(list(undefined)).toEqual([
+      "zebra unauthenticated",
+      "open allowed",
+      "pro unauthenticated",
+      "mentor unauthenticated",
+      "internal unauthenticated",
+      "bound unauthenticated",
+      "bound_or unauthenticated",
+      "two unauthenticated",
+      "renamed unauthenticated",
+      "bound_pro unauthenticated",
+      "any unauthenticated",
+    ]);
+  });
+
+  it("lists reserved tools and those of an account to those who may", () => {
+    const token = { scope: "r a", first_party: true, account_type: "mentor" };
+    expect(list(token)).toEqual(expect.arrayContaining(["internal allowed", "mentor allowed"]));
+  });
+
+  it.each([[null], [{}], [{ scope: " " }], [{ scope: ["a b"] }], ["a"]])(
+    "lists nothing for %j",
+    (token) => {
+      expect(list(token)).toEqual([]);
+    },
+  );
+
+  it("decides as a call would where a tool has no parameters", () => {
+    for (const token of [undefined, { scope: "a" }, { scope: "b", tier: "pro" }, { scope: "" }]) {
+      for (const { name, decision } of policy.toolsFor(token)) {
+        if (policy.operation(name).params.length > 0) continue;
+        expect(decision).toEqual(policy.decideUntrusted(token, name));
+      }
+    }
+  });
+
+  it("is the same each time, and a list of one's own", () => {
+    const token = { scope: "a /x/1" };
+    const first = policy.toolsFor(token);
+    first.pop();
+    expect(policy.toolsFor(token)).toHaveLength(first.length + 1);
+    expect(policy.toolsFor(token)).toEqual(policy.toolsFor({ ...token }));
+  });
+});
+
+describe("a tool with parameters", () => {
+  const CALLABLE: readonly (readonly [scope: string, tool: string, scopes: readonly string[]])[] = [
+    ["/x/1", "bound", ["/x/1"]],
+    ["/x/2 /x/1", "bound", ["/x/2"]],
+    ["b", "bound_or", ["b"]],
+    ["/x/1 b", "bound_or", ["/x/1"]],
+    ["a /x/1 /y/1/2", "two", ["/x/1", "/y/1/2", "a"]],
+    ["a /x/1 /x/3 /y/3/4", "two", ["/x/3", "/y/3/4", "a"]],
+    ["/x/1", "renamed", ["/x/1"]],
+  ];
+  it.each(CALLABLE)("with %s: %s can be called, for instance by %j", (scope, tool, scopes) => {
+    expect(view({ scope }, tool)).toMatchObject({ code: "allowed", scopes });
+  });
+
+  const NOT_CALLABLE: readonly (readonly [scope: string, tool: string, code: string])[] = [
+    ["", "bound", "insufficient_scope"],
+    ["a /x/1 /y/2/1", "two", "insufficient_scope"],
+    ["a /x/1", "two", "insufficient_scope"],
+    ["/x/1 /y/1/2", "two", "insufficient_scope"],
+    ["/x/1", "bound_pro", "upgrade_required"],
+  ];
+  it.each(NOT_CALLABLE)("with %s: %s cannot be called", (scope, tool, code) => {
+    expect(view({ scope }, tool)?.code).toBe(code);
+  });
+
+  it("names no scope with a placeholder, and none whose value is not known", () => {
+    expect(view({ scope: "/x/1" }, "two")).toMatchObject({
+      missing: ["a"],
+      scopes: ["a"],
+      accepted: [["a"]],
+    });
+    expect(JSON.stringify(policy.toolsFor({ scope: "" }))).not.toMatch(/[{]i[}]|undefined/);
+  });
+
+  it("is found among thousands of bindings, or given up, soon", () => {
+    const many = (prefix: string, count: number) =>
+      Array.from({ length: count }, (_, index) => `${prefix}${index}`).join(" ");
+    const start = performance.now();
+    expect(
+      view(
+        { scope: `a ${many("/x/v", 400)} ${many("/y/w", 400).replaceAll(/(\/w\d+)/g, "$1/z")}` },
+        "two",
+      )?.code,
+    ).toBe("insufficient_scope");
+    expect(view({ scope: `a ${many("/x/v", 400)} /y/v7/z` }, "two")?.code).toBe("allowed");
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+});

@@ -1,0 +1,213 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "..", "..");
+const file = join(here, "completion-subject.ts");
+
+/** A file that is nowhere but here, as an editor would show it to the compiler. */
+function completionsIn(text: string): ts.CompletionInfo | undefined {
+  const position = text.indexOf("|");
+  const subject = text.replace("|", "");
+  host.show(subject);
+  return service.getCompletionsAtPosition(file, position, {});
+}
+
+/** What is offered: texts within quotes, or the properties that an object may have. */
+function offered(text: string): readonly string[] {
+  const kinds = new Set<string>([
+    ts.ScriptElementKind.string,
+    ts.ScriptElementKind.memberVariableElement,
+  ]);
+  const entries = completionsIn(text)?.entries ?? [];
+  return entries
+    .filter(({ kind, name }) => kinds.has(kind) && name !== "")
+    .map(({ name }) => name)
+    .sort();
+}
+
+function newHost(): ts.LanguageServiceHost & { show(text: string): void } {
+  let content = "";
+  let version = 0;
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile).config,
+    ts.sys,
+    root,
+  );
+  return {
+    show(text) {
+      content = text;
+      version += 1;
+    },
+    getCompilationSettings: () => ({ ...options, types: [], noEmit: true }),
+    getScriptFileNames: () => [file],
+    getScriptVersion: (name) => (name === file ? String(version) : "1"),
+    getScriptSnapshot: (name) => {
+      const text = name === file ? content : ts.sys.readFile(name);
+      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+    },
+    getCurrentDirectory: () => root,
+    getDefaultLibFileName: (settings) => ts.getDefaultLibFilePath(settings),
+    fileExists: (name) => name === file || ts.sys.fileExists(name),
+    readFile: ts.sys.readFile,
+    readDirectory: ts.sys.readDirectory,
+    directoryExists: ts.sys.directoryExists,
+    getDirectories: ts.sys.getDirectories,
+  };
+}
+
+const host = newHost();
+const service = ts.createLanguageService(host);
+
+const SCOPES = ["/accounts/{accountID}/", "courses:read", "openid"];
+
+const policyWith = (parts: string, after = "") => `
+  import { definePolicy } from "../../src/decision/policy.js";
+  const policy = definePolicy({
+    name: "Loopwise",
+    version: "1",
+    tiers: ["free", "pro"],
+    accountTypes: ["mentor", "studio"],
+    scopes: { openid: {}, "courses:read": "Read", "/accounts/{accountID}/": {} },
+    ${parts}
+  });
+  ${after}`;
+
+const TOOLS = `
+  tools: {
+    get_settings: "openid",
+    delete_account: { deny: "no" },
+    read_account: "/accounts/{accountID}/",
+    between: { allOf: ["/accounts/{accountID}/", { scope: "/accounts/{accountID}/", params: { accountID: "to" } }] },
+  },
+  endpoints: { "GET /courses": "courses:read" },`;
+
+const OPERATIONS = ["GET /courses", "between", "delete_account", "get_settings", "read_account"];
+
+const COMPLETIONS: readonly (readonly [where: string, text: string, names: readonly string[]])[] = [
+  ["a bare scope", policyWith('tools: { t: "|" }'), SCOPES],
+  ["a scope in an object", policyWith('tools: { t: { scope: "|" } }'), SCOPES],
+  ["a scope in anyOf", policyWith('tools: { t: { anyOf: ["|"] } }'), SCOPES],
+  ["a second scope in anyOf", policyWith('tools: { t: { anyOf: ["openid", "|"] } }'), SCOPES],
+  [
+    "a scope deep inside",
+    policyWith('tools: { t: { allOf: ["openid", { anyOf: [{ allOf: ["|"] }] }] } }'),
+    SCOPES,
+  ],
+  ["a scope of an endpoint", policyWith('endpoints: { "GET /a": { allOf: ["|"] } }'), SCOPES],
+  ["what adds detail", policyWith('tools: { t: { public: true, enrichedBy: "|" } }'), SCOPES],
+  ["the baseline", policyWith('baseline: ["|"]'), SCOPES],
+  ["a default scope", policyWith('defaultScopes: ["|"]'), SCOPES],
+  ["a member of a bundle", policyWith('bundles: { b: ["|"] }'), SCOPES],
+  [
+    "what a bundle leaves out",
+    policyWith('bundles: { b: { every: true, except: ["|"] } }'),
+    SCOPES,
+  ],
+  ["an implied scope", policyWith("").replace("openid: {}", 'openid: { implies: ["|"] }'), SCOPES],
+  [
+    "the tier of a rule",
+    policyWith('tools: { t: { scope: "openid", tier: "|" } }'),
+    ["free", "pro"],
+  ],
+  [
+    "the tier of a scope",
+    policyWith("").replace("openid: {}", 'openid: { tier: "|" }'),
+    ["free", "pro"],
+  ],
+  [
+    "an account type of a rule",
+    policyWith('tools: { t: { scope: "openid", accountTypes: ["|"] } }'),
+    ["mentor", "studio"],
+  ],
+  [
+    "an account type of a scope",
+    policyWith("").replace("openid: {}", 'openid: { accountTypes: ["|"] }'),
+    ["mentor", "studio"],
+  ],
+  ["a default", policyWith("").replace("openid: {}", 'openid: { default: "|" }'), ["off", "on"]],
+  [
+    "an option of a policy",
+    policyWith("|"),
+    ["baseline", "bundles", "defaultScopes", "endpoints", "notCovered", "tools"],
+  ],
+  [
+    "an option of a scope",
+    policyWith("").replace("openid: {}", 'openid: { title: "x", | }'),
+    [
+      "accountTypes",
+      "default",
+      "description",
+      "group",
+      "implies",
+      "locales",
+      "replaces",
+      "required",
+      "reserved",
+      "tier",
+      "warning",
+    ],
+  ],
+  [
+    "an option of a tool",
+    policyWith('tools: { t: { scope: "openid", | } }'),
+    [
+      "accountTypes",
+      "allOf",
+      "anyOf",
+      "audit",
+      "authenticated",
+      "deny",
+      "description",
+      "enrichedBy",
+      "hidden",
+      "params",
+      "public",
+      "tier",
+      "title",
+    ],
+  ],
+  [
+    "an option inside a requirement",
+    policyWith('tools: { t: { anyOf: [{ scope: "openid", | }] } }'),
+    ["accountTypes", "allOf", "anyOf", "params", "tier"],
+  ],
+  [
+    "the name of an operation to decide",
+    policyWith(TOOLS, 'policy.decide(undefined, "|")'),
+    OPERATIONS,
+  ],
+  [
+    "the name of an operation to authorize",
+    policyWith(TOOLS, 'policy.authorize(undefined, "|")'),
+    OPERATIONS,
+  ],
+  ["the name of an operation to resolve", policyWith(TOOLS, 'policy.operation("|")'), OPERATIONS],
+  [
+    "a parameter",
+    policyWith(TOOLS, 'policy.decide(undefined, "read_account", { | })'),
+    ["accountID"],
+  ],
+  [
+    "a second parameter",
+    policyWith(TOOLS, 'policy.decide(undefined, "between", { to: "a", | })'),
+    ["accountID"],
+  ],
+];
+
+describe("an editor completes", () => {
+  // the first question makes the compiler read the library
+  it.each(COMPLETIONS)("%s", { timeout: 60_000 }, (_, text, names) => {
+    expect(offered(text)).toEqual(names);
+  });
+
+  it("and offers nothing of a policy where the compiler knows no names", {
+    timeout: 60_000,
+  }, () => {
+    const text =
+      'import { loadPolicy } from "../../src/decision/policy.js"; loadPolicy({}).decide(undefined, "|")';
+    expect(offered(text)).toEqual([]);
+  });
+});

@@ -1,0 +1,261 @@
+import { describe, expect, it } from "vitest";
+import { loadPolicy } from "../../src/decision/policy.js";
+import { findingsOf, policyWith } from "./findings-of.js";
+
+type Scopes = Record<string, unknown>;
+
+/** A policy in which each scope is the rule of a tool of its own, `t0`, `t1` … in declared order. */
+function policyOf(scopes: Scopes, parts: object = {}) {
+  const tools = Object.fromEntries(Object.keys(scopes).map((scope, index) => [`t${index}`, scope]));
+  return loadPolicy({ name: "n", version: "1", scopes, tools, ...parts });
+}
+
+/** The scopes that a token with this scope holds of those declared, for these values. */
+function heldOf(
+  scopes: Scopes,
+  scope: string,
+  params: object = {},
+  token: object = {},
+): readonly string[] {
+  const policy = policyOf(scopes);
+  return Object.keys(scopes).filter(
+    (_, index) => policy.decideUntrusted({ ...token, scope }, `t${index}`, params).allowed,
+  );
+}
+
+const CHAIN: Scopes = {
+  a: { implies: ["b"] },
+  b: { implies: ["c", "d"] },
+  c: { implies: ["d"] },
+  d: {},
+  e: {},
+};
+const TEMPLATES: Scopes = {
+  "/o/{x}/{y}/admin": { implies: ["/o/{x}/{y}/write"] },
+  "/o/{x}/{y}/write": { implies: ["/r/{y}/{x}", "/s/{y}", "flat"] },
+  "/r/{y}/{x}": { implies: ["/q/{x}"] },
+  "/s/{y}": {},
+  "/q/{x}": {},
+  flat: {},
+};
+const RESERVED: Scopes = {
+  "admin:all": { reserved: true, implies: ["admin:read", "plain"] },
+  "admin:read": { reserved: true },
+  plain: { implies: ["below"] },
+  below: {},
+};
+
+interface HeldCase {
+  readonly title: string;
+  readonly scopes: Scopes;
+  readonly scope: string;
+  readonly params?: object;
+  readonly token?: object;
+  readonly holds: readonly string[];
+}
+
+const RESERVED_TEMPLATES: Scopes = {
+  "/admin/{x}": { reserved: true, implies: ["/a/{x}", "/b/{x}"] },
+  "/a/{x}": {},
+  "/b/{x}": {},
+};
+const XY = { x: "1", y: "2" };
+const YX = { x: "2", y: "1" };
+
+const HELD: readonly HeldCase[] = [
+  { title: "implications are transitive", scopes: CHAIN, scope: "a", holds: ["a", "b", "c", "d"] },
+  { title: "from the middle", scopes: CHAIN, scope: "b", holds: ["b", "c", "d"] },
+  { title: "and never go up", scopes: CHAIN, scope: "d e", holds: ["d", "e"] },
+  {
+    title: "templates carry their values, in whatever order they stand",
+    scopes: TEMPLATES,
+    scope: "/o/1/2/admin",
+    params: XY,
+    holds: ["/o/{x}/{y}/admin", "/o/{x}/{y}/write", "/r/{y}/{x}", "/s/{y}", "/q/{x}", "flat"],
+  },
+  {
+    title: "and no other values",
+    scopes: TEMPLATES,
+    scope: "/o/1/2/admin",
+    params: YX,
+    holds: ["flat"],
+  },
+  {
+    title: "a reordered template held itself",
+    scopes: TEMPLATES,
+    scope: "/r/2/1",
+    params: XY,
+    holds: ["/r/{y}/{x}", "/q/{x}"],
+  },
+  {
+    title: "a reserved scope of a third party is nothing",
+    scopes: RESERVED,
+    scope: "admin:all",
+    holds: [],
+  },
+  {
+    title: "a reserved scope of a third party, claimed loosely",
+    scopes: RESERVED,
+    scope: "admin:all",
+    token: { first_party: 1 },
+    holds: [],
+  },
+  {
+    title: "a reserved scope of its own",
+    scopes: RESERVED,
+    scope: "admin:all",
+    token: { first_party: true },
+    holds: Object.keys(RESERVED),
+  },
+  {
+    title: "beside a reserved one",
+    scopes: RESERVED,
+    scope: "admin:all plain",
+    holds: ["plain", "below"],
+  },
+  {
+    title: "a reserved template of its own, beside others",
+    scopes: RESERVED_TEMPLATES,
+    scope: "/admin/1 /a/2",
+    params: XY,
+    token: { first_party: true },
+    holds: ["/admin/{x}", "/a/{x}", "/b/{x}"],
+  },
+  {
+    title: "what a reserved template of its own leaves as it was",
+    scopes: RESERVED_TEMPLATES,
+    scope: "/admin/1 /a/2",
+    params: YX,
+    token: { first_party: true },
+    holds: ["/a/{x}"],
+  },
+  {
+    title: "a reserved template of a third party",
+    scopes: RESERVED_TEMPLATES,
+    scope: "/admin/1 /b/1",
+    params: XY,
+    holds: ["/b/{x}"],
+  },
+  {
+    title: "an older name",
+    scopes: { a: { replaces: ["old", "older"] }, b: {} },
+    scope: "older",
+    holds: ["a"],
+  },
+  {
+    title: "an older name is not the new one in upper case",
+    scopes: { a: { replaces: ["old"] } },
+    scope: "Old",
+    holds: [],
+  },
+  {
+    title: "an older name of a scope that implies",
+    scopes: { a: { replaces: ["old"], implies: ["b"] }, b: {} },
+    scope: "old",
+    holds: ["a", "b"],
+  },
+  {
+    title: "an older name of a scope that is implied",
+    scopes: { a: { implies: ["b"] }, b: { replaces: ["old"] } },
+    scope: "old",
+    holds: ["b"],
+  },
+  {
+    title: "an older name that two scopes replace",
+    scopes: { a: { replaces: ["old"] }, b: { replaces: ["old"] }, c: {} },
+    scope: "old",
+    holds: ["a", "b"],
+  },
+  {
+    title: "an older name of a reserved scope",
+    scopes: { a: { reserved: true, replaces: ["old"] } },
+    scope: "old",
+    holds: [],
+  },
+  {
+    title: "an older name shared with a reserved scope",
+    scopes: { a: { reserved: true, replaces: ["old"] }, b: { replaces: ["old"] } },
+    scope: "old",
+    holds: ["b"],
+  },
+  {
+    title: "an older template",
+    scopes: { "/a/{x}": { replaces: ["/old/<x>"] } },
+    scope: "/old/1",
+    params: XY,
+    holds: ["/a/{x}"],
+  },
+  {
+    title: "an older template for another value",
+    scopes: { "/a/{x}": { replaces: ["/old/{x}"] } },
+    scope: "/old/1",
+    params: YX,
+    holds: [],
+  },
+  {
+    title: "an older template in another order",
+    scopes: { "/a/{x}/{y}": { replaces: ["/old/{y}/{x}"] } },
+    scope: "/old/2/1",
+    params: XY,
+    holds: ["/a/{x}/{y}"],
+  },
+  {
+    title: "an older template in another order, for values the other way round",
+    scopes: { "/a/{x}/{y}": { replaces: ["/old/{y}/{x}"] } },
+    scope: "/old/1/2",
+    params: XY,
+    holds: [],
+  },
+  {
+    title: "an older template in another form",
+    scopes: { "/a/{x}": { replaces: ["a:{x}", "a.{x}.b"] } },
+    scope: "a.1.b",
+    params: XY,
+    holds: ["/a/{x}"],
+  },
+  {
+    title: "an older template that two scopes replace",
+    scopes: { "/a/{x}": { replaces: ["/old/{x}"] }, "/b/{x}": { replaces: ["/old/<x>"] } },
+    scope: "/old/1",
+    params: XY,
+    holds: ["/a/{x}", "/b/{x}"],
+  },
+];
+
+describe("what a scope holds", () => {
+  it.each(HELD)("$title", ({ scopes, scope, params, token, holds }) => {
+    expect(heldOf(scopes, scope, params, token)).toEqual(holds);
+  });
+
+  it.each(HELD)(
+    "$title: the same with a list, twice, and beside what nobody knows",
+    ({ scopes, scope, params, token, holds }) => {
+      expect(heldOf(scopes, `x:y ${scope} ${scope} z`, params, token)).toEqual(holds);
+    },
+  );
+});
+
+describe("long chains", () => {
+  it("of implications need no deep call stack, and are followed to the end", () => {
+    const count = 500;
+    const chain = (last: object) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [
+          `s${index}`,
+          index === count - 1 ? last : { implies: [`s${index + 1}`] },
+        ]),
+      );
+    const policy = loadPolicy({
+      name: "n",
+      version: "1",
+      scopes: chain({}),
+      tools: { t: `s${count - 1}` },
+    });
+    expect(policy.decideUntrusted({ scope: "s0" }, "t").allowed).toBe(true);
+    const found = findingsOf(policyWith({ scopes: chain({ implies: ["s0"] }) }));
+    expect(found.map(({ code, path }) => [code, path])).toEqual([
+      ["implication_cycle", `scopes.s${count - 1}.implies`],
+    ]);
+    expect(found[0]?.message).toMatch(/^scope implies itself: s0 > s1 > /);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { parseScopeToken } from "../../src/grammar/scope-syntax.js";
+import { compileTemplate } from "../../src/grammar/template.js";
+import { buildLookups, type NamedScope } from "../../src/policy/matching.js";
+
+/** Names of scopes, each its own scope, in this order. */
+function namesOf(texts: readonly string[]): NamedScope[] {
+  return texts.map((text, scope) => {
+    const parsed = parseScopeToken(text);
+    if (!parsed.ok) throw new Error(parsed.reason);
+    const template = compileTemplate(parsed.token);
+    const values = template.names.map((_, index) => index);
+    return { scope, template, text: parsed.token.text, values, old: false };
+  });
+}
+
+const NAMES = [
+  "a:read",
+  "/",
+  "/x/{i}",
+  "/x/{i}/",
+  "/x/{i}/y",
+  "/y/{i}/{j}",
+  "s:{i}:read",
+  "s.{i}.read",
+  "constructor",
+];
+
+const HITS: readonly (readonly [
+  text: string,
+  scope: string | undefined,
+  values: readonly string[],
+])[] = [
+  ["a:read", "a:read", []],
+  ["a:rea", undefined, []],
+  ["A:read", undefined, []],
+  ["/", "/", []],
+  ["/x/1", "/x/{i}", ["1"]],
+  ["/x/1/", "/x/{i}/", ["1"]],
+  ["/x/1/y", "/x/{i}/y", ["1"]],
+  ["/x/1/z", undefined, []],
+  ["/x/", undefined, []],
+  ["/x", undefined, []],
+  ["/x/..", undefined, []],
+  ["/x/.", undefined, []],
+  ["/x/a%2Fb", undefined, []],
+  ["/x/*", undefined, []],
+  ["/x/{i}", undefined, []],
+  ["//x/1", undefined, []],
+  ["/y/1/2", "/y/{i}/{j}", ["1", "2"]],
+  ["/y//2", undefined, []],
+  ["s:1:read", "s:{i}:read", ["1"]],
+  ["s:1:2:read", undefined, []],
+  ["s.1.read", "s.{i}.read", ["1"]],
+  ["s.1.2.read", undefined, []],
+  ["constructor", "constructor", []],
+  ["toString", undefined, []],
+  ["", undefined, []],
+  ["a".repeat(100_000), undefined, []],
+  [`/x/${"1/".repeat(10_000)}`, undefined, []],
+];
+
+describe("the lookup of what a text holds", () => {
+  const [lookup] = buildLookups(namesOf(NAMES));
+
+  it.each(HITS)("%j is %s for %j", (text, scope, values) => {
+    const hits = lookup?.(text).map((hit) => [NAMES[hit.scope], hit.values]);
+    expect(hits).toEqual(scope === undefined ? [] : [[scope, values]]);
+  });
+
+  it("is one, since names go by one rule, and knows nothing where nothing is declared", () => {
+    expect(buildLookups([])).toHaveLength(1);
+    expect(buildLookups([])[0]?.("a")).toEqual([]);
+    expect(buildLookups(namesOf(["a"]))[0]?.("/x/1")).toEqual([]);
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { compilePolicy } from "../../src/policy/compile.js";
+
+const compiled = compilePolicy({
+  name: "n",
+  version: "1",
+  scopes: { base: {}, a: {}, b: {}, r: { reserved: true }, off: { default: "off" } },
+  baseline: ["base"],
+  defaultScopes: ["base", "a"],
+  bundles: { listed: ["a", "r"], all: { every: true }, some: { every: true, except: ["a", "b"] } },
+  tools: {
+    plain: "a",
+    open: { public: true, enrichedBy: "b" },
+    any: { authenticated: true },
+    never: { deny: "no", hidden: true },
+    hidden: { scope: "a", hidden: true },
+    drop_all: "a",
+    drop_own: { deny: "its own" },
+    drop_open: { public: true },
+    "drop_*": { deny: "by pattern" },
+    "list_*": { scope: "a", hidden: true },
+    "open_?": { public: true },
+  },
+  endpoints: {
+    "GET /a": "a",
+    "POST /drop_all": { authenticated: true },
+    "PUT /a": { public: true },
+  },
+});
+
+describe("the operations of a policy", () => {
+  it("are its exact tools and then its endpoints, in declared order", () => {
+    expect([...compiled.operations].map(([name, { kind }]) => `${kind} ${name}`)).toEqual([
+      "tool plain",
+      "tool open",
+      "tool any",
+      "tool never",
+      "tool hidden",
+      "tool drop_all",
+      "tool drop_own",
+      "tool drop_open",
+      "endpoint GET /a",
+      "endpoint POST /drop_all",
+      "endpoint PUT /a",
+    ]);
+    expect(compiled.patterns.map(({ operation }) => operation.name)).toEqual([
+      "drop_*",
+      "list_*",
+      "open_?",
+    ]);
+  });
+
+  // name, denial, public, hidden, scopes of the alternatives
+  const OPERATIONS: readonly (readonly [
+    string,
+    string | undefined,
+    boolean,
+    boolean,
+    string[][],
+  ])[] = [
+    ["plain", undefined, false, false, [["a", "base"]]],
+    ["open", undefined, true, false, []],
+    ["any", undefined, false, false, [["base"]]],
+    ["never", "no", false, true, []],
+    ["hidden", undefined, false, true, [["a", "base"]]],
+    ["GET /a", undefined, false, false, [["a"]]],
+    ["POST /drop_all", undefined, false, false, [[]]],
+    ["PUT /a", undefined, true, false, []],
+  ];
+  it.each(OPERATIONS)("%s", (name, denial, isPublic, hidden, scopes) => {
+    const operation = compiled.operations.get(name);
+    expect(operation).toMatchObject({ name, denial, public: isPublic, hidden });
+    expect(
+      operation?.rules.flatMap(({ alternatives }) => alternatives.map((one) => one.scopes)),
+    ).toEqual(scopes);
+  });
+
+  it("are denied by a pattern whatever the exact entry says", () => {
+    const denials = ["drop_all", "drop_own", "drop_open"].map(
+      (name) => compiled.operations.get(name)?.denial,
+    );
+    expect(denials).toEqual(["by pattern", "its own", "by pattern"]);
+  });
+
+  it("of a public tool may name what adds detail, without the baseline", () => {
+    const [rule] = compiled.operations.get("open")?.rules ?? [];
+    expect(rule?.enriched?.scopes).toEqual(["b"]);
+    expect(rule?.public).toBe(true);
+  });
+
+  it("stand beside what the policy says of consent, which stays data", () => {
+    expect(compiled.definition.bundles).toEqual({
+      listed: ["a", "r"],
+      all: { every: true },
+      some: { every: true, except: ["a", "b"] },
+    });
+    expect(compiled.definition.defaultScopes).toEqual(["base", "a"]);
+    expect(compiled.baseline.map(({ name }) => name)).toEqual(["base"]);
+  });
+});

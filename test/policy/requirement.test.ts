@@ -1,0 +1,245 @@
+import { describe, expect, it } from "vitest";
+import { compilePolicy } from "../../src/policy/compile.js";
+import { intersection } from "../../src/policy/requirement.js";
+
+const SCOPES = {
+  a: {},
+  b: {},
+  c: {},
+  d: {},
+  pro: { tier: "pro" },
+  max: { tier: "max" },
+  mentor: { accountTypes: ["mentor"] },
+  both: { accountTypes: ["mentor", "studio"] },
+  r: { reserved: true },
+  "/x/{i}": {},
+  "/y/{i}/{j}": {},
+};
+
+/** The rule of one tool, as far as a reader would ask. */
+function ruleOf(tool: unknown, baseline?: readonly string[]) {
+  const policy = compilePolicy({
+    name: "n",
+    version: "1",
+    tiers: ["free", "pro", "max"],
+    accountTypes: ["mentor", "studio", "other"],
+    scopes: SCOPES,
+    ...(baseline === undefined ? {} : { baseline }),
+    tools: { t: tool },
+  });
+  const rule = policy.operations.get("t")?.rules[0];
+  const alternatives = rule?.alternatives ?? [];
+  return {
+    params: rule?.params.map(({ name }) => name),
+    scopes: alternatives.map(({ uses }) =>
+      uses.map(({ scope, params }) =>
+        [scope.name, ...params.map((index) => rule?.params[index]?.name)].join(" "),
+      ),
+    ),
+    gates: alternatives.map(({ tier, accountTypes, reserved }) => ({
+      tier,
+      accountTypes,
+      reserved,
+    })),
+  };
+}
+
+const ALTERNATIVES: readonly (readonly [
+  title: string,
+  tool: unknown,
+  scopes: readonly (readonly string[])[],
+])[] = [
+  ["one scope", "a", [["a"]]],
+  ["one scope as an object", { scope: "a" }, [["a"]]],
+  ["any", { anyOf: ["a", "b"] }, [["a"], ["b"]]],
+  ["all", { allOf: ["a", "b"] }, [["a", "b"]]],
+  ["any in any", { anyOf: ["a", { anyOf: ["b", "c"] }, "d"] }, [["a"], ["b"], ["c"], ["d"]]],
+  ["all in all", { allOf: ["a", { allOf: ["b", "c"] }, "d"] }, [["a", "b", "c", "d"]]],
+  [
+    "any in all, in declared order",
+    { allOf: [{ anyOf: ["a", "b"] }, { anyOf: ["c", "d"] }] },
+    [
+      ["a", "c"],
+      ["a", "d"],
+      ["b", "c"],
+      ["b", "d"],
+    ],
+  ],
+  [
+    "all in any",
+    { anyOf: [{ allOf: ["a", "b"] }, { allOf: ["c", "d"] }] },
+    [
+      ["a", "b"],
+      ["c", "d"],
+    ],
+  ],
+  [
+    "deep",
+    { allOf: ["a", { anyOf: ["b", { allOf: ["c", { anyOf: ["d", "a"] }] }] }] },
+    [
+      ["a", "b"],
+      ["a", "c", "d"],
+      ["a", "c"],
+    ],
+  ],
+  [
+    "a scope twice in one alternative stands once",
+    { allOf: ["a", { allOf: ["b", { scope: "a" }] }] },
+    [["a", "b"]],
+  ],
+  [
+    "a template under two names",
+    { allOf: ["/x/{i}", { scope: "/x/{i}", params: { i: "k" } }] },
+    [["/x/{i} i", "/x/{i} k"]],
+  ],
+  ["a template twice under one name", { allOf: ["/x/{i}", { allOf: ["/x/<i>"] }] }, [["/x/{i} i"]]],
+  ["any token", { authenticated: true }, [[]]],
+];
+
+describe("a requirement", () => {
+  it.each(ALTERNATIVES)("is its alternatives: %s", (_, tool, scopes) => {
+    expect(ruleOf(tool).scopes).toEqual(scopes);
+  });
+
+  it("has the baseline in every alternative, once, after its own scopes", () => {
+    expect(ruleOf({ anyOf: ["a", { allOf: ["c", "b"] }] }, ["b", "d"]).scopes).toEqual([
+      ["a", "b", "d"],
+      ["c", "b", "d"],
+    ]);
+    expect(ruleOf({ authenticated: true }, ["b"]).scopes).toEqual([["b"]]);
+    expect(ruleOf({ public: true }, ["b"]).scopes).toEqual([]);
+  });
+
+  const PARAMS: readonly (readonly [
+    title: string,
+    tool: unknown,
+    params: readonly string[],
+    uses: readonly string[],
+  ])[] = [
+    ["under their own names", "/y/{i}/{j}", ["i", "j"], ["/y/{i}/{j} i j"]],
+    ["renamed", { scope: "/y/{i}/{j}", params: { i: "k" } }, ["k", "j"], ["/y/{i}/{j} k j"]],
+    [
+      "exchanged",
+      { scope: "/y/{i}/{j}", params: { i: "j", j: "i" } },
+      ["j", "i"],
+      ["/y/{i}/{j} j i"],
+    ],
+    [
+      "two placeholders as one",
+      { scope: "/y/{i}/{j}", params: { i: "k", j: "k" } },
+      ["k"],
+      ["/y/{i}/{j} k k"],
+    ],
+    [
+      "renamed from outside",
+      { allOf: ["/x/{i}", "/y/{i}/{j}"], params: { i: "k" } },
+      ["k", "j"],
+      ["/x/{i} k", "/y/{i}/{j} k j"],
+    ],
+    [
+      "the nearest name wins",
+      {
+        allOf: ["/x/{i}", { scope: "/y/{i}/{j}", params: { i: "m" } }],
+        params: { i: "k", j: "n" },
+      },
+      ["k", "m", "n"],
+      ["/x/{i} k", "/y/{i}/{j} m n"],
+    ],
+    [
+      "named as Object.prototype names",
+      { scope: "/x/{i}", params: { i: "constructor" } },
+      ["constructor"],
+      ["/x/{i} constructor"],
+    ],
+  ];
+  it.each(PARAMS)("has parameters %s", (_, tool, params, uses) => {
+    const rule = ruleOf(tool);
+    expect([rule.params, rule.scopes[0]]).toEqual([params, uses]);
+  });
+
+  const free = { tier: -1, accountTypes: undefined, reserved: false };
+  const GATES: readonly (readonly [title: string, tool: unknown, gates: readonly object[]])[] = [
+    ["none", "a", [free]],
+    [
+      "its own",
+      { scope: "a", tier: "pro", accountTypes: ["studio"] },
+      [{ ...free, tier: 1, accountTypes: ["studio"] }],
+    ],
+    ["those of its scope", "pro", [{ ...free, tier: 1 }]],
+    ["the higher tier of two", { scope: "pro", tier: "max" }, [{ ...free, tier: 2 }]],
+    ["the higher tier of two scopes", { allOf: ["pro", "max", "a"] }, [{ ...free, tier: 2 }]],
+    [
+      "each alternative its own",
+      { anyOf: ["pro", "a", { scope: "b", tier: "max" }] },
+      [{ ...free, tier: 1 }, free, { ...free, tier: 2 }],
+    ],
+    [
+      "those around it",
+      { tier: "pro", anyOf: ["a", { tier: "free", anyOf: ["b", "max"] }] },
+      [
+        { ...free, tier: 1 },
+        { ...free, tier: 1 },
+        { ...free, tier: 2 },
+      ],
+    ],
+    [
+      "account types that both allow",
+      { scope: "both", accountTypes: ["studio", "other"] },
+      [{ ...free, accountTypes: ["studio"] }],
+    ],
+    [
+      "account types of two scopes",
+      { allOf: ["mentor", "both"] },
+      [{ ...free, accountTypes: ["mentor"] }],
+    ],
+    [
+      "account types that nobody has",
+      { scope: "mentor", accountTypes: ["other"] },
+      [{ ...free, accountTypes: [] }],
+    ],
+    [
+      "account types in parts",
+      {
+        allOf: [
+          { scope: "a", accountTypes: ["mentor", "other"] },
+          { scope: "b", accountTypes: ["other"] },
+        ],
+      },
+      [{ ...free, accountTypes: ["other"] }],
+    ],
+    [
+      "reserved by one of its scopes",
+      { anyOf: [{ allOf: ["a", "r"] }, "b"] },
+      [{ ...free, reserved: true }, free],
+    ],
+    [
+      "of any token",
+      { authenticated: true, tier: "free", accountTypes: ["mentor"] },
+      [{ ...free, tier: 0, accountTypes: ["mentor"] }],
+    ],
+  ];
+  it.each(GATES)("has gates: %s", (_, tool, gates) => {
+    expect(ruleOf(tool).gates).toEqual(gates);
+  });
+
+  it("does not inherit the gates of what its scope implies", () => {
+    const { operations } = compilePolicy({
+      name: "n",
+      version: "1",
+      tiers: ["pro"],
+      scopes: { all: { implies: ["gated"] }, gated: { tier: "pro" } },
+      tools: { t: "all" },
+    });
+    expect(operations.get("t")?.rules[0]?.alternatives[0]?.tier).toBe(-1);
+  });
+});
+
+describe("intersection", () => {
+  it("of a gate and no gate is the gate", () => {
+    expect(intersection(undefined, undefined)).toBeUndefined();
+    expect(intersection(["a"], undefined)).toEqual(["a"]);
+    expect(intersection(undefined, [])).toEqual([]);
+    expect(intersection(["a", "b"], ["c", "b"])).toEqual(["b"]);
+    expect(intersection(["a"], ["b"])).toEqual([]);
+  });
+});

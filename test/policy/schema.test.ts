@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { newReport } from "../../src/policy/findings.js";
+import { checkShape, policyJsonSchema } from "../../src/policy/schema.js";
+import { policyWith } from "./findings-of.js";
+
+describe("policyJsonSchema", () => {
+  const schema = JSON.parse(JSON.stringify(policyJsonSchema())) as {
+    readonly required: readonly string[];
+    readonly properties: Readonly<Record<string, unknown>>;
+    readonly additionalProperties: unknown;
+    readonly $schema: string;
+  };
+
+  it("is JSON Schema, draft 2020-12", () => {
+    expect(schema.$schema).toBe("https://json-schema.org/draft/2020-12/schema");
+  });
+
+  it("needs a name, a version and scopes, and knows every option and no other", () => {
+    expect([...schema.required].sort()).toEqual(["name", "scopes", "version"]);
+    expect(Object.keys(schema.properties).sort()).toEqual([
+      "accountTypes",
+      "baseline",
+      "bundles",
+      "defaultScopes",
+      "endpoints",
+      "name",
+      "notCovered",
+      "scopes",
+      "tiers",
+      "tools",
+      "version",
+    ]);
+    expect(schema.additionalProperties).toBe(false);
+  });
+
+  it("is a new object each time", () => {
+    expect(policyJsonSchema()).toEqual(policyJsonSchema());
+    expect(policyJsonSchema()).not.toBe(policyJsonSchema());
+  });
+
+  it("refers to nothing that it does not hold", () => {
+    const text = JSON.stringify(schema);
+    const references = [...text.matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path ?? "");
+    expect(references.length).toBeGreaterThan(2);
+    for (const path of references) {
+      const target = path
+        .split("/")
+        .reduce<unknown>((holder, key) => (holder as Record<string, unknown>)[key], schema);
+      expect(target).toBeTypeOf("object");
+    }
+  });
+});
+
+describe("checkShape", () => {
+  it("gives data of the right shape back as it is", () => {
+    const report = newReport();
+    const data = policyWith({ scopes: { a: "A" }, tools: { t: "a" } });
+    expect(checkShape(data, report)).toBe(data);
+    expect(report.findings).toEqual([]);
+  });
+
+  it("takes what is wrong out, so that the rest can be checked", () => {
+    const report = newReport();
+    const data = policyWith({
+      extra: 1,
+      scopes: { a: 5, b: { tier: 1, title: "B" } },
+      tools: { t: 5, u: { anyOf: ["a", 5] }, v: { scope: "a", extra: 1 } },
+    });
+    expect(checkShape(data, report)).toEqual({
+      name: "Loopwise",
+      version: "1",
+      scopes: { a: {}, b: { title: "B" } },
+      tools: { u: { anyOf: ["a", undefined] }, v: { scope: "a" } },
+    });
+    expect(report.findings).toHaveLength(6);
+  });
+
+  it.each([[null], [undefined], [1], ["text"], [[]], [true]])(
+    "makes an empty policy of %j",
+    (data) => {
+      const report = newReport();
+      expect(checkShape(data, report)).toEqual({});
+      expect(report.findings.map(({ code, path }) => [code, path])).toEqual([["invalid_type", ""]]);
+    },
+  );
+});

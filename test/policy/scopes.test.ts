@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { loadPolicy } from "../../src/decision/policy.js";
+import { findingsOf, policyWith } from "./findings-of.js";
+
+type Scopes = Record<string, unknown>;
+
+describe("a scope in two spellings", () => {
+  it("is one scope, printed in braces", () => {
+    const policy = loadPolicy({
+      name: "n",
+      version: "1",
+      scopes: { "/a/<id>/x": { implies: ["/b/{id}"] }, "/b/<id>": {} },
+      tools: { t: "/a/{id}/x", u: "/b/<id>" },
+    });
+    expect(policy.decideUntrusted({ scope: "" }, "t", { id: "1" })).toMatchObject({
+      missing: ["/a/1/x"],
+    });
+    expect(policy.decideUntrusted({ scope: "/a/1/x" }, "u", { id: "1" }).allowed).toBe(true);
+  });
+});
+
+describe("overlaps", () => {
+  const pairs: readonly (readonly [left: string, right: string, overlap: boolean])[] = [
+    ["/a/{x}", "/a/b", true],
+    ["/a/{x}", "/a/b/", false],
+    ["/a/{x}", "/a/b.c", true],
+    ["/a/{x}/", "/a/{y}", false],
+    ["/a/{x}/b", "/a/b/{y}", true],
+    ["/{x}/b", "/a/{y}", true],
+    ["/{x}/b", "/a/c", false],
+    ["a:{x}", "a:b", true],
+    ["a:{x}", "{y}:b", true],
+    ["a:{x}", "a.b", false],
+    ["a.{x}", "a.b.c", false],
+    ["a.{x}", "a.b", true],
+    ["a:{x}:c", "a:b:d", false],
+    ["/a/{x}", "/A/b", false],
+    ["/a/{x}", "/a/*", false],
+  ];
+  it.each(pairs)("of %s and %s: %s", (left, right, overlap) => {
+    for (const scopes of [
+      { [left]: {}, [right]: {} },
+      { [right]: {}, [left]: {} },
+    ]) {
+      expect(findingsOf(policyWith({ scopes })).map(({ code }) => code)).toEqual(
+        overlap ? ["overlap"] : [],
+      );
+    }
+  });
+
+  const OLD: readonly (readonly [title: string, scopes: Scopes, codes: readonly string[]])[] = [
+    [
+      "its own older name, in another order",
+      { "/a/{x}/{y}": { replaces: ["/a/{y}/{x}"] } },
+      ["overlap"],
+    ],
+    [
+      "its own older name, of which it is a case",
+      { "/a/{x}": { replaces: ["/{x}/b"] } },
+      ["overlap"],
+    ],
+    ["an older name of another", { "/a/{x}": {}, "/c/{y}": { replaces: ["/a/<y>"] } }, ["overlap"]],
+    [
+      "two older names of two scopes that are not the same",
+      { "/n/{x}": { replaces: ["/t/{x}/y.read"] }, "/m/{x}/{z}": { replaces: ["/t/{x}/{z}"] } },
+      ["overlap"],
+    ],
+    [
+      "one older name of two scopes",
+      { "/n/{x}": { replaces: ["/t/{x}"] }, "/m/{x}": { replaces: ["/t/{x}"] } },
+      [],
+    ],
+    [
+      "one older name of two scopes, in two orders",
+      { "/n/{x}/{y}": { replaces: ["/t/{x}/{y}"] }, "/m/{x}/{y}": { replaces: ["/t/{y}/{x}"] } },
+      ["overlap"],
+    ],
+    [
+      "an older name in two spellings",
+      { "/n/{x}": { replaces: ["/t/{x}", "/t/<x>"] } },
+      ["duplicate"],
+    ],
+    [
+      "the new name in another spelling",
+      { "/n/{x}": { replaces: ["/n/<x>"] } },
+      ["replaced_declared"],
+    ],
+  ];
+  it.each(OLD)("with older names: %s", (_, scopes, codes) => {
+    expect(findingsOf(policyWith({ scopes })).map(({ code }) => code)).toEqual(codes);
+  });
+});
+
+describe("lists of scopes in two spellings", () => {
+  it.each([
+    ["implies", { scopes: { "/a/{x}/z": { implies: ["/b/{x}", "/b/<x>"] }, "/b/{x}": {} } }],
+    ["anyOf", { scopes: { "/b/{x}": {} }, tools: { t: { anyOf: ["/b/{x}", "/b/<x>"] } } }],
+    [
+      "allOf",
+      { scopes: { "/b/{x}": {} }, tools: { t: { allOf: ["/b/{x}", { scope: "/b/<x>" }] } } },
+    ],
+  ])("hold a duplicate: %s", (_, parts) => {
+    expect(findingsOf(policyWith(parts)).map(({ code }) => code)).toEqual(["duplicate"]);
+  });
+});
