@@ -1,7 +1,7 @@
 import CliTable from "cli-table3";
-import type { CompiledScope } from "../policy/compiled.js";
+import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
 import { coloursOf, type Io } from "./io.js";
-import { cellCode, ruleCell, table, text } from "./markdown.js";
+import { cellCode, code, ruleCell, table, text } from "./markdown.js";
 import { LEGEND, markText } from "./matrix-legend.js";
 import {
   type Matrix,
@@ -21,7 +21,15 @@ const PARTS = [
 function remarks(row: MatrixRow): readonly string[] {
   const access = row.access === "scopes" ? [] : [needsText(row)];
   const kind = row.kind === "pattern" ? ["a pattern of names"] : [];
-  return [...access, ...row.gates, ...row.renamings, ...kind];
+  const hidden = row.hidden ? ["hidden"] : [];
+  return [...access, ...row.gates, ...row.renamings, ...kind, ...hidden];
+}
+
+/** What every tool needs, as a sentence. */
+function always({ baseline }: CompiledPolicy, show: (name: string) => string): readonly string[] {
+  if (baseline.length === 0) return [];
+  const names = baseline.map(({ name }) => show(name)).join(", ");
+  return [`Every tool that is not public needs ${names} as well.`];
 }
 
 /** The matrix as Markdown: a table for the tools, one for the endpoints, and how to read them. */
@@ -43,7 +51,7 @@ export function matrixMarkdown(matrix: Matrix): string {
     return [`## ${title}`, table(heads, lines)];
   });
   const legend = LEGEND.map(({ cell, meaning }) => `- ${markText(cell)}: ${meaning}`).join("\n");
-  return `${[`# ${text(name)}: tools by scopes`, `Version ${text(version)}.`, ...parts, legend].join("\n\n")}\n`;
+  return `${[`# ${text(name)}: tools by scopes`, `Version ${text(version)}.`, ...always(matrix.policy, code), ...parts, legend].join("\n\n")}\n`;
 }
 
 /** The matrix as data. */
@@ -65,7 +73,15 @@ export function matrixJson({ policy, tools, endpoints }: Matrix): object {
         alone,
       })),
     }));
-  return { name, version, tools: rowsOf(tools), endpoints: rowsOf(endpoints) };
+  const scopes = policy.scopes.map(({ name: scope, options, reserved, tier, accountTypes }) => ({
+    name: scope,
+    description: options.description,
+    reserved,
+    tier: policy.tiers[tier],
+    accountTypes,
+  }));
+  const baseline = policy.baseline.map((scope) => scope.name);
+  return { name, version, scopes, baseline, tools: rowsOf(tools), endpoints: rowsOf(endpoints) };
 }
 
 /** Short marks for tables that are too wide for words; the legend tells both. */
@@ -80,15 +96,18 @@ const LETTERS: Readonly<Record<MatrixCell["mark"], string>> = {
 export function matrixTable(matrix: Matrix, io: Io): string {
   const { bold } = coloursOf(io);
   const { name, version } = matrix.policy.definition;
-  const lines: string[] = [`${bold(name)}, version ${version}`];
+  const lines: string[] = [
+    `${bold(name)}, version ${version}`,
+    ...always(matrix.policy, String).map((line) => wrap(line, io.columns, "")),
+  ];
   for (const { key, head, title } of PARTS) {
     const part = matrix[key];
     if (part.rows.length === 0) continue;
     lines.push("", bold(`${title}: ${part.rows.length}, by ${part.columns.length} scopes`));
     lines.push(...partLines(part, head, io));
-    const said = part.rows.flatMap((row) =>
-      remarks(row).map((remark) => [row.name, remark] as const),
-    );
+    const said = part.rows
+      .map((row) => [row.name, remarks(row).join("; ")] as const)
+      .filter(([, remark]) => remark !== "");
     if (said.length > 0)
       lines.push("", bold("Gates, denials and what needs no scope"), ...pairs(said, io));
   }

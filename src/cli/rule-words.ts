@@ -53,25 +53,23 @@ export function gatesOf(operation: Operation, policy: CompiledPolicy): readonly 
     }
   }
   return [...waysByGate].map(([gate, ways]) =>
-    ways.length === alternatives.length ? gate : `${gate}, with ${listWays(ways)}`,
+    ways.length === alternatives.length ? gate : `${gate}, with ${listWays(ways, policy)}`,
   );
 }
 
 const MOST_WAYS_NAMED = 3;
 
-function listWays(ways: readonly Alternative[]): string {
-  const named = ways.slice(0, MOST_WAYS_NAMED).map(scopeNames);
+function listWays(ways: readonly Alternative[], { baseline }: CompiledPolicy): string {
+  const named = ways.slice(0, MOST_WAYS_NAMED).map(({ uses }) => {
+    const own = uses.filter(({ scope }) => !baseline.includes(scope));
+    return own.map(({ scope }) => scope.name).join(" and ");
+  });
   const rest = ways.length - named.length;
   return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(" or ");
 }
 
-/** The names of the scopes of one way in, with placeholders. */
-export function scopeNames({ uses }: Alternative): string {
-  return uses.map(({ scope }) => scope.name).join(" and ");
-}
-
 /** The gates of one way in. */
-export function gatesOfWay(
+function gatesOfWay(
   { tier, accountTypes, reserved }: Alternative,
   policy: CompiledPolicy,
 ): readonly string[] {
@@ -91,7 +89,7 @@ export function renamingsOf(operation: Operation): readonly string[] {
         params.flatMap((place, index) => {
           const placeholder = scope.template.names[index] ?? "";
           const param = rule.params[place]?.name ?? placeholder;
-          return param === placeholder ? [] : [`{${placeholder}} is ${param}`];
+          return param === placeholder ? [] : [`{${placeholder}} is the parameter ${param}`];
         }),
       ),
     ),

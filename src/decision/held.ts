@@ -1,7 +1,7 @@
 import { MAX_SCOPE_LENGTH, MAX_SCOPE_TOKENS } from "../grammar/scope.js";
 import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
-import type { CompiledPolicy } from "../policy/compiled.js";
+import type { CompiledPolicy, CompiledScope, Implied } from "../policy/compiled.js";
 import { readOwn } from "./access-token.js";
 import { newTextMemory } from "./text-memory.js";
 
@@ -32,7 +32,7 @@ interface Draft {
 
 /** Whether a scope without placeholders is held. */
 export function holdsLiteral(held: Held, scope: number): boolean {
-  return (((held.bits[scope >>> 5] ?? 0) >>> (scope & 31)) & 1) === 1;
+  return (((held.bits[scope >>> 5] as number) >>> (scope & 31)) & 1) === 1;
 }
 
 /** Reads the scopes of a token; `undefined` for a value that is no token, or one whose scope is malformed. */
@@ -106,21 +106,25 @@ function readList(policy: CompiledPolicy, value: unknown): HeldScopes | undefine
 function collect(policy: CompiledPolicy, tokens: readonly string[]): HeldScopes | undefined {
   if (tokens.length > MAX_SCOPE_TOKENS) return undefined;
   const everyone = newDraft(policy);
-  let reserved: Draft | undefined;
+  let ownersOnly: Draft | undefined;
   for (const text of tokens) {
     let known = false;
     for (const lookup of policy.lookups) {
       for (const { scope, values } of lookup(text)) {
         known = true;
-        if (policy.scopes[scope]?.reserved) reserved ??= newDraft(policy);
-        add(policy, policy.scopes[scope]?.reserved && reserved ? reserved : everyone, scope, values);
+        const { reserved, closure } = policy.scopes[scope] as CompiledScope;
+        if (reserved) ownersOnly ??= newDraft(policy);
+        add(reserved && ownersOnly !== undefined ? ownersOnly : everyone, closure, values);
       }
     }
     // What a lookup knows is a scope-token without placeholders. A template in a token is no grant of every value but a
     // mistake of the issuer, and voids the whole as a malformed token does.
     if (!known && (!isScopeToken(text) || holdsPlaceholder(text))) return undefined;
   }
-  return { everyone, firstParty: reserved === undefined ? everyone : union(everyone, reserved) };
+  return {
+    everyone,
+    firstParty: ownersOnly === undefined ? everyone : union(everyone, ownersOnly),
+  };
 }
 
 const NOT_BOUND: Map<number, Set<string>> = new Map();
@@ -133,11 +137,11 @@ function newDraft(policy: CompiledPolicy): Draft {
 }
 
 /** Adds a scope and all it implies. */
-function add(policy: CompiledPolicy, draft: Draft, scope: number, values: readonly string[]): void {
-  for (const implied of policy.scopes[scope]?.closure ?? []) {
+function add(draft: Draft, closure: readonly Implied[], values: readonly string[]): void {
+  for (const implied of closure) {
     if (implied.values.length === 0) {
       const word = implied.scope >>> 5;
-      draft.bits[word] = (draft.bits[word] ?? 0) | (1 << (implied.scope & 31));
+      draft.bits[word] = (draft.bits[word] as number) | (1 << (implied.scope & 31));
     } else {
       if (draft.bound === NOT_BOUND) draft.bound = new Map();
       const held = draft.bound.get(implied.scope) ?? new Set();
@@ -154,5 +158,5 @@ function union(left: Draft, right: Draft): Draft {
   for (const [scope, values] of right.bound) {
     bound.set(scope, new Set([...(left.bound.get(scope) ?? []), ...values]));
   }
-  return { bits: left.bits.map((word, index) => word | (right.bits[index] ?? 0)), bound };
+  return { bits: left.bits.map((word, index) => word | (right.bits[index] as number)), bound };
 }

@@ -1,4 +1,5 @@
-import type { CompiledPolicy } from "../policy/compiled.js";
+import type { CompiledPolicy, Param } from "../policy/compiled.js";
+import { valuesOfHeld } from "./bindings.js";
 import {
   accountTypeRequired,
   bindingMismatch,
@@ -8,7 +9,13 @@ import {
   upgradeRequired,
 } from "./decision.js";
 import { type Held, holdsLiteral } from "./held.js";
-import { type Case, type PreparedAlternative, type PreparedUse, textOf } from "./prepare.js";
+import {
+  type Case,
+  type PreparedAlternative,
+  type PreparedRule,
+  type PreparedUse,
+  textOf,
+} from "./prepare.js";
 
 /** What a decision reads of a token besides its scopes, each once. */
 export interface Facts {
@@ -60,10 +67,9 @@ export function isMet(
 
 /** Whether a template is held for these values; `undefined` where it is held for none. Values hold no space to confuse them. */
 function holdsBound(held: Held, { scope, params }: PreparedUse, values: readonly string[]) {
-  const [only] = params;
   const key =
     params.length === 1
-      ? (values[only as number] ?? "")
+      ? (values[params[0] as number] as string)
       : params.map((index) => values[index]).join(" ");
   return held.bound.get(scope)?.has(key);
 }
@@ -84,27 +90,27 @@ function print(uses: readonly PreparedUse[], values: Case["values"]): readonly s
 }
 
 interface Judged {
+  readonly rule: PreparedRule;
   readonly alternative: PreparedAlternative;
+  readonly values: Case["values"];
   readonly blockedBy: number;
-  readonly values: readonly string[] | undefined;
 }
 
-function judge(
-  alternative: PreparedAlternative,
-  held: Held,
-  facts: Facts,
-  values: Case["values"],
-): Judged {
-  const gate = gateOf(alternative, facts);
-  const mismatch =
-    gate === BLOCKED_BY.nothing && mismatchOf(alternative, held, values) !== undefined;
-  return { alternative, values, blockedBy: mismatch ? BLOCKED_BY.binding : gate };
+function judge({ rule, values }: Case, held: Held, facts: Facts): readonly Judged[] {
+  return rule.alternatives.map((alternative) => {
+    const gate = gateOf(alternative, facts);
+    const elsewhere =
+      gate === BLOCKED_BY.nothing &&
+      (values === undefined
+        ? valuesOfHeld(alternative, held) === undefined
+        : mismatchesOf(alternative, held, values).length > 0);
+    return { rule, alternative, values, blockedBy: elsewhere ? BLOCKED_BY.binding : gate };
+  });
 }
 
-/** The first template that the token holds for other values only, as it is used. */
-function mismatchOf({ bound }: PreparedAlternative, held: Held, values: Case["values"]) {
-  if (values === undefined) return undefined;
-  return bound.find((use) => holdsBound(held, use, values) === false);
+/** The templates that the token holds, but for other values. */
+function mismatchesOf({ bound }: PreparedAlternative, held: Held, values: readonly string[]) {
+  return bound.filter((use) => holdsBound(held, use, values) === false);
 }
 
 /**
@@ -116,9 +122,7 @@ export function refuse(
   held: Held,
   facts: Facts,
 ): Denial {
-  const judged = cases.map(({ rule, values }) =>
-    rule.alternatives.map((alternative) => judge(alternative, held, facts, values)),
-  );
+  const judged = cases.map((one) => judge(one, held, facts));
   // A combination of one alternative of each case is blocked by the first that blocks any of them: `blocker` is that of
   // some combination where one case has it and every other has it or a later one.
   const answer = ANSWERS.find(
@@ -126,14 +130,20 @@ export function refuse(
       judged.every((list) => list.some(({ blockedBy }) => blockedBy >= blocker)) &&
       judged.some((list) => list.some(({ blockedBy }) => blockedBy === blocker)),
   );
-  const blocked = judged.flat().find(({ blockedBy }) => blockedBy === answer);
-  if (answer === BLOCKED_BY.nothing || blocked === undefined) return missingOf(judged, held);
-  if (answer === BLOCKED_BY.binding) return bindingMismatch(paramOf(blocked, cases, held));
-  if (answer === BLOCKED_BY.accountType) {
-    return accountTypeRequired(blocked.alternative.source.accountTypes ?? []);
+  const blocked = judged.flat().find(({ blockedBy }) => blockedBy === answer) as Judged;
+  const { source } = blocked.alternative;
+  switch (answer) {
+    case BLOCKED_BY.binding:
+      return bindingMismatch(paramOf(blocked, held));
+    case BLOCKED_BY.accountType:
+      return accountTypeRequired(source.accountTypes as readonly string[]);
+    case BLOCKED_BY.tier:
+      return upgradeRequired(policy.tiers[lowestTier(judged)] as string, facts.tier);
+    case BLOCKED_BY.reserved:
+      return RESERVED_SCOPE;
+    default:
+      return missingOf(judged, held);
   }
-  if (answer === BLOCKED_BY.reserved) return RESERVED_SCOPE;
-  return upgradeRequired(policy.tiers[lowestTier(judged)] ?? "", facts.tier);
 }
 
 /** The lowest plan on which some combination would pass its gates: the highest of what each case needs at least. */
@@ -149,15 +159,15 @@ function lowestTier(judged: readonly (readonly Judged[])[]): number {
   return Math.max(...needs);
 }
 
-/** The parameter whose value no held scope of the template has, or the template's last. */
-function paramOf({ alternative, values = [] }: Judged, cases: readonly Case[], held: Held): string {
-  const use = mismatchOf(alternative, held, values);
-  const params = use?.params ?? [];
-  const known = [...(held.bound.get(use?.scope ?? -1) ?? [])].map((key) => key.split(" "));
-  const other =
-    params.find((param, at) => !known.some((list) => list[at] === values[param])) ?? params.at(-1);
-  const owner = cases.find(({ rule }) => rule.alternatives.includes(alternative));
-  return owner?.rule.params[other ?? 0]?.name ?? "";
+/** The parameter whose value no held scope of the template has; where each has been seen with another, the last. */
+function paramOf({ rule, alternative, values }: Judged, held: Held): string {
+  const [use = alternative.bound[0] as PreparedUse] = mismatchesOf(alternative, held, values ?? []);
+  const known = [...(held.bound.get(use.scope) ?? [])].map((key) => key.split(" "));
+  const strange = use.params.find(
+    (param, at) => !known.some((list) => list[at] === values?.[param]),
+  );
+  const param = strange ?? (use.params.at(-1) as number);
+  return (rule.params[param] as Param).name;
 }
 
 const MOST_COMBINATIONS = 1_024;

@@ -146,9 +146,10 @@ function prepareUse({ scope, params }: ScopeUse): PreparedUse {
 
 /** The text of a scope for the values of a rule's parameters. */
 export function textOf({ params, pieces, gaps }: PreparedUse, values: readonly string[]): string {
-  let text = pieces[0] ?? "";
+  let text = pieces[0] as string;
   for (let index = 0; index < gaps.length; index += 1) {
-    text += (values[params[gaps[index] ?? 0] ?? 0] ?? "") + (pieces[index + 1] ?? "");
+    const param = params[gaps[index] as number] as number;
+    text += (values[param] as string) + (pieces[index + 1] as string);
   }
   return text;
 }
@@ -168,7 +169,7 @@ export function combine(
   const rules = demanding.flatMap((operation) => operation.rules);
   return {
     name,
-    params: [...new Set(demanding.flatMap((operation) => operation.params))],
+    params: Object.freeze([...new Set(demanding.flatMap((operation) => operation.params))]),
     public: isPublic,
     ...summary(rules, matching.find((operation) => operation.denied)?.denied),
   };

@@ -1,3 +1,4 @@
+import { type PartialValues, valuesOfHeld } from "./bindings.js";
 import { type Decider, decideOperation, factsOf, heldBy } from "./decide.js";
 import {
   allowed,
@@ -6,9 +7,8 @@ import {
   INVALID_TOKEN,
   UNAUTHENTICATED,
 } from "./decision.js";
-import type { Held } from "./held.js";
-import { type Facts, isMet, refuse, scopesOf } from "./judge.js";
-import type { PreparedAlternative, PreparedOperation } from "./prepare.js";
+import { isMet, refuse, scopesOf } from "./judge.js";
+import type { PreparedOperation } from "./prepare.js";
 
 /** A tool as a list shows it. */
 export interface ToolView {
@@ -55,49 +55,11 @@ function decideForSomeValue(
   const held = heldBy(decider, token);
   if (held === undefined) return INVALID_TOKEN;
   const facts = factsOf(decider.policy, operation, token);
-  for (const { alternatives } of operation.rules) {
-    for (const alternative of alternatives) {
-      const values = valuesThatMeet(alternative, held, facts);
-      if (values !== undefined)
-        return alternative.granted ?? allowed(scopesOf(alternative, values));
-    }
+  for (const alternative of operation.rules.flatMap((rule) => rule.alternatives)) {
+    const meets = (values: PartialValues) => isMet(alternative, held, facts, values as string[]);
+    const values = valuesOfHeld(alternative, held, meets);
+    if (values !== undefined) return allowed(scopesOf(alternative, values as string[]));
   }
   const cases = operation.rules.map((rule) => ({ rule, values: undefined }));
   return refuse(decider.policy, cases, held, facts);
-}
-
-const MOST_STEPS = 10_000;
-
-/**
- * Values for the parameters of an alternative under which it is met, taken from the templates that are held: one
- * template after the other, going back where they disagree. Gives up after 10,000 steps, so that a token with thousands
- * of bindings cannot keep a server busy; the tool then counts as not callable.
- */
-function valuesThatMeet(
-  alternative: PreparedAlternative,
-  held: Held,
-  facts: Facts,
-): readonly string[] | undefined {
-  let steps = 0;
-  const extend = (at: number, values: readonly string[]): readonly string[] | undefined => {
-    const use = alternative.bound[at];
-    if (use === undefined) return isMet(alternative, held, facts, values) ? values : undefined;
-    for (const key of held.bound.get(use.scope) ?? []) {
-      steps += 1;
-      if (steps > MOST_STEPS) return undefined;
-      const candidate = key.split(" ");
-      const agrees = use.params.every(
-        (param, index) => (values[param] ?? candidate[index]) === candidate[index],
-      );
-      if (!agrees) continue;
-      const next = [...values];
-      use.params.forEach((param, index) => {
-        next[param] = candidate[index] as string;
-      });
-      const found = extend(at + 1, next);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-  return extend(0, []);
 }

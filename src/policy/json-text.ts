@@ -13,8 +13,8 @@ export function readJson(text: string, report: Report): unknown {
   try {
     data = JSON.parse(body);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : "unreadable";
-    report.add("json_syntax", [], `the text is no JSON: ${reason.replaceAll(/\s+/g, " ")}`);
+    const { message } = error as SyntaxError;
+    report.add("json_syntax", [], `the text is no JSON: ${message.replaceAll(/\s+/g, " ")}`);
     return undefined;
   }
   reportDuplicateKeys(body, report);

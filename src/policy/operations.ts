@@ -115,20 +115,22 @@ function readEndpoints(definition: PolicyDefinition, { report }: Reading): reado
 /** What stands only at the top of an entry, and excludes a requirement and each other. */
 const KINDS = ["deny", "public", "authenticated"] as const;
 
+const NO_PARAMS: readonly string[] = Object.freeze([]);
+
 const GATES = ["tier", "accountTypes", "params"] as const;
 
 function compileOperation(
   name: string,
   kind: Operation["kind"],
-  entry: OperationDefinition | undefined,
+  entry: OperationDefinition,
   path: Path,
   always: Draft,
   reading: Reading,
 ): Operation | undefined {
-  const options: OperationOptions = typeof entry === "string" ? { scope: entry } : (entry ?? {});
-  if (entry === undefined || !checkKind(options, path, reading)) return undefined;
+  const options: OperationOptions = typeof entry === "string" ? { scope: entry } : entry;
+  if (!checkKind(options, path, reading)) return undefined;
   const base = { name, kind, hidden: options.hidden === true, denial: options.deny };
-  if (options.deny !== undefined) return { ...base, rules: [], params: [], public: false };
+  if (options.deny !== undefined) return { ...base, rules: [], params: NO_PARAMS, public: false };
   const rule = compileEntry(entry, options, path, always, reading);
   return {
     ...base,

@@ -7,6 +7,12 @@ import picomatch from "picomatch/posix.js";
  * `dot` is what keeps a denial from failing open: without it `*` skips names that start with a dot, which MCP allows.
  */
 export function patternMatcher(pattern: string): (name: string) => boolean {
-  const expression = picomatch.makeRe(pattern, { dot: true, nonegate: true, noextglob: true });
+  const expression = picomatch.makeRe(pattern, {
+    dot: true,
+    nonegate: true,
+    noextglob: true,
+    // the shortcut for `*.*` takes the last star for one character or more: a denial would miss `a.`
+    fastpaths: false,
+  });
   return (name) => expression.test(name);
 }

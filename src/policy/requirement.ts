@@ -1,4 +1,5 @@
 import { printedScope } from "../grammar/scope-syntax.js";
+import type { Template } from "../grammar/template.js";
 import {
   type Alternative,
   ANY_TIER,
@@ -115,13 +116,14 @@ function expandPart(
   inner: Scope,
   reading: Reading,
 ): readonly Draft[] {
-  if (written.scope !== undefined) return useOf(written.scope, [...path, "scope"], inner, reading);
-  const key = written.anyOf === undefined ? "allOf" : "anyOf";
-  const list = written[key] ?? [];
-  reportDuplicates(list, [...path, key], reading.report, (part) => canonical(part as Written));
-  const parts = list.map((part, index) => expand(part, [...path, key, index], inner, reading));
-  if (key === "anyOf") return parts.flat();
-  return parts.reduce(
+  const { scope, anyOf } = written;
+  const expandList = (list: readonly Written[], key: string) => {
+    reportDuplicates(list, [...path, key], reading.report, (part) => canonical(part as Written));
+    return list.map((part, index) => expand(part, [...path, key, index], inner, reading));
+  };
+  if (scope !== undefined) return useOf(scope, [...path, "scope"], inner, reading);
+  if (anyOf !== undefined) return expandList(anyOf, "anyOf").flat();
+  return expandList(written.allOf as readonly Written[], "allOf").reduce(
     (product, part) => product.flatMap((left) => part.map((right) => merge(left, right))),
     [{ uses: [], tier: inner.tier, accountTypes: inner.accountTypes }] as readonly Draft[],
   );
@@ -203,7 +205,7 @@ export function intersection(
   right: readonly string[] | undefined,
 ): readonly string[] | undefined {
   if (left === undefined || right === undefined) return left ?? right;
-  return left.filter((type) => right.includes(type));
+  return Object.freeze(left.filter((type) => right.includes(type)));
 }
 
 /** Settles drafts into a rule: parameters get their places, and each scope named brings its own gates. */
@@ -215,21 +217,20 @@ export function compileRule(
   }: { readonly isPublic?: boolean; readonly enriched?: Draft | undefined },
 ): Rule {
   const params: { readonly name: string; readonly sites: Param["sites"][number][] }[] = [];
-  const indexOf = (name: string): number => {
+  const placeOf = (name: string, template: Template, index: number): number => {
     const known = params.findIndex((param) => param.name === name);
-    return known === -1 ? params.push({ name, sites: [] }) - 1 : known;
+    const place = known === -1 ? params.push({ name, sites: [] }) - 1 : known;
+    const { sites } = params[place] as (typeof params)[number];
+    if (!sites.some((site) => site.template === template && site.index === index)) {
+      sites.push({ template, index });
+    }
+    return place;
   };
   const settle = ({ uses, tier, accountTypes }: Draft): Alternative => {
-    const settled: ScopeUse[] = uses.map(({ scope, params: names }) => {
-      const places = names.map(indexOf);
-      places.forEach((place, index) => {
-        const sites = params[place]?.sites ?? [];
-        if (!sites.some((site) => site.template === scope.template && site.index === index)) {
-          sites.push({ template: scope.template, index });
-        }
-      });
-      return { scope, params: places };
-    });
+    const settled: ScopeUse[] = uses.map(({ scope, params: names }) => ({
+      scope,
+      params: names.map((name, index) => placeOf(name, scope.template, index)),
+    }));
     const scopes = settled.map((use) => use.scope);
     return {
       uses: settled,

@@ -85,7 +85,7 @@ export function endpointIdentity({ method, segments }: Endpoint): string {
 /** `pchar` of RFC 3986, section 3.3, without `*` (a pattern to some) and `;` (a matrix parameter to some). */
 const PLAIN = /^[A-Za-z0-9._~!$&'()+,=:@-]*$/;
 const ESCAPES = /^(?:[A-Za-z0-9._~!$&'()+,=:@-]|%[89A-F][0-9A-F])*$/;
-const LETTERS = /^[\p{L}\p{M}\p{N}]*$/u;
+const LETTERS = /^[\p{L}\p{M}\p{Nd}]*$/u;
 
 /**
  * Whether a segment has only one spelling. An escape is accepted where plain text cannot say the same: UTF-8 of letters,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { PolicyDefinition } from "./definition.js";
 import { formatPath, nearest, type Path, type Report } from "./findings.js";
 
@@ -181,22 +181,23 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
   }
 }
 
+/** Of a union, what each arm expected. */
 function expectedBy(issue: Issue): string {
-  if (issue.code === "invalid_type") return ARTICLES.get(issue.expected) ?? issue.expected;
-  if (issue.code !== "invalid_union") return "another value";
-  const kinds = issue.errors.flatMap((errors) =>
-    errors.flatMap((inner) => (inner.code === "invalid_type" ? [expectedBy(inner)] : [])),
+  const wrong = issue.code === "invalid_union" ? issue.errors.flat() : [issue];
+  const kinds = wrong.flatMap((one) =>
+    one.code === "invalid_type" ? (KINDS[one.expected] as string) : [],
   );
   return [...new Set(kinds)].join(" or ");
 }
 
-const ARTICLES: ReadonlyMap<string, string> = new Map([
-  ["string", "a text"],
-  ["object", "an object"],
-  ["record", "an object"],
-  ["array", "a list"],
-  ["boolean", "true or false"],
-]);
+/** The types that the schema asks for, in words. */
+const KINDS: Readonly<Record<string, string>> = {
+  string: "a text",
+  object: "an object",
+  record: "an object",
+  array: "a list",
+  boolean: "true or false",
+};
 
 function nameOf(value: unknown): string {
   if (value === undefined) return "nothing";
