@@ -203,16 +203,17 @@ function scopesSection(matrix: Matrix): Section | undefined {
     groups.set(group, [...(groups.get(group) ?? []), scope]);
   }
   if (groups.size === 0) return undefined;
+  const single = groups.size === 1 && groups.has("");
   const body = [...groups].map(
     ([group, scopes]) =>
-      html`${group === "" ? undefined : html`<h3>${group}</h3>\n`}<ul class="cards">
-${scopes.map((scope) => scopeCard(scope, matrix))}</ul>
+      html`${single ? undefined : html`<h3>${group === "" ? "Other scopes" : group}</h3>\n`}<ul class="cards">
+${scopes.map((scope) => scopeCard(scope, matrix, single))}</ul>
 `,
   );
   return section("scopes", "Scopes", html`${body}`);
 }
 
-function scopeCard(scope: CompiledScope, matrix: Matrix): Html {
+function scopeCard(scope: CompiledScope, matrix: Matrix, ungrouped: boolean): Html {
   const { options, tier, accountTypes, reserved } = scope;
   const { tiers } = matrix.policy;
   const plan = tiers[tier];
@@ -225,8 +226,9 @@ function scopeCard(scope: CompiledScope, matrix: Matrix): Html {
   ];
   const rows = [...matrix.tools.rows, ...matrix.endpoints.rows];
   const opens = rows.filter((row) => row.cells.has(scope.id)).map((row) => row.name);
+  const name = html`<code>${scope.name}</code>${options.title === undefined ? undefined : html` ${options.title}`}`;
   return html`<li id="${idOf(scope)}">
-<h4><code>${scope.name}</code>${options.title === undefined ? undefined : html` ${options.title}`}</h4>
+${ungrouped ? html`<h3>${name}</h3>` : html`<h4>${name}</h4>`}
 <p>${options.description ?? "No description."}</p>
 ${options.warning === undefined ? undefined : html`<p class="warning"><b>Warning:</b> ${options.warning}</p>\n`}${tags.length === 0 ? undefined : html`<p>${tags.map((tag) => html`<span class="tag">${tag}</span> `)}</p>\n`}${options.implies === undefined ? undefined : html`<p class="small">Implies ${codes(options.implies)}</p>\n`}${options.replaces === undefined ? undefined : html`<p class="small">Replaces ${codes(options.replaces)}</p>\n`}<p class="small">${opens.length === 0 ? "No tool or endpoint names it." : html`Has to do with ${opens.map((name, index) => html`${index === 0 ? "" : ", "}<code>${name}</code>`)}`}</p>
 </li>

@@ -114,17 +114,22 @@ export function matrixTable(matrix: Matrix, io: Io): string {
   return `${lines.join("\n")}\n`;
 }
 
-const WIDEST_NAME = 44;
+/** Names take at most so much of the width; a longer one goes on in the next line. */
+const NAME_SHARE = 0.45;
+const LEAST_NAME_WIDTH = 16;
+
+function nameWidthOf(names: readonly string[], { columns }: Io): number {
+  const widest = Math.max(LEAST_NAME_WIDTH, Math.floor(columns * NAME_SHARE));
+  return Math.min(Math.max(0, ...names.map((name) => name.length)), widest);
+}
+
 /** What cli-table3 adds to a cell: a space on each side and a line. */
 const FRAME = 3;
 
 function partLines({ rows, columns }: MatrixPart, head: string, io: Io): readonly string[] {
   const { bold } = coloursOf(io);
   const marked = rows.filter((row) => row.cells.size > 0);
-  const nameWidth = Math.min(
-    Math.max(head.length, ...marked.map((row) => row.name.length)),
-    WIDEST_NAME,
-  );
+  const nameWidth = nameWidthOf([head, ...marked.map(({ name }) => name)], io);
   const room = io.columns - nameWidth - FRAME - 1;
   const widthOf = (scope: CompiledScope) => Math.max(scope.name.length, "all +".length) + FRAME;
   const fits = columns.reduce((sum, scope) => sum + widthOf(scope), 0) <= room;
@@ -185,8 +190,13 @@ function grid(
   return grid.toString();
 }
 
-function pairs(lines: readonly (readonly [string, string])[], { columns }: Io): readonly string[] {
-  const width = Math.min(Math.max(0, ...lines.map(([name]) => name.length)), WIDEST_NAME);
+function pairs(lines: readonly (readonly [string, string])[], io: Io): readonly string[] {
+  const width = nameWidthOf(
+    lines.map(([name]) => name),
+    io,
+  );
   const indent = " ".repeat(width + 4);
-  return lines.map(([name, words]) => wrap(`  ${name.padEnd(width)}  ${words}`, columns, indent));
+  return lines.map(([name, words]) =>
+    wrap(`  ${name.padEnd(width)}  ${words}`, io.columns, indent),
+  );
 }

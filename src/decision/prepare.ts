@@ -136,6 +136,7 @@ const GAP = " ";
 
 function prepareUse({ scope, params }: ScopeUse): PreparedUse {
   const { template } = scope;
+  if (params.length === 0) return { scope: scope.id, params, pieces: [scope.name], gaps: [] };
   const pieces = bindTemplate(
     template,
     template.names.map(() => GAP),

@@ -170,6 +170,7 @@ export function parseScopeToken(text: string): ScopeTokenResult {
 
 /** A scope as it is printed, in whichever spelling it is written; of any other value, its text. */
 export function printedScope(value: unknown): string {
+  if (typeof value === "string" && !value.includes("<")) return value;
   const result: ScopeTokenResult = parseScopeToken<string>(String(value));
   return result.ok ? result.token.text : String(value);
 }

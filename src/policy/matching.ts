@@ -102,8 +102,10 @@ export function overlapCandidates(
   const list = [...groups.values()];
   return list.flatMap((left, index) =>
     list.slice(index).flatMap((right) => {
-      if (left.shape.form !== right.shape.form || left.shape.length !== right.shape.length)
-        return [];
+      // two texts without placeholders are one or two; only a placeholder makes them meet
+      const literal = left.shape.holes.length + right.shape.holes.length === 0;
+      const { form, length } = left.shape;
+      if (literal || form !== right.shape.form || length !== right.shape.length) return [];
       const holes = [...new Set([...left.shape.holes, ...right.shape.holes])];
       const seen = new Map<string, NamedScope[]>();
       const keyOf = (name: NamedScope) => skeleton(name.template.segments, holes);

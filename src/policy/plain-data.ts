@@ -1,4 +1,4 @@
-import type { Path, Report } from "./findings.js";
+import type { Report } from "./findings.js";
 
 const DEEPEST = 64;
 const MOST_VALUES = 200_000;
@@ -11,81 +11,71 @@ const MOST_VALUES = 200_000;
  */
 export function snapshot(source: unknown, report: Report): unknown {
   const around = new Set<object>();
+  const path: (string | number)[] = [];
   let values = 0;
 
-  const copy = (value: unknown, path: Path): unknown => {
+  const refuse = (code: string, message: string): undefined => {
+    report.add(code, path, message);
+    return undefined;
+  };
+
+  const copy = (value: unknown): unknown => {
     if (typeof value !== "object" || value === null) return value;
-    if (around.has(value)) {
-      report.add(
-        "not_plain_data",
-        path,
-        "this contains itself: expected plain data, as JSON can hold it",
-      );
-      return undefined;
-    }
-    if (path.length > DEEPEST) {
-      report.add("too_large", path, `nested deeper than ${DEEPEST} levels`);
-      return undefined;
-    }
-    if (!isPlain(value)) {
-      report.add("not_plain_data", path, "expected plain data, as JSON can hold it");
-      return undefined;
-    }
+    if (around.has(value)) return refuse("not_plain_data", `this contains itself: ${PLAIN}`);
+    if (path.length > DEEPEST) return refuse("too_large", `nested deeper than ${DEEPEST} levels`);
+    if (!isPlain(value)) return refuse("not_plain_data", PLAIN);
     around.add(value);
-    const result = Array.isArray(value) ? copyList(value, path) : copyObject(value, path);
+    const result = Array.isArray(value) ? copyList(value) : copyObject(value);
     around.delete(value);
     return result;
   };
 
-  const isTooMuch = (members: number, path: Path): boolean => {
+  const isTooMuch = (members: number): boolean => {
     const before = values;
     values += members;
     if (values <= MOST_VALUES) return false;
-    if (before <= MOST_VALUES) report.add("too_large", path, `more than ${MOST_VALUES} values`);
+    if (before <= MOST_VALUES) refuse("too_large", `more than ${MOST_VALUES} values`);
     return true;
   };
 
-  const copyList = (list: readonly unknown[], path: Path): unknown[] => {
-    if (isTooMuch(list.length, path)) return [];
-    return Array.from({ length: list.length }, (_, index) =>
-      copyProperty(Object.getOwnPropertyDescriptor(list, index), [...path, index]),
+  const copyList = (list: readonly unknown[]): unknown[] =>
+    Array.from({ length: isTooMuch(list.length) ? 0 : list.length }, (_, index) =>
+      copyMember(list, index),
     );
-  };
 
-  const copyObject = (object: object, path: Path): Record<string, unknown> => {
+  const copyObject = (object: object): Record<string, unknown> => {
     const result: Record<string, unknown> = {};
     const keys = Object.keys(object);
-    if (isTooMuch(keys.length, path)) return result;
-    for (const key of keys) {
-      const at = [...path, key];
-      if (key === "__proto__") {
-        report.add("reserved_key", at, "a key `__proto__` is refused: it is no name but a trap");
-        continue;
-      }
-      const value = copyProperty(Object.getOwnPropertyDescriptor(object, key), at);
+    for (const key of isTooMuch(keys.length) ? [] : keys) {
+      const value = copyMember(object, key);
       if (value !== undefined) result[key] = value;
     }
     return result;
   };
 
-  const copyProperty = (property: PropertyDescriptor | undefined, path: Path): unknown => {
-    if (property === undefined || "value" in property) return copy(property?.value, path);
-    report.add("not_plain_data", path, "expected a value, not an accessor");
-    return undefined;
+  const copyMember = (owner: object, key: string | number): unknown => {
+    path.push(key);
+    const property = Object.getOwnPropertyDescriptor(owner, key);
+    let value: unknown;
+    if (key === "__proto__")
+      refuse("reserved_key", "a key `__proto__` is refused: it is no name but a trap");
+    else if (property?.get === undefined && property?.set === undefined)
+      value = copy(property?.value);
+    else refuse("not_plain_data", "expected a value, not an accessor");
+    path.pop();
+    return value;
   };
 
   try {
-    return copy(source, []);
+    return copy(source);
   } catch {
     // only a proxy can throw here
-    report.add(
-      "not_plain_data",
-      [],
-      "this cannot be read: expected plain data, as JSON can hold it",
-    );
-    return undefined;
+    path.length = 0;
+    return refuse("not_plain_data", `this cannot be read: ${PLAIN}`);
   }
 }
+
+const PLAIN = "expected plain data, as JSON can hold it";
 
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return true;

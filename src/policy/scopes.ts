@@ -46,7 +46,7 @@ export function compileScopes(
   }
   const draftOf = (name: unknown, path: Path): ScopeDraft | undefined => {
     if (typeof name !== "string") return undefined;
-    const found = byText.get(printedScope(name));
+    const found = byText.get(name) ?? byText.get(printedScope(name));
     if (found === undefined) reportUnknown(name, path, definition, byText.keys(), report);
     return found;
   };
