@@ -14,7 +14,7 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Text as it may stand between tags and in quoted attributes. Control characters, which HTML does not allow, are replaced. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll(/(?![\t\n])[\p{Cc}\p{Cs}]/gu, "\uFFFD")
     .replaceAll(/[&<>"']/g, (character) => ENTITIES.get(character) ?? "");

@@ -167,13 +167,19 @@ const WRAPPERS = new Set([
   "ParenthesizedExpression",
 ]);
 
+function unwrap(start: Node | undefined): Node | undefined {
+  let node = start;
+  while (node !== undefined && WRAPPERS.has(node.type)) node = child(node, "expression");
+  return node;
+}
+
 const MOST_NAMES = 32;
 
 /** The literal behind a node: wrappers are taken off, constants of the module are looked up. */
 function resolve(start: Node | undefined, scope: ReadonlyMap<string, Node>): Node | undefined {
   let node = start;
   for (let names = 0; node !== undefined && names < MOST_NAMES; names += 1) {
-    while (node !== undefined && WRAPPERS.has(node.type)) node = child(node, "expression");
+    node = unwrap(node);
     if (node?.type !== "Identifier") return node;
     node = scope.get(String(node["name"]));
   }
@@ -203,7 +209,7 @@ function follow(root: Node, finding: Finding, scope: ReadonlyMap<string, Node>):
     if (next === undefined) break;
     key = property && child(property, "key");
     value = next;
-    deepest = next;
+    deepest = unwrap(next) ?? next;
     steps += 1;
   }
   const atKey = key !== undefined && steps === path.length && ABOUT_THE_KEY.has(finding.code);

@@ -58,7 +58,7 @@ function attempt(read: () => unknown): Node | undefined {
 }
 
 /** Whether a value is a node. */
-export function isNode(value: unknown): value is Node {
+function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && typeof (value as Node).type === "string";
 }
 

@@ -203,7 +203,7 @@ describe("docs", () => {
       ["d", line],
     ]);
     const tokens: string[] = [];
-    marked.walkTokens(marked.lexer(markdown), ({ type }) => {
+    void marked.walkTokens(marked.lexer(markdown), ({ type }) => {
       tokens.push(type);
     });
     for (const type of ["link", "html", "em", "del"]) expect(tokens).not.toContain(type);

@@ -106,6 +106,11 @@ const CODE_CASES: readonly Case[] = [
     path: "tools.a",
   },
   {
+    title: "a value without what is said of its type",
+    source: made('  tools: { a: «"x"» as never },'),
+    path: "tools.a",
+  },
+  {
     title: "through `satisfies` and `!`",
     source: made('  tools: { a: «"x"» }! satisfies object,'),
     path: "tools.a",

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { marked } from "marked";
+import { marked, type Tokens } from "marked";
 import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { matrixOf, needsText } from "../../src/cli/matrix-model.js";
@@ -56,15 +56,14 @@ describe("the matrix", () => {
   const rows = [...tools.rows, ...endpoints.rows];
 
   it("has the cells, decided and not guessed", () => {
-    const cells = rows.map((row) => [
-      row.name,
-      Object.fromEntries(
-        [...row.cells].map(([id, cell]) => [
-          policy.scopes[id]?.name,
-          cell.mark + (cell.alone ? "" : "+"),
-        ]),
-      ),
-    ]);
+    const cells = new Map(
+      rows.map((row) => {
+        const shown = [...row.cells].map(
+          ([id, cell]) => [policy.scopes[id]?.name, cell.mark + (cell.alone ? "" : "+")] as const,
+        );
+        return [row.name, Object.fromEntries(shown)] as const;
+      }),
+    );
     expect(Object.fromEntries(cells)).toEqual(CELLS);
   });
 
@@ -176,12 +175,11 @@ Gates, denials and what needs no scope
       "--format",
       "markdown",
     ]);
-    const tables = marked.lexer(out).filter((token) => token.type === "table");
+    const tables = marked
+      .lexer(out)
+      .filter((token): token is Tokens.Table => token.type === "table");
     expect(tables).toHaveLength(2);
-    const [first] = tables;
-    const head =
-      first?.type === "table" ? first.header.map(({ text }: { text: string }) => text) : [];
-    expect(head).toEqual([
+    expect(tables[0]?.header.map(({ text }) => text)).toEqual([
       "Tool",
       "Needs",
       "Gates",

@@ -118,7 +118,7 @@ describe("the parameters of a call", () => {
     expect(policy.decideUntrusted({ scope: "/a/1/read b" }, "bound_any", { id })).toEqual({
       allowed: false,
       code: "invalid_params",
-      message: expect.stringMatching(/^invalid parameter `id`/),
+      message: expect.stringMatching(/^invalid parameter `id`/) as unknown,
       param: "id",
     });
   });

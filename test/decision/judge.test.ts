@@ -85,7 +85,9 @@ describe("large rules", () => {
         {
           code: "too_many_alternatives",
           path: "tools.t",
-          message: expect.stringContaining(`${total} alternatives, and at most 1024 are allowed`),
+          message: expect.stringContaining(
+            `${total} alternatives, and at most 1024 are allowed`,
+          ) as unknown,
         },
       ]);
     }

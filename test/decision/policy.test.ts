@@ -261,7 +261,7 @@ describe("decideRequest", () => {
     [
       "inherited parameters",
       { scope: "/y/1/k" },
-      { method: "GET", path: "/x/1/y", params: Object.create({ key: "k" }) },
+      { method: "GET", path: "/x/1/y", params: Object.create({ key: "k" }) as object },
       { code: "invalid_params" },
     ],
   ];

@@ -24,6 +24,9 @@ const policy = loadPolicy({
     "*_tier": { scope: "b", tier: "premium" },
     "kind_*": { scope: "a", accountTypes: ["m"] },
     "own_*": "r",
+    "*_r": "r",
+    "choice_*": { anyOf: ["r", { scope: "b", tier: "pro" }] },
+    "*_kind": { scope: "a", accountTypes: ["s"] },
     "any_*": { authenticated: true },
     "many_*": { anyOf: ["a", "b", "c", "d"] },
   },
@@ -161,6 +164,39 @@ const CASES: readonly PatternCase[] = [
     token: { scope: "/x/1" },
     params: { i: "2" },
     expect: { code: "account_type_required" },
+  },
+  // what blocks any part first blocks the whole, in the order reserved, account type, tier, binding
+  { name: "kind_r", token: { scope: "a r" }, expect: { code: "reserved_scope" } },
+  { name: "tier_r", token: { scope: "a r" }, expect: { code: "reserved_scope" } },
+  {
+    name: "own_x",
+    token: { scope: "r /x/1" },
+    params: { i: "2" },
+    expect: { code: "reserved_scope" },
+  },
+  {
+    name: "tier_x",
+    token: { scope: "a /x/1" },
+    params: { i: "2" },
+    expect: { code: "upgrade_required", tier: "pro" },
+  },
+  // of several combinations the answer is the first of binding, account type, tier, reserved
+  {
+    name: "choice_kind",
+    token: { scope: "" },
+    expect: { code: "account_type_required", accountTypes: ["s"] },
+  },
+  {
+    name: "choice_kind",
+    token: { scope: "", account_type: "s" },
+    expect: { code: "upgrade_required", tier: "pro" },
+  },
+  { name: "choice_r", token: { scope: "" }, expect: { code: "reserved_scope" } },
+  {
+    name: "choice_x",
+    token: { scope: "/x/1", tier: "pro" },
+    params: { i: "2" },
+    expect: { code: "binding_mismatch", param: "i" },
   },
 ];
 

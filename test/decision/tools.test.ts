@@ -114,14 +114,18 @@ describe("a tool with parameters", () => {
     expect(view({ scope }, tool)).toMatchObject({ code: "allowed", scopes });
   });
 
-  const NOT_CALLABLE: readonly (readonly [scope: string, tool: string, code: string])[] = [
+  const NOT_CALLABLE: readonly (readonly [
+    scope: string,
+    tool: string,
+    code: string | undefined,
+  ])[] = [
     ["", "bound", "insufficient_scope"],
-    ["a /x/1 /y/2/1", "two", "insufficient_scope"],
+    ["a /x/1 /y/2/1", "two", undefined], // whatever the value, one of the two is bound to another
     ["a /x/1", "two", "insufficient_scope"],
     ["/x/1 /y/1/2", "two", "insufficient_scope"],
     ["/x/1", "bound_pro", "upgrade_required"],
   ];
-  it.each(NOT_CALLABLE)("with %s: %s cannot be called", (scope, tool, code) => {
+  it.each(NOT_CALLABLE)("with %s: %s cannot be called: %s", (scope, tool, code) => {
     expect(view({ scope }, tool)?.code).toBe(code);
   });
 
@@ -142,8 +146,8 @@ describe("a tool with parameters", () => {
       view(
         { scope: `a ${many("/x/v", 400)} ${many("/y/w", 400).replaceAll(/(\/w\d+)/g, "$1/z")}` },
         "two",
-      )?.code,
-    ).toBe("insufficient_scope");
+      ),
+    ).toBeUndefined();
     expect(view({ scope: `a ${many("/x/v", 400)} /y/v7/z` }, "two")?.code).toBe("allowed");
     expect(performance.now() - start).toBeLessThan(1_000);
   });

@@ -123,6 +123,7 @@ describe("a policy", () => {
   });
 
   it("works with its methods taken off", () => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- that they can be taken off is what is tested
     const { decide, toolsFor } = loadPolicy(SOURCE);
     expect(decide(undefined, "t").code).toBe("unauthenticated");
     expect(toolsFor(undefined).map(({ name }) => name)).toEqual(["t", "u"]);

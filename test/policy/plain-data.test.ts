@@ -43,7 +43,7 @@ const REFUSED: readonly (readonly [
   ],
   [
     "a text object",
-    { scopes: { a: Object("text") } },
+    { scopes: { a: Object("text") as unknown } },
     [["not_plain_data", "scopes.a", "expected plain data"]],
   ],
   [
@@ -63,7 +63,7 @@ const REFUSED: readonly (readonly [
   ],
   [
     "an inherited option",
-    { scopes: { a: Object.create({ reserved: true }) } },
+    { scopes: { a: Object.create({ reserved: true }) as unknown } },
     [["not_plain_data", "scopes.a", "plain data"]],
   ],
   [

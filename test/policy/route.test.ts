@@ -128,7 +128,7 @@ describe("parseEndpoint", () => {
   it.each(REFUSED)("refuses %j: %s", (key, message) => {
     expect(parseEndpoint(key)).toMatchObject({
       code: "endpoint_syntax",
-      message: expect.stringMatching(message),
+      message: expect.stringMatching(message) as unknown,
     });
   });
 

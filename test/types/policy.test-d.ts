@@ -116,6 +116,7 @@ describe("the names of a policy", () => {
 
   test("are none where none are declared", () => {
     const least = definePolicy({ name: "n", version: "1", scopes: { a: "A" } });
+    expectTypeOf(least).toExtend<Policy>();
     expectTypeOf<ScopeOf<typeof least>>().toEqualTypeOf<"a">();
     expectTypeOf<ToolOf<typeof least>>().toEqualTypeOf<never>();
     expectTypeOf<EndpointOf<typeof least>>().toEqualTypeOf<never>();
@@ -281,7 +282,8 @@ describe("a policy", () => {
     // @ts-expect-error so is its definition
     policy.definition.version = "2";
     // @ts-expect-error and the lists in it
-    policy.definition.tiers?.push("gold");
+    policy.definition.tiers = [];
+    expectTypeOf(policy.definition.tiers).toEqualTypeOf<readonly string[] | undefined>();
   });
 
   test("may be written as a constant of its own first", () => {
@@ -292,6 +294,7 @@ describe("a policy", () => {
       tools: { t: { anyOf: ["a", "b"] } },
     } as const;
     const made = definePolicy(definition);
+    expectTypeOf(made).toExtend<Policy>();
     expectTypeOf<ScopeOf<typeof made>>().toEqualTypeOf<"a" | "b">();
     expectTypeOf<ToolOf<typeof made>>().toEqualTypeOf<"t">();
   });

@@ -3,6 +3,7 @@ import {
   definePolicy,
   type EndpointOf,
   type ParamsOf,
+  type Policy,
   type ScopeOf,
   type TierOf,
   type ToolOf,
@@ -176,6 +177,7 @@ describe("a slip is an error on that very token", () => {
 
   test("and the rest is inferred as if it were not there", () => {
     type Slipped = typeof policy;
+    expectTypeOf(policy).toExtend<Policy>();
     expectTypeOf<ScopeOf<Slipped>>().toEqualTypeOf<
       "openid" | "courses:read" | "courses:write" | "/accounts/{accountID}" | "admin:read" | "bad"
     >();
