@@ -199,7 +199,7 @@ function cellsOf(
 function markOf(count: number | undefined, isPublic: boolean, ways: number): Mark | undefined {
   if (count === undefined) return undefined;
   if (isPublic) return "more";
-  return "all";
+  return count === ways ? "all" : "any";
 }
 
 /** What an operation needs, as one text. */

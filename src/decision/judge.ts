@@ -166,7 +166,7 @@ function paramOf({ rule, alternative, values }: Judged, held: Held): string {
   const strange = use.params.find(
     (param, at) => !known.some((list) => list[at] === values?.[param]),
   );
-  const param = strange ?? (use.params.at(-1) as number);
+  const param = strange ?? (use.params.at(-1));
   return (rule.params[param] as Param).name;
 }
 

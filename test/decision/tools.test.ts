@@ -6,7 +6,7 @@ const policy = loadPolicy({
   version: "1",
   tiers: ["free", "pro"],
   accountTypes: ["mentor"],
-  scopes: { a: {}, b: {}, r: { reserved: true }, "/x/{i}": {}, "/y/{i}/{j}": {} },
+  scopes: { a: {}, b: {}, r: { reserved: true }, "/x/{i}": {}, "/y/{i}/{j}": {}, "/z/{k}": {} },
   tools: {
     zebra: "a",
     open: { public: true, enrichedBy: "b" },
@@ -25,6 +25,7 @@ const policy = loadPolicy({
         { scope: "/x/{i}", params: { i: "to" } },
       ],
     },
+    three: { allOf: ["/z/{k}", "/x/{i}", "/y/{i}/{j}"] },
     bound_pro: { scope: "/x/{i}", tier: "pro" },
     list_denied: "a",
     list_d_bound: "/x/{i}",
@@ -49,6 +50,7 @@ describe("toolsFor", () => {
       "bound_or insufficient_scope",
       "two insufficient_scope",
       "renamed insufficient_scope",
+      "three insufficient_scope",
       "bound_pro upgrade_required",
       "any allowed",
     ]);
@@ -65,6 +67,7 @@ describe("toolsFor", () => {
       "bound_or unauthenticated",
       "two unauthenticated",
       "renamed unauthenticated",
+      "three unauthenticated",
       "bound_pro unauthenticated",
       "any unauthenticated",
     ]);
@@ -121,6 +124,8 @@ describe("a tool with parameters", () => {
   ])[] = [
     ["", "bound", "insufficient_scope"],
     ["a /x/1 /y/2/1", "two", undefined], // whatever the value, one of the two is bound to another
+    ["/x/1 /y/2/1", "three", undefined],
+    ["/x/1 /y/1/1", "three", "insufficient_scope"],
     ["a /x/1", "two", "insufficient_scope"],
     ["/x/1 /y/1/2", "two", "insufficient_scope"],
     ["/x/1", "bound_pro", "upgrade_required"],

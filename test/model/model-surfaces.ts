@@ -98,8 +98,8 @@ function valuesOf(definition: Definition, token: unknown): string[] {
 const LISTED = ["allowed", "insufficient_scope", "upgrade_required", "unauthenticated"];
 
 /**
- * The names and codes of the list. A tool with parameters has the best code of any binding; no value
- * has been asked for, so a scope that is held for another one is no more than a scope that lacks.
+ * The names and codes of the list. A tool with parameters has the best code of any binding: where each
+ * value is a mismatch for some scope of the token, no call can succeed and the tool is left out.
  */
 export function modelToolsFor(
   definition: Definition,
@@ -116,8 +116,7 @@ export function modelToolsFor(
     const codes = new Set<string>();
     for (const binding of bindings) {
       if (codes.has("allowed")) break;
-      const { code } = modelDecide(definition, token, name, binding);
-      codes.add(code === "binding_mismatch" ? "insufficient_scope" : code);
+      codes.add(modelDecide(definition, token, name, binding).code);
     }
     const code = LISTED.find((listed) => codes.has(listed));
     return code === undefined ? [] : [{ name, code }];

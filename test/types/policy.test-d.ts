@@ -277,13 +277,13 @@ describe("a policy", () => {
   });
 
   test("is read only", () => {
+    expectTypeOf(policy.definition.tiers).toEqualTypeOf<readonly string[] | undefined>();
     // @ts-expect-error a policy is immutable
     policy.name = "Another";
     // @ts-expect-error so is its definition
     policy.definition.version = "2";
     // @ts-expect-error and the lists in it
     policy.definition.tiers = [];
-    expectTypeOf(policy.definition.tiers).toEqualTypeOf<readonly string[] | undefined>();
   });
 
   test("may be written as a constant of its own first", () => {
