@@ -13,6 +13,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     allowOnly: false,
+    maxWorkers: "100%", // else one core of two stands idle
     typecheck: { enabled: true, include: ["test/types/*.test-d.ts"], tsconfig: "./tsconfig.types.json" },
     coverage: {
       provider: "v8",

@@ -104,6 +104,7 @@ const PUBLIC_NAMES: readonly string[] = [
   "type InvalidParams",
   "type InvalidToken",
   "type IsPublic",
+  "type KnownName",
   "type MatchParams",
   "type OperationDefinition",
   "type OperationName",

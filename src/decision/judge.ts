@@ -160,14 +160,14 @@ function lowestTier(judged: readonly (readonly Judged[])[]): number {
 }
 
 /** The parameter whose value no held scope of the template has; where each has been seen with another, the last. */
-function paramOf({ rule, alternative, values }: Judged, held: Held): string {
-  const [use = alternative.bound[0] as PreparedUse] = mismatchesOf(alternative, held, values ?? []);
-  const known = [...(held.bound.get(use.scope) ?? [])].map((key) => key.split(" "));
-  const strange = use.params.find(
-    (param, at) => !known.some((list) => list[at] === values?.[param]),
+function paramOf({ rule, alternative, values = [] }: Judged, held: Held): string {
+  const [{ scope, params }] = mismatchesOf(alternative, held, values) as [PreparedUse];
+  const known = [...(held.bound.get(scope) as ReadonlySet<string>)].map((key) => key.split(" "));
+  const strange = params.findIndex(
+    (place, at) => !known.some((list) => list[at] === values[place]),
   );
-  const param = strange ?? (use.params.at(-1));
-  return (rule.params[param] as Param).name;
+  const place = params.at(strange) as number; // -1, where none is strange, is the last
+  return (rule.params[place] as Param).name;
 }
 
 const MOST_COMBINATIONS = 1_024;
