@@ -43,14 +43,16 @@ export interface PreparedRule {
 
 /** A rule that asks for scopes alone: whatever it answers has been made before, but for a list of missing scopes. */
 export interface QuickRule {
-  readonly alternatives: readonly {
-    readonly literals: readonly number[];
-    readonly granted: Allowed;
-  }[];
-  /** The scopes of each alternative. */
+  /** For each alternative: the ids of its scopes. */
+  readonly literals: readonly (readonly number[])[];
+  /** For each alternative: the answer where it is met. */
+  readonly granted: readonly Allowed[];
+  /** For each alternative: its scopes. */
   readonly accepted: readonly (readonly string[])[];
-  /** The refusal where it is the same for every call: each alternative is one scope. */
-  readonly refusal: InsufficientScope | undefined;
+  /** Where each alternative is one scope: these, and the refusal, which is the same for every call then. */
+  readonly single:
+    | { readonly ids: readonly number[]; readonly refusal: InsufficientScope }
+    | undefined;
 }
 
 /** An operation laid out for the request path; where patterns meet, one rule for each. */
@@ -100,16 +102,19 @@ function summary(
 function quickRule(rules: readonly PreparedRule[]): QuickRule | undefined {
   const [rule, another] = rules;
   if (rule === undefined || another !== undefined) return undefined;
-  const alternatives = rule.alternatives.flatMap(({ literals, granted, gated }) =>
-    granted === undefined || gated ? [] : [{ literals, granted }],
-  );
-  const [first] = alternatives;
-  if (first === undefined || alternatives.length < rule.alternatives.length) return undefined;
-  const accepted = Object.freeze(alternatives.map(({ granted }) => granted.scopes));
-  const single = alternatives.every(({ literals }) => literals.length === 1);
-  const { scopes } = first.granted;
-  const refusal = single ? Object.freeze(insufficientScope(scopes, scopes, accepted)) : undefined;
-  return { alternatives, accepted, refusal };
+  const granted = rule.alternatives.flatMap((one) => (one.gated ? [] : (one.granted ?? [])));
+  const [first] = granted;
+  if (first === undefined || granted.length < rule.alternatives.length) return undefined;
+  const literals = rule.alternatives.map((one) => one.literals);
+  const accepted = Object.freeze(granted.map(({ scopes }) => scopes));
+  const refusal = Object.freeze(insufficientScope(first.scopes, first.scopes, accepted));
+  const isSingle = literals.every((ids) => ids.length === 1);
+  return {
+    literals,
+    granted,
+    accepted,
+    single: isSingle ? { ids: literals.flat(), refusal } : undefined,
+  };
 }
 
 function prepareRule(rule: Rule): PreparedRule {

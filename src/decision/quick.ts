@@ -1,4 +1,4 @@
-import { type Decision, insufficientScope } from "./decision.js";
+import { type Allowed, type Decision, insufficientScope } from "./decision.js";
 import { type Held, holdsLiteral } from "./held.js";
 import type { QuickRule } from "./prepare.js";
 
@@ -7,32 +7,25 @@ import type { QuickRule } from "./prepare.js";
  * operations come this way, and what it need not load is half of what a decision costs.
  */
 export function decideQuick(rule: QuickRule, held: Held): Decision {
-  const { alternatives } = rule;
-  for (let index = 0; index < alternatives.length; index += 1) {
-    const alternative = alternatives[index] as QuickRule["alternatives"][number];
-    if (lacking(held, alternative.literals) === 0) return alternative.granted;
+  if (rule.single === undefined) return decideLists(rule, held);
+  const { ids, refusal } = rule.single;
+  for (let index = 0; index < ids.length; index += 1) {
+    if (holdsLiteral(held, ids[index] as number)) return rule.granted[index] as Allowed;
   }
-  return rule.refusal ?? shortage(rule, held);
+  return refusal;
 }
 
-/** How many of these scopes are not held. */
-function lacking(held: Held, literals: readonly number[]): number {
-  let count = 0;
-  for (let index = 0; index < literals.length; index += 1) {
-    if (!holdsLiteral(held, literals[index] as number)) count += 1;
+/** The first alternative that is met, else the one with the fewest missing scopes, the first declared of several. */
+function decideLists({ literals, granted, accepted }: QuickRule, held: Held): Decision {
+  let best = 0;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const [index, ids] of literals.entries()) {
+    const lacking = ids.filter((id) => !holdsLiteral(held, id)).length;
+    if (lacking === 0) return granted[index] as Allowed;
+    if (lacking < fewest) [best, fewest] = [index, lacking];
   }
-  return count;
-}
-
-/** The alternative with the fewest missing scopes, the first declared of several. */
-function shortage({ alternatives, accepted }: QuickRule, held: Held): Decision {
-  let best = alternatives[0] as QuickRule["alternatives"][number];
-  for (const alternative of alternatives) {
-    if (lacking(held, alternative.literals) < lacking(held, best.literals)) best = alternative;
-  }
-  const { literals, granted } = best;
-  const missing = granted.scopes.filter(
-    (_, index) => !holdsLiteral(held, literals[index] as number),
-  );
-  return insufficientScope(missing, granted.scopes, accepted);
+  const ids = literals[best] as readonly number[];
+  const scopes = accepted[best] as readonly string[];
+  const missing = scopes.filter((_, index) => !holdsLiteral(held, ids[index] as number));
+  return insufficientScope(missing, scopes, accepted);
 }

@@ -54,7 +54,8 @@ const LONGEST_NAME_COMPARED = 128;
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > LONGEST_NAME_COMPARED) return undefined;
   let best: string | undefined;
-  let bound = Math.max(1, Math.floor(name.length / 3)) + 1;
+  // of a name of one letter any other would be as near
+  let bound = Math.max(name.length < 2 ? 0 : 1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - name.length) >= bound) continue;
     const away = distance(name, candidate);

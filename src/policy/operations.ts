@@ -74,7 +74,7 @@ export function compileOperations(
 }
 
 /** Scopes without placeholders, as one way to meet a requirement. */
-export function draftOf(scopes: readonly CompiledScope[]): Draft {
+function draftOf(scopes: readonly CompiledScope[]): Draft {
   return {
     uses: scopes.map((scope) => ({ scope, params: [] })),
     tier: -1,

@@ -48,7 +48,8 @@ export function parseEndpoint(key: string): Endpoint | EndpointFault {
     const found = PLACEHOLDER.exec(text);
     const param = found?.[1] ?? found?.[2];
     if (param === undefined && (text.startsWith(":") || !isCanonicalSegment(text))) {
-      return fault(`the segment \`${text}\` is not canonical: ${CANONICAL}`);
+      const shown = text === "" ? "an empty segment" : `the segment \`${text}\``;
+      return fault(`${shown} is not canonical: ${CANONICAL}`);
     }
     if (param !== undefined && (seen.has(param) || param === "__proto__")) {
       return fault(`the path parameter \`${param}\` stands twice, or is no name`);
