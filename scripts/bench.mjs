@@ -45,7 +45,9 @@ const check = (held, tool) => byHand.get(tool)?.some((scope) => held.has(scope))
 /** Text that no earlier call has seen, as it comes out of the parser of a request. */
 const fresh = () => {
   const jsons = requests.map(({ token, tool }) => JSON.stringify([texts[token], tool]));
-  return jsons.map((json) => /** @type {[string, string]} */ (JSON.parse(json)));
+  /** @type {(json: string) => [string, string]} */
+  const parse = (json) => JSON.parse(json);
+  return jsons.map(parse);
 };
 
 /** @type {Record<string, Record<string, () => number>>} */

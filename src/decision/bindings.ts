@@ -1,45 +1,63 @@
-import type { Held } from "./held.js";
-import type { PreparedAlternative, PreparedUse } from "./prepare.js";
+import { acceptsValue } from "../grammar/template.js";
+import { type Held, holdsBound } from "./held.js";
+import type { PreparedAlternative, PreparedRule, PreparedUse, Values } from "./prepare.js";
 
-const MOST_STEPS = 10_000;
-
-/** Values of a rule's parameters, by their places; there may be none for a parameter that no template needs. */
-export type PartialValues = readonly (string | undefined)[];
+/** What is left of the steps that a search may take. */
+export interface Budget {
+  steps: number;
+}
 
 /**
- * Values under which every template of an alternative that the token holds at all is held, and which `accepts`; taken
- * from what is held, one template after the other, going back where they disagree. `undefined` where there are none.
+ * Values under which every template of an alternative that the token holds at all is held: where the held bindings agree
+ * with each other. `undefined` where they do not. A parameter that no held template has stays without a value.
  *
- * Gives up after 10,000 steps, so that a token with thousands of bindings cannot keep a server busy.
+ * Goes through what is held of one template after the other, and back where they disagree; a template whose values are
+ * known by then costs one look. Gives up when the budget is spent, so that a token with thousands of bindings cannot
+ * keep a server busy.
  */
 export function valuesOfHeld(
+  rule: PreparedRule,
   alternative: PreparedAlternative,
   held: Held,
-  accepts: (values: PartialValues) => boolean = () => true,
-): PartialValues | undefined {
-  const uses = alternative.bound.filter(({ scope }) => held.bound.has(scope));
-  let steps = 0;
-  const extend = (at: number, values: PartialValues): PartialValues | undefined => {
-    const use = uses[at];
-    if (use === undefined) return accepts(values) ? values : undefined;
+  budget: Budget,
+): Values | undefined {
+  const extend = (open: readonly PreparedUse[], values: Values): Values | undefined => {
+    const use =
+      open.find(({ params }) => params.every((place) => values[place] !== undefined)) ?? open[0];
+    if (use === undefined) return values;
+    const others = open.filter((other) => other !== use);
+    if (use.params.every((place) => values[place] !== undefined)) {
+      return holdsBound(held, use, values) === true ? extend(others, values) : undefined;
+    }
     for (const key of held.bound.get(use.scope) as ReadonlySet<string>) {
-      steps += 1;
-      if (steps > MOST_STEPS) return undefined;
-      const next = agree(use, key.split(" "), values);
-      const found = next && extend(at + 1, next);
+      budget.steps -= 1;
+      if (budget.steps < 0) return undefined;
+      const next = agree(rule, use, key.split(" "), values);
+      const found = next && extend(others, next);
       if (found !== undefined) return found;
     }
     return undefined;
   };
-  return extend(0, []);
+  return extend(
+    alternative.bound.filter(({ scope }) => held.bound.has(scope)),
+    [],
+  );
 }
 
-/** The values so far together with those of one held scope; `undefined` where a parameter would need two. */
-function agree({ params }: PreparedUse, held: readonly string[], values: PartialValues) {
+/** The values so far with those of one held scope; `undefined` where a parameter would need two, or one it cannot take. */
+function agree(
+  rule: PreparedRule,
+  { params }: PreparedUse,
+  held: readonly string[],
+  values: Values,
+): Values | undefined {
   const next = [...values];
-  for (const [index, param] of params.entries()) {
-    if (next[param] !== undefined && next[param] !== held[index]) return undefined;
-    next[param] = held[index];
+  for (const [index, place] of params.entries()) {
+    const value = held[index];
+    const sites = rule.params[place]?.sites ?? [];
+    if (next[place] !== undefined && next[place] !== value) return undefined;
+    if (!sites.every((site) => acceptsValue(site.template, site.index, value))) return undefined;
+    next[place] = value;
   }
   return next;
 }

@@ -13,7 +13,7 @@ import {
   UNKNOWN_OPERATION,
 } from "./decision.js";
 import { type Held, type HeldReader, heldReader } from "./held.js";
-import { type Facts, isMet, refuse, scopesOf } from "./judge.js";
+import { type Facts, isMet, judgeCall, refuse, scopesOf } from "./judge.js";
 import {
   type Case,
   combine,
@@ -92,7 +92,10 @@ export function decideOperation(
   if (held === undefined) return INVALID_TOKEN;
   const facts = factsOf(decider.policy, operation, token);
   if (operation.public) return isEnriched(operation, held, facts) ? PUBLIC_ENRICHED : PUBLIC;
-  return grant(cases, held, facts) ?? refuse(decider.policy, cases, held, facts);
+  const granted = grant(cases, held, facts);
+  if (granted !== undefined) return granted;
+  const judged = cases.map((one) => judgeCall(one, held, facts));
+  return refuse(decider.policy, judged, held, facts);
 }
 
 /** What a token holds, reserved scopes only for a first-party client; `undefined` for a token that is no good. */
@@ -173,7 +176,7 @@ function grant(cases: readonly Case[], held: Held, facts: Facts): Decision | und
 }
 
 function firstMet(
-  { rule, values = [] }: Case,
+  { rule, values }: Case,
   held: Held,
   facts: Facts,
 ): PreparedAlternative | undefined {

@@ -3,6 +3,7 @@ import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { CompiledPolicy, CompiledScope, Implied } from "../policy/compiled.js";
 import { readOwn } from "./access-token.js";
+import type { PreparedUse, Values } from "./prepare.js";
 import { newTextMemory } from "./text-memory.js";
 
 /** The scopes that a token holds, implied ones included. */
@@ -19,10 +20,9 @@ export interface HeldScopes {
   readonly firstParty: Held;
 }
 
-/** What a scope as text holds, and the token that had it last. */
+/** What a scope as text holds. */
 interface Known extends HeldScopes {
   readonly scope: string;
-  token: object;
 }
 
 interface Draft {
@@ -35,41 +35,68 @@ export function holdsLiteral(held: Held, scope: number): boolean {
   return (((held.bits[scope >>> 5] as number) >>> (scope & 31)) & 1) === 1;
 }
 
+/** Whether a template is held for these values; `undefined` where it is held for none. */
+export function holdsBound(
+  held: Held,
+  { scope, params }: PreparedUse,
+  values: Values,
+): boolean | undefined {
+  // values hold no space, so that no two lists of them share a key
+  const key =
+    params.length === 1
+      ? (values[params[0] as number] as string)
+      : params.map((place) => values[place]).join(" ");
+  return held.bound.get(scope)?.has(key);
+}
+
 /** Reads the scopes of a token; `undefined` for a value that is no token, or one whose scope is malformed. */
 export type HeldReader = (token: unknown) => HeldScopes | undefined;
 
 /** Some 10,000 scopes of the usual length. */
 const MEMORY_BUDGET = 2 ** 22;
+/** What an entry takes beside its text, and what each bound scope in it takes, in characters. */
+const ENTRY = 256;
+const BOUND = 128;
+
+/** Every how many times that a text is known its token comes into the memory of tokens. */
+const PROMOTE_EACH = 16;
 
 /**
  * A reader with two memories. One goes by the text of the scope, which many tokens share, and is bounded. One goes by
- * the identity of the token and counts only while its `scope` is the very same string; since an entry costs more than
- * reading the text anew, a token comes into it when it is met a second time. Lists are read anew each time: they can
- * change in place.
+ * the identity of the token, holds it weakly, and counts only while its `scope` is the very same string; since an entry
+ * there costs more than reading the text anew, only some tokens come into it, which those that are used often soon are.
+ * Lists are read anew each time: they can change in place.
  */
 export function heldReader(policy: CompiledPolicy): HeldReader {
   const byText = newTextMemory<Known>(MEMORY_BUDGET);
   const byToken = new WeakMap<object, Known>();
+  let hits = 0;
   const readAnew = (token: object): HeldScopes | undefined => {
     const scope = readOwn(token, "scope");
     if (typeof scope !== "string") return readList(policy, scope);
     const known = byText.get(scope);
-    if (known === undefined) {
-      const held = readText(policy, scope);
-      if (held === undefined) return undefined;
-      const { everyone, firstParty } = held;
-      byText.set(scope, { scope, token, everyone, firstParty });
-      return held;
+    if (known !== undefined) {
+      hits += 1;
+      if (hits % PROMOTE_EACH === 0) byToken.set(token, known);
+      return known;
     }
-    if (known.token === token) byToken.set(token, known);
-    known.token = token;
-    return known;
+    const held = readText(policy, scope);
+    if (held === undefined) return undefined;
+    const { everyone, firstParty } = held;
+    byText.set(scope, { scope, everyone, firstParty }, weightOf(everyone) + weightOf(firstParty));
+    return held;
   };
   return (token) => {
     if (typeof token !== "object" || token === null) return undefined;
     const known = byToken.get(token);
     return known !== undefined && known.scope === readScope(token) ? known : readAnew(token);
   };
+}
+
+function weightOf({ bound }: Held): number {
+  let entries = 0;
+  for (const values of bound.values()) entries += values.size;
+  return ENTRY + BOUND * entries;
 }
 
 /** `token.scope` of a token that was met before: whose property it is has been asked then. */

@@ -1,5 +1,5 @@
 import type { CompiledPolicy, Param } from "../policy/compiled.js";
-import { valuesOfHeld } from "./bindings.js";
+import { type Budget, valuesOfHeld } from "./bindings.js";
 import {
   accountTypeRequired,
   bindingMismatch,
@@ -8,13 +8,14 @@ import {
   RESERVED_SCOPE,
   upgradeRequired,
 } from "./decision.js";
-import { type Held, holdsLiteral } from "./held.js";
+import { type Held, holdsBound, holdsLiteral } from "./held.js";
 import {
   type Case,
   type PreparedAlternative,
   type PreparedRule,
   type PreparedUse,
   textOf,
+  type Values,
 } from "./prepare.js";
 
 /** What a decision reads of a token besides its scopes, each once. */
@@ -52,7 +53,7 @@ export function isMet(
   alternative: PreparedAlternative,
   held: Held,
   facts: Facts,
-  values: readonly string[],
+  values: Values,
 ): boolean {
   // loops by index: this is what every decision runs
   const { literals, bound } = alternative;
@@ -65,66 +66,68 @@ export function isMet(
   return gateOf(alternative, facts) === BLOCKED_BY.nothing;
 }
 
-/** Whether a template is held for these values; `undefined` where it is held for none. Values hold no space to confuse them. */
-function holdsBound(held: Held, { scope, params }: PreparedUse, values: readonly string[]) {
-  const key =
-    params.length === 1
-      ? (values[params[0] as number] as string)
-      : params.map((index) => values[index]).join(" ");
-  return held.bound.get(scope)?.has(key);
-}
-
-/** The scopes of an alternative with their values; where no values are known, those that need none. */
-export function scopesOf(
-  { source, uses }: PreparedAlternative,
-  values: Case["values"],
-): readonly string[] {
+/** The scopes of an alternative with their values; those whose values are not known are left out. */
+export function scopesOf({ source, uses }: PreparedAlternative, values: Values): readonly string[] {
   return source.scopes ?? print(uses, values);
 }
 
 /** Two templates may come out as one text, where two parameters have the same value. */
-function print(uses: readonly PreparedUse[], values: Case["values"]): readonly string[] {
-  const known = values === undefined ? uses.filter((use) => use.params.length === 0) : uses;
-  const texts = known.map((use) => textOf(use, values ?? []));
+function print(uses: readonly PreparedUse[], values: Values): readonly string[] {
+  const known = uses.filter(({ params }) => params.every((place) => values[place] !== undefined));
+  const texts = known.map((use) => textOf(use, values));
   return texts.length === 1 ? texts : [...new Set(texts)];
 }
 
-interface Judged {
+/** An alternative with what stands in its way. */
+export interface Judged {
   readonly rule: PreparedRule;
   readonly alternative: PreparedAlternative;
-  readonly values: Case["values"];
+  readonly values: Values;
   readonly blockedBy: number;
 }
 
-function judge({ rule, values }: Case, held: Held, facts: Facts): readonly Judged[] {
+/** The alternatives of a rule under the values of a call. */
+export function judgeCall({ rule, values }: Case, held: Held, facts: Facts): readonly Judged[] {
   return rule.alternatives.map((alternative) => {
     const gate = gateOf(alternative, facts);
-    const elsewhere =
-      gate === BLOCKED_BY.nothing &&
-      (values === undefined
-        ? valuesOfHeld(alternative, held) === undefined
-        : mismatchesOf(alternative, held, values).length > 0);
-    return { rule, alternative, values, blockedBy: elsewhere ? BLOCKED_BY.binding : gate };
+    const isElsewhere =
+      gate === BLOCKED_BY.nothing && mismatchesOf(alternative, held, values).length > 0;
+    return { rule, alternative, values, blockedBy: isElsewhere ? BLOCKED_BY.binding : gate };
+  });
+}
+
+/** The alternatives of a rule under the values that the token itself is bound to. */
+export function judgeForToken(
+  rule: PreparedRule,
+  held: Held,
+  facts: Facts,
+  budget: Budget,
+): readonly Judged[] {
+  return rule.alternatives.map((alternative) => {
+    const gate = gateOf(alternative, facts);
+    const values = gate === BLOCKED_BY.nothing ? valuesOfHeld(rule, alternative, held, budget) : [];
+    const blockedBy = values === undefined ? BLOCKED_BY.binding : gate;
+    return { rule, alternative, values: values ?? [], blockedBy };
   });
 }
 
 /** The templates that the token holds, but for other values. */
-function mismatchesOf({ bound }: PreparedAlternative, held: Held, values: readonly string[]) {
+function mismatchesOf({ bound }: PreparedAlternative, held: Held, values: Values) {
   return bound.filter((use) => holdsBound(held, use, values) === false);
 }
 
 /**
- * Why no alternative of any case is met: what consent could fix if anything, else what stands nearest to the way.
+ * Why no alternative of any rule is met: what consent could fix if anything, else what stands nearest to the way. One
+ * list for each rule; all of them must hold.
  */
 export function refuse(
   policy: CompiledPolicy,
-  cases: readonly Case[],
+  judged: readonly (readonly Judged[])[],
   held: Held,
   facts: Facts,
 ): Denial {
-  const judged = cases.map((one) => judge(one, held, facts));
-  // A combination of one alternative of each case is blocked by the first that blocks any of them: `blocker` is that of
-  // some combination where one case has it and every other has it or a later one.
+  // A combination of one alternative of each rule is blocked by the first that blocks any of them: `blocker` is that of
+  // some combination where one rule has it and every other has it or a later one.
   const answer = ANSWERS.find(
     (blocker) =>
       judged.every((list) => list.some(({ blockedBy }) => blockedBy >= blocker)) &&
@@ -160,7 +163,7 @@ function lowestTier(judged: readonly (readonly Judged[])[]): number {
 }
 
 /** The parameter whose value no held scope of the template has; where each has been seen with another, the last. */
-function paramOf({ rule, alternative, values = [] }: Judged, held: Held): string {
+function paramOf({ rule, alternative, values }: Judged, held: Held): string {
   const [{ scope, params }] = mismatchesOf(alternative, held, values) as [PreparedUse];
   const known = [...(held.bound.get(scope) as ReadonlySet<string>)].map((key) => key.split(" "));
   const strange = params.findIndex(
@@ -170,7 +173,8 @@ function paramOf({ rule, alternative, values = [] }: Judged, held: Held): string
   return (rule.params[place] as Param).name;
 }
 
-const MOST_COMBINATIONS = 1_024;
+/** How many scopes lists are joined at most where several patterns fit one name. */
+const MOST_JOINS = 2_048;
 
 interface Combination {
   readonly scopes: readonly string[];
@@ -178,48 +182,69 @@ interface Combination {
 }
 
 /**
- * One obtainable alternative of each case together. Several patterns that fit one name can multiply; beyond 1,024
- * combinations the first ones in declared order stand for all, each of which suffices.
+ * One obtainable alternative of each rule together. Several patterns that fit one name can multiply: beyond some 1,000
+ * combinations the first ones in declared order stand for all in `accepted`, and the best alternative of each rule is
+ * looked at besides.
  */
 function missingOf(judged: readonly (readonly Judged[])[], held: Held): Denial {
-  const [first = [], ...others] = judged.map((list) =>
+  const lists = judged.map((list) =>
     list
       .filter(({ blockedBy }) => blockedBy === BLOCKED_BY.nothing)
-      .map((one) => combinationOf(one, held)),
+      .map((one): Combination => {
+        const { alternative, values } = one;
+        return {
+          scopes: scopesOf(alternative, values),
+          missing: print(lackingOf(one, held), values),
+        };
+      }),
   );
-  const combinations = others.reduce(product, first);
-  let best = combinations[0] as Combination;
-  for (const combination of combinations) {
-    if (combination.missing.length < best.missing.length) best = combination;
-  }
+  const most = Math.max(1, Math.floor(MOST_JOINS / lists.length));
+  const combinations = lists.reduce<readonly Combination[]>(
+    (left, right) => product(left, right, most),
+    [{ scopes: [], missing: [] }],
+  );
+  const least = lists.map(fewestMissing).reduce(join);
+  const chosen = fewestMissing([...combinations, least]);
   return insufficientScope(
-    best.missing,
-    best.scopes,
+    chosen.missing,
+    chosen.scopes,
     combinations.map(({ scopes }) => scopes),
   );
 }
 
-function combinationOf({ alternative, values }: Judged, held: Held): Combination {
-  const lacking = alternative.uses.filter((use) =>
+/** The scopes of an alternative that are not held, those whose values are not known among them. */
+export function lackingOf({ alternative, values }: Judged, held: Held): readonly PreparedUse[] {
+  return alternative.uses.filter((use) =>
     use.params.length === 0
       ? !holdsLiteral(held, use.scope)
-      : values === undefined || holdsBound(held, use, values) !== true,
+      : holdsBound(held, use, values) !== true,
   );
-  return { scopes: scopesOf(alternative, values), missing: print(lacking, values) };
+}
+
+/** The first of those with the fewest missing scopes. */
+function fewestMissing(combinations: readonly Combination[]): Combination {
+  return combinations.reduce((best, one) =>
+    one.missing.length < best.missing.length ? one : best,
+  );
+}
+
+function join(left: Combination, right: Combination): Combination {
+  return {
+    scopes: [...new Set([...left.scopes, ...right.scopes])],
+    missing: [...new Set([...left.missing, ...right.missing])],
+  };
 }
 
 function product(
   left: readonly Combination[],
   right: readonly Combination[],
+  most: number,
 ): readonly Combination[] {
   const all: Combination[] = [];
   for (const one of left) {
     for (const other of right) {
-      if (all.length === MOST_COMBINATIONS) return all;
-      all.push({
-        scopes: [...new Set([...one.scopes, ...other.scopes])],
-        missing: [...new Set([...one.missing, ...other.missing])],
-      });
+      if (all.length === most) return all;
+      all.push(join(one, other));
     }
   }
   return all;

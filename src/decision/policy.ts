@@ -8,7 +8,7 @@ import type {
   PolicyTypes,
   ToolName,
 } from "../policy/definition.js";
-import { nearest } from "../policy/findings.js";
+import { nearest, oneLine } from "../policy/findings.js";
 import { AccessDenied } from "./access-denied.js";
 import { type AccessToken, readOwn } from "./access-token.js";
 import { type Decider, decide, decideOperation, newDecider, operationOf } from "./decide.js";
@@ -270,7 +270,7 @@ function resolve(decider: Decider, name: string): ResolvedOperation {
     const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
     throw new PolicyError(
       "ERR_OPERATION_UNKNOWN",
-      `the policy has no operation \`${shown}\`${hint}`,
+      oneLine(`the policy has no operation \`${shown}\`${hint}`),
     );
   }
   const decideIt = (token: AccessToken | undefined, params?: unknown) =>

@@ -69,10 +69,13 @@ export interface PreparedOperation {
   readonly plain: readonly Case[] | undefined;
 }
 
-/** A rule to be judged, with the values of its parameters; `undefined` where no values are known. */
+/** Values of a rule's parameters by their places; in a list of tools some may not be known. */
+export type Values = readonly (string | undefined)[];
+
+/** A rule of a call, with the values of its parameters. */
 export interface Case {
   readonly rule: PreparedRule;
-  readonly values: readonly string[] | undefined;
+  readonly values: readonly string[];
 }
 
 /** Lays out one operation of the compiled policy. */
@@ -151,7 +154,7 @@ function prepareUse({ scope, params }: ScopeUse): PreparedUse {
 }
 
 /** The text of a scope for the values of a rule's parameters. */
-export function textOf({ params, pieces, gaps }: PreparedUse, values: readonly string[]): string {
+export function textOf({ params, pieces, gaps }: PreparedUse, values: Values): string {
   let text = pieces[0] as string;
   for (let index = 0; index < gaps.length; index += 1) {
     const param = params[gaps[index] as number] as number;

@@ -1,4 +1,4 @@
-import { type PartialValues, valuesOfHeld } from "./bindings.js";
+import type { Budget } from "./bindings.js";
 import { type Decider, decideOperation, factsOf, heldBy } from "./decide.js";
 import {
   allowed,
@@ -7,7 +7,7 @@ import {
   INVALID_TOKEN,
   UNAUTHENTICATED,
 } from "./decision.js";
-import { isMet, refuse, scopesOf } from "./judge.js";
+import { isMet, judgeForToken, refuse, scopesOf } from "./judge.js";
 import type { PreparedOperation } from "./prepare.js";
 
 /** A tool as a list shows it. */
@@ -16,7 +16,8 @@ export interface ToolView {
   readonly name: string;
   /**
    * What a call would be answered. Of a tool with parameters: `allowed` if a binding that the token holds meets it;
-   * else what stands in the way, naming only scopes whose values are known.
+   * else what stands in the way, naming only scopes whose values are known: never a placeholder. Its `missing` can
+   * therefore be empty, and what a challenge names is the decision about a call.
    */
   readonly decision: Decision;
 }
@@ -29,15 +30,19 @@ const VISIBLE: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
   "unauthenticated",
 ]);
 
+/** How many held bindings one list looks at in search of values that agree. */
+const MOST_STEPS = 100_000;
+
 /** The exact tools of a policy in declared order, hidden ones left out, as one token sees them. */
 export function listTools(decider: Decider, token: unknown): ToolView[] {
   const views: ToolView[] = [];
+  const budget: Budget = { steps: MOST_STEPS };
   for (const [name, { kind, hidden }] of decider.policy.operations) {
     const operation = decider.operations.get(name);
     if (kind !== "tool" || hidden || operation === undefined) continue;
     const decision =
       operation.plain === undefined
-        ? decideForSomeValue(decider, operation, token)
+        ? decideForToken(decider, operation, token, budget)
         : decideOperation(decider, operation, token, undefined);
     if (VISIBLE.has(decision.code)) views.push({ name, decision });
   }
@@ -45,21 +50,20 @@ export function listTools(decider: Decider, token: unknown): ToolView[] {
 }
 
 /** The decision for the values that the token itself is bound to. */
-function decideForSomeValue(
+function decideForToken(
   decider: Decider,
   operation: PreparedOperation,
   token: unknown,
+  budget: Budget,
 ): Decision {
   if (operation.denied !== undefined) return operation.denied;
   if (token === undefined) return UNAUTHENTICATED;
   const held = heldBy(decider, token);
   if (held === undefined) return INVALID_TOKEN;
   const facts = factsOf(decider.policy, operation, token);
-  for (const alternative of operation.rules.flatMap((rule) => rule.alternatives)) {
-    const meets = (values: PartialValues) => isMet(alternative, held, facts, values as string[]);
-    const values = valuesOfHeld(alternative, held, meets);
-    if (values !== undefined) return allowed(scopesOf(alternative, values as string[]));
-  }
-  const cases = operation.rules.map((rule) => ({ rule, values: undefined }));
-  return refuse(decider.policy, cases, held, facts);
+  const judged = operation.rules.map((rule) => judgeForToken(rule, held, facts, budget));
+  // an exact entry has one rule
+  const met = judged.flat().find((one) => isMet(one.alternative, held, facts, one.values));
+  if (met !== undefined) return allowed(scopesOf(met.alternative, met.values));
+  return refuse(decider.policy, judged, held, facts);
 }

@@ -6,6 +6,8 @@ export type Path = readonly (string | number)[];
 /** Collects the findings of one policy in the order in which they are met. */
 export interface Report {
   readonly findings: Finding[];
+  /** Places where something wrong has been taken out: what is missing there is not at fault. */
+  readonly damaged: Set<string>;
   add(code: string, path: Path, message: string, suggestion?: string): void;
 }
 
@@ -27,11 +29,20 @@ export function newReport(): Report {
   const findings: Finding[] = [];
   return {
     findings,
+    damaged: new Set(),
     add(code, path, message, suggestion) {
-      const finding = { code, path: formatPath(path), message };
+      const finding = { code, path: formatPath(path), message: oneLine(message) };
       findings.push(Object.freeze(suggestion === undefined ? finding : { ...finding, suggestion }));
     },
   };
+}
+
+/** A text with what would break or colour the line written as escapes: names stand in messages as they came. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    const code = character.codePointAt(0) as number;
+    return `\\u{${code.toString(16)}}`;
+  });
 }
 
 /** All findings as one text, a line each: what a person reads when a policy is refused. */
@@ -58,7 +69,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let bound = Math.max(name.length < 2 ? 0 : 1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - name.length) >= bound) continue;
-    const away = distance(name, candidate);
+    const away = distance(name, candidate, bound);
     if (away < bound) {
       best = candidate;
       bound = away;
@@ -67,8 +78,8 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** Optimal string alignment distance: edits and swaps of neighbours, letter case counting for nothing. */
-function distance(left: string, right: string): number {
+/** Optimal string alignment distance, or `bound` where it is no less: edits and swaps of neighbours, letter case counting for nothing. */
+function distance(left: string, right: string, bound: number): number {
   const a = left.toLowerCase();
   const b = right.toLowerCase();
   let before: number[] = [];
@@ -83,6 +94,8 @@ function distance(left: string, right: string): number {
       }
       row.push(least);
     }
+    // no later row can have less than the least of this one and of the one before
+    if (Math.min(...row) >= bound && Math.min(...previous) >= bound) return bound;
     before = previous;
     previous = row;
   }

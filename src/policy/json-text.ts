@@ -28,14 +28,27 @@ interface Level {
   key: string;
 }
 
-// string | bracket | comma, of text that JSON.parse has accepted: no other token matters here
-const TOKEN = /"(?:[^"\\]+|\\.)*"|[[\]{},:]/g;
+/** The strings and the marks of text that JSON.parse has accepted: no other token matters here. */
+function* tokensOf(text: string): Generator<string> {
+  for (let index = 0; index < text.length; index += 1) {
+    const mark = text[index] as string;
+    if (mark === '"') {
+      const start = index;
+      do index += text[index] === "\\" ? 2 : 1;
+      while (text[index] !== '"');
+      yield text.slice(start, index + 1);
+    } else if ("[]{},:".includes(mark)) yield mark;
+  }
+}
+
+/** Deeper than this the copy of the data has a finding of its own. */
+const DEEPEST = 64;
 
 /** Walks text that is known to be JSON. A flat scan with a stack, so that depth costs no call stack. */
 function reportDuplicateKeys(text: string, report: Report): void {
   const levels: Level[] = [];
   let expectsKey = false;
-  for (const [token] of text.matchAll(TOKEN)) {
+  for (const token of tokensOf(text)) {
     const level = levels.at(-1);
     if (token === "{" || token === "[") {
       levels.push({ keys: token === "{" ? new Set() : undefined, index: 0, key: "" });
@@ -50,7 +63,7 @@ function reportDuplicateKeys(text: string, report: Report): void {
       expectsKey = false;
     } else if (expectsKey && level?.keys !== undefined) {
       level.key = JSON.parse(token) as string;
-      if (level.keys.has(level.key)) {
+      if (level.keys.has(level.key) && levels.length <= DEEPEST) {
         report.add(
           "duplicate_key",
           pathOf(levels),

@@ -14,6 +14,8 @@ export interface NamedScope {
   readonly scope: number;
   readonly template: Template;
   readonly text: string;
+  /** How a held text is compared with it. */
+  readonly matching: keyof typeof MATCHING_RULES;
   /** For each placeholder of the scope: which value of this name it carries. */
   readonly values: readonly number[];
   /** Whether it is an older name; two scopes may replace the same one. */
@@ -37,7 +39,9 @@ const MATCHING_RULES = { exact: exactLookup } as const;
 
 /** The lookups of a policy: one for each matching rule that its names go by. */
 export function buildLookups(names: readonly NamedScope[]): readonly ScopeLookup[] {
-  return [MATCHING_RULES.exact(names)];
+  return Object.entries(MATCHING_RULES).map(([rule, lookup]) =>
+    lookup(names.filter(({ matching }) => matching === rule)),
+  );
 }
 
 const NOTHING: readonly Hit[] = [];

@@ -9,7 +9,7 @@ import {
   type ScopeUse,
 } from "./compiled.js";
 import type { RequirementOptions } from "./definition.js";
-import type { Path, Report } from "./findings.js";
+import { formatPath, type Path, type Report } from "./findings.js";
 import { checkAccountTypes, type Gates, rankOf, reportDuplicates } from "./gates.js";
 import { isParamName } from "./names.js";
 import type { ScopeTable } from "./scopes.js";
@@ -91,6 +91,8 @@ function expand(written: Written, path: Path, outer: Scope, reading: Reading): r
   if (typeof written === "string") return useOf(written, path, outer, reading);
   const given = PARTS.filter((part) => written[part] !== undefined);
   const inner = within(written, path, outer, reading);
+  // a part that was wrong has been taken out, with a finding of its own
+  if (given.length === 0 && reading.report.damaged.has(formatPath(path))) return [];
   if (given.length !== 1) {
     const message =
       given.length === 0

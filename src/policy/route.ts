@@ -116,7 +116,7 @@ function decodeUtf8(text: string): string | undefined {
 interface Node<Target> {
   readonly literals: Map<string, Node<Target>>;
   param: Node<Target> | undefined;
-  target: { readonly value: Target; readonly names: readonly string[] } | undefined;
+  target: { readonly value: Target; readonly endpoint: Endpoint } | undefined;
 }
 
 /** An endpoint found for a request, with the values of its path parameters as they stand in the path. */
@@ -131,7 +131,11 @@ export interface RouterOf<Target> {
   match(method: string, path: string): Match<Target> | undefined;
 }
 
-/** Builds the table of endpoints. */
+/**
+ * Builds the table of endpoints. It is looked through without letter case, and the endpoint found must then be spelled
+ * as the path is: a router that ignores case would run it for `/Admin` too, so that `/Admin` must not pass as a value of
+ * some `/:name`.
+ */
 export function buildRouter<Target>(
   endpoints: readonly { readonly endpoint: Endpoint; readonly target: Target }[],
 ): RouterOf<Target> {
@@ -139,18 +143,17 @@ export function buildRouter<Target>(
   for (const { endpoint, target } of endpoints) {
     let node = roots.get(endpoint.method) ?? newNode<Target>();
     roots.set(endpoint.method, node);
-    const names: string[] = [];
     for (const segment of endpoint.segments) {
       if ("param" in segment) {
-        names.push(segment.param);
         node = node.param ??= newNode();
       } else {
-        const next = node.literals.get(segment.literal) ?? newNode<Target>();
-        node.literals.set(segment.literal, next);
+        const folded = segment.literal.toLowerCase();
+        const next = node.literals.get(folded) ?? newNode<Target>();
+        node.literals.set(folded, next);
         node = next;
       }
     }
-    node.target = { value: target, names };
+    node.target = { value: target, endpoint };
   }
   return {
     match(method, path) {
@@ -159,7 +162,8 @@ export function buildRouter<Target>(
         return undefined;
       const segments = segmentsOf(path);
       if (!segments.every(isCanonicalSegment)) return undefined;
-      return find(root, segments, 0, []);
+      const target = find(root, segments, 0);
+      return target && spelledAs(target.endpoint, segments, target.value);
     },
   };
 }
@@ -173,16 +177,25 @@ function find<Target>(
   node: Node<Target>,
   segments: readonly string[],
   at: number,
-  values: readonly string[],
-): Match<Target> | undefined {
+): Node<Target>["target"] {
   const segment = segments[at];
-  if (segment === undefined) {
-    if (node.target === undefined) return undefined;
-    const { value, names } = node.target;
-    return { value, params: new Map(names.map((name, index) => [name, values[index] as string])) };
+  if (segment === undefined) return node.target;
+  const literal = node.literals.get(segment.toLowerCase());
+  const found = literal && find(literal, segments, at + 1);
+  return found ?? (node.param && find(node.param, segments, at + 1));
+}
+
+/** The match, if the literals of the endpoint are the segments of the path, letter case included. */
+function spelledAs<Target>(
+  endpoint: Endpoint,
+  segments: readonly string[],
+  value: Target,
+): Match<Target> | undefined {
+  const params = new Map<string, string>();
+  for (const [index, segment] of endpoint.segments.entries()) {
+    const text = segments[index] as string;
+    if ("param" in segment) params.set(segment.param, text);
+    else if (segment.literal !== text) return undefined;
   }
-  const literal = node.literals.get(segment);
-  const found = literal && find(literal, segments, at + 1, values);
-  if (found !== undefined || node.param === undefined) return found;
-  return find(node.param, segments, at + 1, [...values, segment]);
+  return { value, params };
 }

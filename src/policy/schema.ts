@@ -83,7 +83,7 @@ const Definition = z
       .optional(),
     tools: operations.optional().describe("What each tool needs; a name with * or ? is a pattern."),
     endpoints: operations.optional().describe("What each endpoint needs: METHOD, a space, a path."),
-    notCovered: z.array(name).optional().describe("What no scope covers."),
+    notCovered: names.optional().describe("What no scope covers."),
   })
   .meta({ title: "scope-policy: a policy" });
 
@@ -122,6 +122,7 @@ export function checkShape(data: unknown, report: Report): PolicyDefinition {
     if (seen.has(place)) continue;
     seen.add(place);
     reportIssue(issue, path, report);
+    report.damaged.add(formatPath(issue.code === "unrecognized_keys" ? path : path.slice(0, -1)));
     prune(root, path, issue);
   }
   return root as unknown as PolicyDefinition;
@@ -139,7 +140,13 @@ function flatten(issue: Issue, above: Path): PlacedIssue[] {
   const arm = issue.errors.find(
     (errors) => !errors.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
   );
-  return arm === undefined ? [{ issue, path }] : arm.flatMap((inner) => flatten(inner, path));
+  if (arm === undefined) return [{ issue, path }];
+  // a key that is missing beside one that is misspelt is the same slip
+  const misspelt = arm.some(
+    (inner) => inner.code === "unrecognized_keys" && inner.path.length === 0,
+  );
+  const own = arm.filter((inner) => !misspelt || inner.input !== undefined);
+  return own.flatMap((inner) => flatten(inner, path));
 }
 
 function reportIssue(issue: Issue, path: Path, report: Report): void {

@@ -80,6 +80,7 @@ export function compileScopes(
       scope: id,
       template,
       text: token.text,
+      matching: "exact",
       values: template.names.map((_, index) => index),
       old: false,
     });
@@ -136,7 +137,8 @@ function reportUnknown(
   // an entry whose name is at fault has its own finding
   if (Object.hasOwn(definition.scopes ?? {}, name)) return;
   const successor = Object.entries(definition.scopes ?? {}).find(
-    ([, entry]) => typeof entry !== "string" && entry.replaces?.includes(name),
+    ([, entry]) =>
+      typeof entry !== "string" && entry.replaces?.map(printedScope).includes(printedScope(name)),
   );
   if (successor !== undefined) {
     report.add(
@@ -175,7 +177,7 @@ function replacedNames(
       );
       return [];
     }
-    return [{ scope: draft.id, template, text: token.text, values, old: true }];
+    return [{ scope: draft.id, template, text: token.text, matching: "exact", values, old: true }];
   });
 }
 
@@ -189,8 +191,14 @@ function reportOverlaps(
     // two scopes may replace the same older name: a token that holds it holds both
     const shared = left.old && right.old && left.text === right.text;
     if (shared || !templatesOverlap(left.template, right.template)) continue;
-    const path = (drafts[Math.max(left.scope, right.scope)] as ScopeDraft).path;
-    const first = (drafts[Math.min(left.scope, right.scope)] as ScopeDraft).token.text;
-    report.add("overlap", path, `some text would be an instance of this and of \`${first}\``);
+    const isLeftLater = left.scope > right.scope || (left.scope === right.scope && left.old);
+    const [first, later] = isLeftLater ? [right, left] : [left, right];
+    const { path, options } = drafts[later.scope] as ScopeDraft;
+    const at = (options.replaces ?? []).findIndex((name) => printedScope(name) === later.text);
+    report.add(
+      "overlap",
+      later.old ? [...path, "replaces", at] : path,
+      `some text would be an instance of \`${later.text}\` and of \`${first.text}\``,
+    );
   }
 }
