@@ -45,9 +45,11 @@ const check = (held, tool) => byHand.get(tool)?.some((scope) => held.has(scope))
 /** Text that no earlier call has seen, as it comes out of the parser of a request. */
 const fresh = () => {
   const jsons = requests.map(({ token, tool }) => JSON.stringify([texts[token], tool]));
-  /** @type {(json: string) => [string, string]} */
-  const parse = (json) => JSON.parse(json);
-  return jsons.map(parse);
+  return jsons.map((json) => {
+    /** @type {[string, string]} */
+    const pair = JSON.parse(json);
+    return pair;
+  });
 };
 
 /** @type {Record<string, Record<string, () => number>>} */

@@ -52,11 +52,11 @@ export function holdsBound(
 /** Reads the scopes of a token; `undefined` for a value that is no token, or one whose scope is malformed. */
 export type HeldReader = (token: unknown) => HeldScopes | undefined;
 
-/** Some 10,000 scopes of the usual length. */
-const MEMORY_BUDGET = 2 ** 22;
+/** Some 10,000 scopes of the usual length, bound ones among them. */
+const MEMORY_BUDGET = 2 ** 23;
 /** What an entry takes beside its text, and what each bound scope in it takes, in characters. */
 const ENTRY = 256;
-const BOUND = 128;
+const BOUND = 64;
 
 /** Every how many times that a text is known its token comes into the memory of tokens. */
 const PROMOTE_EACH = 16;
@@ -83,7 +83,8 @@ export function heldReader(policy: CompiledPolicy): HeldReader {
     const held = readText(policy, scope);
     if (held === undefined) return undefined;
     const { everyone, firstParty } = held;
-    byText.set(scope, { scope, everyone, firstParty }, weightOf(everyone) + weightOf(firstParty));
+    const weight = weightOf(everyone) + (firstParty === everyone ? 0 : weightOf(firstParty));
+    byText.set(scope, { scope, everyone, firstParty }, weight);
     return held;
   };
   return (token) => {

@@ -213,7 +213,7 @@ function missingOf(judged: readonly (readonly Judged[])[], held: Held): Denial {
 }
 
 /** The scopes of an alternative that are not held, those whose values are not known among them. */
-export function lackingOf({ alternative, values }: Judged, held: Held): readonly PreparedUse[] {
+function lackingOf({ alternative, values }: Judged, held: Held): readonly PreparedUse[] {
   return alternative.uses.filter((use) =>
     use.params.length === 0
       ? !holdsLiteral(held, use.scope)

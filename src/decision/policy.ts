@@ -124,7 +124,8 @@ export interface Policy<Types extends PolicyTypes = PolicyTypes> {
 
   /**
    * The tools that a list shows to a token, in declared order: those it can call, and those that consent, an upgrade or
-   * a sign-in would open. Denied, reserved and hidden tools are left out, and so are patterns.
+   * a sign-in would open. Denied and hidden tools are left out, those that only reserved scopes would open (for a token
+   * of somebody else), and patterns.
    */
   toolsFor(token: AccessToken | undefined): ToolView[];
 

@@ -78,28 +78,34 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** Optimal string alignment distance, or `bound` where it is no less: edits and swaps of neighbours, letter case counting for nothing. */
+/**
+ * Optimal string alignment distance (edits and swaps of neighbours, letter case counting for nothing), or `bound` where it
+ * is no less. Only the cells within `bound` of the diagonal can hold less, so only they are filled.
+ */
 function distance(left: string, right: string, bound: number): number {
   const a = left.toLowerCase();
   const b = right.toLowerCase();
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
+    const row = new Array<number>(b.length + 1).fill(bound);
+    row[0] = i;
+    let least = i;
+    for (let j = Math.max(1, i - bound); j <= Math.min(b.length, i + bound); j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let least = Math.min(at(previous, j) + 1, at(row, j - 1) + 1, at(previous, j - 1) + same);
+      let cost = Math.min(at(previous, j) + 1, at(row, j - 1) + 1, at(previous, j - 1) + same);
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        least = Math.min(least, at(before, j - 2) + 1);
+        cost = Math.min(cost, at(before, j - 2) + 1);
       }
-      row.push(least);
+      row[j] = cost;
+      least = Math.min(least, cost);
     }
-    // no later row can have less than the least of this one and of the one before
-    if (Math.min(...row) >= bound && Math.min(...previous) >= bound) return bound;
+    // a swap reaches over one row, so two rows must say that there is no way
+    if (least >= bound && i > 1 && Math.min(...previous) >= bound) return bound;
     before = previous;
     previous = row;
   }
-  return at(previous, b.length);
+  return Math.min(bound, at(previous, b.length));
 }
 
 function at(row: readonly number[], index: number): number {

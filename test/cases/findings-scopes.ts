@@ -48,17 +48,17 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
   {
     title: "a literal that a template covers",
     policy: { scopes: { "/a/{id}/x": {}, "/a/b/x": {} } },
-    finds: [["overlap", 'scopes["/a/b/x"]', "an instance of this and of `/a/{id}/x`"]],
+    finds: [["overlap", 'scopes["/a/b/x"]', "an instance of `/a/b/x` and of `/a/{id}/x`"]],
   },
   {
     title: "two templates with other names",
     policy: { scopes: { "/a/{id}": {}, "/a/{name}": {} } },
-    finds: [["overlap", 'scopes["/a/{name}"]', "of `/a/{id}`"]],
+    finds: [["overlap", 'scopes["/a/{name}"]', "of `/a/{name}` and of `/a/{id}`"]],
   },
   {
     title: "two templates that cross",
     policy: { scopes: { "/a/{x}/c/d": {}, "/a/b/{y}/d": {} } },
-    finds: [["overlap", 'scopes["/a/b/{y}/d"]', "of `/a/{x}/c/d`"]],
+    finds: [["overlap", 'scopes["/a/b/{y}/d"]', "of `/a/b/{y}/d` and of `/a/{x}/c/d`"]],
   },
   {
     title: "templates that share no text",
@@ -176,7 +176,28 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
   {
     title: "an older name that a declared template covers",
     policy: { scopes: { "/a/{x}": {}, b: { replaces: ["/a/c"] } } },
-    finds: [["overlap", "scopes.b", "of `/a/{x}`"]],
+    finds: [["overlap", "scopes.b.replaces[0]", "of `/a/c` and of `/a/{x}`"]],
+  },
+  {
+    title: "a declared template that covers an older name of an earlier scope",
+    policy: { scopes: { b: { replaces: ["/a/c"] }, "/a/{x}": {} } },
+    finds: [["overlap", 'scopes["/a/{x}"]', "of `/a/{x}` and of `/a/c`"]],
+  },
+  {
+    title: "an older name that its own scope covers, the second of its list",
+    policy: { scopes: { "/a/{x}/{y}": { replaces: ["/b/{x}/{y}", "/a/<y>/<x>"] } } },
+    finds: [
+      [
+        "overlap",
+        'scopes["/a/{x}/{y}"].replaces[1]',
+        "of `/a/{y}/{x}` and of `/a/{x}/{y}`",
+      ],
+    ],
+  },
+  {
+    title: "older names of two scopes, one of them covering the other",
+    policy: { scopes: { "/a/{x}": { replaces: ["/o/{x}"] }, b: { replaces: ["c", "/o/d"] } } },
+    finds: [["overlap", "scopes.b.replaces[1]", "of `/o/d` and of `/o/{x}`"]],
   },
   {
     title: "an older name used in a rule",

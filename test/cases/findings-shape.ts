@@ -14,6 +14,11 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
+    title: "an empty list of what is not covered",
+    policy: { notCovered: [] },
+    finds: [["empty_list", "notCovered", "must not be empty"]],
+  },
+  {
     title: "options of another type",
     policy: { name: 1, version: null, scopes: [], tools: "x", tiers: "free", notCovered: {} },
     finds: [
@@ -54,10 +59,8 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
       ["empty_list", "bundles.b", "must not be empty"],
       ["empty_text", "tools.t", "must not be empty"],
       ["empty_list", "tools.u.anyOf", "must not be empty"],
-      ["empty_requirement", "tools.u", "nothing is required"],
       ["empty_text", "tools.v.allOf[0]", "must not be empty"],
       ["empty_text", "tools.w.deny", "must not be empty"],
-      ["empty_requirement", "tools.w", "nothing is required"],
     ],
   },
   {
@@ -82,7 +85,6 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
       ["unknown_key", "tools.get_settings.anyOf[1].teir", "`teir`", "tier"],
       ["unknown_key", "tools.audited.audit.shwo", "`shwo`", "show"],
       ["unknown_key", 'endpoints["GET /a"].scop', "`scop`", "scope"],
-      ["empty_requirement", 'endpoints["GET /a"]', "nothing is required"],
       ["unknown_key", "bundles.all.exept", "`exept`", "except"],
     ],
   },
@@ -98,9 +100,7 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     },
     finds: [
       ["unknown_key", "tools.t.anyOf[1].deny", "unknown option `deny`"],
-      ["empty_requirement", "tools.t.anyOf[1]", "nothing is required"],
       ["unknown_key", "tools.u.allOf[0].public", "unknown option `public`"],
-      ["empty_requirement", "tools.u.allOf[0]", "nothing is required"],
       ["unknown_key", "tools.v.reserved", "unknown option `reserved`"],
     ],
   },
@@ -117,11 +117,8 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
       ["invalid_type", "scopes.b", "expected a text or an object, got a number"],
       ["invalid_type", "scopes.c", "expected a text or an object, got a list"],
       ["invalid_type", "tools.t.public", "expected true, got false"],
-      ["empty_requirement", "tools.t", "nothing is required"],
       ["invalid_type", "tools.u.authenticated", "expected true, got a number"],
-      ["empty_requirement", "tools.u", "nothing is required"],
       ["invalid_type", "tools.v.scope", "expected a text, got a list"],
-      ["empty_requirement", "tools.v", "nothing is required"],
       ["invalid_type", "tools.w", "got a list"],
       ["invalid_type", "bundles.x.every", "expected true, got false"],
       ["invalid_type", "bundles.y.every", "expected true, got nothing"],

@@ -137,8 +137,12 @@ describe("a tool with parameters", () => {
   it("names no scope with a placeholder, and none whose value is not known", () => {
     expect(view({ scope: "/x/1" }, "two")).toMatchObject({
       missing: ["a"],
-      scopes: ["a"],
-      accepted: [["a"]],
+      scopes: ["/x/1", "a"],
+      accepted: [["/x/1", "a"]],
+    });
+    expect(view({ scope: "/y/1/2" }, "two")).toMatchObject({
+      missing: ["/x/1", "a"],
+      scopes: ["/x/1", "/y/1/2", "a"],
     });
     expect(JSON.stringify(policy.toolsFor({ scope: "" }))).not.toMatch(/[{]i[}]|undefined/);
   });

@@ -43,6 +43,12 @@ const rank = (key: string): string =>
     .map((segment) => (parameterOf(segment) === undefined ? "0" : "1"))
     .join("");
 
+/** Letter case decides nothing about which endpoint a path is for, but the path has to be spelled as the endpoint is. */
+const isSpelledAs = (key: string, given: readonly string[]): boolean =>
+  split(key.slice(key.indexOf(" ") + 1)).every(
+    (segment, index) => parameterOf(segment) !== undefined || segment === given[index],
+  );
+
 interface ModelRequest {
   method?: unknown;
   path?: unknown;
@@ -68,13 +74,13 @@ export function modelDecideRequest(
       wanted.length === given.length &&
       wanted.every((segment, index) =>
         parameterOf(segment) === undefined
-          ? segment === given[index]
+          ? segment.toLowerCase() === given[index]?.toLowerCase()
           : segmentText(given[index] ?? "") !== undefined,
       )
     );
   });
   const [key] = fitting.sort((left, right) => (rank(left) < rank(right) ? -1 : 1));
-  if (key === undefined) return unknown;
+  if (key === undefined || !isSpelledAs(key, given)) return unknown;
   const own =
     typeof request.params === "object" && request.params !== null
       ? Object.entries(request.params)
