@@ -1,5 +1,5 @@
 import { acceptsValue } from "../grammar/template.js";
-import { type Held, holdsBound } from "./held.js";
+import { boundValues, type Held, holds, holdsBound } from "./held.js";
 import type { PreparedAlternative, PreparedRule, PreparedUse, Values } from "./prepare.js";
 
 /** What is left of the steps that a search may take. */
@@ -29,17 +29,17 @@ export function valuesOfHeld(
     if (use.params.every((place) => values[place] !== undefined)) {
       return holdsBound(held, use, values) === true ? extend(others, values) : undefined;
     }
-    for (const key of held.bound.get(use.scope) as ReadonlySet<string>) {
+    for (const candidate of boundValues(held, use.scope)) {
       budget.steps -= 1;
       if (budget.steps < 0) return undefined;
-      const next = agree(rule, use, key.split(" "), values);
+      const next = agree(rule, use, candidate, values);
       const found = next && extend(others, next);
       if (found !== undefined) return found;
     }
     return undefined;
   };
   return extend(
-    alternative.bound.filter(({ scope }) => held.bound.has(scope)),
+    alternative.bound.filter(({ scope }) => holds(held, scope)),
     [],
   );
 }

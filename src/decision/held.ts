@@ -8,10 +8,10 @@ import { newTextMemory } from "./text-memory.js";
 
 /** The scopes that a token holds, implied ones included. */
 export interface Held {
-  /** A bit for each scope without placeholders, by its id, 32 in a word. A plain list: half the loads of a typed array. */
+  /** A bit for each scope, by its id, 32 in a word; of a template it says that it is held for some value. */
   readonly bits: readonly number[];
-  /** For each template, by its id: the values it is held for, joined by a space, which no value holds. */
-  readonly bound: ReadonlyMap<number, ReadonlySet<string>>;
+  /** The bound scopes: the template's id and its values, with a space, which no value holds, between them. */
+  readonly bound: ReadonlySet<string>;
 }
 
 /** What a token holds depends on whose it is: a reserved scope counts for first-party clients alone. */
@@ -27,11 +27,11 @@ interface Known extends HeldScopes {
 
 interface Draft {
   readonly bits: number[];
-  bound: Map<number, Set<string>>;
+  bound: Set<string>;
 }
 
-/** Whether a scope without placeholders is held. */
-export function holdsLiteral(held: Held, scope: number): boolean {
+/** Whether a scope is held; a template, whether it is held for some value. */
+export function holds(held: Held, scope: number): boolean {
   return (((held.bits[scope >>> 5] as number) >>> (scope & 31)) & 1) === 1;
 }
 
@@ -41,12 +41,18 @@ export function holdsBound(
   { scope, params }: PreparedUse,
   values: Values,
 ): boolean | undefined {
-  // values hold no space, so that no two lists of them share a key
-  const key =
-    params.length === 1
-      ? (values[params[0] as number] as string)
-      : params.map((place) => values[place]).join(" ");
-  return held.bound.get(scope)?.has(key);
+  if (!holds(held, scope)) return undefined;
+  let key = String(scope);
+  for (const place of params) key += ` ${values[place]}`;
+  return held.bound.has(key);
+}
+
+/** Every list of values for which a template is held. Goes through all that is held: not for the way of a call that is allowed. */
+export function boundValues(held: Held, scope: number): readonly (readonly string[])[] {
+  const prefix = `${scope} `;
+  return [...held.bound].flatMap((key) =>
+    key.startsWith(prefix) ? [key.slice(prefix.length).split(" ")] : [],
+  );
 }
 
 /** Reads the scopes of a token; `undefined` for a value that is no token, or one whose scope is malformed. */
@@ -95,9 +101,7 @@ export function heldReader(policy: CompiledPolicy): HeldReader {
 }
 
 function weightOf({ bound }: Held): number {
-  let entries = 0;
-  for (const values of bound.values()) entries += values.size;
-  return ENTRY + BOUND * entries;
+  return ENTRY + BOUND * bound.size;
 }
 
 /** `token.scope` of a token that was met before: whose property it is has been asked then. */
@@ -155,7 +159,7 @@ function collect(policy: CompiledPolicy, tokens: readonly string[]): HeldScopes 
   };
 }
 
-const NOT_BOUND: Map<number, Set<string>> = new Map();
+const NOT_BOUND: Set<string> = new Set();
 
 function newDraft(policy: CompiledPolicy): Draft {
   return {
@@ -167,24 +171,19 @@ function newDraft(policy: CompiledPolicy): Draft {
 /** Adds a scope and all it implies. */
 function add(draft: Draft, closure: readonly Implied[], values: readonly string[]): void {
   for (const implied of closure) {
-    if (implied.values.length === 0) {
-      const word = implied.scope >>> 5;
-      draft.bits[word] = (draft.bits[word] as number) | (1 << (implied.scope & 31));
-    } else {
-      if (draft.bound === NOT_BOUND) draft.bound = new Map();
-      const held = draft.bound.get(implied.scope) ?? new Set();
-      draft.bound.set(
-        implied.scope,
-        held.add(implied.values.map((index) => values[index]).join(" ")),
-      );
-    }
+    const word = implied.scope >>> 5;
+    draft.bits[word] = (draft.bits[word] as number) | (1 << (implied.scope & 31));
+    if (implied.values.length === 0) continue;
+    let key = String(implied.scope);
+    for (const index of implied.values) key += ` ${values[index]}`;
+    if (draft.bound === NOT_BOUND) draft.bound = new Set();
+    draft.bound.add(key);
   }
 }
 
 function union(left: Draft, right: Draft): Draft {
-  const bound = new Map(left.bound);
-  for (const [scope, values] of right.bound) {
-    bound.set(scope, new Set([...(left.bound.get(scope) ?? []), ...values]));
-  }
-  return { bits: left.bits.map((word, index) => word | (right.bits[index] as number)), bound };
+  return {
+    bits: left.bits.map((word, index) => word | (right.bits[index] as number)),
+    bound: new Set([...left.bound, ...right.bound]),
+  };
 }

@@ -8,7 +8,7 @@ import {
   RESERVED_SCOPE,
   upgradeRequired,
 } from "./decision.js";
-import { type Held, holdsBound, holdsLiteral } from "./held.js";
+import { boundValues, type Held, holds, holdsBound } from "./held.js";
 import {
   type Case,
   type PreparedAlternative,
@@ -58,7 +58,7 @@ export function isMet(
   // loops by index: this is what every decision runs
   const { literals, bound } = alternative;
   for (let index = 0; index < literals.length; index += 1) {
-    if (!holdsLiteral(held, literals[index] as number)) return false;
+    if (!holds(held, literals[index] as number)) return false;
   }
   for (let index = 0; index < bound.length; index += 1) {
     if (holdsBound(held, bound[index] as PreparedUse, values) !== true) return false;
@@ -165,7 +165,7 @@ function lowestTier(judged: readonly (readonly Judged[])[]): number {
 /** The parameter whose value no held scope of the template has; where each has been seen with another, the last. */
 function paramOf({ rule, alternative, values }: Judged, held: Held): string {
   const [{ scope, params }] = mismatchesOf(alternative, held, values) as [PreparedUse];
-  const known = [...(held.bound.get(scope) as ReadonlySet<string>)].map((key) => key.split(" "));
+  const known = params.length === 1 ? [] : boundValues(held, scope);
   const strange = params.findIndex(
     (place, at) => !known.some((list) => list[at] === values[place]),
   );
@@ -198,10 +198,11 @@ function missingOf(judged: readonly (readonly Judged[])[], held: Held): Denial {
         };
       }),
   );
+  const [first = [], ...others] = lists;
   const most = Math.max(1, Math.floor(MOST_JOINS / lists.length));
-  const combinations = lists.reduce<readonly Combination[]>(
+  const combinations = others.reduce<readonly Combination[]>(
     (left, right) => product(left, right, most),
-    [{ scopes: [], missing: [] }],
+    first,
   );
   const least = lists.map(fewestMissing).reduce(join);
   const chosen = fewestMissing([...combinations, least]);
@@ -215,9 +216,7 @@ function missingOf(judged: readonly (readonly Judged[])[], held: Held): Denial {
 /** The scopes of an alternative that are not held, those whose values are not known among them. */
 function lackingOf({ alternative, values }: Judged, held: Held): readonly PreparedUse[] {
   return alternative.uses.filter((use) =>
-    use.params.length === 0
-      ? !holdsLiteral(held, use.scope)
-      : holdsBound(held, use, values) !== true,
+    use.params.length === 0 ? !holds(held, use.scope) : holdsBound(held, use, values) !== true,
   );
 }
 

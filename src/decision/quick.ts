@@ -1,5 +1,5 @@
 import { type Allowed, type Decision, insufficientScope } from "./decision.js";
-import { type Held, holdsLiteral } from "./held.js";
+import { type Held, holds } from "./held.js";
 import type { QuickRule } from "./prepare.js";
 
 /**
@@ -10,7 +10,7 @@ export function decideQuick(rule: QuickRule, held: Held): Decision {
   if (rule.single === undefined) return decideLists(rule, held);
   const { ids, refusal } = rule.single;
   for (let index = 0; index < ids.length; index += 1) {
-    if (holdsLiteral(held, ids[index] as number)) return rule.granted[index] as Allowed;
+    if (holds(held, ids[index] as number)) return rule.granted[index] as Allowed;
   }
   return refusal;
 }
@@ -20,12 +20,12 @@ function decideLists({ literals, granted, accepted }: QuickRule, held: Held): De
   let best = 0;
   let fewest = Number.POSITIVE_INFINITY;
   for (const [index, ids] of literals.entries()) {
-    const lacking = ids.filter((id) => !holdsLiteral(held, id)).length;
+    const lacking = ids.filter((id) => !holds(held, id)).length;
     if (lacking === 0) return granted[index] as Allowed;
     if (lacking < fewest) [best, fewest] = [index, lacking];
   }
   const ids = literals[best] as readonly number[];
   const scopes = accepted[best] as readonly string[];
-  const missing = scopes.filter((_, index) => !holdsLiteral(held, ids[index] as number));
+  const missing = scopes.filter((_, index) => !holds(held, ids[index] as number));
   return insufficientScope(missing, scopes, accepted);
 }
