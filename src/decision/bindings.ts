@@ -2,9 +2,18 @@ import { acceptsValue } from "../grammar/template.js";
 import { boundValues, type Held, holds, holdsBound } from "./held.js";
 import type { PreparedAlternative, PreparedRule, PreparedUse, Values } from "./prepare.js";
 
-/** What is left of the steps that a search may take. */
+/** What the searches of one list share. */
 export interface Budget {
+  /** How many steps they may still take together. */
   steps: number;
+  /** What is held of a template, by its id, read once. */
+  readonly values: Map<number, readonly (readonly string[])[]>;
+}
+
+function valuesFrom(budget: Budget, held: Held, scope: number): readonly (readonly string[])[] {
+  const known = budget.values.get(scope) ?? boundValues(held, scope);
+  budget.values.set(scope, known);
+  return known;
 }
 
 /**
@@ -29,7 +38,7 @@ export function valuesOfHeld(
     if (use.params.every((place) => values[place] !== undefined)) {
       return holdsBound(held, use, values) === true ? extend(others, values) : undefined;
     }
-    for (const candidate of boundValues(held, use.scope)) {
+    for (const candidate of valuesFrom(budget, held, use.scope)) {
       budget.steps -= 1;
       if (budget.steps < 0) return undefined;
       const next = agree(rule, use, candidate, values);

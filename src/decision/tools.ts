@@ -36,7 +36,7 @@ const MOST_STEPS = 100_000;
 /** The exact tools of a policy in declared order, hidden ones left out, as one token sees them. */
 export function listTools(decider: Decider, token: unknown): ToolView[] {
   const views: ToolView[] = [];
-  const budget: Budget = { steps: MOST_STEPS };
+  const budget: Budget = { steps: MOST_STEPS, values: new Map() };
   for (const [name, { kind, hidden }] of decider.policy.operations) {
     const operation = decider.operations.get(name);
     if (kind !== "tool" || hidden || operation === undefined) continue;
