@@ -186,13 +186,12 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
   {
     title: "an older name that its own scope covers, the second of its list",
     policy: { scopes: { "/a/{x}/{y}": { replaces: ["/b/{x}/{y}", "/a/<y>/<x>"] } } },
-    finds: [
-      [
-        "overlap",
-        'scopes["/a/{x}/{y}"].replaces[1]',
-        "of `/a/{y}/{x}` and of `/a/{x}/{y}`",
-      ],
-    ],
+    finds: [["overlap", 'scopes["/a/{x}/{y}"].replaces[1]', "of `/a/{y}/{x}` and of `/a/{x}/{y}`"]],
+  },
+  {
+    title: "an older name that its own scope meets, in the shape of a scope before them",
+    policy: { scopes: { "/{z}/b/d": {}, "/a/{x}/c": { replaces: ["/{x}/b/c"] } } },
+    finds: [["overlap", 'scopes["/a/{x}/c"].replaces[0]', "of `/{x}/b/c` and of `/a/{x}/c`"]],
   },
   {
     title: "older names of two scopes, one of them covering the other",
@@ -206,6 +205,27 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
       tools: { list: "members:read" },
     },
     finds: [["replaced_scope", "tools.list", "`members:read` is an older name", "students:read"]],
+  },
+  {
+    title: "a rule that names what is no scope-token",
+    policy: { scopes: { "/a/<id>": {} }, tools: { t: "/a/<id>\u00e9", u: "<" } },
+    finds: [
+      ["unknown_scope", "tools.t", "undeclared scope `/a/<id>\u00e9`"],
+      ["unknown_scope", "tools.u", "undeclared scope `<`"],
+    ],
+  },
+  {
+    title: "an older name used in a rule in the other spelling",
+    policy: {
+      scopes: { "/n/{x}": { replaces: ["/o/{x}"] }, "/m/{x}": { replaces: ["/p/<x>"] } },
+      tools: { t: { anyOf: ["/o/<x>", "/p/{x}", "/p/<x>", "/n/<x>"] } },
+    },
+    finds: [
+      ["replaced_scope", "tools.t.anyOf[0]", "`/o/<x>` is an older name", "/n/{x}"],
+      ["replaced_scope", "tools.t.anyOf[1]", "`/p/{x}` is an older name", "/m/{x}"],
+      ["replaced_scope", "tools.t.anyOf[2]", "`/p/<x>` is an older name", "/m/{x}"],
+      ["duplicate", "tools.t.anyOf[2]", "`/p/{x}` stands twice"],
+    ],
   },
   {
     title: "a reserved scope that is on by default",

@@ -89,6 +89,11 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
+    title: "a misspelt option that leaves another one missing",
+    policy: { scopes, bundles: { all: { evry: true, except: ["openid"] } } },
+    finds: [["unknown_key", "bundles.all.evry", "unknown option `evry`", "every"]],
+  },
+  {
     title: "options that belong elsewhere",
     policy: {
       scopes,

@@ -158,6 +158,6 @@ describe("a tool with parameters", () => {
       ),
     ).toBeUndefined();
     expect(view({ scope: `a ${many("/x/v", 400)} /y/v7/z` }, "two")?.code).toBe("allowed");
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });

@@ -154,12 +154,12 @@ describe("requests by method and path", { timeout: 60_000 }, () => {
     const policy = load(definition);
     const piece = fc.oneof(
       fc.constantFrom(
-        ..."/v1 /projects /mine /Mine /PROJECTS /: /. /.. // / %2F %61 %C3%A9 é ; # ? \\ % %C3".split(" "),
+        ..."/v1 /projects /mine /Mine /PROJECTS /: /. /.. // / %2F %61 %C3%A9 é ; # ? \\ % %C3".split(
+          " ",
+        ),
       ),
       fc.string({ minLength: 1, maxLength: 2, unit: "binary" }),
-      fc
-        .string({ minLength: 1, maxLength: 2, unit: "grapheme" })
-        .map(encodeURIComponent),
+      fc.string({ minLength: 1, maxLength: 2, unit: "grapheme" }).map(encodeURIComponent),
     );
     const path = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(""));
     const underKnown = path.map((text) => `/v1/projects/${text}`);

@@ -232,16 +232,19 @@ export function modelOperation(definition: Definition, name: unknown): Operation
   const rules = found.map(([, rule]) => optionsOf(rule));
   const baseline = endpoint ? [] : (definition.baseline ?? []);
   const demanding = rules.filter((rule) => !rule.public && rule.deny === undefined);
-  const alternatives = product(
-    demanding.map((rule) =>
-      product([
-        alternativesOf(definition, rule, {}),
-        ...baseline.map((scope) => alternativesOf(definition, scope, {})),
-      ]),
-    ),
+  const byRule = demanding.map((rule) =>
+    product([
+      alternativesOf(definition, rule, {}),
+      ...baseline.map((scope) => alternativesOf(definition, scope, {})),
+    ]),
   );
-  const uses = alternatives.flatMap((alternative) => alternative.uses);
-  return { rules, alternatives, params: unique(uses.flatMap((use) => use.params)) };
+  // parameters in declared order: those of one rule after those of the other
+  const uses = byRule.flat().flatMap((alternative) => alternative.uses);
+  return {
+    rules,
+    alternatives: product(byRule),
+    params: unique(uses.flatMap((use) => use.params)),
+  };
 }
 
 const denial = (code: string, more: Partial<ModelDecision> = {}): ModelDecision => ({

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeFindings, formatPath, nearest, newReport } from "../../src/policy/findings.js";
 import type { FindingCase } from "../cases/finding-case.js";
@@ -67,6 +68,40 @@ describe("nearest", () => {
     expect(nearest("bat", ["cat", "hat"])).toBe("cat");
     expect(nearest("abcdef", ["abcxyz"])).toBeUndefined();
     expect(nearest("abcdef", ["abcdxy"])).toBe("abcdxy");
+  });
+});
+
+/** Edits and swaps of neighbours that make one text of the other, by the definition. */
+function naiveDistance(left: string, right: string): number {
+  if (left === "" || right === "") return left.length + right.length;
+  const last = left.at(-1) === right.at(-1) ? 0 : 1;
+  const ways = [
+    naiveDistance(left.slice(0, -1), right) + 1,
+    naiveDistance(left, right.slice(0, -1)) + 1,
+    naiveDistance(left.slice(0, -1), right.slice(0, -1)) + last,
+  ];
+  const isSwap = left.at(-1) === right.at(-2) && left.at(-2) === right.at(-1);
+  if (left.length > 1 && right.length > 1 && isSwap)
+    ways.push(naiveDistance(left.slice(0, -2), right.slice(0, -2)) + 1);
+  return Math.min(...ways);
+}
+
+describe("nearest and the definition of distance", () => {
+  it("come to the same candidate", () => {
+    const text = fc.string({ unit: fc.constantFrom("a", "b", "c"), minLength: 2, maxLength: 6 });
+    let suggested = 0;
+    fc.assert(
+      fc.property(text, fc.array(text, { maxLength: 4 }), (name, candidates) => {
+        const most = Math.max(1, Math.floor(name.length / 3));
+        const near = candidates.map((candidate) => naiveDistance(name, candidate));
+        const least = Math.min(...near);
+        const meant = least <= most ? candidates[near.indexOf(least)] : undefined;
+        expect(nearest(name, candidates)).toBe(meant);
+        if (meant !== undefined) suggested += 1;
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(suggested).toBeGreaterThan(100);
   });
 });
 

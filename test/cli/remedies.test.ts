@@ -1,0 +1,72 @@
+import type { AccessToken, Policy } from "scope-policy";
+import { definePolicy, loadPolicy } from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { policy as localisation } from "../../examples/localisation/policy.js";
+import { policy as loopwise } from "../../examples/loopwise/policy.js";
+import { policy as moov } from "../../examples/moov/policy.js";
+import { policy as movementors } from "../../examples/movementors/policy.js";
+import { askAbout, decideOn } from "../../src/cli/question.js";
+import { remedyFor } from "../../src/cli/remedies.js";
+import { SMALL } from "./small-policy.js";
+
+describe("what would change it", () => {
+  const policies: readonly Policy[] = [
+    loopwise,
+    movementors,
+    moov,
+    localisation,
+    loadPolicy(SMALL),
+  ];
+  const tokens: readonly (AccessToken | undefined)[] = [
+    undefined,
+    { scope: "" },
+    { scope: "mcp:tools read:public /accounts/other/ courses:read", tier: "free" },
+    { scope: "/accounts/other/transfers.write /accounts/other/", account_type: "studio" },
+    { scope: ["admin:read", "root"], tier: "gone" },
+  ];
+  const beyond = new Set(["denied", "unknown_operation", "invalid_params", "invalid_token"]);
+
+  it.each(policies.map((policy) => ({ name: policy.name, policy })))(
+    "is enough, and every step of it is needed: $name",
+    ({ policy }) => {
+      const { tools = {}, endpoints = {} } = policy.definition;
+      let tried = 0;
+      for (const name of [...Object.keys(tools), ...Object.keys(endpoints)]) {
+        if (/[*?]/.test(name)) continue;
+        const params = Object.fromEntries(
+          policy.operation(name).params.map((param) => [param, "mine"]),
+        );
+        for (const token of tokens) {
+          const question = askAbout(policy, name, params, token);
+          const decision = decideOn(question, token);
+          const { steps, token: enough } = remedyFor(question, decision);
+          if (decision.allowed) {
+            expect(steps).toEqual([]);
+          } else if (!beyond.has(decision.code)) {
+            tried += 1;
+            expect(steps[0]?.code).toBe(decision.code);
+            expect(policy.decideUntrusted(enough, name, params).allowed).toBe(true);
+          } else {
+            expect({ steps, enough }).toEqual({ steps: [], enough: undefined });
+          }
+        }
+      }
+      expect(tried).toBeGreaterThan(10);
+    },
+  );
+
+  it("stops where no end is in sight", () => {
+    const policy = definePolicy({ name: "N", version: "1", scopes: { a: "A" }, tools: { t: "a" } });
+    const question = askAbout(policy, "t", {}, { scope: "" });
+    const stubborn: Policy = {
+      ...policy,
+      decideUntrusted: () => policy.decide({ scope: "" }, "t"),
+    };
+    const { steps, token } = remedyFor(
+      { ...question, policy: stubborn },
+      policy.decide({ scope: "" }, "t"),
+    );
+    expect(steps).toHaveLength(8);
+    expect(token).toBeUndefined();
+  });
+});

@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { loadPolicy } from "../../src/decision/policy.js";
+
+const listOf = <Item>(count: number, text: (index: number) => Item): Item[] =>
+  Array.from({ length: count }, (_, index) => text(index));
+const viewOf = (policy: ReturnType<typeof loadPolicy>, scope: readonly string[], tool: string) =>
+  policy.toolsFor({ scope }).find(({ name }) => name === tool)?.decision;
+
+describe("values that held scopes agree on", () => {
+  const policy = loadPolicy({
+    name: "Agreement",
+    version: "1",
+    scopes: {
+      "/x/{i}": {},
+      "/z/{i}": {},
+      "/y/{i}/{j}": {},
+      "/w/{j}": {},
+      "/both/{i}/{j}": { implies: ["/x/{i}", "/w/{j}"] },
+      a: {},
+    },
+    tools: {
+      shared: { allOf: ["/x/{i}", "/z/{i}"] },
+      implied: { allOf: ["/x/{i}", { scope: "/w/{j}", params: { j: "i" } }] },
+      chain: { allOf: ["/y/{i}/{j}", "/x/{i}", "/w/{j}"] },
+      checked: { allOf: ["/x/{i}", "/w/{j}", "/z/{i}"] },
+      either: { anyOf: [{ allOf: ["/x/{i}", "/z/{i}"] }, "a"] },
+    },
+  });
+
+  it("are found among thousands of bindings of two templates, wherever they stand", () => {
+    for (const at of [0, 1_000, 1_999]) {
+      const xs = listOf(2_000, (index) => `/x/v${index}`);
+      const zs = listOf(2_000, (index) => (index === at ? `/z/v${1_999 - at}` : `/z/w${index}`));
+      expect(viewOf(policy, [...xs, ...zs], "shared")).toMatchObject({
+        code: "allowed",
+        scopes: [`/x/v${1_999 - at}`, `/z/v${1_999 - at}`],
+      });
+    }
+  });
+
+  it("are found among 5,000 bindings that 2,500 scopes imply", () => {
+    const held = listOf(2_500, (index) => `/both/v${index}/${index === 0 ? "v2499" : `w${index}`}`);
+    expect(viewOf(policy, held, "implied")).toMatchObject({
+      code: "allowed",
+      scopes: ["/x/v2499", "/w/v2499"],
+    });
+    const start = performance.now();
+    expect(viewOf(policy, held.slice(0, -1), "implied")).toBeUndefined();
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
+  it("are looked for one template after the other, each once its values are known", () => {
+    const ys = listOf(1_000, (index) => `/y/a${index}/b${index}`);
+    const rest = ["/x/a998", "/w/b998", "/x/a3", "/w/b4"];
+    expect(viewOf(policy, [...ys, ...rest], "chain")).toMatchObject({
+      code: "allowed",
+      scopes: ["/y/a998/b998", "/x/a998", "/w/b998"],
+    });
+    expect(viewOf(policy, [...ys, "/x/a3", "/w/b4"], "chain")).toBeUndefined();
+  });
+
+  it("are looked for so that what is known is asked before what is not", () => {
+    const held = [
+      ...listOf(1_000, (index) => `/x/v${index}`),
+      ...listOf(1_000, (index) => `/w/w${index}`),
+      "/z/v999",
+    ];
+    expect(viewOf(policy, held, "checked")).toMatchObject({
+      code: "allowed",
+      scopes: ["/x/v999", "/w/w0", "/z/v999"],
+    });
+  });
+
+  it("are none where the bindings disagree, which another alternative may make good", () => {
+    expect(viewOf(policy, ["/x/1", "/z/2"], "shared")).toBeUndefined();
+    expect(viewOf(policy, ["/x/1", "/z/2"], "either")).toMatchObject({
+      code: "insufficient_scope",
+      missing: ["a"],
+      accepted: [["a"]],
+    });
+  });
+});
+
+describe("a value that is safe in one form only", () => {
+  const policy = loadPolicy({
+    name: "Forms",
+    version: "1",
+    scopes: { "/p/{i}": {}, "d.{i}.read": {}, "{i}:read": {} },
+    tools: {
+      path: "/p/{i}",
+      path_or_dot: { anyOf: ["/p/{i}", "d.{i}.read"] },
+      path_and_dot: { allOf: ["/p/{i}", "d.{i}.read"] },
+      path_or_colon: { anyOf: ["/p/{i}", "{i}:read"] },
+    },
+  });
+
+  const VALUES: readonly (readonly [scope: string, tool: string, code: string | undefined])[] = [
+    ["/p/a.b", "path", "allowed"],
+    ["/p/a.b", "path_or_dot", "insufficient_scope"],
+    ["/p/a.b /p/c", "path_or_dot", "allowed"],
+    ["/p/a.b", "path_and_dot", undefined],
+    ["/p/a.b d.c.read", "path_and_dot", undefined],
+    ["/p/c d.c.read /p/a.b", "path_and_dot", "allowed"],
+    ["/p/urn", "path", "allowed"],
+    ["/p/urn", "path_or_colon", "insufficient_scope"],
+  ];
+  it.each(VALUES)("with %s: %s is %s, as the best call would be", (scope, tool, code) => {
+    expect(viewOf(policy, scope.split(" "), tool)?.code).toBe(code);
+    const calls = ["a.b", "c", "urn", "x"].map(
+      (i) => policy.decideUntrusted({ scope }, tool, { i }).code,
+    );
+    expect(calls.includes("allowed")).toBe(code === "allowed");
+  });
+});
+
+describe("a list of tools with many alternatives", () => {
+  const templates = listOf(20, (index) => `/s${index}/{i}`);
+  const pairs = templates.flatMap((left, at) =>
+    templates.slice(at + 1).map((right) => ({ allOf: [left, right] })),
+  );
+  const policy = loadPolicy({
+    name: "Many",
+    version: "1",
+    scopes: Object.fromEntries(templates.map((name) => [name, {}])),
+    tools: Object.fromEntries(
+      listOf(100, (tool) => [`tool_${tool}`, { anyOf: pairs.slice(0, 100) }]),
+    ),
+  });
+
+  it("ends soon where 2,000 bindings agree nowhere, or where they agree at last", () => {
+    const odds = listOf(2_000, (index) => `/s${index % 20}/v${index}`);
+    const start = performance.now();
+    expect(policy.toolsFor({ scope: odds })).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    const found = policy.toolsFor({ scope: [...odds.slice(0, 20), "/s0/last", "/s1/last"] });
+    expect(found.map(({ decision }) => decision.code)).toEqual(listOf(100, () => "allowed"));
+  });
+
+  it("ends soon where thousands of bindings agree two by two and never all", () => {
+    const letters = listOf(100, (index) => `s${index}`);
+    const circle = ["/a/{i}/{j}", "/b/{j}/{k}", "/c/{k}/{i}"];
+    const circles = loadPolicy({
+      name: "Circles",
+      version: "1",
+      scopes: Object.fromEntries([...circle, ...letters].map((name) => [name, {}])),
+      tools: Object.fromEntries(
+        listOf(100, (tool) => `tool_${tool}`).map((name) => [
+          name,
+          { anyOf: letters.map((letter) => ({ allOf: [...circle, letter] })) },
+        ]),
+      ),
+    });
+    const scope = listOf(700, (index) => [
+      `/a/i${index}/j`,
+      `/b/j/k${index}`,
+      `/c/k${index}/none`,
+    ]).flat();
+    const start = performance.now();
+    expect(circles.toolsFor({ scope })).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
+  it("ends soon where one template has all the bindings", () => {
+    const token = { scope: listOf(2_000, (index) => `/s0/v${index}`) };
+    const start = performance.now();
+    const views = policy.toolsFor(token);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(views).toHaveLength(100);
+    expect(views[0]?.decision).toMatchObject({ code: "insufficient_scope" });
+  });
+});
