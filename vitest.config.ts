@@ -13,6 +13,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     allowOnly: false,
+    testTimeout: 60_000, // programs are started and policies made by the thousand: a bound on a hang
     maxWorkers: "100%", // else one core of two stands idle
     typecheck: { enabled: true, include: ["test/types/*.test-d.ts"], tsconfig: "./tsconfig.types.json" },
     coverage: {

@@ -1,12 +1,13 @@
 import { acceptsValue } from "../grammar/template.js";
+import type { Param } from "../policy/compiled.js";
 import { boundValues, type Held, holds, holdsBound } from "./held.js";
 import type { PreparedAlternative, PreparedRule, PreparedUse, Values } from "./prepare.js";
 
-/** What the searches of one list share. */
+/** What the searches for one tool share. */
 export interface Budget {
   /** How many steps they may still take together. */
   steps: number;
-  /** What is held of a template, by its id, read once. */
+  /** What is held of a template, by its id, read once for a whole list. */
   readonly values: Map<number, readonly (readonly string[])[]>;
 }
 
@@ -63,7 +64,7 @@ function agree(
   const next = [...values];
   for (const [index, place] of params.entries()) {
     const value = held[index];
-    const sites = rule.params[place]?.sites ?? [];
+    const { sites } = rule.params[place] as Param;
     if (next[place] !== undefined && next[place] !== value) return undefined;
     if (!sites.every((site) => acceptsValue(site.template, site.index, value))) return undefined;
     next[place] = value;

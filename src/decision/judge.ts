@@ -204,13 +204,33 @@ function missingOf(judged: readonly (readonly Judged[])[], held: Held): Denial {
     (left, right) => product(left, right, most),
     first,
   );
-  const least = lists.map(fewestMissing).reduce(join);
-  const chosen = fewestMissing([...combinations, least]);
+  const isAll = lists.reduce((count, list) => count * list.length, 1) <= most;
+  const chosen = fewestMissing(isAll ? combinations : [...combinations, ...candidates(lists)]);
   return insufficientScope(
     chosen.missing,
     chosen.scopes,
     combinations.map(({ scopes }) => scopes),
   );
+}
+
+const MOST_SEEDS = 512;
+
+/**
+ * Where not every combination is looked at: with each alternative of a rule, what adds the least to it of every other
+ * rule. For two rules the best of all is among them.
+ */
+function candidates(lists: readonly (readonly Combination[])[]): readonly Combination[] {
+  const seeds = lists.flat().length > MOST_SEEDS ? lists.map(fewestMissing) : lists.flat();
+  return seeds.map((seed) => {
+    const added = (one: Combination) =>
+      one.missing.filter((scope) => !seed.missing.includes(scope)).length;
+    const nearest = lists.map((list) =>
+      list.includes(seed)
+        ? seed
+        : list.reduce((best, one) => (added(one) < added(best) ? one : best)),
+    );
+    return nearest.reduce(join);
+  });
 }
 
 /** The scopes of an alternative that are not held, those whose values are not known among them. */

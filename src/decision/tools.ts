@@ -30,20 +30,24 @@ const VISIBLE: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
   "unauthenticated",
 ]);
 
-/** How many held bindings one list looks at in search of values that agree. */
-const MOST_STEPS = 100_000;
+/** How many held bindings are looked at in search of values that agree: for a whole list, for one tool, and for one tool at least. */
+const STEPS = { list: 100_000, most: 10_000, least: 100 } as const;
 
 /** The exact tools of a policy in declared order, hidden ones left out, as one token sees them. */
 export function listTools(decider: Decider, token: unknown): ToolView[] {
   const views: ToolView[] = [];
-  const budget: Budget = { steps: MOST_STEPS, values: new Map() };
+  const values: Budget["values"] = new Map();
+  let left: number = STEPS.list;
   for (const [name, { kind, hidden }] of decider.policy.operations) {
     const operation = decider.operations.get(name);
     if (kind !== "tool" || hidden || operation === undefined) continue;
+    const steps = Math.max(STEPS.least, Math.min(STEPS.most, left));
+    const budget: Budget = { steps, values };
     const decision =
       operation.plain === undefined
         ? decideForToken(decider, operation, token, budget)
         : decideOperation(decider, operation, token, undefined);
+    left -= steps - budget.steps;
     if (VISIBLE.has(decision.code)) views.push({ name, decision });
   }
   return views;

@@ -8,7 +8,8 @@ export interface Report {
   readonly findings: Finding[];
   /** Places where something wrong has been taken out: what is missing there is not at fault. */
   readonly damaged: Set<string>;
-  add(code: string, path: Path, message: string, suggestion?: string): void;
+  /** @param meant - looks for what was probably meant; asked for the first hundred findings alone, since it takes time */
+  add(code: string, path: Path, message: string, meant?: () => string | undefined): void;
 }
 
 const IDENTIFIER = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
@@ -24,13 +25,16 @@ export function formatPath(path: Path): string {
   return text;
 }
 
+const MOST_SUGGESTIONS = 100;
+
 /** A fresh, empty report. */
 export function newReport(): Report {
   const findings: Finding[] = [];
   return {
     findings,
     damaged: new Set(),
-    add(code, path, message, suggestion) {
+    add(code, path, message, meant) {
+      const suggestion = findings.length < MOST_SUGGESTIONS ? meant?.() : undefined;
       const finding = { code, path: formatPath(path), message: oneLine(message) };
       findings.push(Object.freeze(suggestion === undefined ? finding : { ...finding, suggestion }));
     },
@@ -50,7 +54,7 @@ export function describeFindings(findings: readonly Finding[]): string {
   const lines = findings.map(({ path, message, suggestion }) => {
     const where = path === "" ? "" : ` at ${path}`;
     const meant = suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`;
-    return `  ${message}${where}${meant}`;
+    return oneLine(`  ${message}${where}${meant}`);
   });
   const count = findings.length === 1 ? "1 finding" : `${findings.length} findings`;
   return `the policy is refused: ${count}\n${lines.join("\n")}`;

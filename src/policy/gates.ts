@@ -23,10 +23,7 @@ export function rankOf(tier: string | undefined, gates: Gates, path: Path, repor
   if (tier === undefined) return ANY_TIER;
   const rank = gates.tierRank.get(tier);
   if (rank !== undefined) return rank;
-  report.add(
-    "unknown_tier",
-    path,
-    `undeclared tier \`${tier}\``,
+  report.add("unknown_tier", path, `undeclared tier \`${tier}\``, () =>
     nearest(tier, gates.tierRank.keys()),
   );
   return ANY_TIER;
@@ -42,7 +39,7 @@ export function checkAccountTypes(
   reportDuplicates(types, path, report);
   for (const [index, type] of (types ?? []).entries()) {
     if (type === undefined || gates.accountTypes.has(type)) continue;
-    const meant = nearest(type, gates.accountTypes);
+    const meant = () => nearest(type, gates.accountTypes);
     report.add(
       "unknown_account_type",
       [...path, index],

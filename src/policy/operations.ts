@@ -95,7 +95,7 @@ function readEndpoints(definition: PolicyDefinition, { report }: Reading): reado
     const endpoint = parseEndpoint(name);
     if (!("segments" in endpoint)) {
       const { code, message, method } = endpoint;
-      report.add(code, path, message, method && nearest(method, METHODS));
+      report.add(code, path, message, () => method && nearest(method, METHODS));
       return { name, endpoint: undefined, entry };
     }
     const identity = endpointIdentity(endpoint);

@@ -153,17 +153,15 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
   switch (issue.code) {
     case "unrecognized_keys":
       for (const key of issue.keys) {
-        report.add(
-          "unknown_key",
-          [...path, key],
-          `unknown option \`${key}\``,
+        report.add("unknown_key", [...path, key], `unknown option \`${key}\``, () =>
           nearest(key, optionsAt(path)),
         );
       }
       return;
     case "invalid_value": {
       const values = issue.values.map(String);
-      const meant = typeof issue.input === "string" ? nearest(issue.input, values) : undefined;
+      const { input } = issue;
+      const meant = () => (typeof input === "string" ? nearest(input, values) : undefined);
       report.add(
         "invalid_type",
         path,

@@ -145,10 +145,12 @@ function reportUnknown(
       "replaced_scope",
       path,
       `\`${name}\` is an older name: rules use the new one`,
-      successor[0],
+      () => successor[0],
     );
   } else {
-    report.add("unknown_scope", path, `undeclared scope \`${name}\``, nearest(name, declared));
+    report.add("unknown_scope", path, `undeclared scope \`${name}\``, () =>
+      nearest(name, declared),
+    );
   }
 }
 

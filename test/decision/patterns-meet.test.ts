@@ -109,3 +109,22 @@ describe("a hundred patterns of forty alternatives", () => {
     });
   });
 });
+
+describe("a scope that all patterns share", () => {
+  it("is asked for alone, far beyond the combinations that are listed", () => {
+    const names = (letter: string) => Array.from({ length: 99 }, (_, index) => `${letter}${index}`);
+    const policy = loadPolicy({
+      name: "Shared",
+      version: "1",
+      scopes: Object.fromEntries([...names("s"), ...names("t"), "z"].map((name) => [name, {}])),
+      tools: {
+        "read_*": { anyOf: [...names("s"), "z"] },
+        "*_all": { anyOf: [...names("t"), "z"] },
+      },
+    });
+    expect(policy.decide({ scope: "" }, "read_all")).toMatchObject({
+      missing: ["z"],
+      scopes: ["z"],
+    });
+  });
+});

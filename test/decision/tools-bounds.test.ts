@@ -169,3 +169,17 @@ describe("a list of tools with many alternatives", () => {
     expect(views[0]?.decision).toMatchObject({ code: "insufficient_scope" });
   });
 });
+
+describe("a list with one tool that is costly to find values for", () => {
+  it("finds those of the others all the same", () => {
+    const policy = loadPolicy({
+      name: "Costly",
+      version: "1",
+      scopes: { "/x/{i}": {}, "/y/{j}/{i}": {}, "/q/{i}": {} },
+      tools: { both: { allOf: ["/x/{i}", "/y/{j}/{i}"] }, one: "/q/{i}" },
+    });
+    const held = Array.from({ length: 400 }, (_, index) => `/x/v${index} /y/w${index}/z`).join(" ");
+    const tools = policy.toolsFor({ scope: `${held} /q/1` });
+    expect(tools.find(({ name }) => name === "one")?.decision.code).toBe("allowed");
+  });
+});

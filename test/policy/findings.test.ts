@@ -109,7 +109,7 @@ describe("a report", () => {
   it("holds frozen findings in the order in which they came, a suggestion only where there is one", () => {
     const report = newReport();
     report.add("a", ["tools"], "first");
-    report.add("b", [], "second", "meant");
+    report.add("b", [], "second", () => "meant");
     expect(report.findings).toStrictEqual([
       { code: "a", path: "tools", message: "first" },
       { code: "b", path: "", message: "second", suggestion: "meant" },
@@ -119,7 +119,7 @@ describe("a report", () => {
 
   it("is described with a line for each finding", () => {
     const report = newReport();
-    report.add("a", ["tools", "t"], "undeclared scope `x`", "y");
+    report.add("a", ["tools", "t"], "undeclared scope `x`", () => "y");
     expect(describeFindings(report.findings)).toBe(
       "the policy is refused: 1 finding\n  undeclared scope `x` at tools.t; did you mean `y`?",
     );
