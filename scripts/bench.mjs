@@ -3,7 +3,7 @@
 // machines; nanoseconds do not.
 
 import { readFileSync } from "node:fs";
-import { loadPolicy } from "../dist/index.js";
+import { loadPolicy } from "scope-policy";
 
 /** @type {{ scopes: { name: string }[], operations: { id: string, anyOf: string[][] }[] }} */
 const seed = JSON.parse(
