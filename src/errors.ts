@@ -6,7 +6,7 @@ export interface Finding {
   readonly path: string;
   /** One line, for people. The sentence may change, the code does not. */
   readonly message: string;
-  /** What was probably meant: the nearest name that would be right. */
+  /** What was probably meant: the nearest name that would be right. Looked for in the first hundred findings. */
   readonly suggestion?: string;
 }
 
@@ -41,7 +41,7 @@ export class PolicyError extends Error {
   override readonly name = "PolicyError";
   /** The kind of fault. */
   readonly code: PolicyErrorCode;
-  /** Every fault of the policy, in the order of the definition; empty for the other codes. */
+  /** Every fault of the policy: those of shape first, then those of meaning; empty for the other codes. */
   readonly findings: readonly Finding[];
 
   constructor(code: PolicyErrorCode, message: string, findings: readonly Finding[] = []) {
