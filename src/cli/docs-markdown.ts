@@ -1,9 +1,10 @@
 import type { Policy } from "../decision/policy.js";
+import { printedScope } from "../grammar/scope-syntax.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
 import { cellCode, code, codeList, ruleCell, table, text } from "./markdown.js";
 import { type MatrixRow, matrixOf } from "./matrix-model.js";
 import { accountWords, planWords } from "./rule-words.js";
-import { bundleMembers, printedScope } from "./scope-names.js";
+import { bundleMembers } from "./scope-names.js";
 
 /**
  * A scope reference in Markdown, for people who write clients: what each scope opens, which tool and endpoint needs

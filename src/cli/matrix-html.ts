@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Policy } from "../decision/policy.js";
+import { printedScope } from "../grammar/scope-syntax.js";
 import type { CompiledScope } from "../policy/compiled.js";
 import { type Html, html } from "./html-text.js";
 import { MATRIX_CSS } from "./matrix-css.js";
@@ -13,7 +14,7 @@ import {
   matrixOf,
 } from "./matrix-model.js";
 import { accountWords, planWords, type Word } from "./rule-words.js";
-import { bundleMembers, printedScope } from "./scope-names.js";
+import { bundleMembers } from "./scope-names.js";
 
 /**
  * A policy as one page that stands by itself: tools and endpoints by scopes, gates, denials, what each scope opens,

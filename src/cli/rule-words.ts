@@ -1,6 +1,6 @@
+import { printedScope } from "../grammar/scope-syntax.js";
 import type { Alternative, CompiledPolicy, Operation } from "../policy/compiled.js";
 import type { OperationDefinition, RequirementOptions } from "../policy/definition.js";
-import { printedScope } from "./scope-names.js";
 
 /** A piece of a rule in words: the name of a scope, or what stands between names. */
 export type Word = { readonly scope: string } | { readonly text: string };

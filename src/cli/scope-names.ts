@@ -1,14 +1,9 @@
-import { parseScopeToken, scopeForm, splitSegments } from "../grammar/scope-syntax.js";
+import { printedScope, scopeForm, splitSegments } from "../grammar/scope-syntax.js";
 import { matchTemplate } from "../grammar/template.js";
+import { isScopeList } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
 import type { BundleDefinition } from "../policy/definition.js";
 import { shorten } from "./wrap.js";
-
-/** A scope as it is printed everywhere: placeholders in braces, however the author wrote them. */
-export function printedScope(name: string): string {
-  const parsed = parseScopeToken(name);
-  return parsed.ok ? parsed.token.text : name;
-}
 
 const LONGEST_DESCRIPTION = 120;
 
@@ -33,15 +28,10 @@ export interface BundleMembers {
 
 /** Writes a bundle out. Every scope means every unreserved one. */
 export function bundleMembers(bundle: BundleDefinition, policy: CompiledPolicy): BundleMembers {
-  if (isList(bundle)) return { members: bundle.map(printedScope), except: undefined };
+  if (isScopeList(bundle)) return { members: bundle.map(printedScope), except: undefined };
   const except = (bundle.except ?? []).map(printedScope);
   const members = policy.scopes
     .filter((scope) => !scope.reserved && !except.includes(scope.name))
     .map((scope) => scope.name);
   return { members, except };
-}
-
-// Array.isArray does not narrow a readonly array, and every array has an `every`
-function isList(bundle: BundleDefinition): bundle is readonly string[] {
-  return Array.isArray(bundle);
 }

@@ -41,10 +41,14 @@ export function holdsBound(
   { scope, params }: PreparedUse,
   values: Values,
 ): boolean | undefined {
-  if (!holds(held, scope)) return undefined;
+  return holds(held, scope) ? held.bound.has(keyOf(scope, params, values)) : undefined;
+}
+
+/** The key of a bound scope: the template's id, and its values from the places where they are. */
+function keyOf(scope: number, places: readonly number[], values: Values): string {
   let key = String(scope);
-  for (const place of params) key += ` ${values[place]}`;
-  return held.bound.has(key);
+  for (const place of places) key += ` ${values[place]}`;
+  return key;
 }
 
 /** Every list of values for which a template is held. Goes through all that is held: not for the way of a call that is allowed. */
@@ -174,10 +178,8 @@ function add(draft: Draft, closure: readonly Implied[], values: readonly string[
     const word = implied.scope >>> 5;
     draft.bits[word] = (draft.bits[word] as number) | (1 << (implied.scope & 31));
     if (implied.values.length === 0) continue;
-    let key = String(implied.scope);
-    for (const index of implied.values) key += ` ${values[index]}`;
     if (draft.bound === NOT_BOUND) draft.bound = new Set();
-    draft.bound.add(key);
+    draft.bound.add(keyOf(implied.scope, implied.values, values));
   }
 }
 

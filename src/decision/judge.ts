@@ -183,8 +183,7 @@ interface Combination {
 
 /**
  * One obtainable alternative of each rule together. Several patterns that fit one name can multiply: beyond some 1,000
- * combinations the first ones in declared order stand for all in `accepted`, and the best alternative of each rule is
- * looked at besides.
+ * combinations the first ones in declared order stand for all in `accepted`, and `candidates` are looked at besides.
  */
 function missingOf(judged: readonly (readonly Judged[])[], held: Held): Denial {
   const lists = judged.map((list) =>
@@ -217,7 +216,8 @@ const MOST_SEEDS = 512;
 
 /**
  * Where not every combination is looked at: with each alternative of a rule, what adds the least to it of every other
- * rule. For two rules the best of all is among them.
+ * rule; of very many alternatives, with the best of each rule alone. For two rules of up to 512 alternatives together the
+ * best of all is among them.
  */
 function candidates(lists: readonly (readonly Combination[])[]): readonly Combination[] {
   const seeds = lists.flat().length > MOST_SEEDS ? lists.map(fewestMissing) : lists.flat();

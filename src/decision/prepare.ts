@@ -110,14 +110,10 @@ function quickRule(rules: readonly PreparedRule[]): QuickRule | undefined {
   if (first === undefined || granted.length < rule.alternatives.length) return undefined;
   const literals = rule.alternatives.map((one) => one.literals);
   const accepted = Object.freeze(granted.map(({ scopes }) => scopes));
+  if (literals.some((ids) => ids.length !== 1))
+    return { literals, granted, accepted, single: undefined };
   const refusal = Object.freeze(insufficientScope(first.scopes, first.scopes, accepted));
-  const isSingle = literals.every((ids) => ids.length === 1);
-  return {
-    literals,
-    granted,
-    accepted,
-    single: isSingle ? { ids: literals.flat(), refusal } : undefined,
-  };
+  return { literals, granted, accepted, single: { ids: literals.flat(), refusal } };
 }
 
 function prepareRule(rule: Rule): PreparedRule {

@@ -96,7 +96,7 @@ function scopeList(
 
 function checkBundles(definition: PolicyDefinition, { table, report }: Reading): void {
   for (const [name, bundle] of Object.entries(definition.bundles ?? {})) {
-    const [members, path] = isList(bundle)
+    const [members, path] = isScopeList(bundle)
       ? [bundle, ["bundles", name]]
       : [bundle.except, ["bundles", name, "except"]];
     reportDuplicates(members, path, report, printedScope);
@@ -104,8 +104,8 @@ function checkBundles(definition: PolicyDefinition, { table, report }: Reading):
   }
 }
 
-// Array.isArray does not narrow a readonly array
-function isList(bundle: BundleDefinition): bundle is readonly string[] {
+/** Whether a bundle is a list of scopes. Array.isArray does not narrow a readonly array, and every array has an `every`. */
+export function isScopeList(bundle: BundleDefinition): bundle is readonly string[] {
   return Array.isArray(bundle);
 }
 

@@ -1,4 +1,5 @@
 import type { Path, Report } from "./findings.js";
+import { DEEPEST } from "./plain-data.js";
 
 /**
  * Reads a policy from JSON text. `JSON.parse` alone is too lenient for a document that decides who gets in: the last of
@@ -41,9 +42,6 @@ function* tokensOf(text: string): Generator<string> {
   }
 }
 
-/** Deeper than this the copy of the data has a finding of its own. */
-const DEEPEST = 64;
-
 /** Walks text that is known to be JSON. A flat scan with a stack, so that depth costs no call stack. */
 function reportDuplicateKeys(text: string, report: Report): void {
   const levels: Level[] = [];
@@ -63,6 +61,7 @@ function reportDuplicateKeys(text: string, report: Report): void {
       expectsKey = false;
     } else if (expectsKey && level?.keys !== undefined) {
       level.key = JSON.parse(token) as string;
+      // deeper than that the copy of the data has a finding of its own
       if (level.keys.has(level.key) && levels.length <= DEEPEST) {
         report.add(
           "duplicate_key",

@@ -60,7 +60,7 @@ function exactLookup(names: readonly NamedScope[]): ScopeLookup {
       continue;
     }
     const shape = shapeOf(template);
-    const id = `${shape.form} ${shape.length} ${shape.holes.join(" ")}`;
+    const id = shapeId(shape);
     const entry = shapes.get(id) ?? { shape, byKey: new Map<string, NamedScope[]>() };
     shapes.set(id, entry);
     push(entry.byKey, skeleton(template.segments, shape.holes), name);
@@ -82,6 +82,11 @@ function exactLookup(names: readonly NamedScope[]): ScopeLookup {
   };
 }
 
+/** One text for shapes that are the same. */
+function shapeId({ form, length, holes }: Shape): string {
+  return `${form} ${length} ${holes.join(" ")}`;
+}
+
 function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
@@ -98,7 +103,7 @@ export function overlapCandidates(
   const groups = new Map<string, { readonly shape: Shape; readonly names: NamedScope[] }>();
   for (const name of names) {
     const shape = shapeOf(name.template);
-    const id = `${shape.form} ${shape.length} ${shape.holes.join(" ")}`;
+    const id = shapeId(shape);
     const group = groups.get(id) ?? { shape, names: [] };
     groups.set(id, group);
     group.names.push(name);

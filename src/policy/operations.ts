@@ -1,4 +1,10 @@
-import type { CompiledScope, Operation, Rule, ToolPattern } from "./compiled.js";
+import {
+  ANY_TIER,
+  type CompiledScope,
+  type Operation,
+  type Rule,
+  type ToolPattern,
+} from "./compiled.js";
 import type { OperationDefinition, OperationOptions, PolicyDefinition } from "./definition.js";
 import { nearest, type Path } from "./findings.js";
 import { isPattern, toolKeyFault } from "./names.js";
@@ -77,7 +83,7 @@ export function compileOperations(
 function draftOf(scopes: readonly CompiledScope[]): Draft {
   return {
     uses: scopes.map((scope) => ({ scope, params: [] })),
-    tier: -1,
+    tier: ANY_TIER,
     accountTypes: undefined,
   };
 }

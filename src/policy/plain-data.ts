@@ -1,6 +1,7 @@
 import type { Report } from "./findings.js";
 
-const DEEPEST = 64;
+/** How many levels a policy may have. */
+export const DEEPEST = 64;
 const MOST_VALUES = 200_000;
 
 /**

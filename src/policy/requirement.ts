@@ -107,7 +107,7 @@ function expand(written: Written, path: Path, outer: Scope, reading: Reading): r
   }
   const drafts = expandPart(written, path, inner, reading);
   for (const { used, path: at } of inner.own) {
-    if (!used()) reading.report.add("unused_param", at, "no scope beneath has this placeholder");
+    if (!used) reading.report.add("unused_param", at, "no scope beneath has this placeholder");
   }
   return drafts;
 }
@@ -144,7 +144,7 @@ function within(
   path: Path,
   outer: Scope,
   { gates, report }: Reading,
-): Scope & { readonly own: readonly { readonly used: () => boolean; readonly path: Path }[] } {
+): Scope & { readonly own: readonly Renaming[] } {
   const tier = rankOf(written.tier, gates, [...path, "tier"], report);
   const types = checkAccountTypes(written.accountTypes, gates, [...path, "accountTypes"], report);
   const params = new Map(outer.params);
@@ -165,7 +165,7 @@ function within(
     tier: Math.max(outer.tier, tier),
     accountTypes: intersection(outer.accountTypes, types),
     params,
-    own: own.map((renaming) => ({ used: () => renaming.used, path: renaming.path })),
+    own,
   };
 }
 
