@@ -12,7 +12,7 @@ export default defineConfig({
   platform: "neutral",
   external: [/^node:/],
   removeNodeProtocol: false,
-  tsconfig: "tsconfig.core.json",
+  tsconfig: "tsconfig.build.json",
   dts: {
     entry: sources,
     // tsup adds baseUrl, which TypeScript 6 refuses (TS5101)

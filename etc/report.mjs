@@ -9,7 +9,7 @@ for (const { name, types } of entries) {
     configObject: {
       projectFolder: root,
       mainEntryPointFilePath: join(root, types),
-      compiler: { tsconfigFilePath: join(root, "tsconfig.core.json") },
+      compiler: { tsconfigFilePath: join(root, "tsconfig.build.json") },
       apiReport: {
         enabled: true,
         reportFolder: join(root, "etc"),

@@ -13,13 +13,16 @@ export interface Finding {
 /**
  * The kinds of fault of a program: `ERR_POLICY_INVALID` (the definition has findings), `ERR_POLICY_UNKNOWN`
  * (a value that `definePolicy` or `loadPolicy` did not make), `ERR_OPERATION_UNKNOWN` (a name the policy lacks),
- * `ERR_SCOPE_INVALID` (a value that is no scope-token where one is written).
+ * `ERR_SCOPE_INVALID` (a value that is no scope-token where one is written), `ERR_OPTIONS_INVALID` (options of an
+ * authorizer, a verifier or an adapter), `ERR_COVERAGE` (routes or tools that the policy lacks, or the reverse).
  */
 export type PolicyErrorCode =
   | "ERR_POLICY_INVALID"
   | "ERR_POLICY_UNKNOWN"
   | "ERR_OPERATION_UNKNOWN"
-  | "ERR_SCOPE_INVALID";
+  | "ERR_SCOPE_INVALID"
+  | "ERR_OPTIONS_INVALID"
+  | "ERR_COVERAGE";
 
 /**
  * A fault of the program, never of a request: thrown at start-up, and never sent to a client.
@@ -41,7 +44,7 @@ export class PolicyError extends Error {
   override readonly name = "PolicyError";
   /** The kind of fault. */
   readonly code: PolicyErrorCode;
-  /** Every fault of the policy: those of shape first, then those of meaning; empty for the other codes. */
+  /** Every fault at once; of a policy those of shape first, then those of meaning. Empty where there is but one thing to say. */
   readonly findings: readonly Finding[];
 
   constructor(code: PolicyErrorCode, message: string, findings: readonly Finding[] = []) {

@@ -9,10 +9,13 @@ export {
   type DecisionCode,
   type Denial,
   type Denied,
+  type DoorDenial,
   type InsufficientScope,
   type InvalidParams,
+  type InvalidRequest,
   type InvalidToken,
   type ReservedScope,
+  type TemporarilyUnavailable,
   type Unauthenticated,
   type UnknownOperation,
   type UpgradeRequired,
@@ -20,6 +23,7 @@ export {
 export {
   type Authorized,
   definePolicy,
+  type EndpointMatch,
   type EndpointOf,
   type KnownName,
   loadPolicy,
@@ -35,6 +39,12 @@ export {
   type ToolOf,
 } from "./decision/policy.js";
 export type { ToolView } from "./decision/tools.js";
+export {
+  type ProtectedResourceMetadata,
+  type ProtectedResourceOptions,
+  protectedResourceMetadata,
+  protectedResourceMetadataUrl,
+} from "./discovery/protected-resource-metadata.js";
 export { type Finding, PolicyError, type PolicyErrorCode } from "./errors.js";
 export {
   formatScope,
@@ -79,3 +89,28 @@ export type {
 } from "./policy/definition.js";
 export { MAX_ALTERNATIVES } from "./policy/requirement.js";
 export { policyJsonSchema } from "./policy/schema.js";
+export type { AuditEvent } from "./resource-server/audit.js";
+export {
+  type Admission,
+  type Authenticated,
+  type Authorizer,
+  type Call,
+  createAuthorizer,
+  type DoorDecision,
+  type Outcome,
+} from "./resource-server/authorizer.js";
+export type { AuthorizerOptions } from "./resource-server/authorizer-options.js";
+export type {
+  Answer,
+  AnswerContext,
+  ChallengeMode,
+  ProblemDocument,
+  Refusal,
+} from "./resource-server/challenge.js";
+export { SCOPE_CLAIMS, type ScopeClaim, tokenOfClaims } from "./resource-server/claims.js";
+export {
+  type Credentials,
+  MAX_TOKEN_LENGTH,
+  readCredentials,
+} from "./resource-server/credentials.js";
+export type { FactSource, Fault, SubjectFacts, Verify } from "./resource-server/verify.js";

@@ -1,4 +1,4 @@
-import type { Denial } from "./decision.js";
+import type { Denial, DoorDenial } from "./decision.js";
 
 /**
  * What `authorize` throws where `decide` says no: the denial as an exception, for code that wants to go on only with a
@@ -23,10 +23,10 @@ import type { Denial } from "./decision.js";
  */
 export class AccessDenied extends Error {
   override readonly name = "AccessDenied";
-  /** Why. */
-  readonly decision: Denial;
+  /** Why. A {@link DoorDenial} comes from an authorizer alone. */
+  readonly decision: Denial | DoorDenial;
 
-  constructor(decision: Denial) {
+  constructor(decision: Denial | DoorDenial) {
     super(decision.message);
     this.decision = decision;
   }

@@ -82,6 +82,15 @@ export type Denial =
   | UpgradeRequired
   | ReservedScope;
 
+/** The credentials are no bearer token at all: only an authorizer says so, in the place of `invalid_token`. */
+export interface InvalidRequest extends Refused<"invalid_request"> {}
+
+/** What must be known of the token cannot be known now: only an authorizer says so, in the place of `invalid_token`. */
+export interface TemporarilyUnavailable extends Refused<"temporarily_unavailable"> {}
+
+/** What an authorizer says besides: of credentials, and of the outage of what it asks. */
+export type DoorDenial = InvalidRequest | TemporarilyUnavailable;
+
 /**
  * What a policy says of one call: a value, never an exception. It knows nothing of HTTP.
  *
@@ -130,6 +139,18 @@ export const RESERVED_SCOPE: ReservedScope = Object.freeze({
   allowed: false,
   code: "reserved_scope",
   message: "reserved: only clients of the API's owner may do this",
+});
+
+export const INVALID_REQUEST: InvalidRequest = Object.freeze({
+  allowed: false,
+  code: "invalid_request",
+  message: "invalid request: expected one `Authorization` field with one bearer token",
+});
+
+export const TEMPORARILY_UNAVAILABLE: TemporarilyUnavailable = Object.freeze({
+  allowed: false,
+  code: "temporarily_unavailable",
+  message: "temporarily unavailable: this cannot be checked now; try again later",
 });
 
 const NO_SCOPES: readonly string[] = Object.freeze([]);

@@ -58,6 +58,14 @@ export interface RequestLine {
   readonly params?: { readonly [param: string]: unknown };
 }
 
+/** An endpoint that a request was found to mean. */
+export interface EndpointMatch {
+  /** The name of the endpoint in the policy: `GET /v1/projects/:projectId`. */
+  readonly name: string;
+  /** Its parameters: the values of the path, else those that the request line brought. */
+  readonly params: { readonly [param: string]: unknown };
+}
+
 /** An operation resolved once, at start-up: what an adapter holds for a route or a registered tool. */
 export interface ResolvedOperation<Types extends PolicyTypes = PolicyTypes, Name = string> {
   /** The name it was asked for. */
@@ -121,6 +129,12 @@ export interface Policy<Types extends PolicyTypes = PolicyTypes> {
    * HEAD is answered as GET. Path parameters fill the operation's parameters of the same name. Never throws.
    */
   decideRequest(token: AccessToken | undefined, request: RequestLine): Decision;
+
+  /**
+   * The endpoint of a request with the values of its path, by the rules of {@link Policy.decideRequest}; `undefined` where there is
+   * none. For hosts without a router that want to decide at a door of their own. Never throws.
+   */
+  findEndpoint(request: RequestLine): EndpointMatch | undefined;
 
   /**
    * The tools that a list shows to a token, in declared order: those it can call, and those that consent, an upgrade or
@@ -236,6 +250,7 @@ function makePolicy(compiled: CompiledPolicy): Policy {
     decideUntrusted: (token, name, params) => decide(decider, token, name, params),
     authorize: (token, tool, params?) => passOn(token, decide(decider, token, tool, params)),
     decideRequest: (token, request) => decideRequest(decider, token, request),
+    findEndpoint: (request) => findEndpoint(decider, request),
     toolsFor: (token) => listTools(decider, token),
     operation: (name) => resolve(decider, name),
   };
@@ -248,19 +263,23 @@ function passOn(token: AccessToken | undefined, decision: Decision): AccessToken
 }
 
 function decideRequest(decider: Decider, token: unknown, request: unknown): Decision {
+  const match = findEndpoint(decider, request);
+  const operation = match && decider.operations.get(match.name);
+  if (match === undefined || operation === undefined) return UNKNOWN_OPERATION;
+  return decideOperation(decider, operation, token, match.params);
+}
+
+function findEndpoint(decider: Decider, request: unknown): EndpointMatch | undefined {
   const method = readOwn(request, "method");
   const path = readOwn(request, "path");
-  if (typeof method !== "string" || typeof path !== "string") return UNKNOWN_OPERATION;
+  if (typeof method !== "string" || typeof path !== "string") return undefined;
   const match = decider.policy.router.match(method, path);
-  const operation = match && decider.operations.get(match.value.name);
-  if (match === undefined || operation === undefined) return UNKNOWN_OPERATION;
+  if (match === undefined) return undefined;
+  const { name, params: names } = match.value;
   const given = readOwn(request, "params");
   // what the path says wins: it is what the handler acts on
-  const params = operation.params.map((name) => [
-    name,
-    match.params.get(name) ?? readOwn(given, name),
-  ]);
-  return decideOperation(decider, operation, token, Object.fromEntries(params));
+  const params = names.map((key) => [key, match.params.get(key) ?? readOwn(given, key)]);
+  return { name, params: Object.fromEntries(params) };
 }
 
 function resolve(decider: Decider, name: string): ResolvedOperation {

@@ -49,15 +49,15 @@ export function oneLine(text: string): string {
   });
 }
 
-/** All findings as one text, a line each: what a person reads when a policy is refused. */
-export function describeFindings(findings: readonly Finding[]): string {
+/** All findings as one text, a line each: what a person reads when a policy, or what is built on one, is refused. */
+export function describeFindings(findings: readonly Finding[], refused = "the policy"): string {
   const lines = findings.map(({ path, message, suggestion }) => {
     const where = path === "" ? "" : ` at ${path}`;
     const meant = suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`;
     return oneLine(`  ${message}${where}${meant}`);
   });
   const count = findings.length === 1 ? "1 finding" : `${findings.length} findings`;
-  return `the policy is refused: ${count}\n${lines.join("\n")}`;
+  return `${refused} is refused: ${count}\n${lines.join("\n")}`;
 }
 
 const LONGEST_NAME_COMPARED = 128;

@@ -1,0 +1,77 @@
+import { PolicyError } from "../errors.js";
+import { compiledPolicyOf } from "../policy/compile.js";
+import { metadataUrl, resourceFault } from "./resource-identifier.js";
+
+/** What the document says besides the policy. */
+export interface ProtectedResourceOptions {
+  /** The resource identifier: an `https` URL without fragment, or a loopback one. */
+  readonly resource: string;
+  /** The issuers whose tokens are taken. */
+  readonly authorizationServers?: readonly string[];
+}
+
+/** The document of RFC 9728, section 2, under its wire names; members that would be empty are left out (section 3.2). */
+export interface ProtectedResourceMetadata {
+  /** The identifier, byte for byte as it was given. */
+  readonly resource: string;
+  /** The issuers whose tokens are taken. */
+  readonly authorization_servers?: readonly string[];
+  /** The minimal useful set: the baseline, and the scopes that are on by default; never a reserved one. */
+  readonly scopes_supported?: readonly string[];
+  /** Tokens come in the `Authorization` field alone. */
+  readonly bearer_methods_supported: readonly ["header"];
+  /** Whose resource it is, for people. */
+  readonly resource_name: string;
+}
+
+/** The scope that asks for a refresh token says nothing of a resource: it stands in no document and in no challenge. */
+export const OFFLINE_ACCESS = "offline_access";
+
+/**
+ * The metadata document of a protected resource. `scopes_supported` is what a client should ask for first, not the
+ * catalogue: the baseline and every scope with `default: "on"`. Reserved scopes, scopes with placeholders and
+ * `offline_access` are never in it.
+ *
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for a `resource` that is no identifier
+ *
+ * {@link https://www.rfc-editor.org/rfc/rfc9728.html#section-2 RFC 9728, section 2}
+ *
+ * @example
+ * ```ts
+ * import { loadPolicy, protectedResourceMetadata } from "scope-policy";
+ *
+ * const policy = loadPolicy({ name: "Shop", version: "1", scopes: { "orders:read": { default: "on" } } });
+ * protectedResourceMetadata(policy, { resource: "https://api.example.com/mcp" }).scopes_supported; // ["orders:read"]
+ * ```
+ */
+export function protectedResourceMetadata(
+  policy: object,
+  { resource, authorizationServers = [] }: ProtectedResourceOptions,
+): ProtectedResourceMetadata {
+  const fault = resourceFault(resource);
+  if (fault !== undefined) {
+    const finding = { code: "resource", path: "resource", message: fault };
+    throw new PolicyError("ERR_OPTIONS_INVALID", `resource: ${fault}`, [finding]);
+  }
+  const { baseline, scopes, definition } = compiledPolicyOf(policy);
+  const useful = scopes.filter(
+    (scope) =>
+      (baseline.includes(scope) || scope.options.default === "on") &&
+      !scope.reserved &&
+      scope.template.names.length === 0 &&
+      scope.name !== OFFLINE_ACCESS,
+  );
+  const names = useful.map((scope) => scope.name);
+  return {
+    resource,
+    ...(authorizationServers.length > 0 && { authorization_servers: [...authorizationServers] }),
+    ...(names.length > 0 && { scopes_supported: names }),
+    bearer_methods_supported: ["header"],
+    resource_name: definition.name,
+  };
+}
+
+/** Where a client looks for {@link protectedResourceMetadata} of a resource (RFC 9728, section 3.1). */
+export function protectedResourceMetadataUrl(resource: string): string {
+  return metadataUrl(resource);
+}

@@ -1,0 +1,49 @@
+/** The members of a URL that are read (WHATWG URL): the core knows no DOM. */
+export interface UrlParts {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly origin: string;
+  readonly pathname: string;
+  readonly search: string;
+  readonly hash: string;
+  readonly username: string;
+  readonly password: string;
+  readonly href: string;
+}
+
+const runtime = globalThis as unknown as { readonly URL: new (text: string) => UrlParts };
+
+/** A URL's parts; `undefined` for anything that is no absolute URL. */
+export function urlParts(text: unknown): UrlParts | undefined {
+  try {
+    return typeof text === "string" ? new runtime.URL(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** What stands in the way of a text being a resource identifier; `undefined` for a good one (RFC 9728, section 1.2; RFC 8707, section 2). */
+export function resourceFault(resource: unknown): string | undefined {
+  const url = urlParts(resource);
+  if (url === undefined || typeof resource !== "string") return "expected an absolute URL";
+  if (/[^\x21-\x7e]/.test(resource) || /["\\]/.test(resource)) {
+    return "expected a URL in printable ASCII, without quotes";
+  }
+  if (url.username !== "" || url.password !== "") return "a URL with credentials in it";
+  if (resource.includes("#")) return "a resource identifier has no fragment";
+  const isLocal = url.protocol === "http:" && LOOPBACK.test(url.hostname);
+  return url.protocol === "https:" || isLocal ? undefined : "expected `https`, or a loopback host";
+}
+
+const WELL_KNOWN = "/.well-known/oauth-protected-resource";
+
+/**
+ * Where the metadata of a resource is: the well-known path goes between the host and the path of the identifier
+ * (RFC 9728, section 3.1).
+ */
+export function metadataUrl(resource: string): string {
+  const { origin, pathname, search } = urlParts(resource) as UrlParts;
+  return `${origin}${WELL_KNOWN}${pathname === "/" ? "" : pathname}${search}`;
+}

@@ -1,0 +1,77 @@
+import type { AccessToken } from "../decision/access-token.js";
+import type { Policy } from "../decision/policy.js";
+import { compiledPolicyOf } from "../policy/compile.js";
+import type { PolicyTypes } from "../policy/definition.js";
+import type { AuditEvent } from "./audit.js";
+import type { ChallengeMode } from "./challenge.js";
+import {
+  checkOptions,
+  isFunction,
+  isResource,
+  isTextList,
+  oneOf,
+  optional,
+  positive,
+  required,
+} from "./options.js";
+import type { Fault, SubjectFacts, Verify } from "./verify.js";
+
+/** What an authorizer is made of. Only `policy` and `verify` are needed; neither has a default. */
+export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
+  /** Who may do what. */
+  readonly policy: Policy<Types>;
+  /** Makes verified claims of a raw token: `jwtVerifier` or `introspectionVerifier` of `scope-policy/verify`, or your own. */
+  readonly verify: Verify;
+  /** Facts of the account that the token does not carry; they override it. Asked at every request with a good token. */
+  readonly subject?: (
+    token: AccessToken,
+  ) => SubjectFacts | null | undefined | PromiseLike<SubjectFacts | null | undefined>;
+  /** Whether a token has been revoked, by its claims; asked last, at every request with a good token. Only `false` is no. */
+  readonly isRevoked?: (token: AccessToken) => boolean | PromiseLike<boolean>;
+  /** Takes one event for each decision. */
+  readonly audit?: (event: AuditEvent) => unknown;
+  /** What an event that could not be written does to a call that would be allowed: `"deny"` (the default) makes it a 503. */
+  readonly onAuditError?: "continue" | "deny";
+  /** Names of arguments that no event shows, besides those that name a secret by themselves; letter case counts for nothing. */
+  readonly sensitive?: readonly string[];
+  /** The resource identifier (RFC 9728): an `https` URL without fragment, or a loopback one. Challenges point to its metadata. */
+  readonly resource?: string;
+  /** The issuers that the metadata document names. */
+  readonly authorizationServers?: readonly string[];
+  /** What a challenge names; `"auto"` by default. */
+  readonly challenge?: ChallengeMode;
+  /** The status of `upgrade_required`; 403 by default. */
+  readonly upgradeStatus?: 402 | 403;
+  /** After how many milliseconds whoever is asked for facts counts as out; 5,000 by default. */
+  readonly timeout?: number;
+  /** The `Retry-After` of an outage, in seconds; 5 by default. */
+  readonly retryAfter?: number;
+  /** Told of every outage. By default a line goes to `console.error`, with the kind of error and without its text. */
+  readonly onFault?: (fault: Fault) => void;
+}
+
+const CHECKS = {
+  policy: (value: unknown) => void compiledPolicyOf(value),
+  verify: required(isFunction),
+  subject: optional(isFunction),
+  isRevoked: optional(isFunction),
+  audit: optional(isFunction),
+  onAuditError: optional(oneOf("continue", "deny")),
+  sensitive: optional(isTextList),
+  resource: optional(isResource),
+  authorizationServers: optional(isTextList),
+  challenge: optional(oneOf("minimum", "union", "auto")),
+  upgradeStatus: optional(oneOf(402, 403)),
+  timeout: optional(positive(600_000)),
+  retryAfter: optional(positive(86_400)),
+  onFault: optional(isFunction),
+} satisfies Record<keyof AuthorizerOptions, unknown>;
+
+/**
+ * Checks what an authorizer is made of.
+ *
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`, `ERR_POLICY_UNKNOWN`
+ */
+export function checkAuthorizerOptions(options: unknown): void {
+  checkOptions("the authorizer", options, CHECKS);
+}

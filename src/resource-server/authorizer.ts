@@ -1,0 +1,256 @@
+import { AccessDenied } from "../decision/access-denied.js";
+import type { AccessToken } from "../decision/access-token.js";
+import {
+  type Allowed,
+  type Decision,
+  type DoorDenial,
+  INVALID_TOKEN,
+  TEMPORARILY_UNAVAILABLE,
+  UNAUTHENTICATED,
+} from "../decision/decision.js";
+import type { Authorized, KnownName, ParamsArgument, Policy } from "../decision/policy.js";
+import {
+  type ProtectedResourceMetadata,
+  protectedResourceMetadata,
+} from "../discovery/protected-resource-metadata.js";
+import { metadataUrl } from "../discovery/resource-identifier.js";
+import { compiledPolicyOf } from "../policy/compile.js";
+import type { PolicyTypes } from "../policy/definition.js";
+import { newAuditEventMaker } from "./audit.js";
+import { type AuthorizerOptions, checkAuthorizerOptions } from "./authorizer-options.js";
+import { type Answer, type AnswerContext, newAnswerer, type Refusal } from "./challenge.js";
+import { type Credentials, isBearerToken, readCredentials } from "./credentials.js";
+import { newFactAsker, newFaultReport } from "./facts.js";
+import { hasGoodScope, newIdentifier, type Shown } from "./identify.js";
+import type { FactSource } from "./verify.js";
+
+/** What a decision at the door can be: one of the policy, or one of the credentials. */
+export type DoorDecision = Decision | DoorDenial;
+
+/** A decision with the token it was made for; `token` is missing where there is no good one. */
+export interface Outcome {
+  /** What was decided. */
+  readonly decision: DoorDecision;
+  /** The verified claims with the facts of `subject`, on which was decided. */
+  readonly token?: AccessToken;
+}
+
+/** A call as an adapter hands it in. */
+export interface Call {
+  /** Every `Authorization` field of the request, untouched; `undefined` where there is none. */
+  readonly authorization: string | readonly string[] | undefined;
+  /** The name of the tool or endpoint: any text, an unknown name is refused. */
+  readonly operation: string;
+  /** The values of its parameters. */
+  readonly params?: unknown;
+  /** What the audit event calls the arguments, where these are more than `params`. */
+  readonly arguments?: unknown;
+  /** Names the request in the audit event. */
+  readonly requestId?: string | undefined;
+  /** The version of the Model Context Protocol that the client speaks. */
+  readonly protocolVersion?: string | undefined;
+  /** Leaves out the event of a call that is allowed: for a door behind which the same call is decided again. */
+  readonly auditDenialsOnly?: boolean;
+}
+
+/** An adapter's next step: go on with the token, or write the answer. */
+export type Admission =
+  | { readonly decision: Allowed; readonly token: AccessToken | undefined }
+  | {
+      readonly decision: Refusal;
+      readonly answer: Answer;
+      readonly token: AccessToken | undefined;
+    };
+
+/** Who stands at the door, before anybody has said what for. */
+export type Authenticated =
+  | { readonly token: AccessToken }
+  | { readonly decision: Refusal; readonly answer: Answer };
+
+/** Verifies tokens, asks for facts, decides, and says it in HTTP. Holds no request and no response. */
+export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
+  /** The policy it enforces. */
+  readonly policy: Policy<Types>;
+  /** The resource identifier it was given. */
+  readonly resource: string | undefined;
+  /** Outages so far, by who was asked. */
+  readonly faults: Readonly<Record<FactSource, number>>;
+
+  /**
+   * Decides on a raw bearer token. Never throws on anything a client can send, and never rejects: `invalid_request` for
+   * what is no bearer token, `temporarily_unavailable` for an outage.
+   *
+   * @param rawToken - the token without `Bearer`; `undefined` is no credentials
+   */
+  decide<const Name extends string>(
+    rawToken: string | undefined,
+    tool: KnownName<Types, Name>,
+    ...params: ParamsArgument<Types, Name>
+  ): Promise<Outcome>;
+
+  /**
+   * As {@link Authorizer.decide}, for code that goes on only when allowed.
+   *
+   * @throws {@link AccessDenied} with the decision, for every denial
+   */
+  authorize<const Name extends string>(
+    rawToken: string | undefined,
+    tool: KnownName<Types, Name>,
+    ...params: ParamsArgument<Types, Name>
+  ): Promise<Authorized<Types, Name>>;
+
+  /** Decides on a whole call, as adapters do: from the `Authorization` field to the answer. Never rejects. */
+  admit(call: Call): Promise<Admission>;
+
+  /** Verifies credentials alone: for lists, sessions and handshakes. Decides nothing and writes no event. Never rejects. */
+  authenticate(
+    authorization: string | readonly string[] | undefined,
+    context?: AnswerContext,
+  ): Promise<Authenticated>;
+
+  /** A refusal in HTTP: status, header fields (RFC 6750) and problem document (RFC 9457). */
+  answer(decision: Refusal, context?: AnswerContext): Answer;
+
+  /** The RFC 9728 document, and where clients look for it; `undefined` without a `resource`. */
+  metadata(): { readonly url: string; readonly document: ProtectedResourceMetadata } | undefined;
+}
+
+/**
+ * Makes the door of a policy: raw token in, decision and answer out. It does no I/O of its own; an outage of anybody it asks
+ * is `temporarily_unavailable`, never an allow and never `invalid_token`.
+ *
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` with every fault of the options at once, `ERR_POLICY_UNKNOWN` for a policy that
+ * is none
+ *
+ * @example
+ * ```ts
+ * import { createAuthorizer, loadPolicy } from "scope-policy";
+ *
+ * const policy = loadPolicy({
+ *   name: "Shop",
+ *   version: "1",
+ *   scopes: { "orders:read": "See your orders" },
+ *   tools: { list_orders: "orders:read" },
+ * });
+ * const authorizer = createAuthorizer({
+ *   policy,
+ *   verify: (rawToken) => (rawToken === "demo" ? { scope: "openid" } : undefined),
+ *   resource: "https://api.example.com/mcp",
+ * });
+ * const { decision } = await authorizer.decide("demo", "list_orders");
+ * if (!decision.allowed) authorizer.answer(decision).status; // 403
+ * ```
+ */
+export function createAuthorizer<Types extends PolicyTypes>(
+  options: AuthorizerOptions<Types>,
+): Authorizer<Types> {
+  checkAuthorizerOptions(options);
+  const { policy, audit, resource, authorizationServers, onAuditError = "deny" } = options;
+  const { counts, report } = newFaultReport(options.onFault);
+  const factOf = newFactAsker(options.timeout ?? 5_000, report);
+  const show = newIdentifier(options, factOf);
+  const makeEvent = newAuditEventMaker(compiledPolicyOf(policy), options.sensitive ?? []);
+  const answer = newAnswerer(compiledPolicyOf(policy), {
+    mode: options.challenge ?? "auto",
+    metadataUrl: resource === undefined ? undefined : metadataUrl(resource),
+    upgradeStatus: options.upgradeStatus ?? 403,
+    retryAfter: Math.ceil(options.retryAfter ?? 5),
+  });
+
+  /** Steps 4 to 6, and the event. */
+  const decideCall = async (
+    shown: Shown,
+    call: Omit<Call, "authorization">,
+  ): Promise<Admission> => {
+    const token = shown.kind === "token" ? shown.token : undefined;
+    const decision = decideShown(policy, shown, call);
+    const refuse = (refusal: Refusal): Admission => ({
+      decision: refusal,
+      answer: answer(refusal, { ...call, token }),
+      token,
+    });
+    const admission = decision.allowed ? { decision, token } : refuse(decision);
+    if (audit === undefined || (decision.allowed && call.auditDenialsOnly === true))
+      return admission;
+    const written = factOf(
+      "audit",
+      async () =>
+        audit(
+          await makeEvent({
+            operation: call.operation,
+            decision,
+            token,
+            status: "answer" in admission ? admission.answer.status : undefined,
+            arguments: call.arguments ?? call.params,
+            requestId: call.requestId,
+          }),
+        ),
+      () => true,
+    );
+    if (onAuditError === "continue") return admission;
+    return "fault" in (await written) && decision.allowed
+      ? refuse(TEMPORARILY_UNAVAILABLE)
+      : admission;
+  };
+
+  const decideRaw = async (rawToken: string | undefined, operation: string, params: unknown) =>
+    decideCall(await show(credentialsOf(rawToken)), { operation, params });
+
+  return Object.freeze({
+    policy,
+    resource,
+    faults: counts,
+    decide: async (rawToken, tool, params?) => {
+      const { decision, token } = await decideRaw(rawToken, tool, params);
+      return token === undefined ? { decision } : { decision, token };
+    },
+    authorize: async (rawToken, tool, params?) => {
+      const { decision, token } = await decideRaw(rawToken, tool, params);
+      if (!decision.allowed) throw new AccessDenied(decision);
+      return token as AccessToken;
+    },
+    admit: async (call) => decideCall(await show(readCredentials(call.authorization)), call),
+    authenticate: async (authorization, context) => {
+      const shown = await show(readCredentials(authorization));
+      if (shown.kind === "token" && hasGoodScope(shown.token)) return { token: shown.token };
+      const decision = refusalOf(shown);
+      return { decision, answer: answer(decision, context) };
+    },
+    answer,
+    metadata: () =>
+      resource === undefined
+        ? undefined
+        : {
+            url: metadataUrl(resource),
+            document: protectedResourceMetadata(policy, {
+              resource,
+              ...(authorizationServers !== undefined && { authorizationServers }),
+            }),
+          },
+  } satisfies Authorizer<Types>);
+}
+
+/** A value that is no token to any policy: a refusal takes its place in the order of the decision. */
+const NO_TOKEN = null;
+
+/** The order of the policy's codes holds for credentials that are no good, too: an unknown or denied operation is answered as such. */
+function decideShown(
+  policy: Policy,
+  shown: Shown,
+  { operation, params }: Pick<Call, "operation" | "params">,
+): DoorDecision {
+  if (shown.kind === "token") return policy.decideUntrusted(shown.token, operation, params);
+  if (shown.kind === "nobody") return policy.decideUntrusted(undefined, operation, params);
+  const decision = policy.decideUntrusted(NO_TOKEN, operation, params);
+  return decision.code === "invalid_token" ? shown.refusal : decision;
+}
+
+function refusalOf(shown: Shown): Refusal {
+  if (shown.kind === "nobody") return UNAUTHENTICATED;
+  return shown.kind === "refused" ? shown.refusal : INVALID_TOKEN;
+}
+
+function credentialsOf(rawToken: unknown): Credentials {
+  if (rawToken === undefined) return { kind: "none" };
+  return isBearerToken(rawToken) ? { kind: "bearer", token: rawToken } : { kind: "malformed" };
+}

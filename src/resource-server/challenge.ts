@@ -1,0 +1,239 @@
+import { type AccessToken, readOwn } from "../decision/access-token.js";
+import type { Denial, DoorDenial } from "../decision/decision.js";
+import { OFFLINE_ACCESS } from "../discovery/protected-resource-metadata.js";
+import { isScopeToken } from "../grammar/scope-token.js";
+import { bindTemplate } from "../grammar/template.js";
+import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
+
+/** Why a call is refused at the door. */
+export type Refusal = Denial | DoorDenial;
+
+/** A problem document (RFC 9457) that says which scope would help. */
+export interface ProblemDocument {
+  /** The status's own words. */
+  readonly title: string;
+  /** The status. */
+  readonly status: number;
+  /** One line for people. */
+  readonly detail: string;
+  /** The code of the decision. */
+  readonly error: Refusal["code"];
+  /** The scope to ask for, where consent would help: that of the challenge. */
+  readonly scope?: string;
+  /** The tool that was called. */
+  readonly tool?: string;
+  /** The endpoint that was called. */
+  readonly endpoint?: string;
+  /** The plan that would do. */
+  readonly tier?: string;
+  /** The kinds of account that would do. */
+  readonly account_types?: readonly string[];
+  /** The parameter that is missing, unsafe, or bound to another value. */
+  readonly param?: string;
+}
+
+/** An answer as plain data: what an adapter writes to its response, and nothing else. */
+export interface Answer {
+  /** The HTTP status. */
+  readonly status: number;
+  /** Header fields by name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body, to be written as JSON. */
+  readonly body: ProblemDocument;
+}
+
+/** What an answer can say besides the decision. */
+export interface AnswerContext {
+  /** The name of the tool or endpoint. */
+  readonly operation?: string | undefined;
+  /** The token whose scopes a challenge of mode `union` names too. */
+  readonly token?: AccessToken | undefined;
+  /** The version of the Model Context Protocol that the client speaks, for the mode `auto`. */
+  readonly protocolVersion?: string | undefined;
+}
+
+/**
+ * What a challenge names: the scopes of the operation (`minimum`), these and what the token holds (`union`), or by the client
+ * (`auto`): clients of MCP before 2026-07-28 replace their scope by that of a challenge, so they are told the union.
+ */
+export type ChallengeMode = "minimum" | "union" | "auto";
+
+/** What of the options shapes an answer. */
+export interface ChallengeOptions {
+  readonly mode: ChallengeMode;
+  readonly metadataUrl: string | undefined;
+  readonly upgradeStatus: 402 | 403;
+  readonly retryAfter: number;
+}
+
+interface Row {
+  readonly status: 400 | 401 | 402 | 403 | 503;
+  /** Whether there is a challenge, and its `error` (RFC 6750, section 3.1). */
+  readonly challenge?: {
+    readonly error?: "invalid_request" | "invalid_token" | "insufficient_scope";
+    readonly description?: string;
+  };
+}
+
+/** The one table of statuses and challenges; its texts are all that a challenge ever says in words. */
+const ROWS: Readonly<Record<Refusal["code"], Row>> = {
+  unknown_operation: { status: 403 },
+  denied: { status: 403 },
+  invalid_params: { status: 400 },
+  unauthenticated: { status: 401, challenge: {} },
+  invalid_request: {
+    status: 400,
+    challenge: { error: "invalid_request", description: "Expected one bearer token" },
+  },
+  invalid_token: {
+    status: 401,
+    challenge: { error: "invalid_token", description: "The access token is not valid here" },
+  },
+  temporarily_unavailable: { status: 503 },
+  insufficient_scope: {
+    status: 403,
+    challenge: { error: "insufficient_scope", description: "More scope is needed" },
+  },
+  binding_mismatch: { status: 403 },
+  account_type_required: { status: 403 },
+  upgrade_required: { status: 403 },
+  reserved_scope: { status: 403 },
+};
+
+const TITLES = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  402: "Payment Required",
+  403: "Forbidden",
+  503: "Service Unavailable",
+} as const;
+
+/** Clients take some 16 KiB of headers in all; a union beyond half of it is cut down to what is needed. */
+const MAX_CHALLENGE_SCOPE = 8_192;
+
+/** Since this version clients unite a challenge with what they hold (MCP, basic/authorization). */
+const UNITING_VERSION = "2026-07-28";
+
+/** Lays out what answers of one policy share. */
+export function newAnswerer(
+  policy: CompiledPolicy,
+  options: ChallengeOptions,
+): (refusal: Refusal, context?: AnswerContext) => Answer {
+  const isNameable = nameable(policy);
+  const newest = newestName(policy);
+  const baseline = policy.baseline.map((scope) => scope.name).filter(isNameable);
+  const realm = quotable(policy.definition.name);
+
+  const scopesOf = (refusal: Refusal, { token, protocolVersion }: AnswerContext) => {
+    if (refusal.code === "unauthenticated") return baseline;
+    if (refusal.code !== "insufficient_scope") return [];
+    const needed = refusal.scopes.filter(isNameable);
+    const isUnion =
+      options.mode === "union" || (options.mode === "auto" && isReplacing(protocolVersion));
+    if (!isUnion) return needed;
+    const held = heldTokens(token).filter(isNameable).map(newest);
+    const union = [...new Set([...held, ...needed])];
+    return union.join(" ").length <= MAX_CHALLENGE_SCOPE ? union : needed;
+  };
+
+  return (refusal, context = {}) => {
+    const row = ROWS[refusal.code];
+    const status = refusal.code === "upgrade_required" ? options.upgradeStatus : row.status;
+    const scope = scopesOf(refusal, context).join(" ");
+    const headers: Record<string, string> = {
+      "Content-Type": "application/problem+json",
+      "Cache-Control": "no-store",
+    };
+    if (row.challenge !== undefined) {
+      headers["WWW-Authenticate"] = formatChallenge({
+        error: row.challenge.error,
+        scope,
+        resource_metadata: options.metadataUrl,
+        // last: two clients look for `scope=` anywhere in the line
+        error_description: row.challenge.description,
+        realm: options.metadataUrl === undefined ? realm : undefined,
+      });
+    }
+    if (refusal.code === "temporarily_unavailable") {
+      headers["Retry-After"] = String(options.retryAfter);
+    }
+    const body: ProblemDocument = {
+      title: TITLES[status],
+      status,
+      detail: refusal.message,
+      error: refusal.code,
+      ...(refusal.code === "insufficient_scope" && scope !== "" && { scope }),
+      ...operationOf(refusal, context.operation),
+      ...remedyOf(refusal),
+    };
+    return { status, headers, body };
+  };
+}
+
+/** A name that the policy lacks came from the client, and is not said back. */
+function operationOf({ code }: Refusal, name: string | undefined): Partial<ProblemDocument> {
+  if (name === undefined || code === "unknown_operation") return {};
+  return name.includes(" ") ? { endpoint: name } : { tool: name };
+}
+
+function remedyOf(refusal: Refusal): Partial<ProblemDocument> {
+  switch (refusal.code) {
+    case "upgrade_required":
+      return { tier: refusal.tier };
+    case "account_type_required":
+      return { account_types: refusal.accountTypes };
+    case "invalid_params":
+    case "binding_mismatch":
+      return { param: refusal.param };
+    default:
+      return {};
+  }
+}
+
+/** `Bearer` with its attributes, in order; an attribute without a value is left out (RFC 6750, section 3). */
+function formatChallenge(attributes: Readonly<Record<string, string | undefined>>): string {
+  const written = Object.entries(attributes).flatMap(([name, value]) =>
+    value === undefined || value === "" ? [] : [`${name}="${value}"`],
+  );
+  return `Bearer ${written.join(", ")}`;
+}
+
+/** A text as it may stand between quotes: RFC 6750 knows no escapes there. */
+function quotable(text: string): string {
+  const clean = text.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, "").trim();
+  return clean === "" ? "api" : clean;
+}
+
+/** Whether the client is known to speak a version in which a challenge replaces what it holds. */
+function isReplacing(version: string | undefined): boolean {
+  return version !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(version) && version < UNITING_VERSION;
+}
+
+/** The scope-tokens of a token as it holds them; a scope-token that is none is not said back. */
+function heldTokens(token: AccessToken | undefined): readonly string[] {
+  const scope = readOwn(token, "scope");
+  const list: readonly unknown[] =
+    typeof scope === "string" ? scope.split(" ") : Array.isArray(scope) ? scope : [];
+  return list.filter((member): member is string => isScopeToken(member));
+}
+
+/** Whether a challenge may name a scope: no reserved one, whatever its value, and no `offline_access`. */
+function nameable(policy: CompiledPolicy): (scope: string) => boolean {
+  const isReserved = (scope: string) =>
+    policy.lookups.some((lookup) =>
+      lookup(scope).some((hit) => (policy.scopes[hit.scope] as CompiledScope).reserved),
+    );
+  return (scope) => scope !== OFFLINE_ACCESS && !isReserved(scope);
+}
+
+/** A held scope under the name that the policy gives it now: an older one is never named. */
+function newestName(policy: CompiledPolicy): (scope: string) => string {
+  return (scope) => {
+    for (const lookup of policy.lookups) {
+      const [hit] = lookup(scope);
+      if (hit === undefined) continue;
+      return bindTemplate((policy.scopes[hit.scope] as CompiledScope).template, hit.values);
+    }
+    return scope;
+  };
+}

@@ -1,0 +1,52 @@
+import { type AccessToken, readOwn } from "../decision/access-token.js";
+
+/** The claims in which issuers put a scope; one is read, the others never (a union would be an escalation). */
+export const SCOPE_CLAIMS = ["scope", "scp", "scopes", "permissions"] as const;
+
+/** The name of the claim that holds the scope. */
+export type ScopeClaim = (typeof SCOPE_CLAIMS)[number];
+
+const TEXTS = ["sub", "client_id", "iss", "jti"] as const;
+const TIMES = ["exp", "iat"] as const;
+const FACTS = ["tier", "account_type"] as const;
+
+/**
+ * Verified claims -> an access token: own members alone, each of its type, in a fresh frozen object; `undefined` where one is
+ * of another type. A token without the scope claim holds nothing. `tier`, `account_type` and `first_party` of another
+ * type are left out, which is below everything.
+ */
+export function tokenOfClaims(
+  claims: unknown,
+  scopeClaim: ScopeClaim = "scope",
+): AccessToken | undefined {
+  const scope = readScope(readOwn(claims, scopeClaim));
+  if (scope === undefined) return undefined;
+  const token: Record<string, unknown> = { scope };
+  for (const name of TEXTS) {
+    const value = readOwn(claims, name);
+    if (value === undefined) continue;
+    if (typeof value !== "string") return undefined;
+    token[name] = value;
+  }
+  for (const name of TIMES) {
+    const value = readOwn(claims, name);
+    if (value === undefined) continue;
+    if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
+    token[name] = value;
+  }
+  for (const name of FACTS) {
+    const value = readOwn(claims, name);
+    if (typeof value === "string") token[name] = value;
+  }
+  if (readOwn(claims, "first_party") === true) token["first_party"] = true;
+  return Object.freeze(token) as unknown as AccessToken;
+}
+
+/** RFC 8693, section 4.2: one text; some issuers send a list. What else stands there is no scope. */
+function readScope(value: unknown): string | readonly string[] | undefined {
+  if (value === undefined) return "";
+  if (typeof value === "string") return value;
+  if (!Array.isArray(value)) return undefined;
+  const list: readonly unknown[] = value;
+  return list.every((member) => typeof member === "string") ? Object.freeze([...list]) : undefined;
+}

@@ -1,0 +1,80 @@
+import { host } from "./host.js";
+import type { FactSource, Fault } from "./verify.js";
+
+/** An answer, or the news that there is none. */
+export type Asked<Value> = { readonly value: Value } | { readonly fault: Fault };
+
+/**
+ * The one way to ask somebody else's code: what it throws, a promise that fails, one that does not settle in time, and an
+ * answer that is none are faults, told and counted, never exceptions.
+ */
+export type FactAsker = <Value>(
+  source: FactSource,
+  question: () => Value | PromiseLike<Value>,
+  isAnswer: (value: unknown) => boolean,
+) => Promise<Asked<Value>>;
+
+/** Makes a {@link FactAsker} that gives up after a time, and tells of every fault. */
+export function newFactAsker(milliseconds: number, report: (fault: Fault) => void): FactAsker {
+  return async (source, question, isAnswer) => {
+    try {
+      const answer = question();
+      // an answer that is there at once costs no timer
+      const value = isPromise(answer) ? await within(answer, milliseconds) : answer;
+      if (!isAnswer(value)) throw new TypeError(`\`${source}\` gave what is no answer`);
+      return { value };
+    } catch (error) {
+      const fault = { source, error };
+      report(fault);
+      return { fault };
+    }
+  };
+}
+
+function isPromise<Value>(answer: Value | PromiseLike<Value>): answer is PromiseLike<Value> {
+  return (
+    typeof answer === "object" &&
+    answer !== null &&
+    typeof (answer as { readonly then?: unknown }).then === "function"
+  );
+}
+
+/** The promise, or a failure once the time is over; the timer never outlives the answer. */
+async function within<Value>(promise: PromiseLike<Value>, milliseconds: number): Promise<Value> {
+  let timer: unknown;
+  const late = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(new Error(`no answer within ${milliseconds} ms`));
+    timer = host.setTimeout(giveUp, milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    host.clearTimeout(timer);
+  }
+}
+
+/** Counts outages and tells of them; whoever is told cannot make it worse. */
+export function newFaultReport(onFault: ((fault: Fault) => void) | undefined): {
+  readonly counts: Readonly<Record<FactSource, number>>;
+  readonly report: (fault: Fault) => void;
+} {
+  const counts: Record<FactSource, number> = { verify: 0, subject: 0, isRevoked: 0, audit: 0 };
+  return {
+    counts,
+    report: (fault) => {
+      counts[fault.source] += 1;
+      try {
+        if (onFault !== undefined) onFault(fault);
+        else host.console.error(describeFault(fault));
+      } catch {
+        // nothing else can be told
+      }
+    },
+  };
+}
+
+/** Which kind of error, and none of its words: they may hold what a client sent. */
+function describeFault({ source, error }: Fault): string {
+  const kind = error instanceof Error ? error.name : typeof error;
+  return `scope-policy: no answer from \`${source}\` (${String(kind).replaceAll(/\W/g, "")})`;
+}
