@@ -1,6 +1,6 @@
 import { readOwn } from "../decision/access-token.js";
 import type { Policy } from "../decision/policy.js";
-import { parseEndpoint, type Segment } from "../policy/route.js";
+import { type Endpoint, parseEndpoint, type Segment } from "../policy/route.js";
 import type { GateOperation } from "./gate.js";
 import { pathOf } from "./target.js";
 
@@ -30,15 +30,21 @@ export interface EndpointFinder {
   named(method: string, template: string): string | undefined;
 }
 
+interface Declared {
+  readonly name: string;
+  readonly segments: readonly Segment[];
+  readonly params: readonly string[];
+}
+
 /** Lays out the endpoints of a policy for an adapter. */
 export function newEndpointFinder(policy: Policy): EndpointFinder {
-  const declared = new Map<string, { segments: readonly Segment[]; params: readonly string[] }>();
+  const declared = new Map<string, Declared>();
   const names = new Map<string, string>();
   for (const name of Object.keys(policy.definition.endpoints ?? {})) {
-    const endpoint = parseEndpoint(name);
-    if (!("segments" in endpoint)) continue; // a policy holds none that cannot be read
-    declared.set(name, { segments: endpoint.segments, params: policy.operation(name).params });
-    names.set(shapeOf(endpoint.method, endpoint.segments), name);
+    // the policy has been checked: there is no endpoint in it that cannot be read
+    const { method, segments } = parseEndpoint(name) as Endpoint;
+    declared.set(name, { name, segments, params: policy.operation(name).params });
+    names.set(shapeOf(method, segments), name);
   }
   return {
     names: [...declared.keys()],
@@ -46,7 +52,7 @@ export function newEndpointFinder(policy: Policy): EndpointFinder {
       const match = policy.findEndpoint({ method, path: pathOf(target) });
       const endpoint = match && declared.get(match.name);
       const own = templateSegments(template);
-      if (match === undefined || endpoint === undefined || own === undefined) return undefined;
+      if (endpoint === undefined || own === undefined) return undefined;
       const { segments, params } = endpoint;
       const mounted = textSegments(base);
       if (mounted.length + own.length !== segments.length) return undefined;
@@ -64,7 +70,7 @@ export function newEndpointFinder(policy: Policy): EndpointFinder {
           found.push([segment.param, readOwn(values, route.param)]);
         }
       }
-      return { name: match.name, params, values: Object.fromEntries(found) };
+      return { name: endpoint.name, params, values: Object.fromEntries(found) };
     },
     named(method, template) {
       const segments = templateSegments(template);
