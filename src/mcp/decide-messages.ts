@@ -87,7 +87,7 @@ async function admit(
   return admissions.map((admission) =>
     "answer" in admission
       ? {
-          refusal: admission.decision as Refusal,
+          refusal: admission.decision,
           answer: admission.answer,
           token: admission.token,
         }

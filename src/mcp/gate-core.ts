@@ -117,9 +117,7 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
         : undefined;
     const isLong =
       request.method === "GET" ||
-      messages.some(
-        ({ kind, ...message }) => "method" in message && LONG_LIVED.has(message.method),
-      );
+      messages.some((message) => message.kind !== "response" && LONG_LIVED.has(message.method));
     return {
       kind: "pass",
       passed: {

@@ -80,7 +80,7 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
     for (const operation of target.operations) {
       const admission = await authorizer.admit({ ...operation, ...caller });
       if ("answer" in admission) {
-        return { refusal: admission.decision as Refusal, answer: admission.answer };
+        return { refusal: admission.decision, answer: admission.answer };
       }
       token = admission.token;
     }

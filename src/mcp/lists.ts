@@ -6,7 +6,7 @@ import { isToolName } from "../policy/names.js";
 import { STATELESS_VERSION } from "./caller.js";
 import { isNamed } from "./message.js";
 import { newResourceFinder } from "./resource-uris.js";
-import type { SecuritySchemes } from "./security-schemes.js";
+import { type SecuritySchemes, strangerOf } from "./security-schemes.js";
 import type { McpSurface } from "./surface.js";
 
 /** Shortens lists to what a caller may see. */
@@ -129,15 +129,16 @@ function keepPrivate(
 
 /** Exact names stand in the order of the policy, names that only a pattern gives behind them. */
 function newPlaces(policy: Policy, token: AccessToken | undefined, anonymous: boolean): Places {
-  const isShown = (view: ToolView) =>
-    token !== undefined || anonymous || view.decision.code === "allowed";
-  const views = policy.toolsFor(token);
+  const asked = token ?? (anonymous ? strangerOf(policy) : undefined);
+  const views = policy.toolsFor(asked);
+  // to nobody a list shows what is open to nobody
+  const isShown = ({ decision }: ToolView) => asked !== undefined || decision.code === "allowed";
   const exact = new Map(views.map((view, index) => [view.name, { index, shown: isShown(view) }]));
   return (tool) => {
     const view = exact.get(tool);
     if (view !== undefined) return view.shown ? view.index : undefined;
     if (Object.hasOwn(policy.definition.tools ?? {}, tool)) return undefined;
-    const decision = policy.decideUntrusted(token, tool, {});
+    const decision = policy.decideUntrusted(asked, tool, {});
     const isVisible = VISIBLE.has(decision.code) && isShown({ name: tool, decision });
     return isVisible ? views.length : undefined;
   };

@@ -149,7 +149,7 @@ export async function writeResponse(response: NodeResponse, from: Response): Pro
   const cookies = from.headers.getSetCookie();
   if (cookies.length > 0) headers["set-cookie"] = cookies;
   response.writeHead(from.status, headers);
-  const reader = from.body?.getReader();
+  const reader = (from.body as ReadableStream<Uint8Array> | null)?.getReader();
   if (reader === undefined) {
     response.end();
     return;
@@ -187,12 +187,12 @@ export function onHead(
 ): void {
   const writeHead = response.writeHead.bind(response) as (...given: unknown[]) => unknown;
   const own = response as NodeResponse & { getHeader?(name: string): unknown };
-  response.writeHead = ((...given: unknown[]) => {
+  response.writeHead = (...given: unknown[]) => {
     const headers = given.at(-1);
     const session = sessionIn(headers) ?? own.getHeader?.(SESSION_FIELD);
     told(Number(given[0]), typeof session === "string" ? session : undefined);
     return writeHead(...given);
-  }) as NodeResponse["writeHead"];
+  };
 }
 
 const SESSION_FIELD = "mcp-session-id";

@@ -130,8 +130,7 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
     lists: newLists(policy, options, options.securitySchemes === true ? schemes : undefined),
     local: options.localToken === undefined ? undefined : vouchFor(options.localToken),
   });
-  const handlers: RequestHandlers =
-    "server" in server ? server.server : (server as RequestHandlers);
+  const handlers: RequestHandlers = "server" in server ? server.server : server;
   const listing = newListing();
   refuseLate(handlers, options);
   guardHandlers(handlers, gate, listing);
@@ -188,7 +187,7 @@ function authorizerOf<Types extends PolicyTypes>({
   authorizer,
 }: ProtectOptions<Types>): Authorizer {
   if (authorizer === undefined && policy !== undefined) {
-    return createAuthorizer({ policy, verify: () => undefined }) as unknown as Authorizer;
+    return createAuthorizer({ policy, verify: () => undefined });
   }
   if (authorizer === undefined || (policy !== undefined && policy !== authorizer.policy)) {
     const said =
@@ -197,7 +196,7 @@ function authorizerOf<Types extends PolicyTypes>({
         : "the authorizer enforces another policy than the one given";
     throw new PolicyError("ERR_OPTIONS_INVALID", said);
   }
-  return authorizer as unknown as Authorizer;
+  return authorizer;
 }
 
 /** A handler that is there before the gate could never be gated. */
@@ -228,14 +227,14 @@ function refuseLate(handlers: RequestHandlers, { methods = {} }: McpSurface): vo
 /** From here on every handler that is set stands behind the gate, one for methods that have none too. */
 function guardHandlers(handlers: RequestHandlers, gate: HandlerGate, listing: Listing): void {
   const set = handlers.setRequestHandler.bind(handlers) as (...given: unknown[]) => void;
-  handlers.setRequestHandler = ((...given: unknown[]) => {
+  handlers.setRequestHandler = (...given: unknown[]) => {
     const handler = given.at(-1);
     if (typeof handler !== "function") return set(...given);
     const method = methodNamed(given[0]);
     if (method === "tools/list") listing.noteList(handler as Handler);
     const guarded = gate.guard({ method, isBare: given.length > 2 }, handler as Handler);
     return set(...given.slice(0, -1), guarded);
-  }) as RequestHandlers["setRequestHandler"];
+  };
   let fallback: Handler | undefined;
   const put = (handler: unknown) => {
     fallback =

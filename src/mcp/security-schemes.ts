@@ -1,4 +1,4 @@
-import { readOwn } from "../decision/access-token.js";
+import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Decision } from "../decision/decision.js";
 import type { Policy } from "../decision/policy.js";
 
@@ -14,13 +14,18 @@ export interface SecuritySchemes {
   readonly describe: (descriptor: unknown) => unknown;
 }
 
+/** Somebody who has signed in on the highest plan, and holds nothing: what is hidden from them, a sign-in opens to nobody. */
+export function strangerOf(policy: Policy): AccessToken {
+  const tier = policy.definition.tiers?.at(-1);
+  return { scope: "", ...(tier !== undefined && { tier }) };
+}
+
 /**
  * Reads the schemes off the policy: what somebody on the highest plan who holds nothing would be asked for. A reserved
  * scope and a placeholder are never named.
  */
 export function newSecuritySchemes(policy: Policy): SecuritySchemes {
-  const tier = policy.definition.tiers?.at(-1);
-  const stranger = { scope: "", ...(tier !== undefined && { tier }) };
+  const stranger = strangerOf(policy);
   let views: ReadonlyMap<string, Decision> | undefined;
   const of = (tool: string): readonly SecurityScheme[] => {
     const isPublic = policy.decideUntrusted(undefined, tool, {}).code === "allowed";
