@@ -68,6 +68,31 @@ async function expressApp(install) {
   });
 }
 
+/**
+ * An MCP server of the SDK's first generation behind Express, made anew for each request, as stateless servers are.
+ *
+ * @type {(install: (app: import("express").Express, serve: McpServe) => void | Promise<void>, tools?: (server: import("@modelcontextprotocol/sdk/server/mcp.js").McpServer) => import("@modelcontextprotocol/sdk/server/mcp.js").McpServer["registerTool"]) => Promise<import("node:http").Server>}
+ */
+function mcpApp(install, tools) {
+  return expressApp(async (app) => {
+    const { McpServer } = await import("@modelcontextprotocol/sdk/server/mcp.js");
+    const { StreamableHTTPServerTransport } = await import(
+      "@modelcontextprotocol/sdk/server/streamableHttp.js"
+    );
+    await install(app, async (request, response, body) => {
+      const server = new McpServer({ name: "bench", version: "1" });
+      const text = [{ type: /** @type {const} */ ("text"), text: "ok" }];
+      const register = tools?.(server) ?? server.registerTool.bind(server);
+      register("list_courses", {}, () => ({ content: text }));
+      const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
+      await server.connect(/** @type {never} */ (transport));
+      await transport.handleRequest(/** @type {never} */ (request), response, body);
+    });
+  });
+}
+
+/** @typedef {(request: import("express").Request, response: import("express").Response, body: unknown) => Promise<void>} McpServe */
+
 /** @type {import("express").RequestHandler} */
 const answer = (_request, response) => void response.json({ ok: true });
 
@@ -119,6 +144,43 @@ const SUITES = {
       return app.server;
     },
   },
+  mcp: {
+    unguarded: () =>
+      mcpApp(async (app, serve) => {
+        const { default: express } = await import("express");
+        app.post("/mcp", express.json(), (req, res) => serve(req, res, req.body));
+      }),
+    "scope-policy": async (issued) => {
+      const { mcpGate, protect } = await import("scope-policy/mcp");
+      const authorizer = await newAuthorizer(issued);
+      const gate = mcpGate(authorizer);
+      return mcpApp(
+        (app, serve) => {
+          app.post("/mcp", gate.middleware(), (req, res) => {
+            const { authInfo, parsedBody } = gate.passed(req);
+            return serve(
+              Object.assign(req, /** @type {never} */ ({ auth: authInfo })),
+              res,
+              parsedBody,
+            );
+          });
+        },
+        (server) => /** @type {never} */ (protect(server, { authorizer }).registerTool),
+      );
+    },
+    "MCP SDK requireBearerAuth": (issued) =>
+      mcpApp(async (app, serve) => {
+        const { default: express } = await import("express");
+        const { requireBearerAuth } = await import(
+          "@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js"
+        );
+        const verifier = /** @type {never} */ (sdkVerifier(issued));
+        const guard = requireBearerAuth({ verifier, requiredScopes: [SCOPE] });
+        app.post("/mcp", guard, express.json(), (req, res) =>
+          serve(/** @type {never} */ (req), res, req.body),
+        );
+      }),
+  },
 };
 
 /** A child: one contender, or the load. */
@@ -161,8 +223,13 @@ async function load() {
 /** @type {(child: import("node:child_process").ChildProcess) => Promise<any>} */
 const nextMessage = (child) =>
   new Promise((resolve, reject) => {
-    child.once("message", resolve);
-    child.once("exit", (code) => reject(new Error(`a contender ended with ${code}`)));
+    const onExit = (/** @type {number | null} */ code) =>
+      reject(new Error(`a contender ended with ${code}`));
+    child.once("exit", onExit);
+    child.once("message", (message) => {
+      child.off("exit", onExit);
+      resolve(message);
+    });
   });
 
 /** @type {(values: readonly number[]) => number} */
@@ -235,7 +302,21 @@ async function main() {
 }
 
 /** @type {(suite: string, port: number, token: string) => Target} */
-function targetOf(_suite, port, token) {
+function targetOf(suite, port, token) {
+  if (suite === "mcp") {
+    const params = { name: "list_courses", arguments: {} };
+    return {
+      url: `http://127.0.0.1:${port}/mcp`,
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        "mcp-protocol-version": "2025-06-18",
+      },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params }),
+    };
+  }
   return {
     url: `http://127.0.0.1:${port}${PATH}`,
     headers: { authorization: `Bearer ${token}` },

@@ -123,7 +123,12 @@ export type {
   ProblemDocument,
   Refusal,
 } from "./resource-server/challenge.js";
-export { SCOPE_CLAIMS, type ScopeClaim, tokenOfClaims } from "./resource-server/claims.js";
+export {
+  SCOPE_CLAIMS,
+  type ScopeClaim,
+  type ScopeReading,
+  tokenOfClaims,
+} from "./resource-server/claims.js";
 export {
   type Credentials,
   MAX_TOKEN_LENGTH,

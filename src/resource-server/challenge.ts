@@ -127,7 +127,8 @@ export function newAnswerer(
   const scopesOf = (refusal: Refusal, { token, protocolVersion }: AnswerContext) => {
     if (refusal.code === "unauthenticated") return baseline;
     if (refusal.code !== "insufficient_scope") return [];
-    const needed = refusal.scopes.flatMap(namesOf);
+    // a refusal of somebody's own making can hold any text
+    const needed = refusal.scopes.filter(isScopeToken).flatMap(namesOf);
     const isUnion =
       options.mode === "union" || (options.mode === "auto" && isReplacing(protocolVersion));
     if (!isUnion) return needed;

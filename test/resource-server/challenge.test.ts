@@ -281,6 +281,20 @@ describe("a challenge", () => {
     },
   );
 
+  it("names no text of a caller's own refusal that is no scope-token", () => {
+    const scopes = ["courses:read", 'a", error="x', "b\r\nSet-Cookie: x", "c d", ""];
+    const refusal: Refusal = {
+      allowed: false,
+      code: "insufficient_scope",
+      message: "",
+      missing: [],
+      scopes,
+      accepted: [],
+    };
+    const { headers } = createAuthorizer({ policy, verify: () => undefined }).answer(refusal);
+    expect(headers["WWW-Authenticate"]).toContain('scope="courses:read", ');
+  });
+
   it("has no scope where nothing is left to name, and neither has the body", () => {
     const bare = loadPolicy({
       name: "x",
