@@ -19,17 +19,32 @@ import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed
  * What a gate says that it reads of a request: less than Express has, so that the types of Express 4 and 5 both fit, and
  * nothing of `params`, so that those of the handler are still inferred from the route.
  */
-export interface GateRequest
-  extends Pick<Request, "method" | "baseUrl" | "originalUrl" | "rawHeaders" | "headers"> {
+export interface GateRequest {
+  /** The method. */
+  readonly method: string;
+  /** The prefix of the routers that the request came through, as it stands in the request. */
+  readonly baseUrl: string;
+  /** The request target, as it came. */
+  readonly originalUrl: string;
+  /** Names and values of the header fields, as they came. */
+  readonly rawHeaders: readonly string[];
+  /** The header fields as Node has put them together. */
+  readonly headers: { readonly authorization?: string | undefined };
+  /** The matched route. */
   readonly route?: unknown;
 }
 
 /** What it writes to. */
 export interface GateResponse {
+  /** Whether somebody has answered. */
   readonly headersSent: boolean;
+  /** Whether the client has gone. */
   readonly destroyed: boolean;
+  /** The status. */
   statusCode: number;
+  /** Sets a header field. */
   setHeader(name: string, value: string): unknown;
+  /** Writes the body and ends. */
   end(text?: string): unknown;
 }
 
@@ -53,7 +68,7 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
    * it has them under the same name, else from `options.params`. It answers every refusal itself (status, RFC 6750
    * challenge, RFC 9457 body) and never calls `next(error)`.
    *
-   * @throws {@link PolicyError} `ERR_OPERATION_UNKNOWN` for a name the policy lacks
+   * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN` for a name the policy lacks
    */
   <const Name extends string>(tool: KnownName<Types, Name>, options?: GateOptions): GateHandler;
 
@@ -71,7 +86,7 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
   /**
    * The token with which a request passed the last gate.
    *
-   * @throws {@link PolicyError} `ERR_COVERAGE` where no gate of this authorizer has let the request through, and where a
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` where no gate of this authorizer has let the request through, and where a
    * public operation was called without credentials
    */
   token(req: object): AccessToken;
@@ -79,7 +94,7 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
   /**
    * As {@link ExpressGate.token}, for handlers of public operations: `undefined` without credentials.
    *
-   * @throws {@link PolicyError} `ERR_COVERAGE` where no gate of this authorizer has let the request through
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` where no gate of this authorizer has let the request through
    */
   optionalToken(req: object): AccessToken | undefined;
 
@@ -87,7 +102,7 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
    * A middleware for the top of an application that serves the metadata of the resource at its well-known path, to
    * everybody. Other paths pass.
    *
-   * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for an authorizer without `resource`
+   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for an authorizer without `resource`
    *
    * {@link https://www.rfc-editor.org/rfc/rfc9728.html#section-3 RFC 9728, section 3}
    */
@@ -98,7 +113,7 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
    * its last handler, and that each endpoint of the policy is a route with `gate.endpoint()`. Routers are looked into; an
    * application mounted in another, and handlers given to `use`, are not: the first is a finding, the second are no routes.
    *
-   * @throws {@link PolicyError} `ERR_COVERAGE` with every finding at once; `ERR_OPTIONS_INVALID` for what is no application
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` with every finding at once; `ERR_OPTIONS_INVALID` for what is no application
    */
   assertCovers(app: object): void;
 }

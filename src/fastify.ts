@@ -142,7 +142,7 @@ const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, do
  * Await `register` before the first route: of routes that are there before it, `strict` does not know, and they are gated all the same.
  * Outside of a prefix it also serves the metadata of the authorizer's `resource` (RFC 9728, section 3).
  *
- * `ready` and `listen` reject with a {@link PolicyError} `ERR_COVERAGE` that has every finding: an unknown tool, an endpoint that the
+ * `ready` and `listen` reject with a {@link index!PolicyError} `ERR_COVERAGE` that has every finding: an unknown tool, an endpoint that the
  * policy lacks, and with `strict` unmapped routes and endpoints that no route serves.
  *
  * @example

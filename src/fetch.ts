@@ -35,7 +35,7 @@ export interface FetchGate<Types extends PolicyTypes = PolicyTypes> {
   /**
    * The answer to a request for the metadata of the resource at its well-known path; `undefined` for every other request.
    *
-   * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for an authorizer without `resource`
+   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for an authorizer without `resource`
    *
    * {@link https://www.rfc-editor.org/rfc/rfc9728.html#section-3 RFC 9728, section 3}
    */

@@ -60,16 +60,20 @@ declare module "vitest" {
 
 /** What a matcher answers. */
 export interface MatcherAnswer {
+  /** Whether it is so. */
   readonly pass: boolean;
+  /** What to say where it was expected otherwise. */
   readonly message: () => string;
+  /** What was decided. */
   readonly actual: unknown;
+  /** What was expected. */
   readonly expected: unknown;
 }
 
 /**
  * Vitest matchers of policies, 3 and 4. Nothing is registered until you do so, best in a setup file.
  *
- * A matcher throws {@link PolicyError}, after `.not` too, for a subject that is no policy, for an operation that the policy
+ * A matcher throws {@link index!PolicyError}, after `.not` too, for a subject that is no policy, for an operation that the policy
  * lacks and for a code that does not exist: each would make a test that cannot fail.
  *
  * @example
@@ -90,9 +94,11 @@ export interface MatcherAnswer {
  * ```
  */
 export const policyMatchers = {
+  /** See {@link PolicyMatchers.toAllow}. */
   toAllow(subject: unknown, token: unknown, tool: unknown, params?: unknown): MatcherAnswer {
     return answer(subject, token, tool, "allowed", params);
   },
+  /** See {@link PolicyMatchers.toDeny}. */
   toDeny(
     subject: unknown,
     token: unknown,
@@ -253,7 +259,7 @@ export class WideningFound extends Error {
  * value, pass. Of an operation that would take more than 50,000 search steps, and of patterns that meet in
  * too many ways, it says so and fails.
  *
- * @throws {@link WideningFound} with all there are, {@link PolicyError} for what is no policy and for an unknown name in `except`
+ * @throws {@link WideningFound} with all there are, {@link index!PolicyError} for what is no policy and for an unknown name in `except`
  *
  * @example
  * ```ts

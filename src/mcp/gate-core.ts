@@ -80,12 +80,17 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
 
   const decide = async (request: McpHttpRequest): Promise<McpVerdict> => {
     const read = await readRequest(request, parts);
-    if (typeof read === "string") return answered(faultAnswer(read));
-    const { fields, messages, isBatch } = read;
-    const protocolVersion = protocolVersionOf(fields, messages);
     const credentials = request.field("authorization");
     const authorization = credentials.length === 0 ? undefined : credentials;
     const anonymous = surface.anonymous === true;
+    if (typeof read === "string") {
+      // whoever is nobody is told first to become somebody
+      const isFirst = authorization === undefined && !anonymous && ASKED_BEHIND.has(read);
+      const known = isFirst ? await authorizer.authenticate(undefined) : undefined;
+      return answered(known !== undefined && "answer" in known ? known.answer : faultAnswer(read));
+    }
+    const { fields, messages, isBatch } = read;
+    const protocolVersion = protocolVersionOf(fields, messages);
     const outcome =
       request.method === "POST"
         ? await decideMessages(authorizer, targets, messages, {
@@ -142,6 +147,9 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
     }
   };
 }
+
+/** Faults of what a request says, which nobody is told of. */
+const ASKED_BEHIND: ReadonlySet<Fault> = new Set<Fault>(["json", "message", "batch", "fields"]);
 
 const LONG_LIVED = new Set(["subscriptions/listen"]);
 

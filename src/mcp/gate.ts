@@ -1,6 +1,7 @@
 import { PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import type { Authorizer } from "../resource-server/authorizer.js";
+import { metadataRoute } from "../resource-server/metadata-route.js";
 import { checkOptions, type OptionCheck, optional, positive } from "../resource-server/options.js";
 import { type McpPassed, type McpVerdict, newGateCore } from "./gate-core.js";
 import { type BodyResult, faultAnswer, type McpHttpAnswer, type McpHttpRequest } from "./http.js";
@@ -213,18 +214,19 @@ export function mcpGate<Types extends PolicyTypes>(
 function newPublisher(
   authorizer: Authorizer,
 ): (request: McpHttpRequest) => McpHttpAnswer | undefined {
-  const metadata = authorizer.metadata();
-  if (metadata === undefined) return () => undefined;
-  const { pathname } = new URL(metadata.url);
-  const headers = { "Content-Type": "application/json", "Access-Control-Allow-Origin": "*" };
-  const answer: McpHttpAnswer = { status: 200, headers, body: metadata.document };
-  return ({ method, path }) => (method === "GET" && path === pathname ? answer : undefined);
+  if (authorizer.resource === undefined) return () => undefined;
+  const route = metadataRoute(authorizer);
+  return ({ method, target }) => {
+    if (!route.isMeant(target)) return undefined;
+    const { status, headers, body } = route.answer(method);
+    return { status, headers, body: method === "HEAD" ? undefined : body };
+  };
 }
 
 function readWebRequest(request: Request): McpHttpRequest {
   return {
     method: request.method,
-    path: new URL(request.url).pathname,
+    target: request.url.replace(/^[^:/?#]+:\/\/[^/?#]*/, ""),
     field: (name) => {
       const value = request.headers.get(name);
       return value === null ? [] : [value];

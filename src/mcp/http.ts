@@ -2,8 +2,8 @@
 export interface McpHttpRequest {
   /** The method, as it came. */
   readonly method: string;
-  /** The path alone. */
-  readonly path: string;
+  /** The path with its query, as it came. */
+  readonly target: string;
   /** Every value of a header field, by its name in lower case; a host that has joined them gives one. */
   field(name: string): readonly string[];
   /** Reads the raw body, up to a number of bytes. Asked once, and for POST alone. */

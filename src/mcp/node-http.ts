@@ -7,7 +7,6 @@ export interface NodeRequest {
   readonly url?: string | undefined;
   readonly rawHeaders: readonly string[];
   readonly readableEnded: boolean;
-  readonly complete: boolean;
   on(event: string, listener: (...given: unknown[]) => void): unknown;
   off(event: string, listener: (...given: unknown[]) => void): unknown;
   resume(): unknown;
@@ -37,7 +36,7 @@ export function readNodeRequest(request: NodeRequest): McpHttpRequest {
   const fields = fieldsOf(request);
   return {
     method: request.method ?? "",
-    path: pathOf(targetOf(request)),
+    target: targetOf(request),
     field: (name) => fields.flatMap(([field, value]) => (field === name ? [value] : [])),
     read: (most) => readBody(request, most),
   };
@@ -53,10 +52,6 @@ function fieldsOf({ rawHeaders }: NodeRequest): readonly (readonly [string, stri
 function targetOf(request: NodeRequest): string {
   const { originalUrl } = request as Mounted;
   return typeof originalUrl === "string" ? originalUrl : (request.url ?? "/");
-}
-
-function pathOf(target: string): string {
-  return target.replace(/[?#].*$/s, "");
 }
 
 function readBody(request: NodeRequest, most: number): Promise<BodyResult> {
