@@ -34,28 +34,26 @@ export async function start(): Promise<RunningExample> {
     }),
   });
 
-  app.get(`${base}/me`, endpoint, async (request) => ({
+  app.get(`${base}/me`, endpoint, (request) => ({
     sub: request.accessToken?.sub,
     client_id: request.accessToken?.client_id,
   }));
-  app.get(`${base}/organizations`, endpoint, async () => [{ id: "42", slug: "acme" }]);
-  app.get(`${base}/organizations/:orgId/projects`, endpoint, async () => [{ id: "7" }]);
-  app.get(`${base}/organizations/:orgSlug/projects/:projectSlug/models`, endpoint, async () => []);
-  app.post(`${base}/v1/projects`, endpoint, async (_request, reply) =>
-    reply.code(201).send({ id: "8" }),
-  );
+  app.get(`${base}/organizations`, endpoint, () => [{ id: "42", slug: "acme" }]);
+  app.get(`${base}/organizations/:orgId/projects`, endpoint, () => [{ id: "7" }]);
+  app.get(`${base}/organizations/:orgSlug/projects/:projectSlug/models`, endpoint, () => []);
+  app.post(`${base}/v1/projects`, endpoint, (_request, reply) => reply.code(201).send({ id: "8" }));
   app.get<{ Params: { projectId: string } }>(
     `${base}/v1/projects/:projectId`,
     endpoint,
-    async (request) => ({ id: request.params.projectId }),
+    (request) => ({ id: request.params.projectId }),
   );
-  app.post(`${base}/v1/projects/:projectId/languages`, endpoint, async () => ({ added: true }));
+  app.post(`${base}/v1/projects/:projectId/languages`, endpoint, () => ({ added: true }));
 
   // a tool of the policy on a route of its own, and a route for everybody
-  app.post(`${base}/publish`, { config: { tool: "publish_translations" } }, async () => ({
+  app.post(`${base}/publish`, { config: { tool: "publish_translations" } }, () => ({
     published: true,
   }));
-  app.get("/health", { config: { public: true } }, async () => ({ ok: true }));
+  app.get("/health", { config: { public: true } }, () => ({ ok: true }));
 
   await app.listen({ port: 0, host: "127.0.0.1" });
   return {

@@ -42,7 +42,7 @@ export async function start(): Promise<RunningExample> {
   });
   app.put("/accounts/:accountID", gate.endpoint(), express.json(), (req, res) => {
     profiles.set(req.params.accountID, req.body);
-    res.json({ accountID: req.params.accountID, profile: req.body });
+    res.json({ accountID: req.params.accountID, profile: profiles.get(req.params.accountID) });
   });
   app.get("/accounts/:accountID/wallets/:walletID", gate.endpoint(), (req, res) => {
     res.json({ walletID: req.params.walletID, balance: 0 });

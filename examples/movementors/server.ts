@@ -20,9 +20,8 @@ export const accounts = new Map([
 
 /** Starts the server on a free port of the loopback interface, with an issuer beside it. */
 export async function start(): Promise<RunningExample> {
-  const gateOf = { upgradeUrl: "https://movementors.example/plans" };
-  let node: ReturnType<ReturnType<typeof mcpGate>["node"]> | undefined;
-  const server = createServer((request, response) => void node?.(request, response));
+  const surface = { anonymous: true, upgradeUrl: "https://movementors.example/plans" };
+  const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const resource = `${addressOf(server)}/mcp`;
   const issuer = await startLocalIssuer(resource);
@@ -40,7 +39,7 @@ export async function start(): Promise<RunningExample> {
   });
   const handler = createMcpHandler(() => {
     const mcpServer = new McpServer({ name: "movementors", version: policy.version });
-    const mcp = protect(mcpServer, { policy, authorizer, anonymous: true, ...gateOf });
+    const mcp = protect(mcpServer, { policy, authorizer, ...surface });
     for (const name of Object.keys(policy.definition.tools ?? {}) as ToolOf<typeof policy>[]) {
       mcp.registerTool(
         name,
@@ -55,7 +54,8 @@ export async function start(): Promise<RunningExample> {
     mcp.assertComplete();
     return mcpServer;
   });
-  node = mcpGate(authorizer, { anonymous: true, ...gateOf }).node(handler.fetch);
+  const answer = mcpGate(authorizer, surface).node(handler.fetch);
+  server.on("request", (request, response) => void answer(request, response));
   return {
     url: resource,
     issuer,

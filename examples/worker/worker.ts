@@ -2,7 +2,7 @@
 // Deno and Bun. The key set comes with the deployment, so that nothing is fetched to check a token.
 import { createAuthorizer, definePolicy } from "scope-policy";
 import { fetchGate } from "scope-policy/fetch";
-import { jwtVerifier } from "scope-policy/verify";
+import { jwtVerifier, type KeySet } from "scope-policy/verify";
 
 interface Environment {
   readonly ISSUER: string;
@@ -36,7 +36,7 @@ function newGate({ ISSUER, RESOURCE, JWKS }: Environment) {
       verify: jwtVerifier({
         issuer: ISSUER,
         audience: RESOURCE,
-        jwks: JSON.parse(JWKS),
+        jwks: JSON.parse(JWKS) as KeySet,
         algorithms: ["RS256"],
       }),
       resource: RESOURCE,

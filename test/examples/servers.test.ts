@@ -190,7 +190,9 @@ describe("the school platform (MCP behind Express)", () => {
       file: "f.png",
     };
     for (const { name, inputSchema } of (await client.listTools()).tools) {
-      const wanted = Object.keys(inputSchema.properties ?? {}).map((key) => [key, args[key]]);
+      const wanted = Object.keys(inputSchema.properties ?? {}).map(
+        (key) => [key, args[key]] as const,
+      );
       const result = await client.callTool({ name, arguments: Object.fromEntries(wanted) });
       expect([name, result.isError ?? false]).toEqual([name, false]);
       expect(typeof textOf(result)).toBe("string");
