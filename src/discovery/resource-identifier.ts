@@ -1,28 +1,7 @@
-/** The members of a URL that are read (WHATWG URL): the core knows no DOM. */
-export interface UrlParts {
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly origin: string;
-  readonly pathname: string;
-  readonly search: string;
-  readonly hash: string;
-  readonly username: string;
-  readonly password: string;
-  readonly href: string;
-}
+import { type UrlParts, urlParts } from "../grammar/url.js";
 
-const runtime = globalThis as unknown as { readonly URL: new (text: string) => UrlParts };
-
-/** A URL's parts; `undefined` for anything that is no absolute URL. */
-export function urlParts(text: unknown): UrlParts | undefined {
-  try {
-    return typeof text === "string" ? new runtime.URL(text) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+/** A host on this very device. */
+export const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** What stands in the way of a text being a resource identifier; `undefined` for a good one (RFC 9728, section 1.2; RFC 8707, section 2). */
 export function resourceFault(resource: unknown): string | undefined {
@@ -35,6 +14,13 @@ export function resourceFault(resource: unknown): string | undefined {
   if (resource.includes("#")) return "a resource identifier has no fragment";
   const isLocal = url.protocol === "http:" && LOOPBACK.test(url.hostname);
   return url.protocol === "https:" || isLocal ? undefined : "expected `https`, or a loopback host";
+}
+
+/** What stands in the way of a text being an issuer identifier; `undefined` for a good one (RFC 8414, section 2). */
+export function issuerFault(issuer: unknown): string | undefined {
+  const fault = resourceFault(issuer);
+  if (fault !== undefined) return fault;
+  return String(issuer).includes("?") ? "an issuer identifier has no query" : undefined;
 }
 
 const WELL_KNOWN = "/.well-known/oauth-protected-resource";

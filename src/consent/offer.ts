@@ -1,0 +1,139 @@
+import { parseScope } from "../grammar/scope.js";
+import { holdsPlaceholder, printedScope } from "../grammar/scope-syntax.js";
+import { isScopeToken } from "../grammar/scope-token.js";
+import { bindTemplate } from "../grammar/template.js";
+import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
+import { forLog } from "./clean-text.js";
+import type { ConsentFacts, ConsentOptions, DroppedScope } from "./model.js";
+
+/** A scope that a person can be asked for: a declared one, with the values of its placeholders. */
+export interface Offered {
+  readonly scope: CompiledScope;
+  readonly values: readonly string[];
+  /** The concrete scope-token. */
+  readonly text: string;
+}
+
+/** What a request comes down to. */
+export interface Offer {
+  /** In the order of the policy, each once. */
+  readonly scopes: readonly Offered[];
+  readonly dropped: readonly DroppedScope[];
+  /** Whether nothing may be shown: the request is malformed, holds what may not be dropped, or comes down to nothing. */
+  readonly isRefused: boolean;
+  /** The scope-tokens of the request; `undefined` where it named none. */
+  readonly requested: readonly string[] | undefined;
+}
+
+/** Sorts what a client asked for into what can be offered and what cannot, by the policy, the client's registration and the account. */
+export function offerOf(
+  policy: CompiledPolicy,
+  facts: ConsentFacts,
+  options: ConsentOptions,
+): Offer {
+  const requested = requestedTokens(facts.requested);
+  if (requested === undefined) {
+    return refusal([{ scope: forLog(facts.requested), why: "malformed" }], undefined);
+  }
+  const tokens = requested.length > 0 ? requested : tokensOfNone(policy, facts, options);
+  const byText = new Map<string, Offered>();
+  const dropped: DroppedScope[] = [];
+  const registered = registeredNames(facts);
+  for (const token of tokens) {
+    const found = findScope(policy, token);
+    const why = "why" in found ? found.why : whyNot(found, facts, registered);
+    if (why !== undefined) dropped.push({ scope: forLog(token), why });
+    else if (!("why" in found)) byText.set(found.text, found);
+  }
+  const isRefused = byText.size === 0 || (dropped.length > 0 && options.ineligible === "refuse");
+  const asked = requested.length > 0 ? requested : undefined;
+  if (isRefused) return refusal(dropped, asked);
+  const order = (one: Offered) => one.scope.id;
+  const scopes = [...byText.values()].sort((left, right) => order(left) - order(right));
+  return { scopes, dropped, isRefused: false, requested: asked };
+}
+
+function refusal(
+  dropped: readonly DroppedScope[],
+  requested: readonly string[] | undefined,
+): Offer {
+  return { scopes: [], dropped, isRefused: true, requested };
+}
+
+/** The tokens of a scope parameter; none for one that was not sent, `undefined` for a malformed one. */
+export function requestedTokens(scope: unknown): readonly string[] | undefined {
+  if (scope === undefined || scope === "") return [];
+  if (Array.isArray(scope)) {
+    const list: readonly unknown[] = scope;
+    if (!list.every(isScopeToken)) return undefined;
+    return list.length === 0 ? [] : requestedTokens(list.join(" "));
+  }
+  if (typeof scope !== "string") return undefined;
+  const parsed = parseScope(scope);
+  return parsed.ok ? [...parsed.scope] : undefined;
+}
+
+/** What a request without scope asks for (RFC 6749, section 3.3). */
+function tokensOfNone(
+  policy: CompiledPolicy,
+  { account }: ConsentFacts,
+  { whenNoScope = "defaults" }: ConsentOptions,
+): readonly string[] {
+  if (whenNoScope === "fail") return [];
+  if (whenNoScope === "defaults") return policy.definition.defaultScopes ?? [];
+  return policy.scopes
+    .filter((scope) => !scope.reserved)
+    .flatMap((scope) => bindingsOf(scope, account?.resources));
+}
+
+/** A scope bound to everything of this account that its one placeholder can mean; itself, where it has none. */
+function bindingsOf(
+  { template }: CompiledScope,
+  resources: { readonly [param: string]: { readonly [value: string]: string } } = {},
+): readonly string[] {
+  if (template.names.length === 0) return [bindTemplate(template, [])];
+  const [param, ...others] = template.names as readonly [string, ...string[]];
+  // two placeholders would be every pair: that is for a request to name
+  if (others.length > 0 || !Object.hasOwn(resources, param)) return [];
+  return Object.keys(resources[param] ?? {}).map((value) => bindTemplate(template, [value]));
+}
+
+function findScope(
+  policy: CompiledPolicy,
+  token: string,
+): Offered | { readonly why: DroppedScope["why"] } {
+  for (const lookup of policy.lookups) {
+    const [hit] = lookup(token);
+    if (hit === undefined) continue;
+    const scope = policy.scopes[hit.scope] as CompiledScope;
+    return { scope, values: hit.values, text: bindTemplate(scope.template, hit.values) };
+  }
+  return { why: holdsPlaceholder(token) ? "unbound" : "unknown" };
+}
+
+function whyNot(
+  { scope, values, text }: Offered,
+  { client, account }: ConsentFacts,
+  registered: ReadonlySet<string> | undefined,
+): DroppedScope["why"] | undefined {
+  if (scope.reserved && client.first_party !== true) return "reserved";
+  if (registered !== undefined && !registered.has(text) && !registered.has(scope.name)) {
+    return "not-registered";
+  }
+  const isOwn = values.every((value, index) => {
+    const owned = account?.resources?.[scope.template.names[index] as string];
+    return owned !== undefined && Object.hasOwn(owned, value);
+  });
+  if (!isOwn) return "foreign";
+  const kind = account?.account_type;
+  return kind !== undefined && scope.accountTypes?.includes(kind) === false
+    ? "account-type"
+    : undefined;
+}
+
+/** What a client registered; a malformed list registers nothing. */
+function registeredNames({ client }: ConsentFacts): ReadonlySet<string> | undefined {
+  if (client.scope === undefined) return undefined;
+  const tokens = requestedTokens(client.scope) ?? [];
+  return new Set(tokens.flatMap((token) => [token, printedScope(token)]));
+}
