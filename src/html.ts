@@ -1,5 +1,5 @@
-import { PAGE_STYLE } from "./consent/page-style.js";
 import type { ConsentRow, ConsentScreen } from "./consent/model.js";
+import { PAGE_STYLE } from "./consent/page-style.js";
 import { fill } from "./consent/words.js";
 
 /** What a page needs besides the screen. */
@@ -50,12 +50,14 @@ export function renderConsent(screen: ConsentScreen, options: RenderOptions): st
   const group = (legend: string, rows: readonly ConsentRow[]) =>
     rows.length === 0
       ? ""
-      : `<fieldset><legend>${escape(legend)}</legend>${rows.map((row) => rowHtml(row, screen, isChecked(row))).join("")}</fieldset>`;
+      : `<fieldset><legend>${escapeHtml(legend)}</legend>${rows.map((row) => rowHtml(row, screen, isChecked(row))).join("")}</fieldset>`;
   const body = [
     `<header>${pictureOf(screen)}<h1>${headingHtml(screen)}</h1>${accountHtml(screen)}${clientHtml(screen)}</header>`,
-    options.notice === undefined ? "" : `<p class="notice" role="alert">${escape(options.notice)}</p>`,
+    options.notice === undefined
+      ? ""
+      : `<p class="notice" role="alert">${escapeHtml(options.notice)}</p>`,
     presetsHtml(screen, options, preset?.id),
-    `<form method="post" action="${escape(options.action)}" autocomplete="off">`,
+    `<form method="post" action="${escapeHtml(options.action)}" autocomplete="off">`,
     hidden("csrf", options.csrf),
     screen.id === null ? "" : hidden("id", screen.id),
     hidden("policyVersion", screen.policyVersion),
@@ -65,17 +67,17 @@ export function renderConsent(screen: ConsentScreen, options: RenderOptions): st
     notCoveredHtml(screen),
     redirectHtml(screen),
     // equal weight, in the order in which they are read; neither is chosen for anybody
-    `<div class="buttons"><button name="decision" value="deny">${escape(words.deny)}</button><button name="decision" value="approve">${escape(words.allow)}</button></div>`,
+    `<div class="buttons"><button name="decision" value="deny">${escapeHtml(words.deny)}</button><button name="decision" value="approve">${escapeHtml(words.allow)}</button></div>`,
     "</form>",
     footerHtml(screen),
   ];
   const link =
     options.stylesheet === undefined
       ? ""
-      : `<link rel="stylesheet" href="${escape(options.stylesheet)}">`;
+      : `<link rel="stylesheet" href="${escapeHtml(options.stylesheet)}">`;
   return `<!doctype html>
-<html lang="${escape(screen.locale)}" dir="${screen.dir}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="robots" content="noindex"><title>${escape(title)}</title><style>${PAGE_STYLE}</style>${link}</head>
+<html lang="${escapeHtml(screen.locale)}" dir="${screen.dir}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${PAGE_STYLE}</style>${link}</head>
 <body><main>${body.join("\n")}</main></body>
 </html>
 `;
@@ -89,13 +91,13 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ["'", "&#39;"],
 ]);
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ENTITIES.get(character) as string);
 }
 
 /** A value of somebody else among our words: it must not turn the direction of what stands around it. */
 function isolate(text: string): string {
-  return `<bdi>${escape(text)}</bdi>`;
+  return `<bdi>${escapeHtml(text)}</bdi>`;
 }
 
 /** A text of the page with values in it, each isolated and escaped. */
@@ -103,7 +105,7 @@ function phrase(text: string, values: Readonly<Record<string, string>>): string 
   const safe = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, isolate(value)]),
   );
-  return fill(escape(text), safe);
+  return fill(escapeHtml(text), safe);
 }
 
 function checkAction(action: string): void {
@@ -113,7 +115,7 @@ function checkAction(action: string): void {
 }
 
 function hidden(name: string, value: string): string {
-  return `<input type="hidden" name="${name}" value="${escape(value)}">`;
+  return `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`;
 }
 
 function headingHtml({ words, client, policyName }: ConsentScreen): string {
@@ -123,9 +125,9 @@ function headingHtml({ words, client, policyName }: ConsentScreen): string {
 function pictureOf({ client }: ConsentScreen): string {
   if (client.logoUri === null) {
     const [initial = "?"] = client.name;
-    return `<span class="logo" aria-hidden="true">${escape(initial.toUpperCase())}</span>`;
+    return `<span class="logo" aria-hidden="true">${escapeHtml(initial.toUpperCase())}</span>`;
   }
-  return `<img class="logo" src="${escape(client.logoUri)}" alt="" width="56" height="56" referrerpolicy="no-referrer">`;
+  return `<img class="logo" src="${escapeHtml(client.logoUri)}" alt="" width="56" height="56" referrerpolicy="no-referrer">`;
 }
 
 function accountHtml({ user, words }: ConsentScreen): string {
@@ -138,7 +140,7 @@ function accountHtml({ user, words }: ConsentScreen): string {
 function clientHtml({ client, words }: ConsentScreen): string {
   const proof =
     client.domain === null
-      ? `<p class="proof">${icon("unverified")}${escape(words.unverified)}</p>`
+      ? `<p class="proof">${icon("unverified")}${escapeHtml(words.unverified)}</p>`
       : `<p class="proof">${icon("verified")}${phrase(words.verified, { domain: client.domain })}</p>`;
   const links = [
     client.uri === null ? "" : anchor(client.uri, words.website),
@@ -149,13 +151,15 @@ function clientHtml({ client, words }: ConsentScreen): string {
 }
 
 function anchor(href: string, text: string): string {
-  return `<a href="${escape(href)}" rel="noopener noreferrer">${escape(text)}</a>`;
+  return `<a href="${escapeHtml(href)}" rel="noopener noreferrer">${escapeHtml(text)}</a>`;
 }
 
 const ICONS = {
   caution: '<path d="M12 3 1.8 20.5h20.4zM12 10v5m0 2.2v.3"/>',
-  verified: '<path d="M12 2.5 4 6v6c0 5 3.4 8.4 8 9.5 4.6-1.100 8-4.500 8-9.500V6zM8.500 12l2.500 2.500 4.500-5"/>',
-  unverified: '<circle cx="12" cy="12" r="9.500"/><path d="M9.500 9.500a2.500 2.500 0 1 1 3.600 2.300c-.8.400-1.100.900-1.100 1.700m0 3v.2"/>',
+  verified:
+    '<path d="M12 2.5 4 6v6c0 5 3.4 8.4 8 9.5 4.6-1.100 8-4.500 8-9.500V6zM8.500 12l2.500 2.500 4.500-5"/>',
+  unverified:
+    '<circle cx="12" cy="12" r="9.500"/><path d="M9.500 9.500a2.500 2.500 0 1 1 3.600 2.300c-.8.400-1.100.900-1.100 1.700m0 3v.2"/>',
   locked: '<path d="M7 11V8a5 5 0 0 1 10 0v3M5 11h14v10H5z"/>',
 } as const;
 
@@ -171,9 +175,9 @@ function presetsHtml(
   if (presets.length === 0 || presetUrl === undefined) return "";
   const items = presets.map(({ id, title }) => {
     const current = id === chosen ? ' aria-current="true"' : "";
-    return `<li><a href="${escape(presetUrl(id))}"${current}>${escape(title)}</a></li>`;
+    return `<li><a href="${escapeHtml(presetUrl(id))}"${current}>${escapeHtml(title)}</a></li>`;
   });
-  return `<nav class="presets" aria-label="${escape(words.presets)}"><p>${escape(words.presets)}</p><ul>${items.join("")}</ul></nav>`;
+  return `<nav class="presets" aria-label="${escapeHtml(words.presets)}"><p>${escapeHtml(words.presets)}</p><ul>${items.join("")}</ul></nav>`;
 }
 
 function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): string {
@@ -182,7 +186,7 @@ function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): s
   const describe = (name: string, html: string) => {
     details.push(`<p class="${name}" id="${id}-${name}">${html}</p>`);
   };
-  if (row.description !== row.title) describe("description", escape(row.description));
+  if (row.description !== row.title) describe("description", escapeHtml(row.description));
   if (row.resource.length > 0) {
     const label = row.resource.map((one) => one.label).join(", ");
     describe("about", phrase(words.about, { label }));
@@ -190,18 +194,18 @@ function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): s
   if (row.warning !== null) {
     describe(
       "warning",
-      `${icon("caution")}<strong>${escape(row.warning.label)}:</strong> ${escape(row.warning.text)}`,
+      `${icon("caution")}<strong>${escapeHtml(row.warning.label)}:</strong> ${escapeHtml(row.warning.text)}`,
     );
   }
-  if (row.tier !== null) describe("tier", escape(row.tier.note));
-  if (row.why !== null) describe("why", (row.locked ? icon("locked") : "") + escape(row.why));
+  if (row.tier !== null) describe("tier", escapeHtml(row.tier.note));
+  if (row.why !== null) describe("why", (row.locked ? icon("locked") : "") + escapeHtml(row.why));
   const badge = badgeOf(row, words);
   const described = details.map((detail) => /id="([^"]*)"/.exec(detail)?.[1] ?? "").join(" ");
   const attributes = [
     `type="checkbox"`,
     `id="${id}"`,
     `name="scopes"`,
-    `value="${escape(row.scope)}"`,
+    `value="${escapeHtml(row.scope)}"`,
     checked ? "checked" : "",
     row.locked ? "disabled" : "",
     described === "" ? "" : `aria-describedby="${described}"`,
@@ -211,7 +215,7 @@ function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): s
     opens.length === 0
       ? ""
       : `<details><summary>${phrase(words.unlocks, { tools: String(opens.length) })}</summary><p><code>${opens.map(isolate).join("</code> <code>")}</code></p></details>`;
-  return `<div class="row"><input ${attributes.join(" ")}><div><label for="${id}">${escape(row.title)}${badge}</label>${details.join("")}<p class="token"><code>${isolate(row.scope)}</code></p>${unlocks}</div></div>`;
+  return `<div class="row"><input ${attributes.join(" ")}><div><label for="${id}">${escapeHtml(row.title)}${badge}</label>${details.join("")}<p class="token"><code>${isolate(row.scope)}</code></p>${unlocks}</div></div>`;
 }
 
 function badgeOf(row: ConsentRow, words: ConsentScreen["words"]): string {
@@ -223,13 +227,13 @@ function badgeOf(row: ConsentRow, words: ConsentScreen["words"]): string {
         : row.isNew
           ? words.isNew
           : "";
-  return text === "" ? "" : ` <span class="badge">${escape(text)}</span>`;
+  return text === "" ? "" : ` <span class="badge">${escapeHtml(text)}</span>`;
 }
 
 function notCoveredHtml({ notCovered, words }: ConsentScreen): string {
   if (notCovered.length === 0) return "";
-  const items = notCovered.map((text) => `<li>${escape(text)}</li>`).join("");
-  return `<section class="not-covered"><h2>${escape(words.notCovered)}</h2><ul>${items}</ul></section>`;
+  const items = notCovered.map((text) => `<li>${escapeHtml(text)}</li>`).join("");
+  return `<section class="not-covered"><h2>${escapeHtml(words.notCovered)}</h2><ul>${items}</ul></section>`;
 }
 
 function redirectHtml({ client, words }: ConsentScreen): string {
