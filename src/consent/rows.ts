@@ -154,7 +154,7 @@ function labelOf({ account }: ConsentFacts, param: string, value: string): strin
 }
 
 /** A scope's own title, else its words: `courses:read` is "Courses: read". */
-function titleOf(scope: CompiledScope, locale: ConsentLocale): string {
+export function titleOf(scope: CompiledScope, locale: ConsentLocale): string {
   const title = textOf(scope, "title", locale);
   if (title !== undefined) return title;
   const { resource, action } = syntaxOf(scope);
