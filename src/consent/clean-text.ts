@@ -1,20 +1,14 @@
+import { holdsUnseen } from "../grammar/shown-text.js";
+
 const LONGEST_NAME = 80;
 const LONGEST_SHOWN = 200;
-
-/** Control, format (bidi and zero-width characters among them), private, unassigned characters and lone surrogates. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029]/u;
-
-/** Whether a text holds a character that a person cannot see, or that changes how others are seen. */
-export function holdsUnseen(text: string): boolean {
-  return UNSEEN.test(text);
-}
 
 /** A text of somebody else as one line that shows what it says: NFKC, nothing unseen, one space between words, cut. `undefined` for nothing. */
 export function cleanName(text: unknown, most = LONGEST_NAME): string | undefined {
   if (typeof text !== "string") return undefined;
   const clean = [...text.slice(0, 16 * most).normalize("NFKC")]
     .map((character) => (/\s/.test(character) ? " " : character))
-    .filter((character) => !UNSEEN.test(character))
+    .filter((character) => !holdsUnseen(character))
     .join("")
     .replaceAll(/ {2,}/g, " ")
     .trim();
@@ -33,7 +27,7 @@ export function forLog(text: unknown): string {
   const shown = typeof text === "string" ? text : `(${typeof text})`;
   return [...shown.slice(0, LONGEST_SHOWN)]
     .map((character) =>
-      UNSEEN.test(character)
+      holdsUnseen(character)
         ? `\\u{${(character.codePointAt(0) as number).toString(16)}}`
         : character,
     )

@@ -1,19 +1,10 @@
-import { urlParts } from "../grammar/url.js";
+import { isLoopback, urlParts, webLink } from "../grammar/url.js";
 import { cleanName } from "./clean-text.js";
 import type { ConsentClient, ConsentClientView } from "./model.js";
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
-/** A link that a page may hold: `https`, a host, no credentials, and nothing that a browser would read differently. */
+/** A link that a page may hold, or `null`. */
 export function safeLink(link: unknown): string | null {
-  if (
-    typeof link !== "string" ||
-    !/^https:\/\/[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+$/i.test(link)
-  ) {
-    return null;
-  }
-  const url = urlParts(link);
-  return url !== undefined && url.username === "" && url.password === "" ? url.href : null;
+  return webLink(link) ?? null;
 }
 
 /** Where the answer goes, as a person may read it. */
@@ -26,7 +17,7 @@ export function redirectView(
     // an app on this device takes it by its own scheme (RFC 8252, section 7.1)
     return { redirectHost: url.protocol, redirectIsLocal: true };
   }
-  return { redirectHost: url.host, redirectIsLocal: LOOPBACK.test(url.hostname) };
+  return { redirectHost: url.host, redirectIsLocal: isLoopback(url) };
 }
 
 /** The client, cleaned. A name is the client's own word whatever it says; a domain is shown only where the host has proven it. */

@@ -1,5 +1,5 @@
 import { compiledPolicyOf } from "../policy/compile.js";
-import type { CompiledScope } from "../policy/compiled.js";
+import { knownScope } from "../policy/known-scope.js";
 import { clientView } from "./client-view.js";
 import { pickLocale } from "./locale.js";
 import type { ConsentClient, ConsentClientView, ConsentFacts } from "./model.js";
@@ -60,8 +60,7 @@ export function connectedApp(
   const tokens = requestedTokens(grant.scope) ?? [];
   const rank = account?.tier === undefined ? -1 : (compiled.tierRank.get(account.tier) ?? -1);
   const scopes = tokens.map((token) => {
-    const [hit] = compiled.lookups.flatMap((lookup) => lookup(token));
-    const scope = hit && (compiled.scopes[hit.scope] as CompiledScope);
+    const scope = knownScope(compiled, token)?.scope;
     if (scope === undefined || (scope.reserved && grant.client.first_party !== true)) {
       return { scope: token, title: token, effect: "retired" } as const;
     }

@@ -3,21 +3,14 @@ import { holdsPlaceholder, printedScope } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import { bindTemplate } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
+import { type KnownScope, knownScope } from "../policy/known-scope.js";
 import { forLog } from "./clean-text.js";
 import type { ConsentFacts, ConsentOptions, DroppedScope } from "./model.js";
-
-/** A scope that a person can be asked for: a declared one, with the values of its placeholders. */
-export interface Offered {
-  readonly scope: CompiledScope;
-  readonly values: readonly string[];
-  /** The concrete scope-token. */
-  readonly text: string;
-}
 
 /** What a request comes down to. */
 export interface Offer {
   /** In the order of the policy, each once. */
-  readonly scopes: readonly Offered[];
+  readonly scopes: readonly KnownScope[];
   readonly dropped: readonly DroppedScope[];
   /** Whether nothing may be shown: the request is malformed, holds what may not be dropped, or comes down to nothing. */
   readonly isRefused: boolean;
@@ -36,19 +29,19 @@ export function offerOf(
     return refusal([{ scope: forLog(facts.requested), why: "malformed" }], undefined);
   }
   const tokens = requested.length > 0 ? requested : tokensOfNone(policy, facts, options);
-  const byText = new Map<string, Offered>();
+  const byText = new Map<string, KnownScope>();
   const dropped: DroppedScope[] = [];
   const registered = registeredNames(facts);
   for (const token of tokens) {
-    const found = findScope(policy, token);
-    const why = "why" in found ? found.why : whyNot(found, facts, registered);
-    if (why !== undefined) dropped.push({ scope: forLog(token), why });
-    else if (!("why" in found)) byText.set(found.text, found);
+    const found = knownScope(policy, token);
+    const why = found === undefined ? unknownOf(token) : whyNot(found, facts, registered);
+    if (found !== undefined && why === undefined) byText.set(found.text, found);
+    else if (why !== undefined) dropped.push({ scope: forLog(token), why });
   }
   const isRefused = byText.size === 0 || (dropped.length > 0 && options.ineligible === "refuse");
   const asked = requested.length > 0 ? requested : undefined;
   if (isRefused) return refusal(dropped, asked);
-  const order = (one: Offered) => one.scope.id;
+  const order = (one: KnownScope) => one.scope.id;
   const scopes = [...byText.values()].sort((left, right) => order(left) - order(right));
   return { scopes, dropped, isRefused: false, requested: asked };
 }
@@ -98,21 +91,12 @@ function bindingsOf(
   return Object.keys(resources[param] ?? {}).map((value) => bindTemplate(template, [value]));
 }
 
-function findScope(
-  policy: CompiledPolicy,
-  token: string,
-): Offered | { readonly why: DroppedScope["why"] } {
-  for (const lookup of policy.lookups) {
-    const [hit] = lookup(token);
-    if (hit === undefined) continue;
-    const scope = policy.scopes[hit.scope] as CompiledScope;
-    return { scope, values: hit.values, text: bindTemplate(scope.template, hit.values) };
-  }
-  return { why: holdsPlaceholder(token) ? "unbound" : "unknown" };
+function unknownOf(token: string): DroppedScope["why"] {
+  return holdsPlaceholder(token) ? "unbound" : "unknown";
 }
 
 function whyNot(
-  { scope, values, text }: Offered,
+  { scope, values, text }: KnownScope,
   { client, account }: ConsentFacts,
   registered: ReadonlySet<string> | undefined,
 ): DroppedScope["why"] | undefined {

@@ -1,10 +1,11 @@
 import { parseScopeToken } from "../grammar/scope-syntax.js";
 import { bindTemplate } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
+import type { KnownScope } from "../policy/known-scope.js";
 import { cleanName } from "./clean-text.js";
 import { type ConsentLocale, textOf } from "./locale.js";
 import type { ConsentFacts, ConsentOptions, ConsentRow, ConsentState } from "./model.js";
-import { type Offer, type Offered, requestedTokens } from "./offer.js";
+import { type Offer, requestedTokens } from "./offer.js";
 import { unlocksOf } from "./unlocks.js";
 import { fill } from "./words.js";
 
@@ -15,7 +16,7 @@ export interface PlacedRow {
 }
 
 interface Draft {
-  readonly offered: Offered;
+  readonly offered: KnownScope;
   readonly state: Exclude<ConsentState, "implied">;
   readonly checked: boolean;
   readonly locked: boolean;
@@ -48,7 +49,7 @@ export function rowsOf(
       draft.state === "optional" &&
       includedIn.some((other) => other.checked && other.tier === null);
     const titles = (list: readonly string[]) =>
-      list.map((name) => titleOf((texts.get(name) as Offered).scope, locale)).join(", ");
+      list.map((name) => titleOf((texts.get(name) as KnownScope).scope, locale)).join(", ");
     const includedNames = includedIn.map((other) => other.offered.text);
     const { tools, endpoints } = unlocks(scope.id);
     const warning = textOf(scope, "warning", locale);
@@ -87,7 +88,7 @@ function draftOf(
   policy: CompiledPolicy,
   facts: ConsentFacts,
   options: ConsentOptions,
-  offered: Offered,
+  offered: KnownScope,
   { granted, unlocks, locale }: Around,
 ): Draft {
   const { scope, text } = offered;
@@ -131,7 +132,7 @@ function isRefused({ refused = [], now }: ConsentFacts, text: string): boolean {
 }
 
 /** The scopes that come with one, as concrete scope-tokens. */
-function impliedBy(policy: CompiledPolicy, { scope, values }: Offered): readonly string[] {
+function impliedBy(policy: CompiledPolicy, { scope, values }: KnownScope): readonly string[] {
   return scope.closure.flatMap((implied) => {
     if (implied.scope === scope.id) return [];
     const own = policy.scopes[implied.scope] as CompiledScope;

@@ -1,8 +1,9 @@
-import { urlParts } from "../grammar/url.js";
+import { holdsUnseen } from "../grammar/shown-text.js";
+import { isLoopback, urlParts, webLink } from "../grammar/url.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
-import { knownScope, scopeTokens } from "./public-scopes.js";
-import { LOOPBACK } from "./resource-identifier.js";
+import { namedScope } from "../policy/known-scope.js";
+import { scopeTokens } from "./public-scopes.js";
 
 /** What a server lets clients register. */
 export interface RegistrationOptions {
@@ -28,7 +29,6 @@ export type RegistrationResult =
     };
 
 const LINKS = ["client_uri", "logo_uri", "policy_uri", "tos_uri"] as const;
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029]/u;
 const LONGEST_NAME = 200;
 
 /**
@@ -63,7 +63,9 @@ export function clientRegistration(
   if (name !== undefined && !isName(name)) {
     return refuse("client_name is no text that can be shown");
   }
-  const link = LINKS.find((member) => sent[member] !== undefined && !isLink(sent[member]));
+  const link = LINKS.find(
+    (member) => sent[member] !== undefined && webLink(sent[member]) === undefined,
+  );
   if (link !== undefined) return refuse(`${link} is no https URL`);
   const redirects = sent["redirect_uris"];
   if (redirects !== undefined && !(Array.isArray(redirects) && redirects.every(isRedirect))) {
@@ -101,9 +103,9 @@ function registeredScope(
   }
   const tokens = scopeTokens(scope);
   const isRegistrable = (token: string) => {
-    const known = knownScope(policy, token);
-    if (known === undefined || known.scope.reserved) return false;
-    return ceiling === undefined || ceiling.includes(token) || ceiling.includes(known.scope.name);
+    const scope = namedScope(policy, token);
+    if (scope === undefined || scope.reserved) return false;
+    return ceiling === undefined || ceiling.includes(token) || ceiling.includes(scope.name);
   };
   return tokens?.every(isRegistrable) === true ? tokens.join(" ") : undefined;
 }
@@ -113,22 +115,16 @@ function isName(name: unknown): boolean {
     typeof name === "string" &&
     name.trim() !== "" &&
     name.length <= LONGEST_NAME &&
-    !UNSEEN.test(name)
+    !holdsUnseen(name)
   );
-}
-
-function isLink(link: unknown): boolean {
-  if (typeof link !== "string" || !/^https:\/\/[^\s"<>\\^`{|}]+$/i.test(link)) return false;
-  const url = urlParts(link);
-  return url !== undefined && url.username === "" && url.password === "" && !UNSEEN.test(link);
 }
 
 /** `https`, a loopback address, or an app's own scheme with a dot in it (RFC 8252, sections 7.1 and 7.3); never a fragment (RFC 6749, section 3.1.2). */
 function isRedirect(uri: unknown): boolean {
-  if (typeof uri !== "string" || /[\s"<>\\^`{|}#]/.test(uri) || UNSEEN.test(uri)) return false;
+  if (typeof uri !== "string" || /[^\x21-\x7e]|["<>\\^`{|}#]/.test(uri)) return false;
   const url = urlParts(uri);
   if (url === undefined || url.username !== "" || url.password !== "") return false;
   if (url.protocol === "https:") return true;
-  if (url.protocol === "http:") return LOOPBACK.test(url.hostname);
+  if (url.protocol === "http:") return isLoopback(url);
   return /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(url.protocol);
 }

@@ -1,5 +1,7 @@
+import { printedScope } from "../grammar/scope-syntax.js";
 import { compiledPolicyOf } from "../policy/compile.js";
-import { knownScope, OFFLINE_ACCESS, scopeTokens } from "./public-scopes.js";
+import { knownScope } from "../policy/known-scope.js";
+import { OFFLINE_ACCESS, scopeTokens } from "./public-scopes.js";
 
 /** What bounds a refresh besides the grant and the policy. */
 export interface RefreshOptions {
@@ -62,14 +64,10 @@ export function refreshScope(
   const ceiling = clientScope === undefined ? undefined : (scopeTokens(clientScope) ?? []);
   const scopes = asked.filter((token) => {
     const known = knownScope(compiled, token);
-    if (known?.isBound !== true) return false;
-    if (known.scope.reserved && first_party !== true) return false;
-    return (
-      ceiling === undefined ||
-      ceiling.some(
-        (name) => name === token || knownScope(compiled, name)?.text === known.scope.name,
-      )
-    );
+    if (known === undefined || (known.scope.reserved && first_party !== true)) return false;
+    if (ceiling === undefined) return true;
+    // registered as it is, or as the template that it is an instance of
+    return ceiling.includes(token) || ceiling.map(printedScope).includes(known.scope.name);
   });
   if (scopes.length === 0) return REFUSED;
   return {
