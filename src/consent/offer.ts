@@ -34,9 +34,14 @@ export function offerOf(
   const registered = registeredNames(facts);
   for (const token of tokens) {
     const found = knownScope(policy, token);
-    const why = found === undefined ? unknownOf(token) : whyNot(found, facts, registered);
-    if (found !== undefined && why === undefined) byText.set(found.text, found);
-    else if (why !== undefined) dropped.push({ scope: forLog(token), why });
+    if (found === undefined) {
+      const why = holdsPlaceholder(token) ? "unbound" : "unknown";
+      dropped.push({ scope: forLog(token), why });
+      continue;
+    }
+    const why = whyNot(found, facts, registered);
+    if (why === undefined) byText.set(found.text, found);
+    else dropped.push({ scope: forLog(token), why });
   }
   const isRefused = byText.size === 0 || (dropped.length > 0 && options.ineligible === "refuse");
   const asked = requested.length > 0 ? requested : undefined;
@@ -87,12 +92,8 @@ function bindingsOf(
   if (template.names.length === 0) return [bindTemplate(template, [])];
   const [param, ...others] = template.names as readonly [string, ...string[]];
   // two placeholders would be every pair: that is for a request to name
-  if (others.length > 0 || !Object.hasOwn(resources, param)) return [];
-  return Object.keys(resources[param] ?? {}).map((value) => bindTemplate(template, [value]));
-}
-
-function unknownOf(token: string): DroppedScope["why"] {
-  return holdsPlaceholder(token) ? "unbound" : "unknown";
+  const values = others.length === 0 && Object.hasOwn(resources, param) ? resources[param] : {};
+  return Object.keys(values as object).map((value) => bindTemplate(template, [value]));
 }
 
 function whyNot(
@@ -104,10 +105,10 @@ function whyNot(
   if (registered !== undefined && !registered.has(text) && !registered.has(scope.name)) {
     return "not-registered";
   }
-  const isOwn = values.every((value, index) => {
-    const owned = account?.resources?.[scope.template.names[index] as string];
-    return owned !== undefined && Object.hasOwn(owned, value);
-  });
+  const isOwn = values.every(
+    (value, index) =>
+      ownedLabel(account, scope.template.names[index] as string, value) !== undefined,
+  );
   if (!isOwn) return "foreign";
   const kind = account?.account_type;
   return kind !== undefined && scope.accountTypes?.includes(kind) === false
@@ -120,4 +121,15 @@ function registeredNames({ client }: ConsentFacts): ReadonlySet<string> | undefi
   if (client.scope === undefined) return undefined;
   const tokens = requestedTokens(client.scope) ?? [];
   return new Set(tokens.flatMap((token) => [token, printedScope(token)]));
+}
+
+/** What a person calls a value of their own; `undefined` for a value that is not theirs. */
+export function ownedLabel(
+  account: ConsentFacts["account"],
+  param: string,
+  value: string,
+): string | undefined {
+  const all = account?.resources ?? {};
+  const owned = Object.hasOwn(all, param) ? all[param] : undefined;
+  return owned !== undefined && Object.hasOwn(owned, value) ? owned[value] : undefined;
 }

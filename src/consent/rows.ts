@@ -5,7 +5,7 @@ import type { KnownScope } from "../policy/known-scope.js";
 import { cleanName } from "./clean-text.js";
 import { type ConsentLocale, textOf } from "./locale.js";
 import type { ConsentFacts, ConsentOptions, ConsentRow, ConsentState } from "./model.js";
-import { type Offer, requestedTokens } from "./offer.js";
+import { type Offer, ownedLabel, requestedTokens } from "./offer.js";
 import { unlocksOf } from "./unlocks.js";
 import { fill } from "./words.js";
 
@@ -61,7 +61,7 @@ export function rowsOf(
       access: accessOf(scope),
       resource: values.map((value, at) => {
         const param = scope.template.names[at] as string;
-        return { param, value, label: labelOf(facts, param, value) };
+        return { param, value, label: cleanName(ownedLabel(facts.account, param, value)) ?? value };
       }),
       state: isImplied ? "implied" : draft.state,
       checked: isImplied || draft.checked,
@@ -144,14 +144,6 @@ function impliedBy(policy: CompiledPolicy, { scope, values }: KnownScope): reado
       ),
     ];
   });
-}
-
-function labelOf({ account }: ConsentFacts, param: string, value: string): string {
-  const owned = account?.resources?.[param];
-  return (
-    cleanName(owned !== undefined && Object.hasOwn(owned, value) ? owned[value] : undefined) ??
-    value
-  );
 }
 
 /** A scope's own title, else its words: `courses:read` is "Courses: read". */

@@ -1,4 +1,9 @@
-import { ANY_TIER, type CompiledPolicy, type Operation } from "../policy/compiled.js";
+import {
+  ANY_TIER,
+  type CompiledPolicy,
+  type CompiledScope,
+  type Operation,
+} from "../policy/compiled.js";
 import type { ConsentFacts } from "./model.js";
 
 /** What a scope opens for one account, and the plan without which it opens nothing. */
@@ -19,6 +24,7 @@ export function unlocksOf(
   for (const operation of policy.operations.values()) {
     if (operation.hidden || operation.denial !== undefined) continue;
     for (const rule of operation.rules) {
+      // of a public operation a scope opens the added detail
       const alternatives = rule.enriched === undefined ? rule.alternatives : [rule.enriched];
       for (const { uses, tier, accountTypes, reserved } of alternatives) {
         if (reserved && client.first_party !== true) continue;
@@ -32,7 +38,7 @@ export function unlocksOf(
     }
   }
   return (scope) => {
-    const closure = policy.scopes[scope]?.closure ?? [];
+    const { closure } = policy.scopes[scope] as CompiledScope;
     const found = closure.flatMap((implied) => byScope.get(implied.scope) ?? []);
     const names = (wanted: Operation["kind"]) => [
       ...new Set(

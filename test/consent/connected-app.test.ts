@@ -35,6 +35,7 @@ it.each([
       ["admin:all", "retired"],
     ],
   ],
+  ["reports:export", "gold", [["reports:export", "dormant-tier"]]],
   ["mal  formed", undefined, []],
 ] as const)("of %j on the plan %j: %j", (scope, tier, expected) => {
   expect(effects(scope, tier)).toEqual(expected);

@@ -392,6 +392,67 @@ describe("what a row says", () => {
   });
 });
 
+describe("policies of other shapes", () => {
+  const other = loadPolicy({
+    name: "Other",
+    version: "1",
+    accountTypes: ["mentor", "studio"],
+    scopes: {
+      "read:public": {},
+      "admin:read": { reserved: true },
+      "admin:all": { reserved: true, implies: ["admin:read", "read:public"] },
+      "/a/{one}/b/{two}": {},
+      "mentor:read": {},
+    },
+    tools: {
+      search: { public: true, enrichedBy: "read:public" },
+      ping: { public: true },
+      mentor: { scope: "mentor:read", accountTypes: ["mentor"] },
+      administer: "admin:read",
+    },
+  });
+  const owner = { ...client, first_party: true };
+
+  it("say what a scope adds to a public tool", () => {
+    const screen = consentScreen(other, factsOf({ requested: "read:public" }));
+    expect(rowOf(screen, "read:public").unlocks.tools).toEqual(["search"]);
+  });
+
+  it("say nothing of what is for another kind of account", () => {
+    const unlocks = (account_type: string) =>
+      rowOf(
+        consentScreen(other, factsOf({ requested: "mentor:read", account: { account_type } })),
+        "mentor:read",
+      ).unlocks.tools;
+    expect(unlocks("mentor")).toEqual(["mentor"]);
+    expect(unlocks("studio")).toEqual([]);
+  });
+
+  it("say to the owner's client what its scopes open, and of those that come with them the public ones", () => {
+    const screen = consentScreen(other, factsOf({ requested: "admin:all", client: owner }));
+    expect(rowOf(screen, "admin:all")).toMatchObject({
+      includes: ["read:public"],
+      unlocks: { tools: ["search", "administer"], endpoints: [] },
+    });
+  });
+
+  it("leave pairs of values to the request that names one", () => {
+    const account = { resources: { one: { x: "X" }, two: { y: "\u0000" } } };
+    const options = { whenNoScope: "catalogue" } as const;
+    const catalogue = consentScreen(other, factsOf({ account }), options);
+    expect(scopesOf(catalogue)).toEqual(["read:public", "mentor:read"]);
+    const named = consentScreen(other, factsOf({ account, requested: "/a/x/b/y" }));
+    expect(rowOf(named, "/a/x/b/y").resource.map((one) => one.label)).toEqual(["X", "y"]);
+  });
+
+  it("show a client without an identifier that can be shown, and a person without a name", () => {
+    const facts = factsOf({ requested: "read:public", client: { client_id: "\u0000" } });
+    const screen = consentScreen(other, { ...facts, user: { label: "\u202e" } });
+    expect(screen.client).toMatchObject({ id: "", name: "" });
+    expect(screen.user).toEqual({ label: "", switchAccountUrl: null });
+  });
+});
+
 describe("in another language", () => {
   const titleIn = (locale: string | readonly string[]) => {
     const screen = consentScreen(policy, factsOf({ requested: "courses:read", locale }));
