@@ -1,7 +1,7 @@
 import { urlParts } from "../grammar/url.js";
 
 /** The digest of the stylesheet that `scope-policy/html` writes into its page; a test compares the two. */
-export const STYLE_DIGEST = "sha256-pending";
+export const STYLE_DIGEST = "sha256-fTGyVFBBKD2b77WRIUnEWMzulJFHv9PdIyWn+Lbgl3c=";
 
 /**
  * The header fields of a consent page: nobody may frame it, keep it, or run a script in it. `form-action` names where the answer

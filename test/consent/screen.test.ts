@@ -432,7 +432,7 @@ describe("policies of other shapes", () => {
     const screen = consentScreen(other, factsOf({ requested: "admin:all", client: owner }));
     expect(rowOf(screen, "admin:all")).toMatchObject({
       includes: ["read:public"],
-      unlocks: { tools: ["search", "administer"], endpoints: [] },
+      unlocks: { tools: ["administer", "search"], endpoints: [] },
     });
   });
 
