@@ -262,8 +262,10 @@ describe("for any request and any choice", () => {
     tierLocked: fc.constantFrom("selectable", "locked"),
     ineligible: fc.constantFrom("drop", "refuse"),
   });
+  /** Some of the boxes that are shown, or anything at all. */
   const posted = fc.oneof(
-    { weight: 4, arbitrary: tokens },
+    { weight: 4, arbitrary: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }) },
+    { weight: 1, arbitrary: tokens },
     { weight: 1, arbitrary: fc.anything() },
   );
 
