@@ -25,7 +25,7 @@ export interface RenderOptions {
  *
  * It decides nothing: give what is posted to `resolveConsent`.
  *
- * @throws {TypeError} for an `action` that is neither a path nor an `https` or loopback URL
+ * @throws {TypeError} for an `action` that is neither a path nor an `https` or loopback URL, and for a screen with an `error`
  *
  * @example
  * ```ts
@@ -42,6 +42,8 @@ export interface RenderOptions {
  */
 export function renderConsent(screen: ConsentScreen, options: RenderOptions): string {
   checkAction(options.action);
+  if (screen.error !== null)
+    throw new TypeError(`\`screen.error\`: \`${screen.error}\` has no page`);
   const { words, client } = screen;
   const title = fill(words.heading, { client: client.name, policy: screen.policyName });
   const preset = screen.presets.find(({ id }) => id === options.preset);
@@ -50,7 +52,7 @@ export function renderConsent(screen: ConsentScreen, options: RenderOptions): st
   const group = (legend: string, rows: readonly ConsentRow[]) =>
     rows.length === 0
       ? ""
-      : `<fieldset><legend>${escapeHtml(legend)}</legend>${rows.map((row) => rowHtml(row, screen, isChecked(row))).join("")}</fieldset>`;
+      : `<fieldset><legend>${isolate(legend)}</legend>${rows.map((row) => rowHtml(row, screen, isChecked(row))).join("")}</fieldset>`;
   const body = [
     `<header>${pictureOf(screen)}<h1>${headingHtml(screen)}</h1>${accountHtml(screen)}${clientHtml(screen)}</header>`,
     options.notice === undefined
@@ -109,7 +111,7 @@ function phrase(text: string, values: Readonly<Record<string, string>>): string 
 }
 
 function checkAction(action: string): void {
-  const isPath = /^\/(?![/\\])/.test(action);
+  const isPath = /^\/(?![/\\])[\x21-\x7e]*$/.test(action); // a browser drops tabs and line ends
   const isUrl = /^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(action);
   if (!isPath && !isUrl) throw new TypeError("`action`: expected a path or an `https` URL");
 }
@@ -186,7 +188,7 @@ function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): s
   const describe = (name: string, html: string) => {
     details.push(`<p class="${name}" id="${id}-${name}">${html}</p>`);
   };
-  if (row.description !== row.title) describe("description", escapeHtml(row.description));
+  if (row.description !== row.title) describe("description", isolate(row.description));
   if (row.resource.length > 0) {
     const label = row.resource.map((one) => one.label).join(", ");
     describe("about", phrase(words.about, { label }));
@@ -194,8 +196,11 @@ function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): s
   if (row.warning !== null) {
     describe(
       "warning",
-      `${icon("caution")}<strong>${escapeHtml(row.warning.label)}:</strong> ${escapeHtml(row.warning.text)}`,
+      `${icon("caution")}<strong>${escapeHtml(row.warning.label)}:</strong> ${isolate(row.warning.text)}`,
     );
+  }
+  if (row.includes.length > 0) {
+    describe("includes", phrase(words.includes, { scopes: row.includes.join(", ") }));
   }
   if (row.tier !== null) describe("tier", escapeHtml(row.tier.note));
   if (row.why !== null) describe("why", (row.locked ? icon("locked") : "") + escapeHtml(row.why));
@@ -215,7 +220,7 @@ function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): s
     opens.length === 0
       ? ""
       : `<details><summary>${phrase(words.unlocks, { tools: String(opens.length) })}</summary><p><code>${opens.map(isolate).join("</code> <code>")}</code></p></details>`;
-  return `<div class="row"><input ${attributes.join(" ")}><div><label for="${id}">${escapeHtml(row.title)}${badge}</label>${details.join("")}<p class="token"><code>${isolate(row.scope)}</code></p>${unlocks}</div></div>`;
+  return `<div class="row"><input ${attributes.join(" ")}><div><label for="${id}">${isolate(row.title)}${badge}</label>${details.join("")}<p class="token"><code>${isolate(row.scope)}</code></p>${unlocks}</div></div>`;
 }
 
 function badgeOf(row: ConsentRow, words: ConsentScreen["words"]): string {
@@ -232,7 +237,7 @@ function badgeOf(row: ConsentRow, words: ConsentScreen["words"]): string {
 
 function notCoveredHtml({ notCovered, words }: ConsentScreen): string {
   if (notCovered.length === 0) return "";
-  const items = notCovered.map((text) => `<li>${escapeHtml(text)}</li>`).join("");
+  const items = notCovered.map((text) => `<li>${isolate(text)}</li>`).join("");
   return `<section class="not-covered"><h2>${escapeHtml(words.notCovered)}</h2><ul>${items}</ul></section>`;
 }
 

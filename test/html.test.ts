@@ -246,10 +246,22 @@ describe("the page", () => {
     expect(pageOf(everything).all("nav")).toEqual([]);
   });
 
-  it("is a page without rows for a request that is refused", () => {
-    const { all } = pageOf({ requested: "nope" });
-    expect(all("fieldset")).toEqual([]);
+  it("is none for a request that is refused: there is nothing to allow", () => {
+    expect(() => pageOf({ requested: "nope" })).toThrow(
+      "`screen.error`: `invalid_scope` has no page",
+    );
   });
+});
+
+it("says what comes with a scope", () => {
+  const implying = definePolicy({
+    name: "School",
+    version: "7",
+    scopes: { "courses:read": {}, "courses:write": { implies: ["courses:read"] } },
+  });
+  const screen = consentScreen(implying, factsOf({ requested: "courses:write" }));
+  const html = renderConsent(screen, { action: "/consent", csrf: "c" });
+  expect(html).toContain("Includes <bdi>courses:read</bdi>");
 });
 
 it("the stylesheet is the one that the header fields allow", () => {
@@ -271,6 +283,7 @@ it.each([
   "javascript:alert(1)",
   "//evil.example",
   "/\\evil.example",
+  "/\t/evil.example",
   "http://as.example/",
   "consent",
   "",

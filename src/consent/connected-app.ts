@@ -5,6 +5,7 @@ import { pickLocale } from "./locale.js";
 import type { ConsentClient, ConsentClientView, ConsentFacts } from "./model.js";
 import { requestedTokens } from "./offer.js";
 import { titleOf } from "./rows.js";
+import { unlocksOf } from "./unlocks.js";
 
 /** A grant as the host keeps it: who was allowed what, and when. */
 export interface Grant {
@@ -59,12 +60,14 @@ export function connectedApp(
   const words = pickLocale(locale);
   const tokens = requestedTokens(grant.scope) ?? [];
   const rank = account?.tier === undefined ? -1 : (compiled.tierRank.get(account.tier) ?? -1);
+  const unlocks = unlocksOf(compiled, { client: grant.client, ...(account && { account }) });
   const scopes = tokens.map((token) => {
     const scope = knownScope(compiled, token)?.scope;
     if (scope === undefined || (scope.reserved && grant.client.first_party !== true)) {
       return { scope: token, title: token, effect: "retired" } as const;
     }
-    const effect = scope.tier > rank ? "dormant-tier" : "active";
+    const needed = Math.max(scope.tier, unlocks(scope.id).tier);
+    const effect = needed > rank ? "dormant-tier" : "active";
     return { scope: token, title: titleOf(scope, words), effect } as const;
   });
   return {

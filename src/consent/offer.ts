@@ -3,7 +3,7 @@ import { holdsPlaceholder, printedScope } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import { bindTemplate } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
-import { type KnownScope, knownScope } from "../policy/known-scope.js";
+import { currentNames, type KnownScope, knownScope } from "../policy/known-scope.js";
 import { forLog } from "./clean-text.js";
 import type { ConsentFacts, ConsentOptions, DroppedScope } from "./model.js";
 
@@ -31,7 +31,7 @@ export function offerOf(
   const tokens = requested.length > 0 ? requested : tokensOfNone(policy, facts, options);
   const byText = new Map<string, KnownScope>();
   const dropped: DroppedScope[] = [];
-  const registered = registeredNames(facts);
+  const registered = registeredNames(policy, facts);
   for (const token of tokens) {
     const found = knownScope(policy, token);
     if (found === undefined) {
@@ -43,7 +43,9 @@ export function offerOf(
     if (why === undefined) byText.set(found.text, found);
     else dropped.push({ scope: forLog(token), why });
   }
-  const isRefused = byText.size === 0 || (dropped.length > 0 && options.ineligible === "refuse");
+  // what the client did not ask for cannot be held against it
+  const isStrict = options.ineligible === "refuse" && requested.length > 0;
+  const isRefused = byText.size === 0 || (dropped.length > 0 && isStrict);
   const asked = requested.length > 0 ? requested : undefined;
   if (isRefused) return refusal(dropped, asked);
   const order = (one: KnownScope) => one.scope.id;
@@ -69,6 +71,15 @@ export function requestedTokens(scope: unknown): readonly string[] | undefined {
   if (typeof scope !== "string") return undefined;
   const parsed = parseScope(scope);
   return parsed.ok ? [...parsed.scope] : undefined;
+}
+
+/** What a person holds: each scope-token under its name of today, with how the grant says it. */
+export function grantedNames(
+  policy: CompiledPolicy,
+  { granted }: ConsentFacts,
+): ReadonlyMap<string, string> {
+  const tokens = requestedTokens(granted) ?? [];
+  return new Map(tokens.map((token) => [knownScope(policy, token)?.text ?? token, token]));
 }
 
 /** What a request without scope asks for (RFC 6749, section 3.3). */
@@ -117,9 +128,12 @@ function whyNot(
 }
 
 /** What a client registered; a malformed list registers nothing. */
-function registeredNames({ client }: ConsentFacts): ReadonlySet<string> | undefined {
+function registeredNames(
+  policy: CompiledPolicy,
+  { client }: ConsentFacts,
+): ReadonlySet<string> | undefined {
   if (client.scope === undefined) return undefined;
-  const tokens = requestedTokens(client.scope) ?? [];
+  const tokens = currentNames(policy, requestedTokens(client.scope) ?? []);
   return new Set(tokens.flatMap((token) => [token, printedScope(token)]));
 }
 

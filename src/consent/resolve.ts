@@ -3,7 +3,7 @@ import { compiledPolicyOf } from "../policy/compile.js";
 import { forLog } from "./clean-text.js";
 import { pickLocale } from "./locale.js";
 import type { ConsentFacts, ConsentOptions, ConsentRow, RefusedScope } from "./model.js";
-import { offerOf, requestedTokens } from "./offer.js";
+import { grantedNames, offerOf } from "./offer.js";
 import { rowsOf } from "./rows.js";
 
 /** What a person chose, as it was posted: any values at all. */
@@ -121,8 +121,11 @@ export function resolveConsent(
   }
   const given = rows.filter(isChosen);
   const scopes = given.map((row) => row.scope);
+  // what comes with a chosen scope was not refused, whatever its own box says
+  const isRefused = (row: ConsentRow) =>
+    !isChosen(row) && !row.includedIn.some((scope) => scopes.includes(scope));
   const shown = new Set(rows.map((row) => row.scope));
-  const before = requestedTokens(facts.granted) ?? [];
+  const before = grantedNames(compiled, facts);
   const now = Math.floor(facts.now ?? Date.now() / 1_000);
   const until = now + (options.rememberRefusals ?? REMEMBERED);
   return {
@@ -130,10 +133,12 @@ export function resolveConsent(
     scope: scopes.join(" "),
     scopes,
     changed: offer.requested === undefined || !isSameSet(scopes, offer.requested),
-    added: scopes.filter((scope) => !before.includes(scope)),
+    added: scopes.filter((scope) => !before.has(scope)),
     // what this request did not name was not in question
-    removed: before.filter((scope) => shown.has(scope) && !scopes.includes(scope)),
-    refused: optional.filter((row) => !isChosen(row)).map(({ scope }) => ({ scope, until })),
+    removed: [...before].flatMap(([scope, granted]) =>
+      shown.has(scope) && !scopes.includes(scope) ? [granted] : [],
+    ),
+    refused: optional.filter(isRefused).map(({ scope }) => ({ scope, until })),
     receipt: {
       time: now,
       policy: { name: definition.name, version: definition.version },

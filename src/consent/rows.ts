@@ -1,11 +1,11 @@
 import { parseScopeToken } from "../grammar/scope-syntax.js";
 import { bindTemplate } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
-import type { KnownScope } from "../policy/known-scope.js";
+import { currentNames, type KnownScope } from "../policy/known-scope.js";
 import { cleanName } from "./clean-text.js";
 import { type ConsentLocale, textOf } from "./locale.js";
 import type { ConsentFacts, ConsentOptions, ConsentRow, ConsentState } from "./model.js";
-import { type Offer, ownedLabel, requestedTokens } from "./offer.js";
+import { grantedNames, type Offer, ownedLabel } from "./offer.js";
 import { unlocksOf } from "./unlocks.js";
 import { fill } from "./words.js";
 
@@ -33,9 +33,10 @@ export function rowsOf(
   locale: ConsentLocale,
 ): readonly PlacedRow[] {
   const unlocks = unlocksOf(policy, facts);
-  const granted = new Set(requestedTokens(facts.granted) ?? []);
+  const granted = new Set(grantedNames(policy, facts).keys());
+  const required = new Set(currentNames(policy, facts.client.required_scopes ?? []));
   const drafts = offer.scopes.map((offered) =>
-    draftOf(policy, facts, options, offered, { granted, unlocks, locale }),
+    draftOf(policy, facts, options, offered, { granted, required, unlocks, locale }),
   );
   const texts = new Map(drafts.map(({ offered }) => [offered.text, offered]));
   const { words } = locale;
@@ -80,6 +81,7 @@ export function rowsOf(
 
 interface Around {
   readonly granted: ReadonlySet<string>;
+  readonly required: ReadonlySet<string>;
   readonly unlocks: ReturnType<typeof unlocksOf>;
   readonly locale: ConsentLocale;
 }
@@ -89,14 +91,14 @@ function draftOf(
   facts: ConsentFacts,
   options: ConsentOptions,
   offered: KnownScope,
-  { granted, unlocks, locale }: Around,
+  { granted, required, unlocks, locale }: Around,
 ): Draft {
   const { scope, text } = offered;
   const { words } = locale;
   const isGranted = granted.has(text);
   const tier = tierNote(policy, facts, Math.max(scope.tier, unlocks(scope.id).tier), locale);
   const base = { offered, tier, locked: false, why: null };
-  if (scope.options.required === true || facts.client.required_scopes?.includes(text) === true) {
+  if (scope.options.required === true || required.has(text)) {
     return { ...base, state: "required", checked: true, locked: true, why: words.requiredWhy };
   }
   if (tier !== null) {
@@ -104,7 +106,7 @@ function draftOf(
     return { ...base, state: "tier-locked", checked: isGranted, locked };
   }
   if (isGranted) return { ...base, state: "already-granted", checked: true };
-  if (isRefused(facts, text)) {
+  if (isRefused(policy, facts, text)) {
     return { ...base, state: "optional", checked: false, why: words.refusedBefore };
   }
   const checked = options.prechecked !== "never" && scope.options.default !== "off";
@@ -124,11 +126,14 @@ function tierNote(
   return has >= rank ? null : { needed, note: fill(words.tierNote, { tier: needed }) };
 }
 
-function isRefused({ refused = [], now }: ConsentFacts, text: string): boolean {
-  const seconds = now ?? Date.now() / 1_000;
-  return refused.some(
-    ({ scope, until }) => scope === text && (until === undefined || until > seconds),
-  );
+function isRefused(
+  policy: CompiledPolicy,
+  { refused = [], now = Date.now() / 1_000 }: ConsentFacts,
+  text: string,
+): boolean {
+  const live = refused.filter(({ until }) => until === undefined || until > now);
+  const names = live.map(({ scope }) => scope);
+  return currentNames(policy, names).includes(text);
 }
 
 /** The scopes that come with one, as concrete scope-tokens. */

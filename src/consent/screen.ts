@@ -76,7 +76,7 @@ export function consentScreen(
       locale,
     ),
     offline: placed.find(isOffline)?.row ?? null,
-    presets: presetsOf(compiled, rows),
+    presets: presetsOf(compiled, placed),
     notCovered: [...(compiled.definition.notCovered ?? [])],
     links: {
       manage: safeLink(options.manageUrl),
@@ -117,7 +117,7 @@ function groupsOf(placed: readonly PlacedRow[], { words }: ConsentLocale): Conse
 /** Bundles of which there is something to choose here; each checks exactly its own scopes, and what is locked stays. */
 function presetsOf(
   { definition, scopes }: CompiledPolicy,
-  rows: readonly ConsentRow[],
+  placed: readonly PlacedRow[],
 ): ConsentScreen["presets"] {
   return Object.entries(definition.bundles ?? {}).flatMap(([id, bundle]) => {
     const members = new Set<string>(
@@ -127,7 +127,9 @@ function presetsOf(
             reserved || bundle.except?.includes(name) === true ? [] : [name],
           ),
     );
-    const chosen = rows.filter((row) => members.has(row.scope) && (!row.locked || row.checked));
+    const chosen = placed.flatMap(({ row, scope }) =>
+      members.has(scope.name) && (!row.locked || row.checked) ? [row] : [],
+    );
     const title = id.replaceAll(/[-_]+/g, " ");
     if (!chosen.some((row) => !row.locked)) return [];
     return [
@@ -149,11 +151,17 @@ function reasonOf(
   { granted, grantedPolicyVersion, prompt }: ConsentFacts,
   rows: readonly ConsentRow[],
 ): ConsentScreen["reason"] {
-  if (prompt?.split(" ").includes("consent") === true) return "forced";
+  if (isForced(prompt)) return "forced";
   if (granted === undefined || granted.length === 0) return "first-time";
   if (rows.some((row) => row.isNew)) return "new-scopes";
   const isOlder = grantedPolicyVersion !== undefined && grantedPolicyVersion !== definition.version;
   return isOlder ? "policy-changed" : "nothing-new";
+}
+
+/** Whether `prompt` asks for this page; so does one that is no text, as two parameters of that name become. */
+function isForced(prompt: unknown): boolean {
+  if (prompt === undefined) return false;
+  return typeof prompt !== "string" || prompt.split(" ").includes("consent");
 }
 
 /** RFC 6749, section 10.2: not without a person unless it is certain who gets the answer. */

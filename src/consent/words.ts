@@ -22,7 +22,7 @@ export interface ConsentWords {
   readonly offline: string;
   /** Over the bundles. */
   readonly presets: string;
-  /** A bundle that checks every row. */
+  /** A row that cannot be unchecked. */
   readonly required: string;
   /** Why a required row is locked. */
   readonly requiredWhy: string;

@@ -36,6 +36,8 @@ const LONGEST_NAME = 200;
  * never narrowed or widened in silence: a client must know what it has. A name with characters that cannot be seen and a link that is
  * no plain `https` one are refused too, since they will stand on a consent page.
  *
+ * What only the host can say of a client (`first_party`, `verified_domain`, `required_scopes`) is left out.
+ *
  * It registers nothing, and looks at no other member. Never throws on anything a client can send.
  *
  * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a policy that is none
@@ -80,12 +82,20 @@ function refuse(error_description: string) {
   return { ok: false, error: "invalid_client_metadata", error_description } as const;
 }
 
-/** Own members alone, in an object that nothing was inherited by. */
+/** What the host says of a client, in `ConsentClient`: a client that said it of itself would be taken at its word. */
+const HOST_SAYS: ReadonlySet<string> = new Set([
+  "__proto__",
+  "first_party",
+  "required_scopes",
+  "verified_domain",
+]);
+
+/** Own members alone, in an object that nothing was inherited by, and none that is the host's to say. */
 function copyOf(metadata: unknown): Record<string, unknown> | undefined {
   if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata))
     return undefined;
   try {
-    const entries = Object.entries(metadata).filter(([key]) => key !== "__proto__");
+    const entries = Object.entries(metadata).filter(([key]) => !HOST_SAYS.has(key));
     return Object.fromEntries(entries);
   } catch {
     return undefined; // a getter or a proxy of somebody else's

@@ -1,6 +1,6 @@
 import { printedScope } from "../grammar/scope-syntax.js";
 import { compiledPolicyOf } from "../policy/compile.js";
-import { knownScope } from "../policy/known-scope.js";
+import { currentNames, knownScope } from "../policy/known-scope.js";
 import { OFFLINE_ACCESS, scopeTokens } from "./public-scopes.js";
 
 /** What bounds a refresh besides the grant and the policy. */
@@ -61,7 +61,8 @@ export function refreshScope(
   if (granted === undefined) return REFUSED;
   const asked = requested === undefined ? granted : scopeTokens(requested);
   if (asked?.every((token) => granted.includes(token)) !== true) return REFUSED;
-  const ceiling = clientScope === undefined ? undefined : (scopeTokens(clientScope) ?? []);
+  const registered = clientScope === undefined ? undefined : (scopeTokens(clientScope) ?? []);
+  const ceiling = registered && [...registered, ...currentNames(compiled, registered)];
   const scopes = asked.filter((token) => {
     const known = knownScope(compiled, token);
     if (known === undefined || (known.scope.reserved && first_party !== true)) return false;

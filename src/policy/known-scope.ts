@@ -22,6 +22,11 @@ export function knownScope(policy: CompiledPolicy, token: string): KnownScope | 
   return undefined;
 }
 
+/** Tokens under the names that the policy gives them now; what it does not know stays as it is. */
+export function currentNames(policy: CompiledPolicy, tokens: readonly string[]): readonly string[] {
+  return [...new Set(tokens.map((token) => knownScope(policy, token)?.text ?? token))];
+}
+
 /** The declared scope that a list names: as {@link knownScope}, and a template by its own name, in either spelling. */
 export function namedScope(policy: CompiledPolicy, token: string): CompiledScope | undefined {
   const known = knownScope(policy, token);

@@ -10,8 +10,10 @@ const policy = definePolicy({
     "courses:read": { title: "See courses" },
     "reports:export": { tier: "pro" },
     "admin:all": { reserved: true },
+    "courses:publish": {},
     offline_access: {},
   },
+  tools: { publish_course: { scope: "courses:publish", tier: "pro" } },
 });
 
 const grant: Grant = { grantId: "g-1", client, scope: "courses:read", authorizedAt: 1 };
@@ -27,6 +29,8 @@ it.each([
   ["reports:export", "free", [["reports:export", "dormant-tier"]]],
   ["reports:export", undefined, [["reports:export", "dormant-tier"]]],
   ["reports:export", "pro", [["reports:export", "active"]]],
+  ["courses:publish", "free", [["courses:publish", "dormant-tier"]]], // so says the consent page
+  ["courses:publish", "pro", [["courses:publish", "active"]]],
   [
     "gone:read admin:all",
     "pro",

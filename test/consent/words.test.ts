@@ -6,7 +6,7 @@ const holesOf = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([hole]) =>
 
 it.each([...WORDS])("%s has every word, with the same names to put in", (_, words) => {
   expect(Object.keys(words)).toEqual(Object.keys(english));
-  for (const [name, text] of Object.entries(words)) {
+  for (const [name, text] of Object.entries<string>({ ...words })) {
     expect(text.trim()).not.toBe("");
     expect([name, holesOf(text)]).toEqual([name, holesOf(english[name as keyof typeof english])]);
   }
