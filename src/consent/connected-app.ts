@@ -60,7 +60,7 @@ export function connectedApp(
   const words = pickLocale(locale);
   const tokens = requestedTokens(grant.scope) ?? [];
   const rank = account?.tier === undefined ? -1 : (compiled.tierRank.get(account.tier) ?? -1);
-  const unlocks = unlocksOf(compiled, { client: grant.client, ...(account && { account }) });
+  const unlocks = unlocksOf(compiled, { client: grant.client, account });
   const scopes = tokens.map((token) => {
     const scope = knownScope(compiled, token)?.scope;
     if (scope === undefined || (scope.reserved && grant.client.first_party !== true)) {

@@ -17,15 +17,15 @@ export interface ConsentClient {
   /** Its terms of service. */
   readonly tos_uri?: unknown;
   /** The scope it registered: it can be granted no more. Left out, the policy is the only bound. */
-  readonly scope?: string;
+  readonly scope?: string | undefined;
   /** How it proves who it is at the token endpoint; `"none"` is a public client. */
-  readonly token_endpoint_auth_method?: string;
+  readonly token_endpoint_auth_method?: string | undefined;
   /** Whether it belongs to the API's owner; only exactly `true` counts. */
-  readonly first_party?: boolean;
+  readonly first_party?: boolean | undefined;
   /** A domain that it has proven to be its own: the host's finding, never the client's word. */
-  readonly verified_domain?: string;
+  readonly verified_domain?: string | undefined;
   /** Scopes without which this client is of no use; they are locked as the policy's required ones are. */
-  readonly required_scopes?: readonly string[];
+  readonly required_scopes?: readonly string[] | undefined;
 }
 
 /** A scope that a person refused to a client, and until when that is remembered, in seconds since 1970. */
@@ -39,43 +39,47 @@ export interface RefusedScope {
 /** What the server knows of one authorization request. Everything is the server's; only `requested` and the client's metadata came from outside. */
 export interface ConsentFacts {
   /** Names this request, once; what comes back must carry it. The host binds it to the browser. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** Whether an answer to this request has been taken already. */
-  readonly used?: boolean;
+  readonly used?: boolean | undefined;
   /** Who asks. */
   readonly client: ConsentClient;
   /** The `scope` parameter, form-decoded; `undefined` or `""` where the request names none (RFC 6749, section 3.1). */
   readonly requested?: string | readonly string[] | undefined;
   /** On whose behalf. */
-  readonly user?: {
-    /** What the person calls the account: a name or an address. */
-    readonly label: string;
-    /** The person's identifier, for the receipt. */
-    readonly sub?: string;
-    /** Where another account can be chosen. */
-    readonly switchAccountUrl?: string;
-  };
+  readonly user?:
+    | {
+        /** What the person calls the account: a name or an address. */
+        readonly label: string;
+        /** The person's identifier, for the receipt. */
+        readonly sub?: string;
+        /** Where another account can be chosen. */
+        readonly switchAccountUrl?: string;
+      }
+    | undefined;
   /** The account that the scopes are about. */
-  readonly account?: {
-    /** Its plan. */
-    readonly tier?: string;
-    /** Its kind. */
-    readonly account_type?: string;
-    /** For each placeholder of a scope: the values that this person may grant, each with a label. Any other value is somebody else's. */
-    readonly resources?: { readonly [param: string]: { readonly [value: string]: string } };
-  };
+  readonly account?:
+    | {
+        /** Its plan. */
+        readonly tier?: string;
+        /** Its kind. */
+        readonly account_type?: string;
+        /** For each placeholder of a scope: the values that this person may grant, each with a label. Any other value is somebody else's. */
+        readonly resources?: { readonly [param: string]: { readonly [value: string]: string } };
+      }
+    | undefined;
   /** What this person has granted this client before, and still does. */
-  readonly granted?: string | readonly string[];
+  readonly granted?: string | readonly string[] | undefined;
   /** The policy's version at that time. */
-  readonly grantedPolicyVersion?: string;
+  readonly grantedPolicyVersion?: string | undefined;
   /** What was refused before. */
-  readonly refused?: readonly RefusedScope[];
+  readonly refused?: readonly RefusedScope[] | undefined;
   /** Languages in order of preference, as BCP 47 tags: `ui_locales`, or what the browser accepts. */
-  readonly locale?: string | readonly string[];
+  readonly locale?: string | readonly string[] | undefined;
   /** The `prompt` of OpenID Connect. */
-  readonly prompt?: string;
+  readonly prompt?: string | undefined;
   /** Seconds since 1970; the clock of the runtime, if left out. */
-  readonly now?: number;
+  readonly now?: number | undefined;
 }
 
 /** How a host wants consent to be asked. */

@@ -1,4 +1,8 @@
-import { parseScopeToken } from "../grammar/scope-syntax.js";
+import {
+  parseScopeToken,
+  type ScopeTokenResult,
+  type ScopeTokenSyntax,
+} from "../grammar/scope-syntax.js";
 import { bindTemplate } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
 import { currentNames, type KnownScope } from "../policy/known-scope.js";
@@ -175,10 +179,8 @@ function accessOf(scope: CompiledScope): ConsentRow["access"] {
   return PUBLISHING.has(action) ? "publish" : "write";
 }
 
-function syntaxOf({ name }: CompiledScope): {
-  readonly resource: string | null;
-  readonly action: string | null;
-} {
-  const parsed = parseScopeToken<string>(name);
-  return parsed.ok ? parsed.token : { resource: null, action: null };
+/** A declared name: what it says has been read once, at compile time. */
+function syntaxOf({ name }: CompiledScope): ScopeTokenSyntax {
+  const parsed = parseScopeToken<string>(name) as Extract<ScopeTokenResult, { ok: true }>;
+  return parsed.token;
 }
