@@ -161,7 +161,11 @@ export function titleOf(scope: CompiledScope, locale: ConsentLocale): string {
   if (title !== undefined) return title;
   const { resource, action } = syntaxOf(scope);
   const words = resource === null ? scope.name : `${resource}: ${action}`;
-  const spoken = words.replaceAll(/[_./]+/g, " ").trim();
+  const spoken = words
+    .replaceAll(/\{[^}]*\}/g, " ")
+    .replaceAll(/[_./-]+|:(?! )/g, " ")
+    .replaceAll(/ {2,}/g, " ")
+    .trim();
   return spoken === "" ? scope.name : spoken.charAt(0).toUpperCase() + spoken.slice(1);
 }
 
