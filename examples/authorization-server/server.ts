@@ -207,6 +207,10 @@ export async function start(
       response.writeHead(200, { "Content-Type": "text/css" }).end(STYLESHEET);
       return;
     }
+    if (url.pathname === "/favicon.ico") {
+      response.writeHead(204).end();
+      return;
+    }
     await answerOidc(request, response);
   };
   server.on("request", (request, response) => {

@@ -64,7 +64,7 @@ export async function newClient(
         code_challenge_method: "S256",
         ...parameters,
       });
-      return new URL(`/auth?${query}`, issuer).href;
+      return new URL(`/auth?${query.toString()}`, issuer).href;
     },
     exchange: (redirect) =>
       ask({
