@@ -220,7 +220,7 @@ function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): s
     opens.length === 0
       ? ""
       : `<details><summary>${phrase(words.unlocks, { tools: String(opens.length) })}</summary><p><code>${opens.map(isolate).join("</code> <code>")}</code></p></details>`;
-  return `<div class="row"><input ${attributes.join(" ")}><div><label for="${id}">${isolate(row.title)}${badge}</label>${details.join("")}<p class="token"><code>${isolate(row.scope)}</code></p>${unlocks}</div></div>`;
+  return `<div class="row"><input ${attributes.join(" ")}><div><label for="${id}">${isolate(row.title)}${badge}</label>${details.join("")}<div class="fine"><code>${isolate(row.scope)}</code>${unlocks}</div></div></div>`;
 }
 
 function badgeOf(row: ConsentRow, words: ConsentScreen["words"]): string {

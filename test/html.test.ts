@@ -237,7 +237,7 @@ describe("the page", () => {
       .all("nav")
       .flatMap((nav) => nav.childNodes)
       .map(textOf);
-    expect(links).toEqual(["Choose at once", "Read only"]);
+    expect(links).toEqual(["Quick choices", "Read only"]);
     const checked = chosen.all("input").filter((box) => attribute(box, "checked") !== undefined);
     expect(checked.map((box) => attribute(box, "value"))).toEqual(["openid", "courses:read"]);
     const current = chosen.all("a").filter((link) => attribute(link, "aria-current") === "true");

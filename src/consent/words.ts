@@ -40,7 +40,7 @@ export interface ConsentWords {
   readonly caution: string;
   /** A row above the account's plan: `{tier}`. */
   readonly tierNote: string;
-  /** What a row opens: `{tools}`. */
+  /** Over the names of what a row opens: `{tools}`, how many. */
   readonly unlocks: string;
   /** What it is about: `{label}`. */
   readonly about: string;
@@ -78,7 +78,7 @@ const en: ConsentWords = {
   identity: "Who you are",
   access: "What it may do",
   offline: "When you are away",
-  presets: "Choose at once",
+  presets: "Quick choices",
   required: "Required",
   requiredWhy: "The app cannot work without it.",
   granted: "Already allowed",
@@ -88,7 +88,7 @@ const en: ConsentWords = {
   refusedBefore: "You did not allow this before.",
   caution: "Caution",
   tierNote: "Has no effect until you upgrade to {tier}.",
-  unlocks: "Opens: {tools}",
+  unlocks: "What it opens ({tools})",
   about: "For: {label}",
   notCovered: "What it can never do",
   allow: "Allow",
@@ -114,7 +114,7 @@ const de: ConsentWords = {
   identity: "Wer Sie sind",
   access: "Was sie tun darf",
   offline: "Wenn Sie nicht da sind",
-  presets: "Auf einmal auswählen",
+  presets: "Schnellauswahl",
   required: "Erforderlich",
   requiredWhy: "Ohne dies kann die App nicht arbeiten.",
   granted: "Bereits erlaubt",
@@ -124,7 +124,7 @@ const de: ConsentWords = {
   refusedBefore: "Das haben Sie früher nicht erlaubt.",
   caution: "Vorsicht",
   tierNote: "Ohne Wirkung, bis Sie auf {tier} umsteigen.",
-  unlocks: "Öffnet: {tools}",
+  unlocks: "Was es öffnet ({tools})",
   about: "Für: {label}",
   notCovered: "Was sie nie kann",
   allow: "Erlauben",
@@ -150,7 +150,7 @@ const fr: ConsentWords = {
   identity: "Qui vous êtes",
   access: "Ce qu’elle peut faire",
   offline: "En votre absence",
-  presets: "Choisir d’un coup",
+  presets: "Choix rapides",
   required: "Obligatoire",
   requiredWhy: "L’application ne peut pas fonctionner sans cela.",
   granted: "Déjà autorisé",
@@ -160,7 +160,7 @@ const fr: ConsentWords = {
   refusedBefore: "Vous ne l’avez pas autorisé auparavant.",
   caution: "Attention",
   tierNote: "Sans effet tant que vous n’avez pas l’offre {tier}.",
-  unlocks: "Ouvre : {tools}",
+  unlocks: "Ce que cela ouvre ({tools})",
   about: "Pour : {label}",
   notCovered: "Ce qu’elle ne peut jamais faire",
   allow: "Autoriser",
@@ -186,7 +186,7 @@ const es: ConsentWords = {
   identity: "Quién es usted",
   access: "Qué puede hacer",
   offline: "Cuando no esté",
-  presets: "Elegir de una vez",
+  presets: "Opciones rápidas",
   required: "Obligatorio",
   requiredWhy: "La aplicación no puede funcionar sin esto.",
   granted: "Ya permitido",
@@ -196,7 +196,7 @@ const es: ConsentWords = {
   refusedBefore: "Antes no lo permitió.",
   caution: "Precaución",
   tierNote: "Sin efecto hasta que pase a {tier}.",
-  unlocks: "Abre: {tools}",
+  unlocks: "Qué abre ({tools})",
   about: "Para: {label}",
   notCovered: "Lo que nunca puede hacer",
   allow: "Permitir",
@@ -222,7 +222,7 @@ const ar: ConsentWords = {
   identity: "من أنت",
   access: "ما يمكنه فعله",
   offline: "أثناء غيابك",
-  presets: "اختيار دفعة واحدة",
+  presets: "خيارات سريعة",
   required: "مطلوب",
   requiredWhy: "لا يعمل التطبيق من دونه.",
   granted: "مسموح به من قبل",
@@ -232,7 +232,7 @@ const ar: ConsentWords = {
   refusedBefore: "لم تسمح بهذا من قبل.",
   caution: "تنبيه",
   tierNote: "بلا أثر حتى الترقية إلى {tier}.",
-  unlocks: "يتيح: {tools}",
+  unlocks: "ما يتيحه ({tools})",
   about: "من أجل: {label}",
   notCovered: "ما لا يمكنه فعله أبدًا",
   allow: "سماح",

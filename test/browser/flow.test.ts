@@ -109,7 +109,7 @@ describe("with the keyboard alone", () => {
       order.push(at);
       if (at === "posts:write") await page.keyboard.press("Space");
     }
-    const stops = order.filter((stop) => !/^Opens/.test(stop));
+    const stops = order.filter((stop) => !/^What it opens/.test(stop));
     expect(stops).toEqual(["courses:read", "posts:write", "deny", "approve"]);
     await page.keyboard.press("Enter");
     await page.waitForURL("**/cb?*");
