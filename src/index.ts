@@ -1,3 +1,29 @@
+export {
+  type ConnectedApp,
+  connectedApp,
+  type Grant,
+  REVOCATION_STEPS,
+} from "./consent/connected-app.js";
+export type {
+  ConsentClient,
+  ConsentClientView,
+  ConsentError,
+  ConsentFacts,
+  ConsentOptions,
+  ConsentRow,
+  ConsentScreen,
+  ConsentState,
+  DroppedScope,
+  RefusedScope,
+} from "./consent/model.js";
+export {
+  type ConsentOutcome,
+  type ConsentReceipt,
+  type ConsentSelection,
+  resolveConsent,
+} from "./consent/resolve.js";
+export { consentScreen, droppedScopes } from "./consent/screen.js";
+export type { ConsentWords } from "./consent/words.js";
 export { AccessDenied } from "./decision/access-denied.js";
 export type { AccessToken } from "./decision/access-token.js";
 export {
@@ -40,11 +66,27 @@ export {
 } from "./decision/policy.js";
 export type { ToolView } from "./decision/tools.js";
 export {
+  type AuthorizationServerMetadata,
+  type AuthorizationServerOptions,
+  authorizationServerMetadata,
+} from "./discovery/authorization-server-metadata.js";
+export {
+  clientRegistration,
+  type RegistrationOptions,
+  type RegistrationResult,
+} from "./discovery/client-registration.js";
+export {
   type ProtectedResourceMetadata,
   type ProtectedResourceOptions,
   protectedResourceMetadata,
   protectedResourceMetadataUrl,
 } from "./discovery/protected-resource-metadata.js";
+export {
+  issuesRefreshToken,
+  type RefreshOptions,
+  type RefreshResult,
+  refreshScope,
+} from "./discovery/refresh-scope.js";
 export { type Finding, PolicyError, type PolicyErrorCode } from "./errors.js";
 export {
   formatScope,

@@ -1,5 +1,6 @@
 import { PolicyError } from "../errors.js";
 import { compiledPolicyOf } from "../policy/compile.js";
+import { OFFLINE_ACCESS } from "./public-scopes.js";
 import { issuerFault, metadataUrl, resourceFault } from "./resource-identifier.js";
 
 /** What the document says besides the policy. */
@@ -23,9 +24,6 @@ export interface ProtectedResourceMetadata {
   /** Whose resource it is, for people. */
   readonly resource_name: string;
 }
-
-/** The scope that asks for a refresh token says nothing of a resource: it stands in no document and in no challenge. */
-export const OFFLINE_ACCESS = "offline_access";
 
 /**
  * The metadata document of a protected resource. `scopes_supported` is what a client should ask for first, not the

@@ -1,28 +1,4 @@
-/** The members of a URL that are read (WHATWG URL): the core knows no DOM. */
-export interface UrlParts {
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly origin: string;
-  readonly pathname: string;
-  readonly search: string;
-  readonly hash: string;
-  readonly username: string;
-  readonly password: string;
-  readonly href: string;
-}
-
-const runtime = globalThis as unknown as { readonly URL: new (text: string) => UrlParts };
-
-/** A URL's parts; `undefined` for anything that is no absolute URL. */
-export function urlParts(text: unknown): UrlParts | undefined {
-  try {
-    return typeof text === "string" ? new runtime.URL(text) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+import { isLoopback, type UrlParts, urlParts } from "../grammar/url.js";
 
 /** ASCII that prints, without quotes, and a host after two slashes: else a URL parser mends in silence what clients compare byte for byte. */
 const WRITTEN_OUT = /^[a-z]+:\/\/(?![/?#])[\x21\x23-\x5b\x5d-\x7e]+$/i;
@@ -34,7 +10,7 @@ export function resourceFault(resource: unknown): string | undefined {
   if (!WRITTEN_OUT.test(resource)) return "expected a URL in printable ASCII, without quotes";
   if (url.username !== "" || url.password !== "") return "a URL with credentials in it";
   if (resource.includes("#")) return "an identifier has no fragment";
-  const isLocal = url.protocol === "http:" && LOOPBACK.test(url.hostname);
+  const isLocal = url.protocol === "http:" && isLoopback(url);
   return url.protocol === "https:" || isLocal ? undefined : "expected `https`, or a loopback host";
 }
 

@@ -1,6 +1,6 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Denial, DoorDenial } from "../decision/decision.js";
-import { OFFLINE_ACCESS } from "../discovery/protected-resource-metadata.js";
+import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import { bindTemplate } from "../grammar/template.js";

@@ -1,5 +1,5 @@
-import { urlParts } from "../discovery/resource-identifier.js";
 import { PolicyError } from "../errors.js";
+import { urlParts } from "../grammar/url.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import type { Authorizer } from "./authorizer.js";
 import { pathOf } from "./target.js";

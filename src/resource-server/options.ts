@@ -1,5 +1,6 @@
-import { issuerFault, resourceFault, urlParts } from "../discovery/resource-identifier.js";
+import { issuerFault, resourceFault } from "../discovery/resource-identifier.js";
 import { type Finding, PolicyError } from "../errors.js";
+import { urlParts } from "../grammar/url.js";
 import { describeFindings, nearest, oneLine } from "../policy/findings.js";
 
 /** What is wrong with the value of one option; `undefined` for nothing. */

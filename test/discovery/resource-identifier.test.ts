@@ -3,8 +3,8 @@ import {
   issuerFault,
   metadataUrl,
   resourceFault,
-  urlParts,
 } from "../../src/discovery/resource-identifier.js";
+import { urlParts } from "../../src/grammar/url.js";
 
 const GOOD = [
   "https://api.example.com",

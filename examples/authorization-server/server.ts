@@ -1,0 +1,255 @@
+// node scripts/run.mjs examples/authorization-server/server.ts [loopwise | movementors]
+//
+// An authorization server whose every word on scopes comes from a policy: node-oidc-provider does the protocol, this library
+// says what is advertised, registered, asked, granted and refreshed, and draws the consent page.
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { connectedApp, consentScreen } from "scope-policy";
+import { policy as loopwise } from "../loopwise/policy.js";
+import { policy as movementors } from "../movementors/policy.js";
+import { answerConsent, type ConsentHost, canSkip, showConsent, visitFacts } from "./consent.js";
+import {
+  connectedAppsPage,
+  messagePage,
+  PAGE_HEADERS,
+  type Person,
+  STYLESHEET,
+  signInPage,
+} from "./pages.js";
+import { newProvider } from "./provider.js";
+import { openDecisions } from "./store.js";
+
+export interface AuthorizationServerOptions {
+  /** The resource that tokens are for (RFC 8707), e.g. the URL of an MCP server. */
+  readonly resource?: string;
+  /** Who can sign in, by identifier. */
+  readonly people?: ReadonlyMap<string, Person>;
+  /** 0, the default, takes a free port. */
+  readonly port?: number;
+  /** What happened, for a log. */
+  readonly log?: (event: string, details: object) => void;
+}
+
+export interface AuthorizationServer {
+  readonly issuer: string;
+  readonly jwks: URL;
+  readonly resource: string;
+  /** Whether the grant of an access token has been revoked: a signed token does not know. */
+  isRevoked(jti: string | undefined): boolean;
+  close(): Promise<void>;
+}
+
+const PEOPLE: ReadonlyMap<string, Person> = new Map([
+  ["ana", { name: "ana@example.com", tier: "free", account_type: "mentor" }],
+  ["ben", { name: "ben@example.com", tier: "pro", account_type: "studio" }],
+]);
+
+/** Starts the server on loopback. */
+export async function start(
+  policy: object,
+  {
+    resource = "http://127.0.0.1/mcp",
+    people = PEOPLE,
+    port = 0,
+    log = () => {},
+  }: AuthorizationServerOptions = {},
+): Promise<AuthorizationServer> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const secret = randomBytes(32);
+  const decisions = openDecisions();
+  const grants = new Map<string, string | undefined>();
+  const revoked = new Set<string>();
+  const now = () => Math.floor(Date.now() / 1_000);
+
+  const provider = await newProvider({
+    policy,
+    issuer,
+    resource,
+    grantIdOf: (person, clientId) => decisions.of(person).allowed.get(clientId)?.grantId,
+    canSkip: async (ctx) => canSkip(host, ctx),
+    issued: (jti, grantId) => {
+      grants.set(jti, grantId);
+      if (grantId !== undefined) decisions.used(grantId, now());
+    },
+  });
+  const forget = (grantId: string) => {
+    revoked.add(grantId);
+    decisions.forget(grantId);
+    log("grant.revoked", { grantId });
+  };
+  provider.on("grant.revoked", (_, grantId) => forget(grantId));
+
+  const csrfOf = (subject: string) => createHmac("sha256", secret).update(subject).digest("hex");
+  const isCsrf = (subject: string, given: string | null) => {
+    const expected = Buffer.from(csrfOf(subject));
+    const actual = Buffer.from(given ?? "");
+    return actual.length === expected.length && timingSafeEqual(actual, expected);
+  };
+  /** Ends a grant: all of its tokens, and whatever was remembered with it. */
+  const endGrant = async (grantId: string) => {
+    const { AccessToken, AuthorizationCode, RefreshToken, Grant } = provider;
+    for (const model of [AuthorizationCode, RefreshToken, AccessToken]) {
+      await model.revokeByGrantId(grantId);
+    }
+    await (await Grant.find(grantId))?.destroy();
+    forget(grantId);
+  };
+  const host: ConsentHost = {
+    policy,
+    provider,
+    people,
+    decisions,
+    csrfOf,
+    endGrant,
+    resource,
+    log,
+    now,
+  };
+
+  /** The sign-in or the consent page of one authorization request, and what is posted from it. */
+  async function interact(request: IncomingMessage, response: ServerResponse, url: URL) {
+    const interaction = await provider.interactionDetails(request, response).catch(() => undefined);
+    if (interaction === undefined) {
+      const gone =
+        "This request was answered, or it is too old. Go back to the app and start again.";
+      response.writeHead(400, PAGE_HEADERS).end(messagePage("Nothing to decide", gone));
+      return;
+    }
+    const form = request.method === "POST" ? await formOf(request) : undefined;
+    if (form !== undefined && !isCsrf(interaction.uid, form.get("csrf"))) {
+      response
+        .writeHead(403, PAGE_HEADERS)
+        .end(messagePage("Not from our page", "Nothing was allowed."));
+      return;
+    }
+    const visit = { interaction, request, response, url };
+    if (interaction.prompt.name === "login") {
+      const person = form?.get("person");
+      if (person === undefined || person === null || !people.has(person)) {
+        // the browser holds what follows the form to these fields: it may end at the client
+        const { headers } = consentScreen(policy, await visitFacts(host, visit));
+        response.writeHead(200, { ...headers, "Content-Type": PAGE_HEADERS["Content-Type"] });
+        response.end(signInPage(people, csrfOf(interaction.uid)));
+        return;
+      }
+      response.setHeader("Set-Cookie", sessionCookie(person));
+      await provider.interactionFinished(request, response, { login: { accountId: person } });
+      return;
+    }
+    if (form === undefined) await showConsent(host, visit);
+    else await answerConsent(host, visit, form);
+  }
+
+  const sessionCookie = (person: string) =>
+    `person=${person}.${csrfOf(`session ${person}`)}; HttpOnly; SameSite=Lax; Path=/settings`;
+  const personOf = ({ headers }: IncomingMessage) => {
+    const [, person = "", proof = ""] =
+      /person=([\w-]+)\.([0-9a-f]+)/.exec(headers.cookie ?? "") ?? [];
+    return isCsrf(`session ${person}`, proof) ? person : undefined;
+  };
+
+  /** What somebody has allowed, and the end of it. */
+  async function settings(request: IncomingMessage, response: ServerResponse) {
+    const person = personOf(request);
+    if (request.method === "POST") {
+      const form = await formOf(request);
+      const chosen = form.get("person");
+      const grantId = form.get("revoke");
+      if (
+        person === undefined &&
+        chosen !== null &&
+        people.has(chosen) &&
+        isCsrf("sign-in", form.get("csrf"))
+      ) {
+        response.setHeader("Set-Cookie", sessionCookie(chosen));
+      } else if (
+        person !== undefined &&
+        grantId !== null &&
+        isCsrf(`apps ${person}`, form.get("csrf"))
+      ) {
+        // only what is this person's own
+        const own = [...decisions.of(person).allowed.values()].some(
+          (one) => one.grantId === grantId,
+        );
+        if (own) await endGrant(grantId);
+      }
+      response.writeHead(303, { Location: "/settings/connected-apps" }).end();
+      return;
+    }
+    if (person === undefined) {
+      response.writeHead(200, PAGE_HEADERS).end(signInPage(people, csrfOf("sign-in")));
+      return;
+    }
+    const apps = [];
+    for (const [clientId, entry] of decisions.of(person).allowed) {
+      const client = await provider.Client.find(clientId);
+      const grant = {
+        ...entry,
+        client: { ...client?.metadata(), client_id: clientId },
+        scope: entry.scopes,
+      };
+      apps.push(connectedApp(policy, grant, { account: people.get(person) ?? {} }));
+    }
+    response.writeHead(200, PAGE_HEADERS).end(connectedAppsPage(apps, csrfOf(`apps ${person}`)));
+  }
+
+  const answerOidc = provider.callback();
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const url = new URL(request.url ?? "/", issuer);
+    if (url.pathname.startsWith("/interaction/")) return interact(request, response, url);
+    if (url.pathname === "/settings/connected-apps") return settings(request, response);
+    if (url.pathname === "/style.css") {
+      response.writeHead(200, { "Content-Type": "text/css" }).end(STYLESHEET);
+      return;
+    }
+    if (url.pathname === "/favicon.ico") {
+      response.writeHead(204).end();
+      return;
+    }
+    await answerOidc(request, response);
+  };
+  server.on("request", (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      log("error", { error: String(error) });
+      if (!response.headersSent) response.writeHead(500, PAGE_HEADERS);
+      response.end();
+    });
+  });
+
+  return {
+    issuer,
+    jwks: new URL("/jwks", issuer),
+    resource,
+    isRevoked: (jti) => {
+      const grantId = jti === undefined ? undefined : grants.get(jti);
+      return grantId !== undefined && revoked.has(grantId);
+    },
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const LARGEST_FORM = 65_536;
+
+async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
+  const length = Number(request.headers["content-length"] ?? Number.NaN);
+  return new URLSearchParams(length <= LARGEST_FORM ? await text(request) : "");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const policy = process.argv[2] === "movementors" ? movementors : loopwise;
+  const running = await start(policy, {
+    log: (event, details) => console.log(event, JSON.stringify(details)),
+  });
+  console.log(`authorization server: ${running.issuer}/.well-known/oauth-authorization-server`);
+  console.log(`connected apps:       ${running.issuer}/settings/connected-apps`);
+  process.once("SIGINT", () => void running.close());
+}

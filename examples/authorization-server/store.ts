@@ -1,0 +1,96 @@
+// What the server remembers, in memory: the rows of node-oidc-provider, and what each person has allowed and refused.
+import type { Adapter, AdapterPayload } from "oidc-provider";
+import type { ConsentReceipt, RefusedScope } from "scope-policy";
+
+/** What one person has allowed one client. */
+export interface Allowed {
+  readonly grantId: string;
+  readonly scopes: readonly string[];
+  /** Where the answer went: another address is asked for anew. */
+  readonly redirectUri: string;
+  readonly policyVersion: string;
+  readonly authorizedAt: number;
+  readonly lastUsedAt?: number;
+  readonly receipts: readonly ConsentReceipt[];
+}
+
+/** One person's decisions, by client. */
+export interface Decisions {
+  readonly allowed: Map<string, Allowed>;
+  /** Kept apart: somebody may have refused one scope of a client that has none by now. */
+  readonly refused: Map<string, readonly RefusedScope[]>;
+}
+
+export type DecisionStore = ReturnType<typeof openDecisions>;
+
+export function openDecisions() {
+  const people = new Map<string, Decisions>();
+  const of = (person: string): Decisions => {
+    const found = people.get(person) ?? { allowed: new Map(), refused: new Map() };
+    people.set(person, found);
+    return found;
+  };
+  return {
+    of,
+    /** Forgets a grant, and with it all that was refused to the same client: whoever asks again starts anew. */
+    forget(grantId: string) {
+      for (const { allowed, refused } of people.values()) {
+        for (const [clientId, entry] of allowed) {
+          if (entry.grantId !== grantId) continue;
+          allowed.delete(clientId);
+          refused.delete(clientId);
+        }
+      }
+    },
+    /** A token of the grant was issued. */
+    used(grantId: string, lastUsedAt: number) {
+      for (const { allowed } of people.values()) {
+        for (const [clientId, entry] of allowed) {
+          if (entry.grantId === grantId) allowed.set(clientId, { ...entry, lastUsedAt });
+        }
+      }
+    },
+  };
+}
+
+const done = Promise.resolve();
+
+/**
+ * Storage for one server. A client's registered scope is checked and answered, but not kept: node-oidc-provider would take it
+ * for a ceiling, and a client of MCP that registers what it needs first could never ask for more.
+ */
+export function memoryAdapters(): (model: string) => Adapter {
+  const rows = new Map<string, AdapterPayload>();
+  return (model) => {
+    const key = (id: string) => `${model}:${id}`;
+    const findBy = (name: "uid" | "userCode", value: string) =>
+      [...rows].find(([at, row]) => at.startsWith(`${model}:`) && row[name] === value)?.[1];
+    return {
+      upsert: (id, { scope, ...payload }) => {
+        const isKept = model !== "Client" && scope !== undefined;
+        rows.set(key(id), isKept ? { ...payload, scope } : payload);
+        return done;
+      },
+      find: (id) => Promise.resolve(rows.get(key(id))),
+      findByUid: (uid) => Promise.resolve(findBy("uid", uid)),
+      findByUserCode: (userCode) => Promise.resolve(findBy("userCode", userCode)),
+      consume: (id) => {
+        const row = rows.get(key(id));
+        if (row !== undefined) {
+          rows.set(key(id), { ...row, consumed: Math.floor(Date.now() / 1_000) });
+        }
+        return done;
+      },
+      destroy: (id) => {
+        rows.delete(key(id));
+        return done;
+      },
+      revokeByGrantId: (grantId) => {
+        for (const [at, row] of rows) {
+          if (row.grantId === grantId && at.startsWith(`${model}:`)) rows.delete(at);
+        }
+        return done;
+      },
+    };
+  };
+}

@@ -1,0 +1,103 @@
+// node scripts/pictures.mjs [DIRECTORY]: writes pictures of the consent page into docs/pictures, one for each provider of the
+// examples in light, dark, on a phone and right to left. It needs Chromium, at CHROMIUM or where Debian's package puts it.
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { createJiti } from "jiti";
+import { chromium } from "playwright-core";
+import { sourceAliases } from "./entries.mjs";
+
+const directory = resolve(process.argv[2] ?? "docs/pictures");
+const jiti = createJiti(import.meta.url, { alias: sourceAliases });
+/** @param {string} name */
+const policyOf = async (name) =>
+  /** @type {{ policy: object }} */ (await jiti.import(resolve(`examples/${name}/policy.ts`)))
+    .policy;
+const { consentScreen } = /** @type {typeof import("../src/index.js")} */ (
+  await jiti.import(resolve("src/index.ts"))
+);
+const { renderConsent } = /** @type {typeof import("../src/html.js")} */ (
+  await jiti.import(resolve("src/html.ts"))
+);
+
+const links = {
+  manageUrl: "https://as.example/settings/connected-apps",
+  reportUrl: "https://as.example/report",
+  helpUrl: "https://as.example/help",
+};
+const web = { redirect_uri: "https://app.example/callback", client_uri: "https://app.example" };
+
+/** @type {Record<string, Partial<import("../src/consent/model.js").ConsentFacts>>} */
+const requests = {
+  loopwise: {
+    client: {
+      client_id: "c-1",
+      client_name: "Course Helper",
+      ...web,
+      verified_domain: "app.example",
+    },
+    requested: "openid email courses:read school:read appearance:read posts:write",
+    granted: "openid email courses:read",
+    user: { label: "ana@example.com", switchAccountUrl: "https://as.example/switch" },
+  },
+  movementors: {
+    client: {
+      client_id: "c-2",
+      client_name: "Claude Desktop",
+      redirect_uri: "http://127.0.0.1:33418/cb",
+    },
+    requested:
+      "read:profile read:classes read:bookings write:classes write:bookings mcp:tools offline_access",
+    user: { label: "ana@example.com" },
+    account: { tier: "free", account_type: "mentor" },
+  },
+  moov: {
+    client: { client_id: "c-3", client_name: "Till & Tally", ...web },
+    requested: "/accounts/acc-42/ /accounts/acc-42/profile.write /accounts/acc-42/transfers.write",
+    user: { label: "ana@example.com" },
+    account: { resources: { accountID: { "acc-42": "Ana’s Bakery ··42" } } },
+  },
+  localisation: {
+    client: {
+      client_id: "c-4",
+      client_name: "String Sync",
+      ...web,
+      policy_uri: "https://app.example/privacy",
+    },
+    requested: "projects:read projects:write translations:write translations:publish glossary:read",
+    user: { label: "ana@example.com" },
+    refused: [{ scope: "translations:write" }],
+  },
+};
+
+const desktop = { viewport: { width: 672, height: 480 } };
+const phone = { viewport: { width: 360, height: 640 } };
+/** @type {Record<string, { context: import("playwright-core").BrowserContextOptions, locale?: string }>} */
+const looks = {
+  light: { context: desktop },
+  dark: { context: { ...desktop, colorScheme: "dark" } },
+  mobile: { context: phone },
+  rtl: { context: desktop, locale: "ar" },
+};
+
+await mkdir(directory, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
+for (const [name, facts] of Object.entries(requests)) {
+  const policy = await policyOf(name);
+  for (const [look, { context, locale }] of Object.entries(looks)) {
+    const screen = consentScreen(
+      policy,
+      /** @type {import("../src/consent/model.js").ConsentFacts} */ ({ ...facts, locale }),
+      links,
+    );
+    const page = await browser.newPage(context);
+    await page.setContent(
+      renderConsent(screen, { action: "/consent", csrf: "x", presetUrl: (id) => `?preset=${id}` }),
+    );
+    await page.screenshot({ path: join(directory, `${name}-${look}.png`), fullPage: true });
+    await page.close();
+  }
+}
+await browser.close();

@@ -1,0 +1,92 @@
+import { compiledPolicyOf } from "../policy/compile.js";
+import { knownScope } from "../policy/known-scope.js";
+import { clientView } from "./client-view.js";
+import { pickLocale } from "./locale.js";
+import type { ConsentClient, ConsentClientView, ConsentFacts } from "./model.js";
+import { requestedTokens } from "./offer.js";
+import { titleOf } from "./rows.js";
+import { unlocksOf } from "./unlocks.js";
+
+/** A grant as the host keeps it: who was allowed what, and when. */
+export interface Grant {
+  /** The host's name of the grant. */
+  readonly grantId: string;
+  /** Whom. */
+  readonly client: ConsentClient;
+  /** What. */
+  readonly scope: string | readonly string[];
+  /** When, in seconds since 1970. */
+  readonly authorizedAt: number;
+  /** When a token of it was last used, in seconds since 1970; as coarse as the host likes. */
+  readonly lastUsedAt?: number;
+  /** The edition of the policy that the person agreed to. */
+  readonly policyVersion?: string;
+}
+
+/** A connected app, as its owner sees it on the page where it can be ended. */
+export interface ConnectedApp {
+  /** The host's name of the grant: what ending it posts. */
+  readonly grantId: string;
+  /** The client, cleaned. */
+  readonly client: ConsentClientView;
+  /** When it was authorised, in seconds since 1970. */
+  readonly authorizedAt: number;
+  /** When it was last used. */
+  readonly lastUsedAt: number | null;
+  /** Whether it keeps access while the person is away. */
+  readonly offline: boolean;
+  /** Whether the policy has changed since. */
+  readonly isOlder: boolean;
+  /** What it was granted. */
+  readonly scopes: readonly {
+    readonly scope: string;
+    readonly title: string;
+    /** `dormant-tier`: without effect on this plan; `retired`: the policy has it no more, or only for the owner's clients. */
+    readonly effect: "active" | "dormant-tier" | "retired";
+  }[];
+}
+
+/**
+ * What a page of connected apps shows of one grant: which of its scopes still do something, and which no longer do.
+ *
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a policy that is none
+ */
+export function connectedApp(
+  policy: object,
+  grant: Grant,
+  { account, locale }: Pick<ConsentFacts, "account" | "locale"> = {},
+): ConnectedApp {
+  const compiled = compiledPolicyOf(policy);
+  const words = pickLocale(locale);
+  const tokens = requestedTokens(grant.scope) ?? [];
+  const rank = account?.tier === undefined ? -1 : (compiled.tierRank.get(account.tier) ?? -1);
+  const unlocks = unlocksOf(compiled, { client: grant.client, account });
+  const scopes = tokens.map((token) => {
+    const scope = knownScope(compiled, token)?.scope;
+    if (scope === undefined || (scope.reserved && grant.client.first_party !== true)) {
+      return { scope: token, title: token, effect: "retired" } as const;
+    }
+    const needed = Math.max(scope.tier, unlocks(scope.id).tier);
+    const effect = needed > rank ? "dormant-tier" : "active";
+    return { scope: token, title: titleOf(scope, words), effect } as const;
+  });
+  return {
+    grantId: grant.grantId,
+    client: clientView(grant.client),
+    authorizedAt: grant.authorizedAt,
+    lastUsedAt: grant.lastUsedAt ?? null,
+    offline: tokens.includes("offline_access"),
+    isOlder:
+      grant.policyVersion !== undefined && grant.policyVersion !== compiled.definition.version,
+    scopes,
+  };
+}
+
+/** What ending a grant has to undo, in this order; nothing of it is remembered, so that the same client starts anew. */
+export const REVOCATION_STEPS = [
+  "authorization_codes",
+  "refresh_tokens",
+  "access_tokens",
+  "remembered_consent",
+  "remembered_refusals",
+] as const;

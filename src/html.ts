@@ -1,0 +1,259 @@
+import type { ConsentRow, ConsentScreen } from "./consent/model.js";
+import { PAGE_STYLE } from "./consent/page-style.js";
+import { fill } from "./consent/words.js";
+
+/** What a page needs besides the screen. */
+export interface RenderOptions {
+  /** Where the form is posted to: a path of the server's own, or an `https` URL. */
+  readonly action: string;
+  /** A token against forged requests, posted back as `csrf`. */
+  readonly csrf: string;
+  /** Which of the screen's bundles is chosen, where the person asked for one: its rows are checked, and no others. */
+  readonly preset?: string;
+  /** A message above the form: that the page was stale, or that a box has to be checked. */
+  readonly notice?: string;
+  /** A stylesheet of the server's own, after the built-in one: sets custom properties such as `--consent-accent`. */
+  readonly stylesheet?: string;
+  /** The bundles as links: where a bundle leads to. Left out, they are shown as text. */
+  readonly presetUrl?: (id: string) => string;
+}
+
+/**
+ * A consent screen as one accessible page that works without JavaScript: a form that posts `decision` (`approve` or `deny`), `scopes`
+ * (each checked box), `id`, `policyVersion` and `csrf`. Send it with the header fields in `screen.headers`. Every value is escaped; there is
+ * no script in it, and nothing is loaded but the client's picture.
+ *
+ * It decides nothing: give what is posted to `resolveConsent`.
+ *
+ * @throws {TypeError} for an `action` that is neither a path nor an `https` or loopback URL, and for a screen with an `error`
+ *
+ * @example
+ * ```ts
+ * import { consentScreen, loadPolicy } from "scope-policy";
+ * import { renderConsent } from "scope-policy/html";
+ *
+ * const policy = loadPolicy({ name: "Shop", version: "1", scopes: { "orders:read": "See your orders" } });
+ * const screen = consentScreen(policy, {
+ *   client: { client_id: "app-1", client_name: "Reports", redirect_uri: "https://app.example/cb" },
+ *   requested: "orders:read",
+ * });
+ * const page = renderConsent(screen, { action: "/consent", csrf: "random" });
+ * ```
+ */
+export function renderConsent(screen: ConsentScreen, options: RenderOptions): string {
+  checkAction(options.action);
+  if (screen.error !== null)
+    throw new TypeError(`\`screen.error\`: \`${screen.error}\` has no page`);
+  const { words, client } = screen;
+  const title = fill(words.heading, { client: client.name, policy: screen.policyName });
+  const preset = screen.presets.find(({ id }) => id === options.preset);
+  const isChecked = (row: ConsentRow) =>
+    preset === undefined || row.locked ? row.checked : preset.scopes.includes(row.scope);
+  const group = (legend: string, rows: readonly ConsentRow[]) =>
+    rows.length === 0
+      ? ""
+      : `<fieldset><legend>${isolate(legend)}</legend>${rows.map((row) => rowHtml(row, screen, isChecked(row))).join("")}</fieldset>`;
+  const body = [
+    `<header>${pictureOf(screen)}<h1>${headingHtml(screen)}</h1>${accountHtml(screen)}${clientHtml(screen)}</header>`,
+    options.notice === undefined
+      ? ""
+      : `<p class="notice" role="alert">${escapeHtml(options.notice)}</p>`,
+    presetsHtml(screen, options, preset?.id),
+    `<form method="post" action="${escapeHtml(options.action)}" autocomplete="off">`,
+    hidden("csrf", options.csrf),
+    screen.id === null ? "" : hidden("id", screen.id),
+    hidden("policyVersion", screen.policyVersion),
+    group(words.identity, screen.identity),
+    ...screen.groups.map(({ legend, rows }) => group(legend, rows)),
+    group(words.offline, screen.offline === null ? [] : [screen.offline]),
+    notCoveredHtml(screen),
+    redirectHtml(screen),
+    // equal weight, in the order in which they are read; neither is chosen for anybody
+    `<div class="buttons"><button name="decision" value="deny">${escapeHtml(words.deny)}</button><button name="decision" value="approve">${escapeHtml(words.allow)}</button></div>`,
+    "</form>",
+    footerHtml(screen),
+  ];
+  const link =
+    options.stylesheet === undefined
+      ? ""
+      : `<link rel="stylesheet" href="${escapeHtml(options.stylesheet)}">`;
+  return `<!doctype html>
+<html lang="${escapeHtml(screen.locale)}" dir="${screen.dir}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${PAGE_STYLE}</style>${link}</head>
+<body><main>${body.join("\n")}</main></body>
+</html>
+`;
+}
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ["&", "&amp;"],
+  ["<", "&lt;"],
+  [">", "&gt;"],
+  ['"', "&quot;"],
+  ["'", "&#39;"],
+]);
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES.get(character) as string);
+}
+
+/** A value of somebody else among our words: it must not turn the direction of what stands around it. */
+function isolate(text: string): string {
+  return `<bdi>${escapeHtml(text)}</bdi>`;
+}
+
+/** A text of the page with values in it, each isolated and escaped. */
+function phrase(text: string, values: Readonly<Record<string, string>>): string {
+  const safe = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, isolate(value)]),
+  );
+  return fill(escapeHtml(text), safe);
+}
+
+function checkAction(action: string): void {
+  const isPath = /^\/(?![/\\])[\x21-\x7e]*$/.test(action); // a browser drops tabs and line ends
+  const isUrl = /^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(action);
+  if (!isPath && !isUrl) throw new TypeError("`action`: expected a path or an `https` URL");
+}
+
+function hidden(name: string, value: string): string {
+  return `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`;
+}
+
+function headingHtml({ words, client, policyName }: ConsentScreen): string {
+  return phrase(words.heading, { client: client.name, policy: policyName });
+}
+
+function pictureOf({ client }: ConsentScreen): string {
+  if (client.logoUri === null) {
+    const [initial = "?"] = client.name;
+    return `<span class="logo" aria-hidden="true">${escapeHtml(initial.toUpperCase())}</span>`;
+  }
+  return `<img class="logo" src="${escapeHtml(client.logoUri)}" alt="" width="56" height="56" referrerpolicy="no-referrer">`;
+}
+
+function accountHtml({ user, words }: ConsentScreen): string {
+  if (user === null) return "";
+  const other =
+    user.switchAccountUrl === null ? "" : ` ${anchor(user.switchAccountUrl, words.switchAccount)}`;
+  return `<p>${phrase(words.signedInAs, { user: user.label })}${other}</p>`;
+}
+
+function clientHtml({ client, words }: ConsentScreen): string {
+  const proof =
+    client.domain === null
+      ? `<p class="proof">${icon("unverified")}${escapeHtml(words.unverified)}</p>`
+      : `<p class="proof">${icon("verified")}${phrase(words.verified, { domain: client.domain })}</p>`;
+  const links = [
+    client.uri === null ? "" : anchor(client.uri, words.website),
+    client.policyUri === null ? "" : anchor(client.policyUri, words.privacy),
+    client.tosUri === null ? "" : anchor(client.tosUri, words.terms),
+  ].filter((link) => link !== "");
+  return proof + (links.length === 0 ? "" : `<p class="links">${links.join(" ")}</p>`);
+}
+
+function anchor(href: string, text: string): string {
+  return `<a href="${escapeHtml(href)}" rel="noopener noreferrer">${escapeHtml(text)}</a>`;
+}
+
+const ICONS = {
+  caution: '<path d="M12 3 1.8 20.5h20.4zM12 10v5m0 2.2v.3"/>',
+  verified:
+    '<path d="M12 2.5 4 6v6c0 5 3.4 8.4 8 9.5 4.6-1.100 8-4.500 8-9.500V6zM8.500 12l2.500 2.500 4.500-5"/>',
+  unverified:
+    '<circle cx="12" cy="12" r="9.500"/><path d="M9.500 9.500a2.500 2.500 0 1 1 3.600 2.300c-.8.400-1.100.900-1.100 1.700m0 3v.2"/>',
+  locked: '<path d="M7 11V8a5 5 0 0 1 10 0v3M5 11h14v10H5z"/>',
+} as const;
+
+function icon(name: keyof typeof ICONS): string {
+  return `<svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">${ICONS[name]}</svg>`;
+}
+
+function presetsHtml(
+  { presets, words }: ConsentScreen,
+  { presetUrl }: RenderOptions,
+  chosen: string | undefined,
+): string {
+  if (presets.length === 0 || presetUrl === undefined) return "";
+  const items = presets.map(({ id, title }) => {
+    const current = id === chosen ? ' aria-current="true"' : "";
+    return `<li><a href="${escapeHtml(presetUrl(id))}"${current}>${escapeHtml(title)}</a></li>`;
+  });
+  return `<nav class="presets" aria-label="${escapeHtml(words.presets)}"><p>${escapeHtml(words.presets)}</p><ul>${items.join("")}</ul></nav>`;
+}
+
+function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): string {
+  const id = row.domId;
+  const details: string[] = [];
+  const describe = (name: string, html: string) => {
+    details.push(`<p class="${name}" id="${id}-${name}">${html}</p>`);
+  };
+  if (row.description !== row.title) describe("description", isolate(row.description));
+  if (row.resource.length > 0) {
+    const label = row.resource.map((one) => one.label).join(", ");
+    describe("about", phrase(words.about, { label }));
+  }
+  if (row.warning !== null) {
+    describe(
+      "warning",
+      `${icon("caution")}<strong>${escapeHtml(row.warning.label)}:</strong> ${isolate(row.warning.text)}`,
+    );
+  }
+  if (row.includes.length > 0) {
+    describe("includes", phrase(words.includes, { scopes: row.includes.join(", ") }));
+  }
+  if (row.tier !== null) describe("tier", escapeHtml(row.tier.note));
+  if (row.why !== null) describe("why", (row.locked ? icon("locked") : "") + escapeHtml(row.why));
+  const badge = badgeOf(row, words);
+  const described = details.map((detail) => /id="([^"]*)"/.exec(detail)?.[1] ?? "").join(" ");
+  const attributes = [
+    `type="checkbox"`,
+    `id="${id}"`,
+    `name="scopes"`,
+    `value="${escapeHtml(row.scope)}"`,
+    checked ? "checked" : "",
+    row.locked ? "disabled" : "",
+    described === "" ? "" : `aria-describedby="${described}"`,
+  ].filter((attribute) => attribute !== "");
+  const opens = [...row.unlocks.tools, ...row.unlocks.endpoints];
+  const unlocks =
+    opens.length === 0
+      ? ""
+      : `<details><summary>${phrase(words.unlocks, { tools: String(opens.length) })}</summary><p><code>${opens.map(isolate).join("</code> <code>")}</code></p></details>`;
+  return `<div class="row"><input ${attributes.join(" ")}><div><label for="${id}">${isolate(row.title)}${badge}</label>${details.join("")}<div class="fine"><code>${isolate(row.scope)}</code>${unlocks}</div></div></div>`;
+}
+
+function badgeOf(row: ConsentRow, words: ConsentScreen["words"]): string {
+  const text =
+    row.state === "required"
+      ? words.required
+      : row.state === "already-granted"
+        ? words.granted
+        : row.isNew
+          ? words.isNew
+          : "";
+  return text === "" ? "" : ` <span class="badge">${escapeHtml(text)}</span>`;
+}
+
+function notCoveredHtml({ notCovered, words }: ConsentScreen): string {
+  if (notCovered.length === 0) return "";
+  const items = notCovered.map((text) => `<li>${isolate(text)}</li>`).join("");
+  return `<section class="not-covered"><h2>${escapeHtml(words.notCovered)}</h2><ul>${items}</ul></section>`;
+}
+
+function redirectHtml({ client, words }: ConsentScreen): string {
+  if (client.redirectHost === null) return "";
+  const text = client.redirectIsLocal ? words.redirectLocal : words.redirect;
+  const mark = client.redirectIsLocal ? icon("caution") : "";
+  return `<p class="redirect">${mark}${phrase(text, { host: client.redirectHost })}</p>`;
+}
+
+function footerHtml({ links, words, policyVersion }: ConsentScreen): string {
+  const anchors = [
+    links.manage === null ? "" : anchor(links.manage, words.manage),
+    links.report === null ? "" : anchor(links.report, words.report),
+    links.help === null ? "" : anchor(links.help, words.help),
+  ].filter((link) => link !== "");
+  const version = phrase(words.policyVersion, { version: policyVersion });
+  return `<footer>${anchors.length === 0 ? "" : `<p class="links">${anchors.join(" ")}</p>`}<p>${version}</p></footer>`;
+}

@@ -1,0 +1,255 @@
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type AuthorizationServer, start } from "../../examples/authorization-server/server.js";
+import { policy as loopwise } from "../../examples/loopwise/policy.js";
+import { policy as movementors } from "../../examples/movementors/policy.js";
+import { boxesOf, newFormBrowser, type Stop } from "./form-browser.js";
+import { newClient, register } from "./oauth-client.js";
+
+const REDIRECT = "https://app.example/cb";
+const scopes = (...list: readonly string[]) => list.map((scope) => ["scopes", scope] as const);
+const approve = (...list: readonly string[]) => [
+  ["decision", "approve"] as const,
+  ...scopes(...list),
+];
+
+let school: AuthorizationServer;
+let studio: AuthorizationServer;
+const events: string[] = [];
+let names = 0;
+
+beforeAll(async () => {
+  const log = (event: string) => void events.push(event);
+  school = await start(loopwise, { resource: "http://127.0.0.1:1/mcp", log });
+  studio = await start(movementors, { log });
+});
+afterAll(() => Promise.all([school.close(), studio.close()]));
+
+/** A client, a browser, and somebody signed in before the consent page. */
+async function visit(
+  { issuer }: AuthorizationServer,
+  scope: string,
+  more: Readonly<Record<string, string>> = {},
+) {
+  names += 1;
+  const name = `Course Helper ${names}.`;
+  const client = await newClient(issuer, REDIRECT, { client_name: name });
+  const browser = newFormBrowser(issuer);
+  const signIn = await browser.go(client.authorize({ scope, ...more }));
+  const page = await browser.submit(signIn, [["person", "ana"]]);
+  return { client, browser, page, name };
+}
+
+/** The grant of a client on the page of connected apps. */
+function grantOf(apps: Stop, name: string): string {
+  const at = apps.html.indexOf(name);
+  return /name="revoke" value="([^"]+)"/.exec(apps.html.slice(at))?.[1] ?? "";
+}
+
+const errorOf = ({ url }: Stop) => new URL(url).searchParams.get("error");
+
+describe("registration and discovery", () => {
+  it("advertises the public catalogue, and registers nothing reserved", async () => {
+    const metadata = await fetch(new URL("/.well-known/openid-configuration", school.issuer));
+    const { scopes_supported } = (await metadata.json()) as { scopes_supported: string[] };
+    expect(scopes_supported).toContain("courses:read");
+    expect(scopes_supported).not.toContain("admin:read");
+    const redirect_uris = [REDIRECT];
+    const refused = await register(school.issuer, { redirect_uris, scope: "openid admin:read" });
+    expect(refused).toMatchObject({ status: 400, body: { error: "invalid_client_metadata" } });
+    const bare = await register(school.issuer, { redirect_uris, first_party: true });
+    expect(bare).toMatchObject({ status: 201, body: { scope: "openid" } });
+    expect(bare.body).not.toHaveProperty("first_party");
+  });
+
+  it("refuses another resource, and a request without PKCE", async () => {
+    const client = await newClient(school.issuer, REDIRECT);
+    const browser = newFormBrowser(school.issuer);
+    const parameters = { scope: "openid", resource: "https://other.example/mcp" };
+    expect(errorOf(await browser.go(client.authorize(parameters)))).toBe("invalid_target");
+    const url = new URL(client.authorize({ scope: "openid" }));
+    url.searchParams.delete("code_challenge");
+    expect(errorOf(await browser.go(url.href))).toBe("invalid_request");
+  });
+});
+
+describe("what a person chooses", () => {
+  it("is what the token holds, and the response says so", async () => {
+    const { client, browser, page } = await visit(school, "openid courses:read posts:write", {
+      resource: school.resource,
+    });
+    expect(boxesOf(page)).toEqual([
+      { scope: "openid", checked: true, disabled: true },
+      { scope: "courses:read", checked: true, disabled: false },
+      { scope: "posts:write", checked: true, disabled: false },
+    ]);
+    const end = await browser.submit(page, approve("courses:read"));
+    const answer = await client.exchange(end.url);
+    expect(answer).toMatchObject({ status: 200, scope: "openid courses:read" });
+    // the policy has no `offline_access`: nothing to refresh with
+    expect(answer.refresh_token).toBeUndefined();
+    const token = answer.access_token ?? "";
+    expect(decodeProtectedHeader(token).typ).toBe("at+jwt");
+    const { payload } = await jwtVerify(token, createRemoteJWKSet(school.jwks), {
+      issuer: school.issuer,
+      audience: school.resource,
+    });
+    expect(payload).toMatchObject({
+      sub: "ana",
+      client_id: client.id,
+      scope: "openid courses:read",
+    });
+    expect(typeof payload.jti).toBe("string");
+  });
+
+  it("is asked for again at a step-up, the difference alone, with what was refused unchecked", async () => {
+    const { client, browser, page } = await visit(school, "openid courses:read posts:write");
+    await browser.submit(page, approve("courses:read"));
+    const more = { scope: "openid posts:write events:read" };
+    const second = await browser.go(client.authorize(more));
+    expect(boxesOf(second)).toEqual([
+      { scope: "openid", checked: true, disabled: true },
+      { scope: "events:read", checked: true, disabled: false },
+      { scope: "posts:write", checked: false, disabled: false },
+    ]);
+    expect(second.html).toContain("You did not allow this before.");
+    const end = await browser.submit(second, approve("posts:write"));
+    expect((await client.exchange(end.url)).scope).toBe("openid posts:write");
+    // nobody is asked for what is allowed already, also by two requests
+    const third = await browser.go(client.authorize({ scope: "openid courses:read posts:write" }));
+    expect((await client.exchange(third.url)).scope).toBe("openid courses:read posts:write");
+  });
+
+  it("is the policy's default where a request names no scope", async () => {
+    const client = await newClient(school.issuer, REDIRECT);
+    const browser = newFormBrowser(school.issuer);
+    const page = await browser.submit(await browser.go(client.authorize({})), [["person", "ana"]]);
+    expect(boxesOf(page).map((box) => box.scope)).toEqual(["openid"]);
+    const end = await browser.submit(page, approve());
+    expect((await client.exchange(end.url)).scope).toBe("openid");
+  });
+
+  it("withdrawn, ends every token that held more", async () => {
+    const { client, browser, page } = await visit(school, "openid courses:read posts:write");
+    const end = await browser.submit(page, approve("courses:read", "posts:write"));
+    const first = await client.exchange(end.url);
+    const again = await browser.go(
+      client.authorize({ scope: "openid courses:read posts:write", prompt: "consent" }),
+    );
+    const last = await browser.submit(again, approve("courses:read"));
+    expect((await client.exchange(last.url)).scope).toBe("openid courses:read");
+    const { jti } = decodeJwt(first.access_token ?? "");
+    expect(school.isRevoked(jti)).toBe(true);
+  });
+
+  it.each([
+    ["no", [["decision", "deny"]], "access_denied"],
+    ["nothing at all", approve(), "access_denied"],
+  ] as const)("%s is no", async (_, chosen, error) => {
+    const { browser, page } = await visit(school, "openid courses:read");
+    expect(errorOf(await browser.submit(page, chosen))).toBe(error);
+  });
+
+  it("cannot be asked for what nobody offers", async () => {
+    const { page } = await visit(school, "admin:read");
+    expect(errorOf(page)).toBe("invalid_scope");
+  });
+});
+
+describe("what is posted", () => {
+  it("beyond the offer, grants nothing and is seen", async () => {
+    const { browser, page } = await visit(school, "openid courses:read");
+    const again = await browser.submit(page, approve("courses:read", "admin:write"));
+    expect(again.status).toBe(400);
+    expect(again.html).toContain("nothing was allowed");
+    expect(events.at(-1)).toBe("consent.tampered");
+  });
+
+  it.each([
+    ["of an older edition", ["policyVersion", "2020-01-01"]],
+    ["of another request", ["id", "elsewhere"]],
+  ] as const)("from a page %s, shows the page again", async (_, stale) => {
+    const { browser, page } = await visit(school, "openid courses:read");
+    const again = await browser.submit(page, [...approve("courses:read"), stale]);
+    expect(again.html).toContain("out of date");
+    expect(events.at(-1)).toBe("consent.stale");
+    expect(boxesOf(again)).toHaveLength(2);
+  });
+
+  it("without the token of the page, is not from the page", async () => {
+    const { browser, page } = await visit(school, "openid courses:read");
+    const end = await browser.submit(page, [...approve("courses:read"), ["csrf", ""]]);
+    expect(end.status).toBe(403);
+  });
+
+  it("twice, counts once", async () => {
+    const { browser, page } = await visit(school, "openid courses:read");
+    const end = await browser.submit(page, approve("courses:read"));
+    expect(new URL(end.url).searchParams.has("code")).toBe(true);
+    const again = await browser.submit(page, approve("courses:read"));
+    expect(again).toMatchObject({ status: 400, url: page.url });
+  });
+
+  it("from another browser, is nobody's", async () => {
+    const { page } = await visit(school, "openid courses:read");
+    const end = await newFormBrowser(school.issuer).submit(page, approve("courses:read"));
+    expect(end.status).toBe(400);
+  });
+});
+
+describe("refresh and revocation", () => {
+  const all = "read:profile read:classes write:classes mcp:tools offline_access";
+
+  async function refreshable() {
+    const visited = await visit(studio, all, { prompt: "consent" });
+    const chosen = approve("read:classes", "mcp:tools", "offline_access");
+    const end = await visited.browser.submit(visited.page, chosen);
+    const answer = await visited.client.exchange(end.url);
+    return { ...visited, answer, token: answer.refresh_token ?? "" };
+  }
+
+  it("refreshes what was granted, or less, and never more", async () => {
+    const { client, answer, token } = await refreshable();
+    expect(answer.scope).toBe("read:profile read:classes mcp:tools offline_access");
+    const less = await client.refresh(token, "read:classes");
+    expect(less).toMatchObject({ status: 200, scope: "read:classes" });
+    const next = less.refresh_token ?? "";
+    const more = await client.refresh(next, "read:classes write:classes");
+    expect(more).toMatchObject({ status: 400, error: "invalid_scope" });
+  });
+
+  it("issues none where a person does not want it", async () => {
+    const { client, browser, page } = await visit(studio, all, { prompt: "consent" });
+    const end = await browser.submit(page, approve("read:classes"));
+    expect((await client.exchange(end.url)).refresh_token).toBeUndefined();
+  });
+
+  it("forgets everything with a grant that its owner ends", async () => {
+    const { client, browser, token, name } = await refreshable();
+    const apps = await browser.go("/settings/connected-apps");
+    expect(apps.html).toContain(name);
+    const after = await browser.submit(apps, [["revoke", grantOf(apps, name)]]);
+    expect(after.html).not.toContain(name);
+    expect(await client.refresh(token)).toMatchObject({ status: 400, error: "invalid_grant" });
+    const anew = await browser.go(client.authorize({ scope: all }));
+    expect(anew.html).not.toContain("You did not allow this before");
+    expect(anew.html).not.toContain("Already allowed");
+  });
+
+  it("forgets it also where the client ends it", async () => {
+    const { client, browser, token, name } = await refreshable();
+    expect(await client.revoke(token)).toBe(200);
+    expect((await browser.go("/settings/connected-apps")).html).not.toContain(name);
+  });
+
+  it("lets nobody end what is somebody else's", async () => {
+    const { client, browser, token, name } = await refreshable();
+    const grantId = grantOf(await browser.go("/settings/connected-apps"), name);
+    const other = newFormBrowser(studio.issuer);
+    const signIn = await other.go("/settings/connected-apps");
+    const own = await other.submit(signIn, [["person", "ben"]]);
+    expect(own.html).toContain("No app has access");
+    await other.submit(own, [["revoke", grantId]]);
+    expect(await client.refresh(token)).toMatchObject({ status: 200 });
+  });
+});

@@ -1,0 +1,172 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { policy as loopwise } from "../../examples/loopwise/policy.js";
+import { policy as movementors } from "../../examples/movementors/policy.js";
+import { openStage, overflow, type Stage } from "./stage.js";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe-core finds on a page, with all of its rules but those that are still experiments. */
+async function findings(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    interface Node {
+      readonly html: string;
+    }
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: Node[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  });
+}
+
+let school: Stage;
+let studio: Stage;
+beforeAll(async () => {
+  school = await openStage(loopwise);
+  studio = await openStage(movementors);
+});
+afterAll(async () => {
+  await school.close();
+  await studio.close();
+});
+
+const EVERY = Object.keys(movementors.definition.scopes).join(" ");
+
+const contexts: readonly (readonly [
+  title: string,
+  context: BrowserContextOptions,
+  locale: string | undefined,
+])[] = [
+  ["light", {}, undefined],
+  ["dark", { colorScheme: "dark" }, undefined],
+  ["with forced colours", { forcedColors: "active" }, undefined],
+  ["right to left", {}, "ar"],
+  [
+    "right to left in the dark on a phone",
+    { colorScheme: "dark", viewport: { width: 320, height: 640 } },
+    "ar",
+  ],
+  ["at 400 %", { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 }, undefined],
+  ["in German on a phone", { viewport: { width: 320, height: 640 } }, "de"],
+];
+
+describe.each(contexts)("the consent page, %s", (_, context, locale) => {
+  it("holds nothing that axe-core objects to, and nothing that has to be scrolled sideways", async () => {
+    const { page } = await studio.visit(EVERY, {
+      context: { ...context, bypassCSP: true },
+      parameters: { prompt: "consent", ...(locale !== undefined && { ui_locales: locale }) },
+    });
+    expect(await page.locator("input[type=checkbox]").count()).toBe(20);
+    expect(await overflow(page)).toBe(0);
+    await page.locator("summary").first().click();
+    expect(await overflow(page)).toBe(0);
+    expect(await findings(page)).toEqual([]);
+  });
+});
+
+it("axe-core would object", async () => {
+  const { page } = await school.visit("openid courses:read", { context: { bypassCSP: true } });
+  await page.evaluate("document.querySelector('label').remove()");
+  await page.addStyleTag({ content: ".description{color:#ccc!important}" });
+  const found = (await findings(page)).map((finding) => finding.split(":")[0]);
+  expect(found).toEqual(expect.arrayContaining(["label", "color-contrast"]));
+});
+
+describe("other states", () => {
+  const context = { bypassCSP: true };
+
+  it.each(["light", "dark"] as const)("the sign-in, %s", async (colorScheme) => {
+    const { client, page } = await school.visit("openid", { context: { ...context, colorScheme } });
+    await page.context().clearCookies();
+    await page.goto(client.authorize({ scope: "openid" }));
+    expect(await page.title()).toBe("Sign in");
+    expect(await findings(page)).toEqual([]);
+  });
+
+  it.each(["light", "dark"] as const)("a page with a notice, %s", async (colorScheme) => {
+    const { page } = await school.visit("openid courses:read", {
+      context: { ...context, colorScheme },
+    });
+    await page.evaluate("document.querySelector('input[name=policyVersion]').value = '1'");
+    await page.getByRole("button", { name: "Allow" }).click();
+    expect(await page.getByRole("alert").count()).toBe(1);
+    expect(await findings(page)).toEqual([]);
+  });
+
+  it.each(["light", "dark"] as const)("a bundle that is chosen, %s", async (colorScheme) => {
+    const { page } = await studio.visit(EVERY, { context: { ...context, colorScheme } });
+    await page.getByRole("link", { name: "Full control" }).click();
+    expect(await findings(page)).toEqual([]);
+  });
+
+  it.each(["light", "dark"] as const)(
+    "a step-up, connected apps, and the way back, %s",
+    async (colorScheme) => {
+      const { client, page } = await school.visit("openid courses:read posts:write", {
+        context: { ...context, colorScheme },
+      });
+      await page.getByLabel("Posts: write").uncheck();
+      await page.getByRole("button", { name: "Allow" }).click();
+      await page.waitForURL("**/cb?*");
+      await page.goto(client.authorize({ scope: "openid courses:read posts:write" }));
+      expect(await findings(page)).toEqual([]);
+      await page.goto(`${school.server.issuer}/settings/connected-apps`);
+      expect(await page.title()).toBe("Connected apps");
+      expect(await findings(page)).toEqual([]);
+      await page.goto(`${school.server.issuer}/interaction/gone`);
+      expect(await findings(page)).toEqual([]);
+    },
+  );
+});
+
+describe("the page", () => {
+  it("is laid out from the right, where its language is", async () => {
+    const { page } = await studio.visit("read:profile read:classes", {
+      parameters: { ui_locales: "ar" },
+    });
+    const box = await page.locator("input[type=checkbox]").first().boundingBox();
+    const label = await page.locator("label").first().boundingBox();
+    expect(box?.x ?? 0).toBeGreaterThan(label?.x ?? Number.POSITIVE_INFINITY);
+  });
+
+  it("gives Deny and Allow the same weight", async () => {
+    const { page } = await school.visit("openid courses:read");
+    const deny = await page.getByRole("button", { name: "Deny" }).boundingBox();
+    const allow = await page.getByRole("button", { name: "Allow" }).boundingBox();
+    expect(deny?.width).toBe(allow?.width);
+    expect(deny?.height).toBe(allow?.height);
+    expect(deny?.height ?? 0).toBeGreaterThanOrEqual(44);
+    const styles = await page.evaluate<readonly string[]>(
+      `[...document.querySelectorAll("button")].map((button) => {
+        const { color, backgroundColor, borderColor, fontWeight } = getComputedStyle(button);
+        return [color, backgroundColor, borderColor, fontWeight].join();
+      })`,
+    );
+    expect(new Set(styles).size).toBe(1);
+  });
+
+  it("works without scripts, and asks for nothing from elsewhere", async () => {
+    const { page } = await school.visit("openid courses:read", {
+      context: { javaScriptEnabled: false },
+    });
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.reload();
+    expect(asked).toEqual([page.url()]);
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL("**/cb?*");
+    expect(page.url()).toContain("code=");
+  });
+
+  it("can be read at twice the size of text", async () => {
+    const { page } = await studio.visit(EVERY, {
+      context: { bypassCSP: true, viewport: { width: 640, height: 480 } },
+    });
+    await page.addStyleTag({ content: "html{font-size:200%}" });
+    expect(await overflow(page)).toBe(0);
+  });
+});

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { policy as loopwise } from "../../examples/loopwise/policy.js";
+import { policy as movementors } from "../../examples/movementors/policy.js";
+import { checkedBoxes, openStage, type Stage } from "./stage.js";
+
+const SCOPE = "openid courses:read posts:write";
+
+let school: Stage;
+let studio: Stage;
+beforeAll(async () => {
+  school = await openStage(loopwise);
+  studio = await openStage(movementors);
+});
+afterAll(async () => {
+  await school.close();
+  await studio.close();
+});
+
+describe("a person in a browser", () => {
+  it("allows everything", async () => {
+    const { client, page, complaints } = await school.visit(SCOPE);
+    expect(await page.title()).toBe("Course Helper asks for access to Loopwise");
+    expect(await checkedBoxes(page)).toEqual(SCOPE.split(" "));
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL("**/cb?*");
+    expect(new URL(page.url()).searchParams.get("state")).toBe("state-1");
+    expect((await client.exchange(page.url())).scope).toBe(SCOPE);
+    expect(complaints).toEqual([]);
+  });
+
+  it("allows a part, and the required rest comes with it", async () => {
+    const { client, page } = await school.visit(SCOPE);
+    await page.getByLabel("Posts: write").uncheck();
+    expect(await page.getByLabel("Openid").isDisabled()).toBe(true);
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL("**/cb?*");
+    expect((await client.exchange(page.url())).scope).toBe("openid courses:read");
+  });
+
+  it("denies", async () => {
+    const { page } = await school.visit(SCOPE);
+    await page.getByRole("button", { name: "Deny" }).click();
+    await page.waitForURL("**/cb?*");
+    expect(new URL(page.url()).searchParams.get("error")).toBe("access_denied");
+  });
+
+  it("is asked for the difference at a step-up", async () => {
+    const { client, page } = await school.visit(SCOPE);
+    await page.getByLabel("Posts: write").uncheck();
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL("**/cb?*");
+    await page.goto(client.authorize({ scope: "openid courses:read posts:write" }));
+    expect(await checkedBoxes(page)).toEqual(["openid", "courses:read"]);
+    expect(await page.getByText("Already allowed").count()).toBe(1);
+    expect(await page.getByText("You did not allow this before.").count()).toBe(1);
+    await page.getByLabel("Posts: write").check();
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL("**/cb?*");
+    expect((await client.exchange(page.url())).scope).toBe(SCOPE);
+  });
+
+  it("chooses a bundle, which checks exactly its scopes", async () => {
+    const { client, page } = await studio.visit(
+      "read:profile read:classes read:bookings read:clients write:bookings mcp:tools",
+    );
+    await page.getByRole("link", { name: "Read only" }).click();
+    expect(await page.getByRole("link", { name: "Read only" }).getAttribute("aria-current")).toBe(
+      "true",
+    );
+    const bundle = ["read:profile", "read:classes", "read:bookings", "read:clients"];
+    expect(await checkedBoxes(page)).toEqual(bundle);
+    await page.getByLabel("Clients: read").uncheck();
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL("**/cb?*");
+    expect((await client.exchange(page.url())).scope).toBe(
+      "read:profile read:classes read:bookings",
+    );
+  });
+
+  it("goes back after the answer, and finds nothing to decide", async () => {
+    const { page } = await school.visit(SCOPE);
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL("**/cb?*");
+    await page.goBack();
+    await expect.poll(() => page.title()).toBe("Nothing to decide");
+  });
+
+  it("ends it under connected apps", async () => {
+    const { page } = await school.visit(SCOPE, { person: "ben" });
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL("**/cb?*");
+    await page.goto(`${school.server.issuer}/settings/connected-apps`);
+    expect(await page.getByText("posts:write").count()).toBe(1);
+    await page.getByRole("button", { name: "Revoke Course Helper" }).click();
+    await expect.poll(() => page.getByText("No app has access.").count()).toBe(1);
+  });
+});
+
+describe("with the keyboard alone", () => {
+  const focused = "document.activeElement?.value ?? document.activeElement?.textContent ?? ''";
+
+  it("every box, then Deny, then Allow; and nothing is chosen for anybody", async () => {
+    const { client, page } = await school.visit(SCOPE);
+    expect(await page.evaluate("document.activeElement?.tagName")).toBe("BODY");
+    const order: string[] = [];
+    for (let step = 0; step < 12 && order.at(-1) !== "approve"; step += 1) {
+      await page.keyboard.press("Tab");
+      const at = String(await page.evaluate(focused));
+      order.push(at);
+      if (at === "posts:write") await page.keyboard.press("Space");
+    }
+    const stops = order.filter((stop) => !/^What it opens/.test(stop));
+    expect(stops).toEqual(["courses:read", "posts:write", "deny", "approve"]);
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/cb?*");
+    expect((await client.exchange(page.url())).scope).toBe("openid courses:read");
+  });
+
+  it("Enter in a box denies, if it does anything", async () => {
+    const { page } = await school.visit(SCOPE);
+    await page.getByLabel("Posts: write").focus();
+    await page.keyboard.press("Enter");
+    await page.waitForTimeout(200);
+    expect(page.url()).not.toContain("code=");
+  });
+
+  it("shows where it is", async () => {
+    const { page } = await school.visit(SCOPE);
+    await page.keyboard.press("Tab");
+    const width = "getComputedStyle(document.activeElement).outlineWidth";
+    expect(await page.evaluate(width)).toBe("3px");
+  });
+});
+
+describe("somebody who changes what is posted", () => {
+  const setValue = (name: string, value: string) =>
+    `document.querySelector('input[name=${name}]').value = ${JSON.stringify(value)}`;
+
+  it("to a scope that was not offered, gets nothing", async () => {
+    const { page } = await school.visit(SCOPE);
+    await page.evaluate(
+      `document.querySelector('input[value="posts:write"]').value = "admin:write"`,
+    );
+    await page.getByRole("button", { name: "Allow" }).click();
+    expect(await page.getByRole("alert").textContent()).toContain("nothing was allowed");
+    expect(school.events.at(-1)).toBe("consent.tampered");
+    expect(await checkedBoxes(page)).toEqual(SCOPE.split(" "));
+  });
+
+  it("to a page of another edition, sees this one", async () => {
+    const { client, page } = await school.visit(SCOPE);
+    await page.evaluate(setValue("policyVersion", "2020-01-01"));
+    await page.getByRole("button", { name: "Allow" }).click();
+    expect(await page.getByRole("alert").textContent()).toContain("out of date");
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL("**/cb?*");
+    expect((await client.exchange(page.url())).scope).toBe(SCOPE);
+  });
+
+  it("by leaving out the page's token, is turned away", async () => {
+    const { page } = await school.visit(SCOPE);
+    await page.evaluate("document.querySelector('input[name=csrf]').remove()");
+    await page.getByRole("button", { name: "Allow" }).click();
+    expect(await page.title()).toBe("Not from our page");
+  });
+
+  it("by sending it once more, gets nothing more", async () => {
+    const { page } = await school.visit(SCOPE);
+    const address = page.url();
+    const form = await page.evaluate(
+      "Object.fromEntries(new FormData(document.querySelector('form')))",
+    );
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL("**/cb?*");
+    const again = await page.request.post(address, {
+      form: { ...(form as Record<string, string>), decision: "approve" },
+    });
+    expect(again.status()).toBe(400);
+    expect(await again.text()).toContain("Nothing to decide");
+  });
+
+  it("by putting the page into a frame, sees nothing of it", async () => {
+    const { page } = await school.visit(SCOPE);
+    const address = page.url();
+    const other = await page.context().newPage();
+    const refused: string[] = [];
+    other.on("console", (message) => refused.push(message.text()));
+    await other.goto(`${school.server.issuer}/style.css`);
+    await other.setContent(`<iframe src="${address}"></iframe>`);
+    await expect.poll(() => refused.join(" ")).toMatch(/frame-ancestors|X-Frame-Options/);
+  });
+});

@@ -1,0 +1,154 @@
+import {
+  clientRegistration,
+  consentScreen,
+  definePolicy,
+  refreshScope,
+  resolveConsent,
+} from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { client, factsOf, rowOf } from "./facts.js";
+
+const policy = definePolicy({
+  name: "School",
+  version: "7",
+  scopes: {
+    openid: { required: true },
+    "students:read": { replaces: ["members:read"] },
+    "courses:read": {},
+  },
+});
+
+const both = { requested: "openid students:read courses:read" };
+
+describe("a scope that the facts know by its older name", () => {
+  it("is granted already", () => {
+    const screen = consentScreen(policy, factsOf({ ...both, granted: "openid members:read" }));
+    expect(rowOf(screen, "students:read")).toMatchObject({
+      state: "already-granted",
+      isNew: false,
+    });
+    expect(rowOf(screen, "courses:read").isNew).toBe(true);
+  });
+
+  it("is withdrawn under the name that the grant has for it", () => {
+    const facts = factsOf({ ...both, granted: "openid members:read" });
+    const chosen = { decision: "approve", scopes: ["courses:read"] };
+    expect(resolveConsent(policy, facts, chosen)).toMatchObject({
+      added: ["courses:read"],
+      removed: ["members:read"],
+    });
+    const kept = { decision: "approve", scopes: ["students:read"] };
+    expect(resolveConsent(policy, facts, kept)).toMatchObject({ added: [], removed: [] });
+  });
+
+  it("was refused before", () => {
+    const refused = [{ scope: "members:read", until: 2_000 }];
+    const row = rowOf(consentScreen(policy, factsOf({ ...both, refused })), "students:read");
+    expect(row).toMatchObject({ checked: false, why: "You did not allow this before." });
+  });
+
+  it("is what the client cannot work without, and what it registered", () => {
+    const own = { ...client, scope: "openid members:read", required_scopes: ["members:read"] };
+    const screen = consentScreen(policy, factsOf({ ...both, client: own }));
+    expect(rowOf(screen, "students:read")).toMatchObject({ state: "required", locked: true });
+    expect(screen.groups[0]?.rows).toHaveLength(1);
+  });
+
+  it("is refreshed for a client that registered it so", () => {
+    const result = refreshScope(policy, "students:read", undefined, {
+      clientScope: "members:read",
+    });
+    expect(result).toMatchObject({ ok: true, scope: "students:read" });
+  });
+});
+
+it("a client cannot say of itself what only the host can", () => {
+  const sent = {
+    client_name: "Helper",
+    first_party: true,
+    verified_domain: "school.example",
+    required_scopes: ["courses:read"],
+  };
+  expect(clientRegistration(policy, sent)).toEqual({
+    ok: true,
+    metadata: { client_name: "Helper" },
+  });
+});
+
+it("what comes with a chosen scope is not remembered as refused", () => {
+  const implying = definePolicy({
+    name: "School",
+    version: "7",
+    scopes: { "courses:read": {}, "courses:write": { implies: ["courses:read"] } },
+  });
+  const facts = factsOf({ requested: "courses:read courses:write" });
+  const outcome = resolveConsent(implying, facts, {
+    decision: "approve",
+    scopes: ["courses:write"],
+  });
+  expect(outcome).toMatchObject({ scope: "courses:write", refused: [] });
+});
+
+it("what a client did not ask for cannot be held against it", () => {
+  const own = { ...client, scope: "courses:read" };
+  const options = { whenNoScope: "catalogue", ineligible: "refuse" } as const;
+  const facts = factsOf({ requested: "", client: own });
+  expect(consentScreen(policy, facts, options)).toMatchObject({ error: null });
+  expect(consentScreen(policy, factsOf({ ...both, client: own }), options).error).toBe(
+    "invalid_scope",
+  );
+});
+
+it("titles of two scopes that a third comes with stand beside it", () => {
+  const implying = definePolicy({
+    name: "School",
+    version: "7",
+    scopes: {
+      "courses:read": { title: "See courses" },
+      "courses:write": { title: "Change courses", implies: ["courses:read"] },
+      "courses:publish": { title: "Publish courses", implies: ["courses:read"] },
+    },
+  });
+  const requested = "courses:read courses:write courses:publish";
+  const row = rowOf(consentScreen(implying, factsOf({ requested })), "courses:read");
+  expect(row).toMatchObject({
+    state: "implied",
+    why: "Included in Change courses, Publish courses",
+  });
+});
+
+it("what comes with a bound scope is bound to the same", () => {
+  const bound = definePolicy({
+    name: "Bank",
+    version: "7",
+    scopes: {
+      "/accounts/{id}/read": {},
+      "/accounts/{id}/write": { implies: ["/accounts/{id}/read"] },
+    },
+  });
+  const account = { resources: { id: { a: "Bakery", b: "Cafe" } } };
+  const requested = "/accounts/a/write /accounts/a/read /accounts/b/read";
+  const screen = consentScreen(bound, factsOf({ requested, account }));
+  expect(rowOf(screen, "/accounts/a/write").includes).toEqual(["/accounts/a/read"]);
+  expect(rowOf(screen, "/accounts/a/read").state).toBe("implied");
+  expect(rowOf(screen, "/accounts/b/read").state).toBe("optional");
+});
+
+it("a `prompt` that came as something else asks for the page", () => {
+  const facts = { ...both, granted: both.requested, prompt: ["login", "consent"] as never };
+  expect(consentScreen(policy, factsOf(facts)).reason).toBe("forced");
+});
+
+it.each([
+  ["https://a;sandbox/cb", "form-action 'self';"],
+  ["https://a,default-src/cb", "form-action 'self';"],
+  ["https://[::1]:8443/cb", "form-action 'self' https://[::1]:8443;"],
+  ["http://localhost:1/cb", "form-action 'self' http://localhost:1;"],
+  ["javascript:alert(1)", "form-action 'self';"],
+  ["data:text/html,x", "form-action 'self';"],
+  ["com.app:/x", "form-action 'self' com.app:;"],
+])("the header fields of an answer to %s say %s", (redirect_uri, expected) => {
+  const facts = factsOf({ ...both, client: { ...client, redirect_uri } });
+  const { headers } = consentScreen(policy, facts);
+  expect(headers["Content-Security-Policy"]).toContain(expected);
+});

@@ -1,0 +1,367 @@
+import fc from "fast-check";
+import {
+  type ConsentFacts,
+  type ConsentOptions,
+  type ConsentSelection,
+  consentScreen,
+  definePolicy,
+  resolveConsent,
+} from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { client, factsOf, rowsOf, scopesOf } from "./facts.js";
+
+const policy = definePolicy({
+  name: "School",
+  version: "7",
+  tiers: ["free", "pro"],
+  defaultScopes: ["openid"],
+  scopes: {
+    openid: { description: "Who you are", required: true },
+    "courses:read": "Read your courses",
+    "courses:write": { description: "Change courses", implies: ["courses:read"] },
+    "courses:publish": { default: "off", warning: "goes to everybody" },
+    "reports:export": { description: "Export", tier: "pro" },
+    "students:read": { description: "Your students", replaces: ["members:read"] },
+    "admin:all": { description: "Everything", reserved: true },
+    "/accounts/{accountID}/profile.write": { description: "Change a profile" },
+  },
+});
+
+const three = "openid courses:read courses:publish";
+const approve = (...scopes: readonly string[]): ConsentSelection => ({
+  decision: "approve",
+  scopes,
+});
+
+describe("what is granted", () => {
+  const cases: readonly {
+    readonly title: string;
+    readonly facts?: Partial<ConsentFacts>;
+    readonly options?: ConsentOptions;
+    readonly selection: ConsentSelection;
+    readonly expected: object;
+  }[] = [
+    {
+      title: "everything, if every box is checked: nothing has changed",
+      selection: approve("courses:read", "courses:publish", "openid"),
+      expected: { ok: true, scope: three, changed: false, refused: [] },
+    },
+    {
+      title: "a part, with the required ones, which no browser posts",
+      selection: approve("courses:read"),
+      expected: {
+        ok: true,
+        scope: "openid courses:read",
+        changed: true,
+        refused: [{ scope: "courses:publish", until: 1_000 + 180 * 86_400 }],
+      },
+    },
+    {
+      title: "one text for one box, as a form posts it",
+      selection: { decision: "approve", scopes: "courses:read" },
+      expected: { ok: true, scope: "openid courses:read" },
+    },
+    {
+      title: "a text of several",
+      selection: { decision: "approve", scopes: "courses:publish courses:read" },
+      expected: { ok: true, scope: three },
+    },
+    {
+      title: "nothing, if nothing optional is chosen though some was offered",
+      selection: approve("openid"),
+      expected: { ok: false, error: "access_denied", event: "consent.denied" },
+    },
+    {
+      title: "nothing, if no box came back at all",
+      selection: { decision: "approve" },
+      expected: { ok: false, error: "access_denied" },
+    },
+    {
+      title: "what is required, if nothing else was offered",
+      facts: { requested: "openid" },
+      selection: approve(),
+      expected: { ok: true, scope: "openid", changed: false },
+    },
+    {
+      title: "nothing, if it was denied",
+      selection: { decision: "deny", scopes: ["courses:read"] },
+      expected: { ok: false, error: "access_denied", event: "consent.denied" },
+    },
+    {
+      title: "nothing, if it is neither",
+      selection: { decision: ["approve"], scopes: ["courses:read"] },
+      expected: { ok: false, error: "access_denied" },
+    },
+    {
+      title: "nothing, if one scope was not offered",
+      selection: approve("courses:read", "courses:write"),
+      expected: {
+        ok: false,
+        error: "invalid_selection",
+        event: "consent.tampered",
+        offending: ["courses:write"],
+      },
+    },
+    {
+      title: "nothing, if a reserved one was smuggled in",
+      facts: { requested: `${three} admin:all` },
+      selection: approve("courses:read", "admin:all"),
+      expected: { ok: false, error: "invalid_selection", offending: ["admin:all"] },
+    },
+    {
+      title: "nothing, if what came back is no text, or breaks a line",
+      selection: { decision: "approve", scopes: ["courses:read", 7, "a\nb"] },
+      expected: { ok: false, error: "invalid_selection", offending: ["(number)", "a\\u{a}b"] },
+    },
+    {
+      title: "nothing, if a box that is locked was checked all the same",
+      facts: { requested: "openid reports:export courses:read" },
+      options: { tierLocked: "locked" },
+      selection: approve("courses:read", "reports:export"),
+      expected: { ok: false, error: "invalid_selection", offending: ["reports:export"] },
+    },
+    {
+      title: "a scope above the plan, which has no effect yet",
+      facts: { requested: "reports:export", account: { tier: "free" } },
+      selection: approve("reports:export"),
+      expected: { ok: true, scope: "reports:export" },
+    },
+    {
+      title: "an older name under its new one, which is a change",
+      facts: { requested: "members:read" },
+      selection: approve("students:read"),
+      expected: { ok: true, scope: "students:read", changed: true },
+    },
+    {
+      title: "the defaults for a request without scope, which must be said",
+      facts: { requested: undefined },
+      selection: approve(),
+      expected: { ok: true, scope: "openid", changed: true },
+    },
+    {
+      title: "nothing for a malformed request",
+      facts: { requested: "openid\u0000" },
+      selection: approve("openid"),
+      expected: { ok: false, error: "invalid_scope", event: "consent.invalid" },
+    },
+    {
+      title: "less than before: what is withdrawn must be revoked",
+      facts: { granted: "courses:read courses:write courses:publish" },
+      selection: approve("courses:publish"),
+      expected: {
+        ok: true,
+        scope: "openid courses:publish",
+        added: ["openid"],
+        removed: ["courses:read"],
+      },
+    },
+    {
+      title: "nothing for an answer to another request",
+      facts: { id: "r-1" },
+      selection: { ...approve("courses:read"), id: "r-2" },
+      expected: { ok: false, error: "stale", event: "consent.stale" },
+    },
+    {
+      title: "nothing for an answer that was taken already",
+      facts: { id: "r-1", used: true },
+      selection: { ...approve("courses:read"), id: "r-1" },
+      expected: { ok: false, error: "stale" },
+    },
+    {
+      title: "nothing for a page of another edition",
+      selection: { ...approve("courses:read"), policyVersion: "6" },
+      expected: { ok: false, error: "stale" },
+    },
+    {
+      title: "what was chosen on the page of this request and edition",
+      facts: { id: "r-1" },
+      selection: { ...approve("courses:read"), id: "r-1", policyVersion: "7" },
+      expected: { ok: true, scope: "openid courses:read" },
+    },
+  ];
+
+  it.each(cases)("$title", ({ facts, options, selection, expected }) => {
+    const all = factsOf({ requested: three, ...facts });
+    expect(resolveConsent(policy, all, selection, options)).toMatchObject(expected);
+  });
+
+  it("is written down: what was shown, in which words, and what was checked before", () => {
+    const facts = factsOf({
+      requested: three,
+      user: { label: "ana", sub: "user-1" },
+      locale: "de",
+    });
+    const outcome = resolveConsent(policy, facts, approve("courses:publish"));
+    expect(outcome).toMatchObject({
+      receipt: {
+        time: 1_000,
+        policy: { name: "School", version: "7" },
+        client_id: "app-1",
+        sub: "user-1",
+        locale: "de",
+        scopes: [
+          { scope: "openid", description: "Who you are", prechecked: true },
+          { scope: "courses:publish", title: "Courses: publish", prechecked: false },
+        ],
+      },
+    });
+  });
+
+  it("remembers refusals as long as the host says, by the clock of the runtime if it gives none", () => {
+    const before = Math.floor(Date.now() / 1_000);
+    const outcome = resolveConsent(policy, { client, requested: three }, approve("courses:read"), {
+      rememberRefusals: 60,
+    });
+    const [refusal] = outcome.ok ? outcome.refused : [];
+    expect(refusal?.until).toBeGreaterThanOrEqual(before + 60);
+    expect(refusal?.until).toBeLessThanOrEqual(before + 120);
+  });
+});
+
+describe("for any request and any choice", () => {
+  const names = [
+    "openid",
+    "courses:read",
+    "courses:write",
+    "courses:publish",
+    "reports:export",
+    "students:read",
+    "members:read",
+    "admin:all",
+    "/accounts/a/profile.write",
+    "/accounts/b/profile.write",
+    "/accounts/{accountID}/profile.write",
+    "nope:x",
+    "a b",
+    "",
+  ];
+  // the last two are no scope-tokens, and void what they stand in
+  const tokens = fc.oneof(
+    { weight: 5, arbitrary: fc.subarray(names.slice(0, -2)) },
+    { weight: 1, arbitrary: fc.subarray(names) },
+  );
+  const facts: fc.Arbitrary<ConsentFacts> = fc.record({
+    client: fc.constantFrom(client, { ...client, scope: "openid courses:read courses:write" }),
+    requested: fc.oneof(
+      tokens,
+      tokens.map((list) => list.join(" ")),
+      fc.constant(undefined),
+    ),
+    granted: tokens,
+    refused: tokens.map((list) => list.map((scope) => ({ scope }))),
+    account: fc.constantFrom(
+      {},
+      { tier: "pro", resources: { accountID: { a: "Ana" } } },
+      { tier: "free", resources: { accountID: { a: "Ana", b: "Ben" } } },
+    ),
+    now: fc.constant(1_000),
+  });
+  const options: fc.Arbitrary<ConsentOptions> = fc.record({
+    whenNoScope: fc.constantFrom("defaults", "catalogue", "fail"),
+    prechecked: fc.constantFrom("policy", "never"),
+    tierLocked: fc.constantFrom("selectable", "locked"),
+    ineligible: fc.constantFrom("drop", "refuse"),
+  });
+  /** Some of the boxes that are shown, or anything at all. */
+  const posted = fc.oneof(
+    { weight: 4, arbitrary: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }) },
+    { weight: 1, arbitrary: tokens },
+    { weight: 1, arbitrary: fc.anything() },
+  );
+
+  it("what is granted was shown and asked for, once each, with all that is required and nothing reserved", () => {
+    let granted = 0;
+    fc.assert(
+      fc.property(facts, options, posted, (facts, options, drawn) => {
+        const screen = consentScreen(policy, facts, options);
+        const isMask = Array.isArray(drawn) && drawn.length === 8;
+        const scopes = isMask ? scopesOf(screen).filter((_, at) => drawn[at] === true) : drawn;
+        const outcome = resolveConsent(policy, facts, { decision: "approve", scopes }, options);
+        if (!outcome.ok) return;
+        granted += 1;
+        const shown = scopesOf(screen);
+        expect(shown).toEqual(expect.arrayContaining([...outcome.scopes]));
+        expect(new Set(outcome.scopes).size).toBe(outcome.scopes.length);
+        expect(outcome.scopes).not.toContain("admin:all");
+        expect(outcome.scope).toBe(outcome.scopes.join(" "));
+        for (const row of rowsOf(screen)) {
+          if (row.state === "required") expect(outcome.scopes).toContain(row.scope);
+        }
+        const isShown = (scope: unknown) => shown.includes(scope as string);
+        expect(
+          [scopes]
+            .flat()
+            .every(
+              (scope) => isShown(scope) || scope === undefined || scope === null || scope === "",
+            ),
+        ).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+    expect(granted).toBeGreaterThan(100);
+  });
+
+  it("the order and the repetition of what is posted do not matter", () => {
+    fc.assert(
+      fc.property(facts, options, tokens, (facts, options, scopes) => {
+        const one = resolveConsent(policy, facts, { decision: "approve", scopes }, options);
+        const twice = [...scopes, ...scopes].reverse();
+        const other = resolveConsent(
+          policy,
+          facts,
+          { decision: "approve", scopes: twice },
+          options,
+        );
+        const setOf = (outcome: typeof one) =>
+          outcome.ok ? outcome.scope : [outcome.error, [...outcome.offending].sort()];
+        expect(setOf(other)).toEqual(setOf(one));
+      }),
+    );
+  });
+
+  it("what the page checks before, left as it is, is what is granted", () => {
+    fc.assert(
+      fc.property(facts, options, (facts, options) => {
+        const rows = rowsOf(consentScreen(policy, facts, options));
+        const checked = rows.filter((row) => row.checked && !row.locked).map((row) => row.scope);
+        const outcome = resolveConsent(
+          policy,
+          facts,
+          { decision: "approve", scopes: checked },
+          options,
+        );
+        if (checked.length === 0) return;
+        const expected = rows.filter((row) => row.checked).map((row) => row.scope);
+        expect(outcome.ok && new Set(outcome.scopes)).toEqual(new Set(expected));
+      }),
+    );
+  });
+
+  it("one scope that was not offered grants nothing", () => {
+    fc.assert(
+      fc.property(facts, options, tokens, (facts, options, scopes) => {
+        const outcome = resolveConsent(
+          policy,
+          facts,
+          { decision: "approve", scopes: [...scopes, "evil:scope"] },
+          options,
+        );
+        expect(outcome.ok).toBe(false);
+      }),
+    );
+  });
+
+  it("nothing that is posted throws", () => {
+    const anything = fc.record({
+      decision: fc.oneof(fc.constant("approve"), fc.anything()),
+      scopes: fc.anything(),
+      id: fc.anything(),
+      policyVersion: fc.oneof(fc.constant(undefined), fc.anything()),
+    });
+    fc.assert(
+      fc.property(facts, anything, (facts, selection) => {
+        expect(typeof resolveConsent(policy, facts, selection).ok).toBe("boolean");
+      }),
+    );
+  });
+});

@@ -1,0 +1,658 @@
+import {
+  type ConsentFacts,
+  type ConsentOptions,
+  type ConsentRow,
+  consentScreen,
+  definePolicy,
+  droppedScopes,
+  loadPolicy,
+} from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { client, factsOf, rowOf, rowsOf, scopesOf } from "./facts.js";
+
+const policy = definePolicy({
+  name: "School",
+  version: "7",
+  tiers: ["free", "pro"],
+  accountTypes: ["mentor", "studio"],
+  scopes: {
+    openid: { description: "Who you are", required: true },
+    "courses:read": {
+      title: "See courses",
+      description: "Read your courses",
+      group: "Courses",
+      locales: { de: { title: "Kurse sehen" }, "de-AT": { title: "Kurse schauen" } },
+    },
+    "courses:write": { description: "Change courses", group: "Courses", implies: ["courses:read"] },
+    "courses:publish": { default: "off", warning: "goes to everybody", group: "Courses" },
+    "reports:export": { description: "Export", tier: "pro" },
+    "studio:read": { description: "Your studio", accountTypes: ["studio"] },
+    "students:read": { description: "Your students", replaces: ["members:read"] },
+    "admin:all": { description: "Everything", reserved: true },
+    "/accounts/{accountID}/profile.write": { description: "Change a profile" },
+    offline_access: { description: "Stay signed in" },
+  },
+  bundles: {
+    "read-only": ["courses:read", "students:read"],
+    all: { every: true, except: ["courses:publish"] },
+    exports: ["reports:export"],
+  },
+  tools: {
+    list_courses: "courses:read",
+    update_course: "courses:write",
+    secret_tool: { scope: "courses:read", hidden: true },
+    drop_course: { deny: "never" },
+    export_report: "reports:export",
+    publish: { scope: "courses:publish", tier: "pro" },
+    administer: { anyOf: ["admin:all", "students:read"] },
+  },
+  endpoints: { "GET /courses": "courses:read" },
+  notCovered: ["Payouts"],
+});
+
+const all = Object.keys(policy.definition.scopes).filter((name) => !name.includes("{"));
+
+describe("which scopes are on the screen", () => {
+  const cases: readonly {
+    readonly title: string;
+    readonly facts: Partial<ConsentFacts>;
+    readonly options?: ConsentOptions;
+    readonly shown: readonly string[];
+    readonly dropped?: readonly (readonly [scope: string, why: string])[];
+    readonly error?: "invalid_scope";
+  }[] = [
+    {
+      title: "in the order of the policy, each once",
+      facts: { requested: "courses:write openid courses:read openid" },
+      shown: ["openid", "courses:read", "courses:write"],
+    },
+    {
+      title: "identity first and offline access last",
+      facts: { requested: "offline_access courses:read openid" },
+      shown: ["openid", "courses:read", "offline_access"],
+    },
+    {
+      title: "neither reserved nor unknown ones",
+      facts: { requested: "courses:read admin:all nope:x" },
+      shown: ["courses:read"],
+      dropped: [
+        ["admin:all", "reserved"],
+        ["nope:x", "unknown"],
+      ],
+    },
+    {
+      title: "a reserved one for the owner's own client",
+      facts: { requested: "admin:all", client: { ...client, first_party: true } },
+      shown: ["admin:all"],
+    },
+    {
+      title: "no scope that the client has not registered",
+      facts: {
+        requested: "courses:read courses:write",
+        client: { ...client, scope: "courses:read" },
+      },
+      shown: ["courses:read"],
+      dropped: [["courses:write", "not-registered"]],
+    },
+    {
+      title: "nothing at all for a registration that is malformed",
+      facts: { requested: "courses:read", client: { ...client, scope: "courses:read  openid" } },
+      shown: [],
+      dropped: [["courses:read", "not-registered"]],
+      error: "invalid_scope",
+    },
+    {
+      title:
+        "a bound scope of the person's own account, whether registered as it is or as a template",
+      facts: {
+        requested: "/accounts/a/profile.write",
+        client: { ...client, scope: "/accounts/<accountID>/profile.write" },
+        account: { resources: { accountID: { a: "Ana" } } },
+      },
+      shown: ["/accounts/a/profile.write"],
+    },
+    {
+      title:
+        "none of somebody else's account, and none for an account that nobody has said to be theirs",
+      facts: {
+        requested: "/accounts/b/profile.write openid",
+        account: { resources: { accountID: { a: "Ana" } } },
+      },
+      shown: ["openid"],
+      dropped: [["/accounts/b/profile.write", "foreign"]],
+    },
+    {
+      title: "no name that objects are born with",
+      facts: {
+        requested: "/accounts/constructor/profile.write openid",
+        account: { resources: { accountID: {} } },
+      },
+      shown: ["openid"],
+      dropped: [["/accounts/constructor/profile.write", "foreign"]],
+    },
+    {
+      title: "no template",
+      facts: { requested: "openid /accounts/{accountID}/profile.write" },
+      shown: ["openid"],
+      dropped: [["/accounts/{accountID}/profile.write", "unbound"]],
+    },
+    {
+      title: "none for another kind of account",
+      facts: { requested: "openid studio:read", account: { account_type: "mentor" } },
+      shown: ["openid"],
+      dropped: [["studio:read", "account-type"]],
+    },
+    {
+      title: "an older name under its new one",
+      facts: { requested: "members:read" },
+      shown: ["students:read"],
+    },
+    {
+      title: "nothing of a malformed request",
+      facts: { requested: "courses:read  openid" },
+      shown: [],
+      dropped: [["courses:read  openid", "malformed"]],
+      error: "invalid_scope",
+    },
+    {
+      title: "nothing of a list with a member that is two scope-tokens",
+      facts: { requested: ["courses:read", "a b"] },
+      shown: [],
+      dropped: [["(object)", "malformed"]],
+      error: "invalid_scope",
+    },
+    {
+      title: "nothing of a request that is no text",
+      facts: { requested: 7 as never },
+      shown: [],
+      dropped: [["(number)", "malformed"]],
+      error: "invalid_scope",
+    },
+    {
+      title: "nothing where nothing can be offered",
+      facts: { requested: "nope:x" },
+      shown: [],
+      dropped: [["nope:x", "unknown"]],
+      error: "invalid_scope",
+    },
+    {
+      title: "nothing where the host refuses what it cannot offer",
+      facts: { requested: "openid nope:x" },
+      options: { ineligible: "refuse" },
+      shown: [],
+      dropped: [["nope:x", "unknown"]],
+      error: "invalid_scope",
+    },
+    {
+      title: "nothing for a request without scope and a policy without defaults",
+      facts: {},
+      shown: [],
+      error: "invalid_scope",
+    },
+    {
+      title: "the whole catalogue for a request without scope, where the host says so",
+      facts: { requested: "", account: { resources: { accountID: { a: "Ana", b: "Ben" } } } },
+      options: { whenNoScope: "catalogue" },
+      shown: [
+        ...all.filter((name) => !["admin:all", "offline_access"].includes(name)),
+        "/accounts/a/profile.write",
+        "/accounts/b/profile.write",
+        "offline_access",
+      ],
+    },
+    {
+      title: "an error for a request without scope, where the host says so",
+      facts: { requested: [] },
+      options: { whenNoScope: "fail" },
+      shown: [],
+      error: "invalid_scope",
+    },
+  ];
+
+  it.each(cases)("$title", ({ facts, options, shown, dropped = [], error = null }) => {
+    const screen = consentScreen(policy, factsOf(facts), options);
+    expect(scopesOf(screen)).toEqual(shown);
+    expect(screen.error).toBe(error);
+    const said = droppedScopes(policy, factsOf(facts), options);
+    expect(said.map(({ scope, why }) => [scope, why])).toEqual(dropped);
+    for (const [scope] of dropped) expect(JSON.stringify(screen)).not.toContain(`"${scope}"`);
+  });
+});
+
+describe("what a row says", () => {
+  const state = (row: ConsentRow) => [row.state, row.checked, row.locked];
+  const cases: readonly {
+    readonly title: string;
+    readonly scope: string;
+    readonly facts: Partial<ConsentFacts>;
+    readonly options?: ConsentOptions;
+    readonly row: readonly [state: string, checked: boolean, locked: boolean];
+    readonly has?: Partial<ConsentRow>;
+  }[] = [
+    {
+      title: "required: checked and locked, and it says why",
+      scope: "openid",
+      facts: { requested: "openid" },
+      row: ["required", true, true],
+      has: { why: "The app cannot work without it." },
+    },
+    {
+      title: "required by the client",
+      scope: "courses:read",
+      facts: {
+        requested: "courses:read",
+        client: { ...client, required_scopes: ["courses:read"] },
+      },
+      row: ["required", true, true],
+    },
+    {
+      title: "on unless the policy says off",
+      scope: "courses:read",
+      facts: { requested: "courses:read" },
+      row: ["optional", true, false],
+      has: { title: "See courses", description: "Read your courses", access: "read", why: null },
+    },
+    {
+      title: "off with a warning, a word and not a colour alone",
+      scope: "courses:publish",
+      facts: { requested: "courses:publish", account: { tier: "pro" } },
+      row: ["optional", false, false],
+      has: {
+        warning: { label: "Caution", text: "goes to everybody" },
+        access: "publish",
+        title: "Courses: publish",
+      },
+    },
+    {
+      title: "unchecked where the host checks nothing before",
+      scope: "courses:read",
+      facts: { requested: "courses:read openid" },
+      options: { prechecked: "never" },
+      row: ["optional", false, false],
+    },
+    {
+      title: "above the plan: unchecked, with what it takes",
+      scope: "reports:export",
+      facts: { requested: "reports:export", account: { tier: "free" } },
+      row: ["tier-locked", false, false],
+      has: { tier: { needed: "pro", note: "Has no effect until you upgrade to pro." } },
+    },
+    {
+      title: "above the plan of an account without one",
+      scope: "reports:export",
+      facts: { requested: "reports:export", account: { tier: "gold" } },
+      row: ["tier-locked", false, false],
+    },
+    {
+      title: "above the plan since everything it opens is",
+      scope: "courses:publish",
+      facts: { requested: "courses:publish", account: { tier: "free" } },
+      row: ["tier-locked", false, false],
+    },
+    {
+      title: "above the plan and locked, where the host says so",
+      scope: "reports:export",
+      facts: { requested: "reports:export" },
+      options: { tierLocked: "locked" },
+      row: ["tier-locked", false, true],
+    },
+    {
+      title: "above the plan and granted before",
+      scope: "reports:export",
+      facts: { requested: "reports:export", granted: "reports:export" },
+      options: { tierLocked: "locked" },
+      row: ["tier-locked", true, false],
+    },
+    {
+      title: "on the plan",
+      scope: "reports:export",
+      facts: { requested: "reports:export", account: { tier: "pro" } },
+      row: ["optional", true, false],
+      has: { tier: null },
+    },
+    {
+      title: "granted before, though off by default",
+      scope: "courses:publish",
+      facts: {
+        requested: "courses:publish courses:read",
+        granted: ["courses:publish"],
+        account: { tier: "pro" },
+      },
+      row: ["already-granted", true, false],
+      has: { isNew: false },
+    },
+    {
+      title: "new since last time",
+      scope: "students:read",
+      facts: { requested: "students:read courses:read", granted: "courses:read" },
+      row: ["optional", true, false],
+      has: { isNew: true },
+    },
+    {
+      title: "refused before: unchecked, and it says so",
+      scope: "courses:read",
+      facts: { requested: "courses:read", refused: [{ scope: "courses:read", until: 1_001 }] },
+      row: ["optional", false, false],
+      has: { why: "You did not allow this before." },
+    },
+    {
+      title: "refused before, and forgotten",
+      scope: "courses:read",
+      facts: { requested: "courses:read", refused: [{ scope: "courses:read", until: 1_000 }] },
+      row: ["optional", true, false],
+    },
+    {
+      title: "included in another that is checked",
+      scope: "courses:read",
+      facts: { requested: "courses:read courses:write", refused: [{ scope: "courses:read" }] },
+      row: ["implied", true, false],
+      has: { why: "Included in Courses: write", includedIn: ["courses:write"] },
+    },
+    {
+      title: "not included in another that is not checked",
+      scope: "courses:read",
+      facts: { requested: "courses:read courses:write", refused: [{ scope: "courses:write" }] },
+      row: ["optional", true, false],
+      has: { includedIn: ["courses:write"] },
+    },
+    {
+      title: "what comes with it, and what it opens: neither hidden nor denied tools",
+      scope: "courses:write",
+      facts: { requested: "courses:write" },
+      row: ["optional", true, false],
+      has: {
+        access: "write",
+        includes: ["courses:read"],
+        unlocks: { tools: ["update_course", "list_courses"], endpoints: ["GET /courses"] },
+      },
+    },
+    {
+      title: "what it opens besides a reserved way",
+      scope: "students:read",
+      facts: { requested: "students:read" },
+      row: ["optional", true, false],
+      has: { unlocks: { tools: ["administer"], endpoints: [] } },
+    },
+    {
+      title: "the account's label, cleaned",
+      scope: "/accounts/a/profile.write",
+      facts: {
+        requested: "/accounts/a/profile.write",
+        account: { resources: { accountID: { a: "Ana\u202e's Bakery" } } },
+      },
+      row: ["optional", true, false],
+      has: { resource: [{ param: "accountID", value: "a", label: "Ana's Bakery" }] },
+    },
+  ];
+
+  it.each(cases)("$title", ({ scope, facts, options, row, has = {} }) => {
+    const found = rowOf(consentScreen(policy, factsOf(facts), options), scope);
+    expect(state(found)).toEqual(row);
+    expect(found).toMatchObject(has);
+  });
+});
+
+describe("policies of other shapes", () => {
+  const other = loadPolicy({
+    name: "Other",
+    version: "1",
+    accountTypes: ["mentor", "studio"],
+    scopes: {
+      "read:public": {},
+      "admin:read": { reserved: true },
+      "admin:all": { reserved: true, implies: ["admin:read", "read:public"] },
+      "/a/{one}/b/{two}": {},
+      "mentor:read": {},
+    },
+    tools: {
+      search: { public: true, enrichedBy: "read:public" },
+      ping: { public: true },
+      mentor: { scope: "mentor:read", accountTypes: ["mentor"] },
+      administer: "admin:read",
+    },
+  });
+  const owner = { ...client, first_party: true };
+
+  it("say what a scope adds to a public tool", () => {
+    const screen = consentScreen(other, factsOf({ requested: "read:public" }));
+    expect(rowOf(screen, "read:public").unlocks.tools).toEqual(["search"]);
+  });
+
+  it("say nothing of what is for another kind of account", () => {
+    const unlocks = (account_type: string) =>
+      rowOf(
+        consentScreen(other, factsOf({ requested: "mentor:read", account: { account_type } })),
+        "mentor:read",
+      ).unlocks.tools;
+    expect(unlocks("mentor")).toEqual(["mentor"]);
+    expect(unlocks("studio")).toEqual([]);
+  });
+
+  it("say to the owner's client what its scopes open, and of those that come with them the public ones", () => {
+    const screen = consentScreen(other, factsOf({ requested: "admin:all", client: owner }));
+    expect(rowOf(screen, "admin:all")).toMatchObject({
+      includes: ["read:public"],
+      unlocks: { tools: ["administer", "search"], endpoints: [] },
+    });
+  });
+
+  it("leave pairs of values to the request that names one", () => {
+    const account = { resources: { one: { x: "X" }, two: { y: "\u0000" } } };
+    const options = { whenNoScope: "catalogue" } as const;
+    const catalogue = consentScreen(other, factsOf({ account }), options);
+    expect(scopesOf(catalogue)).toEqual(["read:public", "mentor:read"]);
+    const named = consentScreen(other, factsOf({ account, requested: "/a/x/b/y" }));
+    expect(rowOf(named, "/a/x/b/y").resource.map((one) => one.label)).toEqual(["X", "y"]);
+  });
+
+  it("show a client without an identifier that can be shown, and a person without a name", () => {
+    const facts = factsOf({ requested: "read:public", client: { client_id: "\u0000" } });
+    const screen = consentScreen(other, { ...facts, user: { label: "\u202e" } });
+    expect(screen.client).toMatchObject({ id: "", name: "" });
+    expect(screen.user).toEqual({ label: "", switchAccountUrl: null });
+  });
+});
+
+describe("in another language", () => {
+  const titleIn = (locale: string | readonly string[]) => {
+    const screen = consentScreen(policy, factsOf({ requested: "courses:read", locale }));
+    return [screen.locale, screen.dir, rowOf(screen, "courses:read").title, screen.words.allow];
+  };
+
+  it.each([
+    ["de", ["de", "ltr", "Kurse sehen", "Erlauben"]],
+    ["de-at en", ["de", "ltr", "Kurse schauen", "Erlauben"]],
+    ["tlh ar", ["ar", "rtl", "See courses", "سماح"]],
+    [
+      ["x".repeat(99), "fr-CA"],
+      ["fr", "ltr", "See courses", "Autoriser"],
+    ],
+    ["__proto__ constructor", ["en", "ltr", "See courses", "Allow"]],
+    [7 as never, ["en", "ltr", "See courses", "Allow"]],
+  ] as const)("%s", (locale, expected) => {
+    expect(titleIn(locale)).toEqual(expected);
+  });
+});
+
+describe("the client", () => {
+  const viewOf = (metadata: object) =>
+    consentScreen(policy, factsOf({ requested: "openid", client: { ...client, ...metadata } }))
+      .client;
+
+  it.each([
+    ["Course\u2066Helper\u2069", "CourseHelper"],
+    ["  Course \n\t Helper ", "Course Helper"],
+    ["Ｃｏｕｒｓｅ", "Course"],
+    ["\u0000\u200b", "app-1"],
+    [["x"], "app-1"],
+    [{ toString: "x" }, "app-1"],
+    ["a\ud800b", "ab"],
+    ["x".repeat(100), `${"x".repeat(79)}…`],
+    ["<script>", "<script>"],
+    [undefined, "app-1"],
+  ])("calls itself %j, and is shown as %j", (client_name, name) => {
+    expect(viewOf({ client_name }).name).toBe(name);
+  });
+
+  it.each([
+    ["https://app.example/logo.png", "https://app.example/logo.png"],
+    ["javascript:alert(1)", null],
+    ["java\nscript:alert(1)", null],
+    [" https://app.example/", null],
+    ["http://app.example/", null],
+    ["//app.example/", null],
+    ["https:\\\\evil.example", null],
+    ["https://user:pw@evil.example/", null],
+    ["https://", null],
+    ["data:image/svg+xml,<svg>", null],
+    [7, null],
+  ])("links to %j, and that is %j", (link, shown) => {
+    const { uri, logoUri, policyUri, tosUri } = viewOf({
+      client_uri: link,
+      logo_uri: link,
+      policy_uri: link,
+      tos_uri: link,
+    });
+    expect([uri, logoUri, policyUri, tosUri]).toEqual([shown, shown, shown, shown]);
+  });
+
+  it.each([
+    ["https://app.example:8443/cb", "app.example:8443", false],
+    ["http://localhost:3000/cb", "localhost:3000", true],
+    ["http://127.0.0.1/cb", "127.0.0.1", true],
+    ["http://[::1]:7/cb", "[::1]:7", true],
+    ["com.example.app:/cb", "com.example.app:", true],
+    ["no url", null, false],
+    [undefined, null, false],
+  ])("goes back to %j: %j, on this device %j", (redirect_uri, redirectHost, redirectIsLocal) => {
+    expect(viewOf({ redirect_uri })).toMatchObject({ redirectHost, redirectIsLocal });
+  });
+
+  it("is verified by what the host has proven alone", () => {
+    expect(viewOf({ verified: true })).toMatchObject({ verified: false, domain: null });
+    expect(viewOf({ verified_domain: "app.example" })).toMatchObject({
+      verified: true,
+      domain: "app.example",
+    });
+  });
+});
+
+describe("the rest of the screen", () => {
+  it("names policy, edition, groups, presets, links and what is not covered", () => {
+    const screen = consentScreen(
+      policy,
+      factsOf({
+        id: "r-1",
+        requested: "openid courses:read courses:write courses:publish reports:export",
+        user: { label: "ana@example.com", switchAccountUrl: "https://as.example/switch" },
+      }),
+      { manageUrl: "https://as.example/apps", reportUrl: "javascript:x", helpUrl: "https://a.b/" },
+    );
+    expect(screen).toMatchObject({
+      version: 1,
+      id: "r-1",
+      policyName: "School",
+      policyVersion: "7",
+      user: { label: "ana@example.com", switchAccountUrl: "https://as.example/switch" },
+      notCovered: ["Payouts"],
+      links: { manage: "https://as.example/apps", report: null, help: "https://a.b/" },
+    });
+    expect(screen.groups.map(({ id, legend, rows }) => [id, legend, rows.length])).toEqual([
+      ["group-1", "Courses", 3],
+      ["group-2", "What it may do", 1],
+    ]);
+    expect(screen.presets).toEqual([
+      { id: "read-only", title: "Read only", scopes: ["courses:read"] },
+      {
+        id: "all",
+        title: "All",
+        scopes: ["openid", "courses:read", "courses:write", "reports:export"],
+      },
+      { id: "exports", title: "Exports", scopes: ["reports:export"] },
+    ]);
+    expect(new Set(rowsOf(screen).map((row) => row.domId)).size).toBe(5);
+    expect(JSON.parse(JSON.stringify(screen))).toEqual(screen);
+  });
+
+  it("offers no preset that could check nothing", () => {
+    const facts = factsOf({ requested: "openid reports:export" });
+    const { presets } = consentScreen(policy, facts, { tierLocked: "locked" });
+    expect(presets).toEqual([]);
+  });
+
+  it.each([
+    [{}, "first-time"],
+    [{ granted: "" }, "first-time"],
+    [{ granted: "openid" }, "new-scopes"],
+    [{ granted: "openid courses:read" }, "nothing-new"],
+    [{ granted: "openid courses:read", prompt: "login consent" }, "forced"],
+    [{ granted: "openid courses:read", grantedPolicyVersion: "6" }, "policy-changed"],
+    [{ granted: "openid courses:read", grantedPolicyVersion: "7" }, "nothing-new"],
+  ] as const)("asks %j for the reason %s", (facts, reason) => {
+    const screen = consentScreen(policy, factsOf({ requested: "openid courses:read", ...facts }));
+    expect(screen.reason).toBe(reason);
+  });
+
+  it.each([
+    [{}, {}, true],
+    [{ requested: "openid courses:write" }, {}, false],
+    [{ prompt: "consent" }, {}, false],
+    [{}, { redirect_uri: "http://localhost:1/cb" }, false],
+    [{}, { redirect_uri: "com.app:/cb", token_endpoint_auth_method: "private_key_jwt" }, false],
+    [{}, { redirect_uri: undefined }, false],
+    [{}, { redirect_uri: "http://app.example/cb" }, false],
+    [{}, { redirect_uri: "http://app.example/cb", token_endpoint_auth_method: "none" }, false],
+    [
+      {},
+      { redirect_uri: "http://app.example/cb", token_endpoint_auth_method: "private_key_jwt" },
+      true,
+    ],
+    [{ requested: "nope" }, {}, false],
+  ])("may be left out for %j and a client with %j: %s", (facts, metadata, canSkip) => {
+    const screen = consentScreen(
+      policy,
+      factsOf({
+        requested: "openid courses:read",
+        granted: "openid courses:read",
+        client: { ...client, ...metadata },
+        ...facts,
+      }),
+    );
+    expect(screen.canSkip).toBe(canSkip);
+  });
+
+  it("sends header fields against frames, scripts and copies, and lets the answer go where it belongs", () => {
+    const headersOf = (redirect_uri: string) =>
+      consentScreen(policy, factsOf({ requested: "openid", client: { ...client, redirect_uri } }))
+        .headers;
+    const headers = headersOf("https://app.example/cb");
+    expect(headers).toMatchObject({
+      "X-Frame-Options": "DENY",
+      "Cache-Control": "no-store",
+      "Referrer-Policy": "no-referrer",
+    });
+    const csp = headers["Content-Security-Policy"];
+    expect(csp).toContain("default-src 'none'");
+    expect(csp).toContain("frame-ancestors 'none'");
+    expect(csp).toContain("form-action 'self' https://app.example;");
+    expect(csp).not.toContain("unsafe");
+    expect(csp).not.toContain("script-src");
+    expect(headersOf("com.app:/x")["Content-Security-Policy"]).toContain("'self' com.app:;");
+    expect(headersOf("none")["Content-Security-Policy"]).toContain("form-action 'self';");
+  });
+
+  it("words titles out of names where the policy has none", () => {
+    const plain = loadPolicy({
+      name: "P",
+      version: "1",
+      scopes: { "membership_plans:read": {}, "/": {}, repo: {} },
+    });
+    const screen = consentScreen(plain, factsOf({ requested: "membership_plans:read / repo" }));
+    const words = rowsOf(screen).map((row) => [row.title, row.description, row.access]);
+    expect(words).toEqual([
+      ["Membership plans: read", "Membership plans: read", "read"],
+      ["/", "/", "other"],
+      ["Repo", "Repo", "other"],
+    ]);
+  });
+});

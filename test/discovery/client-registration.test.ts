@@ -1,0 +1,166 @@
+import { clientRegistration } from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { policy } from "./policy.js";
+
+const register = (metadata: unknown, options = {}) => clientRegistration(policy, metadata, options);
+
+describe("the scope that is registered (RFC 7591, section 2)", () => {
+  it.each([
+    [
+      "as it was asked for",
+      { scope: "courses:read offline_access" },
+      {},
+      "courses:read offline_access",
+    ],
+    ["the policy's defaults where none is named", {}, {}, "openid"],
+    ["the policy's defaults for an empty one", { scope: "" }, {}, "openid"],
+    ["the host's default", {}, { defaultScope: "courses:read" }, "courses:read"],
+    [
+      "a template, which stands for every value",
+      { scope: "/accounts/<accountID>/profile.write" },
+      {},
+      "/accounts/<accountID>/profile.write",
+    ],
+    [
+      "a bound scope within a ceiling of templates",
+      { scope: "/accounts/a/profile.write" },
+      { ceiling: ["/accounts/{accountID}/profile.write"] },
+      "/accounts/a/profile.write",
+    ],
+  ])("%s", (_, metadata, options, scope) => {
+    expect(register(metadata, options)).toEqual({ ok: true, metadata: { ...metadata, scope } });
+  });
+
+  it.each([
+    ["reserved", { scope: "openid admin:all" }, {}],
+    ["unknown", { scope: "openid nope:x" }, {}],
+    ["malformed", { scope: "openid  courses:read" }, {}],
+    ["a list", { scope: ["openid"] }, {}],
+    [
+      "beyond the ceiling",
+      { scope: "openid courses:write" },
+      { ceiling: ["openid", "courses:read"] },
+    ],
+  ])("refused whole, never narrowed: %s", (_, metadata, options) => {
+    expect(register(metadata, options)).toEqual({
+      ok: false,
+      error: "invalid_client_metadata",
+      error_description: "scope holds what this client cannot have",
+    });
+  });
+
+  it("is left out where there is none to give", () => {
+    const result = clientRegistration(policy, { client_name: "A" }, { defaultScope: "" });
+    expect(result).toEqual({ ok: true, metadata: { client_name: "A" } });
+  });
+});
+
+describe("what will stand on a consent page", () => {
+  it("is taken as it is", () => {
+    const metadata = {
+      client_name: "<script>alert(1)</script>",
+      client_uri: "https://app.example/",
+      logo_uri: "https://app.example:8443/l.png?x=1",
+      redirect_uris: ["https://app.example/cb", "http://127.0.0.1:3000/cb", "com.example.app:/cb"],
+      scope: "openid",
+      contacts: ["a@b.example"],
+    };
+    expect(register(metadata)).toEqual({ ok: true, metadata });
+  });
+
+  it.each([
+    ["isolates", "Course\u2066Helper\u2069"],
+    ["zero width", "Course\u200bHelper"],
+    ["NUL", "Course\u0000"],
+    ["soft hyphen", "Course\u00adHelper"],
+    ["a line break", "Course\nHelper"],
+    ["a lone surrogate", "a\ud800"],
+    ["nothing", "  "],
+    ["too long", "x".repeat(201)],
+    ["a list", ["x"]],
+    ["an object", { toString: "x" }],
+  ])("refused: a name with %s", (_, client_name) => {
+    expect(register({ client_name })).toMatchObject({
+      ok: false,
+      error: "invalid_client_metadata",
+    });
+  });
+
+  const links = [
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\nscript:alert(1)",
+    " https://app.example/",
+    "data:text/html,x",
+    "http://app.example/l.png",
+    "//evil.example/l.png",
+    "https://user:pw@evil.example/",
+    "https:\\\\evil.example",
+    "blob:https://x/1",
+    "https://",
+    "https://app.example/\u202egnp",
+    7,
+  ];
+  it.each(
+    ["client_uri", "logo_uri", "policy_uri", "tos_uri"].flatMap((member) =>
+      links.map((link) => [member, link] as const),
+    ),
+  )("refused: %s %j", (member, link) => {
+    expect(register({ [member]: link })).toEqual({
+      ok: false,
+      error: "invalid_client_metadata",
+      error_description: `${member} is no https URL`,
+    });
+  });
+
+  it.each([
+    "data:text/html,x",
+    "http://app.example/cb",
+    "https://app.example/cb#x",
+    "https://user@app.example/cb",
+    "myapp:/cb",
+    "no url",
+    7,
+  ])("refused: the redirect URI %j", (redirect_uri) => {
+    expect(register({ redirect_uris: [redirect_uri] })).toMatchObject({
+      ok: false,
+      error: "invalid_redirect_uri",
+    });
+  });
+
+  it("refused: redirect URIs that are no list", () => {
+    expect(register({ redirect_uris: "https://app.example/cb" }).ok).toBe(false);
+  });
+});
+
+describe("what is no metadata", () => {
+  const throwing = Object.defineProperty({}, "scope", {
+    enumerable: true,
+    get: () => {
+      throw new Error("no");
+    },
+  });
+  it.each([
+    ["null", null],
+    ["nothing", undefined],
+    ["a text", "x"],
+    ["a list", ["x"]],
+    ["an object that throws", throwing],
+  ])("refused: %s", (_, metadata) => {
+    expect(register(metadata)).toMatchObject({ ok: false, error: "invalid_client_metadata" });
+  });
+
+  it("inherits nothing", () => {
+    const metadata: unknown = JSON.parse(
+      '{ "__proto__": { "scope": "admin:all" }, "client_name": "A" }',
+    );
+    expect(register(metadata)).toEqual({
+      ok: true,
+      metadata: { client_name: "A", scope: "openid" },
+    });
+    expect(register(Object.create({ scope: "admin:all" }))).toEqual({
+      ok: true,
+      metadata: { scope: "openid" },
+    });
+  });
+});

@@ -1,0 +1,292 @@
+import { createHash } from "node:crypto";
+import { type DefaultTreeAdapterMap, parse } from "parse5";
+import { type ConsentFacts, type ConsentOptions, consentScreen, definePolicy } from "scope-policy";
+import { type RenderOptions, renderConsent } from "scope-policy/html";
+import { describe, expect, it } from "vitest";
+import { STYLE_DIGEST } from "../src/consent/headers.js";
+import { PAGE_STYLE } from "../src/consent/page-style.js";
+import { client, factsOf } from "./consent/facts.js";
+
+type Node = DefaultTreeAdapterMap["node"];
+type Element = DefaultTreeAdapterMap["element"];
+
+const EVIL = `"><script>alert('1')</script>&`;
+
+const policy = definePolicy({
+  name: `School ${EVIL}`,
+  version: `7 ${EVIL}`,
+  tiers: ["free", "pro"],
+  scopes: {
+    openid: { description: "Who you are", required: true },
+    "courses:read": {
+      title: "See courses",
+      description: "Read your courses",
+      group: `Courses ${EVIL}`,
+    },
+    "courses:publish": { default: "off", warning: `goes to everybody ${EVIL}` },
+    "reports:export": { description: `Export ${EVIL}`, tier: "pro" },
+    "/accounts/{accountID}/read": { description: "An account" },
+    offline_access: { description: "Stay signed in" },
+  },
+  bundles: { "read-only": ["courses:read"] },
+  tools: { list_courses: { scope: "courses:read" } },
+  notCovered: [`Payouts ${EVIL}`],
+});
+
+const everything: Partial<ConsentFacts> = {
+  id: `r-1 ${EVIL}`,
+  requested: "openid courses:read courses:publish reports:export /accounts/a/read offline_access",
+  granted: "courses:read",
+  client: { ...client, client_name: `Helper ${EVIL}`, client_uri: "https://app.example/?a=1&b=2" },
+  user: { label: `ana ${EVIL}`, switchAccountUrl: "https://as.example/switch" },
+  account: { tier: "free", resources: { accountID: { a: `Bakery ${EVIL}` } } },
+};
+
+function pageOf(
+  facts: Partial<ConsentFacts> = everything,
+  options: Partial<RenderOptions> = {},
+  consentOptions: ConsentOptions = {},
+) {
+  const screen = consentScreen(policy, factsOf(facts), consentOptions);
+  const html = renderConsent(screen, { action: "/consent", csrf: `c ${EVIL}`, ...options });
+  const elements: Element[] = [];
+  const visit = (node: Node): void => {
+    if ("tagName" in node) elements.push(node);
+    if ("childNodes" in node) for (const child of node.childNodes) visit(child);
+  };
+  visit(parse(html));
+  return {
+    screen,
+    html,
+    all: (tag: string) => elements.filter((element) => element.tagName === tag),
+    elements,
+  };
+}
+
+const attribute = (element: Element | undefined, name: string) =>
+  element?.attrs.find((one) => one.name === name)?.value;
+
+function textOf(node: Node): string {
+  if ("value" in node && node.nodeName === "#text") return node.value;
+  return "childNodes" in node ? node.childNodes.map(textOf).join("") : "";
+}
+
+describe("the page", () => {
+  it("holds no script, no handler, no style on an element, and nothing that was not escaped", () => {
+    const { elements, all } = pageOf();
+    expect(all("script")).toEqual([]);
+    for (const element of elements) {
+      for (const { name } of element.attrs) {
+        expect(name).not.toMatch(/^on|^style$|^autofocus$/);
+      }
+    }
+  });
+
+  it("says every value as it is", () => {
+    const { all, elements } = pageOf();
+    const text = textOf(all("main")[0] as Element);
+    for (const value of [
+      "School",
+      "7",
+      "Helper",
+      "ana",
+      "Courses",
+      "goes to everybody",
+      "Export",
+      "Bakery",
+      "Payouts",
+    ]) {
+      expect(text).toContain(`${value} ${EVIL}`);
+    }
+    const hidden = elements.filter((element) => attribute(element, "type") === "hidden");
+    expect(
+      hidden.map((element) => [attribute(element, "name"), attribute(element, "value")]),
+    ).toEqual([
+      ["csrf", `c ${EVIL}`],
+      ["id", `r-1 ${EVIL}`],
+      ["policyVersion", `7 ${EVIL}`],
+    ]);
+  });
+
+  it("has a label, a description and a unique identifier for every box", () => {
+    const { all, elements } = pageOf();
+    const ids = elements.flatMap((element) => attribute(element, "id") ?? []);
+    expect(new Set(ids).size).toBe(ids.length);
+    const boxes = all("input").filter((element) => attribute(element, "type") === "checkbox");
+    const labels = all("label").map((element) => attribute(element, "for"));
+    expect(labels).toEqual(boxes.map((box) => attribute(box, "id")));
+    for (const box of boxes) {
+      const described = (attribute(box, "aria-describedby") ?? "")
+        .split(" ")
+        .filter((id) => id !== "");
+      for (const id of described) expect(ids).toContain(id);
+    }
+    expect(boxes.map((box) => attribute(box, "aria-describedby"))).toContain(
+      "scope-3-warning scope-3-isNew".replace(" scope-3-isNew", ""),
+    );
+  });
+
+  it("has a fieldset with a legend for each group", () => {
+    const { all } = pageOf();
+    const legends = all("fieldset").map((element) => {
+      const legend = element.childNodes.find((node) => node.nodeName === "legend");
+      return legend === undefined ? "" : textOf(legend);
+    });
+    expect(legends).toEqual([
+      "Who you are",
+      `Courses ${EVIL}`,
+      "What it may do",
+      "When you are away",
+    ]);
+  });
+
+  it("checks and locks what the screen says", () => {
+    const { all, screen } = pageOf();
+    const boxes = all("input").filter((element) => attribute(element, "name") === "scopes");
+    const rows = [
+      ...screen.identity,
+      ...screen.groups.flatMap((group) => group.rows),
+      screen.offline,
+    ];
+    expect(
+      boxes.map((box) => [
+        attribute(box, "value"),
+        attribute(box, "checked") !== undefined,
+        attribute(box, "disabled") !== undefined,
+      ]),
+    ).toEqual(rows.map((row) => [row?.scope, row?.checked, row?.locked]));
+  });
+
+  it("gives allow and deny the same weight: two buttons of one form, alike but for their words", () => {
+    const buttons = pageOf().all("button");
+    expect(buttons.map((button) => [attribute(button, "value"), textOf(button)])).toEqual([
+      ["deny", "Deny"],
+      ["approve", "Allow"],
+    ]);
+    const names = buttons.map((button) => button.attrs.map((one) => one.name).sort());
+    expect(names[0]).toEqual(names[1]);
+  });
+
+  it("warns in a word and a picture, not in a colour alone", () => {
+    const { elements } = pageOf();
+    const warning = elements.find(
+      (element) => attribute(element, "class") === "warning",
+    ) as Element;
+    expect(textOf(warning)).toBe(`Caution: goes to everybody ${EVIL}`);
+    expect(warning.childNodes.map((node) => node.nodeName)).toContain("svg");
+  });
+
+  it("says where the answer goes, and warns of a program on this device", () => {
+    expect(textOf(pageOf().all("main")[0] as Element)).toContain("you go on to app.example.");
+    const local = { ...everything, client: { ...client, redirect_uri: "http://127.0.0.1:7/cb" } };
+    expect(textOf(pageOf(local).all("main")[0] as Element)).toContain(
+      "a program on this device takes the answer (127.0.0.1:7)",
+    );
+    const none = { ...everything, client: { client_id: "app-1" } };
+    expect(textOf(pageOf(none).all("main")[0] as Element)).not.toContain("you go on to");
+  });
+
+  it("shows what is proven, a picture, links, and a person without a name", () => {
+    const verified = pageOf({
+      requested: "courses:read",
+      client: {
+        ...client,
+        verified_domain: "app.example",
+        logo_uri: "https://app.example/l.png",
+        policy_uri: "https://app.example/p",
+        tos_uri: "https://app.example/t",
+      },
+      user: { label: "ana" },
+    });
+    expect(textOf(verified.all("main")[0] as Element)).toContain("Verified domain: app.example");
+    expect(verified.all("img").map((image) => attribute(image, "alt"))).toEqual([""]);
+    expect(verified.all("a").map(textOf)).toEqual(["Privacy policy", "Terms of service"]);
+  });
+
+  it("is written from right to left where its language is", () => {
+    const { all } = pageOf({ ...everything, locale: "ar" });
+    expect([attribute(all("html")[0], "lang"), attribute(all("html")[0], "dir")]).toEqual([
+      "ar",
+      "rtl",
+    ]);
+  });
+
+  it("shows a message, links of the screen and a stylesheet of the owner", () => {
+    const { all, elements } = pageOf(
+      everything,
+      { notice: `Choose one ${EVIL}`, stylesheet: "/brand.css?a=1&b" },
+      {
+        manageUrl: "https://as.example/apps",
+        reportUrl: "https://as.example/r",
+        helpUrl: "https://as.example/h",
+      },
+    );
+    const alert = elements.find((element) => attribute(element, "role") === "alert") as Element;
+    expect(textOf(alert)).toBe(`Choose one ${EVIL}`);
+    expect(all("link").map((link) => attribute(link, "href"))).toEqual(["/brand.css?a=1&b"]);
+    const footer = all("footer")[0] as Element;
+    expect(textOf(footer)).toContain("See or end what you have allowed");
+    expect(textOf(footer)).toContain("Report this app");
+    expect(textOf(footer)).toContain("Help");
+  });
+
+  it("offers bundles as links, and checks exactly the scopes of the one that is chosen", () => {
+    const presetUrl = (id: string) => `?preset=${id}`;
+    const chosen = pageOf(everything, { presetUrl, preset: "read-only" });
+    const links = chosen
+      .all("nav")
+      .flatMap((nav) => nav.childNodes)
+      .map(textOf);
+    expect(links).toEqual(["Quick choices", "Read only"]);
+    const checked = chosen.all("input").filter((box) => attribute(box, "checked") !== undefined);
+    expect(checked.map((box) => attribute(box, "value"))).toEqual(["openid", "courses:read"]);
+    const current = chosen.all("a").filter((link) => attribute(link, "aria-current") === "true");
+    expect(current.map(textOf)).toEqual(["Read only"]);
+    expect(pageOf(everything, { presetUrl }).all("nav")).toHaveLength(1);
+    expect(pageOf(everything).all("nav")).toEqual([]);
+  });
+
+  it("is none for a request that is refused: there is nothing to allow", () => {
+    expect(() => pageOf({ requested: "nope" })).toThrow(
+      "`screen.error`: `invalid_scope` has no page",
+    );
+  });
+});
+
+it("says what comes with a scope", () => {
+  const implying = definePolicy({
+    name: "School",
+    version: "7",
+    scopes: { "courses:read": {}, "courses:write": { implies: ["courses:read"] } },
+  });
+  const screen = consentScreen(implying, factsOf({ requested: "courses:write" }));
+  const html = renderConsent(screen, { action: "/consent", csrf: "c" });
+  expect(html).toContain("Includes <bdi>courses:read</bdi>");
+});
+
+it("the stylesheet is the one that the header fields allow", () => {
+  const digest = createHash("sha256").update(PAGE_STYLE).digest("base64");
+  expect(STYLE_DIGEST).toBe(`sha256-${digest}`);
+  const { screen, all } = pageOf();
+  expect(textOf(all("style")[0] as Element)).toBe(PAGE_STYLE);
+  expect(screen.headers["Content-Security-Policy"]).toContain(`'${STYLE_DIGEST}'`);
+});
+
+it.each(["/consent", "https://as.example/consent", "http://127.0.0.1:3000/consent"])(
+  "posts to %s",
+  (action) => {
+    expect(attribute(pageOf(everything, { action }).all("form")[0], "action")).toBe(action);
+  },
+);
+
+it.each([
+  "javascript:alert(1)",
+  "//evil.example",
+  "/\\evil.example",
+  "/\t/evil.example",
+  "http://as.example/",
+  "consent",
+  "",
+])("refuses to post to %j", (action) => {
+  expect(() => pageOf(everything, { action })).toThrow(TypeError);
+});
