@@ -7,6 +7,6 @@ run() {
   npx vitest run --coverage --typecheck.enabled=false "$@"
 }
 run test/grammar test/policy test/decision test/model --coverage.include='src/{grammar,policy,decision}/**' --coverage.include=src/errors.ts
-run test/resource-server test/discovery test/verify test/mcp test/contract test/express.test.ts test/fastify.test.ts test/fetch.test.ts test/testing.test.ts \
-  --coverage.include='src/{resource-server,discovery,verify,mcp,express,testing}/**' --coverage.include='src/{verify,express,fastify,fetch,mcp,testing}.ts'
+run test/resource-server test/discovery test/consent test/html.test.ts test/verify test/mcp test/contract test/express.test.ts test/fastify.test.ts test/fetch.test.ts test/testing.test.ts \
+  --coverage.include='src/{resource-server,discovery,consent,verify,mcp,express,testing}/**' --coverage.include='src/{verify,express,fastify,fetch,html,mcp,testing}.ts'
 run test/cli --coverage.include='src/cli/**'
