@@ -1,3 +1,4 @@
+import { DECISION_CODES } from "scope-policy";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import {
@@ -87,6 +88,7 @@ function faultsOf(tree: SourceTree): readonly string[] {
       ...placeFaults(path, text),
       ...importFaults(path, file, tree),
       ...exportFaults(path, file),
+      ...(ADAPTERS.test(path) ? answerFaults(path, file) : []),
       ...(CORE.has(placeOf(path).name) || path === LEAF ? platformFaults(path, file) : []),
     ]),
     ...cycleFaults(new Map(files.map(({ path, file }) => [path, targetsOf(path, file)]))),
@@ -160,6 +162,29 @@ function platformFaults(path: string, file: ts.SourceFile): readonly string[] {
   return [...used]
     .filter((name) => !declared.has(name))
     .map((name) => `${path}: uses \`${name}\`, a name of Node or of the DOM`);
+}
+
+/** The adapters that translate alone: what they would say of a refusal is said in `resource-server`. */
+const ADAPTERS = /^src\/(express|fastify|fetch)(\.ts|\/)/;
+
+const CODES: ReadonlySet<string> = new Set([
+  ...DECISION_CODES,
+  "invalid_request",
+  "temporarily_unavailable",
+  "offline_access",
+]);
+
+/** Statuses and codes that an adapter says by itself. */
+function answerFaults(path: string, file: ts.SourceFile): readonly string[] {
+  const faults: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const isCode = ts.isStringLiteralLike(node) && CODES.has(node.text);
+    const isStatus = ts.isNumericLiteral(node) && /^[45]\d\d$/.test(node.text);
+    if (isCode || isStatus) faults.push(`${path}: says \`${node.text}\` by itself`);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return faults;
 }
 
 function isDeclarationName(node: ts.Identifier): boolean {
@@ -325,6 +350,14 @@ export const compile = (location: string) => ({ process: scope, fetch: a.documen
         "src/utils/a.ts: no such room or entry",
         "src/helpers.ts: no such room or entry",
       ],
+    },
+    {
+      title: "an adapter that answers by itself",
+      tree: {
+        "src/express.ts": `export const a = { status: 403, code: "denied", lines: 350 };`,
+        "src/resource-server/b.ts": `export const b = { status: 403, code: "denied" };`,
+      },
+      faults: ["src/express.ts: says `403` by itself", "src/express.ts: says `denied` by itself"],
     },
     {
       title: "Node and the DOM in a core room, but not in the command line",

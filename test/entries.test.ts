@@ -52,6 +52,29 @@ describe("what the entry `scope-policy` loads", () => {
   });
 });
 
+describe("what the other entries load besides the core's own packages", () => {
+  const core = new Set(runtimeReach(tree, "src/index.ts").packages);
+  const loads: Readonly<Record<string, readonly string[]>> = {
+    verify: ["jose"],
+    express: [],
+    fastify: ["fastify-plugin"],
+    fetch: [],
+    html: [],
+    mcp: [],
+    testing: [],
+  };
+
+  it("is said here for each of them", () => {
+    const others = entries.map(({ name }) => name).filter((name) => name !== "index");
+    expect(Object.keys(loads).sort()).toEqual(others.sort());
+  });
+
+  it.each(Object.entries(loads))("%s: %j", (name, packages) => {
+    const reach = runtimeReach(tree, `src/${name}.ts`).packages;
+    expect(reach.filter((one) => !core.has(one))).toEqual(packages);
+  });
+});
+
 it("the command line loads only what package.json lists", () => {
   const known = new Set([
     ...Object.keys(manifest.dependencies),

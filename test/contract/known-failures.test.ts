@@ -1,0 +1,344 @@
+import { createServer } from "node:http";
+import { connect } from "node:http2";
+import express from "express";
+import fastify from "fastify";
+import { describe, expect, it } from "vitest";
+import type { AccessToken } from "../../src/decision/access-token.js";
+import { loadPolicy } from "../../src/decision/policy.js";
+import { authorizationServerMetadata } from "../../src/discovery/authorization-server-metadata.js";
+import { expressGate } from "../../src/express.js";
+import { scopePolicy } from "../../src/fastify.js";
+import { createAuthorizer } from "../../src/resource-server/authorizer.js";
+import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
+import { introspectionVerifier } from "../../src/verify/introspection.js";
+import { jwtVerifier } from "../../src/verify/jwt.js";
+import { inSeconds, mint, NOW, OPTIONS } from "../verify/fixtures.js";
+import type { ContractCase, Expected } from "./case.js";
+import { stepUp } from "./cases-decisions.js";
+import { EXPRESS_SUBJECTS } from "./express-subject.js";
+import { FASTIFY_SUBJECTS } from "./fastify-subject.js";
+import { FETCH_SUBJECTS } from "./fetch-subject.js";
+import { listen } from "./listen.js";
+import { MCP_SUBJECTS } from "./mcp-subject.js";
+import { type Challenge, readChallenge, type Subject } from "./subject.js";
+import { describeCases } from "./suite.js";
+import { send } from "./wire.js";
+import { CONTRACT_POLICY, newWorld } from "./world.js";
+
+// what other gates have let through, from their advisories and issues, over every adapter
+
+const HTTP_SUBJECTS = [...EXPRESS_SUBJECTS, ...FASTIFY_SUBJECTS, ...FETCH_SUBJECTS];
+const SUBJECTS: readonly Subject[] = [...HTTP_SUBJECTS, ...MCP_SUBJECTS];
+
+const short = "insufficient_scope";
+const bad = "invalid_token";
+
+/** Claims that a verifier passed, and what somebody's gate made of them. */
+const CLAIMS: readonly (readonly [
+  id: string,
+  failure: string,
+  claims: object,
+  code: typeof short | typeof bad,
+])[] = [
+  ["no-client", "no client: the check is skipped", { sub: "a", scope: "mcp:tools" }, short],
+  ["no-scope", "no scope: everything", { sub: "a" }, bad],
+  ["null-scope", "a scope of null: everything", { scope: null }, bad],
+  ["no-claims", "no claims at all: everything", {}, bad],
+  ["empty-list", "an empty list: a default", { scope: [] }, short],
+  [
+    "other-claims",
+    "scopes of other claims too",
+    { scope: "mcp:tools", scp: ["courses:read"] },
+    short,
+  ],
+  ["extended", "`courses:readwrite` has the text", { scope: "mcp:tools courses:readwrite" }, short],
+  ["embedded", "`xcourses:read` has the text", { scope: "mcp:tools xcourses:read" }, short],
+  ["prefix", "`courses:r` starts as it does", { scope: "mcp:tools courses:r courses" }, short],
+  ["embedded-list", "a list of one long text", { scope: ["mcp:tools", "all-courses:read"] }, short],
+  ["joined-list", "a member of two scopes", { scope: ["mcp:tools courses:read"] }, bad],
+  ["nested-list", "a list in a list", { scope: [["mcp:tools", "courses:read"]] }, bad],
+  ["comma", "a list with commas", { scope: "mcp:tools,courses:read" }, short],
+  ["stars", "stars are patterns", { scope: "mcp:tools courses:* *:read * ** courses:rea?" }, short],
+  ["regex", "a scope is a regular expression", { scope: "mcp:tools courses.read .*" }, short],
+  ["case", "the case is folded", { scope: "MCP:TOOLS COURSES:READ Courses:Read" }, short],
+  ["long-s", "`ſ` folds to `s`", { scope: "mcp:tools cour\u017fes:read" }, bad],
+  ["full-width", "a look-alike is normalised", { scope: "mcp:tools courses\uff1aread" }, bad],
+  ["inherited", "names of every object", { scope: "mcp:tools constructor __proto__" }, short],
+];
+
+const EXPECTED: Readonly<Record<"tool" | "endpoint", Readonly<Record<string, Expected>>>> = {
+  tool: { [short]: stepUp("courses:read mcp:tools"), [bad]: { refused: [401] } },
+  endpoint: { [short]: stepUp("courses:read"), [bad]: { refused: [401] } },
+};
+
+const claimCases = (["tool", "endpoint"] as const).flatMap((surface) =>
+  CLAIMS.map(
+    ([id, failure, , code]): ContractCase => ({
+      id: `${surface}-${id}`,
+      surface,
+      title: `${failure}: here it is \`${code}\``,
+      authorization: [`Bearer ${id}`],
+      request: surface === "tool" ? { tool: "list_courses" } : { method: "GET", path: "/courses" },
+      expect: EXPECTED[surface][code] as Expected,
+    }),
+  ),
+);
+
+/** Targets that a guard has looked up otherwise than the router behind it. */
+const targetCases = [
+  "admin",
+  "*",
+  "/admin%0a",
+  "/admin%0d%0a",
+  "/admin\xa0",
+  "/admin\t",
+  "/admin%2500",
+].map(
+  (path): ContractCase => ({
+    id: `target-${JSON.stringify(path)}`,
+    surface: "endpoint",
+    title: "a target that is none is no way to `/admin`",
+    authorization: ["Bearer administrator"],
+    request: { method: "GET", path },
+    expect: { refused: [400, 403, 404] },
+  }),
+);
+
+const claimTokens = Object.fromEntries(
+  CLAIMS.map(([id, , claims]) => [id, claims as AccessToken] as const),
+);
+
+for (const subject of SUBJECTS) {
+  describeCases(
+    `known failures over ${subject.name}`,
+    { ...subject, cannot: {} },
+    [...claimCases, ...targetCases],
+    () => newWorld(CONTRACT_POLICY, { ...claimTokens, administrator: { scope: "admin:read" } }),
+  );
+}
+
+type Source = "verify" | "subject" | "isRevoked" | "audit";
+type Asked = Required<Pick<AuthorizerOptions, Source>>;
+
+const READER = { sub: "reader", client_id: "c", scope: "mcp:tools courses:read" };
+const GOOD: Asked = {
+  verify: () => READER,
+  subject: () => undefined,
+  isRevoked: () => false,
+  audit: () => undefined,
+};
+
+const boom = () => {
+  throw new Error('secret inner words; Bearer scope="admin:all"');
+};
+const WAYS: Readonly<Record<string, () => never>> = {
+  throws: boom,
+  rejects: (async () => boom()) as () => never,
+  "never answers": () => new Promise(() => undefined) as never,
+  "answers nonsense": () => Symbol("nonsense") as never,
+};
+const down = async () => new Response("{}", { status: 500 });
+
+const FAULTS: readonly (readonly [what: string, asked: Partial<Asked>])[] = [
+  ...(["verify", "subject", "isRevoked", "audit"] as const).flatMap((source) =>
+    Object.entries(WAYS)
+      // an audit may answer anything
+      .filter(([way]) => source !== "audit" || way !== "answers nonsense")
+      .map(([way, run]) => [`${source} ${way}`, { [source]: run }] as const),
+  ),
+  [
+    "the keys are out of reach",
+    { verify: jwtVerifier({ ...OPTIONS, jwks: "https://as.example.com/jwks", fetch: down }) },
+  ],
+  ["the clock is out of order", { verify: jwtVerifier({ ...OPTIONS, now: () => Number.NaN }) }],
+  [
+    "introspection is out of reach",
+    {
+      verify: introspectionVerifier({
+        endpoint: "https://as.example.com/introspect",
+        bearer: "api",
+        audience: "https://api.example.com/mcp",
+        fetch: down,
+      }),
+    },
+  ],
+];
+
+describe("whoever fails, in whatever way", () => {
+  it.each(SUBJECTS.map((subject) => ({ name: subject.name, subject })))(
+    "$name closes in time, says 503, and opens again",
+    async ({ subject }) => {
+      let asked = GOOD;
+      const visits: string[] = [];
+      const running = await subject.start({
+        authorizer: createAuthorizer({
+          policy: loadPolicy(CONTRACT_POLICY),
+          resource: "https://api.example.com/mcp",
+          timeout: 20,
+          retryAfter: 7,
+          onFault: () => undefined,
+          verify: (rawToken) => asked.verify(rawToken),
+          subject: (token) => asked.subject(token),
+          isRevoked: (token) => asked.isRevoked(token),
+          audit: (event) => asked.audit(event),
+        }),
+        patternTools: ["lesson_open"],
+        reach: (operation) => void visits.push(operation),
+      });
+      const authorization = `Authorization: Bearer ${await mint()}`;
+      const tool = subject.toolRequest("list_courses", {});
+      const calls = [
+        { ...tool, headers: [...(tool.headers ?? []), authorization] },
+        ...("endpoint" in subject.lacks
+          ? []
+          : [{ method: "GET", path: "/courses", headers: [authorization] }]),
+      ];
+      for (const call of calls) {
+        for (const [what, out] of FAULTS) {
+          asked = { ...GOOD, ...out };
+          const response = await send(running.port, call);
+          const { status, code, challenge } = subject.read(response);
+          // behind the stream of the protocol the audit's outage is told by a result
+          const isResult = what.startsWith("audit") && "tool-outage-audit" in subject.cannot;
+          expect([what, status, code]).toEqual([
+            what,
+            isResult ? "result" : 503,
+            "temporarily_unavailable",
+          ]);
+          if (!isResult) expect(response.headers.get("retry-after")).toEqual(["7"]);
+          expect(challenge).toBeUndefined();
+          expect(response.body).not.toMatch(/secret|admin/);
+        }
+        expect(visits).toEqual([]);
+        asked = GOOD;
+        expect((await send(running.port, call)).status).toBe(200);
+        expect(visits.splice(0)).toHaveLength(1);
+      }
+      await running.close();
+    },
+  );
+});
+
+const policy = loadPolicy(CONTRACT_POLICY);
+const resource = "https://api.example.com/mcp";
+
+async function challengeOf(
+  authorizer: ReturnType<typeof createAuthorizer>,
+  authorization: string | undefined,
+): Promise<readonly [number, Challenge]> {
+  const admission = await authorizer.admit({ authorization, operation: "list_courses" });
+  if (!("answer" in admission)) throw new Error("allowed");
+  const { status, headers } = admission.answer;
+  return [status, readChallenge(headers["WWW-Authenticate"] as string)];
+}
+
+describe("tokens", () => {
+  it("that have ended are told so before they are told of scopes", async () => {
+    const authorizer = createAuthorizer({ policy, resource, verify: jwtVerifier(OPTIONS) });
+    const claims = { exp: inSeconds(-60), scope: "courses:write" };
+    const [status, challenge] = await challengeOf(authorizer, `Bearer ${await mint({ claims })}`);
+    expect([status, challenge.get("error")]).toEqual([401, "invalid_token"]);
+    expect(challenge.has("scope")).toBe(false);
+    // and one that is good, of the same scope, is told of scopes
+    const good = await mint({ claims: { scope: "courses:write" } });
+    expect((await challengeOf(authorizer, `Bearer ${good}`))[1].get("error")).toBe(short);
+  });
+
+  it("that are remembered are decided on for each operation", async () => {
+    const authorizer = createAuthorizer({ policy, verify: jwtVerifier(OPTIONS) });
+    const token = await mint({ claims: { scope: "mcp:tools courses:read" } });
+    const codeOf = async (name: "list_courses" | "update_course") =>
+      (await authorizer.decide(token, name)).decision.code;
+    for (let hit = 0; hit < 2; hit++) {
+      expect(await codeOf("list_courses")).toBe("allowed");
+      expect(await codeOf("update_course")).toBe(short);
+    }
+  });
+
+  it("that one introspection endpoint knows are asked about at another", async () => {
+    const answers = { first: true, second: false };
+    const verifierOf = (name: keyof typeof answers) =>
+      introspectionVerifier({
+        endpoint: `https://${name}.example.com/introspect`,
+        bearer: "api",
+        audience: resource,
+        now: () => NOW,
+        fetch: async () =>
+          Response.json({
+            active: answers[name],
+            scope: "openid",
+            aud: resource,
+            exp: inSeconds(9),
+          }),
+      });
+    const [first, second] = [verifierOf("first"), verifierOf("second")];
+    expect(await first("opaque")).toMatchObject({ scope: "openid" });
+    expect(await second("opaque")).toBeUndefined();
+    expect(await first("opaque")).toMatchObject({ scope: "openid" });
+  });
+});
+
+it("what is published of scopes agrees: a client that reads any of it gets in", async () => {
+  const verify = () => undefined;
+  const authorizer = createAuthorizer({ policy, resource, verify });
+  const minimal = authorizer.metadata()?.document.scopes_supported;
+  const all = authorizationServerMetadata(policy, { issuer: "https://as.example.com" });
+  const [, challenge] = await challengeOf(authorizer, undefined);
+  expect(challenge.get("scope")?.split(" ")).toEqual(minimal);
+  expect(all.scopes_supported).toEqual(expect.arrayContaining([...(minimal ?? [])]));
+});
+
+/** Mounts under which a router answers `GET /v1/projects/:projectId`, and more. */
+const MOUNTS: readonly (readonly [what: string, mount: string | RegExp | string[]])[] = [
+  ["a pattern", /^\/v\d/],
+  ["a list", ["/v1", "/x"]],
+  ["another case", "/V1"],
+  ["a parameter", "/:version"],
+];
+
+describe("a router of Express that is mounted by", () => {
+  it.each(MOUNTS)(
+    "%s has its endpoint at the path that the policy says, and nowhere else",
+    async (_, mount) => {
+      const world = newWorld();
+      const gate = expressGate(world.authorizer);
+      const router = express.Router();
+      router.get("/projects/:projectId", gate.endpoint(), (_req, res) => void res.end("reached"));
+      const running = await listen(createServer(express().use(mount, router)));
+      const ask = (path: string, token: string) =>
+        send(running.port, { method: "GET", path, headers: [`Authorization: Bearer ${token}`] });
+      expect((await ask("/v1/projects/a", "reader")).body).toBe("reached");
+      expect((await ask("/v1/projects/a", "admin-only")).status).toBe(403);
+      for (const path of ["/x/projects/a", "/V1/projects/a", "/v2/projects/a", "/v1/projects/a/"]) {
+        expect([403, 404], path).toContain((await ask(path, "reader")).status);
+      }
+      await running.close();
+    },
+  );
+});
+
+it("a method of HTTP/2 with the name of a property of every object is no way in", async () => {
+  const app = fastify({ http2: true });
+  const world = newWorld();
+  await app.register(scopePolicy, { authorizer: world.authorizer });
+  app.get("/courses", { config: { endpoint: true } }, async () => {
+    world.reach("GET /courses", undefined);
+    return "ok";
+  });
+  const session = connect(await app.listen({ host: "127.0.0.1", port: 0 }));
+  const statusOf = (method: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const fields = { ":path": "/courses", ":method": method, authorization: "Bearer reader" };
+      const stream = session.request(fields);
+      stream.on("response", (headers) => resolve(headers[":status"]));
+      stream.on("error", reject);
+      stream.resume();
+    });
+  for (const method of ["constructor", "__proto__", "toString", "get"]) {
+    expect([403, 404, 405], method).toContain(await statusOf(method));
+  }
+  expect(world.takeVisits()).toEqual([]);
+  expect(await statusOf("GET")).toBe(200);
+  session.close();
+  await app.close();
+});

@@ -1,0 +1,164 @@
+import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import { createMcpHandler } from "@modelcontextprotocol/server";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  call,
+  type Message,
+  modern,
+  newAuthorizer,
+  newServerV1,
+  newServerV2,
+  OWNER,
+  READER,
+  type Run,
+  tokenOf,
+} from "./fixture.js";
+import {
+  type Answered,
+  bearer,
+  close,
+  type Host,
+  JSON_FIELDS,
+  jsonOf,
+  listen,
+  sendRaw,
+  startHost,
+} from "./hosts.js";
+import { bearing, GENERATIONS, open, talkTo, textOf } from "./talk.js";
+
+// what other servers of this protocol have let through, from their advisories and issues, over both generations
+
+/** Versions of the protocol, all that a client may name; nothing is what the oldest clients say. */
+const VERSIONS = [
+  undefined,
+  "2024-11-05",
+  "2025-03-26",
+  "2025-06-18",
+  "2025-11-25",
+  "2026-07-28",
+] as const;
+
+type Fields = readonly (readonly [string, string])[];
+
+/** A message as a client of a version sends it. */
+function speak(message: Message, version: string | undefined): { body: string; headers: Fields } {
+  if (version === "2026-07-28") return modern(message);
+  const headers: Fields = version === undefined ? [] : [["MCP-Protocol-Version", version]];
+  return { body: JSON.stringify(message), headers };
+}
+
+const textIn = ({ json }: Answered) => textOf(json ?? {});
+
+describe.each(["v2", "v1-stateless"] as const)("before a server of %s", (name) => {
+  let host: Host;
+  beforeAll(async () => {
+    host = await startHost(name);
+  });
+  afterAll(() => host.close());
+
+  const post = (message: Message, token: string | undefined, version?: string) => {
+    const { body, headers } = speak(message, version);
+    const shown = token === undefined ? [] : [bearer(token)];
+    return sendRaw(host.port, { headers: [...JSON_FIELDS, ...shown, ...headers], body });
+  };
+
+  it.each(VERSIONS)("version %s of the protocol is no way around the scopes", async (version) => {
+    host.runs.length = 0;
+    const refused = await post(call("write_note"), READER, version);
+    expect(refused.status).toBe(403);
+    expect(refused.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
+    expect((await post(call("write_note"), undefined, version)).status).toBe(401);
+    expect((await post(call("purge"), READER, version)).status).toBeLessThan(404);
+    expect(host.runs).toEqual([]);
+  });
+
+  it.each(["constructor", "__proto__", "prototype", "toString", "hasOwnProperty", "valueOf"])(
+    "a tool with the inherited name %s is an unknown one, whoever asks",
+    async (tool) => {
+      host.runs.length = 0;
+      const answered = await post(call(tool), OWNER);
+      expect(textIn(answered)).toMatch(/^unknown operation: /);
+      expect(answered.text).not.toContain("disabled");
+      expect(host.runs).toEqual([]);
+    },
+  );
+
+  it("a token that has ended is told so before it is told of scopes", async () => {
+    const ended = await post(call("write_note"), tokenOf({ scope: "mcp:tools", exp: 1 }));
+    expect(ended.status).toBe(401);
+    expect(ended.headers.get("www-authenticate")).toMatch(/^Bearer error="invalid_token"/);
+    expect(ended.headers.get("www-authenticate")).not.toContain("scope=");
+  });
+
+  it("the same token sees the same list on each connection, whatever was asked before", async () => {
+    const list: Message = { jsonrpc: "2.0", id: 1, method: "tools/list" };
+    const listed = async (token: string) => (await post(list, token)).json;
+    const first = await listed(READER);
+    await listed(OWNER);
+    await post(call("write_note"), READER);
+    expect(await listed(READER)).toEqual(first);
+    expect(await listed(OWNER)).not.toEqual(first);
+  });
+});
+
+describe.each(GENERATIONS)("a server of %s without a gate before it", (generation) => {
+  const claims = { scope: "mcp:tools notes:read notes:write", sub: "local" };
+
+  /** What the server answers over HTTP to somebody whom no middleware has looked at. */
+  const answerOf = async (message: Message, runs: Run[]): Promise<string> => {
+    const options = { localToken: claims };
+    const body = JSON.stringify(message);
+    if (generation === "v2") {
+      const handler = createMcpHandler(() => newServerV2(newAuthorizer(), runs, options));
+      const init = { method: "POST", headers: Object.fromEntries(JSON_FIELDS), body };
+      return (await handler.fetch(new Request("http://127.0.0.1/mcp", init))).text();
+    }
+    const { server, port } = await listen((request, response) => {
+      void (async () => {
+        const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
+        await newServerV1(newAuthorizer(), runs, options).connect(transport);
+        await transport.handleRequest(request, response);
+      })();
+    });
+    const { text } = await sendRaw(port, { headers: JSON_FIELDS, body });
+    await close(server);
+    return text;
+  };
+
+  it("is closed to who comes over HTTP without `authInfo`, and no local token speaks for them", async () => {
+    const runs: Run[] = [];
+    for (const tool of ["read_note", "write_note", "whoami"]) {
+      const reply = jsonOf(await answerOf(call(tool), runs));
+      expect(textOf(reply as never), tool).toMatch(/^authentication required: /);
+    }
+    expect(runs).toEqual([]);
+  });
+
+  it.each(["constructor", "__proto__", "toString"])(
+    "knows no tool with the inherited name %s",
+    async (tool) => {
+      const { ask, runs, close: end } = await open(generation);
+      const message = { method: "tools/call", params: { name: tool, arguments: {} } };
+      expect(textOf(await ask(message, bearing(OWNER)))).toMatch(/^unknown operation: /);
+      expect(runs).toEqual([]);
+      await end();
+    },
+  );
+
+  it.each([
+    ["a text that has the scope in it", "mcp:tools notes:write notes:read"],
+    ["nothing", undefined],
+    ["every scope there is", ["mcp:tools", "notes:read", "notes:write", "admin:all"]],
+  ])("takes scopes from the token, whatever `authInfo.scopes` says: %s", async (_, scopes) => {
+    const runs: Run[] = [];
+    const server = generation === "v1" ? newServerV1 : newServerV2;
+    const { ask, close: end } = await talkTo(generation, server(newAuthorizer(), runs));
+    const info = { ...bearing(tokenOf({ scope: "mcp:tools notes:writer" })), scopes };
+    const params = { name: "write_note", arguments: {} };
+    expect(textOf(await ask({ method: "tools/call", params }, info))).toMatch(
+      /^more scope is needed: /,
+    );
+    expect(runs).toEqual([]);
+    await end();
+  });
+});
