@@ -129,9 +129,13 @@ function isName(name: unknown): boolean {
   );
 }
 
-/** `https`, a loopback address, or an app's own scheme with a dot in it (RFC 8252, sections 7.1 and 7.3); never a fragment (RFC 6749, section 3.1.2). */
+/**
+ * `https`, a loopback address, or an app's own scheme with a dot in it (RFC 8252, sections 7.1 and 7.3); never a fragment (RFC 6749,
+ * section 3.1.2), a wildcard (URIs are compared as they are: RFC 9700, section 2.1), or a web address that a URL parser has to mend.
+ */
 function isRedirect(uri: unknown): boolean {
-  if (typeof uri !== "string" || /[^\x21-\x7e]|["<>\\^`{|}#]/.test(uri)) return false;
+  if (typeof uri !== "string" || /[^\x21-\x7e]|["<>\\^`{|}#*]/.test(uri)) return false;
+  if (/^https?:(?!\/\/[^/?])/i.test(uri)) return false;
   const url = urlParts(uri);
   if (url === undefined || url.username !== "" || url.password !== "") return false;
   if (url.protocol === "https:") return true;

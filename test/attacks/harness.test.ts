@@ -201,6 +201,28 @@ const callOf = (tool: string, claims: object, args?: object) => ({
 });
 const policyOf = (changes: object) => ({ policy: { $extends: "@shop", ...changes } });
 const TEXT = JSON.stringify(POLICIES.shop);
+const app = {
+  client_id: "app-1",
+  client_name: "Reports",
+  redirect_uris: ["https://app.example/cb"],
+};
+const consentOf = (requested: unknown, more: object = {}) => ({
+  op: "consent",
+  client: app,
+  requested,
+  ...more,
+});
+const refreshOf = (original: string, more: object = {}) => ({
+  op: "refresh",
+  client_id: "app-1",
+  original,
+  ...more,
+});
+const BOUND = "/accounts/a/orders.read";
+const granted = (...scopes: readonly string[]) => ({ assert: { scopes } });
+const implying = policyOf({
+  scopes: { ...POLICIES.shop.scopes, "orders:read": { implies: ["refund:all", "orders:write"] } },
+});
 
 /** What each part of the dialect means, in cases that only come out so if it is understood. */
 const DIALECT: readonly (readonly [
@@ -275,6 +297,107 @@ const DIALECT: readonly (readonly [
     { assert: { scopes: ["a", "b"] } },
   ],
   ["too many scopes", { op: "parse-scope", scope: { $scopes: 5000 } }, "reject-input"],
+  ["consent", consentOf(scope), "allow", granted(scope)],
+  [
+    "consent as it is shown",
+    consentOf(scope),
+    "allow",
+    { assert: { mustContain: ["app-1", "app.example", '"verified":false'] } },
+  ],
+  ["consent, twice", consentOf(`${scope} ${scope}`), "allow", granted(scope)],
+  ["consent to nothing", consentOf({ $absent: true }), "reject-input"],
+  ["consent to an unknown scope", consentOf(`${scope} nope`), "reject-input"],
+  ["consent to a reserved scope", consentOf(`${scope} admin:all`), "reject-input"],
+  ["consent to a denied scope", consentOf(`${scope} refund:all`), "reject-input"],
+  [
+    "consent of a reserved client",
+    consentOf("admin:all", { client: { ...app, client_id: "console" } }),
+    "allow",
+    granted("admin:all"),
+  ],
+  [
+    "consent of a reserved client to a denied scope",
+    consentOf("refund:all", { client: { ...app, client_id: "console" } }),
+    "reject-input",
+  ],
+  [
+    "consent of a denied client",
+    consentOf(scope, { client: { ...app, client_id: "evil" } }),
+    "deny",
+  ],
+  [
+    "a client that says it is the owner's",
+    consentOf("admin:all", { client: { ...app, first_party: true } }),
+    "reject-input",
+  ],
+  ["consent to an account", consentOf(BOUND), "allow", granted(BOUND)],
+  ["consent to a template", consentOf("/accounts/{accountID}/orders.read"), "reject-input"],
+  ["consent to a traversal", consentOf("/accounts/../orders.read"), "reject-input"],
+  [
+    "consent beyond the registration",
+    consentOf("orders:write", { client: { ...app, scope } }),
+    "reject-input",
+  ],
+  [
+    "consent beyond the client",
+    consentOf(`${scope} orders:write`, { clientScope: scope }),
+    "reject-input",
+  ],
+  [
+    "consent to what can be granted of it",
+    consentOf(`${scope} orders:write`, { grantable: [scope] }),
+    "allow",
+    granted(scope),
+  ],
+  ["consent to nothing that can be granted", consentOf(scope, { grantable: [] }), "reject-input"],
+  [
+    "consent to a bad scope that could not be granted",
+    consentOf(`${scope} nope`, { grantable: [scope] }),
+    "reject-input",
+  ],
+  ["a client without a name", consentOf(scope, { client: { redirect_uris: [] } }), "reject-input"],
+  [
+    "another redirect URI",
+    consentOf(scope, { redirect_uri: "https://app.example/" }),
+    "reject-input",
+  ],
+  ["its own", consentOf(scope, { redirect_uri: "https://app.example/cb" }), "allow"],
+  ["a bad link", consentOf(scope, { client: { ...app, logo_uri: "data:x" } }), "reject-input"],
+  [
+    "consent by a refused policy",
+    { ...consentOf(scope), ...policyOf({ tools: 1 }) },
+    "reject-policy",
+  ],
+  [
+    "a denied scope that comes with another",
+    { ...consentOf(scope), ...implying },
+    "allow",
+    { assert: { scopes: [scope], mustNotContain: ["refund:all"], mustContain: ["orders:write"] } },
+  ],
+  ["a refresh", refreshOf(`${scope} orders:write`), "allow", granted(scope, "orders:write")],
+  ["a part", refreshOf(`${scope} orders:write`, { requested: scope }), "allow", granted(scope)],
+  ["more", refreshOf(scope, { requested: `${scope} orders:write` }), "reject-input"],
+  ["a refresh of a denied scope", refreshOf(`${scope} refund:all`), "allow", granted(scope)],
+  ["a refresh of a reserved scope", refreshOf(`${scope} admin:all`), "allow", granted(scope)],
+  [
+    "a refresh of a reserved client",
+    refreshOf("admin:all refund:all", { client_id: "console" }),
+    "allow",
+    granted("admin:all"),
+  ],
+  ["a refresh of a denied client", refreshOf(scope, { client_id: "evil" }), "deny"],
+  [
+    "a narrower client",
+    refreshOf(`${scope} orders:write`, { clientScope: scope }),
+    "allow",
+    granted(scope),
+  ],
+  [
+    "a document",
+    { op: "discovery" },
+    "allow",
+    { assert: { scopes_supported: [scope, "orders:write"], mustNotContain: ["refund:all"] } },
+  ],
 ];
 
 describe("the dialect", () => {
@@ -307,9 +430,14 @@ describe("the dialect", () => {
         failing("supported", { scopes_supported: [] }),
         failing("absentKeys", { absentKeys: ["a"] }),
         failing("time", { maxMs: -1 }),
+        caseOf("granted", consentOf("orders:read"), "allow", granted("orders:write")),
+        caseOf("shown", consentOf("orders:read"), "allow", {
+          assert: { mustContain: ['"verified":true'] },
+        }),
+        caseOf("left", refreshOf("orders:read"), "allow", granted()),
       ),
     );
-    expect(last).toBe("0 passed, 12 failed, 0 skipped");
+    expect(last).toBe("0 passed, 15 failed, 0 skipped");
   });
 });
 

@@ -484,6 +484,7 @@ describe("the client", () => {
     ["  Course \n\t Helper ", "Course Helper"],
     ["Ｃｏｕｒｓｅ", "Course"],
     ["\u0000\u200b", "app-1"],
+    ["\u3164\u2800", "app-1"],
     [["x"], "app-1"],
     [{ toString: "x" }, "app-1"],
     ["a\ud800b", "ab"],

@@ -56,6 +56,13 @@ describe("the scope that is registered (RFC 7591, section 2)", () => {
 });
 
 describe("what will stand on a consent page", () => {
+  it.each(["Курс", "コース", "قائمة", "Cafe\u0301", "Love \u2764\ufe0f"])(
+    "is a name in any script: %s",
+    (client_name) => {
+      expect(register({ client_name }).ok).toBe(true);
+    },
+  );
+
   it("is taken as it is", () => {
     const metadata = {
       client_name: "<script>alert(1)</script>",
@@ -75,6 +82,11 @@ describe("what will stand on a consent page", () => {
     ["soft hyphen", "Course\u00adHelper"],
     ["a line break", "Course\nHelper"],
     ["a lone surrogate", "a\ud800"],
+    ["a letter that is drawn as nothing", "Course\u3164Helper"],
+    ["nothing but such a letter", "\u115f"],
+    ["a blank of Braille", "Course\u2800Helper"],
+    ["a joiner of letters", "Cou\u034frse"],
+    ["a hidden text of variation selectors", "Course\u{e0101}"],
     ["nothing", "  "],
     ["too long", "x".repeat(201)],
     ["a list", ["x"]],
@@ -118,6 +130,11 @@ describe("what will stand on a consent page", () => {
     "http://app.example/cb",
     "https://app.example/cb#x",
     "https://user@app.example/cb",
+    "https://*.example/cb",
+    "https://app.example/*",
+    "https:app.example/cb",
+    "https:///app.example/cb",
+    "http:/127.0.0.1/cb",
     "myapp:/cb",
     "no url",
     7,

@@ -6,7 +6,6 @@ import {
   protectedResourceMetadata,
   type Refusal,
 } from "scope-policy";
-import { ABSENT_OPERATIONS } from "./absent-operations.js";
 import { authorize, resultOfAnswer } from "./authorize.js";
 import {
   type Context,
@@ -27,6 +26,7 @@ import {
   textOf,
 } from "./corpus.js";
 import { openDoor, type Source } from "./door.js";
+import { catalogueFaults, consent, refresh } from "./grants.js";
 import { plainOf, writtenOf } from "./json-text.js";
 import { type Result, timed } from "./result.js";
 import { runSequence } from "./sequence.js";
@@ -175,7 +175,11 @@ const discovery: Operation = async (context) => {
     detail: output,
     output,
     document: document as unknown as Json,
-    faults: JSON.stringify(direct) === output ? [] : ["two documents of one resource"],
+    faults: [
+      ...(JSON.stringify(direct) === output ? [] : ["two documents of one resource"]),
+      // no case tells of the authorization server's document, so it is looked at with each
+      ...catalogueFaults(sourceOfCase(context), direct.scopes_supported ?? []),
+    ],
   };
 };
 
@@ -194,7 +198,8 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ["audit", audit],
   ["discovery", discovery],
   ["sequence", sequence],
-  ...ABSENT_OPERATIONS,
+  ["consent", consent],
+  ["refresh", refresh],
 ]);
 
 /** The operation that a case is about. Throws {@link Skip} for one that nobody knows. */

@@ -11,6 +11,8 @@ export interface Door {
   readonly tierClaim: string;
   readonly firstParty: ReadonlySet<string>;
   readonly deniedClients: ReadonlySet<string>;
+  /** Scopes that nobody may be granted: what a server grants by another policy than it decides by. */
+  readonly deniedScopes: ReadonlySet<string>;
 }
 
 export interface Mapped {
@@ -39,10 +41,11 @@ const foreign = (key: string) => `$${key}`;
 export function mapPolicy(policy: Written): Mapped {
   const unsaid: string[] = [];
   if (!(policy instanceof Members)) {
-    return { definition: policy, door: readDoor(new Members([]), unsaid), unsaid };
+    const door = readDoor(new Members([]), unsaid, readDenials(undefined, unsaid));
+    return { definition: policy, door, unsaid };
   }
   const denials = readDenials(policy.get("deny"), unsaid);
-  const door = readDoor(policy, unsaid, denials.clients);
+  const door = readDoor(policy, unsaid, denials);
   const list: (readonly [string, Written])[] = [["name", "Policy of the corpus"]];
   const isSafe = (scope: string) => !denials.scopes.has(scope);
   const operation = (entry: Written) => mapOperation(entry, isSafe, unsaid);
@@ -94,7 +97,7 @@ export function mapPolicy(policy: Written): Mapped {
   return { definition: mapped, door, unsaid };
 }
 
-function readDoor(policy: Members, unsaid: string[], deniedClients = new Set<string>()): Door {
+function readDoor(policy: Members, unsaid: string[], denials: Denials): Door {
   const tiers = policy.get("tiers");
   const claim = tiers instanceof Members ? tiers.get("claim") : undefined;
   if (tiers instanceof Members && (typeof claim !== "string" || claim === "")) {
@@ -107,7 +110,8 @@ function readDoor(policy: Members, unsaid: string[], deniedClients = new Set<str
     scopeClaim: typeof scopeClaim === "string" ? scopeClaim : undefined,
     tierClaim: typeof claim === "string" ? claim : "tier",
     firstParty: clientsOf(policy.get("reservedClients"), "first-party", unsaid),
-    deniedClients,
+    deniedClients: denials.clients,
+    deniedScopes: denials.scopes,
   };
 }
 

@@ -1,0 +1,284 @@
+// What an authorization server does with a policy: registration, consent, refresh, its own metadata.
+import {
+  type AuthorizationServerMetadata,
+  authorizationServerMetadata,
+  type ConsentFacts,
+  type ConsentOptions,
+  type ConsentScreen,
+  clientRegistration,
+  consentScreen,
+  loadPolicy,
+  matchScope,
+  type Policy,
+  refreshScope,
+  resolveConsent,
+} from "scope-policy";
+import { type Context, full, onlyMembers, sourceOfCase } from "./context.js";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  listOf,
+  member,
+  type Outcome,
+  textOf,
+} from "./corpus.js";
+import type { Source } from "./door.js";
+import { plainOf } from "./json-text.js";
+import { type Result, timed } from "./result.js";
+
+const CASE = "op policy policyText";
+
+/**
+ * The policy of a case for whoever grants. A denied scope is one that nobody may be granted, the owner's own clients included, so it
+ * is not even `reserved`: this policy does not declare it, and none implies it. The operations that need it are denied already.
+ */
+export function grantPolicyOf({ mapped, source }: Source): Policy {
+  const policy = loadPolicy(source);
+  const { deniedScopes: denied } = mapped.door;
+  if (denied.size === 0) return policy;
+  const definition = plainOf(mapped.definition) as JsonObject;
+  const isLeft = (scope: Json | undefined) => !denied.has(textOf(scope));
+  const declared = Object.entries(definition["scopes"] as JsonObject);
+  const scopes = declared.flatMap(([name, options]): (readonly [string, Json | undefined])[] => {
+    if (!isLeft(name)) return [];
+    const implies = member(options, "implies");
+    const left = { implies: listOf(implies).filter(isLeft) };
+    return [[name, implies === undefined ? options : { ...(options as JsonObject), ...left }]];
+  });
+  // the one bundle names the denied scopes
+  return loadPolicy({ ...definition, bundles: {}, scopes: Object.fromEntries(scopes) });
+}
+
+const refused = (detail: string): Result => ({
+  outcomes: ["reject-input"],
+  detail,
+  output: JSON.stringify(detail),
+});
+
+/** A client that is denied as such is told `unauthorized_client`, whatever it asks for. */
+const DENIED_CLIENT: Result = {
+  outcomes: ["deny", "reject-input"] satisfies readonly Outcome[],
+  detail: "unauthorized_client",
+};
+
+/** The client as it stands after registration, and where its request goes back to; else why there is none. */
+function registered(
+  context: Context,
+  policy: Policy,
+): { readonly client: JsonObject; readonly redirect: string | undefined } | string {
+  const { given } = context.attack;
+  const sent = full(context, given["client"]);
+  const asked = full(context, given["redirect_uri"]);
+  // a client of which nothing is told but its name has registered before
+  const before = {
+    client_id: full(context, given["client_id"]),
+    ...(asked !== undefined && { redirect_uris: [asked] }),
+  };
+  const metadata = sent === undefined ? before : sent;
+  const registration = clientRegistration(policy, metadata);
+  if (!registration.ok) return registration.error_description;
+  const client = registration.metadata as JsonObject;
+  const id = member(client, "client_id");
+  // RFC 6749, appendix A.1
+  if (typeof id !== "string" || !/^[\x20-\x7e]+$/.test(id)) return "no client";
+  if (client["redirect_uris"] === undefined && asked === undefined) {
+    return { client, redirect: undefined };
+  }
+  const uris = listOf(client["redirect_uris"]);
+  // byte for byte (RFC 9700, section 2.1); one that was not named is the one that was registered
+  const redirect = uris.find((uri) => asked === undefined || uri === asked);
+  return redirect === undefined
+    ? "not a registered redirect URI"
+    : { client, redirect: textOf(redirect) };
+}
+
+/** What a request names of an account. The corpus tells of none, so all of it is the person's own: what is refused is not refused for that. */
+function resourcesOf(
+  policy: Policy,
+  requested: Json | undefined,
+): Record<string, Record<string, string>> {
+  const all = new Map<string, Map<string, string>>();
+  const tokens = listOf(requested).flatMap((scope) => textOf(scope).split(" "));
+  for (const template of Object.keys(policy.definition.scopes)) {
+    for (const token of tokens) {
+      for (const [param, value] of Object.entries(matchScope(template, token) ?? {})) {
+        all.set(param, (all.get(param) ?? new Map<string, string>()).set(value, value));
+      }
+    }
+  }
+  return Object.fromEntries([...all].map(([param, values]) => [param, Object.fromEntries(values)]));
+}
+
+/** Every row of a screen. */
+function rowsOf({ identity, groups, offline }: ConsentScreen): ConsentScreen["identity"] {
+  return [
+    ...identity,
+    ...groups.flatMap(({ rows }) => rows),
+    ...(offline === null ? [] : [offline]),
+  ];
+}
+
+/** The whole screen approved, as a browser posts it: without what is locked. */
+function approve(
+  policy: Policy,
+  facts: ConsentFacts,
+  options: ConsentOptions,
+  more: readonly string[] = [],
+): ReturnType<typeof resolveConsent> {
+  const rows = rowsOf(consentScreen(policy, facts, options));
+  const scopes = rows.flatMap(({ scope, locked }) => (locked ? [] : [scope]));
+  return resolveConsent(
+    policy,
+    facts,
+    { decision: "approve", scopes: [...scopes, ...more] },
+    options,
+  );
+}
+
+/** What holds of every screen, whatever its case is about. */
+function faultsOfScreen(
+  policy: Policy,
+  facts: ConsentFacts,
+  options: ConsentOptions,
+  screen: ConsentScreen,
+): readonly string[] {
+  const shown = rowsOf(screen).map(({ scope }) => scope);
+  const { client } = screen;
+  const others = Object.keys(policy.definition.scopes).filter((name) => !shown.includes(name));
+  const smuggled = others.filter((name) => approve(policy, facts, options, [name]).ok);
+  // a long identifier is cut
+  const isStart = facts.client.client_id.startsWith(client.id.replace(/…$/, ""));
+  const isNamed = client.id !== "" && isStart && !client.verified;
+  return [
+    ...smuggled.map((name) => `\`${name}\` was not offered, posted, and granted`),
+    ...(isNamed ? [] : [`the screen does not say who asks: ${JSON.stringify(client)}`]),
+    ...(facts.client.redirect_uri === undefined || client.redirectHost !== null
+      ? []
+      : ["the screen does not say where the answer goes"]),
+  ];
+}
+
+/** Registration, the page, and everything on it approved. What the client may not have is refused; what the person may not grant is left out. */
+export async function consent(context: Context): Promise<Result> {
+  const { given } = context.attack;
+  const known = "client client_id redirect_uri requested clientScope grantable";
+  onlyMembers("a case", given, `${CASE} ${known}`);
+  const source = sourceOfCase(context);
+  const policy = grantPolicyOf(source);
+  const found = registered(context, policy);
+  if (typeof found === "string") return refused(found);
+  const { client, redirect } = found;
+  const id = client["client_id"] as string;
+  const { firstParty, deniedClients } = source.mapped.door;
+  if (deniedClients.has(id)) return DENIED_CLIENT;
+  const requested = full(context, given["requested"]);
+  const base: ConsentFacts = {
+    client: {
+      ...(client as unknown as ConsentFacts["client"]),
+      redirect_uri: redirect,
+      first_party: firstParty.has(id),
+    },
+    requested: requested as string,
+    account: { resources: resourcesOf(policy, requested) },
+    now: context.now,
+  };
+  const bounds: readonly Bound[] = [
+    [full(context, given["clientScope"]), { ineligible: "refuse" }],
+    [full(context, given["grantable"]), { ineligible: "drop" }],
+  ];
+  let result = await page(policy, base, { ineligible: "refuse" });
+  for (const [ceiling, options] of bounds) {
+    if (ceiling === undefined) continue;
+    // what is refused once stays refused
+    if (!result.outcomes.includes("allow")) break;
+    const scope = listOf(ceiling).map(textOf).join(" ");
+    result = await page(policy, { ...base, client: { ...base.client, scope } }, options);
+  }
+  return result;
+}
+
+/** What bounds a consent besides the policy and the registration, and what becomes of the rest of the request. */
+type Bound = readonly [ceiling: Json | undefined, options: ConsentOptions];
+
+async function page(policy: Policy, facts: ConsentFacts, options: ConsentOptions): Promise<Result> {
+  const [[screen, outcome], milliseconds] = await timed(
+    () => [consentScreen(policy, facts, options), approve(policy, facts, options)] as const,
+  );
+  const faults = faultsOfScreen(policy, facts, options, screen);
+  const output = JSON.stringify({ screen, outcome });
+  if (screen.error !== null) {
+    const more = outcome.ok ? ["granted what may not be shown"] : [];
+    return { ...refused(screen.error), output, milliseconds, faults: [...faults, ...more] };
+  }
+  if (!outcome.ok) return { outcomes: [], detail: `shown, and not granted: ${outcome.error}` };
+  const shown = rowsOf(screen).map(({ scope }) => scope);
+  const isSame = JSON.stringify([...shown].sort()) === JSON.stringify([...outcome.scopes].sort());
+  return {
+    outcomes: ["allow"],
+    detail: outcome.scope,
+    scopes: outcome.scopes,
+    output,
+    document: screen as unknown as Json,
+    faults: [
+      ...faults,
+      ...(isSame ? [] : [`shown: ${shown.join(" ")}; granted: ${outcome.scope}`]),
+    ],
+    milliseconds,
+  };
+}
+
+/** What a refresh token is exchanged for. */
+export async function refresh(context: Context): Promise<Result> {
+  const { given } = context.attack;
+  onlyMembers("a case", given, `${CASE} client_id original requested clientScope`);
+  const source = sourceOfCase(context);
+  const policy = grantPolicyOf(source);
+  const { firstParty, deniedClients } = source.mapped.door;
+  const id = textOf(full(context, given["client_id"]) ?? "");
+  if (deniedClients.has(id)) return DENIED_CLIENT;
+  const clientScope = full(context, given["clientScope"]);
+  const [original, requested] = [given["original"], given["requested"]].map((value) =>
+    full(context, value),
+  );
+  const [result, milliseconds] = await timed(() =>
+    refreshScope(policy, original as string, requested as string | undefined, {
+      first_party: firstParty.has(id),
+      ...(clientScope !== undefined && { clientScope: listOf(clientScope).map(textOf).join(" ") }),
+    }),
+  );
+  if (!result.ok) return { ...refused(result.error), milliseconds };
+  const { scope, scopes } = result;
+  return {
+    outcomes: ["allow"],
+    detail: scope,
+    scopes,
+    output: JSON.stringify(result),
+    milliseconds,
+  };
+}
+
+/** The authorization server's own document of a policy, and what is wrong with it: a catalogue of what can be granted, and nothing else. */
+export function catalogueFaults(
+  source: Source,
+  resourceScopes: readonly string[],
+): readonly string[] {
+  const issuer = textOf(plainOf(source.mapped.door.issuer ?? null));
+  const policy = grantPolicyOf(source);
+  const document: AuthorizationServerMetadata = authorizationServerMetadata(policy, { issuer });
+  const { scopes } = policy.definition;
+  const public_ = Object.keys(scopes).filter((name) => {
+    const isReserved = isObject(scopes[name]) && scopes[name]["reserved"] === true;
+    return !isReserved && !/[{<]/.test(name);
+  });
+  const listed = document.scopes_supported;
+  return [
+    ...(document.issuer === issuer ? [] : ["the issuer is not as it was configured"]),
+    ...(JSON.stringify(listed ?? []) === JSON.stringify(public_) && listed?.length !== 0
+      ? []
+      : [`the authorization server lists ${JSON.stringify(listed)}`]),
+    ...resourceScopes
+      .filter((scope) => listed?.includes(scope) !== true)
+      .map((scope) => `\`${scope}\` is asked for and cannot be granted`),
+  ];
+}
