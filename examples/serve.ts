@@ -2,14 +2,30 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import type { AuthorizerOptions } from "scope-policy";
 import type { LocalIssuer } from "./local-issuer.js";
 
 /** An example that listens on loopback. */
-export interface RunningExample {
+export interface RunningExample<Issuer extends TokenIssuer = LocalIssuer> {
   readonly url: string;
-  readonly issuer: LocalIssuer;
+  readonly issuer: Issuer;
   close(): Promise<void>;
 }
+
+/** Whoever issues the tokens that an example takes. */
+export interface TokenIssuer {
+  readonly issuer: string;
+  readonly jwks: URL;
+  /** Whether a token was ended before its time, where the issuer can end one. */
+  isRevoked?(jti: string | undefined): boolean;
+  close(): Promise<void>;
+}
+
+/** Starts an issuer for the address of a server. */
+export type StartIssuer<Issuer extends TokenIssuer> = (resource: string) => Promise<Issuer>;
+
+/** What a server may be told besides: where its audit events go. */
+export type ExampleOptions = Pick<AuthorizerOptions, "audit">;
 
 /** The address of a server that listens on loopback. */
 export function addressOf(server: Server): string {

@@ -1,74 +1,107 @@
-// npm run demo
+// npm run demo [-- movementors]
 //
-// Everything on loopback: an MCP server with the 33 tools of the school platform, behind the door of its policy, and the
-// authorization server that its tokens come from, driven by the same policy. Point an MCP client at the address that is printed.
-import { type CallToolResult, createMcpHandler, McpServer } from "@modelcontextprotocol/server";
-import express from "express";
-import { createAuthorizer, type ToolOf } from "scope-policy";
-import { mcpGate, protect } from "scope-policy/mcp";
-import { jwtVerifier } from "scope-policy/verify";
-import { z } from "zod";
-import { policy } from "../loopwise/policy.js";
-import { addressOf, stop } from "../serve.js";
-import { start as startAuthorizationServer } from "./server.js";
+// Everything on loopback: the MCP server of the school platform (or of the platform for mentors), behind the door of its
+// policy, and the authorization server that its tokens come from, driven by the same policy. Point an MCP client at the
+// address that is printed.
+import { fileURLToPath } from "node:url";
+import type { AuditEvent } from "scope-policy";
+import { policy as loopwise } from "../loopwise/policy.js";
+import { startBehind as startLoopwise } from "../loopwise/server.js";
+import { policy as movementors } from "../movementors/policy.js";
+import { accounts, startBehind as startMovementors } from "../movementors/server.js";
+import { type AuthorizationServerOptions, start as startAuthorizationServer } from "./server.js";
 
-const log = (event: string, details: object) =>
-  console.log(`  ${event} ${JSON.stringify(details)}`);
+export interface Demo {
+  /** The address of the MCP server. */
+  readonly url: string;
+  /** The issuer: the address of the authorization server. */
+  readonly issuer: string;
+  /** What somebody at a terminal has to know. */
+  readonly instructions: string;
+  close(): Promise<void>;
+}
 
-const app = express();
-const server = await new Promise<ReturnType<typeof app.listen>>((resolve) => {
-  const listening = app.listen(0, "127.0.0.1", () => resolve(listening));
-});
-const resource = `${addressOf(server)}/mcp`;
-const authorizationServer = await startAuthorizationServer(policy, { resource, log });
-const authorizer = createAuthorizer({
-  policy,
-  verify: jwtVerifier({
-    issuer: authorizationServer.issuer,
-    audience: resource,
-    jwks: authorizationServer.jwks,
-    algorithms: ["ES256"],
-  }),
-  resource,
-  authorizationServers: [authorizationServer.issuer],
-  // a signed token does not know that its owner has ended it
-  isRevoked: ({ jti }) => authorizationServer.isRevoked(jti),
-});
-const handler = createMcpHandler(() => {
-  const mcpServer = new McpServer({ name: "loopwise", version: policy.version });
-  const mcp = protect(mcpServer, { policy, authorizer });
-  for (const name of Object.keys(policy.definition.tools ?? {}) as ToolOf<typeof policy>[]) {
-    const description = name.replaceAll("_", " ");
-    mcp.registerTool(
-      name,
-      { description, inputSchema: z.object({ id: z.string().optional() }) },
-      (): CallToolResult => ({ content: [{ type: "text", text: `${name} was called` }] }),
-    );
+type Log = (event: string, details: object) => void;
+
+const demos = {
+  loopwise: {
+    steps: [
+      "Connect: the client registers itself, and your browser asks you to sign in and to choose scopes: openid alone, if it names none.",
+      "Allow less than was asked: uncheck a box. The token says so.",
+      "Call a tool that it does not open, list_orders for one: the answer is 403, and names the scope that is missing.",
+      "The client asks for it: you see what is new among what is allowed already, and the call goes through.",
+      "End it under connected apps: the next call is 401, and nothing is remembered.",
+    ],
+    start: (log: Log) =>
+      startLoopwise((resource) => startAuthorizationServer(loopwise, { resource, log }), {
+        audit: logCall(log),
+      }),
+  },
+  movementors: {
+    steps: [
+      "Connect, and call search_directory: it is open to everybody.",
+      "Call list_bookings: your browser asks you to sign in; ana is on the free plan, ben is on pro.",
+      "A client that asks for more at once is offered bundles: a bundle checks exactly its scopes.",
+      "Call update_class as ana: no consent opens it, and the answer is where to upgrade.",
+      "Call delete_account: the list does not show it, and the answer is that no scope opens it.",
+    ],
+    start: (log: Log) =>
+      startMovementors(
+        (resource) => startAuthorizationServer(movementors, { resource, people: mentors(), log }),
+        { audit: logCall(log) },
+      ),
+  },
+} as const;
+
+export type DemoName = keyof typeof demos;
+
+/** Those who have an account at the platform for mentors can sign in. */
+function mentors(): NonNullable<AuthorizationServerOptions["people"]> {
+  return new Map(
+    [...accounts].map(([id, account]) => [id, { name: `${id}@example.com`, ...account }]),
+  );
+}
+
+function logCall(log: Log) {
+  return ({ operation, decision, actor }: AuditEvent) =>
+    log("call", { name: operation.name, code: decision.code, sub: actor.sub });
+}
+
+/** Starts an MCP server and its authorization server, each on a free port of the loopback interface. */
+export async function startDemo(
+  name: DemoName = "loopwise",
+  log: Log = () => undefined,
+): Promise<Demo> {
+  const { start, steps } = demos[name];
+  const server = await start(log);
+  const { url, issuer } = server;
+  const instructions = `
+MCP server:            ${url}
+its metadata:          ${new URL("/.well-known/oauth-protected-resource/mcp", url).href}
+authorization server:  ${issuer.issuer}/.well-known/oauth-authorization-server
+connected apps:        ${issuer.issuer}/settings/connected-apps
+
+Give the first address to an MCP client that can sign people in, and then:
+
+${steps.map((step, index) => `${index + 1}. ${step}`).join("\n")}
+
+What the servers do is printed here. Ctrl-C ends them.`;
+  return { url, issuer: issuer.issuer, instructions, close: () => server.close() };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , name = "loopwise"] = process.argv;
+  if (!Object.hasOwn(demos, name)) {
+    console.error(`unknown demo \`${name}\`: expected \`${Object.keys(demos).join("` or `")}\``);
+    process.exit(2);
   }
-  mcp.assertComplete();
-  return mcpServer;
-});
-app.all(
-  ["/mcp", "/.well-known/oauth-protected-resource/mcp"],
-  mcpGate(authorizer).node(handler.fetch),
-);
-
-console.log(`
-MCP server:            ${resource}
-its metadata:          ${addressOf(server)}/.well-known/oauth-protected-resource/mcp
-authorization server:  ${authorizationServer.issuer}/.well-known/oauth-authorization-server
-connected apps:        ${authorizationServer.issuer}/settings/connected-apps
-
-Try it with any MCP client, for example:
-  npx @modelcontextprotocol/inspector      and connect to ${resource}
-
-1. Connect: the client registers itself, and your browser asks you to sign in and to choose scopes.
-2. Allow less than was asked: the list of tools holds what the token opens.
-3. Call a tool that it does not open: the answer is 403 with the scope that is missing.
-4. The client asks for it, you see the difference alone, and the call goes through.
-5. End it all under connected apps: the next call is 401.
-
-What the servers do is printed here. Ctrl-C ends them.`);
-process.once("SIGINT", () => {
-  void Promise.all([stop(server), authorizationServer.close()]);
-});
+  const demo = await startDemo(name as DemoName, (event, details) => {
+    console.log(`  ${event} ${JSON.stringify(details)}`);
+  });
+  console.log(demo.instructions);
+  // listeners that stay: npm passes on the signal that the terminal sends to both
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => resolve());
+  });
+  await demo.close();
+}

@@ -10,7 +10,15 @@ import { mcpGate, protect } from "scope-policy/mcp";
 import { jwtVerifier } from "scope-policy/verify";
 import { z } from "zod";
 import { startLocalIssuer } from "../local-issuer.js";
-import { addressOf, type RunningExample, serveIfMain, stop } from "../serve.js";
+import {
+  addressOf,
+  type ExampleOptions,
+  type RunningExample,
+  type StartIssuer,
+  serveIfMain,
+  stop,
+  type TokenIssuer,
+} from "../serve.js";
 import { policy } from "./policy.js";
 import { type Collection, type Item, openSchool, type School } from "./school.js";
 
@@ -92,25 +100,36 @@ function fields(input: Input): Omit<Item, "id"> {
   return Object.fromEntries(texts.map(([name, value]) => [name, String(value)]));
 }
 
-/** Starts the server on a free port of the loopback interface, with an issuer beside it. */
-export async function start(): Promise<RunningExample> {
+/** Starts the server on a free port of the loopback interface, with an issuer of its own beside it. */
+export function start(): Promise<RunningExample> {
+  return startBehind(startLocalIssuer);
+}
+
+/** Starts the server on a free port of the loopback interface, for the tokens of whatever issuer is started for it. */
+export async function startBehind<Issuer extends TokenIssuer>(
+  startIssuer: StartIssuer<Issuer>,
+  options: ExampleOptions = {},
+): Promise<RunningExample<Issuer>> {
   const app = express();
   const server = await new Promise<ReturnType<typeof app.listen>>((resolve) => {
     const listening = app.listen(0, "127.0.0.1", () => resolve(listening));
   });
   const url = addressOf(server);
   const resource = `${url}/mcp`;
-  const issuer = await startLocalIssuer(resource);
+  const issuer = await startIssuer(resource);
   const authorizer = createAuthorizer({
     policy,
     verify: jwtVerifier({
       issuer: issuer.issuer,
       audience: resource,
       jwks: issuer.jwks,
-      algorithms: ["RS256"],
+      algorithms: ["ES256", "RS256"],
     }),
+    // a signed token does not know that its owner has ended it
+    isRevoked: ({ jti }) => issuer.isRevoked?.(jti) ?? false,
     resource,
     authorizationServers: [issuer.issuer],
+    ...options,
   });
   const school = openSchool();
   const handler = createMcpHandler(() => {

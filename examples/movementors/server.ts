@@ -8,7 +8,15 @@ import { createAuthorizer, type ToolOf } from "scope-policy";
 import { mcpGate, protect } from "scope-policy/mcp";
 import { jwtVerifier } from "scope-policy/verify";
 import { startLocalIssuer } from "../local-issuer.js";
-import { addressOf, type RunningExample, serveIfMain, stop } from "../serve.js";
+import {
+  addressOf,
+  type ExampleOptions,
+  type RunningExample,
+  type StartIssuer,
+  serveIfMain,
+  stop,
+  type TokenIssuer,
+} from "../serve.js";
 import { policy } from "./policy.js";
 
 /** The platform's own knowledge of its accounts. */
@@ -18,24 +26,35 @@ export const accounts = new Map([
   ["studio-5", { tier: "premium", account_type: "studio" }],
 ]);
 
-/** Starts the server on a free port of the loopback interface, with an issuer beside it. */
-export async function start(): Promise<RunningExample> {
+/** Starts the server on a free port of the loopback interface, with an issuer of its own beside it. */
+export function start(): Promise<RunningExample> {
+  return startBehind(startLocalIssuer);
+}
+
+/** Starts the server on a free port of the loopback interface, for the tokens of whatever issuer is started for it. */
+export async function startBehind<Issuer extends TokenIssuer>(
+  startIssuer: StartIssuer<Issuer>,
+  options: ExampleOptions = {},
+): Promise<RunningExample<Issuer>> {
   const surface = { anonymous: true, upgradeUrl: "https://movementors.example/plans" };
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const resource = `${addressOf(server)}/mcp`;
-  const issuer = await startLocalIssuer(resource);
+  const issuer = await startIssuer(resource);
   const authorizer = createAuthorizer({
     policy,
     verify: jwtVerifier({
       issuer: issuer.issuer,
       audience: resource,
       jwks: issuer.jwks,
-      algorithms: ["RS256"],
+      algorithms: ["ES256", "RS256"],
     }),
+    // a signed token does not know that its owner has ended it
+    isRevoked: ({ jti }) => issuer.isRevoked?.(jti) ?? false,
     subject: (token) => accounts.get(token.sub ?? ""),
     resource,
     authorizationServers: [issuer.issuer],
+    ...options,
   });
   const handler = createMcpHandler(() => {
     const mcpServer = new McpServer({ name: "movementors", version: policy.version });

@@ -127,7 +127,7 @@ function tierNote(
   const needed = policy.tiers[rank];
   if (needed === undefined) return null;
   const has = account?.tier === undefined ? -1 : (policy.tierRank.get(account.tier) ?? -1);
-  return has >= rank ? null : { needed, note: fill(words.tierNote, { tier: needed }) };
+  return has >= rank ? null : { needed, note: fill(words.tierNote, { tier: capitalised(needed) }) };
 }
 
 function isRefused(
@@ -166,7 +166,7 @@ export function titleOf(scope: CompiledScope, locale: ConsentLocale): string {
     .replaceAll(/[_./-]+|:(?! )/g, " ")
     .replaceAll(/ {2,}/g, " ")
     .trim();
-  return spoken === "" ? scope.name : spoken.charAt(0).toUpperCase() + spoken.slice(1);
+  return spoken === "" ? scope.name : capitalised(spoken);
 }
 
 const READING = new Set(
@@ -187,4 +187,8 @@ function accessOf(scope: CompiledScope): ConsentRow["access"] {
 function syntaxOf({ name }: CompiledScope): ScopeTokenSyntax {
   const parsed = parseScopeToken<string>(name) as Extract<ScopeTokenResult, { ok: true }>;
   return parsed.token;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

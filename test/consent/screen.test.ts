@@ -275,7 +275,7 @@ describe("what a row says", () => {
       scope: "reports:export",
       facts: { requested: "reports:export", account: { tier: "free" } },
       row: ["tier-locked", false, false],
-      has: { tier: { needed: "pro", note: "Has no effect until you upgrade to pro." } },
+      has: { tier: { needed: "pro", note: "Has no effect until you upgrade to Pro." } },
     },
     {
       title: "above the plan of an account without one",

@@ -144,7 +144,7 @@ describe("MoveMentors", () => {
     expect(rowOf(screen, "write:classes")).toMatchObject({
       state: "tier-locked",
       checked: false,
-      tier: { needed: "pro", note: "Has no effect until you upgrade to pro." },
+      tier: { needed: "pro", note: "Has no effect until you upgrade to Pro." },
     });
     expect(
       approve(movementors, { requested, account }, ["write:classes", "mcp:tools"]),

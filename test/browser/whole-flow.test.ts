@@ -1,0 +1,263 @@
+// From a client that knows nothing but the address of an MCP server to a call that goes through, and to the end of it.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Demo, type DemoName, startDemo } from "../../examples/authorization-server/demo.js";
+import { policy as loopwise } from "../../examples/loopwise/policy.js";
+import { policy as movementors } from "../../examples/movementors/policy.js";
+import { accounts } from "../../examples/movementors/server.js";
+import { stop } from "../../examples/serve.js";
+import { newSeat, rowsOf } from "./mcp-seat.js";
+import { checkedBoxes, launch } from "./stage.js";
+
+/** What the servers say of a call: by whom it was made, and what was decided. */
+const calls: string[] = [];
+const demos = new Map<DemoName, Demo>();
+const callback = createServer((_, response) => {
+  response.writeHead(200, { "content-type": "text/html" });
+  response.end('<!doctype html><html lang="en"><title>Back</title><p>Back in the app');
+});
+let browser: Browser;
+let redirect = "";
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => callback.listen(0, "127.0.0.1", resolve));
+  redirect = `http://127.0.0.1:${(callback.address() as AddressInfo).port}/cb`;
+  browser = await launch();
+  for (const name of ["loopwise", "movementors"] as const) {
+    const log = (event: string, details: object) => {
+      if (event === "call") calls.push(Object.values(details).join(" "));
+    };
+    demos.set(name, await startDemo(name, log));
+  }
+});
+afterAll(async () => {
+  await browser.close();
+  await Promise.all([...demos.values()].map((demo) => demo.close()));
+  await stop(callback);
+});
+
+/** A client of a demo, and a new profile of the browser. */
+async function sit(name: DemoName, scope: string) {
+  const demo = demos.get(name) as Demo;
+  const page = await (await browser.newContext()).newPage();
+  calls.length = 0;
+  return { demo, ...newSeat(page, demo.url, redirect, scope) };
+}
+
+type Seat = Awaited<ReturnType<typeof sit>>;
+
+const ASKED = "openid courses:read posts:read posts:write";
+
+/** Somebody at the school who has allowed all that was asked but to write posts. */
+async function sitAtSchool(): Promise<Seat> {
+  const seat = await sit("loopwise", ASKED);
+  await seat.isSentAway(seat.connect);
+  await seat.signIn("ana");
+  await seat.page.getByLabel("Posts: write").uncheck();
+  await seat.answer("Allow");
+  await seat.connect();
+  return seat;
+}
+
+const requestedOf = ({ opened }: Seat) => opened.at(-1)?.searchParams.get("scope")?.split(" ");
+const marksOf = async ({ page }: Seat) =>
+  (await rowsOf(page)).map(({ scope, checked, badge }) => [scope, checked, badge]);
+
+/** What the door says to the token that the client holds. */
+async function doorOf({ demo, accessToken }: Seat) {
+  const { status, headers } = await fetch(demo.url, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${accessToken()}`,
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+    },
+    body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_courses","arguments":{}}}',
+  });
+  return { status, challenge: headers.get("www-authenticate") };
+}
+
+describe("a client of the school", () => {
+  it("registers, is signed in, and gets what the person leaves checked", async () => {
+    const seat = await sit("loopwise", ASKED);
+    await seat.isSentAway(seat.connect);
+    expect(seat.clientId()).toEqual(expect.any(String));
+    expect(requestedOf(seat)).toEqual(ASKED.split(" "));
+    expect(await seat.page.title()).toBe("Sign in");
+    await seat.signIn("ana");
+    expect(await seat.page.title()).toBe(`${seat.name} asks for access to Loopwise`);
+    expect(await marksOf(seat)).toEqual([
+      ["openid", true, "Required"],
+      ["courses:read", true, ""],
+      ["posts:read", true, ""],
+      ["posts:write", true, ""],
+    ]);
+    await seat.page.getByLabel("Posts: write").uncheck();
+    await seat.answer("Allow");
+    await seat.connect();
+    expect(seat.held()).toEqual(["courses:read", "openid", "posts:read"]);
+
+    expect(await seat.list()).toEqual(loopwise.toolsFor(seat.claims()).map((tool) => tool.name));
+    const courses = await seat.call("list_courses");
+    expect(courses.isError).toBe(false);
+    expect(courses.text).toContain("Watercolour for beginners");
+    expect(seat.opened.length).toBe(1);
+    expect(calls).toEqual(["list_courses allowed ana"]);
+    await seat.close();
+  });
+
+  it("steps up: the person sees what is new, and the token holds just that besides", async () => {
+    const seat = await sitAtSchool();
+    const before = seat.held();
+    const client = seat.clientId();
+    await seat.isSentAway(() => seat.call("list_orders"));
+    expect(requestedOf(seat)).toEqual(["openid", "courses:read", "posts:read", "orders:read"]);
+    // nobody signs in twice
+    expect(await marksOf(seat)).toEqual([
+      ["openid", true, "Required"],
+      ["courses:read", true, "Already allowed"],
+      ["orders:read", true, "New"],
+      ["posts:read", true, "Already allowed"],
+    ]);
+    await seat.answer("Allow");
+    const orders = await seat.call("list_orders");
+    expect(orders.isError).toBe(false);
+    expect(orders.text).toContain("order-1");
+    expect(seat.held()).toEqual([...before, "orders:read"].sort());
+    expect(seat.clientId()).toBe(client);
+    expect(seat.opened.length).toBe(2);
+    expect(calls).toEqual(["list_orders insufficient_scope ana", "list_orders allowed ana"]);
+
+    // what was refused at first is asked about again, and is not checked for anybody
+    await seat.isSentAway(() => seat.call("create_post"));
+    const posts = (await rowsOf(seat.page)).find(({ scope }) => scope === "posts:write");
+    expect(posts).toMatchObject({ checked: false, why: "You did not allow this before." });
+    await seat.close();
+  });
+
+  it("is denied: the call fails once, and what was allowed stays", async () => {
+    const seat = await sitAtSchool();
+    const token = seat.accessToken();
+    await seat.isSentAway(() => seat.call("list_orders"));
+    await expect(seat.answer("Deny")).rejects.toThrow("access_denied");
+    expect(seat.accessToken()).toBe(token);
+    expect((await seat.call("list_courses")).isError).toBe(false);
+    expect(seat.opened.length).toBe(2);
+    expect(calls).toEqual(["list_orders insufficient_scope ana", "list_courses allowed ana"]);
+    await seat.close();
+  });
+
+  it("gets an Allow without the box that matters: the call fails again, and asks once", async () => {
+    const seat = await sitAtSchool();
+    await seat.isSentAway(() => seat.call("list_orders"));
+    await seat.page.getByLabel("Orders: read").uncheck();
+    await seat.answer("Allow");
+    expect(seat.held()).toEqual(["courses:read", "openid", "posts:read"]);
+    await seat.isSentAway(() => seat.call("list_orders"));
+    expect(seat.opened.length).toBe(3);
+    expect(calls).toEqual(Array(2).fill("list_orders insufficient_scope ana"));
+    await seat.close();
+  });
+
+  it("is ended under connected apps: 401, and the same client starts anew", async () => {
+    const seat = await sitAtSchool();
+    await seat.isSentAway(() => seat.call("list_orders"));
+    await seat.answer("Allow");
+    expect((await doorOf(seat)).status).toBe(200);
+    const client = seat.clientId();
+
+    await seat.page.goto(`${seat.demo.issuer}/settings/connected-apps`);
+    const revoke = seat.page.getByRole("button", { name: `Revoke ${seat.name}` });
+    await revoke.click();
+    await revoke.waitFor({ state: "detached" });
+    const { status, challenge } = await doorOf(seat);
+    expect(status).toBe(401);
+    expect(challenge).toContain('error="invalid_token"');
+
+    await seat.isSentAway(() => seat.call("list_orders"));
+    expect(seat.clientId()).toBe(client);
+    expect(requestedOf(seat)).toEqual(ASKED.split(" "));
+    const rows = await rowsOf(seat.page);
+    expect(rows.map(({ scope, checked }) => [scope, checked])).toEqual(
+      ASKED.split(" ").map((scope) => [scope, true]),
+    );
+    expect(rows.map(({ badge }) => badge)).toEqual(["Required", "", "", ""]);
+    expect(rows.map(({ why }) => why)).not.toContain("You did not allow this before.");
+    await seat.answer("Allow");
+    const post = await seat.call("create_post", { title: "Back again", text: "As before." });
+    expect(post.isError).toBe(false);
+    expect(post.text).toContain("Back again");
+    expect(seat.held()).toEqual(ASKED.split(" ").sort());
+    await seat.close();
+  });
+});
+
+describe("a client of the platform for mentors", () => {
+  const BUNDLE = [
+    "read:profile",
+    "read:bookings",
+    "read:classes",
+    "read:clients",
+    "write:bookings",
+    "write:classes",
+    "write:messages",
+  ];
+
+  it("is given the bundle of a personal assistant, and the plan still bounds it", async () => {
+    const everything = Object.keys(movementors.definition.scopes).join(" ");
+    const seat = await sit("movementors", everything);
+    expect(await seat.ask(everything)).toBe("REDIRECT");
+    await seat.signIn("ana");
+    await seat.page.getByRole("link", { name: "Personal assistant" }).click();
+    await seat.page.waitForURL("**?preset=personal-assistant");
+    expect([...(await checkedBoxes(seat.page))].sort()).toEqual([...BUNDLE].sort());
+    const notes = (await rowsOf(seat.page)).filter(({ tier }) => tier !== "");
+    expect(notes.map(({ scope }) => scope)).toEqual([
+      "read:financials",
+      "write:classes",
+      "write:financials",
+    ]);
+    expect(notes[1]?.tier).toBe("Has no effect until you upgrade to Pro.");
+
+    // a bundle names what a client does, and this client does it through MCP
+    await seat.page.locator('input[value="mcp:tools"]').check();
+    await seat.answer("Allow");
+    await seat.connect();
+    expect(seat.held()).toEqual([...BUNDLE, "mcp:tools"].sort());
+    const listed = movementors.toolsFor({ ...seat.claims(), ...accounts.get("ana") });
+    expect(await seat.list()).toEqual(listed.map((tool) => tool.name));
+
+    expect((await seat.call("list_classes")).isError).toBe(false);
+    const upgrade = await seat.call("update_class");
+    expect(upgrade.isError).toBe(true);
+    expect(upgrade.text).toMatch(/^upgrade required/);
+    expect((await seat.call("delete_account")).isError).toBe(true);
+    expect(seat.opened.length).toBe(1);
+    expect(calls).toEqual([
+      "list_classes allowed ana",
+      "update_class upgrade_required ana",
+      "delete_account denied ana",
+    ]);
+    await seat.close();
+  });
+
+  it("is let in without a sign-in where everybody is, and sent to one where it is needed", async () => {
+    const seat = await sit("movementors", "read:profile");
+    await seat.connect();
+    expect((await seat.call("search_directory")).isError).toBe(false);
+    expect(seat.opened).toEqual([]);
+    // first what no call goes without, then what this one needs
+    await seat.isSentAway(() => seat.call("list_bookings"));
+    expect(requestedOf(seat)).toEqual(["mcp:tools"]);
+    await seat.signIn("ben");
+    await seat.answer("Allow");
+    await seat.isSentAway(() => seat.call("list_bookings"));
+    expect(requestedOf(seat)).toEqual(["mcp:tools", "read:bookings"]);
+    await seat.answer("Allow");
+    expect((await seat.call("list_bookings")).text).toBe("list_bookings, done for ben");
+    expect(seat.held()).toEqual(["mcp:tools", "read:bookings"]);
+    await seat.close();
+  });
+});

@@ -1,0 +1,40 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { expect, it, onTestFinished } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const PROGRAM = ["scripts/run.mjs", "examples/authorization-server/demo.ts", "movementors"];
+
+/** All that a program prints until it says how to end it. */
+async function instructionsOf({ stdout }: ChildProcessWithoutNullStreams): Promise<string> {
+  let printed = "";
+  for await (const chunk of stdout.iterator({ destroyOnReturn: false })) {
+    printed += String(chunk);
+    if (printed.includes("Ctrl-C")) return printed;
+  }
+  return printed;
+}
+
+it("starts both servers, says where they are, and ends with a signal that arrives twice", async () => {
+  const demo = spawn(process.execPath, PROGRAM, { cwd: root });
+  onTestFinished(() => void demo.kill("SIGKILL"));
+  let errors = "";
+  demo.stderr.on("data", (chunk) => {
+    errors += String(chunk);
+  });
+  const instructions = await instructionsOf(demo);
+  const [url, metadata, server] = instructions.match(/http:\S+/g) ?? [];
+  const resource = await (await fetch(String(metadata))).json();
+  const issuer = new URL(String(server)).origin;
+  expect(resource).toMatchObject({ resource: url, authorization_servers: [issuer] });
+  expect(await (await fetch(String(server))).json()).toMatchObject({ issuer });
+
+  const exit = once(demo, "exit");
+  demo.kill("SIGINT");
+  demo.kill("SIGINT");
+  expect(await exit).toEqual([0, null]);
+  expect(errors).toBe("");
+  await expect(fetch(String(url))).rejects.toThrow();
+  await expect(fetch(issuer)).rejects.toThrow();
+});
