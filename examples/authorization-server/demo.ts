@@ -37,7 +37,7 @@ const authorizer = createAuthorizer({
 const handler = createMcpHandler(() => {
   const mcpServer = new McpServer({ name: "loopwise", version: policy.version });
   const mcp = protect(mcpServer, { policy, authorizer });
-  for (const name of Object.keys(policy.definition.tools) as ToolOf<typeof policy>[]) {
+  for (const name of Object.keys(policy.definition.tools ?? {}) as ToolOf<typeof policy>[]) {
     const description = name.replaceAll("_", " ");
     mcp.registerTool(
       name,
