@@ -1,7 +1,4 @@
-import { type UrlParts, urlParts } from "../grammar/url.js";
-
-/** A host on this very device. */
-export const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+import { isLoopback, type UrlParts, urlParts } from "../grammar/url.js";
 
 /** What stands in the way of a text being a resource identifier; `undefined` for a good one (RFC 9728, section 1.2; RFC 8707, section 2). */
 export function resourceFault(resource: unknown): string | undefined {
@@ -12,7 +9,7 @@ export function resourceFault(resource: unknown): string | undefined {
   }
   if (url.username !== "" || url.password !== "") return "a URL with credentials in it";
   if (resource.includes("#")) return "a resource identifier has no fragment";
-  const isLocal = url.protocol === "http:" && LOOPBACK.test(url.hostname);
+  const isLocal = url.protocol === "http:" && isLoopback(url);
   return url.protocol === "https:" || isLocal ? undefined : "expected `https`, or a loopback host";
 }
 
