@@ -34,6 +34,7 @@ export default defineConfig({
         "src/grammar/**": all,
         "src/policy/**": all,
         "src/decision/**": all,
+        "src/consent/**": all,
         "src/discovery/**": all,
         "src/resource-server/**": all,
         "src/verify/**": all,

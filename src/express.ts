@@ -1,1 +1,234 @@
-export {};
+import type { Request } from "express";
+import { type AccessToken, readOwn } from "./decision/access-token.js";
+import type { KnownName } from "./decision/policy.js";
+import { PolicyError } from "./errors.js";
+import { coverageFindings, type GateKind, markGate } from "./express/coverage.js";
+import type { PolicyTypes } from "./policy/definition.js";
+import { describeFindings } from "./policy/findings.js";
+import type { Authorizer } from "./resource-server/authorizer.js";
+import {
+  admitAtGate,
+  authorizationFields,
+  type GateOperation,
+  noOperation,
+} from "./resource-server/gate.js";
+import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
+import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
+
+/**
+ * What a gate says that it reads of a request: less than Express has, so that the types of Express 4 and 5 both fit, and
+ * nothing of `params`, so that those of the handler are still inferred from the route.
+ */
+export interface GateRequest {
+  /** The method. */
+  readonly method: string;
+  /** The prefix of the routers that the request came through, as it stands in the request. */
+  readonly baseUrl: string;
+  /** The request target, as it came. */
+  readonly originalUrl: string;
+  /** Names and values of the header fields, as they came. */
+  readonly rawHeaders: readonly string[];
+  /** The header fields as Node has put them together. */
+  readonly headers: { readonly authorization?: string | undefined };
+  /** The matched route. */
+  readonly route?: unknown;
+}
+
+/** What it writes to. */
+export interface GateResponse {
+  /** Whether somebody has answered. */
+  readonly headersSent: boolean;
+  /** Whether the client has gone. */
+  readonly destroyed: boolean;
+  /** The status. */
+  statusCode: number;
+  /** Sets a header field. */
+  setHeader(name: string, value: string): unknown;
+  /** Writes the body and ends. */
+  end(text?: string): unknown;
+}
+
+/** A middleware; it says nothing of a route's parameters, so that those of the handler after it stay typed. */
+export type GateHandler = (
+  req: GateRequest,
+  res: GateResponse,
+  next: () => void,
+) => void | Promise<void>;
+
+/** What a gate can be told besides its operation. */
+export interface GateOptions {
+  /** Reads the parameters that the route does not have under the same name; a promise is waited for. What it throws is a 503. */
+  readonly params?: (req: Request) => unknown;
+}
+
+/** The gates of one authorizer for Express 5 and 4. */
+export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
+  /**
+   * A middleware that goes on only with a token that may call a tool. Parameters of the tool are taken from the route where
+   * it has them under the same name, else from `options.params`. It answers every refusal itself (status, RFC 6750
+   * challenge, RFC 9457 body) and never calls `next(error)`.
+   *
+   * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN` for a name the policy lacks
+   */
+  <const Name extends string>(tool: KnownName<Types, Name>, options?: GateOptions): GateHandler;
+
+  /**
+   * A middleware for a route that stands in the `endpoints` of the policy. The route's own template decides, whatever the
+   * names of its parameters, and the path of the request must mean the same endpoint in its one canonical spelling: for
+   * another case, an escape, a second or last slash, and for templates that are patterns or lists it is an unknown
+   * operation. It knows no route when it is given to `use`.
+   */
+  endpoint(options?: GateOptions): GateHandler;
+
+  /** A mark for a route that needs no gate: does nothing, and `assertCovers` is content with it. */
+  public(): GateHandler;
+
+  /**
+   * The token with which a request passed the last gate.
+   *
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` where no gate of this authorizer has let the request through, and where a
+   * public operation was called without credentials
+   */
+  token(req: object): AccessToken;
+
+  /**
+   * As {@link ExpressGate.token}, for handlers of public operations: `undefined` without credentials.
+   *
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` where no gate of this authorizer has let the request through
+   */
+  optionalToken(req: object): AccessToken | undefined;
+
+  /**
+   * A middleware for the top of an application that serves the metadata of the resource at its well-known path, to
+   * everybody. Other paths pass.
+   *
+   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for an authorizer without `resource`
+   *
+   * {@link https://www.rfc-editor.org/rfc/rfc9728.html#section-3 RFC 9728, section 3}
+   */
+  metadata(): GateHandler;
+
+  /**
+   * Checks at start-up, after the last route, that each route of an application or router is gated or marked as public before
+   * its last handler, and that each endpoint of the policy is a route with `gate.endpoint()`. Routers are looked into; an
+   * application mounted in another, and handlers given to `use`, are not: the first is a finding, the second are no routes.
+   *
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` with every finding at once; `ERR_OPTIONS_INVALID` for what is no application
+   */
+  assertCovers(app: object): void;
+}
+
+/**
+ * Makes the gates of an authorizer for Express 5 and 4. Nothing is written to `req.auth`, `req.user` or `res.locals`.
+ *
+ * @example
+ * ```ts
+ * import express from "express";
+ * import { createAuthorizer, definePolicy } from "scope-policy";
+ * import { expressGate } from "scope-policy/express";
+ *
+ * const policy = definePolicy({
+ *   name: "School",
+ *   version: "1",
+ *   scopes: { "school:read": "Read settings", "projects:read": "Read projects" },
+ *   tools: { get_settings: "school:read" },
+ *   endpoints: { "GET /v1/projects/:projectId": "projects:read" },
+ * });
+ * const gate = expressGate(
+ *   createAuthorizer({
+ *     policy,
+ *     verify: (rawToken) => (rawToken === "demo" ? { scope: "school:read", sub: "user-1" } : undefined),
+ *     resource: "https://api.example.com/",
+ *   }),
+ * );
+ *
+ * const app = express();
+ * app.use(gate.metadata());
+ * app.get("/settings", gate("get_settings"), (req, res) => void res.json(gate.token(req).sub));
+ * app.get("/v1/projects/:projectId", gate.endpoint(), (req, res) => void res.json(req.params.projectId));
+ * gate.assertCovers(app);
+ * ```
+ */
+export function expressGate<Types extends PolicyTypes>(
+  authorizer: Authorizer<Types>,
+): ExpressGate<Types> {
+  const { policy } = authorizer;
+  const endpoints = newEndpointFinder(policy);
+  const admitted = new WeakMap<object, { readonly token: AccessToken | undefined }>();
+
+  const mark = (kind: GateKind, handler: GateHandler) => markGate(handler, { kind, authorizer });
+
+  const guard = (
+    kind: GateKind,
+    find: (req: GateRequest) => GateOperation | undefined,
+    { params }: GateOptions = {},
+  ) =>
+    mark(kind, async (req, res, next) => {
+      const admission = await admitAtGate(authorizer, {
+        authorization: authorizationFields(req),
+        operation: find(req) ?? noOperation(req.method, req.originalUrl),
+        read: params && (() => params(req as Request)),
+      });
+      if ("answer" in admission) return write(req, res, admission.answer);
+      // nobody is there any more, or somebody else has answered: a timeout, a server that stops
+      if (res.headersSent || res.destroyed) return;
+      admitted.set(req, { token: admission.token });
+      next();
+    });
+
+  const admittedOf = (req: object) => {
+    const found = admitted.get(req);
+    if (found === undefined) throw new PolicyError("ERR_COVERAGE", NO_GATE);
+    return found.token;
+  };
+
+  const gate = (name: string, options?: GateOptions) => {
+    const { params } = policy.operation(name as never);
+    return guard(
+      "operation",
+      (req) => ({ name, params, values: (req as Request).params }),
+      options,
+    );
+  };
+  return Object.freeze(
+    Object.assign(gate, {
+      endpoint: (options?: GateOptions) =>
+        guard("endpoint", (req) => endpointOf(endpoints, req), options),
+      public: () => mark("public", (_req, _res, next) => next()),
+      token: (req: object) => {
+        const token = admittedOf(req);
+        if (token === undefined) throw new PolicyError("ERR_COVERAGE", NO_TOKEN);
+        return token;
+      },
+      optionalToken: admittedOf,
+      metadata: () => {
+        const route = metadataRoute(authorizer);
+        return (req: GateRequest, res: GateResponse, next: () => void) =>
+          route.isMeant(req.originalUrl) ? write(req, res, route.answer(req.method)) : next();
+      },
+      assertCovers: (app: object) => {
+        const findings = coverageFindings(app, authorizer, endpoints);
+        if (findings.length === 0) return;
+        throw new PolicyError("ERR_COVERAGE", describeFindings(findings, "the app"), findings);
+      },
+    }),
+  );
+}
+
+const NO_GATE =
+  "no gate of this authorizer has let the request through: put one before the handler";
+const NO_TOKEN = "the operation is public and was called without a token: use `optionalToken`";
+
+function endpointOf(endpoints: EndpointFinder, req: GateRequest): GateOperation | undefined {
+  const { method, originalUrl: target, baseUrl: base, params: values } = req as Request;
+  return endpoints.find({ method, target, base, template: readOwn(req.route, "path"), values });
+}
+
+/** Writes an answer, unless there is one already or nobody to read it. */
+function write({ method }: GateRequest, res: GateResponse, answer: PlainAnswer): void {
+  if (res.headersSent || res.destroyed) return;
+  res.statusCode = answer.status;
+  for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value);
+  if (method === "HEAD" || answer.body === undefined) res.end();
+  else res.end(JSON.stringify(answer.body));
+}

@@ -1,1 +1,250 @@
-export {};
+import type {
+  FastifyContextConfig,
+  FastifyInstance,
+  FastifyPluginCallback,
+  FastifyReply,
+  FastifyRequest,
+} from "fastify";
+import fastifyPlugin from "fastify-plugin";
+import type { AccessToken } from "./decision/access-token.js";
+import type { Policy, ToolOf } from "./decision/policy.js";
+import { type Finding, PolicyError } from "./errors.js";
+import type { PolicyTypes } from "./policy/definition.js";
+import { describeFindings, nearest } from "./policy/findings.js";
+import type { Authorizer } from "./resource-server/authorizer.js";
+import {
+  admitAtGate,
+  authorizationFields,
+  type GateOperation,
+  noOperation,
+} from "./resource-server/gate.js";
+import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
+import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
+
+/**
+ * Names the policy of a program, so that `config.tool` takes its tools alone:
+ * `declare module "scope-policy/fastify" { interface Register { policy: typeof policy } }`. Once for a program; it holds
+ * for all of it.
+ */
+export interface Register {
+  /** Nobody's: what is merged in is `policy`. */
+  readonly "~register"?: never;
+}
+
+/** The tools that a route's `config` can name: those of the registered policy, else any text. */
+export type RegisteredTool = Register extends { readonly policy: infer Of extends Policy }
+  ? ToolOf<Of>
+  : string;
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The tool of the policy that the route is. */
+    tool?: RegisteredTool;
+    /** The route is an endpoint of the policy, by its method and `url`. */
+    endpoint?: true;
+    /** The route needs no gate. */
+    public?: true;
+    /** Reads the parameters that the route does not have under the same name, before the body is there; what it throws is a 503. */
+    params?: (request: FastifyRequest) => unknown;
+  }
+  interface FastifyRequest {
+    /** The token with which the request passed the gate; `undefined` on public routes, and without credentials on public operations. */
+    accessToken: AccessToken | undefined;
+  }
+}
+
+/** What the plugin is registered with. */
+export interface ScopePolicyOptions<Types extends PolicyTypes = PolicyTypes> {
+  /** Who decides. */
+  readonly authorizer: Authorizer<Types>;
+  /** Refuses to start with a route that no `config` maps, and with an endpoint of the policy that no route is. */
+  readonly strict?: boolean;
+}
+
+/** What a route is to the gate. */
+type Mapping =
+  | { readonly kind: "public" }
+  | { readonly kind: "endpoint" }
+  | { readonly kind: "tool"; readonly name: string; readonly params: readonly string[] }
+  | { readonly kind: "none"; readonly fault: Omit<Finding, "path"> };
+
+const UNMAPPED = "unmapped_route";
+
+const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, done) => {
+  const { authorizer, strict = false } = options;
+  const endpoints = newEndpointFinder(authorizer.policy);
+  const mappings = new WeakMap<object, Mapping>();
+  const findings: Finding[] = [];
+  const served = new Set<string>();
+
+  const mappingOf = (config: FastifyContextConfig): Mapping => {
+    const known = mappings.get(config);
+    if (known !== undefined) return known;
+    const mapping = mapRoute(authorizer.policy, config);
+    mappings.set(config, mapping);
+    return mapping;
+  };
+
+  instance.decorateRequest("accessToken", undefined);
+
+  instance.addHook("onRoute", ({ method, url, config = {} }) => {
+    const mapping = mappingOf(config);
+    for (const verb of [method].flat()) {
+      const path = `${verb} ${url}`;
+      // the HEAD that Fastify adds to a GET says the same
+      if (verb === "HEAD" && findings.some((finding) => finding.path === `GET ${url}`)) continue;
+      const name = endpoints.named(verb, url);
+      if (mapping.kind === "none" && (strict || mapping.fault.code !== UNMAPPED)) {
+        findings.push({ ...mapping.fault, path });
+      }
+      if (mapping.kind !== "endpoint") continue;
+      if (name === undefined) findings.push(unknownEndpoint(path, endpoints.names));
+      else served.add(name);
+    }
+  });
+
+  instance.addHook("onReady", (ready) => {
+    const unserved = strict ? endpoints.names.filter((name) => !served.has(name)) : [];
+    const all = [...findings, ...unserved.map(unservedEndpoint)];
+    if (all.length === 0) return ready();
+    ready(new PolicyError("ERR_COVERAGE", describeFindings(all, "the app"), all));
+  });
+
+  instance.addHook("onRequest", async (request, reply) => {
+    if (request.is404) return;
+    const { config, url: template } = request.routeOptions;
+    const mapping = mappingOf(config);
+    if (mapping.kind === "public") return;
+    const admission = await admitAtGate(authorizer, {
+      authorization: authorizationFields(request.raw),
+      operation:
+        operationOf(mapping, endpoints, request, template) ??
+        noOperation(request.method, request.url),
+      read: config.params && (() => config.params?.(request)),
+    });
+    // nobody is there any more, or somebody else has answered
+    if (reply.sent || reply.raw.destroyed) return reply.hijack();
+    if ("answer" in admission) return write(request, reply, admission.answer);
+    request.accessToken = admission.token;
+  });
+
+  serveMetadata(instance, authorizer);
+  done();
+};
+
+/**
+ * The gate of an authorizer as a plugin for Fastify 5. It stands in `onRequest`, before the body is read, for every route of
+ * the context it is registered in and of the contexts within, and decides by the route's `config`: `{ tool }`,
+ * `{ endpoint: true }` by the route's own `url` (the path of the request must mean the same endpoint in its one canonical
+ * spelling), or `{ public: true }`. A route without any of these is an unknown operation, and with `strict` the server does
+ * not start. The handler that answers 404 is left alone.
+ *
+ * Await `register` before the first route: of routes that are there before it, `strict` does not know, and they are gated all the same.
+ * Outside of a prefix it also serves the metadata of the authorizer's `resource` (RFC 9728, section 3).
+ *
+ * `ready` and `listen` reject with a {@link index!PolicyError} `ERR_COVERAGE` that has every finding: an unknown tool, an endpoint that the
+ * policy lacks, and with `strict` unmapped routes and endpoints that no route serves.
+ *
+ * @example
+ * ```ts
+ * import fastify from "fastify";
+ * import { createAuthorizer, definePolicy } from "scope-policy";
+ * import { scopePolicy } from "scope-policy/fastify";
+ *
+ * const policy = definePolicy({
+ *   name: "School",
+ *   version: "1",
+ *   scopes: { "school:read": "Read settings" },
+ *   tools: { get_settings: "school:read" },
+ * });
+ * const authorizer = createAuthorizer({
+ *   policy,
+ *   verify: (rawToken) => (rawToken === "demo" ? { scope: "school:read", sub: "user-1" } : undefined),
+ * });
+ *
+ * const app = fastify();
+ * await app.register(scopePolicy, { authorizer, strict: true });
+ * app.get("/settings", { config: { tool: "get_settings" } }, async (request) => request.accessToken?.sub);
+ * await app.ready();
+ * ```
+ */
+export const scopePolicy = fastifyPlugin<ScopePolicyOptions>(plugin, {
+  fastify: "5.x",
+  name: "scope-policy",
+});
+
+function mapRoute(policy: Policy, { tool, endpoint, public: open }: FastifyContextConfig): Mapping {
+  const said = [tool !== undefined, endpoint === true, open === true].filter(Boolean).length;
+  if (said === 0)
+    return none(UNMAPPED, "the route says neither `tool` nor `endpoint` nor `public`");
+  if (said > 1)
+    return none(
+      "ambiguous_route",
+      "the route says more than one of `tool`, `endpoint` and `public`",
+    );
+  if (open === true) return { kind: "public" };
+  if (tool === undefined) return { kind: "endpoint" };
+  try {
+    const { name, params } = policy.operation(tool);
+    return { kind: "tool", name, params };
+  } catch (error) {
+    return none("unknown_tool", (error as PolicyError).message);
+  }
+}
+
+function none(code: string, message: string): Mapping {
+  return { kind: "none", fault: { code, message } };
+}
+
+function unknownEndpoint(path: string, names: readonly string[]): Finding {
+  const meant = nearest(path, names);
+  const suggestion = meant === undefined ? undefined : { suggestion: meant };
+  return {
+    code: "unknown_endpoint",
+    path,
+    message: "the policy has no such endpoint",
+    ...suggestion,
+  };
+}
+
+function unservedEndpoint(path: string): Finding {
+  const message = "no route with `endpoint: true` serves it, or it was there before the plugin";
+  return { code: "unserved_endpoint", path, message };
+}
+
+function operationOf(
+  mapping: Mapping,
+  endpoints: EndpointFinder,
+  { method, url: target, params: values }: FastifyRequest,
+  template: string | undefined,
+): GateOperation | undefined {
+  if (mapping.kind === "tool") return { ...mapping, values };
+  if (mapping.kind !== "endpoint") return undefined;
+  return endpoints.find({ method, target, base: "", template, values });
+}
+
+function write({ method }: FastifyRequest, reply: FastifyReply, answer: PlainAnswer): FastifyReply {
+  const { status, headers, body } = answer;
+  const text = method === "HEAD" || body === undefined ? undefined : JSON.stringify(body);
+  return reply.code(status).headers(headers).send(text);
+}
+
+function serveMetadata(instance: FastifyInstance, authorizer: Authorizer): void {
+  if (authorizer.resource === undefined || instance.prefix !== "") return;
+  const route = metadataRoute(authorizer);
+  if (instance.hasRoute({ method: "GET", url: route.path })) return;
+  const respond = (request: FastifyRequest, reply: FastifyReply) => {
+    if (route.isMeant(request.url)) return write(request, reply, route.answer(request.method));
+    reply.callNotFound();
+    return reply;
+  };
+  instance.route({
+    method: instance.supportedMethods,
+    url: route.path,
+    exposeHeadRoute: false,
+    config: { public: true },
+    // before anybody reads a body that no method here has
+    onRequest: async (request, reply) => respond(request, reply),
+    handler: respond,
+  });
+}

@@ -131,7 +131,23 @@ export type {
 } from "./policy/definition.js";
 export { MAX_ALTERNATIVES } from "./policy/requirement.js";
 export { policyJsonSchema } from "./policy/schema.js";
-export type { AuditEvent } from "./resource-server/audit.js";
+export type {
+  AuditAlternative,
+  AuditArgument,
+  AuditDecision,
+  AuditEvent,
+  AuditRequirement,
+  AuditValue,
+} from "./resource-server/audit-event.js";
+export {
+  type AuditAttributes,
+  type AuditCloudEvent,
+  type CloudEventAuthType,
+  toCloudEvent,
+  toEcs,
+  toOpenTelemetryAttributes,
+} from "./resource-server/audit-mappers.js";
+export { toOcsf } from "./resource-server/audit-ocsf.js";
 export {
   type Admission,
   type Authenticated,
@@ -149,7 +165,12 @@ export type {
   ProblemDocument,
   Refusal,
 } from "./resource-server/challenge.js";
-export { SCOPE_CLAIMS, type ScopeClaim, tokenOfClaims } from "./resource-server/claims.js";
+export {
+  SCOPE_CLAIMS,
+  type ScopeClaim,
+  type ScopeReading,
+  tokenOfClaims,
+} from "./resource-server/claims.js";
 export {
   type Credentials,
   MAX_TOKEN_LENGTH,

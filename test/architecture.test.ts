@@ -18,7 +18,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   discovery: ["policy", "grammar"],
   "resource-server": ["discovery", "decision", "policy", "grammar"],
   verify: ["resource-server", "decision", "grammar"],
+  express: ["resource-server", "decision", "policy"],
   mcp: ["resource-server", "decision", "policy", "grammar"],
+  testing: ["decision", "policy", "grammar"],
   cli: ["analysis", "consent", "discovery", "decision", "policy", "grammar"],
 };
 
@@ -26,12 +28,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   index: ["grammar", "policy", "decision", "consent", "discovery", "analysis", "resource-server"],
   verify: ["verify", "resource-server", "decision"],
-  express: ["resource-server", "decision", "policy"],
+  express: ["express", "resource-server", "decision", "policy"],
   fastify: ["resource-server", "decision", "policy"],
   fetch: ["resource-server", "decision", "policy"],
   mcp: ["mcp", "resource-server", "decision", "policy"],
   html: ["consent", "policy"],
-  testing: ["decision", "policy", "grammar"],
+  testing: ["testing", "decision", "policy", "grammar"],
   cli: ["cli"],
 };
 

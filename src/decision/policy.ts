@@ -278,7 +278,7 @@ function findEndpoint(decider: Decider, request: unknown): EndpointMatch | undef
   const { name, params: names } = match.value;
   const given = readOwn(request, "params");
   // what the path says wins: it is what the handler acts on
-  const params = names.map((key) => [key, match.params.get(key) ?? readOwn(given, key)]);
+  const params = names.map((key) => [key, match.params.get(key) ?? readOwn(given, key)] as const);
   return { name, params: Object.fromEntries(params) };
 }
 

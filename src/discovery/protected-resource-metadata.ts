@@ -1,6 +1,7 @@
 import { PolicyError } from "../errors.js";
 import { compiledPolicyOf } from "../policy/compile.js";
-import { metadataUrl, resourceFault } from "./resource-identifier.js";
+import { OFFLINE_ACCESS } from "./public-scopes.js";
+import { issuerFault, metadataUrl, resourceFault } from "./resource-identifier.js";
 
 /** What the document says besides the policy. */
 export interface ProtectedResourceOptions {
@@ -24,15 +25,12 @@ export interface ProtectedResourceMetadata {
   readonly resource_name: string;
 }
 
-/** The scope that asks for a refresh token says nothing of a resource: it stands in no document and in no challenge. */
-export const OFFLINE_ACCESS = "offline_access";
-
 /**
  * The metadata document of a protected resource. `scopes_supported` is what a client should ask for first, not the
  * catalogue: the baseline and every scope with `default: "on"`. Reserved scopes, scopes with placeholders and
  * `offline_access` are never in it.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for a `resource` that is no identifier
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for a `resource` or an authorization server that is no identifier
  *
  * {@link https://www.rfc-editor.org/rfc/rfc9728.html#section-2 RFC 9728, section 2}
  *
@@ -48,10 +46,9 @@ export function protectedResourceMetadata(
   policy: object,
   { resource, authorizationServers = [] }: ProtectedResourceOptions,
 ): ProtectedResourceMetadata {
-  const fault = resourceFault(resource);
-  if (fault !== undefined) {
-    const finding = { code: "resource", path: "resource", message: fault };
-    throw new PolicyError("ERR_OPTIONS_INVALID", `resource: ${fault}`, [finding]);
+  refuse("resource", resourceFault(resource));
+  for (const [index, issuer] of authorizationServers.entries()) {
+    refuse(`authorizationServers[${index}]`, issuerFault(issuer));
   }
   const { baseline, scopes, definition } = compiledPolicyOf(policy);
   const useful = scopes.filter(
@@ -71,7 +68,28 @@ export function protectedResourceMetadata(
   };
 }
 
-/** Where a client looks for {@link protectedResourceMetadata} of a resource (RFC 9728, section 3.1). */
+/**
+ * Where a client looks for {@link protectedResourceMetadata} of a resource.
+ *
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for a `resource` that is no identifier
+ *
+ * {@link https://www.rfc-editor.org/rfc/rfc9728.html#section-3.1 RFC 9728, section 3.1}
+ *
+ * @example
+ * ```ts
+ * import { protectedResourceMetadataUrl } from "scope-policy";
+ *
+ * protectedResourceMetadataUrl("https://api.example.com/mcp");
+ * // "https://api.example.com/.well-known/oauth-protected-resource/mcp"
+ * ```
+ */
 export function protectedResourceMetadataUrl(resource: string): string {
+  refuse("resource", resourceFault(resource));
   return metadataUrl(resource);
+}
+
+function refuse(path: string, message: string | undefined): void {
+  if (message === undefined) return;
+  const finding = { code: "option", path, message };
+  throw new PolicyError("ERR_OPTIONS_INVALID", `${path}: ${message}`, [finding]);
 }

@@ -1,11 +1,21 @@
-import type { AccessToken } from "../decision/access-token.js";
+import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Allowed, Denial, DoorDenial } from "../decision/decision.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
-
-/** STUB: replaced by the author of the audit. */
-export interface AuditEvent {
-  readonly decision: { readonly code: (Allowed | Denial | DoorDenial)["code"] };
-}
+import { newArgumentWriter } from "./audit-arguments.js";
+import { findOwn } from "./audit-copy.js";
+import { newDigester } from "./audit-digest.js";
+import type { AuditDecision, AuditEvent } from "./audit-event.js";
+import { type AuditedOperation, newOperationLookup } from "./audit-requirement.js";
+import {
+  cleanText,
+  isSecretName,
+  REDACTED,
+  redactAnything,
+  redactCredentials,
+  redactText,
+  secretNames,
+} from "./audit-text.js";
+import { host } from "./host.js";
 
 /** What is known of one call when it has been decided. */
 export interface AuditedCall {
@@ -21,12 +31,144 @@ export interface AuditedCall {
   readonly requestId: string | undefined;
 }
 
-/** Makes the event of a call. Never throws. */
+/** Makes the event of a call. Never throws, and rejects only where the runtime has no cryptography. */
 export type AuditEventMaker = (call: AuditedCall) => Promise<AuditEvent>;
 
+const MOST_WORDS = 256;
+/** Characters of all the scopes that a decision names. */
+const MOST_SCOPES = 6_144;
+
+/** Makes an {@link AuditEventMaker} for one policy. */
 export function newAuditEventMaker(
-  _policy: CompiledPolicy,
-  _sensitive: readonly string[],
+  policy: CompiledPolicy,
+  sensitive: readonly string[],
+  key?: string | Uint8Array,
 ): AuditEventMaker {
-  return (call) => Promise.resolve({ decision: { code: call.decision.code } });
+  const secrets = secretNames(sensitive);
+  const writeArguments = newArgumentWriter(secrets, newDigester(key));
+  const operationOf = newOperationLookup(policy);
+  const edition = {
+    name: cleanText(policy.definition.name, MOST_WORDS),
+    version: cleanText(policy.definition.version, MOST_WORDS),
+  };
+
+  return async (call) => {
+    const name = typeof call.operation === "string" ? call.operation : `[${typeof call.operation}]`;
+    const operation = operationOf(name);
+    const hide = newHider(call.arguments, operation, secrets);
+    const { token } = call;
+    return {
+      id: host.crypto.randomUUID(),
+      time: new Date().toISOString(),
+      policy: edition,
+      operation: {
+        name: nameOf(name, operation),
+        kind: operation?.kind ?? "unknown",
+      },
+      actor: claims(token, ["sub", "iss", "tier", "account_type"]),
+      client: {
+        ...claims(token, ["client_id"]),
+        ...(readOwn(token, "first_party") === true && { first_party: true }),
+      },
+      token: claims(token, ["jti", "iss"]),
+      decision: decisionOf(call.decision, hide),
+      ...(operation !== undefined && { requirement: operation.requirement }),
+      ...(call.status !== undefined && { status: call.status }),
+      ...(typeof call.requestId === "string" && { requestId: identifier(call.requestId) }),
+      ...(await writeArguments(call.arguments, operation?.disclosure ?? NOTHING)),
+    };
+  };
+}
+
+const NOTHING = { show: new Set<string>(), hash: new Set<string>() };
+
+/** A name of the policy is as it is; one that the client made up may be anything. */
+function nameOf(name: string, operation: AuditedOperation | undefined): string {
+  const clean = cleanText(name, MOST_WORDS);
+  return operation === undefined || operation.isPattern ? redactAnything(clean) : clean;
+}
+
+/** Text that names somebody or something: long random names are names, too. */
+function identifier(text: string): string {
+  return redactText(cleanText(text, MOST_WORDS));
+}
+
+function claims<const Name extends keyof AccessToken>(
+  token: AccessToken | undefined,
+  names: readonly Name[],
+): { readonly [Claim in Name]?: string } {
+  const found = names.flatMap((name) => {
+    const value = readOwn(token, name);
+    return typeof value === "string" ? [[name, identifier(value)] as const] : [];
+  });
+  return Object.fromEntries(found) as { readonly [Claim in Name]?: string };
+}
+
+/** Takes out of scopes with bound values what an argument with the name of a secret brought there. */
+function newHider(
+  given: unknown,
+  operation: AuditedOperation | undefined,
+  secrets: readonly RegExp[],
+): (scope: string) => string {
+  const values = (operation?.params ?? [])
+    .filter((name) => isSecretName(name, secrets))
+    .flatMap((name) => {
+      const found = typeof given === "object" && given !== null && findOwn(given, name);
+      return typeof found === "object" && typeof found.value === "string" && found.value !== ""
+        ? [found.value]
+        : [];
+    });
+  return (scope) => values.reduce((text, value) => text.replaceAll(value, REDACTED), scope);
+}
+
+function decisionOf(
+  decision: AuditedCall["decision"],
+  hide: (scope: string) => string,
+): AuditDecision {
+  const { code, allowed } = decision;
+  const scopes = newScopeWriter(hide);
+  switch (decision.code) {
+    case "allowed":
+      return {
+        code,
+        allowed,
+        scopes: scopes(decision.scopes),
+        ...(decision.enriched && { enriched: true }),
+      };
+    case "insufficient_scope":
+      return {
+        code,
+        allowed,
+        missing: scopes(decision.missing),
+        scopes: scopes(decision.scopes),
+        accepted: decision.accepted.slice(0, 16).map(scopes),
+      };
+    case "denied":
+      return { code, allowed, reason: cleanText(decision.reason, 512) };
+    case "invalid_params":
+    case "binding_mismatch":
+      return { code, allowed, param: cleanText(decision.param, MOST_WORDS) };
+    case "account_type_required":
+      return { code, allowed, accountTypes: scopes(decision.accountTypes) };
+    case "upgrade_required":
+      return {
+        code,
+        allowed,
+        tier: cleanText(decision.tier, MOST_WORDS),
+        ...(decision.had !== undefined && { had: identifier(decision.had) }),
+      };
+    default:
+      return { code, allowed };
+  }
+}
+
+/** Lists of names, as many as there is room for. */
+function newScopeWriter(hide: (scope: string) => string): (names: readonly string[]) => string[] {
+  let room = MOST_SCOPES;
+  return (names) =>
+    names.flatMap((name) => {
+      const clean = redactCredentials(hide(cleanText(name, MOST_WORDS)));
+      room -= clean.length + 3;
+      return room < 0 ? [] : [clean];
+    });
 }

@@ -2,11 +2,12 @@ import type { AccessToken } from "../decision/access-token.js";
 import type { Policy } from "../decision/policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import type { PolicyTypes } from "../policy/definition.js";
-import type { AuditEvent } from "./audit.js";
+import type { AuditEvent } from "./audit-event.js";
 import type { ChallengeMode } from "./challenge.js";
 import {
   checkOptions,
   isFunction,
+  isIssuerList,
   isResource,
   isTextList,
   oneOf,
@@ -22,7 +23,7 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
   readonly policy: Policy<Types>;
   /** Makes verified claims of a raw token: `jwtVerifier` or `introspectionVerifier` of `scope-policy/verify`, or your own. */
   readonly verify: Verify;
-  /** Facts of the account that the token does not carry; they override it. Asked at every request with a good token. */
+  /** Facts of the account that the token does not carry; its own members override those of the token. Asked at every request with a good token. */
   readonly subject?: (
     token: AccessToken,
   ) => SubjectFacts | null | undefined | PromiseLike<SubjectFacts | null | undefined>;
@@ -34,6 +35,11 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
   readonly onAuditError?: "continue" | "deny";
   /** Names of arguments that no event shows, besides those that name a secret by themselves; letter case counts for nothing. */
   readonly sensitive?: readonly string[];
+  /**
+   * Keys the digests of `audit.hash` (HMAC): a text of 16 characters or more, or as many bytes. Without it they are plain SHA-256,
+   * and what can be guessed can be found: an e-mail address, a number of ten digits.
+   */
+  readonly auditKey?: string | Uint8Array;
   /** The resource identifier (RFC 9728): an `https` URL without fragment, or a loopback one. Challenges point to its metadata. */
   readonly resource?: string;
   /** The issuers that the metadata document names. */
@@ -42,12 +48,17 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
   readonly challenge?: ChallengeMode;
   /** The status of `upgrade_required`; 403 by default. */
   readonly upgradeStatus?: 402 | 403;
-  /** After how many milliseconds whoever is asked for facts counts as out; 5,000 by default. */
+  /** After how many milliseconds whoever is asked counts as out; 5,000 by default. Each has as much: `verify`, `subject`, `isRevoked`, `audit`. */
   readonly timeout?: number;
   /** The `Retry-After` of an outage, in seconds; 5 by default. */
   readonly retryAfter?: number;
   /** Told of every outage. By default a line goes to `console.error`, with the kind of error and without its text. */
   readonly onFault?: (fault: Fault) => void;
+}
+
+function isKey(value: unknown): string | undefined {
+  const isOne = typeof value === "string" || value instanceof Uint8Array;
+  return isOne && value.length >= 16 ? undefined : "expected a text of 16 characters, or 16 bytes";
 }
 
 const CHECKS = {
@@ -58,8 +69,9 @@ const CHECKS = {
   audit: optional(isFunction),
   onAuditError: optional(oneOf("continue", "deny")),
   sensitive: optional(isTextList),
+  auditKey: optional(isKey),
   resource: optional(isResource),
-  authorizationServers: optional(isTextList),
+  authorizationServers: optional(isIssuerList),
   challenge: optional(oneOf("minimum", "union", "auto")),
   upgradeStatus: optional(oneOf(402, 403)),
   timeout: optional(positive(600_000)),

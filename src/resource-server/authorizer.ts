@@ -16,6 +16,7 @@ import {
 import { metadataUrl } from "../discovery/resource-identifier.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import type { PolicyTypes } from "../policy/definition.js";
+import { deepFreeze } from "../policy/plain-data.js";
 import { newAuditEventMaker } from "./audit.js";
 import { type AuthorizerOptions, checkAuthorizerOptions } from "./authorizer-options.js";
 import { type Answer, type AnswerContext, newAnswerer, type Refusal } from "./challenge.js";
@@ -23,6 +24,7 @@ import { type Credentials, isBearerToken, readCredentials } from "./credentials.
 import { newFactAsker, newFaultReport } from "./facts.js";
 import { hasGoodScope, newIdentifier, type Shown } from "./identify.js";
 import type { FactSource } from "./verify.js";
+import { isVouched, type Vouched } from "./vouched.js";
 
 /** What a decision at the door can be: one of the policy, or one of the credentials. */
 export type DoorDecision = Decision | DoorDenial;
@@ -38,7 +40,7 @@ export interface Outcome {
 /** A call as an adapter hands it in. */
 export interface Call {
   /** Every `Authorization` field of the request, untouched; `undefined` where there is none. */
-  readonly authorization: string | readonly string[] | undefined;
+  readonly authorization: string | readonly string[] | Vouched | undefined;
   /** The name of the tool or endpoint: any text, an unknown name is refused. */
   readonly operation: string;
   /** The values of its parameters. */
@@ -104,7 +106,7 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
 
   /** Verifies credentials alone: for lists, sessions and handshakes. Decides nothing and writes no event. Never rejects. */
   authenticate(
-    authorization: string | readonly string[] | undefined,
+    authorization: string | readonly string[] | Vouched | undefined,
     context?: AnswerContext,
   ): Promise<Authenticated>;
 
@@ -145,14 +147,19 @@ export function createAuthorizer<Types extends PolicyTypes>(
   options: AuthorizerOptions<Types>,
 ): Authorizer<Types> {
   checkAuthorizerOptions(options);
-  const { policy, audit, resource, authorizationServers, onAuditError = "deny" } = options;
+  const { policy, audit, resource, onAuditError = "deny" } = options;
   const { counts, report } = newFaultReport(options.onFault);
   const factOf = newFactAsker(options.timeout ?? 5_000, report);
   const show = newIdentifier(options, factOf);
-  const makeEvent = newAuditEventMaker(compiledPolicyOf(policy), options.sensitive ?? []);
+  const makeEvent = newAuditEventMaker(
+    compiledPolicyOf(policy),
+    options.sensitive ?? [],
+    options.auditKey,
+  );
+  const metadata = metadataOf(options);
   const answer = newAnswerer(compiledPolicyOf(policy), {
     mode: options.challenge ?? "auto",
-    metadataUrl: resource === undefined ? undefined : metadataUrl(resource),
+    metadataUrl: metadata?.url,
     upgradeStatus: options.upgradeStatus ?? 403,
     retryAfter: Math.ceil(options.retryAfter ?? 5),
   });
@@ -185,7 +192,7 @@ export function createAuthorizer<Types extends PolicyTypes>(
             requestId: call.requestId,
           }),
         ),
-      () => true,
+      () => undefined,
     );
     if (onAuditError === "continue") return admission;
     return "fault" in (await written) && decision.allowed
@@ -209,25 +216,31 @@ export function createAuthorizer<Types extends PolicyTypes>(
       if (!decision.allowed) throw new AccessDenied(decision);
       return token as AccessToken;
     },
-    admit: async (call) => decideCall(await show(readCredentials(call.authorization)), call),
+    admit: async (call) => decideCall(await show(credentialsIn(call.authorization)), call),
     authenticate: async (authorization, context) => {
-      const shown = await show(readCredentials(authorization));
+      const shown = await show(credentialsIn(authorization));
       if (shown.kind === "token" && hasGoodScope(shown.token)) return { token: shown.token };
       const decision = refusalOf(shown);
       return { decision, answer: answer(decision, context) };
     },
     answer,
-    metadata: () =>
-      resource === undefined
-        ? undefined
-        : {
-            url: metadataUrl(resource),
-            document: protectedResourceMetadata(policy, {
-              resource,
-              ...(authorizationServers !== undefined && { authorizationServers }),
-            }),
-          },
+    metadata: () => metadata,
   } satisfies Authorizer<Types>);
+}
+
+function metadataOf({
+  policy,
+  resource,
+  authorizationServers,
+}: AuthorizerOptions): ReturnType<Authorizer["metadata"]> {
+  if (resource === undefined) return undefined;
+  const servers = authorizationServers !== undefined && { authorizationServers };
+  const document = protectedResourceMetadata(policy, { resource, ...servers });
+  return deepFreeze({ url: metadataUrl(resource), document });
+}
+
+function credentialsIn(authorization: Call["authorization"]): Credentials | Vouched {
+  return isVouched(authorization) ? authorization : readCredentials(authorization);
 }
 
 /** A value that is no token to any policy: a refusal takes its place in the order of the decision. */

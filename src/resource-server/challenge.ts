@@ -1,6 +1,7 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Denial, DoorDenial } from "../decision/decision.js";
-import { OFFLINE_ACCESS } from "../discovery/protected-resource-metadata.js";
+import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
+import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import { bindTemplate } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
@@ -119,20 +120,19 @@ export function newAnswerer(
   policy: CompiledPolicy,
   options: ChallengeOptions,
 ): (refusal: Refusal, context?: AnswerContext) => Answer {
-  const isNameable = nameable(policy);
-  const newest = newestName(policy);
-  const baseline = policy.baseline.map((scope) => scope.name).filter(isNameable);
+  const namesOf = namer(policy);
+  const baseline = policy.baseline.flatMap((scope) => namesOf(scope.name));
   const realm = quotable(policy.definition.name);
 
   const scopesOf = (refusal: Refusal, { token, protocolVersion }: AnswerContext) => {
     if (refusal.code === "unauthenticated") return baseline;
     if (refusal.code !== "insufficient_scope") return [];
-    const needed = refusal.scopes.filter(isNameable);
+    // a refusal of somebody's own making can hold any text
+    const needed = refusal.scopes.filter(isScopeToken).flatMap(namesOf);
     const isUnion =
       options.mode === "union" || (options.mode === "auto" && isReplacing(protocolVersion));
     if (!isUnion) return needed;
-    const held = heldTokens(token).filter(isNameable).map(newest);
-    const union = [...new Set([...held, ...needed])];
+    const union = [...new Set([...heldTokens(token).flatMap(namesOf), ...needed])];
     return union.join(" ").length <= MAX_CHALLENGE_SCOPE ? union : needed;
   };
 
@@ -172,7 +172,7 @@ export function newAnswerer(
 
 /** A name that the policy lacks came from the client, and is not said back. */
 function operationOf({ code }: Refusal, name: string | undefined): Partial<ProblemDocument> {
-  if (name === undefined || code === "unknown_operation") return {};
+  if (typeof name !== "string" || code === "unknown_operation") return {};
   return name.includes(" ") ? { endpoint: name } : { tool: name };
 }
 
@@ -198,9 +198,9 @@ function formatChallenge(attributes: Readonly<Record<string, string | undefined>
   return `Bearer ${written.join(", ")}`;
 }
 
-/** A text as it may stand between quotes: RFC 6750 knows no escapes there. */
+/** A text as it may stand between quotes: RFC 6750 knows no escapes there, and an `=` would look like an attribute to some clients. */
 function quotable(text: string): string {
-  const clean = text.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, "").trim();
+  const clean = text.replaceAll(/[^\x20\x21\x23-\x3c\x3e-\x5b\x5d-\x7e]/g, "").trim();
   return clean === "" ? "api" : clean;
 }
 
@@ -209,31 +209,27 @@ function isReplacing(version: string | undefined): boolean {
   return version !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(version) && version < UNITING_VERSION;
 }
 
-/** The scope-tokens of a token as it holds them; a scope-token that is none is not said back. */
+/** The scope-tokens of a token as it holds them; what no token can hold is not said back. */
 function heldTokens(token: AccessToken | undefined): readonly string[] {
   const scope = readOwn(token, "scope");
   const list: readonly unknown[] =
     typeof scope === "string" ? scope.split(" ") : Array.isArray(scope) ? scope : [];
-  return list.filter((member): member is string => isScopeToken(member));
+  return list.filter(
+    (member): member is string => isScopeToken(member) && !holdsPlaceholder(member),
+  );
 }
 
-/** Whether a challenge may name a scope: no reserved one, whatever its value, and no `offline_access`. */
-function nameable(policy: CompiledPolicy): (scope: string) => boolean {
-  const isReserved = (scope: string) =>
-    policy.lookups.some((lookup) =>
-      lookup(scope).some((hit) => (policy.scopes[hit.scope] as CompiledScope).reserved),
-    );
-  return (scope) => scope !== OFFLINE_ACCESS && !isReserved(scope);
-}
-
-/** A held scope under the name that the policy gives it now: an older one is never named. */
-function newestName(policy: CompiledPolicy): (scope: string) => string {
+/**
+ * The names under which a challenge names a scope: those that the policy gives it now, never an older one; none for a
+ * reserved one, whatever its value, and for `offline_access`. What the policy does not know stands for itself.
+ */
+function namer(policy: CompiledPolicy): (scope: string) => readonly string[] {
   return (scope) => {
-    for (const lookup of policy.lookups) {
-      const [hit] = lookup(scope);
-      if (hit === undefined) continue;
-      return bindTemplate((policy.scopes[hit.scope] as CompiledScope).template, hit.values);
-    }
-    return scope;
+    const hits = policy.lookups.flatMap((lookup) => lookup(scope));
+    const names = hits.flatMap(({ scope: id, values }) => {
+      const { reserved, template } = policy.scopes[id] as CompiledScope;
+      return reserved ? [] : [bindTemplate(template, values)];
+    });
+    return (hits.length === 0 ? [scope] : names).filter((name) => name !== OFFLINE_ACCESS);
   };
 }

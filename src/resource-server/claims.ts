@@ -10,6 +10,14 @@ const TEXTS = ["sub", "client_id", "iss", "jti"] as const;
 const TIMES = ["exp", "iat"] as const;
 const FACTS = ["tier", "account_type"] as const;
 
+/** How claims say the scope. */
+export interface ScopeReading {
+  /** The claim that holds it; `"scope"` by default. */
+  readonly scopeClaim?: ScopeClaim;
+  /** Whether a list is taken as well as one text; by default only of a claim that no RFC describes. */
+  readonly isScopeList?: boolean;
+}
+
 /**
  * Verified claims -> an access token: own members alone, each of its type, in a fresh frozen object; `undefined` where one is
  * of another type. A token without the scope claim holds nothing. `tier`, `account_type` and `first_party` of another
@@ -17,9 +25,9 @@ const FACTS = ["tier", "account_type"] as const;
  */
 export function tokenOfClaims(
   claims: unknown,
-  scopeClaim: ScopeClaim = "scope",
+  { scopeClaim = "scope", isScopeList = scopeClaim !== "scope" }: ScopeReading = {},
 ): AccessToken | undefined {
-  const scope = readScope(readOwn(claims, scopeClaim));
+  const scope = readScope(readOwn(claims, scopeClaim), isScopeList);
   if (scope === undefined) return undefined;
   const token: Record<string, unknown> = { scope };
   for (const name of TEXTS) {
@@ -43,10 +51,10 @@ export function tokenOfClaims(
 }
 
 /** RFC 8693, section 4.2: one text; some issuers send a list. What else stands there is no scope. */
-function readScope(value: unknown): string | readonly string[] | undefined {
+function readScope(value: unknown, isList: boolean): string | readonly string[] | undefined {
   if (value === undefined) return "";
   if (typeof value === "string") return value;
-  if (!Array.isArray(value)) return undefined;
+  if (!isList || !Array.isArray(value)) return undefined;
   const list: readonly unknown[] = value;
   return list.every((member) => typeof member === "string") ? Object.freeze([...list]) : undefined;
 }

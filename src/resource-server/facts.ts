@@ -6,23 +6,23 @@ export type Asked<Value> = { readonly value: Value } | { readonly fault: Fault }
 
 /**
  * The one way to ask somebody else's code: what it throws, a promise that fails, one that does not settle in time, and an
- * answer that is none are faults, told and counted, never exceptions.
+ * answer that cannot be read are faults, told and counted, never exceptions.
+ *
+ * @param read - makes a value of the answer; throws for what is none
  */
 export type FactAsker = <Value>(
   source: FactSource,
-  question: () => Value | PromiseLike<Value>,
-  isAnswer: (value: unknown) => boolean,
+  question: () => unknown,
+  read: (answer: unknown) => Value,
 ) => Promise<Asked<Value>>;
 
 /** Makes a {@link FactAsker} that gives up after a time, and tells of every fault. */
 export function newFactAsker(milliseconds: number, report: (fault: Fault) => void): FactAsker {
-  return async (source, question, isAnswer) => {
+  return async (source, question, read) => {
     try {
       const answer = question();
       // an answer that is there at once costs no timer
-      const value = isPromise(answer) ? await within(answer, milliseconds) : answer;
-      if (!isAnswer(value)) throw new TypeError(`\`${source}\` gave what is no answer`);
-      return { value };
+      return { value: read(isPromise(answer) ? await within(answer, milliseconds) : answer) };
     } catch (error) {
       const fault = { source, error };
       report(fault);
@@ -31,7 +31,7 @@ export function newFactAsker(milliseconds: number, report: (fault: Fault) => voi
   };
 }
 
-function isPromise<Value>(answer: Value | PromiseLike<Value>): answer is PromiseLike<Value> {
+function isPromise(answer: unknown): answer is PromiseLike<unknown> {
   return (
     typeof answer === "object" &&
     answer !== null &&
@@ -40,14 +40,16 @@ function isPromise<Value>(answer: Value | PromiseLike<Value>): answer is Promise
 }
 
 /** The promise, or a failure once the time is over; the timer never outlives the answer. */
-async function within<Value>(promise: PromiseLike<Value>, milliseconds: number): Promise<Value> {
+async function within(promise: PromiseLike<unknown>, milliseconds: number): Promise<unknown> {
   let timer: unknown;
+  // a promise of our own, since theirs may settle with one that never does, and its `then` may be anything
+  const answered = new Promise((resolve) => resolve(promise));
   const late = new Promise<never>((_, reject) => {
     const giveUp = () => reject(new Error(`no answer within ${milliseconds} ms`));
     timer = host.setTimeout(giveUp, milliseconds);
   });
   try {
-    return await Promise.race([promise, late]);
+    return await Promise.race([answered, late]);
   } finally {
     host.clearTimeout(timer);
   }
@@ -64,10 +66,10 @@ export function newFaultReport(onFault: ((fault: Fault) => void) | undefined): {
     report: (fault) => {
       counts[fault.source] += 1;
       try {
-        if (onFault !== undefined) onFault(fault);
-        else host.console.error(describeFault(fault));
+        if (onFault === undefined) host.console.error(describeFault(fault));
+        else Promise.resolve(onFault(fault)).catch(() => undefined);
       } catch {
-        // nothing else can be told
+        // nobody else can be told
       }
     },
   };
@@ -76,5 +78,6 @@ export function newFaultReport(onFault: ((fault: Fault) => void) | undefined): {
 /** Which kind of error, and none of its words: they may hold what a client sent. */
 function describeFault({ source, error }: Fault): string {
   const kind = error instanceof Error ? error.name : typeof error;
-  return `scope-policy: no answer from \`${source}\` (${String(kind).replaceAll(/\W/g, "")})`;
+  const word = String(kind).replaceAll(/\W/g, "").slice(0, 64);
+  return `scope-policy: no answer from \`${source}\` (${word})`;
 }

@@ -6,12 +6,14 @@ import {
   type InvalidToken,
   TEMPORARILY_UNAVAILABLE,
 } from "../decision/decision.js";
-import { parseScope } from "../grammar/scope.js";
+import { MAX_SCOPE_LENGTH, MAX_SCOPE_TOKENS } from "../grammar/scope.js";
 import { holdsPlaceholder } from "../grammar/scope-syntax.js";
+import { isScopeToken } from "../grammar/scope-token.js";
 import type { AuthorizerOptions } from "./authorizer-options.js";
 import type { Credentials } from "./credentials.js";
 import type { FactAsker } from "./facts.js";
 import type { SubjectFacts } from "./verify.js";
+import type { Vouched } from "./vouched.js";
 
 /** Whom credentials show: nobody, somebody, or nobody who can be told. */
 export type Shown =
@@ -31,22 +33,29 @@ const OUTAGE: Shown = Object.freeze({ kind: "refused", refusal: TEMPORARILY_UNAV
 export function newIdentifier(
   { verify, subject, isRevoked }: Pick<AuthorizerOptions, "verify" | "subject" | "isRevoked">,
   factOf: FactAsker,
-): (credentials: Credentials) => Promise<Shown> {
+): (credentials: Credentials | Vouched) => Promise<Shown> {
   return async (credentials) => {
     if (credentials.kind === "none") return NOBODY;
     if (credentials.kind === "malformed") return BAD_REQUEST;
-    const verified = await factOf("verify", () => verify(credentials.token), isObjectOrNothing);
+    const claimed = () =>
+      credentials.kind === "vouched" ? credentials.claims() : verify(credentials.token);
+    const verified = await factOf("verify", claimed, readToken);
     if ("fault" in verified) return OUTAGE;
-    const claims = verified.value ?? undefined;
-    if (claims === undefined) return BAD_TOKEN;
-    let token = claims;
+    let token = verified.value;
+    if (token === undefined) return BAD_TOKEN;
     if (subject !== undefined) {
-      const facts = await factOf("subject", () => subject(claims), isObjectOrNothing);
-      if ("fault" in facts) return OUTAGE;
-      token = withFacts(claims, facts.value);
+      const claims = token;
+      const informed = await factOf(
+        "subject",
+        () => subject(claims),
+        (answer) => withFacts(claims, answer),
+      );
+      if ("fault" in informed) return OUTAGE;
+      token = informed.value;
     }
     if (isRevoked !== undefined) {
-      const revoked = await factOf("isRevoked", () => isRevoked(token), isBoolean);
+      const claims = token;
+      const revoked = await factOf("isRevoked", () => isRevoked(claims), readBoolean);
       if ("fault" in revoked) return OUTAGE;
       if (revoked.value) return BAD_TOKEN;
     }
@@ -54,33 +63,74 @@ export function newIdentifier(
   };
 }
 
-/** The members of {@link AccessToken}: what else an object of somebody's verifier holds is not read. */
-const CLAIMS = ["scope", "sub", "client_id", "iss", "jti", "exp", "iat"] as const;
 const FACTS = ["tier", "account_type", "first_party"] as const;
+const MEMBERS = ["scope", "sub", "client_id", "iss", "jti", "exp", "iat", ...FACTS] as const;
 
-/** Own members of the facts take the place of the token's, `undefined` too: who is asked knows better. */
-function withFacts(token: AccessToken, facts: SubjectFacts | null | undefined): AccessToken {
+/**
+ * What a verifier answers, read once into an object of our own: what was decided on is what is passed on, whatever
+ * becomes of the object that the verifier holds. Members that {@link AccessToken} does not name are not read.
+ */
+function readToken(answer: unknown): AccessToken | undefined {
+  if (!isObjectOrNothing(answer)) throw new TypeError("expected claims, or nothing");
+  if (answer === undefined || answer === null) return undefined;
+  const token: Record<string, unknown> = {};
+  for (const name of MEMBERS) {
+    const value = readOwn(answer, name);
+    if (value !== undefined) token[name] = name === "scope" ? readScope(value) : value;
+  }
+  return Object.freeze(token) as unknown as AccessToken;
+}
+
+/**
+ * Own members of the facts take the place of the token's, `undefined` too: who is asked knows better. A list and an
+ * inherited member are no answer, since passing over them would leave the token's own word standing.
+ */
+function withFacts(token: AccessToken, facts: unknown): AccessToken {
+  if (!isObjectOrNothing(facts) || Array.isArray(facts)) {
+    throw new TypeError("expected facts, or nothing");
+  }
   if (facts === undefined || facts === null) return token;
-  const merged: Record<string, unknown> = {};
-  for (const name of CLAIMS) merged[name] = readOwn(token, name);
+  const merged: Record<string, unknown> = { ...token };
   for (const name of FACTS) {
-    merged[name] = readOwn(Object.hasOwn(facts, name) ? facts : token, name);
+    if (!(name in facts)) continue;
+    if (!Object.hasOwn(facts, name)) throw new TypeError(`\`${name}\` is inherited`);
+    merged[name] = (facts as SubjectFacts)[name];
   }
   return Object.freeze(merged) as unknown as AccessToken;
 }
 
-/** Whether the scope of a token can be read at all: one that cannot is no good for anything. */
-export function hasGoodScope(token: AccessToken): boolean {
-  const scope = readOwn(token, "scope");
-  const text = Array.isArray(scope) ? scope.join(" ") : scope;
-  if (typeof text !== "string") return false;
-  return text === "" || (parseScope(text).ok && !text.split(" ").some(holdsPlaceholder));
+/** A list is copied; one that is too long or cannot be read is no scope. */
+function readScope(scope: unknown): unknown {
+  try {
+    if (!Array.isArray(scope)) return scope;
+    const list: readonly unknown[] = scope;
+    const { length } = list;
+    return length > MAX_SCOPE_TOKENS
+      ? undefined
+      : Object.freeze(Array.from({ length }, (_, index) => list[index]));
+  } catch {
+    return undefined; // a getter or a proxy of somebody else's
+  }
 }
 
-function isObjectOrNothing(value: unknown): boolean {
+/** Whether the scope of a token can be read at all, as a decision reads it: one that cannot is no good for anything. */
+export function hasGoodScope({ scope }: AccessToken): boolean {
+  if (scope === "") return true;
+  const isText = typeof scope === "string";
+  if (isText && scope.length > MAX_SCOPE_LENGTH) return false;
+  const list: unknown = isText ? scope.split(" ") : scope;
+  if (!Array.isArray(list) || list.length > MAX_SCOPE_TOKENS) return false;
+  return list.every(
+    (member) =>
+      isScopeToken(member) && member.length <= MAX_SCOPE_LENGTH && !holdsPlaceholder(member),
+  );
+}
+
+function isObjectOrNothing(value: unknown): value is object | null | undefined {
   return value === undefined || typeof value === "object";
 }
 
-function isBoolean(value: unknown): boolean {
-  return typeof value === "boolean";
+function readBoolean(value: unknown): boolean {
+  if (typeof value !== "boolean") throw new TypeError("expected true or false");
+  return value;
 }

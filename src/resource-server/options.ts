@@ -1,4 +1,4 @@
-import { resourceFault } from "../discovery/resource-identifier.js";
+import { issuerFault, resourceFault } from "../discovery/resource-identifier.js";
 import { type Finding, PolicyError } from "../errors.js";
 import { urlParts } from "../grammar/url.js";
 import { describeFindings, nearest, oneLine } from "../policy/findings.js";
@@ -49,6 +49,12 @@ export const isUrl: OptionCheck = (value) =>
 
 /** A resource identifier (RFC 9728, section 1.2). */
 export const isResource: OptionCheck = resourceFault;
+
+/** A list of issuers (RFC 8414, section 2). */
+export const isIssuerList: OptionCheck = (value) =>
+  Array.isArray(value)
+    ? value.map(issuerFault).find((fault) => fault !== undefined)
+    : "expected a list of issuers";
 
 /**
  * Checks what a program was started with: every fault at once, a misspelt option among them.

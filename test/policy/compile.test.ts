@@ -106,6 +106,7 @@ describe("a policy", () => {
       "decideRequest",
       "decideUntrusted",
       "definition",
+      "findEndpoint",
       "name",
       "operation",
       "toolsFor",

@@ -70,7 +70,10 @@ await step("bin --help", () => {
 });
 await step("bin check policy.ts", () => lastLine(run(bin, ["check", "policy.ts"])));
 
-for (const { specifier } of entries)
+// Fastify is a server of Node's, and what marks its plugins reads a file name
+const NODE_ONLY = new Set(["fastify"]);
+
+for (const { specifier } of entries.filter(({ name }) => !NODE_ONLY.has(name)))
   await step(`${specifier} bundles for a worker`, async () => {
     const { outputFiles, metafile } = await build({
       stdin: { contents: `export * from "${specifier}";`, resolveDir: folder },

@@ -1,0 +1,76 @@
+// node scripts/run.mjs examples/movementors/server.ts
+//
+// The MCP server of a platform for mentors: plans, kinds of account, denials, and a directory that is open to everybody. The
+// plan is no claim of the token: `subject` asks the platform for it at every call, so that an upgrade counts at once.
+import { createServer } from "node:http";
+import { type CallToolResult, createMcpHandler, McpServer } from "@modelcontextprotocol/server";
+import { createAuthorizer, type ToolOf } from "scope-policy";
+import { mcpGate, protect } from "scope-policy/mcp";
+import { jwtVerifier } from "scope-policy/verify";
+import { startLocalIssuer } from "../local-issuer.js";
+import { addressOf, type RunningExample, serveIfMain, stop } from "../serve.js";
+import { policy } from "./policy.js";
+
+/** The platform's own knowledge of its accounts. */
+export const accounts = new Map([
+  ["ana", { tier: "free", account_type: "mentor" }],
+  ["ben", { tier: "pro", account_type: "mentor" }],
+  ["studio-5", { tier: "premium", account_type: "studio" }],
+]);
+
+/** Starts the server on a free port of the loopback interface, with an issuer beside it. */
+export async function start(): Promise<RunningExample> {
+  const surface = { anonymous: true, upgradeUrl: "https://movementors.example/plans" };
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const resource = `${addressOf(server)}/mcp`;
+  const issuer = await startLocalIssuer(resource);
+  const authorizer = createAuthorizer({
+    policy,
+    verify: jwtVerifier({
+      issuer: issuer.issuer,
+      audience: resource,
+      jwks: issuer.jwks,
+      algorithms: ["RS256"],
+    }),
+    subject: (token) => accounts.get(token.sub ?? ""),
+    resource,
+    authorizationServers: [issuer.issuer],
+  });
+  const handler = createMcpHandler(() => {
+    const mcpServer = new McpServer({ name: "movementors", version: policy.version });
+    const mcp = protect(mcpServer, { policy, authorizer, ...surface });
+    for (const name of Object.keys(policy.definition.tools ?? {}) as ToolOf<typeof policy>[]) {
+      mcp.registerTool(
+        name,
+        { description: name.replaceAll("_", " ") },
+        (ctx): CallToolResult => ({
+          content: [
+            { type: "text", text: `${name}, done for ${mcp.token(ctx)?.sub ?? "anybody"}` },
+          ],
+        }),
+      );
+    }
+    mcp.assertComplete();
+    return mcpServer;
+  });
+  const answer = mcpGate(authorizer, surface).node(handler.fetch);
+  server.on("request", (request, response) => void answer(request, response));
+  return {
+    url: resource,
+    issuer,
+    close: async () => {
+      await Promise.all([stop(server), issuer.close()]);
+    },
+  };
+}
+
+await serveIfMain(import.meta.url, start, async ({ url, issuer }) => {
+  const token = await issuer.issue({ sub: "ana", scope: "mcp:tools read:classes write:classes" });
+  return [
+    `a token of a free account for ${url}, good for five minutes:`,
+    token,
+    "a call that its plan does not cover:",
+    `curl -s ${url} -H "authorization: Bearer $TOKEN" -H "content-type: application/json" -H "accept: application/json, text/event-stream" -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"update_class","arguments":{}}}'`,
+  ];
+});

@@ -1,0 +1,38 @@
+// What the servers of the examples share: a running server that a test can stop, and a start from the command line.
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import type { LocalIssuer } from "./local-issuer.js";
+
+/** An example that listens on loopback. */
+export interface RunningExample {
+  readonly url: string;
+  readonly issuer: LocalIssuer;
+  close(): Promise<void>;
+}
+
+/** The address of a server that listens on loopback. */
+export function addressOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Stops a server with whatever connections it has. */
+export function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+  });
+}
+
+/** If this very file was started, runs the example until it is interrupted, and says how to ask it. */
+export async function serveIfMain(
+  moduleUrl: string,
+  start: () => Promise<RunningExample>,
+  hint: (example: RunningExample) => Promise<readonly string[]>,
+): Promise<void> {
+  if (process.argv[1] !== fileURLToPath(moduleUrl)) return;
+  const example = await start();
+  console.log(`listening on ${example.url}, until you press Ctrl-C`);
+  for (const line of await hint(example)) console.log(line);
+  process.once("SIGINT", () => void example.close());
+}

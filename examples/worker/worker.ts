@@ -1,0 +1,59 @@
+// A worker: `Request` in, `Response` out, and not a name of Node. It runs in workerd (`miniflare` in the test), and as it is in
+// Deno and Bun. The key set comes with the deployment, so that nothing is fetched to check a token.
+import { createAuthorizer, definePolicy } from "scope-policy";
+import { fetchGate } from "scope-policy/fetch";
+import { jwtVerifier, type KeySet } from "scope-policy/verify";
+
+interface Environment {
+  readonly ISSUER: string;
+  readonly RESOURCE: string;
+  /** A JSON Web Key Set, as text. */
+  readonly JWKS: string;
+}
+
+const policy = definePolicy({
+  name: "Notes",
+  version: "1",
+  scopes: {
+    "notes:read": { description: "Read your notes", default: "on" },
+    "notes:write": "Write notes",
+  },
+  endpoints: {
+    "GET /notes": "notes:read",
+    "GET /notes/:noteId": "notes:read",
+    "PUT /notes/:noteId": "notes:write",
+    "GET /health": { public: true },
+  },
+});
+
+type Gate = ReturnType<typeof newGate>;
+let gate: Gate | undefined;
+
+function newGate({ ISSUER, RESOURCE, JWKS }: Environment) {
+  return fetchGate(
+    createAuthorizer({
+      policy,
+      verify: jwtVerifier({
+        issuer: ISSUER,
+        audience: RESOURCE,
+        jwks: JSON.parse(JWKS) as KeySet,
+        algorithms: ["RS256"],
+      }),
+      resource: RESOURCE,
+      authorizationServers: [ISSUER],
+    }),
+  );
+}
+
+const worker = {
+  async fetch(request: Request, environment: Environment): Promise<Response> {
+    gate ??= newGate(environment);
+    const metadata = gate.metadata(request);
+    if (metadata !== undefined) return metadata;
+    const token = await gate.endpoint(request);
+    if (token instanceof Response) return token;
+    return Response.json({ for: token?.sub ?? "anybody", method: request.method });
+  },
+};
+
+export default worker; // workerd looks for it under this name

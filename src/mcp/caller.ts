@@ -1,0 +1,53 @@
+import { readOwn } from "../decision/access-token.js";
+import type { Vouched } from "../resource-server/vouched.js";
+import { credentialsOfInfo } from "./auth-info.js";
+
+/** Who calls a handler, and how: read off the context of either generation. */
+export interface Caller {
+  readonly authorization: string | Vouched | undefined;
+  readonly protocolVersion: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+/** What a client over HTTP speaks that does not say it (MCP 2025-11-25, basic/transports). */
+export const ASSUMED_VERSION = "2025-03-26";
+
+/** The first version without sessions and handshake: its messages name it themselves. */
+export const STATELESS_VERSION = "2026-07-28";
+
+/**
+ * Reads the context of a handler: `ctx` of v2, `extra` of v1. The local token speaks for a caller only where nothing says that
+ * the call came over a network.
+ */
+export function readCaller(context: unknown, local: Vouched | undefined): Caller {
+  const http = readOwn(context, "http");
+  const request = readOwn(context, "mcpReq");
+  const requestInfo = readOwn(context, "requestInfo");
+  const authInfo = readOwn(http, "authInfo") ?? readOwn(context, "authInfo");
+  const sessionId = textOf(readOwn(context, "sessionId"));
+  const isRemote = [http, requestInfo, authInfo, sessionId].some((sign) => sign !== undefined);
+  const envelope = readOwn(request, "envelope");
+  const named =
+    readOwn(envelope, "io.modelcontextprotocol/protocolVersion") ??
+    versionField(readOwn(http, "req"), readOwn(requestInfo, "headers"));
+  const id = readOwn(request, "id") ?? readOwn(context, "requestId");
+  return {
+    authorization: isRemote ? credentialsOfInfo(authInfo) : local,
+    protocolVersion: textOf(named) ?? (isRemote ? ASSUMED_VERSION : undefined),
+    sessionId,
+    requestId: typeof id === "string" || typeof id === "number" ? String(id) : undefined,
+  };
+}
+
+const VERSION_FIELD = "mcp-protocol-version";
+
+function versionField(request: unknown, fields: unknown): unknown {
+  // a web request's fields are no own member of it
+  const headers = (request as Partial<Request> | null | undefined)?.headers;
+  return headers === undefined ? readOwn(fields, VERSION_FIELD) : headers.get(VERSION_FIELD);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

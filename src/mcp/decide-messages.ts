@@ -1,0 +1,112 @@
+import type { AccessToken } from "../decision/access-token.js";
+import { insufficientScope } from "../decision/decision.js";
+import type { Admission, Authorizer } from "../resource-server/authorizer.js";
+import type { Answer, Refusal } from "../resource-server/challenge.js";
+import type { Message } from "./message.js";
+import type { Target, Targets } from "./targets.js";
+
+/** What a request as a whole is answered: go on, or the refusal of one message or of all. */
+export type Outcome =
+  | {
+      readonly kind: "passed";
+      readonly token: AccessToken | undefined;
+      readonly targets: readonly Target[];
+    }
+  | { readonly kind: "malformed"; readonly message: Message }
+  | {
+      readonly kind: "refused";
+      readonly refusal: Refusal;
+      readonly answer: Answer;
+      /** The message that was refused, where it came by itself. */
+      readonly message: Message | undefined;
+    };
+
+/** What of the request every decision needs. */
+export interface MessageContext {
+  readonly authorization: readonly string[] | undefined;
+  readonly protocolVersion: string;
+  /** Whether somebody without credentials may shake hands and list. */
+  readonly anonymous: boolean;
+  readonly auditDenialsOnly: boolean;
+}
+
+const KNOWN: Target = { kind: "known" };
+
+interface Denied {
+  readonly refusal: Refusal;
+  readonly answer: Answer;
+  readonly token?: AccessToken | undefined;
+}
+
+/**
+ * Decides on every message of a request: one that is refused refuses all, with one answer. Where consent could mend each
+ * refusal the answer names the scopes of all; else it is that of the first that consent could not mend.
+ */
+export async function decideMessages(
+  authorizer: Authorizer,
+  targetsOf: Targets,
+  messages: readonly Message[],
+  context: MessageContext,
+): Promise<Outcome> {
+  const denials: Denied[] = [];
+  const targets: Target[] = [];
+  let token: AccessToken | undefined;
+  for (const message of messages) {
+    const target = message.kind === "response" ? KNOWN : targetsOf(message.method, message.params);
+    if (target.kind === "malformed") return { kind: "malformed", message };
+    targets.push(target);
+    const id = message.kind === "request" ? String(message.id) : undefined;
+    const admissions = await admit(authorizer, target, id, context);
+    for (const admission of admissions) {
+      token = "token" in admission ? (admission.token ?? token) : token;
+      if ("refusal" in admission) denials.push(admission);
+    }
+  }
+  const [first] = denials;
+  if (first === undefined) return { kind: "passed", token, targets };
+  const message = messages.length === 1 ? messages[0] : undefined;
+  return { kind: "refused", ...combine(authorizer, first, denials, context), message };
+}
+
+async function admit(
+  authorizer: Authorizer,
+  target: Exclude<Target, { kind: "malformed" }>,
+  requestId: string | undefined,
+  { authorization, protocolVersion, anonymous, auditDenialsOnly }: MessageContext,
+): Promise<readonly (Denied | { readonly token: AccessToken | undefined })[]> {
+  if (target.kind === "known") {
+    if (authorization === undefined && anonymous) return [];
+    const known = await authorizer.authenticate(authorization, { protocolVersion });
+    return ["token" in known ? known : { refusal: known.decision, answer: known.answer }];
+  }
+  const call = { authorization, protocolVersion, requestId, auditDenialsOnly };
+  const admissions: Admission[] = [];
+  for (const operation of target.operations) {
+    admissions.push(await authorizer.admit({ ...operation, ...call }));
+  }
+  return admissions.map((admission) =>
+    "answer" in admission
+      ? {
+          refusal: admission.decision,
+          answer: admission.answer,
+          token: admission.token,
+        }
+      : { token: admission.token },
+  );
+}
+
+function combine(
+  authorizer: Authorizer,
+  first: Denied,
+  denials: readonly Denied[],
+  { protocolVersion }: MessageContext,
+): Denied {
+  if (denials.length === 1) return first;
+  const unmendable = denials.find(({ refusal }) => refusal.code !== "insufficient_scope");
+  if (unmendable !== undefined) return unmendable;
+  const refusals = denials.map(({ refusal }) => refusal as ReturnType<typeof insufficientScope>);
+  const missing = [...new Set(refusals.flatMap((refusal) => refusal.missing))];
+  const scopes = [...new Set(refusals.flatMap((refusal) => refusal.scopes))];
+  const refusal = insufficientScope(missing, scopes, [scopes]);
+  return { refusal, answer: authorizer.answer(refusal, { token: first.token, protocolVersion }) };
+}

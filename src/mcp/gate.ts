@@ -1,0 +1,264 @@
+import { PolicyError } from "../errors.js";
+import type { PolicyTypes } from "../policy/definition.js";
+import type { Authorizer } from "../resource-server/authorizer.js";
+import { metadataRoute } from "../resource-server/metadata-route.js";
+import { checkOptions, type OptionCheck, optional, positive } from "../resource-server/options.js";
+import { type McpPassed, type McpVerdict, newGateCore } from "./gate-core.js";
+import { type BodyResult, faultAnswer, type McpHttpAnswer, type McpHttpRequest } from "./http.js";
+import {
+  join,
+  type NodeRequest,
+  type NodeResponse,
+  onHead,
+  readNodeRequest,
+  toWebRequest,
+  writeAnswer,
+  writeResponse,
+} from "./node-http.js";
+import { type McpSessionStore, newSessionMemory } from "./sessions.js";
+import { checkSurfaceTools, isBoolean, type McpSurface, SURFACE_CHECKS } from "./surface.js";
+import { newTargets } from "./targets.js";
+import { watch, watchBody } from "./watch.js";
+
+/** What the gate before a server is made of, besides the authorizer. */
+export interface McpGateOptions<Types extends PolicyTypes = PolicyTypes> extends McpSurface<Types> {
+  /** Bytes of a body that are read at most; 4 MiB by default. Above that the answer is 413. */
+  readonly maxBodySize?: number;
+  /** Messages of a batch at most; 50 by default, 0 takes no batch. Versions after 2025-03-26 have none. */
+  readonly maxBatch?: number;
+  /** Who opened which session; in the memory of the process by default. */
+  readonly sessions?: McpSessionStore;
+  /** Writes events of calls that are allowed, too: for a server that is not behind {@link protect}, which writes them itself. */
+  readonly auditAllowed?: boolean;
+  /** After how many seconds a stream that lives long is asked again for its token; 30 by default. */
+  readonly recheckStreams?: number;
+}
+
+/** A server, or a transport of one, as the web has it: `createMcpHandler(…).fetch`, or `handleRequest` of a web transport. */
+export type McpServe = (request: Request, passed: McpPassed) => Response | PromiseLike<Response>;
+
+/** The door before a server over Streamable HTTP. */
+export interface McpGate {
+  /** For hosts that speak the web's words: Workers, Deno, Bun, Hono, Next. */
+  fetch(serve: McpServe): (request: Request) => Promise<Response>;
+  /** The same server on Node, as a handler of `node:http` or of Express, before any body parser. */
+  node(serve: McpServe): (request: NodeRequest, response: NodeResponse) => Promise<void>;
+  /** For a transport that takes Node's request and response: goes on with `next`, and {@link McpGate.passed} has what it needs. */
+  middleware(): (
+    request: NodeRequest,
+    response: NodeResponse,
+    next: (error?: unknown) => void,
+  ) => void;
+  /**
+   * What the middleware has let through.
+   *
+   * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for a request that it has not seen
+   */
+  passed(request: object): McpPassed;
+  /** The verdict alone, for other hosts. Never rejects. */
+  check(request: McpHttpRequest): Promise<McpVerdict>;
+}
+
+const count: OptionCheck = (value) =>
+  typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 1_000
+    ? undefined
+    : "expected a whole number from 0 to 1000";
+
+const isStore: OptionCheck = (value) =>
+  typeof value === "object" &&
+  value !== null &&
+  ["get", "set", "delete"].every(
+    (name) => typeof (value as Record<string, unknown>)[name] === "function",
+  )
+    ? undefined
+    : "expected a store with `get`, `set` and `delete`";
+
+const CHECKS = {
+  ...SURFACE_CHECKS,
+  maxBodySize: optional(positive(2 ** 30)),
+  maxBatch: optional(count),
+  sessions: optional(isStore),
+  auditAllowed: optional(isBoolean),
+  recheckStreams: optional(positive(86_400)),
+} satisfies Record<keyof McpGateOptions, OptionCheck>;
+
+/**
+ * Makes the door before an MCP server over Streamable HTTP, for both SDKs and for low-level servers: it reads the raw body
+ * itself, decides on every message of it before a stream starts, and answers 401, 403 with the challenge, 400 and 503 in
+ * HTTP. It serves the metadata of the resource (RFC 9728) on its well-known path, binds sessions to whom they were opened
+ * by, and ends long streams with their token. It checks no `Host` and no `Origin`: the SDKs do.
+ *
+ * It filters no list, and sees no call that does not come over HTTP: that is what {@link protect} does behind it.
+ *
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`, and `ERR_OPERATION_UNKNOWN` for a tool the policy lacks
+ *
+ * @example
+ * ```ts
+ * import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
+ * import { createAuthorizer, definePolicy } from "scope-policy";
+ * import { mcpGate, protect } from "scope-policy/mcp";
+ *
+ * const policy = definePolicy({
+ *   name: "Shop",
+ *   version: "1",
+ *   scopes: { "orders:read": "See your orders" },
+ *   tools: { list_orders: "orders:read" },
+ * });
+ * const authorizer = createAuthorizer({
+ *   policy,
+ *   verify: (rawToken) => (rawToken === "demo" ? { scope: "orders:read" } : undefined),
+ *   resource: "https://api.example.com/mcp",
+ * });
+ * const handler = createMcpHandler(() => {
+ *   const server = new McpServer({ name: "shop", version: "1.0.0" });
+ *   const mcp = protect(server, { policy, authorizer });
+ *   mcp.registerTool("list_orders", {}, () => ({ content: [{ type: "text", text: "none" }] }));
+ *   return server;
+ * });
+ * const gate = mcpGate(authorizer);
+ * export default { fetch: gate.fetch(handler.fetch) };
+ * ```
+ *
+ * {@link https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization MCP, basic/authorization}
+ */
+export function mcpGate<Types extends PolicyTypes>(
+  authorizer: Authorizer<Types>,
+  options: McpGateOptions<Types> = {},
+): McpGate {
+  checkOptions("the gate", options, CHECKS);
+  const door = authorizer as unknown as Authorizer;
+  checkSurfaceTools(door.policy, options);
+  const check = newGateCore({
+    authorizer: door,
+    surface: options,
+    targets: newTargets(options),
+    sessions: options.sessions ?? newSessionMemory(),
+    maxBodySize: options.maxBodySize ?? 4_194_304,
+    maxBatch: options.maxBatch ?? 50,
+    auditAllowed: options.auditAllowed === true,
+  });
+  const every = options.recheckStreams ?? 30;
+  const published = newPublisher(door);
+  const seen = new WeakMap<object, McpPassed>();
+
+  const verdictOf = (request: McpHttpRequest): Promise<McpVerdict> => {
+    const answer = published(request);
+    return answer === undefined ? check(request) : Promise.resolve({ kind: "answer", answer });
+  };
+
+  /** What the server answers, its session noted, its stream watched. */
+  const served = async (
+    serve: McpServe,
+    request: Request,
+    verdict: Extract<McpVerdict, { kind: "pass" }>,
+  ): Promise<Response> => {
+    const response = await serve(request, verdict.passed);
+    await verdict.answered(response.status, response.headers.get("mcp-session-id"));
+    const { mayGoOn } = verdict;
+    if (mayGoOn === undefined || response.body === null) return response;
+    const body = watchBody(response.body, (stop) =>
+      watch(mayGoOn, verdict.passed.token?.exp, every, stop),
+    );
+    const { status, statusText, headers } = response;
+    return new Response(body, { status, statusText, headers });
+  };
+
+  return Object.freeze({
+    check: verdictOf,
+    fetch: (serve) => async (request) => {
+      const verdict = await verdictOf(readWebRequest(request));
+      if (verdict.kind === "answer") return toResponse(verdict.answer);
+      const { method, url, headers, signal } = request;
+      const body = verdict.body === undefined ? {} : { body: verdict.body };
+      return served(serve, new Request(url, { method, headers, signal, ...body }), verdict);
+    },
+    node: (serve) => async (request, response) => {
+      try {
+        const verdict = await verdictOf(readNodeRequest(request));
+        if (verdict.kind === "answer") return writeAnswer(response, verdict.answer);
+        const web = toWebRequest(request, response, verdict.body);
+        if (web === undefined) return writeAnswer(response, faultAnswer("message"));
+        await writeResponse(response, await served(serve, web, verdict));
+      } catch {
+        writeAnswer(response, faultAnswer("server"));
+      }
+    },
+    middleware: () => (request, response, next) => {
+      verdictOf(readNodeRequest(request)).then((verdict) => {
+        if (verdict.kind === "answer") return writeAnswer(response, verdict.answer);
+        seen.set(request, verdict.passed);
+        onHead(
+          response,
+          (status, session) => void verdict.answered(status, session).catch(() => undefined),
+        );
+        const { mayGoOn } = verdict;
+        if (mayGoOn !== undefined) {
+          const stop = () => void response.destroy();
+          const guard = watch(mayGoOn, verdict.passed.token?.exp, every, stop);
+          response.once("close", guard.end);
+        }
+        return next();
+      }, next);
+    },
+    passed: (request) => {
+      const passed = seen.get(request);
+      if (passed !== undefined) return passed;
+      const said =
+        "the request has not come through the gate: mount its middleware before the route";
+      throw new PolicyError("ERR_OPTIONS_INVALID", said);
+    },
+  } satisfies McpGate);
+}
+
+/** The metadata of the resource, where clients look for it. Anybody may read it. */
+function newPublisher(
+  authorizer: Authorizer,
+): (request: McpHttpRequest) => McpHttpAnswer | undefined {
+  if (authorizer.resource === undefined) return () => undefined;
+  const route = metadataRoute(authorizer);
+  return ({ method, target }) => {
+    if (!route.isMeant(target)) return undefined;
+    const { status, headers, body } = route.answer(method);
+    return { status, headers, body: method === "HEAD" ? undefined : body };
+  };
+}
+
+function readWebRequest(request: Request): McpHttpRequest {
+  return {
+    method: request.method,
+    target: request.url.replace(/^[^:/?#]+:\/\/[^/?#]*/, ""),
+    field: (name) => {
+      const value = request.headers.get(name);
+      return value === null ? [] : [value];
+    },
+    read: (most) => readWebBody(request, most),
+  };
+}
+
+async function readWebBody(request: Request, most: number): Promise<BodyResult> {
+  if (request.bodyUsed) return "already_read";
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
+  try {
+    for (
+      let next = await reader?.read();
+      next !== undefined && !next.done;
+      next = await reader?.read()
+    ) {
+      size += next.value.length;
+      if (size > most) {
+        await reader?.cancel();
+        return "too_large";
+      }
+      chunks.push(next.value);
+    }
+    return join(chunks, size);
+  } catch {
+    return "unreadable";
+  }
+}
+
+function toResponse({ status, headers, body }: McpHttpAnswer): Response {
+  return new Response(body === undefined ? null : JSON.stringify(body), { status, headers });
+}

@@ -1,0 +1,145 @@
+import { type AccessToken, readOwn } from "../decision/access-token.js";
+import type { DecisionCode } from "../decision/decision.js";
+import type { Policy } from "../decision/policy.js";
+import type { ToolView } from "../decision/tools.js";
+import { isToolName } from "../policy/names.js";
+import { STATELESS_VERSION } from "./caller.js";
+import { isNamed } from "./message.js";
+import { newResourceFinder } from "./resource-uris.js";
+import { type SecuritySchemes, strangerOf } from "./security-schemes.js";
+import type { McpSurface } from "./surface.js";
+
+/** Shortens lists to what a caller may see. */
+export interface Lists {
+  /** Whether a method is one that lists. */
+  readonly has: (method: string) => boolean;
+  /** The result of a method: that of a list is shortened, any other is passed on. */
+  readonly filter: (
+    method: string,
+    result: unknown,
+    token: AccessToken | undefined,
+    isModern: boolean,
+  ) => unknown;
+}
+
+/** Whether a version knows how long a result may be kept, and by whom. */
+export function isModern(version: string | undefined): boolean {
+  return version !== undefined && version >= STATELESS_VERSION;
+}
+
+/** What `toolsFor` shows; a tool that only a pattern names is looked at by the same codes. A missing argument says nothing yet. */
+const VISIBLE: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
+  "allowed",
+  "invalid_params",
+  "insufficient_scope",
+  "upgrade_required",
+  "unauthenticated",
+]);
+
+/** The tools of the policy that a caller sees: their place in a list; `undefined` for one that is not shown. */
+type Places = (tool: string) => number | undefined;
+
+/** A list of the protocol: its member, what names an entry, and the tools of the policy that decide on an entry. */
+interface Row {
+  readonly member: string;
+  readonly key: string;
+  readonly toolsOf: (key: string) => readonly string[];
+}
+
+function newRows({ resources = {}, prompts = {} }: McpSurface): ReadonlyMap<string, Row> {
+  const finder = newResourceFinder(resources);
+  const promptTools = new Map(Object.entries(prompts));
+  const listed = (tool: string | undefined) => (tool === undefined ? [] : [tool]);
+  return new Map<string, Row>([
+    [
+      "tools/list",
+      { member: "tools", key: "name", toolsOf: (name) => (isToolName(name) ? [name] : []) },
+    ],
+    [
+      "resources/list",
+      {
+        member: "resources",
+        key: "uri",
+        toolsOf: (uri) => finder.byUri(uri).map(({ tool }) => tool),
+      },
+    ],
+    [
+      "resources/templates/list",
+      {
+        member: "resourceTemplates",
+        key: "uriTemplate",
+        toolsOf: (template) => listed(finder.byKey(template)),
+      },
+    ],
+    [
+      "prompts/list",
+      { member: "prompts", key: "name", toolsOf: (name) => listed(promptTools.get(name)) },
+    ],
+  ]);
+}
+
+/** Lays out the lists of one server. */
+export function newLists(
+  policy: Policy,
+  surface: McpSurface,
+  schemes: SecuritySchemes | undefined,
+): Lists {
+  const rows = newRows(surface);
+
+  const shownOf = ({ member, key, toolsOf }: Row, result: unknown, places: Places): unknown[] => {
+    const entries: unknown = readOwn(result, member);
+    const shown = (Array.isArray(entries) ? entries : []).flatMap((entry: unknown) => {
+      const name = readOwn(entry, key);
+      const found = typeof name === "string" ? toolsOf(name).map(places) : [];
+      // of several that decide, each must show it
+      const isShown = found.length > 0 && !found.includes(undefined);
+      return isShown ? [{ entry, place: found[0] as number }] : [];
+    });
+    if (member !== "tools") return shown.map(({ entry }) => entry);
+    // only tools have an order of their own in the policy; equals stay as the server has them
+    shown.sort((one, other) => one.place - other.place);
+    return shown.map(({ entry }) => schemes?.describe(entry) ?? entry);
+  };
+
+  return {
+    has: (method) => rows.has(method),
+    filter: (method, result, token, modern) => {
+      const row = rows.get(method);
+      if (row === undefined) return keepPrivate(method, result, token, modern);
+      const places = newPlaces(policy, token, surface.anonymous === true);
+      return {
+        ...(result as object),
+        [row.member]: shownOf(row, result, places),
+        ...(modern && { ttlMs: 0, cacheScope: "private" }),
+      };
+    },
+  };
+}
+
+/** What was read with a token is nobody else's. */
+function keepPrivate(
+  method: string,
+  result: unknown,
+  token: AccessToken | undefined,
+  modern: boolean,
+): unknown {
+  const isRead = method === "resources/read" && modern && token !== undefined;
+  return isRead && isNamed(result) ? { ...result, cacheScope: "private" } : result;
+}
+
+/** Exact names stand in the order of the policy, names that only a pattern gives behind them. */
+function newPlaces(policy: Policy, token: AccessToken | undefined, anonymous: boolean): Places {
+  const asked = token ?? (anonymous ? strangerOf(policy) : undefined);
+  const views = policy.toolsFor(asked);
+  // to nobody a list shows what is open to nobody
+  const isShown = ({ decision }: ToolView) => asked !== undefined || decision.code === "allowed";
+  const exact = new Map(views.map((view, index) => [view.name, { index, shown: isShown(view) }]));
+  return (tool) => {
+    const view = exact.get(tool);
+    if (view !== undefined) return view.shown ? view.index : undefined;
+    if (Object.hasOwn(policy.definition.tools ?? {}, tool)) return undefined;
+    const decision = policy.decideUntrusted(asked, tool, {});
+    const isVisible = VISIBLE.has(decision.code) && isShown({ name: tool, decision });
+    return isVisible ? views.length : undefined;
+  };
+}

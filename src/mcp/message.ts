@@ -1,0 +1,49 @@
+import { readOwn } from "../decision/access-token.js";
+
+/** A message of the protocol as it is decided on. */
+export type Message =
+  | {
+      readonly kind: "request";
+      readonly id: string | number;
+      readonly method: string;
+      readonly params: Params;
+    }
+  | { readonly kind: "notification"; readonly method: string; readonly params: Params }
+  | { readonly kind: "response" };
+
+/** The parameters of a message, by name; positional ones are none of the protocol's. */
+export type Params = Readonly<Record<string, unknown>> | undefined;
+
+/** Whether a value is an object by names: no list, no null. */
+export function isNamed(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Reads one message of JSON-RPC 2.0 as MCP allows it; `undefined` for anything else. Keys are case-sensitive. */
+export function readMessage(value: unknown): Message | undefined {
+  if (!isNamed(value) || readOwn(value, "jsonrpc") !== "2.0") return undefined;
+  const method = readOwn(value, "method");
+  const id = readOwn(value, "id");
+  const params = readOwn(value, "params");
+  if (method === undefined) return isResponse(value, id) ? { kind: "response" } : undefined;
+  if (typeof method !== "string" || (params !== undefined && !isNamed(params))) return undefined;
+  if (!Object.hasOwn(value, "id")) return { kind: "notification", method, params };
+  return isId(id) ? { kind: "request", id, method, params } : undefined;
+}
+
+function isResponse(value: object, id: unknown): boolean {
+  const hasResult = isNamed(readOwn(value, "result"));
+  const hasError = isNamed(readOwn(value, "error"));
+  return hasResult !== hasError && (isId(id) || (hasError && id === undefined));
+}
+
+function isId(id: unknown): id is string | number {
+  return typeof id === "string" || Number.isSafeInteger(id);
+}
+
+const VERSION_META = "io.modelcontextprotocol/protocolVersion";
+
+/** The version that a message of 2026-07-28 or later names in its own envelope. */
+export function versionOf(params: Params): unknown {
+  return readOwn(readOwn(params, "_meta"), VERSION_META);
+}

@@ -1,0 +1,201 @@
+// Node's request and response by shape, so that the types of Node need not be installed where there is no Node.
+import type { BodyResult, McpHttpAnswer, McpHttpRequest } from "./http.js";
+
+/** What is used of Node's `IncomingMessage`, as Express and Fastify hand it on too. */
+export interface NodeRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly rawHeaders: readonly string[];
+  readonly readableEnded: boolean;
+  on(event: string, listener: (...given: unknown[]) => void): unknown;
+  off(event: string, listener: (...given: unknown[]) => void): unknown;
+  resume(): unknown;
+}
+
+/** What is used of Node's `ServerResponse`. */
+export interface NodeResponse {
+  readonly headersSent: boolean;
+  readonly writableFinished: boolean;
+  writeHead(status: number, headers: Record<string, string | string[]>): unknown;
+  write(chunk: Uint8Array): boolean;
+  end(chunk?: string): unknown;
+  destroy(): unknown;
+  once(event: string, listener: () => void): unknown;
+  off(event: string, listener: () => void): unknown;
+}
+
+/** Express keeps the whole path here where a router has cut it. */
+interface Mounted {
+  readonly originalUrl?: unknown;
+  readonly rawBody?: unknown;
+  readonly socket?: { readonly encrypted?: unknown };
+}
+
+/** Reads a request of Node: every field of a name, which its own `headers` would join or drop. */
+export function readNodeRequest(request: NodeRequest): McpHttpRequest {
+  const fields = fieldsOf(request);
+  return {
+    method: request.method ?? "",
+    target: targetOf(request),
+    field: (name) => fields.flatMap(([field, value]) => (field === name ? [value] : [])),
+    read: (most) => readBody(request, most),
+  };
+}
+
+function fieldsOf({ rawHeaders }: NodeRequest): readonly (readonly [string, string])[] {
+  return Array.from({ length: rawHeaders.length / 2 }, (_, index) => [
+    (rawHeaders[2 * index] as string).toLowerCase(),
+    rawHeaders[2 * index + 1] as string,
+  ]);
+}
+
+function targetOf(request: NodeRequest): string {
+  const { originalUrl } = request as Mounted;
+  return typeof originalUrl === "string" ? originalUrl : (request.url ?? "/");
+}
+
+function readBody(request: NodeRequest, most: number): Promise<BodyResult> {
+  const { rawBody } = request as Mounted;
+  if (rawBody instanceof Uint8Array) {
+    return Promise.resolve(rawBody.length > most ? "too_large" : rawBody);
+  }
+  if (request.readableEnded) return Promise.resolve("already_read");
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    const settle = (result: BodyResult) => {
+      request.off("data", onData);
+      request.off("end", onEnd);
+      request.off("error", onBreak);
+      request.off("close", onBreak);
+      resolve(result);
+    };
+    const onData = (given: unknown) => {
+      const chunk = given as Uint8Array;
+      size += chunk.length;
+      if (size <= most) chunks.push(chunk);
+      else {
+        settle("too_large");
+        // what is still on its way is let through unread: the connection closes after the answer
+        request.resume();
+      }
+    };
+    const onEnd = () => settle(join(chunks, size));
+    const onBreak = () => settle("unreadable");
+    request.on("data", onData);
+    request.on("end", onEnd);
+    request.on("error", onBreak);
+    request.on("close", onBreak);
+  });
+}
+
+/** All chunks as one. */
+export function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+/** A request of Node as a web request, with the body that has been read; `undefined` for a host that is none. */
+export function toWebRequest(
+  request: NodeRequest,
+  response: NodeResponse,
+  body: Uint8Array | undefined,
+): Request | undefined {
+  const headers = new Headers();
+  for (const [name, value] of fieldsOf(request)) {
+    if (!name.startsWith(":")) headers.append(name, value);
+  }
+  const isSecure = (request as Mounted).socket?.encrypted === true;
+  const host = headers.get("host") ?? "localhost";
+  const gone = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  try {
+    return new Request(new URL(targetOf(request), `${isSecure ? "https" : "http"}://${host}`), {
+      method: request.method ?? "GET",
+      headers,
+      signal: gone.signal,
+      ...(body !== undefined && { body }),
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes an answer of the gate's own. */
+export function writeAnswer(
+  response: NodeResponse,
+  { status, headers, body }: McpHttpAnswer,
+): void {
+  if (response.headersSent) return;
+  response.writeHead(status, { ...headers });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
+}
+
+/** Writes a web response, a stream as fast as the client takes it. */
+export async function writeResponse(response: NodeResponse, from: Response): Promise<void> {
+  const headers: Record<string, string | string[]> = Object.fromEntries(from.headers);
+  const cookies = from.headers.getSetCookie();
+  if (cookies.length > 0) headers["set-cookie"] = cookies;
+  response.writeHead(from.status, headers);
+  const reader = (from.body as ReadableStream<Uint8Array> | null)?.getReader();
+  if (reader === undefined) {
+    response.end();
+    return;
+  }
+  const onClose = () => void reader.cancel().catch(() => undefined);
+  response.once("close", onClose);
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      if (!response.write(next.value)) await drained(response);
+    }
+    response.end();
+  } catch {
+    response.destroy();
+  } finally {
+    response.off("close", onClose);
+  }
+}
+
+function drained(response: NodeResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      response.off("drain", go);
+      response.off("close", go);
+      resolve();
+    };
+    response.once("drain", go);
+    response.once("close", go);
+  });
+}
+
+/** Tells of the status and the session of an answer that somebody else writes. */
+export function onHead(
+  response: NodeResponse,
+  told: (status: number, session: string | undefined) => void,
+): void {
+  const writeHead = response.writeHead.bind(response) as (...given: unknown[]) => unknown;
+  const own = response as NodeResponse & { getHeader?(name: string): unknown };
+  response.writeHead = (...given: unknown[]) => {
+    const headers = given.at(-1);
+    const session = sessionIn(headers) ?? own.getHeader?.(SESSION_FIELD);
+    told(Number(given[0]), typeof session === "string" ? session : undefined);
+    return writeHead(...given);
+  };
+}
+
+const SESSION_FIELD = "mcp-session-id";
+
+function sessionIn(headers: unknown): unknown {
+  if (typeof headers !== "object" || headers === null) return undefined;
+  const pairs: readonly (readonly unknown[])[] = Array.isArray(headers)
+    ? headers.map((name: unknown, index) => [name, (headers as unknown[])[index + 1]])
+    : Object.entries(headers);
+  return pairs.find(([name]) => String(name).toLowerCase() === SESSION_FIELD)?.[1];
+}

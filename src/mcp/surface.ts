@@ -1,0 +1,71 @@
+import type { Policy, ToolOf } from "../decision/policy.js";
+import { PolicyError } from "../errors.js";
+import type { PolicyTypes } from "../policy/definition.js";
+import { oneLine } from "../policy/findings.js";
+import { isToolName } from "../policy/names.js";
+import { isUrl, type OptionCheck, oneOf, optional } from "../resource-server/options.js";
+
+/**
+ * How a shortage of scope is told: `"http"` by status 401 or 403 and a challenge, before a stream starts; `"tool-result"`
+ * as the result of the call, for clients that show a 403 as a broken connection; `"auto"` by the client's `User-Agent`.
+ */
+export type McpChallenge = "http" | "tool-result" | "auto";
+
+/** What of a server besides its tools the policy speaks of. What is not named here is refused. */
+export interface McpSurface<Types extends PolicyTypes = PolicyTypes> {
+  /**
+   * Resources: a URI or a template (`accounts://{accountID}/profile`) -> the tool of the policy that decides. Variables fill
+   * the parameters of the same name. Where several fit, all must allow.
+   */
+  readonly resources?: { readonly [uri: string]: ToolOf<Policy<Types>> };
+  /** Prompts: the name of a prompt -> the tool of the policy that decides. Arguments fill parameters. */
+  readonly prompts?: { readonly [prompt: string]: ToolOf<Policy<Types>> };
+  /** Any other method (`subscriptions/listen`, `tasks/get`, one of your own) -> the tool of the policy that decides. */
+  readonly methods?: { readonly [method: string]: ToolOf<Policy<Types>> };
+  /** How a shortage of scope is told; `"http"` by default. */
+  readonly challenge?: McpChallenge;
+  /** Whether a client without credentials may shake hands and list tools. Off by default: its first answer is 401. */
+  readonly anonymous?: boolean;
+  /** Where a person finds the plans: stands in the answer of `upgrade_required`. */
+  readonly upgradeUrl?: string;
+}
+
+const isBoolean: OptionCheck = (value) =>
+  typeof value === "boolean" ? undefined : "expected true or false";
+
+const isToolMap: OptionCheck = (value) =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((tool) => typeof tool === "string")
+    ? undefined
+    : "expected an object of names of tools";
+
+/** The checks of {@link McpSurface}. */
+export const SURFACE_CHECKS = {
+  resources: optional(isToolMap),
+  prompts: optional(isToolMap),
+  methods: optional(isToolMap),
+  challenge: optional(oneOf("http", "tool-result", "auto")),
+  anonymous: optional(isBoolean),
+  upgradeUrl: optional(isUrl),
+} satisfies Record<keyof McpSurface, OptionCheck>;
+
+export { isBoolean };
+
+/**
+ * Checks that the policy has every tool that a surface names.
+ *
+ * @throws {@link PolicyError} `ERR_OPERATION_UNKNOWN`
+ */
+export function checkSurfaceTools(policy: Policy, surface: McpSurface): void {
+  for (const part of ["resources", "prompts", "methods"] as const) {
+    for (const [key, tool] of Object.entries(surface[part] ?? {})) {
+      if (!isToolName(tool)) {
+        const said = `${part}: \`${tool}\` at \`${key}\` is no name of a tool`;
+        throw new PolicyError("ERR_OPERATION_UNKNOWN", oneLine(said));
+      }
+      policy.operation(tool);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import type { Answer, Refusal } from "../resource-server/challenge.js";
+
+/** What a call is answered where it is refused inside the protocol: the result of a tool, for the model and the person to read. */
+export interface RefusedToolResult {
+  readonly content: [{ readonly type: "text"; readonly text: string }];
+  readonly isError: true;
+  readonly _meta: Record<string, unknown>;
+}
+
+interface Advice {
+  /** What a person can do, and whether the same call may come again. */
+  readonly text: string;
+  /** Whether a new token would mend it. */
+  readonly credential?: "replacement";
+  /** Nobody is short of authorization. */
+  readonly isNoDenial?: true;
+}
+
+/** One row for each code: a model reads the sentence, so it says what helps and what does not. */
+const ADVICE: Readonly<Record<Refusal["code"], Advice>> = {
+  unknown_operation: { text: "Calling it again will not help." },
+  denied: { text: "No consent and no plan changes that; calling it again will not help." },
+  invalid_params: { text: "Call it again with a value that fits.", isNoDenial: true },
+  unauthenticated: { text: "Sign in, then call it again.", credential: "replacement" },
+  invalid_request: {
+    text: "Send one bearer token, then call it again.",
+    credential: "replacement",
+  },
+  invalid_token: { text: "Sign in again, then call it again.", credential: "replacement" },
+  temporarily_unavailable: {
+    text: "The same call may be made again in a while.",
+    isNoDenial: true,
+  },
+  insufficient_scope: {
+    text: "Ask the person to grant it, then call it again with the new token.",
+    credential: "replacement",
+  },
+  binding_mismatch: {
+    text: "Use the one that this connection was authorized for; calling it again with the same value will not help.",
+  },
+  account_type_required: {
+    text: "Granting more scope will not help; calling it again will not help.",
+  },
+  upgrade_required: {
+    text: "The person can upgrade the plan; granting more scope will not help. Call it again after the upgrade.",
+  },
+  reserved_scope: { text: "Granting more scope will not help; calling it again will not help." },
+};
+
+/** Where the draft of structured denials (SEP-2643) puts its envelope. */
+const ENVELOPE = "io.modelcontextprotocol/authorization";
+/** Where ChatGPT looks for a challenge. */
+const CHALLENGE = "mcp/www_authenticate";
+/** The problem document, whole. */
+const DENIAL = "scope-policy/denial";
+
+/** A refusal as a client of the protocol reads it: what all the ways to say it share. */
+export function refusalMeta(
+  { code }: Refusal,
+  { headers, body }: Answer,
+  upgradeUrl: string | undefined,
+): Record<string, unknown> {
+  const { credential, isNoDenial } = ADVICE[code];
+  const challenge = headers["WWW-Authenticate"];
+  const url = code === "upgrade_required" ? upgradeUrl : undefined;
+  return {
+    ...(isNoDenial === undefined && {
+      [ENVELOPE]: {
+        reason: "insufficient_authorization",
+        ...(credential !== undefined && { credentialDisposition: credential }),
+        ...(url !== undefined && { remediationHints: [{ type: "url", url }] }),
+      },
+    }),
+    ...(challenge !== undefined && { [CHALLENGE]: [challenge] }),
+    [DENIAL]: body,
+  };
+}
+
+/** One line that starts with the state: `upgrade required: …`, `denied: …`, `more scope is needed: …`. */
+export function refusalText(refusal: Refusal, answer: Answer, upgradeUrl?: string): string {
+  const scope = answer.body.scope;
+  const parts = [
+    refusal.message.endsWith(".") ? refusal.message : `${refusal.message}.`,
+    ...(scope === undefined ? [] : [`Scope: ${scope}.`]),
+    ADVICE[refusal.code].text,
+    ...(refusal.code === "upgrade_required" && upgradeUrl !== undefined
+      ? [`Plans: ${upgradeUrl}`]
+      : []),
+  ];
+  return parts.join(" ");
+}
+
+/** The refusal of a tool call as its result. Text and members come from fixed tables and the policy, never from an inner error. */
+export function refusedToolResult(
+  refusal: Refusal,
+  answer: Answer,
+  upgradeUrl?: string,
+): RefusedToolResult {
+  return {
+    content: [{ type: "text", text: refusalText(refusal, answer, upgradeUrl) }],
+    isError: true,
+    _meta: refusalMeta(refusal, answer, upgradeUrl),
+  };
+}

@@ -1,0 +1,100 @@
+import { type BlacklistKeyConfig, DeepRedact } from "@hackylabs/deep-redact";
+import {
+  type Budget,
+  copyPlain,
+  findOwn,
+  isList,
+  kindOf,
+  lengthOf,
+  namesOf,
+  safeName,
+} from "./audit-copy.js";
+import { canonicalJson } from "./audit-digest.js";
+import type { AuditArgument, AuditEvent, AuditValue } from "./audit-event.js";
+import { cleanName, isSecretName, REDACTED, redactAnything } from "./audit-text.js";
+
+/** Which arguments of an operation an event may say more of. */
+export interface Disclosure {
+  readonly show: ReadonlySet<string>;
+  readonly hash: ReadonlySet<string>;
+}
+
+/** What writes down the arguments of calls. */
+export type ArgumentWriter = (
+  given: unknown,
+  disclosure: Disclosure,
+) => Promise<Pick<AuditEvent, "arguments" | "argumentsLeftOut">>;
+
+const MOST_ARGUMENTS = 64;
+const MOST_NAME = 128;
+const BUDGET: Readonly<Budget> = { entries: 256, text: 8_192 };
+
+/** Makes an {@link ArgumentWriter}: names and types of all, values and digests of what is declared and no secret. */
+export function newArgumentWriter(
+  secretNames: readonly RegExp[],
+  digest: (text: string) => Promise<string>,
+): ArgumentWriter {
+  const redact = newRedactor(secretNames);
+
+  const describe = async (
+    holder: object,
+    name: string,
+    { show, hash }: Disclosure,
+    budget: Budget,
+  ): Promise<AuditArgument> => {
+    const found = findOwn(holder, name);
+    const secret = isSecretName(cleanName(name, MOST_NAME), secretNames);
+    const known = { name: safeName(name), ...typeOf(found, secret) };
+    if (!show.has(name) && !hash.has(name)) return known;
+    if (secret) return { ...known, withheld: "secret" };
+    if (found === "unreadable") return { ...known, withheld: "unreadable" };
+    // what is declared as both is not shown
+    if (!hash.has(name)) return { ...known, value: redact(copyPlain(found.value, budget)) };
+    const canonical = canonicalJson(found.value);
+    if (typeof canonical === "string") return { ...known, withheld: canonical };
+    return { ...known, digest: await digest(canonical.text) };
+  };
+
+  return async (given, disclosure) => {
+    if (given === undefined || given === null) return { arguments: [] };
+    const names = typeof given === "object" && !isList(given) ? namesOf(given) : undefined;
+    if (names === undefined)
+      return { arguments: [{ name: "", ...typeOf({ value: given }, false) }] };
+    const budget = { ...BUDGET };
+    // all are read before the first is waited for: the handler may change them
+    const written = names
+      .slice(0, MOST_ARGUMENTS)
+      .map((name) => describe(given, name, disclosure, budget));
+    const leftOut = names.length - written.length;
+    return {
+      arguments: await Promise.all(written),
+      ...(leftOut > 0 && { argumentsLeftOut: leftOut }),
+    };
+  };
+}
+
+function typeOf(
+  found: ReturnType<typeof findOwn>,
+  secret: boolean,
+): Pick<AuditArgument, "type" | "size"> {
+  if (found === "unreadable") return { type: found };
+  const { value } = found;
+  const type = kindOf(value);
+  if (secret) return { type };
+  if (typeof value === "string") return { type, size: value.length };
+  return isList(value) ? { type, size: lengthOf(value) } : { type };
+}
+
+/** The second net: secrets by the names of members and by their shapes, at any depth. */
+function newRedactor(secretNames: readonly RegExp[]): (value: AuditValue) => AuditValue {
+  const keys = secretNames.map((key): BlacklistKeyConfig => ({ key }));
+  const redactor = new DeepRedact({
+    blacklistedKeys: keys,
+    // of several tests only the first that fits is run, so there is one
+    stringTests: [{ pattern: /./su, replacer: redactAnything }],
+    types: ["string", "number", "boolean", "object"],
+    replacement: REDACTED,
+    transformers: [],
+  });
+  return (value) => (redactor.redact([value]) as readonly [AuditValue])[0];
+}

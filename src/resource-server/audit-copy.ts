@@ -1,0 +1,135 @@
+import type { AuditArgument, AuditValue } from "./audit-event.js";
+import { cleanName, cleanText, redactAnything } from "./audit-text.js";
+
+/** How much of the arguments of one call is written down; it is used up. */
+export interface Budget {
+  /** Members of lists and objects, at any depth. */
+  entries: number;
+  /** Characters of texts. */
+  text: number;
+}
+
+/** A value as it is found on an object of somebody else's, or the news that it cannot be had without running code. */
+export type Found = { readonly value: unknown } | "unreadable";
+
+const MOST_DEPTH = 6;
+const MOST_TEXT = 1_024;
+const MOST_NAME = 128;
+/** Beyond this a number is not worth the time that it takes to print it. */
+const MOST_BIGINT = 2n ** 128n;
+
+/** What stands for what JSON cannot say, or for what there is no room for. */
+const MARKS = { cut: "[cut]", circular: "[circular]", unreadable: "[unreadable]" } as const;
+
+/** An own property, without running a getter; a proxy that throws has none. */
+export function findOwn(holder: object, name: string): Found {
+  try {
+    const property = Object.getOwnPropertyDescriptor(holder, name);
+    return property !== undefined && "value" in property ? { value: property.value } : "unreadable";
+  } catch {
+    return "unreadable";
+  }
+}
+
+/** The names of an object's own enumerable members; `undefined` for what throws when it is looked at. */
+export function namesOf(holder: object): readonly string[] | undefined {
+  try {
+    return Object.keys(holder);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether it is a list; a proxy that was revoked is none. */
+export function isList(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** How long a list says it is. */
+export function lengthOf(list: readonly unknown[]): number {
+  const found = findOwn(list, "length");
+  return found === "unreadable" ? 0 : (found.value as number);
+}
+
+/** The kind of a value, in the words of JSON. */
+export function kindOf(value: unknown): AuditArgument["type"] {
+  if (value === null) return "null";
+  return isList(value) ? "array" : typeof value;
+}
+
+/**
+ * A copy as plain JSON data, of bounded size and depth, with clean text and clean names: the library that takes the secrets
+ * out reads values without such care. Runs no code of the value's but a proxy's traps, and never throws.
+ */
+export function copyPlain(
+  value: unknown,
+  budget: Budget,
+  above: readonly object[] = [],
+): AuditValue {
+  if (typeof value === "string") return copyText(value, budget);
+  if (typeof value === "boolean" || value === null) return value;
+  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  if (typeof value === "bigint")
+    return value < MOST_BIGINT && value > -MOST_BIGINT ? String(value) : MARKS.cut;
+  if (typeof value !== "object") return `[${typeof value}]`;
+  if (above.includes(value)) return MARKS.circular;
+  if (above.length === MOST_DEPTH) return MARKS.cut;
+  const inner = [...above, value];
+  return isList(value) ? copyList(value, budget, inner) : copyObject(value, budget, inner);
+}
+
+function isUsedUp({ entries, text }: Budget): boolean {
+  return entries <= 0 || text <= 0;
+}
+
+function copyText(text: string, budget: Budget): string {
+  const most = Math.min(MOST_TEXT, Math.max(0, budget.text));
+  budget.text -= text.length;
+  return cleanText(text, most);
+}
+
+function copyFound(found: Found, budget: Budget, above: readonly object[]): AuditValue {
+  budget.entries -= 1;
+  return found === "unreadable" ? MARKS.unreadable : copyPlain(found.value, budget, above);
+}
+
+function copyList(list: readonly unknown[], budget: Budget, above: readonly object[]): AuditValue {
+  const length = lengthOf(list);
+  const copy: AuditValue[] = [];
+  for (let at = 0; at < length; at += 1) {
+    if (isUsedUp(budget)) return [...copy, MARKS.cut];
+    copy.push(copyFound(findOwn(list, String(at)), budget, above));
+  }
+  return copy;
+}
+
+function copyObject(holder: object, budget: Budget, above: readonly object[]): AuditValue {
+  const names = namesOf(holder);
+  if (names === undefined) return MARKS.unreadable;
+  const copy = new Map<string, AuditValue>();
+  for (const name of names) {
+    if (isUsedUp(budget)) {
+      copy.set(MARKS.cut, true);
+      break;
+    }
+    budget.text -= name.length;
+    copy.set(freeName(copy, safeName(name)), copyFound(findOwn(holder, name), budget, above));
+  }
+  return Object.fromEntries(copy);
+}
+
+/** A name that a client sent: a credential can stand there, too. */
+export function safeName(name: string): string {
+  return redactAnything(cleanName(name, MOST_NAME));
+}
+
+/** Two names may have become one: neither value is lost. `__proto__` would be no member of the copy's copy. */
+function freeName(taken: ReadonlyMap<string, unknown>, name: string): string {
+  let free = name === "__proto__" ? "[__proto__]" : name;
+  for (let more = 2; taken.has(free); more += 1) free = `${name} (${more})`;
+  return free;
+}

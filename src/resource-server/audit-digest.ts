@@ -1,0 +1,116 @@
+import { findOwn, isList, lengthOf, namesOf } from "./audit-copy.js";
+import { type HmacKey, host } from "./host.js";
+
+/** Why a value has no digest. */
+export type NoDigest = "size" | "unreadable";
+
+const MOST_TEXT = 2 ** 21;
+const MOST_ENTRIES = 100_000;
+const MOST_DEPTH = 32;
+
+interface Writing {
+  readonly pieces: string[];
+  text: number;
+  entries: number;
+}
+
+/**
+ * The canonical JSON of a value (RFC 8785): members in the order of their names, no white space. What is no JSON has none, since
+ * two values must not share a digest; neither has what is too large, too deep or circular.
+ */
+export function canonicalJson(value: unknown): { readonly text: string } | NoDigest {
+  const writing: Writing = { pieces: [], text: MOST_TEXT, entries: MOST_ENTRIES };
+  return write(writing, value, 0) ?? { text: writing.pieces.join("") };
+}
+
+function write(writing: Writing, value: unknown, depth: number): NoDigest | undefined {
+  if (typeof value === "string") return writeText(writing, value);
+  const isPlain = value === null || typeof value === "boolean" || Number.isFinite(value);
+  if (isPlain) return put(writing, JSON.stringify(value));
+  if (typeof value !== "object" || !isData(value)) return "unreadable";
+  if (depth === MOST_DEPTH) return "size";
+  const holder = value;
+  return isList(holder) ? writeList(writing, holder, depth) : writeObject(writing, holder, depth);
+}
+
+function put(writing: Writing, text: string): NoDigest | undefined {
+  writing.text -= text.length;
+  writing.pieces.push(text);
+  return writing.text < 0 ? "size" : undefined;
+}
+
+/** A long text is not even written, since that alone takes time. */
+function writeText(writing: Writing, text: string): NoDigest | undefined {
+  return text.length > writing.text ? "size" : put(writing, JSON.stringify(text));
+}
+
+function writeMember(
+  writing: Writing,
+  holder: object,
+  name: string,
+  depth: number,
+): NoDigest | undefined {
+  writing.entries -= 1;
+  if (writing.entries < 0) return "size";
+  const found = findOwn(holder, name);
+  return found === "unreadable" ? found : write(writing, found.value, depth + 1);
+}
+
+function writeList(
+  writing: Writing,
+  list: readonly unknown[],
+  depth: number,
+): NoDigest | undefined {
+  const length = lengthOf(list);
+  put(writing, "[");
+  for (let at = 0; at < length; at += 1) {
+    if (at > 0) put(writing, ",");
+    const fault = writeMember(writing, list, String(at), depth);
+    if (fault !== undefined) return fault;
+  }
+  return put(writing, "]");
+}
+
+function writeObject(writing: Writing, holder: object, depth: number): NoDigest | undefined {
+  const names = namesOf(holder);
+  if (names === undefined) return "unreadable";
+  if (names.length > writing.entries) return "size";
+  put(writing, "{");
+  for (const [at, name] of [...names].sort().entries()) {
+    if (at > 0) put(writing, ",");
+    const fault =
+      writeText(writing, name) ?? put(writing, ":") ?? writeMember(writing, holder, name, depth);
+    if (fault !== undefined) return fault;
+  }
+  return put(writing, "}");
+}
+
+/** Lists and objects without a class: what a class hides has no place in JSON. */
+function isData(value: object): boolean {
+  if (isList(value)) return true;
+  try {
+    const above: unknown = Object.getPrototypeOf(value);
+    return above === null || Object.getPrototypeOf(above) === null;
+  } catch {
+    return false;
+  }
+}
+
+/** Makes digests: keyed ones, if there is a key, since a short value is found by trying all there are. */
+export function newDigester(
+  key: string | Uint8Array | undefined,
+): (text: string) => Promise<string> {
+  const bytes = typeof key === "string" ? new host.TextEncoder().encode(key) : key?.slice();
+  let imported: Promise<HmacKey> | undefined;
+  return async (text) => {
+    const { subtle } = host.crypto;
+    const data = new host.TextEncoder().encode(text);
+    if (bytes === undefined) return `sha256:${hex(await subtle.digest("SHA-256", data))}`;
+    imported ??= subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    return `hmac-sha256:${hex(await subtle.sign("HMAC", await imported, data))}`;
+  };
+}
+
+function hex(bytes: ArrayBuffer): string {
+  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

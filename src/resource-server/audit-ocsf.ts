@@ -1,0 +1,115 @@
+import type { AuditEvent } from "./audit-event.js";
+import { messageOf } from "./audit-mappers.js";
+
+/** The class API Activity: category 6, class 3. */
+const CLASS = 6003;
+
+interface Activity {
+  readonly id: 1 | 2 | 3 | 4 | 99;
+  readonly name: string;
+}
+
+/** A tool may do anything, so it is an activity of its own. */
+const CALL: Activity = { id: 99, name: "Call" };
+const ACTIVITIES: ReadonlyMap<string, Activity> = new Map([
+  ["POST", { id: 1, name: "Create" }],
+  ["GET", { id: 2, name: "Read" }],
+  ["PUT", { id: 3, name: "Update" }],
+  ["PATCH", { id: 3, name: "Update" }],
+  ["DELETE", { id: 4, name: "Delete" }],
+]);
+
+/**
+ * An audit event as Open Cybersecurity Schema Framework 1.8 puts it: class API Activity (6003) with the profile Security Control,
+ * which holds whether it was allowed. Authorize Session is about rights given at login, which this is not. What the class has no
+ * attribute for stands in `unmapped`.
+ *
+ * @param options - `clientAddress`: the IP address that the call came from, which an audit event does not hold; the class demands a source
+ *
+ * @see {@link https://schema.ocsf.io/1.8.0/classes/api_activity API Activity}
+ *
+ * @example
+ * ```ts
+ * import { type AuditEvent, toOcsf } from "scope-policy";
+ *
+ * const line = (event: AuditEvent) => JSON.stringify(toOcsf(event));
+ * ```
+ */
+export function toOcsf(event: AuditEvent, options: { readonly clientAddress?: string } = {}) {
+  const { actor, client, decision, operation, policy, status, requestId } = event;
+  const activity = activityOf(event);
+  const { allowed, code } = decision;
+  const isOutage = code === "temporarily_unavailable";
+  const edition = { name: policy.name, version: policy.version };
+  return {
+    metadata: {
+      version: "1.8.0",
+      uid: event.id,
+      product: { name: "scope-policy", vendor_name: "scope-policy" },
+      profiles: ["security_control"],
+      ...(requestId !== undefined && { correlation_uid: requestId }),
+    },
+    time: Date.parse(event.time),
+    category_uid: 6,
+    category_name: "Application Activity",
+    class_uid: CLASS,
+    class_name: "API Activity",
+    activity_id: activity.id,
+    activity_name: activity.name,
+    type_uid: CLASS * 100 + activity.id,
+    type_name: `API Activity: ${activity.id === 99 ? "Other" : activity.name}`,
+    severity_id: 1,
+    severity: "Informational",
+    status_id: allowed ? 1 : 2,
+    status: allowed ? "Success" : "Failure",
+    status_code: code,
+    message: messageOf(event),
+    action_id: allowed ? 1 : 2,
+    action: allowed ? "Allowed" : "Denied",
+    disposition_id: allowed ? 1 : isOutage ? 27 : 2,
+    disposition: allowed ? "Allowed" : isOutage ? "Error" : "Blocked",
+    policy: edition,
+    actor: {
+      user: userOf(event),
+      ...(client.client_id !== undefined && { app_uid: client.client_id }),
+      ...(actor.iss !== undefined && { idp: { name: actor.iss } }),
+      authorizations: [{ decision: code, policy: edition }],
+    },
+    api: {
+      operation: operation.name === "" ? "unknown" : operation.name,
+      service: { name: policy.name },
+      ...(requestId !== undefined && { request: { uid: requestId } }),
+      ...(status !== undefined && { response: { code: status, error: code } }),
+    },
+    ...(status !== undefined && { http_response: { code: status } }),
+    src_endpoint:
+      options.clientAddress === undefined
+        ? { name: client.client_id ?? "unknown" }
+        : { ip: options.clientAddress },
+    unmapped: {
+      decision,
+      requirement: event.requirement ?? null,
+      arguments: event.arguments,
+      token: event.token,
+    },
+  };
+}
+
+interface User {
+  readonly uid?: string;
+  readonly credential_uid?: string;
+  readonly name?: string;
+  readonly type_id?: number;
+  readonly type?: string;
+}
+
+/** A user must have a name, if no id. */
+function userOf({ actor: { sub }, token: { jti } }: AuditEvent): User {
+  if (sub === undefined) return { name: "unknown", type_id: 0, type: "Unknown" };
+  return { uid: sub, ...(jti !== undefined && { credential_uid: jti }) };
+}
+
+function activityOf({ operation }: AuditEvent): Activity {
+  const [method = ""] = operation.name.split(" ", 1);
+  return (operation.kind === "endpoint" && ACTIVITIES.get(method)) || CALL;
+}

@@ -1,0 +1,115 @@
+import type { Alternative, CompiledPolicy, Operation } from "../policy/compiled.js";
+import type { OperationDefinition } from "../policy/definition.js";
+import { isToolName } from "../policy/names.js";
+import type { Disclosure } from "./audit-arguments.js";
+import type { AuditAlternative, AuditRequirement } from "./audit-event.js";
+import { cleanText } from "./audit-text.js";
+
+/** What an event says of an operation, whoever calls it. */
+export interface AuditedOperation {
+  readonly kind: "tool" | "endpoint";
+  readonly requirement: AuditRequirement;
+  readonly disclosure: Disclosure;
+  readonly params: readonly string[];
+  /** Whether patterns gave the rule, so that the name is the client's. */
+  readonly isPattern: boolean;
+}
+
+const MOST_WORDS = 256;
+/** Characters of all the alternatives of one operation; what does not fit is left out whole, and counted. */
+const MOST_JSON = 6_144;
+
+/** Lays out what there is to be said of the operations of a policy, and gives the way to look one up. */
+export function newOperationLookup(
+  policy: CompiledPolicy,
+): (name: string) => AuditedOperation | undefined {
+  const exact = new Map(
+    [...policy.operations].map(([name, operation]) => [name, describe(policy, operation)]),
+  );
+  const patterns = policy.patterns.map(({ matches, operation }) => ({
+    matches,
+    described: { ...describe(policy, operation), isPattern: true },
+  }));
+  return (name) => {
+    const known = exact.get(name);
+    if (known !== undefined || !isToolName(name)) return known;
+    const [first, ...others] = patterns
+      .filter((pattern) => pattern.matches(name))
+      .map(({ described }) => described);
+    return first && others.reduce(combine, first);
+  };
+}
+
+function describe(policy: CompiledPolicy, operation: Operation): AuditedOperation {
+  const { kind, params } = operation;
+  const entries = kind === "tool" ? policy.definition.tools : policy.definition.endpoints;
+  // every operation was compiled from the entry of its own name
+  const entry = (entries as Readonly<Record<string, OperationDefinition>>)[operation.name];
+  const { show, hash } = (typeof entry === "object" && entry.audit) || {};
+  return {
+    kind,
+    requirement: requirementOf(policy, operation),
+    disclosure: { show: new Set(show), hash: new Set(hash) },
+    params,
+    isPattern: false,
+  };
+}
+
+/** Where patterns meet, all of their rules hold, and each says what may be shown. */
+function combine(one: AuditedOperation, other: AuditedOperation): AuditedOperation {
+  const together = (of: keyof Disclosure) =>
+    new Set([...one.disclosure[of], ...other.disclosure[of]]);
+  return {
+    ...one,
+    requirement: combineRequirements(one.requirement, other.requirement),
+    disclosure: { show: together("show"), hash: together("hash") },
+    params: [...one.params, ...other.params],
+  };
+}
+
+function combineRequirements(one: AuditRequirement, other: AuditRequirement): AuditRequirement {
+  if (one.denied) return one;
+  if (other.denied || one.public) return other;
+  // a public rule demands nothing, so it adds none
+  const rules = [...one.rules, ...other.rules].map(({ anyOf }) => anyOf);
+  return withinRoom(rules, (one.leftOut ?? 0) + (other.leftOut ?? 0));
+}
+
+function requirementOf(policy: CompiledPolicy, operation: Operation): AuditRequirement {
+  if (operation.denial !== undefined) return { denied: true, rules: [] };
+  if (operation.public) return { public: true, rules: [] };
+  const rules = operation.rules.map(({ alternatives }) =>
+    alternatives.map((alternative) => wordsOf(policy, alternative)),
+  );
+  return withinRoom(rules, 0);
+}
+
+function withinRoom(
+  rules: readonly (readonly AuditAlternative[])[],
+  before: number,
+): AuditRequirement {
+  let room = MOST_JSON;
+  let leftOut = before;
+  const fits = (alternative: AuditAlternative): boolean => {
+    room -= JSON.stringify(alternative).length;
+    if (room < 0) leftOut += 1;
+    return room >= 0;
+  };
+  const written = rules.map((alternatives) => ({ anyOf: alternatives.filter(fits) }));
+  return { rules: written, ...(leftOut > 0 && { leftOut }) };
+}
+
+function wordsOf({ tiers }: CompiledPolicy, alternative: Alternative): AuditAlternative {
+  const tier = tiers[alternative.tier];
+  const { accountTypes } = alternative;
+  return {
+    scopes: alternative.uses.map(({ scope }) => clean(scope.name)),
+    ...(tier !== undefined && { tier: clean(tier) }),
+    ...(accountTypes !== undefined && { accountTypes: accountTypes.map(clean) }),
+    ...(alternative.reserved && { reserved: true }),
+  };
+}
+
+function clean(words: string): string {
+  return cleanText(words, MOST_WORDS);
+}

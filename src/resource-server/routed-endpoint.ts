@@ -1,0 +1,103 @@
+import { readOwn } from "../decision/access-token.js";
+import type { Policy } from "../decision/policy.js";
+import { type Endpoint, parseEndpoint, type Segment } from "../policy/route.js";
+import type { GateOperation } from "./gate.js";
+import { pathOf } from "./target.js";
+
+/** A request after a host's router has matched it. */
+export interface RoutedRequest {
+  readonly method: string;
+  /** The request target as it was sent, query included. */
+  readonly target: string;
+  /** What of the path a router above has taken away, as text: Express's `baseUrl`. Empty where there is none. */
+  readonly base: string;
+  /** The template of the route, as the host has it: `/projects/:projectId`. Only text without patterns can be an endpoint. */
+  readonly template: unknown;
+  /** The values of the template's parameters, by the template's names, as the handler sees them. */
+  readonly values: unknown;
+}
+
+/** Endpoints of a policy by the route that a host has matched. */
+export interface EndpointFinder {
+  /** The names of all of them, as the policy spells them. */
+  readonly names: readonly string[];
+  /**
+   * The endpoint of a request: the one that the route's template spells, if its path is canonical and means that endpoint
+   * too; else `undefined`. Case, escapes, slashes and whatever else a router forgives ends there.
+   */
+  find(request: RoutedRequest): GateOperation | undefined;
+  /** The endpoint that a whole template spells, whatever the names of its parameters. */
+  named(method: string, template: string): string | undefined;
+}
+
+interface Declared {
+  readonly name: string;
+  readonly segments: readonly Segment[];
+  readonly params: readonly string[];
+}
+
+/** Lays out the endpoints of a policy for an adapter. */
+export function newEndpointFinder(policy: Policy): EndpointFinder {
+  const declared = new Map<string, Declared>();
+  const names = new Map<string, string>();
+  for (const name of Object.keys(policy.definition.endpoints ?? {})) {
+    // the policy has been checked: there is no endpoint in it that cannot be read
+    const { method, segments } = parseEndpoint(name) as Endpoint;
+    declared.set(name, { name, segments, params: policy.operation(name).params });
+    names.set(shapeOf(method, segments), name);
+  }
+  return {
+    names: [...declared.keys()],
+    find({ method, target, base, template, values }) {
+      const match = policy.findEndpoint({ method, path: pathOf(target) });
+      const endpoint = match && declared.get(match.name);
+      const own = templateSegments(template);
+      if (endpoint === undefined || own === undefined) return undefined;
+      const { segments, params } = endpoint;
+      const mounted = textSegments(base);
+      if (mounted.length + own.length !== segments.length) return undefined;
+      const found: [string, unknown][] = [];
+      for (const [index, segment] of segments.entries()) {
+        const text = mounted[index];
+        const route = text === undefined ? own[index - mounted.length] : { literal: text };
+        if ("literal" in segment) {
+          if (route === undefined || !("literal" in route) || route.literal !== segment.literal)
+            return undefined;
+        } else if (text !== undefined) {
+          found.push([segment.param, text]);
+        } else {
+          if (route === undefined || !("param" in route)) return undefined;
+          found.push([segment.param, readOwn(values, route.param)]);
+        }
+      }
+      return { name: endpoint.name, params, values: Object.fromEntries(found) };
+    },
+    named(method, template) {
+      const segments = templateSegments(template);
+      return segments && names.get(shapeOf(method === "HEAD" ? "GET" : method, segments));
+    },
+  };
+}
+
+/** What every spelling of an endpoint has in common: the names of parameters are the author's own business. */
+function shapeOf(method: string, segments: readonly Segment[]): string {
+  const path = segments.map((segment) => ("param" in segment ? ":" : segment.literal));
+  return `${method} /${path.join("/")}`;
+}
+
+const PARAMETER = /^:([A-Za-z_][A-Za-z0-9_]*)$/;
+
+/** The segments of a route; `undefined` for what is no text, and a segment that is a pattern is a literal that no endpoint has. */
+function templateSegments(template: unknown): readonly Segment[] | undefined {
+  if (typeof template !== "string") return undefined;
+  return textSegments(template).map((text) => {
+    const param = PARAMETER.exec(text)?.[1];
+    return param === undefined ? { literal: text } : { param };
+  });
+}
+
+/** A slash at the end is no segment of its own: the routers forgive it, and the path of the request has been looked at. */
+function textSegments(path: string): readonly string[] {
+  const inner = path.replace(/^\//, "").replace(/\/$/, "");
+  return inner === "" ? [] : inner.split("/");
+}

@@ -1,0 +1,5 @@
+/** The path of a request target, as it stood there: nothing decoded, nothing resolved. */
+export function pathOf(target: string): string {
+  const query = target.indexOf("?");
+  return query < 0 ? target : target.slice(0, query);
+}

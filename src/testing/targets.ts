@@ -1,0 +1,129 @@
+import { newDecider, operationOf } from "../decision/decide.js";
+import type { PreparedOperation } from "../decision/prepare.js";
+import type { CompiledPolicy } from "../policy/compiled.js";
+import { type Endpoint, parseEndpoint } from "../policy/route.js";
+import { meetingsOf } from "./meetings.js";
+
+/** Values of parameters, those of a path among them. */
+export type Values = ReadonlyMap<string, string>;
+
+/** What can be called, by the policy after. */
+export interface Target {
+  /** The operation of `after`, or the patterns that decide the name. */
+  readonly title: string;
+  readonly name: string;
+  readonly operation: PreparedOperation;
+  /** For each path parameter: the texts that one of the policies may route in another way. */
+  readonly route: ReadonlyMap<string, readonly string[]>;
+  readonly endpoint: Endpoint | undefined;
+}
+
+/** Everything that can be called by the policy after: what differs in no decision is one. */
+export function targetsOf(
+  before: CompiledPolicy,
+  after: CompiledPolicy,
+  except: ReadonlySet<string>,
+): { readonly targets: readonly Target[]; readonly complete: boolean } {
+  const decider = newDecider(after);
+  const exact = new Set([...before.operations.keys(), ...after.operations.keys()]);
+  const globs = [...before.patterns, ...after.patterns].map(({ operation }) => operation.name);
+  const meetings =
+    after.patterns.length === 0
+      ? { found: [], complete: true }
+      : meetingsOf([...new Set(globs)], exact);
+  const endpoints = [...exact].flatMap((name) => endpointOf(name) ?? []);
+  const targets = [...exact, ...meetings.found.map(({ name }) => name)].flatMap((name) => {
+    const operation = operationOf(decider, name);
+    if (operation === undefined) return [];
+    const met = after.operations.has(name)
+      ? [name]
+      : after.patterns.flatMap((one) => (one.matches(name) ? one.operation.name : []));
+    if (met.some((one) => except.has(one))) return [];
+    const endpoint = endpointOf(name);
+    const route = endpoint === undefined ? new Map<string, never>() : routeOf(endpoint, endpoints);
+    return [{ title: met.join(" + "), name, operation, route, endpoint }];
+  });
+  return { targets, complete: meetings.complete };
+}
+
+function endpointOf(name: string): Endpoint | undefined {
+  const parsed = name.includes(" ") ? parseEndpoint(name) : undefined;
+  return parsed !== undefined && "segments" in parsed ? parsed : undefined;
+}
+
+/** What may stand for a path parameter and be taken for a literal by one of the policies, or for its misspelling. */
+function routeOf(
+  { method, segments }: Endpoint,
+  endpoints: readonly Endpoint[],
+): ReadonlyMap<string, readonly string[]> {
+  const near = endpoints.filter(
+    (one) => one.method === method && one.segments.length === segments.length,
+  );
+  const route = new Map<string, readonly string[]>();
+  for (const [at, segment] of segments.entries()) {
+    if (!("param" in segment)) continue;
+    const texts = near.flatMap(({ segments: other }) => {
+      const facing = other[at];
+      return facing !== undefined && "literal" in facing
+        ? [facing.literal, otherCase(facing.literal)]
+        : [];
+    });
+    route.set(segment.param, [...new Set(texts)]);
+  }
+  return route;
+}
+
+/** Letter case the other way round, but for that of escapes. */
+function otherCase(text: string): string {
+  return text.replace(/%..|[a-z]+|[A-Z]+/g, (part) => {
+    if (part.startsWith("%")) return part;
+    const upper = part.toUpperCase();
+    return part === upper ? part.toLowerCase() : upper;
+  });
+}
+
+/**
+ * Values of all parameters, whole and safe ones that stand nowhere else; then with one of them that some templates refuse.
+ * A path parameter that no rule asks for has a text that a rule of `before` could not take.
+ */
+export function* valuesOf({ operation, route }: Target, fresh: string): Generator<Values> {
+  const names = [...new Set([...route.keys(), ...operation.params])];
+  const asked = (name: string) => operation.params.includes(name);
+  const base = names.map((name, at) => (asked(name) ? `${fresh}${at}` : `@${fresh}${at}`));
+  for (const chosen of combinations(
+    names.map((name, at) => [base[at] as string, ...(route.get(name) ?? [])]),
+  )) {
+    const plain = new Map(names.map((name, at) => [name, chosen[at] as string]));
+    yield plain;
+    for (const [at, name] of names.entries()) {
+      if (!asked(name) || chosen[at] !== base[at]) continue;
+      yield new Map(plain).set(name, `${base[at]}.0`);
+      yield new Map(plain).set(name, "urn");
+    }
+  }
+}
+
+/** The request that calls an endpoint; `undefined` for a tool. */
+export function requestOf({ endpoint }: Target, values: Values) {
+  if (endpoint === undefined) return undefined;
+  const { method, segments } = endpoint;
+  const texts = segments.map((one) => ("param" in one ? values.get(one.param) : one.literal));
+  return { method, path: `/${texts.join("/")}` };
+}
+
+/** The parameters that do not stand in the path. */
+export function paramsOf({ route }: Target, values: Values): { readonly [param: string]: string } {
+  return Object.fromEntries([...values].filter(([name]) => !route.has(name)));
+}
+
+/** One of each list, in every way. */
+export function* combinations<Item>(
+  lists: readonly (readonly Item[])[],
+): Generator<readonly Item[], undefined> {
+  const [first, ...rest] = lists;
+  if (first === undefined) {
+    yield [];
+    return;
+  }
+  for (const one of first) for (const others of combinations(rest)) yield [one, ...others];
+}

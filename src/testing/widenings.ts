@@ -1,0 +1,287 @@
+import type { AccessToken } from "../decision/access-token.js";
+import type { Decision } from "../decision/decision.js";
+import { type Held, type HeldReader, heldReader } from "../decision/held.js";
+import type { Policy } from "../decision/policy.js";
+import type { PreparedOperation } from "../decision/prepare.js";
+import { bindScope } from "../grammar/template.js";
+import { compiledPolicyOf } from "../policy/compile.js";
+import type { CompiledPolicy } from "../policy/compiled.js";
+import { intersection } from "../policy/requirement.js";
+import {
+  combinations,
+  paramsOf,
+  requestOf,
+  type Target,
+  targetsOf,
+  type Values,
+  valuesOf,
+} from "./targets.js";
+
+/** A call that one policy allows and the one before it did not. */
+export interface Widening {
+  /** The tool or endpoint of the policy after; for a name that only patterns fit, these patterns: `list_* + *_all`. */
+  readonly operation: string;
+  /** What was asked for: the tool by its name, or the method and path of a request. */
+  readonly call: string;
+  /** A least token that shows it; `undefined` is no credentials. */
+  readonly token: AccessToken | undefined;
+  /** The parameters of the call besides those of its path. */
+  readonly params: { readonly [param: string]: string };
+  readonly before: Decision;
+  readonly after: Decision;
+}
+
+interface Sides {
+  readonly before: Policy;
+  readonly after: Policy;
+  readonly ranks: ReadonlyMap<string, number>;
+  readonly compiled: CompiledPolicy;
+  readonly heldBefore: HeldReader;
+  /** Text that stands in neither policy. */
+  readonly fresh: string;
+}
+
+/** How many decisions one operation may take. */
+const MOST_STEPS = 50_000;
+
+/** All widenings, one for each alternative, and the operations that were not gone through to the end. */
+export function widenings(
+  before: Policy,
+  after: Policy,
+  except: ReadonlySet<string>,
+): { readonly found: readonly Widening[]; readonly unproved: readonly string[] } {
+  const compiled = compiledPolicyOf(after);
+  const compiledBefore = compiledPolicyOf(before);
+  const sides: Sides = {
+    before,
+    after,
+    ranks: compiledBefore.tierRank,
+    compiled,
+    heldBefore: heldReader(compiledBefore),
+    fresh: freshText(JSON.stringify([before.definition, after.definition])),
+  };
+  const found: Widening[] = [];
+  const unproved: string[] = [];
+  const { targets, complete } = targetsOf(compiledBefore, compiled, except);
+  for (const target of targets) {
+    let left = MOST_STEPS;
+    for (const step of search(target, sides)) {
+      if (step !== undefined) found.push(step);
+      left -= 1;
+      if (left === 0) unproved.push(target.title);
+      if (left === 0) break;
+    }
+  }
+  if (!complete) unproved.push("tools that only patterns fit");
+  return { found, unproved };
+}
+
+function freshText(taken: string): string {
+  let text = "fresh";
+  while (taken.includes(text)) text += "h";
+  return text;
+}
+
+/** One way to be allowed: an alternative of each rule at once, with its scopes under the names of the parameters. */
+interface Way {
+  readonly uses: readonly { readonly scope: number; readonly params: readonly string[] }[];
+  readonly tier: number;
+  readonly accountTypes: readonly string[] | undefined;
+  readonly reserved: boolean;
+}
+
+/** Yields after each decision, with a widening where it has found one. */
+function* search(target: Target, sides: Sides): Generator<Widening | undefined> {
+  const { operation } = target;
+  if (operation.denied !== undefined) return;
+  if (operation.public) {
+    for (const values of valuesOf(target, sides.fresh)) {
+      const open = compare(target, sides, undefined, values);
+      yield open;
+      if (open !== undefined) break;
+    }
+  }
+  for (const way of waysOf(operation)) {
+    for (const step of searchWay(way, target, sides)) {
+      yield step;
+      if (step !== undefined) break;
+    }
+  }
+}
+
+function* waysOf({ public: isPublic, rules }: PreparedOperation): Generator<Way> {
+  const lists = rules.map((rule) => {
+    const enriched = rule.enriched === undefined ? [] : [rule.enriched];
+    return (isPublic ? enriched : rule.alternatives).map(({ source }) => ({ rule, source }));
+  });
+  // a public operation is enriched by all that its rules name together, if they name anything
+  const asked = isPublic ? lists.filter((list) => list.length > 0) : lists;
+  if (asked.length === 0) return;
+  for (const chosen of combinations(asked)) {
+    yield {
+      uses: chosen.flatMap(({ rule, source }) =>
+        source.uses.map(({ scope, params }) => ({
+          scope: scope.id,
+          params: params.map((place) => rule.params[place]?.name as string),
+        })),
+      ),
+      tier: Math.max(...chosen.map(({ source }) => source.tier)),
+      accountTypes: chosen.reduce<readonly string[] | undefined>(
+        (types, { source }) => intersection(types, source.accountTypes),
+        undefined,
+      ),
+      reserved: chosen.some(({ source }) => source.reserved),
+    };
+  }
+}
+
+function* searchWay(way: Way, target: Target, sides: Sides): Generator<Widening | undefined> {
+  for (const values of valuesOf(target, sides.fresh)) {
+    for (const firstParty of way.reserved ? [true] : [false, true]) {
+      const sources = way.uses.map((use) => sourcesOf(use, values, firstParty, sides));
+      // where no reserved scope gives anything, whose client it is adds nothing under `after`
+      const isSame = firstParty && !way.reserved && !sources.flat().some((one) => one.reserved);
+      if (isSame || sources.some((list) => list.length === 0)) continue;
+      const texts = sources.map((list) => leastOf(list, firstParty, sides));
+      for (const accountType of way.accountTypes ?? [undefined]) {
+        const facts = {
+          ...leastTier(way.tier, sides),
+          ...(accountType === undefined ? {} : { account_type: accountType }),
+          ...(firstParty ? { first_party: true } : {}),
+        };
+        yield* searchTexts(texts, facts, values, target, sides);
+      }
+    }
+  }
+}
+
+/** Tokens with one text of each list. Where `before` allows some of the texts already, it allows them with any others. */
+function* searchTexts(
+  texts: readonly (readonly string[])[],
+  facts: Omit<AccessToken, "scope">,
+  values: Values,
+  target: Target,
+  sides: Sides,
+): Generator<Widening | undefined> {
+  const tokenOf = (held: readonly string[]): AccessToken => ({
+    scope: [...new Set(held)].join(" "),
+    ...facts,
+  });
+  const open = texts.filter((list) => list.length > 1);
+  function* choose(held: readonly string[], at: number): Generator<Widening | undefined> {
+    const token = tokenOf(held);
+    const list = open[at];
+    if (list === undefined) {
+      yield compare(target, sides, token, values);
+      return;
+    }
+    yield;
+    if (gradeOf(ask(target, sides.before, token, values)) >= wantedOf(target)) return;
+    for (const text of list) yield* choose([...held, text], at + 1);
+  }
+  yield* choose(texts.filter((list) => list.length === 1).flat(), 0);
+}
+
+interface Source {
+  readonly text: string;
+  readonly reserved: boolean;
+}
+
+/** Every text that gives a scope with these values under `after`: its names, older ones, and those of what implies it. */
+function sourcesOf(
+  { scope, params }: Way["uses"][number],
+  values: Values,
+  firstParty: boolean,
+  { compiled, fresh }: Sides,
+): readonly Source[] {
+  return compiled.scopes.flatMap(({ name, template, options, reserved, closure }) => {
+    if (reserved && !firstParty) return [];
+    return closure.flatMap((implied) => {
+      if (implied.scope !== scope) return [];
+      const bound = template.names.map((placeholder, index) => {
+        const param = params[implied.values.indexOf(index)];
+        return [placeholder, param === undefined ? `${fresh}any` : values.get(param)] as const;
+      });
+      return [name, ...(options.replaces ?? [])].flatMap((text) => {
+        const result = bindScope(text, Object.fromEntries(bound));
+        return result.ok ? [{ text: result.scope, reserved }] : [];
+      });
+    });
+  });
+}
+
+/** The texts that hold the least under `before`: what is refused with another one is refused with one of these. */
+function leastOf(
+  sources: readonly Source[],
+  firstParty: boolean,
+  { heldBefore }: Sides,
+): readonly string[] {
+  const all = sources.map(({ text }) => {
+    const scopes = heldBefore({ scope: text });
+    return { text, held: (firstParty ? scopes?.firstParty : scopes?.everyone) as Held };
+  });
+  return all
+    .filter(
+      ({ held }, at) =>
+        !all.some(
+          (other, index) =>
+            isWithin(other.held, held) &&
+            (index < at || (index > at && !isWithin(held, other.held))),
+        ),
+    )
+    .map(({ text }) => text);
+}
+
+function isWithin(less: Held, more: Held): boolean {
+  return (
+    less.bits.every((word, index) => (word & ~(more.bits[index] as number)) === 0) &&
+    [...less.bound].every((key) => more.bound.has(key))
+  );
+}
+
+/** The plan that passes a gate of `after` and is worth the least under `before`. */
+function leastTier(rank: number, { compiled, ranks }: Sides): Pick<AccessToken, "tier"> {
+  if (rank < 0) return {};
+  const rankBefore = (tier: string) => ranks.get(tier) ?? -1;
+  const tier = compiled.tiers
+    .slice(rank)
+    .reduce((least, one) => (rankBefore(one) < rankBefore(least) ? one : least));
+  return { tier };
+}
+
+const GRADES = { refused: 0, allowed: 1, enriched: 2 } as const;
+
+function gradeOf(decision: Decision): number {
+  if (!decision.allowed) return GRADES.refused;
+  return decision.enriched ? GRADES.enriched : GRADES.allowed;
+}
+
+function ask(target: Target, policy: Policy, token: AccessToken | undefined, values: Values) {
+  const request = requestOf(target, values);
+  const params = paramsOf(target, values);
+  return request === undefined
+    ? policy.decideUntrusted(token, target.name, params)
+    : policy.decideRequest(token, { ...request, params });
+}
+
+/** The least that a token is worth to `after` where it is allowed. */
+const wantedOf = ({ operation }: Target) => (operation.public ? GRADES.enriched : GRADES.allowed);
+
+/** The widening that a token shows. A path that `after` takes for another endpoint is looked at there. */
+function compare(
+  target: Target,
+  { before: policyBefore, after: policyAfter }: Sides,
+  token: AccessToken | undefined,
+  values: Values,
+): Widening | undefined {
+  const before = ask(target, policyBefore, token, values);
+  if (gradeOf(before) >= wantedOf(target)) return undefined;
+  const request = requestOf(target, values);
+  if (request !== undefined && policyAfter.findEndpoint(request)?.name !== target.name)
+    return undefined;
+  const after = ask(target, policyAfter, token, values);
+  if (gradeOf(after) <= gradeOf(before)) return undefined;
+  const call = request === undefined ? target.name : `${request.method} ${request.path}`;
+  const { title: operation } = target;
+  return { operation, call, token, params: paramsOf(target, values), before, after };
+}

@@ -1,0 +1,120 @@
+import {
+  isFunction,
+  type OptionCheck,
+  type OptionChecks,
+  optional,
+  positive,
+} from "../resource-server/options.js";
+import type { Fetch } from "./ask-json.js";
+import { isText } from "./claim-checks.js";
+import { isObject } from "./json-object.js";
+import type { CacheOptions } from "./token-memory.js";
+
+/** What both verifiers take. */
+export interface VerifierOptions {
+  /** How many seconds the issuer's clock may be off, up to 300; none by default. */
+  readonly clockTolerance?: number;
+  /** The memory of verified tokens; `false` for none. */
+  readonly cache?: CacheOptions | false;
+  /** After how many milliseconds a server that does not answer is out; 3,000 by default. Keep it below the authorizer's `timeout`. */
+  readonly timeout?: number;
+  /** Takes the place of the runtime's `fetch`: for a proxy, for client certificates, for tests. */
+  readonly fetch?: Fetch;
+  /** The clock, in milliseconds since 1970; `Date.now` by default. */
+  readonly now?: () => number;
+}
+
+/** The options as they were when the verifier was made: own members, lists copied. */
+export function snapshotOf<Options extends object>(options: Options): Options {
+  const own = Object.entries({ ...options }).map(([name, value]: [string, unknown]) => [
+    name,
+    Array.isArray(value) ? Array.from<unknown>(value) : value,
+  ]);
+  return Object.fromEntries(own) as Options;
+}
+
+/** A text that is not empty. */
+export const isTextOption: OptionCheck = (value) =>
+  isText(value) ? undefined : "expected a text that is not empty";
+
+/** A text, or a list of at least one. */
+export const isTexts: OptionCheck = (value) =>
+  isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText))
+    ? undefined
+    : "expected a text, or a list of at least one";
+
+/** An option that another one leaves no place for. */
+export function absent(reason: string): OptionCheck {
+  return (value) => (value === undefined ? undefined : reason);
+}
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Where a server is asked: `https`, or `http` on this machine, without credentials and fragment. */
+export const isServer: OptionCheck = (value) => {
+  const url = typeof value === "string" || value instanceof URL ? parseUrl(value) : undefined;
+  if (url === undefined) return "expected an absolute URL";
+  if (url.username !== "" || url.password !== "") return "a URL with credentials in it";
+  if (url.hash !== "") return "a URL with a fragment";
+  const isSafe =
+    url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname));
+  return isSafe ? undefined : "expected `https`, or a loopback host";
+};
+
+function parseUrl(value: string | URL): URL | undefined {
+  try {
+    return new URL(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A number from nought, up to `most`. */
+function upTo(most: number): OptionCheck {
+  return (value) =>
+    typeof value === "number" && value >= 0 && value <= most
+      ? undefined
+      : `expected a number from 0 to ${most}`;
+}
+
+const CACHE = {
+  entries: (value: unknown) =>
+    Number.isInteger(value) && (value as number) >= 2 && (value as number) <= 1_000_000,
+  seconds: (value: unknown) => positive(3_600)(value) === undefined,
+};
+
+const isCache: OptionCheck = (value) => {
+  const isGood =
+    value === false ||
+    (isObject(value) &&
+      Object.entries(value).every(
+        ([name, member]) =>
+          member === undefined ||
+          (Object.hasOwn(CACHE, name) && CACHE[name as keyof typeof CACHE](member)),
+      ));
+  return isGood
+    ? undefined
+    : "expected `false`, or `entries` (a whole number from 2 to 1000000) and `seconds` (above 0, up to 3600)";
+};
+
+export const VERIFIER_CHECKS = {
+  clockTolerance: optional(upTo(300)),
+  cache: optional(isCache),
+  timeout: optional(positive(60_000)),
+  fetch: optional(isFunction),
+  now: optional(isFunction),
+} satisfies OptionChecks & Record<keyof VerifierOptions, OptionCheck>;
+
+/** The memory that options ask for; a verifier knows how long a token may go unasked. */
+export function cacheOf(
+  cache: CacheOptions | false | undefined,
+  seconds: number,
+): Required<CacheOptions> | false {
+  if (cache === false) return false;
+  return { entries: cache?.entries ?? 10_000, seconds: cache?.seconds ?? seconds };
+}
+
+/** The runtime's `fetch`, looked up when it is called. */
+export const runtimeFetch: Fetch = (url, init) => fetch(url, init);
+
+export const DEFAULT_TIMEOUT = 3_000;

@@ -1,0 +1,144 @@
+// Cases that ask for something else than what this library is: each with what it does, and why.
+import { isScopeToken, loadPolicy } from "scope-policy";
+import {
+  type AttackCase,
+  type Corpus,
+  isList,
+  isObject,
+  type Json,
+  listOf,
+  member,
+  type Outcome,
+  resolvePolicy,
+  textOf,
+} from "./harness/corpus.js";
+import { sourceOf } from "./harness/door.js";
+import type { Result } from "./harness/result.js";
+
+export interface Decided {
+  /** The cases that are known to ask for it. */
+  readonly ids: readonly string[];
+  /** Whether a case of another corpus asks for just the same. */
+  readonly isAlso?: (attack: AttackCase, corpus: Corpus) => boolean;
+  /** What comes of them here. */
+  readonly behaves: Outcome;
+  /** What must hold besides. */
+  readonly holds?: (result: Result, attack: AttackCase, corpus: Corpus) => boolean;
+  readonly reason: string;
+}
+
+const DECIDED_OTHERWISE: readonly Decided[] = [
+  {
+    ids: ["TEMPLATE-094", "TEMPLATE-097", "TEMPLATE-098", "TEMPLATE-099"],
+    isAlso: onlyAddsLegalScopes,
+    behaves: "allow",
+    reason:
+      "any scope-token of RFC 6749 is a legal name of a scope, and it is literal: `*`, an escape, a slash at the end and `/` alone mean themselves",
+  },
+  {
+    ids: ["TEMPLATE-103"],
+    isAlso: onlyLeavesParametersUnnamed,
+    behaves: "allow",
+    reason: "a placeholder that nothing renames is the parameter of its own name",
+  },
+  {
+    ids: ["POLICY-032"],
+    behaves: "allow",
+    reason:
+      "a version is a text here: the number of the corpus becomes one, and a text is one already",
+  },
+  {
+    ids: ["MCP-006"],
+    isAlso: isBatchWithoutVersion,
+    behaves: "allow",
+    reason:
+      "a request that names no version of the protocol speaks 2025-03-26, which has batches: each message of one is decided; later versions have none, and `maxBatch: 0` takes none",
+  },
+  {
+    ids: ["MCP-064"],
+    isAlso: ({ isMust, asserts }) => !isMust && Object.keys(asserts).join() === "list",
+    behaves: "allow",
+    holds: showsWhatCanBeOpened,
+    reason:
+      "a list shows what consent or an upgrade would open, too: a client that cannot see a tool cannot step up for it; denied and reserved tools stay hidden",
+  },
+];
+
+/** The decision that a case falls under. */
+export function decidedOf(attack: AttackCase, corpus: Corpus): Decided | undefined {
+  return DECIDED_OTHERWISE.find(
+    ({ ids, isAlso }) => ids.includes(attack.id) || isAlso?.(attack, corpus) === true,
+  );
+}
+
+/** What a refused policy of a case changes of another one; `undefined` for any other case. */
+function changesOf({ expect, given }: AttackCase, corpus: Corpus): Changes | undefined {
+  const { policy } = given;
+  const base = member(policy, "$extends");
+  if (expect !== "reject-policy" || !isObject(policy) || base === undefined) return undefined;
+  const changed = Object.entries(policy).filter(([key]) => key !== "$extends");
+  return { changes: Object.fromEntries(changed), base: resolvePolicy(base, corpus.policies) };
+}
+
+interface Changes {
+  readonly changes: { readonly [key: string]: Json | undefined };
+  readonly base: Json;
+}
+
+const PLACEHOLDER = /(^|[/:.])(?:\{\w{1,64}\}|<\w{1,64}>)(?=[/:.]|$)/g;
+
+/** Whether a policy is another one with more scopes, whose names are scope-tokens without a stray bracket. */
+function onlyAddsLegalScopes(attack: AttackCase, corpus: Corpus): boolean {
+  const found = changesOf(attack, corpus);
+  const scopes = found?.changes["scopes"];
+  if (found === undefined || !isObject(scopes) || Object.keys(found.changes).length > 1)
+    return false;
+  const before = member(found.base, "scopes");
+  const added = Object.keys(scopes).filter((name) => member(before, name) === undefined);
+  return (
+    added.length > 0 &&
+    added.every((name) => {
+      const isPlain = JSON.stringify(scopes[name]) === "{}" && isScopeToken(name);
+      return isPlain && !/[{}<>]/.test(name.replaceAll(PLACEHOLDER, "$1"));
+    })
+  );
+}
+
+/** Whether a policy is another one with operations that leave a placeholder without a name. */
+function onlyLeavesParametersUnnamed(attack: AttackCase, corpus: Corpus): boolean {
+  const found = changesOf(attack, corpus);
+  if (found === undefined) return false;
+  const [key, ...others] = Object.keys(found.changes);
+  if (others.length > 0 || (key !== "tools" && key !== "patterns" && key !== "endpoints")) {
+    return false;
+  }
+  const changed = found.changes[key];
+  const entries = isObject(changed) ? Object.values(changed) : listOf(changed);
+  return entries.some((entry) => {
+    const lists = [member(entry, "allOf"), member(entry, "anyOf")].filter(isList).flat();
+    return (
+      lists.some((scope) => /\{\w+\}/.test(textOf(scope))) && member(entry, "bind") === undefined
+    );
+  });
+}
+
+function isBatchWithoutVersion({ isMust, given }: AttackCase): boolean {
+  const headers = member(given["request"], "headers");
+  const isNamed = listOf(headers).some((pair) =>
+    /^mcp-protocol-version$/i.test(textOf(listOf(pair)[0])),
+  );
+  return !isMust && !isNamed && isList(member(given["request"], "body"));
+}
+
+/** Whether a list is the policy's own for that token, and holds all that the corpus asks for. */
+function showsWhatCanBeOpened(result: Result, attack: AttackCase, corpus: Corpus): boolean {
+  const { policy, scope } = attack.given;
+  const { source } = sourceOf(resolvePolicy(policy, corpus.policies));
+  const shown = loadPolicy(source).toolsFor(typeof scope === "string" ? { scope } : undefined);
+  const names = shown.map(({ name }) => name);
+  const wanted = listOf(attack.asserts["list"]).map(textOf);
+  return (
+    JSON.stringify(result.list) === JSON.stringify(names) &&
+    wanted.every((name) => names.includes(name))
+  );
+}

@@ -1,0 +1,360 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readChallenge } from "./harness/challenge-text.js";
+import { runFiles } from "./harness/main.js";
+import { readMessages } from "./harness/mcp-answer.js";
+import { outcomesOf } from "./harness/result.js";
+import { resultOf } from "./harness/servers.js";
+
+const POLICIES = {
+  shop: {
+    version: 1,
+    issuer: "https://as.example.com",
+    resource: "https://api.example.com/mcp",
+    default: "deny",
+    scopes: {
+      "orders:read": { description: "See orders" },
+      "orders:write": {},
+      "/accounts/{accountID}/orders.read": {},
+      "admin:all": { reserved: true },
+      "refund:all": {},
+    },
+    tools: {
+      list: { allOf: ["orders:read"] },
+      bound: { allOf: ["/accounts/{accountID}/orders.read"], bind: { accountID: "account" } },
+      both: { allOf: ["orders:read"], anyOf: ["orders:write", "admin:all"] },
+      either: { anyOf: ["refund:all", "orders:write"] },
+      refund: { allOf: ["refund:all"] },
+      report: { allOf: ["orders:read"], tier: "pro" },
+      ping: { public: true },
+      purge: { allOf: ["admin:all"] },
+    },
+    patterns: [
+      { match: "o_*", allOf: ["orders:read"] },
+      { match: "o_x", allOf: ["orders:write"] },
+    ],
+    endpoints: [{ method: "GET", path: "/orders/{id}", allOf: ["orders:read"] }],
+    tiers: { order: ["free", "pro"], claim: "plan" },
+    deny: [{ tool: "drop_*" }, { client: "evil" }, { scope: "refund:all" }],
+    reservedClients: ["console"],
+  },
+};
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "attacks-"));
+});
+afterAll(async () => rm(folder, { recursive: true }));
+
+interface Printed {
+  readonly lines: readonly string[];
+  readonly last: string | undefined;
+  readonly code: number;
+}
+
+let files = 0;
+
+/** Runs files with these contents. */
+async function run(...contents: readonly unknown[]): Promise<Printed> {
+  const paths: string[] = [];
+  for (const content of contents) {
+    files += 1;
+    const path = join(folder, `${files}.json`);
+    await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
+    paths.push(path);
+  }
+  return runPaths(paths);
+}
+
+async function runPaths(paths: readonly string[]): Promise<Printed> {
+  const lines: string[] = [];
+  const code = await runFiles(paths, (line) => lines.push(line));
+  return { lines, last: lines.at(-1), code };
+}
+
+const corpusOf = (...cases: readonly object[]) => ({ policies: POLICIES, cases });
+const caseOf = (id: string, given: object, expected: string, more: object = {}) => ({
+  id,
+  class: "test",
+  given: { policy: "@shop", ...given },
+  expect: expected,
+  strength: "must",
+  why: `why of ${id}`,
+  ...more,
+});
+const list = { request: { tool: "list" } };
+
+describe("a run", () => {
+  it("prints a failed case and ends with 1", async () => {
+    const wrong = caseOf("WRONG-1", { scope: "orders:read", ...list }, "deny");
+    const { lines, last, code } = await run(corpusOf(wrong));
+    expect(lines[0]).toBe("FAILED WRONG-1 (test, must): why of WRONG-1");
+    expect(lines[1]).toBe("  expected: deny");
+    expect(lines[2]).toBe("  got:      library: allowed");
+    expect(last).toBe("0 passed, 1 failed, 0 skipped");
+    expect(code).toBe(1);
+  });
+
+  it("counts the cases of several files together", async () => {
+    const good = caseOf("A", { scope: "orders:read", ...list }, "allow");
+    const bad = caseOf("B", { scope: "orders:write", ...list }, "allow");
+    const { last, code } = await run(corpusOf(good), corpusOf(good, bad));
+    expect(last).toBe("2 passed, 1 failed, 0 skipped");
+    expect(code).toBe(1);
+  });
+
+  it("fails a case with a check that nobody knows", async () => {
+    const assert = { colour: "blue" };
+    const { lines, code } = await run(
+      corpusOf(caseOf("A", { scope: "orders:read", ...list }, "allow", { assert })),
+    );
+    expect(lines).toContain("  detail:   unknown assert `colour`");
+    expect(code).toBe(1);
+  });
+
+  it("skips what it does not know, and says so once for each reason", async () => {
+    const scope = "orders:read";
+    const { lines, last, code } = await run(
+      corpusOf(
+        caseOf("A", { op: "fly" }, "allow"),
+        caseOf("B", { op: "fly" }, "allow"),
+        caseOf("C", { scope, ...list }, "allow", { mood: "good" }),
+        caseOf("D", { scope, ...list, colour: 1 }, "allow"),
+        caseOf("E", { scope, ...list }, "allow", { adapter: ["telegraph"] }),
+        caseOf("F", { token: { kind: "jwt", mutate: ["x"], claims: { scope } }, ...list }, "deny"),
+        caseOf("G", { app: "in words" }, "deny", { harness: "network" }),
+        caseOf("H", { policy: { $extends: "@shop", reservedClients: [""] } }, "reject-policy"),
+      ),
+    );
+    expect(lines).toEqual([
+      "skipped 2: unknown operation `fly` (A, B)",
+      "skipped 1: unknown member `mood` of a case (C)",
+      "skipped 1: unknown member `colour` of a case (D)",
+      "skipped 1: unknown adapter `telegraph` (E)",
+      "skipped 1: unknown mutation `x` (F)",
+      "skipped 1: no fixture has been written for this network case (G)",
+      "skipped 1: the library cannot say it: a list of first-party clients: a function of the door knows them, no policy names them (H)",
+      "0 passed, 0 failed, 8 skipped",
+    ]);
+    expect(last).toBe("0 passed, 0 failed, 8 skipped");
+    expect(code).toBe(0);
+  });
+
+  it("fails a case before it looks for an adapter that nobody knows", async () => {
+    const wrong = caseOf("A", { scope: "", ...list }, "allow", { adapter: ["telegraph"] });
+    expect((await run(corpusOf(wrong))).last).toBe("0 passed, 1 failed, 0 skipped");
+  });
+
+  it("fails a case that is listed as decided otherwise and is not", async () => {
+    const asTheCorpusHasIt = caseOf("POLICY-032", { policy: {} }, "reject-policy");
+    const { lines, code } = await run(corpusOf(asTheCorpusHasIt));
+    expect(lines).toContain(
+      "  detail:   listed as decided otherwise: expected allow, not as the corpus has it",
+    );
+    expect(code).toBe(1);
+  });
+
+  it("prints what has been decided otherwise, and counts it as passed", async () => {
+    const policy = { $extends: "@shop", version: "1" };
+    const { lines, last } = await run(corpusOf(caseOf("POLICY-032", { policy }, "reject-policy")));
+    expect(lines[0]).toMatch(/^decided otherwise 1: a version is a text here: .* \(POLICY-032\)$/);
+    expect(last).toBe("1 passed, 0 failed, 0 skipped");
+  });
+
+  it.each([
+    ["no JSON", "{", /: expected JSON$/],
+    ["another document", { name: "x" }, /: no corpus; expected an object with a list of `cases`$/],
+    ["a list", [], /: no corpus; expected an object with a list of `cases`$/],
+    ["a case without a name", { cases: [{}] }, /cases\[0\]: expected a case with an `id`$/],
+    [
+      "an outcome that is none",
+      { cases: [{ id: "A", given: {}, expect: "maybe" }] },
+      /cases\[0\] \(A\): expected one of `allow`, .* at expect$/,
+    ],
+    [
+      "a name twice",
+      corpusOf(caseOf("A", {}, "allow"), caseOf("A", {}, "allow")),
+      /: two cases with the id `A`$/,
+    ],
+  ])("says what is wrong with a file that is no corpus: %s", async (_title, content, text) => {
+    const { lines, code } = await run(content);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^attacks: /);
+    expect(lines[0]).toMatch(text);
+    expect(code).toBe(2);
+  });
+
+  it("says which file is not there", async () => {
+    const { lines, code } = await runPaths([join(folder, "none.json")]);
+    expect(lines[0]).toMatch(/none\.json: no such file, or it cannot be read$/);
+    expect(code).toBe(2);
+  });
+});
+
+const scope = "orders:read";
+const jwt = (token: object) => ({ token: { kind: "jwt", claims: { scope }, ...token }, ...list });
+const callOf = (tool: string, claims: object, args?: object) => ({
+  claims,
+  request: { tool, ...(args !== undefined && { args }) },
+});
+const policyOf = (changes: object) => ({ policy: { $extends: "@shop", ...changes } });
+const TEXT = JSON.stringify(POLICIES.shop);
+
+/** What each part of the dialect means, in cases that only come out so if it is understood. */
+const DIALECT: readonly (readonly [
+  title: string,
+  given: object,
+  expected: string,
+  more?: object,
+])[] = [
+  ["a scope", { scope, ...list }, "allow"],
+  ["claims", { claims: { scope }, ...list }, "allow"],
+  ["an absent claim", { claims: { scope, exp: { $absent: true } }, ...list }, "deny"],
+  ["a time from now", { claims: { scope, exp: { $now: -3600 } }, ...list }, "deny"],
+  ["a repeated text", { scope: { $repeat: ["orders:read ", 2] }, ...list }, "deny"],
+  ["no token", { token: null, ...list }, "deny", { assert: { status: 401 } }],
+  ["a public tool without a token", { token: null, request: { tool: "ping" } }, "allow"],
+  ["another key of the server", jwt({ key: "as-es256" }), "allow"],
+  ["a key of the attacker", jwt({ key: "attacker-rs256" }), "deny"],
+  ["another key of the attacker", jwt({ key: "attacker-es256" }), "deny"],
+  ["an HMAC with the public key", jwt({ key: "hmac-public-pem" }), "deny"],
+  ["an HMAC with nothing", jwt({ key: "hmac-empty" }), "deny"],
+  ["no signature", jwt({ key: "none" }), "deny"],
+  ["a header", jwt({ header: { typ: "application/at+jwt" } }), "allow"],
+  ["an absent member of a header", jwt({ header: { typ: { $absent: true } } }), "deny"],
+  ["a key of the attacker in a header", jwt({ header: { jwk: { $attackerJwk: true } } }), "allow"],
+  ["a header as text", jwt({ headerText: "{$DEFAULTS}" }), "allow"],
+  ["claims as text", jwt({ claimsText: `{$DEFAULTS,"scope":"${scope}"}` }), "allow"],
+  ["claims as text, twice", jwt({ claimsText: `{$DEFAULTS,"exp":1,"scope":"${scope}"}` }), "deny"],
+  ...["sig-last-char", "sig-pad", "sig-newline", "strip-sig", "two-parts", "append-part"].map(
+    (name) => [`the mutation ${name}`, jwt({ mutate: [name] }), "deny"] as const,
+  ),
+  ...["payload-scope-write", "sig-zero", "trailing-space"].map(
+    (name) => [`the mutation ${name}`, jwt({ mutate: [name] }), "deny"] as const,
+  ),
+  ["the mutation es256-flip-s", jwt({ key: "as-es256", mutate: ["es256-flip-s"] }), "allow"],
+  ["raw text", { token: { kind: "raw", value: "a.b.c" }, ...list }, "deny"],
+  ["lines", { scope, authorization: ["bEARER {token}"], ...list }, "allow"],
+  ["two lines", { scope, authorization: ["Bearer {token}", "Bearer {token}"], ...list }, "deny"],
+  ["a binding", callOf("bound", { scope: "/accounts/a/orders.read" }, { account: "a" }), "allow"],
+  ["another", callOf("bound", { scope: "/accounts/a/orders.read" }, { account: "b" }), "deny"],
+  ["all of and any of", callOf("both", { scope }), "deny"],
+  ["both of them", callOf("both", { scope: "orders:read orders:write" }), "allow"],
+  ["a denied scope", callOf("refund", { scope: "refund:all" }), "deny"],
+  ["an alternative to it", callOf("either", { scope: "orders:write" }), "allow"],
+  ["a denied alternative", callOf("either", { scope: "refund:all" }), "deny"],
+  ["a tier by another claim", callOf("report", { scope, plan: "pro" }), "allow"],
+  ["a tier by no claim", callOf("report", { scope, tier: "pro" }), "deny"],
+  ["a reserved client", callOf("purge", { scope: "admin:all", client_id: "console" }), "allow"],
+  ["a client that is not", callOf("purge", { scope: "admin:all" }), "deny"],
+  ["a denied client", callOf("list", { scope, client_id: "evil" }), "deny"],
+  ["a pattern", callOf("o_a", { scope }), "allow"],
+  ["a pattern without wildcards", callOf("o_x", { scope: "orders:write" }), "deny"],
+  ["the same with all it needs", callOf("o_x", { scope: "orders:read orders:write" }), "allow"],
+  ["a denied pattern", callOf("drop_a", { scope }), "deny"],
+  ["an endpoint", { scope, request: { method: "GET", path: "/orders/1?a=/x" } }, "allow"],
+  ["a removed key", { policy: { $extends: "@shop", $remove: ["issuer"] } }, "reject-policy"],
+  ["a refused policy", { ...policyOf({ deny: [{ tool: "[a]" }] }), scope, ...list }, "deny"],
+  [
+    "an endpoint twice",
+    policyOf({ endpoints: [1, 2].map(() => POLICIES.shop.endpoints[0]) }),
+    "reject-policy",
+  ],
+  ["another default", policyOf({ default: "allow" }), "reject-policy"],
+  ["an unknown key", policyOf({ baseline: ["orders:read"] }), "reject-policy"],
+  ["text", { policyText: TEXT, scope, ...list }, "allow"],
+  ["text with a mark", { policyText: `\ufeff${TEXT}` }, "reject-policy"],
+  ["text with a twin", { policyText: TEXT.replace('"ping"', '"ping":{},"ping"') }, "reject-policy"],
+  ["text with more", { policyText: `${TEXT} {}` }, "reject-policy"],
+  [
+    "a scope to read",
+    { op: "parse-scope", scope: "b a b" },
+    "allow",
+    { assert: { scopes: ["a", "b"] } },
+  ],
+  ["too many scopes", { op: "parse-scope", scope: { $scopes: 5000 } }, "reject-input"],
+];
+
+describe("the dialect", () => {
+  it("means what it says", async () => {
+    const cases = DIALECT.map(([title, given, expected, more]) => {
+      const alsoOk = expected === "deny" ? ["reject-input"] : [];
+      return caseOf(title, given, expected, { alsoOk, ...more });
+    });
+    const { lines } = await run(corpusOf(...cases));
+    expect(lines).toEqual([`${cases.length} passed, 0 failed, 0 skipped`]);
+  });
+
+  it("has checks that fail", async () => {
+    const scopes = caseOf("scopes", { op: "parse-scope", scope: "a" }, "allow", {
+      assert: { scopes: ["a", "b"] },
+    });
+    const failing = (id: string, assert: object, given: object = {}) =>
+      caseOf(id, { token: null, ...list, ...given }, "deny", { assert });
+    const { last } = await run(
+      corpusOf(
+        scopes,
+        failing("status", { status: 403 }),
+        failing("equals", { challenge: { equals: { error: "invalid_token" } } }),
+        failing("absent", { challenge: { absent: ["resource_metadata"] } }),
+        failing("has", { challenge: { has: ["scope"] } }),
+        failing("other", { challenge: { like: 1 } }),
+        failing("contain", { mustContain: ["nowhere"] }),
+        failing("notContain", { mustNotContain: ["Bearer"] }),
+        failing("list", { list: [] }),
+        failing("supported", { scopes_supported: [] }),
+        failing("absentKeys", { absentKeys: ["a"] }),
+        failing("time", { maxMs: -1 }),
+      ),
+    );
+    expect(last).toBe("0 passed, 12 failed, 0 skipped");
+  });
+});
+
+describe("an answer", () => {
+  it.each([
+    ["Bearer", 0],
+    ['Bearer error="invalid_token", scope="a b"', 2],
+    ['Basic realm="x"', "does not start with `Bearer`"],
+    ['Bearer error="a\\"b"', "no legal value at `error`"],
+    ['Bearer error="a", error="b"', "the attribute `error` stands twice"],
+    ['Bearer scope=" a"', "`scope` is no scope"],
+    ['Bearer error="a"x="b"', "attributes are parted by a comma"],
+    ['Bearer error="a", ', "ends in a comma"],
+    ["Bearer error", "an attribute without a value"],
+  ])("has a challenge by the letter: %s", (field, expected) => {
+    const read = readChallenge(field);
+    expect(typeof read === "string" ? read : read.size).toBe(expected);
+  });
+
+  const message = (body: object) => ({
+    status: 200,
+    headers: new Map([["content-type", "application/json"]]),
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, ...body }),
+  });
+  const denied = { isError: true, _meta: { "scope-policy/denial": { status: 403 } } };
+
+  it.each([
+    ["a result", { result: { content: [] } }, ["allow"]],
+    ["a denial", { result: denied }, ["deny"]],
+    ["an error of a tool", { result: { isError: true } }, []],
+    ["an error of understanding", { error: { code: -32600 } }, ["reject-input"]],
+    ["a refused method", { error: { code: -32601 } }, ["deny"]],
+    ["a crash", { error: { code: -32603 } }, []],
+  ])("of the Model Context Protocol says more than its status: %s", (_title, body, expected) => {
+    expect(readMessages(message(body))?.outcomes).toEqual(expected);
+  });
+
+  it("lets somebody in where a handler has run, whatever the status", () => {
+    const refusal = { status: 403, headers: new Map<string, string>(), body: "" };
+    expect(resultOf(refusal, ["list"]).outcomes).toEqual(["allow"]);
+    expect(resultOf(refusal, []).outcomes).toEqual(["deny"]);
+    expect(resultOf({ ...refusal, status: 200 }, []).outcomes).toEqual([]);
+  });
+
+  it("is a crash with 500", () => {
+    expect(outcomesOf(500)).toEqual([]);
+  });
+});

@@ -1,0 +1,136 @@
+// What a case is given, read: its policy, its token, its `Authorization` lines.
+import {
+  type AttackCase,
+  type Corpus,
+  dropAbsent,
+  isObject,
+  type Json,
+  type JsonObject,
+  listOf,
+  member,
+  resolvePolicy,
+  Skip,
+  textOf,
+  writeOut,
+} from "./corpus.js";
+import { type OpenDoor, openDoor, type Source, sourceOf, sourceOfText } from "./door.js";
+import { attackerJwk } from "./keys.js";
+import { mintJwt, mutate } from "./mint.js";
+
+/** A case with what is shared between cases. */
+export interface Context {
+  readonly attack: AttackCase;
+  readonly corpus: Corpus;
+  /** The second in which the case plays, for every token of it. */
+  readonly now: number;
+  /** Tokens of earlier steps by their names. */
+  readonly named: Map<string, string>;
+  /** Doors that other cases may use, too. */
+  readonly doors: Map<string, OpenDoor>;
+}
+
+export function newContext(
+  attack: AttackCase,
+  corpus: Corpus,
+  doors: Map<string, OpenDoor>,
+): Context {
+  return { attack, corpus, doors, now: Math.floor(Date.now() / 1000), named: new Map() };
+}
+
+const written = ({ now }: Context) => ({ now, attackerJwk: attackerJwk() });
+
+/** A value with its shorthand written out. */
+export function full(context: Context, value: Json | undefined): Json | undefined {
+  return dropAbsent(writeOut(value, written(context)));
+}
+
+/** Stops a case that says what nobody here knows of. */
+export function onlyMembers(what: string, value: JsonObject, known: string): void {
+  const names = new Set(known.split(" "));
+  for (const name of Object.keys(value)) {
+    if (!names.has(name)) throw new Skip(`unknown member \`${name}\` of ${what}`);
+  }
+}
+
+/** The policy of a case, mapped. */
+export function sourceOfCase(context: Context): Source {
+  const { given } = context.attack;
+  const text = member(given, "policyText");
+  if (text !== undefined) return sourceOfText(textOf(full(context, text)));
+  return sourceOf(full(context, resolvePolicy(given["policy"], context.corpus.policies)));
+}
+
+/** The door of a case; the same policy has the same door, unless what was said to it before would count. */
+export function doorOfCase(context: Context, isFresh: boolean): OpenDoor {
+  const source = sourceOfCase(context);
+  if (isFresh) return openDoor(source);
+  const { definition, door } = source.mapped;
+  const key = JSON.stringify([
+    source.source,
+    definition,
+    { ...door, firstParty: [...door.firstParty], deniedClients: [...door.deniedClients] },
+  ]);
+  const known = context.doors.get(key);
+  if (known !== undefined) return known;
+  const opened = openDoor(source);
+  context.doors.set(key, opened);
+  return opened;
+}
+
+/** Whether a door that other cases use would remember something of these. */
+export function needsFreshDoor(given: JsonObject): boolean {
+  return JSON.stringify(given).includes('"opaque"');
+}
+
+/** The raw token that something is given; `undefined` for none. */
+export function tokenOf(context: Context, door: OpenDoor, given: JsonObject): string | undefined {
+  const issuing = {
+    issuer: member(door.mapped.door, "issuer"),
+    resource: member(door.mapped.door, "resource"),
+    now: context.now,
+  };
+  const write = (value: Json | undefined) => writeOut(value, written(context));
+  const mint = (token: JsonObject) => mintJwt(token, issuing);
+  const token = member(given, "token");
+  if (token === undefined) {
+    if (given["claims"] !== undefined) return mint({ claims: write(given["claims"]) });
+    if (given["scope"] !== undefined) return mint({ claims: { scope: write(given["scope"]) } });
+    return undefined;
+  }
+  if (token === null) return undefined;
+  if (!isObject(token)) throw new Skip("a token that is described in words");
+  const kind = member(token, "kind");
+  switch (kind) {
+    case "jwt":
+      return mint(write(token) as JsonObject);
+    case "raw":
+      onlyMembers("a token", token, "kind value mutate");
+      return mutate(textOf(full(context, token["value"])), token["mutate"]);
+    case "opaque": {
+      onlyMembers("a token", token, "kind value introspection mutate");
+      const value = mutate(textOf(full(context, token["value"])), token["mutate"]);
+      door.answers.set(value, full(context, token["introspection"]) as JsonObject);
+      return value;
+    }
+    case "ref": {
+      onlyMembers("a token", token, "kind of mutate");
+      const named = context.named.get(textOf(token["of"]));
+      if (named === undefined)
+        throw new Skip(`no step has made the token \`${textOf(token["of"])}\``);
+      return mutate(named, token["mutate"]);
+    }
+    default:
+      throw new Skip(`unknown kind of token \`${textOf(kind)}\``);
+  }
+}
+
+/** The `Authorization` lines of a request. */
+export function authorizationOf(
+  context: Context,
+  given: JsonObject,
+  rawToken: string | undefined,
+): readonly string[] {
+  const lines = full(context, given["authorization"]);
+  if (lines === undefined) return rawToken === undefined ? [] : [`Bearer ${rawToken}`];
+  return listOf(lines).map((line) => textOf(line).replaceAll("{token}", () => rawToken ?? ""));
+}

@@ -1,0 +1,316 @@
+// Network cases about verifiers, revocation and audit.
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import {
+  type AuditEvent,
+  type AuthorizerOptions,
+  createAuthorizer,
+  type Verify,
+} from "scope-policy";
+import { introspectionVerifier, jwtVerifier } from "scope-policy/verify";
+import { resultOfAnswer } from "./authorize.js";
+import { type Context, sourceOfCase } from "./context.js";
+import type { Json } from "./corpus.js";
+import { openDoor, PATIENCE } from "./door.js";
+import { plainOf } from "./json-text.js";
+import { keySet } from "./keys.js";
+import { mintJwt } from "./mint.js";
+import type { Result } from "./result.js";
+import { newRevocations } from "./revocations.js";
+
+export type Fixture = (context: Context) => Promise<Result>;
+
+/** A server for the time of one case. */
+async function withServer<Value>(
+  listener: RequestListener,
+  use: (origin: string) => Promise<Value>,
+): Promise<Value> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+interface Deployment {
+  readonly issuer: string;
+  readonly resource: string;
+  readonly authorizer: (verify: Verify, options?: Partial<AuthorizerOptions>) => Authorizer;
+  readonly mint: (claims: Json) => string;
+}
+
+function deploymentOf(context: Context): Deployment {
+  const source = sourceOfCase(context);
+  const { policy } = openDoor(source);
+  const { door } = source.mapped;
+  const issuer = plainOf(door.issuer ?? null) as string;
+  const resource = plainOf(door.resource ?? null) as string;
+  return {
+    issuer,
+    resource,
+    authorizer: (verify, options) =>
+      createAuthorizer({ policy, verify, resource, onFault: () => undefined, ...options }),
+    mint: (claims) => mintJwt({ claims }, { issuer, resource, now: context.now }),
+  };
+}
+
+type Authorizer = ReturnType<typeof createAuthorizer>;
+
+/** One call over the header. */
+async function ask(
+  authorizer: Authorizer,
+  token: string,
+  operation = "list_courses",
+): Promise<Result> {
+  const admission = await authorizer.admit({ authorization: `Bearer ${token}`, operation });
+  return "answer" in admission
+    ? resultOfAnswer(admission.answer)
+    : { outcomes: ["allow"], detail: "allowed", status: 200 };
+}
+
+const isAllowed = ({ outcomes }: Result) => outcomes.includes("allow");
+
+/** The answer of an introspection endpoint for a good token. */
+const activeAnswer = (resource: string, exp: number) => ({
+  active: true,
+  scope: "courses:read",
+  client_id: "app-1",
+  sub: "user-1",
+  aud: resource,
+  exp,
+  token_type: "Bearer",
+});
+
+const CLIENT = { clientId: "api", clientSecret: "only here" };
+
+/** The token arrives at the endpoint as it is, as one parameter. */
+const formEncoding: Fixture = async (context) => {
+  const { authorizer, resource } = deploymentOf(context);
+  const bodies: string[] = [];
+  const listener: RequestListener = (request, response) => {
+    let body = "";
+    request.setEncoding("utf8").on("data", (chunk: string) => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      bodies.push(body);
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify({ active: false }));
+    });
+  };
+  return withServer(listener, async (origin) => {
+    const verify = introspectionVerifier({
+      endpoint: `${origin}/introspect`,
+      ...CLIENT,
+      audience: resource,
+    });
+    const door = authorizer(verify);
+    const token = "a~b+c/d=";
+    const result = await ask(door, token);
+    const faults: string[] = [];
+    const [form] = bodies.map((body) => new URLSearchParams(body));
+    if (bodies.length !== 1) faults.push(`the endpoint was asked ${bodies.length} times`);
+    if (form?.getAll("token").join() !== token)
+      faults.push(`the endpoint got ${bodies.join(" | ")}`);
+    for (const bad of ["x&active=true", "x%26active=true"]) {
+      const refused = await ask(door, bad);
+      if (isAllowed(refused) || bodies.length !== 1) faults.push(`\`${bad}\` reached the endpoint`);
+    }
+    return { ...result, faults };
+  });
+};
+
+/** Many requests with one unknown token at once are few questions. */
+const manyAtOnce: Fixture = async (context) => {
+  const { authorizer, resource } = deploymentOf(context);
+  let asked = 0;
+  const listener: RequestListener = (_request, response) => {
+    asked += 1;
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end('{"active":false}');
+  };
+  return withServer(listener, async (origin) => {
+    const verify = introspectionVerifier({
+      endpoint: `${origin}/introspect`,
+      ...CLIENT,
+      audience: resource,
+    });
+    const door = authorizer(verify);
+    const results = await Promise.all(Array.from({ length: 1_000 }, () => ask(door, "unknown")));
+    const faults: string[] = [];
+    if (results.some(isAllowed)) faults.push("one of them was let in");
+    if (asked > 5) faults.push(`the endpoint was asked ${asked} times`);
+    return { ...(results[0] as Result), faults };
+  });
+};
+
+/** What is remembered ends with the token, however long the cache keeps it. */
+const cacheEndsWithToken: Fixture = async (context) => {
+  const { authorizer, resource } = deploymentOf(context);
+  let seconds = 0;
+  const body = JSON.stringify(activeAnswer(resource, context.now + 2));
+  const verify = introspectionVerifier({
+    endpoint: "https://as.example.com/introspect",
+    ...CLIENT,
+    audience: resource,
+    cache: { seconds: 300 },
+    now: () => (context.now + seconds) * 1_000,
+    fetch: async () =>
+      new Response(body, { status: 200, headers: { "content-type": "application/json" } }),
+  });
+  const door = authorizer(verify);
+  const faults: string[] = [];
+  if (!isAllowed(await ask(door, "opaque"))) faults.push("the good token was refused");
+  seconds = 3;
+  return { ...(await ask(door, "opaque")), faults };
+};
+
+/** A revocation that arrives while a token is verified counts. */
+const revokedInFlight: Fixture = async (context) => {
+  const { authorizer, resource, issuer, mint } = deploymentOf(context);
+  const revocations = newRevocations();
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let arrive: () => void = () => undefined;
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const listener: RequestListener = (_request, response) => {
+    arrive();
+    void released.then(() => {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify(keySet()));
+    });
+  };
+  return withServer(listener, async (origin) => {
+    const verify = jwtVerifier({
+      issuer,
+      audience: resource,
+      jwks: new URL(`${origin}/jwks`),
+      algorithms: ["RS256"],
+    });
+    const door = authorizer(verify, { isRevoked: (token) => revocations.isRevoked(token) });
+    const pending = ask(door, mint({ scope: "courses:read", jti: "in-flight" }));
+    await arrived;
+    revocations.revokeId(issuer, "in-flight");
+    release();
+    const result = await pending;
+    const control = await ask(door, mint({ scope: "courses:read" }));
+    return { ...result, faults: isAllowed(control) ? [] : ["another token was refused, too"] };
+  });
+};
+
+/** A store that cannot tell lets nobody in. */
+const storeIsOut: Fixture = async (context) => {
+  const { authorizer, resource, issuer, mint } = deploymentOf(context);
+  const verify = jwtVerifier({
+    issuer,
+    audience: resource,
+    jwks: keySet(),
+    algorithms: ["RS256"],
+  });
+  const stores: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
+    throws: () => {
+      throw new Error("store");
+    },
+    rejects: () => Promise.reject(new Error("store")),
+    hangs: () => new Promise(() => undefined),
+    "gives no answer": () => undefined as never,
+  };
+  const faults: string[] = [];
+  let last: Result | undefined;
+  for (const [name, isRevoked] of Object.entries(stores)) {
+    const door = authorizer(verify, { isRevoked, timeout: PATIENCE });
+    last = await ask(door, mint({ scope: "courses:read" }));
+    if (last.status !== 503) faults.push(`a store that ${name}: ${last.detail}`);
+  }
+  return { ...(last as Result), faults };
+};
+
+/** Whatever the sink does and whatever the arguments are, the decision stands, and every denial is written down. */
+const auditStandsAside: Fixture = async (context) => {
+  const { authorizer } = deploymentOf(context);
+  const verify: Verify = () => ({ scope: "courses:read", sub: "user-1", client_id: "a" });
+  const cycle: Record<string, unknown> = { a: 1 };
+  cycle["self"] = cycle;
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const hostile: readonly unknown[] = [
+    Object.defineProperty({}, "getter", {
+      enumerable: true,
+      get: () => {
+        throw new Error("getter");
+      },
+    }),
+    cycle,
+    { big: 10n },
+    revoked.proxy,
+    new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new Error("ownKeys");
+        },
+      },
+    ),
+    {
+      toJSON: () => {
+        throw new Error("toJSON");
+      },
+    },
+    { symbol: Symbol("s"), fn: () => 1, date: new Date(Number.NaN) },
+  ];
+  const sinks: Readonly<Record<string, (event: AuditEvent) => unknown>> = {
+    works: () => undefined,
+    throws: () => {
+      throw new Error("sink");
+    },
+    rejects: () => Promise.reject(new Error("sink")),
+    "is slow": () => new Promise((resolve) => setTimeout(resolve, 20)),
+    hangs: () => new Promise(() => undefined),
+  };
+  const faults: string[] = [];
+  for (const [name, sink] of Object.entries(sinks)) {
+    const lines: string[] = [];
+    const audit = (event: AuditEvent): unknown => {
+      lines.push(JSON.stringify(event));
+      return sink(event);
+    };
+    const door = authorizer(verify, { audit, onAuditError: "continue", timeout: 30 });
+    const calls = name === "works" ? hostile : hostile.slice(0, 1);
+    for (const args of calls) {
+      for (const operation of ["list_courses", "delete_course", "unknown"]) {
+        const wanted = operation === "list_courses";
+        const { decision } = await door.admit({
+          authorization: "Bearer token",
+          operation,
+          arguments: args,
+        });
+        if (decision.allowed !== wanted)
+          faults.push(`a sink that ${name} changed \`${operation}\``);
+      }
+    }
+    // whoever does not wait for the sink is answered before the event is made
+    for (let wait = 0; wait < 20 && lines.length < calls.length * 3; wait += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    if (lines.length !== calls.length * 3) {
+      faults.push(`a sink that ${name}: ${lines.length} events of ${calls.length * 3} decisions`);
+    }
+  }
+  return { outcomes: ["allow"], detail: "decided as without audit", faults };
+};
+
+export const VERIFY_FIXTURES: readonly (readonly [id: string, fixture: Fixture])[] = [
+  ["INTROSPECTION-043", formEncoding],
+  ["INTROSPECTION-044", manyAtOnce],
+  ["SEQUENCE-019", cacheEndsWithToken],
+  ["SEQUENCE-020", revokedInFlight],
+  ["SEQUENCE-021", storeIsOut],
+  ["AUDIT-049", auditStandsAside],
+];

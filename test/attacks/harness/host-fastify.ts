@@ -1,0 +1,42 @@
+import type { AddressInfo } from "node:net";
+import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { scopePolicy } from "scope-policy/fastify";
+import type { JsonObject } from "./corpus.js";
+import type { OpenDoor } from "./door.js";
+import { argumentsOf, type Host, routesOf, toolPath } from "./host.js";
+
+/** An application of Fastify with every endpoint and tool of a policy behind the plugin; `options` are those of its router. */
+export async function startFastify(
+  door: OpenDoor,
+  tools: readonly string[],
+  options: JsonObject,
+): Promise<Host> {
+  const handled: string[] = [];
+  const app = Fastify({ routerOptions: options });
+  await app.register(scopePolicy, { authorizer: door.authorizer, strict: true });
+  const answer = (name: string) => async () => {
+    handled.push(name);
+    return { handled: name };
+  };
+  for (const { name, method, path } of routesOf(door)) {
+    app[method](path, { config: { endpoint: true } }, answer(name));
+  }
+  for (const name of tools) {
+    const params = (request: FastifyRequest) => argumentsOf(request.url);
+    app.post(toolPath(name), { config: { tool: name as never, params } }, answer(name));
+  }
+  return listenFastify(app, handled);
+}
+
+/** Starts an application of Fastify that has its routes. */
+export async function listenFastify(app: FastifyInstance, handled: string[]): Promise<Host> {
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  return {
+    port: (app.server.address() as AddressInfo).port,
+    handled,
+    close: async () => {
+      app.server.closeAllConnections();
+      await app.close();
+    },
+  };
+}

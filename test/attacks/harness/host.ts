@@ -1,0 +1,71 @@
+// What every server of the attacks has in common.
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { isObject } from "./corpus.js";
+import type { OpenDoor } from "./door.js";
+import { plainOf } from "./json-text.js";
+
+/** A server on a free port of the loopback interface. */
+export interface Host {
+  readonly port: number;
+  /** The names of the operations whose handlers have run, in order. */
+  readonly handled: string[];
+  close(): Promise<void>;
+}
+
+export async function listen(
+  listener: RequestListener,
+  handled: string[],
+  closeMore: () => Promise<void> = async () => undefined,
+): Promise<Host> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    handled,
+    close: async () => {
+      await closeMore();
+      await new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(resolve);
+      });
+    },
+  };
+}
+
+export interface RouteOf {
+  /** The endpoint's name in the policy. */
+  readonly name: string;
+  readonly method: "get" | "post" | "put" | "patch" | "delete" | "options";
+  /** The path as routers write it: `/projects/:projectId`. */
+  readonly path: string;
+}
+
+/** The endpoints of a policy as routes. */
+export function routesOf({ policy }: OpenDoor): readonly RouteOf[] {
+  return Object.keys(policy.definition.endpoints ?? {}).map((name) => {
+    const [method = "", path = ""] = name.split(" ");
+    return {
+      name,
+      method: method.toLowerCase() as RouteOf["method"],
+      path: path.replaceAll(/\{(\w+)\}/g, ":$1"),
+    };
+  });
+}
+
+/** The tools of a policy that are no patterns. */
+export function toolsOf({ mapped }: OpenDoor): readonly string[] {
+  const definition = plainOf(mapped.definition);
+  const tools = isObject(definition) ? definition["tools"] : undefined;
+  return isObject(tools) ? Object.keys(tools).filter((name) => !/[*?]/.test(name)) : [];
+}
+
+/** The arguments of a tool as its request carries them: in the query, which is there before any body is. */
+export function argumentsOf(target: string): unknown {
+  return JSON.parse(new URLSearchParams(target.split("?")[1] ?? "").get("args") ?? "{}");
+}
+
+/** Where a tool is served over plain HTTP. */
+export function toolPath(name: string): string {
+  return `/tools/${encodeURIComponent(name)}`;
+}

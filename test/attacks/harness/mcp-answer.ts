@@ -1,0 +1,58 @@
+// What an answer of the Model Context Protocol means: a refusal may stand in a body with status 200.
+import { isList, isObject, type Json, member, type Outcome, textOf } from "./corpus.js";
+import type { RawResponse } from "./raw-http.js";
+import { outcomesOf } from "./result.js";
+
+export interface MessageResult {
+  readonly outcomes: readonly Outcome[];
+  /** The names of a list of tools. */
+  readonly list?: readonly string[];
+}
+
+/** The messages of a body, as JSON or as a stream of events; `undefined` where there are none. */
+function messagesOf({ headers, body }: RawResponse): readonly Json[] | undefined {
+  const type = headers.get("content-type") ?? "";
+  const texts = type.startsWith("text/event-stream")
+    ? body.split(/\r?\n/).flatMap((line) => /^data: ?(.+)$/.exec(line)?.[1] ?? [])
+    : [body];
+  try {
+    const values = texts.flatMap((text) => JSON.parse(text) as Json);
+    const messages = values.filter((value) => member(value, "jsonrpc") === "2.0");
+    return messages.length > 0 ? messages : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** By the codes of JSON-RPC and of the protocol: what could not be understood, and what is not permitted. */
+const NOT_UNDERSTOOD = new Set([-32700, -32600, -32602, -32020, -32000, -32001, -32004, -32022]);
+
+function outcomesOfMessage(message: Json): readonly Outcome[] {
+  const error = member(message, "error");
+  if (error !== undefined) {
+    const code = Number(member(error, "code"));
+    return NOT_UNDERSTOOD.has(code) ? ["reject-input"] : code === -32603 ? [] : ["deny"];
+  }
+  const result = member(message, "result");
+  if (member(result, "isError") !== true) return result === undefined ? [] : ["allow"];
+  const denial = member(member(result, "_meta"), "scope-policy/denial");
+  const status = member(denial, "status");
+  // an error of the tool itself is no answer of the door
+  return typeof status === "number" ? outcomesOf(status) : [];
+}
+
+/** What the messages of an answer with status 200 say; of several the one that lets nobody in. */
+export function readMessages(response: RawResponse): MessageResult | undefined {
+  if (response.status !== 200) return undefined;
+  const messages = messagesOf(response);
+  if (messages === undefined) return undefined;
+  const all = messages.map(outcomesOfMessage);
+  const outcomes = all.find((list) => !list.includes("allow")) ?? ["allow"];
+  const tools = messages.map((message) => member(member(message, "result"), "tools")).find(isList);
+  return {
+    outcomes,
+    ...(tools !== undefined && {
+      list: tools.filter(isObject).map((tool) => textOf(member(tool, "name"))),
+    }),
+  };
+}

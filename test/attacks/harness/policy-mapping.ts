@@ -1,0 +1,316 @@
+// A policy of the corpus said in the words of the library: what is rule becomes the definition, what is a fact of the
+// deployment becomes an option of the door. What is wrong stays wrong: a member that neither dialect nor library knows is
+// handed on as it is, for the library to refuse.
+import { hasTwins, isWrittenList, Members, type Written } from "./json-text.js";
+
+/** What a policy of the corpus says that stands with the verifier or the authorizer. */
+export interface Door {
+  readonly issuer: Written | undefined;
+  readonly resource: Written | undefined;
+  readonly scopeClaim: string | undefined;
+  readonly tierClaim: string;
+  readonly firstParty: ReadonlySet<string>;
+  readonly deniedClients: ReadonlySet<string>;
+}
+
+export interface Mapped {
+  readonly definition: Written;
+  readonly door: Door;
+  /** Faults that the library cannot see, since it has no place for what they are about. */
+  readonly unsaid: readonly string[];
+}
+
+const DENIED = "Not allowed by this policy.";
+
+/** Keys of an operation and of a scope in the dialect; the rest is handed on under a name that no library option has. */
+const OPERATION_KEYS = new Set("allOf anyOf public tier bind title description".split(" "));
+const SCOPE_KEYS = new Set("description reserved implies title".split(" "));
+
+/** Keys that mean the same to the library, or that it refuses by itself. */
+const isLibraryOperationKey = (key: string) =>
+  /^(scope|deny|authenticated|hidden|audit|params|accountTypes|enrichedBy)$/.test(key);
+const isLibraryScopeKey = (key: string) =>
+  /^(group|default|required|tier|accountTypes|replaces|locales|warning)$/.test(key);
+const isLibraryKey = (key: string) =>
+  /^(name|accountTypes|baseline|defaultScopes|bundles|notCovered)$/.test(key);
+const foreign = (key: string) => `$${key}`;
+
+/** Says a policy of the corpus in the words of the library. */
+export function mapPolicy(policy: Written): Mapped {
+  const unsaid: string[] = [];
+  if (!(policy instanceof Members)) {
+    return { definition: policy, door: readDoor(new Members([]), unsaid), unsaid };
+  }
+  const denials = readDenials(policy.get("deny"), unsaid);
+  const door = readDoor(policy, unsaid, denials.clients);
+  const list: (readonly [string, Written])[] = [["name", "Policy of the corpus"]];
+  const isSafe = (scope: string) => !denials.scopes.has(scope);
+  const operation = (entry: Written) => mapOperation(entry, isSafe, unsaid);
+  for (const [key, value] of policy.list) {
+    switch (key) {
+      case "version":
+        if (value !== 1)
+          unsaid.push("a format of another number: the library's version is an edition");
+        list.push([key, typeof value === "number" ? String(value) : value]);
+        break;
+      case "scopes":
+        list.push([key, mapScopes(value, isSafe, unsaid)]);
+        break;
+      case "tools":
+        list.push([key, mapMembers(value, (entry) => operation(entry))]);
+        checkToolNames(value, unsaid);
+        break;
+      case "endpoints":
+        list.push([key, mapEndpoints(value, operation)]);
+        break;
+      case "tiers":
+        list.push(...mapTiers(value));
+        break;
+      case "default":
+        // the library knows no other default
+        if (value !== "deny") list.push([key, value]);
+        break;
+      case "patterns":
+        if (!isWrittenList(value)) list.push([key, value]);
+        break;
+      case "deny":
+        if (denials.rest !== undefined) list.push([key, denials.rest]);
+        break;
+      case "issuer":
+      case "resource":
+      case "scopeClaim":
+      case "reservedClients":
+        break;
+      default:
+        list.push([isLibraryKey(key) ? foreign(key) : key, value]);
+    }
+  }
+  const patterns = mapPatterns(policy.get("patterns"), operation);
+  const definition = withTools(new Members(list), patterns, denials.tools);
+  const mapped = withDenials(definition, denials.scopes);
+  if (hasTwins(policy) && !hasTwins(mapped)) {
+    unsaid.push("a name twice in a part that stands in no policy of the library");
+  }
+  return { definition: mapped, door, unsaid };
+}
+
+function readDoor(policy: Members, unsaid: string[], deniedClients = new Set<string>()): Door {
+  const tiers = policy.get("tiers");
+  const claim = tiers instanceof Members ? tiers.get("claim") : undefined;
+  if (tiers instanceof Members && (typeof claim !== "string" || claim === "")) {
+    unsaid.push("the claim of the tier: `subject` reads it, no policy names it");
+  }
+  const scopeClaim = policy.get("scopeClaim");
+  return {
+    issuer: policy.get("issuer"),
+    resource: policy.get("resource"),
+    scopeClaim: typeof scopeClaim === "string" ? scopeClaim : undefined,
+    tierClaim: typeof claim === "string" ? claim : "tier",
+    firstParty: clientsOf(policy.get("reservedClients"), "first-party", unsaid),
+    deniedClients,
+  };
+}
+
+function clientsOf(value: Written | undefined, what: string, unsaid: string[]): Set<string> {
+  if (value === undefined) return new Set();
+  const list = isWrittenList(value) ? value : [value];
+  const good = list.filter((client) => typeof client === "string" && client !== "");
+  if (!isWrittenList(value) || good.length < list.length || new Set(list).size < list.length) {
+    unsaid.push(
+      `a list of ${what} clients: a function of the door knows them, no policy names them`,
+    );
+  }
+  return new Set(good as string[]);
+}
+
+interface Denials {
+  readonly tools: readonly string[];
+  readonly scopes: ReadonlySet<string>;
+  readonly clients: Set<string>;
+  /** What is no denial of the dialect, for the library to refuse. */
+  readonly rest: Written | undefined;
+}
+
+function readDenials(deny: Written | undefined, unsaid: string[]): Denials {
+  const tools: string[] = [];
+  const scopes = new Set<string>();
+  const clients: Written[] = [];
+  const rest: Written[] = [];
+  for (const entry of isWrittenList(deny) ? deny : []) {
+    const [key, value, others] =
+      entry instanceof Members && entry.list.length === 1
+        ? [entry.list[0]?.[0], entry.list[0]?.[1] ?? null, false]
+        : [undefined, null, true];
+    if (others || (key !== "client" && typeof value !== "string")) rest.push(entry);
+    else if (key === "tool") tools.push(value as string);
+    else if (key === "scope") scopes.add(value as string);
+    else if (key === "client") clients.push(value);
+    else rest.push(entry);
+  }
+  const isList = deny === undefined || isWrittenList(deny);
+  return {
+    tools,
+    scopes,
+    clients: clientsOf(clients, "denied", unsaid),
+    rest: isList ? (rest.length > 0 ? rest : undefined) : deny,
+  };
+}
+
+function mapMembers(value: Written, change: (item: Written, name: string) => Written): Written {
+  if (!(value instanceof Members)) return value;
+  return new Members(value.list.map(([name, item]) => [name, change(item, name)]));
+}
+
+/** A scope that may be granted is advertised in the dialect, which is what `default: "on"` says. */
+function mapScopes(scopes: Written, isSafe: (scope: string) => boolean, unsaid: string[]): Written {
+  return mapMembers(scopes, (options, name) => {
+    if (typeof options === "string") {
+      unsaid.push("a scope that is a text: the library takes it for a description");
+    }
+    if (!(options instanceof Members)) return options;
+    const list = options.list.map(
+      ([key, value]) =>
+        [!SCOPE_KEYS.has(key) && isLibraryScopeKey(key) ? foreign(key) : key, value] as const,
+    );
+    const isOffered = isSafe(name) && options.get("reserved") !== true;
+    return new Members(isOffered ? [...list, ["default", "on"]] : list);
+  });
+}
+
+function checkToolNames(tools: Written, unsaid: string[]): void {
+  if (tools instanceof Members && tools.list.some(([name]) => /[*?]/.test(name))) {
+    unsaid.push("a tool whose own name holds `*` or `?`: the library takes it for a pattern");
+  }
+}
+
+/** `allOf` and `anyOf` together are a conjunction; alternatives that need a denied scope are none. */
+function mapOperation(
+  entry: Written,
+  isSafe: (scope: string) => boolean,
+  unsaid: string[],
+): Written {
+  if (typeof entry === "string") {
+    unsaid.push("a requirement that is a text: the library takes it for a scope");
+  }
+  if (!(entry instanceof Members)) return entry;
+  const hasTwin = new Set(entry.list.map(([key]) => key)).size < entry.list.length;
+  const others = entry.list.flatMap(([key, value]): (readonly [string, Written])[] => {
+    // twins stay, for the library to refuse
+    if (key === "match" || (!hasTwin && (key === "allOf" || key === "anyOf"))) return [];
+    if (key === "bind") return [["params", value]];
+    return [[!OPERATION_KEYS.has(key) && isLibraryOperationKey(key) ? foreign(key) : key, value]];
+  });
+  if (hasTwin) return new Members(others);
+  const all = entry.get("allOf");
+  const any = entry.get("anyOf");
+  const isDenied = (scope: Written) => typeof scope === "string" && !isSafe(scope);
+  const openAny = isWrittenList(any) ? any.filter((scope) => !isDenied(scope)) : any;
+  const isShut =
+    (isWrittenList(all) && all.some(isDenied)) ||
+    (isWrittenList(any) && isWrittenList(openAny) && any.length > 0 && openAny.length === 0);
+  if (isShut) return new Members([["deny", DENIED]]);
+  const lists: (readonly [string, Written])[] = [];
+  if (all !== undefined) lists.push(["allOf", all]);
+  if (any !== undefined && openAny !== undefined) lists.push(["anyOf", openAny]);
+  const isBoth = lists.length === 2;
+  const both: Written = lists.map((list) => new Members([list]));
+  return new Members([...(isBoth ? [["allOf", both] as const] : lists), ...others]);
+}
+
+function mapEndpoints(endpoints: Written, operation: (entry: Written) => Written): Written {
+  // an object of endpoints is the library's own way to say them
+  if (!isWrittenList(endpoints)) return [endpoints];
+  return new Members(
+    endpoints.map((entry, index) => {
+      if (!(entry instanceof Members)) return [`endpoints[${index}]`, entry];
+      const rest = entry.list.filter(([key]) => key !== "method" && key !== "path");
+      const name = `${textOf(entry.get("method"))} ${textOf(entry.get("path"))}`;
+      return [name, operation(new Members(rest))];
+    }),
+  );
+}
+
+/** A name that is none stays none. */
+const textOf = (value: Written | undefined) => (typeof value === "string" ? value : "");
+
+function mapTiers(tiers: Written): readonly (readonly [string, Written])[] {
+  if (!(tiers instanceof Members)) return [["tiers", tiers]];
+  return tiers.list.flatMap(([key, value]): (readonly [string, Written])[] => {
+    if (key === "claim") return [];
+    return [[key === "order" ? "tiers" : `tiers.${key}`, value]];
+  });
+}
+
+type Named = readonly [name: string, operation: Written];
+
+function mapPatterns(
+  patterns: Written | undefined,
+  operation: (entry: Written) => Written,
+): readonly Named[] {
+  if (!isWrittenList(patterns)) return [];
+  return patterns.map((entry, index) =>
+    entry instanceof Members
+      ? [textOf(entry.get("match")), operation(entry)]
+      : [`patterns[${index}]`, entry],
+  );
+}
+
+/** Joins tools, patterns and denials under the library's one key. Of an exact entry and a pattern of one name the entry counts. */
+function withTools(
+  definition: Members,
+  patterns: readonly Named[],
+  denied: readonly string[],
+): Members {
+  const written = definition.get("tools");
+  if (written !== undefined && !(written instanceof Members)) return definition;
+  const shut = new Set(denied);
+  const tools = (written?.list ?? []).filter(([name]) => !shut.has(name));
+  const exact = new Set(tools.map(([name]) => name));
+  const extra = new Map<string, Written>();
+  for (const [name, entry] of patterns) {
+    if (exact.has(name) || shut.has(name)) continue;
+    const before = extra.get(name);
+    extra.set(name, before === undefined ? entry : bothOf(before, entry));
+  }
+  // a pattern without wildcards is an exact name to the library, so it takes the others that match it along
+  for (const [name, entry] of extra) {
+    if (/[*?]/.test(name)) continue;
+    const others = patterns.filter(([other]) => /[*?]/.test(other) && isMatch(other, name));
+    extra.set(
+      name,
+      others.reduce((sum, [, other]) => bothOf(sum, other), entry),
+    );
+  }
+  const denials = [...shut].map((name): Named => [name, new Members([["deny", DENIED]])]);
+  const all = new Members([...tools, ...extra, ...denials]);
+  if (all.list.length === 0) return definition;
+  const rest = definition.list.filter(([key], index) =>
+    key === "tools" ? index !== definition.list.findLastIndex(([last]) => last === "tools") : true,
+  );
+  return new Members([...rest, ["tools", all]]);
+}
+
+/** What two patterns demand of one name. */
+function bothOf(first: Written, second: Written): Written {
+  const isPublic = (entry: Written) => entry instanceof Members && entry.get("public") === true;
+  const isDenial = (entry: Written) => entry instanceof Members && entry.has("deny");
+  if (isPublic(first) || isDenial(second)) return second;
+  if (isPublic(second) || isDenial(first)) return first;
+  return new Members([["allOf", [first, second]]]);
+}
+
+/** `*` and `?`, anchored, letter by letter. */
+function isMatch(pattern: string, name: string): boolean {
+  const source = pattern
+    .replaceAll(/[^*?]/g, (letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`)
+    .replaceAll("*", "[^]*")
+    .replaceAll("?", "[^]");
+  return new RegExp(`^(?:${source})$`, "u").test(name);
+}
+
+/** Names the denied scopes in a place where the library checks that a scope is declared. */
+function withDenials(definition: Members, denied: ReadonlySet<string>): Members {
+  if (denied.size === 0) return definition;
+  const bundle = new Members([["denied", [...denied]]]);
+  return new Members([...definition.list, ["bundles", bundle]]);
+}

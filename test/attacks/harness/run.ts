@@ -1,0 +1,124 @@
+// Runs the cases of a corpus and judges what came of them.
+import { PolicyError } from "scope-policy";
+import { decidedOf } from "../decided-otherwise.js";
+import { faultsOfAsserts } from "./asserts.js";
+import { readChallenge } from "./challenge-text.js";
+import { type Context, newContext, sourceOfCase } from "./context.js";
+import { type AttackCase, type Corpus, type Outcome, Skip } from "./corpus.js";
+import type { OpenDoor } from "./door.js";
+import { planRuns } from "./plan.js";
+import type { Result } from "./result.js";
+import type { Servers } from "./servers.js";
+
+export type Verdict =
+  | { readonly kind: "passed" }
+  | { readonly kind: "decided"; readonly reason: string }
+  | { readonly kind: "failed"; readonly got: string; readonly faults: readonly string[] }
+  | { readonly kind: "skipped"; readonly reason: string };
+
+export interface Judged {
+  readonly attack: AttackCase;
+  readonly verdict: Verdict;
+}
+
+/** Nothing in the library may take so long, in milliseconds. */
+const PATIENCE = 20_000;
+
+/** Runs one thing: a refusal to start is an outcome; any other error, and no answer at all, are none. */
+async function settle(run: () => Promise<Result>): Promise<Result | Skip> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("it hangs")), PATIENCE);
+  });
+  try {
+    return await Promise.race([run(), late]);
+  } catch (error) {
+    if (error instanceof Skip) return error;
+    if (error instanceof PolicyError) {
+      // whoever cannot start lets nobody in
+      return { outcomes: ["reject-policy", "deny"], detail: error.message };
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { outcomes: [], detail: `threw ${text}` };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function faultsOf(attack: AttackCase, result: Result): readonly string[] {
+  const wanted: readonly Outcome[] = [attack.expect, ...attack.alsoOk];
+  const isMet = result.outcomes.some((outcome) => wanted.includes(outcome));
+  const isPreferred = result.outcomes.includes(attack.expect);
+  const read = result.challenge === undefined ? undefined : readChallenge(result.challenge);
+  return [
+    ...(isMet ? [] : [`expected ${wanted.join(" or ")}`]),
+    ...faultsOfAsserts(attack.asserts, result, isPreferred || !isMet),
+    ...(typeof read === "string" ? [`the challenge is malformed: ${read}`] : []),
+    ...(result.faults ?? []),
+  ];
+}
+
+async function judge(context: Context, servers: Servers): Promise<Verdict> {
+  const { attack } = context;
+  if (attack.unknown.length > 0) {
+    return {
+      kind: "skipped",
+      reason: `unknown member \`${attack.unknown.join("`, `")}\` of a case`,
+    };
+  }
+  const decided = decidedOf(attack, context.corpus);
+  let skipped: string | undefined;
+  let isOtherwise = false;
+  for (const { name, run } of planRuns(context, servers)) {
+    const result = await settle(run);
+    if (result instanceof Skip) {
+      skipped ??= result.message;
+      continue;
+    }
+    const faults = faultsOf(attack, result);
+    const failed = (list: readonly string[]): Verdict => {
+      return { kind: "failed", got: `${name}: ${result.detail}`, faults: list };
+    };
+    if (decided !== undefined) {
+      const isSo =
+        result.outcomes.includes(decided.behaves) &&
+        (decided.holds?.(result, attack, context.corpus) ?? true);
+      if (isSo && faults.length > 0) {
+        isOtherwise = true;
+        continue;
+      }
+      if (decided.ids.includes(attack.id)) {
+        return failed([
+          `listed as decided otherwise: expected ${decided.behaves}, not as the corpus has it`,
+        ]);
+      }
+    }
+    if (faults.length === 0) continue;
+    const unsaid = unsaidOf(context, result);
+    if (unsaid === undefined) return failed(faults);
+    skipped ??= unsaid;
+  }
+  if (skipped !== undefined) return { kind: "skipped", reason: skipped };
+  return decided !== undefined && isOtherwise
+    ? { kind: "decided", reason: decided.reason }
+    : { kind: "passed" };
+}
+
+/** Why a policy that should be refused was not, where the library never saw the fault. */
+function unsaidOf(context: Context, result: Result): string | undefined {
+  if (context.attack.expect !== "reject-policy" || !result.outcomes.includes("allow"))
+    return undefined;
+  const [reason] = sourceOfCase(context).mapped.unsaid;
+  return reason === undefined ? undefined : `the library cannot say it: ${reason}`;
+}
+
+/** Judges every case, in order. */
+export async function judgeAll(corpus: Corpus, servers: Servers): Promise<readonly Judged[]> {
+  const doors = new Map<string, OpenDoor>();
+  const judged: Judged[] = [];
+  for (const attack of corpus.cases) {
+    const verdict = await judge(newContext(attack, corpus, doors), servers);
+    judged.push({ attack, verdict });
+  }
+  return judged;
+}

@@ -1,0 +1,83 @@
+// Several steps at one door, which remembers what was said before.
+import { authorize } from "./authorize.js";
+import { type Context, doorOfCase, full, onlyMembers } from "./context.js";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  listOf,
+  member,
+  type Outcome,
+  Skip,
+  textOf,
+} from "./corpus.js";
+import type { OpenDoor } from "./door.js";
+import type { Result } from "./result.js";
+
+const text = (value: Json | undefined) => (typeof value === "string" ? value : undefined);
+
+/** The claims of a token of an earlier step: those it carries, or those that the endpoint told of it. */
+function claimsOf(context: Context, door: OpenDoor, name: string): JsonObject {
+  const token = context.named.get(name);
+  if (token === undefined) throw new Skip(`no step has made the token \`${name}\``);
+  const told = door.claims.get(token);
+  if (told === undefined) throw new Skip(`the token \`${name}\` has never been good`);
+  return told;
+}
+
+function revoke(context: Context, door: OpenDoor, step: JsonObject): void {
+  onlyMembers("a step", step, "op jtiOf tokenOf grant");
+  const { revocations } = door;
+  if (step["jtiOf"] !== undefined) {
+    const { iss, jti } = claimsOf(context, door, textOf(step["jtiOf"]));
+    revocations.revokeId(text(iss), text(jti) ?? "");
+    return;
+  }
+  if (step["tokenOf"] !== undefined) {
+    const { iss, jti, sub, client_id } = claimsOf(context, door, textOf(step["tokenOf"]));
+    // an opaque token without an identifier is known by what it was granted for
+    if (typeof jti === "string") revocations.revokeId(text(iss), jti);
+    else revocations.revokeGrant(text(sub), text(client_id), context.now);
+    return;
+  }
+  const grant = full(context, step["grant"]);
+  if (!isObject(grant)) throw new Skip("a revocation of nothing that is known");
+  onlyMembers("a grant", grant, "sub client_id at");
+  const at = context.now + Number(grant["at"] ?? 0);
+  revocations.revokeGrant(text(grant["sub"]), text(grant["client_id"]), at);
+}
+
+function answerAnew(context: Context, door: OpenDoor, step: JsonObject): void {
+  onlyMembers("a step", step, "op tokenOf introspection");
+  const token = context.named.get(textOf(step["tokenOf"]));
+  if (token === undefined) throw new Skip("no step has made the token");
+  door.answers.set(token, full(context, step["introspection"]) as JsonObject);
+}
+
+/** Runs the steps; the result is that of the last one that asks. */
+export async function runSequence(context: Context, steps: readonly Json[]): Promise<Result> {
+  const door = doorOfCase(context, true);
+  const faults: string[] = [];
+  let last: Result | undefined;
+  for (const [index, step] of steps.entries()) {
+    if (!isObject(step)) throw new Skip("a step that is described in words");
+    const op = member(step, "op") ?? "authorize";
+    if (op === "revoke") {
+      revoke(context, door, step);
+      continue;
+    }
+    if (op === "introspection-now") {
+      answerAnew(context, door, step);
+      continue;
+    }
+    if (op !== "authorize") throw new Skip(`unknown step \`${JSON.stringify(op)}\``);
+    onlyMembers("a step", step, "op token scope claims authorization request as expect alsoOk");
+    last = await authorize(context, door, step);
+    const wanted = [...listOf(step["expect"]), ...listOf(step["alsoOk"])] as Outcome[];
+    if (wanted.length > 0 && !last.outcomes.some((outcome) => wanted.includes(outcome))) {
+      faults.push(`step ${index + 1}: expected ${wanted.join(" or ")}, got ${last.detail}`);
+    }
+  }
+  if (last === undefined) throw new Skip("a sequence that asks nothing");
+  return { ...last, faults };
+}

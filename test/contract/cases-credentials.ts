@@ -1,0 +1,231 @@
+import type { FactSource } from "../../src/resource-server/verify.js";
+import type { CaseRequest, ContractCase, Expected } from "./case.js";
+import { METADATA_URL, NO_CREDENTIALS } from "./cases-decisions.js";
+
+const INVALID_REQUEST: Expected = {
+  status: 400,
+  code: "invalid_request",
+  challenge: {
+    error: "invalid_request",
+    resource_metadata: METADATA_URL,
+    error_description: "Expected one bearer token",
+  },
+};
+
+const INVALID_TOKEN: Expected = {
+  status: 401,
+  code: "invalid_token",
+  challenge: {
+    error: "invalid_token",
+    resource_metadata: METADATA_URL,
+    error_description: "The access token is not valid here",
+  },
+};
+
+const OUTAGE: Expected = {
+  status: 503,
+  code: "temporarily_unavailable",
+  challenge: null,
+  retryAfter: "7",
+};
+
+/** The same call by both surfaces. */
+const CALLS: Readonly<Record<"tool" | "endpoint", { call: CaseRequest; operation: string }>> = {
+  tool: { call: { tool: "list_courses" }, operation: "list_courses" },
+  endpoint: { call: { method: "GET", path: "/courses" }, operation: "GET /courses" },
+};
+
+type Row = readonly [
+  id: string,
+  title: string,
+  authorization: readonly string[],
+  expect: Expected | "reader",
+];
+
+const ROWS: readonly Row[] = [
+  ["scheme-case", "the scheme has no letter case", ["bEaReR reader"], "reader"],
+  ["scheme-spaces", "more than one space after the scheme", ["Bearer   reader"], "reader"],
+  [
+    "scheme-other",
+    "another scheme is no bearer credential",
+    ["Basic cmVhZGVyOg=="],
+    NO_CREDENTIALS,
+  ],
+  ["scheme-none", "a token without a scheme", ["reader"], NO_CREDENTIALS],
+  ["empty-token", "a scheme without a token", ["Bearer"], INVALID_REQUEST],
+  ["two-words", "two words after the scheme", ["Bearer reader writer"], INVALID_REQUEST],
+  ["comma", "two credentials in one field", ["Bearer nothing, Bearer reader"], INVALID_REQUEST],
+  ["quotes", "a token in quotes", ['Bearer "reader"'], INVALID_REQUEST],
+  ["two-fields", "two fields", ["Bearer nothing", "Bearer reader"], INVALID_REQUEST],
+  ["two-fields-same", "the same field twice", ["Bearer reader", "Bearer reader"], INVALID_REQUEST],
+  ["two-schemes", "two fields of two schemes", ["Basic YTpi", "Bearer reader"], INVALID_REQUEST],
+  [
+    "two-schemes-back",
+    "two fields of two schemes, the other way",
+    ["Bearer reader", "Basic YTpi"],
+    INVALID_REQUEST,
+  ],
+  ["unknown-token", "a token that nobody issued", ["Bearer no-such-token"], INVALID_TOKEN],
+  [
+    "prototype-token",
+    "a token with the name of a property of every object",
+    ["Bearer constructor"],
+    INVALID_TOKEN,
+  ],
+  ["revoked-token", "a token that was taken back", ["Bearer revoked"], INVALID_TOKEN],
+  ["malformed-scope", "a scope with two spaces voids the token", ["Bearer spaces"], INVALID_TOKEN],
+  [
+    "template-scope",
+    "a scope with a placeholder voids the token",
+    ["Bearer template"],
+    INVALID_TOKEN,
+  ],
+];
+
+const BOTH = ["tool", "endpoint"] as const;
+
+const fields: readonly ContractCase[] = BOTH.flatMap((surface) =>
+  ROWS.map(([id, title, authorization, expect]) => ({
+    id: `${surface}-${id}`,
+    surface,
+    title,
+    authorization,
+    request: CALLS[surface].call,
+    expect: expect === "reader" ? readerReached(surface) : expect,
+  })),
+);
+
+function readerReached(surface: "tool" | "endpoint"): Expected {
+  return { reached: { operation: CALLS[surface].operation, sub: "reader", params: {} } };
+}
+
+const SOURCES: readonly FactSource[] = ["verify", "subject", "isRevoked", "audit"];
+
+const outages: readonly ContractCase[] = BOTH.flatMap((surface) =>
+  SOURCES.map((outage) => ({
+    id: `${surface}-outage-${outage}`,
+    surface,
+    title: `nobody comes in while \`${outage}\` is out, and nobody's token is called bad`,
+    authorization: ["Bearer reader"],
+    request: CALLS[surface].call,
+    outage,
+    expect: OUTAGE,
+  })),
+);
+
+const order: readonly ContractCase[] = [
+  {
+    id: "tool-denied-bad-token",
+    surface: "tool",
+    title: "a denial comes before a token that is no good",
+    authorization: ["Bearer no-such-token"],
+    request: { tool: "refund" },
+    expect: { status: 403, code: "denied", challenge: null },
+  },
+  {
+    id: "tool-denied-outage",
+    surface: "tool",
+    title: "a denial comes before an outage",
+    authorization: ["Bearer reader"],
+    request: { tool: "refund" },
+    outage: "verify",
+    expect: { status: 403, code: "denied", challenge: null },
+  },
+  {
+    id: "tool-params-anonymous",
+    surface: "tool",
+    title: "a bad parameter comes before missing credentials",
+    authorization: [],
+    request: { tool: "read_profile", params: { account_id: "acc-1," } },
+    expect: { status: 400, code: "invalid_params", challenge: null },
+  },
+  {
+    id: "tool-public-bad-token",
+    surface: "tool",
+    title: "a public tool with a token that is no good",
+    authorization: ["Bearer no-such-token"],
+    request: { tool: "search_directory" },
+    expect: INVALID_TOKEN,
+  },
+  {
+    id: "endpoint-public-bad-token",
+    surface: "endpoint",
+    title: "a public endpoint with a token that is no good",
+    authorization: ["Bearer no-such-token"],
+    request: { method: "GET", path: "/health" },
+    expect: INVALID_TOKEN,
+  },
+];
+
+const JSON_TYPE = "Content-Type: application/json";
+
+/** The rest of a body this long is never sent: who waits for it answers late. */
+const HUGE = "Content-Length: 50000000";
+
+type BodyRow = readonly [id: string, title: string, headers: readonly string[], body: string];
+
+const BODIES: readonly BodyRow[] = [
+  ["malformed", "a body that is no JSON", [JSON_TYPE], "{not json"],
+  ["huge", "a body that is too long, and not all there", [JSON_TYPE, HUGE], "{"],
+  ["media-type", "a body of another kind", ["Content-Type: text/x-unknown"], "<a/>"],
+  [
+    "form",
+    "a token in a form",
+    ["Content-Type: application/x-www-form-urlencoded"],
+    "access_token=writer",
+  ],
+  ["prototype", "a body with a poisoned key", [JSON_TYPE], '{"__proto__":{"a":1}}'],
+];
+
+const bodies: readonly ContractCase[] = BODIES.map(([id, title, headers, body]) => ({
+  id: `endpoint-body-${id}`,
+  surface: "endpoint",
+  title: `${title} is not read without credentials`,
+  authorization: [],
+  request: { method: "POST", path: "/courses", headers, body },
+  expect: NO_CREDENTIALS,
+}));
+
+const elsewhere: readonly ContractCase[] = [
+  {
+    id: "endpoint-query-token",
+    surface: "endpoint",
+    title: "a token in the query is not looked for",
+    authorization: [],
+    request: { method: "GET", path: "/courses?access_token=reader" },
+    expect: NO_CREDENTIALS,
+  },
+  {
+    id: "tool-body-malformed",
+    surface: "tool",
+    title: "a body that is no JSON is not read without credentials",
+    authorization: [],
+    request: { tool: "list_courses", body: "{not json" },
+    expect: NO_CREDENTIALS,
+  },
+  {
+    id: "tool-cookie-token",
+    surface: "tool",
+    title: "tokens in other fields are not looked for",
+    authorization: [],
+    request: {
+      tool: "list_courses",
+      headers: [
+        "Cookie: access_token=reader",
+        "X-Access-Token: reader",
+        "Proxy-Authorization: Bearer reader",
+        "X-Forwarded-Authorization: Bearer reader",
+      ],
+    },
+    expect: NO_CREDENTIALS,
+  },
+];
+
+/** What is presented, and whether it can be checked. */
+export const CREDENTIAL_CASES: readonly ContractCase[] = [
+  ...fields,
+  ...outages,
+  ...order,
+  ...bodies,
+  ...elsewhere,
+];

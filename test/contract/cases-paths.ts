@@ -1,0 +1,112 @@
+import type { ContractCase, Expected } from "./case.js";
+
+/** What a gate and a host say to a path that is none. */
+export const REFUSED: Expected = { refused: [400, 401, 403, 404, 405] };
+
+type Row = readonly [id: string, path: string, what: string, token: string];
+
+/** Each is refused even to somebody who may do what the plain spelling of it means. */
+const SPELLINGS: readonly Row[] = [
+  ["case", "/ADMIN", "another case (Express routes it)", "admin"],
+  ["slash-end", "/admin/", "a slash at the end (Express routes it)", "admin"],
+  ["escape", "/%61dmin", "a needless escape (Fastify routes it)", "admin"],
+  ["slashes", "//admin", "two slashes (a lenient Fastify routes it)", "admin"],
+  ["semicolon", "/admin;x=1", "a path parameter (a lenient Fastify routes it)", "admin"],
+  ["fragment", "/admin#x", "a fragment (Express and Fastify route it)", "admin"],
+  ["absolute", "http://evil.example/admin", "the absolute form (both route it)", "admin"],
+  ["absolute-here", "http://127.0.0.1/admin", "the absolute form of this host", "admin"],
+  ["encoded-slash", "/accounts/acc-1%2f2/profile", "an encoded slash in a parameter", "owner"],
+  ["encoded-letter", "/accounts/%61cc-1/profile", "an escape in a parameter", "owner"],
+  ["empty-segment", "/accounts//profile", "an empty parameter (Fastify routes it)", "owner"],
+  ["encoded-dots", "/accounts/%2e%2e/profile", "encoded dots as a parameter", "owner"],
+  ["null-byte", "/courses/42%00", "a parameter with an encoded control character", "writer"],
+  ["nested-case", "/V1/projects/p-1", "another case of the mount path", "reader"],
+  ["nested-end", "/v1/projects/p-1/", "a slash at the end, in a router of its own", "reader"],
+  ["nested-double", "/v1//projects/p-1", "two slashes after the mount path", "reader"],
+  ["encoded-query", "/admin%3Fx", "an encoded question mark", "admin"],
+  ["no-route", "/constructor", "a path that nobody has", "admin"],
+];
+
+/** Each is refused to somebody who may not do what it could be taken for. */
+const DISGUISES: readonly Row[] = [
+  ["dot-dot", "/courses/../admin", "a way up", "reader"],
+  ["dot-dot-profile", "/accounts/../profile", "a way up as a parameter", "owner"],
+  ["dot", "/./admin", "a dot segment", "reader"],
+  ["backslash", "/courses\\..\\admin", "backslashes", "reader"],
+  ["encoded-up", "/courses/%2e%2e%2fadmin", "an encoded way up", "reader"],
+  ["override-query", "/admin?_method=GET", "a method in the query", "reader"],
+];
+
+const refusedTo = ([id, path, what, token]: Row): ContractCase => ({
+  id: `path-${id}`,
+  surface: "endpoint",
+  title: `${what} is refused: ${path}`,
+  authorization: [`Bearer ${token}`],
+  request: { method: path.startsWith("/courses/4") ? "DELETE" : "GET", path },
+  expect: REFUSED,
+});
+
+const entitled = SPELLINGS.map((row): ContractCase => ({ ...refusedTo(row), isEntitled: true }));
+
+/** Who has not the right that the token of a spelling has. */
+const STRANGER = { admin: "reader", owner: "reader", writer: "reader", reader: "admin-only" };
+
+const strangers = SPELLINGS.map(([id, path, what, token]) =>
+  refusedTo([`${id}-stranger`, path, what, STRANGER[token as keyof typeof STRANGER]]),
+);
+
+const OVERRIDES = ["X-HTTP-Method-Override: GET", "X-HTTP-Method: GET", "X-Method-Override: GET"];
+
+const overrides = OVERRIDES.map(
+  (header): ContractCase => ({
+    id: `method-${header.split(":")[0]?.toLowerCase()}`,
+    surface: "endpoint",
+    title: "a field that names another method changes nothing",
+    authorization: ["Bearer reader"],
+    request: {
+      method: "POST",
+      path: "/courses",
+      headers: [header, "Content-Type: application/json"],
+      body: "{}",
+    },
+    expect: { refused: [403] },
+  }),
+);
+
+const FORWARDED = [
+  "X-Forwarded-Uri: /courses",
+  "X-Forwarded-Prefix: /courses",
+  "X-Original-URL: /courses",
+  "X-Rewrite-URL: /courses",
+  "x-middleware-subrequest: middleware",
+];
+
+const forwarded = FORWARDED.map(
+  (header): ContractCase => ({
+    id: `field-${header.split(":")[0]?.toLowerCase()}`,
+    surface: "endpoint",
+    title: "a field that names another path changes nothing",
+    authorization: ["Bearer reader"],
+    request: { method: "GET", path: "/admin", headers: [header] },
+    expect: { refused: [403] },
+  }),
+);
+
+const unmapped: readonly ContractCase[] = ["PUT", "PATCH", "PROPFIND"].map((method) => ({
+  id: `method-${method.toLowerCase()}`,
+  surface: "endpoint",
+  title: `${method} of a path that has no such method is refused`,
+  authorization: ["Bearer writer"],
+  request: { method, path: "/courses" },
+  expect: REFUSED,
+}));
+
+/** Paths and methods that routers and guards read differently. */
+export const PATH_CASES: readonly ContractCase[] = [
+  ...entitled,
+  ...strangers,
+  ...DISGUISES.map(refusedTo),
+  ...overrides,
+  ...forwarded,
+  ...unmapped,
+];

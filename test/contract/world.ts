@@ -1,0 +1,143 @@
+import type { AccessToken } from "../../src/decision/access-token.js";
+import { loadPolicy } from "../../src/decision/policy.js";
+import { createAuthorizer } from "../../src/resource-server/authorizer.js";
+import type { FactSource } from "../../src/resource-server/verify.js";
+import type { Visit, World } from "./subject.js";
+
+/** The policy of the suite: one operation for each way a decision can go. */
+export const CONTRACT_POLICY = {
+  name: "Contract",
+  version: "1",
+  tiers: ["free", "pro"],
+  accountTypes: ["mentor", "studio"],
+  scopes: {
+    "mcp:tools": { description: "Call tools", default: "on" },
+    "courses:read": "Read courses",
+    "courses:write": "Change courses",
+    "school:read": "Read the school",
+    "appearance:read": "Read the theme",
+    "reports:export": "Export reports",
+    "read:mentor": { description: "Read what mentors earn", accountTypes: ["mentor"] },
+    "admin:read": "Read the administration",
+    "admin:all": { description: "Internal", reserved: true },
+    "read:public": "More detail of what is public",
+    "/accounts/{accountID}/profile.read": "Read the profile of one account",
+  },
+  baseline: ["mcp:tools"],
+  tools: {
+    list_courses: "courses:read",
+    get_settings: { anyOf: ["school:read", "appearance:read"] },
+    update_course: { allOf: ["courses:read", "courses:write"] },
+    export_report: { scope: "reports:export", tier: "pro" },
+    mentor_report: "read:mentor",
+    purge_all: "admin:all",
+    refund: { deny: "Refunds are made by people." },
+    search_directory: { public: true, enrichedBy: "read:public" },
+    whoami: { authenticated: true },
+    read_profile: {
+      scope: "/accounts/{accountID}/profile.read",
+      params: { accountID: "account_id" },
+    },
+    "lesson_*": "courses:read",
+  },
+  endpoints: {
+    "GET /courses": "courses:read",
+    "POST /courses": "courses:write",
+    "GET /courses/new": { deny: "Nobody makes a course this way." },
+    "GET /courses/:courseID": "courses:read",
+    "DELETE /courses/:courseID": "courses:write",
+    "GET /admin": "admin:read",
+    "GET /accounts/{accountID}/profile": "/accounts/{accountID}/profile.read",
+    "GET /reports/:reportID": { scope: "reports:export", tier: "pro" },
+    "GET /health": { public: true },
+    "GET /v1/projects/:projectId": "courses:read",
+  },
+};
+
+const claims = (sub: string, scope: string, facts: Partial<AccessToken> = {}): AccessToken => ({
+  sub,
+  client_id: "client-1",
+  iss: "https://as.example.com",
+  jti: `jti-${sub}`,
+  scope,
+  ...facts,
+});
+
+/** Raw tokens and what they are good for; every other text is no good token. */
+export const TOKENS: Readonly<Record<string, AccessToken>> = {
+  reader: claims("reader", "mcp:tools courses:read"),
+  bare: claims("bare", "courses:read"),
+  writer: claims("writer", "mcp:tools courses:read courses:write"),
+  themes: claims("themes", "mcp:tools appearance:read"),
+  admin: claims("admin", "mcp:tools admin:read courses:read courses:write"),
+  "admin-only": claims("admin-only", "mcp:tools admin:read"),
+  "report-free": claims("report-free", "mcp:tools reports:export", { tier: "free" }),
+  "report-pro": claims("report-pro", "mcp:tools reports:export", { tier: "pro" }),
+  upgraded: claims("upgraded", "mcp:tools reports:export", { tier: "free" }),
+  "read-mentor": claims("read-mentor", "mcp:tools read:mentor", { account_type: "mentor" }),
+  "read-studio": claims("read-studio", "mcp:tools read:mentor", { account_type: "studio" }),
+  owner: claims("owner", "mcp:tools /accounts/acc-1/profile.read"),
+  "third-party": claims("third-party", "mcp:tools admin:all"),
+  "first-party": claims("first-party", "mcp:tools admin:all", { first_party: true }),
+  nothing: claims("nothing", ""),
+  revoked: claims("revoked", "mcp:tools courses:read"),
+  spaces: claims("spaces", "mcp:tools  courses:read"),
+  template: claims("template", "mcp:tools /accounts/{accountID}/profile.read"),
+};
+
+/** A world with what a test needs to know of it and do to it. */
+export interface TestWorld extends World {
+  /** Who ran since the last look. */
+  takeVisits(): readonly Visit[];
+  /** Who is out of order from now on; `undefined` for nobody. */
+  setOutage(source: FactSource | undefined): void;
+}
+
+/** Makes an authorizer of a policy, whose tokens are a table, and whoever it asks can be put out of order. */
+export function newWorld(
+  definition: object = CONTRACT_POLICY,
+  tokens: Readonly<Record<string, AccessToken>> = TOKENS,
+): TestWorld {
+  const known = new Map(Object.entries(tokens));
+  let visits: Visit[] = [];
+  let outage: FactSource | undefined;
+  const ask = (source: FactSource) => {
+    if (outage === source) throw new Error(`"${source}" is out; Bearer realm="oops"`);
+  };
+  const authorizer = createAuthorizer({
+    policy: loadPolicy(definition),
+    resource: "https://api.example.com/mcp",
+    authorizationServers: ["https://as.example.com"],
+    challenge: "minimum",
+    retryAfter: 7,
+    verify: async (rawToken) => {
+      ask("verify");
+      return known.get(rawToken);
+    },
+    subject: async (token) => {
+      ask("subject");
+      return token.sub === "upgraded" ? { tier: "pro" } : undefined;
+    },
+    isRevoked: async (token) => {
+      ask("isRevoked");
+      return token.sub === "revoked";
+    },
+    audit: async () => ask("audit"),
+    onFault: () => undefined,
+  });
+  return {
+    authorizer,
+    patternTools: definition === CONTRACT_POLICY ? ["lesson_open"] : [],
+    reach: (operation, token, params = {}) => {
+      visits.push({ operation, sub: token?.sub, params: { ...params } });
+    },
+    takeVisits: () => {
+      const taken = visits;
+      visits = [];
+      return taken;
+    },
+    setOutage: (source) => {
+      outage = source;
+    },
+  };
+}

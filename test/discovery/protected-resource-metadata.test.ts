@@ -1,0 +1,156 @@
+import {
+  createAuthorizer,
+  loadPolicy,
+  PolicyError,
+  protectedResourceMetadata,
+  protectedResourceMetadataUrl,
+} from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { ATTACKED } from "../cases/attack-call.js";
+
+const RESOURCE = "https://api.example.com/mcp";
+const policyWith = (parts: object) =>
+  loadPolicy({ name: "Courses", version: "1", scopes: {}, ...parts });
+const supported = (parts: object) =>
+  protectedResourceMetadata(policyWith(parts), { resource: RESOURCE }).scopes_supported;
+const on = { default: "on" };
+
+describe("the metadata of a protected resource (RFC 9728, section 2)", () => {
+  it("is, whole, this", () => {
+    const policy = policyWith({ scopes: { openid: on, "courses:read": {} } });
+    const authorizationServers = ["https://as.example.com", "http://127.0.0.1:9000"];
+    expect(protectedResourceMetadata(policy, { resource: RESOURCE, authorizationServers })).toEqual(
+      {
+        resource: RESOURCE,
+        authorization_servers: authorizationServers,
+        scopes_supported: ["openid"],
+        bearer_methods_supported: ["header"],
+        resource_name: "Courses",
+      },
+    );
+  });
+
+  it("DISCOVERY-003: has the identifier byte for byte (section 3.3)", () => {
+    for (const resource of [RESOURCE, "HTTPS://API.example.com/a/../MCP", "https://a.example/?b"]) {
+      expect(protectedResourceMetadata(policyWith({}), { resource }).resource).toBe(resource);
+    }
+  });
+
+  it("DISCOVERY-004: leaves out what would be empty (section 3.2)", () => {
+    const policy = policyWith({ scopes: { "admin:all": { reserved: true } } });
+    const options = { resource: RESOURCE, authorizationServers: [] };
+    expect(Object.keys(protectedResourceMetadata(policy, options))).toEqual([
+      "resource",
+      "bearer_methods_supported",
+      "resource_name",
+    ]);
+  });
+
+  it.each<[what: string, parts: object, names: readonly string[] | undefined]>([
+    ["the scopes that are on", { scopes: { b: on, a: on } }, ["b", "a"]],
+    ["the baseline", { scopes: { a: {}, b: {} }, baseline: ["b"] }, ["b"]],
+    ["both, each once", { scopes: { a: on, b: on, c: {} }, baseline: ["c", "a"] }, ["a", "b", "c"]],
+    ["none that is off", { scopes: { a: { default: "off" } } }, undefined],
+    ["none that is silent", { scopes: { a: {}, b: "B" } }, undefined],
+    ["none that is reserved", { scopes: { a: { reserved: true } }, baseline: ["a"] }, undefined],
+    ["no template", { scopes: { "/accounts/{accountID}/": on } }, undefined],
+    [
+      "no offline_access",
+      { scopes: { offline_access: on }, baseline: ["offline_access"] },
+      undefined,
+    ],
+    ["no older name", { scopes: { a: { ...on, replaces: ["b"] } } }, ["a"]],
+    [
+      "none of the default scopes that is not on",
+      { scopes: { a: {} }, defaultScopes: ["a"] },
+      undefined,
+    ],
+  ])("advertises %s", (_, parts, names) => {
+    expect(supported(parts)).toEqual(names);
+  });
+
+  it("DISCOVERY-001: names nothing reserved or denied, no template, no offline_access", () => {
+    const scopes = Object.fromEntries(
+      Object.entries(ATTACKED.courses.scopes).map(([name, options]) => {
+        const known = typeof options === "string" ? { description: options } : options;
+        return [name, "reserved" in known ? known : { ...known, default: "on" }];
+      }),
+    );
+    const policy = loadPolicy({ ...ATTACKED.courses, scopes });
+    const text = JSON.stringify(protectedResourceMetadata(policy, { resource: RESOURCE }));
+    for (const name of ["admin:all", "offline_access", "{", "drop_"]) {
+      expect(text.slice(1)).not.toContain(name);
+    }
+    expect(text).toContain("courses:read");
+  });
+
+  it.each<[path: string, resource: unknown, authorizationServers?: unknown]>([
+    ["resource", undefined],
+    ["resource", "http://api.example.com"],
+    ["resource", `${RESOURCE}#x`],
+    ["authorizationServers[0]", RESOURCE, ["as.example.com"]],
+    ["authorizationServers[1]", RESOURCE, ["https://as.example.com", "https://as.example.com?x"]],
+  ])("is refused for %s", (path, resource, authorizationServers = []) => {
+    const make = () =>
+      protectedResourceMetadata(policyWith({}), { resource, authorizationServers } as never);
+    expect(make).toThrow(PolicyError);
+    expect(make).toThrow(
+      expect.objectContaining({
+        code: "ERR_OPTIONS_INVALID",
+        findings: [expect.objectContaining({ code: "option", path })],
+      }) as Error,
+    );
+  });
+
+  it("is refused for what is no policy", () => {
+    expect(() => protectedResourceMetadata({}, { resource: RESOURCE })).toThrow(
+      expect.objectContaining({ code: "ERR_POLICY_UNKNOWN" }) as Error,
+    );
+  });
+});
+
+describe("the address of the metadata", () => {
+  it("is that of the resource", () => {
+    expect(protectedResourceMetadataUrl(RESOURCE)).toBe(
+      "https://api.example.com/.well-known/oauth-protected-resource/mcp",
+    );
+  });
+
+  it("is refused for what is no resource", () => {
+    for (const bad of ["nope", "http://api.example.com", undefined]) {
+      expect(() => protectedResourceMetadataUrl(bad as string)).toThrow(PolicyError);
+    }
+  });
+});
+
+describe("the metadata of an authorizer", () => {
+  const policy = policyWith({ scopes: { openid: on } });
+  const verify = () => undefined;
+
+  it("is the document with its address, frozen", () => {
+    const authorizationServers = ["https://as.example.com"];
+    const authorizer = createAuthorizer({
+      policy,
+      verify,
+      resource: RESOURCE,
+      authorizationServers,
+    });
+    const metadata = authorizer.metadata();
+    expect(metadata).toEqual({
+      url: protectedResourceMetadataUrl(RESOURCE),
+      document: protectedResourceMetadata(policy, { resource: RESOURCE, authorizationServers }),
+    });
+    expect(Object.isFrozen(metadata?.document)).toBe(true);
+    expect(Object.isFrozen(metadata?.document.authorization_servers)).toBe(true);
+  });
+
+  it("names no authorization server where it was given none", () => {
+    const authorizer = createAuthorizer({ policy, verify, resource: RESOURCE });
+    expect(authorizer.metadata()?.document).not.toHaveProperty("authorization_servers");
+  });
+
+  it("is nothing without a resource", () => {
+    expect(createAuthorizer({ policy, verify }).metadata()).toBeUndefined();
+    expect(createAuthorizer({ policy, verify }).resource).toBeUndefined();
+  });
+});

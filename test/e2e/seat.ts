@@ -1,0 +1,33 @@
+import { decodeJwt } from "jose";
+import { openBrowser } from "./browser.js";
+import { type OpenClient, withPerson } from "./clients.js";
+import { newOauthHost, type OauthHost } from "./oauth-host.js";
+import type { SchoolServer } from "./school.js";
+
+let people = 0;
+
+const claimsOf = ({ tokens }: OauthHost) =>
+  decodeJwt<{ readonly scope: string }>(tokens?.access_token ?? "");
+
+/** A person with a browser, a host, and a client of it that is not connected yet. */
+export function seat(
+  server: SchoolServer,
+  open: OpenClient,
+  options?: { readonly refreshes: boolean },
+) {
+  people += 1;
+  const browser = openBrowser(`person-${people}`);
+  const host = newOauthHost(browser, options);
+  const client = open(server.url, host.provider);
+  return {
+    browser,
+    host,
+    client,
+    sub: `person-${people}`,
+    /** Does what the client does, and authorizes once where it must. */
+    act: <Value>(act: () => Promise<Value>) => withPerson(host, client, act),
+    claims: () => claimsOf(host),
+    /** The scope claim of the token in use, sorted. */
+    held: () => claimsOf(host).scope.split(" ").sort(),
+  };
+}

@@ -1,0 +1,660 @@
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { connect } from "node:net";
+import express5, { type Express, type Request } from "express";
+import { createAuthorizer, loadPolicy, type PolicyError } from "scope-policy";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { expressGate } from "../src/express.js";
+import { listen } from "./contract/listen.js";
+import { inShort, type Running } from "./contract/subject.js";
+import { send } from "./contract/wire.js";
+import { newWorld, type TestWorld } from "./contract/world.js";
+
+type Make = typeof express5;
+type Gate = ReturnType<typeof expressGate>;
+
+// the alias has no types of its own; those of Express 5 name all that is used here
+const express4 = createRequire(import.meta.url)("express4") as Make;
+
+const VERSIONS = [
+  { version: 4, make: express4 },
+  { version: 5, make: express5 },
+];
+
+const open: Running[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((running) => running.close()));
+  vi.restoreAllMocks();
+});
+
+interface Built {
+  readonly port: number;
+  readonly world: TestWorld;
+  /** Sends with a token; answers status and code, which is `ok` where the handler ran. */
+  readonly ask: (path: string, token?: string, method?: string) => Promise<string>;
+}
+
+async function build(make: Make, mount: (app: Express, gate: Gate) => void): Promise<Built> {
+  const world = newWorld();
+  const app = make();
+  mount(app, expressGate(world.authorizer));
+  const running = await listen(createServer(app));
+  open.push(running);
+  return {
+    world,
+    port: running.port,
+    ask: async (path, token, method = "GET") => {
+      const headers = token === undefined ? [] : [`Authorization: Bearer ${token}`];
+      return inShort(await send(running.port, { method, path, headers }));
+    },
+  };
+}
+
+function findingsOf(check: () => void): readonly string[] {
+  try {
+    check();
+  } catch (error) {
+    const { code, findings } = error as PolicyError;
+    return [code, ...findings.map((finding) => `${finding.code} ${finding.path}`)];
+  }
+  return [];
+}
+
+describe.each(VERSIONS)("expressGate with Express $version", ({ version, make }) => {
+  it("refuses to start with a name that the policy lacks", () => {
+    const gate = expressGate(newWorld().authorizer);
+    expect(findingsOf(() => gate("list_course"))).toEqual(["ERR_OPERATION_UNKNOWN"]);
+  });
+
+  describe("the parameters of a tool", () => {
+    const mount = (app: Express, gate: Gate) => {
+      const params = async (req: Request) => ({ account_id: req.query["account_id"] });
+      app.get("/none", gate("read_profile"), (_req, res) => void res.send("ok"));
+      app.get("/query", gate("read_profile", { params }), (_req, res) => void res.send("ok"));
+      app.get(
+        "/route/:account_id",
+        gate("read_profile", { params }),
+        (_req, res) => void res.send("ok"),
+      );
+    };
+
+    it.each([
+      ["/none", "400 invalid_params"],
+      ["/query?account_id=acc-1", "200 ok"],
+      ["/query?account_id=acc-2", "403 binding_mismatch"],
+      ["/query?account_id=acc-1&account_id=acc-2", "400 invalid_params"],
+      ["/route/acc-1", "200 ok"],
+      ["/route/acc-2?account_id=acc-1", "403 binding_mismatch"],
+      ["/route/acc-1?account_id=acc-2", "200 ok"],
+      ["/route/..", "400 invalid_params"],
+      ["/route/acc-1%2f..", "400 invalid_params"],
+    ])("of %s: %s", async (path, expected) => {
+      const { ask } = await build(make, mount);
+      expect(await ask(path, "owner")).toBe(expected);
+    });
+  });
+
+  it("closes with 503 where somebody's code throws, and tells of it without its words", async () => {
+    const told = vi.spyOn(console, "error").mockReturnValue(undefined);
+    const ran = vi.fn();
+    const { ask } = await build(make, (app, gate) => {
+      const fail = (value: unknown) => ({
+        params: () => {
+          throw value;
+        },
+      });
+      app.get("/error", gate("read_profile", fail(new TypeError("secret"))), ran);
+      app.get("/value", gate("read_profile", fail("secret")), ran);
+      app.get("/late", gate("read_profile", { params: () => Promise.reject(new Error("x")) }), ran);
+      app.use(((_error, _req, _res, next) => {
+        ran();
+        next();
+      }) as express5.ErrorRequestHandler);
+    });
+    for (const path of ["/error", "/value", "/late"]) {
+      expect(await ask(path, "owner")).toBe("503 temporarily_unavailable");
+    }
+    expect(ran).not.toHaveBeenCalled();
+    expect(told.mock.calls.flat()).toEqual([
+      "scope-policy: a gate could not read its call (TypeError)",
+      "scope-policy: a gate could not read its call (string)",
+      "scope-policy: a gate could not read its call (Error)",
+    ]);
+  });
+
+  it("closes with 503 where an authorizer rejects, which none of this package does", async () => {
+    vi.spyOn(console, "error").mockReturnValue(undefined);
+    const world = newWorld();
+    const gate = expressGate({
+      ...world.authorizer,
+      admit: () => Promise.reject(new Error("broken")),
+    });
+    const app = make();
+    app.get("/", gate("whoami"), (_req, res) => void res.send("ok"));
+    const running = await listen(createServer(app));
+    open.push(running);
+    const { status } = await send(running.port, { method: "GET", path: "/" });
+    expect(status).toBe(503);
+  });
+
+  it("never hands a refusal to the error handlers", async () => {
+    const handled = vi.fn();
+    const { ask } = await build(make, (app, gate) => {
+      app.get("/", gate("list_courses"), handled);
+      app.use(((_error, _req, _res, next) => {
+        handled();
+        next();
+      }) as express5.ErrorRequestHandler);
+      app.use(handled);
+    });
+    expect(await ask("/")).toBe("401 unauthenticated");
+    expect(await ask("/", "nothing")).toBe("403 insufficient_scope");
+    expect(handled).not.toHaveBeenCalled();
+  });
+
+  it("leaves the error of a handler to the error handlers", async () => {
+    const { ask } = await build(make, (app, gate) => {
+      app.get("/", gate("list_courses"), () => {
+        throw new Error("of the handler");
+      });
+      app.use(((error: Error, _req, res, next) => {
+        if (res.headersSent) return next(error);
+        res.status(500).send(error.message);
+      }) as express5.ErrorRequestHandler);
+    });
+    expect(await ask("/", "reader")).toBe("500 of the handler");
+  });
+
+  it("writes to no name that others declare", async () => {
+    const seen: unknown[] = [];
+    const { ask } = await build(make, (app, gate) => {
+      app.get("/", gate("list_courses"), (req, res) => {
+        seen.push("auth" in req, "user" in req, "token" in req, { ...res.locals });
+        res.send("ok");
+      });
+    });
+    expect(await ask("/", "reader")).toBe("200 ok");
+    expect(seen).toEqual([false, false, false, {}]);
+  });
+
+  it("believes a field that a middleware has made where the request had none", async () => {
+    const { ask } = await build(make, (app, gate) => {
+      app.use((req, _res, next) => {
+        req.headers.authorization = "Bearer reader";
+        next();
+      });
+      app.get("/", gate("list_courses"), (_req, res) => void res.send("ok"));
+    });
+    expect(await ask("/")).toBe("200 ok");
+    expect(await ask("/", "nothing"), "what was sent counts").toBe("403 insufficient_scope");
+  });
+
+  describe("the token of a request", () => {
+    it("is there behind a gate, and nowhere else", async () => {
+      const said: string[] = [];
+      const tell = (read: () => unknown) => {
+        try {
+          said.push(String(read()));
+        } catch (error) {
+          said.push(`${(error as PolicyError).code}: ${(error as Error).message}`);
+        }
+      };
+      const { ask } = await build(make, (app, gate) => {
+        const other = expressGate(newWorld().authorizer);
+        const handler = (req: Request, res: express5.Response) => {
+          tell(() => gate.token(req).sub);
+          tell(() => gate.optionalToken(req)?.sub);
+          tell(() => other.optionalToken(req));
+          res.send("ok");
+        };
+        app.get("/known", gate("list_courses"), handler);
+        app.get("/public", gate("search_directory"), handler);
+        app.get("/open", gate.public(), handler);
+      });
+      const none =
+        "ERR_COVERAGE: no gate of this authorizer has let the request through: put one before the handler";
+      await ask("/known", "reader");
+      expect(said.splice(0)).toEqual(["reader", "reader", none]);
+      await ask("/public");
+      expect(said.splice(0)).toEqual([
+        "ERR_COVERAGE: the operation is public and was called without a token: use `optionalToken`",
+        "undefined",
+        none,
+      ]);
+      await ask("/open", "reader");
+      expect(said.splice(0)).toEqual([none, none, none]);
+    });
+  });
+
+  describe("an endpoint", () => {
+    const ok = (_req: Request, res: express5.Response) => void res.send("ok");
+
+    it("may have a router above it whose mount path has parameters", async () => {
+      const { ask } = await build(make, (app, gate) => {
+        for (const mergeParams of [true, false]) {
+          const account = make.Router({ mergeParams });
+          const profile = make.Router({ mergeParams });
+          profile.get("/", gate.endpoint(), ok);
+          account.use("/profile", profile);
+          // the first one answers; the second is there for the routes of both kinds
+          app.use(mergeParams ? "/accounts/:accountID" : "/accounts/:other", account);
+        }
+      });
+      expect(await ask("/accounts/acc-1/profile", "owner")).toBe("200 ok");
+      expect(await ask("/accounts/acc-2/profile", "owner")).toBe("403 binding_mismatch");
+      expect(await ask("/accounts/acc-1/profile/", "owner")).toBe("403 unknown_operation");
+      expect(await ask("/Accounts/acc-1/profile", "owner")).toBe("403 unknown_operation");
+      expect(await ask("/accounts/%61cc-1/profile", "owner")).toBe("403 unknown_operation");
+      expect(await ask("/accounts/acc-1/profile?x=1", "owner")).toBe("200 ok");
+    });
+
+    it("may have other names for its parameters than the policy", async () => {
+      const { ask } = await build(make, (app, gate) => {
+        app.get("/accounts/:id/profile", gate.endpoint(), ok);
+        app.route("/courses/:id").delete(gate.endpoint(), ok);
+      });
+      expect(await ask("/accounts/acc-1/profile", "owner")).toBe("200 ok");
+      expect(await ask("/accounts/acc-2/profile", "owner")).toBe("403 binding_mismatch");
+      expect(await ask("/courses/5", "writer", "DELETE")).toBe("200 ok");
+    });
+
+    it("is what the route's template says, not another that the path means", async () => {
+      const { ask } = await build(make, (app, gate) => {
+        app.get("/courses/:id", gate.endpoint(), ok);
+        app.get("/:what", gate.endpoint(), ok);
+        app.get("/v1/:what/:id", gate.endpoint(), ok);
+      });
+      expect(await ask("/courses/7", "reader")).toBe("200 ok");
+      expect(await ask("/courses/new", "reader")).toBe("403 unknown_operation");
+      expect(await ask("/health", "reader"), "public for another route").toBe(
+        "403 unknown_operation",
+      );
+      expect(await ask("/v1/projects/1", "reader")).toBe("403 unknown_operation");
+    });
+
+    it("is none where the template has a pattern, or is no text", async () => {
+      const { ask } = await build(make, (app, gate) => {
+        app.get(["/courses", "/kurse"], gate.endpoint(), ok);
+        app.get(/^\/health$/, gate.endpoint(), ok);
+        app.get(
+          version === 4 ? "/reports/:id/:part?" : "/reports/:id{/:part}",
+          gate.endpoint(),
+          ok,
+        );
+        app.get(version === 4 ? "/accounts/*" : "/accounts/*rest", gate.endpoint(), ok);
+        app.get(
+          version === 4 ? "/v1/projects/:id(\\d+)" : "/v1/projects{/:id}",
+          gate.endpoint(),
+          ok,
+        );
+        app.all("/admi{n}".replace(/[{}]/g, version === 4 ? "" : "$&"), gate.endpoint(), ok);
+      });
+      expect(await ask("/courses", "reader")).toBe("403 unknown_operation");
+      expect(await ask("/health")).toBe("403 unknown_operation");
+      expect(await ask("/reports/1", "report-pro")).toBe("403 unknown_operation");
+      expect(await ask("/accounts/acc-1/profile", "owner")).toBe("403 unknown_operation");
+      expect(await ask("/v1/projects/1", "reader")).toBe("403 unknown_operation");
+      expect(await ask("/admin", "admin")).toBe(version === 4 ? "200 ok" : "403 unknown_operation");
+    });
+
+    it("is none for a gate that is given to `use`", async () => {
+      const { ask } = await build(make, (app, gate) => {
+        app.use("/courses", gate.endpoint(), ok);
+        app.use(gate.endpoint(), ok);
+      });
+      expect(await ask("/courses", "reader")).toBe("403 unknown_operation");
+      expect(await ask("/health")).toBe("403 unknown_operation");
+    });
+
+    it("is none for a method that the policy lacks", async () => {
+      const { ask } = await build(make, (app, gate) => {
+        app.all("/courses", gate.endpoint(), ok);
+      });
+      expect(await ask("/courses", "writer")).toBe("200 ok");
+      expect(await ask("/courses", "writer", "HEAD")).toBe("200 ");
+      expect(await ask("/courses", "writer", "PUT")).toBe("403 unknown_operation");
+    });
+
+    it("is none where a middleware has sent the request elsewhere", async () => {
+      const { ask } = await build(make, (app, gate) => {
+        app.use((req, _res, next) => {
+          req.url = req.url.replace("/public", "/admin");
+          next();
+        });
+        app.get("/admin", gate.endpoint(), ok);
+      });
+      expect(await ask("/admin", "admin")).toBe("200 ok");
+      expect(await ask("/public", "admin")).toBe("403 unknown_operation");
+    });
+
+    it("is decided on the value that the handler gets", async () => {
+      const { ask } = await build(make, (app, gate) => {
+        app.param("accountID", (req, _res, next) => {
+          req.params["accountID"] = "acc-2";
+          next();
+        });
+        app.get("/accounts/:accountID/profile", gate.endpoint(), ok);
+      });
+      expect(await ask("/accounts/acc-1/profile", "owner")).toBe("403 binding_mismatch");
+    });
+
+    it("can have parameters that its path does not hold", async () => {
+      const authorizer = createAuthorizer({
+        policy: loadPolicy({
+          name: "Accounts",
+          version: "1",
+          scopes: { "/accounts/{accountID}/transfers.write": {} },
+          endpoints: { "POST /transfers": "/accounts/{accountID}/transfers.write" },
+        }),
+        verify: () => ({ scope: "/accounts/acc-1/transfers.write" }),
+      });
+      const gate = expressGate(authorizer);
+      const app = make();
+      const params = (req: Request) => ({ accountID: req.get("X-Account") });
+      app.post("/transfers", gate.endpoint({ params }), ok);
+      gate.assertCovers(app);
+      const running = await listen(createServer(app));
+      open.push(running);
+      const statusOf = async (account: string) => {
+        const headers = ["Authorization: Bearer a", `X-Account: ${account}`];
+        return (await send(running.port, { method: "POST", path: "/transfers", headers })).status;
+      };
+      expect([await statusOf("acc-1"), await statusOf("acc-2")]).toEqual([200, 403]);
+    });
+  });
+
+  describe("a request that is over before it is decided", () => {
+    /** An authorizer whose verifier waits to be told. */
+    const waiting = () => {
+      let go: (() => void) | undefined;
+      let asked: (() => void) | undefined;
+      const isAsked = new Promise<void>((resolve) => {
+        asked = resolve;
+      });
+      const authorizer = createAuthorizer({
+        policy: newWorld().authorizer.policy,
+        verify: (rawToken) =>
+          new Promise((resolve) => {
+            go = () =>
+              resolve(rawToken === "reader" ? { scope: "mcp:tools courses:read" } : undefined);
+            asked?.();
+          }),
+      });
+      return { authorizer, isAsked, go: () => go?.() };
+    };
+
+    it.each(["reader", "nobody"])(
+      "by the client: nothing runs, nothing is written (%s)",
+      async (token) => {
+        const { authorizer, isAsked, go } = waiting();
+        const ran = vi.fn();
+        let response: express5.Response | undefined;
+        const app = make();
+        app.use((_req, res, next) => {
+          response = res;
+          next();
+        });
+        app.get("/", expressGate(authorizer)("list_courses"), ran);
+        const server = createServer(app);
+        const running = await listen(server);
+        open.push(running);
+        const socket = connect(running.port, "127.0.0.1");
+        socket.write(`GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+        await isAsked;
+        const closed = new Promise((resolve) => response?.once("close", resolve));
+        socket.destroy();
+        await closed;
+        go();
+        await new Promise((resolve) => setImmediate(resolve));
+        expect(ran).not.toHaveBeenCalled();
+        expect(response?.headersSent).toBe(false);
+      },
+    );
+
+    it.each(["reader", "nobody"])(
+      "by another answer: it stays the only one (%s)",
+      async (token) => {
+        const { authorizer, isAsked, go } = waiting();
+        const ran = vi.fn();
+        const app = make();
+        app.use((_req, res, next) => {
+          void isAsked.then(() => {
+            res.status(504).send("too late");
+            go();
+          });
+          next();
+        });
+        app.get("/", expressGate(authorizer)("list_courses"), ran);
+        const running = await listen(createServer(app));
+        open.push(running);
+        const headers = [`Authorization: Bearer ${token}`];
+        const { status, body } = await send(running.port, { method: "GET", path: "/", headers });
+        expect([status, body]).toEqual([504, "too late"]);
+        expect(ran).not.toHaveBeenCalled();
+      },
+    );
+  });
+
+  describe("the metadata of the resource", () => {
+    it("is refused at start-up without a resource", () => {
+      const { policy } = newWorld().authorizer;
+      const gate = expressGate(createAuthorizer({ policy, verify: () => undefined }));
+      expect(findingsOf(() => gate.metadata())).toEqual(["ERR_OPTIONS_INVALID"]);
+    });
+
+    it("stands at one path, and all others pass", async () => {
+      const { ask } = await build(make, (app, gate) => {
+        app.use(gate.metadata());
+        app.use((_req, res) => void res.send("passed"));
+      });
+      const path = "/.well-known/oauth-protected-resource/mcp";
+      expect(await ask(`${path}?a=b`)).toMatch(/^200 \{"resource":/);
+      expect(await ask("/.well-known/oauth-protected-resource")).toBe("200 passed");
+      expect(await ask(`${path}/`)).toBe("200 passed");
+    });
+
+    it("has the query of the resource", async () => {
+      const { policy } = newWorld().authorizer;
+      const resource = "https://api.example.com/mcp?tenant=a";
+      const gate = expressGate(createAuthorizer({ policy, resource, verify: () => undefined }));
+      const app = make();
+      app.use(gate.metadata());
+      const running = await listen(createServer(app));
+      open.push(running);
+      const path = "/.well-known/oauth-protected-resource/mcp";
+      const statusOf = async (query: string) =>
+        (await send(running.port, { method: "GET", path: `${path}${query}` })).status;
+      expect([
+        await statusOf("?tenant=a"),
+        await statusOf("?tenant=b"),
+        await statusOf(""),
+      ]).toEqual([200, 404, 404]);
+    });
+  });
+
+  describe("assertCovers", () => {
+    const ok = (_req: Request, res: express5.Response) => void res.send("ok");
+    const policy = loadPolicy({
+      name: "Small",
+      version: "1",
+      scopes: { a: {} },
+      tools: { tool: "a" },
+      endpoints: { "GET /a": "a", "GET /accounts/{id}/b": "a", "POST /a": "a" },
+    });
+    const newGate = () => expressGate(createAuthorizer({ policy, verify: () => undefined }));
+    const check = (mount: (app: Express, gate: ReturnType<typeof newGate>) => void) => {
+      const app = make();
+      const gate = newGate();
+      mount(app, gate);
+      return findingsOf(() => gate.assertCovers(app));
+    };
+    const serveAll = (app: express5.IRouter, gate: ReturnType<typeof newGate>) => {
+      app.route("/a").get(gate.endpoint(), ok).post(gate.endpoint(), ok);
+      serveAccounts(app, gate);
+    };
+    const serveAccounts = (app: express5.IRouter, gate: ReturnType<typeof newGate>) => {
+      const router = make.Router({ mergeParams: true });
+      router.get("/b", gate.endpoint(), ok);
+      app.use("/accounts/:other", router);
+    };
+
+    it("is content with gates and marks, and with what is no route", () => {
+      expect(
+        check((app, gate) => {
+          app.use(make.json());
+          app.all("/a", gate.endpoint(), ok);
+          serveAccounts(app, gate);
+          app.get("/tool/:id", make.json(), gate("tool"), ok);
+          app.get(["/x", /^\/y/], gate("tool"), ok);
+          app.get("/open", gate.public(), ok);
+          app.route("/all").all(gate("tool")).get(ok).put(ok);
+          app.use("/files", (_req, res) => void res.send("no route"));
+        }),
+      ).toEqual([]);
+    });
+
+    it("is content with a router of routes", () => {
+      const gate = newGate();
+      const router = make.Router();
+      serveAll(router, gate);
+      expect(findingsOf(() => gate.assertCovers(router))).toEqual([]);
+    });
+
+    it("is content with a router whose route is its mount path, and with a policy without endpoints", () => {
+      expect(
+        check((app, gate) => {
+          const a = make.Router();
+          a.route("/").get(gate.endpoint(), ok).post(gate.endpoint(), ok);
+          app.use("/a", a);
+          serveAccounts(app, gate);
+        }),
+      ).toEqual([]);
+      const none = loadPolicy({ name: "None", version: "1", scopes: {} });
+      const gate = expressGate(createAuthorizer({ policy: none, verify: () => undefined }));
+      const app = make();
+      app.get("/a", gate.endpoint(), ok);
+      expect(findingsOf(() => gate.assertCovers(app))).toEqual([
+        "ERR_COVERAGE",
+        "unknown_endpoint GET /a",
+      ]);
+    });
+
+    it("is content with a gate before a router, at the same mount path", () => {
+      expect(
+        check((app, gate) => {
+          serveAll(app, gate);
+          const inner = make.Router();
+          inner.get("/c", ok);
+          inner.use("/d", make.Router().get("/e", ok));
+          app.use("/guarded", gate("tool"), inner);
+          const guarded = make.Router();
+          guarded.use(gate.public());
+          guarded.get("/f", ok);
+          app.use(guarded);
+        }),
+      ).toEqual([]);
+    });
+
+    it("is content with the gate of another authorizer", () => {
+      const other = newGate();
+      expect(
+        check((app, gate) => {
+          serveAll(app, gate);
+          app.get("/a", other.endpoint(), ok);
+          app.get("/other", other.endpoint(), ok);
+        }),
+      ).toEqual([]);
+    });
+
+    it("tells every finding at once", () => {
+      const findings = check((app, gate) => {
+        app.get("/a", gate.endpoint(), ok);
+        app.get("/open", ok);
+        app.post("/late", ok, gate("tool"));
+        app.all("/every", ok);
+        app.get("/aa", gate.endpoint(), ok);
+        app.get(["/l", "/m"], gate.endpoint(), ok);
+        app.get(/^\/r/, ok);
+        app.use("/used", gate.endpoint());
+        app.use(gate.endpoint());
+        app.use("/guarded", gate("tool"));
+        app.use("/elsewhere", make.Router().get("/c", ok));
+        app.use("/sub", make());
+      });
+      expect(findings).toEqual([
+        "ERR_COVERAGE",
+        "unserved_endpoint GET /accounts/{id}/b",
+        "unserved_endpoint POST /a",
+        "unmapped_route GET /open",
+        "unmapped_route POST /late",
+        "unmapped_route ALL /every",
+        "unknown_endpoint GET /aa",
+        "unknown_endpoint GET [/l, /m]",
+        "unmapped_route GET /^\\/r/",
+        "misplaced_gate /used",
+        "misplaced_gate /",
+        "unmapped_route GET /elsewhere/c",
+        "opaque_app /sub",
+      ]);
+    });
+
+    it("says in words what is wrong, and what was meant", () => {
+      const app = make();
+      const gate = newGate();
+      serveAll(app, gate);
+      app.get("/aa", gate.endpoint(), ok);
+      expect(() => gate.assertCovers(app)).toThrow(
+        "the app is refused: 1 finding\n  the policy has no such endpoint at GET /aa; did you mean `GET /a`?",
+      );
+    });
+
+    it("sees an endpoint that another route hides", () => {
+      const findings = check((app, gate) => {
+        app.get("/:any", gate.endpoint(), ok);
+        serveAll(app, gate);
+      });
+      expect(findings).toEqual([
+        "ERR_COVERAGE",
+        "hidden_endpoint GET /a",
+        "unknown_endpoint GET /:any",
+        "unknown_endpoint GET /a",
+      ]);
+    });
+
+    it("does not let a gate cover what stands before it, beside it, or above its router", () => {
+      const findings = check((app, gate) => {
+        serveAll(app, gate);
+        app.get("/before", ok);
+        const router = make.Router();
+        router.use(gate("tool"));
+        app.use("/beside", router);
+        app.use("/guarded", gate("tool"));
+        app.get("/after", ok);
+      });
+      expect(findings).toEqual([
+        "ERR_COVERAGE",
+        "unmapped_route GET /before",
+        "unmapped_route GET /after",
+      ]);
+    });
+
+    it("refuses what is no application, and takes one without routes", () => {
+      const gate = newGate();
+      expect(findingsOf(() => gate.assertCovers({}))).toEqual(["ERR_OPTIONS_INVALID"]);
+      expect(findingsOf(() => gate.assertCovers(make())).length).toBe(4);
+    });
+  });
+});
+
+it("assertCovers looks into routers that do not tell where they are mounted, as those of router 2.0 to 2.2", () => {
+  const { authorizer } = newWorld();
+  const gate = expressGate(authorizer);
+  const app = express5();
+  app.use(
+    "/v1",
+    express5.Router().get("/open", (_req, res) => void res.send("ok")),
+  );
+  const { stack } = app.router as unknown as { stack: Record<string, unknown>[] };
+  for (const layer of stack) delete layer["rawPath"];
+  expect(findingsOf(() => gate.assertCovers(app))).toContain("unmapped_route GET /…/open");
+});

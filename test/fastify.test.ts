@@ -1,0 +1,403 @@
+import { connect } from "node:net";
+import { join } from "node:path";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { createAuthorizer, loadPolicy, type PolicyError } from "scope-policy";
+import ts from "typescript";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { root } from "../scripts/entries.mjs";
+import { scopePolicy } from "../src/fastify.js";
+import { inShort } from "./contract/subject.js";
+import { send } from "./contract/wire.js";
+import { newWorld } from "./contract/world.js";
+
+const open: FastifyInstance[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((app) => app.close()));
+  vi.restoreAllMocks();
+});
+
+function newApp(): FastifyInstance {
+  const app = fastify();
+  open.push(app);
+  return app;
+}
+
+const ok = async () => "ok";
+
+/** Sends with a token over HTTP; answers status and code, which is `ok` where the handler ran. */
+async function asker(app: FastifyInstance) {
+  const url = new URL(await app.listen({ host: "127.0.0.1", port: 0 }));
+  const port = Number(url.port);
+  const ask = async (path: string, token?: string, method = "GET", lines: string[] = []) => {
+    const headers = token === undefined ? lines : [`Authorization: Bearer ${token}`, ...lines];
+    return inShort(await send(port, { method, path, headers }));
+  };
+  return { port, ask };
+}
+
+async function findingsOf(app: FastifyInstance): Promise<readonly string[]> {
+  try {
+    await app.ready();
+  } catch (error) {
+    const { code, findings } = error as PolicyError;
+    return [code, ...findings.map((finding) => `${finding.code} ${finding.path}`)];
+  }
+  return [];
+}
+
+const small = loadPolicy({
+  name: "Small",
+  version: "1",
+  scopes: { a: {}, "/accounts/{id}/read": {} },
+  tools: { tool: "a", account: "/accounts/{id}/read", open: { public: true } },
+  endpoints: { "GET /a": "a", "POST /b/{id}": "a" },
+});
+const smallAuthorizer = (resource?: string) =>
+  createAuthorizer({
+    policy: small,
+    verify: (rawToken) => (rawToken === "good" ? { scope: "a /accounts/x/read" } : undefined),
+    ...(resource !== undefined && { resource }),
+  });
+
+describe("scopePolicy at start-up", () => {
+  it("refuses unmapped routes, wrong ones, and endpoints that no route serves, all at once", async () => {
+    const app = newApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer(), strict: true });
+    app.get("/unmapped", ok);
+    app.get("/b", { config: { endpoint: true } }, ok);
+    app.get("/misspelt", { config: { tool: "tol" } }, ok);
+    app.get("/twice", { config: { tool: "tool", public: true } }, ok);
+    app.get("/a", { config: { endpoint: true } }, ok);
+    app.route({ method: ["PUT", "POST"], url: "/c", handler: ok });
+    expect(await findingsOf(app)).toEqual([
+      "ERR_COVERAGE",
+      "unmapped_route GET /unmapped",
+      "unknown_endpoint GET /b",
+      "unknown_tool GET /misspelt",
+      "ambiguous_route GET /twice",
+      "unmapped_route PUT /c",
+      "unmapped_route POST /c",
+      "unserved_endpoint POST /b/{id}",
+    ]);
+  });
+
+  it("says what was meant", async () => {
+    const app = newApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer() });
+    app.get("/aa", { config: { endpoint: true } }, ok);
+    app.get("/nothing-like-it", { config: { endpoint: true } }, ok);
+    app.get("/misspelt", { config: { tool: "tol" } }, ok);
+    await expect(app.ready()).rejects.toThrow(
+      [
+        "the app is refused: 3 findings",
+        "  the policy has no such endpoint at GET /aa; did you mean `GET /a`?",
+        "  the policy has no such endpoint at GET /nothing-like-it",
+        "  the policy has no operation `tol`; did you mean `tool`? at GET /misspelt",
+      ].join("\n"),
+    );
+  });
+
+  it("is content with what is mapped, HEAD and prefixes included", async () => {
+    const app = newApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer(), strict: true });
+    app.get("/a", { config: { endpoint: true } }, ok);
+    app.get("/tool", { config: { tool: "tool" } }, ok);
+    app.get("/public", { config: { public: true } }, ok);
+    app.register(
+      async (child) => {
+        child.post("/:name", { config: { endpoint: true } }, ok);
+      },
+      { prefix: "/b" },
+    );
+    expect(await findingsOf(app)).toEqual([]);
+  });
+
+  it("without `strict` refuses wrong routes alone", async () => {
+    const app = newApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer() });
+    app.get("/unmapped", ok);
+    app.get("/b", { config: { endpoint: true } }, ok);
+    expect(await findingsOf(app)).toEqual(["ERR_COVERAGE", "unknown_endpoint GET /b"]);
+  });
+});
+
+describe("scopePolicy at a request", () => {
+  it("denies a route that nothing maps, even to who may do everything", async () => {
+    const app = newApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer() });
+    app.get("/a", ok);
+    app.get("/open", { config: { public: true } }, ok);
+    const { ask } = await asker(app);
+    expect(await ask("/a", "good")).toBe("403 unknown_operation");
+    expect(await ask("/open")).toBe("200 ok");
+  });
+
+  it("gates routes that were there before it", async () => {
+    const app = newApp();
+    app.register(scopePolicy, { authorizer: smallAuthorizer() });
+    app.get("/tool", { config: { tool: "tool" } }, ok);
+    app.get("/misspelt", { config: { tool: "tol" } }, ok);
+    app.get("/unmapped", ok);
+    const { ask } = await asker(app);
+    expect(await ask("/tool")).toBe("401 unauthenticated");
+    expect(await ask("/tool", "good")).toBe("200 ok");
+    expect(await ask("/misspelt", "good")).toBe("403 unknown_operation");
+    expect(await ask("/unmapped", "good")).toBe("403 unknown_operation");
+  });
+
+  it("stands in its context and those within, and nowhere else", async () => {
+    const app = newApp();
+    app.get("/outside", ok);
+    await app.register(
+      async (child) => {
+        await child.register(scopePolicy, { authorizer: smallAuthorizer("https://a.example/") });
+        child.get("/inside", { config: { tool: "tool" } }, ok);
+        child.register(async (grandchild) => {
+          grandchild.get("/within", { config: { tool: "tool" } }, ok);
+        });
+      },
+      { prefix: "/x" },
+    );
+    app.register(async (sibling) => {
+      sibling.get("/beside", async (request) => `ok ${"accessToken" in request}`);
+    });
+    const { ask } = await asker(app);
+    expect(await ask("/outside")).toBe("200 ok");
+    expect(await ask("/beside")).toBe("200 ok false");
+    expect(await ask("/x/inside")).toBe("401 unauthenticated");
+    expect(await ask("/x/within")).toBe("401 unauthenticated");
+    expect(await ask("/x/within", "good")).toBe("200 ok");
+    expect(await ask("/.well-known/oauth-protected-resource"), "not under a prefix").toMatch(
+      /^404/,
+    );
+  });
+
+  it("leaves the handler of 404 alone", async () => {
+    const app = newApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer(), strict: false });
+    app.setNotFoundHandler(async (request, reply) => {
+      await reply.code(404).send(`nothing ${JSON.stringify(request.accessToken?.scope)}`);
+    });
+    app.get("/a", { config: { endpoint: true } }, (_request, reply) => reply.callNotFound());
+    const { ask } = await asker(app);
+    expect(await ask("/nowhere", "bad")).toBe("404 nothing undefined");
+    expect(await ask("/a")).toBe("401 unauthenticated");
+    expect(await ask("/a", "good")).toBe(`404 nothing "a /accounts/x/read"`);
+  });
+
+  it("takes parameters from the route, else from `config.params`", async () => {
+    const app = newApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer() });
+    const params = (request: FastifyRequest) => request.query;
+    app.get("/route/:id", { config: { tool: "account", params } }, ok);
+    app.get("/query", { config: { tool: "account", params } }, ok);
+    app.get("/none", { config: { tool: "account" } }, ok);
+    const { ask } = await asker(app);
+    expect(await ask("/route/x?id=y", "good")).toBe("200 ok");
+    expect(await ask("/route/y?id=x", "good")).toBe("403 binding_mismatch");
+    expect(await ask("/query?id=x", "good")).toBe("200 ok");
+    expect(await ask("/query?id=x&id=x", "good")).toBe("400 invalid_params");
+    expect(await ask("/none?id=x", "good")).toBe("400 invalid_params");
+  });
+
+  it("closes with 503 where `config.params` throws", async () => {
+    const told = vi.spyOn(console, "error").mockReturnValue(undefined);
+    const app = newApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer() });
+    const params = () => {
+      throw new RangeError("secret");
+    };
+    app.get("/", { config: { tool: "account", params } }, ok);
+    const { ask } = await asker(app);
+    expect(await ask("/", "good")).toBe("503 temporarily_unavailable");
+    expect(told.mock.calls).toEqual([
+      ["scope-policy: a gate could not read its call (RangeError)"],
+    ]);
+  });
+
+  it("is there for `inject`, too, which has no raw lines", async () => {
+    const app = newApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer() });
+    app.get("/", { config: { tool: "tool" } }, ok);
+    const headers = { authorization: "Bearer good" };
+    expect((await app.inject({ url: "/", headers })).statusCode).toBe(200);
+    expect((await app.inject({ url: "/" })).statusCode).toBe(401);
+    expect((await app.inject({ url: "/", method: "HEAD", headers })).statusCode).toBe(200);
+  });
+
+  it("gates a HEAD of its own by its own config", async () => {
+    const app = newApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer() });
+    app.head("/a", { config: { endpoint: true } }, ok);
+    app.get("/a", { config: { endpoint: true } }, ok);
+    const { ask } = await asker(app);
+    expect(await ask("/a", undefined, "HEAD")).toBe("401 ");
+    expect(await ask("/a", "good", "HEAD")).toBe("200 ");
+  });
+
+  it("keeps the hooks of others: what they write stands in a refusal", async () => {
+    const app = newApp();
+    app.addHook("onSend", async (_request, reply) => {
+      reply.header("x-seen", "yes");
+    });
+    await app.register(scopePolicy, { authorizer: smallAuthorizer() });
+    app.get("/", { config: { tool: "tool" } }, ok);
+    const { port } = await asker(app);
+    const { headers } = await send(port, { method: "GET", path: "/" });
+    expect(headers.get("x-seen")).toEqual(["yes"]);
+  });
+});
+
+describe("a request that is over before it is decided", () => {
+  const waiting = () => {
+    let go: (() => void) | undefined;
+    let asked: (() => void) | undefined;
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const authorizer = createAuthorizer({
+      policy: small,
+      verify: (rawToken) =>
+        new Promise((resolve) => {
+          go = () => resolve(rawToken === "good" ? { scope: "a" } : undefined);
+          asked?.();
+        }),
+    });
+    return { authorizer, isAsked, go: () => go?.() };
+  };
+
+  it.each(["good", "bad"])(
+    "by the client: nothing runs, nothing is written (%s)",
+    async (token) => {
+      const { authorizer, isAsked, go } = waiting();
+      const ran = vi.fn();
+      let seen: FastifyReply | undefined;
+      const app = newApp();
+      app.addHook("onRequest", async (_request, reply) => {
+        seen = reply;
+      });
+      await app.register(scopePolicy, { authorizer });
+      app.get("/", { config: { tool: "tool" } }, ran);
+      const { port } = await asker(app);
+      const socket = connect(port, "127.0.0.1");
+      socket.write(`GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+      await isAsked;
+      const closed = new Promise((resolve) => seen?.raw.once("close", resolve));
+      socket.destroy();
+      await closed;
+      go();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(ran).not.toHaveBeenCalled();
+      expect(seen?.raw.headersSent).toBe(false);
+    },
+  );
+
+  it.each(["good", "bad"])("by another answer: it stays the only one (%s)", async (token) => {
+    const { authorizer, isAsked, go } = waiting();
+    const ran = vi.fn();
+    const app = newApp();
+    app.addHook("onRequest", async (_request, reply) => {
+      void isAsked.then(async () => {
+        await reply.code(504).send("too late");
+        go();
+      });
+    });
+    await app.register(scopePolicy, { authorizer });
+    app.get("/", { config: { tool: "tool" } }, ran);
+    const { ask } = await asker(app);
+    expect(await ask("/", token)).toBe("504 too late");
+    expect(ran).not.toHaveBeenCalled();
+  });
+});
+
+describe("the metadata of the resource", () => {
+  const PATH = "/.well-known/oauth-protected-resource";
+
+  it("is not there without a resource", async () => {
+    const app = newApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer() });
+    const { ask } = await asker(app);
+    expect(await ask(PATH)).toMatch(/^404/);
+  });
+
+  it("is there once for two contexts of one resource, and for each of two", async () => {
+    const app = newApp();
+    for (const resource of ["https://a.example/", "https://a.example/", "https://a.example/two"]) {
+      await app.register(async (child) => {
+        await child.register(scopePolicy, { authorizer: smallAuthorizer(resource) });
+      });
+    }
+    const { ask } = await asker(app);
+    expect(await ask(PATH)).toMatch(/^200 .*"resource":"https:\/\/a.example\/"/);
+    expect(await ask(`${PATH}/two`)).toMatch(/^200 .*"resource":"https:\/\/a.example\/two"/);
+  });
+
+  it("does not read a body", async () => {
+    const app = newApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer("https://a.example/") });
+    const { ask } = await asker(app);
+    const lines = ["Content-Type: text/x-unknown", "Content-Length: 50000000"];
+    expect(await ask(PATH, undefined, "POST", lines)).toMatch(/^405/);
+  });
+
+  it("has the query of the resource", async () => {
+    const app = newApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer("https://a.example/?tenant=b") });
+    const { ask } = await asker(app);
+    expect(await ask(`${PATH}?tenant=b`)).toMatch(/^200/);
+    expect(await ask(PATH)).toMatch(/^404/);
+  });
+});
+
+it("works over HTTP/2", async () => {
+  const { connect: connect2 } = await import("node:http2");
+  const app = fastify({ http2: true });
+  const world = newWorld();
+  await app.register(scopePolicy, { authorizer: world.authorizer });
+  app.get("/courses", { config: { endpoint: true } }, ok);
+  const session = connect2(await app.listen({ host: "127.0.0.1", port: 0 }));
+  const statusOf = (fields: Record<string, string>) =>
+    new Promise((resolve, reject) => {
+      const stream = session.request({ ":path": "/courses", ...fields });
+      stream.on("response", (headers) => resolve(headers[":status"]));
+      stream.on("error", reject);
+      stream.resume();
+    });
+  expect(await statusOf({})).toBe(401);
+  expect(await statusOf({ authorization: "Bearer reader" })).toBe(200);
+  session.close();
+  await app.close();
+});
+
+it("takes the tools of the registered policy alone, where a program registers one", () => {
+  const name = join(root, "test/registered.ts");
+  const text = `
+    import { definePolicy } from "scope-policy";
+    import fastify from "fastify";
+    import "scope-policy/fastify";
+    const policy = definePolicy({
+      name: "School", version: "1", scopes: {}, tools: { get_settings: { public: true }, "list_*": { public: true } },
+    });
+    declare module "scope-policy/fastify" { interface Register { policy: typeof policy } }
+    const app = fastify();
+    app.get("/a", { config: { tool: "get_settings" } }, () => "ok");
+    app.get("/b", { config: { tool: "list_courses" } }, () => "ok");
+    app.get("/c", { config: { tool: "get_setings" } }, () => "ok");
+  `;
+  const file = ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path));
+  const { options } = ts.parseJsonConfigFileContent(
+    { ...(file.config as object), include: [], files: [] },
+    ts.sys,
+    root,
+  );
+  const host = ts.createCompilerHost(options);
+  const getSourceFile = host.getSourceFile.bind(host);
+  host.getSourceFile = (path, ...rest) =>
+    path === name
+      ? ts.createSourceFile(path, text, ts.ScriptTarget.Latest)
+      : getSourceFile(path, ...rest);
+  const program = ts.createProgram([name], options, host);
+  const faults = program.getSemanticDiagnostics(program.getSourceFile(name));
+  const lines = faults.map(({ start }) => text.slice(start).split("\n")[0]);
+  expect(lines).toEqual([expect.stringContaining(`tool: "get_setings"`)]);
+});

@@ -1,0 +1,213 @@
+import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { McpServer } from "@modelcontextprotocol/server";
+import {
+  type AccessToken,
+  type AuthorizerOptions,
+  createAuthorizer,
+  definePolicy,
+} from "scope-policy";
+import { type ProtectOptions, protect } from "scope-policy/mcp";
+import { z } from "zod";
+
+/** One tool for each outcome that a policy knows. */
+export const policy = definePolicy({
+  name: "Notes",
+  version: "1",
+  tiers: ["free", "pro"],
+  accountTypes: ["studio"],
+  scopes: {
+    "mcp:tools": "Use the tools",
+    "notes:read": "Read notes",
+    "notes:write": "Write notes",
+    "admin:all": { description: "Internal", reserved: true },
+    "/accounts/{accountID}/notes.read": "Read the notes of one account",
+  },
+  baseline: ["mcp:tools"],
+  tools: {
+    write_note: { allOf: ["notes:read", "notes:write"] },
+    read_note: "notes:read",
+    account_notes: { scope: "/accounts/{accountID}/notes.read" },
+    export_notes: { scope: "notes:read", tier: "pro" },
+    studio_notes: { scope: "notes:read", accountTypes: ["studio"] },
+    purge: "admin:all",
+    delete_account: { deny: "Account deletion requires email confirmation." },
+    secret_tool: { scope: "notes:read", hidden: true },
+    ping_public: { public: true },
+    whoami: { authenticated: true },
+    "list_*": "notes:read",
+  },
+});
+
+export const TOOLS = [
+  "ping_public",
+  "list_notes",
+  "read_note",
+  "write_note",
+  "account_notes",
+  "export_notes",
+  "studio_notes",
+  "purge",
+  "delete_account",
+  "secret_tool",
+  "whoami",
+  "unmapped",
+] as const;
+
+/** The claims are the token: what a verifier would say of it is written in it. */
+export function tokenOf(
+  claims: Partial<AccessToken> & { readonly [claim: string]: unknown },
+): string {
+  const text = JSON.stringify({
+    iss: "https://as.example.com",
+    sub: "ada",
+    client_id: "app",
+    ...claims,
+  });
+  return Buffer.from(text).toString("base64url");
+}
+
+export const READER = tokenOf({ scope: "mcp:tools notes:read" });
+export const WRITER = tokenOf({ scope: "mcp:tools notes:read notes:write" });
+
+export const PRO = tokenOf({ scope: "mcp:tools notes:read", tier: "pro" });
+export const STUDIO = tokenOf({ scope: "mcp:tools notes:read", account_type: "studio" });
+export const OWNER = tokenOf({ scope: "mcp:tools admin:all", first_party: true });
+export const ACCOUNT = tokenOf({ scope: "mcp:tools /accounts/a/notes.read" });
+export const EXPIRED = tokenOf({ scope: "mcp:tools notes:read", exp: 1 });
+
+export function verify(rawToken: string): AccessToken | undefined {
+  if (rawToken === "outage") throw new Error("the keys are out of reach: secret inner words");
+  try {
+    const claims = JSON.parse(Buffer.from(rawToken, "base64url").toString()) as AccessToken;
+    return claims.exp !== undefined && claims.exp * 1_000 <= Date.now() ? undefined : claims;
+  } catch {
+    return undefined;
+  }
+}
+
+export type Types = NonNullable<(typeof policy)["~types"]>;
+
+export const RESOURCE = "https://notes.example.com/mcp";
+
+export function newAuthorizer(options: Partial<AuthorizerOptions<Types>> = {}) {
+  return createAuthorizer({
+    policy,
+    verify,
+    resource: RESOURCE,
+    onFault: () => undefined,
+    ...options,
+  });
+}
+
+export type TestAuthorizer = ReturnType<typeof newAuthorizer>;
+
+export const surface = {
+  resources: { "notes://all": "read_note", "notes://{accountID}/notes": "account_notes" },
+  prompts: { summary: "read_note", plan: "write_note" },
+  methods: { "subscriptions/listen": "read_note" },
+} as const;
+
+export const INFO = { name: "notes", version: "1.0.0" };
+
+const said = (text: string) => ({ content: [{ type: "text" as const, text }] });
+const anything = z.looseObject({});
+const read = (uri: URL) => ({ contents: [{ uri: uri.href, text: "a note" }] });
+
+export interface Run {
+  readonly tool: string;
+  readonly token: AccessToken | undefined;
+}
+
+/** A server of the second generation with every tool, resources and prompts. */
+export function newServerV2(
+  authorizer: TestAuthorizer,
+  runs: Run[] = [],
+  options: Partial<ProtectOptions<Types>> = {},
+): McpServer {
+  const server = new McpServer(INFO);
+  const mcp = protect(server, { policy, authorizer, ...surface, ...options });
+  for (const name of TOOLS) {
+    server.registerTool(name, { inputSchema: anything }, (_, ctx) => {
+      runs.push({ tool: name, token: mcp.token(ctx) });
+      return said(name);
+    });
+  }
+  server.registerResource("all", "notes://all", {}, read);
+  server.registerResource("hidden", "notes://hidden", {}, read);
+  server.registerPrompt("summary", {}, () => ({
+    messages: [{ role: "user", content: { type: "text", text: "sum up" } }],
+  }));
+  server.registerPrompt("other", {}, () => ({ messages: [] }));
+  return server;
+}
+
+/** The same of the first generation. */
+export function newServerV1(
+  authorizer: TestAuthorizer,
+  runs: Run[] = [],
+  options: Partial<ProtectOptions<Types>> = {},
+): McpServerV1 {
+  const server = new McpServerV1(INFO);
+  const mcp = protect(server, { policy, authorizer, ...surface, ...options });
+  for (const name of TOOLS) {
+    server.registerTool(name, { inputSchema: anything }, (_, extra) => {
+      runs.push({ tool: name, token: mcp.token(extra) });
+      return said(name);
+    });
+  }
+  server.registerResource("all", "notes://all", {}, read);
+  server.registerResource("hidden", "notes://hidden", {}, read);
+  server.registerPrompt("summary", {}, () => ({
+    messages: [{ role: "user", content: { type: "text", text: "sum up" } }],
+  }));
+  server.registerPrompt("other", {}, () => ({ messages: [] }));
+  return server;
+}
+
+export interface Message {
+  readonly jsonrpc: "2.0";
+  readonly id?: number;
+  readonly method: string;
+  readonly params?: Record<string, unknown>;
+}
+
+export const call = (name: string, args: Record<string, unknown> = {}, id = 1): Message => ({
+  jsonrpc: "2.0",
+  id,
+  method: "tools/call",
+  params: { name, arguments: args },
+});
+
+export const MODERN = "2026-07-28";
+
+/** A message as a client of 2026-07-28 sends it, with its fields. */
+export function modern(message: Message): {
+  readonly body: string;
+  readonly headers: readonly (readonly [string, string])[];
+} {
+  const _meta = {
+    "io.modelcontextprotocol/protocolVersion": MODERN,
+    "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
+    "io.modelcontextprotocol/clientCapabilities": {},
+  };
+  const name = message.params?.["name"] ?? message.params?.["uri"] ?? message.params?.["taskId"];
+  return {
+    body: JSON.stringify({ ...message, params: { ...message.params, _meta } }),
+    headers: [
+      ["MCP-Protocol-Version", MODERN],
+      ["Mcp-Method", message.method],
+      ...(typeof name === "string" ? [["Mcp-Name", name] as const] : []),
+    ],
+  };
+}
+
+export const initialize: Message = {
+  jsonrpc: "2.0",
+  id: 0,
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-11-25",
+    capabilities: {},
+    clientInfo: { name: "test", version: "1" },
+  },
+};

@@ -1,0 +1,274 @@
+import { createMcpHandler } from "@modelcontextprotocol/server";
+import express from "express";
+import { mcpGate } from "scope-policy/mcp";
+import { describe, expect, it } from "vitest";
+import {
+  call,
+  initialize,
+  modern,
+  newAuthorizer,
+  newServerV2,
+  READER,
+  surface,
+  tokenOf,
+  WRITER,
+} from "./fixture.js";
+import {
+  bearer,
+  close,
+  JSON_FIELDS,
+  listen,
+  type NodeListener,
+  sendRaw,
+  startHost,
+} from "./hosts.js";
+import { textOf } from "./talk.js";
+
+type Fields = readonly (readonly [string, string])[];
+
+async function asked(port: number, message: Parameters<typeof modern>[0], headers: Fields = []) {
+  const { body, headers: routing } = modern(message);
+  return sendRaw(port, { headers: [...JSON_FIELDS, ...routing, ...headers], body });
+}
+
+/** A listener for as long as a test needs it. */
+async function serving<Result>(listener: NodeListener, use: (port: number) => Promise<Result>) {
+  const { server, port } = await listen(listener);
+  try {
+    return await use(port);
+  } finally {
+    await close(server);
+  }
+}
+
+describe("how a shortage is told", () => {
+  it.each([
+    ["tool-result", undefined, 200],
+    ["auto", "openai-mcp/1.0.0", 200],
+    ["auto", "node", 403],
+    ["http", "openai-mcp/1.0.0", 403],
+  ] as const)("%s to %s: %i", async (challenge, userAgent, status) => {
+    const host = await startHost("v2", { challenge });
+    const agent: Fields = userAgent === undefined ? [] : [["User-Agent", userAgent]];
+    const answered = await asked(host.port, call("write_note"), [bearer(READER), ...agent]);
+    expect(answered.status).toBe(status);
+    if (status === 200) {
+      expect(textOf(answered.json as never)).toMatch(/^more scope is needed/);
+      expect(answered.text).toContain("mcp/www_authenticate");
+      expect(answered.json).toMatchObject({ result: { resultType: "complete", isError: true } });
+    }
+    const expired = await asked(host.port, call("read_note"), [bearer("bad"), ...agent]);
+    expect(expired.status).toBe(401);
+    await host.close();
+  });
+});
+
+describe("a client without credentials", () => {
+  const list = { jsonrpc: "2.0", id: 1, method: "tools/list" } as const;
+
+  it("calls what is public, and nothing else", async () => {
+    const host = await startHost("v2");
+    expect(textOf((await asked(host.port, call("ping_public"))).json as never)).toBe("ping_public");
+    expect((await asked(host.port, list)).status).toBe(401);
+    expect(host.runs).toEqual([{ tool: "ping_public", token: undefined }]);
+    await host.close();
+  });
+
+  it("may shake hands and list where the options say so, and is told to sign in by a result", async () => {
+    const options = { anonymous: true, challenge: "tool-result" } as const;
+    const host = await startHost("v1-stateless", options);
+    const hello = await sendRaw(host.port, {
+      headers: JSON_FIELDS,
+      body: JSON.stringify(initialize),
+    });
+    expect(hello.status).toBe(200);
+    const body = JSON.stringify(call("read_note"));
+    const answered = await sendRaw(host.port, { headers: JSON_FIELDS, body });
+    expect(answered.status).toBe(200);
+    expect(textOf(answered.json as never)).toMatch(/^authentication required/);
+    await host.close();
+  });
+
+  it("sees behind the gate what a sign-in would open, where both say so", async () => {
+    const authorizer = newAuthorizer();
+    const gate = mcpGate(authorizer, { ...surface, anonymous: true });
+    const handler = createMcpHandler(() => newServerV2(authorizer, [], { anonymous: true }), {
+      keepAliveMs: 0,
+    });
+    const { text } = await serving(gate.node(handler.fetch), (port) => asked(port, list));
+    expect(text).toContain('"read_note"');
+    expect(text).not.toContain('"purge"');
+  });
+});
+
+describe("bodies", () => {
+  it("above the limit are not read, whether announced or not", async () => {
+    const host = await startHost("v2", { maxBodySize: 2_000 });
+    const long = JSON.stringify(call("read_note", { text: "x".repeat(3_000) }));
+    const answered = await sendRaw(host.port, {
+      headers: [...JSON_FIELDS, bearer(READER)],
+      body: long,
+    });
+    expect(answered.status).toBe(413);
+    const web = mcpGate(newAuthorizer(), { maxBodySize: 2_000 }).fetch(() => new Response());
+    const request = new Request("https://a.example/mcp", {
+      method: "POST",
+      headers: [...JSON_FIELDS].map(([name, value]) => [name, value] as [string, string]),
+      body: long,
+    });
+    expect((await web(request)).status).toBe(413);
+    await host.close();
+  });
+
+  it("that somebody has read before are a fault of the program, and never pass", async () => {
+    const authorizer = newAuthorizer();
+    const app = express();
+    app.use(express.json());
+    app.all(
+      "/mcp",
+      mcpGate(authorizer, surface).node(createMcpHandler(() => newServerV2(authorizer)).fetch),
+    );
+    const answered = await serving(app, (port) => asked(port, call("read_note"), [bearer(READER)]));
+    expect(answered.status).toBe(500);
+    expect(answered.text).toContain("before any body parser");
+    const web = mcpGate(authorizer).fetch(() => new Response());
+    const request = new Request("https://a.example/mcp", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
+    await request.text();
+    expect((await web(request)).status).toBe(500);
+  });
+
+  it("are taken from `rawBody` where the platform has read them", async () => {
+    const authorizer = newAuthorizer();
+    const serve = mcpGate(authorizer, surface).node(
+      createMcpHandler(() => newServerV2(authorizer), { keepAliveMs: 0 }).fetch,
+    );
+    const answered = await serving(
+      async (request, response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk as Buffer);
+        await serve(Object.assign(request, { rawBody: Buffer.concat(chunks) }), response);
+      },
+      (port) => asked(port, call("read_note"), [bearer(READER)]),
+    );
+    expect(textOf(answered.json as never)).toBe("read_note");
+  });
+
+  it.each([
+    ["too many messages", [call("read_note"), call("read_note"), call("read_note")]],
+    ["no message", []],
+  ])("with %s are refused", async (_, batch) => {
+    const host = await startHost("v1-stateless", { maxBatch: 2 });
+    const answered = await sendRaw(host.port, {
+      headers: [...JSON_FIELDS, bearer(READER)],
+      body: JSON.stringify(batch),
+    });
+    expect(answered.status).toBe(400);
+    await host.close();
+  });
+
+  it("of several messages that are short of scope get one challenge with the scopes of all", async () => {
+    const host = await startHost("v1-stateless", {}, { challenge: "minimum" });
+    const batch = [call("read_note", {}, 1), call("write_note", {}, 2), call("list_notes", {}, 3)];
+    const headers = [...JSON_FIELDS, bearer(tokenOf({ scope: "mcp:tools" }))];
+    const answered = await sendRaw(host.port, { headers, body: JSON.stringify(batch) });
+    expect(answered.status).toBe(403);
+    expect(answered.headers.get("www-authenticate")).toContain(
+      'scope="notes:read mcp:tools notes:write"',
+    );
+    expect(host.events).toHaveLength(3);
+    expect(host.runs).toEqual([]);
+    await host.close();
+  });
+
+  it("of other methods than three are refused", async () => {
+    const host = await startHost("v2");
+    const answered = await sendRaw(host.port, {
+      method: "PUT",
+      headers: [...JSON_FIELDS, bearer(READER)],
+      body: "{}",
+    });
+    expect([answered.status, answered.headers.get("allow")]).toEqual([405, "GET, POST, DELETE"]);
+    const doubled: Fields = [
+      ["Mcp-Session-Id", "a"],
+      ["Mcp-Session-Id", "b"],
+    ];
+    expect(
+      (await sendRaw(host.port, { method: "GET", headers: [bearer(READER), ...doubled] })).status,
+    ).toBe(400);
+    await host.close();
+  });
+});
+
+describe("the web's form", () => {
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    new Request("https://notes.example.com/mcp", {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        ...headers,
+      },
+      body,
+    });
+
+  it("hands on what was decided on", async () => {
+    const authorizer = newAuthorizer();
+    const gate = mcpGate(authorizer, surface);
+    const seen: unknown[] = [];
+    const serve = gate.fetch(async (request, passed) => {
+      seen.push(
+        passed.parsedBody,
+        await request.json(),
+        passed.authInfo?.token,
+        passed.protocolVersion,
+      );
+      return new Response(null, { status: 204 });
+    });
+    const body = call("read_note");
+    const answered = await serve(post(JSON.stringify(body), { authorization: `Bearer ${READER}` }));
+    expect(answered.status).toBe(204);
+    expect(seen).toEqual([body, body, READER, "2025-03-26"]);
+    expect(
+      (await serve(post(JSON.stringify(call("write_note")), { authorization: `Bearer ${READER}` })))
+        .status,
+    ).toBe(403);
+    const metadata = new Request(
+      "https://notes.example.com/.well-known/oauth-protected-resource/mcp",
+    );
+    expect(await (await serve(metadata)).json()).toMatchObject({
+      resource: "https://notes.example.com/mcp",
+    });
+  });
+
+  it("is served without metadata where there is no resource", async () => {
+    const gate = mcpGate(newAuthorizer({ resource: undefined as never }));
+    const metadata = new Request(
+      "https://notes.example.com/.well-known/oauth-protected-resource/mcp",
+    );
+    expect((await gate.fetch(() => new Response())(metadata)).status).toBe(401);
+  });
+
+  it("hands two tokens to nobody", async () => {
+    const serve = mcpGate(newAuthorizer(), surface).fetch(() => new Response());
+    const request = post(JSON.stringify(call("read_note")), { authorization: `Bearer ${READER}` });
+    request.headers.append("authorization", `Bearer ${WRITER}`);
+    expect((await serve(request)).status).toBe(400);
+  });
+});
+
+describe("options", () => {
+  it.each([
+    [{ maxBatch: -1 }, /maxBatch/],
+    [{ maxBodySize: 0 }, /maxBodySize/],
+    [{ sessions: {} }, /sessions/],
+    [{ chalenge: "http" }, /chalenge/],
+    [{ upgradeUrl: "plans" }, /upgradeUrl/],
+    [{ prompts: { a: "nope" } }, /nope/],
+  ])("%j are refused", (options, message) => {
+    expect(() => mcpGate(newAuthorizer(), options as never)).toThrow(message);
+  });
+});

@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  call,
+  EXPIRED,
+  initialize,
+  type Message,
+  modern,
+  READER,
+  RESOURCE,
+  tokenOf,
+  WRITER,
+} from "./fixture.js";
+import {
+  type Answered,
+  bearer,
+  HOSTS,
+  type Host,
+  type HostName,
+  JSON_FIELDS,
+  sendRaw,
+  startHost,
+} from "./hosts.js";
+import { bearing, textOf } from "./talk.js";
+
+const METADATA =
+  'resource_metadata="https://notes.example.com/.well-known/oauth-protected-resource/mcp"';
+const NONE: readonly (readonly [string, string])[] = [];
+
+describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => {
+  let host: Host;
+  let session: readonly (readonly [string, string])[] = [];
+  const isModern = name === "v2";
+
+  /** One message, as a client of this host sends it. */
+  const post = (message: Message, token?: string, headers = session): Promise<Answered> => {
+    const { body, headers: routing } = isModern
+      ? modern(message)
+      : { body: JSON.stringify(message), headers: NONE };
+    const credentials = token === undefined ? [] : [bearer(token)];
+    return sendRaw(host.port, {
+      headers: [...JSON_FIELDS, ...credentials, ...routing, ...headers],
+      body,
+    });
+  };
+
+  const shakeHands = async (token: string) => {
+    const opened = await sendRaw(host.port, {
+      headers: [...JSON_FIELDS, bearer(token)],
+      body: JSON.stringify(initialize),
+    });
+    expect(opened.status).toBe(200);
+    const id = opened.headers.get("mcp-session-id");
+    return id === null ? [] : [["Mcp-Session-Id", id] as const];
+  };
+
+  beforeAll(async () => {
+    host = await startHost(name);
+    session = await shakeHands(READER);
+  });
+  afterAll(() => host.close());
+
+  it("lets through what is allowed, with one event and the verified token", async () => {
+    host.events.length = 0;
+    const answered = await post(call("read_note"), READER);
+    expect(answered.status).toBe(200);
+    expect(textOf(answered.json as never)).toBe("read_note");
+    expect(host.runs.at(-1)).toMatchObject({ tool: "read_note", token: { sub: "ada" } });
+    expect(host.events.map((event) => event.decision.code)).toEqual(["allowed"]);
+  });
+
+  it("challenges for scope before the stream, by the version that the client speaks", async () => {
+    host.events.length = 0;
+    const answered = await post(call("write_note"), READER);
+    expect(answered.status).toBe(403);
+    const scope = isModern
+      ? "notes:read notes:write mcp:tools"
+      : "mcp:tools notes:read notes:write";
+    expect(answered.headers.get("www-authenticate")).toBe(
+      `Bearer error="insufficient_scope", scope="${scope}", ${METADATA}, error_description="More scope is needed"`,
+    );
+    expect(answered.json).toMatchObject({ error: "insufficient_scope", tool: "write_note", scope });
+    expect(host.events.map((event) => event.decision.code)).toEqual(["insufficient_scope"]);
+  });
+
+  it("answers 401 without a code to nobody, and with one to a token that is no good", async () => {
+    const anonymous = await post(call("read_note"));
+    expect(anonymous.status).toBe(401);
+    expect(anonymous.headers.get("www-authenticate")).toBe(`Bearer scope="mcp:tools", ${METADATA}`);
+    const expired = await post(call("read_note"), EXPIRED);
+    expect(expired.status).toBe(401);
+    expect(expired.headers.get("www-authenticate")).toContain('error="invalid_token"');
+    expect(expired.headers.get("www-authenticate")).not.toContain("scope=");
+    const hello = await sendRaw(host.port, {
+      headers: JSON_FIELDS,
+      body: JSON.stringify(initialize),
+    });
+    expect(hello.status).toBe(401);
+    expect((await sendRaw(host.port, { method: "GET" })).status).toBe(401);
+    expect((await sendRaw(host.port, { method: "DELETE" })).status).toBe(401);
+  });
+
+  it("answers an outage with 503, and says nothing of its reason", async () => {
+    const answered = await post(call("read_note"), "outage");
+    expect(answered.status).toBe(503);
+    expect(answered.headers.get("retry-after")).toBe("5");
+    expect(answered.text).not.toContain("secret");
+  });
+
+  it("answers what consent cannot mend as the result of the tool", async () => {
+    host.events.length = 0;
+    for (const [tool, state] of [
+      ["export_notes", "upgrade required: "],
+      ["delete_account", "denied: "],
+      ["purge", "reserved: "],
+      ["account_notes", "invalid parameter"],
+      ["constructor", "unknown operation: "],
+    ] as const) {
+      const answered = await post(call(tool), READER);
+      expect(answered.status, tool).toBe(200);
+      expect(textOf(answered.json as never), tool).toMatch(new RegExp(`^${state}`));
+      expect(answered.headers.get("www-authenticate"), tool).toBeNull();
+    }
+    expect(host.events).toHaveLength(5);
+  });
+
+  it("never runs a tool that it refuses", async () => {
+    host.runs.length = 0;
+    for (const token of [undefined, EXPIRED, READER, "a b"]) await post(call("write_note"), token);
+    expect(host.runs).toEqual([]);
+  });
+
+  it.each([
+    ["resources/read", { uri: "notes://all" }, READER, 200],
+    ["resources/read", { uri: "notes://hidden" }, WRITER, 403],
+    ["resources/read", { uri: "file:///etc/passwd" }, WRITER, 403],
+    ["prompts/get", { name: "summary" }, READER, 200],
+    ["prompts/get", { name: "plan" }, READER, 403],
+    ["prompts/get", { name: "other" }, WRITER, 403],
+    ["resources/list", {}, READER, 200],
+    ["resources/subscribe", { uri: "notes://hidden" }, WRITER, 403],
+    ["tasks/get", { taskId: "1" }, WRITER, 403],
+    ["notes/unknown", {}, WRITER, 403],
+  ] as const)("decides on %s %j", async (method, params, token, status) => {
+    const answered = await post({ jsonrpc: "2.0", id: 5, method, params }, token);
+    expect(answered.status).toBe(status);
+  });
+
+  it("lists what the caller may see, private and never kept where the version knows that", async () => {
+    const answered = await post({ jsonrpc: "2.0", id: 2, method: "tools/list" }, READER);
+    const { result } = answered.json as { result: Record<string, unknown> };
+    const names = (result["tools"] as { name: string }[]).map((tool) => tool.name);
+    expect(names).toEqual([
+      "write_note",
+      "read_note",
+      "account_notes",
+      "export_notes",
+      "ping_public",
+      "whoami",
+      "list_notes",
+    ]);
+    expect([result["ttlMs"], result["cacheScope"]]).toEqual(
+      isModern ? [0, "private"] : [undefined, undefined],
+    );
+  });
+
+  it("takes a batch of the version that has them, and refuses it whole for one message", async () => {
+    if (isModern || name === "v2-sessions" || name === "v1") return expect(session).toBeDefined();
+    const send = (batch: readonly Message[], version: string, token = READER) =>
+      sendRaw(host.port, {
+        headers: [...JSON_FIELDS, bearer(token), ["MCP-Protocol-Version", version]],
+        body: JSON.stringify(batch),
+      });
+    host.runs.length = 0;
+    const good = [call("read_note", {}, 1), call("list_notes", {}, 2)];
+    expect((await send(good, "2025-03-26")).status).toBe(200);
+    expect((await send(good, "2025-11-25")).status).toBe(400);
+    expect(host.runs).toHaveLength(2);
+    const short = await send([...good, call("write_note", {}, 3)], "2025-11-25");
+    expect(short.status).toBe(403);
+    const denied = await send([call("write_note", {}, 1), call("purge", {}, 2)], "2025-03-26");
+    expect(denied.status).toBe(403);
+    expect(denied.headers.get("www-authenticate")).toBeNull();
+    expect(host.runs).toHaveLength(2);
+  });
+
+  it("keeps a session for the person and client that opened it", async () => {
+    if (session.length === 0) return expect(["v2", "v1-stateless"]).toContain(name);
+    const eve = tokenOf({ sub: "eve", scope: "mcp:tools notes:read notes:write" });
+    const otherClient = tokenOf({ client_id: "other", scope: "mcp:tools notes:read" });
+    host.runs.length = 0;
+    for (const token of [eve, otherClient]) {
+      expect((await post(call("read_note"), token)).status).toBe(404);
+      const headers = [bearer(token), ["Accept", "text/event-stream"] as const, ...session];
+      expect((await sendRaw(host.port, { method: "GET", headers })).status).toBe(404);
+      expect((await sendRaw(host.port, { method: "DELETE", headers })).status).toBe(404);
+    }
+    expect((await post(call("ping_public"))).status).toBe(404);
+    expect((await post(call("read_note"), READER, [["Mcp-Session-Id", "guessed"]])).status).toBe(
+      404,
+    );
+    expect(host.runs).toEqual([]);
+    // a step-up is another token of the same person through the same client
+    expect((await post(call("write_note"), WRITER)).status).toBe(200);
+    expect(host.runs.map((run) => run.tool)).toEqual(["write_note"]);
+  });
+
+  it("forgets a session that is closed", async () => {
+    const own = await shakeHands(READER);
+    if (own.length === 0) return expect(["v2", "v1-stateless"]).toContain(name);
+    const headers = [bearer(READER), ...own];
+    expect((await sendRaw(host.port, { method: "DELETE", headers })).status).toBe(200);
+    expect((await post(call("read_note"), READER, own)).status).toBe(404);
+  });
+
+  it("publishes the metadata of the resource", async () => {
+    const path = "/.well-known/oauth-protected-resource/mcp";
+    const answered = await sendRaw(host.port, { method: "GET", path });
+    expect(answered.status).toBe(200);
+    expect(answered.json).toMatchObject({ resource: RESOURCE, scopes_supported: ["mcp:tools"] });
+  });
+
+  it("lets nobody in on `authInfo` of their own", async () => {
+    const params = { name: "write_note", arguments: {}, authInfo: bearing(WRITER) };
+    const answered = await post({ jsonrpc: "2.0", id: 1, method: "tools/call", params }, READER);
+    expect(answered.status).toBe(403);
+  });
+});

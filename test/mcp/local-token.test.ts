@@ -1,0 +1,74 @@
+import { McpServer } from "@modelcontextprotocol/server";
+import type { AccessToken, AuditEvent } from "scope-policy";
+import { protect } from "scope-policy/mcp";
+import { describe, expect, it } from "vitest";
+import { INFO, newAuthorizer, newServerV2, policy, READER } from "./fixture.js";
+import { bearing, GENERATIONS, namesIn, open, talkTo, textOf } from "./talk.js";
+
+describe("a local token", () => {
+  const claims: AccessToken = { scope: "mcp:tools notes:read", sub: "ada" };
+
+  it.each(GENERATIONS)("speaks for a caller in memory, %s", async (generation) => {
+    const { ask, runs, close } = await open(generation, { localToken: claims });
+    await ask({ method: "tools/call", params: { name: "read_note" } });
+    expect(runs).toEqual([{ tool: "read_note", token: claims }]);
+    const list = await ask({ method: "tools/list" });
+    expect(namesIn(list, "tools")).toContain("read_note");
+    await close();
+  });
+
+  const SOURCES: readonly [label: string, source: () => unknown, code: string][] = [
+    ["asked for at every call", () => claims, "allowed"],
+    ["that comes later", async () => claims, "allowed"],
+    ["that is over", () => ({ ...claims, exp: 1 }), "invalid_token"],
+    ["that is not there", () => undefined, "invalid_token"],
+    [
+      "that cannot be had",
+      () => {
+        throw new Error("no");
+      },
+      "temporarily_unavailable",
+    ],
+    ["that is none", () => "claims", "temporarily_unavailable"],
+  ];
+
+  it.each(SOURCES)("%s", async (_, source, code) => {
+    const events: AuditEvent[] = [];
+    const { ask, close } = await open(
+      "v2",
+      { localToken: source as never },
+      (event) => void events.push(event),
+    );
+    await ask({ method: "tools/call", params: { name: "read_note" } });
+    expect(events.map((event) => event.decision.code)).toEqual([code]);
+    await close();
+  });
+
+  it("never speaks for a caller who presents a token, or has a session", async () => {
+    const { ask, close } = await open("v2", { localToken: claims });
+    const reply = await ask(
+      { method: "tools/call", params: { name: "read_note" } },
+      bearing("bad"),
+    );
+    expect(textOf(reply)).toMatch(/^invalid token/);
+    await close();
+    const server = newServerV2(newAuthorizer(), [], { localToken: claims });
+    const talk = await talkTo("v2", server, "session-1");
+    const remote = await talk.ask({ method: "tools/call", params: { name: "read_note" } });
+    expect(textOf(remote)).toMatch(/^authentication required/);
+    await talk.close();
+  });
+
+  it("needs no authorizer; tokens that arrive are then no good", async () => {
+    const server = new McpServer(INFO);
+    const mcp = protect(server, { policy, localToken: claims });
+    mcp.registerTool("read_note", {}, () => ({ content: [{ type: "text", text: "ran" }] }));
+    const { ask, close } = await talkTo("v2", server);
+    const params = { name: "read_note" };
+    expect(textOf(await ask({ method: "tools/call", params }))).toBe("ran");
+    expect(textOf(await ask({ method: "tools/call", params }, bearing(READER)))).toMatch(
+      /^invalid token/,
+    );
+    await close();
+  });
+});

@@ -1,0 +1,93 @@
+import { Server as LowLevelV1 } from "@modelcontextprotocol/sdk/server/index.js";
+import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { Server as LowLevelV2 } from "@modelcontextprotocol/server";
+import { protect } from "scope-policy/mcp";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { ACCOUNT, INFO, newAuthorizer, policy, READER, tokenOf, WRITER } from "./fixture.js";
+import { bearing, GENERATIONS, namesIn, talkTo, textOf } from "./talk.js";
+
+describe("a low-level server", () => {
+  const tools = [
+    { name: "read_note", inputSchema: { type: "object" as const } },
+    { name: "purge", inputSchema: { type: "object" as const } },
+  ];
+  const ran = { content: [{ type: "text" as const, text: "ran" }] };
+
+  const SERVERS = {
+    v1: () => {
+      const server = new LowLevelV1(INFO, { capabilities: { tools: {} } });
+      const mcp = protect(server, { policy, authorizer: newAuthorizer() });
+      server.setRequestHandler(ListToolsRequestSchema, () => ({ tools }));
+      server.setRequestHandler(CallToolRequestSchema, () => ran);
+      return { server, mcp };
+    },
+    v2: () => {
+      const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
+      const mcp = protect(server, { policy, authorizer: newAuthorizer() });
+      server.setRequestHandler("tools/list", async () => ({ tools }));
+      server.setRequestHandler("tools/call", () => ran);
+      return { server, mcp };
+    },
+  };
+
+  it.each(GENERATIONS)("is gated like any other, %s", async (generation) => {
+    const { server, mcp } = SERVERS[generation]();
+    const { ask, close } = await talkTo(generation, server);
+    const call = async (name: string, token?: string) =>
+      textOf(await ask({ method: "tools/call", params: { name } }, token && bearing(token)));
+    expect(await call("read_note", READER)).toBe("ran");
+    expect(await call("read_note")).toMatch(/^authentication required/);
+    expect(await call("purge", READER)).toMatch(/^reserved/);
+    const list = await ask({ method: "tools/list" }, bearing(READER));
+    expect(namesIn(list, "tools")).toEqual(["read_note"]);
+    expect(mcp).not.toHaveProperty("registerTool");
+    await close();
+  });
+
+  it("refuses methods of its own that the options do not name, one with a schema of its own too", async () => {
+    const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
+    protect(server, {
+      policy,
+      authorizer: newAuthorizer(),
+      methods: { "notes/search": "read_note", "notes/account": "account_notes" },
+    });
+    const params = z.looseObject({});
+    for (const method of ["notes/search", "notes/account", "notes/other"]) {
+      server.setRequestHandler(method, { params }, () => ({ found: 1 }));
+    }
+    server.fallbackRequestHandler = async () => ({ found: 2 });
+    const { ask, close } = await talkTo("v2", server);
+    const found = async (method: string, given: Record<string, unknown>, token: string) => {
+      const { result, error } = await ask({ method, params: given }, bearing(token));
+      return error?.code ?? result?.["found"];
+    };
+    expect(await found("notes/search", {}, READER)).toBe(1);
+    expect(await found("notes/search", {}, tokenOf({ scope: "" }))).toBe(-32_010);
+    expect(await found("notes/account", { accountID: "a" }, ACCOUNT)).toBe(1);
+    expect(await found("notes/account", { accountID: "b" }, ACCOUNT)).toBe(-32_010);
+    // what is in the parameters cannot pass for the request
+    const forged = { method: "notes/account", params: { accountID: "a" }, accountID: "b" };
+    expect(await found("notes/account", forged, ACCOUNT)).toBe(-32_010);
+    expect(await found("notes/other", {}, WRITER)).toBe(-32_010);
+    expect(await found("notes/unknown", {}, WRITER)).toBe(-32_010);
+    expect(await found("read_note", {}, WRITER)).toBe(-32_010);
+    await close();
+  });
+
+  it("gates a handler for everything else that was there before", async () => {
+    const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
+    server.fallbackRequestHandler = async () => ({ found: 2 });
+    protect(server, {
+      policy,
+      authorizer: newAuthorizer(),
+      methods: { "notes/search": "read_note" },
+    });
+    const { ask, close } = await talkTo("v2", server);
+    expect((await ask({ method: "notes/search" }, bearing(READER))).result?.["found"]).toBe(2);
+    expect((await ask({ method: "notes/other" }, bearing(READER))).error?.code).toBe(-32_010);
+    server.fallbackRequestHandler = undefined as never;
+    expect((await ask({ method: "notes/search" }, bearing(READER))).error?.code).toBe(-32_601);
+    await close();
+  });
+});

@@ -1,0 +1,205 @@
+import { describe, expect, it } from "vitest";
+import { challengeFor } from "../../src/mcp/clients.js";
+import { readMessage } from "../../src/mcp/message.js";
+import { newResourceFinder } from "../../src/mcp/resource-uris.js";
+import { isOwner, newSessionMemory, ownerOf } from "../../src/mcp/sessions.js";
+import { readStrictJson } from "../../src/mcp/strict-json.js";
+import { newTargets } from "../../src/mcp/targets.js";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+describe("strict JSON", () => {
+  it.each([
+    ["{}", {}],
+    ["[]", []],
+    ['{"a":1,"b":{"a":2}}', { a: 1, b: { a: 2 } }],
+    ['[{"a":1},{"a":2}]', [{ a: 1 }, { a: 2 }]],
+    ['{"a":"}{\\",\\"a\\":"}', { a: '}{","a":' }],
+    ['{"a":["x","x"]}', { a: ["x", "x"] }],
+    ['{"a\\\\":1,"a":2}', { "a\\": 1, a: 2 }],
+    ['"é"', "é"],
+  ])("takes %s", (text, value) => {
+    expect(readStrictJson(bytes(text))).toEqual({ ok: true, value });
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["a byte order mark", "\uFEFF{}"],
+    ["a key twice", '{"a":1,"a":2}'],
+    ["a key twice, deep", '{"b":[{"a":1,"c":{},"a":2}]}'],
+    ["a key in two spellings", '{"a":1,"\\u0061":2}'],
+    ["a key `__proto__`", '{"__proto__":{}}'],
+    ["an escaped `__proto__`", '{"\\u005f_proto__":{}}'],
+    ["trailing text", "{}{}"],
+    ["depth beyond reason", `${"[".repeat(200)}${"]".repeat(200)}`],
+  ])("refuses %s", (_, text) => {
+    expect(readStrictJson(bytes(text))).toEqual({ ok: false });
+  });
+
+  it("refuses what is no UTF-8", () => {
+    expect(readStrictJson(new Uint8Array([0x22, 0xff, 0x22]))).toEqual({ ok: false });
+  });
+
+  it("takes time that grows with the text alone", () => {
+    const started = performance.now();
+    readStrictJson(bytes(`{"a":"${"\\\\".repeat(1_000_000)}"}`));
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
+describe("messages", () => {
+  it.each([
+    [{ jsonrpc: "2.0", id: 1, method: "a" }, "request"],
+    [{ jsonrpc: "2.0", id: "1", method: "a", params: {} }, "request"],
+    [{ jsonrpc: "2.0", method: "a" }, "notification"],
+    [{ jsonrpc: "2.0", id: 1, result: {} }, "response"],
+    [{ jsonrpc: "2.0", id: 1, error: {} }, "response"],
+    [{ jsonrpc: "2.0", error: {} }, "response"],
+    [{ jsonrpc: "2.0", result: {} }, undefined],
+    [{ jsonrpc: "2.0", id: 1, result: {}, error: {} }, undefined],
+    [{ jsonrpc: "2.0", id: null, method: "a" }, undefined],
+    [{ jsonrpc: "2.0", id: 1.5, method: "a" }, undefined],
+    [{ jsonrpc: "2.0", id: 1, method: "a", params: [] }, undefined],
+    [{ jsonrpc: "1.0", id: 1, method: "a" }, undefined],
+    [[], undefined],
+    [null, undefined],
+  ])("%j is a %s", (value, kind) => {
+    expect(readMessage(value)?.kind).toBe(kind);
+  });
+});
+
+describe("resources", () => {
+  const finder = newResourceFinder({
+    "notes://all": "read_all",
+    "notes://{id}/text": "read_one",
+    "notes://{id}/{part}": "read_part",
+    "https://notes.example.com/a.b?q={q}": "search",
+  });
+
+  it.each([
+    ["notes://all", [["read_all", {}]]],
+    [
+      "notes://7/text",
+      [
+        ["read_one", { id: "7" }],
+        ["read_part", { id: "7", part: "text" }],
+      ],
+    ],
+    ["https://notes.example.com/a.b?q=x", [["search", { q: "x" }]]],
+    ["https://notes.example.com/aXb?q=x", []],
+    ["notes://all/", []],
+    ["NOTES://all", []],
+    ["notes://7/../all", []],
+    ["notes://7/text/more", []],
+    ["no uri", []],
+    [`notes://${"a".repeat(9_000)}/text`, []],
+  ])("%s is decided by %j", (uri, found) => {
+    expect(finder.byUri(uri).map(({ tool, values }) => [tool, values])).toEqual(found);
+  });
+
+  it("templates are found by their own text", () => {
+    expect(finder.byKey("notes://{id}/text")).toBe("read_one");
+    expect(finder.byKey("notes://{other}/text")).toBeUndefined();
+  });
+
+  it.each([
+    "notes",
+    "notes://{id",
+    "notes://{id}{part}",
+    "notes://{a}/{a}",
+    "notes://a{id}",
+    "https://a.example/b/../c",
+    "notes://{i d}",
+  ])("%s is no key", (key) => {
+    expect(() => newResourceFinder({ [key]: "read" })).toThrow(/canonical/);
+  });
+});
+
+describe("targets", () => {
+  const targets = newTargets({
+    prompts: { summary: "read_note" },
+    resources: { "notes://{id}/text": "read_one" },
+  });
+  const asked = (method: string, params?: Record<string, unknown>) => targets(method, params);
+  const operation = (name: string, params: object) => ({
+    kind: "operations",
+    operations: [{ operation: name, params, arguments: params }],
+  });
+
+  it("are decided by what is completed", () => {
+    const argument = { name: "day", value: "mon" };
+    const byPrompt = { ref: { type: "ref/prompt", name: "summary" }, argument };
+    expect(asked("completion/complete", byPrompt)).toEqual(operation("read_note", { day: "mon" }));
+    const byResource = {
+      ref: { type: "ref/resource", uri: "notes://{id}/text" },
+      argument: { name: "id", value: "7" },
+      context: { arguments: { other: "x" } },
+    };
+    expect(asked("completion/complete", byResource)).toEqual(
+      operation("read_one", { other: "x", id: "7" }),
+    );
+    const unknown = { ref: { type: "ref/prompt", name: "other" }, argument };
+    expect(asked("completion/complete", unknown)).toMatchObject({
+      operations: [{ operation: "mcp:completion/complete" }],
+    });
+  });
+
+  it.each([
+    ["tools/call", undefined],
+    ["tools/call", { name: 7 }],
+    ["tools/call", { name: "a", arguments: [] }],
+    ["prompts/get", { name: "summary", arguments: 1 }],
+    ["resources/read", {}],
+    ["completion/complete", { ref: "a", argument: { name: "a" } }],
+    ["completion/complete", { ref: { type: "ref/prompt" }, argument: { name: "a" } }],
+    ["completion/complete", { ref: { type: "ref/prompt", name: "summary" } }],
+  ])("%s with %j is malformed", (method, params) => {
+    expect(asked(method, params)).toEqual({ kind: "malformed" });
+  });
+
+  it("of names that are none are unknown, even where a policy has an endpoint of that name", () => {
+    expect(asked("tools/call", { name: "GET /notes" })).toMatchObject({
+      operations: [{ operation: "mcp:tools/call" }],
+    });
+  });
+});
+
+describe("sessions", () => {
+  it("forget the oldest when there are too many", async () => {
+    const memory = newSessionMemory(2);
+    for (const id of ["a", "b", "a", "c"]) memory.set(id, id);
+    expect([await memory.get("a"), await memory.get("b"), await memory.get("c")]).toEqual([
+      "a",
+      undefined,
+      "c",
+    ]);
+  });
+
+  it("are owned by person and client, else by the token's own text", () => {
+    const ada = { scope: "", sub: "ada", iss: "i", client_id: "c" };
+    expect(ownerOf(ada, "1")).toBe(ownerOf({ ...ada, scope: "more" }, "2"));
+    expect(ownerOf(ada, "1")).not.toBe(ownerOf({ ...ada, iss: "j" }, "1"));
+    expect(ownerOf({ scope: "" }, "1")).not.toBe(ownerOf({ scope: "" }, "2"));
+    expect(ownerOf({ scope: "", client_id: "c" }, "1")).toBe(
+      ownerOf({ scope: "", client_id: "c" }, "2"),
+    );
+    expect(ownerOf({ scope: "" }, undefined)).not.toBe(ownerOf(undefined, undefined));
+    expect(isOwner("", "ada")).toBe(true);
+    expect(isOwner(undefined, "ada")).toBe(false);
+    expect(isOwner("ada", "")).toBe(false);
+  });
+});
+
+describe("clients", () => {
+  it.each([
+    ["openai-mcp/1.0.0 (ChatGPT)", "tool-result"],
+    ["claude-code/2.1.0", "tool-result"],
+    ["codex_cli_rs/0.50", "tool-result"],
+    ["Claude-User", "http"],
+    ["node", "http"],
+    [undefined, "http"],
+  ])("%s is told by %s", (userAgent, mode) => {
+    expect(challengeFor("auto", userAgent)).toBe(mode);
+    expect(challengeFor("http", userAgent)).toBe("http");
+  });
+});

@@ -1,0 +1,95 @@
+import { createMcpHandler } from "@modelcontextprotocol/server";
+import { describe, expect, it } from "vitest";
+import { call, modern, newAuthorizer, newServerV2, READER, tokenOf } from "./fixture.js";
+import { JSON_FIELDS } from "./hosts.js";
+import { bearing } from "./talk.js";
+
+describe("v2's own hook before the stream", () => {
+  const authorizer = newAuthorizer();
+  const handler = createMcpHandler(() => newServerV2(authorizer), { keepAliveMs: 0 });
+  const ask = (message: Parameters<typeof modern>[0], authInfo?: unknown) => {
+    const { body, headers } = modern(message);
+    const fields = [...JSON_FIELDS, ...headers] as [string, string][];
+    const request = new Request("https://notes.example.com/mcp", {
+      method: "POST",
+      headers: fields,
+      body,
+    });
+    return handler.fetch(request, authInfo === undefined ? {} : { authInfo: authInfo as never });
+  };
+
+  it.each([
+    ["a shortage", call("write_note"), READER, 403],
+    ["enough", call("read_note"), READER, 200],
+    ["a plan", call("export_notes"), READER, 200],
+    ["no token", call("write_note"), undefined, 200],
+    ["a bad token", call("write_note"), "bad", 200],
+    [
+      "a prompt's shortage",
+      { jsonrpc: "2.0", id: 1, method: "prompts/get", params: { name: "summary" } } as const,
+      tokenOf({ scope: "mcp:tools" }),
+      403,
+    ],
+    [
+      "a resource's shortage",
+      { jsonrpc: "2.0", id: 1, method: "resources/read", params: { uri: "notes://all" } } as const,
+      tokenOf({ scope: "mcp:tools" }),
+      403,
+    ],
+    [
+      "a resource that no map has",
+      {
+        jsonrpc: "2.0",
+        id: 1,
+        method: "resources/read",
+        params: { uri: "notes://hidden" },
+      } as const,
+      READER,
+      200,
+    ],
+  ])("answers %s", async (_, message, token, status) => {
+    const response = await ask(message, token === undefined ? undefined : bearing(token));
+    expect(response.status).toBe(status);
+    if (status === 403)
+      expect(response.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
+  });
+
+  it("leaves one event for each call, whoever answers it", async () => {
+    const codes: string[] = [];
+    const audited = newAuthorizer({ audit: (event) => void codes.push(event.decision.code) });
+    const own = createMcpHandler(() => newServerV2(audited), { keepAliveMs: 0 });
+    for (const tool of ["read_note", "write_note", "export_notes", "unmapped"]) {
+      const { body, headers } = modern(call(tool));
+      const fields = [...JSON_FIELDS, ...headers] as [string, string][];
+      const request = new Request("https://notes.example.com/mcp", {
+        method: "POST",
+        headers: fields,
+        body,
+      });
+      await own.fetch(request, { authInfo: bearing(READER) as never });
+    }
+    expect(codes).toEqual([
+      "allowed",
+      "insufficient_scope",
+      "upgrade_required",
+      "unknown_operation",
+    ]);
+  });
+
+  it("is silent where the options ask for results", async () => {
+    const quiet = createMcpHandler(
+      () => newServerV2(authorizer, [], { challenge: "tool-result" }),
+      { keepAliveMs: 0 },
+    );
+    const { body, headers } = modern(call("write_note"));
+    const fields = [...JSON_FIELDS, ...headers] as [string, string][];
+    const request = new Request("https://notes.example.com/mcp", {
+      method: "POST",
+      headers: fields,
+      body,
+    });
+    const response = await quiet.fetch(request, { authInfo: bearing(READER) as never });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain("more scope is needed");
+  });
+});

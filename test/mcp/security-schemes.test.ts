@@ -1,0 +1,53 @@
+import { McpServer } from "@modelcontextprotocol/server";
+import { protect } from "scope-policy/mcp";
+import { describe, expect, it } from "vitest";
+import { INFO, newAuthorizer, READER } from "./fixture.js";
+import { bearing, GENERATIONS, open } from "./talk.js";
+
+describe("security schemes", () => {
+  const authorizer = newAuthorizer();
+
+  it.each(GENERATIONS)("say of each tool what the policy asks, %s", async (generation) => {
+    const { ask, close } = await open(generation, { securitySchemes: true });
+    const { result } = await ask({ method: "tools/list" }, bearing(READER));
+    const listed = result?.["tools"] as {
+      name: string;
+      securitySchemes: unknown;
+      _meta: { securitySchemes: unknown };
+    }[];
+    const schemes = Object.fromEntries(listed.map((tool) => [tool.name, tool.securitySchemes]));
+    expect(schemes).toMatchObject({
+      ping_public: [{ type: "noauth" }, { type: "oauth2" }],
+      read_note: [{ type: "oauth2", scopes: ["notes:read", "mcp:tools"] }],
+      write_note: [{ type: "oauth2", scopes: ["notes:read", "notes:write", "mcp:tools"] }],
+      export_notes: [{ type: "oauth2", scopes: ["notes:read", "mcp:tools"] }],
+      list_notes: [{ type: "oauth2", scopes: ["notes:read", "mcp:tools"] }],
+      whoami: [{ type: "oauth2", scopes: ["mcp:tools"] }],
+    });
+    expect(JSON.stringify(schemes["account_notes"])).not.toContain("accountID");
+    expect(listed.map((tool) => tool._meta.securitySchemes)).toEqual(
+      listed.map((tool) => tool.securitySchemes),
+    );
+    await close();
+  });
+
+  it("of a tool's own must be those of the policy", () => {
+    const start = (scopes: readonly string[]) => {
+      const server = new McpServer(INFO);
+      const mcp = protect(server, { authorizer });
+      mcp.registerTool(
+        "read_note",
+        { _meta: { securitySchemes: [{ type: "oauth2", scopes }] } },
+        () => ({ content: [] }),
+      );
+      try {
+        mcp.assertComplete();
+      } catch (error) {
+        return (error as { findings: { code: string }[] }).findings.map(({ code }) => code);
+      }
+      return [];
+    };
+    expect(start(["notes:write"])).toContain("security_schemes");
+    expect(start(["notes:read", "mcp:tools"])).not.toContain("security_schemes");
+  });
+});

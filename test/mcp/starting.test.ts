@@ -1,0 +1,225 @@
+import { InMemoryTaskStore } from "@modelcontextprotocol/sdk/experimental/tasks";
+import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { Server as LowLevelV2, McpServer } from "@modelcontextprotocol/server";
+import { createAuthorizer, definePolicy } from "scope-policy";
+import { protect } from "scope-policy/mcp";
+import { describe, expect, it } from "vitest";
+import { INFO, newAuthorizer, policy } from "./fixture.js";
+import { GENERATIONS } from "./talk.js";
+
+describe("protecting", () => {
+  const authorizer = newAuthorizer();
+  const other = createAuthorizer({
+    policy: definePolicy({ name: "Other", version: "1", scopes: {} }),
+    verify: () => undefined,
+  });
+  const fresh = () => new McpServer(INFO);
+  const withTools = () => new McpServer(INFO, { capabilities: { tools: {} } });
+  const LATE = /already has a handler for `tools\/list`, `tools\/call`/;
+
+  const FAULTS: readonly [label: string, start: () => unknown, code: string, message: RegExp][] = [
+    [
+      "nothing",
+      () => protect(fresh(), {}),
+      "ERR_OPTIONS_INVALID",
+      /a policy, an authorizer, or both/,
+    ],
+    [
+      "another policy",
+      () => protect(fresh(), { policy, authorizer: other as never }),
+      "ERR_OPTIONS_INVALID",
+      /another policy/,
+    ],
+    [
+      "a misspelt option",
+      () => protect(fresh(), { authorizer, resorces: {} } as never),
+      "ERR_OPTIONS_INVALID",
+      /resorces/,
+    ],
+    [
+      "a tool that the policy lacks",
+      () => protect(fresh(), { authorizer, prompts: { a: "nope" as never } }),
+      "ERR_OPERATION_UNKNOWN",
+      /nope/,
+    ],
+    [
+      "a tool that is no name",
+      () => protect(fresh(), { authorizer, prompts: { a: "GET /" as never } }),
+      "ERR_OPERATION_UNKNOWN",
+      /no name of a tool/,
+    ],
+    [
+      "a map that is none",
+      () => protect(fresh(), { authorizer, prompts: ["a"] as never }),
+      "ERR_OPTIONS_INVALID",
+      /prompts/,
+    ],
+    [
+      "a local token that is none",
+      () => protect(fresh(), { authorizer, localToken: "a" as never }),
+      "ERR_OPTIONS_INVALID",
+      /localToken/,
+    ],
+    [
+      "a switch that is none",
+      () => protect(fresh(), { authorizer, securitySchemes: 1 as never }),
+      "ERR_OPTIONS_INVALID",
+      /securitySchemes/,
+    ],
+    [
+      "a method of the protocol's own",
+      () => protect(fresh(), { authorizer, methods: { "tools/call": "read_note" } }),
+      "ERR_OPTIONS_INVALID",
+      /`tools\/call`/,
+    ],
+    [
+      "a URI that is none",
+      () => protect(fresh(), { authorizer, resources: { "all notes": "read_note" } }),
+      "ERR_OPTIONS_INVALID",
+      /all notes/,
+    ],
+    [
+      "a server with the capability",
+      () => protect(withTools(), { authorizer }),
+      "ERR_OPTIONS_INVALID",
+      LATE,
+    ],
+    [
+      "a v1 server with the capability",
+      () => protect(new McpServerV1(INFO, { capabilities: { tools: {} } }), { authorizer }),
+      "ERR_OPTIONS_INVALID",
+      LATE,
+    ],
+    [
+      "a v1 server with tasks",
+      () =>
+        protect(
+          new McpServerV1(INFO, {
+            taskStore: new InMemoryTaskStore(),
+            capabilities: { tasks: {} },
+          }),
+          { authorizer },
+        ),
+      "ERR_OPTIONS_INVALID",
+      /tasks\/get/,
+    ],
+    [
+      "a server with a tool",
+      () => {
+        const server = fresh();
+        server.registerTool("read_note", {}, () => ({ content: [] }));
+        protect(server, { authorizer });
+      },
+      "ERR_OPTIONS_INVALID",
+      LATE,
+    ],
+    [
+      "a server twice",
+      () => {
+        const server = fresh();
+        protect(server, { authorizer });
+        protect(server, { authorizer });
+      },
+      "ERR_OPTIONS_INVALID",
+      /protected already/,
+    ],
+    [
+      "a tool that the policy lacks, later",
+      () =>
+        protect(fresh(), { authorizer }).registerTool("nope" as never, {}, () => ({ content: [] })),
+      "ERR_OPERATION_UNKNOWN",
+      /nope/,
+    ],
+  ];
+
+  it.each(FAULTS)("is refused for %s", (_, start, code, message) => {
+    expect(start).toThrow(
+      expect.objectContaining({
+        name: "PolicyError",
+        code,
+        message: expect.stringMatching(message) as string,
+      }),
+    );
+  });
+
+  it("leaves a handler that is no function to the SDK", () => {
+    const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
+    protect(server, { authorizer });
+    expect(() => server.setRequestHandler("tools/list", undefined as never)).toThrow(
+      /handler is required/,
+    );
+  });
+});
+
+describe("the cover of a server's tools", () => {
+  const small = definePolicy({
+    name: "Small",
+    version: "1",
+    scopes: { "notes:read": "Read notes" },
+    tools: {
+      read_note: "notes:read",
+      find_note: "notes:read",
+      watch: "notes:read",
+      "list_*": "notes:read",
+      drop: { deny: "Never." },
+    },
+  });
+  const authorizer = createAuthorizer({ policy: small, verify: () => undefined });
+  const nothing = () => ({ content: [] });
+
+  it.each(GENERATIONS)("finds what is missing on either side, all at once, %s", (generation) => {
+    const server = generation === "v1" ? new McpServerV1(INFO) : new McpServer(INFO);
+    const mcp = protect(server, { authorizer, methods: { "subscriptions/listen": "watch" } });
+    const register = server.registerTool.bind(server) as (
+      name: string,
+      config: object,
+      run: () => object,
+    ) => { disable(): void };
+    register("read_note", {}, nothing);
+    register("list_all", {}, nothing);
+    register("other", {}, nothing).disable();
+    expect(() => mcp.assertComplete()).toThrow(
+      expect.objectContaining({
+        code: "ERR_COVERAGE",
+        findings: [
+          {
+            code: "unmapped_tool",
+            path: "tools.other",
+            message: "the server has a tool `other` that the policy does not name",
+          },
+          {
+            code: "unregistered_tool",
+            path: "tools.find_note",
+            message: "the policy names a tool `find_note` that the server does not have",
+          },
+        ],
+      }),
+    );
+    expect(() => mcp.assertComplete(["read_note", "find_note"])).not.toThrow();
+  });
+
+  it("is silent where both are the same, and says so at once for the next server of the kind", () => {
+    for (let round = 0; round < 2; round += 1) {
+      const server = new McpServer(INFO);
+      const mcp = protect(server, { authorizer, prompts: { a: "watch" } });
+      mcp.registerTool("read_note", {}, nothing);
+      mcp.registerTool("find_note", {}, nothing);
+      expect(() => mcp.assertComplete()).not.toThrow();
+    }
+  });
+
+  it("knows the tools of v1's older way to register", () => {
+    const server = new McpServerV1(INFO);
+    const mcp = protect(server, { authorizer });
+    server.tool("other", nothing);
+    expect(() => mcp.assertComplete()).toThrow(/`other`/);
+  });
+
+  it("takes the names of a low-level server whose list takes time", () => {
+    const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
+    const mcp = protect(server, { authorizer });
+    server.setRequestHandler("tools/list", async () => ({ tools: [] }));
+    expect(() => mcp.assertComplete()).toThrow(/does not have/);
+    expect(() => mcp.assertComplete(["read_note", "find_note", "watch"])).not.toThrow();
+  });
+});

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { ATTACKED } from "../cases/attack-call.js";
+import { AUDIT_ATTACKS, type AuditAttack } from "../cases/attacks-audit.js";
+import { eventOf, lineOf } from "./audit-events.js";
+
+/** Every argument is declared as shown: what is not there has been taken out by the second net alone. */
+async function lineOfAttack({ tool = "x", client = "app-1", args, sensitive = [] }: AuditAttack) {
+  const shown = args === undefined ? {} : { audit: { show: Object.keys(args) } };
+  const tools = { ...ATTACKED.courses.tools, x: { deny: "no", ...shown } };
+  const token = { scope: "", client_id: client };
+  return lineOf(
+    await eventOf({ ...ATTACKED.courses, tools }, { operation: tool, token, args, sensitive }),
+  );
+}
+
+// AUDIT-049, a sink that throws or is slow and arguments that throw, stands in audit-sink.test.ts
+describe("attacks on the audit log", () => {
+  it.each(AUDIT_ATTACKS)("$id: $why", async (attack) => {
+    const line = await lineOfAttack(attack);
+    for (const text of attack.mustNotContain) expect(line).not.toContain(text);
+    for (const text of attack.mustContain ?? []) expect(line).toContain(text);
+    expect(line).toContain('"allowed":false');
+  });
+});

@@ -1,0 +1,314 @@
+// What holds for any policy, any token, any call, and whoever of those who are asked fails, in whatever way.
+
+import fc from "fast-check";
+import { type AccessToken, createAuthorizer, type FactSource, type Fault } from "scope-policy";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
+import { drawCase, drawGoodCase } from "../model/arbitrary-request.js";
+import { type Draw, drawn } from "../model/draw.js";
+import { HOSTILE } from "../model/hostile.js";
+import { type Definition, modelMatchScope, scopeOptions } from "../model/model.js";
+import { load, tokenOf } from "../model/observe.js";
+import { parseChallenge } from "./challenge-parser.js";
+
+const TIMEOUT = 50;
+const SOURCES: readonly FactSource[] = ["verify", "subject", "isRevoked", "audit"];
+
+const unhandled: unknown[] = [];
+const note = (reason: unknown) => unhandled.push(reason);
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  process.on("unhandledRejection", note);
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
+});
+
+/** Runs a law over drawn values, and fails where fewer than `least` of the runs have come to its point. */
+async function law<T>(
+  runs: number,
+  make: (draw: Draw) => T,
+  check: (value: T) => Promise<boolean>,
+  least: number,
+): Promise<void> {
+  let reached = 0;
+  const property = fc.asyncProperty(drawn(make), async (value) => {
+    if (await check(value)) reached += 1;
+  });
+  await fc.assert(property, { numRuns: runs });
+  expect(reached).toBeGreaterThanOrEqual(least);
+}
+
+type Answer<Value> = (good: Value) => unknown;
+const boom = () => {
+  throw new Error("boom");
+};
+const THEN = "then";
+type Settle = (value?: unknown) => void;
+const thenable = (then: (resolve: Settle, reject: Settle) => void) => ({ [THEN]: then });
+const later = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/** Ways to answer well. */
+const GOOD: readonly Answer<unknown>[] = [
+  (good) => good,
+  async (good) => good,
+  (good) => later(TIMEOUT - 1).then(() => good),
+  (good) => thenable((resolve) => resolve(good)),
+  (good) =>
+    thenable((resolve, reject) => {
+      resolve(good);
+      reject(new Error("boom"));
+      throw new Error("boom");
+    }),
+];
+/** Ways to be out. */
+const OUT: readonly Answer<unknown>[] = [
+  boom,
+  async () => boom(),
+  () => new Promise(() => undefined),
+  (good) => later(TIMEOUT + 1).then(() => good),
+  () => later(TIMEOUT + 1).then(boom),
+  () => thenable(boom),
+  () => thenable(() => undefined),
+  () => thenable((resolve) => resolve(thenable(() => undefined))),
+  () => Object.defineProperty({}, THEN, { get: boom }),
+  (good) =>
+    Object.assign(
+      Promise.resolve(good),
+      thenable((resolve) => resolve(thenable(boom))),
+    ),
+];
+/** What is no answer of those who are asked; an audit may answer anything. */
+const GARBAGE: Readonly<Record<FactSource, readonly unknown[]>> = {
+  verify: [7, "courses:read", true, false, Symbol("x"), () => ({ scope: "openid" })],
+  subject: [7, "pro", true, [], [{ tier: "pro" }], Object.create({ tier: "pro" }), boom],
+  isRevoked: [undefined, null, 0, 1, "", "false", {}, [], Object(false), Symbol("x"), boom],
+  audit: [],
+};
+
+interface Source {
+  readonly answer: Answer<unknown>;
+  readonly isOut: boolean;
+}
+function drawSource(draw: Draw, source: FactSource, percent: number): Source {
+  const isOut = draw.chance(percent);
+  if (!isOut) return { answer: draw.pick(GOOD), isOut };
+  const garbage = GARBAGE[source].map(
+    (value): Answer<unknown> =>
+      () =>
+        value,
+  );
+  return { answer: draw.pick([...OUT, ...garbage]), isOut };
+}
+
+/** Faults of the host's clock: the first is none. */
+const CLOCKS: readonly (() => void)[] = [
+  () => undefined,
+  () => void vi.spyOn(Date, "now").mockReturnValue(Number.NaN),
+  () => void vi.spyOn(Date, "now").mockImplementation(boom),
+  () => void vi.stubGlobal("setTimeout", undefined),
+  () => void vi.stubGlobal("setTimeout", boom),
+  () => void vi.stubGlobal("clearTimeout", boom),
+];
+
+const drawTroubled = (draw: Draw) => {
+  const one = drawGoodCase(draw, { patterns: 30 });
+  const percent = draw.pick([0, 25, 50]);
+  const sources = SOURCES.map((name) => [name, drawSource(draw, name, percent)] as const);
+  return {
+    ...one,
+    sources: Object.fromEntries(sources) as Record<FactSource, Source>,
+    optional: draw.some(["subject", "isRevoked", "audit"], 70),
+    clock: draw.chance(30) ? draw.int(CLOCKS.length - 1) : 0,
+    onAuditError: draw.pick(["deny", "continue"] as const),
+    authorization: draw.pick(["Bearer abc", "Bearer abc", "Bearer abc", undefined, "Bearer a b"]),
+  };
+};
+
+describe("whoever fails, in whatever way", { timeout: 60_000 }, () => {
+  it("nobody gets in, nothing is thrown, nobody waits longer than the timeouts, and it is told once", async () => {
+    await law(
+      200,
+      drawTroubled,
+      async ({ definition, held, facts, name, params, sources, optional, ...given }) => {
+        const policy = load(definition);
+        const told: Fault[] = [];
+        const token = tokenOf(held, facts);
+        const answer = (source: FactSource, good: unknown) => sources[source].answer(good) as never;
+        const has = (source: FactSource) => source === "verify" || optional.includes(source);
+        const authorizer = createAuthorizer({
+          policy,
+          verify: () => answer("verify", token),
+          ...(has("subject") && { subject: () => answer("subject", {}) }),
+          ...(has("isRevoked") && { isRevoked: () => answer("isRevoked", false) }),
+          ...(has("audit") && { audit: () => answer("audit", undefined) }),
+          timeout: TIMEOUT,
+          onAuditError: given.onAuditError,
+          onFault: (fault) => {
+            told.push(fault);
+            return Promise.reject(new Error("boom")) as never;
+          },
+        } satisfies AuthorizerOptions);
+        const { authorization } = given;
+        CLOCKS[given.clock]?.();
+        const pending = authorizer.admit({ authorization, operation: name as string, params });
+        await vi.advanceTimersByTimeAsync(SOURCES.length * TIMEOUT);
+        const admission = await Promise.race([pending, Promise.resolve("hangs" as const)]);
+        vi.restoreAllMocks();
+        vi.unstubAllGlobals();
+        if (admission === "hangs") throw new Error("a call hangs");
+        await vi.advanceTimersByTimeAsync(SOURCES.length * TIMEOUT);
+
+        const { decision } = admission;
+        const isShown = authorization === "Bearer abc";
+        const out = SOURCES.filter((source) => has(source) && sources[source].isOut);
+        const isOut = isShown && out.some((source) => source !== "audit");
+        const mere = isShown
+          ? policy.decideUntrusted(token, name, params)
+          : policy.decideUntrusted(authorization === undefined ? undefined : null, name, params);
+        const counted = Object.values(authorizer.faults).reduce((sum, count) => sum + count, 0);
+        expect(told).toHaveLength(counted);
+        for (const source of SOURCES) expect(authorizer.faults[source]).toBeLessThanOrEqual(1);
+        if (isOut) expect(decision.allowed).toBe(false);
+        if (decision.allowed) expect(mere.allowed).toBe(true);
+        if (given.clock > 0) return false;
+        // the first of those who are out ends the way; the audit is asked whatever comes of it
+        const reached = isShown ? out.filter((source) => source !== "audit").slice(0, 1) : [];
+        const expected = [...reached, ...out.filter((source) => source === "audit")];
+        expect(told.map(({ source }) => source)).toEqual(expected);
+        const isLost = out.includes("audit") && given.onAuditError === "deny" && mere.allowed;
+        const early = ["unknown_operation", "denied", "invalid_params"].includes(mere.code);
+        if (isOut && !early) expect(decision.code).toBe("temporarily_unavailable");
+        else if (isLost) expect(decision.code).toBe("temporarily_unavailable");
+        else if (authorization !== "Bearer a b") expect(decision).toEqual(mere);
+        return isOut && mere.allowed;
+      },
+      5,
+    );
+  });
+});
+
+describe("without faults", { timeout: 60_000 }, () => {
+  it("an authorizer decides as its policy does", async () => {
+    await law(
+      150,
+      (draw) => drawCase(draw, { patterns: 30 }),
+      async ({ definition, token, name, params }) => {
+        // what a verifier cannot answer is an outage, and tested as such
+        if (token !== undefined && typeof token !== "object") return false;
+        const policy = load(definition);
+        const authorizer = createAuthorizer({ policy, verify: () => token as AccessToken });
+        const rawToken = token === undefined ? undefined : "abc";
+        const outcome = await authorizer.decide(rawToken, name as string, params as never);
+        const mere = policy.decideUntrusted(token, name, params);
+        expect(outcome.decision).toEqual(mere);
+        return mere.allowed;
+      },
+      15,
+    );
+  });
+
+  it("any value in any place that a client or a verifier reaches comes to an outcome", async () => {
+    for (const [, value] of HOSTILE) {
+      const policy = load(SMALL);
+      const authorizer = createAuthorizer({ policy, verify: () => ({ scope: "openid" }) });
+      for (const call of [
+        { authorization: "Bearer abc", operation: value, params: value },
+        { authorization: "Bearer abc", operation: "read_account", params: { accountID: value } },
+        { authorization: undefined, operation: "whoami", params: value, arguments: value },
+      ]) {
+        expect(await authorizer.admit(call as never)).toHaveProperty("decision.allowed", false);
+      }
+      const outcome = await authorizer.decide("abc", value as string, value as never);
+      expect(outcome.decision.allowed).toBe(false);
+      expect((await authorizer.decide(value as string, "whoami")).decision.allowed).toBe(false);
+    }
+  });
+});
+
+const SMALL: Definition = {
+  name: "Small",
+  version: "1",
+  scopes: { openid: {}, "/accounts/{accountID}/": {} },
+  tools: { whoami: "openid", read_account: "/accounts/{accountID}/" },
+};
+
+/** As its policy, now and then with `offline_access` as one more scope that a rule asks for. */
+const drawChallenged = (draw: Draw) => {
+  const one = drawGoodCase(draw, { patterns: 30 });
+  const isOffline = draw.chance(20);
+  const definition: Definition = isOffline
+    ? {
+        ...one.definition,
+        scopes: { ...one.definition.scopes, offline_access: {} },
+        baseline: [...(one.definition.baseline ?? []), "offline_access"],
+      }
+    : one.definition;
+  const protocolVersion = draw.pick([undefined, "2025-06-18", "2026-07-28"]);
+  return {
+    ...one,
+    definition,
+    protocolVersion,
+    challenge: draw.pick(["minimum", "union", "auto"] as const),
+  };
+};
+
+describe("a challenge", { timeout: 60_000 }, () => {
+  it("is one by the letter, names nothing reserved and no offline_access, and granting it allows the call", async () => {
+    let sufficient = 0;
+    const check = async (one: Challenged, operation: string): Promise<void> => {
+      const { definition, held, facts, params, challenge, protocolVersion } = one;
+      const policy = load(definition);
+      const token = tokenOf(held, facts);
+      const authorizer = createAuthorizer({
+        policy,
+        verify: () => token as AccessToken,
+        challenge,
+      });
+      const call = { authorization: "Bearer abc", operation, params, protocolVersion };
+      const admission = await authorizer.admit(call);
+      if (!("answer" in admission)) return;
+      const { decision, answer } = admission;
+      const line = answer.headers["WWW-Authenticate"];
+      expect(line !== undefined).toBe(CHALLENGED.has(decision.code));
+      if (line === undefined) return;
+      const scope = parseChallenge(line).get("scope");
+      const named = scope?.split(" ") ?? [];
+      expect(named.filter((text) => isHidden(definition, text))).toEqual([]);
+      if (decision.code !== "insufficient_scope") return;
+      expect(answer.body.scope).toBe(scope);
+      // what the challenge cannot name, nobody can be granted by it
+      if (decision.scopes.some((needed) => !named.includes(needed))) return;
+      const isUnion =
+        challenge === "union" || (challenge === "auto" && protocolVersion === "2025-06-18");
+      const granted = isUnion ? named : [...held, ...named];
+      const wider = policy.decideUntrusted(tokenOf(granted, facts), operation, params);
+      expect(wider.code).toBe("allowed");
+      sufficient += 1;
+    };
+    const property = fc.asyncProperty(drawn(drawChallenged), async (one) => {
+      const { tools, endpoints } = one.definition;
+      for (const name of Object.keys({ ...tools, ...endpoints })) await check(one, name);
+    });
+    await fc.assert(property, { numRuns: 120 });
+    expect(sufficient).toBeGreaterThan(40);
+  });
+});
+
+type Challenged = ReturnType<typeof drawChallenged>;
+const CHALLENGED: ReadonlySet<string> = new Set(["insufficient_scope", "invalid_token"]);
+
+/** Whether a text is what no challenge may name: `offline_access`, or a reserved scope under any name, for any value. */
+function isHidden(definition: Definition, text: string): boolean {
+  const reserved = Object.keys(definition.scopes).flatMap((key) => {
+    const options = scopeOptions(definition, key);
+    return options.reserved === true ? [key, ...(options.replaces ?? [])] : [];
+  });
+  return (
+    text === "offline_access" || reserved.some((key) => modelMatchScope(key, text) !== undefined)
+  );
+}

@@ -1,0 +1,285 @@
+import {
+  AccessDenied,
+  type AccessToken,
+  type Admission,
+  createAuthorizer,
+  type DoorDecision,
+  type Fault,
+  loadPolicy,
+} from "scope-policy";
+import { describe, expect, it } from "vitest";
+import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
+import { ATTACKED } from "../cases/attack-call.js";
+import { parseChallenge } from "./challenge-parser.js";
+
+const RESOURCE = "https://api.example.com/mcp";
+const policy = loadPolicy({
+  ...ATTACKED.courses,
+  tools: {
+    ...ATTACKED.courses.tools,
+    me: { authenticated: true },
+    rich: { public: true, enrichedBy: "courses:read" },
+  },
+});
+const door = (options: Partial<AuthorizerOptions> = {}) =>
+  createAuthorizer({ policy, verify: verifyByName, resource: RESOURCE, ...options });
+
+/** What a raw token stands for in these tests. */
+const TOKENS: Readonly<Record<string, AccessToken>> = {
+  "aaa.bbb.ccc": { scope: "courses:read", sub: "user-1" },
+  empty: { scope: "" },
+  malformed: { scope: "courses:read  openid" },
+};
+function verifyByName(rawToken: string): AccessToken | undefined {
+  if (rawToken === "outage") throw new Error("no keys");
+  return Object.hasOwn(TOKENS, rawToken) ? TOKENS[rawToken] : undefined;
+}
+
+describe("the order of the decision", () => {
+  const CREDENTIALS = {
+    none: undefined,
+    "two words": "Bearer a b",
+    "a bad token": "Bearer nobody",
+    "a malformed scope": "Bearer malformed",
+    "an outage": "Bearer outage",
+    "no scope": "Bearer empty",
+    "a good token": "Bearer aaa.bbb.ccc",
+  };
+  const every = (code: DoorDecision["code"]) => Object.keys(CREDENTIALS).map(() => code);
+  const BAD = [
+    "invalid_request",
+    "invalid_token",
+    "invalid_token",
+    "temporarily_unavailable",
+  ] as const;
+  const ROWS: readonly (readonly [operation: string, params: unknown, codes: readonly string[]])[] =
+    [
+      ["nothing", undefined, every("unknown_operation")],
+      ["constructor", undefined, every("unknown_operation")],
+      ["GET /nothing", undefined, every("unknown_operation")],
+      ["refund", undefined, every("denied")],
+      ["drop_x", undefined, every("denied")],
+      ["read_profile", undefined, every("invalid_params")],
+      ["read_profile", { account_id: "a/b" }, every("invalid_params")],
+      ["ping_public", undefined, ["allowed", ...BAD, "allowed", "allowed"]],
+      ["rich", undefined, ["allowed", ...BAD, "allowed", "allowed"]],
+      ["me", undefined, ["unauthenticated", ...BAD, "allowed", "allowed"]],
+      ["list_courses", undefined, ["unauthenticated", ...BAD, "insufficient_scope", "allowed"]],
+      ["GET /courses", undefined, ["unauthenticated", ...BAD, "insufficient_scope", "allowed"]],
+      ["purge_all", undefined, ["unauthenticated", ...BAD, "reserved_scope", "reserved_scope"]],
+      [
+        "export_report",
+        undefined,
+        ["unauthenticated", ...BAD, "upgrade_required", "upgrade_required"],
+      ],
+    ];
+  it.each(ROWS)("holds at the door for %s with %j", async (operation, params, codes) => {
+    const authorizer = door({ onFault: () => undefined });
+    const found: string[] = [];
+    for (const authorization of Object.values(CREDENTIALS)) {
+      const call = { authorization, operation, params };
+      found.push((await authorizer.admit(call)).decision.code);
+      found.push(
+        (await authorizer.admit({ ...call, authorization: authorization ?? [] })).decision.code,
+      );
+    }
+    expect(found).toEqual(codes.flatMap((code) => [code, code]));
+  });
+
+  it("tells of every outage, even where something else is the answer", async () => {
+    const authorizer = door({ onFault: () => undefined });
+    const call = { authorization: "Bearer outage", operation: "refund" };
+    expect((await authorizer.admit(call)).decision.code).toBe("denied");
+    expect(authorizer.faults).toEqual({ verify: 1, subject: 0, isRevoked: 0, audit: 0 });
+  });
+});
+
+describe("authorizer.decide", () => {
+  it("takes a raw token, and `undefined` for no credentials; what is no token is a bad request", async () => {
+    const codeOf = async (rawToken: unknown) =>
+      (await door().decide(rawToken as string, "list_courses")).decision.code;
+    expect(await codeOf("aaa.bbb.ccc")).toBe("allowed");
+    expect(await codeOf(undefined)).toBe("unauthenticated");
+    expect(await codeOf("nobody")).toBe("invalid_token");
+    for (const bad of ["", "Bearer aaa.bbb.ccc", "a b", "a\n", null, 7, {}, ["aaa.bbb.ccc"]]) {
+      expect(await codeOf(bad)).toBe("invalid_request");
+    }
+  });
+
+  it("has the token where there is a good one, and no member for it where there is none", async () => {
+    const token = TOKENS["aaa.bbb.ccc"];
+    expect((await door().decide("aaa.bbb.ccc", "list_courses")).token).toEqual(token);
+    expect((await door().decide("aaa.bbb.ccc", "delete_course")).token).toEqual(token);
+    expect(await door().decide(undefined, "ping_public")).not.toHaveProperty("token");
+    expect(await door().decide("nobody", "list_courses")).not.toHaveProperty("token");
+  });
+
+  it("passes parameters on", async () => {
+    const verify = () => ({ scope: "/accounts/a/profile.read" });
+    const ask = async (account_id: string) =>
+      (await door({ verify }).decide("abc", "read_profile", { account_id })).decision.code;
+    expect(await ask("a")).toBe("allowed");
+    expect(await ask("b")).toBe("binding_mismatch");
+  });
+});
+
+describe("authorizer.authorize", () => {
+  it("gives the token, and `undefined` only for a public operation without credentials", async () => {
+    const authorizer = door();
+    expect(await authorizer.authorize("aaa.bbb.ccc", "list_courses")).toEqual(
+      TOKENS["aaa.bbb.ccc"],
+    );
+    expect(await authorizer.authorize("empty", "ping_public")).toEqual(TOKENS["empty"]);
+    expect(await authorizer.authorize(undefined, "ping_public")).toBeUndefined();
+    for (const name of Object.keys(policy.definition.tools ?? {})) {
+      const isOpen = ["ping_public", "rich"].includes(name);
+      const outcome = await authorizer.authorize(undefined, name).catch((error: unknown) => error);
+      if (isOpen) expect(outcome).toBeUndefined();
+      else expect(outcome).toBeInstanceOf(AccessDenied);
+    }
+  });
+
+  it.each([
+    ["nobody", "list_courses", "invalid_token"],
+    ["a b", "list_courses", "invalid_request"],
+    ["outage", "list_courses", "temporarily_unavailable"],
+    ["nobody", "ping_public", "invalid_token"],
+    ["aaa.bbb.ccc", "delete_course", "insufficient_scope"],
+  ])("throws the decision: %s for %s is %s", async (rawToken, tool, code) => {
+    const authorizer = door({ onFault: () => undefined });
+    const denied = expect.objectContaining({ name: "AccessDenied" }) as Error;
+    const call = authorizer.authorize(rawToken, tool);
+    await expect(call).rejects.toThrow(denied);
+    await expect(call).rejects.toMatchObject({ decision: { code } });
+  });
+});
+
+describe("authorizer.authenticate", () => {
+  it("shows who it is, or the refusal with its answer; it decides nothing and writes no event", async () => {
+    const events: unknown[] = [];
+    const authorizer = door({ onFault: () => undefined, audit: (event) => events.push(event) });
+    expect(await authorizer.authenticate("Bearer empty")).toEqual({ token: TOKENS["empty"] });
+    const REFUSALS: readonly (readonly [unknown, string, number])[] = [
+      [undefined, "unauthenticated", 401],
+      ["Basic x", "unauthenticated", 401],
+      [["Bearer empty", "Bearer empty"], "invalid_request", 400],
+      ["Bearer nobody", "invalid_token", 401],
+      ["Bearer malformed", "invalid_token", 401],
+      ["Bearer outage", "temporarily_unavailable", 503],
+    ];
+    for (const [field, code, status] of REFUSALS) {
+      const context = { operation: "list_courses" };
+      expect(await authorizer.authenticate(field as string, context)).toMatchObject({
+        decision: { code },
+        answer: { status, body: { error: code, tool: "list_courses" } },
+      });
+    }
+    expect(events).toEqual([]);
+  });
+});
+
+describe("authorizer.admit", () => {
+  it("makes its challenge of what the token holds and of the version that the client speaks", async () => {
+    const call = { authorization: "Bearer aaa.bbb.ccc", operation: "delete_course" };
+    const scopeFor = async (options: Partial<AuthorizerOptions>, protocolVersion?: string) => {
+      const admission = await door(options).admit({ ...call, protocolVersion });
+      if (!("answer" in admission)) throw new Error("allowed");
+      expect(admission.answer.body).toMatchObject({ tool: "delete_course" });
+      return parseChallenge(admission.answer.headers["WWW-Authenticate"]).get("scope");
+    };
+    expect(await scopeFor({})).toBe("courses:write");
+    expect(await scopeFor({}, "2025-06-18")).toBe("courses:read courses:write");
+    expect(await scopeFor({}, "2026-07-28")).toBe("courses:write");
+    expect(await scopeFor({ challenge: "union" })).toBe("courses:read courses:write");
+    expect(await scopeFor({ challenge: "minimum" }, "2025-06-18")).toBe("courses:write");
+  });
+
+  it("has the token in every outcome where there is a good one", async () => {
+    const token = TOKENS["aaa.bbb.ccc"];
+    const admit = (authorization: string | undefined, operation: string) =>
+      door().admit({ authorization, operation });
+    expect(await admit("Bearer aaa.bbb.ccc", "list_courses")).toEqual({
+      decision: expect.objectContaining({ code: "allowed" }) as Admission["decision"],
+      token,
+    });
+    expect((await admit("Bearer aaa.bbb.ccc", "purge_all")).token).toEqual(token);
+    expect((await admit("Bearer nobody", "list_courses")).token).toBeUndefined();
+    expect((await admit(undefined, "ping_public")).token).toBeUndefined();
+  });
+});
+
+describe("the audit", () => {
+  const good = { authorization: "Bearer aaa.bbb.ccc", operation: "list_courses" };
+  const refused = { ...good, operation: "delete_course" };
+
+  it("has one event for each decision, of allowed calls unless the caller decides again", async () => {
+    const codes: string[] = [];
+    const authorizer = door({ audit: (event) => codes.push(event.decision.code) });
+    await authorizer.admit(good);
+    await authorizer.admit(refused);
+    await authorizer.decide("aaa.bbb.ccc", "list_courses");
+    await authorizer.authorize("nobody", "list_courses").catch(() => undefined);
+    await authorizer.admit({ ...good, auditDenialsOnly: true });
+    await authorizer.admit({ ...refused, auditDenialsOnly: true });
+    expect(codes).toEqual([
+      "allowed",
+      "insufficient_scope",
+      "allowed",
+      "invalid_token",
+      "insufficient_scope",
+    ]);
+  });
+
+  it.each([
+    ["throws", () => Promise.reject(new Error("disk full"))],
+    ["never answers", () => new Promise(() => undefined)],
+  ])(
+    "that %s turns an allow into an outage, and no other decision; `continue` lets it be",
+    async (_, audit) => {
+      const faults: Fault[] = [];
+      const options = { audit, timeout: 5, onFault: (fault: Fault) => faults.push(fault) };
+      const careful = door(options);
+      expect(await careful.admit(good)).toMatchObject({
+        decision: { code: "temporarily_unavailable" },
+        answer: { status: 503, headers: { "Retry-After": "5" } },
+      });
+      expect((await careful.admit(refused)).decision.code).toBe("insufficient_scope");
+      expect(careful.faults.audit).toBe(2);
+      const easy = door({ ...options, onAuditError: "continue" });
+      expect((await easy.admit(good)).decision.code).toBe("allowed");
+      expect((await easy.admit(refused)).decision.code).toBe("insufficient_scope");
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(easy.faults.audit).toBe(2);
+      expect(faults.map(({ source }) => source)).toEqual(["audit", "audit", "audit", "audit"]);
+    },
+  );
+
+  it("is not waited for where its failure changes nothing", async () => {
+    const authorizer = door({
+      audit: () => new Promise(() => undefined),
+      timeout: 60,
+      onAuditError: "continue",
+      onFault: () => undefined,
+    });
+    const start = performance.now();
+    await authorizer.admit(good);
+    expect(performance.now() - start).toBeLessThan(50);
+  });
+});
+
+describe("an authorizer", () => {
+  it("is frozen, and shows its policy", () => {
+    const authorizer = door();
+    expect(Object.isFrozen(authorizer)).toBe(true);
+    expect(authorizer.policy).toBe(policy);
+    expect(authorizer.resource).toBe(RESOURCE);
+  });
+
+  it("gives decisions that no caller can change for others", async () => {
+    const authorizer = door({ onFault: () => undefined });
+    for (const rawToken of ["a b", "nobody", "outage"]) {
+      const { decision } = await authorizer.decide(rawToken, "list_courses");
+      expect(Object.isFrozen(decision)).toBe(true);
+    }
+  });
+});

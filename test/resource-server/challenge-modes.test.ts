@@ -1,0 +1,130 @@
+import { type Answer, createAuthorizer, loadPolicy, type Refusal } from "scope-policy";
+import { describe, expect, it } from "vitest";
+import type { ChallengeMode } from "../../src/resource-server/challenge.js";
+import { parseChallenge } from "./challenge-parser.js";
+
+const policy = loadPolicy({
+  name: "Courses",
+  version: "1",
+  scopes: {
+    openid: {},
+    offline_access: {},
+    "courses:read": {},
+    "courses:write": {},
+    "students:read": { replaces: ["members:read", "people"] },
+    "students:list": { replaces: ["people"] },
+    "admin:all": { reserved: true, replaces: ["root", "people"] },
+    "/vaults/{vaultID}/": { reserved: true, replaces: ["/safes/{vaultID}/"] },
+    "/accounts/{accountID}/": { replaces: ["/wallets/{accountID}/"] },
+    "/orgs/{orgID}/{userID}": { replaces: ["/members/{userID}/{orgID}"] },
+  },
+  baseline: ["openid"],
+  tools: { list_courses: "courses:read" },
+});
+
+const door = (options: { readonly challenge?: ChallengeMode } = {}) =>
+  createAuthorizer({ policy, verify: () => undefined, ...options });
+
+/** The refusal of a call, by the policy. */
+function refusalOf(token: unknown, tool: string): Refusal {
+  const decision = policy.decideUntrusted(token, tool);
+  if (decision.allowed) throw new Error(`${tool} is allowed`);
+  return decision;
+}
+const scopeOf = ({ headers }: Answer) => parseChallenge(headers["WWW-Authenticate"]).get("scope");
+
+describe("a challenge of mode union", () => {
+  const union = door({ challenge: "union" });
+  const shortage = refusalOf({ scope: "" }, "list_courses");
+  const unionFor = (scope: unknown) =>
+    scopeOf(union.answer(shortage, { token: { scope } as never }));
+
+  const HELD: readonly (readonly [what: string, scope: unknown, named: string])[] = [
+    ["nothing", "", "courses:read openid"],
+    ["a list of nothing", [], "courses:read openid"],
+    ["another scope", "courses:write", "courses:write courses:read openid"],
+    ["some of what is needed", "openid courses:write", "openid courses:write courses:read"],
+    ["one twice", "courses:write courses:write", "courses:write courses:read openid"],
+    ["a list", ["courses:write", "email"], "courses:write email courses:read openid"],
+    ["one that the policy does not know", "email", "email courses:read openid"],
+    ["a reserved one", "admin:all email", "email courses:read openid"],
+    ["an older name of a reserved one", "root email", "email courses:read openid"],
+    ["a reserved one for some value", "/vaults/v1/ email", "email courses:read openid"],
+    ["an older name of that", "/safes/v1/ email", "email courses:read openid"],
+    ["offline_access", "offline_access email", "email courses:read openid"],
+    ["an older name", "members:read", "students:read courses:read openid"],
+    [
+      "an older name and the newer",
+      "members:read students:read",
+      "students:read courses:read openid",
+    ],
+    [
+      "an older name of three, one of them reserved",
+      "people",
+      "students:read students:list courses:read openid",
+    ],
+    ["an older name for some value", "/wallets/w1/", "/accounts/w1/ courses:read openid"],
+    [
+      "an older name with its values in another order",
+      "/members/u1/o1",
+      "/orgs/o1/u1 courses:read openid",
+    ],
+    ["members that are no scope-tokens", ["a b", "", 7, null, 'a"b', "é"], "courses:read openid"],
+    [
+      "templates",
+      ["/accounts/{accountID}/", "/vaults/<vaultID>/", "email"],
+      "email courses:read openid",
+    ],
+    ["no text and no list", { 0: "email", length: 1 }, "courses:read openid"],
+    ["nothing at all", undefined, "courses:read openid"],
+  ];
+  it.each(HELD)("for a token that holds %s", (_, scope, named) => {
+    expect(unionFor(scope)).toBe(named);
+  });
+
+  it("says the same in the body", () => {
+    const answer = union.answer(shortage, { token: { scope: "email" } });
+    expect(answer.body.scope).toBe("email courses:read openid");
+  });
+
+  it("up to 8,192 characters, beyond which it names what is needed alone", () => {
+    const needed = " courses:read openid";
+    const held = "x".repeat(8_192 - needed.length);
+    expect(unionFor(held)).toBe(held + needed);
+    expect(unionFor(`${held}x`)).toBe("courses:read openid");
+  });
+
+  it("is but the minimum without a token, and where the code names no scope", () => {
+    expect(scopeOf(union.answer(shortage))).toBe("courses:read openid");
+    const nobody = refusalOf(undefined, "list_courses");
+    expect(scopeOf(union.answer(nobody, { token: { scope: "email" } }))).toBe("openid");
+    const bad = refusalOf(null, "list_courses");
+    expect(scopeOf(union.answer(bad, { token: { scope: "email" } }))).toBeUndefined();
+  });
+});
+
+describe("a challenge of mode auto", () => {
+  const token = { scope: "email" };
+  const shortage = refusalOf(token, "list_courses");
+  const MINIMUM = "courses:read openid";
+  const UNION = `email ${MINIMUM}`;
+
+  it.each([
+    [undefined, MINIMUM],
+    ["2024-11-05", UNION],
+    ["2025-11-25", UNION],
+    ["2026-07-27", UNION],
+    ["2026-07-28", MINIMUM],
+    ["2027-01-01", MINIMUM],
+    ["DRAFT-2026-v1", MINIMUM],
+    ["2025-11-25\n", MINIMUM],
+    ["x2025-11-25", MINIMUM],
+    ["", MINIMUM],
+  ])("goes by the version %s of the protocol", (protocolVersion, scope) => {
+    const context = { token, protocolVersion };
+    expect(scopeOf(door().answer(shortage, context))).toBe(scope);
+    expect(scopeOf(door({ challenge: "auto" }).answer(shortage, context))).toBe(scope);
+    expect(scopeOf(door({ challenge: "minimum" }).answer(shortage, context))).toBe(MINIMUM);
+    expect(scopeOf(door({ challenge: "union" }).answer(shortage, context))).toBe(UNION);
+  });
+});

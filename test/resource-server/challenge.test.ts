@@ -1,0 +1,312 @@
+import { type Answer, createAuthorizer, loadPolicy, type Refusal } from "scope-policy";
+import { describe, expect, it } from "vitest";
+import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
+import { parseChallenge } from "./challenge-parser.js";
+
+const RESOURCE = "https://api.example.com/mcp";
+const METADATA = "https://api.example.com/.well-known/oauth-protected-resource/mcp";
+
+const policy = loadPolicy({
+  name: "Courses",
+  version: "1",
+  tiers: ["free", "pro"],
+  accountTypes: ["mentor", "studio"],
+  scopes: {
+    openid: {},
+    offline_access: {},
+    "courses:read": {},
+    "courses:write": {},
+    "admin:all": { reserved: true },
+    "/vaults/{vaultID}/": { reserved: true },
+    "/accounts/{accountID}/": {},
+  },
+  baseline: ["openid"],
+  tools: {
+    list_courses: "courses:read",
+    update_course: { allOf: ["courses:read", "courses:write"] },
+    keep: { allOf: ["courses:read", "offline_access"] },
+    stay: "offline_access",
+    purge: { allOf: ["courses:write", "admin:all"] },
+    open_vault: "/vaults/{vaultID}/",
+    read_account: "/accounts/{accountID}/",
+    export: { scope: "courses:read", tier: "pro" },
+    teach: { scope: "courses:read", accountTypes: ["mentor", "studio"] },
+    remove: { deny: 'Never: "no", \\ \u4e2d\r\nX: y' },
+    "list_*": "courses:read",
+  },
+  endpoints: { "GET /courses": "courses:read" },
+});
+
+type Tuning = Pick<
+  AuthorizerOptions,
+  "challenge" | "upgradeStatus" | "retryAfter" | "resource" | "policy"
+>;
+const door = (options: Partial<Tuning> = {}) =>
+  createAuthorizer({ policy, verify: () => undefined, resource: RESOURCE, ...options });
+
+/** The refusal of a call, by the policy. */
+function refusalOf(token: unknown, tool: string, params?: unknown): Refusal {
+  const decision = policy.decideUntrusted(token, tool, params);
+  if (decision.allowed) throw new Error(`${tool} is allowed`);
+  return decision;
+}
+const challengeOf = ({ headers }: Answer) => parseChallenge(headers["WWW-Authenticate"]);
+const scopeOf = (answer: Answer) => challengeOf(answer).get("scope");
+
+const doorDenial = (code: "invalid_request" | "temporarily_unavailable"): Refusal => ({
+  allowed: false,
+  code,
+  message: code,
+});
+const shop = { scope: "openid", tier: "free", account_type: "student" };
+
+interface Row {
+  readonly refusal: Refusal;
+  readonly status: number;
+  readonly title: string;
+  readonly error?: string | null;
+  readonly scope?: string;
+  readonly more?: object;
+}
+const account = { accountID: "a" };
+const ROWS: readonly Row[] = [
+  { refusal: refusalOf(shop, "nothing"), status: 403, title: "Forbidden" },
+  { refusal: refusalOf(shop, "remove"), status: 403, title: "Forbidden" },
+  {
+    refusal: refusalOf(shop, "read_account"),
+    status: 400,
+    title: "Bad Request",
+    more: { param: "accountID" },
+  },
+  {
+    refusal: refusalOf(undefined, "list_courses"),
+    status: 401,
+    title: "Unauthorized",
+    error: null,
+    scope: "openid",
+  },
+  {
+    refusal: doorDenial("invalid_request"),
+    status: 400,
+    title: "Bad Request",
+    error: "invalid_request",
+  },
+  {
+    refusal: refusalOf(null, "list_courses"),
+    status: 401,
+    title: "Unauthorized",
+    error: "invalid_token",
+  },
+  { refusal: doorDenial("temporarily_unavailable"), status: 503, title: "Service Unavailable" },
+  {
+    refusal: refusalOf(shop, "update_course"),
+    status: 403,
+    title: "Forbidden",
+    error: "insufficient_scope",
+    scope: "courses:read courses:write openid",
+    more: { scope: "courses:read courses:write openid" },
+  },
+  {
+    refusal: refusalOf({ scope: "openid /accounts/b/" }, "read_account", account),
+    status: 403,
+    title: "Forbidden",
+    more: { param: "accountID" },
+  },
+  {
+    refusal: refusalOf(shop, "teach"),
+    status: 403,
+    title: "Forbidden",
+    more: { account_types: ["mentor", "studio"] },
+  },
+  { refusal: refusalOf(shop, "export"), status: 403, title: "Forbidden", more: { tier: "pro" } },
+  { refusal: refusalOf(shop, "purge"), status: 403, title: "Forbidden" },
+];
+
+describe("an answer", () => {
+  it("there is one for every code", () => {
+    const codes = ROWS.map(({ refusal }) => refusal.code);
+    expect(codes).toEqual([
+      "unknown_operation",
+      "denied",
+      "invalid_params",
+      "unauthenticated",
+      "invalid_request",
+      "invalid_token",
+      "temporarily_unavailable",
+      "insufficient_scope",
+      "binding_mismatch",
+      "account_type_required",
+      "upgrade_required",
+      "reserved_scope",
+    ]);
+  });
+
+  it.each(ROWS)("to $refusal.code is $status", ({ refusal, status, title, more, ...row }) => {
+    const answer = door().answer(refusal, { operation: "list_courses" });
+    const isChallenged = row.error !== undefined;
+    expect(answer.status).toBe(status);
+    expect(answer.headers["Content-Type"]).toBe("application/problem+json");
+    expect(answer.headers["Cache-Control"]).toBe("no-store");
+    expect("WWW-Authenticate" in answer.headers).toBe(isChallenged);
+    expect("Retry-After" in answer.headers).toBe(status === 503);
+    if (isChallenged) {
+      const challenge = challengeOf(answer);
+      expect(challenge.get("error")).toBe(row.error ?? undefined);
+      expect(challenge.get("scope")).toBe(row.scope);
+      expect(challenge.get("resource_metadata")).toBe(METADATA);
+      expect(challenge.has("error_description")).toBe(row.error !== null);
+    }
+    const known = refusal.code !== "unknown_operation";
+    expect(answer.body).toEqual({
+      title,
+      status,
+      detail: refusal.message,
+      error: refusal.code,
+      ...(known && { tool: "list_courses" }),
+      ...more,
+    });
+  });
+
+  it("is, whole and to the letter, what RFC 6750, section 3, and RFC 9457, section 3, show", () => {
+    const refusal = refusalOf(shop, "list_courses");
+    expect(door().answer(refusal, { operation: "list_courses" })).toEqual({
+      status: 403,
+      headers: {
+        "Content-Type": "application/problem+json",
+        "Cache-Control": "no-store",
+        "WWW-Authenticate":
+          'Bearer error="insufficient_scope", scope="courses:read openid", ' +
+          `resource_metadata="${METADATA}", error_description="More scope is needed"`,
+      },
+      body: {
+        title: "Forbidden",
+        status: 403,
+        detail: "more scope is needed: the user can grant it",
+        error: "insufficient_scope",
+        scope: "courses:read openid",
+        tool: "list_courses",
+      },
+    });
+  });
+
+  it("names an endpoint as one, an unknown operation and what is no name not at all", () => {
+    const refusal = refusalOf(shop, "list_courses");
+    const bodyFor = (operation: unknown) =>
+      door().answer(refusal, { operation: operation as string }).body;
+    expect(bodyFor("GET /courses")).toMatchObject({ endpoint: "GET /courses" });
+    expect(bodyFor("GET /courses")).not.toHaveProperty("tool");
+    for (const operation of [undefined, null, 7, {}]) {
+      expect(bodyFor(operation)).not.toHaveProperty("tool");
+      expect(bodyFor(operation)).not.toHaveProperty("endpoint");
+    }
+  });
+
+  it("to upgrade_required has the status of the option", () => {
+    const refusal = refusalOf(shop, "export");
+    const answer = door({ upgradeStatus: 402 }).answer(refusal);
+    expect(answer.status).toBe(402);
+    expect(answer.body).toMatchObject({ status: 402, title: "Payment Required", tier: "pro" });
+    expect(answer.body.detail).toMatch(/^upgrade required/);
+    const other = refusalOf(shop, "purge");
+    expect(door({ upgradeStatus: 402 }).answer(other).status).toBe(403);
+  });
+
+  it.each([
+    [undefined, "5"],
+    [60, "60"],
+    [0.2, "1"],
+  ])("to an outage with retryAfter %s says %s whole seconds", (retryAfter, seconds) => {
+    const options = retryAfter === undefined ? {} : { retryAfter };
+    const { headers } = door(options).answer(doorDenial("temporarily_unavailable"));
+    expect(headers["Retry-After"]).toBe(seconds);
+  });
+
+  it("is made anew each time: what one caller writes into it, no other reads", () => {
+    const authorizer = door();
+    const refusal = refusalOf(shop, "list_courses");
+    const first = authorizer.answer(refusal);
+    (first.headers as Record<string, string>)["WWW-Authenticate"] = "x";
+    (first.body as { detail: string }).detail = "x";
+    expect(authorizer.answer(refusal)).not.toMatchObject({ body: { detail: "x" } });
+    expect(scopeOf(authorizer.answer(refusal))).toBe("courses:read openid");
+  });
+});
+
+describe("a challenge", () => {
+  it("has scope before error_description, since clients look for `scope=` anywhere in the line", () => {
+    for (const { refusal } of ROWS.filter(({ error }) => error)) {
+      const names = [...challengeOf(door().answer(refusal)).keys()];
+      expect(names.at(-1)).toBe("error_description");
+    }
+  });
+
+  it("without a resource has a realm, made of what may stand between quotes", () => {
+    const realmOf = (name: string) => {
+      const named = loadPolicy({ name, version: "1", scopes: {} });
+      const bare = createAuthorizer({ policy: named, verify: () => undefined });
+      const challenge = challengeOf(bare.answer(refusalOf(undefined, "list_courses")));
+      expect([...challenge.keys()]).toEqual(["realm"]);
+      return challenge.get("realm");
+    };
+    expect(realmOf("Courses")).toBe("Courses");
+    expect(realmOf('The "Shop" \\ API\r\nX: y')).toBe("The Shop  APIX: y");
+    expect(realmOf('x", scope="admin')).toBe("x, scopeadmin");
+    expect(realmOf("\u4e2d\u6587")).toBe("api");
+    expect(realmOf(' " ')).toBe("api");
+  });
+
+  it("for nobody names the baseline, but neither what is reserved nor offline_access", () => {
+    const scopes = { openid: {}, offline_access: {}, "admin:all": { reserved: true } };
+    const withBaseline = (...baseline: string[]) => {
+      const more = baseline.length > 0 && { baseline };
+      const other = loadPolicy({ name: "x", version: "1", scopes, ...more });
+      const answer = door({ policy: other }).answer(refusalOf(undefined, "list_courses"));
+      return scopeOf(answer);
+    };
+    expect(withBaseline("openid", "offline_access", "admin:all")).toBe("openid");
+    expect(withBaseline("offline_access", "admin:all")).toBeUndefined();
+    expect(withBaseline()).toBeUndefined();
+  });
+
+  it.each([
+    ["purge", undefined, "courses:write openid"],
+    ["open_vault", { vaultID: "v" }, "openid"],
+    ["keep", undefined, "courses:read openid"],
+  ])(
+    "for %s of a first-party client names no reserved scope and no offline_access",
+    (tool, params, scope) => {
+      const refusal = refusalOf({ scope: "", first_party: true }, tool, params);
+      expect(refusal.code).toBe("insufficient_scope");
+      expect(scopeOf(door().answer(refusal))).toBe(scope);
+    },
+  );
+
+  it("names no text of a caller's own refusal that is no scope-token", () => {
+    const scopes = ["courses:read", 'a", error="x', "b\r\nSet-Cookie: x", "c d", ""];
+    const refusal: Refusal = {
+      allowed: false,
+      code: "insufficient_scope",
+      message: "",
+      missing: [],
+      scopes,
+      accepted: [],
+    };
+    const { headers } = createAuthorizer({ policy, verify: () => undefined }).answer(refusal);
+    expect(headers["WWW-Authenticate"]).toContain('scope="courses:read", ');
+  });
+
+  it("has no scope where nothing is left to name, and neither has the body", () => {
+    const bare = loadPolicy({
+      name: "x",
+      version: "1",
+      scopes: { offline_access: {} },
+      tools: { stay: "offline_access" },
+    });
+    const refusal = bare.decideUntrusted({ scope: "" }, "stay");
+    if (refusal.allowed) throw new Error("allowed");
+    const answer = door({ policy: bare }).answer(refusal);
+    expect(challengeOf(answer).get("error")).toBe("insufficient_scope");
+    expect(challengeOf(answer).has("scope")).toBe(false);
+    expect(answer.body).not.toHaveProperty("scope");
+  });
+});

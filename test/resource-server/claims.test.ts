@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { SCOPE_CLAIMS, tokenOfClaims } from "../../src/resource-server/claims.js";
+
+describe("an access token of claims", () => {
+  it("holds the claims it knows, and nothing else", () => {
+    const claims = {
+      scope: "a b",
+      sub: "user",
+      client_id: "client",
+      iss: "issuer",
+      jti: "id",
+      exp: 2,
+      iat: 1,
+      tier: "pro",
+      account_type: "studio",
+      first_party: true,
+    };
+    const token = tokenOfClaims({ ...claims, nbf: 0, scopes: ["admin"], isAdmin: true });
+    expect(token).toEqual(claims);
+    expect(Object.isFrozen(token)).toBe(true);
+  });
+
+  it.each([
+    ["no claims", {}],
+    ["undefined", undefined],
+    ["null", null],
+    ["a text", "scope"],
+    ["claims on the prototype", { __proto__: { scope: "admin", sub: "x", tier: "pro" } }],
+    [
+      "a claim that cannot be read",
+      {
+        get scope() {
+          throw new Error("no");
+        },
+      },
+    ],
+  ])("holds nothing where there is nothing: %s", (_title, claims) => {
+    expect(tokenOfClaims(claims)).toEqual({ scope: "" });
+  });
+
+  it.each([
+    ["sub", 1],
+    ["sub", null],
+    ["client_id", ["x"]],
+    ["iss", {}],
+    ["jti", true],
+    ["exp", "1"],
+    ["exp", Number.POSITIVE_INFINITY],
+    ["exp", Number.NaN],
+    ["iat", null],
+    ["scope", null],
+    ["scope", 1],
+    ["scope", { 0: "a" }],
+    ["scope", ["a"]],
+  ])("is none where `%s` is %j", (name, value) => {
+    expect(tokenOfClaims({ scope: "a", [name]: value })).toBeUndefined();
+  });
+
+  it.each([
+    ["tier", 1],
+    ["tier", ["pro"]],
+    ["account_type", null],
+    ["first_party", "true"],
+    ["first_party", 1],
+    ["first_party", false],
+  ])("leaves `%s` out where it is %j", (name, value) => {
+    expect(tokenOfClaims({ scope: "a", [name]: value })).toEqual({ scope: "a" });
+  });
+
+  it.each(SCOPE_CLAIMS)("reads its scope in `%s` alone", (scopeClaim) => {
+    const claims = Object.fromEntries(SCOPE_CLAIMS.map((name) => [name, `${name}:read`]));
+    const { [scopeClaim]: own, ...others } = claims;
+    expect(tokenOfClaims(claims, { scopeClaim })?.scope).toBe(own);
+    expect(tokenOfClaims(others, { scopeClaim })?.scope).toBe("");
+  });
+
+  it.each([
+    ["scope", undefined, false],
+    ["scope", true, true],
+    ["scp", undefined, true],
+    ["permissions", undefined, true],
+    ["permissions", false, false],
+  ] as const)("takes a list in `%s`, asked to: %s, is taken: %s", (scopeClaim, asked, isTaken) => {
+    const list = ["a", "b"];
+    const reading = { scopeClaim, ...(asked !== undefined && { isScopeList: asked }) };
+    const token = tokenOfClaims({ [scopeClaim]: list }, reading);
+    expect(token?.scope).toEqual(isTaken ? ["a", "b"] : undefined);
+    list.push("c");
+    expect(token?.scope).toEqual(isTaken ? ["a", "b"] : undefined);
+    expect(Object.isFrozen(token?.scope ?? "")).toBe(true);
+    expect(tokenOfClaims({ [scopeClaim]: ["a", 1] }, reading)).toBeUndefined();
+  });
+});

@@ -1,0 +1,341 @@
+import { type AccessToken, createAuthorizer, loadPolicy } from "scope-policy";
+import { afterEach, describe, expect, it } from "vitest";
+import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
+import { vouchFor } from "../../src/resource-server/vouched.js";
+import { BAD_TOKENS } from "../model/arbitrary-request.js";
+import { HOSTILE } from "../model/hostile.js";
+
+const policy = loadPolicy({
+  name: "Courses",
+  version: "1",
+  tiers: ["free", "pro"],
+  scopes: { openid: {}, "courses:read": {}, "admin:all": { reserved: true } },
+  tools: {
+    whoami: { authenticated: true },
+    list_courses: "courses:read",
+    purge: "admin:all",
+    export: { scope: "courses:read", tier: "pro" },
+    ping: { public: true },
+  },
+});
+const claims = { scope: "courses:read", sub: "user-1", client_id: "app-1", iat: 1, jti: "a" };
+const door = (options: Partial<AuthorizerOptions>) =>
+  createAuthorizer({ policy, verify: () => claims, onFault: () => undefined, ...options });
+const tokenOf = async (options: Partial<AuthorizerOptions>) => {
+  const shown = await door(options).authenticate("Bearer abc");
+  return "token" in shown ? shown.token : shown.decision.code;
+};
+
+describe("a verified token", () => {
+  it("is given in an object of our own, frozen, with the members of AccessToken alone", async () => {
+    const all: AccessToken = {
+      ...claims,
+      scope: ["openid"],
+      iss: "https://as.example.com",
+      exp: 2,
+      tier: "pro",
+      account_type: "mentor",
+      first_party: true,
+    };
+    const token = await tokenOf({ verify: () => ({ ...all, password: "secret" }) as AccessToken });
+    expect(token).toStrictEqual(all);
+    expect(Object.isFrozen(token)).toBe(true);
+    expect(Object.isFrozen((token as AccessToken).scope)).toBe(true);
+  });
+
+  it("leaves out what the verifier leaves out", async () => {
+    expect(await tokenOf({ verify: () => ({ scope: "" }) })).toStrictEqual({ scope: "" });
+  });
+
+  it("is no longer the verifier's: what becomes of that object changes nothing", async () => {
+    const shared = { scope: ["openid"], tier: "free" };
+    const authorizer = door({
+      verify: () => shared,
+      isRevoked: () => {
+        shared.scope.push("courses:read");
+        shared.tier = "pro";
+        return false;
+      },
+    });
+    const { decision, token } = await authorizer.decide("abc", "export");
+    expect(decision.code).toBe("upgrade_required");
+    expect(token).toEqual({ scope: ["openid"], tier: "free" });
+  });
+
+  it("is read once: a getter cannot say one thing to the decision and another to the handler", async () => {
+    let reads = 0;
+    const verify = () =>
+      Object.defineProperty({}, "scope", {
+        get: () => (reads++ === 0 ? "openid" : "courses:read"),
+      }) as AccessToken;
+    const { decision, token } = await door({ verify }).decide("abc", "list_courses");
+    expect(decision.code).toBe("insufficient_scope");
+    expect(token).toEqual({ scope: "openid" });
+    expect(reads).toBe(1);
+  });
+
+  it("has no inherited members", async () => {
+    const verify = () => Object.create(claims) as AccessToken;
+    expect(await tokenOf({ verify })).toBe("invalid_token");
+    const parent = Object.create({ first_party: true, tier: "pro" }) as object;
+    expect(await tokenOf({ verify: () => Object.assign(parent, claims) })).toStrictEqual(claims);
+  });
+
+  it.each<[value: unknown, code: string]>([
+    [undefined, "invalid_token"],
+    [null, "invalid_token"],
+    [false, "temporarily_unavailable"],
+    [true, "temporarily_unavailable"],
+    [7, "temporarily_unavailable"],
+    ["courses:read", "temporarily_unavailable"],
+    [Symbol("x"), "temporarily_unavailable"],
+    [() => claims, "temporarily_unavailable"],
+    [[], "invalid_token"],
+    [{}, "invalid_token"],
+    [{ active: true }, "invalid_token"],
+  ])("of a verifier that answers %s is %s", async (value, code) => {
+    expect(await tokenOf({ verify: () => value as AccessToken })).toBe(code);
+    expect(await tokenOf({ verify: async () => value as AccessToken })).toBe(code);
+  });
+
+  it.each([...HOSTILE])("is never more than the policy makes of it: %s", async (_, value) => {
+    for (const answer of [
+      value,
+      { scope: value },
+      { scope: ["openid", value] },
+      { ...claims, tier: value },
+    ]) {
+      const authorizer = door({ verify: () => answer as AccessToken });
+      for (const tool of ["whoami", "list_courses", "export"]) {
+        const { decision } = await authorizer.decide("abc", tool);
+        const settled: unknown = await Promise.resolve(answer).catch(() => null);
+        const mere = policy.decideUntrusted(settled ?? null, tool);
+        // a value that is no object is no answer of a verifier
+        if (decision.code !== "temporarily_unavailable") expect(decision).toEqual(mere);
+        else expect(mere.code).toBe("invalid_token");
+      }
+    }
+  });
+
+  it("has a scope that a decision can read, else authenticate refuses it", async () => {
+    const scopes = [
+      ...BAD_TOKENS.flatMap((token) => (token as { scope?: unknown } | null)?.scope ?? []),
+      ...["", "openid", "unknown:scope", "x".repeat(65_536), "x".repeat(65_537)],
+      Array.from({ length: 100 }, () => "x".repeat(700)).join(" "),
+      ...[[], ["openid"], ["a b"], [""], ["x".repeat(65_537)], [["openid"]], [7], [null]],
+      ...[Array.from({ length: 4_096 }, () => "x"), Array.from({ length: 4_097 }, () => "x")],
+      ...["/accounts/{accountID}/", ["<accountID>:read"], "a{b", 7, null, {}],
+    ];
+    for (const scope of scopes) {
+      const verify = () => ({ scope }) as AccessToken;
+      const code = policy.decideUntrusted({ scope }, "whoami").code;
+      const token = await tokenOf({ verify });
+      expect(typeof token === "object" ? "allowed" : token).toBe(code);
+    }
+  });
+});
+
+describe("claims that the program vouches for", () => {
+  const vouched = (claimed: Parameters<typeof vouchFor>[0], options = {}) =>
+    door({ verify: () => undefined, ...options }).authenticate(vouchFor(claimed));
+
+  it("take the place of verified ones, as these or as what answers them now", async () => {
+    const token = { ...claims, exp: Number.MAX_SAFE_INTEGER };
+    for (const claimed of [token, () => token, async () => token]) {
+      expect(await vouched(claimed)).toEqual({ token });
+    }
+  });
+
+  it("are asked about as any other token", async () => {
+    expect(await vouched(claims, { isRevoked: () => true })).toMatchObject({
+      decision: { code: "invalid_token" },
+    });
+    expect(await vouched(claims, { subject: () => ({ tier: "pro" }) })).toEqual({
+      token: { ...claims, tier: "pro" },
+    });
+  });
+
+  it.each<[what: string, claimed: Parameters<typeof vouchFor>[0], code: string]>([
+    ["nothing", () => undefined, "invalid_token"],
+    ["a token past its time", { ...claims, exp: 1 }, "invalid_token"],
+    ["a time that is none", { ...claims, exp: Number.NaN }, "invalid_token"],
+    ["an outage", () => Promise.reject(new Error("boom")), "temporarily_unavailable"],
+  ])("that are %s are refused", async (_, claimed, code) => {
+    expect(await vouched(claimed)).toMatchObject({ decision: { code } });
+  });
+
+  it("cannot be made by a request", async () => {
+    const made = vouchFor(claims);
+    for (const copy of [{ ...made }, Object.create(made), [made], new Proxy(made, {})]) {
+      expect(await door({}).authenticate(copy as string)).toMatchObject({
+        decision: { code: "invalid_request" },
+      });
+    }
+  });
+});
+
+describe("the facts of an account", () => {
+  const informed = (facts: unknown, token: object = claims) =>
+    tokenOf({
+      verify: () => token as AccessToken,
+      subject: () => facts as never,
+    });
+
+  it("are asked with the verified token, and only with a good one", async () => {
+    const asked: unknown[] = [];
+    const subject = (token: AccessToken) => void asked.push(token);
+    await tokenOf({ subject });
+    expect(asked).toEqual([claims]);
+    await tokenOf({ subject, verify: () => undefined });
+    await door({ subject }).authenticate(undefined);
+    await door({ subject }).authenticate("Bearer a b");
+    expect(asked).toHaveLength(1);
+  });
+
+  it("override the token's, an own `undefined` too, and nothing else", async () => {
+    const token = { ...claims, tier: "pro", account_type: "mentor", first_party: true };
+    expect(await informed({}, token)).toEqual(token);
+    expect(await informed(undefined, token)).toEqual(token);
+    expect(await informed(null, token)).toEqual(token);
+    expect(await informed({ tier: "free" }, token)).toEqual({ ...token, tier: "free" });
+    expect(await informed({ tier: undefined, first_party: false }, token)).toEqual({
+      ...claims,
+      account_type: "mentor",
+      first_party: false,
+    });
+    const more = {
+      scope: "admin:all",
+      sub: "user-2",
+      client_id: "x",
+      exp: 9,
+      account_type: "studio",
+    };
+    expect(await informed(more, token)).toEqual({ ...token, account_type: "studio" });
+    expect(Object.isFrozen(await informed({ tier: "pro" }))).toBe(true);
+  });
+
+  it("decide", async () => {
+    const ask = async (facts: object, tool: string) => {
+      const subject = async () => facts;
+      const verify = () => ({ ...claims, scope: "courses:read admin:all", tier: "pro" });
+      return (await door({ verify, subject }).decide("abc", tool)).decision.code;
+    };
+    expect(await ask({}, "export")).toBe("allowed");
+    expect(await ask({ tier: "free" }, "export")).toBe("upgrade_required");
+    expect(await ask({ tier: undefined }, "export")).toBe("upgrade_required");
+    expect(await ask({ first_party: true }, "purge")).toBe("allowed");
+    expect(await ask({ first_party: "true" }, "purge")).toBe("reserved_scope");
+  });
+
+  const boom = () => {
+    throw new Error("boom");
+  };
+  it.each<[what: string, facts: unknown]>([
+    ["a text", "pro"],
+    ["a truth", true],
+    ["a function", () => ({ tier: "pro" })],
+    ["a list, as a database has it", [{ tier: "free" }]],
+    ["an object that inherits a fact, as some records do", Object.create({ tier: "free" })],
+    ["a fact that cannot be read", Object.defineProperty({}, "tier", { get: boom })],
+    ["a proxy that throws", new Proxy({}, { has: boom })],
+    ["a proxy that throws later", new Proxy({ tier: "free" }, { getOwnPropertyDescriptor: boom })],
+  ])("that are %s are an outage, so that the token's own word does not stand", async (_, facts) => {
+    expect(await informed(facts, { ...claims, tier: "pro" })).toBe("temporarily_unavailable");
+  });
+
+  it.each([...HOSTILE])("never throw and never open anything: %s", async (_, facts) => {
+    const authorizer = door({ subject: () => facts as never });
+    for (const tool of ["export", "purge"]) {
+      expect((await authorizer.decide("abc", tool)).decision.allowed).toBe(false);
+    }
+  });
+});
+
+describe("revocation", () => {
+  it("is asked last: after verification and after the facts, with both", async () => {
+    const order: string[] = [];
+    const step = <Value>(name: string, value: Value) => {
+      order.push(name);
+      return Promise.resolve(value);
+    };
+    await tokenOf({
+      verify: () => step("verify", claims),
+      subject: () => step("subject", { tier: "pro" }),
+      isRevoked: (token) => step(`isRevoked ${token.jti} ${token.tier}`, false),
+    });
+    expect(order).toEqual(["verify", "subject", "isRevoked a pro"]);
+  });
+
+  it("SEQUENCE-020: that arrives while the token is verified counts", async () => {
+    const revoked = new Set<string | undefined>();
+    let verified: (token: AccessToken) => void = () => undefined;
+    const verify = () => new Promise<AccessToken>((resolve) => (verified = resolve));
+    const pending = door({ verify, isRevoked: ({ jti }) => revoked.has(jti) }).decide(
+      "abc",
+      "whoami",
+    );
+    revoked.add("a");
+    verified(claims);
+    expect((await pending).decision.code).toBe("invalid_token");
+  });
+
+  it.each<[answer: unknown, code: string]>([
+    [true, "invalid_token"],
+    [undefined, "temporarily_unavailable"],
+    [null, "temporarily_unavailable"],
+    [0, "temporarily_unavailable"],
+    [1, "temporarily_unavailable"],
+    ["", "temporarily_unavailable"],
+    ["false", "temporarily_unavailable"],
+    [{}, "temporarily_unavailable"],
+    [[], "temporarily_unavailable"],
+    [Object(false), "temporarily_unavailable"],
+  ])("SEQUENCE-021: that is %s is %s: only `false` is no", async (answer, code) => {
+    expect(await tokenOf({ isRevoked: () => answer as boolean })).toBe(code);
+    expect(await tokenOf({ isRevoked: async () => answer as boolean })).toBe(code);
+    expect(await tokenOf({ isRevoked: () => false })).toEqual(claims);
+  });
+});
+
+describe("an Object.prototype that somebody has written to", () => {
+  const prototype = Object.prototype as Record<string, unknown>;
+  const NAMES = ["scope", "tier", "first_party", "status", "headers", "error", "token"];
+  afterEach(() => {
+    for (const name of NAMES) delete prototype[name];
+  });
+  /** Runs while every object inherits these members; nothing is asserted within. */
+  async function polluted<Value>(members: object, run: () => Promise<Value>): Promise<Value> {
+    Object.assign(prototype, members);
+    try {
+      return await run();
+    } finally {
+      for (const name of NAMES) delete prototype[name];
+    }
+  }
+
+  it("gives no token a scope, a plan or a name", async () => {
+    const verify = () => ({ sub: "user-1" }) as unknown as AccessToken;
+    const bare = await polluted({ scope: "courses:read admin:all" }, () =>
+      door({ verify }).decide("abc", "list_courses"),
+    );
+    expect(bare.decision.code).toBe("invalid_token");
+    const facts = { tier: "pro", first_party: true };
+    const plan = await polluted(facts, () => door({}).decide("abc", "export"));
+    expect(plan.decision.code).toBe("upgrade_required");
+    const own = { verify: () => ({ scope: "admin:all" }) };
+    const reserved = await polluted(facts, () => door(own).decide("abc", "purge"));
+    expect(reserved.decision.code).toBe("reserved_scope");
+    const subject = await polluted(facts, () =>
+      door({ subject: () => ({}) }).decide("abc", "export"),
+    );
+    expect(subject.decision.allowed).toBe(false);
+  });
+
+  it("changes no answer", async () => {
+    const call = { authorization: "Bearer abc", operation: "purge" };
+    const clean = await door({}).admit(call);
+    const members = { status: 200, headers: {}, error: "x", scope: "admin:all", token: claims };
+    const dirty = await polluted(members, () => door({}).admit(call));
+    expect(JSON.stringify(dirty)).toBe(JSON.stringify(clean));
+  });
+});

@@ -1,0 +1,157 @@
+import { createAuthorizer, loadPolicy, PolicyError } from "scope-policy";
+import { describe, expect, it } from "vitest";
+import {
+  checkOptions,
+  isFunction,
+  isIssuerList,
+  isResource,
+  isTextList,
+  isUrl,
+  type OptionCheck,
+  oneOf,
+  optional,
+  positive,
+  required,
+} from "../../src/resource-server/options.js";
+
+const policy = loadPolicy({ name: "Courses", version: "1", scopes: {} });
+const verify = () => undefined;
+const resource = "https://api.example.com/mcp";
+
+/** What making an authorizer throws. */
+function refusalOf(options: unknown): PolicyError {
+  try {
+    createAuthorizer(options as never);
+  } catch (error) {
+    if (error instanceof PolicyError) return error;
+    throw error;
+  }
+  throw new Error("the options are taken");
+}
+
+const GOOD: readonly object[] = [
+  {},
+  { subject: verify, isRevoked: () => false, audit: verify, onFault: verify },
+  { onAuditError: "continue", sensitive: ["iban"], challenge: "union", upgradeStatus: 402 },
+  { resource, authorizationServers: ["https://as.example.com", "http://127.0.0.1:9/x"] },
+  { auditKey: "x".repeat(16) },
+  { auditKey: new Uint8Array(16) },
+  { timeout: 0.5, retryAfter: 86_400 },
+  { timeout: 600_000, retryAfter: 1, subject: undefined, resource: undefined },
+];
+
+const BAD: readonly (readonly [path: string, values: readonly unknown[]])[] = [
+  ["verify", [undefined, null, {}, "jwt"]],
+  ["subject", [null, {}, Promise.resolve()]],
+  ["isRevoked", [false, {}]],
+  ["audit", [console, true]],
+  ["onFault", [null, "log"]],
+  ["onAuditError", ["allow", true, null, ["deny"]]],
+  ["sensitive", ["iban", [""], [7], {}]],
+  ["auditKey", ["x".repeat(15), new Uint8Array(15), 16, null, {}]],
+  ["resource", [null, "", "/mcp", "http://api.example.com", new URL(resource)]],
+  ["authorizationServers", ["https://as.example.com", ["as.example.com"], [7], {}]],
+  ["challenge", ["all", true, null]],
+  ["upgradeStatus", [401, "403", null]],
+  ["timeout", [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 600_001, "5000", null, 5n]],
+  ["retryAfter", [0, -1, Number.NaN, 86_401, "5", null]],
+];
+
+describe("the options of an authorizer", () => {
+  it.each(GOOD)("are taken: %j", (options) => {
+    expect(createAuthorizer({ policy, verify, ...options }).policy).toBe(policy);
+  });
+
+  it.each(BAD)("are refused for %s", (path, values) => {
+    for (const value of values) {
+      const error = refusalOf({ policy, verify, [path]: value });
+      expect(error.code).toBe("ERR_OPTIONS_INVALID");
+      expect(error.findings.map((finding) => finding.path)).toEqual([path]);
+      expect(error.message).toContain(path);
+    }
+  });
+
+  it("are refused with every fault at once, a misspelt one with what was meant", () => {
+    const error = refusalOf({ policy, isRevokd: verify, timeout: 0, zebra: 1, "a\nb": 1 });
+    expect(error.findings).toEqual([
+      { code: "option", path: "verify", message: "is missing" },
+      {
+        code: "option",
+        path: "timeout",
+        message: "expected a number above 0, up to 600000",
+      },
+      {
+        code: "unknown_key",
+        path: "isRevokd",
+        message: "there is no option `isRevokd`",
+        suggestion: "isRevoked",
+      },
+      { code: "unknown_key", path: "zebra", message: "there is no option `zebra`" },
+      {
+        code: "unknown_key",
+        path: expect.not.stringContaining("\n") as string,
+        message: expect.not.stringContaining("\n") as string,
+      },
+    ]);
+  });
+
+  it("need a policy that was made here, no look-alike", () => {
+    for (const other of [undefined, null, {}, { ...policy }, policy.definition]) {
+      expect(refusalOf({ policy: other, verify }).code).toBe("ERR_POLICY_UNKNOWN");
+    }
+    for (const nothing of [undefined, null, 7, "x"]) {
+      expect(refusalOf(nothing).code).toBe("ERR_POLICY_UNKNOWN");
+    }
+  });
+
+  it("are read at the start: a later change changes nothing", async () => {
+    const options: Record<string, unknown> = {
+      policy,
+      verify,
+      resource,
+      authorizationServers: ["https://as.example.com"],
+    };
+    const authorizer = createAuthorizer(options as never);
+    (options["authorizationServers"] as string[]).push("https://evil.example");
+    Object.assign(options, { verify: () => ({ scope: "" }), resource: "https://evil.example" });
+    expect(JSON.stringify(authorizer.metadata())).not.toContain("evil");
+    expect(authorizer.resource).toBe(resource);
+    expect(await authorizer.authenticate("Bearer abc")).toMatchObject({
+      decision: { code: "invalid_token" },
+    });
+  });
+});
+
+const CHECKS: readonly (readonly [
+  what: string,
+  check: OptionCheck,
+  good: unknown,
+  bad: unknown,
+])[] = [
+  ["a function", isFunction, verify, {}],
+  ["one of a list", oneOf(1, "a"), "a", "1"],
+  ["a positive number", positive(10), 10, 11],
+  ["a list of texts", isTextList, ["a"], [""]],
+  ["an empty list", isTextList, [], "a"],
+  ["a URL", isUrl, "mailto:a", "a"],
+  ["a resource", isResource, resource, "https:/x"],
+  ["a list of issuers", isIssuerList, ["https://as.example.com"], ["https://as.example.com?a"]],
+  ["a list of no issuers", isIssuerList, [], ["https://as.example.com", "x"]],
+  ["something needed", required(isFunction), verify, undefined],
+  ["something that may be left out", optional(isFunction), undefined, null],
+];
+
+describe("a check of an option", () => {
+  it.each(CHECKS)("for %s", (_, check, good, bad) => {
+    expect(check(good)).toBeUndefined();
+    expect(check(bad)).toMatch(/^(is missing|an? |expected )/);
+  });
+
+  it("knows no names of Object.prototype", () => {
+    const options = JSON.parse('{"constructor":1,"__proto__":{"verify":1},"toString":1}') as object;
+    expect(() => checkOptions("the door", options, { verify: optional(isFunction) })).toThrow(
+      "the door",
+    );
+    expect(() => checkOptions("the door", {}, { verify: optional(isFunction) })).not.toThrow();
+  });
+});

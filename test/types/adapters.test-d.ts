@@ -1,0 +1,107 @@
+import express from "express";
+import fastify from "fastify";
+import { describe, expectTypeOf, test } from "vitest";
+import type { AccessToken } from "../../src/decision/access-token.js";
+import { definePolicy } from "../../src/decision/policy.js";
+import { expressGate } from "../../src/express.js";
+import { type RegisteredTool, scopePolicy } from "../../src/fastify.js";
+import { fetchGate } from "../../src/fetch.js";
+import { createAuthorizer } from "../../src/resource-server/authorizer.js";
+
+// Each slip stands on a line of its own, so that an error anywhere else would be seen.
+
+const policy = definePolicy({
+  name: "School",
+  version: "1",
+  scopes: { "school:read": {}, "/accounts/{accountID}/read": {} },
+  tools: {
+    get_settings: "school:read",
+    read_account: { scope: "/accounts/{accountID}/read", params: { accountID: "account_id" } },
+    search: { public: true },
+    "list_*": "school:read",
+  },
+  endpoints: { "GET /settings": "school:read" },
+});
+const authorizer = createAuthorizer({ policy, verify: () => undefined });
+
+describe("expressGate", () => {
+  const gate = expressGate(authorizer);
+  const app = express();
+
+  test("takes the policy's names and no others", () => {
+    gate("get_settings");
+    gate("list_courses");
+    gate("GET /settings");
+    // @ts-expect-error a tool is misspelt
+    gate("get_setings");
+    // @ts-expect-error an option is misspelt
+    gate("get_settings", { parms: () => ({}) });
+  });
+
+  test("is a middleware that leaves the types of the handler after it alone", () => {
+    app.get("/accounts/:account_id", gate("read_account"), (req, res) => {
+      expectTypeOf(req.params.account_id).toEqualTypeOf<string>();
+      expectTypeOf(gate.token(req)).toEqualTypeOf<AccessToken>();
+      expectTypeOf(gate.optionalToken(req)).toEqualTypeOf<AccessToken | undefined>();
+      res.json({});
+    });
+    app.get("/settings/:id", gate.endpoint(), (req) => {
+      expectTypeOf(req.params).toEqualTypeOf<{ id: string }>();
+    });
+    app.use(gate.metadata(), gate.public());
+    express.Router().post("/", express.json(), gate("search"));
+    gate.assertCovers(app);
+  });
+
+  test("reads parameters from a request of Express", () => {
+    gate("read_account", {
+      params: (req) => {
+        expectTypeOf(req.query).not.toBeAny();
+        expectTypeOf(req).toEqualTypeOf<express.Request>();
+        return {};
+      },
+    });
+  });
+});
+
+describe("fetchGate", () => {
+  const gate = fetchGate(authorizer);
+  const request = new Request("https://api.example.com/");
+
+  test("takes the policy's names and their parameters", () => {
+    expectTypeOf(gate(request, "get_settings")).toEqualTypeOf<Promise<AccessToken | Response>>();
+    expectTypeOf(gate(request, "search")).toEqualTypeOf<
+      Promise<AccessToken | undefined | Response>
+    >();
+    void gate(request, "read_account", { account_id: "a" });
+    // @ts-expect-error a tool is misspelt
+    void gate(request, "get_setings");
+    // @ts-expect-error its parameter is missing
+    void gate(request, "read_account");
+    // @ts-expect-error its parameter is misspelt
+    void gate(request, "read_account", { accountID: "a" });
+  });
+
+  test("has an endpoint and a document", () => {
+    expectTypeOf(gate.endpoint(request)).toEqualTypeOf<
+      Promise<AccessToken | undefined | Response>
+    >();
+    expectTypeOf(gate.metadata(request)).toEqualTypeOf<Response | undefined>();
+  });
+});
+
+describe("scopePolicy", () => {
+  test("takes the authorizer of any policy, and any tool where none is registered", () => {
+    expectTypeOf<RegisteredTool>().toEqualTypeOf<string>();
+    const app = fastify();
+    void app.register(scopePolicy, { authorizer, strict: true });
+    app.get("/a", { config: { tool: "get_settings" } }, () => "ok");
+    app.get("/b", { config: { tool: "b", params: (request) => request.query } }, () => "ok");
+    app.get("/c", { config: { endpoint: true } }, () => "ok");
+    app.get("/d", { config: { public: true } }, (request) => request.accessToken?.sub);
+    // @ts-expect-error a mark is there or is not
+    app.get("/e", { config: { public: false } }, () => "ok");
+    // @ts-expect-error the authorizer is missing
+    void app.register(scopePolicy, { strict: true });
+  });
+});

@@ -1,0 +1,156 @@
+import { createHmac } from "node:crypto";
+import { exportJWK, exportSPKI, generateKeyPair } from "jose";
+import type { JwtVerifierOptions } from "../../src/verify/jwt.js";
+
+/** 22 November 2026, noon: no test waits for a clock. */
+export const NOW = Date.UTC(2026, 10, 22, 12);
+const SECONDS = NOW / 1_000;
+
+export const ISSUER = "https://as.example.com";
+export const AUDIENCE = "https://api.example.com/mcp";
+
+const [rs256, es256, attacker, attackerEs256, next] = await Promise.all([
+  generateKeyPair("RS256", { extractable: true }),
+  generateKeyPair("ES256", { extractable: true }),
+  generateKeyPair("RS256", { extractable: true }),
+  generateKeyPair("ES256", { extractable: true }),
+  generateKeyPair("ES256", { extractable: true }),
+]);
+
+/** Who signs: the issuer with two keys, and the key it will have next; and somebody else. */
+export const SIGNERS = {
+  "as-rs256": { alg: "RS256", kid: "as-1", ...rs256 },
+  "as-es256": { alg: "ES256", kid: "as-2", ...es256 },
+  "as-next": { alg: "ES256", kid: "as-3", ...next },
+  "attacker-rs256": { alg: "RS256", kid: "as-1", ...attacker },
+  "attacker-es256": { alg: "ES256", kid: "as-2", ...attackerEs256 },
+} as const;
+
+export type Signer = keyof typeof SIGNERS;
+export type KeyName = Signer | "hmac-public-pem" | "hmac-empty" | "none";
+
+export async function publicJwk(name: Signer, more: object = {}): Promise<Record<string, unknown>> {
+  const { alg, kid, publicKey } = SIGNERS[name];
+  return { ...(await exportJWK(publicKey)), alg, kid, use: "sig", ...more };
+}
+
+export const KEY_SET = { keys: [await publicJwk("as-rs256"), await publicJwk("as-es256")] };
+
+const PEM = await exportSPKI(rs256.publicKey);
+
+/** The claims of RFC 9068, as the issuer writes them. */
+export const CLAIMS: Readonly<Record<string, unknown>> = {
+  iss: ISSUER,
+  aud: AUDIENCE,
+  sub: "user-1",
+  client_id: "app-1",
+  iat: SECONDS,
+  exp: SECONDS + 300,
+  jti: "token-1",
+  scope: "courses:read",
+};
+
+/** Seconds from {@link NOW}, as claims have it. */
+export const inSeconds = (seconds: number): number => SECONDS + seconds;
+
+/** Members that are `undefined` are left out. */
+export interface Minting {
+  readonly claims?: Readonly<Record<string, unknown>>;
+  readonly header?: Readonly<Record<string, unknown>>;
+  readonly key?: KeyName;
+  /** The JSON in place of that of `claims`, and of the header. */
+  readonly claimsText?: string;
+  readonly headerText?: string;
+}
+
+const encode = (text: string): string => Buffer.from(text).toString("base64url");
+
+/** A token with the usual header and claims, but for what is said. */
+export async function mint(minting: Minting = {}): Promise<string> {
+  const { claims, header, key = "as-rs256" } = minting;
+  const signer = Object.hasOwn(SIGNERS, key) ? SIGNERS[key as Signer] : SIGNERS["as-rs256"];
+  const usual = { alg: signer.alg, typ: "at+jwt", kid: signer.kid };
+  const headerText = minting.headerText ?? JSON.stringify({ ...usual, ...header });
+  const claimsText = minting.claimsText ?? JSON.stringify({ ...CLAIMS, ...claims });
+  const input = `${encode(headerText)}.${encode(claimsText)}`;
+  return `${input}.${await signatureOf(input, key)}`;
+}
+
+async function signatureOf(input: string, key: KeyName): Promise<string> {
+  if (key === "none") return "";
+  if (key === "hmac-public-pem" || key === "hmac-empty") {
+    return createHmac("sha256", key === "hmac-empty" ? "" : PEM)
+      .update(input)
+      .digest("base64url");
+  }
+  const { alg, privateKey } = SIGNERS[key];
+  const algorithm =
+    alg === "RS256" ? { name: "RSASSA-PKCS1-v1_5" } : { name: "ECDSA", hash: "SHA-256" };
+  const bytes = await crypto.subtle.sign(algorithm, privateKey, Buffer.from(input));
+  return Buffer.from(bytes).toString("base64url");
+}
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const ES256_ORDER = BigInt("0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+
+/** Other spellings of a token, and other texts that look like one. */
+export const MUTATIONS = {
+  "sig-last-char": (token: string) =>
+    token.slice(0, -1) + (ALPHABET[ALPHABET.indexOf(token.at(-1) as string) ^ 1] as string),
+  "sig-pad": (token: string) => `${token}==`,
+  "sig-newline": (token: string) => `${token.slice(0, -4)}\n${token.slice(-4)}`,
+  "trailing-space": (token: string) => `${token} `,
+  "es256-flip-s": (token: string) => {
+    const signature = Buffer.from(token.split(".")[2] as string, "base64url");
+    const s = BigInt(`0x${signature.subarray(32).toString("hex")}`);
+    const flipped = (ES256_ORDER - s).toString(16).padStart(64, "0");
+    const other = Buffer.concat([signature.subarray(0, 32), Buffer.from(flipped, "hex")]);
+    return withSignature(token, other.toString("base64url"));
+  },
+  "strip-sig": (token: string) => withSignature(token, ""),
+  "two-parts": (token: string) => token.split(".").slice(0, 2).join("."),
+  "append-part": (token: string) => `${token}.AAAA`,
+  "payload-scope-write": (token: string) => {
+    const [header, , signature] = token.split(".");
+    const claims = encode(JSON.stringify({ ...CLAIMS, scope: "courses:read courses:write" }));
+    return [header, claims, signature].join(".");
+  },
+  "sig-zero": (token: string) => {
+    const length = Buffer.from(token.split(".")[2] as string, "base64url").length;
+    return withSignature(token, Buffer.alloc(length).toString("base64url"));
+  },
+} as const;
+
+function withSignature(token: string, signature: string): string {
+  return [...token.split(".").slice(0, 2), signature].join(".");
+}
+
+/** What a verifier needs, with the keys at hand and the clock at {@link NOW}. */
+export const OPTIONS: JwtVerifierOptions = {
+  issuer: ISSUER,
+  audience: AUDIENCE,
+  jwks: KEY_SET,
+  algorithms: ["RS256", "ES256"],
+  now: () => NOW,
+};
+
+/** A clock that stands still until it is told to go on. */
+export function newTestClock(): { now: () => number; pass: (seconds: number) => void } {
+  let time = NOW;
+  return {
+    now: () => time,
+    pass: (seconds) => {
+      time += seconds * 1_000;
+    },
+  };
+}
+
+/** What a promise, or a call, is refused with. */
+export async function thrownBy(run: () => unknown): Promise<unknown> {
+  try {
+    await run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

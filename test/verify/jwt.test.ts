@@ -1,0 +1,435 @@
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { describe, expect, it } from "vitest";
+import { type JwtVerifierOptions, jwtVerifier } from "../../src/verify/jwt.js";
+import { VerifierOutage } from "../../src/verify/outage.js";
+import {
+  AUDIENCE,
+  CLAIMS,
+  ISSUER,
+  inSeconds,
+  KEY_SET,
+  type Minting,
+  MUTATIONS,
+  mint,
+  newTestClock,
+  OPTIONS,
+  publicJwk,
+  thrownBy,
+} from "./fixtures.js";
+
+interface Case extends Minting {
+  readonly title: string;
+  readonly options?: Partial<JwtVerifierOptions>;
+}
+
+const LENIENT = { profile: "lenient" } as const;
+const OTHER = { aud: "https://other.example" };
+
+const good: readonly Case[] = [
+  { title: "a token of RFC 9068" },
+  { title: "another signature of the list", key: "as-es256" },
+  { title: "the long name of the type", header: { typ: "application/at+jwt" } },
+  { title: "the type in capitals", header: { typ: "AT+JWT" } },
+  { title: "no key named, and one that fits", header: { kid: undefined } },
+  { title: "one audience of a list", claims: { aud: ["https://other.example", AUDIENCE] } },
+  {
+    title: "an audience of several that are ours",
+    options: { audience: ["https://old.example", AUDIENCE] },
+  },
+  { title: "an empty scope", claims: { scope: "" } },
+  { title: "no scope", claims: { scope: undefined } },
+  { title: "a begin that is past", claims: { nbf: inSeconds(-1) } },
+  { title: "a fraction of a second", claims: { exp: inSeconds(0.5), iat: inSeconds(-0.5) } },
+  {
+    title: "just ended, within the tolerance",
+    claims: { exp: inSeconds(-4) },
+    options: tolerant(5),
+  },
+  {
+    title: "just to come, within the tolerance",
+    claims: { iat: inSeconds(5) },
+    options: tolerant(5),
+  },
+  {
+    title: "just to begin, within the tolerance",
+    claims: { nbf: inSeconds(5) },
+    options: tolerant(5),
+  },
+  { title: "a foreign key that comes along", header: { jwk: await publicJwk("attacker-rs256") } },
+  { title: "URLs that come along", header: { jku: "http://[::1]:1/", x5u: "http://[::1]:1/" } },
+  { title: "claims that nobody knows", claims: { cnf: null, "https://example.com/x": [[]] } },
+  { title: "lenient: the type of any JWT", header: { typ: "JWT" }, options: LENIENT },
+  { title: "lenient: no type", header: { typ: undefined }, options: LENIENT },
+  {
+    title: "lenient: nothing but issuer, audience, end",
+    claims: { sub: undefined, client_id: undefined, iat: undefined, jti: undefined },
+    options: LENIENT,
+  },
+  { title: "lenient: a scope as a list", claims: { scope: ["courses:read"] }, options: LENIENT },
+  { title: "permissions", claims: { permissions: ["a"] }, options: { scopeClaim: "permissions" } },
+];
+
+function tolerant(clockTolerance: number): Partial<JwtVerifierOptions> {
+  return { clockTolerance };
+}
+
+const anyProfile: readonly Case[] = [
+  { title: "no issuer", claims: { iss: undefined } },
+  { title: "another issuer", claims: { iss: "https://as.example.com/" } },
+  { title: "no audience", claims: { aud: undefined } },
+  { title: "another audience", claims: OTHER },
+  { title: "an audience among what is no text", claims: { aud: [AUDIENCE, 1] } },
+  { title: "an audience that is null", claims: { aud: null } },
+  { title: "no end", claims: { exp: undefined } },
+  { title: "an end without end", claimsText: withText("exp", "1e400") },
+  { title: "an end before all time", claimsText: withText("exp", "-1e400") },
+  { title: "an end that is no number", claims: { exp: [inSeconds(300)] } },
+  { title: "ended this moment", claims: { exp: inSeconds(0) } },
+  { title: "ended within the second", claims: { exp: inSeconds(-0.001) } },
+  {
+    title: "ended this moment, with the tolerance",
+    claims: { exp: inSeconds(-5) },
+    options: tolerant(5),
+  },
+  { title: "issued in time to come", claims: { iat: inSeconds(1) } },
+  { title: "issued beyond the tolerance", claims: { iat: inSeconds(6) }, options: tolerant(5) },
+  { title: "issued never", claimsText: withText("iat", "1e400") },
+  { title: "issued at no number", claims: { iat: "1" } },
+  { title: "issued null", claims: { iat: null } },
+  { title: "not begun", claims: { nbf: inSeconds(1) } },
+  { title: "a begin that is no number", claims: { nbf: "1" } },
+  { title: "a begin that never comes", claimsText: withText("nbf", "1e400") },
+  { title: "an empty user", claims: { sub: "" } },
+  { title: "a user that is a number", claims: { sub: 7 } },
+  { title: "an empty client", claims: { client_id: "" } },
+  { title: "an id that is null", claims: { jti: null } },
+  { title: "a scope that is an object", claims: { scope: { "courses:read": true } } },
+  { title: "a scope of numbers", claims: { scope: [1] } },
+  { title: "a claim twice", claimsText: `{"scope":"admin",${JSON.stringify(CLAIMS).slice(1)}` },
+  {
+    title: "a claim twice in two spellings",
+    claimsText: `{"sc\\u006fpe":"admin",${JSON.stringify(CLAIMS).slice(1)}`,
+  },
+  {
+    title: "a member twice, deep within",
+    claimsText: JSON.stringify({ ...CLAIMS, deep: [0] }).replace("[0]", '[{"a":1,"a":2}]'),
+  },
+  { title: "claims with text behind them", claimsText: `${JSON.stringify(CLAIMS)} 1` },
+  { title: "claims with a byte order mark", claimsText: `\uFEFF${JSON.stringify(CLAIMS)}` },
+  { title: "claims that are a list", claimsText: `[${JSON.stringify(CLAIMS)}]` },
+  {
+    title: "claims on the prototype",
+    claimsText: `{"__proto__":${JSON.stringify(CLAIMS)}}`,
+  },
+  { title: "a header twice", headerText: '{"alg":"none","alg":"RS256","typ":"at+jwt"}' },
+  { title: "a header that is null", headerText: "null" },
+  { title: "no algorithm", header: { alg: undefined } },
+  { title: "an algorithm that is not taken", options: { algorithms: ["ES256"] } },
+  { title: "another algorithm of the same key", header: { alg: "PS256" } },
+  { title: "another algorithm of the list", header: { alg: "ES256" } },
+  { title: "a key that is no text", header: { kid: 1 } },
+  { title: "an unknown key", header: { kid: "as-9" } },
+  { title: "a key of another kind", header: { kid: "as-2" } },
+  { title: "an extension", header: { crit: ["exp"], exp: inSeconds(300) } },
+  { title: "an extension that jose knows", header: { crit: ["b64"], b64: true } },
+  { title: "an unencoded payload", header: { b64: false } },
+  { title: "a proof of possession", header: { typ: "dpop+jwt" } },
+  { title: "a logout token", header: { typ: "logout+jwt" } },
+  { title: "a type that is no text", header: { typ: ["at+jwt"] } },
+  { title: "a type that is null", header: { typ: null } },
+  { title: "a foreign signature", key: "attacker-rs256" },
+  { title: "a foreign signature, no key named", key: "attacker-es256", header: { kid: undefined } },
+  {
+    title: "a foreign signature with its key",
+    key: "attacker-rs256",
+    header: { kid: undefined, jwk: await publicJwk("attacker-rs256") },
+  },
+  { title: "no signature", key: "none", header: { alg: "none" } },
+  { title: "no signature, but an algorithm", key: "none" },
+  { title: "a shared secret", key: "hmac-public-pem", header: { alg: "HS256" } },
+  { title: "an empty secret", key: "hmac-empty", header: { alg: "HS256" } },
+];
+
+function withText(name: string, number: string): string {
+  return JSON.stringify({ ...CLAIMS, [name]: "here" }).replace('"here"', number);
+}
+
+const rfc9068: readonly Case[] = [
+  { title: "the type of any JWT", header: { typ: "JWT" } },
+  { title: "no type", header: { typ: undefined } },
+  { title: "no user", claims: { sub: undefined } },
+  { title: "no client", claims: { client_id: undefined } },
+  { title: "no time of issue", claims: { iat: undefined } },
+  { title: "no id", claims: { jti: undefined } },
+  { title: "a scope as a list", claims: { scope: ["courses:read"] } },
+];
+
+describe("a signed token that is good", () => {
+  it.each(good)("$title", async ({ options, ...minting }) => {
+    const token = await jwtVerifier({ ...OPTIONS, ...options })(await mint(minting));
+    expect(token).toMatchObject({ iss: ISSUER });
+    expect(Object.isFrozen(token)).toBe(true);
+  });
+
+  it("gives its claims by name, and no others", async () => {
+    const claims = { tier: "pro", account_type: "studio", first_party: true, admin: true };
+    expect(await jwtVerifier(OPTIONS)(await mint({ claims }))).toEqual({
+      iss: ISSUER,
+      sub: "user-1",
+      client_id: "app-1",
+      jti: "token-1",
+      iat: inSeconds(0),
+      exp: inSeconds(300),
+      scope: "courses:read",
+      tier: "pro",
+      account_type: "studio",
+      first_party: true,
+    });
+  });
+
+  it("takes nothing from a member named `__proto__`", async () => {
+    const claimsText = `{"__proto__":{"tier":"pro"},${JSON.stringify(CLAIMS).slice(1)}`;
+    const token = await jwtVerifier(OPTIONS)(await mint({ claimsText }));
+    expect(token).toMatchObject({ sub: "user-1" });
+    expect(token?.tier).toBeUndefined();
+  });
+
+  it.each([
+    ["scope", "courses:read"],
+    ["scp", ["scp:read"]],
+    ["scopes", "scopes:read"],
+    ["permissions", ["permissions:read"]],
+  ] as const)("says its scope in `%s` alone", async (scopeClaim, scope) => {
+    const claims = {
+      scp: ["scp:read"],
+      scopes: "scopes:read",
+      permissions: ["permissions:read"],
+      roles: ["admin"],
+    };
+    const verify = jwtVerifier({ ...OPTIONS, scopeClaim });
+    expect((await verify(await mint({ claims })))?.scope).toEqual(scope);
+  });
+});
+
+describe("a signed token that is no good", () => {
+  describe.each(["rfc9068", "lenient"] as const)("in profile %s", (profile) => {
+    it.each(anyProfile)("$title", async ({ options, ...minting }) => {
+      const verify = jwtVerifier({ ...OPTIONS, ...options, profile });
+      expect(await verify(await mint(minting))).toBeUndefined();
+    });
+  });
+
+  it.each(rfc9068)("by RFC 9068: $title", async (minting) => {
+    expect(await jwtVerifier(OPTIONS)(await mint(minting))).toBeUndefined();
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["a word", "opaque"],
+    ["dots", ".."],
+    ["four segments", "e30.e30.e30.e30"],
+    ["base64 of a whole", Buffer.from("{}").toString("base64")],
+    ["too long", `e30.${"A".repeat(16_384)}.e30`],
+    ["no text", 7 as unknown as string],
+    ["no text at all", undefined as unknown as string],
+    ["an object with text in it", { toString: () => "e30.e30.e30" } as unknown as string],
+  ])("that is none: %s", (_title, text) => {
+    expect(jwtVerifier(OPTIONS)(text)).toBeUndefined();
+  });
+
+  it("costs no promise where no key is needed", async () => {
+    expect(jwtVerifier(OPTIONS)(await mint({ claims: OTHER }))).toBeUndefined();
+  });
+});
+
+describe("the spellings of one token", () => {
+  const verify = jwtVerifier(OPTIONS);
+
+  // with one, two and three bytes over the threes, so that base64url ends in each of its ways
+  it.each([0, 1, 2])("are one: no decoder's kindness counts, in any segment (%i)", async (more) => {
+    const pad = " ".repeat(more);
+    const headerText = `{"alg":"RS256","typ":"at+jwt","kid":"as-1"}${pad}`;
+    const claimsText = JSON.stringify(CLAIMS) + pad;
+    const token = await mint({ headerText, claimsText });
+    expect(await verify(token)).toBeDefined();
+    const segments = token.split(".");
+    for (const [index, segment] of segments.entries()) {
+      for (const other of spellingsOf(segment)) {
+        const end = other.slice(-6);
+        const answer = await verify(segments.with(index, other).join("."));
+        expect([index, end, answer]).toEqual([index, end, undefined]);
+      }
+    }
+  });
+
+  it("of ES256 are two, since (r, n-s) is a signature too: it is verified by itself and says the same", async () => {
+    const token = await mint({ key: "as-es256" });
+    const twin = MUTATIONS["es256-flip-s"](token);
+    expect(twin).not.toBe(token);
+    const first = await verify(token);
+    const second = await verify(twin);
+    expect(first).toBeDefined();
+    expect(second).toEqual(first);
+    expect(second).not.toBe(first);
+  });
+
+  /** Every other text that a decoder could take for the same bytes. */
+  function spellingsOf(segment: string): readonly string[] {
+    const spellings = [
+      `${segment}=`,
+      `${segment}==`,
+      `${segment} `,
+      `${segment}\n`,
+      ` ${segment}`,
+      `${segment.slice(0, 4)}\n${segment.slice(4)}`,
+      `${segment.slice(0, 4)}\t${segment.slice(4)}`,
+    ];
+    if (/[-_]/.test(segment)) {
+      spellings.push(segment.replaceAll("-", "+").replaceAll("_", "/"));
+    }
+    const bytes = Buffer.from(segment, "base64url");
+    for (const last of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") {
+      const other = segment.slice(0, -1) + last;
+      if (other !== segment && Buffer.from(other, "base64url").equals(bytes)) spellings.push(other);
+    }
+    return spellings;
+  }
+});
+
+describe("a long token", () => {
+  it("is good up to 16 KiB", async () => {
+    const verify = jwtVerifier(OPTIONS);
+    const padded = (bytes: number) =>
+      mint({ claimsText: JSON.stringify(CLAIMS) + " ".repeat(bytes) });
+    // three bytes are four characters
+    const bytes = Math.floor((16_384 - (await padded(0)).length) / 4) * 3;
+    const [longest, tooLong] = [await padded(bytes), await padded(bytes + 6)];
+    expect(longest.length).toBeLessThanOrEqual(16_384);
+    expect(tooLong.length).toBeGreaterThan(16_384);
+    expect(await verify(longest)).toBeDefined();
+    expect(await verify(tooLong)).toBeUndefined();
+  });
+});
+
+describe("a token that names no key", () => {
+  it("is tried with each key that fits, but with no more than eight", async () => {
+    const keys = await Promise.all(
+      Array.from({ length: 9 }, async () => {
+        const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true });
+        return { jwk: await exportJWK(publicKey), privateKey };
+      }),
+    );
+    const ours = await publicJwk("as-es256", { kid: undefined });
+    const token = await mint({ key: "as-es256", header: { kid: undefined } });
+    const verifyWith = (place: number) => {
+      const set = keys.map(({ jwk }) => jwk as object);
+      set.splice(place, 0, ours);
+      return jwtVerifier({ ...OPTIONS, jwks: { keys: set } })(token);
+    };
+    expect(await verifyWith(0)).toBeDefined();
+    expect(await verifyWith(7)).toBeDefined();
+    expect(await verifyWith(8)).toBeUndefined();
+  });
+});
+
+describe("a verifier that cannot tell", () => {
+  const BAD_CLOCKS: readonly [string, () => number][] = [
+    [
+      "throws",
+      () => {
+        throw new Error("private detail");
+      },
+    ],
+    ["gives NaN", () => Number.NaN],
+    ["gives Infinity", () => Number.POSITIVE_INFINITY],
+    ["gives a text", () => "1" as unknown as number],
+    ["gives a promise", () => Promise.resolve(1) as unknown as number],
+  ];
+
+  it.each(BAD_CLOCKS)("throws: the clock %s", async (_title, now) => {
+    const error = await thrownBy(async () => jwtVerifier({ ...OPTIONS, now })(await mint()));
+    expect(error).toBeInstanceOf(VerifierOutage);
+    expect(error).toMatchObject({ name: "VerifierOutage", reason: "clock" });
+    expect(String(error)).not.toContain("private detail");
+  });
+
+  it("throws: the clock stops while the signature is verified", async () => {
+    const times = [OPTIONS.now?.() as number, Number.NaN];
+    const verify = jwtVerifier({ ...OPTIONS, now: () => times.shift() as number });
+    expect(await thrownBy(async () => verify(await mint()))).toMatchObject({ reason: "clock" });
+  });
+
+  it.each([
+    ["is none", { n: "!" }],
+    ["has no number", { n: undefined }],
+  ])("throws: the key that is named %s", async (_title, more) => {
+    const jwks = { keys: [await publicJwk("as-rs256", more)] };
+    const error = await thrownBy(async () => jwtVerifier({ ...OPTIONS, jwks })(await mint()));
+    expect(error).toBeInstanceOf(VerifierOutage);
+    expect(error).toMatchObject({ reason: "key" });
+  });
+
+  it("throws: the key is too short", async () => {
+    const { publicKey } = await crypto.subtle.generateKey(
+      {
+        name: "RSASSA-PKCS1-v1_5",
+        hash: "SHA-256",
+        modulusLength: 1_024,
+        publicExponent: new Uint8Array([1, 0, 1]),
+      },
+      true,
+      ["sign", "verify"],
+    );
+    const jwk = await crypto.subtle.exportKey("jwk", publicKey);
+    const jwks = { keys: [{ kty: "RSA", n: jwk.n, e: jwk.e, kid: "as-1" }] };
+    const error = await thrownBy(async () => jwtVerifier({ ...OPTIONS, jwks })(await mint()));
+    expect(error).toMatchObject({ reason: "key" });
+  });
+});
+
+describe("a token that ends while it is verified", () => {
+  it("is no good any more", async () => {
+    const clock = newTestClock();
+    const token = await mint({ claims: { exp: inSeconds(1) } });
+    const answer = jwtVerifier({ ...OPTIONS, now: clock.now })(token);
+    clock.pass(1);
+    expect(await answer).toBeUndefined();
+  });
+});
+
+describe("the options", () => {
+  it("are read once: what happens to them afterwards changes nothing", async () => {
+    const audience = ["https://old.example", AUDIENCE];
+    const algorithms: JwtVerifierOptions["algorithms"][number][] = ["RS256"];
+    const jwks = structuredClone(KEY_SET);
+    const options = { ...OPTIONS, audience, algorithms, jwks };
+    const verify = jwtVerifier(options);
+    audience.length = 0;
+    algorithms.push("ES256");
+    jwks.keys.length = 0;
+    Object.assign(options, { issuer: "https://evil.example", now: () => 0 });
+    expect(await verify(await mint())).toBeDefined();
+    expect(await verify(await mint({ key: "as-es256" }))).toBeUndefined();
+  });
+
+  it.each(["ES384", "ES512", "EdDSA", "Ed25519"] as const)(
+    "may name %s, and no other signature is taken then",
+    async (alg) => {
+      const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+      const jwks = { keys: [...KEY_SET.keys, { ...(await exportJWK(publicKey)), alg, kid: "k" }] };
+      const verify = jwtVerifier({ ...OPTIONS, jwks, algorithms: [alg] });
+      const token = await new SignJWT(CLAIMS)
+        .setProtectedHeader({ alg, kid: "k", typ: "at+jwt" })
+        .sign(privateKey);
+      expect(await verify(token)).toBeDefined();
+      expect(await verify(await mint())).toBeUndefined();
+    },
+  );
+
+  it("may name a signature that the runtime does not know: an outage for who uses it", async () => {
+    const jwks = { keys: [{ kty: "AKP", alg: "ML-DSA-44", kid: "k", pub: "AAAA" }] };
+    const verify = jwtVerifier({ ...OPTIONS, jwks, algorithms: ["ML-DSA-44"] });
+    const token = await mint({ header: { alg: "ML-DSA-44", kid: "k" } });
+    expect(await thrownBy(() => verify(token))).toMatchObject({ reason: "key" });
+  });
+});

@@ -1,0 +1,321 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { loadPolicy } from "../../src/decision/policy.js";
+import { createAuthorizer } from "../../src/resource-server/authorizer.js";
+import type { Verify } from "../../src/resource-server/verify.js";
+import type { Fetch } from "../../src/verify/ask-json.js";
+import { type JwtVerifierOptions, jwtVerifier } from "../../src/verify/jwt.js";
+import { FAILURE_PAUSE, KEY_SET_AGE, UNKNOWN_KEY_PAUSE } from "../../src/verify/key-set.js";
+import { VerifierOutage } from "../../src/verify/outage.js";
+import {
+  inSeconds,
+  KEY_SET,
+  mint,
+  newTestClock,
+  OPTIONS,
+  publicJwk,
+  thrownBy,
+} from "./fixtures.js";
+import { badAnswers, json, type Loopback, startLoopback } from "./loopback.js";
+
+const LONG = { iat: inSeconds(-60), exp: inSeconds(86_400) };
+const NEXT_SET = { keys: [await publicJwk("as-next")] };
+
+const failing = (): Response => new Response("down", { status: 503 });
+const giving = (set: unknown) => (): Response => Response.json(set);
+
+interface Remote {
+  readonly clock: ReturnType<typeof newTestClock>;
+  readonly verify: Verify;
+  answer: () => Response;
+  asked: number;
+}
+
+/** A verifier without a memory of its own, whose key set is what a test says. */
+function newRemote(options: Partial<JwtVerifierOptions> = {}): Remote {
+  const clock = newTestClock();
+  const fetch: Fetch = async () => {
+    remote.asked += 1;
+    return remote.answer();
+  };
+  const jwks = "https://as.example.com/jwks";
+  const verify = jwtVerifier({ ...OPTIONS, jwks, cache: false, now: clock.now, fetch, ...options });
+  const remote: Remote = { clock, verify, answer: giving(KEY_SET), asked: 0 };
+  return remote;
+}
+
+const known = await mint({ claims: LONG });
+const unknown = await mint({ claims: LONG, header: { kid: "as-9" } });
+const signedByNext = await mint({ claims: LONG, key: "as-next" });
+
+describe("the keys of a server", () => {
+  it("are read when the first token comes, and once for all who wait", async () => {
+    const remote = newRemote();
+    expect(remote.asked).toBe(0);
+    const answers = await Promise.all(Array.from({ length: 50 }, async () => remote.verify(known)));
+    expect(answers.every((token) => token?.sub === "user-1")).toBe(true);
+    expect(remote.asked).toBe(1);
+  });
+
+  it("are kept for ten minutes, then read again", async () => {
+    const remote = newRemote();
+    await remote.verify(known);
+    remote.clock.pass(KEY_SET_AGE / 1_000 - 0.001);
+    await remote.verify(known);
+    expect(remote.asked).toBe(1);
+    remote.clock.pass(0.001);
+    await remote.verify(known);
+    expect(remote.asked).toBe(2);
+  });
+
+  it("are asked for at the address, and as a key set", async () => {
+    const seen: Parameters<Fetch>[] = [];
+    const fetch: Fetch = async (...call) => {
+      seen.push(call);
+      return Response.json(KEY_SET);
+    };
+    await newRemote({ fetch, jwks: new URL("https://as.example.com/keys?v=1") }).verify(known);
+    expect(seen).toHaveLength(1);
+    expect(seen[0]?.[0]).toBe("https://as.example.com/keys?v=1");
+    expect(seen[0]?.[1]).toMatchObject({
+      redirect: "manual",
+      headers: { accept: "application/jwk-set+json, application/json" },
+    });
+  });
+
+  it("are the runtime's to fetch, when the call is made", async () => {
+    const fetch = vi
+      .spyOn(globalThis, "fetch")
+      .mockImplementation(async () => Response.json(KEY_SET));
+    try {
+      const verify = jwtVerifier({ ...OPTIONS, jwks: "https://as.example.com/jwks" });
+      expect(await verify(await mint())).toBeDefined();
+      expect(fetch).toHaveBeenCalledTimes(1);
+    } finally {
+      fetch.mockRestore();
+    }
+  });
+});
+
+describe("a new key", () => {
+  it("is found with the first token that names it, once the pause is over", async () => {
+    const remote = newRemote();
+    await remote.verify(known);
+    remote.answer = giving(NEXT_SET);
+    expect(await remote.verify(signedByNext)).toBeUndefined();
+    expect(remote.asked).toBe(1);
+    remote.clock.pass(UNKNOWN_KEY_PAUSE / 1_000);
+    expect(await remote.verify(signedByNext)).toBeDefined();
+    expect(remote.asked).toBe(2);
+  });
+
+  it("puts an end to the old one", async () => {
+    const remote = newRemote();
+    await remote.verify(known);
+    remote.answer = giving(NEXT_SET);
+    remote.clock.pass(UNKNOWN_KEY_PAUSE / 1_000);
+    await remote.verify(signedByNext);
+    expect(await remote.verify(known)).toBeUndefined();
+  });
+
+  it("that nobody has costs one question in a pause, however many tokens name one", async () => {
+    const remote = newRemote();
+    for (let round = 1; round <= 3; round += 1) {
+      const many = Array.from({ length: 50 }, (_, index) =>
+        index % 2 === 0 ? unknown : signedByNext,
+      );
+      const answers = await Promise.all(many.map(async (token) => remote.verify(token)));
+      expect(answers.every((token) => token === undefined)).toBe(true);
+      expect(remote.asked).toBe(round);
+      remote.clock.pass(UNKNOWN_KEY_PAUSE / 1_000);
+    }
+  });
+
+  it("is not looked for in an empty key set before the pause is over", async () => {
+    const remote = newRemote();
+    remote.answer = giving({ keys: [] });
+    for (let index = 0; index < 50; index += 1) {
+      expect(await remote.verify(known)).toBeUndefined();
+    }
+    expect(remote.asked).toBe(1);
+    remote.clock.pass(UNKNOWN_KEY_PAUSE / 1_000);
+    remote.answer = giving(KEY_SET);
+    expect(await remote.verify(known)).toBeDefined();
+  });
+});
+
+describe("a server that gives no keys", () => {
+  it("is asked once in a pause, however many tokens come; then again", async () => {
+    const remote = newRemote();
+    remote.answer = failing;
+    for (let round = 1; round <= 3; round += 1) {
+      for (let index = 0; index < 50; index += 1) {
+        expect(await thrownBy(() => remote.verify(known))).toMatchObject({ reason: "status" });
+      }
+      expect(remote.asked).toBe(round);
+      remote.clock.pass(FAILURE_PAUSE / 1_000);
+    }
+    remote.answer = giving(KEY_SET);
+    expect(await remote.verify(known)).toBeDefined();
+  });
+
+  it("is asked once by 50 who come at once", async () => {
+    const remote = newRemote();
+    remote.answer = failing;
+    const errors = await Promise.all(
+      Array.from({ length: 50 }, () => thrownBy(() => remote.verify(known))),
+    );
+    expect(errors.every((error) => error instanceof VerifierOutage)).toBe(true);
+    expect(remote.asked).toBe(1);
+  });
+
+  it("does no harm to the keys that are there, only to a token with an unknown one", async () => {
+    const remote = newRemote();
+    await remote.verify(known);
+    remote.answer = failing;
+    remote.clock.pass(UNKNOWN_KEY_PAUSE / 1_000);
+    expect(await thrownBy(() => remote.verify(unknown))).toMatchObject({ reason: "status" });
+    expect(await thrownBy(() => remote.verify(unknown))).toMatchObject({ reason: "status" });
+    expect(await remote.verify(known)).toBeDefined();
+    expect(remote.asked).toBe(2);
+  });
+
+  it("leaves no key in use that is too old", async () => {
+    const remote = newRemote();
+    await remote.verify(known);
+    remote.answer = failing;
+    remote.clock.pass(KEY_SET_AGE / 1_000);
+    expect(await thrownBy(() => remote.verify(known))).toBeInstanceOf(VerifierOutage);
+  });
+
+  it.each([
+    ["no keys", {}],
+    ["keys that are none", { keys: "none" }],
+    ["a key that is none", { keys: [1] }],
+  ])("gives %s", async (_title, set) => {
+    const remote = newRemote();
+    remote.answer = giving(set);
+    expect(await thrownBy(() => remote.verify(known))).toMatchObject({ reason: "malformed" });
+  });
+
+  it("gives a private key: the token that names it is in doubt", async () => {
+    const remote = newRemote();
+    const key = await publicJwk("as-rs256", { d: "AAAA" });
+    remote.answer = giving({ keys: [key] });
+    expect(await thrownBy(() => remote.verify(known))).toMatchObject({ reason: "key" });
+  });
+
+  it("is asked again after the clock has been set back", async () => {
+    const remote = newRemote();
+    remote.answer = failing;
+    await thrownBy(() => remote.verify(known));
+    remote.answer = giving(KEY_SET);
+    remote.clock.pass(-1);
+    expect(await thrownBy(() => remote.verify(known))).toBeUndefined();
+    expect(remote.asked).toBe(2);
+  });
+
+  it.each([
+    [
+      "throws",
+      () => {
+        throw new Error("private detail");
+      },
+    ],
+    ["is refused", () => Promise.reject(new Error("private detail"))],
+    ["gives nothing", () => Promise.resolve(undefined)],
+    ["gives no body", async () => new Response(null)],
+    [
+      "gives a body of texts",
+      async () => new Response(ReadableStream.from(["{}"]) as unknown as string),
+    ],
+  ])("and whose fetch %s", async (_title, fetch) => {
+    const remote = newRemote({ fetch: fetch as Fetch });
+    const error = await thrownBy(() => remote.verify(known));
+    expect(error).toBeInstanceOf(VerifierOutage);
+    expect(JSON.stringify(error) + String((error as Error).stack)).not.toContain("private detail");
+  });
+});
+
+describe("workers of Cloudflare, where nobody can wait for the request of another", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each([
+    ["WebSocketPair", class {}],
+    ["navigator", { userAgent: "Cloudflare-Workers" }],
+  ])("are known by `%s`", async (name, value) => {
+    vi.stubGlobal(name, value);
+    const remote = newRemote();
+    const answers = await Promise.all([remote.verify(known), remote.verify(known)]);
+    expect(answers.every((token) => token !== undefined)).toBe(true);
+    expect(remote.asked).toBe(2);
+    await remote.verify(known);
+    expect(remote.asked).toBe(2);
+  });
+
+  it("are not every runtime without a navigator", async () => {
+    vi.stubGlobal("navigator", undefined);
+    const remote = newRemote();
+    await Promise.all([remote.verify(known), remote.verify(known)]);
+    expect(remote.asked).toBe(1);
+  });
+});
+
+describe("over HTTP", () => {
+  let server: Loopback;
+  const token = mint();
+
+  beforeAll(async () => {
+    server = await startLoopback();
+  });
+  afterAll(() => server.close());
+
+  const newVerifier = (timeout = 2_000) =>
+    jwtVerifier({ ...OPTIONS, jwks: server.url, timeout, cache: false });
+
+  it.each([["application/json"], ["application/jwk-set+json"], ["text/plain"]])(
+    "keys come as %s",
+    async (type) => {
+      server.reply = json(KEY_SET, 200, type);
+      server.asked.length = 0;
+      expect(await newVerifier()(await token)).toBeDefined();
+      expect(server.asked).toMatchObject([{ method: "GET", path: "/answer", body: "" }]);
+      expect(server.asked[0]?.headers).not.toHaveProperty("authorization");
+    },
+  );
+
+  it.each(Object.entries(badAnswers(KEY_SET)))("no keys: %s", async (title, reply) => {
+    server.reply = reply;
+    server.asked.length = 0;
+    const [reason] = title.split(":");
+    const verify = newVerifier(reason === "timeout" ? 30 : 2_000);
+    const errors = await Promise.all(
+      [token, token].map(async (text) => thrownBy(async () => verify(await text))),
+    );
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(VerifierOutage);
+      expect(error).toMatchObject({ reason });
+    }
+    // whoever does not wait may be gone before the server has heard of it
+    if (reason !== "timeout") expect(server.asked).toHaveLength(1);
+  });
+
+  it("an outage is a 503 at the door, and never an allow or `invalid_token`", async () => {
+    const policy = loadPolicy({
+      name: "Courses",
+      version: "1",
+      scopes: { "courses:read": {} },
+      tools: { list_courses: "courses:read" },
+    });
+    const statuses = new Set<number>();
+    for (const [title, reply] of Object.entries(badAnswers(KEY_SET))) {
+      server.reply = reply;
+      const verify = newVerifier(title.startsWith("timeout") ? 30 : 2_000);
+      const authorizer = createAuthorizer({ policy, verify, onFault: () => undefined });
+      const call = { authorization: `Bearer ${await token}`, operation: "list_courses" };
+      const admission = await authorizer.admit(call);
+      expect(admission.decision.code).toBe("temporarily_unavailable");
+      statuses.add("answer" in admission ? admission.answer.status : 0);
+    }
+    expect([...statuses]).toEqual([503]);
+  });
+});

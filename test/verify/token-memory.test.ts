@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import type { AccessToken } from "../../src/decision/access-token.js";
+import { jwtVerifier } from "../../src/verify/jwt.js";
+import { newTokenMemory } from "../../src/verify/token-memory.js";
+import { inSeconds, KEY_SET, MUTATIONS, mint, NOW, newTestClock, OPTIONS } from "./fixtures.js";
+
+const END = Number.POSITIVE_INFINITY;
+const tokenOf = (sub: string): AccessToken => ({ scope: "", sub });
+
+describe("the memory of verified tokens", () => {
+  it("knows a token by its exact text", () => {
+    const memory = newTokenMemory({ entries: 10, seconds: 60 });
+    const text = "a".repeat(100);
+    memory.set(text, tokenOf("a"), 0, END);
+    expect(memory.get(text, 0)).toEqual(tokenOf("a"));
+    expect(memory.get(`b${text.slice(1)}`, 0)).toBeUndefined();
+    expect(memory.get(text.slice(1), 0)).toBeUndefined();
+    expect(memory.get(`${text}a`, 0)).toBeUndefined();
+    expect(memory.get("", 0)).toBeUndefined();
+  });
+
+  it("keeps one of two texts that end alike", () => {
+    const memory = newTokenMemory({ entries: 10, seconds: 60 });
+    const [first, second] = ["a", "b"].map((start) => start + "x".repeat(40)) as [string, string];
+    memory.set(first, tokenOf("first"), 0, END);
+    memory.set(second, tokenOf("second"), 0, END);
+    expect(memory.get(first, 0)).toBeUndefined();
+    expect(memory.get(second, 0)?.sub).toBe("second");
+  });
+
+  it.each([
+    ["before it was verified", 9_999, false],
+    ["when it was verified", 10_000, true],
+    ["just before the ceiling", 69_999, true],
+    ["at the ceiling", 70_000, false],
+  ])("forgets: %s", (_title, now, isKnown) => {
+    const memory = newTokenMemory({ entries: 10, seconds: 60 });
+    memory.set("text", tokenOf("a"), 10_000, END);
+    expect(memory.get("text", now) !== undefined).toBe(isKnown);
+  });
+
+  it("forgets at the end of the token, whatever the ceiling", () => {
+    const memory = newTokenMemory({ entries: 10, seconds: 60 });
+    memory.set("text", tokenOf("a"), 0, 5_000);
+    expect(memory.get("text", 4_999)).toBeDefined();
+    expect(memory.get("text", 5_000)).toBeUndefined();
+  });
+
+  it.each([2, 3, 10, 101])("holds %i at most, and what is asked for again stays", (entries) => {
+    const memory = newTokenMemory({ entries, seconds: 60 });
+    const texts = Array.from({ length: 1_000 }, (_, index) => `token-${index}`);
+    memory.set("kept", tokenOf("kept"), 0, END);
+    for (const text of texts) {
+      memory.set(text, tokenOf(text), 0, END);
+      expect(memory.get("kept", 0)?.sub).toBe(entries > 2 ? "kept" : memory.get("kept", 0)?.sub);
+    }
+    const held = texts.filter((text) => memory.get(text, 0) !== undefined);
+    expect(held.length).toBeLessThanOrEqual(entries);
+    expect(held.length).toBeGreaterThan(0);
+  });
+
+  it("is none where it is `false`", () => {
+    const memory = newTokenMemory(false);
+    memory.set("text", tokenOf("a"), 0, END);
+    expect(memory.get("text", 0)).toBeUndefined();
+  });
+});
+
+describe("a verifier that remembers", () => {
+  it("answers at once the second time, with the same token", async () => {
+    const verify = jwtVerifier(OPTIONS);
+    const text = await mint();
+    const first = verify(text);
+    expect(first).toBeInstanceOf(Promise);
+    const token = await first;
+    expect(verify(text)).toBe(token);
+    // another string object with the same text, as a request brings one
+    expect(verify(Buffer.from(text).toString())).toBe(token);
+  });
+
+  it("remembers no token that is no good", async () => {
+    const verify = jwtVerifier(OPTIONS);
+    const forged = await mint({ key: "attacker-rs256" });
+    expect(await verify(forged)).toBeUndefined();
+    expect(verify(forged)).toBeInstanceOf(Promise);
+    expect(await verify(forged)).toBeUndefined();
+  });
+
+  it("remembers no other text than the one it has verified", async () => {
+    const verify = jwtVerifier(OPTIONS);
+    const text = await mint();
+    await verify(text);
+    for (const [name, mutate] of Object.entries(MUTATIONS)) {
+      if (name !== "es256-flip-s")
+        expect([name, await verify(mutate(text))]).toEqual([name, undefined]);
+    }
+    const [header, , signature] = text.split(".");
+    const [, claims] = (await mint({ claims: { scope: "admin" } })).split(".");
+    expect(await verify([header, claims, signature].join("."))).toBeUndefined();
+  });
+
+  it("looks at `exp` at every hit, with the tolerance", async () => {
+    const clock = newTestClock();
+    const verify = jwtVerifier({ ...OPTIONS, now: clock.now, clockTolerance: 5 });
+    const text = await mint({ claims: { exp: inSeconds(10) } });
+    await verify(text);
+    clock.pass(14.999);
+    expect(verify(text)).toMatchObject({ sub: "user-1" });
+    clock.pass(0.001);
+    expect(verify(text)).toBeUndefined();
+  });
+
+  it("looks at the clock at every hit: one that is set back verifies anew", async () => {
+    const clock = newTestClock();
+    const verify = jwtVerifier({ ...OPTIONS, now: clock.now });
+    const text = await mint();
+    await verify(text);
+    clock.pass(-1);
+    expect(await verify(text)).toBeUndefined();
+  });
+
+  it("needs a clock for a hit", async () => {
+    const times = [NOW, NOW, Number.NaN];
+    const verify = jwtVerifier({ ...OPTIONS, now: () => times.shift() as number });
+    const text = await mint();
+    await verify(text);
+    expect(() => verify(text)).toThrow("the clock gave no time");
+  });
+
+  it("notices a removed key after the two ceilings, and no later", async () => {
+    const clock = newTestClock();
+    let set: object = KEY_SET;
+    const verify = jwtVerifier({
+      ...OPTIONS,
+      jwks: "https://as.example.com/jwks",
+      fetch: async () => Response.json(set),
+      now: clock.now,
+      cache: { seconds: 60 },
+    });
+    const text = await mint({ claims: { exp: inSeconds(86_400) } });
+    await verify(text);
+    set = { keys: [] };
+    clock.pass(599);
+    expect(await verify(text)).toBeDefined();
+    clock.pass(59);
+    expect(await verify(text)).toBeDefined();
+    clock.pass(1);
+    expect(await verify(text)).toBeUndefined();
+  });
+
+  it("does not remember where it is told not to", async () => {
+    const verify = jwtVerifier({ ...OPTIONS, cache: false });
+    const text = await mint();
+    await verify(text);
+    expect(verify(text)).toBeInstanceOf(Promise);
+    expect(await verify(text)).toBeDefined();
+  });
+});

@@ -1,0 +1,115 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { introspectionVerifier } from "../../src/verify/introspection.js";
+import { jwtVerifier } from "../../src/verify/jwt.js";
+import { VerifierOutage } from "../../src/verify/outage.js";
+import { AUDIENCE, CLAIMS, mint, NOW, OPTIONS, thrownBy } from "./fixtures.js";
+
+const RUNS = { numRuns: 400 };
+const good = await mint();
+const verify = jwtVerifier({ ...OPTIONS, cache: false });
+
+const encode = (value: unknown): string =>
+  Buffer.from(JSON.stringify(value) ?? "").toString("base64url");
+
+/** Texts, and values that are none; near misses of a token among them. */
+const anything = fc.oneof(
+  fc.anything(),
+  fc.string({ unit: "binary", maxLength: 200 }),
+  fc.stringMatching(/^[\w-]{0,60}\.[\w-]{0,60}\.[\w-]{0,60}$/),
+  fc
+    .tuple(fc.jsonValue(), fc.jsonValue(), fc.string())
+    .map(([header, claims, rest]) => `${encode(header)}.${encode(claims)}.${rest}`),
+  fc
+    .record(
+      { alg: fc.anything(), typ: fc.anything(), kid: fc.anything(), crit: fc.anything() },
+      { requiredKeys: [] },
+    )
+    .map((header) => {
+      const usual = { alg: "RS256", typ: "at+jwt", kid: "as-1" };
+      try {
+        return `${encode({ ...usual, ...header })}.${encode(CLAIMS)}.AAAA`;
+      } catch {
+        return "";
+      }
+    }),
+);
+
+describe("laws of verifiers", () => {
+  it("nothing that a client sends makes one throw, and nothing of it is good", async () => {
+    await fc.assert(
+      fc.asyncProperty(anything, async (text) => {
+        expect(await verify(text as string)).toBeUndefined();
+      }),
+      RUNS,
+    );
+  });
+
+  it("one character more, less or other makes a good token no good", async () => {
+    expect(await verify(good)).toBeDefined();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(good.length),
+        fc.nat(1),
+        fc.oneof(fc.constant(""), fc.string({ minLength: 1, maxLength: 2 })),
+        async (at, cut, put) => {
+          const text = good.slice(0, at) + put + good.slice(at + cut);
+          fc.pre(text !== good);
+          expect(await verify(text)).toBeUndefined();
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  it("any answer of an introspection endpoint is a token for us, no token, or an outage", async () => {
+    /** Mostly what a server says, sometimes anything. */
+    const mostly = (value: unknown) =>
+      fc.oneof(
+        { arbitrary: fc.constant(value), weight: 9 },
+        { arbitrary: fc.jsonValue({ maxDepth: 1 }), weight: 1 },
+      );
+    const members = fc.record(
+      {
+        aud: mostly([AUDIENCE]),
+        token_type: mostly("Bearer"),
+        exp: mostly(4_000_000_000),
+        iat: mostly(1),
+        sub: mostly("user-1"),
+        scope: mostly("courses:read"),
+      },
+      { requiredKeys: ["aud"] },
+    );
+    const answer = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc
+        .tuple(mostly(true), members)
+        .map(([active, others]) => JSON.stringify({ active, ...others })),
+    );
+    let tokens = 0;
+    await fc.assert(
+      fc.asyncProperty(answer, async (body) => {
+        const ask = introspectionVerifier({
+          endpoint: "https://as.example.com/introspect",
+          bearer: "abc",
+          audience: AUDIENCE,
+          now: () => NOW,
+          fetch: async () =>
+            new Response(body, { headers: { "content-type": "application/json" } }),
+        });
+        let token: unknown;
+        const error = await thrownBy(async () => {
+          token = await ask("opaque");
+        });
+        if (error !== undefined) expect(error).toBeInstanceOf(VerifierOutage);
+        if (token !== undefined) {
+          tokens += 1;
+          expect(JSON.parse(body)).toMatchObject({ active: true });
+        }
+      }),
+      RUNS,
+    );
+    expect(tokens).toBeGreaterThan(20); // of 400: else the law would say little
+  });
+});
