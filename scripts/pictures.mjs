@@ -1,9 +1,10 @@
 // node scripts/pictures.mjs [DIRECTORY]: writes pictures of the consent page into docs/pictures, one for each provider of the
 // examples in light, dark, on a phone and right to left. It needs Chromium, at CHROMIUM or where Debian's package puts it.
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createJiti } from "jiti";
 import { chromium } from "playwright-core";
+import sharp from "sharp";
 import { sourceAliases } from "./entries.mjs";
 
 const directory = resolve(process.argv[2] ?? "docs/pictures");
@@ -96,7 +97,10 @@ for (const [name, facts] of Object.entries(requests)) {
     await page.setContent(
       renderConsent(screen, { action: "/consent", csrf: "x", presetUrl: (id) => `?preset=${id}` }),
     );
-    await page.screenshot({ path: join(directory, `${name}-${look}.png`), fullPage: true });
+    const picture = await sharp(await page.screenshot({ fullPage: true }))
+      .png({ palette: true, effort: 10 })
+      .toBuffer();
+    await writeFile(join(directory, `${name}-${look}.png`), picture);
     await page.close();
   }
 }

@@ -185,7 +185,9 @@ function presetsHtml(
 function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): string {
   const id = row.domId;
   const details: string[] = [];
+  const ids: string[] = [];
   const describe = (name: string, html: string) => {
+    ids.push(`${id}-${name}`);
     details.push(`<p class="${name}" id="${id}-${name}">${html}</p>`);
   };
   if (row.description !== row.title) describe("description", isolate(row.description));
@@ -205,7 +207,6 @@ function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): s
   if (row.tier !== null) describe("tier", escapeHtml(row.tier.note));
   if (row.why !== null) describe("why", (row.locked ? icon("locked") : "") + escapeHtml(row.why));
   const badge = badgeOf(row, words);
-  const described = details.map((detail) => /id="([^"]*)"/.exec(detail)?.[1] ?? "").join(" ");
   const attributes = [
     `type="checkbox"`,
     `id="${id}"`,
@@ -213,7 +214,7 @@ function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): s
     `value="${escapeHtml(row.scope)}"`,
     checked ? "checked" : "",
     row.locked ? "disabled" : "",
-    described === "" ? "" : `aria-describedby="${described}"`,
+    ids.length === 0 ? "" : `aria-describedby="${ids.join(" ")}"`,
   ].filter((attribute) => attribute !== "");
   const opens = [...row.unlocks.tools, ...row.unlocks.endpoints];
   const unlocks =

@@ -253,6 +253,18 @@ describe("the page", () => {
   });
 });
 
+it("says why a box is not checked, and describes nothing where there is nothing to say", () => {
+  const plain = definePolicy({
+    name: "School",
+    version: "7",
+    scopes: { "courses:read": {}, b: {} },
+  });
+  const facts = factsOf({ requested: "courses:read b", refused: [{ scope: "b" }] });
+  const html = renderConsent(consentScreen(plain, facts), { action: "/consent", csrf: "c" });
+  expect(html).toContain('<p class="why" id="scope-2-why">You did not allow this before.</p>');
+  expect(html.match(/aria-describedby="[^"]*"/g)).toEqual(['aria-describedby="scope-2-why"']);
+});
+
 it("says what comes with a scope", () => {
   const implying = definePolicy({
     name: "School",

@@ -1,16 +1,13 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { policy as loopwise } from "../../examples/loopwise/policy.js";
 import { policy as movementors } from "../../examples/movementors/policy.js";
 import { openStage, overflow, type Stage } from "./stage.js";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 /** What axe-core finds on a page, with all of its rules but those that are still experiments. */
 async function findings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     interface Node {
       readonly html: string;

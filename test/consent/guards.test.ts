@@ -134,6 +134,19 @@ it("what comes with a bound scope is bound to the same", () => {
   expect(rowOf(screen, "/accounts/b/read").state).toBe("optional");
 });
 
+it("a bundle checks what is bound of its scopes", () => {
+  const bound = definePolicy({
+    name: "Bank",
+    version: "7",
+    scopes: { "/accounts/{id}/read": {}, "/accounts/{id}/write": {} },
+    bundles: { "read-only": ["/accounts/{id}/read"] },
+  });
+  const account = { resources: { id: { a: "Bakery" } } };
+  const requested = "/accounts/a/read /accounts/a/write";
+  const [preset] = consentScreen(bound, factsOf({ requested, account })).presets;
+  expect(preset?.scopes).toEqual(["/accounts/a/read"]);
+});
+
 it("a `prompt` that came as something else asks for the page", () => {
   const facts = { ...both, granted: both.requested, prompt: ["login", "consent"] as never };
   expect(consentScreen(policy, factsOf(facts)).reason).toBe("forced");
