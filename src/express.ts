@@ -57,7 +57,7 @@ export type GateHandler = (
 
 /** What a gate can be told besides its operation. */
 export interface GateOptions {
-  /** Reads the parameters that the route does not have under the same name; a promise is waited for. What it throws is a 503. */
+  /** Reads the parameters that the route does not have under the same name; a promise is waited for, as long as the authorizer's `timeout`. What it throws is a 503. */
   readonly params?: (req: Request) => unknown;
 }
 
@@ -110,8 +110,9 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
 
   /**
    * Checks at start-up, after the last route, that each route of an application or router is gated or marked as public before
-   * its last handler, and that each endpoint of the policy is a route with `gate.endpoint()`. Routers are looked into; an
-   * application mounted in another, and handlers given to `use`, are not: the first is a finding, the second are no routes.
+   * its first handler, and that each endpoint of the policy is a route with `gate.endpoint()`. Gates of another authorizer do
+   * not count. Routers are looked into; an application mounted in another, and functions given to `use` and `param`, are not:
+   * the first is a finding, the others are no routes.
    *
    * @throws {@link index!PolicyError} `ERR_COVERAGE` with every finding at once; `ERR_OPTIONS_INVALID` for what is no application
    */

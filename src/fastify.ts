@@ -4,6 +4,7 @@ import type {
   FastifyPluginCallback,
   FastifyReply,
   FastifyRequest,
+  RegisterOptions,
 } from "fastify";
 import fastifyPlugin from "fastify-plugin";
 import type { AccessToken } from "./decision/access-token.js";
@@ -19,6 +20,14 @@ import {
   noOperation,
 } from "./resource-server/gate.js";
 import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
+import {
+  checkOptions,
+  isAuthorizer,
+  type OptionCheck,
+  oneOf,
+  optional,
+  required,
+} from "./resource-server/options.js";
 import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
 
 /**
@@ -44,7 +53,7 @@ declare module "fastify" {
     endpoint?: true;
     /** The route needs no gate. */
     public?: true;
-    /** Reads the parameters that the route does not have under the same name, before the body is there; what it throws is a 503. */
+    /** Reads the parameters that the route does not have under the same name, before the body is there; what it throws, or does not answer within the authorizer's `timeout`, is a 503. */
     params?: (request: FastifyRequest) => unknown;
   }
   interface FastifyRequest {
@@ -69,9 +78,37 @@ type Mapping =
   | { readonly kind: "none"; readonly fault: Omit<Finding, "path"> };
 
 const UNMAPPED = "unmapped_route";
+const ACCESS_TOKEN = "accessToken";
+const TWICE =
+  "`accessToken` of requests is there already: register the plugin once, or in contexts beside each other";
+
+const anything = () => undefined;
+const CHECKS = {
+  authorizer: required(isAuthorizer),
+  strict: optional(oneOf(true, false)),
+  // Fastify's own, which any plugin may be given
+  prefix: anything,
+  logLevel: anything,
+  logSerializers: anything,
+} satisfies Record<keyof (ScopePolicyOptions & RegisterOptions), OptionCheck>;
 
 const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, done) => {
+  let fault: Error | undefined;
+  try {
+    guardContext(instance, options);
+  } catch (error) {
+    // Fastify would not catch it, and `register` would not reject
+    fault = error as Error;
+  }
+  done(fault);
+};
+
+function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): void {
+  checkOptions("the plugin", options, CHECKS);
   const { authorizer, strict = false } = options;
+  if (instance.hasRequestDecorator(ACCESS_TOKEN)) {
+    throw new PolicyError("ERR_OPTIONS_INVALID", TWICE);
+  }
   const endpoints = newEndpointFinder(authorizer.policy);
   const mappings = new WeakMap<object, Mapping>();
   const findings: Finding[] = [];
@@ -85,7 +122,7 @@ const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, do
     return mapping;
   };
 
-  instance.decorateRequest("accessToken", undefined);
+  instance.decorateRequest(ACCESS_TOKEN, undefined);
 
   instance.addHook("onRoute", ({ method, url, config = {} }) => {
     const mapping = mappingOf(config);
@@ -129,8 +166,7 @@ const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, do
   });
 
   serveMetadata(instance, authorizer);
-  done();
-};
+}
 
 /**
  * The gate of an authorizer as a plugin for Fastify 5. It stands in `onRequest`, before the body is read, for every route of
@@ -142,6 +178,8 @@ const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, do
  * Await `register` before the first route: of routes that are there before it, `strict` does not know, and they are gated all the same.
  * Outside of a prefix it also serves the metadata of the authorizer's `resource` (RFC 9728, section 3).
  *
+ * `register` rejects with a {@link index!PolicyError} `ERR_OPTIONS_INVALID` that has every fault of the options, and for a second
+ * registration in its context or within: register in contexts beside each other.
  * `ready` and `listen` reject with a {@link index!PolicyError} `ERR_COVERAGE` that has every finding: an unknown tool, an endpoint that the
  * policy lacks, and with `strict` unmapped routes and endpoints that no route serves.
  *

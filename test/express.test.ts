@@ -5,6 +5,7 @@ import express5, { type Express, type Request } from "express";
 import { createAuthorizer, loadPolicy, type PolicyError } from "scope-policy";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { expressGate } from "../src/express.js";
+import { mcpGate } from "../src/mcp.js";
 import { listen } from "./contract/listen.js";
 import { inShort, type Running } from "./contract/subject.js";
 import { send } from "./contract/wire.js";
@@ -120,6 +121,63 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       "scope-policy: a gate could not read its call (string)",
       "scope-policy: a gate could not read its call (Error)",
     ]);
+  });
+
+  it("closes with 503 where somebody's code does not answer in time", async () => {
+    const told = vi.spyOn(console, "error").mockReturnValue(undefined);
+    const { policy } = newWorld().authorizer;
+    const verify = () => ({ scope: "mcp:tools" });
+    const gate = expressGate(createAuthorizer({ policy, verify, timeout: 20 }));
+    const app = make();
+    const params = () => new Promise<never>(() => undefined);
+    app.get("/tool", gate("read_profile", { params }), (_req, res) => void res.send("ok"));
+    app.get("/health", gate.endpoint({ params }), (_req, res) => void res.send("ok"));
+    const running = await listen(createServer(app));
+    open.push(running);
+    for (const path of ["/tool", "/health"]) {
+      const answer = await send(running.port, { method: "GET", path });
+      expect(inShort(answer)).toBe("503 temporarily_unavailable");
+    }
+    expect(told.mock.calls.flat()).toEqual([
+      "scope-policy: a gate could not read its call (Error)",
+      "scope-policy: a gate could not read its call (Error)",
+    ]);
+  });
+
+  it("closes with 503 where an error cannot be told", async () => {
+    const told = vi.spyOn(console, "error").mockReturnValue(undefined);
+    const named = (name: unknown) => Object.assign(new Error("secret"), { name });
+    const thrown: readonly unknown[] = [
+      named(5),
+      named(undefined),
+      named(Symbol("x")),
+      named("Token eyJ.secret"),
+      Object.defineProperty(new Error("x"), "name", {
+        get: () => {
+          throw new Error("secret");
+        },
+      }),
+      Object.create(null),
+    ];
+    const { ask } = await build(make, (app, gate) => {
+      for (const [index, value] of thrown.entries()) {
+        const params = () => {
+          throw value;
+        };
+        app.get(`/${index}`, gate("read_profile", { params }), (_req, res) => void res.send("ok"));
+      }
+    });
+    for (const index of thrown.keys()) {
+      expect(await ask(`/${index}`, "owner")).toBe("503 temporarily_unavailable");
+    }
+    const kinds = ["error", "error", "error", "error", "error", "object"];
+    expect(told.mock.calls.flat()).toEqual(
+      kinds.map((kind) => `scope-policy: a gate could not read its call (${kind})`),
+    );
+    told.mockImplementation(() => {
+      throw new Error("no console");
+    });
+    expect(await ask("/0", "owner")).toBe("503 temporarily_unavailable");
   });
 
   it("closes with 503 where an authorizer rejects, which none of this package does", async () => {
@@ -504,7 +562,9 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
           app.use(make.json());
           app.all("/a", gate.endpoint(), ok);
           serveAccounts(app, gate);
-          app.get("/tool/:id", make.json(), gate("tool"), ok);
+          app.get("/tool/:id", gate("tool"), make.json(), ok);
+          app.get("/twice", gate("tool"), ok, gate("tool"), ok);
+          app.get("/alone", gate("tool"));
           app.get(["/x", /^\/y/], gate("tool"), ok);
           app.get("/open", gate.public(), ok);
           app.route("/all").all(gate("tool")).get(ok).put(ok);
@@ -555,15 +615,93 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       ).toEqual([]);
     });
 
-    it("is content with the gate of another authorizer", () => {
+    it("takes no gate of another authorizer for one, but its mark of a public route", () => {
       const other = newGate();
-      expect(
-        check((app, gate) => {
-          serveAll(app, gate);
-          app.get("/a", other.endpoint(), ok);
-          app.get("/other", other.endpoint(), ok);
-        }),
-      ).toEqual([]);
+      const findings = check((app, gate) => {
+        serveAll(app, gate);
+        app.get("/a", other.endpoint(), ok);
+        app.get("/other", other("tool"), ok);
+        app.get("/alone", other("tool"));
+        app.get("/open", other.public(), ok);
+        app.get("/both", other("tool"), gate("tool"), ok);
+        app.use("/used", other("tool"));
+        app.get("/used", ok);
+        app.use("/theirs", other.public(), make.Router().get("/b", ok));
+        app.use("/marked", gate.public(), make.Router().get("/b", other("tool"), ok));
+      });
+      expect(findings).toEqual([
+        "ERR_COVERAGE",
+        "unmapped_route GET /a",
+        "unmapped_route GET /other",
+        "unmapped_route GET /alone",
+        "unmapped_route GET /used",
+        "unmapped_route GET /theirs/b",
+      ]);
+    });
+
+    it("wants the gate before every other handler, whatever stands above the route", () => {
+      const gate = newGate();
+      const app = make();
+      app.route("/a").get(make.json(), gate.endpoint(), ok).post(gate.endpoint(), ok);
+      serveAccounts(app, gate);
+      app.get("/answers", ok, gate("tool"), ok);
+      app.post("/parses", make.json(), gate("tool"), ok);
+      app.post("/last", ok, gate("tool"));
+      app.get("/marked", ok, gate.public(), ok);
+      app.use("/covered", gate("tool"), make.Router().get("/b", ok, gate("tool"), ok));
+      expect(findingsOf(() => gate.assertCovers(app))).toEqual([
+        "ERR_COVERAGE",
+        "unserved_endpoint GET /a",
+        "late_gate GET /a",
+        "late_gate GET /answers",
+        "late_gate POST /parses",
+        "late_gate POST /last",
+        "late_gate GET /marked",
+        "late_gate GET /covered/b",
+      ]);
+      expect(() => gate.assertCovers(app)).toThrow(
+        "another handler of the route comes before its gate, and could answer: put the gate first at GET /answers",
+      );
+    });
+
+    it("is content with a gate that is given to `use` at the path of a route, and only there", () => {
+      const findings = check((app, gate) => {
+        serveAll(app, gate);
+        for (const path of ["/x", "/y/:id", "/z/"]) {
+          app.use(path, gate("tool"));
+          app.get(path, ok);
+        }
+        app.get("/x/more", ok);
+        app.get("/xy", ok);
+        app.get(/^\/x/, ok);
+        // an expression has more matches in a route than in `use`, and one with other flags is another
+        app.use(/^\/r/, gate("tool"));
+        app.get(/^\/r/, ok);
+        app.use(/^\/flags$/, gate("tool"), make.Router().get("/", ok));
+        app.get(/^\/flags$/i, ok);
+        app.use(/^\/flags$/i, make.Router().get("/inner", ok));
+      });
+      expect(findings).toEqual([
+        "ERR_COVERAGE",
+        "unmapped_route GET /x/more",
+        "unmapped_route GET /xy",
+        "unmapped_route GET /^\\/x/",
+        "unmapped_route GET /^\\/r/",
+        ...(version === 4 ? [] : ["unmapped_route GET /^\\/flags$//"]),
+        "unmapped_route GET /^\\/flags$/i",
+        `unmapped_route GET ${version === 4 ? "/flags$" : "/^\\/flags$/i"}/inner`,
+      ]);
+    });
+
+    it("is content with the gate of an MCP server behind a mark", () => {
+      const mcp = mcpGate(createAuthorizer({ policy, verify: () => undefined }));
+      const handler = mcp.node(async () => new Response());
+      const findings = check((app, gate) => {
+        serveAll(app, gate);
+        app.all("/marked", gate.public(), handler);
+        app.all("/mcp", handler);
+      });
+      expect(findings).toEqual(["ERR_COVERAGE", "unmapped_route ALL /mcp"]);
     });
 
     it("tells every finding at once", () => {
@@ -586,7 +724,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
         "unserved_endpoint GET /accounts/{id}/b",
         "unserved_endpoint POST /a",
         "unmapped_route GET /open",
-        "unmapped_route POST /late",
+        "late_gate POST /late",
         "unmapped_route ALL /every",
         "unknown_endpoint GET /aa",
         "unknown_endpoint GET [/l, /m]",

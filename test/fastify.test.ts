@@ -121,6 +121,52 @@ describe("scopePolicy at start-up", () => {
   });
 });
 
+describe("scopePolicy with options that are at fault", () => {
+  const authorizer = smallAuthorizer();
+
+  it.each<[what: string, options: unknown, findings: readonly string[]]>([
+    ["none", undefined, ["option authorizer"]],
+    ["no authorizer", { strict: true }, ["option authorizer"]],
+    ["what is no authorizer", { authorizer: { policy: small } }, ["option authorizer"]],
+    [
+      "several",
+      { strict: 1, authorizr: authorizer },
+      ["option authorizer", "option strict", "unknown_key authorizr"],
+    ],
+    ["a misspelt one", { authorizer, stritc: true }, ["unknown_key stritc"]],
+  ])("rejects `register` and `ready`: %s", async (_, options, findings) => {
+    const found = { name: "PolicyError", code: "ERR_OPTIONS_INVALID" };
+    const app = newApp();
+    await expect(app.register(scopePolicy, options as never)).rejects.toMatchObject(found);
+    const late = newApp();
+    late.register(scopePolicy, options as never);
+    expect(await findingsOf(late)).toEqual(["ERR_OPTIONS_INVALID", ...findings]);
+  });
+
+  it("takes the options that Fastify gives every plugin", async () => {
+    const app = newApp();
+    const options = { authorizer, prefix: "/x", logLevel: "warn", logSerializers: {} } as const;
+    await app.register(scopePolicy, options);
+    expect(await findingsOf(app)).toEqual([]);
+  });
+
+  it("rejects a second one in its context or within", async () => {
+    const message = /`accessToken` of requests is there already/;
+    const beside = newApp();
+    await beside.register(scopePolicy, { authorizer });
+    await expect(beside.register(scopePolicy, { authorizer })).rejects.toThrow(message);
+    const within = newApp();
+    within.register(scopePolicy, { authorizer });
+    within.register(async (child) => {
+      await child.register(scopePolicy, { authorizer });
+    });
+    expect(await findingsOf(within)).toEqual(["ERR_OPTIONS_INVALID"]);
+    const other = newApp();
+    other.decorateRequest("accessToken", undefined);
+    await expect(other.register(scopePolicy, { authorizer })).rejects.toThrow(message);
+  });
+});
+
 describe("scopePolicy at a request", () => {
   it("denies a route that nothing maps, even to who may do everything", async () => {
     const app = newApp();
@@ -213,6 +259,18 @@ describe("scopePolicy at a request", () => {
     expect(told.mock.calls).toEqual([
       ["scope-policy: a gate could not read its call (RangeError)"],
     ]);
+  });
+
+  it("closes with 503 where `config.params` does not answer in time", async () => {
+    const told = vi.spyOn(console, "error").mockReturnValue(undefined);
+    const app = newApp();
+    const authorizer = createAuthorizer({ policy: small, verify: () => undefined, timeout: 20 });
+    await app.register(scopePolicy, { authorizer });
+    const params = () => new Promise<never>(() => undefined);
+    app.get("/", { config: { tool: "account", params } }, ok);
+    const { ask } = await asker(app);
+    expect(await ask("/", "good")).toBe("503 temporarily_unavailable");
+    expect(told.mock.calls).toEqual([["scope-policy: a gate could not read its call (Error)"]]);
   });
 
   it("is there for `inject`, too, which has no raw lines", async () => {

@@ -47,9 +47,11 @@ interface Hit {
 }
 
 const MESSAGES = {
-  unserved_endpoint: "no route has a gate for the endpoint",
+  unserved_endpoint: "no route has a gate for the endpoint before its handlers",
   hidden_endpoint: "another route comes first, and is no such endpoint",
-  unmapped_route: "the route has no gate before its last handler",
+  unmapped_route: "the route has no gate of this authorizer",
+  late_gate:
+    "another handler of the route comes before its gate, and could answer: put the gate first",
   unknown_endpoint: "the policy has no such endpoint",
   misplaced_gate: "a gate for endpoints knows no route when it is given to `use`",
   opaque_app: "an application cannot be looked into: mount a router",
@@ -64,7 +66,15 @@ export function coverageFindings(
   const top = stackOf(app);
   const findings: Finding[] = [];
   const served = new Map<Route, Set<string>>();
-  const isLookedUp = (mark: Mark) => mark.kind === "endpoint" && mark.authorizer === authorizer;
+  const isOwn = (mark: Mark) => mark.authorizer === authorizer;
+  /** What is known of the handlers of a route; gates of others neither count nor stand in the way. */
+  const marksOf = ({ stack }: Route, method: string) =>
+    stack
+      .filter((layer) => layer.method === undefined || layer.method === method)
+      .map((layer) => marks.get(layer.handle))
+      .filter((mark) => mark === undefined || mark.kind === "public" || isOwn(mark));
+  const isLookedUp = (handlers: readonly (Mark | undefined)[]) =>
+    leadingGates(handlers).some((mark) => mark?.kind === "endpoint");
   const add = (code: keyof typeof MESSAGES, path: string, meant?: string) => {
     const suggestion = meant === undefined ? undefined : { suggestion: meant };
     findings.push({ code, path, message: MESSAGES[code], ...suggestion });
@@ -76,7 +86,7 @@ export function coverageFindings(
     const method = verb.toLowerCase();
     const target = template.replaceAll(/(?<=\/)(?::\w+|\{\w+\})/g, "probe");
     const hit = hitsOf(top, method, target, "").find(({ route }) =>
-      gatesOf(route, method).some(isLookedUp),
+      isLookedUp(marksOf(route, method)),
     );
     if (hit === undefined) {
       add("unserved_endpoint", name);
@@ -95,12 +105,14 @@ export function coverageFindings(
     for (const method of isEvery ? ["get"] : methods) {
       const verb = isEvery || method === ALL ? "ALL" : method.toUpperCase();
       const label = `${verb} ${prefix}${pathText(route.path)}`;
-      const gates = gatesOf(route, method);
-      if (gates.some(isLookedUp)) {
+      const handlers = marksOf(route, method);
+      if (isLookedUp(handlers)) {
         const isServed = served.get(route)?.has(isEvery ? ALL : method) === true;
         if (!isServed) add("unknown_endpoint", label, nearest(label, endpoints.names));
-      } else if (!isCovered && gates.length === 0) {
-        add("unmapped_route", label);
+      } else if (handlers[0] === undefined) {
+        // even where a gate above covers the route: that is not the one the route asks for
+        if (handlers.some((mark) => mark !== undefined)) add("late_gate", label);
+        else if (!isCovered) add("unmapped_route", label);
       }
     }
   };
@@ -115,7 +127,7 @@ export function coverageFindings(
       if (route !== undefined) checkRoute(route, prefix, covered);
       else if (handle.stack !== undefined) walk(handle.stack, path, covered);
       else if (mark?.kind === "endpoint") add("misplaced_gate", path === "" ? "/" : path);
-      else if (mark !== undefined) coveredMounts.add(mountOf(layer));
+      else if (mark !== undefined && isOwn(mark)) coveredMounts.add(mountOf(layer));
       else if (handle.name === "mounted_app" && !covered) add("opaque_app", path);
     }
   };
@@ -160,19 +172,20 @@ function hitsOf(
   });
 }
 
-/** The gates of a route for a method that stand before its last handler; a route of gates alone has none that could be reached. */
-function gatesOf(route: Route, method: string): readonly Mark[] {
-  const handlers = route.stack
-    .filter((layer) => layer.method === undefined || layer.method === method)
-    .map((layer) => marks.get(layer.handle));
-  const last = handlers.lastIndexOf(undefined);
-  return handlers.slice(0, last < 0 ? handlers.length : last).filter((mark) => mark !== undefined);
+/** The gates that stand before the first handler that is none. */
+function leadingGates(handlers: readonly (Mark | undefined)[]): readonly (Mark | undefined)[] {
+  const first = handlers.indexOf(undefined);
+  return first < 0 ? handlers : handlers.slice(0, first);
 }
 
-/** What a layer stands at, to be compared; one that does not tell is like no other. */
-function mountOf({ rawPath, regexp, slash }: Layer): unknown {
+/** What a layer stands at, to be compared with a gate that is given to `use`; one that does not tell is like no other. */
+function mountOf({ rawPath, regexp, slash, route }: Layer): unknown {
   if (slash === true || regexp?.fast_slash === true) return TOP;
-  return typeof rawPath === "string" ? rawPath : (regexp?.source ?? Symbol("unknown"));
+  if (typeof rawPath === "string") return rawPath;
+  if (regexp !== undefined && route === undefined) return String(regexp);
+  // Express 4 makes another expression of a path for a route than for `use`; one that is no path matches more in a route
+  const isPath = typeof route?.path === "string" && regexp?.source.includes("|") === false;
+  return isPath ? String(regexp).replace(/\$(?=\/\w*$)/, "(?=\\/|$)") : Symbol("unknown");
 }
 
 function pathText(path: unknown): string {

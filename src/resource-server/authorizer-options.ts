@@ -48,7 +48,7 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
   readonly challenge?: ChallengeMode;
   /** The status of `upgrade_required`; 403 by default. */
   readonly upgradeStatus?: 402 | 403;
-  /** After how many milliseconds whoever is asked counts as out; 5,000 by default. Each has as much: `verify`, `subject`, `isRevoked`, `audit`. */
+  /** After how many milliseconds whoever is asked counts as out; 5,000 by default. Each has as much: `verify`, `subject`, `isRevoked`, `audit`, and the `params` of a gate. */
   readonly timeout?: number;
   /** The `Retry-After` of an outage, in seconds; 5 by default. */
   readonly retryAfter?: number;

@@ -53,6 +53,8 @@ export interface Call {
   readonly protocolVersion?: string | undefined;
   /** Leaves out the event of a call that is allowed: for a door behind which the same call is decided again. */
   readonly auditDenialsOnly?: boolean;
+  /** Refuses for its credentials whoever presents no good ones, of an unknown or denied operation too, as MCP has it over HTTP. */
+  readonly credentialsFirst?: boolean;
 }
 
 /** An adapter's next step: go on with the token, or write the answer. */
@@ -75,6 +77,8 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
   readonly policy: Policy<Types>;
   /** The resource identifier it was given. */
   readonly resource: string | undefined;
+  /** After how many milliseconds whoever is asked counts as out. */
+  readonly timeout: number;
   /** Outages so far, by who was asked. */
   readonly faults: Readonly<Record<FactSource, number>>;
 
@@ -147,9 +151,9 @@ export function createAuthorizer<Types extends PolicyTypes>(
   options: AuthorizerOptions<Types>,
 ): Authorizer<Types> {
   checkAuthorizerOptions(options);
-  const { policy, audit, resource, onAuditError = "deny" } = options;
+  const { policy, audit, resource, onAuditError = "deny", timeout = 5_000 } = options;
   const { counts, report } = newFaultReport(options.onFault);
-  const factOf = newFactAsker(options.timeout ?? 5_000, report);
+  const factOf = newFactAsker(timeout, report);
   const show = newIdentifier(options, factOf);
   const makeEvent = newAuditEventMaker(
     compiledPolicyOf(policy),
@@ -206,6 +210,7 @@ export function createAuthorizer<Types extends PolicyTypes>(
   return Object.freeze({
     policy,
     resource,
+    timeout,
     faults: counts,
     decide: async (rawToken, tool, params?) => {
       const { decision, token } = await decideRaw(rawToken, tool, params);
@@ -219,7 +224,7 @@ export function createAuthorizer<Types extends PolicyTypes>(
     admit: async (call) => decideCall(await show(credentialsIn(call.authorization)), call),
     authenticate: async (authorization, context) => {
       const shown = await show(credentialsIn(authorization));
-      if (shown.kind === "token" && hasGoodScope(shown.token)) return { token: shown.token };
+      if (isGood(shown)) return { token: shown.token };
       const decision = refusalOf(shown);
       return { decision, answer: answer(decision, context) };
     },
@@ -250,12 +255,21 @@ const NO_TOKEN = null;
 function decideShown(
   policy: Policy,
   shown: Shown,
-  { operation, params }: Pick<Call, "operation" | "params">,
+  { operation, params, credentialsFirst }: Omit<Call, "authorization">,
 ): DoorDecision {
+  if (credentialsFirst === true && !isGood(shown)) {
+    const isOpen =
+      shown.kind === "nobody" && policy.decideUntrusted(undefined, operation, params).allowed;
+    if (!isOpen) return refusalOf(shown);
+  }
   if (shown.kind === "token") return policy.decideUntrusted(shown.token, operation, params);
   if (shown.kind === "nobody") return policy.decideUntrusted(undefined, operation, params);
   const decision = policy.decideUntrusted(NO_TOKEN, operation, params);
   return decision.code === "invalid_token" ? shown.refusal : decision;
+}
+
+function isGood(shown: Shown): shown is Extract<Shown, { kind: "token" }> {
+  return shown.kind === "token" && hasGoodScope(shown.token);
 }
 
 function refusalOf(shown: Shown): Refusal {

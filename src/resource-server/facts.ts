@@ -20,9 +20,8 @@ export type FactAsker = <Value>(
 export function newFactAsker(milliseconds: number, report: (fault: Fault) => void): FactAsker {
   return async (source, question, read) => {
     try {
-      const answer = question();
-      // an answer that is there at once costs no timer
-      return { value: read(isPromise(answer) ? await within(answer, milliseconds) : answer) };
+      const answer = answerInTime(question, milliseconds);
+      return { value: read(isPromise(answer) ? await answer : answer) };
     } catch (error) {
       const fault = { source, error };
       report(fault);
@@ -31,7 +30,15 @@ export function newFactAsker(milliseconds: number, report: (fault: Fault) => voi
   };
 }
 
-function isPromise(answer: unknown): answer is PromiseLike<unknown> {
+/** What somebody else's code answers, or a failure once the time is over. Throws and rejects as that code does. */
+export function answerInTime(question: () => unknown, milliseconds: number): unknown {
+  const answer = question();
+  // an answer that is there at once costs no timer
+  return isPromise(answer) ? within(answer, milliseconds) : answer;
+}
+
+/** Whether an answer is still to come. */
+export function isPromise(answer: unknown): answer is PromiseLike<unknown> {
   return (
     typeof answer === "object" &&
     answer !== null &&
@@ -40,7 +47,10 @@ function isPromise(answer: unknown): answer is PromiseLike<unknown> {
 }
 
 /** The promise, or a failure once the time is over; the timer never outlives the answer. */
-async function within(promise: PromiseLike<unknown>, milliseconds: number): Promise<unknown> {
+export async function within(
+  promise: PromiseLike<unknown>,
+  milliseconds: number,
+): Promise<unknown> {
   let timer: unknown;
   // a promise of our own, since theirs may settle with one that never does, and its `then` may be anything
   const answered = new Promise((resolve) => resolve(promise));
@@ -66,7 +76,7 @@ export function newFaultReport(onFault: ((fault: Fault) => void) | undefined): {
     report: (fault) => {
       counts[fault.source] += 1;
       try {
-        if (onFault === undefined) host.console.error(describeFault(fault));
+        if (onFault === undefined) tellConsole(`no answer from \`${fault.source}\``, fault.error);
         else Promise.resolve(onFault(fault)).catch(() => undefined);
       } catch {
         // nobody else can be told
@@ -75,9 +85,24 @@ export function newFaultReport(onFault: ((fault: Fault) => void) | undefined): {
   };
 }
 
-/** Which kind of error, and none of its words: they may hold what a client sent. */
-function describeFault({ source, error }: Fault): string {
-  const kind = error instanceof Error ? error.name : typeof error;
-  const word = String(kind).replaceAll(/\W/g, "").slice(0, 64);
-  return `scope-policy: no answer from \`${source}\` (${word})`;
+/** Writes what has happened and which kind of error it was, and none of the error's words: they may hold what a client sent. */
+export function tellConsole(what: string, error: unknown): void {
+  try {
+    host.console.error(`scope-policy: ${what} (${kindOf(error)})`);
+  } catch {
+    // nobody else can be told
+  }
+}
+
+/** What a class is called. A name is a member like another, and can be any text: a token, too. */
+const CLASS_NAME = /^[A-Z][A-Za-z]{0,40}$/;
+
+function kindOf(error: unknown): string {
+  try {
+    if (!(error instanceof Error)) return typeof error;
+    const name: unknown = error.name;
+    return typeof name === "string" && CLASS_NAME.test(name) ? name : "error";
+  } catch {
+    return "error";
+  }
 }

@@ -2,7 +2,7 @@ import { readOwn } from "../decision/access-token.js";
 import { TEMPORARILY_UNAVAILABLE } from "../decision/decision.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import type { Admission, Authorizer } from "./authorizer.js";
-import { host } from "./host.js";
+import { answerInTime, tellConsole } from "./facts.js";
 import { pathOf } from "./target.js";
 
 /** A request as Node's servers have it, as far as a gate reads it. */
@@ -43,13 +43,16 @@ export interface GateCall {
   readonly read?: (() => unknown) | undefined;
 }
 
-/** As `admit`, with code of somebody else inside: what it throws closes the gate, and is told on the console without its words. */
+/**
+ * As `admit`, with code of somebody else inside: what it throws, and an answer that is not there within the authorizer's
+ * `timeout`, closes the gate, and is told on the console without its words.
+ */
 export async function admitAtGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
   { authorization, operation: { name: operation, params: names, values }, read }: GateCall,
 ): Promise<Admission> {
   try {
-    const others = await read?.();
+    const others = read && (await answerInTime(read, authorizer.timeout));
     const params = names.map((name) => [name, readOwn(values, name) ?? readOwn(others, name)]);
     return await authorizer.admit({
       authorization,
@@ -57,10 +60,7 @@ export async function admitAtGate<Types extends PolicyTypes>(
       params: Object.fromEntries(params) as unknown,
     });
   } catch (error) {
-    const kind = error instanceof Error ? error.name : typeof error;
-    host.console.error(
-      `scope-policy: a gate could not read its call (${kind.replaceAll(/\W/g, "")})`,
-    );
+    tellConsole("a gate could not read its call", error);
     const decision = TEMPORARILY_UNAVAILABLE;
     return { decision, answer: authorizer.answer(decision, { operation }), token: undefined };
   }

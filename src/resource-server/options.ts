@@ -23,6 +23,12 @@ export function optional(check: OptionCheck): OptionCheck {
 export const isFunction: OptionCheck = (value) =>
   typeof value === "function" ? undefined : "expected a function";
 
+/** What `createAuthorizer` has made. */
+export const isAuthorizer: OptionCheck = (value) =>
+  typeof (value as { readonly admit?: unknown } | null)?.admit === "function"
+    ? undefined
+    : "expected an authorizer of `createAuthorizer`";
+
 /** One of a list of values. */
 export function oneOf(...values: readonly unknown[]): OptionCheck {
   const list = values.map((value) => `\`${String(value)}\``).join(", ");

@@ -1,7 +1,7 @@
 import type { ContractCase, Expected } from "./case.js";
 
 /** What a gate and a host say to a path that is none. */
-export const REFUSED: Expected = { refused: [400, 401, 403, 404, 405] };
+const REFUSED: Expected = { refused: [400, 401, 403, 404, 405] };
 
 type Row = readonly [id: string, path: string, what: string, token: string];
 

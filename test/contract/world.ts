@@ -64,7 +64,7 @@ const claims = (sub: string, scope: string, facts: Partial<AccessToken> = {}): A
 });
 
 /** Raw tokens and what they are good for; every other text is no good token. */
-export const TOKENS: Readonly<Record<string, AccessToken>> = {
+const TOKENS: Readonly<Record<string, AccessToken>> = {
   reader: claims("reader", "mcp:tools courses:read"),
   bare: claims("bare", "courses:read"),
   writer: claims("writer", "mcp:tools courses:read courses:write"),

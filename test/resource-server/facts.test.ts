@@ -170,13 +170,22 @@ describe("a fault", () => {
     expect(counts.audit).toBe(1);
   });
 
+  const named = (name: unknown) => Object.assign(new Error("token eyJ.secret"), { name });
   class SecretError extends Error {
     override readonly name = 'Secret\r\n"Error';
   }
   it.each<[error: unknown, kind: string]>([
     [new Error("token eyJ.secret"), "Error"],
     [new TypeError("token eyJ.secret"), "TypeError"],
-    [new SecretError("token eyJ.secret"), "SecretError"],
+    [new SecretError("token eyJ.secret"), "error"],
+    [named("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln"), "error"],
+    [named("Bearer abc"), "error"],
+    [named("Sk_live_abc"), "error"],
+    [named("X".repeat(42)), "error"],
+    [named("X".repeat(41)), "X".repeat(41)],
+    [named(5), "error"],
+    [named({ toString: () => "Sneaky" }), "error"],
+    [new Proxy(new Error("x"), { getPrototypeOf: thrower }), "error"],
     ["token eyJ.secret", "string"],
     [undefined, "undefined"],
   ])("told to nobody is a line of the console, without the error's words", (error, kind) => {
