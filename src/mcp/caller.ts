@@ -1,6 +1,7 @@
 import { readOwn } from "../decision/access-token.js";
 import type { Vouched } from "../resource-server/vouched.js";
 import { credentialsOfInfo } from "./auth-info.js";
+import { ASSUMED_VERSION } from "./versions.js";
 
 /** Who calls a handler, and how: read off the context of either generation. */
 export interface Caller {
@@ -9,12 +10,6 @@ export interface Caller {
   readonly sessionId: string | undefined;
   readonly requestId: string | undefined;
 }
-
-/** What a client over HTTP speaks that does not say it (MCP 2025-11-25, basic/transports). */
-export const ASSUMED_VERSION = "2025-03-26";
-
-/** The first version without sessions and handshake: its messages name it themselves. */
-export const STATELESS_VERSION = "2026-07-28";
 
 /**
  * Reads the context of a handler: `ctx` of v2, `extra` of v1. The local token speaks for a caller only where nothing says that

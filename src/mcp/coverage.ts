@@ -9,35 +9,43 @@ import type { McpSurface } from "./surface.js";
 
 /** What is known of the tools that a server has. */
 export interface Listing {
-  /** Notes a tool that was registered. */
-  readonly noteTool: (name: unknown) => void;
-  /** Notes the handler of `tools/list` as it stands before the gate: it knows every tool. */
+  /** Notes a handler of `tools/list` as it stands before the gate: it knows every tool but those that are switched off. */
   readonly noteList: (handler: Handler) => void;
-  /** The names that were registered, as one text: the same for every server that one factory makes. */
-  readonly key: () => string;
+  /** The tools as one text, without listing them; `undefined` where only a list can tell. */
+  readonly key: () => string | undefined;
   /** The descriptors of the tools, as far as they can be told at once. */
   readonly tools: () => readonly unknown[];
 }
 
-/** An empty listing. */
-export function newListing(): Listing {
-  const names = new Set<string>();
+/** Reads the tools of a server, as they are at the time: one may be renamed, and be registered in ways of the SDK's own. */
+export function newListing(server: object): Listing {
   let list: Handler | undefined;
+  let isOwnList = true;
+  // where both SDKs keep them; a server that keeps none there is asked for its list
+  const registered = () => Object.entries(readOwn(server, "_registeredTools") ?? {});
   return {
-    noteTool: (name) => {
-      if (typeof name === "string") names.add(name);
-    },
     noteList: (handler) => {
+      // a server that registers tools sets its handler once: a second one is somebody's own
+      isOwnList = list === undefined;
       list = handler;
     },
-    key: () => [...names].join(" "),
+    key: () => {
+      const tools = registered();
+      if (tools.length === 0 || !isOwnList) return undefined;
+      return JSON.stringify(tools.map(([name, tool]) => [name, schemesSaid(tool)]));
+    },
     tools: () => {
       const listed = list === undefined ? [] : (listNow(list) ?? []);
       const seen = new Set(listed.map((descriptor) => readOwn(descriptor, "name")));
-      const unseen = [...names].filter((name) => !seen.has(name));
-      return [...listed, ...unseen.map((name) => ({ name }))];
+      const unseen = registered().filter(([name]) => !seen.has(name));
+      return [...listed, ...unseen.map(([name]) => ({ name }))];
     },
   };
+}
+
+/** What a tool says of its own security schemes. */
+function schemesSaid(descriptor: unknown): unknown {
+  return readOwn(readOwn(descriptor, "_meta"), "securitySchemes");
 }
 
 /** Both SDKs list at once, and look at neither request nor context; a list that takes time must be given. */
@@ -74,7 +82,7 @@ export function coverageFindings(
       add("unmapped_tool", name, `the server has a tool \`${name}\` that the policy does not name`);
       continue;
     }
-    const said = readOwn(readOwn(descriptor, "_meta"), "securitySchemes");
+    const said = schemesSaid(descriptor);
     if (said !== undefined && JSON.stringify(said) !== JSON.stringify(schemes.of(name))) {
       const meant = JSON.stringify(schemes.of(name));
       add(

@@ -19,6 +19,8 @@ export type Outcome =
       readonly answer: Answer;
       /** The message that was refused, where it came by itself. */
       readonly message: Message | undefined;
+      /** Whether the message is of a method that nothing names. */
+      readonly isMethodUnknown: boolean;
     };
 
 /** What of the request every decision needs. */
@@ -50,23 +52,44 @@ export async function decideMessages(
 ): Promise<Outcome> {
   const denials: Denied[] = [];
   const targets: Target[] = [];
+  const single = messages.length === 1 ? messages[0] : undefined;
+  const refused = ({ refusal, answer }: Denied): Outcome => {
+    const [target] = targets;
+    const isUnknown = target?.kind === "operations" && target.isMethodUnknown === true;
+    const isMethodUnknown =
+      single !== undefined && isUnknown && refusal.code === "unknown_operation";
+    return { kind: "refused", refusal, answer, message: single, isMethodUnknown };
+  };
   let token: AccessToken | undefined;
   for (const message of messages) {
-    const target = message.kind === "response" ? KNOWN : targetsOf(message.method, message.params);
+    const target =
+      message.kind === "response"
+        ? KNOWN
+        : targetsOf(message.method, message.params, context.protocolVersion);
     if (target.kind === "malformed") return { kind: "malformed", message };
     targets.push(target);
     const id = message.kind === "request" ? String(message.id) : undefined;
     const admissions = await admit(authorizer, target, id, context);
     for (const admission of admissions) {
       token = "token" in admission ? (admission.token ?? token) : token;
-      if ("refusal" in admission) denials.push(admission);
+      if (!("refusal" in admission)) continue;
+      // no other message would fare better: nobody is asked about the same credentials again
+      if (OF_CREDENTIALS.has(admission.refusal.code)) return refused(admission);
+      denials.push(admission);
     }
   }
   const [first] = denials;
   if (first === undefined) return { kind: "passed", token, targets };
-  const message = messages.length === 1 ? messages[0] : undefined;
-  return { kind: "refused", ...combine(authorizer, first, denials, context), message };
+  return refused(combine(authorizer, first, denials, context));
 }
+
+/** Refusals that are about who asks, whatever is asked for. */
+const OF_CREDENTIALS = new Set<string>([
+  "unauthenticated",
+  "invalid_token",
+  "invalid_request",
+  "temporarily_unavailable",
+]);
 
 async function admit(
   authorizer: Authorizer,
@@ -79,10 +102,13 @@ async function admit(
     const known = await authorizer.authenticate(authorization, { protocolVersion });
     return ["token" in known ? known : { refusal: known.decision, answer: known.answer }];
   }
-  const call = { authorization, protocolVersion, requestId, auditDenialsOnly };
+  const credentialsFirst = true;
+  const call = { authorization, protocolVersion, requestId, auditDenialsOnly, credentialsFirst };
   const admissions: Admission[] = [];
   for (const operation of target.operations) {
-    admissions.push(await authorizer.admit({ ...operation, ...call }));
+    const admission = await authorizer.admit({ ...operation, ...call });
+    admissions.push(admission);
+    if (OF_CREDENTIALS.has(admission.decision.code)) break;
   }
   return admissions.map((admission) =>
     "answer" in admission

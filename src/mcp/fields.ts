@@ -1,7 +1,7 @@
 import { readOwn } from "../decision/access-token.js";
-import { ASSUMED_VERSION, STATELESS_VERSION } from "./caller.js";
 import type { McpHttpRequest } from "./http.js";
 import { type Message, versionOf } from "./message.js";
+import { ASSUMED_VERSION, isDate, isModern } from "./versions.js";
 
 /** The fields of the protocol that stand once, with the value of each; `undefined` where one stands twice. */
 export interface Fields {
@@ -11,9 +11,13 @@ export interface Fields {
   readonly session: string | undefined;
 }
 
-const VERSION = /^\d{4}-\d{2}-\d{2}$/;
+/** One value; a comma would be the trace of two that somebody has joined. */
+const VERSION = /^[\x21-\x2b\x2d-\x7e]+$/;
 
-/** Reads the fields of the protocol; `undefined` for a doubled one and for a version that is none. */
+/**
+ * Reads the fields of the protocol; `undefined` for a doubled one. A version that nobody knows, a draft too, is let through: the
+ * SDK answers it with those that it has.
+ */
 export function readFields(request: McpHttpRequest): Fields | undefined {
   const names = ["mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id"] as const;
   const values = names.map((name) => request.field(name));
@@ -40,7 +44,7 @@ export function protocolVersionOf({ version }: Fields, messages: readonly Messag
   const [first] = messages;
   const params = first !== undefined && first.kind !== "response" ? first.params : undefined;
   for (const named of [versionOf(params), readOwn(params, "protocolVersion")]) {
-    if (typeof named === "string" && VERSION.test(named)) return named;
+    if (isDate(named)) return named;
   }
   return ASSUMED_VERSION;
 }
@@ -74,8 +78,7 @@ export function doFieldsAgree(fields: Fields, messages: readonly Message[]): boo
     return false;
   }
   const spoken = fields.version ?? claimed;
-  const isModern = typeof spoken === "string" && spoken >= STATELESS_VERSION;
-  if (!isModern || message.kind !== "request") return true;
+  if (!isModern(spoken) || message.kind !== "request") return true;
   const hasName = fields.name !== undefined || typeof meant !== "string";
   return fields.version !== undefined && fields.method !== undefined && hasName;
 }

@@ -1,5 +1,5 @@
 import type { AccessToken } from "../decision/access-token.js";
-import { TEMPORARILY_UNAVAILABLE } from "../decision/decision.js";
+import { TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../decision/decision.js";
 import type { Authorizer } from "../resource-server/authorizer.js";
 import { type McpAuthInfo, newAuthInfo } from "./auth-info.js";
 import { challengeFor } from "./clients.js";
@@ -16,15 +16,17 @@ import {
   faultAnswer,
   type McpHttpAnswer,
   type McpHttpRequest,
+  noMethodAnswer,
+  type RequestId,
   resultAnswer,
 } from "./http.js";
-import { isModern } from "./lists.js";
-import { type Message, readMessage } from "./message.js";
-import { isOwner, type McpSessionStore, NOBODY, ownerOf } from "./sessions.js";
+import { idOf, type Message, readMessage } from "./message.js";
+import { boundStore, isOwner, type McpSessionStore, NOBODY, ownerOf } from "./sessions.js";
 import { readStrictJson } from "./strict-json.js";
 import type { McpSurface } from "./surface.js";
 import type { Targets } from "./targets.js";
 import { refusedToolResult } from "./tool-result.js";
+import { hasBatches, isModern } from "./versions.js";
 
 /** What the gate hands on with a request that may go on: the second argument of a transport's `fetch` or `handleRequest`. */
 export interface McpPassed {
@@ -34,7 +36,7 @@ export interface McpPassed {
   readonly parsedBody?: unknown;
   /** The verified token. */
   readonly token: AccessToken | undefined;
-  /** The version of the protocol that the request speaks. */
+  /** The version of the protocol that the request says it speaks: any text, where its field holds one that nobody knows. */
   readonly protocolVersion: string;
 }
 
@@ -63,33 +65,56 @@ export interface GateParts {
   readonly auditAllowed: boolean;
 }
 
-/** The last version with batches (MCP 2025-06-18, changelog). */
-const LAST_BATCH_VERSION = "2025-03-26";
-
 interface Read {
   readonly fields: Fields;
   readonly messages: readonly Message[];
   readonly body: Uint8Array | undefined;
   readonly parsedBody: unknown;
   readonly isBatch: boolean;
+  /** The id of the one request; `null` where there is none, or several. */
+  readonly id: RequestId;
 }
+
+/** A request that is none, with its id as far as it can be read. */
+interface Unread {
+  readonly fault: Fault;
+  readonly id: RequestId;
+  /** Whether only somebody who is known would have been read further. */
+  readonly isCutShort?: boolean;
+}
+
+/** What whoever presents no good credentials is told; `undefined` for somebody who is known. */
+type AskStranger = () => Promise<McpHttpAnswer | undefined>;
 
 /** Lays out the way of a request from its bytes to a verdict. Never rejects. */
 export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Promise<McpVerdict> {
-  const { authorizer, surface, targets, sessions } = parts;
+  const { authorizer, surface, targets } = parts;
+  const sessions = boundStore(parts.sessions, STORE_TIMEOUT);
 
   const decide = async (request: McpHttpRequest): Promise<McpVerdict> => {
-    const read = await readRequest(request, parts);
     const credentials = request.field("authorization");
     const authorization = credentials.length === 0 ? undefined : credentials;
     const anonymous = surface.anonymous === true;
-    if (typeof read === "string") {
-      // whoever is nobody is told first to become somebody
-      const isFirst = authorization === undefined && !anonymous && ASKED_BEHIND.has(read);
-      const known = isFirst ? await authorizer.authenticate(undefined) : undefined;
-      return answered(known !== undefined && "answer" in known ? known.answer : faultAnswer(read));
-    }
-    const { fields, messages, isBatch } = read;
+    const askStranger = once(async () => {
+      if (authorization === undefined) return authorizer.answer(UNAUTHENTICATED);
+      const known = await authorizer.authenticate(authorization);
+      return "answer" in known ? known.answer : undefined;
+    });
+    // whoever is nobody is told first to become somebody
+    const faulty = async ({ fault, id, isCutShort }: Unread) => {
+      const isAllowed = authorization === undefined && anonymous;
+      const isAsked = isCutShort === true || (ASKED_BEHIND.has(fault) && !isAllowed);
+      const told = isAsked ? await askStranger() : undefined;
+      if (told === undefined) return answered(faultAnswer(fault, id));
+      const close = isCutShort === true && { Connection: "close" };
+      return answered({ ...told, headers: { ...told.headers, ...close } });
+    };
+    const read = await readRequest(request, parts, askStranger);
+    if ("fault" in read) return faulty(read);
+    const { fields, messages, id } = read;
+    const isSubscribing = messages.some(
+      (message) => message.kind !== "response" && LONG_LIVED.has(message.method),
+    );
     const protocolVersion = protocolVersionOf(fields, messages);
     const outcome =
       request.method === "POST"
@@ -97,7 +122,8 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
             authorization,
             protocolVersion,
             anonymous,
-            auditDenialsOnly: !parts.auditAllowed,
+            // the SDK answers a subscription itself: no handler behind would write its event
+            auditDenialsOnly: !parts.auditAllowed && !(isSubscribing && isModern(protocolVersion)),
           })
         : await decideMessages(authorizer, targets, [{ kind: "response" }], {
             authorization,
@@ -105,24 +131,21 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
             anonymous,
             auditDenialsOnly: true,
           });
-    if (outcome.kind === "malformed") return answered(faultAnswer("params", idOf(outcome.message)));
+    if (outcome.kind === "malformed") return faulty(unread("params", idOf(outcome.message)));
     if (outcome.kind === "refused") {
       return answered(refusalAnswer(outcome, surface, protocolVersion, request));
     }
-    if (isBatch && protocolVersion > LAST_BATCH_VERSION) return answered(faultAnswer("batch"));
     const rawToken = outcome.token && rawTokenOf(authorization);
     const owner = ownerOf(outcome.token, rawToken);
     if (fields.session !== undefined && !(await takes(sessions, fields.session, owner))) {
-      return answered(faultAnswer("session"));
+      return answered(faultAnswer("session", id));
     }
     const { token } = outcome;
     const authInfo =
       token !== undefined && rawToken !== undefined
         ? newAuthInfo(rawToken, token, authorizer.resource)
         : undefined;
-    const isLong =
-      request.method === "GET" ||
-      messages.some((message) => message.kind !== "response" && LONG_LIVED.has(message.method));
+    const isLong = request.method === "GET" || isSubscribing;
     return {
       kind: "pass",
       passed: {
@@ -149,7 +172,19 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
 }
 
 /** Faults of what a request says, which nobody is told of. */
-const ASKED_BEHIND: ReadonlySet<Fault> = new Set<Fault>(["json", "message", "batch", "fields"]);
+const ASKED_BEHIND: ReadonlySet<Fault> = new Set<Fault>([
+  "json",
+  "message",
+  "params",
+  "batch",
+  "fields",
+]);
+
+/** Bytes of a body that are read for whoever is not known: it is read in full for somebody whose token is good. */
+const STRANGERS_BODY = 65_536;
+
+/** Milliseconds that a store of sessions is waited for. */
+const STORE_TIMEOUT = 5_000;
 
 const LONG_LIVED = new Set(["subscriptions/listen"]);
 
@@ -157,46 +192,57 @@ function answered(answer: McpHttpAnswer): McpVerdict {
   return { kind: "answer", answer };
 }
 
-function idOf(message: Message): string | number | null {
-  return message.kind === "request" ? message.id : null;
-}
+const unread = (fault: Fault, id: RequestId = null): Unread => ({ fault, id });
 
 async function readRequest(
   request: McpHttpRequest,
   { maxBodySize, maxBatch }: GateParts,
-): Promise<Read | Fault> {
+  askStranger: AskStranger,
+): Promise<Read | Unread> {
   const fields = readFields(request);
   if (request.method === "GET" || request.method === "DELETE") {
     const nothing = { messages: [], body: undefined, parsedBody: undefined, isBatch: false };
-    return fields === undefined ? "fields" : { fields, ...nothing };
+    return fields === undefined ? unread("fields") : { fields, ...nothing, id: null };
   }
-  if (request.method !== "POST") return "method";
-  if (!isPlainJson(request)) return "media_type";
-  if (fields === undefined) return "fields";
-  const body = await request.read(maxBodySize);
-  if (body === "too_large") return "too_large";
-  if (body === "already_read") return "body_read";
-  if (body === "unreadable") return "json";
+  if (request.method !== "POST") return unread("method");
+  if (!isPlainJson(request)) return unread("media_type");
+  const isShort = Number(request.field("content-length")[0]) <= STRANGERS_BODY;
+  const isKnown =
+    maxBodySize <= STRANGERS_BODY || (!isShort && (await askStranger()) === undefined);
+  const most = isKnown ? maxBodySize : STRANGERS_BODY;
+  const body = await request.read(most);
+  if (body === "too_large") return { ...unread("too_large"), isCutShort: !isKnown };
+  if (body === "already_read") return unread("body_read");
+  if (body === "unreadable") return unread("json");
   const json = readStrictJson(body);
-  if (!json.ok) return "json";
+  if (!json.ok) return unread("json");
   const isBatch = Array.isArray(json.value);
   const list: readonly unknown[] = Array.isArray(json.value) ? json.value : [json.value];
-  if (list.length === 0) return "message";
-  if (isBatch && list.length > maxBatch) return "batch";
+  if (list.length === 0) return unread("message");
+  if (isBatch && list.length > maxBatch) return unread("batch");
   const messages: Message[] = [];
   for (const value of list) {
     const message = readMessage(value);
-    if (message === undefined) return "message";
+    if (message === undefined) return unread("message");
     messages.push(message);
   }
-  if (
-    isBatch
-      ? fields.method !== undefined || fields.name !== undefined
-      : !doFieldsAgree(fields, messages)
-  ) {
-    return "fields";
-  }
-  return { fields, messages, body, parsedBody: json.value, isBatch };
+  const id = isBatch ? null : idOf(messages[0]);
+  if (fields === undefined) return unread("fields", id);
+  if (isBatch && !hasBatches(protocolVersionOf(fields, messages))) return unread("batch");
+  const doAgree = isBatch
+    ? fields.method === undefined && fields.name === undefined
+    : doFieldsAgree(fields, messages);
+  if (!doAgree) return unread("fields", id);
+  return { fields, messages, body, parsedBody: json.value, isBatch, id };
+}
+
+/** Asks once, and gives the same answer from then on. */
+function once<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+  let answer: Promise<Answer> | undefined;
+  return () => {
+    answer ??= ask();
+    return answer;
+  };
 }
 
 /** The token of credentials that are known to be good. */
@@ -229,11 +275,14 @@ async function noteSession(
 
 /** A refusal over HTTP: a status with its challenge, or the result of the tool. */
 function refusalAnswer(
-  { refusal, answer, message }: Extract<Outcome, { kind: "refused" }>,
+  { refusal, answer, message, isMethodUnknown }: Extract<Outcome, { kind: "refused" }>,
   { challenge = "http", anonymous, upgradeUrl }: McpSurface,
   protocolVersion: string,
   request: McpHttpRequest,
 ): McpHttpAnswer {
+  if (isMethodUnknown && message?.kind === "request") {
+    return noMethodAnswer(message.id, isModern(protocolVersion));
+  }
   const isCall = message?.kind === "request" && message.method === "tools/call";
   const [userAgent] = request.field("user-agent");
   const isByResult = challengeFor(challenge, userAgent) === "tool-result";

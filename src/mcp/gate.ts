@@ -4,8 +4,16 @@ import type { Authorizer } from "../resource-server/authorizer.js";
 import { metadataRoute } from "../resource-server/metadata-route.js";
 import { checkOptions, type OptionCheck, optional, positive } from "../resource-server/options.js";
 import { type McpPassed, type McpVerdict, newGateCore } from "./gate-core.js";
-import { type BodyResult, faultAnswer, type McpHttpAnswer, type McpHttpRequest } from "./http.js";
 import {
+  type BodyResult,
+  faultAnswer,
+  type McpHttpAnswer,
+  type McpHttpRequest,
+  type RequestId,
+} from "./http.js";
+import { idOf, readMessage } from "./message.js";
+import {
+  isOver,
   join,
   type NodeRequest,
   type NodeResponse,
@@ -43,7 +51,10 @@ export interface McpGate {
   fetch(serve: McpServe): (request: Request) => Promise<Response>;
   /** The same server on Node, as a handler of `node:http` or of Express, before any body parser. */
   node(serve: McpServe): (request: NodeRequest, response: NodeResponse) => Promise<void>;
-  /** For a transport that takes Node's request and response: goes on with `next`, and {@link McpGate.passed} has what it needs. */
+  /**
+   * For a transport that takes Node's request and response: goes on with `next`, and {@link McpGate.passed} has what it needs.
+   * It answers everything else itself and never calls `next(error)`; what `next` throws is the program's own, and left to it.
+   */
   middleware(): (
     request: NodeRequest,
     response: NodeResponse,
@@ -52,7 +63,7 @@ export interface McpGate {
   /**
    * What the middleware has let through.
    *
-   * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for a request that it has not seen
+   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for a request that it has not seen
    */
   passed(request: object): McpPassed;
   /** The verdict alone, for other hosts. Never rejects. */
@@ -90,7 +101,7 @@ const CHECKS = {
  *
  * It filters no list, and sees no call that does not come over HTTP: that is what {@link protect} does behind it.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`, and `ERR_OPERATION_UNKNOWN` for a tool the policy lacks
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID`, and `ERR_OPERATION_UNKNOWN` for a tool the policy lacks
  *
  * @example
  * ```ts
@@ -163,6 +174,33 @@ export function mcpGate<Types extends PolicyTypes>(
     return new Response(body, { status, statusText, headers });
   };
 
+  /** Whether a request may go on; if not, it is answered. Never rejects. */
+  const letPass = async (request: NodeRequest, response: NodeResponse): Promise<boolean> => {
+    try {
+      const verdict = await verdictOf(readNodeRequest(request));
+      if (verdict.kind === "answer") {
+        writeAnswer(response, verdict.answer);
+        return false;
+      }
+      if (isOver(response)) return false;
+      seen.set(request, verdict.passed);
+      onHead(
+        response,
+        (status, session) => void verdict.answered(status, session).catch(() => undefined),
+      );
+      const { mayGoOn } = verdict;
+      if (mayGoOn !== undefined) {
+        const stop = () => void response.destroy();
+        const guard = watch(mayGoOn, verdict.passed.token?.exp, every, stop);
+        response.once("close", guard.end);
+      }
+      return true;
+    } catch {
+      writeAnswer(response, faultAnswer("server"));
+      return false;
+    }
+  };
+
   return Object.freeze({
     check: verdictOf,
     fetch: (serve) => async (request) => {
@@ -173,32 +211,22 @@ export function mcpGate<Types extends PolicyTypes>(
       return served(serve, new Request(url, { method, headers, signal, ...body }), verdict);
     },
     node: (serve) => async (request, response) => {
+      let id: RequestId = null;
       try {
         const verdict = await verdictOf(readNodeRequest(request));
         if (verdict.kind === "answer") return writeAnswer(response, verdict.answer);
+        if (isOver(response)) return;
+        id = idOf(readMessage(verdict.passed.parsedBody));
         const web = toWebRequest(request, response, verdict.body);
-        if (web === undefined) return writeAnswer(response, faultAnswer("message"));
+        if (web === undefined) return writeAnswer(response, faultAnswer("message", id));
         await writeResponse(response, await served(serve, web, verdict));
       } catch {
-        writeAnswer(response, faultAnswer("server"));
+        writeAnswer(response, faultAnswer("server", id));
       }
     },
     middleware: () => (request, response, next) => {
-      verdictOf(readNodeRequest(request)).then((verdict) => {
-        if (verdict.kind === "answer") return writeAnswer(response, verdict.answer);
-        seen.set(request, verdict.passed);
-        onHead(
-          response,
-          (status, session) => void verdict.answered(status, session).catch(() => undefined),
-        );
-        const { mayGoOn } = verdict;
-        if (mayGoOn !== undefined) {
-          const stop = () => void response.destroy();
-          const guard = watch(mayGoOn, verdict.passed.token?.exp, every, stop);
-          response.once("close", guard.end);
-        }
-        return next();
-      }, next);
+      // what `next` throws must neither become an answer here nor be lost in a promise: it is thrown as in any listener
+      void letPass(request, response).then((isPassed) => isPassed && queueMicrotask(() => next()));
     },
     passed: (request) => {
       const passed = seen.get(request);

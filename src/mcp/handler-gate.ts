@@ -3,7 +3,8 @@ import type { Authorizer } from "../resource-server/authorizer.js";
 import type { Answer, Refusal } from "../resource-server/challenge.js";
 import type { Vouched } from "../resource-server/vouched.js";
 import { type Caller, readCaller } from "./caller.js";
-import { isModern, type Lists } from "./lists.js";
+import { errorOf } from "./http.js";
+import type { Lists } from "./lists.js";
 import { isNamed, type Params } from "./message.js";
 import { isOwner, type McpSessionStore, NOBODY, newSessionMemory, ownerOf } from "./sessions.js";
 import type { McpSurface } from "./surface.js";
@@ -47,10 +48,6 @@ export interface HandlerGate {
 
 /** Where the draft of structured denials has assigned no code yet: one of the server's own range. */
 const REFUSED_CODE = -32_010;
-const SESSION_CODE = -32_001;
-const SESSION_TEXT = "session not found";
-const MALFORMED_CODE = -32_602;
-const MALFORMED_TEXT = "the parameters are not those of the method";
 
 /** The handshake: nothing is told by it that the door has not let through, and its handlers are the SDK's own. */
 const FREE = new Set(["initialize", "ping", "server/discover"]);
@@ -69,8 +66,8 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
   const sessions = newSessionMemory();
 
   const pass = async (method: string, params: Params, caller: Caller): Promise<Passed> => {
-    const target = targets(method, params);
-    if (target.kind === "malformed") throw protocolError(MALFORMED_CODE, MALFORMED_TEXT);
+    const target = targets(method, params, caller.protocolVersion);
+    if (target.kind === "malformed") throw protocolError(errorOf("params"));
     if (target.kind === "known") {
       // to nobody a list shows what is open to nobody
       const isOpen = surface.anonymous === true || lists.has(method);
@@ -80,6 +77,7 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
     for (const operation of target.operations) {
       const admission = await authorizer.admit({ ...operation, ...caller });
       if ("answer" in admission) {
+        if (target.isMethodUnknown) throw protocolError(errorOf("unknown_method"));
         return { refusal: admission.decision, answer: admission.answer };
       }
       token = admission.token;
@@ -95,14 +93,12 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
     const passed = await pass(method, params, caller);
     if ("refusal" in passed) return sayNo(method, params, passed, surface.upgradeUrl);
     const { token } = passed;
-    if (!(await takesPart(sessions, caller, token))) {
-      throw protocolError(SESSION_CODE, SESSION_TEXT);
-    }
+    if (!(await takesPart(sessions, caller, token))) throw protocolError(errorOf("session"));
     if (token !== undefined && typeof context === "object" && context !== null) {
       tokens.set(context, token);
     }
     const result = await handler(request, context);
-    return lists.filter(method, result, token, isModern(caller.protocolVersion));
+    return lists.filter(method, result, token);
   };
 
   return {
@@ -158,11 +154,12 @@ function sayNo(
   // the SDK takes nothing but a task for a call that asks for one
   const isToolResult = method === "tools/call" && !Object.hasOwn(params ?? {}, "task");
   if (isToolResult) return refusedToolResult(refusal, answer, upgradeUrl);
-  const text = refusalText(refusal, answer, upgradeUrl);
-  throw protocolError(REFUSED_CODE, text, refusalMeta(refusal, answer, upgradeUrl));
+  const message = refusalText(refusal, answer, upgradeUrl);
+  const data = refusalMeta(refusal, answer, upgradeUrl);
+  throw protocolError({ code: REFUSED_CODE, message, data });
 }
 
 /** What both SDKs make an error of the protocol of. */
-function protocolError(code: number, message: string, data?: object): Error {
-  return Object.assign(new Error(message), { code, ...(data !== undefined && { data }) });
+function protocolError(said: { code: number; message: string; data?: object }): Error {
+  return Object.assign(new Error(said.message), said);
 }

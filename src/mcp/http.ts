@@ -33,6 +33,7 @@ export type Fault =
   | "media_type"
   | "too_large"
   | "method"
+  | "unknown_method"
   | "session"
   | "body_read"
   | "server";
@@ -46,6 +47,7 @@ const FAULTS: Readonly<Record<Fault, readonly [status: number, code: number, mes
   media_type: [415, -32_000, "expected `Content-Type: application/json`"],
   too_large: [413, -32_000, "the body is too large"],
   method: [405, -32_000, "method not allowed"],
+  unknown_method: [404, -32_601, "method not found: the policy names no such method"],
   session: [404, -32_001, "session not found"],
   server: [500, -32_603, "the server failed"],
   body_read: [
@@ -55,9 +57,18 @@ const FAULTS: Readonly<Record<Fault, readonly [status: number, code: number, mes
   ],
 };
 
+/** What a message is called by in its answer; `null` for none. */
+export type RequestId = string | number | null;
+
+/** The code and the text of a fault. */
+export function errorOf(fault: Fault): { readonly code: number; readonly message: string } {
+  const [, code, message] = FAULTS[fault];
+  return { code, message };
+}
+
 /** A fault as JSON-RPC says it. Nothing of the request is said back but its id. */
-export function faultAnswer(fault: Fault, id: string | number | null = null): McpHttpAnswer {
-  const [status, code, message] = FAULTS[fault];
+export function faultAnswer(fault: Fault, id: RequestId = null): McpHttpAnswer {
+  const [status] = FAULTS[fault];
   return {
     status,
     headers: {
@@ -66,8 +77,14 @@ export function faultAnswer(fault: Fault, id: string | number | null = null): Mc
       ...(fault === "method" && { Allow: "GET, POST, DELETE" }),
       ...(fault === "too_large" && { Connection: "close" }),
     },
-    body: { jsonrpc: "2.0", id, error: { code, message } },
+    body: { jsonrpc: "2.0", id, error: errorOf(fault) },
   };
+}
+
+/** A method that is not there: since 2026-07-28 the status says it, too. */
+export function noMethodAnswer(id: RequestId, isModern: boolean): McpHttpAnswer {
+  const answer = faultAnswer("unknown_method", id);
+  return isModern ? answer : { ...answer, status: 200 };
 }
 
 /** A result that the gate gives in the place of the server. */

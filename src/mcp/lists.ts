@@ -3,7 +3,6 @@ import type { DecisionCode } from "../decision/decision.js";
 import type { Policy } from "../decision/policy.js";
 import type { ToolView } from "../decision/tools.js";
 import { isToolName } from "../policy/names.js";
-import { STATELESS_VERSION } from "./caller.js";
 import { isNamed } from "./message.js";
 import { newResourceFinder } from "./resource-uris.js";
 import { type SecuritySchemes, strangerOf } from "./security-schemes.js";
@@ -14,18 +13,11 @@ export interface Lists {
   /** Whether a method is one that lists. */
   readonly has: (method: string) => boolean;
   /** The result of a method: that of a list is shortened, any other is passed on. */
-  readonly filter: (
-    method: string,
-    result: unknown,
-    token: AccessToken | undefined,
-    isModern: boolean,
-  ) => unknown;
+  readonly filter: (method: string, result: unknown, token: AccessToken | undefined) => unknown;
 }
 
-/** Whether a version knows how long a result may be kept, and by whom. */
-export function isModern(version: string | undefined): boolean {
-  return version !== undefined && version >= STATELESS_VERSION;
-}
+/** Versions before 2026-07-28 know no such members, and allow them: a client that keeps lists reads them there, too. */
+const NEVER_KEPT = { ttlMs: 0, cacheScope: "private" };
 
 /** What `toolsFor` shows; a tool that only a pattern names is looked at by the same codes. A missing argument says nothing yet. */
 const VISIBLE: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
@@ -103,27 +95,22 @@ export function newLists(
 
   return {
     has: (method) => rows.has(method),
-    filter: (method, result, token, modern) => {
+    filter: (method, result, token) => {
       const row = rows.get(method);
-      if (row === undefined) return keepPrivate(method, result, token, modern);
+      if (row === undefined) return keepPrivate(method, result, token);
       const places = newPlaces(policy, token, surface.anonymous === true);
       return {
         ...(result as object),
         [row.member]: shownOf(row, result, places),
-        ...(modern && { ttlMs: 0, cacheScope: "private" }),
+        ...NEVER_KEPT,
       };
     },
   };
 }
 
 /** What was read with a token is nobody else's. */
-function keepPrivate(
-  method: string,
-  result: unknown,
-  token: AccessToken | undefined,
-  modern: boolean,
-): unknown {
-  const isRead = method === "resources/read" && modern && token !== undefined;
+function keepPrivate(method: string, result: unknown, token: AccessToken | undefined): unknown {
+  const isRead = method === "resources/read" && token !== undefined;
   return isRead && isNamed(result) ? { ...result, cacheScope: "private" } : result;
 }
 

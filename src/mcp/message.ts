@@ -31,6 +31,11 @@ export function readMessage(value: unknown): Message | undefined {
   return isId(id) ? { kind: "request", id, method, params } : undefined;
 }
 
+/** What the answer to a message repeats; `null` where it asks for none, and where it is none. */
+export function idOf(message: Message | undefined): string | number | null {
+  return message?.kind === "request" ? message.id : null;
+}
+
 function isResponse(value: object, id: unknown): boolean {
   const hasResult = isNamed(readOwn(value, "result"));
   const hasError = isNamed(readOwn(value, "error"));

@@ -3,24 +3,43 @@ import type { BodyResult, McpHttpAnswer, McpHttpRequest } from "./http.js";
 
 /** What is used of Node's `IncomingMessage`, as Express and Fastify hand it on too. */
 export interface NodeRequest {
+  /** The method. */
   readonly method?: string | undefined;
+  /** The request target, without the path of the router that it came through. */
   readonly url?: string | undefined;
+  /** Names and values of the header fields, as they came. */
   readonly rawHeaders: readonly string[];
+  /** Whether somebody has read the body. */
   readonly readableEnded: boolean;
+  /** Whether the client has gone. */
+  readonly destroyed: boolean;
+  /** Listens to the body. */
   on(event: string, listener: (...given: unknown[]) => void): unknown;
+  /** Listens no more. */
   off(event: string, listener: (...given: unknown[]) => void): unknown;
+  /** Lets the rest of the body go unread. */
   resume(): unknown;
 }
 
 /** What is used of Node's `ServerResponse`. */
 export interface NodeResponse {
+  /** Whether somebody has answered. */
   readonly headersSent: boolean;
+  /** Whether the whole answer is out. */
   readonly writableFinished: boolean;
+  /** Whether the client has gone. */
+  readonly destroyed: boolean;
+  /** Writes the status and the header fields. */
   writeHead(status: number, headers: Record<string, string | string[]>): unknown;
+  /** Writes a part of the body; `false` asks to wait for `drain`. */
   write(chunk: Uint8Array): boolean;
+  /** Writes the last of the body and ends. */
   end(chunk?: string): unknown;
+  /** Breaks the connection off. */
   destroy(): unknown;
+  /** Listens for one event. */
   once(event: string, listener: () => void): unknown;
+  /** Listens no more. */
   off(event: string, listener: () => void): unknown;
 }
 
@@ -60,6 +79,7 @@ function readBody(request: NodeRequest, most: number): Promise<BodyResult> {
     return Promise.resolve(rawBody.length > most ? "too_large" : rawBody);
   }
   if (request.readableEnded) return Promise.resolve("already_read");
+  if (request.destroyed) return Promise.resolve("unreadable");
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -128,19 +148,36 @@ export function toWebRequest(
   }
 }
 
-/** Writes an answer of the gate's own. */
+/** Whether there is nobody to answer any more, or somebody else has answered: a timeout, a server that stops. */
+export function isOver({ headersSent, destroyed }: NodeResponse): boolean {
+  return headersSent || destroyed;
+}
+
+/** Writes an answer of the gate's own. Never throws: what cannot be written is broken off. */
 export function writeAnswer(
   response: NodeResponse,
   { status, headers, body }: McpHttpAnswer,
 ): void {
-  if (response.headersSent) return;
-  response.writeHead(status, { ...headers });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+  if (isOver(response)) return;
+  try {
+    response.writeHead(status, { ...headers });
+    response.end(body === undefined ? undefined : JSON.stringify(body));
+  } catch {
+    response.destroy();
+  }
 }
+
+/** Fields of one connection, which is another one here (RFC 9110, section 7.6.1). */
+const HOP_BY_HOP = /^(?:connection|keep-alive|transfer-encoding|upgrade|te|trailer|proxy-.*)$/;
 
 /** Writes a web response, a stream as fast as the client takes it. */
 export async function writeResponse(response: NodeResponse, from: Response): Promise<void> {
-  const headers: Record<string, string | string[]> = Object.fromEntries(from.headers);
+  if (isOver(response)) {
+    await from.body?.cancel();
+    return;
+  }
+  const fields = [...from.headers].filter(([name]) => !HOP_BY_HOP.test(name));
+  const headers: Record<string, string | string[]> = Object.fromEntries(fields);
   const cookies = from.headers.getSetCookie();
   if (cookies.length > 0) headers["set-cookie"] = cookies;
   response.writeHead(from.status, headers);

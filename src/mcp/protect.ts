@@ -1,4 +1,4 @@
-import type { AccessToken } from "../decision/access-token.js";
+import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Policy, ToolOf } from "../decision/policy.js";
 import { type Finding, PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
@@ -50,7 +50,7 @@ export interface ProtectedServer<Server> {
    * or that decides on resources, prompts or methods, need not be registered.
    *
    * @param tools - the names of the tools, for a low-level server whose list takes time
-   * @throws {@link PolicyError} `ERR_COVERAGE` with every finding at once
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` with every finding at once
    */
   assertComplete(tools?: readonly string[]): void;
 }
@@ -81,12 +81,13 @@ const protectedServers = new WeakSet<object>();
 /**
  * Puts a policy in front of a server of `@modelcontextprotocol/server` (2.x) or `@modelcontextprotocol/sdk` (1.x), on every
  * transport: each call is decided from its raw token, verified anew; lists hold what the caller may see; refusals of tools
- * are results that say what helps. Resources, prompts and methods that the options do not name are refused.
+ * are results that say what helps. Resources, prompts and methods that the options do not name are refused. A notification
+ * is not decided on: neither SDK tells its handler who sent it.
  *
  * Call it before the first tool, resource or prompt is registered, on a server made without `capabilities` for these (the
  * SDKs add them by themselves). It opens no socket and reads no header: before Streamable HTTP stands {@link mcpGate}.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for faulty options and for a server that already has handlers,
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for faulty options and for a server that already has handlers,
  * `ERR_OPERATION_UNKNOWN` for a tool the policy lacks
  *
  * @example
@@ -131,28 +132,21 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
     local: options.localToken === undefined ? undefined : vouchFor(options.localToken),
   });
   const handlers: RequestHandlers = "server" in server ? server.server : server;
-  const listing = newListing();
+  const listing = newListing(server);
   refuseLate(handlers, options);
   guardHandlers(handlers, gate, listing);
-  if ("server" in server) {
-    const isSecond = "resolveScopeChallenge" in server;
-    const challenge =
-      isSecond && options.challenge !== "tool-result"
-        ? newScopeChallenge(authorizer, newTargets(options))
-        : undefined;
-    noteRegistrations(server, listing, challenge);
+  const hasHook = "resolveScopeChallenge" in server && options.challenge !== "tool-result";
+  if ("server" in server && hasHook) {
+    addScopeChallenge(server, newScopeChallenge(authorizer, newTargets(options)));
   }
   const complete: Protected["assertComplete"] = (tools) => {
-    const key = JSON.stringify([
-      listing.key(),
-      options.resources,
-      options.prompts,
-      options.methods,
-    ]);
-    if (tools === undefined && isKnownComplete(policy, key)) return;
+    const registered = tools === undefined ? listing.key() : undefined;
+    const { resources, prompts, methods } = options;
+    const key = registered && JSON.stringify([registered, resources, prompts, methods]);
+    if (key !== undefined && isKnownComplete(policy, key)) return;
     const findings = coverageFindings(policy, options, schemes, listing, tools);
     if (findings.length > 0) throw coverageError(findings);
-    if (tools === undefined) noteComplete(policy, key);
+    if (key !== undefined) noteComplete(policy, key);
   };
   const guarded: ProtectedServer<Server> & { registerTool?: unknown } = {
     server,
@@ -206,7 +200,8 @@ function refuseLate(handlers: RequestHandlers, { methods = {} }: McpSurface): vo
   if (protectedServers.has(handlers)) {
     throw new PolicyError("ERR_OPTIONS_INVALID", "the server is protected already");
   }
-  const late = [...GATED_METHODS, ...Object.keys(methods)].filter((method) => {
+  const asked = new Set([...GATED_METHODS, ...Object.keys(methods), ...methodsOf(handlers)]);
+  const late = [...asked].filter((method) => {
     try {
       handlers.assertCanSetRequestHandler(method);
       return false;
@@ -222,6 +217,17 @@ function refuseLate(handlers: RequestHandlers, { methods = {} }: McpSurface): vo
     );
   }
   protectedServers.add(handlers);
+}
+
+/** What a server handles before anything is set: the handshake, and the level that the SDK's own logging has. */
+const HANDSHAKE = new Set(["initialize", "ping", "server/discover", "logging/setLevel"]);
+
+/** Methods of anybody's that have a handler: neither SDK tells of them, both keep them here. */
+function methodsOf(handlers: RequestHandlers): readonly string[] {
+  const kept = readOwn(handlers, "_requestHandlers");
+  return kept instanceof Map
+    ? [...(kept.keys() as Iterable<string>)].filter((method) => !HANDSHAKE.has(method))
+    : [];
 }
 
 /** From here on every handler that is set stands behind the gate, one for methods that have none too. */
@@ -264,28 +270,13 @@ function methodNamed(named: unknown): string | undefined {
 /** Where the options stand in each way to register, for the second generation's own hook before the stream. */
 const CONFIG_AT = { registerTool: 1, registerPrompt: 1, registerResource: 2 } as const;
 
-function noteRegistrations(
-  server: HighLevelServer,
-  listing: Listing,
-  challenge: ScopeChallengeHandler | undefined,
-): void {
+function addScopeChallenge(server: HighLevelServer, challenge: ScopeChallengeHandler): void {
   const methods = server as unknown as Record<
     string,
     ((...given: unknown[]) => unknown) | undefined
   >;
-  for (const name of ["tool", "registerTool"]) {
-    const register = methods[name]?.bind(server);
-    if (register === undefined) continue;
-    methods[name] = (...given) => {
-      const made = register(...given);
-      listing.noteTool(given[0]);
-      return made;
-    };
-  }
-  if (challenge === undefined) return;
   for (const [name, at] of Object.entries(CONFIG_AT)) {
-    const register = methods[name]?.bind(server);
-    if (register === undefined) continue;
+    const register = (methods[name] as (...given: unknown[]) => unknown).bind(server);
     methods[name] = (...given) => {
       const config = given[at] as { readonly scopeChallenge?: ScopeChallengeHandler } | undefined;
       const own = config?.scopeChallenge;

@@ -63,7 +63,7 @@ function matchOf({ tool, pattern, names }: Entry, uri: string): readonly Resourc
   return [
     {
       tool,
-      values: Object.fromEntries(names.map((name, index) => [name, match[index + 1] ?? ""])),
+      values: Object.fromEntries(names.map((name, index) => [name, match[index + 1] as string])),
     },
   ];
 }

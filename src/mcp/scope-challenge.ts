@@ -1,8 +1,8 @@
 import type { Authorizer } from "../resource-server/authorizer.js";
 import { credentialsOfInfo, isFromDoor } from "./auth-info.js";
-import { ASSUMED_VERSION } from "./caller.js";
 import { isNamed, type Params, versionOf } from "./message.js";
 import type { Targets } from "./targets.js";
+import { ASSUMED_VERSION } from "./versions.js";
 
 /** What the second generation asks before it starts a stream: which scopes to challenge for, if any. */
 export type ScopeChallengeHandler = (context: {
@@ -22,12 +22,12 @@ export function newScopeChallenge(authorizer: Authorizer, targets: Targets): Sco
     const authorization = credentialsOfInfo(authInfo);
     if (authorization === undefined || isFromDoor(authInfo)) return undefined;
     const params = isNamed(request.params) ? (request.params as Params) : undefined;
-    const target = targets(request.method, params);
+    const version = versionOf(params);
+    const protocolVersion = typeof version === "string" ? version : ASSUMED_VERSION;
+    const target = targets(request.method, params, protocolVersion);
     if (target.kind !== "operations") return undefined;
     const known = await authorizer.authenticate(authorization);
     if (!("token" in known)) return undefined;
-    const version = versionOf(params);
-    const protocolVersion = typeof version === "string" ? version : ASSUMED_VERSION;
     for (const operation of target.operations) {
       const decision = authorizer.policy.decideUntrusted(
         known.token,

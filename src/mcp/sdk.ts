@@ -2,13 +2,17 @@
 
 /** The part of `Server` (both generations) that is public and that a gate needs. */
 export interface RequestHandlers {
+  /** Sets the handler of a method. */
   setRequestHandler(...registration: never): void;
+  /** Throws where a method has a handler. */
   assertCanSetRequestHandler(method: string): void;
 }
 
 /** The part of `McpServer` (both generations) that is public and that a gate needs. */
 export interface HighLevelServer {
+  /** The low-level server in it. */
   readonly server: RequestHandlers;
+  /** Registers a tool. */
   registerTool(...registration: never): unknown;
 }
 

@@ -10,7 +10,7 @@ export type SecurityScheme =
 /** Says for each tool what a client needs to call it: the policy's own word. */
 export interface SecuritySchemes {
   readonly of: (tool: string) => readonly SecurityScheme[];
-  /** A descriptor with the schemes added, at its top and in its `_meta`, where older clients look. */
+  /** A descriptor, which has a name, with the schemes added, at its top and in its `_meta`, where older clients look. */
   readonly describe: (descriptor: unknown) => unknown;
 }
 
@@ -39,9 +39,7 @@ export function newSecuritySchemes(policy: Policy): SecuritySchemes {
   return {
     of,
     describe: (descriptor) => {
-      const name = readOwn(descriptor, "name");
-      if (typeof name !== "string") return descriptor;
-      const securitySchemes = of(name);
+      const securitySchemes = of(readOwn(descriptor, "name") as string);
       const meta = readOwn(descriptor, "_meta") as object | undefined;
       return {
         ...(descriptor as object),

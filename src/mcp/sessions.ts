@@ -1,6 +1,10 @@
 import type { AccessToken } from "../decision/access-token.js";
+import { isPromise, within } from "../resource-server/facts.js";
 
-/** Who opened which session. Bring your own where several processes serve one address: then all must know. */
+/**
+ * Who opened which session. Bring your own where several processes serve one address: then all must know. One that fails, or
+ * does not answer within 5 seconds, is answered by 503.
+ */
 export interface McpSessionStore {
   /** The owner of a session; `undefined` for one that nobody opened. */
   get(session: string): string | undefined | PromiseLike<string | undefined>;
@@ -11,20 +15,59 @@ export interface McpSessionStore {
 }
 
 const MOST_SESSIONS = 10_000;
+const MOST_OF_ONE = 1_000;
 
-/** A store in memory that forgets the session noted longest ago when it is full: its client opens another. */
-export function newSessionMemory(most = MOST_SESSIONS): McpSessionStore {
-  const owners = new Map<string, string>();
-  return {
-    get: (session) => owners.get(session),
-    set: (session, owner) => {
-      owners.delete(session);
-      owners.set(session, owner);
-      const [oldest] = owners.keys();
-      if (owners.size > most && oldest !== undefined) owners.delete(oldest);
-    },
-    delete: (session) => owners.delete(session),
+/**
+ * A store in memory that forgets the session that was used longest ago when it is full: its client opens another. Whoever has
+ * too many loses one of their own, so that nobody can push out what others use.
+ */
+export function newSessionMemory(most = MOST_SESSIONS, mostOfOne = MOST_OF_ONE): McpSessionStore {
+  const sessions = new Map<string, { readonly owner: string; readonly own: Set<string> }>();
+  const held = new Map<string, Set<string>>();
+  const forget = (session: string) => {
+    const found = sessions.get(session);
+    if (found === undefined) return;
+    sessions.delete(session);
+    found.own.delete(session);
+    if (found.own.size === 0) held.delete(found.owner);
   };
+  const note = (session: string, owner: string) => {
+    forget(session);
+    const own = held.get(owner) ?? new Set();
+    sessions.set(session, { owner, own });
+    held.set(owner, own.add(session));
+    return own;
+  };
+  return {
+    get: (session) => {
+      const owner = sessions.get(session)?.owner;
+      if (owner !== undefined) note(session, owner);
+      return owner;
+    },
+    set: (session, owner) => {
+      const own = note(session, owner);
+      if (own.size > mostOfOne) forget(firstOf(own));
+      if (sessions.size > most) forget(firstOf(sessions.keys()));
+    },
+    delete: forget,
+  };
+}
+
+/** The same store, for nobody to wait for it without end: what is late fails. */
+export function boundStore(store: McpSessionStore, milliseconds: number): McpSessionStore {
+  const bound = <Answer>(answer: Answer) =>
+    isPromise(answer) ? (within(answer, milliseconds) as Answer) : answer;
+  return {
+    get: (session) => bound(store.get(session)),
+    set: (session, owner) => bound(store.set(session, owner)),
+    delete: (session) => bound(store.delete(session)),
+  };
+}
+
+/** The first of some that are there. */
+function firstOf(sessions: Iterable<string>): string {
+  const [first] = sessions;
+  return first as string;
 }
 
 /** Nobody: a caller without credentials, where that is allowed. */
@@ -32,15 +75,13 @@ export const NOBODY = "";
 
 /**
  * Who a token speaks for: the same person through the same client, whatever the token's bytes, so that a session survives a
- * step-up. A token that names neither stands for itself alone.
+ * step-up. A token that names no person (`sub`) stands for itself alone, by its `jti` or its bytes: one client may serve many.
  */
 export function ownerOf(token: AccessToken | undefined, rawToken: string | undefined): string {
   if (token === undefined) return NOBODY;
-  const { iss, sub, client_id } = token;
-  const isNamed = typeof sub === "string" || typeof client_id === "string";
-  return JSON.stringify(
-    isNamed ? [iss ?? null, sub ?? null, client_id ?? null] : [rawToken ?? null],
-  );
+  const { iss, sub, client_id, jti } = token;
+  const itself = typeof sub === "string" ? [] : [jti ?? rawToken ?? null];
+  return JSON.stringify([iss ?? null, sub ?? null, client_id ?? null, ...itself]);
 }
 
 /** Whether somebody may go on with a session. One opened by nobody becomes that of the first who signs in. */

@@ -56,7 +56,7 @@ export { isBoolean };
 /**
  * Checks that the policy has every tool that a surface names.
  *
- * @throws {@link PolicyError} `ERR_OPERATION_UNKNOWN`
+ * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN`
  */
 export function checkSurfaceTools(policy: Policy, surface: McpSurface): void {
   for (const part of ["resources", "prompts", "methods"] as const) {

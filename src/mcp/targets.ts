@@ -5,6 +5,7 @@ import { isToolName } from "../policy/names.js";
 import { isNamed, type Params } from "./message.js";
 import { newResourceFinder } from "./resource-uris.js";
 import type { McpSurface } from "./surface.js";
+import { isModern } from "./versions.js";
 
 /** One operation of the policy that a message asks for. */
 export interface TargetOperation {
@@ -17,19 +18,31 @@ export interface TargetOperation {
 /** What a message asks for: nothing but to be known, or operations that must all be allowed; or it is none of the protocol's. */
 export type Target =
   | { readonly kind: "known" }
-  | { readonly kind: "operations"; readonly operations: readonly TargetOperation[] }
+  | {
+      readonly kind: "operations";
+      readonly operations: readonly TargetOperation[];
+      /** Nothing says who may call the method: to a client it is not there. */
+      readonly isMethodUnknown?: true;
+    }
   | { readonly kind: "malformed" };
 
 /** Says what a message asks for. Never throws. */
-export type Targets = (method: string, params: Params) => Target;
+export type Targets = (method: string, params: Params, version: string | undefined) => Target;
 
 const KNOWN: Target = Object.freeze({ kind: "known" });
 const MALFORMED: Target = Object.freeze({ kind: "malformed" });
 
-/** A method that no row names is refused: as an operation that no policy can have, so that the refusal is audited like any other. */
-const refused = (method: string): Target => one(`mcp:${method}`);
+/** What no map names is refused: as an operation that no policy can have, so that the refusal is audited like any other. */
+const refused = (method: string) => one(`mcp:${method}`);
 
-const one = (operation: string, params?: unknown, given: unknown = params): Target => ({
+/** A method that no row names is refused in the same way. */
+const unknownMethod = (method: string): Target => ({ ...refused(method), isMethodUnknown: true });
+
+const one = (
+  operation: string,
+  params?: unknown,
+  given: unknown = params,
+): Extract<Target, { kind: "operations" }> => ({
   kind: "operations",
   operations: [{ operation, params, arguments: given }],
 });
@@ -43,18 +56,35 @@ const KNOWN_METHODS = new Set([
   "tools/list",
 ]);
 
+/** A method that is decided by what the maps of the surface hold. */
+interface Row {
+  /** Whether the surface speaks of the method at all. */
+  readonly isThere: (maps: Maps) => boolean;
+  /** What is asked for; `undefined` for an entry that the maps do not have. */
+  readonly read: (params: Params, maps: Maps) => Target | undefined;
+}
+
+const always = () => true;
+const known = () => KNOWN;
+const hasResources = ({ hasResources: has }: Maps) => has;
+const hasPrompts = ({ prompts }: Maps) => prompts.size > 0;
+const hasEither = (maps: Maps) => hasResources(maps) || hasPrompts(maps);
+
 /** The table of what a policy decides: every method of the protocol is here, among the known ones, or refused. */
-const ROWS = new Map<string, (params: Params, surface: Maps) => Target | undefined>([
-  ["tools/call", toolCall],
-  ["resources/list", (_, { hasResources }) => (hasResources ? KNOWN : undefined)],
-  ["resources/templates/list", (_, { hasResources }) => (hasResources ? KNOWN : undefined)],
-  ["resources/read", resource],
-  ["resources/subscribe", resource],
-  ["resources/unsubscribe", resource],
-  ["prompts/list", (_, { prompts }) => (prompts.size > 0 ? KNOWN : undefined)],
-  ["prompts/get", prompt],
-  ["completion/complete", completion],
+const ROWS = new Map<string, Row>([
+  ["tools/call", { isThere: always, read: toolCall }],
+  ["resources/list", { isThere: hasResources, read: known }],
+  ["resources/templates/list", { isThere: hasResources, read: known }],
+  ["resources/read", { isThere: hasResources, read: resource }],
+  ["resources/subscribe", { isThere: hasResources, read: resource }],
+  ["resources/unsubscribe", { isThere: hasResources, read: resource }],
+  ["prompts/list", { isThere: hasPrompts, read: known }],
+  ["prompts/get", { isThere: hasPrompts, read: prompt }],
+  ["completion/complete", { isThere: hasEither, read: completion }],
 ]);
+
+/** What 2026-07-28 has no more (MCP 2026-07-28, changelog), of the methods that the table decides on. */
+const GONE = new Set(["resources/subscribe", "resources/unsubscribe"]);
 
 /** The methods whose handlers must stand behind a gate, those of tasks too: these are set when a server is made. */
 export const GATED_METHODS: readonly string[] = [
@@ -92,12 +122,15 @@ export function newTargets({ resources = {}, prompts = {}, methods = {} }: McpSu
     prompts: new Map(Object.entries(prompts)),
     methods: new Map(Object.entries(methods)),
   };
-  return (method, params) => {
+  return (method, params, version) => {
     if (KNOWN_METHODS.has(method) || method.startsWith("notifications/")) return KNOWN;
     const row = ROWS.get(method);
-    if (row !== undefined) return row(params, maps) ?? refused(method);
-    const tool = maps.methods.get(method);
-    return tool === undefined ? refused(method) : one(tool, params);
+    if (row === undefined) {
+      const tool = maps.methods.get(method);
+      return tool === undefined ? unknownMethod(method) : one(tool, params);
+    }
+    const isThere = row.isThere(maps) && !(GONE.has(method) && isModern(version));
+    return isThere ? (row.read(params, maps) ?? refused(method)) : unknownMethod(method);
   };
 }
 

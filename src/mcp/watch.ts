@@ -33,7 +33,8 @@ export function watch(
   };
   const schedule = () => {
     const left = exp === undefined ? Number.POSITIVE_INFINITY : exp * 1_000 - Date.now() + 1;
-    const wait = Math.max(0, Math.min(everySeconds * 1_000, left));
+    // past its end a token may be good still, to a verifier that tolerates clocks: that hurries nobody
+    const wait = Math.min(everySeconds * 1_000, left > 0 ? left : Number.POSITIVE_INFINITY);
     timer = setTimeout(() => void look(), wait);
     (timer as Unreferable).unref?.();
   };

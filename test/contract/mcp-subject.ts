@@ -15,6 +15,16 @@ const INFO = { name: "contract", version: "1" };
 const inputSchema = z.looseObject({});
 const DONE = { content: [{ type: "text" as const, text: "done" }] };
 
+/** Cases of the order of a decision, where the specification of MCP has an order of its own (basic/authorization, token handling). */
+const CREDENTIALS_FIRST =
+  "over MCP's HTTP credentials that are missing or no good are told before all else";
+const TOLD_OF_CREDENTIALS = [
+  "tool-denied-anonymous",
+  "tool-denied-bad-token",
+  "tool-denied-outage",
+  "tool-params-anonymous",
+] as const;
+
 /** The server of both generations behind the gate, a server for each request. */
 export const MCP_SUBJECTS: readonly Subject[] = [
   mcpSubject("MCP, SDK 1.x", serveV1, []),
@@ -33,6 +43,7 @@ function mcpSubject(
     name,
     lacks: { endpoint: "the protocol has one path; the message says what is called" },
     cannot: {
+      ...Object.fromEntries(TOLD_OF_CREDENTIALS.map((id) => [id, CREDENTIALS_FIRST])),
       "tool-outage-audit":
         "the event of a call that is allowed is written in the handler, behind the stream: the outage is told by a result",
     },

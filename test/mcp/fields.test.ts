@@ -34,11 +34,19 @@ describe("header fields", () => {
     expect(isPlainJson(requestWith({}))).toBe(false);
   });
 
-  it("stand once, and name a version that can be one", () => {
-    expect(readFields(requestWith({ "mcp-protocol-version": [" 2025-11-25\t"] }))?.version).toBe(
-      "2025-11-25",
-    );
-    expect(readFields(requestWith({ "mcp-protocol-version": ["latest"] }))).toBeUndefined();
+  it.each([
+    [" 2025-11-25\t", "2025-11-25"],
+    ["v999.0.0", "v999.0.0"],
+    ["DRAFT-2026-v1", "DRAFT-2026-v1"],
+    ["2025-11-25,2026-07-28", undefined],
+    ["2025-11-25, 2026-07-28", undefined],
+    ["2025\u00e9", undefined],
+    ["", undefined],
+  ])("`MCP-Protocol-Version: %s` is %s", (value, version) => {
+    expect(readFields(requestWith({ "mcp-protocol-version": [value] }))?.version).toBe(version);
+  });
+
+  it("stand once", () => {
     expect(readFields(requestWith({ "mcp-session-id": ["a", "b"] }))).toBeUndefined();
   });
 
@@ -79,6 +87,8 @@ describe("header fields", () => {
       true,
     ],
     ["a response", NONE, [{ kind: "response" }], true],
+    ["a version that has no order", { version: "v999.0.0" }, [toolCall("a")], true],
+    ["another version that has none", { version: "v999.0.0" }, [toolCall("a", claiming)], false],
     [
       "routing of several",
       { ...NONE, method: "tools/call" },

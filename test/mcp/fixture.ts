@@ -38,7 +38,7 @@ export const policy = definePolicy({
   },
 });
 
-export const TOOLS = [
+const TOOLS = [
   "ping_public",
   "list_notes",
   "read_note",
@@ -178,7 +178,7 @@ export const call = (name: string, args: Record<string, unknown> = {}, id = 1): 
   params: { name, arguments: args },
 });
 
-export const MODERN = "2026-07-28";
+const MODERN = "2026-07-28";
 
 /** A message as a client of 2026-07-28 sends it, with its fields. */
 export function modern(message: Message): {

@@ -1,5 +1,7 @@
+import type { AddressInfo } from "node:net";
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import express from "express";
+import fastify from "fastify";
 import { mcpGate } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import {
@@ -139,6 +141,28 @@ describe("bodies", () => {
     });
     await request.text();
     expect((await web(request)).status).toBe(500);
+  });
+
+  it("reach the gate unread behind Fastify, in a context that leaves them so", async () => {
+    const authorizer = newAuthorizer();
+    const listener = mcpGate(authorizer, surface).node(
+      createMcpHandler(() => newServerV2(authorizer), { keepAliveMs: 0 }).fetch,
+    );
+    const app = fastify();
+    await app.register(async (context) => {
+      context.removeAllContentTypeParsers();
+      context.addContentTypeParser("*", (_request, _body, done) => done(null));
+      context.all("/mcp", (request, reply) => {
+        reply.hijack();
+        return listener(request.raw, reply.raw);
+      });
+    });
+    await app.listen({ host: "127.0.0.1", port: 0 });
+    const { port } = app.server.address() as AddressInfo;
+    const answered = await asked(port, call("read_note"), [bearer(READER)]);
+    expect(textOf(answered.json as never)).toBe("read_note");
+    expect((await asked(port, call("read_note"))).status).toBe(401);
+    await app.close();
   });
 
   it("are taken from `rawBody` where the platform has read them", async () => {

@@ -137,15 +137,91 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
     ["prompts/get", { name: "plan" }, READER, 403],
     ["prompts/get", { name: "other" }, WRITER, 403],
     ["resources/list", {}, READER, 200],
-    ["resources/subscribe", { uri: "notes://hidden" }, WRITER, 403],
-    ["tasks/get", { taskId: "1" }, WRITER, 403],
-    ["notes/unknown", {}, WRITER, 403],
   ] as const)("decides on %s %j", async (method, params, token, status) => {
     const answered = await post({ jsonrpc: "2.0", id: 5, method, params }, token);
     expect(answered.status).toBe(status);
   });
 
-  it("lists what the caller may see, private and never kept where the version knows that", async () => {
+  it.each([
+    ["notes/unknown", {}],
+    ["tasks/get", { taskId: "1" }],
+    ["tasks/list", {}],
+  ])("has no method %s, and writes down who asked for it", async (method, params) => {
+    host.events.length = 0;
+    const answered = await post({ jsonrpc: "2.0", id: 5, method, params }, WRITER);
+    expect(answered.status).toBe(isModern ? 404 : 200);
+    expect(answered.json).toEqual({
+      jsonrpc: "2.0",
+      id: 5,
+      error: { code: -32_601, message: "method not found: the policy names no such method" },
+    });
+    expect(host.events.map(({ operation, decision }) => [operation.name, decision.code])).toEqual([
+      [`mcp:${method}`, "unknown_operation"],
+    ]);
+  });
+
+  it("has subscriptions to a resource in the older protocol alone", async () => {
+    const ask = (params: Record<string, unknown>) =>
+      post({ jsonrpc: "2.0", id: 6, method: "resources/subscribe", params }, WRITER);
+    const answers = [await ask({ uri: "notes://hidden" }), await ask({})];
+    expect(answers.map(({ status }) => status)).toEqual(isModern ? [404, 404] : [403, 400]);
+  });
+
+  it("says back the id of a message that it can read", async () => {
+    const send = (body: string, ...fields: readonly (readonly [string, string])[]) =>
+      sendRaw(host.port, { headers: [...JSON_FIELDS, bearer(READER), ...fields], body });
+    const message = JSON.stringify(call("read_note", {}, 301));
+    const twice = ["Mcp-Method", "tools/call"] as const;
+    const malformed = JSON.stringify({ jsonrpc: "2.0", id: "a", method: "tools/call" });
+    for (const [answered, code, id] of [
+      [await send(message, ["Mcp-Method", "tools/list"]), -32_020, 301],
+      [await send(message, twice, twice), -32_020, 301],
+      [await send(malformed), -32_602, "a"],
+      [await send(message, ["Mcp-Session-Id", "guessed"]), -32_001, 301],
+      [await send(`[${message}]`, twice), -32_020, null],
+      [await send("{}"), -32_600, null],
+      [await send("{"), -32_700, null],
+    ] as const) {
+      expect(answered.json).toMatchObject({ id, error: { code } });
+    }
+  });
+
+  it("tells nobody what is wrong with a message before they have signed in", async () => {
+    const malformed = { jsonrpc: "2.0", id: 1, method: "tools/call" } as const;
+    expect((await post(malformed)).status).toBe(401);
+    expect((await post(malformed, READER)).status).toBe(400);
+  });
+
+  it("leaves a version that nobody knows to the SDK, which names those that it has", async () => {
+    const version = "v999.0.0";
+    const message = call("read_note", {}, 7);
+    host.runs.length = 0;
+    const answered = await sendRaw(host.port, {
+      headers: [
+        ...JSON_FIELDS,
+        bearer(READER),
+        ...session,
+        ["MCP-Protocol-Version", version],
+        ["Mcp-Method", message.method],
+        ["Mcp-Name", "read_note"],
+      ],
+      body: isModern
+        ? modern(message).body.replace("2026-07-28", version)
+        : JSON.stringify(message),
+    });
+    expect(host.runs).toEqual([]);
+    expect(answered.status).toBe(400);
+    if (!isModern) return expect(answered.text).toContain("nsupported protocol version");
+    expect(answered.json).toMatchObject({
+      id: 7,
+      error: {
+        code: -32_022,
+        data: { requested: version, supported: expect.anything() as unknown },
+      },
+    });
+  });
+
+  it("lists what the caller may see, private and never kept", async () => {
     const answered = await post({ jsonrpc: "2.0", id: 2, method: "tools/list" }, READER);
     const { result } = answered.json as { result: Record<string, unknown> };
     const names = (result["tools"] as { name: string }[]).map((tool) => tool.name);
@@ -158,9 +234,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
       "whoami",
       "list_notes",
     ]);
-    expect([result["ttlMs"], result["cacheScope"]]).toEqual(
-      isModern ? [0, "private"] : [undefined, undefined],
-    );
+    expect([result["ttlMs"], result["cacheScope"]]).toEqual([0, "private"]);
   });
 
   it("takes a batch of the version that has them, and refuses it whole for one message", async () => {
@@ -175,7 +249,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
     expect((await send(good, "2025-03-26")).status).toBe(200);
     expect((await send(good, "2025-11-25")).status).toBe(400);
     expect(host.runs).toHaveLength(2);
-    const short = await send([...good, call("write_note", {}, 3)], "2025-11-25");
+    const short = await send([...good, call("write_note", {}, 3)], "2025-03-26");
     expect(short.status).toBe(403);
     const denied = await send([call("write_note", {}, 1), call("purge", {}, 2)], "2025-03-26");
     expect(denied.status).toBe(403);

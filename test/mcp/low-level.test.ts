@@ -69,9 +69,9 @@ describe("a low-level server", () => {
     // what is in the parameters cannot pass for the request
     const forged = { method: "notes/account", params: { accountID: "a" }, accountID: "b" };
     expect(await found("notes/account", forged, ACCOUNT)).toBe(-32_010);
-    expect(await found("notes/other", {}, WRITER)).toBe(-32_010);
-    expect(await found("notes/unknown", {}, WRITER)).toBe(-32_010);
-    expect(await found("read_note", {}, WRITER)).toBe(-32_010);
+    expect(await found("notes/other", {}, WRITER)).toBe(-32_601);
+    expect(await found("notes/unknown", {}, WRITER)).toBe(-32_601);
+    expect(await found("read_note", {}, WRITER)).toBe(-32_601);
     await close();
   });
 
@@ -85,7 +85,7 @@ describe("a low-level server", () => {
     });
     const { ask, close } = await talkTo("v2", server);
     expect((await ask({ method: "notes/search" }, bearing(READER))).result?.["found"]).toBe(2);
-    expect((await ask({ method: "notes/other" }, bearing(READER))).error?.code).toBe(-32_010);
+    expect((await ask({ method: "notes/other" }, bearing(READER))).error?.code).toBe(-32_601);
     server.fallbackRequestHandler = undefined as never;
     expect((await ask({ method: "notes/search" }, bearing(READER))).error?.code).toBe(-32_601);
     await close();

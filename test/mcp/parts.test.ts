@@ -120,7 +120,8 @@ describe("targets", () => {
     prompts: { summary: "read_note" },
     resources: { "notes://{id}/text": "read_one" },
   });
-  const asked = (method: string, params?: Record<string, unknown>) => targets(method, params);
+  const asked = (method: string, params?: Record<string, unknown>, version?: string) =>
+    targets(method, params, version);
   const operation = (name: string, params: object) => ({
     kind: "operations",
     operations: [{ operation: name, params, arguments: params }],
@@ -157,6 +158,42 @@ describe("targets", () => {
     expect(asked(method, params)).toEqual({ kind: "malformed" });
   });
 
+  it.each([
+    ["notes/unknown", {}, undefined],
+    ["tasks/get", { taskId: "1" }, "2025-11-25"],
+    ["subscriptions/listen", {}, "2026-07-28"],
+    ["resources/subscribe", { uri: "notes://7/text" }, "2026-07-28"],
+    ["resources/unsubscribe", undefined, "2026-07-28"],
+  ])("%s with %j in %s is a method that nothing names", (method, params, version) => {
+    expect(asked(method, params, version)).toMatchObject({
+      kind: "operations",
+      operations: [{ operation: `mcp:${method}` }],
+      isMethodUnknown: true,
+    });
+  });
+
+  it.each([
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+    "resources/subscribe",
+    "prompts/list",
+    "prompts/get",
+    "completion/complete",
+  ])("%s is a method that nothing names where no map has an entry", (method) => {
+    expect(newTargets({})(method, { uri: "notes://7/text" }, undefined)).toMatchObject({
+      isMethodUnknown: true,
+    });
+  });
+
+  it("of entries that no map has are unknown, their methods are not", () => {
+    for (const version of [undefined, "2025-11-25", "DRAFT-2026-v1"]) {
+      const found = asked("resources/subscribe", { uri: "notes://other" }, version);
+      expect(found).not.toHaveProperty("isMethodUnknown");
+      expect(found).toMatchObject({ operations: [{ operation: "mcp:resources/subscribe" }] });
+    }
+  });
+
   it("of names that are none are unknown, even where a policy has an endpoint of that name", () => {
     expect(asked("tools/call", { name: "GET /notes" })).toMatchObject({
       operations: [{ operation: "mcp:tools/call" }],
@@ -175,13 +212,43 @@ describe("sessions", () => {
     ]);
   });
 
+  it("are kept while they are used", async () => {
+    const memory = newSessionMemory(2);
+    memory.set("a", "ada");
+    memory.set("b", "bob");
+    expect(await memory.get("a")).toBe("ada");
+    memory.set("c", "cyd");
+    expect([await memory.get("a"), await memory.get("b")]).toEqual(["ada", undefined]);
+  });
+
+  it("of one owner push out no others", async () => {
+    const memory = newSessionMemory(10, 2);
+    memory.set("a", "ada");
+    for (const id of ["1", "2", "3"]) memory.set(id, "eve");
+    expect([await memory.get("a"), await memory.get("1"), await memory.get("2")]).toEqual([
+      "ada",
+      undefined,
+      "eve",
+    ]);
+    memory.delete("2");
+    memory.delete("unknown");
+    memory.set("4", "eve");
+    expect([await memory.get("3"), await memory.get("4")]).toEqual(["eve", "eve"]);
+  });
+
   it("are owned by person and client, else by the token's own text", () => {
     const ada = { scope: "", sub: "ada", iss: "i", client_id: "c" };
     expect(ownerOf(ada, "1")).toBe(ownerOf({ ...ada, scope: "more" }, "2"));
     expect(ownerOf(ada, "1")).not.toBe(ownerOf({ ...ada, iss: "j" }, "1"));
     expect(ownerOf({ scope: "" }, "1")).not.toBe(ownerOf({ scope: "" }, "2"));
-    expect(ownerOf({ scope: "", client_id: "c" }, "1")).toBe(
-      ownerOf({ scope: "", client_id: "c" }, "2"),
+    // one client may serve many people: without a `sub` a token stands for itself
+    const nameless = { scope: "", client_id: "c" };
+    expect(ownerOf(nameless, "1")).toBe(ownerOf(nameless, "1"));
+    expect(ownerOf(nameless, "1")).not.toBe(ownerOf(nameless, "2"));
+    expect(ownerOf({ ...nameless, jti: "j" }, "1")).toBe(ownerOf({ ...nameless, jti: "j" }, "2"));
+    expect(ownerOf({ ...nameless, jti: "j" }, "1")).not.toContain('"1"');
+    expect(ownerOf({ ...nameless, jti: "j" }, "1")).not.toBe(
+      ownerOf({ ...nameless, jti: "k" }, "1"),
     );
     expect(ownerOf({ scope: "" }, undefined)).not.toBe(ownerOf(undefined, undefined));
     expect(isOwner("", "ada")).toBe(true);

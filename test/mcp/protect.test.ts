@@ -238,7 +238,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     const { ask, close } = await open(generation, { resources: {}, prompts: {} });
     for (const method of ["resources/list", "prompts/list", "resources/templates/list"]) {
       const { error } = await ask({ method }, bearing(WRITER));
-      expect(error?.code, method).toBe(-32_010);
+      expect(error?.code, method).toBe(-32_601);
     }
     await close();
   });

@@ -4,6 +4,7 @@ import { Server as LowLevelV2, McpServer } from "@modelcontextprotocol/server";
 import { createAuthorizer, definePolicy } from "scope-policy";
 import { protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { INFO, newAuthorizer, policy } from "./fixture.js";
 import { GENERATIONS } from "./talk.js";
 
@@ -102,6 +103,27 @@ describe("protecting", () => {
         ),
       "ERR_OPTIONS_INVALID",
       /tasks\/get/,
+    ],
+    [
+      "a server with a method of its own",
+      () => {
+        const server = fresh();
+        server.server.setRequestHandler("acme/delete", { params: z.object({}) }, () => ({}));
+        protect(server, { authorizer });
+      },
+      "ERR_OPTIONS_INVALID",
+      /already has a handler for `acme\/delete`:/,
+    ],
+    [
+      "a v1 server with a method of its own",
+      () => {
+        const server = new McpServerV1(INFO);
+        const schema = z.object({ method: z.literal("acme/delete") });
+        server.server.setRequestHandler(schema, () => ({}));
+        protect(server, { authorizer });
+      },
+      "ERR_OPTIONS_INVALID",
+      /already has a handler for `acme\/delete`:/,
     ],
     [
       "a server with a tool",
@@ -206,6 +228,66 @@ describe("the cover of a server's tools", () => {
       mcp.registerTool("find_note", {}, nothing);
       expect(() => mcp.assertComplete()).not.toThrow();
     }
+  });
+
+  it("is looked at anew for a low-level server, whose list alone tells", () => {
+    const complete = (names: readonly string[]) => {
+      const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
+      const mcp = protect(server, { authorizer, prompts: { a: "watch" } });
+      const inputSchema = { type: "object" as const };
+      server.setRequestHandler("tools/list", (() => ({
+        tools: names.map((name) => ({ name, inputSchema })),
+      })) as never);
+      mcp.assertComplete();
+    };
+    expect(() => complete(["read_note", "find_note"])).not.toThrow();
+    expect(() => complete(["read_note", "find_note", "evil"])).toThrow(/`evil`/);
+    expect(() => complete(["read_note"])).toThrow(/`find_note`/);
+  });
+
+  it.each(GENERATIONS)("knows a tool by the name that it has now, %s", (generation) => {
+    const made = (rename?: string) => {
+      const server = generation === "v1" ? new McpServerV1(INFO) : new McpServer(INFO);
+      const mcp = protect(server, { authorizer, prompts: { a: "watch" } });
+      const register = server.registerTool.bind(server) as (
+        name: string,
+        config: object,
+        run: () => object,
+      ) => { update(changes: object): void };
+      register("read_note", {}, nothing);
+      const tool = register("find_note", {}, nothing);
+      if (rename !== undefined) tool.update({ name: rename });
+      return mcp;
+    };
+    expect(() => made().assertComplete()).not.toThrow();
+    const renamed = made("evil");
+    expect(() => renamed.assertComplete()).toThrow(/`evil`.*`find_note`/s);
+  });
+
+  it("knows a tool of v1 that runs as a task", () => {
+    const made = (isMore: boolean) => {
+      const server = new McpServerV1(INFO);
+      const mcp = protect(server, { authorizer, prompts: { a: "watch" } });
+      server.registerTool("read_note", {}, nothing);
+      server.registerTool("find_note", {}, nothing);
+      const run = () => Promise.reject(new Error("never called"));
+      const handler = { createTask: run, getTask: run, getTaskResult: run };
+      const config = { execution: { taskSupport: "required" as const } };
+      if (isMore) server.experimental.tasks.registerToolTask("evil", config, handler);
+      return mcp;
+    };
+    expect(() => made(false).assertComplete()).not.toThrow();
+    expect(() => made(true).assertComplete()).toThrow(/`evil`/);
+  });
+
+  it("asks the list that somebody has put in the place of the SDK's", () => {
+    const server = new McpServer(INFO);
+    const mcp = protect(server, { authorizer, prompts: { a: "watch" } });
+    mcp.registerTool("read_note", {}, nothing);
+    mcp.registerTool("find_note", {}, nothing);
+    const tools = [{ name: "evil", inputSchema: { type: "object" as const } }];
+    server.server.setRequestHandler("tools/list", () => ({ tools }));
+    expect(() => mcp.assertComplete()).toThrow(/`evil`/);
   });
 
   it("knows the tools of v1's older way to register", () => {

@@ -1,0 +1,199 @@
+import { Server } from "@modelcontextprotocol/server";
+import { createAuthorizer, definePolicy } from "scope-policy";
+import { mcpGate, protect } from "scope-policy/mcp";
+import { describe, expect, it } from "vitest";
+import { credentialsOfInfo, newAuthInfo } from "../../src/mcp/auth-info.js";
+import { readCaller } from "../../src/mcp/caller.js";
+import { newHandlerGate } from "../../src/mcp/handler-gate.js";
+import { newLists } from "../../src/mcp/lists.js";
+import { newScopeChallenge } from "../../src/mcp/scope-challenge.js";
+import { newTargets } from "../../src/mcp/targets.js";
+import { call, INFO, newAuthorizer, policy, READER, surface, tokenOf } from "./fixture.js";
+import { bearing, talkTo } from "./talk.js";
+
+describe("what the SDKs hand on", () => {
+  it("names who calls, with as much as the token says", () => {
+    expect(newAuthInfo("raw", { scope: ["a", "b"], exp: 7 }, undefined)).toEqual({
+      token: "raw",
+      clientId: "",
+      scopes: ["a", "b"],
+      expiresAt: 7,
+      extra: { sub: undefined, iss: undefined, jti: undefined },
+    });
+    expect(credentialsOfInfo(null)).toBeUndefined();
+    expect(credentialsOfInfo({})).toBe("Bearer");
+  });
+
+  it("may be nothing at all", () => {
+    expect(readCaller(undefined, undefined)).toEqual({
+      authorization: undefined,
+      protocolVersion: undefined,
+      sessionId: undefined,
+      requestId: undefined,
+    });
+  });
+});
+
+describe("the gate in the handler", () => {
+  const gate = newHandlerGate({
+    authorizer: newAuthorizer(),
+    surface: {},
+    targets: newTargets({}),
+    lists: newLists(policy, {}, undefined),
+    local: undefined,
+  });
+
+  it.each([undefined, {}, { method: 7 }])("refuses %j, which names no method", async (request) => {
+    const guarded = gate.guard({ method: undefined, isBare: true }, () => "ran");
+    await expect(guarded(request, undefined)).rejects.toMatchObject({ code: -32_601 });
+  });
+
+  it("refuses parameters that are not those of the method", async () => {
+    const guarded = gate.guard({ method: "tools/call", isBare: false }, () => "ran");
+    await expect(guarded({ params: {} }, {})).rejects.toMatchObject({ code: -32_602 });
+  });
+
+  it("goes on without a context, and knows no token for one that is none", async () => {
+    const guarded = gate.guard({ method: "tools/call", isBare: false }, () => "ran");
+    expect(await guarded(call("ping_public"), undefined)).toBe("ran");
+    expect(gate.tokenOf(undefined)).toBeUndefined();
+  });
+
+  it("tells a call for a task by an error, since nothing but a task is taken for it", async () => {
+    const guarded = gate.guard({ method: "tools/call", isBare: false }, () => "ran");
+    const params = { name: "read_note", arguments: {}, task: {} };
+    await expect(guarded({ params }, {})).rejects.toMatchObject({ code: -32_010 });
+    expect(await guarded({ params: { name: "read_note" } }, {})).toMatchObject({ isError: true });
+  });
+});
+
+describe("lists", () => {
+  const reader = { scope: "mcp:tools notes:read" };
+  const lists = newLists(policy, surface, undefined);
+
+  it("of templates show those whose tool is shown", () => {
+    const templates = [
+      { uriTemplate: "notes://{accountID}/notes" },
+      { uriTemplate: "notes://{x}" },
+    ];
+    expect(
+      lists.filter("resources/templates/list", { resourceTemplates: templates }, reader),
+    ).toMatchObject({ resourceTemplates: [templates[0]] });
+  });
+
+  it("show nothing of what has no name, and of what is no list", () => {
+    expect(lists.filter("tools/list", { tools: [{}, { name: 7 }] }, reader)).toMatchObject({
+      tools: [],
+    });
+    expect(lists.filter("tools/list", undefined, reader)).toMatchObject({ tools: [] });
+  });
+
+  it("of a policy without tools are empty", () => {
+    const bare = definePolicy({ name: "Bare", version: "1", scopes: {} });
+    const tools = [{ name: "read_note" }];
+    expect(newLists(bare, {}, undefined).filter("tools/list", { tools }, reader)).toMatchObject({
+      tools: [],
+    });
+  });
+
+  it("leave what was read to whom it was read for", () => {
+    const contents: unknown[] = [];
+    const read = (result: unknown, token?: typeof reader) =>
+      lists.filter("resources/read", result, token);
+    expect(read({ contents }, reader)).toEqual({ contents, cacheScope: "private" });
+    expect(read({ contents })).toEqual({ contents });
+    expect(read(undefined, reader)).toBeUndefined();
+  });
+});
+
+describe("v2's own hook before the stream", () => {
+  const ask = (
+    method: string,
+    params: unknown,
+    options: Parameters<typeof newAuthorizer>[0] = {},
+  ) =>
+    newScopeChallenge(
+      newAuthorizer(options),
+      newTargets(surface),
+    )({
+      request: { method, params },
+      authInfo: bearing(READER),
+    });
+
+  it("is silent on what is no decision, and on what needs no more scope", async () => {
+    expect(await ask("tools/list", undefined)).toBeUndefined();
+    expect(await ask("tools/call", [])).toBeUndefined();
+    expect(await ask("tools/call", { name: "read_note" })).toBeUndefined();
+  });
+
+  it("asks for what is held, too, of a client that replaces its scope", async () => {
+    const { params } = call("write_note");
+    expect(await ask("tools/call", params)).toMatchObject({
+      scopes: ["mcp:tools", "notes:read", "notes:write"],
+    });
+    const _meta = { "io.modelcontextprotocol/protocolVersion": "2026-07-28" };
+    expect(await ask("tools/call", { ...params, _meta })).toMatchObject({
+      scopes: ["notes:read", "notes:write", "mcp:tools"],
+    });
+  });
+
+  it("is silent where the token is no good any more when it is looked at again", async () => {
+    let looks = 0;
+    const isRevoked = () => {
+      looks += 1;
+      return looks > 1;
+    };
+    expect(await ask("tools/call", call("write_note").params, { isRevoked })).toBeUndefined();
+    expect(looks).toBe(2);
+  });
+});
+
+describe("the gate at the door", () => {
+  const post = (body: string | ReadableStream | null, token?: string) =>
+    new Request("https://notes.example.com/mcp", {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      body,
+      duplex: "half",
+    });
+  const serve = mcpGate(newAuthorizer(), surface).fetch(() => new Response("reached"));
+
+  it("takes no request without a body, and none whose body breaks off", async () => {
+    expect((await serve(post(null, READER))).status).toBe(400);
+    const broken = new ReadableStream({ pull: (sink) => sink.error(new Error("broken")) });
+    expect((await serve(post(broken, READER))).status).toBe(400);
+  });
+
+  it("answers a notification of a method that nothing names as closed", async () => {
+    const body = JSON.stringify({ jsonrpc: "2.0", method: "notes/unknown" });
+    expect((await serve(post(body, READER))).status).toBe(403);
+    const malformed = JSON.stringify({ jsonrpc: "2.0", method: "tools/call" });
+    expect(await (await serve(post(malformed, READER))).json()).toMatchObject({ id: null });
+  });
+
+  it("lets a stream of nobody go on where nobody need be known", async () => {
+    const gate = mcpGate(newAuthorizer(), { anonymous: true });
+    const verdict = await gate.check({
+      method: "GET",
+      target: "/mcp",
+      field: () => [],
+      read: () => Promise.resolve("unreadable"),
+    });
+    expect(verdict.kind === "pass" && (await verdict.mayGoOn?.())).toBe(true);
+  });
+});
+
+it("a server whose schema names no method is gated by what the request says", async () => {
+  const authorizer = createAuthorizer({ policy, verify: () => undefined });
+  const server = new Server(INFO, { capabilities: { tools: {} } });
+  protect(server, { policy, authorizer });
+  expect(() => server.setRequestHandler({} as never, (() => ({})) as never)).toThrow();
+  const { ask, close } = await talkTo("v2", server);
+  expect(
+    (await ask({ method: "tools/list" }, bearing(tokenOf({ scope: "" })))).error,
+  ).toBeDefined();
+  await close();
+});

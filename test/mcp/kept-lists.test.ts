@@ -1,0 +1,76 @@
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { expect, it } from "vitest";
+import { INFO, READER, STUDIO } from "./fixture.js";
+import { type HostName, startHost } from "./hosts.js";
+
+interface Lister {
+  readonly connect: (url: URL, options: object) => Promise<void>;
+  readonly lists: () => Promise<Readonly<Record<string, readonly { readonly name: string }[]>>>;
+  readonly read: () => Promise<unknown>;
+  readonly close: () => Promise<void>;
+}
+
+/** A client that keeps for an hour what says nothing of its age. */
+function second(mode: "legacy" | "auto"): Lister {
+  const client = new Client(INFO, {
+    versionNegotiation: { mode },
+    defaultCacheTtlMs: 3_600_000,
+  });
+  return {
+    connect: (url, options) => client.connect(new StreamableHTTPClientTransport(url, options)),
+    lists: async () => ({
+      tools: (await client.listTools()).tools,
+      resources: (await client.listResources()).resources,
+      templates: (await client.listResourceTemplates()).resourceTemplates,
+      prompts: (await client.listPrompts()).prompts,
+    }),
+    read: () => client.readResource({ uri: "notes://all" }),
+    close: () => client.close(),
+  };
+}
+
+function first(): Lister {
+  const client = new ClientV1(INFO);
+  return {
+    connect: (url, options) => client.connect(new TransportV1(url, options)),
+    lists: async () => ({
+      tools: (await client.listTools()).tools,
+      resources: (await client.listResources()).resources,
+      templates: (await client.listResourceTemplates()).resourceTemplates,
+      prompts: (await client.listPrompts()).prompts,
+    }),
+    read: () => client.readResource({ uri: "notes://all" }),
+    close: () => client.close(),
+  };
+}
+
+it.each<[client: string, start: () => Lister, server: HostName]>([
+  ["2.x", () => second("auto"), "v2"],
+  ["2.x by the older protocol", () => second("legacy"), "v2"],
+  ["2.x by the older protocol", () => second("legacy"), "v1"],
+  ["1.x", first, "v2"],
+  ["1.x", first, "v1"],
+])("a client of %s takes every list and keeps none: %#, %s", async (_, start, server) => {
+  const host = await startHost(server);
+  const client = start();
+  let token = READER;
+  const withToken = (url: URL | string, options: RequestInit = {}) => {
+    const headers = new Headers(options.headers);
+    headers.set("authorization", `Bearer ${token}`);
+    return fetch(url, { ...options, headers });
+  };
+  await client.connect(new URL(host.url), { fetch: withToken });
+  const before = await client.lists();
+  expect(before["tools"]?.map(({ name }) => name)).not.toContain("studio_notes");
+  expect(before["prompts"]?.map(({ name }) => name)).toEqual(["summary"]);
+  expect(before["resources"]?.map(({ name }) => name)).toEqual(["all"]);
+  expect(await client.read()).toMatchObject({ contents: [{ text: "a note" }] });
+  // the same person and client, with more
+  token = STUDIO;
+  const after = await client.lists();
+  expect(after["tools"]?.map(({ name }) => name)).toContain("studio_notes");
+  await client.close();
+  await host.close();
+});

@@ -1,0 +1,247 @@
+import { EventEmitter } from "node:events";
+import { mcpGate, type NodeRequest, type NodeResponse } from "scope-policy/mcp";
+import { describe, expect, it } from "vitest";
+import {
+  onHead,
+  readNodeRequest,
+  toWebRequest,
+  writeAnswer,
+  writeResponse,
+} from "../../src/mcp/node-http.js";
+import { call, newAuthorizer, READER, surface, tokenOf } from "./fixture.js";
+import { bearer, JSON_FIELDS } from "./hosts.js";
+
+type Fields = readonly (readonly [string, string])[];
+
+/** A request as Node has it, its body already at hand. */
+function requestOf(given: object = {}, fields: Fields = [...JSON_FIELDS, bearer(READER)]) {
+  const request = {
+    method: "POST",
+    url: "/mcp",
+    rawHeaders: fields.flat(),
+    readableEnded: false,
+    rawBody: Buffer.from(JSON.stringify(call("read_note"))),
+    resume: () => undefined,
+    ...given,
+  };
+  return Object.assign(new EventEmitter(), request) as unknown as NodeRequest & EventEmitter;
+}
+
+/** A response that notes what is done to it. */
+function responseOf(given: object = {}) {
+  const done: unknown[] = [];
+  const response = Object.assign(new EventEmitter(), {
+    headersSent: false,
+    writableFinished: false,
+    destroyed: false,
+    writeHead: (status: number, headers: unknown) => void done.push([status, headers]),
+    write: (chunk: Uint8Array) => done.push(Buffer.from(chunk).toString()) > 0,
+    end: (text?: string) => void done.push(text === undefined ? "end" : JSON.parse(text)),
+    destroy: () => void done.push("destroyed"),
+    ...given,
+  });
+  return { response: response as unknown as NodeResponse & EventEmitter, done };
+}
+
+const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
+const gate = mcpGate(newAuthorizer(), surface);
+const FAILED = { jsonrpc: "2.0", error: { code: -32_603, message: "the server failed" } };
+const broken = {
+  writeHead: () => {
+    throw new Error("a field that cannot be written");
+  },
+};
+
+describe("Node's request", () => {
+  it.each([
+    [{ rawBody: undefined, readableEnded: true }, 4, "already_read"],
+    [{ rawBody: new Uint8Array(5) }, 4, "too_large"],
+    [{ rawBody: new Uint8Array(4) }, 4, new Uint8Array(4)],
+  ])("with %j is read as %#", async (given, most, read) => {
+    expect(await readNodeRequest(requestOf(given)).read(most)).toEqual(read);
+  });
+
+  it("that breaks off has no body", async () => {
+    const request = requestOf({ rawBody: undefined });
+    const read = readNodeRequest(request).read(4);
+    request.emit("data", new Uint8Array(2));
+    request.emit("close");
+    expect(await read).toBe("unreadable");
+    expect(request.listenerCount("data")).toBe(0);
+  });
+
+  it("is a web request, whatever of it is missing", () => {
+    const bare = requestOf({ method: undefined, url: undefined }, [[":authority", "b.example"]]);
+    expect(readNodeRequest(bare)).toMatchObject({ method: "", target: "/" });
+    const { url, method } = toWebRequest(bare, responseOf().response, undefined) ?? {};
+    expect([url, method]).toEqual(["http://localhost/", "GET"]);
+    const secure = requestOf({ socket: { encrypted: true }, originalUrl: "/a/mcp" }, [
+      ["Host", "a.example"],
+    ]);
+    expect(toWebRequest(secure, responseOf().response, undefined)?.url).toBe(
+      "https://a.example/a/mcp",
+    );
+  });
+});
+
+describe("Node's response", () => {
+  it("bears no field of the connection that the server has answered on", async () => {
+    const { response, done } = responseOf();
+    const headers = {
+      connection: "keep-alive",
+      "keep-alive": "timeout=5",
+      "transfer-encoding": "chunked",
+      upgrade: "h2c",
+      te: "trailers",
+      trailer: "etag",
+      "proxy-authenticate": "Basic",
+      "proxy-connection": "close",
+      "content-type": "text/plain",
+      "mcp-session-id": "a",
+    };
+    await writeResponse(response, new Response("hello", { headers }));
+    expect(done).toEqual([
+      [200, { "content-type": "text/plain", "mcp-session-id": "a" }],
+      "hello",
+      "end",
+    ]);
+  });
+
+  it.each([{ destroyed: true }, { headersSent: true }])(
+    "that is %j is left alone",
+    async (over) => {
+      const { response, done } = responseOf(over);
+      const cancelled: unknown[] = [];
+      const endless = new ReadableStream({ cancel: (reason) => void cancelled.push(reason) });
+      await writeResponse(response, new Response(endless));
+      await writeResponse(response, new Response(null));
+      writeAnswer(response, { status: 200, headers: {}, body: undefined });
+      await gate.node(() => new Response(endless))(requestOf(), response);
+      await gate.node(() => new Response(endless))(requestOf({}, []), response);
+      expect([done, cancelled]).toEqual([[], [undefined]]);
+    },
+  );
+
+  it("goes on when the client has taken what it was given, or has gone", async () => {
+    for (const event of ["drain", "close"]) {
+      const { response, done } = responseOf({ write: () => false });
+      const headers = { "content-type": "text/plain" };
+      const written = writeResponse(response, new Response("hello", { headers }));
+      await soon();
+      response.emit(event);
+      await written;
+      expect(done).toEqual([[200, headers], "end"]);
+    }
+  });
+
+  it("that cannot be written is broken off", async () => {
+    for (const given of [requestOf(), requestOf({}, []), requestOf({ rawHeaders: undefined })]) {
+      const { response, done } = responseOf(broken);
+      await gate.node(() => new Response())(given, response);
+      expect(done).toEqual(["destroyed"]);
+    }
+  });
+
+  it.each([
+    [[200, { "Mcp-Session-Id": "a" }], "a"],
+    [[200, ["Content-Type", "text/plain", "mcp-session-id", "a"]], "a"],
+    [[200, "OK", { "mcp-session-id": "a" }], "a"],
+    [[200, { "content-type": "text/plain" }], undefined],
+    [[200], undefined],
+  ])("tells its session from %j", (given, session) => {
+    const { response } = responseOf();
+    const told: unknown[] = [];
+    onHead(response, (...said) => void told.push(said));
+    (response.writeHead as (...given: unknown[]) => unknown)(...given);
+    expect(told).toEqual([[200, session]]);
+  });
+});
+
+describe("the middleware", () => {
+  const pass = async (
+    request: NodeRequest,
+    response: NodeResponse,
+    next: (error?: unknown) => void,
+    options: object = {},
+  ) => {
+    mcpGate(newAuthorizer(), { ...surface, ...options }).middleware()(request, response, next);
+    await soon();
+  };
+  const never = () => {
+    throw new Error("was called");
+  };
+
+  it("answers what is no request by itself", async () => {
+    const { response, done } = responseOf();
+    await pass(requestOf({ rawHeaders: undefined }), response, never);
+    expect(done).toEqual([[500, expect.anything()], { ...FAILED, id: null }]);
+  });
+
+  it("breaks off what it cannot answer", async () => {
+    for (const given of [requestOf({}, []), requestOf({ rawHeaders: undefined })]) {
+      const { response, done } = responseOf(broken);
+      await pass(given, response, never);
+      expect(done).toEqual(["destroyed"]);
+    }
+  });
+
+  it.each([{ destroyed: true }, { headersSent: true }])(
+    "goes on with no response that is %j",
+    async (over) => {
+      const { response, done } = responseOf(over);
+      await pass(requestOf(), response, never);
+      expect(done).toEqual([]);
+    },
+  );
+
+  it("leaves what `next` throws to the program, and answers nothing in its place", async () => {
+    const listeners = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    const thrown: unknown[] = [];
+    process.on("uncaughtException", (error, origin) => void thrown.push([error.message, origin]));
+    const { response, done } = responseOf();
+    let calls = 0;
+    await pass(requestOf(), response, () => {
+      calls += 1;
+      throw new Error("of the program");
+    });
+    process.removeAllListeners("uncaughtException");
+    for (const listener of listeners) process.on("uncaughtException", listener);
+    expect([thrown, calls, done]).toEqual([[["of the program", "uncaughtException"]], 1, []]);
+  });
+
+  it("goes on where a store of sessions does not take the new one: nobody else gets in by it", async () => {
+    const sessions = {
+      get: () => undefined,
+      set: () => Promise.reject(new Error("secret inner words")),
+      delete: () => undefined,
+    };
+    const { response, done } = responseOf();
+    const end = () => {
+      response.writeHead(200, { "mcp-session-id": "a" });
+      response.end();
+    };
+    await pass(requestOf(), response, end, { sessions });
+    expect(done).toEqual([[200, { "mcp-session-id": "a" }], "end"]);
+  });
+});
+
+describe("a server that fails", () => {
+  it("is told with the id of the message", async () => {
+    const { response, done } = responseOf();
+    const failing = () => {
+      throw new Error("secret inner words");
+    };
+    await gate.node(failing)(requestOf(), response);
+    expect(done).toEqual([[500, expect.anything()], { ...FAILED, id: 1 }]);
+  });
+
+  it("and one that nobody may reach is told by status, whoever fails", async () => {
+    const { response, done } = responseOf();
+    await gate.node(() => new Response())(
+      requestOf({}, [...JSON_FIELDS, bearer(tokenOf({ scope: "" }))]),
+      response,
+    );
+    expect(done[0]).toMatchObject([403, {}]);
+  });
+});

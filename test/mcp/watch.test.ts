@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { watch } from "../../src/mcp/watch.js";
+
+beforeEach(() => void vi.useFakeTimers({ now: 0 }));
+afterEach(() => void vi.useRealTimers());
+
+it("looks once at the end of the token's life, and no more often than told where it is good still", async () => {
+  const looks: number[] = [];
+  const mayGoOn = () => {
+    looks.push(Date.now());
+    return Promise.resolve(true);
+  };
+  const { end } = watch(mayGoOn, 40, 30, () => undefined);
+  await vi.advanceTimersByTimeAsync(120_000);
+  end();
+  expect(looks).toEqual([30_000, 40_001, 70_001, 100_001]);
+});
+
+it("stops nothing that is over by the time of the answer", async () => {
+  let answer: ((isGood: boolean) => void) | undefined;
+  const asked = () =>
+    new Promise<boolean>((resolve) => {
+      answer = resolve;
+    });
+  const stop = vi.fn();
+  const { end } = watch(asked, undefined, 30, stop);
+  await vi.advanceTimersByTimeAsync(30_000);
+  end();
+  answer?.(false);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(stop).not.toHaveBeenCalled();
+  expect(vi.getTimerCount()).toBe(0);
+});
