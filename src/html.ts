@@ -112,7 +112,7 @@ function phrase(text: string, values: Readonly<Record<string, string>>): string 
 
 function checkAction(action: string): void {
   const isPath = /^\/(?![/\\])[\x21-\x7e]*$/.test(action); // a browser drops tabs and line ends
-  const isUrl = /^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(action);
+  const isUrl = /^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\//.test(action);
   if (!isPath && !isUrl) throw new TypeError("`action`: expected a path or an `https` URL");
 }
 

@@ -3,6 +3,9 @@ import { holdsUnseen } from "../grammar/shown-text.js";
 const LONGEST_NAME = 80;
 const LONGEST_SHOWN = 200;
 
+/** More marks on one letter than any script has: a pile of them is drawn over the lines around it. */
+const MARKS_TOO_MANY = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu;
+
 /** A text of somebody else as one line that shows what it says: NFKC, nothing unseen, one space between words, cut. `undefined` for nothing. */
 export function cleanName(text: unknown, most = LONGEST_NAME): string | undefined {
   if (typeof text !== "string") return undefined;
@@ -10,6 +13,7 @@ export function cleanName(text: unknown, most = LONGEST_NAME): string | undefine
     .map((character) => (/\s/.test(character) ? " " : character))
     .filter((character) => !holdsUnseen(character))
     .join("")
+    .replaceAll(MARKS_TOO_MANY, "$1")
     .replaceAll(/ {2,}/g, " ")
     .trim();
   if (clean === "") return undefined;

@@ -7,6 +7,10 @@ export function safeLink(link: unknown): string | null {
   return webLink(link) ?? null;
 }
 
+/** Hosts that mean this very device to a browser besides the loopback addresses: RFC 6761, section 6.3, and the unspecified addresses. */
+const THIS_DEVICE =
+  /(^|\.)localhost\.?$|^0\.0\.0\.0$|^\[::(ffff:(0:0|7f[0-9a-f]{2}:[0-9a-f]{1,4}))?\]$/;
+
 /** Where the answer goes, as a person may read it. */
 export function redirectView(
   uri: unknown,
@@ -17,7 +21,10 @@ export function redirectView(
     // an app on this device takes it by its own scheme (RFC 8252, section 7.1)
     return { redirectHost: url.protocol, redirectIsLocal: true };
   }
-  return { redirectHost: url.host, redirectIsLocal: isLoopback(url) };
+  return {
+    redirectHost: url.host,
+    redirectIsLocal: isLoopback(url) || THIS_DEVICE.test(url.hostname),
+  };
 }
 
 /** The client, cleaned. A name is the client's own word whatever it says; a domain is shown only where the host has proven it. */

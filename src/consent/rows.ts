@@ -44,12 +44,18 @@ export function rowsOf(
   );
   const texts = new Map(drafts.map(({ offered }) => [offered.text, offered]));
   const { words } = locale;
+  const over = new Map<string, Draft[]>();
+  for (const draft of drafts) {
+    for (const text of impliedBy(policy, draft.offered)) {
+      const list = over.get(text) ?? [];
+      over.set(text, list);
+      list.push(draft);
+    }
+  }
   return drafts.map((draft, index) => {
     const { offered, tier } = draft;
     const { scope, values, text } = offered;
-    const isOver = (other: Draft) =>
-      other.offered !== offered && impliedBy(policy, other.offered).includes(text);
-    const includedIn = drafts.filter(isOver);
+    const includedIn = over.get(text) ?? [];
     const isImplied =
       draft.state === "optional" &&
       includedIn.some((other) => other.checked && other.tier === null);

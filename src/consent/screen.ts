@@ -12,7 +12,7 @@ import type {
   ConsentScreen,
   DroppedScope,
 } from "./model.js";
-import { offerOf } from "./offer.js";
+import { grantedNames, offerOf } from "./offer.js";
 import { type PlacedRow, rowsOf } from "./rows.js";
 
 /** Scopes of OpenID Connect Core, section 5.4: who a person is, apart from what a client may do. */
@@ -147,12 +147,15 @@ function isList(bundle: BundleDefinition): bundle is readonly string[] {
 }
 
 function reasonOf(
-  { definition }: CompiledPolicy,
-  { granted, grantedPolicyVersion, prompt }: ConsentFacts,
+  policy: CompiledPolicy,
+  facts: ConsentFacts,
   rows: readonly ConsentRow[],
 ): ConsentScreen["reason"] {
+  const { definition } = policy;
+  const { grantedPolicyVersion, prompt } = facts;
   if (isForced(prompt)) return "forced";
-  if (granted === undefined || granted.length === 0) return "first-time";
+  // a malformed grant grants nothing
+  if (grantedNames(policy, facts).size === 0) return "first-time";
   if (rows.some((row) => row.isNew)) return "new-scopes";
   const isOlder = grantedPolicyVersion !== undefined && grantedPolicyVersion !== definition.version;
   return isOlder ? "policy-changed" : "nothing-new";

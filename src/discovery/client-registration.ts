@@ -9,7 +9,7 @@ import { scopeTokens } from "./public-scopes.js";
 export interface RegistrationOptions {
   /** The scopes that may be registered; every one that is not reserved, if left out. */
   readonly ceiling?: readonly string[];
-  /** What a client gets that names no scope; the policy's `defaultScopes`, if left out. */
+  /** What a client gets that names no scope, as far as it may be registered; the policy's `defaultScopes`, if left out. */
   readonly defaultScope?: string;
 }
 
@@ -61,12 +61,16 @@ export function clientRegistration(
   const compiled = compiledPolicyOf(policy);
   const sent = copyOf(metadata);
   if (sent === undefined) return refuse("the metadata is no JSON object");
-  const { client_name: name } = sent;
-  if (name !== undefined && !isName(name)) {
+  // a member may come once more for each language: `client_name#ja` (RFC 7591, section 2.2)
+  const valuesOf = (member: string) =>
+    Object.entries(sent).flatMap(([key, value]) =>
+      value !== undefined && (key === member || key.startsWith(`${member}#`)) ? [value] : [],
+    );
+  if (!valuesOf("client_name").every(isName)) {
     return refuse("client_name is no text that can be shown");
   }
-  const link = LINKS.find(
-    (member) => sent[member] !== undefined && webLink(sent[member]) === undefined,
+  const link = LINKS.find((member) =>
+    valuesOf(member).some((value) => webLink(value) === undefined),
   );
   if (link !== undefined) return refuse(`${link} is no https URL`);
   const redirects = sent["redirect_uris"];
@@ -108,15 +112,20 @@ function registeredScope(
   scope: unknown,
   { ceiling, defaultScope }: RegistrationOptions,
 ): string | undefined {
-  if (scope === undefined || scope === "") {
-    return defaultScope ?? (policy.definition.defaultScopes ?? []).join(" ");
-  }
-  const tokens = scopeTokens(scope);
   const isRegistrable = (token: string) => {
     const scope = namedScope(policy, token);
     if (scope === undefined || scope.reserved) return false;
     return ceiling === undefined || ceiling.includes(token) || ceiling.includes(scope.name);
   };
+  if (scope === undefined || scope === "") {
+    const given =
+      defaultScope === undefined
+        ? (policy.definition.defaultScopes ?? [])
+        : (scopeTokens(defaultScope) ?? []);
+    // nobody asked for these: what may not be registered is not given either
+    return given.filter(isRegistrable).join(" ");
+  }
+  const tokens = scopeTokens(scope);
   return tokens?.every(isRegistrable) === true ? tokens.join(" ") : undefined;
 }
 
