@@ -78,7 +78,7 @@ export function renderConsent(screen: ConsentScreen, options: RenderOptions): st
       ? ""
       : `<link rel="stylesheet" href="${escapeHtml(options.stylesheet)}">`;
   return `<!doctype html>
-<html lang="${escapeHtml(screen.locale)}" dir="${screen.dir}">
+<html lang="${escapeHtml(screen.locale)}" dir="${escapeHtml(screen.dir)}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${PAGE_STYLE}</style>${link}</head>
 <body><main>${body.join("\n")}</main></body>
 </html>
@@ -183,7 +183,7 @@ function presetsHtml(
 }
 
 function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): string {
-  const id = row.domId;
+  const id = escapeHtml(row.domId);
   const details: string[] = [];
   const ids: string[] = [];
   const describe = (name: string, html: string) => {

@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import { type DefaultTreeAdapterMap, parse } from "parse5";
-import { type ConsentFacts, type ConsentOptions, consentScreen, definePolicy } from "scope-policy";
+import {
+  type ConsentFacts,
+  type ConsentOptions,
+  type ConsentScreen,
+  consentScreen,
+  definePolicy,
+} from "scope-policy";
 import { type RenderOptions, renderConsent } from "scope-policy/html";
 import { describe, expect, it } from "vitest";
 import { STYLE_DIGEST } from "../src/consent/headers.js";
@@ -42,6 +48,16 @@ const everything: Partial<ConsentFacts> = {
   account: { tier: "free", resources: { accountID: { a: `Bakery ${EVIL}` } } },
 };
 
+/** The same JSON with something added to each text in it, but for the word that chooses a badge. */
+function withEvil(value: unknown): unknown {
+  if (typeof value === "string") return `${value}${EVIL}`;
+  if (Array.isArray(value)) return value.map(withEvil);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, own]) => [name, name === "state" ? own : withEvil(own)]),
+  );
+}
+
 function pageOf(
   facts: Partial<ConsentFacts> = everything,
   options: Partial<RenderOptions> = {},
@@ -49,6 +65,10 @@ function pageOf(
 ) {
   const screen = consentScreen(policy, factsOf(facts), consentOptions);
   const html = renderConsent(screen, { action: "/consent", csrf: `c ${EVIL}`, ...options });
+  return { screen, html, ...elementsOf(html) };
+}
+
+function elementsOf(html: string) {
   const elements: Element[] = [];
   const visit = (node: Node): void => {
     if ("tagName" in node) elements.push(node);
@@ -56,8 +76,6 @@ function pageOf(
   };
   visit(parse(html));
   return {
-    screen,
-    html,
     all: (tag: string) => elements.filter((element) => element.tagName === tag),
     elements,
   };
@@ -80,6 +98,15 @@ describe("the page", () => {
         expect(name).not.toMatch(/^on|^style$|^autofocus$/);
       }
     }
+  });
+
+  it("is the same elements with the same attributes, whatever stands in any text of the screen", () => {
+    const options = { action: "/consent", csrf: "c", presetUrl: (id: string) => `?${id}` };
+    const { elements, screen } = pageOf(everything, options);
+    const other = elementsOf(renderConsent(withEvil(screen) as ConsentScreen, options));
+    const shapeOf = (list: readonly Element[]) =>
+      list.map(({ tagName, attrs }) => [tagName, ...attrs.map(({ name }) => name)].join(" "));
+    expect(shapeOf(other.elements)).toEqual(shapeOf(elements));
   });
 
   it("says every value as it is", () => {
@@ -297,6 +324,8 @@ it.each([
   "/\\evil.example",
   "/\t/evil.example",
   "http://as.example/",
+  "http://127.0.0.1:x@evil.example/",
+  "http://localhost.evil.example/",
   "consent",
   "",
 ])("refuses to post to %j", (action) => {

@@ -77,7 +77,10 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
       validator: (ctx, _property, _value, metadata) => {
         if (ctx?.oidc?.route !== "registration") return;
         const checked = clientRegistration(policy, ctx.oidc.body);
-        if (!checked.ok) throw new oidc.errors.InvalidClientMetadata(checked.error_description);
+        if (!checked.ok) {
+          const { error, error_description } = checked;
+          throw new oidc.errors.CustomOIDCProviderError(error, error_description);
+        }
         const { scope } = checked.metadata;
         if (typeof scope === "string") metadata["scope"] = scope;
         delete metadata["checked_by_policy"];

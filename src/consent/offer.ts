@@ -73,13 +73,17 @@ export function requestedTokens(scope: unknown): readonly string[] | undefined {
   return parsed.ok ? [...parsed.scope] : undefined;
 }
 
-/** What a person holds: each scope-token under its name of today, with how the grant says it. */
+/** What a person holds: each scope-token under its name of today, with all that the grant calls it; nothing, where the grant is malformed. */
 export function grantedNames(
   policy: CompiledPolicy,
   { granted }: ConsentFacts,
-): ReadonlyMap<string, string> {
-  const tokens = requestedTokens(granted) ?? [];
-  return new Map(tokens.map((token) => [knownScope(policy, token)?.text ?? token, token]));
+): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, readonly string[]>();
+  for (const token of requestedTokens(granted) ?? []) {
+    const name = knownScope(policy, token)?.text ?? token;
+    names.set(name, [...(names.get(name) ?? []), token]);
+  }
+  return names;
 }
 
 /** What a request without scope asks for (RFC 6749, section 3.3). */

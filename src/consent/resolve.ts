@@ -136,7 +136,7 @@ export function resolveConsent(
     added: scopes.filter((scope) => !before.has(scope)),
     // what this request did not name was not in question
     removed: [...before].flatMap(([scope, granted]) =>
-      shown.has(scope) && !scopes.includes(scope) ? [granted] : [],
+      shown.has(scope) && !scopes.includes(scope) ? granted : [],
     ),
     refused: optional.filter(isRefused).map(({ scope }) => ({ scope, until })),
     receipt: {

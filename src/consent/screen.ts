@@ -1,5 +1,6 @@
+import { printedScope } from "../grammar/scope-syntax.js";
 import { compiledPolicyOf } from "../policy/compile.js";
-import type { CompiledPolicy } from "../policy/compiled.js";
+import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
 import type { BundleDefinition } from "../policy/definition.js";
 import { cleanName } from "./clean-text.js";
 import { clientView, redirectView, safeLink } from "./client-view.js";
@@ -116,19 +117,15 @@ function groupsOf(placed: readonly PlacedRow[], { words }: ConsentLocale): Conse
 
 /** Bundles of which there is something to choose here; each checks exactly its own scopes, and what is locked stays. */
 function presetsOf(
-  { definition, scopes }: CompiledPolicy,
+  { definition }: CompiledPolicy,
   placed: readonly PlacedRow[],
 ): ConsentScreen["presets"] {
   return Object.entries(definition.bundles ?? {}).flatMap(([id, bundle]) => {
-    const members = new Set<string>(
-      isList(bundle)
-        ? bundle
-        : scopes.flatMap(({ name, reserved }) =>
-            reserved || bundle.except?.includes(name) === true ? [] : [name],
-          ),
-    );
+    const listed = new Set((isList(bundle) ? bundle : (bundle.except ?? [])).map(printedScope));
+    const isMember = ({ name, reserved }: CompiledScope) =>
+      isList(bundle) ? listed.has(name) : !reserved && !listed.has(name);
     const chosen = placed.flatMap(({ row, scope }) =>
-      members.has(scope.name) && (!row.locked || row.checked) ? [row] : [],
+      isMember(scope) && (!row.locked || row.checked) ? [row] : [],
     );
     const title = id.replaceAll(/[-_]+/g, " ");
     if (!chosen.some((row) => !row.locked)) return [];

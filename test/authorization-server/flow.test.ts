@@ -57,6 +57,8 @@ describe("registration and discovery", () => {
     const redirect_uris = [REDIRECT];
     const refused = await register(school.issuer, { redirect_uris, scope: "openid admin:read" });
     expect(refused).toMatchObject({ status: 400, body: { error: "invalid_client_metadata" } });
+    const anywhere = await register(school.issuer, { redirect_uris: ["https://*.example/cb"] });
+    expect(anywhere).toMatchObject({ status: 400, body: { error: "invalid_redirect_uri" } });
     const bare = await register(school.issuer, { redirect_uris, first_party: true });
     expect(bare).toMatchObject({ status: 201, body: { scope: "openid" } });
     expect(bare.body).not.toHaveProperty("first_party");

@@ -37,6 +37,16 @@ describe("a person in a browser", () => {
     expect((await client.exchange(page.url())).scope).toBe("openid courses:read");
   });
 
+  it("is sent to a program that listens on an IPv6 address", async () => {
+    const redirectUri = "http://[::1]:33418/cb";
+    const { page, complaints } = await school.visit(SCOPE, { redirectUri });
+    // nobody has to listen there: the browser must only be willing to go
+    const followed = page.waitForRequest((request) => request.url().startsWith(redirectUri));
+    await page.getByRole("button", { name: "Allow" }).click();
+    expect(new URL((await followed).url()).searchParams.get("code")).toMatch(/./);
+    expect(complaints.filter((text) => text.includes("Security Policy"))).toEqual([]);
+  });
+
   it("denies", async () => {
     const { page } = await school.visit(SCOPE);
     await page.getByRole("button", { name: "Deny" }).click();

@@ -25,6 +25,8 @@ export interface VisitOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly context?: BrowserContextOptions;
   readonly person?: string;
+  /** Where the answer goes, if not to the program of the stage. */
+  readonly redirectUri?: string;
 }
 
 export interface Visit {
@@ -48,8 +50,11 @@ export async function openStage(policy: object): Promise<Stage> {
   return {
     server,
     events,
-    visit: async (scope, { parameters = {}, context = {}, person = "ana" } = {}) => {
-      const client = await newClient(server.issuer, redirect);
+    visit: async (
+      scope,
+      { parameters = {}, context = {}, person = "ana", redirectUri = redirect } = {},
+    ) => {
+      const client = await newClient(server.issuer, redirectUri);
       const page = await (await browser.newContext(context)).newPage();
       const complaints: string[] = [];
       page.on("console", (message) => {

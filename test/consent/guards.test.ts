@@ -2,6 +2,7 @@ import {
   clientRegistration,
   consentScreen,
   definePolicy,
+  loadPolicy,
   refreshScope,
   resolveConsent,
 } from "scope-policy";
@@ -39,6 +40,15 @@ describe("a scope that the facts know by its older name", () => {
     });
     const kept = { decision: "approve", scopes: ["students:read"] };
     expect(resolveConsent(policy, facts, kept)).toMatchObject({ added: [], removed: [] });
+  });
+
+  it("is withdrawn under both names, where the grant has both", () => {
+    const facts = factsOf({ ...both, granted: "students:read openid members:read" });
+    const outcome = resolveConsent(policy, facts, {
+      decision: "approve",
+      scopes: ["courses:read"],
+    });
+    expect(outcome).toMatchObject({ removed: ["students:read", "members:read"] });
   });
 
   it("was refused before", () => {
@@ -147,6 +157,50 @@ it("a bundle checks what is bound of its scopes", () => {
   expect(preset?.scopes).toEqual(["/accounts/a/read"]);
 });
 
+it.each([
+  [["/accounts/<accountID>/read"], ["/accounts/a/read"]],
+  [{ every: true }, ["/accounts/a/read", "/accounts/a/write"]],
+  [{ every: true, except: ["/accounts/<accountID>/write"] }, ["/accounts/a/read"]],
+  [{ every: true, except: ["/accounts/{accountID}/write"] }, ["/accounts/a/read"]],
+])("a bundle means a template in either spelling: %j", (bundle, scopes) => {
+  const bank = loadPolicy({
+    name: "Bank",
+    version: "1",
+    scopes: { "/accounts/{accountID}/read": {}, "/accounts/{accountID}/write": {} },
+    bundles: { some: bundle },
+  });
+  const account = { resources: { accountID: { a: "Ana" } } };
+  const requested = "/accounts/a/read /accounts/a/write";
+  const [preset] = consentScreen(bank, factsOf({ requested, account })).presets;
+  expect(preset?.scopes).toEqual(scopes);
+});
+
+it.each(["openid  courses:read", "openid courses:read ", "  ", ["openid courses:read"], 7])(
+  "a grant that is malformed, %j, is none: nobody is let through without a page",
+  (granted) => {
+    const facts = factsOf({ ...both, granted: granted as never });
+    expect(consentScreen(policy, facts)).toMatchObject({ reason: "first-time", canSkip: false });
+  },
+);
+
+it("ten thousand rows are no work of hours", () => {
+  const bank = loadPolicy({
+    name: "Bank",
+    version: "1",
+    scopes: {
+      "/accounts/{accountID}/read": {},
+      "/accounts/{accountID}/write": { implies: ["/accounts/{accountID}/read"] },
+    },
+  });
+  const names = Array.from({ length: 5_000 }, (_, index) => `a${index}`);
+  const accountID = Object.fromEntries(names.map((name) => [name, `Account ${name}`]));
+  const account = { resources: { accountID } };
+  const screen = consentScreen(bank, factsOf({ account }), { whenNoScope: "catalogue" });
+  const rows = screen.groups.flatMap((group) => group.rows);
+  expect(rows).toHaveLength(10_000);
+  expect(rows[4_999]?.includedIn).toEqual(["/accounts/a4999/write"]);
+});
+
 it("a `prompt` that came as something else asks for the page", () => {
   const facts = { ...both, granted: both.requested, prompt: ["login", "consent"] as never };
   expect(consentScreen(policy, factsOf(facts)).reason).toBe("forced");
@@ -155,7 +209,9 @@ it("a `prompt` that came as something else asks for the page", () => {
 it.each([
   ["https://a;sandbox/cb", "form-action 'self';"],
   ["https://a,default-src/cb", "form-action 'self';"],
-  ["https://[::1]:8443/cb", "form-action 'self' https://[::1]:8443;"],
+  ["https://[::1]:8443/cb", "form-action 'self' https://*:8443;"],
+  ["http://[::1]/cb", "form-action 'self' http://*;"],
+  ["http://*/cb", "form-action 'self';"],
   ["http://localhost:1/cb", "form-action 'self' http://localhost:1;"],
   ["javascript:alert(1)", "form-action 'self';"],
   ["data:text/html,x", "form-action 'self';"],

@@ -301,6 +301,59 @@ describe("for any request and any choice", () => {
     expect(granted).toBeGreaterThan(100);
   });
 
+  it("what is shown was asked for, and no unknown or reserved scope is", () => {
+    const known = new Set(names.slice(0, -2).filter((name) => name !== "nope:x"));
+    fc.assert(
+      fc.property(facts, options, (facts, options) => {
+        const shown = scopesOf(consentScreen(policy, facts, options));
+        const asked = [facts.requested ?? []].flat().flatMap((text) => text.split(" "));
+        for (const scope of shown) {
+          expect(known).toContain(scope);
+          expect(scope).not.toMatch(/^(admin:all|members:read)$|[{}]/);
+          const older = scope === "students:read" ? ["members:read"] : [];
+          const isBare = asked.every((text) => text === "");
+          expect(isBare || [scope, ...older].some((one) => asked.includes(one))).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("says whether the result differs from the request, what is new, and what is taken back; and says it again", () => {
+    const nowOf = (list: readonly string[]) =>
+      list.map((name) => (name === "members:read" ? "students:read" : name));
+    let taken = 0;
+    fc.assert(
+      fc.property(facts, options, posted, (facts, options, drawn) => {
+        const shown = scopesOf(consentScreen(policy, facts, options));
+        const isMask = Array.isArray(drawn) && drawn.length === 8;
+        const scopes = isMask ? shown.filter((_, at) => drawn[at] === true) : drawn;
+        const selection = { decision: "approve", scopes };
+        const outcome = resolveConsent(policy, facts, selection, options);
+        expect(resolveConsent(policy, facts, selection, options)).toEqual(outcome);
+        if (!outcome.ok) return;
+        const asked = [facts.requested ?? []].flat().flatMap((text) => text.split(" "));
+        const isSame =
+          new Set(asked).size === outcome.scopes.length &&
+          outcome.scopes.every((scope) => asked.includes(scope));
+        expect(outcome.changed).toBe(!isSame);
+        const granted = [facts.granted ?? []].flat();
+        const before = granted.every((token) => token !== "" && token !== "a b") ? granted : [];
+        expect(outcome.added).toEqual(
+          outcome.scopes.filter((scope) => !nowOf(before).includes(scope)),
+        );
+        const gone = before.filter((token) => {
+          const [scope = ""] = nowOf([token]);
+          return shown.includes(scope) && !outcome.scopes.includes(scope);
+        });
+        // one scope under both of its names is taken back under both
+        expect([...outcome.removed].sort()).toEqual([...gone].sort());
+        taken += outcome.removed.length;
+      }),
+      { numRuns: 500 },
+    );
+    expect(taken).toBeGreaterThan(20);
+  });
+
   it("the order and the repetition of what is posted do not matter", () => {
     fc.assert(
       fc.property(facts, options, tokens, (facts, options, scopes) => {

@@ -41,12 +41,29 @@ describe("the scope that is registered (RFC 7591, section 2)", () => {
       { scope: "openid courses:write" },
       { ceiling: ["openid", "courses:read"] },
     ],
+    ["empty, where nothing can be read", { scope: " " }, {}],
+    ["nothing that is text", { scope: null }, {}],
   ])("refused whole, never narrowed: %s", (_, metadata, options) => {
     expect(register(metadata, options)).toEqual({
       ok: false,
       error: "invalid_client_metadata",
       error_description: "scope holds what this client cannot have",
     });
+  });
+
+  it.each([
+    ["the policy's, beyond the ceiling", { ceiling: ["courses:read"] }, undefined],
+    [
+      "the host's, in part beyond the ceiling",
+      { ceiling: ["courses:read"], defaultScope: "openid courses:read" },
+      "courses:read",
+    ],
+    ["reserved", { defaultScope: "openid admin:all" }, "openid"],
+    ["unknown", { defaultScope: "nope:x" }, undefined],
+    ["malformed", { defaultScope: "openid  courses:read" }, undefined],
+  ])("a default gives nothing that could not be asked for: %s", (_, options, scope) => {
+    const metadata = scope === undefined ? {} : { scope };
+    expect(register({}, options)).toEqual({ ok: true, metadata });
   });
 
   it("is left out where there is none to give", () => {
@@ -123,6 +140,21 @@ describe("what will stand on a consent page", () => {
       error: "invalid_client_metadata",
       error_description: `${member} is no https URL`,
     });
+  });
+
+  it.each([
+    ["client_name#ja", "Course\u202eHelper"],
+    ["client_name#ja", ["x"]],
+    ["logo_uri#ja", "javascript:alert(1)"],
+    ["tos_uri#ja", "http://app.example/"],
+  ])("refused in any language: %s %j (RFC 7591, section 2.2)", (member, value) => {
+    expect(register({ client_name: "A", [member]: value })).toMatchObject({
+      ok: false,
+      error: "invalid_client_metadata",
+    });
+    expect(register({ "client_name#ja": "コース", "logo_uri#ja": "https://app.example/" }).ok).toBe(
+      true,
+    );
   });
 
   it.each([
