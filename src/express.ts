@@ -155,7 +155,8 @@ export function expressGate<Types extends PolicyTypes>(
 ): ExpressGate<Types> {
   const { policy } = authorizer;
   const endpoints = newEndpointFinder(policy);
-  const admitted = new WeakMap<object, { readonly token: AccessToken | undefined }>();
+  // a name of our own that nobody else can spell: a WeakMap would cost the collector more than all of the gate
+  const admitted = Symbol("scope-policy");
 
   const mark = (kind: GateKind, handler: GateHandler) => markGate(handler, { kind, authorizer });
 
@@ -173,12 +174,12 @@ export function expressGate<Types extends PolicyTypes>(
       if ("answer" in admission) return write(req, res, admission.answer);
       // nobody is there any more, or somebody else has answered: a timeout, a server that stops
       if (res.headersSent || res.destroyed) return;
-      admitted.set(req, { token: admission.token });
+      (req as GateRequest & Admitted)[admitted] = { token: admission.token };
       next();
     });
 
   const admittedOf = (req: object) => {
-    const found = admitted.get(req);
+    const found = (req as Admitted)[admitted];
     if (found === undefined) throw new PolicyError("ERR_COVERAGE", NO_GATE);
     return found.token;
   };
@@ -214,6 +215,11 @@ export function expressGate<Types extends PolicyTypes>(
       },
     }),
   );
+}
+
+/** A request that a gate has let through, under the gate's own symbol. */
+interface Admitted {
+  [gate: symbol]: { readonly token: AccessToken | undefined } | undefined;
 }
 
 const NO_GATE =

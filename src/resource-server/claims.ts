@@ -47,7 +47,16 @@ export function tokenOfClaims(
     if (typeof value === "string") token[name] = value;
   }
   if (readOwn(claims, "first_party") === true) token["first_party"] = true;
-  return Object.freeze(token) as unknown as AccessToken;
+  made.add(Object.freeze(token));
+  return token as unknown as AccessToken;
+}
+
+/** The tokens that were made here: frozen through and through, so that they can be handed on as they are. */
+const made = new WeakSet<object>();
+
+/** Whether {@link tokenOfClaims} has made a token. */
+export function isMadeToken(token: object): token is AccessToken {
+  return made.has(token);
 }
 
 /** RFC 8693, section 4.2: one text; some issuers send a list. What else stands there is no scope. */

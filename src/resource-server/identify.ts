@@ -10,6 +10,7 @@ import { MAX_SCOPE_LENGTH, MAX_SCOPE_TOKENS } from "../grammar/scope.js";
 import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { AuthorizerOptions } from "./authorizer-options.js";
+import { isMadeToken } from "./claims.js";
 import type { Credentials } from "./credentials.js";
 import type { FactAsker } from "./facts.js";
 import type { SubjectFacts } from "./verify.js";
@@ -73,6 +74,8 @@ const MEMBERS = ["scope", "sub", "client_id", "iss", "jti", "exp", "iat", ...FAC
 function readToken(answer: unknown): AccessToken | undefined {
   if (!isObjectOrNothing(answer)) throw new TypeError("expected claims, or nothing");
   if (answer === undefined || answer === null) return undefined;
+  // a token that a verifier remembers stays the same object, which decisions remember in turn
+  if (isMadeToken(answer)) return answer;
   const token: Record<string, unknown> = {};
   for (const name of MEMBERS) {
     const value = readOwn(answer, name);
