@@ -1,3 +1,4 @@
+import { escapeHtml } from "./consent/escape-html.js";
 import type { ConsentRow, ConsentScreen } from "./consent/model.js";
 import { PAGE_STYLE } from "./consent/page-style.js";
 import { fill } from "./consent/words.js";
@@ -83,18 +84,6 @@ export function renderConsent(screen: ConsentScreen, options: RenderOptions): st
 <body><main>${body.join("\n")}</main></body>
 </html>
 `;
-}
-
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ["&", "&amp;"],
-  ["<", "&lt;"],
-  [">", "&gt;"],
-  ['"', "&quot;"],
-  ["'", "&#39;"],
-]);
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES.get(character) as string);
 }
 
 /** A value of somebody else among our words: it must not turn the direction of what stands around it. */
