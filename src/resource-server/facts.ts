@@ -38,7 +38,7 @@ export function answerInTime(question: () => unknown, milliseconds: number): unk
 }
 
 /** Whether an answer is still to come. */
-export function isPromise(answer: unknown): answer is PromiseLike<unknown> {
+function isPromise(answer: unknown): answer is PromiseLike<unknown> {
   return (
     typeof answer === "object" &&
     answer !== null &&
@@ -47,10 +47,7 @@ export function isPromise(answer: unknown): answer is PromiseLike<unknown> {
 }
 
 /** The promise, or a failure once the time is over; the timer never outlives the answer. */
-export async function within(
-  promise: PromiseLike<unknown>,
-  milliseconds: number,
-): Promise<unknown> {
+async function within(promise: PromiseLike<unknown>, milliseconds: number): Promise<unknown> {
   let timer: unknown;
   // a promise of our own, since theirs may settle with one that never does, and its `then` may be anything
   const answered = new Promise((resolve) => resolve(promise));
