@@ -5,7 +5,8 @@ import { PolicyError } from "./errors.js";
 import { coverageFindings, type GateKind, markGate } from "./express/coverage.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { describeFindings } from "./policy/findings.js";
-import type { Authorizer } from "./resource-server/authorizer.js";
+import type { Admission, Authorizer } from "./resource-server/authorizer.js";
+import { whenThere } from "./resource-server/facts.js";
 import {
   admitAtGate,
   authorizationFields,
@@ -13,6 +14,7 @@ import {
   noOperation,
 } from "./resource-server/gate.js";
 import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
+import { newRequestNote } from "./resource-server/request-note.js";
 import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
 
 /**
@@ -155,8 +157,7 @@ export function expressGate<Types extends PolicyTypes>(
 ): ExpressGate<Types> {
   const { policy } = authorizer;
   const endpoints = newEndpointFinder(policy);
-  // a name of our own that nobody else can spell: a WeakMap would cost the collector more than all of the gate
-  const admitted = Symbol("scope-policy");
+  const admitted = newRequestNote<Admission>();
 
   const mark = (kind: GateKind, handler: GateHandler) => markGate(handler, { kind, authorizer });
 
@@ -165,21 +166,24 @@ export function expressGate<Types extends PolicyTypes>(
     find: (req: GateRequest) => GateOperation | undefined,
     { params }: GateOptions = {},
   ) =>
-    mark(kind, async (req, res, next) => {
-      const admission = await admitAtGate(authorizer, {
+    mark(kind, (req, res, next) => {
+      const admission = admitAtGate(authorizer, {
         authorization: authorizationFields(req),
         operation: find(req) ?? noOperation(req.method, req.originalUrl),
         read: params && (() => params(req as Request)),
       });
-      if ("answer" in admission) return write(req, res, admission.answer);
-      // nobody is there any more, or somebody else has answered: a timeout, a server that stops
-      if (res.headersSent || res.destroyed) return;
-      (req as GateRequest & Admitted)[admitted] = { token: admission.token };
-      next();
+      const hasWaited = admission instanceof Promise;
+      return whenThere(admission, (admission) => {
+        if ("answer" in admission) return write(req, res, admission.answer);
+        // nobody is there any more, or somebody else has answered meanwhile: a timeout, a server that stops
+        if (hasWaited && (res.headersSent || res.destroyed)) return;
+        admitted.set(req, admission);
+        next();
+      });
     });
 
   const admittedOf = (req: object) => {
-    const found = (req as Admitted)[admitted];
+    const found = admitted.get(req);
     if (found === undefined) throw new PolicyError("ERR_COVERAGE", NO_GATE);
     return found.token;
   };
@@ -215,11 +219,6 @@ export function expressGate<Types extends PolicyTypes>(
       },
     }),
   );
-}
-
-/** A request that a gate has let through, under the gate's own symbol. */
-interface Admitted {
-  [gate: symbol]: { readonly token: AccessToken | undefined } | undefined;
 }
 
 const NO_GATE =

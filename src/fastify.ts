@@ -13,6 +13,7 @@ import { type Finding, PolicyError } from "./errors.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { describeFindings, nearest } from "./policy/findings.js";
 import type { Authorizer } from "./resource-server/authorizer.js";
+import { whenThere } from "./resource-server/facts.js";
 import {
   admitAtGate,
   authorizationFields,
@@ -147,22 +148,25 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
     ready(new PolicyError("ERR_COVERAGE", describeFindings(all, "the app"), all));
   });
 
-  instance.addHook("onRequest", async (request, reply) => {
-    if (request.is404) return;
+  instance.addHook("onRequest", (request, reply, done) => {
+    if (request.is404) return done();
     const { config, url: template } = request.routeOptions;
     const mapping = mappingOf(config);
-    if (mapping.kind === "public") return;
-    const admission = await admitAtGate(authorizer, {
+    if (mapping.kind === "public") return done();
+    const admission = admitAtGate(authorizer, {
       authorization: authorizationFields(request.raw),
       operation:
         operationOf(mapping, endpoints, request, template) ??
         noOperation(request.method, request.url),
       read: config.params && (() => config.params?.(request)),
     });
-    // nobody is there any more, or somebody else has answered
-    if (reply.sent || reply.raw.destroyed) return reply.hijack();
-    if ("answer" in admission) return write(request, reply, admission.answer);
-    request.accessToken = admission.token;
+    void whenThere(admission, (admission) => {
+      // nobody is there any more, or somebody else has answered
+      if (reply.sent || reply.raw.destroyed) return void reply.hijack();
+      if ("answer" in admission) return void write(request, reply, admission.answer);
+      request.accessToken = admission.token;
+      done();
+    });
   });
 
   serveMetadata(instance, authorizer);

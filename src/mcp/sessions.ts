@@ -1,5 +1,5 @@
 import type { AccessToken } from "../decision/access-token.js";
-import { answerInTime } from "../resource-server/facts.js";
+import { askInTime } from "../resource-server/facts.js";
 
 /**
  * Who opened which session. Bring your own where several processes serve one address: then all must know. One that fails, or
@@ -55,7 +55,8 @@ export function newSessionMemory(most = MOST_SESSIONS, mostOfOne = MOST_OF_ONE):
 
 /** The same store, for nobody to wait for it without end: what is late fails. */
 export function boundStore(store: McpSessionStore, milliseconds: number): McpSessionStore {
-  const bound = <Answer>(question: () => Answer) => answerInTime(question, milliseconds) as Answer;
+  const bound = <Answer>(question: () => Answer) =>
+    askInTime(question, milliseconds, (answer) => answer) as Answer;
   return {
     get: (session) => bound(() => store.get(session)),
     set: (session, owner) => bound(() => store.set(session, owner)),

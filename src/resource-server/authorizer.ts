@@ -21,7 +21,7 @@ import { newAuditEventMaker } from "./audit.js";
 import { type AuthorizerOptions, checkAuthorizerOptions } from "./authorizer-options.js";
 import { type Answer, type AnswerContext, newAnswerer, type Refusal } from "./challenge.js";
 import { type Credentials, isBearerToken, readCredentials } from "./credentials.js";
-import { newFactAsker, newFaultReport } from "./facts.js";
+import { type Awaitable, newFactAsker, newFaultReport, whenThere } from "./facts.js";
 import { hasGoodScope, newIdentifier, type Shown } from "./identify.js";
 import type { FactSource } from "./verify.js";
 import { isVouched, type Vouched } from "./vouched.js";
@@ -105,8 +105,11 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
     ...params: ParamsArgument<Types, Name>
   ): Promise<Authorized<Types, Name>>;
 
-  /** Decides on a whole call, as adapters do: from the `Authorization` field to the answer. Never rejects. */
-  admit(call: Call): Promise<Admission>;
+  /**
+   * Decides on a whole call, as adapters do: from the `Authorization` field to the answer. There at once where nobody has to be
+   * waited for: a promise costs more than a decision. Never rejects.
+   */
+  admit(call: Call): Admission | Promise<Admission>;
 
   /** Verifies credentials alone: for lists, sessions and handshakes. Decides nothing and writes no event. Never rejects. */
   authenticate(
@@ -169,10 +172,7 @@ export function createAuthorizer<Types extends PolicyTypes>(
   });
 
   /** Steps 4 to 6, and the event. */
-  const decideCall = async (
-    shown: Shown,
-    call: Omit<Call, "authorization">,
-  ): Promise<Admission> => {
+  const decideCall = (shown: Shown, call: Omit<Call, "authorization">): Awaitable<Admission> => {
     const token = shown.kind === "token" ? shown.token : undefined;
     const decision = decideShown(policy, shown, call);
     const refuse = (refusal: Refusal): Admission => ({
@@ -181,8 +181,8 @@ export function createAuthorizer<Types extends PolicyTypes>(
       token,
     });
     const admission = decision.allowed ? { decision, token } : refuse(decision);
-    if (audit === undefined || (decision.allowed && call.auditDenialsOnly === true))
-      return admission;
+    const isTold = audit !== undefined && !(decision.allowed && call.auditDenialsOnly === true);
+    if (!isTold) return admission;
     const written = factOf(
       "audit",
       async () =>
@@ -199,9 +199,9 @@ export function createAuthorizer<Types extends PolicyTypes>(
       () => undefined,
     );
     if (onAuditError === "continue") return admission;
-    return "fault" in (await written) && decision.allowed
-      ? refuse(TEMPORARILY_UNAVAILABLE)
-      : admission;
+    return whenThere(written, (told) =>
+      "fault" in told && decision.allowed ? refuse(TEMPORARILY_UNAVAILABLE) : admission,
+    );
   };
 
   const decideRaw = async (rawToken: string | undefined, operation: string, params: unknown) =>
@@ -221,7 +221,8 @@ export function createAuthorizer<Types extends PolicyTypes>(
       if (!decision.allowed) throw new AccessDenied(decision);
       return token as AccessToken;
     },
-    admit: async (call) => decideCall(await show(credentialsIn(call.authorization)), call),
+    admit: (call) =>
+      whenThere(show(credentialsIn(call.authorization)), (shown) => decideCall(shown, call)),
     authenticate: async (authorization, context) => {
       const shown = await show(credentialsIn(authorization));
       if (isGood(shown)) return { token: shown.token };

@@ -11,6 +11,8 @@ const MALFORMED: Credentials = Object.freeze({ kind: "malformed" });
 export const MAX_TOKEN_LENGTH = 16_384;
 
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
+/** The one good form, looked for first: it is what most requests have. */
+const BEARER = /^[Bb][Ee][Aa][Rr][Ee][Rr] +[A-Za-z0-9\-._~+/]+=*$/;
 const SCHEME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?= |$)/;
 
 /** Two fields that a host has joined into one, a bearer token among them (RFC 9110, section 5.3). */
@@ -34,9 +36,13 @@ export function readCredentials(fields: unknown): Credentials {
   if (list.length === 0) return NONE;
   const [field] = list;
   if (list.length > 1 || typeof field !== "string") return MALFORMED;
+  if (BEARER.test(field)) {
+    let start = "bearer ".length;
+    while (field[start] === " ") start += 1;
+    const token = field.slice(start);
+    return token.length <= MAX_TOKEN_LENGTH ? { kind: "bearer", token } : MALFORMED;
+  }
   const scheme = SCHEME.exec(field)?.[0];
-  if (scheme === undefined) return MALFORMED;
-  if (scheme.toLowerCase() !== "bearer") return JOINED.test(field) ? MALFORMED : NONE;
-  const token = field.slice(scheme.length).replace(/^ +/, "");
-  return isBearerToken(token) ? { kind: "bearer", token } : MALFORMED;
+  if (scheme === undefined || scheme.toLowerCase() === "bearer") return MALFORMED;
+  return JOINED.test(field) ? MALFORMED : NONE;
 }

@@ -14,27 +14,48 @@ export type FactAsker = <Value>(
   source: FactSource,
   question: () => unknown,
   read: (answer: unknown) => Value,
-) => Promise<Asked<Value>>;
+) => Awaitable<Asked<Value>>;
+
+/** What is there, or what is to come. */
+export type Awaitable<Value> = Value | Promise<Value>;
+
+/** Goes on at once with what is there: a promise for it would cost more than the decision it leads to. */
+export function whenThere<Value, Next>(
+  value: Awaitable<Value>,
+  next: (value: Value) => Awaitable<Next>,
+): Awaitable<Next> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
 
 /** Makes a {@link FactAsker} that gives up after a time, and tells of every fault. */
 export function newFactAsker(milliseconds: number, report: (fault: Fault) => void): FactAsker {
-  return async (source, question, read) => {
-    try {
-      const answer = answerInTime(question, milliseconds);
-      return { value: read(isPromise(answer) ? await answer : answer) };
-    } catch (error) {
+  return (source, question, read) => {
+    const failed = (error: unknown) => {
       const fault = { source, error };
       report(fault);
       return { fault };
+    };
+    const readNow = (answer: unknown) => ({ value: read(answer) });
+    try {
+      const asked = askInTime(question, milliseconds, readNow);
+      return asked instanceof Promise ? asked.catch(failed) : asked;
+    } catch (error) {
+      return failed(error);
     }
   };
 }
 
-/** What somebody else's code answers, or a failure once the time is over. Throws and rejects as that code does. */
-export function answerInTime(question: () => unknown, milliseconds: number): unknown {
+/**
+ * Goes on with what somebody else's code answers; fails once the time is over, and throws and rejects as that code does. An
+ * answer that is there at once costs no timer and no promise.
+ */
+export function askInTime<Next>(
+  question: () => unknown,
+  milliseconds: number,
+  next: (answer: unknown) => Awaitable<Next>,
+): Awaitable<Next> {
   const answer = question();
-  // an answer that is there at once costs no timer
-  return isPromise(answer) ? within(answer, milliseconds) : answer;
+  return isPromise(answer) ? within(answer, milliseconds).then(next) : next(answer);
 }
 
 /** Whether an answer is still to come. */

@@ -2,7 +2,7 @@ import { readOwn } from "../decision/access-token.js";
 import { TEMPORARILY_UNAVAILABLE } from "../decision/decision.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import type { Admission, Authorizer } from "./authorizer.js";
-import { answerInTime, tellConsole } from "./facts.js";
+import { type Awaitable, askInTime, tellConsole } from "./facts.js";
 import { pathOf } from "./target.js";
 
 /** A request as Node's servers have it, as far as a gate reads it. */
@@ -19,10 +19,20 @@ export function authorizationFields({
   rawHeaders = [],
   headers,
 }: RawRequest): readonly string[] | string | undefined {
-  const fields = rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "authorization",
-  );
-  return fields.length === 0 ? headers.authorization : fields;
+  const fields: string[] = [];
+  for (let index = 1; index < rawHeaders.length; index += 2) {
+    if (isAuthorization(rawHeaders[index - 1] as string)) fields.push(rawHeaders[index] as string);
+  }
+  if (fields.length > 1) return fields;
+  return fields[0] ?? headers.authorization;
+}
+
+const FIELD = "authorization";
+
+/** The spellings that clients have first: to change the case of a text costs more than a decision. */
+function isAuthorization(name: string): boolean {
+  if (name.length !== FIELD.length) return false;
+  return name === FIELD || name === "Authorization" || name.toLowerCase() === FIELD;
 }
 
 /** What a gate has found to be called. */
@@ -47,23 +57,32 @@ export interface GateCall {
  * As `admit`, with code of somebody else inside: what it throws, and an answer that is not there within the authorizer's
  * `timeout`, closes the gate, and is told on the console without its words.
  */
-export async function admitAtGate<Types extends PolicyTypes>(
+export function admitAtGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
   { authorization, operation: { name: operation, params: names, values }, read }: GateCall,
-): Promise<Admission> {
-  try {
-    const others = read && (await answerInTime(read, authorizer.timeout));
-    const params = names.map((name) => [name, readOwn(values, name) ?? readOwn(others, name)]);
-    return await authorizer.admit({
-      authorization,
-      operation,
-      params: Object.fromEntries(params) as unknown,
-    });
-  } catch (error) {
+): Awaitable<Admission> {
+  const failed = (error: unknown): Admission => {
     tellConsole("a gate could not read its call", error);
     const decision = TEMPORARILY_UNAVAILABLE;
     return { decision, answer: authorizer.answer(decision, { operation }), token: undefined };
+  };
+  const admit = (others: unknown): Awaitable<Admission> =>
+    authorizer.admit({ authorization, operation, params: paramsOf(names, values, others) });
+  try {
+    const admission =
+      read === undefined ? admit(undefined) : askInTime(read, authorizer.timeout, admit);
+    return admission instanceof Promise ? admission.catch(failed) : admission;
+  } catch (error) {
+    return failed(error);
   }
+}
+
+const NO_PARAMS = Object.freeze({});
+
+function paramsOf(names: readonly string[], values: unknown, others: unknown): unknown {
+  if (names.length === 0) return NO_PARAMS;
+  const found = names.map((name) => [name, readOwn(values, name) ?? readOwn(others, name)]);
+  return Object.fromEntries(found) as unknown;
 }
 
 /** A route that is no operation: under a name that no tool and no endpoint can have, whatever the client sends. */

@@ -12,7 +12,7 @@ import { isScopeToken } from "../grammar/scope-token.js";
 import type { AuthorizerOptions } from "./authorizer-options.js";
 import { isMadeToken } from "./claims.js";
 import type { Credentials } from "./credentials.js";
-import type { FactAsker } from "./facts.js";
+import { type Asked, type Awaitable, type FactAsker, whenThere } from "./facts.js";
 import type { SubjectFacts } from "./verify.js";
 import type { Vouched } from "./vouched.js";
 
@@ -29,38 +29,40 @@ const OUTAGE: Shown = Object.freeze({ kind: "refused", refusal: TEMPORARILY_UNAV
 
 /**
  * Lays out the way from credentials to a token: verified claims, then the facts that the token does not carry, and
- * revocation last, so that one which arrives while the token is verified counts. Never rejects.
+ * revocation last, so that one which arrives while the token is verified counts. There at once unless somebody has to be
+ * waited for. Never throws and never rejects.
  */
 export function newIdentifier(
   { verify, subject, isRevoked }: Pick<AuthorizerOptions, "verify" | "subject" | "isRevoked">,
   factOf: FactAsker,
-): (credentials: Credentials | Vouched) => Promise<Shown> {
-  return async (credentials) => {
+): (credentials: Credentials | Vouched) => Awaitable<Shown> {
+  const unlessRevoked = (token: AccessToken): Awaitable<Shown> => {
+    const shown: Shown = { kind: "token", token };
+    if (isRevoked === undefined) return shown;
+    const asked = factOf("isRevoked", () => isRevoked(token), readBoolean);
+    return whenThere(asked, (revoked) => {
+      if ("fault" in revoked) return OUTAGE;
+      return revoked.value ? BAD_TOKEN : shown;
+    });
+  };
+  const informed = (claims: AccessToken): Awaitable<Shown> => {
+    if (subject === undefined) return unlessRevoked(claims);
+    const read = (answer: unknown) => withFacts(claims, answer);
+    return whenThere(
+      factOf("subject", () => subject(claims), read),
+      (facts) => ("fault" in facts ? OUTAGE : unlessRevoked(facts.value)),
+    );
+  };
+  const verified = (asked: Asked<AccessToken | undefined>): Awaitable<Shown> => {
+    if ("fault" in asked) return OUTAGE;
+    return asked.value === undefined ? BAD_TOKEN : informed(asked.value);
+  };
+  return (credentials) => {
     if (credentials.kind === "none") return NOBODY;
     if (credentials.kind === "malformed") return BAD_REQUEST;
     const claimed = () =>
       credentials.kind === "vouched" ? credentials.claims() : verify(credentials.token);
-    const verified = await factOf("verify", claimed, readToken);
-    if ("fault" in verified) return OUTAGE;
-    let token = verified.value;
-    if (token === undefined) return BAD_TOKEN;
-    if (subject !== undefined) {
-      const claims = token;
-      const informed = await factOf(
-        "subject",
-        () => subject(claims),
-        (answer) => withFacts(claims, answer),
-      );
-      if ("fault" in informed) return OUTAGE;
-      token = informed.value;
-    }
-    if (isRevoked !== undefined) {
-      const claims = token;
-      const revoked = await factOf("isRevoked", () => isRevoked(claims), readBoolean);
-      if ("fault" in revoked) return OUTAGE;
-      if (revoked.value) return BAD_TOKEN;
-    }
-    return { kind: "token", token };
+    return whenThere(factOf("verify", claimed, readToken), verified);
   };
 }
 

@@ -35,6 +35,28 @@ function verifyByName(rawToken: string): AccessToken | undefined {
   return Object.hasOwn(TOKENS, rawToken) ? TOKENS[rawToken] : undefined;
 }
 
+describe("an admission", () => {
+  const call = { authorization: "Bearer aaa.bbb.ccc", operation: "list_courses" };
+  const later = async () => TOKENS["aaa.bbb.ccc"];
+
+  it.each<[string, Partial<AuthorizerOptions>, boolean]>([
+    ["nobody", {}, true],
+    [
+      "facts and revocation that answer at once",
+      { subject: () => ({}), isRevoked: () => false },
+      true,
+    ],
+    ["a verifier", { verify: later }, false],
+    ["facts", { subject: async () => ({}) }, false],
+    ["revocation", { isRevoked: async () => false }, false],
+    ["the audit", { audit: () => undefined }, false],
+  ])("that waits for %s", async (_whom, options, isThere) => {
+    const admission = door(options).admit(call);
+    expect(admission instanceof Promise).toBe(!isThere);
+    expect((await admission).decision.code).toBe("allowed");
+  });
+});
+
 describe("the order of the decision", () => {
   const CREDENTIALS = {
     none: undefined,

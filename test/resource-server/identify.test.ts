@@ -335,7 +335,7 @@ describe("an Object.prototype that somebody has written to", () => {
     const call = { authorization: "Bearer abc", operation: "purge" };
     const clean = await door({}).admit(call);
     const members = { status: 200, headers: {}, error: "x", scope: "admin:all", token: claims };
-    const dirty = await polluted(members, () => door({}).admit(call));
+    const dirty = await polluted(members, async () => door({}).admit(call));
     expect(JSON.stringify(dirty)).toBe(JSON.stringify(clean));
   });
 });
