@@ -38,6 +38,7 @@ interface Declared {
 
 /** Lays out the endpoints of a policy for an adapter. */
 export function newEndpointFinder(policy: Policy): EndpointFinder {
+  const templateSegments = newTemplateReader();
   const declared = new Map<string, Declared>();
   const names = new Map<string, string>();
   for (const name of Object.keys(policy.definition.endpoints ?? {})) {
@@ -46,31 +47,46 @@ export function newEndpointFinder(policy: Policy): EndpointFinder {
     declared.set(name, { name, segments, params: policy.operation(name).params });
     names.set(shapeOf(method, segments), name);
   }
+  const findAnew = ({ method, base, template, values }: RoutedRequest, path: string) => {
+    const match = policy.findEndpoint({ method, path });
+    const endpoint = match && declared.get(match.name);
+    const own = templateSegments(template);
+    if (endpoint === undefined || own === undefined) return undefined;
+    const { segments, params } = endpoint;
+    const mounted = textSegments(base);
+    if (mounted.length + own.length !== segments.length) return undefined;
+    const found: [string, unknown][] = [];
+    for (const [index, segment] of segments.entries()) {
+      const text = mounted[index];
+      const route = text === undefined ? own[index - mounted.length] : { literal: text };
+      if ("literal" in segment) {
+        if (route === undefined || !("literal" in route) || route.literal !== segment.literal)
+          return undefined;
+      } else if (text !== undefined) {
+        found.push([segment.param, text]);
+      } else {
+        if (route === undefined || !("param" in route)) return undefined;
+        found.push([segment.param, readOwn(values, route.param)]);
+      }
+    }
+    return { name: endpoint.name, params, values: Object.fromEntries(found) };
+  };
+  // by method and path: a path that is the route's own text asks for one endpoint for ever, if that has no parameters
+  const literal = new Map<string, Map<string, GateOperation>>();
   return {
     names: [...declared.keys()],
-    find({ method, target, base, template, values }) {
-      const match = policy.findEndpoint({ method, path: pathOf(target) });
-      const endpoint = match && declared.get(match.name);
-      const own = templateSegments(template);
-      if (endpoint === undefined || own === undefined) return undefined;
-      const { segments, params } = endpoint;
-      const mounted = textSegments(base);
-      if (mounted.length + own.length !== segments.length) return undefined;
-      const found: [string, unknown][] = [];
-      for (const [index, segment] of segments.entries()) {
-        const text = mounted[index];
-        const route = text === undefined ? own[index - mounted.length] : { literal: text };
-        if ("literal" in segment) {
-          if (route === undefined || !("literal" in route) || route.literal !== segment.literal)
-            return undefined;
-        } else if (text !== undefined) {
-          found.push([segment.param, text]);
-        } else {
-          if (route === undefined || !("param" in route)) return undefined;
-          found.push([segment.param, readOwn(values, route.param)]);
-        }
+    find(request) {
+      const { method, base, template } = request;
+      const path = pathOf(request.target);
+      if (base !== "" || path !== template) return findAnew(request, path);
+      const known = literal.get(method)?.get(path);
+      if (known !== undefined) return known;
+      const found = findAnew(request, path);
+      if (found?.params.length === 0) {
+        const paths = literal.get(method) ?? new Map<string, GateOperation>();
+        literal.set(method, paths.set(path, found));
       }
-      return { name: endpoint.name, params, values: Object.fromEntries(found) };
+      return found;
     },
     named(method, template) {
       const segments = templateSegments(template);
@@ -87,17 +103,28 @@ function shapeOf(method: string, segments: readonly Segment[]): string {
 
 const PARAMETER = /^:([A-Za-z_][A-Za-z0-9_]*)$/;
 
-/** The segments of a route; `undefined` for what is no text, and a segment that is a pattern is a literal that no endpoint has. */
-function templateSegments(template: unknown): readonly Segment[] | undefined {
-  if (typeof template !== "string") return undefined;
-  return textSegments(template).map((text) => {
-    const param = PARAMETER.exec(text)?.[1];
-    return param === undefined ? { literal: text } : { param };
-  });
+/**
+ * Reads the segments of routes, each once: `undefined` for what is no text, and a segment that is a pattern is a literal that
+ * no endpoint has. A program has so many routes and no more; a request brings none.
+ */
+function newTemplateReader(): (template: unknown) => readonly Segment[] | undefined {
+  const read = new Map<string, readonly Segment[]>();
+  return (template) => {
+    if (typeof template !== "string") return undefined;
+    const known = read.get(template);
+    if (known !== undefined) return known;
+    const segments = textSegments(template).map((text) => {
+      const param = PARAMETER.exec(text)?.[1];
+      return param === undefined ? { literal: text } : { param };
+    });
+    read.set(template, segments);
+    return segments;
+  };
 }
 
 /** A slash at the end is no segment of its own: the routers forgive it, and the path of the request has been looked at. */
 function textSegments(path: string): readonly string[] {
+  if (path === "") return [];
   const inner = path.replace(/^\//, "").replace(/\/$/, "");
   return inner === "" ? [] : inner.split("/");
 }
