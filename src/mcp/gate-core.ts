@@ -48,8 +48,10 @@ export type McpVerdict =
       readonly passed: McpPassed;
       /** The bytes of the body. */
       readonly body: Uint8Array | undefined;
-      /** Notes the session that the server has opened with its answer, or forgets the one it has closed. */
-      readonly answered: (status: number, session: string | null | undefined) => Promise<void>;
+      /** Notes the session that the server has opened with its answer, or forgets the one it has closed; `undefined` where it can do neither. */
+      readonly answered:
+        | ((status: number, session: string | null | undefined) => Promise<void>)
+        | undefined;
       /** For a stream that lives long: whether it may go on. */
       readonly mayGoOn: (() => Promise<boolean>) | undefined;
     };
@@ -136,8 +138,8 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
       return answered(refusalAnswer(outcome, surface, protocolVersion, request));
     }
     const rawToken = outcome.token && rawTokenOf(authorization);
-    const owner = ownerOf(outcome.token, rawToken);
-    if (fields.session !== undefined && !(await takes(sessions, fields.session, owner))) {
+    const owner = () => ownerOf(outcome.token, rawToken);
+    if (fields.session !== undefined && !(await takes(sessions, fields.session, owner()))) {
       return answered(faultAnswer("session", id));
     }
     const { token } = outcome;
@@ -155,7 +157,9 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
         protocolVersion,
       },
       body: read.body,
-      answered: (status, session) => noteSession(sessions, request, fields, owner, status, session),
+      answered: mayMoveSession(request, messages)
+        ? (status, session) => noteSession(sessions, request, fields, owner(), status, session)
+        : undefined,
       mayGoOn: isLong ? () => mayGoOn(authorizer, authorization, outcome.targets) : undefined,
     };
   };
@@ -255,6 +259,13 @@ async function takes(sessions: McpSessionStore, session: string, caller: string)
   const owner = await sessions.get(session);
   if (owner === NOBODY && caller !== NOBODY) await sessions.set(session, caller);
   return isOwner(owner, caller);
+}
+
+/** A session begins with the handshake and ends with DELETE (MCP 2025-11-25, basic/transports); no other answer names a new one. */
+function mayMoveSession({ method }: McpHttpRequest, messages: readonly Message[]): boolean {
+  const isHandshake = (message: Message) =>
+    message.kind === "request" && message.method === "initialize";
+  return method === "DELETE" || messages.some(isHandshake);
 }
 
 async function noteSession(

@@ -3,6 +3,7 @@ import type { PolicyTypes } from "../policy/definition.js";
 import type { Authorizer } from "../resource-server/authorizer.js";
 import { metadataRoute } from "../resource-server/metadata-route.js";
 import { checkOptions, type OptionCheck, optional, positive } from "../resource-server/options.js";
+import { newRequestNote } from "../resource-server/request-note.js";
 import { type McpPassed, type McpVerdict, newGateCore } from "./gate-core.js";
 import {
   type BodyResult,
@@ -150,7 +151,7 @@ export function mcpGate<Types extends PolicyTypes>(
   });
   const every = options.recheckStreams ?? 30;
   const published = newPublisher(door);
-  const seen = new WeakMap<object, McpPassed>();
+  const seen = newRequestNote<McpPassed>();
 
   const verdictOf = (request: McpHttpRequest): Promise<McpVerdict> => {
     const answer = published(request);
@@ -164,7 +165,7 @@ export function mcpGate<Types extends PolicyTypes>(
     verdict: Extract<McpVerdict, { kind: "pass" }>,
   ): Promise<Response> => {
     const response = await serve(request, verdict.passed);
-    await verdict.answered(response.status, response.headers.get("mcp-session-id"));
+    await verdict.answered?.(response.status, response.headers.get("mcp-session-id"));
     const { mayGoOn } = verdict;
     if (mayGoOn === undefined || response.body === null) return response;
     const body = watchBody(response.body, (stop) =>
@@ -184,11 +185,12 @@ export function mcpGate<Types extends PolicyTypes>(
       }
       if (isOver(response)) return false;
       seen.set(request, verdict.passed);
-      onHead(
-        response,
-        (status, session) => void verdict.answered(status, session).catch(() => undefined),
-      );
-      const { mayGoOn } = verdict;
+      const { answered, mayGoOn } = verdict;
+      if (answered !== undefined) {
+        const note = (status: number, session: string | undefined) =>
+          void answered(status, session).catch(() => undefined);
+        onHead(response, note);
+      }
       if (mayGoOn !== undefined) {
         const stop = () => void response.destroy();
         const guard = watch(mayGoOn, verdict.passed.token?.exp, every, stop);

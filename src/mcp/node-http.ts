@@ -52,14 +52,24 @@ interface Mounted {
 
 /** Reads a request of Node: every field of a name, which its own `headers` would join or drop. */
 export function readNodeRequest(request: NodeRequest): McpHttpRequest {
-  const fields = fieldsOf(request);
+  const { rawHeaders } = request;
+  const fields = new Map<string, string[]>();
+  for (let index = 1; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index - 1] as string).toLowerCase();
+    const value = rawHeaders[index] as string;
+    const values = fields.get(name);
+    if (values === undefined) fields.set(name, [value]);
+    else values.push(value);
+  }
   return {
     method: request.method ?? "",
     target: targetOf(request),
-    field: (name) => fields.flatMap(([field, value]) => (field === name ? [value] : [])),
+    field: (name) => fields.get(name) ?? NO_VALUES,
     read: (most) => readBody(request, most),
   };
 }
+
+const NO_VALUES: readonly string[] = [];
 
 function fieldsOf({ rawHeaders }: NodeRequest): readonly (readonly [string, string])[] {
   return Array.from({ length: rawHeaders.length / 2 }, (_, index) => [
@@ -111,6 +121,7 @@ function readBody(request: NodeRequest, most: number): Promise<BodyResult> {
 
 /** All chunks as one. */
 export function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  if (chunks.length === 1) return chunks[0] as Uint8Array;
   const whole = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

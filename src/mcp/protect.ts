@@ -8,12 +8,12 @@ import { checkOptions, type OptionCheck, optional } from "../resource-server/opt
 import { vouchFor } from "../resource-server/vouched.js";
 import { coverageFindings, type Listing, newListing } from "./coverage.js";
 import { type Handler, type HandlerGate, newHandlerGate } from "./handler-gate.js";
-import { newLists } from "./lists.js";
+import { type Lists, newLists } from "./lists.js";
 import { newScopeChallenge, type ScopeChallengeHandler } from "./scope-challenge.js";
 import type { AnyServer, HighLevelServer, RegisterTool, RequestHandlers } from "./sdk.js";
-import { newSecuritySchemes } from "./security-schemes.js";
+import { newSecuritySchemes, type SecuritySchemes } from "./security-schemes.js";
 import { checkSurfaceTools, isBoolean, type McpSurface, SURFACE_CHECKS } from "./surface.js";
-import { GATED_METHODS, newTargets } from "./targets.js";
+import { GATED_METHODS, newTargets, type Targets } from "./targets.js";
 
 /** What a server is protected with: a policy, and whoever verifies the tokens that arrive. */
 export interface ProtectOptions<Types extends PolicyTypes = PolicyTypes> extends McpSurface<Types> {
@@ -76,8 +76,6 @@ const CHECKS = {
   securitySchemes: optional(isBoolean),
 } satisfies Record<keyof ProtectOptions, OptionCheck>;
 
-const protectedServers = new WeakSet<object>();
-
 /**
  * Puts a policy in front of a server of `@modelcontextprotocol/server` (2.x) or `@modelcontextprotocol/sdk` (1.x), on every
  * transport: each call is decided from its raw token, verified anew; lists hold what the caller may see; refusals of tools
@@ -122,13 +120,12 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
   checkOptions("the protection of the server", options, CHECKS);
   const authorizer = authorizerOf(options);
   const { policy } = authorizer;
-  checkSurfaceTools(policy, options);
-  const schemes = newSecuritySchemes(policy);
+  const { schemes, targets, lists } = planOf(policy, options);
   const gate = newHandlerGate({
     authorizer,
     surface: options,
-    targets: newTargets(options),
-    lists: newLists(policy, options, options.securitySchemes === true ? schemes : undefined),
+    targets,
+    lists,
     local: options.localToken === undefined ? undefined : vouchFor(options.localToken),
   });
   const handlers: RequestHandlers = "server" in server ? server.server : server;
@@ -137,7 +134,7 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
   guardHandlers(handlers, gate, listing);
   const hasHook = "resolveScopeChallenge" in server && options.challenge !== "tool-result";
   if ("server" in server && hasHook) {
-    addScopeChallenge(server, newScopeChallenge(authorizer, newTargets(options)));
+    addScopeChallenge(server, newScopeChallenge(authorizer, targets));
   }
   const complete: Protected["assertComplete"] = (tools) => {
     const registered = tools === undefined ? listing.key() : undefined;
@@ -160,6 +157,38 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
     }),
   };
   return Object.freeze(guarded) as unknown as Protected<Server, Types>;
+}
+
+/** What a policy and the options make, whatever the server. */
+interface Plan {
+  readonly schemes: SecuritySchemes;
+  readonly targets: Targets;
+  readonly lists: Lists;
+}
+
+/** A server is made for each request where there are no sessions: what is the same for all of them is laid out once. */
+const plans = new WeakMap<object, Map<string, Plan>>();
+const MOST_PLANS = 100;
+
+function planOf(
+  policy: Policy,
+  options: McpSurface & { readonly securitySchemes?: boolean },
+): Plan {
+  const { resources, prompts, methods, anonymous, securitySchemes } = options;
+  const key = JSON.stringify([resources, prompts, methods, anonymous, securitySchemes]);
+  const known = plans.get(policy) ?? new Map<string, Plan>();
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  checkSurfaceTools(policy, options);
+  const schemes = newSecuritySchemes(policy);
+  // a copy: the lists are there for servers to come, too, whatever becomes of the options of this one
+  const surface = JSON.parse(
+    JSON.stringify({ resources, prompts, methods, anonymous }),
+  ) as McpSurface;
+  const lists = newLists(policy, surface, securitySchemes === true ? schemes : undefined);
+  const plan = { schemes, targets: newTargets(surface), lists };
+  if (known.size < MOST_PLANS) plans.set(policy, known.set(key, plan));
+  return plan;
 }
 
 /** What was found complete: a server is made for each request where there are no sessions, and listing its tools takes time. */
@@ -197,11 +226,11 @@ function authorizerOf<Types extends PolicyTypes>({
 function refuseLate(handlers: RequestHandlers, { methods = {} }: McpSurface): void {
   const said =
     "protect the server before its first tool, resource or prompt, and make it without `capabilities` for these";
-  if (protectedServers.has(handlers)) {
+  if (fallbacks.has(handlers)) {
     throw new PolicyError("ERR_OPTIONS_INVALID", "the server is protected already");
   }
-  const asked = new Set([...GATED_METHODS, ...Object.keys(methods), ...methodsOf(handlers)]);
-  const late = [...asked].filter((method) => {
+  const asked = [...GATED_METHODS, ...Object.keys(methods), ...methodsOf(handlers)];
+  const late = asked.filter((method) => {
     try {
       handlers.assertCanSetRequestHandler(method);
       return false;
@@ -210,13 +239,12 @@ function refuseLate(handlers: RequestHandlers, { methods = {} }: McpSurface): vo
     }
   });
   if (late.length > 0) {
-    const names = late.map((method) => `\`${method}\``).join(", ");
+    const names = [...new Set(late)].map((method) => `\`${method}\``).join(", ");
     throw new PolicyError(
       "ERR_OPTIONS_INVALID",
       `the server already has a handler for ${names}: ${said}`,
     );
   }
-  protectedServers.add(handlers);
 }
 
 /** What a server handles before anything is set: the handshake, and the level that the SDK's own logging has. */
@@ -241,21 +269,38 @@ function guardHandlers(handlers: RequestHandlers, gate: HandlerGate, listing: Li
     const guarded = gate.guard({ method, isBare: given.length > 2 }, handler as Handler);
     return set(...given.slice(0, -1), guarded);
   };
-  let fallback: Handler | undefined;
-  const put = (handler: unknown) => {
-    fallback =
-      typeof handler === "function"
-        ? gate.guard({ method: undefined, isBare: false }, handler as Handler)
-        : undefined;
-  };
-  put((handlers as { readonly fallbackRequestHandler?: unknown }).fallbackRequestHandler);
-  Object.defineProperty(handlers, "fallbackRequestHandler", {
-    configurable: true,
-    enumerable: true,
-    get: () => fallback,
-    set: put,
-  });
+  const { fallbackRequestHandler } = handlers as { fallbackRequestHandler?: unknown };
+  fallbacks.set(handlers, { gate, handler: undefined });
+  Object.defineProperty(handlers, "fallbackRequestHandler", FALLBACK);
+  (handlers as { fallbackRequestHandler?: unknown }).fallbackRequestHandler =
+    fallbackRequestHandler;
 }
+
+/** The handler for methods that have none, behind its gate. */
+interface Fallback {
+  readonly gate: HandlerGate;
+  handler: Handler | undefined;
+}
+
+const fallbacks = new WeakMap<object, Fallback>();
+
+/** One accessor for all servers: with one of its own each would be an object of its own shape, which nobody reads fast. */
+const FALLBACK = {
+  configurable: true,
+  enumerable: true,
+  get(this: object): Handler | undefined {
+    return fallbacks.get(this)?.handler;
+  },
+  set(this: object, handler: unknown): void {
+    const fallback = fallbacks.get(this);
+    if (fallback === undefined) return;
+    const registration = { method: undefined, isBare: false };
+    fallback.handler =
+      typeof handler === "function"
+        ? fallback.gate.guard(registration, handler as Handler)
+        : undefined;
+  },
+} satisfies PropertyDescriptor;
 
 /** The first generation names a method by a schema that has it as a literal. */
 function methodNamed(named: unknown): string | undefined {

@@ -3,6 +3,9 @@ export type JsonResult = { readonly ok: true; readonly value: unknown } | { read
 
 const FAULT: JsonResult = Object.freeze({ ok: false });
 
+/** `ignoreBOM` keeps the mark in the text, where it is no JSON. */
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** Deeper than that no message of the protocol goes; what comes behind may read by recursion. */
 const MOST_DEPTH = 128;
 
@@ -13,8 +16,7 @@ const MOST_DEPTH = 128;
  */
 export function readStrictJson(bytes: Uint8Array): JsonResult {
   try {
-    // `ignoreBOM` keeps the mark in the text, where it is no JSON
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const text = decoder.decode(bytes);
     const value: unknown = JSON.parse(text);
     return hasPlainKeys(text) ? { ok: true, value } : FAULT;
   } catch {
