@@ -10,6 +10,8 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 const AUDIENCE = "https://api.example.com";
 const SCOPE = "courses:read";
 const PATH = "/courses";
+/** Seconds of load before the clock runs. */
+const WARM_UP = 3;
 
 /**
  * @typedef {object} Issued
@@ -247,7 +249,7 @@ const median = (values) =>
 async function main() {
   const { values } = parseArgs({
     options: {
-      rounds: { type: "string", default: "5" },
+      rounds: { type: "string", default: "9" },
       seconds: { type: "string", default: "3" },
       suite: { type: "string", multiple: true, default: Object.keys(SUITES) },
     },
@@ -279,19 +281,17 @@ async function main() {
 
   for (const suite of values.suite) {
     const names = Object.keys(SUITES[suite] ?? {});
-    /** @type {Map<string, { child: import("node:child_process").ChildProcess, target: Target, rps: number[], cpu: number[] }>} */
-    const contenders = new Map();
-    for (const name of names) {
-      const child = fork(self, [suite, name, issued], { env });
-      const { port } = await nextMessage(child);
-      const target = targetOf(suite, port, token);
-      contenders.set(name, { child, target, rps: [], cpu: [] });
-      loader.send({ seconds: 2, target });
-      const { other } = await nextMessage(loader);
-      if (other > 0) throw new Error(`${suite}, ${name}: ${other} answers that are no success`);
-    }
+    /** @type {Map<string, { rps: number[], cpu: number[] }>} */
+    const measured = new Map(names.map((name) => [name, { rps: [], cpu: [] }]));
     for (let round = 0; round < Number(values.rounds); round += 1) {
-      for (const { child, target, rps, cpu } of contenders.values()) {
+      // each anew: two processes of one program differ by more than what is measured here
+      for (const [name, { rps, cpu }] of measured) {
+        const child = fork(self, [suite, name, issued], { env });
+        const { port } = await nextMessage(child);
+        const target = targetOf(suite, port, token);
+        loader.send({ seconds: WARM_UP, target });
+        const { other } = await nextMessage(loader);
+        if (other > 0) throw new Error(`${suite}, ${name}: ${other} answers that are no success`);
         child.send({});
         const before = await nextMessage(child);
         loader.send({ seconds, target });
@@ -300,10 +300,10 @@ async function main() {
         const after = await nextMessage(child);
         rps.push(answered / seconds);
         cpu.push((after.user + after.system - before.user - before.system) / answered);
+        child.kill();
       }
     }
-    print(suite, contenders);
-    for (const { child } of contenders.values()) child.kill();
+    print(suite, measured);
   }
   loader.kill();
   keys.close();
