@@ -178,6 +178,17 @@ describe("scopePolicy at a request", () => {
     expect(await ask("/open")).toBe("200 ok");
   });
 
+  it("writes to no name that others declare", async () => {
+    const app = newApp();
+    await app.register(scopePolicy, { authorizer: smallAuthorizer() });
+    const names = ["user", "auth", "token", "jwtVerify", "session"];
+    app.get("/tool", { config: { tool: "tool" } }, async (request) =>
+      names.some((name) => name in request || name in request.raw) ? "written" : "ok",
+    );
+    const { ask } = await asker(app);
+    expect(await ask("/tool", "good")).toBe("200 ok");
+  });
+
   it("gates routes that were there before it", async () => {
     const app = newApp();
     app.register(scopePolicy, { authorizer: smallAuthorizer() });

@@ -106,14 +106,7 @@ function compare(
     return isRefusal ? ran : [...ran, `status ${response.status}`];
   }
   if ("answered" in expected) {
-    const headers = Object.keys(expected.headers).map((name) => [
-      name,
-      // a host may say of JSON what it is anyway
-      response.headers
-        .get(name)
-        ?.join(", ")
-        .replace(/; charset=utf-8$/, ""),
-    ]);
+    const headers = Object.keys(expected.headers).map((name) => [name, field(response, name)]);
     return [
       ...ran,
       ...difference("status", response.status, expected.answered),
@@ -129,6 +122,7 @@ function compare(
     ...difference("code", seen.code, expected.code),
     ...differenceOfMembers(seen.problem, expected.problem ?? {}),
     ...(seen.status === "result" ? [] : differenceOfChallenge(seen, expected.challenge)),
+    ...(seen.status === "result" || seen.code === undefined ? [] : differenceOfProblem(response)),
     ...(expected.retryAfter === undefined
       ? []
       : difference("retry-after", response.headers.get("retry-after"), [expected.retryAfter])),
@@ -145,6 +139,21 @@ const HTTP_ONLY: readonly Seen["code"][] = [
 
 function carriedInResult({ status, code }: Seen, expected: { readonly code: Seen["code"] }) {
   return status === "result" && code === expected.code && !HTTP_ONLY.includes(code);
+}
+
+/** RFC 9457, section 3: what a refusal is; and nobody keeps it. */
+function differenceOfProblem(response: WireResponse): readonly string[] {
+  return [
+    ...difference("type", field(response, "content-type"), "application/problem+json"),
+    ...difference("cache", field(response, "cache-control"), "no-store"),
+  ];
+}
+
+/** A header field as one text. */
+function field(response: WireResponse, name: string): string | undefined {
+  const text = response.headers.get(name)?.join(", ");
+  // a host may say of JSON what it is anyway
+  return text?.replace(/; charset=utf-8$/, "");
 }
 
 function differenceOfChallenge(

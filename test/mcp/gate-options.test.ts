@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import express from "express";
 import fastify from "fastify";
+import { createAuthorizer } from "scope-policy";
 import { mcpGate } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import {
@@ -10,9 +11,11 @@ import {
   modern,
   newAuthorizer,
   newServerV2,
+  policy,
   READER,
   surface,
   tokenOf,
+  verify,
   WRITER,
 } from "./fixture.js";
 import {
@@ -100,6 +103,32 @@ describe("a client without credentials", () => {
     const { text } = await serving(gate.node(handler.fetch), (port) => asked(port, list));
     expect(text).toContain('"read_note"');
     expect(text).not.toContain('"purge"');
+  });
+});
+
+describe("an audit that cannot be written", () => {
+  it("of a call that would be allowed closes the gate before the server", async () => {
+    const authorizer = createAuthorizer({
+      policy,
+      verify,
+      resource: "https://api.example.com/mcp",
+      audit: () => {
+        throw new Error("the disk is full");
+      },
+      onFault: () => undefined,
+    });
+    const ran: string[] = [];
+    const gate = mcpGate(authorizer, { ...surface, auditAllowed: true });
+    const serve = () => {
+      ran.push("the server");
+      return new Response();
+    };
+    const answered = await serving(gate.node(serve), (port) =>
+      asked(port, call("read_note"), [bearer(READER)]),
+    );
+    expect([answered.status, authorizer.faults.audit]).toEqual([503, 1]);
+    expect(answered.text).toContain("temporarily_unavailable");
+    expect(ran).toEqual([]);
   });
 });
 
