@@ -192,7 +192,7 @@ export function expressGate<Types extends PolicyTypes>(
     const { params } = policy.operation(name as never);
     return guard(
       "operation",
-      (req) => ({ name, params, values: (req as Request).params }),
+      (req) => ({ name, params, values: () => (req as Request).params }),
       options,
     );
   };
@@ -226,7 +226,8 @@ const NO_GATE =
 const NO_TOKEN = "the operation is public and was called without a token: use `optionalToken`";
 
 function endpointOf(endpoints: EndpointFinder, req: GateRequest): GateOperation | undefined {
-  const { method, originalUrl: target, baseUrl: base, params: values } = req as Request;
+  const { method, originalUrl: target, baseUrl: base } = req;
+  const values = () => (req as Request).params;
   return endpoints.find({ method, target, base, template: readOwn(req.route, "path"), values });
 }
 

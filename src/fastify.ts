@@ -257,11 +257,13 @@ function unservedEndpoint(path: string): Finding {
 function operationOf(
   mapping: Mapping,
   endpoints: EndpointFinder,
-  { method, url: target, params: values }: FastifyRequest,
+  request: FastifyRequest,
   template: string | undefined,
 ): GateOperation | undefined {
-  if (mapping.kind === "tool") return { ...mapping, values };
+  if (mapping.kind === "tool") return { ...mapping, values: () => request.params };
   if (mapping.kind !== "endpoint") return undefined;
+  const { method, url: target } = request;
+  const values = () => request.params;
   return endpoints.find({ method, target, base: "", template, values });
 }
 

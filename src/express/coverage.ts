@@ -93,7 +93,13 @@ export function coverageFindings(
       continue;
     }
     const { route, base } = hit;
-    const found = endpoints.find({ method: verb, target, base, template: route.path, values: {} });
+    const found = endpoints.find({
+      method: verb,
+      target,
+      base,
+      template: route.path,
+      values: () => ({}),
+    });
     if (found?.name !== name) add("hidden_endpoint", name);
     else served.set(route, (served.get(route) ?? new Set()).add(method).add(ALL));
   }

@@ -171,36 +171,39 @@ export function createAuthorizer<Types extends PolicyTypes>(
     retryAfter: Math.ceil(options.retryAfter ?? 5),
   });
 
-  /** Steps 4 to 6, and the event. */
+  const refuse = (
+    decision: Refusal,
+    call: Omit<Call, "authorization">,
+    token: AccessToken | undefined,
+  ): Admission => ({ decision, answer: answer(decision, { ...call, token }), token });
+
+  /** Steps 4 and 5. */
   const decideCall = (shown: Shown, call: Omit<Call, "authorization">): Awaitable<Admission> => {
     const token = shown.kind === "token" ? shown.token : undefined;
     const decision = decideShown(policy, shown, call);
-    const refuse = (refusal: Refusal): Admission => ({
-      decision: refusal,
-      answer: answer(refusal, { ...call, token }),
-      token,
-    });
-    const admission = decision.allowed ? { decision, token } : refuse(decision);
+    const admission = decision.allowed ? { decision, token } : refuse(decision, call, token);
     const isTold = audit !== undefined && !(decision.allowed && call.auditDenialsOnly === true);
-    if (!isTold) return admission;
-    const written = factOf(
-      "audit",
-      async () =>
-        audit(
-          await makeEvent({
-            operation: call.operation,
-            decision,
-            token,
-            status: "answer" in admission ? admission.answer.status : undefined,
-            arguments: call.arguments ?? call.params,
-            requestId: call.requestId,
-          }),
-        ),
-      () => undefined,
-    );
+    return isTold ? tell(admission, call) : admission;
+  };
+
+  /** Step 6, the event: without it nobody gets in, unless the options say so. */
+  const tell = (admission: Admission, call: Omit<Call, "authorization">): Awaitable<Admission> => {
+    const { decision, token } = admission;
+    const event = {
+      operation: call.operation,
+      decision,
+      token,
+      status: "answer" in admission ? admission.answer.status : undefined,
+      arguments: call.arguments ?? call.params,
+      requestId: call.requestId,
+    };
+    const write = async () => audit?.(await makeEvent(event));
+    const written = factOf("audit", write, () => undefined);
     if (onAuditError === "continue") return admission;
     return whenThere(written, (told) =>
-      "fault" in told && decision.allowed ? refuse(TEMPORARILY_UNAVAILABLE) : admission,
+      "fault" in told && decision.allowed
+        ? refuse(TEMPORARILY_UNAVAILABLE, call, token)
+        : admission,
     );
   };
 

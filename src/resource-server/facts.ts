@@ -29,18 +29,17 @@ export function whenThere<Value, Next>(
 
 /** Makes a {@link FactAsker} that gives up after a time, and tells of every fault. */
 export function newFactAsker(milliseconds: number, report: (fault: Fault) => void): FactAsker {
+  const failed = (source: FactSource, error: unknown) => {
+    const fault = { source, error };
+    report(fault);
+    return { fault };
+  };
   return (source, question, read) => {
-    const failed = (error: unknown) => {
-      const fault = { source, error };
-      report(fault);
-      return { fault };
-    };
-    const readNow = (answer: unknown) => ({ value: read(answer) });
     try {
-      const asked = askInTime(question, milliseconds, readNow);
-      return asked instanceof Promise ? asked.catch(failed) : asked;
+      const asked = askInTime(question, milliseconds, (answer) => ({ value: read(answer) }));
+      return asked instanceof Promise ? asked.catch((error) => failed(source, error)) : asked;
     } catch (error) {
-      return failed(error);
+      return failed(source, error);
     }
   };
 }

@@ -15,16 +15,14 @@ export interface RawRequest {
  * Every `Authorization` field of a request. Node keeps the first of two in `headers` and drops the other, so that two
  * readers may see two tokens; the raw lines have both. A host that has no raw lines is believed.
  */
-export function authorizationFields({
-  rawHeaders = [],
-  headers,
-}: RawRequest): readonly string[] | string | undefined {
+export function authorizationFields(request: RawRequest): readonly string[] | string | undefined {
+  const { rawHeaders = [] } = request;
   const fields: string[] = [];
   for (let index = 1; index < rawHeaders.length; index += 2) {
     if (isAuthorization(rawHeaders[index - 1] as string)) fields.push(rawHeaders[index] as string);
   }
   if (fields.length > 1) return fields;
-  return fields[0] ?? headers.authorization;
+  return fields[0] ?? request.headers.authorization;
 }
 
 const FIELD = "authorization";
@@ -41,8 +39,8 @@ export interface GateOperation {
   readonly name: string;
   /** The names of its parameters. */
   readonly params: readonly string[];
-  /** Values of the route, by those names: they win. */
-  readonly values: unknown;
+  /** Gives the values of the route, by those names: they win. Asked where there are names: Express's requests are slow to read. */
+  readonly values: () => unknown;
 }
 
 /** A call at a gate, before anybody has read its parameters. */
@@ -79,8 +77,9 @@ export function admitAtGate<Types extends PolicyTypes>(
 
 const NO_PARAMS = Object.freeze({});
 
-function paramsOf(names: readonly string[], values: unknown, others: unknown): unknown {
+function paramsOf(names: readonly string[], valuesOf: () => unknown, others: unknown): unknown {
   if (names.length === 0) return NO_PARAMS;
+  const values = valuesOf();
   const found = names.map((name) => [name, readOwn(values, name) ?? readOwn(others, name)]);
   return Object.fromEntries(found) as unknown;
 }
@@ -88,5 +87,5 @@ function paramsOf(names: readonly string[], values: unknown, others: unknown): u
 /** A route that is no operation: under a name that no tool and no endpoint can have, whatever the client sends. */
 export function noOperation(method: string, target: string): GateOperation {
   const name = `(no operation) ${method} ${pathOf(target).slice(0, 256)}`;
-  return { name, params: [], values: undefined };
+  return { name, params: [], values: () => undefined };
 }

@@ -13,8 +13,8 @@ export interface RoutedRequest {
   readonly base: string;
   /** The template of the route, as the host has it: `/projects/:projectId`. Only text without patterns can be an endpoint. */
   readonly template: unknown;
-  /** The values of the template's parameters, by the template's names, as the handler sees them. */
-  readonly values: unknown;
+  /** Gives the values of the template's parameters, by the template's names, as the handler sees them. */
+  readonly values: () => unknown;
 }
 
 /** Endpoints of a policy by the route that a host has matched. */
@@ -66,10 +66,11 @@ export function newEndpointFinder(policy: Policy): EndpointFinder {
         found.push([segment.param, text]);
       } else {
         if (route === undefined || !("param" in route)) return undefined;
-        found.push([segment.param, readOwn(values, route.param)]);
+        found.push([segment.param, readOwn(values(), route.param)]);
       }
     }
-    return { name: endpoint.name, params, values: Object.fromEntries(found) };
+    const read = Object.fromEntries(found);
+    return { name: endpoint.name, params, values: () => read };
   };
   // by method and path: a path that is the route's own text asks for one endpoint for ever, if that has no parameters
   const literal = new Map<string, Map<string, GateOperation>>();

@@ -204,6 +204,14 @@ const elsewhere: readonly ContractCase[] = [
     expect: NO_CREDENTIALS,
   },
   {
+    id: "tool-two-spellings",
+    surface: "tool",
+    title: "two fields, one of them in capitals",
+    authorization: ["Bearer reader"],
+    request: { tool: "list_courses", headers: ["AUTHORIZATION: Bearer reader"] },
+    expect: INVALID_REQUEST,
+  },
+  {
     id: "tool-cookie-token",
     surface: "tool",
     title: "tokens in other fields are not looked for",

@@ -139,7 +139,9 @@ export async function startAuthorizationServer({
     },
     revoke: async (client_id, token) => {
       const response = await post("/token/revocation", { client_id, token });
-      if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+      // read to its end, so that the connection is free before somebody else takes it
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${response.status}: ${text}`);
     },
     machineToken: async (resource, scope) => {
       const form = { ...MACHINE, grant_type: "client_credentials", resource, scope };

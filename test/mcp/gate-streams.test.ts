@@ -47,6 +47,40 @@ describe("a store of sessions", () => {
     await host.close();
   });
 
+  it.each(["v1", "v2-sessions"] as const)(
+    "is told of the handshake and of the end: %s",
+    async (name) => {
+      const owners = new Map<string, string>();
+      const told: string[] = [];
+      const host = await startHost(name, {
+        sessions: {
+          get: (session) => owners.get(session),
+          set: (session, owner) => {
+            told.push("set");
+            owners.set(session, owner);
+          },
+          delete: (session) => {
+            told.push("delete");
+            owners.delete(session);
+          },
+        },
+      });
+      const headers: Fields = [...JSON_FIELDS, bearer(READER)];
+      const hello = await sendRaw(host.port, { headers, body: JSON.stringify(initialize) });
+      const session: Fields = [["Mcp-Session-Id", hello.headers.get("mcp-session-id") ?? ""]];
+      const inSession: Fields = [...headers, ...session];
+      const body = JSON.stringify(call("read_note"));
+      expect((await sendRaw(host.port, { headers: inSession, body })).status).toBe(200);
+      const end = await sendRaw(host.port, {
+        method: "DELETE",
+        headers: [bearer(READER), ...session],
+      });
+      expect([end.status, told, [...owners]]).toEqual([200, ["set", "delete"], []]);
+      expect((await sendRaw(host.port, { headers: inSession, body })).status).toBe(404);
+      await host.close();
+    },
+  );
+
   it("gives a session that nobody opened to the first who signs in", async () => {
     const host = await startHost("v2-sessions", { anonymous: true });
     const hello = await sendRaw(host.port, {

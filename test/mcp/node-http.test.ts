@@ -8,7 +8,7 @@ import {
   writeAnswer,
   writeResponse,
 } from "../../src/mcp/node-http.js";
-import { call, newAuthorizer, READER, surface, tokenOf } from "./fixture.js";
+import { call, initialize, newAuthorizer, READER, surface, tokenOf } from "./fixture.js";
 import { bearer, JSON_FIELDS } from "./hosts.js";
 
 type Fields = readonly (readonly [string, string])[];
@@ -211,9 +211,13 @@ describe("the middleware", () => {
   });
 
   it("goes on where a store of sessions does not take the new one: nobody else gets in by it", async () => {
+    const asked: string[] = [];
     const sessions = {
       get: () => undefined,
-      set: () => Promise.reject(new Error("secret inner words")),
+      set: (session: string) => {
+        asked.push(session);
+        return Promise.reject(new Error("secret inner words"));
+      },
       delete: () => undefined,
     };
     const { response, done } = responseOf();
@@ -221,8 +225,9 @@ describe("the middleware", () => {
       response.writeHead(200, { "mcp-session-id": "a" });
       response.end();
     };
-    await pass(requestOf(), response, end, { sessions });
-    expect(done).toEqual([[200, { "mcp-session-id": "a" }], "end"]);
+    const handshake = requestOf({ rawBody: Buffer.from(JSON.stringify(initialize)) });
+    await pass(handshake, response, end, { sessions });
+    expect([asked, done]).toEqual([["a"], [[200, { "mcp-session-id": "a" }], "end"]]);
   });
 });
 

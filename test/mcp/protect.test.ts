@@ -243,6 +243,20 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     await close();
   });
 
+  it("decides by the options of its own server, whatever another server of the policy has", async () => {
+    const [both, promptsAlone] = [
+      await open(generation),
+      await open(generation, { resources: {} }),
+    ];
+    const codes = async ({ ask }: typeof both) => [
+      (await ask({ method: "resources/list" }, bearing(WRITER))).error?.code,
+      (await ask({ method: "prompts/list" }, bearing(WRITER))).error?.code,
+    ];
+    expect(await codes(both)).toEqual([undefined, undefined]);
+    expect(await codes(promptsAlone)).toEqual([-32_601, undefined]);
+    await Promise.all([both.close(), promptsAlone.close()]);
+  });
+
   it("writes one event for each call", async () => {
     const events: AuditEvent[] = [];
     const { ask, close } = await open(generation, {}, (event) => void events.push(event));

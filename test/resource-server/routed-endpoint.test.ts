@@ -22,7 +22,7 @@ const asked = (request: Partial<RoutedRequest>): RoutedRequest => ({
   target: "/courses",
   base: "",
   template: "/courses",
-  values: {},
+  values: () => ({}),
   ...request,
 });
 
@@ -45,7 +45,7 @@ const ROWS: readonly Row[] = [
     {
       target: "/accounts/:accountID",
       template: "/accounts/:accountID",
-      values: { accountID: "a" },
+      values: () => ({ accountID: "a" }),
     },
     "GET /accounts/{accountID}",
   ],
@@ -63,10 +63,10 @@ describe("the endpoint of a routed request", () => {
   it("has the values of the request it was asked for", () => {
     const template = "/accounts/:id";
     const valuesOf = (id: string) =>
-      finder.find(asked({ target: `/accounts/${id}`, template, values: { id } }))?.values;
+      finder.find(asked({ target: `/accounts/${id}`, template, values: () => ({ id }) }))?.values();
     expect([valuesOf("a"), valuesOf("b")]).toEqual([{ accountID: "a" }, { accountID: "b" }]);
     const literal = (id: string) =>
-      finder.find(asked({ target: template, template, values: { id } }))?.values;
+      finder.find(asked({ target: template, template, values: () => ({ id }) }))?.values();
     expect([literal("a"), literal("b")]).toEqual([{ accountID: "a" }, { accountID: "b" }]);
   });
 });
