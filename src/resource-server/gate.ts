@@ -40,7 +40,7 @@ export interface GateOperation {
   /** The names of its parameters. */
   readonly params: readonly string[];
   /** Gives the values of the route, by those names: they win. Asked where there are names: Express's requests are slow to read. */
-  readonly values: () => unknown;
+  readonly values?: () => unknown;
 }
 
 /** A call at a gate, before anybody has read its parameters. */
@@ -77,8 +77,12 @@ export function admitAtGate<Types extends PolicyTypes>(
 
 const NO_PARAMS = Object.freeze({});
 
-function paramsOf(names: readonly string[], valuesOf: () => unknown, others: unknown): unknown {
-  if (names.length === 0) return NO_PARAMS;
+function paramsOf(
+  names: readonly string[],
+  valuesOf: (() => unknown) | undefined,
+  others: unknown,
+): unknown {
+  if (names.length === 0 || valuesOf === undefined) return NO_PARAMS;
   const values = valuesOf();
   const found = names.map((name) => [name, readOwn(values, name) ?? readOwn(others, name)]);
   return Object.fromEntries(found) as unknown;
@@ -87,5 +91,5 @@ function paramsOf(names: readonly string[], valuesOf: () => unknown, others: unk
 /** A route that is no operation: under a name that no tool and no endpoint can have, whatever the client sends. */
 export function noOperation(method: string, target: string): GateOperation {
   const name = `(no operation) ${method} ${pathOf(target).slice(0, 256)}`;
-  return { name, params: [], values: () => undefined };
+  return { name, params: [] };
 }
