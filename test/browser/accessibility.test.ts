@@ -207,7 +207,7 @@ describe("the page", () => {
     });
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
-    await page.reload();
+    await page.goto(page.url());
     expect(asked).toEqual([page.url()]);
     await page.getByRole("button", { name: "Allow" }).click();
     await page.waitForURL("**/cb?*");
