@@ -250,7 +250,7 @@ async function main() {
   const { values } = parseArgs({
     options: {
       rounds: { type: "string", default: "9" },
-      seconds: { type: "string", default: "3" },
+      seconds: { type: "string", default: "2" },
       suite: { type: "string", multiple: true, default: Object.keys(SUITES) },
     },
   });

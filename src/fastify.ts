@@ -260,10 +260,10 @@ function operationOf(
   request: FastifyRequest,
   template: string | undefined,
 ): GateOperation | undefined {
-  if (mapping.kind === "tool") return { ...mapping, values: () => request.params };
+  const values = () => request.params;
+  if (mapping.kind === "tool") return { ...mapping, values };
   if (mapping.kind !== "endpoint") return undefined;
   const { method, url: target } = request;
-  const values = () => request.params;
   return endpoints.find({ method, target, base: "", template, values });
 }
 

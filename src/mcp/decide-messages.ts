@@ -84,7 +84,7 @@ export async function decideMessages(
 }
 
 /** Refusals that are about who asks, whatever is asked for. */
-const OF_CREDENTIALS = new Set<string>([
+export const OF_CREDENTIALS: ReadonlySet<string> = new Set([
   "unauthenticated",
   "invalid_token",
   "invalid_request",

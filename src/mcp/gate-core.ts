@@ -3,7 +3,7 @@ import { TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../decision/decision.j
 import type { Authorizer } from "../resource-server/authorizer.js";
 import { type McpAuthInfo, newAuthInfo } from "./auth-info.js";
 import { challengeFor } from "./clients.js";
-import { decideMessages, type Outcome } from "./decide-messages.js";
+import { decideMessages, OF_CREDENTIALS, type Outcome } from "./decide-messages.js";
 import {
   doFieldsAgree,
   type Fields,
@@ -72,7 +72,6 @@ interface Read {
   readonly messages: readonly Message[];
   readonly body: Uint8Array | undefined;
   readonly parsedBody: unknown;
-  readonly isBatch: boolean;
   /** The id of the one request; `null` where there is none, or several. */
   readonly id: RequestId;
 }
@@ -205,7 +204,7 @@ async function readRequest(
 ): Promise<Read | Unread> {
   const fields = readFields(request);
   if (request.method === "GET" || request.method === "DELETE") {
-    const nothing = { messages: [], body: undefined, parsedBody: undefined, isBatch: false };
+    const nothing = { messages: [], body: undefined, parsedBody: undefined };
     return fields === undefined ? unread("fields") : { fields, ...nothing, id: null };
   }
   if (request.method !== "POST") return unread("method");
@@ -237,7 +236,7 @@ async function readRequest(
     ? fields.method === undefined && fields.name === undefined
     : doFieldsAgree(fields, messages);
   if (!doAgree) return unread("fields", id);
-  return { fields, messages, body, parsedBody: json.value, isBatch, id };
+  return { fields, messages, body, parsedBody: json.value, id };
 }
 
 /** Asks once, and gives the same answer from then on. */
@@ -310,13 +309,7 @@ function refusalAnswer(
 }
 
 /** Refusals that a client mends by authorizing or by a better request: over HTTP they are statuses. */
-const AT_THE_DOOR = new Set<string>([
-  "unauthenticated",
-  "invalid_token",
-  "invalid_request",
-  "insufficient_scope",
-  "temporarily_unavailable",
-]);
+const AT_THE_DOOR = new Set<string>([...OF_CREDENTIALS, "insufficient_scope"]);
 
 /** Whether the token is still good, and still enough. */
 async function mayGoOn(

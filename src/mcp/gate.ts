@@ -7,10 +7,10 @@ import { newRequestNote } from "../resource-server/request-note.js";
 import { type McpPassed, type McpVerdict, newGateCore } from "./gate-core.js";
 import {
   type BodyResult,
+  type Fault,
   faultAnswer,
   type McpHttpAnswer,
   type McpHttpRequest,
-  type RequestId,
 } from "./http.js";
 import { idOf, readMessage } from "./message.js";
 import {
@@ -213,17 +213,19 @@ export function mcpGate<Types extends PolicyTypes>(
       return served(serve, new Request(url, { method, headers, signal, ...body }), verdict);
     },
     node: (serve) => async (request, response) => {
-      let id: RequestId = null;
+      let sent: unknown;
+      const fail = (fault: Fault) =>
+        writeAnswer(response, faultAnswer(fault, idOf(readMessage(sent))));
       try {
         const verdict = await verdictOf(readNodeRequest(request));
         if (verdict.kind === "answer") return writeAnswer(response, verdict.answer);
         if (isOver(response)) return;
-        id = idOf(readMessage(verdict.passed.parsedBody));
+        sent = verdict.passed.parsedBody;
         const web = toWebRequest(request, response, verdict.body);
-        if (web === undefined) return writeAnswer(response, faultAnswer("message", id));
+        if (web === undefined) return fail("message");
         await writeResponse(response, await served(serve, web, verdict));
       } catch {
-        writeAnswer(response, faultAnswer("server", id));
+        fail("server");
       }
     },
     middleware: () => (request, response, next) => {

@@ -8,7 +8,7 @@ import type { Lists } from "./lists.js";
 import { isNamed, type Params } from "./message.js";
 import { isOwner, type McpSessionStore, NOBODY, newSessionMemory, ownerOf } from "./sessions.js";
 import type { McpSurface } from "./surface.js";
-import type { Targets } from "./targets.js";
+import { HANDSHAKE_METHODS, type Targets } from "./targets.js";
 import { refusalMeta, refusalText, refusedToolResult } from "./tool-result.js";
 
 /** A handler of either generation, after its SDK has parsed the request. */
@@ -48,9 +48,6 @@ export interface HandlerGate {
 
 /** Where the draft of structured denials has assigned no code yet: one of the server's own range. */
 const REFUSED_CODE = -32_010;
-
-/** The handshake: nothing is told by it that the door has not let through, and its handlers are the SDK's own. */
-const FREE = new Set(["initialize", "ping", "server/discover"]);
 
 interface Refused {
   readonly refusal: Refusal;
@@ -105,7 +102,7 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
     guard: ({ method: named, isBare }, handler) => {
       return async (request, context) => {
         const method = named ?? methodOf(request);
-        if (FREE.has(method)) return handler(request, context);
+        if (HANDSHAKE_METHODS.includes(method)) return handler(request, context);
         const params = isBare ? request : (request as { readonly params?: unknown }).params;
         return guarded({ method, params: params as Params, request, context }, handler);
       };

@@ -77,6 +77,7 @@ export function newLists(
   schemes: SecuritySchemes | undefined,
 ): Lists {
   const rows = newRows(surface);
+  const isOpen = surface.anonymous === true;
 
   const shownOf = ({ member, key, toolsOf }: Row, result: unknown, places: Places): unknown[] => {
     const entries: unknown = readOwn(result, member);
@@ -98,7 +99,7 @@ export function newLists(
     filter: (method, result, token) => {
       const row = rows.get(method);
       if (row === undefined) return keepPrivate(method, result, token);
-      const places = newPlaces(policy, token, surface.anonymous === true);
+      const places = newPlaces(policy, token, isOpen);
       return {
         ...(result as object),
         [row.member]: shownOf(row, result, places),

@@ -52,15 +52,7 @@ interface Mounted {
 
 /** Reads a request of Node: every field of a name, which its own `headers` would join or drop. */
 export function readNodeRequest(request: NodeRequest): McpHttpRequest {
-  const { rawHeaders } = request;
-  const fields = new Map<string, string[]>();
-  for (let index = 1; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index - 1] as string).toLowerCase();
-    const value = rawHeaders[index] as string;
-    const values = fields.get(name);
-    if (values === undefined) fields.set(name, [value]);
-    else values.push(value);
-  }
+  const fields = fieldsOf(request);
   return {
     method: request.method ?? "",
     target: targetOf(request),
@@ -71,11 +63,17 @@ export function readNodeRequest(request: NodeRequest): McpHttpRequest {
 
 const NO_VALUES: readonly string[] = [];
 
-function fieldsOf({ rawHeaders }: NodeRequest): readonly (readonly [string, string])[] {
-  return Array.from({ length: rawHeaders.length / 2 }, (_, index) => [
-    (rawHeaders[2 * index] as string).toLowerCase(),
-    rawHeaders[2 * index + 1] as string,
-  ]);
+/** The values of each field, by its name in lower case. */
+function fieldsOf({ rawHeaders }: NodeRequest): ReadonlyMap<string, readonly string[]> {
+  const fields = new Map<string, string[]>();
+  for (let index = 1; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index - 1] as string).toLowerCase();
+    const value = rawHeaders[index] as string;
+    const values = fields.get(name);
+    if (values === undefined) fields.set(name, [value]);
+    else values.push(value);
+  }
+  return fields;
 }
 
 function targetOf(request: NodeRequest): string {
@@ -138,8 +136,9 @@ export function toWebRequest(
   body: Uint8Array | undefined,
 ): Request | undefined {
   const headers = new Headers();
-  for (const [name, value] of fieldsOf(request)) {
-    if (!name.startsWith(":")) headers.append(name, value);
+  for (const [name, values] of fieldsOf(request)) {
+    if (name.startsWith(":")) continue;
+    for (const value of values) headers.append(name, value);
   }
   const isSecure = (request as Mounted).socket?.encrypted === true;
   const host = headers.get("host") ?? "localhost";

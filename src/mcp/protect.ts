@@ -8,12 +8,12 @@ import { checkOptions, type OptionCheck, optional } from "../resource-server/opt
 import { vouchFor } from "../resource-server/vouched.js";
 import { coverageFindings, type Listing, newListing } from "./coverage.js";
 import { type Handler, type HandlerGate, newHandlerGate } from "./handler-gate.js";
-import { type Lists, newLists } from "./lists.js";
+import { planOf } from "./plan.js";
+import { newPolicyMemory } from "./policy-memory.js";
 import { newScopeChallenge, type ScopeChallengeHandler } from "./scope-challenge.js";
 import type { AnyServer, HighLevelServer, RegisterTool, RequestHandlers } from "./sdk.js";
-import { newSecuritySchemes, type SecuritySchemes } from "./security-schemes.js";
-import { checkSurfaceTools, isBoolean, type McpSurface, SURFACE_CHECKS } from "./surface.js";
-import { GATED_METHODS, newTargets, type Targets } from "./targets.js";
+import { isBoolean, type McpSurface, SURFACE_CHECKS } from "./surface.js";
+import { GATED_METHODS, HANDSHAKE_METHODS } from "./targets.js";
 
 /** What a server is protected with: a policy, and whoever verifies the tokens that arrive. */
 export interface ProtectOptions<Types extends PolicyTypes = PolicyTypes> extends McpSurface<Types> {
@@ -76,6 +76,9 @@ const CHECKS = {
   securitySchemes: optional(isBoolean),
 } satisfies Record<keyof ProtectOptions, OptionCheck>;
 
+/** What was found complete: listing the tools of a server takes time. */
+const complete = newPolicyMemory<true>();
+
 /**
  * Puts a policy in front of a server of `@modelcontextprotocol/server` (2.x) or `@modelcontextprotocol/sdk` (1.x), on every
  * transport: each call is decided from its raw token, verified anew; lists hold what the caller may see; refusals of tools
@@ -136,19 +139,19 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
   if ("server" in server && hasHook) {
     addScopeChallenge(server, newScopeChallenge(authorizer, targets));
   }
-  const complete: Protected["assertComplete"] = (tools) => {
+  const assertComplete: Protected["assertComplete"] = (tools) => {
     const registered = tools === undefined ? listing.key() : undefined;
     const { resources, prompts, methods } = options;
     const key = registered && JSON.stringify([registered, resources, prompts, methods]);
-    if (key !== undefined && isKnownComplete(policy, key)) return;
+    if (key !== undefined && complete.get(policy, key) === true) return;
     const findings = coverageFindings(policy, options, schemes, listing, tools);
     if (findings.length > 0) throw coverageError(findings);
-    if (key !== undefined) noteComplete(policy, key);
+    if (key !== undefined) complete.set(policy, key, true);
   };
   const guarded: ProtectedServer<Server> & { registerTool?: unknown } = {
     server,
     token: gate.tokenOf,
-    assertComplete: complete,
+    assertComplete,
     ...("server" in server && {
       registerTool: (name: string, ...rest: never[]) => {
         policy.operation(name);
@@ -157,51 +160,6 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
     }),
   };
   return Object.freeze(guarded) as unknown as Protected<Server, Types>;
-}
-
-/** What a policy and the options make, whatever the server. */
-interface Plan {
-  readonly schemes: SecuritySchemes;
-  readonly targets: Targets;
-  readonly lists: Lists;
-}
-
-/** A server is made for each request where there are no sessions: what is the same for all of them is laid out once. */
-const plans = new WeakMap<object, Map<string, Plan>>();
-const MOST_PLANS = 100;
-
-function planOf(
-  policy: Policy,
-  options: McpSurface & { readonly securitySchemes?: boolean },
-): Plan {
-  const { resources, prompts, methods, anonymous, securitySchemes } = options;
-  const key = JSON.stringify([resources, prompts, methods, anonymous, securitySchemes]);
-  const known = plans.get(policy) ?? new Map<string, Plan>();
-  const found = known.get(key);
-  if (found !== undefined) return found;
-  checkSurfaceTools(policy, options);
-  const schemes = newSecuritySchemes(policy);
-  // a copy: the lists are there for servers to come, too, whatever becomes of the options of this one
-  const surface = JSON.parse(
-    JSON.stringify({ resources, prompts, methods, anonymous }),
-  ) as McpSurface;
-  const lists = newLists(policy, surface, securitySchemes === true ? schemes : undefined);
-  const plan = { schemes, targets: newTargets(surface), lists };
-  if (known.size < MOST_PLANS) plans.set(policy, known.set(key, plan));
-  return plan;
-}
-
-/** What was found complete: a server is made for each request where there are no sessions, and listing its tools takes time. */
-const completeServers = new WeakMap<object, Set<string>>();
-const MOST_COMPLETE = 100;
-
-function isKnownComplete(policy: object, key: string): boolean {
-  return completeServers.get(policy)?.has(key) === true;
-}
-
-function noteComplete(policy: object, key: string): void {
-  const keys = completeServers.get(policy) ?? new Set<string>();
-  if (keys.size < MOST_COMPLETE) completeServers.set(policy, keys.add(key));
 }
 
 /** A policy without an authorizer knows no token that arrives: only the program's own. */
@@ -248,13 +206,13 @@ function refuseLate(handlers: RequestHandlers, { methods = {} }: McpSurface): vo
 }
 
 /** What a server handles before anything is set: the handshake, and the level that the SDK's own logging has. */
-const HANDSHAKE = new Set(["initialize", "ping", "server/discover", "logging/setLevel"]);
+const OWN_METHODS = new Set([...HANDSHAKE_METHODS, "logging/setLevel"]);
 
 /** Methods of anybody's that have a handler: neither SDK tells of them, both keep them here. */
 function methodsOf(handlers: RequestHandlers): readonly string[] {
   const kept = readOwn(handlers, "_requestHandlers");
   return kept instanceof Map
-    ? [...(kept.keys() as Iterable<string>)].filter((method) => !HANDSHAKE.has(method))
+    ? [...(kept.keys() as Iterable<string>)].filter((method) => !OWN_METHODS.has(method))
     : [];
 }
 

@@ -47,14 +47,11 @@ const one = (
   operations: [{ operation, params, arguments: given }],
 });
 
+/** The handshake of every version: nothing is told by it that the door has not let through, and its handlers are the SDK's own. */
+export const HANDSHAKE_METHODS: readonly string[] = ["initialize", "ping", "server/discover"];
+
 /** Methods that need a caller who is known, and no more. A notification tells, and asks for nothing. */
-const KNOWN_METHODS = new Set([
-  "initialize",
-  "ping",
-  "server/discover",
-  "logging/setLevel",
-  "tools/list",
-]);
+const KNOWN_METHODS = new Set([...HANDSHAKE_METHODS, "logging/setLevel", "tools/list"]);
 
 /** A method that is decided by what the maps of the surface hold. */
 interface Row {

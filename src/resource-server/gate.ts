@@ -82,8 +82,8 @@ function paramsOf(
   valuesOf: (() => unknown) | undefined,
   others: unknown,
 ): unknown {
-  if (names.length === 0 || valuesOf === undefined) return NO_PARAMS;
-  const values = valuesOf();
+  if (names.length === 0) return NO_PARAMS;
+  const values = valuesOf?.();
   const found = names.map((name) => [name, readOwn(values, name) ?? readOwn(others, name)]);
   return Object.fromEntries(found) as unknown;
 }

@@ -2,10 +2,6 @@
 import {
   auth,
   Client,
-  type OAuthClientInformationMixed,
-  type OAuthClientProvider,
-  type OAuthDiscoveryState,
-  type OAuthTokens,
   StreamableHTTPClientTransport,
   UnauthorizedError,
 } from "@modelcontextprotocol/client";
@@ -13,6 +9,7 @@ import { decodeJwt } from "jose";
 import type { Page } from "playwright-core";
 import type { AccessToken } from "scope-policy";
 import { expect } from "vitest";
+import { newOauthMemory } from "../oauth-memory.js";
 
 /** The row of a consent page, as a person sees it. */
 export interface SeenRow {
@@ -32,56 +29,33 @@ interface Claims extends AccessToken {
 /** A client that is not connected yet; `scope` is what it registers for, and asks for where the server names nothing. */
 export function newSeat(page: Page, url: string, redirectUrl: string, scope: string) {
   const opened: URL[] = [];
-  let information: OAuthClientInformationMixed | undefined;
-  let tokens: OAuthTokens | undefined;
-  let discovery: OAuthDiscoveryState | undefined;
-  let verifier = "";
   const name = `Assistant ${crypto.randomUUID().slice(0, 8)}`;
-  const authProvider: OAuthClientProvider = {
+  const authProvider = newOauthMemory(
     redirectUrl,
-    clientMetadata: {
+    {
       client_name: name,
       redirect_uris: [redirectUrl],
       token_endpoint_auth_method: "none",
       scope,
     },
-    clientInformation: () => information,
-    saveClientInformation: (saved) => {
-      information = saved;
-    },
-    tokens: () => tokens,
-    saveTokens: (saved) => {
-      tokens = saved;
-    },
-    discoveryState: () => discovery,
-    saveDiscoveryState: (saved) => {
-      discovery = saved;
-    },
-    codeVerifier: () => verifier,
-    saveCodeVerifier: (saved) => {
-      verifier = saved;
-    },
-    invalidateCredentials: (what) => {
-      if (what === "all" || what === "tokens") tokens = undefined;
-      if (what === "all" || what === "client") information = undefined;
-    },
-    redirectToAuthorization: async (to) => {
+    async (to) => {
       opened.push(to);
       await page.goto(to.href);
     },
-  };
+  );
   const newTransport = () => new StreamableHTTPClientTransport(new URL(url), { authProvider });
   let transport = newTransport();
   let client = new Client({ name, version: "1" });
 
-  const claims = () => decodeJwt<Claims>(tokens?.access_token ?? "");
+  const accessToken = () => authProvider.tokens()?.access_token ?? "";
+  const claims = () => decodeJwt<Claims>(accessToken());
   return {
     name,
     page,
     /** The authorization requests that the browser was sent to. */
     opened,
-    clientId: () => information?.client_id,
-    accessToken: () => tokens?.access_token ?? "",
+    clientId: () => authProvider.clientInformation()?.client_id,
+    accessToken,
     claims,
     /** The scopes of the token in use, sorted. */
     held: () => claims().scope.split(" ").sort(),

@@ -1,11 +1,6 @@
 // The host application around an MCP client: it keeps what the SDK gives it, and sends the person's browser where the
 // SDK says. One object serves the clients of both SDKs.
-import type {
-  OAuthClientInformationMixed,
-  OAuthClientMetadata,
-  OAuthDiscoveryState,
-  OAuthTokens,
-} from "@modelcontextprotocol/client";
+import { newOauthMemory } from "../oauth-memory.js";
 import type { Browser } from "./browser.js";
 
 /** Where a native application would listen; nobody does, the browser stops there. */
@@ -15,53 +10,28 @@ export type OauthHost = ReturnType<typeof newOauthHost>;
 
 /** Starts a host; one that wants refresh tokens registers for them. */
 export function newOauthHost(browser: Browser, { refreshes = false } = {}) {
-  let client: OAuthClientInformationMixed | undefined;
-  let tokens: OAuthTokens | undefined;
-  let discovery: OAuthDiscoveryState | undefined;
-  let verifier = "";
   let pending: URL | undefined;
-  const clientMetadata: OAuthClientMetadata = {
-    client_name: "host of tests",
-    redirect_uris: [REDIRECT],
-    application_type: "native",
-    token_endpoint_auth_method: "none",
-    response_types: ["code"],
-    grant_types: refreshes ? ["authorization_code", "refresh_token"] : ["authorization_code"],
-  };
-  const provider = {
-    redirectUrl: REDIRECT,
-    clientMetadata,
-    clientInformation: () => client,
-    saveClientInformation: (information: OAuthClientInformationMixed) => {
-      client = information;
+  const provider = newOauthMemory(
+    REDIRECT,
+    {
+      client_name: "host of tests",
+      redirect_uris: [REDIRECT],
+      application_type: "native",
+      token_endpoint_auth_method: "none",
+      response_types: ["code"],
+      grant_types: refreshes ? ["authorization_code", "refresh_token"] : ["authorization_code"],
     },
-    tokens: () => tokens,
-    saveTokens: (saved: OAuthTokens) => {
-      tokens = saved;
-    },
-    discoveryState: () => discovery,
-    saveDiscoveryState: (state: OAuthDiscoveryState) => {
-      discovery = state;
-    },
-    codeVerifier: () => verifier,
-    saveCodeVerifier: (saved: string) => {
-      verifier = saved;
-    },
-    redirectToAuthorization: (url: URL) => {
+    (url) => {
       pending = url;
     },
-    invalidateCredentials: (what: string) => {
-      if (what === "all" || what === "tokens") tokens = undefined;
-      if (what === "all" || what === "client") client = undefined;
-    },
-  };
+  );
   return {
     provider,
     get clientId() {
-      return client?.client_id ?? "";
+      return provider.clientInformation()?.client_id ?? "";
     },
     get tokens() {
-      return tokens;
+      return provider.tokens();
     },
     /** The authorization URL that waits for the person; `undefined` for none. */
     get pending() {

@@ -7,9 +7,37 @@ import { type HostName, startHost } from "./hosts.js";
 
 interface Lister {
   readonly connect: (url: URL, options: object) => Promise<void>;
-  readonly lists: () => Promise<Readonly<Record<string, readonly { readonly name: string }[]>>>;
+  readonly lists: () => Promise<Readonly<Record<string, readonly Named[]>>>;
   readonly read: () => Promise<unknown>;
   readonly close: () => Promise<void>;
+}
+
+/** What the clients of both generations have in common here. */
+interface ListingClient {
+  listTools(): Promise<{ readonly tools: readonly Named[] }>;
+  listResources(): Promise<{ readonly resources: readonly Named[] }>;
+  listResourceTemplates(): Promise<{ readonly resourceTemplates: readonly Named[] }>;
+  listPrompts(): Promise<{ readonly prompts: readonly Named[] }>;
+  readResource(request: { uri: string }): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+interface Named {
+  readonly name: string;
+}
+
+function listerOf(client: ListingClient, connect: Lister["connect"]): Lister {
+  return {
+    connect,
+    lists: async () => ({
+      tools: (await client.listTools()).tools,
+      resources: (await client.listResources()).resources,
+      templates: (await client.listResourceTemplates()).resourceTemplates,
+      prompts: (await client.listPrompts()).prompts,
+    }),
+    read: () => client.readResource({ uri: "notes://all" }),
+    close: () => client.close(),
+  };
 }
 
 /** A client that keeps for an hour what says nothing of its age. */
@@ -18,32 +46,14 @@ function second(mode: "legacy" | "auto"): Lister {
     versionNegotiation: { mode },
     defaultCacheTtlMs: 3_600_000,
   });
-  return {
-    connect: (url, options) => client.connect(new StreamableHTTPClientTransport(url, options)),
-    lists: async () => ({
-      tools: (await client.listTools()).tools,
-      resources: (await client.listResources()).resources,
-      templates: (await client.listResourceTemplates()).resourceTemplates,
-      prompts: (await client.listPrompts()).prompts,
-    }),
-    read: () => client.readResource({ uri: "notes://all" }),
-    close: () => client.close(),
-  };
+  return listerOf(client, (url, options) =>
+    client.connect(new StreamableHTTPClientTransport(url, options)),
+  );
 }
 
 function first(): Lister {
   const client = new ClientV1(INFO);
-  return {
-    connect: (url, options) => client.connect(new TransportV1(url, options)),
-    lists: async () => ({
-      tools: (await client.listTools()).tools,
-      resources: (await client.listResources()).resources,
-      templates: (await client.listResourceTemplates()).resourceTemplates,
-      prompts: (await client.listPrompts()).prompts,
-    }),
-    read: () => client.readResource({ uri: "notes://all" }),
-    close: () => client.close(),
-  };
+  return listerOf(client, (url, options) => client.connect(new TransportV1(url, options)));
 }
 
 it.each<[client: string, start: () => Lister, server: HostName]>([

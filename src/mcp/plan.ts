@@ -1,0 +1,36 @@
+import type { Policy } from "../decision/policy.js";
+import { type Lists, newLists } from "./lists.js";
+import { newPolicyMemory } from "./policy-memory.js";
+import { newSecuritySchemes, type SecuritySchemes } from "./security-schemes.js";
+import { checkSurfaceTools, type McpSurface } from "./surface.js";
+import { newTargets, type Targets } from "./targets.js";
+
+/** What a policy and the options make, whatever the server. It holds nothing of the options themselves. */
+export interface Plan {
+  readonly schemes: SecuritySchemes;
+  readonly targets: Targets;
+  readonly lists: Lists;
+}
+
+const plans = newPolicyMemory<Plan>();
+
+/**
+ * Lays out what the servers of a policy have in common, once for the same options.
+ *
+ * @throws {@link PolicyError} `ERR_OPERATION_UNKNOWN` for a tool the policy lacks, `ERR_OPTIONS_INVALID`
+ */
+export function planOf(
+  policy: Policy,
+  options: McpSurface & { readonly securitySchemes?: boolean },
+): Plan {
+  const { resources, prompts, methods, anonymous, securitySchemes } = options;
+  const key = JSON.stringify([resources, prompts, methods, anonymous, securitySchemes]);
+  const known = plans.get(policy, key);
+  if (known !== undefined) return known;
+  checkSurfaceTools(policy, options);
+  const schemes = newSecuritySchemes(policy);
+  const lists = newLists(policy, options, securitySchemes === true ? schemes : undefined);
+  const plan = { schemes, targets: newTargets(options), lists };
+  plans.set(policy, key, plan);
+  return plan;
+}
