@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   analysis: ["policy", "grammar"],
   discovery: ["policy", "grammar"],
   "resource-server": ["discovery", "decision", "policy", "grammar"],
-  verify: ["resource-server", "decision", "grammar"],
+  verify: ["resource-server", "decision", "policy", "grammar"],
   express: ["resource-server", "decision", "policy"],
   mcp: ["resource-server", "decision", "policy", "grammar"],
   testing: ["decision", "policy", "grammar"],

@@ -1,8 +1,8 @@
 import { PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
+import { checkOptions, type OptionCheck, optional, positive } from "../policy/option-checks.js";
 import type { Authorizer } from "../resource-server/authorizer.js";
 import { metadataRoute } from "../resource-server/metadata-route.js";
-import { checkOptions, type OptionCheck, optional, positive } from "../resource-server/options.js";
 import { newRequestNote } from "../resource-server/request-note.js";
 import { type McpPassed, type McpVerdict, newGateCore } from "./gate-core.js";
 import {

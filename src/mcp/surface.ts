@@ -3,7 +3,7 @@ import { PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { oneLine } from "../policy/findings.js";
 import { isToolName } from "../policy/names.js";
-import { isUrl, type OptionCheck, oneOf, optional } from "../resource-server/options.js";
+import { isUrl, type OptionCheck, oneOf, optional } from "../policy/option-checks.js";
 
 /**
  * How a shortage of scope is told: `"http"` by status 401 or 403 and a challenge, before a stream starts; `"tool-result"`

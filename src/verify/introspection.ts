@@ -1,14 +1,14 @@
 import type { AccessToken } from "../decision/access-token.js";
 import { readOwn } from "../decision/access-token.js";
-import { tokenOfClaims } from "../resource-server/claims.js";
-import { isBearerToken } from "../resource-server/credentials.js";
 import {
   checkOptions,
   type OptionCheck,
   oneOf,
   optional,
   required,
-} from "../resource-server/options.js";
+} from "../policy/option-checks.js";
+import { tokenOfClaims } from "../resource-server/claims.js";
+import { isBearerToken } from "../resource-server/credentials.js";
 import type { Verify } from "../resource-server/verify.js";
 import { askJson } from "./ask-json.js";
 import { endOf, hasText, isForUs, isInTime } from "./claim-checks.js";

@@ -1,13 +1,13 @@
 import { type CryptoKey, compactVerify, errors } from "jose";
 import { type AccessToken, readOwn } from "../decision/access-token.js";
-import { SCOPE_CLAIMS, type ScopeClaim, tokenOfClaims } from "../resource-server/claims.js";
 import {
   checkOptions,
   type OptionCheck,
   oneOf,
   optional,
   required,
-} from "../resource-server/options.js";
+} from "../policy/option-checks.js";
+import { SCOPE_CLAIMS, type ScopeClaim, tokenOfClaims } from "../resource-server/claims.js";
 import type { Verify } from "../resource-server/verify.js";
 import { endOf, hasText, isForUs, isInTime } from "./claim-checks.js";
 import { newClock } from "./clock.js";

@@ -4,7 +4,7 @@ import {
   type OptionChecks,
   optional,
   positive,
-} from "../resource-server/options.js";
+} from "../policy/option-checks.js";
 import type { Fetch } from "./ask-json.js";
 import { isText } from "./claim-checks.js";
 import { isObject } from "./json-object.js";

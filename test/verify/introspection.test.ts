@@ -7,6 +7,7 @@ import {
   introspectionVerifier,
 } from "../../src/verify/introspection.js";
 import { VerifierOutage } from "../../src/verify/outage.js";
+import { defined } from "../defined.js";
 import { AUDIENCE, ISSUER, inSeconds, NOW, newTestClock, thrownBy } from "./fixtures.js";
 import { type Asked, badAnswers, json, type Loopback, startLoopback } from "./loopback.js";
 
@@ -49,7 +50,7 @@ function newVerifier(options: Loose = {}, answer: unknown = ACTIVE): Scene {
     return Response.json(scene.answer);
   };
   const all: Loose = { ...OPTIONS, now: clock.now, fetch, ...options };
-  const verify = introspectionVerifier(all as unknown as IntrospectionVerifierOptions);
+  const verify = introspectionVerifier(defined(all) as unknown as IntrospectionVerifierOptions);
   const scene: Scene = { clock, requests, verify, answer };
   return scene;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { PolicyError } from "../../src/errors.js";
 import { introspectionVerifier } from "../../src/verify/introspection.js";
 import { jwtVerifier } from "../../src/verify/jwt.js";
+import { defined } from "../defined.js";
 import { KEY_SET, OPTIONS, publicJwk, thrownBy } from "./fixtures.js";
 
 const privateKeys = await generateKeyPair("ES256", { extractable: true });
@@ -199,6 +200,6 @@ describe("the options of the verifier by introspection", () => {
   ];
 
   it.each(cases)("%s", async (_title, options, faults) => {
-    expect(await faultsOf(introspectionVerifier, options)).toEqual(faults);
+    expect(await faultsOf(introspectionVerifier, defined(options))).toEqual(faults);
   });
 });
