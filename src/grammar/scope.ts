@@ -21,6 +21,21 @@ export const MAX_SCOPE_LENGTH = 65_536;
 /** The most scope-tokens that {@link parseScope} reads in one scope, duplicates counted. */
 export const MAX_SCOPE_TOKENS = 4_096;
 
+/**
+ * Reads a scope as requests and grants hold it: a text, or a list of scope tokens. `""` and `[]` are the empty scope.
+ * Returns the tokens in their order, each once; `undefined` for a malformed scope.
+ */
+export function readScopeTokens(scope: unknown): readonly string[] | undefined {
+  if (scope === "") return [];
+  if (!Array.isArray(scope)) {
+    const parsed = parseScope(scope as string);
+    return parsed.ok ? [...parsed.scope] : undefined;
+  }
+  const list: readonly unknown[] = scope;
+  if (list.length > MAX_SCOPE_TOKENS || !list.every(isScopeToken)) return undefined;
+  return list.length === 0 ? [] : readScopeTokens(list.join(" "));
+}
+
 const SP = 0x20;
 
 /**

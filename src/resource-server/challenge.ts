@@ -3,8 +3,8 @@ import type { Denial, DoorDenial } from "../decision/decision.js";
 import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
-import { bindTemplate } from "../grammar/template.js";
-import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
+import type { CompiledPolicy } from "../policy/compiled.js";
+import { namedMeanings } from "../policy/scope-meanings.js";
 
 /** Why a call is refused at the door. */
 export type Refusal = Denial | DoorDenial;
@@ -225,11 +225,8 @@ function heldTokens(token: AccessToken | undefined): readonly string[] {
  */
 function namer(policy: CompiledPolicy): (scope: string) => readonly string[] {
   return (scope) => {
-    const hits = policy.lookups.flatMap((lookup) => lookup(scope));
-    const names = hits.flatMap(({ scope: id, values }) => {
-      const { reserved, template } = policy.scopes[id] as CompiledScope;
-      return reserved ? [] : [bindTemplate(template, values)];
-    });
-    return (hits.length === 0 ? [scope] : names).filter((name) => name !== OFFLINE_ACCESS);
+    const isKnown = namedMeanings(policy, scope, true).length > 0;
+    const names = namedMeanings(policy, scope, false).map(({ text }) => text);
+    return (isKnown ? names : [scope]).filter((name) => name !== OFFLINE_ACCESS);
   };
 }
