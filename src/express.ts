@@ -5,6 +5,7 @@ import { PolicyError } from "./errors.js";
 import { coverageFindings, type GateKind, markGate } from "./express/coverage.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { describeFindings } from "./policy/findings.js";
+import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import type { Admission, Authorizer } from "./resource-server/authorizer.js";
 import { whenThere } from "./resource-server/facts.js";
 import {
@@ -70,7 +71,7 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
    * it has them under the same name, else from `options.params`. It answers every refusal itself (status, RFC 6750
    * challenge, RFC 9457 body) and never calls `next(error)`.
    *
-   * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN` for a name the policy lacks
+   * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN` for a name the policy lacks, `ERR_OPTIONS_INVALID`
    */
   <const Name extends string>(tool: KnownName<Types, Name>, options?: GateOptions): GateHandler;
 
@@ -79,6 +80,8 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
    * names of its parameters, and the path of the request must mean the same endpoint in its one canonical spelling: for
    * another case, an escape, a second or last slash, and for templates that are patterns or lists it is an unknown
    * operation. It knows no route when it is given to `use`.
+   *
+   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID`
    */
   endpoint(options?: GateOptions): GateHandler;
 
@@ -164,9 +167,10 @@ export function expressGate<Types extends PolicyTypes>(
   const guard = (
     kind: GateKind,
     find: (req: GateRequest) => GateOperation | undefined,
-    { params }: GateOptions = {},
-  ) =>
-    mark(kind, (req, res, next) => {
+    options: GateOptions = {},
+  ) => {
+    const { params } = checkOptions("a gate", options, GATE_CHECKS);
+    return mark(kind, (req, res, next) => {
       const admission = admitAtGate(authorizer, {
         authorization: authorizationFields(req),
         operation: find(req) ?? noOperation(req.method, req.originalUrl),
@@ -181,6 +185,7 @@ export function expressGate<Types extends PolicyTypes>(
         next();
       });
     });
+  };
 
   const admittedOf = (req: object) => {
     const found = admitted.get(req);
@@ -220,6 +225,10 @@ export function expressGate<Types extends PolicyTypes>(
     }),
   );
 }
+
+const GATE_CHECKS = {
+  params: optional(isFunction),
+} satisfies Record<keyof GateOptions, OptionCheck>;
 
 const NO_GATE =
   "no gate of this authorizer has let the request through: put one before the handler";

@@ -7,18 +7,22 @@ import type {
   RegisterOptions,
 } from "fastify";
 import fastifyPlugin from "fastify-plugin";
-import type { AccessToken } from "./decision/access-token.js";
+import { type AccessToken, readOwn } from "./decision/access-token.js";
 import type { Policy, ToolOf } from "./decision/policy.js";
 import { type Finding, PolicyError } from "./errors.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { describeFindings, nearest } from "./policy/findings.js";
 import {
   checkOptions,
+  isFunction,
+  isText,
   type OptionCheck,
   oneOf,
   optional,
+  optionFindings,
   required,
 } from "./policy/option-checks.js";
+import { ownMembers } from "./policy/own-members.js";
 import type { Authorizer } from "./resource-server/authorizer.js";
 import { whenThere } from "./resource-server/facts.js";
 import {
@@ -76,7 +80,7 @@ type Mapping =
   | { readonly kind: "public" }
   | { readonly kind: "endpoint" }
   | { readonly kind: "tool"; readonly name: string; readonly params: readonly string[] }
-  | { readonly kind: "none"; readonly fault: Omit<Finding, "path"> };
+  | { readonly kind: "none"; readonly faults: readonly Omit<Finding, "path">[] };
 
 const UNMAPPED = "unmapped_route";
 const ACCESS_TOKEN = "accessToken";
@@ -92,6 +96,14 @@ const CHECKS = {
   logLevel: anything,
   logSerializers: anything,
 } satisfies Record<keyof (ScopePolicyOptions & RegisterOptions), OptionCheck>;
+
+/** The checks of this plugin's members of `config`, which other plugins may have members in. */
+const CONFIG_CHECKS = {
+  tool: optional(isText),
+  endpoint: optional(oneOf(true)),
+  public: optional(oneOf(true)),
+  params: optional(isFunction),
+} satisfies Record<keyof FastifyContextConfig, OptionCheck>;
 
 const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, done) => {
   let fault: Error | undefined;
@@ -131,8 +143,9 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
       // the HEAD that Fastify adds to a GET says the same
       if (verb === "HEAD" && findings.some((finding) => finding.path === `GET ${url}`)) continue;
       const name = endpoints.named(verb, url);
-      if (mapping.kind === "none" && (strict || mapping.fault.code !== UNMAPPED)) {
-        findings.push({ ...mapping.fault, path });
+      if (mapping.kind === "none") {
+        const faults = mapping.faults.filter(({ code }) => strict || code !== UNMAPPED);
+        findings.push(...faults.map((fault) => ({ ...fault, path })));
       }
       if (mapping.kind !== "endpoint") continue;
       if (name === undefined) findings.push(unknownEndpoint(path, endpoints.names));
@@ -152,12 +165,13 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
     const { config, url: template } = request.routeOptions;
     const mapping = mappingOf(config);
     if (mapping.kind === "public") return done();
+    const params = readOwn(config, "params") as FastifyContextConfig["params"];
     const admission = admitAtGate(authorizer, {
       authorization: authorizationFields(request.raw),
       operation:
         operationOf(mapping, endpoints, request, template) ??
         noOperation(request.method, request.url),
-      read: config.params && (() => config.params?.(request)),
+      read: params && (() => params(request)),
     });
     void whenThere(admission, (admission) => {
       // nobody is there any more, or somebody else has answered
@@ -214,7 +228,14 @@ export const scopePolicy = fastifyPlugin<ScopePolicyOptions>(plugin, {
   name: "scope-policy",
 });
 
-function mapRoute(policy: Policy, { tool, endpoint, public: open }: FastifyContextConfig): Mapping {
+function mapRoute(policy: Policy, config: FastifyContextConfig): Mapping {
+  const own = ownMembers(config) as FastifyContextConfig;
+  const faults = optionFindings({ ...own }, CONFIG_CHECKS).map(({ code, path, message }) => ({
+    code,
+    message: `\`${path}\` of the route's \`config\`: ${message}`,
+  }));
+  if (faults.length > 0) return { kind: "none", faults };
+  const { tool, endpoint, public: open } = own;
   const said = [tool !== undefined, endpoint === true, open === true].filter(Boolean).length;
   if (said === 0)
     return none(UNMAPPED, "the route says neither `tool` nor `endpoint` nor `public`");
@@ -234,7 +255,7 @@ function mapRoute(policy: Policy, { tool, endpoint, public: open }: FastifyConte
 }
 
 function none(code: string, message: string): Mapping {
-  return { kind: "none", fault: { code, message } };
+  return { kind: "none", faults: [{ code, message }] };
 }
 
 function unknownEndpoint(path: string, names: readonly string[]): Finding {

@@ -2,6 +2,14 @@ import { escapeHtml } from "./consent/escape-html.js";
 import type { ConsentRow, ConsentScreen } from "./consent/model.js";
 import { PAGE_STYLE } from "./consent/page-style.js";
 import { fill } from "./consent/words.js";
+import {
+  checkOptions,
+  isFunction,
+  isText,
+  type OptionCheck,
+  optional,
+  required,
+} from "./policy/option-checks.js";
 
 /** What a page needs besides the screen. */
 export interface RenderOptions {
@@ -19,6 +27,15 @@ export interface RenderOptions {
   readonly presetUrl?: (id: string) => string;
 }
 
+const CHECKS = {
+  action: required(isText),
+  csrf: required(isText),
+  preset: optional(isText),
+  notice: optional(isText),
+  stylesheet: optional(isText),
+  presetUrl: optional(isFunction),
+} satisfies Record<keyof RenderOptions, OptionCheck>;
+
 /**
  * A consent screen as one accessible page that works without JavaScript: a form that posts `decision` (`approve` or `deny`), `scopes`
  * (each checked box), `id`, `policyVersion` and `csrf`. Send it with the header fields in `screen.headers`. Every value is escaped; there is
@@ -26,6 +43,7 @@ export interface RenderOptions {
  *
  * It decides nothing: give what is posted to `resolveConsent`.
  *
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` with every finding about the options at once
  * @throws {TypeError} for an `action` that is neither a path nor an `https` or loopback URL, and for a screen with an `error`
  *
  * @example
@@ -41,7 +59,8 @@ export interface RenderOptions {
  * const page = renderConsent(screen, { action: "/consent", csrf: "random" });
  * ```
  */
-export function renderConsent(screen: ConsentScreen, options: RenderOptions): string {
+export function renderConsent(screen: ConsentScreen, given: RenderOptions): string {
+  const options = checkOptions("the page", given, CHECKS);
   checkAction(options.action);
   if (screen.error !== null)
     throw new TypeError(`\`screen.error\`: \`${screen.error}\` has no page`);

@@ -2,6 +2,7 @@ import { readScopeTokens } from "../grammar/scope.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import type { ConsentClient } from "../policy/client.js";
 import { compiledPolicyOf } from "../policy/compile.js";
+import { ownMembers } from "../policy/own-members.js";
 import { expandTokens, namedMeanings } from "../policy/scope-meanings.js";
 import { clientView } from "./client-view.js";
 import { isFirstParty, readConsentFacts } from "./facts.js";
@@ -50,17 +51,21 @@ export interface ConnectedApp {
 }
 
 /**
- * What a page of connected apps shows of one grant: which of its scopes still do something, and which no longer do.
+ * Returns what a page of connected apps shows of one grant: which of its scopes still have an effect, and which no longer do.
+ * The grant and the facts are the server's data: own members are read, and members may be `undefined`.
  *
- * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a policy that is none
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN`, `ERR_OPTIONS_INVALID` for a grant without a client, and for an account of
+ * another type
  */
 export function connectedApp(
   policy: AnyPolicy,
-  grant: Grant,
-  { account: givenAccount, locale }: Pick<ConsentFacts, "account" | "locale"> = {},
+  given: Grant,
+  facts: Pick<ConsentFacts, "account" | "locale"> = {},
 ): ConnectedApp {
   const compiled = compiledPolicyOf(policy);
-  const { client, account } = readConsentFacts({ client: grant.client, account: givenAccount });
+  // a grant that is not an object has no client, which is refused
+  const grant = ownMembers(given) as Grant;
+  const { client, account, locale } = readConsentFacts({ ...facts, client: grant?.client });
   const firstParty = isFirstParty(client);
   const words = pickLocale(locale);
   const tokens = readScopeTokens(grant.scope) ?? [];

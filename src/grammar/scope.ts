@@ -124,19 +124,25 @@ function emptyToken(text: string, index: number): string {
  * ```
  */
 export function formatScope(scope: ScopeSet): string {
-  if (typeof scope?.values !== "function") {
+  const tokens = membersOf(scope);
+  if (tokens === undefined) {
     throw new PolicyError("ERR_SCOPE_INVALID", "a scope is a set of scope-tokens");
   }
-  const tokens: string[] = [];
-  for (const token of scope.values()) {
-    if (!isScopeToken(token)) {
-      const shown = typeof token === "string" ? JSON.stringify(token) : typeof token;
-      throw new PolicyError(
-        "ERR_SCOPE_INVALID",
-        `member ${tokens.length} of the scope, \`${shown}\`, is no scope-token`,
-      );
-    }
-    tokens.push(token);
+  const bad = tokens.findIndex((token) => !isScopeToken(token));
+  if (bad === -1) return tokens.join(" ");
+  const token = tokens[bad];
+  const shown = typeof token === "string" ? JSON.stringify(token) : typeof token;
+  throw new PolicyError(
+    "ERR_SCOPE_INVALID",
+    `member ${bad} of the scope, \`${shown}\`, is not a scope-token`,
+  );
+}
+
+/** The members of a set; `undefined` for a value that is not a set, and for one that cannot be read. */
+function membersOf(scope: ScopeSet): readonly unknown[] | undefined {
+  try {
+    return typeof scope?.values === "function" ? [...scope.values()] : undefined;
+  } catch {
+    return undefined;
   }
-  return tokens.join(" ");
 }

@@ -8,6 +8,7 @@ import {
 import type { OperationDefinition, OperationOptions, PolicyDefinition } from "./definition.js";
 import { nearest, type Path } from "./findings.js";
 import { isPattern, toolKeyFault } from "./names.js";
+import { withoutPrototype } from "./own-members.js";
 import { patternMatcher } from "./pattern.js";
 import {
   compileRule,
@@ -22,6 +23,7 @@ import {
   buildRouter,
   type Endpoint,
   endpointIdentity,
+  isEndpoint,
   METHODS,
   parseEndpoint,
   type RouterOf,
@@ -99,7 +101,7 @@ function readEndpoints(definition: PolicyDefinition, { report }: Reading): reado
   return Object.entries(definition.endpoints ?? {}).map(([name, entry]) => {
     const path = ["endpoints", name];
     const endpoint = parseEndpoint(name);
-    if (!("segments" in endpoint)) {
+    if (!isEndpoint(endpoint)) {
       const { code, message, method } = endpoint;
       report.add(code, path, message, () => method && nearest(method, METHODS));
       return { name, endpoint: undefined, entry };
@@ -133,7 +135,8 @@ function compileOperation(
   always: Draft,
   reading: Reading,
 ): Operation | undefined {
-  const options: OperationOptions = typeof entry === "string" ? { scope: entry } : entry;
+  const options: OperationOptions =
+    typeof entry === "string" ? withoutPrototype({ scope: entry }) : entry;
   if (!checkKind(options, path, reading)) return undefined;
   const base = { name, kind, hidden: options.hidden === true, denial: options.deny };
   if (options.deny !== undefined) return { ...base, rules: [], params: NO_PARAMS, public: false };
@@ -166,7 +169,7 @@ function compileEntry(
       : readRequirement(entry, path, reading);
   return compileRule(
     drafts.map((draft) => merge(draft, always)),
-    {},
+    { isPublic: false, enriched: undefined },
   );
 }
 

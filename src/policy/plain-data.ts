@@ -1,4 +1,5 @@
 import type { Report } from "./findings.js";
+import { withoutPrototype } from "./own-members.js";
 
 /** How many levels a policy may have. */
 export const DEEPEST = 64;
@@ -45,7 +46,7 @@ export function snapshot(source: unknown, report: Report): unknown {
     );
 
   const copyObject = (object: object): Record<string, unknown> => {
-    const result: Record<string, unknown> = {};
+    const result = withoutPrototype<Record<string, unknown>>({});
     const keys = Object.keys(object);
     for (const key of isTooMuch(keys.length) ? [] : keys) {
       const value = copyMember(object, key);

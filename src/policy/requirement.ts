@@ -213,10 +213,7 @@ export function intersection(
 /** Settles drafts into a rule: parameters get their places, and each scope named brings its own gates. */
 export function compileRule(
   drafts: readonly Draft[],
-  {
-    isPublic = false,
-    enriched,
-  }: { readonly isPublic?: boolean; readonly enriched?: Draft | undefined },
+  { isPublic, enriched }: { readonly isPublic: boolean; readonly enriched: Draft | undefined },
 ): Rule {
   const params: { readonly name: string; readonly sites: Param["sites"][number][] }[] = [];
   const placeOf = (name: string, template: Template, index: number): number => {

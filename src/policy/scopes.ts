@@ -10,6 +10,7 @@ import type { PolicyDefinition } from "./definition.js";
 import { nearest, type Path, type Report } from "./findings.js";
 import { checkAccountTypes, type Gates, rankOf, reportDuplicates } from "./gates.js";
 import { closureOf, linkImplied, reportCycle, type ScopeDraft } from "./implications.js";
+import { withoutPrototype } from "./own-members.js";
 import { type NamedScope, overlapCandidates } from "./scope-lookup.js";
 
 /** The declared scopes, and how a rule's text finds them. */
@@ -31,7 +32,7 @@ export function compileScopes(
   const byText = new Map<string, ScopeDraft>();
   for (const [name, entry] of Object.entries(definition.scopes ?? {})) {
     const path = ["scopes", name];
-    const options = typeof entry === "string" ? { description: entry } : entry;
+    const options = typeof entry === "string" ? withoutPrototype({ description: entry }) : entry;
     const token = readName(name, path, report);
     if (token === undefined) continue;
     const template = compileTemplate(token);

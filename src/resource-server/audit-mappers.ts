@@ -1,4 +1,6 @@
+import { checkOptions, isBoolean, optional } from "../policy/option-checks.js";
 import type { AuditEvent } from "./audit-event.js";
+import { ownEvent } from "./own-event.js";
 
 /** Leaves out what is not known. */
 function known<Members extends Readonly<Record<string, unknown>>>(
@@ -62,7 +64,8 @@ export interface AuditCloudEvent {
  *   });
  * ```
  */
-export function toCloudEvent(event: AuditEvent, source: string): AuditCloudEvent {
+export function toCloudEvent(given: AuditEvent, source: string): AuditCloudEvent {
+  const event = ownEvent(given);
   const { id, time, operation, decision } = event;
   return {
     specversion: "1.0",
@@ -73,7 +76,7 @@ export function toCloudEvent(event: AuditEvent, source: string): AuditCloudEvent
     ...(operation.name !== "" && { subject: operation.name }),
     datacontenttype: "application/json",
     authtype: authTypeOf(event),
-    data: event,
+    data: given,
   };
 }
 
@@ -96,6 +99,8 @@ export type AuditAttributes = Readonly<Record<string, string | number | boolean 
  * @param options - `arguments: true` adds `gen_ai.tool.call.arguments`, the values that the policy shows, as JSON; the conventions
  * leave it out by default
  *
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
+ *
  * @see {@link https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md Semantic conventions for MCP}
  *
  * @example
@@ -108,17 +113,18 @@ export type AuditAttributes = Readonly<Record<string, string | number | boolean 
  * ```
  */
 export function toOpenTelemetryAttributes(
-  event: AuditEvent,
+  given: AuditEvent,
   options: { readonly arguments?: boolean } = {},
 ): AuditAttributes {
+  const shows = checkOptions("the mapping to OpenTelemetry", options, TELEMETRY_CHECKS).arguments;
+  const event = ownEvent(given);
   const { operation, decision, actor, client, token } = event;
   const [method, route] = requestLineOf(event);
   const isEndpoint = operation.kind === "endpoint";
   return known({
     "gen_ai.operation.name": isEndpoint ? undefined : "execute_tool",
     "gen_ai.tool.name": isEndpoint ? undefined : operation.name,
-    "gen_ai.tool.call.arguments":
-      options.arguments === true && !isEndpoint ? shownArguments(event) : undefined,
+    "gen_ai.tool.call.arguments": shows === true && !isEndpoint ? shownArguments(event) : undefined,
     "http.request.method": method,
     "http.route": route,
     "http.response.status_code": event.status,
@@ -143,6 +149,8 @@ export function toOpenTelemetryAttributes(
     "scope_policy.request.id": event.requestId,
   });
 }
+
+const TELEMETRY_CHECKS = { arguments: optional(isBoolean) };
 
 function copyOf(list: readonly string[] | undefined): string[] | undefined {
   return list && [...list];
@@ -169,8 +177,9 @@ function shownArguments(event: AuditEvent): string {
  * const line = (event: AuditEvent) => JSON.stringify(toEcs(event));
  * ```
  */
-export function toEcs(event: AuditEvent) {
-  const { actor, client, decision, operation, policy } = event;
+export function toEcs(given: AuditEvent) {
+  const event = ownEvent(given);
+  const { actor, decision, operation, policy } = event;
   const [method] = requestLineOf(event);
   const request = known({ id: event.requestId, method });
   const isOutage = decision.code === "temporarily_unavailable";
@@ -198,13 +207,13 @@ export function toEcs(event: AuditEvent) {
       }),
     }),
     scope_policy: known({
-      operation,
-      actor,
-      client,
-      token: event.token,
-      decision,
+      operation: given.operation,
+      actor: given.actor,
+      client: given.client,
+      token: given.token,
+      decision: given.decision,
       requirement: event.requirement,
-      arguments: event.arguments,
+      arguments: given.arguments,
       arguments_left_out: event.argumentsLeftOut,
     }),
   };

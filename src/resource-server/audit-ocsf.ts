@@ -1,8 +1,12 @@
+import { checkOptions, isText, optional } from "../policy/option-checks.js";
 import type { AuditEvent } from "./audit-event.js";
 import { messageOf } from "./audit-mappers.js";
+import { ownEvent } from "./own-event.js";
 
 /** The class API Activity: category 6, class 3. */
 const CLASS = 6003;
+
+const CHECKS = { clientAddress: optional(isText) };
 
 interface Activity {
   readonly id: 1 | 2 | 3 | 4 | 99;
@@ -20,11 +24,13 @@ const ACTIVITIES: ReadonlyMap<string, Activity> = new Map([
 ]);
 
 /**
- * An audit event as Open Cybersecurity Schema Framework 1.8 puts it: class API Activity (6003) with the profile Security Control,
+ * Returns an audit event as Open Cybersecurity Schema Framework 1.8 puts it: class API Activity (6003) with the profile Security Control,
  * which holds whether it was allowed. Authorize Session is about rights given at login, which this is not. What the class has no
- * attribute for stands in `unmapped`.
+ * attribute for is in `unmapped`.
  *
  * @param options - `clientAddress`: the IP address that the call came from, which an audit event does not hold; the class demands a source
+ *
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
  *
  * @see {@link https://schema.ocsf.io/1.8.0/classes/api_activity API Activity}
  *
@@ -35,7 +41,9 @@ const ACTIVITIES: ReadonlyMap<string, Activity> = new Map([
  * const line = (event: AuditEvent) => JSON.stringify(toOcsf(event));
  * ```
  */
-export function toOcsf(event: AuditEvent, options: { readonly clientAddress?: string } = {}) {
+export function toOcsf(given: AuditEvent, options: { readonly clientAddress?: string } = {}) {
+  const { clientAddress } = checkOptions("the mapping to OCSF", options, CHECKS);
+  const event = ownEvent(given);
   const { actor, client, decision, operation, policy, status, requestId } = event;
   const activity = activityOf(event);
   const { allowed, code } = decision;
@@ -83,14 +91,12 @@ export function toOcsf(event: AuditEvent, options: { readonly clientAddress?: st
     },
     ...(status !== undefined && { http_response: { code: status } }),
     src_endpoint:
-      options.clientAddress === undefined
-        ? { name: client.client_id ?? "unknown" }
-        : { ip: options.clientAddress },
+      clientAddress === undefined ? { name: client.client_id ?? "unknown" } : { ip: clientAddress },
     unmapped: {
-      decision,
+      decision: given.decision,
       requirement: event.requirement ?? null,
-      arguments: event.arguments,
-      token: event.token,
+      arguments: given.arguments,
+      token: given.token,
     },
   };
 }

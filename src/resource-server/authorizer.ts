@@ -194,7 +194,7 @@ export function createAuthorizer<Types extends PolicyTypes>(
     const admission: Admission = decision.allowed
       ? { kind: "allowed", decision, token }
       : refuse(decision, call, token);
-    const isTold = audit !== undefined && !(decision.allowed && isOn(call, "auditDenialsOnly"));
+    const isTold = audit !== undefined && !(decision.allowed && call.auditDenialsOnly === true);
     return isTold ? tell(admission, call) : admission;
   };
 
@@ -220,7 +220,7 @@ export function createAuthorizer<Types extends PolicyTypes>(
   };
 
   const decideRaw = async (rawToken: string | undefined, operation: string, params: unknown) =>
-    decideCall(await show(credentialsOf(rawToken)), { operation, params });
+    decideCall(await show(credentialsOf(rawToken)), { ...NO_CALL, operation, params });
 
   return Object.freeze({
     policy,
@@ -236,8 +236,10 @@ export function createAuthorizer<Types extends PolicyTypes>(
       if (!decision.allowed) throw new AccessDenied(decision);
       return token as AccessToken;
     },
-    admit: (call) =>
-      whenThere(show(credentialsIn(call.authorization)), (shown) => decideCall(shown, call)),
+    admit: (given) => {
+      const call = { ...NO_CALL, ...given };
+      return whenThere(show(credentialsIn(call.authorization)), (shown) => decideCall(shown, call));
+    },
     authenticate: async (authorization, context) => {
       const shown = await show(credentialsIn(authorization));
       if (isGood(shown)) return { kind: "authenticated", token: shown.token };
@@ -264,6 +266,18 @@ function credentialsIn(authorization: Call["authorization"]): Credentials | Vouc
   return isVouched(authorization) ? authorization : readCredentials(authorization);
 }
 
+/** The members of a call that an adapter leaves out: they are own members, so that none is inherited. */
+const NO_CALL: Required<Call> = Object.freeze({
+  authorization: undefined,
+  operation: "",
+  params: undefined,
+  arguments: undefined,
+  requestId: undefined,
+  protocolVersion: undefined,
+  auditDenialsOnly: false,
+  credentialsFirst: false,
+});
+
 /** A value that is no token to any policy: a refusal takes its place in the order of the decision. */
 const NO_TOKEN = null;
 
@@ -274,7 +288,7 @@ function decideShown(
   call: Omit<Call, "authorization">,
 ): DoorDecision {
   const { operation, params } = call;
-  if (isOn(call, "credentialsFirst") && !isGood(shown)) {
+  if (call.credentialsFirst === true && !isGood(shown)) {
     const isOpen =
       shown.kind === "nobody" && policy.decideUntrusted(undefined, operation, params).allowed;
     if (!isOpen) return refusalOf(shown);
@@ -283,14 +297,6 @@ function decideShown(
   if (shown.kind === "nobody") return policy.decideUntrusted(undefined, operation, params);
   const decision = policy.decideUntrusted(NO_TOKEN, operation, params);
   return decision.code === "invalid_token" ? shown.refusal : decision;
-}
-
-/** Whether a call itself sets a flag: what every object inherits sets none. */
-function isOn(
-  call: Omit<Call, "authorization">,
-  flag: "auditDenialsOnly" | "credentialsFirst",
-): boolean {
-  return call[flag] === true && Object.hasOwn(call, flag);
 }
 
 function isGood(shown: Shown): shown is Extract<Shown, { kind: "token" }> {

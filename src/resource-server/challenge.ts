@@ -69,19 +69,24 @@ export interface ChallengeOptions {
 
 interface Row {
   readonly status: 400 | 401 | 402 | 403 | 503;
-  /** Whether there is a challenge, and its `error` (RFC 6750, section 3.1). */
-  readonly challenge?: {
-    readonly error?: "invalid_request" | "invalid_token" | "insufficient_scope";
-    readonly description?: string;
-  };
+  /** The challenge, with its `error` (RFC 6750, section 3.1); `undefined` for none. */
+  readonly challenge: Challenge | undefined;
 }
+
+interface Challenge {
+  readonly error: "invalid_request" | "invalid_token" | "insufficient_scope" | undefined;
+  readonly description: string | undefined;
+}
+
+/** A row without a challenge. Each member is its own, whatever `Object.prototype` has. */
+const plain = (status: Row["status"]): Row => ({ status, challenge: undefined });
 
 /** The one table of statuses and challenges; its texts are all that a challenge ever says in words. */
 const ROWS: Readonly<Record<Refusal["code"], Row>> = {
-  unknown_operation: { status: 403 },
-  denied: { status: 403 },
-  invalid_params: { status: 400 },
-  unauthenticated: { status: 401, challenge: {} },
+  unknown_operation: plain(403),
+  denied: plain(403),
+  invalid_params: plain(400),
+  unauthenticated: { status: 401, challenge: { error: undefined, description: undefined } },
   invalid_request: {
     status: 400,
     challenge: { error: "invalid_request", description: "Expected one bearer token" },
@@ -90,15 +95,15 @@ const ROWS: Readonly<Record<Refusal["code"], Row>> = {
     status: 401,
     challenge: { error: "invalid_token", description: "The access token is not valid here" },
   },
-  temporarily_unavailable: { status: 503 },
+  temporarily_unavailable: plain(503),
   insufficient_scope: {
     status: 403,
     challenge: { error: "insufficient_scope", description: "More scope is needed" },
   },
-  binding_mismatch: { status: 403 },
-  account_type_required: { status: 403 },
-  upgrade_required: { status: 403 },
-  reserved_scope: { status: 403 },
+  binding_mismatch: plain(403),
+  account_type_required: plain(403),
+  upgrade_required: plain(403),
+  reserved_scope: plain(403),
 };
 
 const TITLES = {
@@ -111,6 +116,13 @@ const TITLES = {
 
 /** Clients take some 16 KiB of headers in all; a union beyond half of it is cut down to what is needed. */
 const MAX_CHALLENGE_SCOPE = 8_192;
+
+/** The members of a context that are left out: they are own members, so that none is inherited. */
+const NO_CONTEXT: Required<AnswerContext> = Object.freeze({
+  operation: undefined,
+  token: undefined,
+  protocolVersion: undefined,
+});
 
 /** Since this version clients unite a challenge with what they hold (MCP, basic/authorization). */
 const UNITING_VERSION = "2026-07-28";
@@ -136,7 +148,8 @@ export function newAnswerer(
     return union.join(" ").length <= MAX_CHALLENGE_SCOPE ? union : needed;
   };
 
-  return (refusal, context = {}) => {
+  return (refusal, given) => {
+    const context = { ...NO_CONTEXT, ...given };
     const row = ROWS[refusal.code];
     const status = refusal.code === "upgrade_required" ? options.upgradeStatus : row.status;
     const scope = scopesOf(refusal, context).join(" ");

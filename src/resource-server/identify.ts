@@ -123,7 +123,8 @@ function readScope(scope: unknown): unknown {
 }
 
 /** Whether the scope of a token can be read at all, as a decision reads it: one that cannot is no good for anything. */
-export function hasGoodScope({ scope }: AccessToken): boolean {
+export function hasGoodScope(token: AccessToken): boolean {
+  const scope = readOwn(token, "scope");
   if (scope === "") return true;
   const isText = typeof scope === "string";
   if (isText && scope.length > MAX_SCOPE_LENGTH) return false;

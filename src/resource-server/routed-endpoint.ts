@@ -1,6 +1,6 @@
 import { readOwn } from "../decision/access-token.js";
 import type { Policy } from "../decision/policy.js";
-import { type Endpoint, parseEndpoint, type Segment } from "../policy/route.js";
+import { type Endpoint, isParam, parseEndpoint, type Segment } from "../policy/route.js";
 import type { GateOperation } from "./gate.js";
 import { pathOf } from "./target.js";
 
@@ -59,13 +59,13 @@ export function newEndpointFinder(policy: Policy): EndpointFinder {
     for (const [index, segment] of segments.entries()) {
       const text = mounted[index];
       const route = text === undefined ? own[index - mounted.length] : { literal: text };
-      if ("literal" in segment) {
-        if (route === undefined || !("literal" in route) || route.literal !== segment.literal)
+      if (!isParam(segment)) {
+        if (route === undefined || isParam(route) || route.literal !== segment.literal)
           return undefined;
       } else if (text !== undefined) {
         found.push([segment.param, text]);
       } else {
-        if (route === undefined || !("param" in route)) return undefined;
+        if (route === undefined || !isParam(route)) return undefined;
         found.push([segment.param, readOwn(values(), route.param)]);
       }
     }
@@ -98,7 +98,7 @@ export function newEndpointFinder(policy: Policy): EndpointFinder {
 
 /** What every spelling of an endpoint has in common: the names of parameters are the author's own business. */
 function shapeOf(method: string, segments: readonly Segment[]): string {
-  const path = segments.map((segment) => ("param" in segment ? ":" : segment.literal));
+  const path = segments.map((segment) => (isParam(segment) ? ":" : segment.literal));
   return `${method} /${path.join("/")}`;
 }
 
