@@ -59,14 +59,14 @@ const CHECKS = {
  * const page = renderConsent(screen, { action: "/consent", csrf: "random" });
  * ```
  */
-export function renderConsent(screen: ConsentScreen, given: RenderOptions): string {
-  const options = checkOptions("the page", given, CHECKS);
-  checkAction(options.action);
+export function renderConsent(screen: ConsentScreen, options: RenderOptions): string {
+  const own = checkOptions("the page", options, CHECKS);
+  checkAction(own.action);
   if (screen.error !== null)
     throw new TypeError(`\`screen.error\`: \`${screen.error}\` has no page`);
   const { words, client } = screen;
   const title = fill(words.heading, { client: client.name, policy: screen.policyName });
-  const preset = screen.presets.find(({ id }) => id === options.preset);
+  const preset = screen.presets.find(({ id }) => id === own.preset);
   const isChecked = (row: ConsentRow) =>
     preset === undefined || row.locked ? row.checked : preset.scopes.includes(row.scope);
   const group = (legend: string, rows: readonly ConsentRow[]) =>
@@ -75,12 +75,10 @@ export function renderConsent(screen: ConsentScreen, given: RenderOptions): stri
       : `<fieldset><legend>${isolate(legend)}</legend>${rows.map((row) => rowHtml(row, screen, isChecked(row))).join("")}</fieldset>`;
   const body = [
     `<header>${pictureOf(screen)}<h1>${headingHtml(screen)}</h1>${accountHtml(screen)}${clientHtml(screen)}</header>`,
-    options.notice === undefined
-      ? ""
-      : `<p class="notice" role="alert">${escapeHtml(options.notice)}</p>`,
-    presetsHtml(screen, options, preset?.id),
-    `<form method="post" action="${escapeHtml(options.action)}" autocomplete="off">`,
-    hidden("csrf", options.csrf),
+    own.notice === undefined ? "" : `<p class="notice" role="alert">${escapeHtml(own.notice)}</p>`,
+    presetsHtml(screen, own, preset?.id),
+    `<form method="post" action="${escapeHtml(own.action)}" autocomplete="off">`,
+    hidden("csrf", own.csrf),
     screen.id === null ? "" : hidden("id", screen.id),
     hidden("policyVersion", screen.policyVersion),
     group(words.identity, screen.identity),
@@ -94,9 +92,9 @@ export function renderConsent(screen: ConsentScreen, given: RenderOptions): stri
     footerHtml(screen),
   ];
   const link =
-    options.stylesheet === undefined
+    own.stylesheet === undefined
       ? ""
-      : `<link rel="stylesheet" href="${escapeHtml(options.stylesheet)}">`;
+      : `<link rel="stylesheet" href="${escapeHtml(own.stylesheet)}">`;
   return `<!doctype html>
 <html lang="${escapeHtml(screen.locale)}" dir="${escapeHtml(screen.dir)}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${PAGE_STYLE}</style>${link}</head>

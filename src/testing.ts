@@ -207,15 +207,15 @@ const MATRIX_CHECKS = {
  */
 export function decisionMatrix<Types extends PolicyTypes>(
   policy: Policy<Types>,
-  given: MatrixOptions<OperationName<Types>>,
+  options: MatrixOptions<OperationName<Types>>,
 ): string {
   const { operations, patterns } = compiledPolicyOf(policy);
-  const options = checkOptions("the matrix", given, MATRIX_CHECKS);
+  const own = checkOptions("the matrix", options, MATRIX_CHECKS);
   const globs = patterns.map(({ operation }) => operation.name).sort();
   const meetings =
-    options.operations === undefined ? meetingsOf(globs, new Set(operations.keys())) : NO_MEETINGS;
+    own.operations === undefined ? meetingsOf(globs, new Set(operations.keys())) : NO_MEETINGS;
   const rows = [
-    ...(options.operations ?? [...operations.keys()]).map((name: string) => ({
+    ...(own.operations ?? [...operations.keys()]).map((name: string) => ({
       title: name,
       name,
     })),
@@ -224,10 +224,10 @@ export function decisionMatrix<Types extends PolicyTypes>(
       name,
     })),
   ];
-  const tokens = Object.entries(options.tokens).sort(byFirst);
+  const tokens = Object.entries(own.tokens).sort(byFirst);
   const lines = rows.map(({ title, name }) => {
     const cells = tokens.map(([column, token]) => {
-      const decision = policy.decideUntrusted(claimsOf(token), name, options.params);
+      const decision = policy.decideUntrusted(claimsOf(token), name, own.params);
       const code = decision.allowed && decision.enriched ? "allowed (enriched)" : decision.code;
       return `${/^[\w.-]+$/.test(column) ? column : JSON.stringify(column)} ${code}`;
     });

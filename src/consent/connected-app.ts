@@ -59,16 +59,16 @@ export interface ConnectedApp {
  */
 export function connectedApp(
   policy: AnyPolicy,
-  given: Grant,
+  grant: Grant,
   facts: Pick<ConsentFacts, "account" | "locale"> = {},
 ): ConnectedApp {
   const compiled = compiledPolicyOf(policy);
   // a grant that is not an object has no client, which is refused
-  const grant = ownMembers(given) as Grant;
-  const { client, account, locale } = readConsentFacts({ ...facts, client: grant?.client });
+  const own = ownMembers(grant) as Grant;
+  const { client, account, locale } = readConsentFacts({ ...facts, client: own?.client });
   const firstParty = isFirstParty(client);
   const words = pickLocale(locale);
-  const tokens = readScopeTokens(grant.scope) ?? [];
+  const tokens = readScopeTokens(own.scope) ?? [];
   const rank = account?.tier === undefined ? -1 : (compiled.tierRank.get(account.tier) ?? -1);
   const unlocks = unlocksOf(compiled, { client, account });
   const scopes = tokens.flatMap((token): ConnectedApp["scopes"] => {
@@ -81,13 +81,12 @@ export function connectedApp(
     });
   });
   return {
-    grantId: grant.grantId,
+    grantId: own.grantId,
     client: clientView(client),
-    authorizedAt: grant.authorizedAt,
-    lastUsedAt: grant.lastUsedAt ?? null,
+    authorizedAt: own.authorizedAt,
+    lastUsedAt: own.lastUsedAt ?? null,
     offline: expandTokens(compiled, tokens, firstParty).has("offline_access"),
-    isOlder:
-      grant.policyVersion !== undefined && grant.policyVersion !== compiled.definition.version,
+    isOlder: own.policyVersion !== undefined && own.policyVersion !== compiled.definition.version,
     scopes,
   };
 }

@@ -1,4 +1,5 @@
 import { PolicyError } from "../errors.js";
+import { firstItems } from "./any-value.js";
 import { badCharReason, isScopeChar, isScopeToken, type ScopeToken } from "./scope-token.js";
 
 /** A scope as a set of scope-tokens, in the order in which they first stood. It has `has`, and nothing that finds a part of a text. */
@@ -31,14 +32,10 @@ export function readScopeTokens(scope: unknown): readonly string[] | undefined {
     const parsed = parseScope(scope as string);
     return parsed.ok ? [...parsed.scope] : undefined;
   }
-  try {
-    // each member is one token, as in the list of an access token
-    if (!Array.isArray(scope) || scope.length > MAX_SCOPE_TOKENS) return undefined;
-    const list: readonly unknown[] = [...(scope as readonly unknown[])];
-    return list.every(isListedToken) ? [...new Set(list)] : undefined;
-  } catch {
-    return undefined; // a proxy that throws
-  }
+  // each item is one token, as in the list of an access token
+  const list = firstItems(scope, MAX_SCOPE_TOKENS + 1);
+  if (list === undefined || list.length > MAX_SCOPE_TOKENS) return undefined;
+  return list.every(isListedToken) ? [...new Set(list)] : undefined;
 }
 
 function isListedToken(member: unknown): member is ScopeToken {
@@ -124,25 +121,26 @@ function emptyToken(text: string, index: number): string {
  * ```
  */
 export function formatScope(scope: ScopeSet): string {
-  const tokens = membersOf(scope);
-  if (tokens === undefined) {
-    throw new PolicyError("ERR_SCOPE_INVALID", "a scope is a set of scope-tokens");
+  const tokens: string[] = [];
+  for (const token of membersOf(scope)) {
+    if (!isScopeToken(token)) {
+      const shown = typeof token === "string" ? JSON.stringify(token) : typeof token;
+      throw new PolicyError(
+        "ERR_SCOPE_INVALID",
+        `member ${tokens.length} of the scope, \`${shown}\`, is not a scope-token`,
+      );
+    }
+    tokens.push(token);
   }
-  const bad = tokens.findIndex((token) => !isScopeToken(token));
-  if (bad === -1) return tokens.join(" ");
-  const token = tokens[bad];
-  const shown = typeof token === "string" ? JSON.stringify(token) : typeof token;
-  throw new PolicyError(
-    "ERR_SCOPE_INVALID",
-    `member ${bad} of the scope, \`${shown}\`, is not a scope-token`,
-  );
+  return tokens.join(" ");
 }
 
-/** The members of a set; `undefined` for a value that is not a set, and for one that cannot be read. */
-function membersOf(scope: ScopeSet): readonly unknown[] | undefined {
+/** Yields the members of a set. What the value itself throws means that it is not a set. */
+function* membersOf(scope: ScopeSet): Generator<unknown, undefined> {
   try {
-    return typeof scope?.values === "function" ? [...scope.values()] : undefined;
+    if (typeof scope?.values === "function") return yield* scope.values();
   } catch {
-    return undefined;
+    // a getter, a proxy or an iterator that throws
   }
+  throw new PolicyError("ERR_SCOPE_INVALID", "a scope is a set of scope-tokens");
 }

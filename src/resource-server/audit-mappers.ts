@@ -64,9 +64,9 @@ export interface AuditCloudEvent {
  *   });
  * ```
  */
-export function toCloudEvent(given: AuditEvent, source: string): AuditCloudEvent {
-  const event = ownEvent(given);
-  const { id, time, operation, decision } = event;
+export function toCloudEvent(event: AuditEvent, source: string): AuditCloudEvent {
+  const own = ownEvent(event);
+  const { id, time, operation, decision } = own;
   return {
     specversion: "1.0",
     id,
@@ -75,8 +75,8 @@ export function toCloudEvent(given: AuditEvent, source: string): AuditCloudEvent
     time,
     ...(operation.name !== "" && { subject: operation.name }),
     datacontenttype: "application/json",
-    authtype: authTypeOf(event),
-    data: given,
+    authtype: authTypeOf(own),
+    data: event,
   };
 }
 
@@ -113,26 +113,26 @@ export type AuditAttributes = Readonly<Record<string, string | number | boolean 
  * ```
  */
 export function toOpenTelemetryAttributes(
-  given: AuditEvent,
+  event: AuditEvent,
   options: { readonly arguments?: boolean } = {},
 ): AuditAttributes {
   const shows = checkOptions("the mapping to OpenTelemetry", options, TELEMETRY_CHECKS).arguments;
-  const event = ownEvent(given);
-  const { operation, decision, actor, client, token } = event;
-  const [method, route] = requestLineOf(event);
+  const own = ownEvent(event);
+  const { operation, decision, actor, client, token } = own;
+  const [method, route] = requestLineOf(own);
   const isEndpoint = operation.kind === "endpoint";
   return known({
     "gen_ai.operation.name": isEndpoint ? undefined : "execute_tool",
     "gen_ai.tool.name": isEndpoint ? undefined : operation.name,
-    "gen_ai.tool.call.arguments": shows === true && !isEndpoint ? shownArguments(event) : undefined,
+    "gen_ai.tool.call.arguments": shows === true && !isEndpoint ? shownArguments(own) : undefined,
     "http.request.method": method,
     "http.route": route,
-    "http.response.status_code": event.status,
+    "http.response.status_code": own.status,
     "error.type": decision.allowed ? undefined : decision.code,
     "enduser.id": actor.sub,
-    "scope_policy.event.id": event.id,
-    "scope_policy.policy.name": event.policy.name,
-    "scope_policy.policy.version": event.policy.version,
+    "scope_policy.event.id": own.id,
+    "scope_policy.policy.name": own.policy.name,
+    "scope_policy.policy.version": own.policy.version,
     "scope_policy.operation.kind": operation.kind,
     "scope_policy.decision.code": decision.code,
     "scope_policy.decision.allowed": decision.allowed,
@@ -146,7 +146,7 @@ export function toOpenTelemetryAttributes(
     "scope_policy.token.issuer": token.iss,
     "scope_policy.subject.tier": actor.tier,
     "scope_policy.subject.account_type": actor.account_type,
-    "scope_policy.request.id": event.requestId,
+    "scope_policy.request.id": own.requestId,
   });
 }
 
@@ -177,18 +177,18 @@ function shownArguments(event: AuditEvent): string {
  * const line = (event: AuditEvent) => JSON.stringify(toEcs(event));
  * ```
  */
-export function toEcs(given: AuditEvent) {
-  const event = ownEvent(given);
-  const { actor, decision, operation, policy } = event;
-  const [method] = requestLineOf(event);
-  const request = known({ id: event.requestId, method });
+export function toEcs(event: AuditEvent) {
+  const own = ownEvent(event);
+  const { actor, decision, operation, policy } = own;
+  const [method] = requestLineOf(own);
+  const request = known({ id: own.requestId, method });
   const isOutage = decision.code === "temporarily_unavailable";
   return {
-    "@timestamp": event.time,
+    "@timestamp": own.time,
     ecs: { version: "9.4.0" },
-    message: messageOf(event),
+    message: messageOf(own),
     event: {
-      id: event.id,
+      id: own.id,
       kind: "event",
       category: ["api"],
       type: ["access", decision.allowed ? "allowed" : "denied"],
@@ -200,21 +200,21 @@ export function toEcs(given: AuditEvent) {
     },
     rule: { name: operation.name, ruleset: policy.name, version: policy.version },
     ...(actor.sub !== undefined && { user: { id: actor.sub }, related: { user: [actor.sub] } }),
-    ...((Object.keys(request).length > 0 || event.status !== undefined) && {
+    ...((Object.keys(request).length > 0 || own.status !== undefined) && {
       http: known({
         request: Object.keys(request).length > 0 ? request : undefined,
-        response: event.status === undefined ? undefined : { status_code: event.status },
+        response: own.status === undefined ? undefined : { status_code: own.status },
       }),
     }),
     scope_policy: known({
-      operation: given.operation,
-      actor: given.actor,
-      client: given.client,
-      token: given.token,
-      decision: given.decision,
-      requirement: event.requirement,
-      arguments: given.arguments,
-      arguments_left_out: event.argumentsLeftOut,
+      operation: event.operation,
+      actor: event.actor,
+      client: event.client,
+      token: event.token,
+      decision: event.decision,
+      requirement: own.requirement,
+      arguments: event.arguments,
+      arguments_left_out: own.argumentsLeftOut,
     }),
   };
 }

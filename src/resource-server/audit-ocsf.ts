@@ -41,23 +41,23 @@ const ACTIVITIES: ReadonlyMap<string, Activity> = new Map([
  * const line = (event: AuditEvent) => JSON.stringify(toOcsf(event));
  * ```
  */
-export function toOcsf(given: AuditEvent, options: { readonly clientAddress?: string } = {}) {
+export function toOcsf(event: AuditEvent, options: { readonly clientAddress?: string } = {}) {
   const { clientAddress } = checkOptions("the mapping to OCSF", options, CHECKS);
-  const event = ownEvent(given);
-  const { actor, client, decision, operation, policy, status, requestId } = event;
-  const activity = activityOf(event);
+  const own = ownEvent(event);
+  const { actor, client, decision, operation, policy, status, requestId } = own;
+  const activity = activityOf(own);
   const { allowed, code } = decision;
   const isOutage = code === "temporarily_unavailable";
   const edition = { name: policy.name, version: policy.version };
   return {
     metadata: {
       version: "1.8.0",
-      uid: event.id,
+      uid: own.id,
       product: { name: "scope-policy", vendor_name: "scope-policy" },
       profiles: ["security_control"],
       ...(requestId !== undefined && { correlation_uid: requestId }),
     },
-    time: Date.parse(event.time),
+    time: Date.parse(own.time),
     category_uid: 6,
     category_name: "Application Activity",
     class_uid: CLASS,
@@ -71,14 +71,14 @@ export function toOcsf(given: AuditEvent, options: { readonly clientAddress?: st
     status_id: allowed ? 1 : 2,
     status: allowed ? "Success" : "Failure",
     status_code: code,
-    message: messageOf(event),
+    message: messageOf(own),
     action_id: allowed ? 1 : 2,
     action: allowed ? "Allowed" : "Denied",
     disposition_id: allowed ? 1 : isOutage ? 27 : 2,
     disposition: allowed ? "Allowed" : isOutage ? "Error" : "Blocked",
     policy: edition,
     actor: {
-      user: userOf(event),
+      user: userOf(own),
       ...(client.client_id !== undefined && { app_uid: client.client_id }),
       ...(actor.iss !== undefined && { idp: { name: actor.iss } }),
       authorizations: [{ decision: code, policy: edition }],
@@ -93,10 +93,10 @@ export function toOcsf(given: AuditEvent, options: { readonly clientAddress?: st
     src_endpoint:
       clientAddress === undefined ? { name: client.client_id ?? "unknown" } : { ip: clientAddress },
     unmapped: {
-      decision: given.decision,
-      requirement: event.requirement ?? null,
-      arguments: given.arguments,
-      token: given.token,
+      decision: event.decision,
+      requirement: own.requirement ?? null,
+      arguments: event.arguments,
+      token: event.token,
     },
   };
 }

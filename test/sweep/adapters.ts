@@ -1,0 +1,234 @@
+import express, { type Express } from "express";
+import fastifyApp from "fastify";
+import type { Authorizer, Policy } from "scope-policy";
+import { expressGate, type GateHandler } from "scope-policy/express";
+import { scopePolicy } from "scope-policy/fastify";
+import { fetchGate } from "scope-policy/fetch";
+import { type AnyServer, mcpGate, protect } from "scope-policy/mcp";
+import type { Subject } from "./scene.js";
+
+/** Requests to a server: a caller, a method, a target, and the route that a router would have matched. */
+interface Asking {
+  readonly caller?: string;
+  readonly method: string;
+  readonly target: string;
+  readonly route: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+const COURSES = { method: "GET", target: "/v1/courses", route: "/v1/courses", params: {} };
+const COURSE = {
+  method: "GET",
+  target: "/v1/courses/7",
+  route: "/v1/courses/:courseId",
+  params: { courseId: "7" },
+};
+const ACCOUNT = {
+  method: "POST",
+  target: "/v1/accounts/a",
+  route: "/v1/accounts/:accountID",
+  params: { accountID: "a" },
+};
+
+const ASKED: readonly Asking[] = [
+  COURSES,
+  { ...COURSES, caller: "reader" },
+  { ...COURSES, caller: "old" },
+  { ...COURSES, caller: "outage" },
+  { ...COURSE, caller: "reader" },
+  { ...ACCOUNT, caller: "bound" },
+  { ...ACCOUNT, caller: "reader" },
+  { ...COURSES, method: "HEAD", caller: "stranger" },
+  { ...COURSES, target: "/V1/courses", caller: "reader" },
+];
+
+const METADATA = "/.well-known/oauth-protected-resource/mcp";
+
+const fieldOf = ({ caller }: Asking) => (caller === undefined ? [] : [`Bearer ${caller}`]);
+
+/** Runs a middleware on a request and a response as Express has them, and returns what it did. */
+async function runHandler(handler: GateHandler, asking: Asking): Promise<unknown> {
+  const rawHeaders = fieldOf(asking).flatMap((value) => ["Authorization", value]);
+  const req = {
+    method: asking.method,
+    baseUrl: "",
+    originalUrl: asking.target,
+    rawHeaders,
+    headers: {},
+    route: { path: asking.route },
+    params: asking.params,
+  };
+  const sent = new Map<string, string>();
+  const res = {
+    headersSent: false,
+    destroyed: false,
+    statusCode: 200,
+    setHeader: (name: string, value: string) => sent.set(name, value),
+    end: (text?: string) => sent.set("", text ?? ""),
+  };
+  let passed = false;
+  await handler(req, res, () => {
+    passed = true;
+  });
+  return [passed, res.statusCode, sent];
+}
+
+function expressSubjects(authorizer: Authorizer, app: Express): readonly Subject[] {
+  const gate = expressGate(authorizer);
+  const asked = ASKED.map((asking) => [asking] as const);
+  const row = (samples: readonly (readonly unknown[])[]) =>
+    ({ takes: ["client"], samples }) as const;
+  const run = (title: string, handler: GateHandler): Subject => ({
+    title,
+    row: row(asked),
+    call: (asking) => runHandler(handler, asking as Asking),
+  });
+  return [
+    run("gate", gate("list_courses")),
+    run("gate with parameters", gate("get_profile", { params: () => ({ accountID: "a" }) })),
+    run("gate.endpoint", gate.endpoint()),
+    run("gate.public", gate.public()),
+    {
+      title: "gate.metadata",
+      row: row(
+        [
+          { ...COURSES, target: METADATA },
+          { ...COURSES, target: METADATA, method: "OPTIONS" },
+          COURSES,
+        ].map((one) => [one]),
+      ),
+      call: (asking) => runHandler(gate.metadata(), asking as Asking),
+    },
+    { title: "gate.token", row: row([[{}]]), call: (req) => gate.token(req as object) },
+    { title: "gate.assertCovers", row: row([[]]), call: () => gate.assertCovers(app) },
+    { title: "gate of nothing", row: row([[]]), call: () => gate("list_course") },
+  ];
+}
+
+/** An application with a route that no gate covers. */
+export function newApp(): Express {
+  const app = express();
+  app.get("/open", (_req, res) => void res.end());
+  return app;
+}
+
+function fetchSubjects(authorizer: Authorizer): readonly Subject[] {
+  const gate = fetchGate(authorizer);
+  const requestOf = (asking: Asking) => {
+    const [authorization] = fieldOf(asking);
+    const headers =
+      authorization === undefined ? [] : [["authorization", authorization] as [string, string]];
+    return new Request(`https://api.example.com${asking.target}`, {
+      method: asking.method,
+      headers,
+    });
+  };
+  const read = async (result: unknown) =>
+    result instanceof Response
+      ? [result.status, result.statusText, [...result.headers], await result.text()]
+      : result;
+  const samples = ASKED.map((asking) => [requestOf(asking)] as const);
+  const takes = ["client"] as const;
+  return [
+    {
+      title: "fetchGate",
+      row: { takes, samples },
+      call: async (request) =>
+        read(await gate(request as Request, "get_profile", { accountID: "a" })),
+    },
+    {
+      title: "fetchGate.endpoint",
+      row: { takes, samples },
+      call: async (request) => read(await gate.endpoint(request as Request)),
+    },
+    {
+      title: "fetchGate.metadata",
+      row: {
+        takes,
+        samples: [[requestOf({ ...COURSES, target: METADATA })], ...samples.slice(0, 1)],
+      },
+      call: (request) => read(gate.metadata(request as Request)),
+    },
+  ];
+}
+
+/** What each kind of route of Fastify answers to nobody and to a reader. */
+async function askFastify(authorizer: Authorizer): Promise<unknown> {
+  const app = fastifyApp();
+  await app.register(scopePolicy, { authorizer });
+  const handler = () => "reached";
+  app.get("/unmapped", handler);
+  app.get("/tool", { config: { tool: "list_courses" } }, handler);
+  app.get("/v1/courses", { config: { endpoint: true } }, handler);
+  app.get("/open", { config: { public: true } }, handler);
+  const answers: unknown[] = [];
+  for (const url of ["/unmapped", "/tool", "/v1/courses", "/open", "/nowhere", METADATA]) {
+    for (const headers of [{}, { authorization: "Bearer reader" }]) {
+      const { statusCode, body } = await app.inject({ url, headers });
+      answers.push([url, statusCode, body === "reached"]);
+    }
+  }
+  await app.close();
+  return answers;
+}
+
+const message = (method: string, params: object = {}) => ({
+  jsonrpc: "2.0",
+  id: 1,
+  method,
+  params,
+});
+const MESSAGES = [
+  message("initialize"),
+  message("tools/list"),
+  message("tools/call", { name: "list_courses", arguments: {} }),
+  message("tools/call", { name: "purge" }),
+  message("resources/read", { uri: "a://b" }),
+  message("unknown/method"),
+];
+
+function mcpSubjects(authorizer: Authorizer, policy: Policy): readonly Subject[] {
+  const gate = mcpGate(authorizer, { resources: { "a://b": "list_courses" } });
+  const check = async (caller: unknown, asked: unknown) => {
+    const body = new TextEncoder().encode(JSON.stringify(asked));
+    const fields = new Map([
+      ["content-type", ["application/json"]],
+      ["accept", ["application/json, text/event-stream"]],
+      ["authorization", caller === undefined ? [] : [`Bearer ${String(caller)}`]],
+    ]);
+    const field = (name: string) => fields.get(name) ?? [];
+    return gate.check({ method: "POST", target: "/mcp", field, read: async () => body });
+  };
+  const samples = [undefined, "stranger", "reader"].flatMap((caller) =>
+    MESSAGES.map((asked) => [caller, asked] as const),
+  );
+  return [
+    { title: "mcpGate.check", row: { takes: ["client", "client"], samples }, call: check },
+    {
+      title: "protect",
+      row: { takes: ["program"], samples: [[]] },
+      call: () => {
+        const server = { setRequestHandler() {}, assertCanSetRequestHandler() {} };
+        return protect(server as unknown as AnyServer, { policy, authorizer }).token({});
+      },
+    },
+  ];
+}
+
+/** The gates of one authorizer, each with requests. */
+export function adapterSubjects(
+  authorizer: Authorizer,
+  policy: Policy,
+  app: Express,
+): readonly Subject[] {
+  return [
+    ...expressSubjects(authorizer, app),
+    ...fetchSubjects(authorizer),
+    ...mcpSubjects(authorizer, policy),
+    {
+      title: "scopePolicy",
+      row: { takes: ["client"], samples: [[]] },
+      call: () => askFastify(authorizer),
+    },
+  ];
+}
