@@ -129,7 +129,7 @@ export type {
   ScopeTexts,
   ToolName,
 } from "./policy/definition.js";
-export { MAX_ALTERNATIVES } from "./policy/requirement.js";
+export { MAX_ALTERNATIVES } from "./policy/requirement-size.js";
 export { policyJsonSchema } from "./policy/schema.js";
 export type {
   AuditAlternative,

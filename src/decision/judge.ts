@@ -175,6 +175,10 @@ function paramOf({ rule, alternative, values }: Judged, held: Held): string {
 
 /** How many scopes lists are joined at most where several patterns fit one name. */
 const MOST_JOINS = 2_048;
+/** From how many alternatives the search for the fewest missing scopes begins at most, where several patterns fit. */
+const MOST_SEEDS = 512;
+/** How many missing scopes that search looks at. */
+const MOST_LOOKS = 1_000_000;
 
 interface Combination {
   readonly scopes: readonly string[];
@@ -182,8 +186,9 @@ interface Combination {
 }
 
 /**
- * One obtainable alternative of each rule together. Several patterns that fit one name can multiply: beyond some 1,000
- * combinations the first ones in declared order stand for all in `accepted`, and `candidates` are looked at besides.
+ * Denies with one obtainable alternative of each rule together. Several patterns that fit one name can multiply: beyond
+ * some 1,000 combinations the first ones in declared order stand for all in `accepted`, and `candidates` are considered in
+ * addition.
  */
 function missingOf(judged: readonly (readonly Judged[])[], held: Held): Denial {
   const lists = judged.map((list) =>
@@ -197,13 +202,10 @@ function missingOf(judged: readonly (readonly Judged[])[], held: Held): Denial {
         };
       }),
   );
-  const [first = [], ...others] = lists;
   const most = Math.max(1, Math.floor(MOST_JOINS / lists.length));
-  const combinations = others.reduce<readonly Combination[]>(
-    (left, right) => product(left, right, most),
-    first,
-  );
-  const isAll = lists.reduce((count, list) => count * list.length, 1) <= most;
+  const count = lists.reduce((product, list) => product * list.length, 1);
+  const combinations = firstOf(lists, Math.min(count, most));
+  const isAll = count <= most;
   const chosen = fewestMissing(isAll ? combinations : [...combinations, ...candidates(lists)]);
   return insufficientScope(
     chosen.missing,
@@ -212,24 +214,19 @@ function missingOf(judged: readonly (readonly Judged[])[], held: Held): Denial {
   );
 }
 
-const MOST_SEEDS = 512;
-
 /**
- * Where not every combination is looked at: with each alternative of a rule, what adds the least to it of every other
- * rule; of very many alternatives, with the best of each rule alone. For two rules of up to 512 alternatives together the
- * best of all is among them.
+ * Where not every combination is considered: with each alternative of a rule, what adds the least to it of every other
+ * rule; of very many alternatives, with the best of each rule alone, and of very many scopes, with the first ones. For two
+ * rules of up to 512 alternatives together with few scopes the best of all is among them.
  */
 function candidates(lists: readonly (readonly Combination[])[]): readonly Combination[] {
-  const seeds = lists.flat().length > MOST_SEEDS ? lists.map(fewestMissing) : lists.flat();
-  return seeds.map((seed) => {
-    const added = (one: Combination) =>
-      one.missing.filter((scope) => !seed.missing.includes(scope)).length;
-    const nearest = lists.map((list) =>
-      list.includes(seed)
-        ? seed
-        : list.reduce((best, one) => (added(one) < added(best) ? one : best)),
-    );
-    return nearest.reduce(join);
+  const all = lists.flat();
+  const looks = all.reduce((sum, { missing }) => sum + 1 + missing.length, 0);
+  const seeds = all.length > MOST_SEEDS ? lists.map(fewestMissing) : all;
+  return seeds.slice(0, Math.max(1, Math.floor(MOST_LOOKS / looks))).map((seed) => {
+    const known = new Set(seed.missing);
+    const added = (one: Combination) => one.missing.filter((scope) => !known.has(scope)).length;
+    return join(lists.map((list) => (list.includes(seed) ? seed : leastOf(list, added))));
   });
 }
 
@@ -242,29 +239,45 @@ function lackingOf({ alternative, values }: Judged, held: Held): readonly Prepar
 
 /** The first of those with the fewest missing scopes. */
 function fewestMissing(combinations: readonly Combination[]): Combination {
-  return combinations.reduce((best, one) =>
-    one.missing.length < best.missing.length ? one : best,
-  );
+  return leastOf(combinations, ({ missing }) => missing.length);
 }
 
-function join(left: Combination, right: Combination): Combination {
+/** The first of those for which a number is the least. */
+function leastOf(
+  combinations: readonly Combination[],
+  numberOf: (one: Combination) => number,
+): Combination {
+  let best = combinations[0] as Combination;
+  let least = Number.POSITIVE_INFINITY;
+  for (const one of combinations) {
+    const number = numberOf(one);
+    if (number < least) [best, least] = [one, number];
+  }
+  return best;
+}
+
+function join(all: readonly Combination[]): Combination {
   return {
-    scopes: [...new Set([...left.scopes, ...right.scopes])],
-    missing: [...new Set([...left.missing, ...right.missing])],
+    scopes: [...new Set(all.flatMap(({ scopes }) => scopes))],
+    missing: [...new Set(all.flatMap(({ missing }) => missing))],
   };
 }
 
-function product(
-  left: readonly Combination[],
-  right: readonly Combination[],
-  most: number,
+/** The first combinations of one of each list, in declared order: the choice from the last list changes first. */
+function firstOf(
+  lists: readonly (readonly Combination[])[],
+  count: number,
 ): readonly Combination[] {
-  const all: Combination[] = [];
-  for (const one of left) {
-    for (const other of right) {
-      if (all.length === most) return all;
-      all.push(join(one, other));
-    }
-  }
-  return all;
+  const [only = [], another] = lists;
+  if (another === undefined) return only;
+  const fromLast = lists.toReversed();
+  return Array.from({ length: count }, (_, number) => {
+    let rest = number;
+    const chosen = fromLast.map((list) => {
+      const one = list[rest % list.length] as Combination;
+      rest = Math.floor(rest / list.length);
+      return one;
+    });
+    return join(chosen.reverse());
+  });
 }

@@ -1,6 +1,6 @@
 import { ANY_TIER } from "./compiled.js";
 import type { PolicyDefinition } from "./definition.js";
-import { nearest, type Path, type Report } from "./findings.js";
+import type { Path, Report } from "./findings.js";
 
 /** The plans and kinds of account that a policy declares. */
 export interface Gates {
@@ -18,18 +18,18 @@ export function compileGates(definition: PolicyDefinition, report: Report): Gate
   };
 }
 
-/** The rank of a plan; reports an undeclared one. */
+/** Returns the rank of a tier; reports an undeclared one. */
 export function rankOf(tier: string | undefined, gates: Gates, path: Path, report: Report): number {
   if (tier === undefined) return ANY_TIER;
   const rank = gates.tierRank.get(tier);
   if (rank !== undefined) return rank;
-  report.add("unknown_tier", path, `undeclared tier \`${tier}\``, () =>
-    nearest(tier, gates.tierRank.keys()),
+  report.add("unknown_tier", path, `undeclared tier \`${tier}\``, (suggest) =>
+    suggest(tier, gates.tierRank.keys()),
   );
   return ANY_TIER;
 }
 
-/** Reports undeclared and repeated kinds of account. */
+/** Reports undeclared and repeated account types; returns the list, or what is right of it. */
 export function checkAccountTypes(
   types: readonly string[] | undefined,
   gates: Gates,
@@ -39,15 +39,15 @@ export function checkAccountTypes(
   reportDuplicates(types, path, report);
   for (const [index, type] of (types ?? []).entries()) {
     if (type === undefined || gates.accountTypes.has(type)) continue;
-    const meant = () => nearest(type, gates.accountTypes);
     report.add(
       "unknown_account_type",
       [...path, index],
       `undeclared account type \`${type}\``,
-      meant,
+      (suggest) => suggest(type, gates.accountTypes),
     );
   }
-  return types;
+  const right = [...new Set(types)].filter((type) => gates.accountTypes.has(type));
+  return right.length === types?.length ? types : types && right;
 }
 
 /** Reports what stands twice in a list; `undefined` stands where a wrong item was. */

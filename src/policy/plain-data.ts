@@ -2,7 +2,10 @@ import type { Report } from "./findings.js";
 
 /** How many levels a policy may have. */
 export const DEEPEST = 64;
-const MOST_VALUES = 200_000;
+/** How many members all of its lists and objects may have together. */
+export const MOST_VALUES = 200_000;
+/** How many characters a policy may have: as JSON text, or in its names and texts together. */
+export const MOST_TEXT = 16_777_216;
 
 /**
  * Copies what an author wrote, so that later changes of it change nothing, and reports whatever is no plain data:
@@ -14,6 +17,7 @@ export function snapshot(source: unknown, report: Report): unknown {
   const around = new Set<object>();
   const path: (string | number)[] = [];
   let values = 0;
+  let characters = 0;
 
   const refuse = (code: string, message: string): undefined => {
     report.add(code, path, message);
@@ -21,6 +25,7 @@ export function snapshot(source: unknown, report: Report): unknown {
   };
 
   const copy = (value: unknown): unknown => {
+    if (typeof value === "string") return isTooLong(value) ? undefined : value;
     if (typeof value !== "object" || value === null) return value;
     if (around.has(value)) return refuse("not_plain_data", `this contains itself: ${PLAIN}`);
     if (path.length > DEEPEST) return refuse("too_large", `nested deeper than ${DEEPEST} levels`);
@@ -39,6 +44,14 @@ export function snapshot(source: unknown, report: Report): unknown {
     return true;
   };
 
+  const isTooLong = (text: string): boolean => {
+    const before = characters;
+    characters += text.length;
+    if (characters <= MOST_TEXT) return false;
+    if (before <= MOST_TEXT) refuse("too_large", `more than ${MOST_TEXT} characters of text`);
+    return true;
+  };
+
   const copyList = (list: readonly unknown[]): unknown[] =>
     Array.from({ length: isTooMuch(list.length) ? 0 : list.length }, (_, index) =>
       copyMember(list, index),
@@ -48,6 +61,7 @@ export function snapshot(source: unknown, report: Report): unknown {
     const result: Record<string, unknown> = {};
     const keys = Object.keys(object);
     for (const key of isTooMuch(keys.length) ? [] : keys) {
+      if (isTooLong(key)) break;
       const value = copyMember(object, key);
       if (value !== undefined) result[key] = value;
     }

@@ -4,7 +4,7 @@
  */
 export const METHODS: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-const LONGEST_PATH = 8_192;
+export const LONGEST_PATH = 8_192;
 
 /** A segment of an endpoint's path: literal text, or the name of a path parameter. */
 export type Segment = { readonly literal: string } | { readonly param: string };

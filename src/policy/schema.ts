@@ -105,19 +105,23 @@ export function policyJsonSchema(): Record<string, unknown> {
 type Issue = z.core.$ZodIssue;
 
 /**
- * Reports where `data` has not the shape of a policy, and takes the wrong parts out of it, so that the rest can still
- * be checked for what it means: one run shows every finding. `data` is the caller's own copy and is changed.
+ * Reports where `data` has not the shape of a policy, and removes the wrong parts, so that the rest can still be checked
+ * for what it means: one run shows every finding. `data` is the caller's own copy and is changed.
  *
- * List items that are wrong are left as `undefined`, so that the places of the others stay true.
+ * Wrong list items are left as `undefined`, so that the places of the others stay true. Where there are more findings than
+ * a report lists, nothing of the data is left.
  */
 export function checkShape(data: unknown, report: Report): PolicyDefinition {
   const result = Definition.safeParse(data, { reportInput: true });
   if (result.success) return data as PolicyDefinition;
-  const issues = result.error.issues.flatMap((issue) => flatten(issue, []));
   const root = isObject(data) ? data : {};
   const seen = new Set<string>();
-  for (const { issue, path } of issues) {
-    // a value of the wrong type is also said to be too small: one fault, one finding
+  for (const { issue, path } of issuesIn(result.error.issues, [])) {
+    if (report.isFull) {
+      report.stop();
+      return { name: "", version: "", scopes: {} };
+    }
+    // a value of the wrong type is also reported as too small: one fault, one finding
     const place = `${formatPath(path)} ${issue.code === "unrecognized_keys"}`;
     if (seen.has(place)) continue;
     seen.add(place);
@@ -133,20 +137,26 @@ interface PlacedIssue {
   readonly path: Path;
 }
 
-/** The issues of a union are those of the arm that fits the value's own type; where none fits, the union itself is wrong. */
-function flatten(issue: Issue, above: Path): PlacedIssue[] {
-  const path = [...above, ...(issue.path as Path)];
-  if (issue.code !== "invalid_union") return [{ issue, path }];
-  const arm = issue.errors.find(
-    (errors) => !errors.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
+/** Yields issues with their place; of a union those of the arm that fits the value's own type, or the union itself. */
+function* issuesIn(issues: readonly Issue[], above: Path): Generator<PlacedIssue> {
+  for (const issue of issues) {
+    const path = [...above, ...(issue.path as Path)];
+    const arm = issue.code === "invalid_union" ? armOf(issue) : undefined;
+    if (arm === undefined) yield { issue, path };
+    else yield* issuesIn(arm, path);
+  }
+}
+
+/** The issues of the arm that fits the type of the value; `undefined` where none fits. */
+function armOf({ errors }: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
+  const arm = errors.find(
+    (issues) => !issues.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
   );
-  if (arm === undefined) return [{ issue, path }];
   // a key that is missing beside one that is misspelt is the same slip
-  const misspelt = arm.some(
+  const misspelt = arm?.some(
     (inner) => inner.code === "unrecognized_keys" && inner.path.length === 0,
   );
-  const own = arm.filter((inner) => !misspelt || inner.input !== undefined);
-  return own.flatMap((inner) => flatten(inner, path));
+  return arm?.filter((inner) => misspelt !== true || inner.input !== undefined);
 }
 
 function reportIssue(issue: Issue, path: Path, report: Report): void {
