@@ -1,5 +1,5 @@
 import type { CompiledPolicy, Param } from "../policy/compiled.js";
-import { type Budget, valuesOfHeld } from "./bindings.js";
+import type { ValueSearch } from "./bindings.js";
 import {
   accountTypeRequired,
   bindingMismatch,
@@ -99,13 +99,12 @@ export function judgeCall({ rule, values }: Case, held: Held, facts: Facts): rea
 /** The alternatives of a rule under the values that the token itself is bound to. */
 export function judgeForToken(
   rule: PreparedRule,
-  held: Held,
   facts: Facts,
-  budget: Budget,
+  search: ValueSearch,
 ): readonly Judged[] {
   return rule.alternatives.map((alternative) => {
     const gate = gateOf(alternative, facts);
-    const values = gate === BLOCKED_BY.nothing ? valuesOfHeld(rule, alternative, held, budget) : [];
+    const values = gate === BLOCKED_BY.nothing ? search.find(rule, alternative) : [];
     const blockedBy = values === undefined ? BLOCKED_BY.binding : gate;
     return { rule, alternative, values: values ?? [], blockedBy };
   });
@@ -126,13 +125,7 @@ export function refuse(
   held: Held,
   facts: Facts,
 ): Denial {
-  // A combination of one alternative of each rule is blocked by the first that blocks any of them: `blocker` is that of
-  // some combination where one rule has it and every other has it or a later one.
-  const answer = ANSWERS.find(
-    (blocker) =>
-      judged.every((list) => list.some(({ blockedBy }) => blockedBy >= blocker)) &&
-      judged.some((list) => list.some(({ blockedBy }) => blockedBy === blocker)),
-  );
+  const answer = answerOf(judged);
   const blocked = judged.flat().find(({ blockedBy }) => blockedBy === answer) as Judged;
   const { source } = blocked.alternative;
   switch (answer) {
@@ -147,6 +140,23 @@ export function refuse(
     default:
       return missingOf(judged, held);
   }
+}
+
+/**
+ * What blocks every combination of one alternative of each rule. A combination is blocked by the first that blocks any of
+ * them: an answer is that of some combination where one rule has it and every other has it or a later one.
+ */
+function answerOf(judged: readonly (readonly Judged[])[]): number | undefined {
+  return ANSWERS.find(
+    (blocker) =>
+      judged.every((list) => list.some(({ blockedBy }) => blockedBy >= blocker)) &&
+      judged.some((list) => list.some(({ blockedBy }) => blockedBy === blocker)),
+  );
+}
+
+/** Returns whether a refusal would be for values that the token does not have, which consent cannot fix. */
+export function isMismatch(judged: readonly (readonly Judged[])[]): boolean {
+  return answerOf(judged) === BLOCKED_BY.binding;
 }
 
 /** The lowest plan on which some combination would pass its gates: the highest of what each case needs at least. */
