@@ -64,9 +64,11 @@ function newSteps(left: { first: number; long: number }): Step {
     const cheap = Math.min(first, count);
     first -= cheap;
     left.first -= cheap;
-    long -= count - cheap;
-    left.long -= count - cheap;
-    return long >= 0;
+    const rest = count - cheap;
+    if (rest > long) return false;
+    long -= rest;
+    left.long -= rest;
+    return true;
   };
 }
 

@@ -215,6 +215,17 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
+    title: "an older name of two scopes used in a rule",
+    policy: {
+      scopes: { a: "text", b: { replaces: ["m", "n"] }, c: { replaces: ["m"] } },
+      tools: { t: { anyOf: ["m", "n"] } },
+    },
+    finds: [
+      ["replaced_scope", "tools.t.anyOf[0]", "`m` is an older name", "b"],
+      ["replaced_scope", "tools.t.anyOf[1]", "`n` is an older name", "b"],
+    ],
+  },
+  {
     title: "an older name used in a rule in the other spelling",
     policy: {
       scopes: { "/n/{x}": { replaces: ["/o/{x}"] }, "/m/{x}": { replaces: ["/p/<x>"] } },

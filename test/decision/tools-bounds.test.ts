@@ -183,3 +183,82 @@ describe("a list with one tool that is costly to find values for", () => {
     expect(tools.find(({ name }) => name === "one")?.decision.code).toBe("allowed");
   });
 });
+
+describe("tools that ask for the same values", () => {
+  const policy = loadPolicy({
+    name: "Alike",
+    version: "1",
+    scopes: { "/x/{i}": {}, "/y/{i}/{j}": {}, "d.{i}.read": {}, a: {} },
+    tools: {
+      straight: { allOf: ["/x/{i}", "/y/{i}/{j}"] },
+      renamed: {
+        allOf: ["/x/{i}", { scope: "/y/{i}/{j}", params: { j: "k" } }],
+        params: { i: "m" },
+      },
+      crossed: { allOf: ["/x/{i}", { scope: "/y/{i}/{j}", params: { i: "j", j: "i" } }] },
+      equal: { allOf: ["/x/{i}", { scope: "/y/{i}/{j}", params: { j: "i" } }] },
+      later: { allOf: ["/y/{i}/{j}", "/x/{i}"] },
+      other_places: {
+        anyOf: [
+          { allOf: ["a", { scope: "/x/{i}", params: { i: "z" } }] },
+          { allOf: ["/x/{i}", "/y/{i}/{j}"] },
+        ],
+      },
+      dotless: { anyOf: [{ allOf: ["/x/{i}", "/y/{i}/{j}"] }, "d.{i}.read"] },
+    },
+  });
+
+  it("are shown the values that each of them can take", () => {
+    const scope = ["/x/p.1", "/x/2", "/y/p.1/2", "/y/2/3", "/y/4/4"];
+    const shown = policy
+      .toolsFor({ scope })
+      .map(({ name, decision }) => [name, decision.allowed && decision.scopes]);
+    expect(shown).toEqual([
+      ["straight", ["/x/p.1", "/y/p.1/2"]],
+      ["renamed", ["/x/p.1", "/y/p.1/2"]],
+      ["crossed", ["/x/2", "/y/p.1/2"]],
+      ["later", ["/y/p.1/2", "/x/p.1"]],
+      ["other_places", ["/x/p.1", "/y/p.1/2"]],
+      ["dotless", ["/x/2", "/y/2/3"]],
+    ]);
+  });
+});
+
+describe("a list with many tools that are costly to find values for", () => {
+  const count = 40;
+  const both = (index: number) => ({ allOf: [`/x${index}/{i}`, `/y${index}/{j}/{i}`] });
+  const policy = loadPolicy({
+    name: "Costly",
+    version: "1",
+    scopes: Object.fromEntries([
+      ...listOf(count, (index) => [`/x${index}/{i}`, {}] as const),
+      ...listOf(count, (index) => [`/y${index}/{j}/{i}`, {}] as const),
+      ...listOf(20, (index) => [`/z${index}/{i}`, {}] as const),
+    ]),
+    tools: {
+      ...Object.fromEntries(listOf(count, (index) => [`costly_${index}`, both(index)])),
+      deep: { allOf: listOf(20, (index) => `/z${index}/{i}`) },
+      last: { allOf: ["/x0/{i}", "/z0/{i}"] },
+    },
+  });
+  // each tool would look at 45 times 45 values
+  const bound = listOf(count, (index) =>
+    listOf(45, (value) => [`/x${index}/a${value}`, `/y${index}/b${value}/none`]).flat(),
+  ).flat();
+
+  it("finds values that agree early for the others all the same", () => {
+    const zs = listOf(20, (index) => [`/z${index}/v${index}`, `/z${index}/a5`]).flat();
+    const shown = policy.toolsFor({ scope: [...bound, ...zs] });
+    expect(shown.map(({ name, decision }) => [name, decision.code])).toEqual([
+      ["deep", "allowed"],
+      ["last", "allowed"],
+    ]);
+  });
+
+  it("gives up where one of them has twenty templates that nearly agree", () => {
+    const zs = listOf(20, (index) =>
+      listOf(20, (value) => `/z${index}/${index < 19 ? "v" : "w"}${value}`),
+    ).flat();
+    expect(policy.toolsFor({ scope: [...bound, ...zs] })).toEqual([]);
+  });
+});

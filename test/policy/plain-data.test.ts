@@ -128,6 +128,25 @@ describe("the data of a policy", () => {
     expect(found.map(({ code, path: at }) => [code, at])).toEqual([["too_large", path]]);
   });
 
+  it("may hold sixteen million characters in its names and texts together, and no more", () => {
+    const most = 16_777_216;
+    const texts: readonly (readonly [data: unknown, path: string | undefined])[] = [
+      [["a".repeat(most)], undefined],
+      [["a".repeat(most - 1), "b", ""], undefined],
+      [{ ["k".repeat(most - 1)]: "v" }, undefined],
+      [["a".repeat(most), "b", "c"], "[1]"],
+      [{ a: "b".repeat(most) }, "a"],
+      [{ a: "b", ["k".repeat(most)]: {}, c: "d" }, ""],
+      [[{ a: "b".repeat(most - 1), cc: "d" }, "e"], "[0]"],
+    ];
+    for (const [data, path] of texts) {
+      const report = newReport();
+      snapshot(data, report);
+      const expected = path === undefined ? [] : [["too_large", path]];
+      expect(report.findings.map(({ code, path: at }) => [code, at])).toEqual(expected);
+    }
+  });
+
   it("is told once that it goes too far", () => {
     const lists = Array.from({ length: 5 }, () => Array.from({ length: 100_000 }, () => "x"));
     const report = newReport();
