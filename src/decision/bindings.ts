@@ -1,13 +1,13 @@
-import { acceptsValue, type Template } from "../grammar/template.js";
+import { acceptanceKey, acceptsValue } from "../grammar/template.js";
 import type { Param } from "../policy/compiled.js";
 import { type BoundValues, boundValuesOf, type Held, holds, holdsBound } from "./held.js";
 import type { PreparedAlternative, PreparedRule, PreparedUse, Values } from "./prepare.js";
 
 /**
  * How many values in a token are looked at in search of some that agree, for one list of tools: the first ones of every
- * search, and beyond them those of long searches, of which one may not take all. A step takes some 0.2 microseconds.
+ * search, and beyond them those of long searches, of which one may not take all. A step takes some 0.4 microseconds.
  */
-const STEPS = { first: 50_000, firstOfOne: 100, long: 50_000, longOfOne: 10_000 } as const;
+const STEPS = { first: 30_000, firstOfOne: 100, long: 30_000, longOfOne: 10_000 } as const;
 
 /** Searches for values that agree, for all tools of one list. */
 export interface ValueSearch {
@@ -122,29 +122,23 @@ function agree(
 
 /**
  * Creates a function that returns one text for searches that must find the same: the same templates, with parameters of
- * any names in the same places of them, each with values for the same sites.
+ * any names in the same places of them, each of which may have the same values.
  */
 function newSearchKeys() {
-  const ids = new Map<Template, number>();
-  const sitesOf = new Map<Param, string>();
-  const idOf = (template: Template): number => {
-    const id = ids.get(template) ?? ids.size;
-    ids.set(template, id);
-    return id;
-  };
-  const sitesKey = (param: Param): string => {
-    const known =
-      sitesOf.get(param) ??
-      param.sites.map(({ template, index }) => `${idOf(template)}.${index}`).join(",");
-    sitesOf.set(param, known);
-    return known;
+  const known = new Map<Param, string>();
+  const sitesOf = (param: Param): string => {
+    const key =
+      known.get(param) ??
+      param.sites.map(({ template, index }) => acceptanceKey(template, index)).join(",");
+    known.set(param, key);
+    return key;
   };
   return (rule: PreparedRule, uses: readonly PreparedUse[], places: readonly number[]): string => {
     const numbers = new Map(places.map((place, number) => [place, number]));
     const scopes = uses.map(
       ({ scope, params }) => `${scope}:${params.map((place) => numbers.get(place)).join(",")}`,
     );
-    const sites = places.map((place) => sitesKey(rule.params[place] as Param));
+    const sites = places.map((place) => sitesOf(rule.params[place] as Param));
     return `${scopes.join(" ")} | ${sites.join(" ")}`;
   };
 }

@@ -41,6 +41,8 @@ function accept(compiled: CompiledPolicy | undefined, report: Report): CompiledP
 }
 
 function compileData(data: unknown, report: Report): CompiledPolicy | undefined {
+  // what is left of data that was cut would have findings of its own
+  if (report.findings.some(({ code }) => code === "too_large")) return undefined;
   const definition = checkShape(data, report);
   if (!checkCounts(definition, report)) return undefined;
   const gates = compileGates(definition, report);

@@ -1,3 +1,4 @@
+import { acceptanceKey, type Template } from "../grammar/template.js";
 import {
   type Alternative,
   ANY_TIER,
@@ -10,7 +11,7 @@ import type { Report } from "./findings.js";
 
 /** How often two account types may be compared, for all rules of a policy together. */
 const MOST_COMPARISONS = 10_000_000;
-/** In how many places of scopes the parameters of all rules may be; each takes some 500 bytes. */
+/** How many placeholders the scopes of all rules may have, each scope counted once in a rule; each takes some 300 bytes. */
 const MOST_PLACES = 250_000;
 
 /** What the rules of one policy may still cost together. Where less than nothing is left, they are not complete. */
@@ -37,7 +38,7 @@ export function reportOverspent({ comparisons, places }: RuleBudget, report: Rep
     report.add(
       "too_large",
       [],
-      `the parameters of all tools and endpoints fill more than ${MOST_PLACES} places of scopes together`,
+      `the parameters of all tools and endpoints fill more than ${MOST_PLACES} placeholders together, each scope counted once in an operation`,
     );
   }
 }
@@ -126,12 +127,10 @@ function newPlaces(budget: RuleBudget) {
   const places = new Map<string, number>();
   const sites = new Set<string>();
   const uses = new Map<string, ScopeUse>();
-  const placeOf = (name: string, { id, template }: CompiledScope, index: number): number => {
-    const site = `${name} ${id} ${index}`;
-    if (!sites.has(site)) budget.places -= 1;
-    if (budget.places < 0) return 0;
+  const placeOf = (name: string, template: Template, index: number): number => {
     const place = places.get(name) ?? params.push({ name, sites: [] }) - 1;
     places.set(name, place);
+    const site = `${place} ${acceptanceKey(template, index)}`;
     if (!sites.has(site)) params[place]?.sites.push({ template, index });
     sites.add(site);
     return place;
@@ -140,7 +139,10 @@ function newPlaces(budget: RuleBudget) {
     const key = `${scope.id} ${names.join(" ")}`;
     const known = uses.get(key);
     if (known !== undefined) return known;
-    const use = { scope, params: names.map((name, index) => placeOf(name, scope, index)) };
+    budget.places -= names.length;
+    if (budget.places < 0) return { scope, params: [] };
+    const { template } = scope;
+    const use = { scope, params: names.map((name, index) => placeOf(name, template, index)) };
     uses.set(key, use);
     return use;
   };

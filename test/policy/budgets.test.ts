@@ -212,7 +212,7 @@ const BUDGETS: readonly Budget[] = [
     beyond: wideTools(79),
     path: "",
     message:
-      "the parameters of all tools and endpoints fill more than 250000 places of scopes together",
+      "the parameters of all tools and endpoints fill more than 250000 placeholders together",
   },
   {
     title: "comparisons of account types",
@@ -236,7 +236,7 @@ const BUDGETS: readonly Budget[] = [
     message: "to find out whether two of them overlap takes more than 5000000 steps",
   },
   {
-    title: "tools and patterns that deny",
+    title: "tools and patterns that deny (MOST_PATTERN_STEPS)",
     within: { tools: denying(240) },
     beyond: { tools: denying(260) },
     path: "tools",

@@ -178,7 +178,7 @@ describe("a report", () => {
     expect(other?.endsWith("…")).toBe(true);
   });
 
-  it("suggests as much as a hundred findings and twenty million steps allow", () => {
+  it("suggests as much as a hundred findings and 20,000,000 steps allow", () => {
     const report = newReport();
     const declared = Array.from({ length: 100 }, (_, index) => `${"ab".repeat(60)}${index}`);
     for (let index = 0; index < 200; index += 1) {
