@@ -52,7 +52,7 @@ function cut(text: string, most: number): string {
 }
 
 /** How many findings are listed. */
-export const MOST_FINDINGS = 1_000;
+const MOST_FINDINGS = 1_000;
 const MOST_SUGGESTIONS = 100;
 /** How many steps all suggestions of one report may take together: see {@link nearest}. */
 const SUGGESTION_STEPS = 20_000_000;

@@ -17,7 +17,7 @@ export interface ScopeDraft {
 }
 
 /** How many scopes all scopes may imply together, each counted with itself and with what it implies in any number of steps. */
-export const MOST_IMPLIED = 1_000_000;
+const MOST_IMPLIED = 1_000_000;
 
 /** Resolves `implies` of one scope, one step far. */
 export function linkImplied(

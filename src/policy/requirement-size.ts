@@ -7,9 +7,9 @@ export type Written = string | RequirementOptions | undefined;
 /** How many alternatives one operation may have. */
 export const MAX_ALTERNATIVES = 1_024;
 /** How many scopes the alternatives of one operation may name together: a denial may have to print them all. */
-export const MOST_USES_OF_ONE = 32_768;
+const MOST_USES_OF_ONE = 32_768;
 /** How many scopes the alternatives of all operations may name together; each takes some 250 bytes. */
-export const MOST_USES = 500_000;
+const MOST_USES = 500_000;
 
 /** What a requirement becomes, before anything is made of it. */
 export interface Size {
