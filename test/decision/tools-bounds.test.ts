@@ -262,3 +262,76 @@ describe("a list with many tools that are costly to find values for", () => {
     expect(policy.toolsFor({ scope: [...bound, ...zs] })).toEqual([]);
   });
 });
+
+describe("the steps of a search", () => {
+  const policy = loadPolicy({
+    name: "Steps",
+    version: "1",
+    scopes: {
+      "/x/{i}": {},
+      "/y/{j}": {},
+      "/z/{i}/{j}": {},
+      ...Object.fromEntries(listOf(80, (index) => [`/t${index}/{i}`, {}])),
+    },
+    tools: {
+      pair: { allOf: ["/x/{i}", "/y/{j}", "/z/{i}/{j}"] },
+      few: { allOf: listOf(5, (index) => `/t${index}/{i}`) },
+      many: { allOf: listOf(80, (index) => `/t${index}/{i}`) },
+    },
+  });
+
+  it("are 10,100 for one search", () => {
+    // each value of the first template is tried, and with it each of the second, and the last pair agrees
+    const codeOf = (xs: number, ys: number) => {
+      const values = [...listOf(xs, (at) => `/x/v${at}`), ...listOf(ys, (at) => `/y/v${at}`)];
+      return viewOf(policy, [...values, `/z/v${xs - 1}/v${ys - 1}`], "pair")?.code;
+    };
+    expect(codeOf(100, 100)).toBe("allowed");
+    expect(codeOf(100, 101)).toBeUndefined();
+  });
+
+  it("are more for an alternative of many templates", () => {
+    const scope = [
+      ...listOf(2_000, (value) => `/t0/v${value}`),
+      ...listOf(79, (index) => `/t${index + 1}/v1999`),
+    ];
+    expect(viewOf(policy, scope, "few")?.code).toBe("allowed");
+    expect(viewOf(policy, scope, "many")).toBeUndefined();
+    expect(viewOf(policy, scope.slice(1_100), "many")?.code).toBe("allowed");
+  });
+});
+
+describe("values of placeholders in different places", () => {
+  const policy = loadPolicy({
+    name: "Places",
+    version: "1",
+    scopes: { "s:{x}:read": {}, "{x}:read": {} },
+    tools: { t: { anyOf: ["s:{x}:read", "{x}:read"] }, u: "s:{x}:read" },
+  });
+
+  it("are checked for each place that accepts other values", () => {
+    const token = { scope: "s:urn:read" };
+    expect(policy.decideUntrusted(token, "t", { x: "urn" }).code).toBe("invalid_params");
+    expect(policy.decideUntrusted(token, "u", { x: "urn" }).code).toBe("allowed");
+    expect(policy.toolsFor(token).map(({ name, decision }) => [name, decision.code])).toEqual([
+      ["t", "insufficient_scope"],
+      ["u", "allowed"],
+    ]);
+  });
+});
+
+describe("a list of scopes", () => {
+  it("is read once for a list of tools", () => {
+    let reads = 0;
+    const scope = new Proxy(["a", "b"], {
+      get: (list, key) => {
+        if (key === "0") reads += 1;
+        return Reflect.get(list, key) as unknown;
+      },
+    });
+    const tools = Object.fromEntries(listOf(10, (index) => [`t${index}`, "a"]));
+    const policy = loadPolicy({ name: "Once", version: "1", scopes: { a: {}, b: {} }, tools });
+    expect(policy.toolsFor({ scope })).toHaveLength(10);
+    expect(reads).toBe(1);
+  });
+});
