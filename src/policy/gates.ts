@@ -29,7 +29,7 @@ export function rankOf(tier: string | undefined, gates: Gates, path: Path, repor
   return ANY_TIER;
 }
 
-/** Reports undeclared and repeated account types; returns the list, or what is right of it. */
+/** Reports undeclared and repeated account types; returns the list. */
 export function checkAccountTypes(
   types: readonly string[] | undefined,
   gates: Gates,
@@ -46,8 +46,7 @@ export function checkAccountTypes(
       (suggest) => suggest(type, gates.accountTypes),
     );
   }
-  const right = [...new Set(types)].filter((type) => gates.accountTypes.has(type));
-  return right.length === types?.length ? types : types && right;
+  return types;
 }
 
 /** Reports what stands twice in a list; `undefined` stands where a wrong item was. */

@@ -258,6 +258,15 @@ const chain = (length: number) =>
 
 export const POLICY_LIMITS: readonly AtLimit[] = [
   {
+    title: "2,000 tools of 1,024 alternatives",
+    limit: "MOST_USES",
+    make: () => {
+      const pairs = listOf(10, (index) => ({ anyOf: [`s${2 * index}`, `s${2 * index + 1}`] }));
+      return refuses({ scopes: scopesOf(20), tools: tools(2_000, () => ({ allOf: pairs })) });
+    },
+    most: 40,
+  },
+  {
     title: "a chain of 1,413 implications, the longest",
     limit: "MOST_IMPLIED",
     make: () => accepts({ scopes: chain(1_413) }),
