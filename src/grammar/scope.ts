@@ -27,13 +27,22 @@ export const MAX_SCOPE_TOKENS = 4_096;
  */
 export function readScopeTokens(scope: unknown): readonly string[] | undefined {
   if (scope === "") return [];
-  if (!Array.isArray(scope)) {
+  if (typeof scope !== "object") {
     const parsed = parseScope(scope as string);
     return parsed.ok ? [...parsed.scope] : undefined;
   }
-  const list: readonly unknown[] = scope;
-  if (list.length > MAX_SCOPE_TOKENS || !list.every(isScopeToken)) return undefined;
-  return list.length === 0 ? [] : readScopeTokens(list.join(" "));
+  try {
+    // each member is one token, as in the list of an access token
+    if (!Array.isArray(scope) || scope.length > MAX_SCOPE_TOKENS) return undefined;
+    const list: readonly unknown[] = [...(scope as readonly unknown[])];
+    return list.every(isListedToken) ? [...new Set(list)] : undefined;
+  } catch {
+    return undefined; // a proxy that throws
+  }
+}
+
+function isListedToken(member: unknown): member is ScopeToken {
+  return isScopeToken(member) && member.length <= MAX_SCOPE_LENGTH;
 }
 
 const SP = 0x20;
