@@ -115,11 +115,12 @@ function isCanonicalSegment(text: string): boolean {
   );
 }
 
-function decodeUtf8(text: string): string | undefined {
+/** Decodes percent-encoded UTF-8; returns `undefined` for text that is not. */
+export function decodeUtf8(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
   } catch {
-    return undefined; // overlong, cut short, or a surrogate: no UTF-8 (RFC 3629, section 3)
+    return undefined; // overlong, cut short, or a surrogate: not UTF-8 (RFC 3629, section 3)
   }
 }
 

@@ -75,6 +75,17 @@ export function admitAtGate<Types extends PolicyTypes>(
   }
 }
 
+/**
+ * Returns whether a value that a handler reads is the one that was decided on: the same text, or what a schema makes of it
+ * and writes back as the same text, as `7` of `"7"`. The number `7` of `"007"` is another value.
+ */
+export function isSameValue(decided: unknown, seen: unknown): boolean {
+  if (decided === seen) return true;
+  const isWritten =
+    typeof seen === "number" || typeof seen === "boolean" || typeof seen === "bigint";
+  return isWritten && String(seen) === decided;
+}
+
 const NO_PARAMS = Object.freeze({});
 
 function paramsOf(
