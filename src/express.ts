@@ -2,7 +2,7 @@ import type { Request } from "express";
 import { type AccessToken, readOwn } from "./decision/access-token.js";
 import type { KnownName } from "./decision/policy.js";
 import { PolicyError } from "./errors.js";
-import { coverageFindings, type GateKind, markGate } from "./express/coverage.js";
+import { coverageFindings, type GateKind, type Mark, markGate } from "./express/coverage.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { describeFindings } from "./policy/findings.js";
 import type { Admission, Authorizer } from "./resource-server/authorizer.js";
@@ -159,14 +159,14 @@ export function expressGate<Types extends PolicyTypes>(
   const endpoints = newEndpointFinder(policy);
   const admitted = newRequestNote<Admission>();
 
-  const mark = (kind: GateKind, handler: GateHandler) => markGate(handler, { kind, authorizer });
-
   const guard = (
     kind: GateKind,
     find: (req: GateRequest) => GateOperation | undefined,
+    needs: readonly string[],
     { params }: GateOptions = {},
-  ) =>
-    mark(kind, (req, res, next) => {
+  ) => {
+    const mark = { kind, authorizer, params: needs, hasReader: params !== undefined };
+    return markGate<GateHandler>((req, res, next) => {
       const admission = admitAtGate(authorizer, {
         authorization: authorizationFields(req),
         operation: find(req) ?? noOperation(req.method, req.originalUrl),
@@ -180,7 +180,8 @@ export function expressGate<Types extends PolicyTypes>(
         admitted.set(req, admission);
         next();
       });
-    });
+    }, mark);
+  };
 
   const admittedOf = (req: object) => {
     const found = admitted.get(req);
@@ -188,19 +189,21 @@ export function expressGate<Types extends PolicyTypes>(
     return found.token;
   };
 
+  const publicMark: Mark = { kind: "public", authorizer, params: [], hasReader: false };
   const gate = (name: string, options?: GateOptions) => {
     const { params } = policy.operation(name as never);
     return guard(
       "operation",
       (req) => ({ name, params, values: () => (req as Request).params }),
+      params,
       options,
     );
   };
   return Object.freeze(
     Object.assign(gate, {
       endpoint: (options?: GateOptions) =>
-        guard("endpoint", (req) => endpointOf(endpoints, req), options),
-      public: () => mark("public", (_req, _res, next) => next()),
+        guard("endpoint", (req) => endpointOf(endpoints, req), [], options),
+      public: () => markGate<GateHandler>((_req, _res, next) => next(), publicMark),
       token: (req: object) => {
         const token = admittedOf(req);
         if (token === undefined) throw new PolicyError("ERR_COVERAGE", NO_TOKEN);
