@@ -19,6 +19,8 @@ import {
   authorizationFields,
   type GateOperation,
   noOperation,
+  otherValue,
+  watchValues,
 } from "./resource-server/gate.js";
 import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
 import {
@@ -29,6 +31,7 @@ import {
   optional,
   required,
 } from "./resource-server/options.js";
+import { newRequestNote } from "./resource-server/request-note.js";
 import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
 
 /**
@@ -114,6 +117,7 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
   const mappings = new WeakMap<object, Mapping>();
   const findings: Finding[] = [];
   const served = new Set<string>();
+  const watched = newRequestNote<{ name: string; changed: () => string | undefined }>();
 
   const mappingOf = (config: FastifyContextConfig): Mapping => {
     const known = mappings.get(config);
@@ -153,11 +157,15 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
     const { config, url: template } = request.routeOptions;
     const mapping = mappingOf(config);
     if (mapping.kind === "public") return done();
+    const operation =
+      operationOf(mapping, endpoints, request, template) ??
+      noOperation(request.method, request.url);
+    if (operation.params.length > 0) {
+      watched.set(request.raw, { name: operation.name, changed: watchValues(operation) });
+    }
     const admission = admitAtGate(authorizer, {
       authorization: authorizationFields(request.raw),
-      operation:
-        operationOf(mapping, endpoints, request, template) ??
-        noOperation(request.method, request.url),
+      operation,
       read: config.params && (() => config.params?.(request)),
     });
     void whenThere(admission, (admission) => {
@@ -167,6 +175,14 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
       request.accessToken = admission.token;
       done();
     });
+  });
+
+  // schemas coerce values after the decision: the handler must not read another value than the one that was decided on
+  instance.addHook("preHandler", (request, reply, done) => {
+    const { name, changed } = watched.get(request.raw) ?? {};
+    const param = changed?.();
+    if (param === undefined) return done();
+    write(request, reply, authorizer.answer(otherValue(param), { operation: name }));
   });
 
   serveMetadata(instance, authorizer);

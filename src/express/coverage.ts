@@ -85,8 +85,8 @@ export function coverageFindings(
     const shown = names.map((name) => `\`${name}\``).join(", ");
     findings.push({ code, path, message: MESSAGES[code].replace("{}", () => shown) });
   };
-  const checkNeeds = ({ params, hasReader }: Mark, path: string, { names }: Cover) => {
-    if (hasReader || names === undefined) return;
+  const checkNeeds = ({ params, hasReader }: Mark, path: string, { names, isComplete }: Cover) => {
+    if (hasReader || !isComplete) return;
     addParams(
       "missing_param",
       path,
@@ -193,6 +193,6 @@ function leadingGates(handlers: readonly (Mark | undefined)[]): readonly (Mark |
 }
 
 /** The names of parameters that a gate decides on, and those that its reader may have read. */
-function decidedBy({ params, hasReader }: Mark, { names = [] }: Cover): readonly string[] {
+function decidedBy({ params, hasReader }: Mark, { names }: Cover): readonly string[] {
   return params.length > 0 && hasReader ? [...params, ...names] : params;
 }

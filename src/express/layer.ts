@@ -100,7 +100,7 @@ export function mountText(layer: Layer): string {
   if (regexp === undefined) return "/…";
   const source = regexp.source.replace(/^\^/, "").replace(/\\\/\?\(\?=\\\/\|\$\)$/, "");
   // the expression that Express 4 makes of a parameter that is a segment
-  const parts = source.split("(?:\\/([^\\/]+?))");
+  const parts = source.split("(?:\\/([^/]+?))");
   const names = parts.length === keys.length + 1 ? keys.map((key) => `/:${keyName(key)}`) : [];
   const text = parts.map((part, index) => part + (names[index] ?? ""));
   return (names.length === 0 ? source : text.join("")).replaceAll("\\/", "/");
