@@ -189,11 +189,14 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
 }
 
 /**
- * The gate of an authorizer as a plugin for Fastify 5. It stands in `onRequest`, before the body is read, for every route of
- * the context it is registered in and of the contexts within, and decides by the route's `config`: `{ tool }`,
- * `{ endpoint: true }` by the route's own `url` (the path of the request must mean the same endpoint in its one canonical
- * spelling), or `{ public: true }`. A route without any of these is an unknown operation, and with `strict` the server does
- * not start. The handler that answers 404 is left alone.
+ * The gate of an authorizer as a plugin for Fastify 5. It decides in `onRequest`, before the body is read, for every route of
+ * the context it is registered in and of the contexts within, by the route's `config`: `{ tool }`, `{ endpoint: true }` by
+ * the route's own `url` (the path of the request must mean the same endpoint in its one canonical spelling), or
+ * `{ public: true }`. A route without any of these is an unknown operation, and with `strict` the server does not start. The
+ * handler that answers 404 is left alone.
+ *
+ * In `preHandler` it refuses with 400 `invalid_params` if a schema or a hook has changed the value of a route's parameter that
+ * was decided on. The number `7` is the same value as the text `7`, and another one than `007`.
  *
  * Await `register` before the first route: of routes that are there before it, `strict` does not know, and they are gated all the same.
  * Outside of a prefix it also serves the metadata of the authorizer's `resource` (RFC 9728, section 3).
