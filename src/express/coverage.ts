@@ -2,15 +2,7 @@ import type { Finding } from "../errors.js";
 import { nearest } from "../policy/findings.js";
 import type { EndpointFinder } from "../resource-server/routed-endpoint.js";
 import { type Cover, coverAt, type GatesOf, NO_COVER } from "./cover.js";
-import {
-  type Layer,
-  mountOf,
-  mountText,
-  pathText,
-  type Route,
-  type Router,
-  routerOf,
-} from "./layer.js";
+import { mountOf, mountText, pathText, type Route, type Router, routerOf } from "./layer.js";
 
 /** What a middleware of a gate is: for an operation by its name, for whatever endpoint its route is, or a mark of a public one. */
 export type GateKind = "operation" | "endpoint" | "public";
@@ -33,10 +25,19 @@ export function markGate<Handler extends object>(handler: Handler, mark: Mark): 
   return handler;
 }
 
-/** A route that a request would meet, with what the routers above take of its path. */
+/** A route that a request would meet, with what the routers above take of its path, and the parameters that it would have. */
 interface Hit {
   readonly route: Route;
   readonly base: string;
+  readonly params: object;
+}
+
+/** A request on its way through the routers. */
+interface Probe {
+  readonly method: string;
+  readonly path: string;
+  readonly base: string;
+  readonly params: object;
 }
 
 const MESSAGES = {
@@ -98,21 +99,23 @@ export function coverageFindings(
   for (const name of endpoints.names) {
     const [verb = "", template = ""] = name.split(" ");
     const method = verb.toLowerCase();
-    const target = template.replaceAll(/(?<=\/)(?::\w+|\{\w+\})/g, "probe");
-    const hit = hitsOf(top.stack, method, target, "").find(({ route }) =>
+    // values that differ, as those of a request may
+    let values = 0;
+    const target = template.replaceAll(/(?<=\/)(?::\w+|\{\w+\})/g, () => `probe${values++}`);
+    const hit = hitsOf(top, { method, path: target, base: "", params: {} }).find(({ route }) =>
       isLookedUp(marksOf(route, method)),
     );
     if (hit === undefined) {
       add("unserved_endpoint", name);
       continue;
     }
-    const { route, base } = hit;
+    const { route, base, params } = hit;
     const found = endpoints.find({
       method: verb,
       target,
       base,
       template: route.path,
-      values: () => ({}),
+      values: () => params,
     });
     if (found?.name !== name) add("hidden_endpoint", name);
     else served.set(route, (served.get(route) ?? new Set()).add(method).add(ALL));
@@ -165,24 +168,24 @@ export function coverageFindings(
 const ALL = "_all";
 const MOST_METHODS = 20;
 
-/** The routes that a request would meet, in order. */
-function hitsOf(
-  stack: readonly Layer[],
-  method: string,
-  path: string,
-  base: string,
-): readonly Hit[] {
-  return stack.flatMap((layer) => {
+/** Returns the routes that a request would meet, in order. */
+function hitsOf(router: Router, probe: Probe): readonly Hit[] {
+  const { method, path, base } = probe;
+  return router.stack.flatMap((layer) => {
     const { handle, route } = layer;
     const match = route !== undefined || handle.stack !== undefined ? layer.match(path) : false;
     if (match === false) return [];
+    // Express 4 has them in the layer, until its next match
+    const matched = match === true ? layer : match;
+    const params = { ...(router.mergeParams === true && probe.params), ...matched.params };
     if (route !== undefined) {
-      return route.methods[ALL] === true || route.methods[method] === true ? [{ route, base }] : [];
+      const isMet = route.methods[ALL] === true || route.methods[method] === true;
+      return isMet ? [{ route, base, params }] : [];
     }
-    const matched = match === true ? layer.path : match.path;
-    const taken = (matched as string).replace(/\/$/, "");
+    const taken = (matched.path as string).replace(/\/$/, "");
     const rest = path.slice(taken.length);
-    return hitsOf(handle.stack as readonly Layer[], method, rest === "" ? "/" : rest, base + taken);
+    const next = { method, path: rest === "" ? "/" : rest, base: base + taken, params };
+    return hitsOf(handle as Router, next);
   });
 }
 

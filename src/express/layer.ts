@@ -12,9 +12,10 @@ export interface Layer {
   readonly keys?: readonly unknown[];
   // the path it was mounted at: 5 since router 2.3
   readonly rawPath?: unknown;
-  // the part of a path that it has matched: 4, and 5 before router 2.3
+  // the part of a path that it has matched, and its parameters: 4, and 5 before router 2.3
   readonly path?: string;
-  match(path: string): boolean | { readonly path: string };
+  readonly params?: object;
+  match(path: string): boolean | { readonly path: string; readonly params: object };
 }
 
 /** A route of a router, with the layers of its handlers. */
@@ -62,7 +63,7 @@ export function mountOf(layer: Layer): unknown {
   if (typeof rawPath === "string") return rawPath;
   const names = (paramNames(layer) ?? []).join();
   if (regexp !== undefined && route === undefined) return `${String(regexp)} ${names}`;
-  // Express 4 makes another expression of a path for a route than for `use`; one that is no path matches more in a route
+  // Express 4 makes another expression of a path for a route than for `use`; one that is not a path matches more in a route
   const isPath = typeof route?.path === "string" && regexp?.source.includes("|") === false;
   if (!isPath) return Symbol("unknown");
   return `${String(regexp).replace(/\$(?=\/\w*$)/, "(?=\\/|$)")} ${names}`;

@@ -46,7 +46,8 @@ async function ask(port: number, path: string, token: string, lines: string[] = 
 }
 
 describe.each(VERSIONS)("the value that a handler of Express $version reads", ({ make }) => {
-  const show = (req: Request, res: Response) => void res.send(`read ${req.params["accountID"]}`);
+  const show = (req: Request, res: Response) =>
+    void res.send(`read ${String(req.params["accountID"])}`);
 
   async function start(mount: (app: Express, gate: ReturnType<typeof expressGate>) => void) {
     const app = make();

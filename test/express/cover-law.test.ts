@@ -103,7 +103,7 @@ function codesOf(app: Express): readonly string[] {
   return [];
 }
 
-/** Hands a request to an application without a network, until somebody has answered or nobody does. */
+/** Hands a request to an application without a network, until it is answered or no layer is left. */
 function ask(app: Express, url: string): Promise<void> {
   return new Promise((resolve) => {
     const req = new IncomingMessage(new Socket());
@@ -127,7 +127,7 @@ describe.each(VERSIONS)("an application of Express $version that is covered", ({
           const seen: unknown[] = [];
           const paths = mount(make, app, drawn, seen);
           if (paths.length === 0) return;
-          // a gate without its parameter is a finding, too, but lets nobody through
+          // a gate without its parameter is a finding too, but it refuses every request
           if (codesOf(app).some((code) => code !== "missing_param")) return;
           covered += 1;
           for (const template of new Set(paths)) {

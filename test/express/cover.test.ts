@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import express5 from "express";
-import type { PolicyError } from "scope-policy";
+import { createAuthorizer, loadPolicy, type PolicyError } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { expressGate } from "../../src/express.js";
 import { listen } from "../contract/listen.js";
 import { send } from "../contract/wire.js";
 import { type Kit, MISSING, newGate, ok, params, SHADOWED } from "./cover-rows.js";
@@ -59,11 +60,11 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
 
     const seen: unknown[] = [];
     const app = make();
-    app.use(other as string, (req, _res, next) => {
+    app.use(other, (req, _res, next) => {
       seen.push(req.params["accountID"]);
       next();
     });
-    app.get(other as string, (req, res) => {
+    app.get(other, (req, res) => {
       seen.push(req.params["accountID"]);
       res.send("ok");
     });
@@ -85,6 +86,47 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
         "  the path at the gate has no parameter `a`, `b`: put the gate on the route, give it `params`, or set `mergeParams` of the router at /none",
       ].join("\n"),
     );
+  });
+
+  describe("looks at the parameters of an endpoint", () => {
+    const endpoint = "GET /accounts/{accountID}/users/{userID}";
+    const gate = expressGate(
+      createAuthorizer({
+        policy: loadPolicy({
+          name: "Users",
+          version: "1",
+          scopes: { "/accounts/{accountID}/read": {} },
+          endpoints: { [endpoint]: "/accounts/{accountID}/read" },
+        }),
+        verify: () => undefined,
+      }),
+    );
+    const merged = (path: string, inner: express5.Router) =>
+      make.Router({ mergeParams: true }).use(path, inner);
+    const last = (path: string) =>
+      make.Router({ mergeParams: true }).get(path, gate.endpoint(), ok);
+
+    it.each<[title: string, path: string, inner: express5.Router, isServed: boolean]>([
+      ["the policy's names", "/accounts/:accountID", last("/users/:userID"), true],
+      ["other names", "/accounts/:x", last("/users/:y"), true],
+      ["a router for each", "/accounts/:accountID", merged("/users/:userID", last("/")), true],
+      ["one name twice that decides nothing", "/accounts/:x", last("/users/:x"), true],
+      ["one name twice", "/accounts/:accountID", last("/users/:accountID"), false],
+      [
+        "one name twice, above",
+        "/accounts/:accountID",
+        merged("/users/:accountID", last("/")),
+        false,
+      ],
+      ["names changed over", "/accounts/:userID", last("/users/:accountID"), false],
+    ])("%s", (_title, path, inner, isServed) => {
+      const app = make();
+      app.use(path, inner);
+      const findings = findingsOf(() => gate.assertCovers(app));
+      expect(findings.map((finding) => finding.split(" ")[0])).toEqual(
+        isServed ? [] : ["hidden_endpoint", "unknown_endpoint"],
+      );
+    });
   });
 
   it("does not know what a router takes over from a place that it is not shown", () => {
