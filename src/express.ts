@@ -2,7 +2,7 @@ import type { Request } from "express";
 import { type AccessToken, readOwn } from "./decision/access-token.js";
 import type { KnownName } from "./decision/policy.js";
 import { PolicyError } from "./errors.js";
-import { coverageFindings, type GateKind, markGate } from "./express/coverage.js";
+import { coverageFindings, type GateKind, type Mark, markGate } from "./express/coverage.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { describeFindings } from "./policy/findings.js";
 import type { Admission, Authorizer } from "./resource-server/authorizer.js";
@@ -75,10 +75,11 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
   <const Name extends string>(tool: KnownName<Types, Name>, options?: GateOptions): GateHandler;
 
   /**
-   * A middleware for a route that stands in the `endpoints` of the policy. The route's own template decides, whatever the
-   * names of its parameters, and the path of the request must mean the same endpoint in its one canonical spelling: for
-   * another case, an escape, a second or last slash, and for templates that are patterns or lists it is an unknown
-   * operation. It knows no route when it is given to `use`.
+   * Creates a middleware for a route that is one of the `endpoints` of the policy. The route's own template decides, and the
+   * path of the request must mean the same endpoint in its one canonical spelling: for another case, an escape, a second or
+   * last slash, and for templates that are patterns or lists it is an unknown operation. The route's names of parameters are
+   * free, but each may occur once, and none may be the policy's name of another parameter that decides. Given to `use` it
+   * does not know the route, and refuses every request.
    */
   endpoint(options?: GateOptions): GateHandler;
 
@@ -112,9 +113,10 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
 
   /**
    * Checks at start-up, after the last route, that each route of an application or router is gated or marked as public before
-   * its first handler, and that each endpoint of the policy is a route with `gate.endpoint()`. Gates of another authorizer do
-   * not count. Routers are looked into; an application mounted in another, and functions given to `use` and `param`, are not:
-   * the first is a finding, the others are no routes.
+   * its first handler, and that each endpoint of the policy is a route with `gate.endpoint()`. A gate that is given to `use`
+   * covers a route only if no path below it binds a parameter that it decides on again. Gates of another authorizer do not
+   * count. Routers are looked into. An application mounted in another cannot be, which is a finding; functions given to `use`
+   * and `param` are not looked at.
    *
    * @throws {@link index!PolicyError} `ERR_COVERAGE` with every finding at once; `ERR_OPTIONS_INVALID` for what is no application
    */
@@ -159,14 +161,14 @@ export function expressGate<Types extends PolicyTypes>(
   const endpoints = newEndpointFinder(policy);
   const admitted = newRequestNote<Admission>();
 
-  const mark = (kind: GateKind, handler: GateHandler) => markGate(handler, { kind, authorizer });
-
   const guard = (
     kind: GateKind,
     find: (req: GateRequest) => GateOperation | undefined,
+    needs: readonly string[],
     { params }: GateOptions = {},
-  ) =>
-    mark(kind, (req, res, next) => {
+  ) => {
+    const mark = { kind, authorizer, params: needs, hasReader: params !== undefined };
+    return markGate<GateHandler>((req, res, next) => {
       const admission = admitAtGate(authorizer, {
         authorization: authorizationFields(req),
         operation: find(req) ?? noOperation(req.method, req.originalUrl),
@@ -180,7 +182,8 @@ export function expressGate<Types extends PolicyTypes>(
         admitted.set(req, admission);
         next();
       });
-    });
+    }, mark);
+  };
 
   const admittedOf = (req: object) => {
     const found = admitted.get(req);
@@ -188,19 +191,21 @@ export function expressGate<Types extends PolicyTypes>(
     return found.token;
   };
 
+  const publicMark: Mark = { kind: "public", authorizer, params: [], hasReader: false };
   const gate = (name: string, options?: GateOptions) => {
     const { params } = policy.operation(name as never);
     return guard(
       "operation",
       (req) => ({ name, params, values: () => (req as Request).params }),
+      params,
       options,
     );
   };
   return Object.freeze(
     Object.assign(gate, {
       endpoint: (options?: GateOptions) =>
-        guard("endpoint", (req) => endpointOf(endpoints, req), options),
-      public: () => mark("public", (_req, _res, next) => next()),
+        guard("endpoint", (req) => endpointOf(endpoints, req), [], options),
+      public: () => markGate<GateHandler>((_req, _res, next) => next(), publicMark),
       token: (req: object) => {
         const token = admittedOf(req);
         if (token === undefined) throw new PolicyError("ERR_COVERAGE", NO_TOKEN);

@@ -26,9 +26,12 @@ import {
   authorizationFields,
   type GateOperation,
   noOperation,
+  otherValue,
+  watchValues,
 } from "./resource-server/gate.js";
 import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
 import { isAuthorizer } from "./resource-server/options.js";
+import { newRequestNote } from "./resource-server/request-note.js";
 import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
 
 /**
@@ -113,6 +116,7 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
   const mappings = new WeakMap<object, Mapping>();
   const findings: Finding[] = [];
   const served = new Set<string>();
+  const watched = newRequestNote<{ name: string; changed: () => string | undefined }>();
 
   const mappingOf = (config: FastifyContextConfig): Mapping => {
     const known = mappings.get(config);
@@ -152,11 +156,15 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
     const { config, url: template } = request.routeOptions;
     const mapping = mappingOf(config);
     if (mapping.kind === "public") return done();
+    const operation =
+      operationOf(mapping, endpoints, request, template) ??
+      noOperation(request.method, request.url);
+    if (operation.params.length > 0) {
+      watched.set(request.raw, { name: operation.name, changed: watchValues(operation) });
+    }
     const admission = admitAtGate(authorizer, {
       authorization: authorizationFields(request.raw),
-      operation:
-        operationOf(mapping, endpoints, request, template) ??
-        noOperation(request.method, request.url),
+      operation,
       read: config.params && (() => config.params?.(request)),
     });
     void whenThere(admission, (admission) => {
@@ -168,15 +176,26 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
     });
   });
 
+  // schemas coerce values after the decision: the handler must not read another value than the one that was decided on
+  instance.addHook("preHandler", (request, reply, done) => {
+    const { name, changed } = watched.get(request.raw) ?? {};
+    const param = changed?.();
+    if (param === undefined) return done();
+    write(request, reply, authorizer.answer(otherValue(param), { operation: name }));
+  });
+
   serveMetadata(instance, authorizer);
 }
 
 /**
- * The gate of an authorizer as a plugin for Fastify 5. It stands in `onRequest`, before the body is read, for every route of
- * the context it is registered in and of the contexts within, and decides by the route's `config`: `{ tool }`,
- * `{ endpoint: true }` by the route's own `url` (the path of the request must mean the same endpoint in its one canonical
- * spelling), or `{ public: true }`. A route without any of these is an unknown operation, and with `strict` the server does
- * not start. The handler that answers 404 is left alone.
+ * The gate of an authorizer as a plugin for Fastify 5. It decides in `onRequest`, before the body is read, for every route of
+ * the context it is registered in and of the contexts within, by the route's `config`: `{ tool }`, `{ endpoint: true }` by
+ * the route's own `url` (the path of the request must mean the same endpoint in its one canonical spelling), or
+ * `{ public: true }`. A route without any of these is an unknown operation, and with `strict` the server does not start. The
+ * handler that answers 404 is left alone.
+ *
+ * In `preHandler` it refuses with 400 `invalid_params` if a schema or a hook has changed the value of a route's parameter that
+ * was decided on. The number `7` is the same value as the text `7`, and another one than `007`.
  *
  * Await `register` before the first route: of routes that are there before it, `strict` does not know, and they are gated all the same.
  * Outside of a prefix it also serves the metadata of the authorizer's `resource` (RFC 9728, section 3).

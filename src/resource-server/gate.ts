@@ -1,5 +1,5 @@
 import { readOwn } from "../decision/access-token.js";
-import { TEMPORARILY_UNAVAILABLE } from "../decision/decision.js";
+import { type InvalidParams, TEMPORARILY_UNAVAILABLE } from "../decision/decision.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import type { Admission, Authorizer } from "./authorizer.js";
 import { type Awaitable, askInTime, tellConsole } from "./facts.js";
@@ -74,6 +74,39 @@ export function admitAtGate<Types extends PolicyTypes>(
   } catch (error) {
     return failed(error);
   }
+}
+
+/**
+ * Returns whether a value that a handler reads is the one that was decided on: the same text, or what a schema makes of it
+ * and writes back as the same text, as `7` of `"7"`. The number `7` of `"007"` is another value.
+ */
+export function isSameValue(decided: unknown, seen: unknown): boolean {
+  if (decided === seen) return true;
+  const isWritten =
+    typeof seen === "number" || typeof seen === "boolean" || typeof seen === "bigint";
+  return isWritten && String(seen) === decided;
+}
+
+/**
+ * Reads the values of the route that an operation is decided on, and returns a check for a later time. The check returns the
+ * first parameter of which the handler would read another value by then.
+ */
+export function watchValues({ params, values }: GateOperation): () => string | undefined {
+  const read = () => {
+    const seen = values?.();
+    return params.map((name) => readOwn(seen, name));
+  };
+  const decided = read();
+  return () => {
+    const now = read();
+    return params.find((_, index) => !isSameValue(decided[index], now[index]));
+  };
+}
+
+/** Returns the denial of a call whose handler would read another value than the one that was decided on. */
+export function otherValue(param: string): InvalidParams {
+  const message = `invalid parameter \`${param}\`: its value changed after the decision`;
+  return { allowed: false, code: "invalid_params", message, param };
 }
 
 const NO_PARAMS = Object.freeze({});
