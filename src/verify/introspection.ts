@@ -9,6 +9,7 @@ import {
 } from "../policy/option-checks.js";
 import { tokenOfClaims } from "../resource-server/claims.js";
 import { isBearerToken } from "../resource-server/credentials.js";
+import { markOwnVerifier } from "../resource-server/own-verifiers.js";
 import type { Verify } from "../resource-server/verify.js";
 import { askJson } from "./ask-json.js";
 import { endOf, hasText, isForUs, isInTime } from "./claim-checks.js";
@@ -132,10 +133,10 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): Ve
     return token;
   };
 
-  return (rawToken) => {
+  return markOwnVerifier((rawToken) => {
     if (!isBearerToken(rawToken)) return undefined;
     return memory.get(rawToken, clock()) ?? flight(rawToken, () => ask(rawToken));
-  };
+  });
 }
 
 /** The request of RFC 7662, section 2.1, with the credentials of RFC 6749, section 2.3.1, or RFC 6750. */

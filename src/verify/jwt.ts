@@ -8,6 +8,7 @@ import {
   required,
 } from "../policy/option-checks.js";
 import { SCOPE_CLAIMS, type ScopeClaim, tokenOfClaims } from "../resource-server/claims.js";
+import { markOwnVerifier } from "../resource-server/own-verifiers.js";
 import type { Verify } from "../resource-server/verify.js";
 import { endOf, hasText, isForUs, isInTime } from "./claim-checks.js";
 import { newClock } from "./clock.js";
@@ -175,7 +176,7 @@ export function jwtVerifier(options: JwtVerifierOptions): Verify {
     return undefined;
   };
 
-  return (rawToken) => {
+  return markOwnVerifier((rawToken) => {
     const now = clock();
     const known = typeof rawToken === "string" ? memory.get(rawToken, now) : undefined;
     if (known !== undefined) return known;
@@ -184,7 +185,7 @@ export function jwtVerifier(options: JwtVerifierOptions): Verify {
     const token = jws === undefined ? undefined : judge(jws, now);
     if (jws === undefined || token === undefined) return undefined;
     return verifySignature(rawToken, jws.header, token);
-  };
+  });
 }
 
 /** Makes the look at all that is written in a token; the signature says whether it is true. */

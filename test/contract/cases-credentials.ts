@@ -1,6 +1,7 @@
 import type { FactSource } from "../../src/resource-server/verify.js";
 import type { CaseRequest, ContractCase, Expected } from "./case.js";
 import { METADATA_URL, NO_CREDENTIALS } from "./cases-decisions.js";
+import { BAD_TIME_TOKENS } from "./world.js";
 
 const INVALID_REQUEST: Expected = {
   status: 400,
@@ -73,6 +74,10 @@ const ROWS: readonly Row[] = [
     INVALID_TOKEN,
   ],
   ["revoked-token", "a token that was taken back", ["Bearer revoked"], INVALID_TOKEN],
+  ["timely-token", "a token whose exp and nbf allow it now", ["Bearer timely"], "reader"],
+  ...BAD_TIME_TOKENS.map(
+    ([token, what]): Row => [token, `a token with ${what}`, [`Bearer ${token}`], INVALID_TOKEN],
+  ),
   ["malformed-scope", "a scope with two spaces voids the token", ["Bearer spaces"], INVALID_TOKEN],
   [
     "template-scope",

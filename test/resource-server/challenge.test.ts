@@ -42,7 +42,13 @@ type Tuning = Pick<
   "challenge" | "upgradeStatus" | "retryAfter" | "resource" | "policy"
 >;
 const door = (options: Partial<Tuning> = {}) =>
-  createAuthorizer({ policy, verify: () => undefined, resource: RESOURCE, ...options });
+  createAuthorizer({
+    policy,
+    verify: () => undefined,
+    trustClaims: [],
+    resource: RESOURCE,
+    ...options,
+  });
 
 /** The refusal of a call, by the policy. */
 function refusalOf(token: unknown, tool: string, params?: unknown): Refusal {
@@ -291,7 +297,11 @@ describe("a challenge", () => {
       scopes,
       accepted: [],
     };
-    const { headers } = createAuthorizer({ policy, verify: () => undefined }).answer(refusal);
+    const { headers } = createAuthorizer({
+      policy,
+      verify: () => undefined,
+      trustClaims: [],
+    }).answer(refusal);
     expect(headers["WWW-Authenticate"]).toContain('scope="courses:read", ');
   });
 

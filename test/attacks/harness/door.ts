@@ -91,6 +91,7 @@ export function openDoor(
   const authorizer = createAuthorizer({
     policy,
     verify,
+    trustClaims: ["tier", "account_type", "first_party"],
     resource: audience,
     authorizationServers: [plain(door.issuer) as string],
     subject: ({ client_id = "" }): SubjectFacts => ({
