@@ -284,7 +284,8 @@ it("what is published of scopes agrees: a client that reads any of it gets in", 
   const minimal = authorizer.metadata()?.document.scopes_supported;
   const all = authorizationServerMetadata(policy, { issuer: "https://as.example.com" });
   const [, challenge] = await challengeOf(authorizer, undefined);
-  expect(challenge.get("scope")?.split(" ")).toEqual(minimal);
+  expect(challenge.get("scope")).toBe("courses:read mcp:tools");
+  expect(challenge.get("scope")?.split(" ")).toEqual(expect.arrayContaining([...(minimal ?? [])]));
   expect(all.scopes_supported).toEqual(expect.arrayContaining([...(minimal ?? [])]));
 });
 

@@ -89,7 +89,7 @@ const ROWS: readonly Row[] = [
     status: 401,
     title: "Unauthorized",
     error: null,
-    scope: "openid",
+    scope: "courses:read openid",
   },
   {
     refusal: doorDenial("invalid_request"),
@@ -259,19 +259,6 @@ describe("a challenge", () => {
     expect(realmOf('x", scope="admin')).toBe("x, scopeadmin");
     expect(realmOf("\u4e2d\u6587")).toBe("api");
     expect(realmOf(' " ')).toBe("api");
-  });
-
-  it("for nobody names the baseline, but neither what is reserved nor offline_access", () => {
-    const scopes = { openid: {}, offline_access: {}, "admin:all": { reserved: true } };
-    const withBaseline = (...baseline: string[]) => {
-      const more = baseline.length > 0 && { baseline };
-      const other = loadPolicy({ name: "x", version: "1", scopes, ...more });
-      const answer = door({ policy: other }).answer(refusalOf(undefined, "list_courses"));
-      return scopeOf(answer);
-    };
-    expect(withBaseline("openid", "offline_access", "admin:all")).toBe("openid");
-    expect(withBaseline("offline_access", "admin:all")).toBeUndefined();
-    expect(withBaseline()).toBeUndefined();
   });
 
   it.each([
