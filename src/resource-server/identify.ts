@@ -120,9 +120,11 @@ function newTokenReader(trusted: readonly string[]): TokenReader {
   // a token that a verifier remembers gives the same object each time, which decisions remember in turn
   const strip = (token: AccessToken): AccessToken => {
     if (!untrusted.some((name) => Object.hasOwn(token, name))) return token;
-    const known = stripped.get(token) ?? copyOf(token);
-    stripped.set(token, known);
-    return known;
+    const known = stripped.get(token);
+    if (known !== undefined) return known;
+    const copy = copyOf(token);
+    stripped.set(token, copy);
+    return copy;
   };
   return (answer) => {
     if (!isObjectOrNothing(answer)) throw new TypeError("expected claims, or nothing");
@@ -136,7 +138,7 @@ function timed(read: TokenReader, tolerance: number): TokenReader {
   return (answer) => {
     const token = read(answer);
     if (typeof token === "string") return token;
-    const exp = token.exp ?? readTime(answer as object, "exp");
+    const exp = readOwn(token, "exp") ?? readTime(answer as object, "exp");
     return timeFault({ exp, nbf: readTime(answer as object, "nbf") }, tolerance) ?? token;
   };
 }

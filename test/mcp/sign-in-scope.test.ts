@@ -117,7 +117,7 @@ describe("the challenge of a refusal in a handler", () => {
   const challengeIn = async (tool: string, anonymous: boolean): Promise<string | undefined> => {
     const server = new McpServer(INFO);
     const mcp = protect(server, { authorizer, anonymous });
-    mcp.registerTool(tool as never, {}, () => ({ content: [] }));
+    mcp.registerTool(tool, {}, () => ({ content: [] }));
     const { ask, close } = await talkTo("v2", server);
     const { result } = await ask({ method: "tools/call", params: { name: tool } });
     await close();

@@ -63,9 +63,12 @@ describe("a local token", () => {
       first_party: true,
     };
     const authorization = vouchFor(token);
-    const { admit } = authorizerWith({ trustClaims: [] });
+    const authorizer = authorizerWith({ trustClaims: [] });
     for (const operation of ["export", "purge"]) {
-      expect(await admit({ authorization, operation })).toMatchObject({ kind: "allowed", token });
+      expect(await authorizer.admit({ authorization, operation })).toMatchObject({
+        kind: "allowed",
+        token,
+      });
     }
   });
 

@@ -169,6 +169,10 @@ describe("a 401 without credentials", () => {
     expect(shown.kind === "refused" && shown.answer.headers["WWW-Authenticate"]).toContain(FIRST);
   });
 
+  it.each([null, 7, {}, ["one"]])("names nothing for %j, which names no operation", (operation) => {
+    expect(named(policy, { operation: operation as never })).toBeUndefined();
+  });
+
   it("reads no member that every object inherits", () => {
     const prototype = Object.prototype as { signInScope?: unknown; operation?: unknown };
     Object.assign(prototype, { signInScope: "resource", operation: "one" });

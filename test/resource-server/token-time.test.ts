@@ -104,6 +104,17 @@ describe.each(SOURCES)("the time of %s", (_, showBy) => {
     }
   });
 
+  it("is not that of Object.prototype", async () => {
+    const prototype = Object.prototype as { exp?: unknown; nbf?: unknown };
+    Object.assign(prototype, { exp: 1, nbf: 99_999_999_999 });
+    // nothing is asserted while every object inherits these
+    const shown = await Promise.resolve(showBy(claims)).finally(() => {
+      delete prototype.exp;
+      delete prototype.nbf;
+    });
+    expect(shown).toMatchObject({ kind: "token" });
+  });
+
   it("does not read iat", async () => {
     for (const iat of [SECONDS + 60, 1e12]) {
       expect(await showBy({ ...claims, iat })).toMatchObject({ kind: "token" });
@@ -207,7 +218,7 @@ describe("a verifier of the library", () => {
     jwtVerifier({
       issuer,
       audience: AUDIENCE,
-      jwks: KEY_SET as never,
+      jwks: KEY_SET,
       algorithms: ["RS256"],
       ...options,
     });
