@@ -3,6 +3,7 @@ import { insufficientScope } from "../decision/decision.js";
 import type { Admission, Authorizer } from "../resource-server/authorizer.js";
 import type { Answer, Refusal } from "../resource-server/challenge.js";
 import type { Message } from "./message.js";
+import { signInScopeOf } from "./sign-in-scope.js";
 import type { Target, Targets } from "./targets.js";
 
 /** What a request as a whole is answered: go on, or the refusal of one message or of all. */
@@ -102,8 +103,14 @@ async function admit(
     const known = await authorizer.authenticate(authorization, { protocolVersion });
     return ["token" in known ? known : { refusal: known.decision, answer: known.answer }];
   }
-  const credentialsFirst = true;
-  const call = { authorization, protocolVersion, requestId, auditDenialsOnly, credentialsFirst };
+  const call = {
+    authorization,
+    protocolVersion,
+    requestId,
+    auditDenialsOnly,
+    credentialsFirst: true,
+    signInScope: signInScopeOf(anonymous),
+  };
   const admissions: Admission[] = [];
   for (const operation of target.operations) {
     const admission = await authorizer.admit({ ...operation, ...call });

@@ -7,6 +7,7 @@ import { errorOf } from "./http.js";
 import type { Lists } from "./lists.js";
 import { isNamed, type Params } from "./message.js";
 import { isOwner, type McpSessionStore, NOBODY, newSessionMemory, ownerOf } from "./sessions.js";
+import { signInScopeOf } from "./sign-in-scope.js";
 import type { McpSurface } from "./surface.js";
 import { HANDSHAKE_METHODS, type Targets } from "./targets.js";
 import { refusalMeta, refusalText, refusedToolResult } from "./tool-result.js";
@@ -61,6 +62,7 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
   const { authorizer, surface, targets, lists, local } = parts;
   const tokens = new WeakMap<object, AccessToken>();
   const sessions = newSessionMemory();
+  const signInScope = signInScopeOf(surface.anonymous === true);
 
   const pass = async (method: string, params: Params, caller: Caller): Promise<Passed> => {
     const target = targets(method, params, caller.protocolVersion);
@@ -72,7 +74,7 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
     }
     let token: AccessToken | undefined;
     for (const operation of target.operations) {
-      const admission = await authorizer.admit({ ...operation, ...caller });
+      const admission = await authorizer.admit({ ...operation, ...caller, signInScope });
       if ("answer" in admission) {
         if (target.isMethodUnknown) throw protocolError(errorOf("unknown_method"));
         return { refusal: admission.decision, answer: admission.answer };

@@ -168,7 +168,7 @@ function authorizerOf<Types extends PolicyTypes>({
   authorizer,
 }: ProtectOptions<Types>): Authorizer {
   if (authorizer === undefined && policy !== undefined) {
-    return createAuthorizer({ policy, verify: () => undefined });
+    return createAuthorizer({ policy, verify: () => undefined, trustClaims: [] });
   }
   if (authorizer === undefined || (policy !== undefined && policy !== authorizer.policy)) {
     const said =

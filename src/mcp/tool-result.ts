@@ -42,7 +42,8 @@ const ADVICE: Readonly<Record<Refusal["code"], Advice>> = {
     text: "Granting more scope will not help; calling it again will not help.",
   },
   upgrade_required: {
-    text: "The person can upgrade the plan; granting more scope will not help. Call it again after the upgrade.",
+    // the message states whether a scope is missing in addition
+    text: "The person can upgrade the plan. Call it again after the upgrade.",
   },
   reserved_scope: { text: "Granting more scope will not help; calling it again will not help." },
 };

@@ -51,6 +51,8 @@ export interface Call {
   readonly requestId?: string | undefined;
   /** The version of the Model Context Protocol that the client speaks. */
   readonly protocolVersion?: string | undefined;
+  /** What a 401 without credentials names; see {@link AnswerContext.signInScope}. Default: `"operation"`. */
+  readonly signInScope?: "operation" | "resource" | "operation-or-resource";
   /** Leaves out the event of a call that is allowed: for a door behind which the same call is decided again. */
   readonly auditDenialsOnly?: boolean;
   /** Refuses for its credentials whoever presents no good ones, of an unknown or denied operation too, as MCP has it over HTTP. */

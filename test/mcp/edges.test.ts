@@ -1,7 +1,7 @@
 import { Server } from "@modelcontextprotocol/server";
 import { createAuthorizer, definePolicy } from "scope-policy";
 import { mcpGate, protect } from "scope-policy/mcp";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { credentialsOfInfo, newAuthInfo } from "../../src/mcp/auth-info.js";
 import { readCaller } from "../../src/mcp/caller.js";
 import { newHandlerGate } from "../../src/mcp/handler-gate.js";
@@ -184,10 +184,28 @@ describe("the gate at the door", () => {
     });
     expect(verdict.kind === "pass" && (await verdict.mayGoOn?.())).toBe(true);
   });
+
+  it("ends a stream with its token, where the verify function returns the same claims for ever", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const exp = Date.now() / 1_000 + 60;
+    const claims = { scope: "mcp:tools notes:read", sub: "ada", exp };
+    const gate = mcpGate(newAuthorizer({ verify: () => claims }));
+    const verdict = await gate.check({
+      method: "GET",
+      target: "/mcp",
+      field: (name) => (name === "authorization" ? ["Bearer abc"] : []),
+      read: () => Promise.resolve("unreadable"),
+    });
+    const mayGoOn = async () => verdict.kind === "pass" && (await verdict.mayGoOn?.());
+    expect(await mayGoOn()).toBe(true);
+    vi.setSystemTime(exp * 1_000);
+    expect(await mayGoOn()).toBe(false);
+    vi.useRealTimers();
+  });
 });
 
 it("a server whose schema names no method is gated by what the request says", async () => {
-  const authorizer = createAuthorizer({ policy, verify: () => undefined });
+  const authorizer = createAuthorizer({ policy, verify: () => undefined, trustClaims: [] });
   const server = new Server(INFO, { capabilities: { tools: {} } });
   protect(server, { policy, authorizer });
   expect(() => server.setRequestHandler({} as never, (() => ({})) as never)).toThrow();

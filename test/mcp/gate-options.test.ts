@@ -111,6 +111,7 @@ describe("an audit that cannot be written", () => {
     const authorizer = createAuthorizer({
       policy,
       verify,
+      trustClaims: [],
       resource: "https://api.example.com/mcp",
       audit: () => {
         throw new Error("the disk is full");

@@ -137,7 +137,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     });
     const upgrade = await denied("export_notes", READER);
     expect(upgrade?.content?.[0]?.text).toBe(
-      "upgrade required: this needs the plan `pro` or above. The person can upgrade the plan; granting more scope will not help. Call it again after the upgrade. Plans: https://notes.example.com/plans",
+      "upgrade required: this needs the plan `pro` or above. The person can upgrade the plan. Call it again after the upgrade. Plans: https://notes.example.com/plans",
     );
     expect(upgrade?._meta).toMatchObject({
       "io.modelcontextprotocol/authorization": {
