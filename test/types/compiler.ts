@@ -61,7 +61,7 @@ export function compile(modules: Files, overrides: ts.CompilerOptions = {}): rea
     ...overrides,
   };
   const host = ts.createCompilerHost(options);
-  const { getSourceFile } = host;
+  const getSourceFile = host.getSourceFile.bind(host);
   host.fileExists = (path) => texts.has(path) || ts.sys.fileExists(path);
   host.directoryExists = (path) => path.startsWith(DECLARATIONS) || ts.sys.directoryExists(path);
   host.readFile = (path) => texts.get(path) ?? ts.sys.readFile(path);

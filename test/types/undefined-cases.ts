@@ -248,8 +248,7 @@ export const ACCEPTED: readonly Accepted[] = [
   ],
   [
     "what no type is known of",
-    `// biome-ignore lint: any
-    declare const anything: any;
+    `declare const anything: any;
     export const policy = definePolicy(anything);
     export const other = definePolicy({ ...names, scopes, tools: anything });`,
   ],
