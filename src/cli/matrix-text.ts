@@ -183,13 +183,13 @@ function grid(
   nameWidth: number,
 ): readonly string[] {
   const grid = new CliTable({
-    head: head.map(prose),
+    head: [...head],
     colWidths: [nameWidth + 2],
     wordWrap: true,
     wrapOnWordBoundary: false,
     style: { head: [], border: [], compact: true },
   });
-  grid.push(...rows.map((row) => row.map(prose)));
+  grid.push(...rows.map((row) => [...row]));
   return grid.toString().split("\n");
 }
 
