@@ -5,16 +5,10 @@ import { newArgumentWriter } from "./audit-arguments.js";
 import { findOwn } from "./audit-copy.js";
 import { newDigester } from "./audit-digest.js";
 import type { AuditDecision, AuditEvent } from "./audit-event.js";
+import { isSecretName, secretNames } from "./audit-names.js";
 import { type AuditedOperation, newOperationLookup } from "./audit-requirement.js";
-import {
-  cleanText,
-  isSecretName,
-  REDACTED,
-  redactAnything,
-  redactCredentials,
-  redactText,
-  secretNames,
-} from "./audit-text.js";
+import { REDACTED } from "./audit-shapes.js";
+import { cleanText, redactCredentials, redactName, redactText } from "./audit-text.js";
 import { host } from "./host.js";
 
 /** What is known of one call when it has been decided. */
@@ -82,10 +76,10 @@ export function newAuditEventMaker(
 
 const NOTHING = { show: new Set<string>(), hash: new Set<string>() };
 
-/** A name of the policy is as it is; one that the client made up may be anything. */
+/** Returns the name of an operation: one of the policy stays as it is, one that the client made up may hold a credential. */
 function nameOf(name: string, operation: AuditedOperation | undefined): string {
   const clean = cleanText(name, MOST_WORDS);
-  return operation === undefined || operation.isPattern ? redactAnything(clean) : clean;
+  return operation === undefined || operation.isPattern ? redactName(clean) : clean;
 }
 
 /** Text that names somebody or something: long random names are names, too. */
