@@ -37,6 +37,14 @@ export interface Outcome {
   readonly token?: AccessToken;
 }
 
+/** What an audit event contains of the request beyond the decision. */
+export interface AuditedRequest {
+  /** The arguments of the call: anything that a client can send. */
+  readonly arguments?: unknown;
+  /** The id of the request. */
+  readonly requestId?: string | undefined;
+}
+
 /** A call as an adapter hands it in. */
 export interface Call {
   /** Every `Authorization` field of the request, untouched; `undefined` where there is none. */
@@ -49,6 +57,8 @@ export interface Call {
   readonly arguments?: unknown;
   /** Names the request in the audit event. */
   readonly requestId?: string | undefined;
+  /** Reads `arguments` and `requestId` where they take time to read: called only for an event, after the decision, and once. */
+  readonly audited?: () => AuditedRequest;
   /** The version of the Model Context Protocol that the client speaks. */
   readonly protocolVersion?: string | undefined;
   /** Leaves out the event of a call that is allowed: for a door behind which the same call is decided again. */
@@ -189,15 +199,18 @@ export function createAuthorizer<Types extends PolicyTypes>(
   /** Step 6, the event: without it nobody gets in, unless the options say so. */
   const tell = (admission: Admission, call: Omit<Call, "authorization">): Awaitable<Admission> => {
     const { decision, token } = admission;
-    const event = {
-      operation: call.operation,
-      decision,
-      token,
-      status: "answer" in admission ? admission.answer.status : undefined,
-      arguments: call.arguments ?? call.params,
-      requestId: call.requestId,
+    const write = async () => {
+      const { arguments: given, requestId } = call.audited?.() ?? call;
+      const event = {
+        operation: call.operation,
+        decision,
+        token,
+        status: "answer" in admission ? admission.answer.status : undefined,
+        arguments: given ?? call.params,
+        requestId,
+      };
+      return audit?.(await makeEvent(event));
     };
-    const write = async () => audit?.(await makeEvent(event));
     const written = factOf("audit", write, () => undefined);
     if (onAuditError === "continue") return admission;
     return whenThere(written, (told) =>
