@@ -150,12 +150,14 @@ export {
 export { toOcsf } from "./resource-server/audit-ocsf.js";
 export {
   type Admission,
+  type AuditedRequest,
   type Authenticated,
   type Authorizer,
   type Call,
   createAuthorizer,
   type DoorDecision,
   type Outcome,
+  type ProtocolRequest,
 } from "./resource-server/authorizer.js";
 export type { AuthorizerOptions } from "./resource-server/authorizer-options.js";
 export type {

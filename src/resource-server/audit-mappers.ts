@@ -113,12 +113,13 @@ export function toOpenTelemetryAttributes(
 ): AuditAttributes {
   const { operation, decision, actor, client, token } = event;
   const [method, route] = requestLineOf(event);
-  const isEndpoint = operation.kind === "endpoint";
+  const isTool = operation.kind === "tool" || operation.kind === "unknown";
   return known({
-    "gen_ai.operation.name": isEndpoint ? undefined : "execute_tool",
-    "gen_ai.tool.name": isEndpoint ? undefined : operation.name,
+    "gen_ai.operation.name": isTool ? "execute_tool" : undefined,
+    "gen_ai.tool.name": isTool ? operation.name : undefined,
     "gen_ai.tool.call.arguments":
-      options.arguments === true && !isEndpoint ? shownArguments(event) : undefined,
+      options.arguments === true && isTool ? shownArguments(event) : undefined,
+    "mcp.method.name": methodOf(event),
     "http.request.method": method,
     "http.route": route,
     "http.response.status_code": event.status,
@@ -144,6 +145,11 @@ export function toOpenTelemetryAttributes(
   });
 }
 
+/** The method of a message of the Model Context Protocol. */
+function methodOf({ operation: { kind, name } }: AuditEvent): string | undefined {
+  return kind === "protocol" && name.startsWith("mcp:") ? name.slice("mcp:".length) : undefined;
+}
+
 function copyOf(list: readonly string[] | undefined): string[] | undefined {
   return list && [...list];
 }
@@ -154,6 +160,13 @@ function shownArguments(event: AuditEvent): string {
   );
   return JSON.stringify(Object.fromEntries(shown));
 }
+
+const ACTIONS = {
+  tool: "tool-call",
+  endpoint: "endpoint-call",
+  protocol: "protocol-message",
+  unknown: "tool-call",
+} as const satisfies Record<AuditEvent["operation"]["kind"], string>;
 
 /**
  * An audit event under the field names of the Elastic Common Schema 9.4. Allowed and denied stand in `event.type`; `event.outcome` is
@@ -184,7 +197,7 @@ export function toEcs(event: AuditEvent) {
       category: ["api"],
       type: ["access", decision.allowed ? "allowed" : "denied"],
       outcome: isOutage ? "failure" : "success",
-      action: operation.kind === "endpoint" ? "endpoint-call" : "tool-call",
+      action: ACTIONS[operation.kind],
       reason: decision.code,
       provider: "scope-policy",
       dataset: "scope-policy.audit",

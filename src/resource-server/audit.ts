@@ -15,6 +15,8 @@ import { host } from "./host.js";
 export interface AuditedCall {
   /** The name of the tool or endpoint; of an unknown one, what the client said. */
   readonly operation: string;
+  /** Whether it is a message of a protocol that asks for no operation. */
+  readonly isProtocol: boolean;
   readonly decision: Allowed | Denial | DoorDenial;
   /** The token, where there is a good one. */
   readonly token: AccessToken | undefined;
@@ -48,7 +50,7 @@ export function newAuditEventMaker(
 
   return async (call) => {
     const name = typeof call.operation === "string" ? call.operation : `[${typeof call.operation}]`;
-    const operation = operationOf(name);
+    const operation = call.isProtocol ? undefined : operationOf(name);
     const hide = newHider(call.arguments, operation, secrets);
     const { token } = call;
     return {
@@ -57,7 +59,7 @@ export function newAuditEventMaker(
       policy: edition,
       operation: {
         name: nameOf(name, operation),
-        kind: operation?.kind ?? "unknown",
+        kind: call.isProtocol ? "protocol" : (operation?.kind ?? "unknown"),
       },
       actor: claims(token, ["sub", "iss", "tier", "account_type"]),
       client: {

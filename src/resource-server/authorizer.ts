@@ -67,6 +67,14 @@ export interface Call {
   readonly credentialsFirst?: boolean;
 }
 
+/** A request that asks for no operation of the policy: a message of a protocol. */
+export interface ProtocolRequest {
+  /** The name of the event: `mcp:tools/list`. */
+  readonly name: string;
+  /** The id of the request. */
+  readonly requestId?: string | undefined;
+}
+
 /** An adapter's next step: go on with the token, or write the answer. */
 export type Admission =
   | { readonly decision: Allowed; readonly token: AccessToken | undefined }
@@ -126,6 +134,15 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
     authorization: string | readonly string[] | Vouched | undefined,
     context?: AnswerContext,
   ): Promise<Authenticated>;
+
+  /**
+   * Writes the audit event, of the kind `protocol`, of credentials that `authenticate` refused or could not check. A request
+   * without credentials makes no event: it is how clients begin. Waits for the sink as for every other denial. Never rejects.
+   */
+  record(
+    refused: { readonly decision: Refusal; readonly answer: Answer },
+    request: ProtocolRequest,
+  ): Promise<void>;
 
   /** A refusal in HTTP: status, header fields (RFC 6750) and problem document (RFC 9457). */
   answer(decision: Refusal, context?: AnswerContext): Answer;
@@ -192,24 +209,26 @@ export function createAuthorizer<Types extends PolicyTypes>(
     const token = shown.kind === "token" ? shown.token : undefined;
     const decision = decideShown(policy, shown, call);
     const admission = decision.allowed ? { decision, token } : refuse(decision, call, token);
-    const isTold = audit !== undefined && !(decision.allowed && call.auditDenialsOnly === true);
+    const isTold = !(decision.allowed && call.auditDenialsOnly === true);
     return isTold ? tell(admission, call) : admission;
   };
 
   /** Step 6, the event: without it nobody gets in, unless the options say so. */
-  const tell = (admission: Admission, call: Omit<Call, "authorization">): Awaitable<Admission> => {
+  const tell = (admission: Admission, call: ToldCall): Awaitable<Admission> => {
+    if (audit === undefined) return admission;
     const { decision, token } = admission;
     const write = async () => {
       const { arguments: given, requestId } = call.audited?.() ?? call;
       const event = {
         operation: call.operation,
+        isProtocol: call.isProtocol === true,
         decision,
         token,
         status: "answer" in admission ? admission.answer.status : undefined,
         arguments: given ?? call.params,
         requestId,
       };
-      return audit?.(await makeEvent(event));
+      return audit(await makeEvent(event));
     };
     const written = factOf("audit", write, () => undefined);
     if (onAuditError === "continue") return admission;
@@ -245,10 +264,18 @@ export function createAuthorizer<Types extends PolicyTypes>(
       const decision = refusalOf(shown);
       return { decision, answer: answer(decision, context) };
     },
+    record: async ({ decision, answer: written }, { name: operation, requestId }) => {
+      if (decision.code === "unauthenticated") return;
+      const admission = { decision, answer: written, token: undefined };
+      await tell(admission, { operation, requestId, isProtocol: true });
+    },
     answer,
     metadata: () => metadata,
   } satisfies Authorizer<Types>);
 }
+
+/** A call, or a message of a protocol that asks for no operation. */
+type ToldCall = Omit<Call, "authorization"> & { readonly isProtocol?: true };
 
 function metadataOf({
   policy,
