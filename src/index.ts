@@ -149,6 +149,13 @@ export {
 } from "./resource-server/audit-mappers.js";
 export { toOcsf } from "./resource-server/audit-ocsf.js";
 export {
+  type AuthorizationDetails,
+  type AuthorizationEvent,
+  type AuthorizationEventType,
+  type AuthorizationOutcome,
+  authorizationEvent,
+} from "./resource-server/authorization-event.js";
+export {
   type Admission,
   type AuditedRequest,
   type Authenticated,

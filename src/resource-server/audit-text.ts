@@ -84,6 +84,13 @@ function kindsOf(run: string): ReadonlySet<string> {
   return new Set([...run].map(kindOf).filter((kind) => kind !== "-"));
 }
 
+const MOST_IDENTIFIER = 256;
+
+/** Returns a text that identifies a user, a client, a token or a request: long random identifiers are identifiers, too. */
+export function cleanIdentifier(text: string): string {
+  return redactText(cleanText(text, MOST_IDENTIFIER));
+}
+
 const NAME_RUNS = /[\w+=~-]{20,}/g;
 const UUIDS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 /** Words in one letter case, with separators between them: in some languages words look random to this net. */

@@ -8,7 +8,7 @@ import type { AuditDecision, AuditEvent } from "./audit-event.js";
 import { isSecretName, secretNames } from "./audit-names.js";
 import { type AuditedOperation, newOperationLookup } from "./audit-requirement.js";
 import { REDACTED } from "./audit-shapes.js";
-import { cleanText, redactCredentials, redactName, redactText } from "./audit-text.js";
+import { cleanIdentifier, cleanText, redactCredentials, redactName } from "./audit-text.js";
 import { host } from "./host.js";
 
 /** What is known of one call when it has been decided. */
@@ -70,7 +70,7 @@ export function newAuditEventMaker(
       decision: decisionOf(call.decision, hide),
       ...(operation !== undefined && { requirement: operation.requirement }),
       ...(call.status !== undefined && { status: call.status }),
-      ...(typeof call.requestId === "string" && { requestId: identifier(call.requestId) }),
+      ...(typeof call.requestId === "string" && { requestId: cleanIdentifier(call.requestId) }),
       ...(await writeArguments(call.arguments, operation?.disclosure ?? NOTHING)),
     };
   };
@@ -84,18 +84,13 @@ function nameOf(name: string, operation: AuditedOperation | undefined): string {
   return operation === undefined || operation.isPattern ? redactName(clean) : clean;
 }
 
-/** Text that names somebody or something: long random names are names, too. */
-function identifier(text: string): string {
-  return redactText(cleanText(text, MOST_WORDS));
-}
-
 function claims<const Name extends keyof AccessToken>(
   token: AccessToken | undefined,
   names: readonly Name[],
 ): { readonly [Claim in Name]?: string } {
   const found = names.flatMap((name) => {
     const value = readOwn(token, name);
-    return typeof value === "string" ? [[name, identifier(value)] as const] : [];
+    return typeof value === "string" ? [[name, cleanIdentifier(value)] as const] : [];
   });
   return Object.fromEntries(found) as { readonly [Claim in Name]?: string };
 }
@@ -151,7 +146,7 @@ function decisionOf(
         code,
         allowed,
         tier: cleanText(decision.tier, MOST_WORDS),
-        ...(decision.had !== undefined && { had: identifier(decision.had) }),
+        ...(decision.had !== undefined && { had: cleanIdentifier(decision.had) }),
       };
     default:
       return { code, allowed };
