@@ -70,11 +70,10 @@ export function messageOf(event: AnyEvent): string {
   return `${label}${client_id === undefined ? "" : ` for ${client_id}`}: ${code}`;
 }
 
-const REQUEST_LINE = /^([A-Z]+) (.+)$/;
-
 /** Returns the method and the path of an endpoint. */
 export function requestLineOf(event: AnyEvent): readonly [method?: string, path?: string] {
   if (isAuthorizationEvent(event) || event.operation.kind !== "endpoint") return [];
-  const [, method, path] = REQUEST_LINE.exec(event.operation.name) ?? [];
-  return method === undefined || path === undefined ? [] : [method, path];
+  const { name } = event.operation;
+  const space = name.indexOf(" ");
+  return [name.slice(0, space), name.slice(space + 1)];
 }

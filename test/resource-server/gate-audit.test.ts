@@ -10,12 +10,12 @@ import {
   type PolicyError,
 } from "scope-policy";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { expressGate } from "../src/express.js";
-import { scopePolicy } from "../src/fastify.js";
-import { fetchGate } from "../src/fetch.js";
-import { newRequestIds, readView } from "../src/resource-server/gate-audit.js";
-import { listen } from "./contract/listen.js";
-import type { Running } from "./contract/subject.js";
+import { expressGate } from "../../src/express.js";
+import { scopePolicy } from "../../src/fastify.js";
+import { fetchGate } from "../../src/fetch.js";
+import { newRequestIds, readView } from "../../src/resource-server/gate-audit.js";
+import { listen } from "../contract/listen.js";
+import type { Running } from "../contract/subject.js";
 
 type Make = typeof express5;
 // the alias has no types of its own; those of Express 5 name all that is used here
