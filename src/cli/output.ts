@@ -54,7 +54,7 @@ function paint({ style, text }: Styled, colours: boolean): string {
   return createColors(colours)[style](lineText(text, colours));
 }
 
-/** What commands write to: there is no way past {@link rendered}. */
+/** What commands write to. All of it goes through {@link rendered}. */
 export interface Screen {
   /** Paths are relative to this folder. */
   readonly cwd: string;

@@ -40,7 +40,7 @@ export const PAIRS: readonly Shape[] = [
     /(authorization["']?\s{0,8}[:=]\s{0,8}["']?)(?!\[redacted\](?:\s|$))[^\s"',;]+(?:\s+[^\s"',;]+)?/gi,
     `$1${REDACTED}`,
   ],
-  // the user of a URL: a token can be the name, and `git@` is none
+  // the user of a URL: the name can be a token; `git@` is not a secret
   [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)(?!git@)[^\s/?#"'<>\\]+@/gi, `$1${REDACTED}@`],
   // `password=…`, `"token": "…"`
   [

@@ -18,7 +18,7 @@ export type AuthorizationEventType = (typeof TYPES)[number];
 
 /**
  * How it ended. `success`: the server did what was asked. `denied`: the person or a rule refused it. `failure`: the server could
- * not tell, because something that it depends on failed.
+ * not decide, because something that it depends on failed.
  */
 export type AuthorizationOutcome = (typeof OUTCOMES)[number];
 
@@ -95,7 +95,7 @@ export interface AuthorizationEvent {
     readonly client_name?: string;
     readonly first_party?: true;
   };
-  /** Which token: its identifier, which is no credential. */
+  /** Which token: its identifier, which is not a credential. */
   readonly token: { readonly jti?: string; readonly iss?: string };
   /** Which grant, and the grant type of the request. */
   readonly grant: { readonly id?: string; readonly grant_type?: string };

@@ -25,7 +25,7 @@ const REQUESTS: readonly (Sent & { readonly title: string; readonly name: string
     title: "a batch",
     name: "mcp:ping",
     body: JSON.stringify(
-      Array.from({ length: 50 }, (_, id) => JSON.parse(message("ping", "", id))),
+      Array.from({ length: 50 }, (_, id) => JSON.parse(message("ping", "", id)) as unknown),
     ),
   },
 ];

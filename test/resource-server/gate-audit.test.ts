@@ -42,7 +42,7 @@ function newAuthorizer(): { authorizer: Authorizer; events: AuditEvent[] } {
     verify: (rawToken) => (rawToken === "good" ? { scope: "a /accounts/7/" } : undefined),
     audit: (event) => void events.push(event),
   });
-  return { authorizer: authorizer as unknown as Authorizer, events };
+  return { authorizer: authorizer, events };
 }
 
 /** The shown arguments of an event by name. */
@@ -85,7 +85,7 @@ describe.each([
 ])("the audit of Express $version", ({ make }) => {
   const serve = async (options?: Parameters<typeof expressGate>[1]) => {
     const { authorizer, events } = newAuthorizer();
-    const gate = expressGate(authorizer, options) as ReturnType<typeof expressGate>;
+    const gate = expressGate(authorizer, options);
     const done = (_req: unknown, res: { end(): void }) => res.end();
     const app = make();
     app.post("/early/:id", gate("account"), done);
@@ -196,7 +196,7 @@ describe("the audit of a fetch gate", () => {
     const { authorizer, events } = newAuthorizer();
     const gate = fetchGate(authorizer, { arguments: () => ({ more: 1, page: "option" }) });
     const first = ask("/x?id=8&page=2&tag=a&tag=b&tag=c");
-    await gate(first, "account", { id: "7", note: "given" } as never);
+    await gate(first, "account", { id: "7", note: "given" });
     await gate(first, "list");
     await gate.endpoint(ask("/accounts/7?page=2&id=8"), { note: "given" });
     expect(events.map(shownIn)).toEqual([
@@ -223,7 +223,7 @@ describe("what only the audit reads", () => {
     const authorizer = createAuthorizer({
       policy,
       verify: () => ({ scope: "a" }),
-    }) as unknown as Authorizer;
+    });
     const read = vi.fn(() => "never");
     const gate = fetchGate(authorizer, { requestId: read, arguments: read });
     const request = new Request("https://a.example/", { headers: { Authorization: "Bearer x" } });
@@ -237,7 +237,7 @@ describe("what only the audit reads", () => {
     const request = new Request("https://a.example/?id=7", {
       headers: { Authorization: "Bearer good" },
     });
-    const answer = await gate(request, "account", {} as never);
+    const answer = await gate(request, "account", {});
     expect(answer).toMatchObject({ status: 400 });
     expect(events[0]?.decision.code).toBe("invalid_params");
   });
@@ -266,8 +266,8 @@ describe("what only the audit reads", () => {
     ["a list", () => [1], ["first"]],
     ["a text", () => "abc", ["first"]],
     ["null", () => null, ["first"]],
-    ["inherited members", () => Object.create({ x: 1 }), ["first"]],
-    ["`__proto__`", () => JSON.parse('{"__proto__":{"x":1}}'), ["first", "__proto__"]],
+    ["inherited members", () => Object.create({ x: 1 }) as unknown, ["first"]],
+    ["`__proto__`", () => JSON.parse('{"__proto__":{"x":1}}') as unknown, ["first", "__proto__"]],
   ];
   it.each(sources)("may be %s", (_, source, names) => {
     vi.spyOn(console, "error").mockReturnValue(undefined);
