@@ -214,19 +214,23 @@ export function createAuthorizer<Types extends PolicyTypes>(
   };
 
   /** Step 6, the event: without it nobody gets in, unless the options say so. */
-  const tell = (admission: Admission, call: ToldCall): Awaitable<Admission> => {
+  const tell = (
+    admission: Admission,
+    call: Omit<Call, "authorization">,
+    isProtocol = false,
+  ): Awaitable<Admission> => {
     if (audit === undefined) return admission;
     const { decision, token } = admission;
     const write = async () => {
-      const { arguments: given, requestId } = call.audited?.() ?? call;
+      const seen = Object.hasOwn(call, "audited") ? call.audited?.() : call;
       const event = {
         operation: call.operation,
-        isProtocol: call.isProtocol === true,
+        isProtocol,
         decision,
         token,
         status: "answer" in admission ? admission.answer.status : undefined,
-        arguments: given ?? call.params,
-        requestId,
+        arguments: seen?.arguments ?? call.params,
+        requestId: seen?.requestId,
       };
       return audit(await makeEvent(event));
     };
@@ -267,15 +271,12 @@ export function createAuthorizer<Types extends PolicyTypes>(
     record: async ({ decision, answer: written }, { name: operation, requestId }) => {
       if (decision.code === "unauthenticated") return;
       const admission = { decision, answer: written, token: undefined };
-      await tell(admission, { operation, requestId, isProtocol: true });
+      await tell(admission, { operation, requestId }, true);
     },
     answer,
     metadata: () => metadata,
   } satisfies Authorizer<Types>);
 }
-
-/** A call, or a message of a protocol that asks for no operation. */
-type ToldCall = Omit<Call, "authorization"> & { readonly isProtocol?: true };
 
 function metadataOf({
   policy,
