@@ -148,6 +148,7 @@ export {
   toOpenTelemetryAttributes,
 } from "./resource-server/audit-mappers.js";
 export { toOcsf } from "./resource-server/audit-ocsf.js";
+export type { AuditedRequest, ProtocolRequest } from "./resource-server/audited-request.js";
 export {
   type AuthorizationDetails,
   type AuthorizationEvent,
@@ -157,14 +158,12 @@ export {
 } from "./resource-server/authorization-event.js";
 export {
   type Admission,
-  type AuditedRequest,
   type Authenticated,
   type Authorizer,
   type Call,
   createAuthorizer,
   type DoorDecision,
   type Outcome,
-  type ProtocolRequest,
 } from "./resource-server/authorizer.js";
 export type { AuthorizerOptions } from "./resource-server/authorizer-options.js";
 export type {

@@ -18,6 +18,7 @@ import { compiledPolicyOf } from "../policy/compile.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { deepFreeze } from "../policy/plain-data.js";
 import { newAuditEventMaker } from "./audit.js";
+import type { AuditedRequest, ProtocolRequest } from "./audited-request.js";
 import { type AuthorizerOptions, checkAuthorizerOptions } from "./authorizer-options.js";
 import { type Answer, type AnswerContext, newAnswerer, type Refusal } from "./challenge.js";
 import { type Credentials, isBearerToken, readCredentials } from "./credentials.js";
@@ -35,14 +36,6 @@ export interface Outcome {
   readonly decision: DoorDecision;
   /** The verified claims with the facts of `subject`, on which was decided. */
   readonly token?: AccessToken;
-}
-
-/** What an audit event contains of the request beyond the decision. */
-export interface AuditedRequest {
-  /** The arguments of the call: anything that a client can send. */
-  readonly arguments?: unknown;
-  /** The id of the request. */
-  readonly requestId?: string | undefined;
 }
 
 /** A call as an adapter hands it in. */
@@ -65,14 +58,6 @@ export interface Call {
   readonly auditDenialsOnly?: boolean;
   /** Refuses for its credentials whoever presents no good ones, of an unknown or denied operation too, as MCP has it over HTTP. */
   readonly credentialsFirst?: boolean;
-}
-
-/** A request that asks for no operation of the policy: a message of a protocol. */
-export interface ProtocolRequest {
-  /** The name of the event: `mcp:tools/list`. */
-  readonly name: string;
-  /** The id of the request. */
-  readonly requestId?: string | undefined;
 }
 
 /** An adapter's next step: go on with the token, or write the answer. */

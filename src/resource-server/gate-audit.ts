@@ -1,6 +1,6 @@
 import { isList } from "./audit-copy.js";
 import { isData } from "./audit-digest.js";
-import type { AuditedRequest } from "./authorizer.js";
+import type { AuditedRequest } from "./audited-request.js";
 import { tellConsole } from "./facts.js";
 import { host } from "./host.js";
 
