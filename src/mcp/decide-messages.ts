@@ -1,5 +1,6 @@
 import type { AccessToken } from "../decision/access-token.js";
 import { insufficientScope } from "../decision/decision.js";
+import type { ProtocolRequest } from "../resource-server/audited-request.js";
 import type { Admission, Authorizer } from "../resource-server/authorizer.js";
 import type { Answer, Refusal } from "../resource-server/challenge.js";
 import type { Message } from "./message.js";
@@ -26,6 +27,8 @@ export type Outcome =
 
 /** What of the request every decision needs. */
 export interface MessageContext {
+  /** The method of the HTTP request. */
+  readonly httpMethod: string;
   readonly authorization: readonly string[] | undefined;
   readonly protocolVersion: string;
   /** Whether somebody without credentials may shake hands and list. */
@@ -70,7 +73,8 @@ export async function decideMessages(
     if (target.kind === "malformed") return { kind: "malformed", message };
     targets.push(target);
     const id = message.kind === "request" ? String(message.id) : undefined;
-    const admissions = await admit(authorizer, target, id, context);
+    const name = `mcp:${message.kind === "response" ? context.httpMethod : message.method}`;
+    const admissions = await admit(authorizer, target, { name, requestId: id }, context);
     for (const admission of admissions) {
       token = "token" in admission ? (admission.token ?? token) : token;
       if (!("refusal" in admission)) continue;
@@ -95,18 +99,20 @@ export const OF_CREDENTIALS: ReadonlySet<string> = new Set([
 async function admit(
   authorizer: Authorizer,
   target: Exclude<Target, { kind: "malformed" }>,
-  requestId: string | undefined,
+  request: ProtocolRequest,
   { authorization, protocolVersion, anonymous, auditDenialsOnly }: MessageContext,
 ): Promise<readonly (Denied | { readonly token: AccessToken | undefined })[]> {
   if (target.kind === "known") {
     if (authorization === undefined && anonymous) return [];
     const known = await authorizer.authenticate(authorization, { protocolVersion });
-    return ["token" in known ? known : { refusal: known.decision, answer: known.answer }];
+    if ("token" in known) return [known];
+    await authorizer.record(known, request);
+    return [{ refusal: known.decision, answer: known.answer }];
   }
   const call = {
     authorization,
     protocolVersion,
-    requestId,
+    requestId: request.requestId,
     auditDenialsOnly,
     credentialsFirst: true,
     signInScope: signInScopeOf(anonymous),

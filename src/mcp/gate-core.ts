@@ -84,8 +84,8 @@ interface Unread {
   readonly isCutShort?: boolean;
 }
 
-/** What whoever presents no good credentials is told; `undefined` for somebody who is known. */
-type AskStranger = () => Promise<McpHttpAnswer | undefined>;
+/** Returns the refusal of a caller without valid credentials; `undefined` for an authenticated caller. */
+type AskStranger = () => Promise<object | undefined>;
 
 /** Lays out the way of a request from its bytes to a verdict. Never rejects. */
 export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Promise<McpVerdict> {
@@ -96,10 +96,13 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
     const credentials = request.field("authorization");
     const authorization = credentials.length === 0 ? undefined : credentials;
     const anonymous = surface.anonymous === true;
+    const httpMethod = request.method;
     const askStranger = once(async () => {
-      if (authorization === undefined) return authorizer.answer(UNAUTHENTICATED);
+      if (authorization === undefined) {
+        return { decision: UNAUTHENTICATED, answer: authorizer.answer(UNAUTHENTICATED) };
+      }
       const known = await authorizer.authenticate(authorization);
-      return "answer" in known ? known.answer : undefined;
+      return "answer" in known ? known : undefined;
     });
     // whoever is nobody is told first to become somebody
     const faulty = async ({ fault, id, isCutShort }: Unread) => {
@@ -107,8 +110,11 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
       const isAsked = isCutShort === true || (ASKED_BEHIND.has(fault) && !isAllowed);
       const told = isAsked ? await askStranger() : undefined;
       if (told === undefined) return answered(faultAnswer(fault, id));
+      // its only event, since nothing of it is decided on
+      await authorizer.record(told, { name: `mcp:${httpMethod}` });
       const close = isCutShort === true && { Connection: "close" };
-      return answered({ ...told, headers: { ...told.headers, ...close } });
+      const { answer } = told;
+      return answered({ ...answer, headers: { ...answer.headers, ...close } });
     };
     const read = await readRequest(request, parts, askStranger);
     if ("fault" in read) return faulty(read);
@@ -120,6 +126,7 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
     const outcome =
       request.method === "POST"
         ? await decideMessages(authorizer, targets, messages, {
+            httpMethod,
             authorization,
             protocolVersion,
             anonymous,
@@ -127,6 +134,7 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
             auditDenialsOnly: !parts.auditAllowed && !(isSubscribing && isModern(protocolVersion)),
           })
         : await decideMessages(authorizer, targets, [{ kind: "response" }], {
+            httpMethod,
             authorization,
             protocolVersion,
             anonymous,

@@ -70,7 +70,7 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
     if (target.kind === "known") {
       // to nobody a list shows what is open to nobody
       const isOpen = surface.anonymous === true || lists.has(method);
-      return know(authorizer, caller, isOpen);
+      return know(authorizer, method, caller, isOpen);
     }
     let token: AccessToken | undefined;
     for (const operation of target.operations) {
@@ -120,10 +120,17 @@ function methodOf(request: unknown): string {
 }
 
 /** Whoever presents nothing is nobody; whoever presents what is no good is refused. */
-async function know(authorizer: Authorizer, caller: Caller, isOpen: boolean): Promise<Passed> {
+async function know(
+  authorizer: Authorizer,
+  method: string,
+  caller: Caller,
+  isOpen: boolean,
+): Promise<Passed> {
   if (caller.authorization === undefined && isOpen) return { token: undefined };
   const known = await authorizer.authenticate(caller.authorization, caller);
-  return "token" in known ? known : { refusal: known.decision, answer: known.answer };
+  if ("token" in known) return known;
+  await authorizer.record(known, { name: `mcp:${method}`, requestId: caller.requestId });
+  return { refusal: known.decision, answer: known.answer };
 }
 
 /** A session belongs to whom it was first used by; nobody else takes part in it. */
