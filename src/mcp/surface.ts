@@ -26,6 +26,13 @@ export interface McpSurface<Types extends PolicyTypes = PolicyTypes> {
   readonly challenge?: McpChallenge;
   /** Whether a client without credentials may shake hands and list tools. Off by default: its first answer is 401. */
   readonly anonymous?: boolean;
+  /**
+   * What a token needs for everything that calls no tool: the handshake, `ping`, lists, notifications, GET and DELETE.
+   * `"authenticated"`, the default, is a good token; `"baseline"` is a token that holds the baseline of the policy, and
+   * one that does not is answered 403 with a challenge. It looks at presented tokens only: callers without credentials
+   * are answered by `anonymous`.
+   */
+  readonly handshake?: "authenticated" | "baseline";
   /** Where a person finds the plans: stands in the answer of `upgrade_required`. */
   readonly upgradeUrl?: string;
 }
@@ -48,10 +55,26 @@ export const SURFACE_CHECKS = {
   methods: optional(isToolMap),
   challenge: optional(oneOf("http", "tool-result", "auto")),
   anonymous: optional(isBoolean),
+  handshake: optional(oneOf("authenticated", "baseline")),
   upgradeUrl: optional(isUrl),
 } satisfies Record<keyof McpSurface, OptionCheck>;
 
+/** A store of owners. */
+export const isStore: OptionCheck = (value) =>
+  typeof value === "object" &&
+  value !== null &&
+  ["get", "set", "delete"].every(
+    (name) => typeof (value as Record<string, unknown>)[name] === "function",
+  )
+    ? undefined
+    : "expected a store with `get`, `set` and `delete`";
+
 export { isBoolean };
+
+/** The own options alone: what other code has put on `Object.prototype` is not an option. */
+export function ownOptions<Options extends object>(options: Options): Options {
+  return Object.assign(Object.create(null) as Options, options);
+}
 
 /**
  * Checks that the policy has every tool that a surface names.

@@ -5,6 +5,7 @@ import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import { bindTemplate } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
+import { isToolName } from "../policy/names.js";
 
 /** Why a call is refused at the door. */
 export type Refusal = Denial | DoorDenial;
@@ -163,16 +164,23 @@ export function newAnswerer(
       detail: refusal.message,
       error: refusal.code,
       ...(refusal.code === "insufficient_scope" && scope !== "" && { scope }),
-      ...operationOf(refusal, context.operation),
+      ...operationOf(policy, refusal, context.operation),
       ...remedyOf(refusal),
     };
     return { status, headers, body };
   };
 }
 
-/** A name that the policy lacks came from the client, and is not said back. */
-function operationOf({ code }: Refusal, name: string | undefined): Partial<ProblemDocument> {
+/** Returns the name of the operation. One that the policy does not have is the client's own text, and is left out. */
+function operationOf(
+  { operations, patterns }: CompiledPolicy,
+  { code }: Refusal,
+  name: string | undefined,
+): Partial<ProblemDocument> {
   if (typeof name !== "string" || code === "unknown_operation") return {};
+  const isKnown =
+    operations.has(name) || (isToolName(name) && patterns.some(({ matches }) => matches(name)));
+  if (!isKnown) return {};
   return name.includes(" ") ? { endpoint: name } : { tool: name };
 }
 

@@ -5,9 +5,12 @@ import { describe, expect, it } from "vitest";
 import { credentialsOfInfo, newAuthInfo } from "../../src/mcp/auth-info.js";
 import { readCaller } from "../../src/mcp/caller.js";
 import { newHandlerGate } from "../../src/mcp/handler-gate.js";
+import { newHandshake } from "../../src/mcp/handshake.js";
 import { newLists } from "../../src/mcp/lists.js";
+import { newRegistrations } from "../../src/mcp/registrations.js";
 import { newScopeChallenge } from "../../src/mcp/scope-challenge.js";
 import { newTargets } from "../../src/mcp/targets.js";
+import { newTasks, taskMemoryOf } from "../../src/mcp/tasks.js";
 import { call, INFO, newAuthorizer, policy, READER, surface, tokenOf } from "./fixture.js";
 import { bearing, talkTo } from "./talk.js";
 
@@ -30,14 +33,19 @@ describe("what the SDKs hand on", () => {
       protocolVersion: undefined,
       sessionId: undefined,
       requestId: undefined,
+      meta: undefined,
     });
   });
 });
 
 describe("the gate in the handler", () => {
+  const authorizer = newAuthorizer();
   const gate = newHandlerGate({
-    authorizer: newAuthorizer(),
+    authorizer,
     surface: {},
+    registrations: newRegistrations({}),
+    handshake: newHandshake(policy, {}),
+    tasks: newTasks(taskMemoryOf(authorizer)),
     targets: newTargets({}),
     lists: newLists(policy, {}, undefined),
     local: undefined,
@@ -69,7 +77,12 @@ describe("the gate in the handler", () => {
 
 describe("lists", () => {
   const reader = { scope: "mcp:tools notes:read" };
-  const lists = newLists(policy, surface, undefined);
+  const { isNamed } = newRegistrations({});
+  const newFilter =
+    (...given: Parameters<typeof newLists>) =>
+    (method: string, result: unknown, token?: typeof reader) =>
+      newLists(...given).filter(method, result, token, isNamed);
+  const lists = { filter: newFilter(policy, surface, undefined) };
 
   it("of templates show those whose tool is shown", () => {
     const templates = [
@@ -91,7 +104,7 @@ describe("lists", () => {
   it("of a policy without tools are empty", () => {
     const bare = definePolicy({ name: "Bare", version: "1", scopes: {} });
     const tools = [{ name: "read_note" }];
-    expect(newLists(bare, {}, undefined).filter("tools/list", { tools }, reader)).toMatchObject({
+    expect(newFilter(bare, {}, undefined)("tools/list", { tools }, reader)).toMatchObject({
       tools: [],
     });
   });
