@@ -2,6 +2,7 @@ import type { AccessToken } from "../decision/access-token.js";
 import type { Denial } from "../decision/decision.js";
 import { loadPolicy, type Policy } from "../decision/policy.js";
 import { PolicyError } from "../errors.js";
+import { describeFindings } from "../policy/findings.js";
 import type { McpSurface } from "./surface.js";
 
 /** Decides whether a token may shake hands, list and listen: the denial, or `undefined`. */
@@ -23,10 +24,10 @@ export function newHandshake(policy: Policy, { handshake }: McpSurface): Handsha
   if (handshake !== "baseline") return always;
   const known = made.get(policy);
   if (known !== undefined) return known;
-  if ((policy.definition.baseline ?? []).length === 0) {
-    const message = "`baseline` demands the policy's `baseline`, and the policy has none";
+  if (!Object.hasOwn(policy.definition, "baseline")) {
+    const message = "`baseline` has no effect: the policy has no `baseline`";
     const findings = [{ code: "option", path: "handshake", message }];
-    throw new PolicyError("ERR_OPTIONS_INVALID", `handshake: ${message}`, findings);
+    throw new PolicyError("ERR_OPTIONS_INVALID", describeFindings(findings, "the gate"), findings);
   }
   // a policy of its own, so that a baseline means here what it means for a tool: old names, implied and reserved scopes, tiers
   const tools = { [TOOL]: { authenticated: true } };
