@@ -174,7 +174,7 @@ export function expressGate<Types extends PolicyTypes>(
       });
       const hasWaited = admission instanceof Promise;
       return whenThere(admission, (admission) => {
-        if ("answer" in admission) return write(req, res, admission.answer);
+        if (admission.kind === "refused") return write(req, res, admission.answer);
         // nobody is there any more, or somebody else has answered meanwhile: a timeout, a server that stops
         if (hasWaited && (res.headersSent || res.destroyed)) return;
         admitted.set(req, admission);

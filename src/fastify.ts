@@ -12,6 +12,13 @@ import type { Policy, ToolOf } from "./decision/policy.js";
 import { type Finding, PolicyError } from "./errors.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { describeFindings, nearest } from "./policy/findings.js";
+import {
+  checkOptions,
+  type OptionCheck,
+  oneOf,
+  optional,
+  required,
+} from "./policy/option-checks.js";
 import type { Authorizer } from "./resource-server/authorizer.js";
 import { whenThere } from "./resource-server/facts.js";
 import {
@@ -21,14 +28,7 @@ import {
   noOperation,
 } from "./resource-server/gate.js";
 import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
-import {
-  checkOptions,
-  isAuthorizer,
-  type OptionCheck,
-  oneOf,
-  optional,
-  required,
-} from "./resource-server/options.js";
+import { isAuthorizer } from "./resource-server/options.js";
 import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
 
 /**
@@ -105,8 +105,7 @@ const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, do
 };
 
 function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): void {
-  checkOptions("the plugin", options, CHECKS);
-  const { authorizer, strict = false } = options;
+  const { authorizer, strict = false } = checkOptions("the plugin", options, CHECKS);
   if (instance.hasRequestDecorator(ACCESS_TOKEN)) {
     throw new PolicyError("ERR_OPTIONS_INVALID", TWICE);
   }
@@ -163,7 +162,7 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
     void whenThere(admission, (admission) => {
       // nobody is there any more, or somebody else has answered
       if (reply.sent || reply.raw.destroyed) return void reply.hijack();
-      if ("answer" in admission) return void write(request, reply, admission.answer);
+      if (admission.kind === "refused") return void write(request, reply, admission.answer);
       request.accessToken = admission.token;
       done();
     });

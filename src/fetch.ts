@@ -78,7 +78,7 @@ export function fetchGate<Types extends PolicyTypes>(
     // two fields have become one by now, joined by a comma, and are refused as such
     const authorization = request.headers.get("authorization") ?? undefined;
     const admission = await authorizer.admit({ authorization, operation, params });
-    return "answer" in admission ? responseOf(request, admission.answer) : admission.token;
+    return admission.kind === "refused" ? responseOf(request, admission.answer) : admission.token;
   };
 
   return Object.freeze(

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import type { Interaction, KoaContextWithOIDC } from "oidc-provider";
 import {
+  type AnyPolicy,
   type ConsentFacts,
   type ConsentOptions,
   type ConsentOutcome,
@@ -15,7 +16,7 @@ import { messagePage, PAGE_HEADERS, type Person } from "./pages.js";
 import type { DecisionStore } from "./store.js";
 
 export interface ConsentHost {
-  readonly policy: object;
+  readonly policy: AnyPolicy;
   readonly provider: Provider;
   readonly people: ReadonlyMap<string, Person>;
   readonly decisions: DecisionStore;

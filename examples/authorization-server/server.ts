@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { connectedApp, consentScreen } from "scope-policy";
+import { type AnyPolicy, connectedApp, consentScreen } from "scope-policy";
 import { policy as loopwise } from "../loopwise/policy.js";
 import { policy as movementors } from "../movementors/policy.js";
 import { answerConsent, type ConsentHost, canSkip, showConsent, visitFacts } from "./consent.js";
@@ -49,7 +49,7 @@ const PEOPLE: ReadonlyMap<string, Person> = new Map([
 
 /** Starts the server on loopback. */
 export async function start(
-  policy: object,
+  policy: AnyPolicy,
   {
     resource = "http://127.0.0.1/mcp",
     people = PEOPLE,

@@ -1,4 +1,5 @@
 import { PolicyError } from "../errors.js";
+import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import { OFFLINE_ACCESS } from "./public-scopes.js";
 import { issuerFault, metadataUrl, resourceFault } from "./resource-identifier.js";
@@ -43,7 +44,7 @@ export interface ProtectedResourceMetadata {
  * ```
  */
 export function protectedResourceMetadata(
-  policy: object,
+  policy: AnyPolicy,
   { resource, authorizationServers = [] }: ProtectedResourceOptions,
 ): ProtectedResourceMetadata {
   refuse("resource", resourceFault(resource));

@@ -2,7 +2,6 @@ import type { AccessToken } from "../decision/access-token.js";
 import { insufficientScope } from "../decision/decision.js";
 import type { Admission, Authorizer } from "../resource-server/authorizer.js";
 import type { Answer, Refusal } from "../resource-server/challenge.js";
-import { isAuthenticated, isRefused } from "./admission.js";
 import type { Handshake } from "./handshake.js";
 import type { Message } from "./message.js";
 import type { Target, Targets } from "./targets.js";
@@ -110,7 +109,7 @@ async function admit(
     if (authorization === undefined && anonymous) return [];
     const context = { operation: undefined, token: undefined, protocolVersion };
     const known = await authorizer.authenticate(authorization, context);
-    if (!isAuthenticated(known)) return [denied(known.decision, known.answer, undefined)];
+    if (known.kind === "refused") return [denied(known.decision, known.answer, undefined)];
     const { token } = known;
     const refusal = handshake(token);
     if (refusal === undefined) return [{ kind: "admitted", token }];
@@ -125,7 +124,7 @@ async function admit(
     if (OF_CREDENTIALS.has(admission.decision.code)) break;
   }
   return admissions.map((admission) =>
-    isRefused(admission)
+    admission.kind === "refused"
       ? denied(admission.decision, admission.answer, admission.token)
       : { kind: "admitted", token: admission.token },
   );

@@ -1,6 +1,5 @@
 import type { AccessToken } from "../decision/access-token.js";
 import { TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../decision/decision.js";
-import { isAuthenticated } from "./admission.js";
 import { type McpAuthInfo, newAuthInfo } from "./auth-info.js";
 import { challengeFor } from "./clients.js";
 import { type Deciders, decideMessages, OF_CREDENTIALS, type Outcome } from "./decide-messages.js";
@@ -68,7 +67,7 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
     const askStranger = once(async () => {
       if (authorization === undefined) return authorizer.answer(UNAUTHENTICATED, NO_CONTEXT);
       const known = await authorizer.authenticate(authorization, NO_CONTEXT);
-      return isAuthenticated(known) ? undefined : known.answer;
+      return known.kind === "refused" ? known.answer : undefined;
     });
     // whoever is nobody is told first to become somebody
     const faulty = async ({ fault, id, isCutShort }: Unread) => {
@@ -239,7 +238,7 @@ async function mayGoOn(
     authorization === undefined
       ? undefined
       : await authorizer.authenticate(authorization, NO_CONTEXT);
-  if (known !== undefined && !isAuthenticated(known)) return false;
+  if (known?.kind === "refused") return false;
   const token = known?.token;
   if (token !== undefined && handshake(token) !== undefined) return false;
   return targets.every(

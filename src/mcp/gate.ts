@@ -1,8 +1,14 @@
 import { PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
+import {
+  checkOptions,
+  isBoolean,
+  type OptionCheck,
+  optional,
+  positive,
+} from "../policy/option-checks.js";
 import type { Authorizer } from "../resource-server/authorizer.js";
 import { metadataRoute } from "../resource-server/metadata-route.js";
-import { checkOptions, type OptionCheck, optional, positive } from "../resource-server/options.js";
 import { newRequestNote } from "../resource-server/request-note.js";
 import { type McpPassed, type McpVerdict, newGateCore } from "./gate-core.js";
 import { newHandshake } from "./handshake.js";
@@ -26,14 +32,7 @@ import {
   writeResponse,
 } from "./node-http.js";
 import { type McpSessionStore, newSessionMemory } from "./sessions.js";
-import {
-  checkSurfaceTools,
-  isBoolean,
-  isStore,
-  type McpSurface,
-  ownOptions,
-  SURFACE_CHECKS,
-} from "./surface.js";
+import { checkSurfaceTools, isStore, type McpSurface, SURFACE_CHECKS } from "./surface.js";
 import { newTargets } from "./targets.js";
 import { watch, watchBody } from "./watch.js";
 
@@ -143,8 +142,7 @@ export function mcpGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
   given: McpGateOptions<Types> = {},
 ): McpGate {
-  checkOptions("the gate", given, CHECKS);
-  const options = ownOptions(given);
+  const options = checkOptions("the gate", given, CHECKS);
   const door = authorizer as unknown as Authorizer;
   checkSurfaceTools(door.policy, options);
   const check = newGateCore({

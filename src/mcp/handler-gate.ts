@@ -2,7 +2,6 @@ import type { AccessToken } from "../decision/access-token.js";
 import type { Authorizer } from "../resource-server/authorizer.js";
 import type { Answer, Refusal } from "../resource-server/challenge.js";
 import type { Vouched } from "../resource-server/vouched.js";
-import { isAuthenticated, isRefused } from "./admission.js";
 import { type Caller, readCaller } from "./caller.js";
 import type { Handshake } from "./handshake.js";
 import { errorOf } from "./http.js";
@@ -76,7 +75,7 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
     const isOpen = surface.anonymous === true || lists.has(method);
     if (caller.authorization === undefined && isOpen) return { kind: "passed", token: undefined };
     const known = await authorizer.authenticate(caller.authorization, answerTo(caller));
-    if (!isAuthenticated(known)) {
+    if (known.kind === "refused") {
       return { kind: "refused", refusal: known.decision, answer: known.answer };
     }
     const refusal = handshake(known.token);
@@ -91,7 +90,7 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
     const { authorization } = caller;
     const known =
       authorization === undefined ? undefined : await authorizer.authenticate(authorization);
-    if (known !== undefined && !isAuthenticated(known)) return false;
+    if (known?.kind === "refused") return false;
     return inTime(tasks.areOf(named, ownerOfCall(known?.token, caller)));
   };
 
@@ -112,7 +111,7 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
         auditDenialsOnly: false,
         credentialsFirst: !isOwn,
       });
-      if (isRefused(admission)) {
+      if (admission.kind === "refused") {
         if (target.isMethodUnknown) throw protocolError(errorOf("unknown_method"));
         return { kind: "refused", refusal: admission.decision, answer: admission.answer };
       }

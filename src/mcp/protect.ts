@@ -3,8 +3,8 @@ import type { Policy, ToolOf } from "../decision/policy.js";
 import { type Finding, PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { describeFindings } from "../policy/findings.js";
+import { checkOptions, isBoolean, type OptionCheck, optional } from "../policy/option-checks.js";
 import { type Authorizer, createAuthorizer } from "../resource-server/authorizer.js";
-import { checkOptions, type OptionCheck, optional } from "../resource-server/options.js";
 import { vouchFor } from "../resource-server/vouched.js";
 import { coverageFindings, newListing, registrationFindings } from "./coverage.js";
 import { newHandlerGate } from "./handler-gate.js";
@@ -16,7 +16,7 @@ import { heedRegistrations, newRegistrations } from "./registrations.js";
 import { newScopeChallenge } from "./scope-challenge.js";
 import type { AnyServer, HighLevelServer, RegisterTool, RequestHandlers } from "./sdk.js";
 import type { McpSessionStore } from "./sessions.js";
-import { isBoolean, isStore, type McpSurface, ownOptions, SURFACE_CHECKS } from "./surface.js";
+import { isStore, type McpSurface, SURFACE_CHECKS } from "./surface.js";
 import { newTasks, taskMemoryOf } from "./tasks.js";
 
 /** What a server is protected with: a policy, and whoever verifies the tokens that arrive. */
@@ -131,8 +131,7 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
   server: Server,
   given: ProtectOptions<Types>,
 ): Protected<Server, Types> {
-  checkOptions("the protection of the server", given, CHECKS);
-  const options = ownOptions(given);
+  const options = checkOptions("the protection of the server", given, CHECKS);
   const authorizer = authorizerOf(options);
   const { policy } = authorizer;
   const { schemes, targets: planned, lists } = planOf(policy, options);

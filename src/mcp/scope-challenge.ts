@@ -1,5 +1,4 @@
 import type { Authorizer } from "../resource-server/authorizer.js";
-import { isAuthenticated, isRefused } from "./admission.js";
 import { credentialsOfInfo, isFromDoor } from "./auth-info.js";
 import { isNamed, type Params, versionOf } from "./message.js";
 import type { Targets } from "./targets.js";
@@ -29,7 +28,7 @@ export function newScopeChallenge(authorizer: Authorizer, targets: Targets): Sco
     const target = targets(question, protocolVersion);
     if (target.kind !== "operations") return undefined;
     const known = await authorizer.authenticate(authorization);
-    if (!isAuthenticated(known)) return undefined;
+    if (known.kind === "refused") return undefined;
     for (const operation of target.operations) {
       const decision = authorizer.policy.decideUntrusted(
         known.token,
@@ -44,7 +43,7 @@ export function newScopeChallenge(authorizer: Authorizer, targets: Targets): Sco
         protocolVersion,
         auditDenialsOnly: true,
       });
-      const scope = isRefused(admission) ? admission.answer.body.scope : undefined;
+      const scope = admission.kind === "refused" ? admission.answer.body.scope : undefined;
       if (scope === undefined) return undefined;
       return { scopes: scope.split(" "), errorDescription: "More scope is needed" };
     }

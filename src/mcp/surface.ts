@@ -3,7 +3,7 @@ import { PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { oneLine } from "../policy/findings.js";
 import { isToolName } from "../policy/names.js";
-import { isUrl, type OptionCheck, oneOf, optional } from "../resource-server/options.js";
+import { isBoolean, isUrl, type OptionCheck, oneOf, optional } from "../policy/option-checks.js";
 
 /**
  * How a shortage of scope is told: `"http"` by status 401 or 403 and a challenge, before a stream starts; `"tool-result"`
@@ -37,9 +37,6 @@ export interface McpSurface<Types extends PolicyTypes = PolicyTypes> {
   readonly upgradeUrl?: string;
 }
 
-const isBoolean: OptionCheck = (value) =>
-  typeof value === "boolean" ? undefined : "expected true or false";
-
 const isToolMap: OptionCheck = (value) =>
   typeof value === "object" &&
   value !== null &&
@@ -68,13 +65,6 @@ export const isStore: OptionCheck = (value) =>
   )
     ? undefined
     : "expected a store with `get`, `set` and `delete`";
-
-export { isBoolean };
-
-/** The own options alone: what other code has put on `Object.prototype` is not an option. */
-export function ownOptions<Options extends object>(options: Options): Options {
-  return Object.assign(Object.create(null) as Options, options);
-}
 
 /**
  * Checks that the policy has every tool that a surface names.

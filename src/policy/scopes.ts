@@ -10,7 +10,7 @@ import type { PolicyDefinition } from "./definition.js";
 import { nearest, type Path, type Report } from "./findings.js";
 import { checkAccountTypes, type Gates, rankOf, reportDuplicates } from "./gates.js";
 import { closureOf, linkImplied, reportCycle, type ScopeDraft } from "./implications.js";
-import { type NamedScope, overlapCandidates } from "./matching.js";
+import { type NamedScope, overlapCandidates } from "./scope-lookup.js";
 
 /** The declared scopes, and how a rule's text finds them. */
 export interface ScopeTable {
@@ -74,6 +74,7 @@ export function compileScopes(
       reserved: options.reserved === true,
       tier,
       accountTypes,
+      implies: draft.implies,
       closure: closureOf(draft, drafts),
     });
     names.push({

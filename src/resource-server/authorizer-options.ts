@@ -2,19 +2,18 @@ import type { AccessToken } from "../decision/access-token.js";
 import type { Policy } from "../decision/policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import type { PolicyTypes } from "../policy/definition.js";
-import type { AuditEvent } from "./audit-event.js";
-import type { ChallengeMode } from "./challenge.js";
 import {
   checkOptions,
   isFunction,
-  isIssuerList,
-  isResource,
   isTextList,
   oneOf,
   optional,
   positive,
   required,
-} from "./options.js";
+} from "../policy/option-checks.js";
+import type { AuditEvent } from "./audit-event.js";
+import type { ChallengeMode } from "./challenge.js";
+import { isIssuerList, isResource } from "./options.js";
 import type { Fault, SubjectFacts, Verify } from "./verify.js";
 
 /** What an authorizer is made of. Only `policy` and `verify` are needed; neither has a default. */
@@ -80,10 +79,12 @@ const CHECKS = {
 } satisfies Record<keyof AuthorizerOptions, unknown>;
 
 /**
- * Checks what an authorizer is made of.
+ * Checks the options of an authorizer and returns a frozen copy of their own members.
  *
  * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`, `ERR_POLICY_UNKNOWN`
  */
-export function checkAuthorizerOptions(options: unknown): void {
-  checkOptions("the authorizer", options, CHECKS);
+export function checkAuthorizerOptions<Types extends PolicyTypes>(
+  options: AuthorizerOptions<Types>,
+): AuthorizerOptions<Types> {
+  return checkOptions("the authorizer", options, CHECKS);
 }

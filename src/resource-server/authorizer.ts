@@ -59,8 +59,13 @@ export interface Call {
 
 /** An adapter's next step: go on with the token, or write the answer. */
 export type Admission =
-  | { readonly decision: Allowed; readonly token: AccessToken | undefined }
   | {
+      readonly kind: "allowed";
+      readonly decision: Allowed;
+      readonly token: AccessToken | undefined;
+    }
+  | {
+      readonly kind: "refused";
       readonly decision: Refusal;
       readonly answer: Answer;
       readonly token: AccessToken | undefined;
@@ -68,8 +73,8 @@ export type Admission =
 
 /** Who stands at the door, before anybody has said what for. */
 export type Authenticated =
-  | { readonly token: AccessToken }
-  | { readonly decision: Refusal; readonly answer: Answer };
+  | { readonly kind: "authenticated"; readonly token: AccessToken }
+  | { readonly kind: "refused"; readonly decision: Refusal; readonly answer: Answer };
 
 /** Verifies tokens, asks for facts, decides, and says it in HTTP. Holds no request and no response. */
 export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
@@ -151,9 +156,9 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
  * ```
  */
 export function createAuthorizer<Types extends PolicyTypes>(
-  options: AuthorizerOptions<Types>,
+  given: AuthorizerOptions<Types>,
 ): Authorizer<Types> {
-  checkAuthorizerOptions(options);
+  const options = checkAuthorizerOptions(given);
   const { policy, audit, resource, onAuditError = "deny", timeout = 5_000 } = options;
   const { counts, report } = newFaultReport(options.onFault);
   const factOf = newFactAsker(timeout, report);
@@ -175,14 +180,21 @@ export function createAuthorizer<Types extends PolicyTypes>(
     decision: Refusal,
     call: Omit<Call, "authorization">,
     token: AccessToken | undefined,
-  ): Admission => ({ decision, answer: answer(decision, { ...call, token }), token });
+  ): Admission => ({
+    kind: "refused",
+    decision,
+    answer: answer(decision, { ...call, token }),
+    token,
+  });
 
   /** Steps 4 and 5. */
   const decideCall = (shown: Shown, call: Omit<Call, "authorization">): Awaitable<Admission> => {
     const token = shown.kind === "token" ? shown.token : undefined;
     const decision = decideShown(policy, shown, call);
-    const admission = decision.allowed ? { decision, token } : refuse(decision, call, token);
-    const isTold = audit !== undefined && !(decision.allowed && call.auditDenialsOnly === true);
+    const admission: Admission = decision.allowed
+      ? { kind: "allowed", decision, token }
+      : refuse(decision, call, token);
+    const isTold = audit !== undefined && !(decision.allowed && isOn(call, "auditDenialsOnly"));
     return isTold ? tell(admission, call) : admission;
   };
 
@@ -193,7 +205,7 @@ export function createAuthorizer<Types extends PolicyTypes>(
       operation: call.operation,
       decision,
       token,
-      status: "answer" in admission ? admission.answer.status : undefined,
+      status: admission.kind === "refused" ? admission.answer.status : undefined,
       arguments: call.arguments ?? call.params,
       requestId: call.requestId,
     };
@@ -201,7 +213,7 @@ export function createAuthorizer<Types extends PolicyTypes>(
     const written = factOf("audit", write, () => undefined);
     if (onAuditError === "continue") return admission;
     return whenThere(written, (told) =>
-      "fault" in told && decision.allowed
+      told.kind === "outage" && decision.allowed
         ? refuse(TEMPORARILY_UNAVAILABLE, call, token)
         : admission,
     );
@@ -228,9 +240,9 @@ export function createAuthorizer<Types extends PolicyTypes>(
       whenThere(show(credentialsIn(call.authorization)), (shown) => decideCall(shown, call)),
     authenticate: async (authorization, context) => {
       const shown = await show(credentialsIn(authorization));
-      if (isGood(shown)) return { token: shown.token };
+      if (isGood(shown)) return { kind: "authenticated", token: shown.token };
       const decision = refusalOf(shown);
-      return { decision, answer: answer(decision, context) };
+      return { kind: "refused", decision, answer: answer(decision, context) };
     },
     answer,
     metadata: () => metadata,
@@ -259,9 +271,10 @@ const NO_TOKEN = null;
 function decideShown(
   policy: Policy,
   shown: Shown,
-  { operation, params, credentialsFirst }: Omit<Call, "authorization">,
+  call: Omit<Call, "authorization">,
 ): DoorDecision {
-  if (credentialsFirst === true && !isGood(shown)) {
+  const { operation, params } = call;
+  if (isOn(call, "credentialsFirst") && !isGood(shown)) {
     const isOpen =
       shown.kind === "nobody" && policy.decideUntrusted(undefined, operation, params).allowed;
     if (!isOpen) return refusalOf(shown);
@@ -270,6 +283,14 @@ function decideShown(
   if (shown.kind === "nobody") return policy.decideUntrusted(undefined, operation, params);
   const decision = policy.decideUntrusted(NO_TOKEN, operation, params);
   return decision.code === "invalid_token" ? shown.refusal : decision;
+}
+
+/** Whether a call itself sets a flag: what every object inherits sets none. */
+function isOn(
+  call: Omit<Call, "authorization">,
+  flag: "auditDenialsOnly" | "credentialsFirst",
+): boolean {
+  return call[flag] === true && Object.hasOwn(call, flag);
 }
 
 function isGood(shown: Shown): shown is Extract<Shown, { kind: "token" }> {

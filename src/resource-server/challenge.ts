@@ -3,9 +3,9 @@ import type { Denial, DoorDenial } from "../decision/decision.js";
 import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
-import { bindTemplate } from "../grammar/template.js";
-import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
+import type { CompiledPolicy } from "../policy/compiled.js";
 import { isToolName } from "../policy/names.js";
+import { namedMeanings } from "../policy/scope-meanings.js";
 
 /** Why a call is refused at the door. */
 export type Refusal = Denial | DoorDenial;
@@ -70,19 +70,24 @@ export interface ChallengeOptions {
 
 interface Row {
   readonly status: 400 | 401 | 402 | 403 | 503;
-  /** Whether there is a challenge, and its `error` (RFC 6750, section 3.1). */
-  readonly challenge?: {
-    readonly error?: "invalid_request" | "invalid_token" | "insufficient_scope";
-    readonly description?: string;
-  };
+  /** The challenge, with its `error` (RFC 6750, section 3.1); `undefined` for none. */
+  readonly challenge: Challenge | undefined;
 }
+
+interface Challenge {
+  readonly error: "invalid_request" | "invalid_token" | "insufficient_scope" | undefined;
+  readonly description: string | undefined;
+}
+
+/** A row without a challenge. Each member is its own, whatever `Object.prototype` has. */
+const plain = (status: Row["status"]): Row => ({ status, challenge: undefined });
 
 /** The one table of statuses and challenges; its texts are all that a challenge ever says in words. */
 const ROWS: Readonly<Record<Refusal["code"], Row>> = {
-  unknown_operation: { status: 403 },
-  denied: { status: 403 },
-  invalid_params: { status: 400 },
-  unauthenticated: { status: 401, challenge: {} },
+  unknown_operation: plain(403),
+  denied: plain(403),
+  invalid_params: plain(400),
+  unauthenticated: { status: 401, challenge: { error: undefined, description: undefined } },
   invalid_request: {
     status: 400,
     challenge: { error: "invalid_request", description: "Expected one bearer token" },
@@ -91,15 +96,15 @@ const ROWS: Readonly<Record<Refusal["code"], Row>> = {
     status: 401,
     challenge: { error: "invalid_token", description: "The access token is not valid here" },
   },
-  temporarily_unavailable: { status: 503 },
+  temporarily_unavailable: plain(503),
   insufficient_scope: {
     status: 403,
     challenge: { error: "insufficient_scope", description: "More scope is needed" },
   },
-  binding_mismatch: { status: 403 },
-  account_type_required: { status: 403 },
-  upgrade_required: { status: 403 },
-  reserved_scope: { status: 403 },
+  binding_mismatch: plain(403),
+  account_type_required: plain(403),
+  upgrade_required: plain(403),
+  reserved_scope: plain(403),
 };
 
 const TITLES = {
@@ -233,11 +238,8 @@ function heldTokens(token: AccessToken | undefined): readonly string[] {
  */
 function namer(policy: CompiledPolicy): (scope: string) => readonly string[] {
   return (scope) => {
-    const hits = policy.lookups.flatMap((lookup) => lookup(scope));
-    const names = hits.flatMap(({ scope: id, values }) => {
-      const { reserved, template } = policy.scopes[id] as CompiledScope;
-      return reserved ? [] : [bindTemplate(template, values)];
-    });
-    return (hits.length === 0 ? [scope] : names).filter((name) => name !== OFFLINE_ACCESS);
+    const isKnown = namedMeanings(policy, scope, true).length > 0;
+    const names = namedMeanings(policy, scope, false).map(({ text }) => text);
+    return (isKnown ? names : [scope]).filter((name) => name !== OFFLINE_ACCESS);
   };
 }

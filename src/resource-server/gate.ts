@@ -62,7 +62,8 @@ export function admitAtGate<Types extends PolicyTypes>(
   const failed = (error: unknown): Admission => {
     tellConsole("a gate could not read its call", error);
     const decision = TEMPORARILY_UNAVAILABLE;
-    return { decision, answer: authorizer.answer(decision, { operation }), token: undefined };
+    const answer = authorizer.answer(decision, { operation });
+    return { kind: "refused", decision, answer, token: undefined };
   };
   const admit = (others: unknown): Awaitable<Admission> =>
     authorizer.admit({ authorization, operation, params: paramsOf(names, values, others) });

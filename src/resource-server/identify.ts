@@ -41,7 +41,7 @@ export function newIdentifier(
     if (isRevoked === undefined) return shown;
     const asked = factOf("isRevoked", () => isRevoked(token), readBoolean);
     return whenThere(asked, (revoked) => {
-      if ("fault" in revoked) return OUTAGE;
+      if (revoked.kind === "outage") return OUTAGE;
       return revoked.value ? BAD_TOKEN : shown;
     });
   };
@@ -50,11 +50,11 @@ export function newIdentifier(
     const read = (answer: unknown) => withFacts(claims, answer);
     return whenThere(
       factOf("subject", () => subject(claims), read),
-      (facts) => ("fault" in facts ? OUTAGE : unlessRevoked(facts.value)),
+      (facts) => (facts.kind === "outage" ? OUTAGE : unlessRevoked(facts.value)),
     );
   };
   const verified = (asked: Asked<AccessToken | undefined>): Awaitable<Shown> => {
-    if ("fault" in asked) return OUTAGE;
+    if (asked.kind === "outage") return OUTAGE;
     return asked.value === undefined ? BAD_TOKEN : informed(asked.value);
   };
   return (credentials) => {
@@ -97,11 +97,15 @@ function withFacts(token: AccessToken, facts: unknown): AccessToken {
   if (facts === undefined || facts === null) return token;
   const merged: Record<string, unknown> = { ...token };
   for (const name of FACTS) {
-    if (!(name in facts)) continue;
-    if (!Object.hasOwn(facts, name)) throw new TypeError(`\`${name}\` is inherited`);
-    merged[name] = (facts as SubjectFacts)[name];
+    if (Object.hasOwn(facts, name)) merged[name] = (facts as SubjectFacts)[name];
+    else if (isInherited(facts, name)) throw new TypeError(`\`${name}\` is inherited`);
   }
   return Object.freeze(merged) as unknown as AccessToken;
+}
+
+/** Whether a class has put a member on its prototype. What is on every object is not there. */
+function isInherited(facts: object, name: string): boolean {
+  return name in facts && !Object.hasOwn(Object.prototype, name);
 }
 
 /** A list is copied; one that is too long or cannot be read is no scope. */

@@ -156,6 +156,7 @@ const FAULTS: readonly (readonly [what: string, asked: Partial<Asked>])[] = [
     {
       verify: introspectionVerifier({
         endpoint: "https://as.example.com/introspect",
+        issuer: "https://as.example.com",
         bearer: "api",
         audience: "https://api.example.com/mcp",
         fetch: down,
@@ -260,6 +261,7 @@ describe("tokens", () => {
     const verifierOf = (name: keyof typeof answers) =>
       introspectionVerifier({
         endpoint: `https://${name}.example.com/introspect`,
+        issuer: "https://as.example.com",
         bearer: "api",
         audience: resource,
         now: () => NOW,

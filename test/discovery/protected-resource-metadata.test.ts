@@ -103,7 +103,7 @@ describe("the metadata of a protected resource (RFC 9728, section 2)", () => {
   });
 
   it("is refused for what is no policy", () => {
-    expect(() => protectedResourceMetadata({}, { resource: RESOURCE })).toThrow(
+    expect(() => protectedResourceMetadata({} as never, { resource: RESOURCE })).toThrow(
       expect.objectContaining({ code: "ERR_POLICY_UNKNOWN" }) as Error,
     );
   });

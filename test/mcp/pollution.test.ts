@@ -1,5 +1,5 @@
 import type { AuditEvent } from "scope-policy";
-import { type McpVerdict, mcpGate, protect } from "scope-policy/mcp";
+import { type McpVerdict, mcpGate, protect, type RequestHandlers } from "scope-policy/mcp";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Handler } from "../../src/mcp/handler-gate.js";
 import { type Asking, requestOf } from "./checking.js";
@@ -163,7 +163,7 @@ const handlers: Run = async (polluted) => {
   };
   const reached: unknown[] = [];
   polluted();
-  const mcp = protect(server as never, { policy, authorizer, ...surface });
+  const mcp = protect(server as RequestHandlers, { policy, authorizer, ...surface });
   const add = (method: string, result: object) =>
     server.setRequestHandler(method, (_, context) => {
       reached.push([method, mcp.token(context)?.sub]);

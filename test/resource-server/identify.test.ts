@@ -142,7 +142,7 @@ describe("claims that the program vouches for", () => {
   it("take the place of verified ones, as these or as what answers them now", async () => {
     const token = { ...claims, exp: Number.MAX_SAFE_INTEGER };
     for (const claimed of [token, () => token, async () => token]) {
-      expect(await vouched(claimed)).toEqual({ token });
+      expect(await vouched(claimed)).toEqual({ kind: "authenticated", token });
     }
   });
 
@@ -151,6 +151,7 @@ describe("claims that the program vouches for", () => {
       decision: { code: "invalid_token" },
     });
     expect(await vouched(claims, { subject: () => ({ tier: "pro" }) })).toEqual({
+      kind: "authenticated",
       token: { ...claims, tier: "pro" },
     });
   });
