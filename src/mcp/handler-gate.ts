@@ -1,4 +1,4 @@
-import type { AccessToken } from "../decision/access-token.js";
+import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Authorizer } from "../resource-server/authorizer.js";
 import type { Answer, Refusal } from "../resource-server/challenge.js";
 import type { Vouched } from "../resource-server/vouched.js";
@@ -192,7 +192,7 @@ function sayNo(
   upgradeUrl: string | undefined,
 ): unknown {
   // the SDK takes nothing but a task for a call that asks for one
-  const isToolResult = method === "tools/call" && !Object.hasOwn(params ?? {}, "task");
+  const isToolResult = method === "tools/call" && readOwn(params, "task") === undefined;
   if (isToolResult) return refusedToolResult(refusal, answer, upgradeUrl);
   const message = refusalText(refusal, answer, upgradeUrl);
   const data = refusalMeta(refusal, answer, upgradeUrl);

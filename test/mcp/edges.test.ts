@@ -7,6 +7,7 @@ import { readCaller } from "../../src/mcp/caller.js";
 import { newHandlerGate } from "../../src/mcp/handler-gate.js";
 import { newHandshake } from "../../src/mcp/handshake.js";
 import { newLists } from "../../src/mcp/lists.js";
+import { newPolicyMemory } from "../../src/mcp/policy-memory.js";
 import { newRegistrations } from "../../src/mcp/registrations.js";
 import { newScopeChallenge } from "../../src/mcp/scope-challenge.js";
 import { newTargets } from "../../src/mcp/targets.js";
@@ -98,6 +99,8 @@ describe("lists", () => {
     expect(lists.filter("tools/list", { tools: [{}, { name: 7 }] }, reader)).toMatchObject({
       tools: [],
     });
+    const endpoint = [{ name: "GET /notes" }, { name: "" }];
+    expect(lists.filter("tools/list", { tools: endpoint }, reader)).toMatchObject({ tools: [] });
     expect(lists.filter("tools/list", undefined, reader)).toMatchObject({ tools: [] });
   });
 
@@ -159,6 +162,26 @@ describe("v2's own hook before the stream", () => {
     expect(await ask("tools/call", call("write_note").params, { isRevoked })).toBeUndefined();
     expect(looks).toBe(2);
   });
+});
+
+it("v2's hook is silent where the scope is there when the token is looked at again", async () => {
+  let looks = 0;
+  const verify = () => {
+    looks += 1;
+    return { scope: looks === 1 ? "mcp:tools" : "mcp:tools notes:read" };
+  };
+  const challenge = newScopeChallenge(newAuthorizer({ verify }), newTargets(surface));
+  const request = { method: "tools/call", params: { name: "read_note" } };
+  expect(await challenge({ request, authInfo: bearing("any") })).toBeUndefined();
+  expect(looks).toBe(2);
+});
+
+it("what was made of a policy is remembered for a hundred kinds of servers, and no more", () => {
+  const memory = newPolicyMemory<number>();
+  for (let kind = 0; kind <= 100; kind += 1) memory.set(policy, String(kind), kind);
+  expect([memory.get(policy, "99"), memory.get(policy, "100")]).toEqual([99, undefined]);
+  memory.set(policy, "100", 7);
+  expect(memory.get(policy, "100")).toBeUndefined();
 });
 
 describe("the gate at the door", () => {
