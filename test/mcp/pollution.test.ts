@@ -1,6 +1,6 @@
 import type { AuditEvent } from "scope-policy";
 import { type McpVerdict, mcpGate, protect, type RequestHandlers } from "scope-policy/mcp";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Handler } from "../../src/mcp/handler-gate.js";
 import { type Asking, requestOf } from "./checking.js";
 import { call, initialize, newAuthorizer, policy, READER, surface } from "./fixture.js";
@@ -9,7 +9,7 @@ import { bearing } from "./talk.js";
 // whatever other code has put on `Object.prototype`, the gates decide as in a clean process
 
 /** Options of the gates, members of results, and members of what is handed from one part to another. */
-const NAMES: Readonly<Record<string, readonly unknown[]>> = {
+const NAMES: Readonly<Record<string, readonly string[]>> = {
   options: [
     "resources",
     "prompts",
@@ -69,15 +69,8 @@ const NAMES: Readonly<Record<string, readonly unknown[]>> = {
   ],
 };
 
-const POLLUTIONS = Object.values(NAMES)
-  .flat()
-  .flatMap((name) =>
-    [true, "tool-result", 1, {}, () => true].map((value) => ({
-      name: String(name),
-      value,
-      shown: typeof value === "function" ? "a function" : JSON.stringify(value),
-    })),
-  );
+/** A switch, a word, and an object: what a member of these names can be. */
+const VALUES: readonly unknown[] = [true, "tool-result", {}];
 
 const isPolluted = new Set<string>();
 
@@ -115,7 +108,7 @@ const MESSAGES: readonly unknown[] = [
   { jsonrpc: "2.0", id: 1 },
 ];
 
-const TOKENS = [undefined, "bad", "outage", READER] as const;
+const TOKENS = [undefined, "bad", READER] as const;
 
 /** What a process does: what the gates answer, and what they write down. */
 type Run = (pollute: () => void) => Promise<unknown>;
@@ -211,12 +204,23 @@ async function outcome(run: Run, polluted: () => void): Promise<string> {
 const RUNS = { "the gate before a server": gates, "the gate in a handler": handlers };
 
 describe.each(Object.entries(RUNS))("%s", (_, run) => {
-  it.each(POLLUTIONS)(
-    "decides the same where every object has $name, $shown",
-    async ({ name, value }) => {
-      const expected = await outcome(run, () => undefined);
-      expect(expected).toContain("unauthenticated");
-      expect(await outcome(run, () => pollute(name, value))).toBe(expected);
+  let expected = "";
+  beforeAll(async () => {
+    expected = await outcome(run, () => undefined);
+  });
+
+  it("refuses and allows in a clean process", () => {
+    for (const code of ["unauthenticated", "invalid_token", "insufficient_scope"]) {
+      expect(expected).toContain(`"${code}"`);
+    }
+  });
+
+  it.each(Object.values(NAMES).flat())(
+    "decides the same where every object has %s",
+    async (name) => {
+      for (const value of VALUES) {
+        expect(await outcome(run, () => pollute(name, value))).toBe(expected);
+      }
     },
   );
 });
