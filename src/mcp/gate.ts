@@ -48,7 +48,7 @@ export interface McpGateOptions<Types extends PolicyTypes = PolicyTypes> extends
   readonly auditAllowed?: boolean;
   /**
    * Accepts the header `Last-Event-ID`, which resumes a stream. By default it is refused: both SDKs replay the stream that an id
-   * belongs to, whoever asks, wherever sessions share an event store. Give `true` only for a store whose ids no other caller
+   * belongs to, for any caller, wherever sessions share an event store. Give `true` only for a store whose ids no other caller
    * can guess or see, or one that compares the session.
    */
   readonly eventIdsAreUnguessable?: boolean;

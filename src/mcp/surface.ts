@@ -15,7 +15,8 @@ export type McpChallenge = "http" | "tool-result" | "auto";
 export interface McpSurface<Types extends PolicyTypes = PolicyTypes> {
   /**
    * Resources: a URI or a template (`accounts://{accountID}/profile`) -> the tool of the policy that decides. Variables fill
-   * the parameters of the same name. Where several fit, all must allow.
+   * the parameters of the same name. Where several fit, all must allow. Behind {@link protect} each registered resource and
+   * template needs an entry of its own.
    */
   readonly resources?: { readonly [uri: string]: ToolOf<Policy<Types>> };
   /** Prompts: the name of a prompt -> the tool of the policy that decides. Arguments fill parameters. */

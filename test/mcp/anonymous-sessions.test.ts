@@ -42,7 +42,7 @@ const CLIENTS = {
     const client = new ClientV1(INFO);
     const transport = new TransportV1(url, { fetch: sending(token) });
     return {
-      connect: () => client.connect(transport as never),
+      connect: () => client.connect(transport),
       run: async (tool: string) => (await client.callTool({ name: tool, arguments: {} })).content,
       close: () => client.close(),
     };
@@ -71,12 +71,12 @@ function sending(token: () => string | undefined): typeof fetch {
 describe.each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)[])("a client of %s", (generation) => {
   it.each(HOSTS)("that signs in on %s starts a new session, and goes on", async (name) => {
     const host = await startHost(name, { anonymous: true });
-    let token: string | undefined;
-    const open = () => CLIENTS[generation](new URL(host.url), () => token);
+    const signedIn: string[] = [];
+    const open = () => CLIENTS[generation](new URL(host.url), () => signedIn.at(-1));
     const before = open();
     await before.connect();
     expect(await before.run("ping_public")).toMatchObject([{ text: "ping_public" }]);
-    token = READER;
+    signedIn.push(READER);
     // neither SDK starts a session by itself: its host is told, and connects anew
     await expect(before.run("read_note")).rejects.toThrow(/session not found|404/i);
     const after = open();

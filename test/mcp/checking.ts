@@ -73,7 +73,7 @@ export function openHandlerGate(
 ) {
   const loose = options as McpSurface;
   const gate = newHandlerGate({
-    authorizer: authorizer as never,
+    authorizer: authorizer,
     surface: loose,
     targets: newTargets(loose),
     lists: newLists(policy, loose, undefined),

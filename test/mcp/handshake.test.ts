@@ -201,7 +201,7 @@ describe("what the baseline means", () => {
 describe("the option", () => {
   const bare = definePolicy({ name: "Bare", version: "1", scopes: {}, tools: {} });
   const authorizer = createAuthorizer({ policy: bare, verify });
-  const FAULT = expect.objectContaining({
+  const FAULT: unknown = expect.objectContaining({
     code: "ERR_OPTIONS_INVALID",
     findings: [{ code: "option", path: "handshake", message: expect.anything() as unknown }],
   });

@@ -163,7 +163,7 @@ const MOUNTS: Readonly<
         void (async () => {
           const { authInfo, parsedBody } = gate.passed(request);
           const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
-          await SERVERS.v1(authorizer, reached, false).connect(transport as never);
+          await SERVERS.v1(authorizer, reached, false).connect(transport);
           const withAuth = Object.assign(request, authInfo && { auth: authInfo });
           await transport.handleRequest(withAuth, response, parsedBody);
         })();

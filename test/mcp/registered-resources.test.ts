@@ -96,17 +96,27 @@ const everything = ({ resource, template, prompt }: Registering) => {
   prompt("summary");
 };
 
-const READS: readonly [uri: string, code: number | undefined, why: string][] = [
-  ["files://a", undefined, "a template fits it, and the map names the template"],
-  ["files://keys", -32_010, "it is registered by itself, and the map names only a template"],
-  ["docs://all", undefined, "the map names it"],
-  ["docs://b/1", undefined, "the map names a part of what its template serves"],
-  ["docs://b/1/2", -32_010, "no entry fits it"],
-  ["files://b", -32_010, "the token is bound to another value"],
+interface Read {
+  readonly uri: string;
+  readonly code: number | undefined;
+  readonly why: string;
+}
+
+const READS: readonly Read[] = [
+  { uri: "files://a", code: undefined, why: "a template fits it, and the map names the template" },
+  {
+    uri: "files://keys",
+    code: -32_010,
+    why: "it is registered by itself, and the map names only a template",
+  },
+  { uri: "docs://all", code: undefined, why: "the map names it" },
+  { uri: "docs://b/1", code: undefined, why: "the map names a part of what its template serves" },
+  { uri: "docs://b/1/2", code: -32_010, why: "no entry fits it" },
+  { uri: "files://b", code: -32_010, why: "the token is bound to another value" },
 ];
 
 describe.each(GENERATIONS)("a resource of %s", (generation) => {
-  it.each(READS)("%s is answered %s: %s", async (uri, code, _why) => {
+  it.each(READS)("$uri is answered $code: $why", async ({ uri, code }) => {
     const events: AuditEvent[] = [];
     const { server } = serverOf(generation, everything, {}, (event) => void events.push(event));
     const { ask, close } = await talkTo(generation, server);
@@ -177,7 +187,7 @@ const COVERAGE: readonly CoverageCase[] = [
       resource("docs://all");
       prompt("summary");
     },
-    options: { prompts: { summary: "read_any", sumary: "read_any" } as never },
+    options: { prompts: { summary: "read_any", sumary: "read_any" } },
     found: [
       ["unregistered_resource", 'resources["files://{id}"]'],
       ["unregistered_resource", 'resources["docs://{shelf}/{id}"]'],
@@ -234,7 +244,7 @@ describe.each(GENERATIONS)("the cover of the resources and prompts of %s", (gene
           prompt("summary");
           if (isMore) prompt("other");
         },
-        { resources: { "docs://all": "read_any" } as never },
+        { resources: { "docs://all": "read_any" } },
       );
       for (const name of ["read_any", "read_file", "write"]) {
         (server as McpServer).registerTool(name, {}, () => ({ content: [] }));

@@ -60,7 +60,7 @@ const MOUNTS: Readonly<Record<Generation, (options: McpGateOptions<Types>) => No
         eventStore,
         onsessioninitialized: (id) => void transports.set(id, transport),
       });
-      await newServerV1(authorizer).connect(transport as never);
+      await newServerV1(authorizer).connect(transport);
       return transport;
     };
     return (request, response) =>
@@ -128,7 +128,7 @@ describe.each(GENERATIONS)("`Last-Event-ID`, before a server of %s", (generation
       const reader = response.body?.getReader();
       stop.addEventListener("abort", () => void reader?.cancel().catch(() => undefined));
       for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
-        seen.push(new TextDecoder().decode(next.value));
+        seen.push(new TextDecoder().decode(next.value as Uint8Array));
       }
     }
     await end();
@@ -156,7 +156,8 @@ describe.each(GENERATIONS)("`Last-Event-ID`, before a server of %s", (generation
     const resumed = await ada("GET", { accept: "text/event-stream", "last-event-id": first });
     expect(resumed.status).toBe(200);
     const reader = resumed.body?.getReader();
-    expect(new TextDecoder().decode((await reader?.read())?.value)).toContain("read_note");
+    const next = await reader?.read();
+    expect(new TextDecoder().decode(next?.value as Uint8Array | undefined)).toContain("read_note");
     await reader?.cancel();
     await end();
   });

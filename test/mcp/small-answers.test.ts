@@ -18,7 +18,11 @@ const asking = (method: string, params?: Record<string, unknown>): Message => ({
   ...(params !== undefined && { params }),
 });
 const claiming = (version: unknown) => ({
-  _meta: { "io.modelcontextprotocol/protocolVersion": version },
+  _meta: {
+    "io.modelcontextprotocol/protocolVersion": version,
+    "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
+    "io.modelcontextprotocol/clientCapabilities": {},
+  },
 });
 
 /** Every place of a message where a client can write. */

@@ -305,7 +305,7 @@ it("a task of v1's own store, which `protect` cannot stand before, belongs to it
         getTaskResult: none,
       },
     );
-    await server.connect(transport as never);
+    await server.connect(transport);
     return transport;
   };
   const gate = mcpGate(newAuthorizer(), { methods, auditAllowed: true });
