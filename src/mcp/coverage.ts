@@ -10,7 +10,7 @@ import type { McpSurface } from "./surface.js";
 
 /** What is known of the tools that a server has. */
 export interface Listing {
-  /** Notes a handler as it stands before the gate: that of `tools/list` knows every tool but those that are switched off. */
+  /** Records a handler without its gate. That of `tools/list` lists every enabled tool. */
   readonly note: (method: string | undefined, handler: Handler) => void;
   /** The tools as one text, without listing them; `undefined` where only a list can tell. */
   readonly key: () => string | undefined;
@@ -27,7 +27,7 @@ export function newListing(server: object): Listing {
   return {
     note: (method, handler) => {
       if (method !== "tools/list") return;
-      // a server that registers tools sets its handler once: a second one is somebody's own
+      // a server that registers tools sets its handler once: a second one is the program's own
       isOwnList = list === undefined;
       list = handler;
     },

@@ -55,7 +55,7 @@ export interface GateParts extends Deciders, ReadLimits {
   readonly auditAllowed: boolean;
 }
 
-/** Lays out the way of a request from its bytes to a verdict. Never rejects. */
+/** Creates the function that takes a request from its bytes to a verdict. It never rejects. */
 export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Promise<McpVerdict> {
   const { authorizer, surface } = parts;
   const sessions = boundStore(parts.sessions, STORE_TIMEOUT);
@@ -153,7 +153,7 @@ const ASKED_BEHIND: ReadonlySet<Fault> = new Set<Fault>([
   "event_id",
 ]);
 
-/** Nothing that an answer could say besides. */
+/** The context of an answer about no operation. */
 const NO_CONTEXT = { operation: undefined, token: undefined, protocolVersion: undefined };
 
 /** Milliseconds that a store of sessions is waited for. */

@@ -50,7 +50,7 @@ export function refuseLate(handlers: RequestHandlers, { methods = {} }: McpSurfa
 /** What a server handles before anything is set: the handshake, and the level that the SDK's own logging has. */
 const OWN_METHODS = new Set([...HANDSHAKE_METHODS, "logging/setLevel"]);
 
-/** Methods of anybody's that have a handler: neither SDK tells of them, both keep them here. */
+/** Returns every method that has a handler. Neither SDK lists them; both keep them here. */
 function methodsOf(handlers: RequestHandlers): readonly string[] {
   const kept = readOwn(handlers, "_requestHandlers");
   return kept instanceof Map
@@ -88,7 +88,7 @@ interface Fallback {
 
 const fallbacks = new WeakMap<object, Fallback>();
 
-/** One accessor for all servers: with one of its own each would be an object of its own shape, which nobody reads fast. */
+/** One accessor for all servers: with one each, every server would be an object of a shape of its own, and slow to read. */
 const FALLBACK = {
   configurable: true,
   enumerable: true,
@@ -116,7 +116,7 @@ function methodNamed(named: unknown): string | undefined {
   return typeof method === "string" ? method : undefined;
 }
 
-/** Where the options stand in each way to register, for the second generation's own hook before the stream. */
+/** The position of the options in each way to register, for the second generation's own hook before the stream. */
 const CONFIG_AT = { registerTool: 1, registerPrompt: 1, registerResource: 2 } as const;
 
 /** Gives what is registered from now on the hook of the second generation before the stream; the first has none. */

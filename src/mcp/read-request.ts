@@ -17,7 +17,7 @@ export interface Read {
   readonly messages: readonly Message[];
   readonly body: Uint8Array | undefined;
   readonly parsedBody: unknown;
-  /** The id of the one request; `null` where there is none, or several. */
+  /** The id of the one request; `null` for a notification, and for several messages. */
   readonly id: RequestId;
 }
 
@@ -43,7 +43,7 @@ export interface ReadLimits {
 /** Bytes of a body that are read before its caller is known to have a good token. */
 const STRANGERS_BODY = 65_536;
 
-/** Makes the news of a request that cannot be read. */
+/** Creates the result for a request that cannot be read. */
 export function unread(fault: Fault, id: RequestId = null, isCutShort = false): Unread {
   return { kind: "unread", fault, id, isCutShort };
 }
@@ -94,7 +94,7 @@ export async function readRequest(
 
 /**
  * Reads the headers, or returns what is wrong with them. An event id resumes any stream of the event store that it belongs to,
- * and neither SDK asks whose stream that is: where ids can be guessed, or seen, they are not taken.
+ * and neither SDK checks whose stream that is. Where ids can be guessed or seen, they are not accepted.
  */
 function readHeaders(
   request: McpHttpRequest,

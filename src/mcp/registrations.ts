@@ -12,7 +12,7 @@ interface RegisteredTemplate {
   };
 }
 
-/** What an `McpServer` has registered besides tools, as it is at the time of the question. A low-level server has none of it. */
+/** The resources and prompts that an `McpServer` has registered, as they are when asked. A low-level server has none of them. */
 export interface Registrations {
   /** Each registered URI, and each template as its text, with whether one of the keys of the map is an entry of its own. */
   readonly resources: (keys: readonly string[]) => ReadonlyMap<string, boolean>;

@@ -71,8 +71,8 @@ function firstOf(sessions: Iterable<string>): string {
 }
 
 /**
- * The owner of what a caller without credentials opens. A session of theirs never becomes that of a caller with a token: whoever
- * opened it knows its id, and may be listening to it.
+ * The owner of what a caller without credentials opens. Such a session never becomes that of a caller with a token: the
+ * caller that opened it knows its id, and may be listening to its stream.
  */
 const ANONYMOUS = "";
 

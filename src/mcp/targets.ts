@@ -136,7 +136,7 @@ export function newTargets({ resources = {}, prompts = {}, methods = {} }: McpSu
     methods: new Map(Object.entries(methods)),
   };
   return ({ kind, method, params }, version) => {
-    // a request of such a name is no notification: it asks for something that nothing names
+    // a request of such a name is not a notification: it asks for something that no row names
     const isNotification = kind === "notification" && isNotificationName(method);
     if (KNOWN_METHODS.has(method) || isNotification) return KNOWN;
     const row = ROWS.get(method);

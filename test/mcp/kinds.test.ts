@@ -117,7 +117,7 @@ describe("a request that is named like a notification", () => {
     }
   });
 
-  it("is not found in the version that says so by status", async () => {
+  it("is answered 404 in the version that has a status for it", async () => {
     const { ask } = openGate();
     const { body, headers } = modern({ jsonrpc: "2.0", id: 1, method: WIPE });
     const fields = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));

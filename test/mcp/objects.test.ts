@@ -33,7 +33,7 @@ describe("the table of objects", () => {
     expect(stale).toEqual([]);
   });
 
-  it("says why where nothing decides", () => {
+  it("gives a reason where nothing decides", () => {
     const silent = [...EVERY_METHOD, ...OBJECT_ROWS].filter(
       (row) => (row.by === "none" || row.by === "unknown") && row.why === undefined,
     );

@@ -161,7 +161,7 @@ describe.each(GENERATIONS)("a resource of %s", (generation) => {
 });
 
 interface CoverageCase {
-  readonly says: string;
+  readonly title: string;
   readonly register: (on: Registering) => void;
   readonly options?: Partial<Parameters<typeof protect>[1]>;
   readonly found: readonly (readonly [code: string, path: string])[];
@@ -169,7 +169,7 @@ interface CoverageCase {
 
 const COVERAGE: readonly CoverageCase[] = [
   {
-    says: "a resource and a prompt without entries of their own",
+    title: "a resource and a prompt without entries of their own",
     register: (on) => {
       everything(on);
       on.prompt("other");
@@ -182,7 +182,7 @@ const COVERAGE: readonly CoverageCase[] = [
     ],
   },
   {
-    says: "entries that no registration serves",
+    title: "entries that no registration serves",
     register: ({ resource, prompt }) => {
       resource("docs://all");
       prompt("summary");
@@ -195,7 +195,7 @@ const COVERAGE: readonly CoverageCase[] = [
     ],
   },
   {
-    says: "every registration, where the options name none",
+    title: "every registration, where the options name none",
     register: ({ resource, prompt }) => {
       resource("docs://all");
       prompt("summary");
@@ -207,12 +207,12 @@ const COVERAGE: readonly CoverageCase[] = [
     ],
   },
   {
-    says: "nothing where nothing is registered: handlers of the program may serve the entries",
+    title: "nothing where nothing is registered: handlers of the program may serve the entries",
     register: () => undefined,
     found: [],
   },
   {
-    says: "nothing where both are the same",
+    title: "nothing where both are the same",
     register: ({ resource, template, prompt }) => {
       resource("docs://all");
       template("files://{id}");
@@ -224,7 +224,7 @@ const COVERAGE: readonly CoverageCase[] = [
 ];
 
 describe.each(GENERATIONS)("the cover of the resources and prompts of %s", (generation) => {
-  it.each(COVERAGE)("finds $says", ({ register, options, found }) => {
+  it.each(COVERAGE)("finds $title", ({ register, options, found }) => {
     const { mcp } = serverOf(generation, register, options);
     let findings: readonly { readonly code: string; readonly path: string }[] = [];
     try {

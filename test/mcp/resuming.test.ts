@@ -18,7 +18,7 @@ import {
 import { bearer, close, JSON_FIELDS, listen, type NodeListener } from "./hosts.js";
 import { GENERATIONS, type Generation } from "./talk.js";
 
-// an event id resumes the stream that it belongs to, whoever sends it
+// an event id resumes the stream that it belongs to, for any caller
 
 const EVE = tokenOf({ sub: "eve", scope: "mcp:tools" });
 
@@ -154,7 +154,7 @@ describe.each(GENERATIONS)("`Last-Event-ID`, before a server of %s", (generation
 });
 
 describe("the header", () => {
-  const CASES: readonly [says: string, value: string | readonly string[], allowed: number][] = [
+  const CASES: readonly [given: string, value: string | readonly string[], allowed: number][] = [
     ["an id", "1", 0],
     ["an empty value", "", 0],
     ["two ids", ["1", "2"], 400],

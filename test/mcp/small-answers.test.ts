@@ -4,7 +4,7 @@ import { type Message, modern, READER, tokenOf, WRITER } from "./fixture.js";
 import { bearer, type Host, JSON_FIELDS, sendRaw, startHost } from "./hosts.js";
 import { bearing, GENERATIONS, open } from "./talk.js";
 
-// what a stranger writes does not come back: 60 KB in, a short answer out
+// the text of a client is not repeated: a request of 60 KB gets a short answer
 
 const LONG = "x".repeat(60_000);
 /** Node reads some 16 KB of headers. */
@@ -57,7 +57,7 @@ const MESSAGES: Readonly<Record<string, unknown>> = {
   cursor: asking("tools/list", { cursor: LONG }),
   level: asking("logging/setLevel", { level: LONG }),
   "version of an envelope": asking("tools/list", claiming(LONG)),
-  "version of an envelope that is no text": asking("tools/list", claiming({ [LONG]: LONG })),
+  "version of an envelope that is an object": asking("tools/list", claiming({ [LONG]: LONG })),
   "version of the handshake": asking("initialize", {
     protocolVersion: LONG,
     capabilities: {},

@@ -32,7 +32,7 @@ const fieldsOf = ({ headers }: ReturnType<typeof listen>) =>
   Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
 
 interface Case {
-  readonly says: string;
+  readonly title: string;
   readonly options: McpGateOptions<Types>;
   readonly token: string | undefined;
   readonly filter: unknown;
@@ -55,118 +55,123 @@ const everyAccount = tokenOf({
 });
 
 const CASES: readonly Case[] = [
-  { says: "changes of lists", options: mapped, token: READER, filter: { toolsListChanged: true } },
-  { says: "nothing", options: mapped, token: READER, filter: undefined },
-  { says: "a resource", options: mapped, token: READER, filter: uris("notes://all") },
-  { says: "two", options: mapped, token: BOTH, filter: uris("notes://all", "notes://a/notes") },
-  { says: "one twice", options: mapped, token: READER, filter: uris("notes://all", "notes://all") },
-  { says: "100 resources", options: mapped, token: everyAccount, filter: many(100) },
+  { title: "changes of lists", options: mapped, token: READER, filter: { toolsListChanged: true } },
+  { title: "nothing", options: mapped, token: READER, filter: undefined },
+  { title: "a resource", options: mapped, token: READER, filter: uris("notes://all") },
+  { title: "two", options: mapped, token: BOTH, filter: uris("notes://all", "notes://a/notes") },
   {
-    says: "a resource that decides alone",
+    title: "one twice",
+    options: mapped,
+    token: READER,
+    filter: uris("notes://all", "notes://all"),
+  },
+  { title: "100 resources", options: mapped, token: everyAccount, filter: many(100) },
+  {
+    title: "a resource that decides alone",
     options: unmapped,
     token: ACCOUNT,
     filter: { ...uris("notes://a/notes"), resourcesListChanged: true },
   },
   {
-    says: "somebody else's resource",
+    title: "the resource of another account",
     options: mapped,
     token: BOTH,
     filter: uris("notes://victim/notes"),
     refused: [403, "binding_mismatch"],
   },
   {
-    says: "one's own resource and somebody else's",
+    title: "a resource of the caller and one of another account",
     options: mapped,
     token: BOTH,
     filter: uris("notes://a/notes", "notes://victim/notes"),
     refused: [403, "binding_mismatch"],
   },
   {
-    says: "a resource whose scope is not granted",
+    title: "a resource whose scope is not granted",
     options: unmapped,
     token: ACCOUNT,
     filter: uris("notes://all"),
     refused: [403, "insufficient_scope"],
   },
   {
-    says: "a resource, by a token that the method's tool refuses",
+    title: "a resource, by a token that the method's tool refuses",
     options: mapped,
     token: ACCOUNT,
     filter: uris("notes://a/notes"),
     refused: [403, "insufficient_scope"],
   },
   {
-    says: "a resource that no entry names",
+    title: "a resource that no entry names",
     options: mapped,
     token: BOTH,
     filter: uris("notes://all", "notes://hidden"),
     refused: [403, "unknown_operation"],
   },
   {
-    says: "another spelling of a resource",
+    title: "another spelling of a resource",
     options: mapped,
     token: BOTH,
     filter: uris("notes://a/../all"),
     refused: [403, "unknown_operation"],
   },
   {
-    says: "a resource of a server that has none",
+    title: "a resource of a server that has none",
     options: withoutResources,
     token: BOTH,
     filter: uris("notes://all"),
     refused: [403, "unknown_operation"],
   },
   {
-    says: "a resource of a server that has neither resources nor the method",
+    title: "a resource of a server that has neither resources nor the method",
     options: { resources: {}, methods: {} },
     token: BOTH,
     filter: uris("notes://all"),
     refused: [404, -32_601],
   },
   {
-    says: "changes of lists, where nothing names the method",
+    title: "changes of lists, where nothing names the method",
     options: unmapped,
     token: BOTH,
     filter: { toolsListChanged: true },
     refused: [404, -32_601],
   },
   {
-    says: "tasks, which nothing decides",
+    title: "tasks, which nothing decides",
     options: mapped,
     token: BOTH,
     filter: { ...uris("notes://all"), taskIds: ["t-1"] },
     refused: [403, "unknown_operation"],
   },
   {
-    says: "a filter that is a list",
+    title: "a filter that is a list",
     options: mapped,
     token: BOTH,
     filter: ["notes://all"],
     refused: [400, -32_602],
   },
   {
-    says: "a resource that is a text alone",
+    title: "a resource that is a text alone",
     options: mapped,
     token: BOTH,
     filter: { resourceSubscriptions: "notes://all" },
     refused: [400, -32_602],
   },
   {
-    says: "a resource that is no text",
+    title: "a resource that is a list",
     options: mapped,
     token: BOTH,
     filter: uris("notes://all", ["notes://victim/notes"]),
     refused: [400, -32_602],
   },
   {
-    says: "101 resources",
+    title: "101 resources",
     options: mapped,
     token: everyAccount,
     filter: many(101),
     refused: [400, -32_602],
   },
   {
-    says: "a resource, without a token",
+    title: "a resource, without a token",
     options: { ...mapped, anonymous: true },
     token: undefined,
     filter: uris("notes://all"),
@@ -175,7 +180,7 @@ const CASES: readonly Case[] = [
 ];
 
 describe("a subscription", () => {
-  it.each(CASES)("to $says", async ({ options, token, filter, refused }) => {
+  it.each(CASES)("to $title", async ({ options, token, filter, refused }) => {
     const { ask } = openGate(options);
     const message = listen(filter);
     const answered = await ask(message.body, { token, fields: fieldsOf(message) });

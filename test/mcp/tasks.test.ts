@@ -131,7 +131,7 @@ describe("a task of v1, in memory", () => {
     },
   );
 
-  it("that the gate has not seen made is nobody's", async () => {
+  it("that the gate has not seen created is refused", async () => {
     const { ask, store, close } = await open();
     const { taskId } = store.create();
     expect((await ask(naming("tasks/get", taskId), bearing(READER))).error?.code).toBe(-32_010);
@@ -249,7 +249,7 @@ describe("a store of owners", () => {
     vi.useRealTimers();
   });
 
-  it("keeps a task for its first owner, and asks for no list where there is none", async () => {
+  it("keeps a task for its first owner, and leaves a result without a list alone", async () => {
     const tasks = newTasks(taskMemoryOf({}));
     const created = { task: { taskId: "t-1" } };
     for (const owner of ["ada", "eve"]) await tasks.see("tools/call", created, owner);
@@ -282,7 +282,7 @@ describe("before a server", () => {
   );
 });
 
-it("a task of v1's own store, which `protect` cannot stand before, belongs to its session", async () => {
+it("a task of v1's own store, which `protect` cannot gate, belongs to its session", async () => {
   const taskStore = new InMemoryTaskStore();
   const transports = new Map<string, StreamableHTTPServerTransport>();
   const open = async () => {
