@@ -33,7 +33,7 @@ type Sampled = Pick<ResourceMatch, "sample">;
 
 /** Reads the registrations of a server, where both SDKs keep them. */
 export function newRegistrations(server: object): Registrations {
-  const kept = (member: string): object => (readOwn(server, member) ?? {});
+  const kept = (member: string): object => readOwn(server, member) ?? {};
   const uris = () => kept("_registeredResources");
   const templates = () =>
     Object.values(kept("_registeredResourceTemplates") as Record<string, RegisteredTemplate>).map(
