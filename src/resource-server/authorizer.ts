@@ -128,11 +128,17 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
   ): Promise<Authenticated>;
 
   /**
-   * Writes the audit event, of the kind `protocol`, of credentials that `authenticate` refused or could not check. A request
-   * without credentials makes no event: it is how clients begin. Waits for the sink as for every other denial. Never rejects.
+   * Writes the audit event, of the kind `protocol`, of a message that calls no operation and is refused: for credentials that
+   * `authenticate` refused or could not check, or for what the token lacks. A request without credentials makes no event: it is
+   * how clients begin. Waits for the sink as for every other denial. Never rejects.
    */
   record(
-    refused: { readonly decision: Refusal; readonly answer: Answer },
+    refused: {
+      readonly decision: Refusal;
+      readonly answer: Answer;
+      /** The token, where it is valid. */
+      readonly token?: AccessToken | undefined;
+    },
     request: ProtocolRequest,
   ): Promise<void>;
 
@@ -267,9 +273,11 @@ export function createAuthorizer<Types extends PolicyTypes>(
       const decision = refusalOf(shown);
       return { kind: "refused", decision, answer: answer(decision, context) };
     },
-    record: async ({ decision, answer: written }, { name: operation, requestId }) => {
+    record: async (refused, { name: operation, requestId }) => {
+      const { decision, answer: written } = refused;
       if (decision.code === "unauthenticated") return;
-      const admission: Admission = { kind: "refused", decision, answer: written, token: undefined };
+      const token = Object.hasOwn(refused, "token") ? refused.token : undefined;
+      const admission: Admission = { kind: "refused", decision, answer: written, token };
       await tell(admission, { operation, requestId }, true);
     },
     answer,

@@ -5,6 +5,7 @@ import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { isToolName } from "../policy/names.js";
 import { namedMeanings } from "../policy/scope-meanings.js";
 import { sufficientSet } from "./sufficient-set.js";
 
@@ -79,19 +80,24 @@ export interface ChallengeOptions {
 
 interface Row {
   readonly status: 400 | 401 | 402 | 403 | 503;
-  /** Whether there is a challenge, and its `error` (RFC 6750, section 3.1). */
-  readonly challenge?: {
-    readonly error?: "invalid_request" | "invalid_token" | "insufficient_scope";
-    readonly description?: string;
-  };
+  /** The challenge, with its `error` (RFC 6750, section 3.1); `undefined` for none. */
+  readonly challenge: Challenge | undefined;
 }
+
+interface Challenge {
+  readonly error: "invalid_request" | "invalid_token" | "insufficient_scope" | undefined;
+  readonly description: string | undefined;
+}
+
+/** A row without a challenge. Each member is its own, whatever `Object.prototype` has. */
+const plain = (status: Row["status"]): Row => ({ status, challenge: undefined });
 
 /** The one table of statuses and challenges; its texts are all that a challenge ever says in words. */
 const ROWS: Readonly<Record<Refusal["code"], Row>> = {
-  unknown_operation: { status: 403 },
-  denied: { status: 403 },
-  invalid_params: { status: 400 },
-  unauthenticated: { status: 401, challenge: {} },
+  unknown_operation: plain(403),
+  denied: plain(403),
+  invalid_params: plain(400),
+  unauthenticated: { status: 401, challenge: { error: undefined, description: undefined } },
   invalid_request: {
     status: 400,
     challenge: { error: "invalid_request", description: "Expected one bearer token" },
@@ -100,15 +106,15 @@ const ROWS: Readonly<Record<Refusal["code"], Row>> = {
     status: 401,
     challenge: { error: "invalid_token", description: "The access token is not valid here" },
   },
-  temporarily_unavailable: { status: 503 },
+  temporarily_unavailable: plain(503),
   insufficient_scope: {
     status: 403,
     challenge: { error: "insufficient_scope", description: "More scope is needed" },
   },
-  binding_mismatch: { status: 403 },
-  account_type_required: { status: 403 },
-  upgrade_required: { status: 403 },
-  reserved_scope: { status: 403 },
+  binding_mismatch: plain(403),
+  account_type_required: plain(403),
+  upgrade_required: plain(403),
+  reserved_scope: plain(403),
 };
 
 const TITLES = {
@@ -188,16 +194,23 @@ export function newAnswerer(
       detail: refusal.message,
       error: refusal.code,
       ...(refusal.code === "insufficient_scope" && scope !== "" && { scope }),
-      ...operationOf(refusal, context.operation),
+      ...operationOf(policy, refusal, context.operation),
       ...remedyOf(refusal),
     };
     return { status, headers, body };
   };
 }
 
-/** A name that the policy lacks came from the client, and is not said back. */
-function operationOf({ code }: Refusal, name: string | undefined): Partial<ProblemDocument> {
+/** Returns the name of the operation. One that the policy does not have is the client's own text, and is left out. */
+function operationOf(
+  { operations, patterns }: CompiledPolicy,
+  { code }: Refusal,
+  name: string | undefined,
+): Partial<ProblemDocument> {
   if (typeof name !== "string" || code === "unknown_operation") return {};
+  const isKnown =
+    operations.has(name) || (isToolName(name) && patterns.some(({ matches }) => matches(name)));
+  if (!isKnown) return {};
   return name.includes(" ") ? { endpoint: name } : { tool: name };
 }
 

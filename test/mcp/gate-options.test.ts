@@ -298,6 +298,13 @@ describe("the web's form", () => {
     });
   });
 
+  it("answers HEAD for the metadata without a body", async () => {
+    const url = "https://notes.example.com/.well-known/oauth-protected-resource/mcp";
+    const serve = mcpGate(newAuthorizer()).fetch(() => new Response());
+    const answered = await serve(new Request(url, { method: "HEAD" }));
+    expect([answered.status, await answered.text()]).toEqual([200, ""]);
+  });
+
   it("is served without metadata where there is no resource", async () => {
     const gate = mcpGate(newAuthorizer({ resource: undefined as never }));
     const metadata = new Request(

@@ -90,10 +90,8 @@ describe.each(["v2", "v1-stateless"] satisfies HostName[])("behind the gate, %s"
   it("has the id of the message, and no token that is sent as a method", async () => {
     await ask({ body: message("ping", "", 42) }, EXPIRED);
     expect(host.events[0]?.requestId).toBe("42");
-    await ask(
-      { body: message("notifications/dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") },
-      EXPIRED,
-    );
+    const method = "notifications/dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    await ask({ body: JSON.stringify({ jsonrpc: "2.0", method }) }, EXPIRED);
     expect(host.events[1]?.operation).toEqual({
       name: "mcp:notifications/[redacted]",
       kind: "protocol",

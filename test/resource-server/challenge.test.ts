@@ -201,7 +201,17 @@ describe("an answer", () => {
       door().answer(refusal, { operation: operation as string }).body;
     expect(bodyFor("GET /courses")).toMatchObject({ endpoint: "GET /courses" });
     expect(bodyFor("GET /courses")).not.toHaveProperty("tool");
-    for (const operation of [undefined, null, 7, {}]) {
+    expect(bodyFor("list_all")).toMatchObject({ tool: "list_all" });
+    // a name that the policy does not have is the client's own text
+    const unknown = [
+      "mcp:notes/wipe",
+      "GET /else",
+      "else",
+      "x".repeat(60_000),
+      "constructor",
+      `list_${"x".repeat(128)}`,
+    ];
+    for (const operation of [undefined, null, 7, {}, ...unknown]) {
       expect(bodyFor(operation)).not.toHaveProperty("tool");
       expect(bodyFor(operation)).not.toHaveProperty("endpoint");
     }
