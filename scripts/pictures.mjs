@@ -11,8 +11,9 @@ const directory = resolve(process.argv[2] ?? "docs/pictures");
 const jiti = createJiti(import.meta.url, { alias: sourceAliases });
 /** @param {string} name */
 const policyOf = async (name) =>
-  /** @type {{ policy: object }} */ (await jiti.import(resolve(`examples/${name}/policy.ts`)))
-    .policy;
+  /** @type {{ policy: import("scope-policy").AnyPolicy }} */ (
+    await jiti.import(resolve(`examples/${name}/policy.ts`))
+  ).policy;
 const { consentScreen } = /** @type {typeof import("../src/index.js")} */ (
   await jiti.import(resolve("src/index.ts"))
 );

@@ -12,7 +12,8 @@ export interface Finding {
 
 /**
  * The kinds of fault of a program: `ERR_POLICY_INVALID` (the definition has findings), `ERR_POLICY_UNKNOWN`
- * (a value that `definePolicy` or `loadPolicy` did not make), `ERR_OPERATION_UNKNOWN` (a name the policy lacks),
+ * (a value that `definePolicy` or `loadPolicy` did not make), `ERR_OPERATION_UNKNOWN` (a tool or endpoint that the policy
+ * does not name), `ERR_BUNDLE_UNKNOWN` (a bundle that it does not name),
  * `ERR_SCOPE_INVALID` (a value that is no scope-token where one is written), `ERR_OPTIONS_INVALID` (options of an
  * authorizer, a verifier or an adapter), `ERR_COVERAGE` (routes or tools that the policy lacks, or the reverse).
  */
@@ -20,6 +21,7 @@ export type PolicyErrorCode =
   | "ERR_POLICY_INVALID"
   | "ERR_POLICY_UNKNOWN"
   | "ERR_OPERATION_UNKNOWN"
+  | "ERR_BUNDLE_UNKNOWN"
   | "ERR_SCOPE_INVALID"
   | "ERR_OPTIONS_INVALID"
   | "ERR_COVERAGE";

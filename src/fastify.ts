@@ -12,6 +12,13 @@ import type { Policy, ToolOf } from "./decision/policy.js";
 import { type Finding, PolicyError } from "./errors.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { describeFindings, nearest } from "./policy/findings.js";
+import {
+  checkOptions,
+  type OptionCheck,
+  oneOf,
+  optional,
+  required,
+} from "./policy/option-checks.js";
 import type { Authorizer } from "./resource-server/authorizer.js";
 import { whenThere } from "./resource-server/facts.js";
 import {
@@ -19,16 +26,12 @@ import {
   authorizationFields,
   type GateOperation,
   noOperation,
+  otherValue,
+  watchValues,
 } from "./resource-server/gate.js";
 import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
-import {
-  checkOptions,
-  isAuthorizer,
-  type OptionCheck,
-  oneOf,
-  optional,
-  required,
-} from "./resource-server/options.js";
+import { isAuthorizer } from "./resource-server/options.js";
+import { newRequestNote } from "./resource-server/request-note.js";
 import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
 
 /**
@@ -56,6 +59,11 @@ declare module "fastify" {
     public?: true;
     /** Reads the parameters that the route does not have under the same name, before the body is there; what it throws, or does not answer within the authorizer's `timeout`, is a 503. */
     params?: (request: FastifyRequest) => unknown;
+    /**
+     * Returns more arguments for the audit event, as an object of plain data. It is called only where there is an `audit`, after
+     * the decision, which never depends on it, and before the body is read.
+     */
+    arguments?: (request: FastifyRequest) => unknown;
   }
   interface FastifyRequest {
     /** The token with which the request passed the gate; `undefined` on public routes, and without credentials on public operations. */
@@ -105,8 +113,7 @@ const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, do
 };
 
 function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): void {
-  checkOptions("the plugin", options, CHECKS);
-  const { authorizer, strict = false } = options;
+  const { authorizer, strict = false } = checkOptions("the plugin", options, CHECKS);
   if (instance.hasRequestDecorator(ACCESS_TOKEN)) {
     throw new PolicyError("ERR_OPTIONS_INVALID", TWICE);
   }
@@ -114,6 +121,7 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
   const mappings = new WeakMap<object, Mapping>();
   const findings: Finding[] = [];
   const served = new Set<string>();
+  const watched = newRequestNote<{ name: string; changed: () => string | undefined }>();
 
   const mappingOf = (config: FastifyContextConfig): Mapping => {
     const known = mappings.get(config);
@@ -153,31 +161,51 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
     const { config, url: template } = request.routeOptions;
     const mapping = mappingOf(config);
     if (mapping.kind === "public") return done();
+    const operation =
+      operationOf(mapping, endpoints, request, template) ??
+      noOperation(request.method, request.url);
+    if (operation.params.length > 0) {
+      watched.set(request.raw, { name: operation.name, changed: watchValues(operation) });
+    }
     const admission = admitAtGate(authorizer, {
       authorization: authorizationFields(request.raw),
-      operation:
-        operationOf(mapping, endpoints, request, template) ??
-        noOperation(request.method, request.url),
+      operation,
       read: config.params && (() => config.params?.(request)),
+      view: () => ({
+        // the body has not been read yet
+        sources: [() => config.arguments?.(request), () => request.query],
+        requestId: () => request.id,
+      }),
     });
     void whenThere(admission, (admission) => {
       // nobody is there any more, or somebody else has answered
       if (reply.sent || reply.raw.destroyed) return void reply.hijack();
-      if ("answer" in admission) return void write(request, reply, admission.answer);
+      if (admission.kind === "refused") return void write(request, reply, admission.answer);
       request.accessToken = admission.token;
       done();
     });
+  });
+
+  // schemas coerce values after the decision: the handler must not read another value than the one that was decided on
+  instance.addHook("preHandler", (request, reply, done) => {
+    const { name, changed } = watched.get(request.raw) ?? {};
+    const param = changed?.();
+    if (param === undefined) return done();
+    write(request, reply, authorizer.answer(otherValue(param), { operation: name }));
   });
 
   serveMetadata(instance, authorizer);
 }
 
 /**
- * The gate of an authorizer as a plugin for Fastify 5. It stands in `onRequest`, before the body is read, for every route of
- * the context it is registered in and of the contexts within, and decides by the route's `config`: `{ tool }`,
- * `{ endpoint: true }` by the route's own `url` (the path of the request must mean the same endpoint in its one canonical
- * spelling), or `{ public: true }`. A route without any of these is an unknown operation, and with `strict` the server does
- * not start. The handler that answers 404 is left alone.
+ * The gate of an authorizer as a plugin for Fastify 5. It decides in `onRequest`, before the body is read, for every route of
+ * the context it is registered in and of the contexts within, by the route's `config`: `{ tool }`, `{ endpoint: true }` by
+ * the route's own `url` (the path of the request must mean the same endpoint in its one canonical spelling), or
+ * `{ public: true }`. A route without any of these is an unknown operation, and with `strict` the server does not start. The
+ * handler that answers 404 is left alone.
+ *
+ * In `preHandler` it refuses with 400 `invalid_params` if a schema or a hook has changed the value of a route's parameter that
+ * was decided on. The number `7` is the same value as the text `7`, and another one than `007`.
  *
  * Await `register` before the first route: of routes that are there before it, `strict` does not know, and they are gated all the same.
  * Outside of a prefix it also serves the metadata of the authorizer's `resource` (RFC 9728, section 3).

@@ -5,7 +5,6 @@ export {
   REVOCATION_STEPS,
 } from "./consent/connected-app.js";
 export type {
-  ConsentClient,
   ConsentClientView,
   ConsentError,
   ConsentFacts,
@@ -115,6 +114,8 @@ export {
   matchScope,
 } from "./grammar/template.js";
 export { SCOPE_VERBS, type ScopeVerb } from "./grammar/verbs.js";
+export type { AnyPolicy } from "./policy/any-policy.js";
+export type { ConsentClient } from "./policy/client.js";
 export type {
   AuditOptions,
   BundleDefinition,
@@ -129,6 +130,12 @@ export type {
   ScopeTexts,
   ToolName,
 } from "./policy/definition.js";
+export type {
+  MeaningOptions,
+  PolicyScopes,
+  ScopeInput,
+  ScopeName,
+} from "./policy/policy-scopes.js";
 export { MAX_ALTERNATIVES } from "./policy/requirement-size.js";
 export { policyJsonSchema } from "./policy/schema.js";
 export type {
@@ -148,6 +155,14 @@ export {
   toOpenTelemetryAttributes,
 } from "./resource-server/audit-mappers.js";
 export { toOcsf } from "./resource-server/audit-ocsf.js";
+export type { AuditedRequest, ProtocolRequest } from "./resource-server/audited-request.js";
+export {
+  type AuthorizationDetails,
+  type AuthorizationEvent,
+  type AuthorizationEventType,
+  type AuthorizationOutcome,
+  authorizationEvent,
+} from "./resource-server/authorization-event.js";
 export {
   type Admission,
   type Authenticated,

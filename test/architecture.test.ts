@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   analysis: ["policy", "grammar"],
   discovery: ["policy", "grammar"],
   "resource-server": ["discovery", "decision", "policy", "grammar"],
-  verify: ["resource-server", "decision", "grammar"],
+  verify: ["resource-server", "decision", "policy", "grammar"],
   express: ["resource-server", "decision", "policy"],
   mcp: ["resource-server", "decision", "policy", "grammar"],
   testing: ["decision", "policy", "grammar"],
@@ -89,6 +89,7 @@ function faultsOf(tree: SourceTree): readonly string[] {
       ...importFaults(path, file, tree),
       ...exportFaults(path, file),
       ...(ADAPTERS.test(path) ? answerFaults(path, file) : []),
+      ...(READS_LOOKUPS.test(path) ? [] : lookupFaults(path, file)),
       ...(CORE.has(placeOf(path).name) || path === LEAF ? platformFaults(path, file) : []),
     ]),
     ...cycleFaults(new Map(files.map(({ path, file }) => [path, targetsOf(path, file)]))),
@@ -181,6 +182,24 @@ function answerFaults(path: string, file: ts.SourceFile): readonly string[] {
     const isCode = ts.isStringLiteralLike(node) && CODES.has(node.text);
     const isStatus = ts.isNumericLiteral(node) && /^[45]\d\d$/.test(node.text);
     if (isCode || isStatus) faults.push(`${path}: says \`${node.text}\` by itself`);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return faults;
+}
+
+/** What may use the lookup of scopes itself; everything else asks for the meanings of a scope token. */
+const READS_LOOKUPS = /^src\/(policy\/|decision\/held\.ts$)/;
+
+/** Uses of the scope lookup: by importing it, or by the member of a compiled policy. */
+function lookupFaults(path: string, file: ts.SourceFile): readonly string[] {
+  const faults = importsOf(file).flatMap(({ specifier }) =>
+    resolveImport(path, specifier) === "src/policy/scope-lookup.ts"
+      ? [`${path}: imports the scope lookup`]
+      : [],
+  );
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && node.text === "lookups") faults.push(`${path}: reads \`lookups\``);
     ts.forEachChild(node, visit);
   };
   visit(file);
@@ -281,6 +300,19 @@ export const compile = (location: string) => ({ process: scope, fetch: a.documen
       faults: [
         "src/consent/screen.ts: must not look into src/decision/decide.ts",
         "src/policy/compile.ts: must not look into src/decision/decide.ts",
+      ],
+    },
+    {
+      title: "a reading of scopes beside the one of the policy and the decision",
+      tree: {
+        "src/policy/scope-lookup.ts": "export const lookup = 1;",
+        "src/policy/scope-meanings.ts": `import { lookup } from "./scope-lookup.js"; export const a = (b) => b.lookups;`,
+        "src/decision/held.ts": "export const a = ({ lookups }) => lookups;",
+        "src/consent/offer.ts": `import { lookup } from "../policy/scope-lookup.js"; export const a = (b) => b.lookups;`,
+      },
+      faults: [
+        "src/consent/offer.ts: imports the scope lookup",
+        "src/consent/offer.ts: reads `lookups`",
       ],
     },
     {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import type { Interaction, KoaContextWithOIDC } from "oidc-provider";
 import {
+  type AnyPolicy,
   type ConsentFacts,
   type ConsentOptions,
   type ConsentOutcome,
@@ -11,11 +12,12 @@ import {
   resolveConsent,
 } from "scope-policy";
 import { renderConsent } from "scope-policy/html";
+import type { Audit } from "./audit.js";
 import { messagePage, PAGE_HEADERS, type Person } from "./pages.js";
 import type { DecisionStore } from "./store.js";
 
 export interface ConsentHost {
-  readonly policy: object;
+  readonly policy: AnyPolicy;
   readonly provider: Provider;
   readonly people: ReadonlyMap<string, Person>;
   readonly decisions: DecisionStore;
@@ -23,6 +25,7 @@ export interface ConsentHost {
   readonly csrfOf: (subject: string) => string;
   readonly endGrant: (grantId: string) => Promise<void>;
   readonly log: (event: string, details: object) => void;
+  readonly audit: Audit;
   /** Seconds since 1970. */
   readonly now: () => number;
 }
@@ -141,14 +144,29 @@ export async function answerConsent(
   };
   const outcome = resolveConsent(host.policy, facts, selection, OPTIONS);
   const { client_id } = facts.client;
+  const about = {
+    type: "consent",
+    client_id,
+    client_name: facts.client.client_name,
+    sub: facts.user?.sub,
+    requested: facts.requested,
+    requestId: facts.id,
+  } as const;
   if (outcome.ok) {
     const grantId = await keep(host, facts, outcome);
+    const { scope, removed } = outcome;
+    host.audit({ ...about, outcome: "success", scope, removed, grantId });
     host.log("consent.granted", { client_id, scope: outcome.scope, removed: outcome.removed });
     const { provider } = host;
     await provider.interactionFinished(request, response, { consent: { grantId } });
     return;
   }
   host.log(outcome.event, { client_id, offending: outcome.offending });
+  const reason =
+    outcome.offending.length > 0
+      ? `${outcome.event}: ${outcome.offending.join(", ")}`
+      : outcome.event;
+  host.audit({ ...about, outcome: "denied", error: outcome.error, reason });
   if (outcome.error === "stale" && facts.used === true) {
     const text = "This request was answered already. Go back to the app and start again.";
     response.writeHead(400, PAGE_HEADERS).end(messagePage("Answered already", text));

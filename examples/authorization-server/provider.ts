@@ -3,6 +3,7 @@ import { exportJWK, generateKeyPair } from "jose";
 import type Provider from "oidc-provider";
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
 import {
+  type AnyPolicy,
   authorizationServerMetadata,
   clientRegistration,
   issuesRefreshToken,
@@ -11,7 +12,7 @@ import {
 import { memoryAdapters } from "./store.js";
 
 export interface ProviderOptions {
-  readonly policy: object;
+  readonly policy: AnyPolicy;
   readonly issuer: string;
   /** The resource that tokens are for (RFC 8707). */
   readonly resource: string;

@@ -7,9 +7,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { connectedApp, consentScreen } from "scope-policy";
+import { type AnyPolicy, type AuthorizationEvent, connectedApp, consentScreen } from "scope-policy";
 import { policy as loopwise } from "../loopwise/policy.js";
 import { policy as movementors } from "../movementors/policy.js";
+import { auditProvider, newAudit } from "./audit.js";
 import { answerConsent, type ConsentHost, canSkip, showConsent, visitFacts } from "./consent.js";
 import {
   connectedAppsPage,
@@ -31,6 +32,8 @@ export interface AuthorizationServerOptions {
   readonly port?: number;
   /** What happened, for a log. */
   readonly log?: (event: string, details: object) => void;
+  /** Takes one event for each registration, consent, token and revocation. */
+  readonly audit?: (event: AuthorizationEvent) => void;
 }
 
 export interface AuthorizationServer {
@@ -49,12 +52,13 @@ const PEOPLE: ReadonlyMap<string, Person> = new Map([
 
 /** Starts the server on loopback. */
 export async function start(
-  policy: object,
+  policy: AnyPolicy,
   {
     resource = "http://127.0.0.1/mcp",
     people = PEOPLE,
     port = 0,
     log = () => {},
+    audit: write = () => {},
   }: AuthorizationServerOptions = {},
 ): Promise<AuthorizationServer> {
   const server = createServer();
@@ -77,6 +81,8 @@ export async function start(
       if (grantId !== undefined) decisions.used(grantId, now());
     },
   });
+  const audit = newAudit(policy, issuer, write);
+  auditProvider(provider, audit);
   const forget = (grantId: string) => {
     revoked.add(grantId);
     decisions.forget(grantId);
@@ -96,8 +102,11 @@ export async function start(
     for (const model of [AuthorizationCode, RefreshToken, AccessToken]) {
       await model.revokeByGrantId(grantId);
     }
-    await (await Grant.find(grantId))?.destroy();
+    const grant = await Grant.find(grantId);
+    await grant?.destroy();
     forget(grantId);
+    const { accountId: sub, clientId: client_id } = grant ?? {};
+    audit({ type: "revocation", outcome: "success", grantId, sub, client_id });
   };
   const host: ConsentHost = {
     policy,
@@ -108,6 +117,7 @@ export async function start(
     endGrant,
     resource,
     log,
+    audit,
     now,
   };
 

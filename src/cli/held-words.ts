@@ -1,8 +1,8 @@
 import type { AccessToken } from "../decision/access-token.js";
 import { parseScope } from "../grammar/scope.js";
-import { holdsPlaceholder, scopeForm, splitSegments } from "../grammar/scope-syntax.js";
-import { bindTemplate, matchTemplate } from "../grammar/template.js";
-import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
+import { holdsPlaceholder } from "../grammar/scope-syntax.js";
+import type { CompiledPolicy } from "../policy/compiled.js";
+import { closeOver, namedMeanings } from "../policy/scope-meanings.js";
 
 /** What one scope-token of a token is to a policy. */
 export interface HeldScope {
@@ -28,46 +28,26 @@ export function heldScopes(policy: CompiledPolicy, token: AccessToken): readonly
 function heldScope(policy: CompiledPolicy, text: string, firstParty: boolean): HeldScope {
   const nothing = { text, scopes: [], description: undefined, implies: [], bound: {} };
   if (!parseScope(text).ok) return { ...nothing, kind: "malformed" };
-  const hits = policy.lookups.flatMap((lookup) => lookup(text));
-  const [first] = hits;
-  const scope = policy.scopes[first?.scope ?? -1];
-  if (first === undefined || scope === undefined) {
+  const all = namedMeanings(policy, text, true);
+  if (all.length === 0)
     return { ...nothing, kind: holdsPlaceholder(text) ? "template" : "unknown" };
-  }
-  const all = hits.flatMap((hit) => {
-    const own = policy.scopes[hit.scope];
-    return own === undefined ? [] : [{ own, values: hit.values }];
-  });
-  const counts = all.some(({ own }) => !own.reserved || firstParty);
-  const implied = all.flatMap(({ own, values }) =>
-    own.closure
-      .filter((one) => one.scope !== own.id)
-      .map((one) =>
-        print(
-          policy.scopes[one.scope],
-          one.values.map((index) => values[index] ?? ""),
-        ),
-      ),
+  const counting = all.filter(({ scope }) => !scope.reserved || firstParty);
+  const names = all.map((meaning) => meaning.text);
+  const described = (counting.length > 0 ? counting : all).flatMap(
+    ({ scope }) => scope.options.description ?? [],
   );
+  const bound = all.flatMap(({ scope, values }) =>
+    scope.template.names.map((name, index) => [name, values[index] as string] as const),
+  );
+  const isOwnName = names.includes(text);
   return {
     text,
-    kind: counts ? (isOwnName(scope, text) ? "known" : "older_name") : "reserved",
-    scopes: all.map(({ own, values }) => print(own, values)),
-    description: scope.options.description,
-    implies: counts ? [...new Set(implied)] : [],
-    bound: Object.fromEntries(
-      scope.template.names.map((name, index) => [name, first.values[index] ?? ""]),
-    ),
+    kind: counting.length === 0 ? "reserved" : isOwnName ? "known" : "older_name",
+    scopes: names,
+    description: described.length === 0 ? undefined : described.join("; "),
+    implies: [...closeOver(policy, counting).keys()].filter((name) => !names.includes(name)),
+    bound: Object.fromEntries(bound),
   };
-}
-
-function print(scope: CompiledScope | undefined, values: readonly string[]): string {
-  return scope === undefined ? "" : bindTemplate(scope.template, values);
-}
-
-function isOwnName(scope: CompiledScope, text: string): boolean {
-  const form = scopeForm(text);
-  return matchTemplate(scope.template, form, splitSegments(form, text)) !== undefined;
 }
 
 /** What is wrong with a scope as a text, in one line; `undefined` where it is one, or empty. */

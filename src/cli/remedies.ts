@@ -1,5 +1,6 @@
 import type { AccessToken } from "../decision/access-token.js";
 import type { Decision, DecisionCode } from "../decision/decision.js";
+import { namedMeanings } from "../policy/scope-meanings.js";
 import { decideOn, type Question } from "./question.js";
 import { accountWords, planWords } from "./rule-words.js";
 import { scopeWithDescription } from "./scope-names.js";
@@ -98,7 +99,7 @@ function withScopes(token: AccessToken, added: readonly string[]): AccessToken {
 /** The token without what is bound to a value: what a token for another value starts from. */
 function unbound({ compiled }: Question, token: AccessToken): AccessToken {
   const free = tokensOf(token).filter((text) =>
-    compiled.lookups.every((lookup) => lookup(text).every(({ values }) => values.length === 0)),
+    namedMeanings(compiled, text, true).every(({ values }) => values.length === 0),
   );
   return { ...token, scope: free.join(" ") };
 }

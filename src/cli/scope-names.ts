@@ -1,20 +1,16 @@
-import { printedScope, scopeForm, splitSegments } from "../grammar/scope-syntax.js";
-import { matchTemplate } from "../grammar/template.js";
+import { printedScope } from "../grammar/scope-syntax.js";
 import { isScopeList } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
 import type { BundleDefinition } from "../policy/definition.js";
+import { namedMeanings } from "../policy/scope-meanings.js";
 import { shorten } from "./wrap.js";
 
 const LONGEST_DESCRIPTION = 120;
 
 /** A scope, bound or not, with what it opens in the policy's words: `a:read (Read the a)`. */
-export function scopeWithDescription(name: string, { scopes }: CompiledPolicy): string {
-  const form = scopeForm(name);
-  const segments = splitSegments(form, name);
-  const scope = scopes.find(
-    ({ template }) => matchTemplate(template, form, segments) !== undefined,
-  );
-  const description = scope?.options.description;
+export function scopeWithDescription(name: string, policy: CompiledPolicy): string {
+  const meaning = namedMeanings(policy, name, true).find(({ text }) => text === name);
+  const description = meaning?.scope.options.description;
   return description === undefined
     ? name
     : `${name} (${shorten(description, LONGEST_DESCRIPTION).replace(/\.$/, "")})`;

@@ -1,6 +1,7 @@
 import { isLoopback, urlParts, webLink } from "../grammar/url.js";
+import type { ConsentClient } from "../policy/client.js";
 import { cleanName } from "./clean-text.js";
-import type { ConsentClient, ConsentClientView } from "./model.js";
+import type { ConsentClientView } from "./model.js";
 
 /** A link that a page may hold, or `null`. */
 export function safeLink(link: unknown): string | null {

@@ -1,9 +1,12 @@
+import { readScopeTokens } from "../grammar/scope.js";
+import type { AnyPolicy } from "../policy/any-policy.js";
+import type { ConsentClient } from "../policy/client.js";
 import { compiledPolicyOf } from "../policy/compile.js";
-import { knownScope } from "../policy/known-scope.js";
+import { expandTokens, namedMeanings } from "../policy/scope-meanings.js";
 import { clientView } from "./client-view.js";
+import { isFirstParty, readConsentFacts } from "./facts.js";
 import { pickLocale } from "./locale.js";
-import type { ConsentClient, ConsentClientView, ConsentFacts } from "./model.js";
-import { requestedTokens } from "./offer.js";
+import type { ConsentClientView, ConsentFacts } from "./model.js";
 import { titleOf } from "./rows.js";
 import { unlocksOf } from "./unlocks.js";
 
@@ -37,7 +40,7 @@ export interface ConnectedApp {
   readonly offline: boolean;
   /** Whether the policy has changed since. */
   readonly isOlder: boolean;
-  /** What it was granted. */
+  /** What it was granted, each scope once under its current name. */
   readonly scopes: readonly {
     readonly scope: string;
     readonly title: string;
@@ -52,30 +55,32 @@ export interface ConnectedApp {
  * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a policy that is none
  */
 export function connectedApp(
-  policy: object,
+  policy: AnyPolicy,
   grant: Grant,
-  { account, locale }: Pick<ConsentFacts, "account" | "locale"> = {},
+  { account: givenAccount, locale }: Pick<ConsentFacts, "account" | "locale"> = {},
 ): ConnectedApp {
   const compiled = compiledPolicyOf(policy);
+  const { client, account } = readConsentFacts({ client: grant.client, account: givenAccount });
+  const firstParty = isFirstParty(client);
   const words = pickLocale(locale);
-  const tokens = requestedTokens(grant.scope) ?? [];
+  const tokens = readScopeTokens(grant.scope) ?? [];
   const rank = account?.tier === undefined ? -1 : (compiled.tierRank.get(account.tier) ?? -1);
-  const unlocks = unlocksOf(compiled, { client: grant.client, account });
-  const scopes = tokens.map((token) => {
-    const scope = knownScope(compiled, token)?.scope;
-    if (scope === undefined || (scope.reserved && grant.client.first_party !== true)) {
-      return { scope: token, title: token, effect: "retired" } as const;
-    }
-    const needed = Math.max(scope.tier, unlocks(scope.id).tier);
-    const effect = needed > rank ? "dormant-tier" : "active";
-    return { scope: token, title: titleOf(scope, words), effect } as const;
+  const unlocks = unlocksOf(compiled, { client, account });
+  const scopes = tokens.flatMap((token): ConnectedApp["scopes"] => {
+    const named = namedMeanings(compiled, token, firstParty);
+    if (named.length === 0) return [{ scope: token, title: token, effect: "retired" }];
+    return named.map(({ scope, text }) => {
+      const needed = Math.max(scope.tier, unlocks(scope.id).tier);
+      const effect = needed > rank ? "dormant-tier" : "active";
+      return { scope: text, title: titleOf(scope, words), effect };
+    });
   });
   return {
     grantId: grant.grantId,
-    client: clientView(grant.client),
+    client: clientView(client),
     authorizedAt: grant.authorizedAt,
     lastUsedAt: grant.lastUsedAt ?? null,
-    offline: tokens.includes("offline_access"),
+    offline: expandTokens(compiled, tokens, firstParty).has("offline_access"),
     isOlder:
       grant.policyVersion !== undefined && grant.policyVersion !== compiled.definition.version,
     scopes,

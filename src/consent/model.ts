@@ -1,32 +1,5 @@
+import type { ConsentClient } from "../policy/client.js";
 import type { ConsentWords } from "./words.js";
-
-/** A client under the names of its registration (RFC 7591, section 2). All of it is the client's own word, until proven. */
-export interface ConsentClient {
-  /** The client's identifier. */
-  readonly client_id: string;
-  /** What it calls itself. */
-  readonly client_name?: unknown;
-  /** Where this request goes back to. */
-  readonly redirect_uri?: unknown;
-  /** Its website. */
-  readonly client_uri?: unknown;
-  /** Its picture. */
-  readonly logo_uri?: unknown;
-  /** Its privacy policy. */
-  readonly policy_uri?: unknown;
-  /** Its terms of service. */
-  readonly tos_uri?: unknown;
-  /** The scope it registered: it can be granted no more. Left out, the policy is the only bound. */
-  readonly scope?: string | undefined;
-  /** How it proves who it is at the token endpoint; `"none"` is a public client. */
-  readonly token_endpoint_auth_method?: string | undefined;
-  /** Whether it belongs to the API's owner; only exactly `true` counts. */
-  readonly first_party?: boolean | undefined;
-  /** A domain that it has proven to be its own: the host's finding, never the client's word. */
-  readonly verified_domain?: string | undefined;
-  /** Scopes without which this client is of no use; they are locked as the policy's required ones are. */
-  readonly required_scopes?: readonly string[] | undefined;
-}
 
 /** A scope that a person refused to a client, and until when that is remembered, in seconds since 1970. */
 export interface RefusedScope {
@@ -60,12 +33,24 @@ export interface ConsentFacts {
   /** The account that the scopes are about. */
   readonly account?:
     | {
-        /** Its plan. */
+        /** The account's tier. */
         readonly tier?: string;
-        /** Its kind. */
+        /** The account's type. */
         readonly account_type?: string;
-        /** For each placeholder of a scope: the values that this person may grant, each with a label. Any other value is somebody else's. */
+        /**
+         * For each placeholder of a scope: the values that this person may grant, each with a label. Any other value belongs to
+         * another person. By itself it cannot decide on a template with two placeholders, or on a placeholder name that stands
+         * under two different prefixes (`/accounts/{id}/…` and `/photos/{id}/…`): such scopes are dropped as `needs-owns`.
+         */
         readonly resources?: { readonly [param: string]: { readonly [value: string]: string } };
+        /**
+         * Returns the label of what a template with these values is about if this person may grant it; it decides on all
+         * placeholders together. Synchronous. Anything but a non-empty text, and an exception, mean "not this person's".
+         */
+        readonly owns?: (
+          template: string,
+          values: Readonly<Record<string, string>>,
+        ) => string | undefined;
       }
     | undefined;
   /** What this person has granted this client before, and still does. */
@@ -102,8 +87,11 @@ export interface ConsentOptions {
   readonly helpUrl?: string;
 }
 
-/** Why nothing may be shown and nothing granted; an `error` of RFC 6749, section 4.1.2.1. */
-export type ConsentError = "invalid_scope" | "unauthorized_client";
+/**
+ * Why nothing may be shown and nothing granted; an `error` of RFC 6749, section 4.1.2.1. `temporarily_unavailable`: `owns`
+ * failed on a scope that is granted already, so the screen cannot tell what the grant is now.
+ */
+export type ConsentError = "invalid_scope" | "unauthorized_client" | "temporarily_unavailable";
 
 /** What a row is. */
 export type ConsentState = "required" | "optional" | "already-granted" | "implied" | "tier-locked";
@@ -120,7 +108,7 @@ export interface ConsentRow {
   readonly description: string;
   /** What kind of access it is, by its verb. */
   readonly access: "read" | "write" | "publish" | "other";
-  /** Whose things it is about, where it is bound. */
+  /** What it is about, where it is bound; with `owns`, one label for all of its values. */
   readonly resource: readonly {
     readonly param: string;
     readonly value: string;
@@ -238,5 +226,6 @@ export interface DroppedScope {
     | "not-registered"
     | "unbound"
     | "foreign"
+    | "needs-owns"
     | "account-type";
 }

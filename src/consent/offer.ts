@@ -1,22 +1,42 @@
-import { parseScope } from "../grammar/scope.js";
-import { holdsPlaceholder, printedScope } from "../grammar/scope-syntax.js";
-import { isScopeToken } from "../grammar/scope-token.js";
+import { readScopeTokens } from "../grammar/scope.js";
+import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import { bindTemplate } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
-import { currentNames, type KnownScope, knownScope } from "../policy/known-scope.js";
+import { createCeiling } from "../policy/scope-ceiling.js";
+import {
+  expandTokens,
+  type Meaning,
+  type Meanings,
+  namedMeanings,
+  readGrantedTokens,
+} from "../policy/scope-meanings.js";
 import { forLog } from "./clean-text.js";
-import type { ConsentFacts, ConsentOptions, DroppedScope } from "./model.js";
+import { isFirstParty } from "./facts.js";
+import type { ConsentError, ConsentFacts, ConsentOptions, DroppedScope } from "./model.js";
+import { createOwnershipCheck } from "./ownership.js";
+
+/** A scope that can be offered. */
+export interface OfferedScope extends Meaning {
+  /** For each placeholder: what the person calls its value. */
+  readonly labels: readonly string[];
+}
 
 /** What a request comes down to. */
 export interface Offer {
   /** In the order of the policy, each once. */
-  readonly scopes: readonly KnownScope[];
+  readonly scopes: readonly OfferedScope[];
+  /** What was asked for and is not offered; at most {@link MAX_DROPPED}. */
   readonly dropped: readonly DroppedScope[];
-  /** Whether nothing may be shown: the request is malformed, holds what may not be dropped, or comes down to nothing. */
-  readonly isRefused: boolean;
-  /** The scope-tokens of the request; `undefined` where it named none. */
+  /** Why nothing may be shown: the request is malformed, holds what may not be dropped, or comes down to nothing. */
+  readonly error: ConsentError | undefined;
+  /** The scope tokens of the request; `undefined` where it named none. */
   readonly requested: readonly string[] | undefined;
+  /** What the request asked for, offered or not, by the texts of its meanings; without those whose owner could not be asked. */
+  readonly asked: ReadonlySet<string>;
 }
+
+/** How many dropped scopes are reported for one request. */
+const MAX_DROPPED = 256;
 
 /** Sorts what a client asked for into what can be offered and what cannot, by the policy, the client's registration and the account. */
 export function offerOf(
@@ -24,66 +44,73 @@ export function offerOf(
   facts: ConsentFacts,
   options: ConsentOptions,
 ): Offer {
-  const requested = requestedTokens(facts.requested);
+  const requested = readRequested(facts.requested);
   if (requested === undefined) {
-    return refusal([{ scope: forLog(facts.requested), why: "malformed" }], undefined);
+    return refusal("invalid_scope", [{ scope: forLog(facts.requested), why: "malformed" }]);
   }
-  const tokens = requested.length > 0 ? requested : tokensOfNone(policy, facts, options);
-  const byText = new Map<string, KnownScope>();
+  const firstParty = isFirstParty(facts.client);
+  const granted = grantedMeanings(policy, facts);
+  const whyNot = createEligibilityCheck(policy, facts);
+  const offered = new Map<string, OfferedScope>();
+  const asked = new Set<string>();
   const dropped: DroppedScope[] = [];
-  const registered = registeredNames(policy, facts);
+  let isOutage = false;
+  const tokens = requested.length > 0 ? requested : tokensOfNone(policy, facts, options);
   for (const token of tokens) {
-    const found = knownScope(policy, token);
-    if (found === undefined) {
-      const why = holdsPlaceholder(token) ? "unbound" : "unknown";
-      dropped.push({ scope: forLog(token), why });
-      continue;
+    const named = namedMeanings(policy, token, firstParty);
+    if (named.length === 0) dropped.push({ scope: forLog(token), why: whyUnknown(policy, token) });
+    for (const meaning of named) {
+      const result = whyNot(meaning);
+      if (result.kind === "offered")
+        offered.set(meaning.text, { ...meaning, labels: result.labels });
+      else {
+        dropped.push({ scope: forLog(named.length === 1 ? token : meaning.text), why: result.why });
+        isOutage ||= result.isOutage && granted.has(meaning.text);
+      }
+      // a request without scope asked for what it is offered, no more
+      const isAsked = requested.length > 0 && result.kind === "dropped" && !result.isOutage;
+      if (result.kind === "offered" || isAsked) asked.add(meaning.text);
     }
-    const why = whyNot(found, facts, registered);
-    if (why === undefined) byText.set(found.text, found);
-    else dropped.push({ scope: forLog(token), why });
   }
-  // what the client did not ask for cannot be held against it
+  // the client cannot be blamed for what it did not ask for
   const isStrict = options.ineligible === "refuse" && requested.length > 0;
-  const isRefused = byText.size === 0 || (dropped.length > 0 && isStrict);
-  const asked = requested.length > 0 ? requested : undefined;
-  if (isRefused) return refusal(dropped, asked);
-  const order = (one: KnownScope) => one.scope.id;
-  const scopes = [...byText.values()].sort((left, right) => order(left) - order(right));
-  return { scopes, dropped, isRefused: false, requested: asked };
+  if (isOutage) return refusal("temporarily_unavailable", dropped);
+  if (offered.size === 0 || (dropped.length > 0 && isStrict)) {
+    return refusal("invalid_scope", dropped);
+  }
+  const scopes = [...offered.values()].sort((left, right) => left.scope.id - right.scope.id);
+  return {
+    scopes,
+    dropped: dropped.slice(0, MAX_DROPPED),
+    error: undefined,
+    requested: requested.length > 0 ? requested : undefined,
+    asked,
+  };
 }
 
-function refusal(
-  dropped: readonly DroppedScope[],
-  requested: readonly string[] | undefined,
-): Offer {
-  return { scopes: [], dropped, isRefused: true, requested };
+function refusal(error: ConsentError, dropped: readonly DroppedScope[]): Offer {
+  return {
+    scopes: [],
+    dropped: dropped.slice(0, MAX_DROPPED),
+    error,
+    requested: undefined,
+    asked: new Set(),
+  };
 }
 
 /** The tokens of a scope parameter; none for one that was not sent, `undefined` for a malformed one. */
-export function requestedTokens(scope: unknown): readonly string[] | undefined {
-  if (scope === undefined || scope === "") return [];
-  if (Array.isArray(scope)) {
-    const list: readonly unknown[] = scope;
-    if (!list.every(isScopeToken)) return undefined;
-    return list.length === 0 ? [] : requestedTokens(list.join(" "));
-  }
-  if (typeof scope !== "string") return undefined;
-  const parsed = parseScope(scope);
-  return parsed.ok ? [...parsed.scope] : undefined;
+function readRequested(scope: unknown): readonly string[] | undefined {
+  return scope === undefined ? [] : readScopeTokens(scope);
 }
 
-/** What a person holds: each scope-token under its name of today, with all that the grant calls it; nothing, where the grant is malformed. */
-export function grantedNames(
-  policy: CompiledPolicy,
-  { granted }: ConsentFacts,
-): ReadonlyMap<string, readonly string[]> {
-  const names = new Map<string, readonly string[]>();
-  for (const token of requestedTokens(granted) ?? []) {
-    const name = knownScope(policy, token)?.text ?? token;
-    names.set(name, [...(names.get(name) ?? []), token]);
-  }
-  return names;
+/** The tokens of the earlier grant as the grant spells them; none where it is malformed, as a token of it would be. */
+export function grantedTokens({ granted }: ConsentFacts): readonly string[] {
+  return readGrantedTokens(granted) ?? [];
+}
+
+/** Everything that the earlier grant means. */
+export function grantedMeanings(policy: CompiledPolicy, facts: ConsentFacts): Meanings {
+  return expandTokens(policy, grantedTokens(facts), isFirstParty(facts.client));
 }
 
 /** What a request without scope asks for (RFC 6749, section 3.3). */
@@ -106,48 +133,44 @@ function bindingsOf(
 ): readonly string[] {
   if (template.names.length === 0) return [bindTemplate(template, [])];
   const [param, ...others] = template.names as readonly [string, ...string[]];
-  // two placeholders would be every pair: that is for a request to name
+  // two placeholders would be every pair: a request has to name those
   const values = others.length === 0 && Object.hasOwn(resources, param) ? resources[param] : {};
   return Object.keys(values as object).map((value) => bindTemplate(template, [value]));
 }
 
-function whyNot(
-  { scope, values, text }: KnownScope,
-  { client, account }: ConsentFacts,
-  registered: ReadonlySet<string> | undefined,
-): DroppedScope["why"] | undefined {
-  if (scope.reserved && client.first_party !== true) return "reserved";
-  if (registered !== undefined && !registered.has(text) && !registered.has(scope.name)) {
-    return "not-registered";
-  }
-  const isOwn = values.every(
-    (value, index) =>
-      ownedLabel(account, scope.template.names[index] as string, value) !== undefined,
-  );
-  if (!isOwn) return "foreign";
-  const kind = account?.account_type;
-  return kind !== undefined && scope.accountTypes?.includes(kind) === false
-    ? "account-type"
-    : undefined;
+function whyUnknown(policy: CompiledPolicy, token: string): DroppedScope["why"] {
+  if (holdsPlaceholder(token)) return "unbound";
+  return namedMeanings(policy, token, true).length > 0 ? "reserved" : "unknown";
 }
 
-/** What a client registered; a malformed list registers nothing. */
-function registeredNames(
+type Eligibility =
+  | { readonly kind: "offered"; readonly labels: readonly string[] }
+  | { readonly kind: "dropped"; readonly why: DroppedScope["why"]; readonly isOutage: boolean };
+
+/** Prepares the check of what may be offered to this client on behalf of this account. */
+function createEligibilityCheck(
   policy: CompiledPolicy,
-  { client }: ConsentFacts,
-): ReadonlySet<string> | undefined {
-  if (client.scope === undefined) return undefined;
-  const tokens = currentNames(policy, requestedTokens(client.scope) ?? []);
-  return new Set(tokens.flatMap((token) => [token, printedScope(token)]));
-}
-
-/** What a person calls a value of their own; `undefined` for a value that is not theirs. */
-export function ownedLabel(
-  account: ConsentFacts["account"],
-  param: string,
-  value: string,
-): string | undefined {
-  const all = account?.resources ?? {};
-  const owned = Object.hasOwn(all, param) ? all[param] : undefined;
-  return owned !== undefined && Object.hasOwn(owned, value) ? owned[value] : undefined;
+  { client, account }: ConsentFacts,
+): (meaning: Meaning) => Eligibility {
+  const registered =
+    client.scope === undefined
+      ? undefined
+      : createCeiling(policy, readScopeTokens(client.scope) ?? [], isFirstParty(client));
+  const ownershipOf = createOwnershipCheck(policy, account);
+  const accountType = account?.account_type;
+  const dropped = (why: DroppedScope["why"], isOutage = false): Eligibility => ({
+    kind: "dropped",
+    why,
+    isOutage,
+  });
+  return (meaning) => {
+    if (registered?.covers(meaning) === false) return dropped("not-registered");
+    const ownership = ownershipOf(meaning);
+    if (ownership.kind === "refused") return dropped(ownership.why, ownership.isOutage);
+    const { accountTypes } = meaning.scope;
+    if (accountType !== undefined && accountTypes?.includes(accountType) === false) {
+      return dropped("account-type");
+    }
+    return { kind: "offered", labels: ownership.labels };
+  };
 }

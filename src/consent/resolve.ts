@@ -1,10 +1,14 @@
 import { isScopeToken } from "../grammar/scope-token.js";
+import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
+import type { CompiledPolicy } from "../policy/compiled.js";
+import { expandTokens, type Meanings, namedMeanings } from "../policy/scope-meanings.js";
 import { forLog } from "./clean-text.js";
+import { isFirstParty, readConsentFacts, readConsentOptions } from "./facts.js";
 import { pickLocale } from "./locale.js";
 import type { ConsentFacts, ConsentOptions, ConsentRow, RefusedScope } from "./model.js";
-import { grantedNames, offerOf } from "./offer.js";
-import { rowsOf } from "./rows.js";
+import { grantedMeanings, grantedTokens, type Offer, offerOf } from "./offer.js";
+import { liveRefusals, rowsOf } from "./rows.js";
 
 /** What a person chose, as it was posted: any values at all. */
 export interface ConsentSelection {
@@ -43,17 +47,23 @@ export interface ConsentReceipt {
 export type ConsentOutcome =
   | {
       readonly ok: true;
-      /** What to grant: the `scope` of the token and of its response. */
+      /** What to grant: what was chosen, and what that implies among what was requested. The `scope` of the token and of its response. */
       readonly scope: string;
       /** The same as a list. */
       readonly scopes: readonly string[];
-      /** Whether it differs from the request: then the response must say `scope` (RFC 6749, section 3.3). */
+      /** Whether it differs from the request as a set of tokens: then the response must name `scope` (RFC 6749, section 3.3). */
       readonly changed: boolean;
-      /** What was not granted before. */
+      /** What the earlier grant did not cover. */
       readonly added: readonly string[];
-      /** What was granted before, stood on the screen, and is granted no more: tokens that hold it must be revoked. */
+      /**
+       * Tokens of the earlier grant, as it spells them, with a meaning that this request asked for and that the new grant does not
+       * cover: access tokens and refresh tokens that hold them must be revoked.
+       */
       readonly removed: readonly string[];
-      /** What to remember as refused: forget it when the client's access is revoked. */
+      /**
+       * The whole list of refusals to keep from now on, in place of the earlier one; at most 4,096. Forget it when the client's
+       * access is revoked.
+       */
       readonly refused: readonly RefusedScope[];
       /** What to keep. */
       readonly receipt: ConsentReceipt;
@@ -61,9 +71,19 @@ export type ConsentOutcome =
   | {
       readonly ok: false;
       /** What to answer the client (`access_denied`, `invalid_scope`), or why to show the page again. */
-      readonly error: "access_denied" | "invalid_scope" | "invalid_selection" | "stale";
+      readonly error:
+        | "access_denied"
+        | "invalid_scope"
+        | "invalid_selection"
+        | "stale"
+        | "temporarily_unavailable";
       /** What the audit calls it. */
-      readonly event: "consent.denied" | "consent.tampered" | "consent.stale" | "consent.invalid";
+      readonly event:
+        | "consent.denied"
+        | "consent.tampered"
+        | "consent.stale"
+        | "consent.invalid"
+        | "consent.unavailable";
       /** What was posted and had not been offered, cleaned for a log. */
       readonly offending: readonly string[];
     };
@@ -94,58 +114,59 @@ const MOST_LOGGED = 32;
  * ```
  */
 export function resolveConsent(
-  policy: object,
-  facts: ConsentFacts,
+  policy: AnyPolicy,
+  given: ConsentFacts,
   selection: ConsentSelection,
-  options: ConsentOptions = {},
+  givenOptions: ConsentOptions = {},
 ): ConsentOutcome {
   const compiled = compiledPolicyOf(policy);
-  const { definition } = compiled;
-  if (isStale(definition.version, facts, selection)) return refuse("stale", "consent.stale");
+  const options = readConsentOptions(givenOptions);
+  const facts = readConsentFacts(given);
+  const posted = readSelection(selection);
+  if (isStale(compiled.definition.version, facts, posted)) return refuse("stale", "consent.stale");
   const offer = offerOf(compiled, facts, options);
-  if (offer.isRefused) return refuse("invalid_scope", "consent.invalid");
-  if (selection.decision !== "approve") return refuse("access_denied", "consent.denied");
+  if (offer.error === "temporarily_unavailable") return refuse(offer.error, "consent.unavailable");
+  if (offer.error !== undefined) return refuse("invalid_scope", "consent.invalid");
+  if (posted.decision !== "approve") return refuse("access_denied", "consent.denied");
   const locale = pickLocale(facts.locale);
   const rows = rowsOf(compiled, facts, options, offer, locale).map(({ row }) => row);
-  const posted = postedTokens(selection.scopes);
+  const tokens = postedTokens(posted.scopes);
   const may = new Set(rows.flatMap((row) => (row.locked && !row.checked ? [] : [row.scope])));
-  const offending = posted.filter((scope) => !may.has(scope as string)).map(forLog);
+  const offending = tokens.filter((scope) => !may.has(scope as string)).map(forLog);
   if (offending.length > 0) {
     return refuse("invalid_selection", "consent.tampered", offending.slice(0, MOST_LOGGED));
   }
-  const chosen = new Set(posted);
+  const chosen = new Set(tokens);
   const isChosen = (row: ConsentRow) => (row.locked ? row.checked : chosen.has(row.scope));
   const optional = rows.filter((row) => !row.locked);
   if (optional.length > 0 && !optional.some(isChosen)) {
     return refuse("access_denied", "consent.denied");
   }
-  const given = rows.filter(isChosen);
-  const scopes = given.map((row) => row.scope);
-  // what comes with a chosen scope was not refused, whatever its own box says
-  const isRefused = (row: ConsentRow) =>
-    !isChosen(row) && !row.includedIn.some((scope) => scopes.includes(scope));
-  const shown = new Set(rows.map((row) => row.scope));
-  const before = grantedNames(compiled, facts);
+  const picked = new Set(rows.filter(isChosen).map((row) => row.scope));
+  // what comes with a chosen scope is granted with it, whatever its own box says
+  const granted = rows.filter(
+    (row) => picked.has(row.scope) || row.includedIn.some((scope) => picked.has(scope)),
+  );
+  const scopes = granted.map((row) => row.scope);
+  const before = grantedMeanings(compiled, facts);
   const now = Math.floor(facts.now ?? Date.now() / 1_000);
   const until = now + (options.rememberRefusals ?? REMEMBERED);
+  const covered = expandTokens(compiled, scopes, isFirstParty(facts.client));
   return {
     ok: true,
     scope: scopes.join(" "),
     scopes,
     changed: offer.requested === undefined || !isSameSet(scopes, offer.requested),
     added: scopes.filter((scope) => !before.has(scope)),
-    // what this request did not name was not in question
-    removed: [...before].flatMap(([scope, granted]) =>
-      shown.has(scope) && !scopes.includes(scope) ? granted : [],
-    ),
-    refused: optional.filter(isRefused).map(({ scope }) => ({ scope, until })),
+    removed: removedFrom(compiled, facts, offer, covered),
+    refused: refusalsToKeep(compiled, facts, { rows: optional, covered, until }),
     receipt: {
       time: now,
-      policy: { name: definition.name, version: definition.version },
+      policy: { name: compiled.definition.name, version: compiled.definition.version },
       client_id: facts.client.client_id,
       sub: facts.user?.sub ?? null,
       locale: locale.tag,
-      scopes: given.map(({ scope, title, description, checked }) => ({
+      scopes: granted.map(({ scope, title, description, checked }) => ({
         scope,
         title,
         description,
@@ -153,6 +174,67 @@ export function resolveConsent(
       })),
     },
   };
+}
+
+/**
+ * The tokens of the earlier grant, as it spells them, that still mean something which this request asked for and the new grant
+ * does not cover. What the request did not name was not in question.
+ */
+function removedFrom(
+  policy: CompiledPolicy,
+  facts: ConsentFacts,
+  { asked }: Offer,
+  covered: Meanings,
+): readonly string[] {
+  const isGone = (text: string) => asked.has(text) && !covered.has(text);
+  return grantedTokens(facts).filter((token) =>
+    [...expandTokens(policy, [token], isFirstParty(facts.client)).keys()].some(isGone),
+  );
+}
+
+/** How many refusals are kept for one person and client; the newest ones. */
+const MAX_REFUSALS = 4_096;
+
+/** The earlier refusals that still count and the new ones, under current names; without what is granted now and the baseline. */
+function refusalsToKeep(
+  policy: CompiledPolicy,
+  facts: ConsentFacts,
+  {
+    rows,
+    covered,
+    until,
+  }: { readonly rows: readonly ConsentRow[]; readonly covered: Meanings; readonly until: number },
+): readonly RefusedScope[] {
+  const kept = new Map<string, RefusedScope>();
+  for (const { scope, until: end } of liveRefusals(facts)) {
+    const named = namedMeanings(policy, scope, isFirstParty(facts.client));
+    const texts = named.length === 0 ? [scope] : named.map(({ text }) => text);
+    for (const text of texts) {
+      kept.set(text, end === undefined ? { scope: text } : { scope: text, until: end });
+    }
+  }
+  for (const { scope } of rows) {
+    kept.delete(scope);
+    kept.set(scope, { scope, until });
+  }
+  for (const text of covered.keys()) kept.delete(text);
+  for (const { name } of policy.baseline) kept.delete(name);
+  return [...kept.values()].slice(-MAX_REFUSALS);
+}
+
+const NOTHING_POSTED: ConsentSelection = Object.freeze({
+  __proto__: null as never,
+  decision: undefined,
+});
+
+/** What was posted, with its own members alone; nothing, for a value that has none or cannot be read. */
+function readSelection(selection: unknown): ConsentSelection {
+  if (typeof selection !== "object" || selection === null) return NOTHING_POSTED;
+  try {
+    return Object.assign(Object.create(null) as ConsentSelection, selection);
+  } catch {
+    return NOTHING_POSTED;
+  }
 }
 
 function refuse(

@@ -3,14 +3,21 @@ import {
   type ScopeTokenResult,
   type ScopeTokenSyntax,
 } from "../grammar/scope-syntax.js";
-import { bindTemplate } from "../grammar/template.js";
+import { isScopeToken } from "../grammar/scope-token.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
-import { currentNames, type KnownScope } from "../policy/known-scope.js";
+import { closeOver, type Meaning, type Meanings, namedMeanings } from "../policy/scope-meanings.js";
 import { cleanName } from "./clean-text.js";
+import { isFirstParty } from "./facts.js";
 import { type ConsentLocale, textOf } from "./locale.js";
-import type { ConsentFacts, ConsentOptions, ConsentRow, ConsentState } from "./model.js";
-import { grantedNames, type Offer, ownedLabel } from "./offer.js";
-import { unlocksOf } from "./unlocks.js";
+import type {
+  ConsentFacts,
+  ConsentOptions,
+  ConsentRow,
+  ConsentState,
+  RefusedScope,
+} from "./model.js";
+import { grantedMeanings, type Offer, type OfferedScope } from "./offer.js";
+import { type Unlocked, unlocksOf } from "./unlocks.js";
 import { fill } from "./words.js";
 
 /** A row with the declared scope that it stands for. */
@@ -20,7 +27,10 @@ export interface PlacedRow {
 }
 
 interface Draft {
-  readonly offered: KnownScope;
+  readonly offered: OfferedScope;
+  readonly unlocked: Unlocked;
+  /** What comes with it. */
+  readonly includes: readonly Meaning[];
   readonly state: Exclude<ConsentState, "implied">;
   readonly checked: boolean;
   readonly locked: boolean;
@@ -28,7 +38,7 @@ interface Draft {
   readonly tier: ConsentRow["tier"];
 }
 
-/** The rows of a screen, in the order of the policy: the first rule that fits says what a row is. */
+/** The rows of a screen, in the order of the policy: the first rule that fits decides what a row is. */
 export function rowsOf(
   policy: CompiledPolicy,
   facts: ConsentFacts,
@@ -36,63 +46,82 @@ export function rowsOf(
   offer: Offer,
   locale: ConsentLocale,
 ): readonly PlacedRow[] {
-  const unlocks = unlocksOf(policy, facts);
-  const granted = new Set(grantedNames(policy, facts).keys());
-  const required = new Set(currentNames(policy, facts.client.required_scopes ?? []));
-  const drafts = offer.scopes.map((offered) =>
-    draftOf(policy, facts, options, offered, { granted, required, unlocks, locale }),
+  const firstParty = isFirstParty(facts.client);
+  const around: Around = {
+    granted: grantedMeanings(policy, facts),
+    required: namedTexts(policy, facts.client.required_scopes ?? [], firstParty),
+    refused: namedTexts(
+      policy,
+      liveRefusals(facts).map(({ scope }) => scope),
+      firstParty,
+    ),
+    baseline: new Set(policy.baseline.map(({ name }) => name)),
+    unlocks: unlocksOf(policy, facts),
+    locale,
+  };
+  const drafts = offer.scopes.map((offered) => draftOf(policy, facts, options, offered, around));
+  const titles = new Map(
+    drafts.map(({ offered }) => [offered.text, titleOf(offered.scope, locale)]),
   );
-  const texts = new Map(drafts.map(({ offered }) => [offered.text, offered]));
-  const { words } = locale;
   const over = new Map<string, Draft[]>();
   for (const draft of drafts) {
-    for (const text of impliedBy(policy, draft.offered)) {
-      const list = over.get(text) ?? [];
-      over.set(text, list);
-      list.push(draft);
+    for (const { text } of draft.includes) {
+      const list = over.get(text);
+      if (list === undefined) over.set(text, [draft]);
+      else list.push(draft);
     }
   }
   return drafts.map((draft, index) => {
     const { offered, tier } = draft;
-    const { scope, values, text } = offered;
-    const includedIn = over.get(text) ?? [];
+    const { scope, values, text, labels } = offered;
+    const title = titles.get(text) as string;
+    const includedIn = (over.get(text) ?? []).map((other) => other.offered.text);
     const isImplied =
       draft.state === "optional" &&
-      includedIn.some((other) => other.checked && other.tier === null);
-    const titles = (list: readonly string[]) =>
-      list.map((name) => titleOf((texts.get(name) as KnownScope).scope, locale)).join(", ");
-    const includedNames = includedIn.map((other) => other.offered.text);
-    const { tools, endpoints } = unlocks(scope.id);
+      over.get(text)?.some((other) => other.checked && other.tier === null) === true;
     const warning = textOf(scope, "warning", locale);
+    const { tools, endpoints } = draft.unlocked;
     const row: ConsentRow = {
       domId: `scope-${index + 1}`,
       scope: text,
-      title: titleOf(scope, locale),
-      description: textOf(scope, "description", locale) ?? titleOf(scope, locale),
+      title,
+      description: textOf(scope, "description", locale) ?? title,
       access: accessOf(scope),
-      resource: values.map((value, at) => {
-        const param = scope.template.names[at] as string;
-        return { param, value, label: cleanName(ownedLabel(facts.account, param, value)) ?? value };
-      }),
+      resource: values.map((value, at) => ({
+        param: scope.template.names[at] as string,
+        value,
+        label: cleanName(labels[at]) ?? value,
+      })),
       state: isImplied ? "implied" : draft.state,
       checked: isImplied || draft.checked,
       locked: draft.locked,
-      why: isImplied ? fill(words.includedIn, { scopes: titles(includedNames) }) : draft.why,
-      warning: warning === undefined ? null : { label: words.caution, text: warning },
+      why: isImplied ? includedWords(includedIn, titles, locale) : draft.why,
+      warning: warning === undefined ? null : { label: locale.words.caution, text: warning },
       tier,
-      isNew: granted.size > 0 && !granted.has(text),
-      includes: impliedBy(policy, offered),
-      includedIn: includedNames,
+      isNew: around.granted.size > 0 && !around.granted.has(text),
+      includes: draft.includes.flatMap((one) => (one.scope.reserved ? [] : [one.text])),
+      includedIn,
       unlocks: { tools, endpoints },
     };
     return { row, scope };
   });
 }
 
+function includedWords(
+  names: readonly string[],
+  titles: ReadonlyMap<string, string>,
+  { words }: ConsentLocale,
+): string {
+  return fill(words.includedIn, { scopes: names.map((name) => titles.get(name)).join(", ") });
+}
+
+/** What the rows of one screen share. */
 interface Around {
-  readonly granted: ReadonlySet<string>;
+  readonly granted: Meanings;
   readonly required: ReadonlySet<string>;
-  readonly unlocks: ReturnType<typeof unlocksOf>;
+  readonly refused: ReadonlySet<string>;
+  readonly baseline: ReadonlySet<string>;
+  readonly unlocks: (scope: number) => Unlocked;
   readonly locale: ConsentLocale;
 }
 
@@ -100,14 +129,18 @@ function draftOf(
   policy: CompiledPolicy,
   facts: ConsentFacts,
   options: ConsentOptions,
-  offered: KnownScope,
-  { granted, required, unlocks, locale }: Around,
+  offered: OfferedScope,
+  { granted, required, refused, baseline, unlocks, locale }: Around,
 ): Draft {
   const { scope, text } = offered;
   const { words } = locale;
   const isGranted = granted.has(text);
-  const tier = tierNote(policy, facts, Math.max(scope.tier, unlocks(scope.id).tier), locale);
-  const base = { offered, tier, locked: false, why: null };
+  const unlocked = unlocks(scope.id);
+  const tier = tierNote(policy, facts, Math.max(scope.tier, unlocked.tier), locale);
+  const why = baseline.has(text) ? words.baselineWhy : null;
+  const all = closeOver(policy, [offered]);
+  const includes = [...all.values()].filter((one) => one.text !== text);
+  const base = { offered, tier, unlocked, includes, locked: false, why };
   if (scope.options.required === true || required.has(text)) {
     return { ...base, state: "required", checked: true, locked: true, why: words.requiredWhy };
   }
@@ -116,11 +149,32 @@ function draftOf(
     return { ...base, state: "tier-locked", checked: isGranted, locked };
   }
   if (isGranted) return { ...base, state: "already-granted", checked: true };
-  if (isRefused(policy, facts, text)) {
+  // a scope without which nothing works is never taken for one that the person does not want
+  if (refused.has(text) && !baseline.has(text)) {
     return { ...base, state: "optional", checked: false, why: words.refusedBefore };
   }
   const checked = options.prechecked !== "never" && scope.options.default !== "off";
   return { ...base, state: "optional", checked };
+}
+
+/** The current names of scope tokens that the server keeps. */
+function namedTexts(
+  policy: CompiledPolicy,
+  tokens: readonly string[],
+  firstParty: boolean,
+): ReadonlySet<string> {
+  const named = tokens.flatMap((token) => namedMeanings(policy, token, firstParty));
+  return new Set(named.map(({ text }) => text));
+}
+
+/** The refusals that are still remembered. */
+export function liveRefusals({
+  refused = [],
+  now = Date.now() / 1_000,
+}: ConsentFacts): readonly RefusedScope[] {
+  return refused.filter(
+    ({ scope, until }) => isScopeToken(scope) && (until === undefined || until > now),
+  );
 }
 
 /** The plan that is needed and not there; an unknown plan is below the lowest. */
@@ -134,31 +188,6 @@ function tierNote(
   if (needed === undefined) return null;
   const has = account?.tier === undefined ? -1 : (policy.tierRank.get(account.tier) ?? -1);
   return has >= rank ? null : { needed, note: fill(words.tierNote, { tier: capitalised(needed) }) };
-}
-
-function isRefused(
-  policy: CompiledPolicy,
-  { refused = [], now = Date.now() / 1_000 }: ConsentFacts,
-  text: string,
-): boolean {
-  const live = refused.filter(({ until }) => until === undefined || until > now);
-  const names = live.map(({ scope }) => scope);
-  return currentNames(policy, names).includes(text);
-}
-
-/** The scopes that come with one, as concrete scope-tokens. */
-function impliedBy(policy: CompiledPolicy, { scope, values }: KnownScope): readonly string[] {
-  return scope.closure.flatMap((implied) => {
-    if (implied.scope === scope.id) return [];
-    const own = policy.scopes[implied.scope] as CompiledScope;
-    if (own.reserved) return [];
-    return [
-      bindTemplate(
-        own.template,
-        implied.values.map((at) => values[at] as string),
-      ),
-    ];
-  });
 }
 
 /** A scope's own title, else its words: `courses:read` is "Courses: read". */

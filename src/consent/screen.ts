@@ -1,9 +1,11 @@
-import { printedScope } from "../grammar/scope-syntax.js";
+import type { AnyPolicy } from "../policy/any-policy.js";
+import { bundleScopes } from "../policy/bundles.js";
 import { compiledPolicyOf } from "../policy/compile.js";
-import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
-import type { BundleDefinition } from "../policy/definition.js";
+import type { CompiledPolicy } from "../policy/compiled.js";
+import { closeOver } from "../policy/scope-meanings.js";
 import { cleanName } from "./clean-text.js";
 import { clientView, redirectView, safeLink } from "./client-view.js";
+import { readConsentFacts, readConsentOptions } from "./facts.js";
 import { consentHeaders } from "./headers.js";
 import { type ConsentLocale, pickLocale } from "./locale.js";
 import type {
@@ -13,7 +15,7 @@ import type {
   ConsentScreen,
   DroppedScope,
 } from "./model.js";
-import { grantedNames, offerOf } from "./offer.js";
+import { grantedTokens, type Offer, offerOf } from "./offer.js";
 import { type PlacedRow, rowsOf } from "./rows.js";
 
 /** Scopes of OpenID Connect Core, section 5.4: who a person is, apart from what a client may do. */
@@ -48,18 +50,20 @@ const OFFLINE = "offline_access";
  * ```
  */
 export function consentScreen(
-  policy: object,
-  facts: ConsentFacts,
-  options: ConsentOptions = {},
+  policy: AnyPolicy,
+  given: ConsentFacts,
+  givenOptions: ConsentOptions = {},
 ): ConsentScreen {
   const compiled = compiledPolicyOf(policy);
+  const options = readConsentOptions(givenOptions);
+  const facts = readConsentFacts(given);
   const locale = pickLocale(facts.locale);
   const offer = offerOf(compiled, facts, options);
   const placed = rowsOf(compiled, facts, options, offer, locale);
   const rows = placed.map(({ row }) => row);
   const isIdentity = ({ row }: PlacedRow) => IDENTITY.has(row.scope);
   const isOffline = ({ row }: PlacedRow) => row.scope === OFFLINE;
-  const reason = reasonOf(compiled, facts, rows);
+  const reason = reasonOf(compiled, facts, offer, rows);
   return {
     version: 1,
     id: facts.id ?? null,
@@ -67,7 +71,7 @@ export function consentScreen(
     policyVersion: compiled.definition.version,
     locale: locale.tag,
     dir: locale.dir,
-    error: offer.isRefused ? "invalid_scope" : null,
+    error: offer.error ?? null,
     reason,
     user: userOf(facts),
     client: clientView(facts.client),
@@ -84,7 +88,7 @@ export function consentScreen(
       report: safeLink(options.reportUrl),
       help: safeLink(options.helpUrl),
     },
-    canSkip: !offer.isRefused && canSkip(facts, rows, reason),
+    canSkip: offer.error === undefined && canSkip(facts, rows, reason),
     headers: consentHeaders(facts.client.redirect_uri),
     words: locale.words,
   };
@@ -92,11 +96,12 @@ export function consentScreen(
 
 /** What was asked for and is not on the screen, and why: for the log, never for the page or the client. */
 export function droppedScopes(
-  policy: object,
+  policy: AnyPolicy,
   facts: ConsentFacts,
   options: ConsentOptions = {},
 ): readonly DroppedScope[] {
-  return offerOf(compiledPolicyOf(policy), facts, options).dropped;
+  const compiled = compiledPolicyOf(policy);
+  return offerOf(compiled, readConsentFacts(facts), readConsentOptions(options)).dropped;
 }
 
 function userOf({ user }: ConsentFacts): ConsentScreen["user"] {
@@ -115,47 +120,54 @@ function groupsOf(placed: readonly PlacedRow[], { words }: ConsentLocale): Conse
   return [...byLegend].map(([legend, rows], index) => ({ id: `group-${index + 1}`, legend, rows }));
 }
 
-/** Bundles of which there is something to choose here; each checks exactly its own scopes, and what is locked stays. */
-function presetsOf(
-  { definition }: CompiledPolicy,
-  placed: readonly PlacedRow[],
-): ConsentScreen["presets"] {
-  return Object.entries(definition.bundles ?? {}).flatMap(([id, bundle]) => {
-    const listed = new Set((isList(bundle) ? bundle : (bundle.except ?? [])).map(printedScope));
-    const isMember = ({ name, reserved }: CompiledScope) =>
-      isList(bundle) ? listed.has(name) : !reserved && !listed.has(name);
-    const chosen = placed.flatMap(({ row, scope }) =>
-      isMember(scope) && (!row.locked || row.checked) ? [row] : [],
-    );
+/**
+ * Bundles of which there is something to choose here. Each checks its own scopes and the requested baseline, without which
+ * they open nothing; locked rows stay as they are.
+ */
+function presetsOf(policy: CompiledPolicy, placed: readonly PlacedRow[]): ConsentScreen["presets"] {
+  return Object.keys(policy.definition.bundles ?? {}).flatMap((id) => {
+    const members = new Set(bundleScopes(policy, id));
+    const changeable = placed.filter(({ row }) => !row.locked || row.checked);
+    if (!changeable.some(({ row, scope }) => members.has(scope) && !row.locked)) return [];
     const title = id.replaceAll(/[-_]+/g, " ");
-    if (!chosen.some((row) => !row.locked)) return [];
+    const chosen = changeable.filter(
+      ({ scope }) => members.has(scope) || policy.baseline.includes(scope),
+    );
     return [
       {
         id,
         title: title.charAt(0).toUpperCase() + title.slice(1),
-        scopes: chosen.map((row) => row.scope),
+        scopes: chosen.map(({ row }) => row.scope),
       },
     ];
   });
 }
 
-function isList(bundle: BundleDefinition): bundle is readonly string[] {
-  return Array.isArray(bundle);
-}
-
 function reasonOf(
   policy: CompiledPolicy,
   facts: ConsentFacts,
+  offer: Offer,
   rows: readonly ConsentRow[],
 ): ConsentScreen["reason"] {
-  const { definition } = policy;
-  const { grantedPolicyVersion, prompt } = facts;
-  if (isForced(prompt)) return "forced";
+  const { grantedPolicyVersion: version } = facts;
+  if (isForced(facts.prompt)) return "forced";
   // a malformed grant grants nothing
-  if (grantedNames(policy, facts).size === 0) return "first-time";
+  if (grantedTokens(facts).length === 0) return "first-time";
   if (rows.some((row) => row.isNew)) return "new-scopes";
-  const isOlder = grantedPolicyVersion !== undefined && grantedPolicyVersion !== definition.version;
-  return isOlder ? "policy-changed" : "nothing-new";
+  const isChanged =
+    version === undefined
+      ? mayHaveGrown(policy, facts, offer)
+      : version !== policy.definition.version;
+  return isChanged ? "policy-changed" : "nothing-new";
+}
+
+/**
+ * Whether the grant may mean more now than when it was given, where the host does not know the version of the policy then: it
+ * covers something of this request by an older name or by an implication, and these may be newer than the grant.
+ */
+function mayHaveGrown(policy: CompiledPolicy, facts: ConsentFacts, { scopes }: Offer): boolean {
+  const written = new Set(grantedTokens(facts));
+  return [...closeOver(policy, scopes).keys()].some((text) => !written.has(text));
 }
 
 /** Whether `prompt` asks for this page; so does one that is no text, as two parameters of that name become. */

@@ -36,6 +36,8 @@ export interface ConsentWords {
   readonly includes: string;
   /** A row that was refused before. */
   readonly refusedBefore: string;
+  /** Why a scope of the baseline should stay checked. */
+  readonly baselineWhy: string;
   /** The word of a warning. */
   readonly caution: string;
   /** A row above the account's plan: `{tier}`. */
@@ -86,6 +88,7 @@ const en: ConsentWords = {
   includedIn: "Included in {scopes}",
   includes: "Includes {scopes}",
   refusedBefore: "You did not allow this before.",
+  baselineWhy: "Nothing works without it.",
   caution: "Caution",
   tierNote: "Has no effect until you upgrade to {tier}.",
   unlocks: "What it opens ({tools})",
@@ -122,6 +125,7 @@ const de: ConsentWords = {
   includedIn: "Enthalten in {scopes}",
   includes: "Enthält {scopes}",
   refusedBefore: "Das haben Sie früher nicht erlaubt.",
+  baselineWhy: "Ohne dies funktioniert nichts.",
   caution: "Vorsicht",
   tierNote: "Ohne Wirkung, bis Sie auf {tier} umsteigen.",
   unlocks: "Was es öffnet ({tools})",
@@ -158,6 +162,7 @@ const fr: ConsentWords = {
   includedIn: "Inclus dans {scopes}",
   includes: "Inclut {scopes}",
   refusedBefore: "Vous ne l’avez pas autorisé auparavant.",
+  baselineWhy: "Rien ne fonctionne sans cela.",
   caution: "Attention",
   tierNote: "Sans effet tant que vous n’avez pas l’offre {tier}.",
   unlocks: "Ce que cela ouvre ({tools})",
@@ -194,6 +199,7 @@ const es: ConsentWords = {
   includedIn: "Incluido en {scopes}",
   includes: "Incluye {scopes}",
   refusedBefore: "Antes no lo permitió.",
+  baselineWhy: "Nada funciona sin esto.",
   caution: "Precaución",
   tierNote: "Sin efecto hasta que pase a {tier}.",
   unlocks: "Qué abre ({tools})",
@@ -230,6 +236,7 @@ const ar: ConsentWords = {
   includedIn: "مشمول في {scopes}",
   includes: "يشمل {scopes}",
   refusedBefore: "لم تسمح بهذا من قبل.",
+  baselineWhy: "لا يعمل شيء بدونه.",
   caution: "تنبيه",
   tierNote: "بلا أثر حتى الترقية إلى {tier}.",
   unlocks: "ما يتيحه ({tools})",

@@ -161,12 +161,12 @@ function collect(policy: CompiledPolicy, tokens: readonly string[]): HeldScopes 
   for (const text of tokens) {
     let known = false;
     for (const lookup of policy.lookups) {
-      for (const { scope, values } of lookup(text)) {
+      lookup(text).forEach((scope, values) => {
         known = true;
         const { reserved, closure } = policy.scopes[scope] as CompiledScope;
         if (reserved) ownersOnly ??= newDraft(policy);
         add(reserved && ownersOnly !== undefined ? ownersOnly : everyone, closure, values);
-      }
+      });
     }
     // What a lookup knows is a scope-token without placeholders. A template in a token is no grant of every value but a
     // mistake of the issuer, and voids the whole as a malformed token does.

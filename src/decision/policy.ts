@@ -1,4 +1,5 @@
 import { PolicyError } from "../errors.js";
+import type { AnyPolicy } from "../policy/any-policy.js";
 import { brandPolicy, compilePolicy, compilePolicyText } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
 import type {
@@ -9,6 +10,8 @@ import type {
   ToolName,
 } from "../policy/definition.js";
 import { nearest, oneLine } from "../policy/findings.js";
+import type { NoUndefined } from "../policy/no-undefined.js";
+import { createPolicyScopes, type PolicyScopes } from "../policy/policy-scopes.js";
 import { AccessDenied } from "./access-denied.js";
 import { type AccessToken, readOwn } from "./access-token.js";
 import { type Decider, decide, decideOperation, newDecider, operationOf } from "./decide.js";
@@ -85,13 +88,9 @@ export interface ResolvedOperation<Types extends PolicyTypes = PolicyTypes, Name
  * A policy that has been checked. Made by {@link definePolicy} and {@link loadPolicy} alone; immutable; a copy of it is
  * no policy. Deciding is pure, does no I/O, and verifies no token.
  */
-export interface Policy<Types extends PolicyTypes = PolicyTypes> {
-  /** Whose policy it is. */
-  readonly name: string;
-  /** Which edition of it. */
-  readonly version: string;
-  /** The definition as plain data: a frozen copy of what was given. */
-  readonly definition: PolicyDefinition;
+export interface Policy<Types extends PolicyTypes = PolicyTypes>
+  extends AnyPolicy,
+    PolicyScopes<Types> {
   /** The names it declares, for the compiler alone; never there at run time. */
   readonly "~types"?: Types;
 
@@ -176,8 +175,9 @@ export type ParamsOf<
 type Capture<Definition> = Definition extends unknown ? unknown : Definition;
 
 /**
- * Makes a policy of plain data. The names it declares become types: an undeclared scope, tier, account type or bundle
- * member and a misspelt option are compile errors on the very token, and so is an unknown name given to `decide`.
+ * Creates a policy from plain data. The names it declares become types: an undeclared scope, tier, account type or bundle
+ * member and a misspelt option are compile errors on the very token, and so is an unknown name given to `decide`. A
+ * member whose value can be `undefined` is a compile error that names the tool or scope; leave the member out instead.
  *
  * The data is copied, so that later changes of it change nothing.
  *
@@ -206,8 +206,9 @@ export function definePolicy<
   Bundle extends string = never,
   Param extends string = never,
 >(
-  definition: PolicyDefinition<Scope, Tier, AccountType, Tool, Endpoint, Bundle, Param> &
-    Capture<Definition>,
+  definition: Capture<Definition> &
+    NoUndefined<Definition> &
+    PolicyDefinition<Scope, Tier, AccountType, Tool, Endpoint, Bundle, Param>,
 ): Policy<{
   readonly scope: Scope;
   readonly tier: Tier;
@@ -242,10 +243,11 @@ export function loadPolicy(source: unknown): Policy {
 function makePolicy(compiled: CompiledPolicy): Policy {
   const decider = newDecider(compiled);
   const { definition } = compiled;
-  const policy: Policy = {
+  const policy: Pick<Policy, Extract<keyof Policy, string>> = {
     name: definition.name,
     version: definition.version,
     definition,
+    ...createPolicyScopes(compiled),
     decide: (token, tool, params?) => decide(decider, token, tool, params),
     decideUntrusted: (token, name, params) => decide(decider, token, name, params),
     authorize: (token, tool, params?) => passOn(token, decide(decider, token, tool, params)),
@@ -254,7 +256,7 @@ function makePolicy(compiled: CompiledPolicy): Policy {
     toolsFor: (token) => listTools(decider, token),
     operation: (name) => resolve(decider, name),
   };
-  return Object.freeze(brandPolicy(policy, compiled));
+  return Object.freeze(brandPolicy(policy as Policy, compiled));
 }
 
 function passOn(token: AccessToken | undefined, decision: Decision): AccessToken | undefined {

@@ -9,7 +9,7 @@ import {
   UNAUTHENTICATED,
 } from "./decision.js";
 import type { Held } from "./held.js";
-import { isMet, isMismatch, judgeForToken, refuse, scopesOf } from "./judge.js";
+import { type Facts, isMet, isMismatch, judgeForToken, refuse, scopesOf } from "./judge.js";
 import type { PreparedOperation } from "./prepare.js";
 
 /** A tool as a list shows it. */
@@ -38,7 +38,7 @@ export function listTools(decider: Decider, token: unknown): ToolView[] {
   // read once: a list of scopes would be read anew for each tool
   const reader: Decider = { ...decider, read: () => scopes };
   const held = heldBy(reader, token);
-  const seen = held && { held, search: newValueSearch(held) };
+  const seen = held && { held, search: newValueSearch(held), upgrades: newValueSearch(held) };
   const views: ToolView[] = [];
   for (const [name, { kind, hidden }] of decider.policy.operations) {
     const operation = decider.operations.get(name);
@@ -56,6 +56,8 @@ export function listTools(decider: Decider, token: unknown): ToolView[] {
 interface Seen {
   readonly held: Held;
   readonly search: ValueSearch;
+  /** A search of its own, so that it takes nothing from the first: what the token could do with a higher tier. */
+  readonly upgrades: ValueSearch;
 }
 
 /** The decision for the values that the token itself is bound to; `undefined` for one that a list does not show. */
@@ -68,12 +70,15 @@ function decideForToken(
   if (operation.denied !== undefined) return operation.denied;
   if (token === undefined) return UNAUTHENTICATED;
   if (seen === undefined) return INVALID_TOKEN;
-  const { held, search } = seen;
+  const { held, search, upgrades } = seen;
   const facts = factsOf(policy, operation, token);
-  const judged = operation.rules.map((rule) => judgeForToken(rule, facts, search));
+  const judge = (facts: Facts, among: ValueSearch) =>
+    operation.rules.map((rule) => judgeForToken(rule, facts, among));
+  const judged = judge(facts, search);
   // an exact entry has one rule
   const met = judged.flat().find((one) => isMet(one.alternative, held, facts, one.values));
   if (met !== undefined) return allowed(scopesOf(met.alternative, met.values));
   // which parameter is at fault is not shown, and costs a look at all that is held
-  return isMismatch(judged) ? undefined : refuse(policy, judged, held, facts);
+  if (isMismatch(judged)) return undefined;
+  return refuse(policy, judged, held, facts, (upgraded) => judge(upgraded, upgrades));
 }

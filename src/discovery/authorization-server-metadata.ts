@@ -1,4 +1,5 @@
 import { PolicyError } from "../errors.js";
+import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import { issuerFault } from "./resource-identifier.js";
 
@@ -38,7 +39,7 @@ export interface AuthorizationServerMetadata {
  * ```
  */
 export function authorizationServerMetadata(
-  policy: object,
+  policy: AnyPolicy,
   options: AuthorizationServerOptions,
 ): AuthorizationServerMetadata {
   const { issuer, ...members } = options;

@@ -1,17 +1,39 @@
+import { printedScope } from "../grammar/scope-syntax.js";
 import { holdsUnseen } from "../grammar/shown-text.js";
 import { isLoopback, urlParts, webLink } from "../grammar/url.js";
+import type { AnyPolicy } from "../policy/any-policy.js";
+import { CLIENT_MEMBERS } from "../policy/client.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
-import { namedScope } from "../policy/known-scope.js";
+import {
+  checkOptions,
+  isText,
+  isTextList,
+  type OptionCheck,
+  oneOf,
+  optional,
+} from "../policy/option-checks.js";
+import { createCeiling, type ListedScope, listedScopes } from "../policy/scope-ceiling.js";
 import { scopeTokens } from "./public-scopes.js";
 
 /** What a server lets clients register. */
 export interface RegistrationOptions {
-  /** The scopes that may be registered; every one that is not reserved, if left out. */
+  /**
+   * The scopes that may be registered, and what they imply; a template stands for each of its values. Default: every scope that
+   * is not reserved.
+   */
   readonly ceiling?: readonly string[];
-  /** What a client gets that names no scope, as far as it may be registered; the policy's `defaultScopes`, if left out. */
+  /** The scope of a client that names none, as far as it may be registered. Default: the policy's `defaultScopes`. */
   readonly defaultScope?: string;
+  /** What happens to names that the policy does not declare: they are left out (the default), or refuse the registration. */
+  readonly unknownScopes?: "drop" | "refuse";
 }
+
+const CHECKS = {
+  ceiling: optional(isTextList),
+  defaultScope: optional(isText),
+  unknownScopes: optional(oneOf("drop", "refuse")),
+} satisfies Record<keyof RegistrationOptions, OptionCheck>;
 
 /** What to answer a registration request. */
 export type RegistrationResult =
@@ -32,15 +54,18 @@ const LINKS = ["client_uri", "logo_uri", "policy_uri", "tos_uri"] as const;
 const LONGEST_NAME = 200;
 
 /**
- * Checks what a client wants to register. A `scope` beyond what may be registered, a reserved, unknown or malformed one is refused,
- * never narrowed or widened in silence: a client must know what it has. A name with characters that cannot be seen and a link that is
- * no plain `https` one are refused too, since they will stand on a consent page.
+ * Checks what a client wants to register. A malformed `scope`, a reserved scope and one beyond the ceiling are refused. An older
+ * name is replaced by the current names that the ceiling covers. Names that the policy does not declare are left out, or refused
+ * with `unknownScopes: "refuse"`; where nothing is left, the client gets the scope of a client that names none. The result has the
+ * scope as it is registered, which the response must return (RFC 7591, section 3.2.1).
  *
- * What only the host can say of a client (`first_party`, `verified_domain`, `required_scopes`) is left out.
+ * A name with invisible characters and a link that is not a plain `https` URL are refused, since a consent page shows them.
+ * Members that only the server may set are left out, whatever their spelling and language tag: `client_id`, `client_secret`,
+ * `registration_access_token`, `first_party`, `verified_domain`, `required_scopes` and the like.
  *
- * It registers nothing, and looks at no other member. Never throws on anything a client can send.
+ * It registers nothing and does not check other members. Never throws on anything a client can send.
  *
- * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a policy that is none
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`, `ERR_POLICY_UNKNOWN`
  *
  * {@link https://www.rfc-editor.org/rfc/rfc7591.html#section-2 RFC 7591, section 2}
  *
@@ -54,11 +79,12 @@ const LONGEST_NAME = 200;
  * ```
  */
 export function clientRegistration(
-  policy: object,
+  policy: AnyPolicy,
   metadata: unknown,
-  options: RegistrationOptions = {},
+  given: RegistrationOptions = {},
 ): RegistrationResult {
   const compiled = compiledPolicyOf(policy);
+  const options = checkOptions("the registration", given, CHECKS);
   const sent = copyOf(metadata);
   if (sent === undefined) return refuse("the metadata is no JSON object");
   // a member may come once more for each language: `client_name#ja` (RFC 7591, section 2.2)
@@ -77,29 +103,47 @@ export function clientRegistration(
   if (redirects !== undefined && !(Array.isArray(redirects) && redirects.every(isRedirect))) {
     return { ...refuse("a redirect URI cannot be used"), error: "invalid_redirect_uri" };
   }
-  const scope = registeredScope(compiled, sent["scope"], options);
+  const { scope: wanted, ...others } = sent;
+  const scope = registeredScope(compiled, wanted, options);
   if (scope === undefined) return refuse("scope holds what this client cannot have");
-  return { ok: true, metadata: Object.freeze(scope === "" ? sent : { ...sent, scope }) };
+  return { ok: true, metadata: Object.freeze(scope === "" ? others : { ...others, scope }) };
 }
 
 function refuse(error_description: string) {
   return { ok: false, error: "invalid_client_metadata", error_description } as const;
 }
 
-/** What the host says of a client, in `ConsentClient`: a client that said it of itself would be taken at its word. */
-const HOST_SAYS: ReadonlySet<string> = new Set([
+/** Members that the server sets (RFC 7591, section 3.2.1; RFC 7592, section 3), besides those of a client's facts. */
+const SET_BY_SERVER = [
   "__proto__",
-  "first_party",
-  "required_scopes",
-  "verified_domain",
-]);
+  "client_secret",
+  "client_id_issued_at",
+  "client_secret_expires_at",
+  "registration_access_token",
+  "registration_client_uri",
+];
 
-/** Own members alone, in an object that nothing was inherited by, and none that is the host's to say. */
+const SERVER_MEMBERS: ReadonlySet<string> = new Set(
+  [
+    ...SET_BY_SERVER,
+    ...Object.entries(CLIENT_MEMBERS).flatMap(([member, owner]) =>
+      owner === "server" ? [member] : [],
+    ),
+  ].map(spelling),
+);
+
+/** A member without what spellings of a name differ in: case, separators, compatibility forms, a language tag. */
+function spelling(member: string): string {
+  const [name = ""] = member.normalize("NFKC").split("#", 1);
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+}
+
+/** Copies the own members that a client may set; `undefined` for a value that is not an object, or cannot be read. */
 function copyOf(metadata: unknown): Record<string, unknown> | undefined {
   if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata))
     return undefined;
   try {
-    const entries = Object.entries(metadata).filter(([key]) => !HOST_SAYS.has(key));
+    const entries = Object.entries(metadata).filter(([key]) => !SERVER_MEMBERS.has(spelling(key)));
     return Object.fromEntries(entries);
   } catch {
     return undefined; // a getter or a proxy of somebody else's
@@ -110,23 +154,44 @@ function copyOf(metadata: unknown): Record<string, unknown> | undefined {
 function registeredScope(
   policy: CompiledPolicy,
   scope: unknown,
-  { ceiling, defaultScope }: RegistrationOptions,
+  { ceiling, defaultScope, unknownScopes = "drop" }: RegistrationOptions,
 ): string | undefined {
-  const isRegistrable = (token: string) => {
-    const scope = namedScope(policy, token);
-    if (scope === undefined || scope.reserved) return false;
-    return ceiling === undefined || ceiling.includes(token) || ceiling.includes(scope.name);
-  };
-  if (scope === undefined || scope === "") {
-    const given =
-      defaultScope === undefined
-        ? (policy.definition.defaultScopes ?? [])
-        : (scopeTokens(defaultScope) ?? []);
-    // nobody asked for these: what may not be registered is not given either
-    return given.filter(isRegistrable).join(" ");
+  const limit = ceiling && createCeiling(policy, ceiling, false);
+  const isWithin = (listed: ListedScope) => limit === undefined || limit.covers(listed);
+  const namesOf = (token: string) => registeredNames(policy, token, isWithin);
+  const tokens = scope === undefined || scope === "" ? [] : scopeTokens(scope);
+  if (tokens === undefined) return undefined;
+  const registered = new Set<string>();
+  for (const token of tokens) {
+    const names = namesOf(token);
+    if (names === "refused" || (names === "unknown" && unknownScopes === "refuse"))
+      return undefined;
+    if (names !== "unknown") for (const name of names) registered.add(name);
   }
-  const tokens = scopeTokens(scope);
-  return tokens?.every(isRegistrable) === true ? tokens.join(" ") : undefined;
+  if (registered.size > 0) return [...registered].join(" ");
+  const defaults =
+    defaultScope === undefined
+      ? (policy.definition.defaultScopes ?? [])
+      : (scopeTokens(defaultScope) ?? []);
+  // the client did not ask for these: what may not be registered is not given either
+  const given = defaults.map(namesOf).flatMap((names) => (typeof names === "string" ? [] : names));
+  return [...new Set(given)].join(" ");
+}
+
+/** The names under which a scope is registered: its own, or for an older name those that replace it. */
+function registeredNames(
+  policy: CompiledPolicy,
+  token: string,
+  isWithin: (listed: ListedScope) => boolean,
+): readonly string[] | "refused" | "unknown" {
+  const listed = listedScopes(policy, token, false);
+  if (listed.length === 0) {
+    return listedScopes(policy, token, true).length > 0 ? "refused" : "unknown";
+  }
+  const within = listed.filter(isWithin);
+  if (within.length === 0) return "refused";
+  const printed = printedScope(token);
+  return within.map(({ text }) => (text === printed ? token : text));
 }
 
 function isName(name: unknown): boolean {

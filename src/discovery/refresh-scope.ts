@@ -1,15 +1,49 @@
-import { printedScope } from "../grammar/scope-syntax.js";
+import { readScopeTokens } from "../grammar/scope.js";
+import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
-import { currentNames, knownScope } from "../policy/known-scope.js";
+import {
+  checkOptions,
+  isBoolean,
+  isText,
+  type OptionCheck,
+  optional,
+} from "../policy/option-checks.js";
+import { createCeiling } from "../policy/scope-ceiling.js";
+import {
+  closeOver,
+  expandTokens,
+  type Meaning,
+  namedMeanings,
+  readGrantedTokens,
+  withoutImplied,
+} from "../policy/scope-meanings.js";
 import { OFFLINE_ACCESS, scopeTokens } from "./public-scopes.js";
 
-/** What bounds a refresh besides the grant and the policy. */
+/** What limits a refresh in addition to the grant and the policy. */
 export interface RefreshOptions {
-  /** The scope that the client may have now: its registration, if that has been narrowed since. */
+  /**
+   * The scope that the client may have now: its registration, if that has been narrowed since the grant. A template stands for
+   * each of its values.
+   */
   readonly clientScope?: string;
-  /** Whether the client belongs to the API's owner: others lose scopes that are reserved by now. */
+  /** Whether the client belongs to the API's owner: others lose scopes that are reserved by now. Default: `false`. */
   readonly first_party?: boolean;
+  /**
+   * What `policy.expand` returned for the grant when it was given. With it, an older name that means more by now is replaced by
+   * the current names of what it meant then.
+   */
+  readonly originalMeanings?: string | readonly string[];
 }
+
+const CHECKS = {
+  clientScope: optional(isText),
+  first_party: optional(isBoolean),
+  originalMeanings: optional((value) =>
+    readScopeTokens(value) === undefined
+      ? "expected a scope, or a list of scope tokens"
+      : undefined,
+  ),
+} satisfies Record<keyof RefreshOptions, OptionCheck>;
 
 /** What a refreshed token may hold. */
 export type RefreshResult =
@@ -19,7 +53,7 @@ export type RefreshResult =
       readonly scope: string;
       /** The same as a list. */
       readonly scopes: readonly string[];
-      /** Whether it is less than was granted: then the response must say `scope` (RFC 6749, section 5.1). */
+      /** Whether it differs from what was granted: then the response must name `scope` (RFC 6749, section 5.1). */
       readonly narrowed: boolean;
     }
   | {
@@ -31,8 +65,12 @@ export type RefreshResult =
 const REFUSED: RefreshResult = Object.freeze({ ok: false, error: "invalid_scope" });
 
 /**
- * What a refresh token may be exchanged for: what was granted, or the part of it that is requested, less what the policy no longer
- * grants. Never more than the grant, however it is asked for; a grant shrinks with the policy and does not grow with it.
+ * Returns the scope that a refresh token may be exchanged for: what was granted, or the part of it that is requested, less what the
+ * policy no longer grants. Never more than the grant covers, however it is asked for; a grant shrinks with the policy and does not
+ * grow with it.
+ *
+ * A token stays as it is where the client may have all of its meanings, else it is replaced by those that the client may have. A
+ * request may also name what the grant covers by implication.
  *
  * @param original - the scope of the grant
  * @param requested - the `scope` of the refresh request; `undefined` where it names none. `""` is refused: leave it out instead
@@ -51,46 +89,59 @@ const REFUSED: RefreshResult = Object.freeze({ ok: false, error: "invalid_scope"
  * ```
  */
 export function refreshScope(
-  policy: object,
+  policy: AnyPolicy,
   original: string,
   requested?: string,
-  { clientScope, first_party }: RefreshOptions = {},
+  options: RefreshOptions = {},
 ): RefreshResult {
   const compiled = compiledPolicyOf(policy);
-  const granted = scopeTokens(original);
+  const {
+    clientScope,
+    originalMeanings,
+    first_party: firstParty = false,
+  } = checkOptions("the refresh", options, CHECKS);
+  const granted = readGrantedTokens(original);
   if (granted === undefined) return REFUSED;
   const asked = requested === undefined ? granted : scopeTokens(requested);
-  if (asked?.every((token) => granted.includes(token)) !== true) return REFUSED;
-  const registered = clientScope === undefined ? undefined : (scopeTokens(clientScope) ?? []);
-  const ceiling = registered && [...registered, ...currentNames(compiled, registered)];
-  const scopes = asked.filter((token) => {
-    const known = knownScope(compiled, token);
-    if (known === undefined || (known.scope.reserved && first_party !== true)) return false;
-    if (ceiling === undefined) return true;
-    // registered as it is, or as the template that it is an instance of
-    return ceiling.includes(token) || ceiling.map(printedScope).includes(known.scope.name);
-  });
-  if (scopes.length === 0) return REFUSED;
+  if (asked === undefined) return REFUSED;
+  const held = expandTokens(compiled, granted, firstParty);
+  const written = new Set(granted);
+  const limit =
+    clientScope === undefined
+      ? undefined
+      : createCeiling(compiled, scopeTokens(clientScope) ?? [], firstParty);
+  const recorded =
+    originalMeanings === undefined ? undefined : new Set(readScopeTokens(originalMeanings));
+  const mayStay = (meaning: Meaning) =>
+    limit?.covers(meaning) !== false && recorded?.has(meaning.text) !== false;
+  const scopes = new Set<string>();
+  for (const token of asked) {
+    const named = namedMeanings(compiled, token, firstParty);
+    // what the policy has no more is dropped where the grant holds it, and was never granted otherwise
+    if (named.length === 0 && !written.has(token)) return REFUSED;
+    if (!named.every(({ text }) => held.has(text))) return REFUSED;
+    const all = [...closeOver(compiled, named).values()];
+    const staying = all.filter(mayStay);
+    if (named.length > 0 && staying.length === all.length) scopes.add(token);
+    else for (const { text } of withoutImplied(compiled, staying)) scopes.add(text);
+  }
+  if (scopes.size === 0) return REFUSED;
   return {
     ok: true,
-    scope: scopes.join(" "),
-    scopes,
-    narrowed: scopes.length < granted.length,
+    scope: [...scopes].join(" "),
+    scopes: [...scopes],
+    narrowed: scopes.size !== written.size || granted.some((token) => !scopes.has(token)),
   };
 }
 
 /**
- * Whether a granted scope asks for a refresh token: the policy declares `offline_access`, and the scope holds it.
+ * Returns whether a granted scope asks for a refresh token: the policy declares `offline_access`, and the scope covers it.
  *
  * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a policy that is none
  *
  * {@link https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess OpenID Connect Core, section 11}
  */
-export function issuesRefreshToken(policy: object, scope: string): boolean {
-  const declared = knownScope(compiledPolicyOf(policy), OFFLINE_ACCESS);
-  return (
-    declared !== undefined &&
-    !declared.scope.reserved &&
-    scopeTokens(scope)?.includes(OFFLINE_ACCESS) === true
-  );
+export function issuesRefreshToken(policy: AnyPolicy, scope: string): boolean {
+  const tokens = scopeTokens(scope) ?? [];
+  return expandTokens(compiledPolicyOf(policy), tokens, false).has(OFFLINE_ACCESS);
 }

@@ -21,6 +21,30 @@ export const MAX_SCOPE_LENGTH = 65_536;
 /** The most scope-tokens that {@link parseScope} reads in one scope, duplicates counted. */
 export const MAX_SCOPE_TOKENS = 4_096;
 
+/**
+ * Reads a scope as requests and grants hold it: a text, or a list of scope tokens. `""` and `[]` are the empty scope.
+ * Returns the tokens in their order, each once; `undefined` for a malformed scope.
+ */
+export function readScopeTokens(scope: unknown): readonly string[] | undefined {
+  if (scope === "") return [];
+  if (typeof scope !== "object") {
+    const parsed = parseScope(scope as string);
+    return parsed.ok ? [...parsed.scope] : undefined;
+  }
+  try {
+    // each member is one token, as in the list of an access token
+    if (!Array.isArray(scope) || scope.length > MAX_SCOPE_TOKENS) return undefined;
+    const list: readonly unknown[] = [...(scope as readonly unknown[])];
+    return list.every(isListedToken) ? [...new Set(list)] : undefined;
+  } catch {
+    return undefined; // a proxy that throws
+  }
+}
+
+function isListedToken(member: unknown): member is ScopeToken {
+  return isScopeToken(member) && member.length <= MAX_SCOPE_LENGTH;
+}
+
 const SP = 0x20;
 
 /**

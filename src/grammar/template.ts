@@ -187,16 +187,20 @@ export function bindScope<Text extends string>(
 ): BindResult {
   const result: ScopeTokenResult = parseScopeToken<string>(template);
   if (!result.ok) return { ok: false, param: "", reason: result.reason };
-  const compiled = compileTemplate(result.token);
+  return bindCompiled(compileTemplate(result.token), params);
+}
+
+/** As {@link bindScope}, for a template that is compiled already. */
+export function bindCompiled(template: Template, params: unknown): BindResult {
   const values: string[] = [];
-  for (const [index, name] of compiled.names.entries()) {
+  for (const [index, name] of template.names.entries()) {
     const value = ownValue(params, name);
-    if (!acceptsValue(compiled, index, value)) {
-      return { ok: false, param: name, reason: `\`${name}\` ${valueFault(compiled.form, value)}` };
+    if (!acceptsValue(template, index, value)) {
+      return { ok: false, param: name, reason: `\`${name}\` ${valueFault(template.form, value)}` };
     }
     values.push(value);
   }
-  return { ok: true, scope: bindTemplate(compiled, values) };
+  return { ok: true, scope: bindTemplate(template, values) };
 }
 
 function valueFault(form: ScopeForm, value: unknown): string {

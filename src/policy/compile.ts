@@ -6,12 +6,12 @@ import type { BundleDefinition, PolicyDefinition } from "./definition.js";
 import { describeFindings, newReport, type Path, type Report } from "./findings.js";
 import { compileGates, reportDuplicates } from "./gates.js";
 import { readJson } from "./json-text.js";
-import { buildLookups } from "./matching.js";
 import { checkNoPlaceholder, compileOperations } from "./operations.js";
 import { deepFreeze, snapshot } from "./plain-data.js";
 import type { Reading } from "./requirement.js";
 import { newRuleBudget, reportOverspent } from "./rule.js";
 import { checkShape } from "./schema.js";
+import { buildLookups, templatesByName } from "./scope-lookup.js";
 import { compileScopes } from "./scopes.js";
 
 /**
@@ -77,6 +77,7 @@ function compileData(data: unknown, report: Report): CompiledPolicy | undefined 
     scopes: table.scopes,
     baseline: always,
     lookups: buildLookups(table.names),
+    templates: templatesByName(table.names),
     ...operations,
   };
 }

@@ -1,7 +1,7 @@
 import type { Template } from "../grammar/template.js";
 import type { PolicyDefinition, ScopeOptions } from "./definition.js";
-import type { ScopeLookup } from "./matching.js";
 import type { RouterOf } from "./route.js";
+import type { NamedScope, ScopeLookup } from "./scope-lookup.js";
 
 /** No gate by plan. */
 export const ANY_TIER = -1;
@@ -24,6 +24,8 @@ export interface CompiledScope {
   /** The rank of its plan, or {@link ANY_TIER}. */
   readonly tier: number;
   readonly accountTypes: readonly string[] | undefined;
+  /** What it implies in one step. */
+  readonly implies: readonly Implied[];
   /** Itself and everything it implies, however far away. */
   readonly closure: readonly Implied[];
 }
@@ -87,7 +89,10 @@ export interface CompiledPolicy {
   readonly tierRank: ReadonlyMap<string, number>;
   readonly scopes: readonly CompiledScope[];
   readonly baseline: readonly CompiledScope[];
+  /** For the reader of tokens; everything else asks `scope-meanings.ts`. */
   readonly lookups: readonly ScopeLookup[];
+  /** The names with placeholders, older ones too, by their text. */
+  readonly templates: ReadonlyMap<string, readonly NamedScope[]>;
   /** Exact tools and endpoints; tool names hold no space and endpoint names hold one. */
   readonly operations: ReadonlyMap<string, Operation>;
   readonly patterns: readonly ToolPattern[];

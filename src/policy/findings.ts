@@ -10,8 +10,12 @@ export type Suggest = (name: string, candidates: Iterable<string>) => string | u
 export interface Report {
   /** The findings so far, at most {@link MOST_FINDINGS}; later ones are only counted. */
   readonly findings: readonly Finding[];
-  /** Places where a wrong value has been removed: its absence is not another finding. */
+  /** Places whose value has been taken out, with a finding: no other finding is reported for them. */
+  readonly removed: Set<string>;
+  /** Places that hold a removed one: what is missing there is not a mistake. */
   readonly damaged: Set<string>;
+  /** Records that the value at `path` has been taken out. */
+  remove(path: Path): void;
   /** Whether later findings are only counted: a search that could find very many may stop, see {@link Report.stop}. */
   readonly isFull: boolean;
   /** @param meant - looks for what was probably meant; called for the first hundred findings alone, since it takes time */
@@ -64,13 +68,20 @@ const LONGEST_MESSAGE = 1_024;
 /** Creates an empty report. */
 export function newReport(): Report {
   const findings: Finding[] = [];
+  const removed = new Set<string>();
+  const damaged = new Set<string>();
   const steps: Steps = { left: SUGGESTION_STEPS };
   const suggest: Suggest = (name, candidates) => nearest(name, candidates, steps);
   let more = 0;
   let isStopped = false;
   return {
     findings,
-    damaged: new Set(),
+    removed,
+    damaged,
+    remove(path) {
+      removed.add(formatPath(path));
+      damaged.add(formatPath(path.slice(0, -1)));
+    },
     get isFull() {
       return findings.length >= MOST_FINDINGS;
     },

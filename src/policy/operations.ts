@@ -7,7 +7,7 @@ import {
 } from "./compiled.js";
 import type { OperationDefinition, OperationOptions, PolicyDefinition } from "./definition.js";
 import { denyByPattern } from "./denials.js";
-import type { Path, Report } from "./findings.js";
+import { formatPath, type Path, type Report } from "./findings.js";
 import { isPattern, toolKeyFault } from "./names.js";
 import { patternMatcher } from "./pattern.js";
 import { PARTS, type Reading, readGates, readRequirement } from "./requirement.js";
@@ -200,7 +200,8 @@ export function checkNoPlaceholder(scope: CompiledScope, path: Path, { report }:
 function checkKind(options: OperationOptions, path: Path, { report }: Reading): boolean {
   const kinds = KINDS.filter((kind) => options[kind] !== undefined);
   const [kind] = kinds;
-  if (options.enrichedBy !== undefined && options.public === undefined) {
+  const isStray = options.enrichedBy !== undefined && options.public === undefined;
+  if (isStray && !report.removed.has(formatPath([...path, "public"]))) {
     report.add(
       "mixed_operation",
       [...path, "enrichedBy"],

@@ -73,12 +73,12 @@ interface Expansion extends Reading {
 }
 
 function expand(written: Written, path: Path, outer: Frame, reading: Expansion): readonly Draft[] {
-  if (written === undefined) return [];
+  if (written === undefined) return unreadable(outer);
   if (typeof written === "string") return useOf(written, path, outer, reading);
   const given = PARTS.filter((part) => written[part] !== undefined);
   const inner = within(written, path, outer, reading);
-  // a part that was wrong has been taken out, with a finding of its own
-  if (given.length === 0 && reading.report.damaged.has(formatPath(path))) return [];
+  // a wrong part has been taken out, with a finding of its own
+  if (given.length === 0 && reading.report.damaged.has(formatPath(path))) return unreadable(inner);
   if (given.length !== 1) {
     const message =
       given.length === 0
@@ -169,14 +169,17 @@ function within(
 
 function useOf(name: string, path: Path, frame: Frame, reading: Reading): readonly Draft[] {
   const scope = reading.table.find(name, path);
-  if (scope === undefined) {
-    for (let at: Frame | undefined = frame; at?.isUnclear === false; at = at.outer) {
-      at.isUnclear = true;
-    }
-    return [];
-  }
+  if (scope === undefined) return unreadable(frame);
   const params = scope.template.names.map((placeholder) => paramOf(placeholder, frame));
   return [{ uses: [{ scope, params }], tier: frame.tier, accountTypes: frame.accountTypes }];
+}
+
+/** Returns no way to meet a part that has a finding. The scope for which a renaming is meant may be in it. */
+function unreadable(frame: Frame): readonly Draft[] {
+  for (let at: Frame | undefined = frame; at?.isUnclear === false; at = at.outer) {
+    at.isUnclear = true;
+  }
+  return [];
 }
 
 /** The parameter that fills a placeholder: the nearest renaming of it, else its own name. */

@@ -10,8 +10,8 @@ import type { PolicyDefinition } from "./definition.js";
 import type { Path, Report, Steps } from "./findings.js";
 import { checkAccountTypes, type Gates, rankOf, reportDuplicates } from "./gates.js";
 import { linkImplied, newClosures, reportCycle, type ScopeDraft } from "./implications.js";
-import type { NamedScope } from "./matching.js";
 import { MOST_OVERLAP_STEPS, overlapsOf } from "./overlaps.js";
+import type { NamedScope } from "./scope-lookup.js";
 
 /** How many characters and placeholders the name of a scope may have. */
 const LONGEST_SCOPE = 1_024;
@@ -81,6 +81,7 @@ export function compileScopes(
       reserved: options.reserved === true,
       tier,
       accountTypes,
+      implies: draft.implies,
       closure: closureOf(draft),
     });
     names.push({
@@ -152,14 +153,14 @@ function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | 
 
 /** Creates a function that reports an undeclared scope, and the scope that has taken its place or was probably meant. */
 function unknownReporter(
-  { scopes = {} }: PolicyDefinition,
+  { scopes }: PolicyDefinition,
   declared: ReadonlyMap<string, unknown>,
   report: Report,
 ): (name: string, path: Path) => void {
   let successors: ReadonlyMap<string, string> | undefined;
   return (name, path) => {
-    // an entry whose name is at fault has its own finding
-    if (Object.hasOwn(scopes, name)) return;
+    // `scopes` that could not be read, or an entry with a wrong name, have a finding of their own
+    if (report.removed.has("scopes") || Object.hasOwn(scopes, name)) return;
     successors ??= successorsIn(scopes);
     const successor = successors.get(printedScope(name));
     if (successor === undefined) {

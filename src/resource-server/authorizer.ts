@@ -18,6 +18,7 @@ import { compiledPolicyOf } from "../policy/compile.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { deepFreeze } from "../policy/plain-data.js";
 import { newAuditEventMaker } from "./audit.js";
+import type { AuditedRequest, ProtocolRequest } from "./audited-request.js";
 import { type AuthorizerOptions, checkAuthorizerOptions } from "./authorizer-options.js";
 import { type Answer, type AnswerContext, newAnswerer, type Refusal } from "./challenge.js";
 import { type Credentials, isBearerToken, readCredentials } from "./credentials.js";
@@ -49,8 +50,12 @@ export interface Call {
   readonly arguments?: unknown;
   /** Names the request in the audit event. */
   readonly requestId?: string | undefined;
+  /** Reads `arguments` and `requestId` where they take time to read: called only for an event, after the decision, and once. */
+  readonly audited?: () => AuditedRequest;
   /** The version of the Model Context Protocol that the client speaks. */
   readonly protocolVersion?: string | undefined;
+  /** What a 401 without credentials names; see {@link AnswerContext.signInScope}. Default: `"operation"`. */
+  readonly signInScope?: "operation" | "resource" | "operation-or-resource";
   /** Leaves out the event of a call that is allowed: for a door behind which the same call is decided again. */
   readonly auditDenialsOnly?: boolean;
   /** Refuses for its credentials whoever presents no good ones, of an unknown or denied operation too, as MCP has it over HTTP. */
@@ -59,8 +64,13 @@ export interface Call {
 
 /** An adapter's next step: go on with the token, or write the answer. */
 export type Admission =
-  | { readonly decision: Allowed; readonly token: AccessToken | undefined }
   | {
+      readonly kind: "allowed";
+      readonly decision: Allowed;
+      readonly token: AccessToken | undefined;
+    }
+  | {
+      readonly kind: "refused";
       readonly decision: Refusal;
       readonly answer: Answer;
       readonly token: AccessToken | undefined;
@@ -68,8 +78,8 @@ export type Admission =
 
 /** Who stands at the door, before anybody has said what for. */
 export type Authenticated =
-  | { readonly token: AccessToken }
-  | { readonly decision: Refusal; readonly answer: Answer };
+  | { readonly kind: "authenticated"; readonly token: AccessToken }
+  | { readonly kind: "refused"; readonly decision: Refusal; readonly answer: Answer };
 
 /** Verifies tokens, asks for facts, decides, and says it in HTTP. Holds no request and no response. */
 export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
@@ -117,6 +127,21 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
     context?: AnswerContext,
   ): Promise<Authenticated>;
 
+  /**
+   * Writes the audit event, of the kind `protocol`, of a message that calls no operation and is refused: for credentials that
+   * `authenticate` refused or could not check, or for what the token lacks. A request without credentials makes no event: it is
+   * how clients begin. Waits for the sink as for every other denial. Never rejects.
+   */
+  record(
+    refused: {
+      readonly decision: Refusal;
+      readonly answer: Answer;
+      /** The token, where it is valid. */
+      readonly token?: AccessToken | undefined;
+    },
+    request: ProtocolRequest,
+  ): Promise<void>;
+
   /** A refusal in HTTP: status, header fields (RFC 6750) and problem document (RFC 9457). */
   answer(decision: Refusal, context?: AnswerContext): Answer;
 
@@ -151,9 +176,9 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
  * ```
  */
 export function createAuthorizer<Types extends PolicyTypes>(
-  options: AuthorizerOptions<Types>,
+  given: AuthorizerOptions<Types>,
 ): Authorizer<Types> {
-  checkAuthorizerOptions(options);
+  const options = checkAuthorizerOptions(given);
   const { policy, audit, resource, onAuditError = "deny", timeout = 5_000 } = options;
   const { counts, report } = newFaultReport(options.onFault);
   const factOf = newFactAsker(timeout, report);
@@ -175,33 +200,49 @@ export function createAuthorizer<Types extends PolicyTypes>(
     decision: Refusal,
     call: Omit<Call, "authorization">,
     token: AccessToken | undefined,
-  ): Admission => ({ decision, answer: answer(decision, { ...call, token }), token });
+  ): Admission => ({
+    kind: "refused",
+    decision,
+    answer: answer(decision, { ...call, token }),
+    token,
+  });
 
   /** Steps 4 and 5. */
   const decideCall = (shown: Shown, call: Omit<Call, "authorization">): Awaitable<Admission> => {
     const token = shown.kind === "token" ? shown.token : undefined;
     const decision = decideShown(policy, shown, call);
-    const admission = decision.allowed ? { decision, token } : refuse(decision, call, token);
-    const isTold = audit !== undefined && !(decision.allowed && call.auditDenialsOnly === true);
+    const admission: Admission = decision.allowed
+      ? { kind: "allowed", decision, token }
+      : refuse(decision, call, token);
+    const isTold = !(decision.allowed && isOn(call, "auditDenialsOnly"));
     return isTold ? tell(admission, call) : admission;
   };
 
   /** Step 6, the event: without it nobody gets in, unless the options say so. */
-  const tell = (admission: Admission, call: Omit<Call, "authorization">): Awaitable<Admission> => {
+  const tell = (
+    admission: Admission,
+    call: Omit<Call, "authorization">,
+    isProtocol = false,
+  ): Awaitable<Admission> => {
+    if (audit === undefined) return admission;
     const { decision, token } = admission;
-    const event = {
-      operation: call.operation,
-      decision,
-      token,
-      status: "answer" in admission ? admission.answer.status : undefined,
-      arguments: call.arguments ?? call.params,
-      requestId: call.requestId,
+    const write = async () => {
+      const seen = Object.hasOwn(call, "audited") ? call.audited?.() : call;
+      const event = {
+        operation: call.operation,
+        isProtocol,
+        decision,
+        token,
+        status: admission.kind === "refused" ? admission.answer.status : undefined,
+        arguments: seen?.arguments ?? call.params,
+        requestId: seen?.requestId,
+      };
+      return audit(await makeEvent(event));
     };
-    const write = async () => audit?.(await makeEvent(event));
     const written = factOf("audit", write, () => undefined);
     if (onAuditError === "continue") return admission;
     return whenThere(written, (told) =>
-      "fault" in told && decision.allowed
+      told.kind === "outage" && decision.allowed
         ? refuse(TEMPORARILY_UNAVAILABLE, call, token)
         : admission,
     );
@@ -228,9 +269,16 @@ export function createAuthorizer<Types extends PolicyTypes>(
       whenThere(show(credentialsIn(call.authorization)), (shown) => decideCall(shown, call)),
     authenticate: async (authorization, context) => {
       const shown = await show(credentialsIn(authorization));
-      if (isGood(shown)) return { token: shown.token };
+      if (isGood(shown)) return { kind: "authenticated", token: shown.token };
       const decision = refusalOf(shown);
-      return { decision, answer: answer(decision, context) };
+      return { kind: "refused", decision, answer: answer(decision, context) };
+    },
+    record: async (refused, { name: operation, requestId }) => {
+      const { decision, answer: written } = refused;
+      if (decision.code === "unauthenticated") return;
+      const token = Object.hasOwn(refused, "token") ? refused.token : undefined;
+      const admission: Admission = { kind: "refused", decision, answer: written, token };
+      await tell(admission, { operation, requestId }, true);
     },
     answer,
     metadata: () => metadata,
@@ -259,9 +307,10 @@ const NO_TOKEN = null;
 function decideShown(
   policy: Policy,
   shown: Shown,
-  { operation, params, credentialsFirst }: Omit<Call, "authorization">,
+  call: Omit<Call, "authorization">,
 ): DoorDecision {
-  if (credentialsFirst === true && !isGood(shown)) {
+  const { operation, params } = call;
+  if (isOn(call, "credentialsFirst") && !isGood(shown)) {
     const isOpen =
       shown.kind === "nobody" && policy.decideUntrusted(undefined, operation, params).allowed;
     if (!isOpen) return refusalOf(shown);
@@ -270,6 +319,14 @@ function decideShown(
   if (shown.kind === "nobody") return policy.decideUntrusted(undefined, operation, params);
   const decision = policy.decideUntrusted(NO_TOKEN, operation, params);
   return decision.code === "invalid_token" ? shown.refusal : decision;
+}
+
+/** Whether a call itself sets a flag: what every object inherits sets none. */
+function isOn(
+  call: Omit<Call, "authorization">,
+  flag: "auditDenialsOnly" | "credentialsFirst",
+): boolean {
+  return call[flag] === true && Object.hasOwn(call, flag);
 }
 
 function isGood(shown: Shown): shown is Extract<Shown, { kind: "token" }> {

@@ -1,8 +1,10 @@
 import { host } from "./host.js";
 import type { FactSource, Fault } from "./verify.js";
 
-/** An answer, or the news that there is none. */
-export type Asked<Value> = { readonly value: Value } | { readonly fault: Fault };
+/** The value that a callback returned, or its outage. */
+export type Asked<Value> =
+  | { readonly kind: "value"; readonly value: Value }
+  | { readonly kind: "outage"; readonly fault: Fault };
 
 /**
  * The one way to ask somebody else's code: what it throws, a promise that fails, one that does not settle in time, and an
@@ -32,11 +34,15 @@ export function newFactAsker(milliseconds: number, report: (fault: Fault) => voi
   const failed = (source: FactSource, error: unknown) => {
     const fault = { source, error };
     report(fault);
-    return { fault };
+    return { kind: "outage", fault } as const;
   };
   return (source, question, read) => {
     try {
-      const asked = askInTime(question, milliseconds, (answer) => ({ value: read(answer) }));
+      const asked = askInTime(
+        question,
+        milliseconds,
+        (answer) => ({ kind: "value", value: read(answer) }) as const,
+      );
       return asked instanceof Promise ? asked.catch((error) => failed(source, error)) : asked;
     } catch (error) {
       return failed(source, error);

@@ -13,8 +13,8 @@ export interface Question {
   readonly timeout: number;
   /** The longest answer that is read, in bytes. */
   readonly maxBytes: number;
-  /** The media types that are taken; any, where it is missing. */
-  readonly mediaType?: RegExp;
+  /** The media types that are accepted; `undefined` accepts every one. */
+  readonly mediaType: RegExp | undefined;
 }
 
 /**

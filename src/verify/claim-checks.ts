@@ -1,46 +1,91 @@
 import { readOwn } from "../decision/access-token.js";
+import { type ScopeSource, tokenFrom } from "../resource-server/claims.js";
+import { type RejectionReason, rejected, type Verdict } from "../resource-server/token-verifier.js";
+import type { JsonObject } from "./json-object.js";
+import { type KindRule, kindFault } from "./token-kind.js";
 
-/** Whether a token says that it is for us: one text, or a list of texts, equal to the letter (RFC 7519, section 4.1.3). */
-export function isForUs(audience: unknown, ours: ReadonlySet<string>): boolean {
-  const list: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
-  return list.every(isText) && list.some((member) => ours.has(member));
+/** What claims must meet: those of a signed token, and the members of an introspection answer. */
+export interface ClaimRules {
+  readonly issuer: string;
+  /** The identifiers of this resource server; `undefined` accepts every audience. */
+  readonly audiences: ReadonlySet<string> | undefined;
+  /** The claims that must be present. */
+  readonly required: readonly string[];
+  readonly kinds: readonly KindRule[];
+  /** The tolerance for the issuer's clock, in seconds. */
+  readonly tolerance: number;
+  readonly scope: ScopeSource;
 }
 
-/** A text that says something. */
+const TEXTS = ["sub", "client_id", "jti"];
+const TIMES = ["exp", "iat", "nbf"];
+
+/** Seconds from here on, in the year 5138, are taken for milliseconds. */
+const MAX_EXP = 1e11;
+
+/** Returns the token that claims make at a time, in milliseconds since 1970, or why they make none. */
+export function judgeClaims(claims: JsonObject, now: number, rules: ClaimRules): Verdict {
+  const fault =
+    issuerFault(claims, rules) ??
+    kindFault(claims, rules.kinds) ??
+    missingFault(claims, rules) ??
+    audienceFault(claims, rules) ??
+    valueFault(claims) ??
+    timeFault(claims, now, rules);
+  if (fault !== undefined) return rejected(fault);
+  // every other claim has been checked: what is left to fail is the scope
+  const token = tokenFrom(claims, rules.scope);
+  return token === undefined ? rejected("scope_claim") : { kind: "token", token };
+}
+
+function issuerFault(claims: JsonObject, { issuer }: ClaimRules): RejectionReason | undefined {
+  return Object.hasOwn(claims, "iss") && readOwn(claims, "iss") !== issuer ? "issuer" : undefined;
+}
+
+function missingFault(claims: JsonObject, { required }: ClaimRules): RejectionReason | undefined {
+  return required.every((name) => Object.hasOwn(claims, name)) ? undefined : "claim_missing";
+}
+
+/** The audience is one text, or a list of texts; one of them equals one of ours (RFC 7519, section 4.1.3). */
+function audienceFault(claims: JsonObject, { audiences }: ClaimRules): RejectionReason | undefined {
+  if (audiences === undefined) return undefined;
+  const audience = readOwn(claims, "aud");
+  const list: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
+  const isOurs = list.every(isText) && list.some((member) => audiences.has(member));
+  return isOurs ? undefined : "audience";
+}
+
+/** Texts are not empty, and times are finite: a number too large for a double would never come (`1e400`). */
+function valueFault(claims: JsonObject): RejectionReason | undefined {
+  const isGood = (name: string, check: (value: unknown) => boolean): boolean =>
+    !Object.hasOwn(claims, name) || check(readOwn(claims, name));
+  const areGood =
+    TEXTS.every((name) => isGood(name, isText)) &&
+    TIMES.every((name) => isGood(name, Number.isFinite)) &&
+    isGood("exp", (exp) => (exp as number) < MAX_EXP);
+  return areGood ? undefined : "malformed";
+}
+
+/** The token has begun and has not ended (RFC 7519, sections 4.1.4 to 4.1.6). */
+function timeFault(
+  claims: JsonObject,
+  now: number,
+  { tolerance }: ClaimRules,
+): RejectionReason | undefined {
+  const [exp, iat, nbf] = TIMES.map((name) => readOwn(claims, name) as number | undefined);
+  if (now >= endOf(exp, tolerance)) return "expired";
+  const hasBegun = [iat, nbf].every(
+    (time) => time === undefined || (time - tolerance) * 1_000 <= now,
+  );
+  return hasBegun ? undefined : "not_yet_valid";
+}
+
+/** Returns whether a value is a text that is not empty. */
 export function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-/** Whether claims hold a text under a name, or, unless they must, nothing. */
-export function hasText(claims: object, name: string, isRequired: boolean): boolean {
-  const value = readOwn(claims, name);
-  return value === undefined ? !isRequired : isText(value);
-}
-
-/** What the clock says of claims; `tolerance` in seconds. */
-export interface Times {
-  readonly now: number;
-  readonly tolerance: number;
-}
-
-/**
- * Whether `exp`, `iat` and `nbf` are numbers, where they stand, and the token has begun and has not ended (RFC 7519,
- * sections 4.1.4 to 4.1.6). A number too large for a double is no time, since it would never come.
- */
-export function isInTime(claims: object, times: Times): boolean {
-  const [exp, iat, nbf] = ["exp", "iat", "nbf"].map((name) => readOwn(claims, name));
-  return (
-    [exp, iat, nbf].every((time) => time === undefined || Number.isFinite(time)) &&
-    times.now < endOf(exp as number | undefined, times.tolerance) &&
-    [iat, nbf].every((time) => time === undefined || hasBegun(time as number, times))
-  );
-}
-
-function hasBegun(time: number, { now, tolerance }: Times): boolean {
-  return (time - tolerance) * 1_000 <= now;
-}
-
-/** When a token ends, in milliseconds since 1970. */
+/** Returns when a token ends, in milliseconds since 1970. */
 export function endOf(exp: number | undefined, tolerance: number): number {
   return exp === undefined ? Number.POSITIVE_INFINITY : (exp + tolerance) * 1_000;
 }

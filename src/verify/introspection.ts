@@ -1,21 +1,21 @@
-import type { AccessToken } from "../decision/access-token.js";
 import { readOwn } from "../decision/access-token.js";
-import { tokenOfClaims } from "../resource-server/claims.js";
-import { isBearerToken } from "../resource-server/credentials.js";
 import {
   checkOptions,
   type OptionCheck,
   oneOf,
   optional,
   required,
-} from "../resource-server/options.js";
+} from "../policy/option-checks.js";
+import { isBearerToken } from "../resource-server/credentials.js";
+import { hideReasons, rejected, type Verdict } from "../resource-server/token-verifier.js";
 import type { Verify } from "../resource-server/verify.js";
 import { askJson } from "./ask-json.js";
-import { endOf, hasText, isForUs, isInTime } from "./claim-checks.js";
+import { type ClaimRules, endOf, judgeClaims } from "./claim-checks.js";
 import { newClock } from "./clock.js";
 import type { JsonObject } from "./json-object.js";
 import { VerifierOutage } from "./outage.js";
 import { newSingleFlight } from "./single-flight.js";
+import { ANSWER_KINDS, kindRules } from "./token-kind.js";
 import { newTokenMemory } from "./token-memory.js";
 import {
   absent,
@@ -31,8 +31,8 @@ import {
 } from "./verifier-options.js";
 
 /**
- * What a verifier by introspection is made of. `endpoint`, the credentials (`clientId` and `clientSecret`, or `bearer`) and
- * `audience` have no defaults.
+ * The options of {@link introspectionVerifier}. `endpoint`, `issuer`, the credentials (`clientId` and `clientSecret`, or
+ * `bearer`) and `audience` have no defaults.
  */
 export interface IntrospectionVerifierOptions extends VerifierOptions {
   /** The introspection endpoint: `https`, or a loopback host. */
@@ -49,8 +49,8 @@ export interface IntrospectionVerifierOptions extends VerifierOptions {
   readonly audience?: string | readonly string[];
   /** Takes answers whose `aud` is missing or another: only for a server that answers `active` for no token but those meant for you. */
   readonly dangerouslySkipAudience?: boolean;
-  /** The issuer that the answer's `iss` must name, to the letter: for an endpoint that speaks for several. Not looked at by default. */
-  readonly issuer?: string;
+  /** The issuer of the tokens. An answer with another `iss` is refused; an answer without `iss` is accepted. */
+  readonly issuer: string;
 }
 
 const isBearer: OptionCheck = (value) =>
@@ -71,7 +71,7 @@ function checksOf(given: Partial<IntrospectionVerifierOptions>) {
         ? absent("`dangerouslySkipAudience` leaves nothing to look for")
         : required(isTexts),
     dangerouslySkipAudience: optional(oneOf(true, false)),
-    issuer: optional(isTextOption),
+    issuer: required(isTextOption),
   } satisfies Record<keyof IntrospectionVerifierOptions, OptionCheck>;
 }
 
@@ -82,13 +82,14 @@ const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i;
 const CACHE_SECONDS = 10;
 
 /**
- * Makes a verifier that asks the authorization server about every token (RFC 7662): for opaque tokens, and where a
+ * Creates a verifier that asks the authorization server about every token (RFC 7662): for opaque tokens, and where a
  * revocation must count at once. For `createAuthorizer`.
  *
- * It answers `undefined` for a token that is not active, not meant for this resource, or out of its time, and at once,
- * without a promise, for a token it remembers. It throws {@link VerifierOutage} for every answer that is none: another status
- * than 200, a redirect, no JSON, no `active`, nothing in time. Equal tokens that come at once are asked about once. Answers that
- * are not `active` are not remembered.
+ * The verifier returns `undefined` for a token that is not active, has another issuer or audience, is of another kind (an
+ * ID token, a refresh token, a token bound to a key), or is not valid at this time. For a remembered token it returns
+ * without a promise. It throws {@link VerifierOutage} for every unusable answer: a status other than 200, a redirect, another
+ * type than JSON, no `active`, a timeout. Equal tokens that arrive at the same time cause one request. Answers that are not
+ * `active` are not remembered.
  *
  * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` with every fault of the options at once
  *
@@ -100,6 +101,7 @@ const CACHE_SECONDS = 10;
  *
  * const verify = introspectionVerifier({
  *   endpoint: "https://auth.example.com/oauth/introspect",
+ *   issuer: "https://auth.example.com",
  *   clientId: "shop-api",
  *   clientSecret: "kept elsewhere",
  *   audience: "https://api.example.com/mcp",
@@ -113,11 +115,11 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): Ve
   const url = new URL(given.endpoint).href;
   const clock = newClock(given.now);
   const memory = newTokenMemory(cacheOf(given.cache, CACHE_SECONDS));
-  const flight = newSingleFlight<AccessToken | undefined>();
+  const flight = newSingleFlight<Verdict>();
   const initFor = newRequestMaker(given);
   const judge = newJudge(given);
 
-  const ask = async (rawToken: string): Promise<AccessToken | undefined> => {
+  const ask = async (rawToken: string): Promise<Verdict> => {
     const from = clock();
     const answer = await askJson({
       url,
@@ -127,15 +129,17 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): Ve
       maxBytes: MAX_ANSWER_BYTES,
       mediaType: JSON_TYPE,
     });
-    const token = judge(answer, clock());
-    if (token !== undefined) memory.set(rawToken, token, from, endOf(token.exp, tolerance));
-    return token;
+    const verdict = judge(answer, clock());
+    if (verdict.kind === "token") {
+      memory.set(rawToken, verdict, from, endOf(verdict.token.exp, tolerance));
+    }
+    return verdict;
   };
 
-  return (rawToken) => {
-    if (!isBearerToken(rawToken)) return undefined;
+  return hideReasons((rawToken) => {
+    if (!isBearerToken(rawToken)) return rejected("malformed");
     return memory.get(rawToken, clock()) ?? flight(rawToken, () => ask(rawToken));
-  };
+  });
 }
 
 /** The request of RFC 7662, section 2.1, with the credentials of RFC 6749, section 2.3.1, or RFC 6750. */
@@ -169,29 +173,26 @@ function formEncode(text: string): string {
   return new URLSearchParams({ "": text }).toString().slice(1);
 }
 
-/** Makes the look at an answer: what the server says is true, and still may not be meant for us or for now. */
+/** Creates the check of an answer: an active token may still be meant for another server, another use, or another time. */
 function newJudge({
   audience = [],
   dangerouslySkipAudience = false,
+  dangerouslyIgnoreConfirmation = false,
   issuer,
   clockTolerance: tolerance = 0,
-}: IntrospectionVerifierOptions): (answer: JsonObject, now: number) => AccessToken | undefined {
-  const ours = new Set(typeof audience === "string" ? [audience] : audience);
+}: IntrospectionVerifierOptions): (answer: JsonObject, now: number) => Verdict {
+  const rules: ClaimRules = {
+    issuer,
+    audiences: dangerouslySkipAudience ? undefined : new Set([audience].flat()),
+    required: dangerouslySkipAudience ? [] : ["aud"],
+    kinds: kindRules(ANSWER_KINDS, dangerouslyIgnoreConfirmation),
+    tolerance,
+    scope: { claim: "scope", isList: false },
+  };
   return (answer, now) => {
     const active = readOwn(answer, "active");
-    if (active === false) return undefined;
+    if (active === false) return rejected("inactive");
     if (active !== true) throw new VerifierOutage("malformed");
-    const isGood =
-      (dangerouslySkipAudience || isForUs(readOwn(answer, "aud"), ours)) &&
-      (issuer === undefined || readOwn(answer, "iss") === issuer) &&
-      isBearerType(readOwn(answer, "token_type")) &&
-      isInTime(answer, { now, tolerance }) &&
-      ["sub", "client_id", "jti", "iss"].every((name) => hasText(answer, name, false));
-    return isGood ? tokenOfClaims(answer) : undefined;
+    return judgeClaims(answer, now, rules);
   };
-}
-
-/** A token of another type comes with a proof that nobody has looked at (RFC 9449, section 7.1). */
-function isBearerType(type: unknown): boolean {
-  return type === undefined || (typeof type === "string" && type.toLowerCase() === "bearer");
 }

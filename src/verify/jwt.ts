@@ -1,20 +1,28 @@
 import { type CryptoKey, compactVerify, errors } from "jose";
-import { type AccessToken, readOwn } from "../decision/access-token.js";
-import { SCOPE_CLAIMS, type ScopeClaim, tokenOfClaims } from "../resource-server/claims.js";
+import { readOwn } from "../decision/access-token.js";
 import {
   checkOptions,
   type OptionCheck,
   oneOf,
   optional,
   required,
-} from "../resource-server/options.js";
+} from "../policy/option-checks.js";
+import { SCOPE_CLAIMS, type ScopeClaim } from "../resource-server/claims.js";
+import {
+  type Accepted,
+  hideReasons,
+  type RejectionReason,
+  rejected,
+  type Verdict,
+} from "../resource-server/token-verifier.js";
 import type { Verify } from "../resource-server/verify.js";
-import { endOf, hasText, isForUs, isInTime } from "./claim-checks.js";
+import { type ClaimRules, endOf, judgeClaims } from "./claim-checks.js";
 import { newClock } from "./clock.js";
 import { readCompactJws, type UnverifiedJws } from "./compact-jws.js";
 import type { JsonObject } from "./json-object.js";
 import { type KeySet, keySetFault, localKeys, remoteKeys } from "./key-set.js";
 import { VerifierOutage } from "./outage.js";
+import { CLAIM_KINDS, kindRules } from "./token-kind.js";
 import { newTokenMemory } from "./token-memory.js";
 import {
   cacheOf,
@@ -62,7 +70,7 @@ const ALGORITHMS = Object.keys({
   "ML-DSA-87": true,
 } satisfies Record<SigningAlgorithm, true>);
 
-/** What a verifier of signed tokens is made of. `issuer`, `audience`, `jwks` and `algorithms` have no defaults. */
+/** The options of {@link jwtVerifier}. `issuer`, `audience`, `jwks` and `algorithms` have no defaults. */
 export interface JwtVerifierOptions extends VerifierOptions {
   /** The one issuer, equal to the letter. */
   readonly issuer: string;
@@ -101,30 +109,34 @@ const CHECKS = {
   scopeClaim: optional(oneOf(...SCOPE_CLAIMS)),
 } satisfies Record<keyof JwtVerifierOptions, OptionCheck>;
 
-/** What each profile asks for besides issuer, audience, signature and `exp`. */
+/** The header's `typ` in small letters, and the claims that must be present. */
 const PROFILES = {
-  rfc9068: { types: new Set(["at+jwt", "application/at+jwt"]), areClaimsRequired: true },
+  rfc9068: {
+    types: new Set<unknown>(["at+jwt", "application/at+jwt"]),
+    required: ["iss", "aud", "exp", "sub", "client_id", "iat", "jti"],
+  },
   lenient: {
-    types: new Set(["at+jwt", "application/at+jwt", "jwt", "application/jwt", undefined]),
-    areClaimsRequired: false,
+    types: new Set<unknown>(["at+jwt", "application/at+jwt", "jwt", "application/jwt", undefined]),
+    required: ["iss", "aud", "exp"],
   },
 } as const;
 
-/** Members of a header that would change what is signed: none is understood, so none is taken (RFC 7515, section 4.1.11). */
+/** Members of a header that would change what is signed. None is understood, so none is accepted (RFC 7515, section 4.1.11). */
 const NOT_UNDERSTOOD = ["crit", "b64"];
 
 /** Long enough that a decision costs no signature, short beside the life of a key. */
 const CACHE_SECONDS = 300;
 
 /**
- * Makes a verifier of signed access tokens (JWT): raw token in, verified claims out. For `createAuthorizer`.
+ * Creates a verifier of signed access tokens (JWT) for `createAuthorizer`: raw token in, verified claims out.
  *
- * It answers `undefined` for a token that is no good, and at once, without a promise, for a token it remembers. It throws
- * {@link VerifierOutage} where it cannot tell: keys that cannot be had, a clock that gives no time. It does not look up
- * revocations, and it follows no key or URL that a token brings along.
+ * The verifier returns `undefined` for a token that it refuses. For a remembered token it returns without a promise. It
+ * throws {@link VerifierOutage} where it cannot tell: the keys are not available, or the clock fails. It does not look up
+ * revocations, and it ignores keys and URLs that a token carries.
  *
- * By default the token follows RFC 9068 to the letter: `typ` is `at+jwt`, and `iss`, `exp`, `aud`, `sub`, `client_id`,
- * `iat` and `jti` are there. Every profile asks for the signature, the issuer, the audience and a finite `exp`.
+ * By default the token follows RFC 9068 exactly: the header's `typ` is `at+jwt`, and `iss`, `exp`, `aud`, `sub`, `client_id`,
+ * `iat` and `jti` are present. Every profile checks the signature, the issuer, the audience and a finite `exp`, and refuses a
+ * token of another kind: an ID token, a refresh token, a logout token, a token bound to a key.
  *
  * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` with every fault of the options at once
  *
@@ -162,69 +174,67 @@ export function jwtVerifier(options: JwtVerifierOptions): Verify {
   const verifySignature = async (
     rawToken: string,
     header: JsonObject,
-    token: AccessToken,
-  ): Promise<AccessToken | undefined> => {
-    for (const key of await keysFor(header)) {
+    verdict: Accepted,
+  ): Promise<Verdict> => {
+    const keys = await keysFor(header);
+    for (const key of keys) {
       if (!(await isSignedWith(key, rawToken, algorithms))) continue;
       const now = clock();
-      const end = endOf(token.exp, clockTolerance);
-      if (now >= end) return undefined; // it took so long
-      memory.set(rawToken, token, now, end);
-      return token;
+      const end = endOf(verdict.token.exp, clockTolerance);
+      if (now >= end) return rejected("expired"); // while the signature was verified
+      memory.set(rawToken, verdict, now, end);
+      return verdict;
     }
-    return undefined;
+    return rejected(keys.length === 0 ? "key" : "signature");
   };
 
-  return (rawToken) => {
+  return hideReasons((rawToken) => {
     const now = clock();
     const known = typeof rawToken === "string" ? memory.get(rawToken, now) : undefined;
     if (known !== undefined) return known;
     const jws = readCompactJws(rawToken);
-    // what needs no key is looked at first: a token of somebody else's costs neither a key nor a signature
-    const token = jws === undefined ? undefined : judge(jws, now);
-    if (jws === undefined || token === undefined) return undefined;
-    return verifySignature(rawToken, jws.header, token);
-  };
+    if (jws === undefined) return rejected("malformed");
+    // what needs no key comes first, so that a token of another issuer costs neither a key nor a signature
+    const verdict = judge(jws, now);
+    return verdict.kind === "token" ? verifySignature(rawToken, jws.header, verdict) : verdict;
+  });
 }
 
-/** Makes the look at all that is written in a token; the signature says whether it is true. */
+/** Creates the check of all that is written in a token. Only the signature proves that it is true. */
 function newJudge({
   issuer,
   audience,
   algorithms,
   profile = "rfc9068",
   scopeClaim = "scope",
+  dangerouslyIgnoreConfirmation = false,
   clockTolerance: tolerance = 0,
-}: JwtVerifierOptions): (jws: UnverifiedJws, now: number) => AccessToken | undefined {
-  const ours = new Set(typeof audience === "string" ? [audience] : audience);
-  const taken: ReadonlySet<unknown> = new Set(algorithms);
-  const { types, areClaimsRequired } = PROFILES[profile];
-  // RFC 8693, section 4.2, makes `scope` one text; who follows no RFC may send a list
-  const isScopeList = scopeClaim !== "scope" || profile === "lenient";
-
-  const isGoodHeader = (header: JsonObject): boolean => {
-    const kid = readOwn(header, "kid");
-    const typ = readOwn(header, "typ");
-    return (
-      taken.has(readOwn(header, "alg")) &&
-      NOT_UNDERSTOOD.every((name) => !Object.hasOwn(header, name)) &&
-      (kid === undefined || typeof kid === "string") &&
-      (types as ReadonlySet<unknown>).has(typeof typ === "string" ? typ.toLowerCase() : typ)
-    );
+}: JwtVerifierOptions): (jws: UnverifiedJws, now: number) => Verdict {
+  const accepted: ReadonlySet<unknown> = new Set(algorithms);
+  const { types, required } = PROFILES[profile];
+  const rules: ClaimRules = {
+    issuer,
+    audiences: new Set([audience].flat()),
+    required,
+    kinds: kindRules(CLAIM_KINDS, dangerouslyIgnoreConfirmation),
+    tolerance,
+    // RFC 8693, section 4.2, defines `scope` as one text; issuers that follow no RFC may send a list
+    scope: { claim: scopeClaim, isList: scopeClaim !== "scope" || profile === "lenient" },
   };
 
-  const areGoodClaims = (claims: JsonObject, now: number): boolean =>
-    readOwn(claims, "iss") === issuer &&
-    isForUs(readOwn(claims, "aud"), ours) &&
-    Object.hasOwn(claims, "exp") &&
-    (!areClaimsRequired || Object.hasOwn(claims, "iat")) &&
-    isInTime(claims, { now, tolerance }) &&
-    ["sub", "client_id", "jti"].every((name) => hasText(claims, name, areClaimsRequired));
+  const headerFault = (header: JsonObject): RejectionReason | undefined => {
+    const kid = readOwn(header, "kid");
+    const typ = readOwn(header, "typ");
+    if (!accepted.has(readOwn(header, "alg"))) return "algorithm";
+    if (NOT_UNDERSTOOD.some((name) => Object.hasOwn(header, name))) return "malformed";
+    if (kid !== undefined && typeof kid !== "string") return "malformed";
+    return types.has(typeof typ === "string" ? typ.toLowerCase() : typ) ? undefined : "type";
+  };
 
-  return ({ header, claims }, now) =>
-    isGoodHeader(header) && areGoodClaims(claims, now)
-      ? tokenOfClaims(claims, { scopeClaim, isScopeList })
-      : undefined;
+  return ({ header, claims }, now) => {
+    const fault = headerFault(header);
+    return fault === undefined ? judgeClaims(claims, now, rules) : rejected(fault);
+  };
 }
 
 async function isSignedWith(

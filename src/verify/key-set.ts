@@ -1,4 +1,5 @@
 import { type CryptoKey, createLocalJWKSet, errors } from "jose";
+import { readOwn } from "../decision/access-token.js";
 import { askJson, type Fetch } from "./ask-json.js";
 import { type Clock, isWithin } from "./clock.js";
 import { isObject, type JsonObject } from "./json-object.js";
@@ -26,9 +27,9 @@ const MAX_TRIALS = 8;
 
 type Resolve = ReturnType<typeof createLocalJWKSet>;
 
-/** What stands in the way of a value being a set of public keys; `undefined` for a good one. */
+/** Returns why a value is not a set of public keys; `undefined` for one that is. */
 export function keySetFault(value: unknown): string | undefined {
-  const keys = isObject(value) ? value["keys"] : undefined;
+  const keys = readOwn(value, "keys");
   if (!Array.isArray(keys) || keys.length === 0 || !keys.every(isObject)) {
     return "expected a URL, or a JSON Web Key Set with at least one key";
   }
@@ -37,18 +38,24 @@ export function keySetFault(value: unknown): string | undefined {
 }
 
 function isSecret(key: JsonObject): boolean {
-  return key["kty"] === "oct" || key["d"] !== undefined || key["priv"] !== undefined;
+  const isPrivate = ["d", "priv"].some((name) => readOwn(key, name) !== undefined);
+  return isPrivate || readOwn(key, "kty") === "oct";
 }
 
-/** The keys of a set that the program holds. */
+/** Returns the keys of a set that the program holds. */
 export function localKeys(set: KeySet): KeySource {
-  const resolve = createLocalJWKSet(set as Parameters<typeof createLocalJWKSet>[0]);
+  const resolve = createLocalJWKSet(ownSet(set));
   return (header) => keysOf(resolve, header);
+}
+
+/** jose reads `keys` of a prototype, too. */
+function ownSet(set: unknown): Parameters<typeof createLocalJWKSet>[0] {
+  return { keys: readOwn(set, "keys") } as Parameters<typeof createLocalJWKSet>[0];
 }
 
 function resolverOf(set: unknown): Resolve | undefined {
   try {
-    return createLocalJWKSet(set as Parameters<typeof createLocalJWKSet>[0]);
+    return createLocalJWKSet(ownSet(set));
   } catch {
     return undefined;
   }
@@ -91,7 +98,14 @@ export function remoteKeys({ url, fetch, timeout, clock }: RemoteKeys): KeySourc
       throw new VerifierOutage(failure.reason);
     }
     try {
-      const set = await askJson({ url, init, fetch, timeout, maxBytes: MAX_KEY_SET_BYTES });
+      const set = await askJson({
+        url,
+        init,
+        fetch,
+        timeout,
+        maxBytes: MAX_KEY_SET_BYTES,
+        mediaType: undefined,
+      });
       const resolve = resolverOf(set);
       if (resolve === undefined) throw new VerifierOutage("malformed");
       known = { resolve, at };

@@ -1,4 +1,4 @@
-import type { AccessToken } from "../decision/access-token.js";
+import type { Accepted } from "../resource-server/token-verifier.js";
 
 /** How many verified tokens are remembered, and for how long. */
 export interface CacheOptions {
@@ -8,16 +8,16 @@ export interface CacheOptions {
   readonly seconds?: number;
 }
 
-/** Verified tokens by their exact text. */
+/** Verified tokens by their exact text. Refusals are not kept. */
 export interface TokenMemory {
-  get(rawToken: string, now: number): AccessToken | undefined;
+  get(rawToken: string, now: number): Accepted | undefined;
   /** @param end - when the token ends, in milliseconds since 1970 */
-  set(rawToken: string, token: AccessToken, now: number, end: number): void;
+  set(rawToken: string, verdict: Accepted, now: number, end: number): void;
 }
 
 interface Entry {
   readonly rawToken: string;
-  readonly token: AccessToken;
+  readonly verdict: Accepted;
   readonly from: number;
   readonly until: number;
 }
@@ -52,11 +52,11 @@ export function newTokenMemory(options: Required<CacheOptions> | false): TokenMe
       // before `from` the clock has been set back: nothing is known of that time
       if (now < entry.from || now >= entry.until) return undefined;
       if (recent === undefined) put(tail, entry);
-      return entry.token;
+      return entry.verdict;
     },
-    set(rawToken, token, now, end) {
+    set(rawToken, verdict, now, end) {
       const until = Math.min(now + options.seconds * 1_000, end);
-      put(rawToken.slice(TAIL), { rawToken, token, from: now, until });
+      put(rawToken.slice(TAIL), { rawToken, verdict, from: now, until });
     },
   };
 }

@@ -2,16 +2,23 @@ import {
   isFunction,
   type OptionCheck,
   type OptionChecks,
+  oneOf,
   optional,
   positive,
-} from "../resource-server/options.js";
+} from "../policy/option-checks.js";
 import type { Fetch } from "./ask-json.js";
 import { isText } from "./claim-checks.js";
 import { isObject } from "./json-object.js";
 import type { CacheOptions } from "./token-memory.js";
 
-/** What both verifiers take. */
+/** The options of both verifiers. */
 export interface VerifierOptions {
+  /**
+   * Accepts tokens that are bound to a key (`cnf`) as plain bearer tokens, without their proof of possession: set it only where
+   * something in front of this server has verified that proof. A type that says DPoP (`typ`, `token_type`) stays refused.
+   * Default: `false`.
+   */
+  readonly dangerouslyIgnoreConfirmation?: boolean;
   /** How many seconds the issuer's clock may be off, up to 300; none by default. */
   readonly clockTolerance?: number;
   /** The memory of verified tokens; `false` for none. */
@@ -24,13 +31,16 @@ export interface VerifierOptions {
   readonly now?: () => number;
 }
 
-/** The options as they were when the verifier was made: own members, lists copied. */
+/**
+ * Returns a copy of the options: own members only, lists copied. The copy has no prototype, so that reading an option that was
+ * not given finds nothing.
+ */
 export function snapshotOf<Options extends object>(options: Options): Options {
-  const own = Object.entries({ ...options }).map(([name, value]: [string, unknown]) => [
-    name,
-    Array.isArray(value) ? Array.from<unknown>(value) : value,
-  ]);
-  return Object.fromEntries(own) as Options;
+  const copy = Object.create(null) as Record<string, unknown>;
+  for (const [name, value] of Object.entries({ ...options }) as [string, unknown][]) {
+    copy[name] = Array.isArray(value) ? Array.from<unknown>(value) : value;
+  }
+  return copy as Options;
 }
 
 /** A text that is not empty. */
@@ -88,9 +98,7 @@ const isCache: OptionCheck = (value) => {
     value === false ||
     (isObject(value) &&
       Object.entries(value).every(
-        ([name, member]) =>
-          member === undefined ||
-          (Object.hasOwn(CACHE, name) && CACHE[name as keyof typeof CACHE](member)),
+        ([name, member]) => Object.hasOwn(CACHE, name) && CACHE[name as keyof typeof CACHE](member),
       ));
   return isGood
     ? undefined
@@ -98,6 +106,7 @@ const isCache: OptionCheck = (value) => {
 };
 
 export const VERIFIER_CHECKS = {
+  dangerouslyIgnoreConfirmation: optional(oneOf(true, false)),
   clockTolerance: optional(upTo(300)),
   cache: optional(isCache),
   timeout: optional(positive(60_000)),
@@ -105,13 +114,13 @@ export const VERIFIER_CHECKS = {
   now: optional(isFunction),
 } satisfies OptionChecks & Record<keyof VerifierOptions, OptionCheck>;
 
-/** The memory that options ask for; a verifier knows how long a token may go unasked. */
+/** Returns the bounds of the cache of verified tokens. `seconds` is the default of the verifier. */
 export function cacheOf(
   cache: CacheOptions | false | undefined,
   seconds: number,
 ): Required<CacheOptions> | false {
   if (cache === false) return false;
-  return { entries: cache?.entries ?? 10_000, seconds: cache?.seconds ?? seconds };
+  return { entries: 10_000, seconds, ...cache };
 }
 
 /** The runtime's `fetch`, looked up when it is called. */

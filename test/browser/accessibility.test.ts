@@ -1,6 +1,11 @@
 import axe from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { type ConsentFacts, type ConsentOptions, consentScreen } from "scope-policy";
+import {
+  type AnyPolicy,
+  type ConsentFacts,
+  type ConsentOptions,
+  consentScreen,
+} from "scope-policy";
 import { renderConsent } from "scope-policy/html";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { policy as localisation } from "../../examples/localisation/policy.js";
@@ -70,42 +75,45 @@ describe.each(contexts)("the consent page, %s", (_, context, locale) => {
 });
 
 /** What the pages above do not show: warnings, refusals, a proven client with all its links, an account's label, locked rows of each kind. */
-const states: readonly (readonly [policy: object, facts: ConsentFacts, options: ConsentOptions])[] =
+const states: readonly (readonly [
+  policy: AnyPolicy,
+  facts: ConsentFacts,
+  options: ConsentOptions,
+])[] = [
   [
-    [
-      localisation,
-      {
-        client: {
-          client_id: "c-1",
-          client_name: "String Sync",
-          redirect_uri: "https://app.example/cb",
-          client_uri: "https://app.example/",
-          policy_uri: "https://app.example/privacy",
-          tos_uri: "https://app.example/terms",
-          verified_domain: "app.example",
-        },
-        requested: Object.keys(localisation.definition.scopes).join(" "),
-        granted: "projects:write glossary:read",
-        refused: [{ scope: "translations:write" }],
-        user: { label: "ana@example.com", switchAccountUrl: "https://as.example/switch" },
+    localisation,
+    {
+      client: {
+        client_id: "c-1",
+        client_name: "String Sync",
+        redirect_uri: "https://app.example/cb",
+        client_uri: "https://app.example/",
+        policy_uri: "https://app.example/privacy",
+        tos_uri: "https://app.example/terms",
+        verified_domain: "app.example",
       },
-      { manageUrl: "https://as.example/apps", reportUrl: "https://as.example/report" },
-    ],
-    [
-      moov,
-      {
-        client: { client_id: "c-2", client_name: "קופה", redirect_uri: "com.example.till:/cb" },
-        requested: "/accounts/acc-42/ /accounts/acc-42/profile.write",
-        account: { resources: { accountID: { "acc-42": "Ana’s Bakery ··42" } } },
-      },
-      { prechecked: "never" },
-    ],
-    [
-      movementors,
-      { client: { client_id: "c-3" }, requested: EVERY, account: { tier: "free" } },
-      { tierLocked: "locked" },
-    ],
-  ];
+      requested: Object.keys(localisation.definition.scopes).join(" "),
+      granted: "projects:write glossary:read",
+      refused: [{ scope: "translations:write" }],
+      user: { label: "ana@example.com", switchAccountUrl: "https://as.example/switch" },
+    },
+    { manageUrl: "https://as.example/apps", reportUrl: "https://as.example/report" },
+  ],
+  [
+    moov,
+    {
+      client: { client_id: "c-2", client_name: "קופה", redirect_uri: "com.example.till:/cb" },
+      requested: "/accounts/acc-42/ /accounts/acc-42/profile.write",
+      account: { resources: { accountID: { "acc-42": "Ana’s Bakery ··42" } } },
+    },
+    { prechecked: "never" },
+  ],
+  [
+    movementors,
+    { client: { client_id: "c-3" }, requested: EVERY, account: { tier: "free" } },
+    { tierLocked: "locked" },
+  ],
+];
 
 describe.each(contexts)("every kind of row, %s", (_, context, locale) => {
   it("holds nothing that axe-core objects to, and nothing that has to be scrolled sideways", async () => {

@@ -441,8 +441,18 @@ describe("policies of other shapes", () => {
     const options = { whenNoScope: "catalogue" } as const;
     const catalogue = consentScreen(other, factsOf({ account }), options);
     expect(scopesOf(catalogue)).toEqual(["read:public", "mentor:read"]);
-    const named = consentScreen(other, factsOf({ account, requested: "/a/x/b/y" }));
-    expect(rowOf(named, "/a/x/b/y").resource.map((one) => one.label)).toEqual(["X", "y"]);
+    const owns = (_: string, { one, two }: Readonly<Record<string, string>>) =>
+      one === "x" && two === "y" ? "X and Y" : undefined;
+    const own = { ...account, owns };
+    expect(scopesOf(consentScreen(other, factsOf({ account: own }), options))).toEqual([
+      "read:public",
+      "mentor:read",
+    ]);
+    const named = consentScreen(other, factsOf({ account: own, requested: "/a/x/b/y" }));
+    expect(rowOf(named, "/a/x/b/y").resource.map((one) => one.label)).toEqual([
+      "X and Y",
+      "X and Y",
+    ]);
   });
 
   it("show a client without an identifier that can be shown, and a person without a name", () => {

@@ -1,5 +1,6 @@
 // What the four providers say of consent, in their own words, as their policies make it.
 import {
+  type AnyPolicy,
   authorizationServerMetadata,
   type ConsentFacts,
   type ConsentOptions,
@@ -21,7 +22,7 @@ const namesOf = (policy: { readonly definition: { readonly scopes: object } }) =
   Object.keys(policy.definition.scopes);
 
 function approve(
-  policy: object,
+  policy: AnyPolicy,
   facts: Partial<ConsentFacts>,
   scopes: readonly string[],
   options?: ConsentOptions,
@@ -152,7 +153,7 @@ describe("MoveMentors", () => {
   });
 
   it.each([
-    ["read-only", ["read:profile", "read:classes", "read:bookings", "read:clients"]],
+    ["read-only", ["read:profile", "read:classes", "read:bookings", "read:clients", "mcp:tools"]],
     [
       "personal-assistant",
       [
@@ -163,13 +164,14 @@ describe("MoveMentors", () => {
         "write:classes",
         "write:bookings",
         "write:messages",
+        "mcp:tools",
       ],
     ],
     [
       "full-control", // "everything except write:financials"
       scopesOf(screen).filter((scope) => scope !== "write:financials"),
     ],
-  ])("the bundle %s ticks exactly its scopes", (id, expected) => {
+  ])("the bundle %s ticks exactly its scopes and the requested baseline", (id, expected) => {
     expect(screen.presets.find((preset) => preset.id === id)?.scopes).toEqual(expected);
   });
 

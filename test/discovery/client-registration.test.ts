@@ -14,6 +14,9 @@ describe("the scope that is registered (RFC 7591, section 2)", () => {
     ],
     ["the policy's defaults where none is named", {}, {}, "openid"],
     ["the policy's defaults for an empty one", { scope: "" }, {}, "openid"],
+    ["unknown names are left out", { scope: "openid nope:x" }, {}, "openid"],
+    ["the policy's defaults where only unknown names are given", { scope: "nope:x" }, {}, "openid"],
+    ["an older name is replaced", { scope: "members:read" }, {}, "students:read"],
     ["the host's default", {}, { defaultScope: "courses:read" }, "courses:read"],
     [
       "a template, which stands for every value",
@@ -33,7 +36,11 @@ describe("the scope that is registered (RFC 7591, section 2)", () => {
 
   it.each([
     ["reserved", { scope: "openid admin:all" }, {}],
-    ["unknown", { scope: "openid nope:x" }, {}],
+    [
+      "unknown, where the server refuses those",
+      { scope: "openid nope:x" },
+      { unknownScopes: "refuse" },
+    ],
     ["malformed", { scope: "openid  courses:read" }, {}],
     ["a list", { scope: ["openid"] }, {}],
     [

@@ -34,12 +34,14 @@ const constants: readonly Constant[] = [...readSourceTree()].flatMap(([path, tex
 
 /** The numbers of an expression of numbers: products and powers are one. */
 function numbersOf(expression: string): readonly string[] {
-  const terms = expression.matchAll(/\d[\d_]*n?(?:\s*\*{1,2}\s*\d[\d_]*n?)*/g);
+  const terms = expression.matchAll(/\d[\d_e]*n?(?:\s*\*{1,2}\s*\d[\d_]*n?)*/g);
   return [...terms].map(([term]) => {
     const factors = term.replaceAll(/[_n]/g, "").split(/(?<!\*)\*(?!\*)/);
     const product = factors.reduce((sum, factor) => {
-      const [base = "", exponent = "1"] = factor.split("**");
-      return sum * BigInt(base.trim()) ** BigInt(exponent.trim());
+      // `1e11` is 1 * 10 ** 11
+      const [times = "", tens = "0"] = factor.split("e");
+      const [base = "", exponent = "1"] = times.split("**");
+      return sum * BigInt(base.trim()) ** BigInt(exponent.trim()) * 10n ** BigInt(tens.trim());
     }, 1n);
     return product.toLocaleString("en-US");
   });
@@ -61,7 +63,9 @@ function mentions(text: string, number: string): boolean {
   const value = BigInt(number.replaceAll(",", ""));
   return [value - 1n, value, value + 1n].some((near) => {
     const grouped = near.toLocaleString("en-US");
+    const power = `1e${String(near).length - 1}`;
     const spellings = [String(near), grouped, grouped.replaceAll(",", "_")];
+    if (Number(power) === Number(near) && near > 1_000n) spellings.push(power);
     return spellings.some((spelling) =>
       new RegExp(`(?<![\\d_,.])${spelling}(?![\\d_]|,\\d)`).test(text),
     );

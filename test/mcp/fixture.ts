@@ -8,6 +8,7 @@ import {
 } from "scope-policy";
 import { type ProtectOptions, protect } from "scope-policy/mcp";
 import { z } from "zod";
+import { defined } from "../defined.js";
 
 /** One tool for each outcome that a policy knows. */
 export const policy = definePolicy({
@@ -90,13 +91,16 @@ export type Types = NonNullable<(typeof policy)["~types"]>;
 export const RESOURCE = "https://notes.example.com/mcp";
 
 export function newAuthorizer(options: Partial<AuthorizerOptions<Types>> = {}) {
-  return createAuthorizer({
-    policy,
-    verify,
-    resource: RESOURCE,
-    onFault: () => undefined,
-    ...options,
-  });
+  return createAuthorizer(
+    defined({
+      policy,
+      verify,
+      trustClaims: ["tier", "account_type", "first_party"],
+      resource: RESOURCE,
+      onFault: () => undefined,
+      ...options,
+    } as const),
+  );
 }
 
 export type TestAuthorizer = ReturnType<typeof newAuthorizer>;

@@ -102,13 +102,22 @@ describe("a policy", () => {
   it("has nothing at run time but its name, version, definition and methods", () => {
     expect(Object.keys(loadPolicy(SOURCE)).sort()).toEqual([
       "authorize",
+      "bindScope",
+      "bundleScope",
+      "covers",
       "decide",
       "decideRequest",
       "decideUntrusted",
       "definition",
+      "endpointNames",
+      "expand",
       "findEndpoint",
+      "missing",
       "name",
       "operation",
+      "reduce",
+      "scopeNames",
+      "toolNames",
       "toolsFor",
       "version",
     ]);

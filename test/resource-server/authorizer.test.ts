@@ -22,7 +22,13 @@ const policy = loadPolicy({
   },
 });
 const door = (options: Partial<AuthorizerOptions> = {}) =>
-  createAuthorizer({ policy, verify: verifyByName, resource: RESOURCE, ...options });
+  createAuthorizer({
+    policy,
+    verify: verifyByName,
+    trustClaims: [],
+    resource: RESOURCE,
+    ...options,
+  });
 
 /** What a raw token stands for in these tests. */
 const TOKENS: Readonly<Record<string, AccessToken>> = {
@@ -180,7 +186,10 @@ describe("authorizer.authenticate", () => {
   it("shows who it is, or the refusal with its answer; it decides nothing and writes no event", async () => {
     const events: unknown[] = [];
     const authorizer = door({ onFault: () => undefined, audit: (event) => events.push(event) });
-    expect(await authorizer.authenticate("Bearer empty")).toEqual({ token: TOKENS["empty"] });
+    expect(await authorizer.authenticate("Bearer empty")).toEqual({
+      kind: "authenticated",
+      token: TOKENS["empty"],
+    });
     const REFUSALS: readonly (readonly [unknown, string, number])[] = [
       [undefined, "unauthenticated", 401],
       ["Basic x", "unauthenticated", 401],
@@ -205,7 +214,7 @@ describe("authorizer.admit", () => {
     const call = { authorization: "Bearer aaa.bbb.ccc", operation: "delete_course" };
     const scopeFor = async (options: Partial<AuthorizerOptions>, protocolVersion?: string) => {
       const admission = await door(options).admit({ ...call, protocolVersion });
-      if (!("answer" in admission)) throw new Error("allowed");
+      if (admission.kind === "allowed") throw new Error("allowed");
       expect(admission.answer.body).toMatchObject({ tool: "delete_course" });
       return parseChallenge(admission.answer.headers["WWW-Authenticate"]).get("scope");
     };
@@ -221,6 +230,7 @@ describe("authorizer.admit", () => {
     const admit = (authorization: string | undefined, operation: string) =>
       door().admit({ authorization, operation });
     expect(await admit("Bearer aaa.bbb.ccc", "list_courses")).toEqual({
+      kind: "allowed",
       decision: expect.objectContaining({ code: "allowed" }) as Admission["decision"],
       token,
     });

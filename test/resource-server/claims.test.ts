@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { PolicyError } from "../../src/errors.js";
 import { SCOPE_CLAIMS, tokenOfClaims } from "../../src/resource-server/claims.js";
 
 describe("an access token of claims", () => {
@@ -89,5 +90,28 @@ describe("an access token of claims", () => {
     expect(token?.scope).toEqual(isTaken ? ["a", "b"] : undefined);
     expect(Object.isFrozen(token?.scope ?? "")).toBe(true);
     expect(tokenOfClaims({ [scopeClaim]: ["a", 1] }, reading)).toBeUndefined();
+  });
+
+  it.each([
+    ["a misspelt member", { scopeclaim: "scp" }, ["scopeclaim"]],
+    ["an unknown claim", { scopeClaim: "roles" }, ["scopeClaim"]],
+    ["two wrong members", { scopeClaim: ["scp"], isScopeList: 1 }, ["isScopeList", "scopeClaim"]],
+  ])("is refused to a program with %s", (_title, reading, paths) => {
+    let error: unknown;
+    try {
+      tokenOfClaims({ scope: "a" }, reading as never);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(PolicyError);
+    expect((error as PolicyError).code).toBe("ERR_OPTIONS_INVALID");
+    expect((error as PolicyError).findings.map(({ path }) => path).sort()).toEqual(paths);
+  });
+
+  it("reads no option of a prototype", () => {
+    const inherited = Object.create({ scopeClaim: "scp", isScopeList: true }) as object;
+    const claims = { scope: "own", scp: "inherited" };
+    expect(tokenOfClaims(claims, inherited)?.scope).toBe("own");
+    expect(tokenOfClaims({ scope: ["a"] }, inherited)).toBeUndefined();
   });
 });

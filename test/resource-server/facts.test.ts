@@ -68,7 +68,7 @@ describe("somebody who is asked", () => {
         }),
     ],
   ])("who %s", async (_, question) => {
-    expect(await settled(question)).toEqual({ value: 7 });
+    expect(await settled(question)).toEqual({ kind: "value", value: 7 });
     expect(told).toEqual([]);
   });
 
@@ -81,7 +81,10 @@ describe("somebody who is asked", () => {
     ["breaks a promise of another kind", () => thenable((_, reject) => reject(boom))],
     ["promises what breaks", () => thenable((resolve) => resolve(thenable(thrower)))],
   ])("who %s, is out", async (_, question) => {
-    expect(await settled(question)).toEqual({ fault: { source: "verify", error: boom } });
+    expect(await settled(question)).toEqual({
+      kind: "outage",
+      fault: { source: "verify", error: boom },
+    });
     expect(told).toEqual([{ source: "verify", error: boom }]);
   });
 
@@ -105,7 +108,7 @@ describe("somebody who is asked", () => {
     expect(told).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     const error: unknown = expect.objectContaining({ message: `no answer within ${TIMEOUT} ms` });
-    expect(await asked).toEqual({ fault: { source: "subject", error } });
+    expect(await asked).toEqual({ kind: "outage", fault: { source: "subject", error } });
     expect(told).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(10 * TIMEOUT);
     expect(told).toHaveLength(1);
@@ -114,6 +117,7 @@ describe("somebody who is asked", () => {
   it("answers what cannot be read: that is no answer", async () => {
     for (const question of [() => 7, async () => 7]) {
       expect(await settled(question, thrower)).toEqual({
+        kind: "outage",
         fault: { source: "verify", error: boom },
       });
     }

@@ -3,8 +3,6 @@ import { describe, expect, it } from "vitest";
 import {
   checkOptions,
   isFunction,
-  isIssuerList,
-  isResource,
   isTextList,
   isUrl,
   type OptionCheck,
@@ -12,7 +10,8 @@ import {
   optional,
   positive,
   required,
-} from "../../src/resource-server/options.js";
+} from "../../src/policy/option-checks.js";
+import { isIssuerList, isResource } from "../../src/resource-server/options.js";
 
 const policy = loadPolicy({ name: "Courses", version: "1", scopes: {} });
 const verify = () => undefined;
@@ -37,12 +36,16 @@ const GOOD: readonly object[] = [
   { auditKey: "x".repeat(16) },
   { auditKey: new Uint8Array(16) },
   { timeout: 0.5, retryAfter: 86_400 },
-  { timeout: 600_000, retryAfter: 1, subject: undefined, resource: undefined },
+  { trustClaims: [], clockTolerance: 0 },
+  { trustClaims: ["tier", "account_type", "entitlements", "first_party"], clockTolerance: 300 },
+  { timeout: 600_000, retryAfter: 1 },
 ];
 
 const BAD: readonly (readonly [path: string, values: readonly unknown[]])[] = [
   ["verify", [undefined, null, {}, "jwt"]],
   ["subject", [null, {}, Promise.resolve()]],
+  ["trustClaims", [null, "tier", {}, ["teir"], ["tier", "tier"], [7]]],
+  ["clockTolerance", [-1, 301, Number.NaN, Number.POSITIVE_INFINITY, "60", null, 5n]],
   ["isRevoked", [false, {}]],
   ["audit", [console, true]],
   ["onFault", [null, "log"]],
@@ -68,6 +71,38 @@ describe("the options of an authorizer", () => {
       expect(error.code).toBe("ERR_OPTIONS_INVALID");
       expect(error.findings.map((finding) => finding.path)).toEqual([path]);
       expect(error.message).toContain(path);
+    }
+  });
+
+  it.each([
+    "subject",
+    "trustClaims",
+    "clockTolerance",
+    "isRevoked",
+    "audit",
+    "onAuditError",
+    "sensitive",
+    "auditKey",
+    "resource",
+    "authorizationServers",
+    "challenge",
+    "upgradeStatus",
+    "timeout",
+    "retryAfter",
+    "onFault",
+  ])("reports `%s` where it is undefined, which would count as left out", (name) => {
+    const error = refusalOf({ policy, verify, [name]: undefined });
+    expect(error.code).toBe("ERR_OPTIONS_INVALID");
+    expect(error.findings).toMatchObject([{ code: "undefined_value", path: name }]);
+  });
+
+  it("does not read an option that every object inherits", () => {
+    const prototype = Object.prototype as { onAuditError?: unknown };
+    prototype.onAuditError = "allow";
+    try {
+      expect(createAuthorizer({ policy, verify }).policy).toBe(policy);
+    } finally {
+      delete prototype.onAuditError;
     }
   });
 

@@ -1,5 +1,8 @@
 import { createHmac } from "node:crypto";
 import { exportJWK, exportSPKI, generateKeyPair } from "jose";
+import { expect } from "vitest";
+import { detailedVerify, type RejectionReason } from "../../src/resource-server/token-verifier.js";
+import type { Verify } from "../../src/resource-server/verify.js";
 import type { JwtVerifierOptions } from "../../src/verify/jwt.js";
 
 /** 22 November 2026, noon: no test waits for a clock. */
@@ -153,4 +156,19 @@ export async function thrownBy(run: () => unknown): Promise<unknown> {
     return error;
   }
   return undefined;
+}
+
+/** The result of a verification: a token, or the reason of the refusal. */
+export type Outcome = "token" | RejectionReason;
+
+/** Returns the result with its reason, and checks that the public function returns the token or `undefined` alone. */
+export async function outcomeOf(verify: Verify, rawToken: string): Promise<Outcome> {
+  const verdict = await detailedVerify(verify)?.(rawToken);
+  const token = await verify(rawToken);
+  if (verdict?.kind === "token") {
+    expect(token).toEqual(verdict.token);
+    return "token";
+  }
+  expect(token).toBeUndefined();
+  return verdict?.reason as RejectionReason;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { PolicyError } from "../../src/errors.js";
 import { introspectionVerifier } from "../../src/verify/introspection.js";
 import { jwtVerifier } from "../../src/verify/jwt.js";
+import { defined } from "../defined.js";
 import { KEY_SET, OPTIONS, publicJwk, thrownBy } from "./fixtures.js";
 
 const privateKeys = await generateKeyPair("ES256", { extractable: true });
@@ -46,10 +47,14 @@ const SHARED: readonly [string, unknown, boolean][] = [
   ["clockTolerance", -1, false],
   ["clockTolerance", Number.NaN, false],
   ["clockTolerance", "5s", false],
+  ["dangerouslyIgnoreConfirmation", true, true],
+  ["dangerouslyIgnoreConfirmation", false, true],
+  ["dangerouslyIgnoreConfirmation", "true", false],
   ["cache", false, true],
   ["cache", {}, true],
   ["cache", { entries: 2, seconds: 3_600 }, true],
-  ["cache", { entries: undefined, seconds: undefined }, true],
+  ["cache", { entries: undefined }, false],
+  ["cache", { seconds: undefined }, false],
   ["cache", true, false],
   ["cache", null, false],
   ["cache", [], false],
@@ -143,9 +148,13 @@ const BASIC = {
   endpoint: "https://as.example.com/introspect",
   clientId: "api",
   clientSecret: "secret",
+  issuer: "https://as.example.com",
   audience: "https://api.example.com/mcp",
 };
-const BEARER = { endpoint: BASIC.endpoint, bearer: "token", audience: BASIC.audience };
+const { endpoint, issuer, audience, ...CLIENT } = BASIC;
+const ANYWHERE = { endpoint, issuer, ...CLIENT };
+const ANY_ISSUER = { endpoint, audience, ...CLIENT };
+const BEARER = { endpoint, issuer, audience, bearer: "token" };
 
 describe("the options of the verifier by introspection", () => {
   it.each([undefined, null, {}])("are none: %s", async (options) => {
@@ -154,6 +163,7 @@ describe("the options of the verifier by introspection", () => {
       "clientId",
       "clientSecret",
       "endpoint",
+      "issuer",
     ]);
   });
 
@@ -179,26 +189,24 @@ describe("the options of the verifier by introspection", () => {
     ["an empty access token", { ...BEARER, bearer: "" }, ["bearer"]],
     ["both", { ...BASIC, bearer: "token" }, ["clientId", "clientSecret"]],
     ["both, in the body", { ...BEARER, clientAuth: "client_secret_post" }, ["clientAuth"]],
-    ["no audience", { ...BASIC, audience: undefined }, ["audience"]],
+    ["no audience", ANYWHERE, ["audience"]],
     ["an empty list of audiences", { ...BASIC, audience: [] }, ["audience"]],
-    [
-      "no audience, said aloud",
-      { ...BASIC, audience: undefined, dangerouslySkipAudience: true },
-      [],
-    ],
+    ["no audience, said aloud", { ...ANYWHERE, dangerouslySkipAudience: true }, []],
     ["an audience that is skipped", { ...BASIC, dangerouslySkipAudience: true }, ["audience"]],
     ["an audience that is not skipped", { ...BASIC, dangerouslySkipAudience: false }, []],
     [
       "a slip in what is skipped",
-      { ...BASIC, audience: undefined, dangerouslySkipAudience: "true" },
+      { ...ANYWHERE, dangerouslySkipAudience: "true" },
       ["audience", "dangerouslySkipAudience"],
     ],
-    ["an issuer", { ...BASIC, issuer: "https://as.example.com" }, []],
+    ["no issuer", ANY_ISSUER, ["issuer"]],
+    ["an issuer that is `undefined`", { ...BASIC, issuer: undefined }, ["issuer"]],
+    ["several issuers", { ...BASIC, issuer: [BASIC.issuer] }, ["issuer"]],
     ["an empty issuer", { ...BASIC, issuer: "" }, ["issuer"]],
     ["a key set", { ...BASIC, jwks: KEY_SET }, ["jwks"]],
   ];
 
   it.each(cases)("%s", async (_title, options, faults) => {
-    expect(await faultsOf(introspectionVerifier, options)).toEqual(faults);
+    expect(await faultsOf(introspectionVerifier, defined(options))).toEqual(faults);
   });
 });

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
-import type { AccessToken } from "../../src/decision/access-token.js";
+import type { Accepted } from "../../src/resource-server/token-verifier.js";
 import { jwtVerifier } from "../../src/verify/jwt.js";
 import { newTokenMemory } from "../../src/verify/token-memory.js";
 import { inSeconds, KEY_SET, MUTATIONS, mint, NOW, newTestClock, OPTIONS } from "./fixtures.js";
 
 const END = Number.POSITIVE_INFINITY;
-const tokenOf = (sub: string): AccessToken => ({ scope: "", sub });
+const acceptedOf = (sub: string): Accepted => ({ kind: "token", token: { scope: "", sub } });
 
 describe("the memory of verified tokens", () => {
   it("knows a token by its exact text", () => {
     const memory = newTokenMemory({ entries: 10, seconds: 60 });
     const text = "a".repeat(100);
-    memory.set(text, tokenOf("a"), 0, END);
-    expect(memory.get(text, 0)).toEqual(tokenOf("a"));
+    memory.set(text, acceptedOf("a"), 0, END);
+    expect(memory.get(text, 0)).toEqual(acceptedOf("a"));
     expect(memory.get(`b${text.slice(1)}`, 0)).toBeUndefined();
     expect(memory.get(text.slice(1), 0)).toBeUndefined();
     expect(memory.get(`${text}a`, 0)).toBeUndefined();
@@ -22,10 +22,10 @@ describe("the memory of verified tokens", () => {
   it("keeps one of two texts that end alike", () => {
     const memory = newTokenMemory({ entries: 10, seconds: 60 });
     const [first, second] = ["a", "b"].map((start) => start + "x".repeat(40)) as [string, string];
-    memory.set(first, tokenOf("first"), 0, END);
-    memory.set(second, tokenOf("second"), 0, END);
+    memory.set(first, acceptedOf("first"), 0, END);
+    memory.set(second, acceptedOf("second"), 0, END);
     expect(memory.get(first, 0)).toBeUndefined();
-    expect(memory.get(second, 0)?.sub).toBe("second");
+    expect(memory.get(second, 0)?.token.sub).toBe("second");
   });
 
   it.each([
@@ -35,13 +35,13 @@ describe("the memory of verified tokens", () => {
     ["at the ceiling", 70_000, false],
   ])("forgets: %s", (_title, now, isKnown) => {
     const memory = newTokenMemory({ entries: 10, seconds: 60 });
-    memory.set("text", tokenOf("a"), 10_000, END);
+    memory.set("text", acceptedOf("a"), 10_000, END);
     expect(memory.get("text", now) !== undefined).toBe(isKnown);
   });
 
   it("forgets at the end of the token, whatever the ceiling", () => {
     const memory = newTokenMemory({ entries: 10, seconds: 60 });
-    memory.set("text", tokenOf("a"), 0, 5_000);
+    memory.set("text", acceptedOf("a"), 0, 5_000);
     expect(memory.get("text", 4_999)).toBeDefined();
     expect(memory.get("text", 5_000)).toBeUndefined();
   });
@@ -49,10 +49,12 @@ describe("the memory of verified tokens", () => {
   it.each([2, 3, 10, 101])("holds %i at most, and what is asked for again stays", (entries) => {
     const memory = newTokenMemory({ entries, seconds: 60 });
     const texts = Array.from({ length: 1_000 }, (_, index) => `token-${index}`);
-    memory.set("kept", tokenOf("kept"), 0, END);
+    memory.set("kept", acceptedOf("kept"), 0, END);
     for (const text of texts) {
-      memory.set(text, tokenOf(text), 0, END);
-      expect(memory.get("kept", 0)?.sub).toBe(entries > 2 ? "kept" : memory.get("kept", 0)?.sub);
+      memory.set(text, acceptedOf(text), 0, END);
+      expect(memory.get("kept", 0)?.token.sub).toBe(
+        entries > 2 ? "kept" : memory.get("kept", 0)?.token.sub,
+      );
     }
     const held = texts.filter((text) => memory.get(text, 0) !== undefined);
     expect(held.length).toBeLessThanOrEqual(entries);
@@ -61,7 +63,7 @@ describe("the memory of verified tokens", () => {
 
   it("is none where it is `false`", () => {
     const memory = newTokenMemory(false);
-    memory.set("text", tokenOf("a"), 0, END);
+    memory.set("text", acceptedOf("a"), 0, END);
     expect(memory.get("text", 0)).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { introspectionVerifier } from "../../src/verify/introspection.js";
 import { jwtVerifier } from "../../src/verify/jwt.js";
 import { VerifierOutage } from "../../src/verify/outage.js";
-import { AUDIENCE, CLAIMS, mint, NOW, OPTIONS, thrownBy } from "./fixtures.js";
+import { AUDIENCE, CLAIMS, ISSUER, mint, NOW, OPTIONS, thrownBy } from "./fixtures.js";
 
 const RUNS = { numRuns: 400 };
 const good = await mint();
@@ -92,6 +92,7 @@ describe("laws of verifiers", () => {
       fc.asyncProperty(answer, async (body) => {
         const ask = introspectionVerifier({
           endpoint: "https://as.example.com/introspect",
+          issuer: ISSUER,
           bearer: "abc",
           audience: AUDIENCE,
           now: () => NOW,

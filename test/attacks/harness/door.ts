@@ -61,11 +61,12 @@ export function openDoor(
   const policy = loadPolicy(source);
   const { door } = mapped;
   const audience = plain(door.resource) as string;
+  const issuer = plain(door.issuer) as string;
   const answers = new Map<string, JsonObject>();
   const good = new Map<string, JsonObject>();
   const revocations = newRevocations();
   const jwt = jwtVerifier({
-    issuer: plain(door.issuer) as string,
+    issuer,
     audience,
     jwks: keySet(),
     algorithms: ["RS256", "ES256"],
@@ -73,6 +74,7 @@ export function openDoor(
   });
   const introspect = introspectionVerifier({
     endpoint: "https://as.example.com/introspect",
+    issuer,
     clientId: "api",
     clientSecret: "only here",
     audience,
@@ -91,8 +93,9 @@ export function openDoor(
   const authorizer = createAuthorizer({
     policy,
     verify,
+    trustClaims: ["tier", "account_type", "first_party"],
     resource: audience,
-    authorizationServers: [plain(door.issuer) as string],
+    authorizationServers: [issuer],
     subject: ({ client_id = "" }): SubjectFacts => ({
       first_party: door.firstParty.has(client_id),
     }),

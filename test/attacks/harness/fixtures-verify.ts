@@ -52,7 +52,14 @@ function deploymentOf(context: Context): Deployment {
     issuer,
     resource,
     authorizer: (verify, options) =>
-      createAuthorizer({ policy, verify, resource, onFault: () => undefined, ...options }),
+      createAuthorizer({
+        policy,
+        verify,
+        trustClaims: [],
+        resource,
+        onFault: () => undefined,
+        ...options,
+      }),
     mint: (claims) => mintJwt({ claims }, { issuer, resource, now: context.now }),
   };
 }
@@ -88,7 +95,7 @@ const CLIENT = { clientId: "api", clientSecret: "only here" };
 
 /** The token arrives at the endpoint as it is, as one parameter. */
 const formEncoding: Fixture = async (context) => {
-  const { authorizer, resource } = deploymentOf(context);
+  const { authorizer, issuer, resource } = deploymentOf(context);
   const bodies: string[] = [];
   const listener: RequestListener = (request, response) => {
     let body = "";
@@ -104,6 +111,7 @@ const formEncoding: Fixture = async (context) => {
   return withServer(listener, async (origin) => {
     const verify = introspectionVerifier({
       endpoint: `${origin}/introspect`,
+      issuer,
       ...CLIENT,
       audience: resource,
     });
@@ -125,7 +133,7 @@ const formEncoding: Fixture = async (context) => {
 
 /** Many requests with one unknown token at once are few questions. */
 const manyAtOnce: Fixture = async (context) => {
-  const { authorizer, resource } = deploymentOf(context);
+  const { authorizer, issuer, resource } = deploymentOf(context);
   let asked = 0;
   const listener: RequestListener = (_request, response) => {
     asked += 1;
@@ -135,6 +143,7 @@ const manyAtOnce: Fixture = async (context) => {
   return withServer(listener, async (origin) => {
     const verify = introspectionVerifier({
       endpoint: `${origin}/introspect`,
+      issuer,
       ...CLIENT,
       audience: resource,
     });
@@ -149,11 +158,12 @@ const manyAtOnce: Fixture = async (context) => {
 
 /** What is remembered ends with the token, however long the cache keeps it. */
 const cacheEndsWithToken: Fixture = async (context) => {
-  const { authorizer, resource } = deploymentOf(context);
+  const { authorizer, issuer, resource } = deploymentOf(context);
   let seconds = 0;
   const body = JSON.stringify(activeAnswer(resource, context.now + 2));
   const verify = introspectionVerifier({
     endpoint: "https://as.example.com/introspect",
+    issuer,
     ...CLIENT,
     audience: resource,
     cache: { seconds: 300 },

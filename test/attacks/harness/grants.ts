@@ -78,8 +78,9 @@ function registered(
   const metadata = sent === undefined ? before : sent;
   const registration = clientRegistration(policy, metadata);
   if (!registration.ok) return registration.error_description;
-  const client = registration.metadata as JsonObject;
-  const id = member(client, "client_id");
+  // registration strips the identifier, which the server assigns
+  const id = member(metadata as JsonObject, "client_id");
+  const client: JsonObject = { ...(registration.metadata as JsonObject), client_id: id ?? null };
   // RFC 6749, appendix A.1
   if (typeof id !== "string" || !/^[\x20-\x7e]+$/.test(id)) return "no client";
   if (client["redirect_uris"] === undefined && asked === undefined) {

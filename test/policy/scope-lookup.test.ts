@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseScopeToken } from "../../src/grammar/scope-syntax.js";
 import { compileTemplate } from "../../src/grammar/template.js";
-import { buildLookups, type NamedScope } from "../../src/policy/matching.js";
+import { buildLookups, type NamedScope } from "../../src/policy/scope-lookup.js";
 
 /** Names of scopes, each its own scope, in this order. */
 function namesOf(texts: readonly string[]): NamedScope[] {
@@ -64,13 +64,14 @@ describe("the lookup of what a text holds", () => {
   const [lookup] = buildLookups(namesOf(NAMES));
 
   it.each(HITS)("%j is %s for %j", (text, scope, values) => {
-    const hits = lookup?.(text).map((hit) => [NAMES[hit.scope], hit.values]);
+    const hits: unknown[] = [];
+    lookup?.(text).forEach((id, found) => void hits.push([NAMES[id], found]));
     expect(hits).toEqual(scope === undefined ? [] : [[scope, values]]);
   });
 
   it("is one, since names go by one rule, and knows nothing where nothing is declared", () => {
     expect(buildLookups([])).toHaveLength(1);
-    expect(buildLookups([])[0]?.("a")).toEqual([]);
-    expect(buildLookups(namesOf(["a"]))[0]?.("/x/1")).toEqual([]);
+    expect(buildLookups([])[0]?.("a").size).toBe(0);
+    expect(buildLookups(namesOf(["a"]))[0]?.("/x/1").size).toBe(0);
   });
 });

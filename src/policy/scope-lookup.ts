@@ -22,14 +22,23 @@ export interface NamedScope {
   readonly old: boolean;
 }
 
-/** A scope that a text holds, with the values of its placeholders. */
-export interface Hit {
+/**
+ * The scopes that one scope token names, before implications. It has no order and no index: a token can name several
+ * scopes, and a reader that took the first would give it another meaning than the decision does.
+ */
+export interface NamedScopes {
+  readonly size: number;
+  /** @param values - the values of the scope's placeholders */
+  forEach(visit: (scope: number, values: readonly string[]) => void): void;
+}
+
+/** Finds the scopes that one scope token names. */
+export type ScopeLookup = (text: string) => NamedScopes;
+
+interface Hit {
   readonly scope: number;
   readonly values: readonly string[];
 }
-
-/** Finds the scopes that one scope-token of a token holds, before implications. */
-export type ScopeLookup = (text: string) => readonly Hit[];
 
 /**
  * How a held text is compared with the names of a policy. `exact` is whole tokens, case-sensitive; a further rule is a
@@ -44,11 +53,29 @@ export function buildLookups(names: readonly NamedScope[]): readonly ScopeLookup
   );
 }
 
-const NOTHING: readonly Hit[] = [];
+function namedScopes(hits: readonly Hit[]): NamedScopes {
+  return Object.freeze({
+    size: hits.length,
+    forEach: (visit: (scope: number, values: readonly string[]) => void) => {
+      for (const { scope, values } of hits) visit(scope, values);
+    },
+  });
+}
+
+/** The names with placeholders by their text; two scopes may replace the same one. */
+export function templatesByName(
+  names: readonly NamedScope[],
+): ReadonlyMap<string, readonly NamedScope[]> {
+  const templates = new Map<string, NamedScope[]>();
+  for (const name of names) if (name.template.names.length > 0) push(templates, name.text, name);
+  return templates;
+}
+
+const NOTHING = namedScopes([]);
 
 /** Costs one look into a table, and one more for each shape of template that fits the text: never one for each name. */
 function exactLookup(names: readonly NamedScope[]): ScopeLookup {
-  const literals = new Map<string, Hit[]>();
+  const literalHits = new Map<string, Hit[]>();
   const shapes = new Map<
     string,
     { readonly shape: Shape; readonly byKey: Map<string, NamedScope[]> }
@@ -56,7 +83,7 @@ function exactLookup(names: readonly NamedScope[]): ScopeLookup {
   for (const name of names) {
     const { template, scope } = name;
     if (template.names.length === 0) {
-      push(literals, bindTemplate(template, []), { scope, values: [] });
+      push(literalHits, bindTemplate(template, []), { scope, values: [] });
       continue;
     }
     const shape = shapeOf(template);
@@ -65,13 +92,14 @@ function exactLookup(names: readonly NamedScope[]): ScopeLookup {
     shapes.set(id, entry);
     push(entry.byKey, skeleton(template.segments, shape.holes), name);
   }
+  const literals = new Map([...literalHits].map(([text, hits]) => [text, namedScopes(hits)]));
   const byShape = [...shapes.values()];
   return (text) => {
     const literal = literals.get(text);
     if (literal !== undefined || byShape.length === 0) return literal ?? NOTHING;
     const form = scopeForm(text);
     const segments = splitSegments(form, text);
-    return byShape.flatMap(({ shape, byKey }) => {
+    const hits = byShape.flatMap(({ shape, byKey }) => {
       if (shape.form !== form || shape.length !== segments.length) return [];
       return (byKey.get(skeleton(segments, shape.holes)) ?? []).flatMap((name) => {
         const values = matchTemplate(name.template, form, segments);
@@ -79,6 +107,7 @@ function exactLookup(names: readonly NamedScope[]): ScopeLookup {
         return [{ scope: name.scope, values: name.values.map((index) => values[index] as string) }];
       });
     });
+    return hits.length === 0 ? NOTHING : namedScopes(hits);
   };
 }
 

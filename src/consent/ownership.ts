@@ -1,0 +1,84 @@
+import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
+import type { Meaning } from "../policy/scope-meanings.js";
+import type { ConsentFacts, DroppedScope } from "./model.js";
+
+/** Whose a bound scope is: this person's, with a label for each placeholder, or why it cannot be offered. */
+export type Ownership =
+  | { readonly kind: "owned"; readonly labels: readonly string[] }
+  | {
+      readonly kind: "refused";
+      readonly why: Extract<DroppedScope["why"], "foreign" | "needs-owns">;
+      /** Whether `owns` threw, so that nothing is known. */
+      readonly isOutage: boolean;
+    };
+
+const UNBOUND: Ownership = Object.freeze({ kind: "owned", labels: [] });
+const FOREIGN: Ownership = Object.freeze({ kind: "refused", why: "foreign", isOutage: false });
+const UNKNOWN: Ownership = Object.freeze({ kind: "refused", why: "foreign", isOutage: true });
+const NEEDS_OWNS: Ownership = Object.freeze({
+  kind: "refused",
+  why: "needs-owns",
+  isOutage: false,
+});
+
+/** Prepares the check of who may grant a bound scope. */
+export function createOwnershipCheck(
+  policy: CompiledPolicy,
+  account: ConsentFacts["account"],
+): (meaning: Pick<Meaning, "scope" | "values">) => Ownership {
+  const ambiguous = ambiguousPlaceholders(policy);
+  const { owns, resources = {} } = account ?? {};
+  return ({ scope, values }) => {
+    const { names } = scope.template;
+    if (names.length === 0) return UNBOUND;
+    if (owns !== undefined) return askOwner(owns, scope, values);
+    if (names.length > 1 || names.some((name) => ambiguous.has(name))) return NEEDS_OWNS;
+    const label = labelOf(resources, names[0] as string, values[0] as string);
+    return label === undefined ? FOREIGN : { kind: "owned", labels: [label] };
+  };
+}
+
+function askOwner(
+  owns: NonNullable<NonNullable<ConsentFacts["account"]>["owns"]>,
+  { name, template }: CompiledScope,
+  values: readonly string[],
+): Ownership {
+  const entries = template.names.map((placeholder, index) => [placeholder, values[index]] as const);
+  try {
+    const label: unknown = owns(
+      name,
+      Object.freeze(Object.fromEntries(entries)) as Record<string, string>,
+    );
+    if (typeof label !== "string" || label === "") return FOREIGN;
+    return { kind: "owned", labels: template.names.map(() => label) };
+  } catch {
+    return UNKNOWN;
+  }
+}
+
+function labelOf(
+  resources: { readonly [param: string]: { readonly [value: string]: string } },
+  param: string,
+  value: string,
+): string | undefined {
+  const owned = Object.hasOwn(resources, param) ? resources[param] : undefined;
+  return owned !== undefined && Object.hasOwn(owned, value) ? owned[value] : undefined;
+}
+
+/**
+ * Placeholder names that stand under two different prefixes: `{id}` of `/accounts/{id}/…` and of `/photos/{id}/…` are not
+ * the same kind of thing, and a list of values by placeholder name cannot tell them apart.
+ */
+function ambiguousPlaceholders({ scopes }: CompiledPolicy): ReadonlySet<string> {
+  const prefixes = new Map<string, string>();
+  const ambiguous = new Set<string>();
+  for (const { template } of scopes) {
+    for (const [index, name] of template.names.entries()) {
+      const before = template.segments.slice(0, template.segments.indexOf(index));
+      const prefix = [template.form, ...before].join(" ");
+      if ((prefixes.get(name) ?? prefix) !== prefix) ambiguous.add(name);
+      prefixes.set(name, prefix);
+    }
+  }
+  return ambiguous;
+}

@@ -1,0 +1,31 @@
+import { PolicyError } from "../errors.js";
+import { printedScope } from "../grammar/scope-syntax.js";
+import { isScopeList } from "./compile.js";
+import type { CompiledPolicy, CompiledScope } from "./compiled.js";
+import { nearest, oneLine } from "./findings.js";
+
+/**
+ * Returns the scopes of a bundle: those that it lists, or every scope that is not reserved and not among its exceptions.
+ *
+ * @throws {@link PolicyError} `ERR_BUNDLE_UNKNOWN`
+ */
+export function bundleScopes(
+  { definition, scopes }: CompiledPolicy,
+  name: string,
+): readonly CompiledScope[] {
+  const bundles = definition.bundles ?? {};
+  const bundle = Object.hasOwn(bundles, name) ? bundles[name] : undefined;
+  if (bundle === undefined) {
+    const meant = nearest(String(name), Object.keys(bundles));
+    const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
+    throw new PolicyError(
+      "ERR_BUNDLE_UNKNOWN",
+      oneLine(`the policy has no bundle \`${String(name)}\`${hint}`),
+    );
+  }
+  const isList = isScopeList(bundle);
+  const listed = new Set((isList ? bundle : (bundle.except ?? [])).map(printedScope));
+  return scopes.filter((scope) =>
+    isList ? listed.has(scope.name) : !scope.reserved && !listed.has(scope.name),
+  );
+}

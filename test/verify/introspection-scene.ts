@@ -1,0 +1,55 @@
+import type { Verify } from "../../src/resource-server/verify.js";
+import {
+  type IntrospectionVerifierOptions,
+  introspectionVerifier,
+} from "../../src/verify/introspection.js";
+import { AUDIENCE, ISSUER, inSeconds, NOW, newTestClock } from "./fixtures.js";
+
+/** The answer of an introspection endpoint for a good token. */
+export const ACTIVE: Readonly<Record<string, unknown>> = {
+  active: true,
+  scope: "courses:read",
+  client_id: "app-1",
+  sub: "user-1",
+  aud: AUDIENCE,
+  iss: ISSUER,
+  exp: inSeconds(300),
+  token_type: "Bearer",
+};
+
+export const INTROSPECTION = {
+  endpoint: "https://as.example.com/introspect",
+  issuer: ISSUER,
+  clientId: "api",
+  clientSecret: "secret",
+  audience: AUDIENCE,
+  now: () => NOW,
+} satisfies IntrospectionVerifierOptions;
+
+/** Options that a program without types could give; a member that is `undefined` is left out. */
+export type Loose = Partial<Record<keyof IntrospectionVerifierOptions, unknown>>;
+
+export interface Scene {
+  readonly clock: ReturnType<typeof newTestClock>;
+  readonly requests: RequestInit[];
+  readonly verify: Verify;
+  answer: unknown;
+}
+
+/** Creates a verifier whose server returns what a test sets. */
+export function newScene(options: Loose = {}, answer: unknown = ACTIVE): Scene {
+  const clock = newTestClock();
+  const requests: RequestInit[] = [];
+  const fetch = async (_url: string, init: RequestInit): Promise<Response> => {
+    requests.push(init);
+    return Response.json(scene.answer);
+  };
+  const all = Object.fromEntries(
+    Object.entries({ ...INTROSPECTION, now: clock.now, fetch, ...options }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+  const verify = introspectionVerifier(all as unknown as IntrospectionVerifierOptions);
+  const scene: Scene = { clock, requests, verify, answer };
+  return scene;
+}
