@@ -6,6 +6,7 @@ import {
   consentScreen,
   droppedScopes,
   loadPolicy,
+  type Policy,
   resolveConsent,
 } from "scope-policy";
 import { alike, listOf, objectOf, scopesOf } from "../policy/many.js";
@@ -31,7 +32,7 @@ const rowsIn = ({ identity, groups, offline }: ConsentScreen): readonly ConsentR
 ];
 
 /** Makes the screen, and throws where it has not the rows that the cost is about. */
-const screenOf = (policy: object, facts: Omit<ConsentFacts, "client">, rows: number) => {
+const screenOf = (policy: Policy, facts: Omit<ConsentFacts, "client">, rows: number) => {
   const all = { client, now: 1_000, ...facts };
   const found = rowsIn(consentScreen(policy, all)).length;
   if (found !== rows) throw new Error(`expected ${rows} rows, got ${found}`);
