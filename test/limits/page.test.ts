@@ -34,12 +34,14 @@ const constants: readonly Constant[] = [...readSourceTree()].flatMap(([path, tex
 
 /** The numbers of an expression of numbers: products and powers are one. */
 function numbersOf(expression: string): readonly string[] {
-  const terms = expression.matchAll(/\d[\d_]*n?(?:\s*\*{1,2}\s*\d[\d_]*n?)*/g);
+  const terms = expression.matchAll(/\d[\d_e]*n?(?:\s*\*{1,2}\s*\d[\d_]*n?)*/g);
   return [...terms].map(([term]) => {
     const factors = term.replaceAll(/[_n]/g, "").split(/(?<!\*)\*(?!\*)/);
     const product = factors.reduce((sum, factor) => {
-      const [base = "", exponent = "1"] = factor.split("**");
-      return sum * BigInt(base.trim()) ** BigInt(exponent.trim());
+      // `1e11` is 1 * 10 ** 11
+      const [times = "", tens = "0"] = factor.split("e");
+      const [base = "", exponent = "1"] = times.split("**");
+      return sum * BigInt(base.trim()) ** BigInt(exponent.trim()) * 10n ** BigInt(tens.trim());
     }, 1n);
     return product.toLocaleString("en-US");
   });
