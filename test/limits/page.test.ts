@@ -63,7 +63,9 @@ function mentions(text: string, number: string): boolean {
   const value = BigInt(number.replaceAll(",", ""));
   return [value - 1n, value, value + 1n].some((near) => {
     const grouped = near.toLocaleString("en-US");
+    const power = `1e${String(near).length - 1}`;
     const spellings = [String(near), grouped, grouped.replaceAll(",", "_")];
+    if (Number(power) === Number(near) && near > 1_000n) spellings.push(power);
     return spellings.some((spelling) =>
       new RegExp(`(?<![\\d_,.])${spelling}(?![\\d_]|,\\d)`).test(text),
     );
