@@ -55,10 +55,13 @@ const demos = {
 
 export type DemoName = keyof typeof demos;
 
-/** Those who have an account at the platform for mentors can sign in. */
+/** Returns the accounts of the platform for mentors as people who can sign in. */
 function mentors(): NonNullable<AuthorizationServerOptions["people"]> {
   return new Map(
-    [...accounts].map(([id, account]) => [id, { name: `${id}@example.com`, ...account }]),
+    [...accounts].map(([id, account]) => [
+      id,
+      { name: id, email: `${id}@example.com`, email_verified: true, ...account },
+    ]),
   );
 }
 
