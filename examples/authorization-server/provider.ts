@@ -104,12 +104,10 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
       return { accountId, claims: (use) => ({ ...claimsFor(use) }) };
     },
     extraParams: {
-      // Without `prompt=consent` node-oidc-provider takes `offline_access` off the request before the consent page. This server
-      // grants it only to clients with a person's consent to it (OpenID Connect Core, section 11), so it stays on the request.
-      [REQUESTED_SCOPE]: ({ oidc: { params, client }, query: { scope } }) => {
-        if (params === undefined) return;
-        params[REQUESTED_SCOPE] = scope;
-        if (client?.grantTypeAllowed("refresh_token") === true) params["scope"] = scope;
+      // Without `prompt=consent` node-oidc-provider takes `offline_access` off the scope before the consent page. This server grants it
+      // only where a person has allowed it (OpenID Connect Core, section 11), so the page is made from the scope as it was sent.
+      [REQUESTED_SCOPE]: ({ oidc: { params }, query }) => {
+        if (params !== undefined) params[REQUESTED_SCOPE] = query["scope"];
       },
     },
     interactions: { url: (_, { uid }) => `/interaction/${uid}`, policy: prompts },

@@ -55,7 +55,7 @@ describe("the scope of a token", () => {
   });
 });
 
-it("a refusal is kept under current names, once, and is gone when it is allowed", async () => {
+it("a refusal of an older name counts for its current names, until one is allowed", async () => {
   const { client, browser, page } = await visit(server, "members:read notes:read");
   await browser.submit(page, approve("notes:read"));
   const second = await browser.go(client.authorize({ scope: "people:read teams:read" }));
