@@ -39,6 +39,7 @@ export default defineConfig({
         "src/discovery/**": all,
         "src/resource-server/**": all,
         "src/verify/**": all,
+        "src/mcp/**": all,
       },
     },
   },

@@ -5,6 +5,7 @@ import { PolicyError } from "./errors.js";
 import { coverageFindings, type GateKind, type Mark, markGate } from "./express/coverage.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { describeFindings } from "./policy/findings.js";
+import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import type { Admission, Authorizer } from "./resource-server/authorizer.js";
 import { whenThere } from "./resource-server/facts.js";
 import {
@@ -13,6 +14,7 @@ import {
   type GateOperation,
   noOperation,
 } from "./resource-server/gate.js";
+import { type GateView, newRequestIds } from "./resource-server/gate-audit.js";
 import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
 import { newRequestNote } from "./resource-server/request-note.js";
 import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
@@ -57,10 +59,24 @@ export type GateHandler = (
   next: () => void,
 ) => void | Promise<void>;
 
-/** What a gate can be told besides its operation. */
+/** Options of all gates of one authorizer. */
+export interface ExpressGateOptions {
+  /**
+   * Returns the id of a request for its audit events: a text or a number, cleaned and cut to 256 characters. By default each
+   * request gets a random UUID. An id that you take from a header of the client is a text of the client.
+   */
+  readonly requestId?: (req: Request) => unknown;
+}
+
+/** Options of one gate. */
 export interface GateOptions {
   /** Reads the parameters that the route does not have under the same name; a promise is waited for, as long as the authorizer's `timeout`. What it throws is a 503. */
   readonly params?: (req: Request) => unknown;
+  /**
+   * Returns more arguments for the audit event, as an object of plain data. It is called only where there is an `audit`, after
+   * the decision, which never depends on it. What it throws is reported on the console, and a promise is not waited for.
+   */
+  readonly arguments?: (req: Request) => unknown;
 }
 
 /** The gates of one authorizer for Express 5 and 4. */
@@ -156,8 +172,11 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
  */
 export function expressGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
+  options: ExpressGateOptions = {},
 ): ExpressGate<Types> {
+  const { requestId } = checkOptions("`expressGate`", options, EXPRESS_CHECKS);
   const { policy } = authorizer;
+  const requestIdOf = newRequestIds(requestId);
   const endpoints = newEndpointFinder(policy);
   const admitted = newRequestNote<Admission>();
 
@@ -165,14 +184,16 @@ export function expressGate<Types extends PolicyTypes>(
     kind: GateKind,
     find: (req: GateRequest) => GateOperation | undefined,
     needs: readonly string[],
-    { params }: GateOptions = {},
+    options: GateOptions = {},
   ) => {
+    const { params, arguments: more } = checkOptions("a gate", options, GATE_CHECKS);
     const mark = { kind, authorizer, params: needs, hasReader: params !== undefined };
     return markGate<GateHandler>((req, res, next) => {
       const admission = admitAtGate(authorizer, {
         authorization: authorizationFields(req),
         operation: find(req) ?? noOperation(req.method, req.originalUrl),
         read: params && (() => params(req as Request)),
+        view: () => viewOf(req as Request, more, requestIdOf),
       });
       const hasWaited = admission instanceof Promise;
       return whenThere(admission, (admission) => {
@@ -224,6 +245,26 @@ export function expressGate<Types extends PolicyTypes>(
       },
     }),
   );
+}
+
+const EXPRESS_CHECKS = {
+  requestId: optional(isFunction),
+} satisfies Record<keyof ExpressGateOptions, OptionCheck>;
+const GATE_CHECKS = {
+  params: optional(isFunction),
+  arguments: optional(isFunction),
+} satisfies Record<keyof GateOptions, OptionCheck>;
+
+/** What the audit reads of a request: what the option `arguments` returns, the query, and a body that was parsed before the gate. */
+function viewOf(
+  req: Request,
+  more: GateOptions["arguments"],
+  requestIdOf: (req: Request) => string,
+): GateView {
+  return {
+    sources: [() => more?.(req), () => req.query, () => req.body as unknown],
+    requestId: () => requestIdOf(req),
+  };
 }
 
 const NO_GATE =

@@ -59,6 +59,11 @@ declare module "fastify" {
     public?: true;
     /** Reads the parameters that the route does not have under the same name, before the body is there; what it throws, or does not answer within the authorizer's `timeout`, is a 503. */
     params?: (request: FastifyRequest) => unknown;
+    /**
+     * Returns more arguments for the audit event, as an object of plain data. It is called only where there is an `audit`, after
+     * the decision, which never depends on it, and before the body is read.
+     */
+    arguments?: (request: FastifyRequest) => unknown;
   }
   interface FastifyRequest {
     /** The token with which the request passed the gate; `undefined` on public routes, and without credentials on public operations. */
@@ -166,6 +171,11 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
       authorization: authorizationFields(request.raw),
       operation,
       read: config.params && (() => config.params?.(request)),
+      view: () => ({
+        // the body has not been read yet
+        sources: [() => config.arguments?.(request), () => request.query],
+        requestId: () => request.id,
+      }),
     });
     void whenThere(admission, (admission) => {
       // nobody is there any more, or somebody else has answered

@@ -13,6 +13,7 @@ import {
   resolveConsent,
 } from "scope-policy";
 import { renderConsent } from "scope-policy/html";
+import type { Audit } from "./audit.js";
 import { messagePage, PAGE_HEADERS, type Person } from "./pages.js";
 import { REQUESTED_SCOPE } from "./provider.js";
 import type { DecisionStore } from "./store.js";
@@ -26,6 +27,7 @@ export interface ConsentHost {
   readonly csrfOf: (subject: string) => string;
   readonly endGrant: (grantId: string) => Promise<void>;
   readonly log: (event: string, details: object) => void;
+  readonly audit: Audit;
   /** Seconds since 1970. */
   readonly now: () => number;
 }
@@ -167,9 +169,18 @@ export async function answerConsent(
   };
   const outcome = resolveConsent(host.policy, facts, selection, OPTIONS);
   const { client_id } = facts.client;
+  const about = {
+    type: "consent",
+    client_id,
+    client_name: facts.client.client_name,
+    sub: facts.user?.sub,
+    requested: facts.requested,
+    requestId: facts.id,
+  } as const;
   if (outcome.ok) {
     const grantId = await keep(host, facts, outcome);
     const { scope, changed, removed } = outcome;
+    host.audit({ ...about, outcome: "success", scope, removed, grantId });
     host.log("consent.granted", { client_id, scope, changed, removed });
     // the code is for what was chosen, under the policy's current names
     visit.interaction.params["scope"] = scope;
@@ -179,6 +190,11 @@ export async function answerConsent(
     return;
   }
   host.log(outcome.event, { client_id, offending: outcome.offending });
+  const reason =
+    outcome.offending.length > 0
+      ? `${outcome.event}: ${outcome.offending.join(", ")}`
+      : outcome.event;
+  host.audit({ ...about, outcome: "denied", error: outcome.error, reason });
   if (outcome.error === "stale" && facts.used === true) {
     const text = "This request was answered already. Go back to the app and start again.";
     response.writeHead(400, PAGE_HEADERS).end(messagePage("Answered already", text));

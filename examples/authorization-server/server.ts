@@ -7,10 +7,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { connectedApp, consentScreen, type Policy } from "scope-policy";
+import { type AuthorizationEvent, connectedApp, consentScreen, type Policy } from "scope-policy";
 import { policy as localisation } from "../localisation/policy.js";
 import { policy as loopwise } from "../loopwise/policy.js";
 import { policy as movementors } from "../movementors/policy.js";
+import { auditProvider, newAudit } from "./audit.js";
 import {
   answerConsent,
   type ConsentHost,
@@ -42,6 +43,8 @@ export interface AuthorizationServerOptions {
   readonly log?: (event: string, details: object) => void;
   /** The clock of the pages, in seconds since 1970. Default: the system's. */
   readonly now?: () => number;
+  /** Takes one event for each registration, consent, token and revocation. */
+  readonly audit?: (event: AuthorizationEvent) => void;
 }
 
 export interface AuthorizationServer {
@@ -88,6 +91,7 @@ export async function start(
     port = 0,
     log = () => {},
     now = () => Math.floor(Date.now() / 1_000),
+    audit: write = () => {},
   }: AuthorizationServerOptions = {},
 ): Promise<AuthorizationServer> {
   const server = createServer();
@@ -108,6 +112,8 @@ export async function start(
     scopeWithoutPage: async (ctx) => scopeWithoutPage(host, ctx),
     issued: (jti, grantId) => void grants.set(jti, grantId),
   });
+  const audit = newAudit(policy, issuer, write);
+  auditProvider(provider, audit);
   const forget = (grantId: string) => {
     revoked.add(grantId);
     decisions.forget(grantId);
@@ -127,8 +133,11 @@ export async function start(
     for (const model of [AuthorizationCode, RefreshToken, AccessToken]) {
       await model.revokeByGrantId(grantId);
     }
-    await (await Grant.find(grantId))?.destroy();
+    const grant = await Grant.find(grantId);
+    await grant?.destroy();
     forget(grantId);
+    const { accountId: sub, clientId: client_id } = grant ?? {};
+    audit({ type: "revocation", outcome: "success", grantId, sub, client_id });
   };
   const host: ConsentHost = {
     policy,
@@ -139,6 +148,7 @@ export async function start(
     endGrant,
     resource,
     log,
+    audit,
     now,
   };
 

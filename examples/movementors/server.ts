@@ -37,7 +37,11 @@ export async function startBehind<Issuer extends TokenIssuer>(
   startIssuer: StartIssuer<Issuer>,
   given: ExampleOptions = {},
 ): Promise<RunningExample<Issuer>> {
-  const surface = { anonymous: true, upgradeUrl: "https://movementors.example/plans" };
+  const surface = {
+    anonymous: true,
+    handshake: "baseline", // "without it the MCP endpoint refuses requests"
+    upgradeUrl: "https://movementors.example/plans",
+  } as const;
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const resource = `${addressOf(server)}/mcp`;

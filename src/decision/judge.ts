@@ -116,15 +116,21 @@ function mismatchesOf({ bound }: PreparedAlternative, held: Held, values: Values
   return bound.filter((use) => holdsBound(held, use, values) === false);
 }
 
+/** The alternatives of an operation, one list for each rule; all of the rules must hold. */
+export type JudgedRules = readonly (readonly Judged[])[];
+
 /**
- * Why no alternative of any rule is met: what consent could fix if anything, else what stands nearest to the way. One
- * list for each rule; all of them must hold.
+ * Returns why an operation is refused whose rules are not all met: what consent can fix if anything, else the blocker that
+ * is nearest to being met.
+ *
+ * @param rejudge - judges the same rules for other facts
  */
 export function refuse(
   policy: CompiledPolicy,
-  judged: readonly (readonly Judged[])[],
+  judged: JudgedRules,
   held: Held,
   facts: Facts,
+  rejudge: (facts: Facts) => JudgedRules,
 ): Denial {
   // A combination of one alternative of each rule is blocked by the first that blocks any of them: `blocker` is that of
   // some combination where one rule has it and every other has it or a later one.
@@ -140,8 +146,11 @@ export function refuse(
       return bindingMismatch(paramOf(blocked, held));
     case BLOCKED_BY.accountType:
       return accountTypeRequired(source.accountTypes as readonly string[]);
-    case BLOCKED_BY.tier:
-      return upgradeRequired(policy.tiers[lowestTier(judged)] as string, facts.tier);
+    case BLOCKED_BY.tier: {
+      const upgraded = { ...facts, rank: lowestTier(judged) };
+      const isEnough = areMet(rejudge(upgraded), held, upgraded);
+      return upgradeRequired(policy.tiers[upgraded.rank] as string, facts.tier, !isEnough);
+    }
     case BLOCKED_BY.reserved:
       return RESERVED_SCOPE;
     default:
@@ -149,8 +158,15 @@ export function refuse(
   }
 }
 
-/** The lowest plan on which some combination would pass its gates: the highest of what each case needs at least. */
-function lowestTier(judged: readonly (readonly Judged[])[]): number {
+/** Returns whether each rule has an alternative that is met. */
+function areMet(judged: JudgedRules, held: Held, facts: Facts): boolean {
+  return judged.every((list) =>
+    list.some(({ alternative, values }) => isMet(alternative, held, facts, values)),
+  );
+}
+
+/** Returns the lowest tier that some combination of alternatives accepts: the highest of what each rule needs at least. */
+function lowestTier(judged: JudgedRules): number {
   const needs = judged.map((list) => {
     const within = list.filter(({ blockedBy }) => blockedBy >= BLOCKED_BY.tier);
     return Math.min(
@@ -185,7 +201,7 @@ interface Combination {
  * One obtainable alternative of each rule together. Several patterns that fit one name can multiply: beyond some 1,000
  * combinations the first ones in declared order stand for all in `accepted`, and `candidates` are looked at besides.
  */
-function missingOf(judged: readonly (readonly Judged[])[], held: Held): Denial {
+function missingOf(judged: JudgedRules, held: Held): Denial {
   const lists = judged.map((list) =>
     list
       .filter(({ blockedBy }) => blockedBy === BLOCKED_BY.nothing)

@@ -7,7 +7,7 @@ import {
   INVALID_TOKEN,
   UNAUTHENTICATED,
 } from "./decision.js";
-import { isMet, judgeForToken, refuse, scopesOf } from "./judge.js";
+import { type Facts, isMet, judgeForToken, refuse, scopesOf } from "./judge.js";
 import type { PreparedOperation } from "./prepare.js";
 
 /** A tool as a list shows it. */
@@ -65,9 +65,12 @@ function decideForToken(
   const held = heldBy(decider, token);
   if (held === undefined) return INVALID_TOKEN;
   const facts = factsOf(decider.policy, operation, token);
-  const judged = operation.rules.map((rule) => judgeForToken(rule, held, facts, budget));
+  const judge = (facts: Facts, budget: Budget) =>
+    operation.rules.map((rule) => judgeForToken(rule, held, facts, budget));
+  const judged = judge(facts, budget);
   // an exact entry has one rule
   const met = judged.flat().find((one) => isMet(one.alternative, held, facts, one.values));
   if (met !== undefined) return allowed(scopesOf(met.alternative, met.values));
-  return refuse(decider.policy, judged, held, facts);
+  // a copy: what the message costs is not taken from the tools after this one
+  return refuse(decider.policy, judged, held, facts, (upgraded) => judge(upgraded, { ...budget }));
 }

@@ -6,8 +6,12 @@ export type Path = readonly (string | number)[];
 /** Collects the findings of one policy in the order in which they are met. */
 export interface Report {
   readonly findings: Finding[];
-  /** Places where something wrong has been taken out: what is missing there is not at fault. */
+  /** Places whose value has been taken out, with a finding: no other finding is reported for them. */
+  readonly removed: Set<string>;
+  /** Places that hold a removed one: what is missing there is not a mistake. */
   readonly damaged: Set<string>;
+  /** Records that the value at `path` has been taken out. */
+  remove(path: Path): void;
   /** @param meant - looks for what was probably meant; asked for the first hundred findings alone, since it takes time */
   add(code: string, path: Path, message: string, meant?: () => string | undefined): void;
 }
@@ -30,9 +34,16 @@ const MOST_SUGGESTIONS = 100;
 /** A fresh, empty report. */
 export function newReport(): Report {
   const findings: Finding[] = [];
+  const removed = new Set<string>();
+  const damaged = new Set<string>();
   return {
     findings,
-    damaged: new Set(),
+    removed,
+    damaged,
+    remove(path) {
+      removed.add(formatPath(path));
+      damaged.add(formatPath(path.slice(0, -1)));
+    },
     add(code, path, message, meant) {
       const suggestion = findings.length < MOST_SUGGESTIONS ? meant?.() : undefined;
       const finding = { code, path: formatPath(path), message: oneLine(message) };

@@ -22,7 +22,7 @@ export function compileGates(definition: PolicyDefinition, report: Report): Gate
 export function rankOf(tier: string | undefined, gates: Gates, path: Path, report: Report): number {
   if (tier === undefined) return ANY_TIER;
   const rank = gates.tierRank.get(tier);
-  if (rank !== undefined) return rank;
+  if (rank !== undefined || isIncomplete("tiers", report)) return rank ?? ANY_TIER;
   report.add("unknown_tier", path, `undeclared tier \`${tier}\``, () =>
     nearest(tier, gates.tierRank.keys()),
   );
@@ -37,6 +37,7 @@ export function checkAccountTypes(
   report: Report,
 ): readonly string[] | undefined {
   reportDuplicates(types, path, report);
+  if (isIncomplete("accountTypes", report)) return types;
   for (const [index, type] of (types ?? []).entries()) {
     if (type === undefined || gates.accountTypes.has(type)) continue;
     const meant = () => nearest(type, gates.accountTypes);
@@ -48,6 +49,11 @@ export function checkAccountTypes(
     );
   }
   return types;
+}
+
+/** Returns whether part of a list of names has been taken out: a name that it lacks is then not known to be undeclared. */
+function isIncomplete(list: "tiers" | "accountTypes", { removed, damaged }: Report): boolean {
+  return removed.has(list) || damaged.has(list);
 }
 
 /** Reports what stands twice in a list; `undefined` stands where a wrong item was. */

@@ -6,7 +6,7 @@ import {
   type ToolPattern,
 } from "./compiled.js";
 import type { OperationDefinition, OperationOptions, PolicyDefinition } from "./definition.js";
-import { nearest, type Path } from "./findings.js";
+import { formatPath, nearest, type Path } from "./findings.js";
 import { isPattern, toolKeyFault } from "./names.js";
 import { patternMatcher } from "./pattern.js";
 import {
@@ -185,7 +185,8 @@ export function checkNoPlaceholder(scope: CompiledScope, path: Path, { report }:
 function checkKind(options: OperationOptions, path: Path, { report }: Reading): boolean {
   const kinds = KINDS.filter((kind) => options[kind] !== undefined);
   const [kind] = kinds;
-  if (options.enrichedBy !== undefined && options.public === undefined) {
+  const isStray = options.enrichedBy !== undefined && options.public === undefined;
+  if (isStray && !report.removed.has(formatPath([...path, "public"]))) {
     report.add(
       "mixed_operation",
       [...path, "enrichedBy"],

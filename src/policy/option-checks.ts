@@ -5,8 +5,10 @@ import { describeFindings, nearest, oneLine } from "./findings.js";
 /** Checks the value of one option: returns what is wrong with it, `undefined` for a good value. */
 export type OptionCheck = (value: unknown) => string | undefined;
 
-/** The checks of the options that a caller may give, by name. */
-export type OptionChecks = Readonly<Record<string, OptionCheck>>;
+/** The checks of the options that a caller may give, by name. A check may read the other options, which are not checked yet. */
+export type OptionChecks = Readonly<
+  Record<string, (value: unknown, options: Readonly<Record<string, unknown>>) => string | undefined>
+>;
 
 /** Makes a check of an option that must be given. */
 export function required(check: OptionCheck): OptionCheck {
@@ -80,7 +82,7 @@ export function checkOptions<Options extends object>(
   const own = given ?? {};
   const known = Object.keys(checks);
   for (const [name, check] of Object.entries(checks)) {
-    const message = check(own[name]);
+    const message = check(own[name], own);
     if (message !== undefined) add("option", name, message);
     else if (Object.hasOwn(own, name) && own[name] === undefined)
       add("undefined_value", name, "is `undefined`: leave the option out instead");

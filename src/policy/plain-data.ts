@@ -5,10 +5,11 @@ export const DEEPEST = 64;
 const MOST_VALUES = 200_000;
 
 /**
- * Copies what an author wrote, so that later changes of it change nothing, and reports whatever is no plain data:
- * a key `__proto__`, an accessor, an instance of a class, a cycle. What is reported is left out of the copy.
+ * Copies what an author wrote, so that later changes of it change nothing, and reports whatever is not plain data: a key
+ * `__proto__`, an accessor, an instance of a class, a cycle, and `undefined` as the value of a member or an item. An
+ * option that is `undefined` is mostly one whose variable is not set; to take it for an absent one would drop a condition.
  *
- * `undefined` members of an object are left out, as JSON would. Runs no code of the author's.
+ * The copy holds `undefined` where a value has been reported. Does not run code of the author.
  */
 export function snapshot(source: unknown, report: Report): unknown {
   const around = new Set<object>();
@@ -17,6 +18,7 @@ export function snapshot(source: unknown, report: Report): unknown {
 
   const refuse = (code: string, message: string): undefined => {
     report.add(code, path, message);
+    report.remove(path);
     return undefined;
   };
 
@@ -48,8 +50,8 @@ export function snapshot(source: unknown, report: Report): unknown {
     const result: Record<string, unknown> = {};
     const keys = Object.keys(object);
     for (const key of isTooMuch(keys.length) ? [] : keys) {
-      const value = copyMember(object, key);
-      if (value !== undefined) result[key] = value;
+      // `__proto__` is refused, and to assign `undefined` to it does nothing
+      result[key] = copyMember(object, key);
     }
     return result;
   };
@@ -60,9 +62,10 @@ export function snapshot(source: unknown, report: Report): unknown {
     let value: unknown;
     if (key === "__proto__")
       refuse("reserved_key", "a key `__proto__` is refused: it is no name but a trap");
-    else if (property?.get === undefined && property?.set === undefined)
-      value = copy(property?.value);
-    else refuse("not_plain_data", "expected a value, not an accessor");
+    else if (property?.get !== undefined || property?.set !== undefined)
+      refuse("not_plain_data", "expected a value, not an accessor");
+    else if (property?.value === undefined) refuse("undefined_value", UNDEFINED);
+    else value = copy(property.value);
     path.pop();
     return value;
   };
@@ -77,6 +80,8 @@ export function snapshot(source: unknown, report: Report): unknown {
 }
 
 const PLAIN = "expected plain data, as JSON can hold it";
+const UNDEFINED =
+  "give it a value or leave it out (is an environment variable not set?): got `undefined`";
 
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return true;

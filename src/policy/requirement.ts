@@ -87,12 +87,12 @@ function countAlternatives(written: Written): number {
 }
 
 function expand(written: Written, path: Path, outer: Scope, reading: Reading): readonly Draft[] {
-  if (written === undefined) return [];
+  if (written === undefined) return unreadable(outer);
   if (typeof written === "string") return useOf(written, path, outer, reading);
   const given = PARTS.filter((part) => written[part] !== undefined);
   const inner = within(written, path, outer, reading);
-  // a part that was wrong has been taken out, with a finding of its own
-  if (given.length === 0 && reading.report.damaged.has(formatPath(path))) return [];
+  // a wrong part has been taken out, with a finding of its own
+  if (given.length === 0 && reading.report.damaged.has(formatPath(path))) return unreadable(inner);
   if (given.length !== 1) {
     const message =
       given.length === 0
@@ -171,11 +171,7 @@ function within(
 
 function useOf(name: string, path: Path, outer: Scope, reading: Reading): readonly Draft[] {
   const scope = reading.table.find(name, path);
-  if (scope === undefined) {
-    // whether a renaming is of use cannot be told: the scope it was meant for is not known
-    for (const renaming of outer.params.values()) renaming.used = true;
-    return [];
-  }
+  if (scope === undefined) return unreadable(outer);
   const params = scope.template.names.map((placeholder) => {
     const renaming = outer.params.get(placeholder);
     if (renaming === undefined) return placeholder;
@@ -183,6 +179,12 @@ function useOf(name: string, path: Path, outer: Scope, reading: Reading): readon
     return renaming.param;
   });
   return [{ uses: [{ scope, params }], tier: outer.tier, accountTypes: outer.accountTypes }];
+}
+
+/** Returns no way to meet a part that has a finding. The scope for which a renaming is meant may be in it, so all count as used. */
+function unreadable(outer: Scope): readonly Draft[] {
+  for (const renaming of outer.params.values()) renaming.used = true;
+  return [];
 }
 
 /** Both at once; a use that both have stands once, where it stood first. */

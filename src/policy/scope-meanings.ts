@@ -102,12 +102,6 @@ function accepts(template: Template, values: readonly string[]): boolean {
   return values.every((value, index) => acceptsValue(template, index, value));
 }
 
-/** Whose token is read. */
-export interface MeaningOptions {
-  /** Whether the client belongs to the API's owner. Default: `false`, and reserved scopes are not meanings then. */
-  readonly firstParty?: boolean;
-}
-
 /** Reads the scope of a token or a grant; `undefined` where a decision would refuse it: malformed, or with a placeholder. */
 export function readGrantedTokens(scope: unknown): readonly string[] | undefined {
   const tokens = readScopeTokens(scope);

@@ -135,9 +135,9 @@ function reportUnknown(
   declared: Iterable<string>,
   report: Report,
 ): void {
-  // an entry whose name is at fault has its own finding
-  if (Object.hasOwn(definition.scopes ?? {}, name)) return;
-  const successor = Object.entries(definition.scopes ?? {}).find(
+  // `scopes` that could not be read, or an entry with a wrong name, have a finding of their own
+  if (report.removed.has("scopes") || Object.hasOwn(definition.scopes, name)) return;
+  const successor = Object.entries(definition.scopes).find(
     ([, entry]) =>
       typeof entry !== "string" && entry.replaces?.map(printedScope).includes(printedScope(name)),
   );

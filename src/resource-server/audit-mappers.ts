@@ -1,4 +1,6 @@
 import type { AuditEvent } from "./audit-event.js";
+import { type AnyEvent, messageOf, requestLineOf, viewOf } from "./audit-view.js";
+import { type AuthorizationEvent, isAuthorizationEvent } from "./authorization-event.js";
 
 /** Leaves out what is not known. */
 function known<Members extends Readonly<Record<string, unknown>>>(
@@ -8,20 +10,11 @@ function known<Members extends Readonly<Record<string, unknown>>>(
   return Object.fromEntries(found) as ReturnType<typeof known<Members>>;
 }
 
-const REQUEST_LINE = /^([A-Z]+) (.+)$/;
-
-/** The method and the path of an endpoint. */
-function requestLineOf({ operation }: AuditEvent): readonly [method?: string, path?: string] {
-  const [, method, path] =
-    (operation.kind === "endpoint" && REQUEST_LINE.exec(operation.name)) || [];
-  return method === undefined || path === undefined ? [] : [method, path];
-}
-
 /** Whose credentials it were, in the words of the CloudEvents extension. */
 export type CloudEventAuthType = "app_user" | "service_account" | "unauthenticated" | "unknown";
 
 /** An event as CloudEvents 1.0 puts it in JSON. */
-export interface AuditCloudEvent {
+export interface AuditCloudEvent<Event extends AuditEvent | AuthorizationEvent = AuditEvent> {
   /** The version of CloudEvents. */
   readonly specversion: "1.0";
   /** The id of the audit event. */
@@ -29,17 +22,20 @@ export interface AuditCloudEvent {
   /** Where it happened. */
   readonly source: string;
   /** What happened. */
-  readonly type: "scope-policy.decision.allowed" | "scope-policy.decision.denied";
+  readonly type:
+    | "scope-policy.decision.allowed"
+    | "scope-policy.decision.denied"
+    | `scope-policy.${AuthorizationEvent["type"]}.${AuthorizationEvent["outcome"]}`;
   /** When (RFC 3339). */
   readonly time: string;
-  /** The tool or endpoint. */
+  /** The tool, endpoint or message; missing in events of an authorization server. */
   readonly subject?: string;
   /** What `data` is. */
   readonly datacontenttype: "application/json";
   /** The extension Auth Context; the principal itself stands in `data` alone. */
   readonly authtype: CloudEventAuthType;
   /** The audit event. */
-  readonly data: AuditEvent;
+  readonly data: Event;
 }
 
 /**
@@ -62,26 +58,41 @@ export interface AuditCloudEvent {
  *   });
  * ```
  */
-export function toCloudEvent(event: AuditEvent, source: string): AuditCloudEvent {
-  const { id, time, operation, decision } = event;
+export function toCloudEvent<Event extends AuditEvent | AuthorizationEvent>(
+  event: Event,
+  source: string,
+): AuditCloudEvent<Event> {
+  const any: AnyEvent = event;
+  const subject = isAuthorizationEvent(any) ? "" : any.operation.name;
   return {
     specversion: "1.0",
-    id,
+    id: any.id,
     source,
-    type: decision.allowed ? "scope-policy.decision.allowed" : "scope-policy.decision.denied",
-    time,
-    ...(operation.name !== "" && { subject: operation.name }),
+    type: cloudTypeOf(any),
+    time: any.time,
+    ...(subject !== "" && { subject }),
     datacontenttype: "application/json",
-    authtype: authTypeOf(event),
+    authtype: authTypeOf(any),
     data: event,
   };
 }
 
-function authTypeOf({ actor, client, token, decision }: AuditEvent): CloudEventAuthType {
+function cloudTypeOf(event: AnyEvent): AuditCloudEvent["type"] {
+  if (isAuthorizationEvent(event)) return `scope-policy.${event.type}.${event.outcome}`;
+  return event.decision.allowed ? "scope-policy.decision.allowed" : "scope-policy.decision.denied";
+}
+
+function authTypeOf(event: AnyEvent): CloudEventAuthType {
+  const { actor, client, token } = event;
   if (actor.sub !== undefined && actor.sub !== client.client_id) return "app_user";
+  // a client that registers, or that is refused, has proved nothing
+  if (isAuthorizationEvent(event)) {
+    const isProved = event.type !== "registration" && event.outcome === "success";
+    return isProved && client.client_id !== undefined ? "service_account" : "unknown";
+  }
   if (client.client_id !== undefined) return "service_account";
   // what is refused before credentials are looked at, or for what they are, says nothing of them
-  const isOpen = decision.allowed || decision.code === "unauthenticated";
+  const isOpen = event.decision.allowed || event.decision.code === "unauthenticated";
   return isOpen && Object.keys(token).length === 0 ? "unauthenticated" : "unknown";
 }
 
@@ -108,25 +119,40 @@ export type AuditAttributes = Readonly<Record<string, string | number | boolean 
  * ```
  */
 export function toOpenTelemetryAttributes(
-  event: AuditEvent,
+  event: AuditEvent | AuthorizationEvent,
   options: { readonly arguments?: boolean } = {},
 ): AuditAttributes {
-  const { operation, decision, actor, client, token } = event;
-  const [method, route] = requestLineOf(event);
-  const isEndpoint = operation.kind === "endpoint";
+  const { actor, client, token } = event;
+  const { allowed, code } = viewOf(event);
+  const own = isAuthorizationEvent(event)
+    ? authorizationAttributes(event)
+    : decisionAttributes(event, options.arguments === true);
   return known({
-    "gen_ai.operation.name": isEndpoint ? undefined : "execute_tool",
-    "gen_ai.tool.name": isEndpoint ? undefined : operation.name,
-    "gen_ai.tool.call.arguments":
-      options.arguments === true && !isEndpoint ? shownArguments(event) : undefined,
-    "http.request.method": method,
-    "http.route": route,
+    ...own,
     "http.response.status_code": event.status,
-    "error.type": decision.allowed ? undefined : decision.code,
+    "error.type": allowed ? undefined : code,
     "enduser.id": actor.sub,
     "scope_policy.event.id": event.id,
     "scope_policy.policy.name": event.policy.name,
     "scope_policy.policy.version": event.policy.version,
+    "scope_policy.client.id": client.client_id,
+    "scope_policy.token.id": token.jti,
+    "scope_policy.token.issuer": token.iss,
+    "scope_policy.request.id": event.requestId,
+  });
+}
+
+function decisionAttributes(event: AuditEvent, withArguments: boolean) {
+  const { operation, decision, actor } = event;
+  const [method, route] = requestLineOf(event);
+  const isTool = operation.kind === "tool" || operation.kind === "unknown";
+  return {
+    "gen_ai.operation.name": isTool ? "execute_tool" : undefined,
+    "gen_ai.tool.name": isTool ? operation.name : undefined,
+    "gen_ai.tool.call.arguments": withArguments && isTool ? shownArguments(event) : undefined,
+    "mcp.method.name": methodOf(event),
+    "http.request.method": method,
+    "http.route": route,
     "scope_policy.operation.kind": operation.kind,
     "scope_policy.decision.code": decision.code,
     "scope_policy.decision.allowed": decision.allowed,
@@ -135,13 +161,27 @@ export function toOpenTelemetryAttributes(
     "scope_policy.decision.param": decision.param,
     "scope_policy.decision.tier": decision.tier,
     "scope_policy.decision.account_types": copyOf(decision.accountTypes),
-    "scope_policy.client.id": client.client_id,
-    "scope_policy.token.id": token.jti,
-    "scope_policy.token.issuer": token.iss,
     "scope_policy.subject.tier": actor.tier,
     "scope_policy.subject.account_type": actor.account_type,
-    "scope_policy.request.id": event.requestId,
-  });
+  };
+}
+
+function authorizationAttributes({ type, outcome, grant, scopes, client }: AuthorizationEvent) {
+  return {
+    "scope_policy.authorization.type": type,
+    "scope_policy.authorization.outcome": outcome,
+    "scope_policy.authorization.granted": copyOf(scopes.granted),
+    "scope_policy.authorization.requested": copyOf(scopes.requested),
+    "scope_policy.authorization.removed": copyOf(scopes.removed),
+    "scope_policy.grant.id": grant.id,
+    "scope_policy.grant.type": grant.grant_type,
+    "scope_policy.client.name": client.client_name,
+  };
+}
+
+/** The method of a message of the Model Context Protocol. */
+function methodOf({ operation: { kind, name } }: AuditEvent): string | undefined {
+  return kind === "protocol" && name.startsWith("mcp:") ? name.slice("mcp:".length) : undefined;
 }
 
 function copyOf(list: readonly string[] | undefined): string[] | undefined {
@@ -169,11 +209,11 @@ function shownArguments(event: AuditEvent): string {
  * const line = (event: AuditEvent) => JSON.stringify(toEcs(event));
  * ```
  */
-export function toEcs(event: AuditEvent) {
-  const { actor, client, decision, operation, policy } = event;
+export function toEcs(event: AuditEvent | AuthorizationEvent) {
+  const { actor, policy } = event;
+  const { name, action, effect, allowed, code, isOutage } = viewOf(event);
   const [method] = requestLineOf(event);
   const request = known({ id: event.requestId, method });
-  const isOutage = decision.code === "temporarily_unavailable";
   return {
     "@timestamp": event.time,
     ecs: { version: "9.4.0" },
@@ -182,14 +222,14 @@ export function toEcs(event: AuditEvent) {
       id: event.id,
       kind: "event",
       category: ["api"],
-      type: ["access", decision.allowed ? "allowed" : "denied"],
+      type: [effect, allowed ? "allowed" : "denied"],
       outcome: isOutage ? "failure" : "success",
-      action: operation.kind === "endpoint" ? "endpoint-call" : "tool-call",
-      reason: decision.code,
+      action,
+      reason: code,
       provider: "scope-policy",
       dataset: "scope-policy.audit",
     },
-    rule: { name: operation.name, ruleset: policy.name, version: policy.version },
+    rule: { name, ruleset: policy.name, version: policy.version },
     ...(actor.sub !== undefined && { user: { id: actor.sub }, related: { user: [actor.sub] } }),
     ...((Object.keys(request).length > 0 || event.status !== undefined) && {
       http: known({
@@ -197,21 +237,30 @@ export function toEcs(event: AuditEvent) {
         response: event.status === undefined ? undefined : { status_code: event.status },
       }),
     }),
-    scope_policy: known({
-      operation,
-      actor,
-      client,
-      token: event.token,
-      decision,
-      requirement: event.requirement,
-      arguments: event.arguments,
-      arguments_left_out: event.argumentsLeftOut,
-    }),
+    scope_policy: known(isAuthorizationEvent(event) ? grantMembers(event) : callMembers(event)),
   };
 }
 
-/** One line for people, of clean words. */
-export function messageOf({ operation, decision, client }: AuditEvent): string {
-  const by = client.client_id === undefined ? "" : ` for ${client.client_id}`;
-  return `${operation.kind} ${operation.name}${by}: ${decision.code}`;
+function callMembers(event: AuditEvent) {
+  const { operation, actor, client, token, decision, requirement } = event;
+  return {
+    operation,
+    actor,
+    client,
+    token,
+    decision,
+    requirement,
+    arguments: event.arguments,
+    arguments_left_out: event.argumentsLeftOut,
+  };
+}
+
+function grantMembers(event: AuthorizationEvent) {
+  const { type, outcome, error, reason, actor, client, token, grant, scopes } = event;
+  return {
+    actor,
+    client,
+    token,
+    authorization: known({ type, outcome, error, reason, grant, scopes }),
+  };
 }

@@ -1,10 +1,13 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Denial, DoorDenial } from "../decision/decision.js";
+import { firstScopes } from "../discovery/first-scopes.js";
 import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { isToolName } from "../policy/names.js";
 import { namedMeanings } from "../policy/scope-meanings.js";
+import { sufficientSet } from "./sufficient-set.js";
 
 /** Why a call is refused at the door. */
 export type Refusal = Denial | DoorDenial;
@@ -43,10 +46,18 @@ export interface Answer {
   readonly body: ProblemDocument;
 }
 
-/** What an answer can say besides the decision. */
+/** What an answer depends on in addition to the decision. */
 export interface AnswerContext {
   /** The name of the tool or endpoint. */
   readonly operation?: string | undefined;
+  /** The values of its parameters: they bind the scopes that a 401 without credentials names. */
+  readonly params?: unknown;
+  /**
+   * What a 401 without credentials names: one sufficient set of the operation, nothing where it is unknown or hidden
+   * (`"operation"`); what the protected-resource document names (`"resource"`); or the first where there is such a set, else the
+   * second. Default: `"operation"`, and `"resource"` without an `operation`.
+   */
+  readonly signInScope?: "operation" | "resource" | "operation-or-resource";
   /** The token whose scopes a challenge of mode `union` names too. */
   readonly token?: AccessToken | undefined;
   /** The version of the Model Context Protocol that the client speaks, for the mode `auto`. */
@@ -69,19 +80,24 @@ export interface ChallengeOptions {
 
 interface Row {
   readonly status: 400 | 401 | 402 | 403 | 503;
-  /** Whether there is a challenge, and its `error` (RFC 6750, section 3.1). */
-  readonly challenge?: {
-    readonly error?: "invalid_request" | "invalid_token" | "insufficient_scope";
-    readonly description?: string;
-  };
+  /** The challenge, with its `error` (RFC 6750, section 3.1); `undefined` for none. */
+  readonly challenge: Challenge | undefined;
 }
+
+interface Challenge {
+  readonly error: "invalid_request" | "invalid_token" | "insufficient_scope" | undefined;
+  readonly description: string | undefined;
+}
+
+/** A row without a challenge. Each member is its own, whatever `Object.prototype` has. */
+const plain = (status: Row["status"]): Row => ({ status, challenge: undefined });
 
 /** The one table of statuses and challenges; its texts are all that a challenge ever says in words. */
 const ROWS: Readonly<Record<Refusal["code"], Row>> = {
-  unknown_operation: { status: 403 },
-  denied: { status: 403 },
-  invalid_params: { status: 400 },
-  unauthenticated: { status: 401, challenge: {} },
+  unknown_operation: plain(403),
+  denied: plain(403),
+  invalid_params: plain(400),
+  unauthenticated: { status: 401, challenge: { error: undefined, description: undefined } },
   invalid_request: {
     status: 400,
     challenge: { error: "invalid_request", description: "Expected one bearer token" },
@@ -90,15 +106,15 @@ const ROWS: Readonly<Record<Refusal["code"], Row>> = {
     status: 401,
     challenge: { error: "invalid_token", description: "The access token is not valid here" },
   },
-  temporarily_unavailable: { status: 503 },
+  temporarily_unavailable: plain(503),
   insufficient_scope: {
     status: 403,
     challenge: { error: "insufficient_scope", description: "More scope is needed" },
   },
-  binding_mismatch: { status: 403 },
-  account_type_required: { status: 403 },
-  upgrade_required: { status: 403 },
-  reserved_scope: { status: 403 },
+  binding_mismatch: plain(403),
+  account_type_required: plain(403),
+  upgrade_required: plain(403),
+  reserved_scope: plain(403),
 };
 
 const TITLES = {
@@ -109,8 +125,12 @@ const TITLES = {
   503: "Service Unavailable",
 } as const;
 
-/** Clients take some 16 KiB of headers in all; a union beyond half of it is cut down to what is needed. */
+/** Clients accept some 16 KiB of headers. A longer union is cut down to what is needed, a longer list of the resource to the baseline. */
 const MAX_CHALLENGE_SCOPE = 8_192;
+
+function isShort(scopes: readonly string[]): boolean {
+  return scopes.join(" ").length <= MAX_CHALLENGE_SCOPE;
+}
 
 /** Since this version clients unite a challenge with what they hold (MCP, basic/authorization). */
 const UNITING_VERSION = "2026-07-28";
@@ -121,19 +141,30 @@ export function newAnswerer(
   options: ChallengeOptions,
 ): (refusal: Refusal, context?: AnswerContext) => Answer {
   const namesOf = namer(policy);
-  const baseline = policy.baseline.flatMap((scope) => namesOf(scope.name));
+  const first = firstScopes(policy);
+  const ofResource = isShort(first.all) ? first.all : first.baseline;
   const realm = quotable(policy.definition.name);
 
-  const scopesOf = (refusal: Refusal, { token, protocolVersion }: AnswerContext) => {
-    if (refusal.code === "unauthenticated") return baseline;
+  const signInScopes = (context: AnswerContext): readonly string[] => {
+    const operation = readOwn(context, "operation");
+    const byDefault = operation === undefined ? "resource" : "operation";
+    const mode = readOwn(context, "signInScope") ?? byDefault;
+    if (mode === "resource") return ofResource;
+    const own = sufficientSet(policy, operation, readOwn(context, "params"));
+    return own ?? (mode === "operation" ? [] : ofResource);
+  };
+
+  const scopesOf = (refusal: Refusal, context: AnswerContext) => {
+    if (refusal.code === "unauthenticated") return signInScopes(context);
     if (refusal.code !== "insufficient_scope") return [];
     // a refusal of somebody's own making can hold any text
+    const { token, protocolVersion } = context;
     const needed = refusal.scopes.filter(isScopeToken).flatMap(namesOf);
     const isUnion =
       options.mode === "union" || (options.mode === "auto" && isReplacing(protocolVersion));
     if (!isUnion) return needed;
     const union = [...new Set([...heldTokens(token).flatMap(namesOf), ...needed])];
-    return union.join(" ").length <= MAX_CHALLENGE_SCOPE ? union : needed;
+    return isShort(union) ? union : needed;
   };
 
   return (refusal, context = {}) => {
@@ -163,16 +194,23 @@ export function newAnswerer(
       detail: refusal.message,
       error: refusal.code,
       ...(refusal.code === "insufficient_scope" && scope !== "" && { scope }),
-      ...operationOf(refusal, context.operation),
+      ...operationOf(policy, refusal, context.operation),
       ...remedyOf(refusal),
     };
     return { status, headers, body };
   };
 }
 
-/** A name that the policy lacks came from the client, and is not said back. */
-function operationOf({ code }: Refusal, name: string | undefined): Partial<ProblemDocument> {
+/** Returns the name of the operation. One that the policy does not have is the client's own text, and is left out. */
+function operationOf(
+  { operations, patterns }: CompiledPolicy,
+  { code }: Refusal,
+  name: string | undefined,
+): Partial<ProblemDocument> {
   if (typeof name !== "string" || code === "unknown_operation") return {};
+  const isKnown =
+    operations.has(name) || (isToolName(name) && patterns.some(({ matches }) => matches(name)));
+  if (!isKnown) return {};
   return name.includes(" ") ? { endpoint: name } : { tool: name };
 }
 

@@ -3,6 +3,7 @@ import { type InvalidParams, TEMPORARILY_UNAVAILABLE } from "../decision/decisio
 import type { PolicyTypes } from "../policy/definition.js";
 import type { Admission, Authorizer } from "./authorizer.js";
 import { type Awaitable, askInTime, tellConsole } from "./facts.js";
+import { type GateView, readView } from "./gate-audit.js";
 import { pathOf } from "./target.js";
 
 /** A request as Node's servers have it, as far as a gate reads it. */
@@ -49,6 +50,8 @@ export interface GateCall {
   readonly operation: GateOperation;
   /** Reads the parameters that the route does not have. */
   readonly read?: (() => unknown) | undefined;
+  /** Returns what the audit reads of the request, beyond the values of the route and of `read`; called for an event alone. */
+  readonly view: () => GateView;
 }
 
 /**
@@ -57,7 +60,7 @@ export interface GateCall {
  */
 export function admitAtGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
-  { authorization, operation: { name: operation, params: names, values }, read }: GateCall,
+  { authorization, operation: { name: operation, params: names, values }, read, view }: GateCall,
 ): Awaitable<Admission> {
   const failed = (error: unknown): Admission => {
     tellConsole("a gate could not read its call", error);
@@ -65,8 +68,17 @@ export function admitAtGate<Types extends PolicyTypes>(
     const answer = authorizer.answer(decision, { operation });
     return { kind: "refused", decision, answer, token: undefined };
   };
-  const admit = (others: unknown): Awaitable<Admission> =>
-    authorizer.admit({ authorization, operation, params: paramsOf(names, values, others) });
+  const admit = (others: unknown): Awaitable<Admission> => {
+    const params = paramsOf(names, values, others);
+    const audited = () => {
+      const { sources, requestId } = view();
+      return readView(params, {
+        sources: [() => values?.(), () => others, ...sources],
+        requestId,
+      });
+    };
+    return authorizer.admit({ authorization, operation, params, audited });
+  };
   try {
     const admission =
       read === undefined ? admit(undefined) : askInTime(read, authorizer.timeout, admit);

@@ -422,7 +422,7 @@ describe("the dialect", () => {
         failing("status", { status: 403 }),
         failing("equals", { challenge: { equals: { error: "invalid_token" } } }),
         failing("absent", { challenge: { absent: ["resource_metadata"] } }),
-        failing("has", { challenge: { has: ["scope"] } }),
+        failing("has", { challenge: { has: ["error"] } }),
         failing("other", { challenge: { like: 1 } }),
         failing("contain", { mustContain: ["nowhere"] }),
         failing("notContain", { mustNotContain: ["Bearer"] }),

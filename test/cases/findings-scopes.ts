@@ -14,11 +14,8 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
   },
   {
     title: "a scope that is used where none is declared",
-    policy: { scopes: undefined, tools: { t: "a" } },
-    finds: [
-      ["missing_key", "scopes", "`scopes` is missing"],
-      ["unknown_scope", "tools.t", "undeclared scope `a`"],
-    ],
+    policy: { scopes: {}, tools: { t: "a" } },
+    finds: [["unknown_scope", "tools.t", "undeclared scope `a`"]],
   },
   {
     title: "an empty scope",

@@ -28,6 +28,18 @@ describe.each([...TABLES])("findings of %s", (_, cases) => {
   });
 });
 
+describe("a policy without what every policy needs", () => {
+  it("has a finding for each, and none for the rules that name its scopes", () => {
+    expect(
+      findingsOf({ tools: { t: "a" } }).map(({ code, path, message }) => [code, path, message]),
+    ).toEqual([
+      ["missing_key", "name", "`name` is missing"],
+      ["missing_key", "version", "`version` is missing"],
+      ["missing_key", "scopes", "`scopes` is missing"],
+    ]);
+  });
+});
+
 describe("formatPath", () => {
   const PATHS: readonly (readonly [path: readonly (string | number)[], text: string])[] = [
     [[], ""],
