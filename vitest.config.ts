@@ -14,6 +14,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/browser/**", "test/cost/**"], // `npm run test:browser` needs a browser, `npm run test:cost` a minute
     allowOnly: false,
+    setupFiles: ["test/globals.ts"],
     testTimeout: 60_000, // programs are started and policies made by the thousand: a bound on a hang
     isolate: false, // no module of the package has a state that a test could leave behind; it saves a quarter of the time
     maxWorkers: "100%", // else one core of two stands idle
