@@ -27,13 +27,25 @@ export const MAX_SCOPE_TOKENS = 4_096;
  */
 export function readScopeTokens(scope: unknown): readonly string[] | undefined {
   if (scope === "") return [];
-  if (!Array.isArray(scope)) {
-    const parsed = parseScope(scope as string);
-    return parsed.ok ? [...parsed.scope] : undefined;
+  if (typeof scope !== "string") return readTokenList(scope);
+  const parsed = parseScope(scope);
+  return parsed.ok ? [...parsed.scope] : undefined;
+}
+
+/** A member of a list is one scope token: nothing in it is split, and one malformed member makes the list malformed. */
+function readTokenList(list: unknown): readonly string[] | undefined {
+  const tokens = new Set<string>();
+  try {
+    if (!Array.isArray(list) || list.length > MAX_SCOPE_TOKENS) return undefined;
+    for (let index = 0; index < list.length; index += 1) {
+      const member: unknown = list[index];
+      if (!isScopeToken(member) || member.length > MAX_SCOPE_LENGTH) return undefined;
+      tokens.add(member);
+    }
+  } catch {
+    return undefined; // a getter or a proxy that throws
   }
-  const list: readonly unknown[] = scope;
-  if (list.length > MAX_SCOPE_TOKENS || !list.every(isScopeToken)) return undefined;
-  return list.length === 0 ? [] : readScopeTokens(list.join(" "));
+  return [...tokens];
 }
 
 const SP = 0x20;
