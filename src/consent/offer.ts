@@ -52,6 +52,7 @@ export function offerOf(
   const granted = grantedMeanings(policy, facts);
   const whyNot = createEligibilityCheck(policy, facts);
   const offered = new Map<string, OfferedScope>();
+  const seen = new Set<string>();
   const asked = new Set<string>();
   const dropped: DroppedScope[] = [];
   let isOutage = false;
@@ -60,6 +61,8 @@ export function offerOf(
     const named = namedMeanings(policy, token, firstParty);
     if (named.length === 0) dropped.push({ scope: forLog(token), why: whyUnknown(policy, token) });
     for (const meaning of named) {
+      if (seen.has(meaning.text)) continue;
+      seen.add(meaning.text);
       const result = whyNot(meaning);
       if (result.kind === "offered")
         offered.set(meaning.text, { ...meaning, labels: result.labels });
