@@ -120,7 +120,6 @@ function refuse(error_description: string) {
 
 /** Members that the server sets (RFC 7591, section 3.2.1; RFC 7592, section 3), besides those of a client's facts. */
 const SET_BY_SERVER = [
-  "__proto__",
   "client_secret",
   "client_id_issued_at",
   "client_secret_expires_at",
@@ -148,7 +147,9 @@ function copyOf(metadata: unknown): Record<string, unknown> | undefined {
   if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata))
     return undefined;
   try {
-    const entries = Object.entries(metadata).filter(([key]) => !SERVER_MEMBERS.has(spelling(key)));
+    const entries = Object.entries(metadata).filter(
+      ([key]) => key !== "__proto__" && !SERVER_MEMBERS.has(spelling(key)),
+    );
     return Object.fromEntries(entries);
   } catch {
     return undefined; // a getter or a proxy of somebody else's
@@ -196,10 +197,8 @@ function registeredNames(
   if (named.length === 0) {
     return listedScopes(policy, token, true).length > 0 ? "refused" : "unknown";
   }
-  const printed = printedScope(token);
-  if (named.some(({ text }) => text === printed)) {
-    return named.every(isWithin) ? [token] : "refused";
-  }
+  const own = named.find(({ text }) => text === printedScope(token));
+  if (own !== undefined) return isWithin(own) ? [token] : "refused";
   const within = closeOverListed(policy, named).filter(isWithin);
   const texts = [...new Set(within.map(({ text }) => text))];
   const names = within.flatMap((one) => {
