@@ -166,6 +166,42 @@ describe("what is granted already", () => {
   });
 });
 
+it.each([undefined, "", "gone:read", "n:read  o:read"])(
+  "a row is not new where nothing was granted before: %j",
+  (granted) => {
+    const screen = consentScreen(notes, factsOf({ requested: "n:read o:read", granted }));
+    expect(rowsOf(screen).map((row) => row.isNew)).toEqual([false, false]);
+  },
+);
+
+it.each([
+  ["no facts", undefined],
+  ["facts that are a text", "client"],
+  ["facts without a client", {}],
+  ["a client that is a text", { client: "app-1" }],
+  ["a client that is null", { client: null }],
+  ["an inherited client", Object.create({ client })],
+])("consent is not asked with %s: that is a mistake of the program", (_, facts) => {
+  const wrong = facts as ConsentFacts;
+  const error = expect.objectContaining({ code: "ERR_OPTIONS_INVALID" });
+  expect(() => consentScreen(notes, wrong)).toThrow(error);
+  expect(() => droppedScopes(notes, wrong)).toThrow(error);
+  expect(() => resolveConsent(notes, wrong, { decision: "approve" })).toThrow(error);
+});
+
+it("a choice that cannot be read chooses nothing", () => {
+  const unreadable = Object.defineProperty({}, "decision", {
+    enumerable: true,
+    get: () => {
+      throw new Error("no");
+    },
+  });
+  for (const selection of [unreadable, null, undefined, "approve", 7]) {
+    const outcome = resolveConsent(notes, factsOf({ requested: "n:read" }), selection as never);
+    expect(outcome).toMatchObject({ ok: false, error: "access_denied" });
+  }
+});
+
 describe("a registered scope", () => {
   const rows: readonly {
     readonly title: string;

@@ -167,6 +167,15 @@ describe("whose a bound scope is", () => {
     ]);
   });
 
+  it.each([
+    ["`owns`", { owns: () => "\u200b\u202e" }],
+    ["`resources`", { resources: { wallet: { w: " \u200b " } } }],
+  ])("is labelled by its value where nothing of the label of %s can be shown", (_, account) => {
+    const facts = factsOf({ account, requested: "/wallets/w/read" });
+    const { resource } = rowOf(consentScreen(policy, facts), "/wallets/w/read");
+    expect(resource).toEqual([{ param: "wallet", value: "w", label: "w" }]);
+  });
+
   it("is asked with the template in braces and frozen values, once for each bound scope that is registered", () => {
     const calls: unknown[] = [];
     const account: Account = {
@@ -184,6 +193,17 @@ describe("whose a bound scope is", () => {
       ["/wallets/{wallet}/write", { wallet: "v" }],
     ]);
   });
+});
+
+it("goes by the literal prefix with its separators: a name in two forms is two kinds of thing", () => {
+  const forms = definePolicy({
+    name: "Forms",
+    version: "1",
+    scopes: { "/accounts/{id}/read": {}, "accounts:{id}:write": {}, "/accounts/{id}/write": {} },
+  });
+  const account = { resources: { id: { a: "Bakery" } } };
+  const facts = factsOf({ account, requested: "/accounts/a/read accounts:a:write" });
+  expect(droppedScopes(forms, facts).map(({ why }) => why)).toEqual(["needs-owns", "needs-owns"]);
 });
 
 describe("an outage of `owns`", () => {
@@ -224,4 +244,13 @@ describe("an outage of `owns`", () => {
     const facts = factsOf({ account, granted: "/wallets/w/read", requested: "/wallets/w/read" });
     expect(resolveConsent(policy, facts, { decision: "deny" })).toMatchObject(unavailable);
   });
+});
+
+it("owns nothing of a placeholder whose list is undefined", () => {
+  const resources = { wallet: undefined } as unknown as NonNullable<Account["resources"]>;
+  const facts = factsOf({ requested: "", account: { resources } });
+  const screen = consentScreen(policy, facts, { whenNoScope: "catalogue" });
+  expect(scopesOf(screen)).toEqual(["openid"]);
+  const asked = factsOf({ requested: "openid /wallets/w/read", account: { resources } });
+  expect(scopesOf(consentScreen(policy, asked))).toEqual(["openid"]);
 });
