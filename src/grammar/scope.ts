@@ -27,22 +27,27 @@ export const MAX_SCOPE_TOKENS = 4_096;
  */
 export function readScopeTokens(scope: unknown): readonly string[] | undefined {
   if (scope === "") return [];
-  if (typeof scope !== "object") {
-    const parsed = parseScope(scope as string);
-    return parsed.ok ? [...parsed.scope] : undefined;
-  }
-  try {
-    // each member is one token, as in the list of an access token
-    if (!Array.isArray(scope) || scope.length > MAX_SCOPE_TOKENS) return undefined;
-    const list: readonly unknown[] = [...(scope as readonly unknown[])];
-    return list.every(isListedToken) ? [...new Set(list)] : undefined;
-  } catch {
-    return undefined; // a proxy that throws
-  }
+  if (typeof scope !== "string") return readTokenList(scope);
+  const parsed = parseScope(scope);
+  return parsed.ok ? [...parsed.scope] : undefined;
 }
 
-function isListedToken(member: unknown): member is ScopeToken {
-  return isScopeToken(member) && member.length <= MAX_SCOPE_LENGTH;
+/** A member of a list is one scope token: nothing in it is split, and one malformed member makes the list malformed. */
+function readTokenList(list: unknown): readonly string[] | undefined {
+  const tokens = new Set<string>();
+  try {
+    if (!Array.isArray(list)) return undefined;
+    const { length } = list;
+    if (length > MAX_SCOPE_TOKENS) return undefined;
+    for (let index = 0; index < length; index += 1) {
+      const member: unknown = list[index];
+      if (!isScopeToken(member) || member.length > MAX_SCOPE_LENGTH) return undefined;
+      tokens.add(member);
+    }
+  } catch {
+    return undefined; // a getter or a proxy that throws
+  }
+  return [...tokens];
 }
 
 const SP = 0x20;

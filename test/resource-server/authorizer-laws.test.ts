@@ -7,7 +7,8 @@ import type { AuthorizerOptions } from "../../src/resource-server/authorizer-opt
 import { drawCase, drawGoodCase } from "../model/arbitrary-request.js";
 import { type Draw, drawn } from "../model/draw.js";
 import { HOSTILE } from "../model/hostile.js";
-import { type Definition, modelMatchScope, scopeOptions } from "../model/model.js";
+import type { Definition } from "../model/model.js";
+import { modelMatchScope, scopeOptions } from "../model/model-scopes.js";
 import { load, tokenOf } from "../model/observe.js";
 import { parseChallenge } from "./challenge-parser.js";
 

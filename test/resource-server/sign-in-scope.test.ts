@@ -5,7 +5,8 @@ import { firstScopes } from "../../src/discovery/first-scopes.js";
 import { compiledPolicyOf } from "../../src/policy/compile.js";
 import { drawGoodCase } from "../model/arbitrary-request.js";
 import { type Draw, drawn } from "../model/draw.js";
-import { type Definition, modelMatchScope, scopeOptions } from "../model/model.js";
+import type { Definition } from "../model/model.js";
+import { modelMatchScope, scopeOptions } from "../model/model-scopes.js";
 import { load } from "../model/observe.js";
 import { parseChallenge } from "./challenge-parser.js";
 
@@ -204,13 +205,16 @@ describe("a 401 without credentials", () => {
 
   it("names the baseline alone where the scopes of the resource are longer than 8,192 characters", () => {
     const policyOf = (length: number) => {
-      const long = `s${"x".repeat(length - 1 - "openid ".length)}`;
-      const scopes = { openid: {}, [long]: { default: "on" } };
+      const names = Array.from({ length: 8 }, (_, index) => `${index}${"x".repeat(999)}`);
+      const last = "y".repeat(length - ["openid", ...names, ""].join(" ").length);
+      const scopes = Object.fromEntries(
+        ["openid", ...names, last].map((name) => [name, { default: "on" }]),
+      );
       return loadPolicy({ name: "x", version: "1", scopes, baseline: ["openid"] });
     };
     expect(named(policyOf(8_192))).toHaveLength(8_192);
     expect(named(policyOf(8_193))).toBe("openid");
-    expect(authorizerOf(policyOf(8_193)).metadata()?.document.scopes_supported).toHaveLength(2);
+    expect(authorizerOf(policyOf(8_193)).metadata()?.document.scopes_supported).toHaveLength(10);
   });
 });
 
