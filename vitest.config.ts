@@ -12,8 +12,9 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/browser/**"], // `npm run test:browser`: they need a browser
+    exclude: ["test/browser/**", "test/cost/**"], // `npm run test:browser` needs a browser, `npm run test:cost` a minute
     allowOnly: false,
+    setupFiles: ["test/globals.ts"],
     testTimeout: 60_000, // programs are started and policies made by the thousand: a bound on a hang
     isolate: false, // no module of the package has a state that a test could leave behind; it saves a quarter of the time
     maxWorkers: "100%", // else one core of two stands idle
@@ -38,6 +39,7 @@ export default defineConfig({
         "src/discovery/**": all,
         "src/resource-server/**": all,
         "src/verify/**": all,
+        "src/mcp/**": all,
       },
     },
   },

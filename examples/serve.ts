@@ -12,20 +12,32 @@ export interface RunningExample<Issuer extends TokenIssuer = LocalIssuer> {
   close(): Promise<void>;
 }
 
-/** Whoever issues the tokens that an example takes. */
+/** The issuer of the tokens that an example accepts. */
 export interface TokenIssuer {
   readonly issuer: string;
   readonly jwks: URL;
-  /** Whether a token was ended before its time, where the issuer can end one. */
+  /** Returns whether a token was revoked, where the issuer can revoke one. */
   isRevoked?(jti: string | undefined): boolean;
+  /** Notes that a token is used now, where the issuer shows when a grant was last used. */
+  noteUse?(jti: string | undefined): void;
   close(): Promise<void>;
 }
 
 /** Starts an issuer for the address of a server. */
 export type StartIssuer<Issuer extends TokenIssuer> = (resource: string) => Promise<Issuer>;
 
-/** What a server may be told besides: where its audit events go. */
+/** Further options of a server: where its audit events go. */
 export type ExampleOptions = Pick<AuthorizerOptions, "audit">;
+
+/** Returns options with which the issuer learns of each call that a token is used for. */
+export function withUse(issuer: TokenIssuer, { audit }: ExampleOptions): Required<ExampleOptions> {
+  return {
+    audit: (event) => {
+      issuer.noteUse?.(event.token.jti);
+      return audit?.(event);
+    },
+  };
+}
 
 /** The address of a server that listens on loopback. */
 export function addressOf(server: Server): string {

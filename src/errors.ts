@@ -2,9 +2,9 @@
 export interface Finding {
   /** What kind of fault, for programs: `unknown_scope`, `unknown_key`, `overlap` … The list may grow. */
   readonly code: string;
-  /** Where, as `tools.get_settings.anyOf[0]`; names that are no identifiers stand in brackets: `scopes["courses:read"]`. Empty for the whole. */
+  /** Where, as `tools.get_settings.anyOf[0]`; names that are not identifiers are in brackets: `scopes["courses:read"]`. Empty for the whole. At most 10,000 characters. */
   readonly path: string;
-  /** One line, for people. The sentence may change, the code does not. */
+  /** One line, for people, cut after 1,024 characters. The sentence may change, the code does not. */
   readonly message: string;
   /** What was probably meant: the nearest name that would be right. Looked for in the first hundred findings. */
   readonly suggestion?: string;
@@ -46,7 +46,10 @@ export class PolicyError extends Error {
   override readonly name = "PolicyError";
   /** The kind of fault. */
   readonly code: PolicyErrorCode;
-  /** Every fault at once; of a policy those of shape first, then those of meaning. Empty where there is but one thing to say. */
+  /**
+   * Every finding at once; of a policy those of shape first, then those of meaning. At most 1,001: after 1,000 the last one,
+   * `more_findings`, says how many more there are. Empty for an error without findings.
+   */
   readonly findings: readonly Finding[];
 
   constructor(code: PolicyErrorCode, message: string, findings: readonly Finding[] = []) {

@@ -2,7 +2,7 @@ import type { Request } from "express";
 import { type AccessToken, readOwn } from "./decision/access-token.js";
 import type { KnownName } from "./decision/policy.js";
 import { PolicyError } from "./errors.js";
-import { coverageFindings, type GateKind, markGate } from "./express/coverage.js";
+import { coverageFindings, type GateKind, type Mark, markGate } from "./express/coverage.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { describeFindings } from "./policy/findings.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
@@ -14,6 +14,7 @@ import {
   type GateOperation,
   noOperation,
 } from "./resource-server/gate.js";
+import { type GateView, newRequestIds } from "./resource-server/gate-audit.js";
 import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
 import { newRequestNote } from "./resource-server/request-note.js";
 import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
@@ -58,10 +59,24 @@ export type GateHandler = (
   next: () => void,
 ) => void | Promise<void>;
 
-/** What a gate can be told besides its operation. */
+/** Options of all gates of one authorizer. */
+export interface ExpressGateOptions {
+  /**
+   * Returns the id of a request for its audit events: a text or a number, cleaned and cut to 256 characters. By default each
+   * request gets a random UUID. An id that you take from a header of the client is a text of the client.
+   */
+  readonly requestId?: (req: Request) => unknown;
+}
+
+/** Options of one gate. */
 export interface GateOptions {
   /** Reads the parameters that the route does not have under the same name; a promise is waited for, as long as the authorizer's `timeout`. What it throws is a 503. */
   readonly params?: (req: Request) => unknown;
+  /**
+   * Returns more arguments for the audit event, as an object of plain data. It is called only where there is an `audit`, after
+   * the decision, which never depends on it. What it throws is reported on the console, and a promise is not waited for.
+   */
+  readonly arguments?: (req: Request) => unknown;
 }
 
 /** The gates of one authorizer for Express 5 and 4. */
@@ -76,10 +91,11 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
   <const Name extends string>(tool: KnownName<Types, Name>, options?: GateOptions): GateHandler;
 
   /**
-   * A middleware for a route that stands in the `endpoints` of the policy. The route's own template decides, whatever the
-   * names of its parameters, and the path of the request must mean the same endpoint in its one canonical spelling: for
-   * another case, an escape, a second or last slash, and for templates that are patterns or lists it is an unknown
-   * operation. It knows no route when it is given to `use`.
+   * Creates a middleware for a route that is one of the `endpoints` of the policy. The route's own template decides, and the
+   * path of the request must mean the same endpoint in its one canonical spelling: for another case, an escape, a second or
+   * last slash, and for templates that are patterns or lists it is an unknown operation. The route's names of parameters are
+   * free, but each may occur once, and none may be the policy's name of another parameter that decides. Given to `use` it
+   * does not know the route, and refuses every request.
    *
    * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID`
    */
@@ -115,9 +131,10 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
 
   /**
    * Checks at start-up, after the last route, that each route of an application or router is gated or marked as public before
-   * its first handler, and that each endpoint of the policy is a route with `gate.endpoint()`. Gates of another authorizer do
-   * not count. Routers are looked into; an application mounted in another, and functions given to `use` and `param`, are not:
-   * the first is a finding, the others are no routes.
+   * its first handler, and that each endpoint of the policy is a route with `gate.endpoint()`. A gate that is given to `use`
+   * covers a route only if no path below it binds a parameter that it decides on again. Gates of another authorizer do not
+   * count. Routers are looked into. An application mounted in another cannot be, which is a finding; functions given to `use`
+   * and `param` are not looked at.
    *
    * @throws {@link index!PolicyError} `ERR_COVERAGE` with every finding at once; `ERR_OPTIONS_INVALID` for what is no application
    */
@@ -157,24 +174,28 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
  */
 export function expressGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
+  options: ExpressGateOptions = {},
 ): ExpressGate<Types> {
+  const { requestId } = checkOptions("`expressGate`", options, EXPRESS_CHECKS);
   const { policy } = authorizer;
+  const requestIdOf = newRequestIds(requestId);
   const endpoints = newEndpointFinder(policy);
   const admitted = newRequestNote<Admission>();
-
-  const mark = (kind: GateKind, handler: GateHandler) => markGate(handler, { kind, authorizer });
 
   const guard = (
     kind: GateKind,
     find: (req: GateRequest) => GateOperation | undefined,
+    needs: readonly string[],
     options: GateOptions = {},
   ) => {
-    const { params } = checkOptions("a gate", options, GATE_CHECKS);
-    return mark(kind, (req, res, next) => {
+    const { params, arguments: more } = checkOptions("a gate", options, GATE_CHECKS);
+    const mark = { kind, authorizer, params: needs, hasReader: params !== undefined };
+    return markGate<GateHandler>((req, res, next) => {
       const admission = admitAtGate(authorizer, {
         authorization: authorizationFields(req),
         operation: find(req) ?? noOperation(req.method, req.originalUrl),
         read: params && (() => params(req as Request)),
+        view: () => viewOf(req as Request, more, requestIdOf),
       });
       const hasWaited = admission instanceof Promise;
       return whenThere(admission, (admission) => {
@@ -184,7 +205,7 @@ export function expressGate<Types extends PolicyTypes>(
         admitted.set(req, admission);
         next();
       });
-    });
+    }, mark);
   };
 
   const admittedOf = (req: object) => {
@@ -193,19 +214,21 @@ export function expressGate<Types extends PolicyTypes>(
     return found.token;
   };
 
+  const publicMark: Mark = { kind: "public", authorizer, params: [], hasReader: false };
   const gate = (name: string, options?: GateOptions) => {
     const { params } = policy.operation(name as never);
     return guard(
       "operation",
       (req) => ({ name, params, values: () => (req as Request).params }),
+      params,
       options,
     );
   };
   return Object.freeze(
     Object.assign(gate, {
       endpoint: (options?: GateOptions) =>
-        guard("endpoint", (req) => endpointOf(endpoints, req), options),
-      public: () => mark("public", (_req, _res, next) => next()),
+        guard("endpoint", (req) => endpointOf(endpoints, req), [], options),
+      public: () => markGate<GateHandler>((_req, _res, next) => next(), publicMark),
       token: (req: object) => {
         const token = admittedOf(req);
         if (token === undefined) throw new PolicyError("ERR_COVERAGE", NO_TOKEN);
@@ -226,9 +249,25 @@ export function expressGate<Types extends PolicyTypes>(
   );
 }
 
+const EXPRESS_CHECKS = {
+  requestId: optional(isFunction),
+} satisfies Record<keyof ExpressGateOptions, OptionCheck>;
 const GATE_CHECKS = {
   params: optional(isFunction),
+  arguments: optional(isFunction),
 } satisfies Record<keyof GateOptions, OptionCheck>;
+
+/** What the audit reads of a request: what the option `arguments` returns, the query, and a body that was parsed before the gate. */
+function viewOf(
+  req: Request,
+  more: GateOptions["arguments"],
+  requestIdOf: (req: Request) => string,
+): GateView {
+  return {
+    sources: [() => more?.(req), () => req.query, () => req.body as unknown],
+    requestId: () => requestIdOf(req),
+  };
+}
 
 const NO_GATE =
   "no gate of this authorizer has let the request through: put one before the handler";

@@ -30,9 +30,12 @@ import {
   authorizationFields,
   type GateOperation,
   noOperation,
+  otherValue,
+  watchValues,
 } from "./resource-server/gate.js";
 import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
 import { isAuthorizer } from "./resource-server/options.js";
+import { newRequestNote } from "./resource-server/request-note.js";
 import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
 
 /**
@@ -60,6 +63,11 @@ declare module "fastify" {
     public?: true;
     /** Reads the parameters that the route does not have under the same name, before the body is there; what it throws, or does not answer within the authorizer's `timeout`, is a 503. */
     params?: (request: FastifyRequest) => unknown;
+    /**
+     * Returns more arguments for the audit event, as an object of plain data. It is called only where there is an `audit`, after
+     * the decision, which never depends on it, and before the body is read.
+     */
+    arguments?: (request: FastifyRequest) => unknown;
   }
   interface FastifyRequest {
     /** The token with which the request passed the gate; `undefined` on public routes, and without credentials on public operations. */
@@ -103,6 +111,7 @@ const CONFIG_CHECKS = {
   endpoint: optional(oneOf(true)),
   public: optional(oneOf(true)),
   params: optional(isFunction),
+  arguments: optional(isFunction),
 } satisfies Record<keyof FastifyContextConfig, OptionCheck>;
 
 const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, done) => {
@@ -125,6 +134,7 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
   const mappings = new WeakMap<object, Mapping>();
   const findings: Finding[] = [];
   const served = new Set<string>();
+  const watched = newRequestNote<{ name: string; changed: () => string | undefined }>();
 
   const mappingOf = (config: FastifyContextConfig): Mapping => {
     const known = mappings.get(config);
@@ -166,12 +176,22 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
     const mapping = mappingOf(config);
     if (mapping.kind === "public") return done();
     const params = readOwn(config, "params") as FastifyContextConfig["params"];
+    const more = readOwn(config, "arguments") as FastifyContextConfig["arguments"];
+    const operation =
+      operationOf(mapping, endpoints, request, template) ??
+      noOperation(request.method, request.url);
+    if (operation.params.length > 0) {
+      watched.set(request.raw, { name: operation.name, changed: watchValues(operation) });
+    }
     const admission = admitAtGate(authorizer, {
       authorization: authorizationFields(request.raw),
-      operation:
-        operationOf(mapping, endpoints, request, template) ??
-        noOperation(request.method, request.url),
+      operation,
       read: params && (() => params(request)),
+      view: () => ({
+        // the body has not been read yet
+        sources: [() => more?.(request), () => request.query],
+        requestId: () => request.id,
+      }),
     });
     void whenThere(admission, (admission) => {
       // nobody is there any more, or somebody else has answered
@@ -182,15 +202,26 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
     });
   });
 
+  // schemas coerce values after the decision: the handler must not read another value than the one that was decided on
+  instance.addHook("preHandler", (request, reply, done) => {
+    const { name, changed } = watched.get(request.raw) ?? {};
+    const param = changed?.();
+    if (param === undefined) return done();
+    write(request, reply, authorizer.answer(otherValue(param), { operation: name }));
+  });
+
   serveMetadata(instance, authorizer);
 }
 
 /**
- * The gate of an authorizer as a plugin for Fastify 5. It stands in `onRequest`, before the body is read, for every route of
- * the context it is registered in and of the contexts within, and decides by the route's `config`: `{ tool }`,
- * `{ endpoint: true }` by the route's own `url` (the path of the request must mean the same endpoint in its one canonical
- * spelling), or `{ public: true }`. A route without any of these is an unknown operation, and with `strict` the server does
- * not start. The handler that answers 404 is left alone.
+ * The gate of an authorizer as a plugin for Fastify 5. It decides in `onRequest`, before the body is read, for every route of
+ * the context it is registered in and of the contexts within, by the route's `config`: `{ tool }`, `{ endpoint: true }` by
+ * the route's own `url` (the path of the request must mean the same endpoint in its one canonical spelling), or
+ * `{ public: true }`. A route without any of these is an unknown operation, and with `strict` the server does not start. The
+ * handler that answers 404 is left alone.
+ *
+ * In `preHandler` it refuses with 400 `invalid_params` if a schema or a hook has changed the value of a route's parameter that
+ * was decided on. The number `7` is the same value as the text `7`, and another one than `007`.
  *
  * Await `register` before the first route: of routes that are there before it, `strict` does not know, and they are gated all the same.
  * Outside of a prefix it also serves the metadata of the authorizer's `resource` (RFC 9728, section 3).

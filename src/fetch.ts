@@ -1,11 +1,27 @@
 import type { AccessToken } from "./decision/access-token.js";
 import type { Authorized, KnownName, ParamsArgument } from "./decision/policy.js";
 import type { PolicyTypes } from "./policy/definition.js";
+import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import { withoutPrototype } from "./policy/own-members.js";
 import type { Authorizer } from "./resource-server/authorizer.js";
 import { noOperation } from "./resource-server/gate.js";
+import { newRequestIds, readView } from "./resource-server/gate-audit.js";
 import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
 import { pathOf } from "./resource-server/target.js";
+
+/** Options of a gate for `Request` and `Response`. */
+export interface FetchGateOptions {
+  /**
+   * Returns the id of a request for its audit events: a text or a number, cleaned and cut to 256 characters. By default each
+   * request gets a random UUID. An id that you take from a header of the client is a text of the client.
+   */
+  readonly requestId?: (request: Request) => unknown;
+  /**
+   * Returns more arguments for the audit event, as an object of plain data. It is called only where there is an `audit`, after
+   * the decision, which never depends on it. What it throws is reported on the console, and a promise is not waited for.
+   */
+  readonly arguments?: (request: Request) => unknown;
+}
 
 /** The gate of one authorizer for hosts that take a `Request` and give a `Response`. */
 export interface FetchGate<Types extends PolicyTypes = PolicyTypes> {
@@ -74,11 +90,24 @@ export interface FetchGate<Types extends PolicyTypes = PolicyTypes> {
  */
 export function fetchGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
+  options: FetchGateOptions = {},
 ): FetchGate<Types> {
-  const admit = async (request: Request, operation: string, params: unknown) => {
+  const { arguments: more, requestId } = checkOptions("`fetchGate`", options, CHECKS);
+  const requestIdOf = newRequestIds(requestId);
+  const admit = async (
+    request: Request,
+    operation: string,
+    params: unknown,
+    given: unknown = params,
+  ) => {
     // two fields have become one by now, joined by a comma, and are refused as such
     const authorization = request.headers.get("authorization") ?? undefined;
-    const admission = await authorizer.admit({ authorization, operation, params });
+    const audited = () =>
+      readView(params, {
+        sources: [() => given, () => more?.(request), () => queryOf(request)],
+        requestId: () => requestIdOf(request),
+      });
+    const admission = await authorizer.admit({ authorization, operation, params, audited });
     return admission.kind === "refused" ? responseOf(request, admission.answer) : admission.token;
   };
 
@@ -90,7 +119,7 @@ export function fetchGate<Types extends PolicyTypes>(
           const { method } = request;
           const path = pathOf(targetOf(request.url));
           const found = authorizer.policy.findEndpoint({ method, path, params });
-          return admit(request, (found ?? noOperation(method, path)).name, found?.params);
+          return admit(request, (found ?? noOperation(method, path)).name, found?.params, params);
         },
         metadata: (request: Request) => {
           const route = metadataRoute(authorizer);
@@ -100,6 +129,24 @@ export function fetchGate<Types extends PolicyTypes>(
       },
     ),
   ) as FetchGate<Types>;
+}
+
+const CHECKS = {
+  requestId: optional(isFunction),
+  arguments: optional(isFunction),
+} satisfies Record<keyof FetchGateOptions, OptionCheck>;
+
+/** The parameters of the query: a text, or a list where a name is there more than once. */
+function queryOf({ url }: Request): object {
+  const found = new Map<string, string[]>();
+  for (const [name, value] of new URL(url).searchParams) {
+    const values = found.get(name);
+    if (values === undefined) found.set(name, [value]);
+    else values.push(value);
+  }
+  return Object.fromEntries(
+    [...found].map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
+  );
 }
 
 /** What follows the host in a URL, as it stands there: a fragment, too, so that no path is cut short unseen. */

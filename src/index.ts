@@ -136,7 +136,7 @@ export type {
   ScopeInput,
   ScopeName,
 } from "./policy/policy-scopes.js";
-export { MAX_ALTERNATIVES } from "./policy/requirement.js";
+export { MAX_ALTERNATIVES } from "./policy/requirement-size.js";
 export { policyJsonSchema } from "./policy/schema.js";
 export type {
   AuditAlternative,
@@ -155,6 +155,14 @@ export {
   toOpenTelemetryAttributes,
 } from "./resource-server/audit-mappers.js";
 export { toOcsf } from "./resource-server/audit-ocsf.js";
+export type { AuditedRequest, ProtocolRequest } from "./resource-server/audited-request.js";
+export {
+  type AuthorizationDetails,
+  type AuthorizationEvent,
+  type AuthorizationEventType,
+  type AuthorizationOutcome,
+  authorizationEvent,
+} from "./resource-server/authorization-event.js";
 export {
   type Admission,
   type Authenticated,

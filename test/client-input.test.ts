@@ -15,7 +15,7 @@ const SUBJECTS = [
   ...subjectsOf("", core, coreRows(policy)),
   ...subjectsOf("policy", policy, policyRows),
   ...subjectsOf("operation", policy.operation("get_profile"), operationRows),
-  ...subjectsOf("authorizer", authorizer, authorizerRows(policy)),
+  ...subjectsOf("authorizer", authorizer, authorizerRows(authorizer)),
 ];
 
 /** The one error that is a result: for code that goes on only when allowed. */

@@ -127,7 +127,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     const told = vi.spyOn(console, "error").mockReturnValue(undefined);
     const { policy } = newWorld().authorizer;
     const verify = () => ({ scope: "mcp:tools" });
-    const gate = expressGate(createAuthorizer({ policy, verify, timeout: 20 }));
+    const gate = expressGate(createAuthorizer({ policy, verify, timeout: 20, trustClaims: [] }));
     const app = make();
     const params = () => new Promise<never>(() => undefined);
     app.get("/tool", gate("read_profile", { params }), (_req, res) => void res.send("ok"));
@@ -431,6 +431,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       });
       const authorizer = createAuthorizer({
         policy: newWorld().authorizer.policy,
+        trustClaims: [],
         verify: (rawToken) =>
           new Promise((resolve) => {
             go = () =>
@@ -496,7 +497,8 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
   describe("the metadata of the resource", () => {
     it("is refused at start-up without a resource", () => {
       const { policy } = newWorld().authorizer;
-      const gate = expressGate(createAuthorizer({ policy, verify: () => undefined }));
+      const options = { policy, verify: () => undefined, trustClaims: [] };
+      const gate = expressGate(createAuthorizer(options));
       expect(findingsOf(() => gate.metadata())).toEqual(["ERR_OPTIONS_INVALID"]);
     });
 
@@ -514,7 +516,8 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     it("has the query of the resource", async () => {
       const { policy } = newWorld().authorizer;
       const resource = "https://api.example.com/mcp?tenant=a";
-      const gate = expressGate(createAuthorizer({ policy, resource, verify: () => undefined }));
+      const options = { policy, resource, verify: () => undefined, trustClaims: [] };
+      const gate = expressGate(createAuthorizer(options));
       const app = make();
       app.use(gate.metadata());
       const running = await listen(createServer(app));

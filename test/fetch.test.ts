@@ -83,7 +83,7 @@ describe("fetchGate", () => {
       "no-store",
     ]);
     expect(headers.get("www-authenticate")).toBe(
-      'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/v1"',
+      'Bearer scope="school:read", resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/v1"',
     );
   });
 

@@ -34,7 +34,6 @@ const tokens = new Map<string, AccessToken>([
       sub: "user-1",
       client_id: "assistant",
       jti: "token-1",
-      tier: "free",
     },
   ],
   [
@@ -44,10 +43,12 @@ const tokens = new Map<string, AccessToken>([
       sub: "user-1",
       client_id: "desk",
       jti: "token-2",
-      tier: "free",
     },
   ],
 ]);
+
+// stands in for the database of accounts
+const plans = new Map([["user-1", "free"]]);
 
 // synchronous: an event is written before the call goes on, and a full disk is an error here and a 503 for the caller
 const log = pino({ base: null }, pino.destination({ dest: 1, sync: true }));
@@ -55,6 +56,7 @@ const log = pino({ base: null }, pino.destination({ dest: 1, sync: true }));
 const authorizer = createAuthorizer({
   policy,
   verify: (rawToken) => tokens.get(rawToken),
+  subject: ({ sub = "" }) => ({ tier: plans.get(sub) }),
   audit: (event) => log.info({ audit: event }, event.decision.code),
   auditKey: "a key of the log, from your secret store",
   sensitive: ["diagnosis"],

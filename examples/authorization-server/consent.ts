@@ -1,22 +1,25 @@
-// The consent page of one authorization request: what the server knows goes in, a person's choice comes out, a grant is made of it.
+// The consent page of one authorization request: from what the server knows, and what a person chooses, to a grant.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import type { Interaction, KoaContextWithOIDC } from "oidc-provider";
 import {
-  type AnyPolicy,
   type ConsentFacts,
   type ConsentOptions,
   type ConsentOutcome,
+  type ConsentScreen,
   consentScreen,
   droppedScopes,
+  type Policy,
   resolveConsent,
 } from "scope-policy";
 import { renderConsent } from "scope-policy/html";
+import type { Audit } from "./audit.js";
 import { messagePage, PAGE_HEADERS, type Person } from "./pages.js";
+import { REQUESTED_SCOPE } from "./provider.js";
 import type { DecisionStore } from "./store.js";
 
 export interface ConsentHost {
-  readonly policy: AnyPolicy;
+  readonly policy: Policy;
   readonly provider: Provider;
   readonly people: ReadonlyMap<string, Person>;
   readonly decisions: DecisionStore;
@@ -24,6 +27,7 @@ export interface ConsentHost {
   readonly csrfOf: (subject: string) => string;
   readonly endGrant: (grantId: string) => Promise<void>;
   readonly log: (event: string, details: object) => void;
+  readonly audit: Audit;
   /** Seconds since 1970. */
   readonly now: () => number;
 }
@@ -33,30 +37,40 @@ const OPTIONS: ConsentOptions = { whenNoScope: "defaults", prechecked: "policy" 
 
 type Parameters = Readonly<Record<string, unknown>>;
 
-/** All that the server knows of a request: the client's parameters and registration, and what this person decided before. */
+/** Returns what the server knows of a request: its parameters, the client's registration, and the person's earlier decisions. */
 async function factsOf(
-  host: ConsentHost,
+  { policy, provider, people, decisions, now }: ConsentHost,
   person: string,
   params: Parameters,
 ): Promise<ConsentFacts> {
   const clientId = String(params["client_id"]);
-  const client = await host.provider.Client.find(clientId);
-  const { allowed, refused } = host.decisions.of(person);
+  const client = await provider.Client.find(clientId);
+  const { allowed, refused } = decisions.of(person);
   const before = allowed.get(clientId);
-  const account = host.people.get(person);
+  const account = people.get(person);
+  const textOf = (name: string) => {
+    const value = params[name];
+    return typeof value === "string" ? value : undefined;
+  };
   return {
     client: {
       ...client?.metadata(),
       client_id: clientId,
       redirect_uri: params["redirect_uri"],
+      // a client that did not register for refresh tokens is not offered access while the person is away
+      ...(client?.grantTypeAllowed("refresh_token") !== true && {
+        scope: policy.scopeNames.filter((scope) => scope !== "offline_access").join(" "),
+      }),
     },
-    requested: typeof params["scope"] === "string" ? params["scope"] : undefined,
-    ...(account && { user: { sub: person, label: account.name }, account }),
-    ...(before && { granted: before.scopes, grantedPolicyVersion: before.policyVersion }),
-    refused: refused.get(clientId) ?? [],
-    ...(typeof params["ui_locales"] === "string" && { locale: params["ui_locales"] }),
-    ...(typeof params["prompt"] === "string" && { prompt: params["prompt"] }),
-    now: host.now(),
+    requested: textOf(REQUESTED_SCOPE),
+    user: account && { sub: person, label: account.email },
+    account,
+    granted: before?.scopes,
+    grantedPolicyVersion: before?.policyVersion,
+    refused: refused.get(clientId),
+    locale: textOf("ui_locales"),
+    prompt: textOf("prompt"),
+    now: now(),
   };
 }
 
@@ -68,7 +82,7 @@ export interface Visit {
   readonly url: URL;
 }
 
-/** What the server knows of the request that a person is looking at. */
+/** Returns what the server knows of the request whose page a person has open. */
 export async function visitFacts(
   host: ConsentHost,
   { interaction, request }: Visit,
@@ -92,17 +106,30 @@ function acceptedLanguages(header = ""): readonly string[] {
   return languages.sort((left, right) => right.quality - left.quality).map(({ tag }) => tag);
 }
 
-/** Whether nobody has to be asked: what the library says, and the answer goes where it went before. */
-export async function canSkip(host: ConsentHost, { oidc }: KoaContextWithOIDC): Promise<boolean> {
+/**
+ * Returns the scope of a request that needs no page, under the policy's current names: the library requires no consent, and the
+ * response goes where it went before.
+ */
+export async function scopeWithoutPage(
+  host: ConsentHost,
+  { oidc }: KoaContextWithOIDC,
+): Promise<string | undefined> {
   const person = oidc.session?.accountId;
   const params: Parameters = oidc.params ?? {};
-  if (person === undefined) return false;
+  if (person === undefined) return undefined;
   const before = host.decisions.of(person).allowed.get(String(params["client_id"]));
-  if (before?.redirectUri !== params["redirect_uri"]) return false;
-  return consentScreen(host.policy, await factsOf(host, person, params), OPTIONS).canSkip;
+  if (before?.redirectUri !== params["redirect_uri"]) return undefined;
+  const screen = consentScreen(host.policy, await factsOf(host, person, params), OPTIONS);
+  return screen.canSkip ? scopesOf(screen).join(" ") : undefined;
 }
 
-/** Shows the page, with a bundle chosen if one was asked for. */
+/** Returns the scopes of all rows of a screen. */
+function scopesOf({ identity, groups, offline }: ConsentScreen): readonly string[] {
+  const rows = [...identity, ...groups.flatMap((group) => group.rows)];
+  return [...rows, ...(offline === null ? [] : [offline])].map(({ scope }) => scope);
+}
+
+/** Shows the page, with the bundle that its address names. */
 export async function showConsent(host: ConsentHost, visit: Visit, notice?: string): Promise<void> {
   const { interaction, response, url } = visit;
   const facts = await visitFacts(host, visit);
@@ -126,7 +153,7 @@ export async function showConsent(host: ConsentHost, visit: Visit, notice?: stri
   response.end(page);
 }
 
-/** Takes what was posted, and goes on to the client with it; or shows the page again. */
+/** Resolves what was posted, and redirects to the client with the result; or shows the page again. */
 export async function answerConsent(
   host: ConsentHost,
   visit: Visit,
@@ -142,14 +169,32 @@ export async function answerConsent(
   };
   const outcome = resolveConsent(host.policy, facts, selection, OPTIONS);
   const { client_id } = facts.client;
+  const about = {
+    type: "consent",
+    client_id,
+    client_name: facts.client.client_name,
+    sub: facts.user?.sub,
+    requested: facts.requested,
+    requestId: facts.id,
+  } as const;
   if (outcome.ok) {
     const grantId = await keep(host, facts, outcome);
-    host.log("consent.granted", { client_id, scope: outcome.scope, removed: outcome.removed });
+    const { scope, changed, removed } = outcome;
+    host.audit({ ...about, outcome: "success", scope, removed, grantId });
+    host.log("consent.granted", { client_id, scope, changed, removed });
+    // the code is for what was chosen, under the policy's current names
+    visit.interaction.params["scope"] = scope;
+    await visit.interaction.persist();
     const { provider } = host;
     await provider.interactionFinished(request, response, { consent: { grantId } });
     return;
   }
   host.log(outcome.event, { client_id, offending: outcome.offending });
+  const reason =
+    outcome.offending.length > 0
+      ? `${outcome.event}: ${outcome.offending.join(", ")}`
+      : outcome.event;
+  host.audit({ ...about, outcome: "denied", error: outcome.error, reason });
   if (outcome.error === "stale" && facts.used === true) {
     const text = "This request was answered already. Go back to the app and start again.";
     response.writeHead(400, PAGE_HEADERS).end(messagePage("Answered already", text));
@@ -165,9 +210,9 @@ async function refuse({ provider }: ConsentHost, { request, response }: Visit, e
   await provider.interactionFinished(request, response, { error });
 }
 
-/** Writes down what was agreed to. What is added widens the grant there is; what is withdrawn ends it, with every token of it. */
+/** Records a consent. What is added widens the grant of the client; what is taken back ends it, with all of its tokens. */
 async function keep(
-  { provider, decisions, resource, endGrant, now }: ConsentHost,
+  { policy, provider, decisions, resource, endGrant, now }: ConsentHost,
   facts: ConsentFacts,
   outcome: Extract<ConsentOutcome, { ok: true }>,
 ): Promise<string> {
@@ -175,18 +220,20 @@ async function keep(
   const person = facts.user?.sub ?? "";
   const { allowed, refused } = decisions.of(person);
   const before = allowed.get(client_id);
-  const kept = (before?.scopes ?? []).filter((scope) => !outcome.removed.includes(scope));
+  const kept = before?.scopes.filter((scope) => !outcome.removed.includes(scope)) ?? [];
   const scopes = [...new Set([...kept, ...outcome.scopes])];
   const isNarrower = outcome.removed.length > 0;
-  const live = (refused.get(client_id) ?? []).filter(({ scope }) => !scopes.includes(scope));
   if (before !== undefined && isNarrower) await endGrant(before.grantId);
   const found =
     before === undefined || isNarrower ? undefined : await provider.Grant.find(before.grantId);
   const grant = found ?? new provider.Grant({ accountId: person, clientId: client_id });
-  grant.addOIDCScope(scopes.join(" "));
-  grant.addResourceScope(resource, scopes.join(" "));
+  // node-oidc-provider compares names, so the grant lists everything that these scopes mean
+  const meanings = policy.expand(scopes);
+  grant.addOIDCScope(meanings);
+  grant.addResourceScope(resource, meanings);
   const grantId = await grant.save();
   allowed.set(client_id, {
+    ...before,
     grantId,
     scopes,
     redirectUri: String(redirect_uri),
@@ -194,6 +241,6 @@ async function keep(
     authorizedAt: before?.authorizedAt ?? now(),
     receipts: [...(before?.receipts ?? []), outcome.receipt],
   });
-  refused.set(client_id, [...live, ...outcome.refused]);
+  refused.set(client_id, outcome.refused);
   return grantId;
 }

@@ -1,10 +1,12 @@
-// npm run demo [-- movementors]
+// npm run demo [-- loopwise | movementors | localisation]
 //
-// Everything on loopback: the MCP server of the school platform (or of the platform for mentors), behind the door of its
-// policy, and the authorization server that its tokens come from, driven by the same policy. Point an MCP client at the
-// address that is printed.
+// Everything on loopback: the MCP server of the school platform (or of the platform for mentors, or of the localisation platform)
+// behind the gate of its policy, and the authorization server that its tokens come from, driven by the same policy. Point an MCP client
+// at the address that is printed.
 import { fileURLToPath } from "node:url";
 import type { AuditEvent } from "scope-policy";
+import { startBehind as startLocalisation } from "../localisation/mcp.js";
+import { policy as localisation } from "../localisation/policy.js";
 import { policy as loopwise } from "../loopwise/policy.js";
 import { startBehind as startLoopwise } from "../loopwise/server.js";
 import { policy as movementors } from "../movementors/policy.js";
@@ -16,7 +18,7 @@ export interface Demo {
   readonly url: string;
   /** The issuer: the address of the authorization server. */
   readonly issuer: string;
-  /** What somebody at a terminal has to know. */
+  /** What to read in a terminal: the addresses, and what to try. */
   readonly instructions: string;
   close(): Promise<void>;
 }
@@ -41,7 +43,7 @@ const demos = {
     steps: [
       "Connect, and call search_directory: it is open to everybody.",
       "Call list_bookings: your browser asks you to sign in; ana is on the free plan, ben is on pro.",
-      "A client that asks for more at once is offered bundles: a bundle checks exactly its scopes.",
+      "A client that asks for more at once is offered bundles: a bundle checks its scopes, and mcp:tools, without which nothing works.",
       "Call update_class as ana: no consent opens it, and the answer is where to upgrade.",
       "Call delete_account: the list does not show it, and the answer is that no scope opens it.",
     ],
@@ -51,14 +53,29 @@ const demos = {
         { audit: logCall(log) },
       ),
   },
+  localisation: {
+    steps: [
+      "Connect: your browser asks you to sign in. The nine scopes that are on by default are checked.",
+      "Call write_translation: it changes a draft, and the scope for it is one of the nine.",
+      "Call publish_translations: the answer is 403, and your browser asks for one scope more.",
+      "That scope pushes to the public CDN: it comes with a warning, and is not checked. Check it, and the call goes through.",
+    ],
+    start: (log: Log) =>
+      startLocalisation((resource) => startAuthorizationServer(localisation, { resource, log }), {
+        audit: logCall(log),
+      }),
+  },
 } as const;
 
 export type DemoName = keyof typeof demos;
 
-/** Those who have an account at the platform for mentors can sign in. */
+/** Returns the accounts of the platform for mentors as people who can sign in. */
 function mentors(): NonNullable<AuthorizationServerOptions["people"]> {
   return new Map(
-    [...accounts].map(([id, account]) => [id, { name: `${id}@example.com`, ...account }]),
+    [...accounts].map(([id, account]) => [
+      id,
+      { name: id, email: `${id}@example.com`, email_verified: true, ...account },
+    ]),
   );
 }
 

@@ -1,9 +1,11 @@
 // The pages around the consent page: a sign-in that stands in for one, the connected apps, and short messages.
 import type { ConnectedApp } from "scope-policy";
 
-/** Somebody who can sign in. */
+/** A person who can sign in. */
 export interface Person {
   readonly name: string;
+  readonly email: string;
+  readonly email_verified: boolean;
   readonly tier?: string;
   readonly account_type?: string;
   readonly resources?: { readonly [param: string]: { readonly [value: string]: string } };

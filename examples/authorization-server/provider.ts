@@ -3,35 +3,57 @@ import { exportJWK, generateKeyPair } from "jose";
 import type Provider from "oidc-provider";
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
 import {
-  type AnyPolicy,
   authorizationServerMetadata,
   clientRegistration,
   issuesRefreshToken,
+  type Policy,
   refreshScope,
 } from "scope-policy";
+import type { Person } from "./pages.js";
 import { memoryAdapters } from "./store.js";
+import { claimsByScope, identityClaims, openSignedTokens } from "./userinfo.js";
+
+/** A client that acts for itself, with the client credentials grant (RFC 6749, section 4.4). The operator registers it by hand. */
+export interface Backend {
+  readonly client_id: string;
+  readonly client_secret: string;
+  /** Returns the scopes that this client may have now. */
+  readonly scopes: () => readonly string[];
+}
 
 export interface ProviderOptions {
-  readonly policy: AnyPolicy;
+  readonly policy: Policy;
   readonly issuer: string;
   /** The resource that tokens are for (RFC 8707). */
   readonly resource: string;
+  readonly people: ReadonlyMap<string, Person>;
+  readonly backends: readonly Backend[];
   /** The grant that a person's earlier decision is kept in. */
   readonly grantIdOf: (person: string, clientId: string) => string | undefined;
-  /** Whether the consent page may be left out for this request. */
-  readonly canSkip: (ctx: KoaContextWithOIDC) => Promise<boolean>;
-  /** An access token was issued. */
+  /** Returns the scope to issue where a request needs no consent page; `undefined` where a person has to be asked. */
+  readonly scopeWithoutPage: (ctx: KoaContextWithOIDC) => Promise<string | undefined>;
+  /** Called for each access token that is issued. */
   readonly issued: (jti: string, grantId: string | undefined) => void;
 }
 
-/** Node-oidc-provider as a policy wants it. */
+/** The parameter in which an authorization request keeps its scope as the client sent it; no client can set it. */
+export const REQUESTED_SCOPE = "requested_scope";
+
+/** Creates a node-oidc-provider that is configured by a policy. */
 export async function newProvider(options: ProviderOptions): Promise<Provider> {
-  const { policy, issuer, resource } = options;
+  const { policy, issuer, resource, people, backends } = options;
   const oidc = await importOidcProvider();
   const catalogue = authorizationServerMetadata(policy, { issuer }).scopes_supported ?? [];
   const defaults = clientRegistration(policy, {});
-  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+  const claims = claimsByScope(policy);
+  const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
   const key = { ...(await exportJWK(privateKey)), kid: "example", alg: "ES256", use: "sig" };
+  const adapters = memoryAdapters();
+  const signedTokens = openSignedTokens(policy, {
+    issuer,
+    publicKey,
+    storage: adapters("AccessToken"),
+  });
 
   const { base, Check, Prompt } = oidc.interactionPolicy;
   const prompts = base();
@@ -40,26 +62,54 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
     new Prompt(
       { name: "consent", requestable: true },
       new Check("undecided", "a person has to decide", "consent_required", async (ctx) => {
-        const result = ctx.oidc.result;
+        const { result, params } = ctx.oidc;
         if (result?.consent !== undefined) return Check.NO_NEED_TO_PROMPT;
-        return (await options.canSkip(ctx)) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
+        const scope = await options.scopeWithoutPage(ctx);
+        if (scope === undefined || params === undefined) return Check.REQUEST_PROMPT;
+        params["scope"] = scope;
+        return Check.NO_NEED_TO_PROMPT;
       }),
     ),
   );
 
   const provider = new oidc.Provider(issuer, {
     ...quiet,
-    adapter: memoryAdapters(),
+    adapter: (model: string) => (model === "AccessToken" ? signedTokens.adapter : adapters(model)),
     jwks: { keys: [key] },
     cookies: { keys: [crypto.randomUUID()] },
     scopes: [...catalogue],
+    claims,
+    // the code flow alone: neither implicit nor hybrid (RFC 9700, section 2.1.2)
+    responseTypes: ["code"],
+    clients: backends.map(({ client_id, client_secret }) => ({
+      client_id,
+      client_secret,
+      token_endpoint_auth_method: "client_secret_basic",
+      grant_types: ["client_credentials"],
+      response_types: [],
+      redirect_uris: [],
+    })),
     clientDefaults: {
       token_endpoint_auth_method: "none",
       id_token_signed_response_alg: "ES256",
       grant_types: ["authorization_code", "refresh_token"],
     },
     pkce: { required: () => true },
-    findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
+    findAccount: (_, accountId) => {
+      const person = people.get(accountId);
+      if (person === undefined) return undefined;
+      // the ID token says who signed in; everything else comes from UserInfo (OpenID Connect Core, section 5.4)
+      const claimsFor = (use: string) =>
+        use === "userinfo" ? identityClaims(accountId, person) : { sub: accountId };
+      return { accountId, claims: (use) => ({ ...claimsFor(use) }) };
+    },
+    extraParams: {
+      // Without `prompt=consent` node-oidc-provider takes `offline_access` off the scope before the consent page. This server grants it
+      // only where a person has allowed it (OpenID Connect Core, section 11), so the page is made from the scope as it was sent.
+      [REQUESTED_SCOPE]: ({ oidc: { params }, query }) => {
+        if (params !== undefined) params[REQUESTED_SCOPE] = query["scope"];
+      },
+    },
     interactions: { url: (_, { uid }) => `/interaction/${uid}`, policy: prompts },
     loadExistingGrant: async ({ oidc: { result, account, client, provider } }) => {
       const decided = result?.consent?.grantId;
@@ -73,10 +123,13 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
     },
     rotateRefreshToken: true,
     extraClientMetadata: {
-      // called once for each client that is made; the property is a name of ours that nobody may send
+      // called once for each client that is created; no client may send the property, whose name is our own
       properties: ["checked_by_policy"],
       validator: (ctx, _property, _value, metadata) => {
         if (ctx?.oidc?.route !== "registration") return;
+        if (metadata.grant_types?.includes("client_credentials") === true) {
+          throw new oidc.errors.InvalidClientMetadata("backends are registered by hand");
+        }
         const checked = clientRegistration(policy, ctx.oidc.body);
         if (!checked.ok) {
           const { error, error_description } = checked;
@@ -90,6 +143,8 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
     features: {
       devInteractions: { enabled: false },
       registration: { enabled: true },
+      userinfo: { enabled: Object.hasOwn(claims, "openid") },
+      clientCredentials: { enabled: backends.length > 0 },
       revocation: {
         enabled: true,
         allowedPolicy: (_, client, token) => token.clientId === client.clientId,
@@ -111,33 +166,57 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
     },
     formats: {
       customizers: {
-        jwt: (_, token) => {
-          options.issued(token.jti, "grantId" in token ? token.grantId : undefined);
+        jwt: async (_, token, { payload }) => {
+          const isPersons = token.kind === "AccessToken";
+          options.issued(token.jti, isPersons ? token.grantId : undefined);
+          if (isPersons) await signedTokens.keep(token, payload);
         },
       },
     },
   });
 
-  /** What a token may hold: the public catalogue; at a refresh what is left of the grant (RFC 6749, section 6). */
-  function scopeOfToken({ oidc: { params, entities } }: KoaContextWithOIDC): string {
-    if (params?.["grant_type"] !== "refresh_token") return catalogue.join(" ");
-    const requested = params["scope"];
+  /** Returns the scopes that a token for the resource is limited to, by the grant type of the request. */
+  function scopeOfToken({ oidc: { params, entities, client } }: KoaContextWithOIDC): string {
     const granted = entities.Grant?.getResourceScope(resource) ?? "";
-    const left = refreshScope(
-      policy,
-      granted,
-      typeof requested === "string" ? requested : undefined,
-    );
+    const requested = typeof params?.["scope"] === "string" ? params["scope"] : undefined;
+    switch (params?.["grant_type"]) {
+      case "client_credentials":
+        return scopeOfBackend(client?.clientId, requested);
+      case "refresh_token":
+        return refreshed(granted, requested);
+      case "authorization_code":
+        return granted;
+      default: // an authorization request: its consent comes later
+        return requested ?? "";
+    }
+  }
+
+  /** A refreshed token may have what is left of the grant (RFC 6749, section 6). */
+  function refreshed(granted: string, requested: string | undefined): string {
+    const left = refreshScope(policy, granted, requested);
     if (!left.ok) throw new oidc.errors.InvalidScope("more than was granted", String(requested));
     return left.scope;
   }
 
-  // a request without scope gets the policy's default, and is told so (RFC 6749, section 3.3)
+  /** A backend has to name its scope, and gets that scope only if what it may have covers all of it (RFC 6749, section 3.3). */
+  function scopeOfBackend(clientId = "", requested = ""): string {
+    const held = backends.find(({ client_id }) => client_id === clientId)?.scopes() ?? [];
+    if (requested === "" || !policy.covers(held, requested)) {
+      throw new oidc.errors.InvalidScope("not within the scope of this client", requested);
+    }
+    return requested;
+  }
+
   provider.use(async (ctx, next) => {
+    // a request without scope gets the policy's default, which the response names (RFC 6749, section 3.3)
     const { scope } = defaults.ok ? defaults.metadata : {};
     const isBare = ctx.path === "/auth" && ctx.method === "GET" && !ctx.query["scope"];
     if (isBare && typeof scope === "string") ctx.query = { ...ctx.query, scope };
     await next();
+    // node-oidc-provider adds `openid` to the scopes of every server
+    if (ctx.status === 200 && ctx.path.startsWith("/.well-known/")) {
+      Object.assign(ctx.body as object, { scopes_supported: catalogue });
+    }
   });
   return provider;
 }
@@ -149,6 +228,7 @@ const quiet = {
   ttl: {
     AccessToken: 600,
     AuthorizationCode: 60,
+    ClientCredentials: 600,
     Grant: 30 * DAY,
     IdToken: 600,
     Interaction: 600,
@@ -162,7 +242,7 @@ const quiet = {
   },
 } satisfies Configuration;
 
-/** Node-oidc-provider says at its import that it wants a newer Node; what is used of it here runs on Node 20. */
+/** Imports node-oidc-provider without its warning that it wants a newer Node; the parts that are used here run on Node 20. */
 async function importOidcProvider() {
   const { warn } = console;
   console.warn = (...line: unknown[]) => {

@@ -1,16 +1,24 @@
-// node scripts/run.mjs examples/authorization-server/server.ts [loopwise | movementors]
+// node scripts/run.mjs examples/authorization-server/server.ts [loopwise | movementors | localisation]
 //
-// An authorization server whose every word on scopes comes from a policy: node-oidc-provider does the protocol, this library
-// says what is advertised, registered, asked, granted and refreshed, and draws the consent page.
+// An authorization server that decides on scopes by a policy alone: node-oidc-provider does the protocol, this library decides what
+// is advertised, registered, asked, granted and refreshed, and renders the consent page.
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { type AnyPolicy, connectedApp, consentScreen } from "scope-policy";
+import { type AuthorizationEvent, connectedApp, consentScreen, type Policy } from "scope-policy";
+import { policy as localisation } from "../localisation/policy.js";
 import { policy as loopwise } from "../loopwise/policy.js";
 import { policy as movementors } from "../movementors/policy.js";
-import { answerConsent, type ConsentHost, canSkip, showConsent, visitFacts } from "./consent.js";
+import { auditProvider, newAudit } from "./audit.js";
+import {
+  answerConsent,
+  type ConsentHost,
+  scopeWithoutPage,
+  showConsent,
+  visitFacts,
+} from "./consent.js";
 import {
   connectedAppsPage,
   messagePage,
@@ -19,42 +27,71 @@ import {
   STYLESHEET,
   signInPage,
 } from "./pages.js";
-import { newProvider } from "./provider.js";
+import { type Backend, newProvider } from "./provider.js";
 import { openDecisions } from "./store.js";
 
 export interface AuthorizationServerOptions {
   /** The resource that tokens are for (RFC 8707), e.g. the URL of an MCP server. */
   readonly resource?: string;
-  /** Who can sign in, by identifier. */
+  /** The people who can sign in, by identifier. */
   readonly people?: ReadonlyMap<string, Person>;
-  /** 0, the default, takes a free port. */
+  /** Clients that act for themselves. Default: none, and no client credentials grant. */
+  readonly backends?: readonly Backend[];
+  /** Default: `0`, a free port. */
   readonly port?: number;
-  /** What happened, for a log. */
+  /** Receives what happens. */
   readonly log?: (event: string, details: object) => void;
+  /** The clock of the pages, in seconds since 1970. Default: the system's. */
+  readonly now?: () => number;
+  /** Takes one event for each registration, consent, token and revocation. */
+  readonly audit?: (event: AuthorizationEvent) => void;
 }
 
 export interface AuthorizationServer {
   readonly issuer: string;
   readonly jwks: URL;
   readonly resource: string;
-  /** Whether the grant of an access token has been revoked: a signed token does not know. */
+  /** Returns whether the grant of an access token has been revoked: a signed token does not know. */
   isRevoked(jti: string | undefined): boolean;
+  /** Notes that an access token is used now, for the page of connected apps. */
+  noteUse(jti: string | undefined): void;
   close(): Promise<void>;
 }
 
 const PEOPLE: ReadonlyMap<string, Person> = new Map([
-  ["ana", { name: "ana@example.com", tier: "free", account_type: "mentor" }],
-  ["ben", { name: "ben@example.com", tier: "pro", account_type: "studio" }],
+  [
+    "ana",
+    {
+      name: "Ana Lima",
+      email: "ana@example.com",
+      email_verified: true,
+      tier: "free",
+      account_type: "mentor",
+    },
+  ],
+  [
+    "ben",
+    {
+      name: "Ben Osei",
+      email: "ben@example.com",
+      email_verified: false,
+      tier: "pro",
+      account_type: "studio",
+    },
+  ],
 ]);
 
 /** Starts the server on loopback. */
 export async function start(
-  policy: AnyPolicy,
+  policy: Policy,
   {
     resource = "http://127.0.0.1/mcp",
     people = PEOPLE,
+    backends = [],
     port = 0,
     log = () => {},
+    now = () => Math.floor(Date.now() / 1_000),
+    audit: write = () => {},
   }: AuthorizationServerOptions = {},
 ): Promise<AuthorizationServer> {
   const server = createServer();
@@ -64,19 +101,19 @@ export async function start(
   const decisions = openDecisions();
   const grants = new Map<string, string | undefined>();
   const revoked = new Set<string>();
-  const now = () => Math.floor(Date.now() / 1_000);
 
   const provider = await newProvider({
     policy,
     issuer,
     resource,
+    people,
+    backends,
     grantIdOf: (person, clientId) => decisions.of(person).allowed.get(clientId)?.grantId,
-    canSkip: async (ctx) => canSkip(host, ctx),
-    issued: (jti, grantId) => {
-      grants.set(jti, grantId);
-      if (grantId !== undefined) decisions.used(grantId, now());
-    },
+    scopeWithoutPage: async (ctx) => scopeWithoutPage(host, ctx),
+    issued: (jti, grantId) => void grants.set(jti, grantId),
   });
+  const audit = newAudit(policy, issuer, write);
+  auditProvider(provider, audit);
   const forget = (grantId: string) => {
     revoked.add(grantId);
     decisions.forget(grantId);
@@ -90,14 +127,17 @@ export async function start(
     const actual = Buffer.from(given ?? "");
     return actual.length === expected.length && timingSafeEqual(actual, expected);
   };
-  /** Ends a grant: all of its tokens, and whatever was remembered with it. */
+  /** Ends a grant with all of its tokens, and what was remembered with it. */
   const endGrant = async (grantId: string) => {
     const { AccessToken, AuthorizationCode, RefreshToken, Grant } = provider;
     for (const model of [AuthorizationCode, RefreshToken, AccessToken]) {
       await model.revokeByGrantId(grantId);
     }
-    await (await Grant.find(grantId))?.destroy();
+    const grant = await Grant.find(grantId);
+    await grant?.destroy();
     forget(grantId);
+    const { accountId: sub, clientId: client_id } = grant ?? {};
+    audit({ type: "revocation", outcome: "success", grantId, sub, client_id });
   };
   const host: ConsentHost = {
     policy,
@@ -108,6 +148,7 @@ export async function start(
     endGrant,
     resource,
     log,
+    audit,
     now,
   };
 
@@ -153,7 +194,7 @@ export async function start(
     return isCsrf(`session ${person}`, proof) ? person : undefined;
   };
 
-  /** What somebody has allowed, and the end of it. */
+  /** The page of connected apps, and its Revoke button. */
   async function settings(request: IncomingMessage, response: ServerResponse) {
     const person = personOf(request);
     if (request.method === "POST") {
@@ -221,13 +262,18 @@ export async function start(
     });
   });
 
+  const grantOf = (jti: string | undefined) => (jti === undefined ? undefined : grants.get(jti));
   return {
     issuer,
     jwks: new URL("/jwks", issuer),
     resource,
     isRevoked: (jti) => {
-      const grantId = jti === undefined ? undefined : grants.get(jti);
+      const grantId = grantOf(jti);
       return grantId !== undefined && revoked.has(grantId);
+    },
+    noteUse: (jti) => {
+      const grantId = grantOf(jti);
+      if (grantId !== undefined) decisions.used(grantId, now());
     },
     close: () =>
       new Promise((resolve, reject) => {
@@ -245,8 +291,11 @@ async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const policy = process.argv[2] === "movementors" ? movementors : loopwise;
-  const running = await start(policy, {
+  const policies = new Map<string | undefined, Policy>([
+    ["movementors", movementors],
+    ["localisation", localisation],
+  ]);
+  const running = await start(policies.get(process.argv[2]) ?? loopwise, {
     log: (event, details) => console.log(event, JSON.stringify(details)),
   });
   console.log(`authorization server: ${running.issuer}/.well-known/oauth-authorization-server`);

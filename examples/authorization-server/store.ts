@@ -17,7 +17,7 @@ export interface Allowed {
 /** One person's decisions, by client. */
 export interface Decisions {
   readonly allowed: Map<string, Allowed>;
-  /** Kept apart: somebody may have refused one scope of a client that has none by now. */
+  /** What was refused to a client; kept apart, because a client may have refusals and no grant. */
   readonly refused: Map<string, readonly RefusedScope[]>;
 }
 
@@ -32,7 +32,7 @@ export function openDecisions() {
   };
   return {
     of,
-    /** Forgets a grant, and with it all that was refused to the same client: whoever asks again starts anew. */
+    /** Forgets a grant, and with it all that was refused to the same client, which then starts anew. */
     forget(grantId: string) {
       for (const { allowed, refused } of people.values()) {
         for (const [clientId, entry] of allowed) {
@@ -42,7 +42,7 @@ export function openDecisions() {
         }
       }
     },
-    /** A token of the grant was issued. */
+    /** Notes when a token of the grant was used. */
     used(grantId: string, lastUsedAt: number) {
       for (const { allowed } of people.values()) {
         for (const [clientId, entry] of allowed) {

@@ -18,6 +18,7 @@ import {
   serveIfMain,
   stop,
   type TokenIssuer,
+  withUse,
 } from "../serve.js";
 import { policy } from "./policy.js";
 import { type Collection, type Item, openSchool, type School } from "./school.js";
@@ -108,7 +109,7 @@ export function start(): Promise<RunningExample> {
 /** Starts the server on a free port of the loopback interface, for the tokens of whatever issuer is started for it. */
 export async function startBehind<Issuer extends TokenIssuer>(
   startIssuer: StartIssuer<Issuer>,
-  options: ExampleOptions = {},
+  given: ExampleOptions = {},
 ): Promise<RunningExample<Issuer>> {
   const app = express();
   const server = await new Promise<ReturnType<typeof app.listen>>((resolve) => {
@@ -117,6 +118,7 @@ export async function startBehind<Issuer extends TokenIssuer>(
   const url = addressOf(server);
   const resource = `${url}/mcp`;
   const issuer = await startIssuer(resource);
+  const options = withUse(issuer, given);
   const authorizer = createAuthorizer({
     policy,
     verify: jwtVerifier({

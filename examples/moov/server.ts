@@ -1,44 +1,58 @@
 // node scripts/run.mjs examples/moov/server.ts
 //
 // A payments API behind Express: endpoints of the policy by their route, and tools on routes of their own. A scope holds the
-// account that it is for, and the route's parameter of the same name says which account a request is about.
+// account that it is for, and the route's parameter of the same name is the account that a request is about. The platform account of
+// a transfer is not a parameter of the request: the server looks it up by the client of the verified token.
 import express from "express";
 import { createAuthorizer } from "scope-policy";
 import { expressGate } from "scope-policy/express";
 import { jwtVerifier } from "scope-policy/verify";
 import { startLocalIssuer } from "../local-issuer.js";
-import { addressOf, type RunningExample, serveIfMain, stop } from "../serve.js";
+import {
+  addressOf,
+  type RunningExample,
+  type StartIssuer,
+  serveIfMain,
+  stop,
+  type TokenIssuer,
+} from "../serve.js";
+import { type Ledger, openLedger } from "./ledger.js";
 import { policy } from "./policy.js";
 
-/** Starts the server on a free port of the loopback interface, with an issuer beside it. */
-export async function start(): Promise<RunningExample> {
+/** Starts the server on a free port of the loopback interface, with an issuer of its own beside it. */
+export function start(): Promise<RunningExample> {
+  return startBehind(startLocalIssuer, openLedger());
+}
+
+/** Starts the server on a free port of the loopback interface, for the tokens of an issuer that is started for it. */
+export async function startBehind<Issuer extends TokenIssuer>(
+  startIssuer: StartIssuer<Issuer>,
+  ledger: Ledger,
+): Promise<RunningExample<Issuer>> {
   const app = express();
   const server = await new Promise<ReturnType<typeof app.listen>>((resolve) => {
     const listening = app.listen(0, "127.0.0.1", () => resolve(listening));
   });
   const resource = `${addressOf(server)}/`;
-  const issuer = await startLocalIssuer(resource);
-  const gate = expressGate(
-    createAuthorizer({
-      policy,
-      verify: jwtVerifier({
-        issuer: issuer.issuer,
-        audience: resource,
-        jwks: issuer.jwks,
-        algorithms: ["RS256"],
-      }),
-      resource,
-      authorizationServers: [issuer.issuer],
+  const issuer = await startIssuer(resource);
+  const authorizer = createAuthorizer({
+    policy,
+    verify: jwtVerifier({
+      issuer: issuer.issuer,
+      audience: resource,
+      jwks: issuer.jwks,
+      algorithms: ["ES256", "RS256"],
     }),
-  );
+    resource,
+    authorizationServers: [issuer.issuer],
+  });
+  const gate = expressGate(authorizer);
   const profiles = new Map<string, unknown>();
 
   app.use(gate.metadata());
   app.get("/ping", gate.endpoint(), (_req, res) => void res.json({ pong: true }));
   app.post("/accounts", gate.endpoint(), (req, res) => {
-    const accountID = `account-${profiles.size + 7}`;
-    profiles.set(accountID, { createdBy: gate.token(req).client_id });
-    res.status(201).json({ accountID });
+    res.status(201).json({ accountID: ledger.open(gate.token(req).client_id) });
   });
   app.put("/accounts/:accountID", gate.endpoint(), express.json(), (req, res) => {
     profiles.set(req.params.accountID, req.body);
@@ -54,8 +68,14 @@ export async function start(): Promise<RunningExample> {
     res.status(201).json({ accountID: req.params.accountID, cardID: "card-1" });
   });
   // "The account ID for transfers related scopes should be the platform account ID."
-  app.post("/accounts/:platformAccountID/transfers", gate("create_transfer"), (req, res) => {
-    res.status(201).json({ from: req.params.platformAccountID, transferID: "transfer-1" });
+  const platformOf = async ({ headers }: express.Request) => {
+    const caller = await authorizer.authenticate(headers.authorization);
+    const clientId = caller.kind === "authenticated" ? caller.token.client_id : undefined;
+    return { platformAccountID: ledger.platformOf(clientId) };
+  };
+  app.post("/transfers", gate("create_transfer", { params: platformOf }), (req, res) => {
+    const from = ledger.platformOf(gate.token(req).client_id);
+    res.status(201).json({ from, transferID: "transfer-1" });
   });
   gate.assertCovers(app);
 

@@ -15,17 +15,15 @@ const reader: AccessToken = { sub: "user-1", client_id: "assistant", scope: bund
 console.log(tokenInWords(reader));
 // The bundle alone opens no tool: the MCP endpoint refuses requests without mcp:tools.
 step("list_bookings", policy.decide(reader, "list_bookings"));
-const overMcp: AccessToken = { ...reader, scope: `${bundle} mcp:tools` };
+// `bundleScope` is the bundle as a client asks for it, with the baseline.
+const overMcp: AccessToken = { ...reader, scope: policy.bundleScope("read-only") };
 console.log(tokenInWords(overMcp));
 step("list_bookings", policy.decide(overMcp, "list_bookings"));
 step("list_clients", policy.decide(overMcp, "list_clients"));
 step("send_message", policy.decide(overMcp, "send_message"));
 
 heading("The personal assistant, and what the plan adds");
-const helping: AccessToken = {
-  ...overMcp,
-  scope: `${bundle} write:bookings write:classes write:messages mcp:tools`,
-};
+const helping: AccessToken = { ...overMcp, scope: policy.bundleScope("personal-assistant") };
 for (const tier of ["free", "pro", "premium"] as const) {
   const token: AccessToken = { ...helping, tier };
   step(`update_class, ${tier} plan`, policy.decide(token, "update_class"));

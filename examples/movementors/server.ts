@@ -16,6 +16,7 @@ import {
   serveIfMain,
   stop,
   type TokenIssuer,
+  withUse,
 } from "../serve.js";
 import { policy } from "./policy.js";
 
@@ -34,13 +35,18 @@ export function start(): Promise<RunningExample> {
 /** Starts the server on a free port of the loopback interface, for the tokens of whatever issuer is started for it. */
 export async function startBehind<Issuer extends TokenIssuer>(
   startIssuer: StartIssuer<Issuer>,
-  options: ExampleOptions = {},
+  given: ExampleOptions = {},
 ): Promise<RunningExample<Issuer>> {
-  const surface = { anonymous: true, upgradeUrl: "https://movementors.example/plans" };
+  const surface = {
+    anonymous: true,
+    handshake: "baseline", // "without it the MCP endpoint refuses requests"
+    upgradeUrl: "https://movementors.example/plans",
+  } as const;
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const resource = `${addressOf(server)}/mcp`;
   const issuer = await startIssuer(resource);
+  const options = withUse(issuer, given);
   const authorizer = createAuthorizer({
     policy,
     verify: jwtVerifier({

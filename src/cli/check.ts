@@ -1,8 +1,9 @@
 import type { CliCommand, Run } from "./command.js";
-import { findingsJson, findingsText } from "./findings-text.js";
-import { coloursOf, complain, EXIT, say, sayJson, UsageError } from "./io.js";
+import { findingsJson, findingsLines } from "./findings-text.js";
+import { EXIT, UsageError } from "./io.js";
 import { type Loaded, loadPolicyFile } from "./load.js";
 import { type Counts, countsOf } from "./matrix-model.js";
+import { styled } from "./output.js";
 
 /** `check FILE...`: every finding, where an editor would show it. */
 export const check: CliCommand = {
@@ -23,7 +24,7 @@ export const check: CliCommand = {
 
     async function readOne(file: string): Promise<Result> {
       try {
-        return { file, loaded: await loadPolicyFile(file, run.io.cwd) };
+        return { file, loaded: await loadPolicyFile(file, run.screen.cwd) };
       } catch (error) {
         if (error instanceof UsageError) return { file, fault: error.message };
         throw error;
@@ -39,25 +40,28 @@ interface Result {
   readonly fault?: string;
 }
 
-function tellPrograms(results: readonly Result[], { io }: Run): void {
+function tellPrograms(results: readonly Result[], { screen }: Run): void {
   const files = results.map(({ file, loaded, fault }) => {
     if (loaded === undefined) return { file, ok: false, error: fault };
     if (!loaded.ok) return { file, ok: false, findings: findingsJson(loaded) };
     return { file, ok: true, counts: countsOf(loaded.policy), findings: [] };
   });
-  sayJson(io, { ok: files.every(({ ok }) => ok), files });
+  screen.sayJson({ ok: files.every(({ ok }) => ok), files });
 }
 
-function tellPeople({ file, loaded, fault }: Result, { io }: Run): void {
-  const { green, bold, red } = coloursOf(io);
+function tellPeople({ file, loaded, fault }: Result, { screen }: Run): void {
   if (loaded === undefined) {
-    complain(io, `${red("error")}: ${fault ?? ""}`);
+    screen.complain([styled("red", "error"), `: ${fault ?? ""}`]);
   } else if (loaded.ok) {
-    say(io, `${green("ok")}  ${bold(file)}: ${countWords(countsOf(loaded.policy))}`);
+    const counts = countWords(countsOf(loaded.policy));
+    screen.say([styled("green", "ok"), "  ", styled("bold", file), `: ${counts}`]);
   } else {
     const count = loaded.findings.length;
-    say(io, `${findingsText(loaded, io)}\n`);
-    say(io, `${bold(file)}: ${count} ${count === 1 ? "finding" : "findings"}`);
+    const noun = count === 1 ? "finding" : "findings";
+    screen.say(...findingsLines(loaded, screen.columns), "", [
+      styled("bold", file),
+      `: ${count} ${noun}`,
+    ]);
   }
 }
 

@@ -2,13 +2,14 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Policy } from "../decision/policy.js";
-import { findingsJson, findingsText } from "./findings-text.js";
-import { complain, EXIT, type ExitCode, type Io, say, sayJson, UsageError } from "./io.js";
+import { findingsJson, findingsLines } from "./findings-text.js";
+import { EXIT, type ExitCode, UsageError } from "./io.js";
 import { loadPolicyFile } from "./load.js";
+import { type Output, rendered, type Screen } from "./output.js";
 
 /** What a command is run with. */
 export interface Run {
-  readonly io: Io;
+  readonly screen: Screen;
   /** Whether programs read the answer: data on the standard output, faults included. */
   readonly json: boolean;
 }
@@ -30,33 +31,33 @@ export interface CliCommand {
 /** The policy of a file; where it has findings they are told, and there is none. */
 export async function policyOrFindings(
   file: string,
-  { io, json }: Run,
+  { screen, json }: Run,
 ): Promise<Policy | undefined> {
-  const loaded = await loadPolicyFile(file, io.cwd);
+  const loaded = await loadPolicyFile(file, screen.cwd);
   if (loaded.ok) return loaded.policy;
-  if (json) sayJson(io, { ok: false, file, findings: findingsJson(loaded) });
-  else complain(io, findingsText(loaded, io));
+  if (json) screen.sayJson({ ok: false, file, findings: findingsJson(loaded) });
+  else screen.complain(...findingsLines(loaded, screen.columns));
   return undefined;
 }
 
-/** Writes a document to a file, or to the standard output as it is. */
+/** Writes an output to a file, without colours, or to the standard output. */
 export async function deliver(
-  text: string,
+  output: Output,
   out: string | undefined,
-  { io, json }: Run,
+  { screen, json }: Run,
 ): Promise<ExitCode> {
   if (out === undefined) {
-    io.stdout(text);
+    screen.write(output);
     return EXIT.fine;
   }
   try {
-    await writeFile(resolve(io.cwd, out), text);
+    await writeFile(resolve(screen.cwd, out), rendered(output, false));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`cannot write \`${out}\`: ${reason}`, { cause: error });
   }
-  if (json) sayJson(io, { written: out });
-  else say(io, `wrote ${out}`);
+  if (json) screen.sayJson({ written: out });
+  else screen.say(`wrote ${out}`);
   return EXIT.fine;
 }
 

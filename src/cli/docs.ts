@@ -16,12 +16,10 @@ export const docs: CliCommand = {
     const policy = await policyOrFindings(String(file), run);
     if (policy === undefined) return EXIT.findings;
     const markdown = renderDocs(policy);
-    if (!run.json || out !== undefined) return deliver(markdown, out, run);
+    if (!run.json || out !== undefined) {
+      return deliver({ kind: "document", text: markdown }, out, run);
+    }
     const { name, version } = policy;
-    return deliver(
-      `${JSON.stringify({ name, version, markdown }, undefined, 2)}\n`,
-      undefined,
-      run,
-    );
+    return deliver({ kind: "json", data: { name, version, markdown } }, undefined, run);
   },
 };

@@ -2,9 +2,10 @@ import type { AccessToken } from "../decision/access-token.js";
 import type { Decision, DecisionCode } from "../decision/decision.js";
 import type { Explained } from "./explain-words.js";
 import { type HeldScope, heldWords } from "./held-words.js";
-import { coloursOf, type Io } from "./io.js";
+import { type Line, styled } from "./output.js";
 import type { Question } from "./question.js";
 import type { Remedy } from "./remedies.js";
+import { padTo, prose, widthOf } from "./visible.js";
 import { shorten, wrap } from "./wrap.js";
 
 /** All that is told of one decision. */
@@ -16,29 +17,31 @@ export interface Answer {
   readonly held: readonly HeldScope[];
 }
 
-/** A decision for people: the answer, why, what would change it, and what the token holds. */
-export function answerText(answer: Answer, io: Io): string {
-  const { bold, green, red, dim } = coloursOf(io);
+/** Returns a decision for people: the answer, why, what would change it, and what is in the token. */
+export function answerLines(answer: Answer, columns: number): readonly Line[] {
   const { question, decision, explained } = answer;
   const { policy, token } = question;
-  const colour = decision.allowed ? green : red;
-  const flow = (line: string) => wrap(line, io.columns, "     ");
-  const headline = flow(explained.headline).replace(/^(YES|NO)/, (verdict) =>
-    bold(colour(verdict)),
-  );
+  const flow = (line: string) => wrap(line, columns, "     ");
+  const [headline = "", ...more] = flow(explained.headline);
+  const verdict = decision.allowed ? "YES" : "NO";
+  const edition = prose(`${policy.name}, version ${policy.version}.`);
   return [
-    headline,
-    ...explained.why.map((line) => flow(`  ${line}`)),
-    ...foundLines(question).flatMap((line) => ["", flow(line)]),
+    [
+      styled("bold", styled(decision.allowed ? "green" : "red", verdict)),
+      headline.slice(verdict.length),
+    ],
+    ...more,
+    ...explained.why.flatMap((line) => flow(`  ${line}`)),
+    ...foundLines(question).flatMap((line) => ["", ...flow(line)]),
     ...(decision.allowed
       ? []
-      : ["", bold("What would change it"), ...changeLines(answer).map(flow)]),
+      : ["", styled("bold", "What would change it"), ...changeLines(answer).flatMap(flow)]),
     ...(token === undefined
       ? []
-      : ["", bold("What the token holds"), ...heldLines(token, answer, io.columns)]),
+      : ["", styled("bold", "What the token holds"), ...heldLines(token, answer, columns)]),
     "",
-    dim(`Answer code: ${decision.code}. ${policy.name}, version ${policy.version}.`),
-  ].join("\n");
+    styled("dim", `Answer code: ${decision.code}. ${edition}`),
+  ];
 }
 
 function foundLines({ asked, operation }: Question): readonly string[] {
@@ -103,13 +106,15 @@ function heldLines(
       : []),
     ...(token.first_party === true ? ["app: the provider's own"] : []),
   ];
-  const width = Math.min(Math.max(0, ...held.map(({ text }) => text.length)), WIDEST_NAME);
+  const names = held.map(({ text }) => prose(text));
+  const width = Math.min(Math.max(0, ...names.map(widthOf)), WIDEST_NAME);
   const indent = " ".repeat(width + 4);
-  const scopes = held.map((one) =>
-    wrap(`  ${one.text.padEnd(width)}  ${shorten(heldWords(one), LONGEST_LINE)}`, columns, indent),
-  );
+  const scopes = held.flatMap((one, index) => {
+    const words = shorten(heldWords(one), LONGEST_LINE);
+    return wrap(`  ${padTo(names[index] as string, width)}  ${words}`, columns, indent);
+  });
   return [
     ...(scopes.length === 0 ? ["  no permission at all"] : scopes),
-    ...(facts.length === 0 ? [] : [`  (${facts.join(", ")})`]),
+    ...(facts.length === 0 ? [] : [prose(`  (${facts.join(", ")})`)]),
   ];
 }

@@ -1,9 +1,9 @@
 import type { AccessToken } from "../decision/access-token.js";
 import { type CliCommand, policyOrFindings, textOption } from "./command.js";
-import { type Answer, answerText } from "./explain-text.js";
+import { type Answer, answerLines } from "./explain-text.js";
 import { explainDecision } from "./explain-words.js";
 import { heldScopes } from "./held-words.js";
-import { EXIT, say, sayJson, UsageError } from "./io.js";
+import { EXIT, UsageError } from "./io.js";
 import { askAbout, decideOn, whyUnknown } from "./question.js";
 import { remedyFor } from "./remedies.js";
 
@@ -41,8 +41,8 @@ export const explain: CliCommand = {
       remedy: remedyFor(question, decision),
       held: token === undefined ? [] : heldScopes(question.compiled, token),
     };
-    if (run.json) sayJson(run.io, answerJson(answer));
-    else say(run.io, answerText(answer, run.io));
+    if (run.json) run.screen.sayJson(answerJson(answer));
+    else run.screen.say(...answerLines(answer, run.screen.columns));
     return decision.allowed ? EXIT.fine : EXIT.denied;
   },
 };

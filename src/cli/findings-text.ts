@@ -1,62 +1,73 @@
-import { type Colours, coloursOf, type Io } from "./io.js";
 import type { Loaded, PlacedFinding } from "./load.js";
+import { type Line, styled } from "./output.js";
 import type { Range } from "./syntax-tree.js";
+import { visible, widthOf } from "./visible.js";
 
 type Refused = Extract<Loaded, { readonly ok: false }>;
 
 /**
- * The findings of a file as an editor shows them: `file:line:column  error  message  code`, what was probably meant,
- * and the line with a mark under the place.
+ * Returns the findings of a file as an editor shows them: `file:line:column  error  message  code`, what was probably
+ * meant, and the line with a mark under the place.
  */
-export function findingsText({ file, source, findings }: Refused, io: Io): string {
-  const colours = coloursOf(io);
+export function findingsLines(
+  { file, source, findings }: Refused,
+  columns: number,
+): readonly Line[] {
   const lines = source.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
-  return findings.map((finding) => findingText(file, lines, finding, io, colours)).join("\n\n");
+  return findings.flatMap((finding, index) => [
+    ...(index === 0 ? [] : [""]),
+    ...findingLines(file, lines, finding, columns),
+  ]);
 }
 
-function findingText(
+function findingLines(
   file: string,
   lines: readonly string[],
   { range, message, code, suggestion, path }: PlacedFinding,
-  io: Io,
-  colours: Colours,
-): string {
+  columns: number,
+): readonly Line[] {
   const { line, column } = range.start;
-  const place = `${file}:${line}:${column}`;
-  const head = `${colours.bold(place)}  ${colours.red("error")}  ${message}  ${colours.dim(code)}`;
-  const below = [
-    ...(path === "" ? [] : [`    ${colours.dim("at")} ${path}`]),
+  return [
+    [
+      styled("bold", `${file}:${line}:${column}`),
+      "  ",
+      styled("red", "error"),
+      `  ${message}  `,
+      styled("dim", code),
+    ],
+    ...(path === "" ? [] : [["    ", styled("dim", "at"), ` ${path}`]]),
     ...(suggestion === undefined
       ? []
-      : [`    did you mean ${colours.green(`\`${suggestion}\``)}?`]),
-    ...codeFrame(lines, range, io.columns, colours),
+      : [["    did you mean ", styled("green", `\`${suggestion}\``), "?"]]),
+    ...codeFrame(lines, range, columns),
   ];
-  return [head, ...below].join("\n");
 }
 
 const LEAST_WIDTH = 20;
 
-/** The line of a place with a mark under it; of a very long line, the part around the place. */
+/** Returns the line of a place with a mark under it; of a very long line, the part around the place. */
 function codeFrame(
   lines: readonly string[],
   { start, end }: Range,
   columns: number,
-  colours: Colours,
-): readonly string[] {
+): readonly Line[] {
   const text = lines[start.line - 1];
   if (text === undefined || text.trim() === "") return [];
   const number = String(start.line);
   const width = Math.max(columns - number.length - 8, LEAST_WIDTH);
   const from = start.column - 1 < width ? 0 : start.column - 1 - Math.floor(width / 3);
-  const shown = text.slice(from, from + width).replaceAll("\t", " ");
+  const shown = (first: number, last: number) =>
+    visible(text.slice(first, last).replaceAll("\t", " "));
+  const until = Math.min(from + width, text.length);
   const last = end.line === start.line ? end.column - 1 : text.length;
-  const length = Math.max(Math.min(last, from + shown.length) - (start.column - 1), 1);
+  const marked = shown(start.column - 1, Math.min(last, until));
   // a whole object or list is named by its first character: what follows on the line is not all of it
-  const marks = end.line === start.line ? "^".repeat(length) : "^";
+  const marks = end.line === start.line ? "^".repeat(Math.max(widthOf(marked), 1)) : "^";
   const gutter = " ".repeat(number.length);
+  const indent = " ".repeat(widthOf(shown(from, start.column - 1)));
   return [
-    `    ${colours.dim(`${number} |`)} ${shown}`,
-    `    ${colours.dim(`${gutter} |`)} ${" ".repeat(start.column - 1 - from)}${colours.red(marks)}`,
+    ["    ", styled("dim", `${number} |`), ` ${shown(from, until)}`],
+    ["    ", styled("dim", `${gutter} |`), ` ${indent}`, styled("red", marks)],
   ];
 }
 

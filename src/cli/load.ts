@@ -5,6 +5,7 @@ import { loadPolicy, type Policy } from "../decision/policy.js";
 import type { Finding } from "../errors.js";
 import { UsageError } from "./io.js";
 import { type Language, locateFindings } from "./locate.js";
+import { loadGuarded } from "./module-exit.js";
 import { ownEntry } from "./own-package.js";
 import type { Range } from "./syntax-tree.js";
 
@@ -114,9 +115,9 @@ async function definitionIn(file: string, path: string): Promise<unknown> {
   });
   let exported: unknown;
   try {
-    exported = await jiti.import(path);
+    exported = await loadGuarded(file, () => jiti.import(path));
   } catch (error) {
-    if (findingsOf(error) !== undefined) throw error;
+    if (error instanceof UsageError || findingsOf(error) !== undefined) throw error;
     throw new UsageError(`cannot run \`${file}\`: ${messageOf(error)}`, { cause: error });
   }
   return plainDefinition(choose(file, exported));

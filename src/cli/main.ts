@@ -3,8 +3,9 @@ import { check } from "./check.js";
 import type { CliCommand } from "./command.js";
 import { docs } from "./docs.js";
 import { explain } from "./explain.js";
-import { coloursOf, complain, EXIT, type Io, sayJson, UsageError } from "./io.js";
+import { EXIT, type Io, UsageError } from "./io.js";
 import { matrix } from "./matrix.js";
+import { newScreen, type Screen, styled } from "./output.js";
 import { ownVersion } from "./own-package.js";
 import { schema } from "./schema.js";
 
@@ -22,10 +23,11 @@ Every command takes --json: data on the standard output, faults included. Colour
 `;
 
 /**
- * Runs the command line and answers with its exit code. Ends nothing and throws nothing: whatever goes wrong is told.
+ * Runs the command line and returns its exit code. Does not end the process and does not throw: every fault is reported.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes("--json");
+  const screen = newScreen(io);
   let code: number = EXIT.fine;
   const program = new Command("scope-policy")
     .description("Checks, explains and documents a scope policy.")
@@ -38,18 +40,22 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       // commander hands over the arguments, then the options, then itself
       const args = received.slice(0, -2) as (string | readonly string[])[];
       const options = received.at(-2) as Readonly<Record<string, unknown>>;
-      code = await run(args, options, { io, json });
+      code = await run(args, options, { screen, json });
     });
   }
   for (const command of [program, ...program.commands]) {
     command.exitOverride().showHelpAfterError("(scope-policy --help tells how to use it)");
     command.configureOutput({
-      writeOut: io.stdout,
+      // what commander writes is the help, in lines of its own, and faults, which name arguments
+      writeOut: (text) => screen.say(...linesOf(text)),
       writeErr: (text) => {
-        if (!json) io.stderr(text);
+        if (!json) screen.complain(...linesOf(text));
       },
-      getOutHasColors: () => io.colours,
-      getErrHasColors: () => io.colours,
+      outputError: (text) => {
+        if (!json) screen.complain(oneLine(text));
+      },
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
       getOutHelpWidth: () => io.columns,
       getErrHelpWidth: () => io.columns,
     });
@@ -58,23 +64,33 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {
-    return tell(error, io, json);
+    return tell(error, screen, json);
   }
 }
 
-function tell(error: unknown, io: Io, json: boolean): number {
+function linesOf(text: string): readonly string[] {
+  return text.replace(/\n$/, "").split("\n");
+}
+
+/** Reports a fault and returns the exit code for it. */
+export function tell(error: unknown, screen: Screen, json: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.fine;
-    if (json) sayJson(io, { ok: false, error: { code: "usage", message: oneLine(error.message) } });
+    const message = withoutLabel(oneLine(error.message));
+    if (json) screen.sayJson({ ok: false, error: { code: "usage", message } });
     return EXIT.usage;
   }
-  const message = oneLine(error instanceof Error ? error.message : String(error));
+  const message = withoutLabel(oneLine(error instanceof Error ? error.message : String(error)));
   const kind = error instanceof UsageError ? "usage" : "internal";
-  if (json) sayJson(io, { ok: false, error: { code: kind, message } });
-  else complain(io, `${coloursOf(io).red("error")}: ${message}`);
+  if (json) screen.sayJson({ ok: false, error: { code: kind, message } });
+  else screen.complain([styled("red", "error"), `: ${message}`]);
   return EXIT.usage;
 }
 
 function oneLine(text: string): string {
-  return text.replace(/^error: /, "").replaceAll(/\s+/g, " ");
+  return text.trim().replaceAll(/\s+/g, " ");
+}
+
+function withoutLabel(text: string): string {
+  return text.replace(/^error: /, "");
 }

@@ -1,6 +1,7 @@
 import type { Word } from "./rule-words.js";
+import { prose } from "./visible.js";
 
-/** Text of the policy as Markdown that shows it: on one line, nothing in it is markup. */
+/** Returns a text of the policy as Markdown that shows it: on one line, without markup, every character visible. */
 export function text(value: string): string {
   return oneLine(value)
     .replaceAll(/[\\`*_[\]<>|~#&]/g, "\\$&")
@@ -22,7 +23,7 @@ export function code(value: string): string {
 }
 
 function oneLine(value: string): string {
-  return value.replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+  return prose(value).replaceAll(/\s+/g, " ").trim();
 }
 
 /** A rule for a cell of a table. */

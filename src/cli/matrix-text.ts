@@ -1,6 +1,5 @@
 import CliTable from "cli-table3";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
-import { coloursOf, type Io } from "./io.js";
 import { cellCode, code, ruleCell, table, text } from "./markdown.js";
 import { LEGEND, markText } from "./matrix-legend.js";
 import {
@@ -10,6 +9,8 @@ import {
   type MatrixRow,
   needsText,
 } from "./matrix-model.js";
+import { type Line, styled } from "./output.js";
+import { padTo, prose, widthOf } from "./visible.js";
 import { wrap } from "./wrap.js";
 
 const PARTS = [
@@ -92,77 +93,79 @@ const LETTERS: Readonly<Record<MatrixCell["mark"], string>> = {
   via: "v",
 };
 
-/** The matrix for a terminal. Where the names of scopes do not fit, columns are numbered; where these do not fit, the table is cut into several. */
-export function matrixTable(matrix: Matrix, io: Io): string {
-  const { bold } = coloursOf(io);
+/**
+ * Returns the matrix for a terminal. Where the names of scopes do not fit, columns are numbered; where these do not fit, the
+ * table is cut into several.
+ */
+export function matrixTable(matrix: Matrix, columns: number): readonly Line[] {
   const { name, version } = matrix.policy.definition;
-  const lines: string[] = [
-    `${bold(name)}, version ${version}`,
-    ...always(matrix.policy, String).map((line) => wrap(line, io.columns, "")),
+  const lines: Line[] = [
+    [styled("bold", prose(name)), prose(`, version ${version}`)],
+    ...always(matrix.policy, String).flatMap((line) => wrap(line, columns, "")),
   ];
   for (const { key, head, title } of PARTS) {
     const part = matrix[key];
     if (part.rows.length === 0) continue;
-    lines.push("", bold(`${title}: ${part.rows.length}, by ${part.columns.length} scopes`));
-    lines.push(...partLines(part, head, io));
+    const counts = `${title}: ${part.rows.length}, by ${part.columns.length} scopes`;
+    lines.push("", styled("bold", counts), ...partLines(part, head, columns));
     const said = part.rows
       .map((row) => [row.name, remarks(row).join("; ")] as const)
       .filter(([, remark]) => remark !== "");
-    if (said.length > 0)
-      lines.push("", bold("Gates, denials and what needs no scope"), ...pairs(said, io));
+    if (said.length > 0) {
+      const heading = styled("bold", "Gates, denials and what needs no scope");
+      lines.push("", heading, ...pairs(said, columns));
+    }
   }
-  return `${lines.join("\n")}\n`;
+  return lines;
 }
 
 /** Names take at most so much of the width; a longer one goes on in the next line. */
 const NAME_SHARE = 0.45;
 const LEAST_NAME_WIDTH = 16;
 
-function nameWidthOf(names: readonly string[], { columns }: Io): number {
+function nameWidthOf(names: readonly string[], columns: number): number {
   const widest = Math.max(LEAST_NAME_WIDTH, Math.floor(columns * NAME_SHARE));
-  return Math.min(Math.max(0, ...names.map((name) => name.length)), widest);
+  return Math.min(Math.max(0, ...names.map(widthOf)), widest);
 }
 
 /** What cli-table3 adds to a cell: a space on each side and a line. */
 const FRAME = 3;
 
-function partLines({ rows, columns }: MatrixPart, head: string, io: Io): readonly string[] {
-  const { bold } = coloursOf(io);
+function partLines(
+  { rows, columns: scopes }: MatrixPart,
+  head: string,
+  columns: number,
+): readonly Line[] {
   const marked = rows.filter((row) => row.cells.size > 0);
-  const nameWidth = nameWidthOf([head, ...marked.map(({ name }) => name)], io);
-  const room = io.columns - nameWidth - FRAME - 1;
-  const widthOf = (scope: CompiledScope) => Math.max(scope.name.length, "all +".length) + FRAME;
-  const fits = columns.reduce((sum, scope) => sum + widthOf(scope), 0) <= room;
-  const numberWidth = Math.max(String(columns.length).length, "A+".length) + FRAME;
-  const perTable = fits ? columns.length : Math.max(1, Math.floor(room / numberWidth));
-  const lines: string[] = [];
-  for (let from = 0; from < columns.length; from += perTable) {
-    const shown = columns.slice(from, from + perTable);
+  const nameWidth = nameWidthOf([head, ...marked.map(({ name }) => prose(name))], columns);
+  const room = columns - nameWidth - FRAME - 1;
+  const widthOfScope = ({ name }: CompiledScope) =>
+    Math.max(widthOf(prose(name)), "all +".length) + FRAME;
+  const fits = scopes.reduce((sum, scope) => sum + widthOfScope(scope), 0) <= room;
+  const numberWidth = Math.max(String(scopes.length).length, "A+".length) + FRAME;
+  const perTable = fits ? scopes.length : Math.max(1, Math.floor(room / numberWidth));
+  const lines: Line[] = [];
+  for (let from = 0; from < scopes.length; from += perTable) {
+    const shown = scopes.slice(from, from + perTable);
     const heads = shown.map((scope, index) => (fits ? scope.name : String(from + index + 1)));
     const here = marked.filter((row) => shown.some((scope) => row.cells.has(scope.id)));
     const cells = here.map((row) => [
       row.name,
       ...shown.map((scope) => cellWords(row.cells.get(scope.id), fits)),
     ]);
-    lines.push(grid([head, ...heads], cells, nameWidth));
+    lines.push(...grid([head, ...heads], cells, nameWidth));
   }
   if (!fits) {
-    const named = columns.map((scope, index) => [String(index + 1), scope.name] as const);
-    lines.push("", bold("Scopes"), ...pairs(named, io));
+    const named = scopes.map((scope, index) => [String(index + 1), scope.name] as const);
+    lines.push("", styled("bold", "Scopes"), ...pairs(named, columns));
   }
   const used = new Set(
     marked.flatMap((row) => [...row.cells.values()].map((cell) => cellWords(cell, fits))),
   );
   const legend = LEGEND.map(({ cell, meaning }) => [cellWords(cell, fits), meaning] as const);
-  if (columns.length > 0) {
-    lines.push(
-      "",
-      bold("Legend"),
-      ...pairs(
-        legend.filter(([words]) => used.has(words)),
-        io,
-      ),
-    );
+  if (scopes.length > 0) {
+    const needed = legend.filter(([words]) => used.has(words));
+    lines.push("", styled("bold", "Legend"), ...pairs(needed, columns));
   }
   return lines;
 }
@@ -178,7 +181,7 @@ function grid(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   nameWidth: number,
-): string {
+): readonly string[] {
   const grid = new CliTable({
     head: [...head],
     colWidths: [nameWidth + 2],
@@ -187,16 +190,14 @@ function grid(
     style: { head: [], border: [], compact: true },
   });
   grid.push(...rows.map((row) => [...row]));
-  return grid.toString();
+  return grid.toString().split("\n");
 }
 
-function pairs(lines: readonly (readonly [string, string])[], io: Io): readonly string[] {
-  const width = nameWidthOf(
-    lines.map(([name]) => name),
-    io,
-  );
+function pairs(lines: readonly (readonly [string, string])[], columns: number): readonly string[] {
+  const names = lines.map(([name]) => prose(name));
+  const width = nameWidthOf(names, columns);
   const indent = " ".repeat(width + 4);
-  return lines.map(([name, words]) =>
-    wrap(`  ${name.padEnd(width)}  ${words}`, io.columns, indent),
+  return lines.flatMap(([, words], index) =>
+    wrap(`  ${padTo(names[index] as string, width)}  ${words}`, columns, indent),
   );
 }

@@ -1,11 +1,21 @@
 import { Option } from "commander";
+import type { Policy } from "../decision/policy.js";
 import { type CliCommand, deliver, policyOrFindings, textOption } from "./command.js";
-import { EXIT, forTerminal, UsageError } from "./io.js";
+import { EXIT, UsageError } from "./io.js";
 import { renderMatrixHtml } from "./matrix-html.js";
 import { matrixOf } from "./matrix-model.js";
 import { matrixJson, matrixMarkdown, matrixTable } from "./matrix-text.js";
+import type { Output } from "./output.js";
 
-const FORMATS = ["table", "markdown", "html", "json"];
+type Format = "table" | "markdown" | "html" | "json";
+
+/** How each format is written. */
+const FORMATS: Readonly<Record<Format, (policy: Policy, columns: number) => Output>> = {
+  table: (policy, columns) => ({ kind: "lines", lines: matrixTable(matrixOf(policy), columns) }),
+  markdown: (policy) => ({ kind: "document", text: matrixMarkdown(matrixOf(policy)) }),
+  html: (policy) => ({ kind: "document", text: renderMatrixHtml(policy) }),
+  json: (policy) => ({ kind: "json", data: matrixJson(matrixOf(policy)) }),
+};
 
 /** `matrix FILE`: tools and endpoints by scopes. */
 export const matrix: CliCommand = {
@@ -15,7 +25,9 @@ export const matrix: CliCommand = {
     command
       .argument("<file>", "a policy")
       .addOption(
-        new Option("--format <format>", "how it is written (default: table)").choices(FORMATS),
+        new Option("--format <format>", "how it is written (default: table)").choices(
+          Object.keys(FORMATS),
+        ),
       )
       .option("--out <file>", "write to a file")
       .addHelpText(
@@ -30,17 +42,9 @@ export const matrix: CliCommand = {
         `--json and --format ${asked} exclude each other, unless --out names a file`,
       );
     }
-    const format = asked ?? (run.json ? "json" : "table");
+    const format = (asked ?? (run.json ? "json" : "table")) as Format;
     const policy = await policyOrFindings(String(file), run);
     if (policy === undefined) return EXIT.findings;
-    if (format === "html") return deliver(renderMatrixHtml(policy), out, run);
-    const model = matrixOf(policy);
-    if (format === "json")
-      return deliver(`${JSON.stringify(matrixJson(model), undefined, 2)}\n`, out, run);
-    if (format === "markdown") return deliver(matrixMarkdown(model), out, run);
-    // a file is no terminal: it is given no colours
-    const colours = out === undefined && run.io.colours;
-    const text = matrixTable(model, { ...run.io, colours });
-    return deliver(forTerminal(text, colours), out, run);
+    return deliver(FORMATS[format](policy, run.screen.columns), out, run);
   },
 };

@@ -10,9 +10,5 @@ export const schema: CliCommand = {
       .option("--out <file>", "write to a file")
       .addHelpText("after", "\nExample:\n  scope-policy schema --out policy.schema.json\n"),
   run: (_args, options, run) =>
-    deliver(
-      `${JSON.stringify(policyJsonSchema(), undefined, 2)}\n`,
-      textOption(options, "out"),
-      run,
-    ),
+    deliver({ kind: "json", data: policyJsonSchema() }, textOption(options, "out"), run),
 };

@@ -1,21 +1,27 @@
-/** Breaks a line between words at a width; what follows the first line is indented. A longer word stands by itself. */
-export function wrap(line: string, width: number, indent: string): string {
+import { prose, widthOf } from "./visible.js";
+
+/**
+ * Returns a text as visible lines, broken between words at a width in columns. What follows the first line is indented.
+ * A longer word has a line of its own.
+ */
+export function wrap(text: string, width: number, indent: string): readonly string[] {
+  const line = prose(text);
   const lines: string[] = [];
   const lead = /^ */.exec(line)?.[0] ?? "";
   let current = lead;
   for (const word of line.slice(lead.length).split(" ")) {
     const longer = current.trim() === "" ? current + word : `${current} ${word}`;
-    if (longer.length > width && current.trim() !== "") {
+    if (widthOf(longer) > width && current.trim() !== "") {
       lines.push(current);
       current = indent + word;
     } else {
       current = longer;
     }
   }
-  return [...lines, current].join("\n");
+  return [...lines, current];
 }
 
-/** A text cut after a whole word, with `…` for the rest. */
+/** Returns a text cut after a whole word, with `…` for the rest. */
 export function shorten(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const cut = text.slice(0, longest);

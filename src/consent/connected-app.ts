@@ -1,9 +1,8 @@
-import { readScopeTokens } from "../grammar/scope.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import type { ConsentClient } from "../policy/client.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import { ownMembers } from "../policy/own-members.js";
-import { expandTokens, namedMeanings } from "../policy/scope-meanings.js";
+import { expandTokens, namedMeanings, readGrantedTokens } from "../policy/scope-meanings.js";
 import { clientView } from "./client-view.js";
 import { isFirstParty, readConsentFacts } from "./facts.js";
 import { pickLocale } from "./locale.js";
@@ -68,18 +67,19 @@ export function connectedApp(
   const { client, account, locale } = readConsentFacts({ ...facts, client: own?.client });
   const firstParty = isFirstParty(client);
   const words = pickLocale(locale);
-  const tokens = readScopeTokens(own.scope) ?? [];
+  const tokens = readGrantedTokens(own.scope) ?? [];
   const rank = account?.tier === undefined ? -1 : (compiled.tierRank.get(account.tier) ?? -1);
   const unlocks = unlocksOf(compiled, { client, account });
-  const scopes = tokens.flatMap((token): ConnectedApp["scopes"] => {
+  const scopes = new Map<string, ConnectedApp["scopes"][number]>();
+  for (const token of tokens) {
     const named = namedMeanings(compiled, token, firstParty);
-    if (named.length === 0) return [{ scope: token, title: token, effect: "retired" }];
-    return named.map(({ scope, text }) => {
+    if (named.length === 0) scopes.set(token, { scope: token, title: token, effect: "retired" });
+    for (const { scope, text } of named) {
       const needed = Math.max(scope.tier, unlocks(scope.id).tier);
       const effect = needed > rank ? "dormant-tier" : "active";
-      return { scope: text, title: titleOf(scope, words), effect };
-    });
-  });
+      scopes.set(text, { scope: text, title: titleOf(scope, words), effect });
+    }
+  }
   return {
     grantId: own.grantId,
     client: clientView(client),
@@ -87,7 +87,7 @@ export function connectedApp(
     lastUsedAt: own.lastUsedAt ?? null,
     offline: expandTokens(compiled, tokens, firstParty).has("offline_access"),
     isOlder: own.policyVersion !== undefined && own.policyVersion !== compiled.definition.version,
-    scopes,
+    scopes: [...scopes.values()],
   };
 }
 

@@ -31,7 +31,10 @@ export interface Offer {
   readonly error: ConsentError | undefined;
   /** The scope tokens of the request; `undefined` where it named none. */
   readonly requested: readonly string[] | undefined;
-  /** What the request asked for, offered or not, by the texts of its meanings; without those whose owner could not be asked. */
+  /**
+   * What the request asked for, offered or not, by the texts of its meanings. Where `owns` fails on one that is granted, there is an
+   * error instead, so that nothing is taken back because of an outage.
+   */
   readonly asked: ReadonlySet<string>;
 }
 
@@ -52,6 +55,7 @@ export function offerOf(
   const granted = grantedMeanings(policy, facts);
   const whyNot = createEligibilityCheck(policy, facts);
   const offered = new Map<string, OfferedScope>();
+  const seen = new Set<string>();
   const asked = new Set<string>();
   const dropped: DroppedScope[] = [];
   let isOutage = false;
@@ -60,6 +64,8 @@ export function offerOf(
     const named = namedMeanings(policy, token, firstParty);
     if (named.length === 0) dropped.push({ scope: forLog(token), why: whyUnknown(policy, token) });
     for (const meaning of named) {
+      if (seen.has(meaning.text)) continue;
+      seen.add(meaning.text);
       const result = whyNot(meaning);
       if (result.kind === "offered")
         offered.set(meaning.text, { ...meaning, labels: result.labels });
@@ -68,8 +74,7 @@ export function offerOf(
         isOutage ||= result.isOutage && granted.has(meaning.text);
       }
       // a request without scope asked for what it is offered, no more
-      const isAsked = requested.length > 0 && result.kind === "dropped" && !result.isOutage;
-      if (result.kind === "offered" || isAsked) asked.add(meaning.text);
+      if (result.kind === "offered" || requested.length > 0) asked.add(meaning.text);
     }
   }
   // the client cannot be blamed for what it did not ask for
@@ -135,7 +140,7 @@ function bindingsOf(
   const [param, ...others] = template.names as readonly [string, ...string[]];
   // two placeholders would be every pair: a request has to name those
   const values = others.length === 0 && Object.hasOwn(resources, param) ? resources[param] : {};
-  return Object.keys(values as object).map((value) => bindTemplate(template, [value]));
+  return Object.keys(values ?? {}).map((value) => bindTemplate(template, [value]));
 }
 
 function whyUnknown(policy: CompiledPolicy, token: string): DroppedScope["why"] {

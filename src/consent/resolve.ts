@@ -138,12 +138,15 @@ export function resolveConsent(
     return refuse("invalid_selection", "consent.tampered", offending.slice(0, MOST_LOGGED));
   }
   const chosen = new Set(tokens);
-  const isChosen = (row: ConsentRow) => (row.locked ? row.checked : chosen.has(row.scope));
+  // an implied row that is locked comes with the row that implies it, and not by itself
+  const isChosen = (row: ConsentRow) =>
+    row.locked ? row.checked && row.state !== "implied" : chosen.has(row.scope);
   const optional = rows.filter((row) => !row.locked);
-  if (optional.length > 0 && !optional.some(isChosen)) {
+  const picked = new Set(rows.filter(isChosen).map((row) => row.scope));
+  // a scope has at least one token (RFC 6749, section 3.3): where every row is locked and unchecked, nothing can be granted
+  if (picked.size === 0 || (optional.length > 0 && !optional.some(isChosen))) {
     return refuse("access_denied", "consent.denied");
   }
-  const picked = new Set(rows.filter(isChosen).map((row) => row.scope));
   // what comes with a chosen scope is granted with it, whatever its own box says
   const granted = rows.filter(
     (row) => picked.has(row.scope) || row.includedIn.some((scope) => picked.has(scope)),

@@ -77,8 +77,8 @@ export function rowsOf(
     const title = titles.get(text) as string;
     const includedIn = (over.get(text) ?? []).map((other) => other.offered.text);
     const isImplied =
-      draft.state === "optional" &&
-      over.get(text)?.some((other) => other.checked && other.tier === null) === true;
+      (draft.state === "optional" || (draft.state === "tier-locked" && !draft.checked)) &&
+      over.get(text)?.some((other) => other.checked) === true;
     const warning = textOf(scope, "warning", locale);
     const { tools, endpoints } = draft.unlocked;
     const row: ConsentRow = {
@@ -95,7 +95,10 @@ export function rowsOf(
       state: isImplied ? "implied" : draft.state,
       checked: isImplied || draft.checked,
       locked: draft.locked,
-      why: isImplied ? includedWords(includedIn, titles, locale) : draft.why,
+      why:
+        isImplied && !around.baseline.has(text)
+          ? includedWords(includedIn, titles, locale)
+          : draft.why,
       warning: warning === undefined ? null : { label: locale.words.caution, text: warning },
       tier,
       isNew: around.granted.size > 0 && !around.granted.has(text),

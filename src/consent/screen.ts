@@ -15,7 +15,7 @@ import type {
   ConsentScreen,
   DroppedScope,
 } from "./model.js";
-import { grantedTokens, type Offer, offerOf } from "./offer.js";
+import { grantedMeanings, grantedTokens, type Offer, offerOf } from "./offer.js";
 import { type PlacedRow, rowsOf } from "./rows.js";
 
 /** Scopes of OpenID Connect Core, section 5.4: who a person is, apart from what a client may do. */
@@ -151,8 +151,8 @@ function reasonOf(
 ): ConsentScreen["reason"] {
   const { grantedPolicyVersion: version } = facts;
   if (isForced(facts.prompt)) return "forced";
-  // a malformed grant grants nothing
-  if (grantedTokens(facts).length === 0) return "first-time";
+  // a grant that is malformed, or of which this policy knows nothing, grants nothing
+  if (grantedMeanings(policy, facts).size === 0) return "first-time";
   if (rows.some((row) => row.isNew)) return "new-scopes";
   const isChanged =
     version === undefined

@@ -94,8 +94,8 @@ export function decideOperation(
   if (operation.public) return isEnriched(operation, held, facts) ? PUBLIC_ENRICHED : PUBLIC;
   const granted = grant(cases, held, facts);
   if (granted !== undefined) return granted;
-  const judged = cases.map((one) => judgeCall(one, held, facts));
-  return refuse(decider.policy, judged, held, facts);
+  const judge = (facts: Facts) => cases.map((one) => judgeCall(one, held, facts));
+  return refuse(decider.policy, judge(facts), held, facts, judge);
 }
 
 /** What a token holds, reserved scopes only for a first-party client; `undefined` for a token that is no good. */

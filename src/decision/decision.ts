@@ -58,11 +58,11 @@ export interface AccountTypeRequired extends Refused<"account_type_required"> {
   readonly accountTypes: readonly string[];
 }
 
-/** A higher plan is needed. */
+/** A higher tier is needed. The message states whether a scope is missing in addition; it does not name the scope. */
 export interface UpgradeRequired extends Refused<"upgrade_required"> {
-  /** The lowest plan that would do. */
+  /** The lowest tier that is accepted. */
   readonly tier: string;
-  /** The plan of the token, `undefined` where it names none. */
+  /** The tier of the token; `undefined` where the token has none. */
   readonly had: string | undefined;
 }
 
@@ -197,7 +197,13 @@ export function accountTypeRequired(accountTypes: readonly string[]): AccountTyp
   return { allowed: false, code: "account_type_required", message, accountTypes };
 }
 
-export function upgradeRequired(tier: string, had: string | undefined): UpgradeRequired {
-  const message = `upgrade required: this needs the plan \`${tier}\` or above`;
+/** @param isScopeMissing - whether the token would still lack a scope on that tier */
+export function upgradeRequired(
+  tier: string,
+  had: string | undefined,
+  isScopeMissing: boolean,
+): UpgradeRequired {
+  const rest = isScopeMissing ? ", and a scope that has not been granted" : "";
+  const message = `upgrade required: this needs the plan \`${tier}\` or above${rest}`;
   return { allowed: false, code: "upgrade_required", message, tier, had };
 }

@@ -59,6 +59,21 @@ export function boundValues(held: Held, scope: number): readonly (readonly strin
   );
 }
 
+/** The lists of values for which each template is held, by its id. */
+export type BoundValues = ReadonlyMap<number, readonly (readonly string[])[]>;
+
+/** Returns every list of values for which any template is held. */
+export function boundValuesOf(held: Held): BoundValues {
+  const lists = new Map<number, (readonly string[])[]>();
+  for (const key of held.bound) {
+    const [scope, ...values] = key.split(" ");
+    const list = lists.get(Number(scope)) ?? [];
+    list.push(values);
+    lists.set(Number(scope), list);
+  }
+  return lists;
+}
+
 /** Reads the scopes of a token; `undefined` for a value that is no token, or one whose scope is malformed. */
 export type HeldReader = (token: unknown) => HeldScopes | undefined;
 

@@ -1,5 +1,5 @@
 import type { CompiledPolicy, Param } from "../policy/compiled.js";
-import { type Budget, valuesOfHeld } from "./bindings.js";
+import type { ValueSearch } from "./bindings.js";
 import {
   accountTypeRequired,
   bindingMismatch,
@@ -99,13 +99,12 @@ export function judgeCall({ rule, values }: Case, held: Held, facts: Facts): rea
 /** The alternatives of a rule under the values that the token itself is bound to. */
 export function judgeForToken(
   rule: PreparedRule,
-  held: Held,
   facts: Facts,
-  budget: Budget,
+  search: ValueSearch,
 ): readonly Judged[] {
   return rule.alternatives.map((alternative) => {
     const gate = gateOf(alternative, facts);
-    const values = gate === BLOCKED_BY.nothing ? valuesOfHeld(rule, alternative, held, budget) : [];
+    const values = gate === BLOCKED_BY.nothing ? search.find(rule, alternative) : [];
     const blockedBy = values === undefined ? BLOCKED_BY.binding : gate;
     return { rule, alternative, values: values ?? [], blockedBy };
   });
@@ -116,23 +115,23 @@ function mismatchesOf({ bound }: PreparedAlternative, held: Held, values: Values
   return bound.filter((use) => holdsBound(held, use, values) === false);
 }
 
+/** The alternatives of an operation, one list for each rule; all of the rules must hold. */
+export type JudgedRules = readonly (readonly Judged[])[];
+
 /**
- * Why no alternative of any rule is met: what consent could fix if anything, else what stands nearest to the way. One
- * list for each rule; all of them must hold.
+ * Returns why an operation is refused whose rules are not all met: what consent can fix if anything, else the blocker that
+ * is nearest to being met.
+ *
+ * @param rejudge - judges the same rules for other facts
  */
 export function refuse(
   policy: CompiledPolicy,
-  judged: readonly (readonly Judged[])[],
+  judged: JudgedRules,
   held: Held,
   facts: Facts,
+  rejudge: (facts: Facts) => JudgedRules,
 ): Denial {
-  // A combination of one alternative of each rule is blocked by the first that blocks any of them: `blocker` is that of
-  // some combination where one rule has it and every other has it or a later one.
-  const answer = ANSWERS.find(
-    (blocker) =>
-      judged.every((list) => list.some(({ blockedBy }) => blockedBy >= blocker)) &&
-      judged.some((list) => list.some(({ blockedBy }) => blockedBy === blocker)),
-  );
+  const answer = answerOf(judged);
   const blocked = judged.flat().find(({ blockedBy }) => blockedBy === answer) as Judged;
   const { source } = blocked.alternative;
   switch (answer) {
@@ -140,8 +139,11 @@ export function refuse(
       return bindingMismatch(paramOf(blocked, held));
     case BLOCKED_BY.accountType:
       return accountTypeRequired(source.accountTypes as readonly string[]);
-    case BLOCKED_BY.tier:
-      return upgradeRequired(policy.tiers[lowestTier(judged)] as string, facts.tier);
+    case BLOCKED_BY.tier: {
+      const upgraded = { ...facts, rank: lowestTier(judged) };
+      const isEnough = areMet(rejudge(upgraded), held, upgraded);
+      return upgradeRequired(policy.tiers[upgraded.rank] as string, facts.tier, !isEnough);
+    }
     case BLOCKED_BY.reserved:
       return RESERVED_SCOPE;
     default:
@@ -149,8 +151,32 @@ export function refuse(
   }
 }
 
-/** The lowest plan on which some combination would pass its gates: the highest of what each case needs at least. */
-function lowestTier(judged: readonly (readonly Judged[])[]): number {
+/**
+ * What blocks every combination of one alternative of each rule. A combination is blocked by the first that blocks any of
+ * them: an answer is that of some combination where one rule has it and every other has it or a later one.
+ */
+function answerOf(judged: JudgedRules): number | undefined {
+  return ANSWERS.find(
+    (blocker) =>
+      judged.every((list) => list.some(({ blockedBy }) => blockedBy >= blocker)) &&
+      judged.some((list) => list.some(({ blockedBy }) => blockedBy === blocker)),
+  );
+}
+
+/** Returns whether a refusal would be for values that the token does not have, which consent cannot fix. */
+export function isMismatch(judged: JudgedRules): boolean {
+  return answerOf(judged) === BLOCKED_BY.binding;
+}
+
+/** Returns whether each rule has an alternative that is met. */
+function areMet(judged: JudgedRules, held: Held, facts: Facts): boolean {
+  return judged.every((list) =>
+    list.some(({ alternative, values }) => isMet(alternative, held, facts, values)),
+  );
+}
+
+/** Returns the lowest tier that some combination of alternatives accepts: the highest of what each rule needs at least. */
+function lowestTier(judged: JudgedRules): number {
   const needs = judged.map((list) => {
     const within = list.filter(({ blockedBy }) => blockedBy >= BLOCKED_BY.tier);
     return Math.min(
@@ -175,6 +201,10 @@ function paramOf({ rule, alternative, values }: Judged, held: Held): string {
 
 /** How many scopes lists are joined at most where several patterns fit one name. */
 const MOST_JOINS = 2_048;
+/** From how many alternatives the search for the fewest missing scopes begins at most, where several patterns fit. */
+const MOST_SEEDS = 512;
+/** How many missing scopes that search looks at. */
+const MOST_LOOKS = 1_000_000;
 
 interface Combination {
   readonly scopes: readonly string[];
@@ -182,10 +212,11 @@ interface Combination {
 }
 
 /**
- * One obtainable alternative of each rule together. Several patterns that fit one name can multiply: beyond some 1,000
- * combinations the first ones in declared order stand for all in `accepted`, and `candidates` are looked at besides.
+ * Denies with one obtainable alternative of each rule together. Several patterns that fit one name can multiply: beyond
+ * some 1,000 combinations the first ones in declared order stand for all in `accepted`, and `candidates` are considered in
+ * addition.
  */
-function missingOf(judged: readonly (readonly Judged[])[], held: Held): Denial {
+function missingOf(judged: JudgedRules, held: Held): Denial {
   const lists = judged.map((list) =>
     list
       .filter(({ blockedBy }) => blockedBy === BLOCKED_BY.nothing)
@@ -197,13 +228,10 @@ function missingOf(judged: readonly (readonly Judged[])[], held: Held): Denial {
         };
       }),
   );
-  const [first = [], ...others] = lists;
   const most = Math.max(1, Math.floor(MOST_JOINS / lists.length));
-  const combinations = others.reduce<readonly Combination[]>(
-    (left, right) => product(left, right, most),
-    first,
-  );
-  const isAll = lists.reduce((count, list) => count * list.length, 1) <= most;
+  const count = lists.reduce((product, list) => product * list.length, 1);
+  const combinations = firstOf(lists, Math.min(count, most));
+  const isAll = count <= most;
   const chosen = fewestMissing(isAll ? combinations : [...combinations, ...candidates(lists)]);
   return insufficientScope(
     chosen.missing,
@@ -212,24 +240,19 @@ function missingOf(judged: readonly (readonly Judged[])[], held: Held): Denial {
   );
 }
 
-const MOST_SEEDS = 512;
-
 /**
- * Where not every combination is looked at: with each alternative of a rule, what adds the least to it of every other
- * rule; of very many alternatives, with the best of each rule alone. For two rules of up to 512 alternatives together the
- * best of all is among them.
+ * Where not every combination is considered: with each alternative of a rule, what adds the least to it of every other
+ * rule; of very many alternatives, with the best of each rule alone, and of very many scopes, with the first ones. For two
+ * rules of up to 512 alternatives together with few scopes the best of all is among them.
  */
 function candidates(lists: readonly (readonly Combination[])[]): readonly Combination[] {
-  const seeds = lists.flat().length > MOST_SEEDS ? lists.map(fewestMissing) : lists.flat();
-  return seeds.map((seed) => {
-    const added = (one: Combination) =>
-      one.missing.filter((scope) => !seed.missing.includes(scope)).length;
-    const nearest = lists.map((list) =>
-      list.includes(seed)
-        ? seed
-        : list.reduce((best, one) => (added(one) < added(best) ? one : best)),
-    );
-    return nearest.reduce(join);
+  const all = lists.flat();
+  const looks = all.reduce((sum, { missing }) => sum + 1 + missing.length, 0);
+  const seeds = all.length > MOST_SEEDS ? lists.map(fewestMissing) : all;
+  return seeds.slice(0, Math.max(1, Math.floor(MOST_LOOKS / looks))).map((seed) => {
+    const known = new Set(seed.missing);
+    const added = (one: Combination) => one.missing.filter((scope) => !known.has(scope)).length;
+    return join(lists.map((list) => (list.includes(seed) ? seed : leastOf(list, added))));
   });
 }
 
@@ -242,29 +265,45 @@ function lackingOf({ alternative, values }: Judged, held: Held): readonly Prepar
 
 /** The first of those with the fewest missing scopes. */
 function fewestMissing(combinations: readonly Combination[]): Combination {
-  return combinations.reduce((best, one) =>
-    one.missing.length < best.missing.length ? one : best,
-  );
+  return leastOf(combinations, ({ missing }) => missing.length);
 }
 
-function join(left: Combination, right: Combination): Combination {
+/** The first of those for which a number is the least. */
+function leastOf(
+  combinations: readonly Combination[],
+  numberOf: (one: Combination) => number,
+): Combination {
+  let best = combinations[0] as Combination;
+  let least = Number.POSITIVE_INFINITY;
+  for (const one of combinations) {
+    const number = numberOf(one);
+    if (number < least) [best, least] = [one, number];
+  }
+  return best;
+}
+
+function join(all: readonly Combination[]): Combination {
   return {
-    scopes: [...new Set([...left.scopes, ...right.scopes])],
-    missing: [...new Set([...left.missing, ...right.missing])],
+    scopes: [...new Set(all.flatMap(({ scopes }) => scopes))],
+    missing: [...new Set(all.flatMap(({ missing }) => missing))],
   };
 }
 
-function product(
-  left: readonly Combination[],
-  right: readonly Combination[],
-  most: number,
+/** The first combinations of one of each list, in declared order: the choice from the last list changes first. */
+function firstOf(
+  lists: readonly (readonly Combination[])[],
+  count: number,
 ): readonly Combination[] {
-  const all: Combination[] = [];
-  for (const one of left) {
-    for (const other of right) {
-      if (all.length === most) return all;
-      all.push(join(one, other));
-    }
-  }
-  return all;
+  const [only = [], another] = lists;
+  if (another === undefined) return only;
+  const fromLast = lists.toReversed();
+  return Array.from({ length: count }, (_, number) => {
+    let rest = number;
+    const chosen = fromLast.map((list) => {
+      const one = list[rest % list.length] as Combination;
+      rest = Math.floor(rest / list.length);
+      return one;
+    });
+    return join(chosen.reverse());
+  });
 }

@@ -10,6 +10,7 @@ import type {
   ToolName,
 } from "../policy/definition.js";
 import { nearest, oneLine } from "../policy/findings.js";
+import type { NoUndefined } from "../policy/no-undefined.js";
 import { createPolicyScopes, type PolicyScopes } from "../policy/policy-scopes.js";
 import { AccessDenied } from "./access-denied.js";
 import { type AccessToken, readOwn } from "./access-token.js";
@@ -174,8 +175,9 @@ export type ParamsOf<
 type Capture<Definition> = Definition extends unknown ? unknown : Definition;
 
 /**
- * Makes a policy of plain data. The names it declares become types: an undeclared scope, tier, account type or bundle
- * member and a misspelt option are compile errors on the very token, and so is an unknown name given to `decide`.
+ * Creates a policy from plain data. The names it declares become types: an undeclared scope, tier, account type or bundle
+ * member and a misspelt option are compile errors on the very token, and so is an unknown name given to `decide`. A
+ * member whose value can be `undefined` is a compile error that names the tool or scope; leave the member out instead.
  *
  * The data is copied, so that later changes of it change nothing.
  *
@@ -204,8 +206,9 @@ export function definePolicy<
   Bundle extends string = never,
   Param extends string = never,
 >(
-  definition: PolicyDefinition<Scope, Tier, AccountType, Tool, Endpoint, Bundle, Param> &
-    Capture<Definition>,
+  definition: Capture<Definition> &
+    NoUndefined<Definition> &
+    PolicyDefinition<Scope, Tier, AccountType, Tool, Endpoint, Bundle, Param>,
 ): Policy<{
   readonly scope: Scope;
   readonly tier: Tier;

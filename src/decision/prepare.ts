@@ -117,21 +117,34 @@ function quickRule(rules: readonly PreparedRule[]): QuickRule | undefined {
 }
 
 function prepareRule(rule: Rule): PreparedRule {
-  const alternatives = rule.alternatives.map(prepareAlternative);
-  const enriched = rule.enriched && prepareAlternative(rule.enriched);
+  const prepare = newPreparer();
+  const alternatives = rule.alternatives.map(prepare);
+  const enriched = rule.enriched && prepare(rule.enriched);
   const gated = [...alternatives, ...(enriched ? [enriched] : [])].some((one) => one.gated);
   return { params: rule.params, alternatives, enriched, gated };
 }
 
-function prepareAlternative(source: Alternative): PreparedAlternative {
-  const uses = source.uses.map(prepareUse);
-  return {
-    source,
-    uses,
-    literals: uses.filter((use) => use.params.length === 0).map((use) => use.scope),
-    bound: uses.filter((use) => use.params.length > 0),
-    gated: source.reserved || source.accountTypes !== undefined || source.tier >= 0,
-    granted: source.scopes && Object.freeze(allowed(source.scopes)),
+const NO_USES: readonly PreparedUse[] = Object.freeze([]);
+
+/** Creates a function that prepares the alternatives of one rule: what they use alike is prepared once. */
+function newPreparer(): (source: Alternative) => PreparedAlternative {
+  const prepared = new Map<ScopeUse, PreparedUse>();
+  const prepareOnce = (use: ScopeUse): PreparedUse => {
+    const known = prepared.get(use) ?? prepareUse(use);
+    prepared.set(use, known);
+    return known;
+  };
+  return (source) => {
+    const uses = source.uses.map(prepareOnce);
+    const bound = uses.filter((use) => use.params.length > 0);
+    return {
+      source,
+      uses,
+      literals: uses.filter((use) => use.params.length === 0).map((use) => use.scope),
+      bound: bound.length === 0 ? NO_USES : bound,
+      gated: source.reserved || source.accountTypes !== undefined || source.tier >= 0,
+      granted: source.scopes && Object.freeze(allowed(source.scopes)),
+    };
   };
 }
 

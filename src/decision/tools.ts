@@ -1,4 +1,5 @@
-import type { Budget } from "./bindings.js";
+import type { CompiledPolicy } from "../policy/compiled.js";
+import { newValueSearch, type ValueSearch } from "./bindings.js";
 import { type Decider, decideOperation, factsOf, heldBy } from "./decide.js";
 import {
   allowed,
@@ -7,7 +8,8 @@ import {
   INVALID_TOKEN,
   UNAUTHENTICATED,
 } from "./decision.js";
-import { isMet, judgeForToken, refuse, scopesOf } from "./judge.js";
+import type { Held } from "./held.js";
+import { type Facts, isMet, isMismatch, judgeForToken, refuse, scopesOf } from "./judge.js";
 import type { PreparedOperation } from "./prepare.js";
 
 /** A tool as a list shows it. */
@@ -30,44 +32,53 @@ const VISIBLE: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
   "unauthenticated",
 ]);
 
-/** How many held bindings are looked at in search of values that agree: for a whole list, for one tool, and for one tool at least. */
-const STEPS = { list: 100_000, most: 10_000, least: 100 } as const;
-
-/** The exact tools of a policy in declared order, hidden ones left out, as one token sees them. */
+/** Returns the exact tools of a policy in declared order, hidden ones left out, as one token sees them. */
 export function listTools(decider: Decider, token: unknown): ToolView[] {
+  const scopes = token === undefined ? undefined : decider.read(token);
+  // read once: a list of scopes would be read anew for each tool
+  const reader: Decider = { ...decider, read: () => scopes };
+  const held = heldBy(reader, token);
+  const seen = held && { held, search: newValueSearch(held), upgrades: newValueSearch(held) };
   const views: ToolView[] = [];
-  const values: Budget["values"] = new Map();
-  let left: number = STEPS.list;
   for (const [name, { kind, hidden }] of decider.policy.operations) {
     const operation = decider.operations.get(name);
     if (kind !== "tool" || hidden || operation === undefined) continue;
-    const steps = Math.max(STEPS.least, Math.min(STEPS.most, left));
-    const budget: Budget = { steps, values };
     const decision =
       operation.plain === undefined
-        ? decideForToken(decider, operation, token, budget)
-        : decideOperation(decider, operation, token, undefined);
-    left -= steps - budget.steps;
-    if (VISIBLE.has(decision.code)) views.push({ name, decision });
+        ? decideForToken(decider.policy, operation, token, seen)
+        : decideOperation(reader, operation, token, undefined);
+    if (decision !== undefined && VISIBLE.has(decision.code)) views.push({ name, decision });
   }
   return views;
 }
 
-/** The decision for the values that the token itself is bound to. */
+/** What a token has, and the search in it. */
+interface Seen {
+  readonly held: Held;
+  readonly search: ValueSearch;
+  /** A search of its own, so that it takes nothing from the first: what the token could do with a higher tier. */
+  readonly upgrades: ValueSearch;
+}
+
+/** The decision for the values that the token itself is bound to; `undefined` for one that a list does not show. */
 function decideForToken(
-  decider: Decider,
+  policy: CompiledPolicy,
   operation: PreparedOperation,
   token: unknown,
-  budget: Budget,
-): Decision {
+  seen: Seen | undefined,
+): Decision | undefined {
   if (operation.denied !== undefined) return operation.denied;
   if (token === undefined) return UNAUTHENTICATED;
-  const held = heldBy(decider, token);
-  if (held === undefined) return INVALID_TOKEN;
-  const facts = factsOf(decider.policy, operation, token);
-  const judged = operation.rules.map((rule) => judgeForToken(rule, held, facts, budget));
+  if (seen === undefined) return INVALID_TOKEN;
+  const { held, search, upgrades } = seen;
+  const facts = factsOf(policy, operation, token);
+  const judge = (facts: Facts, among: ValueSearch) =>
+    operation.rules.map((rule) => judgeForToken(rule, facts, among));
+  const judged = judge(facts, search);
   // an exact entry has one rule
   const met = judged.flat().find((one) => isMet(one.alternative, held, facts, one.values));
   if (met !== undefined) return allowed(scopesOf(met.alternative, met.values));
-  return refuse(decider.policy, judged, held, facts);
+  // which parameter is at fault is not shown, and costs a look at all that is held
+  if (isMismatch(judged)) return undefined;
+  return refuse(policy, judged, held, facts, (upgraded) => judge(upgraded, upgrades));
 }

@@ -15,7 +15,12 @@ import {
   optional,
 } from "../policy/option-checks.js";
 import { withoutPrototype } from "../policy/own-members.js";
-import { createCeiling, type ListedScope, listedScopes } from "../policy/scope-ceiling.js";
+import {
+  closeOverListed,
+  createCeiling,
+  type ListedScope,
+  listedScopes,
+} from "../policy/scope-ceiling.js";
 import { scopeTokens } from "./public-scopes.js";
 
 /** What a server lets clients register. */
@@ -116,7 +121,6 @@ function refuse(error_description: string) {
 
 /** Members that the server sets (RFC 7591, section 3.2.1; RFC 7592, section 3), besides those of a client's facts. */
 const SET_BY_SERVER = [
-  "__proto__",
   "client_secret",
   "client_id_issued_at",
   "client_secret_expires_at",
@@ -144,7 +148,9 @@ function copyOf(metadata: unknown): Record<string, unknown> | undefined {
   try {
     if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata))
       return undefined;
-    const entries = Object.entries(metadata).filter(([key]) => !SERVER_MEMBERS.has(spelling(key)));
+    const entries = Object.entries(metadata).filter(
+      ([key]) => key !== "__proto__" && !SERVER_MEMBERS.has(spelling(key)),
+    );
     return withoutPrototype(Object.fromEntries(entries));
   } catch {
     return undefined; // a getter or a proxy of somebody else's
@@ -179,20 +185,32 @@ function registeredScope(
   return [...new Set(given)].join(" ");
 }
 
-/** The names under which a scope is registered: its own, or for an older name those that replace it. */
+/**
+ * The names under which a scope is registered: a current name as it was sent; for an older name the current names of what it means,
+ * as far as the ceiling covers it, without those that others of them imply.
+ */
 function registeredNames(
   policy: CompiledPolicy,
   token: string,
   isWithin: (listed: ListedScope) => boolean,
 ): readonly string[] | "refused" | "unknown" {
-  const listed = listedScopes(policy, token, false);
-  if (listed.length === 0) {
+  const named = listedScopes(policy, token, false);
+  if (named.length === 0) {
     return listedScopes(policy, token, true).length > 0 ? "refused" : "unknown";
   }
-  const within = listed.filter(isWithin);
-  if (within.length === 0) return "refused";
-  const printed = printedScope(token);
-  return within.map(({ text }) => (text === printed ? token : text));
+  const own = named.find(({ text }) => text === printedScope(token));
+  if (own !== undefined) return isWithin(own) ? [token] : "refused";
+  const within = closeOverListed(policy, named).filter(isWithin);
+  const texts = [...new Set(within.map(({ text }) => text))];
+  const names = within.flatMap((one) => {
+    const others = createCeiling(
+      policy,
+      texts.filter((text) => text !== one.text),
+      false,
+    );
+    return others.covers(one) ? [] : [one.text];
+  });
+  return names.length > 0 ? names : "refused";
 }
 
 function isName(name: unknown): boolean {

@@ -2,7 +2,7 @@ import { PolicyError } from "../errors.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import { checkOptions, type OptionCheck, optional } from "../policy/option-checks.js";
-import { OFFLINE_ACCESS } from "./public-scopes.js";
+import { firstScopes } from "./first-scopes.js";
 import { issuerListFault, metadataUrl, resourceFault } from "./resource-identifier.js";
 
 /** What the document says besides the policy. */
@@ -24,7 +24,7 @@ export interface ProtectedResourceMetadata {
   readonly resource: string;
   /** The issuers whose tokens are taken. */
   readonly authorization_servers?: readonly string[];
-  /** The minimal useful set: the baseline, and the scopes that are on by default; never a reserved one. */
+  /** The smallest useful set: the baseline and the scopes that are on by default, or the policy's `defaultScopes`; never a reserved one. */
   readonly scopes_supported?: readonly string[];
   /** Tokens come in the `Authorization` field alone. */
   readonly bearer_methods_supported: readonly ["header"];
@@ -33,9 +33,9 @@ export interface ProtectedResourceMetadata {
 }
 
 /**
- * The metadata document of a protected resource. `scopes_supported` is what a client should ask for first, not the
- * catalogue: the baseline and every scope with `default: "on"`. Reserved scopes, scopes with placeholders and
- * `offline_access` are never in it.
+ * Returns the metadata document of a protected resource. `scopes_supported` is what a client should ask for first, not the
+ * catalogue: the baseline and every scope with `default: "on"`, or the policy's `defaultScopes` where there are none. Reserved
+ * scopes, scopes with placeholders and `offline_access` are never in it.
  *
  * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN`, and `ERR_OPTIONS_INVALID` with every finding about the options at once
  *
@@ -53,26 +53,19 @@ export function protectedResourceMetadata(
   policy: AnyPolicy,
   options: ProtectedResourceOptions,
 ): ProtectedResourceMetadata {
-  const { baseline, scopes, definition } = compiledPolicyOf(policy);
+  const compiled = compiledPolicyOf(policy);
   const { resource, authorizationServers = [] } = checkOptions(
     "the metadata of the resource",
     options,
     CHECKS,
   );
-  const useful = scopes.filter(
-    (scope) =>
-      (baseline.includes(scope) || scope.options.default === "on") &&
-      !scope.reserved &&
-      scope.template.names.length === 0 &&
-      scope.name !== OFFLINE_ACCESS,
-  );
-  const names = useful.map((scope) => scope.name);
+  const names = firstScopes(compiled).all;
   return {
     resource,
     ...(authorizationServers.length > 0 && { authorization_servers: [...authorizationServers] }),
     ...(names.length > 0 && { scopes_supported: names }),
     bearer_methods_supported: ["header"],
-    resource_name: definition.name,
+    resource_name: compiled.definition.name,
   };
 }
 

@@ -1,6 +1,7 @@
 import { readScopeTokens } from "../grammar/scope.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
+import type { CompiledPolicy } from "../policy/compiled.js";
 import {
   checkOptions,
   isBoolean,
@@ -11,6 +12,7 @@ import {
 import { createCeiling } from "../policy/scope-ceiling.js";
 import {
   closeOver,
+  expandScope,
   expandTokens,
   type Meaning,
   namedMeanings,
@@ -69,8 +71,8 @@ const REFUSED: RefreshResult = Object.freeze({ ok: false, error: "invalid_scope"
  * policy no longer grants. Never more than the grant covers, however it is asked for; a grant shrinks with the policy and does not
  * grow with it.
  *
- * A token stays as it is where the client may have all of its meanings, else it is replaced by those that the client may have. A
- * request may also name what the grant covers by implication.
+ * A token of the grant stays as it is where the client may have all of its meanings, else it is replaced by those that the client
+ * may have. A request may also name what the grant covers by implication or by another name; the result has current names then.
  *
  * @param original - the scope of the grant
  * @param requested - the `scope` of the refresh request; `undefined` where it names none. `""` is refused: leave it out instead
@@ -111,7 +113,9 @@ export function refreshScope(
       ? undefined
       : createCeiling(compiled, scopeTokens(clientScope) ?? [], firstParty);
   const recorded =
-    originalMeanings === undefined ? undefined : new Set(readScopeTokens(originalMeanings));
+    originalMeanings === undefined
+      ? undefined
+      : recordedTexts(compiled, readScopeTokens(originalMeanings) as readonly string[], firstParty);
   const mayStay = (meaning: Meaning) =>
     limit?.covers(meaning) !== false && recorded?.has(meaning.text) !== false;
   const scopes = new Set<string>();
@@ -122,7 +126,8 @@ export function refreshScope(
     if (!named.every(({ text }) => held.has(text))) return REFUSED;
     const all = [...closeOver(compiled, named).values()];
     const staying = all.filter(mayStay);
-    if (named.length > 0 && staying.length === all.length) scopes.add(token);
+    // an older name that the grant does not hold could mean more one day than the grant does
+    if (named.length > 0 && written.has(token) && staying.length === all.length) scopes.add(token);
     else for (const { text } of withoutImplied(compiled, staying)) scopes.add(text);
   }
   if (scopes.size === 0) return REFUSED;
@@ -135,6 +140,19 @@ export function refreshScope(
 }
 
 /**
+ * The recorded meanings under their current names. A recorded name that is an older one by now was renamed or split since, so all
+ * that replaces it was in it.
+ */
+function recordedTexts(
+  policy: CompiledPolicy,
+  recorded: readonly string[],
+  firstParty: boolean,
+): ReadonlySet<string> {
+  const named = recorded.flatMap((token) => namedMeanings(policy, token, firstParty));
+  return new Set(named.map(({ text }) => text));
+}
+
+/**
  * Returns whether a granted scope asks for a refresh token: the policy declares `offline_access`, and the scope covers it.
  *
  * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a policy that is none
@@ -142,6 +160,5 @@ export function refreshScope(
  * {@link https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess OpenID Connect Core, section 11}
  */
 export function issuesRefreshToken(policy: AnyPolicy, scope: string): boolean {
-  const tokens = scopeTokens(scope) ?? [];
-  return expandTokens(compiledPolicyOf(policy), tokens, false).has(OFFLINE_ACCESS);
+  return expandScope(compiledPolicyOf(policy), scope, false).includes(OFFLINE_ACCESS);
 }

@@ -1,6 +1,8 @@
-import { type Finding, PolicyError } from "../errors.js";
+import type { Finding } from "../errors.js";
 import { nearest } from "../policy/findings.js";
 import type { EndpointFinder } from "../resource-server/routed-endpoint.js";
+import { type Cover, coverAt, type GatesOf, NO_COVER } from "./cover.js";
+import { mountOf, mountText, pathText, type Route, type Router, routerOf } from "./layer.js";
 
 /** What a middleware of a gate is: for an operation by its name, for whatever endpoint its route is, or a mark of a public one. */
 export type GateKind = "operation" | "endpoint" | "public";
@@ -9,44 +11,40 @@ export type GateKind = "operation" | "endpoint" | "public";
 export interface Mark {
   readonly kind: GateKind;
   readonly authorizer: object;
+  /** The parameters of its operation; empty for a gate that learns its operation from the route. */
+  readonly params: readonly string[];
+  /** Whether a function of the program reads the parameters that the path does not have. */
+  readonly hasReader: boolean;
 }
 
 const marks = new WeakMap<object, Mark>();
 
-/** Remembers a middleware as a gate, for the check of an application. */
+/** Marks a middleware as a gate, for the check of an application. */
 export function markGate<Handler extends object>(handler: Handler, mark: Mark): Handler {
   marks.set(handler, mark);
   return handler;
 }
 
-/** The layers of a router, as far as Express 4 and 5 have them in common, and what either of them has besides. */
-interface Layer {
-  readonly handle: { readonly name: string; readonly stack?: readonly Layer[] };
-  readonly route?: Route;
-  readonly method?: string;
-  // whether it was mounted at `/`: 5, and 4
-  readonly slash?: boolean;
-  readonly regexp?: RegExp & { readonly fast_slash?: boolean };
-  // what it was mounted at: 5 since router 2.3
-  readonly rawPath?: unknown;
-  // what of a path it has matched: 4, and 5 before router 2.3
-  readonly path?: string;
-  match(path: string): boolean | { readonly path: string };
-}
-
-interface Route {
-  readonly path: unknown;
-  readonly stack: readonly Layer[];
-  readonly methods: Readonly<Record<string, boolean>>;
-}
-
-/** A route that a request would meet, with what the routers above take of its path. */
+/** A route that a request would meet, with what the routers above take of its path, and the parameters that it would have. */
 interface Hit {
   readonly route: Route;
   readonly base: string;
+  readonly params: object;
+}
+
+/** A request on its way through the routers. */
+interface Probe {
+  readonly method: string;
+  readonly path: string;
+  readonly base: string;
+  readonly params: object;
 }
 
 const MESSAGES = {
+  missing_param:
+    "the path at the gate has no parameter {}: put the gate on the route, give it `params`, or set `mergeParams` of the router",
+  shadowed_param:
+    "the path binds {} again below the gate that decided on it: put a gate on the route itself, or rename the parameter",
   unserved_endpoint: "no route has a gate for the endpoint before its handlers",
   hidden_endpoint: "another route comes first, and is no such endpoint",
   unmapped_route: "the route has no gate of this authorizer",
@@ -57,13 +55,13 @@ const MESSAGES = {
   opaque_app: "an application cannot be looked into: mount a router",
 } as const;
 
-/** What stands in the way of an application being covered by a policy: a finding each, first by endpoint, then by route. */
+/** Returns each reason why an application is not covered by a policy as a finding: first by endpoint, then by route. */
 export function coverageFindings(
   app: object,
   authorizer: object,
   endpoints: EndpointFinder,
 ): readonly Finding[] {
-  const top = stackOf(app);
+  const top = routerOf(app);
   const findings: Finding[] = [];
   const served = new Map<Route, Set<string>>();
   const isOwn = (mark: Mark) => mark.authorizer === authorizer;
@@ -79,32 +77,51 @@ export function coverageFindings(
     const suggestion = meant === undefined ? undefined : { suggestion: meant };
     findings.push({ code, path, message: MESSAGES[code], ...suggestion });
   };
+  const addParams = (
+    code: "missing_param" | "shadowed_param",
+    path: string,
+    names: readonly string[],
+  ) => {
+    if (names.length === 0) return;
+    const shown = names.map((name) => `\`${name}\``).join(", ");
+    findings.push({ code, path, message: MESSAGES[code].replace("{}", () => shown) });
+  };
+  const checkNeeds = ({ params, hasReader }: Mark, path: string, { names, isComplete }: Cover) => {
+    if (hasReader || !isComplete) return;
+    addParams(
+      "missing_param",
+      path,
+      params.filter((name) => !names.includes(name)),
+    );
+  };
 
   // asked as a request would be: what a router was mounted at is not told by every version of Express
   for (const name of endpoints.names) {
     const [verb = "", template = ""] = name.split(" ");
     const method = verb.toLowerCase();
-    const target = template.replaceAll(/(?<=\/)(?::\w+|\{\w+\})/g, "probe");
-    const hit = hitsOf(top, method, target, "").find(({ route }) =>
+    // values that differ, as those of a request may
+    let values = 0;
+    const target = template.replaceAll(/(?<=\/)(?::\w+|\{\w+\})/g, () => `probe${values++}`);
+    const hit = hitsOf(top, { method, path: target, base: "", params: {} }).find(({ route }) =>
       isLookedUp(marksOf(route, method)),
     );
     if (hit === undefined) {
       add("unserved_endpoint", name);
       continue;
     }
-    const { route, base } = hit;
+    const { route, base, params } = hit;
     const found = endpoints.find({
       method: verb,
       target,
       base,
       template: route.path,
-      values: () => ({}),
+      values: () => params,
     });
     if (found?.name !== name) add("hidden_endpoint", name);
     else served.set(route, (served.get(route) ?? new Set()).add(method).add(ALL));
   }
 
-  const checkRoute = (route: Route, prefix: string, isCovered: boolean) => {
+  const checkRoute = (route: Route, prefix: string, cover: Cover) => {
     // `app.all` lists every method there is, `route.all` is one of its own: each is said once
     const methods = Object.keys(route.methods);
     const isEvery = methods.length > MOST_METHODS;
@@ -112,69 +129,63 @@ export function coverageFindings(
       const verb = isEvery || method === ALL ? "ALL" : method.toUpperCase();
       const label = `${verb} ${prefix}${pathText(route.path)}`;
       const handlers = marksOf(route, method);
+      for (const mark of handlers) if (mark !== undefined) checkNeeds(mark, label, cover);
       if (isLookedUp(handlers)) {
         const isServed = served.get(route)?.has(isEvery ? ALL : method) === true;
         if (!isServed) add("unknown_endpoint", label, nearest(label, endpoints.names));
       } else if (handlers[0] === undefined) {
         // even where a gate above covers the route: that is not the one the route asks for
         if (handlers.some((mark) => mark !== undefined)) add("late_gate", label);
-        else if (!isCovered) add("unmapped_route", label);
+        else if (!cover.isCovered) add("unmapped_route", label);
+        else addParams("shadowed_param", label, cover.rebound);
       }
     }
   };
 
-  const walk = (stack: readonly Layer[], prefix: string, isCovered: boolean): void => {
-    const coveredMounts = new Set<unknown>();
-    for (const layer of stack) {
+  const walk = (router: Router, prefix: string, above: Cover): void => {
+    const gates: GatesOf = new Map();
+    for (const layer of router.stack) {
       const { handle, route } = layer;
       const path = prefix + mountText(layer);
       const mark = marks.get(handle);
-      const covered = isCovered || coveredMounts.has(TOP) || coveredMounts.has(mountOf(layer));
-      if (route !== undefined) checkRoute(route, prefix, covered);
-      else if (handle.stack !== undefined) walk(handle.stack, path, covered);
+      const cover = coverAt(layer, router, above, gates);
+      if (route !== undefined) checkRoute(route, prefix, cover);
+      else if (handle.stack !== undefined) walk(handle as Router, path, cover);
       else if (mark?.kind === "endpoint") add("misplaced_gate", path === "" ? "/" : path);
-      else if (mark !== undefined && isOwn(mark)) coveredMounts.add(mountOf(layer));
-      else if (handle.name === "mounted_app" && !covered) add("opaque_app", path);
+      else if (mark !== undefined && isOwn(mark)) {
+        checkNeeds(mark, path === "" ? "/" : path, cover);
+        const place = mountOf(layer);
+        gates.set(place, [...(gates.get(place) ?? []), ...decidedBy(mark, cover)]);
+      } else if (handle.name === "mounted_app" && (!cover.isCovered || cover.decided.length > 0)) {
+        add("opaque_app", path);
+      }
     }
   };
-  walk(top, "", false);
+  walk(top, "", NO_COVER);
   return findings;
 }
 
 const ALL = "_all";
 const MOST_METHODS = 20;
-const TOP = "/";
 
-/** The layers of an application or a router, of Express 5 or 4. */
-function stackOf(app: object): readonly Layer[] {
-  const { stack, lazyrouter } = app as { stack?: readonly Layer[]; lazyrouter?: () => void };
-  if (stack !== undefined) return stack;
-  // Express 4 has no router before its first route, and throws for the name that Express 5 has it under
-  lazyrouter?.call(app);
-  const { _router: old } = app as { _router?: { stack: readonly Layer[] } };
-  const found = old ?? (app as { router?: { stack?: readonly Layer[] } }).router;
-  if (found?.stack !== undefined) return found.stack;
-  throw new PolicyError("ERR_OPTIONS_INVALID", "expected an application or a router of Express");
-}
-
-/** The routes that a request would meet, in order. */
-function hitsOf(
-  stack: readonly Layer[],
-  method: string,
-  path: string,
-  base: string,
-): readonly Hit[] {
-  return stack.flatMap((layer) => {
+/** Returns the routes that a request would meet, in order. */
+function hitsOf(router: Router, probe: Probe): readonly Hit[] {
+  const { method, path, base } = probe;
+  return router.stack.flatMap((layer) => {
     const { handle, route } = layer;
     const match = route !== undefined || handle.stack !== undefined ? layer.match(path) : false;
     if (match === false) return [];
+    // Express 4 has them in the layer, until its next match
+    const matched = match === true ? layer : match;
+    const params = { ...(router.mergeParams === true && probe.params), ...matched.params };
     if (route !== undefined) {
-      return route.methods[ALL] === true || route.methods[method] === true ? [{ route, base }] : [];
+      const isMet = route.methods[ALL] === true || route.methods[method] === true;
+      return isMet ? [{ route, base, params }] : [];
     }
-    const matched = match === true ? layer.path : match.path;
-    const taken = (matched as string).replace(/\/$/, "");
+    const taken = (matched.path as string).replace(/\/$/, "");
     const rest = path.slice(taken.length);
-    return hitsOf(handle.stack as readonly Layer[], method, rest === "" ? "/" : rest, base + taken);
+    const next = { method, path: rest === "" ? "/" : rest, base: base + taken, params };
+    return hitsOf(handle as Router, next);
   });
 }
 
@@ -184,24 +195,7 @@ function leadingGates(handlers: readonly (Mark | undefined)[]): readonly (Mark |
   return first < 0 ? handlers : handlers.slice(0, first);
 }
 
-/** What a layer stands at, to be compared with a gate that is given to `use`; one that does not tell is like no other. */
-function mountOf({ rawPath, regexp, slash, route }: Layer): unknown {
-  if (slash === true || regexp?.fast_slash === true) return TOP;
-  if (typeof rawPath === "string") return rawPath;
-  if (regexp !== undefined && route === undefined) return String(regexp);
-  // Express 4 makes another expression of a path for a route than for `use`; one that is no path matches more in a route
-  const isPath = typeof route?.path === "string" && regexp?.source.includes("|") === false;
-  return isPath ? String(regexp).replace(/\$(?=\/\w*$)/, "(?=\\/|$)") : Symbol("unknown");
-}
-
-function pathText(path: unknown): string {
-  return Array.isArray(path) ? `[${path.map(String).join(", ")}]` : String(path);
-}
-
-/** What a router was mounted at, for people: an expression with Express 4, and some versions of 5 do not tell. */
-function mountText(layer: Layer): string {
-  if (mountOf(layer) === TOP) return "";
-  if (layer.rawPath !== undefined) return pathText(layer.rawPath);
-  const source = layer.regexp?.source.replace(/^\^/, "").replace(/\\\/\?\(\?=\\\/\|\$\)$/, "");
-  return source?.replaceAll("\\/", "/") ?? "/…";
+/** The names of parameters that a gate decides on, and those that its reader may have read. */
+function decidedBy({ params, hasReader }: Mark, { names }: Cover): readonly string[] {
+  return params.length > 0 && hasReader ? [...params, ...names] : params;
 }

@@ -68,6 +68,14 @@ function turnsIntoUrn({ form, segments }: Template, index: number, value: string
   return value === "urn" && segments[0] === index && (form === "colon" || form === "uri");
 }
 
+/**
+ * Returns a text that is equal only for placeholders that {@link acceptsValue} takes the same values for, so that a value
+ * need not be checked for each of a thousand templates.
+ */
+export function acceptanceKey({ form, segments }: Template, index: number): string {
+  return `${form} ${segments[0] === index}`;
+}
+
 /** Makes a template of a parsed scope-token. */
 export function compileTemplate(token: ScopeTokenSyntax): Template {
   const names = [...new Set(token.params)];

@@ -9,6 +9,8 @@ export interface Caller {
   readonly protocolVersion: string | undefined;
   readonly sessionId: string | undefined;
   readonly requestId: string | undefined;
+  /** The `_meta` of the request. */
+  readonly meta: unknown;
 }
 
 /**
@@ -31,6 +33,7 @@ export function readCaller(context: unknown, local: Vouched | undefined): Caller
     authorization: isRemote ? credentialsOfInfo(authInfo) : local,
     protocolVersion: textOf(named) ?? (isRemote ? ASSUMED_VERSION : undefined),
     sessionId,
+    meta: readOwn(request, "_meta") ?? readOwn(context, "_meta"),
     requestId: typeof id === "string" || typeof id === "number" ? String(id) : undefined,
   };
 }

@@ -4,13 +4,14 @@ import type { Finding } from "../errors.js";
 import { formatPath, oneLine } from "../policy/findings.js";
 import { isPattern } from "../policy/names.js";
 import type { Handler } from "./handler-gate.js";
+import type { Registrations } from "./registrations.js";
 import type { SecuritySchemes } from "./security-schemes.js";
 import type { McpSurface } from "./surface.js";
 
 /** What is known of the tools that a server has. */
 export interface Listing {
-  /** Notes a handler of `tools/list` as it stands before the gate: it knows every tool but those that are switched off. */
-  readonly noteList: (handler: Handler) => void;
+  /** Records a handler without its gate. That of `tools/list` lists every enabled tool. */
+  readonly note: (method: string | undefined, handler: Handler) => void;
   /** The tools as one text, without listing them; `undefined` where only a list can tell. */
   readonly key: () => string | undefined;
   /** The descriptors of the tools, as far as they can be told at once. */
@@ -24,8 +25,9 @@ export function newListing(server: object): Listing {
   // where both SDKs keep them; a server that keeps none there is asked for its list
   const registered = () => Object.entries(readOwn(server, "_registeredTools") ?? {});
   return {
-    noteList: (handler) => {
-      // a server that registers tools sets its handler once: a second one is somebody's own
+    note: (method, handler) => {
+      if (method !== "tools/list") return;
+      // a server that registers tools sets its handler once: a second one is the program's own
       isOwnList = list === undefined;
       list = handler;
     },
@@ -107,4 +109,52 @@ export function coverageFindings(
     );
   }
   return findings;
+}
+
+/** Every way in which the resources and prompts of an `McpServer` and those of the options differ. */
+export function registrationFindings(
+  { resources = {}, prompts = {} }: McpSurface,
+  registrations: Registrations,
+): readonly Finding[] {
+  const uris = Object.keys(resources);
+  const found = registrations.resources(uris);
+  const names = registrations.prompts();
+  const finding = (code: string, part: string, key: string, message: string) => ({
+    code,
+    path: formatPath([part, key]),
+    message: oneLine(message),
+  });
+  const unmapped = [
+    ...[...found].filter(([, isOwn]) => !isOwn).map(([uri]) => ["resource", uri] as const),
+    ...names
+      .filter((name) => !Object.hasOwn(prompts, name))
+      .map((name) => ["prompt", name] as const),
+  ];
+  // a server that has registered nothing of a kind may serve it by a handler of its own
+  const unregistered = [
+    ...(found.size === 0 ? [] : uris)
+      .filter((uri) => !registrations.serves(uri))
+      .map((uri) => ["resource", uri] as const),
+    ...(names.length === 0 ? [] : Object.keys(prompts))
+      .filter((name) => !names.includes(name))
+      .map((name) => ["prompt", name] as const),
+  ];
+  return [
+    ...unmapped.map(([kind, key]) =>
+      finding(
+        `unmapped_${kind}`,
+        `${kind}s`,
+        key,
+        `the server has a ${kind} \`${key}\` without an entry of its own in \`${kind}s\``,
+      ),
+    ),
+    ...unregistered.map(([kind, key]) =>
+      finding(
+        `unregistered_${kind}`,
+        `${kind}s`,
+        key,
+        `\`${kind}s\` names \`${key}\`, and the server has no such ${kind}`,
+      ),
+    ),
+  ];
 }

@@ -1,8 +1,11 @@
 import type { AccessToken } from "../decision/access-token.js";
 import { insufficientScope } from "../decision/decision.js";
+import type { ProtocolRequest } from "../resource-server/audited-request.js";
 import type { Admission, Authorizer } from "../resource-server/authorizer.js";
 import type { Answer, Refusal } from "../resource-server/challenge.js";
+import type { Handshake } from "./handshake.js";
 import type { Message } from "./message.js";
+import { signInScopeOf } from "./sign-in-scope.js";
 import type { Target, Targets } from "./targets.js";
 
 /** What a request as a whole is answered: go on, or the refusal of one message or of all. */
@@ -25,6 +28,8 @@ export type Outcome =
 
 /** What of the request every decision needs. */
 export interface MessageContext {
+  /** The method of the HTTP request. */
+  readonly httpMethod: string;
   readonly authorization: readonly string[] | undefined;
   readonly protocolVersion: string;
   /** Whether somebody without credentials may shake hands and list. */
@@ -32,21 +37,30 @@ export interface MessageContext {
   readonly auditDenialsOnly: boolean;
 }
 
+/** What decides on messages. */
+export interface Deciders {
+  readonly authorizer: Authorizer;
+  readonly targets: Targets;
+  readonly handshake: Handshake;
+}
+
 const KNOWN: Target = { kind: "known" };
 
 interface Denied {
+  readonly kind: "denied";
   readonly refusal: Refusal;
   readonly answer: Answer;
-  readonly token?: AccessToken | undefined;
+  readonly token: AccessToken | undefined;
 }
+
+type Admitted = { readonly kind: "admitted"; readonly token: AccessToken | undefined } | Denied;
 
 /**
  * Decides on every message of a request: one that is refused refuses all, with one answer. Where consent could mend each
  * refusal the answer names the scopes of all; else it is that of the first that consent could not mend.
  */
 export async function decideMessages(
-  authorizer: Authorizer,
-  targetsOf: Targets,
+  deciders: Deciders,
   messages: readonly Message[],
   context: MessageContext,
 ): Promise<Outcome> {
@@ -55,7 +69,7 @@ export async function decideMessages(
   const single = messages.length === 1 ? messages[0] : undefined;
   const refused = ({ refusal, answer }: Denied): Outcome => {
     const [target] = targets;
-    const isUnknown = target?.kind === "operations" && target.isMethodUnknown === true;
+    const isUnknown = target?.kind === "operations" && target.isMethodUnknown;
     const isMethodUnknown =
       single !== undefined && isUnknown && refusal.code === "unknown_operation";
     return { kind: "refused", refusal, answer, message: single, isMethodUnknown };
@@ -63,16 +77,15 @@ export async function decideMessages(
   let token: AccessToken | undefined;
   for (const message of messages) {
     const target =
-      message.kind === "response"
-        ? KNOWN
-        : targetsOf(message.method, message.params, context.protocolVersion);
+      message.kind === "response" ? KNOWN : deciders.targets(message, context.protocolVersion);
     if (target.kind === "malformed") return { kind: "malformed", message };
     targets.push(target);
     const id = message.kind === "request" ? String(message.id) : undefined;
-    const admissions = await admit(authorizer, target, id, context);
+    const name = `mcp:${message.kind === "response" ? context.httpMethod : message.method}`;
+    const admissions = await admit(deciders, target, { name, requestId: id }, context);
     for (const admission of admissions) {
-      token = "token" in admission ? (admission.token ?? token) : token;
-      if (!("refusal" in admission)) continue;
+      token = admission.token ?? token;
+      if (admission.kind === "admitted") continue;
       // no other message would fare better: nobody is asked about the same credentials again
       if (OF_CREDENTIALS.has(admission.refusal.code)) return refused(admission);
       denials.push(admission);
@@ -80,7 +93,7 @@ export async function decideMessages(
   }
   const [first] = denials;
   if (first === undefined) return { kind: "passed", token, targets };
-  return refused(combine(authorizer, first, denials, context));
+  return refused(combine(deciders.authorizer, first, denials, context));
 }
 
 /** Refusals that are about who asks, whatever is asked for. */
@@ -92,18 +105,34 @@ export const OF_CREDENTIALS: ReadonlySet<string> = new Set([
 ]);
 
 async function admit(
-  authorizer: Authorizer,
+  { authorizer, handshake }: Deciders,
   target: Exclude<Target, { kind: "malformed" }>,
-  requestId: string | undefined,
+  request: ProtocolRequest,
   { authorization, protocolVersion, anonymous, auditDenialsOnly }: MessageContext,
-): Promise<readonly (Denied | { readonly token: AccessToken | undefined })[]> {
+): Promise<readonly Admitted[]> {
   if (target.kind === "known") {
     if (authorization === undefined && anonymous) return [];
-    const known = await authorizer.authenticate(authorization, { protocolVersion });
-    return ["token" in known ? known : { refusal: known.decision, answer: known.answer }];
+    const context = { operation: undefined, token: undefined, protocolVersion };
+    const known = await authorizer.authenticate(authorization, context);
+    if (known.kind === "refused") {
+      await authorizer.record(known, request);
+      return [denied(known.decision, known.answer, undefined)];
+    }
+    const { token } = known;
+    const decision = handshake(token);
+    if (decision === undefined) return [{ kind: "admitted", token }];
+    const answer = authorizer.answer(decision, { ...context, token });
+    await authorizer.record({ decision, answer, token }, request);
+    return [denied(decision, answer, token)];
   }
-  const credentialsFirst = true;
-  const call = { authorization, protocolVersion, requestId, auditDenialsOnly, credentialsFirst };
+  const call = {
+    authorization,
+    protocolVersion,
+    requestId: request.requestId,
+    auditDenialsOnly,
+    credentialsFirst: true,
+    signInScope: signInScopeOf(anonymous),
+  };
   const admissions: Admission[] = [];
   for (const operation of target.operations) {
     const admission = await authorizer.admit({ ...operation, ...call });
@@ -111,14 +140,14 @@ async function admit(
     if (OF_CREDENTIALS.has(admission.decision.code)) break;
   }
   return admissions.map((admission) =>
-    "answer" in admission
-      ? {
-          refusal: admission.decision,
-          answer: admission.answer,
-          token: admission.token,
-        }
-      : { token: admission.token },
+    admission.kind === "refused"
+      ? denied(admission.decision, admission.answer, admission.token)
+      : { kind: "admitted", token: admission.token },
   );
+}
+
+function denied(refusal: Refusal, answer: Answer, token: AccessToken | undefined): Denied {
+  return { kind: "denied", refusal, answer, token };
 }
 
 function combine(
@@ -134,5 +163,6 @@ function combine(
   const missing = [...new Set(refusals.flatMap((refusal) => refusal.missing))];
   const scopes = [...new Set(refusals.flatMap((refusal) => refusal.scopes))];
   const refusal = insufficientScope(missing, scopes, [scopes]);
-  return { refusal, answer: authorizer.answer(refusal, { token: first.token, protocolVersion }) };
+  const context = { operation: undefined, token: first.token, protocolVersion };
+  return denied(refusal, authorizer.answer(refusal, context), first.token);
 }

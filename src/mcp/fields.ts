@@ -11,8 +11,9 @@ export interface Fields {
   readonly session: string | undefined;
 }
 
-/** One value; a comma would be the trace of two that somebody has joined. */
-const VERSION = /^[\x21-\x2b\x2d-\x7e]+$/;
+/** One short value, since an SDK repeats one that it does not know; a comma would be the trace of two that were joined. */
+const VERSION = /^[\x21-\x2b\x2d-\x7e]{1,128}$/;
+const MAX_VERSION_LENGTH = 128;
 
 /**
  * Reads the fields of the protocol; `undefined` for a doubled one. A version that nobody knows, a draft too, is let through: the
@@ -68,6 +69,7 @@ export function doFieldsAgree(fields: Fields, messages: readonly Message[]): boo
   if (messages.length !== 1) return fields.method === undefined && fields.name === undefined;
   if (message === undefined || message.kind === "response") return true;
   const claimed = versionOf(message.params);
+  if (typeof claimed === "string" && claimed.length > MAX_VERSION_LENGTH) return false;
   if (claimed !== undefined && fields.version !== undefined && claimed !== fields.version) {
     return false;
   }

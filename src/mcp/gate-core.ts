@@ -1,32 +1,24 @@
 import type { AccessToken } from "../decision/access-token.js";
 import { TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../decision/decision.js";
-import type { Authorizer } from "../resource-server/authorizer.js";
 import { type McpAuthInfo, newAuthInfo } from "./auth-info.js";
 import { challengeFor } from "./clients.js";
-import { decideMessages, OF_CREDENTIALS, type Outcome } from "./decide-messages.js";
-import {
-  doFieldsAgree,
-  type Fields,
-  isPlainJson,
-  protocolVersionOf,
-  readFields,
-} from "./fields.js";
+import { type Deciders, decideMessages, OF_CREDENTIALS, type Outcome } from "./decide-messages.js";
+import { type Fields, protocolVersionOf } from "./fields.js";
 import {
   type Fault,
   faultAnswer,
   type McpHttpAnswer,
   type McpHttpRequest,
   noMethodAnswer,
-  type RequestId,
   resultAnswer,
 } from "./http.js";
-import { idOf, type Message, readMessage } from "./message.js";
-import { boundStore, isOwner, type McpSessionStore, NOBODY, ownerOf } from "./sessions.js";
-import { readStrictJson } from "./strict-json.js";
+import { idOf, type Message } from "./message.js";
+import { type ReadLimits, readRequest, type Unread, unread } from "./read-request.js";
+import { boundStore, type McpSessionStore, ownerOf } from "./sessions.js";
 import type { McpSurface } from "./surface.js";
-import type { Targets } from "./targets.js";
+import { LISTEN } from "./targets.js";
 import { refusedToolResult } from "./tool-result.js";
-import { hasBatches, isModern } from "./versions.js";
+import { isModern } from "./versions.js";
 
 /** What the gate hands on with a request that may go on: the second argument of a transport's `fetch` or `handleRequest`. */
 export interface McpPassed {
@@ -57,76 +49,61 @@ export type McpVerdict =
     };
 
 /** What the core is made of. */
-export interface GateParts {
-  readonly authorizer: Authorizer;
+export interface GateParts extends Deciders, ReadLimits {
   readonly surface: McpSurface;
-  readonly targets: Targets;
   readonly sessions: McpSessionStore;
-  readonly maxBodySize: number;
-  readonly maxBatch: number;
   readonly auditAllowed: boolean;
 }
 
-interface Read {
-  readonly fields: Fields;
-  readonly messages: readonly Message[];
-  readonly body: Uint8Array | undefined;
-  readonly parsedBody: unknown;
-  /** The id of the one request; `null` where there is none, or several. */
-  readonly id: RequestId;
-}
-
-/** A request that is none, with its id as far as it can be read. */
-interface Unread {
-  readonly fault: Fault;
-  readonly id: RequestId;
-  /** Whether only somebody who is known would have been read further. */
-  readonly isCutShort?: boolean;
-}
-
-/** What whoever presents no good credentials is told; `undefined` for somebody who is known. */
-type AskStranger = () => Promise<McpHttpAnswer | undefined>;
-
-/** Lays out the way of a request from its bytes to a verdict. Never rejects. */
+/** Creates the function that takes a request from its bytes to a verdict. It never rejects. */
 export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Promise<McpVerdict> {
-  const { authorizer, surface, targets } = parts;
+  const { authorizer, surface } = parts;
   const sessions = boundStore(parts.sessions, STORE_TIMEOUT);
 
   const decide = async (request: McpHttpRequest): Promise<McpVerdict> => {
     const credentials = request.field("authorization");
     const authorization = credentials.length === 0 ? undefined : credentials;
     const anonymous = surface.anonymous === true;
+    const httpMethod = request.method;
     const askStranger = once(async () => {
-      if (authorization === undefined) return authorizer.answer(UNAUTHENTICATED);
-      const known = await authorizer.authenticate(authorization);
-      return "answer" in known ? known.answer : undefined;
+      if (authorization === undefined) {
+        const answer = authorizer.answer(UNAUTHENTICATED, NO_CONTEXT);
+        return { decision: UNAUTHENTICATED, answer };
+      }
+      const known = await authorizer.authenticate(authorization, NO_CONTEXT);
+      return known.kind === "refused" ? known : undefined;
     });
     // whoever is nobody is told first to become somebody
     const faulty = async ({ fault, id, isCutShort }: Unread) => {
       const isAllowed = authorization === undefined && anonymous;
-      const isAsked = isCutShort === true || (ASKED_BEHIND.has(fault) && !isAllowed);
+      const isAsked = isCutShort || (ASKED_BEHIND.has(fault) && !isAllowed);
       const told = isAsked ? await askStranger() : undefined;
       if (told === undefined) return answered(faultAnswer(fault, id));
-      const close = isCutShort === true && { Connection: "close" };
-      return answered({ ...told, headers: { ...told.headers, ...close } });
+      // its only event, since nothing of it is decided on
+      await authorizer.record(told, { name: `mcp:${httpMethod}` });
+      const close = isCutShort && { Connection: "close" };
+      const { answer } = told;
+      return answered({ ...answer, headers: { ...answer.headers, ...close } });
     };
     const read = await readRequest(request, parts, askStranger);
-    if ("fault" in read) return faulty(read);
+    if (read.kind === "unread") return faulty(read);
     const { fields, messages, id } = read;
     const isSubscribing = messages.some(
-      (message) => message.kind !== "response" && LONG_LIVED.has(message.method),
+      (message) => message.kind !== "response" && message.method === LISTEN,
     );
     const protocolVersion = protocolVersionOf(fields, messages);
     const outcome =
       request.method === "POST"
-        ? await decideMessages(authorizer, targets, messages, {
+        ? await decideMessages(parts, messages, {
+            httpMethod,
             authorization,
             protocolVersion,
             anonymous,
             // the SDK answers a subscription itself: no handler behind would write its event
             auditDenialsOnly: !parts.auditAllowed && !(isSubscribing && isModern(protocolVersion)),
           })
-        : await decideMessages(authorizer, targets, [{ kind: "response" }], {
+        : await decideMessages(parts, [{ kind: "response" }], {
+            httpMethod,
             authorization,
             protocolVersion,
             anonymous,
@@ -138,7 +115,8 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
     }
     const rawToken = outcome.token && rawTokenOf(authorization);
     const owner = () => ownerOf(outcome.token, rawToken);
-    if (fields.session !== undefined && !(await takes(sessions, fields.session, owner()))) {
+    const { session } = fields;
+    if (session !== undefined && (await sessions.get(session)) !== owner()) {
       return answered(faultAnswer("session", id));
     }
     const { token } = outcome;
@@ -159,7 +137,7 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
       answered: mayMoveSession(request, messages)
         ? (status, session) => noteSession(sessions, request, fields, owner(), status, session)
         : undefined,
-      mayGoOn: isLong ? () => mayGoOn(authorizer, authorization, outcome.targets) : undefined,
+      mayGoOn: isLong ? () => mayGoOn(parts, authorization, outcome.targets) : undefined,
     };
   };
 
@@ -168,7 +146,7 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
       return await decide(request);
     } catch {
       // a store of sessions that cannot be asked: nobody is let in on a guess
-      const { status, headers, body } = authorizer.answer(TEMPORARILY_UNAVAILABLE);
+      const { status, headers, body } = authorizer.answer(TEMPORARILY_UNAVAILABLE, NO_CONTEXT);
       return answered({ status, headers, body });
     }
   };
@@ -181,62 +159,17 @@ const ASKED_BEHIND: ReadonlySet<Fault> = new Set<Fault>([
   "params",
   "batch",
   "fields",
+  "event_id",
 ]);
 
-/** Bytes of a body that are read for whoever is not known: it is read in full for somebody whose token is good. */
-const STRANGERS_BODY = 65_536;
+/** The context of an answer about no operation. */
+const NO_CONTEXT = { operation: undefined, token: undefined, protocolVersion: undefined };
 
 /** Milliseconds that a store of sessions is waited for. */
 const STORE_TIMEOUT = 5_000;
 
-const LONG_LIVED = new Set(["subscriptions/listen"]);
-
 function answered(answer: McpHttpAnswer): McpVerdict {
   return { kind: "answer", answer };
-}
-
-const unread = (fault: Fault, id: RequestId = null): Unread => ({ fault, id });
-
-async function readRequest(
-  request: McpHttpRequest,
-  { maxBodySize, maxBatch }: GateParts,
-  askStranger: AskStranger,
-): Promise<Read | Unread> {
-  const fields = readFields(request);
-  if (request.method === "GET" || request.method === "DELETE") {
-    const nothing = { messages: [], body: undefined, parsedBody: undefined };
-    return fields === undefined ? unread("fields") : { fields, ...nothing, id: null };
-  }
-  if (request.method !== "POST") return unread("method");
-  if (!isPlainJson(request)) return unread("media_type");
-  const isShort = Number(request.field("content-length")[0]) <= STRANGERS_BODY;
-  const isKnown =
-    maxBodySize <= STRANGERS_BODY || (!isShort && (await askStranger()) === undefined);
-  const most = isKnown ? maxBodySize : STRANGERS_BODY;
-  const body = await request.read(most);
-  if (body === "too_large") return { ...unread("too_large"), isCutShort: !isKnown };
-  if (body === "already_read") return unread("body_read");
-  if (body === "unreadable") return unread("json");
-  const json = readStrictJson(body);
-  if (!json.ok) return unread("json");
-  const isBatch = Array.isArray(json.value);
-  const list: readonly unknown[] = Array.isArray(json.value) ? json.value : [json.value];
-  if (list.length === 0) return unread("message");
-  if (isBatch && list.length > maxBatch) return unread("batch");
-  const messages: Message[] = [];
-  for (const value of list) {
-    const message = readMessage(value);
-    if (message === undefined) return unread("message");
-    messages.push(message);
-  }
-  const id = isBatch ? null : idOf(messages[0]);
-  if (fields === undefined) return unread("fields", id);
-  if (isBatch && !hasBatches(protocolVersionOf(fields, messages))) return unread("batch");
-  const doAgree = isBatch
-    ? fields.method === undefined && fields.name === undefined
-    : doFieldsAgree(fields, messages);
-  if (!doAgree) return unread("fields", id);
-  return { fields, messages, body, parsedBody: json.value, id };
 }
 
 /** Asks once, and gives the same answer from then on. */
@@ -251,13 +184,6 @@ function once<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
 /** The token of credentials that are known to be good. */
 function rawTokenOf(authorization: readonly string[] | undefined): string | undefined {
   return authorization?.[0]?.replace(/^\S+ +/, "");
-}
-
-/** Whether a caller may take part in a session; one opened by nobody becomes theirs. */
-async function takes(sessions: McpSessionStore, session: string, caller: string): Promise<boolean> {
-  const owner = await sessions.get(session);
-  if (owner === NOBODY && caller !== NOBODY) await sessions.set(session, caller);
-  return isOwner(owner, caller);
 }
 
 /** A session begins with the handshake and ends with DELETE (MCP 2025-11-25, basic/transports); no other answer names a new one. */
@@ -313,19 +239,23 @@ const AT_THE_DOOR = new Set<string>([...OF_CREDENTIALS, "insufficient_scope"]);
 
 /** Whether the token is still good, and still enough. */
 async function mayGoOn(
-  authorizer: Authorizer,
+  { authorizer, handshake }: GateParts,
   authorization: readonly string[] | undefined,
   targets: Extract<Outcome, { kind: "passed" }>["targets"],
 ): Promise<boolean> {
   const known =
-    authorization === undefined ? undefined : await authorizer.authenticate(authorization);
-  if (known !== undefined && !("token" in known)) return false;
+    authorization === undefined
+      ? undefined
+      : await authorizer.authenticate(authorization, NO_CONTEXT);
+  if (known?.kind === "refused") return false;
+  const token = known?.token;
+  if (token !== undefined && handshake(token) !== undefined) return false;
   return targets.every(
     (target) =>
       target.kind !== "operations" ||
       target.operations.every(
         ({ operation, params }) =>
-          authorizer.policy.decideUntrusted(known?.token, operation, params).allowed,
+          authorizer.policy.decideUntrusted(token, operation, params).allowed,
       ),
   );
 }

@@ -1,10 +1,17 @@
 import { PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
-import { checkOptions, type OptionCheck, optional, positive } from "../policy/option-checks.js";
+import {
+  checkOptions,
+  isBoolean,
+  type OptionCheck,
+  optional,
+  positive,
+} from "../policy/option-checks.js";
 import type { Authorizer } from "../resource-server/authorizer.js";
 import { metadataRoute } from "../resource-server/metadata-route.js";
 import { newRequestNote } from "../resource-server/request-note.js";
 import { type McpPassed, type McpVerdict, newGateCore } from "./gate-core.js";
+import { newHandshake } from "./handshake.js";
 import {
   type BodyResult,
   type Fault,
@@ -25,7 +32,7 @@ import {
   writeResponse,
 } from "./node-http.js";
 import { type McpSessionStore, newSessionMemory } from "./sessions.js";
-import { checkSurfaceTools, isBoolean, type McpSurface, SURFACE_CHECKS } from "./surface.js";
+import { checkSurfaceTools, isStore, type McpSurface, SURFACE_CHECKS } from "./surface.js";
 import { newTargets } from "./targets.js";
 import { watch, watchBody } from "./watch.js";
 
@@ -39,6 +46,12 @@ export interface McpGateOptions<Types extends PolicyTypes = PolicyTypes> extends
   readonly sessions?: McpSessionStore;
   /** Writes events of calls that are allowed, too: for a server that is not behind {@link protect}, which writes them itself. */
   readonly auditAllowed?: boolean;
+  /**
+   * Accepts the header `Last-Event-ID`, which resumes a stream. By default it is refused: both SDKs replay the stream that an id
+   * belongs to, for any caller, wherever sessions share an event store. Give `true` only for a store whose ids no other caller
+   * can guess or see, or one that compares the session.
+   */
+  readonly eventIdsAreUnguessable?: boolean;
   /** After how many seconds a stream that lives long is asked again for its token; 30 by default. */
   readonly recheckStreams?: number;
 }
@@ -76,21 +89,13 @@ const count: OptionCheck = (value) =>
     ? undefined
     : "expected a whole number from 0 to 1000";
 
-const isStore: OptionCheck = (value) =>
-  typeof value === "object" &&
-  value !== null &&
-  ["get", "set", "delete"].every(
-    (name) => typeof (value as Record<string, unknown>)[name] === "function",
-  )
-    ? undefined
-    : "expected a store with `get`, `set` and `delete`";
-
 const CHECKS = {
   ...SURFACE_CHECKS,
   maxBodySize: optional(positive(2 ** 30)),
   maxBatch: optional(count),
   sessions: optional(isStore),
   auditAllowed: optional(isBoolean),
+  eventIdsAreUnguessable: optional(isBoolean),
   recheckStreams: optional(positive(86_400)),
 } satisfies Record<keyof McpGateOptions, OptionCheck>;
 
@@ -135,19 +140,21 @@ const CHECKS = {
  */
 export function mcpGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
-  options: McpGateOptions<Types> = {},
+  given: McpGateOptions<Types> = {},
 ): McpGate {
-  checkOptions("the gate", options, CHECKS);
+  const options = checkOptions("the gate", given, CHECKS);
   const door = authorizer as unknown as Authorizer;
   checkSurfaceTools(door.policy, options);
   const check = newGateCore({
     authorizer: door,
     surface: options,
     targets: newTargets(options),
+    handshake: newHandshake(door.policy, options),
     sessions: options.sessions ?? newSessionMemory(),
     maxBodySize: options.maxBodySize ?? 4_194_304,
     maxBatch: options.maxBatch ?? 50,
     auditAllowed: options.auditAllowed === true,
+    eventIdsAreUnguessable: options.eventIdsAreUnguessable === true,
   });
   const every = options.recheckStreams ?? 30;
   const published = newPublisher(door);

@@ -1,14 +1,18 @@
-import type { AccessToken } from "../decision/access-token.js";
+import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Authorizer } from "../resource-server/authorizer.js";
 import type { Answer, Refusal } from "../resource-server/challenge.js";
 import type { Vouched } from "../resource-server/vouched.js";
 import { type Caller, readCaller } from "./caller.js";
+import type { Handshake } from "./handshake.js";
 import { errorOf } from "./http.js";
 import type { Lists } from "./lists.js";
 import { isNamed, type Params } from "./message.js";
-import { isOwner, type McpSessionStore, NOBODY, newSessionMemory, ownerOf } from "./sessions.js";
+import type { Registrations } from "./registrations.js";
+import { newSessionMemory, ownerOf } from "./sessions.js";
+import { signInScopeOf } from "./sign-in-scope.js";
 import type { McpSurface } from "./surface.js";
-import { HANDSHAKE_METHODS, type Targets } from "./targets.js";
+import { HANDSHAKE_METHODS, refused, type Targets } from "./targets.js";
+import { type Tasks, tasksNamed } from "./tasks.js";
 import { refusalMeta, refusalText, refusedToolResult } from "./tool-result.js";
 
 /** A handler of either generation, after its SDK has parsed the request. */
@@ -35,6 +39,9 @@ export interface HandlerGateParts {
   readonly surface: McpSurface;
   readonly targets: Targets;
   readonly lists: Lists;
+  readonly registrations: Registrations;
+  readonly handshake: Handshake;
+  readonly tasks: Tasks;
   readonly local: Vouched | undefined;
 }
 
@@ -50,36 +57,74 @@ export interface HandlerGate {
 const REFUSED_CODE = -32_010;
 
 interface Refused {
+  readonly kind: "refused";
   readonly refusal: Refusal;
   readonly answer: Answer;
 }
 
-type Passed = { readonly token: AccessToken | undefined } | Refused;
+type Passed = { readonly kind: "passed"; readonly token: AccessToken | undefined } | Refused;
 
-/** Lays out the gate of one server. */
+/** Makes the gate of one server. */
 export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
-  const { authorizer, surface, targets, lists, local } = parts;
+  const { authorizer, surface, targets, lists, registrations, handshake, tasks, local } = parts;
   const tokens = new WeakMap<object, AccessToken>();
   const sessions = newSessionMemory();
+  const signInScope = signInScopeOf(surface.anonymous === true);
+
+  /** A caller who is known, or who need not be. */
+  const know = async (method: string, caller: Caller): Promise<Passed> => {
+    // a list shows public entries to an anonymous caller
+    const isOpen = surface.anonymous === true || lists.has(method);
+    if (caller.authorization === undefined && isOpen) return { kind: "passed", token: undefined };
+    const known = await authorizer.authenticate(caller.authorization, answerTo(caller));
+    const request = { name: `mcp:${method}`, requestId: caller.requestId };
+    if (known.kind === "refused") {
+      await authorizer.record(known, request);
+      return { kind: "refused", refusal: known.decision, answer: known.answer };
+    }
+    const { token } = known;
+    const decision = handshake(token);
+    if (decision === undefined) return { kind: "passed", token };
+    const answer = authorizer.answer(decision, { ...answerTo(caller), token });
+    await authorizer.record({ decision, answer, token }, request);
+    return { kind: "refused", refusal: decision, answer };
+  };
+
+  /** Whether every task that a request names is the caller's own. */
+  const hasOwnTasks = async (named: readonly unknown[], caller: Caller): Promise<boolean> => {
+    if (named.length === 0) return true;
+    const { authorization } = caller;
+    const known =
+      authorization === undefined ? undefined : await authorizer.authenticate(authorization);
+    if (known?.kind === "refused") return false;
+    return inTime(tasks.areOf(named, ownerOfCall(known?.token, caller)));
+  };
 
   const pass = async (method: string, params: Params, caller: Caller): Promise<Passed> => {
-    const target = targets(method, params, caller.protocolVersion);
-    if (target.kind === "malformed") throw protocolError(errorOf("params"));
-    if (target.kind === "known") {
-      // to nobody a list shows what is open to nobody
-      const isOpen = surface.anonymous === true || lists.has(method);
-      return know(authorizer, caller, isOpen);
-    }
+    const asked = targets({ kind: "request", method, params }, caller.protocolVersion);
+    if (asked.kind === "malformed") throw protocolError(errorOf("params"));
+    const isNowhere = asked.kind === "operations" && asked.isMethodUnknown;
+    const isOwn = isNowhere || (await hasOwnTasks(tasksNamed(method, params, caller.meta), caller));
+    const target = isOwn ? asked : refused(method);
+    if (target.kind === "known") return know(method, caller);
     let token: AccessToken | undefined;
     for (const operation of target.operations) {
-      const admission = await authorizer.admit({ ...operation, ...caller });
-      if ("answer" in admission) {
+      const admission = await authorizer.admit({
+        ...operation,
+        authorization: caller.authorization,
+        protocolVersion: caller.protocolVersion,
+        requestId: caller.requestId,
+        auditDenialsOnly: false,
+        credentialsFirst: !isOwn,
+        signInScope,
+      });
+      if (admission.kind === "refused") {
         if (target.isMethodUnknown) throw protocolError(errorOf("unknown_method"));
-        return { refusal: admission.decision, answer: admission.answer };
+        return { kind: "refused", refusal: admission.decision, answer: admission.answer };
       }
       token = admission.token;
     }
-    return { token };
+    return { kind: "passed", token };
   };
 
   const guarded = async (
@@ -88,21 +133,32 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
   ): Promise<unknown> => {
     const caller = readCaller(context, local);
     const passed = await pass(method, params, caller);
-    if ("refusal" in passed) return sayNo(method, params, passed, surface.upgradeUrl);
+    if (passed.kind === "refused") return sayNo(method, params, passed, surface.upgradeUrl);
     const { token } = passed;
-    if (!(await takesPart(sessions, caller, token))) throw protocolError(errorOf("session"));
+    const owner = ownerOfCall(token, caller);
+    if (!(await takesPart(caller.sessionId, owner))) throw protocolError(errorOf("session"));
     if (token !== undefined && typeof context === "object" && context !== null) {
       tokens.set(context, token);
     }
-    const result = await handler(request, context);
-    return lists.filter(method, result, token);
+    const result = await inTime(tasks.see(method, await handler(request, context), owner));
+    return lists.filter(method, result, token, registrations.isNamed);
+  };
+
+  /** A session belongs to the caller who used it first. An anonymous one stays anonymous. */
+  const takesPart = async (sessionId: string | undefined, caller: string): Promise<boolean> => {
+    if (sessionId === undefined) return true;
+    const owner = await sessions.get(sessionId);
+    if (owner === undefined) sessions.set(sessionId, caller);
+    return owner === undefined || owner === caller;
   };
 
   return {
     guard: ({ method: named, isBare }, handler) => {
+      // a handler for everything else is not one of the handshake
+      const isHandshake = named !== undefined && HANDSHAKE_METHODS.includes(named);
       return async (request, context) => {
+        if (isHandshake) return handler(request, context);
         const method = named ?? methodOf(request);
-        if (HANDSHAKE_METHODS.includes(method)) return handler(request, context);
         const params = isBare ? request : (request as { readonly params?: unknown }).params;
         return guarded({ method, params: params as Params, request, context }, handler);
       };
@@ -117,28 +173,22 @@ function methodOf(request: unknown): string {
   return typeof method === "string" ? method : "";
 }
 
-/** Whoever presents nothing is nobody; whoever presents what is no good is refused. */
-async function know(authorizer: Authorizer, caller: Caller, isOpen: boolean): Promise<Passed> {
-  if (caller.authorization === undefined && isOpen) return { token: undefined };
-  const known = await authorizer.authenticate(caller.authorization, caller);
-  return "token" in known ? known : { refusal: known.decision, answer: known.answer };
+function answerTo({ protocolVersion }: Caller) {
+  return { operation: undefined, token: undefined, protocolVersion };
 }
 
-/** A session belongs to whom it was first used by; nobody else takes part in it. */
-async function takesPart(
-  sessions: McpSessionStore,
-  { sessionId, authorization }: Caller,
-  token: AccessToken | undefined,
-): Promise<boolean> {
-  if (sessionId === undefined) return true;
-  const rawToken = typeof authorization === "string" ? authorization : undefined;
-  const caller = ownerOf(token, rawToken);
-  const owner = await sessions.get(sessionId);
-  if (owner === undefined || (owner === NOBODY && caller !== NOBODY)) {
-    sessions.set(sessionId, caller);
-    return true;
+/** The owner of what a call creates. */
+function ownerOfCall(token: AccessToken | undefined, { authorization }: Caller): string {
+  return ownerOf(token, typeof authorization === "string" ? authorization : undefined);
+}
+
+/** A store of the program's own that fails is told as an error of the server, without its words. */
+async function inTime<Value>(asked: Promise<Value>): Promise<Value> {
+  try {
+    return await asked;
+  } catch {
+    throw protocolError(errorOf("server"));
   }
-  return isOwner(owner, caller);
 }
 
 /** A tool call says no as its result, everything else as an error of the protocol. */
@@ -149,7 +199,7 @@ function sayNo(
   upgradeUrl: string | undefined,
 ): unknown {
   // the SDK takes nothing but a task for a call that asks for one
-  const isToolResult = method === "tools/call" && !Object.hasOwn(params ?? {}, "task");
+  const isToolResult = method === "tools/call" && readOwn(params, "task") === undefined;
   if (isToolResult) return refusedToolResult(refusal, answer, upgradeUrl);
   const message = refusalText(refusal, answer, upgradeUrl);
   const data = refusalMeta(refusal, answer, upgradeUrl);

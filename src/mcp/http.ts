@@ -30,6 +30,7 @@ export type Fault =
   | "params"
   | "batch"
   | "fields"
+  | "event_id"
   | "media_type"
   | "too_large"
   | "method"
@@ -44,6 +45,7 @@ const FAULTS: Readonly<Record<Fault, readonly [status: number, code: number, mes
   params: [400, -32_602, "the parameters are not those of the method"],
   batch: [400, -32_600, "this batch is not taken: send each message by itself"],
   fields: [400, -32_020, "a header field is missing, doubled, or says other than the body"],
+  event_id: [400, -32_020, "`Last-Event-ID` is not accepted: this server resumes no streams"],
   media_type: [415, -32_000, "expected `Content-Type: application/json`"],
   too_large: [413, -32_000, "the body is too large"],
   method: [405, -32_000, "method not allowed"],

@@ -3,7 +3,8 @@ import type { DecisionCode } from "../decision/decision.js";
 import type { Policy } from "../decision/policy.js";
 import type { ToolView } from "../decision/tools.js";
 import { isToolName } from "../policy/names.js";
-import { isNamed } from "./message.js";
+import { isNamed as isObject } from "./message.js";
+import type { Registrations } from "./registrations.js";
 import { newResourceFinder } from "./resource-uris.js";
 import { type SecuritySchemes, strangerOf } from "./security-schemes.js";
 import type { McpSurface } from "./surface.js";
@@ -12,9 +13,17 @@ import type { McpSurface } from "./surface.js";
 export interface Lists {
   /** Whether a method is one that lists. */
   readonly has: (method: string) => boolean;
-  /** The result of a method: that of a list is shortened, any other is passed on. */
-  readonly filter: (method: string, result: unknown, token: AccessToken | undefined) => unknown;
+  /** Returns the result of a method: that of a list is shortened, any other is passed on. */
+  readonly filter: (
+    method: string,
+    result: unknown,
+    token: AccessToken | undefined,
+    isNamed: IsNamed,
+  ) => unknown;
 }
+
+/** Whether the registrations that may serve a URI have entries of their own. */
+type IsNamed = Registrations["isNamed"];
 
 /** Versions before 2026-07-28 know no such members, and allow them: a client that keeps lists reads them there, too. */
 const NEVER_KEPT = { ttlMs: 0, cacheScope: "private" };
@@ -35,7 +44,7 @@ type Places = (tool: string) => number | undefined;
 interface Row {
   readonly member: string;
   readonly key: string;
-  readonly toolsOf: (key: string) => readonly string[];
+  readonly toolsOf: (key: string, isNamed: IsNamed) => readonly string[];
 }
 
 function newRows({ resources = {}, prompts = {} }: McpSurface): ReadonlyMap<string, Row> {
@@ -52,7 +61,10 @@ function newRows({ resources = {}, prompts = {} }: McpSurface): ReadonlyMap<stri
       {
         member: "resources",
         key: "uri",
-        toolsOf: (uri) => finder.byUri(uri).map(({ tool }) => tool),
+        toolsOf: (uri, isNamed) => {
+          const entries = finder.byUri(uri);
+          return isNamed(uri, entries) ? entries.map(({ tool }) => tool) : [];
+        },
       },
     ],
     [
@@ -79,11 +91,16 @@ export function newLists(
   const rows = newRows(surface);
   const isOpen = surface.anonymous === true;
 
-  const shownOf = ({ member, key, toolsOf }: Row, result: unknown, places: Places): unknown[] => {
+  const shownOf = (
+    { member, key, toolsOf }: Row,
+    result: unknown,
+    places: Places,
+    isNamed: IsNamed,
+  ): unknown[] => {
     const entries: unknown = readOwn(result, member);
     const shown = (Array.isArray(entries) ? entries : []).flatMap((entry: unknown) => {
       const name = readOwn(entry, key);
-      const found = typeof name === "string" ? toolsOf(name).map(places) : [];
+      const found = typeof name === "string" ? toolsOf(name, isNamed).map(places) : [];
       // of several that decide, each must show it
       const isShown = found.length > 0 && !found.includes(undefined);
       return isShown ? [{ entry, place: found[0] as number }] : [];
@@ -96,13 +113,13 @@ export function newLists(
 
   return {
     has: (method) => rows.has(method),
-    filter: (method, result, token) => {
+    filter: (method, result, token, isNamed) => {
       const row = rows.get(method);
       if (row === undefined) return keepPrivate(method, result, token);
       const places = newPlaces(policy, token, isOpen);
       return {
         ...(result as object),
-        [row.member]: shownOf(row, result, places),
+        [row.member]: shownOf(row, result, places, isNamed),
         ...NEVER_KEPT,
       };
     },
@@ -112,7 +129,7 @@ export function newLists(
 /** What was read with a token is nobody else's. */
 function keepPrivate(method: string, result: unknown, token: AccessToken | undefined): unknown {
   const isRead = method === "resources/read" && token !== undefined;
-  return isRead && isNamed(result) ? { ...result, cacheScope: "private" } : result;
+  return isRead && isObject(result) ? { ...result, cacheScope: "private" } : result;
 }
 
 /** Exact names stand in the order of the policy, names that only a pattern gives behind them. */

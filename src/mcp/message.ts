@@ -11,6 +11,9 @@ export type Message =
   | { readonly kind: "notification"; readonly method: string; readonly params: Params }
   | { readonly kind: "response" };
 
+/** A message that asks the server for something, or tells it something: only one without an `id` is a notification. */
+export type Question = Pick<Exclude<Message, { kind: "response" }>, "kind" | "method" | "params">;
+
 /** The parameters of a message, by name; positional ones are none of the protocol's. */
 export type Params = Readonly<Record<string, unknown>> | undefined;
 
@@ -42,8 +45,11 @@ function isResponse(value: object, id: unknown): boolean {
   return hasResult !== hasError && (isId(id) || (hasError && id === undefined));
 }
 
+/** Characters of an id, which every answer repeats: JSON-RPC has no limit of its own. */
+const MAX_ID_LENGTH = 1_024;
+
 function isId(id: unknown): id is string | number {
-  return typeof id === "string" || Number.isSafeInteger(id);
+  return typeof id === "string" ? id.length <= MAX_ID_LENGTH : Number.isSafeInteger(id);
 }
 
 const VERSION_META = "io.modelcontextprotocol/protocolVersion";
@@ -51,4 +57,9 @@ const VERSION_META = "io.modelcontextprotocol/protocolVersion";
 /** The version that a message of 2026-07-28 or later names in its own envelope. */
 export function versionOf(params: Params): unknown {
   return readOwn(readOwn(params, "_meta"), VERSION_META);
+}
+
+/** The task that parameters, or a part of them, name. */
+export function taskIdIn(params: unknown): unknown {
+  return readOwn(params, "taskId");
 }

@@ -1,14 +1,17 @@
 import { PolicyError } from "../errors.js";
 import { oneLine } from "../policy/findings.js";
 
-/** What a map of resources says of one URI: the tool to decide on, and the values that the URI holds. */
+/** An entry of a map of resources that fits a URI: its tool, and the values that the URI holds. */
 export interface ResourceMatch {
+  /** A URI that the entry fits: the key itself, or a template with values that no server has registered. */
+  readonly sample: string;
   readonly tool: string;
   readonly values: Readonly<Record<string, string>>;
 }
 
 interface Entry {
   readonly key: string;
+  readonly sample: string;
   readonly tool: string;
   readonly pattern: RegExp;
   readonly names: readonly string[];
@@ -19,6 +22,14 @@ const VARIABLE = /\{([A-Za-z0-9_.-]{1,128})\}/g;
 /** What parts a URI: a variable stands between two of these, and its value holds none, so that a match takes linear time. */
 const MISPLACED = /[^/=:&?#]\{|\}[^/=:&?#]/;
 const VALUE = "([^/=:&?#]+)";
+
+/** A value of the sample of a template. */
+const SAMPLE_VALUE = "zq7xk2vw9m";
+
+/** A URI that a key of a map fits, and no other registered URI does. */
+export function sampleOf(key: string): string {
+  return key.replaceAll(VARIABLE, SAMPLE_VALUE);
+}
 
 /**
  * Lays out a map of resources: keys are URIs, or templates with `{name}` for a part of one segment. All entries that fit a URI
@@ -54,14 +65,15 @@ function entryOf(key: string, tool: string): Entry {
     .split(VARIABLE)
     .map((part, index) => (index % 2 === 0 ? part.replaceAll(/[$()*+.?[\\\]^|]/g, "\\$&") : VALUE))
     .join("");
-  return { key, tool, names, pattern: new RegExp(`^${source}$`) };
+  return { key, sample: sampleOf(key), tool, names, pattern: new RegExp(`^${source}$`) };
 }
 
-function matchOf({ tool, pattern, names }: Entry, uri: string): readonly ResourceMatch[] {
+function matchOf({ sample, tool, pattern, names }: Entry, uri: string): readonly ResourceMatch[] {
   const match = pattern.exec(uri);
   if (match === null) return [];
   return [
     {
+      sample,
       tool,
       values: Object.fromEntries(names.map((name, index) => [name, match[index + 1] as string])),
     },

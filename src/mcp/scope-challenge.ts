@@ -24,10 +24,11 @@ export function newScopeChallenge(authorizer: Authorizer, targets: Targets): Sco
     const params = isNamed(request.params) ? (request.params as Params) : undefined;
     const version = versionOf(params);
     const protocolVersion = typeof version === "string" ? version : ASSUMED_VERSION;
-    const target = targets(request.method, params, protocolVersion);
+    const question = { kind: "request", method: request.method, params } as const;
+    const target = targets(question, protocolVersion);
     if (target.kind !== "operations") return undefined;
     const known = await authorizer.authenticate(authorization);
-    if (!("token" in known)) return undefined;
+    if (known.kind === "refused") return undefined;
     for (const operation of target.operations) {
       const decision = authorizer.policy.decideUntrusted(
         known.token,
@@ -42,7 +43,7 @@ export function newScopeChallenge(authorizer: Authorizer, targets: Targets): Sco
         protocolVersion,
         auditDenialsOnly: true,
       });
-      const scope = "answer" in admission ? admission.answer.body.scope : undefined;
+      const scope = admission.kind === "refused" ? admission.answer.body.scope : undefined;
       if (scope === undefined) return undefined;
       return { scopes: scope.split(" "), errorDescription: "More scope is needed" };
     }

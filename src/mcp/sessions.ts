@@ -70,21 +70,19 @@ function firstOf(sessions: Iterable<string>): string {
   return first as string;
 }
 
-/** Nobody: a caller without credentials, where that is allowed. */
-export const NOBODY = "";
+/**
+ * The owner of what a caller without credentials opens. Such a session never becomes that of a caller with a token: the
+ * caller that opened it knows its id, and may be listening to its stream.
+ */
+const ANONYMOUS = "";
 
 /**
  * Who a token speaks for: the same person through the same client, whatever the token's bytes, so that a session survives a
  * step-up. A token that names no person (`sub`) stands for itself alone, by its `jti` or its bytes: one client may serve many.
  */
 export function ownerOf(token: AccessToken | undefined, rawToken: string | undefined): string {
-  if (token === undefined) return NOBODY;
+  if (token === undefined) return ANONYMOUS;
   const { iss, sub, client_id, jti } = token;
   const itself = typeof sub === "string" ? [] : [jti ?? rawToken ?? null];
   return JSON.stringify([iss ?? null, sub ?? null, client_id ?? null, ...itself]);
-}
-
-/** Whether somebody may go on with a session. One opened by nobody becomes that of the first who signs in. */
-export function isOwner(owner: string | undefined, caller: string): boolean {
-  return owner !== undefined && (owner === caller || owner === NOBODY);
 }

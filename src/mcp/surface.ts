@@ -3,7 +3,7 @@ import { PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { oneLine } from "../policy/findings.js";
 import { isToolName } from "../policy/names.js";
-import { isUrl, type OptionCheck, oneOf, optional } from "../policy/option-checks.js";
+import { isBoolean, isUrl, type OptionCheck, oneOf, optional } from "../policy/option-checks.js";
 
 /**
  * How a shortage of scope is told: `"http"` by status 401 or 403 and a challenge, before a stream starts; `"tool-result"`
@@ -15,7 +15,8 @@ export type McpChallenge = "http" | "tool-result" | "auto";
 export interface McpSurface<Types extends PolicyTypes = PolicyTypes> {
   /**
    * Resources: a URI or a template (`accounts://{accountID}/profile`) -> the tool of the policy that decides. Variables fill
-   * the parameters of the same name. Where several fit, all must allow.
+   * the parameters of the same name. Where several fit, all must allow. Behind {@link protect} each registered resource and
+   * template needs an entry of its own.
    */
   readonly resources?: { readonly [uri: string]: ToolOf<Policy<Types>> };
   /** Prompts: the name of a prompt -> the tool of the policy that decides. Arguments fill parameters. */
@@ -26,12 +27,16 @@ export interface McpSurface<Types extends PolicyTypes = PolicyTypes> {
   readonly challenge?: McpChallenge;
   /** Whether a client without credentials may shake hands and list tools. Off by default: its first answer is 401. */
   readonly anonymous?: boolean;
+  /**
+   * What a token needs for everything that calls no tool: the handshake, `ping`, lists, notifications, GET and DELETE.
+   * `"authenticated"`, the default, is a good token; `"baseline"` is a token that holds the baseline of the policy, and
+   * one that does not is answered 403 with a challenge. It looks at presented tokens only: callers without credentials
+   * are answered by `anonymous`.
+   */
+  readonly handshake?: "authenticated" | "baseline";
   /** Where a person finds the plans: stands in the answer of `upgrade_required`. */
   readonly upgradeUrl?: string;
 }
-
-const isBoolean: OptionCheck = (value) =>
-  typeof value === "boolean" ? undefined : "expected true or false";
 
 const isToolMap: OptionCheck = (value) =>
   typeof value === "object" &&
@@ -48,10 +53,19 @@ export const SURFACE_CHECKS = {
   methods: optional(isToolMap),
   challenge: optional(oneOf("http", "tool-result", "auto")),
   anonymous: optional(isBoolean),
+  handshake: optional(oneOf("authenticated", "baseline")),
   upgradeUrl: optional(isUrl),
 } satisfies Record<keyof McpSurface, OptionCheck>;
 
-export { isBoolean };
+/** A store of owners. */
+export const isStore: OptionCheck = (value) =>
+  typeof value === "object" &&
+  value !== null &&
+  ["get", "set", "delete"].every(
+    (name) => typeof (value as Record<string, unknown>)[name] === "function",
+  )
+    ? undefined
+    : "expected a store with `get`, `set` and `delete`";
 
 /**
  * Checks that the policy has every tool that a surface names.

@@ -2,8 +2,8 @@ import { readOwn } from "../decision/access-token.js";
 import { PolicyError } from "../errors.js";
 import { oneLine } from "../policy/findings.js";
 import { isToolName } from "../policy/names.js";
-import { isNamed, type Params } from "./message.js";
-import { newResourceFinder } from "./resource-uris.js";
+import { isNamed, type Params, type Question, taskIdIn } from "./message.js";
+import { newResourceFinder, type ResourceMatch } from "./resource-uris.js";
 import type { McpSurface } from "./surface.js";
 import { isModern } from "./versions.js";
 
@@ -15,42 +15,49 @@ export interface TargetOperation {
   readonly arguments: unknown;
 }
 
-/** What a message asks for: nothing but to be known, or operations that must all be allowed; or it is none of the protocol's. */
-export type Target =
-  | { readonly kind: "known" }
-  | {
-      readonly kind: "operations";
-      readonly operations: readonly TargetOperation[];
-      /** Nothing says who may call the method: to a client it is not there. */
-      readonly isMethodUnknown?: true;
-    }
-  | { readonly kind: "malformed" };
+/** A resource that a message names, with the entries of the map that fit its URI. */
+export interface NamedResource {
+  readonly uri: string;
+  readonly entries: readonly ResourceMatch[];
+}
 
-/** Says what a message asks for. Never throws. */
-export type Targets = (method: string, params: Params, version: string | undefined) => Target;
+/** Operations that must all be allowed. */
+export interface OperationsTarget {
+  readonly kind: "operations";
+  readonly operations: readonly TargetOperation[];
+  /** The resources that these operations decide. */
+  readonly resources: readonly NamedResource[];
+  /** Whether no row and no entry of `methods` names the method: a client is told that it does not exist. */
+  readonly isMethodUnknown: boolean;
+}
+
+/** What a message asks for: a good token alone, or operations; or its parameters are not those of its method. */
+export type Target = { readonly kind: "known" } | OperationsTarget | { readonly kind: "malformed" };
+
+/** Returns what a message asks for. Never throws. */
+export type Targets = (question: Question, version: string | undefined) => Target;
 
 const KNOWN: Target = Object.freeze({ kind: "known" });
 const MALFORMED: Target = Object.freeze({ kind: "malformed" });
+const NO_RESOURCES: readonly NamedResource[] = Object.freeze([]);
 
-/** What no map names is refused: as an operation that no policy can have, so that the refusal is audited like any other. */
-const refused = (method: string) => one(`mcp:${method}`);
+/** Refuses a message as an operation that no policy can have, so that the refusal is audited like any other. */
+export const refused = (method: string): OperationsTarget => one(`mcp:${method}`);
 
-/** A method that no row names is refused in the same way. */
+/** Refuses a method that no row and no map names. */
 const unknownMethod = (method: string): Target => ({ ...refused(method), isMethodUnknown: true });
 
-const one = (
-  operation: string,
-  params?: unknown,
-  given: unknown = params,
-): Extract<Target, { kind: "operations" }> => ({
+const one = (operation: string, params?: unknown, given: unknown = params): OperationsTarget => ({
   kind: "operations",
   operations: [{ operation, params, arguments: given }],
+  resources: NO_RESOURCES,
+  isMethodUnknown: false,
 });
 
 /** The handshake of every version: nothing is told by it that the door has not let through, and its handlers are the SDK's own. */
 export const HANDSHAKE_METHODS: readonly string[] = ["initialize", "ping", "server/discover"];
 
-/** Methods that need a caller who is known, and no more. A notification tells, and asks for nothing. */
+/** Methods that need a good token and nothing else. */
 const KNOWN_METHODS = new Set([...HANDSHAKE_METHODS, "logging/setLevel", "tools/list"]);
 
 /** A method that is decided by what the maps of the surface hold. */
@@ -67,6 +74,9 @@ const hasResources = ({ hasResources: has }: Maps) => has;
 const hasPrompts = ({ prompts }: Maps) => prompts.size > 0;
 const hasEither = (maps: Maps) => hasResources(maps) || hasPrompts(maps);
 
+/** The method of MCP 2026-07-28 that opens a stream of notifications. An entry of `methods` may decide it too. */
+export const LISTEN = "subscriptions/listen";
+
 /** The table of what a policy decides: every method of the protocol is here, among the known ones, or refused. */
 const ROWS = new Map<string, Row>([
   ["tools/call", { isThere: always, read: toolCall }],
@@ -78,7 +88,16 @@ const ROWS = new Map<string, Row>([
   ["prompts/list", { isThere: hasPrompts, read: known }],
   ["prompts/get", { isThere: hasPrompts, read: prompt }],
   ["completion/complete", { isThere: hasEither, read: completion }],
+  [LISTEN, { isThere: (maps) => hasResources(maps) || maps.methods.has(LISTEN), read: listen }],
 ]);
+
+/** Methods that name a task in `taskId`: of MCP 2025-11-25, and of the Tasks extension (SEP-2663). */
+const TASK_METHODS: readonly string[] = [
+  "tasks/get",
+  "tasks/result",
+  "tasks/update",
+  "tasks/cancel",
+];
 
 /** What 2026-07-28 has no more (MCP 2026-07-28, changelog), of the methods that the table decides on. */
 const GONE = new Set(["resources/subscribe", "resources/unsubscribe"]);
@@ -87,10 +106,8 @@ const GONE = new Set(["resources/subscribe", "resources/unsubscribe"]);
 export const GATED_METHODS: readonly string[] = [
   "tools/list",
   ...ROWS.keys(),
-  "tasks/get",
-  "tasks/result",
   "tasks/list",
-  "tasks/cancel",
+  ...TASK_METHODS,
 ];
 
 interface Maps {
@@ -107,9 +124,8 @@ interface Maps {
  */
 export function newTargets({ resources = {}, prompts = {}, methods = {} }: McpSurface): Targets {
   for (const method of Object.keys(methods)) {
-    if (!KNOWN_METHODS.has(method) && !ROWS.has(method) && !method.startsWith("notifications/")) {
-      continue;
-    }
+    const isOfTable = KNOWN_METHODS.has(method) || (ROWS.has(method) && method !== LISTEN);
+    if (!isOfTable && !isNotificationName(method)) continue;
     const said = `methods: \`${method}\` is decided by the protocol's own table`;
     throw new PolicyError("ERR_OPTIONS_INVALID", oneLine(said));
   }
@@ -119,16 +135,25 @@ export function newTargets({ resources = {}, prompts = {}, methods = {} }: McpSu
     prompts: new Map(Object.entries(prompts)),
     methods: new Map(Object.entries(methods)),
   };
-  return (method, params, version) => {
-    if (KNOWN_METHODS.has(method) || method.startsWith("notifications/")) return KNOWN;
+  return ({ kind, method, params }, version) => {
+    // a request of such a name is not a notification: it asks for something that no row names
+    const isNotification = kind === "notification" && isNotificationName(method);
+    if (KNOWN_METHODS.has(method) || isNotification) return KNOWN;
     const row = ROWS.get(method);
     if (row === undefined) {
       const tool = maps.methods.get(method);
-      return tool === undefined ? unknownMethod(method) : one(tool, params);
+      if (tool === undefined) return unknownMethod(method);
+      const isWhole = !TASK_METHODS.includes(method) || typeof taskIdIn(params) === "string";
+      return isWhole ? one(tool, params) : MALFORMED;
     }
     const isThere = row.isThere(maps) && !(GONE.has(method) && isModern(version));
     return isThere ? (row.read(params, maps) ?? refused(method)) : unknownMethod(method);
   };
+}
+
+/** Names that the protocol keeps for notifications. */
+function isNotificationName(method: string): boolean {
+  return method.startsWith("notifications/");
 }
 
 /** The arguments' own members are the parameters: a name that is none is unknown, whatever else a policy calls so. */
@@ -139,17 +164,48 @@ function toolCall(params: Params): Target {
   return isToolName(name) ? one(name, given ?? {}) : refused("tools/call");
 }
 
-function resource(params: Params, { resources }: Maps): Target | undefined {
+function resource(params: Params, maps: Maps): Target | undefined {
   const uri = readOwn(params, "uri");
-  if (typeof uri !== "string") return MALFORMED;
-  const matches = resources.byUri(uri);
-  if (matches.length === 0) return undefined;
-  const operations = matches.map(({ tool, values }) => ({
-    operation: tool,
-    params: values,
-    arguments: { uri },
-  }));
-  return { kind: "operations", operations };
+  return typeof uri === "string" ? resourcesOf([uri], maps) : MALFORMED;
+}
+
+/** Reads of all these resources; `undefined` where no entry fits one of them. */
+function resourcesOf(uris: readonly string[], maps: Maps): OperationsTarget | undefined {
+  const resources = uris.map((uri) => ({ uri, entries: maps.resources.byUri(uri) }));
+  if (resources.some(({ entries }) => entries.length === 0)) return undefined;
+  const operations = resources.flatMap(({ uri, entries }) =>
+    entries.map(({ tool, values }) => ({ operation: tool, params: values, arguments: { uri } })),
+  );
+  return { kind: "operations", operations, resources, isMethodUnknown: false };
+}
+
+/** The member of a filter that names resources. */
+const SUBSCRIBED = "resourceSubscriptions";
+
+/** Resources of one subscription. Each is decided and audited, so one message must not ask for any number. */
+const MOST_SUBSCRIBED = 100;
+
+/**
+ * Each resource is decided as a read of it is, and the entry of `methods`, where there is one, decides the method. A filter
+ * that names other objects is refused: nothing decides these.
+ */
+function listen(params: Params, maps: Maps): Target | undefined {
+  const filter = readOwn(params, "notifications") ?? {};
+  if (!isNamed(filter)) return MALFORMED;
+  const wanted = readOwn(filter, SUBSCRIBED) ?? [];
+  if (!isTextList(wanted) || wanted.length > MOST_SUBSCRIBED) return MALFORMED;
+  const others = Object.entries(filter).filter(([name]) => name !== SUBSCRIBED);
+  if (others.some(([, flag]) => typeof flag !== "boolean")) return undefined;
+  const tool = maps.methods.get(LISTEN);
+  const method = tool === undefined ? undefined : one(tool, params);
+  if (wanted.length === 0) return method ?? unknownMethod(LISTEN);
+  const read = resourcesOf([...new Set(wanted)], maps);
+  if (read === undefined || method === undefined) return read;
+  return { ...read, operations: [...method.operations, ...read.operations] };
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((member) => typeof member === "string");
 }
 
 function prompt(params: Params, { prompts }: Maps): Target | undefined {

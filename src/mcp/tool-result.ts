@@ -10,41 +10,46 @@ export interface RefusedToolResult {
 interface Advice {
   /** What a person can do, and whether the same call may come again. */
   readonly text: string;
-  /** Whether a new token would mend it. */
-  readonly credential?: "replacement";
-  /** Nobody is short of authorization. */
-  readonly isNoDenial?: true;
+  /** Whether a new token would help (`credential`), nothing that a client can present (`denial`), or it is not about authorization. */
+  readonly kind: "credential" | "denial" | "other";
 }
 
 /** One row for each code: a model reads the sentence, so it says what helps and what does not. */
 const ADVICE: Readonly<Record<Refusal["code"], Advice>> = {
-  unknown_operation: { text: "Calling it again will not help." },
-  denied: { text: "No consent and no plan changes that; calling it again will not help." },
-  invalid_params: { text: "Call it again with a value that fits.", isNoDenial: true },
-  unauthenticated: { text: "Sign in, then call it again.", credential: "replacement" },
-  invalid_request: {
-    text: "Send one bearer token, then call it again.",
-    credential: "replacement",
+  unknown_operation: { kind: "denial", text: "Calling it again will not help." },
+  denied: {
+    kind: "denial",
+    text: "No consent and no plan changes that; calling it again will not help.",
   },
-  invalid_token: { text: "Sign in again, then call it again.", credential: "replacement" },
+  invalid_params: { kind: "other", text: "Call it again with a value that fits." },
+  unauthenticated: { kind: "credential", text: "Sign in, then call it again." },
+  invalid_request: { kind: "credential", text: "Send one bearer token, then call it again." },
+  invalid_token: { kind: "credential", text: "Sign in again, then call it again." },
   temporarily_unavailable: {
+    kind: "other",
     text: "The same call may be made again in a while.",
-    isNoDenial: true,
   },
   insufficient_scope: {
+    kind: "credential",
     text: "Ask the person to grant it, then call it again with the new token.",
-    credential: "replacement",
   },
   binding_mismatch: {
+    kind: "denial",
     text: "Use the one that this connection was authorized for; calling it again with the same value will not help.",
   },
   account_type_required: {
+    kind: "denial",
     text: "Granting more scope will not help; calling it again will not help.",
   },
   upgrade_required: {
-    text: "The person can upgrade the plan; granting more scope will not help. Call it again after the upgrade.",
+    kind: "denial",
+    // the message states whether a scope is missing in addition
+    text: "The person can upgrade the plan. Call it again after the upgrade.",
   },
-  reserved_scope: { text: "Granting more scope will not help; calling it again will not help." },
+  reserved_scope: {
+    kind: "denial",
+    text: "Granting more scope will not help; calling it again will not help.",
+  },
 };
 
 /** Where the draft of structured denials (SEP-2643) puts its envelope. */
@@ -60,14 +65,14 @@ export function refusalMeta(
   { headers, body }: Answer,
   upgradeUrl: string | undefined,
 ): Record<string, unknown> {
-  const { credential, isNoDenial } = ADVICE[code];
+  const { kind } = ADVICE[code];
   const challenge = headers["WWW-Authenticate"];
   const url = code === "upgrade_required" ? upgradeUrl : undefined;
   return {
-    ...(isNoDenial === undefined && {
+    ...(kind !== "other" && {
       [ENVELOPE]: {
         reason: "insufficient_authorization",
-        ...(credential !== undefined && { credentialDisposition: credential }),
+        ...(kind === "credential" && { credentialDisposition: "replacement" }),
         ...(url !== undefined && { remediationHints: [{ type: "url", url }] }),
       },
     }),

@@ -1,6 +1,7 @@
 import { PolicyError } from "../errors.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled.js";
+import { checkCounts } from "./counts.js";
 import type { BundleDefinition, PolicyDefinition } from "./definition.js";
 import { describeFindings, newReport, type Path, type Report } from "./findings.js";
 import { compileGates, reportDuplicates } from "./gates.js";
@@ -8,6 +9,7 @@ import { readJson } from "./json-text.js";
 import { checkNoPlaceholder, compileOperations } from "./operations.js";
 import { deepFreeze, snapshot } from "./plain-data.js";
 import type { Reading } from "./requirement.js";
+import { newRuleBudget, reportOverspent } from "./rule.js";
 import { checkShape } from "./schema.js";
 import { buildLookups, templatesByName } from "./scope-lookup.js";
 import { compileScopes } from "./scopes.js";
@@ -32,16 +34,21 @@ export function compilePolicyText(text: string): CompiledPolicy {
   );
 }
 
-function accept(compiled: CompiledPolicy | undefined, { findings }: Report): CompiledPolicy {
-  if (compiled !== undefined && findings.length === 0) return compiled;
-  throw new PolicyError("ERR_POLICY_INVALID", describeFindings(findings), Object.freeze(findings));
+function accept(compiled: CompiledPolicy | undefined, report: Report): CompiledPolicy {
+  if (compiled !== undefined && report.findings.length === 0) return compiled;
+  const findings = report.close();
+  throw new PolicyError("ERR_POLICY_INVALID", describeFindings(findings), findings);
 }
 
-function compileData(data: unknown, report: Report): CompiledPolicy {
+function compileData(data: unknown, report: Report): CompiledPolicy | undefined {
+  // what is left of data that was cut would have findings of its own
+  if (report.findings.some(({ code }) => code === "too_large")) return undefined;
   const definition = checkShape(data, report);
+  if (!checkCounts(definition, report)) return undefined;
   const gates = compileGates(definition, report);
   const table = compileScopes(definition, gates, report);
-  const reading: Reading = { table, gates, report };
+  const budget = newRuleBudget();
+  const reading: Reading = { table, gates, report, budget };
   const baseline = scopeList(definition.baseline, ["baseline"], reading);
   const defaults = scopeList(definition.defaultScopes, ["defaultScopes"], reading);
   for (const { scope, path } of defaults) {
@@ -62,6 +69,7 @@ function compileData(data: unknown, report: Report): CompiledPolicy {
   checkBundles(definition, reading);
   const always = baseline.map(({ scope }) => scope);
   const operations = compileOperations(definition, always, reading);
+  reportOverspent(budget, report);
   return {
     definition: deepFreeze(definition),
     tiers: definition.tiers ?? [],

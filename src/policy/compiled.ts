@@ -47,7 +47,7 @@ export interface Alternative {
   readonly reserved: boolean;
 }
 
-/** A parameter of a rule, with the templates that its value goes into. */
+/** A parameter of a rule, with places that its value goes into: of those that accept the same values, one. */
 export interface Param {
   readonly name: string;
   readonly sites: readonly { readonly template: Template; readonly index: number }[];

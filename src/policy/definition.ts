@@ -238,15 +238,18 @@ type PatternRule<Rules, Name, Key> = Key extends keyof Rules & string
 /**
  * The names of the parameters of one operation; `never` where it has none.
  *
- * Its own entry, else every pattern that fits it. The brackets keep the compiler from asking for each name of a policy
- * in turn: a policy of 1,200 tools would cost it three times as much (`npm run types:cost`).
+ * Its own entry, else every pattern that fits it. The brackets, and `infer Rule`, keep the compiler from working out the
+ * parameters of every operation where one is meant: a policy of 1,200 tools would cost it three times as much
+ * (`npm run types:cost`).
  */
 export type ParamNames<Types extends PolicyTypes, Name> = Name extends string
   ? ParamsByName<Rules<Types["definition"]>, Name>
   : never;
 
 type ParamsByName<Rules, Name> = [Name] extends [keyof Rules]
-  ? ParamsIn<Rules[Name], unknown>
+  ? Rules[Name] extends infer Rule
+    ? ParamsIn<Rule, unknown>
+    : never
   : PatternKey<Rules> extends infer Key
     ? Key extends keyof Rules & string
       ? Name extends ToolName<Key>

@@ -1,6 +1,6 @@
 import { ANY_TIER } from "./compiled.js";
 import type { PolicyDefinition } from "./definition.js";
-import { nearest, type Path, type Report } from "./findings.js";
+import type { Path, Report } from "./findings.js";
 
 /** The plans and kinds of account that a policy declares. */
 export interface Gates {
@@ -18,18 +18,18 @@ export function compileGates(definition: PolicyDefinition, report: Report): Gate
   };
 }
 
-/** The rank of a plan; reports an undeclared one. */
+/** Returns the rank of a tier; reports an undeclared one. */
 export function rankOf(tier: string | undefined, gates: Gates, path: Path, report: Report): number {
   if (tier === undefined) return ANY_TIER;
   const rank = gates.tierRank.get(tier);
-  if (rank !== undefined) return rank;
-  report.add("unknown_tier", path, `undeclared tier \`${tier}\``, () =>
-    nearest(tier, gates.tierRank.keys()),
+  if (rank !== undefined || isIncomplete("tiers", report)) return rank ?? ANY_TIER;
+  report.add("unknown_tier", path, `undeclared tier \`${tier}\``, (suggest) =>
+    suggest(tier, gates.tierRank.keys()),
   );
   return ANY_TIER;
 }
 
-/** Reports undeclared and repeated kinds of account. */
+/** Reports undeclared and repeated account types; returns the list. */
 export function checkAccountTypes(
   types: readonly string[] | undefined,
   gates: Gates,
@@ -37,17 +37,22 @@ export function checkAccountTypes(
   report: Report,
 ): readonly string[] | undefined {
   reportDuplicates(types, path, report);
+  if (isIncomplete("accountTypes", report)) return types;
   for (const [index, type] of (types ?? []).entries()) {
     if (type === undefined || gates.accountTypes.has(type)) continue;
-    const meant = () => nearest(type, gates.accountTypes);
     report.add(
       "unknown_account_type",
       [...path, index],
       `undeclared account type \`${type}\``,
-      meant,
+      (suggest) => suggest(type, gates.accountTypes),
     );
   }
   return types;
+}
+
+/** Returns whether part of a list of names has been taken out: a name that it lacks is then not known to be undeclared. */
+function isIncomplete(list: "tiers" | "accountTypes", { removed, damaged }: Report): boolean {
+  return removed.has(list) || damaged.has(list);
 }
 
 /** Reports what stands twice in a list; `undefined` stands where a wrong item was. */

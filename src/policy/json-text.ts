@@ -1,13 +1,18 @@
 import type { Path, Report } from "./findings.js";
-import { DEEPEST } from "./plain-data.js";
+import { DEEPEST, MOST_TEXT, MOST_VALUES } from "./plain-data.js";
 
 /**
- * Reads a policy from JSON text. `JSON.parse` alone is too lenient for a document that decides who gets in: the last of
- * two equal keys wins without a word (RFC 8259, section 4). A BOM, a duplicate key and trailing text are reported.
+ * Reads a policy from JSON text. `JSON.parse` alone is too lenient for a document that decides about access: the last of
+ * two equal keys wins silently (RFC 8259, section 4). A BOM, a duplicate key and trailing text are reported.
  *
- * Returns `undefined` where the text is no JSON at all.
+ * Returns `undefined` for text that is not JSON, and for more of it than a policy may have.
  */
 export function readJson(text: string, report: Report): unknown {
+  const excess = excessOf(text);
+  if (excess !== undefined) {
+    report.add("too_large", [], excess);
+    return undefined;
+  }
   const body = text.startsWith("\uFEFF") ? text.slice(1) : text;
   if (body !== text) report.add("json_bom", [], "the text starts with a byte order mark");
   let data: unknown;
@@ -22,6 +27,25 @@ export function readJson(text: string, report: Report): unknown {
   return data;
 }
 
+/**
+ * Returns what a text has too much of, before it is parsed: sixteen million brackets would become a gigabyte of lists.
+ * Of text that is not JSON it may return anything.
+ */
+function excessOf(text: string): string | undefined {
+  if (text.length > MOST_TEXT) return `more than ${MOST_TEXT} characters of text`;
+  let depth = 0;
+  let commas = 0;
+  for (const token of tokensOf(text)) {
+    if (token === "[" || token === "{") depth += 1;
+    if (token === "]" || token === "}") depth -= 1;
+    if (token === ",") commas += 1;
+    // the policy itself is no level of it
+    if (depth > DEEPEST + 1) return `nested deeper than ${DEEPEST} levels`;
+    if (commas > MOST_VALUES) return `more than ${MOST_VALUES} values`;
+  }
+  return undefined;
+}
+
 /** One open object or array: the keys seen, and where in it the scan is. */
 interface Level {
   readonly keys: Set<string> | undefined;
@@ -29,14 +53,14 @@ interface Level {
   key: string;
 }
 
-/** The strings and the marks of text that JSON.parse has accepted: no other token matters here. */
+/** Yields the strings and the marks of JSON text: no other token matters here. Ends for any other text, too. */
 function* tokensOf(text: string): Generator<string> {
   for (let index = 0; index < text.length; index += 1) {
     const mark = text[index] as string;
     if (mark === '"') {
       const start = index;
       do index += text[index] === "\\" ? 2 : 1;
-      while (text[index] !== '"');
+      while (index < text.length && text[index] !== '"');
       yield text.slice(start, index + 1);
     } else if ("[]{},:".includes(mark)) yield mark;
   }
@@ -61,13 +85,9 @@ function reportDuplicateKeys(text: string, report: Report): void {
       expectsKey = false;
     } else if (expectsKey && level?.keys !== undefined) {
       level.key = JSON.parse(token) as string;
-      // deeper than that the copy of the data has a finding of its own
-      if (level.keys.has(level.key) && levels.length <= DEEPEST) {
-        report.add(
-          "duplicate_key",
-          pathOf(levels),
-          "this key stands twice: the first would be lost",
-        );
+      if (level.keys.has(level.key)) {
+        const message = "this key is written twice: the first would be lost";
+        report.add("duplicate_key", pathOf(levels), message);
       }
       level.keys.add(level.key);
     }

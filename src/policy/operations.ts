@@ -6,28 +6,24 @@ import {
   type ToolPattern,
 } from "./compiled.js";
 import type { OperationDefinition, OperationOptions, PolicyDefinition } from "./definition.js";
-import { nearest, type Path } from "./findings.js";
+import { denyByPattern } from "./denials.js";
+import { formatPath, type Path, type Report } from "./findings.js";
 import { isPattern, toolKeyFault } from "./names.js";
 import { withoutPrototype } from "./own-members.js";
 import { patternMatcher } from "./pattern.js";
-import {
-  compileRule,
-  type Draft,
-  merge,
-  PARTS,
-  type Reading,
-  readGates,
-  readRequirement,
-} from "./requirement.js";
+import { PARTS, type Reading, readGates, readRequirement } from "./requirement.js";
+import { checkRoom, excessOf, sizeOfOperation } from "./requirement-size.js";
 import {
   buildRouter,
   type Endpoint,
   endpointIdentity,
   isEndpoint,
+  LONGEST_PATH,
   METHODS,
   parseEndpoint,
   type RouterOf,
 } from "./route.js";
+import { compileRule, type Draft, merge } from "./rule.js";
 
 /** The operations of a policy, each under every way it can be asked for. */
 export interface OperationTable {
@@ -42,43 +38,50 @@ export function compileOperations(
   baseline: readonly CompiledScope[],
   reading: Reading,
 ): OperationTable {
+  const { report } = reading;
+  const tools = Object.entries(definition.tools ?? {});
+  const endpoints = Object.entries(definition.endpoints ?? {});
+  const hasRoom = checkRoom(
+    [
+      ...tools.map(
+        ([name, entry]) => [["tools", name], sizeOfOperation(entry, baseline.length)] as const,
+      ),
+      ...endpoints.map(
+        ([name, entry]) => [["endpoints", name], sizeOfOperation(entry, 0)] as const,
+      ),
+    ],
+    report,
+  );
+  const ofTools: Around = { ...reading, hasRoom, always: draftOf(baseline) };
+  const ofEndpoints: Around = { ...reading, hasRoom, always: draftOf([]) };
   const operations = new Map<string, Operation>();
   const patterns: ToolPattern[] = [];
-  const always = draftOf(baseline);
-  for (const [name, entry] of Object.entries(definition.tools ?? {})) {
+  for (const [name, entry] of tools) {
     const path = ["tools", name];
     const fault = toolKeyFault(name);
-    if (fault !== undefined) {
-      reading.report.add(isPattern(name) ? "pattern_syntax" : "tool_name", path, fault);
-    }
-    const operation = compileOperation(name, "tool", entry, path, always, reading);
+    if (fault !== undefined)
+      report.add(isPattern(name) ? "pattern_syntax" : "tool_name", path, fault);
+    const operation = compileOperation(name, "tool", entry, path, ofTools);
     if (fault !== undefined || operation === undefined) continue;
     if (isPattern(name)) patterns.push({ matches: patternMatcher(name), operation });
     else operations.set(name, operation);
   }
-  for (const [name, operation] of operations) {
-    const denial = patterns.find(
-      (pattern) => pattern.operation.denial !== undefined && pattern.matches(name),
-    );
-    if (denial !== undefined && operation.denial === undefined) {
-      operations.set(name, { ...operation, denial: denial.operation.denial });
-    }
-  }
-  const endpoints = readEndpoints(definition, reading);
-  const routes = endpoints.flatMap(({ name, endpoint, entry }) => {
-    const target = compileOperation(
-      name,
-      "endpoint",
-      entry,
-      ["endpoints", name],
-      draftOf([]),
-      reading,
-    );
+  denyByPattern(operations, patterns, report);
+  const routes = readEndpoints(endpoints, report).flatMap(({ name, endpoint, entry }) => {
+    const target = compileOperation(name, "endpoint", entry, ["endpoints", name], ofEndpoints);
     if (target === undefined || endpoint === undefined) return [];
     operations.set(name, target);
     return [{ endpoint, target }];
   });
   return { operations, patterns, router: buildRouter(routes) };
+}
+
+/** What an operation is compiled with. */
+interface Around extends Reading {
+  /** Whether there is room for the alternatives of all operations. */
+  readonly hasRoom: boolean;
+  /** What every operation of the kind needs in addition. */
+  readonly always: Draft;
 }
 
 /** Scopes without placeholders, as one way to meet a requirement. */
@@ -96,14 +99,23 @@ interface ReadEndpoint {
   readonly entry: OperationDefinition;
 }
 
-function readEndpoints(definition: PolicyDefinition, { report }: Reading): readonly ReadEndpoint[] {
+function readEndpoints(
+  endpoints: readonly (readonly [name: string, entry: OperationDefinition])[],
+  report: Report,
+): readonly ReadEndpoint[] {
   const seen = new Map<string, string>();
-  return Object.entries(definition.endpoints ?? {}).map(([name, entry]) => {
+  return endpoints.map(([name, entry]) => {
     const path = ["endpoints", name];
     const endpoint = parseEndpoint(name);
     if (!isEndpoint(endpoint)) {
       const { code, message, method } = endpoint;
-      report.add(code, path, message, () => method && nearest(method, METHODS));
+      report.add(code, path, message, (suggest) => method && suggest(method, METHODS));
+      return { name, endpoint: undefined, entry };
+    }
+    const { length } = name.slice(endpoint.method.length + 1);
+    if (length > LONGEST_PATH) {
+      const message = `a path of ${length} characters, and a request may have at most ${LONGEST_PATH}`;
+      report.add("too_large", path, message);
       return { name, endpoint: undefined, entry };
     }
     const identity = endpointIdentity(endpoint);
@@ -132,15 +144,14 @@ function compileOperation(
   kind: Operation["kind"],
   entry: OperationDefinition,
   path: Path,
-  always: Draft,
-  reading: Reading,
+  around: Around,
 ): Operation | undefined {
   const options: OperationOptions =
     typeof entry === "string" ? withoutPrototype({ scope: entry }) : entry;
-  if (!checkKind(options, path, reading)) return undefined;
+  if (!checkKind(options, path, around)) return undefined;
   const base = { name, kind, hidden: options.hidden === true, denial: options.deny };
   if (options.deny !== undefined) return { ...base, rules: [], params: NO_PARAMS, public: false };
-  const rule = compileEntry(entry, options, path, always, reading);
+  const rule = compileEntry(entry, options, path, around);
   return {
     ...base,
     rules: [rule],
@@ -153,24 +164,28 @@ function compileEntry(
   entry: OperationDefinition,
   options: OperationOptions,
   path: Path,
-  always: Draft,
-  reading: Reading,
+  around: Around,
 ): Rule {
+  const { table, report, budget, always, hasRoom } = around;
   if (options.public === true) {
     const at = [...path, "enrichedBy"];
-    const scope =
-      options.enrichedBy === undefined ? undefined : reading.table.find(options.enrichedBy, at);
-    if (scope !== undefined) checkNoPlaceholder(scope, at, reading);
-    return compileRule([], { isPublic: true, enriched: scope && draftOf([scope]) });
+    const scope = options.enrichedBy === undefined ? undefined : table.find(options.enrichedBy, at);
+    if (scope !== undefined) checkNoPlaceholder(scope, at, around);
+    const enriched = scope && draftOf([scope]);
+    return compileRule([], budget, { isPublic: true, enriched });
+  }
+  const excess = excessOf(sizeOfOperation(entry, always.uses.length));
+  if (excess !== undefined) {
+    const [code, message] = excess;
+    report.add(code, path, message);
+    return compileRule([], budget);
   }
   const drafts =
     options.authenticated === true
-      ? [readGates(options, path, reading)]
-      : readRequirement(entry, path, reading);
-  return compileRule(
-    drafts.map((draft) => merge(draft, always)),
-    { isPublic: false, enriched: undefined },
-  );
+      ? [readGates(options, path, around)]
+      : readRequirement(entry, path, around, !hasRoom);
+  const settled = hasRoom ? drafts.map((draft) => merge([draft, always], budget)) : [];
+  return compileRule(settled, budget);
 }
 
 /** Reports a placeholder where no parameter could fill it. */
@@ -188,7 +203,8 @@ export function checkNoPlaceholder(scope: CompiledScope, path: Path, { report }:
 function checkKind(options: OperationOptions, path: Path, { report }: Reading): boolean {
   const kinds = KINDS.filter((kind) => options[kind] !== undefined);
   const [kind] = kinds;
-  if (options.enrichedBy !== undefined && options.public === undefined) {
+  const isStray = options.enrichedBy !== undefined && options.public === undefined;
+  if (isStray && !report.removed.has(formatPath([...path, "public"]))) {
     report.add(
       "mixed_operation",
       [...path, "enrichedBy"],

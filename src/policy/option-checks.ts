@@ -6,8 +6,10 @@ import { ownMembers } from "./own-members.js";
 /** Checks the value of one option: returns what is wrong with it, `undefined` for a good value. */
 export type OptionCheck = (value: unknown) => string | undefined;
 
-/** The checks of the options that a caller may give, by name. */
-export type OptionChecks = Readonly<Record<string, OptionCheck>>;
+/** The checks of the options that a caller may give, by name. A check may read the other options, which are not checked yet. */
+export type OptionChecks = Readonly<
+  Record<string, (value: unknown, options: Readonly<Record<string, unknown>>) => string | undefined>
+>;
 
 /** Makes a check of an option that must be given. */
 export function required(check: OptionCheck): OptionCheck {
@@ -99,7 +101,7 @@ export function optionFindings(
   return Object.entries(checks).flatMap(([name, check]) => {
     const isGiven = Object.hasOwn(own, name);
     const value = isGiven ? own[name] : undefined;
-    const message = check(value);
+    const message = check(value, own);
     if (message !== undefined) return [findingOf("option", name, message)];
     if (!isGiven || value !== undefined) return [];
     return [findingOf("undefined_value", name, "is `undefined`: leave the option out instead")];

@@ -3,25 +3,32 @@ import { withoutPrototype } from "./own-members.js";
 
 /** How many levels a policy may have. */
 export const DEEPEST = 64;
-const MOST_VALUES = 200_000;
+/** How many members all of its lists and objects may have together. */
+export const MOST_VALUES = 200_000;
+/** How many characters a policy may have: as JSON text, or in its names and texts together. */
+export const MOST_TEXT = 16_777_216;
 
 /**
- * Copies what an author wrote, so that later changes of it change nothing, and reports whatever is no plain data:
- * a key `__proto__`, an accessor, an instance of a class, a cycle. What is reported is left out of the copy.
+ * Copies what an author wrote, so that later changes of it change nothing, and reports whatever is not plain data: a key
+ * `__proto__`, an accessor, an instance of a class, a cycle, and `undefined` as the value of a member or an item. An
+ * option that is `undefined` is mostly one whose variable is not set; to take it for an absent one would drop a condition.
  *
- * `undefined` members of an object are left out, as JSON would. Runs no code of the author's.
+ * The copy holds `undefined` where a value has been reported. Does not run code of the author.
  */
 export function snapshot(source: unknown, report: Report): unknown {
   const around = new Set<object>();
   const path: (string | number)[] = [];
   let values = 0;
+  let characters = 0;
 
   const refuse = (code: string, message: string): undefined => {
     report.add(code, path, message);
+    report.remove(path);
     return undefined;
   };
 
   const copy = (value: unknown): unknown => {
+    if (typeof value === "string") return isTooLong(value) ? undefined : value;
     if (typeof value !== "object" || value === null) return value;
     if (around.has(value)) return refuse("not_plain_data", `this contains itself: ${PLAIN}`);
     if (path.length > DEEPEST) return refuse("too_large", `nested deeper than ${DEEPEST} levels`);
@@ -40,6 +47,14 @@ export function snapshot(source: unknown, report: Report): unknown {
     return true;
   };
 
+  const isTooLong = (text: string): boolean => {
+    const before = characters;
+    characters += text.length;
+    if (characters <= MOST_TEXT) return false;
+    if (before <= MOST_TEXT) refuse("too_large", `more than ${MOST_TEXT} characters of text`);
+    return true;
+  };
+
   const copyList = (list: readonly unknown[]): unknown[] =>
     Array.from({ length: isTooMuch(list.length) ? 0 : list.length }, (_, index) =>
       copyMember(list, index),
@@ -49,8 +64,9 @@ export function snapshot(source: unknown, report: Report): unknown {
     const result = withoutPrototype<Record<string, unknown>>({});
     const keys = Object.keys(object);
     for (const key of isTooMuch(keys.length) ? [] : keys) {
-      const value = copyMember(object, key);
-      if (value !== undefined) result[key] = value;
+      if (isTooLong(key)) break;
+      // `__proto__` is refused, and to assign `undefined` to it does nothing
+      result[key] = copyMember(object, key);
     }
     return result;
   };
@@ -61,9 +77,10 @@ export function snapshot(source: unknown, report: Report): unknown {
     let value: unknown;
     if (key === "__proto__")
       refuse("reserved_key", "a key `__proto__` is refused: it is no name but a trap");
-    else if (property?.get === undefined && property?.set === undefined)
-      value = copy(property?.value);
-    else refuse("not_plain_data", "expected a value, not an accessor");
+    else if (property?.get !== undefined || property?.set !== undefined)
+      refuse("not_plain_data", "expected a value, not an accessor");
+    else if (property?.value === undefined) refuse("undefined_value", UNDEFINED);
+    else value = copy(property.value);
     path.pop();
     return value;
   };
@@ -78,6 +95,8 @@ export function snapshot(source: unknown, report: Report): unknown {
 }
 
 const PLAIN = "expected plain data, as JSON can hold it";
+const UNDEFINED =
+  "give it a value or leave it out (is an environment variable not set?): got `undefined`";
 
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return true;

@@ -1,50 +1,30 @@
 import { printedScope } from "../grammar/scope-syntax.js";
-import type { Template } from "../grammar/template.js";
-import {
-  type Alternative,
-  ANY_TIER,
-  type CompiledScope,
-  type Param,
-  type Rule,
-  type ScopeUse,
-} from "./compiled.js";
+import { ANY_TIER } from "./compiled.js";
 import type { RequirementOptions } from "./definition.js";
 import { formatPath, type Path, type Report } from "./findings.js";
 import { checkAccountTypes, type Gates, rankOf, reportDuplicates } from "./gates.js";
 import { isParamName } from "./names.js";
+import type { Written } from "./requirement-size.js";
+import { type Draft, intersection, merge, type RuleBudget } from "./rule.js";
 import type { ScopeTable } from "./scopes.js";
-
-/** How many alternatives one operation may have. */
-export const MAX_ALTERNATIVES = 1_024;
-
-/** A requirement as it is written: one scope, or an object. */
-export type Written = string | RequirementOptions | undefined;
 
 /** What a requirement is read with. */
 export interface Reading {
   readonly table: ScopeTable;
   readonly gates: Gates;
   readonly report: Report;
+  readonly budget: RuleBudget;
 }
 
-/** A scope with the parameters its placeholders take their values from. */
-interface NamedUse {
-  readonly scope: CompiledScope;
-  readonly params: readonly string[];
-}
-
-/** One way to meet a requirement, before its gates and parameters are settled. */
-export interface Draft {
-  readonly uses: readonly NamedUse[];
+/** The conditions and names of a requirement, and those around it, which it inherits. */
+interface Frame {
   readonly tier: number;
   readonly accountTypes: readonly string[] | undefined;
-}
-
-/** The gates and names that a requirement inherits from those around it. */
-interface Scope {
-  readonly tier: number;
-  readonly accountTypes: readonly string[] | undefined;
+  /** By the name of the placeholder. */
   readonly params: ReadonlyMap<string, Renaming>;
+  readonly outer: Frame | undefined;
+  /** Whether a scope beneath is not known: then it is not known either whether a renaming is of use. */
+  isUnclear: boolean;
 }
 
 interface Renaming {
@@ -53,46 +33,52 @@ interface Renaming {
   used: boolean;
 }
 
-const OUTERMOST: Scope = { tier: ANY_TIER, accountTypes: undefined, params: new Map() };
+function outermost(): Frame {
+  return {
+    tier: ANY_TIER,
+    accountTypes: undefined,
+    params: new Map(),
+    outer: undefined,
+    isUnclear: false,
+  };
+}
 
 /** The part of an object that says what is needed; exactly one of them is given. */
 export const PARTS = ["scope", "allOf", "anyOf"] as const;
 
 /**
- * Turns a requirement into its alternatives, in declared order: any-of is one after the other, all-of is each with
- * each. Reports what is undeclared, empty, doubled, ambiguous or too large; returns what can be read.
+ * Returns the alternatives of a requirement, in declared order: any-of is one after the other, all-of is each with each.
+ * Reports what is undeclared, empty, duplicate or ambiguous; returns what can be read.
+ *
+ * @param isDry - whether the requirement is only checked, since there is no room for its alternatives
  */
-export function readRequirement(written: Written, path: Path, reading: Reading): readonly Draft[] {
-  const size = countAlternatives(written);
-  if (size > MAX_ALTERNATIVES) {
-    const message = `${size > 1e15 ? "far too many" : size} alternatives, and at most ${MAX_ALTERNATIVES} are allowed: every any-of inside an all-of multiplies them`;
-    reading.report.add("too_many_alternatives", path, message);
-    return [];
-  }
-  return expand(written, path, OUTERMOST, reading);
+export function readRequirement(
+  written: Written,
+  path: Path,
+  reading: Reading,
+  isDry: boolean,
+): readonly Draft[] {
+  return expand(written, path, outermost(), { ...reading, isDry });
 }
 
-/** The gates of an object that has no requirement of its own (`authenticated`). */
+/** Reads the conditions of an object that has no requirement of its own (`authenticated`). */
 export function readGates(written: RequirementOptions, path: Path, reading: Reading): Draft {
-  const { tier, accountTypes } = within(written, path, OUTERMOST, reading);
+  const { tier, accountTypes } = within(written, path, outermost(), reading);
   return { uses: [], tier, accountTypes };
 }
 
-function countAlternatives(written: Written): number {
-  if (typeof written !== "object") return 1;
-  if (written.anyOf !== undefined) {
-    return written.anyOf.reduce((sum, part) => sum + countAlternatives(part), 0);
-  }
-  return (written.allOf ?? []).reduce((product, part) => product * countAlternatives(part), 1);
+interface Expansion extends Reading {
+  /** Whether the requirement is only checked: nothing is multiplied then. */
+  readonly isDry: boolean;
 }
 
-function expand(written: Written, path: Path, outer: Scope, reading: Reading): readonly Draft[] {
-  if (written === undefined) return [];
+function expand(written: Written, path: Path, outer: Frame, reading: Expansion): readonly Draft[] {
+  if (written === undefined) return unreadable(outer);
   if (typeof written === "string") return useOf(written, path, outer, reading);
   const given = PARTS.filter((part) => written[part] !== undefined);
   const inner = within(written, path, outer, reading);
-  // a part that was wrong has been taken out, with a finding of its own
-  if (given.length === 0 && reading.report.damaged.has(formatPath(path))) return [];
+  // a wrong part has been taken out, with a finding of its own
+  if (given.length === 0 && reading.report.damaged.has(formatPath(path))) return unreadable(inner);
   if (given.length !== 1) {
     const message =
       given.length === 0
@@ -106,8 +92,9 @@ function expand(written: Written, path: Path, outer: Scope, reading: Reading): r
     return [];
   }
   const drafts = expandPart(written, path, inner, reading);
-  for (const { used, path: at } of inner.own) {
-    if (!used) reading.report.add("unused_param", at, "no scope beneath has this placeholder");
+  for (const { used, path: at } of inner.params.values()) {
+    if (!used && !inner.isUnclear)
+      reading.report.add("unused_param", at, "no scope beneath has this placeholder");
   }
   return drafts;
 }
@@ -115,8 +102,8 @@ function expand(written: Written, path: Path, outer: Scope, reading: Reading): r
 function expandPart(
   written: RequirementOptions,
   path: Path,
-  inner: Scope,
-  reading: Reading,
+  inner: Frame,
+  reading: Expansion,
 ): readonly Draft[] {
   const { scope, anyOf } = written;
   const expandList = (list: readonly Written[], key: string) => {
@@ -125,10 +112,22 @@ function expandPart(
   };
   if (scope !== undefined) return useOf(scope, [...path, "scope"], inner, reading);
   if (anyOf !== undefined) return expandList(anyOf, "anyOf").flat();
-  return expandList(written.allOf as readonly Written[], "allOf").reduce(
-    (product, part) => product.flatMap((left) => part.map((right) => merge(left, right))),
-    [{ uses: [], tier: inner.tier, accountTypes: inner.accountTypes }] as readonly Draft[],
-  );
+  const lists = expandList(written.allOf as readonly Written[], "allOf");
+  return reading.isDry ? [] : productOf(lists, reading.budget);
+}
+
+/** One draft of each list together, in declared order: the choice from the last list changes first. */
+function productOf(lists: readonly (readonly Draft[])[], budget: RuleBudget): readonly Draft[] {
+  const count = lists.reduce((product, list) => product * list.length, 1);
+  return Array.from({ length: count }, (_, number) => {
+    const chosen: Draft[] = [];
+    let rest = number;
+    for (const list of lists.toReversed()) {
+      chosen.push(list[rest % list.length] as Draft);
+      rest = Math.floor(rest / list.length);
+    }
+    return merge(chosen.reverse(), budget);
+  });
 }
 
 /** One text for requirements that are written alike; `"a"` and `{ scope: "a" }` are. */
@@ -142,13 +141,12 @@ function canonical(written: Written): string {
 function within(
   written: RequirementOptions,
   path: Path,
-  outer: Scope,
-  { gates, report }: Reading,
-): Scope & { readonly own: readonly Renaming[] } {
+  outer: Frame,
+  { gates, report, budget }: Reading,
+): Frame {
   const tier = rankOf(written.tier, gates, [...path, "tier"], report);
   const types = checkAccountTypes(written.accountTypes, gates, [...path, "accountTypes"], report);
-  const params = new Map(outer.params);
-  const own: Renaming[] = [];
+  const params = new Map<string, Renaming>();
   for (const [placeholder, param] of Object.entries(written.params ?? {})) {
     const renaming = { param, path: [...path, "params", placeholder], used: false };
     if (!isParamName(param)) {
@@ -159,95 +157,38 @@ function within(
       );
     }
     params.set(placeholder, renaming);
-    own.push(renaming);
   }
   return {
     tier: Math.max(outer.tier, tier),
-    accountTypes: intersection(outer.accountTypes, types),
+    accountTypes: intersection(outer.accountTypes, types, budget),
     params,
-    own,
+    outer,
+    isUnclear: false,
   };
 }
 
-function useOf(name: string, path: Path, outer: Scope, reading: Reading): readonly Draft[] {
+function useOf(name: string, path: Path, frame: Frame, reading: Reading): readonly Draft[] {
   const scope = reading.table.find(name, path);
-  if (scope === undefined) {
-    // whether a renaming is of use cannot be told: the scope it was meant for is not known
-    for (const renaming of outer.params.values()) renaming.used = true;
-    return [];
+  if (scope === undefined) return unreadable(frame);
+  const params = scope.template.names.map((placeholder) => paramOf(placeholder, frame));
+  return [{ uses: [{ scope, params }], tier: frame.tier, accountTypes: frame.accountTypes }];
+}
+
+/** Returns no way to meet a part that has a finding. The scope for which a renaming is meant may be in it. */
+function unreadable(frame: Frame): readonly Draft[] {
+  for (let at: Frame | undefined = frame; at?.isUnclear === false; at = at.outer) {
+    at.isUnclear = true;
   }
-  const params = scope.template.names.map((placeholder) => {
-    const renaming = outer.params.get(placeholder);
-    if (renaming === undefined) return placeholder;
+  return [];
+}
+
+/** The parameter that fills a placeholder: the nearest renaming of it, else its own name. */
+function paramOf(placeholder: string, frame: Frame): string {
+  for (let at: Frame | undefined = frame; at !== undefined; at = at.outer) {
+    const renaming = at.params.get(placeholder);
+    if (renaming === undefined) continue;
     renaming.used = true;
     return renaming.param;
-  });
-  return [{ uses: [{ scope, params }], tier: outer.tier, accountTypes: outer.accountTypes }];
-}
-
-/** Both at once; a use that both have stands once, where it stood first. */
-export function merge(left: Draft, right: Draft): Draft {
-  const added = right.uses.filter((use) => !left.uses.some((other) => sameUse(use, other)));
-  return {
-    uses: [...left.uses, ...added],
-    tier: Math.max(left.tier, right.tier),
-    accountTypes: intersection(left.accountTypes, right.accountTypes),
-  };
-}
-
-function sameUse(left: NamedUse, right: NamedUse): boolean {
-  return (
-    left.scope === right.scope && left.params.every((param, index) => param === right.params[index])
-  );
-}
-
-/** Account types under two gates; no gate is `undefined`, and an empty list is a gate that nobody passes. */
-export function intersection(
-  left: readonly string[] | undefined,
-  right: readonly string[] | undefined,
-): readonly string[] | undefined {
-  if (left === undefined || right === undefined) return left ?? right;
-  return Object.freeze(left.filter((type) => right.includes(type)));
-}
-
-/** Settles drafts into a rule: parameters get their places, and each scope named brings its own gates. */
-export function compileRule(
-  drafts: readonly Draft[],
-  { isPublic, enriched }: { readonly isPublic: boolean; readonly enriched: Draft | undefined },
-): Rule {
-  const params: { readonly name: string; readonly sites: Param["sites"][number][] }[] = [];
-  const placeOf = (name: string, template: Template, index: number): number => {
-    const known = params.findIndex((param) => param.name === name);
-    const place = known === -1 ? params.push({ name, sites: [] }) - 1 : known;
-    const { sites } = params[place] as (typeof params)[number];
-    if (!sites.some((site) => site.template === template && site.index === index)) {
-      sites.push({ template, index });
-    }
-    return place;
-  };
-  const settle = ({ uses, tier, accountTypes }: Draft): Alternative => {
-    const settled: ScopeUse[] = uses.map(({ scope, params: names }) => ({
-      scope,
-      params: names.map((name, index) => placeOf(name, scope.template, index)),
-    }));
-    const scopes = settled.map((use) => use.scope);
-    return {
-      uses: settled,
-      scopes: settled.some((use) => use.params.length > 0)
-        ? undefined
-        : Object.freeze(scopes.map((scope) => scope.name)),
-      tier: Math.max(tier, ...scopes.map((scope) => scope.tier)),
-      accountTypes: scopes.reduce<readonly string[] | undefined>(
-        (types, scope) => intersection(types, scope.accountTypes),
-        accountTypes,
-      ),
-      reserved: scopes.some((scope) => scope.reserved),
-    };
-  };
-  return {
-    alternatives: drafts.map(settle),
-    enriched: enriched && settle(enriched),
-    public: isPublic,
-    params,
-  };
+  }
+  return placeholder;
 }

@@ -4,7 +4,7 @@
  */
 export const METHODS: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-const LONGEST_PATH = 8_192;
+export const LONGEST_PATH = 8_192;
 
 /** A segment of an endpoint's path: literal text, or the name of a path parameter. */
 export type Segment = { readonly literal: string } | { readonly param: string };
@@ -84,12 +84,24 @@ function segmentsOf(path: string): readonly string[] {
 }
 
 /**
- * What two endpoints share that are one to some router: the method, and the path without names of parameters and
- * without letter case, which Express ignores.
+ * Returns a text that is equal for two endpoints that some router cannot tell apart: the method and the path, without
+ * names of parameters and without letter case.
  */
 export function endpointIdentity({ method, segments }: Endpoint): string {
-  const path = segments.map((segment) => (isParam(segment) ? "{}" : segment.literal.toLowerCase()));
+  const path = segments.map((segment) => (isParam(segment) ? "{}" : foldCase(segment.literal)));
   return `${method} /${path.join("/")}`;
+}
+
+/**
+ * Returns a canonical segment without escapes and without letter case. Two segments that any router could take for each
+ * other give the same text, whether it compares in lower case, in upper case, or with a regular expression with the flag
+ * `i` (with or without `u`). Lower case alone is not enough: `ß` is `ẞ` in lower case, and `SS` in upper case. The dotted
+ * `İ` is the plain `i` of Turkish and of simple case mappings.
+ */
+function foldCase(segment: string): string {
+  if (!segment.includes("%")) return segment.toLowerCase();
+  const plain = decodeURIComponent(segment).toLowerCase().toUpperCase().toLowerCase();
+  return plain.replaceAll("i\u0307", "i");
 }
 
 /** `pchar` of RFC 3986, section 3.3, without `*` (a pattern to some) and `;` (a matrix parameter to some). */
@@ -114,11 +126,12 @@ function isCanonicalSegment(text: string): boolean {
   );
 }
 
-function decodeUtf8(text: string): string | undefined {
+/** Decodes percent-encoded UTF-8; returns `undefined` for text that is not. */
+export function decodeUtf8(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
   } catch {
-    return undefined; // overlong, cut short, or a surrogate: no UTF-8 (RFC 3629, section 3)
+    return undefined; // overlong, cut short, or a surrogate: not UTF-8 (RFC 3629, section 3)
   }
 }
 
@@ -141,9 +154,9 @@ export interface RouterOf<Target> {
 }
 
 /**
- * Builds the table of endpoints. It is looked through without letter case, and the endpoint found must then be spelled
- * as the path is: a router that ignores case would run it for `/Admin` too, so that `/Admin` must not pass as a value of
- * some `/:name`.
+ * Builds the table of endpoints. The lookup ignores letter case, and the endpoint that it finds must then be spelled as
+ * the path is. A router that ignores case runs `/admin` for `/Admin` too, so `/Admin` must not pass as a value of
+ * `/:name`.
  */
 export function buildRouter<Target>(
   endpoints: readonly { readonly endpoint: Endpoint; readonly target: Target }[],
@@ -156,7 +169,7 @@ export function buildRouter<Target>(
       if (isParam(segment)) {
         node = node.param ??= newNode();
       } else {
-        const folded = segment.literal.toLowerCase();
+        const folded = foldCase(segment.literal);
         const next = node.literals.get(folded) ?? newNode<Target>();
         node.literals.set(folded, next);
         node = next;
@@ -189,7 +202,7 @@ function find<Target>(
 ): Node<Target>["target"] {
   const segment = segments[at];
   if (segment === undefined) return node.target;
-  const literal = node.literals.get(segment.toLowerCase());
+  const literal = node.literals.get(foldCase(segment));
   const found = literal && find(literal, segments, at + 1);
   return found ?? (node.param && find(node.param, segments, at + 1));
 }

@@ -105,25 +105,25 @@ export function policyJsonSchema(): Record<string, unknown> {
 type Issue = z.core.$ZodIssue;
 
 /**
- * Reports where `data` has not the shape of a policy, and takes the wrong parts out of it, so that the rest can still
- * be checked for what it means: one run shows every finding. `data` is the caller's own copy and is changed.
+ * Reports where `data` has not the shape of a policy, and removes the wrong parts, so that the rest can still be checked
+ * for what it means: one run shows every finding. `data` is the caller's own copy and is changed.
  *
- * List items that are wrong are left as `undefined`, so that the places of the others stay true.
+ * Wrong list items are left as `undefined`, so that the places of the others stay true. Where there are more findings than
+ * a report lists, nothing of the data is left.
  */
 export function checkShape(data: unknown, report: Report): PolicyDefinition {
   const result = Definition.safeParse(data, { reportInput: true });
   if (result.success) return data as PolicyDefinition;
-  const issues = result.error.issues.flatMap((issue) => flatten(issue, []));
   const root = isObject(data) ? data : {};
-  const seen = new Set<string>();
-  for (const { issue, path } of issues) {
-    // a value of the wrong type is also said to be too small: one fault, one finding
-    const place = `${formatPath(path)} ${issue.code === "unrecognized_keys"}`;
-    if (seen.has(place)) continue;
-    seen.add(place);
-    reportIssue(issue, path, report);
-    report.damaged.add(formatPath(issue.code === "unrecognized_keys" ? path : path.slice(0, -1)));
-    prune(root, path, issue);
+  for (const { issue, path } of issuesIn(result.error.issues, [])) {
+    if (report.isFull) {
+      report.stop();
+      return { name: "", version: "", scopes: {} };
+    }
+    // a value of the wrong type can also be too small, and the copy has reported `undefined`: one finding for a place
+    if (!report.removed.has(formatPath(path))) reportIssue(issue, path, report);
+    report.remove(path);
+    prune(root, path);
   }
   return root as unknown as PolicyDefinition;
 }
@@ -133,31 +133,41 @@ interface PlacedIssue {
   readonly path: Path;
 }
 
-/** The issues of a union are those of the arm that fits the value's own type; where none fits, the union itself is wrong. */
-function flatten(issue: Issue, above: Path): PlacedIssue[] {
-  const path = [...above, ...(issue.path as Path)];
-  if (issue.code !== "invalid_union") return [{ issue, path }];
-  const arm = issue.errors.find(
-    (errors) => !errors.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
+/**
+ * Yields each issue with its place. An unknown key is a place of its own. The issues of a union are those of the arm that
+ * fits the type of the value; if none fits, the union itself is wrong.
+ */
+function* issuesIn(issues: readonly Issue[], above: Path): Generator<PlacedIssue> {
+  for (const issue of issues) {
+    const path = [...above, ...(issue.path as Path)];
+    const arm = issue.code === "invalid_union" ? armOf(issue) : undefined;
+    if (arm !== undefined) yield* issuesIn(arm, path);
+    else if (issue.code !== "unrecognized_keys") yield { issue, path };
+    else for (const key of issue.keys) yield { issue, path: [...path, key] };
+  }
+}
+
+/** The issues of the arm that fits the type of the value; `undefined` where none fits. */
+function armOf({ errors }: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
+  const arm = errors.find(
+    (issues) => !issues.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
   );
-  if (arm === undefined) return [{ issue, path }];
   // a key that is missing beside one that is misspelt is the same slip
-  const misspelt = arm.some(
+  const misspelt = arm?.some(
     (inner) => inner.code === "unrecognized_keys" && inner.path.length === 0,
   );
-  const own = arm.filter((inner) => !misspelt || inner.input !== undefined);
-  return own.flatMap((inner) => flatten(inner, path));
+  return arm?.filter((inner) => misspelt !== true || inner.input !== undefined);
 }
 
 function reportIssue(issue: Issue, path: Path, report: Report): void {
   switch (issue.code) {
-    case "unrecognized_keys":
-      for (const key of issue.keys) {
-        report.add("unknown_key", [...path, key], `unknown option \`${key}\``, () =>
-          nearest(key, optionsAt(path)),
-        );
-      }
+    case "unrecognized_keys": {
+      const key = String(path.at(-1));
+      report.add("unknown_key", path, `unknown option \`${key}\``, () =>
+        nearest(key, optionsAt(path.slice(0, -1))),
+      );
       return;
+    }
     case "invalid_value": {
       const values = issue.values.map(String);
       const { input } = issue;
@@ -228,17 +238,13 @@ function isObject(value: unknown): value is Bag {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Takes the wrong part out. A scope stays declared even where its options are wrong: rules that name it are not at fault. */
-function prune(root: Bag, path: Path, issue: Issue): void {
+/** Takes the wrong part out. A scope stays declared even if its options are wrong, because rules that name it are correct. */
+function prune(root: Bag, path: Path): void {
   let holder: Bag = root;
   for (const key of path.slice(0, -1)) holder = holder[key] as Bag;
   const last = path.at(-1);
-  if (issue.code === "unrecognized_keys") {
-    const owner = last === undefined ? root : (holder[last] as Bag);
-    for (const key of issue.keys) delete owner[key];
-  } else if (last !== undefined) {
-    if (Array.isArray(holder)) holder[last as number] = undefined;
-    else if (path[0] === "scopes" && path.length === 2) holder[last] = {};
-    else delete holder[last];
-  }
+  if (last === undefined) return;
+  if (Array.isArray(holder)) holder[last as number] = undefined;
+  else if (path[0] === "scopes" && path.length === 2) holder[last] = {};
+  else delete holder[last];
 }

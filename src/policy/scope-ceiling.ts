@@ -1,7 +1,7 @@
 import { printedScope } from "../grammar/scope-syntax.js";
 import { acceptsValue, type Template } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled.js";
-import { expandTokens, type Meaning, namedMeanings } from "./scope-meanings.js";
+import { closeOver, expandTokens, type Meaning, namedMeanings } from "./scope-meanings.js";
 
 /** A scope that a list of scopes names: for certain values, or, without `values`, a template for each of its values. */
 export type ListedScope = Meaning | TemplateScope;
@@ -39,6 +39,31 @@ export function listedScopes(
     const listed: TemplateScope = { scope, values: undefined, text: scope.name, sites };
     return scope.reserved && !firstParty ? [] : [listed];
   });
+}
+
+/**
+ * Returns what listed scopes mean, implied scopes included, each under its current name and without values that its own form
+ * refuses.
+ */
+export function closeOverListed(
+  policy: CompiledPolicy,
+  listed: readonly ListedScope[],
+): readonly ListedScope[] {
+  return listed.flatMap((one) => {
+    if (one.values !== undefined) return [...closeOver(policy, [one]).values()];
+    return one.scope.closure.map(({ scope }) =>
+      listedInFull(policy.scopes[scope] as CompiledScope),
+    );
+  });
+}
+
+/** A declared scope for each of the values that its own form accepts. */
+function listedInFull(scope: CompiledScope): ListedScope {
+  const { name, template } = scope;
+  const sites = template.names.map((_, index) => ({ template, index }));
+  return sites.length === 0
+    ? { scope, values: [], text: name }
+    : { scope, values: undefined, text: name, sites };
 }
 
 /** What a client may have: decides whether a scope is within a list of scopes, by their meanings. */

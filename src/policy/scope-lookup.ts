@@ -121,38 +121,3 @@ function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
 }
-
-/**
- * Pairs of names of which some text could be an instance of both, found by shape, so that a thousand templates cost no
- * million comparisons. What is returned are candidates.
- */
-export function overlapCandidates(
-  names: readonly NamedScope[],
-): readonly (readonly [NamedScope, NamedScope])[] {
-  const groups = new Map<string, { readonly shape: Shape; readonly names: NamedScope[] }>();
-  for (const name of names) {
-    const shape = shapeOf(name.template);
-    const id = shapeId(shape);
-    const group = groups.get(id) ?? { shape, names: [] };
-    groups.set(id, group);
-    group.names.push(name);
-  }
-  const list = [...groups.values()];
-  return list.flatMap((left, index) =>
-    list.slice(index).flatMap((right) => {
-      // two texts without placeholders are one or two; only a placeholder makes them meet
-      const literal = left.shape.holes.length + right.shape.holes.length === 0;
-      const { form, length } = left.shape;
-      if (literal || form !== right.shape.form || length !== right.shape.length) return [];
-      const holes = [...new Set([...left.shape.holes, ...right.shape.holes])];
-      const seen = new Map<string, NamedScope[]>();
-      const keyOf = (name: NamedScope) => skeleton(name.template.segments, holes);
-      if (left !== right) for (const name of left.names) push(seen, keyOf(name), name);
-      return right.names.flatMap((name) => {
-        const pairs = (seen.get(keyOf(name)) ?? []).map((other) => [other, name] as const);
-        if (left === right) push(seen, keyOf(name), name);
-        return pairs;
-      });
-    }),
-  );
-}

@@ -1,7 +1,7 @@
 import { readScopeTokens } from "../grammar/scope.js";
 import { holdsPlaceholder } from "../grammar/scope-syntax.js";
-import { acceptsValue, bindTemplate, type Template } from "../grammar/template.js";
-import type { CompiledPolicy, CompiledScope, Implied } from "./compiled.js";
+import { acceptsValue, bindTemplate } from "../grammar/template.js";
+import type { CompiledPolicy, CompiledScope } from "./compiled.js";
 
 /**
  * A meaning of a scope token: a declared scope with the values of its placeholders. A token means the scope that it
@@ -17,24 +17,32 @@ export interface Meaning {
 /** Meanings by their text. */
 export type Meanings = ReadonlyMap<string, Meaning>;
 
+/** A declared scope with values, which are not always legal in its form: they may come from a name of another form. */
+interface Reached {
+  readonly scope: CompiledScope;
+  readonly values: readonly string[];
+  /** `undefined` where the scope cannot be written with these values: no call can use it, and it is not a meaning. */
+  readonly text: string | undefined;
+}
+
 /**
  * Returns the scopes that one scope token names, before implications: the declared scope of that name, or every scope that
- * replaces it. Empty for a token that the policy does not know. For a third party, a reserved scope is not a meaning.
+ * replaces it. Where such a scope cannot take the values of the older name, what it implies takes its place. Empty for a token
+ * that the policy does not know. For a third party, a reserved scope is not a meaning.
  */
 export function namedMeanings(
   policy: CompiledPolicy,
   token: string,
   firstParty: boolean,
 ): readonly Meaning[] {
-  const named: Meaning[] = [];
+  const named: Reached[] = [];
   for (const lookup of policy.lookups) {
     lookup(token).forEach((id, values) => {
       const scope = policy.scopes[id] as CompiledScope;
-      const meaning = meaningOf(scope, values);
-      if (meaning !== undefined && (firstParty || !scope.reserved)) named.push(meaning);
+      if (firstParty || !scope.reserved) named.push(reach(scope, values));
     });
   }
-  return named;
+  return follow(policy, named, ({ text }) => text === undefined).filter(isMeaning);
 }
 
 /** Returns all meanings of scope tokens, implied ones included, in declared order. */
@@ -49,63 +57,63 @@ export function expandTokens(
   );
 }
 
-/** Returns meanings with everything that they imply, in declared order. Each step of an implication is taken once. */
+/** Returns meanings with everything that they imply, in declared order. */
 export function closeOver(policy: CompiledPolicy, roots: Iterable<Meaning>): Meanings {
-  const found = new Map<string, Meaning>();
-  const open: Meaning[] = [];
-  const add = (meaning: Meaning) => {
-    if (found.has(meaning.text)) return;
-    found.set(meaning.text, meaning);
-    open.push(meaning);
-  };
-  for (const root of roots) add(root);
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for (const implied of stepFrom(policy, next)) add(implied);
-  }
-  return new Map([...found].sort(([, left], [, right]) => left.scope.id - right.scope.id));
+  const all = follow(policy, roots, () => true).filter(isMeaning);
+  return new Map(all.sort(byDeclaration).map((meaning) => [meaning.text, meaning]));
 }
 
-/** Returns the meanings that none of the others implies: the smallest set with the same meanings. */
+/** Returns the meanings that none of the others implies, in declared order: the smallest set that implies the same. */
 export function withoutImplied(
   policy: CompiledPolicy,
   meanings: Iterable<Meaning>,
 ): readonly Meaning[] {
-  const all = closeOver(policy, meanings);
-  const implied = new Set<string>();
-  for (const meaning of all.values()) {
-    for (const { text } of stepFrom(policy, meaning)) implied.add(text);
-  }
-  return [...all.values()].filter(({ text }) => !implied.has(text));
+  const given = new Map([...meanings].map((meaning) => [meaning.text, meaning]));
+  const steps = [...given.values()].flatMap((meaning) => stepFrom(policy, meaning));
+  for (const { text } of follow(policy, steps, () => true).filter(isMeaning)) given.delete(text);
+  return [...given.values()].sort(byDeclaration);
 }
 
-/** What a meaning implies in one step. */
-function stepFrom(policy: CompiledPolicy, { scope, values }: Meaning): readonly Meaning[] {
-  return scope.implies.flatMap(
-    (implied) =>
-      meaningOf(policy.scopes[implied.scope] as CompiledScope, valuesOf(implied, values)) ?? [],
+/** Returns the given scopes, and those that they imply as far as `goesOn` allows. Each step of an implication is taken once. */
+function follow(
+  policy: CompiledPolicy,
+  roots: Iterable<Reached>,
+  goesOn: (reached: Reached) => boolean,
+): Reached[] {
+  const found = new Map<string, Reached>();
+  const queue = [...roots];
+  for (const next of queue) {
+    const key = [next.scope.id, ...next.values].join(" ");
+    if (found.has(key)) continue;
+    found.set(key, next);
+    if (goesOn(next)) queue.push(...stepFrom(policy, next));
+  }
+  return [...found.values()];
+}
+
+/** What a scope implies in one step. */
+function stepFrom(policy: CompiledPolicy, { scope, values }: Reached): readonly Reached[] {
+  return scope.implies.map((implied) =>
+    reach(
+      policy.scopes[implied.scope] as CompiledScope,
+      implied.values.map((place) => values[place] as string),
+    ),
   );
 }
 
-function valuesOf({ values: places }: Implied, values: readonly string[]): readonly string[] {
-  return places.map((place) => values[place] as string);
-}
-
-/** `undefined` where a value comes from a name of another form and cannot stand in this one: no call can use it. */
-function meaningOf(scope: CompiledScope, values: readonly string[]): Meaning | undefined {
+function reach(scope: CompiledScope, values: readonly string[]): Reached {
   const { template } = scope;
-  return accepts(template, values)
-    ? { scope, values, text: bindTemplate(template, values) }
-    : undefined;
+  const isLegal = values.every((value, index) => acceptsValue(template, index, value));
+  return { scope, values, text: isLegal ? bindTemplate(template, values) : undefined };
 }
 
-function accepts(template: Template, values: readonly string[]): boolean {
-  return values.every((value, index) => acceptsValue(template, index, value));
+function isMeaning(reached: Reached): reached is Meaning {
+  return reached.text !== undefined;
 }
 
-/** Whose token is read. */
-export interface MeaningOptions {
-  /** Whether the client belongs to the API's owner. Default: `false`, and reserved scopes are not meanings then. */
-  readonly firstParty?: boolean;
+/** Declared order; of one scope, the order of the texts. */
+function byDeclaration(left: Meaning, right: Meaning): number {
+  return left.scope.id - right.scope.id || (left.text < right.text ? -1 : 1);
 }
 
 /** Reads the scope of a token or a grant; `undefined` where a decision would refuse it: malformed, or with a placeholder. */

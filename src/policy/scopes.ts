@@ -4,14 +4,19 @@ import {
   type ScopeTokenSyntax,
   strayBracket,
 } from "../grammar/scope-syntax.js";
-import { compileTemplate, templatesOverlap } from "../grammar/template.js";
+import { compileTemplate } from "../grammar/template.js";
 import type { CompiledScope } from "./compiled.js";
 import type { PolicyDefinition } from "./definition.js";
-import { nearest, type Path, type Report } from "./findings.js";
+import type { Path, Report, Steps } from "./findings.js";
 import { checkAccountTypes, type Gates, rankOf, reportDuplicates } from "./gates.js";
-import { closureOf, linkImplied, reportCycle, type ScopeDraft } from "./implications.js";
+import { linkImplied, newClosures, reportCycle, type ScopeDraft } from "./implications.js";
+import { MOST_OVERLAP_STEPS, overlapsOf } from "./overlaps.js";
 import { withoutPrototype } from "./own-members.js";
-import { type NamedScope, overlapCandidates } from "./scope-lookup.js";
+import type { NamedScope } from "./scope-lookup.js";
+
+/** How many characters and placeholders the name of a scope may have. */
+const LONGEST_SCOPE = 1_024;
+const MOST_PLACEHOLDERS = 32;
 
 /** The declared scopes, and how a rule's text finds them. */
 export interface ScopeTable {
@@ -48,13 +53,15 @@ export function compileScopes(
   const draftOf = (name: unknown, path: Path): ScopeDraft | undefined => {
     if (typeof name !== "string") return undefined;
     const found = byText.get(name) ?? byText.get(printedScope(name));
-    if (found === undefined) reportUnknown(name, path, definition, byText.keys(), report);
+    if (found === undefined) reportUnknown(name, path);
     return found;
   };
+  const reportUnknown = unknownReporter(definition, byText, report);
   const names: NamedScope[] = [];
   const compiled: CompiledScope[] = [];
   for (const draft of drafts) linkImplied(draft, draftOf, report);
   reportCycle(drafts, report);
+  const closureOf = newClosures(drafts, report);
   for (const draft of drafts) {
     const { id, path, token, template, options } = draft;
     const tier = rankOf(options.tier, gates, [...path, "tier"], report);
@@ -76,7 +83,7 @@ export function compileScopes(
       tier,
       accountTypes,
       implies: draft.implies,
-      closure: closureOf(draft, drafts),
+      closure: closureOf(draft),
     });
     names.push({
       scope: id,
@@ -100,6 +107,14 @@ export function compileScopes(
 }
 
 function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | undefined {
+  if (name.length > LONGEST_SCOPE) {
+    report.add(
+      "too_large",
+      path,
+      `a scope of ${name.length} characters: at most ${LONGEST_SCOPE} are allowed`,
+    );
+    return undefined;
+  }
   const parsed = parseScopeToken(name);
   if (!parsed.ok) {
     report.add(
@@ -126,34 +141,50 @@ function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | 
     );
     return undefined;
   }
+  if (parsed.token.params.length > MOST_PLACEHOLDERS) {
+    report.add(
+      "too_large",
+      path,
+      `a scope with ${parsed.token.params.length} placeholders: at most ${MOST_PLACEHOLDERS} are allowed`,
+    );
+    return undefined;
+  }
   return parsed.token;
 }
 
-function reportUnknown(
-  name: string,
-  path: Path,
-  definition: PolicyDefinition,
-  declared: Iterable<string>,
+/** Creates a function that reports an undeclared scope, and the scope that has taken its place or was probably meant. */
+function unknownReporter(
+  { scopes }: PolicyDefinition,
+  declared: ReadonlyMap<string, unknown>,
   report: Report,
-): void {
-  // an entry whose name is at fault has its own finding
-  if (Object.hasOwn(definition.scopes ?? {}, name)) return;
-  const successor = Object.entries(definition.scopes ?? {}).find(
-    ([, entry]) =>
-      typeof entry !== "string" && entry.replaces?.map(printedScope).includes(printedScope(name)),
-  );
-  if (successor !== undefined) {
-    report.add(
-      "replaced_scope",
-      path,
-      `\`${name}\` is an older name: rules use the new one`,
-      () => successor[0],
-    );
-  } else {
-    report.add("unknown_scope", path, `undeclared scope \`${name}\``, () =>
-      nearest(name, declared),
-    );
+): (name: string, path: Path) => void {
+  let successors: ReadonlyMap<string, string> | undefined;
+  return (name, path) => {
+    // `scopes` that could not be read, or an entry with a wrong name, have a finding of their own
+    if (report.removed.has("scopes") || Object.hasOwn(scopes, name)) return;
+    successors ??= successorsIn(scopes);
+    const successor = successors.get(printedScope(name));
+    if (successor === undefined) {
+      report.add("unknown_scope", path, `undeclared scope \`${name}\``, (suggest) =>
+        suggest(name, declared.keys()),
+      );
+    } else {
+      const message = `\`${name}\` is an older name: rules use the new one`;
+      report.add("replaced_scope", path, message, () => successor);
+    }
+  };
+}
+
+/** The first scope that replaces each older name. */
+function successorsIn(scopes: PolicyDefinition["scopes"]): ReadonlyMap<string, string> {
+  const successors = new Map<string, string>();
+  for (const [successor, entry] of Object.entries(scopes)) {
+    for (const name of (typeof entry === "string" ? undefined : entry.replaces) ?? []) {
+      const older = printedScope(name);
+      if (!successors.has(older)) successors.set(older, successor);
+    }
   }
+  return successors;
 }
 
 function replacedNames(
@@ -185,16 +216,19 @@ function replacedNames(
   });
 }
 
-/** No text may be an instance of two names: what a held scope means would depend on who looks. */
+/** No text may be an instance of two names: what a scope in a token means would depend on the reader. */
 function reportOverlaps(
   names: readonly NamedScope[],
   drafts: readonly ScopeDraft[],
   report: Report,
 ): void {
-  for (const [left, right] of overlapCandidates(names)) {
-    // two scopes may replace the same older name: a token that holds it holds both
-    const shared = left.old && right.old && left.text === right.text;
-    if (shared || !templatesOverlap(left.template, right.template)) continue;
+  const steps: Steps = { left: MOST_OVERLAP_STEPS };
+  for (const [left, right] of overlapsOf(names, steps)) {
+    // how many more there are costs as much as to find them
+    if (report.isFull) {
+      report.stop();
+      return;
+    }
     const isLeftLater = left.scope > right.scope || (left.scope === right.scope && left.old);
     const [first, later] = isLeftLater ? [right, left] : [left, right];
     const { path, options } = drafts[later.scope] as ScopeDraft;
@@ -203,6 +237,13 @@ function reportOverlaps(
       "overlap",
       later.old ? [...path, "replaces", at] : path,
       `some text would be an instance of \`${later.text}\` and of \`${first.text}\``,
+    );
+  }
+  if (steps.left < 0) {
+    report.add(
+      "too_large",
+      ["scopes"],
+      `the names of scopes have their placeholders in too many different places: to find out whether two of them overlap takes more than ${MOST_OVERLAP_STEPS} steps`,
     );
   }
 }

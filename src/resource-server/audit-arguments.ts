@@ -7,11 +7,13 @@ import {
   kindOf,
   lengthOf,
   namesOf,
-  safeName,
 } from "./audit-copy.js";
 import { canonicalJson } from "./audit-digest.js";
 import type { AuditArgument, AuditEvent, AuditValue } from "./audit-event.js";
-import { cleanName, isSecretName, REDACTED, redactAnything } from "./audit-text.js";
+import { isSecretName } from "./audit-names.js";
+import { redactPairs } from "./audit-pairs.js";
+import { REDACTED } from "./audit-shapes.js";
+import { cleanName, redactAnything, redactName } from "./audit-text.js";
 
 /** Which arguments of an operation an event may say more of. */
 export interface Disclosure {
@@ -43,8 +45,9 @@ export function newArgumentWriter(
     budget: Budget,
   ): Promise<AuditArgument> => {
     const found = findOwn(holder, name);
-    const secret = isSecretName(cleanName(name, MOST_NAME), secretNames);
-    const known = { name: safeName(name), ...typeOf(found, secret) };
+    const clean = cleanName(name, MOST_NAME);
+    const secret = isSecretName(clean, secretNames);
+    const known = { name: redactName(clean), ...typeOf(found, secret) };
     if (!show.has(name) && !hash.has(name)) return known;
     if (secret) return { ...known, withheld: "secret" };
     if (found === "unreadable") return { ...known, withheld: "unreadable" };
@@ -85,7 +88,7 @@ function typeOf(
   return isList(value) ? { type, size: lengthOf(value) } : { type };
 }
 
-/** The second net: secrets by the names of members and by their shapes, at any depth. */
+/** Creates the second net: secrets by the names of members, beside their names, and by their shapes, at any depth. */
 function newRedactor(secretNames: readonly RegExp[]): (value: AuditValue) => AuditValue {
   const keys = secretNames.map((key): BlacklistKeyConfig => ({ key }));
   const redactor = new DeepRedact({
@@ -96,5 +99,8 @@ function newRedactor(secretNames: readonly RegExp[]): (value: AuditValue) => Aud
     replacement: REDACTED,
     transformers: [],
   });
-  return (value) => (redactor.redact([value]) as readonly [AuditValue])[0];
+  return (value) => {
+    const [named] = redactor.redact([value]) as readonly [AuditValue];
+    return redactPairs(named, secretNames);
+  };
 }

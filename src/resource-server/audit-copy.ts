@@ -1,4 +1,6 @@
+import { isCardNumber } from "./audit-cards.js";
 import type { AuditArgument, AuditValue } from "./audit-event.js";
+import { REDACTED } from "./audit-shapes.js";
 import { cleanName, cleanText, redactAnything } from "./audit-text.js";
 
 /** How much of the arguments of one call is written down; it is used up. */
@@ -73,7 +75,7 @@ export function copyPlain(
 ): AuditValue {
   if (typeof value === "string") return copyText(value, budget);
   if (typeof value === "boolean" || value === null) return value;
-  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  if (typeof value === "number") return copyNumber(value);
   if (typeof value === "bigint")
     return value < MOST_BIGINT && value > -MOST_BIGINT ? String(value) : MARKS.cut;
   if (typeof value !== "object") return `[${typeof value}]`;
@@ -81,6 +83,11 @@ export function copyPlain(
   if (above.length === MOST_DEPTH) return MARKS.cut;
   const inner = [...above, value];
   return isList(value) ? copyList(value, budget, inner) : copyObject(value, budget, inner);
+}
+
+function copyNumber(value: number): AuditValue {
+  if (!Number.isFinite(value)) return String(value);
+  return isCardNumber(String(value)) ? REDACTED : value;
 }
 
 function isUsedUp({ entries, text }: Budget): boolean {
@@ -123,8 +130,8 @@ function copyObject(holder: object, budget: Budget, above: readonly object[]): A
   return Object.fromEntries(copy);
 }
 
-/** A name that a client sent: a credential can stand there, too. */
-export function safeName(name: string): string {
+/** Returns a name that a client sent without the credentials in it. */
+function safeName(name: string): string {
   return redactAnything(cleanName(name, MOST_NAME));
 }
 

@@ -85,8 +85,8 @@ function writeObject(writing: Writing, holder: object, depth: number): NoDigest 
   return put(writing, "}");
 }
 
-/** Lists and objects without a class: what a class hides has no place in JSON. */
-function isData(value: object): boolean {
+/** Returns whether a value is a list or an object without a class: what a class hides has no place in JSON. */
+export function isData(value: object): boolean {
   if (isList(value)) return true;
   try {
     const above: unknown = Object.getPrototypeOf(value);

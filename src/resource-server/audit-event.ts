@@ -101,10 +101,13 @@ export interface AuditEvent {
   readonly time: string;
   /** By which edition of which policy. */
   readonly policy: { readonly name: string; readonly version: string };
-  /** What was called; `unknown` where the policy has no such name, which then is what the client said. */
+  /**
+   * What was called. `unknown`: the policy has no such name, and the name is the client's. `protocol`: a message that asks for
+   * no operation of the policy, such as `mcp:tools/list`, whose credentials were refused.
+   */
   readonly operation: {
     readonly name: string;
-    readonly kind: "tool" | "endpoint" | "unknown";
+    readonly kind: "tool" | "endpoint" | "protocol" | "unknown";
   };
   /** The user, by verified claims and the facts of `subject`; empty where there is no good token. */
   readonly actor: {

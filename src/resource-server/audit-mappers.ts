@@ -1,5 +1,7 @@
 import { checkOptions, isBoolean, optional } from "../policy/option-checks.js";
 import type { AuditEvent } from "./audit-event.js";
+import { type AnyEvent, messageOf, requestLineOf, viewOf } from "./audit-view.js";
+import { type AuthorizationEvent, isAuthorizationEvent } from "./authorization-event.js";
 import { ownEvent } from "./own-event.js";
 
 /** Leaves out what is not known. */
@@ -10,20 +12,11 @@ function known<Members extends Readonly<Record<string, unknown>>>(
   return Object.fromEntries(found) as ReturnType<typeof known<Members>>;
 }
 
-const REQUEST_LINE = /^([A-Z]+) (.+)$/;
-
-/** The method and the path of an endpoint. */
-function requestLineOf({ operation }: AuditEvent): readonly [method?: string, path?: string] {
-  const [, method, path] =
-    (operation.kind === "endpoint" && REQUEST_LINE.exec(operation.name)) || [];
-  return method === undefined || path === undefined ? [] : [method, path];
-}
-
 /** Whose credentials it were, in the words of the CloudEvents extension. */
 export type CloudEventAuthType = "app_user" | "service_account" | "unauthenticated" | "unknown";
 
 /** An event as CloudEvents 1.0 puts it in JSON. */
-export interface AuditCloudEvent {
+export interface AuditCloudEvent<Event extends AuditEvent | AuthorizationEvent = AuditEvent> {
   /** The version of CloudEvents. */
   readonly specversion: "1.0";
   /** The id of the audit event. */
@@ -31,17 +24,20 @@ export interface AuditCloudEvent {
   /** Where it happened. */
   readonly source: string;
   /** What happened. */
-  readonly type: "scope-policy.decision.allowed" | "scope-policy.decision.denied";
+  readonly type:
+    | "scope-policy.decision.allowed"
+    | "scope-policy.decision.denied"
+    | `scope-policy.${AuthorizationEvent["type"]}.${AuthorizationEvent["outcome"]}`;
   /** When (RFC 3339). */
   readonly time: string;
-  /** The tool or endpoint. */
+  /** The tool, endpoint or message; missing in events of an authorization server. */
   readonly subject?: string;
   /** What `data` is. */
   readonly datacontenttype: "application/json";
   /** The extension Auth Context; the principal itself stands in `data` alone. */
   readonly authtype: CloudEventAuthType;
   /** The audit event. */
-  readonly data: AuditEvent;
+  readonly data: Event;
 }
 
 /**
@@ -64,27 +60,41 @@ export interface AuditCloudEvent {
  *   });
  * ```
  */
-export function toCloudEvent(event: AuditEvent, source: string): AuditCloudEvent {
-  const own = ownEvent(event);
-  const { id, time, operation, decision } = own;
+export function toCloudEvent<Event extends AuditEvent | AuthorizationEvent>(
+  event: Event,
+  source: string,
+): AuditCloudEvent<Event> {
+  const own = ownEvent<AnyEvent>(event);
+  const subject = isAuthorizationEvent(own) ? "" : own.operation.name;
   return {
     specversion: "1.0",
-    id,
+    id: own.id,
     source,
-    type: decision.allowed ? "scope-policy.decision.allowed" : "scope-policy.decision.denied",
-    time,
-    ...(operation.name !== "" && { subject: operation.name }),
+    type: cloudTypeOf(own),
+    time: own.time,
+    ...(subject !== "" && { subject }),
     datacontenttype: "application/json",
     authtype: authTypeOf(own),
     data: event,
   };
 }
 
-function authTypeOf({ actor, client, token, decision }: AuditEvent): CloudEventAuthType {
+function cloudTypeOf(event: AnyEvent): AuditCloudEvent["type"] {
+  if (isAuthorizationEvent(event)) return `scope-policy.${event.type}.${event.outcome}`;
+  return event.decision.allowed ? "scope-policy.decision.allowed" : "scope-policy.decision.denied";
+}
+
+function authTypeOf(event: AnyEvent): CloudEventAuthType {
+  const { actor, client, token } = event;
   if (actor.sub !== undefined && actor.sub !== client.client_id) return "app_user";
+  // a client that registers, or that is refused, has proved nothing
+  if (isAuthorizationEvent(event)) {
+    const isProved = event.type !== "registration" && event.outcome === "success";
+    return isProved && client.client_id !== undefined ? "service_account" : "unknown";
+  }
   if (client.client_id !== undefined) return "service_account";
   // what is refused before credentials are looked at, or for what they are, says nothing of them
-  const isOpen = decision.allowed || decision.code === "unauthenticated";
+  const isOpen = event.decision.allowed || event.decision.code === "unauthenticated";
   return isOpen && Object.keys(token).length === 0 ? "unauthenticated" : "unknown";
 }
 
@@ -113,26 +123,44 @@ export type AuditAttributes = Readonly<Record<string, string | number | boolean 
  * ```
  */
 export function toOpenTelemetryAttributes(
-  event: AuditEvent,
+  event: AuditEvent | AuthorizationEvent,
   options: { readonly arguments?: boolean } = {},
 ): AuditAttributes {
-  const shows = checkOptions("the mapping to OpenTelemetry", options, TELEMETRY_CHECKS).arguments;
+  const { arguments: withArguments } = checkOptions("`toOpenTelemetryAttributes`", options, CHECKS);
   const own = ownEvent(event);
-  const { operation, decision, actor, client, token } = own;
-  const [method, route] = requestLineOf(own);
-  const isEndpoint = operation.kind === "endpoint";
+  const { actor, client, token } = own;
+  const { allowed, code } = viewOf(own);
+  const attributes = isAuthorizationEvent(own)
+    ? authorizationAttributes(own)
+    : decisionAttributes(own, withArguments === true);
   return known({
-    "gen_ai.operation.name": isEndpoint ? undefined : "execute_tool",
-    "gen_ai.tool.name": isEndpoint ? undefined : operation.name,
-    "gen_ai.tool.call.arguments": shows === true && !isEndpoint ? shownArguments(own) : undefined,
-    "http.request.method": method,
-    "http.route": route,
+    ...attributes,
     "http.response.status_code": own.status,
-    "error.type": decision.allowed ? undefined : decision.code,
+    "error.type": allowed ? undefined : code,
     "enduser.id": actor.sub,
     "scope_policy.event.id": own.id,
     "scope_policy.policy.name": own.policy.name,
     "scope_policy.policy.version": own.policy.version,
+    "scope_policy.client.id": client.client_id,
+    "scope_policy.token.id": token.jti,
+    "scope_policy.token.issuer": token.iss,
+    "scope_policy.request.id": own.requestId,
+  });
+}
+
+const CHECKS = { arguments: optional(isBoolean) };
+
+function decisionAttributes(event: AuditEvent, withArguments: boolean) {
+  const { operation, decision, actor } = event;
+  const [method, route] = requestLineOf(event);
+  const isTool = operation.kind === "tool" || operation.kind === "unknown";
+  return {
+    "gen_ai.operation.name": isTool ? "execute_tool" : undefined,
+    "gen_ai.tool.name": isTool ? operation.name : undefined,
+    "gen_ai.tool.call.arguments": withArguments && isTool ? shownArguments(event) : undefined,
+    "mcp.method.name": methodOf(event),
+    "http.request.method": method,
+    "http.route": route,
     "scope_policy.operation.kind": operation.kind,
     "scope_policy.decision.code": decision.code,
     "scope_policy.decision.allowed": decision.allowed,
@@ -141,16 +169,28 @@ export function toOpenTelemetryAttributes(
     "scope_policy.decision.param": decision.param,
     "scope_policy.decision.tier": decision.tier,
     "scope_policy.decision.account_types": copyOf(decision.accountTypes),
-    "scope_policy.client.id": client.client_id,
-    "scope_policy.token.id": token.jti,
-    "scope_policy.token.issuer": token.iss,
     "scope_policy.subject.tier": actor.tier,
     "scope_policy.subject.account_type": actor.account_type,
-    "scope_policy.request.id": own.requestId,
-  });
+  };
 }
 
-const TELEMETRY_CHECKS = { arguments: optional(isBoolean) };
+function authorizationAttributes({ type, outcome, grant, scopes, client }: AuthorizationEvent) {
+  return {
+    "scope_policy.authorization.type": type,
+    "scope_policy.authorization.outcome": outcome,
+    "scope_policy.authorization.granted": copyOf(scopes.granted),
+    "scope_policy.authorization.requested": copyOf(scopes.requested),
+    "scope_policy.authorization.removed": copyOf(scopes.removed),
+    "scope_policy.grant.id": grant.id,
+    "scope_policy.grant.type": grant.grant_type,
+    "scope_policy.client.name": client.client_name,
+  };
+}
+
+/** The method of a message of the Model Context Protocol. */
+function methodOf({ operation: { kind, name } }: AuditEvent): string | undefined {
+  return kind === "protocol" && name.startsWith("mcp:") ? name.slice("mcp:".length) : undefined;
+}
 
 function copyOf(list: readonly string[] | undefined): string[] | undefined {
   return list && [...list];
@@ -177,12 +217,12 @@ function shownArguments(event: AuditEvent): string {
  * const line = (event: AuditEvent) => JSON.stringify(toEcs(event));
  * ```
  */
-export function toEcs(event: AuditEvent) {
+export function toEcs(event: AuditEvent | AuthorizationEvent) {
   const own = ownEvent(event);
-  const { actor, decision, operation, policy } = own;
+  const { actor, policy } = own;
+  const { name, action, effect, allowed, code, isOutage } = viewOf(own);
   const [method] = requestLineOf(own);
   const request = known({ id: own.requestId, method });
-  const isOutage = decision.code === "temporarily_unavailable";
   return {
     "@timestamp": own.time,
     ecs: { version: "9.4.0" },
@@ -191,14 +231,14 @@ export function toEcs(event: AuditEvent) {
       id: own.id,
       kind: "event",
       category: ["api"],
-      type: ["access", decision.allowed ? "allowed" : "denied"],
+      type: [effect, allowed ? "allowed" : "denied"],
       outcome: isOutage ? "failure" : "success",
-      action: operation.kind === "endpoint" ? "endpoint-call" : "tool-call",
-      reason: decision.code,
+      action,
+      reason: code,
       provider: "scope-policy",
       dataset: "scope-policy.audit",
     },
-    rule: { name: operation.name, ruleset: policy.name, version: policy.version },
+    rule: { name, ruleset: policy.name, version: policy.version },
     ...(actor.sub !== undefined && { user: { id: actor.sub }, related: { user: [actor.sub] } }),
     ...((Object.keys(request).length > 0 || own.status !== undefined) && {
       http: known({
@@ -206,21 +246,30 @@ export function toEcs(event: AuditEvent) {
         response: own.status === undefined ? undefined : { status_code: own.status },
       }),
     }),
-    scope_policy: known({
-      operation: event.operation,
-      actor: event.actor,
-      client: event.client,
-      token: event.token,
-      decision: event.decision,
-      requirement: own.requirement,
-      arguments: event.arguments,
-      arguments_left_out: own.argumentsLeftOut,
-    }),
+    scope_policy: known(isAuthorizationEvent(own) ? grantMembers(own) : callMembers(own)),
   };
 }
 
-/** One line for people, of clean words. */
-export function messageOf({ operation, decision, client }: AuditEvent): string {
-  const by = client.client_id === undefined ? "" : ` for ${client.client_id}`;
-  return `${operation.kind} ${operation.name}${by}: ${decision.code}`;
+function callMembers(event: AuditEvent) {
+  const { operation, actor, client, token, decision, requirement } = event;
+  return {
+    operation,
+    actor,
+    client,
+    token,
+    decision,
+    requirement,
+    arguments: event.arguments,
+    arguments_left_out: event.argumentsLeftOut,
+  };
+}
+
+function grantMembers(event: AuthorizationEvent) {
+  const { type, outcome, error, reason, actor, client, token, grant, scopes } = event;
+  return {
+    actor,
+    client,
+    token,
+    authorization: known({ type, outcome, error, reason, grant, scopes }),
+  };
 }

@@ -1,6 +1,7 @@
 import { checkOptions, isText, optional } from "../policy/option-checks.js";
 import type { AuditEvent } from "./audit-event.js";
-import { messageOf } from "./audit-mappers.js";
+import { type AnyEvent, messageOf, requestLineOf, viewOf } from "./audit-view.js";
+import { type AuthorizationEvent, isAuthorizationEvent } from "./authorization-event.js";
 import { ownEvent } from "./own-event.js";
 
 /** The class API Activity: category 6, class 3. */
@@ -23,6 +24,13 @@ const ACTIVITIES: ReadonlyMap<string, Activity> = new Map([
   ["DELETE", { id: 4, name: "Delete" }],
 ]);
 
+const AUTHORIZATIONS: Readonly<Record<AuthorizationEvent["type"], Activity>> = {
+  registration: { id: 1, name: "Create" },
+  consent: { id: 3, name: "Update" },
+  token: { id: 1, name: "Create" },
+  revocation: { id: 4, name: "Delete" },
+};
+
 /**
  * Returns an audit event as Open Cybersecurity Schema Framework 1.8 puts it: class API Activity (6003) with the profile Security Control,
  * which holds whether it was allowed. Authorize Session is about rights given at login, which this is not. What the class has no
@@ -41,13 +49,15 @@ const ACTIVITIES: ReadonlyMap<string, Activity> = new Map([
  * const line = (event: AuditEvent) => JSON.stringify(toOcsf(event));
  * ```
  */
-export function toOcsf(event: AuditEvent, options: { readonly clientAddress?: string } = {}) {
-  const { clientAddress } = checkOptions("the mapping to OCSF", options, CHECKS);
+export function toOcsf(
+  event: AuditEvent | AuthorizationEvent,
+  options: { readonly clientAddress?: string } = {},
+) {
+  const { clientAddress } = checkOptions("`toOcsf`", options, CHECKS);
   const own = ownEvent(event);
-  const { actor, client, decision, operation, policy, status, requestId } = own;
+  const { actor, client, policy, status, requestId } = own;
   const activity = activityOf(own);
-  const { allowed, code } = decision;
-  const isOutage = code === "temporarily_unavailable";
+  const { name, allowed, code, isOutage } = viewOf(own);
   const edition = { name: policy.name, version: policy.version };
   return {
     metadata: {
@@ -84,7 +94,7 @@ export function toOcsf(event: AuditEvent, options: { readonly clientAddress?: st
       authorizations: [{ decision: code, policy: edition }],
     },
     api: {
-      operation: operation.name === "" ? "unknown" : operation.name,
+      operation: name === "" ? "unknown" : name,
       service: { name: policy.name },
       ...(requestId !== undefined && { request: { uid: requestId } }),
       ...(status !== undefined && { response: { code: status, error: code } }),
@@ -92,13 +102,27 @@ export function toOcsf(event: AuditEvent, options: { readonly clientAddress?: st
     ...(status !== undefined && { http_response: { code: status } }),
     src_endpoint:
       clientAddress === undefined ? { name: client.client_id ?? "unknown" } : { ip: clientAddress },
-    unmapped: {
-      decision: event.decision,
-      requirement: own.requirement ?? null,
-      arguments: event.arguments,
-      token: event.token,
-    },
+    unmapped: unmappedOf(own),
   };
+}
+
+/** What the class has no attribute for. */
+interface Unmapped {
+  readonly token: AuditEvent["token"];
+  readonly decision?: AuditEvent["decision"];
+  readonly requirement?: AuditEvent["requirement"] | null;
+  readonly arguments?: AuditEvent["arguments"];
+  readonly authorization?: Pick<AuthorizationEvent, "type" | "outcome" | "grant" | "scopes">;
+}
+
+function unmappedOf(event: AnyEvent): Unmapped {
+  const { token } = event;
+  if (isAuthorizationEvent(event)) {
+    const { type, outcome, grant, scopes } = event;
+    return { token, authorization: { type, outcome, grant, scopes } };
+  }
+  const { decision, requirement = null } = event;
+  return { token, decision, requirement, arguments: event.arguments };
 }
 
 interface User {
@@ -110,12 +134,13 @@ interface User {
 }
 
 /** A user must have a name, if no id. */
-function userOf({ actor: { sub }, token: { jti } }: AuditEvent): User {
+function userOf({ actor: { sub }, token: { jti } }: AnyEvent): User {
   if (sub === undefined) return { name: "unknown", type_id: 0, type: "Unknown" };
   return { uid: sub, ...(jti !== undefined && { credential_uid: jti }) };
 }
 
-function activityOf({ operation }: AuditEvent): Activity {
-  const [method = ""] = operation.name.split(" ", 1);
-  return (operation.kind === "endpoint" && ACTIVITIES.get(method)) || CALL;
+function activityOf(event: AnyEvent): Activity {
+  if (isAuthorizationEvent(event)) return AUTHORIZATIONS[event.type];
+  const [method = ""] = requestLineOf(event);
+  return ACTIVITIES.get(method) ?? CALL;
 }

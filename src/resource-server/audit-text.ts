@@ -1,5 +1,6 @@
-/** What stands for a secret. */
-export const REDACTED = "[redacted]";
+import { redactCards } from "./audit-cards.js";
+import { kindOf, looksRandom } from "./audit-random.js";
+import { CREDENTIALS, PAIRS, REDACTED, type Shape } from "./audit-shapes.js";
 
 /** Line ends and tabs: they would be a second line of a log. */
 const LINE_ENDS = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
@@ -38,80 +39,27 @@ function cutText(text: string, most: number): string {
   return text.slice(0, end) + CUT;
 }
 
-type Shape = readonly [pattern: RegExp, replacement: string];
-
-/** What is a credential wherever it stands. */
-const CREDENTIALS: readonly Shape[] = [
-  [/-----BEGIN.*?(?:-----END[^-]*-----|$)/gs, REDACTED],
-  // `{"` in base64 begins every header of a JWT
-  [/eyJ[\w-]{5,}(?:\.[\w-]*)*/g, REDACTED],
-  [
-    /\b(bearer|basic|dpop|digest|negotiate|ntlm|apikey)(?:\s|%20|\+)+["']?[\w.~+/=:-]+/gi,
-    `$1 ${REDACTED}`,
-  ],
-  [
-    // keys of well-known services, by their prefixes
-    /(?<![A-Za-z0-9])(?:sk-|[sr]k_(?:live|test)_|whsec_|gh[opusr]_|github_pat_|glpat-|xox[a-z]-|xapp-|shp(?:at|ss|ca|pa)_|dop_v1_|hf_|npm_|figd_|lin_api_|pypi-|SG\.|ya29\.|ATATT|AIza|AKIA|ASIA)[\w.~+/=-]{8,}/g,
-    REDACTED,
-  ],
-];
-
-/** Parts of names that a value belongs to which nobody may see; between the parts of one may stand anything but letters. */
-const SECRET_WORDS =
-  `pass word|pass wd|pass phrase|pass code|secret(?!ar)|token|jwt|api key|access key|private key
-signing key|encryption key|master key|authorization|bearer|cookie|credential|session id|client assertion|code verifier
-card number|credit card|social security|security code|recovery code|verification code|one time code|connection string
-seed phrase|mnemonic`.replaceAll("\n", "|");
-/** Names of this kind that are parts of harmless words (shipping, footprint), so only whole words count. */
-const SHORT_WORDS = "pin|otp|totp|cvv|cvc|csc|ssn|pwd|pw|pass|pat|sid|auth";
-
-const SEAM = "[^\\p{L}\\p{N}]*";
-const secretWord = SECRET_WORDS.replaceAll(" ", SEAM);
-const capitalised = SHORT_WORDS.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase());
-const capitals = SHORT_WORDS.toUpperCase();
-
-/** Whether a name is that of a secret: any of these, in any case and spelling (snake, camel, kebab). */
-const SECRET_NAMES: readonly RegExp[] = [
-  new RegExp(secretWord, "iu"),
-  new RegExp(`(?<!\\p{L})(?:${SHORT_WORDS})s?(?!\\p{L})`, "iu"),
-  new RegExp(`(?<!\\p{L})(?:${SHORT_WORDS})(?=\\p{Lu})`, "u"),
-  new RegExp(`(?<!\\p{Lu})(?:${capitalised})s?(?!\\p{Ll})`, "u"),
-  new RegExp(`(?:(?<!\\p{L})|(?<=\\p{Ll}))(?:${capitals})s?(?!\\p{Ll}|\\p{Lu}(?!\\p{Ll}))`, "u"),
-];
-
-/** A secret beside its name, in text: `password=…`, `"token": "…"`, a header, the user of a URL. */
-const PAIRS: readonly Shape[] = [
-  [/(cookie\d?["']?\s{0,8}[:=]).*/gi, `$1 ${REDACTED}`],
-  [
-    /(authorization["']?\s{0,8}[:=]\s{0,8}["']?)(?!\[redacted\](?:\s|$))[^\s"',;]+(?:\s+[^\s"',;]+)?/gi,
-    `$1${REDACTED}`,
-  ],
-  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#@:]*:[^\s/?#@]*@/gi, `$1${REDACTED}@`],
-  [
-    new RegExp(
-      `((?:${secretWord.replaceAll("*", "{0,3}")}|(?<!\\p{L})(?:${SHORT_WORDS}))[\\w-]{0,32}\\\\?["']?\\s{0,8}(?:=>|[:=](?!>)|%3D)\\s{0,8})` +
-        `(?!\\[redacted\\](?:[\\s"',;&}\\]]|$))(?:\\\\?"[^"]*"?|'[^']*'?|[^\\s"',;&]+)`,
-      "giu",
-    ),
-    `$1${REDACTED}`,
-  ],
-];
-
-const OPAQUE = /[\w+-]{40,}={0,2}/g;
+/** Long runs of letters, digits and their separators; base64 with slashes, where a path would begin with one. */
+const LONG_RUNS = /[\w+-]{40,}={0,2}/g;
+const BASE64_RUNS = /(?<![\w+/=.-])[A-Za-z0-9+][A-Za-z0-9+/]{39,}={0,2}(?![\w+/=.-])/g;
+/** A part of a path that names a commit or a digest. */
+const HEX_PART = /(?:^|\/)[0-9a-f]{7,}(?=\/|$)/g;
 
 /** Takes credentials out that are known by their shape alone: for text that holds names of the policy. */
 export function redactCredentials(text: string): string {
   return replaceAll(text, CREDENTIALS);
 }
 
-/** Takes credentials out, and what stands beside the name of a secret: for text of others. */
+/** Takes out credentials, secrets beside their names, and card numbers: for text of others. */
 export function redactText(text: string): string {
-  return replaceAll(replaceAll(text, CREDENTIALS), PAIRS);
+  return redactCards(replaceAll(replaceAll(text, CREDENTIALS), PAIRS));
 }
 
-/** These, and long runs that look random: for what clients send. */
+/** These, and long runs that look random: for the values that clients send. */
 export function redactAnything(text: string): string {
-  return redactText(text).replaceAll(OPAQUE, (run) => (looksRandom(run) ? REDACTED : run));
+  return redactText(text)
+    .replaceAll(BASE64_RUNS, (run) => (isBase64Secret(run) ? REDACTED : run))
+    .replaceAll(LONG_RUNS, (run) => (isLongSecret(run) ? REDACTED : run));
 }
 
 function replaceAll(text: string, shapes: readonly Shape[]): string {
@@ -120,32 +68,42 @@ function replaceAll(text: string, shapes: readonly Shape[]): string {
   return clean;
 }
 
-/** 256 bits in hexadecimal, or capitals, small letters and digits in turn: as in base64, but not in the words of a slug. */
-function looksRandom(run: string): boolean {
-  const words = run.split(/[^A-Za-z0-9]+/).map((word) => [...word].map(kindOf));
-  const kinds = new Set(words.flat());
+/** 256 bits in hexadecimal, or capitals, small letters and digits that do not form words. */
+function isLongSecret(run: string): boolean {
+  const kinds = kindsOf(run);
   if (/^[0-9a-f]{64,}$/i.test(run)) return kinds.size > 1;
-  const turns = words.flatMap((word) => word.filter((kind, at) => at > 0 && kind !== word[at - 1]));
-  return kinds.size === 3 && turns.length > 0.45 * run.length;
+  return kinds.size === 3 && looksRandom(run);
 }
 
-function kindOf(character: string): "A" | "a" | "0" {
-  if (character <= "9") return "0";
-  return character <= "Z" ? "A" : "a";
+function isBase64Secret(run: string): boolean {
+  const words = run.replaceAll(HEX_PART, "");
+  return kindsOf(words).size === 3 && looksRandom(words);
 }
 
-/** The patterns that the names of secrets fit; those given fit whole names, letter case and separators counting for nothing. */
-export function secretNames(sensitive: readonly string[]): readonly RegExp[] {
-  const given = sensitive.map((name) => {
-    const letters = [...name.normalize("NFKC").replaceAll(/[^\p{L}\p{N}]/gu, "")];
-    return letters.length === 0
-      ? new RegExp(`^${name.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")}$`, "u")
-      : new RegExp(`^${SEAM}${letters.join(SEAM)}${SEAM}$`, "iu");
+function kindsOf(run: string): ReadonlySet<string> {
+  return new Set([...run].map(kindOf).filter((kind) => kind !== "-"));
+}
+
+const MOST_IDENTIFIER = 256;
+
+/** Returns a text that identifies a user, a client, a token or a request: long random identifiers are identifiers, too. */
+export function cleanIdentifier(text: string): string {
+  return redactText(cleanText(text, MOST_IDENTIFIER));
+}
+
+const NAME_RUNS = /[\w+=~-]{20,}/g;
+const UUIDS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+/** Words in one letter case, with separators between them: in some languages words look random to this net. */
+const WORDS = /^(?:[a-z]{1,19}|[A-Z]{1,19})(?:[_-]+(?:[a-z]{1,19}|[A-Z]{1,19}))+$/;
+
+/**
+ * These, and runs of 20 characters and more that do not form words: for names that clients make up, which should be those of
+ * tools, methods, arguments and paths. UUIDs stay, since they name things.
+ */
+export function redactName(name: string): string {
+  return redactAnything(name).replaceAll(NAME_RUNS, (run) => {
+    const rest = run.replaceAll(UUIDS, "");
+    const isRandom = /\d{20}/.test(rest) || (!WORDS.test(rest) && looksRandom(rest));
+    return rest.length >= 20 && isRandom ? REDACTED : run;
   });
-  return [...SECRET_NAMES, ...given];
-}
-
-/** Whether a name fits one of the patterns of {@link secretNames}. */
-export function isSecretName(name: string, patterns: readonly RegExp[]): boolean {
-  return patterns.some((pattern) => pattern.test(name));
 }

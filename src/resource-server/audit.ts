@@ -5,22 +5,18 @@ import { newArgumentWriter } from "./audit-arguments.js";
 import { findOwn } from "./audit-copy.js";
 import { newDigester } from "./audit-digest.js";
 import type { AuditDecision, AuditEvent } from "./audit-event.js";
+import { isSecretName, secretNames } from "./audit-names.js";
 import { type AuditedOperation, newOperationLookup } from "./audit-requirement.js";
-import {
-  cleanText,
-  isSecretName,
-  REDACTED,
-  redactAnything,
-  redactCredentials,
-  redactText,
-  secretNames,
-} from "./audit-text.js";
+import { REDACTED } from "./audit-shapes.js";
+import { cleanIdentifier, cleanText, redactCredentials, redactName } from "./audit-text.js";
 import { host } from "./host.js";
 
 /** What is known of one call when it has been decided. */
 export interface AuditedCall {
   /** The name of the tool or endpoint; of an unknown one, what the client said. */
   readonly operation: string;
+  /** Whether it is a message of a protocol that asks for no operation. */
+  readonly isProtocol: boolean;
   readonly decision: Allowed | Denial | DoorDenial;
   /** The token, where there is a good one. */
   readonly token: AccessToken | undefined;
@@ -54,7 +50,7 @@ export function newAuditEventMaker(
 
   return async (call) => {
     const name = typeof call.operation === "string" ? call.operation : `[${typeof call.operation}]`;
-    const operation = operationOf(name);
+    const operation = call.isProtocol ? undefined : operationOf(name);
     const hide = newHider(call.arguments, operation, secrets);
     const { token } = call;
     return {
@@ -63,7 +59,7 @@ export function newAuditEventMaker(
       policy: edition,
       operation: {
         name: nameOf(name, operation),
-        kind: operation?.kind ?? "unknown",
+        kind: call.isProtocol ? "protocol" : (operation?.kind ?? "unknown"),
       },
       actor: claims(token, ["sub", "iss", "tier", "account_type"]),
       client: {
@@ -74,7 +70,7 @@ export function newAuditEventMaker(
       decision: decisionOf(call.decision, hide),
       ...(operation !== undefined && { requirement: operation.requirement }),
       ...(call.status !== undefined && { status: call.status }),
-      ...(typeof call.requestId === "string" && { requestId: identifier(call.requestId) }),
+      ...(typeof call.requestId === "string" && { requestId: cleanIdentifier(call.requestId) }),
       ...(await writeArguments(call.arguments, operation?.disclosure ?? NOTHING)),
     };
   };
@@ -82,15 +78,10 @@ export function newAuditEventMaker(
 
 const NOTHING = { show: new Set<string>(), hash: new Set<string>() };
 
-/** A name of the policy is as it is; one that the client made up may be anything. */
+/** Returns the name of an operation: one of the policy stays as it is, one that the client made up may hold a credential. */
 function nameOf(name: string, operation: AuditedOperation | undefined): string {
   const clean = cleanText(name, MOST_WORDS);
-  return operation === undefined || operation.isPattern ? redactAnything(clean) : clean;
-}
-
-/** Text that names somebody or something: long random names are names, too. */
-function identifier(text: string): string {
-  return redactText(cleanText(text, MOST_WORDS));
+  return operation === undefined || operation.isPattern ? redactName(clean) : clean;
 }
 
 function claims<const Name extends keyof AccessToken>(
@@ -99,7 +90,7 @@ function claims<const Name extends keyof AccessToken>(
 ): { readonly [Claim in Name]?: string } {
   const found = names.flatMap((name) => {
     const value = readOwn(token, name);
-    return typeof value === "string" ? [[name, identifier(value)] as const] : [];
+    return typeof value === "string" ? [[name, cleanIdentifier(value)] as const] : [];
   });
   return Object.fromEntries(found) as { readonly [Claim in Name]?: string };
 }
@@ -155,7 +146,7 @@ function decisionOf(
         code,
         allowed,
         tier: cleanText(decision.tier, MOST_WORDS),
-        ...(decision.had !== undefined && { had: identifier(decision.had) }),
+        ...(decision.had !== undefined && { had: cleanIdentifier(decision.had) }),
       };
     default:
       return { code, allowed };

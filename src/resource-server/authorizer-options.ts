@@ -1,7 +1,9 @@
 import type { AccessToken } from "../decision/access-token.js";
 import type { Policy } from "../decision/policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
+import { hasConditions } from "../policy/conditions.js";
 import type { PolicyTypes } from "../policy/definition.js";
+import { nearest } from "../policy/findings.js";
 import {
   checkOptions,
   isFunction,
@@ -20,12 +22,31 @@ import type { Fault, SubjectFacts, Verify } from "./verify.js";
 export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
   /** Who may do what. */
   readonly policy: Policy<Types>;
-  /** Makes verified claims of a raw token: `jwtVerifier` or `introspectionVerifier` of `scope-policy/verify`, or your own. */
+  /**
+   * Returns the verified claims of a raw token: `jwtVerifier` or `introspectionVerifier` of `scope-policy/verify`, or a
+   * function of your own. What a function of your own returns is refused before an own `nbf` and from its `exp` on; see `clockTolerance`.
+   */
   readonly verify: Verify;
-  /** Facts of the account that the token does not carry; its own members override those of the token. Asked at every request with a good token. */
+  /**
+   * Returns facts of the account: tier, account type, and whether the client belongs to the API's owner. Its own members
+   * override those of the token. Called at every request with a valid token.
+   */
   readonly subject?: (
     token: AccessToken,
   ) => SubjectFacts | null | undefined | PromiseLike<SubjectFacts | null | undefined>;
+  /**
+   * The members of what `verify` returns that count in addition to the scope and the identity. Each other one of these is
+   * taken off the token, which handlers, `subject` and audit events see without it. Default: none. Where the policy has a
+   * condition on tier or account type, give `subject` or this option; `[]` means that no claim counts. A local token keeps all of its
+   * members. `"entitlements"` has no effect yet.
+   */
+  readonly trustClaims?: readonly ("tier" | "account_type" | "entitlements" | "first_party")[];
+  /**
+   * How many seconds the clock of the issuer may differ where the authorizer checks `exp` and `nbf`: for tokens of a `verify`
+   * function of your own, and for local tokens. From 0 to 300. Default: `0`. `jwtVerifier` and `introspectionVerifier` have an
+   * option of the same name.
+   */
+  readonly clockTolerance?: number;
   /** Whether a token has been revoked, by its claims; asked last, at every request with a good token. Only `false` is no. */
   readonly isRevoked?: (token: AccessToken) => boolean | PromiseLike<boolean>;
   /** Takes one event for each decision. */
@@ -60,10 +81,52 @@ function isKey(value: unknown): string | undefined {
   return isOne && value.length >= 16 ? undefined : "expected a text of 16 characters, or 16 bytes";
 }
 
+function isTolerance(value: unknown): string | undefined {
+  const isOne = typeof value === "number" && value >= 0 && value <= 300;
+  return isOne ? undefined : "expected a number from 0 to 300";
+}
+
+const TRUSTABLE = ["tier", "account_type", "entitlements", "first_party"] as const;
+
+const NO_FACTS =
+  "is missing: the policy has conditions on tier or account type. Give `subject`, which returns them, or " +
+  "`trustClaims`, the claims of the token that count (`[]` for none)";
+
+/** Checks the claims to trust, and that an option says where the facts come from that the policy asks for. */
+function trustFault(
+  value: unknown,
+  { policy, subject }: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (value === undefined) {
+    return subject === undefined && hasConditions(compiledPolicyOf(policy)) ? NO_FACTS : undefined;
+  }
+  if (!Array.isArray(value)) return `expected a list of ${nameList(TRUSTABLE)}`;
+  const list = Array.from<unknown>(value);
+  const faults = list.flatMap((name, index) => {
+    if (!TRUSTABLE.some((known) => known === name)) return unknownClaim(name);
+    return list.indexOf(name) < index ? `\`${name as string}\` is listed twice` : [];
+  });
+  return faults.length === 0 ? undefined : faults.join("; ");
+}
+
+function unknownClaim(name: unknown): string {
+  if (typeof name !== "string") return `expected names of claims, of ${nameList(TRUSTABLE)}`;
+  const meant = nearest(name, TRUSTABLE);
+  const hint =
+    meant === undefined ? `expected ${nameList(TRUSTABLE)}` : `did you mean \`${meant}\`?`;
+  return `unknown claim \`${name}\`; ${hint}`;
+}
+
+function nameList(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(", ");
+}
+
 const CHECKS = {
   policy: (value: unknown) => void compiledPolicyOf(value),
   verify: required(isFunction),
   subject: optional(isFunction),
+  trustClaims: trustFault,
+  clockTolerance: optional(isTolerance),
   isRevoked: optional(isFunction),
   audit: optional(isFunction),
   onAuditError: optional(oneOf("continue", "deny")),

@@ -18,6 +18,7 @@ import { compiledPolicyOf } from "../policy/compile.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { deepFreeze } from "../policy/plain-data.js";
 import { newAuditEventMaker } from "./audit.js";
+import type { AuditedRequest, ProtocolRequest } from "./audited-request.js";
 import { type AuthorizerOptions, checkAuthorizerOptions } from "./authorizer-options.js";
 import { type Answer, type AnswerContext, newAnswerer, type Refusal } from "./challenge.js";
 import { type Credentials, isBearerToken, readCredentials } from "./credentials.js";
@@ -49,8 +50,12 @@ export interface Call {
   readonly arguments?: unknown;
   /** Names the request in the audit event. */
   readonly requestId?: string | undefined;
+  /** Reads `arguments` and `requestId` where they take time to read: called only for an event, after the decision, and once. */
+  readonly audited?: () => AuditedRequest;
   /** The version of the Model Context Protocol that the client speaks. */
   readonly protocolVersion?: string | undefined;
+  /** What a 401 without credentials names; see {@link AnswerContext.signInScope}. Default: `"operation"`. */
+  readonly signInScope?: "operation" | "resource" | "operation-or-resource";
   /** Leaves out the event of a call that is allowed: for a door behind which the same call is decided again. */
   readonly auditDenialsOnly?: boolean;
   /** Refuses for its credentials whoever presents no good ones, of an unknown or denied operation too, as MCP has it over HTTP. */
@@ -121,6 +126,21 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
     authorization: string | readonly string[] | Vouched | undefined,
     context?: AnswerContext,
   ): Promise<Authenticated>;
+
+  /**
+   * Writes the audit event, of the kind `protocol`, of a message that calls no operation and is refused: for credentials that
+   * `authenticate` refused or could not check, or for what the token lacks. A request without credentials makes no event: it is
+   * how clients begin. Waits for the sink as for every other denial. Never rejects.
+   */
+  record(
+    refused: {
+      readonly decision: Refusal;
+      readonly answer: Answer;
+      /** The token, where it is valid. */
+      readonly token?: AccessToken | undefined;
+    },
+    request: ProtocolRequest,
+  ): Promise<void>;
 
   /** A refusal in HTTP: status, header fields (RFC 6750) and problem document (RFC 9457). */
   answer(decision: Refusal, context?: AnswerContext): Answer;
@@ -194,22 +214,31 @@ export function createAuthorizer<Types extends PolicyTypes>(
     const admission: Admission = decision.allowed
       ? { kind: "allowed", decision, token }
       : refuse(decision, call, token);
-    const isTold = audit !== undefined && !(decision.allowed && call.auditDenialsOnly === true);
+    const isTold = !(decision.allowed && call.auditDenialsOnly === true);
     return isTold ? tell(admission, call) : admission;
   };
 
   /** Step 6, the event: without it nobody gets in, unless the options say so. */
-  const tell = (admission: Admission, call: Omit<Call, "authorization">): Awaitable<Admission> => {
+  const tell = (
+    admission: Admission,
+    call: Omit<Call, "authorization">,
+    isProtocol = false,
+  ): Awaitable<Admission> => {
+    if (audit === undefined) return admission;
     const { decision, token } = admission;
-    const event = {
-      operation: call.operation,
-      decision,
-      token,
-      status: admission.kind === "refused" ? admission.answer.status : undefined,
-      arguments: call.arguments ?? call.params,
-      requestId: call.requestId,
+    const write = async () => {
+      const seen = Object.hasOwn(call, "audited") ? call.audited?.() : call;
+      const event = {
+        operation: call.operation,
+        isProtocol,
+        decision,
+        token,
+        status: admission.kind === "refused" ? admission.answer.status : undefined,
+        arguments: seen?.arguments ?? call.params,
+        requestId: seen?.requestId,
+      };
+      return audit(await makeEvent(event));
     };
-    const write = async () => audit?.(await makeEvent(event));
     const written = factOf("audit", write, () => undefined);
     if (onAuditError === "continue") return admission;
     return whenThere(written, (told) =>
@@ -246,6 +275,13 @@ export function createAuthorizer<Types extends PolicyTypes>(
       const decision = refusalOf(shown);
       return { kind: "refused", decision, answer: answer(decision, context) };
     },
+    record: async (refused, { name: operation, requestId }) => {
+      const { decision, answer: written } = refused;
+      if (decision.code === "unauthenticated") return;
+      const token = Object.hasOwn(refused, "token") ? refused.token : undefined;
+      const admission: Admission = { kind: "refused", decision, answer: written, token };
+      await tell(admission, { ...NO_CALL, operation, requestId }, true);
+    },
     answer,
     metadata: () => metadata,
   } satisfies Authorizer<Types>);
@@ -267,13 +303,14 @@ function credentialsIn(authorization: Call["authorization"]): Credentials | Vouc
 }
 
 /** The members of a call that an adapter leaves out: they are own members, so that none is inherited. */
-const NO_CALL: Required<Call> = Object.freeze({
+const NO_CALL: Omit<Required<Call>, "audited"> = Object.freeze({
   authorization: undefined,
   operation: "",
   params: undefined,
   arguments: undefined,
   requestId: undefined,
   protocolVersion: undefined,
+  signInScope: "operation",
   auditDenialsOnly: false,
   credentialsFirst: false,
 });

@@ -1,10 +1,12 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Denial, DoorDenial } from "../decision/decision.js";
+import { firstScopes } from "../discovery/first-scopes.js";
 import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
-import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
-import { namedMeanings } from "../policy/scope-meanings.js";
+import { isToolName } from "../policy/names.js";
+import { namedMeanings, readGrantedTokens } from "../policy/scope-meanings.js";
+import { sufficientSet } from "./sufficient-set.js";
 
 /** Why a call is refused at the door. */
 export type Refusal = Denial | DoorDenial;
@@ -43,10 +45,18 @@ export interface Answer {
   readonly body: ProblemDocument;
 }
 
-/** What an answer can say besides the decision. */
+/** What an answer depends on in addition to the decision. */
 export interface AnswerContext {
   /** The name of the tool or endpoint. */
   readonly operation?: string | undefined;
+  /** The values of its parameters: they bind the scopes that a 401 without credentials names. */
+  readonly params?: unknown;
+  /**
+   * What a 401 without credentials names: one sufficient set of the operation, nothing where it is unknown or hidden
+   * (`"operation"`); what the protected-resource document names (`"resource"`); or the first where there is such a set, else the
+   * second. Default: `"operation"`, and `"resource"` without an `operation`.
+   */
+  readonly signInScope?: "operation" | "resource" | "operation-or-resource";
   /** The token whose scopes a challenge of mode `union` names too. */
   readonly token?: AccessToken | undefined;
   /** The version of the Model Context Protocol that the client speaks, for the mode `auto`. */
@@ -114,15 +124,12 @@ const TITLES = {
   503: "Service Unavailable",
 } as const;
 
-/** Clients take some 16 KiB of headers in all; a union beyond half of it is cut down to what is needed. */
+/** Clients accept some 16 KiB of headers. A longer union is cut down to what is needed, a longer list of the resource to the baseline. */
 const MAX_CHALLENGE_SCOPE = 8_192;
 
-/** The members of a context that are left out: they are own members, so that none is inherited. */
-const NO_CONTEXT: Required<AnswerContext> = Object.freeze({
-  operation: undefined,
-  token: undefined,
-  protocolVersion: undefined,
-});
+function isShort(scopes: readonly string[]): boolean {
+  return scopes.join(" ").length <= MAX_CHALLENGE_SCOPE;
+}
 
 /** Since this version clients unite a challenge with what they hold (MCP, basic/authorization). */
 const UNITING_VERSION = "2026-07-28";
@@ -133,23 +140,33 @@ export function newAnswerer(
   options: ChallengeOptions,
 ): (refusal: Refusal, context?: AnswerContext) => Answer {
   const namesOf = namer(policy);
-  const baseline = policy.baseline.flatMap((scope) => namesOf(scope.name));
+  const first = firstScopes(policy);
+  const ofResource = isShort(first.all) ? first.all : first.baseline;
   const realm = quotable(policy.definition.name);
 
-  const scopesOf = (refusal: Refusal, { token, protocolVersion }: AnswerContext) => {
-    if (refusal.code === "unauthenticated") return baseline;
+  const signInScopes = (context: AnswerContext): readonly string[] => {
+    const operation = readOwn(context, "operation");
+    const byDefault = operation === undefined ? "resource" : "operation";
+    const mode = readOwn(context, "signInScope") ?? byDefault;
+    if (mode === "resource") return ofResource;
+    const own = sufficientSet(policy, operation, readOwn(context, "params"));
+    return own ?? (mode === "operation" ? [] : ofResource);
+  };
+
+  const scopesOf = (refusal: Refusal, context: AnswerContext) => {
+    if (refusal.code === "unauthenticated") return signInScopes(context);
     if (refusal.code !== "insufficient_scope") return [];
     // a refusal of somebody's own making can hold any text
     const needed = refusal.scopes.filter(isScopeToken).flatMap(namesOf);
     const isUnion =
-      options.mode === "union" || (options.mode === "auto" && isReplacing(protocolVersion));
+      options.mode === "union" ||
+      (options.mode === "auto" && isReplacing(readOwn(context, "protocolVersion")));
     if (!isUnion) return needed;
-    const union = [...new Set([...heldTokens(token).flatMap(namesOf), ...needed])];
-    return union.join(" ").length <= MAX_CHALLENGE_SCOPE ? union : needed;
+    const union = [...new Set([...heldTokens(context).flatMap(namesOf), ...needed])];
+    return isShort(union) ? union : needed;
   };
 
-  return (refusal, given) => {
-    const context = { ...NO_CONTEXT, ...given };
+  return (refusal, context = {}) => {
     const row = ROWS[refusal.code];
     const status = refusal.code === "upgrade_required" ? options.upgradeStatus : row.status;
     const scope = scopesOf(refusal, context).join(" ");
@@ -176,16 +193,23 @@ export function newAnswerer(
       detail: refusal.message,
       error: refusal.code,
       ...(refusal.code === "insufficient_scope" && scope !== "" && { scope }),
-      ...operationOf(refusal, context.operation),
+      ...operationOf(policy, refusal, readOwn(context, "operation")),
       ...remedyOf(refusal),
     };
     return { status, headers, body };
   };
 }
 
-/** A name that the policy lacks came from the client, and is not said back. */
-function operationOf({ code }: Refusal, name: string | undefined): Partial<ProblemDocument> {
+/** Returns the name of the operation. One that the policy does not have is the client's own text, and is left out. */
+function operationOf(
+  { operations, patterns }: CompiledPolicy,
+  { code }: Refusal,
+  name: unknown,
+): Partial<ProblemDocument> {
   if (typeof name !== "string" || code === "unknown_operation") return {};
+  const isKnown =
+    operations.has(name) || (isToolName(name) && patterns.some(({ matches }) => matches(name)));
+  if (!isKnown) return {};
   return name.includes(" ") ? { endpoint: name } : { tool: name };
 }
 
@@ -217,19 +241,15 @@ function quotable(text: string): string {
   return clean === "" ? "api" : clean;
 }
 
-/** Whether the client is known to speak a version in which a challenge replaces what it holds. */
-function isReplacing(version: string | undefined): boolean {
-  return version !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(version) && version < UNITING_VERSION;
+/** Returns whether the client is known to speak a version in which a challenge replaces what it holds. */
+function isReplacing(version: unknown): boolean {
+  if (typeof version !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(version)) return false;
+  return version < UNITING_VERSION;
 }
 
-/** The scope-tokens of a token as it holds them; what no token can hold is not said back. */
-function heldTokens(token: AccessToken | undefined): readonly string[] {
-  const scope = readOwn(token, "scope");
-  const list: readonly unknown[] =
-    typeof scope === "string" ? scope.split(" ") : Array.isArray(scope) ? scope : [];
-  return list.filter(
-    (member): member is string => isScopeToken(member) && !holdsPlaceholder(member),
-  );
+/** Returns the scope tokens that the token holds, as it spells them. Nothing is held by a scope that a decision refuses. */
+function heldTokens(context: AnswerContext): readonly string[] {
+  return readGrantedTokens(readOwn(readOwn(context, "token"), "scope")) ?? [];
 }
 
 /**

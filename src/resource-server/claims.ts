@@ -74,16 +74,21 @@ export function tokenFrom(claims: unknown, source: ScopeSource): AccessToken | u
     if (typeof value === "string") token[name] = value;
   }
   if (readOwn(claims, "first_party") === true) token["first_party"] = true;
-  made.add(Object.freeze(token));
+  made.set(Object.freeze(token), readOwn(claims, "nbf"));
   return token as unknown as AccessToken;
 }
 
-/** The tokens that {@link tokenFrom} has made: deeply frozen, so that they can be handed on as they are. */
-const made = new WeakSet<object>();
+/** The tokens that {@link tokenFrom} has made, deeply frozen, so that they can be handed on as they are; with their `nbf`. */
+const made = new WeakMap<object, unknown>();
 
 /** Returns whether {@link tokenFrom} has made a token. */
 export function isMadeToken(token: object): token is AccessToken {
   return made.has(token);
+}
+
+/** Returns the `nbf` of the claims that a token was made of: it is not a member of the token, and still limits it. */
+export function notBeforeOf(token: object): unknown {
+  return made.get(token);
 }
 
 /** Returns the scope of a claim: one text (RFC 8693, section 4.2), or a list where that is accepted. */

@@ -1,8 +1,9 @@
 import { readOwn } from "../decision/access-token.js";
-import { TEMPORARILY_UNAVAILABLE } from "../decision/decision.js";
+import { type InvalidParams, TEMPORARILY_UNAVAILABLE } from "../decision/decision.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import type { Admission, Authorizer } from "./authorizer.js";
 import { type Awaitable, askInTime, tellConsole } from "./facts.js";
+import { type GateView, readView } from "./gate-audit.js";
 import { pathOf } from "./target.js";
 
 /** A request as Node's servers have it, as far as a gate reads it. */
@@ -49,6 +50,8 @@ export interface GateCall {
   readonly operation: GateOperation;
   /** Reads the parameters that the route does not have. */
   readonly read?: (() => unknown) | undefined;
+  /** Returns what the audit reads of the request, beyond the values of the route and of `read`; called for an event alone. */
+  readonly view: () => GateView;
 }
 
 /**
@@ -57,7 +60,7 @@ export interface GateCall {
  */
 export function admitAtGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
-  { authorization, operation: { name: operation, params: names, values }, read }: GateCall,
+  { authorization, operation: { name: operation, params: names, values }, read, view }: GateCall,
 ): Awaitable<Admission> {
   const failed = (error: unknown): Admission => {
     tellConsole("a gate could not read its call", error);
@@ -65,8 +68,17 @@ export function admitAtGate<Types extends PolicyTypes>(
     const answer = authorizer.answer(decision, { operation });
     return { kind: "refused", decision, answer, token: undefined };
   };
-  const admit = (others: unknown): Awaitable<Admission> =>
-    authorizer.admit({ authorization, operation, params: paramsOf(names, values, others) });
+  const admit = (others: unknown): Awaitable<Admission> => {
+    const params = paramsOf(names, values, others);
+    const audited = () => {
+      const { sources, requestId } = view();
+      return readView(params, {
+        sources: [() => values?.(), () => others, ...sources],
+        requestId,
+      });
+    };
+    return authorizer.admit({ authorization, operation, params, audited });
+  };
   try {
     const admission =
       read === undefined ? admit(undefined) : askInTime(read, authorizer.timeout, admit);
@@ -74,6 +86,39 @@ export function admitAtGate<Types extends PolicyTypes>(
   } catch (error) {
     return failed(error);
   }
+}
+
+/**
+ * Returns whether a value that a handler reads is the one that was decided on: the same text, or what a schema makes of it
+ * and writes back as the same text, as `7` of `"7"`. The number `7` of `"007"` is another value.
+ */
+export function isSameValue(decided: unknown, seen: unknown): boolean {
+  if (decided === seen) return true;
+  const isWritten =
+    typeof seen === "number" || typeof seen === "boolean" || typeof seen === "bigint";
+  return isWritten && String(seen) === decided;
+}
+
+/**
+ * Reads the values of the route that an operation is decided on, and returns a check for a later time. The check returns the
+ * first parameter of which the handler would read another value by then.
+ */
+export function watchValues({ params, values }: GateOperation): () => string | undefined {
+  const read = () => {
+    const seen = values?.();
+    return params.map((name) => readOwn(seen, name));
+  };
+  const decided = read();
+  return () => {
+    const now = read();
+    return params.find((_, index) => !isSameValue(decided[index], now[index]));
+  };
+}
+
+/** Returns the denial of a call whose handler would read another value than the one that was decided on. */
+export function otherValue(param: string): InvalidParams {
+  const message = `invalid parameter \`${param}\`: its value changed after the decision`;
+  return { allowed: false, code: "invalid_params", message, param };
 }
 
 const NO_PARAMS = Object.freeze({});

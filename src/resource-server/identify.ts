@@ -6,34 +6,53 @@ import {
   type InvalidToken,
   TEMPORARILY_UNAVAILABLE,
 } from "../decision/decision.js";
-import { MAX_SCOPE_LENGTH, MAX_SCOPE_TOKENS } from "../grammar/scope.js";
-import { holdsPlaceholder } from "../grammar/scope-syntax.js";
-import { isScopeToken } from "../grammar/scope-token.js";
+import { MAX_SCOPE_TOKENS } from "../grammar/scope.js";
+import { readGrantedTokens } from "../policy/scope-meanings.js";
 import type { AuthorizerOptions } from "./authorizer-options.js";
-import { isMadeToken } from "./claims.js";
+import { isMadeToken, notBeforeOf } from "./claims.js";
 import type { Credentials } from "./credentials.js";
 import { type Asked, type Awaitable, type FactAsker, whenThere } from "./facts.js";
+import { timeFault } from "./token-time.js";
+import { detailedVerify, type RejectionReason, type Verdict } from "./token-verifier.js";
 import type { SubjectFacts } from "./verify.js";
 import type { Vouched } from "./vouched.js";
 
-/** Whom credentials show: nobody, somebody, or nobody who can be told. */
+/** The result of authentication: anonymous, authenticated, or refused. */
 export type Shown =
   | { readonly kind: "nobody" }
   | { readonly kind: "token"; readonly token: AccessToken }
-  | { readonly kind: "refused"; readonly refusal: DoorDenial | InvalidToken };
+  | {
+      readonly kind: "refused";
+      readonly refusal: DoorDenial | InvalidToken;
+      /** Only of a token that is refused. */
+      readonly reason?: RejectionReason;
+    };
 
 const NOBODY: Shown = Object.freeze({ kind: "nobody" });
 const BAD_REQUEST: Shown = Object.freeze({ kind: "refused", refusal: INVALID_REQUEST });
-const BAD_TOKEN: Shown = Object.freeze({ kind: "refused", refusal: INVALID_TOKEN });
 const OUTAGE: Shown = Object.freeze({ kind: "refused", refusal: TEMPORARILY_UNAVAILABLE });
 
+const badToken = (reason: RejectionReason): Shown => ({
+  kind: "refused",
+  refusal: INVALID_TOKEN,
+  reason,
+});
+
+type IdentifyOptions = Pick<
+  AuthorizerOptions,
+  "verify" | "subject" | "isRevoked" | "trustClaims" | "clockTolerance"
+>;
+
+/** What a verifier returned, read once: a token, or why there is none. */
+type Verified = AccessToken | RejectionReason;
+
 /**
- * Lays out the way from credentials to a token: verified claims, then the facts that the token does not carry, and
- * revocation last, so that one which arrives while the token is verified counts. There at once unless somebody has to be
- * waited for. Never throws and never rejects.
+ * Creates the function that takes credentials to a token: verified claims, then the facts that the token does not carry, and
+ * revocation last, so that a revocation that arrives during the verification counts. It returns a promise only where a
+ * callback returns one. Never throws and never rejects.
  */
 export function newIdentifier(
-  { verify, subject, isRevoked }: Pick<AuthorizerOptions, "verify" | "subject" | "isRevoked">,
+  { verify, subject, isRevoked, trustClaims = [], clockTolerance = 0 }: IdentifyOptions,
   factOf: FactAsker,
 ): (credentials: Credentials | Vouched) => Awaitable<Shown> {
   const unlessRevoked = (token: AccessToken): Awaitable<Shown> => {
@@ -42,7 +61,7 @@ export function newIdentifier(
     const asked = factOf("isRevoked", () => isRevoked(token), readBoolean);
     return whenThere(asked, (revoked) => {
       if (revoked.kind === "outage") return OUTAGE;
-      return revoked.value ? BAD_TOKEN : shown;
+      return revoked.value ? badToken("revoked") : shown;
     });
   };
   const informed = (claims: AccessToken): Awaitable<Shown> => {
@@ -53,42 +72,96 @@ export function newIdentifier(
       (facts) => (facts.kind === "outage" ? OUTAGE : unlessRevoked(facts.value)),
     );
   };
-  const verified = (asked: Asked<AccessToken | undefined>): Awaitable<Shown> => {
+  const verified = (asked: Asked<Verified>): Awaitable<Shown> => {
     if (asked.kind === "outage") return OUTAGE;
-    return asked.value === undefined ? BAD_TOKEN : informed(asked.value);
+    return typeof asked.value === "string" ? badToken(asked.value) : informed(asked.value);
   };
+  const readTrusted = newTokenReader(trustClaims);
+  // the library's own verifiers check the time by their own clock; no other verifier is known to check it
+  const detailed = detailedVerify(verify);
+  const readVerified =
+    detailed === undefined ? timed(readTrusted, clockTolerance) : ofVerdict(readTrusted);
+  const readLocal = timed(newTokenReader(FACTS), clockTolerance);
   return (credentials) => {
     if (credentials.kind === "none") return NOBODY;
     if (credentials.kind === "malformed") return BAD_REQUEST;
-    const claimed = () =>
-      credentials.kind === "vouched" ? credentials.claims() : verify(credentials.token);
-    return whenThere(factOf("verify", claimed, readToken), verified);
+    const asked =
+      credentials.kind === "vouched"
+        ? factOf("verify", () => credentials.claims(), readLocal)
+        : factOf("verify", () => (detailed ?? verify)(credentials.token), readVerified);
+    return whenThere(asked, verified);
   };
 }
 
 const FACTS = ["tier", "account_type", "first_party"] as const;
-const MEMBERS = ["scope", "sub", "client_id", "iss", "jti", "exp", "iat", ...FACTS] as const;
+const PLAIN = ["scope", "sub", "client_id", "iss", "jti", "exp", "iat"] as const;
+
+type TokenReader = (answer: unknown) => Verified;
 
 /**
- * What a verifier answers, read once into an object of our own: what was decided on is what is passed on, whatever
- * becomes of the object that the verifier holds. Members that {@link AccessToken} does not name are not read.
+ * Creates the reader of what a verifier returns: it is read once into a new object, so that the decision and the handler see
+ * the same token whatever happens to the verifier's object. Members that {@link AccessToken} does not name, and facts that
+ * are not trusted, are not read.
  */
-function readToken(answer: unknown): AccessToken | undefined {
-  if (!isObjectOrNothing(answer)) throw new TypeError("expected claims, or nothing");
-  if (answer === undefined || answer === null) return undefined;
-  // a token that a verifier remembers stays the same object, which decisions remember in turn
-  if (isMadeToken(answer)) return answer;
-  const token: Record<string, unknown> = {};
-  for (const name of MEMBERS) {
-    const value = readOwn(answer, name);
-    if (value !== undefined) token[name] = name === "scope" ? readScope(value) : value;
-  }
-  return Object.freeze(token) as unknown as AccessToken;
+function newTokenReader(trusted: readonly string[]): TokenReader {
+  const untrusted = FACTS.filter((name) => !trusted.includes(name));
+  const members = [...PLAIN, ...FACTS.filter((name) => trusted.includes(name))];
+  const stripped = new WeakMap<AccessToken, AccessToken>();
+  const copyOf = (answer: object): AccessToken => {
+    const token: Record<string, unknown> = {};
+    for (const name of members) {
+      const value = readOwn(answer, name);
+      if (value !== undefined) token[name] = name === "scope" ? readScope(value) : value;
+    }
+    return Object.freeze(token) as unknown as AccessToken;
+  };
+  // a token that a verifier remembers gives the same object each time, which decisions remember in turn
+  const strip = (token: AccessToken): AccessToken => {
+    if (!untrusted.some((name) => Object.hasOwn(token, name))) return token;
+    const known = stripped.get(token);
+    if (known !== undefined) return known;
+    const copy = copyOf(token);
+    stripped.set(token, copy);
+    return copy;
+  };
+  return (answer) => {
+    if (!isObjectOrNothing(answer)) throw new TypeError("expected claims, or nothing");
+    if (answer === undefined || answer === null) return "verify_result";
+    return isMadeToken(answer) ? strip(answer) : copyOf(answer);
+  };
+}
+
+/** Returns the reader of what the library's own verifiers return inside: a token, or why it is refused. */
+function ofVerdict(read: TokenReader): TokenReader {
+  return (answer) => {
+    const verdict = answer as Verdict;
+    return verdict.kind === "token" ? read(verdict.token) : verdict.reason;
+  };
+}
+
+/** Returns a reader that checks, in addition, the time of the token that it reads. */
+function timed(read: TokenReader, tolerance: number): TokenReader {
+  return (answer) => {
+    const token = read(answer);
+    if (typeof token === "string") return token;
+    const exp = readOwn(token, "exp") ?? readTime(answer as object, "exp");
+    const nbf = notBeforeOf(answer as object) ?? readTime(answer as object, "nbf");
+    return timeFault({ exp, nbf }, tolerance) ?? token;
+  };
+}
+
+/** Reads an own time. Throws where it is inherited or cannot be read: without it the token would be valid for ever. */
+function readTime(claims: object, name: "exp" | "nbf"): unknown {
+  const value = (claims as Record<string, unknown>)[name];
+  if (value === undefined || Object.hasOwn(claims, name)) return value;
+  // what every object inherits is not of the token
+  if (Object.hasOwn(Object.prototype, name)) return undefined;
+  throw new TypeError(`\`${name}\` is inherited`);
 }
 
 /**
- * Own members of the facts take the place of the token's, `undefined` too: who is asked knows better. A list and an
- * inherited member are no answer, since passing over them would leave the token's own word standing.
+ * Returns the token with the facts of `subject`. Their own members replace those of the token, `undefined` too. Throws for a
+ * list and for an inherited member: ignoring them would keep the fact that the token has.
  */
 function withFacts(token: AccessToken, facts: unknown): AccessToken {
   if (!isObjectOrNothing(facts) || Array.isArray(facts)) {
@@ -103,9 +176,9 @@ function withFacts(token: AccessToken, facts: unknown): AccessToken {
   return Object.freeze(merged) as unknown as AccessToken;
 }
 
-/** Whether a class has put a member on its prototype. What is on every object is not there. */
-function isInherited(facts: object, name: string): boolean {
-  return name in facts && !Object.hasOwn(Object.prototype, name);
+/** Returns whether an object inherits a member from its class. What every object inherits does not count. */
+function isInherited(object: object, name: string): boolean {
+  return name in object && !Object.hasOwn(Object.prototype, name);
 }
 
 /** A list is copied; one that is too long or cannot be read is no scope. */
@@ -122,18 +195,9 @@ function readScope(scope: unknown): unknown {
   }
 }
 
-/** Whether the scope of a token can be read at all, as a decision reads it: one that cannot is no good for anything. */
+/** Returns whether a decision can read the scope of a token. A token without such a scope opens nothing. */
 export function hasGoodScope(token: AccessToken): boolean {
-  const scope = readOwn(token, "scope");
-  if (scope === "") return true;
-  const isText = typeof scope === "string";
-  if (isText && scope.length > MAX_SCOPE_LENGTH) return false;
-  const list: unknown = isText ? scope.split(" ") : scope;
-  if (!Array.isArray(list) || list.length > MAX_SCOPE_TOKENS) return false;
-  return list.every(
-    (member) =>
-      isScopeToken(member) && member.length <= MAX_SCOPE_LENGTH && !holdsPlaceholder(member),
-  );
+  return readGrantedTokens(readOwn(token, "scope")) !== undefined;
 }
 
 function isObjectOrNothing(value: unknown): value is object | null | undefined {

@@ -1,19 +1,16 @@
 import { ownMembers } from "../policy/own-members.js";
-import type { AuditEvent } from "./audit-event.js";
+import type { AnyEvent } from "./audit-view.js";
 
 /**
- * Copies an audit event for a mapper to read: the event, its parts and its arguments with their own members alone, so that
- * nothing that is read is inherited.
+ * Copies an event for a mapper to read: the event, its parts and its arguments with their own members alone, so that nothing
+ * that is read is inherited.
  */
-export function ownEvent(event: AuditEvent): AuditEvent {
-  const own = ownMembers(event) as AuditEvent;
-  return Object.assign(own, {
-    policy: ownMembers(own.policy),
-    operation: ownMembers(own.operation),
-    actor: ownMembers(own.actor),
-    client: ownMembers(own.client),
-    token: ownMembers(own.token),
-    decision: ownMembers(own.decision),
-    arguments: own.arguments.map((argument) => ownMembers(argument)),
-  });
+export function ownEvent<Event extends AnyEvent>(event: Event): Event {
+  const own = ownMembers(event) as Record<string, unknown>;
+  for (const [name, member] of Object.entries(own)) own[name] = ownPart(member);
+  return own as unknown as Event;
+}
+
+function ownPart(part: unknown): unknown {
+  return Array.isArray(part) ? part.map(ownPart) : (ownMembers(part as object) ?? part);
 }

@@ -1,10 +1,11 @@
 import type { AccessToken } from "../decision/access-token.js";
 
 /**
- * What turns a raw bearer token into verified claims: `jwtVerifier` and `introspectionVerifier` of `scope-policy/verify`,
- * or one of your own. It answers `undefined` for a token that is no good (`invalid_token`), and throws only where it
- * cannot tell: an outage (`temporarily_unavailable`, 503). It looks at issuer, audience, signature and expiry at every call,
- * a remembered token's too.
+ * Takes a raw bearer token to its verified claims: `jwtVerifier` and `introspectionVerifier` of `scope-policy/verify`, or a
+ * function of your own. It returns `undefined` for a token that is not valid (`invalid_token`), and throws only where it
+ * cannot decide: an outage (`temporarily_unavailable`, 503). It checks issuer, audience and signature at every call, of a
+ * cached token too. The authorizer checks `exp` and `nbf` of what a function of your own returns, and reads `tier`,
+ * `account_type` and `first_party` only where `trustClaims` names them.
  */
 export type Verify = (
   rawToken: string,

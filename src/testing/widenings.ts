@@ -6,7 +6,7 @@ import type { PreparedOperation } from "../decision/prepare.js";
 import { bindScope } from "../grammar/template.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
-import { intersection } from "../policy/requirement.js";
+import { intersection } from "../policy/rule.js";
 import {
   combinations,
   paramsOf,

@@ -218,10 +218,19 @@ const refreshOf = (original: string, more: object = {}) => ({
   original,
   ...more,
 });
+const registerOf = (wanted: unknown, more: object = {}) => ({
+  op: "register",
+  client: { ...app, scope: wanted },
+  ...more,
+});
 const BOUND = "/accounts/a/orders.read";
 const granted = (...scopes: readonly string[]) => ({ assert: { scopes } });
 const implying = policyOf({
   scopes: { ...POLICIES.shop.scopes, "orders:read": { implies: ["refund:all", "orders:write"] } },
+});
+
+const replacing = policyOf({
+  scopes: { ...POLICIES.shop.scopes, "orders:read": { replaces: ["orders"] } },
 });
 
 /** What each part of the dialect means, in cases that only come out so if it is understood. */
@@ -374,6 +383,36 @@ const DIALECT: readonly (readonly [
     "allow",
     { assert: { scopes: [scope], mustNotContain: ["refund:all"], mustContain: ["orders:write"] } },
   ],
+  [
+    "consent to a part",
+    consentOf(`${scope} orders:write`, { chosen: [scope], granted: "orders:write nope" }),
+    "allow",
+    { assert: { scopes: [scope], removed: ["orders:write"] } },
+  ],
+  [
+    "consent to what is granted",
+    consentOf(scope, { granted: scope }),
+    "allow",
+    { assert: { mustContain: ['"canSkip":true'], removed: [] } },
+  ],
+  ["consent to one's own account", consentOf(BOUND, { owns: [BOUND] }), "allow", granted(BOUND)],
+  ["consent to another account", consentOf(BOUND, { owns: [] }), "reject-input"],
+  ["consent to an older name", { ...consentOf("orders"), ...replacing }, "allow", granted(scope)],
+  ["a registration", registerOf(scope), "allow", granted(scope)],
+  ["a registration of nothing", registerOf({ $absent: true }), "allow", granted()],
+  [
+    "what a registration keeps",
+    registerOf(scope, { client: { ...app, "Client-Secret": "x-secret" } }),
+    "allow",
+    { assert: { mustContain: ["Reports"], mustNotContain: ["x-secret"] } },
+  ],
+  ["beyond the ceiling", registerOf(scope, { ceiling: ["orders:write"] }), "reject-input"],
+  ["an unknown scope", registerOf(`${scope} nope`), "allow", granted(scope)],
+  [
+    "an unknown scope, refused",
+    registerOf(`${scope} nope`, { unknownScopes: "refuse" }),
+    "reject-input",
+  ],
   ["a refresh", refreshOf(`${scope} orders:write`), "allow", granted(scope, "orders:write")],
   ["a part", refreshOf(`${scope} orders:write`, { requested: scope }), "allow", granted(scope)],
   ["more", refreshOf(scope, { requested: `${scope} orders:write` }), "reject-input"],
@@ -422,7 +461,7 @@ describe("the dialect", () => {
         failing("status", { status: 403 }),
         failing("equals", { challenge: { equals: { error: "invalid_token" } } }),
         failing("absent", { challenge: { absent: ["resource_metadata"] } }),
-        failing("has", { challenge: { has: ["scope"] } }),
+        failing("has", { challenge: { has: ["error"] } }),
         failing("other", { challenge: { like: 1 } }),
         failing("contain", { mustContain: ["nowhere"] }),
         failing("notContain", { mustNotContain: ["Bearer"] }),
@@ -435,9 +474,12 @@ describe("the dialect", () => {
           assert: { mustContain: ['"verified":true'] },
         }),
         caseOf("left", refreshOf("orders:read"), "allow", granted()),
+        caseOf("removed", consentOf("orders:read"), "allow", {
+          assert: { removed: ["orders:read"] },
+        }),
       ),
     );
-    expect(last).toBe("0 passed, 15 failed, 0 skipped");
+    expect(last).toBe("0 passed, 16 failed, 0 skipped");
   });
 });
 

@@ -5,18 +5,11 @@ import { policy as loopwise } from "../../examples/loopwise/policy.js";
 import { policy as movementors } from "../../examples/movementors/policy.js";
 import { boxesOf, newFormBrowser, type Stop } from "./form-browser.js";
 import { newClient, register } from "./oauth-client.js";
-
-const REDIRECT = "https://app.example/cb";
-const scopes = (...list: readonly string[]) => list.map((scope) => ["scopes", scope] as const);
-const approve = (...list: readonly string[]) => [
-  ["decision", "approve"] as const,
-  ...scopes(...list),
-];
+import { approve, grantOf, REDIRECT, visit } from "./visit.js";
 
 let school: AuthorizationServer;
 let studio: AuthorizationServer;
 const events: string[] = [];
-let names = 0;
 
 beforeAll(async () => {
   const log = (event: string) => void events.push(event);
@@ -24,27 +17,6 @@ beforeAll(async () => {
   studio = await start(movementors, { log });
 });
 afterAll(() => Promise.all([school.close(), studio.close()]));
-
-/** A client, a browser, and somebody signed in before the consent page. */
-async function visit(
-  { issuer }: AuthorizationServer,
-  scope: string,
-  more: Readonly<Record<string, string>> = {},
-) {
-  names += 1;
-  const name = `Course Helper ${names}.`;
-  const client = await newClient(issuer, REDIRECT, { client_name: name });
-  const browser = newFormBrowser(issuer);
-  const signIn = await browser.go(client.authorize({ scope, ...more }));
-  const page = await browser.submit(signIn, [["person", "ana"]]);
-  return { client, browser, page, name };
-}
-
-/** The grant of a client on the page of connected apps. */
-function grantOf(apps: Stop, name: string): string {
-  const at = apps.html.indexOf(name);
-  return /name="revoke" value="([^"]+)"/.exec(apps.html.slice(at))?.[1] ?? "";
-}
 
 const errorOf = ({ url }: Stop) => new URL(url).searchParams.get("error");
 
@@ -78,7 +50,7 @@ describe("registration and discovery", () => {
 describe("what a person chooses", () => {
   it("is what the token holds, and the response says so", async () => {
     const { client, browser, page } = await visit(school, "openid courses:read posts:write", {
-      resource: school.resource,
+      parameters: { resource: school.resource },
     });
     expect(boxesOf(page)).toEqual([
       { scope: "openid", checked: true, disabled: true },
@@ -203,7 +175,7 @@ describe("refresh and revocation", () => {
   const all = "read:profile read:classes write:classes mcp:tools offline_access";
 
   async function refreshable() {
-    const visited = await visit(studio, all, { prompt: "consent" });
+    const visited = await visit(studio, all);
     const chosen = approve("read:classes", "mcp:tools", "offline_access");
     const end = await visited.browser.submit(visited.page, chosen);
     const answer = await visited.client.exchange(end.url);
@@ -221,7 +193,7 @@ describe("refresh and revocation", () => {
   });
 
   it("issues none where a person does not want it", async () => {
-    const { client, browser, page } = await visit(studio, all, { prompt: "consent" });
+    const { client, browser, page } = await visit(studio, all);
     const end = await browser.submit(page, approve("read:classes"));
     expect((await client.exchange(end.url)).refresh_token).toBeUndefined();
   });

@@ -8,6 +8,7 @@ export interface TokenAnswer {
   readonly scope?: string;
   readonly access_token?: string;
   readonly refresh_token?: string;
+  readonly id_token?: string;
 }
 
 export interface OauthClient {

@@ -69,7 +69,7 @@ describe("a person in a browser", () => {
     expect((await client.exchange(page.url())).scope).toBe(SCOPE);
   });
 
-  it("chooses a bundle, which checks exactly its scopes", async () => {
+  it("chooses a bundle, which checks exactly its scopes and the requested baseline", async () => {
     const { client, page } = await studio.visit(
       "read:profile read:classes read:bookings read:clients write:bookings mcp:tools",
     );
@@ -78,13 +78,31 @@ describe("a person in a browser", () => {
       "true",
     );
     const bundle = ["read:profile", "read:classes", "read:bookings", "read:clients"];
-    expect(await checkedBoxes(page)).toEqual(bundle);
+    expect(await checkedBoxes(page)).toEqual([...bundle, "mcp:tools"]);
+    expect(await page.getByText("Nothing works without it.").count()).toBe(1);
     await page.getByLabel("Clients: read").uncheck();
     await page.getByRole("button", { name: "Allow" }).click();
     await page.waitForURL("**/cb?*");
     expect((await client.exchange(page.url())).scope).toBe(
-      "read:profile read:classes read:bookings",
+      "read:profile read:classes read:bookings mcp:tools",
     );
+  });
+
+  it("chooses a bundle, which adds no baseline that was not requested", async () => {
+    const { page } = await studio.visit("read:profile read:classes write:bookings");
+    await page.getByRole("link", { name: "Read only" }).click();
+    expect(await checkedBoxes(page)).toEqual(["read:profile", "read:classes"]);
+  });
+
+  it("is not shown the baseline as refused, after it was unchecked", async () => {
+    const scope = "read:profile read:classes mcp:tools";
+    const { client, page } = await studio.visit(scope);
+    await page.locator(`input[value="mcp:tools"]`).uncheck();
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL("**/cb?*");
+    await page.goto(client.authorize({ scope }));
+    expect(await checkedBoxes(page)).toEqual(scope.split(" "));
+    expect(await page.getByText("You did not allow this before.").count()).toBe(0);
   });
 
   it("goes back after the answer, and finds nothing to decide", async () => {

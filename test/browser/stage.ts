@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import type { AnyPolicy } from "scope-policy";
+import type { Policy } from "scope-policy";
 import { type AuthorizationServer, start } from "../../examples/authorization-server/server.js";
 import { newClient, type OauthClient } from "../authorization-server/oauth-client.js";
 
@@ -38,7 +38,7 @@ export interface Visit {
 }
 
 /** Opens a browser and a server for one policy. */
-export async function openStage(policy: AnyPolicy): Promise<Stage> {
+export async function openStage(policy: Policy): Promise<Stage> {
   const events: string[] = [];
   const server = await start(policy, { log: (event) => void events.push(event) });
   const callback = createServer((_, response) => {

@@ -195,24 +195,65 @@ describe("a client of the school", () => {
 });
 
 describe("a client of the platform for mentors", () => {
-  const BUNDLE = [
-    "read:profile",
-    "read:bookings",
-    "read:classes",
-    "read:clients",
-    "write:bookings",
-    "write:classes",
-    "write:messages",
-  ];
+  const EVERYTHING = Object.keys(movementors.definition.scopes).join(" ");
+  const NOTHING_WITHOUT = "Nothing works without it.";
+
+  /** A person at the consent page of a client that asks for every scope, with a bundle chosen. */
+  async function chooses(bundle: string, title: string) {
+    const seat = await sit("movementors", EVERYTHING);
+    expect(await seat.ask(EVERYTHING)).toBe("REDIRECT");
+    await seat.signIn("ana");
+    await seat.page.getByRole("link", { name: title }).click();
+    await seat.page.waitForURL(`**?preset=${bundle}`);
+    return seat;
+  }
+
+  /** The row of the baseline on the page that is open. */
+  const baselineOf = async ({ page }: Seat) =>
+    (await rowsOf(page)).find(({ scope }) => scope === "mcp:tools");
+
+  it("is given Read only, lists bookings, and steps up to write them", async () => {
+    const seat = await chooses("read-only", "Read only");
+    const bundle = movementors.bundleScope("read-only").split(" ");
+    expect(await checkedBoxes(seat.page)).toEqual(bundle);
+    expect(await baselineOf(seat)).toMatchObject({ checked: true, why: NOTHING_WITHOUT });
+    await seat.answer("Allow");
+    await seat.connect();
+    expect(seat.held()).toEqual([...bundle].sort());
+    expect(await seat.call("list_bookings")).toEqual({
+      isError: false,
+      text: "list_bookings, done for ana",
+    });
+
+    // the baseline is granted, and is not among what was refused
+    await seat.isSentAway(() => seat.call("create_booking"));
+    expect(await baselineOf(seat)).toMatchObject({
+      checked: true,
+      badge: "Already allowed",
+      why: NOTHING_WITHOUT,
+    });
+    const rows = await rowsOf(seat.page);
+    expect(rows.filter(({ checked }) => !checked)).toMatchObject([
+      { scope: "write:bookings", why: "You did not allow this before." },
+    ]);
+    await seat.page.locator('input[value="write:bookings"]').check();
+    await seat.answer("Allow");
+    expect((await seat.call("create_booking")).text).toBe("create_booking, done for ana");
+    expect(seat.held()).toEqual([...bundle, "write:bookings"].sort());
+    expect(seat.opened.length).toBe(2);
+    expect(calls).toEqual([
+      "list_bookings allowed ana",
+      "create_booking insufficient_scope ana",
+      "create_booking allowed ana",
+    ]);
+    await seat.close();
+  });
 
   it("is given the bundle of a personal assistant, and the plan still bounds it", async () => {
-    const everything = Object.keys(movementors.definition.scopes).join(" ");
-    const seat = await sit("movementors", everything);
-    expect(await seat.ask(everything)).toBe("REDIRECT");
-    await seat.signIn("ana");
-    await seat.page.getByRole("link", { name: "Personal assistant" }).click();
-    await seat.page.waitForURL("**?preset=personal-assistant");
-    expect([...(await checkedBoxes(seat.page))].sort()).toEqual([...BUNDLE].sort());
+    const seat = await chooses("personal-assistant", "Personal assistant");
+    const bundle = movementors.bundleScope("personal-assistant").split(" ");
+    expect(await checkedBoxes(seat.page)).toEqual(bundle);
+    expect(await baselineOf(seat)).toMatchObject({ checked: true, why: NOTHING_WITHOUT });
     const notes = (await rowsOf(seat.page)).filter(({ tier }) => tier !== "");
     expect(notes.map(({ scope }) => scope)).toEqual([
       "read:financials",
@@ -221,11 +262,9 @@ describe("a client of the platform for mentors", () => {
     ]);
     expect(notes[1]?.tier).toBe("Has no effect until you upgrade to Pro.");
 
-    // a bundle names what a client does, and this client does it through MCP
-    await seat.page.locator('input[value="mcp:tools"]').check();
     await seat.answer("Allow");
     await seat.connect();
-    expect(seat.held()).toEqual([...BUNDLE, "mcp:tools"].sort());
+    expect(seat.held()).toEqual([...bundle].sort());
     const listed = movementors.toolsFor({ ...seat.claims(), ...accounts.get("ana") });
     expect(await seat.list()).toEqual(listed.map((tool) => tool.name));
 
@@ -240,6 +279,20 @@ describe("a client of the platform for mentors", () => {
       "update_class upgrade_required ana",
       "delete_account denied ana",
     ]);
+    await seat.close();
+  });
+
+  it("keeps access while the person is away only where the person allows it", async () => {
+    const seat = await chooses("read-only", "Read only");
+    await seat.page.locator('input[value="offline_access"]').check();
+    await seat.answer("Allow");
+    expect(seat.held()).toContain("offline_access");
+    await seat.connect();
+    expect((await seat.call("list_bookings")).isError).toBe(false);
+    await seat.page.goto(`${seat.demo.issuer}/settings/connected-apps`);
+    const entry = seat.page.locator("section", { hasText: seat.name });
+    expect(await entry.textContent()).toContain("also while you are away");
+    expect(await entry.textContent()).not.toContain("last used never");
     await seat.close();
   });
 

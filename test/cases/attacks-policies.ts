@@ -20,7 +20,7 @@ export const REFUSED_POLICIES: readonly RefusedPolicy[] = [
   ["POLICY-024", tool({ public: true, allOf: [read] }), "mixed_operation", "tools.t.allOf"],
   ["POLICY-025", tool({ allOf: [read, read] }), "duplicate", "tools.t.allOf[1]"],
   ["POLICY-029", { default: "allow" }, "unknown_key", "default"],
-  ["POLICY-033", { version: undefined }, "missing_key", "version"],
+  ["POLICY-033", { version: undefined }, "undefined_value", "version"],
   ["POLICY-034", { defaults: "deny" }, "unknown_key", "defaults"],
   ["POLICY-047", scope("courses read"), "scope_syntax", 'scopes["courses read"]'],
   ["POLICY-055", scope("a\n"), "scope_syntax", 'scopes["a\\n"]'],

@@ -282,11 +282,26 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
         "GET /A/:name": "openid",
         "POST /a/{id}": "openid",
         "GET /a/{id}/": "openid",
+        "GET /caf%C3%A9": "openid",
+        "GET /CAF%C3%89": "openid",
+        "GET /cafe": "openid",
+        "GET /stra%C3%9Fe": "openid",
+        "GET /STRASSE": "openid",
       },
     },
     finds: [
       ["duplicate_endpoint", 'endpoints["GET /A/:name"]', "`GET /a/{id}` is the same endpoint"],
       ["endpoint_syntax", 'endpoints["GET /a/{id}/"]', "is not canonical"],
+      [
+        "duplicate_endpoint",
+        'endpoints["GET /CAF%C3%89"]',
+        "`GET /caf%C3%A9` is the same endpoint",
+      ],
+      [
+        "duplicate_endpoint",
+        'endpoints["GET /STRASSE"]',
+        "`GET /stra%C3%9Fe` is the same endpoint",
+      ],
     ],
   },
 ];

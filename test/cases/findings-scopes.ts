@@ -14,11 +14,8 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
   },
   {
     title: "a scope that is used where none is declared",
-    policy: { scopes: undefined, tools: { t: "a" } },
-    finds: [
-      ["missing_key", "scopes", "`scopes` is missing"],
-      ["unknown_scope", "tools.t", "undeclared scope `a`"],
-    ],
+    policy: { scopes: {}, tools: { t: "a" } },
+    finds: [["unknown_scope", "tools.t", "undeclared scope `a`"]],
   },
   {
     title: "an empty scope",
@@ -212,6 +209,17 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     finds: [
       ["unknown_scope", "tools.t", "undeclared scope `/a/<id>\u00e9`"],
       ["unknown_scope", "tools.u", "undeclared scope `<`"],
+    ],
+  },
+  {
+    title: "an older name of two scopes used in a rule",
+    policy: {
+      scopes: { a: "text", b: { replaces: ["m", "n"] }, c: { replaces: ["m"] } },
+      tools: { t: { anyOf: ["m", "n"] } },
+    },
+    finds: [
+      ["replaced_scope", "tools.t.anyOf[0]", "`m` is an older name", "b"],
+      ["replaced_scope", "tools.t.anyOf[1]", "`n` is an older name", "b"],
     ],
   },
   {

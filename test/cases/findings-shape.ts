@@ -5,12 +5,12 @@ const scopes = { "courses:read": {}, openid: {} };
 /** What has not the shape of a policy. */
 export const SHAPE_FINDINGS: readonly FindingCase[] = [
   {
-    title: "options that are missing",
-    policy: { name: undefined, version: undefined, scopes: undefined },
+    title: "options that are `undefined`",
+    policy: { name: undefined, scopes: undefined, tools: { t: { scope: "a", tier: undefined } } },
     finds: [
-      ["missing_key", "name", "`name` is missing"],
-      ["missing_key", "version", "`version` is missing"],
-      ["missing_key", "scopes", "`scopes` is missing"],
+      ["undefined_value", "name", "got `undefined`"],
+      ["undefined_value", "scopes", "got `undefined`"],
+      ["undefined_value", "tools.t.tier", "give it a value or leave it out"],
     ],
   },
   {

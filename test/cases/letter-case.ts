@@ -1,4 +1,4 @@
-/** A request in another letter case than some endpoint, and the endpoint that it is for: `undefined` for none. */
+/** A request in another letter case than some endpoint, and the endpoint that it means, if any. */
 export type LetterCase = readonly [
   endpoints: readonly string[],
   path: string,
@@ -9,11 +9,15 @@ export type LetterCase = readonly [
 const me = ["GET /users/me", "GET /users/:id"];
 const admin = ["GET /admin/x", "GET /:section/x"];
 const back = ["GET /a/:y/e", "GET /:x/B/f"];
+const cafe = ["GET /v1/caf%C3%A9", "GET /v1/:name"];
+const street = ["GET /stra%C3%9Fe", "GET /:name"];
+const greek = ["GET /%CE%BF%CE%B4%CF%8C%CF%82", "GET /:name"];
+const mixed = ["GET /i%CC%87/:x", "GET /:name/:y", "GET /:name/%C3%A9"];
 const deeper = ["GET /a/b/:z", "GET /A/:y/c", "GET /:x/b/d"];
 
 /**
- * A router that ignores letter case runs the literal endpoint for any spelling of it, so that no other spelling may pass
- * as a value of the parameter beside it.
+ * A router that ignores letter case runs the literal endpoint for any spelling of it, so no other spelling may pass as a
+ * value of the parameter next to it.
  */
 export const LETTER_CASES: readonly LetterCase[] = [
   [me, "/users/me", "GET /users/me", "the literal"],
@@ -46,4 +50,25 @@ export const LETTER_CASES: readonly LetterCase[] = [
   [deeper, "/a/b/d", "GET /a/b/:z", "a value that is a literal elsewhere"],
   [deeper, "/A/b/d", undefined, "for which another endpoint would have been spelled right"],
   [deeper, "/q/b/d", "GET /:x/b/d", "the last"],
+  [cafe, "/v1/caf%C3%A9", "GET /v1/caf%C3%A9", "the literal beyond ASCII"],
+  [cafe, "/v1/caf%C3%89", undefined, "the literal with a capital beyond ASCII is not a value"],
+  [cafe, "/v1/CAF%C3%89", undefined, "the literal in capitals is not a value"],
+  [cafe, "/v1/Caf%C3%A9", undefined, "nor with a capital of ASCII"],
+  [cafe, "/v1/caf%C3%A8", "GET /v1/:name", "another letter is a value"],
+  [cafe, "/v1/cafe", "GET /v1/:name", "a letter without its accent is a value"],
+  [cafe, "/V1/caf%C3%A8", undefined, "a literal of ASCII before it in another letter case"],
+  [street, "/stra%C3%9Fe", "GET /stra%C3%9Fe", "the literal with a sharp s"],
+  [street, "/stra%E1%BA%9Ee", undefined, "the capital sharp s, which is equal in lower case"],
+  [street, "/STRASSE", undefined, "the two letters that are equal in upper case"],
+  [street, "/strasse", undefined, "and these in lower case"],
+  [street, "/strase", "GET /:name", "one s is another text"],
+  [greek, "/%CE%BF%CE%B4%CF%8C%CF%82", "GET /%CE%BF%CE%B4%CF%8C%CF%82", "a final sigma"],
+  [greek, "/%CE%BF%CE%B4%CF%8C%CF%83", undefined, "a sigma that is not final"],
+  [greek, "/%CE%9F%CE%94%CE%8C%CE%A3", undefined, "a capital sigma"],
+  [mixed, "/i%CC%87/a", "GET /i%CC%87/:x", "an i with one more dot"],
+  [mixed, "/%C4%B0/a", undefined, "the capital that this is in lower case"],
+  [mixed, "/i/a", undefined, "the small letter of that capital in Turkish"],
+  [mixed, "/%C4%B1/a", undefined, "the dotless i, whose capital is that of i"],
+  [mixed, "/j/%C3%A9", "GET /:name/%C3%A9", "a value before a literal beyond ASCII"],
+  [mixed, "/j/%C3%89", undefined, "a value before its capital"],
 ];

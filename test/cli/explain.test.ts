@@ -108,7 +108,8 @@ describe("explain", () => {
       decision: {
         allowed: false,
         code: "upgrade_required",
-        message: "upgrade required: this needs the plan `pro` or above",
+        message:
+          "upgrade required: this needs the plan `pro` or above, and a scope that has not been granted",
         tier: "pro",
       },
       headline: "NO: buy_ad needs the pro plan: upgrade required.",

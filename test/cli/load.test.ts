@@ -160,7 +160,7 @@ const REFUSED: readonly {
     file: "p.json",
     source: `{ "name": "N", "version": "1",\n "scopes": {},\n "name": "M" }`,
     code: 1,
-    says: "p.json:3:2  error  this key stands twice",
+    says: "p.json:3:2  error  this key is written twice",
   },
   {
     title: "text that is no JSON",

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { policyJsonSchema } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { manifest } from "../../scripts/entries.mjs";
-import { forTerminal } from "../../src/cli/io.js";
 import { code, text } from "../../src/cli/markdown.js";
+import { type Line, rendered, styled } from "../../src/cli/output.js";
+import { padTo, widthOf } from "../../src/cli/visible.js";
 import { shorten, wrap } from "../../src/cli/wrap.js";
 import { folderOf, ROOT, run, runIn } from "./run.js";
 import { SMALL_JSON } from "./small-policy.js";
@@ -139,48 +140,92 @@ describe("text for people", () => {
   const ESC = "\u001B";
   const CASES: readonly {
     readonly title: string;
-    readonly from: string;
+    readonly from: Line;
     readonly colours: boolean;
     readonly to: string;
   }[] = [
-    { title: "plain words", from: "a\nb é 漢", colours: true, to: "a\nb é 漢" },
+    { title: "plain words", from: "a é 漢 \u{1F600}", colours: true, to: "a é 漢 \u{1F600}" },
     {
-      title: "our colours",
-      from: `${ESC}[31ma${ESC}[39m`,
+      title: "the program's own colours",
+      from: styled("bold", styled("red", "a")),
       colours: true,
-      to: `${ESC}[31ma${ESC}[39m`,
+      to: `${ESC}[1m${ESC}[31ma${ESC}[39m${ESC}[22m`,
     },
-    { title: "no colours", from: `${ESC}[31ma`, colours: false, to: "\\u{1B}[31ma" },
+    { title: "no colours", from: styled("red", "a"), colours: false, to: "a" },
+    {
+      title: "a colour of the policy",
+      from: [styled("red", `${ESC}[31ma`), `${ESC}[39m`],
+      colours: true,
+      to: `${ESC}[31m\\u{1B}[31ma${ESC}[39m\\u{1B}[39m`,
+    },
     {
       title: "another sequence",
       from: `${ESC}[2J${ESC}]0;x\u0007`,
       colours: true,
       to: "\\u{1B}[2J\\u{1B}]0;x\\u{7}",
     },
-    { title: "hidden text", from: `${ESC}[8ma`, colours: true, to: "\\u{1B}[8ma" },
     {
-      title: "a carriage return, a tab, C1",
-      from: "a\r\tb\u009B",
+      title: "a line break, a carriage return, a tab, C1",
+      from: "a\n\r\tb\u009B",
       colours: false,
-      to: "a\\u{D}\\u{9}b\\u{9B}",
+      to: "a\\u{A}\\u{D}\\u{9}b\\u{9B}",
     },
     {
       title: "text that is turned round",
-      from: "a\u202Eb\u2066",
+      from: "a\u202Eb\u2066\u061C",
       colours: false,
-      to: "a\\u{202E}b\\u{2066}",
+      to: "a\\u{202E}b\\u{2066}\\u{61C}",
     },
     { title: "half a character", from: "a\uD800", colours: false, to: "a\\u{D800}" },
   ];
 
   it.each(CASES)("passes on or shows $title", ({ from, colours, to }) => {
-    expect(forTerminal(from, colours)).toBe(to);
+    expect(rendered({ kind: "lines", lines: [from] }, colours)).toBe(`${to}\n`);
+  });
+
+  it("keeps the line breaks of a document, and shows what it hides", () => {
+    const text = "# a\n\nb\u202Ec\r\n";
+    expect(rendered({ kind: "document", text }, true)).toBe("# a\n\nb\\u{202E}c\\u{D}\n");
+  });
+
+  it("is JSON of the same value, with every invisible character as an escape", () => {
+    const data = { "\u202E": ["a\u009B\u{E0001}\u007F漢\n", "\u{1F600}"] };
+    const json = rendered({ kind: "json", data }, true);
+    expect(JSON.parse(json)).toEqual(data);
+    expect(json).toContain('"\\u202e"');
+    expect(json).toContain('"a\\u009b\\udb40\\udc01\\u007f漢\\n"');
+    expect(json).toContain("\u{1F600}");
   });
 
   it("is broken between words", () => {
-    expect(wrap("  one two three", 9, "    ")).toBe("  one two\n    three");
-    expect(wrap("averylongword b", 5, " ")).toBe("averylongword\n b");
-    expect(wrap("", 5, " ")).toBe("");
+    expect(wrap("  one two three", 9, "    ")).toEqual(["  one two", "    three"]);
+    expect(wrap("averylongword b", 5, " ")).toEqual(["averylongword", " b"]);
+    expect(wrap("", 5, " ")).toEqual([""]);
+    expect(wrap("one\ntwo\r\n\tthree", 7, "")).toEqual(["one two", "three"]);
+  });
+
+  const WIDTHS: readonly { readonly text: string; readonly width: number }[] = [
+    { text: "abc", width: 3 },
+    { text: "漢字", width: 4 },
+    { text: "ｶﾅ", width: 2 },
+    { text: "ＡＢ", width: 4 },
+    { text: "한국", width: 4 },
+    { text: "\u{1F600}", width: 2 },
+    { text: "❤\uFE0F", width: 2 },
+    { text: "e\u0301", width: 1 },
+    { text: "ก\u0E49", width: 1 },
+    { text: "שָׁ", width: 1 },
+  ];
+
+  it.each(WIDTHS)("takes $width columns for $text", ({ text, width }) => {
+    expect(widthOf(text)).toBe(width);
+    expect(padTo(text, 8)).toBe(text + " ".repeat(8 - width));
+  });
+
+  it("is broken by columns, not by characters", () => {
+    expect(wrap("漢字 漢字 ab", 9, "")).toEqual(["漢字 漢字", "ab"]);
+    expect(wrap("漢字 漢字 ab", 8, "")).toEqual(["漢字", "漢字 ab"]);
+    expect(wrap("e\u0301e\u0301e\u0301 abc", 7, "")).toEqual(["e\u0301e\u0301e\u0301 abc"]);
   });
 
   it("is cut between words", () => {

@@ -1,6 +1,7 @@
 import type { FactSource } from "../../src/resource-server/verify.js";
 import type { CaseRequest, ContractCase, Expected } from "./case.js";
-import { METADATA_URL, NO_CREDENTIALS } from "./cases-decisions.js";
+import { METADATA_URL, noCredentials } from "./cases-decisions.js";
+import { BAD_TIME_TOKENS } from "./world.js";
 
 const INVALID_REQUEST: Expected = {
   status: 400,
@@ -30,28 +31,31 @@ const OUTAGE: Expected = {
 };
 
 /** The same call by both surfaces. */
-const CALLS: Readonly<Record<"tool" | "endpoint", { call: CaseRequest; operation: string }>> = {
-  tool: { call: { tool: "list_courses" }, operation: "list_courses" },
-  endpoint: { call: { method: "GET", path: "/courses" }, operation: "GET /courses" },
-};
+const CALLS = {
+  tool: {
+    call: { tool: "list_courses" } satisfies CaseRequest,
+    operation: "list_courses",
+    anonymous: noCredentials("courses:read mcp:tools"),
+  },
+  endpoint: {
+    call: { method: "GET", path: "/courses" } satisfies CaseRequest,
+    operation: "GET /courses",
+    anonymous: noCredentials("courses:read"),
+  },
+} as const;
 
 type Row = readonly [
   id: string,
   title: string,
   authorization: readonly string[],
-  expect: Expected | "reader",
+  expect: Expected | "reader" | "anonymous",
 ];
 
 const ROWS: readonly Row[] = [
   ["scheme-case", "the scheme has no letter case", ["bEaReR reader"], "reader"],
   ["scheme-spaces", "more than one space after the scheme", ["Bearer   reader"], "reader"],
-  [
-    "scheme-other",
-    "another scheme is no bearer credential",
-    ["Basic cmVhZGVyOg=="],
-    NO_CREDENTIALS,
-  ],
-  ["scheme-none", "a token without a scheme", ["reader"], NO_CREDENTIALS],
+  ["scheme-other", "another scheme is no bearer credential", ["Basic cmVhZGVyOg=="], "anonymous"],
+  ["scheme-none", "a token without a scheme", ["reader"], "anonymous"],
   ["empty-token", "a scheme without a token", ["Bearer"], INVALID_REQUEST],
   ["two-words", "two words after the scheme", ["Bearer reader writer"], INVALID_REQUEST],
   ["comma", "two credentials in one field", ["Bearer nothing, Bearer reader"], INVALID_REQUEST],
@@ -73,6 +77,10 @@ const ROWS: readonly Row[] = [
     INVALID_TOKEN,
   ],
   ["revoked-token", "a token that was taken back", ["Bearer revoked"], INVALID_TOKEN],
+  ["timely-token", "a token whose exp and nbf allow it now", ["Bearer timely"], "reader"],
+  ...BAD_TIME_TOKENS.map(
+    ([token, what]): Row => [token, `a token with ${what}`, [`Bearer ${token}`], INVALID_TOKEN],
+  ),
   ["malformed-scope", "a scope with two spaces voids the token", ["Bearer spaces"], INVALID_TOKEN],
   [
     "template-scope",
@@ -91,7 +99,12 @@ const fields: readonly ContractCase[] = BOTH.flatMap((surface) =>
     title,
     authorization,
     request: CALLS[surface].call,
-    expect: expect === "reader" ? readerReached(surface) : expect,
+    expect:
+      expect === "reader"
+        ? readerReached(surface)
+        : expect === "anonymous"
+          ? CALLS[surface].anonymous
+          : expect,
   })),
 );
 
@@ -183,7 +196,7 @@ const bodies: readonly ContractCase[] = BODIES.map(([id, title, headers, body]) 
   title: `${title} is not read without credentials`,
   authorization: [],
   request: { method: "POST", path: "/courses", headers, body },
-  expect: NO_CREDENTIALS,
+  expect: noCredentials("courses:write"),
 }));
 
 const elsewhere: readonly ContractCase[] = [
@@ -193,7 +206,7 @@ const elsewhere: readonly ContractCase[] = [
     title: "a token in the query is not looked for",
     authorization: [],
     request: { method: "GET", path: "/courses?access_token=reader" },
-    expect: NO_CREDENTIALS,
+    expect: CALLS.endpoint.anonymous,
   },
   {
     id: "tool-body-malformed",
@@ -201,7 +214,7 @@ const elsewhere: readonly ContractCase[] = [
     title: "a body that is no JSON is not read without credentials",
     authorization: [],
     request: { tool: "list_courses", body: "{not json" },
-    expect: NO_CREDENTIALS,
+    expect: CALLS.tool.anonymous,
   },
   {
     id: "tool-two-spellings",
@@ -225,7 +238,7 @@ const elsewhere: readonly ContractCase[] = [
         "X-Forwarded-Authorization: Bearer reader",
       ],
     },
-    expect: NO_CREDENTIALS,
+    expect: CALLS.tool.anonymous,
   },
 ];
 

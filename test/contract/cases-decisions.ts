@@ -19,11 +19,18 @@ export function stepUp(scope: string, problem: Readonly<Record<string, unknown>>
   };
 }
 
-export const NO_CREDENTIALS: Expected = {
-  status: 401,
-  code: "unauthenticated",
-  challenge: { scope: "mcp:tools", resource_metadata: METADATA_URL },
-};
+/** The 401 of a call without credentials; over MCP the scope is the one that the subject gives. */
+export function noCredentials(
+  scope: string | undefined,
+  problem: Readonly<Record<string, unknown>> = {},
+): Expected {
+  return {
+    status: 401,
+    code: "unauthenticated",
+    challenge: { ...(scope !== undefined && { scope }), resource_metadata: METADATA_URL },
+    problem,
+  };
+}
 
 /** A refusal without a challenge: asking for a scope would not help. */
 function closed(
@@ -41,6 +48,24 @@ type Row = readonly [
   request: CaseRequest,
   expect: Expected,
 ];
+
+/** What the 401 of each kind of operation names. */
+const ANONYMOUS_TOOLS: readonly Row[] = (
+  [
+    ["get_settings", "the first of several alternatives", "school:read mcp:tools"],
+    ["update_course", "all scopes of an alternative", "courses:read courses:write mcp:tools"],
+    ["export_report", "the scope of an operation that needs a tier", "reports:export mcp:tools"],
+    ["lesson_open", "the scope of a pattern", "courses:read mcp:tools"],
+    ["whoami", "the baseline where nothing else is needed", "mcp:tools"],
+    ["purge_all", "no scope where only a reserved one would do", undefined],
+  ] as const
+).map(([tool, what, scope]) => [
+  `tool-anonymous-${tool}`,
+  `no credentials: the challenge names ${what}`,
+  undefined,
+  { tool },
+  noCredentials(scope, { tool }),
+]);
 
 const TOOLS: readonly Row[] = [
   [
@@ -216,7 +241,15 @@ const TOOLS: readonly Row[] = [
     "no credentials: a challenge without an error",
     undefined,
     { tool: "list_courses" },
-    { ...NO_CREDENTIALS, problem: { tool: "list_courses" } },
+    noCredentials("courses:read mcp:tools", { tool: "list_courses" }),
+  ],
+  ...ANONYMOUS_TOOLS,
+  [
+    "tool-anonymous-bound",
+    "no credentials: the challenge names a bound scope with the value of the call",
+    undefined,
+    { tool: "read_profile", params: { account_id: "acc-1" } },
+    noCredentials("/accounts/acc-1/profile.read mcp:tools"),
   ],
 ];
 
@@ -342,7 +375,14 @@ const ENDPOINTS: readonly Row[] = [
     "no credentials",
     undefined,
     { method: "GET", path: "/courses" },
-    { ...NO_CREDENTIALS, problem: { endpoint: "GET /courses" } },
+    noCredentials("courses:read", { endpoint: "GET /courses" }),
+  ],
+  [
+    "endpoint-anonymous-bound",
+    "no credentials: the challenge names a bound scope with the value of the path",
+    undefined,
+    { method: "GET", path: "/accounts/acc-1/profile" },
+    noCredentials("/accounts/acc-1/profile.read"),
   ],
   [
     "head-allowed",

@@ -44,7 +44,9 @@ export const FETCH_SUBJECTS: readonly Subject[] = [
           return c.json({ ok: true });
         });
       }
-      return listen(createAdaptorServer({ fetch: app.fetch }) as ReturnType<typeof createServer>);
+      // without the option it replaces the global `Request` and `Response`, for the test files after this one as well
+      const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+      return listen(server as ReturnType<typeof createServer>);
     },
     toolRequest: httpToolRequest,
     read: readProblem,

@@ -222,6 +222,7 @@ describe("whoever fails, in whatever way", () => {
 
 const policy = loadPolicy(CONTRACT_POLICY);
 const resource = "https://api.example.com/mcp";
+const OURS = { policy, resource, trustClaims: [] };
 
 async function challengeOf(
   authorizer: ReturnType<typeof createAuthorizer>,
@@ -235,7 +236,7 @@ async function challengeOf(
 
 describe("tokens", () => {
   it("that have ended are told so before they are told of scopes", async () => {
-    const authorizer = createAuthorizer({ policy, resource, verify: jwtVerifier(OPTIONS) });
+    const authorizer = createAuthorizer({ ...OURS, verify: jwtVerifier(OPTIONS) });
     const claims = { exp: inSeconds(-60), scope: "courses:write" };
     const [status, challenge] = await challengeOf(authorizer, `Bearer ${await mint({ claims })}`);
     expect([status, challenge.get("error")]).toEqual([401, "invalid_token"]);
@@ -246,7 +247,7 @@ describe("tokens", () => {
   });
 
   it("that are remembered are decided on for each operation", async () => {
-    const authorizer = createAuthorizer({ policy, verify: jwtVerifier(OPTIONS) });
+    const authorizer = createAuthorizer({ ...OURS, verify: jwtVerifier(OPTIONS) });
     const token = await mint({ claims: { scope: "mcp:tools courses:read" } });
     const codeOf = async (name: "list_courses" | "update_course") =>
       (await authorizer.decide(token, name)).decision.code;
@@ -281,12 +282,12 @@ describe("tokens", () => {
 });
 
 it("what is published of scopes agrees: a client that reads any of it gets in", async () => {
-  const verify = () => undefined;
-  const authorizer = createAuthorizer({ policy, resource, verify });
+  const authorizer = createAuthorizer({ ...OURS, verify: () => undefined });
   const minimal = authorizer.metadata()?.document.scopes_supported;
   const all = authorizationServerMetadata(policy, { issuer: "https://as.example.com" });
   const [, challenge] = await challengeOf(authorizer, undefined);
-  expect(challenge.get("scope")?.split(" ")).toEqual(minimal);
+  expect(challenge.get("scope")).toBe("courses:read mcp:tools");
+  expect(challenge.get("scope")?.split(" ")).toEqual(expect.arrayContaining([...(minimal ?? [])]));
   expect(all.scopes_supported).toEqual(expect.arrayContaining([...(minimal ?? [])]));
 });
 

@@ -41,6 +41,7 @@ function mcpSubject(
 ): Subject {
   return {
     name,
+    signInScope: "mcp:tools",
     lacks: { endpoint: "the protocol has one path; the message says what is called" },
     cannot: {
       ...Object.fromEntries(TOLD_OF_CREDENTIALS.map((id) => [id, CREDENTIALS_FIRST])),

@@ -81,6 +81,8 @@ export interface Subject {
   readonly name: string;
   /** Surfaces that the host does not have at all, each with the reason; their cases are not run. */
   readonly lacks: Readonly<Partial<Record<Surface, string>>>;
+  /** The scope that every 401 without credentials names, where it is not that of the operation. */
+  readonly signInScope?: string;
   /** Ids of cases that the adapter cannot do, each with the reason. They are run, and must fail. */
   readonly cannot: Readonly<Record<string, string>>;
   /** Starts a server on 127.0.0.1, port 0. It is started once for a table of cases. */

@@ -121,7 +121,9 @@ function compare(
     ...(carriedInResult(seen, expected) ? [] : difference("status", seen.status, expected.status)),
     ...difference("code", seen.code, expected.code),
     ...differenceOfMembers(seen.problem, expected.problem ?? {}),
-    ...(seen.status === "result" ? [] : differenceOfChallenge(seen, expected.challenge)),
+    ...(seen.status === "result"
+      ? []
+      : differenceOfChallenge(seen, challengeOf(expected, subject))),
     ...(seen.status === "result" || seen.code === undefined ? [] : differenceOfProblem(response)),
     ...(expected.retryAfter === undefined
       ? []
@@ -154,6 +156,15 @@ function field(response: WireResponse, name: string): string | undefined {
   const text = response.headers.get(name)?.join(", ");
   // a host may say of JSON what it is anyway
   return text?.replace(/; charset=utf-8$/, "");
+}
+
+/** The challenge that a subject owes: a 401 without credentials may name a scope of the whole server. */
+function challengeOf(
+  { code, challenge }: Extract<Expected, { readonly code: unknown }>,
+  { signInScope }: Subject,
+): Readonly<Record<string, string>> | null {
+  const isOfServer = code === "unauthenticated" && signInScope !== undefined;
+  return isOfServer ? { ...challenge, scope: signInScope } : challenge;
 }
 
 function differenceOfChallenge(

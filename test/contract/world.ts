@@ -63,8 +63,41 @@ const claims = (sub: string, scope: string, facts: Partial<AccessToken> = {}): A
   ...facts,
 });
 
+/** Times that no verified token may have, by their claim: the verifier of the suite returns them as they are. */
+const BAD_TIMES: readonly (readonly [claim: "exp" | "nbf", time: unknown])[] = [
+  ["exp", 1],
+  ["exp", 0],
+  ["exp", -5],
+  ["exp", Number.NaN],
+  ["exp", Number.POSITIVE_INFINITY],
+  ["exp", 1e11],
+  ["exp", Date.UTC(2100, 0)],
+  ["exp", "yesterday"],
+  ["exp", null],
+  ["nbf", 0],
+  ["nbf", -5],
+  ["nbf", 99_999_999_999],
+  ["nbf", Number.NaN],
+  ["nbf", 1e11],
+  ["nbf", "tomorrow"],
+  ["nbf", null],
+];
+
+const badTimes = BAD_TIMES.map(([claim, time], index) => {
+  const token = { ...claims("late", "mcp:tools courses:read"), [claim]: time };
+  return [`time-${index}`, token] as const;
+});
+
+/** The raw tokens whose time is wrong, each with what is wrong. */
+export const BAD_TIME_TOKENS: readonly (readonly [rawToken: string, what: string])[] =
+  BAD_TIMES.map(([claim, time], index) => [`time-${index}`, `${claim} ${String(time)}`]);
+
 /** Raw tokens and what they are good for; every other text is no good token. */
 const TOKENS: Readonly<Record<string, AccessToken>> = {
+  ...Object.fromEntries(badTimes),
+  timely: Object.assign(claims("reader", "mcp:tools courses:read", { exp: 99_999_999_999 }), {
+    nbf: 1,
+  }),
   reader: claims("reader", "mcp:tools courses:read"),
   bare: claims("bare", "courses:read"),
   writer: claims("writer", "mcp:tools courses:read courses:write"),
@@ -109,6 +142,7 @@ export function newWorld(
     resource: "https://api.example.com/mcp",
     authorizationServers: ["https://as.example.com"],
     challenge: "minimum",
+    trustClaims: ["tier", "account_type", "first_party"],
     retryAfter: 7,
     verify: async (rawToken) => {
       ask("verify");

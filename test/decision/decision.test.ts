@@ -26,7 +26,7 @@ const ALL: readonly Decision[] = [
   insufficientScope(["a"], ["a", "b"], [["a", "b"]]),
   bindingMismatch("accountID"),
   accountTypeRequired(["mentor", "studio"]),
-  upgradeRequired("pro", "free"),
+  upgradeRequired("pro", "free", false),
   RESERVED_SCOPE,
 ];
 
@@ -57,8 +57,11 @@ describe("the codes", () => {
 
 describe("the messages", () => {
   it("say what a person needs to know", () => {
-    expect(upgradeRequired("pro", undefined).message).toBe(
+    expect(upgradeRequired("pro", undefined, false).message).toBe(
       "upgrade required: this needs the plan `pro` or above",
+    );
+    expect(upgradeRequired("pro", undefined, true).message).toBe(
+      "upgrade required: this needs the plan `pro` or above, and a scope that has not been granted",
     );
     expect(denied("No.").message).toBe("denied: No.");
     expect(accountTypeRequired(["a", "b"]).message).toBe(

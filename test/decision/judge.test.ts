@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/policy.js";
 import { PolicyError } from "../../src/errors.js";
-import { MAX_ALTERNATIVES } from "../../src/policy/requirement.js";
+import { MAX_ALTERNATIVES } from "../../src/policy/requirement-size.js";
 
 const names = (count: number, prefix = "s") =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`);

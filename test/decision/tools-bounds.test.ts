@@ -183,3 +183,155 @@ describe("a list with one tool that is costly to find values for", () => {
     expect(tools.find(({ name }) => name === "one")?.decision.code).toBe("allowed");
   });
 });
+
+describe("tools that ask for the same values", () => {
+  const policy = loadPolicy({
+    name: "Alike",
+    version: "1",
+    scopes: { "/x/{i}": {}, "/y/{i}/{j}": {}, "d.{i}.read": {}, a: {} },
+    tools: {
+      straight: { allOf: ["/x/{i}", "/y/{i}/{j}"] },
+      renamed: {
+        allOf: ["/x/{i}", { scope: "/y/{i}/{j}", params: { j: "k" } }],
+        params: { i: "m" },
+      },
+      crossed: { allOf: ["/x/{i}", { scope: "/y/{i}/{j}", params: { i: "j", j: "i" } }] },
+      equal: { allOf: ["/x/{i}", { scope: "/y/{i}/{j}", params: { j: "i" } }] },
+      later: { allOf: ["/y/{i}/{j}", "/x/{i}"] },
+      other_places: {
+        anyOf: [
+          { allOf: ["a", { scope: "/x/{i}", params: { i: "z" } }] },
+          { allOf: ["/x/{i}", "/y/{i}/{j}"] },
+        ],
+      },
+      dotless: { anyOf: [{ allOf: ["/x/{i}", "/y/{i}/{j}"] }, "d.{i}.read"] },
+    },
+  });
+
+  it("are shown the values that each of them can take", () => {
+    const scope = ["/x/p.1", "/x/2", "/y/p.1/2", "/y/2/3", "/y/4/4"];
+    const shown = policy
+      .toolsFor({ scope })
+      .map(({ name, decision }) => [name, decision.allowed && decision.scopes]);
+    expect(shown).toEqual([
+      ["straight", ["/x/p.1", "/y/p.1/2"]],
+      ["renamed", ["/x/p.1", "/y/p.1/2"]],
+      ["crossed", ["/x/2", "/y/p.1/2"]],
+      ["later", ["/y/p.1/2", "/x/p.1"]],
+      ["other_places", ["/x/p.1", "/y/p.1/2"]],
+      ["dotless", ["/x/2", "/y/2/3"]],
+    ]);
+  });
+});
+
+describe("a list with many tools that are costly to find values for", () => {
+  const count = 40;
+  const both = (index: number) => ({ allOf: [`/x${index}/{i}`, `/y${index}/{j}/{i}`] });
+  const policy = loadPolicy({
+    name: "Costly",
+    version: "1",
+    scopes: Object.fromEntries([
+      ...listOf(count, (index) => [`/x${index}/{i}`, {}] as const),
+      ...listOf(count, (index) => [`/y${index}/{j}/{i}`, {}] as const),
+      ...listOf(20, (index) => [`/z${index}/{i}`, {}] as const),
+    ]),
+    tools: {
+      ...Object.fromEntries(listOf(count, (index) => [`costly_${index}`, both(index)])),
+      deep: { allOf: listOf(20, (index) => `/z${index}/{i}`) },
+      last: { allOf: ["/x0/{i}", "/z0/{i}"] },
+    },
+  });
+  // each tool would look at 45 times 45 values
+  const bound = listOf(count, (index) =>
+    listOf(45, (value) => [`/x${index}/a${value}`, `/y${index}/b${value}/none`]).flat(),
+  ).flat();
+
+  it("finds values that agree early for the others all the same", () => {
+    const zs = listOf(20, (index) => [`/z${index}/v${index}`, `/z${index}/a5`]).flat();
+    const shown = policy.toolsFor({ scope: [...bound, ...zs] });
+    expect(shown.map(({ name, decision }) => [name, decision.code])).toEqual([
+      ["deep", "allowed"],
+      ["last", "allowed"],
+    ]);
+  });
+
+  it("gives up where one of them has twenty templates that nearly agree", () => {
+    const zs = listOf(20, (index) =>
+      listOf(20, (value) => `/z${index}/${index < 19 ? "v" : "w"}${value}`),
+    ).flat();
+    expect(policy.toolsFor({ scope: [...bound, ...zs] })).toEqual([]);
+  });
+});
+
+describe("the steps of a search", () => {
+  const policy = loadPolicy({
+    name: "Steps",
+    version: "1",
+    scopes: {
+      "/x/{i}": {},
+      "/y/{j}": {},
+      "/z/{i}/{j}": {},
+      ...Object.fromEntries(listOf(80, (index) => [`/t${index}/{i}`, {}])),
+    },
+    tools: {
+      pair: { allOf: ["/x/{i}", "/y/{j}", "/z/{i}/{j}"] },
+      few: { allOf: listOf(5, (index) => `/t${index}/{i}`) },
+      many: { allOf: listOf(80, (index) => `/t${index}/{i}`) },
+    },
+  });
+
+  it("are 10,100 for one search", () => {
+    // each value of the first template is tried, and with it each of the second, and the last pair agrees
+    const codeOf = (xs: number, ys: number) => {
+      const values = [...listOf(xs, (at) => `/x/v${at}`), ...listOf(ys, (at) => `/y/v${at}`)];
+      return viewOf(policy, [...values, `/z/v${xs - 1}/v${ys - 1}`], "pair")?.code;
+    };
+    expect(codeOf(100, 100)).toBe("allowed");
+    expect(codeOf(100, 101)).toBeUndefined();
+  });
+
+  it("are more for an alternative of many templates", () => {
+    const scope = [
+      ...listOf(2_000, (value) => `/t0/v${value}`),
+      ...listOf(79, (index) => `/t${index + 1}/v1999`),
+    ];
+    expect(viewOf(policy, scope, "few")?.code).toBe("allowed");
+    expect(viewOf(policy, scope, "many")).toBeUndefined();
+    expect(viewOf(policy, scope.slice(1_100), "many")?.code).toBe("allowed");
+  });
+});
+
+describe("values of placeholders in different places", () => {
+  const policy = loadPolicy({
+    name: "Places",
+    version: "1",
+    scopes: { "s:{x}:read": {}, "{x}:read": {} },
+    tools: { t: { anyOf: ["s:{x}:read", "{x}:read"] }, u: "s:{x}:read" },
+  });
+
+  it("are checked for each place that accepts other values", () => {
+    const token = { scope: "s:urn:read" };
+    expect(policy.decideUntrusted(token, "t", { x: "urn" }).code).toBe("invalid_params");
+    expect(policy.decideUntrusted(token, "u", { x: "urn" }).code).toBe("allowed");
+    expect(policy.toolsFor(token).map(({ name, decision }) => [name, decision.code])).toEqual([
+      ["t", "insufficient_scope"],
+      ["u", "allowed"],
+    ]);
+  });
+});
+
+describe("a list of scopes", () => {
+  it("is read once for a list of tools", () => {
+    let reads = 0;
+    const scope = new Proxy(["a", "b"], {
+      get: (list, key) => {
+        if (key === "0") reads += 1;
+        return Reflect.get(list, key) as unknown;
+      },
+    });
+    const tools = Object.fromEntries(listOf(10, (index) => [`t${index}`, "a"]));
+    const policy = loadPolicy({ name: "Once", version: "1", scopes: { a: {}, b: {} }, tools });
+    expect(policy.toolsFor({ scope })).toHaveLength(10);
+    expect(reads).toBe(1);
+  });
+});

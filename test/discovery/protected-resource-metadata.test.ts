@@ -60,9 +60,25 @@ describe("the metadata of a protected resource (RFC 9728, section 2)", () => {
       undefined,
     ],
     ["no older name", { scopes: { a: { ...on, replaces: ["b"] } } }, ["a"]],
+    ["no default scope where one is on", { scopes: { a: {}, b: on }, defaultScopes: ["a"] }, ["b"]],
     [
-      "none of the default scopes that is not on",
-      { scopes: { a: {} }, defaultScopes: ["a"] },
+      "no default scope where there is a baseline",
+      { scopes: { a: {}, b: {} }, baseline: ["b"], defaultScopes: ["a"] },
+      ["b"],
+    ],
+    [
+      "the default scopes where nothing is on and there is no baseline",
+      { scopes: { a: {}, b: {}, c: {} }, defaultScopes: ["c", "a"] },
+      ["a", "c"],
+    ],
+    [
+      "the default scopes where what is on cannot be advertised",
+      { scopes: { a: {}, offline_access: on }, defaultScopes: ["a"] },
+      ["a"],
+    ],
+    [
+      "no default scope that is offline_access",
+      { scopes: { a: {}, offline_access: {} }, defaultScopes: ["offline_access"] },
       undefined,
     ],
   ])("advertises %s", (_, parts, names) => {

@@ -150,6 +150,7 @@ function newAuthorizer(as: AuthorizationServer, resource: string, challenge: Cha
       algorithms: ["ES256"],
     }),
     isRevoked: ({ jti }) => as.isRevoked(jti),
+    trustClaims: [],
     resource,
     authorizationServers: [as.issuer],
     challenge,

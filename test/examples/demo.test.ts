@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
+import { startDemo } from "../../examples/authorization-server/demo.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM = ["scripts/run.mjs", "examples/authorization-server/demo.ts", "movementors"];
@@ -37,4 +38,20 @@ it("starts both servers, says where they are, and ends with a signal that arrive
   expect(errors).toBe("");
   await expect(fetch(String(url))).rejects.toThrow();
   await expect(fetch(issuer)).rejects.toThrow();
+});
+
+it.each([
+  ["loopwise", "Loopwise"],
+  ["movementors", "MoveMentors"],
+  ["localisation", "Localisation platform"],
+] as const)("the demo %s runs an MCP server and its authorization server", async (name, title) => {
+  const demo = await startDemo(name);
+  onTestFinished(() => demo.close());
+  const [url, metadata] = demo.instructions.match(/http:\S+/g) ?? [];
+  expect(url).toBe(demo.url);
+  expect(await (await fetch(String(metadata))).json()).toMatchObject({
+    resource: demo.url,
+    authorization_servers: [demo.issuer],
+    resource_name: title,
+  });
 });

@@ -81,16 +81,34 @@ describe("the payments API (Express)", () => {
       { error: "insufficient_scope", tool: "add_card", scope: "/accounts/account-7/cards.write" },
     ],
     [
-      "POST /accounts/platform-1/transfers",
+      "POST /accounts/a%2fb/cards",
+      "/accounts/account-7/cards.write",
+      400,
+      { error: "invalid_params", param: "accountID" },
+    ],
+    ["POST /transfers", "/accounts/platform-1/transfers.write", 201, { from: "platform-1" }],
+    ["POST /transfers", undefined, 401, { error: "unauthenticated" }],
+    [
+      "POST /transfers",
+      "/",
+      403,
+      { error: "insufficient_scope", scope: "/accounts/platform-1/transfers.write" },
+    ],
+    // a token for another platform account than that of its client, and a caller who names that account as well
+    [
+      "POST /transfers?platformAccountID=platform-2&accountID=platform-2",
+      "/accounts/platform-2/transfers.write",
+      403,
+      { error: "binding_mismatch", param: "platformAccountID" },
+      { ...json, body: '{"platformAccountID":"platform-2","accountID":"platform-2"}' },
+    ],
+    // a token for the platform account of its client, and a caller who names another one
+    [
+      "POST /transfers?platformAccountID=platform-2&accountID=platform-2",
       "/accounts/platform-1/transfers.write",
       201,
       { from: "platform-1" },
-    ],
-    [
-      "POST /accounts/a%2fb/transfers",
-      "/accounts/platform-1/transfers.write",
-      400,
-      { error: "invalid_params", param: "platformAccountID" },
+      { ...json, body: '{"platformAccountID":"platform-2","accountID":"platform-2"}' },
     ],
   ];
 
@@ -102,6 +120,17 @@ describe("the payments API (Express)", () => {
       expect(answer.body).toMatchObject(body);
     },
   );
+
+  it("serves no transfer of a client without a platform account", async () => {
+    const scope = "/accounts/platform-1/transfers.write";
+    const token = await moov().issuer.issue({ scope, client_id: "stranger" });
+    const response = await fetch(new URL("/transfers", moov().url), {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ error: "binding_mismatch" });
+  });
 
   it("says where its tokens come from", async () => {
     const { url, issuer } = moov();

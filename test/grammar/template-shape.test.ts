@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { splitSegments } from "../../src/grammar/scope-syntax.js";
 import {
+  acceptanceKey,
   acceptsValue,
   bindScope,
   bindTemplate,
@@ -25,6 +26,31 @@ describe("compileTemplate, shapeOf and skeleton", () => {
     const template = compiled("{a}:{b}");
     expect(acceptsValue(template, 0, "urn")).toBe(false);
     expect(acceptsValue(template, 1, "urn")).toBe(true);
+  });
+
+  it("give one acceptance key only to holes that accept the same values", () => {
+    const texts = [
+      "/{a}/b",
+      "/x/{a}/{b}",
+      "{a}:{b}",
+      "s:{a}",
+      "{a}.{b}",
+      "{a}",
+      "{a}://{b}",
+      "x://{a}/{b}",
+      "urn:{a}",
+    ];
+    const values = ["a", "a.b", ".", "..", "urn", "", "a/b", "x".repeat(128), "x".repeat(129)];
+    const accepted = new Map<string, string>();
+    for (const template of texts.map(compiled)) {
+      for (const index of template.names.keys()) {
+        const key = acceptanceKey(template, index);
+        const own = values.filter((value) => acceptsValue(template, index, value)).join(" ");
+        expect([key, accepted.get(key) ?? own]).toEqual([key, own]);
+        accepted.set(key, own);
+      }
+    }
+    expect(new Set(accepted.values()).size).toBe(3);
   });
 
   it("give a scope the key of every template that it is an instance of", () => {

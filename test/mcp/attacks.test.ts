@@ -58,7 +58,12 @@ const policy = definePolicy({
   },
 });
 
-const authorizer = createAuthorizer({ policy, verify, resource: "https://api.example.com/mcp" });
+const authorizer = createAuthorizer({
+  policy,
+  verify,
+  trustClaims: ["tier", "first_party"],
+  resource: "https://api.example.com/mcp",
+});
 const runs: string[] = [];
 const TOOLS = [
   "list_courses",

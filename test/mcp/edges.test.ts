@@ -1,13 +1,17 @@
 import { Server } from "@modelcontextprotocol/server";
 import { createAuthorizer, definePolicy } from "scope-policy";
 import { mcpGate, protect } from "scope-policy/mcp";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { credentialsOfInfo, newAuthInfo } from "../../src/mcp/auth-info.js";
 import { readCaller } from "../../src/mcp/caller.js";
 import { newHandlerGate } from "../../src/mcp/handler-gate.js";
+import { newHandshake } from "../../src/mcp/handshake.js";
 import { newLists } from "../../src/mcp/lists.js";
+import { newPolicyMemory } from "../../src/mcp/policy-memory.js";
+import { newRegistrations } from "../../src/mcp/registrations.js";
 import { newScopeChallenge } from "../../src/mcp/scope-challenge.js";
 import { newTargets } from "../../src/mcp/targets.js";
+import { newTasks, taskMemoryOf } from "../../src/mcp/tasks.js";
 import { call, INFO, newAuthorizer, policy, READER, surface, tokenOf } from "./fixture.js";
 import { bearing, talkTo } from "./talk.js";
 
@@ -30,14 +34,19 @@ describe("what the SDKs hand on", () => {
       protocolVersion: undefined,
       sessionId: undefined,
       requestId: undefined,
+      meta: undefined,
     });
   });
 });
 
 describe("the gate in the handler", () => {
+  const authorizer = newAuthorizer();
   const gate = newHandlerGate({
-    authorizer: newAuthorizer(),
+    authorizer,
     surface: {},
+    registrations: newRegistrations({}),
+    handshake: newHandshake(policy, {}),
+    tasks: newTasks(taskMemoryOf(authorizer)),
     targets: newTargets({}),
     lists: newLists(policy, {}, undefined),
     local: undefined,
@@ -69,7 +78,12 @@ describe("the gate in the handler", () => {
 
 describe("lists", () => {
   const reader = { scope: "mcp:tools notes:read" };
-  const lists = newLists(policy, surface, undefined);
+  const { isNamed } = newRegistrations({});
+  const newFilter =
+    (...given: Parameters<typeof newLists>) =>
+    (method: string, result: unknown, token?: typeof reader) =>
+      newLists(...given).filter(method, result, token, isNamed);
+  const lists = { filter: newFilter(policy, surface, undefined) };
 
   it("of templates show those whose tool is shown", () => {
     const templates = [
@@ -85,13 +99,15 @@ describe("lists", () => {
     expect(lists.filter("tools/list", { tools: [{}, { name: 7 }] }, reader)).toMatchObject({
       tools: [],
     });
+    const endpoint = [{ name: "GET /notes" }, { name: "" }];
+    expect(lists.filter("tools/list", { tools: endpoint }, reader)).toMatchObject({ tools: [] });
     expect(lists.filter("tools/list", undefined, reader)).toMatchObject({ tools: [] });
   });
 
   it("of a policy without tools are empty", () => {
     const bare = definePolicy({ name: "Bare", version: "1", scopes: {} });
     const tools = [{ name: "read_note" }];
-    expect(newLists(bare, {}, undefined).filter("tools/list", { tools }, reader)).toMatchObject({
+    expect(newFilter(bare, {}, undefined)("tools/list", { tools }, reader)).toMatchObject({
       tools: [],
     });
   });
@@ -148,6 +164,26 @@ describe("v2's own hook before the stream", () => {
   });
 });
 
+it("v2's hook is silent where the scope is there when the token is looked at again", async () => {
+  let looks = 0;
+  const verify = () => {
+    looks += 1;
+    return { scope: looks === 1 ? "mcp:tools" : "mcp:tools notes:read" };
+  };
+  const challenge = newScopeChallenge(newAuthorizer({ verify }), newTargets(surface));
+  const request = { method: "tools/call", params: { name: "read_note" } };
+  expect(await challenge({ request, authInfo: bearing("any") })).toBeUndefined();
+  expect(looks).toBe(2);
+});
+
+it("what was made of a policy is remembered for a hundred kinds of servers, and no more", () => {
+  const memory = newPolicyMemory<number>();
+  for (let kind = 0; kind <= 100; kind += 1) memory.set(policy, String(kind), kind);
+  expect([memory.get(policy, "99"), memory.get(policy, "100")]).toEqual([99, undefined]);
+  memory.set(policy, "100", 7);
+  expect(memory.get(policy, "100")).toBeUndefined();
+});
+
 describe("the gate at the door", () => {
   const post = (body: string | ReadableStream | null, token?: string) =>
     new Request("https://notes.example.com/mcp", {
@@ -184,10 +220,28 @@ describe("the gate at the door", () => {
     });
     expect(verdict.kind === "pass" && (await verdict.mayGoOn?.())).toBe(true);
   });
+
+  it("ends a stream with its token, where the verify function returns the same claims for ever", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const exp = Date.now() / 1_000 + 60;
+    const claims = { scope: "mcp:tools notes:read", sub: "ada", exp };
+    const gate = mcpGate(newAuthorizer({ verify: () => claims }));
+    const verdict = await gate.check({
+      method: "GET",
+      target: "/mcp",
+      field: (name) => (name === "authorization" ? ["Bearer abc"] : []),
+      read: () => Promise.resolve("unreadable"),
+    });
+    const mayGoOn = async () => verdict.kind === "pass" && (await verdict.mayGoOn?.());
+    expect(await mayGoOn()).toBe(true);
+    vi.setSystemTime(exp * 1_000);
+    expect(await mayGoOn()).toBe(false);
+    vi.useRealTimers();
+  });
 });
 
 it("a server whose schema names no method is gated by what the request says", async () => {
-  const authorizer = createAuthorizer({ policy, verify: () => undefined });
+  const authorizer = createAuthorizer({ policy, verify: () => undefined, trustClaims: [] });
   const server = new Server(INFO, { capabilities: { tools: {} } });
   protect(server, { policy, authorizer });
   expect(() => server.setRequestHandler({} as never, (() => ({})) as never)).toThrow();

@@ -92,7 +92,14 @@ export const RESOURCE = "https://notes.example.com/mcp";
 
 export function newAuthorizer(options: Partial<AuthorizerOptions<Types>> = {}) {
   return createAuthorizer(
-    defined({ policy, verify, resource: RESOURCE, onFault: () => undefined, ...options }),
+    defined({
+      policy,
+      verify,
+      trustClaims: ["tier", "account_type", "first_party"],
+      resource: RESOURCE,
+      onFault: () => undefined,
+      ...options,
+    } as const),
   );
 }
 

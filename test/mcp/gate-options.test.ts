@@ -111,6 +111,7 @@ describe("an audit that cannot be written", () => {
     const authorizer = createAuthorizer({
       policy,
       verify,
+      trustClaims: [],
       resource: "https://api.example.com/mcp",
       audit: () => {
         throw new Error("the disk is full");
@@ -295,6 +296,13 @@ describe("the web's form", () => {
     expect(await (await serve(metadata)).json()).toMatchObject({
       resource: "https://notes.example.com/mcp",
     });
+  });
+
+  it("answers HEAD for the metadata without a body", async () => {
+    const url = "https://notes.example.com/.well-known/oauth-protected-resource/mcp";
+    const serve = mcpGate(newAuthorizer()).fetch(() => new Response());
+    const answered = await serve(new Request(url, { method: "HEAD" }));
+    expect([answered.status, await answered.text()]).toEqual([200, ""]);
   });
 
   it("is served without metadata where there is no resource", async () => {

@@ -80,27 +80,6 @@ describe("a store of sessions", () => {
       await host.close();
     },
   );
-
-  it("gives a session that nobody opened to the first who signs in", async () => {
-    const host = await startHost("v2-sessions", { anonymous: true });
-    const hello = await sendRaw(host.port, {
-      headers: JSON_FIELDS,
-      body: JSON.stringify(initialize),
-    });
-    const session: Fields = [["Mcp-Session-Id", hello.headers.get("mcp-session-id") ?? ""]];
-    const run = async (tool: string, credentials: Fields) =>
-      (
-        await sendRaw(host.port, {
-          headers: [...JSON_FIELDS, ...session, ...credentials],
-          body: JSON.stringify(call(tool)),
-        })
-      ).status;
-    expect(await run("ping_public", [])).toBe(200);
-    expect(await run("read_note", [bearer(READER)])).toBe(200);
-    expect(await run("ping_public", [])).toBe(404);
-    expect(await run("ping_public", [bearer(tokenOf({ sub: "eve", scope: "" }))])).toBe(404);
-    await host.close();
-  });
 });
 
 describe("a stream that lives long", () => {

@@ -134,6 +134,16 @@ describe("Node's response", () => {
     }
   });
 
+  it("that the client has left ends, even where its source does not let itself be cancelled", async () => {
+    const { response, done } = responseOf();
+    const cancel = () => Promise.reject(new Error("cannot be cancelled"));
+    const written = writeResponse(response, new Response(new ReadableStream({ cancel })));
+    await soon();
+    response.emit("close");
+    await written;
+    expect(done).toEqual([[200, expect.anything()], "end"]);
+  });
+
   it("that cannot be written is broken off", async () => {
     for (const given of [requestOf(), requestOf({}, []), requestOf({ rawHeaders: undefined })]) {
       const { response, done } = responseOf(broken);

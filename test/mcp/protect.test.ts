@@ -137,7 +137,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     });
     const upgrade = await denied("export_notes", READER);
     expect(upgrade?.content?.[0]?.text).toBe(
-      "upgrade required: this needs the plan `pro` or above. The person can upgrade the plan; granting more scope will not help. Call it again after the upgrade. Plans: https://notes.example.com/plans",
+      "upgrade required: this needs the plan `pro` or above. The person can upgrade the plan. Call it again after the upgrade. Plans: https://notes.example.com/plans",
     );
     expect(upgrade?._meta).toMatchObject({
       "io.modelcontextprotocol/authorization": {
@@ -280,13 +280,27 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
       const reply = await ask({ method: "tools/call", params: { name } }, token && bearing(token));
       return reply.error?.message ?? textOf(reply);
     };
-    expect(await run("ping_public")).toBe("ping_public");
     expect(await run("read_note", READER)).toBe("read_note");
     expect(await run("write_note", WRITER)).toBe("write_note");
     expect(
       await run("read_note", tokenOf({ sub: "eve", scope: "mcp:tools notes:read" })),
     ).toContain("session not found");
     expect(await run("ping_public")).toContain("session not found");
+    await close();
+  });
+
+  it("keeps a session that is first used without a token anonymous", async () => {
+    const runs: Run[] = [];
+    const server = NEW_SERVER[generation](newAuthorizer(), runs);
+    const { ask, close } = await talkTo(generation, server, "session-1");
+    const run = async (name: string, token?: string) => {
+      const reply = await ask({ method: "tools/call", params: { name } }, token && bearing(token));
+      return reply.error?.message ?? textOf(reply);
+    };
+    expect(await run("ping_public")).toBe("ping_public");
+    expect(await run("ping_public", READER)).toContain("session not found");
+    expect(await run("ping_public")).toBe("ping_public");
+    expect(runs.map(({ token }) => token)).toEqual([undefined, undefined]);
     await close();
   });
 });

@@ -164,6 +164,17 @@ describe("protecting", () => {
     );
   });
 
+  it("sets no fallback on an object that only inherits from the server: it would be set behind no gate", () => {
+    const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
+    protect(server, { authorizer });
+    const derived = Object.create(server) as LowLevelV2;
+    derived.fallbackRequestHandler = async () => ({ ran: true });
+    expect([derived.fallbackRequestHandler, server.fallbackRequestHandler]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
   it("leaves a handler that is no function to the SDK", () => {
     const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
     protect(server, { authorizer });
@@ -295,6 +306,36 @@ describe("the cover of a server's tools", () => {
     const mcp = protect(server, { authorizer });
     server.tool("other", nothing);
     expect(() => mcp.assertComplete()).toThrow(/`other`/);
+  });
+
+  it.each([
+    [
+      "throws",
+      () => {
+        throw new Error("not now");
+      },
+    ],
+    ["rejects", () => Promise.reject(new Error("not now"))],
+    ["holds no list", () => ({ tools: "none" })],
+    ["holds what has no name", () => ({ tools: [{}, { name: 7 }, null] })],
+    ["is not there", undefined],
+  ])(
+    "finds every tool of the policy missing where the list of a low-level server %s",
+    (_, list) => {
+      const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
+      const mcp = protect(server, { authorizer });
+      if (list !== undefined) server.setRequestHandler("tools/list", list as never);
+      expect(() => mcp.assertComplete()).toThrow(/`read_note`.*`find_note`.*`watch`/s);
+    },
+  );
+
+  it("finds the tools of a server whose policy has none", () => {
+    const bare = definePolicy({ name: "Bare", version: "1", scopes: {} });
+    const mcp = protect(new McpServer(INFO), {
+      authorizer: createAuthorizer({ policy: bare, verify: () => undefined }),
+    });
+    expect(() => mcp.assertComplete()).not.toThrow();
+    expect(() => mcp.assertComplete(["evil"])).toThrow(/`evil`/);
   });
 
   it("takes the names of a low-level server whose list takes time", () => {

@@ -99,7 +99,8 @@ describe("whoever is not known is told so first", () => {
       expect(answered.status, message.method).toBe(status);
       const isCall = message.params !== undefined || message.method !== "tools/call";
       const said = events.map(({ decision, status: written }) => [decision.code, written]);
-      expect(said, message.method).toEqual(isCall ? [[code, status]] : []);
+      const isWritten = isCall || token !== undefined;
+      expect(said, message.method).toEqual(isWritten ? [[code, status]] : []);
     }
     expect((await ask("{", { token })).status).toBe(status);
   });
@@ -132,9 +133,9 @@ describe("a token that is no good", () => {
     const { ask, events, verified } = open();
     const fields = { "mcp-protocol-version": "2025-11-25" };
     expect((await ask(batch, { token: EXPIRED, fields })).status).toBe(401);
-    expect([verified.length, events.length]).toEqual([1, 0]);
+    expect([verified.length, events.length]).toEqual([1, 1]);
     expect((await ask(batch, { token: READER, fields })).status).toBe(400);
-    expect([verified.length, events.length]).toEqual([2, 0]);
+    expect([verified.length, events.length]).toEqual([2, 1]);
   });
 
   it("is asked about once where several resources fit", async () => {

@@ -24,6 +24,8 @@ export interface Reply {
 /** One end of a transport in memory, with whatever a client's end can say of who calls. */
 export interface Talk {
   readonly ask: (message: Omit<Message, "jsonrpc">, authInfo?: unknown) => Promise<Reply>;
+  /** Sends a notification, and waits until a request behind it is answered. */
+  readonly tell: (message: Omit<Message, "jsonrpc" | "id">, authInfo?: unknown) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -64,8 +66,12 @@ export async function talkTo(
     const sent = { jsonrpc: "2.0", ...message, id };
     return mine.send(sent as never, { authInfo } as never).then(() => reply);
   };
+  const tell: Talk["tell"] = async (message, authInfo) => {
+    await mine.send({ jsonrpc: "2.0", ...message } as never, { authInfo } as never);
+    await ask({ method: "ping" });
+  };
   await ask(initialize);
-  return { ask, close: () => mine.close() };
+  return { ask, tell, close: () => mine.close() };
 }
 
 /** A token as the SDK hands it to handlers, with claims of somebody's that must not be believed. */

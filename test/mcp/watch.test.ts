@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { watch } from "../../src/mcp/watch.js";
+import { watch, watchBody } from "../../src/mcp/watch.js";
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
 afterEach(() => void vi.useRealTimers());
@@ -30,4 +30,23 @@ it("stops nothing that is over by the time of the answer", async () => {
   await vi.advanceTimersByTimeAsync(60_000);
   expect(stop).not.toHaveBeenCalled();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+it("stops where the question fails: a stream never goes on for want of an answer", async () => {
+  const stop = vi.fn();
+  watch(() => Promise.reject(new Error("out of reach")), undefined, 30, stop);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(stop).toHaveBeenCalledOnce();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it("ends a body whose source does not let itself be cancelled", async () => {
+  const cancel = vi.fn(() => Promise.reject(new Error("cannot be cancelled")));
+  const body = watchBody(new ReadableStream({ cancel }), (stop) =>
+    watch(() => Promise.resolve(false), undefined, 30, stop),
+  );
+  const read = body.getReader().read();
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect((await read).done).toBe(true);
+  expect(cancel).toHaveBeenCalledOnce();
 });

@@ -1,15 +1,8 @@
 // Random policies that are legal by construction.
 
 import type { Draw } from "./draw.js";
-import {
-  canonical,
-  type Definition,
-  type Gates,
-  placeholdersOf,
-  type Rule,
-  type RuleOptions,
-  type ScopeOptions,
-} from "./model.js";
+import type { Definition, Gates, Rule, RuleOptions, ScopeOptions } from "./model.js";
+import { canonical, placeholdersOf } from "./model-scopes.js";
 
 const LITERALS = [
   "courses:read",
@@ -31,13 +24,22 @@ export const TEMPLATES = [
   "/orgs/{orgID}/accounts/{accountID}",
   "projects:{projectID}:read",
   "docs.{fileID}.read",
+  // one value is legal in one form and not in another: `a.b`, `urn`
+  "/files/{fileID}",
+  "/files/{fileID}/names",
+  "{realmID}:realm:all",
+  "/realms/{realmID}/admin",
 ];
 const OLD_NAMES = ["members:read", "profile", "legacy.read"];
-const OLD_TEMPLATES: ReadonlyMap<string, string> = new Map([
-  ["/accounts/{accountID}/", "/wallets/{accountID}/"],
-  ["/accounts/{accountID}/transfers.write", "transfers:{accountID}"],
-  ["/orgs/{orgID}/accounts/{accountID}", "/accounts-of/{accountID}/{orgID}"],
-  ["docs.{fileID}.read", "olddocs.{fileID}.read"],
+/** Some older names stand for two scopes, and some are of another form. */
+const OLD_TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["/accounts/{accountID}/", ["/wallets/{accountID}/"]],
+  ["/accounts/{accountID}/transfers.write", ["/wallets/{accountID}/", "transfers:{accountID}"]],
+  ["/orgs/{orgID}/accounts/{accountID}", ["/accounts-of/{accountID}/{orgID}"]],
+  ["docs.{fileID}.read", ["/old-files/{fileID}", "olddocs.{fileID}.read"]],
+  ["/files/{fileID}", ["/old-files/{fileID}"]],
+  ["{realmID}:realm:all", ["/old-realms/{realmID}"]],
+  ["/realms/{realmID}/admin", ["/old-realms/{realmID}"]],
 ]);
 export const PARAMS = [
   "accountID",
@@ -45,6 +47,7 @@ export const PARAMS = [
   "orgID",
   "projectID",
   "fileID",
+  "realmID",
   "toString",
 ];
 export const TIERS = ["free", "pro", "premium"];
@@ -87,26 +90,29 @@ function drawScopes(tape: Draw, definition: Definition): Definition["scopes"] {
     "courses:read",
     "/accounts/{accountID}/",
     ...tape.some(LITERALS.slice(1), 45),
-    ...tape.some(TEMPLATES.slice(1), 50),
+    ...tape.some(TEMPLATES.slice(1), 45),
   ];
   const order = tape.shuffle(names);
   const reserved = new Set(tape.some(order, 12));
-  const oldNames = tape.shuffle(OLD_NAMES);
   const entries = order.map((scope, index): [string, string | ScopeOptions] => {
-    const draw = tape.part(20);
+    const draw = tape.part(30);
     const own = placeholdersOf(scope);
     const implicable = order
       .slice(index + 1)
       .filter((other) => placeholdersOf(other).every((name) => own.includes(name)))
       .filter((other) => reserved.has(scope) || !reserved.has(other));
     const implies = draw.chance(30) && implicable.length > 0 ? draw.few(implicable, 2) : [];
-    const old = OLD_TEMPLATES.get(scope) ?? (own.length === 0 ? oldNames.pop() : undefined);
+    const old = own.length === 0 ? OLD_NAMES : (OLD_TEMPLATES.get(scope) ?? []);
     const options: ScopeOptions = {
       ...(draw.chance(50) ? { description: `about ${scope}` } : {}),
       ...drawGates(draw, definition, 12),
       ...(reserved.has(scope) ? { reserved: true } : {}),
       ...(implies.length > 0 ? { implies: implies.map((other) => spelt(draw, other)) } : {}),
-      ...(old !== undefined && draw.chance(25) ? { replaces: [spelt(draw, old)] } : {}),
+      ...(old.length > 0 && draw.chance(own.length === 0 ? 25 : 45)
+        ? { replaces: draw.few(old, 2).map((name) => spelt(draw, name)) }
+        : {}),
+      ...(draw.chance(8) ? { required: true } : {}),
+      ...(draw.chance(10) ? { default: "off" } : {}),
     };
     const plain = Object.keys(options).length === 0 && draw.chance(50);
     return [spelt(draw, scope), plain ? `about ${scope}` : options];
@@ -186,6 +192,25 @@ function drawRule(draw: Draw, definition: Definition, bound: number): Rule {
   return typeof rule === "string" ? rule : { ...rule, ...more };
 }
 
+/** Bundles of any scopes, and the scopes of a request that names none. */
+function drawLists(
+  draw: Draw,
+  scopes: Definition["scopes"],
+): Pick<Definition, "bundles" | "defaultScopes"> {
+  const names = Object.keys(scopes).map(canonical);
+  const grantable = Object.entries(scopes).flatMap(([name, options]) => {
+    const { reserved, default: checked } = typeof options === "string" ? {} : options;
+    return reserved || checked === "off" || placeholdersOf(name).length > 0 ? [] : [name];
+  });
+  const someNames = (): string[] => draw.few(names, 4).map((name) => spelt(draw, name));
+  return {
+    ...(draw.chance(60)
+      ? { bundles: { reading: someNames(), all: { every: true, except: someNames() } } }
+      : {}),
+    ...(draw.chance(50) && grantable.length > 0 ? { defaultScopes: draw.few(grantable, 3) } : {}),
+  };
+}
+
 export interface PolicyOptions {
   /** How likely each pattern is, in percent. */
   patterns?: number;
@@ -200,7 +225,7 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
     ...(draw.chance(80) ? { tiers: TIERS.slice(0, 2 + draw.int(1)) } : {}),
     ...(draw.chance(75) ? { accountTypes: ACCOUNT_TYPES } : {}),
   };
-  const scopes = drawScopes(draw.part(400), base);
+  const scopes = drawScopes(draw.part(720), base);
   const declared: Definition = { ...base, scopes };
   const literals = Object.keys(scopes).filter((key) => placeholdersOf(key).length === 0);
   const rules = (names: string[], bound: number): [string, Rule][] =>
@@ -212,6 +237,7 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
   return {
     ...declared,
     ...(draw.chance(35) ? { baseline: draw.few(literals, 2) } : {}),
+    ...drawLists(draw.part(40), scopes),
     tools: Object.fromEntries(draw.shuffle(tools)),
     endpoints: Object.fromEntries(rules(draw.some(ENDPOINTS, 30), 64)),
   };

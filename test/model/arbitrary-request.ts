@@ -2,9 +2,10 @@
 
 import { drawPolicy, PARAMS, type PolicyOptions, TIERS, TOOLS } from "./arbitrary-policy.js";
 import type { Draw } from "./draw.js";
-import { type Definition, isPattern, modelBind, placeholdersOf, scopeOptions } from "./model.js";
+import { type Definition, isPattern } from "./model.js";
+import { modelBind, placeholdersOf, scopeOptions } from "./model-scopes.js";
 
-const VALUES = ["a", "a", "a", "b", "A"];
+export const VALUES = ["a", "a", "a", "b", "A", "a.b", "urn"];
 const LONG = "v".repeat(128);
 
 /** The scope with values in the place of its placeholders, all `a` as often as not. */
@@ -37,7 +38,7 @@ const MISSES: ((scope: string) => string)[] = [
 export function drawHeld(draw: Draw, definition: Definition): string[] {
   const scopes = Object.keys(definition.scopes);
   const density = draw.pick([50, 100, 85, 25, 0]);
-  const values = draw.pick([["a"], VALUES]);
+  const values = draw.pick([["a"], VALUES, ["a.b", "a"]]);
   const held = draw.some(scopes, density).map((scope) => drawBound(draw, scope, values));
   const old = scopes.flatMap((scope) => scopeOptions(definition, scope).replaces ?? []);
   const more = draw.some([...old, ...scopes], 8).map((scope) => drawBound(draw, scope));
@@ -116,7 +117,7 @@ export const BAD_TOKENS: readonly unknown[] = [
   { scope: Array.from({ length: 4_097 }, () => "x") },
 ];
 
-const GOOD_VALUES = ["a", "a", "a", "a", "a", "b", "A", "a.b", "..a", "~", LONG];
+const GOOD_VALUES = ["a", "a", "a", "a", "a", "b", "A", "a.b", "..a", "~", "urn", LONG];
 const BAD_VALUES: readonly unknown[] = [
   "",
   ".",
@@ -194,7 +195,7 @@ interface Case {
 }
 
 export function drawCase(draw: Draw, options: PolicyOptions = {}): Case {
-  const definition = drawPolicy(draw.part(950), options);
+  const definition = drawPolicy(draw.part(1400), options);
   const kind = draw.int(99);
   return {
     definition,
@@ -211,7 +212,7 @@ export function drawCase(draw: Draw, options: PolicyOptions = {}): Case {
 
 /** A case whose token is a good one and whose name is in the policy or matched by it. */
 export function drawGoodCase(draw: Draw, options: PolicyOptions = {}) {
-  const definition = drawPolicy(draw.part(950), options);
+  const definition = drawPolicy(draw.part(1400), options);
   const held = drawHeld(draw.part(120), definition);
   const facts = drawFacts(draw, definition);
   const name = drawName(draw, definition);

@@ -48,6 +48,6 @@ function drawFrom(tape: readonly number[]): Draw {
 
 /** An arbitrary of whatever `make` builds from a tape. */
 export function drawn<T>(make: (draw: Draw) => T): fc.Arbitrary<T> {
-  const tape = fc.array(fc.nat({ max: TOP }), { minLength: 1250, maxLength: 1250 });
+  const tape = fc.array(fc.nat({ max: TOP }), { minLength: 1800, maxLength: 1800 });
   return fc.noBias(tape).map((numbers) => make(drawFrom(numbers)));
 }

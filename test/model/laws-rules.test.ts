@@ -9,13 +9,12 @@ import { type Draw, drawn } from "./draw.js";
 import {
   type Definition,
   isPattern,
-  modelBind,
   modelMatch,
   modelOperation,
-  placeholdersOf,
   type Rule,
   type RuleOptions,
 } from "./model.js";
+import { modelBind, placeholdersOf } from "./model-scopes.js";
 import { dataOf, decide, load, tokenOf } from "./observe.js";
 
 const RUNS = { numRuns: 1000 };

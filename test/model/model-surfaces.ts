@@ -5,10 +5,10 @@ import {
   isPattern,
   type ModelDecision,
   modelDecide,
-  modelHeld,
-  modelMatchScope,
   modelOperation,
+  modelTokens,
 } from "./model.js";
+import { modelReached } from "./model-scopes.js";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const PLAIN = /[A-Za-z0-9._~!$&'()+,=:@-]/;
@@ -94,9 +94,8 @@ export function modelDecideRequest(
 
 /** Every value that a scope of the token is bound to, and one that none is. */
 function valuesOf(definition: Definition, token: unknown): string[] {
-  const held = modelHeld(definition, token);
-  const values = Object.keys(definition.scopes).flatMap((scope) =>
-    held.flatMap((text) => Object.values(modelMatchScope(scope, text) ?? {})),
+  const values = modelReached(definition, modelTokens(token) ?? [], true).flatMap((one) =>
+    Object.values(one.values),
   );
   return [...new Set([...values, "some-other-value"])];
 }

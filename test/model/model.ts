@@ -1,5 +1,17 @@
 // The decision as the API document tells it: slow, small, and sharing nothing with `src`.
 
+import {
+  canonical,
+  isLegal,
+  modelBind,
+  modelMatchScope,
+  modelMeanings,
+  modelReached,
+  placeholdersOf,
+  scopeOptions,
+  type Values,
+} from "./model-scopes.js";
+
 export interface Gates {
   tier?: string;
   accountTypes?: string[];
@@ -19,6 +31,8 @@ export type Rule = string | RuleOptions;
 export interface ScopeOptions extends Gates {
   description?: string;
   reserved?: true;
+  required?: true;
+  default?: "off";
   implies?: string[];
   replaces?: string[];
 }
@@ -29,6 +43,8 @@ export interface Definition {
   accountTypes?: string[];
   scopes: Record<string, string | ScopeOptions>;
   baseline?: string[];
+  defaultScopes?: string[];
+  bundles?: Record<string, string[] | { every: true; except?: string[] }>;
   tools?: Record<string, Rule>;
   endpoints?: Record<string, Rule>;
 }
@@ -44,7 +60,6 @@ export interface ModelDecision {
   had?: string;
   reason?: string;
 }
-type Values = Record<string, string>;
 interface Use {
   template: string;
   params: string[];
@@ -55,49 +70,12 @@ interface Alternative {
   types: string[] | undefined;
 }
 
-const PLACEHOLDER = /^\{(.+)\}$/;
-const SAFE = /^[A-Za-z0-9_.~-]{1,128}$/;
-
-export const canonical = (scope: string): string => scope.replace(/<([^<>]+)>/g, "{$1}");
 const unique = (texts: string[]): string[] => [...new Set(texts)];
 const member = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null && Object.hasOwn(value, name)
     ? (value as Record<string, unknown>)[name]
     : undefined;
 const optionsOf = (rule: Rule): RuleOptions => (typeof rule === "string" ? { scope: rule } : rule);
-
-function separatorOf(scope: string): string {
-  if (scope.includes("://") || scope.startsWith("urn:")) return "\n";
-  if (scope.startsWith("/")) return "/";
-  return scope.includes(":") ? ":" : ".";
-}
-const segmentsOf = (template: string): string[] =>
-  canonical(template).split(separatorOf(canonical(template)));
-const placeholderOf = (segment: string): string | undefined => PLACEHOLDER.exec(segment)?.[1];
-export const placeholdersOf = (template: string): string[] =>
-  segmentsOf(template).flatMap((segment) => placeholderOf(segment) ?? []);
-const isSafe = (value: unknown): value is string =>
-  typeof value === "string" && SAFE.test(value) && value !== "." && value !== "..";
-
-export function modelBind(template: string, values: Values): string {
-  return segmentsOf(template)
-    .map((segment) => values[placeholderOf(segment) ?? ""] ?? segment)
-    .join(separatorOf(canonical(template)));
-}
-
-export function modelMatchScope(template: string, text: string): Values | undefined {
-  const wanted = segmentsOf(template);
-  const given = text.split(separatorOf(canonical(template)));
-  if (wanted.length !== given.length) return undefined;
-  const values: Values = {};
-  for (const [index, segment] of wanted.entries()) {
-    const name = placeholderOf(segment);
-    const value = given[index] ?? "";
-    if (name === undefined ? segment !== value : !isSafe(value)) return undefined;
-    if (name !== undefined) values[name] = value;
-  }
-  return values;
-}
 
 /** The glob of tool patterns: literals, `*` and `?`. */
 export function modelMatch(pattern: string, name: string): boolean {
@@ -114,13 +92,6 @@ export function modelMatch(pattern: string, name: string): boolean {
   );
 }
 
-export function scopeOptions(definition: Definition, scope: string): ScopeOptions {
-  for (const [key, value] of Object.entries(definition.scopes)) {
-    if (canonical(key) === canonical(scope)) return typeof value === "string" ? {} : value;
-  }
-  throw new Error(`the policy does not declare ${scope}`);
-}
-
 /** The scope-tokens of an access token as they stand, or undefined where the token is no good. */
 export function modelTokens(token: unknown): string[] | undefined {
   if (Array.isArray(token)) return undefined;
@@ -135,35 +106,15 @@ export function modelTokens(token: unknown): string[] | undefined {
   return texts as string[];
 }
 
-function rebound(held: string[], from: string, to: string): string[] {
-  return held.flatMap((text) => {
-    const values = modelMatchScope(from, text);
-    return values === undefined ? [] : [modelBind(to, values)];
-  });
-}
-
-/** What the tokens come to: old names resolved, reserved ones dropped, implications closed. */
+/** What the tokens come to: as they stand, without reserved ones of a third party, and all that they mean. */
 export function modelHeld(definition: Definition, token: unknown): string[] {
-  const scopes = Object.keys(definition.scopes);
-  let held = unique(modelTokens(token) ?? []);
-  for (const scope of scopes) {
-    for (const old of scopeOptions(definition, scope).replaces ?? []) {
-      held = unique([...held, ...rebound(held, old, scope)]);
-    }
-  }
-  if (member(token, "first_party") !== true) {
-    const reserved = scopes.filter((scope) => scopeOptions(definition, scope).reserved);
-    held = held.filter((text) => !reserved.some((scope) => modelMatchScope(scope, text)));
-  }
-  for (let before = -1; before !== held.length; ) {
-    before = held.length;
-    for (const scope of scopes) {
-      for (const implied of scopeOptions(definition, scope).implies ?? []) {
-        held = unique([...held, ...rebound(held, scope, implied)]);
-      }
-    }
-  }
-  return held;
+  const tokens = modelTokens(token) ?? [];
+  const firstParty = member(token, "first_party") === true;
+  const reserved = Object.keys(definition.scopes).filter(
+    (scope) => !firstParty && scopeOptions(definition, scope).reserved,
+  );
+  const counting = tokens.filter((text) => !reserved.some((scope) => modelMatchScope(scope, text)));
+  return unique([...counting, ...modelMeanings(definition, tokens, firstParty)]);
 }
 
 function join(left: Alternative, right: Alternative): Alternative {
@@ -268,11 +219,11 @@ export function modelDecide(
   const uses = alternatives.flatMap((alternative) => alternative.uses);
   for (const param of operation.params) {
     const value = member(params, param);
-    const undotted = uses.some(
-      (use) => use.params.includes(param) && separatorOf(use.template) === ".",
-    );
-    if (!isSafe(value) || (undotted && value.includes("."))) {
-      return denial("invalid_params", { param });
+    for (const use of uses.filter((one) => one.params.includes(param))) {
+      const names = placeholdersOf(use.template);
+      const values = names.map((name, at) => [name, use.params[at] === param ? value : "a"]);
+      const isOk = isLegal(use.template, Object.fromEntries(values) as Values);
+      if (!isOk) return denial("invalid_params", { param });
     }
   }
 
@@ -280,6 +231,8 @@ export function modelDecide(
   if (token === undefined && !isPublic) return denial("unauthenticated");
   if (token !== undefined && !modelTokens(token)) return denial("invalid_token");
   const held = modelHeld(definition, token);
+  const firstParty = member(token, "first_party") === true;
+  const reached = modelReached(definition, modelTokens(token) ?? [], firstParty);
   const tiers = definition.tiers ?? [];
   const had = member(token, "tier");
   const ownTier = tiers.indexOf(had as string);
@@ -309,11 +262,11 @@ export function modelDecide(
       (part) =>
         part.params.length > 0 &&
         missing.includes(part.text) &&
-        held.some((text) => modelMatchScope(part.template, text)),
+        reached.some(({ scope }) => scope === part.template),
     );
     const reserved = parts.some((part) => scopeOptions(definition, part.template).reserved);
     const blockers = [
-      reserved && member(token, "first_party") !== true && "reserved_scope",
+      reserved && !firstParty && "reserved_scope",
       !passes({ tier: -1, types: alternative.types }) && "account_type_required",
       !passes({ tier: alternative.tier, types: undefined }) && "upgrade_required",
       elsewhere && "binding_mismatch",

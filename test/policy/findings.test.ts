@@ -28,6 +28,18 @@ describe.each([...TABLES])("findings of %s", (_, cases) => {
   });
 });
 
+describe("a policy without what every policy needs", () => {
+  it("has a finding for each, and none for the rules that name its scopes", () => {
+    expect(
+      findingsOf({ tools: { t: "a" } }).map(({ code, path, message }) => [code, path, message]),
+    ).toEqual([
+      ["missing_key", "name", "`name` is missing"],
+      ["missing_key", "version", "`version` is missing"],
+      ["missing_key", "scopes", "`scopes` is missing"],
+    ]);
+  });
+});
+
 describe("formatPath", () => {
   const PATHS: readonly (readonly [path: readonly (string | number)[], text: string])[] = [
     [[], ""],
@@ -127,5 +139,71 @@ describe("a report", () => {
     expect(describeFindings(report.findings)).toBe(
       "the policy is refused: 2 findings\n  undeclared scope `x` at tools.t; did you mean `y`?\n  no JSON",
     );
+  });
+
+  it("lists a thousand findings, and then counts", () => {
+    const report = newReport();
+    for (let index = 0; index < 1_000; index += 1) report.add("a", [index], "message");
+    expect(report.isFull).toBe(true);
+    expect(report.close()).toHaveLength(1_000);
+    expect(describeFindings(report.close())).toMatch(/^the policy is refused: 1000 findings\n/);
+    report.add("a", [], "message");
+    report.add("b", [], "message");
+    expect(report.close()).toHaveLength(1_001);
+    expect(report.close().at(-1)).toStrictEqual({
+      code: "more_findings",
+      path: "",
+      message: "and 2 further findings, which are not listed",
+    });
+    expect(describeFindings(report.close())).toMatch(
+      /^the policy is refused: more than 1000 findings\n(?:.*\n)* {2}and 2 further findings/,
+    );
+  });
+
+  const STOPPED: readonly (readonly [added: number, message: string])[] = [
+    [999, "and further findings, which are not listed"],
+    [1_000, "and further findings, which are not listed"],
+    [1_007, "and more than 7 further findings, which are not listed"],
+  ];
+  it.each(STOPPED)("that stopped after %d findings ends with: %s", (added, message) => {
+    const report = newReport();
+    for (let index = 0; index < added; index += 1) report.add("a", [], "message");
+    expect(report.isFull).toBe(added >= 1_000);
+    report.stop();
+    expect(report.close().at(-1)?.message).toBe(message);
+  });
+
+  it("cuts messages, paths and lines that are too long", () => {
+    const report = newReport();
+    const long = "x".repeat(20_000);
+    report.add("a", ["tools", long, "anyOf", 0], `undeclared \`${long}\``);
+    report.add("b", ["tools", " ".repeat(20_000)], "b".repeat(1_024));
+    const [first, second] = report.findings;
+    expect(first?.message).toHaveLength(1_024);
+    expect(first?.message).toMatch(/^undeclared `x+…$/);
+    expect(first?.path).toHaveLength(10_000);
+    expect(first?.path).toMatch(/^tools\["x+…$/);
+    expect(second?.path).toHaveLength(10_000);
+    expect(second?.message).toBe("b".repeat(1_024));
+    const [, one, other] = describeFindings(report.findings).split("\n");
+    expect(one).toHaveLength("  ".length + 1_024 + " at ".length + 1_024);
+    expect(other?.endsWith("…")).toBe(true);
+  });
+
+  it("suggests as much as a hundred findings and 20,000,000 steps allow", () => {
+    const report = newReport();
+    const declared = Array.from({ length: 100 }, (_, index) => `${"ab".repeat(60)}${index}`);
+    for (let index = 0; index < 200; index += 1) {
+      report.add("a", [], "message", (suggest) => suggest(`${"ba".repeat(60)}x${index}`, declared));
+    }
+    const few = report.findings.filter(({ suggestion }) => suggestion !== undefined).length;
+    expect(few).toBeGreaterThan(0);
+    expect(few).toBeLessThan(100);
+    const names = newReport();
+    for (let index = 0; index < 200; index += 1) {
+      names.add("a", [], "message", (suggest) => suggest(`courses:raed`, ["courses:read"]));
+    }
+    const many = names.findings.filter(({ suggestion }) => suggestion !== undefined).length;
+    expect(many).toBe(100);
   });
 });

@@ -106,9 +106,8 @@ describe("a policy made to keep a server busy", () => {
     const text = `{"name":"n","version":"1","scopes":{"s":${deep}}}`;
     within(10_000, () => {
       const codes = findingsOf(text).map(({ code }) => code);
-      expect(codes.filter((code) => code === "too_large")).toHaveLength(1);
-      // no deeper than the data is looked into
-      expect(codes.filter((code) => code === "duplicate_key")).toHaveLength(62);
+      // nothing of it is parsed
+      expect(codes).toEqual(["too_large"]);
     });
   });
 

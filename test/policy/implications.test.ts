@@ -259,3 +259,27 @@ describe("long chains", () => {
     expect(found[0]?.message).toMatch(/^scope implies itself: s0 > s1 > /);
   });
 });
+
+describe("a long cycle", () => {
+  const cycleOf = (length: number) =>
+    Object.fromEntries(
+      Array.from({ length }, (_, index) => [
+        `s${index}`,
+        { implies: [`s${(index + 1) % length}`] },
+      ]),
+    );
+  const CYCLES: readonly (readonly [length: number, names: string])[] = [
+    [10, "s0 > s1 > s2 > s3 > s4 > s5 > s6 > s7 > s8 > s9 > s0"],
+    [11, "s0 > s1 > s2 > s3 > s4 > s5 > s6 > s7 > s8 > s9 > (1 more) > s0"],
+    [500, "s0 > s1 > s2 > s3 > s4 > s5 > s6 > s7 > s8 > s9 > (490 more) > s0"],
+  ];
+  it.each(CYCLES)("of %d scopes names the first ten", (length, names) => {
+    expect(findingsOf(policyWith({ scopes: cycleOf(length) }))).toEqual([
+      {
+        code: "implication_cycle",
+        path: `scopes.s${length - 1}.implies`,
+        message: `scope implies itself: ${names}`,
+      },
+    ]);
+  });
+});

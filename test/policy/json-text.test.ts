@@ -96,13 +96,41 @@ describe("a policy as JSON text", () => {
 });
 
 describe("readJson", () => {
-  const depth = 20_000;
+  it("does not parse what is deeper than a policy may be", () => {
+    for (const [depth, findings] of [
+      [65, []],
+      [66, ["too_large"]],
+      [5_000_000, ["too_large"]],
+    ] as const) {
+      const report = newReport();
+      const data = readJson("[".repeat(depth) + "]".repeat(depth), report);
+      expect([depth, report.findings.map(({ code }) => code)]).toEqual([depth, findings]);
+      expect(data === undefined).toBe(findings.length > 0);
+    }
+  });
 
-  it("reads deep text without a deep call stack", () => {
+  it("does not parse more values or characters than a policy may have", () => {
+    const texts = [
+      `[${"1,".repeat(200_001)}1]`,
+      " ".repeat(16_777_217),
+      `[${"[],".repeat(200_001)}1]`,
+    ];
+    for (const text of texts) {
+      const report = newReport();
+      expect(readJson(text, report)).toBeUndefined();
+      expect(report.findings.map(({ code, path }) => [code, path])).toEqual([["too_large", ""]]);
+    }
     const report = newReport();
-    const text = `${'{"a":['.repeat(depth)}1${"]}".repeat(depth)}`;
-    expect(readJson(text, report)).toBeTypeOf("object");
+    expect(readJson(`[${"1,".repeat(200_000)}"${",[{".repeat(100)}"]`, report)).toHaveLength(
+      200_001,
+    );
     expect(report.findings).toEqual([]);
+  });
+
+  it.each(['"', '{"a', '{"a\\', "]]", '[[["'])("ends for text that is not JSON: %s", (text) => {
+    const report = newReport();
+    expect(readJson(text, report)).toBeUndefined();
+    expect(report.findings.map(({ code }) => code)).toEqual(["json_syntax"]);
   });
 
   it("reads long texts, with escapes at their ends", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compilePolicy } from "../../src/policy/compile.js";
-import { intersection } from "../../src/policy/requirement.js";
+import { intersection } from "../../src/policy/rule.js";
 
 const SCOPES = {
   a: {},

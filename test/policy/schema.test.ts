@@ -75,6 +75,17 @@ describe("checkShape", () => {
     expect(report.findings).toHaveLength(6);
   });
 
+  it("leaves nothing of data with more faults than a report lists", () => {
+    const report = newReport();
+    const data = policyWith({
+      scopes: { a: "A" },
+      baseline: Array.from({ length: 1_001 }, () => 5),
+    });
+    expect(checkShape(data, report)).toEqual({ name: "", version: "", scopes: {} });
+    expect(report.close()).toHaveLength(1_001);
+    expect(report.close().at(-1)?.message).toBe("and further findings, which are not listed");
+  });
+
   it.each([[null], [undefined], [1], ["text"], [[]], [true]])(
     "makes an empty policy of %j",
     (data) => {

@@ -48,6 +48,34 @@ describe("overlaps", () => {
     }
   });
 
+  it("are each reported once", () => {
+    const scopes = { "/q/{a}": {}, "/q/{b}": {}, "/{c}/r": {}, "/{d}/r": {}, "/q/r": {} };
+    const found = findingsOf(policyWith({ scopes })).map(({ message }) =>
+      [...message.matchAll(/`([^`]+)`/g)]
+        .map(([, name]) => name)
+        .sort()
+        .join(" "),
+    );
+    // each of the five overlaps each other one
+    expect(found).toHaveLength(10);
+    expect(new Set(found).size).toBe(10);
+  });
+
+  it("that are very many are searched for until a report is full", () => {
+    const shared = Object.fromEntries(
+      Array.from({ length: 1_100 }, (_, index) => [`/n${index}/{x}`, { replaces: ["/t/{x}"] }]),
+    );
+    expect(findingsOf(policyWith({ scopes: shared }))).toEqual([]);
+    const found = findingsOf(policyWith({ scopes: { ...shared, "/{y}/z": {} } }));
+    expect(found).toHaveLength(1_001);
+    expect(found[7]).toEqual({
+      code: "overlap",
+      path: 'scopes["/{y}/z"]',
+      message: "some text would be an instance of `/{y}/z` and of `/t/{x}`",
+    });
+    expect(found.at(-1)?.code).toBe("more_findings");
+  });
+
   const OLD: readonly (readonly [title: string, scopes: Scopes, codes: readonly string[]])[] = [
     [
       "its own older name, in another order",

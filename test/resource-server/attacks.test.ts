@@ -16,6 +16,7 @@ const door = (options: Partial<AuthorizerOptions> = {}) =>
   createAuthorizer({
     policy,
     verify: (rawToken) => (rawToken === "aaa.bbb.ccc" ? { scope: "courses:read" } : undefined),
+    trustClaims: [],
     resource: "https://api.example.com/mcp",
     ...options,
   });

@@ -6,6 +6,7 @@ import { type AuditedCall, newAuditEventMaker } from "../../src/resource-server/
 /** One call as the door knows it, for tests of what an event says of it. */
 export interface TestCall {
   readonly operation?: string;
+  readonly isProtocol?: boolean;
   readonly token?: unknown;
   readonly args?: unknown;
   readonly params?: unknown;
@@ -40,6 +41,7 @@ export function eventOf(policy: object, call: TestCall = {}): Promise<AuditEvent
   const decision = loaded.decideUntrusted(token, operation, call.params ?? args);
   return make({
     operation,
+    isProtocol: call.isProtocol ?? false,
     decision,
     token: token as AccessToken | undefined,
     status: decision.allowed ? undefined : STATUS,

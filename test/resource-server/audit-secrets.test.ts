@@ -1,14 +1,13 @@
 import fc from "fast-check";
 import type { AuditValue } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { isSecretName, secretNames } from "../../src/resource-server/audit-names.js";
 import {
   cleanName,
   cleanText,
-  isSecretName,
   redactAnything,
   redactCredentials,
   redactText,
-  secretNames,
 } from "../../src/resource-server/audit-text.js";
 import { eventOf, lineOf, showing, UNSAFE_TEXT } from "./audit-events.js";
 

@@ -1,4 +1,4 @@
-import { type AuditEvent, createAuthorizer, type Fault, loadPolicy } from "scope-policy";
+import { type AuditEvent, type Call, createAuthorizer, type Fault, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import type { findingsOf } from "../policy/findings-of.js";
 
@@ -118,6 +118,12 @@ describe("a sink", () => {
     });
     expect(events[0]).toMatchObject({ requestId: "r-1", arguments: [{ name: "id", size: 1 }] });
     expect(events[1]).toMatchObject({ arguments: [{ name: "all", type: "number" }] });
+    for (const audited of [() => ({ arguments: { b: 1 }, requestId: "r-2" }), undefined]) {
+      const given = { ...call("Bearer good", "list_orders"), params, audited } as Call;
+      await authorizer.admit(given);
+    }
+    expect(events[2]).toMatchObject({ requestId: "r-2", arguments: [{ name: "b" }] });
+    expect(events[3]).toMatchObject({ arguments: [{ name: "id" }] });
   });
 
   it("is told of an allowed call before it goes on", async () => {

@@ -7,11 +7,13 @@ import type { AuthorizerOptions } from "../../src/resource-server/authorizer-opt
 import { drawCase, drawGoodCase } from "../model/arbitrary-request.js";
 import { type Draw, drawn } from "../model/draw.js";
 import { HOSTILE } from "../model/hostile.js";
-import { type Definition, modelMatchScope, scopeOptions } from "../model/model.js";
+import type { Definition } from "../model/model.js";
+import { modelMatchScope, scopeOptions } from "../model/model-scopes.js";
 import { load, tokenOf } from "../model/observe.js";
 import { parseChallenge } from "./challenge-parser.js";
 
 const TIMEOUT = 50;
+const FACTS = ["tier", "account_type", "first_party"] as const;
 const SOURCES: readonly FactSource[] = ["verify", "subject", "isRevoked", "audit"];
 
 const unhandled: unknown[] = [];
@@ -143,6 +145,7 @@ describe("whoever fails, in whatever way", { timeout: 60_000 }, () => {
         const authorizer = createAuthorizer({
           policy,
           verify: () => answer("verify", token),
+          trustClaims: FACTS,
           ...(has("subject") && { subject: () => answer("subject", {}) }),
           ...(has("isRevoked") && { isRevoked: () => answer("isRevoked", false) }),
           ...(has("audit") && { audit: () => answer("audit", undefined) }),
@@ -201,7 +204,11 @@ describe("without faults", { timeout: 60_000 }, () => {
         // what a verifier cannot answer is an outage, and tested as such
         if (token !== undefined && typeof token !== "object") return false;
         const policy = load(definition);
-        const authorizer = createAuthorizer({ policy, verify: () => token as AccessToken });
+        const authorizer = createAuthorizer({
+          policy,
+          verify: () => token as AccessToken,
+          trustClaims: FACTS,
+        });
         const rawToken = token === undefined ? undefined : "abc";
         const outcome = await authorizer.decide(rawToken, name as string, params as never);
         const mere = policy.decideUntrusted(token, name, params);
@@ -267,6 +274,7 @@ describe("a challenge", { timeout: 60_000 }, () => {
       const authorizer = createAuthorizer({
         policy,
         verify: () => token as AccessToken,
+        trustClaims: FACTS,
         challenge,
       });
       const call = { authorization: "Bearer abc", operation, params, protocolVersion };

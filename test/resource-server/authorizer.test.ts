@@ -22,7 +22,13 @@ const policy = loadPolicy({
   },
 });
 const door = (options: Partial<AuthorizerOptions> = {}) =>
-  createAuthorizer({ policy, verify: verifyByName, resource: RESOURCE, ...options });
+  createAuthorizer({
+    policy,
+    verify: verifyByName,
+    trustClaims: [],
+    resource: RESOURCE,
+    ...options,
+  });
 
 /** What a raw token stands for in these tests. */
 const TOKENS: Readonly<Record<string, AccessToken>> = {

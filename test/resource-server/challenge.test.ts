@@ -42,7 +42,13 @@ type Tuning = Pick<
   "challenge" | "upgradeStatus" | "retryAfter" | "resource" | "policy"
 >;
 const door = (options: Partial<Tuning> = {}) =>
-  createAuthorizer({ policy, verify: () => undefined, resource: RESOURCE, ...options });
+  createAuthorizer({
+    policy,
+    verify: () => undefined,
+    trustClaims: [],
+    resource: RESOURCE,
+    ...options,
+  });
 
 /** The refusal of a call, by the policy. */
 function refusalOf(token: unknown, tool: string, params?: unknown): Refusal {
@@ -83,7 +89,7 @@ const ROWS: readonly Row[] = [
     status: 401,
     title: "Unauthorized",
     error: null,
-    scope: "openid",
+    scope: "courses:read openid",
   },
   {
     refusal: doorDenial("invalid_request"),
@@ -195,7 +201,17 @@ describe("an answer", () => {
       door().answer(refusal, { operation: operation as string }).body;
     expect(bodyFor("GET /courses")).toMatchObject({ endpoint: "GET /courses" });
     expect(bodyFor("GET /courses")).not.toHaveProperty("tool");
-    for (const operation of [undefined, null, 7, {}]) {
+    expect(bodyFor("list_all")).toMatchObject({ tool: "list_all" });
+    // a name that the policy does not have is the client's own text
+    const unknown = [
+      "mcp:notes/wipe",
+      "GET /else",
+      "else",
+      "x".repeat(60_000),
+      "constructor",
+      `list_${"x".repeat(128)}`,
+    ];
+    for (const operation of [undefined, null, 7, {}, ...unknown]) {
       expect(bodyFor(operation)).not.toHaveProperty("tool");
       expect(bodyFor(operation)).not.toHaveProperty("endpoint");
     }
@@ -255,19 +271,6 @@ describe("a challenge", () => {
     expect(realmOf(' " ')).toBe("api");
   });
 
-  it("for nobody names the baseline, but neither what is reserved nor offline_access", () => {
-    const scopes = { openid: {}, offline_access: {}, "admin:all": { reserved: true } };
-    const withBaseline = (...baseline: string[]) => {
-      const more = baseline.length > 0 && { baseline };
-      const other = loadPolicy({ name: "x", version: "1", scopes, ...more });
-      const answer = door({ policy: other }).answer(refusalOf(undefined, "list_courses"));
-      return scopeOf(answer);
-    };
-    expect(withBaseline("openid", "offline_access", "admin:all")).toBe("openid");
-    expect(withBaseline("offline_access", "admin:all")).toBeUndefined();
-    expect(withBaseline()).toBeUndefined();
-  });
-
   it.each([
     ["purge", undefined, "courses:write openid"],
     ["open_vault", { vaultID: "v" }, "openid"],
@@ -291,7 +294,11 @@ describe("a challenge", () => {
       scopes,
       accepted: [],
     };
-    const { headers } = createAuthorizer({ policy, verify: () => undefined }).answer(refusal);
+    const { headers } = createAuthorizer({
+      policy,
+      verify: () => undefined,
+      trustClaims: [],
+    }).answer(refusal);
     expect(headers["WWW-Authenticate"]).toContain('scope="courses:read", ');
   });
 

@@ -36,12 +36,16 @@ const GOOD: readonly object[] = [
   { auditKey: "x".repeat(16) },
   { auditKey: new Uint8Array(16) },
   { timeout: 0.5, retryAfter: 86_400 },
+  { trustClaims: [], clockTolerance: 0 },
+  { trustClaims: ["tier", "account_type", "entitlements", "first_party"], clockTolerance: 300 },
   { timeout: 600_000, retryAfter: 1 },
 ];
 
 const BAD: readonly (readonly [path: string, values: readonly unknown[]])[] = [
   ["verify", [undefined, null, {}, "jwt"]],
   ["subject", [null, {}, Promise.resolve()]],
+  ["trustClaims", [null, "tier", {}, ["teir"], ["tier", "tier"], [7]]],
+  ["clockTolerance", [-1, 301, Number.NaN, Number.POSITIVE_INFINITY, "60", null, 5n]],
   ["isRevoked", [false, {}]],
   ["audit", [console, true]],
   ["onFault", [null, "log"]],
@@ -72,6 +76,8 @@ describe("the options of an authorizer", () => {
 
   it.each([
     "subject",
+    "trustClaims",
+    "clockTolerance",
     "isRevoked",
     "audit",
     "onAuditError",

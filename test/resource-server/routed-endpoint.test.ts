@@ -14,6 +14,8 @@ const policy = loadPolicy({
     "POST /courses": "write",
     "GET /v1/courses": "write",
     "GET /accounts/{accountID}": "/accounts/{accountID}/read",
+    "GET /accounts/{accountID}/linked/{linkedID}": "/accounts/{accountID}/read",
+    "GET /caf%C3%A9/:name": "read",
   },
 });
 
@@ -24,6 +26,18 @@ const asked = (request: Partial<RoutedRequest>): RoutedRequest => ({
   template: "/courses",
   values: () => ({}),
   ...request,
+});
+
+const CAFE = "GET /caf%C3%A9/:name";
+const LINKED = "GET /accounts/{accountID}/linked/{linkedID}";
+const BOTH = "/accounts/a/linked/b";
+
+/** A request for the linked account `b` of an account, through a router that may hand on a value of `accountID`. */
+const below = (base: string, template: string, accountID?: unknown): Partial<RoutedRequest> => ({
+  target: base === "" || base === BOTH ? BOTH : `${base}/linked/b`,
+  base,
+  template,
+  values: () => ({ accountID }),
 });
 
 type Row = readonly [why: string, request: Partial<RoutedRequest>, name: string | undefined];
@@ -49,15 +63,71 @@ const ROWS: readonly Row[] = [
     },
     "GET /accounts/{accountID}",
   ],
+  ["a route with a letter beyond ASCII", { target: "/caf%C3%A9/x", template: "/café/:x" }, CAFE],
+  ["the same, escaped", { target: "/caf%C3%A9/x", template: "/caf%C3%A9/:x" }, CAFE],
+  ["a lone surrogate", { target: "/caf%C3%A9/x", template: "/caf\ud800/:x" }, undefined],
+  ["names of its own", below("", "/accounts/:x/linked/:y"), LINKED],
+  ["the policy's names", below("", "/accounts/:accountID/linked/:linkedID"), LINKED],
+  ["names that are swapped", below("", "/accounts/:linkedID/linked/:accountID"), undefined],
+  ["a name that decides nothing elsewhere", below("", "/accounts/:linkedID/linked/:x"), LINKED],
+  ["one name twice", below("", "/accounts/:x/linked/:x"), undefined],
+  ["the policy's name twice", below("", "/accounts/:accountID/linked/:accountID"), undefined],
+  ["a router above", below("/accounts/a", "/linked/:x"), LINKED],
+  ["a router above that hands on its value", below("/accounts/a", "/linked/:x", "a"), LINKED],
+  ["a router above that hands on a number", below("/accounts/7", "/linked/:x", 7), LINKED],
+  [
+    "a router above that hands on another value",
+    below("/accounts/a", "/linked/:x", "b"),
+    undefined,
+  ],
+  [
+    "a router above that hands on another number",
+    below("/accounts/07", "/linked/:x", 7),
+    undefined,
+  ],
+  ["a router above that hands on an object", below("/accounts/a", "/linked/:x", {}), undefined],
+  ["a router above that hands on a letter", below("/accounts/%C3%A9", "/linked/:x", "é"), LINKED],
+  ["a name below that decides above", below("/accounts/a", "/linked/:accountID", "b"), undefined],
+  ["all of it above", below("/accounts/a/linked/b", "/", "a"), LINKED],
+  ["all of it above, and the last value under the first name", below(BOTH, "/", "b"), undefined],
+  [
+    "a router above that is longer than the endpoint",
+    { target: BOTH, base: `${BOTH}/c` },
+    undefined,
+  ],
 ];
 
 describe("the endpoint of a routed request", () => {
-  // one finder for all, asked twice: what it remembers of one row must not answer another
+  // one finder for all rows, each asked twice: what it caches of one row must not answer another
   const finder = newEndpointFinder(policy);
   const twice = [...ROWS, ...[...ROWS].reverse()];
 
   it.each(twice)("%s", (_why, request, name) => {
     expect(finder.find(asked(request))?.name).toBe(name);
+  });
+
+  it("is named by a whole template, with the names of parameters that a request may have", () => {
+    const named = (template: string) => finder.named("HEAD", template);
+    expect(named("/accounts/:x/linked/:y")).toBe(LINKED);
+    expect(named("/accounts/:linkedID/linked/:accountID")).toBeUndefined();
+    expect(named("/accounts/:x/linked/:x")).toBeUndefined();
+    expect(named("/caf\u00e9/:x")).toBe(CAFE);
+    expect(named("/nothing")).toBeUndefined();
+  });
+
+  it("has the values that the handler would read at the time", () => {
+    let id = "a";
+    const values = () => ({ id });
+    const found = finder.find(asked({ target: "/accounts/a", template: "/accounts/:id", values }));
+    id = "b";
+    expect(found?.values?.()).toEqual({ accountID: "b" });
+  });
+
+  it("has the values of parameters that decide nothing, and keeps none of another request", () => {
+    const template = "/caf%C3%A9/:name";
+    const valuesOf = (name: string) =>
+      finder.find(asked({ target: template, template, values: () => ({ name }) }))?.values?.();
+    expect([valuesOf("a"), valuesOf("b")]).toEqual([{ name: "a" }, { name: "b" }]);
   });
 
   it("has the values of the request it was asked for", () => {

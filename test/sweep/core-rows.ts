@@ -46,6 +46,23 @@ export function coreRows(policy: core.Policy): Table<typeof core> {
       takes: ["policy", "options"],
       samples: of([{ issuer: ISSUER, token_endpoint: `${ISSUER}/token` }], [{ issuer: "x" }], [{}]),
     },
+    authorizationEvent: {
+      takes: ["policy", "facts"],
+      samples: of(
+        [{ type: "token", outcome: "success" }],
+        [
+          {
+            ...{ type: "consent", outcome: "denied", error: "access_denied", reason: "Not now" },
+            ...{ client_id: "app-1", client_name: "App", sub: "ada", iss: ISSUER, grantId: "g-1" },
+            ...{ grant_type: "authorization_code", jti: "j-1", requestId: "r-1", status: 302 },
+            ...{ scope: ["openid"], requested: "openid courses:read", removed: "courses:write" },
+            first_party: true,
+          },
+        ],
+        [{ type: "revocation", outcome: "failure", tipe: "token" }],
+        [undefined],
+      ),
+    },
     bindScope: { takes: ["client", "client"], samples: product(TEMPLATES, VALUES) },
     clientRegistration: {
       takes: ["policy", "client", "options"],
@@ -72,7 +89,11 @@ export function coreRows(policy: core.Policy): Table<typeof core> {
     },
     createAuthorizer: {
       takes: ["options"],
-      samples: [[{ policy, verify: () => undefined, resource: RESOURCE }], [{ policy }]],
+      samples: [
+        [{ policy, verify: () => undefined, resource: RESOURCE, trustClaims: [] }],
+        [{ policy, verify: () => undefined }],
+        [{ policy }],
+      ],
     },
     definePolicy: { takes: ["definition"], samples: [[definition]] },
     droppedScopes: {

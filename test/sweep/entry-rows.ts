@@ -52,7 +52,10 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
     express: {
       holder: express,
       rows: {
-        expressGate: { takes: ["program"], samples: [[authorizer]] },
+        expressGate: {
+          takes: ["program", "options"],
+          samples: [[authorizer], [authorizer, { requestId: () => 7 }]],
+        },
       } satisfies Table<typeof express>,
     },
     fastify: {
@@ -65,7 +68,10 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
     fetch: {
       holder: fetch,
       rows: {
-        fetchGate: { takes: ["program"], samples: [[authorizer]] },
+        fetchGate: {
+          takes: ["program", "options"],
+          samples: [[authorizer], [authorizer, { requestId: () => 7 }]],
+        },
       } satisfies Table<typeof fetch>,
     },
     html: {

@@ -1,4 +1,4 @@
-import type { Authorizer, Decision, Policy, ResolvedOperation } from "scope-policy";
+import type { Authorizer, Decision, Denial, Policy, ResolvedOperation } from "scope-policy";
 import { product, SCOPE_PAIRS, SCOPES, VALUES } from "./core-rows.js";
 import { CALLS, REQUESTS, TOKENS } from "./definition.js";
 import type { Table } from "./row.js";
@@ -65,7 +65,10 @@ const FIELDS: readonly unknown[] = [
 const CONTEXTS = [undefined, {}, { operation: "list_courses", protocolVersion: "2025-06-18" }];
 
 /** The methods of an authorizer. */
-export function authorizerRows(policy: Policy): Table<Authorizer> {
+export function authorizerRows({
+  policy,
+  answer,
+}: Pick<Authorizer, "policy" | "answer">): Table<Authorizer> {
   const decisions = new Map<string, Decision>();
   for (const [token, name, params] of CALLER_CALLS) {
     const decision = policy.decideUntrusted(token, name, params);
@@ -96,6 +99,19 @@ export function authorizerRows(policy: Policy): Table<Authorizer> {
     },
     authenticate: { takes: ["client", "facts"], samples: product(FIELDS, CONTEXTS) },
     answer: { takes: ["program", "facts"], samples: product([...decisions.values()], CONTEXTS) },
+    record: {
+      takes: ["facts", "facts"],
+      samples: [...decisions.values()].flatMap((decision) => {
+        const refused = { decision, answer: answer(decision as Denial) };
+        return [
+          [refused, { name: "mcp:ping" }],
+          [
+            { ...refused, token: TOKENS.reader },
+            { name: "mcp:tools/list", requestId: "r" },
+          ],
+        ];
+      }),
+    },
     metadata: { takes: [], samples: [[]] },
   };
 }

@@ -1,7 +1,8 @@
 import fastifyApp, { type FastifyContextConfig, type RegisterOptions } from "fastify";
 import * as core from "scope-policy";
-import { expressGate, type GateOptions } from "scope-policy/express";
+import { type ExpressGateOptions, expressGate, type GateOptions } from "scope-policy/express";
 import { type ScopePolicyOptions, scopePolicy } from "scope-policy/fastify";
+import { type FetchGateOptions, fetchGate } from "scope-policy/fetch";
 import { type RenderOptions, renderConsent } from "scope-policy/html";
 import { type McpGateOptions, mcpGate, type ProtectOptions, protect } from "scope-policy/mcp";
 import {
@@ -49,7 +50,7 @@ function rowOf<Options>(
 
 const policy = core.loadPolicy(definition);
 const verify = () => undefined;
-const authorizer = core.createAuthorizer({ policy, verify, resource: RESOURCE });
+const authorizer = core.createAuthorizer({ policy, verify, resource: RESOURCE, trustClaims: [] });
 const screen = core.consentScreen(policy, FACTS[0]);
 const [event] = EVENTS as readonly [core.AuditEvent];
 
@@ -80,6 +81,7 @@ const SURFACE = {
   challenge: ["all", 7, null],
   anonymous: ANY_FLAG,
   upgradeUrl: ["x", 7, null],
+  handshake: ["anonymous", true, null],
 };
 
 const CONSENT = {
@@ -107,13 +109,15 @@ async function startRoute(config: object): Promise<void> {
 export const OPTION_ROWS: readonly OptionRow[] = [
   rowOf<core.AuthorizerOptions>({
     title: "createAuthorizer",
-    good: { policy, verify },
+    good: { policy, verify, trustClaims: [] },
     run: (options) => core.createAuthorizer(options as never),
     codes: { policy: "ERR_POLICY_UNKNOWN" },
     wrong: {
       policy: [7, {}, null],
       verify: ANY_FUNCTION,
       subject: ANY_FUNCTION,
+      trustClaims: ["tier", ["teir"], ["tier", "tier"], [7], null],
+      clockTolerance: ["5", -1, 301, null],
       isRevoked: ANY_FUNCTION,
       audit: ANY_FUNCTION,
       onAuditError: ["allow", true, null],
@@ -242,8 +246,25 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       make: (options: object) => expressGate(authorizer).endpoint(options),
     },
   ].map(({ title, make }) =>
-    rowOf<GateOptions>({ title, good: {}, run: make, wrong: { params: ANY_FUNCTION } }),
+    rowOf<GateOptions>({
+      title,
+      good: {},
+      run: make,
+      wrong: { params: ANY_FUNCTION, arguments: ANY_FUNCTION },
+    }),
   ),
+  rowOf<ExpressGateOptions>({
+    title: "expressGate",
+    good: {},
+    run: (options) => expressGate(authorizer, options),
+    wrong: { requestId: ANY_FUNCTION },
+  }),
+  rowOf<FetchGateOptions>({
+    title: "fetchGate",
+    good: {},
+    run: (options) => fetchGate(authorizer, options),
+    wrong: { requestId: ANY_FUNCTION, arguments: ANY_FUNCTION },
+  }),
   rowOf<ScopePolicyOptions & RegisterOptions>({
     title: "scopePolicy",
     good: { authorizer },
@@ -271,6 +292,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       endpoint: [false, "yes", null],
       public: [false, "yes", null],
       params: ANY_FUNCTION,
+      arguments: ANY_FUNCTION,
     },
   }),
   rowOf<McpGateOptions>({
@@ -283,6 +305,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       maxBatch: ["5", -1, 1.5, null],
       sessions: [7, {}, null],
       auditAllowed: ANY_FLAG,
+      eventIdsAreUnguessable: ANY_FLAG,
       recheckStreams: ANY_NUMBER,
     },
   }),
@@ -295,6 +318,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       policy: [7, "x", null],
       authorizer: [7, "x", null],
       localToken: [7, "x", null],
+      tasks: [7, {}, null],
       securitySchemes: ANY_FLAG,
     },
   }),

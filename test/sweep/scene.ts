@@ -28,6 +28,7 @@ export function newScene(): Scene {
   const authorizer = core.createAuthorizer({
     policy,
     verify,
+    trustClaims: ["tier", "account_type", "first_party"],
     resource: RESOURCE,
     audit: (event) => void events.push(event),
     auditKey: "0123456789abcdef",
@@ -66,7 +67,7 @@ export function allSubjects({ policy, authorizer }: Scene, app: Express): readon
     ...adapterSubjects(authorizer, policy, app),
     ...subjectsOf("policy", policy, policyRows),
     ...subjectsOf("operation", operation, operationRows),
-    ...subjectsOf("authorizer", authorizer, authorizerRows(policy)),
+    ...subjectsOf("authorizer", authorizer, authorizerRows(authorizer)),
   ];
 }
 

@@ -110,6 +110,9 @@ describe("an authorizer", () => {
     use(createAuthorizer({ policy, verify, isRevoked: () => undefined }));
     // @ts-expect-error a plan is a text
     use(createAuthorizer({ policy, verify, subject: () => ({ tier: 1 }) }));
+    // @ts-expect-error a misspelt claim
+    use(createAuthorizer({ policy, verify, trustClaims: ["teir"] }));
+    use(createAuthorizer({ policy, verify, trustClaims: ["tier", "entitlements"] }));
     // @ts-expect-error a look-alike
     use(createAuthorizer({ policy: { name: "Courses", version: "1" }, verify }));
     use(createAuthorizer({ policy, verify, subject: async () => undefined }));

@@ -24,7 +24,7 @@ const fault = (isRight: boolean, text: string) => (isRight ? [] : [text]);
 
 /** A list of names that must be exactly these; their order says nothing. */
 const names =
-  (what: "scopes" | "list"): Check =>
+  (what: "scopes" | "list" | "removed"): Check =>
   (expected, result) =>
     fault(
       same(listOf(expected), result[what] ?? ["nothing"]) &&
@@ -106,6 +106,7 @@ const ASSERTS: ReadonlyMap<string, AssertKind> = new Map<string, AssertKind>([
   ["challenge", { check: challenge }],
   ["scopes", { check: names("scopes") }],
   ["list", { check: names("list") }],
+  ["removed", { check: names("removed") }],
   ["scopes_supported", { check: scopesSupported }],
   [
     "absentKeys",

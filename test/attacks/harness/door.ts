@@ -93,6 +93,7 @@ export function openDoor(
   const authorizer = createAuthorizer({
     policy,
     verify,
+    trustClaims: ["tier", "account_type", "first_party"],
     resource: audience,
     authorizationServers: [issuer],
     subject: ({ client_id = "" }): SubjectFacts => ({

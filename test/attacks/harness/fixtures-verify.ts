@@ -52,7 +52,14 @@ function deploymentOf(context: Context): Deployment {
     issuer,
     resource,
     authorizer: (verify, options) =>
-      createAuthorizer({ policy, verify, resource, onFault: () => undefined, ...options }),
+      createAuthorizer({
+        policy,
+        verify,
+        trustClaims: [],
+        resource,
+        onFault: () => undefined,
+        ...options,
+      }),
     mint: (claims) => mintJwt({ claims }, { issuer, resource, now: context.now }),
   };
 }

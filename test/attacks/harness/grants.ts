@@ -2,13 +2,13 @@
 import {
   type AuthorizationServerMetadata,
   authorizationServerMetadata,
+  bindScope,
   type ConsentFacts,
   type ConsentOptions,
   type ConsentScreen,
   clientRegistration,
   consentScreen,
   loadPolicy,
-  matchScope,
   type Policy,
   refreshScope,
   resolveConsent,
@@ -94,21 +94,16 @@ function registered(
     : { client, redirect: textOf(redirect) };
 }
 
-/** What a request names of an account. The corpus tells of none, so all of it is the person's own: what is refused is not refused for that. */
-function resourcesOf(
-  policy: Policy,
-  requested: Json | undefined,
-): Record<string, Record<string, string>> {
-  const all = new Map<string, Map<string, string>>();
-  const tokens = listOf(requested).flatMap((scope) => textOf(scope).split(" "));
-  for (const template of Object.keys(policy.definition.scopes)) {
-    for (const token of tokens) {
-      for (const [param, value] of Object.entries(matchScope(template, token) ?? {})) {
-        all.set(param, (all.get(param) ?? new Map<string, string>()).set(value, value));
-      }
-    }
-  }
-  return Object.fromEntries([...all].map(([param, values]) => [param, Object.fromEntries(values)]));
+/** Whose a bound scope is: those that the case lists. Where it lists none, all that is requested is the person's own. */
+function ownerOf(
+  owned: Json | undefined,
+): NonNullable<NonNullable<ConsentFacts["account"]>["owns"]> {
+  const texts = new Set(listOf(owned).map(textOf));
+  return (template, values) => {
+    const bound = bindScope(template, values);
+    const isOwn = bound.ok && (owned === undefined || texts.has(bound.scope));
+    return isOwn ? bound.scope : undefined;
+  };
 }
 
 /** Every row of a screen. */
@@ -120,15 +115,20 @@ function rowsOf({ identity, groups, offline }: ConsentScreen): ConsentScreen["id
   ];
 }
 
-/** The whole screen approved, as a browser posts it: without what is locked. */
+/** What a person leaves checked; `undefined` for all of it. */
+type Chosen = readonly string[] | undefined;
+
+/** The screen approved, as a browser posts it: without what is locked. */
 function approve(
   policy: Policy,
   facts: ConsentFacts,
   options: ConsentOptions,
+  chosen: Chosen,
   more: readonly string[] = [],
 ): ReturnType<typeof resolveConsent> {
   const rows = rowsOf(consentScreen(policy, facts, options));
-  const scopes = rows.flatMap(({ scope, locked }) => (locked ? [] : [scope]));
+  const isLeft = (scope: string) => chosen?.includes(scope) !== false;
+  const scopes = rows.flatMap(({ scope, locked }) => (locked || !isLeft(scope) ? [] : [scope]));
   return resolveConsent(
     policy,
     facts,
@@ -147,7 +147,7 @@ function faultsOfScreen(
   const shown = rowsOf(screen).map(({ scope }) => scope);
   const { client } = screen;
   const others = Object.keys(policy.definition.scopes).filter((name) => !shown.includes(name));
-  const smuggled = others.filter((name) => approve(policy, facts, options, [name]).ok);
+  const smuggled = others.filter((name) => approve(policy, facts, options, undefined, [name]).ok);
   // a long identifier is cut
   const isStart = facts.client.client_id.startsWith(client.id.replace(/…$/, ""));
   const isNamed = client.id !== "" && isStart && !client.verified;
@@ -163,7 +163,7 @@ function faultsOfScreen(
 /** Registration, the page, and everything on it approved. What the client may not have is refused; what the person may not grant is left out. */
 export async function consent(context: Context): Promise<Result> {
   const { given } = context.attack;
-  const known = "client client_id redirect_uri requested clientScope grantable";
+  const known = "client client_id redirect_uri requested clientScope grantable granted chosen owns";
   onlyMembers("a case", given, `${CASE} ${known}`);
   const source = sourceOfCase(context);
   const policy = grantPolicyOf(source);
@@ -174,6 +174,7 @@ export async function consent(context: Context): Promise<Result> {
   const { firstParty, deniedClients } = source.mapped.door;
   if (deniedClients.has(id)) return DENIED_CLIENT;
   const requested = full(context, given["requested"]);
+  const granted = full(context, given["granted"]);
   const base: ConsentFacts = {
     client: {
       ...(client as unknown as ConsentFacts["client"]),
@@ -181,20 +182,27 @@ export async function consent(context: Context): Promise<Result> {
       first_party: firstParty.has(id),
     },
     requested: requested as string,
-    account: { resources: resourcesOf(policy, requested) },
+    account: { owns: ownerOf(full(context, given["owns"])) },
+    // an earlier grant was given by the policy of the case
+    ...(granted !== undefined && {
+      granted: granted as string,
+      grantedPolicyVersion: policy.version,
+    }),
     now: context.now,
   };
+  const list = full(context, given["chosen"]);
+  const chosen = list === undefined ? undefined : listOf(list).map(textOf);
   const bounds: readonly Bound[] = [
     [full(context, given["clientScope"]), { ineligible: "refuse" }],
     [full(context, given["grantable"]), { ineligible: "drop" }],
   ];
-  let result = await page(policy, base, { ineligible: "refuse" });
+  let result = await page(policy, base, { ineligible: "refuse" }, chosen);
   for (const [ceiling, options] of bounds) {
     if (ceiling === undefined) continue;
     // what is refused once stays refused
     if (!result.outcomes.includes("allow")) break;
     const scope = listOf(ceiling).map(textOf).join(" ");
-    result = await page(policy, { ...base, client: { ...base.client, scope } }, options);
+    result = await page(policy, { ...base, client: { ...base.client, scope } }, options, chosen);
   }
   return result;
 }
@@ -202,9 +210,14 @@ export async function consent(context: Context): Promise<Result> {
 /** What bounds a consent besides the policy and the registration, and what becomes of the rest of the request. */
 type Bound = readonly [ceiling: Json | undefined, options: ConsentOptions];
 
-async function page(policy: Policy, facts: ConsentFacts, options: ConsentOptions): Promise<Result> {
+async function page(
+  policy: Policy,
+  facts: ConsentFacts,
+  options: ConsentOptions,
+  chosen: Chosen,
+): Promise<Result> {
   const [[screen, outcome], milliseconds] = await timed(
-    () => [consentScreen(policy, facts, options), approve(policy, facts, options)] as const,
+    () => [consentScreen(policy, facts, options), approve(policy, facts, options, chosen)] as const,
   );
   const faults = faultsOfScreen(policy, facts, options, screen);
   const output = JSON.stringify({ screen, outcome });
@@ -214,17 +227,45 @@ async function page(policy: Policy, facts: ConsentFacts, options: ConsentOptions
   }
   if (!outcome.ok) return { outcomes: [], detail: `shown, and not granted: ${outcome.error}` };
   const shown = rowsOf(screen).map(({ scope }) => scope);
-  const isSame = JSON.stringify([...shown].sort()) === JSON.stringify([...outcome.scopes].sort());
+  const isSame =
+    chosen === undefined
+      ? JSON.stringify([...shown].sort()) === JSON.stringify([...outcome.scopes].sort())
+      : outcome.scopes.every((scope) => shown.includes(scope));
   return {
     outcomes: ["allow"],
     detail: outcome.scope,
     scopes: outcome.scopes,
+    removed: outcome.removed,
     output,
     document: screen as unknown as Json,
     faults: [
       ...faults,
       ...(isSame ? [] : [`shown: ${shown.join(" ")}; granted: ${outcome.scope}`]),
     ],
+    milliseconds,
+  };
+}
+
+/** What the server keeps of what a client registers. */
+export async function register(context: Context): Promise<Result> {
+  const { given } = context.attack;
+  onlyMembers("a case", given, `${CASE} client ceiling unknownScopes`);
+  const policy = grantPolicyOf(sourceOfCase(context));
+  const [client, ceiling, unknownScopes] = ["client", "ceiling", "unknownScopes"].map((name) =>
+    full(context, given[name]),
+  );
+  const options = {
+    ...(ceiling !== undefined && { ceiling: listOf(ceiling).map(textOf) }),
+    ...(unknownScopes !== undefined && { unknownScopes: unknownScopes as "drop" }),
+  };
+  const [result, milliseconds] = await timed(() => clientRegistration(policy, client, options));
+  if (!result.ok) return { ...refused(result.error_description), milliseconds };
+  const { scope } = result.metadata;
+  return {
+    outcomes: ["allow"],
+    detail: textOf(scope),
+    scopes: typeof scope === "string" ? scope.split(" ") : [],
+    output: JSON.stringify(result.metadata),
     milliseconds,
   };
 }

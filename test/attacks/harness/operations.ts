@@ -26,7 +26,7 @@ import {
   textOf,
 } from "./corpus.js";
 import { openDoor, type Source } from "./door.js";
-import { catalogueFaults, consent, refresh } from "./grants.js";
+import { catalogueFaults, consent, refresh, register } from "./grants.js";
 import { plainOf, writtenOf } from "./json-text.js";
 import { type Result, timed } from "./result.js";
 import { runSequence } from "./sequence.js";
@@ -200,6 +200,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ["sequence", sequence],
   ["consent", consent],
   ["refresh", refresh],
+  ["register", register],
 ]);
 
 /** The operation that a case is about. Throws {@link Skip} for one that nobody knows. */

@@ -26,13 +26,13 @@ const DENIED = "Not allowed by this policy.";
 
 /** Keys of an operation and of a scope in the dialect; the rest is handed on under a name that no library option has. */
 const OPERATION_KEYS = new Set("allOf anyOf public tier bind title description".split(" "));
-const SCOPE_KEYS = new Set("description reserved implies title".split(" "));
+const SCOPE_KEYS = new Set("description reserved implies replaces title".split(" "));
 
 /** Keys that mean the same to the library, or that it refuses by itself. */
 const isLibraryOperationKey = (key: string) =>
   /^(scope|deny|authenticated|hidden|audit|params|accountTypes|enrichedBy)$/.test(key);
 const isLibraryScopeKey = (key: string) =>
-  /^(group|default|required|tier|accountTypes|replaces|locales|warning)$/.test(key);
+  /^(group|default|required|tier|accountTypes|locales|warning)$/.test(key);
 const isLibraryKey = (key: string) =>
   /^(name|accountTypes|baseline|defaultScopes|bundles|notCovered)$/.test(key);
 const foreign = (key: string) => `$${key}`;

@@ -15,6 +15,8 @@ export interface Result {
   readonly document?: Json | undefined;
   /** The scopes that were read or granted. */
   readonly scopes?: readonly string[] | undefined;
+  /** The tokens of the earlier grant that consent takes back. */
+  readonly removed?: readonly string[] | undefined;
   /** The names that a list of tools showed. */
   readonly list?: readonly string[] | undefined;
   /** How long the library took, in milliseconds. */

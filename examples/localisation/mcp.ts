@@ -1,0 +1,131 @@
+// node scripts/run.mjs examples/localisation/mcp.ts
+//
+// The MCP server of the localisation platform. The page says: "Translation key, translation value, publishing, glossary, and Content
+// CMS write operations use the same scopes through the MCP tools while dedicated partner REST endpoints roll out." `mcpGate` answers in
+// HTTP before the stream; `protect` decides in front of each handler, and filters the list of tools.
+import { createServer } from "node:http";
+import { type CallToolResult, createMcpHandler, McpServer } from "@modelcontextprotocol/server";
+import { createAuthorizer, type ToolOf } from "scope-policy";
+import { mcpGate, protect } from "scope-policy/mcp";
+import { jwtVerifier } from "scope-policy/verify";
+import { z } from "zod";
+import { startLocalIssuer } from "../local-issuer.js";
+import {
+  addressOf,
+  type ExampleOptions,
+  type RunningExample,
+  type StartIssuer,
+  serveIfMain,
+  stop,
+  type TokenIssuer,
+  withUse,
+} from "../serve.js";
+import { policy } from "./policy.js";
+import { openProject, type Project, publish, write } from "./project.js";
+
+type Tool = ToolOf<typeof policy>;
+type Input = Readonly<Record<string, string>>;
+type Run = (input: Input) => unknown;
+
+const nothing = z.object({});
+const byId = z.object({ id: z.string() });
+const text = z.object({ id: z.string(), text: z.string() });
+
+/** What each tool does. Every tool of the policy must be here, and no other can be. */
+function toolsOf(project: Project): Record<Tool, readonly [input: z.ZodObject, run: Run]> {
+  const { keys, translations, glossary, content } = project;
+  const addKey: Run = ({ id = "" }) => ({ keys: [...keys.add(id)] });
+  const remove = (entries: { delete(id: string): boolean }): Run => {
+    return ({ id = "" }) => ({ removed: entries.delete(id) });
+  };
+  const put = (entries: Project["content"]): Run => {
+    return ({ id = "", text = "" }) => write(entries, id, text);
+  };
+  return {
+    list_keys: [nothing, () => [...keys]],
+    create_key: [byId, addKey],
+    update_key: [
+      z.object({ id: z.string(), name: z.string() }),
+      ({ id = "", name = "" }) => (keys.delete(id) ? addKey({ id: name }) : { error: "not found" }),
+    ],
+    delete_key: [byId, remove(keys)],
+    list_translations: [nothing, () => [...translations.values()]],
+    write_translation: [text, put(translations)],
+    publish_translations: [nothing, () => publish(translations)],
+    list_glossary_terms: [nothing, () => [...glossary.values()]],
+    create_glossary_term: [text, put(glossary)],
+    update_glossary_term: [text, put(glossary)],
+    delete_glossary_term: [byId, remove(glossary)],
+    list_content_entries: [nothing, () => [...content.values()]],
+    create_content_entry: [text, put(content)],
+    update_content_entry: [text, put(content)],
+    publish_content_entry: [byId, ({ id = "" }) => publish(content, id)],
+  };
+}
+
+/** Starts the server on a free port of the loopback interface, with an issuer of its own beside it. */
+export function start(): Promise<RunningExample> {
+  return startBehind(startLocalIssuer);
+}
+
+/** Starts the server on a free port of the loopback interface, for the tokens of an issuer that is started for it. */
+export async function startBehind<Issuer extends TokenIssuer>(
+  startIssuer: StartIssuer<Issuer>,
+  given: ExampleOptions = {},
+): Promise<RunningExample<Issuer>> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const resource = `${addressOf(server)}/mcp`;
+  const issuer = await startIssuer(resource);
+  const options = withUse(issuer, given);
+  const authorizer = createAuthorizer({
+    policy,
+    verify: jwtVerifier({
+      issuer: issuer.issuer,
+      audience: resource,
+      jwks: issuer.jwks,
+      algorithms: ["ES256", "RS256"],
+    }),
+    // a signed token does not know that its owner has ended it
+    isRevoked: ({ jti }) => issuer.isRevoked?.(jti) ?? false,
+    resource,
+    authorizationServers: [issuer.issuer],
+    ...options,
+  });
+  const project = openProject();
+  const handler = createMcpHandler(() => {
+    const mcpServer = new McpServer({ name: "localisation", version: policy.version });
+    const mcp = protect(mcpServer, { policy, authorizer });
+    for (const [name, [inputSchema, run]] of Object.entries(toolsOf(project))) {
+      mcp.registerTool(
+        name as Tool,
+        { description: name.replaceAll("_", " "), inputSchema },
+        // every schema above has texts alone
+        (input: object): CallToolResult => ({
+          content: [{ type: "text", text: JSON.stringify(run(input as Input)) }],
+        }),
+      );
+    }
+    mcp.assertComplete();
+    return mcpServer;
+  });
+  const answer = mcpGate(authorizer).node(handler.fetch);
+  server.on("request", (request, response) => void answer(request, response));
+  return {
+    url: resource,
+    issuer,
+    close: async () => {
+      await Promise.all([stop(server), issuer.close()]);
+    },
+  };
+}
+
+await serveIfMain(import.meta.url, start, async ({ url, issuer }) => {
+  const token = await issuer.issue({ scope: "translations:read translations:write" });
+  return [
+    `a token for ${url} with translations:read and translations:write, good for five minutes:`,
+    token,
+    "a call that needs more:",
+    `curl -s -i ${url} -H "authorization: Bearer $TOKEN" -H "content-type: application/json" -H "accept: application/json, text/event-stream" -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"publish_translations","arguments":{}}}'`,
+  ];
+});

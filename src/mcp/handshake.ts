@@ -1,0 +1,41 @@
+import type { AccessToken } from "../decision/access-token.js";
+import type { Denial } from "../decision/decision.js";
+import { loadPolicy, type Policy } from "../decision/policy.js";
+import { PolicyError } from "../errors.js";
+import { describeFindings } from "../policy/findings.js";
+import type { McpSurface } from "./surface.js";
+
+/** Decides whether a token may shake hands, list and listen: the denial, or `undefined`. */
+export type Handshake = (token: AccessToken) => Denial | undefined;
+
+const always: Handshake = () => undefined;
+
+/** The one tool of the policy that decides: any token that holds the baseline may call it. */
+const TOOL = "handshake";
+
+const made = new WeakMap<Policy, Handshake>();
+
+/**
+ * Makes what decides on everything that asks for no tool. With `"baseline"` a token needs what every tool needs.
+ *
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for `"baseline"` where the policy has no baseline
+ */
+export function newHandshake(policy: Policy, { handshake }: McpSurface): Handshake {
+  if (handshake !== "baseline") return always;
+  const known = made.get(policy);
+  if (known !== undefined) return known;
+  if (!Object.hasOwn(policy.definition, "baseline")) {
+    const message = "`baseline` has no effect: the policy has no `baseline`";
+    const findings = [{ code: "option", path: "handshake", message }];
+    throw new PolicyError("ERR_OPTIONS_INVALID", describeFindings(findings, "the gate"), findings);
+  }
+  // a policy of its own, so that a baseline means here what it means for a tool: old names, implied and reserved scopes, tiers
+  const tools = { [TOOL]: { authenticated: true } };
+  const baseline = loadPolicy({ ...policy.definition, tools, endpoints: {} });
+  const decide: Handshake = (token) => {
+    const decision = baseline.decideUntrusted(token, TOOL, {});
+    return decision.allowed ? undefined : decision;
+  };
+  made.set(policy, decide);
+  return decide;
+}

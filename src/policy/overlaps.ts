@@ -1,0 +1,101 @@
+import {
+  type Shape,
+  shapeOf,
+  skeleton,
+  type Template,
+  templatesOverlap,
+} from "../grammar/template.js";
+import type { Steps } from "./findings.js";
+import type { NamedScope } from "./scope-lookup.js";
+
+/** How many segments the search for overlapping names may look at; some 100 ns each. */
+export const MOST_OVERLAP_STEPS = 5_000_000;
+
+/** The names that are written alike: one, or the same older name of several scopes. */
+interface Alike {
+  readonly template: Template;
+  readonly names: NamedScope[];
+}
+
+/** Names with their placeholders in the same places. */
+interface Group {
+  readonly shape: Shape;
+  /** By their text. */
+  readonly members: Map<string, Alike>;
+}
+
+/**
+ * Yields each pair of names of which some text is an instance of both, while there are steps left. A token that has the
+ * same older name of two scopes has both scopes: names that are written alike are not a pair.
+ *
+ * Names are compared by where their placeholders are, so that a thousand templates cost no million comparisons. Names of
+ * very many shapes would cost one for each pair of shapes, which is what the steps bound.
+ */
+export function* overlapsOf(
+  names: readonly NamedScope[],
+  steps: Steps,
+): Generator<readonly [NamedScope, NamedScope]> {
+  for (const groups of familiesOf(names)) {
+    for (const [index, left] of groups.entries()) {
+      for (const right of groups.slice(index)) {
+        // of two texts without placeholders no third one is an instance
+        if (left.shape.holes.length + right.shape.holes.length === 0) continue;
+        for (const [one, other] of pairsOf(left, right, steps)) {
+          for (const first of one.names) for (const second of other.names) yield [first, second];
+        }
+        if (steps.left < 0) return;
+      }
+    }
+  }
+}
+
+/** The groups of names, by what no two that overlap differ in: the form and the number of segments. */
+function familiesOf(names: readonly NamedScope[]): readonly (readonly Group[])[] {
+  const families = new Map<string, Map<string, Group>>();
+  for (const name of names) {
+    const { template, text } = name;
+    const shape = shapeOf(template);
+    const family = entryOf(
+      families,
+      `${shape.form} ${shape.length}`,
+      () => new Map<string, Group>(),
+    );
+    const { members } = entryOf(
+      family,
+      shape.holes.join(" "),
+      (): Group => ({ shape, members: new Map() }),
+    );
+    entryOf(members, text, (): Alike => ({ template, names: [] })).names.push(name);
+  }
+  return [...families.values()].map((family) => [...family.values()]);
+}
+
+/** Pairs of a group with itself, or of two groups of one family. */
+function* pairsOf(left: Group, right: Group, steps: Steps): Generator<readonly [Alike, Alike]> {
+  const holes = [...new Set([...left.shape.holes, ...right.shape.holes])];
+  const keyOf = ({ template }: Alike) => skeleton(template.segments, holes);
+  const { length } = left.shape;
+  steps.left -= length * (left.members.size + right.members.size);
+  if (steps.left < 0) return;
+  const seen = new Map<string, Alike[]>();
+  if (left !== right) {
+    for (const member of left.members.values()) entryOf(seen, keyOf(member), () => []).push(member);
+  }
+  for (const member of right.members.values()) {
+    const candidates = entryOf(seen, keyOf(member), () => []);
+    for (const other of candidates) {
+      steps.left -= length;
+      if (steps.left < 0) return;
+      if (templatesOverlap(other.template, member.template)) yield [other, member];
+    }
+    if (left === right) candidates.push(member);
+  }
+}
+
+function entryOf<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

@@ -1,0 +1,101 @@
+import type { OperationDefinition, RequirementOptions } from "./definition.js";
+import type { Path, Report } from "./findings.js";
+
+/** A requirement as it is written: one scope, or an object. */
+export type Written = string | RequirementOptions | undefined;
+
+/** How many alternatives one operation may have. */
+export const MAX_ALTERNATIVES = 1_024;
+/** How many scopes the alternatives of one operation may name together: a denial may have to print them all. */
+const MOST_USES_OF_ONE = 32_768;
+/** How many scopes the alternatives of all operations may name together; each takes some 250 bytes. */
+const MOST_USES = 500_000;
+
+/** What a requirement becomes, before anything is made of it. */
+export interface Size {
+  /** The number of alternatives. */
+  readonly alternatives: number;
+  /** The number of scopes that the alternatives name together. */
+  readonly uses: number;
+}
+
+/** From here on a number is not counted exactly. */
+const UNCOUNTED = 1e15;
+const NONE: Size = { alternatives: 0, uses: 0 };
+const ONE: Size = { alternatives: 1, uses: 1 };
+
+/** Returns the size of a requirement: any-of adds its parts, all-of multiplies them. */
+function sizeOf(written: Written): Size {
+  if (typeof written !== "object" || written.scope !== undefined) return ONE;
+  const parts = (written.anyOf ?? written.allOf ?? []).map(sizeOf);
+  return parts.reduce(written.anyOf === undefined ? multiply : add, {
+    alternatives: written.anyOf === undefined ? 1 : 0,
+    uses: 0,
+  });
+}
+
+/** Returns the size of the rule of an operation; a denial and a public operation have no alternatives. */
+export function sizeOfOperation(entry: OperationDefinition, baseline: number): Size {
+  if (typeof entry !== "string" && (entry.deny !== undefined || entry.public === true)) return NONE;
+  const { alternatives, uses } = sizeOf(entry);
+  return { alternatives, uses: uses + alternatives * baseline };
+}
+
+function add(left: Size, right: Size): Size {
+  return {
+    alternatives: left.alternatives + right.alternatives,
+    uses: left.uses + right.uses,
+  };
+}
+
+function multiply(left: Size, right: Size): Size {
+  const alternatives = left.alternatives * right.alternatives;
+  const uses = left.uses * right.alternatives + right.uses * left.alternatives;
+  return { alternatives: Math.min(alternatives, UNCOUNTED), uses: Math.min(uses, UNCOUNTED) };
+}
+
+/** Returns what is too large about one operation, as a code and a message; `undefined` for one that can be compiled. */
+export function excessOf({
+  alternatives,
+  uses,
+}: Size): readonly [code: string, message: string] | undefined {
+  if (alternatives > MAX_ALTERNATIVES) {
+    return [
+      "too_many_alternatives",
+      `${countOf(alternatives)} alternatives, and at most ${MAX_ALTERNATIVES} are allowed: every any-of inside an all-of multiplies them`,
+    ];
+  }
+  if (uses > MOST_USES_OF_ONE) {
+    return [
+      "too_large",
+      `the alternatives name ${uses} scopes together, and at most ${MOST_USES_OF_ONE} are allowed: each alternative names all that it needs`,
+    ];
+  }
+  return undefined;
+}
+
+/** Reports operations that are too large together, at the largest of them; returns whether there is room for all. */
+export function checkRoom(
+  sizes: readonly (readonly [path: Path, size: Size])[],
+  report: Report,
+): boolean {
+  let total = 0;
+  let most = 0;
+  let largest: Path = [];
+  for (const [path, size] of sizes) {
+    if (excessOf(size) !== undefined) continue;
+    total += size.uses;
+    if (size.uses > most) [most, largest] = [size.uses, path];
+  }
+  if (total <= MOST_USES) return true;
+  report.add(
+    "too_large",
+    largest,
+    `the alternatives of all tools and endpoints name ${total} scopes together, and at most ${MOST_USES} are allowed; this one names the most: ${most}`,
+  );
+  return false;
+}
+
+function countOf(number: number): string {
+  return number < UNCOUNTED ? String(number) : "far too many";
+}

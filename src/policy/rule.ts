@@ -1,0 +1,150 @@
+import { acceptanceKey, type Template } from "../grammar/template.js";
+import {
+  type Alternative,
+  ANY_TIER,
+  type CompiledScope,
+  type Param,
+  type Rule,
+  type ScopeUse,
+} from "./compiled.js";
+import type { Report } from "./findings.js";
+
+/** How often two account types may be compared, for all rules of a policy together. */
+const MOST_COMPARISONS = 10_000_000;
+/** How many placeholders the scopes of all rules may have, each scope counted once in a rule; each takes some 300 bytes. */
+const MOST_PLACES = 250_000;
+
+/** What the rules of one policy may still cost together. Where less than nothing is left, they are not complete. */
+export interface RuleBudget {
+  comparisons: number;
+  places: number;
+}
+
+/** Creates the budget of a policy. */
+export function newRuleBudget(): RuleBudget {
+  return { comparisons: MOST_COMPARISONS, places: MOST_PLACES };
+}
+
+/** Reports what of a budget was not enough. */
+export function reportOverspent({ comparisons, places }: RuleBudget, report: Report): void {
+  if (comparisons < 0) {
+    report.add(
+      "too_large",
+      ["accountTypes"],
+      `to find the account types that scopes and rules both accept takes more than ${MOST_COMPARISONS} comparisons`,
+    );
+  }
+  if (places < 0) {
+    report.add(
+      "too_large",
+      [],
+      `the parameters of all tools and endpoints fill more than ${MOST_PLACES} placeholders together, each scope counted once in an operation`,
+    );
+  }
+}
+
+/** A scope with the parameters its placeholders take their values from. */
+export interface NamedUse {
+  readonly scope: CompiledScope;
+  readonly params: readonly string[];
+}
+
+/** One way to meet a requirement, before its conditions and parameters are settled. */
+export interface Draft {
+  /** In declared order; a use may be there several times. */
+  readonly uses: readonly NamedUse[];
+  readonly tier: number;
+  readonly accountTypes: readonly string[] | undefined;
+}
+
+/** Returns what all drafts need at once. */
+export function merge(drafts: readonly Draft[], budget: RuleBudget): Draft {
+  return {
+    uses: drafts.flatMap(({ uses }) => uses),
+    tier: drafts.reduce((most, { tier }) => Math.max(most, tier), ANY_TIER),
+    accountTypes: drafts.reduce<readonly string[] | undefined>(
+      (types, { accountTypes }) => intersection(types, accountTypes, budget),
+      undefined,
+    ),
+  };
+}
+
+/**
+ * Returns the account types that two conditions both accept. `undefined` is no condition, and an empty list is one that
+ * no account meets.
+ *
+ * @param budget - when its comparisons are spent, the left list is returned, and the policy must be refused
+ */
+export function intersection(
+  left: readonly string[] | undefined,
+  right: readonly string[] | undefined,
+  budget: Pick<RuleBudget, "comparisons"> = { comparisons: Number.POSITIVE_INFINITY },
+): readonly string[] | undefined {
+  if (left === undefined || right === undefined || left === right) return left ?? right;
+  budget.comparisons -= left.length * right.length;
+  if (budget.comparisons < 0) return left;
+  return Object.freeze(left.filter((type) => right.includes(type)));
+}
+
+/** Settles drafts into a rule: parameters get their places, and each scope adds its own conditions. */
+export function compileRule(
+  drafts: readonly Draft[],
+  budget: RuleBudget,
+  {
+    isPublic = false,
+    enriched,
+  }: { readonly isPublic?: boolean; readonly enriched?: Draft | undefined } = {},
+): Rule {
+  const { params, useOf } = newPlaces(budget);
+  const settle = ({ uses, tier, accountTypes }: Draft): Alternative => {
+    // equal uses are one object
+    const settled = [...new Set(uses.map(useOf))];
+    const scopes = settled.map((use) => use.scope);
+    return {
+      uses: settled,
+      scopes: settled.some((use) => use.params.length > 0)
+        ? undefined
+        : Object.freeze(scopes.map((scope) => scope.name)),
+      tier: scopes.reduce((most, scope) => Math.max(most, scope.tier), tier),
+      accountTypes: scopes.reduce<readonly string[] | undefined>(
+        (types, scope) => intersection(types, scope.accountTypes, budget),
+        accountTypes,
+      ),
+      reserved: scopes.some((scope) => scope.reserved),
+    };
+  };
+  return {
+    alternatives: drafts.map(settle),
+    enriched: enriched && settle(enriched),
+    public: isPublic,
+    params,
+  };
+}
+
+/** Gives each parameter of a rule its place, and makes one object of equal uses: a rule may name a scope a thousand times. */
+function newPlaces(budget: RuleBudget) {
+  const params: { readonly name: string; readonly sites: Param["sites"][number][] }[] = [];
+  const places = new Map<string, number>();
+  const sites = new Set<string>();
+  const uses = new Map<string, ScopeUse>();
+  const placeOf = (name: string, template: Template, index: number): number => {
+    const place = places.get(name) ?? params.push({ name, sites: [] }) - 1;
+    places.set(name, place);
+    const site = `${place} ${acceptanceKey(template, index)}`;
+    if (!sites.has(site)) params[place]?.sites.push({ template, index });
+    sites.add(site);
+    return place;
+  };
+  const useOf = ({ scope, params: names }: NamedUse): ScopeUse => {
+    const key = `${scope.id} ${names.join(" ")}`;
+    const known = uses.get(key);
+    if (known !== undefined) return known;
+    budget.places -= names.length;
+    if (budget.places < 0) return { scope, params: [] };
+    const { template } = scope;
+    const use = { scope, params: names.map((name, index) => placeOf(name, template, index)) };
+    uses.set(key, use);
+    return use;
+  };
+  return { params, useOf };
+}

@@ -1,0 +1,79 @@
+import type { AuditValue } from "./audit-event.js";
+import { isSecretName } from "./audit-names.js";
+import { REDACTED } from "./audit-shapes.js";
+
+/** Members that name what another member of the same object holds: `{ "name": "password", "value": "…" }`. */
+const NAMING =
+  /^(?:name|key|field|header|label|id|param|parameter|property|attribute|variable|option|k)$/i;
+const HOLDING = /^(?:(?:[a-z]{1,12}[_-]?)?values?|val|v|data|contents?|text|default|raw|string)$/i;
+
+/** A flag of a command line. */
+const FLAG = /^--?[\w-]+$/;
+const USER_FLAG = /^(?:-u|--user|--proxy-user)$/i;
+/** The name of a header, as in a list of names and values in turn. */
+const HEADER_NAME = /^[A-Za-z][\w-]*$/;
+
+/** A name has few words: a title that contains the name of a secret is a text. */
+const MOST_NAME = 64;
+const MOST_WORDS = 3;
+
+/**
+ * Takes out secrets that are beside their name in plain data, at any depth: objects that name their value, lists of a name and
+ * its value, lists of header names and values in turn, and lists of command-line arguments.
+ */
+export function redactPairs(value: AuditValue, secrets: readonly RegExp[]): AuditValue {
+  const isSecret = (name: unknown): boolean =>
+    typeof name === "string" &&
+    name.length <= MOST_NAME &&
+    name.trim().split(/\s+/).length <= MOST_WORDS &&
+    isSecretName(name, secrets);
+
+  const redact = (inner: AuditValue): AuditValue => {
+    if (typeof inner !== "object" || inner === null) return inner;
+    return isList(inner) ? redactList(inner) : redactObject(inner);
+  };
+
+  const redactObject = (object: { readonly [name: string]: AuditValue }): AuditValue => {
+    const entries = Object.entries(object);
+    const isNamed = entries.some(([name, named]) => NAMING.test(name) && isSecret(named));
+    return Object.fromEntries(
+      entries.map(([name, inner]) => [
+        name,
+        isNamed && HOLDING.test(name) ? REDACTED : redact(inner),
+      ]),
+    );
+  };
+
+  const redactList = (list: readonly AuditValue[]): AuditValue => {
+    const isPairs =
+      list.length === 2 ||
+      (list.length % 2 === 0 && list.every((one, at) => at % 2 === 1 || isHeaderName(one)));
+    const isValue = (at: number): boolean => {
+      const [name, inner] = [list[at - 1], list[at]];
+      if (typeof name !== "string") return false;
+      if (FLAG.test(name))
+        return USER_FLAG.test(name) ? isUser(inner) : isSecret(name) && !isFlag(inner);
+      return isPairs && at % 2 === 1 && isSecret(name);
+    };
+    return list.map((inner, at) => (isValue(at) ? REDACTED : redact(inner)));
+  };
+
+  return redact(value);
+}
+
+function isList(value: AuditValue): value is readonly AuditValue[] {
+  return Array.isArray(value);
+}
+
+function isHeaderName(value: AuditValue): boolean {
+  return typeof value === "string" && HEADER_NAME.test(value);
+}
+
+function isFlag(value: AuditValue | undefined): boolean {
+  return typeof value === "string" && FLAG.test(value);
+}
+
+/** Whether a value is a user with a password. */
+function isUser(value: AuditValue | undefined): boolean {
+  return typeof value === "string" && value.includes(":");
+}

@@ -1,0 +1,79 @@
+import type { AuditEvent } from "./audit-event.js";
+import {
+  type AuthorizationEvent,
+  type AuthorizationEventType,
+  isAuthorizationEvent,
+} from "./authorization-event.js";
+
+/** An event of an authorizer or of an authorization server. */
+export type AnyEvent = AuditEvent | AuthorizationEvent;
+
+/** What an event of either kind is to a log system. */
+export interface EventView {
+  /** The tool, endpoint or message, or what the authorization server did. */
+  readonly name: string;
+  /** The same for people. */
+  readonly label: string;
+  /** What happened, as a fixed text. */
+  readonly action: string;
+  /** What it did to something, as the Elastic Common Schema has it. */
+  readonly effect: "access" | "change" | "creation" | "deletion";
+  readonly allowed: boolean;
+  /** The code of the decision or of the error. */
+  readonly code: string;
+  /** Whether something failed that a decision depends on. */
+  readonly isOutage: boolean;
+}
+
+const DECISIONS = {
+  tool: "tool-call",
+  endpoint: "endpoint-call",
+  protocol: "protocol-message",
+  unknown: "tool-call",
+} as const satisfies Record<AuditEvent["operation"]["kind"], string>;
+
+const AUTHORIZATIONS = {
+  registration: { action: "client-registration", effect: "creation" },
+  consent: { action: "consent", effect: "change" },
+  token: { action: "token-request", effect: "creation" },
+  revocation: { action: "revocation", effect: "deletion" },
+} as const satisfies Record<AuthorizationEventType, Pick<EventView, "action" | "effect">>;
+
+/** Returns what the mappers write of both kinds of events. */
+export function viewOf(event: AnyEvent): EventView {
+  if (isAuthorizationEvent(event)) {
+    const { type, outcome, error = outcome } = event;
+    const base = { name: type, label: type, ...AUTHORIZATIONS[type] };
+    return {
+      ...base,
+      allowed: outcome === "success",
+      code: outcome === "success" ? outcome : error,
+      isOutage: outcome === "failure",
+    };
+  }
+  const { operation, decision } = event;
+  return {
+    name: operation.name,
+    label: `${operation.kind} ${operation.name}`,
+    action: DECISIONS[operation.kind],
+    effect: "access",
+    allowed: decision.allowed,
+    code: decision.code,
+    isOutage: decision.code === "temporarily_unavailable",
+  };
+}
+
+/** Returns one line for people, of clean words. */
+export function messageOf(event: AnyEvent): string {
+  const { label, code } = viewOf(event);
+  const { client_id } = event.client;
+  return `${label}${client_id === undefined ? "" : ` for ${client_id}`}: ${code}`;
+}
+
+/** Returns the method and the path of an endpoint. */
+export function requestLineOf(event: AnyEvent): readonly [method?: string, path?: string] {
+  if (isAuthorizationEvent(event) || event.operation.kind !== "endpoint") return [];
+  const { name } = event.operation;
+  const space = name.indexOf(" ");
+  return [name.slice(0, space), name.slice(space + 1)];
+}

@@ -1,0 +1,292 @@
+import { firstItems } from "../grammar/any-value.js";
+import { compiledPolicyOf } from "../policy/compile.js";
+import {
+  checkOptions,
+  type OptionCheck,
+  oneOf,
+  optional,
+  required,
+} from "../policy/option-checks.js";
+import { ownMembers, withoutPrototype } from "../policy/own-members.js";
+import {
+  cleanIdentifier,
+  cleanText,
+  redactAnything,
+  redactCredentials,
+  redactName,
+  redactText,
+} from "./audit-text.js";
+import { host } from "./host.js";
+
+const TYPES = ["registration", "consent", "token", "revocation"] as const;
+const OUTCOMES = ["success", "denied", "failure"] as const;
+
+/** What an authorization server did: it registered a client, asked a person, issued tokens, or revoked a grant or token. */
+export type AuthorizationEventType = (typeof TYPES)[number];
+
+/**
+ * How it ended. `success`: the server did what was asked. `denied`: the person or a rule refused it. `failure`: the server could
+ * not decide, because something that it depends on failed.
+ */
+export type AuthorizationOutcome = (typeof OUTCOMES)[number];
+
+/**
+ * What an authorization server knows of one request. `undefined` counts as left out.
+ *
+ * `type`, `outcome`, `time`, `status` and `first_party` are the program's and are checked. All others can hold what a client
+ * sent, of any type: text is cleaned and cut, and what is not text is left out.
+ */
+export interface AuthorizationDetails {
+  /** What the server did. */
+  readonly type: AuthorizationEventType;
+  /** How it ended. */
+  readonly outcome: AuthorizationOutcome;
+  /** The OAuth error code of the response, such as `access_denied`, or a code of the server's own. */
+  readonly error?: unknown;
+  /** One line for the operator; at most 512 characters. */
+  readonly reason?: unknown;
+  /** The client. */
+  readonly client_id?: unknown;
+  /** The name that the client gives itself; at most 128 characters. */
+  readonly client_name?: unknown;
+  /** Whether the client belongs to the API's owner. */
+  readonly first_party?: boolean | undefined;
+  /** The user, where the server has authenticated one. */
+  readonly sub?: unknown;
+  /** The issuer: the server itself. */
+  readonly iss?: unknown;
+  /** The scopes that were registered, granted, or are in the token: a scope text or a list. */
+  readonly scope?: unknown;
+  /** The scopes that the client asked for: a scope text or a list. */
+  readonly requested?: unknown;
+  /** The scopes that were withdrawn: a scope text or a list. */
+  readonly removed?: unknown;
+  /** The identifier of the grant. */
+  readonly grantId?: unknown;
+  /** The grant type of a token request. */
+  readonly grant_type?: unknown;
+  /** The identifier of the token, never the token. */
+  readonly jti?: unknown;
+  /** The HTTP status of the response. */
+  readonly status?: number | undefined;
+  /** The id of the request. */
+  readonly requestId?: unknown;
+  /** When it happened. Default: now. */
+  readonly time?: Date | undefined;
+}
+
+/**
+ * What an authorization server did, as plain data. Members that an {@link AuditEvent} has too mean the same there, and every
+ * text is as safe: one line, no control, format or bidirectional characters, of bounded length, without what looks like a
+ * credential. `JSON.stringify(event)` is one line of at most 16 KiB characters. Only events of this kind have a `type`.
+ */
+export interface AuthorizationEvent {
+  /** Names the event: a UUID. */
+  readonly id: string;
+  /** When it happened (ISO 8601, UTC). */
+  readonly time: string;
+  /** By which edition of which policy. */
+  readonly policy: { readonly name: string; readonly version: string };
+  /** What the server did. */
+  readonly type: AuthorizationEventType;
+  /** How it ended. */
+  readonly outcome: AuthorizationOutcome;
+  /** The OAuth error code. */
+  readonly error?: string;
+  /** One line for the operator. */
+  readonly reason?: string;
+  /** The user. */
+  readonly actor: { readonly sub?: string; readonly iss?: string };
+  /** The client. */
+  readonly client: {
+    readonly client_id?: string;
+    readonly client_name?: string;
+    readonly first_party?: true;
+  };
+  /** Which token: its identifier, which is not a credential. */
+  readonly token: { readonly jti?: string; readonly iss?: string };
+  /** Which grant, and the grant type of the request. */
+  readonly grant: { readonly id?: string; readonly grant_type?: string };
+  /** Scopes by what became of them; `leftOut` counts those for which there was no room. */
+  readonly scopes: {
+    readonly granted?: readonly string[];
+    readonly requested?: readonly string[];
+    readonly removed?: readonly string[];
+    readonly leftOut?: number;
+  };
+  /** The HTTP status of the response. */
+  readonly status?: number;
+  /** The id of the request. */
+  readonly requestId?: string;
+}
+
+const MOST_NAME = 128;
+const MOST_SCOPE = 256;
+const MOST_REASON = 512;
+/** Characters of all the scopes of one event. */
+const MOST_SCOPES = 6_144;
+const anything: OptionCheck = () => undefined;
+
+const isDate: OptionCheck = (value) =>
+  value instanceof Date && Number.isFinite(value.getTime()) ? undefined : "expected a valid date";
+const isStatus: OptionCheck = (value) =>
+  Number.isInteger(value) && (value as number) >= 100 && (value as number) <= 599
+    ? undefined
+    : "expected an HTTP status";
+
+const CHECKS = {
+  type: required(oneOf(...TYPES)),
+  outcome: required(oneOf(...OUTCOMES)),
+  first_party: optional(oneOf(true, false)),
+  status: optional(isStatus),
+  time: optional(isDate),
+  error: anything,
+  reason: anything,
+  client_id: anything,
+  client_name: anything,
+  sub: anything,
+  iss: anything,
+  scope: anything,
+  requested: anything,
+  removed: anything,
+  grantId: anything,
+  grant_type: anything,
+  jti: anything,
+  requestId: anything,
+} satisfies Record<keyof AuthorizationDetails, OptionCheck>;
+
+/**
+ * Creates the audit event of an authorization server for one registration, consent, token or revocation request: a plain
+ * object for the same sink and the same mappers as the events of an authorizer. Does not write it anywhere.
+ *
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` with every finding at once, for unknown keys and for values of the program
+ * of a wrong type; `ERR_POLICY_UNKNOWN` for a value that `definePolicy` or `loadPolicy` did not return. A value of a client
+ * never makes it throw.
+ *
+ * @example
+ * ```ts
+ * import { authorizationEvent, loadPolicy } from "scope-policy";
+ *
+ * const policy = loadPolicy({ name: "Shop", version: "1", scopes: { "orders:read": "See your orders" } });
+ * const event = authorizationEvent(policy, {
+ *   type: "consent",
+ *   outcome: "success",
+ *   client_id: "assistant",
+ *   sub: "user-1",
+ *   requested: "orders:read orders:write",
+ *   scope: "orders:read",
+ *   grantId: "grant-1",
+ * });
+ * event.scopes.granted; // ["orders:read"]
+ * ```
+ */
+export function authorizationEvent(
+  policy: object,
+  details: AuthorizationDetails,
+): AuthorizationEvent {
+  const { definition } = compiledPolicyOf(policy);
+  const known = withoutUndefined(details);
+  checkOptions("`authorizationEvent`", known, CHECKS);
+  const { type, outcome, time = new Date(), status, first_party } = known;
+  const issuer = member("iss", known.iss, cleanIdentifier);
+  return {
+    id: host.crypto.randomUUID(),
+    time: time.toISOString(),
+    policy: {
+      name: cleanIdentifier(definition.name),
+      version: cleanIdentifier(definition.version),
+    },
+    type,
+    outcome,
+    ...member("error", known.error, cleanName),
+    ...member("reason", known.reason, cleanReason),
+    actor: { ...member("sub", known.sub, cleanIdentifier), ...issuer },
+    client: {
+      ...member("client_id", known.client_id, cleanIdentifier),
+      ...member("client_name", known.client_name, cleanClientName),
+      ...(first_party === true && { first_party }),
+    },
+    token: { ...member("jti", known.jti, cleanIdentifier), ...issuer },
+    grant: {
+      ...member("id", known.grantId, cleanIdentifier),
+      ...member("grant_type", known.grant_type, cleanName),
+    },
+    scopes: scopesOf(known),
+    ...(status !== undefined && { status }),
+    ...member("requestId", known.requestId, cleanIdentifier),
+  };
+}
+
+/** Returns whether an event is one of an authorization server. */
+export function isAuthorizationEvent<Other extends object>(
+  event: Other | AuthorizationEvent,
+): event is AuthorizationEvent {
+  return Object.hasOwn(event, "type");
+}
+
+/** Returns the own members of the details that are given. Anything else than an object has none, and the checks report it. */
+function withoutUndefined(details: AuthorizationDetails): AuthorizationDetails {
+  const entries = Object.entries(ownMembers(details) ?? {}).filter(
+    ([, value]) => value !== undefined,
+  );
+  return withoutPrototype(Object.fromEntries(entries)) as unknown as AuthorizationDetails;
+}
+
+function member<const Name extends string>(
+  name: Name,
+  value: unknown,
+  clean: (text: string) => string,
+): { readonly [Key in Name]?: string } {
+  const found = typeof value === "string" && value !== "" ? { [name]: clean(value) } : {};
+  return found as { readonly [Key in Name]?: string };
+}
+
+/** A code or the name of something of a protocol, which a client may have sent. */
+function cleanName(text: string): string {
+  return redactName(cleanText(text, MOST_NAME));
+}
+
+function cleanClientName(text: string): string {
+  return redactAnything(cleanText(text, MOST_NAME));
+}
+
+function cleanReason(text: string): string {
+  return redactText(cleanText(text, MOST_REASON));
+}
+
+/** A scope that was granted is one of the policy, with values; one that was asked for can be anything. */
+const SCOPES = [
+  ["granted", "scope", redactCredentials],
+  ["removed", "removed", redactCredentials],
+  ["requested", "requested", redactName],
+] as const;
+
+function scopesOf(known: AuthorizationDetails): AuthorizationEvent["scopes"] {
+  let room = MOST_SCOPES;
+  let leftOut = 0;
+  const written = SCOPES.flatMap(([name, option, redact]) => {
+    const tokens = tokensOf(known[option]);
+    if (tokens === undefined) return [];
+    const fitting: string[] = [];
+    for (const token of tokens) {
+      const clean = redact(cleanText(token, MOST_SCOPE));
+      room -= clean.length + 3;
+      if (room < 0) break;
+      fitting.push(clean);
+    }
+    leftOut += tokens.length - fitting.length;
+    return [[name, fitting] as const];
+  });
+  return { ...Object.fromEntries(written), ...(leftOut > 0 && { leftOut }) };
+}
+
+/** More scopes than any event has room for. */
+const MOST_TOKENS = 65_536;
+
+/** Returns the tokens of a scope text or of a list; `undefined` for anything else. */
+function tokensOf(scope: unknown): readonly string[] | undefined {
+  if (typeof scope === "string") return scope.split(" ").filter((token) => token !== "");
+  return firstItems(scope, MOST_TOKENS)?.filter(
+    (token): token is string => typeof token === "string" && token !== "",
+  );
+}

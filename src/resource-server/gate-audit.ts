@@ -1,0 +1,65 @@
+import { isList } from "./audit-copy.js";
+import { isData } from "./audit-digest.js";
+import type { AuditedRequest } from "./audited-request.js";
+import { tellConsole } from "./facts.js";
+import { host } from "./host.js";
+
+/** What a gate shows the audit of a request. Nothing of it is read unless an event is written, and no decision reads it. */
+export interface GateView {
+  /** Sources of arguments, in the order in which they count: the first that has a name wins. */
+  readonly sources: readonly (() => unknown)[];
+  /** The id of the request. */
+  readonly requestId: () => string;
+}
+
+/**
+ * Returns the part of the audit event that is read off the request: the parameters that were decided on, then every other
+ * argument that the gate can see. Never throws.
+ */
+export function readView(params: unknown, { sources, requestId }: GateView): AuditedRequest {
+  const merged = Object.create(null) as object;
+  for (const source of [() => params, ...sources]) addMissing(merged, source);
+  return { arguments: merged, requestId: requestId() };
+}
+
+/** Adds own members of plain data under names that are still free, without running a getter. */
+function addMissing(merged: object, source: () => unknown): void {
+  try {
+    const given = source();
+    if (typeof given !== "object" || given === null || isList(given) || !isData(given)) return;
+    for (const name of Object.keys(given)) {
+      const property = Object.getOwnPropertyDescriptor(given, name);
+      if (property !== undefined && !Object.hasOwn(merged, name)) {
+        Object.defineProperty(merged, name, property);
+      }
+    }
+  } catch (error) {
+    tellConsole("a gate could not read arguments for the audit", error);
+  }
+}
+
+/**
+ * Creates the function that returns the id of a request, the same for each event of it: what the host's function returns,
+ * where that is a text or a number, else a random UUID. An id that a client sent is not taken by itself: it would let the
+ * client file its events under the request of another.
+ */
+export function newRequestIds<Req extends object>(
+  read: ((request: Req) => unknown) | undefined,
+): (request: Req) => string {
+  const known = new WeakMap<Req, string>();
+  const readId = (request: Req): string | undefined => {
+    try {
+      const id = read?.(request);
+      if (typeof id === "number") return String(id);
+      return typeof id === "string" && id !== "" ? id : undefined;
+    } catch (error) {
+      tellConsole("a gate could not read the id of a request", error);
+      return undefined;
+    }
+  };
+  return (request) => {
+    const id = known.get(request) ?? readId(request) ?? host.crypto.randomUUID();
+    known.set(request, id);
+    return id;
+  };
+}

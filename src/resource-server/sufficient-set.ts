@@ -1,0 +1,72 @@
+import { readOwn } from "../decision/access-token.js";
+import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
+import { acceptsValue, bindTemplate } from "../grammar/template.js";
+import {
+  type Alternative,
+  ANY_TIER,
+  type CompiledPolicy,
+  type Operation,
+  type Rule,
+} from "../policy/compiled.js";
+import { isToolName } from "../policy/names.js";
+
+/**
+ * Returns one sufficient set of scopes of an operation, for a caller who presents no token: of each rule the first declared
+ * alternative that asks for no reserved scope, one without conditions on tier and account type before any other. A scope
+ * with placeholders is bound to the parameters of the call, and left out where these have no safe value for it; so is
+ * `offline_access`.
+ *
+ * Returns `undefined` for an operation that is unknown, hidden, denied or public, and for one that no third party can be allowed.
+ */
+export function sufficientSet(
+  policy: CompiledPolicy,
+  name: unknown,
+  params: unknown,
+): readonly string[] | undefined {
+  const operations = operationsOf(policy, name);
+  if (operations.some(({ hidden, denial }) => hidden || denial !== undefined)) return undefined;
+  const rules = operations.flatMap((operation) => operation.rules).filter((rule) => !rule.public);
+  if (rules.length === 0) return undefined;
+  const scopes = new Set<string>();
+  for (const rule of rules) {
+    const alternative = obtainable(rule);
+    if (alternative === undefined) return undefined;
+    for (const scope of namesOf(rule, alternative, params)) scopes.add(scope);
+  }
+  scopes.delete(OFFLINE_ACCESS);
+  return [...scopes];
+}
+
+/** The exact operation of a name, or those of every pattern that matches it. */
+function operationsOf(
+  { operations, patterns }: CompiledPolicy,
+  name: unknown,
+): readonly Operation[] {
+  if (typeof name !== "string") return [];
+  const exact = operations.get(name);
+  if (exact !== undefined) return [exact];
+  if (!isToolName(name)) return [];
+  return patterns.flatMap(({ matches, operation }) => (matches(name) ? [operation] : []));
+}
+
+function obtainable({ alternatives }: Rule): Alternative | undefined {
+  // conditions that exclude each other leave no account type
+  const open = alternatives.filter(
+    ({ reserved, accountTypes }) => !reserved && accountTypes?.length !== 0,
+  );
+  const isUnconditional = ({ tier, accountTypes }: Alternative) =>
+    tier === ANY_TIER && accountTypes === undefined;
+  return open.find(isUnconditional) ?? open[0];
+}
+
+function namesOf(rule: Rule, { uses }: Alternative, params: unknown): readonly string[] {
+  const values = rule.params.map(({ name, sites }) => {
+    const value = readOwn(params, name);
+    const isSafe = sites.every(({ template, index }) => acceptsValue(template, index, value));
+    return isSafe ? (value as string) : undefined;
+  });
+  return uses.flatMap(({ scope, params: places }) => {
+    const bound = places.flatMap((place) => values[place] ?? []);
+    return bound.length === places.length ? [bindTemplate(scope.template, bound)] : [];
+  });
+}

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type AuthorizationServer, start } from "../../examples/authorization-server/server.js";
+import { policy as movementors } from "../../examples/movementors/policy.js";
+import { boxesOf } from "./form-browser.js";
+import { approve, approveAll, visit } from "./visit.js";
+
+const SCOPE = "read:profile read:classes mcp:tools offline_access";
+const WITHOUT = "read:profile read:classes mcp:tools";
+
+let studio: AuthorizationServer;
+const events: (readonly [event: string, details: object])[] = [];
+beforeAll(async () => {
+  studio = await start(movementors, { log: (...entry) => void events.push(entry) });
+});
+afterAll(() => studio.close());
+beforeEach(() => {
+  events.length = 0;
+});
+
+/** What the server logs of a kind of event. */
+const logged = (kind: string) =>
+  events.flatMap(([event, details]) => (event === kind ? [details] : []));
+
+const prompts = [
+  ["no prompt", {}],
+  ["prompt=login", { prompt: "login" }],
+  ["prompt=consent", { prompt: "consent" }],
+] as const;
+
+describe("offline_access", () => {
+  it.each(prompts)(
+    "with %s is granted to a client for which a person ticks it",
+    async (_, parameters) => {
+      const { client, browser, page } = await visit(studio, SCOPE, { parameters });
+      expect(boxesOf(page).map((box) => box.scope)).toEqual(SCOPE.split(" "));
+      const answer = await client.exchange((await browser.submit(page, approveAll(page))).url);
+      expect(answer.scope).toBe(SCOPE);
+      expect(logged("consent.granted")).toMatchObject([{ scope: SCOPE, changed: false }]);
+      const refreshed = await client.refresh(answer.refresh_token ?? "");
+      expect(refreshed).toMatchObject({ status: 200, scope: SCOPE });
+    },
+  );
+
+  it.each(prompts)(
+    "with %s is not granted where a person leaves it out, and the response shows it",
+    async (_, parameters) => {
+      const { client, browser, page } = await visit(studio, SCOPE, { parameters });
+      const end = await browser.submit(page, approve("read:classes", "mcp:tools"));
+      const answer = await client.exchange(end.url);
+      expect(answer.scope).toBe(WITHOUT);
+      expect(answer.refresh_token).toBeUndefined();
+      expect(logged("consent.granted")).toMatchObject([{ scope: WITHOUT, changed: true }]);
+    },
+  );
+
+  it("is dropped for a client that did not register for refresh tokens: not on the page, in the log, and not in the response", async () => {
+    const metadata = { grant_types: ["authorization_code"] };
+    const { client, browser, page } = await visit(studio, SCOPE, { metadata });
+    expect(boxesOf(page).map((box) => box.scope)).toEqual(WITHOUT.split(" "));
+    expect(logged("consent.dropped")).toEqual([{ scope: "offline_access", why: "not-registered" }]);
+    const answer = await client.exchange((await browser.submit(page, approveAll(page))).url);
+    expect(answer.scope).toBe(WITHOUT);
+    expect(answer.refresh_token).toBeUndefined();
+    expect(logged("consent.granted")).toMatchObject([{ scope: WITHOUT, changed: true }]);
+  });
+
+  it("is granted again without a page where nothing is new", async () => {
+    const { client, browser, page } = await visit(studio, SCOPE);
+    await browser.submit(page, approveAll(page));
+    const again = await client.exchange((await browser.go(client.authorize({ scope: SCOPE }))).url);
+    expect(again.scope).toBe(SCOPE);
+    expect((await client.refresh(again.refresh_token ?? "")).status).toBe(200);
+  });
+});
+
+it("the scope of a request cannot be named in another parameter", async () => {
+  const parameters = { requested_scope: "write:messages" };
+  const { page } = await visit(studio, "read:profile read:classes", { parameters });
+  expect(boxesOf(page).map((box) => box.scope)).toEqual(["read:profile", "read:classes"]);
+});

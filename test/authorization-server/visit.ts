@@ -1,0 +1,46 @@
+// The way to a consent page that most tests take: a new client, a new browser, and a person who has signed in.
+import { boxesOf, newFormBrowser, type Stop } from "./form-browser.js";
+import { newClient } from "./oauth-client.js";
+
+export const REDIRECT = "https://app.example/cb";
+
+/** The fields of a form that allows these scopes. */
+export function approve(...scopes: readonly string[]) {
+  return [["decision", "approve"] as const, ...scopes.map((scope) => ["scopes", scope] as const)];
+}
+
+export interface VisitOptions {
+  /** Further parameters of the authorization request. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Further metadata of the client. */
+  readonly metadata?: object;
+  /** Who signs in. Default: Ana. */
+  readonly person?: string;
+}
+
+let clients = 0;
+
+/** Registers a client, sends its request, and signs a person in. */
+export async function visit(
+  { issuer }: { readonly issuer: string },
+  scope: string,
+  { parameters = {}, metadata = {}, person = "ana" }: VisitOptions = {},
+) {
+  clients += 1;
+  const name = `Course Helper ${clients}.`;
+  const client = await newClient(issuer, REDIRECT, { client_name: name, ...metadata });
+  const browser = newFormBrowser(issuer);
+  const signIn = await browser.go(client.authorize({ scope, ...parameters }));
+  const page = await browser.submit(signIn, [["person", person]]);
+  return { client, browser, page, name };
+}
+
+/** The fields of a form that allows everything that its page offers. */
+export function approveAll(page: Stop) {
+  return approve(...boxesOf(page).flatMap((box) => (box.disabled ? [] : [box.scope])));
+}
+
+/** Returns the grant of a client on the page of connected apps. */
+export function grantOf({ html }: Stop, name: string): string {
+  return /name="revoke" value="([^"]+)"/.exec(html.slice(html.indexOf(name)))?.[1] ?? "";
+}

@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { marked } from "marked";
+import { loadPolicy } from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { HOSTILE, HOSTILE_POLICY, OWN_STYLE, UNSAFE } from "./hostile-policy.js";
+import { folderOf, run } from "./run.js";
+
+const POLICY_JSON = JSON.stringify(HOSTILE_POLICY);
+/** Wrong in many ways, with the hostile text wherever a finding quotes one. */
+const WRONG_JSON = JSON.stringify({
+  [HOSTILE]: 1,
+  name: HOSTILE,
+  version: "1",
+  scopes: { "a:read": { [HOSTILE]: HOSTILE, default: HOSTILE } },
+  tools: { [HOSTILE]: HOSTILE, t: { anyOf: [HOSTILE], deny: HOSTILE } },
+});
+const WRONG_MODULE = `// ${HOSTILE.replaceAll(/[\n\r\u2028\u2029]/g, "")}
+export const policy = ${WRONG_JSON.replace('"version":"1"', '"version":"\u202E\u009B"')};`;
+const FILES = {
+  "p.json": POLICY_JSON,
+  "wrong.json": WRONG_JSON,
+  "wrong.mjs": WRONG_MODULE,
+  "throws.mjs": `throw new Error(${JSON.stringify(HOSTILE)});`,
+  "exports.mjs": `export const policy = 1; export const b = { name: 1, scopes: {} }, c = { name: 1, scopes: {} };
+    export { b as ${JSON.stringify(HOSTILE)} };`,
+  "\u202E\u001B[31m\n\nYES: p.json": POLICY_JSON,
+};
+
+const COMMANDS: readonly (readonly string[])[] = [
+  ["check", "p.json"],
+  ["check", "wrong.json"],
+  ["check", "wrong.mjs"],
+  ["check", "throws.mjs"],
+  ["check", "exports.mjs"],
+  ["check", "\u202E\u001B[31m\n\nYES: p.json", HOSTILE, `${HOSTILE}.json`.replaceAll("\0", "")],
+  ["explain", "p.json", "delete_all"],
+  ["explain", "p.json", "drop_it", "--scope", HOSTILE],
+  ["explain", "p.json", "read_a", "--scope", "a:read", "--tier", HOSTILE],
+  ["explain", "p.json", "write_a", "--scope", "a:read a:write", "--account-type", HOSTILE],
+  ["explain", "p.json", "write_a", "--no-token"],
+  ["explain", "p.json", "root_a", "--scope", "a:read root"],
+  ["explain", "p.json", "account", "--param", `accountID=${HOSTILE}`],
+  ["explain", "p.json", "account", "--param", "accountID=1", "--scope", "a:read /old/2/"],
+  ["explain", "p.json", HOSTILE, "--param", `${HOSTILE}=${HOSTILE}`],
+  ["explain", "p.json", `GET /${HOSTILE}`],
+  ["explain", "p.json", "open", "--param", HOSTILE],
+  ["explain", "wrong.json", "t"],
+  ["matrix", "p.json"],
+  ["matrix", "p.json", "--format", "markdown"],
+  ["matrix", "p.json", "--format", "html"],
+  ["matrix", "p.json", "--format", "json"],
+  ["matrix", "p.json", "--format", HOSTILE],
+  ["matrix", "p.json", "--out", join("none", HOSTILE.replaceAll("\0", ""))],
+  ["matrix", "wrong.json"],
+  ["docs", "p.json"],
+  ["docs", "wrong.json"],
+  ["docs", "p.json", HOSTILE],
+  ["schema", HOSTILE],
+  ["schema", `--${HOSTILE}`],
+  [HOSTILE],
+  ["explain", "--help", HOSTILE],
+];
+
+const GLANCES = [
+  { colours: false, columns: 100 },
+  { colours: true, columns: 40 },
+] as const;
+
+describe("hostile text of a policy, a file and the arguments", () => {
+  it("is in a policy without findings", () => {
+    expect(() => loadPolicy(POLICY_JSON)).not.toThrow();
+  });
+
+  it.each(COMMANDS.map((argv) => ({ argv, title: argv.join(" ") })))(
+    "stays visible text on lines of its own: $title",
+    async ({ argv }) => {
+      const cwd = folderOf(FILES);
+      for (const glance of GLANCES) {
+        const { out, err } = await run(argv, { cwd, ...glance });
+        expect(out + err).not.toBe("");
+        // one of the program's own styles, in the text of the policy
+        expect(out + err).not.toContain("\u001B[31mred");
+        const bare = glance.colours ? (out + err).replaceAll(OWN_STYLE, "") : out + err;
+        expect(bare).not.toMatch(UNSAFE);
+        for (const line of bare.split("\n")) expect(line).not.toMatch(/^YES:/);
+      }
+      const data = await run([...argv, "--json"], { cwd, colours: true });
+      expect(data.out + data.err).not.toMatch(UNSAFE);
+      expect(data.out).not.toMatch(/^YES:/m);
+    },
+  );
+
+  it("is the same value in JSON", async () => {
+    const cwd = folderOf(FILES);
+    const explained = await run(["explain", "p.json", "delete_all", "--json"], { cwd });
+    expect(JSON.parse(explained.out)).toMatchObject({
+      policy: { name: HOSTILE_POLICY.name, version: HOSTILE_POLICY.version },
+      decision: { code: "denied", reason: HOSTILE },
+      why: [HOSTILE],
+    });
+    const matrix = await run(["matrix", "p.json", "--json"], { cwd });
+    expect(JSON.parse(matrix.out)).toMatchObject({ name: HOSTILE_POLICY.name });
+    const docs = await run(["docs", "p.json", "--json"], { cwd });
+    const markdown = await run(["docs", "p.json"], { cwd });
+    expect(JSON.parse(docs.out)).toMatchObject({ markdown: markdown.out });
+  });
+
+  it("is visible in files", async () => {
+    const cwd = folderOf(FILES);
+    for (const argv of [
+      ["docs", "p.json"],
+      ...["table", "markdown", "html", "json"].map((format) => [
+        "matrix",
+        "p.json",
+        "--format",
+        format,
+      ]),
+    ]) {
+      expect(await run([...argv, "--out", "f"], { cwd, colours: true })).toMatchObject({ code: 0 });
+      const written = readFileSync(join(cwd, "f"), "utf8");
+      expect(written).not.toMatch(UNSAFE);
+      expect(written).not.toMatch(/^YES:/m);
+    }
+  });
+
+  it("shows what was hidden", async () => {
+    const cwd = folderOf(FILES);
+    const { out } = await run(["explain", "p.json", "delete_all"], { cwd, columns: 1_000 });
+    expect(out).toMatch(
+      /^NO: delete_all is never allowed\.\n {2}no {2}YES: delete_all is allowed\. /,
+    );
+    expect(out).toContain("\\u{1B}[31mred\\u{1B}[2J");
+    expect(out).toContain("\\u{202E}abc\\u{202C}");
+    for (const argv of [
+      ["docs", "p.json"],
+      ["matrix", "p.json", "--format", "html"],
+      ["matrix", "p.json", "--format", "markdown"],
+    ]) {
+      expect((await run(argv, { cwd })).out.replaceAll("\\\\", "\\")).toContain(
+        "\\u{202E}abc\\u{202C}",
+      );
+    }
+  });
+
+  it("starts no block of Markdown", async () => {
+    const cwd = folderOf(FILES);
+    for (const argv of [
+      ["docs", "p.json"],
+      ["matrix", "p.json", "--format", "markdown"],
+    ]) {
+      const { out } = await run(argv, { cwd });
+      const starts = marked
+        .lexer(out)
+        .flatMap((token) => ("text" in token ? [String(token.text)] : []));
+      for (const start of starts) expect(start).not.toMatch(/^YES:/);
+    }
+  });
+});

@@ -1,0 +1,58 @@
+import { type ConsentFacts, consentScreen } from "scope-policy";
+import { renderConsent } from "scope-policy/html";
+import { describe, expect, it } from "vitest";
+import { policy } from "../../examples/movementors/policy.js";
+import { WORDS } from "../../src/consent/words.js";
+
+const BUNDLES = Object.keys(policy.definition.bundles ?? {});
+const REQUESTED = "read:profile read:bookings write:bookings mcp:tools";
+
+/** What a server may know of the baseline from before. */
+const histories: readonly (readonly [title: string, facts: Partial<ConsentFacts>])[] = [
+  ["the first time", {}],
+  [
+    "after it was granted",
+    { granted: "read:profile mcp:tools", grantedPolicyVersion: policy.version },
+  ],
+  ["after a page of an older edition noted it as refused", { refused: [{ scope: "mcp:tools" }] }],
+];
+
+/** The row of a scope on a page. */
+function rowOf(html: string, scope: string): string {
+  const rows = html.split('<div class="row">');
+  return rows.find((row) => row.includes(`value="${scope}"`)) ?? "";
+}
+
+describe.each([...WORDS.keys()])("the row of a baseline scope in %s", (locale) => {
+  const words = WORDS.get(locale);
+  const why = `${words?.baselineWhy}</p>`;
+
+  it.each(histories)(
+    "shows %s that nothing works without it, and is checked in every bundle",
+    (_, facts) => {
+      const client = { client_id: "c-1", redirect_uri: "https://app.example/cb" };
+      const screen = consentScreen(policy, { client, requested: REQUESTED, locale, ...facts });
+      expect(screen.locale).toBe(locale);
+      for (const preset of [undefined, ...BUNDLES]) {
+        const html = renderConsent(screen, {
+          action: "/consent",
+          csrf: "x",
+          ...(preset !== undefined && { preset }),
+        });
+        const row = rowOf(html, "mcp:tools");
+        expect(row).toMatch(
+          /^<input type="checkbox" id="[^"]+" name="scopes" value="mcp:tools" checked /,
+        );
+        expect(row).toContain(why);
+        expect(row).not.toContain(`${words?.refusedBefore}</p>`);
+        expect(rowOf(html, "write:bookings")).not.toContain(why);
+      }
+    },
+  );
+});
+
+it("each language has words of its own for it", () => {
+  const all = [...WORDS.values()].map(({ baselineWhy }) => baselineWhy);
+  expect(new Set(all).size).toBe(WORDS.size);
+  expect(WORDS.size).toBe(5);
+});

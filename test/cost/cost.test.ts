@@ -1,0 +1,42 @@
+import { droppedScopes, loadPolicy } from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { listOf, scopesOf } from "../policy/many.js";
+import { CONSENT_GROWTH } from "./consent-rows.js";
+import { MOST_CAPPED, MOST_FAR, MOST_GROWTH, measure, measureLimit } from "./measure.js";
+import { POLICY_GROWTH, POLICY_LIMITS } from "./policy-rows.js";
+import { REQUEST_GROWTH, REQUEST_LIMITS } from "./request-rows.js";
+
+const GROWTH = [...POLICY_GROWTH, ...REQUEST_GROWTH, ...CONSENT_GROWTH];
+
+describe("twice the input takes at most three times as long", () => {
+  it.each(GROWTH)("$title", (row) => {
+    const { kind, n, ratio, far, times } = measure(row);
+    if (process.env["COST_LOG"] !== undefined) console.log(row.title, kind, n, ratio, far, times);
+    if (kind === "growth") {
+      expect(ratio, `${n} and ${2 * n} of them took ${times}`).toBeLessThanOrEqual(MOST_GROWTH);
+      expect(far ?? 0, `${8 * n} of them, times as long as ${n}`).toBeLessThanOrEqual(MOST_FAR);
+    } else {
+      const what = `the calibration and ${n} of them (${row.most?.[1]}) took ${times}`;
+      expect(ratio, what).toBeLessThanOrEqual(MOST_CAPPED);
+    }
+  });
+});
+
+describe("what a limit lets through takes a bounded time", () => {
+  it.each([...POLICY_LIMITS, ...REQUEST_LIMITS])("$limit: $title", (row) => {
+    const { ratio, times } = measureLimit(row);
+    if (process.env["COST_LOG"] !== undefined) console.log(row.title, ratio, times);
+    expect(ratio, `the calibration and this took ${times}`).toBeLessThanOrEqual(row.most);
+  });
+});
+
+describe("a request", () => {
+  it("leaves at most 256 entries of dropped scopes", () => {
+    const policy = loadPolicy({ name: "Cost", version: "1", scopes: scopesOf(10) });
+    const client = { client_id: "app", redirect_uri: "https://app.example/cb" };
+    const requested = listOf(4_000, (index) => `x${index}`);
+    const dropped = droppedScopes(policy, { client, requested });
+    expect(dropped.length).toBeGreaterThan(0);
+    expect(dropped.length).toBeLessThanOrEqual(256);
+  });
+});

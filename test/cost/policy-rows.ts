@@ -1,0 +1,312 @@
+import { loadPolicy, PolicyError } from "scope-policy";
+import { alike, listOf, objectOf, scopesOf } from "../policy/many.js";
+import type { AtLimit, Growth, Run } from "./measure.js";
+
+const textOf = (parts: object) =>
+  JSON.stringify({ name: "Cost", version: "1", scopes: {}, ...parts });
+
+/** Loads a policy that is accepted. */
+const accepts = (parts: object): Run => {
+  const text = textOf(parts);
+  return () => loadPolicy(text);
+};
+
+/** Loads a policy that is not. */
+const refuses = (parts: object | string): Run => {
+  const text = typeof parts === "string" ? parts : textOf(parts);
+  return () => {
+    try {
+      loadPolicy(text);
+    } catch (error) {
+      if (error instanceof PolicyError) return error.findings.length;
+      throw error;
+    }
+    throw new Error("the policy was accepted");
+  };
+};
+
+const names = (count: number, prefix = "s") => listOf(count, (index) => `${prefix}${index}`);
+const tools = <Entry>(count: number, entry: (index: number) => Entry) =>
+  objectOf(count, (index) => `tool_${index}`, entry);
+const NAMES = [50_000, "MOST_NAMES"] as const;
+const OPERATIONS = [50_000, "MOST_OPERATIONS"] as const;
+const VALUES = [60_000, "MOST_VALUES"] as const;
+
+export const POLICY_GROWTH: readonly Growth[] = [
+  { title: "scopes", start: 2_000, most: NAMES, make: (n) => accepts({ scopes: scopesOf(n) }) },
+  {
+    title: "templates",
+    start: 2_000,
+    most: NAMES,
+    make: (n) => accepts({ scopes: scopesOf(n, (index) => `/accounts/{id}/s${index}`) }),
+  },
+  {
+    title: "older names",
+    start: 2_000,
+    most: [25_000, "MOST_NAMES"],
+    make: (n) =>
+      accepts({
+        scopes: objectOf(
+          n,
+          (index) => `s${index}`,
+          (index) => ({ replaces: [`old${index}`] }),
+        ),
+      }),
+  },
+  {
+    title: "scopes that share an older name",
+    start: 2_000,
+    most: [25_000, "MOST_NAMES"],
+    make: (n) =>
+      accepts({
+        scopes: objectOf(
+          n,
+          (index) => `/s${index}/{a}`,
+          () => ({ replaces: ["/old/{a}"] }),
+        ),
+      }),
+  },
+  {
+    title: "chains of ten implications",
+    start: 50,
+    most: [5_000, "MOST_NAMES"],
+    make: (n) =>
+      accepts({
+        scopes: objectOf(
+          n * 10,
+          (index) => `s${index}`,
+          (index) => (index % 10 === 9 ? {} : { implies: [`s${index + 1}`] }),
+        ),
+      }),
+  },
+  {
+    title: "scopes that one scope implies",
+    start: 2_000,
+    most: NAMES,
+    make: (n) => accepts({ scopes: { all: { implies: names(n) }, ...scopesOf(n) } }),
+  },
+  {
+    title: "scopes of a cycle",
+    start: 2_000,
+    most: [25_000, "MOST_NAMES"],
+    make: (n) =>
+      refuses({
+        scopes: objectOf(
+          n,
+          (index) => `s${index}`,
+          (index) => ({ implies: [`s${(index + 1) % n}`, "s0"] }),
+        ),
+      }),
+  },
+  {
+    title: "tools",
+    start: 2_000,
+    most: OPERATIONS,
+    make: (n) => accepts({ scopes: scopesOf(100), tools: tools(n, (index) => `s${index % 100}`) }),
+  },
+  {
+    title: "tools with parameters",
+    start: 2_000,
+    most: OPERATIONS,
+    make: (n) =>
+      accepts({
+        scopes: scopesOf(100, (index) => `/accounts/{id}/s${index}`),
+        tools: tools(n, (index) => `/accounts/{id}/s${index % 100}`),
+      }),
+  },
+  {
+    title: "endpoints",
+    start: 2_000,
+    most: OPERATIONS,
+    make: (n) =>
+      accepts({
+        scopes: scopesOf(100),
+        endpoints: objectOf(
+          n,
+          (index) => `GET /v1/r${index}/{id}/x`,
+          (index) => `s${index % 100}`,
+        ),
+      }),
+  },
+  {
+    title: "alternatives of tools",
+    start: 10,
+    most: [190, "MOST_VALUES"],
+    make: (n) =>
+      accepts({
+        scopes: scopesOf(1_024),
+        tools: tools(n, () => ({ anyOf: names(1_024) })),
+      }),
+  },
+  {
+    title: "alternatives that multiply",
+    start: 4,
+    most: [244, "MOST_USES"],
+    make: (n) =>
+      accepts({
+        scopes: scopesOf(64),
+        tools: tools(n, () => ({
+          allOf: [{ anyOf: names(64).slice(0, 32) }, { anyOf: names(64).slice(32) }],
+        })),
+      }),
+  },
+  {
+    title: "scopes of one alternative",
+    start: 2_000,
+    most: [32_768, "MOST_USES_OF_ONE"],
+    make: (n) => accepts({ scopes: scopesOf(n), tools: { t: { allOf: names(n) } } }),
+  },
+  {
+    title: "scopes of the baseline",
+    start: 100,
+    most: [5_000, "MOST_USES"],
+    make: (n) =>
+      accepts({ scopes: scopesOf(n), baseline: names(n), tools: tools(100, () => "s0") }),
+  },
+  {
+    title: "scopes of a bundle",
+    start: 2_000,
+    most: NAMES,
+    make: (n) => accepts({ scopes: scopesOf(n), bundles: { all: names(n) } }),
+  },
+  {
+    title: "bundles",
+    start: 2_000,
+    most: VALUES,
+    make: (n) =>
+      accepts({ scopes: scopesOf(10), bundles: alike(n, (index) => `b${index}`, ["s1", "s2"]) }),
+  },
+  {
+    title: "patterns",
+    start: 100,
+    most: [10_000, "MOST_PATTERNS"],
+    make: (n) => accepts({ scopes: scopesOf(1), tools: alike(n, (index) => `t${index}_*`, "s0") }),
+  },
+  {
+    title: "patterns that deny, for 500 tools",
+    start: 50,
+    most: [10_000, "MOST_PATTERNS"],
+    make: (n) =>
+      accepts({
+        tools: {
+          ...alike(n, (index) => `*a${index}x*`, { deny: "no" }),
+          ...tools(500, () => ({ public: true })),
+        },
+      }),
+  },
+  {
+    title: "account types",
+    start: 10,
+    most: [3_162, "MOST_COMPARISONS"],
+    make: (n) => {
+      const accountTypes = names(n, "a");
+      return accepts({
+        accountTypes,
+        scopes: { s: {} },
+        tools: tools(20, () => ({ scope: "s", accountTypes })),
+      });
+    },
+  },
+  {
+    title: "findings of the shape",
+    start: 2_000,
+    most: [190_000, "MOST_VALUES"],
+    make: (n) => refuses({ baseline: listOf(n, () => 5) }),
+  },
+  {
+    title: "findings of unknown scopes",
+    start: 2_000,
+    most: OPERATIONS,
+    make: (n) => refuses({ scopes: scopesOf(n), tools: tools(n, (index) => `x${index}`) }),
+  },
+  {
+    title: "templates that all overlap",
+    start: 100,
+    most: NAMES,
+    make: (n) => refuses({ scopes: scopesOf(n, (index) => `/x/{p${index}}`) }),
+  },
+  {
+    title: "unknown names of 128 characters",
+    start: 10,
+    most: OPERATIONS,
+    make: (n) =>
+      refuses({
+        scopes: scopesOf(1_000, (index) => `${"ab".repeat(60)}${index}`),
+        tools: tools(n, (index) => `${"ba".repeat(60)}x${index}`),
+      }),
+  },
+  {
+    title: "characters of JSON text",
+    start: 10_000,
+    most: [16_777_216, "MOST_TEXT"],
+    make: (n) => refuses(`{"name":"${"\\n".repeat(n / 4)}${" ".repeat(n / 2)}","version":""}`),
+  },
+  {
+    title: "duplicate keys of JSON text",
+    start: 2_000,
+    most: [199_000, "MOST_VALUES"],
+    make: (n) => refuses(`{"scopes":{${listOf(n, () => '"a":""').join()}}}`),
+  },
+];
+
+const chain = (length: number) =>
+  objectOf(
+    length,
+    (index) => `/c${index}/{a}`,
+    (index) => (index < length - 1 ? { implies: [`/c${index + 1}/{a}`] } : {}),
+  );
+
+export const POLICY_LIMITS: readonly AtLimit[] = [
+  {
+    title: "2,000 tools of 1,024 alternatives",
+    limit: "MOST_USES",
+    make: () => {
+      const pairs = listOf(10, (index) => ({ anyOf: [`s${2 * index}`, `s${2 * index + 1}`] }));
+      return refuses({ scopes: scopesOf(20), tools: tools(2_000, () => ({ allOf: pairs })) });
+    },
+    most: 40,
+  },
+  {
+    title: "a chain of 1,413 implications, the longest",
+    limit: "MOST_IMPLIED",
+    make: () => accepts({ scopes: chain(1_413) }),
+    most: 60,
+  },
+  {
+    title: "a chain of 5,000 implications",
+    limit: "MOST_IMPLIED",
+    make: () => refuses({ scopes: chain(5_000) }),
+    most: 60,
+  },
+  {
+    title: "templates of very many shapes",
+    limit: "MOST_OVERLAP_STEPS",
+    make: () =>
+      refuses({
+        scopes: scopesOf(
+          5_000,
+          (index) =>
+            `/${listOf(16, (bit) => ((index >> bit) & 1 ? `{p${bit}}` : `l${index}`)).join("/")}`,
+        ),
+      }),
+    most: 120,
+  },
+  {
+    title: "tools and patterns that deny",
+    limit: "MOST_PATTERN_STEPS",
+    make: () =>
+      accepts({
+        tools: {
+          ...alike(240, (index) => `*a?a${index}*b`, { deny: "no" }),
+          ...alike(240, (index) => `${"a".repeat(125)}${index}`, { public: true }),
+        },
+      }),
+    most: 120,
+  },
+  {
+    title: "16,000,000 brackets of JSON text",
+    limit: "DEEPEST",
+    make: () => refuses("[".repeat(8_000_000) + "]".repeat(8_000_000)),
+    most: 4,
+  },
+];

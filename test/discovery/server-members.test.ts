@@ -1,0 +1,159 @@
+// What only the server may say of a client is stripped from a registration, whatever its spelling; the rest stays as it is.
+
+import { type ConsentClient, clientRegistration, consentScreen } from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { CLIENT_MEMBERS } from "../../src/policy/client.js";
+import { policy } from "./policy.js";
+
+/** Members of an answer to a registration (RFC 7591, section 3.2.1; RFC 7592, section 3). */
+const ANSWER_MEMBERS = [
+  "client_id",
+  "client_secret",
+  "client_id_issued_at",
+  "client_secret_expires_at",
+  "registration_access_token",
+  "registration_client_uri",
+];
+const ofServer = Object.entries(CLIENT_MEMBERS).flatMap(([member, owner]) =>
+  owner === "server" ? [member] : [],
+);
+
+const words = (member: string): string[] => member.split("_");
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+const wide = (text: string): string =>
+  text.replaceAll(/[a-z_]/g, (letter) =>
+    String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0),
+  );
+
+const SPELLINGS: readonly (readonly [name: string, spell: (member: string) => string])[] = [
+  ["as it is", (member) => member],
+  [
+    "camel case",
+    (member) =>
+      words(member)
+        .map((one, at) => (at ? capital(one) : one))
+        .join(""),
+  ],
+  ["Pascal case", (member) => words(member).map(capital).join("")],
+  ["kebab case", (member) => words(member).join("-")],
+  ["dots", (member) => words(member).join(".")],
+  ["upper case", (member) => member.toUpperCase()],
+  ["a capital", capital],
+  ["spaces", (member) => words(member).join(" ")],
+  ["spaces around it", (member) => ` ${member}\t`],
+  ["two separators", (member) => words(member).join("__")],
+  ["a separator before it", (member) => `_${member}`],
+  ["a language tag", (member) => `${member}#de`],
+  ["an empty language tag", (member) => `${member}#`],
+  ["a language tag in another spelling", (member) => `${words(member).join("-")}#DE-at`],
+  ["full-width letters", wide],
+  ["a full-width language tag", (member) => `${member}\uff03de`],
+  ["a zero-width space", (member) => member.replace("_", "_\u200b")],
+  ["a soft hyphen", (member) => `\u00ad${member}`],
+  ["a byte order mark", (member) => `\ufeff${member}`],
+  ["a ligature", (member) => member.replace("fi", "\ufb01")],
+  ["a long s", (member) => member.replace("s", "\u017f")],
+];
+
+describe("what only the server may say", () => {
+  it("is what the server answers, and what the facts of a client say beyond its own claims", () => {
+    expect([...ofServer].sort()).toEqual(
+      ["client_id", "first_party", "redirect_uri", "required_scopes", "verified_domain"].sort(),
+    );
+  });
+
+  const members = [...new Set([...ANSWER_MEMBERS, ...ofServer])];
+  it.each(
+    members.flatMap((member) =>
+      SPELLINGS.map(([name, spell]) => ({ member, name, key: spell(member) })),
+    ),
+  )("is stripped: $member in $name", ({ key }) => {
+    const metadata = Object.fromEntries([
+      [key, "victim"],
+      ["client_name", "Helper"],
+    ]);
+    expect(clientRegistration(policy, metadata)).toEqual({
+      ok: true,
+      metadata: { client_name: "Helper", scope: "openid" },
+    });
+  });
+
+  it("is stripped all at once", () => {
+    const sent = {
+      client_id: "victim",
+      client_secret: "x",
+      registration_access_token: "x",
+      redirect_uri: "https://evil.example/cb",
+      redirect_uris: ["https://app.example/cb"],
+      first_party: true,
+    };
+    expect(clientRegistration(policy, sent)).toEqual({
+      ok: true,
+      metadata: { redirect_uris: ["https://app.example/cb"], scope: "openid" },
+    });
+  });
+
+  it("does not change the page, when the metadata become the facts of a client", () => {
+    const metadata = { "first-party": true, verifiedDomain: "bank.example", FIRST_PARTY: true };
+    const result = clientRegistration(policy, { ...metadata, scope: "openid" });
+    const registered = result.ok ? result.metadata : {};
+    const client: ConsentClient = { client_id: "c-1", ...registered };
+    const screen = consentScreen(policy, { client, requested: "openid admin:all" });
+    expect(screen.client.verified).toBe(false);
+    expect(JSON.stringify(screen)).not.toContain("admin:all");
+  });
+
+  it("is also the prototype of the metadata", () => {
+    const sent: unknown = JSON.parse('{"__proto__":{"first_party":true},"client_name":"A"}');
+    const result = clientRegistration(policy, sent);
+    const metadata = result.ok ? result.metadata : {};
+    expect(Object.getOwnPropertyNames(metadata)).toEqual(["client_name", "scope"]);
+    expect(Object.getPrototypeOf(metadata)).toBe(Object.prototype);
+  });
+});
+
+describe("what a client may say", () => {
+  /** RFC 7591, section 2, and members of other specifications. */
+  const METADATA: Readonly<Record<string, unknown>> = {
+    redirect_uris: ["https://app.example/cb"],
+    token_endpoint_auth_method: "private_key_jwt",
+    grant_types: ["authorization_code"],
+    response_types: ["code"],
+    client_name: "Course  Helper ",
+    "client_name#ja": "コース",
+    client_uri: "https://app.example/",
+    logo_uri: "https://app.example/logo.png",
+    contacts: ["a@b.example", 7, null],
+    tos_uri: "https://app.example/tos",
+    "tos_uri#fr": "https://app.example/fr/tos",
+    policy_uri: "https://app.example/privacy",
+    jwks_uri: "https://app.example/jwks",
+    jwks: { keys: [{ kty: "RSA", client_id: "kept: a member of a member" }] },
+    software_id: "client_id",
+    software_version: "1.0",
+    software_statement: "ey.J.x",
+    post_logout_redirect_uris: ["https://app.example/bye"],
+    redirect_uri_prefix: "x",
+    client: "c",
+    id: "i",
+    client_identity: "x",
+    first_party_name: "x",
+    proto: "x",
+    "": "an empty name",
+    "#": "only a tag",
+    constructor: "x",
+  };
+
+  it.each(Object.entries(METADATA))("stays byte for byte: %s", (key, value) => {
+    const result = clientRegistration(policy, { [key]: value });
+    const metadata = { [key]: value, scope: "openid" };
+    expect(result).toEqual({ ok: true, metadata });
+    expect(JSON.stringify(result.ok && result.metadata)).toBe(JSON.stringify(metadata));
+  });
+
+  it("stays in its order, with the registered scope at the end", () => {
+    const result = clientRegistration(policy, { scope: "members:read", ...METADATA });
+    const metadata = { ...METADATA, scope: "students:read" };
+    expect(JSON.stringify(result.ok && result.metadata)).toBe(JSON.stringify(metadata));
+  });
+});

@@ -1,0 +1,115 @@
+import { decodeJwt } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newBackendClient, startPlatform } from "../../examples/moov/client-credentials.js";
+
+type Platform = Awaited<ReturnType<typeof startPlatform>>;
+
+let platform: Platform;
+let own: ReturnType<typeof newBackendClient>;
+let other: ReturnType<typeof newBackendClient>;
+/** An account of each backend. */
+let ownAccount = "";
+let otherAccount = "";
+
+beforeAll(async () => {
+  platform = await startPlatform();
+  const [first, second] = platform.backends;
+  own = newBackendClient(platform.api, first);
+  other = newBackendClient(platform.api, second);
+  ownAccount = await accountOf(own);
+  otherAccount = await accountOf(other);
+});
+afterAll(() => platform.api.close());
+
+/** Creates an account as a backend does, with a token that has no account yet. */
+async function accountOf(client: typeof own): Promise<string> {
+  const { access_token } = await client.token("/accounts.write");
+  const { answer } = await client.call("POST /accounts", access_token);
+  return String(answer["accountID"]);
+}
+
+/** Replaces the names of a table by the accounts of the test. */
+const filled = (scope: string) =>
+  scope.replaceAll("OWN", ownAccount).replaceAll("OTHER", otherAccount);
+
+describe("a token of client credentials", () => {
+  it.each([
+    "/",
+    "/accounts.write",
+    "/accounts/OWN/",
+    "/accounts/OWN/profile.write",
+    "/accounts/OWN/bank-accounts.write /accounts/OWN/cards.write",
+    "/accounts/platform-1/",
+    "/accounts/platform-1/transfers.write",
+    "/ /accounts/OWN/ /accounts/OWN/profile.write /accounts/platform-1/transfers.write",
+  ])("is issued for %s, with exactly that scope", async (scope) => {
+    const { status, access_token = "", scope: granted } = await own.token(filled(scope));
+    expect(status).toBe(200);
+    expect(granted).toBe(filled(scope));
+    expect(decodeJwt(access_token)).toMatchObject({
+      iss: platform.api.issuer.issuer,
+      aud: platform.api.url,
+      client_id: "till-and-tally",
+      scope: filled(scope),
+    });
+  });
+
+  it.each([
+    ["the account of another client", "/accounts/OTHER/"],
+    ["an account that nobody has", "/accounts/account-1/profile.write"],
+    ["another platform account", "/accounts/platform-2/transfers.write"],
+    ["transfers of a user's account", "/accounts/OWN/transfers.write"],
+    ["writing to the platform account itself", "/accounts/platform-1/profile.write"],
+    ["a scope that is not bound", "/accounts/{accountID}/profile.write"],
+    ["a scope that the policy does not know", "/accounts/OWN/everything"],
+    ["one such scope among others", "/ /accounts/OWN/ /accounts/OTHER/"],
+    ["malformed text", "/  /accounts.write"],
+    ["no scope", undefined],
+    ["an empty scope", ""],
+  ])("is refused for %s", async (_, scope) => {
+    const { status, error, access_token } = await own.token(scope && filled(scope));
+    expect({ status, error, access_token }).toEqual({
+      status: 400,
+      error: "invalid_scope",
+      access_token: undefined,
+    });
+  });
+
+  it("is refused before the account exists, and issued from then on", async () => {
+    const next = `/accounts/account-${Number(otherAccount.split("-")[1]) + 1}/profile.write`;
+    expect((await own.token(next)).error).toBe("invalid_scope");
+    await accountOf(own);
+    expect((await own.token(next)).scope).toBe(next);
+  });
+
+  it("is refused to a client with another secret", async () => {
+    const [first] = platform.backends;
+    const liar = newBackendClient(platform.api, { ...first, client_secret: "guessed" });
+    expect(await liar.token("/")).toMatchObject({ status: 401, error: "invalid_client" });
+  });
+});
+
+describe("the API", () => {
+  it("serves the account that a token is for", async () => {
+    const { access_token } = await own.token(filled("/accounts/OWN/ /accounts/OWN/profile.write"));
+    const name = { name: "Ana's Bakery" };
+    const put = await own.call(`PUT /accounts/${ownAccount}`, access_token, name);
+    expect(put).toMatchObject({ status: 200, answer: { profile: name } });
+    const get = await own.call(`GET /accounts/${ownAccount}/wallets/w-1`, access_token);
+    expect(get).toMatchObject({ status: 200, answer: { walletID: "w-1" } });
+    const foreign = await own.call(`PUT /accounts/${otherAccount}`, access_token, name);
+    expect(foreign).toMatchObject({ status: 403, answer: { error: "binding_mismatch" } });
+  });
+
+  it.each([
+    ["till-and-tally", "platform-1", "platform-2"],
+    ["ledger-and-loom", "platform-2", "platform-1"],
+  ])("takes transfers of %s from %s, whatever the caller names", async (clientId, from, named) => {
+    const client = clientId === "till-and-tally" ? own : other;
+    const { access_token } = await client.token(`/accounts/${from}/transfers.write`);
+    const call = await client.call(`POST /transfers?platformAccountID=${named}`, access_token, {
+      platformAccountID: named,
+    });
+    expect(call).toMatchObject({ status: 201, answer: { from } });
+  });
+});

@@ -1,0 +1,163 @@
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import express5 from "express";
+import { createAuthorizer, loadPolicy, type PolicyError } from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { expressGate } from "../../src/express.js";
+import { listen } from "../contract/listen.js";
+import { send } from "../contract/wire.js";
+import { type Kit, MISSING, newGate, ok, params, SHADOWED } from "./cover-rows.js";
+
+type Make = typeof express5;
+
+const express4 = createRequire(import.meta.url)("express4") as Make;
+const VERSIONS = [
+  { version: 4, make: express4 },
+  { version: 5, make: express5 },
+];
+
+describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }) => {
+  const check = (mount: (kit: Kit) => void): readonly string[] => {
+    const app = make();
+    const gate = newGate();
+    const route: Kit["route"] = (path, mergeParams = false) =>
+      make.Router({ mergeParams }).get(path, ok);
+    const nest: Kit["nest"] = (path, inner, mergeParams = false) =>
+      make.Router({ mergeParams }).use(path, inner);
+    mount({ app, gate, make, route, nest });
+    return findingsOf(() => gate.assertCovers(app));
+  };
+
+  it.each([...SHADOWED, ...MISSING])("looks at parameters: %s", (_title, mount, findings) => {
+    expect(check(mount)).toEqual(findings);
+  });
+
+  it("looks at the parameters of patterns", () => {
+    const patterns =
+      version === 4
+        ? ["/a/:accountID?", "/b/:accountID*", "/c/:accountID(.+?)"]
+        : ["/a{/:accountID}", "/b/*accountID", '/c/:"accountID"'];
+    expect(
+      check(({ app, gate, route }) => {
+        app.use("/accounts/:accountID", gate("account"), ...patterns.map((path) => route(path)));
+      }),
+    ).toEqual(patterns.map((path) => `shadowed_param GET /accounts/:accountID${path}`));
+  });
+
+  it("looks at whether `use` and a route take the same value from a pattern", async () => {
+    const [other, ...same] =
+      version === 4
+        ? ["/a/:accountID(.+?)", "/b/:accountID?", "/c/:accountID(\\w+)", "/d/:accountID*"]
+        : ["/a{/:p}{/h/i}/:accountID", "/b{/:accountID}", "/c/:accountID", "/d/:x{/:accountID}"];
+    expect(
+      check(({ app, gate }) => {
+        for (const path of [other, ...same] as string[]) {
+          app.use(path, gate("account"));
+          app.get(path, ok);
+        }
+      }),
+    ).toEqual([`shadowed_param GET ${other}`]);
+
+    const seen: unknown[] = [];
+    const app = make();
+    app.use(other, (req, _res, next) => {
+      seen.push(req.params["accountID"]);
+      next();
+    });
+    app.get(other, (req, res) => {
+      seen.push(req.params["accountID"]);
+      res.send("ok");
+    });
+    const running = await listen(createServer(app));
+    await send(running.port, { method: "GET", path: "/a/h/i/v" });
+    await running.close();
+    expect(new Set(seen).size).toBe(2);
+  });
+
+  it("explains what is wrong and what to do", () => {
+    const app = make();
+    const gate = newGate();
+    app.use("/:a/:b", gate("both"), make.Router().get("/:b/:a", ok));
+    app.use("/none", gate("both"), make.Router().get("/", ok));
+    expect(() => gate.assertCovers(app)).toThrow(
+      [
+        "the app is refused: 2 findings",
+        "  the path binds `a`, `b` again below the gate that decided on it: put a gate on the route itself, or rename the parameter at GET /:a/:b/:b/:a",
+        "  the path at the gate has no parameter `a`, `b`: put the gate on the route, give it `params`, or set `mergeParams` of the router at /none",
+      ].join("\n"),
+    );
+  });
+
+  describe("looks at the parameters of an endpoint", () => {
+    const endpoint = "GET /accounts/{accountID}/users/{userID}";
+    const gate = expressGate(
+      createAuthorizer({
+        policy: loadPolicy({
+          name: "Users",
+          version: "1",
+          scopes: { "/accounts/{accountID}/read": {} },
+          endpoints: { [endpoint]: "/accounts/{accountID}/read" },
+        }),
+        verify: () => undefined,
+      }),
+    );
+    const merged = (path: string, inner: express5.Router) =>
+      make.Router({ mergeParams: true }).use(path, inner);
+    const last = (path: string) =>
+      make.Router({ mergeParams: true }).get(path, gate.endpoint(), ok);
+
+    it.each<[title: string, path: string, inner: express5.Router, isServed: boolean]>([
+      ["the policy's names", "/accounts/:accountID", last("/users/:userID"), true],
+      ["other names", "/accounts/:x", last("/users/:y"), true],
+      ["a router for each", "/accounts/:accountID", merged("/users/:userID", last("/")), true],
+      ["one name twice that decides nothing", "/accounts/:x", last("/users/:x"), true],
+      ["one name twice", "/accounts/:accountID", last("/users/:accountID"), false],
+      [
+        "one name twice, above",
+        "/accounts/:accountID",
+        merged("/users/:accountID", last("/")),
+        false,
+      ],
+      ["names changed over", "/accounts/:userID", last("/users/:accountID"), false],
+    ])("%s", (_title, path, inner, isServed) => {
+      const app = make();
+      app.use(path, inner);
+      const findings = findingsOf(() => gate.assertCovers(app));
+      expect(findings.map((finding) => finding.split(" ")[0])).toEqual(
+        isServed ? [] : ["hidden_endpoint", "unknown_endpoint"],
+      );
+    });
+  });
+
+  it("does not know what a router takes over from a place that it is not shown", () => {
+    const gate = newGate();
+    const router = make.Router({ mergeParams: true });
+    router.use(gate("account"));
+    router.get("/profile", ok);
+    router.get("/linked/:accountID", ok);
+    expect(findingsOf(() => gate.assertCovers(router))).toEqual([
+      "shadowed_param GET /linked/:accountID",
+    ]);
+  });
+});
+
+it("assertCovers takes a path that a router of Express 5 does not tell for one that binds every parameter", () => {
+  const app = express5();
+  const gate = newGate();
+  app.use(gate("account", { params }));
+  app.use("/v1", express5.Router().get("/me", ok));
+  app.use("/v2", gate("account"));
+  app.get("/me", ok);
+  const { stack } = app.router as unknown as { stack: Record<string, unknown>[] };
+  for (const layer of stack) delete layer["rawPath"];
+  expect(findingsOf(() => gate.assertCovers(app))).toEqual(["shadowed_param GET /…/me"]);
+});
+
+function findingsOf(check: () => void): readonly string[] {
+  try {
+    check();
+  } catch (error) {
+    return (error as PolicyError).findings.map(({ code, path }) => `${code} ${path}`);
+  }
+  return [];
+}

@@ -1,0 +1,93 @@
+import { authorizationEvent, loadPolicy, resolveConsent } from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { doFieldsAgree } from "../../src/mcp/fields.js";
+import { isCardNumber } from "../../src/resource-server/audit-cards.js";
+import { redactPairs } from "../../src/resource-server/audit-pairs.js";
+import { cleanIdentifier } from "../../src/resource-server/audit-text.js";
+import { listOf, scopesOf } from "../policy/many.js";
+
+// As in `held.test.ts`: limits that no other test tries at their very value.
+
+const policy = loadPolicy({ name: "Limits", version: "1", scopes: scopesOf(3) });
+
+describe("limits of consent", () => {
+  it("MAX_REFUSALS: an outcome keeps the newest 4,096 refusals", () => {
+    const refused = listOf(5_000, (index) => ({ scope: `x${index}` }));
+    const client = { client_id: "app", redirect_uri: "https://app.example/cb" };
+    const facts = { client, requested: "s0 s1", refused, now: 1_000 };
+    const outcome = resolveConsent(policy, facts, { decision: "approve", scopes: ["s0"] });
+    expect(outcome.ok && outcome.refused.length).toBe(4_096);
+    expect(outcome.ok && outcome.refused.at(-1)?.scope).toBe("s1");
+  });
+});
+
+describe("limits of the MCP gate", () => {
+  it("MAX_VERSION_LENGTH: the version of the protocol has at most 128 characters", () => {
+    const agree = (length: number) =>
+      doFieldsAgree(
+        {} as never,
+        [
+          {
+            kind: "request",
+            id: 1,
+            method: "ping",
+            params: {
+              _meta: { "io.modelcontextprotocol/protocolVersion": "v".repeat(length) },
+              protocolVersion: "v".repeat(length),
+            },
+          },
+        ] as never,
+      );
+    expect(agree(129)).toBe(false);
+    expect(agree(128)).toBe(true);
+  });
+});
+
+describe("limits of audit events", () => {
+  it("MOST_IDENTIFIER: an identifier has at most 256 characters", () => {
+    expect(cleanIdentifier("a ".repeat(128))).toHaveLength(256);
+    expect(cleanIdentifier("a ".repeat(200)).length).toBeLessThanOrEqual(256 + 1);
+  });
+
+  it("MOST_NAME, MOST_WORDS: the name of a secret has at most 64 characters and 3 words", () => {
+    const isTakenOut = (name: string) =>
+      JSON.stringify(redactPairs({ name, value: "v" }, [/password/i])) !==
+      JSON.stringify({ name, value: "v" });
+    expect(isTakenOut("password".padEnd(64, "x"))).toBe(true);
+    expect(isTakenOut("password".padEnd(65, "x"))).toBe(false);
+    expect(isTakenOut("my new password")).toBe(true);
+    expect(isTakenOut("my very new password")).toBe(false);
+  });
+
+  it("MOST: the number of a card has at most 19 digits", () => {
+    const sum = (digits: string) =>
+      [...digits].reverse().reduce((total, digit, at) => {
+        const doubled = Number(digit) * (at % 2 === 0 ? 1 : 2);
+        return total + (doubled > 9 ? doubled - 9 : doubled);
+      }, 0);
+    const cardOf = (length: number) => {
+      const begin = "4".padEnd(length - 1, "0");
+      return begin + String((10 - (sum(`${begin}0`) % 10)) % 10);
+    };
+    expect(isCardNumber(cardOf(19))).toBe(true);
+    expect(isCardNumber(cardOf(20))).toBe(false);
+  });
+
+  it("MOST_NAME, MOST_SCOPE, MOST_REASON, MOST_SCOPES: an authorization server's event is bounded", () => {
+    const event = authorizationEvent(policy, {
+      type: "consent",
+      outcome: "success",
+      error: "e ".repeat(400),
+      reason: "r ".repeat(400),
+      scope: ["a".repeat(300), ...listOf(2_000, (index) => `scope:${index}`)],
+    });
+    expect((event.error ?? "").length).toBeLessThanOrEqual(128 + 1);
+    expect((event.reason ?? "").length).toBeLessThanOrEqual(512 + 1);
+    const { granted = [], leftOut = 0 } = event.scopes;
+    const room = granted.reduce((sum, scope) => sum + scope.length, 0);
+    expect(room).toBeLessThanOrEqual(6_144);
+    expect(room).toBeGreaterThan(3_000);
+    expect(Math.max(...granted.map((scope) => scope.length))).toBeLessThanOrEqual(256 + 1);
+    expect(leftOut).toBe(2_001 - granted.length);
+  });
+});

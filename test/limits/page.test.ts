@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { readSourceTree } from "../source-tree.js";
+
+/** The names of constants that hold a limit. */
+const LIMIT =
+  /^(?:export )?const ((?:MOST|LONGEST|MAX|LEAST|DEEPEST)[A-Z_]*|[A-Z_]*(?:BUDGET|STEPS|TIMEOUT)|ENTRY|BOUND)(?:: [^=]+)? = ([^;]*\d[^;]*);/gm;
+
+interface Constant {
+  readonly path: string;
+  readonly name: string;
+  /** The numbers of its value, as a page writes them: `1,024`. */
+  readonly numbers: readonly string[];
+}
+
+/** What a row of the page says of one limit. */
+interface Row {
+  readonly title: string;
+  readonly value: string;
+  /** The name of a constant, or the text in the source that holds the limit. */
+  readonly code: string;
+  readonly path: string;
+  /** A path, or `—` for what the command line prints. */
+  readonly test: string;
+}
+
+const constants: readonly Constant[] = [...readSourceTree()].flatMap(([path, text]) =>
+  [...text.matchAll(LIMIT)].map(([, name = "", value = ""]) => ({
+    path,
+    name,
+    numbers: numbersOf(value),
+  })),
+);
+
+/** The numbers of an expression of numbers: products and powers are one. */
+function numbersOf(expression: string): readonly string[] {
+  const terms = expression.matchAll(/\d[\d_e]*n?(?:\s*\*{1,2}\s*\d[\d_]*n?)*/g);
+  return [...terms].map(([term]) => {
+    const factors = term.replaceAll(/[_n]/g, "").split(/(?<!\*)\*(?!\*)/);
+    const product = factors.reduce((sum, factor) => {
+      // `1e11` is 1 * 10 ** 11
+      const [times = "", tens = "0"] = factor.split("e");
+      const [base = "", exponent = "1"] = times.split("**");
+      return sum * BigInt(base.trim()) ** BigInt(exponent.trim()) * 10n ** BigInt(tens.trim());
+    }, 1n);
+    return product.toLocaleString("en-US");
+  });
+}
+
+const rows: readonly Row[] = readFileSync("docs/limits.md", "utf8")
+  .split("\n")
+  .filter((line) => /^\|(?! Limit|---)/.test(line))
+  .map((line) => {
+    const [, title = "", value = "", , source = "", test = ""] = line
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim());
+    const [, code = "", path = ""] = /^`(.+)` in `(src\/[^`]+)`$/.exec(source) ?? [];
+    return { title, value, code, path, test: test.replaceAll("`", "") };
+  });
+
+/** Whether a text has a number, in any spelling, or one beside it: a limit is tried on both sides. */
+function mentions(text: string, number: string): boolean {
+  const value = BigInt(number.replaceAll(",", ""));
+  return [value - 1n, value, value + 1n].some((near) => {
+    const grouped = near.toLocaleString("en-US");
+    const power = `1e${String(near).length - 1}`;
+    const spellings = [String(near), grouped, grouped.replaceAll(",", "_")];
+    if (Number(power) === Number(near) && near > 1_000n) spellings.push(power);
+    return spellings.some((spelling) =>
+      new RegExp(`(?<![\\d_,.])${spelling}(?![\\d_]|,\\d)`).test(text),
+    );
+  });
+}
+
+describe("the page of limits", () => {
+  it.each(constants)("names $name of $path with its value", ({ path, name, numbers }) => {
+    const row = rows.find((one) => one.path === path && one.code === name);
+    const advice = `docs/limits.md has no row for \`${name}\` in \`${path}\`: add one with the value, what happens beyond it, and the test that holds it`;
+    expect(row, advice).toBeDefined();
+    for (const number of numbers) {
+      expect(row?.value, `the row of \`${name}\` in \`${path}\` must name ${number}`).toMatch(
+        new RegExp(`(?<![\\d,])${number}(?![\\d,]*\\d)`),
+      );
+    }
+  });
+
+  it.each(rows)("names what is in the source: $title ($code in $path)", ({ code, path }) => {
+    expect(existsSync(path), `${path} does not exist: correct the row in docs/limits.md`).toBe(
+      true,
+    );
+    expect(readFileSync(path, "utf8"), `${path} has no \`${code}\``).toContain(code);
+  });
+
+  it.each(rows.filter(({ path }) => !path.startsWith("src/cli/")))(
+    "names a test that holds the limit: $title ($test)",
+    ({ code, path, value, test }) => {
+      expect(existsSync(test), `${test} does not exist: correct the row in docs/limits.md`).toBe(
+        true,
+      );
+      const text = readFileSync(test, "utf8");
+      const known = constants.find((one) => one.path === path && one.name === code);
+      const numbers = known?.numbers ?? [...value.matchAll(/\d[\d,]*/g)].map(([number]) => number);
+      const isHeld = text.includes(code) || numbers.some((number) => mentions(text, number));
+      expect(isHeld, `${test} mentions neither \`${code}\` nor ${numbers.join(", ")}`).toBe(true);
+    },
+  );
+
+  it("has a row for each kind of limit", () => {
+    expect(constants.length).toBeGreaterThan(60);
+    expect(rows.length).toBeGreaterThan(constants.length);
+  });
+});

@@ -1,0 +1,92 @@
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { describe, expect, it } from "vitest";
+import { call, INFO, initialize, READER, tokenOf } from "./fixture.js";
+import { bearer, JSON_FIELDS, sendRaw, startHost } from "./hosts.js";
+
+type Fields = readonly (readonly [string, string])[];
+
+const HOSTS = ["v1", "v2-sessions"] as const;
+
+describe.each(HOSTS)("a session of %s that was opened without a token", (name) => {
+  it("stays anonymous: a request with a token on it is one of another session", async () => {
+    const host = await startHost(name, { anonymous: true });
+    const hello = await sendRaw(host.port, {
+      headers: JSON_FIELDS,
+      body: JSON.stringify(initialize),
+    });
+    const session: Fields = [["Mcp-Session-Id", hello.headers.get("mcp-session-id") ?? ""]];
+    const run = async (tool: string, credentials: Fields = []) => {
+      const headers = [...JSON_FIELDS, ...session, ...credentials];
+      return (await sendRaw(host.port, { headers, body: JSON.stringify(call(tool)) })).status;
+    };
+    expect(await run("ping_public")).toBe(200);
+    for (const token of [READER, tokenOf({ sub: "eve", scope: "" })]) {
+      expect(await run("ping_public", [bearer(token)])).toBe(404);
+      for (const method of ["GET", "DELETE"]) {
+        const headers = [bearer(token), ["Accept", "text/event-stream"] as const, ...session];
+        expect((await sendRaw(host.port, { method, headers })).status, method).toBe(404);
+      }
+    }
+    // what was tried with a token has not taken it away
+    expect(await run("ping_public")).toBe(200);
+    expect(host.runs.map(({ token }) => token)).toEqual([undefined, undefined]);
+    await host.close();
+  });
+});
+
+/** A client of either generation, whose transport sends the token that is there at the time. */
+const CLIENTS = {
+  v1: (url: URL, token: () => string | undefined) => {
+    const client = new ClientV1(INFO);
+    const transport = new TransportV1(url, { fetch: sending(token) });
+    return {
+      connect: () => client.connect(transport),
+      run: async (tool: string) => (await client.callTool({ name: tool, arguments: {} })).content,
+      close: () => client.close(),
+    };
+  },
+  v2: (url: URL, token: () => string | undefined) => {
+    const client = new Client(INFO, { versionNegotiation: { mode: "legacy" } });
+    const transport = new StreamableHTTPClientTransport(url, { fetch: sending(token) });
+    return {
+      connect: () => client.connect(transport),
+      run: async (tool: string) => (await client.callTool({ name: tool, arguments: {} })).content,
+      close: () => client.close(),
+    };
+  },
+};
+
+/** The SDKs' transports set the header on each request from what their provider has then: so does this. */
+function sending(token: () => string | undefined): typeof fetch {
+  return (input, init) => {
+    const headers = new Headers(init?.headers);
+    const current = token();
+    if (current !== undefined) headers.set("authorization", `Bearer ${current}`);
+    return fetch(input, { ...init, headers });
+  };
+}
+
+describe.each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)[])("a client of %s", (generation) => {
+  it.each(HOSTS)("that signs in on %s starts a new session, and goes on", async (name) => {
+    const host = await startHost(name, { anonymous: true });
+    const signedIn: string[] = [];
+    const open = () => CLIENTS[generation](new URL(host.url), () => signedIn.at(-1));
+    const before = open();
+    await before.connect();
+    expect(await before.run("ping_public")).toMatchObject([{ text: "ping_public" }]);
+    signedIn.push(READER);
+    // neither SDK starts a session by itself: its host is told, and connects anew
+    await expect(before.run("read_note")).rejects.toThrow(/session not found|404/i);
+    const after = open();
+    await after.connect();
+    expect(await after.run("read_note")).toMatchObject([{ text: "read_note" }]);
+    expect(host.runs.map(({ tool, token: used }) => [tool, used?.sub])).toEqual([
+      ["ping_public", undefined],
+      ["read_note", "ada"],
+    ]);
+    await Promise.all([before.close(), after.close()]);
+    await host.close();
+  });
+});

@@ -1,0 +1,255 @@
+import { McpServer } from "@modelcontextprotocol/server";
+import { type AuditEvent, createAuthorizer, definePolicy } from "scope-policy";
+import { type McpGateOptions, mcpGate, protect } from "scope-policy/mcp";
+import { describe, expect, it } from "vitest";
+import { newHandshake } from "../../src/mcp/handshake.js";
+import { openGate } from "./checking.js";
+import {
+  call,
+  INFO,
+  initialize,
+  type Message,
+  modern,
+  newAuthorizer,
+  policy,
+  READER,
+  type Types,
+  tokenOf,
+  verify,
+} from "./fixture.js";
+import { bearer, HOSTS, type HostName, JSON_FIELDS, sendRaw, startHost } from "./hosts.js";
+import { bearing, GENERATIONS, namesIn, open } from "./talk.js";
+
+// "without mcp:tools the endpoint refuses requests": an option, since the specification asks for a good token alone
+
+const BARE = tokenOf({ scope: "notes:read" });
+const BASELINE: McpGateOptions<Types> = { handshake: "baseline" };
+
+const asking = (method: string): Message => ({ jsonrpc: "2.0", id: 1, method });
+const telling = (method: string): Message => ({ jsonrpc: "2.0", method });
+
+/** Everything that asks for no tool. */
+const KNOWN: readonly Message[] = [
+  initialize,
+  asking("ping"),
+  asking("server/discover"),
+  asking("logging/setLevel"),
+  asking("tools/list"),
+  asking("resources/list"),
+  asking("resources/templates/list"),
+  asking("prompts/list"),
+  telling("notifications/initialized"),
+  telling("tools/list"),
+];
+
+describe("a token without the baseline", () => {
+  it.each(KNOWN)("may send $method by default", async (message) => {
+    for (const options of [{}, { handshake: "authenticated" }] as const) {
+      expect(await openGate(options).ask(message, { token: BARE })).toBeUndefined();
+    }
+  });
+
+  it.each(KNOWN)("is challenged for it on $method where the options say so", async (message) => {
+    const { ask } = openGate(BASELINE, { challenge: "minimum" });
+    const answered = await ask(message, { token: BARE });
+    expect(answered).toMatchObject({
+      status: 403,
+      body: { error: "insufficient_scope", scope: "mcp:tools" },
+    });
+    expect(answered?.headers["WWW-Authenticate"]).toMatch(
+      /^Bearer error="insufficient_scope", scope="mcp:tools", resource_metadata="/,
+    );
+    expect(await ask(message, { token: READER })).toBeUndefined();
+  });
+
+  it("leaves an audit event with its owner when it is refused", async () => {
+    const events: AuditEvent[] = [];
+    const { ask } = openGate(BASELINE, { audit: (event) => events.push(event) });
+    await ask(asking("tools/list"), { token: BARE });
+    await ask(asking("tools/list"), { token: READER });
+    expect(events).toMatchObject([
+      {
+        operation: { name: "mcp:tools/list", kind: "protocol" },
+        decision: { code: "insufficient_scope", missing: ["mcp:tools"] },
+        actor: { sub: expect.any(String) as string },
+        status: 403,
+      },
+    ]);
+  });
+
+  it("is told the union of what it holds and the baseline before 2026-07-28", async () => {
+    const { ask } = openGate(BASELINE);
+    const fields = { "mcp-protocol-version": "2025-11-25" };
+    const answered = await ask(asking("tools/list"), { token: BARE, fields });
+    expect(answered?.body).toMatchObject({ scope: "notes:read mcp:tools" });
+  });
+
+  it.each(["GET", "DELETE"])("is challenged on %s", async (method) => {
+    expect(await openGate().ask("", { method, token: BARE })).toBeUndefined();
+    const { ask } = openGate(BASELINE);
+    expect(await ask("", { method, token: BARE })).toMatchObject({ status: 403 });
+    expect(await ask("", { method, token: READER })).toBeUndefined();
+  });
+
+  it("is challenged on a response, and for all that a batch lacks at once", async () => {
+    const { ask } = openGate(BASELINE, { challenge: "minimum" });
+    const response = { jsonrpc: "2.0", id: 1, result: {} };
+    expect(await ask(response, { token: BARE })).toMatchObject({ status: 403 });
+    const batch = [asking("tools/list"), call("write_note")];
+    expect(await ask(batch, { token: BARE })).toMatchObject({
+      status: 403,
+      body: { scope: "mcp:tools notes:read notes:write" },
+    });
+  });
+
+  it("is told the same in every mode of challenges, since no tool is called", async () => {
+    const { ask } = openGate({ ...BASELINE, challenge: "tool-result" });
+    expect(await ask(asking("tools/list"), { token: BARE })).toMatchObject({ status: 403 });
+  });
+});
+
+describe("callers without a token", () => {
+  it.each(KNOWN)("are answered for $method as before", async (message) => {
+    expect(await openGate(BASELINE).ask(message)).toMatchObject({ status: 401 });
+    expect(await openGate({ ...BASELINE, anonymous: true }).ask(message)).toBeUndefined();
+  });
+
+  it("and bad tokens are challenged by 401", async () => {
+    const { ask } = openGate({ ...BASELINE, anonymous: true });
+    expect(await ask(initialize, { token: "bad" })).toMatchObject({ status: 401 });
+  });
+});
+
+it("a stream that lives long ends once its token no longer holds the baseline", async () => {
+  let scope = "mcp:tools";
+  const { check } = openGate(BASELINE, { verify: () => ({ scope, sub: "ada" }) });
+  const verdict = await check("", { method: "GET", token: "any" });
+  if (verdict.kind !== "pass") throw new Error("the stream is refused");
+  expect(await verdict.mayGoOn?.()).toBe(true);
+  scope = "notes:read";
+  expect(await verdict.mayGoOn?.()).toBe(false);
+});
+
+describe.each(Object.keys(HOSTS) as HostName[])("over %s", (name) => {
+  it("shakes hands by the option that the gate has", async () => {
+    for (const [options, status] of [
+      [{}, 200],
+      [BASELINE, 403],
+    ] as const) {
+      const host = await startHost(name, options);
+      const send = async (token: string) => {
+        const headers = [...JSON_FIELDS, bearer(token)];
+        return (await sendRaw(host.port, { headers, body: JSON.stringify(initialize) })).status;
+      };
+      expect([await send(BARE), await send(READER)]).toEqual([status, 200]);
+      await host.close();
+    }
+  });
+});
+
+it("the handshake of 2026-07-28 is decided in the same way", async () => {
+  const host = await startHost("v2", BASELINE);
+  const { body, headers } = modern(asking("server/discover"));
+  const send = async (token: string) =>
+    (await sendRaw(host.port, { headers: [...JSON_FIELDS, bearer(token), ...headers], body }))
+      .status;
+  expect([await send(BARE), await send(READER)]).toEqual([403, 200]);
+  await host.close();
+});
+
+describe.each(GENERATIONS)("in a handler of %s", (generation) => {
+  it("lists are refused to a token without the baseline where the options say so", async () => {
+    const options = { handshake: "baseline" } as const;
+    for (const [given, code] of [
+      [{}, undefined],
+      [options, -32_010],
+    ] as const) {
+      const { ask, close } = await open(generation, given);
+      const list = (token?: string) => ask({ method: "tools/list" }, token && bearing(token));
+      const { error } = await list(BARE);
+      expect(error?.code).toBe(code);
+      if (code !== undefined) {
+        expect(error?.data).toMatchObject({
+          "mcp/www_authenticate": [expect.stringContaining('scope="notes:read mcp:tools"')],
+        });
+      }
+      expect(namesIn(await list(READER), "tools")).toContain("read_note");
+      expect(namesIn(await list(), "tools")).toEqual(["ping_public"]);
+      await close();
+    }
+  });
+
+  it("the refusal of a list leaves an audit event", async () => {
+    const events: AuditEvent[] = [];
+    const { ask, close } = await open(
+      generation,
+      { handshake: "baseline" },
+      (event) => void events.push(event),
+    );
+    await ask({ method: "tools/list" }, bearing(BARE));
+    await close();
+    expect(events).toMatchObject([
+      {
+        operation: { name: "mcp:tools/list", kind: "protocol" },
+        decision: { code: "insufficient_scope" },
+      },
+    ]);
+  });
+});
+
+describe("what the baseline means", () => {
+  const reserving = definePolicy({
+    name: "Shop",
+    version: "1",
+    tiers: ["free", "pro"],
+    scopes: {
+      connect: { replaces: ["mcp"], tier: "pro" },
+      inner: { reserved: true },
+      all: { implies: ["connect", "inner"], reserved: true },
+    },
+    baseline: ["connect", "inner"],
+    tools: { list_orders: { authenticated: true }, ping: { public: true } },
+  });
+  const decide = newHandshake(reserving, { handshake: "baseline" });
+
+  it.each([
+    [{ scope: "connect inner", tier: "pro", first_party: true }, undefined],
+    [{ scope: "all", tier: "pro", first_party: true }, undefined],
+    [{ scope: "mcp inner", tier: "pro", first_party: true }, undefined],
+    [{ scope: "connect", tier: "pro", first_party: true }, "insufficient_scope"],
+    [{ scope: "connect inner", tier: "free", first_party: true }, "upgrade_required"],
+    [{ scope: "connect inner", tier: "pro" }, "reserved_scope"],
+  ] as const)("is what it means for a tool: %j", (token, code) => {
+    expect(decide(token)?.code).toBe(code);
+    const called = reserving.decideUntrusted(token, "list_orders", {});
+    expect(called.allowed ? undefined : called.code).toBe(code);
+  });
+
+  it("is the same for every server of a policy", () => {
+    expect(newHandshake(reserving, { handshake: "baseline" })).toBe(decide);
+  });
+});
+
+describe("the option", () => {
+  const bare = definePolicy({ name: "Bare", version: "1", scopes: {}, tools: {} });
+  const authorizer = createAuthorizer({ policy: bare, verify });
+  const FAULT: unknown = expect.objectContaining({
+    code: "ERR_OPTIONS_INVALID",
+    findings: [{ code: "option", path: "handshake", message: expect.anything() as unknown }],
+  });
+
+  it("is refused where the policy has no baseline: it would have no effect", () => {
+    const handshake = "baseline";
+    expect(() => mcpGate(authorizer, { handshake })).toThrow(FAULT);
+    expect(() => protect(new McpServer(INFO), { authorizer, handshake })).toThrow(FAULT);
+    expect(() => mcpGate(authorizer, { handshake: "authenticated" })).not.toThrow();
+  });
+
+  it("takes one of its two words", () => {
+    const handshake = "basline" as never;
+    expect(() => mcpGate(newAuthorizer(), { handshake })).toThrow(
+      /expected one of `authenticated`, `baseline` at handshake/,
+    );
+    expect(() => protect(new McpServer(INFO), { policy, handshake })).toThrow(/handshake/);
+  });
+});

@@ -1,0 +1,221 @@
+import { Server as LowLevelV1 } from "@modelcontextprotocol/sdk/server/index.js";
+import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import { CallToolRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { createMcpHandler, Server as LowLevelV2 } from "@modelcontextprotocol/server";
+import type { AuditEvent } from "scope-policy";
+import { mcpGate, protect } from "scope-policy/mcp";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { openGate } from "./checking.js";
+import {
+  INFO,
+  modern,
+  newAuthorizer,
+  policy,
+  READER,
+  type TestAuthorizer,
+  WRITER,
+} from "./fixture.js";
+import { bearer, close, JSON_FIELDS, listen, type NodeListener, sendRaw } from "./hosts.js";
+import { bearing, GENERATIONS, type Generation, talkTo } from "./talk.js";
+
+// only a message without `id` is a notification, whatever it is called
+
+const WIPE = "notifications/admin/wipe";
+const capabilities = { tools: {} };
+
+/** A low-level server that would run anything: each handler notes what reaches it. */
+const SERVERS = {
+  v1: (authorizer: TestAuthorizer, reached: string[], anonymous: boolean) => {
+    const server = new LowLevelV1(INFO, { capabilities });
+    protect(server, { policy, authorizer, anonymous });
+    const own = z.object({ method: z.literal("notifications/own"), params: z.any() });
+    server.setRequestHandler(own, ({ method }) => ({ [method]: reached.push(method) }));
+    server.setRequestHandler(CallToolRequestSchema, ({ params }) => {
+      reached.push(params.name);
+      return { content: [] };
+    });
+    server.fallbackRequestHandler = async ({ method }) => ({ [method]: reached.push(method) });
+    server.fallbackNotificationHandler = async ({ method }) => void reached.push(`told ${method}`);
+    return server;
+  },
+  v2: (authorizer: TestAuthorizer, reached: string[], anonymous: boolean) => {
+    const server = new LowLevelV2(INFO, { capabilities });
+    protect(server, { policy, authorizer, anonymous });
+    const params = z.looseObject({});
+    server.setRequestHandler("notifications/own", { params }, () => {
+      reached.push("notifications/own");
+      return {};
+    });
+    server.setRequestHandler("tools/call", ({ params: { name } }) => {
+      reached.push(name);
+      return { content: [] };
+    });
+    server.fallbackRequestHandler = async ({ method }) => ({ [method]: reached.push(method) });
+    server.fallbackNotificationHandler = async ({ method }) => void reached.push(`told ${method}`);
+    return server;
+  },
+};
+
+function auditing() {
+  const events: AuditEvent[] = [];
+  const authorizer = newAuthorizer({ audit: (event) => void events.push(event) });
+  const names = () => events.map(({ operation, decision }) => [operation.name, decision.code]);
+  return { authorizer, names };
+}
+
+const CASES = GENERATIONS.flatMap((generation) =>
+  [false, true].flatMap((anonymous) =>
+    [WIPE, "notifications/own", "notifications/initialized", "notifications/cancelled"].map(
+      (method) => ({ generation, anonymous, method }),
+    ),
+  ),
+);
+
+describe("a request that is named like a notification", () => {
+  it.each(CASES)(
+    "$method is not found by a handler of $generation, and written down (anonymous: $anonymous)",
+    async ({ generation, anonymous, method }) => {
+      const reached: string[] = [];
+      const { authorizer, names } = auditing();
+      const server = SERVERS[generation](authorizer, reached, anonymous);
+      const { ask, close: end } = await talkTo(generation, server);
+      for (const authInfo of [undefined, bearing(READER), bearing("bad")]) {
+        const { error } = await ask({ method, params: {} }, authInfo);
+        expect(error?.code).toBe(-32_601);
+      }
+      expect(reached).toEqual([]);
+      expect(names()).toEqual(Array(3).fill([`mcp:${method}`, "unknown_operation"]));
+      await end();
+    },
+  );
+
+  it.each(GENERATIONS)("reaches no fallback of %s without a gate before it", async (generation) => {
+    const reached: string[] = [];
+    const { authorizer, names } = auditing();
+    const { ask, close: end } = await talkTo(
+      generation,
+      SERVERS[generation](authorizer, reached, true),
+    );
+    expect((await ask({ method: WIPE })).error?.code).toBe(-32_601);
+    expect([reached, names()]).toEqual([[], [[`mcp:${WIPE}`, "unknown_operation"]]]);
+    await end();
+  });
+
+  it.each([
+    ["a reader", READER, 200, "unknown_operation"],
+    ["an anonymous caller", undefined, 401, "unauthenticated"],
+    ["a bad token", "bad", 401, "invalid_token"],
+  ] as const)("is refused before a server to %s", async (_, token, status, code) => {
+    for (const anonymous of [false, true]) {
+      const { ask, events } = openGate({ anonymous });
+      const answered = await ask({ jsonrpc: "2.0", id: 1, method: WIPE }, { token });
+      expect(answered?.status).toBe(status);
+      expect(events.map(({ operation, decision }) => [operation.name, decision.code])).toEqual([
+        [`mcp:${WIPE}`, code],
+      ]);
+    }
+  });
+
+  it("is answered 404 in the version that has a status for it", async () => {
+    const { ask } = openGate();
+    const { body, headers } = modern({ jsonrpc: "2.0", id: 1, method: WIPE });
+    const fields = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
+    expect(await ask(body, { token: READER, fields })).toMatchObject({
+      status: 404,
+      body: { error: { code: -32_601 } },
+    });
+  });
+
+  it("cannot be mapped to a tool: the name is the protocol's", () => {
+    const methods = { [WIPE]: "read_note" } as const;
+    expect(() => mcpGate(newAuthorizer(), { methods })).toThrow(/protocol's own table/);
+  });
+});
+
+it("a notification of that name needs a good token before a server, and no more", async () => {
+  const { ask, events } = openGate();
+  const message = { jsonrpc: "2.0", method: WIPE };
+  expect(await ask(message, { token: READER })).toBeUndefined();
+  expect((await ask(message))?.status).toBe(401);
+  expect(events.map(({ decision }) => decision.code)).not.toContain("allowed");
+});
+
+it("what v1 leaves to a fallback is decided there: a handshake of another version needs a token", async () => {
+  const reached: string[] = [];
+  const { ask, close: end } = await talkTo("v1", SERVERS.v1(newAuthorizer(), reached, false));
+  expect((await ask({ method: "server/discover" })).error?.code).toBe(-32_010);
+  expect(reached).toEqual([]);
+  expect((await ask({ method: "server/discover" }, bearing(READER))).error).toBeUndefined();
+  expect(reached).toEqual(["server/discover"]);
+  await end();
+});
+
+/** Mounts of the servers above behind a gate, a server for each request. */
+const MOUNTS: Readonly<
+  Record<Generation, (authorizer: TestAuthorizer, reached: string[]) => NodeListener>
+> = {
+  v1: (authorizer, reached) => {
+    const gate = mcpGate(authorizer);
+    const guard = gate.middleware();
+    return (request, response) =>
+      guard(request, response, () => {
+        void (async () => {
+          const { authInfo, parsedBody } = gate.passed(request);
+          const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
+          await SERVERS.v1(authorizer, reached, false).connect(transport);
+          const withAuth = Object.assign(request, authInfo && { auth: authInfo });
+          await transport.handleRequest(withAuth, response, parsedBody);
+        })();
+      });
+  },
+  v2: (authorizer, reached) => {
+    const handler = createMcpHandler(() => SERVERS.v2(authorizer, reached, false), {
+      keepAliveMs: 0,
+    });
+    return mcpGate(authorizer).node(handler.fetch);
+  },
+};
+
+describe.each(GENERATIONS)("a notification that is named like a request, to %s", (generation) => {
+  const told = (method: string, params: Record<string, unknown>) =>
+    ({ jsonrpc: "2.0", method, params }) as const;
+
+  it("is decided as the request before the server", async () => {
+    const reached: string[] = [];
+    const { authorizer, names } = auditing();
+    const { server, port } = await listen(MOUNTS[generation](authorizer, reached));
+    const send = async (message: object, token: string) =>
+      (
+        await sendRaw(port, {
+          headers: [...JSON_FIELDS, bearer(token)],
+          body: JSON.stringify(message),
+        })
+      ).status;
+    expect(await send(told("tools/call", { name: "write_note" }), READER)).toBe(403);
+    expect(await send(told("resources/read", { uri: "notes://all" }), READER)).toBe(403);
+    expect(await send(told("acme/wipe", {}), READER)).toBe(403);
+    expect(reached).toEqual([]);
+    expect(names().map(([, code]) => code)).toEqual([
+      "insufficient_scope",
+      "unknown_operation",
+      "unknown_operation",
+    ]);
+    // what is allowed runs no tool either: both SDKs hand it to the handlers of notifications
+    expect(await send(told("tools/call", { name: "write_note" }), WRITER)).toBe(202);
+    expect(reached.filter((name) => !name.startsWith("told "))).toEqual([]);
+    await close(server);
+  });
+
+  it("runs no handler of a request", async () => {
+    const reached: string[] = [];
+    const server = SERVERS[generation](newAuthorizer(), reached, false);
+    const { tell, close: end } = await talkTo(generation, server);
+    await tell({ method: "tools/call", params: { name: "write_note" } }, bearing(WRITER));
+    await tell({ method: "acme/wipe" });
+    expect(reached).not.toContain("write_note");
+    expect(reached).not.toContain("acme/wipe");
+    expect(reached).toContain("told acme/wipe");
+    await end();
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { openGate, openHandlerGate } from "./checking.js";
+import { initialize, modern, newAuthorizer, READER, surface, tokenOf, WRITER } from "./fixture.js";
+import { EVERY_METHOD, OBJECT_ROWS, type ObjectRow } from "./objects.js";
+import { methodsOfSdks, type NamedMember, namingMembers } from "./sdk-members.js";
+
+/** The members of the SDKs that no row is about. */
+function withoutRow(rows: readonly ObjectRow[]): readonly NamedMember[] {
+  const isCovered = ({ method, path }: NamedMember) =>
+    EVERY_METHOD.some((row) => row.path === path) ||
+    rows.some((row) => row.method === method && (row.path === path || row.path === "*"));
+  return namingMembers().filter((member) => !isCovered(member));
+}
+
+const by = (decidedBy: ObjectRow["by"]) => OBJECT_ROWS.filter((row) => row.by === decidedBy);
+
+describe("the table of objects", () => {
+  it("has a row for each member of a method of either SDK that may name an object", () => {
+    expect(withoutRow(OBJECT_ROWS)).toEqual([]);
+  });
+
+  it.each(OBJECT_ROWS)("misses $path of $method where its row is taken out", (row) => {
+    const missing = withoutRow(OBJECT_ROWS.filter((other) => other !== row));
+    expect(missing.map(({ method }) => method)).toContain(row.method);
+  });
+
+  it("has no row for a member that neither SDK has", () => {
+    const members = namingMembers();
+    const stale = OBJECT_ROWS.filter(
+      ({ method, path }) =>
+        !members.some((one) => one.method === method && (path === "*" || one.path === path)),
+    );
+    expect(stale).toEqual([]);
+  });
+
+  it("gives a reason where nothing decides", () => {
+    const silent = [...EVERY_METHOD, ...OBJECT_ROWS].filter(
+      (row) => (row.by === "none" || row.by === "unknown") && row.why === undefined,
+    );
+    expect(silent).toEqual([]);
+  });
+});
+
+/** A message as a client of its version sends it. */
+function speak(method: string, params: object, isModern: boolean) {
+  const message = { jsonrpc: "2.0", id: 1, method, params: params as never } as const;
+  if (!isModern) return { body: JSON.stringify(message), fields: {} };
+  const { body, headers } = modern(message);
+  const fields = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
+  return { body, fields };
+}
+
+describe("an object that a map decides", () => {
+  const probes = by("map").flatMap(({ method, path, probe }) =>
+    probe === undefined ? [] : [{ method, path, ...probe }],
+  );
+
+  it("is asked for by a probe in each row", () => {
+    expect(probes).toHaveLength(by("map").length);
+  });
+
+  it.each(probes)(
+    "is the difference between two messages of $method ($path) before a server",
+    async ({ method, own, foreign, token }) => {
+      const { ask, events } = openGate();
+      const isModern = method === "subscriptions/listen";
+      const answers = [own, foreign].map(async (params) => {
+        const { body, fields } = speak(method, params, isModern);
+        return ask(body, { token, fields });
+      });
+      const [first, second] = await Promise.all(answers);
+      expect(first).toBeUndefined();
+      expect(second).toMatchObject({ status: 403 });
+      expect(events.map(({ decision }) => decision.allowed)).toContain(false);
+    },
+  );
+
+  it.each(probes)(
+    "is the difference between two messages of $method ($path) in a handler",
+    async ({ method, own, foreign, token }) => {
+      const { call } = openHandlerGate();
+      expect(await call({ method, params: own }, { token })).toMatchObject({ ran: true });
+      const refused = call({ method, params: foreign }, { token });
+      if (method === "tools/call") expect(await refused).toMatchObject({ isError: true });
+      else await expect(refused).rejects.toMatchObject({ code: -32_010 });
+    },
+  );
+});
+
+describe("an object that belongs to the session", () => {
+  it.each(by("session"))("$path of $method is told in one's own session alone", async (row) => {
+    const { check, ask } = openGate();
+    const opened = await check(initialize, { token: READER });
+    if (opened.kind !== "pass") throw new Error("the handshake is refused");
+    await opened.answered?.(200, "session-1");
+    const message = { jsonrpc: "2.0", method: row.method, params: { [row.path]: "1" } };
+    const fields = { "mcp-session-id": "session-1" };
+    expect(await ask(message, { token: READER, fields })).toBeUndefined();
+    const eve = tokenOf({ sub: "eve", scope: "mcp:tools notes:read" });
+    expect(await ask(message, { token: eve, fields })).toMatchObject({ status: 404 });
+    expect(await ask(message, { fields })).toMatchObject({ status: 401 });
+  });
+});
+
+describe("a task", () => {
+  const methods = {
+    "tasks/get": "read_note",
+    "tasks/result": "read_note",
+    "tasks/cancel": "read_note",
+    "tasks/list": "read_note",
+  } as const;
+  const eve = tokenOf({
+    sub: "eve",
+    scope: "mcp:tools notes:read notes:write /accounts/a/notes.read",
+  });
+  const related = { "io.modelcontextprotocol/related-task": { taskId: "t-1" } };
+
+  /** A gate in a handler where `t-1` was created for the reader. */
+  const withTask = async () => {
+    const { call } = openHandlerGate({ ...surface, methods }, newAuthorizer());
+    const create = { method: "tools/call", params: { name: "read_note", task: {} } };
+    await call(create, { token: READER, handler: () => ({ task: { taskId: "t-1" } }) });
+    return call;
+  };
+
+  it.each(by("task"))("that $method names is its creator's", async ({ method }) => {
+    const call = await withTask();
+    const message = { method, params: { taskId: "t-1" } };
+    expect(await call(message, { token: READER })).toEqual({ ran: true });
+    // a step-up is another token of the same person through the same client
+    expect(await call(message, { token: WRITER })).toEqual({ ran: true });
+    await expect(call(message, { token: eve })).rejects.toMatchObject({ code: -32_010 });
+    const unknown = { method, params: { taskId: "t-2" } };
+    await expect(call(unknown, { token: READER })).rejects.toMatchObject({ code: -32_010 });
+  });
+
+  const isNowhere = (method: string) =>
+    method.startsWith("notifications/") ||
+    ["sampling/createMessage", "elicitation/create", "roots/list"].includes(method);
+
+  it.each([...methodsOfSdks()])("that a %s relates to is its creator's", async (method) => {
+    const call = await withTask();
+    // its own parameters are whole, so that nothing but the task is refused
+    const probe = OBJECT_ROWS.find((row) => row.method === method)?.probe;
+    const message = { method, params: { taskId: "t-1", ...probe?.own } };
+    const outcome = (token: string) =>
+      call(message, { token, meta: related }).then(
+        (result) => ((result as { isError?: true }).isError === true ? "refused" : "ran"),
+        (error: { code: number }) => error.code,
+      );
+    const refused = method === "tools/call" ? "refused" : -32_010;
+    expect([await outcome(probe?.token ?? READER), await outcome(eve)]).toEqual(
+      isNowhere(method) ? [-32_601, -32_601] : ["ran", refused],
+    );
+  });
+});
+
+describe("a method that neither map nor table names", () => {
+  it.each(by("unknown"))("$method is not found", async ({ method }) => {
+    const { ask, events } = openGate();
+    const message = { jsonrpc: "2.0", id: 1, method, params: { name: "read_note" } };
+    expect(await ask(message, { token: WRITER })).toMatchObject({
+      status: 200,
+      body: { error: { code: -32_601 } },
+    });
+    expect(events.map(({ operation }) => operation.name)).toEqual([`mcp:${method}`]);
+  });
+});

@@ -1,0 +1,301 @@
+import {
+  McpServer as McpServerV1,
+  ResourceTemplate as TemplateV1,
+} from "@modelcontextprotocol/sdk/server/mcp.js";
+import {
+  SubscribeRequestSchema,
+  UnsubscribeRequestSchema,
+} from "@modelcontextprotocol/sdk/types.js";
+import {
+  createMcpHandler,
+  Server as LowLevelV2,
+  McpServer,
+  ResourceTemplate,
+} from "@modelcontextprotocol/server";
+import type { AuditEvent } from "scope-policy";
+import { createAuthorizer, definePolicy } from "scope-policy";
+import { type Protected, protect } from "scope-policy/mcp";
+import { describe, expect, it } from "vitest";
+import { INFO, modern, tokenOf, verify } from "./fixture.js";
+import { bearing, GENERATIONS, type Generation, namesIn, talkTo } from "./talk.js";
+
+// a resource or prompt that a server has registered is decided by an entry of its own
+
+const policy = definePolicy({
+  name: "Files",
+  version: "1",
+  scopes: { "files:read": "Read files", "/files/{id}/read": "Read one file" },
+  tools: { read_any: "files:read", read_file: "/files/{id}/read", write: "files:read" },
+});
+const READER = tokenOf({ scope: "files:read /files/a/read /files/keys/read /files/x.json/read" });
+const SHORT = tokenOf({ scope: "" });
+
+const resources = {
+  "files://{id}": "read_file",
+  "docs://all": "read_any",
+  "docs://{shelf}/{id}": "read_any",
+} as const;
+const prompts = { summary: "read_any" } as const;
+
+interface Registering {
+  readonly resource: (uri: string) => void;
+  readonly template: (template: string, instances?: readonly string[]) => void;
+  readonly prompt: (name: string) => void;
+}
+
+const read = (uri: URL) => ({ contents: [{ uri: uri.href, text: `read ${uri.href}` }] });
+const listing = (instances: readonly string[] | undefined) => ({
+  complete: { name: () => ["keys"] },
+  list:
+    instances === undefined
+      ? undefined
+      : () => ({ resources: instances.map((uri) => ({ uri, name: uri })) }),
+});
+const nothing = () => ({ messages: [] });
+
+/** A server of either generation behind the policy, with what a test registers. */
+function serverOf(
+  generation: Generation,
+  register: (on: Registering) => void,
+  options: Partial<Parameters<typeof protect>[1]> = {},
+  audit: (event: AuditEvent) => unknown = () => undefined,
+) {
+  const authorizer = createAuthorizer({ policy, verify, audit });
+  const given = { authorizer, resources, prompts, ...options } as never;
+  if (generation === "v1") {
+    const server = new McpServerV1(INFO);
+    const mcp: Protected = protect(server, given);
+    register({
+      resource: (uri) => server.registerResource(uri, uri, {}, read),
+      template: (text, instances) =>
+        server.registerResource(text, new TemplateV1(text, listing(instances)), {}, read),
+      prompt: (name) => server.registerPrompt(name, {}, nothing),
+    });
+    server.server.setRequestHandler(SubscribeRequestSchema, () => ({}));
+    server.server.setRequestHandler(UnsubscribeRequestSchema, () => ({}));
+    return { server, mcp };
+  }
+  const server = new McpServer(INFO);
+  const mcp: Protected = protect(server, given);
+  register({
+    resource: (uri) => server.registerResource(uri, uri, {}, read),
+    template: (text, instances) =>
+      server.registerResource(text, new ResourceTemplate(text, listing(instances)), {}, read),
+    prompt: (name) => server.registerPrompt(name, {}, nothing),
+  });
+  server.server.setRequestHandler("resources/subscribe", () => ({}));
+  server.server.setRequestHandler("resources/unsubscribe", () => ({}));
+  return { server, mcp };
+}
+
+const everything = ({ resource, template, prompt }: Registering) => {
+  resource("files://keys");
+  resource("docs://all");
+  template("files://{name}", ["files://a", "files://keys"]);
+  template("docs://{+path}");
+  prompt("summary");
+};
+
+interface Read {
+  readonly uri: string;
+  readonly code: number | undefined;
+  readonly why: string;
+}
+
+const READS: readonly Read[] = [
+  { uri: "files://a", code: undefined, why: "a template fits it, and the map names the template" },
+  {
+    uri: "files://keys",
+    code: -32_010,
+    why: "it is registered by itself, and the map names only a template",
+  },
+  { uri: "docs://all", code: undefined, why: "the map names it" },
+  { uri: "docs://b/1", code: undefined, why: "the map names a part of what its template serves" },
+  { uri: "docs://b/1/2", code: -32_010, why: "no entry fits it" },
+  { uri: "files://b", code: -32_010, why: "the token is bound to another value" },
+];
+
+describe.each(GENERATIONS)("a resource of %s", (generation) => {
+  it.each(READS)("$uri is answered $code: $why", async ({ uri, code }) => {
+    const events: AuditEvent[] = [];
+    const { server } = serverOf(generation, everything, {}, (event) => void events.push(event));
+    const { ask, close } = await talkTo(generation, server);
+    for (const method of ["resources/read", "resources/subscribe", "resources/unsubscribe"]) {
+      const { error } = await ask({ method, params: { uri } }, bearing(READER));
+      expect(error?.code, method).toBe(code);
+    }
+    expect(events.map(({ decision }) => decision.allowed)).toEqual(
+      Array(3).fill(code === undefined),
+    );
+    await close();
+  });
+
+  it("without an entry of its own is neither listed nor completed", async () => {
+    const { server } = serverOf(generation, everything);
+    const { ask, close } = await talkTo(generation, server);
+    const listed = await ask({ method: "resources/list" }, bearing(READER));
+    expect(namesIn(listed, "resources").toSorted()).toEqual(["docs://all", "files://a"]);
+    const argument = { name: "id", value: "k" };
+    for (const uri of ["files://keys", "files://{name}"]) {
+      const params = { ref: { type: "ref/resource", uri }, argument };
+      const { error } = await ask({ method: "completion/complete", params }, bearing(READER));
+      expect(error?.code, uri).toBe(-32_010);
+    }
+    await close();
+  });
+
+  it("whose template is narrower than every entry is refused: the entry does not speak of it", async () => {
+    const { server, mcp } = serverOf(generation, ({ template }) => {
+      template("files://{id}.json");
+      template("files://{id}");
+    });
+    const { ask, close } = await talkTo(generation, server);
+    const codeOf = async (uri: string) =>
+      (await ask({ method: "resources/read", params: { uri } }, bearing(READER))).error?.code;
+    expect(await codeOf("files://a")).toBeUndefined();
+    // decided as the file `x.json`, the handler would be given `x`
+    expect(await codeOf("files://x.json")).toBe(-32_010);
+    expect(() => mcp.assertComplete([])).toThrow(/`files:\/\/\{id\}\.json` without an entry/);
+    await close();
+  });
+});
+
+interface CoverageCase {
+  readonly title: string;
+  readonly register: (on: Registering) => void;
+  readonly options?: Partial<Parameters<typeof protect>[1]>;
+  readonly found: readonly (readonly [code: string, path: string])[];
+}
+
+const COVERAGE: readonly CoverageCase[] = [
+  {
+    title: "a resource and a prompt without entries of their own",
+    register: (on) => {
+      everything(on);
+      on.prompt("other");
+      on.template("more://{x}");
+    },
+    found: [
+      ["unmapped_resource", 'resources["files://keys"]'],
+      ["unmapped_resource", 'resources["more://{x}"]'],
+      ["unmapped_prompt", "prompts.other"],
+    ],
+  },
+  {
+    title: "entries that no registration serves",
+    register: ({ resource, prompt }) => {
+      resource("docs://all");
+      prompt("summary");
+    },
+    options: { prompts: { summary: "read_any", sumary: "read_any" } },
+    found: [
+      ["unregistered_resource", 'resources["files://{id}"]'],
+      ["unregistered_resource", 'resources["docs://{shelf}/{id}"]'],
+      ["unregistered_prompt", "prompts.sumary"],
+    ],
+  },
+  {
+    title: "every registration, where the options name none",
+    register: ({ resource, prompt }) => {
+      resource("docs://all");
+      prompt("summary");
+    },
+    options: { resources: {}, prompts: {} },
+    found: [
+      ["unmapped_resource", 'resources["docs://all"]'],
+      ["unmapped_prompt", "prompts.summary"],
+    ],
+  },
+  {
+    title: "nothing where nothing is registered: handlers of the program may serve the entries",
+    register: () => undefined,
+    found: [],
+  },
+  {
+    title: "nothing where both are the same",
+    register: ({ resource, template, prompt }) => {
+      resource("docs://all");
+      template("files://{id}");
+      template("docs://{shelf}/{id}");
+      prompt("summary");
+    },
+    found: [],
+  },
+];
+
+describe.each(GENERATIONS)("the cover of the resources and prompts of %s", (generation) => {
+  it.each(COVERAGE)("finds $title", ({ register, options, found }) => {
+    const { mcp } = serverOf(generation, register, options);
+    let findings: readonly { readonly code: string; readonly path: string }[] = [];
+    try {
+      mcp.assertComplete(["read_any", "read_file", "write"]);
+    } catch (error) {
+      ({ findings } = error as { findings: typeof findings });
+    }
+    expect(findings.map(({ code, path }) => [code, path])).toEqual(found);
+  });
+
+  it("is looked at anew where a resource or a prompt has another name now", () => {
+    const made = (isMore: boolean) => {
+      const { server, mcp } = serverOf(
+        generation,
+        ({ resource, prompt }) => {
+          resource("docs://all");
+          prompt("summary");
+          if (isMore) prompt("other");
+        },
+        { resources: { "docs://all": "read_any" } },
+      );
+      for (const name of ["read_any", "read_file", "write"]) {
+        (server as McpServer).registerTool(name, {}, () => ({ content: [] }));
+      }
+      return mcp;
+    };
+    for (const isMore of [false, true, false]) {
+      const check = expect(() => made(isMore).assertComplete());
+      if (isMore) check.toThrow(/`other`/);
+      else check.not.toThrow();
+    }
+  });
+});
+
+it("v2's hook before the stream asks for no scope for a resource that is refused anyway", async () => {
+  const handler = createMcpHandler(() => serverOf("v2", everything).server as McpServer, {
+    keepAliveMs: 0,
+  });
+  const statusOf = async (uri: string) => {
+    const { body, headers } = modern({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "resources/read",
+      params: { uri },
+    });
+    const fields = [
+      ["content-type", "application/json"],
+      ["accept", "application/json, text/event-stream"],
+      ...headers,
+    ] as [string, string][];
+    const request = new Request("https://files.example.com/mcp", {
+      method: "POST",
+      headers: fields,
+      body,
+    });
+    return (await handler.fetch(request, { authInfo: bearing(SHORT) as never })).status;
+  };
+  expect([await statusOf("files://a"), await statusOf("files://keys")]).toEqual([403, 200]);
+});
+
+it("what a low-level server has is not known: the map alone decides, and nothing is found", async () => {
+  const server = new LowLevelV2(INFO, { capabilities: { resources: {} } });
+  const authorizer = createAuthorizer({ policy, verify });
+  const mcp = protect(server, { authorizer, resources, prompts });
+  server.setRequestHandler("resources/read", () => ({ contents: [] }));
+  const { ask, close } = await talkTo("v2", server);
+  const { error } = await ask(
+    { method: "resources/read", params: { uri: "files://keys" } },
+    bearing(READER),
+  );
+  expect(error).toBeUndefined();
+  expect(() => mcp.assertComplete(["read_any", "read_file", "write"])).not.toThrow();
+  await close();
+});

@@ -1,0 +1,135 @@
+import { McpServer } from "@modelcontextprotocol/server";
+import { type AuthorizerOptions, createAuthorizer, loadPolicy } from "scope-policy";
+import { mcpGate, protect } from "scope-policy/mcp";
+import { describe, expect, it } from "vitest";
+import { parseChallenge } from "../resource-server/challenge-parser.js";
+import { policy as base, call, INFO, type Message, RESOURCE } from "./fixture.js";
+import { talkTo } from "./talk.js";
+
+const policy = loadPolicy({
+  ...base.definition,
+  scopes: {
+    ...base.definition.scopes,
+    "notes:read": { description: "Read notes", default: "on" },
+    "help:read": { description: "Read the help", default: "on" },
+  },
+});
+const surface = {
+  resources: { "notes://all": "read_note", "notes://{accountID}/notes": "account_notes" },
+  prompts: { plan: "write_note" },
+  methods: { "notes/search": "write_note" },
+};
+const authorizer = createAuthorizer({
+  policy,
+  verify: () => undefined,
+  trustClaims: [],
+  resource: RESOURCE,
+} satisfies AuthorizerOptions);
+
+/** What the document of the resource names. */
+const FIRST = "mcp:tools notes:read help:read";
+
+const asking = (method: string, params: Record<string, unknown>): Message => ({
+  jsonrpc: "2.0",
+  id: 1,
+  method,
+  params,
+});
+
+/** Each message, and the scope that its 401 names where clients may list without credentials. */
+const ROWS: readonly (readonly [what: string, scope: string, message: Message])[] = [
+  ["a tool", "notes:read notes:write mcp:tools", call("write_note")],
+  ["a tool that needs the baseline alone", "mcp:tools", call("whoami")],
+  [
+    "a tool with a parameter",
+    "/accounts/a/notes.read mcp:tools",
+    call("account_notes", { accountID: "a" }),
+  ],
+  ["a tool without its parameter", "mcp:tools", call("account_notes")],
+  [
+    "a tool whose parameter is not safe",
+    "mcp:tools",
+    call("account_notes", { accountID: 'a", x="' }),
+  ],
+  ["a tool of a pattern", "notes:read mcp:tools", call("list_notes")],
+  ["a tool that needs a tier", "notes:read mcp:tools", call("export_notes")],
+  ["a tool that needs a reserved scope", FIRST, call("purge")],
+  ["a hidden tool", FIRST, call("secret_tool")],
+  ["a denied tool", FIRST, call("delete_account")],
+  ["an unknown tool", FIRST, call("nope")],
+  ["a resource", "notes:read mcp:tools", asking("resources/read", { uri: "notes://all" })],
+  [
+    "a resource with a parameter",
+    "/accounts/a/notes.read mcp:tools",
+    asking("resources/read", { uri: "notes://a/notes" }),
+  ],
+  ["an unknown resource", FIRST, asking("resources/read", { uri: "notes://x" })],
+  ["a prompt", "notes:read notes:write mcp:tools", asking("prompts/get", { name: "plan" })],
+  ["a method of the surface", "notes:read notes:write mcp:tools", asking("notes/search", {})],
+  ["an unknown method", FIRST, asking("notes/unknown", {})],
+];
+
+/** The challenge of the gate before the server. */
+async function challengeOf(
+  message: unknown,
+  anonymous: boolean,
+): Promise<ReadonlyMap<string, string>> {
+  const gate = mcpGate(authorizer, { ...surface, anonymous });
+  const bytes = new TextEncoder().encode(JSON.stringify(message));
+  const verdict = await gate.check({
+    method: "POST",
+    target: "/mcp",
+    field: (name) => (name === "content-type" ? ["application/json"] : []),
+    read: () => Promise.resolve(bytes),
+  });
+  if (verdict.kind === "pass") throw new Error("the request passes");
+  expect(verdict.answer.status).toBe(401);
+  return parseChallenge(verdict.answer.headers["WWW-Authenticate"]);
+}
+
+describe("the 401 without credentials over MCP", () => {
+  it("names what the document of the resource names, for every message alike", async () => {
+    expect(authorizer.metadata()?.document.scopes_supported?.join(" ")).toBe(FIRST);
+    const listing = [asking("tools/list", {}), asking("ping", {}), asking("initialize", {})];
+    for (const message of [...ROWS.map(([, , message]) => message), ...listing]) {
+      expect((await challengeOf(message, false)).get("scope")).toBe(FIRST);
+    }
+  });
+
+  it.each(ROWS)(
+    "names, where clients may list without credentials, for %s: %s",
+    async (_, scope, message) => {
+      const challenge = await challengeOf(message, true);
+      expect(challenge.get("scope")).toBe(scope);
+      expect(challenge.get("resource_metadata")).toBeDefined();
+    },
+  );
+
+  it("does not tell a hidden tool from an unknown one", async () => {
+    const [hidden, unknown] = await Promise.all(
+      ["secret_tool", "nope"].map((tool) => challengeOf(call(tool), true)),
+    );
+    expect(hidden).toEqual(unknown);
+  });
+});
+
+describe("the challenge of a refusal in a handler", () => {
+  const challengeIn = async (tool: string, anonymous: boolean): Promise<string | undefined> => {
+    const server = new McpServer(INFO);
+    const mcp = protect(server, { authorizer, anonymous });
+    mcp.registerTool(tool, {}, () => ({ content: [] }));
+    const { ask, close } = await talkTo("v2", server);
+    const { result } = await ask({ method: "tools/call", params: { name: tool } });
+    await close();
+    const challenges = result?._meta?.["mcp/www_authenticate"] as readonly string[] | undefined;
+    return parseChallenge(challenges?.[0]).get("scope");
+  };
+
+  it.each([
+    ["write_note", false, FIRST],
+    ["write_note", true, "notes:read notes:write mcp:tools"],
+    ["secret_tool", true, FIRST],
+  ])("names, for %s with anonymous %s: %s", async (tool, anonymous, scope) => {
+    expect(await challengeIn(tool, anonymous)).toBe(scope);
+  });
+});

@@ -1,0 +1,338 @@
+import { randomUUID } from "node:crypto";
+import { InMemoryTaskStore } from "@modelcontextprotocol/sdk/experimental/tasks";
+import { Server as LowLevelV1 } from "@modelcontextprotocol/sdk/server/index.js";
+import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import {
+  CallToolRequestSchema,
+  CancelTaskRequestSchema,
+  GetTaskPayloadRequestSchema,
+  GetTaskRequestSchema,
+  ListTasksRequestSchema,
+} from "@modelcontextprotocol/sdk/types.js";
+import { createMcpHandler, Server as LowLevelV2 } from "@modelcontextprotocol/server";
+import type { AuditEvent } from "scope-policy";
+import { type McpSessionStore, mcpGate, protect } from "scope-policy/mcp";
+import { describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { newTasks, taskMemoryOf } from "../../src/mcp/tasks.js";
+import { openGate } from "./checking.js";
+import {
+  INFO,
+  initialize,
+  type Message,
+  modern,
+  newAuthorizer,
+  policy,
+  READER,
+  type TestAuthorizer,
+  tokenOf,
+  WRITER,
+} from "./fixture.js";
+import { bearer, close, JSON_FIELDS, listen, sendRaw } from "./hosts.js";
+import { bearing, talkTo } from "./talk.js";
+
+const EVE = tokenOf({ sub: "eve", scope: "mcp:tools notes:read" });
+const OTHER_CLIENT = tokenOf({ client_id: "other", scope: "mcp:tools notes:read" });
+const SHORT = tokenOf({ scope: "mcp:tools" });
+
+const methods = {
+  "tasks/get": "read_note",
+  "tasks/result": "read_note",
+  "tasks/cancel": "read_note",
+  "tasks/list": "read_note",
+} as const;
+
+/** A store of tasks that knows of no owners, as the handlers of a program have it. */
+function newStore() {
+  const ids: string[] = [];
+  const at = "2026-01-01T00:00:00Z";
+  const taskOf = (taskId: string) => ({
+    taskId,
+    status: "working" as const,
+    ttl: null,
+    createdAt: at,
+    lastUpdatedAt: at,
+  });
+  return {
+    ids,
+    taskOf,
+    create: () => {
+      const taskId = randomUUID();
+      ids.push(taskId);
+      return taskOf(taskId);
+    },
+  };
+}
+
+type Store = ReturnType<typeof newStore>;
+type Options = Partial<Parameters<typeof protect>[1]>;
+
+function serverV1(authorizer: TestAuthorizer, store: Store, options: Options = {}): LowLevelV1 {
+  const server = new LowLevelV1(INFO, {
+    capabilities: {
+      tools: {},
+      tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } },
+    },
+  });
+  protect(server, { policy, authorizer, methods, ...(options as object) });
+  server.setRequestHandler(CallToolRequestSchema, ({ params }) =>
+    params.task === undefined ? { content: [] } : { task: store.create() },
+  );
+  const found = (request: { params: { taskId: string } }) => store.taskOf(request.params.taskId);
+  server.setRequestHandler(GetTaskRequestSchema, found);
+  server.setRequestHandler(CancelTaskRequestSchema, found);
+  server.setRequestHandler(GetTaskPayloadRequestSchema, () => ({ content: [] }));
+  server.setRequestHandler(ListTasksRequestSchema, () => ({ tasks: store.ids.map(store.taskOf) }));
+  return server;
+}
+
+const creating: Omit<Message, "jsonrpc"> = {
+  method: "tools/call",
+  params: { name: "read_note", arguments: {}, task: {} },
+};
+const naming = (method: string, taskId: unknown) => ({ method, params: { taskId } });
+
+describe("a task of v1, in memory", () => {
+  const open = async (audit: (event: AuditEvent) => unknown = () => undefined) => {
+    const store = newStore();
+    const talk = await talkTo("v1", serverV1(newAuthorizer({ audit }), store));
+    const create = async (token?: string) => {
+      const { result = {} } = await talk.ask(creating, token && bearing(token));
+      return (result["task"] as { taskId: string }).taskId;
+    };
+    return { ...talk, create, store };
+  };
+
+  it.each(["tasks/get", "tasks/result", "tasks/cancel"])(
+    "is told by %s to the person and client that it was created for, through a step-up",
+    async (method) => {
+      const events: AuditEvent[] = [];
+      const { ask, create, close } = await open((event) => void events.push(event));
+      const taskId = await create(READER);
+      const codeFor = async (token?: string) =>
+        (await ask(naming(method, taskId), token && bearing(token))).error?.code;
+      expect(await codeFor(READER)).toBeUndefined();
+      expect(await codeFor(WRITER)).toBeUndefined();
+      events.length = 0;
+      for (const token of [EVE, OTHER_CLIENT, undefined, "bad"]) {
+        expect(await codeFor(token), token).toBe(-32_010);
+      }
+      expect(events.map(({ operation, decision }) => [operation.name, decision.code])).toEqual([
+        [`mcp:${method}`, "unknown_operation"],
+        [`mcp:${method}`, "unknown_operation"],
+        [`mcp:${method}`, "unauthenticated"],
+        [`mcp:${method}`, "invalid_token"],
+      ]);
+      // the tool that the method is mapped to decides as before
+      expect(await codeFor(SHORT)).toBe(-32_010);
+      expect(events.at(-1)?.decision.code).toBe("insufficient_scope");
+      await close();
+    },
+  );
+
+  it("that the gate has not seen created is refused", async () => {
+    const { ask, store, close } = await open();
+    const { taskId } = store.create();
+    expect((await ask(naming("tasks/get", taskId), bearing(READER))).error?.code).toBe(-32_010);
+    await close();
+  });
+
+  it("is listed for its own creator", async () => {
+    const { ask, create, close } = await open();
+    const [mine, theirs] = [await create(READER), await create(EVE)];
+    const listed = async (token: string) => {
+      const { result = {} } = await ask({ method: "tasks/list" }, bearing(token));
+      return (result["tasks"] as { taskId: string }[]).map(({ taskId }) => taskId);
+    };
+    expect(await listed(READER)).toEqual([mine]);
+    expect(await listed(EVE)).toEqual([theirs]);
+    expect(await listed(OTHER_CLIENT)).toEqual([]);
+    await close();
+  });
+
+  it("is related to by its own creator alone", async () => {
+    const { ask, create, close } = await open();
+    const related = (taskId: unknown) => ({ "io.modelcontextprotocol/related-task": { taskId } });
+    const run = async (taskId: unknown, token: string) => {
+      const params = { name: "read_note", arguments: {}, _meta: related(taskId) };
+      return (await ask({ method: "tools/call", params }, bearing(token))).result?.isError;
+    };
+    const taskId = await create(READER);
+    expect(await run(taskId, READER)).toBeUndefined();
+    expect(await run(taskId, EVE)).toBe(true);
+    await close();
+  });
+});
+
+describe("a task of v2, over HTTP", () => {
+  const serving = (authorizer: TestAuthorizer, store: Store, options: Options = {}) => {
+    const handler = createMcpHandler(
+      () => {
+        const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
+        protect(server, { policy, authorizer, methods, ...(options as object) });
+        const created = () => ({ resultType: "task", ...store.create() });
+        server.setRequestHandler("tools/call", created as never);
+        const params = z.object({ taskId: z.string() });
+        server.setRequestHandler("tasks/get", { params }, ({ taskId }) => store.taskOf(taskId));
+        return server;
+      },
+      { keepAliveMs: 0 },
+    );
+    const serve = mcpGate(authorizer, { methods }).fetch(handler.fetch);
+    return async (message: Omit<Message, "jsonrpc">, token: string) => {
+      const { body, headers } = modern({ jsonrpc: "2.0", id: 1, ...message });
+      const fields = [
+        ["content-type", "application/json"],
+        ["accept", "application/json, text/event-stream"],
+        ["authorization", `Bearer ${token}`],
+        ...headers,
+      ] as [string, string][];
+      const url = "https://notes.example.com/mcp";
+      const response = await serve(new Request(url, { method: "POST", headers: fields, body }));
+      return (await response.json()) as {
+        readonly result?: { readonly taskId?: string };
+        readonly error?: { readonly code: number };
+      };
+    };
+  };
+  const call = { method: "tools/call", params: { name: "read_note", arguments: {} } };
+
+  it("is its creator's, whichever server answers for the authorizer", async () => {
+    const store = newStore();
+    const authorizer = newAuthorizer();
+    const [one, other] = [serving(authorizer, store), serving(authorizer, store)];
+    const { result } = await one(call, READER);
+    const taskId = result?.taskId;
+    expect(taskId).toBe(store.ids[0]);
+    expect((await other(naming("tasks/get", taskId), READER)).result?.taskId).toBe(taskId);
+    expect((await one(naming("tasks/get", taskId), EVE)).error?.code).toBe(-32_010);
+  });
+
+  it("is its creator's in another process that shares the store of owners", async () => {
+    const store = newStore();
+    const owners = new Map<string, string>();
+    const tasks: McpSessionStore = {
+      get: (task) => Promise.resolve(owners.get(task)),
+      set: (task, owner) => owners.set(task, owner),
+      delete: (task) => owners.delete(task),
+    };
+    const one = serving(newAuthorizer(), store, { tasks });
+    const shared = serving(newAuthorizer(), store, { tasks });
+    const apart = serving(newAuthorizer(), store);
+    const { result } = await one(call, READER);
+    const get = naming("tasks/get", result?.taskId);
+    expect((await shared(get, READER)).error).toBeUndefined();
+    expect((await shared(get, EVE)).error?.code).toBe(-32_010);
+    expect((await apart(get, READER)).error?.code).toBe(-32_010);
+  });
+});
+
+describe("a store of owners", () => {
+  it("that fails is an error of the server, without its words", async () => {
+    const fail = () => Promise.reject(new Error("secret inner words"));
+    const tasks = { get: fail, set: fail, delete: fail };
+    const talk = await talkTo("v1", serverV1(newAuthorizer(), newStore(), { tasks }));
+    const failed = { code: -32_603, message: "the server failed" };
+    expect((await talk.ask(naming("tasks/get", "t-1"), bearing(READER))).error).toEqual(failed);
+    expect((await talk.ask(creating, bearing(READER))).error).toEqual(failed);
+    await talk.close();
+  });
+
+  it("that never answers fails after five seconds", async () => {
+    vi.useFakeTimers();
+    const never = () => new Promise<never>(() => undefined);
+    const asked = newTasks({ get: never, set: never, delete: never }).areOf(["t-1"], "ada");
+    const failed = expect(asked).rejects.toThrow();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await failed;
+    vi.useRealTimers();
+  });
+
+  it("keeps a task for its first owner, and leaves a result without a list alone", async () => {
+    const tasks = newTasks(taskMemoryOf({}));
+    const created = { task: { taskId: "t-1" } };
+    for (const owner of ["ada", "eve"]) await tasks.see("tools/call", created, owner);
+    expect(await tasks.areOf(["t-1"], "ada")).toBe(true);
+    expect(await tasks.areOf(["t-1"], "eve")).toBe(false);
+    expect(await tasks.areOf(["t-1", 7], "ada")).toBe(false);
+    expect(await tasks.see("tasks/list", { tasks: "none" }, "ada")).toEqual({ tasks: "none" });
+    expect(await tasks.see("tasks/list", { tasks: [null, {}] }, "ada")).toEqual({ tasks: [] });
+  });
+
+  it("is checked when a server is protected", () => {
+    expect(() => serverV1(newAuthorizer(), newStore(), { tasks: {} as never })).toThrow(/tasks/);
+  });
+});
+
+describe("before a server", () => {
+  it.each(["tasks/get", "tasks/result", "tasks/cancel"])(
+    "%s without a task is malformed, and with one decided by its tool",
+    async (method) => {
+      const { ask } = openGate({ methods });
+      const message = (params: object) => ({ jsonrpc: "2.0", id: 1, method, params });
+      for (const params of [{}, { taskId: 7 }, { taskId: ["t-1"] }]) {
+        expect(await ask(message(params), { token: READER })).toMatchObject({ status: 400 });
+      }
+      expect(await ask(message({ taskId: "t-1" }), { token: READER })).toBeUndefined();
+      expect(await ask(message({ taskId: "t-1" }), { token: SHORT })).toMatchObject({
+        status: 403,
+      });
+    },
+  );
+});
+
+it("a task of v1's own store, which `protect` cannot gate, belongs to its session", async () => {
+  const taskStore = new InMemoryTaskStore();
+  const transports = new Map<string, StreamableHTTPServerTransport>();
+  const open = async () => {
+    const transport = new StreamableHTTPServerTransport({
+      sessionIdGenerator: randomUUID,
+      enableJsonResponse: true,
+      onsessioninitialized: (id) => void transports.set(id, transport),
+    });
+    const server = new McpServerV1(INFO, {
+      taskStore,
+      capabilities: { tasks: { requests: { tools: { call: {} } } } },
+    });
+    const none = () => Promise.reject(new Error("never called"));
+    server.experimental.tasks.registerToolTask(
+      "read_note",
+      { execution: { taskSupport: "required" } },
+      {
+        createTask: async (extra) => ({ task: await extra.taskStore.createTask({}) }),
+        getTask: none,
+        getTaskResult: none,
+      },
+    );
+    await server.connect(transport);
+    return transport;
+  };
+  const gate = mcpGate(newAuthorizer(), { methods, auditAllowed: true });
+  const guard = gate.middleware();
+  const { server, port } = await listen((request, response) =>
+    guard(request, response, () => {
+      void (async () => {
+        const id = String(request.headers["mcp-session-id"]);
+        const transport = transports.get(id) ?? (await open());
+        await transport.handleRequest(request, response, gate.passed(request).parsedBody);
+      })();
+    }),
+  );
+  const shakeHands = async (token: string) => {
+    const send = async (message: object, session: readonly (readonly [string, string])[] = []) =>
+      sendRaw(port, {
+        headers: [...JSON_FIELDS, bearer(token), ...session],
+        body: JSON.stringify(message),
+      });
+    const { headers } = await send(initialize);
+    const session = [["Mcp-Session-Id", headers.get("mcp-session-id") ?? ""]] as const;
+    return (message: object) => send({ jsonrpc: "2.0", id: 2, ...message }, session);
+  };
+  const [ada, eve] = [await shakeHands(READER), await shakeHands(EVE)];
+  const created = (await ada(creating)).json as { result: { task: { taskId: string } } };
+  const get = naming("tasks/get", created.result.task.taskId);
+  expect((await ada(get)).json).toMatchObject({ result: { status: "working" } });
+  expect((await eve(get)).json).toMatchObject({ error: { code: -32_602 } });
+  await close(server);
+});

@@ -1,0 +1,354 @@
+// What holds of a refreshed and of a registered scope, for any policy and any ceiling.
+
+import { clientRegistration, type RefreshOptions, refreshScope } from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { drawCeiling, drawTokens } from "./arbitrary-consent.js";
+import { drawPolicy } from "./arbitrary-policy.js";
+import type { Draw } from "./draw.js";
+import { law } from "./law.js";
+import type { Definition } from "./model.js";
+import { instancesOf, modelCeiling } from "./model-consent.js";
+import { canonical, modelMeanings, modelNamed, scopeOptions } from "./model-scopes.js";
+import { load } from "./observe.js";
+import { probesOf } from "./probe.js";
+
+const RUNS = 300;
+const TIMEOUT = { timeout: 120_000 };
+
+function drawScopes(draw: Draw): Definition {
+  const { tools: _, endpoints: __, ...definition } = drawPolicy(draw.part(1400));
+  return definition;
+}
+
+/** The policy as it was: with fewer older names and fewer implications. */
+function drawEarlier(draw: Draw, definition: Definition): Definition {
+  const entries = Object.entries(definition.scopes).map(([name, options]) => {
+    if (typeof options === "string") return [name, options] as const;
+    const { replaces, implies, ...rest } = options;
+    const kept = { ...rest, ...(replaces && draw.chance(50) ? { replaces } : {}) };
+    return [name, { ...kept, ...(implies && draw.chance(70) ? { implies } : {}) }] as const;
+  });
+  return { ...definition, scopes: Object.fromEntries(entries) };
+}
+
+function drawRefresh(draw: Draw) {
+  const definition = drawScopes(draw);
+  const firstParty = draw.chance(25);
+  const original = drawTokens(draw, definition, draw.pick([40, 60, 20]));
+  const covered = [...original, ...modelMeanings(definition, original, firstParty)];
+  const part = draw.some([...new Set(covered)], 50);
+  const requested = draw.chance(50)
+    ? undefined
+    : draw.chance(80)
+      ? part
+      : drawTokens(draw, definition, 20);
+  const earlier = drawEarlier(draw, definition);
+  const ceiling = draw.chance(60) ? drawCeiling(draw, definition) : undefined;
+  const recorded = draw.chance(40) ? modelMeanings(earlier, original, firstParty) : undefined;
+  const options: RefreshOptions = {
+    ...(ceiling && { clientScope: ceiling.join(" ") }),
+    ...(firstParty && { first_party: true }),
+    ...(recorded && { originalMeanings: recorded }),
+  };
+  return { definition, original, requested, ceiling, recorded, firstParty, options };
+}
+type Refresh = ReturnType<typeof drawRefresh>;
+
+const refresh = ({ definition, original, requested, options }: Refresh) =>
+  refreshScope(load(definition), original.join(" "), requested?.join(" "), options);
+
+/** What the grant, the request, the client and the record leave: everything that may be opened. */
+function modelRefreshed(one: Refresh): string[] {
+  const { definition, original, requested, ceiling, firstParty } = one;
+  const limit = ceiling && modelCeiling(definition, ceiling, firstParty);
+  const asked = modelMeanings(definition, requested ?? original, firstParty);
+  return asked.filter((text) => limit?.has(text) !== false);
+}
+
+describe("a refreshed scope", TIMEOUT, () => {
+  it("opens exactly what is granted, requested and within the client's scope", () => {
+    law(
+      drawRefresh,
+      (one) => {
+        const { definition, original, firstParty, recorded } = one;
+        const result = refresh(one);
+        if (!result.ok || recorded !== undefined) return false;
+        const { opened, texts } = probesOf(definition);
+        const expected = modelRefreshed(one).filter((text) => texts.includes(text));
+        expect([...opened(result.scopes, firstParty)].sort()).toEqual(expected.sort());
+        const before = opened(original, firstParty);
+        for (const text of opened(result.scopes, firstParty)) expect(before).toContain(text);
+        expect(result.scope).toBe(result.scopes.join(" "));
+        return expected.length < before.size;
+      },
+      30,
+      RUNS,
+    );
+  });
+
+  it("keeps the tokens of the grant as they are spelled where all of their meanings may stay", () => {
+    let older = 0;
+    law(
+      drawRefresh,
+      (one) => {
+        const { definition, original, requested, firstParty, recorded } = one;
+        const result = refresh(one);
+        if (!result.ok || recorded !== undefined) return false;
+        const left = modelRefreshed(one);
+        for (const token of requested ?? original) {
+          const meanings = modelMeanings(definition, [token], firstParty);
+          const mayStay = meanings.length > 0 && meanings.every((text) => left.includes(text));
+          if (!original.includes(token) || !mayStay) continue;
+          expect(result.scopes).toContain(token);
+          if (!meanings.includes(token)) older += 1;
+        }
+        for (const token of result.scopes) {
+          expect([...original, ...modelMeanings(definition, original, firstParty)]).toContain(
+            token,
+          );
+        }
+        const isSame =
+          result.scopes.length === original.length &&
+          original.every((token) => result.scopes.includes(token));
+        expect(result.narrowed).toBe(!isSame);
+        return result.scopes.some((token) => !original.includes(token));
+      },
+      10,
+      RUNS,
+    );
+    expect(older).toBeGreaterThan(10);
+  });
+
+  it("is refused where the request is not covered, or where nothing is left", () => {
+    const seen = { refused: 0, empty: 0 };
+    law(
+      drawRefresh,
+      (one) => {
+        const { definition, original, requested, firstParty, recorded } = one;
+        const policy = load(definition);
+        const means = (token: string) => modelMeanings(definition, [token], firstParty).length > 0;
+        // a scope that the policy has no more is left out, where the grant had it
+        const known = requested?.filter((token) => means(token) || !original.includes(token));
+        const isMalformed = original.length === 0 || requested?.length === 0;
+        const isCovered = known === undefined || policy.covers(original, known, { firstParty });
+        const result = refresh(one);
+        if (isMalformed || !isCovered) {
+          expect(result).toEqual({ ok: false, error: "invalid_scope" });
+          seen.refused += 1;
+          return false;
+        }
+        const left = modelRefreshed(one);
+        if (recorded === undefined) expect(result.ok).toBe(left.length > 0);
+        if (!result.ok) seen.empty += 1;
+        return result.ok && requested !== undefined;
+      },
+      50,
+      RUNS,
+    );
+    expect(seen.refused).toBeGreaterThan(15);
+    expect(seen.empty).toBeGreaterThan(2);
+  });
+
+  it("is what a second refresh returns too", () => {
+    law(
+      drawRefresh,
+      (one) => {
+        const first = refresh(one);
+        if (!first.ok) return false;
+        const again = refreshScope(load(one.definition), first.scope, undefined, one.options);
+        expect(again).toEqual({ ...first, narrowed: false });
+        return first.narrowed;
+      },
+      60,
+      RUNS,
+    );
+  });
+
+  it("with the recorded meanings has no older name that means more by now, and loses nothing that was recorded", () => {
+    let grown = 0;
+    law(
+      drawRefresh,
+      (one) => {
+        const { definition, original, firstParty, recorded } = one;
+        const result = refresh(one);
+        if (recorded === undefined) return false;
+        const named = new Set(
+          recorded.flatMap((token) => modelNamed(definition, token, firstParty)),
+        );
+        const kept = modelRefreshed(one).filter((text) => named.has(text));
+        if (one.requested === undefined) expect(result.ok).toBe(kept.length > 0);
+        if (!result.ok) return false;
+        const opened = modelMeanings(definition, result.scopes, firstParty);
+        expect(opened).toEqual(expect.arrayContaining(kept));
+        for (const token of result.scopes) {
+          const meanings = modelMeanings(definition, [token], firstParty);
+          const isOlder = !meanings.includes(token);
+          for (const text of meanings) if (isOlder) expect(named).toContain(text);
+          expect(isOlder || named.has(token)).toBe(true);
+        }
+        const isGrown = (token: string) => {
+          const meanings = modelMeanings(definition, [token], firstParty);
+          return !meanings.includes(token) && meanings.some((text) => !named.has(text));
+        };
+        if (original.some(isGrown)) grown += 1;
+        return true;
+      },
+      40,
+      RUNS,
+    );
+    expect(grown).toBeGreaterThan(5);
+  });
+});
+
+function drawRegistration(draw: Draw) {
+  const definition = drawScopes(draw);
+  return {
+    definition,
+    wanted: drawCeiling(draw, definition).filter(() => draw.chance(45)),
+    ceiling: draw.chance(70) ? drawCeiling(draw, definition) : undefined,
+    unknownScopes: draw.pick(["drop", "refuse"] as const),
+  };
+}
+type Registration = ReturnType<typeof drawRegistration>;
+
+const register = ({ definition, ceiling, unknownScopes }: Registration, scope: string) =>
+  clientRegistration(load(definition), { scope }, { unknownScopes, ...(ceiling && { ceiling }) });
+
+/** Everything that a client can be given under a ceiling; without one, all that is not reserved. */
+function limitOf({ definition, ceiling }: Registration): Set<string> {
+  const open = Object.keys(definition.scopes).filter(
+    (scope) => scopeOptions(definition, scope).reserved !== true,
+  );
+  return modelCeiling(definition, ceiling ?? open, false);
+}
+
+describe("a registered scope", TIMEOUT, () => {
+  it("is within the ceiling, under current names that are not reserved", () => {
+    law(
+      drawRegistration,
+      (one) => {
+        const { definition, wanted } = one;
+        const result = register(one, wanted.join(" "));
+        if (!result.ok) return false;
+        const tokens = (result.metadata["scope"] as string | undefined)?.split(" ") ?? [];
+        const limit = limitOf(one);
+        for (const text of modelCeiling(definition, tokens, false)) expect(limit).toContain(text);
+        for (const token of tokens) {
+          const isCurrent = instancesOf(token).every((text) =>
+            modelNamed(definition, text, false).includes(text),
+          );
+          expect(isCurrent).toBe(true);
+        }
+        const { opened, texts } = probesOf(definition);
+        for (const text of opened(tokens.flatMap(instancesOf))) expect(limit).toContain(text);
+        return tokens.length > 1 && texts.some((text) => !limit.has(text));
+      },
+      30,
+      RUNS,
+    );
+  });
+
+  it("has each current name as it is sent, and what the ceiling covers of an older one; else it is refused", () => {
+    let replaced = 0;
+    let refused = 0;
+    law(
+      drawRegistration,
+      (one) => {
+        const { definition, wanted, unknownScopes } = one;
+        const limit = limitOf(one);
+        const result = register(one, wanted.join(" "));
+        const registered = new Set<string>();
+        let isRefused = false;
+        for (const token of wanted) {
+          const instances = instancesOf(token);
+          const named = instances.flatMap((text) => modelNamed(definition, text, false));
+          const isUnknown = instances.every(
+            (text) => modelNamed(definition, text, true).length === 0,
+          );
+          if (isUnknown) {
+            isRefused ||= unknownScopes === "refuse";
+          } else if (instances.every((text) => named.includes(text))) {
+            isRefused ||= !named.every((text) => limit.has(text));
+            registered.add(token);
+          } else if (token.includes("{") || token.includes("<")) {
+            return false; // the next law
+          } else {
+            const within = modelMeanings(definition, [token], false).filter((text) =>
+              limit.has(text),
+            );
+            const names = load(definition).reduce(within).split(" ").filter(Boolean);
+            isRefused ||= names.length === 0;
+            for (const name of names) registered.add(name);
+            replaced += 1;
+          }
+        }
+        expect(result.ok).toBe(!isRefused);
+        if (!result.ok) {
+          refused += 1;
+          return false;
+        }
+        if (registered.size === 0) return false;
+        const tokens = String(result.metadata["scope"]).split(" ");
+        expect(tokens.sort()).toEqual([...registered].sort());
+        return true;
+      },
+      30,
+      RUNS,
+    );
+    expect(replaced).toBeGreaterThan(10);
+    expect(refused).toBeGreaterThan(10);
+  });
+
+  it("has templates of current names in place of an older template, as far as the ceiling covers them", () => {
+    const cases = (draw: Draw) => {
+      const one = drawRegistration(draw);
+      const old = Object.keys(one.definition.scopes).flatMap((scope) =>
+        (scopeOptions(one.definition, scope).replaces ?? []).filter((name) => /[{<]/.test(name)),
+      );
+      return { ...one, token: old.length > 0 ? draw.pick(old) : undefined };
+    };
+    law(
+      cases,
+      ({ token, ...one }) => {
+        if (token === undefined) return false;
+        const { definition } = one;
+        const limit = limitOf(one);
+        const result = register(one, token);
+        // every current name that some instance means, and that the ceiling covers for all of its values
+        const means = new Set(
+          instancesOf(token).flatMap((text) => modelMeanings(definition, [text], false)),
+        );
+        const names = Object.keys(definition.scopes)
+          .map(canonical)
+          .filter((name) => instancesOf(name).some((text) => means.has(text)))
+          .filter((name) => instancesOf(name).every((text) => limit.has(text)));
+        const isReserved = modelCeiling(definition, [token], false).size === 0;
+        expect(result.ok).toBe(names.length > 0 && !isReserved);
+        if (!result.ok) return false;
+        const tokens = String(result.metadata["scope"]).split(" ");
+        expect(names).toEqual(expect.arrayContaining(tokens));
+        const covered = modelCeiling(definition, tokens, false);
+        const reached = names.flatMap(instancesOf).filter((text) => means.has(text));
+        for (const text of reached) expect(covered).toContain(text);
+        return true;
+      },
+      20,
+      RUNS,
+    );
+  });
+
+  it("is registered as it is when it is sent again", () => {
+    law(
+      drawRegistration,
+      (one) => {
+        const first = register(one, one.wanted.join(" "));
+        const scope = first.ok ? first.metadata["scope"] : undefined;
+        if (typeof scope !== "string") return false;
+        expect(register(one, scope)).toEqual(first);
+        return scope !== one.wanted.join(" ");
+      },
+      40,
+      RUNS,
+    );
+  });
+});

@@ -1,0 +1,156 @@
+// What may be offered to a client, and what the tokens of a ceiling cover: as the API document tells it, and slow.
+
+import type { ConsentFacts, ConsentOptions } from "scope-policy";
+import { VALUES } from "./arbitrary-request.js";
+import type { Definition } from "./model.js";
+import {
+  canonical,
+  isLegal,
+  modelBind,
+  modelMatchScope,
+  modelMeanings,
+  modelNamed,
+  placeholdersOf,
+  scopeOptions,
+  type Values,
+} from "./model-scopes.js";
+
+/** The tokens of a well-formed scope; `undefined` for a malformed one. */
+export function tokensOf(scope: unknown): string[] | undefined {
+  const list: unknown = scope === "" ? [] : typeof scope === "string" ? scope.split(" ") : scope;
+  if (!Array.isArray(list)) return undefined;
+  const isToken = (text: unknown) =>
+    typeof text === "string" && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(text);
+  return list.every(isToken) ? [...new Set(list as string[])] : undefined;
+}
+
+/** The tokens of a grant; none where it is malformed or holds a template. */
+export function grantOf(scope: unknown): string[] {
+  const tokens = tokensOf(scope) ?? [];
+  return tokens.some((token) => placeholdersOf(token).length > 0) ? [] : tokens;
+}
+
+/** Every instance of a token over the drawn values; itself, where it has no placeholder. */
+export function instancesOf(token: string): string[] {
+  const names = placeholdersOf(token);
+  const values = names.reduce<Values[]>(
+    (made, name) => made.flatMap((one) => VALUES.map((value) => ({ ...one, [name]: value }))),
+    [{}],
+  );
+  const legal = values.filter((one) => isLegal(token, one));
+  return names.length === 0 ? [token] : [...new Set(legal.map((one) => modelBind(token, one)))];
+}
+
+/** What the entries of a ceiling cover: a template stands for each of its values. */
+export function modelCeiling(
+  definition: Definition,
+  entries: readonly string[],
+  firstParty: boolean,
+): Set<string> {
+  return new Set(modelMeanings(definition, entries.flatMap(instancesOf), firstParty));
+}
+
+/** The declared scope of a meaning, and its values. */
+export function scopeOfText(
+  definition: Definition,
+  text: string,
+): { readonly scope: string; readonly values: Values } {
+  for (const name of Object.keys(definition.scopes)) {
+    const values = modelMatchScope(name, text);
+    if (values !== undefined) return { scope: canonical(name), values };
+  }
+  throw new Error(`no scope is written as ${text}`);
+}
+
+/** What stands before a placeholder, under every template that has one of this name. */
+function prefixesOf(definition: Definition, name: string): Set<string> {
+  const templates = Object.keys(definition.scopes).map(canonical);
+  return new Set(templates.flatMap((scope) => scope.split(`{${name}}`).slice(0, -1)));
+}
+
+type Owner = "owned" | "foreign" | "outage" | "needs-owns";
+
+export function modelOwner(
+  definition: Definition,
+  text: string,
+  account: ConsentFacts["account"],
+): Owner {
+  const { scope, values } = scopeOfText(definition, text);
+  const names = placeholdersOf(scope);
+  if (names.length === 0) return "owned";
+  if (account?.owns !== undefined) {
+    try {
+      const label: unknown = account.owns(scope, values);
+      return typeof label === "string" && label !== "" ? "owned" : "foreign";
+    } catch {
+      return "outage";
+    }
+  }
+  const [name = ""] = names;
+  if (names.length > 1 || prefixesOf(definition, name).size > 1) return "needs-owns";
+  const owned = account?.resources?.[name] ?? {};
+  return Object.hasOwn(owned, values[name] ?? "") ? "owned" : "foreign";
+}
+
+export interface ModelOffer {
+  /** What is on the screen. */
+  readonly offered: string[];
+  /** What the request names, offered or not. */
+  readonly asked: string[];
+  readonly error: "invalid_scope" | "temporarily_unavailable" | null;
+}
+
+/** What a request comes to: the meanings that it names, of those the ones that this client may have from this account. */
+export function modelOffer(
+  definition: Definition,
+  facts: ConsentFacts,
+  { whenNoScope = "defaults", ineligible = "drop" }: ConsentOptions,
+): ModelOffer {
+  const nothing = { offered: [], asked: [] };
+  const { client, account, requested = "" } = facts;
+  const firstParty = client.first_party === true;
+  const tokens = tokensOf(requested);
+  if (tokens === undefined) return { ...nothing, error: "invalid_scope" };
+  const unasked = {
+    fail: [],
+    defaults: definition.defaultScopes ?? [],
+    catalogue: catalogueOf(definition, account),
+  }[whenNoScope];
+  const named = (tokens.length > 0 ? tokens : unasked).map((token) =>
+    modelNamed(definition, token, firstParty),
+  );
+  const asked = [...new Set(named.flat())];
+  const ceiling =
+    client.scope === undefined
+      ? undefined
+      : modelCeiling(definition, tokensOf(client.scope) ?? [], firstParty);
+  const registered = asked.filter((text) => ceiling?.has(text) !== false);
+  const ownerOf = (text: string) => modelOwner(definition, text, account);
+  const isForAccount = (text: string): boolean => {
+    const { accountTypes } = scopeOptions(definition, scopeOfText(definition, text).scope);
+    const type = account?.account_type;
+    return type === undefined || accountTypes === undefined || accountTypes.includes(type);
+  };
+  const offered = registered.filter((text) => ownerOf(text) === "owned" && isForAccount(text));
+  const granted = modelMeanings(definition, grantOf(facts.granted), firstParty);
+  if (registered.some((text) => ownerOf(text) === "outage" && granted.includes(text))) {
+    return { ...nothing, error: "temporarily_unavailable" };
+  }
+  const isStrict = ineligible === "refuse" && tokens.length > 0;
+  const isDropped = offered.length < asked.length || named.some((list) => list.length === 0);
+  if (offered.length === 0 || (isStrict && isDropped)) {
+    return { ...nothing, error: "invalid_scope" };
+  }
+  return { offered, asked: tokens.length > 0 ? asked : offered, error: null };
+}
+
+function catalogueOf(definition: Definition, account: ConsentFacts["account"]): string[] {
+  return Object.keys(definition.scopes).flatMap((scope) => {
+    const names = placeholdersOf(scope);
+    const [name = ""] = names;
+    if (scopeOptions(definition, scope).reserved || names.length > 1) return [];
+    const values = Object.keys(account?.resources?.[name] ?? {});
+    if (names.length === 0) return [scope];
+    return values.map((value) => modelBind(scope, { [name]: value }));
+  });
+}

@@ -1,0 +1,190 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { PolicyDefinition } from "../../src/policy/definition.js";
+import { formatPath, type Path } from "../../src/policy/findings.js";
+import { policyJsonSchema } from "../../src/policy/schema.js";
+import { drawPolicy } from "../model/arbitrary-policy.js";
+import { drawn } from "../model/draw.js";
+import { findingsOf } from "./findings-of.js";
+
+const texts = { title: "A title", description: "What it opens", warning: "Think twice" };
+
+const ALL_OF = [
+  "/accounts/{accountID}/",
+  { scope: "courses:read", tier: "free", accountTypes: ["mentor"] },
+];
+const ANY_OF = [
+  "openid",
+  { allOf: ALL_OF },
+  { anyOf: ["/accounts/{accountID}/"], params: { accountID: "from" } },
+];
+
+/** A policy in which every option has a value. */
+const FULL = {
+  name: "Loopwise",
+  version: "1",
+  tiers: ["free", "pro"],
+  accountTypes: ["mentor", "studio"],
+  scopes: {
+    openid: "Sign in",
+    "courses:read": {
+      ...texts,
+      group: "Courses",
+      default: "on",
+      required: true,
+      reserved: false,
+      tier: "pro",
+      accountTypes: ["mentor"],
+      implies: ["openid"],
+      replaces: ["courses"],
+      locales: { de: texts },
+    },
+    "/accounts/{accountID}/": {},
+  },
+  baseline: ["openid"],
+  defaultScopes: ["openid"],
+  bundles: { reading: ["openid"], all: { every: true, except: ["courses:read"] } },
+  tools: {
+    bare: "openid",
+    bound: {
+      scope: "/accounts/{accountID}/",
+      params: { accountID: "owner" },
+      tier: "pro",
+      accountTypes: ["studio"],
+      title: "A tool",
+      description: "What it does",
+      hidden: true,
+      audit: { show: ["id"], hash: ["email"] },
+    },
+    any: { anyOf: ANY_OF, params: { accountID: "to" } },
+    all: { allOf: ["openid", "courses:read"] },
+    never: { deny: "Write to support." },
+    open: { public: true, enrichedBy: "openid" },
+    whoami: { authenticated: true, tier: "free" },
+    "list_*": "courses:read",
+  },
+  endpoints: {
+    "GET /accounts/:accountID": "/accounts/{accountID}/",
+    "GET /health": { public: true },
+  },
+  notCovered: ["Payouts"],
+} satisfies PolicyDefinition;
+
+type Bag = Record<string | number, unknown>;
+
+/** The places of all members and items, at every depth. */
+function placesIn(value: unknown, above: Path = []): Path[] {
+  if (typeof value !== "object" || value === null) return [];
+  const keys = Array.isArray(value) ? value.keys() : Object.keys(value);
+  return [...keys].flatMap((key) => {
+    const place = [...above, key];
+    return [place, ...placesIn((value as Bag)[key], place)];
+  });
+}
+
+/** A copy in which something is done to the object or list that holds `place`. */
+function changed(
+  policy: object,
+  place: Path,
+  change: (holder: Bag, key: string | number) => void,
+): Bag {
+  const copy = structuredClone(policy) as Bag;
+  const holder = place.slice(0, -1).reduce<Bag>((owner, key) => owner[key] as Bag, copy);
+  change(holder, place.at(-1) as string | number);
+  return copy;
+}
+
+const withUndefined = (policy: object, place: Path) =>
+  changed(policy, place, (holder, key) => {
+    holder[key] = undefined;
+  });
+
+const EVERY: readonly (readonly [title: string, place: Path])[] = placesIn(FULL).map(
+  (place) => [formatPath(place), place] as const,
+);
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly $defs?: Readonly<Record<string, Schema>>;
+}
+const SCHEMA: Schema = policyJsonSchema();
+
+const OPTIONS: readonly (readonly [
+  of: string,
+  schema: Schema | undefined,
+  holders: readonly unknown[],
+])[] = [
+  ["a policy", SCHEMA, [FULL]],
+  ["a scope", SCHEMA.$defs?.["Scope"], Object.values(FULL.scopes)],
+  ["a tool", SCHEMA.$defs?.["Operation"], Object.values(FULL.tools)],
+  ["a requirement", SCHEMA.$defs?.["Requirement"], [...ANY_OF, ...ALL_OF]],
+];
+
+describe("`undefined` as a value in a policy", () => {
+  it("is tried in a policy that is legal", () => {
+    expect(findingsOf(FULL)).toEqual([]);
+  });
+
+  it.each(OPTIONS)("is tried for every option of %s", (_, schema, holders) => {
+    const given = holders.flatMap((holder) =>
+      typeof holder === "object" ? Object.keys(holder as object) : [],
+    );
+    const options = Object.keys(schema?.properties ?? {});
+    expect(options.length).toBeGreaterThan(0);
+    expect(new Set(given)).toEqual(new Set(options));
+  });
+
+  it.each(EVERY)("is the one finding at %s", (path, place) => {
+    const found = findingsOf(withUndefined(FULL, place));
+    expect(found).toEqual([
+      {
+        code: "undefined_value",
+        path,
+        message:
+          "give it a value or leave it out (is an environment variable not set?): got `undefined`",
+      },
+    ]);
+  });
+
+  const ITEMS = EVERY.filter(([, place]) => typeof place.at(-1) === "number");
+  it.each(ITEMS)("is found in the hole of a list at %s", (path, place) => {
+    const found = findingsOf(changed(FULL, place, (list, index) => delete list[index]));
+    expect(found.map(({ code, path: at }) => [code, at])).toEqual([["undefined_value", path]]);
+  });
+
+  it("is found in an option that does not exist, once", () => {
+    const found = findingsOf({ ...FULL, tools: { t: { scope: "openid", teir: undefined } } });
+    expect(found.map(({ code, path }) => [code, path])).toEqual([
+      ["undefined_value", "tools.t.teir"],
+    ]);
+  });
+
+  it("never widens: at any place of any policy it is refused with one finding for that place", () => {
+    const cases = drawn((draw) => {
+      const policy = drawPolicy(draw);
+      const places = placesIn(policy);
+      return { policy, place: places[draw.int(places.length - 1)] as Path };
+    });
+    fc.assert(
+      fc.property(cases, ({ policy, place }) => {
+        const path = formatPath(place);
+        const found = findingsOf(withUndefined(policy, place)).filter((one) => one.path === path);
+        expect(found.map(({ code }) => code)).toEqual(["undefined_value"]);
+      }),
+    );
+  });
+
+  it("is found at all places at once", () => {
+    const places: readonly Path[] = [
+      ["version"],
+      ["tiers", 1],
+      ["scopes", "openid"],
+      ["tools", "bound", "scope"],
+      ["tools", "all", "allOf", 0],
+    ];
+    const policy = places.reduce<object>(withUndefined, FULL);
+    expect(findingsOf(policy).map(({ code, path }) => [code, path])).toEqual(
+      places.map((place) => ["undefined_value", formatPath(place)]),
+    );
+  });
+});

@@ -1,0 +1,237 @@
+import fc from "fast-check";
+import {
+  type AuthorizationDetails,
+  type AuthorizationEvent,
+  authorizationEvent,
+  loadPolicy,
+  type PolicyError,
+} from "scope-policy";
+import { describe, expect, it, vi } from "vitest";
+import { UNSAFE_TEXT } from "./audit-events.js";
+
+const policy = loadPolicy({
+  name: "Shop\u202e",
+  version: "7",
+  scopes: { "orders:read": {}, "orders:write": {}, "/accounts/{id}/": {} },
+});
+
+const JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const base = { type: "consent", outcome: "success" } as const;
+const eventOf = (details: Partial<AuthorizationDetails>) =>
+  authorizationEvent(policy, { ...base, ...details });
+
+/** The line of an event, once it is known to be one, and of bounded size. */
+function lineOf(event: AuthorizationEvent): string {
+  const line = JSON.stringify(event);
+  expect(line).not.toMatch(UNSAFE_TEXT);
+  expect(line.length).toBeLessThan(16_384);
+  expect(JSON.parse(line)).toEqual(event);
+  return line;
+}
+
+describe("an event of an authorization server", () => {
+  it("names the request, the client, the user, the grant, the token and the scopes", () => {
+    const event = authorizationEvent(policy, {
+      type: "token",
+      outcome: "denied",
+      error: "invalid_scope",
+      reason: "more than was granted",
+      client_id: "https://app.example/client.json",
+      client_name: "Course Helper",
+      first_party: true,
+      sub: "user-1",
+      iss: "https://as.example",
+      requested: "orders:read orders:write",
+      scope: ["orders:read"],
+      removed: "",
+      grantId: "grant-1",
+      grant_type: "refresh_token",
+      jti: "token-1",
+      status: 400,
+      requestId: "r-1",
+      time: new Date(Date.UTC(2026, 10, 22)),
+    });
+    expect(event).toEqual({
+      id: expect.stringMatching(UUID) as string,
+      time: "2026-11-22T00:00:00.000Z",
+      policy: { name: "Shop\ufffd", version: "7" },
+      type: "token",
+      outcome: "denied",
+      error: "invalid_scope",
+      reason: "more than was granted",
+      actor: { sub: "user-1", iss: "https://as.example" },
+      client: {
+        client_id: "https://app.example/client.json",
+        client_name: "Course Helper",
+        first_party: true,
+      },
+      token: { jti: "token-1", iss: "https://as.example" },
+      grant: { id: "grant-1", grant_type: "refresh_token" },
+      scopes: {
+        granted: ["orders:read"],
+        removed: [],
+        requested: ["orders:read", "orders:write"],
+      },
+      status: 400,
+      requestId: "r-1",
+    } satisfies AuthorizationEvent);
+    lineOf(event);
+  });
+
+  it("is empty where nothing is known", () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: 0 });
+    const event = eventOf({ client_id: undefined, first_party: undefined, time: undefined });
+    vi.useRealTimers();
+    expect(event).toEqual({
+      id: expect.stringMatching(UUID) as string,
+      time: "1970-01-01T00:00:00.000Z",
+      policy: { name: "Shop\ufffd", version: "7" },
+      ...base,
+      actor: {},
+      client: {},
+      token: {},
+      grant: {},
+      scopes: {},
+    });
+    expect(eventOf({}).id).not.toBe(eventOf({}).id);
+  });
+
+  const texts = [
+    "client_id",
+    "client_name",
+    "sub",
+    "iss",
+    "grantId",
+    "grant_type",
+    "jti",
+    "requestId",
+    "error",
+    "reason",
+    "scope",
+    "requested",
+    "removed",
+  ] as const;
+
+  it.each(texts)("has no credential as `%s`", (name) => {
+    for (const text of [JWT, `Bearer ${JWT}`, "sk-abcdefgh12345678", `a\u2028${JWT}\n`]) {
+      const line = lineOf(eventOf({ [name]: text }));
+      expect(line).toContain("[redacted]");
+      expect(line).not.toContain("eyJzdWIiOiJ4In0");
+      expect(line).not.toContain("abcdefgh");
+    }
+  });
+
+  it.each(["grant_type", "error", "requested"] as const)(
+    "has no random text as `%s`, since a client makes it up",
+    (name) => {
+      const line = lineOf(eventOf({ [name]: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_w" }));
+      expect(line).toContain("[redacted]");
+    },
+  );
+
+  it.each(texts)("leaves out what is not a text as `%s`", (name) => {
+    for (const value of [1, null, true, {}, () => "a", Symbol("a"), ""]) {
+      const given = eventOf({ [name]: value });
+      const { id, time, ...rest } = eventOf({});
+      const isScopes = ["scope", "requested", "removed"].includes(name) && value === "";
+      if (!isScopes) expect(given).toMatchObject(rest);
+      expect(Object.keys(given)).toEqual(Object.keys({ id, time, ...rest }));
+      lineOf(given);
+    }
+  });
+
+  it("has scopes of a text or a list, without what is not a scope text", () => {
+    const { scopes } = eventOf({ scope: "a  b ", requested: ["a", 1, null, "", "b"] });
+    expect(scopes).toEqual({ granted: ["a", "b"], requested: ["a", "b"] });
+    const bound = "/accounts/Zq3vT9xLk2Pw8RmB5nYc7Hd1/";
+    expect(eventOf({ scope: bound }).scopes.granted).toEqual([bound]);
+  });
+
+  it("has as many scopes as there is room for, and counts the others", () => {
+    const many = Array.from({ length: 1_000 }, (_, at) => `orders:read-${at}`);
+    const event = eventOf({ scope: many.join(" "), requested: many });
+    lineOf(event);
+    const { granted = [], requested = [], leftOut = 0 } = event.scopes;
+    expect(granted.length).toBeGreaterThan(300);
+    expect(granted.length + requested.length + leftOut).toBe(2_000);
+  });
+
+  it("costs little, however much a client sends", () => {
+    const start = performance.now();
+    const long = "a ".repeat(500_000);
+    lineOf(eventOf({ requested: long, scope: long, client_name: long, error: "A".repeat(1e6) }));
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
+  it("is one line without a credential, whatever a client sends", () => {
+    const value = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 40 }),
+      fc.constantFrom(JWT, `Bearer ${JWT}`, `x${JWT}`, `a ${JWT} b`),
+      fc.array(fc.oneof(fc.string({ unit: "binary" }), fc.constant(JWT), fc.integer())),
+      fc.anything(),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...texts), value), (details) => {
+        expect(lineOf(eventOf({ ...details }))).not.toContain("eyJzdWIiOiJ4In0");
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("the call of `authorizationEvent`", () => {
+  const findings = (make: () => unknown): readonly string[] => {
+    try {
+      make();
+    } catch (error) {
+      const { code, findings: all } = error as PolicyError;
+      return [code, ...all.map(({ path, message }) => `${path}: ${message}`)];
+    }
+    return [];
+  };
+
+  const wrong: readonly (readonly [
+    title: string,
+    details: unknown,
+    findings: readonly string[],
+  ])[] = [
+    [
+      "reports every finding at once",
+      { typ: "token", outcome: "ok", status: 99, time: "now", first_party: 1 },
+      [
+        "ERR_OPTIONS_INVALID",
+        "type: is missing",
+        "outcome: expected one of `success`, `denied`, `failure`",
+        "first_party: expected one of `true`, `false`",
+        "status: expected an HTTP status",
+        "time: expected a valid date",
+        "typ: there is no option `typ`",
+      ],
+    ],
+    [
+      "refuses a date that is none",
+      { ...base, time: new Date(Number.NaN), status: 600 },
+      ["ERR_OPTIONS_INVALID", "status: expected an HTTP status", "time: expected a valid date"],
+    ],
+    [
+      "refuses nothing",
+      undefined,
+      ["ERR_OPTIONS_INVALID", "type: is missing", "outcome: is missing"],
+    ],
+    [
+      "reads own members alone",
+      Object.create(base),
+      ["ERR_OPTIONS_INVALID", "type: is missing", "outcome: is missing"],
+    ],
+  ];
+  it.each(wrong)("%s", (_, details, expected) => {
+    expect(findings(() => authorizationEvent(policy, details as AuthorizationDetails))).toEqual(
+      expected,
+    );
+  });
+
+  it("refuses a value that is not a policy", () => {
+    expect(findings(() => authorizationEvent({}, base))[0]).toBe("ERR_POLICY_UNKNOWN");
+  });
+});

@@ -1,0 +1,283 @@
+/** A member that can be `undefined`, within a call of `definePolicy`; the line of the error ends with `// here`. */
+export type Refused = readonly [title: string, parts: string, place: string];
+
+/** A whole module that compiles, with exact names. */
+export type Accepted = readonly [title: string, text: string];
+
+/** What the modules of both tables can use. */
+export const DECLARED = `
+import { definePolicy, type OperationOptions, type PolicyDefinition, type ScopeOf, type TierOf, type ToolOf } from "scope-policy";
+declare const env: {
+  readonly NAME: string | undefined;
+  readonly TIER: "pro" | undefined;
+  readonly KINDS: readonly ("mentor" | "studio")[] | undefined;
+  readonly SCOPE: "openid" | undefined;
+  readonly TEXT: string | undefined;
+};
+declare const isPaid: boolean;
+const names = { name: "Loopwise", version: "1", tiers: ["free", "pro"], accountTypes: ["mentor", "studio"] } as const;
+const scopes = { openid: {}, "courses:read": "Read courses", "/a/{id}": {} } as const;
+`;
+
+/** Every place of a policy where a variable can be, each with the ways in which it becomes \`undefined\`. */
+export const REFUSED: readonly Refused[] = [
+  [
+    "a tier from the environment",
+    `scopes, tools: { get_settings: { scope: "openid",
+      tier: env.TIER, // here
+    } }`,
+    "tools.get_settings.tier",
+  ],
+  [
+    "a tier for some",
+    `scopes, tools: { get_settings: { scope: "openid",
+      tier: isPaid ? "pro" : undefined, // here
+    } }`,
+    "tools.get_settings.tier",
+  ],
+  [
+    "account types from the environment",
+    `scopes, tools: { get_settings: { scope: "openid",
+      accountTypes: env.KINDS, // here
+    } }`,
+    "tools.get_settings.accountTypes",
+  ],
+  [
+    "a denial for some",
+    `scopes, tools: { "delete_*": {
+      deny: isPaid ? undefined : "Not on your plan.", // here
+      scope: "openid",
+    } }`,
+    "tools.delete_*.deny",
+  ],
+  [
+    "an endpoint's tier",
+    `scopes, endpoints: { "GET /courses": { scope: "openid",
+      tier: env.TIER, // here
+    } }`,
+    "endpoints.GET /courses.tier",
+  ],
+  [
+    "a tool without a rule",
+    `scopes, tools: {
+      get_settings: undefined, // here
+    }`,
+    "tools.get_settings",
+  ],
+  [
+    "a tool whose scope is a variable",
+    `scopes, tools: {
+      get_settings: env.SCOPE, // here
+    }`,
+    "tools.get_settings",
+  ],
+  [
+    "a tier inside a requirement",
+    `scopes, tools: { get_settings: { anyOf: ["courses:read",
+      { scope: "openid", tier: env.TIER }, // here
+    ] } }`,
+    "tools.get_settings.anyOf[].tier",
+  ],
+  [
+    "a tier far inside a requirement",
+    `scopes, tools: { get_settings: { allOf: ["courses:read", { anyOf: ["courses:read",
+      { scope: "openid", tier: env.TIER }, // here
+    ] }] } }`,
+    "tools.get_settings.allOf[].anyOf[].tier",
+  ],
+  [
+    "one of two rules for a tool",
+    `scopes, tools: {
+      get_settings: isPaid ? "openid" : { scope: "openid", tier: env.TIER }, // here
+    }`,
+    "tools.get_settings.tier",
+  ],
+  [
+    "an item of a list",
+    `scopes, tools: { get_settings: { anyOf: ["courses:read",
+      env.SCOPE, // here
+    ] } }`,
+    "tools.get_settings.anyOf[]",
+  ],
+  [
+    "a parameter",
+    `scopes, tools: { get_settings: { scope: "/a/{id}", params: {
+      id: env.TEXT, // here
+    } } }`,
+    "tools.get_settings.params.id",
+  ],
+  [
+    "what an audit event shows",
+    `scopes, tools: { get_settings: { scope: "openid", audit: {
+      show: undefined, // here
+    } } }`,
+    "tools.get_settings.audit.show",
+  ],
+  [
+    "the options of a scope",
+    `scopes: {
+      openid: undefined, // here
+    }`,
+    "scopes.openid",
+  ],
+  [
+    "the description of a scope",
+    `scopes: {
+      openid: env.TEXT, // here
+    }`,
+    "scopes.openid",
+  ],
+  [
+    "a text in another language",
+    `scopes: { openid: { locales: { de: {
+      title: env.TEXT, // here
+    } } } }`,
+    "scopes.openid.locales.de.title",
+  ],
+  [
+    "what a scope implies",
+    `scopes: { openid: {}, "courses:read": { implies: [
+      env.SCOPE, // here
+    ] } }`,
+    "scopes.courses:read.implies[]",
+  ],
+  [
+    "a bundle",
+    `scopes, bundles: {
+      reading: undefined, // here
+    }`,
+    "bundles.reading",
+  ],
+  [
+    "the exceptions of a bundle",
+    `scopes, bundles: { reading: { every: true,
+      except: undefined, // here
+    } }`,
+    "bundles.reading.except",
+  ],
+  [
+    "data that is written elsewhere",
+    `scopes,
+    tools: { get_settings: { scope: "openid", tier: env.TIER } } as const, // here
+    `,
+    "tools.get_settings.tier",
+  ],
+];
+
+/** Definitions that are legal today, and have no member that is always there and can be `undefined`. */
+export const ACCEPTED: readonly Accepted[] = [
+  [
+    "data of unknown content",
+    `declare const definition: PolicyDefinition;
+    export const policy = definePolicy(definition);
+    const scope: ScopeOf<typeof policy> = "any" as string;
+    void scope;`,
+  ],
+  [
+    "a value that is asserted to be a definition",
+    `export const policy = definePolicy({ ...names, scopes, tools: { t: "openid" } } as PolicyDefinition);`,
+  ],
+  [
+    "a definition of known names",
+    `declare const definition: PolicyDefinition<"openid" | "courses:read", "free" | "pro", never, "t">;
+    export const policy = definePolicy(definition);
+    export const names_: [ScopeOf<typeof policy>, TierOf<typeof policy>] = ["openid", "pro"];`,
+  ],
+  [
+    "an interface of one's own",
+    `interface Definition extends PolicyDefinition<"openid", "pro"> { readonly scopes: { readonly openid: object } }
+    declare const definition: Definition;
+    export const policy = definePolicy(definition);`,
+  ],
+  [
+    "an option that is there or not",
+    `export const policy = definePolicy({
+      ...names,
+      scopes: { openid: { ...(isPaid && { tier: "pro" }) }, "courses:read": {} },
+      ...(isPaid && { baseline: ["openid"] }),
+      tools: {
+        a: { scope: "openid", ...(isPaid && { tier: "pro" }) },
+        b: { scope: "openid", ...(isPaid ? { tier: "pro", accountTypes: ["studio"] } : {}) },
+        c: { anyOf: ["openid", { scope: "courses:read", ...(isPaid && { tier: "pro" }) }] },
+        d: isPaid ? "openid" : { scope: "openid", tier: "pro" },
+        e: isPaid ? { scope: "openid" } : { scope: "openid", tier: "pro" },
+      },
+    });
+    export const tool: ToolOf<typeof policy> = "d";
+    // @ts-expect-error the names are exact
+    export const other: ToolOf<typeof policy> = "f";`,
+  ],
+  [
+    "parts that are spread",
+    `const base = { ...names, scopes } as const;
+    const tools = { a: { anyOf: ["openid", { scope: "courses:read", tier: "pro" }] }, b: "openid" } as const;
+    export const policy = definePolicy({ ...base, tools: { ...tools, c: { deny: "Never." } } });
+    export const tool: ToolOf<typeof policy> = "c";
+    // @ts-expect-error the names are exact
+    export const other: ToolOf<typeof policy> = "d";`,
+  ],
+  [
+    "options of their own type",
+    `declare const gates: Pick<OperationOptions<"openid", "pro", "studio">, "tier" | "accountTypes">;
+    export const policy = definePolicy({ ...names, scopes, tools: { a: { scope: "openid", ...gates } } });`,
+  ],
+  [
+    "constant data",
+    `const definition = {
+      ...names, scopes, bundles: { all: { every: true, except: ["openid"] } },
+      tools: { a: { allOf: ["openid", { anyOf: ["openid", { scope: "/a/{id}", params: { id: "owner" } }] }] } },
+      endpoints: { "GET /": { public: true } },
+    } as const;
+    export const policy = definePolicy(definition);
+    policy.decide(undefined, "a", { owner: "me" });
+    // @ts-expect-error the parameter is missing
+    policy.decide(undefined, "a");`,
+  ],
+  [
+    "constant data that is checked where it is written",
+    `const definition = { ...names, scopes, tools: { a: "openid", b: { scope: "openid", tier: "pro" } } } as const satisfies PolicyDefinition;
+    export const policy = definePolicy(definition);
+    export const tool: ToolOf<typeof policy> = "b";`,
+  ],
+  [
+    "a literal that is checked where it is written",
+    `type Names = ["openid" | "courses:read", "free" | "pro", "mentor" | "studio"];
+    export const policy = definePolicy({
+      ...names, scopes: { openid: {}, "courses:read": { tier: "pro" } }, tools: { a: "openid" },
+    } satisfies PolicyDefinition<Names[0], Names[1], Names[2]>);`,
+  ],
+  [
+    "what no type is known of",
+    `declare const anything: any;
+    export const policy = definePolicy(anything);
+    export const other = definePolicy({ ...names, scopes, tools: anything });`,
+  ],
+  [
+    "a function that makes definitions",
+    `const make = (tier: "free" | "pro"): PolicyDefinition => ({ ...names, scopes, tools: { a: { scope: "openid", tier } } });
+    export const policy = definePolicy(make("pro"));`,
+  ],
+];
+
+/** Mistakes of each kind beside a member that is `undefined`; the line of each ends with a part of its error. */
+export const SLIPS = `export const policy = definePolicy({ ...names, scopes, tools: {
+  get_settings: { scope: "openid",
+    tier: env.TIER, // here: MustNotBeUndefined<"tools.get_settings.tier">
+  },
+  good: "courses:read",
+  bare: "courses:raed", // here: Did you mean '"courses:read"'?
+  listed: { anyOf: ["openid",
+    "courses:raed", // here: Did you mean '"courses:read"'?
+    { scope: "courses:read" },
+  ] },
+  gated: { scope: "openid",
+    tier: "prp", // here: Type '"prp"' is not assignable to type '"
+  },
+  misspelt: { scope: "openid",
+    hiden: true, // here: but 'hiden' does not exist
+  },
+} });
+export const tool: ToolOf<typeof policy> = "good";
+policy.decide(undefined, "god"); // here: '"god"' is not assignable
+policy.decide(undefined, "good");
+`;

@@ -1,0 +1,137 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type ts from "typescript";
+import { beforeAll, describe, expect, it } from "vitest";
+import { sourceAliases } from "../../scripts/entries.mjs";
+import { policyJsonSchema } from "../../src/policy/schema.js";
+import { compile, type Files } from "./compiler.js";
+import { ACCEPTED, DECLARED, REFUSED, type Refused, SLIPS } from "./undefined-cases.js";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly $defs?: Readonly<Record<string, Schema>>;
+}
+const SCHEMA: Schema = policyJsonSchema();
+const optionsOf = (schema: Schema | undefined) => Object.keys(schema?.properties ?? {});
+
+/** Each option of a policy, of a scope and of a tool, as `undefined`. */
+const OPTIONS: readonly Refused[] = [
+  ...optionsOf(SCHEMA).map((option): Refused => {
+    const rest = option === "scopes" ? "" : "scopes,";
+    return [option, `${rest}\n${option}: undefined, // here`, option];
+  }),
+  ...optionsOf(SCHEMA.$defs?.["Scope"]).map((option): Refused => {
+    const parts = `scopes: { openid: {\n${option}: undefined, // here\n} }`;
+    return [`${option} of a scope`, parts, `scopes.openid.${option}`];
+  }),
+  ...optionsOf(SCHEMA.$defs?.["Operation"]).map((option): Refused => {
+    const rest = option === "scope" ? "" : `scope: "openid",`;
+    const parts = `scopes, tools: { get_settings: {${rest}\n${option}: undefined, // here\n} }`;
+    return [`${option} of a tool`, parts, `tools.get_settings.${option}`];
+  }),
+];
+const CASES = [...REFUSED, ...OPTIONS];
+
+const moduleOf = (parts: string) =>
+  `${DECLARED}\nexport const policy = definePolicy({ ...names, ${parts}\n});\n`;
+const refusedFile = (index: number) => `test/types/refused-${index}.ts`;
+const acceptedFile = (index: number) => `test/types/accepted-${index}.ts`;
+const REFUSED_FILES: Files = new Map(
+  CASES.map(([, parts], index) => [refusedFile(index), moduleOf(parts)]),
+);
+const ACCEPTED_FILES: Files = new Map(
+  ACCEPTED.map(([, text], index) => [acceptedFile(index), `${DECLARED}\n${text}\n`]),
+);
+
+const SLIPS_MODULE = `${DECLARED}\n${SLIPS}`;
+
+/** The lines that end with a mark, and what is written after it. */
+const marksIn = (text: string): readonly (readonly [line: number, mark: string])[] =>
+  text.split("\n").flatMap((line, index) => {
+    const [, mark] = / \/\/ here:?(.*)$/.exec(line) ?? [];
+    return mark === undefined ? [] : [[index + 1, mark.trim()] as const];
+  });
+
+/** Projects of users, by the options that they have beside those of `tsconfig.user.json`. */
+const PROJECTS: readonly (readonly [title: string, overrides: ts.CompilerOptions])[] = [
+  ["is strict alone", {}],
+  ["checks the declarations of the package", { skipLibCheck: false }],
+  ["has exactOptionalPropertyTypes", { exactOptionalPropertyTypes: true }],
+];
+
+describe.each(PROJECTS)("in a project that %s", (_, overrides) => {
+  const lines = new Map<string, { readonly line: number; readonly text: string }[]>();
+  const files: Files = new Map([
+    ...REFUSED_FILES,
+    ...ACCEPTED_FILES,
+    ["test/types/slips.ts", SLIPS_MODULE],
+  ]);
+  beforeAll(() => {
+    for (const { file, ...found } of compile(files, overrides))
+      lines.set(file, [...(lines.get(file) ?? []), found]);
+  }, 120_000);
+
+  it.each(CASES.map(([title, , place], index) => [title, place, index] as const))(
+    "%s: `undefined` does not compile, and the error names %s",
+    (_title, place, index) => {
+      const found = lines.get(refusedFile(index)) ?? [];
+      const marked = marksIn(moduleOf(CASES[index]?.[1] ?? ""));
+      expect(found.map(({ line }) => line)).toEqual(marked.map(([line]) => line));
+      expect(found[0]?.text).toContain(`MustNotBeUndefined<"${place}">`);
+    },
+  );
+
+  it.each(ACCEPTED.map(([title], index) => [title, index] as const))(
+    "%s: it compiles",
+    (_title, index) => {
+      expect(lines.get(acceptedFile(index)) ?? []).toEqual([]);
+    },
+  );
+
+  it("other mistakes beside it are reported where they are, as if it were not there", () => {
+    const found = lines.get("test/types/slips.ts") ?? [];
+    const marks = marksIn(SLIPS_MODULE);
+    expect(found.map(({ line }) => line)).toEqual(marks.map(([line]) => line));
+    expect(found.filter(({ text }, index) => !text.includes(marks[index]?.[1] ?? ""))).toEqual([]);
+  });
+
+  it("nothing else is reported", () => {
+    expect([...lines.keys()].filter((file) => !files.has(file))).toEqual([]);
+  });
+});
+
+describe("in a project without strictNullChecks", () => {
+  it("every one of them compiles, because the compiler cannot tell `undefined` from a value", () => {
+    const files: Files = new Map([...REFUSED_FILES, ...ACCEPTED_FILES]);
+    expect(compile(files, { strictNullChecks: false })).toEqual([]);
+  });
+});
+
+/** The `ts` blocks of a document; each is a whole module. */
+const blocksOf = (path: string): [string, string][] =>
+  [...readFileSync(join(root, path), "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(
+    ([, code = ""], index) => [`${path}-${index}.ts`, `${code}\nexport {};\n`],
+  );
+
+describe("in a project that is strict alone", () => {
+  it("the policies of the examples and of the documents compile", () => {
+    const examples = readdirSync(join(root, "examples"), { recursive: true, encoding: "utf8" })
+      .map((path) => `examples/${path.replaceAll("\\", "/")}`)
+      .filter((path) => path.endsWith(".ts"))
+      .map((path): [string, string] => [path, readFileSync(join(root, path), "utf8")])
+      .filter(([, text]) => text.includes("definePolicy("));
+    const documents = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
+    const blocks = ["README.md", ...documents.map((name) => `docs/${name}`)]
+      .flatMap(blocksOf)
+      .filter(([, code]) => code.includes("definePolicy("));
+    expect(examples.length).toBeGreaterThan(3);
+    expect(blocks.length).toBeGreaterThan(10);
+    const paths = Object.fromEntries(
+      Object.entries(sourceAliases).map(([specifier, source]) => [specifier, [source]]),
+    );
+    expect(compile(new Map([...examples, ...blocks]), { paths, types: ["node"] })).toEqual([]);
+  });
+});
