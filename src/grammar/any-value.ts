@@ -12,11 +12,8 @@ export function firstItems(value: unknown, most: number): readonly unknown[] | u
   }
 }
 
-/** Returns the text of a value; its type, where it has no text. Never throws. */
+/** Returns the text of a primitive value, and the type of an object: its own text may throw, or be of any length. */
 export function anyText(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return `(${typeof value})`; // an object without a prototype, or a proxy that throws
-  }
+  const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
+  return isObject ? `(${typeof value})` : String(value);
 }

@@ -65,8 +65,9 @@ export function snapshot(source: unknown, report: Report): unknown {
     const keys = Object.keys(object);
     for (const key of isTooMuch(keys.length) ? [] : keys) {
       if (isTooLong(key)) break;
-      // `__proto__` is refused, and to assign `undefined` to it does nothing
-      result[key] = copyMember(object, key);
+      const member = copyMember(object, key);
+      // a refused `__proto__` is not a name that anything else should look at
+      if (key !== "__proto__") result[key] = member;
     }
     return result;
   };

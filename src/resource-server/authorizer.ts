@@ -325,14 +325,13 @@ function decideShown(
   call: Omit<Call, "authorization">,
 ): DoorDecision {
   const { operation, params } = call;
+  const decide = (token: unknown) => policy.decideUntrusted(token, operation, params);
   if (call.credentialsFirst === true && !isGood(shown)) {
-    const isOpen =
-      shown.kind === "nobody" && policy.decideUntrusted(undefined, operation, params).allowed;
-    if (!isOpen) return refusalOf(shown);
+    if (shown.kind !== "nobody" || !decide(undefined).allowed) return refusalOf(shown);
   }
-  if (shown.kind === "token") return policy.decideUntrusted(shown.token, operation, params);
-  if (shown.kind === "nobody") return policy.decideUntrusted(undefined, operation, params);
-  const decision = policy.decideUntrusted(NO_TOKEN, operation, params);
+  if (shown.kind === "token") return decide(shown.token);
+  if (shown.kind === "nobody") return decide(undefined);
+  const decision = decide(NO_TOKEN);
   return decision.code === "invalid_token" ? shown.refusal : decision;
 }
 

@@ -181,11 +181,11 @@ describe("formatScope", () => {
   });
 
   const BROKEN: readonly (readonly [scope: unknown, message: string])[] = [
-    [new Set(["a", "b admin"]), 'member 1 of the scope, `"b admin"`, is no scope-token'],
-    [new Set([""]), 'member 0 of the scope, `""`, is no scope-token'],
-    [new Set(["a\n"]), 'member 0 of the scope, `"a\\n"`, is no scope-token'],
-    [new Set([1]), "member 0 of the scope, `number`, is no scope-token"],
-    [["a", ["b"]], "member 1 of the scope, `object`, is no scope-token"],
+    [new Set(["a", "b admin"]), 'member 1 of the scope, `"b admin"`, is not a scope-token'],
+    [new Set([""]), 'member 0 of the scope, `""`, is not a scope-token'],
+    [new Set(["a\n"]), 'member 0 of the scope, `"a\\n"`, is not a scope-token'],
+    [new Set([1]), "member 0 of the scope, `number`, is not a scope-token"],
+    [["a", ["b"]], "member 1 of the scope, `object`, is not a scope-token"],
     ["read", "a scope is a set of scope-tokens"],
     [undefined, "a scope is a set of scope-tokens"],
     [null, "a scope is a set of scope-tokens"],
