@@ -264,7 +264,7 @@ function viewOf(
   requestIdOf: (req: Request) => string,
 ): GateView {
   return {
-    sources: [() => more?.(req), () => req.query, () => req.body as unknown],
+    sources: [() => more?.(req), () => req.query, () => readOwn(req, "body")],
     requestId: () => requestIdOf(req),
   };
 }

@@ -204,10 +204,10 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
 
   // schemas coerce values after the decision: the handler must not read another value than the one that was decided on
   instance.addHook("preHandler", (request, reply, done) => {
-    const { name, changed } = watched.get(request.raw) ?? {};
-    const param = changed?.();
+    const note = watched.get(request.raw);
+    const param = note?.changed();
     if (param === undefined) return done();
-    write(request, reply, authorizer.answer(otherValue(param), { operation: name }));
+    write(request, reply, authorizer.answer(otherValue(param), { operation: note?.name }));
   });
 
   serveMetadata(instance, authorizer);

@@ -172,7 +172,7 @@ function compileEntry(
     const scope = options.enrichedBy === undefined ? undefined : table.find(options.enrichedBy, at);
     if (scope !== undefined) checkNoPlaceholder(scope, at, around);
     const enriched = scope && draftOf([scope]);
-    return compileRule([], budget, { isPublic: true, enriched });
+    return compileRule([], budget, { enriched });
   }
   const excess = excessOf(sizeOfOperation(entry, always.uses.length));
   if (excess !== undefined) {

@@ -16,6 +16,7 @@ import {
 import { metadataUrl } from "../discovery/resource-identifier.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import type { PolicyTypes } from "../policy/definition.js";
+import { withoutPrototype } from "../policy/own-members.js";
 import { deepFreeze } from "../policy/plain-data.js";
 import { newAuditEventMaker } from "./audit.js";
 import type { AuditedRequest, ProtocolRequest } from "./audited-request.js";
@@ -207,7 +208,6 @@ export function createAuthorizer<Types extends PolicyTypes>(
     token,
   });
 
-  /** Steps 4 and 5. */
   const decideCall = (shown: Shown, call: Omit<Call, "authorization">): Awaitable<Admission> => {
     const token = shown.kind === "token" ? shown.token : undefined;
     const decision = decideShown(policy, shown, call);
@@ -275,10 +275,10 @@ export function createAuthorizer<Types extends PolicyTypes>(
       const decision = refusalOf(shown);
       return { kind: "refused", decision, answer: answer(decision, context) };
     },
-    record: async (refused, { name: operation, requestId }) => {
-      const { decision, answer: written } = refused;
+    record: async (refused, request) => {
+      const { decision, answer: written, token } = withoutPrototype(refused);
+      const { name: operation, requestId } = withoutPrototype(request);
       if (decision.code === "unauthenticated") return;
-      const token = Object.hasOwn(refused, "token") ? refused.token : undefined;
       const admission: Admission = { kind: "refused", decision, answer: written, token };
       await tell(admission, { ...NO_CALL, operation, requestId }, true);
     },

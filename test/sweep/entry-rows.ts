@@ -19,11 +19,11 @@ export interface EntryTable {
 
 const page = { action: "/consent", csrf: "c" };
 const jwks = { keys: [] };
+const wider = core.loadPolicy(widerDefinition);
 
 /** The exports of every entry, by the name of the entry. */
 export function entryTables(policy: Policy, authorizer: Authorizer): Record<string, EntryTable> {
   const screens = FACTS.map((facts) => core.consentScreen(policy, facts));
-  const wider = core.loadPolicy(widerDefinition);
   const tokens = { reader: TOKENS.reader, anonymous: undefined, list: ["courses:read"] };
   return {
     index: { holder: core, rows: coreRows(policy) },

@@ -1,5 +1,5 @@
 /** Members that differ from run to run. */
-const VARYING: ReadonlySet<string> = new Set(["id", "time"]);
+const VARYING: ReadonlySet<string> = new Set(["id", "time", "requestId", "request_id"]);
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 const ISO = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
