@@ -208,14 +208,15 @@ function lookupFaults(path: string, file: ts.SourceFile): readonly string[] {
 }
 
 /**
- * Files that may tell objects apart by `in`, which inherited members answer too: those of the command line, which reads what
- * it has made itself, in a process of its own.
+ * Files that may use `in`, which inherited members answer too. Those of the command line read what it has made itself, in a
+ * process of its own; `identify.ts` refuses facts that are inherited.
  */
-const READS_BY_IN: ReadonlySet<string> = new Set(
-  ["html-text", "load", "markdown", "matrix-html", "output", "rule-words"].map(
+const READS_BY_IN: ReadonlySet<string> = new Set([
+  ...["html-text", "load", "markdown", "matrix-html", "output", "rule-words"].map(
     (name) => `src/cli/${name}.ts`,
   ),
-);
+  "src/resource-server/identify.ts",
+]);
 
 /** Uses of the operator `in`: a member is looked for with `Object.hasOwn`, and a result has a `kind`. */
 function inFaults(path: string, file: ts.SourceFile): readonly string[] {
