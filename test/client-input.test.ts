@@ -187,6 +187,13 @@ describe("the facts of a consent", () => {
     },
   );
 
+  it("may hold refusals that are not objects, which are passed over", () => {
+    const refused = ["courses:read", null, 7, ...facts.refused] as never;
+    expect(core.consentScreen(policy, { ...facts, refused })).toEqual(
+      core.consentScreen(policy, facts),
+    );
+  });
+
   it.each([
     ["user", "Ada"],
     ["account", "free"],
