@@ -38,7 +38,7 @@ export interface VerifierOptions {
  */
 export function snapshotOf<Options extends object>(options: Options): Options {
   const copy = Object.create(null) as Record<string, unknown>;
-  for (const [name, value] of Object.entries(ownMembers(options) ?? {}) as [string, unknown][]) {
+  for (const [name, value] of Object.entries<unknown>(ownMembers(options) ?? {})) {
     copy[name] = Array.isArray(value) ? Array.from<unknown>(value) : value;
   }
   return copy as Options;

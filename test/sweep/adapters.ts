@@ -226,12 +226,12 @@ const MESSAGES = [
 
 function mcpSubjects(authorizer: Authorizer, policy: Policy): readonly Subject[] {
   const gate = mcpGate(authorizer, { resources: { "a://b": "list_courses" } });
-  const check = async (caller: unknown, asked: unknown) => {
+  const check = async (caller: string | undefined, asked: unknown) => {
     const body = new TextEncoder().encode(JSON.stringify(asked));
     const fields = new Map([
       ["content-type", ["application/json"]],
       ["accept", ["application/json, text/event-stream"]],
-      ["authorization", caller === undefined ? [] : [`Bearer ${String(caller)}`]],
+      ["authorization", caller === undefined ? [] : [`Bearer ${caller}`]],
     ]);
     const field = (name: string) => fields.get(name) ?? [];
     return gate.check({ method: "POST", target: "/mcp", field, read: async () => body });
@@ -240,7 +240,7 @@ function mcpSubjects(authorizer: Authorizer, policy: Policy): readonly Subject[]
     MESSAGES.map((asked) => [caller, asked] as const),
   );
   return [
-    { title: "mcpGate.check", row: { takes: ["client", "client"], samples }, call: check },
+    { title: "mcpGate.check", row: { takes: ["client", "client"], samples }, call: (caller, asked) => check(caller as string | undefined, asked) },
     {
       title: "protect",
       row: { takes: ["program"], samples: [[]] },

@@ -48,7 +48,7 @@ export const operationRows: Table<ResolvedOperation> = {
 };
 
 /** A raw token is the name of a token; `outage` is one that the verifier cannot check. */
-const RAW: readonly unknown[] = [
+const RAW: readonly (string | undefined)[] = [
   undefined,
   "no token",
   "stranger",
@@ -60,7 +60,7 @@ const FIELDS: readonly unknown[] = [
   "Basic x",
   "Bearer",
   ["Bearer reader", "Bearer owner"],
-  ...RAW.filter((raw) => raw !== undefined).map((raw) => `Bearer ${String(raw)}`),
+  ...RAW.filter((raw) => raw !== undefined).map((raw) => `Bearer ${raw}`),
 ];
 const CONTEXTS = [undefined, {}, { operation: "list_courses", protocolVersion: "2025-06-18" }];
 
