@@ -74,7 +74,7 @@ describe.each(["without backends", "with a backend"])("a server %s", (name) => {
       expect(await response.json()).toMatchObject({
         error: expect.stringMatching(
           /^(unsupported_grant_type|unauthorized_client|invalid_request)$/,
-        ),
+        ) as string,
       });
     },
   );

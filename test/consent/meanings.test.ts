@@ -51,7 +51,7 @@ const reserved = ["reserved first", "open first"].map((order) => {
     version: "1",
     scopes: Object.fromEntries(declared),
     tools: { everything: "all:public" },
-  }) as unknown as Policy;
+  });
 });
 
 describe("what is granted already", () => {
@@ -180,10 +180,10 @@ it.each([
   ["facts without a client", {}],
   ["a client that is a text", { client: "app-1" }],
   ["a client that is null", { client: null }],
-  ["an inherited client", Object.create({ client })],
+  ["an inherited client", Object.create({ client }) as object],
 ])("consent is not asked with %s: that is a mistake of the program", (_, facts) => {
   const wrong = facts as ConsentFacts;
-  const error = expect.objectContaining({ code: "ERR_OPTIONS_INVALID" });
+  const error = expect.objectContaining({ code: "ERR_OPTIONS_INVALID" }) as Error;
   expect(() => consentScreen(notes, wrong)).toThrow(error);
   expect(() => droppedScopes(notes, wrong)).toThrow(error);
   expect(() => resolveConsent(notes, wrong, { decision: "approve" })).toThrow(error);

@@ -258,7 +258,7 @@ describe("whether a refresh token is issued", () => {
       full: { implies: ["offline_access"] },
       "/accounts/{id}/read": {},
     },
-  }) as unknown as Policy;
+  });
 
   it.each([
     ["full", true],

@@ -1,7 +1,7 @@
 // Random requests for consent: what a server knows of a client, an account and an earlier grant, and what a person chooses.
 
 import type { ConsentFacts, ConsentOptions, RefusedScope } from "scope-policy";
-import { drawPolicy } from "./arbitrary-policy.js";
+import { drawPolicy, withoutOperations } from "./arbitrary-policy.js";
 import { drawBound, VALUES } from "./arbitrary-request.js";
 import type { Draw } from "./draw.js";
 import type { Definition } from "./model.js";
@@ -99,7 +99,7 @@ function drawGranted(draw: Draw, definition: Definition, requested: string[]): s
 }
 
 export function drawRound(draw: Draw): Round {
-  const { tools: _, endpoints: __, ...definition } = drawPolicy(draw.part(1400));
+  const definition = withoutOperations(drawPolicy(draw.part(1400)));
   const requested = draw.chance(8) ? [] : drawTokens(draw, definition, draw.pick([40, 60, 20]));
   const granted = draw.chance(25) ? undefined : drawGranted(draw, definition, requested);
   const ceiling = draw.chance(45) ? drawCeiling(draw, definition) : undefined;

@@ -211,6 +211,20 @@ function drawLists(
   };
 }
 
+/** Copies an object without some of its members. */
+export function without<Whole extends object, Name extends keyof Whole>(
+  whole: Whole,
+  names: readonly Name[],
+): Omit<Whole, Name> {
+  const entries = Object.entries(whole).filter(([name]) => !names.includes(name as Name));
+  return Object.fromEntries(entries) as Omit<Whole, Name>;
+}
+
+/** The same policy with no tools and no endpoints, which is quicker to load. */
+export function withoutOperations(definition: Definition): Definition {
+  return without(definition, ["tools", "endpoints"]);
+}
+
 export interface PolicyOptions {
   /** How likely each pattern is, in percent. */
   patterns?: number;

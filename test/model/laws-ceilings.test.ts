@@ -3,10 +3,10 @@
 import { clientRegistration, type RefreshOptions, refreshScope } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { drawCeiling, drawTokens } from "./arbitrary-consent.js";
-import { drawPolicy } from "./arbitrary-policy.js";
+import { drawPolicy, withoutOperations } from "./arbitrary-policy.js";
 import type { Draw } from "./draw.js";
 import { law } from "./law.js";
-import type { Definition } from "./model.js";
+import type { Definition, ScopeOptions } from "./model.js";
 import { instancesOf, modelCeiling } from "./model-consent.js";
 import { canonical, modelMeanings, modelNamed, scopeOptions } from "./model-scopes.js";
 import { load } from "./observe.js";
@@ -16,18 +16,19 @@ const RUNS = 300;
 const TIMEOUT = { timeout: 120_000 };
 
 function drawScopes(draw: Draw): Definition {
-  const { tools: _, endpoints: __, ...definition } = drawPolicy(draw.part(1400));
-  return definition;
+  return withoutOperations(drawPolicy(draw.part(1400)));
 }
 
 /** The policy as it was: with fewer older names and fewer implications. */
 function drawEarlier(draw: Draw, definition: Definition): Definition {
-  const entries = Object.entries(definition.scopes).map(([name, options]) => {
-    if (typeof options === "string") return [name, options] as const;
-    const { replaces, implies, ...rest } = options;
-    const kept = { ...rest, ...(replaces && draw.chance(50) ? { replaces } : {}) };
-    return [name, { ...kept, ...(implies && draw.chance(70) ? { implies } : {}) }] as const;
-  });
+  const entries = Object.entries(definition.scopes).map(
+    ([name, options]): [string, string | ScopeOptions] => {
+      if (typeof options === "string") return [name, options];
+      const { replaces, implies, ...rest } = options;
+      const kept = { ...rest, ...(replaces && draw.chance(50) ? { replaces } : {}) };
+      return [name, { ...kept, ...(implies && draw.chance(70) ? { implies } : {}) }];
+    },
+  );
   return { ...definition, scopes: Object.fromEntries(entries) };
 }
 

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { PolicyError } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { withoutOperations } from "./arbitrary-policy.js";
 import { drawBound, drawGoodCase, drawHeld } from "./arbitrary-request.js";
 import { type Draw, drawn } from "./draw.js";
 import { HOSTILE } from "./hostile.js";
@@ -37,8 +38,7 @@ const casesOfCalls = (draw: Draw) => {
 /** The same without operations, which is quicker to load. */
 const cases = (draw: Draw) => {
   const one = casesOfCalls(draw);
-  const { tools: _, endpoints: __, ...definition } = one.definition;
-  return { ...one, definition };
+  return { ...one, definition: withoutOperations(one.definition) };
 };
 
 /** Tokens under an older name. */

@@ -1,6 +1,7 @@
 // What a token opens, asked of `decide` alone: the same scopes, with one tool that requires exactly one of them.
 
 import { loadPolicy } from "scope-policy";
+import { without } from "./arbitrary-policy.js";
 import { VALUES } from "./arbitrary-request.js";
 import type { Definition } from "./model.js";
 import { canonical, isLegal, modelBind, placeholdersOf, type Values } from "./model-scopes.js";
@@ -15,15 +16,14 @@ interface Probe {
 export interface Probes {
   readonly texts: readonly string[];
   /** The texts of the scopes whose tool `decide` opens for a token. */
-  opened(scope: string | readonly string[], firstParty?: boolean): ReadonlySet<string>;
+  readonly opened: (scope: string | readonly string[], firstParty?: boolean) => ReadonlySet<string>;
 }
 
 /** The scopes of a policy without the conditions of tier and account type, which no scope can meet. */
 function bare(definition: Definition): Definition["scopes"] {
   const entries = Object.entries(definition.scopes).map(([name, options]) => {
-    if (typeof options === "string") return [name, options] as const;
-    const { tier: _, accountTypes: __, ...rest } = options;
-    return [name, rest] as const;
+    const open = typeof options === "string" ? options : without(options, ["tier", "accountTypes"]);
+    return [name, open] as const;
   });
   return Object.fromEntries(entries);
 }

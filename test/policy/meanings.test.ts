@@ -316,7 +316,7 @@ describe("bindScope of a policy", () => {
     ["", ""],
     [7, ""],
   ])("throws for a scope that is not declared: %j", (scope, hint) => {
-    const call = () => policy.bindScope(scope as never, {} as never);
+    const call = () => policy.bindScope(scope as never, {});
     expect(call).toThrow(expect.objectContaining({ code: "ERR_SCOPE_INVALID" }));
     expect(call).toThrow(`the policy declares no scope \`${String(scope)}\`${hint}`);
   });

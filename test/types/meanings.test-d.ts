@@ -175,7 +175,7 @@ describe("the names of a policy", () => {
 
   test("cannot be changed, since the policy shares them", () => {
     // @ts-expect-error read-only
-    policy.scopeNames.push("x");
+    policy.scopeNames[0] = "openid";
     // @ts-expect-error read-only
     policy.toolNames[0] = "list";
   });

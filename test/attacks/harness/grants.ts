@@ -79,7 +79,7 @@ function registered(
   const registration = clientRegistration(policy, metadata);
   if (!registration.ok) return registration.error_description;
   // registration strips the identifier, which the server assigns
-  const id = member(metadata as JsonObject, "client_id");
+  const id = member(metadata, "client_id");
   const client: JsonObject = { ...(registration.metadata as JsonObject), client_id: id ?? null };
   // RFC 6749, appendix A.1
   if (typeof id !== "string" || !/^[\x20-\x7e]+$/.test(id)) return "no client";

@@ -1,0 +1,26 @@
+# Sourced by `run` and `nightly`: runs a step, prints its time and the last line that it printed, and ends at the first that fails.
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+step() {
+  local name=$1 start=$SECONDS
+  shift
+  if "$@" >"$log" 2>&1; then
+    printf 'ok   %-12s %4d s  %s\n' "$name" $((SECONDS - start)) "$(summary)"
+  else
+    local status=$?
+    plain | tail -n 200
+    printf 'FAIL %-12s %4d s  %s\n' "$name" $((SECONDS - start)) "$*"
+    exit "$status"
+  fi
+}
+
+# the log without colours and links
+plain() {
+  sed -E $'s/\x1b\\[[0-9;]*m|\x1b\\]8;;[^\x1b]*\x1b\\\\//g' "$log"
+}
+
+# the last line of the log that says something
+summary() {
+  plain | grep -vE '^([[:space:]=-]*|npm warn .*|> .*)$' | tail -n 1 | cut -c 1-100 || true
+}
