@@ -188,6 +188,7 @@ const COVERAGES: readonly Coverage[] = [
   { granted: "n:write", wanted: "n:read", missing: "" },
   { granted: "n:all", wanted: "n:read n:write n:admin", missing: "" },
   { granted: "n:read", wanted: "n:write", missing: "n:write" },
+  { granted: "", wanted: "students:read n:write openid", missing: "openid n:write students:read" },
   { granted: "n:read", wanted: "n:read n:write n:admin", missing: "n:admin" },
   { granted: "students:read", wanted: "members:read", missing: "teachers:read" },
   { granted: "students:read teachers:read", wanted: "members:read", missing: "" },
@@ -223,6 +224,15 @@ const COVERAGES: readonly Coverage[] = [
 ];
 
 describe("covers and missing", () => {
+  it("read a scope as a third party's where nobody says whose it is", () => {
+    for (const options of [undefined, {}, { firstParty: false }]) {
+      expect(policy.expand("all:read", options)).toEqual(["all:public"]);
+      expect(policy.reduce("all:read", options)).toBe("all:public");
+      expect(policy.missing("", "all:read", options)).toBe("all:public");
+      expect(policy.covers("all:public", "all:read", options)).toBe(true);
+    }
+  });
+
   it.each(COVERAGES)(
     "for $wanted, a grant of $granted lacks $missing",
     ({ granted, wanted, missing, firstParty = false }) => {
