@@ -82,6 +82,12 @@ describe("what is granted already", () => {
       canSkip: false,
     },
     {
+      title: "is asked for again where what the scope itself implies may be newer than the grant",
+      facts: { requested: "n:write", granted: "n:write" },
+      reason: "policy-changed",
+      canSkip: false,
+    },
+    {
       title: "is asked for again under another edition of the policy",
       facts: { requested: "n:read", granted: "n:write", grantedPolicyVersion: "0" },
       reason: "policy-changed",
@@ -279,6 +285,21 @@ describe("the result of consent", () => {
       facts: { requested: "n:read n:write" },
       chosen: ["n:write"],
       result: { scope: "n:read n:write", changed: false, refused: [] },
+    },
+    {
+      title: "names what one of two scopes implies that both imply",
+      policy: definePolicy({
+        name: "Two",
+        version: "1",
+        scopes: {
+          "a:read": {},
+          "a:write": { implies: ["a:read"] },
+          "a:share": { implies: ["a:read"] },
+        },
+      }) as unknown as Policy,
+      facts: { requested: "a:read a:write a:share" },
+      chosen: ["a:share"],
+      result: { scope: "a:read a:share", changed: true },
     },
     {
       title: "names nothing that was implied and not requested",

@@ -83,6 +83,23 @@ describe("a client", () => {
     expect(screenOf({ requested: "n:read", ...granted }).reason).toBe("first-time");
   });
 
+  it("that is the owner's own keeps the reserved scope that it chose", () => {
+    const own = { ...client, first_party: true };
+    const facts = factsOf({
+      client: own,
+      requested: "root:all n:read",
+      granted: "root:all",
+      refused: [{ scope: "n:read" }, { scope: "root:all" }],
+    });
+    const outcome = resolveConsent(policy, facts, { decision: "approve", scopes: ["root:all"] });
+    expect(outcome).toMatchObject({
+      scope: "n:read root:all",
+      added: [],
+      removed: [],
+      refused: [],
+    });
+  });
+
   it("has no inherited facts", () => {
     const facts = {
       client: inheriting({ ...client, first_party: true, required_scopes: ["n:read"] }),

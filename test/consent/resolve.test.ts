@@ -164,6 +164,12 @@ describe("what is granted", () => {
       expected: { ok: false, error: "stale", event: "consent.stale" },
     },
     {
+      title: "nothing for an answer that does not name the request",
+      facts: { id: "r-1" },
+      selection: approve("courses:read"),
+      expected: { ok: false, error: "stale", event: "consent.stale" },
+    },
+    {
       title: "nothing for an answer that was taken already",
       facts: { id: "r-1", used: true },
       selection: { ...approve("courses:read"), id: "r-1" },
