@@ -470,6 +470,24 @@ describe("a row that a ticked row implies", () => {
     expect(rowsOf(screen).map((row) => row.scope)).toEqual(["b:read", "b:write"]);
   });
 
+  it("is ticked where one of two that imply it is ticked, and names both", () => {
+    const two = definePolicy({
+      name: "Two",
+      version: "1",
+      scopes: {
+        "a:read": { title: "See A", default: "off" },
+        "a:write": { title: "Change A", implies: ["a:read"] },
+        "a:share": { title: "Share A", default: "off", implies: ["a:read"] },
+      },
+    });
+    const screen = consentScreen(two, factsOf({ requested: "a:read a:write a:share" }));
+    expect(rowsOf(screen).map((row) => row.checked)).toEqual([true, true, false]);
+    expect(rowOf(screen, "a:read")).toMatchObject({
+      state: "implied",
+      why: "Included in Change A, Share A",
+    });
+  });
+
   it("is one row where two tokens of the request mean it", () => {
     const screen = consentScreen(split, factsOf({ requested: "members:read students:read" }));
     expect(scopesOf(screen)).toEqual(["students:read", "teachers:read"]);

@@ -45,6 +45,7 @@ describe("the options of consent", () => {
     ["a member that is `undefined`", { ineligible: undefined }],
     ["null", null],
     ["a list", ["refuse"]],
+    ["an empty list", []],
   ])("are refused for %s: %j", (_, options) => {
     const given = options as never;
     const error = expect.objectContaining({ code: "ERR_OPTIONS_INVALID" });
@@ -160,6 +161,40 @@ describe("facts", () => {
     } finally {
       for (const name of Object.keys(members)) delete prototype[name];
     }
+  });
+});
+
+it("a choice of very many scopes that were not offered is logged in part", () => {
+  const scopes = Array.from({ length: 100 }, (_, index) => `x:${index}`);
+  const outcome = resolveConsent(policy, factsOf({ requested: all }), {
+    decision: "approve",
+    scopes,
+  });
+  expect(outcome).toMatchObject({ ok: false, offending: scopes.slice(0, 32) });
+});
+
+describe("a bundle of every scope", () => {
+  const bundled = definePolicy({
+    name: "Bundled",
+    version: "1",
+    tiers: ["free", "pro"],
+    scopes: { "n:read": {}, "n:write": { tier: "pro" }, "root:all": { reserved: true } },
+    bundles: { all: { every: true } },
+  });
+  const own = { ...client, first_party: true };
+  const requested = "n:read n:write root:all";
+
+  it("has no reserved scope, for the owner's own client either", () => {
+    const facts = factsOf({ client: own, requested, account: { tier: "pro" } });
+    const screen = consentScreen(bundled, facts);
+    expect(scopesOf(screen)).toEqual(["n:read", "n:write", "root:all"]);
+    expect(screen.presets.map(({ scopes }) => scopes)).toEqual([["n:read", "n:write"]]);
+  });
+
+  it("has no row that is locked without being checked", () => {
+    const facts = factsOf({ client: own, requested, account: { tier: "free" } });
+    const { presets } = consentScreen(bundled, facts, { tierLocked: "locked" });
+    expect(presets.map(({ scopes }) => scopes)).toEqual([["n:read"]]);
   });
 });
 

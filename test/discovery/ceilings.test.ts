@@ -122,6 +122,11 @@ describe("a bound scope under a ceiling of templates", () => {
   });
 });
 
+it("a scope of two values is not written where its form refuses one of them", () => {
+  expect(policy.expand("a:b:old")).toEqual(["b:a:read", "/mirrors/a/b"]);
+  expect(policy.expand("a:urn:old")).toEqual(["/mirrors/a/urn"]);
+});
+
 interface Registered {
   readonly title: string;
   readonly scope: string;

@@ -132,6 +132,12 @@ const EXPANSIONS: readonly Expansion[] = [
     expanded: "openid n:read n:write",
     reduced: "openid n:write",
   },
+  {
+    title: "a token that others imply does not end the reading",
+    scope: "n:write n:read teachers:read",
+    expanded: "openid n:read n:write teachers:read",
+    reduced: "n:write teachers:read",
+  },
   ...[
     "n:read  openid",
     " n:read",
