@@ -267,11 +267,11 @@ it("is not asked for the catalogue of a scope with two placeholders, of which a 
       return "Mine";
     },
   };
-  const screen = consentScreen(policy, factsOf({ requested: "", account }), {
-    whenNoScope: "catalogue",
-  });
+  const facts = factsOf({ requested: "", account });
+  const screen = consentScreen(policy, facts, { whenNoScope: "catalogue" });
   expect(scopesOf(screen)).toEqual(["openid", "/wallets/w/read", "/wallets/w/write"]);
   expect(calls).toEqual(["/wallets/{wallet}/read", "/wallets/{wallet}/write"]);
+  expect(droppedScopes(policy, facts, { whenNoScope: "catalogue" })).toEqual([]);
 });
 
 it("has nothing in the catalogue for a placeholder that every object inherits", () => {

@@ -243,6 +243,37 @@ export const REQUEST_GROWTH: readonly Growth[] = [
     },
   },
   {
+    title: "scopes that replace the older name of a registration",
+    start: 128,
+    most: [25_000, "MOST_NAMES"],
+    make: (n) => {
+      const scopes = objectOf(
+        n,
+        (at) => `s${at}`,
+        () => ({ replaces: ["old"] }),
+      );
+      const policy = policyOf({ scopes });
+      return () => clientRegistration(policy, { scope: "old" });
+    },
+  },
+  {
+    title: "implications of the older template of a registration",
+    start: 32,
+    most: [1_024, "MOST_IMPLIED"],
+    make: (n) => {
+      const scopes = objectOf(
+        n,
+        (at) => `/s${at}/{id}`,
+        (at) => ({
+          ...(at > 0 && { implies: [`/s${at - 1}/{id}`] }),
+          ...(at === n - 1 && { replaces: ["/old/{id}"] }),
+        }),
+      );
+      const policy = policyOf({ scopes });
+      return times(10, () => clientRegistration(policy, { scope: "/old/{id}" }));
+    },
+  },
+  {
     title: "unknown scope-tokens of a registration",
     start: 128,
     most: TOKENS,
