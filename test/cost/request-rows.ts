@@ -82,6 +82,17 @@ export const REQUEST_GROWTH: readonly Growth[] = [
     },
   },
   {
+    // one look for each scope of the token, and not one for each template
+    title: "templates of a policy, and a scope of each in the token",
+    start: 256,
+    most: TOKENS,
+    make: (n) => {
+      const policy = policyOf({ scopes: templates(n) });
+      const scope = bound(n, 1);
+      return () => policy.expand(scope);
+    },
+  },
+  {
     title: "alternatives of a denial",
     start: 128,
     most: [1_024, "MAX_ALTERNATIVES"],

@@ -165,6 +165,24 @@ describe("expand and reduce", () => {
     expect(policy.expand(reduced, { firstParty }).join(" ")).toBe(expanded);
   });
 
+  it("reads what is implied in very many ways once", () => {
+    const layers = Array.from({ length: 24 }, (_, at) => at);
+    const lattice = loadPolicy({
+      name: "Lattice",
+      version: "1",
+      scopes: Object.fromEntries(
+        layers.flatMap((at) =>
+          ["a", "b"].map((side) => [
+            `${side}:${at}`,
+            at === 0 ? {} : { implies: [`a:${at - 1}`, `b:${at - 1}`] },
+          ]),
+        ),
+      ),
+    });
+    expect(lattice.expand("a:23")).toHaveLength(47);
+    expect(lattice.reduce(lattice.expand("a:23"))).toBe("a:23");
+  });
+
   it("reads a list that is longer than a text may be, as a decision does", () => {
     const scope = [
       ...Array.from({ length: 4_000 }, (_, index) => `a-scope-of-another-api:${index}`),
