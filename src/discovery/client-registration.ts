@@ -20,6 +20,7 @@ import {
   createCeiling,
   type ListedScope,
   listedScopes,
+  textsWithoutImplied,
 } from "../policy/scope-ceiling.js";
 import { scopeTokens } from "./public-scopes.js";
 
@@ -201,15 +202,8 @@ function registeredNames(
   const own = named.find(({ text }) => text === printedScope(token));
   if (own !== undefined) return isWithin(own) ? [token] : "refused";
   const within = closeOverListed(policy, named).filter(isWithin);
-  const texts = [...new Set(within.map(({ text }) => text))];
-  const names = within.flatMap((one) => {
-    const others = createCeiling(
-      policy,
-      texts.filter((text) => text !== one.text),
-      false,
-    );
-    return others.covers(one) ? [] : [one.text];
-  });
+  const left = textsWithoutImplied(policy, within);
+  const names = within.flatMap(({ text }) => (left.has(text) ? [text] : []));
   return names.length > 0 ? names : "refused";
 }
 

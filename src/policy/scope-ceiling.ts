@@ -1,7 +1,13 @@
 import { printedScope } from "../grammar/scope-syntax.js";
-import { acceptsValue, type Template } from "../grammar/template.js";
+import { acceptanceKey, acceptsValue, type Template } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled.js";
-import { closeOver, expandTokens, type Meaning, namedMeanings } from "./scope-meanings.js";
+import {
+  closeOver,
+  expandTokens,
+  type Meaning,
+  namedMeanings,
+  withoutImplied,
+} from "./scope-meanings.js";
 
 /** A scope that a list of scopes names: for certain values, or, without `values`, a template for each of its values. */
 export type ListedScope = Meaning | TemplateScope;
@@ -49,18 +55,57 @@ export function closeOverListed(
   policy: CompiledPolicy,
   listed: readonly ListedScope[],
 ): readonly ListedScope[] {
-  return listed.flatMap((one) => {
-    if (one.values !== undefined) return [...closeOver(policy, [one]).values()];
-    return one.scope.closure.map(({ scope }) =>
-      listedInFull(policy.scopes[scope] as CompiledScope),
-    );
-  });
+  const meanings = listed.filter((one) => one.values !== undefined);
+  const templates = listed.filter((one) => one.values === undefined);
+  const ids = new Set(templates.flatMap((one) => one.scope.closure.map(({ scope }) => scope)));
+  return [
+    ...closeOver(policy, meanings).values(),
+    ...[...ids].map((id) => listedInFull(policy.scopes[id] as CompiledScope)),
+  ];
+}
+
+/**
+ * Returns the texts of the listed scopes that none of the others implies, for what {@link closeOverListed} returns of one entry:
+ * templates in full, or scopes with values. Each step of an implication is taken once for sites that accept the same values.
+ */
+export function textsWithoutImplied(
+  policy: CompiledPolicy,
+  listed: readonly ListedScope[],
+): ReadonlySet<string> {
+  const meanings = listed.filter((one) => one.values !== undefined);
+  const left = new Set(withoutImplied(policy, meanings).map(({ text }) => text));
+  const templates = listed.filter((one) => one.values === undefined);
+  for (const { text } of templates) left.add(text);
+  const seen = new Set<string>();
+  const queue = templates.flatMap(stepsFrom);
+  for (const { scope: id, sites } of queue) {
+    const scope = policy.scopes[id] as CompiledScope;
+    const accepted = sites.map(({ template, index }) => acceptanceKey(template, index));
+    const key = [id, ...accepted].join(" ");
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (areWithin(sitesInFull(scope), sites)) left.delete(scope.name);
+    queue.push(...stepsFrom({ scope, sites }));
+  }
+  return left;
+}
+
+/** What a template implies in one step. */
+function stepsFrom({ scope, sites }: Pick<TemplateScope, "scope" | "sites">) {
+  return scope.implies.map((implied) => ({
+    scope: implied.scope,
+    sites: implied.values.map((place) => sites[place] as Site),
+  }));
+}
+
+function sitesInFull({ template }: CompiledScope): readonly Site[] {
+  return template.names.map((_, index) => ({ template, index }));
 }
 
 /** A declared scope for each of the values that its own form accepts. */
 function listedInFull(scope: CompiledScope): ListedScope {
-  const { name, template } = scope;
-  const sites = template.names.map((_, index) => ({ template, index }));
+  const { name } = scope;
+  const sites = sitesInFull(scope);
   return sites.length === 0
     ? { scope, values: [], text: name }
     : { scope, values: undefined, text: name, sites };
