@@ -240,7 +240,11 @@ function mcpSubjects(authorizer: Authorizer, policy: Policy): readonly Subject[]
     MESSAGES.map((asked) => [caller, asked] as const),
   );
   return [
-    { title: "mcpGate.check", row: { takes: ["client", "client"], samples }, call: (caller, asked) => check(caller as string | undefined, asked) },
+    {
+      title: "mcpGate.check",
+      row: { takes: ["client", "client"], samples },
+      call: (caller, asked) => check(caller as string | undefined, asked),
+    },
     {
       title: "protect",
       row: { takes: ["program"], samples: [[]] },
