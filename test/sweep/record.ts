@@ -10,7 +10,7 @@ const ISO = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 export function recordOf(value: unknown, above: readonly object[] = []): unknown {
   if (typeof value === "function") return "(function)";
   if (typeof value === "string" || typeof value === "boolean" || value === null) return value;
-  if (typeof value !== "object") return `(${typeof value}) ${String(value)}`;
+  if (typeof value !== "object") return `(${typeof value}) ${String(value as number | undefined)}`;
   if (above.includes(value)) return "(circular)";
   const inner = (member: unknown) => recordOf(member, [...above, value]);
   if (Array.isArray(value)) return value.map(inner);
