@@ -1,3 +1,5 @@
+import { anyText } from "../../src/grammar/any-value.js";
+
 /** Members that differ from run to run. */
 const VARYING: ReadonlySet<string> = new Set(["id", "time", "requestId", "request_id"]);
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
@@ -10,7 +12,7 @@ const ISO = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 export function recordOf(value: unknown, above: readonly object[] = []): unknown {
   if (typeof value === "function") return "(function)";
   if (typeof value === "string" || typeof value === "boolean" || value === null) return value;
-  if (typeof value !== "object") return `(${typeof value}) ${String(value as bigint)}`;
+  if (typeof value !== "object") return `(${typeof value}) ${anyText(value)}`;
   if (above.includes(value)) return "(circular)";
   const inner = (member: unknown) => recordOf(member, [...above, value]);
   if (Array.isArray(value)) return value.map(inner);
