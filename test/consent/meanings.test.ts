@@ -296,7 +296,7 @@ describe("the result of consent", () => {
           "a:write": { implies: ["a:read"] },
           "a:share": { implies: ["a:read"] },
         },
-      }) as unknown as Policy,
+      }),
       facts: { requested: "a:read a:write a:share" },
       chosen: ["a:share"],
       result: { scope: "a:read a:share", changed: true },

@@ -48,7 +48,7 @@ describe("the options of consent", () => {
     ["an empty list", []],
   ])("are refused for %s: %j", (_, options) => {
     const given = options as never;
-    const error = expect.objectContaining({ code: "ERR_OPTIONS_INVALID" });
+    const error = expect.objectContaining({ code: "ERR_OPTIONS_INVALID" }) as Error;
     const facts = factsOf({ requested: all });
     expect(() => consentScreen(policy, facts, given)).toThrow(error);
     expect(() => droppedScopes(policy, facts, given)).toThrow(error);
