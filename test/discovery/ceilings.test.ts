@@ -160,6 +160,12 @@ const TEMPLATES: readonly Registered[] = [
     registered: "/mirrors/{repo}/{org}",
   },
   {
+    title:
+      "an older template is replaced by what its scope implies too, where that takes more values",
+    scope: "{repo}:{org}:old",
+    registered: "{org}:{repo}:read /mirrors/{repo}/{org}",
+  },
+  {
     title: "an older template is replaced by the current one, without what that implies in full",
     scope: "{repo}:{org}:old",
     ceiling: ["{org}:{repo}:read"],
