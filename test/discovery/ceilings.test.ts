@@ -23,6 +23,11 @@ const policy = definePolicy({
     "all:{id}:console": { reserved: true },
     "root:all": { reserved: true, implies: ["plain:read"] },
     "plain:read": {},
+    "/files/{id}": { replaces: ["/old/{id}"], implies: ["/files/{id}/text", "/files/{id}/media"] },
+    "/files/{id}/text": { implies: ["/files/{id}/names"] },
+    "/files/{id}/media": { implies: ["/files/{id}/names", "files:list"] },
+    "/files/{id}/names": { implies: ["files:list"] },
+    "files:list": {},
   },
 }) as unknown as Policy;
 
@@ -155,10 +160,33 @@ const TEMPLATES: readonly Registered[] = [
     registered: "/mirrors/{repo}/{org}",
   },
   {
+    title:
+      "an older template is replaced by what its scope implies too, where that takes more values",
+    scope: "{repo}:{org}:old",
+    registered: "{org}:{repo}:read /mirrors/{repo}/{org}",
+  },
+  {
     title: "an older template is replaced by the current one, without what that implies in full",
     scope: "{repo}:{org}:old",
     ceiling: ["{org}:{repo}:read"],
     registered: "{org}:{repo}:read",
+  },
+  {
+    title: "an older template is replaced without what is implied in two ways",
+    scope: "/old/{id}",
+    registered: "/files/{id}",
+  },
+  {
+    title: "an older template is replaced by both of the scopes that are left of it",
+    scope: "/old/{id}",
+    ceiling: ["/files/{id}/text", "/files/{id}/media"],
+    registered: "/files/{id}/text /files/{id}/media",
+  },
+  {
+    title: "an older template is replaced by the literal that it implies",
+    scope: "/old/{id}",
+    ceiling: ["files:list"],
+    registered: "files:list",
   },
   {
     title: "a reserved template refuses",

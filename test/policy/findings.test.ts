@@ -77,6 +77,12 @@ describe("nearest", () => {
     expect(nearest(name, CANDIDATES)).toBe(meant);
   });
 
+  it("compares names of up to 128 characters", () => {
+    const declared = ["a".repeat(130)];
+    expect(nearest("a".repeat(128), declared)).toBe(declared[0]);
+    expect(nearest("a".repeat(129), declared)).toBeUndefined();
+  });
+
   it("gives a tie to the first, and looks no further than a third of the name", () => {
     expect(nearest("bat", ["cat", "hat"])).toBe("cat");
     expect(nearest("abcdef", ["abcxyz"])).toBeUndefined();

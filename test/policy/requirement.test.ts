@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compilePolicy } from "../../src/policy/compile.js";
 import { intersection } from "../../src/policy/rule.js";
+import { findingsOf } from "./findings-of.js";
 
 const SCOPES = {
   a: {},
@@ -244,5 +245,26 @@ describe("intersection", () => {
     // the last comparison that a budget has is made, and none is made beyond it
     expect(intersection(["a", "b"], ["c", "b"], { comparisons: 4 })).toEqual(["b"]);
     expect(intersection(["a", "b"], ["c", "b"], { comparisons: 3 })).toEqual(["a", "b"]);
+  });
+});
+
+describe("the alternatives of one operation", () => {
+  const names = Array.from({ length: 1_025 }, (_, index) => `s${index}`);
+  const scopes = Object.fromEntries(names.map((name) => [name, {}]));
+  const codesOf = (requirement: object) =>
+    findingsOf({ name: "n", version: "1", scopes, tools: { t: requirement } }).map(
+      ({ code }) => code,
+    );
+
+  it("are at most 1,024", () => {
+    expect(codesOf({ anyOf: names.slice(1) })).toEqual([]);
+    expect(codesOf({ anyOf: names })).toEqual(["too_many_alternatives"]);
+  });
+
+  it("are reported once where they would be far too many for all operations too", () => {
+    const anyOf = names.slice(0, 100);
+    expect(codesOf({ allOf: Array.from({ length: 5 }, () => ({ anyOf })) })).toEqual([
+      "too_many_alternatives",
+    ]);
   });
 });
