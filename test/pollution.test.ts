@@ -52,6 +52,8 @@ let clean: ReadonlyMap<string, readonly string[]> = new Map();
 beforeAll(async () => {
   vi.spyOn(Date, "now").mockReturnValue(1_800_000_000_000);
   vi.spyOn(crypto, "randomUUID").mockReturnValue("00000000-0000-4000-8000-00000000000a");
+  // polluted names break what Express reads of a query for the audit, which the gate then tells the console
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
   // what is remembered after the first call must not hide a difference
   scene.ready = newScene();
   await callAll(scene.ready);

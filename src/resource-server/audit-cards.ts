@@ -1,13 +1,15 @@
 import { REDACTED } from "./audit-shapes.js";
 
-/** Groups of digits with a space or a dash between two. */
-const DIGITS = /(?<![A-Za-z0-9.])\d(?:[ -]?\d){12,}(?!\w)/g;
+/** A UUID as a whole, which can hold groups that look like a card, or groups of digits with a space or a dash between two. */
+const GROUPS =
+  /(?<![A-Za-z0-9.])(?:(?<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|\d(?:[ -]?\d){12,})(?!\w)/gi;
 const FEWEST = 13;
 const MOST = 19;
 
 /** Takes out the numbers of payment cards, with or without spaces and dashes. */
 export function redactCards(text: string): string {
-  return text.replaceAll(DIGITS, (digits) => {
+  return text.replaceAll(GROUPS, (digits, uuid: string | undefined) => {
+    if (uuid !== undefined) return uuid;
     const groups = digits.split(/(?<=[ -])/);
     let clean = "";
     for (let at = 0; at < groups.length; at += 1) {

@@ -220,6 +220,7 @@ describe("the numbers of payment cards", () => {
     ["12 4111-1111-1111-1111 and 5555 5555 5555 4444", "12 [redacted] and [redacted]"],
     ["4111 1111 1111 1111 5500 0000 0000 0004", "[redacted] [redacted]"],
     ["order-4111111111111111", "order-[redacted]"],
+    ["41111111-1111-4008-8abc", "[redacted]-8abc"],
   ];
   it.each(cards)("are taken out of %j", (text, clean) => {
     expect(redactText(text)).toBe(clean);
@@ -241,6 +242,8 @@ describe("the numbers of payment cards", () => {
     "2019 2020 2021 2022",
     "+44 20 7946 0000",
     "2024-11-05 12:30",
+    "41111111-1111-4008-8abc-0123456789ab",
+    "id 41111111-1111-4008-8111-111111111111.",
   ];
   it.each(honest)("are not %j", (text) => {
     expect(redactText(text)).toBe(text);
