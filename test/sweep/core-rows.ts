@@ -16,7 +16,7 @@ export const SCOPE_PAIRS = SCOPES.flatMap((scope) => [
   ["mcp:tools courses:write", scope],
   [scope, "courses:read"],
 ]);
-export const TEMPLATES = ["courses:read", "/accounts/{accountID}/", "<a>:read", "a b", ""];
+const TEMPLATES = ["courses:read", "/accounts/{accountID}/", "<a>:read", "a b", ""];
 export const VALUES = [{ accountID: "a", a: "b" }, { accountID: "../b" }, {}, undefined];
 
 /** Each of some first arguments beside each of some second ones. */

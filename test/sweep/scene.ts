@@ -17,7 +17,7 @@ export interface Scene {
 const CLAIMS = new Map<string, unknown>(Object.entries(TOKENS));
 
 /** Returns the claims of the token of a name; throws for `outage`. */
-export function verify(rawToken: string): core.AccessToken | undefined {
+function verify(rawToken: string): core.AccessToken | undefined {
   if (rawToken === "outage") throw new Error("the keys are out of reach");
   return CLAIMS.get(rawToken) as core.AccessToken | undefined;
 }
