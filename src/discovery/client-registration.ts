@@ -18,6 +18,7 @@ import {
   createCeiling,
   type ListedScope,
   listedScopes,
+  withoutImpliedListed,
 } from "../policy/scope-ceiling.js";
 import { scopeTokens } from "./public-scopes.js";
 
@@ -200,15 +201,7 @@ function registeredNames(
   const own = named.find(({ text }) => text === printedScope(token));
   if (own !== undefined) return isWithin(own) ? [token] : "refused";
   const within = closeOverListed(policy, named).filter(isWithin);
-  const texts = [...new Set(within.map(({ text }) => text))];
-  const names = within.flatMap((one) => {
-    const others = createCeiling(
-      policy,
-      texts.filter((text) => text !== one.text),
-      false,
-    );
-    return others.covers(one) ? [] : [one.text];
-  });
+  const names = withoutImpliedListed(policy, within).map(({ text }) => text);
   return names.length > 0 ? names : "refused";
 }
 

@@ -1,7 +1,13 @@
 import { printedScope } from "../grammar/scope-syntax.js";
 import { acceptsValue, type Template } from "../grammar/template.js";
-import type { CompiledPolicy, CompiledScope } from "./compiled.js";
-import { closeOver, expandTokens, type Meaning, namedMeanings } from "./scope-meanings.js";
+import type { CompiledPolicy, CompiledScope, Implied } from "./compiled.js";
+import {
+  closeOver,
+  expandTokens,
+  type Meaning,
+  namedMeanings,
+  withoutImplied,
+} from "./scope-meanings.js";
 
 /** A scope that a list of scopes names: for certain values, or, without `values`, a template for each of its values. */
 export type ListedScope = Meaning | TemplateScope;
@@ -42,19 +48,22 @@ export function listedScopes(
 }
 
 /**
- * Returns what listed scopes mean, implied scopes included, each under its current name and without values that its own form
- * refuses.
+ * Returns what listed scopes mean, implied scopes included, each once under its current name and without values that its own
+ * form refuses.
  */
 export function closeOverListed(
   policy: CompiledPolicy,
   listed: readonly ListedScope[],
 ): readonly ListedScope[] {
-  return listed.flatMap((one) => {
-    if (one.values !== undefined) return [...closeOver(policy, [one]).values()];
-    return one.scope.closure.map(({ scope }) =>
-      listedInFull(policy.scopes[scope] as CompiledScope),
-    );
-  });
+  const inFull = listed
+    .flatMap((one) => (one.values === undefined ? one.scope.closure : []))
+    .map(({ scope }) => listedInFull(policy.scopes[scope] as CompiledScope));
+  const all = [...closeOver(policy, listed.filter(isBound)).values(), ...inFull];
+  return [...new Map(all.map((one) => [one.text, one])).values()];
+}
+
+function isBound(listed: ListedScope): listed is Meaning {
+  return listed.values !== undefined;
 }
 
 /** A declared scope for each of the values that its own form accepts. */
@@ -81,31 +90,51 @@ export function createCeiling(
   const templates = new Map<number, (readonly Site[])[]>();
   for (const entry of entries) {
     for (const listed of listedScopes(policy, entry, firstParty)) {
-      if (listed.values === undefined) addTemplate(templates, listed);
+      if (listed.values === undefined) addTemplate(templates, listed, listed.scope.closure);
     }
   }
   return {
-    covers: (listed) => {
-      const covering = templates.get(listed.scope.id) ?? [];
-      if (listed.values === undefined) {
-        return covering.some((sites) => areWithin(listed.sites, sites));
-      }
-      return concrete.has(listed.text) || covering.some((sites) => areTaken(listed.values, sites));
-    },
+    covers: (listed) =>
+      (isBound(listed) && concrete.has(listed.text)) || isTaken(listed, templates),
   };
 }
 
-/** Notes a template with everything that it implies. */
+/** Returns the listed scopes that none of the others implies. */
+export function withoutImpliedListed(
+  policy: CompiledPolicy,
+  listed: readonly ListedScope[],
+): readonly ListedScope[] {
+  const kept = new Set(withoutImplied(policy, listed.filter(isBound)).map(({ text }) => text));
+  const templates = new Map<number, (readonly Site[])[]>();
+  for (const one of listed) {
+    const implied = ({ scope }: Implied) => scope !== one.scope.id;
+    if (one.values === undefined) addTemplate(templates, one, one.scope.closure.filter(implied));
+  }
+  return listed.filter((one) => (!isBound(one) || kept.has(one.text)) && !isTaken(one, templates));
+}
+
+/** Notes the scopes that a template implies, with the values that it hands on to them. */
 function addTemplate(
   templates: Map<number, (readonly Site[])[]>,
-  { scope, sites }: TemplateScope,
+  { sites }: TemplateScope,
+  closure: readonly Implied[],
 ): void {
-  for (const { scope: id, values } of scope.closure) {
+  for (const { scope: id, values } of closure) {
     const reached = values.map((place) => sites[place] as Site);
     const known = templates.get(id);
     if (known === undefined) templates.set(id, [reached]);
     else known.push(reached);
   }
+}
+
+/** Whether one of the noted templates stands for a scope: for its values, or for each value of its template. */
+function isTaken(
+  listed: ListedScope,
+  templates: ReadonlyMap<number, readonly (readonly Site[])[]>,
+): boolean {
+  const covering = templates.get(listed.scope.id) ?? [];
+  if (listed.values === undefined) return covering.some((sites) => areWithin(listed.sites, sites));
+  return covering.some((sites) => areTaken(listed.values, sites));
 }
 
 function areTaken(values: readonly string[], sites: readonly Site[]): boolean {

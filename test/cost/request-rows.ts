@@ -253,6 +253,21 @@ export const REQUEST_GROWTH: readonly Growth[] = [
     },
   },
   {
+    title: "scopes that replace one name of a registration",
+    start: 128,
+    most: TOKENS,
+    make: (n) => {
+      const policy = policyOf({
+        scopes: objectOf(
+          n,
+          (at) => `s${at}`,
+          () => ({ replaces: ["old"] }),
+        ),
+      });
+      return () => clientRegistration(policy, { scope: "old" }, { ceiling: ["old"] });
+    },
+  },
+  {
     title: "scopes of the metadata of a resource and of an authorization server",
     start: 512,
     most: [50_000, "MOST_NAMES"],
