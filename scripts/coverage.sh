@@ -8,5 +8,6 @@ run() {
 }
 run test/grammar test/policy test/decision test/model test/consent test/discovery test/resource-server test/verify test/mcp \
   test/contract test/express.test.ts test/fastify.test.ts test/fetch.test.ts test/html.test.ts test/testing.test.ts \
+  test/options-sweep.test.ts test/client-input.test.ts \
   --coverage.exclude='src/cli/**' --coverage.exclude=src/cli.ts
 run test/cli --coverage.include='src/cli/**'

@@ -86,7 +86,7 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
    * it has them under the same name, else from `options.params`. It answers every refusal itself (status, RFC 6750
    * challenge, RFC 9457 body) and never calls `next(error)`.
    *
-   * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN` for a name the policy lacks
+   * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN` for a name the policy lacks, `ERR_OPTIONS_INVALID`
    */
   <const Name extends string>(tool: KnownName<Types, Name>, options?: GateOptions): GateHandler;
 
@@ -96,6 +96,8 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
    * last slash, and for templates that are patterns or lists it is an unknown operation. The route's names of parameters are
    * free, but each may occur once, and none may be the policy's name of another parameter that decides. Given to `use` it
    * does not know the route, and refuses every request.
+   *
+   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID`
    */
   endpoint(options?: GateOptions): GateHandler;
 
@@ -262,7 +264,7 @@ function viewOf(
   requestIdOf: (req: Request) => string,
 ): GateView {
   return {
-    sources: [() => more?.(req), () => req.query, () => req.body as unknown],
+    sources: [() => more?.(req), () => req.query, () => readOwn(req, "body")],
     requestId: () => requestIdOf(req),
   };
 }

@@ -7,18 +7,22 @@ import type {
   RegisterOptions,
 } from "fastify";
 import fastifyPlugin from "fastify-plugin";
-import type { AccessToken } from "./decision/access-token.js";
+import { type AccessToken, readOwn } from "./decision/access-token.js";
 import type { Policy, ToolOf } from "./decision/policy.js";
 import { type Finding, PolicyError } from "./errors.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { describeFindings, nearest } from "./policy/findings.js";
 import {
   checkOptions,
+  isFunction,
+  isText,
   type OptionCheck,
   oneOf,
   optional,
+  optionFindings,
   required,
 } from "./policy/option-checks.js";
+import { ownMembers } from "./policy/own-members.js";
 import type { Authorizer } from "./resource-server/authorizer.js";
 import { whenThere } from "./resource-server/facts.js";
 import {
@@ -84,7 +88,7 @@ type Mapping =
   | { readonly kind: "public" }
   | { readonly kind: "endpoint" }
   | { readonly kind: "tool"; readonly name: string; readonly params: readonly string[] }
-  | { readonly kind: "none"; readonly fault: Omit<Finding, "path"> };
+  | { readonly kind: "none"; readonly faults: readonly Omit<Finding, "path">[] };
 
 const UNMAPPED = "unmapped_route";
 const ACCESS_TOKEN = "accessToken";
@@ -100,6 +104,15 @@ const CHECKS = {
   logLevel: anything,
   logSerializers: anything,
 } satisfies Record<keyof (ScopePolicyOptions & RegisterOptions), OptionCheck>;
+
+/** The checks of this plugin's members of `config`, which other plugins may have members in. */
+const CONFIG_CHECKS = {
+  tool: optional(isText),
+  endpoint: optional(oneOf(true)),
+  public: optional(oneOf(true)),
+  params: optional(isFunction),
+  arguments: optional(isFunction),
+} satisfies Record<keyof FastifyContextConfig, OptionCheck>;
 
 const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, done) => {
   let fault: Error | undefined;
@@ -140,8 +153,9 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
       // the HEAD that Fastify adds to a GET says the same
       if (verb === "HEAD" && findings.some((finding) => finding.path === `GET ${url}`)) continue;
       const name = endpoints.named(verb, url);
-      if (mapping.kind === "none" && (strict || mapping.fault.code !== UNMAPPED)) {
-        findings.push({ ...mapping.fault, path });
+      if (mapping.kind === "none") {
+        const faults = mapping.faults.filter(({ code }) => strict || code !== UNMAPPED);
+        findings.push(...faults.map((fault) => ({ ...fault, path })));
       }
       if (mapping.kind !== "endpoint") continue;
       if (name === undefined) findings.push(unknownEndpoint(path, endpoints.names));
@@ -161,6 +175,8 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
     const { config, url: template } = request.routeOptions;
     const mapping = mappingOf(config);
     if (mapping.kind === "public") return done();
+    const params = readOwn(config, "params") as FastifyContextConfig["params"];
+    const more = readOwn(config, "arguments") as FastifyContextConfig["arguments"];
     const operation =
       operationOf(mapping, endpoints, request, template) ??
       noOperation(request.method, request.url);
@@ -170,10 +186,10 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
     const admission = admitAtGate(authorizer, {
       authorization: authorizationFields(request.raw),
       operation,
-      read: config.params && (() => config.params?.(request)),
+      read: params && (() => params(request)),
       view: () => ({
         // the body has not been read yet
-        sources: [() => config.arguments?.(request), () => request.query],
+        sources: [() => more?.(request), () => request.query],
         requestId: () => request.id,
       }),
     });
@@ -188,10 +204,10 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
 
   // schemas coerce values after the decision: the handler must not read another value than the one that was decided on
   instance.addHook("preHandler", (request, reply, done) => {
-    const { name, changed } = watched.get(request.raw) ?? {};
-    const param = changed?.();
+    const note = watched.get(request.raw);
+    const param = note?.changed();
     if (param === undefined) return done();
-    write(request, reply, authorizer.answer(otherValue(param), { operation: name }));
+    write(request, reply, authorizer.answer(otherValue(param), { operation: note?.name }));
   });
 
   serveMetadata(instance, authorizer);
@@ -243,7 +259,14 @@ export const scopePolicy = fastifyPlugin<ScopePolicyOptions>(plugin, {
   name: "scope-policy",
 });
 
-function mapRoute(policy: Policy, { tool, endpoint, public: open }: FastifyContextConfig): Mapping {
+function mapRoute(policy: Policy, config: FastifyContextConfig): Mapping {
+  const own = ownMembers(config) as FastifyContextConfig;
+  const faults = optionFindings({ ...own }, CONFIG_CHECKS).map(({ code, path, message }) => ({
+    code,
+    message: `\`${path}\` of the route's \`config\`: ${message}`,
+  }));
+  if (faults.length > 0) return { kind: "none", faults };
+  const { tool, endpoint, public: open } = own;
   const said = [tool !== undefined, endpoint === true, open === true].filter(Boolean).length;
   if (said === 0)
     return none(UNMAPPED, "the route says neither `tool` nor `endpoint` nor `public`");
@@ -263,7 +286,7 @@ function mapRoute(policy: Policy, { tool, endpoint, public: open }: FastifyConte
 }
 
 function none(code: string, message: string): Mapping {
-  return { kind: "none", fault: { code, message } };
+  return { kind: "none", faults: [{ code, message }] };
 }
 
 function unknownEndpoint(path: string, names: readonly string[]): Finding {

@@ -2,6 +2,7 @@ import type { AccessToken } from "./decision/access-token.js";
 import type { Authorized, KnownName, ParamsArgument } from "./decision/policy.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
+import { withoutPrototype } from "./policy/own-members.js";
 import type { Authorizer } from "./resource-server/authorizer.js";
 import { noOperation } from "./resource-server/gate.js";
 import { newRequestIds, readView } from "./resource-server/gate-audit.js";
@@ -155,5 +156,5 @@ function targetOf(url: string): string {
 
 function responseOf({ method }: Request, { status, headers, body }: PlainAnswer): Response {
   const text = method === "HEAD" || body === undefined ? null : JSON.stringify(body);
-  return new Response(text, { status, headers });
+  return new Response(text, withoutPrototype({ status, headers }));
 }

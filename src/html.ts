@@ -2,6 +2,14 @@ import { escapeHtml } from "./consent/escape-html.js";
 import type { ConsentRow, ConsentScreen } from "./consent/model.js";
 import { PAGE_STYLE } from "./consent/page-style.js";
 import { fill } from "./consent/words.js";
+import {
+  checkOptions,
+  isFunction,
+  isText,
+  type OptionCheck,
+  optional,
+  required,
+} from "./policy/option-checks.js";
 
 /** What a page needs besides the screen. */
 export interface RenderOptions {
@@ -19,6 +27,15 @@ export interface RenderOptions {
   readonly presetUrl?: (id: string) => string;
 }
 
+const CHECKS = {
+  action: required(isText),
+  csrf: required(isText),
+  preset: optional(isText),
+  notice: optional(isText),
+  stylesheet: optional(isText),
+  presetUrl: optional(isFunction),
+} satisfies Record<keyof RenderOptions, OptionCheck>;
+
 /**
  * A consent screen as one accessible page that works without JavaScript: a form that posts `decision` (`approve` or `deny`), `scopes`
  * (each checked box), `id`, `policyVersion` and `csrf`. Send it with the header fields in `screen.headers`. Every value is escaped; there is
@@ -26,6 +43,7 @@ export interface RenderOptions {
  *
  * It decides nothing: give what is posted to `resolveConsent`.
  *
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` with every finding about the options at once
  * @throws {TypeError} for an `action` that is neither a path nor an `https` or loopback URL, and for a screen with an `error`
  *
  * @example
@@ -42,12 +60,13 @@ export interface RenderOptions {
  * ```
  */
 export function renderConsent(screen: ConsentScreen, options: RenderOptions): string {
-  checkAction(options.action);
+  const own = checkOptions("the page", options, CHECKS);
+  checkAction(own.action);
   if (screen.error !== null)
     throw new TypeError(`\`screen.error\`: \`${screen.error}\` has no page`);
   const { words, client } = screen;
   const title = fill(words.heading, { client: client.name, policy: screen.policyName });
-  const preset = screen.presets.find(({ id }) => id === options.preset);
+  const preset = screen.presets.find(({ id }) => id === own.preset);
   const isChecked = (row: ConsentRow) =>
     preset === undefined || row.locked ? row.checked : preset.scopes.includes(row.scope);
   const group = (legend: string, rows: readonly ConsentRow[]) =>
@@ -56,12 +75,10 @@ export function renderConsent(screen: ConsentScreen, options: RenderOptions): st
       : `<fieldset><legend>${isolate(legend)}</legend>${rows.map((row) => rowHtml(row, screen, isChecked(row))).join("")}</fieldset>`;
   const body = [
     `<header>${pictureOf(screen)}<h1>${headingHtml(screen)}</h1>${accountHtml(screen)}${clientHtml(screen)}</header>`,
-    options.notice === undefined
-      ? ""
-      : `<p class="notice" role="alert">${escapeHtml(options.notice)}</p>`,
-    presetsHtml(screen, options, preset?.id),
-    `<form method="post" action="${escapeHtml(options.action)}" autocomplete="off">`,
-    hidden("csrf", options.csrf),
+    own.notice === undefined ? "" : `<p class="notice" role="alert">${escapeHtml(own.notice)}</p>`,
+    presetsHtml(screen, own, preset?.id),
+    `<form method="post" action="${escapeHtml(own.action)}" autocomplete="off">`,
+    hidden("csrf", own.csrf),
     screen.id === null ? "" : hidden("id", screen.id),
     hidden("policyVersion", screen.policyVersion),
     group(words.identity, screen.identity),
@@ -75,9 +92,9 @@ export function renderConsent(screen: ConsentScreen, options: RenderOptions): st
     footerHtml(screen),
   ];
   const link =
-    options.stylesheet === undefined
+    own.stylesheet === undefined
       ? ""
-      : `<link rel="stylesheet" href="${escapeHtml(options.stylesheet)}">`;
+      : `<link rel="stylesheet" href="${escapeHtml(own.stylesheet)}">`;
   return `<!doctype html>
 <html lang="${escapeHtml(screen.locale)}" dir="${escapeHtml(screen.dir)}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${PAGE_STYLE}</style>${link}</head>

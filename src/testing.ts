@@ -6,6 +6,13 @@ import { PolicyError } from "./errors.js";
 import { compiledPolicyOf } from "./policy/compile.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { nearest, oneLine } from "./policy/findings.js";
+import {
+  checkOptions,
+  isTextList,
+  type OptionCheck,
+  optional,
+  required,
+} from "./policy/option-checks.js";
 import { meetingsOf, NO_MEETINGS } from "./testing/meetings.js";
 import { type Widening, widenings } from "./testing/widenings.js";
 
@@ -168,10 +175,23 @@ export interface MatrixOptions<Name extends string = string> {
   readonly params?: TestParams;
 }
 
+const isObject: OptionCheck = (value) =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? undefined
+    : "expected an object";
+
+const MATRIX_CHECKS = {
+  tokens: required(isObject),
+  operations: optional(isTextList),
+  params: optional(isObject),
+} satisfies Record<keyof MatrixOptions, OptionCheck>;
+
 /**
  * Who may do what, as text for a snapshot: a line for each operation, sorted, with the code for each token, sorted too, so
  * that only a change of a decision changes a line. Denied, hidden and reserved operations are there like all others. Names
  * that only patterns fit are shown by one for each way in which patterns meet, as `list_* + *_all as list_all`.
+ *
+ * @throws {@link index!PolicyError} `ERR_POLICY_UNKNOWN`, and `ERR_OPTIONS_INVALID` with every finding about the options at once
  *
  * @example
  * ```ts
@@ -190,11 +210,12 @@ export function decisionMatrix<Types extends PolicyTypes>(
   options: MatrixOptions<OperationName<Types>>,
 ): string {
   const { operations, patterns } = compiledPolicyOf(policy);
+  const own = checkOptions("the matrix", options, MATRIX_CHECKS);
   const globs = patterns.map(({ operation }) => operation.name).sort();
   const meetings =
-    options.operations === undefined ? meetingsOf(globs, new Set(operations.keys())) : NO_MEETINGS;
+    own.operations === undefined ? meetingsOf(globs, new Set(operations.keys())) : NO_MEETINGS;
   const rows = [
-    ...(options.operations ?? [...operations.keys()]).map((name: string) => ({
+    ...(own.operations ?? [...operations.keys()]).map((name: string) => ({
       title: name,
       name,
     })),
@@ -203,10 +224,10 @@ export function decisionMatrix<Types extends PolicyTypes>(
       name,
     })),
   ];
-  const tokens = Object.entries(options.tokens).sort(byFirst);
+  const tokens = Object.entries(own.tokens).sort(byFirst);
   const lines = rows.map(({ title, name }) => {
     const cells = tokens.map(([column, token]) => {
-      const decision = policy.decideUntrusted(claimsOf(token), name, options.params);
+      const decision = policy.decideUntrusted(claimsOf(token), name, own.params);
       const code = decision.allowed && decision.enriched ? "allowed (enriched)" : decision.code;
       return `${/^[\w.-]+$/.test(column) ? column : JSON.stringify(column)} ${code}`;
     });
@@ -226,6 +247,10 @@ export interface WideningOptions {
   /** Tools, endpoints and patterns of `after` that may allow more. */
   readonly except?: readonly string[];
 }
+
+const WIDENING_CHECKS = {
+  except: optional(isTextList),
+} satisfies Record<keyof WideningOptions, OptionCheck>;
 
 /** What {@link expectNoWidening} throws: every widening, as text for people and as data. */
 export class WideningFound extends Error {
@@ -259,7 +284,8 @@ export class WideningFound extends Error {
  * value, pass. Of an operation that would take more than 50,000 search steps, and of patterns that meet in
  * too many ways, it says so and fails.
  *
- * @throws {@link WideningFound} with all there are, {@link index!PolicyError} for what is no policy and for an unknown name in `except`
+ * @throws {@link WideningFound} with all there are, {@link index!PolicyError} `ERR_POLICY_UNKNOWN`, `ERR_OPTIONS_INVALID`, and
+ * `ERR_OPERATION_UNKNOWN` for an unknown name in `except`
  *
  * @example
  * ```ts
@@ -278,8 +304,9 @@ export function expectNoWidening(
   options: WideningOptions = {},
 ): void {
   const { operations, patterns } = compiledPolicyOf(after);
+  const { except = [] } = checkOptions("the comparison", options, WIDENING_CHECKS);
   const names = [...operations.keys(), ...patterns.map(({ operation }) => operation.name)];
-  for (const name of options.except ?? []) {
+  for (const name of except) {
     if (names.includes(name)) continue;
     const meant = nearest(name, names);
     const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
@@ -288,7 +315,7 @@ export function expectNoWidening(
       oneLine(`\`except\`: the policy has no operation \`${name}\`${hint}`),
     );
   }
-  const { found, unproved } = widenings(before, after, new Set(options.except));
+  const { found, unproved } = widenings(before, after, new Set(except));
   if (found.length + unproved.length > 0) throw new WideningFound(found, unproved);
 }
 

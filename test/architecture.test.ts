@@ -90,6 +90,7 @@ function faultsOf(tree: SourceTree): readonly string[] {
       ...exportFaults(path, file),
       ...(ADAPTERS.test(path) ? answerFaults(path, file) : []),
       ...(READS_LOOKUPS.test(path) ? [] : lookupFaults(path, file)),
+      ...(READS_BY_IN.has(path) ? [] : inFaults(path, file)),
       ...(CORE.has(placeOf(path).name) || path === LEAF ? platformFaults(path, file) : []),
     ]),
     ...cycleFaults(new Map(files.map(({ path, file }) => [path, targetsOf(path, file)]))),
@@ -206,6 +207,30 @@ function lookupFaults(path: string, file: ts.SourceFile): readonly string[] {
   return faults;
 }
 
+/**
+ * Files that may use `in`, which inherited members answer too. Those of the command line read what it has made itself, in a
+ * process of its own; `identify.ts` refuses facts that are inherited.
+ */
+const READS_BY_IN: ReadonlySet<string> = new Set([
+  ...["html-text", "load", "markdown", "matrix-html", "output", "rule-words"].map(
+    (name) => `src/cli/${name}.ts`,
+  ),
+  "src/resource-server/identify.ts",
+]);
+
+/** Uses of the operator `in`: a member is looked for with `Object.hasOwn`, and a result has a `kind`. */
+function inFaults(path: string, file: ts.SourceFile): readonly string[] {
+  const faults: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const isIn = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InKeyword;
+    if (isIn || ts.isForInStatement(node))
+      faults.push(`${path}: reads inherited members by \`in\``);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return faults;
+}
+
 function isDeclarationName(node: ts.Identifier): boolean {
   const { parent } = node;
   return (
@@ -313,6 +338,19 @@ export const compile = (location: string) => ({ process: scope, fetch: a.documen
       faults: [
         "src/consent/offer.ts: imports the scope lookup",
         "src/consent/offer.ts: reads `lookups`",
+      ],
+    },
+    {
+      title: "inherited members that are read by `in`, but not in the files of the list",
+      tree: {
+        "src/policy/a.ts": `export const a = (b: object) => "c" in b;`,
+        "src/mcp/b.ts": "export const a = (b) => { for (const c in b) return c; };",
+        "src/cli/output.ts": `export const a = (b: object) => "c" in b;`,
+        "src/policy/c.ts": "export type A = { [B in keyof C]: 1 };",
+      },
+      faults: [
+        "src/policy/a.ts: reads inherited members by `in`",
+        "src/mcp/b.ts: reads inherited members by `in`",
       ],
     },
     {

@@ -4,7 +4,7 @@ import type { Policy } from "../decision/policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
 import { nearest } from "../policy/findings.js";
-import { parseEndpoint } from "../policy/route.js";
+import { isEndpoint, parseEndpoint } from "../policy/route.js";
 
 /** Whom and what is asked about: one call, with the token it comes with. */
 export interface Question {
@@ -98,7 +98,7 @@ export function whyUnknown({ asked, compiled }: Question): {
   const endpoint = parseEndpoint(upper);
   if (upper !== asked) return { why: "methods are written in capitals", meant };
   return {
-    why: "segments" in endpoint ? "no endpoint of the policy fits this request" : endpoint.message,
+    why: isEndpoint(endpoint) ? "no endpoint of the policy fits this request" : endpoint.message,
     meant,
   };
 }

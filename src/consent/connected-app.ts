@@ -1,6 +1,7 @@
 import type { AnyPolicy } from "../policy/any-policy.js";
 import type { ConsentClient } from "../policy/client.js";
 import { compiledPolicyOf } from "../policy/compile.js";
+import { ownMembers } from "../policy/own-members.js";
 import { expandTokens, namedMeanings, readGrantedTokens } from "../policy/scope-meanings.js";
 import { clientView } from "./client-view.js";
 import { isFirstParty, readConsentFacts } from "./facts.js";
@@ -49,20 +50,24 @@ export interface ConnectedApp {
 }
 
 /**
- * What a page of connected apps shows of one grant: which of its scopes still do something, and which no longer do.
+ * Returns what a page of connected apps shows of one grant: which of its scopes still have an effect, and which no longer do.
+ * The grant and the facts are the server's data: own members are read, and members may be `undefined`.
  *
- * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a policy that is none
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN`, `ERR_OPTIONS_INVALID` for a grant without a client, and for an account of
+ * another type
  */
 export function connectedApp(
   policy: AnyPolicy,
   grant: Grant,
-  { account: givenAccount, locale }: Pick<ConsentFacts, "account" | "locale"> = {},
+  facts: Pick<ConsentFacts, "account" | "locale"> = {},
 ): ConnectedApp {
   const compiled = compiledPolicyOf(policy);
-  const { client, account } = readConsentFacts({ client: grant.client, account: givenAccount });
+  // a grant that is not an object has no client, which is refused
+  const own = ownMembers(grant) as Grant;
+  const { client, account, locale } = readConsentFacts({ ...facts, client: own?.client });
   const firstParty = isFirstParty(client);
   const words = pickLocale(locale);
-  const tokens = readGrantedTokens(grant.scope) ?? [];
+  const tokens = readGrantedTokens(own.scope) ?? [];
   const rank = account?.tier === undefined ? -1 : (compiled.tierRank.get(account.tier) ?? -1);
   const unlocks = unlocksOf(compiled, { client, account });
   const scopes = new Map<string, ConnectedApp["scopes"][number]>();
@@ -76,13 +81,12 @@ export function connectedApp(
     }
   }
   return {
-    grantId: grant.grantId,
+    grantId: own.grantId,
     client: clientView(client),
-    authorizedAt: grant.authorizedAt,
-    lastUsedAt: grant.lastUsedAt ?? null,
+    authorizedAt: own.authorizedAt,
+    lastUsedAt: own.lastUsedAt ?? null,
     offline: expandTokens(compiled, tokens, firstParty).has("offline_access"),
-    isOlder:
-      grant.policyVersion !== undefined && grant.policyVersion !== compiled.definition.version,
+    isOlder: own.policyVersion !== undefined && own.policyVersion !== compiled.definition.version,
     scopes: [...scopes.values()],
   };
 }

@@ -1,5 +1,6 @@
-import { PolicyError } from "../errors.js";
+import { type Finding, PolicyError } from "../errors.js";
 import type { ConsentClient } from "../policy/client.js";
+import { describeFindings } from "../policy/findings.js";
 import {
   checkOptions,
   isText,
@@ -8,6 +9,7 @@ import {
   optional,
   positive,
 } from "../policy/option-checks.js";
+import { ownMembers } from "../policy/own-members.js";
 import type { ConsentFacts, ConsentOptions } from "./model.js";
 
 const CHECKS = {
@@ -31,34 +33,46 @@ export function readConsentOptions(options: ConsentOptions): ConsentOptions {
 }
 
 /**
- * Copies the facts with their own members alone, so that nothing that is read from them is inherited.
+ * Copies the facts with their own members alone, so that nothing that is read from them is inherited. A member may be
+ * `undefined`.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for facts without a client, which is a mistake of the program
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for facts without a client, and for a user, an account or refusals of
+ * another type: mistakes of the program
  */
 export function readConsentFacts(facts: ConsentFacts): ConsentFacts {
+  const findings: Finding[] = [];
+  const fault = (path: string, message: string) => findings.push({ code: "option", path, message });
   const own = ownMembers(facts);
+  const part = <Name extends "user" | "account">(name: Name): ConsentFacts[Name] => {
+    const value = own?.[name] ?? undefined;
+    const members = ownMembers(value);
+    if (value !== undefined && members === undefined) fault(name, "expected an object");
+    return members;
+  };
   const client = ownMembers(own?.client);
-  if (own === undefined || client === undefined) {
-    const finding = { code: "option", path: "client", message: "expected facts with a client" };
-    throw new PolicyError("ERR_OPTIONS_INVALID", "the consent facts: expected a `client`", [
-      finding,
-    ]);
+  if (client === undefined) fault("client", "expected facts with a client");
+  const refused = own?.refused ?? [];
+  const isList: boolean = Array.isArray(refused);
+  if (!isList) fault("refused", "expected a list");
+  const [user, account] = [part("user"), part("account")];
+  if (findings.length > 0) {
+    throw new PolicyError(
+      "ERR_OPTIONS_INVALID",
+      describeFindings(findings, "the consent facts"),
+      findings,
+    );
   }
   return {
     ...own,
     __proto__: null,
     client,
-    user: ownMembers(own.user),
-    account: ownMembers(own.account),
+    user,
+    account,
+    refused: refused.flatMap((refusal) => ownMembers(refusal) ?? []),
   } as ConsentFacts;
 }
 
 /** Whether a client belongs to the API's owner: then reserved scopes have a meaning. */
 export function isFirstParty(client: ConsentClient): boolean {
   return client.first_party === true;
-}
-
-function ownMembers<Value extends object>(value: Value | undefined): Value | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  return Object.assign(Object.create(null) as object, value) as Value;
 }

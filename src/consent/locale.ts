@@ -1,3 +1,4 @@
+import { firstItems } from "../grammar/any-value.js";
 import type { CompiledScope } from "../policy/compiled.js";
 import { type ConsentWords, WORDS } from "./words.js";
 
@@ -30,14 +31,10 @@ export interface ConsentLocale {
 
 /** Picks the first language asked for that there are words in; else English. Anything that is no tag is passed over. */
 export function pickLocale(asked: unknown): ConsentLocale {
-  const list: readonly unknown[] = Array.isArray(asked)
-    ? asked
-    : typeof asked === "string"
-      ? asked.split(" ")
-      : [];
-  const tags = list
-    .slice(0, MOST_TAGS)
-    .filter((tag): tag is string => typeof tag === "string" && TAG.test(tag));
+  const list = typeof asked === "string" ? asked.split(" ") : asked;
+  const tags = (firstItems(list, MOST_TAGS) ?? []).filter(
+    (tag): tag is string => typeof tag === "string" && TAG.test(tag),
+  );
   const wanted = [...new Set(tags.flatMap((tag) => [tag.toLowerCase(), languageOf(tag)]))];
   const language = tags.map(languageOf).find((tag) => WORDS.has(tag)) ?? "en";
   return {

@@ -1,3 +1,4 @@
+import { firstItems } from "../grammar/any-value.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
@@ -255,11 +256,15 @@ function isStale(version: string, facts: ConsentFacts, selection: ConsentSelecti
   return selection.policyVersion !== undefined && selection.policyVersion !== version;
 }
 
-/** What was posted, as a form or as JSON: one text, or a list of them. What is no scope-token stays, to be found out. */
+/** More boxes than any screen has. */
+const MOST_POSTED = 65_536;
+
+/** What was posted, as a form or as JSON: one text, or a list of them. What is not a scope token stays, to be found out. */
 function postedTokens(scopes: unknown): readonly unknown[] {
   if (scopes === undefined || scopes === null || scopes === "") return [];
   if (typeof scopes === "string") return isScopeToken(scopes) ? [scopes] : scopes.split(" ");
-  return Array.isArray(scopes) ? [...new Set<unknown>(scopes)] : [scopes];
+  const list = firstItems(scopes, MOST_POSTED + 1);
+  return list === undefined || list.length > MOST_POSTED ? [scopes] : [...new Set(list)];
 }
 
 function isSameSet(left: readonly string[], right: readonly string[]): boolean {

@@ -1,6 +1,12 @@
-import { PolicyError } from "../errors.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
+import {
+  checkOptions,
+  type OptionCheck,
+  type OptionChecks,
+  optional,
+} from "../policy/option-checks.js";
+import { ownMembers } from "../policy/own-members.js";
 import { issuerFault } from "./resource-identifier.js";
 
 /** What an authorization server says of itself besides the policy, under the names of RFC 8414; passed on as it is. */
@@ -9,6 +15,19 @@ export interface AuthorizationServerOptions {
   readonly issuer: string;
   /** Further members: endpoints, methods, algorithms. `scopes_supported` is the policy's and cannot be given. */
   readonly [member: string]: unknown;
+}
+
+const CHECKS: OptionChecks = {
+  issuer: issuerFault,
+  scopes_supported: optional(() => "the policy says this"),
+};
+
+const isAnything: OptionCheck = () => undefined;
+
+/** The checks of a document: every other member may be given (RFC 8414, section 2, is a registry), but not `undefined`. */
+function checksOf(options: AuthorizationServerOptions): OptionChecks {
+  const given = Object.keys(ownMembers(options) ?? {});
+  return { ...Object.fromEntries(given.map((name) => [name, isAnything])), ...CHECKS };
 }
 
 /** The document of RFC 8414, section 2. */
@@ -26,7 +45,8 @@ export interface AuthorizationServerMetadata {
  * `scopes_supported`: every scope that is not reserved, in declared order, `offline_access` among them. A scope with
  * placeholders is left out: nobody can be granted it as it stands.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for an `issuer` that is none, or a `scopes_supported` of one's own
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN`, and `ERR_OPTIONS_INVALID` with every finding at once: an `issuer` that
+ * is not an identifier, a `scopes_supported`, a member that is `undefined`
  *
  * {@link https://www.rfc-editor.org/rfc/rfc8414.html#section-2 RFC 8414, section 2}
  *
@@ -42,19 +62,10 @@ export function authorizationServerMetadata(
   policy: AnyPolicy,
   options: AuthorizationServerOptions,
 ): AuthorizationServerMetadata {
-  const { issuer, ...members } = options;
-  const fault = issuerFault(issuer);
-  const findings = [
-    ...(fault === undefined ? [] : [{ code: "option", path: "issuer", message: fault }]),
-    ...(Object.hasOwn(members, "scopes_supported")
-      ? [{ code: "option", path: "scopes_supported", message: "the policy says this" }]
-      : []),
-  ];
-  if (findings.length > 0) {
-    const [first] = findings;
-    throw new PolicyError("ERR_OPTIONS_INVALID", `${first?.path}: ${first?.message}`, findings);
-  }
-  const names = compiledPolicyOf(policy).scopes.flatMap(({ name, reserved, template }) =>
+  const { scopes } = compiledPolicyOf(policy);
+  const what = "the metadata of the authorization server";
+  const { issuer, ...members } = checkOptions(what, options, checksOf(options));
+  const names = scopes.flatMap(({ name, reserved, template }) =>
     reserved || template.names.length > 0 ? [] : [name],
   );
   return { issuer, ...(names.length > 0 && { scopes_supported: names }), ...members };

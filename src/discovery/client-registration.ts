@@ -1,3 +1,4 @@
+import { firstItems } from "../grammar/any-value.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import { holdsUnseen } from "../grammar/shown-text.js";
 import { isLoopback, urlParts, webLink } from "../grammar/url.js";
@@ -13,12 +14,13 @@ import {
   oneOf,
   optional,
 } from "../policy/option-checks.js";
+import { withoutPrototype } from "../policy/own-members.js";
 import {
   closeOverListed,
   createCeiling,
   type ListedScope,
   listedScopes,
-  withoutImpliedListed,
+  textsWithoutImplied,
 } from "../policy/scope-ceiling.js";
 import { scopeTokens } from "./public-scopes.js";
 
@@ -105,8 +107,7 @@ export function clientRegistration(
     valuesOf(member).some((value) => webLink(value) === undefined),
   );
   if (link !== undefined) return refuse(`${link} is no https URL`);
-  const redirects = sent["redirect_uris"];
-  if (redirects !== undefined && !(Array.isArray(redirects) && redirects.every(isRedirect))) {
+  if (!areRedirects(sent["redirect_uris"])) {
     return { ...refuse("a redirect URI cannot be used"), error: "invalid_redirect_uri" };
   }
   const { scope: wanted, ...others } = sent;
@@ -145,13 +146,13 @@ function spelling(member: string): string {
 
 /** Copies the own members that a client may set; `undefined` for a value that is not an object, or cannot be read. */
 function copyOf(metadata: unknown): Record<string, unknown> | undefined {
-  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata))
-    return undefined;
   try {
+    if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata))
+      return undefined;
     const entries = Object.entries(metadata).filter(
       ([key]) => key !== "__proto__" && !SERVER_MEMBERS.has(spelling(key)),
     );
-    return Object.fromEntries(entries);
+    return withoutPrototype(Object.fromEntries(entries));
   } catch {
     return undefined; // a getter or a proxy of somebody else's
   }
@@ -201,7 +202,8 @@ function registeredNames(
   const own = named.find(({ text }) => text === printedScope(token));
   if (own !== undefined) return isWithin(own) ? [token] : "refused";
   const within = closeOverListed(policy, named).filter(isWithin);
-  const names = withoutImpliedListed(policy, within).map(({ text }) => text);
+  const left = textsWithoutImplied(policy, within);
+  const names = within.flatMap(({ text }) => (left.has(text) ? [text] : []));
   return names.length > 0 ? names : "refused";
 }
 
@@ -212,6 +214,15 @@ function isName(name: unknown): boolean {
     name.length <= LONGEST_NAME &&
     !holdsUnseen(name)
   );
+}
+
+/** More redirect URIs than any client has. */
+const MOST_REDIRECTS = 4_096;
+
+function areRedirects(uris: unknown): boolean {
+  if (uris === undefined) return true;
+  const list = firstItems(uris, MOST_REDIRECTS + 1);
+  return list !== undefined && list.length <= MOST_REDIRECTS && list.every(isRedirect);
 }
 
 /**

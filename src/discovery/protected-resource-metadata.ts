@@ -1,8 +1,9 @@
 import { PolicyError } from "../errors.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
+import { checkOptions, type OptionCheck, optional } from "../policy/option-checks.js";
 import { firstScopes } from "./first-scopes.js";
-import { issuerFault, metadataUrl, resourceFault } from "./resource-identifier.js";
+import { issuerListFault, metadataUrl, resourceFault } from "./resource-identifier.js";
 
 /** What the document says besides the policy. */
 export interface ProtectedResourceOptions {
@@ -11,6 +12,11 @@ export interface ProtectedResourceOptions {
   /** The issuers whose tokens are taken. */
   readonly authorizationServers?: readonly string[];
 }
+
+const CHECKS = {
+  resource: resourceFault,
+  authorizationServers: optional(issuerListFault),
+} satisfies Record<keyof ProtectedResourceOptions, OptionCheck>;
 
 /** The document of RFC 9728, section 2, under its wire names; members that would be empty are left out (section 3.2). */
 export interface ProtectedResourceMetadata {
@@ -31,7 +37,7 @@ export interface ProtectedResourceMetadata {
  * catalogue: the baseline and every scope with `default: "on"`, or the policy's `defaultScopes` where there are none. Reserved
  * scopes, scopes with placeholders and `offline_access` are never in it.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for a `resource` or an authorization server that is no identifier
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN`, and `ERR_OPTIONS_INVALID` with every finding about the options at once
  *
  * {@link https://www.rfc-editor.org/rfc/rfc9728.html#section-2 RFC 9728, section 2}
  *
@@ -45,13 +51,14 @@ export interface ProtectedResourceMetadata {
  */
 export function protectedResourceMetadata(
   policy: AnyPolicy,
-  { resource, authorizationServers = [] }: ProtectedResourceOptions,
+  options: ProtectedResourceOptions,
 ): ProtectedResourceMetadata {
-  refuse("resource", resourceFault(resource));
-  for (const [index, issuer] of authorizationServers.entries()) {
-    refuse(`authorizationServers[${index}]`, issuerFault(issuer));
-  }
   const compiled = compiledPolicyOf(policy);
+  const { resource, authorizationServers = [] } = checkOptions(
+    "the metadata of the resource",
+    options,
+    CHECKS,
+  );
   const names = firstScopes(compiled).all;
   return {
     resource,
@@ -78,12 +85,8 @@ export function protectedResourceMetadata(
  * ```
  */
 export function protectedResourceMetadataUrl(resource: string): string {
-  refuse("resource", resourceFault(resource));
-  return metadataUrl(resource);
-}
-
-function refuse(path: string, message: string | undefined): void {
-  if (message === undefined) return;
-  const finding = { code: "option", path, message };
-  throw new PolicyError("ERR_OPTIONS_INVALID", `${path}: ${message}`, [finding]);
+  const message = resourceFault(resource);
+  if (message === undefined) return metadataUrl(resource);
+  const finding = { code: "option", path: "resource", message };
+  throw new PolicyError("ERR_OPTIONS_INVALID", `resource: ${message}`, [finding]);
 }

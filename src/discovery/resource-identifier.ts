@@ -21,6 +21,14 @@ export function issuerFault(issuer: unknown): string | undefined {
   );
 }
 
+/** Returns what is wrong with a list of issuers, and at which place; `undefined` for a good one. */
+export function issuerListFault(list: unknown): string | undefined {
+  if (!Array.isArray(list)) return "expected a list of issuers";
+  const faults = list.map(issuerFault);
+  const index = faults.findIndex((fault) => fault !== undefined);
+  return index < 0 ? undefined : `${faults[index]} (item ${index})`;
+}
+
 const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 
 /**

@@ -1,8 +1,17 @@
 import type { Finding } from "../errors.js";
 import { nearest } from "../policy/findings.js";
+import { withoutPrototype } from "../policy/own-members.js";
 import type { EndpointFinder } from "../resource-server/routed-endpoint.js";
 import { type Cover, coverAt, type GatesOf, NO_COVER } from "./cover.js";
-import { mountOf, mountText, pathText, type Route, type Router, routerOf } from "./layer.js";
+import {
+  isRouter,
+  mountOf,
+  mountText,
+  pathText,
+  type Route,
+  type Router,
+  routerOf,
+} from "./layer.js";
 
 /** What a middleware of a gate is: for an operation by its name, for whatever endpoint its route is, or a mark of a public one. */
 export type GateKind = "operation" | "endpoint" | "public";
@@ -68,7 +77,7 @@ export function coverageFindings(
   /** What is known of the handlers of a route; gates of others neither count nor stand in the way. */
   const marksOf = ({ stack }: Route, method: string) =>
     stack
-      .filter((layer) => layer.method === undefined || layer.method === method)
+      .filter((layer) => [undefined, method].includes(withoutPrototype(layer).method))
       .map((layer) => marks.get(layer.handle))
       .filter((mark) => mark === undefined || mark.kind === "public" || isOwn(mark));
   const isLookedUp = (handlers: readonly (Mark | undefined)[]) =>
@@ -145,12 +154,12 @@ export function coverageFindings(
   const walk = (router: Router, prefix: string, above: Cover): void => {
     const gates: GatesOf = new Map();
     for (const layer of router.stack) {
-      const { handle, route } = layer;
+      const { handle, route } = withoutPrototype(layer);
       const path = prefix + mountText(layer);
       const mark = marks.get(handle);
       const cover = coverAt(layer, router, above, gates);
       if (route !== undefined) checkRoute(route, prefix, cover);
-      else if (handle.stack !== undefined) walk(handle as Router, path, cover);
+      else if (isRouter(handle)) walk(handle, path, cover);
       else if (mark?.kind === "endpoint") add("misplaced_gate", path === "" ? "/" : path);
       else if (mark !== undefined && isOwn(mark)) {
         checkNeeds(mark, path === "" ? "/" : path, cover);
@@ -172,8 +181,8 @@ const MOST_METHODS = 20;
 function hitsOf(router: Router, probe: Probe): readonly Hit[] {
   const { method, path, base } = probe;
   return router.stack.flatMap((layer) => {
-    const { handle, route } = layer;
-    const match = route !== undefined || handle.stack !== undefined ? layer.match(path) : false;
+    const { handle, route } = withoutPrototype(layer);
+    const match = route !== undefined || isRouter(handle) ? layer.match(path) : false;
     if (match === false) return [];
     // Express 4 has them in the layer, until its next match
     const matched = match === true ? layer : match;

@@ -1,4 +1,5 @@
 import { PolicyError } from "../errors.js";
+import { withoutPrototype } from "../policy/own-members.js";
 
 /** A layer of a router: what Express 4 and 5 have in common, and what only one of them has. */
 export interface Layer {
@@ -38,18 +39,28 @@ export const TOP = "/";
 
 /** Returns the router of an application of Express 5 or 4, or the router that it is given. */
 export function routerOf(app: object): Router {
-  const { stack, lazyrouter } = app as { stack?: readonly Layer[]; lazyrouter?: () => void };
-  if (stack !== undefined) return app as Router;
+  if (isRouter(app)) return app;
+  const lazyrouter = ownOf(app, "lazyrouter") as (() => void) | undefined;
   // Express 4 has no router before its first route, and throws for the name that Express 5 has it under
   lazyrouter?.call(app);
-  const { _router: old } = app as { _router?: Router };
-  const found = old ?? (app as { router?: Partial<Router> }).router;
-  if (found?.stack !== undefined) return found as Router;
+  const found = ownOf(app, "_router") ?? ownOf(app, "router");
+  if (isRouter(found)) return found;
   throw new PolicyError("ERR_OPTIONS_INVALID", "expected an application or a router of Express");
 }
 
+/** Returns whether an object of Express is a router: it has layers of its own. */
+export function isRouter(found: unknown): found is Router {
+  return found !== undefined && Object.hasOwn(found as object, "stack");
+}
+
+/** Returns one member of an object of Express, where it is the object's own. */
+function ownOf(app: object, name: string): unknown {
+  return Object.hasOwn(app, name) ? (app as Record<string, unknown>)[name] : undefined;
+}
+
 /** Returns whether a layer is mounted at `/`, so that every path meets it. */
-export function isAtTop({ slash, regexp }: Layer): boolean {
+export function isAtTop(layer: Layer): boolean {
+  const { slash, regexp } = withoutPrototype(layer);
   return slash === true || regexp?.fast_slash === true;
 }
 
@@ -58,7 +69,7 @@ export function isAtTop({ slash, regexp }: Layer): boolean {
  * values to parameters of the same names. A layer whose place is unknown has a key of its own.
  */
 export function mountOf(layer: Layer): unknown {
-  const { rawPath, regexp, route } = layer;
+  const { rawPath, regexp, route } = withoutPrototype(layer);
   if (isAtTop(layer)) return TOP;
   if (typeof rawPath === "string") return rawPath;
   const names = (paramNames(layer) ?? []).join();
@@ -71,7 +82,7 @@ export function mountOf(layer: Layer): unknown {
 
 /** Returns the names of the parameters in the path of a layer; `undefined` where the layer does not tell its path. */
 export function paramNames(layer: Layer): readonly string[] | undefined {
-  const { regexp, keys = [], rawPath, route } = layer;
+  const { regexp, keys = [], rawPath, route } = withoutPrototype(layer);
   if (isAtTop(layer)) return [];
   if (regexp !== undefined) return keys.map(keyName);
   const path = rawPath ?? route?.path;
@@ -95,7 +106,7 @@ export function pathText(path: unknown): string {
 
 /** Returns the path that a layer was mounted at as text for people, as far as the layer tells it. */
 export function mountText(layer: Layer): string {
-  const { rawPath, regexp, keys = [] } = layer;
+  const { rawPath, regexp, keys = [] } = withoutPrototype(layer);
   if (isAtTop(layer)) return "";
   if (rawPath !== undefined) return pathText(rawPath);
   if (regexp === undefined) return "/…";

@@ -1,3 +1,4 @@
+import { anyText } from "./any-value.js";
 import { type NameOf, type Printed, placeholderName } from "./placeholder.js";
 import { badCharReason, badScopeChar, type IsScopeToken } from "./scope-token.js";
 import { isScopeVerb, type ScopeVerb } from "./verbs.js";
@@ -171,8 +172,9 @@ export function parseScopeToken(text: string): ScopeTokenResult {
 /** A scope as it is printed, in whichever spelling it is written; of any other value, its text. */
 export function printedScope(value: unknown): string {
   if (typeof value === "string" && !value.includes("<")) return value;
-  const result: ScopeTokenResult = parseScopeToken<string>(String(value));
-  return result.ok ? result.token.text : String(value);
+  const text = anyText(value);
+  const result: ScopeTokenResult = parseScopeToken<string>(text);
+  return result.ok ? result.token.text : text;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { PolicyError } from "../errors.js";
+import { firstItems } from "./any-value.js";
 import { badCharReason, isScopeChar, isScopeToken, type ScopeToken } from "./scope-token.js";
 
 /** A scope as a set of scope-tokens, in the order in which they first stood. It has `has`, and nothing that finds a part of a text. */
@@ -27,27 +28,18 @@ export const MAX_SCOPE_TOKENS = 4_096;
  */
 export function readScopeTokens(scope: unknown): readonly string[] | undefined {
   if (scope === "") return [];
-  if (typeof scope !== "string") return readTokenList(scope);
-  const parsed = parseScope(scope);
-  return parsed.ok ? [...parsed.scope] : undefined;
+  if (typeof scope !== "object") {
+    const parsed = parseScope(scope as string);
+    return parsed.ok ? [...parsed.scope] : undefined;
+  }
+  // each item is one token, as in the list of an access token
+  const list = firstItems(scope, MAX_SCOPE_TOKENS + 1);
+  if (list === undefined || list.length > MAX_SCOPE_TOKENS) return undefined;
+  return list.every(isListedToken) ? [...new Set(list)] : undefined;
 }
 
-/** A member of a list is one scope token: nothing in it is split, and one malformed member makes the list malformed. */
-function readTokenList(list: unknown): readonly string[] | undefined {
-  const tokens = new Set<string>();
-  try {
-    if (!Array.isArray(list)) return undefined;
-    const { length } = list;
-    if (length > MAX_SCOPE_TOKENS) return undefined;
-    for (let index = 0; index < length; index += 1) {
-      const member: unknown = list[index];
-      if (!isScopeToken(member) || member.length > MAX_SCOPE_LENGTH) return undefined;
-      tokens.add(member);
-    }
-  } catch {
-    return undefined; // a getter or a proxy that throws
-  }
-  return [...tokens];
+function isListedToken(member: unknown): member is ScopeToken {
+  return isScopeToken(member) && member.length <= MAX_SCOPE_LENGTH;
 }
 
 const SP = 0x20;
@@ -129,19 +121,26 @@ function emptyToken(text: string, index: number): string {
  * ```
  */
 export function formatScope(scope: ScopeSet): string {
-  if (typeof scope?.values !== "function") {
-    throw new PolicyError("ERR_SCOPE_INVALID", "a scope is a set of scope-tokens");
-  }
   const tokens: string[] = [];
-  for (const token of scope.values()) {
+  for (const token of membersOf(scope)) {
     if (!isScopeToken(token)) {
       const shown = typeof token === "string" ? JSON.stringify(token) : typeof token;
       throw new PolicyError(
         "ERR_SCOPE_INVALID",
-        `member ${tokens.length} of the scope, \`${shown}\`, is no scope-token`,
+        `member ${tokens.length} of the scope, \`${shown}\`, is not a scope-token`,
       );
     }
     tokens.push(token);
   }
   return tokens.join(" ");
+}
+
+/** Yields the members of a set. What the value itself throws means that it is not a set. */
+function* membersOf(scope: ScopeSet): Generator<unknown, undefined> {
+  try {
+    if (typeof scope?.values === "function") return yield* scope.values();
+  } catch {
+    // a getter, a proxy or an iterator that throws
+  }
+  throw new PolicyError("ERR_SCOPE_INVALID", "a scope is a set of scope-tokens");
 }

@@ -1,4 +1,5 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
+import { withoutPrototype } from "../policy/own-members.js";
 
 /** The SDKs' `AuthInfo`: what a transport hands to handlers. The gate in the handler believes nothing of it but the token. */
 export interface McpAuthInfo {
@@ -25,7 +26,7 @@ export function newAuthInfo(
   token: AccessToken,
   resource: string | undefined,
 ): McpAuthInfo {
-  const { scope, client_id, exp, sub, iss, jti } = token;
+  const { scope, client_id, exp, sub, iss, jti } = withoutPrototype(token);
   const scopes = typeof scope === "string" ? scope.split(" ").filter(Boolean) : [...scope];
   const info: McpAuthInfo = {
     token: rawToken,

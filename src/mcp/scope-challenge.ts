@@ -1,3 +1,4 @@
+import { withoutPrototype } from "../policy/own-members.js";
 import type { Authorizer } from "../resource-server/authorizer.js";
 import { credentialsOfInfo, isFromDoor } from "./auth-info.js";
 import { isNamed, type Params, versionOf } from "./message.js";
@@ -43,7 +44,8 @@ export function newScopeChallenge(authorizer: Authorizer, targets: Targets): Sco
         protocolVersion,
         auditDenialsOnly: true,
       });
-      const scope = admission.kind === "refused" ? admission.answer.body.scope : undefined;
+      if (admission.kind === "allowed") return undefined;
+      const { scope } = withoutPrototype(admission.answer.body);
       if (scope === undefined) return undefined;
       return { scopes: scope.split(" "), errorDescription: "More scope is needed" };
     }

@@ -1,3 +1,4 @@
+import { withoutPrototype } from "../policy/own-members.js";
 import type { Answer, Refusal } from "../resource-server/challenge.js";
 
 /** What a call is answered where it is refused inside the protocol: the result of a tool, for the model and the person to read. */
@@ -66,7 +67,7 @@ export function refusalMeta(
   upgradeUrl: string | undefined,
 ): Record<string, unknown> {
   const { kind } = ADVICE[code];
-  const challenge = headers["WWW-Authenticate"];
+  const challenge = withoutPrototype(headers)["WWW-Authenticate"];
   const url = code === "upgrade_required" ? upgradeUrl : undefined;
   return {
     ...(kind !== "other" && {
@@ -83,7 +84,7 @@ export function refusalMeta(
 
 /** One line that starts with the state: `upgrade required: …`, `denied: …`, `more scope is needed: …`. */
 export function refusalText(refusal: Refusal, answer: Answer, upgradeUrl?: string): string {
-  const scope = answer.body.scope;
+  const { scope } = withoutPrototype(answer.body);
   const parts = [
     refusal.message.endsWith(".") ? refusal.message : `${refusal.message}.`,
     ...(scope === undefined ? [] : [`Scope: ${scope}.`]),

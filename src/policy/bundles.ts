@@ -1,4 +1,5 @@
 import { PolicyError } from "../errors.js";
+import { anyText } from "../grammar/any-value.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import { isScopeList } from "./compile.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled.js";
@@ -14,13 +15,14 @@ export function bundleScopes(
   name: string,
 ): readonly CompiledScope[] {
   const bundles = definition.bundles ?? {};
-  const bundle = Object.hasOwn(bundles, name) ? bundles[name] : undefined;
+  const text = anyText(name);
+  const bundle = Object.hasOwn(bundles, text) ? bundles[text] : undefined;
   if (bundle === undefined) {
-    const meant = nearest(String(name), Object.keys(bundles));
+    const meant = nearest(text, Object.keys(bundles));
     const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
     throw new PolicyError(
       "ERR_BUNDLE_UNKNOWN",
-      oneLine(`the policy has no bundle \`${String(name)}\`${hint}`),
+      oneLine(`the policy has no bundle \`${text}\`${hint}`),
     );
   }
   const isList = isScopeList(bundle);

@@ -1,4 +1,5 @@
 import type { Finding } from "../errors.js";
+import { withoutPrototype } from "./own-members.js";
 
 /** Where something stands in a definition, from the root. */
 export type Path = readonly (string | number)[];
@@ -120,7 +121,7 @@ export function oneLine(text: string): string {
 
 /** Writes all findings as one text, a line each: the message of the error that refuses a policy or what is built on one. */
 export function describeFindings(findings: readonly Finding[], refused = "the policy"): string {
-  const lines = findings.map(({ path, message, suggestion }) => {
+  const lines = findings.map(withoutPrototype).map(({ path, message, suggestion }) => {
     const where = path === "" ? "" : ` at ${cut(path, LONGEST_MESSAGE)}`;
     const meant = suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`;
     return oneLine(`  ${message}${where}${meant}`);

@@ -9,6 +9,7 @@ import type { OperationDefinition, OperationOptions, PolicyDefinition } from "./
 import { denyByPattern } from "./denials.js";
 import { formatPath, type Path, type Report } from "./findings.js";
 import { isPattern, toolKeyFault } from "./names.js";
+import { withoutPrototype } from "./own-members.js";
 import { patternMatcher } from "./pattern.js";
 import { PARTS, type Reading, readGates, readRequirement } from "./requirement.js";
 import { checkRoom, excessOf, sizeOfOperation } from "./requirement-size.js";
@@ -16,6 +17,7 @@ import {
   buildRouter,
   type Endpoint,
   endpointIdentity,
+  isEndpoint,
   LONGEST_PATH,
   METHODS,
   parseEndpoint,
@@ -105,7 +107,7 @@ function readEndpoints(
   return endpoints.map(([name, entry]) => {
     const path = ["endpoints", name];
     const endpoint = parseEndpoint(name);
-    if (!("segments" in endpoint)) {
+    if (!isEndpoint(endpoint)) {
       const { code, message, method } = endpoint;
       report.add(code, path, message, (suggest) => method && suggest(method, METHODS));
       return { name, endpoint: undefined, entry };
@@ -144,7 +146,8 @@ function compileOperation(
   path: Path,
   around: Around,
 ): Operation | undefined {
-  const options: OperationOptions = typeof entry === "string" ? { scope: entry } : entry;
+  const options: OperationOptions =
+    typeof entry === "string" ? withoutPrototype({ scope: entry }) : entry;
   if (!checkKind(options, path, around)) return undefined;
   const base = { name, kind, hidden: options.hidden === true, denial: options.deny };
   if (options.deny !== undefined) return { ...base, rules: [], params: NO_PARAMS, public: false };
@@ -169,7 +172,7 @@ function compileEntry(
     const scope = options.enrichedBy === undefined ? undefined : table.find(options.enrichedBy, at);
     if (scope !== undefined) checkNoPlaceholder(scope, at, around);
     const enriched = scope && draftOf([scope]);
-    return compileRule([], budget, { isPublic: true, enriched });
+    return compileRule([], budget, { enriched });
   }
   const excess = excessOf(sizeOfOperation(entry, always.uses.length));
   if (excess !== undefined) {

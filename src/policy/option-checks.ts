@@ -1,6 +1,7 @@
 import { type Finding, PolicyError } from "../errors.js";
 import { urlParts } from "../grammar/url.js";
 import { describeFindings, nearest, oneLine } from "./findings.js";
+import { ownMembers } from "./own-members.js";
 
 /** Checks the value of one option: returns what is wrong with it, `undefined` for a good value. */
 export type OptionCheck = (value: unknown) => string | undefined;
@@ -70,38 +71,44 @@ export function checkOptions<Options extends object>(
   options: Options,
   checks: OptionChecks,
 ): Options {
-  const findings: Finding[] = [];
-  const add = (code: string, path: string, message: string, suggestion?: string) =>
-    findings.push({
-      code,
-      path: oneLine(path),
-      message: oneLine(message),
-      ...(suggestion !== undefined && { suggestion }),
-    });
   const given = ownMembers(options);
-  const own = given ?? {};
+  const own = (given ?? {}) as Readonly<Record<string, unknown>>;
   const known = Object.keys(checks);
-  for (const [name, check] of Object.entries(checks)) {
-    const message = check(own[name], own);
-    if (message !== undefined) add("option", name, message);
-    else if (Object.hasOwn(own, name) && own[name] === undefined)
-      add("undefined_value", name, "is `undefined`: leave the option out instead");
-  }
-  if (given === undefined) add("option", "", "expected an object with options");
-  for (const name of Object.keys(own)) {
-    if (known.includes(name)) continue;
-    add("unknown_key", name, `there is no option \`${name}\``, nearest(name, known));
-  }
+  const findings = [
+    ...optionFindings(own, checks),
+    ...(given === undefined ? [findingOf("option", "", "expected an object with options")] : []),
+    ...Object.keys(own)
+      .filter((name) => !known.includes(name))
+      .map((name) => {
+        const meant = nearest(name, known);
+        return findingOf("unknown_key", name, `there is no option \`${name}\``, meant);
+      }),
+  ];
   if (findings.length > 0) {
     throw new PolicyError("ERR_OPTIONS_INVALID", describeFindings(findings, what), findings);
   }
   return Object.freeze(own) as Options;
 }
 
-/** Copies own enumerable members into an object without a prototype; `undefined` for a value that has none to read. */
-function ownMembers(options: unknown): Record<string, unknown> | undefined {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) return undefined;
-  const own = Object.create(null) as Record<string, unknown>;
-  for (const name of Object.keys(options)) own[name] = (options as Record<string, unknown>)[name];
-  return own;
+/**
+ * Returns what is wrong with the options that have a check: wrong values, and members that are `undefined`. Other members
+ * are not looked at, and nor is what `own` inherits.
+ */
+export function optionFindings(
+  own: Readonly<Record<string, unknown>>,
+  checks: OptionChecks,
+): readonly Finding[] {
+  return Object.entries(checks).flatMap(([name, check]) => {
+    const isGiven = Object.hasOwn(own, name);
+    const value = isGiven ? own[name] : undefined;
+    const message = check(value, own);
+    if (message !== undefined) return [findingOf("option", name, message)];
+    if (!isGiven || value !== undefined) return [];
+    return [findingOf("undefined_value", name, "is `undefined`: leave the option out instead")];
+  });
+}
+
+function findingOf(code: string, path: string, message: string, suggestion?: string): Finding {
+  const finding = { code, path: oneLine(path), message: oneLine(message) };
+  return suggestion === undefined ? finding : { ...finding, suggestion };
 }

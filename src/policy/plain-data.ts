@@ -1,4 +1,5 @@
 import type { Report } from "./findings.js";
+import { withoutPrototype } from "./own-members.js";
 
 /** How many levels a policy may have. */
 export const DEEPEST = 64;
@@ -60,12 +61,13 @@ export function snapshot(source: unknown, report: Report): unknown {
     );
 
   const copyObject = (object: object): Record<string, unknown> => {
-    const result: Record<string, unknown> = {};
+    const result = withoutPrototype<Record<string, unknown>>({});
     const keys = Object.keys(object);
     for (const key of isTooMuch(keys.length) ? [] : keys) {
       if (isTooLong(key)) break;
-      // `__proto__` is refused, and to assign `undefined` to it does nothing
-      result[key] = copyMember(object, key);
+      const member = copyMember(object, key);
+      // a refused `__proto__` is not a name that anything else should look at
+      if (key !== "__proto__") result[key] = member;
     }
     return result;
   };

@@ -1,4 +1,5 @@
 import { PolicyError } from "../errors.js";
+import { anyText } from "../grammar/any-value.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import { type BindParams, type BindResult, bindCompiled } from "../grammar/template.js";
 import { bundleScopes } from "./bundles.js";
@@ -115,11 +116,12 @@ export function createPolicyScopes(policy: CompiledPolicy): PolicyScopes {
     bindScope: (scope, values) => {
       const declared = scopesByName.get(printedScope(scope));
       if (declared !== undefined) return bindCompiled(declared.template, values);
-      const meant = nearest(String(scope), scopesByName.keys());
+      const text = anyText(scope);
+      const meant = nearest(text, scopesByName.keys());
       const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
       throw new PolicyError(
         "ERR_SCOPE_INVALID",
-        oneLine(`the policy declares no scope \`${String(scope)}\`${hint}`),
+        oneLine(`the policy declares no scope \`${text}\`${hint}`),
       );
     },
   };

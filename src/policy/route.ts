@@ -9,6 +9,11 @@ export const LONGEST_PATH = 8_192;
 /** A segment of an endpoint's path: literal text, or the name of a path parameter. */
 export type Segment = { readonly literal: string } | { readonly param: string };
 
+/** Returns whether a segment is a parameter. A segment has one member of its own. */
+export function isParam(segment: Segment): segment is Extract<Segment, { param: string }> {
+  return Object.hasOwn(segment, "param");
+}
+
 /** An endpoint as its key spells it. */
 export interface Endpoint {
   readonly method: string;
@@ -20,7 +25,12 @@ export interface EndpointFault {
   readonly code: "endpoint_syntax" | "endpoint_method";
   readonly message: string;
   /** The method that was written, where the method is at fault. */
-  readonly method?: string;
+  readonly method: string | undefined;
+}
+
+/** Returns whether a key was read as an endpoint. */
+export function isEndpoint(read: Endpoint | EndpointFault): read is Endpoint {
+  return Object.hasOwn(read, "segments");
 }
 
 const PLACEHOLDER = /^(?::([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})$/;
@@ -37,6 +47,7 @@ export function parseEndpoint(key: string): Endpoint | EndpointFault {
     return {
       code: "endpoint_method",
       message: "HEAD is answered as GET: declare the GET endpoint",
+      method: undefined,
     };
   }
   if (!METHODS.includes(method)) {
@@ -64,7 +75,7 @@ const CANONICAL =
   "no empty segment, no trailing slash, no dot segment, no escape that plain text can spell, none of `\\ ; # ? *`";
 
 function fault(message: string): EndpointFault {
-  return { code: "endpoint_syntax", message };
+  return { code: "endpoint_syntax", message, method: undefined };
 }
 
 /** `/` has no segment; every other path has one after each slash. */
@@ -77,7 +88,7 @@ function segmentsOf(path: string): readonly string[] {
  * names of parameters and without letter case.
  */
 export function endpointIdentity({ method, segments }: Endpoint): string {
-  const path = segments.map((segment) => ("param" in segment ? "{}" : foldCase(segment.literal)));
+  const path = segments.map((segment) => (isParam(segment) ? "{}" : foldCase(segment.literal)));
   return `${method} /${path.join("/")}`;
 }
 
@@ -155,7 +166,7 @@ export function buildRouter<Target>(
     let node = roots.get(endpoint.method) ?? newNode<Target>();
     roots.set(endpoint.method, node);
     for (const segment of endpoint.segments) {
-      if ("param" in segment) {
+      if (isParam(segment)) {
         node = node.param ??= newNode();
       } else {
         const folded = foldCase(segment.literal);
@@ -205,7 +216,7 @@ function spelledAs<Target>(
   const params = new Map<string, string>();
   for (const [index, segment] of endpoint.segments.entries()) {
     const text = segments[index] as string;
-    if ("param" in segment) params.set(segment.param, text);
+    if (isParam(segment)) params.set(segment.param, text);
     else if (segment.literal !== text) return undefined;
   }
   return { value, params };

@@ -86,14 +86,15 @@ export function intersection(
   return Object.freeze(left.filter((type) => right.includes(type)));
 }
 
-/** Settles drafts into a rule: parameters get their places, and each scope adds its own conditions. */
+/**
+ * Settles drafts into a rule: parameters get their places, and each scope adds its own conditions.
+ *
+ * @param open - given for a public operation alone: what enriches it
+ */
 export function compileRule(
   drafts: readonly Draft[],
   budget: RuleBudget,
-  {
-    isPublic = false,
-    enriched,
-  }: { readonly isPublic?: boolean; readonly enriched?: Draft | undefined } = {},
+  open?: { readonly enriched: Draft | undefined },
 ): Rule {
   const { params, useOf } = newPlaces(budget);
   const settle = ({ uses, tier, accountTypes }: Draft): Alternative => {
@@ -115,8 +116,8 @@ export function compileRule(
   };
   return {
     alternatives: drafts.map(settle),
-    enriched: enriched && settle(enriched),
-    public: isPublic,
+    enriched: open?.enriched && settle(open.enriched),
+    public: open !== undefined,
     params,
   };
 }

@@ -1,6 +1,6 @@
 import { printedScope } from "../grammar/scope-syntax.js";
-import { acceptsValue, type Template } from "../grammar/template.js";
-import type { CompiledPolicy, CompiledScope, Implied } from "./compiled.js";
+import { acceptanceKey, acceptsValue, type Template } from "../grammar/template.js";
+import type { CompiledPolicy, CompiledScope } from "./compiled.js";
 import {
   closeOver,
   expandTokens,
@@ -48,28 +48,64 @@ export function listedScopes(
 }
 
 /**
- * Returns what listed scopes mean, implied scopes included, each once under its current name and without values that its own
- * form refuses.
+ * Returns what listed scopes mean, implied scopes included, each under its current name and without values that its own form
+ * refuses.
  */
 export function closeOverListed(
   policy: CompiledPolicy,
   listed: readonly ListedScope[],
 ): readonly ListedScope[] {
-  const inFull = listed
-    .flatMap((one) => (one.values === undefined ? one.scope.closure : []))
-    .map(({ scope }) => listedInFull(policy.scopes[scope] as CompiledScope));
-  const all = [...closeOver(policy, listed.filter(isBound)).values(), ...inFull];
-  return [...new Map(all.map((one) => [one.text, one])).values()];
+  const meanings = listed.filter((one) => one.values !== undefined);
+  const templates = listed.filter((one) => one.values === undefined);
+  const ids = new Set(templates.flatMap((one) => one.scope.closure.map(({ scope }) => scope)));
+  return [
+    ...closeOver(policy, meanings).values(),
+    ...[...ids].map((id) => listedInFull(policy.scopes[id] as CompiledScope)),
+  ];
 }
 
-function isBound(listed: ListedScope): listed is Meaning {
-  return listed.values !== undefined;
+/**
+ * Returns the texts of the listed scopes that none of the others implies, for what {@link closeOverListed} returns of one entry:
+ * templates in full, or scopes with values. Each step of an implication is taken once for sites that accept the same values.
+ */
+export function textsWithoutImplied(
+  policy: CompiledPolicy,
+  listed: readonly ListedScope[],
+): ReadonlySet<string> {
+  const meanings = listed.filter((one) => one.values !== undefined);
+  const left = new Set(withoutImplied(policy, meanings).map(({ text }) => text));
+  const templates = listed.filter((one) => one.values === undefined);
+  for (const { text } of templates) left.add(text);
+  const seen = new Set<string>();
+  const queue = templates.flatMap(stepsFrom);
+  for (const { scope: id, sites } of queue) {
+    const scope = policy.scopes[id] as CompiledScope;
+    const accepted = sites.map(({ template, index }) => acceptanceKey(template, index));
+    const key = [id, ...accepted].join(" ");
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (areWithin(sitesInFull(scope), sites)) left.delete(scope.name);
+    queue.push(...stepsFrom({ scope, sites }));
+  }
+  return left;
+}
+
+/** What a template implies in one step. */
+function stepsFrom({ scope, sites }: Pick<TemplateScope, "scope" | "sites">) {
+  return scope.implies.map((implied) => ({
+    scope: implied.scope,
+    sites: implied.values.map((place) => sites[place] as Site),
+  }));
+}
+
+function sitesInFull({ template }: CompiledScope): readonly Site[] {
+  return template.names.map((_, index) => ({ template, index }));
 }
 
 /** A declared scope for each of the values that its own form accepts. */
 function listedInFull(scope: CompiledScope): ListedScope {
-  const { name, template } = scope;
-  const sites = template.names.map((_, index) => ({ template, index }));
+  const { name } = scope;
+  const sites = sitesInFull(scope);
   return sites.length === 0
     ? { scope, values: [], text: name }
     : { scope, values: undefined, text: name, sites };
@@ -90,51 +126,31 @@ export function createCeiling(
   const templates = new Map<number, (readonly Site[])[]>();
   for (const entry of entries) {
     for (const listed of listedScopes(policy, entry, firstParty)) {
-      if (listed.values === undefined) addTemplate(templates, listed, listed.scope.closure);
+      if (listed.values === undefined) addTemplate(templates, listed);
     }
   }
   return {
-    covers: (listed) =>
-      (isBound(listed) && concrete.has(listed.text)) || isTaken(listed, templates),
+    covers: (listed) => {
+      const covering = templates.get(listed.scope.id) ?? [];
+      if (listed.values === undefined) {
+        return covering.some((sites) => areWithin(listed.sites, sites));
+      }
+      return concrete.has(listed.text) || covering.some((sites) => areTaken(listed.values, sites));
+    },
   };
 }
 
-/** Returns the listed scopes that none of the others implies. */
-export function withoutImpliedListed(
-  policy: CompiledPolicy,
-  listed: readonly ListedScope[],
-): readonly ListedScope[] {
-  const kept = new Set(withoutImplied(policy, listed.filter(isBound)).map(({ text }) => text));
-  const templates = new Map<number, (readonly Site[])[]>();
-  for (const one of listed) {
-    const implied = ({ scope }: Implied) => scope !== one.scope.id;
-    if (one.values === undefined) addTemplate(templates, one, one.scope.closure.filter(implied));
-  }
-  return listed.filter((one) => (!isBound(one) || kept.has(one.text)) && !isTaken(one, templates));
-}
-
-/** Notes the scopes that a template implies, with the values that it hands on to them. */
+/** Notes a template with everything that it implies. */
 function addTemplate(
   templates: Map<number, (readonly Site[])[]>,
-  { sites }: TemplateScope,
-  closure: readonly Implied[],
+  { scope, sites }: TemplateScope,
 ): void {
-  for (const { scope: id, values } of closure) {
+  for (const { scope: id, values } of scope.closure) {
     const reached = values.map((place) => sites[place] as Site);
     const known = templates.get(id);
     if (known === undefined) templates.set(id, [reached]);
     else known.push(reached);
   }
-}
-
-/** Whether one of the noted templates stands for a scope: for its values, or for each value of its template. */
-function isTaken(
-  listed: ListedScope,
-  templates: ReadonlyMap<number, readonly (readonly Site[])[]>,
-): boolean {
-  const covering = templates.get(listed.scope.id) ?? [];
-  if (listed.values === undefined) return covering.some((sites) => areWithin(listed.sites, sites));
-  return covering.some((sites) => areTaken(listed.values, sites));
 }
 
 function areTaken(values: readonly string[], sites: readonly Site[]): boolean {

@@ -11,6 +11,7 @@ import type { Path, Report, Steps } from "./findings.js";
 import { checkAccountTypes, type Gates, rankOf, reportDuplicates } from "./gates.js";
 import { linkImplied, newClosures, reportCycle, type ScopeDraft } from "./implications.js";
 import { MOST_OVERLAP_STEPS, overlapsOf } from "./overlaps.js";
+import { withoutPrototype } from "./own-members.js";
 import type { NamedScope } from "./scope-lookup.js";
 
 /** How many characters and placeholders the name of a scope may have. */
@@ -36,7 +37,7 @@ export function compileScopes(
   const byText = new Map<string, ScopeDraft>();
   for (const [name, entry] of Object.entries(definition.scopes ?? {})) {
     const path = ["scopes", name];
-    const options = typeof entry === "string" ? { description: entry } : entry;
+    const options = typeof entry === "string" ? withoutPrototype({ description: entry }) : entry;
     const token = readName(name, path, report);
     if (token === undefined) continue;
     const template = compileTemplate(token);

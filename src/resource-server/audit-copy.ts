@@ -27,7 +27,8 @@ const MARKS = { cut: "[cut]", circular: "[circular]", unreadable: "[unreadable]"
 export function findOwn(holder: object, name: string): Found {
   try {
     const property = Object.getOwnPropertyDescriptor(holder, name);
-    return property !== undefined && "value" in property ? { value: property.value } : "unreadable";
+    const hasValue = property !== undefined && Object.hasOwn(property, "value");
+    return hasValue ? { value: property.value } : "unreadable";
   } catch {
     return "unreadable";
   }

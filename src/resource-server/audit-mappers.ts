@@ -1,6 +1,8 @@
+import { checkOptions, isBoolean, optional } from "../policy/option-checks.js";
 import type { AuditEvent } from "./audit-event.js";
 import { type AnyEvent, messageOf, requestLineOf, viewOf } from "./audit-view.js";
 import { type AuthorizationEvent, isAuthorizationEvent } from "./authorization-event.js";
+import { ownEvent } from "./own-event.js";
 
 /** Leaves out what is not known. */
 function known<Members extends Readonly<Record<string, unknown>>>(
@@ -62,17 +64,17 @@ export function toCloudEvent<Event extends AuditEvent | AuthorizationEvent>(
   event: Event,
   source: string,
 ): AuditCloudEvent<Event> {
-  const any: AnyEvent = event;
-  const subject = isAuthorizationEvent(any) ? "" : any.operation.name;
+  const own = ownEvent<AnyEvent>(event);
+  const subject = isAuthorizationEvent(own) ? "" : own.operation.name;
   return {
     specversion: "1.0",
-    id: any.id,
+    id: own.id,
     source,
-    type: cloudTypeOf(any),
-    time: any.time,
+    type: cloudTypeOf(own),
+    time: own.time,
     ...(subject !== "" && { subject }),
     datacontenttype: "application/json",
-    authtype: authTypeOf(any),
+    authtype: authTypeOf(own),
     data: event,
   };
 }
@@ -107,6 +109,8 @@ export type AuditAttributes = Readonly<Record<string, string | number | boolean 
  * @param options - `arguments: true` adds `gen_ai.tool.call.arguments`, the values that the policy shows, as JSON; the conventions
  * leave it out by default
  *
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
+ *
  * @see {@link https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md Semantic conventions for MCP}
  *
  * @example
@@ -122,25 +126,29 @@ export function toOpenTelemetryAttributes(
   event: AuditEvent | AuthorizationEvent,
   options: { readonly arguments?: boolean } = {},
 ): AuditAttributes {
-  const { actor, client, token } = event;
-  const { allowed, code } = viewOf(event);
-  const own = isAuthorizationEvent(event)
-    ? authorizationAttributes(event)
-    : decisionAttributes(event, options.arguments === true);
+  const { arguments: withArguments } = checkOptions("`toOpenTelemetryAttributes`", options, CHECKS);
+  const own = ownEvent(event);
+  const { actor, client, token } = own;
+  const { allowed, code } = viewOf(own);
+  const attributes = isAuthorizationEvent(own)
+    ? authorizationAttributes(own)
+    : decisionAttributes(own, withArguments === true);
   return known({
-    ...own,
-    "http.response.status_code": event.status,
+    ...attributes,
+    "http.response.status_code": own.status,
     "error.type": allowed ? undefined : code,
     "enduser.id": actor.sub,
-    "scope_policy.event.id": event.id,
-    "scope_policy.policy.name": event.policy.name,
-    "scope_policy.policy.version": event.policy.version,
+    "scope_policy.event.id": own.id,
+    "scope_policy.policy.name": own.policy.name,
+    "scope_policy.policy.version": own.policy.version,
     "scope_policy.client.id": client.client_id,
     "scope_policy.token.id": token.jti,
     "scope_policy.token.issuer": token.iss,
-    "scope_policy.request.id": event.requestId,
+    "scope_policy.request.id": own.requestId,
   });
 }
+
+const CHECKS = { arguments: optional(isBoolean) };
 
 function decisionAttributes(event: AuditEvent, withArguments: boolean) {
   const { operation, decision, actor } = event;
@@ -210,16 +218,17 @@ function shownArguments(event: AuditEvent): string {
  * ```
  */
 export function toEcs(event: AuditEvent | AuthorizationEvent) {
-  const { actor, policy } = event;
-  const { name, action, effect, allowed, code, isOutage } = viewOf(event);
-  const [method] = requestLineOf(event);
-  const request = known({ id: event.requestId, method });
+  const own = ownEvent(event);
+  const { actor, policy } = own;
+  const { name, action, effect, allowed, code, isOutage } = viewOf(own);
+  const [method] = requestLineOf(own);
+  const request = known({ id: own.requestId, method });
   return {
-    "@timestamp": event.time,
+    "@timestamp": own.time,
     ecs: { version: "9.4.0" },
-    message: messageOf(event),
+    message: messageOf(own),
     event: {
-      id: event.id,
+      id: own.id,
       kind: "event",
       category: ["api"],
       type: [effect, allowed ? "allowed" : "denied"],
@@ -231,13 +240,13 @@ export function toEcs(event: AuditEvent | AuthorizationEvent) {
     },
     rule: { name, ruleset: policy.name, version: policy.version },
     ...(actor.sub !== undefined && { user: { id: actor.sub }, related: { user: [actor.sub] } }),
-    ...((Object.keys(request).length > 0 || event.status !== undefined) && {
+    ...((Object.keys(request).length > 0 || own.status !== undefined) && {
       http: known({
         request: Object.keys(request).length > 0 ? request : undefined,
-        response: event.status === undefined ? undefined : { status_code: event.status },
+        response: own.status === undefined ? undefined : { status_code: own.status },
       }),
     }),
-    scope_policy: known(isAuthorizationEvent(event) ? grantMembers(event) : callMembers(event)),
+    scope_policy: known(isAuthorizationEvent(own) ? grantMembers(own) : callMembers(own)),
   };
 }
 

@@ -1,9 +1,13 @@
+import { checkOptions, isText, optional } from "../policy/option-checks.js";
 import type { AuditEvent } from "./audit-event.js";
 import { type AnyEvent, messageOf, requestLineOf, viewOf } from "./audit-view.js";
 import { type AuthorizationEvent, isAuthorizationEvent } from "./authorization-event.js";
+import { ownEvent } from "./own-event.js";
 
 /** The class API Activity: category 6, class 3. */
 const CLASS = 6003;
+
+const CHECKS = { clientAddress: optional(isText) };
 
 interface Activity {
   readonly id: 1 | 2 | 3 | 4 | 99;
@@ -28,11 +32,13 @@ const AUTHORIZATIONS: Readonly<Record<AuthorizationEvent["type"], Activity>> = {
 };
 
 /**
- * An audit event as Open Cybersecurity Schema Framework 1.8 puts it: class API Activity (6003) with the profile Security Control,
+ * Returns an audit event as Open Cybersecurity Schema Framework 1.8 puts it: class API Activity (6003) with the profile Security Control,
  * which holds whether it was allowed. Authorize Session is about rights given at login, which this is not. What the class has no
- * attribute for stands in `unmapped`.
+ * attribute for is in `unmapped`.
  *
  * @param options - `clientAddress`: the IP address that the call came from, which an audit event does not hold; the class demands a source
+ *
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
  *
  * @see {@link https://schema.ocsf.io/1.8.0/classes/api_activity API Activity}
  *
@@ -47,19 +53,21 @@ export function toOcsf(
   event: AuditEvent | AuthorizationEvent,
   options: { readonly clientAddress?: string } = {},
 ) {
-  const { actor, client, policy, status, requestId } = event;
-  const activity = activityOf(event);
-  const { name, allowed, code, isOutage } = viewOf(event);
+  const { clientAddress } = checkOptions("`toOcsf`", options, CHECKS);
+  const own = ownEvent(event);
+  const { actor, client, policy, status, requestId } = own;
+  const activity = activityOf(own);
+  const { name, allowed, code, isOutage } = viewOf(own);
   const edition = { name: policy.name, version: policy.version };
   return {
     metadata: {
       version: "1.8.0",
-      uid: event.id,
+      uid: own.id,
       product: { name: "scope-policy", vendor_name: "scope-policy" },
       profiles: ["security_control"],
       ...(requestId !== undefined && { correlation_uid: requestId }),
     },
-    time: Date.parse(event.time),
+    time: Date.parse(own.time),
     category_uid: 6,
     category_name: "Application Activity",
     class_uid: CLASS,
@@ -73,14 +81,14 @@ export function toOcsf(
     status_id: allowed ? 1 : 2,
     status: allowed ? "Success" : "Failure",
     status_code: code,
-    message: messageOf(event),
+    message: messageOf(own),
     action_id: allowed ? 1 : 2,
     action: allowed ? "Allowed" : "Denied",
     disposition_id: allowed ? 1 : isOutage ? 27 : 2,
     disposition: allowed ? "Allowed" : isOutage ? "Error" : "Blocked",
     policy: edition,
     actor: {
-      user: userOf(event),
+      user: userOf(own),
       ...(client.client_id !== undefined && { app_uid: client.client_id }),
       ...(actor.iss !== undefined && { idp: { name: actor.iss } }),
       authorizations: [{ decision: code, policy: edition }],
@@ -93,10 +101,8 @@ export function toOcsf(
     },
     ...(status !== undefined && { http_response: { code: status } }),
     src_endpoint:
-      options.clientAddress === undefined
-        ? { name: client.client_id ?? "unknown" }
-        : { ip: options.clientAddress },
-    unmapped: unmappedOf(event),
+      clientAddress === undefined ? { name: client.client_id ?? "unknown" } : { ip: clientAddress },
+    unmapped: unmappedOf(own),
   };
 }
 

@@ -45,11 +45,11 @@ function describe(policy: CompiledPolicy, operation: Operation): AuditedOperatio
   const entries = kind === "tool" ? policy.definition.tools : policy.definition.endpoints;
   // every operation was compiled from the entry of its own name
   const entry = (entries as Readonly<Record<string, OperationDefinition>>)[operation.name];
-  const { show, hash } = (typeof entry === "object" && entry.audit) || {};
+  const audit = typeof entry === "object" ? entry.audit : undefined;
   return {
     kind,
     requirement: requirementOf(policy, operation),
-    disclosure: { show: new Set(show), hash: new Set(hash) },
+    disclosure: { show: new Set(audit?.show), hash: new Set(audit?.hash) },
     params,
     isPattern: false,
   };
@@ -68,11 +68,15 @@ function combine(one: AuditedOperation, other: AuditedOperation): AuditedOperati
 }
 
 function combineRequirements(one: AuditRequirement, other: AuditRequirement): AuditRequirement {
-  if (one.denied) return one;
-  if (other.denied || one.public) return other;
+  if (Object.hasOwn(one, "denied")) return one;
+  if (Object.hasOwn(other, "denied") || Object.hasOwn(one, "public")) return other;
   // a public rule demands nothing, so it adds none
   const rules = [...one.rules, ...other.rules].map(({ anyOf }) => anyOf);
-  return withinRoom(rules, (one.leftOut ?? 0) + (other.leftOut ?? 0));
+  return withinRoom(rules, leftOutOf(one) + leftOutOf(other));
+}
+
+function leftOutOf(requirement: AuditRequirement): number {
+  return Object.hasOwn(requirement, "leftOut") ? (requirement.leftOut as number) : 0;
 }
 
 function requirementOf(policy: CompiledPolicy, operation: Operation): AuditRequirement {

@@ -1,3 +1,4 @@
+import { firstItems } from "../grammar/any-value.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
 import {
@@ -7,6 +8,7 @@ import {
   optional,
   required,
 } from "../policy/option-checks.js";
+import { ownMembers, withoutPrototype } from "../policy/own-members.js";
 import { namedMeanings } from "../policy/scope-meanings.js";
 import {
   cleanIdentifier,
@@ -226,9 +228,11 @@ export function isAuthorizationEvent<Other extends object>(
 }
 
 /** Returns the own members of the details that are given. Anything else than an object has none, and the checks report it. */
-function withoutUndefined(details: unknown): AuthorizationDetails {
-  const entries = Object.entries(details ?? {}).filter(([, value]) => value !== undefined);
-  return Object.assign(Object.create(null), Object.fromEntries(entries)) as AuthorizationDetails;
+function withoutUndefined(details: AuthorizationDetails): AuthorizationDetails {
+  const entries = Object.entries(ownMembers(details) ?? {}).filter(
+    ([, value]) => value !== undefined,
+  );
+  return withoutPrototype(Object.fromEntries(entries)) as unknown as AuthorizationDetails;
 }
 
 function member<const Name extends string>(
@@ -285,9 +289,13 @@ function scopesOf(
   return { ...Object.fromEntries(written), ...(leftOut > 0 && { leftOut }) };
 }
 
-/** The tokens of a scope text or of a list; `undefined` for anything else. */
+/** More scopes than any event has room for. */
+const MOST_TOKENS = 65_536;
+
+/** Returns the tokens of a scope text or of a list; `undefined` for anything else. */
 function tokensOf(scope: unknown): readonly string[] | undefined {
   if (typeof scope === "string") return scope.split(" ").filter((token) => token !== "");
-  if (!Array.isArray(scope)) return undefined;
-  return scope.filter((token): token is string => typeof token === "string" && token !== "");
+  return firstItems(scope, MOST_TOKENS)?.filter(
+    (token): token is string => typeof token === "string" && token !== "",
+  );
 }

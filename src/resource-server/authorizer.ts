@@ -16,6 +16,7 @@ import {
 import { metadataUrl } from "../discovery/resource-identifier.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import type { PolicyTypes } from "../policy/definition.js";
+import { withoutPrototype } from "../policy/own-members.js";
 import { deepFreeze } from "../policy/plain-data.js";
 import { newAuditEventMaker } from "./audit.js";
 import type { AuditedRequest, ProtocolRequest } from "./audited-request.js";
@@ -207,14 +208,13 @@ export function createAuthorizer<Types extends PolicyTypes>(
     token,
   });
 
-  /** Steps 4 and 5. */
   const decideCall = (shown: Shown, call: Omit<Call, "authorization">): Awaitable<Admission> => {
     const token = shown.kind === "token" ? shown.token : undefined;
     const decision = decideShown(policy, shown, call);
     const admission: Admission = decision.allowed
       ? { kind: "allowed", decision, token }
       : refuse(decision, call, token);
-    const isTold = !(decision.allowed && isOn(call, "auditDenialsOnly"));
+    const isTold = !(decision.allowed && call.auditDenialsOnly === true);
     return isTold ? tell(admission, call) : admission;
   };
 
@@ -249,7 +249,7 @@ export function createAuthorizer<Types extends PolicyTypes>(
   };
 
   const decideRaw = async (rawToken: string | undefined, operation: string, params: unknown) =>
-    decideCall(await show(credentialsOf(rawToken)), { operation, params });
+    decideCall(await show(credentialsOf(rawToken)), { ...NO_CALL, operation, params });
 
   return Object.freeze({
     policy,
@@ -265,20 +265,22 @@ export function createAuthorizer<Types extends PolicyTypes>(
       if (!decision.allowed) throw new AccessDenied(decision);
       return token as AccessToken;
     },
-    admit: (call) =>
-      whenThere(show(credentialsIn(call.authorization)), (shown) => decideCall(shown, call)),
+    admit: (given) => {
+      const call = { ...NO_CALL, ...given };
+      return whenThere(show(credentialsIn(call.authorization)), (shown) => decideCall(shown, call));
+    },
     authenticate: async (authorization, context) => {
       const shown = await show(credentialsIn(authorization));
       if (isGood(shown)) return { kind: "authenticated", token: shown.token };
       const decision = refusalOf(shown);
       return { kind: "refused", decision, answer: answer(decision, context) };
     },
-    record: async (refused, { name: operation, requestId }) => {
-      const { decision, answer: written } = refused;
+    record: async (refused, request) => {
+      const { decision, answer: written, token } = withoutPrototype(refused);
+      const { name: operation, requestId } = withoutPrototype(request);
       if (decision.code === "unauthenticated") return;
-      const token = Object.hasOwn(refused, "token") ? refused.token : undefined;
       const admission: Admission = { kind: "refused", decision, answer: written, token };
-      await tell(admission, { operation, requestId }, true);
+      await tell(admission, { ...NO_CALL, operation, requestId }, true);
     },
     answer,
     metadata: () => metadata,
@@ -300,6 +302,19 @@ function credentialsIn(authorization: Call["authorization"]): Credentials | Vouc
   return isVouched(authorization) ? authorization : readCredentials(authorization);
 }
 
+/** The members of a call that an adapter leaves out: they are own members, so that none is inherited. */
+const NO_CALL: Omit<Required<Call>, "audited"> = Object.freeze({
+  authorization: undefined,
+  operation: "",
+  params: undefined,
+  arguments: undefined,
+  requestId: undefined,
+  protocolVersion: undefined,
+  signInScope: "operation",
+  auditDenialsOnly: false,
+  credentialsFirst: false,
+});
+
 /** A value that is no token to any policy: a refusal takes its place in the order of the decision. */
 const NO_TOKEN = null;
 
@@ -310,23 +325,14 @@ function decideShown(
   call: Omit<Call, "authorization">,
 ): DoorDecision {
   const { operation, params } = call;
-  if (isOn(call, "credentialsFirst") && !isGood(shown)) {
-    const isOpen =
-      shown.kind === "nobody" && policy.decideUntrusted(undefined, operation, params).allowed;
-    if (!isOpen) return refusalOf(shown);
+  const decide = (token: unknown) => policy.decideUntrusted(token, operation, params);
+  if (call.credentialsFirst === true && !isGood(shown)) {
+    if (shown.kind !== "nobody" || !decide(undefined).allowed) return refusalOf(shown);
   }
-  if (shown.kind === "token") return policy.decideUntrusted(shown.token, operation, params);
-  if (shown.kind === "nobody") return policy.decideUntrusted(undefined, operation, params);
-  const decision = policy.decideUntrusted(NO_TOKEN, operation, params);
+  if (shown.kind === "token") return decide(shown.token);
+  if (shown.kind === "nobody") return decide(undefined);
+  const decision = decide(NO_TOKEN);
   return decision.code === "invalid_token" ? shown.refusal : decision;
-}
-
-/** Whether a call itself sets a flag: what every object inherits sets none. */
-function isOn(
-  call: Omit<Call, "authorization">,
-  flag: "auditDenialsOnly" | "credentialsFirst",
-): boolean {
-  return call[flag] === true && Object.hasOwn(call, flag);
 }
 
 function isGood(shown: Shown): shown is Extract<Shown, { kind: "token" }> {

@@ -2,11 +2,10 @@ import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Denial, DoorDenial } from "../decision/decision.js";
 import { firstScopes } from "../discovery/first-scopes.js";
 import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
-import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
 import { isToolName } from "../policy/names.js";
-import { namedMeanings } from "../policy/scope-meanings.js";
+import { namedMeanings, readGrantedTokens } from "../policy/scope-meanings.js";
 import { sufficientSet } from "./sufficient-set.js";
 
 /** Why a call is refused at the door. */
@@ -158,12 +157,12 @@ export function newAnswerer(
     if (refusal.code === "unauthenticated") return signInScopes(context);
     if (refusal.code !== "insufficient_scope") return [];
     // a refusal of somebody's own making can hold any text
-    const { token, protocolVersion } = context;
     const needed = refusal.scopes.filter(isScopeToken).flatMap(namesOf);
     const isUnion =
-      options.mode === "union" || (options.mode === "auto" && isReplacing(protocolVersion));
+      options.mode === "union" ||
+      (options.mode === "auto" && isReplacing(readOwn(context, "protocolVersion")));
     if (!isUnion) return needed;
-    const union = [...new Set([...heldTokens(token).flatMap(namesOf), ...needed])];
+    const union = [...new Set([...heldTokens(context).flatMap(namesOf), ...needed])];
     return isShort(union) ? union : needed;
   };
 
@@ -194,7 +193,7 @@ export function newAnswerer(
       detail: refusal.message,
       error: refusal.code,
       ...(refusal.code === "insufficient_scope" && scope !== "" && { scope }),
-      ...operationOf(policy, refusal, context.operation),
+      ...operationOf(policy, refusal, readOwn(context, "operation")),
       ...remedyOf(refusal),
     };
     return { status, headers, body };
@@ -205,7 +204,7 @@ export function newAnswerer(
 function operationOf(
   { operations, patterns }: CompiledPolicy,
   { code }: Refusal,
-  name: string | undefined,
+  name: unknown,
 ): Partial<ProblemDocument> {
   if (typeof name !== "string" || code === "unknown_operation") return {};
   const isKnown =
@@ -242,19 +241,15 @@ function quotable(text: string): string {
   return clean === "" ? "api" : clean;
 }
 
-/** Whether the client is known to speak a version in which a challenge replaces what it holds. */
-function isReplacing(version: string | undefined): boolean {
-  return version !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(version) && version < UNITING_VERSION;
+/** Returns whether the client is known to speak a version in which a challenge replaces what it holds. */
+function isReplacing(version: unknown): boolean {
+  if (typeof version !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(version)) return false;
+  return version < UNITING_VERSION;
 }
 
-/** The scope-tokens of a token as it holds them; what no token can hold is not said back. */
-function heldTokens(token: AccessToken | undefined): readonly string[] {
-  const scope = readOwn(token, "scope");
-  const list: readonly unknown[] =
-    typeof scope === "string" ? scope.split(" ") : Array.isArray(scope) ? scope : [];
-  return list.filter(
-    (member): member is string => isScopeToken(member) && !holdsPlaceholder(member),
-  );
+/** Returns the scope tokens that the token holds, as it spells them. Nothing is held by a scope that a decision refuses. */
+function heldTokens(context: AnswerContext): readonly string[] {
+  return readGrantedTokens(readOwn(readOwn(context, "token"), "scope")) ?? [];
 }
 
 /**

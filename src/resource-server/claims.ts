@@ -1,4 +1,6 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
+import { firstItems } from "../grammar/any-value.js";
+import { MAX_SCOPE_TOKENS } from "../grammar/scope.js";
 import { checkOptions, oneOf, optional } from "../policy/option-checks.js";
 
 /** The claims in which issuers put a scope. One is read, the others are not: a union would grant more than either. */
@@ -93,7 +95,8 @@ export function notBeforeOf(token: object): unknown {
 function readScope(value: unknown, isList: boolean): string | readonly string[] | undefined {
   if (value === undefined) return "";
   if (typeof value === "string") return value;
-  if (!isList || !Array.isArray(value)) return undefined;
-  const list: readonly unknown[] = value;
-  return list.every((member) => typeof member === "string") ? Object.freeze([...list]) : undefined;
+  // a longer list is refused by every decision
+  const list = isList ? firstItems(value, MAX_SCOPE_TOKENS + 1) : undefined;
+  if (list === undefined || list.length > MAX_SCOPE_TOKENS) return undefined;
+  return list.every((member) => typeof member === "string") ? Object.freeze(list) : undefined;
 }

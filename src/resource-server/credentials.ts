@@ -1,3 +1,5 @@
+import { firstItems } from "../grammar/any-value.js";
+
 /** What a request presented: no bearer credentials, exactly one bearer token, or something that is neither. */
 export type Credentials =
   | { readonly kind: "none" }
@@ -32,7 +34,7 @@ export function isBearerToken(text: unknown): text is string {
  */
 export function readCredentials(fields: unknown): Credentials {
   if (fields === undefined || fields === null) return NONE;
-  const list: readonly unknown[] = Array.isArray(fields) ? fields : [fields];
+  const list = (typeof fields === "object" ? firstItems(fields, 2) : undefined) ?? [fields];
   if (list.length === 0) return NONE;
   const [field] = list;
   if (list.length > 1 || typeof field !== "string") return MALFORMED;

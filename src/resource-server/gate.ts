@@ -23,7 +23,7 @@ export function authorizationFields(request: RawRequest): readonly string[] | st
     if (isAuthorization(rawHeaders[index - 1] as string)) fields.push(rawHeaders[index] as string);
   }
   if (fields.length > 1) return fields;
-  return fields[0] ?? request.headers.authorization;
+  return fields[0] ?? (readOwn(request.headers, FIELD) as string | undefined);
 }
 
 const FIELD = "authorization";

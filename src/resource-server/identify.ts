@@ -6,9 +6,8 @@ import {
   type InvalidToken,
   TEMPORARILY_UNAVAILABLE,
 } from "../decision/decision.js";
-import { MAX_SCOPE_LENGTH, MAX_SCOPE_TOKENS } from "../grammar/scope.js";
-import { holdsPlaceholder } from "../grammar/scope-syntax.js";
-import { isScopeToken } from "../grammar/scope-token.js";
+import { MAX_SCOPE_TOKENS } from "../grammar/scope.js";
+import { readGrantedTokens } from "../policy/scope-meanings.js";
 import type { AuthorizerOptions } from "./authorizer-options.js";
 import { isMadeToken, notBeforeOf } from "./claims.js";
 import type { Credentials } from "./credentials.js";
@@ -196,17 +195,9 @@ function readScope(scope: unknown): unknown {
   }
 }
 
-/** Whether the scope of a token can be read at all, as a decision reads it: one that cannot is no good for anything. */
-export function hasGoodScope({ scope }: AccessToken): boolean {
-  if (scope === "") return true;
-  const isText = typeof scope === "string";
-  if (isText && scope.length > MAX_SCOPE_LENGTH) return false;
-  const list: unknown = isText ? scope.split(" ") : scope;
-  if (!Array.isArray(list) || list.length > MAX_SCOPE_TOKENS) return false;
-  return list.every(
-    (member) =>
-      isScopeToken(member) && member.length <= MAX_SCOPE_LENGTH && !holdsPlaceholder(member),
-  );
+/** Returns whether a decision can read the scope of a token. A token without such a scope opens nothing. */
+export function hasGoodScope(token: AccessToken): boolean {
+  return readGrantedTokens(readOwn(token, "scope")) !== undefined;
 }
 
 function isObjectOrNothing(value: unknown): value is object | null | undefined {

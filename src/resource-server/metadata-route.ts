@@ -4,11 +4,11 @@ import type { PolicyTypes } from "../policy/definition.js";
 import type { Authorizer } from "./authorizer.js";
 import { pathOf } from "./target.js";
 
-/** An answer of the metadata route, as plain data; without `body` there is none. */
+/** An answer of the metadata route, as plain data. */
 export interface PlainAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: object;
+  readonly body: object | undefined;
 }
 
 /** Where the metadata document is served, and what is said there. */
@@ -51,7 +51,7 @@ export function metadataRoute<Types extends PolicyTypes>(
     },
     body: metadata.document,
   });
-  const preflight = Object.freeze({ status: 204, headers: OPEN });
+  const preflight = Object.freeze({ status: 204, headers: OPEN, body: undefined });
   const refusal = Object.freeze({
     status: 405,
     headers: {

@@ -1,4 +1,4 @@
-import { issuerFault, resourceFault } from "../discovery/resource-identifier.js";
+import { issuerListFault, resourceFault } from "../discovery/resource-identifier.js";
 import type { OptionCheck } from "../policy/option-checks.js";
 
 /** Checks for an authorizer that `createAuthorizer` has made. */
@@ -11,7 +11,4 @@ export const isAuthorizer: OptionCheck = (value) =>
 export const isResource: OptionCheck = resourceFault;
 
 /** Checks for a list of issuers (RFC 8414, section 2). */
-export const isIssuerList: OptionCheck = (value) =>
-  Array.isArray(value)
-    ? value.map(issuerFault).find((fault) => fault !== undefined)
-    : "expected a list of issuers";
+export const isIssuerList: OptionCheck = issuerListFault;

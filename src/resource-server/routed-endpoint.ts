@@ -1,6 +1,12 @@
 import { readOwn } from "../decision/access-token.js";
 import type { Policy } from "../decision/policy.js";
-import { decodeUtf8, type Endpoint, parseEndpoint, type Segment } from "../policy/route.js";
+import {
+  decodeUtf8,
+  type Endpoint,
+  isParam,
+  parseEndpoint,
+  type Segment,
+} from "../policy/route.js";
 import { type GateOperation, isSameValue } from "./gate.js";
 import { pathOf } from "./target.js";
 
@@ -66,13 +72,13 @@ export function newEndpointFinder(policy: Policy): EndpointFinder {
     // what a router above has taken away, and hands on under the name of the parameter, must be the same value
     const isOther = (param: string) => {
       const source = sources.get(param);
-      if (source === undefined || "param" in source) return false;
+      if (source === undefined || isParam(source)) return false;
       const merged = readOwn(values(), param);
       return merged !== undefined && !isSameValue(decodeUtf8(source.literal), merged);
     };
     if (params.some(isOther)) return undefined;
     const readFrom = (source: Segment) =>
-      "param" in source ? readOwn(values(), source.param) : source.literal;
+      isParam(source) ? readOwn(values(), source.param) : source.literal;
     const read = () => [...sources].map(([param, source]) => [param, readFrom(source)] as const);
     return { name, params, values: () => Object.fromEntries(read()) };
   };
@@ -118,14 +124,13 @@ function sourcesOf(
   const sources = new Map<string, Segment>();
   for (const [index, segment] of segments.entries()) {
     const source = route[index] as Segment;
-    if ("literal" in segment) {
-      if (!("literal" in source) || source.literal !== segment.literal) return undefined;
+    if (!isParam(segment)) {
+      if (isParam(source) || source.literal !== segment.literal) return undefined;
       continue;
     }
-    const isSource =
-      "literal" in source
-        ? index < mounted.length
-        : source.param === segment.param || !params.includes(source.param);
+    const isSource = isParam(source)
+      ? source.param === segment.param || !params.includes(source.param)
+      : index < mounted.length;
     if (!isSource) return undefined;
     sources.set(segment.param, source);
   }
@@ -134,7 +139,7 @@ function sourcesOf(
 
 /** What every spelling of an endpoint has in common: the names of parameters are the author's own business. */
 function shapeOf(method: string, segments: readonly Segment[]): string {
-  const path = segments.map((segment) => ("param" in segment ? ":" : segment.literal));
+  const path = segments.map((segment) => (isParam(segment) ? ":" : segment.literal));
   return `${method} /${path.join("/")}`;
 }
 

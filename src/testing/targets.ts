@@ -1,7 +1,7 @@
 import { newDecider, operationOf } from "../decision/decide.js";
 import type { PreparedOperation } from "../decision/prepare.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
-import { type Endpoint, parseEndpoint } from "../policy/route.js";
+import { type Endpoint, isEndpoint, isParam, parseEndpoint } from "../policy/route.js";
 import { meetingsOf } from "./meetings.js";
 
 /** Values of parameters, those of a path among them. */
@@ -48,7 +48,7 @@ export function targetsOf(
 
 function endpointOf(name: string): Endpoint | undefined {
   const parsed = name.includes(" ") ? parseEndpoint(name) : undefined;
-  return parsed !== undefined && "segments" in parsed ? parsed : undefined;
+  return parsed !== undefined && isEndpoint(parsed) ? parsed : undefined;
 }
 
 /** What may stand for a path parameter and be taken for a literal by one of the policies, or for its misspelling. */
@@ -61,10 +61,10 @@ function routeOf(
   );
   const route = new Map<string, readonly string[]>();
   for (const [at, segment] of segments.entries()) {
-    if (!("param" in segment)) continue;
+    if (!isParam(segment)) continue;
     const texts = near.flatMap(({ segments: other }) => {
       const facing = other[at];
-      return facing !== undefined && "literal" in facing
+      return facing !== undefined && !isParam(facing)
         ? [facing.literal, otherCase(facing.literal)]
         : [];
     });
@@ -107,7 +107,7 @@ export function* valuesOf({ operation, route }: Target, fresh: string): Generato
 export function requestOf({ endpoint }: Target, values: Values) {
   if (endpoint === undefined) return undefined;
   const { method, segments } = endpoint;
-  const texts = segments.map((one) => ("param" in one ? values.get(one.param) : one.literal));
+  const texts = segments.map((one) => (isParam(one) ? values.get(one.param) : one.literal));
   return { method, path: `/${texts.join("/")}` };
 }
 

@@ -1,3 +1,4 @@
+import { withoutPrototype } from "../policy/own-members.js";
 import { type JsonObject, readJsonObject } from "./json-object.js";
 import { VerifierOutage } from "./outage.js";
 
@@ -42,7 +43,11 @@ export async function askJson(question: Question): Promise<JsonObject> {
 async function readAnswer(question: Question, signal: AbortSignal): Promise<JsonObject> {
   const { fetch, url, init, mediaType, maxBytes } = question;
   // "manual", since workers do not know "error"; whatever comes of it is no 200
-  const response = await fetch(url, { ...init, redirect: "manual", signal });
+  // `fetch` also reads members that its options inherit: a method, a body
+  const response = await fetch(
+    url,
+    withoutPrototype<RequestInit>({ ...init, redirect: "manual", signal }),
+  );
   if (response.status !== 200) throw new VerifierOutage("status");
   if (mediaType !== undefined && !mediaType.test(response.headers.get("content-type") ?? "")) {
     throw new VerifierOutage("type");

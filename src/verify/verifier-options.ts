@@ -6,6 +6,7 @@ import {
   optional,
   positive,
 } from "../policy/option-checks.js";
+import { ownMembers } from "../policy/own-members.js";
 import type { Fetch } from "./ask-json.js";
 import { isText } from "./claim-checks.js";
 import { isObject } from "./json-object.js";
@@ -37,7 +38,7 @@ export interface VerifierOptions {
  */
 export function snapshotOf<Options extends object>(options: Options): Options {
   const copy = Object.create(null) as Record<string, unknown>;
-  for (const [name, value] of Object.entries({ ...options }) as [string, unknown][]) {
+  for (const [name, value] of Object.entries<unknown>(ownMembers(options) ?? {})) {
     copy[name] = Array.isArray(value) ? Array.from<unknown>(value) : value;
   }
   return copy as Options;

@@ -70,6 +70,10 @@ it("shows when, in words, and whether the policy has changed since", () => {
   });
 });
 
+it("is not older where the host does not know the edition", () => {
+  expect(connectedApp(policy, grant).isOlder).toBe(false);
+});
+
 it("says what ending it has to undo", () => {
   expect(REVOCATION_STEPS).toContain("remembered_refusals");
   expect(REVOCATION_STEPS).toContain("access_tokens");

@@ -82,6 +82,12 @@ describe("what is granted already", () => {
       canSkip: false,
     },
     {
+      title: "is asked for again where what the scope itself implies may be newer than the grant",
+      facts: { requested: "n:write", granted: "n:write" },
+      reason: "policy-changed",
+      canSkip: false,
+    },
+    {
       title: "is asked for again under another edition of the policy",
       facts: { requested: "n:read", granted: "n:write", grantedPolicyVersion: "0" },
       reason: "policy-changed",
@@ -281,6 +287,21 @@ describe("the result of consent", () => {
       result: { scope: "n:read n:write", changed: false, refused: [] },
     },
     {
+      title: "names what one of two scopes implies that both imply",
+      policy: definePolicy({
+        name: "Two",
+        version: "1",
+        scopes: {
+          "a:read": {},
+          "a:write": { implies: ["a:read"] },
+          "a:share": { implies: ["a:read"] },
+        },
+      }),
+      facts: { requested: "a:read a:write a:share" },
+      chosen: ["a:share"],
+      result: { scope: "a:read a:share", changed: true },
+    },
+    {
       title: "names nothing that was implied and not requested",
       facts: { requested: "n:write" },
       chosen: ["n:write"],
@@ -447,6 +468,24 @@ describe("a row that a ticked row implies", () => {
     const screen = consentScreen(tiered, required);
     expect(rowOf(screen, "b:read")).toMatchObject({ state: "implied", checked: true });
     expect(rowsOf(screen).map((row) => row.scope)).toEqual(["b:read", "b:write"]);
+  });
+
+  it("is ticked where one of two that imply it is ticked, and names both", () => {
+    const two = definePolicy({
+      name: "Two",
+      version: "1",
+      scopes: {
+        "a:read": { title: "See A", default: "off" },
+        "a:write": { title: "Change A", implies: ["a:read"] },
+        "a:share": { title: "Share A", default: "off", implies: ["a:read"] },
+      },
+    });
+    const screen = consentScreen(two, factsOf({ requested: "a:read a:write a:share" }));
+    expect(rowsOf(screen).map((row) => row.checked)).toEqual([true, true, false]);
+    expect(rowOf(screen, "a:read")).toMatchObject({
+      state: "implied",
+      why: "Included in Change A, Share A",
+    });
   });
 
   it("is one row where two tokens of the request mean it", () => {

@@ -180,8 +180,8 @@ describe("whose a bound scope is", () => {
     const calls: unknown[] = [];
     const account: Account = {
       owns: (template, values) => {
-        calls.push([template, { ...values }]);
-        expect(Object.isFrozen(values)).toBe(true);
+        // what this throws counts as an outage: nothing is expected in here
+        calls.push([template, { ...values }, Object.isFrozen(values)]);
         return "Mine";
       },
     };
@@ -189,8 +189,8 @@ describe("whose a bound scope is", () => {
     const own = { ...client, scope: "openid /wallets/{wallet}/read /wallets/{wallet}/write" };
     consentScreen(policy, factsOf({ account, requested, client: own }));
     expect(calls).toEqual([
-      ["/wallets/{wallet}/read", { wallet: "w" }],
-      ["/wallets/{wallet}/write", { wallet: "v" }],
+      ["/wallets/{wallet}/read", { wallet: "w" }, true],
+      ["/wallets/{wallet}/write", { wallet: "v" }, true],
     ]);
   });
 });
@@ -244,6 +244,50 @@ describe("an outage of `owns`", () => {
     const facts = factsOf({ account, granted: "/wallets/w/read", requested: "/wallets/w/read" });
     expect(resolveConsent(policy, facts, { decision: "deny" })).toMatchObject(unavailable);
   });
+});
+
+it("does not own what every object inherits", () => {
+  const inherited = definePolicy({
+    name: "Inherited",
+    version: "1",
+    scopes: { openid: {}, "/kinds/{constructor}/read": {}, "/wallets/{wallet}/read": {} },
+  });
+  const requested = "openid /kinds/name/read /wallets/constructor/read";
+  const facts = factsOf({ requested, account: { resources: { wallet: { w: "Wallet" } } } });
+  expect(scopesOf(consentScreen(inherited, facts))).toEqual(["openid"]);
+  expect(droppedScopes(inherited, facts).map(({ why }) => why)).toEqual(["foreign", "foreign"]);
+});
+
+it("is not asked for the catalogue of a scope with two placeholders, of which a request has to name the values", () => {
+  const calls: string[] = [];
+  const account: Account = {
+    resources: { org: { mine: "Mine" }, wallet: { w: "Wallet" } },
+    owns: (template) => {
+      calls.push(template);
+      return "Mine";
+    },
+  };
+  const facts = factsOf({ requested: "", account });
+  const screen = consentScreen(policy, facts, { whenNoScope: "catalogue" });
+  expect(scopesOf(screen)).toEqual(["openid", "/wallets/w/read", "/wallets/w/write"]);
+  expect(calls).toEqual(["/wallets/{wallet}/read", "/wallets/{wallet}/write"]);
+  expect(droppedScopes(policy, facts, { whenNoScope: "catalogue" })).toEqual([]);
+});
+
+it("has nothing in the catalogue for a placeholder that every object inherits", () => {
+  const inherited = definePolicy({
+    name: "Inherited",
+    version: "1",
+    scopes: { openid: {}, "/kinds/{kind}/read": {} },
+  });
+  const account: Account = {
+    resources: Object.create({ kind: { a: "A" } }) as NonNullable<Account["resources"]>,
+    owns: () => "Mine",
+  };
+  const screen = consentScreen(inherited, factsOf({ requested: "", account }), {
+    whenNoScope: "catalogue",
+  });
+  expect(scopesOf(screen)).toEqual(["openid"]);
 });
 
 it("owns nothing of a placeholder whose list is undefined", () => {

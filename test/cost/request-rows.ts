@@ -82,6 +82,17 @@ export const REQUEST_GROWTH: readonly Growth[] = [
     },
   },
   {
+    // one look for each scope of the token, and not one for each template
+    title: "templates of a policy, and a scope of each in the token",
+    start: 256,
+    most: TOKENS,
+    make: (n) => {
+      const policy = policyOf({ scopes: templates(n) });
+      const scope = bound(n, 1);
+      return () => policy.expand(scope);
+    },
+  },
+  {
     title: "alternatives of a denial",
     start: 128,
     most: [1_024, "MAX_ALTERNATIVES"],
@@ -243,6 +254,37 @@ export const REQUEST_GROWTH: readonly Growth[] = [
     },
   },
   {
+    title: "scopes that replace the older name of a registration",
+    start: 128,
+    most: [25_000, "MOST_NAMES"],
+    make: (n) => {
+      const scopes = objectOf(
+        n,
+        (at) => `s${at}`,
+        () => ({ replaces: ["old"] }),
+      );
+      const policy = policyOf({ scopes });
+      return () => clientRegistration(policy, { scope: "old" });
+    },
+  },
+  {
+    title: "implications of the older template of a registration",
+    start: 32,
+    most: [1_024, "MOST_IMPLIED"],
+    make: (n) => {
+      const scopes = objectOf(
+        n,
+        (at) => `/s${at}/{id}`,
+        (at) => ({
+          ...(at > 0 && { implies: [`/s${at - 1}/{id}`] }),
+          ...(at === n - 1 && { replaces: ["/old/{id}"] }),
+        }),
+      );
+      const policy = policyOf({ scopes });
+      return times(10, () => clientRegistration(policy, { scope: "/old/{id}" }));
+    },
+  },
+  {
     title: "unknown scope-tokens of a registration",
     start: 128,
     most: TOKENS,
@@ -250,21 +292,6 @@ export const REQUEST_GROWTH: readonly Growth[] = [
       const policy = policyOf({ scopes: scopesOf(4_096) });
       const scope = names(n, "x").join(" ");
       return () => clientRegistration(policy, { scope });
-    },
-  },
-  {
-    title: "scopes that replace one name of a registration",
-    start: 128,
-    most: TOKENS,
-    make: (n) => {
-      const policy = policyOf({
-        scopes: objectOf(
-          n,
-          (at) => `s${at}`,
-          () => ({ replaces: ["old"] }),
-        ),
-      });
-      return () => clientRegistration(policy, { scope: "old" }, { ceiling: ["old"] });
     },
   },
   {

@@ -184,6 +184,25 @@ describe("what will stand on a consent page", () => {
     });
   });
 
+  it("refused: one redirect URI that cannot be used beside another one that can", () => {
+    const redirect_uris = ["https://app.example/cb", "http://evil.example/cb"];
+    expect(register({ redirect_uris })).toMatchObject({ error: "invalid_redirect_uri" });
+  });
+
+  it.each(["https://user@app.example/cb", "https://:pw@app.example/cb"])(
+    "refused: a redirect URI with credentials: %s",
+    (redirect_uri) => {
+      expect(register({ redirect_uris: [redirect_uri] })).toMatchObject({
+        error: "invalid_redirect_uri",
+      });
+    },
+  );
+
+  it("takes a name of 200 characters, and none of 201", () => {
+    expect(register({ client_name: "a".repeat(200) }).ok).toBe(true);
+    expect(register({ client_name: "a".repeat(201) }).ok).toBe(false);
+  });
+
   it("refused: redirect URIs that are no list", () => {
     expect(register({ redirect_uris: "https://app.example/cb" }).ok).toBe(false);
   });

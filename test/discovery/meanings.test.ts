@@ -104,6 +104,13 @@ const REFRESHED: readonly Refreshed[] = [
     narrowed: true,
   },
   {
+    title: "what a request names beside the grant is another scope than the one that was granted",
+    original: "n:admin",
+    requested: "n:admin n:read",
+    scope: "n:admin n:read",
+    narrowed: true,
+  },
+  {
     title: "a request may not name what implies the grant",
     original: "n:read",
     requested: "n:write",

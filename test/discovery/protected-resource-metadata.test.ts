@@ -104,8 +104,8 @@ describe("the metadata of a protected resource (RFC 9728, section 2)", () => {
     ["resource", undefined],
     ["resource", "http://api.example.com"],
     ["resource", `${RESOURCE}#x`],
-    ["authorizationServers[0]", RESOURCE, ["as.example.com"]],
-    ["authorizationServers[1]", RESOURCE, ["https://as.example.com", "https://as.example.com?x"]],
+    ["authorizationServers", RESOURCE, ["as.example.com"]],
+    ["authorizationServers", RESOURCE, ["https://as.example.com", "https://as.example.com?x"]],
   ])("is refused for %s", (path, resource, authorizationServers = []) => {
     const make = () =>
       protectedResourceMetadata(policyWith({}), { resource, authorizationServers } as never);

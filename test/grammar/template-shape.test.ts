@@ -11,6 +11,7 @@ import {
   skeleton,
   templatesOverlap,
 } from "../../src/grammar/template.js";
+import { runOften, tally } from "../often.js";
 import { RUNS, someValue, templateText } from "./arbitrary.js";
 import { compiled } from "./compiled.js";
 
@@ -75,18 +76,19 @@ describe("compileTemplate, shapeOf and skeleton", () => {
         fc.subarray([0, 1, 2]),
       )
       .map(([list, holes]) => ({ list, holes: holes.filter((hole) => hole < list.length) }));
-    const seen = { same: 0 };
-    fc.assert(
-      fc.property(opened, opened, (one, other) => {
-        const [a, b] = [one, other].map(({ list, holes }) =>
-          JSON.stringify(list.map((segment, at) => (holes.includes(at) ? null : segment))),
-        );
-        seen.same += a === b ? 1 : 0;
-        expect(skeleton(one.list, one.holes) === skeleton(other.list, other.holes)).toBe(a === b);
-      }),
-      RUNS,
+    const same = tally("two lists with one key", 11);
+    runOften([same], () =>
+      fc.assert(
+        fc.property(opened, opened, (one, other) => {
+          const [a, b] = [one, other].map(({ list, holes }) =>
+            JSON.stringify(list.map((segment, at) => (holes.includes(at) ? null : segment))),
+          );
+          same.count += a === b ? 1 : 0;
+          expect(skeleton(one.list, one.holes) === skeleton(other.list, other.holes)).toBe(a === b);
+        }),
+        RUNS,
+      ),
     );
-    expect(seen.same).toBeGreaterThan(10);
   });
 });
 
@@ -129,16 +131,17 @@ describe("templatesOverlap", () => {
       );
       return new Set(scopes.flatMap((result) => (result.ok ? [result.scope] : [])));
     };
-    const seen = { yes: 0, no: 0 };
-    fc.assert(
-      fc.property(templateText, templateText, (one, other) => {
-        const others = instances(other);
-        const common = [...instances(one)].some((scope) => others.has(scope));
-        seen[common ? "yes" : "no"] += 1;
-        expect(templatesOverlap(compiled(one), compiled(other))).toBe(common);
-      }),
-      { numRuns: 3_000 },
+    const yes = tally("two templates that overlap", 101);
+    runOften([yes], () =>
+      fc.assert(
+        fc.property(templateText, templateText, (one, other) => {
+          const others = instances(other);
+          const common = [...instances(one)].some((scope) => others.has(scope));
+          yes.count += common ? 1 : 0;
+          expect(templatesOverlap(compiled(one), compiled(other))).toBe(common);
+        }),
+        { numRuns: 3_000 },
+      ),
     );
-    expect(seen.yes).toBeGreaterThan(100);
   });
 });

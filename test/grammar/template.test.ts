@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ScopeForm, scopeForm, splitSegments } from "../../src/grammar/scope-syntax.js";
 import { bindScope, isSafeValue, matchScope } from "../../src/grammar/template.js";
+import { runOften, tally } from "../often.js";
 import { RUNS, someValue, spelledToken, templateText } from "./arbitrary.js";
 import { compiled } from "./compiled.js";
 
@@ -162,22 +163,26 @@ describe("bindScope", () => {
   });
 
   it("keeps the form and the segments of the template, and adds nothing to the characters", () => {
-    const seen = { ok: 0, bad: 0 };
-    fc.assert(
-      fc.property(templateText, someValue, someValue, someValue, (text, x, y, z) => {
-        const result = bindScope(text, { x, y, z });
-        seen[result.ok ? "ok" : "bad"] += 1;
-        if (!result.ok) return;
-        const template = compiled(text);
-        const segments = splitSegments(template.form, result.scope);
-        expect(scopeForm(result.scope)).toBe(template.form);
-        expect(segments).toHaveLength(template.segments.length);
-        expect(result.scope).toMatch(/^[^%{}<>*\\\s]+$/);
-        expect(segments.every((segment) => segment !== "." && segment !== "..")).toBe(true);
-      }),
-      RUNS,
+    const seen = {
+      ok: tally("a scope that is bound", 101),
+      bad: tally("a value that is refused", 101),
+    };
+    runOften(Object.values(seen), () =>
+      fc.assert(
+        fc.property(templateText, someValue, someValue, someValue, (text, x, y, z) => {
+          const result = bindScope(text, { x, y, z });
+          seen[result.ok ? "ok" : "bad"].count += 1;
+          if (!result.ok) return;
+          const template = compiled(text);
+          const segments = splitSegments(template.form, result.scope);
+          expect(scopeForm(result.scope)).toBe(template.form);
+          expect(segments).toHaveLength(template.segments.length);
+          expect(result.scope).toMatch(/^[^%{}<>*\\\s]+$/);
+          expect(segments.every((segment) => segment !== "." && segment !== "..")).toBe(true);
+        }),
+        RUNS,
+      ),
     );
-    expect(Math.min(seen.ok, seen.bad)).toBeGreaterThan(100);
   });
 
   it("is injective: other values, another scope", () => {
@@ -282,17 +287,18 @@ describe("matchScope", () => {
         text,
         text.replaceAll("{x}", x).replaceAll("{y}", y).replace("{z}", z),
       ]);
-    const seen = { found: 0 };
-    fc.assert(
-      fc.property(fc.oneof(near, fc.tuple(spelledToken, spelledToken)), ([template, scope]) => {
-        const values = matchScope(template, scope);
-        if (values === undefined) return;
-        seen.found += 1;
-        expect(bindScope(template, values)).toEqual({ ok: true, scope });
-      }),
-      RUNS,
+    const found = tally("a scope that fits", 101);
+    runOften([found], () =>
+      fc.assert(
+        fc.property(fc.oneof(near, fc.tuple(spelledToken, spelledToken)), ([template, scope]) => {
+          const values = matchScope(template, scope);
+          if (values === undefined) return;
+          found.count += 1;
+          expect(bindScope(template, values)).toEqual({ ok: true, scope });
+        }),
+        RUNS,
+      ),
     );
-    expect(seen.found).toBeGreaterThan(100);
   });
 
   it("takes wildcards, prefixes and other cases for data", () => {

@@ -1,4 +1,4 @@
-import { authorizationEvent, loadPolicy, resolveConsent } from "scope-policy";
+import { authorizationEvent, clientRegistration, loadPolicy, resolveConsent } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { doFieldsAgree } from "../../src/mcp/fields.js";
 import { isCardNumber } from "../../src/resource-server/audit-cards.js";
@@ -18,6 +18,34 @@ describe("limits of consent", () => {
     const outcome = resolveConsent(policy, facts, { decision: "approve", scopes: ["s0"] });
     expect(outcome.ok && outcome.refused.length).toBe(4_096);
     expect(outcome.ok && outcome.refused.at(-1)?.scope).toBe("s1");
+  });
+});
+
+describe("limits of the lists of a client", () => {
+  it("MOST_POSTED: a selection has at most 65,536 scopes", () => {
+    const client = { client_id: "app", redirect_uri: "https://app.example/cb" };
+    const facts = { client, requested: "s0 s1", now: 1_000 };
+    const reportOf = (count: number) => {
+      const scopes = listOf(count, () => "s0");
+      return resolveConsent(policy, facts, { decision: "approve", scopes }).ok;
+    };
+    expect(reportOf(65_536)).toBe(true);
+    expect(reportOf(65_537)).toBe(false);
+  });
+
+  it("MOST_REDIRECTS: a client registers at most 4,096 redirect URIs", () => {
+    const register = (count: number) =>
+      clientRegistration(policy, {
+        redirect_uris: listOf(count, (at) => `https://a.example/${at}`),
+      });
+    expect(register(4_096)).toMatchObject({ ok: true });
+    expect(register(4_097)).toMatchObject({ ok: false, error: "invalid_redirect_uri" });
+  });
+
+  it("MOST_TOKENS: an event counts at most 65,536 scopes of a list", () => {
+    const requested = listOf(65_537, () => "s0");
+    const { scopes } = authorizationEvent(policy, { type: "token", outcome: "denied", requested });
+    expect((scopes.requested?.length ?? 0) + (scopes.leftOut ?? 0)).toBe(65_536);
   });
 });
 

@@ -1,20 +1,18 @@
 import fc from "fast-check";
-import { expect } from "vitest";
+import { runOften, type Tally, tally } from "../often.js";
 import { type Draw, drawn } from "./draw.js";
 
-/** Runs a law, and fails where fewer than `least` of the runs have come to its point. */
+/** Runs a law, and fails where fewer than `least` of the runs come to its point, or a tally stays too small. */
 export function law<T>(
   make: (draw: Draw) => T,
   check: (value: T) => boolean,
   least: number,
   numRuns = 1000,
+  others: readonly Tally[] = [],
 ): void {
-  let reached = 0;
-  fc.assert(
-    fc.property(drawn(make), (value) => {
-      if (check(value)) reached += 1;
-    }),
-    { numRuns },
-  );
-  expect(reached).toBeGreaterThanOrEqual(least);
+  const reached = tally("the point of the law", least);
+  const property = fc.property(drawn(make), (value) => {
+    if (check(value)) reached.count += 1;
+  });
+  runOften([reached, ...others], () => fc.assert(property, { numRuns }));
 }

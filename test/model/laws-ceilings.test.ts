@@ -2,6 +2,7 @@
 
 import { clientRegistration, type RefreshOptions, refreshScope } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { tally } from "../often.js";
 import { drawCeiling, drawTokens } from "./arbitrary-consent.js";
 import { drawPolicy, withoutOperations } from "./arbitrary-policy.js";
 import type { Draw } from "./draw.js";
@@ -88,7 +89,7 @@ describe("a refreshed scope", TIMEOUT, () => {
   });
 
   it("keeps the tokens of the grant as they are spelled where all of their meanings may stay", () => {
-    let older = 0;
+    const older = tally("an older name that stays", 11);
     law(
       drawRefresh,
       (one) => {
@@ -101,7 +102,7 @@ describe("a refreshed scope", TIMEOUT, () => {
           const mayStay = meanings.length > 0 && meanings.every((text) => left.includes(text));
           if (!original.includes(token) || !mayStay) continue;
           expect(result.scopes).toContain(token);
-          if (!meanings.includes(token)) older += 1;
+          if (!meanings.includes(token)) older.count += 1;
         }
         for (const token of result.scopes) {
           expect([...original, ...modelMeanings(definition, original, firstParty)]).toContain(
@@ -116,12 +117,13 @@ describe("a refreshed scope", TIMEOUT, () => {
       },
       10,
       RUNS,
+      [older],
     );
-    expect(older).toBeGreaterThan(10);
   });
 
   it("is refused where the request is not covered, or where nothing is left", () => {
-    const seen = { refused: 0, empty: 0 };
+    const refused = tally("a request that is refused", 16);
+    const empty = tally("a grant of which nothing is left", 3);
     law(
       drawRefresh,
       (one) => {
@@ -135,19 +137,18 @@ describe("a refreshed scope", TIMEOUT, () => {
         const result = refresh(one);
         if (isMalformed || !isCovered) {
           expect(result).toEqual({ ok: false, error: "invalid_scope" });
-          seen.refused += 1;
+          refused.count += 1;
           return false;
         }
         const left = modelRefreshed(one);
         if (recorded === undefined) expect(result.ok).toBe(left.length > 0);
-        if (!result.ok) seen.empty += 1;
+        if (!result.ok) empty.count += 1;
         return result.ok && requested !== undefined;
       },
       50,
       RUNS,
+      [refused, empty],
     );
-    expect(seen.refused).toBeGreaterThan(15);
-    expect(seen.empty).toBeGreaterThan(2);
   });
 
   it("is what a second refresh returns too", () => {
@@ -166,7 +167,7 @@ describe("a refreshed scope", TIMEOUT, () => {
   });
 
   it("with the recorded meanings has no older name that means more by now, and loses nothing that was recorded", () => {
-    let grown = 0;
+    const grown = tally("an older name that means more by now", 6);
     law(
       drawRefresh,
       (one) => {
@@ -191,13 +192,13 @@ describe("a refreshed scope", TIMEOUT, () => {
           const meanings = modelMeanings(definition, [token], firstParty);
           return !meanings.includes(token) && meanings.some((text) => !named.has(text));
         };
-        if (original.some(isGrown)) grown += 1;
+        if (original.some(isGrown)) grown.count += 1;
         return true;
       },
       40,
       RUNS,
+      [grown],
     );
-    expect(grown).toBeGreaterThan(5);
   });
 });
 
@@ -250,8 +251,8 @@ describe("a registered scope", TIMEOUT, () => {
   });
 
   it("has each current name as it is sent, and what the ceiling covers of an older one; else it is refused", () => {
-    let replaced = 0;
-    let refused = 0;
+    const replaced = tally("an older name that is replaced", 11);
+    const refused = tally("a registration that is refused", 11);
     law(
       drawRegistration,
       (one) => {
@@ -280,12 +281,12 @@ describe("a registered scope", TIMEOUT, () => {
             const names = load(definition).reduce(within).split(" ").filter(Boolean);
             isRefused ||= names.length === 0;
             for (const name of names) registered.add(name);
-            replaced += 1;
+            replaced.count += 1;
           }
         }
         expect(result.ok).toBe(!isRefused);
         if (!result.ok) {
-          refused += 1;
+          refused.count += 1;
           return false;
         }
         if (registered.size === 0) return false;
@@ -295,9 +296,8 @@ describe("a registered scope", TIMEOUT, () => {
       },
       30,
       RUNS,
+      [replaced, refused],
     );
-    expect(replaced).toBeGreaterThan(10);
-    expect(refused).toBeGreaterThan(10);
   });
 
   it("has templates of current names in place of an older template, as far as the ceiling covers them", () => {

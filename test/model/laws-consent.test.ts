@@ -9,6 +9,7 @@ import {
 } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { rowsOf } from "../consent/facts.js";
+import { countIn, type Tally, tally } from "../often.js";
 import { drawRound, NOW, type Round } from "./arbitrary-consent.js";
 import { law } from "./law.js";
 import {
@@ -61,6 +62,7 @@ const meaningsOf = (round: Round, tokens: readonly string[]): string[] =>
 function lawOfGrants(
   check: (round: Round, granted: Granted, played: Played) => boolean,
   least: number,
+  others: readonly Tally[] = [],
 ) {
   law(
     drawRound,
@@ -70,12 +72,18 @@ function lawOfGrants(
     },
     least,
     RUNS,
+    others,
   );
 }
 
 describe("what is offered", TIMEOUT, () => {
   it("is what the naive model offers: named by the request, registered, owned, and for this account type", () => {
-    const errors = new Set<string | null>();
+    const errors = new Map<string | null, Tally>(
+      ["invalid_scope", null, "temporarily_unavailable"].map((error) => [
+        error,
+        tally(String(error), 3),
+      ]),
+    );
     law(
       drawRound,
       (round) => {
@@ -87,13 +95,13 @@ describe("what is offered", TIMEOUT, () => {
             .map((row) => row.scope)
             .sort(),
         ).toEqual([...offered].sort());
-        errors.add(error);
+        countIn(errors, error);
         return offered.length > 1;
       },
       80,
       RUNS,
+      [...errors.values()],
     );
-    expect([...errors].sort()).toEqual(["invalid_scope", null, "temporarily_unavailable"].sort());
   });
 
   it("asks `owns` for exactly the registered scopes with placeholders, each once, with all of their values", () => {
@@ -137,7 +145,12 @@ describe("what is offered", TIMEOUT, () => {
   });
 
   it("is nothing new exactly where the grant covers it, and new where it does not", () => {
-    const reasons = new Map<string, number>();
+    const reasons = new Map(
+      ["first-time", "new-scopes", "nothing-new", "policy-changed"].map((one) => [
+        one,
+        tally(one, 5),
+      ]),
+    );
     law(
       drawRound,
       (round) => {
@@ -150,7 +163,7 @@ describe("what is offered", TIMEOUT, () => {
           firstParty: firstPartyOf(round),
         });
         const { reason } = screen;
-        reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+        countIn(reasons, reason);
         expect(["nothing-new", "policy-changed"].includes(reason)).toBe(isCovered);
         expect(reason === "first-time").toBe(meaningsOf(round, granted).length === 0);
         if (screen.canSkip) expect(reason).toBe("nothing-new");
@@ -159,9 +172,7 @@ describe("what is offered", TIMEOUT, () => {
       },
       20,
       RUNS,
-    );
-    expect([...reasons.keys()].sort()).toEqual(
-      ["first-time", "new-scopes", "nothing-new", "policy-changed"].sort(),
+      [...reasons.values()],
     );
   });
 });
@@ -276,19 +287,22 @@ describe("what is granted", TIMEOUT, () => {
   });
 
   it("differs from the request where the set of tokens does, and adds what the grant did not cover", () => {
-    let same = 0;
-    lawOfGrants((round, granted) => {
-      const requested = tokensOf(round.facts.requested) ?? [];
-      const isSame =
-        requested.length === granted.scopes.length &&
-        requested.every((token) => granted.scopes.includes(token));
-      expect(granted.changed).toBe(!isSame);
-      const before = meaningsOf(round, grantOf(round.facts.granted));
-      expect(granted.added).toEqual(granted.scopes.filter((text) => !before.includes(text)));
-      if (isSame) same += 1;
-      return !isSame;
-    }, 60);
-    expect(same).toBeGreaterThan(3);
+    const same = tally("a grant of what was requested", 4);
+    lawOfGrants(
+      (round, granted) => {
+        const requested = tokensOf(round.facts.requested) ?? [];
+        const isSame =
+          requested.length === granted.scopes.length &&
+          requested.every((token) => granted.scopes.includes(token));
+        expect(granted.changed).toBe(!isSame);
+        const before = meaningsOf(round, grantOf(round.facts.granted));
+        expect(granted.added).toEqual(granted.scopes.filter((text) => !before.includes(text)));
+        if (isSame) same.count += 1;
+        return !isSame;
+      },
+      60,
+      [same],
+    );
   });
 
   it("is nothing new in a second round, and needs no page", () => {
@@ -313,28 +327,31 @@ describe("what is granted", TIMEOUT, () => {
 
 describe("what is taken back", TIMEOUT, () => {
   it("leaves a token that opens what was chosen or not asked for, and no more", () => {
-    let older = 0;
-    lawOfGrants((round, granted) => {
-      const { definition, facts, options } = round;
-      const firstParty = firstPartyOf(round);
-      const { opened, texts } = probesOf(definition);
-      const before = grantOf(facts.granted);
-      const left = before.filter((token) => !granted.removed.includes(token));
-      const { asked } = modelOffer(definition, facts, options);
-      const chosen = opened(granted.scopes, firstParty);
-      for (const text of opened(left, firstParty)) {
-        expect(chosen.has(text) || !asked.includes(text)).toBe(true);
-      }
-      // and nothing else: each token that is taken back would open what was asked for and not chosen
-      expect(before).toEqual(expect.arrayContaining([...granted.removed]));
-      for (const token of granted.removed) {
-        const gone = meaningsOf(round, [token]).filter((text) => asked.includes(text));
-        expect(gone.some((text) => texts.includes(text) && !chosen.has(text))).toBe(true);
-        if (!modelNamed(definition, token, firstParty).includes(token)) older += 1;
-      }
-      return granted.removed.length > 0;
-    }, 25);
-    expect(older).toBeGreaterThan(3);
+    const older = tally("an older name that is taken back", 4);
+    lawOfGrants(
+      (round, granted) => {
+        const { definition, facts, options } = round;
+        const firstParty = firstPartyOf(round);
+        const { opened, texts } = probesOf(definition);
+        const before = grantOf(facts.granted);
+        const left = before.filter((token) => !granted.removed.includes(token));
+        const { asked } = modelOffer(definition, facts, options);
+        const chosen = opened(granted.scopes, firstParty);
+        for (const text of opened(left, firstParty)) {
+          expect(chosen.has(text) || !asked.includes(text)).toBe(true);
+        }
+        // and nothing else: each token that is taken back would open what was asked for and not chosen
+        expect(before).toEqual(expect.arrayContaining([...granted.removed]));
+        for (const token of granted.removed) {
+          const gone = meaningsOf(round, [token]).filter((text) => asked.includes(text));
+          expect(gone.some((text) => texts.includes(text) && !chosen.has(text))).toBe(true);
+          if (!modelNamed(definition, token, firstParty).includes(token)) older.count += 1;
+        }
+        return granted.removed.length > 0;
+      },
+      25,
+      [older],
+    );
   });
 
   it("is never a scope whose owner could not be asked: that is an outage where the grant covers it", () => {
@@ -385,33 +402,36 @@ describe("what is taken back", TIMEOUT, () => {
 
 describe("what was refused", TIMEOUT, () => {
   it("is the earlier refusals that still count, and what was not chosen now; without the baseline and what is granted", () => {
-    let kept = 0;
-    lawOfGrants((round, granted, { rows }) => {
-      const { definition, facts } = round;
-      const firstParty = firstPartyOf(round);
-      const expected = new Map<string, number | undefined>();
-      for (const { scope, until } of facts.refused ?? []) {
-        if (until !== undefined && until <= NOW) continue;
-        const named = modelNamed(definition, scope, firstParty);
-        for (const text of named.length > 0 ? named : [scope]) expected.set(text, until);
-      }
-      kept += expected.size;
-      for (const row of rows) if (!row.locked) expected.set(row.scope, NOW + 60);
-      for (const text of meaningsOf(round, granted.scopes)) expected.delete(text);
-      for (const text of definition.baseline ?? []) expected.delete(text);
-      const refused = granted.refused.map(({ scope, until }) => [scope, until] as const);
-      expect(new Map(refused)).toEqual(expected);
-      expect(refused).toHaveLength(expected.size);
-      // it can be given back as it is, and comes back as it is where the choice is the same
-      const facts2 = { ...facts, refused: granted.refused };
-      const again = play({ ...round, facts: facts2 });
-      const chosen = { decision: "approve", scopes: granted.scopes };
-      const second = resolveConsent(load(definition), facts2, chosen, round.options);
-      if (second.ok && again.outcome.ok) {
-        expect(new Map(second.refused.map((one) => [one.scope, one.until]))).toEqual(expected);
-      }
-      return expected.size > 0;
-    }, 60);
-    expect(kept).toBeGreaterThan(50);
+    const kept = tally("a refusal to keep", 51);
+    lawOfGrants(
+      (round, granted, { rows }) => {
+        const { definition, facts } = round;
+        const firstParty = firstPartyOf(round);
+        const expected = new Map<string, number | undefined>();
+        for (const { scope, until } of facts.refused ?? []) {
+          if (until !== undefined && until <= NOW) continue;
+          const named = modelNamed(definition, scope, firstParty);
+          for (const text of named.length > 0 ? named : [scope]) expected.set(text, until);
+        }
+        kept.count += expected.size;
+        for (const row of rows) if (!row.locked) expected.set(row.scope, NOW + 60);
+        for (const text of meaningsOf(round, granted.scopes)) expected.delete(text);
+        for (const text of definition.baseline ?? []) expected.delete(text);
+        const refused = granted.refused.map(({ scope, until }) => [scope, until] as const);
+        expect(new Map(refused)).toEqual(expected);
+        expect(refused).toHaveLength(expected.size);
+        // it can be given back as it is, and comes back as it is where the choice is the same
+        const facts2 = { ...facts, refused: granted.refused };
+        const again = play({ ...round, facts: facts2 });
+        const chosen = { decision: "approve", scopes: granted.scopes };
+        const second = resolveConsent(load(definition), facts2, chosen, round.options);
+        if (second.ok && again.outcome.ok) {
+          expect(new Map(second.refused.map((one) => [one.scope, one.until]))).toEqual(expected);
+        }
+        return expected.size > 0;
+      },
+      60,
+      [kept],
+    );
   });
 });

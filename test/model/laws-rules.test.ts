@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { bindScope, loadPolicy, matchScope } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { runOften, tally } from "../often.js";
 import { TEMPLATES } from "./arbitrary-policy.js";
 import { drawGoodCase } from "./arbitrary-request.js";
 import { type Draw, drawn } from "./draw.js";
@@ -24,31 +25,32 @@ const goodCase = (draw: Draw) => drawGoodCase(draw, { patterns: 40 });
 describe("denials", { timeout: 60_000 }, () => {
   it("beat everything", () => {
     const cases = (draw: Draw) => ({ ...goodCase(draw), by: draw.pick(["name", "pattern"]) });
-    let beaten = 0;
-    fc.assert(
-      fc.property(drawn(cases), ({ definition, held, facts, name, params, by }) => {
-        const token = tokenOf(held, { ...facts, first_party: true });
-        if (decide(definition, token, name, params).allowed) beaten += 1;
-        if (typeof name !== "string") return;
-        const { tools = {}, endpoints = {} } = definition;
-        const denied: Definition = Object.hasOwn(endpoints, name)
-          ? { ...definition, endpoints: { ...endpoints, [name]: { deny: "never" } } }
-          : LEGAL.test(name)
-            ? {
-                ...definition,
-                tools: {
-                  ...tools,
-                  [by === "name" && name !== "__proto__" ? name : "*"]: { deny: "never" },
-                },
-              }
-            : definition;
-        const { code, allowed } = decide(denied, token, name, params);
-        expect(allowed).toBe(false);
-        expect(code).toBe(denied === definition ? "unknown_operation" : "denied");
-      }),
-      RUNS,
+    const beaten = tally("a denial of what was allowed", 151);
+    runOften([beaten], () =>
+      fc.assert(
+        fc.property(drawn(cases), ({ definition, held, facts, name, params, by }) => {
+          const token = tokenOf(held, { ...facts, first_party: true });
+          if (decide(definition, token, name, params).allowed) beaten.count += 1;
+          if (typeof name !== "string") return;
+          const { tools = {}, endpoints = {} } = definition;
+          const denied: Definition = Object.hasOwn(endpoints, name)
+            ? { ...definition, endpoints: { ...endpoints, [name]: { deny: "never" } } }
+            : LEGAL.test(name)
+              ? {
+                  ...definition,
+                  tools: {
+                    ...tools,
+                    [by === "name" && name !== "__proto__" ? name : "*"]: { deny: "never" },
+                  },
+                }
+              : definition;
+          const { code, allowed } = decide(denied, token, name, params);
+          expect(allowed).toBe(false);
+          expect(code).toBe(denied === definition ? "unknown_operation" : "denied");
+        }),
+        RUNS,
+      ),
     );
-    expect(beaten).toBeGreaterThan(150);
   });
 });
 
@@ -158,35 +160,37 @@ describe("the order of a policy", { timeout: 60_000 }, () => {
 describe("a rule", { timeout: 60_000 }, () => {
   it("never allows more with one more demand, nor less with one more way", () => {
     const cases = (draw: Draw) => ({ ...drawGoodCase(draw, { patterns: 0 }), by: draw.int(1) });
-    let reached = 0;
-    fc.assert(
-      fc.property(drawn(cases), ({ definition, held, facts, params }) => {
-        const { tools = {} } = definition;
-        const rule = tools["get_settings"] ?? "courses:read";
-        const more = "courses:write-more";
-        const scopes = { ...definition.scopes, [more]: {} };
-        const options: RuleOptions = typeof rule === "string" ? { scope: rule } : rule;
-        if (options.deny !== undefined || options.public || options.authenticated) return;
-        const bare = Object.fromEntries(
-          Object.entries(options).filter(([key]) => key !== "hidden"),
-        );
-        const changed = (next: Rule): Definition => ({
-          ...definition,
-          scopes,
-          tools: { ...tools, get_settings: next },
-        });
-        for (const token of [tokenOf(held, facts), tokenOf([...held, more], facts)]) {
-          const before = decide(changed(bare), token, "get_settings", params).allowed;
-          const stricter = changed({ allOf: [bare, more] });
-          const wider = changed({ anyOf: [bare, more] });
-          if (before) expect(decide(wider, token, "get_settings", params).allowed).toBe(true);
-          if (!before) expect(decide(stricter, token, "get_settings", params).allowed).toBe(false);
-          if (before) reached += 1;
-        }
-      }),
-      RUNS,
+    const reached = tally("a call that is allowed", 101);
+    runOften([reached], () =>
+      fc.assert(
+        fc.property(drawn(cases), ({ definition, held, facts, params }) => {
+          const { tools = {} } = definition;
+          const rule = tools["get_settings"] ?? "courses:read";
+          const more = "courses:write-more";
+          const scopes = { ...definition.scopes, [more]: {} };
+          const options: RuleOptions = typeof rule === "string" ? { scope: rule } : rule;
+          if (options.deny !== undefined || options.public || options.authenticated) return;
+          const bare = Object.fromEntries(
+            Object.entries(options).filter(([key]) => key !== "hidden"),
+          );
+          const changed = (next: Rule): Definition => ({
+            ...definition,
+            scopes,
+            tools: { ...tools, get_settings: next },
+          });
+          for (const token of [tokenOf(held, facts), tokenOf([...held, more], facts)]) {
+            const before = decide(changed(bare), token, "get_settings", params).allowed;
+            const stricter = changed({ allOf: [bare, more] });
+            const wider = changed({ anyOf: [bare, more] });
+            if (before) expect(decide(wider, token, "get_settings", params).allowed).toBe(true);
+            if (!before)
+              expect(decide(stricter, token, "get_settings", params).allowed).toBe(false);
+            if (before) reached.count += 1;
+          }
+        }),
+        RUNS,
+      ),
     );
-    expect(reached).toBeGreaterThan(100);
   });
 });
 
@@ -222,33 +226,34 @@ describe("the list of tools", { timeout: 60_000 }, () => {
 
 describe("authorize and operation", { timeout: 60_000 }, () => {
   it("say what decide says", () => {
-    let allowed = 0;
-    fc.assert(
-      fc.property(drawn(goodCase), ({ definition, held, facts, name, params }) => {
-        const policy = load(definition);
-        const token = tokenOf(held, facts);
-        const decision = dataOf(policy.decideUntrusted(token, name, params));
-        const authorize = (): unknown =>
-          policy.authorize(token as never, name as never, params as never);
-        if (decision.allowed) {
-          allowed += 1;
-          expect(authorize()).toBe(token);
-        } else {
-          const error = thrownBy(authorize);
-          expect(error).toMatchObject({ name: "AccessDenied" });
-          expect(dataOf((error as { decision: object }).decision)).toEqual(decision);
-        }
-        const { tools = {}, endpoints = {} } = definition;
-        if (typeof name !== "string" || isPattern(name)) return;
-        if (!Object.hasOwn(tools, name) && !Object.hasOwn(endpoints, name)) return;
-        const operation = policy.operation(name as never);
-        expect(dataOf(operation.decide(token as never, params as never))).toEqual(decision);
-        if (decision.code === "denied") return;
-        expect([...operation.params]).toEqual(modelOperation(definition, name)?.params);
-      }),
-      RUNS,
+    const allowed = tally("a call that is allowed", 151);
+    runOften([allowed], () =>
+      fc.assert(
+        fc.property(drawn(goodCase), ({ definition, held, facts, name, params }) => {
+          const policy = load(definition);
+          const token = tokenOf(held, facts);
+          const decision = dataOf(policy.decideUntrusted(token, name, params));
+          const authorize = (): unknown =>
+            policy.authorize(token as never, name as never, params as never);
+          if (decision.allowed) {
+            allowed.count += 1;
+            expect(authorize()).toBe(token);
+          } else {
+            const error = thrownBy(authorize);
+            expect(error).toMatchObject({ name: "AccessDenied" });
+            expect(dataOf((error as { decision: object }).decision)).toEqual(decision);
+          }
+          const { tools = {}, endpoints = {} } = definition;
+          if (typeof name !== "string" || isPattern(name)) return;
+          if (!Object.hasOwn(tools, name) && !Object.hasOwn(endpoints, name)) return;
+          const operation = policy.operation(name as never);
+          expect(dataOf(operation.decide(token as never, params as never))).toEqual(decision);
+          if (decision.code === "denied") return;
+          expect([...operation.params]).toEqual(modelOperation(definition, name)?.params);
+        }),
+        RUNS,
+      ),
     );
-    expect(allowed).toBeGreaterThan(150);
   });
 
   function thrownBy(run: () => unknown): unknown {
@@ -275,24 +280,25 @@ describe("bindScope", { timeout: 60_000 }, () => {
     Object.fromEntries(placeholdersOf(template).map((name, at) => [name, values[at] ?? "a"]));
 
   it("is injective, and matchScope is its inverse", () => {
-    let both = 0;
-    fc.assert(
-      fc.property(pairs, ({ template, left, right }) => {
-        const [one, other] = [left, right].map((values) => {
-          const given = valuesFor(template, values);
-          const bound = bindScope(template, given as never);
-          if (!bound.ok) return undefined;
-          expect(bound.scope).toBe(modelBind(template, given));
-          expect({ ...matchScope(template, bound.scope) }).toEqual(given);
-          return { given: JSON.stringify(given), scope: bound.scope };
-        });
-        if (one === undefined || other === undefined) return;
-        both += 1;
-        expect(one.scope === other.scope).toBe(one.given === other.given);
-      }),
-      RUNS,
+    const both = tally("two values that are safe", 301);
+    runOften([both], () =>
+      fc.assert(
+        fc.property(pairs, ({ template, left, right }) => {
+          const [one, other] = [left, right].map((values) => {
+            const given = valuesFor(template, values);
+            const bound = bindScope(template, given as never);
+            if (!bound.ok) return undefined;
+            expect(bound.scope).toBe(modelBind(template, given));
+            expect({ ...matchScope(template, bound.scope) }).toEqual(given);
+            return { given: JSON.stringify(given), scope: bound.scope };
+          });
+          if (one === undefined || other === undefined) return;
+          both.count += 1;
+          expect(one.scope === other.scope).toBe(one.given === other.given);
+        }),
+        RUNS,
+      ),
     );
-    expect(both).toBeGreaterThan(300);
   });
 
   it("takes the safe values and no others", () => {

@@ -132,6 +132,12 @@ const EXPANSIONS: readonly Expansion[] = [
     expanded: "openid n:read n:write",
     reduced: "openid n:write",
   },
+  {
+    title: "a token that others imply does not end the reading",
+    scope: "n:write n:read teachers:read",
+    expanded: "openid n:read n:write teachers:read",
+    reduced: "n:write teachers:read",
+  },
   ...[
     "n:read  openid",
     " n:read",
@@ -157,6 +163,24 @@ describe("expand and reduce", () => {
     expect(policy.expand(scope, { firstParty }).join(" ")).toBe(expanded);
     expect(policy.reduce(scope, { firstParty })).toBe(reduced);
     expect(policy.expand(reduced, { firstParty }).join(" ")).toBe(expanded);
+  });
+
+  it("reads what is implied in very many ways once", () => {
+    const layers = Array.from({ length: 24 }, (_, at) => at);
+    const lattice = loadPolicy({
+      name: "Lattice",
+      version: "1",
+      scopes: Object.fromEntries(
+        layers.flatMap((at) =>
+          ["a", "b"].map((side) => [
+            `${side}:${at}`,
+            at === 0 ? {} : { implies: [`a:${at - 1}`, `b:${at - 1}`] },
+          ]),
+        ),
+      ),
+    });
+    expect(lattice.expand("a:23")).toHaveLength(47);
+    expect(lattice.reduce(lattice.expand("a:23"))).toBe("a:23");
   });
 
   it("reads a list that is longer than a text may be, as a decision does", () => {
@@ -188,6 +212,7 @@ const COVERAGES: readonly Coverage[] = [
   { granted: "n:write", wanted: "n:read", missing: "" },
   { granted: "n:all", wanted: "n:read n:write n:admin", missing: "" },
   { granted: "n:read", wanted: "n:write", missing: "n:write" },
+  { granted: "", wanted: "students:read n:write openid", missing: "openid n:write students:read" },
   { granted: "n:read", wanted: "n:read n:write n:admin", missing: "n:admin" },
   { granted: "students:read", wanted: "members:read", missing: "teachers:read" },
   { granted: "students:read teachers:read", wanted: "members:read", missing: "" },
@@ -223,6 +248,15 @@ const COVERAGES: readonly Coverage[] = [
 ];
 
 describe("covers and missing", () => {
+  it("read a scope as a third party's where nobody says whose it is", () => {
+    for (const options of [undefined, {}, { firstParty: false }]) {
+      expect(policy.expand("all:read", options)).toEqual(["all:public"]);
+      expect(policy.reduce("all:read", options)).toBe("all:public");
+      expect(policy.missing("", "all:read", options)).toBe("all:public");
+      expect(policy.covers("all:public", "all:read", options)).toBe(true);
+    }
+  });
+
   it.each(COVERAGES)(
     "for $wanted, a grant of $granted lacks $missing",
     ({ granted, wanted, missing, firstParty = false }) => {

@@ -18,6 +18,7 @@ const compiled = compilePolicy({
     drop_own: { deny: "its own" },
     drop_open: { public: true },
     "drop_*": { deny: "by pattern" },
+    "drop_al?": { deny: "by a later pattern" },
     "list_*": { scope: "a", hidden: true },
     "open_?": { public: true },
   },
@@ -45,6 +46,7 @@ describe("the operations of a policy", () => {
     ]);
     expect(compiled.patterns.map(({ operation }) => operation.name)).toEqual([
       "drop_*",
+      "drop_al?",
       "list_*",
       "open_?",
     ]);

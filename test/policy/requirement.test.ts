@@ -241,5 +241,8 @@ describe("intersection", () => {
     expect(intersection(undefined, [])).toEqual([]);
     expect(intersection(["a", "b"], ["c", "b"])).toEqual(["b"]);
     expect(intersection(["a"], ["b"])).toEqual([]);
+    // the last comparison that a budget has is made, and none is made beyond it
+    expect(intersection(["a", "b"], ["c", "b"], { comparisons: 4 })).toEqual(["b"]);
+    expect(intersection(["a", "b"], ["c", "b"], { comparisons: 3 })).toEqual(["a", "b"]);
   });
 });

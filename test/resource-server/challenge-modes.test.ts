@@ -70,11 +70,9 @@ describe("a challenge of mode union", () => {
       "/orgs/o1/u1 courses:read openid",
     ],
     ["members that are no scope-tokens", ["a b", "", 7, null, 'a"b', "é"], "courses:read openid"],
-    [
-      "templates",
-      ["/accounts/{accountID}/", "/vaults/<vaultID>/", "email"],
-      "email courses:read openid",
-    ],
+    ["templates", ["/accounts/{accountID}/", "/vaults/<vaultID>/", "email"], "courses:read openid"],
+    ["a template beside a scope, as text", "email /accounts/{accountID}/", "courses:read openid"],
+    ["a malformed text", "email  courses:write", "courses:read openid"],
     ["no text and no list", { 0: "email", length: 1 }, "courses:read openid"],
     ["nothing at all", undefined, "courses:read openid"],
   ];

@@ -1,0 +1,19 @@
+/**
+ * Copies the own enumerable members of an object into one without a prototype, so that nothing that is read from the copy
+ * is inherited. Returns `undefined` for a list, for a value that is not an object, and for one that cannot be read.
+ */
+export function ownMembers<Members extends object>(
+  value: Members | null | undefined,
+): Members | undefined {
+  try {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    return withoutPrototype(value);
+  } catch {
+    return undefined; // a getter or a proxy that throws
+  }
+}
+
+/** Copies an object that can be read into one without a prototype. */
+export function withoutPrototype<Members extends object>(members: Members): Members {
+  return Object.assign(Object.create(null) as Members, members);
+}

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { OPTION_ROWS } from "./sweep/option-rows.js";
+import { callAll, differing, linesOf, polluted } from "./sweep/pollute.js";
+import { readNames } from "./sweep/read-names.js";
+import { namesIn, recordOf } from "./sweep/record.js";
+import { newScene, type Scene } from "./sweep/scene.js";
+
+// nothing that is decided, answered, rendered or recorded depends on what objects inherit: every public function is called
+// with each name that the library reads or writes on `Object.prototype`, and returns what it returns in a clean process
+
+/** Names that the language itself reads of descriptors, of results that are awaited, and of values that become JSON. */
+const OF_THE_LANGUAGE: ReadonlySet<string> = new Set([
+  ...["get", "set", "value", "writable", "enumerable", "configurable"],
+  ...["then", "toJSON"],
+]);
+
+/** What other libraries read of objects of their own: a polluted name can break them, and then the call throws. */
+const OF_OTHERS: readonly {
+  readonly reader: string;
+  readonly names: readonly string[];
+  readonly titles: readonly string[];
+}[] = [
+  {
+    reader: "zod, which reads a policy",
+    names: ["error", "path", "values"],
+    titles: ["loadPolicy", "definePolicy", "start"],
+  },
+  {
+    reader: "the constructor of Response",
+    names: ["required", "body", "cancel"],
+    titles: ["fetchGate", "fetchGate.endpoint", "fetchGate.metadata"],
+  },
+];
+
+/** zod writes a JSON Schema by a loop over inherited members too. */
+const WRITES_BY_ZOD = "policyJsonSchema";
+
+const VALUES: readonly (readonly [label: string, value: unknown])[] = [
+  ["true", true],
+  ["a text", "x"],
+  ["an object", { a: 1 }],
+  ["a function", () => true],
+];
+
+/** Each name alone instead of many at a time: half an hour. */
+const IS_FULL = process.env["SWEEP_FULL"] === "1";
+const CHUNK = IS_FULL ? 1 : 128;
+
+const scene: { ready?: Scene } = {};
+let clean: ReadonlyMap<string, readonly string[]> = new Map();
+
+beforeAll(async () => {
+  vi.spyOn(Date, "now").mockReturnValue(1_800_000_000_000);
+  vi.spyOn(crypto, "randomUUID").mockReturnValue("00000000-0000-4000-8000-00000000000a");
+  // what is remembered after the first call must not hide a difference
+  scene.ready = newScene();
+  await callAll(scene.ready);
+  clean = linesOf(await callAll());
+});
+
+afterAll(() => void vi.restoreAllMocks());
+
+async function differences(
+  names: readonly string[],
+  value: unknown,
+  ready: Scene | undefined,
+): Promise<readonly string[]> {
+  const seen = linesOf(await polluted(names, value, () => callAll(ready)));
+  const others = OF_OTHERS.filter((row) => row.names.some((name) => names.includes(name)));
+  const expected = new Set([WRITES_BY_ZOD, ...others.flatMap(({ titles }) => titles)]);
+  if (expected.has("start") && seen.has("start")) return [];
+  return differing(clean, seen).filter((title) => !expected.has(title));
+}
+
+/** Returns the names that make a difference, each with what differs: of many names, each half is tried. */
+async function culpritsOf(
+  names: readonly string[],
+  value: unknown,
+  ready: Scene | undefined,
+): Promise<readonly string[]> {
+  const titles = await differences(names, value, ready);
+  if (titles.length === 0) return [];
+  if (names.length === 1) return [`${names.join()}: ${titles.slice(0, 9).join(", ")}`];
+  const half = Math.ceil(names.length / 2);
+  const left = await culpritsOf(names.slice(0, half), value, ready);
+  const right = await culpritsOf(names.slice(half), value, ready);
+  return left.length + right.length > 0 ? [...left, ...right] : [`together: ${names.join(" ")}`];
+}
+
+async function allNames(): Promise<readonly string[]> {
+  const written = namesIn(recordOf(await callAll()));
+  const options = OPTION_ROWS.flatMap(({ wrong }) => Object.keys(wrong));
+  const names = new Set([...readNames(), ...written, ...options]);
+  return [...names].filter(
+    (name) =>
+      NAME.test(name) && !Object.hasOwn(Object.prototype, name) && !OF_THE_LANGUAGE.has(name),
+  );
+}
+
+/** Names of members and of header fields: other texts in the source are not looked up. */
+const NAME = /^[A-Za-z_$][\w$-]*$/;
+
+/** Names in chunks; those that other libraries read are alone. */
+function chunksOf(names: readonly string[]): readonly (readonly string[])[] {
+  const alone = new Set(OF_OTHERS.flatMap((row) => row.names));
+  const many = names.filter((name) => !alone.has(name));
+  const count = Math.ceil(many.length / CHUNK);
+  return [
+    ...[...alone].map((name) => [name]),
+    ...Array.from({ length: count }, (_, at) => many.slice(at * CHUNK, (at + 1) * CHUNK)),
+  ];
+}
+
+describe("members of Object.prototype", () => {
+  it("are not there in a clean process, in which two runs are equal", async () => {
+    expect(differing(clean, linesOf(await callAll(scene.ready)))).toEqual([]);
+    expect(clean.size).toBeGreaterThan(60);
+    expect(clean.has("start")).toBe(false);
+  });
+
+  it.each(VALUES)(
+    "change nothing where they are %s",
+    { timeout: 3_600_000 },
+    async (label, value) => {
+      const names = await allNames();
+      expect(names.length).toBeGreaterThan(500);
+      // a server that is running, and one that starts then
+      const both = [scene.ready, undefined];
+      const isLate = label === "a text" || label === "a function";
+      const found: string[] = [];
+      for (const ready of IS_FULL ? both : both.slice(isLate ? 1 : 0).slice(0, 1)) {
+        for (const chunk of chunksOf(names)) {
+          found.push(...(await culpritsOf(chunk, value, ready)));
+        }
+      }
+      expect(found).toEqual([]);
+    },
+  );
+
+  it("are seen by the comparison, where a function does read them", async () => {
+    const read = async () => [["reader", { ...({} as { zebra?: boolean }) }.zebra]] as const;
+    const seen = linesOf(await polluted(["zebra"], true, read));
+    expect(differing(linesOf(await read()), seen)).toEqual(["reader"]);
+  });
+});

@@ -1,0 +1,275 @@
+import express, { type Express } from "express";
+import type { Authorizer, Policy } from "scope-policy";
+import { expressGate, type GateHandler } from "scope-policy/express";
+import { scopePolicy } from "scope-policy/fastify";
+import { fetchGate } from "scope-policy/fetch";
+import { type AnyServer, mcpGate, protect } from "scope-policy/mcp";
+import type { Subject } from "./scene.js";
+
+/** Requests to a server: a caller, a method, a target, and the route that a router would have matched. */
+interface Asking {
+  readonly caller?: string;
+  readonly method: string;
+  readonly target: string;
+  readonly route: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+const COURSES = { method: "GET", target: "/v1/courses", route: "/v1/courses", params: {} };
+const COURSE = {
+  method: "GET",
+  target: "/v1/courses/7",
+  route: "/v1/courses/:courseId",
+  params: { courseId: "7" },
+};
+const ACCOUNT = {
+  method: "POST",
+  target: "/v1/accounts/a",
+  route: "/v1/accounts/:accountID",
+  params: { accountID: "a" },
+};
+
+const ASKED: readonly Asking[] = [
+  COURSES,
+  { ...COURSES, caller: "reader" },
+  { ...COURSES, caller: "old" },
+  { ...COURSES, caller: "outage" },
+  { ...COURSE, caller: "reader" },
+  { ...ACCOUNT, caller: "bound" },
+  { ...ACCOUNT, caller: "reader" },
+  { ...COURSES, method: "HEAD", caller: "stranger" },
+  { ...COURSES, target: "/V1/courses", caller: "reader" },
+];
+
+const METADATA = "/.well-known/oauth-protected-resource/mcp";
+
+const fieldOf = ({ caller }: Asking) => (caller === undefined ? [] : [`Bearer ${caller}`]);
+
+/** Runs a middleware on a request and a response as Express has them, and returns what it did. */
+async function runHandler(handler: GateHandler, asking: Asking): Promise<unknown> {
+  const rawHeaders = fieldOf(asking).flatMap((value) => ["Authorization", value]);
+  const req = {
+    method: asking.method,
+    baseUrl: "",
+    originalUrl: asking.target,
+    rawHeaders,
+    headers: {},
+    route: { path: asking.route },
+    params: asking.params,
+    query: { page: "2" },
+  };
+  const sent = new Map<string, string>();
+  const res = {
+    headersSent: false,
+    destroyed: false,
+    statusCode: 200,
+    setHeader: (name: string, value: string) => sent.set(name, value),
+    end: (text?: string) => sent.set("", text ?? ""),
+  };
+  let passed = false;
+  await handler(req, res, () => {
+    passed = true;
+  });
+  return [passed, res.statusCode, sent];
+}
+
+function expressSubjects(authorizer: Authorizer, app: Express): readonly Subject[] {
+  const gate = expressGate(authorizer);
+  const asked = ASKED.map((asking) => [asking] as const);
+  const row = (samples: readonly (readonly unknown[])[]) =>
+    ({ takes: ["client"], samples }) as const;
+  const run = (title: string, handler: GateHandler): Subject => ({
+    title,
+    row: row(asked),
+    call: (asking) => runHandler(handler, asking as Asking),
+  });
+  return [
+    run("gate", gate("list_courses")),
+    run("gate with parameters", gate("get_profile", { params: () => ({ accountID: "a" }) })),
+    run("gate.endpoint", gate.endpoint()),
+    run("gate.public", gate.public()),
+    {
+      title: "gate.metadata",
+      row: row(
+        [
+          { ...COURSES, target: METADATA },
+          { ...COURSES, target: METADATA, method: "OPTIONS" },
+          COURSES,
+        ].map((one) => [one]),
+      ),
+      call: (asking) => runHandler(gate.metadata(), asking as Asking),
+    },
+    { title: "gate.token", row: row([[{}]]), call: (req) => gate.token(req as object) },
+    { title: "gate.assertCovers", row: row([[]]), call: () => gate.assertCovers(app) },
+    { title: "gate of nothing", row: row([[]]), call: () => gate("list_course") },
+  ];
+}
+
+/** An application with a route that no gate covers. */
+export function newApp(): Express {
+  const app = express();
+  app.get("/open", (_req, res) => void res.end());
+  return app;
+}
+
+function requestOf(asking: Asking): Request {
+  const [authorization] = fieldOf(asking);
+  const headers =
+    authorization === undefined ? [] : [["authorization", authorization] as [string, string]];
+  return new Request(`https://api.example.com${asking.target}`, {
+    method: asking.method,
+    headers,
+  });
+}
+
+// made once: the constructor of `Request` also reads options that it inherits
+const WEB_REQUESTS = ASKED.map((asking) => [requestOf(asking)] as const);
+const WEB_METADATA = [[requestOf({ ...COURSES, target: METADATA })], ...WEB_REQUESTS.slice(0, 1)];
+
+function fetchSubjects(authorizer: Authorizer): readonly Subject[] {
+  const gate = fetchGate(authorizer);
+  const read = async (result: unknown) =>
+    result instanceof Response
+      ? [result.status, result.statusText, [...result.headers], await result.text()]
+      : result;
+  const samples = WEB_REQUESTS;
+  const takes = ["client"] as const;
+  return [
+    {
+      title: "fetchGate",
+      row: { takes, samples },
+      call: async (request) =>
+        read(await gate(request as Request, "get_profile", { accountID: "a" })),
+    },
+    {
+      title: "fetchGate.endpoint",
+      row: { takes, samples },
+      call: async (request) => read(await gate.endpoint(request as Request)),
+    },
+    {
+      title: "fetchGate.metadata",
+      row: { takes, samples: WEB_METADATA },
+      call: (request) => read(gate.metadata(request as Request)),
+    },
+  ];
+}
+
+const ROUTES: readonly (readonly [path: string, config: object])[] = [
+  ["/unmapped", {}],
+  ["/tool", { tool: "list_courses" }],
+  ["/v1/courses", { endpoint: true }],
+  ["/v1/accounts/:accountID", { endpoint: true }],
+  ["/both", { tool: "search", public: true }],
+  ["/open", { public: true }],
+];
+
+/**
+ * Calls the hooks of the plugin, as Fastify would for each kind of route, without credentials and for a reader. Fastify itself
+ * is not asked: it reads members that its own objects inherit.
+ */
+async function askFastify(authorizer: Authorizer): Promise<unknown> {
+  const hooks = new Map<string, (...given: unknown[]) => unknown>();
+  const instance = {
+    prefix: "",
+    hasRequestDecorator: () => false,
+    hasRoute: () => true,
+    decorateRequest() {},
+    addHook: (name: string, hook: () => unknown) => void hooks.set(name, hook),
+  };
+  const answers: unknown[] = [];
+  const note = (fault?: unknown) => void answers.push(fault ?? "went on");
+  scopePolicy(instance as never, { authorizer }, note);
+  for (const [url, config] of ROUTES) hooks.get("onRoute")?.({ method: "GET", url, config });
+  hooks.get("onReady")?.(note);
+  for (const [url, config] of ROUTES) {
+    for (const rawHeaders of [[], ["Authorization", "Bearer reader"]]) {
+      const reply = {
+        sent: false,
+        raw: { destroyed: false },
+        hijack: note,
+        code: (status: number) => [answers.push(status), reply][1],
+        headers: (fields: object) => [answers.push(fields), reply][1],
+        send: (text: string | undefined) => [answers.push(text), reply][1],
+      };
+      const request = {
+        is404: false,
+        routeOptions: { config, url },
+        method: "GET",
+        url: url.replace(":accountID", "a"),
+        params: { accountID: "a" },
+        query: { page: "2" },
+        id: "r-1",
+        raw: { rawHeaders },
+      };
+      await hooks.get("onRequest")?.(request, reply, note);
+      await new Promise((done) => void setTimeout(done, 0));
+      await hooks.get("preHandler")?.(request, reply, note);
+    }
+  }
+  return answers;
+}
+
+const message = (method: string, params: object = {}) => ({
+  jsonrpc: "2.0",
+  id: 1,
+  method,
+  params,
+});
+const MESSAGES = [
+  message("initialize"),
+  message("tools/list"),
+  message("tools/call", { name: "list_courses", arguments: {} }),
+  message("tools/call", { name: "purge" }),
+  message("resources/read", { uri: "a://b" }),
+  message("unknown/method"),
+];
+
+function mcpSubjects(authorizer: Authorizer, policy: Policy): readonly Subject[] {
+  const gate = mcpGate(authorizer, { resources: { "a://b": "list_courses" } });
+  const check = async (caller: string | undefined, asked: unknown) => {
+    const body = new TextEncoder().encode(JSON.stringify(asked));
+    const fields = new Map([
+      ["content-type", ["application/json"]],
+      ["accept", ["application/json, text/event-stream"]],
+      ["authorization", caller === undefined ? [] : [`Bearer ${caller}`]],
+    ]);
+    const field = (name: string) => fields.get(name) ?? [];
+    return gate.check({ method: "POST", target: "/mcp", field, read: async () => body });
+  };
+  const samples = [undefined, "stranger", "reader"].flatMap((caller) =>
+    MESSAGES.map((asked) => [caller, asked] as const),
+  );
+  return [
+    {
+      title: "mcpGate.check",
+      row: { takes: ["client", "client"], samples },
+      call: (caller, asked) => check(caller as string | undefined, asked),
+    },
+    {
+      title: "protect",
+      row: { takes: ["program"], samples: [[]] },
+      call: () => {
+        const server = { setRequestHandler() {}, assertCanSetRequestHandler() {} };
+        return protect(server as unknown as AnyServer, { policy, authorizer }).token({});
+      },
+    },
+  ];
+}
+
+/** The gates of one authorizer, each with requests. */
+export function adapterSubjects(
+  authorizer: Authorizer,
+  policy: Policy,
+  app: Express,
+): readonly Subject[] {
+  return [
+    ...expressSubjects(authorizer, app),
+    ...fetchSubjects(authorizer),
+    ...mcpSubjects(authorizer, policy),
+    {
+      title: "scopePolicy",
+      row: { takes: ["client"], samples: [[]] },
+      call: () => askFastify(authorizer),
+    },
+  ];
+}

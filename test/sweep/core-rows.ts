@@ -1,0 +1,173 @@
+import type * as core from "scope-policy";
+import { definition, FACTS, ISSUER, METADATA, RESOURCE, SELECTIONS, TOKENS } from "./definition.js";
+import { EVENTS } from "./events.js";
+import type { Table } from "./row.js";
+
+/** Scopes as requests, grants and tokens have them. */
+export const SCOPES: readonly unknown[] = [
+  ...Object.values(TOKENS).map((token) => ("scope" in token ? token.scope : undefined)),
+  "",
+  [],
+  "courses:write students:read",
+  "gone:read",
+];
+/** Each scope beside one that covers much, and beside one that covers little. */
+export const SCOPE_PAIRS = SCOPES.flatMap((scope) => [
+  ["mcp:tools courses:write", scope],
+  [scope, "courses:read"],
+]);
+export const TEMPLATES = ["courses:read", "/accounts/{accountID}/", "<a>:read", "a b", ""];
+export const VALUES = [{ accountID: "a", a: "b" }, { accountID: "../b" }, {}, undefined];
+
+/** Each of some first arguments beside each of some second ones. */
+export function product(
+  lefts: readonly unknown[],
+  rights: readonly unknown[],
+): readonly unknown[][] {
+  return lefts.flatMap((left) => rights.map((right) => [left, right]));
+}
+
+/** The functions of the entry `scope-policy`. */
+export function coreRows(policy: core.Policy): Table<typeof core> {
+  const of = (...lists: readonly (readonly unknown[])[]) => lists.map((list) => [policy, ...list]);
+  const events = EVENTS.map((event) => [event]);
+  return {
+    AccessDenied: "class",
+    DECISION_CODES: "constant",
+    MAX_ALTERNATIVES: "constant",
+    MAX_SCOPE_LENGTH: "constant",
+    MAX_SCOPE_TOKENS: "constant",
+    MAX_TOKEN_LENGTH: "constant",
+    PolicyError: "class",
+    REVOCATION_STEPS: "constant",
+    SCOPE_CLAIMS: "constant",
+    SCOPE_VERBS: "constant",
+    authorizationServerMetadata: {
+      takes: ["policy", "options"],
+      samples: of([{ issuer: ISSUER, token_endpoint: `${ISSUER}/token` }], [{ issuer: "x" }], [{}]),
+    },
+    authorizationEvent: {
+      takes: ["policy", "facts"],
+      samples: of(
+        [{ type: "token", outcome: "success" }],
+        [
+          {
+            ...{ type: "consent", outcome: "denied", error: "access_denied", reason: "Not now" },
+            ...{ client_id: "app-1", client_name: "App", sub: "ada", iss: ISSUER, grantId: "g-1" },
+            ...{ grant_type: "authorization_code", jti: "j-1", requestId: "r-1", status: 302 },
+            ...{ scope: ["openid"], requested: "openid courses:read", removed: "courses:write" },
+            first_party: true,
+          },
+        ],
+        [{ type: "revocation", outcome: "failure", tipe: "token" }],
+        [undefined],
+      ),
+    },
+    bindScope: { takes: ["client", "client"], samples: product(TEMPLATES, VALUES) },
+    clientRegistration: {
+      takes: ["policy", "client", "options"],
+      samples: of(
+        ...product(METADATA, [
+          {},
+          { ceiling: ["courses:read"], defaultScope: "openid", unknownScopes: "refuse" },
+        ]),
+      ),
+    },
+    connectedApp: {
+      takes: ["policy", "facts", "facts"],
+      samples: FACTS.flatMap((facts) => {
+        const grant = { grantId: "g", client: facts.client, authorizedAt: 1 };
+        return of(
+          [{ ...grant, scope: "courses:read gone:read admin:all reports:export" }],
+          [{ ...grant, scope: ["openid", "offline_access"], policyVersion: "7" }, facts],
+        );
+      }),
+    },
+    consentScreen: {
+      takes: ["policy", "facts", "options"],
+      samples: of(...product(FACTS, [{}, { whenNoScope: "catalogue", tierLocked: "locked" }])),
+    },
+    createAuthorizer: {
+      takes: ["options"],
+      samples: [
+        [{ policy, verify: () => undefined, resource: RESOURCE, trustClaims: [] }],
+        [{ policy, verify: () => undefined }],
+        [{ policy }],
+      ],
+    },
+    definePolicy: { takes: ["definition"], samples: [[definition]] },
+    droppedScopes: {
+      takes: ["policy", "facts", "options"],
+      samples: of(...product(FACTS, [{}, { ineligible: "refuse" }])),
+    },
+    formatScope: { takes: ["program"], samples: [[new Set(["a", "b"])], [new Set(["a b"])], [7]] },
+    formatScopeToken: { takes: ["program"], samples: [[{ form: "colon", segments: ["a", "b"] }]] },
+    isScopeToken: { takes: ["client"], samples: SCOPES.map((scope) => [scope]) },
+    issuesRefreshToken: {
+      takes: ["policy", "client"],
+      samples: of(["offline_access"], ["openid"], ["a  b"]),
+    },
+    loadPolicy: {
+      takes: ["definition"],
+      samples: [
+        [definition],
+        [JSON.stringify(definition)],
+        ["{"],
+        [{ name: "P", version: "1", scopes: { a: { tier: "x", deflt: "on" } }, tools: { t: {} } }],
+        [{ name: "P", version: "1", scopes: {}, endpoints: { "GEET /a": "b", "GET a": {} } }],
+        [{ name: "P", version: "1", scopes: { a: {} }, tools: { t: "a", u: { scope: "a" } } }],
+      ],
+    },
+    matchScope: {
+      takes: ["client", "client"],
+      samples: product(TEMPLATES, ["/accounts/a/", "courses:read", ""]),
+    },
+    parseScope: { takes: ["client"], samples: SCOPES.map((scope) => [scope]) },
+    parseScopeToken: { takes: ["client"], samples: TEMPLATES.map((text) => [text]) },
+    policyJsonSchema: { takes: [], samples: [[]] },
+    protectedResourceMetadata: {
+      takes: ["policy", "options"],
+      samples: of(
+        [{ resource: RESOURCE, authorizationServers: [ISSUER] }],
+        [{ resource: RESOURCE }],
+        [{ resource: "x" }],
+      ),
+    },
+    protectedResourceMetadataUrl: { takes: ["program"], samples: [[RESOURCE], ["x"]] },
+    readCredentials: {
+      takes: ["client"],
+      samples: [[undefined], ["Bearer abc"], [["Bearer a", "Bearer b"]], ["Basic x"], [[]]],
+    },
+    refreshScope: {
+      takes: ["policy", "client", "client", "options"],
+      samples: SCOPE_PAIRS.flatMap((pair) =>
+        of(
+          pair,
+          [...pair, { clientScope: "mcp:tools courses:read", originalMeanings: "courses:read" }],
+          [pair[0], undefined, { first_party: true }],
+        ),
+      ),
+    },
+    resolveConsent: {
+      takes: ["policy", "facts", "client", "options"],
+      samples: of(...product(FACTS, SELECTIONS)),
+    },
+    toCloudEvent: { takes: ["facts", "program"], samples: EVENTS.map((event) => [event, "/mcp"]) },
+    toEcs: { takes: ["facts"], samples: events },
+    toOcsf: {
+      takes: ["facts", "options"],
+      samples: EVENTS.flatMap((event) => [[event], [event, { clientAddress: "192.0.2.1" }]]),
+    },
+    toOpenTelemetryAttributes: {
+      takes: ["facts", "options"],
+      samples: EVENTS.flatMap((event) => [[event], [event, { arguments: true }]]),
+    },
+    tokenOfClaims: {
+      takes: ["client", "options"],
+      samples: product(
+        [...Object.values(TOKENS), { scp: ["a"] }, { scope: "a", sub: 1 }, undefined],
+        [{}, { scopeClaim: "scp" }, { isScopeList: true }],
+      ),
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import type { Authorizer, Policy } from "scope-policy";
+import * as core from "scope-policy";
+import * as express from "scope-policy/express";
+import * as fastify from "scope-policy/fastify";
+import * as fetch from "scope-policy/fetch";
+import * as html from "scope-policy/html";
+import * as mcp from "scope-policy/mcp";
+import * as testing from "scope-policy/testing";
+import * as verify from "scope-policy/verify";
+import { coreRows, product } from "./core-rows.js";
+import { FACTS, ISSUER, TOKENS, widerDefinition } from "./definition.js";
+import type { AnyRow, Other, Table } from "./row.js";
+
+/** What the rows of one entry are about. */
+export interface EntryTable {
+  readonly holder: object;
+  readonly rows: Readonly<Record<string, AnyRow | Other>>;
+}
+
+const page = { action: "/consent", csrf: "c" };
+const jwks = { keys: [] };
+const wider = core.loadPolicy(widerDefinition);
+
+/** The exports of every entry, by the name of the entry. */
+export function entryTables(policy: Policy, authorizer: Authorizer): Record<string, EntryTable> {
+  const screens = FACTS.map((facts) => core.consentScreen(policy, facts));
+  const tokens = { reader: TOKENS.reader, anonymous: undefined, list: ["courses:read"] };
+  return {
+    index: { holder: core, rows: coreRows(policy) },
+    verify: {
+      holder: verify,
+      rows: {
+        VerifierOutage: "class",
+        introspectionVerifier: {
+          takes: ["options"],
+          samples: [
+            [{ endpoint: ISSUER, issuer: ISSUER, bearer: "b", audience: "api" }],
+            [{ endpoint: ISSUER }],
+            [{}],
+          ],
+        },
+        jwtVerifier: {
+          takes: ["options"],
+          samples: [
+            [{ issuer: ISSUER, audience: "api", jwks: `${ISSUER}/jwks`, algorithms: ["ES256"] }],
+            [{ issuer: ISSUER, audience: "api", jwks, algorithms: ["none"] }],
+            [{}],
+          ],
+        },
+      } satisfies Table<typeof verify>,
+    },
+    express: {
+      holder: express,
+      rows: {
+        expressGate: {
+          takes: ["program", "options"],
+          samples: [[authorizer], [authorizer, { requestId: () => 7 }]],
+        },
+      } satisfies Table<typeof express>,
+    },
+    fastify: {
+      holder: fastify,
+      // its options are read in a server alone: see the rows of options
+      rows: {
+        scopePolicy: { takes: ["program", "options", "program"], samples: [] },
+      } satisfies Table<typeof fastify>,
+    },
+    fetch: {
+      holder: fetch,
+      rows: {
+        fetchGate: {
+          takes: ["program", "options"],
+          samples: [[authorizer], [authorizer, { requestId: () => 7 }]],
+        },
+      } satisfies Table<typeof fetch>,
+    },
+    html: {
+      holder: html,
+      rows: {
+        renderConsent: {
+          takes: ["program", "options"],
+          samples: product(screens, [
+            page,
+            { ...page, preset: "read-only", notice: "Again", presetUrl: (id: string) => `?${id}` },
+          ]),
+        },
+      } satisfies Table<typeof html>,
+    },
+    mcp: {
+      holder: mcp,
+      rows: {
+        mcpGate: { takes: ["program", "options"], samples: [[authorizer], [authorizer, {}]] },
+        protect: { takes: ["program", "options"], samples: [] },
+      } satisfies Table<typeof mcp>,
+    },
+    testing: {
+      holder: testing,
+      rows: {
+        WideningFound: "class",
+        decisionMatrix: {
+          takes: ["policy", "options"],
+          samples: [
+            [policy, { tokens }],
+            [policy, { tokens, operations: ["search", "get_profile"], params: { accountID: "a" } }],
+          ],
+        },
+        expectNoWidening: {
+          takes: ["policy", "policy", "options"],
+          samples: [
+            [policy, policy],
+            [policy, wider],
+            [policy, wider, { except: ["export_reports"] }],
+          ],
+        },
+        policyMatchers: "constant",
+      } satisfies Table<typeof testing>,
+    },
+  };
+}
+
+/** The matchers, which are no exports of their own. */
+export const matcherRows: Table<typeof testing.policyMatchers> = {
+  toAllow: {
+    takes: ["program", "program", "program", "program"],
+    samples: [["courses:read", "search"]],
+  },
+  toDeny: {
+    takes: ["program", "program", "program", "program", "program"],
+    samples: [["openid", "purge", "reserved_scope"]],
+  },
+};

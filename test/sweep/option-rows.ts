@@ -1,0 +1,350 @@
+import fastifyApp, { type FastifyContextConfig, type RegisterOptions } from "fastify";
+import * as core from "scope-policy";
+import { type ExpressGateOptions, expressGate, type GateOptions } from "scope-policy/express";
+import { type ScopePolicyOptions, scopePolicy } from "scope-policy/fastify";
+import { type FetchGateOptions, fetchGate } from "scope-policy/fetch";
+import { type RenderOptions, renderConsent } from "scope-policy/html";
+import { type McpGateOptions, mcpGate, type ProtectOptions, protect } from "scope-policy/mcp";
+import {
+  decisionMatrix,
+  expectNoWidening,
+  type MatrixOptions,
+  type WideningOptions,
+} from "scope-policy/testing";
+import {
+  type IntrospectionVerifierOptions,
+  introspectionVerifier,
+  type JwtVerifierOptions,
+  jwtVerifier,
+} from "scope-policy/verify";
+import { definition, FACTS, ISSUER, RESOURCE } from "./definition.js";
+import { EVENTS } from "./events.js";
+
+/** Options of one public function, and what is wrong with each of them. */
+export interface OptionRow {
+  /** The function, or the method of what it made. */
+  readonly title: string;
+  readonly good: object;
+  /** Calls the function. Throws, or rejects where `rejects` says so, for faulty options. */
+  readonly run: (options: object) => unknown;
+  /** For each option: values of a wrong type. Empty for one that another library checks. */
+  readonly wrong: Readonly<Record<string, readonly unknown[]>>;
+  /** Whether members of others may be in the object: unknown names are no findings. */
+  readonly isOpen?: boolean;
+  /** Options whose fault has another code. */
+  readonly codes?: Readonly<Record<string, core.PolicyErrorCode>>;
+  /** Where the findings come from a start of the server that rejects. */
+  readonly rejects?: boolean;
+  /** Reads the name of the option from the path of a finding, where it is more than that. */
+  readonly nameIn?: (finding: core.Finding) => string;
+}
+
+/** A row with every option of a type: a new option does not compile until its wrong values are here. */
+function rowOf<Options>(
+  row: Omit<OptionRow, "wrong"> & {
+    readonly wrong: { readonly [Name in keyof Required<Options>]: readonly unknown[] };
+  },
+): OptionRow {
+  return row;
+}
+
+const policy = core.loadPolicy(definition);
+const verify = () => undefined;
+const authorizer = core.createAuthorizer({ policy, verify, resource: RESOURCE, trustClaims: [] });
+const screen = core.consentScreen(policy, FACTS[0]);
+const [event] = EVENTS as readonly [core.AuditEvent];
+
+const ANY_FUNCTION = [true, "x", {}, null];
+const ANY_FLAG = ["yes", 1, null];
+const ANY_TEXT = [7, true, null, ["a"]];
+const ANY_LIST = ["a", [7], [""], null];
+const ANY_OBJECT = ["a", 7, null];
+const ANY_NUMBER = ["5", 0, -1, Number.NaN, null];
+/** Checked by the other library. */
+const NOT_OURS: readonly unknown[] = [];
+
+const VERIFIER = {
+  dangerouslyIgnoreConfirmation: ANY_FLAG,
+  clockTolerance: ["5", -1, 301, null],
+  cache: [true, "x", { seconds: 0 }, { second: 1 }, { seconds: undefined }, null],
+  timeout: ANY_NUMBER,
+  fetch: ANY_FUNCTION,
+  now: ANY_FUNCTION,
+  issuer: [7, "", null],
+  audience: [7, "", [], [7], null],
+};
+
+const SURFACE = {
+  resources: [...ANY_OBJECT, { "a://b": 7 }],
+  prompts: [...ANY_OBJECT, { a: 7 }],
+  methods: [...ANY_OBJECT, { a: 7 }],
+  challenge: ["all", 7, null],
+  anonymous: ANY_FLAG,
+  upgradeUrl: ["x", 7, null],
+  handshake: ["anonymous", true, null],
+};
+
+const CONSENT = {
+  whenNoScope: ["all", 7, null],
+  prechecked: ["always", true, null],
+  ineligible: ["allow", 7, null],
+  tierLocked: ["open", true, null],
+  rememberRefusals: ANY_NUMBER,
+  manageUrl: ANY_TEXT,
+  reportUrl: ANY_TEXT,
+  helpUrl: ANY_TEXT,
+};
+
+/** A low-level server by its shape, so that no SDK is asked what it makes of the same objects. */
+const newServer = () => ({ setRequestHandler() {}, assertCanSetRequestHandler() {} });
+
+async function startRoute(config: object): Promise<void> {
+  const app = fastifyApp();
+  await app.register(scopePolicy, { authorizer });
+  app.get("/x", { config: config }, () => "x");
+  await app.ready();
+}
+
+/** Every options object of the public API. */
+export const OPTION_ROWS: readonly OptionRow[] = [
+  rowOf<core.AuthorizerOptions>({
+    title: "createAuthorizer",
+    good: { policy, verify, trustClaims: [] },
+    run: (options) => core.createAuthorizer(options as never),
+    codes: { policy: "ERR_POLICY_UNKNOWN" },
+    wrong: {
+      policy: [7, {}, null],
+      verify: ANY_FUNCTION,
+      subject: ANY_FUNCTION,
+      trustClaims: ["tier", ["teir"], ["tier", "tier"], [7], null],
+      clockTolerance: ["5", -1, 301, null],
+      isRevoked: ANY_FUNCTION,
+      audit: ANY_FUNCTION,
+      onAuditError: ["allow", true, null],
+      sensitive: ANY_LIST,
+      auditKey: ["short", 7, null],
+      resource: ["/mcp", 7, null],
+      authorizationServers: ["https://as.example.com", [7], ["x"], null],
+      challenge: ["all", true, null],
+      upgradeStatus: [401, "403", null],
+      timeout: ANY_NUMBER,
+      retryAfter: ANY_NUMBER,
+      onFault: ANY_FUNCTION,
+    },
+  }),
+  rowOf<core.RegistrationOptions>({
+    title: "clientRegistration",
+    good: {},
+    run: (options) => core.clientRegistration(policy, {}, options),
+    wrong: { ceiling: ANY_LIST, defaultScope: ANY_TEXT, unknownScopes: ["keep", true, null] },
+  }),
+  ...[
+    { title: "consentScreen", ask: core.consentScreen },
+    { title: "droppedScopes", ask: core.droppedScopes },
+  ].map(({ title, ask }) =>
+    rowOf<core.ConsentOptions>({
+      title,
+      good: {},
+      run: (options) => ask(policy, FACTS[0], options),
+      wrong: CONSENT,
+    }),
+  ),
+  rowOf<core.ConsentOptions>({
+    title: "resolveConsent",
+    good: {},
+    run: (options) => core.resolveConsent(policy, FACTS[0], { decision: "deny" }, options),
+    wrong: CONSENT,
+  }),
+  rowOf<core.RefreshOptions>({
+    title: "refreshScope",
+    good: {},
+    run: (options) => core.refreshScope(policy, "openid", undefined, options),
+    wrong: {
+      clientScope: ANY_TEXT,
+      first_party: ANY_FLAG,
+      originalMeanings: [7, "a  b", [7], null],
+    },
+  }),
+  rowOf<core.ProtectedResourceOptions>({
+    title: "protectedResourceMetadata",
+    good: { resource: RESOURCE },
+    run: (options) => core.protectedResourceMetadata(policy, options as never),
+    wrong: { resource: ["x", 7, null], authorizationServers: [ISSUER, [7], ["x"], null] },
+  }),
+  rowOf<{ readonly issuer: string; readonly scopes_supported: unknown }>({
+    title: "authorizationServerMetadata",
+    good: { issuer: ISSUER },
+    run: (options) => core.authorizationServerMetadata(policy, options as never),
+    isOpen: true,
+    wrong: { issuer: ["x", 7, null], scopes_supported: [["courses:read"], null] },
+  }),
+  rowOf<core.ScopeReading>({
+    title: "tokenOfClaims",
+    good: {},
+    run: (options) => core.tokenOfClaims({}, options),
+    wrong: { scopeClaim: ["roles", 7, null], isScopeList: ANY_FLAG },
+  }),
+  rowOf<NonNullable<Parameters<typeof core.toOcsf>[1]>>({
+    title: "toOcsf",
+    good: {},
+    run: (options) => core.toOcsf(event, options),
+    wrong: { clientAddress: ANY_TEXT },
+  }),
+  rowOf<NonNullable<Parameters<typeof core.toOpenTelemetryAttributes>[1]>>({
+    title: "toOpenTelemetryAttributes",
+    good: {},
+    run: (options) => core.toOpenTelemetryAttributes(event, options),
+    wrong: { arguments: ANY_FLAG },
+  }),
+  ...(["expand", "reduce"] as const).map((name) =>
+    rowOf<core.MeaningOptions>({
+      title: `policy.${name}`,
+      good: {},
+      run: (options) => policy[name]("openid", options),
+      wrong: { firstParty: ANY_FLAG },
+    }),
+  ),
+  ...(["covers", "missing"] as const).map((name) =>
+    rowOf<core.MeaningOptions>({
+      title: `policy.${name}`,
+      good: {},
+      run: (options) => policy[name]("openid", "openid", options),
+      wrong: { firstParty: ANY_FLAG },
+    }),
+  ),
+  rowOf<JwtVerifierOptions>({
+    title: "jwtVerifier",
+    good: { issuer: ISSUER, audience: "api", jwks: `${ISSUER}/jwks`, algorithms: ["ES256"] },
+    run: (options) => jwtVerifier(options as never),
+    wrong: {
+      ...VERIFIER,
+      jwks: [7, "x", {}, null],
+      algorithms: ["ES256", [], ["none"], null],
+      profile: ["strict", true, null],
+      scopeClaim: ["roles", 7, null],
+    },
+  }),
+  rowOf<IntrospectionVerifierOptions>({
+    title: "introspectionVerifier",
+    good: { endpoint: ISSUER, issuer: ISSUER, clientId: "a", clientSecret: "s", audience: "api" },
+    run: (options) => introspectionVerifier(options as never),
+    wrong: {
+      ...VERIFIER,
+      endpoint: ["x", 7, null],
+      clientId: [7, "", null],
+      clientSecret: [7, "", null],
+      clientAuth: ["none", true, null],
+      // with a good one, the credentials beside it are the fault
+      bearer: [7, "a b", null],
+      dangerouslySkipAudience: ANY_FLAG,
+    },
+  }),
+  ...[
+    { title: "gate", make: (options: object) => expressGate(authorizer)("search", options) },
+    {
+      title: "gate.endpoint",
+      make: (options: object) => expressGate(authorizer).endpoint(options),
+    },
+  ].map(({ title, make }) =>
+    rowOf<GateOptions>({
+      title,
+      good: {},
+      run: make,
+      wrong: { params: ANY_FUNCTION, arguments: ANY_FUNCTION },
+    }),
+  ),
+  rowOf<ExpressGateOptions>({
+    title: "expressGate",
+    good: {},
+    run: (options) => expressGate(authorizer, options),
+    wrong: { requestId: ANY_FUNCTION },
+  }),
+  rowOf<FetchGateOptions>({
+    title: "fetchGate",
+    good: {},
+    run: (options) => fetchGate(authorizer, options),
+    wrong: { requestId: ANY_FUNCTION, arguments: ANY_FUNCTION },
+  }),
+  rowOf<ScopePolicyOptions & RegisterOptions>({
+    title: "scopePolicy",
+    good: { authorizer },
+    run: async (options) => {
+      await fastifyApp().register(scopePolicy, options as never);
+    },
+    rejects: true,
+    wrong: {
+      authorizer: [7, {}, null],
+      strict: ANY_FLAG,
+      prefix: NOT_OURS,
+      logLevel: NOT_OURS,
+      logSerializers: NOT_OURS,
+    },
+  }),
+  rowOf<FastifyContextConfig>({
+    title: "the `config` of a route",
+    good: { tool: "search" },
+    run: startRoute,
+    isOpen: true,
+    rejects: true,
+    nameIn: ({ message }) => /^`(\w+)` of the route's/.exec(message)?.[1] ?? message,
+    wrong: {
+      tool: ANY_TEXT,
+      endpoint: [false, "yes", null],
+      public: [false, "yes", null],
+      params: ANY_FUNCTION,
+      arguments: ANY_FUNCTION,
+    },
+  }),
+  rowOf<McpGateOptions>({
+    title: "mcpGate",
+    good: {},
+    run: (options) => mcpGate(authorizer, options),
+    wrong: {
+      ...SURFACE,
+      maxBodySize: ANY_NUMBER,
+      maxBatch: ["5", -1, 1.5, null],
+      sessions: [7, {}, null],
+      auditAllowed: ANY_FLAG,
+      eventIdsAreUnguessable: ANY_FLAG,
+      recheckStreams: ANY_NUMBER,
+    },
+  }),
+  rowOf<ProtectOptions>({
+    title: "protect",
+    good: { authorizer },
+    run: (options) => protect(newServer() as never, options),
+    wrong: {
+      ...SURFACE,
+      policy: [7, "x", null],
+      authorizer: [7, "x", null],
+      localToken: [7, "x", null],
+      tasks: [7, {}, null],
+      securitySchemes: ANY_FLAG,
+    },
+  }),
+  rowOf<RenderOptions>({
+    title: "renderConsent",
+    good: { action: "/consent", csrf: "c" },
+    run: (options) => renderConsent(screen, options as never),
+    wrong: {
+      action: [7, null],
+      csrf: ANY_TEXT,
+      preset: ANY_TEXT,
+      notice: ANY_TEXT,
+      stylesheet: ANY_TEXT,
+      presetUrl: ANY_FUNCTION,
+    },
+  }),
+  rowOf<MatrixOptions>({
+    title: "decisionMatrix",
+    good: { tokens: {} },
+    run: (options) => decisionMatrix(policy, options as never),
+    wrong: { tokens: ANY_OBJECT, operations: ANY_LIST, params: ANY_OBJECT },
+  }),
+  rowOf<WideningOptions>({
+    title: "expectNoWidening",
+    good: {},
+    run: (options) => expectNoWidening(policy, policy, options),
+    wrong: { except: ANY_LIST },
+  }),
+];

@@ -1,0 +1,66 @@
+import { newApp } from "./adapters.js";
+import { recordOf, textOf } from "./record.js";
+import { allSubjects, newScene, type Scene } from "./scene.js";
+
+/** What a run has given: a title and a result for each call, and the audit events. */
+export type Seen = readonly (readonly [title: string, result: unknown])[];
+
+const app = newApp();
+
+/** Calls everything: on a scene that is there already, or on one that is made now. */
+export async function callAll(ready?: Scene): Promise<Seen> {
+  const seen: [string, unknown][] = [];
+  try {
+    const scene = ready ?? newScene();
+    scene.events.length = 0;
+    for (const { title, row, call } of allSubjects(scene, app)) {
+      for (const sample of row.samples) {
+        try {
+          seen.push([title, await call(...sample)]);
+        } catch (error) {
+          seen.push([title, error]);
+        }
+      }
+    }
+    return [...seen, ...scene.events.map((event) => ["audit", event] as const)];
+  } catch (error) {
+    return [...seen, ["start", error]];
+  }
+}
+
+/** Runs with members on `Object.prototype`, as a flaw elsewhere in the program would put them there. */
+export async function polluted<Value>(
+  names: readonly string[],
+  value: unknown,
+  run: () => Promise<Value>,
+): Promise<Value> {
+  const prototype = Object.prototype as unknown as Record<string, unknown>;
+  try {
+    for (const name of names) prototype[name] = value;
+    return await run();
+  } finally {
+    for (const name of names) delete prototype[name];
+  }
+}
+
+/** Results as texts, for each title in the order of the calls. */
+export function linesOf(seen: Seen): ReadonlyMap<string, readonly string[]> {
+  const lines = new Map<string, string[]>();
+  for (const [title, result] of seen) {
+    const list = lines.get(title) ?? [];
+    lines.set(title, list);
+    list.push(textOf(recordOf(result)));
+  }
+  return lines;
+}
+
+/** The titles whose results are not those of a clean process. */
+export function differing(
+  clean: ReadonlyMap<string, readonly string[]>,
+  seen: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
+  const titles = new Set([...clean.keys(), ...seen.keys()]);
+  return [...titles].filter(
+    (title) => JSON.stringify(clean.get(title)) !== JSON.stringify(seen.get(title)),
+  );
+}
