@@ -138,10 +138,10 @@ const SERVER_MEMBERS: ReadonlySet<string> = new Set(
   ].map(spelling),
 );
 
-/** A member without what spellings of a name differ in: case, separators, compatibility forms, a language tag. */
+/** Returns a member without what spellings of a name differ in: case, separators, unseen letters, compatibility forms, a language tag. */
 function spelling(member: string): string {
   const [name = ""] = member.normalize("NFKC").split("#", 1);
-  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]|\p{Default_Ignorable_Code_Point}/gu, "");
 }
 
 /** Copies the own members that a client may set; `undefined` for a value that is not an object, or cannot be read. */

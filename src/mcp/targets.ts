@@ -216,6 +216,12 @@ function prompt(params: Params, { prompts }: Maps): Target | undefined {
   return tool === undefined ? undefined : one(tool, given ?? {});
 }
 
+/** The member that names the object of a reference, by the type of the reference. */
+const REFERENCES = new Map<unknown, "name" | "uri">([
+  ["ref/prompt", "name"],
+  ["ref/resource", "uri"],
+]);
+
 /** To complete a value is to be told of what there is: it takes what the prompt or the resource itself takes. */
 function completion(params: Params, { prompts, resources }: Maps): Target | undefined {
   const reference = readOwn(params, "ref");
@@ -223,10 +229,10 @@ function completion(params: Params, { prompts, resources }: Maps): Target | unde
   const name = readOwn(argument, "name");
   const known = readOwn(readOwn(params, "context"), "arguments");
   if (!isNamed(reference) || typeof name !== "string" || !areArguments(known)) return MALFORMED;
-  const isPrompt = readOwn(reference, "type") === "ref/prompt";
-  const key = readOwn(reference, isPrompt ? "name" : "uri");
+  const member = REFERENCES.get(readOwn(reference, "type"));
+  const key = member && readOwn(reference, member);
   if (typeof key !== "string") return MALFORMED;
-  const tool = isPrompt ? prompts.get(key) : resources.byKey(key);
+  const tool = member === "name" ? prompts.get(key) : resources.byKey(key);
   // `fromEntries` defines, where an assignment of a name such as `__proto__` would call a setter
   const values = Object.fromEntries([
     ...Object.entries(known ?? {}),

@@ -4,7 +4,7 @@ import { REDACTED } from "./audit-shapes.js";
 
 /** Members that name what another member of the same object holds: `{ "name": "password", "value": "…" }`. */
 const NAMING =
-  /^(?:name|key|field|header|label|id|param|parameter|property|attribute|variable|option|k)$/i;
+  /^(?:name|key|type|field|header|label|id|param|parameter|property|attribute|variable|option|k)$/i;
 const HOLDING = /^(?:(?:[a-z]{1,12}[_-]?)?values?|val|v|data|contents?|text|default|raw|string)$/i;
 
 /** A flag of a command line. */

@@ -29,9 +29,9 @@ export const CREDENTIALS: readonly Shape[] = [
 
 /** A value in quotes, which may be escaped, or up to the end of a word. */
 const VALUE = `(?:\\\\{0,3}"[^"]*"?|'[^']*'?|[^\\s"',;&]+)`;
-const NOT_REDACTED = `(?!\\[redacted\\](?:[\\s"',;&}\\]<]|/>|$))`;
+const NOT_REDACTED = `(?!\\[redacted\\](?:[\\s"',;&}\\]<>]|/>|$))`;
 const QUOTE = `\\\\{0,3}["']`;
-const NAMING = "name|key|field|header|label|id|param|parameter|property|variable";
+const NAMING = "name|key|type|field|header|label|id|param|parameter|property|variable";
 
 /** Secrets beside their name, in text. */
 export const PAIRS: readonly Shape[] = [
@@ -42,10 +42,10 @@ export const PAIRS: readonly Shape[] = [
   ],
   // the user of a URL: the name can be a token; `git@` is not a secret
   [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)(?!git@)[^\s/?#"'<>\\]+@/gi, `$1${REDACTED}@`],
-  // `password=…`, `"token": "…"`
+  // `password=…`, `"token": "…"`, and `password: |` of YAML, whose value begins on the next line
   [
     new RegExp(
-      `(${NAME}\\\\?["']?\\s{0,8}(?:=>|[:=](?!>)|%3D)\\s{0,8})${NOT_REDACTED}${VALUE}`,
+      `(${NAME}\\\\?["']?\\s{0,8}(?:=>|[:=](?!>)|%3D)\\s{0,8})${NOT_REDACTED}(?:[|>][+-]?\\s{1,64})?${VALUE}`,
       "giu",
     ),
     `$1${REDACTED}`,

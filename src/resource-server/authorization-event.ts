@@ -1,5 +1,6 @@
 import { firstItems } from "../grammar/any-value.js";
 import { compiledPolicyOf } from "../policy/compile.js";
+import type { CompiledPolicy } from "../policy/compiled.js";
 import {
   checkOptions,
   type OptionCheck,
@@ -8,6 +9,7 @@ import {
   required,
 } from "../policy/option-checks.js";
 import { ownMembers, withoutPrototype } from "../policy/own-members.js";
+import { namedMeanings } from "../policy/scope-meanings.js";
 import {
   cleanIdentifier,
   cleanText,
@@ -184,7 +186,8 @@ export function authorizationEvent(
   policy: object,
   details: AuthorizationDetails,
 ): AuthorizationEvent {
-  const { definition } = compiledPolicyOf(policy);
+  const compiled = compiledPolicyOf(policy);
+  const { definition } = compiled;
   const known = withoutUndefined(details);
   checkOptions("`authorizationEvent`", known, CHECKS);
   const { type, outcome, time = new Date(), status, first_party } = known;
@@ -211,7 +214,7 @@ export function authorizationEvent(
       ...member("id", known.grantId, cleanIdentifier),
       ...member("grant_type", known.grant_type, cleanName),
     },
-    scopes: scopesOf(known),
+    scopes: scopesOf(compiled, known),
     ...(status !== undefined && { status }),
     ...member("requestId", known.requestId, cleanIdentifier),
   };
@@ -254,21 +257,27 @@ function cleanReason(text: string): string {
   return redactText(cleanText(text, MOST_REASON));
 }
 
-/** A scope that was granted is one of the policy, with values; one that was asked for can be anything. */
 const SCOPES = [
-  ["granted", "scope", redactCredentials],
-  ["removed", "removed", redactCredentials],
-  ["requested", "requested", redactName],
+  ["granted", "scope"],
+  ["removed", "removed"],
+  ["requested", "requested"],
 ] as const;
 
-function scopesOf(known: AuthorizationDetails): AuthorizationEvent["scopes"] {
+function scopesOf(
+  policy: CompiledPolicy,
+  known: AuthorizationDetails,
+): AuthorizationEvent["scopes"] {
+  // what was granted is of the policy, with values; what was asked for can be anything, and `secrets:read` is a name all the same
+  const isOfPolicy = (token: string) =>
+    namedMeanings(policy, token, true).some(({ values }) => values.length === 0);
   let room = MOST_SCOPES;
   let leftOut = 0;
-  const written = SCOPES.flatMap(([name, option, redact]) => {
+  const written = SCOPES.flatMap(([name, option]) => {
     const tokens = tokensOf(known[option]);
     if (tokens === undefined) return [];
     const fitting: string[] = [];
     for (const token of tokens) {
+      const redact = name !== "requested" || isOfPolicy(token) ? redactCredentials : redactName;
       const clean = redact(cleanText(token, MOST_SCOPE));
       room -= clean.length + 3;
       if (room < 0) break;

@@ -301,7 +301,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
     make: (n) => {
       const policy = policyOf({ scopes: scopesOf(n) });
       const issuer = "https://as.example";
-      const resource = { resource: "https://api.example", authorization_servers: [issuer] };
+      const resource = { resource: "https://api.example", authorizationServers: [issuer] };
       return times(10, () => [
         protectedResourceMetadata(policy, resource),
         authorizationServerMetadata(policy, { issuer }),

@@ -50,6 +50,7 @@ const SPELLINGS: readonly (readonly [name: string, spell: (member: string) => st
   ["a full-width language tag", (member) => `${member}\uff03de`],
   ["a zero-width space", (member) => member.replace("_", "_\u200b")],
   ["a soft hyphen", (member) => `\u00ad${member}`],
+  ["a letter that is drawn as nothing", (member) => `${member}\u3164`],
   ["a byte order mark", (member) => `\ufeff${member}`],
   ["a ligature", (member) => member.replace("fi", "\ufb01")],
   ["a long s", (member) => member.replace("s", "\u017f")],

@@ -156,6 +156,13 @@ describe("targets", () => {
     ["completion/complete", { ref: "a", argument: { name: "a" } }],
     ["completion/complete", { ref: { type: "ref/prompt" }, argument: { name: "a" } }],
     ["completion/complete", { ref: { type: "ref/prompt", name: "summary" } }],
+    [
+      "completion/complete",
+      {
+        ref: { type: "ref/Prompt", name: "summary", uri: "notes://{id}/text" },
+        argument: { name: "id" },
+      },
+    ],
   ])("%s with %j is malformed", (method, params) => {
     expect(asked(method, params)).toEqual({ kind: "malformed" });
   });

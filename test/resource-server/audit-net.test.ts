@@ -71,6 +71,9 @@ describe("secrets beside their name in a text", () => {
       '{\\"key\\":\\"apiKey\\",\\"value\\":[redacted]}',
     ],
     [`<add key="DbPassword" value="${S}"/>`, '<add key="DbPassword" value=[redacted]/>'],
+    [`<input type="password" value="${S}">`, '<input type="password" value=[redacted]>'],
+    [`password: |\n  ${S}\nuser: a`, "password: [redacted]\nuser: a"],
+    [`token: >-   ${S}`, "token: [redacted]"],
     [`["Authorization", "${S}"]`, '["Authorization", [redacted]]'],
     [`['x-api-key','${S}']`, "['x-api-key',[redacted]]"],
   ];
@@ -108,6 +111,10 @@ describe("secrets beside their name in a text", () => {
 describe("secrets beside their name in data", () => {
   const values: readonly (readonly [value: unknown, clean: unknown])[] = [
     [[{ name: "password", value: S }], [{ name: "password", value: "[redacted]" }]],
+    [
+      { type: "password", value: S },
+      { type: "password", value: "[redacted]" },
+    ],
     [
       { env: [{ value: { a: [S] }, key: "API_KEY", type: "string" }] },
       { env: [{ value: "[redacted]", key: "API_KEY", type: "string" }] },

@@ -148,6 +148,21 @@ describe("an event of an authorization server", () => {
     expect(eventOf({ scope: bound }).scopes.granted).toEqual([bound]);
   });
 
+  it("has names of the policy that read like secrets as they are, and no others", () => {
+    const named = loadPolicy({
+      name: "Vault",
+      version: "1",
+      scopes: { "secrets:read": { replaces: ["token:read"] }, "secrets:{id}:read": {} },
+    });
+    const requested = "secrets:read token:read secrets:write secrets:Zq3vT9xLk2Pw8RmB5nYc:read";
+    expect(authorizationEvent(named, { ...base, requested }).scopes.requested).toEqual([
+      "secrets:read",
+      "token:read",
+      "secrets:[redacted]",
+      "secrets:[redacted]",
+    ]);
+  });
+
   it("has as many scopes as there is room for, and counts the others", () => {
     const many = Array.from({ length: 1_000 }, (_, at) => `orders:read-${at}`);
     const event = eventOf({ scope: many.join(" "), requested: many });
