@@ -131,9 +131,21 @@ describe("a person and an account", () => {
     expect(outcome.ok && outcome.receipt.sub).toBeNull();
   });
 
-  it.each(["u-1", 7, null])("that are no object are not there: %j", (value) => {
-    const facts = { user: value as never, account: value as never };
+  it("that are null are not there", () => {
+    const facts = { user: null as never, account: null as never };
     expect(screenOf(facts)).toMatchObject({ user: null, error: null });
+  });
+
+  it.each(["u-1", 7, true])("that are not objects are mistakes of the program: %j", (value) => {
+    const facts = { user: value as never, account: value as never };
+    expect(() => screenOf(facts)).toThrow(
+      expect.objectContaining({
+        code: "ERR_OPTIONS_INVALID",
+        findings: [{ path: "user" }, { path: "account" }].map(
+          (finding) => expect.objectContaining(finding) as object,
+        ),
+      }) as Error,
+    );
   });
 });
 
