@@ -68,8 +68,8 @@ const REFUSED: RefreshResult = Object.freeze({ ok: false, error: "invalid_scope"
 
 /**
  * Returns the scope that a refresh token may be exchanged for: what was granted, or the part of it that is requested, less what the
- * policy no longer grants. Never more than the grant covers, however it is asked for; a grant shrinks with the policy and does not
- * grow with it.
+ * policy no longer grants. Never more than the grant covers, however it is asked for. A grant shrinks with the policy; with
+ * `originalMeanings` it does not grow with it either, as far as names allow: a name that implies more by now means more.
  *
  * A token of the grant stays as it is where the client may have all of its meanings, else it is replaced by those that the client
  * may have. A request may also name what the grant covers by implication or by another name; the result has current names then.

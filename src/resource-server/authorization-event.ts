@@ -267,9 +267,9 @@ function scopesOf(
   policy: CompiledPolicy,
   known: AuthorizationDetails,
 ): AuthorizationEvent["scopes"] {
-  // what was granted is of the policy, with values; what was asked for can be anything, and `secrets:read` is a name all the same
-  const isOfPolicy = (token: string) =>
-    namedMeanings(policy, token, true).some(({ values }) => values.length === 0);
+  // `secrets:read` is a name where the policy has it, and so are the values of what was granted; all else can be anything
+  const isName = (token: string, isGranted: boolean) =>
+    namedMeanings(policy, token, true).some(({ values }) => isGranted || values.length === 0);
   let room = MOST_SCOPES;
   let leftOut = 0;
   const written = SCOPES.flatMap(([name, option]) => {
@@ -277,7 +277,7 @@ function scopesOf(
     if (tokens === undefined) return [];
     const fitting: string[] = [];
     for (const token of tokens) {
-      const redact = name !== "requested" || isOfPolicy(token) ? redactCredentials : redactName;
+      const redact = isName(token, name !== "requested") ? redactCredentials : redactName;
       const clean = redact(cleanText(token, MOST_SCOPE));
       room -= clean.length + 3;
       if (room < 0) break;

@@ -286,16 +286,14 @@ describe("the audit", () => {
     },
   );
 
-  it("is not waited for where its failure changes nothing", async () => {
+  it("is not waited for where its failure changes nothing", { timeout: 10_000 }, async () => {
     const authorizer = door({
       audit: () => new Promise(() => undefined),
-      timeout: 60,
+      timeout: 30_000,
       onAuditError: "continue",
       onFault: () => undefined,
     });
-    const start = performance.now();
-    await authorizer.admit(good);
-    expect(performance.now() - start).toBeLessThan(50);
+    expect(await authorizer.admit(good)).toMatchObject({ kind: "allowed" });
   });
 });
 
