@@ -1,7 +1,7 @@
 import type { Policy, ToolOf } from "../decision/policy.js";
-import { PolicyError } from "../errors.js";
+import { type Finding, PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
-import { oneLine } from "../policy/findings.js";
+import { describeFindings, oneLine } from "../policy/findings.js";
 import { isToolName } from "../policy/names.js";
 import { isBoolean, isUrl, type OptionCheck, oneOf, optional } from "../policy/option-checks.js";
 
@@ -70,16 +70,27 @@ export const isStore: OptionCheck = (value) =>
 /**
  * Checks that the policy has every tool that a surface names.
  *
- * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN`
+ * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN` with a finding for each that it lacks
  */
 export function checkSurfaceTools(policy: Policy, surface: McpSurface): void {
-  for (const part of ["resources", "prompts", "methods"] as const) {
-    for (const [key, tool] of Object.entries(surface[part] ?? {})) {
-      if (!isToolName(tool)) {
-        const said = `${part}: \`${tool}\` at \`${key}\` is no name of a tool`;
-        throw new PolicyError("ERR_OPERATION_UNKNOWN", oneLine(said));
-      }
-      policy.operation(tool);
-    }
+  const findings = (["resources", "prompts", "methods"] as const).flatMap((part) =>
+    Object.entries(surface[part] ?? {}).flatMap(([key, tool]): Finding[] => {
+      const message = toolFault(policy, tool);
+      const path = oneLine(`${part}[${JSON.stringify(key)}]`);
+      return message === undefined ? [] : [{ code: "unknown_tool", path, message }];
+    }),
+  );
+  if (findings.length === 0) return;
+  const message = describeFindings(findings, "what the server has");
+  throw new PolicyError("ERR_OPERATION_UNKNOWN", message, findings);
+}
+
+function toolFault(policy: Policy, tool: string): string | undefined {
+  if (!isToolName(tool)) return oneLine(`\`${String(tool)}\` is not the name of a tool`);
+  try {
+    policy.operation(tool);
+    return undefined;
+  } catch (error) {
+    return (error as PolicyError).message;
   }
 }

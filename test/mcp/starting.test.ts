@@ -2,7 +2,7 @@ import { InMemoryTaskStore } from "@modelcontextprotocol/sdk/experimental/tasks"
 import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { Server as LowLevelV2, McpServer } from "@modelcontextprotocol/server";
 import { createAuthorizer, definePolicy } from "scope-policy";
-import { protect } from "scope-policy/mcp";
+import { mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { INFO, newAuthorizer, policy } from "./fixture.js";
@@ -47,7 +47,7 @@ describe("protecting", () => {
       "a tool that is no name",
       () => protect(fresh(), { authorizer, prompts: { a: "GET /" as never } }),
       "ERR_OPERATION_UNKNOWN",
-      /no name of a tool/,
+      /not the name of a tool/,
     ],
     [
       "a map that is none",
@@ -153,6 +153,24 @@ describe("protecting", () => {
       /nope/,
     ],
   ];
+
+  it("is refused with every tool that the policy lacks at once", () => {
+    const maps = {
+      resources: { "notes://{id}": "read_nte" as never },
+      prompts: { a: "GET /" as never, b: "read_note" as const },
+      methods: { "x/y": "nope" as never },
+    };
+    expect(() => mcpGate(authorizer, maps)).toThrow(
+      expect.objectContaining({
+        code: "ERR_OPERATION_UNKNOWN",
+        findings: [
+          expect.objectContaining({ code: "unknown_tool", path: 'resources["notes://{id}"]' }),
+          expect.objectContaining({ path: 'prompts["a"]' }),
+          expect.objectContaining({ path: 'methods["x/y"]' }),
+        ] as object[],
+      }) as Error,
+    );
+  });
 
   it.each(FAULTS)("is refused for %s", (_, start, code, message) => {
     expect(start).toThrow(
