@@ -175,10 +175,10 @@ function unwrap(start: Node | undefined): Node | undefined {
 
 const MOST_NAMES = 32;
 
-/** The literal behind a node: wrappers are taken off, constants of the module are looked up. */
+/** Returns the literal behind a node: wrappers are taken off, constants of the module are looked up. */
 function resolve(start: Node | undefined, scope: ReadonlyMap<string, Node>): Node | undefined {
   let node = start;
-  for (let names = 0; node !== undefined && names < MOST_NAMES; names += 1) {
+  for (let names = 0; node !== undefined && names <= MOST_NAMES; names += 1) {
     node = unwrap(node);
     if (node?.type !== "Identifier") return node;
     node = scope.get(String(node["name"]));

@@ -1,5 +1,5 @@
 import type { AccessToken, Policy } from "scope-policy";
-import { definePolicy, loadPolicy } from "scope-policy";
+import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { policy as localisation } from "../../examples/localisation/policy.js";
 import { policy as loopwise } from "../../examples/loopwise/policy.js";
@@ -54,19 +54,4 @@ describe("what would change it", () => {
       expect(tried).toBeGreaterThan(10);
     },
   );
-
-  it("stops where no end is in sight", () => {
-    const policy = definePolicy({ name: "N", version: "1", scopes: { a: "A" }, tools: { t: "a" } });
-    const question = askAbout(policy, "t", {}, { scope: "" });
-    const stubborn: Policy = {
-      ...policy,
-      decideUntrusted: () => policy.decide({ scope: "" }, "t"),
-    };
-    const { steps, token } = remedyFor(
-      { ...question, policy: stubborn },
-      policy.decide({ scope: "" }, "t"),
-    );
-    expect(steps).toHaveLength(8);
-    expect(token).toBeUndefined();
-  });
 });
