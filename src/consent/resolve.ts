@@ -3,6 +3,7 @@ import { isScopeToken } from "../grammar/scope-token.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { ownMembers } from "../policy/own-members.js";
 import { expandTokens, type Meanings, namedMeanings } from "../policy/scope-meanings.js";
 import { forLog } from "./clean-text.js";
 import { isFirstParty, readConsentFacts, readConsentOptions } from "./facts.js";
@@ -123,7 +124,7 @@ export function resolveConsent(
   const compiled = compiledPolicyOf(policy);
   const options = readConsentOptions(givenOptions);
   const facts = readConsentFacts(given);
-  const posted = readSelection(selection);
+  const posted = ownMembers(selection) ?? NOTHING_POSTED;
   if (isStale(compiled.definition.version, facts, posted)) return refuse("stale", "consent.stale");
   const offer = offerOf(compiled, facts, options);
   if (offer.error === "temporarily_unavailable") return refuse(offer.error, "consent.unavailable");
@@ -230,16 +231,6 @@ const NOTHING_POSTED: ConsentSelection = Object.freeze({
   __proto__: null as never,
   decision: undefined,
 });
-
-/** What was posted, with its own members alone; nothing, for a value that has none or cannot be read. */
-function readSelection(selection: unknown): ConsentSelection {
-  if (typeof selection !== "object" || selection === null) return NOTHING_POSTED;
-  try {
-    return Object.assign(Object.create(null) as ConsentSelection, selection);
-  } catch {
-    return NOTHING_POSTED;
-  }
-}
 
 function refuse(
   error: Extract<ConsentOutcome, { ok: false }>["error"],
