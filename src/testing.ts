@@ -62,7 +62,7 @@ export interface PolicyMatchers<Subject = unknown> {
 }
 
 declare module "vitest" {
-  interface Assertion<T> extends PolicyMatchers<T> {}
+  interface Matchers<T> extends PolicyMatchers<T> {}
 }
 
 /** What a matcher answers. */
@@ -78,7 +78,7 @@ export interface MatcherAnswer {
 }
 
 /**
- * Vitest matchers of policies, 3 and 4. Nothing is registered until you do so, best in a setup file.
+ * Vitest matchers of policies, for versions 3.2 and 4. Nothing is registered until you do so, best in a setup file.
  *
  * A matcher throws {@link index!PolicyError}, after `.not` too, for a subject that is no policy, for an operation that the policy
  * lacks and for a code that does not exist: each would make a test that cannot fail.

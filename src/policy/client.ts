@@ -1,6 +1,6 @@
 /**
  * A client as a server knows it, under the names of its registration (RFC 7591, section 2). What the client registered is its
- * own claim until it is proven; the rest is for the server alone to say ({@link CLIENT_MEMBERS}).
+ * own claim until it is proven; the rest is for the server alone to say.
  */
 export interface ConsentClient {
   /** The client's identifier. */

@@ -107,15 +107,13 @@ export function toOcsf(
 }
 
 /** What the class has no attribute for. */
-interface Unmapped {
+function unmappedOf(event: AnyEvent): {
   readonly token: AuditEvent["token"];
   readonly decision?: AuditEvent["decision"];
   readonly requirement?: AuditEvent["requirement"] | null;
   readonly arguments?: AuditEvent["arguments"];
   readonly authorization?: Pick<AuthorizationEvent, "type" | "outcome" | "grant" | "scopes">;
-}
-
-function unmappedOf(event: AnyEvent): Unmapped {
+} {
   const { token } = event;
   if (isAuthorizationEvent(event)) {
     const { type, outcome, grant, scopes } = event;

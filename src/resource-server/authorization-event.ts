@@ -20,17 +20,17 @@ import {
 } from "./audit-text.js";
 import { host } from "./host.js";
 
-const TYPES = ["registration", "consent", "token", "revocation"] as const;
-const OUTCOMES = ["success", "denied", "failure"] as const;
-
 /** What an authorization server did: it registered a client, asked a person, issued tokens, or revoked a grant or token. */
-export type AuthorizationEventType = (typeof TYPES)[number];
+export type AuthorizationEventType = "registration" | "consent" | "token" | "revocation";
 
 /**
  * How it ended. `success`: the server did what was asked. `denied`: the person or a rule refused it. `failure`: the server could
  * not decide, because something that it depends on failed.
  */
-export type AuthorizationOutcome = (typeof OUTCOMES)[number];
+export type AuthorizationOutcome = "success" | "denied" | "failure";
+
+const TYPES = ["registration", "consent", "token", "revocation"] satisfies AuthorizationEventType[];
+const OUTCOMES = ["success", "denied", "failure"] satisfies AuthorizationOutcome[];
 
 /**
  * What an authorization server knows of one request. `undefined` counts as left out.

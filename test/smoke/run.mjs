@@ -1,6 +1,6 @@
 // Packs the package, installs the tarball into an empty folder and uses it there as a stranger would.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -62,6 +62,12 @@ for (const [module, resolution, file] of [
   await step(`types: ${module}, ${resolution}, ${file}`, () => {
     node(tsc, ...FLAGS, "--module", module, "--moduleResolution", resolution, file);
   });
+
+await step("types: matchers of vitest", () => {
+  symlinkSync(join(root, "node_modules/vitest"), join(folder, "node_modules/vitest"));
+  const options = ["--skipLibCheck", "--module", "nodenext", "--moduleResolution", "nodenext"];
+  node(tsc, ...FLAGS, ...options, "matchers.mts");
+});
 
 await step("bin --help", () => {
   const help = run(bin, ["--help"]);

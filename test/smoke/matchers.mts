@@ -1,0 +1,16 @@
+// in this order, in which the matchers come before the module that they belong to
+import { definePolicy } from "scope-policy";
+import { policyMatchers } from "scope-policy/testing";
+import { expect } from "vitest";
+
+const policy = definePolicy({
+  name: "Shop",
+  version: "1",
+  scopes: { "orders:read": "Read orders" },
+  tools: { list_orders: "orders:read" },
+});
+expect.extend(policyMatchers);
+expect(policy).toAllow({ scope: "orders:read" }, "list_orders");
+expect(policy).not.toDeny({ scope: "orders:read" }, "list_orders", "insufficient_scope");
+// @ts-expect-error a name that the policy lacks
+expect(policy).toAllow({ scope: "orders:read" }, "list_order");
