@@ -2,6 +2,7 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { describe, expect, it } from "vitest";
+import { openGate } from "./checking.js";
 import { call, INFO, initialize, READER, tokenOf } from "./fixture.js";
 import { bearer, JSON_FIELDS, sendRaw, startHost } from "./hosts.js";
 
@@ -33,6 +34,39 @@ describe.each(HOSTS)("a session of %s that was opened without a token", (name) =
     expect(await run("ping_public")).toBe(200);
     expect(host.runs.map(({ token }) => token)).toEqual([undefined, undefined]);
     await host.close();
+  });
+});
+
+describe("a session that was opened with a token", () => {
+  const EVE = tokenOf({ sub: "eve", scope: "mcp:tools notes:read" });
+  const open = async () => {
+    const { check, ask } = openGate({ anonymous: true });
+    const start = async (token: string | undefined, session: string) => {
+      const verdict = await check(initialize, { token });
+      if (verdict.kind === "pass") await verdict.answered?.(200, session);
+    };
+    const statusOf = async (session: string, token?: string) => {
+      const fields = { "mcp-session-id": session };
+      return (await ask(call("ping_public"), { token, fields }))?.status;
+    };
+    await start(READER, "s-1");
+    return { start, statusOf };
+  };
+
+  it("is not found by a request without a token, nor by the token of another person", async () => {
+    const { statusOf } = await open();
+    expect(await statusOf("s-1")).toBe(404);
+    expect(await statusOf("s-1", EVE)).toBe(404);
+    expect(await statusOf("s-1", READER)).toBeUndefined();
+  });
+
+  it("keeps its owner where the server gives its id to another caller", async () => {
+    const { start, statusOf } = await open();
+    for (const token of [undefined, EVE]) {
+      await start(token, "s-1");
+      expect(await statusOf("s-1", token)).toBe(404);
+      expect(await statusOf("s-1", READER)).toBeUndefined();
+    }
   });
 });
 

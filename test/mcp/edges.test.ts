@@ -95,6 +95,21 @@ describe("lists", () => {
     ).toMatchObject({ resourceTemplates: [templates[0]] });
   });
 
+  it("of resources contain a resource only where every entry that fits it allows it to be shown", () => {
+    const listed = { resources: [{ uri: "notes://all" }, { uri: "notes://other" }] };
+    const shownFor = (wide: "read_note" | "studio_notes", own: "read_note" | "studio_notes") =>
+      newFilter(policy, { resources: { "notes://{name}": wide, "notes://all": own } }, undefined)(
+        "resources/list",
+        listed,
+        reader,
+      );
+    expect(shownFor("read_note", "read_note")).toMatchObject(listed);
+    expect(shownFor("read_note", "studio_notes")).toMatchObject({
+      resources: [{ uri: "notes://other" }],
+    });
+    expect(shownFor("studio_notes", "read_note")).toMatchObject({ resources: [] });
+  });
+
   it("show nothing of what has no name, and of what is no list", () => {
     expect(lists.filter("tools/list", { tools: [{}, { name: 7 }] }, reader)).toMatchObject({
       tools: [],
@@ -150,6 +165,15 @@ describe("v2's own hook before the stream", () => {
     const _meta = { "io.modelcontextprotocol/protocolVersion": "2026-07-28" };
     expect(await ask("tools/call", { ...params, _meta })).toMatchObject({
       scopes: ["notes:read", "notes:write", "mcp:tools"],
+    });
+  });
+
+  it("asks for the scope of the second operation, where the first is allowed", async () => {
+    const resources = { "notes://{name}": "read_note", "notes://all": "write_note" } as const;
+    const challenge = newScopeChallenge(newAuthorizer(), newTargets({ resources }));
+    const request = { method: "resources/read", params: { uri: "notes://all" } };
+    expect(await challenge({ request, authInfo: bearing(READER) })).toMatchObject({
+      scopes: ["mcp:tools", "notes:read", "notes:write"],
     });
   });
 

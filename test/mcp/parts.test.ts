@@ -147,6 +147,24 @@ describe("targets", () => {
     });
   });
 
+  it("of a completion are looked up by the type of the reference alone", () => {
+    const both = newTargets({
+      prompts: { "notes://all": "read_note", "notes://prompt": "read_note" },
+      resources: { "notes://all": "read_all" },
+    });
+    const operationOf = (ref: object) => {
+      const params = { ref, argument: { name: "id", value: "7" } };
+      return both({ kind: "request", method: "completion/complete", params }, undefined);
+    };
+    const byName = (name: string) => operationOf({ type: "ref/prompt", name });
+    const byUri = (uri: string) => operationOf({ type: "ref/resource", uri });
+    expect(byName("notes://all")).toEqual(operation("read_note", { id: "7" }));
+    expect(byUri("notes://all")).toEqual(operation("read_all", { id: "7" }));
+    expect(byUri("notes://prompt")).toMatchObject({
+      operations: [{ operation: "mcp:completion/complete" }],
+    });
+  });
+
   it.each([
     ["tools/call", undefined],
     ["tools/call", { name: 7 }],

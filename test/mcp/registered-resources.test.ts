@@ -16,6 +16,8 @@ import type { AuditEvent } from "scope-policy";
 import { createAuthorizer, definePolicy } from "scope-policy";
 import { type Protected, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
+import { heedRegistrations, newRegistrations } from "../../src/mcp/registrations.js";
+import { newTargets } from "../../src/mcp/targets.js";
 import { INFO, modern, tokenOf, verify } from "./fixture.js";
 import { bearing, GENERATIONS, type Generation, namesIn, talkTo } from "./talk.js";
 
@@ -258,6 +260,23 @@ describe.each(GENERATIONS)("the cover of the resources and prompts of %s", (gene
     }
   });
 });
+
+it.each(GENERATIONS)(
+  "%s refuses a subscription of which one resource has no entry of its own",
+  (generation) => {
+    const { server } = serverOf(generation, everything);
+    const targets = heedRegistrations(newTargets({ resources, prompts }), newRegistrations(server));
+    const operationsOf = (...resourceSubscriptions: readonly string[]) => {
+      const params = { notifications: { resourceSubscriptions } };
+      const question = { kind: "request", method: "subscriptions/listen", params } as const;
+      const target = targets(question, "2026-07-28");
+      return target.kind === "operations" && target.operations.map(({ operation }) => operation);
+    };
+    expect(operationsOf("docs://all", "files://a")).toEqual(["read_any", "read_file"]);
+    expect(operationsOf("docs://all", "files://keys")).toEqual(["mcp:subscriptions/listen"]);
+    expect(operationsOf("files://keys", "docs://all")).toEqual(["mcp:subscriptions/listen"]);
+  },
+);
 
 it("v2's hook before the stream asks for no scope for a resource that is refused anyway", async () => {
   const handler = createMcpHandler(() => serverOf("v2", everything).server as McpServer, {

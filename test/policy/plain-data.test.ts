@@ -19,6 +19,7 @@ function nested(depth: number): unknown {
 }
 
 const getter = Object.defineProperty({}, "tier", { enumerable: true, get: () => "pro" });
+const setter = Object.defineProperty({}, "tier", { enumerable: true, set: () => undefined });
 const loop: Record<string, unknown> = { description: "a loop" };
 loop["locales"] = { de: loop };
 
@@ -29,6 +30,7 @@ const REFUSED: readonly (readonly [
   finds: readonly Found[],
 ])[] = [
   ["a getter", { scopes: { a: getter } }, [["not_plain_data", "scopes.a.tier", "not an accessor"]]],
+  ["a setter", { scopes: { a: setter } }, [["not_plain_data", "scopes.a.tier", "not an accessor"]]],
   [
     "an instance of a class",
     { scopes: { a: new Scope() } },

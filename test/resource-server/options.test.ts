@@ -96,6 +96,11 @@ describe("the options of an authorizer", () => {
     expect(error.findings).toMatchObject([{ code: "undefined_value", path: name }]);
   });
 
+  it("reports a misspelt option also where it is undefined", () => {
+    const error = refusalOf({ policy, verify, isRevokd: undefined });
+    expect(error.findings).toMatchObject([{ code: "unknown_key", path: "isRevokd" }]);
+  });
+
   it("does not read an option that every object inherits", () => {
     const prototype = Object.prototype as { onAuditError?: unknown };
     prototype.onAuditError = "allow";

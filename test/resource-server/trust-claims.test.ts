@@ -205,6 +205,16 @@ describe.each(VERIFIERS)("a token of %s", (_, verify) => {
     },
   );
 
+  it("has no facts of its own where the options name no claims to trust", async () => {
+    const subject = () => undefined;
+    const authorizer = createAuthorizer({ policy, verify, subject });
+    for (const tool of ["export", "teach", "purge"] as const) {
+      const { decision, token } = await authorizer.decide("abc", tool);
+      expect([tool, decision.allowed]).toEqual([tool, false]);
+      expect(token).toStrictEqual(plain);
+    }
+  });
+
   it("has the facts of subject in place of those that are not trusted, and of those that are", async () => {
     const subject = () => ({ tier: "free", first_party: true });
     for (const trustClaims of [
