@@ -4,15 +4,10 @@ import { type McpAuthInfo, newAuthInfo } from "./auth-info.js";
 import { challengeFor } from "./clients.js";
 import { type Deciders, decideMessages, OF_CREDENTIALS, type Outcome } from "./decide-messages.js";
 import { type Fields, protocolVersionOf } from "./fields.js";
-import {
-  type Fault,
-  faultAnswer,
-  type McpHttpAnswer,
-  type McpHttpRequest,
-  noMethodAnswer,
-  resultAnswer,
-} from "./http.js";
+import type { McpHttpAnswer, McpHttpRequest } from "./http.js";
 import { idOf, type Message } from "./message.js";
+import { faultAnswer, noMethodAnswer, resultAnswer } from "./protocol-answers.js";
+import type { Fault } from "./protocol-errors.js";
 import { type ReadLimits, readRequest, type Unread, unread } from "./read-request.js";
 import { boundStore, type McpSessionStore, ownerOf } from "./sessions.js";
 import type { McpSurface } from "./surface.js";

@@ -12,13 +12,7 @@ import { metadataRoute } from "../resource-server/metadata-route.js";
 import { newRequestNote } from "../resource-server/request-note.js";
 import { type McpPassed, type McpVerdict, newGateCore } from "./gate-core.js";
 import { newHandshake } from "./handshake.js";
-import {
-  type BodyResult,
-  type Fault,
-  faultAnswer,
-  type McpHttpAnswer,
-  type McpHttpRequest,
-} from "./http.js";
+import type { BodyResult, McpHttpAnswer, McpHttpRequest } from "./http.js";
 import { idOf, readMessage } from "./message.js";
 import {
   isOver,
@@ -31,6 +25,8 @@ import {
   writeAnswer,
   writeResponse,
 } from "./node-http.js";
+import { faultAnswer } from "./protocol-answers.js";
+import type { Fault } from "./protocol-errors.js";
 import { type McpSessionStore, newSessionMemory } from "./sessions.js";
 import { checkSurfaceTools, isStore, type McpSurface, SURFACE_CHECKS } from "./surface.js";
 import { newTargets } from "./targets.js";

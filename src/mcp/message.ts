@@ -34,8 +34,11 @@ export function readMessage(value: unknown): Message | undefined {
   return isId(id) ? { kind: "request", id, method, params } : undefined;
 }
 
-/** What the answer to a message repeats; `null` where it asks for none, and where it is none. */
-export function idOf(message: Message | undefined): string | number | null {
+/** The id in a response; `null` for a response to something other than one request. */
+export type RequestId = string | number | null;
+
+/** Returns the id that the response to a message repeats; `null` for a notification, a response, and an unreadable message. */
+export function idOf(message: Message | undefined): RequestId {
   return message?.kind === "request" ? message.id : null;
 }
 

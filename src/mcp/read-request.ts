@@ -5,8 +5,9 @@ import {
   protocolVersionOf,
   readFields,
 } from "./fields.js";
-import type { Fault, McpHttpRequest, RequestId } from "./http.js";
-import { idOf, type Message, readMessage } from "./message.js";
+import type { McpHttpRequest } from "./http.js";
+import { idOf, type Message, type RequestId, readMessage } from "./message.js";
+import type { Fault } from "./protocol-errors.js";
 import { readStrictJson } from "./strict-json.js";
 import { hasBatches } from "./versions.js";
 

@@ -153,7 +153,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
     expect(answered.json).toEqual({
       jsonrpc: "2.0",
       id: 5,
-      error: { code: -32_601, message: "method not found: the policy names no such method" },
+      error: { code: -32_601, message: "method not found: the policy does not name this method" },
     });
     expect(host.events.map(({ operation, decision }) => [operation.name, decision.code])).toEqual([
       [`mcp:${method}`, "unknown_operation"],

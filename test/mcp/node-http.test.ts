@@ -45,7 +45,7 @@ function responseOf(given: object = {}) {
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
 const gate = mcpGate(newAuthorizer(), surface);
-const FAILED = { jsonrpc: "2.0", error: { code: -32_603, message: "the server failed" } };
+const FAILED = { jsonrpc: "2.0", error: { code: -32_603, message: "internal server error" } };
 const broken = {
   writeHead: () => {
     throw new Error("a field that cannot be written");

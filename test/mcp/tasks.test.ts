@@ -233,7 +233,7 @@ describe("a store of owners", () => {
     const fail = () => Promise.reject(new Error("secret inner words"));
     const tasks = { get: fail, set: fail, delete: fail };
     const talk = await talkTo("v1", serverV1(newAuthorizer(), newStore(), { tasks }));
-    const failed = { code: -32_603, message: "the server failed" };
+    const failed = { code: -32_603, message: "internal server error" };
     expect((await talk.ask(naming("tasks/get", "t-1"), bearing(READER))).error).toEqual(failed);
     expect((await talk.ask(creating, bearing(READER))).error).toEqual(failed);
     await talk.close();
