@@ -25,5 +25,5 @@ export function noMethodAnswer(id: RequestId, isModern: boolean): McpHttpAnswer 
 
 /** Creates the response for a result that the gate returns instead of the server. */
 export function resultAnswer(id: string | number, result: object): McpHttpAnswer {
-  return { status: 200, headers: HEADERS, body: { jsonrpc: "2.0", id, result } };
+  return { status: 200, headers: { ...HEADERS }, body: { jsonrpc: "2.0", id, result } };
 }
