@@ -1,26 +1,29 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
 import { withoutPrototype } from "../policy/own-members.js";
 
-/** The SDKs' `AuthInfo`: what a transport hands to handlers. The gate in the handler believes nothing of it but the token. */
+/**
+ * The SDKs' `AuthInfo`, which a transport passes to handlers. The gate in front of a handler trusts only its `token`, which it
+ * verifies again.
+ */
 export interface McpAuthInfo {
   /** The raw token. */
   token: string;
-  /** The client, empty where the token names none. */
+  /** The client ID; empty if the token has none. */
   clientId: string;
-  /** The scope-tokens. */
+  /** The scope tokens. */
   scopes: string[];
-  /** Seconds since 1970. */
+  /** Expiry in seconds since 1970. */
   expiresAt?: number;
   /** The resource identifier. */
   resource?: URL;
-  /** Claims that the SDKs' type has no name for. */
+  /** Claims for which the SDKs' type has no member. */
   extra: Record<string, unknown>;
 }
 
-/** Those that the gate at the door has made: their call was decided before the stream. */
+/** The objects that the HTTP gate has created: it decided on their call before the stream. */
 const made = new WeakSet<object>();
 
-/** Says a verified token in the SDKs' words. */
+/** Creates the SDKs' `AuthInfo` from a verified token. */
 export function newAuthInfo(
   rawToken: string,
   token: AccessToken,
@@ -40,12 +43,15 @@ export function newAuthInfo(
   return info;
 }
 
-/** Whether the door decided on this very request. */
+/** Returns whether the HTTP gate created an `AuthInfo`, and so decided on this request. */
 export function isFromDoor(info: unknown): boolean {
   return typeof info === "object" && info !== null && made.has(info);
 }
 
-/** The raw token of somebody's `AuthInfo` as credentials; an object without one is malformed, not nobody. */
+/**
+ * Returns the raw token of an `AuthInfo` as credentials. An object without a token is malformed credentials, not an anonymous
+ * caller.
+ */
 export function credentialsOfInfo(info: unknown): string | undefined {
   if (info === undefined || info === null) return undefined;
   const token = readOwn(info, "token");

@@ -3,7 +3,7 @@ import type { Vouched } from "../resource-server/vouched.js";
 import { credentialsOfInfo } from "./auth-info.js";
 import { ASSUMED_VERSION } from "./versions.js";
 
-/** Who calls a handler, and how: read off the context of either generation. */
+/** The caller of a handler and its request, as read from the context of either SDK. */
 export interface Caller {
   readonly authorization: string | Vouched | undefined;
   readonly protocolVersion: string | undefined;
@@ -14,7 +14,7 @@ export interface Caller {
 }
 
 /**
- * Reads the context of a handler: `ctx` of v2, `extra` of v1. The local token speaks for a caller only where nothing says that
+ * Reads the context of a handler: `ctx` of v2, `extra` of v1. The local token applies only if nothing in the context shows that
  * the call came over a network.
  */
 export function readCaller(context: unknown, local: Vouched | undefined): Caller {
@@ -41,7 +41,7 @@ export function readCaller(context: unknown, local: Vouched | undefined): Caller
 const VERSION_FIELD = "mcp-protocol-version";
 
 function versionField(request: unknown, fields: unknown): unknown {
-  // a web request's fields are no own member of it
+  // the headers of a web request are not its own member
   const headers = (request as Partial<Request> | null | undefined)?.headers;
   return headers === undefined ? readOwn(fields, VERSION_FIELD) : headers.get(VERSION_FIELD);
 }

@@ -1,12 +1,12 @@
 import type { McpChallenge } from "./surface.js";
 
 /**
- * Clients that do not step up on a 403, by the start of their `User-Agent`: ChatGPT reads a challenge in a result, Claude
- * Code shows a 403 as an expired token, Codex never asks for more. The name only chooses how a refusal is said.
+ * Clients that do not request more scope after a 403, by the start of their `User-Agent`. ChatGPT reads a challenge in a tool
+ * result, Claude Code shows a 403 as an expired token, Codex never asks for more. The name affects only the form of a denial.
  */
 const TOLD_BY_RESULT = [/^openai-mcp\b/i, /^chatgpt/i, /^claude-code\b/i, /^codex/i];
 
-/** How a client is told of a shortage of scope. */
+/** Returns the form of a denial for missing scope that a client understands. */
 export function challengeFor(
   challenge: McpChallenge,
   userAgent: string | undefined,

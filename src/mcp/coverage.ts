@@ -8,26 +8,29 @@ import type { Registrations } from "./registrations.js";
 import type { SecuritySchemes } from "./security-schemes.js";
 import type { McpSurface } from "./surface.js";
 
-/** What is known of the tools that a server has. */
+/** The tools that a server has, as far as they are known. */
 export interface Listing {
-  /** Records a handler without its gate. That of `tools/list` lists every enabled tool. */
+  /** Records a handler before it is gated. The handler of `tools/list` lists every enabled tool. */
   readonly note: (method: string | undefined, handler: Handler) => void;
-  /** The tools as one text, without listing them; `undefined` where only a list can tell. */
+  /** Returns the tools as one text, without calling the list handler; `undefined` if only that handler knows them. */
   readonly key: () => string | undefined;
-  /** The descriptors of the tools, as far as they can be told at once. */
+  /** Returns the descriptors of the tools that are known synchronously. */
   readonly tools: () => readonly unknown[];
 }
 
-/** Reads the tools of a server, as they are at the time: one may be renamed, and be registered in ways of the SDK's own. */
+/**
+ * Creates a listing that reads the tools of a server on each call, since the SDK can rename tools and has other ways to
+ * register them.
+ */
 export function newListing(server: object): Listing {
   let list: Handler | undefined;
   let isOwnList = true;
-  // where both SDKs keep them; a server that keeps none there is asked for its list
+  // both SDKs keep the tools here; for a server without any here, the list handler is called
   const registered = () => Object.entries(readOwn(server, "_registeredTools") ?? {});
   return {
     note: (method, handler) => {
       if (method !== "tools/list") return;
-      // a server that registers tools sets its handler once: a second one is the program's own
+      // an SDK that registers tools sets this handler once: the host set a second one
       isOwnList = list === undefined;
       list = handler;
     },
@@ -45,12 +48,15 @@ export function newListing(server: object): Listing {
   };
 }
 
-/** What a tool says of its own security schemes. */
+/** Returns the security schemes that a tool declares itself. */
 function schemesSaid(descriptor: unknown): unknown {
   return readOwn(readOwn(descriptor, "_meta"), "securitySchemes");
 }
 
-/** Both SDKs list at once, and look at neither request nor context; a list that takes time must be given. */
+/**
+ * Calls a list handler. Both SDKs list synchronously and ignore request and context; the caller must pass an asynchronous list
+ * itself.
+ */
 function listNow(handler: Handler): readonly unknown[] | undefined {
   try {
     const listed = handler({ method: "tools/list" }, {});
@@ -62,7 +68,7 @@ function listNow(handler: Handler): readonly unknown[] | undefined {
   }
 }
 
-/** Every way in which the tools of a server and of its policy differ. */
+/** Returns every difference between the tools of a server and of its policy. */
 export function coverageFindings(
   policy: Policy,
   surface: McpSurface,
@@ -81,7 +87,7 @@ export function coverageFindings(
     registered.add(name);
     const { code } = policy.decideUntrusted(undefined, name, {});
     if (code === "unknown_operation") {
-      add("unmapped_tool", name, `the server has a tool \`${name}\` that the policy does not name`);
+      add("unmapped_tool", name, `the server has a tool \`${name}\` that is not in the policy`);
       continue;
     }
     const said = schemesSaid(descriptor);
@@ -90,7 +96,7 @@ export function coverageFindings(
       add(
         "security_schemes",
         name,
-        `the tool's own securitySchemes are not the policy's: ${meant}`,
+        `the tool's own securitySchemes differ from those of the policy: ${meant}`,
       );
     }
   }
@@ -105,13 +111,13 @@ export function coverageFindings(
     add(
       "unregistered_tool",
       name,
-      `the policy names a tool \`${name}\` that the server does not have`,
+      `the policy has a tool \`${name}\` that is not registered on the server`,
     );
   }
   return findings;
 }
 
-/** Every way in which the resources and prompts of an `McpServer` and those of the options differ. */
+/** Returns every difference between the resources and prompts of an `McpServer` and those of the options. */
 export function registrationFindings(
   { resources = {}, prompts = {} }: McpSurface,
   registrations: Registrations,
@@ -130,7 +136,7 @@ export function registrationFindings(
       .filter((name) => !Object.hasOwn(prompts, name))
       .map((name) => ["prompt", name] as const),
   ];
-  // a server that has registered nothing of a kind may serve it by a handler of its own
+  // a server without any registration of a kind may serve that kind with its own handler
   const unregistered = [
     ...(found.size === 0 ? [] : uris)
       .filter((uri) => !registrations.serves(uri))
@@ -145,7 +151,7 @@ export function registrationFindings(
         `unmapped_${kind}`,
         `${kind}s`,
         key,
-        `the server has a ${kind} \`${key}\` without an entry of its own in \`${kind}s\``,
+        `the server has a ${kind} \`${key}\` without its own entry in \`${kind}s\``,
       ),
     ),
     ...unregistered.map(([kind, key]) =>
@@ -153,7 +159,7 @@ export function registrationFindings(
         `unregistered_${kind}`,
         `${kind}s`,
         key,
-        `\`${kind}s\` names \`${key}\`, and the server has no such ${kind}`,
+        `\`${kind}s\` names \`${key}\`, but the server has no such ${kind}`,
       ),
     ),
   ];

@@ -8,7 +8,7 @@ import type { Message } from "./message.js";
 import { signInScopeOf } from "./sign-in-scope.js";
 import type { Target, Targets } from "./targets.js";
 
-/** What a request as a whole is answered: go on, or the refusal of one message or of all. */
+/** The outcome for a whole request: it passes, or one message or all of them are denied. */
 export type Outcome =
   | {
       readonly kind: "passed";
@@ -20,24 +20,24 @@ export type Outcome =
       readonly kind: "refused";
       readonly refusal: Refusal;
       readonly answer: Answer;
-      /** The message that was refused, where it came by itself. */
+      /** The denied message, if it was the only one. */
       readonly message: Message | undefined;
-      /** Whether the message is of a method that nothing names. */
+      /** Whether neither the protocol table nor the options name the method of the message. */
       readonly isMethodUnknown: boolean;
     };
 
-/** What of the request every decision needs. */
+/** The parts of the request that every decision needs. */
 export interface MessageContext {
   /** The method of the HTTP request. */
   readonly httpMethod: string;
   readonly authorization: readonly string[] | undefined;
   readonly protocolVersion: string;
-  /** Whether somebody without credentials may shake hands and list. */
+  /** Whether a caller without credentials may initialize and list. */
   readonly anonymous: boolean;
   readonly auditDenialsOnly: boolean;
 }
 
-/** What decides on messages. */
+/** The parts that decide on messages. */
 export interface Deciders {
   readonly authorizer: Authorizer;
   readonly targets: Targets;
@@ -56,8 +56,9 @@ interface Denied {
 type Admitted = { readonly kind: "admitted"; readonly token: AccessToken | undefined } | Denied;
 
 /**
- * Decides on every message of a request: one that is refused refuses all, with one answer. Where consent could mend each
- * refusal the answer names the scopes of all; else it is that of the first that consent could not mend.
+ * Decides on every message of a request. One denied message denies the whole request, with one response. If consent can fix
+ * every denial, the response names the scopes of all of them; otherwise it is the response to the first denial that consent
+ * cannot fix.
  */
 export async function decideMessages(
   deciders: Deciders,
@@ -86,7 +87,7 @@ export async function decideMessages(
     for (const admission of admissions) {
       token = admission.token ?? token;
       if (admission.kind === "admitted") continue;
-      // no other message would fare better: nobody is asked about the same credentials again
+      // the other messages have the same credentials, so the verifier is not called again
       if (OF_CREDENTIALS.has(admission.refusal.code)) return refused(admission);
       denials.push(admission);
     }
@@ -96,7 +97,7 @@ export async function decideMessages(
   return refused(combine(deciders.authorizer, first, denials, context));
 }
 
-/** Refusals that are about who asks, whatever is asked for. */
+/** The codes of denials that depend on the credentials only, not on the operation. */
 export const OF_CREDENTIALS: ReadonlySet<string> = new Set([
   "unauthenticated",
   "invalid_token",

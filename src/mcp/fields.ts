@@ -3,7 +3,7 @@ import type { McpHttpRequest } from "./http.js";
 import { type Message, versionOf } from "./message.js";
 import { ASSUMED_VERSION, isDate, isModern } from "./versions.js";
 
-/** The fields of the protocol that stand once, with the value of each; `undefined` where one stands twice. */
+/** The protocol headers, each with its one value; `undefined` for a missing header. */
 export interface Fields {
   readonly version: string | undefined;
   readonly method: string | undefined;
@@ -11,13 +11,13 @@ export interface Fields {
   readonly session: string | undefined;
 }
 
-/** One short value, since an SDK repeats one that it does not know; a comma would be the trace of two that were joined. */
+/** One short value, since an SDK repeats an unknown version in its response. A comma would show that two headers were joined. */
 const VERSION = /^[\x21-\x2b\x2d-\x7e]{1,128}$/;
 const MAX_VERSION_LENGTH = 128;
 
 /**
- * Reads the fields of the protocol; `undefined` for a doubled one. A version that nobody knows, a draft too, is let through: the
- * SDK answers it with those that it has.
+ * Reads the protocol headers; `undefined` if one is repeated or the version is malformed. Unknown versions and drafts pass: the
+ * SDK answers them with the versions that it supports.
  */
 export function readFields(request: McpHttpRequest): Fields | undefined {
   const names = ["mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id"] as const;
@@ -32,14 +32,17 @@ const OUTER_SPACE = /^[ \t]+|[ \t]+$/g;
 
 const JSON_TYPE = /^[ \t]*application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i;
 
-/** Whether a body is JSON in UTF-8 and nothing else: what is not read here must not be read behind. */
+/** Returns whether a body is declared as plain JSON in UTF-8. A body that the gate does not read must not reach the server. */
 export function isPlainJson(request: McpHttpRequest): boolean {
   const [type = "", ...more] = request.field("content-type");
   const encodings = request.field("content-encoding");
   return more.length === 0 && encodings.length === 0 && JSON_TYPE.test(type);
 }
 
-/** The version that a request speaks: its field, its envelope, what it asks for in the handshake, else what is assumed. */
+/**
+ * Returns the protocol version of a request: of its header, its envelope, its `initialize` message, or the assumed one, in this
+ * order.
+ */
 export function protocolVersionOf({ version }: Fields, messages: readonly Message[]): string {
   if (version !== undefined) return version;
   const [first] = messages;
@@ -50,7 +53,7 @@ export function protocolVersionOf({ version }: Fields, messages: readonly Messag
   return ASSUMED_VERSION;
 }
 
-/** The member of the parameters that `Mcp-Name` repeats. */
+/** The member of the parameters that `Mcp-Name` repeats, by method. */
 const NAMED_BY = new Map([
   ["tools/call", "name"],
   ["prompts/get", "name"],
@@ -61,8 +64,9 @@ const NAMED_BY = new Map([
 ]);
 
 /**
- * Whether the fields say what the body says. Whoever routes by them must not be led elsewhere than whoever decides; the decision
- * itself never looks at them. From 2026-07-28 on a request must bear them (MCP 2026-07-28, basic/transports/streamable-http).
+ * Returns whether the protocol headers agree with the body. A proxy that routes by the headers must see the same call as the
+ * gate; the decision itself uses only the body. Since 2026-07-28 a request must have these headers (MCP 2026-07-28,
+ * basic/transports/streamable-http).
  */
 export function doFieldsAgree(fields: Fields, messages: readonly Message[]): boolean {
   const [message] = messages;
@@ -87,7 +91,7 @@ export function doFieldsAgree(fields: Fields, messages: readonly Message[]): boo
 
 const ENCODED = /^=\?base64\?((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)\?=$/;
 
-/** A name beyond ASCII is written as Base64 of its UTF-8; what only looks so is no name at all. */
+/** Decodes a name: one beyond ASCII is the Base64 of its UTF-8. Returns `undefined` for an invalid encoding. */
 function decode(name: string): string | undefined {
   if (!name.startsWith("=?base64?") || !name.endsWith("?=")) return name;
   const encoded = ENCODED.exec(name)?.[1];

@@ -4,15 +4,10 @@ import { type McpAuthInfo, newAuthInfo } from "./auth-info.js";
 import { challengeFor } from "./clients.js";
 import { type Deciders, decideMessages, OF_CREDENTIALS, type Outcome } from "./decide-messages.js";
 import { type Fields, protocolVersionOf } from "./fields.js";
-import {
-  type Fault,
-  faultAnswer,
-  type McpHttpAnswer,
-  type McpHttpRequest,
-  noMethodAnswer,
-  resultAnswer,
-} from "./http.js";
+import type { McpHttpAnswer, McpHttpRequest } from "./http.js";
 import { idOf, type Message } from "./message.js";
+import { faultAnswer, noMethodAnswer, resultAnswer } from "./protocol-answers.js";
+import type { Fault } from "./protocol-errors.js";
 import { type ReadLimits, readRequest, type Unread, unread } from "./read-request.js";
 import { boundStore, type McpSessionStore, ownerOf } from "./sessions.js";
 import type { McpSurface } from "./surface.js";
@@ -20,19 +15,19 @@ import { LISTEN } from "./targets.js";
 import { refusedToolResult } from "./tool-result.js";
 import { isModern } from "./versions.js";
 
-/** What the gate hands on with a request that may go on: the second argument of a transport's `fetch` or `handleRequest`. */
+/** What the gate passes on with an allowed request: the second argument of a transport's `fetch` or `handleRequest`. */
 export interface McpPassed {
-  /** Who calls, for the SDK; missing where nobody is known and nobody need be. */
+  /** The caller, for the SDK; missing for an allowed anonymous request. */
   readonly authInfo?: McpAuthInfo;
-  /** The body as the gate has read it: what was decided on is what is carried out. */
+  /** The body as the gate parsed it, so that the server runs exactly the call that the gate decided on. */
   readonly parsedBody?: unknown;
-  /** The verified token. */
+  /** The verified token; `undefined` for an anonymous request. */
   readonly token: AccessToken | undefined;
-  /** The version of the protocol that the request says it speaks: any text, where its field holds one that nobody knows. */
+  /** The protocol version of the request, which can be any text: the gate passes unknown versions on. */
   readonly protocolVersion: string;
 }
 
-/** What the gate says of a request. */
+/** The result of the gate for a request. */
 export type McpVerdict =
   | { readonly kind: "answer"; readonly answer: McpHttpAnswer }
   | {
@@ -40,15 +35,18 @@ export type McpVerdict =
       readonly passed: McpPassed;
       /** The bytes of the body. */
       readonly body: Uint8Array | undefined;
-      /** Notes the session that the server has opened with its answer, or forgets the one it has closed; `undefined` where it can do neither. */
+      /**
+       * Records the session that the server opens with its response, or deletes the one that it closes; `undefined` if the
+       * request can do neither.
+       */
       readonly answered:
         | ((status: number, session: string | null | undefined) => Promise<void>)
         | undefined;
-      /** For a stream that lives long: whether it may go on. */
+      /** Returns whether a stream may continue; `undefined` for a request that opens no long stream. */
       readonly mayGoOn: (() => Promise<boolean>) | undefined;
     };
 
-/** What the core is made of. */
+/** The parts and settings of the gate core. */
 export interface GateParts extends Deciders, ReadLimits {
   readonly surface: McpSurface;
   readonly sessions: McpSessionStore;
@@ -73,13 +71,13 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
       const known = await authorizer.authenticate(authorization, NO_CONTEXT);
       return known.kind === "refused" ? known : undefined;
     });
-    // whoever is nobody is told first to become somebody
+    // a caller without a valid token gets 401 before any error about the body
     const faulty = async ({ fault, id, isCutShort }: Unread) => {
       const isAllowed = authorization === undefined && anonymous;
       const isAsked = isCutShort || (ASKED_BEHIND.has(fault) && !isAllowed);
       const told = isAsked ? await askStranger() : undefined;
       if (told === undefined) return answered(faultAnswer(fault, id));
-      // its only event, since nothing of it is decided on
+      // its only event: no message of the request is decided
       await authorizer.record(told, { name: `mcp:${httpMethod}` });
       const close = isCutShort && { Connection: "close" };
       const { answer } = told;
@@ -99,7 +97,7 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
             authorization,
             protocolVersion,
             anonymous,
-            // the SDK answers a subscription itself: no handler behind would write its event
+            // the SDK answers a subscription itself, so no handler behind the gate would write the event
             auditDenialsOnly: !parts.auditAllowed && !(isSubscribing && isModern(protocolVersion)),
           })
         : await decideMessages(parts, [{ kind: "response" }], {
@@ -145,14 +143,14 @@ export function newGateCore(parts: GateParts): (request: McpHttpRequest) => Prom
     try {
       return await decide(request);
     } catch {
-      // a store of sessions that cannot be asked: nobody is let in on a guess
+      // the session store failed: a failure never grants access
       const { status, headers, body } = authorizer.answer(TEMPORARILY_UNAVAILABLE, NO_CONTEXT);
       return answered({ status, headers, body });
     }
   };
 }
 
-/** Faults of what a request says, which nobody is told of. */
+/** Faults of the content of a request: an unauthenticated caller gets 401 instead. */
 const ASKED_BEHIND: ReadonlySet<Fault> = new Set<Fault>([
   "json",
   "message",
@@ -162,17 +160,17 @@ const ASKED_BEHIND: ReadonlySet<Fault> = new Set<Fault>([
   "event_id",
 ]);
 
-/** The context of an answer about no operation. */
+/** The context of a response that concerns no operation. */
 const NO_CONTEXT = { operation: undefined, token: undefined, protocolVersion: undefined };
 
-/** Milliseconds that a store of sessions is waited for. */
+/** Timeout of the session store in milliseconds. */
 const STORE_TIMEOUT = 5_000;
 
 function answered(answer: McpHttpAnswer): McpVerdict {
   return { kind: "answer", answer };
 }
 
-/** Asks once, and gives the same answer from then on. */
+/** Returns a function that calls `ask` once and returns the same promise from then on. */
 function once<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
   let answer: Promise<Answer> | undefined;
   return () => {
@@ -181,12 +179,15 @@ function once<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
   };
 }
 
-/** The token of credentials that are known to be good. */
+/** Returns the raw token of valid credentials. */
 function rawTokenOf(authorization: readonly string[] | undefined): string | undefined {
   return authorization?.[0]?.replace(/^\S+ +/, "");
 }
 
-/** A session begins with the handshake and ends with DELETE (MCP 2025-11-25, basic/transports); no other answer names a new one. */
+/**
+ * Returns whether a request can open or close a session: `initialize` opens one and DELETE closes it (MCP 2025-11-25,
+ * basic/transports).
+ */
 function mayMoveSession({ method }: McpHttpRequest, messages: readonly Message[]): boolean {
   const isHandshake = (message: Message) =>
     message.kind === "request" && message.method === "initialize";
@@ -209,7 +210,7 @@ async function noteSession(
   }
 }
 
-/** A refusal over HTTP: a status with its challenge, or the result of the tool. */
+/** Creates the HTTP response to a denial: a status with its challenge, or a tool result. */
 function refusalAnswer(
   { refusal, answer, message, isMethodUnknown }: Extract<Outcome, { kind: "refused" }>,
   { challenge = "http", anonymous, upgradeUrl }: McpSurface,
@@ -234,10 +235,10 @@ function refusalAnswer(
   });
 }
 
-/** Refusals that a client mends by authorizing or by a better request: over HTTP they are statuses. */
+/** The codes of denials that a client fixes by authorizing or by a corrected request. Over HTTP they are statuses. */
 const AT_THE_DOOR = new Set<string>([...OF_CREDENTIALS, "insufficient_scope"]);
 
-/** Whether the token is still good, and still enough. */
+/** Returns whether the token is still valid and still sufficient. */
 async function mayGoOn(
   { authorizer, handshake }: GateParts,
   authorization: readonly string[] | undefined,

@@ -12,13 +12,7 @@ import { metadataRoute } from "../resource-server/metadata-route.js";
 import { newRequestNote } from "../resource-server/request-note.js";
 import { type McpPassed, type McpVerdict, newGateCore } from "./gate-core.js";
 import { newHandshake } from "./handshake.js";
-import {
-  type BodyResult,
-  type Fault,
-  faultAnswer,
-  type McpHttpAnswer,
-  type McpHttpRequest,
-} from "./http.js";
+import type { BodyResult, McpHttpAnswer, McpHttpRequest } from "./http.js";
 import { idOf, readMessage } from "./message.js";
 import {
   isOver,
@@ -31,43 +25,49 @@ import {
   writeAnswer,
   writeResponse,
 } from "./node-http.js";
+import { faultAnswer } from "./protocol-answers.js";
+import type { Fault } from "./protocol-errors.js";
 import { type McpSessionStore, newSessionMemory } from "./sessions.js";
 import { checkSurfaceTools, isStore, type McpSurface, SURFACE_CHECKS } from "./surface.js";
 import { newTargets } from "./targets.js";
 import { watch, watchBody } from "./watch.js";
 
-/** What the gate before a server is made of, besides the authorizer. */
+/** Options of the HTTP gate, in addition to the authorizer. */
 export interface McpGateOptions<Types extends PolicyTypes = PolicyTypes> extends McpSurface<Types> {
-  /** Bytes of a body that are read at most; 4 MiB by default. Above that the answer is 413. */
+  /** Maximum size of a body in bytes; a larger one gets 413. Default: 4 MiB. */
   readonly maxBodySize?: number;
-  /** Messages of a batch at most; 50 by default, 0 takes no batch. Versions after 2025-03-26 have none. */
+  /** Maximum number of messages in a batch; `0` refuses all batches. Versions after 2025-03-26 have no batches. Default: `50`. */
   readonly maxBatch?: number;
-  /** Who opened which session; in the memory of the process by default. */
+  /** Store of the owner of each session. Default: in the memory of the process. */
   readonly sessions?: McpSessionStore;
-  /** Writes events of calls that are allowed, too: for a server that is not behind {@link protect}, which writes them itself. */
+  /** Whether to audit allowed calls, too: for a server without {@link protect}, which audits them itself. Default: `false`. */
   readonly auditAllowed?: boolean;
   /**
-   * Accepts the header `Last-Event-ID`, which resumes a stream. By default it is refused: both SDKs replay the stream that an id
-   * belongs to, for any caller, wherever sessions share an event store. Give `true` only for a store whose ids no other caller
-   * can guess or see, or one that compares the session.
+   * Whether to accept the header `Last-Event-ID`, which resumes a stream. Where sessions share an event store, both SDKs replay
+   * the stream of an id for any caller. Set `true` only for a store whose ids no other caller can guess or see, or for one that
+   * compares the session. Default: `false`.
    */
   readonly eventIdsAreUnguessable?: boolean;
-  /** After how many seconds a stream that lives long is asked again for its token; 30 by default. */
+  /** Interval in seconds at which the gate checks the token of a long stream again. Default: `30`. */
   readonly recheckStreams?: number;
 }
 
-/** A server, or a transport of one, as the web has it: `createMcpHandler(…).fetch`, or `handleRequest` of a web transport. */
+/**
+ * A server or transport with the web's `Request` and `Response`: `createMcpHandler(…).fetch`, or `handleRequest` of a web
+ * transport.
+ */
 export type McpServe = (request: Request, passed: McpPassed) => Response | PromiseLike<Response>;
 
-/** The door before a server over Streamable HTTP. */
+/** The gate in front of a server over Streamable HTTP. */
 export interface McpGate {
-  /** For hosts that speak the web's words: Workers, Deno, Bun, Hono, Next. */
+  /** Returns a handler for hosts with the web's `Request` and `Response`: Workers, Deno, Bun, Hono, Next. */
   fetch(serve: McpServe): (request: Request) => Promise<Response>;
-  /** The same server on Node, as a handler of `node:http` or of Express, before any body parser. */
+  /** Returns a handler of `node:http` or Express for the same server. Mount it before any body parser. */
   node(serve: McpServe): (request: NodeRequest, response: NodeResponse) => Promise<void>;
   /**
-   * For a transport that takes Node's request and response: goes on with `next`, and {@link McpGate.passed} has what it needs.
-   * It answers everything else itself and never calls `next(error)`; what `next` throws is the program's own, and left to it.
+   * Returns a middleware for a transport that takes Node's request and response. It calls `next` for an allowed request, and
+   * {@link McpGate.passed} returns what the transport needs. It answers every other request itself and never calls `next(error)`.
+   * It does not catch what `next` throws.
    */
   middleware(): (
     request: NodeRequest,
@@ -75,12 +75,12 @@ export interface McpGate {
     next: (error?: unknown) => void,
   ) => void;
   /**
-   * What the middleware has let through.
+   * Returns what the middleware passes on with a request.
    *
-   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for a request that it has not seen
+   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for a request that the middleware has not seen
    */
   passed(request: object): McpPassed;
-  /** The verdict alone, for other hosts. Never rejects. */
+  /** Checks a request and returns the result, for other hosts. Never rejects. */
   check(request: McpHttpRequest): Promise<McpVerdict>;
 }
 
@@ -100,14 +100,15 @@ const CHECKS = {
 } satisfies Record<keyof McpGateOptions, OptionCheck>;
 
 /**
- * Makes the door before an MCP server over Streamable HTTP, for both SDKs and for low-level servers: it reads the raw body
- * itself, decides on every message of it before a stream starts, and answers 401, 403 with the challenge, 400 and 503 in
- * HTTP. It serves the metadata of the resource (RFC 9728) on its well-known path, binds sessions to whom they were opened
- * by, and ends long streams with their token. It checks no `Host` and no `Origin`: the SDKs do.
+ * Creates the gate in front of an MCP server over Streamable HTTP, for both SDKs and for low-level servers.
  *
- * It filters no list, and sees no call that does not come over HTTP: that is what {@link protect} does behind it.
+ * The gate reads the raw body itself and decides on every message before a stream starts. It responds with the HTTP statuses
+ * 400, 401, 403 with a challenge, and 503. It serves the resource metadata (RFC 9728) on its well-known path, binds each session
+ * to the caller that opened it, and ends long streams when their token ends. It does not check `Host` and `Origin`: the SDKs do.
  *
- * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID`, and `ERR_OPERATION_UNKNOWN` for a tool the policy lacks
+ * The gate does not filter lists, and does not see calls that arrive by other transports. Use {@link protect} behind it for both.
+ *
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID`, and `ERR_OPERATION_UNKNOWN` for a tool that the policy lacks
  *
  * @example
  * ```ts
@@ -165,7 +166,7 @@ export function mcpGate<Types extends PolicyTypes>(
     return answer === undefined ? check(request) : Promise.resolve({ kind: "answer", answer });
   };
 
-  /** What the server answers, its session noted, its stream watched. */
+  /** Calls the server, records the session of its response, and watches its stream. */
   const served = async (
     serve: McpServe,
     request: Request,
@@ -182,7 +183,7 @@ export function mcpGate<Types extends PolicyTypes>(
     return new Response(body, { status, statusText, headers });
   };
 
-  /** Whether a request may go on; if not, it is answered. Never rejects. */
+  /** Returns whether a request may continue, and answers it if not. Never rejects. */
   const letPass = async (request: NodeRequest, response: NodeResponse): Promise<boolean> => {
     try {
       const verdict = await verdictOf(readNodeRequest(request));
@@ -236,20 +237,20 @@ export function mcpGate<Types extends PolicyTypes>(
       }
     },
     middleware: () => (request, response, next) => {
-      // what `next` throws must neither become an answer here nor be lost in a promise: it is thrown as in any listener
+      // an error of `next` must not become a response of the gate or an unhandled rejection: it is thrown as in any listener
       void letPass(request, response).then((isPassed) => isPassed && queueMicrotask(() => next()));
     },
     passed: (request) => {
       const passed = seen.get(request);
       if (passed !== undefined) return passed;
       const said =
-        "the request has not come through the gate: mount its middleware before the route";
+        "the request did not pass the gate: mount the gate's middleware before the route";
       throw new PolicyError("ERR_OPTIONS_INVALID", said);
     },
   } satisfies McpGate);
 }
 
-/** The metadata of the resource, where clients look for it. Anybody may read it. */
+/** Creates the route of the resource metadata (RFC 9728), which is public. */
 function newPublisher(
   authorizer: Authorizer,
 ): (request: McpHttpRequest) => McpHttpAnswer | undefined {

@@ -4,9 +4,9 @@ import type { Answer, Refusal } from "../resource-server/challenge.js";
 import type { Vouched } from "../resource-server/vouched.js";
 import { type Caller, readCaller } from "./caller.js";
 import type { Handshake } from "./handshake.js";
-import { errorOf } from "./http.js";
 import type { Lists } from "./lists.js";
 import { isNamed, type Params } from "./message.js";
+import { errorOf } from "./protocol-errors.js";
 import type { Registrations } from "./registrations.js";
 import { newSessionMemory, ownerOf } from "./sessions.js";
 import { signInScopeOf } from "./sign-in-scope.js";
@@ -15,14 +15,14 @@ import { HANDSHAKE_METHODS, refused, type Targets } from "./targets.js";
 import { type Tasks, tasksNamed } from "./tasks.js";
 import { refusalMeta, refusalText, refusedToolResult } from "./tool-result.js";
 
-/** A handler of either generation, after its SDK has parsed the request. */
+/** A request handler of either SDK, which the SDK calls with the parsed request. */
 export type Handler = (request: unknown, context: unknown) => unknown;
 
 /** How a handler was registered. */
 export interface Registration {
-  /** The method; missing where only the request says it. */
+  /** The method; `undefined` if only the request names it. */
   readonly method: string | undefined;
-  /** Whether the handler is handed the parameters alone, as one with a schema of its own is. */
+  /** Whether the handler gets the parameters instead of the request, as a handler with its own schema does. */
   readonly isBare: boolean;
 }
 
@@ -33,7 +33,7 @@ interface Incoming {
   readonly context: unknown;
 }
 
-/** What a gate in the handler is made of. */
+/** The parts of a handler gate. */
 export interface HandlerGateParts {
   readonly authorizer: Authorizer;
   readonly surface: McpSurface;
@@ -45,15 +45,15 @@ export interface HandlerGateParts {
   readonly local: Vouched | undefined;
 }
 
-/** A gate that stands in front of every handler of one server. */
+/** The gate in front of every handler of one server. */
 export interface HandlerGate {
-  /** Puts the gate before a handler. */
+  /** Returns a handler that passes the gate before it calls the given one. */
   readonly guard: (registration: Registration, handler: Handler) => Handler;
-  /** The token of the call that a context belongs to. */
+  /** Returns the token of the call to which a context belongs. */
   readonly tokenOf: (context: unknown) => AccessToken | undefined;
 }
 
-/** Where the draft of structured denials has assigned no code yet: one of the server's own range. */
+/** A code of the range for servers: the draft of structured denials has not assigned one yet. */
 const REFUSED_CODE = -32_010;
 
 interface Refused {
@@ -64,14 +64,14 @@ interface Refused {
 
 type Passed = { readonly kind: "passed"; readonly token: AccessToken | undefined } | Refused;
 
-/** Makes the gate of one server. */
+/** Creates the handler gate of one server. */
 export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
   const { authorizer, surface, targets, lists, registrations, handshake, tasks, local } = parts;
   const tokens = new WeakMap<object, AccessToken>();
   const sessions = newSessionMemory();
   const signInScope = signInScopeOf(surface.anonymous === true);
 
-  /** A caller who is known, or who need not be. */
+  /** Authenticates a caller of a method that needs no operation. An anonymous caller passes where the method allows it. */
   const know = async (method: string, caller: Caller): Promise<Passed> => {
     // a list shows public entries to an anonymous caller
     const isOpen = surface.anonymous === true || lists.has(method);
@@ -90,7 +90,7 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
     return { kind: "refused", refusal: decision, answer };
   };
 
-  /** Whether every task that a request names is the caller's own. */
+  /** Returns whether the caller owns every task that a request names. */
   const hasOwnTasks = async (named: readonly unknown[], caller: Caller): Promise<boolean> => {
     if (named.length === 0) return true;
     const { authorization } = caller;
@@ -144,7 +144,10 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
     return lists.filter(method, result, token, registrations.isNamed);
   };
 
-  /** A session belongs to the caller who used it first. An anonymous one stays anonymous. */
+  /**
+   * Returns whether a caller may use a session. It belongs to the first caller that uses it; an anonymous session stays
+   * anonymous.
+   */
   const takesPart = async (sessionId: string | undefined, caller: string): Promise<boolean> => {
     if (sessionId === undefined) return true;
     const owner = await sessions.get(sessionId);
@@ -154,7 +157,7 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
 
   return {
     guard: ({ method: named, isBare }, handler) => {
-      // a handler for everything else is not one of the handshake
+      // the fallback handler has no method, and never handles the handshake
       const isHandshake = named !== undefined && HANDSHAKE_METHODS.includes(named);
       return async (request, context) => {
         if (isHandshake) return handler(request, context);
@@ -177,12 +180,12 @@ function answerTo({ protocolVersion }: Caller) {
   return { operation: undefined, token: undefined, protocolVersion };
 }
 
-/** The owner of what a call creates. */
+/** Returns the owner of the sessions and tasks that a call creates. */
 function ownerOfCall(token: AccessToken | undefined, { authorization }: Caller): string {
   return ownerOf(token, typeof authorization === "string" ? authorization : undefined);
 }
 
-/** A store of the program's own that fails is told as an error of the server, without its words. */
+/** Waits for a store of the host. Its failure becomes an internal server error, without the store's own message. */
 async function inTime<Value>(asked: Promise<Value>): Promise<Value> {
   try {
     return await asked;
@@ -191,14 +194,14 @@ async function inTime<Value>(asked: Promise<Value>): Promise<Value> {
   }
 }
 
-/** A tool call says no as its result, everything else as an error of the protocol. */
+/** Returns the denial of a tool call as its result; throws the denial of any other method as a protocol error. */
 function sayNo(
   method: string,
   params: Params,
   { refusal, answer }: Refused,
   upgradeUrl: string | undefined,
 ): unknown {
-  // the SDK takes nothing but a task for a call that asks for one
+  // for a call that asks for a task, the SDK accepts only a task
   const isToolResult = method === "tools/call" && readOwn(params, "task") === undefined;
   if (isToolResult) return refusedToolResult(refusal, answer, upgradeUrl);
   const message = refusalText(refusal, answer, upgradeUrl);
@@ -206,7 +209,7 @@ function sayNo(
   throw protocolError({ code: REFUSED_CODE, message, data });
 }
 
-/** What both SDKs make an error of the protocol of. */
+/** Creates an error that both SDKs send as a JSON-RPC error. */
 function protocolError(said: { code: number; message: string; data?: object }): Error {
   return Object.assign(new Error(said.message), said);
 }

@@ -7,27 +7,27 @@ import type { AnyServer, HighLevelServer, RequestHandlers } from "./sdk.js";
 import type { McpSurface } from "./surface.js";
 import { GATED_METHODS, HANDSHAKE_METHODS } from "./targets.js";
 
-/** Returns the server as an `McpServer`, which has a low-level server in it; `undefined` for a low-level one. */
+/** Returns the server as an `McpServer`, which contains a low-level server; `undefined` for a low-level server. */
 export function highLevelOf(server: AnyServer): HighLevelServer | undefined {
   return memberOf(server, "server") === undefined ? undefined : (server as HighLevelServer);
 }
 
-/** A member of a server or of its class, never one that other code has put on `Object.prototype`. */
+/** Returns a member of a server or its class; `undefined` for a member that other code added to `Object.prototype`. */
 function memberOf(server: object, name: string): unknown {
   const found = (server as Record<string, unknown>)[name];
   return found === (Object.prototype as Record<string, unknown>)[name] ? undefined : found;
 }
 
 /**
- * Checks that a server has no handler yet that must be gated: one that is there before the gate never would be.
+ * Checks that a server does not have a handler yet that must be gated, since the gate covers only handlers that are set later.
  *
  * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
  */
 export function refuseLate(handlers: RequestHandlers, { methods = {} }: McpSurface): void {
   const said =
-    "protect the server before its first tool, resource or prompt, and make it without `capabilities` for these";
+    "call `protect` before the first tool, resource or prompt is registered, and create the server without `capabilities` for these";
   if (fallbacks.has(handlers)) {
-    throw new PolicyError("ERR_OPTIONS_INVALID", "the server is protected already");
+    throw new PolicyError("ERR_OPTIONS_INVALID", "the server is already protected");
   }
   const asked = [...GATED_METHODS, ...Object.keys(methods), ...methodsOf(handlers)];
   const late = asked.filter((method) => {
@@ -47,10 +47,10 @@ export function refuseLate(handlers: RequestHandlers, { methods = {} }: McpSurfa
   }
 }
 
-/** What a server handles before anything is set: the handshake, and the level that the SDK's own logging has. */
+/** The methods for which an SDK sets handlers itself: the handshake, and the level of the SDK's own logging. */
 const OWN_METHODS = new Set([...HANDSHAKE_METHODS, "logging/setLevel"]);
 
-/** Returns every method that has a handler. Neither SDK lists them; both keep them here. */
+/** Returns every method that has a handler. Neither SDK lists them; both keep them in this member. */
 function methodsOf(handlers: RequestHandlers): readonly string[] {
   const kept = readOwn(handlers, "_requestHandlers");
   return kept instanceof Map
@@ -58,7 +58,7 @@ function methodsOf(handlers: RequestHandlers): readonly string[] {
     : [];
 }
 
-/** Puts the gate before every handler that is set from now on, and before the one for methods that have none. */
+/** Puts the gate in front of every handler that is set from now on, and of the fallback handler. */
 export function guardHandlers(
   handlers: RequestHandlers,
   gate: HandlerGate,
@@ -80,7 +80,7 @@ export function guardHandlers(
     fallbackRequestHandler;
 }
 
-/** The handler for methods that have none, behind its gate. */
+/** The fallback handler, for methods without their own handler, behind its gate. */
 interface Fallback {
   readonly gate: HandlerGate;
   handler: Handler | undefined;
@@ -88,7 +88,7 @@ interface Fallback {
 
 const fallbacks = new WeakMap<object, Fallback>();
 
-/** One accessor for all servers: with one each, every server would be an object of a shape of its own, and slow to read. */
+/** One accessor for all servers. With one for each, every server would have its own object shape and be slow to read. */
 const FALLBACK = {
   configurable: true,
   enumerable: true,
@@ -106,7 +106,7 @@ const FALLBACK = {
   },
 } satisfies PropertyDescriptor;
 
-/** The first generation names a method by a schema that has it as a literal. */
+/** Returns the method of a registration. The v1 SDK names it by a schema that contains it as a literal. */
 function methodNamed(named: unknown): string | undefined {
   if (typeof named === "string") return named;
   const schema = named as
@@ -116,10 +116,10 @@ function methodNamed(named: unknown): string | undefined {
   return typeof method === "string" ? method : undefined;
 }
 
-/** The position of the options in each way to register, for the second generation's own hook before the stream. */
+/** The position of the options in each registration method, for the v2 SDK's own hook before the stream. */
 const CONFIG_AT = { registerTool: 1, registerPrompt: 1, registerResource: 2 } as const;
 
-/** Gives what is registered from now on the hook of the second generation before the stream; the first has none. */
+/** Adds the v2 SDK's hook before the stream to every later registration. The v1 SDK has no such hook. */
 export function addScopeChallenge(server: HighLevelServer, challenge: ScopeChallengeHandler): void {
   if (typeof memberOf(server, "resolveScopeChallenge") !== "function") return;
   const methods = server as unknown as Record<

@@ -5,20 +5,20 @@ import { PolicyError } from "../errors.js";
 import { describeFindings } from "../policy/findings.js";
 import type { McpSurface } from "./surface.js";
 
-/** Decides whether a token may shake hands, list and listen: the denial, or `undefined`. */
+/** Decides whether a token may initialize, list and listen. Returns the denial, or `undefined` if it may. */
 export type Handshake = (token: AccessToken) => Denial | undefined;
 
 const always: Handshake = () => undefined;
 
-/** The one tool of the policy that decides: any token that holds the baseline may call it. */
+/** The one tool of the derived policy: any token with the baseline may call it. */
 const TOOL = "handshake";
 
 const made = new WeakMap<Policy, Handshake>();
 
 /**
- * Makes what decides on everything that asks for no tool. With `"baseline"` a token needs what every tool needs.
+ * Creates the decision for every request that calls no tool. With `"baseline"` a token needs the scopes that every tool needs.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for `"baseline"` where the policy has no baseline
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for `"baseline"` if the policy has no baseline
  */
 export function newHandshake(policy: Policy, { handshake }: McpSurface): Handshake {
   if (handshake !== "baseline") return always;
@@ -29,7 +29,7 @@ export function newHandshake(policy: Policy, { handshake }: McpSurface): Handsha
     const findings = [{ code: "option", path: "handshake", message }];
     throw new PolicyError("ERR_OPTIONS_INVALID", describeFindings(findings, "the gate"), findings);
   }
-  // a policy of its own, so that a baseline means here what it means for a tool: old names, implied and reserved scopes, tiers
+  // a separate policy, so that the baseline means the same as for a tool: old names, implied and reserved scopes, tiers
   const tools = { [TOOL]: { authenticated: true } };
   const baseline = loadPolicy({ ...policy.definition, tools, endpoints: {} });
   const decide: Handshake = (token) => {

@@ -9,11 +9,11 @@ import { newResourceFinder } from "./resource-uris.js";
 import { type SecuritySchemes, strangerOf } from "./security-schemes.js";
 import type { McpSurface } from "./surface.js";
 
-/** Shortens lists to what a caller may see. */
+/** The filter that reduces lists to the entries that a caller may see. */
 export interface Lists {
-  /** Whether a method is one that lists. */
+  /** Returns whether a method returns a list. */
   readonly has: (method: string) => boolean;
-  /** Returns the result of a method: that of a list is shortened, any other is passed on. */
+  /** Returns the result of a method, with the entries of a list filtered. */
   readonly filter: (
     method: string,
     result: unknown,
@@ -22,13 +22,16 @@ export interface Lists {
   ) => unknown;
 }
 
-/** Whether the registrations that may serve a URI have entries of their own. */
+/** Returns whether every registration that may serve a URI has its own entry in the options. */
 type IsNamed = Registrations["isNamed"];
 
-/** Versions before 2026-07-28 know no such members, and allow them: a client that keeps lists reads them there, too. */
+/** Versions before 2026-07-28 do not define these members but allow them, and a client that caches lists reads them there, too. */
 const NEVER_KEPT = { ttlMs: 0, cacheScope: "private" };
 
-/** What `toolsFor` shows; a tool that only a pattern names is looked at by the same codes. A missing argument says nothing yet. */
+/**
+ * The decision codes that `toolsFor` shows, which also apply to a tool that only a pattern names. A list has no arguments, so
+ * `invalid_params` does not hide a tool.
+ */
 const VISIBLE: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
   "allowed",
   "invalid_params",
@@ -37,10 +40,13 @@ const VISIBLE: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
   "unauthenticated",
 ]);
 
-/** The tools of the policy that a caller sees: their place in a list; `undefined` for one that is not shown. */
+/** Returns the position of a tool in the list that a caller sees; `undefined` for a tool that is not shown. */
 type Places = (tool: string) => number | undefined;
 
-/** A list of the protocol: its member, what names an entry, and the tools of the policy that decide on an entry. */
+/**
+ * A list of the protocol: its member in the result, the member that names an entry, and the tools of the policy that decide on
+ * an entry.
+ */
 interface Row {
   readonly member: string;
   readonly key: string;
@@ -82,7 +88,7 @@ function newRows({ resources = {}, prompts = {} }: McpSurface): ReadonlyMap<stri
   ]);
 }
 
-/** Lays out the lists of one server. */
+/** Creates the list filter of one server. */
 export function newLists(
   policy: Policy,
   surface: McpSurface,
@@ -101,12 +107,12 @@ export function newLists(
     const shown = (Array.isArray(entries) ? entries : []).flatMap((entry: unknown) => {
       const name = readOwn(entry, key);
       const found = typeof name === "string" ? toolsOf(name, isNamed).map(places) : [];
-      // of several that decide, each must show it
+      // if several tools decide, each of them must show the entry
       const isShown = found.length > 0 && !found.includes(undefined);
       return isShown ? [{ entry, place: found[0] as number }] : [];
     });
     if (member !== "tools") return shown.map(({ entry }) => entry);
-    // only tools have an order of their own in the policy; equals stay as the server has them
+    // only tools have an order in the policy; tools with equal positions keep the order of the server
     shown.sort((one, other) => one.place - other.place);
     return shown.map(({ entry }) => schemes?.describe(entry) ?? entry);
   };
@@ -126,17 +132,17 @@ export function newLists(
   };
 }
 
-/** What was read with a token is nobody else's. */
+/** Marks a resource that was read with a token as private, so that no cache returns it to another caller. */
 function keepPrivate(method: string, result: unknown, token: AccessToken | undefined): unknown {
   const isRead = method === "resources/read" && token !== undefined;
   return isRead && isObject(result) ? { ...result, cacheScope: "private" } : result;
 }
 
-/** Exact names stand in the order of the policy, names that only a pattern gives behind them. */
+/** Creates the positions of tools: exact names in the order of the policy, then names that only a pattern matches. */
 function newPlaces(policy: Policy, token: AccessToken | undefined, anonymous: boolean): Places {
   const asked = token ?? (anonymous ? strangerOf(policy) : undefined);
   const views = policy.toolsFor(asked);
-  // to nobody a list shows what is open to nobody
+  // an anonymous caller sees only public entries
   const isShown = ({ decision }: ToolView) => asked !== undefined || decision.code === "allowed";
   const exact = new Map(views.map((view, index) => [view.name, { index, shown: isShown(view) }]));
   return (tool) => {

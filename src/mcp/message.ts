@@ -1,6 +1,6 @@
 import { readOwn } from "../decision/access-token.js";
 
-/** A message of the protocol as it is decided on. */
+/** A JSON-RPC message, reduced to the parts that a decision needs. */
 export type Message =
   | {
       readonly kind: "request";
@@ -11,18 +11,18 @@ export type Message =
   | { readonly kind: "notification"; readonly method: string; readonly params: Params }
   | { readonly kind: "response" };
 
-/** A message that asks the server for something, or tells it something: only one without an `id` is a notification. */
+/** A request or a notification. Only a message without an `id` is a notification. */
 export type Question = Pick<Exclude<Message, { kind: "response" }>, "kind" | "method" | "params">;
 
-/** The parameters of a message, by name; positional ones are none of the protocol's. */
+/** The parameters of a message by name. MCP has no positional parameters. */
 export type Params = Readonly<Record<string, unknown>> | undefined;
 
-/** Whether a value is an object by names: no list, no null. */
+/** Returns whether a value is an object with named members: neither an array nor `null`. */
 export function isNamed(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Reads one message of JSON-RPC 2.0 as MCP allows it; `undefined` for anything else. Keys are case-sensitive. */
+/** Reads one JSON-RPC 2.0 message as MCP allows it; `undefined` for any other value. Keys are case-sensitive. */
 export function readMessage(value: unknown): Message | undefined {
   if (!isNamed(value) || readOwn(value, "jsonrpc") !== "2.0") return undefined;
   const method = readOwn(value, "method");
@@ -34,8 +34,11 @@ export function readMessage(value: unknown): Message | undefined {
   return isId(id) ? { kind: "request", id, method, params } : undefined;
 }
 
-/** What the answer to a message repeats; `null` where it asks for none, and where it is none. */
-export function idOf(message: Message | undefined): string | number | null {
+/** The id in a response; `null` for a response to something other than one request. */
+export type RequestId = string | number | null;
+
+/** Returns the id that the response to a message repeats; `null` for a notification, a response, and an unreadable message. */
+export function idOf(message: Message | undefined): RequestId {
   return message?.kind === "request" ? message.id : null;
 }
 
@@ -45,7 +48,7 @@ function isResponse(value: object, id: unknown): boolean {
   return hasResult !== hasError && (isId(id) || (hasError && id === undefined));
 }
 
-/** Characters of an id, which every answer repeats: JSON-RPC has no limit of its own. */
+/** Maximum number of characters of an id, which every response repeats. JSON-RPC itself sets no limit. */
 const MAX_ID_LENGTH = 1_024;
 
 function isId(id: unknown): id is string | number {
@@ -54,12 +57,12 @@ function isId(id: unknown): id is string | number {
 
 const VERSION_META = "io.modelcontextprotocol/protocolVersion";
 
-/** The version that a message of 2026-07-28 or later names in its own envelope. */
+/** Returns the protocol version that a message of 2026-07-28 or later names in its envelope. */
 export function versionOf(params: Params): unknown {
   return readOwn(readOwn(params, "_meta"), VERSION_META);
 }
 
-/** The task that parameters, or a part of them, name. */
+/** Returns the task ID in parameters or in a part of them. */
 export function taskIdIn(params: unknown): unknown {
   return readOwn(params, "taskId");
 }

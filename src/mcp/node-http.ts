@@ -1,56 +1,56 @@
-// Node's request and response by shape, so that the types of Node need not be installed where there is no Node.
+// Node's request and response by shape, so that programs on other runtimes do not need the types of Node.
 import type { BodyResult, McpHttpAnswer, McpHttpRequest } from "./http.js";
 
-/** What is used of Node's `IncomingMessage`, as Express and Fastify hand it on too. */
+/** The members of Node's `IncomingMessage` that the gate uses. Express and Fastify pass it on, too. */
 export interface NodeRequest {
   /** The method. */
   readonly method?: string | undefined;
-  /** The request target, without the path of the router that it came through. */
+  /** The request target, without the path of the router that passed the request on. */
   readonly url?: string | undefined;
-  /** Names and values of the header fields, as they came. */
+  /** Names and values of the headers, as received. */
   readonly rawHeaders: readonly string[];
-  /** Whether somebody has read the body. */
+  /** Whether the body has been read to its end. */
   readonly readableEnded: boolean;
-  /** Whether the client has gone. */
+  /** Whether the connection is closed. */
   readonly destroyed: boolean;
-  /** Listens to the body. */
+  /** Adds a listener for events of the body. */
   on(event: string, listener: (...given: unknown[]) => void): unknown;
-  /** Listens no more. */
+  /** Removes a listener. */
   off(event: string, listener: (...given: unknown[]) => void): unknown;
-  /** Lets the rest of the body go unread. */
+  /** Discards the rest of the body. */
   resume(): unknown;
 }
 
-/** What is used of Node's `ServerResponse`. */
+/** The members of Node's `ServerResponse` that the gate uses. */
 export interface NodeResponse {
-  /** Whether somebody has answered. */
+  /** Whether the status and the headers have been sent. */
   readonly headersSent: boolean;
-  /** Whether the whole answer is out. */
+  /** Whether the whole response has been sent. */
   readonly writableFinished: boolean;
-  /** Whether the client has gone. */
+  /** Whether the connection is closed. */
   readonly destroyed: boolean;
-  /** Writes the status and the header fields. */
+  /** Writes the status and the headers. */
   writeHead(status: number, headers: Record<string, string | string[]>): unknown;
-  /** Writes a part of the body; `false` asks to wait for `drain`. */
+  /** Writes a part of the body; returns `false` if the caller must wait for `drain`. */
   write(chunk: Uint8Array): boolean;
-  /** Writes the last of the body and ends. */
+  /** Writes the last part of the body and ends the response. */
   end(chunk?: string): unknown;
-  /** Breaks the connection off. */
+  /** Closes the connection. */
   destroy(): unknown;
-  /** Listens for one event. */
+  /** Adds a listener for one event. */
   once(event: string, listener: () => void): unknown;
-  /** Listens no more. */
+  /** Removes a listener. */
   off(event: string, listener: () => void): unknown;
 }
 
-/** Express keeps the whole path here where a router has cut it. */
+/** Members that frameworks and platforms add: Express keeps the whole path in `originalUrl` when a router shortens `url`. */
 interface Mounted {
   readonly originalUrl?: unknown;
   readonly rawBody?: unknown;
   readonly socket?: { readonly encrypted?: unknown };
 }
 
-/** Reads a request of Node: every field of a name, which its own `headers` would join or drop. */
+/** Reads a request of Node, with every header of a name: Node's own `headers` joins or drops repeated ones. */
 export function readNodeRequest(request: NodeRequest): McpHttpRequest {
   const fields = fieldsOf(request);
   return {
@@ -63,7 +63,7 @@ export function readNodeRequest(request: NodeRequest): McpHttpRequest {
 
 const NO_VALUES: readonly string[] = [];
 
-/** The values of each field, by its name in lower case. */
+/** Returns the values of each header, by its name in lower case. */
 function fieldsOf({ rawHeaders }: NodeRequest): ReadonlyMap<string, readonly string[]> {
   const fields = new Map<string, string[]>();
   for (let index = 1; index < rawHeaders.length; index += 2) {
@@ -129,7 +129,7 @@ export function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
   return whole;
 }
 
-/** A request of Node as a web request, with the body that has been read; `undefined` for a host that is none. */
+/** Creates a web request from a request of Node and the body that was read; `undefined` for an invalid `Host`. */
 export function toWebRequest(
   request: NodeRequest,
   response: NodeResponse,
@@ -158,12 +158,12 @@ export function toWebRequest(
   }
 }
 
-/** Whether there is nobody to answer any more, or somebody else has answered: a timeout, a server that stops. */
+/** Returns whether a response can no longer be written: the connection is closed, or other code has answered, such as a timeout. */
 export function isOver({ headersSent, destroyed }: NodeResponse): boolean {
   return headersSent || destroyed;
 }
 
-/** Writes an answer of the gate's own. Never throws: what cannot be written is broken off. */
+/** Writes a response of the gate itself. Never throws: if writing fails, the connection is closed. */
 export function writeAnswer(
   response: NodeResponse,
   { status, headers, body }: McpHttpAnswer,
@@ -177,10 +177,10 @@ export function writeAnswer(
   }
 }
 
-/** Fields of one connection, which is another one here (RFC 9110, section 7.6.1). */
+/** Headers of a single connection, which are not copied to this one (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = /^(?:connection|keep-alive|transfer-encoding|upgrade|te|trailer|proxy-.*)$/;
 
-/** Writes a web response, a stream as fast as the client takes it. */
+/** Writes a web response; a stream no faster than the client reads it. */
 export async function writeResponse(response: NodeResponse, from: Response): Promise<void> {
   if (isOver(response)) {
     await from.body?.cancel();
@@ -222,7 +222,7 @@ function drained(response: NodeResponse): Promise<void> {
   });
 }
 
-/** Tells of the status and the session of an answer that somebody else writes. */
+/** Reports the status and the session of a response that other code writes. */
 export function onHead(
   response: NodeResponse,
   told: (status: number, session: string | undefined) => void,

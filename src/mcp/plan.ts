@@ -5,7 +5,7 @@ import { newSecuritySchemes, type SecuritySchemes } from "./security-schemes.js"
 import { checkSurfaceTools, type McpSurface } from "./surface.js";
 import { newTargets, type Targets } from "./targets.js";
 
-/** What a policy and the options make, whatever the server. It holds nothing of the options themselves. */
+/** The parts that depend only on the policy and the options, not on the server. It keeps no reference to the options. */
 export interface Plan {
   readonly schemes: SecuritySchemes;
   readonly targets: Targets;
@@ -15,9 +15,9 @@ export interface Plan {
 const plans = newPolicyMemory<Plan>();
 
 /**
- * Lays out what the servers of a policy have in common, once for the same options.
+ * Returns the parts that all servers of a policy share, created once for equal options.
  *
- * @throws {@link PolicyError} `ERR_OPERATION_UNKNOWN` for a tool the policy lacks, `ERR_OPTIONS_INVALID`
+ * @throws {@link PolicyError} `ERR_OPERATION_UNKNOWN` for a tool that the policy lacks, `ERR_OPTIONS_INVALID`
  */
 export function planOf(
   policy: Policy,

@@ -1,4 +1,4 @@
-/** What was made of a policy, by what it was made with. */
+/** A cache of values derived from a policy, by policy and key. */
 export interface PolicyMemory<Value> {
   readonly get: (policy: object, key: string) => Value | undefined;
   readonly set: (policy: object, key: string, value: Value) => void;
@@ -7,8 +7,8 @@ export interface PolicyMemory<Value> {
 const MOST_OF_ONE = 100;
 
 /**
- * Remembers for each policy what is the same for all servers that one factory makes, since where there are no sessions one is
- * made for each request. A program that makes more kinds of them has the rest made anew.
+ * Creates a cache for values that all servers of one factory share: without sessions, a host creates a server for each request.
+ * The cache keeps the first 100 values of a policy, and the caller computes any other value again.
  */
 export function newPolicyMemory<Value>(): PolicyMemory<Value> {
   const policies = new WeakMap<object, Map<string, Value>>();

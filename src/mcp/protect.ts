@@ -19,55 +19,58 @@ import type { McpSessionStore } from "./sessions.js";
 import { isStore, type McpSurface, SURFACE_CHECKS } from "./surface.js";
 import { newTasks, taskMemoryOf } from "./tasks.js";
 
-/** What a server is protected with: a policy, and whoever verifies the tokens that arrive. */
+/** Options of {@link protect}: a policy, and the authorizer that verifies tokens. */
 export interface ProtectOptions<Types extends PolicyTypes = PolicyTypes> extends McpSurface<Types> {
-  /** Who may do what; that of the authorizer if it is left out. */
+  /** The policy. Default: the policy of the authorizer. */
   readonly policy?: Policy<Types>;
-  /** Verifies the token of each call. Without one, no token that arrives is good, and only `localToken` lets anybody in. */
+  /** Verifies the token of each call. Without it, every received token is invalid, and only `localToken` authenticates calls. */
   readonly authorizer?: Authorizer<Types>;
   /**
-   * The claims of whoever runs the process, for standard input and output and for a transport in memory: the program vouches
-   * for them. Never used for a call that came over HTTP. Past their `exp` they are no good.
+   * The local token: claims of the user who runs the process, for standard input and output and for in-memory transports. They
+   * come from the host, so nothing verifies them. The gate never uses them for a call over HTTP, nor after their `exp`.
    */
   readonly localToken?:
     | AccessToken
     | (() => AccessToken | null | undefined | PromiseLike<AccessToken | null | undefined>);
   /**
-   * Who created which task; in the memory of the process by default, for all servers of one authorizer. Bring a store of your
-   * own where several processes serve one address.
+   * Store of the owner of each task. Default: in the memory of the process, for all servers of one authorizer. Pass your own
+   * store if several processes serve one address.
    */
   readonly tasks?: McpSessionStore;
-  /** Adds `securitySchemes` to every tool of a list, as the policy has them. */
+  /** Whether to add the `securitySchemes` of the policy to every tool of a list. Default: `false`. */
   readonly securitySchemes?: boolean;
 }
 
-/** A server behind its policy. */
+/** A protected server: with {@link ProtectedTools} for an `McpServer`. */
 export type Protected<
   Server extends AnyServer = AnyServer,
   Types extends PolicyTypes = PolicyTypes,
 > = ProtectedServer<Server> &
   (Server extends HighLevelServer ? ProtectedTools<Server, Types> : unknown);
 
-/** What every protected server has. */
+/** The members of every protected server. */
 export interface ProtectedServer<Server> {
-  /** The server that was given. */
+  /** The server that you passed. */
   readonly server: Server;
-  /** The verified token of the call that a handler's context (`ctx` of v2, `extra` of v1) belongs to; `undefined` where there is none. */
+  /**
+   * Returns the verified token of the call of a handler's context (`ctx` of v2, `extra` of v1); `undefined` for a call without
+   * a token.
+   */
   token(context: unknown): AccessToken | undefined;
   /**
-   * Checks at start-up that the tools of the server and of the policy are the same, and that its resources and prompts are
-   * those of the options. A tool of the policy that is denied, or that decides on resources, prompts or methods, need not be
-   * registered. The resources and prompts of a low-level server are not known.
+   * Checks at startup that the server and the policy have the same tools, and that the server and the options have the same
+   * resources and prompts. A tool of the policy that is denied, or that decides on resources, prompts or methods, need not be
+   * registered. The resources and prompts of a low-level server are not checked.
    *
-   * @param tools - the names of the tools, for a low-level server whose list takes time
-   * @throws {@link index!PolicyError} `ERR_COVERAGE` with every finding at once
+   * @param tools - the names of the tools, for a low-level server with an asynchronous list handler
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` with all findings
    */
   assertComplete(tools?: readonly string[]): void;
 }
 
-/** What a protected `McpServer` has. */
+/** The additional members of a protected `McpServer`. */
 export interface ProtectedTools<Server, Types extends PolicyTypes> {
-  /** The server's own `registerTool`, with a name that the policy has. */
+  /** The server's own `registerTool`, restricted to tool names of the policy. */
   readonly registerTool: RegisterTool<Server, ToolOf<Policy<Types>>>;
 }
 
@@ -76,7 +79,7 @@ const isObject: OptionCheck = (value) =>
 const isLocalToken: OptionCheck = (value) =>
   typeof value === "function" || isObject(value) === undefined
     ? undefined
-    : "expected claims, or a function that gives them";
+    : "expected claims, or a function that returns them";
 
 const CHECKS = {
   ...SURFACE_CHECKS,
@@ -87,20 +90,20 @@ const CHECKS = {
   securitySchemes: optional(isBoolean),
 } satisfies Record<keyof ProtectOptions, OptionCheck>;
 
-/** What was found complete: listing the tools of a server takes time. */
+/** Servers that {@link ProtectedServer.assertComplete} found complete: listing the tools of a server takes time. */
 const complete = newPolicyMemory<true>();
 
 /**
  * Puts a policy in front of a server of `@modelcontextprotocol/server` (2.x) or `@modelcontextprotocol/sdk` (1.x), on every
- * transport: each call is decided from its raw token, verified anew; lists hold what the caller may see; refusals of tools
- * are results that say what helps. Resources, prompts and methods that the options do not name are refused. A notification
- * is not decided on: neither SDK tells its handler who sent it.
+ * transport. The gate verifies the raw token of each call again and decides on it. Lists contain only the entries that the
+ * caller may see, and a denied tool call returns a result that states what helps. Resources, prompts and methods that the options
+ * do not name are denied. Notifications are not checked: neither SDK passes the caller to their handlers.
  *
- * Call it before the first tool, resource or prompt is registered, on a server made without `capabilities` for these (the
- * SDKs add them by themselves). It opens no socket and reads no header: before Streamable HTTP stands {@link mcpGate}.
+ * Call it before the first tool, resource or prompt is registered, on a server created without `capabilities` for these (the
+ * SDKs add them). It opens no socket and reads no header: over Streamable HTTP, use {@link mcpGate} in front of it.
  *
- * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for faulty options and for a server that already has handlers,
- * `ERR_OPERATION_UNKNOWN` for a tool the policy lacks
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for invalid options and for a server that already has handlers,
+ * `ERR_OPERATION_UNKNOWN` for a tool that the policy lacks
  *
  * @example
  * ```ts
@@ -182,7 +185,7 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
   return Object.freeze(guarded) as unknown as Protected<Server, Types>;
 }
 
-/** A policy without an authorizer knows no token that arrives: only the program's own. */
+/** Returns the authorizer of the options. For a policy without one, it creates an authorizer that rejects every received token. */
 function authorizerOf<Types extends PolicyTypes>({
   policy,
   authorizer,
@@ -193,8 +196,8 @@ function authorizerOf<Types extends PolicyTypes>({
   if (authorizer === undefined || (policy !== undefined && policy !== authorizer.policy)) {
     const said =
       authorizer === undefined
-        ? "a server is protected with a policy, an authorizer, or both"
-        : "the authorizer enforces another policy than the one given";
+        ? "expected a `policy`, an `authorizer`, or both"
+        : "`policy` differs from the policy of `authorizer`";
     throw new PolicyError("ERR_OPTIONS_INVALID", said);
   }
   return authorizer;
@@ -203,7 +206,7 @@ function authorizerOf<Types extends PolicyTypes>({
 function coverageError(findings: readonly Finding[]): PolicyError {
   return new PolicyError(
     "ERR_COVERAGE",
-    describeFindings(findings, "the cover of the server's tools"),
+    describeFindings(findings, "the coverage of the server"),
     findings,
   );
 }

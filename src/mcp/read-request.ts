@@ -5,12 +5,13 @@ import {
   protocolVersionOf,
   readFields,
 } from "./fields.js";
-import type { Fault, McpHttpRequest, RequestId } from "./http.js";
-import { idOf, type Message, readMessage } from "./message.js";
+import type { McpHttpRequest } from "./http.js";
+import { idOf, type Message, type RequestId, readMessage } from "./message.js";
+import type { Fault } from "./protocol-errors.js";
 import { readStrictJson } from "./strict-json.js";
 import { hasBatches } from "./versions.js";
 
-/** A request whose messages have been read. */
+/** A request with its parsed messages. */
 export interface Read {
   readonly kind: "read";
   readonly fields: Fields;
@@ -21,26 +22,26 @@ export interface Read {
   readonly id: RequestId;
 }
 
-/** A request that cannot be read, with its id as far as it is known. */
+/** A request that cannot be read, with its id if that is known. */
 export interface Unread {
   readonly kind: "unread";
   readonly fault: Fault;
   readonly id: RequestId;
-  /** Whether the body would have been read further for a caller with a good token. */
+  /** Whether the gate would have read more of the body of a caller with a valid token. */
   readonly isCutShort: boolean;
 }
 
-/** The answer to a caller without good credentials; `undefined` for one with a good token. */
+/** Returns the response to a caller without valid credentials; `undefined` for a caller with a valid token. */
 export type AskStranger = () => Promise<object | undefined>;
 
-/** What bounds the reading. */
+/** Limits for reading a request. */
 export interface ReadLimits {
   readonly maxBodySize: number;
   readonly maxBatch: number;
   readonly eventIdsAreUnguessable: boolean;
 }
 
-/** Bytes of a body that are read before its caller is known to have a good token. */
+/** Maximum number of bytes of a body that the gate reads before it has verified the token. */
 const STRANGERS_BODY = 65_536;
 
 /** Creates the result for a request that cannot be read. */
@@ -93,8 +94,8 @@ export async function readRequest(
 }
 
 /**
- * Reads the headers, or returns what is wrong with them. An event id resumes any stream of the event store that it belongs to,
- * and neither SDK checks whose stream that is. Where ids can be guessed or seen, they are not accepted.
+ * Reads the headers, or returns what is wrong with them. An event id resumes any stream of its event store, and neither SDK
+ * checks the owner of the stream. So event ids are accepted only if the host declares them unguessable.
  */
 function readHeaders(
   request: McpHttpRequest,

@@ -2,7 +2,7 @@ import { readOwn } from "../decision/access-token.js";
 import { type ResourceMatch, sampleOf } from "./resource-uris.js";
 import { refused, type Targets } from "./targets.js";
 
-/** A template of resources that a server has registered, by what both SDKs let one see of it. */
+/** A resource template that a server has registered, reduced to the members of both SDKs. */
 interface RegisteredTemplate {
   readonly resourceTemplate: {
     readonly uriTemplate: {
@@ -12,26 +12,29 @@ interface RegisteredTemplate {
   };
 }
 
-/** The resources and prompts that an `McpServer` has registered, as they are when asked. A low-level server has none of them. */
+/**
+ * The resources and prompts that an `McpServer` has registered at the time of the call. A low-level server has no
+ * registrations.
+ */
 export interface Registrations {
-  /** Each registered URI, and each template as its text, with whether one of the keys of the map is an entry of its own. */
+  /** Returns each registered URI and the text of each template, with whether one of the given keys is its own entry. */
   readonly resources: (keys: readonly string[]) => ReadonlyMap<string, boolean>;
-  /** Whether a registration serves what a key of the map fits. */
+  /** Returns whether a registration serves the URIs that match a key. */
   readonly serves: (key: string) => boolean;
-  /** The names of prompts. */
+  /** Returns the names of the prompts. */
   readonly prompts: () => readonly string[];
   /** All of them as one text. */
   readonly key: () => string;
   /**
-   * Whether each registration that may serve a URI has an entry of its own among those that fit it: a fixed URI its very own,
-   * a template one whose every URI it serves.
+   * Returns whether each registration that may serve a URI has its own entry among the given ones. The entry of a fixed URI is
+   * that URI; the entry of a template is one for which the template serves every URI.
    */
   readonly isNamed: (uri: string, entries: readonly Sampled[]) => boolean;
 }
 
 type Sampled = Pick<ResourceMatch, "sample">;
 
-/** Reads the registrations of a server, where both SDKs keep them. */
+/** Creates a view of the registrations of a server, read from the members where both SDKs keep them. */
 export function newRegistrations(server: object): Registrations {
   const kept = (member: string): object => readOwn(server, member) ?? {};
   const uris = () => kept("_registeredResources");
@@ -40,7 +43,7 @@ export function newRegistrations(server: object): Registrations {
       ({ resourceTemplate }) => resourceTemplate.uriTemplate,
     );
   const isNamed: Registrations["isNamed"] = (uri, entries) => {
-    // both SDKs look for the URI itself first
+    // both SDKs look up the exact URI first
     if (Object.hasOwn(uris(), uri)) return entries.some(({ sample }) => sample === uri);
     const serving = templates().filter((template) => template.match(uri) !== null);
     return serving.every((template) =>
@@ -72,7 +75,7 @@ export function newRegistrations(server: object): Registrations {
   };
 }
 
-/** Refuses a message that names a resource whose registration has no entry of its own. */
+/** Returns targets that deny a message if it names a resource and the registration of the resource has no entry of its own. */
 export function heedRegistrations(targets: Targets, { isNamed }: Registrations): Targets {
   return (question, version) => {
     const target = targets(question, version);

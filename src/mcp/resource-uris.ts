@@ -1,9 +1,9 @@
 import { PolicyError } from "../errors.js";
 import { oneLine } from "../policy/findings.js";
 
-/** An entry of a map of resources that fits a URI: its tool, and the values that the URI holds. */
+/** An entry of the `resources` option that matches a URI: its tool, and the values of its variables in the URI. */
 export interface ResourceMatch {
-  /** A URI that the entry fits: the key itself, or a template with values that no server has registered. */
+  /** A URI that matches the entry: the key itself, or a template filled with values that no server has registered. */
   readonly sample: string;
   readonly tool: string;
   readonly values: Readonly<Record<string, string>>;
@@ -19,23 +19,23 @@ interface Entry {
 
 const VARIABLE = /\{([A-Za-z0-9_.-]{1,128})\}/g;
 
-/** What parts a URI: a variable stands between two of these, and its value holds none, so that a match takes linear time. */
+/** Finds a variable without a delimiter on both sides. A value contains no delimiter either, so that a match takes linear time. */
 const MISPLACED = /[^/=:&?#]\{|\}[^/=:&?#]/;
 const VALUE = "([^/=:&?#]+)";
 
-/** A value of the sample of a template. */
+/** The value of every variable in the sample of a template. */
 const SAMPLE_VALUE = "zq7xk2vw9m";
 
-/** A URI that a key of a map fits, and no other registered URI does. */
+/** Returns a URI that matches a key, and that no other registered URI equals. */
 export function sampleOf(key: string): string {
   return key.replaceAll(VARIABLE, SAMPLE_VALUE);
 }
 
 /**
- * Lays out a map of resources: keys are URIs, or templates with `{name}` for a part of one segment. All entries that fit a URI
- * count, since the server may take any of them.
+ * Creates the lookup of the `resources` option. Its keys are URIs, or templates with `{name}` for a part of one segment. All
+ * entries that match a URI count, since the server may use any of them.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for a key that no request could mean
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for a key that no request can match
  */
 export function newResourceFinder(resources: Readonly<Record<string, string>>): {
   readonly byUri: (uri: string) => readonly ResourceMatch[];
@@ -57,7 +57,7 @@ function entryOf(key: string, tool: string): Entry {
     throw new PolicyError(
       "ERR_OPTIONS_INVALID",
       oneLine(
-        `resources: \`${key}\` is no URI in its canonical form, nor a template \`a://b/{name}\``,
+        `resources: \`${key}\` is neither a URI in canonical form nor a template such as \`a://b/{name}\``,
       ),
     );
   }
@@ -82,7 +82,7 @@ function matchOf({ sample, tool, pattern, names }: Entry, uri: string): readonly
 
 const LONGEST_URI = 8_192;
 
-/** Whether a URI is written as servers look it up: another spelling of it (`/a/../b`) would be decided as one and read as another. */
+/** Returns whether a URI is canonical. With another spelling (`/a/../b`) the gate and the server could see different resources. */
 function isCanonical(uri: string): boolean {
   if (uri.length > LONGEST_URI) return false;
   try {

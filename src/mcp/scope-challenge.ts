@@ -5,7 +5,7 @@ import { isNamed, type Params, versionOf } from "./message.js";
 import type { Targets } from "./targets.js";
 import { ASSUMED_VERSION } from "./versions.js";
 
-/** What the second generation asks before it starts a stream: which scopes to challenge for, if any. */
+/** The hook that the v2 SDK calls before it starts a stream. Returns the scopes of the challenge, if there is one. */
 export type ScopeChallengeHandler = (context: {
   readonly request: { readonly method: string; readonly params?: unknown };
   readonly authInfo?: unknown;
@@ -14,9 +14,9 @@ export type ScopeChallengeHandler = (context: {
 >;
 
 /**
- * The hook of `@modelcontextprotocol/server` (since 2.1.0), for a host that verifies tokens by its own means: a shortage of
- * scope becomes a 403 before the stream. Everything else is left to the gate in the handler, and the whole of it to the door
- * where that has decided on the same request.
+ * Creates the hook of `@modelcontextprotocol/server` (since 2.1.0), for a host that verifies tokens itself. The hook answers
+ * `insufficient_scope` with 403 before the stream, and leaves everything else to the gate in front of the handler. It does
+ * nothing if the HTTP gate has decided on the same request.
  */
 export function newScopeChallenge(authorizer: Authorizer, targets: Targets): ScopeChallengeHandler {
   return async ({ request, authInfo }) => {
@@ -37,7 +37,7 @@ export function newScopeChallenge(authorizer: Authorizer, targets: Targets): Sco
         operation.params,
       );
       if (decision.code !== "insufficient_scope") continue;
-      // once more, with the event: a refusal that goes out is written down
+      // decides again with an audit event, since a denial that is sent must be audited
       const admission = await authorizer.admit({
         ...operation,
         authorization,

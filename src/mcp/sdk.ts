@@ -1,22 +1,22 @@
-// What is used of the SDKs, by shape: a program has one of the two installed, and must not need the other for its types.
+// The members of the SDKs that are used, by shape: a program installs one of the two, and must not need the types of the other.
 
-/** The part of `Server` (both generations) that is public and that a gate needs. */
+/** The public members of `Server` (both SDKs) that the gate uses. */
 export interface RequestHandlers {
   /** Sets the handler of a method. */
   setRequestHandler(...registration: never): void;
-  /** Throws where a method has a handler. */
+  /** Throws if a method has a handler. */
   assertCanSetRequestHandler(method: string): void;
 }
 
-/** The part of `McpServer` (both generations) that is public and that a gate needs. */
+/** The public members of `McpServer` (both SDKs) that the gate uses. */
 export interface HighLevelServer {
-  /** The low-level server in it. */
+  /** The low-level server that it contains. */
   readonly server: RequestHandlers;
   /** Registers a tool. */
   registerTool(...registration: never): unknown;
 }
 
-/** A server of either generation, high-level or low-level. */
+/** A server of either SDK, high-level or low-level. */
 export type AnyServer = HighLevelServer | RequestHandlers;
 
 /** A schema of any library that implements Standard Schema: zod 3.24 or later, zod 4, ArkType, Valibot. */
@@ -49,7 +49,7 @@ type ArgumentsOf<Input> = Input extends SchemaLike
     ? ShapeOutput<Input>
     : never;
 
-/** What `registerTool` of a server takes and gives: read off the server's own type, whichever generation it is. */
+/** The parameters and the result of a server's `registerTool`, taken from the server's own type, so that it fits both SDKs. */
 type Registration<Server> = Server extends { registerTool(...given: infer Given): infer Made }
   ? { readonly given: Given; readonly made: Made }
   : never;
@@ -88,7 +88,7 @@ type HandlerOf<Server, Input> = [Input] extends [undefined]
       context: LastOf<CallbackOf<Server>>,
     ) => ResultOf<CallbackOf<Server>>;
 
-/** `registerTool` as the server has it, with a name that the policy has. */
+/** The server's own `registerTool`, restricted to tool names of the policy. */
 export type RegisterTool<Server, Tool extends string> = <
   Input extends SchemaLike | ShapeLike | undefined = undefined,
 >(

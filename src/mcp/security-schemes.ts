@@ -2,34 +2,38 @@ import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Decision } from "../decision/decision.js";
 import type { Policy } from "../decision/policy.js";
 
-/** What ChatGPT reads of a tool before it calls it. */
+/** A security scheme of a tool, which ChatGPT reads before it calls the tool. */
 export type SecurityScheme =
   | { readonly type: "noauth" }
   | { readonly type: "oauth2"; readonly scopes?: readonly string[] };
 
-/** Says for each tool what a client needs to call it: the policy's own word. */
+/** The security schemes of tools, as the policy defines them. */
 export interface SecuritySchemes {
+  /** Returns the schemes of a tool. */
   readonly of: (tool: string) => readonly SecurityScheme[];
-  /** A descriptor, which has a name, with the schemes added, at its top and in its `_meta`, where older clients look. */
+  /**
+   * Returns a copy of a descriptor, which must have a name, with the schemes at its top and in `_meta`, where older clients
+   * look.
+   */
   readonly describe: (descriptor: unknown) => unknown;
 }
 
-/** Somebody who has signed in on the highest plan, and holds nothing: what is hidden from them, a sign-in opens to nobody. */
+/** Returns a token of the highest tier without scopes. What is hidden from this token, no sign-in opens. */
 export function strangerOf(policy: Policy): AccessToken {
   const tier = policy.definition.tiers?.at(-1);
   return { scope: "", ...(tier !== undefined && { tier }) };
 }
 
 /**
- * Reads the schemes off the policy: what somebody on the highest plan who holds nothing would be asked for. A reserved
- * scope and a placeholder are never named.
+ * Creates the schemes from the policy: the scopes that a challenge names for a token of the highest tier without scopes. They
+ * never contain a reserved scope or a placeholder.
  */
 export function newSecuritySchemes(policy: Policy): SecuritySchemes {
   const stranger = strangerOf(policy);
   let views: ReadonlyMap<string, Decision> | undefined;
   const of = (tool: string): readonly SecurityScheme[] => {
     const isPublic = policy.decideUntrusted(undefined, tool, {}).code === "allowed";
-    // read when first asked for: a server that is made for each request seldom lists
+    // computed on first use: a server that exists for one request seldom lists
     views ??= new Map(policy.toolsFor(stranger).map(({ name, decision }) => [name, decision]));
     const exact = views.get(tool) ?? policy.decideUntrusted(stranger, tool, {});
     const scopes = exact.code === "insufficient_scope" ? exact.scopes : [];

@@ -2,15 +2,15 @@ import type { AccessToken } from "../decision/access-token.js";
 import { askInTime } from "../resource-server/facts.js";
 
 /**
- * Who opened which session. Bring your own where several processes serve one address: then all must know. One that fails, or
- * does not answer within 5 seconds, is answered by 503.
+ * A store of the owner of each session. Pass your own store if several processes serve one address. If the store fails or does
+ * not respond within 5 seconds, the gate responds with 503.
  */
 export interface McpSessionStore {
-  /** The owner of a session; `undefined` for one that nobody opened. */
+  /** Returns the owner of a session; `undefined` for an unknown session. */
   get(session: string): string | undefined | PromiseLike<string | undefined>;
-  /** Notes the owner of a session. */
+  /** Stores the owner of a session. */
   set(session: string, owner: string): unknown;
-  /** Forgets a session. */
+  /** Deletes a session. */
   delete(session: string): unknown;
 }
 
@@ -18,8 +18,8 @@ const MOST_SESSIONS = 10_000;
 const MOST_OF_ONE = 1_000;
 
 /**
- * A store in memory that forgets the session that was used longest ago when it is full: its client opens another. Whoever has
- * too many loses one of their own, so that nobody can push out what others use.
+ * Creates a store in memory. When it is full, it deletes the least recently used session, and the client opens a new one. An
+ * owner with too many sessions loses one of its own, so that no caller can evict the sessions of others.
  */
 export function newSessionMemory(most = MOST_SESSIONS, mostOfOne = MOST_OF_ONE): McpSessionStore {
   const sessions = new Map<string, { readonly owner: string; readonly own: Set<string> }>();
@@ -53,7 +53,7 @@ export function newSessionMemory(most = MOST_SESSIONS, mostOfOne = MOST_OF_ONE):
   };
 }
 
-/** The same store, for nobody to wait for it without end: what is late fails. */
+/** Returns the same store with a timeout: a call that takes longer fails. */
 export function boundStore(store: McpSessionStore, milliseconds: number): McpSessionStore {
   const bound = <Answer>(question: () => Answer) =>
     askInTime(question, milliseconds, (answer) => answer) as Answer;
@@ -64,21 +64,22 @@ export function boundStore(store: McpSessionStore, milliseconds: number): McpSes
   };
 }
 
-/** The first of some that are there. */
+/** Returns the first session of a list that is not empty. */
 function firstOf(sessions: Iterable<string>): string {
   const [first] = sessions;
   return first as string;
 }
 
 /**
- * The owner of what a caller without credentials opens. Such a session never becomes that of a caller with a token: the
- * caller that opened it knows its id, and may be listening to its stream.
+ * The owner of the sessions of callers without credentials. Such a session never passes to a caller with a token: the caller
+ * that opened it knows its id, and may be listening to its stream.
  */
 const ANONYMOUS = "";
 
 /**
- * Who a token speaks for: the same person through the same client, whatever the token's bytes, so that a session survives a
- * step-up. A token that names no person (`sub`) stands for itself alone, by its `jti` or its bytes: one client may serve many.
+ * Returns the owner that a token identifies: the user and the client, independent of the token's bytes, so that a session
+ * survives a step-up. A token without a user (`sub`) is its own owner, by its `jti` or its bytes, since one client may serve many
+ * users.
  */
 export function ownerOf(token: AccessToken | undefined, rawToken: string | undefined): string {
   if (token === undefined) return ANONYMOUS;

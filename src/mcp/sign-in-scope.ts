@@ -1,8 +1,9 @@
 import type { AnswerContext } from "../resource-server/challenge.js";
 
 /**
- * Returns what a 401 without credentials names over MCP: what the document of the resource names, so that a client asks for it
- * once and not again for each tool. Where a client may list without credentials, it signs in for the tool that it calls.
+ * Returns which scopes a 401 without credentials names over MCP. They are the scopes of the resource metadata, so that a client
+ * asks for them once and not again for each tool. Where a client may list without credentials, it signs in for the tool that it
+ * calls.
  */
 export function signInScopeOf(anonymous: boolean): NonNullable<AnswerContext["signInScope"]> {
   return anonymous ? "operation-or-resource" : "resource";

@@ -6,35 +6,38 @@ import { isToolName } from "../policy/names.js";
 import { isBoolean, isUrl, type OptionCheck, oneOf, optional } from "../policy/option-checks.js";
 
 /**
- * How a shortage of scope is told: `"http"` by status 401 or 403 and a challenge, before a stream starts; `"tool-result"`
- * as the result of the call, for clients that show a 403 as a broken connection; `"auto"` by the client's `User-Agent`.
+ * The form of a denial for missing scope. `"http"`: status 401 or 403 with a challenge, before a stream starts.
+ * `"tool-result"`: the result of the call, for clients that show a 403 as a broken connection. `"auto"`: by the client's
+ * `User-Agent`.
  */
 export type McpChallenge = "http" | "tool-result" | "auto";
 
-/** What of a server besides its tools the policy speaks of. What is not named here is refused. */
+/**
+ * Options that map the resources, prompts and methods of a server to tools of the policy. The gate denies what they do not
+ * name.
+ */
 export interface McpSurface<Types extends PolicyTypes = PolicyTypes> {
   /**
-   * Resources: a URI or a template (`accounts://{accountID}/profile`) -> the tool of the policy that decides. Variables fill
-   * the parameters of the same name. Where several fit, all must allow. Behind {@link protect} each registered resource and
-   * template needs an entry of its own.
+   * Resources: a URI or a template (`accounts://{accountID}/profile`) -> the tool of the policy that decides. Variables are
+   * parameters of the same name. If several entries match, all must allow. With {@link protect} each registered resource and
+   * template needs its own entry.
    */
   readonly resources?: { readonly [uri: string]: ToolOf<Policy<Types>> };
-  /** Prompts: the name of a prompt -> the tool of the policy that decides. Arguments fill parameters. */
+  /** Prompts: the name of a prompt -> the tool of the policy that decides. Arguments are parameters of the same name. */
   readonly prompts?: { readonly [prompt: string]: ToolOf<Policy<Types>> };
-  /** Any other method (`subscriptions/listen`, `tasks/get`, one of your own) -> the tool of the policy that decides. */
+  /** Other methods (`subscriptions/listen`, `tasks/get`, your own methods) -> the tool of the policy that decides. */
   readonly methods?: { readonly [method: string]: ToolOf<Policy<Types>> };
-  /** How a shortage of scope is told; `"http"` by default. */
+  /** The form of a denial for missing scope. Default: `"http"`. */
   readonly challenge?: McpChallenge;
-  /** Whether a client without credentials may shake hands and list tools. Off by default: its first answer is 401. */
+  /** Whether a client without credentials may initialize and list tools. Default: `false`, so that its first response is 401. */
   readonly anonymous?: boolean;
   /**
-   * What a token needs for everything that calls no tool: the handshake, `ping`, lists, notifications, GET and DELETE.
-   * `"authenticated"`, the default, is a good token; `"baseline"` is a token that holds the baseline of the policy, and
-   * one that does not is answered 403 with a challenge. It looks at presented tokens only: callers without credentials
-   * are answered by `anonymous`.
+   * What a token needs for requests that call no tool: the handshake, `ping`, lists, notifications, GET and DELETE.
+   * `"authenticated"`: a valid token. `"baseline"`: a valid token with the baseline of the policy; a token without it gets 403
+   * with a challenge. For callers without credentials, `anonymous` applies instead. Default: `"authenticated"`.
    */
   readonly handshake?: "authenticated" | "baseline";
-  /** Where a person finds the plans: stands in the answer of `upgrade_required`. */
+  /** URL of a page on which a user can upgrade, for the results of tools that need a higher tier. */
   readonly upgradeUrl?: string;
 }
 
@@ -44,7 +47,7 @@ const isToolMap: OptionCheck = (value) =>
   !Array.isArray(value) &&
   Object.values(value).every((tool) => typeof tool === "string")
     ? undefined
-    : "expected an object of names of tools";
+    : "expected an object with tool names as values";
 
 /** The checks of {@link McpSurface}. */
 export const SURFACE_CHECKS = {
@@ -57,7 +60,7 @@ export const SURFACE_CHECKS = {
   upgradeUrl: optional(isUrl),
 } satisfies Record<keyof McpSurface, OptionCheck>;
 
-/** A store of owners. */
+/** Checks for a store of owners. */
 export const isStore: OptionCheck = (value) =>
   typeof value === "object" &&
   value !== null &&
@@ -68,9 +71,9 @@ export const isStore: OptionCheck = (value) =>
     : "expected a store with `get`, `set` and `delete`";
 
 /**
- * Checks that the policy has every tool that a surface names.
+ * Checks that the policy has every tool that the options name.
  *
- * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN` with a finding for each that it lacks
+ * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN` with a finding for each missing tool
  */
 export function checkSurfaceTools(policy: Policy, surface: McpSurface): void {
   const findings = (["resources", "prompts", "methods"] as const).flatMap((part) =>
@@ -81,12 +84,12 @@ export function checkSurfaceTools(policy: Policy, surface: McpSurface): void {
     }),
   );
   if (findings.length === 0) return;
-  const message = describeFindings(findings, "what the server has");
+  const message = describeFindings(findings, "the map of resources, prompts and methods");
   throw new PolicyError("ERR_OPERATION_UNKNOWN", message, findings);
 }
 
 function toolFault(policy: Policy, tool: string): string | undefined {
-  if (!isToolName(tool)) return oneLine(`\`${String(tool)}\` is not the name of a tool`);
+  if (!isToolName(tool)) return oneLine(`\`${String(tool)}\` is not a valid tool name`);
   try {
     policy.operation(tool);
     return undefined;

@@ -11,40 +11,40 @@ import { isModern } from "./versions.js";
 export interface TargetOperation {
   readonly operation: string;
   readonly params: unknown;
-  /** What an audit event calls the arguments. */
+  /** The arguments that an audit event shows. */
   readonly arguments: unknown;
 }
 
-/** A resource that a message names, with the entries of the map that fit its URI. */
+/** A resource that a message names, with the entries of the `resources` option that match its URI. */
 export interface NamedResource {
   readonly uri: string;
   readonly entries: readonly ResourceMatch[];
 }
 
-/** Operations that must all be allowed. */
+/** Operations that the policy must all allow. */
 export interface OperationsTarget {
   readonly kind: "operations";
   readonly operations: readonly TargetOperation[];
-  /** The resources that these operations decide. */
+  /** The resources on which these operations decide. */
   readonly resources: readonly NamedResource[];
-  /** Whether no row and no entry of `methods` names the method: a client is told that it does not exist. */
+  /** Whether neither the table nor `methods` names the method, so that the response is "method not found". */
   readonly isMethodUnknown: boolean;
 }
 
-/** What a message asks for: a good token alone, or operations; or its parameters are not those of its method. */
+/** What a message requires: only a valid token (`known`), or operations; or its parameters are `malformed`. */
 export type Target = { readonly kind: "known" } | OperationsTarget | { readonly kind: "malformed" };
 
-/** Returns what a message asks for. Never throws. */
+/** Returns what a message requires. Never throws. */
 export type Targets = (question: Question, version: string | undefined) => Target;
 
 const KNOWN: Target = Object.freeze({ kind: "known" });
 const MALFORMED: Target = Object.freeze({ kind: "malformed" });
 const NO_RESOURCES: readonly NamedResource[] = Object.freeze([]);
 
-/** Refuses a message as an operation that no policy can have, so that the refusal is audited like any other. */
+/** Returns an operation that no policy can contain, so that the gate denies the message and audits it like any other. */
 export const refused = (method: string): OperationsTarget => one(`mcp:${method}`);
 
-/** Refuses a method that no row and no map names. */
+/** Returns the denial of a method that neither the table nor the options name. */
 const unknownMethod = (method: string): Target => ({ ...refused(method), isMethodUnknown: true });
 
 const one = (operation: string, params?: unknown, given: unknown = params): OperationsTarget => ({
@@ -54,17 +54,20 @@ const one = (operation: string, params?: unknown, given: unknown = params): Oper
   isMethodUnknown: false,
 });
 
-/** The handshake of every version: nothing is told by it that the door has not let through, and its handlers are the SDK's own. */
+/**
+ * The handshake methods of every version. The SDK itself handles them, and they reveal nothing that the HTTP gate has not
+ * allowed.
+ */
 export const HANDSHAKE_METHODS: readonly string[] = ["initialize", "ping", "server/discover"];
 
-/** Methods that need a good token and nothing else. */
+/** Methods that need only a valid token. */
 const KNOWN_METHODS = new Set([...HANDSHAKE_METHODS, "logging/setLevel", "tools/list"]);
 
-/** A method that is decided by what the maps of the surface hold. */
+/** A method on which the entries of the options decide. */
 interface Row {
-  /** Whether the surface speaks of the method at all. */
+  /** Returns whether the server has the method at all. */
   readonly isThere: (maps: Maps) => boolean;
-  /** What is asked for; `undefined` for an entry that the maps do not have. */
+  /** Returns what the message requires; `undefined` if the options have no matching entry. */
   readonly read: (params: Params, maps: Maps) => Target | undefined;
 }
 
@@ -77,7 +80,7 @@ const hasEither = (maps: Maps) => hasResources(maps) || hasPrompts(maps);
 /** The method of MCP 2026-07-28 that opens a stream of notifications. An entry of `methods` may decide it too. */
 export const LISTEN = "subscriptions/listen";
 
-/** The table of what a policy decides: every method of the protocol is here, among the known ones, or refused. */
+/** The methods on which a policy decides. Every other method of the protocol is in {@link KNOWN_METHODS} or denied. */
 const ROWS = new Map<string, Row>([
   ["tools/call", { isThere: always, read: toolCall }],
   ["resources/list", { isThere: hasResources, read: known }],
@@ -91,7 +94,7 @@ const ROWS = new Map<string, Row>([
   [LISTEN, { isThere: (maps) => hasResources(maps) || maps.methods.has(LISTEN), read: listen }],
 ]);
 
-/** Methods that name a task in `taskId`: of MCP 2025-11-25, and of the Tasks extension (SEP-2663). */
+/** Methods that name a task in `taskId`, of MCP 2025-11-25 and of the Tasks extension (SEP-2663). */
 const TASK_METHODS: readonly string[] = [
   "tasks/get",
   "tasks/result",
@@ -99,10 +102,10 @@ const TASK_METHODS: readonly string[] = [
   "tasks/cancel",
 ];
 
-/** What 2026-07-28 has no more (MCP 2026-07-28, changelog), of the methods that the table decides on. */
+/** Methods of the table that 2026-07-28 removed (MCP 2026-07-28, changelog). */
 const GONE = new Set(["resources/subscribe", "resources/unsubscribe"]);
 
-/** The methods whose handlers must stand behind a gate, those of tasks too: these are set when a server is made. */
+/** The methods with handlers that must be gated. They include those of tasks, which an SDK sets when the server is created. */
 export const GATED_METHODS: readonly string[] = [
   "tools/list",
   ...ROWS.keys(),
@@ -118,7 +121,7 @@ interface Maps {
 }
 
 /**
- * Lays out the table for one server.
+ * Creates the function that returns what a message to one server requires.
  *
  * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
  */
@@ -126,7 +129,7 @@ export function newTargets({ resources = {}, prompts = {}, methods = {} }: McpSu
   for (const method of Object.keys(methods)) {
     const isOfTable = KNOWN_METHODS.has(method) || (ROWS.has(method) && method !== LISTEN);
     if (!isOfTable && !isNotificationName(method)) continue;
-    const said = `methods: \`${method}\` is decided by the protocol's own table`;
+    const said = `methods: \`${method}\` cannot be mapped: the gate decides on it itself`;
     throw new PolicyError("ERR_OPTIONS_INVALID", oneLine(said));
   }
   const maps: Maps = {
@@ -136,7 +139,7 @@ export function newTargets({ resources = {}, prompts = {}, methods = {} }: McpSu
     methods: new Map(Object.entries(methods)),
   };
   return ({ kind, method, params }, version) => {
-    // a request of such a name is not a notification: it asks for something that no row names
+    // a request with such a name is not a notification, and no row names it
     const isNotification = kind === "notification" && isNotificationName(method);
     if (KNOWN_METHODS.has(method) || isNotification) return KNOWN;
     const row = ROWS.get(method);
@@ -151,12 +154,15 @@ export function newTargets({ resources = {}, prompts = {}, methods = {} }: McpSu
   };
 }
 
-/** Names that the protocol keeps for notifications. */
+/** Returns whether the protocol reserves a method name for notifications. */
 function isNotificationName(method: string): boolean {
   return method.startsWith("notifications/");
 }
 
-/** The arguments' own members are the parameters: a name that is none is unknown, whatever else a policy calls so. */
+/**
+ * Reads a tool call: its arguments are the parameters. A name that is not a tool name is denied, even if the policy has such an
+ * endpoint.
+ */
 function toolCall(params: Params): Target {
   const name = readOwn(params, "name");
   const given = readOwn(params, "arguments");
@@ -169,7 +175,7 @@ function resource(params: Params, maps: Maps): Target | undefined {
   return typeof uri === "string" ? resourcesOf([uri], maps) : MALFORMED;
 }
 
-/** Reads of all these resources; `undefined` where no entry fits one of them. */
+/** Returns the operations that read all these resources; `undefined` if one of them matches no entry. */
 function resourcesOf(uris: readonly string[], maps: Maps): OperationsTarget | undefined {
   const resources = uris.map((uri) => ({ uri, entries: maps.resources.byUri(uri) }));
   if (resources.some(({ entries }) => entries.length === 0)) return undefined;
@@ -179,15 +185,15 @@ function resourcesOf(uris: readonly string[], maps: Maps): OperationsTarget | un
   return { kind: "operations", operations, resources, isMethodUnknown: false };
 }
 
-/** The member of a filter that names resources. */
+/** The member of a subscription filter that names resources. */
 const SUBSCRIBED = "resourceSubscriptions";
 
-/** Resources of one subscription. Each is decided and audited, so one message must not ask for any number. */
+/** Maximum number of resources in one subscription: the gate decides on and audits each of them. */
 const MOST_SUBSCRIBED = 100;
 
 /**
- * Each resource is decided as a read of it is, and the entry of `methods`, where there is one, decides the method. A filter
- * that names other objects is refused: nothing decides these.
+ * Reads a subscription. The gate decides on each resource as on a read of it, and on the method by its entry in `methods`, if
+ * there is one. A filter that names other objects is denied, since no entry decides on these.
  */
 function listen(params: Params, maps: Maps): Target | undefined {
   const filter = readOwn(params, "notifications") ?? {};
@@ -216,13 +222,13 @@ function prompt(params: Params, { prompts }: Maps): Target | undefined {
   return tool === undefined ? undefined : one(tool, given ?? {});
 }
 
-/** The member that names the object of a reference, by the type of the reference. */
+/** The member of a reference that names its object, by the type of the reference. */
 const REFERENCES = new Map<unknown, "name" | "uri">([
   ["ref/prompt", "name"],
   ["ref/resource", "uri"],
 ]);
 
-/** To complete a value is to be told of what there is: it takes what the prompt or the resource itself takes. */
+/** Reads a completion. It reveals existing values, so it requires the same as the prompt or the resource itself. */
 function completion(params: Params, { prompts, resources }: Maps): Target | undefined {
   const reference = readOwn(params, "ref");
   const argument = readOwn(params, "argument");
@@ -233,7 +239,7 @@ function completion(params: Params, { prompts, resources }: Maps): Target | unde
   const key = member && readOwn(reference, member);
   if (typeof key !== "string") return MALFORMED;
   const tool = member === "name" ? prompts.get(key) : resources.byKey(key);
-  // `fromEntries` defines, where an assignment of a name such as `__proto__` would call a setter
+  // `fromEntries` defines members; assigning a name such as `__proto__` would call a setter
   const values = Object.fromEntries([
     ...Object.entries(known ?? {}),
     [name, readOwn(argument, "value")],

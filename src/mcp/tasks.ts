@@ -2,33 +2,33 @@ import { readOwn } from "../decision/access-token.js";
 import { type Params, taskIdIn } from "./message.js";
 import { boundStore, type McpSessionStore, newSessionMemory } from "./sessions.js";
 
-/** Who created which task. A handler of neither SDK learns whose a task is, and only MCP 2025-11-25 binds tasks to sessions. */
+/** The owners of tasks. Neither SDK passes the owner of a task to handlers, and only MCP 2025-11-25 binds tasks to sessions. */
 export interface Tasks {
-  /** Returns whether every task that a request names was created for a caller. */
+  /** Returns whether an owner created every task that a request names. */
   readonly areOf: (named: readonly unknown[], owner: string) => Promise<boolean>;
-  /** Notes the task that a result hands out, and leaves out of a list of tasks those of other owners. */
+  /** Records the task that a result creates, and removes the tasks of other owners from a list of tasks. */
   readonly see: (method: string, result: unknown, owner: string) => Promise<unknown>;
 }
 
-/** Milliseconds that a store of tasks is waited for. */
+/** Timeout of the task store in milliseconds. */
 const STORE_TIMEOUT = 5_000;
 
 const memories = new WeakMap<object, McpSessionStore>();
 
-/** The store of the tasks that the servers of one authorizer create, in the memory of the process. */
+/** Returns the in-memory store of the tasks that the servers of one authorizer create. */
 export function taskMemoryOf(authorizer: object): McpSessionStore {
   const memory = memories.get(authorizer) ?? newSessionMemory();
   memories.set(authorizer, memory);
   return memory;
 }
 
-/** Binds tasks to the callers that they were created for. */
+/** Creates the binding of tasks to the callers that created them. */
 export function newTasks(given: McpSessionStore): Tasks {
   const store = boundStore(given, STORE_TIMEOUT);
   const isOf = async (task: unknown, owner: string): Promise<boolean> =>
     typeof task === "string" && (await store.get(task)) === owner;
   const note = async (task: unknown, owner: string): Promise<void> => {
-    // an id that another caller has stays theirs
+    // an id that another caller owns keeps its owner
     if (typeof task === "string" && (await store.get(task)) === undefined) {
       await store.set(task, owner);
     }
@@ -48,7 +48,7 @@ export function newTasks(given: McpSessionStore): Tasks {
   };
 }
 
-/** The id of the task that a call returned: `task` (MCP 2025-11-25), or the result itself (SEP-2663). */
+/** Returns the id of the task that a call created: in `task` (MCP 2025-11-25), or in the result itself (SEP-2663). */
 function createdBy(result: unknown): unknown {
   const isTask = readOwn(result, "resultType") === "task";
   return taskIdIn(isTask ? result : readOwn(result, "task"));
@@ -56,7 +56,7 @@ function createdBy(result: unknown): unknown {
 
 const RELATED_TASK = "io.modelcontextprotocol/related-task";
 
-/** The tasks that a request names: the one that it is about, and the one that it relates to. */
+/** Returns the tasks that a request names: its subject, and its related task. */
 export function tasksNamed(method: string, params: Params, meta: unknown): readonly unknown[] {
   const related = readOwn(meta, RELATED_TASK);
   return [

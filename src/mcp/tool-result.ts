@@ -1,7 +1,7 @@
 import { withoutPrototype } from "../policy/own-members.js";
 import type { Answer, Refusal } from "../resource-server/challenge.js";
 
-/** What a call is answered where it is refused inside the protocol: the result of a tool, for the model and the person to read. */
+/** The result of a denied tool call, for the model and the user to read. */
 export interface RefusedToolResult {
   readonly content: [{ readonly type: "text"; readonly text: string }];
   readonly isError: true;
@@ -9,34 +9,34 @@ export interface RefusedToolResult {
 }
 
 interface Advice {
-  /** What a person can do, and whether the same call may come again. */
+  /** What the user can do, and whether a repeated call can succeed. */
   readonly text: string;
-  /** Whether a new token would help (`credential`), nothing that a client can present (`denial`), or it is not about authorization. */
+  /** `credential`: a new token helps. `denial`: no credentials help. `other`: the denial does not concern authorization. */
   readonly kind: "credential" | "denial" | "other";
 }
 
-/** One row for each code: a model reads the sentence, so it says what helps and what does not. */
+/** One row for each code. A model reads the sentence, so it states what helps and what does not. */
 const ADVICE: Readonly<Record<Refusal["code"], Advice>> = {
   unknown_operation: { kind: "denial", text: "Calling it again will not help." },
   denied: {
     kind: "denial",
-    text: "No consent and no plan changes that; calling it again will not help.",
+    text: "Neither consent nor another plan changes this; calling it again will not help.",
   },
-  invalid_params: { kind: "other", text: "Call it again with a value that fits." },
+  invalid_params: { kind: "other", text: "Call it again with a valid value." },
   unauthenticated: { kind: "credential", text: "Sign in, then call it again." },
   invalid_request: { kind: "credential", text: "Send one bearer token, then call it again." },
   invalid_token: { kind: "credential", text: "Sign in again, then call it again." },
   temporarily_unavailable: {
     kind: "other",
-    text: "The same call may be made again in a while.",
+    text: "Try the same call again later.",
   },
   insufficient_scope: {
     kind: "credential",
-    text: "Ask the person to grant it, then call it again with the new token.",
+    text: "Ask the user to grant it, then call it again with the new token.",
   },
   binding_mismatch: {
     kind: "denial",
-    text: "Use the one that this connection was authorized for; calling it again with the same value will not help.",
+    text: "Use the value that this connection was authorized for; calling it again with the same value will not help.",
   },
   account_type_required: {
     kind: "denial",
@@ -45,7 +45,7 @@ const ADVICE: Readonly<Record<Refusal["code"], Advice>> = {
   upgrade_required: {
     kind: "denial",
     // the message states whether a scope is missing in addition
-    text: "The person can upgrade the plan. Call it again after the upgrade.",
+    text: "The user can upgrade the plan. Call it again after the upgrade.",
   },
   reserved_scope: {
     kind: "denial",
@@ -53,14 +53,14 @@ const ADVICE: Readonly<Record<Refusal["code"], Advice>> = {
   },
 };
 
-/** Where the draft of structured denials (SEP-2643) puts its envelope. */
+/** The member for the envelope of the draft of structured denials (SEP-2643). */
 const ENVELOPE = "io.modelcontextprotocol/authorization";
-/** Where ChatGPT looks for a challenge. */
+/** The member in which ChatGPT looks for a challenge. */
 const CHALLENGE = "mcp/www_authenticate";
-/** The problem document, whole. */
+/** The member for the whole problem document. */
 const DENIAL = "scope-policy/denial";
 
-/** A refusal as a client of the protocol reads it: what all the ways to say it share. */
+/** Creates the `_meta` of a denial, which tool results and protocol errors share. */
 export function refusalMeta(
   { code }: Refusal,
   { headers, body }: Answer,
@@ -82,7 +82,10 @@ export function refusalMeta(
   };
 }
 
-/** One line that starts with the state: `upgrade required: …`, `denied: …`, `more scope is needed: …`. */
+/**
+ * Returns the text of a denial: one line that starts with the state (`upgrade required: …`, `denied: …`, `more scope is needed:
+ * …`).
+ */
 export function refusalText(refusal: Refusal, answer: Answer, upgradeUrl?: string): string {
   const { scope } = withoutPrototype(answer.body);
   const parts = [
@@ -96,7 +99,7 @@ export function refusalText(refusal: Refusal, answer: Answer, upgradeUrl?: strin
   return parts.join(" ");
 }
 
-/** The refusal of a tool call as its result. Text and members come from fixed tables and the policy, never from an inner error. */
+/** Creates the result of a denied tool call. Text and members come from fixed tables and the policy, never from an inner error. */
 export function refusedToolResult(
   refusal: Refusal,
   answer: Answer,

@@ -1,15 +1,15 @@
-/** Stops a stream whose token is good no more. */
+/** A watch that stops a stream when its token is no longer valid or sufficient. */
 export interface Watch {
-  /** Nothing is left to watch. */
+  /** Ends the watch, without stopping the stream. */
   readonly end: () => void;
 }
 
-/** What a timer of Node has, so that a stream alone keeps no process alive. */
+/** The member of Node's timers that lets the process exit while a stream is open. */
 interface Unreferable {
   readonly unref?: () => unknown;
 }
 
-/** Asks again and again whether a stream may go on, and at the end of the token's life at the latest. Calls `stop` once. */
+/** Checks at intervals, and when the token expires, whether a stream may continue. Calls `stop` once if it may not. */
 export function watch(
   mayGoOn: () => Promise<boolean>,
   exp: number | undefined,
@@ -33,7 +33,7 @@ export function watch(
   };
   const schedule = () => {
     const left = exp === undefined ? Number.POSITIVE_INFINITY : exp * 1_000 - Date.now() + 1;
-    // past its end a token may be good still, to a verifier that tolerates clocks: that hurries nobody
+    // a verifier with clock tolerance may accept a token after its `exp`: from then on, only the interval counts
     const wait = Math.min(everySeconds * 1_000, left > 0 ? left : Number.POSITIVE_INFINITY);
     timer = setTimeout(() => void look(), wait);
     (timer as Unreferable).unref?.();
@@ -42,7 +42,7 @@ export function watch(
   return { end };
 }
 
-/** A body that ends when its watch says so. */
+/** Returns a body that ends when its watch stops it. */
 export function watchBody(
   body: ReadableStream<Uint8Array>,
   start: (stop: () => void) => Watch,

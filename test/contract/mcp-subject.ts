@@ -15,9 +15,9 @@ const INFO = { name: "contract", version: "1" };
 const inputSchema = z.looseObject({});
 const DONE = { content: [{ type: "text" as const, text: "done" }] };
 
-/** Cases of the order of a decision, where the specification of MCP has an order of its own (basic/authorization, token handling). */
+/** The cases in which the specification of MCP has its own order of a decision (basic/authorization, token handling). */
 const CREDENTIALS_FIRST =
-  "over MCP's HTTP credentials that are missing or no good are told before all else";
+  "over HTTP, MCP reports missing or invalid credentials before everything else";
 const TOLD_OF_CREDENTIALS = [
   "tool-denied-anonymous",
   "tool-denied-bad-token",
@@ -25,7 +25,7 @@ const TOLD_OF_CREDENTIALS = [
   "tool-params-anonymous",
 ] as const;
 
-/** The server of both generations behind the gate, a server for each request. */
+/** The servers of both SDKs behind the gate, with a server for each request. */
 export const MCP_SUBJECTS: readonly Subject[] = [
   mcpSubject("MCP, SDK 1.x", serveV1, []),
   mcpSubject("MCP, SDK 2.x", serveV2, [
@@ -42,11 +42,11 @@ function mcpSubject(
   return {
     name,
     signInScope: "mcp:tools",
-    lacks: { endpoint: "the protocol has one path; the message says what is called" },
+    lacks: { endpoint: "the protocol has one path; the message names the operation" },
     cannot: {
       ...Object.fromEntries(TOLD_OF_CREDENTIALS.map((id) => [id, CREDENTIALS_FIRST])),
       "tool-outage-audit":
-        "the event of a call that is allowed is written in the handler, behind the stream: the outage is told by a result",
+        "the handler writes the event of an allowed call after the stream has started, so the outage is a tool result",
     },
     start: (world) => listen(createServer(serve(mcpGate(world.authorizer), world))),
     toolRequest: (tool, params) => callOf(tool, params, routing),
@@ -80,7 +80,7 @@ function callOf(
   };
 }
 
-/** A refusal of a tool is its result, with the problem document beside it; everything else is plain HTTP. */
+/** Reads a denial: a tool result with the problem document, or plain HTTP for everything else. */
 function readRefusal(response: WireResponse): Seen {
   const result = jsonObject(response.body)["result"] as
     | { readonly isError?: boolean; readonly _meta?: Record<string, unknown> }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 import { MCP_SUBJECTS } from "./mcp-subject.js";
 import { describeContract, unknownIds } from "./suite.js";
 
 describe("the contract of MCP", () => {
-  it.each(MCP_SUBJECTS.map((subject) => ({ name: subject.name, subject })))(
-    "has every case that $name cannot do",
-    ({ subject }) => {
+  it.each(titled(MCP_SUBJECTS, ({ name }) => name))(
+    "contains every case that %s cannot run",
+    (_name, subject) => {
       expect(unknownIds(subject)).toEqual([]);
     },
   );

@@ -1,6 +1,6 @@
 // A real authorization server (node-oidc-provider) on loopback: PKCE, dynamic registration, refresh, client
-// credentials, resource indicators, and access tokens by RFC 9068. Its login and consent pages are JSON, so that a
-// test's browser can read them.
+// credentials, resource indicators, and RFC 9068 access tokens. Its login and consent pages are JSON, so that the browser of
+// the tests can read them.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
@@ -8,19 +8,19 @@ import { exportJWK, generateKeyPair } from "jose";
 import type Provider from "oidc-provider";
 import type { Adapter, AdapterPayload, Configuration, Interaction } from "oidc-provider";
 
-/** What stands on an interaction page. */
+/** The content of an interaction page. */
 export interface InteractionPage {
   readonly prompt: "login" | "consent";
   readonly scope: readonly string[];
 }
 
-/** What a person answers on it. */
+/** The user's answer to it. */
 export interface InteractionAnswer {
   readonly account?: string;
   readonly granted?: readonly string[];
 }
 
-/** A client that was registered by hand. */
+/** A manually registered client. */
 export interface MachineClient {
   readonly client_id: string;
   readonly client_secret: string;
@@ -30,21 +30,21 @@ export interface AuthorizationServer {
   readonly issuer: string;
   readonly jwks: URL;
   readonly machine: MachineClient;
-  /** The grant types of the successful token requests of a client, in order. */
+  /** Returns the grant types of the successful token requests of a client, in order. */
   tokenRequests(clientId: string): readonly string[];
-  /** The next access token is issued with an expiry two hours ago. */
+  /** Issues the next access token with an expiry two hours ago. */
   expireNextToken(): void;
-  /** Whether the grant of a token has been revoked here (RFC 7009). */
+  /** Returns whether the grant of a token has been revoked here (RFC 7009). */
   isRevoked(jti: string | undefined): boolean;
   /** Revokes a refresh token, and with it the grant (RFC 7009). */
   revoke(clientId: string, refreshToken: string): Promise<void>;
-  /** A token by client credentials, as the machine's own program would fetch it. */
+  /** Returns a token by client credentials, as a machine client would fetch it. */
   machineToken(resource: string, scope: string): Promise<string>;
   close(): Promise<void>;
 }
 
 interface AuthorizationServerOptions {
-  /** Which scopes each resource knows, by resource indicator (RFC 8707). */
+  /** The scopes of each resource, by resource indicator (RFC 8707). */
   readonly resources: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -139,7 +139,7 @@ export async function startAuthorizationServer({
     },
     revoke: async (client_id, token) => {
       const response = await post("/token/revocation", { client_id, token });
-      // read to its end, so that the connection is free before somebody else takes it
+      // read to its end, so that the connection is free for the next request
       const text = await response.text();
       if (!response.ok) throw new Error(`${response.status}: ${text}`);
     },
@@ -158,7 +158,7 @@ export async function startAuthorizationServer({
   };
 }
 
-/** The login and the consent page, and what is sent from them. */
+/** Serves the login and the consent page, and takes the answers to them. */
 async function interact(provider: Provider, request: IncomingMessage, response: ServerResponse) {
   const interaction = await provider.interactionDetails(request, response);
   if (request.method === "GET") {
@@ -181,7 +181,7 @@ function scopesOf({ params }: Interaction): readonly string[] {
   return typeof scope === "string" ? scope.split(" ") : [];
 }
 
-/** Adds what a person granted to what the client was granted before; the rest of what was asked is refused. */
+/** Adds the granted scopes to those that the client has already; the others are denied. */
 async function grant(
   provider: Provider,
   interaction: Interaction,
@@ -214,7 +214,7 @@ async function grant(
   return written.save();
 }
 
-/** Every lifetime is set, so that the server does not remind of its defaults. */
+/** All lifetimes are set, so that the server does not print warnings about its defaults. */
 const quiet = {
   ttl: {
     AccessToken: 600,
@@ -233,7 +233,7 @@ const quiet = {
   },
 } satisfies Configuration;
 
-/** The server says at its import that it wants Node 22; what the tests use of it runs on Node 20. */
+/** The server prints at its import that it needs Node 22; the parts that the tests use run on Node 20. */
 async function importOidcProvider() {
   const { warn } = console;
   console.warn = (...line: unknown[]) => {
@@ -246,7 +246,7 @@ async function importOidcProvider() {
   }
 }
 
-/** Storage for one server. A client's registered scope is not kept: it would be a ceiling, and no step-up could pass it. */
+/** Storage for one server. It does not keep a client's registered scope, which would limit every step-up. */
 function memoryAdapters(): (model: string) => Adapter {
   const rows = new Map<string, AdapterPayload>();
   return (model) => {

@@ -1,18 +1,18 @@
-// The little of a browser that an authorization needs: cookies, redirects, and a person who signs in and consents.
+// The parts of a browser that an authorization needs: cookies, redirects, and a user who signs in and consents.
 import type { InteractionAnswer, InteractionPage } from "./authorization-server.js";
 
 export interface Browser {
-  /** The scopes that stood on each consent page so far. */
+  /** The scopes on each consent page so far. */
   readonly consents: readonly (readonly string[])[];
-  /** The person refuses these scopes from now on. */
+  /** Makes the user deny these scopes from now on. */
   refuse(...scopes: readonly string[]): void;
-  /** Opens an authorization URL, and stops at the first address that is not the authorization server's. */
+  /** Opens an authorization URL, and returns the first address outside the authorization server. */
   visit(url: URL): Promise<URL>;
 }
 
 const MOST_HOPS = 20;
 
-/** Starts a browser of a person. */
+/** Starts a user's browser. */
 export function openBrowser(account: string): Browser {
   const cookies = new Map<string, string>();
   const consents: (readonly string[])[] = [];

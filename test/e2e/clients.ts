@@ -1,5 +1,5 @@
-// The SDKs' own clients of both generations, as a host application runs them: where the SDK sends the person away,
-// the host lets the person authorize, hands the callback to the transport, and tries once more.
+// The clients of both SDKs, as a host application runs them: where the SDK redirects the user, the host lets the user
+// authorize, passes the callback to the transport, and tries again.
 import {
   Client,
   StreamableHTTPClientTransport,
@@ -10,23 +10,23 @@ import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as Transport1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { OauthHost } from "./oauth-host.js";
 
-/** What a tool answered, as both generations have it. */
+/** The result of a tool, in the form of both SDKs. */
 export interface ToolAnswer {
   readonly isError: boolean;
   readonly text: string;
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
-/** A client of one generation, with one provider of tokens. */
+/** A client of one SDK, with one token provider. */
 export interface McpClient {
-  /** Shakes hands anew. */
+  /** Connects and initializes. */
   connect(): Promise<void>;
-  /** Takes what came back from the authorization server. */
+  /** Takes the callback of the authorization server. */
   finishAuth(callback: URLSearchParams): Promise<void>;
   call(tool: string, params?: Readonly<Record<string, string>>): Promise<ToolAnswer>;
   list(): Promise<readonly string[]>;
   read(uri: string): Promise<string | undefined>;
-  /** The version of the protocol that was agreed on. */
+  /** The negotiated protocol version. */
   version(): string | undefined;
   close(): Promise<void>;
 }
@@ -40,8 +40,8 @@ export type OpenClient = (url: URL, provider: Authorizing) => McpClient;
 const INFO = { name: "client of tests", version: "1" };
 
 /**
- * The client of `@modelcontextprotocol/client`, by the way it agrees on a version. One that keeps lists keeps for an hour
- * what says nothing of its age, as lists of the older protocol never do.
+ * Creates a client of `@modelcontextprotocol/client`, by its mode of version negotiation. One that caches lists keeps lists without
+ * a lifetime for an hour, as all lists of the older protocol are.
  */
 export function clientV2(mode: "legacy" | "auto", { keepsLists = false } = {}): OpenClient {
   return (url, provider) => {
@@ -69,7 +69,7 @@ export function clientV2(mode: "legacy" | "auto", { keepsLists = false } = {}): 
   };
 }
 
-/** The client of `@modelcontextprotocol/sdk`. */
+/** Creates a client of `@modelcontextprotocol/sdk`. */
 export const clientV1: OpenClient = (url, provider) => {
   let transport = new Transport1(url);
   let client = new Client1(INFO);
@@ -104,7 +104,7 @@ function textOf(contents: readonly object[]): string | undefined {
   return first !== undefined && "text" in first ? String(first.text) : undefined;
 }
 
-/** A person at a host: tries, authorizes where the SDK says so, and tries once more. */
+/** Runs an action as a user at a host does: tries, authorizes if the SDK requires it, and tries again. */
 export async function withPerson<Value>(
   host: OauthHost,
   client: McpClient,
@@ -119,7 +119,7 @@ export async function withPerson<Value>(
   }
 }
 
-/** Whether the SDK has sent the person away, or has nobody to send. */
+/** Returns whether the SDK requires an authorization, or has no user to send. */
 export function isUnauthorized(error: unknown): boolean {
   return error instanceof UnauthorizedError || error instanceof UnauthorizedError1;
 }

@@ -1,14 +1,14 @@
-// The host application around an MCP client: it keeps what the SDK gives it, and sends the person's browser where the
-// SDK says. One object serves the clients of both SDKs.
+// The host application around an MCP client: it stores what the SDK passes to it, and sends the user's browser to the URLs of
+// the SDK. One object serves the clients of both SDKs.
 import { newOauthMemory } from "../oauth-memory.js";
 import type { Browser } from "./browser.js";
 
-/** Where a native application would listen; nobody does, the browser stops there. */
+/** Redirect URI of a native application. No server listens there: the browser stops at it. */
 const REDIRECT = "http://127.0.0.1/callback";
 
 export type OauthHost = ReturnType<typeof newOauthHost>;
 
-/** Starts a host; one that wants refresh tokens registers for them. */
+/** Starts a host. One that wants refresh tokens registers for them. */
 export function newOauthHost(browser: Browser, { refreshes = false } = {}) {
   let pending: URL | undefined;
   const provider = newOauthMemory(
@@ -33,11 +33,11 @@ export function newOauthHost(browser: Browser, { refreshes = false } = {}) {
     get tokens() {
       return provider.tokens();
     },
-    /** The authorization URL that waits for the person; `undefined` for none. */
+    /** The pending authorization URL; `undefined` without one. */
     get pending() {
       return pending;
     },
-    /** Lets the person go there, and gives what comes back. */
+    /** Opens the URL as the user, and returns the callback's parameters. */
     authorize: async (): Promise<URLSearchParams> => {
       if (pending === undefined) throw new Error("nothing to authorize");
       const url = pending;

@@ -2,6 +2,7 @@ import { ClientCredentialsProvider } from "@modelcontextprotocol/client";
 import { ClientCredentialsProvider as ClientCredentialsProvider1 } from "@modelcontextprotocol/sdk/client/auth-extensions.js";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { titled } from "../titled.js";
 import { openBrowser } from "./browser.js";
 import { clientV1, clientV2, isUnauthorized, type OpenClient } from "./clients.js";
 import { newOauthHost } from "./oauth-host.js";
@@ -19,7 +20,7 @@ interface Pair {
   readonly server: "v1" | "v2";
   readonly open: OpenClient;
   readonly version: string;
-  /** Left out where two others say the same. */
+  /** Omitted from the longer tests, since two other pairs cover the same. */
   readonly isSpare?: true;
 }
 
@@ -48,7 +49,7 @@ const pairs: readonly Pair[] = [
   { title: "client v1, server v1", server: "v1", open: clientV1, version: "2025-11-25" },
 ];
 
-/** Calls that no consent can mend, by a person on the free plan who may read the grades of class 7a. */
+/** Calls that consent cannot allow, for a user on the free plan who may read the grades of class 7a. */
 const endings = [
   { tool: "delete_account", params: {}, code: "denied", text: /^denied: / },
   { tool: "export_report", params: {}, code: "upgrade_required", text: /^upgrade required: / },
@@ -63,10 +64,10 @@ const endings = [
   },
 ];
 
-/** The pages, each sorted. */
+/** Returns the scopes of each consent page, sorted. */
 const sorted = (pages: readonly (readonly string[])[]) => pages.map((page) => [...page].sort());
 
-describe.each(pairs)("$title", ({ server: name, open, version }) => {
+describe.each(titled(pairs))("%s", (_title, { server: name, open, version }) => {
   it("discovers, registers, asks for the baseline, and steps up to exactly the union", async () => {
     const server = school[name];
     const { act, browser, client, held, host, sub } = seat(server, open);
@@ -106,7 +107,7 @@ describe.each(pairs)("$title", ({ server: name, open, version }) => {
     await client.close();
   });
 
-  it("answers what no consent mends inside the protocol, and asks nobody", async () => {
+  it("returns what consent cannot fix inside the protocol, without a consent page", async () => {
     const server = school[name];
     const { act, browser, client, host, sub } = seat(server, open);
     await act(() => client.connect());
@@ -131,7 +132,7 @@ describe.each(pairs)("$title", ({ server: name, open, version }) => {
     await client.close();
   });
 
-  it("lists the tools anew after a step-up, as the policy says", async () => {
+  it("lists the tools again after a step-up, as the policy defines", async () => {
     const { act, client, claims } = seat(school[name], open);
     const seen = () => policy.toolsFor(claims()).map((view) => view.name);
     await act(() => client.connect());
@@ -141,7 +142,7 @@ describe.each(pairs)("$title", ({ server: name, open, version }) => {
     expect(before).toContain("copy_grades");
 
     await act(() => client.call("write_grades", { classID: "8b" }));
-    // one class to read, another to write: nothing that this token can be given copies within one
+    // one class to read, another to write: this token cannot copy within one class
     const after = await client.list();
     expect(after).toEqual(before.filter((tool) => tool !== "copy_grades"));
     expect(after).toEqual(seen());
@@ -149,9 +150,9 @@ describe.each(pairs)("$title", ({ server: name, open, version }) => {
   });
 });
 
-describe.each(pairs.filter(({ isSpare }) => isSpare !== true))(
-  "$title",
-  ({ server: name, open }) => {
+describe.each(titled(pairs.filter(({ isSpare }) => isSpare !== true)))(
+  "%s",
+  (_title, { server: name, open }) => {
     it("steps up for a resource", async () => {
       const { act, client, held } = seat(school[name], open);
       await act(() => client.connect());
@@ -160,10 +161,10 @@ describe.each(pairs.filter(({ isSpare }) => isSpare !== true))(
       await client.close();
     });
 
-    it("refreshes a token that has expired, and keeps what was granted", async () => {
+    it("refreshes an expired token, and keeps the granted scopes", async () => {
       const { act, browser, client, held, host } = seat(school[name], open, { refreshes: true });
       const connected = act(() => client.connect());
-      // the token that comes back from the authorization is over before it is used
+      // the token of the authorization expires before its first use
       school.as.expireNextToken();
       await connected;
       expect((await client.call("whoami")).text).toBe("whoami ran");
@@ -176,8 +177,8 @@ describe.each(pairs.filter(({ isSpare }) => isSpare !== true))(
       await client.close();
     });
 
-    it("is refused once its grant is revoked, and has to ask again", async () => {
-      // client v2 says that it forgets its tokens
+    it("is denied after its grant is revoked, and must authorize again", async () => {
+      // client v2 reports that it deletes its tokens
       const warn = vi.spyOn(console, "warn").mockReturnValue(undefined);
       onTestFinished(() => warn.mockRestore());
       const server = school[name];
@@ -194,7 +195,7 @@ describe.each(pairs.filter(({ isSpare }) => isSpare !== true))(
       warn.mockRestore();
     });
 
-    it("refuses a token that was issued for another resource", async () => {
+    it("denies a token for another resource", async () => {
       const token = await school.as.machineToken(ELSEWHERE, "mcp:tools courses:read");
       expect(decodeJwt(token)).toMatchObject({ iss: school.as.issuer, aud: ELSEWHERE });
       const { provider } = newOauthHost(openBrowser("nobody"));
@@ -216,7 +217,7 @@ describe.each(pairs.filter(({ isSpare }) => isSpare !== true))(
 );
 
 describe("client credentials", () => {
-  it("client v2 steps up by itself, once for each shortage", async () => {
+  it("let client v2 step up by itself, once for each missing scope", async () => {
     const { issuer, machine } = school.as;
     const before = school.as.tokenRequests(machine.client_id).length;
     const provider = new ClientCredentialsProvider({
@@ -236,7 +237,7 @@ describe("client credentials", () => {
     await client.close();
   });
 
-  it("client v1, whose token requests name the scope it was made with, ends after one retry", async () => {
+  it("let client v1, whose token requests name its initial scope, stop after one retry", async () => {
     const { issuer, machine } = school.as;
     const before = school.as.tokenRequests(machine.client_id).length;
     const provider = new ClientCredentialsProvider1({
@@ -254,8 +255,8 @@ describe("client credentials", () => {
   });
 });
 
-describe("what a challenge names", () => {
-  it("client v1 keeps nothing but what the challenge names: told the minimum, it loses what it held", async () => {
+describe("the scopes of a challenge", () => {
+  it("are the only ones that client v1 keeps: with the minimum, it loses granted scopes", async () => {
     const { act, browser, client, held } = seat(school.terse, clientV1);
     await act(() => client.connect());
     await act(() => client.call("list_courses"));
@@ -267,7 +268,7 @@ describe("what a challenge names", () => {
     await client.close();
   });
 
-  it("client v2 unites by itself, told the minimum", async () => {
+  it("are added by client v2 to its own, even with the minimum", async () => {
     const { act, browser, client, held } = seat(school.terse, clientV2("auto"));
     await act(() => client.connect());
     await act(() => client.call("list_courses"));
@@ -278,7 +279,7 @@ describe("what a challenge names", () => {
     await client.close();
   });
 
-  it("client v1 with a refresh token refreshes instead of asking, and ends after one retry", async () => {
+  it("make client v1 with a refresh token refresh instead of asking, and stop after one retry", async () => {
     const { act, browser, client, host } = seat(school.v1, clientV1, { refreshes: true });
     await act(() => client.connect());
     await expect(act(() => client.call("list_courses"))).rejects.toThrow("403");
@@ -288,11 +289,11 @@ describe("what a challenge names", () => {
   });
 
   it.each([
-    { title: "client v2", open: clientV2("auto"), server: "v2" },
-    { title: "client v1", open: clientV1, server: "v1" },
+    ["client v2", clientV2("auto"), "v2"],
+    ["client v1", clientV1, "v1"],
   ] as const)(
-    "$title: a person who refuses ends it; the next call asks again, once",
-    async ({ open, server }) => {
+    "end the attempt of %s if the user denies them; the next call asks again, once",
+    async (_title, open, server) => {
       const { act, browser, client, held, host } = seat(school[server], open);
       await act(() => client.connect());
       browser.refuse("courses:read");

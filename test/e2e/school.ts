@@ -1,5 +1,5 @@
-// A school's MCP server in both generations of the SDK, each behind this library's doors, and the authorization
-// server whose tokens they take.
+// A school's MCP servers of both SDKs, each behind this library's gates, and the authorization server that issues their
+// tokens.
 import { randomUUID } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -64,25 +64,25 @@ const TOOLS = Object.keys({
   look_behind: 1,
 } satisfies Record<ToolOf<typeof policy>, 1>) as ToolOf<typeof policy>[];
 
-/** What each tool takes; those without parameters ignore it. */
+/** The parameters of each tool; tools without parameters ignore them. */
 const inputSchema = { classID: z.string().optional() };
 
-/** What else of the servers the policy speaks of. */
+/** The other parts of the servers for the policy. */
 const surface = {
   resources: { "school://settings": "get_settings", "school://report": "export_report" },
 } as const;
 
-/** Scopes that the authorization server knows: classes stand for the values of a template. */
+/** Scopes that the authorization server supports: classes are the values of a template. */
 const CATALOGUE = [
   ...["mcp:tools", "courses:read", "courses:write", "school:read", "appearance:read"],
   ...["reports:read", "admin:read"],
   ...["7a", "8b"].flatMap((id) => [`/classes/${id}/grades.read`, `/classes/${id}/grades.write`]),
 ];
 
-/** A resource of somebody else, for which the same authorization server issues tokens. */
+/** A resource of another service, for which the same authorization server issues tokens. */
 export const ELSEWHERE = "https://elsewhere.example/api";
 
-/** A tool handler that ran. */
+/** A call of a tool handler. */
 export interface Run {
   readonly tool: string;
   readonly token: AccessToken | undefined;
@@ -90,7 +90,7 @@ export interface Run {
 
 export interface SchoolServer {
   readonly url: URL;
-  /** Every tool handler that ran here, in order. */
+  /** Every call of a tool handler, in order. */
   readonly runs: readonly Run[];
   readonly metadataUrl: URL;
 }
@@ -99,7 +99,7 @@ export interface School {
   readonly as: AuthorizationServer;
   readonly v2: SchoolServer;
   readonly v1: SchoolServer;
-  /** As `v1`, with challenges that name the scopes of the operation alone. */
+  /** Like `v1`, with challenges that name only the scopes of the operation. */
   readonly terse: SchoolServer;
   close(): Promise<void>;
 }
@@ -166,10 +166,10 @@ const INFO = { name: "school", version: "1" };
 const read = (uri: URL) => ({ contents: [{ uri: uri.href, text: `${uri.href} was read` }] });
 const said = (tool: string) => ({ content: [{ type: "text" as const, text: `${tool} ran` }] });
 
-/** Generation 2: a server for each request. */
+/** SDK v2: a server for each request. */
 const serveV2: Serve = (authorizer, runs) => {
   const handler = createMcpHandler(() => {
-    // a server that thinks its lists are everybody's for an hour
+    // a server that marks its lists as public for an hour
     const server = new McpServer(INFO, {
       cacheHints: { "tools/list": { ttlMs: 3_600_000, cacheScope: "public" } },
     });
@@ -191,7 +191,7 @@ const serveV2: Serve = (authorizer, runs) => {
   };
 };
 
-/** Generation 1: a server for each session. */
+/** SDK v1: a server for each session. */
 const serveV1: Serve = (authorizer, runs) => {
   const gate = mcpGate(authorizer, surface);
   const guard = gate.middleware();

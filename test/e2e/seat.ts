@@ -9,7 +9,7 @@ let people = 0;
 const claimsOf = ({ tokens }: OauthHost) =>
   decodeJwt<{ readonly scope: string }>(tokens?.access_token ?? "");
 
-/** A person with a browser, a host, and a client of it that is not connected yet. */
+/** A user with a browser, a host, and an unconnected client. */
 export function seat(
   server: SchoolServer,
   open: OpenClient,
@@ -24,10 +24,10 @@ export function seat(
     host,
     client,
     sub: `person-${people}`,
-    /** Does what the client does, and authorizes once where it must. */
+    /** Runs an action of the client, and authorizes once if it must. */
     act: <Value>(act: () => Promise<Value>) => withPerson(host, client, act),
     claims: () => claimsOf(host),
-    /** The scope claim of the token in use, sorted. */
+    /** Returns the scope claim of the current token, sorted. */
     held: () => claimsOf(host).scope.split(" ").sort(),
   };
 }

@@ -10,8 +10,8 @@ type Fields = readonly (readonly [string, string])[];
 
 const HOSTS = ["v1", "v2-sessions"] as const;
 
-describe.each(HOSTS)("a session of %s that was opened without a token", (name) => {
-  it("stays anonymous: a request with a token on it is one of another session", async () => {
+describe.each(HOSTS)("a session that %s opened without a token", (name) => {
+  it("stays anonymous: with a token, its id is not found", async () => {
     const host = await startHost(name, { anonymous: true });
     const hello = await sendRaw(host.port, {
       headers: JSON_FIELDS,
@@ -30,7 +30,7 @@ describe.each(HOSTS)("a session of %s that was opened without a token", (name) =
         expect((await sendRaw(host.port, { method, headers })).status, method).toBe(404);
       }
     }
-    // what was tried with a token has not taken it away
+    // the attempts with a token have not changed its owner
     expect(await run("ping_public")).toBe(200);
     expect(host.runs.map(({ token }) => token)).toEqual([undefined, undefined]);
     await host.close();
@@ -53,14 +53,14 @@ describe("a session that was opened with a token", () => {
     return { start, statusOf };
   };
 
-  it("is not found by a request without a token, nor by the token of another person", async () => {
+  it("is not found by a request without a token, nor by the token of another user", async () => {
     const { statusOf } = await open();
     expect(await statusOf("s-1")).toBe(404);
     expect(await statusOf("s-1", EVE)).toBe(404);
     expect(await statusOf("s-1", READER)).toBeUndefined();
   });
 
-  it("keeps its owner where the server gives its id to another caller", async () => {
+  it("keeps its owner if the server assigns its id to another caller", async () => {
     const { start, statusOf } = await open();
     for (const token of [undefined, EVE]) {
       await start(token, "s-1");
@@ -70,7 +70,7 @@ describe("a session that was opened with a token", () => {
   });
 });
 
-/** A client of either generation, whose transport sends the token that is there at the time. */
+/** Creates a client of either SDK, with a transport that sends the current token. */
 const CLIENTS = {
   v1: (url: URL, token: () => string | undefined) => {
     const client = new ClientV1(INFO);
@@ -92,7 +92,7 @@ const CLIENTS = {
   },
 };
 
-/** The SDKs' transports set the header on each request from what their provider has then: so does this. */
+/** Returns a `fetch` that sets the current token on each request, as the SDKs' transports do with their provider. */
 function sending(token: () => string | undefined): typeof fetch {
   return (input, init) => {
     const headers = new Headers(init?.headers);
@@ -103,7 +103,7 @@ function sending(token: () => string | undefined): typeof fetch {
 }
 
 describe.each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)[])("a client of %s", (generation) => {
-  it.each(HOSTS)("that signs in on %s starts a new session, and goes on", async (name) => {
+  it.each(HOSTS)("that signs in on %s starts a new session, and continues", async (name) => {
     const host = await startHost(name, { anonymous: true });
     const signedIn: string[] = [];
     const open = () => CLIENTS[generation](new URL(host.url), () => signedIn.at(-1));
@@ -111,7 +111,7 @@ describe.each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)[])("a client of %s"
     await before.connect();
     expect(await before.run("ping_public")).toMatchObject([{ text: "ping_public" }]);
     signedIn.push(READER);
-    // neither SDK starts a session by itself: its host is told, and connects anew
+    // neither SDK starts a session itself: its host gets the error, and connects again
     await expect(before.run("read_note")).rejects.toThrow(/session not found|404/i);
     const after = open();
     await after.connect();

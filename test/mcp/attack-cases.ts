@@ -1,6 +1,6 @@
 /**
- * What has been tried against gates of this protocol, message by message: each is one POST with a token that holds `scope`.
- * `expect` lists the sane outcomes: `reject-input` for a request that is no good, `deny` for one that is not permitted.
+ * Hostile messages that have been sent to gates of this protocol: each is one POST with a token that has `scope`. `expect` lists the
+ * acceptable outcomes: `reject-input` for an invalid request, `deny` for one that is not allowed.
  */
 export interface AttackCase {
   readonly id: string;
@@ -137,7 +137,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-025",
-    why: "body: truncated. What cannot be understood is refused, never passed through",
+    why: "body: truncated. An unreadable body is refused, never passed on",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: "{",
@@ -145,7 +145,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-027",
-    why: "body: string. What cannot be understood is refused, never passed through",
+    why: "body: string. An unreadable body is refused, never passed on",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '"tools/call"',
@@ -153,7 +153,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-028",
-    why: "body: number. What cannot be understood is refused, never passed through",
+    why: "body: number. An unreadable body is refused, never passed on",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: "1",
@@ -161,7 +161,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-029",
-    why: "body: two documents. What cannot be understood is refused, never passed through",
+    why: "body: two documents. An unreadable body is refused, never passed on",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_courses"}}{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"delete_course"}}',
@@ -169,7 +169,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-031",
-    why: "body: jsonrpc 1.0. What cannot be understood is refused, never passed through",
+    why: "body: jsonrpc 1.0. An unreadable body is refused, never passed on",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"1.0","id":1,"method":"tools/call","params":{"name":"list_courses"}}',
@@ -177,7 +177,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-032",
-    why: "body: no jsonrpc. What cannot be understood is refused, never passed through",
+    why: "body: no jsonrpc. An unreadable body is refused, never passed on",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"id":1,"method":"tools/call","params":{"name":"list_courses"}}',
@@ -185,7 +185,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-033",
-    why: "body: object id. What cannot be understood is refused, never passed through",
+    why: "body: object id. An unreadable body is refused, never passed on",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"2.0","id":{"a":1},"method":"tools/call","params":{"name":"list_courses"}}',
@@ -193,7 +193,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-034",
-    why: "body: array method. What cannot be understood is refused, never passed through",
+    why: "body: array method. An unreadable body is refused, never passed on",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"2.0","id":1,"method":["tools/call"],"params":{"name":"delete_course"}}',
@@ -201,7 +201,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-035",
-    why: "body: positional params. What cannot be understood is refused, never passed through",
+    why: "body: positional params. An unreadable body is refused, never passed on",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":["delete_course"]}',
@@ -209,7 +209,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-036",
-    why: "body: no params. What cannot be understood is refused, never passed through",
+    why: "body: no params. An unreadable body is refused, never passed on",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"tools/call"}',
@@ -217,7 +217,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-037",
-    why: "body: array arguments. What cannot be understood is refused, never passed through",
+    why: "body: array arguments. An unreadable body is refused, never passed on",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_courses","arguments":[]}}',
@@ -225,7 +225,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-040",
-    why: "body: comment. What cannot be understood is refused, never passed through",
+    why: "body: comment. An unreadable body is refused, never passed on",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"2.0","id":1,/*x*/"method":"tools/call","params":{"name":"delete_course"}}',
@@ -281,7 +281,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-052",
-    why: "method names are case-sensitive; folding them makes the guard and the server disagree",
+    why: "method names are case-sensitive; folding them makes the gate and the server disagree",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"TOOLS/CALL","params":{"name":"list_courses","arguments":{}}}',
@@ -289,7 +289,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-053",
-    why: "resources/read is not covered by the policy: guarding only tools/call leaves this open",
+    why: "resources/read is not covered by the policy: a gate for tools/call alone leaves this open",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"file:///etc/passwd"}}',
@@ -297,7 +297,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-054",
-    why: "resources/list is not covered by the policy: guarding only tools/call leaves this open",
+    why: "resources/list is not covered by the policy: a gate for tools/call alone leaves this open",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"resources/list","params":{}}',
@@ -305,7 +305,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-059",
-    why: "subscriptions/listen is not covered by the policy: guarding only tools/call leaves this open",
+    why: "subscriptions/listen is not covered by the policy: a gate for tools/call alone leaves this open",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{}}',
@@ -313,7 +313,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-060",
-    why: "resources/subscribe is not covered by the policy: guarding only tools/call leaves this open",
+    why: "resources/subscribe is not covered by the policy: a gate for tools/call alone leaves this open",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"resources/subscribe","params":{"uri":"x"}}',
@@ -424,7 +424,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-081",
-    why: 'content type "text/plain": a body the guard does not parse must not reach a handler that does',
+    why: 'content type "text/plain": a body that the gate does not parse must not reach a handler that does',
     scope: "courses:read",
     headers: [["content-type", "text/plain"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"delete_course","arguments":{}}}',
@@ -432,7 +432,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-082",
-    why: 'content type "application/json;": a body the guard does not parse must not reach a handler that does',
+    why: 'content type "application/json;": a body that the gate does not parse must not reach a handler that does',
     scope: "courses:read",
     headers: [["content-type", "application/json;"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"delete_course","arguments":{}}}',
@@ -440,7 +440,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-085",
-    why: 'content type "application/jsonx": a body the guard does not parse must not reach a handler that does',
+    why: 'content type "application/jsonx": a body that the gate does not parse must not reach a handler that does',
     scope: "courses:read",
     headers: [["content-type", "application/jsonx"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"delete_course","arguments":{}}}',
@@ -448,7 +448,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-087",
-    why: 'content type "application/json; charset=utf-7": a body the guard does not parse must not reach a handler that does',
+    why: 'content type "application/json; charset=utf-7": a body that the gate does not parse must not reach a handler that does',
     scope: "courses:read",
     headers: [["content-type", "application/json; charset=utf-7"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"delete_course","arguments":{}}}',
@@ -464,7 +464,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-100",
-    why: "a request named like a notification asks for something, and nothing names it",
+    why: "a request with the name of a notification is an unknown method",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"notifications/admin/wipe","params":{}}',
@@ -500,7 +500,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-104",
-    why: "an allowed call that relates itself to the task of another account",
+    why: "an allowed call that is related to the task of another account",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_courses","arguments":{},"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"t-1"}}}}',
@@ -519,7 +519,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-106",
-    why: "an empty event id: a header that is there is not taken for one that is not",
+    why: "an empty event id: a header without a value is not a missing header",
     scope: "courses:read",
     headers: [
       ["content-type", "application/json"],
@@ -530,7 +530,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-107",
-    why: "60 KB as the name of a method, to be written back",
+    why: "60 KB as the name of a method, to be repeated in the response",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: `{"jsonrpc":"2.0","id":1,"method":"${"x".repeat(60_000)}"}`,
@@ -538,7 +538,7 @@ export const MCP_ATTACKS: readonly AttackCase[] = [
   },
   {
     id: "MCP-108",
-    why: "60 KB as an id, to be written back",
+    why: "60 KB as an id, to be repeated in the response",
     scope: "courses:read",
     headers: [["content-type", "application/json"]],
     body: `{"jsonrpc":"2.0","id":"${"x".repeat(60_000)}","method":"tools/call","params":{"name":"list_courses","arguments":{}}}`,

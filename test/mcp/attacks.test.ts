@@ -5,6 +5,7 @@ import { createAuthorizer, definePolicy } from "scope-policy";
 import { type McpGate, mcpGate, protect } from "scope-policy/mcp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { titled } from "../titled.js";
 import { type AttackCase, MCP_ATTACKS } from "./attack-cases.js";
 import { call, INFO, modern, tokenOf, verify } from "./fixture.js";
 import {
@@ -130,10 +131,10 @@ function outcomeOf({ status, json }: Answered): Outcome {
   return isRefused ? "deny" : "allow";
 }
 
-/** The version without a field is the one that had batches: each message of it is decided, and all are allowed. */
+/** A request without a version header has the version with batches, so the gate decides on each message and allows them all. */
 const DECIDED_OTHERWISE = new Map<string, Outcome>([["MCP-006", "allow"]]);
 
-describe.each(Object.keys(MOUNTS))("attacks on a gated server of %s", (generation) => {
+describe.each(Object.keys(MOUNTS))("hostile messages to a gated server of %s", (generation) => {
   let port = 0;
   let stop = async () => {};
 
@@ -156,7 +157,8 @@ describe.each(Object.keys(MOUNTS))("attacks on a gated server of %s", (generatio
       body,
     });
 
-  it.each(MCP_ATTACKS)("$id: $why", async ({ id, scope, body, headers, expect: outcomes }) => {
+  it.each(titled(MCP_ATTACKS, ({ id, why }) => `${id}: ${why}`))("%s", async (_title, row) => {
+    const { id, scope, body, headers, expect: outcomes } = row;
     runs.length = 0;
     const answered = await send(scope, body, headers);
     const meant = DECIDED_OTHERWISE.get(id);
@@ -165,7 +167,7 @@ describe.each(Object.keys(MOUNTS))("attacks on a gated server of %s", (generatio
     expect(answered.headers.get("www-authenticate") ?? "").not.toContain("admin:all");
   });
 
-  it("MCP-064: the list names no tool that is reserved or denied", async () => {
+  it("MCP-064: the list contains no reserved or denied tool", async () => {
     const list = { jsonrpc: "2.0", id: 1, method: "tools/list" };
     const { text } = await send("courses:read", JSON.stringify(list), [JSON_FIELDS[0]]);
     expect(text).toContain('"name":"list_courses"');
@@ -173,7 +175,7 @@ describe.each(Object.keys(MOUNTS))("attacks on a gated server of %s", (generatio
     expect(text).not.toContain("drop_all");
   });
 
-  it("MCP-092: of two who call at the same time each is answered by their own token", async () => {
+  it("MCP-092: each of several concurrent calls is decided by its own token", async () => {
     runs.length = 0;
     const body = JSON.stringify(call("list_courses"));
     const scopes = Array.from({ length: 20 }, (_, index) =>
@@ -188,7 +190,7 @@ describe.each(Object.keys(MOUNTS))("attacks on a gated server of %s", (generatio
 });
 
 describe("a call of several rounds", () => {
-  it("MCP-090: is decided anew in each, whatever state it carries", async () => {
+  it("MCP-090: is decided again in each round, whatever state it carries", async () => {
     const { server, port } = await listen(
       (MOUNTS["v2"] as (typeof MOUNTS)[string])(mcpGate(authorizer)),
     );

@@ -3,13 +3,14 @@ import { McpServer } from "@modelcontextprotocol/server";
 import { protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { titled } from "../titled.js";
 import { INFO, newAuthorizer, policy, tokenOf } from "./fixture.js";
 import { bearing, GENERATIONS, type Generation, talkTo, textOf } from "./talk.js";
 
 const tokenFor = (account: string) =>
   tokenOf({ scope: `mcp:tools /accounts/${account}/notes.read` });
 
-/** A server with one tool, which shows the argument that its handler gets. */
+/** Creates a server with one tool, which returns the argument that its handler gets. */
 function newServer(generation: Generation, accountID: z.ZodType) {
   const server = generation === "v2" ? new McpServer(INFO) : new McpServerV1(INFO);
   const mcp = protect(server as McpServer, { policy, authorizer: newAuthorizer() });
@@ -33,7 +34,7 @@ const MISMATCH = "the token is bound to another value";
 
 const ROWS: readonly Row[] = [
   {
-    title: "a schema that checks",
+    title: "runs with a schema that only checks the value",
     schema: z
       .string()
       .min(1)
@@ -44,43 +45,43 @@ const ROWS: readonly Row[] = [
     text: 'read "a"',
   },
   {
-    title: "a value that a schema would trim",
+    title: "refuses a value that the schema would trim",
     schema: z.string().trim(),
     given: " a ",
     token: "a",
     text: INVALID,
   },
   {
-    title: "a value that a schema would fill in",
+    title: "refuses a missing value for which the schema has a default",
     schema: z.string().default("a"),
     given: undefined,
     token: "a",
     text: INVALID,
   },
   {
-    title: "a value that a schema would take for the one that the token is bound to",
+    title: "refuses a value that the schema would change to the value of the token",
     schema: z.string().toLowerCase(),
     given: "A",
     token: "a",
     text: MISMATCH,
   },
-  // what the page warns of: the decision is about the value that came, and the handler reads another one
+  // the guide warns of these: the gate decides on the received value, and the handler gets another one
   {
-    title: "the value that came, whatever a schema makes of it: lower case",
+    title: "allows a value that the schema then changes to lower case",
     schema: z.string().toLowerCase(),
     given: "A",
     token: "A",
     text: 'read "a"',
   },
   {
-    title: "the value that came, whatever a schema makes of it: a number",
+    title: "allows a value that the schema then changes to a number",
     schema: z.coerce.number(),
     given: "007",
     token: "007",
     text: "read 7",
   },
   {
-    title: "the value that came, whatever a schema makes of it: another account",
+    title: "allows a value that the schema then changes to another account",
     schema: z.string().transform(() => "b"),
     given: "a",
     token: "a",
@@ -88,12 +89,15 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-describe.each(GENERATIONS)("an argument of a tool, %s, is decided on as it came", (generation) => {
-  it.each(ROWS)("$title", async ({ schema, given, token, text }) => {
-    const { ask, close } = await talkTo(generation, newServer(generation, schema));
-    const params = { name: "account_notes", arguments: { accountID: given } };
-    const reply = await ask({ method: "tools/call", params }, bearing(tokenFor(token)));
-    expect(textOf(reply).slice(0, text.length)).toBe(text);
-    await close();
-  });
-});
+describe.each(GENERATIONS)(
+  "the gate, which decides on the received argument of a tool of %s,",
+  (generation) => {
+    it.each(titled(ROWS))("%s", async (_title, { schema, given, token, text }) => {
+      const { ask, close } = await talkTo(generation, newServer(generation, schema));
+      const params = { name: "account_notes", arguments: { accountID: given } };
+      const reply = await ask({ method: "tools/call", params }, bearing(tokenFor(token)));
+      expect(textOf(reply).slice(0, text.length)).toBe(text);
+      await close();
+    });
+  },
+);

@@ -10,7 +10,7 @@ import { newTasks, taskMemoryOf } from "../../src/mcp/tasks.js";
 import { newAuthorizer, policy, surface, type TestAuthorizer, type Types } from "./fixture.js";
 import { bearing } from "./talk.js";
 
-/** What a gate does with a message: `undefined` where it goes on. */
+/** The gate's response to a message; the functions below return `undefined` for a message that passes. */
 export interface Checked {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -20,11 +20,11 @@ export interface Checked {
 export interface Asking {
   readonly token?: string | undefined;
   readonly method?: string;
-  /** Header fields; a list is a repeated one. */
+  /** Headers by name; a list is a repeated header. */
   readonly fields?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** A request as a host hands it to the gate. */
+/** Creates a request as a host passes it to the gate. */
 export function requestOf(
   content: unknown,
   { token, method = "POST", fields = {} }: Asking = {},
@@ -47,7 +47,7 @@ export function requestOf(
   };
 }
 
-/** A gate before a server, and what it has written down. */
+/** Opens a gate in front of a server, with a record of its audit events. */
 export function openGate(
   options: McpGateOptions<Types> = {},
   authorizerOptions: Partial<AuthorizerOptions<Types>> = {},
@@ -66,7 +66,7 @@ export function openGate(
   return { ask, check, events, gate, authorizer };
 }
 
-/** A handler gate without an SDK, for the maps of the tests or others. */
+/** Opens a handler gate without an SDK, with the options of the tests or others. */
 export function openHandlerGate(
   options: McpSurface<Types> = surface,
   authorizer: TestAuthorizer = newAuthorizer(),
@@ -82,7 +82,7 @@ export function openHandlerGate(
     tasks: newTasks(taskMemoryOf(authorizer)),
     local: undefined,
   });
-  /** Calls a handler behind the gate: its result, or what it was refused with. */
+  /** Calls a handler behind the gate. Returns its result, or throws the denial. */
   const call = async (
     { method, params = {} }: { readonly method: string; readonly params?: object },
     { token, meta, handler = () => ({ ran: true }) }: HandlerAsking = {},

@@ -15,8 +15,8 @@ import { newTasks, taskMemoryOf } from "../../src/mcp/tasks.js";
 import { call, INFO, newAuthorizer, policy, READER, surface, tokenOf } from "./fixture.js";
 import { bearing, talkTo } from "./talk.js";
 
-describe("what the SDKs hand on", () => {
-  it("names who calls, with as much as the token says", () => {
+describe("what the gate and the SDKs exchange", () => {
+  it("is an `AuthInfo` with the scopes and the expiry of the token", () => {
     expect(newAuthInfo("raw", { scope: ["a", "b"], exp: 7 }, undefined)).toEqual({
       token: "raw",
       clientId: "",
@@ -28,7 +28,7 @@ describe("what the SDKs hand on", () => {
     expect(credentialsOfInfo({})).toBe("Bearer");
   });
 
-  it("may be nothing at all", () => {
+  it("may lack a context, and then names no caller", () => {
     expect(readCaller(undefined, undefined)).toEqual({
       authorization: undefined,
       protocolVersion: undefined,
@@ -39,7 +39,7 @@ describe("what the SDKs hand on", () => {
   });
 });
 
-describe("the gate in the handler", () => {
+describe("the gate in front of a handler", () => {
   const authorizer = newAuthorizer();
   const gate = newHandlerGate({
     authorizer,
@@ -52,23 +52,23 @@ describe("the gate in the handler", () => {
     local: undefined,
   });
 
-  it.each([undefined, {}, { method: 7 }])("refuses %j, which names no method", async (request) => {
+  it.each([undefined, {}, { method: 7 }])("refuses %j, which has no method", async (request) => {
     const guarded = gate.guard({ method: undefined, isBare: true }, () => "ran");
     await expect(guarded(request, undefined)).rejects.toMatchObject({ code: -32_601 });
   });
 
-  it("refuses parameters that are not those of the method", async () => {
+  it("refuses parameters that do not match the method", async () => {
     const guarded = gate.guard({ method: "tools/call", isBare: false }, () => "ran");
     await expect(guarded({ params: {} }, {})).rejects.toMatchObject({ code: -32_602 });
   });
 
-  it("goes on without a context, and knows no token for one that is none", async () => {
+  it("runs the handler without a context, and returns no token for it", async () => {
     const guarded = gate.guard({ method: "tools/call", isBare: false }, () => "ran");
     expect(await guarded(call("ping_public"), undefined)).toBe("ran");
     expect(gate.tokenOf(undefined)).toBeUndefined();
   });
 
-  it("tells a call for a task by an error, since nothing but a task is taken for it", async () => {
+  it("denies a call that asks for a task with a protocol error, since the SDK accepts no tool result there", async () => {
     const guarded = gate.guard({ method: "tools/call", isBare: false }, () => "ran");
     const params = { name: "read_note", arguments: {}, task: {} };
     await expect(guarded({ params }, {})).rejects.toMatchObject({ code: -32_010 });
@@ -76,7 +76,7 @@ describe("the gate in the handler", () => {
   });
 });
 
-describe("lists", () => {
+describe("the list filter", () => {
   const reader = { scope: "mcp:tools notes:read" };
   const { isNamed } = newRegistrations({});
   const newFilter =
@@ -85,7 +85,7 @@ describe("lists", () => {
       newLists(...given).filter(method, result, token, isNamed);
   const lists = { filter: newFilter(policy, surface, undefined) };
 
-  it("of templates show those whose tool is shown", () => {
+  it("keeps the resource templates with a visible tool", () => {
     const templates = [
       { uriTemplate: "notes://{accountID}/notes" },
       { uriTemplate: "notes://{x}" },
@@ -95,7 +95,7 @@ describe("lists", () => {
     ).toMatchObject({ resourceTemplates: [templates[0]] });
   });
 
-  it("of resources contain a resource only where every entry that fits it allows it to be shown", () => {
+  it("keeps a resource only if every entry that matches it shows it", () => {
     const listed = { resources: [{ uri: "notes://all" }, { uri: "notes://other" }] };
     const shownFor = (wide: "read_note" | "studio_notes", own: "read_note" | "studio_notes") =>
       newFilter(policy, { resources: { "notes://{name}": wide, "notes://all": own } }, undefined)(
@@ -110,7 +110,7 @@ describe("lists", () => {
     expect(shownFor("studio_notes", "read_note")).toMatchObject({ resources: [] });
   });
 
-  it("show nothing of what has no name, and of what is no list", () => {
+  it("removes entries without a name, and returns an empty list for a malformed result", () => {
     expect(lists.filter("tools/list", { tools: [{}, { name: 7 }] }, reader)).toMatchObject({
       tools: [],
     });
@@ -119,7 +119,7 @@ describe("lists", () => {
     expect(lists.filter("tools/list", undefined, reader)).toMatchObject({ tools: [] });
   });
 
-  it("of a policy without tools are empty", () => {
+  it("returns an empty list for a policy without tools", () => {
     const bare = definePolicy({ name: "Bare", version: "1", scopes: {} });
     const tools = [{ name: "read_note" }];
     expect(newFilter(bare, {}, undefined)("tools/list", { tools }, reader)).toMatchObject({
@@ -127,7 +127,7 @@ describe("lists", () => {
     });
   });
 
-  it("leave what was read to whom it was read for", () => {
+  it("marks a resource that was read with a token as private", () => {
     const contents: unknown[] = [];
     const read = (result: unknown, token?: typeof reader) =>
       lists.filter("resources/read", result, token);
@@ -137,7 +137,7 @@ describe("lists", () => {
   });
 });
 
-describe("v2's own hook before the stream", () => {
+describe("the v2 SDK's hook before the stream", () => {
   const ask = (
     method: string,
     params: unknown,
@@ -151,13 +151,13 @@ describe("v2's own hook before the stream", () => {
       authInfo: bearing(READER),
     });
 
-  it("is silent on what is no decision, and on what needs no more scope", async () => {
+  it("returns nothing for messages without a decision and for sufficient scope", async () => {
     expect(await ask("tools/list", undefined)).toBeUndefined();
     expect(await ask("tools/call", [])).toBeUndefined();
     expect(await ask("tools/call", { name: "read_note" })).toBeUndefined();
   });
 
-  it("asks for what is held, too, of a client that replaces its scope", async () => {
+  it("names the granted scopes, too, for a client that replaces its scope", async () => {
     const { params } = call("write_note");
     expect(await ask("tools/call", params)).toMatchObject({
       scopes: ["mcp:tools", "notes:read", "notes:write"],
@@ -168,7 +168,7 @@ describe("v2's own hook before the stream", () => {
     });
   });
 
-  it("asks for the scope of the second operation, where the first is allowed", async () => {
+  it("names the scope of the second operation if the first is allowed", async () => {
     const resources = { "notes://{name}": "read_note", "notes://all": "write_note" } as const;
     const challenge = newScopeChallenge(newAuthorizer(), newTargets({ resources }));
     const request = { method: "resources/read", params: { uri: "notes://all" } };
@@ -177,7 +177,7 @@ describe("v2's own hook before the stream", () => {
     });
   });
 
-  it("is silent where the token is no good any more when it is looked at again", async () => {
+  it("returns nothing if the token is no longer valid at the second check", async () => {
     let looks = 0;
     const isRevoked = () => {
       looks += 1;
@@ -188,7 +188,7 @@ describe("v2's own hook before the stream", () => {
   });
 });
 
-it("v2's hook is silent where the scope is there when the token is looked at again", async () => {
+it("the v2 SDK's hook returns nothing if the second check finds the scope granted", async () => {
   let looks = 0;
   const verify = () => {
     looks += 1;
@@ -200,7 +200,7 @@ it("v2's hook is silent where the scope is there when the token is looked at aga
   expect(looks).toBe(2);
 });
 
-it("what was made of a policy is remembered for a hundred kinds of servers, and no more", () => {
+it("the cache of a policy keeps a hundred values and no more", () => {
   const memory = newPolicyMemory<number>();
   for (let kind = 0; kind <= 100; kind += 1) memory.set(policy, String(kind), kind);
   expect([memory.get(policy, "99"), memory.get(policy, "100")]).toEqual([99, undefined]);
@@ -208,7 +208,7 @@ it("what was made of a policy is remembered for a hundred kinds of servers, and 
   expect(memory.get(policy, "100")).toBeUndefined();
 });
 
-describe("the gate at the door", () => {
+describe("the HTTP gate", () => {
   const post = (body: string | ReadableStream | null, token?: string) =>
     new Request("https://notes.example.com/mcp", {
       method: "POST",
@@ -221,20 +221,20 @@ describe("the gate at the door", () => {
     });
   const serve = mcpGate(newAuthorizer(), surface).fetch(() => new Response("reached"));
 
-  it("takes no request without a body, and none whose body breaks off", async () => {
+  it("returns 400 for a request without a body and for an interrupted body", async () => {
     expect((await serve(post(null, READER))).status).toBe(400);
     const broken = new ReadableStream({ pull: (sink) => sink.error(new Error("broken")) });
     expect((await serve(post(broken, READER))).status).toBe(400);
   });
 
-  it("answers a notification of a method that nothing names as closed", async () => {
+  it("returns 403 for a notification with an unknown method", async () => {
     const body = JSON.stringify({ jsonrpc: "2.0", method: "notes/unknown" });
     expect((await serve(post(body, READER))).status).toBe(403);
     const malformed = JSON.stringify({ jsonrpc: "2.0", method: "tools/call" });
     expect(await (await serve(post(malformed, READER))).json()).toMatchObject({ id: null });
   });
 
-  it("lets a stream of nobody go on where nobody need be known", async () => {
+  it("lets an anonymous stream continue where anonymous callers are allowed", async () => {
     const gate = mcpGate(newAuthorizer(), { anonymous: true });
     const verdict = await gate.check({
       method: "GET",
@@ -245,7 +245,7 @@ describe("the gate at the door", () => {
     expect(verdict.kind === "pass" && (await verdict.mayGoOn?.())).toBe(true);
   });
 
-  it("ends a stream with its token, where the verify function returns the same claims for ever", async () => {
+  it("ends a stream when its token expires, even if the verify function keeps returning the same claims", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const exp = Date.now() / 1_000 + 60;
     const claims = { scope: "mcp:tools notes:read", sub: "ada", exp };
@@ -264,7 +264,7 @@ describe("the gate at the door", () => {
   });
 });
 
-it("a server whose schema names no method is gated by what the request says", async () => {
+it("a server with a schema that names no method is gated by the method of the request", async () => {
   const authorizer = createAuthorizer({ policy, verify: () => undefined, trustClaims: [] });
   const server = new Server(INFO, { capabilities: { tools: {} } });
   protect(server, { policy, authorizer });

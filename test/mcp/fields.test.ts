@@ -10,7 +10,7 @@ const requestWith = (fields: Readonly<Record<string, readonly string[]>>): McpHt
   read: async () => "unreadable",
 });
 
-describe("header fields", () => {
+describe("protocol headers", () => {
   it.each([
     ["application/json", true],
     ["Application/JSON; charset=UTF-8", true],
@@ -21,11 +21,11 @@ describe("header fields", () => {
     ["application/json, text/plain", false],
     ["text/plain", false],
     ["", false],
-  ])("`Content-Type: %s` is plain JSON: %s", (type, expected) => {
+  ])("count as plain JSON with `Content-Type: %s`: %s", (type, expected) => {
     expect(isPlainJson(requestWith({ "content-type": [type] }))).toBe(expected);
   });
 
-  it("a body that is packed, or of two types, is not read", () => {
+  it("do not count as plain JSON with an encoding or two types", () => {
     const type = "application/json";
     expect(isPlainJson(requestWith({ "content-type": [type], "content-encoding": ["gzip"] }))).toBe(
       false,
@@ -42,11 +42,11 @@ describe("header fields", () => {
     ["2025-11-25, 2026-07-28", undefined],
     ["2025\u00e9", undefined],
     ["", undefined],
-  ])("`MCP-Protocol-Version: %s` is %s", (value, version) => {
+  ])("have for `MCP-Protocol-Version: %s` the version %s", (value, version) => {
     expect(readFields(requestWith({ "mcp-protocol-version": [value] }))?.version).toBe(version);
   });
 
-  it("stand once", () => {
+  it("are unreadable if one is repeated", () => {
     expect(readFields(requestWith({ "mcp-session-id": ["a", "b"] }))).toBeUndefined();
   });
 
@@ -61,8 +61,8 @@ describe("header fields", () => {
   const all = { version: "2026-07-28", method: "tools/call", name: "a", session: undefined };
 
   it.each<[string, object, Message[], boolean]>([
-    ["nothing said", NONE, [toolCall("a")], true],
-    ["everything said", all, [toolCall("a", claiming)], true],
+    ["no headers", NONE, [toolCall("a")], true],
+    ["all headers", all, [toolCall("a", claiming)], true],
     ["another method", { ...all, method: "ping" }, [toolCall("a")], false],
     ["another name", { ...all, name: "b" }, [toolCall("a")], false],
     ["a name in other case", { ...all, name: "A" }, [toolCall("a")], false],
@@ -72,8 +72,13 @@ describe("header fields", () => {
     ["no name", { ...all, name: undefined }, [toolCall("a")], false],
     ["a name for nothing", { ...all, name: "a" }, [toolCall(7)], false],
     ["an encoded name", { ...all, name: "=?base64?w6k=?=" }, [toolCall("é")], true],
-    ["a name that is encoded badly", { ...all, name: "=?base64?w6k?=" }, [toolCall("é")], false],
-    ["a name that is no text", { ...all, name: "=?base64?/w==?=" }, [toolCall("\uFFFD")], false],
+    ["a name with invalid Base64", { ...all, name: "=?base64?w6k?=" }, [toolCall("é")], false],
+    [
+      "a name that is not valid UTF-8",
+      { ...all, name: "=?base64?/w==?=" },
+      [toolCall("\uFFFD")],
+      false,
+    ],
     [
       "a notification",
       { ...all, method: undefined, name: undefined },
@@ -81,22 +86,27 @@ describe("header fields", () => {
       true,
     ],
     [
-      "a name where none is repeated",
+      "a name for a method without one",
       { ...all, method: "tools/list" },
       [{ kind: "request", id: 1, method: "tools/list", params: undefined }],
       true,
     ],
     ["a response", NONE, [{ kind: "response" }], true],
-    ["a version that has no order", { version: "v999.0.0" }, [toolCall("a")], true],
-    ["another version that has none", { version: "v999.0.0" }, [toolCall("a", claiming)], false],
+    ["a version that is not a date", { version: "v999.0.0" }, [toolCall("a")], true],
     [
-      "routing of several",
+      "a differing version that is not a date",
+      { version: "v999.0.0" },
+      [toolCall("a", claiming)],
+      false,
+    ],
+    [
+      "a method header for a batch",
       { ...NONE, method: "tools/call" },
       [toolCall("a"), toolCall("b")],
       false,
     ],
-    ["several", NONE, [toolCall("a"), toolCall("b")], true],
-  ])("with %s agree with the body: %#", (_, fields, messages, expected) => {
+    ["a batch without headers", NONE, [toolCall("a"), toolCall("b")], true],
+  ])("are compared with the body: %s", (_, fields, messages, expected) => {
     expect(doFieldsAgree({ ...NONE, ...fields }, messages)).toBe(expected);
   });
 
@@ -106,7 +116,7 @@ describe("header fields", () => {
     [undefined, { protocolVersion: "2024-11-05" }, "2024-11-05"],
     [undefined, { protocolVersion: "latest" }, "2025-03-26"],
     [undefined, undefined, "2025-03-26"],
-  ])("%s and %j speak %s", (version, params, spoken) => {
+  ])("and parameters give the version: %s and %j give %s", (version, params, spoken) => {
     const message = { kind: "notification", method: "a", params } as Message;
     expect(protocolVersionOf({ ...NONE, version }, [message])).toBe(spoken);
     expect(protocolVersionOf({ ...NONE, version: "2025-06-18" }, [])).toBe("2025-06-18");

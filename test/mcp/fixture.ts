@@ -10,7 +10,7 @@ import { type ProtectOptions, protect } from "scope-policy/mcp";
 import { z } from "zod";
 import { defined } from "../defined.js";
 
-/** One tool for each outcome that a policy knows. */
+/** A policy with one tool for each possible decision. */
 export const policy = definePolicy({
   name: "Notes",
   version: "1",
@@ -54,7 +54,7 @@ const TOOLS = [
   "unmapped",
 ] as const;
 
-/** The claims are the token: what a verifier would say of it is written in it. */
+/** Encodes claims as a token, from which the test's verifier reads them. */
 export function tokenOf(
   claims: Partial<AccessToken> & { readonly [claim: string]: unknown },
 ): string {
@@ -122,7 +122,7 @@ export interface Run {
   readonly token: AccessToken | undefined;
 }
 
-/** A server of the second generation with every tool, resources and prompts. */
+/** Creates a server of the v2 SDK with every tool, resources and prompts. */
 export function newServerV2(
   authorizer: TestAuthorizer,
   runs: Run[] = [],
@@ -145,7 +145,7 @@ export function newServerV2(
   return server;
 }
 
-/** The same of the first generation. */
+/** Creates the same server of the v1 SDK. */
 export function newServerV1(
   authorizer: TestAuthorizer,
   runs: Run[] = [],
@@ -184,7 +184,7 @@ export const call = (name: string, args: Record<string, unknown> = {}, id = 1): 
 
 const MODERN = "2026-07-28";
 
-/** A message as a client of 2026-07-28 sends it, with its fields. */
+/** Returns a message as a client of 2026-07-28 sends it, with its headers. */
 export function modern(message: Message): {
   readonly body: string;
   readonly headers: readonly (readonly [string, string])[];

@@ -36,7 +36,7 @@ async function asked(port: number, message: Parameters<typeof modern>[0], header
   return sendRaw(port, { headers: [...JSON_FIELDS, ...routing, ...headers], body });
 }
 
-/** A listener for as long as a test needs it. */
+/** Runs a listener for the duration of a test. */
 async function serving<Result>(listener: NodeListener, use: (port: number) => Promise<Result>) {
   const { server, port } = await listen(listener);
   try {
@@ -46,32 +46,35 @@ async function serving<Result>(listener: NodeListener, use: (port: number) => Pr
   }
 }
 
-describe("how a shortage is told", () => {
+describe("a denial for missing scope", () => {
   it.each([
     ["tool-result", undefined, 200],
     ["auto", "openai-mcp/1.0.0", 200],
     ["auto", "node", 403],
     ["http", "openai-mcp/1.0.0", 403],
-  ] as const)("%s to %s: %i", async (challenge, userAgent, status) => {
-    const host = await startHost("v2", { challenge });
-    const agent: Fields = userAgent === undefined ? [] : [["User-Agent", userAgent]];
-    const answered = await asked(host.port, call("write_note"), [bearer(READER), ...agent]);
-    expect(answered.status).toBe(status);
-    if (status === 200) {
-      expect(textOf(answered.json as never)).toMatch(/^more scope is needed/);
-      expect(answered.text).toContain("mcp/www_authenticate");
-      expect(answered.json).toMatchObject({ result: { resultType: "complete", isError: true } });
-    }
-    const expired = await asked(host.port, call("read_note"), [bearer("bad"), ...agent]);
-    expect(expired.status).toBe(401);
-    await host.close();
-  });
+  ] as const)(
+    "in the form %s to the client %s has status %i",
+    async (challenge, userAgent, status) => {
+      const host = await startHost("v2", { challenge });
+      const agent: Fields = userAgent === undefined ? [] : [["User-Agent", userAgent]];
+      const answered = await asked(host.port, call("write_note"), [bearer(READER), ...agent]);
+      expect(answered.status).toBe(status);
+      if (status === 200) {
+        expect(textOf(answered.json as never)).toMatch(/^more scope is needed/);
+        expect(answered.text).toContain("mcp/www_authenticate");
+        expect(answered.json).toMatchObject({ result: { resultType: "complete", isError: true } });
+      }
+      const expired = await asked(host.port, call("read_note"), [bearer("bad"), ...agent]);
+      expect(expired.status).toBe(401);
+      await host.close();
+    },
+  );
 });
 
 describe("a client without credentials", () => {
   const list = { jsonrpc: "2.0", id: 1, method: "tools/list" } as const;
 
-  it("calls what is public, and nothing else", async () => {
+  it("calls public tools, and nothing else", async () => {
     const host = await startHost("v2");
     expect(textOf((await asked(host.port, call("ping_public"))).json as never)).toBe("ping_public");
     expect((await asked(host.port, list)).status).toBe(401);
@@ -79,7 +82,7 @@ describe("a client without credentials", () => {
     await host.close();
   });
 
-  it("may shake hands and list where the options say so, and is told to sign in by a result", async () => {
+  it("may initialize and list if the options allow it, and gets a 401 as a tool result", async () => {
     const options = { anonymous: true, challenge: "tool-result" } as const;
     const host = await startHost("v1-stateless", options);
     const hello = await sendRaw(host.port, {
@@ -94,7 +97,7 @@ describe("a client without credentials", () => {
     await host.close();
   });
 
-  it("sees behind the gate what a sign-in would open, where both say so", async () => {
+  it("sees the tools that a sign-in would open, if gate and server allow anonymous callers", async () => {
     const authorizer = newAuthorizer();
     const gate = mcpGate(authorizer, { ...surface, anonymous: true });
     const handler = createMcpHandler(() => newServerV2(authorizer, [], { anonymous: true }), {
@@ -106,8 +109,8 @@ describe("a client without credentials", () => {
   });
 });
 
-describe("an audit that cannot be written", () => {
-  it("of a call that would be allowed closes the gate before the server", async () => {
+describe("an audit sink that fails", () => {
+  it("before an allowed call closes the gate in front of the server", async () => {
     const authorizer = createAuthorizer({
       policy,
       verify,
@@ -133,8 +136,8 @@ describe("an audit that cannot be written", () => {
   });
 });
 
-describe("bodies", () => {
-  it("above the limit are not read, whether announced or not", async () => {
+describe("a body", () => {
+  it("above the limit is not read, with or without `Content-Length`", async () => {
     const host = await startHost("v2", { maxBodySize: 2_000 });
     const long = JSON.stringify(call("read_note", { text: "x".repeat(3_000) }));
     const answered = await sendRaw(host.port, {
@@ -152,7 +155,7 @@ describe("bodies", () => {
     await host.close();
   });
 
-  it("that somebody has read before are a fault of the program, and never pass", async () => {
+  it("that other code has read gets 500, and never passes", async () => {
     const authorizer = newAuthorizer();
     const app = express();
     app.use(express.json());
@@ -173,7 +176,7 @@ describe("bodies", () => {
     expect((await web(request)).status).toBe(500);
   });
 
-  it("reach the gate unread behind Fastify, in a context that leaves them so", async () => {
+  it("reaches the gate unread behind Fastify, in a context without body parsers", async () => {
     const authorizer = newAuthorizer();
     const listener = mcpGate(authorizer, surface).node(
       createMcpHandler(() => newServerV2(authorizer), { keepAliveMs: 0 }).fetch,
@@ -195,7 +198,7 @@ describe("bodies", () => {
     await app.close();
   });
 
-  it("are taken from `rawBody` where the platform has read them", async () => {
+  it("is taken from `rawBody` where the platform has read it", async () => {
     const authorizer = newAuthorizer();
     const serve = mcpGate(authorizer, surface).node(
       createMcpHandler(() => newServerV2(authorizer), { keepAliveMs: 0 }).fetch,
@@ -214,7 +217,7 @@ describe("bodies", () => {
   it.each([
     ["too many messages", [call("read_note"), call("read_note"), call("read_note")]],
     ["no message", []],
-  ])("with %s are refused", async (_, batch) => {
+  ])("with %s is refused", async (_, batch) => {
     const host = await startHost("v1-stateless", { maxBatch: 2 });
     const answered = await sendRaw(host.port, {
       headers: [...JSON_FIELDS, bearer(READER)],
@@ -224,7 +227,7 @@ describe("bodies", () => {
     await host.close();
   });
 
-  it("of several messages that are short of scope get one challenge with the scopes of all", async () => {
+  it("with several messages that lack scope gets one challenge with the scopes of all", async () => {
     const host = await startHost("v1-stateless", {}, { challenge: "minimum" });
     const batch = [call("read_note", {}, 1), call("write_note", {}, 2), call("list_notes", {}, 3)];
     const headers = [...JSON_FIELDS, bearer(tokenOf({ scope: "mcp:tools" }))];
@@ -238,7 +241,7 @@ describe("bodies", () => {
     await host.close();
   });
 
-  it("of other methods than three are refused", async () => {
+  it("of a method other than GET, POST and DELETE is refused", async () => {
     const host = await startHost("v2");
     const answered = await sendRaw(host.port, {
       method: "PUT",
@@ -257,7 +260,7 @@ describe("bodies", () => {
   });
 });
 
-describe("the web's form", () => {
+describe("the gate for web requests", () => {
   const post = (body: string, headers: Record<string, string> = {}) =>
     new Request("https://notes.example.com/mcp", {
       method: "POST",
@@ -269,7 +272,7 @@ describe("the web's form", () => {
       body,
     });
 
-  it("hands on what was decided on", async () => {
+  it("passes on what it decided on", async () => {
     const authorizer = newAuthorizer();
     const gate = mcpGate(authorizer, surface);
     const seen: unknown[] = [];
@@ -305,7 +308,7 @@ describe("the web's form", () => {
     expect([answered.status, await answered.text()]).toEqual([200, ""]);
   });
 
-  it("is served without metadata where there is no resource", async () => {
+  it("serves no metadata without a `resource`", async () => {
     const gate = mcpGate(newAuthorizer({ resource: undefined as never }));
     const metadata = new Request(
       "https://notes.example.com/.well-known/oauth-protected-resource/mcp",
@@ -313,7 +316,7 @@ describe("the web's form", () => {
     expect((await gate.fetch(() => new Response())(metadata)).status).toBe(401);
   });
 
-  it("hands two tokens to nobody", async () => {
+  it("refuses two tokens", async () => {
     const serve = mcpGate(newAuthorizer(), surface).fetch(() => new Response());
     const request = post(JSON.stringify(call("read_note")), { authorization: `Bearer ${READER}` });
     request.headers.append("authorization", `Bearer ${WRITER}`);

@@ -19,7 +19,7 @@ async function asked(port: number, message: Parameters<typeof modern>[0], header
   return sendRaw(port, { headers: [...JSON_FIELDS, ...routing, ...headers], body });
 }
 
-/** A listener for as long as a test needs it. */
+/** Runs a listener for the duration of a test. */
 async function serving<Result>(listener: NodeListener, use: (port: number) => Promise<Result>) {
   const { server, port } = await listen(listener);
   try {
@@ -29,8 +29,8 @@ async function serving<Result>(listener: NodeListener, use: (port: number) => Pr
   }
 }
 
-describe("a store of sessions", () => {
-  it("that cannot be asked lets nobody in", async () => {
+describe("the session store", () => {
+  it("grants no access if it fails", async () => {
     const sessions: McpSessionStore = {
       get: () => Promise.reject(new Error("secret inner words")),
       set: () => undefined,
@@ -48,7 +48,7 @@ describe("a store of sessions", () => {
   });
 
   it.each(["v1", "v2-sessions"] as const)(
-    "is told of the handshake and of the end: %s",
+    "records the session on the handshake and deletes it on DELETE: %s",
     async (name) => {
       const owners = new Map<string, string>();
       const told: string[] = [];
@@ -82,7 +82,7 @@ describe("a store of sessions", () => {
   );
 });
 
-describe("a stream that lives long", () => {
+describe("a long stream", () => {
   const endless = () =>
     new Response(
       new ReadableStream({
@@ -93,7 +93,7 @@ describe("a stream that lives long", () => {
   const opened = (token: string) =>
     new Request("https://notes.example.com/mcp", { headers: { authorization: `Bearer ${token}` } });
 
-  it("ends with the revocation of its token", async () => {
+  it("ends when its token is revoked", async () => {
     const revoked = new Set<string>();
     const authorizer = newAuthorizer({ isRevoked: (token) => revoked.has(token.sub ?? "") });
     const serve = mcpGate(authorizer, { recheckStreams: 0.01 }).fetch(endless);
@@ -102,14 +102,14 @@ describe("a stream that lives long", () => {
     expect(await response.text()).toBe(": hello\n\n");
   });
 
-  it("ends with the life of its token", async () => {
+  it("ends when its token expires", async () => {
     const exp = Math.floor(Date.now() / 1_000) + 1;
     const serve = mcpGate(newAuthorizer()).fetch(endless);
     const response = await serve(opened(tokenOf({ scope: "mcp:tools", exp })));
     expect(await response.text()).toBe(": hello\n\n");
   });
 
-  it("ends with the scope of a subscription", async () => {
+  it("ends when the token loses the scope of its subscription", async () => {
     let tier: string | undefined = "pro";
     const authorizer = newAuthorizer({ subject: () => ({ tier }) });
     const gate = mcpGate(authorizer, {
@@ -134,7 +134,7 @@ describe("a stream that lives long", () => {
     expect(await response.text()).toBe(": hello\n\n");
   });
 
-  it("is let go when the client goes, or the server ends or fails", async () => {
+  it("is no longer watched when the client leaves, or the server ends it or fails", async () => {
     let cancelled = false;
     const serve = (body: ReadableStream) =>
       mcpGate(newAuthorizer()).fetch(() => new Response(body))(opened(READER));
@@ -155,7 +155,7 @@ describe("a stream that lives long", () => {
     await expect(failed.text()).rejects.toThrow("broken");
   });
 
-  it("of Node's own response is cut off", async () => {
+  it("is cut off on Node's own response, too", async () => {
     const revoked = new Set<string>();
     const authorizer = newAuthorizer({ isRevoked: (token) => revoked.has(token.sub ?? "") });
     const gate = mcpGate(authorizer, { ...surface, recheckStreams: 0.01 });
@@ -180,8 +180,8 @@ describe("a stream that lives long", () => {
   });
 });
 
-describe("on Node", () => {
-  it("cookies stay apart, big bodies arrive whole, and a server that fails is a 500", async () => {
+describe("the gate on Node", () => {
+  it("keeps cookies apart, passes long bodies whole, and returns 500 if the server fails", async () => {
     const gate = mcpGate(newAuthorizer(), surface);
     const chunk = new Uint8Array(500_000).fill(97);
     const big = () =>
@@ -225,7 +225,7 @@ describe("on Node", () => {
     expect(silent.status).toBe(202);
   });
 
-  it("a response that breaks off is broken off, and a client that leaves is told to the server", async () => {
+  it("cuts off a response whose source breaks off, and reports to the server that the client left", async () => {
     const gate = mcpGate(newAuthorizer(), surface);
     const broken = () =>
       new Response(
@@ -259,7 +259,7 @@ describe("on Node", () => {
     });
   });
 
-  it("a host that is none is no request", async () => {
+  it("returns 400 for an invalid host", async () => {
     const gate = mcpGate(newAuthorizer(), surface);
     const answered = await serving(
       gate.node(() => new Response()),
@@ -275,7 +275,7 @@ describe("on Node", () => {
     expect(answered.status).toBe(400);
   });
 
-  it("a request that the middleware has not seen has passed nothing", () => {
-    expect(() => mcpGate(newAuthorizer()).passed({})).toThrow(/not come through the gate/);
+  it("throws for a request that the middleware has not seen", () => {
+    expect(() => mcpGate(newAuthorizer()).passed({})).toThrow(/did not pass the gate/);
   });
 });

@@ -26,12 +26,12 @@ const METADATA =
   'resource_metadata="https://notes.example.com/.well-known/oauth-protected-resource/mcp"';
 const NONE: readonly (readonly [string, string])[] = [];
 
-describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => {
+describe.each(Object.keys(HOSTS) as HostName[])("the gate in front of %s", (name) => {
   let host: Host;
   let session: readonly (readonly [string, string])[] = [];
   const isModern = name === "v2";
 
-  /** One message, as a client of this host sends it. */
+  /** Sends one message as a client of this host does. */
   const post = (message: Message, token?: string, headers = session): Promise<Answered> => {
     const { body, headers: routing } = isModern
       ? modern(message)
@@ -59,7 +59,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
   });
   afterAll(() => host.close());
 
-  it("lets through what is allowed, with one event and the verified token", async () => {
+  it("allows a call, with one event and the verified token", async () => {
     host.events.length = 0;
     const answered = await post(call("read_note"), READER);
     expect(answered.status).toBe(200);
@@ -68,7 +68,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
     expect(host.events.map((event) => event.decision.code)).toEqual(["allowed"]);
   });
 
-  it("challenges for scope before the stream, by the version that the client speaks", async () => {
+  it("sends a challenge for missing scope before the stream, by the version of the client", async () => {
     host.events.length = 0;
     const answered = await post(call("write_note"), READER);
     expect(answered.status).toBe(403);
@@ -82,7 +82,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
     expect(host.events.map((event) => event.decision.code)).toEqual(["insufficient_scope"]);
   });
 
-  it("answers 401 without a code to nobody, and with one to a token that is no good", async () => {
+  it("returns 401 without a code to an anonymous caller, and with `invalid_token` for an expired token", async () => {
     const anonymous = await post(call("read_note"));
     expect(anonymous.status).toBe(401);
     expect(anonymous.headers.get("www-authenticate")).toBe(`Bearer scope="mcp:tools", ${METADATA}`);
@@ -99,14 +99,14 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
     expect((await sendRaw(host.port, { method: "DELETE" })).status).toBe(401);
   });
 
-  it("answers an outage with 503, and says nothing of its reason", async () => {
+  it("returns 503 in an outage, and does not disclose the reason", async () => {
     const answered = await post(call("read_note"), "outage");
     expect(answered.status).toBe(503);
     expect(answered.headers.get("retry-after")).toBe("5");
     expect(answered.text).not.toContain("secret");
   });
 
-  it("answers what consent cannot mend as the result of the tool", async () => {
+  it("returns a denial that consent cannot fix as a tool result", async () => {
     host.events.length = 0;
     for (const [tool, state] of [
       ["export_notes", "upgrade required: "],
@@ -123,7 +123,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
     expect(host.events).toHaveLength(5);
   });
 
-  it("never runs a tool that it refuses", async () => {
+  it("never runs a denied tool", async () => {
     host.runs.length = 0;
     for (const token of [undefined, EXPIRED, READER, "a b"]) await post(call("write_note"), token);
     expect(host.runs).toEqual([]);
@@ -146,28 +146,28 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
     ["notes/unknown", {}],
     ["tasks/get", { taskId: "1" }],
     ["tasks/list", {}],
-  ])("has no method %s, and writes down who asked for it", async (method, params) => {
+  ])("does not find the method %s, and audits the caller", async (method, params) => {
     host.events.length = 0;
     const answered = await post({ jsonrpc: "2.0", id: 5, method, params }, WRITER);
     expect(answered.status).toBe(isModern ? 404 : 200);
     expect(answered.json).toEqual({
       jsonrpc: "2.0",
       id: 5,
-      error: { code: -32_601, message: "method not found: the policy names no such method" },
+      error: { code: -32_601, message: "method not found: the policy does not name this method" },
     });
     expect(host.events.map(({ operation, decision }) => [operation.name, decision.code])).toEqual([
       [`mcp:${method}`, "unknown_operation"],
     ]);
   });
 
-  it("has subscriptions to a resource in the older protocol alone", async () => {
+  it("supports subscriptions to a resource only in the older protocol", async () => {
     const ask = (params: Record<string, unknown>) =>
       post({ jsonrpc: "2.0", id: 6, method: "resources/subscribe", params }, WRITER);
     const answers = [await ask({ uri: "notes://hidden" }), await ask({})];
     expect(answers.map(({ status }) => status)).toEqual(isModern ? [404, 404] : [403, 400]);
   });
 
-  it("says back the id of a message that it can read", async () => {
+  it("repeats the id of a message that it can read", async () => {
     const send = (body: string, ...fields: readonly (readonly [string, string])[]) =>
       sendRaw(host.port, { headers: [...JSON_FIELDS, bearer(READER), ...fields], body });
     const message = JSON.stringify(call("read_note", {}, 301));
@@ -186,13 +186,13 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
     }
   });
 
-  it("tells nobody what is wrong with a message before they have signed in", async () => {
+  it("returns 401 before any error about the message", async () => {
     const malformed = { jsonrpc: "2.0", id: 1, method: "tools/call" } as const;
     expect((await post(malformed)).status).toBe(401);
     expect((await post(malformed, READER)).status).toBe(400);
   });
 
-  it("leaves a version that nobody knows to the SDK, which names those that it has", async () => {
+  it("passes an unknown version on to the SDK, which names the supported versions", async () => {
     const version = "v999.0.0";
     const message = call("read_note", {}, 7);
     host.runs.length = 0;
@@ -221,7 +221,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
     });
   });
 
-  it("lists what the caller may see, private and never kept", async () => {
+  it("lists what the caller may see, private and not cacheable", async () => {
     const answered = await post({ jsonrpc: "2.0", id: 2, method: "tools/list" }, READER);
     const { result } = answered.json as { result: Record<string, unknown> };
     const names = (result["tools"] as { name: string }[]).map((tool) => tool.name);
@@ -237,7 +237,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
     expect([result["ttlMs"], result["cacheScope"]]).toEqual([0, "private"]);
   });
 
-  it("takes a batch of the version that has them, and refuses it whole for one message", async () => {
+  it("accepts a batch in the version with batches, and denies all of it for one message", async () => {
     if (isModern || name === "v2-sessions" || name === "v1") return expect(session).toBeDefined();
     const send = (batch: readonly Message[], version: string, token = READER) =>
       sendRaw(host.port, {
@@ -257,7 +257,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
     expect(host.runs).toHaveLength(2);
   });
 
-  it("keeps a session for the person and client that opened it", async () => {
+  it("keeps a session for the user and client that opened it", async () => {
     if (session.length === 0) return expect(["v2", "v1-stateless"]).toContain(name);
     const eve = tokenOf({ sub: "eve", scope: "mcp:tools notes:read notes:write" });
     const otherClient = tokenOf({ client_id: "other", scope: "mcp:tools notes:read" });
@@ -273,12 +273,12 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
       404,
     );
     expect(host.runs).toEqual([]);
-    // a step-up is another token of the same person through the same client
+    // a step-up is another token of the same user through the same client
     expect((await post(call("write_note"), WRITER)).status).toBe(200);
     expect(host.runs.map((run) => run.tool)).toEqual(["write_note"]);
   });
 
-  it("forgets a session that is closed", async () => {
+  it("deletes a session that is closed", async () => {
     const own = await shakeHands(READER);
     if (own.length === 0) return expect(["v2", "v1-stateless"]).toContain(name);
     const headers = [bearer(READER), ...own];
@@ -286,14 +286,14 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate before %s", (name) => 
     expect((await post(call("read_note"), READER, own)).status).toBe(404);
   });
 
-  it("publishes the metadata of the resource", async () => {
+  it("publishes the resource metadata", async () => {
     const path = "/.well-known/oauth-protected-resource/mcp";
     const answered = await sendRaw(host.port, { method: "GET", path });
     expect(answered.status).toBe(200);
     expect(answered.json).toMatchObject({ resource: RESOURCE, scopes_supported: ["mcp:tools"] });
   });
 
-  it("lets nobody in on `authInfo` of their own", async () => {
+  it("ignores an `authInfo` in the parameters", async () => {
     const params = { name: "write_note", arguments: {}, authInfo: bearing(WRITER) };
     const answered = await post({ jsonrpc: "2.0", id: 1, method: "tools/call", params }, READER);
     expect(answered.status).toBe(403);

@@ -3,6 +3,7 @@ import { type AuditEvent, createAuthorizer, definePolicy } from "scope-policy";
 import { type McpGateOptions, mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import { newHandshake } from "../../src/mcp/handshake.js";
+import { titled } from "../titled.js";
 import { openGate } from "./checking.js";
 import {
   call,
@@ -20,7 +21,7 @@ import {
 import { bearer, HOSTS, type HostName, JSON_FIELDS, sendRaw, startHost } from "./hosts.js";
 import { bearing, GENERATIONS, namesIn, open } from "./talk.js";
 
-// "without mcp:tools the endpoint refuses requests": an option, since the specification asks for a good token alone
+// "without mcp:tools the endpoint refuses requests" is an option, since the specification requires only a valid token
 
 const BARE = tokenOf({ scope: "notes:read" });
 const BASELINE: McpGateOptions<Types> = { handshake: "baseline" };
@@ -28,7 +29,7 @@ const BASELINE: McpGateOptions<Types> = { handshake: "baseline" };
 const asking = (method: string): Message => ({ jsonrpc: "2.0", id: 1, method });
 const telling = (method: string): Message => ({ jsonrpc: "2.0", method });
 
-/** Everything that asks for no tool. */
+/** The messages that call no tool. */
 const KNOWN: readonly Message[] = [
   initialize,
   asking("ping"),
@@ -42,27 +43,33 @@ const KNOWN: readonly Message[] = [
   telling("tools/list"),
 ];
 
+const methodOf = ({ method, id }: Message) =>
+  id === undefined ? `notification ${method}` : method;
+
 describe("a token without the baseline", () => {
-  it.each(KNOWN)("may send $method by default", async (message) => {
+  it.each(titled(KNOWN, methodOf))("may send %s by default", async (_method, message) => {
     for (const options of [{}, { handshake: "authenticated" }] as const) {
       expect(await openGate(options).ask(message, { token: BARE })).toBeUndefined();
     }
   });
 
-  it.each(KNOWN)("is challenged for it on $method where the options say so", async (message) => {
-    const { ask } = openGate(BASELINE, { challenge: "minimum" });
-    const answered = await ask(message, { token: BARE });
-    expect(answered).toMatchObject({
-      status: 403,
-      body: { error: "insufficient_scope", scope: "mcp:tools" },
-    });
-    expect(answered?.headers["WWW-Authenticate"]).toMatch(
-      /^Bearer error="insufficient_scope", scope="mcp:tools", resource_metadata="/,
-    );
-    expect(await ask(message, { token: READER })).toBeUndefined();
-  });
+  it.each(titled(KNOWN, methodOf))(
+    "gets 403 on %s if the options require it",
+    async (_, message) => {
+      const { ask } = openGate(BASELINE, { challenge: "minimum" });
+      const answered = await ask(message, { token: BARE });
+      expect(answered).toMatchObject({
+        status: 403,
+        body: { error: "insufficient_scope", scope: "mcp:tools" },
+      });
+      expect(answered?.headers["WWW-Authenticate"]).toMatch(
+        /^Bearer error="insufficient_scope", scope="mcp:tools", resource_metadata="/,
+      );
+      expect(await ask(message, { token: READER })).toBeUndefined();
+    },
+  );
 
-  it("leaves an audit event with its owner when it is refused", async () => {
+  it("leaves an audit event with its owner when the gate denies it", async () => {
     const events: AuditEvent[] = [];
     const { ask } = openGate(BASELINE, { audit: (event) => events.push(event) });
     await ask(asking("tools/list"), { token: BARE });
@@ -77,21 +84,21 @@ describe("a token without the baseline", () => {
     ]);
   });
 
-  it("is told the union of what it holds and the baseline before 2026-07-28", async () => {
+  it("gets a challenge with its own scopes and the baseline before 2026-07-28", async () => {
     const { ask } = openGate(BASELINE);
     const fields = { "mcp-protocol-version": "2025-11-25" };
     const answered = await ask(asking("tools/list"), { token: BARE, fields });
     expect(answered?.body).toMatchObject({ scope: "notes:read mcp:tools" });
   });
 
-  it.each(["GET", "DELETE"])("is challenged on %s", async (method) => {
+  it.each(["GET", "DELETE"])("gets a challenge on %s", async (method) => {
     expect(await openGate().ask("", { method, token: BARE })).toBeUndefined();
     const { ask } = openGate(BASELINE);
     expect(await ask("", { method, token: BARE })).toMatchObject({ status: 403 });
     expect(await ask("", { method, token: READER })).toBeUndefined();
   });
 
-  it("is challenged on a response, and for all that a batch lacks at once", async () => {
+  it("gets a challenge on a response, and one for everything that a batch lacks", async () => {
     const { ask } = openGate(BASELINE, { challenge: "minimum" });
     const response = { jsonrpc: "2.0", id: 1, result: {} };
     expect(await ask(response, { token: BARE })).toMatchObject({ status: 403 });
@@ -102,25 +109,28 @@ describe("a token without the baseline", () => {
     });
   });
 
-  it("is told the same in every mode of challenges, since no tool is called", async () => {
+  it("gets the same scopes in every challenge mode, since it calls no tool", async () => {
     const { ask } = openGate({ ...BASELINE, challenge: "tool-result" });
     expect(await ask(asking("tools/list"), { token: BARE })).toMatchObject({ status: 403 });
   });
 });
 
-describe("callers without a token", () => {
-  it.each(KNOWN)("are answered for $method as before", async (message) => {
-    expect(await openGate(BASELINE).ask(message)).toMatchObject({ status: 401 });
-    expect(await openGate({ ...BASELINE, anonymous: true }).ask(message)).toBeUndefined();
-  });
+describe("a caller without a token", () => {
+  it.each(titled(KNOWN, methodOf))(
+    "gets 401 or passes on %s by `anonymous`",
+    async (_, message) => {
+      expect(await openGate(BASELINE).ask(message)).toMatchObject({ status: 401 });
+      expect(await openGate({ ...BASELINE, anonymous: true }).ask(message)).toBeUndefined();
+    },
+  );
 
-  it("and bad tokens are challenged by 401", async () => {
+  it("gets 401, and so does a caller with an invalid token", async () => {
     const { ask } = openGate({ ...BASELINE, anonymous: true });
     expect(await ask(initialize, { token: "bad" })).toMatchObject({ status: 401 });
   });
 });
 
-it("a stream that lives long ends once its token no longer holds the baseline", async () => {
+it("a long stream ends once its token no longer has the baseline", async () => {
   let scope = "mcp:tools";
   const { check } = openGate(BASELINE, { verify: () => ({ scope, sub: "ada" }) });
   const verdict = await check("", { method: "GET", token: "any" });
@@ -131,7 +141,7 @@ it("a stream that lives long ends once its token no longer holds the baseline", 
 });
 
 describe.each(Object.keys(HOSTS) as HostName[])("over %s", (name) => {
-  it("shakes hands by the option that the gate has", async () => {
+  it("the gate decides on the handshake by its option", async () => {
     for (const [options, status] of [
       [{}, 200],
       [BASELINE, 403],
@@ -147,7 +157,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("over %s", (name) => {
   });
 });
 
-it("the handshake of 2026-07-28 is decided in the same way", async () => {
+it("the gate decides on the handshake of 2026-07-28 in the same way", async () => {
   const host = await startHost("v2", BASELINE);
   const { body, headers } = modern(asking("server/discover"));
   const send = async (token: string) =>
@@ -157,8 +167,8 @@ it("the handshake of 2026-07-28 is decided in the same way", async () => {
   await host.close();
 });
 
-describe.each(GENERATIONS)("in a handler of %s", (generation) => {
-  it("lists are refused to a token without the baseline where the options say so", async () => {
+describe.each(GENERATIONS)("the gate in front of a handler of %s", (generation) => {
+  it("denies lists to a token without the baseline where the options require it", async () => {
     const options = { handshake: "baseline" } as const;
     for (const [given, code] of [
       [{}, undefined],
@@ -179,7 +189,7 @@ describe.each(GENERATIONS)("in a handler of %s", (generation) => {
     }
   });
 
-  it("the refusal of a list leaves an audit event", async () => {
+  it("writes an audit event for a denied list", async () => {
     const events: AuditEvent[] = [];
     const { ask, close } = await open(
       generation,
@@ -197,7 +207,7 @@ describe.each(GENERATIONS)("in a handler of %s", (generation) => {
   });
 });
 
-describe("what the baseline means", () => {
+describe("the baseline of the handshake", () => {
   const reserving = definePolicy({
     name: "Shop",
     version: "1",
@@ -219,18 +229,18 @@ describe("what the baseline means", () => {
     [{ scope: "connect", tier: "pro", first_party: true }, "insufficient_scope"],
     [{ scope: "connect inner", tier: "free", first_party: true }, "upgrade_required"],
     [{ scope: "connect inner", tier: "pro" }, "reserved_scope"],
-  ] as const)("is what it means for a tool: %j", (token, code) => {
+  ] as const)("means the same as for a tool: %j", (token, code) => {
     expect(decide(token)?.code).toBe(code);
     const called = reserving.decideUntrusted(token, "list_orders", {});
     expect(called.allowed ? undefined : called.code).toBe(code);
   });
 
-  it("is the same for every server of a policy", () => {
+  it("is compiled once for all servers of a policy", () => {
     expect(newHandshake(reserving, { handshake: "baseline" })).toBe(decide);
   });
 });
 
-describe("the option", () => {
+describe("the option `handshake`", () => {
   const bare = definePolicy({ name: "Bare", version: "1", scopes: {}, tools: {} });
   const authorizer = createAuthorizer({ policy: bare, verify });
   const FAULT: unknown = expect.objectContaining({
@@ -238,14 +248,14 @@ describe("the option", () => {
     findings: [{ code: "option", path: "handshake", message: expect.anything() as unknown }],
   });
 
-  it("is refused where the policy has no baseline: it would have no effect", () => {
+  it("is refused if the policy has no baseline, since it would have no effect", () => {
     const handshake = "baseline";
     expect(() => mcpGate(authorizer, { handshake })).toThrow(FAULT);
     expect(() => protect(new McpServer(INFO), { authorizer, handshake })).toThrow(FAULT);
     expect(() => mcpGate(authorizer, { handshake: "authenticated" })).not.toThrow();
   });
 
-  it("takes one of its two words", () => {
+  it("accepts only its two values", () => {
     const handshake = "basline" as never;
     expect(() => mcpGate(newAuthorizer(), { handshake })).toThrow(
       /expected one of `authenticated`, `baseline` at handshake/,

@@ -20,7 +20,7 @@ import {
 
 export type NodeListener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** The ways a host mounts a server behind the gate. */
+/** The ways in which a host mounts a server behind the gate. */
 export const HOSTS = {
   /** v2, a server for each request, both protocol eras. */
   v2: (gate, authorizer, runs) =>
@@ -130,7 +130,7 @@ export async function startHost(
   };
 }
 
-/** What came back. */
+/** A response. */
 export interface Answered {
   readonly status: number;
   readonly headers: Headers;
@@ -146,7 +146,7 @@ export interface Sent {
   readonly body?: string | Uint8Array;
 }
 
-/** Sends bytes over a raw socket: nothing is normalised, and a field may stand twice. */
+/** Sends bytes over a raw socket: nothing is normalized, and a header may be repeated. */
 export async function sendRaw(port: number, sent: Sent): Promise<Answered> {
   const body = Buffer.from(sent.body ?? "");
   const fields = [["Host", `127.0.0.1:${port}`], ["Connection", "close"], ...(sent.headers ?? [])];
@@ -171,7 +171,7 @@ export async function sendRaw(port: number, sent: Sent): Promise<Answered> {
   return readAnswer(received);
 }
 
-/** A server may keep the connection open behind its answer. */
+/** Returns whether a response is complete: a server may keep the connection open after it. */
 function isWhole(got: string): boolean {
   const at = got.indexOf("\r\n\r\n");
   if (at < 0) return false;

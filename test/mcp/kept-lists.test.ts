@@ -12,7 +12,7 @@ interface Lister {
   readonly close: () => Promise<void>;
 }
 
-/** What the clients of both generations have in common here. */
+/** The methods that the clients of both SDKs share in this test. */
 interface ListingClient {
   listTools(): Promise<{ readonly tools: readonly Named[] }>;
   listResources(): Promise<{ readonly resources: readonly Named[] }>;
@@ -40,7 +40,7 @@ function listerOf(client: ListingClient, connect: Lister["connect"]): Lister {
   };
 }
 
-/** A client that keeps for an hour what says nothing of its age. */
+/** Creates a client that caches results without a lifetime for an hour. */
 function second(mode: "legacy" | "auto"): Lister {
   const client = new Client(INFO, {
     versionNegotiation: { mode },
@@ -57,12 +57,12 @@ function first(): Lister {
 }
 
 it.each<[client: string, start: () => Lister, server: HostName]>([
-  ["2.x", () => second("auto"), "v2"],
-  ["2.x by the older protocol", () => second("legacy"), "v2"],
-  ["2.x by the older protocol", () => second("legacy"), "v1"],
-  ["1.x", first, "v2"],
-  ["1.x", first, "v1"],
-])("a client of %s takes every list and keeps none: %#, %s", async (_, start, server) => {
+  ["2.x with a server of 2.x", () => second("auto"), "v2"],
+  ["2.x with the older protocol and a server of 2.x", () => second("legacy"), "v2"],
+  ["2.x with the older protocol and a server of 1.x", () => second("legacy"), "v1"],
+  ["1.x with a server of 2.x", first, "v2"],
+  ["1.x with a server of 1.x", first, "v1"],
+])("a client of %s caches no list", async (_, start, server) => {
   const host = await startHost(server);
   const client = start();
   let token = READER;
@@ -77,7 +77,7 @@ it.each<[client: string, start: () => Lister, server: HostName]>([
   expect(before["prompts"]?.map(({ name }) => name)).toEqual(["summary"]);
   expect(before["resources"]?.map(({ name }) => name)).toEqual(["all"]);
   expect(await client.read()).toMatchObject({ contents: [{ text: "a note" }] });
-  // the same person and client, with more
+  // the same user and client, with more scope
   token = STUDIO;
   const after = await client.lists();
   expect(after["tools"]?.map(({ name }) => name)).toContain("studio_notes");

@@ -6,6 +6,7 @@ import type { AuditEvent } from "scope-policy";
 import { mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { titled } from "../titled.js";
 import { openGate } from "./checking.js";
 import {
   INFO,
@@ -19,12 +20,12 @@ import {
 import { bearer, close, JSON_FIELDS, listen, type NodeListener, sendRaw } from "./hosts.js";
 import { bearing, GENERATIONS, type Generation, talkTo } from "./talk.js";
 
-// only a message without `id` is a notification, whatever it is called
+// only a message without `id` is a notification, whatever its method
 
 const WIPE = "notifications/admin/wipe";
 const capabilities = { tools: {} };
 
-/** A low-level server that would run anything: each handler notes what reaches it. */
+/** Creates a low-level server that would run anything: each handler records the calls that reach it. */
 const SERVERS = {
   v1: (authorizer: TestAuthorizer, reached: string[], anonymous: boolean) => {
     const server = new LowLevelV1(INFO, { capabilities });
@@ -72,10 +73,15 @@ const CASES = GENERATIONS.flatMap((generation) =>
   ),
 );
 
-describe("a request that is named like a notification", () => {
-  it.each(CASES)(
-    "$method is not found by a handler of $generation, and written down (anonymous: $anonymous)",
-    async ({ generation, anonymous, method }) => {
+describe("a request with the name of a notification", () => {
+  it.each(
+    titled(
+      CASES,
+      ({ method, generation, anonymous }) => `${method}, ${generation}, anonymous ${anonymous}`,
+    ),
+  )(
+    "is not found and leaves an audit event: %s",
+    async (_title, { generation, anonymous, method }) => {
       const reached: string[] = [];
       const { authorizer, names } = auditing();
       const server = SERVERS[generation](authorizer, reached, anonymous);
@@ -90,7 +96,7 @@ describe("a request that is named like a notification", () => {
     },
   );
 
-  it.each(GENERATIONS)("reaches no fallback of %s without a gate before it", async (generation) => {
+  it.each(GENERATIONS)("reaches no fallback of %s without the HTTP gate", async (generation) => {
     const reached: string[] = [];
     const { authorizer, names } = auditing();
     const { ask, close: end } = await talkTo(
@@ -103,10 +109,10 @@ describe("a request that is named like a notification", () => {
   });
 
   it.each([
-    ["a reader", READER, 200, "unknown_operation"],
+    ["a caller with a sufficient token", READER, 200, "unknown_operation"],
     ["an anonymous caller", undefined, 401, "unauthenticated"],
-    ["a bad token", "bad", 401, "invalid_token"],
-  ] as const)("is refused before a server to %s", async (_, token, status, code) => {
+    ["a caller with an invalid token", "bad", 401, "invalid_token"],
+  ] as const)("is denied in front of a server to %s", async (_, token, status, code) => {
     for (const anonymous of [false, true]) {
       const { ask, events } = openGate({ anonymous });
       const answered = await ask({ jsonrpc: "2.0", id: 1, method: WIPE }, { token });
@@ -117,7 +123,7 @@ describe("a request that is named like a notification", () => {
     }
   });
 
-  it("is answered 404 in the version that has a status for it", async () => {
+  it("gets 404 in the version that defines this status", async () => {
     const { ask } = openGate();
     const { body, headers } = modern({ jsonrpc: "2.0", id: 1, method: WIPE });
     const fields = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
@@ -127,13 +133,13 @@ describe("a request that is named like a notification", () => {
     });
   });
 
-  it("cannot be mapped to a tool: the name is the protocol's", () => {
+  it("cannot be mapped to a tool, since the gate decides on it itself", () => {
     const methods = { [WIPE]: "read_note" } as const;
-    expect(() => mcpGate(newAuthorizer(), { methods })).toThrow(/protocol's own table/);
+    expect(() => mcpGate(newAuthorizer(), { methods })).toThrow(/cannot be mapped/);
   });
 });
 
-it("a notification of that name needs a good token before a server, and no more", async () => {
+it("a notification with that name needs only a valid token in front of a server", async () => {
   const { ask, events } = openGate();
   const message = { jsonrpc: "2.0", method: WIPE };
   expect(await ask(message, { token: READER })).toBeUndefined();
@@ -141,7 +147,7 @@ it("a notification of that name needs a good token before a server, and no more"
   expect(events.map(({ decision }) => decision.code)).not.toContain("allowed");
 });
 
-it("what v1 leaves to a fallback is decided there: a handshake of another version needs a token", async () => {
+it("the gate decides on what v1 leaves to a fallback: a handshake of another version needs a token", async () => {
   const reached: string[] = [];
   const { ask, close: end } = await talkTo("v1", SERVERS.v1(newAuthorizer(), reached, false));
   expect((await ask({ method: "server/discover" })).error?.code).toBe(-32_010);
@@ -151,7 +157,7 @@ it("what v1 leaves to a fallback is decided there: a handshake of another versio
   await end();
 });
 
-/** Mounts of the servers above behind a gate, a server for each request. */
+/** Hosts of the servers above behind a gate, with a server for each request. */
 const MOUNTS: Readonly<
   Record<Generation, (authorizer: TestAuthorizer, reached: string[]) => NodeListener>
 > = {
@@ -177,11 +183,11 @@ const MOUNTS: Readonly<
   },
 };
 
-describe.each(GENERATIONS)("a notification that is named like a request, to %s", (generation) => {
+describe.each(GENERATIONS)("a notification with the name of a request, to %s", (generation) => {
   const told = (method: string, params: Record<string, unknown>) =>
     ({ jsonrpc: "2.0", method, params }) as const;
 
-  it("is decided as the request before the server", async () => {
+  it("is decided like the request in front of the server", async () => {
     const reached: string[] = [];
     const { authorizer, names } = auditing();
     const { server, port } = await listen(MOUNTS[generation](authorizer, reached));
@@ -201,7 +207,7 @@ describe.each(GENERATIONS)("a notification that is named like a request, to %s",
       "unknown_operation",
       "unknown_operation",
     ]);
-    // what is allowed runs no tool either: both SDKs hand it to the handlers of notifications
+    // an allowed one runs no tool either: both SDKs pass it to the handlers of notifications
     expect(await send(told("tools/call", { name: "write_note" }), WRITER)).toBe(202);
     expect(reached.filter((name) => !name.startsWith("told "))).toEqual([]);
     await close(server);

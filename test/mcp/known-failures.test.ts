@@ -26,9 +26,9 @@ import {
 } from "./hosts.js";
 import { bearing, GENERATIONS, open, talkTo, textOf } from "./talk.js";
 
-// what other servers of this protocol have let through, from their advisories and issues, over both generations
+// flaws in other servers of this protocol, from their advisories and issues, tested with both SDKs
 
-/** Versions of the protocol, all that a client may name; nothing is what the oldest clients say. */
+/** The versions that a client may name; the oldest clients send none. */
 const VERSIONS = [
   undefined,
   "2024-11-05",
@@ -40,7 +40,7 @@ const VERSIONS = [
 
 type Fields = readonly (readonly [string, string])[];
 
-/** A message as a client of a version sends it. */
+/** Returns a message as a client of a version sends it. */
 function speak(message: Message, version: string | undefined): { body: string; headers: Fields } {
   if (version === "2026-07-28") return modern(message);
   const headers: Fields = version === undefined ? [] : [["MCP-Protocol-Version", version]];
@@ -49,7 +49,7 @@ function speak(message: Message, version: string | undefined): { body: string; h
 
 const textIn = ({ json }: Answered) => textOf(json ?? {});
 
-describe.each(["v2", "v1-stateless"] as const)("before a server of %s", (name) => {
+describe.each(["v2", "v1-stateless"] as const)("in front of a server of %s, the gate", (name) => {
   let host: Host;
   beforeAll(async () => {
     host = await startHost(name);
@@ -62,7 +62,7 @@ describe.each(["v2", "v1-stateless"] as const)("before a server of %s", (name) =
     return sendRaw(host.port, { headers: [...JSON_FIELDS, ...shown, ...headers], body });
   };
 
-  it.each(VERSIONS)("version %s of the protocol is no way around the scopes", async (version) => {
+  it.each(VERSIONS)("applies the scopes to version %s of the protocol", async (version) => {
     host.runs.length = 0;
     const refused = await post(call("write_note"), READER, version);
     expect(refused.status).toBe(403);
@@ -73,7 +73,7 @@ describe.each(["v2", "v1-stateless"] as const)("before a server of %s", (name) =
   });
 
   it.each(["constructor", "__proto__", "prototype", "toString", "hasOwnProperty", "valueOf"])(
-    "a tool with the inherited name %s is an unknown one, whoever asks",
+    "denies a tool with the inherited name %s as unknown, even to the owner",
     async (tool) => {
       host.runs.length = 0;
       const answered = await post(call(tool), OWNER);
@@ -83,14 +83,14 @@ describe.each(["v2", "v1-stateless"] as const)("before a server of %s", (name) =
     },
   );
 
-  it("a token that has ended is told so before it is told of scopes", async () => {
+  it("reports an expired token before missing scope", async () => {
     const ended = await post(call("write_note"), tokenOf({ scope: "mcp:tools", exp: 1 }));
     expect(ended.status).toBe(401);
     expect(ended.headers.get("www-authenticate")).toMatch(/^Bearer error="invalid_token"/);
     expect(ended.headers.get("www-authenticate")).not.toContain("scope=");
   });
 
-  it("the same token sees the same list on each connection, whatever was asked before", async () => {
+  it("lists the same tools for the same token on each connection, whatever other callers asked", async () => {
     const list: Message = { jsonrpc: "2.0", id: 1, method: "tools/list" };
     const listed = async (token: string) => (await post(list, token)).json;
     const first = await listed(READER);
@@ -101,10 +101,10 @@ describe.each(["v2", "v1-stateless"] as const)("before a server of %s", (name) =
   });
 });
 
-describe.each(GENERATIONS)("a server of %s without a gate before it", (generation) => {
+describe.each(GENERATIONS)("a server of %s without the HTTP gate", (generation) => {
   const claims = { scope: "mcp:tools notes:read notes:write", sub: "local" };
 
-  /** What the server answers over HTTP to somebody whom no middleware has looked at. */
+  /** Returns the server's response over HTTP to a caller that no middleware has checked. */
   const answerOf = async (message: Message, runs: Run[]): Promise<string> => {
     const options = { localToken: claims };
     const body = JSON.stringify(message);
@@ -125,7 +125,7 @@ describe.each(GENERATIONS)("a server of %s without a gate before it", (generatio
     return text;
   };
 
-  it("is closed to who comes over HTTP without `authInfo`, and no local token speaks for them", async () => {
+  it("denies HTTP calls without `authInfo`, and does not apply its local token to them", async () => {
     const runs: Run[] = [];
     for (const tool of ["read_note", "write_note", "whoami"]) {
       const reply = jsonOf(await answerOf(call(tool), runs));
@@ -135,7 +135,7 @@ describe.each(GENERATIONS)("a server of %s without a gate before it", (generatio
   });
 
   it.each(["constructor", "__proto__", "toString"])(
-    "knows no tool with the inherited name %s",
+    "denies a tool with the inherited name %s as unknown",
     async (tool) => {
       const { ask, runs, close: end } = await open(generation);
       const message = { method: "tools/call", params: { name: tool, arguments: {} } };
@@ -146,10 +146,10 @@ describe.each(GENERATIONS)("a server of %s without a gate before it", (generatio
   );
 
   it.each([
-    ["a text that has the scope in it", "mcp:tools notes:write notes:read"],
+    ["a text that contains the scope", "mcp:tools notes:write notes:read"],
     ["nothing", undefined],
-    ["every scope there is", ["mcp:tools", "notes:read", "notes:write", "admin:all"]],
-  ])("takes scopes from the token, whatever `authInfo.scopes` says: %s", async (_, scopes) => {
+    ["every scope", ["mcp:tools", "notes:read", "notes:write", "admin:all"]],
+  ])("takes scopes from the token, not from `authInfo.scopes`: %s", async (_, scopes) => {
     const runs: Run[] = [];
     const server = generation === "v1" ? newServerV1 : newServerV2;
     const { ask, close: end } = await talkTo(generation, server(newAuthorizer(), runs));

@@ -8,7 +8,7 @@ import { bearing, GENERATIONS, namesIn, open, talkTo, textOf } from "./talk.js";
 describe("a local token", () => {
   const claims: AccessToken = { scope: "mcp:tools notes:read", sub: "ada" };
 
-  it.each(GENERATIONS)("speaks for a caller in memory, %s", async (generation) => {
+  it.each(GENERATIONS)("authenticates an in-memory call, %s", async (generation) => {
     const { ask, runs, close } = await open(generation, { localToken: claims });
     await ask({ method: "tools/call", params: { name: "read_note" } });
     expect(runs).toEqual([{ tool: "read_note", token: claims }]);
@@ -18,18 +18,18 @@ describe("a local token", () => {
   });
 
   const SOURCES: readonly [label: string, source: () => unknown, code: string][] = [
-    ["asked for at every call", () => claims, "allowed"],
-    ["that comes later", async () => claims, "allowed"],
-    ["that is over", () => ({ ...claims, exp: 1 }), "invalid_token"],
-    ["that is not there", () => undefined, "invalid_token"],
+    ["is read at every call", () => claims, "allowed"],
+    ["may be a promise", async () => claims, "allowed"],
+    ["is invalid after its expiry", () => ({ ...claims, exp: 1 }), "invalid_token"],
+    ["is invalid if it is missing", () => undefined, "invalid_token"],
     [
-      "that cannot be had",
+      "is an outage if its function throws",
       () => {
         throw new Error("no");
       },
       "temporarily_unavailable",
     ],
-    ["that is none", () => "claims", "temporarily_unavailable"],
+    ["is an outage if it is not an object", () => "claims", "temporarily_unavailable"],
   ];
 
   it.each(SOURCES)("%s", async (_, source, code) => {
@@ -44,7 +44,7 @@ describe("a local token", () => {
     await close();
   });
 
-  it("never speaks for a caller who presents a token, or has a session", async () => {
+  it("never applies to a caller with a token or a session", async () => {
     const { ask, close } = await open("v2", { localToken: claims });
     const reply = await ask(
       { method: "tools/call", params: { name: "read_note" } },
@@ -59,7 +59,7 @@ describe("a local token", () => {
     await talk.close();
   });
 
-  it("needs no authorizer; tokens that arrive are then no good", async () => {
+  it("needs no authorizer; received tokens are then invalid", async () => {
     const server = new McpServer(INFO);
     const mcp = protect(server, { policy, localToken: claims });
     mcp.registerTool("read_note", {}, () => ({ content: [{ type: "text", text: "ran" }] }));

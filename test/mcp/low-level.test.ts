@@ -45,7 +45,7 @@ describe("a low-level server", () => {
     await close();
   });
 
-  it("refuses methods of its own that the options do not name, one with a schema of its own too", async () => {
+  it("has its own methods denied if the options do not name them, even with a schema of their own", async () => {
     const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
     protect(server, {
       policy,
@@ -66,7 +66,7 @@ describe("a low-level server", () => {
     expect(await found("notes/search", {}, tokenOf({ scope: "" }))).toBe(-32_010);
     expect(await found("notes/account", { accountID: "a" }, ACCOUNT)).toBe(1);
     expect(await found("notes/account", { accountID: "b" }, ACCOUNT)).toBe(-32_010);
-    // what is in the parameters cannot pass for the request
+    // a member of the parameters cannot pose as the request
     const forged = { method: "notes/account", params: { accountID: "a" }, accountID: "b" };
     expect(await found("notes/account", forged, ACCOUNT)).toBe(-32_010);
     expect(await found("notes/other", {}, WRITER)).toBe(-32_601);
@@ -75,7 +75,7 @@ describe("a low-level server", () => {
     await close();
   });
 
-  it("gates a handler for everything else that was there before", async () => {
+  it("has its earlier fallback handler gated", async () => {
     const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
     server.fallbackRequestHandler = async () => ({ found: 2 });
     protect(server, {

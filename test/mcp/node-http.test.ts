@@ -13,7 +13,7 @@ import { bearer, JSON_FIELDS } from "./hosts.js";
 
 type Fields = readonly (readonly [string, string])[];
 
-/** A request as Node has it, its body already at hand. */
+/** Creates a request of Node with its body at hand. */
 function requestOf(given: object = {}, fields: Fields = [...JSON_FIELDS, bearer(READER)]) {
   const request = {
     method: "POST",
@@ -27,7 +27,7 @@ function requestOf(given: object = {}, fields: Fields = [...JSON_FIELDS, bearer(
   return Object.assign(new EventEmitter(), request) as unknown as NodeRequest & EventEmitter;
 }
 
-/** A response that notes what is done to it. */
+/** Creates a response that records its calls. */
 function responseOf(given: object = {}) {
   const done: unknown[] = [];
   const response = Object.assign(new EventEmitter(), {
@@ -45,10 +45,10 @@ function responseOf(given: object = {}) {
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
 const gate = mcpGate(newAuthorizer(), surface);
-const FAILED = { jsonrpc: "2.0", error: { code: -32_603, message: "the server failed" } };
+const FAILED = { jsonrpc: "2.0", error: { code: -32_603, message: "internal server error" } };
 const broken = {
   writeHead: () => {
-    throw new Error("a field that cannot be written");
+    throw new Error("a header that cannot be written");
   },
 };
 
@@ -57,11 +57,11 @@ describe("Node's request", () => {
     [{ rawBody: undefined, readableEnded: true }, 4, "already_read"],
     [{ rawBody: new Uint8Array(5) }, 4, "too_large"],
     [{ rawBody: new Uint8Array(4) }, 4, new Uint8Array(4)],
-  ])("with %j is read as %#", async (given, most, read) => {
+  ])("with %j has its body read by the limit (row %#)", async (given, most, read) => {
     expect(await readNodeRequest(requestOf(given)).read(most)).toEqual(read);
   });
 
-  it("that breaks off has no body", async () => {
+  it("has no body if the connection breaks off", async () => {
     const request = requestOf({ rawBody: undefined });
     const read = readNodeRequest(request).read(4);
     request.emit("data", new Uint8Array(2));
@@ -70,7 +70,7 @@ describe("Node's request", () => {
     expect(request.listenerCount("data")).toBe(0);
   });
 
-  it("is a web request, whatever of it is missing", () => {
+  it("becomes a web request even without method, path and host", () => {
     const bare = requestOf({ method: undefined, url: undefined }, [[":authority", "b.example"]]);
     expect(readNodeRequest(bare)).toMatchObject({ method: "", target: "/" });
     const { url, method } = toWebRequest(bare, responseOf().response, undefined) ?? {};
@@ -85,7 +85,7 @@ describe("Node's request", () => {
 });
 
 describe("Node's response", () => {
-  it("bears no field of the connection that the server has answered on", async () => {
+  it("omits the headers of the server's own connection", async () => {
     const { response, done } = responseOf();
     const headers = {
       connection: "keep-alive",
@@ -108,7 +108,7 @@ describe("Node's response", () => {
   });
 
   it.each([{ destroyed: true }, { headersSent: true }])(
-    "that is %j is left alone",
+    "that is %j is not written",
     async (over) => {
       const { response, done } = responseOf(over);
       const cancelled: unknown[] = [];
@@ -122,7 +122,7 @@ describe("Node's response", () => {
     },
   );
 
-  it("goes on when the client has taken what it was given, or has gone", async () => {
+  it("continues when the client has read the data or has left", async () => {
     for (const event of ["drain", "close"]) {
       const { response, done } = responseOf({ write: () => false });
       const headers = { "content-type": "text/plain" };
@@ -134,7 +134,7 @@ describe("Node's response", () => {
     }
   });
 
-  it("that the client has left ends, even where its source does not let itself be cancelled", async () => {
+  it("ends when the client has left, even if its source rejects the cancellation", async () => {
     const { response, done } = responseOf();
     const cancel = () => Promise.reject(new Error("cannot be cancelled"));
     const written = writeResponse(response, new Response(new ReadableStream({ cancel })));
@@ -144,7 +144,7 @@ describe("Node's response", () => {
     expect(done).toEqual([[200, expect.anything()], "end"]);
   });
 
-  it("that cannot be written is broken off", async () => {
+  it("is destroyed if it cannot be written", async () => {
     for (const given of [requestOf(), requestOf({}, []), requestOf({ rawHeaders: undefined })]) {
       const { response, done } = responseOf(broken);
       await gate.node(() => new Response())(given, response);
@@ -158,7 +158,7 @@ describe("Node's response", () => {
     [[200, "OK", { "mcp-session-id": "a" }], "a"],
     [[200, { "content-type": "text/plain" }], undefined],
     [[200], undefined],
-  ])("tells its session from %j", (given, session) => {
+  ])("reports the session in %j", (given, session) => {
     const { response } = responseOf();
     const told: unknown[] = [];
     onHead(response, (...said) => void told.push(said));
@@ -181,13 +181,13 @@ describe("the middleware", () => {
     throw new Error("was called");
   };
 
-  it("answers what is no request by itself", async () => {
+  it("answers a malformed request object itself", async () => {
     const { response, done } = responseOf();
     await pass(requestOf({ rawHeaders: undefined }), response, never);
     expect(done).toEqual([[500, expect.anything()], { ...FAILED, id: null }]);
   });
 
-  it("breaks off what it cannot answer", async () => {
+  it("destroys a response that it cannot write", async () => {
     for (const given of [requestOf({}, []), requestOf({ rawHeaders: undefined })]) {
       const { response, done } = responseOf(broken);
       await pass(given, response, never);
@@ -196,7 +196,7 @@ describe("the middleware", () => {
   });
 
   it.each([{ destroyed: true }, { headersSent: true }])(
-    "goes on with no response that is %j",
+    "does not continue with a response that is %j",
     async (over) => {
       const { response, done } = responseOf(over);
       await pass(requestOf(), response, never);
@@ -204,7 +204,7 @@ describe("the middleware", () => {
     },
   );
 
-  it("leaves what `next` throws to the program, and answers nothing in its place", async () => {
+  it("does not catch what `next` throws, and writes no response for it", async () => {
     const listeners = process.listeners("uncaughtException");
     process.removeAllListeners("uncaughtException");
     const thrown: unknown[] = [];
@@ -213,14 +213,14 @@ describe("the middleware", () => {
     let calls = 0;
     await pass(requestOf(), response, () => {
       calls += 1;
-      throw new Error("of the program");
+      throw new Error("of the host");
     });
     process.removeAllListeners("uncaughtException");
     for (const listener of listeners) process.on("uncaughtException", listener);
-    expect([thrown, calls, done]).toEqual([[["of the program", "uncaughtException"]], 1, []]);
+    expect([thrown, calls, done]).toEqual([[["of the host", "uncaughtException"]], 1, []]);
   });
 
-  it("goes on where a store of sessions does not take the new one: nobody else gets in by it", async () => {
+  it("continues if the session store rejects the new session, which then has no owner", async () => {
     const asked: string[] = [];
     const sessions = {
       get: () => undefined,
@@ -241,8 +241,8 @@ describe("the middleware", () => {
   });
 });
 
-describe("a server that fails", () => {
-  it("is told with the id of the message", async () => {
+describe("a failing server", () => {
+  it("gets a response with the id of the message", async () => {
     const { response, done } = responseOf();
     const failing = () => {
       throw new Error("secret inner words");
@@ -251,7 +251,7 @@ describe("a server that fails", () => {
     expect(done).toEqual([[500, expect.anything()], { ...FAILED, id: 1 }]);
   });
 
-  it("and one that nobody may reach is told by status, whoever fails", async () => {
+  it("is not called for a caller without scope, who gets 403", async () => {
     const { response, done } = responseOf();
     await gate.node(() => new Response())(
       requestOf({}, [...JSON_FIELDS, bearer(tokenOf({ scope: "" }))]),

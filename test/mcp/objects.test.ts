@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 import { openGate, openHandlerGate } from "./checking.js";
 import { initialize, modern, newAuthorizer, READER, surface, tokenOf, WRITER } from "./fixture.js";
 import { EVERY_METHOD, OBJECT_ROWS, type ObjectRow } from "./objects.js";
 import { methodsOfSdks, type NamedMember, namingMembers } from "./sdk-members.js";
 
-/** The members of the SDKs that no row is about. */
+/** Returns the members of the SDKs that no row covers. */
 function withoutRow(rows: readonly ObjectRow[]): readonly NamedMember[] {
   const isCovered = ({ method, path }: NamedMember) =>
     EVERY_METHOD.some((row) => row.path === path) ||
@@ -14,12 +15,15 @@ function withoutRow(rows: readonly ObjectRow[]): readonly NamedMember[] {
 
 const by = (decidedBy: ObjectRow["by"]) => OBJECT_ROWS.filter((row) => row.by === decidedBy);
 
+const memberOf = ({ method, path }: { readonly method: string; readonly path: string }) =>
+  `\`${path}\` of ${method}`;
+
 describe("the table of objects", () => {
   it("has a row for each member of a method of either SDK that may name an object", () => {
     expect(withoutRow(OBJECT_ROWS)).toEqual([]);
   });
 
-  it.each(OBJECT_ROWS)("misses $path of $method where its row is taken out", (row) => {
+  it.each(titled(OBJECT_ROWS, memberOf))("would lack %s without its row", (_title, row) => {
     const missing = withoutRow(OBJECT_ROWS.filter((other) => other !== row));
     expect(missing.map(({ method }) => method)).toContain(row.method);
   });
@@ -41,7 +45,7 @@ describe("the table of objects", () => {
   });
 });
 
-/** A message as a client of its version sends it. */
+/** Returns a message as a client of its version sends it. */
 function speak(method: string, params: object, isModern: boolean) {
   const message = { jsonrpc: "2.0", id: 1, method, params: params as never } as const;
   if (!isModern) return { body: JSON.stringify(message), fields: {} };
@@ -50,18 +54,18 @@ function speak(method: string, params: object, isModern: boolean) {
   return { body, fields };
 }
 
-describe("an object that a map decides", () => {
+describe("an object of a map", () => {
   const probes = by("map").flatMap(({ method, path, probe }) =>
     probe === undefined ? [] : [{ method, path, ...probe }],
   );
 
-  it("is asked for by a probe in each row", () => {
+  it("has a probe in each row", () => {
     expect(probes).toHaveLength(by("map").length);
   });
 
-  it.each(probes)(
-    "is the difference between two messages of $method ($path) before a server",
-    async ({ method, own, foreign, token }) => {
+  it.each(titled(probes, memberOf))(
+    "decides between two messages in front of a server that differ in %s",
+    async (_title, { method, own, foreign, token }) => {
       const { ask, events } = openGate();
       const isModern = method === "subscriptions/listen";
       const answers = [own, foreign].map(async (params) => {
@@ -75,9 +79,9 @@ describe("an object that a map decides", () => {
     },
   );
 
-  it.each(probes)(
-    "is the difference between two messages of $method ($path) in a handler",
-    async ({ method, own, foreign, token }) => {
+  it.each(titled(probes, memberOf))(
+    "decides between two messages in front of a handler that differ in %s",
+    async (_title, { method, own, foreign, token }) => {
       const { call } = openHandlerGate();
       expect(await call({ method, params: own }, { token })).toMatchObject({ ran: true });
       const refused = call({ method, params: foreign }, { token });
@@ -87,19 +91,22 @@ describe("an object that a map decides", () => {
   );
 });
 
-describe("an object that belongs to the session", () => {
-  it.each(by("session"))("$path of $method is told in one's own session alone", async (row) => {
-    const { check, ask } = openGate();
-    const opened = await check(initialize, { token: READER });
-    if (opened.kind !== "pass") throw new Error("the handshake is refused");
-    await opened.answered?.(200, "session-1");
-    const message = { jsonrpc: "2.0", method: row.method, params: { [row.path]: "1" } };
-    const fields = { "mcp-session-id": "session-1" };
-    expect(await ask(message, { token: READER, fields })).toBeUndefined();
-    const eve = tokenOf({ sub: "eve", scope: "mcp:tools notes:read" });
-    expect(await ask(message, { token: eve, fields })).toMatchObject({ status: 404 });
-    expect(await ask(message, { fields })).toMatchObject({ status: 401 });
-  });
+describe("an object of a session", () => {
+  it.each(titled(by("session"), memberOf))(
+    "is accepted only in its session: %s",
+    async (_, row) => {
+      const { check, ask } = openGate();
+      const opened = await check(initialize, { token: READER });
+      if (opened.kind !== "pass") throw new Error("the handshake is refused");
+      await opened.answered?.(200, "session-1");
+      const message = { jsonrpc: "2.0", method: row.method, params: { [row.path]: "1" } };
+      const fields = { "mcp-session-id": "session-1" };
+      expect(await ask(message, { token: READER, fields })).toBeUndefined();
+      const eve = tokenOf({ sub: "eve", scope: "mcp:tools notes:read" });
+      expect(await ask(message, { token: eve, fields })).toMatchObject({ status: 404 });
+      expect(await ask(message, { fields })).toMatchObject({ status: 401 });
+    },
+  );
 });
 
 describe("a task", () => {
@@ -115,7 +122,7 @@ describe("a task", () => {
   });
   const related = { "io.modelcontextprotocol/related-task": { taskId: "t-1" } };
 
-  /** A gate in a handler where `t-1` was created for the reader. */
+  /** Creates a handler gate with a task `t-1` of the reader. */
   const withTask = async () => {
     const { call } = openHandlerGate({ ...surface, methods }, newAuthorizer());
     const create = { method: "tools/call", params: { name: "read_note", task: {} } };
@@ -123,11 +130,11 @@ describe("a task", () => {
     return call;
   };
 
-  it.each(by("task"))("that $method names is its creator's", async ({ method }) => {
+  it.each(titled(by("task"), memberOf))("belongs to its creator in %s", async (_, { method }) => {
     const call = await withTask();
     const message = { method, params: { taskId: "t-1" } };
     expect(await call(message, { token: READER })).toEqual({ ran: true });
-    // a step-up is another token of the same person through the same client
+    // a step-up is another token of the same user through the same client
     expect(await call(message, { token: WRITER })).toEqual({ ran: true });
     await expect(call(message, { token: eve })).rejects.toMatchObject({ code: -32_010 });
     const unknown = { method, params: { taskId: "t-2" } };
@@ -138,25 +145,28 @@ describe("a task", () => {
     method.startsWith("notifications/") ||
     ["sampling/createMessage", "elicitation/create", "roots/list"].includes(method);
 
-  it.each([...methodsOfSdks()])("that a %s relates to is its creator's", async (method) => {
-    const call = await withTask();
-    // its own parameters are whole, so that nothing but the task is refused
-    const probe = OBJECT_ROWS.find((row) => row.method === method)?.probe;
-    const message = { method, params: { taskId: "t-1", ...probe?.own } };
-    const outcome = (token: string) =>
-      call(message, { token, meta: related }).then(
-        (result) => ((result as { isError?: true }).isError === true ? "refused" : "ran"),
-        (error: { code: number }) => error.code,
+  it.each([...methodsOfSdks()])(
+    "related to a %s is accessible only to its creator",
+    async (method) => {
+      const call = await withTask();
+      // the other parameters are valid, so that only the task can be denied
+      const probe = OBJECT_ROWS.find((row) => row.method === method)?.probe;
+      const message = { method, params: { taskId: "t-1", ...probe?.own } };
+      const outcome = (token: string) =>
+        call(message, { token, meta: related }).then(
+          (result) => ((result as { isError?: true }).isError === true ? "refused" : "ran"),
+          (error: { code: number }) => error.code,
+        );
+      const refused = method === "tools/call" ? "refused" : -32_010;
+      expect([await outcome(probe?.token ?? READER), await outcome(eve)]).toEqual(
+        isNowhere(method) ? [-32_601, -32_601] : ["ran", refused],
       );
-    const refused = method === "tools/call" ? "refused" : -32_010;
-    expect([await outcome(probe?.token ?? READER), await outcome(eve)]).toEqual(
-      isNowhere(method) ? [-32_601, -32_601] : ["ran", refused],
-    );
-  });
+    },
+  );
 });
 
-describe("a method that neither map nor table names", () => {
-  it.each(by("unknown"))("$method is not found", async ({ method }) => {
+describe("a method that neither the table nor the options name", () => {
+  it.each(titled(by("unknown"), memberOf))("is not found: %s", async (_title, { method }) => {
     const { ask, events } = openGate();
     const message = { jsonrpc: "2.0", id: 1, method, params: { name: "read_note" } };
     expect(await ask(message, { token: WRITER })).toMatchObject({

@@ -1,23 +1,23 @@
 import { ACCOUNT, READER } from "./fixture.js";
 
 /**
- * What decides on an object that a method names: an entry of a map (`map`), the owner of a task (`task`), the owner of the session
- * (`session`); or the member names no object of the server (`none`), or nothing names the method itself (`unknown`).
+ * What decides on an object that a method names: an entry of the options (`map`), the owner of the task (`task`) or the owner of the
+ * session (`session`). With `none` the member names no object of the server, and with `unknown` the method itself is unknown.
  */
 export type DecidedBy = "map" | "task" | "session" | "none" | "unknown";
 
-/** A member of a method of the SDKs that names something. */
+/** A member of a method of the SDKs that names an object. */
 export interface ObjectRow {
   readonly method: string;
   readonly path: string;
   readonly by: DecidedBy;
-  /** Why it is so, where nothing decides. */
+  /** The reason why nothing decides. */
   readonly why?: string;
-  /** For `map`: parameters that a token opens, and others of the same shape that it does not. */
+  /** For `map`: parameters that a token allows, and parameters of the same shape that it does not. */
   readonly probe?: { readonly own: object; readonly foreign: object; readonly token: string };
 }
 
-/** What every method can carry. */
+/** The members that every method can have. */
 export const EVERY_METHOD: readonly Omit<ObjectRow, "method">[] = [
   { path: "_meta.io.modelcontextprotocol/related-task.taskId", by: "task" },
   { path: "_meta.progressToken", by: "none", why: "the caller's own name for what it asks" },

@@ -93,11 +93,11 @@ describe("resources", () => {
     ["notes://7/text/more", []],
     ["no uri", []],
     [`notes://${"a".repeat(9_000)}/text`, []],
-  ])("%s is decided by %j", (uri, found) => {
+  ])("are decided by their entries: %s by %j", (uri, found) => {
     expect(finder.byUri(uri).map(({ tool, values }) => [tool, values])).toEqual(found);
   });
 
-  it("templates are found by their own text", () => {
+  it("finds templates by their own text", () => {
     expect(finder.byKey("notes://{id}/text")).toBe("read_one");
     expect(finder.byKey("notes://{other}/text")).toBeUndefined();
   });
@@ -110,12 +110,12 @@ describe("resources", () => {
     "notes://a{id}",
     "https://a.example/b/../c",
     "notes://{i d}",
-  ])("%s is no key", (key) => {
+  ])("refuse the key %s", (key) => {
     expect(() => newResourceFinder({ [key]: "read" })).toThrow(/canonical/);
   });
 });
 
-describe("targets", () => {
+describe("required operations", () => {
   const targets = newTargets({
     prompts: { summary: "read_note" },
     resources: { "notes://{id}/text": "read_one" },
@@ -129,7 +129,7 @@ describe("targets", () => {
     isMethodUnknown: false,
   });
 
-  it("are decided by what is completed", () => {
+  it("of a completion are those of the prompt or resource", () => {
     const argument = { name: "day", value: "mon" };
     const byPrompt = { ref: { type: "ref/prompt", name: "summary" }, argument };
     expect(asked("completion/complete", byPrompt)).toEqual(operation("read_note", { day: "mon" }));
@@ -147,7 +147,7 @@ describe("targets", () => {
     });
   });
 
-  it("of a completion are looked up by the type of the reference alone", () => {
+  it("of a completion depend only on the type of the reference", () => {
     const both = newTargets({
       prompts: { "notes://all": "read_note", "notes://prompt": "read_note" },
       resources: { "notes://all": "read_all" },
@@ -191,7 +191,7 @@ describe("targets", () => {
     ["subscriptions/listen", {}, "2026-07-28"],
     ["resources/subscribe", { uri: "notes://7/text" }, "2026-07-28"],
     ["resources/unsubscribe", undefined, "2026-07-28"],
-  ])("%s with %j in %s is a method that nothing names", (method, params, version) => {
+  ])("of the unknown method %s with %j in %s are a denial", (method, params, version) => {
     expect(asked(method, params, version)).toMatchObject({
       kind: "operations",
       operations: [{ operation: `mcp:${method}` }],
@@ -207,14 +207,14 @@ describe("targets", () => {
     "prompts/list",
     "prompts/get",
     "completion/complete",
-  ])("%s is a method that nothing names where no map has an entry", (method) => {
+  ])("of %s without an entry are those of an unknown method", (method) => {
     const params = { uri: "notes://7/text" };
     expect(newTargets({})({ kind: "request", method, params }, undefined)).toMatchObject({
       isMethodUnknown: true,
     });
   });
 
-  it("of entries that no map has are unknown, their methods are not", () => {
+  it("of an entry without a map key are unknown, but not the method", () => {
     for (const version of [undefined, "2025-11-25", "DRAFT-2026-v1"]) {
       const found = asked("resources/subscribe", { uri: "notes://other" }, version);
       expect(found).toMatchObject({
@@ -224,15 +224,15 @@ describe("targets", () => {
     }
   });
 
-  it("of names that are none are unknown, even where a policy has an endpoint of that name", () => {
+  it("of an invalid tool name are unknown, even if the policy has an endpoint of that name", () => {
     expect(asked("tools/call", { name: "GET /notes" })).toMatchObject({
       operations: [{ operation: "mcp:tools/call" }],
     });
   });
 });
 
-describe("sessions", () => {
-  it("forget the oldest when there are too many", async () => {
+describe("the session store", () => {
+  it("deletes the oldest sessions when there are too many", async () => {
     const memory = newSessionMemory(2);
     for (const id of ["a", "b", "a", "c"]) memory.set(id, id);
     expect([await memory.get("a"), await memory.get("b"), await memory.get("c")]).toEqual([
@@ -242,7 +242,7 @@ describe("sessions", () => {
     ]);
   });
 
-  it("are kept while they are used", async () => {
+  it("keeps sessions that are in use", async () => {
     const memory = newSessionMemory(2);
     memory.set("a", "ada");
     memory.set("b", "bob");
@@ -251,7 +251,7 @@ describe("sessions", () => {
     expect([await memory.get("a"), await memory.get("b")]).toEqual(["ada", undefined]);
   });
 
-  it("of one owner push out no others", async () => {
+  it("lets no owner evict the sessions of others", async () => {
     const memory = newSessionMemory(10, 2);
     memory.set("a", "ada");
     for (const id of ["1", "2", "3"]) memory.set(id, "eve");
@@ -266,12 +266,12 @@ describe("sessions", () => {
     expect([await memory.get("3"), await memory.get("4")]).toEqual(["eve", "eve"]);
   });
 
-  it("are owned by person and client, else by the token's own text", () => {
+  it("gets owners by user and client, otherwise by the token itself", () => {
     const ada = { scope: "", sub: "ada", iss: "i", client_id: "c" };
     expect(ownerOf(ada, "1")).toBe(ownerOf({ ...ada, scope: "more" }, "2"));
     expect(ownerOf(ada, "1")).not.toBe(ownerOf({ ...ada, iss: "j" }, "1"));
     expect(ownerOf({ scope: "" }, "1")).not.toBe(ownerOf({ scope: "" }, "2"));
-    // one client may serve many people: without a `sub` a token stands for itself
+    // one client may serve many users, so a token without a `sub` is its own owner
     const nameless = { scope: "", client_id: "c" };
     expect(ownerOf(nameless, "1")).toBe(ownerOf(nameless, "1"));
     expect(ownerOf(nameless, "1")).not.toBe(ownerOf(nameless, "2"));
@@ -284,7 +284,7 @@ describe("sessions", () => {
   });
 });
 
-describe("clients", () => {
+describe("client detection", () => {
   it.each([
     ["openai-mcp/1.0.0 (ChatGPT)", "tool-result"],
     ["claude-code/2.1.0", "tool-result"],
@@ -292,7 +292,7 @@ describe("clients", () => {
     ["Claude-User", "http"],
     ["node", "http"],
     [undefined, "http"],
-  ])("%s is told by %s", (userAgent, mode) => {
+  ])("gives the client %s the form %s", (userAgent, mode) => {
     expect(challengeFor("auto", userAgent)).toBe(mode);
     expect(challengeFor("http", userAgent)).toBe("http");
   });

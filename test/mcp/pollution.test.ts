@@ -6,9 +6,9 @@ import { type Asking, requestOf } from "./checking.js";
 import { call, initialize, newAuthorizer, policy, READER, surface } from "./fixture.js";
 import { bearing } from "./talk.js";
 
-// whatever other code has put on `Object.prototype`, the gates decide as in a clean process
+// whatever other code has added to `Object.prototype`, the gates decide as in a clean process
 
-/** Options of the gates, members of results, and members of what is handed from one part to another. */
+/** Names of gate options, of members of results, and of members of objects that modules exchange. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   options: [
     "resources",
@@ -69,7 +69,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** A switch, a word, and an object: what a member of these names can be. */
+/** A switch, a text and an object: the types of values that such a member can have. */
 const VALUES: readonly unknown[] = [true, "tool-result", {}];
 
 const isPolluted = new Set<string>();
@@ -110,7 +110,7 @@ const MESSAGES: readonly unknown[] = [
 
 const TOKENS = [undefined, "bad", READER] as const;
 
-/** What a process does: what the gates answer, and what they write down. */
+/** Runs of a process, which return the responses and audit events of the gates. */
 type Run = (pollute: () => void) => Promise<unknown>;
 
 function readEvents(events: readonly AuditEvent[]): unknown {
@@ -145,7 +145,7 @@ function readVerdict(verdict: McpVerdict): unknown {
 
 const tools = ["read_note", "write_note", "purge"].map((name) => ({ name }));
 
-/** A low-level server by its shape, so that no SDK is asked what it makes of the same objects. */
+/** A low-level server by its shape, so that the test does not depend on how an SDK handles the same objects. */
 const handlers: Run = async (polluted) => {
   const events: AuditEvent[] = [];
   const authorizer = newAuthorizer({ audit: (event) => void events.push(event) });
@@ -194,14 +194,14 @@ const handlers: Run = async (polluted) => {
   return [answers, reached, readEvents(events)];
 };
 
-/** Runs beside polluted objects, and tells of it once these are clean again. */
+/** Runs beside polluted objects, and returns the outcome once they are clean again. */
 async function outcome(run: Run, polluted: () => void): Promise<string> {
   const seen = await run(polluted).catch((error: unknown) => `failed: ${String(error)}`);
   clean();
   return JSON.stringify(seen, null, 1);
 }
 
-const RUNS = { "the gate before a server": gates, "the gate in a handler": handlers };
+const RUNS = { "the gate in front of a server": gates, "the gate in front of a handler": handlers };
 
 describe.each(Object.entries(RUNS))("%s", (_, run) => {
   let expected = "";
@@ -209,18 +209,15 @@ describe.each(Object.entries(RUNS))("%s", (_, run) => {
     expected = await outcome(run, () => undefined);
   });
 
-  it("refuses and allows in a clean process", () => {
+  it("denies and allows in a clean process", () => {
     for (const code of ["unauthenticated", "invalid_token", "insufficient_scope"]) {
       expect(expected).toContain(`"${code}"`);
     }
   });
 
-  it.each(Object.values(NAMES).flat())(
-    "decides the same where every object has %s",
-    async (name) => {
-      for (const value of VALUES) {
-        expect(await outcome(run, () => pollute(name, value))).toBe(expected);
-      }
-    },
-  );
+  it.each(Object.values(NAMES).flat())("decides the same if every object has %s", async (name) => {
+    for (const value of VALUES) {
+      expect(await outcome(run, () => pollute(name, value))).toBe(expected);
+    }
+  });
 });

@@ -18,7 +18,7 @@ interface CallCase {
   readonly token: string | undefined;
   readonly tool: string;
   readonly args?: Record<string, unknown>;
-  /** How the text of the result starts; the name of the tool where it has run. */
+  /** Start of the result's text; the name of the tool if it ran. */
   readonly text: string;
   readonly code?: string;
 }
@@ -93,7 +93,7 @@ const CALLS: readonly CallCase[] = [
 ];
 
 describe.each(GENERATIONS)("a protected server of %s", (generation) => {
-  it("answers every call by the policy, in memory, and runs a tool only where it is allowed", async () => {
+  it("decides on every in-memory call by the policy, and runs only allowed tools", async () => {
     const { ask, runs, close } = await open(generation);
     for (const { token, tool, args = {}, text, code } of CALLS) {
       runs.length = 0;
@@ -115,7 +115,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     await close();
   });
 
-  it("says what helps, as draft clients and ChatGPT read it", async () => {
+  it("states what helps, in the forms that draft clients and ChatGPT read", async () => {
     const { ask, close } = await open(generation, {
       upgradeUrl: "https://notes.example.com/plans",
     });
@@ -123,7 +123,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
       (await ask({ method: "tools/call", params: { name, arguments: {} } }, bearing(token))).result;
     const shortage = await denied("write_note", READER);
     expect(shortage?.content?.[0]?.text).toBe(
-      "more scope is needed: the user can grant it. Scope: mcp:tools notes:read notes:write. Ask the person to grant it, then call it again with the new token.",
+      "more scope is needed: the user can grant it. Scope: mcp:tools notes:read notes:write. Ask the user to grant it, then call it again with the new token.",
     );
     expect(shortage?._meta).toMatchObject({
       "io.modelcontextprotocol/authorization": {
@@ -137,7 +137,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     });
     const upgrade = await denied("export_notes", READER);
     expect(upgrade?.content?.[0]?.text).toBe(
-      "upgrade required: this needs the plan `pro` or above. The person can upgrade the plan. Call it again after the upgrade. Plans: https://notes.example.com/plans",
+      "upgrade required: this needs the plan `pro` or above. The user can upgrade the plan. Call it again after the upgrade. Plans: https://notes.example.com/plans",
     );
     expect(upgrade?._meta).toMatchObject({
       "io.modelcontextprotocol/authorization": {
@@ -148,14 +148,14 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     expect(upgrade?._meta).not.toHaveProperty(["mcp/www_authenticate"]);
     const denial = await denied("delete_account", READER);
     expect(denial?.content?.[0]?.text).toBe(
-      "denied: Account deletion requires email confirmation. No consent and no plan changes that; calling it again will not help.",
+      "denied: Account deletion requires email confirmation. Neither consent nor another plan changes this; calling it again will not help.",
     );
     const outage = await denied("read_note", "outage");
     expect(outage?._meta).not.toHaveProperty(["io.modelcontextprotocol/authorization"]);
     await close();
   });
 
-  it("believes nothing of `authInfo` but its token", async () => {
+  it("trusts only the token of `authInfo`", async () => {
     const { ask, runs, close } = await open(generation);
     const attempts: readonly unknown[] = [
       { ...bearing(READER), token: undefined },
@@ -174,7 +174,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     await close();
   });
 
-  it("hands the verified token to the tool", async () => {
+  it("passes the verified token to the tool", async () => {
     const { ask, runs, close } = await open(generation);
     await ask({ method: "tools/call", params: { name: "read_note" } }, bearing(READER));
     await ask({ method: "tools/call", params: { name: "ping_public" } });
@@ -182,7 +182,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     await close();
   });
 
-  it("shows each caller the tools that are theirs, in the order of the policy", async () => {
+  it("lists the tools of each caller, in the order of the policy", async () => {
     const { ask, close } = await open(generation);
     const listed = async (token?: string) => {
       return namesIn(await ask({ method: "tools/list" }, token && bearing(token)), "tools");
@@ -203,7 +203,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     await close();
   });
 
-  it("decides on resources, prompts and completion by the map, and refuses what the map lacks", async () => {
+  it("decides on resources, prompts and completion by the options, and denies what they do not name", async () => {
     const { ask, close } = await open(generation);
     const codeOf = async (method: string, params: Record<string, unknown>, token?: string) => {
       const { error } = await ask({ method, params }, token && bearing(token));
@@ -234,7 +234,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     await close();
   });
 
-  it("refuses resources and prompts altogether where the options name none", async () => {
+  it("denies all resources and prompts if the options name none", async () => {
     const { ask, close } = await open(generation, { resources: {}, prompts: {} });
     for (const method of ["resources/list", "prompts/list", "resources/templates/list"]) {
       const { error } = await ask({ method }, bearing(WRITER));
@@ -243,7 +243,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     await close();
   });
 
-  it("decides by the options of its own server, whatever another server of the policy has", async () => {
+  it("decides by the options of its own server, whatever options another server of the policy has", async () => {
     const [both, promptsAlone] = [
       await open(generation),
       await open(generation, { resources: {} }),
@@ -272,7 +272,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     await close();
   });
 
-  it("keeps a session for whom it was first used by, through a step-up", async () => {
+  it("binds a session to the user who uses it first, through a step-up", async () => {
     const runs: Run[] = [];
     const server = NEW_SERVER[generation](newAuthorizer(), runs);
     const { ask, close } = await talkTo(generation, server, "session-1");
@@ -289,7 +289,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     await close();
   });
 
-  it("keeps a session that is first used without a token anonymous", async () => {
+  it("keeps a session anonymous if its first caller is anonymous", async () => {
     const runs: Run[] = [];
     const server = NEW_SERVER[generation](newAuthorizer(), runs);
     const { ask, close } = await talkTo(generation, server, "session-1");

@@ -1,10 +1,11 @@
 import type { AuditEvent } from "scope-policy";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 import { call, EXPIRED, initialize, newAuthorizer, READER, tokenOf } from "./fixture.js";
 import { type Host, type HostName, type Sent, sendRaw, startHost } from "./hosts.js";
 import { bearing, GENERATIONS, open } from "./talk.js";
 
-/** Requests that ask for no operation of the policy, and the names of their events. */
+/** Requests that need no operation of the policy, with the names of their events. */
 const REQUESTS: readonly (Sent & { readonly title: string; readonly name: string })[] = [
   { title: "the handshake", name: "mcp:initialize", body: JSON.stringify(initialize) },
   { title: "a ping", name: "mcp:ping", body: message("ping") },
@@ -37,11 +38,11 @@ function message(method: string, text = "", id = 7): string {
 const CREDENTIALS = [
   ["an expired token", EXPIRED, "invalid_token", 401],
   ["a token with a malformed scope", tokenOf({ scope: "a  b" }), "invalid_token", 401],
-  ["what is not a token", "a b", "invalid_request", 400],
-  ["a token that cannot be verified", "outage", "temporarily_unavailable", 503],
+  ["malformed credentials", "a b", "invalid_request", 400],
+  ["a token in an outage of the verifier", "outage", "temporarily_unavailable", 503],
 ] as const;
 
-describe.each(["v2", "v1-stateless"] satisfies HostName[])("behind the gate, %s", (name) => {
+describe.each(["v2", "v1-stateless"] satisfies HostName[])("the gate, %s", (name) => {
   let host: Host;
   beforeAll(async () => {
     host = await startHost(name);
@@ -63,7 +64,8 @@ describe.each(["v2", "v1-stateless"] satisfies HostName[])("behind the gate, %s"
     });
 
   describe.each(CREDENTIALS)("%s", (_, token, code, status) => {
-    it.each(REQUESTS)("makes one event with $title", async ({ name: operation, ...sent }) => {
+    it.each(titled(REQUESTS))("causes one event with %s", async (_title, request) => {
+      const { name: operation, ...sent } = request;
       expect((await ask(sent, token)).status).toBe(status);
       expect(host.events).toHaveLength(1);
       expect(host.events[0]).toMatchObject({
@@ -76,18 +78,18 @@ describe.each(["v2", "v1-stateless"] satisfies HostName[])("behind the gate, %s"
     });
   });
 
-  it.each(REQUESTS)("no credentials make no event with $title", async (sent) => {
+  it.each(titled(REQUESTS))("writes no event without credentials for %s", async (_title, sent) => {
     expect((await ask(sent)).status).toBe(401);
     expect(host.events).toEqual([]);
   });
 
-  it("a valid token makes none", async () => {
+  it("writes no event for a valid token", async () => {
     await ask({ body: JSON.stringify(initialize) }, READER);
     await ask({ body: message("ping") }, READER);
     expect(host.events).toEqual([]);
   });
 
-  it("has the id of the message, and no token that is sent as a method", async () => {
+  it("writes the id of the message, and redacts a token that is sent as a method", async () => {
     await ask({ body: message("ping", "", 42) }, EXPIRED);
     expect(host.events[0]?.requestId).toBe("42");
     const method = "notifications/dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -98,7 +100,7 @@ describe.each(["v2", "v1-stateless"] satisfies HostName[])("behind the gate, %s"
     });
   });
 
-  it("an event of a call is that of the tool", async () => {
+  it("writes the event of a call with its tool", async () => {
     await ask({ body: JSON.stringify(call("read_note")) }, EXPIRED);
     expect(host.events.map(({ operation }) => operation)).toEqual([
       { name: "read_note", kind: "tool" },
@@ -106,8 +108,8 @@ describe.each(["v2", "v1-stateless"] satisfies HostName[])("behind the gate, %s"
   });
 });
 
-describe.each(GENERATIONS)("at the handlers of a protected server, %s", (generation) => {
-  it.each(CREDENTIALS)("%s makes one event", async (_, token, code, status) => {
+describe.each(GENERATIONS)("the handlers of a protected server, %s", (generation) => {
+  it.each(CREDENTIALS)("write one event for %s", async (_, token, code, status) => {
     const events: AuditEvent[] = [];
     const { ask, close } = await open(generation, {}, (event) => void events.push(event));
     await ask({ method: "tools/list" }, bearing(token));
@@ -122,9 +124,9 @@ describe.each(GENERATIONS)("at the handlers of a protected server, %s", (generat
   });
 });
 
-describe("a sink that fails", () => {
+describe("a failing audit sink", () => {
   it.each(["deny", "continue"] as const)(
-    "leaves the refusal as it is (%s)",
+    "does not change the denial (%s)",
     async (onAuditError) => {
       const authorizer = newAuthorizer({
         audit: () => {
@@ -140,7 +142,7 @@ describe("a sink that fails", () => {
     },
   );
 
-  it("is not asked where there is no audit", async () => {
+  it("is not called without an audit", async () => {
     const authorizer = newAuthorizer();
     const refused = await authorizer.authenticate(`Bearer ${EXPIRED}`);
     if (!("decision" in refused)) throw new Error("the token is expired");

@@ -18,10 +18,11 @@ import { type Protected, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import { heedRegistrations, newRegistrations } from "../../src/mcp/registrations.js";
 import { newTargets } from "../../src/mcp/targets.js";
+import { titled } from "../titled.js";
 import { INFO, modern, tokenOf, verify } from "./fixture.js";
 import { bearing, GENERATIONS, type Generation, namesIn, talkTo } from "./talk.js";
 
-// a resource or prompt that a server has registered is decided by an entry of its own
+// the gate decides on a registered resource or prompt only by its own entry in the options
 
 const policy = definePolicy({
   name: "Files",
@@ -55,7 +56,7 @@ const listing = (instances: readonly string[] | undefined) => ({
 });
 const nothing = () => ({ messages: [] });
 
-/** A server of either generation behind the policy, with what a test registers. */
+/** Creates a server of either SDK behind the policy, with the registrations of a test. */
 function serverOf(
   generation: Generation,
   register: (on: Registering) => void,
@@ -105,20 +106,23 @@ interface Read {
 }
 
 const READS: readonly Read[] = [
-  { uri: "files://a", code: undefined, why: "a template fits it, and the map names the template" },
+  { uri: "files://a", code: undefined, why: "it matches a template with an entry" },
   {
     uri: "files://keys",
     code: -32_010,
-    why: "it is registered by itself, and the map names only a template",
+    why: "it is a fixed resource, and only a template has an entry",
   },
-  { uri: "docs://all", code: undefined, why: "the map names it" },
-  { uri: "docs://b/1", code: undefined, why: "the map names a part of what its template serves" },
-  { uri: "docs://b/1/2", code: -32_010, why: "no entry fits it" },
+  { uri: "docs://all", code: undefined, why: "it has its own entry" },
+  { uri: "docs://b/1", code: undefined, why: "its template serves every URI of an entry" },
+  { uri: "docs://b/1/2", code: -32_010, why: "no entry matches it" },
   { uri: "files://b", code: -32_010, why: "the token is bound to another value" },
 ];
 
+const outcomeOf = ({ uri, code, why }: Read) =>
+  `${uri} is ${code === undefined ? "allowed" : "denied"}, since ${why}`;
+
 describe.each(GENERATIONS)("a resource of %s", (generation) => {
-  it.each(READS)("$uri is answered $code: $why", async ({ uri, code }) => {
+  it.each(titled(READS, outcomeOf))("%s", async (_title, { uri, code }) => {
     const events: AuditEvent[] = [];
     const { server } = serverOf(generation, everything, {}, (event) => void events.push(event));
     const { ask, close } = await talkTo(generation, server);
@@ -132,7 +136,7 @@ describe.each(GENERATIONS)("a resource of %s", (generation) => {
     await close();
   });
 
-  it("without an entry of its own is neither listed nor completed", async () => {
+  it("without its own entry is neither listed nor completed", async () => {
     const { server } = serverOf(generation, everything);
     const { ask, close } = await talkTo(generation, server);
     const listed = await ask({ method: "resources/list" }, bearing(READER));
@@ -146,7 +150,7 @@ describe.each(GENERATIONS)("a resource of %s", (generation) => {
     await close();
   });
 
-  it("whose template is narrower than every entry is refused: the entry does not speak of it", async () => {
+  it("with a template narrower than every entry is denied, since no entry is its own", async () => {
     const { server, mcp } = serverOf(generation, ({ template }) => {
       template("files://{id}.json");
       template("files://{id}");
@@ -155,9 +159,9 @@ describe.each(GENERATIONS)("a resource of %s", (generation) => {
     const codeOf = async (uri: string) =>
       (await ask({ method: "resources/read", params: { uri } }, bearing(READER))).error?.code;
     expect(await codeOf("files://a")).toBeUndefined();
-    // decided as the file `x.json`, the handler would be given `x`
+    // if the gate decided on the file `x.json`, the handler would get `x`
     expect(await codeOf("files://x.json")).toBe(-32_010);
-    expect(() => mcp.assertComplete([])).toThrow(/`files:\/\/\{id\}\.json` without an entry/);
+    expect(() => mcp.assertComplete([])).toThrow(/`files:\/\/\{id\}\.json` without its own entry/);
     await close();
   });
 });
@@ -171,7 +175,7 @@ interface CoverageCase {
 
 const COVERAGE: readonly CoverageCase[] = [
   {
-    title: "a resource and a prompt without entries of their own",
+    title: "a resource and a prompt without their own entries",
     register: (on) => {
       everything(on);
       on.prompt("other");
@@ -197,7 +201,7 @@ const COVERAGE: readonly CoverageCase[] = [
     ],
   },
   {
-    title: "every registration, where the options name none",
+    title: "every registration if the options name none",
     register: ({ resource, prompt }) => {
       resource("docs://all");
       prompt("summary");
@@ -209,12 +213,12 @@ const COVERAGE: readonly CoverageCase[] = [
     ],
   },
   {
-    title: "nothing where nothing is registered: handlers of the program may serve the entries",
+    title: "nothing without registrations, since handlers of the host may serve the entries",
     register: () => undefined,
     found: [],
   },
   {
-    title: "nothing where both are the same",
+    title: "nothing if both are the same",
     register: ({ resource, template, prompt }) => {
       resource("docs://all");
       template("files://{id}");
@@ -225,8 +229,8 @@ const COVERAGE: readonly CoverageCase[] = [
   },
 ];
 
-describe.each(GENERATIONS)("the cover of the resources and prompts of %s", (generation) => {
-  it.each(COVERAGE)("finds $title", ({ register, options, found }) => {
+describe.each(GENERATIONS)("the coverage of the resources and prompts of %s", (generation) => {
+  it.each(titled(COVERAGE))("reports %s", (_title, { register, options, found }) => {
     const { mcp } = serverOf(generation, register, options);
     let findings: readonly { readonly code: string; readonly path: string }[] = [];
     try {
@@ -237,7 +241,7 @@ describe.each(GENERATIONS)("the cover of the resources and prompts of %s", (gene
     expect(findings.map(({ code, path }) => [code, path])).toEqual(found);
   });
 
-  it("is looked at anew where a resource or a prompt has another name now", () => {
+  it("is checked again after a resource or a prompt has been renamed", () => {
     const made = (isMore: boolean) => {
       const { server, mcp } = serverOf(
         generation,
@@ -262,7 +266,7 @@ describe.each(GENERATIONS)("the cover of the resources and prompts of %s", (gene
 });
 
 it.each(GENERATIONS)(
-  "%s refuses a subscription of which one resource has no entry of its own",
+  "%s denies a subscription if one of its resources has no entry of its own",
   (generation) => {
     const { server } = serverOf(generation, everything);
     const targets = heedRegistrations(newTargets({ resources, prompts }), newRegistrations(server));
@@ -278,7 +282,7 @@ it.each(GENERATIONS)(
   },
 );
 
-it("v2's hook before the stream asks for no scope for a resource that is refused anyway", async () => {
+it("the v2 SDK's hook before the stream names no scope for a resource that is denied anyway", async () => {
   const handler = createMcpHandler(() => serverOf("v2", everything).server as McpServer, {
     keepAliveMs: 0,
   });
@@ -304,7 +308,7 @@ it("v2's hook before the stream asks for no scope for a resource that is refused
   expect([await statusOf("files://a"), await statusOf("files://keys")]).toEqual([403, 200]);
 });
 
-it("what a low-level server has is not known: the map alone decides, and nothing is found", async () => {
+it("the resources of a low-level server are unknown: only the options decide, and nothing is reported", async () => {
   const server = new LowLevelV2(INFO, { capabilities: { resources: {} } });
   const authorizer = createAuthorizer({ policy, verify });
   const mcp = protect(server, { authorizer, resources, prompts });

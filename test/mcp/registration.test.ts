@@ -9,7 +9,7 @@ const authorizer = newAuthorizer();
 const said = (text: string) => ({ content: [{ type: "text" as const, text }] });
 const input = z.object({ id: z.string(), count: z.number().optional() });
 
-it("keeps the signature of v2's `registerTool`, with the names of the policy", () => {
+it("keeps the signature of v2's `registerTool`, restricted to tool names of the policy", () => {
   const mcp = protect(new McpServer(INFO), { authorizer });
   const made = mcp.registerTool(
     "read_note",
@@ -26,15 +26,15 @@ it("keeps the signature of v2's `registerTool`, with the names of the policy", (
   mcp.registerTool("list_anything", {}, (ctx) => said(String(ctx.mcpReq.id)));
   // @ts-expect-error the policy has no such tool
   expect(() => mcp.registerTool("raed_note", {}, () => said(""))).toThrow(/raed_note/);
-  // @ts-expect-error a result is no number
+  // @ts-expect-error a number is not a result
   mcp.registerTool("whoami", {}, () => 3);
-  // @ts-expect-error an option that is misspelt
+  // @ts-expect-error a misspelled option
   mcp.registerTool("ping_public", { titel: "Ping" }, () => said(""));
   made.disable();
   expect(made.enabled).toBe(false);
 });
 
-it("keeps the signature of v1's `registerTool`, with the names of the policy", () => {
+it("keeps the signature of v1's `registerTool`, restricted to tool names of the policy", () => {
   const mcp = protect(new McpServerV1(INFO), { authorizer });
   const made = mcp.registerTool(
     "read_note",
@@ -56,7 +56,7 @@ it("keeps the signature of v1's `registerTool`, with the names of the policy", (
   expect(made.enabled).toBe(false);
 });
 
-it("has no `registerTool` for a low-level server, and takes maps to tools of the policy alone", () => {
+it("has no `registerTool` for a low-level server, and accepts only maps to tools of the policy", () => {
   const mcp = protect(new Server(INFO, { capabilities: { tools: {} } }), { authorizer });
   // @ts-expect-error a low-level server registers no tools
   expect(mcp.registerTool).toBeUndefined();

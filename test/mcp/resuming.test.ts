@@ -18,11 +18,11 @@ import {
 import { bearer, close, JSON_FIELDS, listen, type NodeListener } from "./hosts.js";
 import { GENERATIONS, type Generation } from "./talk.js";
 
-// an event id resumes the stream that it belongs to, for any caller
+// an event id resumes the stream to which it belongs, for any caller
 
 const EVE = tokenOf({ sub: "eve", scope: "mcp:tools" });
 
-/** A store of events that all sessions share, with ids that can be guessed. */
+/** Creates an event store that all sessions share, with ids that can be guessed. */
 function newEventStore() {
   const events = new Map<string, { readonly streamId: string; readonly message: unknown }>();
   return {
@@ -46,7 +46,7 @@ function newEventStore() {
   };
 }
 
-/** A server for each session, all of them with one store of events. */
+/** Creates a server for each session, all with one event store. */
 const MOUNTS: Readonly<Record<Generation, (options: McpGateOptions<Types>) => NodeListener>> = {
   v1: (options) => {
     const authorizer = newAuthorizer();
@@ -111,8 +111,8 @@ async function serving(generation: Generation, options: McpGateOptions<Types>) {
   return { shakeHands, close: () => close(server) };
 }
 
-describe.each(GENERATIONS)("`Last-Event-ID`, before a server of %s", (generation) => {
-  /** A session with the id of the first event of a call, and how to resume the stream behind it in any session. */
+describe.each(GENERATIONS)("`Last-Event-ID`, in front of a server of %s", (generation) => {
+  /** Opens a session. Returns the id of the first event of a call, and a function that resumes its stream in any session. */
   const serve = async (options: McpGateOptions<Types>) => {
     const { shakeHands, close: end } = await serving(generation, options);
     const ada = await shakeHands(READER);
@@ -138,13 +138,13 @@ describe.each(GENERATIONS)("`Last-Event-ID`, before a server of %s", (generation
     await end();
   });
 
-  it("replays the stream of another session where the options call guessable ids unguessable", async () => {
+  it("replays the stream of another session if the options wrongly declare guessable ids unguessable", async () => {
     const { shakeHands, resume, end } = await serve({ eventIdsAreUnguessable: true });
     expect(await firstOf(await resume(await shakeHands(EVE)))).toContain("read_note");
     await end();
   });
 
-  it("resumes the stream of the same session where the options say so", async () => {
+  it("resumes the stream of the same session if the options allow it", async () => {
     const { ada, resume, end } = await serve({ eventIdsAreUnguessable: true });
     const resumed = await resume(ada);
     expect(resumed.status).toBe(200);
@@ -153,14 +153,14 @@ describe.each(GENERATIONS)("`Last-Event-ID`, before a server of %s", (generation
   });
 });
 
-describe("the header", () => {
+describe("the header `Last-Event-ID`", () => {
   const CASES: readonly [given: string, value: string | readonly string[], allowed: number][] = [
     ["an id", "1", 0],
     ["an empty value", "", 0],
     ["two ids", ["1", "2"], 400],
   ];
 
-  it.each(CASES)("with %s is refused on every method by default", async (_, value, allowed) => {
+  it.each(CASES)("is refused on every method by default, with %s", async (_, value, allowed) => {
     const strict = openGate();
     const loose = openGate({ eventIdsAreUnguessable: true });
     const fields = { "last-event-id": value };
@@ -176,14 +176,14 @@ describe("the header", () => {
     expect(strict.events).toEqual([]);
   });
 
-  it("is spoken of to callers with a good token alone", async () => {
+  it("is reported only to callers with a valid token", async () => {
     const { ask } = openGate();
     const fields = { "last-event-id": "1" };
     expect((await ask("", { method: "GET", fields }))?.status).toBe(401);
     expect((await ask("", { method: "GET", fields, token: "bad" }))?.status).toBe(401);
   });
 
-  it("takes a switch that is one", () => {
+  it("has an option that accepts only a boolean", () => {
     const options = { eventIdsAreUnguessable: 1 as never };
     expect(() => mcpGate(newAuthorizer(), options)).toThrow(/eventIdsAreUnguessable/);
   });

@@ -4,7 +4,7 @@ import { call, modern, newAuthorizer, newServerV2, READER, tokenOf } from "./fix
 import { JSON_FIELDS } from "./hosts.js";
 import { bearing } from "./talk.js";
 
-describe("v2's own hook before the stream", () => {
+describe("the v2 SDK's hook before the stream", () => {
   const authorizer = newAuthorizer();
   const handler = createMcpHandler(() => newServerV2(authorizer), { keepAliveMs: 0 });
   const ask = (message: Parameters<typeof modern>[0], authInfo?: unknown) => {
@@ -19,25 +19,25 @@ describe("v2's own hook before the stream", () => {
   };
 
   it.each([
-    ["a shortage", call("write_note"), READER, 403],
-    ["enough", call("read_note"), READER, 200],
-    ["a plan", call("export_notes"), READER, 200],
+    ["a tool without its scope", call("write_note"), READER, 403],
+    ["a tool with its scope", call("read_note"), READER, 200],
+    ["a tool of a higher tier", call("export_notes"), READER, 200],
     ["no token", call("write_note"), undefined, 200],
-    ["a bad token", call("write_note"), "bad", 200],
+    ["an invalid token", call("write_note"), "bad", 200],
     [
-      "a prompt's shortage",
+      "a prompt without its scope",
       { jsonrpc: "2.0", id: 1, method: "prompts/get", params: { name: "summary" } } as const,
       tokenOf({ scope: "mcp:tools" }),
       403,
     ],
     [
-      "a resource's shortage",
+      "a resource without its scope",
       { jsonrpc: "2.0", id: 1, method: "resources/read", params: { uri: "notes://all" } } as const,
       tokenOf({ scope: "mcp:tools" }),
       403,
     ],
     [
-      "a resource that no map has",
+      "a resource without an entry",
       {
         jsonrpc: "2.0",
         id: 1,
@@ -54,7 +54,7 @@ describe("v2's own hook before the stream", () => {
       expect(response.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
   });
 
-  it("leaves one event for each call, whoever answers it", async () => {
+  it("leaves one event for each call, from the hook or from the handler gate", async () => {
     const codes: string[] = [];
     const audited = newAuthorizer({ audit: (event) => void codes.push(event.decision.code) });
     const own = createMcpHandler(() => newServerV2(audited), { keepAliveMs: 0 });
@@ -76,7 +76,7 @@ describe("v2's own hook before the stream", () => {
     ]);
   });
 
-  it("is silent where the options ask for results", async () => {
+  it("is not set if the options ask for tool results", async () => {
     const quiet = createMcpHandler(
       () => newServerV2(authorizer, [], { challenge: "tool-result" }),
       { keepAliveMs: 0 },

@@ -1,15 +1,15 @@
-// What the messages of both SDKs can name, read off the schemas that the SDKs themselves export.
+// The members of the messages of both SDKs that can name an object, read from the schemas that the SDKs export.
 import * as typesV1 from "@modelcontextprotocol/sdk/types.js";
 import { specTypeSchemas } from "@modelcontextprotocol/server";
 
-/** A member of the parameters of a method, by its path. */
+/** A parameter of a method, by its path. */
 export interface NamedMember {
   readonly method: string;
-  /** Parts are joined by dots; `[]` is a member of a list. */
+  /** Names joined by dots; `[]` is a member of a list. */
   readonly path: string;
 }
 
-/** The part of a schema of zod that is read, whichever of its builds made it. */
+/** The part of a zod schema that is read, for every build of zod. */
 interface SchemaNode {
   readonly def?: {
     readonly type: string;
@@ -26,11 +26,11 @@ interface SchemaNode {
   };
 }
 
-/** A name that a member has which names an object. */
+/** Matches the name of a member that names an object. */
 const NAMING =
   /^(?:id|ids|ref|task|uris?|urls?|name|.*(?:Id|Ids|Uri|Uris|Name|Token|Subscriptions))$/;
 
-/** Every member of every method of both SDKs that may name an object, in either direction. */
+/** Returns every member of every method of both SDKs that may name an object, in either direction. */
 export function namingMembers(): readonly NamedMember[] {
   const schemas = [...Object.values(typesV1), ...Object.values(specTypeSchemas)];
   const found = new Map<string, NamedMember>();
@@ -45,7 +45,7 @@ export function namingMembers(): readonly NamedMember[] {
   return [...found.values()];
 }
 
-/** Every method of both SDKs. */
+/** Returns every method of both SDKs. */
 export function methodsOfSdks(): ReadonlySet<string> {
   const schemas = [...Object.values(typesV1), ...Object.values(specTypeSchemas)];
   return new Set(
@@ -58,7 +58,7 @@ export function methodsOfSdks(): ReadonlySet<string> {
 
 function pathsIn(schema: SchemaNode | undefined, path = ""): readonly string[] {
   const def = schema?.def;
-  // deeper than this no message of the protocol goes
+  // no message of the protocol is nested deeper
   if (def === undefined || path.split(".").length > 8) return [];
   const parts = [def.innerType, def.valueType, def.left, def.right, def.in, def.out];
   return [

@@ -7,7 +7,7 @@ import { bearing, GENERATIONS, open } from "./talk.js";
 describe("security schemes", () => {
   const authorizer = newAuthorizer();
 
-  it.each(GENERATIONS)("say of each tool what the policy asks, %s", async (generation) => {
+  it.each(GENERATIONS)("contain for each tool the scopes of the policy, %s", async (generation) => {
     const { ask, close } = await open(generation, { securitySchemes: true });
     const { result } = await ask({ method: "tools/list" }, bearing(READER));
     const listed = result?.["tools"] as {
@@ -31,7 +31,7 @@ describe("security schemes", () => {
     await close();
   });
 
-  it("of a tool's own must be those of the policy", () => {
+  it("of the tool itself must equal those of the policy", () => {
     const start = (scopes: readonly string[]) => {
       const server = new McpServer(INFO);
       const mcp = protect(server, { authorizer });

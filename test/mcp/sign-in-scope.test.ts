@@ -26,7 +26,7 @@ const authorizer = createAuthorizer({
   resource: RESOURCE,
 } satisfies AuthorizerOptions);
 
-/** What the document of the resource names. */
+/** The scopes that the resource metadata names. */
 const FIRST = "mcp:tools notes:read help:read";
 
 const asking = (method: string, params: Record<string, unknown>): Message => ({
@@ -36,7 +36,7 @@ const asking = (method: string, params: Record<string, unknown>): Message => ({
   params,
 });
 
-/** Each message, and the scope that its 401 names where clients may list without credentials. */
+/** Each message, and the scope that its 401 names if clients may list without credentials. */
 const ROWS: readonly (readonly [what: string, scope: string, message: Message])[] = [
   ["a tool", "notes:read notes:write mcp:tools", call("write_note")],
   ["a tool that needs the baseline alone", "mcp:tools", call("whoami")],
@@ -65,11 +65,11 @@ const ROWS: readonly (readonly [what: string, scope: string, message: Message])[
   ],
   ["an unknown resource", FIRST, asking("resources/read", { uri: "notes://x" })],
   ["a prompt", "notes:read notes:write mcp:tools", asking("prompts/get", { name: "plan" })],
-  ["a method of the surface", "notes:read notes:write mcp:tools", asking("notes/search", {})],
+  ["a method of the options", "notes:read notes:write mcp:tools", asking("notes/search", {})],
   ["an unknown method", FIRST, asking("notes/unknown", {})],
 ];
 
-/** The challenge of the gate before the server. */
+/** Returns the challenge of the gate in front of the server. */
 async function challengeOf(
   message: unknown,
   anonymous: boolean,
@@ -88,7 +88,7 @@ async function challengeOf(
 }
 
 describe("the 401 without credentials over MCP", () => {
-  it("names what the document of the resource names, for every message alike", async () => {
+  it("names the scopes of the resource metadata for every message", async () => {
     expect(authorizer.metadata()?.document.scopes_supported?.join(" ")).toBe(FIRST);
     const listing = [asking("tools/list", {}), asking("ping", {}), asking("initialize", {})];
     for (const message of [...ROWS.map(([, , message]) => message), ...listing]) {
@@ -97,7 +97,7 @@ describe("the 401 without credentials over MCP", () => {
   });
 
   it.each(ROWS)(
-    "names, where clients may list without credentials, for %s: %s",
+    "names, if clients may list without credentials, for %s: %s",
     async (_, scope, message) => {
       const challenge = await challengeOf(message, true);
       expect(challenge.get("scope")).toBe(scope);
@@ -105,7 +105,7 @@ describe("the 401 without credentials over MCP", () => {
     },
   );
 
-  it("does not tell a hidden tool from an unknown one", async () => {
+  it("does not distinguish a hidden tool from an unknown one", async () => {
     const [hidden, unknown] = await Promise.all(
       ["secret_tool", "nope"].map((tool) => challengeOf(call(tool), true)),
     );
@@ -113,7 +113,7 @@ describe("the 401 without credentials over MCP", () => {
   });
 });
 
-describe("the challenge of a refusal in a handler", () => {
+describe("the challenge of a denial in front of a handler", () => {
   const challengeIn = async (tool: string, anonymous: boolean): Promise<string | undefined> => {
     const server = new McpServer(INFO);
     const mcp = protect(server, { authorizer, anonymous });

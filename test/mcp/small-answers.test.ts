@@ -4,7 +4,7 @@ import { type Message, modern, READER, tokenOf, WRITER } from "./fixture.js";
 import { bearer, type Host, JSON_FIELDS, sendRaw, startHost } from "./hosts.js";
 import { bearing, GENERATIONS, open } from "./talk.js";
 
-// the text of a client is not repeated: a request of 60 KB gets a short answer
+// the gate does not repeat a client's text: a request of 60 KB gets a short response
 
 const LONG = "x".repeat(60_000);
 /** Node reads some 16 KB of headers. */
@@ -25,18 +25,18 @@ const claiming = (version: unknown) => ({
   },
 });
 
-/** Every place of a message where a client can write. */
+/** Every part of a message that a client can fill with text. */
 const MESSAGES: Readonly<Record<string, unknown>> = {
   method: asking(LONG),
   "method of a notification": { jsonrpc: "2.0", method: LONG },
   "name of a notification, as a request": asking(`notifications/${LONG}`),
   "name of a tool": asking("tools/call", { name: LONG }),
-  "name that a pattern fits": asking("tools/call", { name: `list_${LONG}` }),
+  "name that a pattern matches": asking("tools/call", { name: `list_${LONG}` }),
   "name of a parameter": asking("tools/call", { name: "read_note", arguments: { [LONG]: 1 } }),
   "bound value": asking("tools/call", { name: "account_notes", arguments: { accountID: LONG } }),
   "name of a prompt": asking("prompts/get", { name: LONG }),
   "URI to read": asking("resources/read", { uri: `notes://${LONG}` }),
-  "URI that a template fits": asking("resources/read", { uri: `notes://${LONG}/notes` }),
+  "URI that a template matches": asking("resources/read", { uri: `notes://${LONG}/notes` }),
   "URI to subscribe to": asking("resources/subscribe", { uri: `notes://${LONG}` }),
   "URI to listen to": asking("subscriptions/listen", {
     notifications: { resourceSubscriptions: [`notes://${LONG}`] },
@@ -69,24 +69,24 @@ const MESSAGES: Readonly<Record<string, unknown>> = {
   "id in a batch": [{ ...asking("tools/call", { name: "write_note" }), id: LONG }],
   "version of JSON-RPC": { jsonrpc: LONG, id: 1, method: "ping" },
   key: { jsonrpc: "2.0", id: 1, method: "ping", [LONG]: 1 },
-  "no JSON": LONG,
+  "text that is not JSON": LONG,
 };
 
 const CALLERS = [
   ["no token", undefined],
-  ["a bad token", "bad"],
+  ["an invalid token", "bad"],
   ["a token without scope", tokenOf({ scope: "" })],
   ["a reader", READER],
   ["a writer", WRITER],
 ] as const;
 
-/** Those whose messages reach a server. */
+/** The callers with messages that reach a server. */
 const GUESTS = CALLERS.filter(([, token]) => token !== "bad" && token !== WRITER);
 
-/** How much of the client's text is in an answer: the longest run of its character. */
+/** Returns how much of the client's text a response contains: the longest run of its character. */
 const echoed = (text: string) => Math.max(0, ...(text.match(/x+/g) ?? []).map((run) => run.length));
 
-describe("an answer of the gate", () => {
+describe("a response of the gate", () => {
   it.each(Object.keys(MESSAGES))("repeats no long %s", async (place) => {
     for (const options of [{}, { anonymous: true }, { challenge: "tool-result" }] as const) {
       const { ask } = openGate(options);
@@ -118,7 +118,7 @@ describe("an answer of the gate", () => {
     }
   });
 
-  it("repeats an id of up to 1,024 characters, and takes no longer one", async () => {
+  it("repeats an id of up to 1,024 characters, and refuses a longer one", async () => {
     const { ask } = openGate();
     const idOf = async (length: number) => {
       const message = { ...asking("notes/unknown"), id: "i".repeat(length) };
@@ -136,7 +136,7 @@ describe.each(["v1-stateless", "v2"] as const)("a server of %s behind the gate",
   });
   afterAll(() => host.close());
 
-  it.each(Object.keys(MESSAGES))("gives a short answer to a long %s", async (place) => {
+  it.each(Object.keys(MESSAGES))("sends a short response to a long %s", async (place) => {
     const message = MESSAGES[place];
     const isRequest = typeof (message as Partial<Message>).method === "string";
     const spoken = isRequest ? [modern(message as Message)] : [];
@@ -155,7 +155,7 @@ describe.each(["v1-stateless", "v2"] as const)("a server of %s behind the gate",
   });
 
   it.each(["Mcp-Method", "Mcp-Name", "Mcp-Session-Id", "MCP-Protocol-Version"])(
-    "gives a short answer to a long %s",
+    "sends a short response to a long %s",
     async (field) => {
       for (const [who, token] of GUESTS) {
         const credentials = token === undefined ? [] : [bearer(token)];
@@ -175,7 +175,7 @@ describe.each(GENERATIONS)("a handler of %s", (generation) => {
     ([, message]) => (message as Partial<Message>).id === 1,
   );
 
-  it.each(requests)("refuses a long %s in a short answer", async (_, message) => {
+  it.each(requests)("denies a long %s in a short response", async (_, message) => {
     const { ask, close } = await open(generation);
     const { method, params } = message as Message;
     for (const [who, token] of GUESTS) {

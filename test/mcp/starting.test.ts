@@ -8,7 +8,7 @@ import { z } from "zod";
 import { INFO, newAuthorizer, policy } from "./fixture.js";
 import { GENERATIONS } from "./talk.js";
 
-describe("protecting", () => {
+describe("`protect`", () => {
   const authorizer = newAuthorizer();
   const other = createAuthorizer({
     policy: definePolicy({ name: "Other", version: "1", scopes: {} }),
@@ -20,19 +20,19 @@ describe("protecting", () => {
 
   const FAULTS: readonly [label: string, start: () => unknown, code: string, message: RegExp][] = [
     [
-      "nothing",
+      "neither a policy nor an authorizer",
       () => protect(fresh(), {}),
       "ERR_OPTIONS_INVALID",
-      /a policy, an authorizer, or both/,
+      /expected a `policy`, an `authorizer`, or both/,
     ],
     [
-      "another policy",
+      "a policy other than the authorizer's",
       () => protect(fresh(), { policy, authorizer: other as never }),
       "ERR_OPTIONS_INVALID",
-      /another policy/,
+      /differs from the policy/,
     ],
     [
-      "a misspelt option",
+      "a misspelled option",
       () => protect(fresh(), { authorizer, resorces: {} } as never),
       "ERR_OPTIONS_INVALID",
       /resorces/,
@@ -44,37 +44,37 @@ describe("protecting", () => {
       /nope/,
     ],
     [
-      "a tool that is no name",
+      "an invalid tool name",
       () => protect(fresh(), { authorizer, prompts: { a: "GET /" as never } }),
       "ERR_OPERATION_UNKNOWN",
-      /not the name of a tool/,
+      /not a valid tool name/,
     ],
     [
-      "a map that is none",
+      "an invalid map",
       () => protect(fresh(), { authorizer, prompts: ["a"] as never }),
       "ERR_OPTIONS_INVALID",
       /prompts/,
     ],
     [
-      "a local token that is none",
+      "an invalid local token",
       () => protect(fresh(), { authorizer, localToken: "a" as never }),
       "ERR_OPTIONS_INVALID",
       /localToken/,
     ],
     [
-      "a switch that is none",
+      "an invalid switch",
       () => protect(fresh(), { authorizer, securitySchemes: 1 as never }),
       "ERR_OPTIONS_INVALID",
       /securitySchemes/,
     ],
     [
-      "a method of the protocol's own",
+      "a method on which the gate decides itself",
       () => protect(fresh(), { authorizer, methods: { "tools/call": "read_note" } }),
       "ERR_OPTIONS_INVALID",
       /`tools\/call`/,
     ],
     [
-      "a URI that is none",
+      "an invalid URI",
       () => protect(fresh(), { authorizer, resources: { "all notes": "read_note" } }),
       "ERR_OPTIONS_INVALID",
       /all notes/,
@@ -105,7 +105,7 @@ describe("protecting", () => {
       /tasks\/get/,
     ],
     [
-      "a server with a method of its own",
+      "a server with its own method",
       () => {
         const server = fresh();
         server.server.setRequestHandler("acme/delete", { params: z.object({}) }, () => ({}));
@@ -115,7 +115,7 @@ describe("protecting", () => {
       /already has a handler for `acme\/delete`:/,
     ],
     [
-      "a v1 server with a method of its own",
+      "a v1 server with its own method",
       () => {
         const server = new McpServerV1(INFO);
         const schema = z.object({ method: z.literal("acme/delete") });
@@ -143,7 +143,7 @@ describe("protecting", () => {
         protect(server, { authorizer });
       },
       "ERR_OPTIONS_INVALID",
-      /protected already/,
+      /already protected/,
     ],
     [
       "a tool that the policy lacks, later",
@@ -154,7 +154,7 @@ describe("protecting", () => {
     ],
   ];
 
-  it("is refused with every tool that the policy lacks at once", () => {
+  it("reports every tool that the policy lacks at once", () => {
     const maps = {
       resources: { "notes://{id}": "read_nte" as never },
       prompts: { a: "GET /" as never, b: "read_note" as const },
@@ -172,7 +172,7 @@ describe("protecting", () => {
     );
   });
 
-  it.each(FAULTS)("is refused for %s", (_, start, code, message) => {
+  it.each(FAULTS)("refuses %s", (_, start, code, message) => {
     expect(start).toThrow(
       expect.objectContaining({
         name: "PolicyError",
@@ -182,7 +182,7 @@ describe("protecting", () => {
     );
   });
 
-  it("sets no fallback on an object that only inherits from the server: it would be set behind no gate", () => {
+  it("sets no fallback on an object that only inherits from the server, where it would not be gated", () => {
     const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
     protect(server, { authorizer });
     const derived = Object.create(server) as LowLevelV2;
@@ -193,7 +193,7 @@ describe("protecting", () => {
     ]);
   });
 
-  it("leaves a handler that is no function to the SDK", () => {
+  it("leaves a handler that is not a function to the SDK", () => {
     const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
     protect(server, { authorizer });
     expect(() => server.setRequestHandler("tools/list", undefined as never)).toThrow(
@@ -202,7 +202,7 @@ describe("protecting", () => {
   });
 });
 
-describe("the cover of a server's tools", () => {
+describe("the coverage of a server's tools", () => {
   const small = definePolicy({
     name: "Small",
     version: "1",
@@ -218,7 +218,7 @@ describe("the cover of a server's tools", () => {
   const authorizer = createAuthorizer({ policy: small, verify: () => undefined });
   const nothing = () => ({ content: [] });
 
-  it.each(GENERATIONS)("finds what is missing on either side, all at once, %s", (generation) => {
+  it.each(GENERATIONS)("reports what is missing on either side at once, %s", (generation) => {
     const server = generation === "v1" ? new McpServerV1(INFO) : new McpServer(INFO);
     const mcp = protect(server, { authorizer, methods: { "subscriptions/listen": "watch" } });
     const register = server.registerTool.bind(server) as (
@@ -236,12 +236,12 @@ describe("the cover of a server's tools", () => {
           {
             code: "unmapped_tool",
             path: "tools.other",
-            message: "the server has a tool `other` that the policy does not name",
+            message: "the server has a tool `other` that is not in the policy",
           },
           {
             code: "unregistered_tool",
             path: "tools.find_note",
-            message: "the policy names a tool `find_note` that the server does not have",
+            message: "the policy has a tool `find_note` that is not registered on the server",
           },
         ],
       }),
@@ -249,7 +249,7 @@ describe("the cover of a server's tools", () => {
     expect(() => mcp.assertComplete(["read_note", "find_note"])).not.toThrow();
   });
 
-  it("is silent where both are the same, and says so at once for the next server of the kind", () => {
+  it("reports nothing if both are the same, and is cached for the next equal server", () => {
     for (let round = 0; round < 2; round += 1) {
       const server = new McpServer(INFO);
       const mcp = protect(server, { authorizer, prompts: { a: "watch" } });
@@ -259,7 +259,7 @@ describe("the cover of a server's tools", () => {
     }
   });
 
-  it("is looked at anew for a low-level server, whose list alone tells", () => {
+  it("is checked again for a low-level server, since only its list handler knows the tools", () => {
     const complete = (names: readonly string[]) => {
       const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
       const mcp = protect(server, { authorizer, prompts: { a: "watch" } });
@@ -274,7 +274,7 @@ describe("the cover of a server's tools", () => {
     expect(() => complete(["read_note"])).toThrow(/`find_note`/);
   });
 
-  it.each(GENERATIONS)("knows a tool by the name that it has now, %s", (generation) => {
+  it.each(GENERATIONS)("uses the current name of a renamed tool, %s", (generation) => {
     const made = (rename?: string) => {
       const server = generation === "v1" ? new McpServerV1(INFO) : new McpServer(INFO);
       const mcp = protect(server, { authorizer, prompts: { a: "watch" } });
@@ -293,7 +293,7 @@ describe("the cover of a server's tools", () => {
     expect(() => renamed.assertComplete()).toThrow(/`evil`.*`find_note`/s);
   });
 
-  it("knows a tool of v1 that runs as a task", () => {
+  it("includes a tool of v1 that runs as a task", () => {
     const made = (isMore: boolean) => {
       const server = new McpServerV1(INFO);
       const mcp = protect(server, { authorizer, prompts: { a: "watch" } });
@@ -309,7 +309,7 @@ describe("the cover of a server's tools", () => {
     expect(() => made(true).assertComplete()).toThrow(/`evil`/);
   });
 
-  it("asks the list that somebody has put in the place of the SDK's", () => {
+  it("calls a list handler that replaces the SDK's", () => {
     const server = new McpServer(INFO);
     const mcp = protect(server, { authorizer, prompts: { a: "watch" } });
     mcp.registerTool("read_note", {}, nothing);
@@ -319,7 +319,7 @@ describe("the cover of a server's tools", () => {
     expect(() => mcp.assertComplete()).toThrow(/`evil`/);
   });
 
-  it("knows the tools of v1's older way to register", () => {
+  it("includes tools of v1's older registration method", () => {
     const server = new McpServerV1(INFO);
     const mcp = protect(server, { authorizer });
     server.tool("other", nothing);
@@ -334,20 +334,17 @@ describe("the cover of a server's tools", () => {
       },
     ],
     ["rejects", () => Promise.reject(new Error("not now"))],
-    ["holds no list", () => ({ tools: "none" })],
-    ["holds what has no name", () => ({ tools: [{}, { name: 7 }, null] })],
-    ["is not there", undefined],
-  ])(
-    "finds every tool of the policy missing where the list of a low-level server %s",
-    (_, list) => {
-      const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
-      const mcp = protect(server, { authorizer });
-      if (list !== undefined) server.setRequestHandler("tools/list", list as never);
-      expect(() => mcp.assertComplete()).toThrow(/`read_note`.*`find_note`.*`watch`/s);
-    },
-  );
+    ["returns no list", () => ({ tools: "none" })],
+    ["returns an entry without a name", () => ({ tools: [{}, { name: 7 }, null] })],
+    ["is missing", undefined],
+  ])("reports every tool of the policy if the list of a low-level server %s", (_, list) => {
+    const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
+    const mcp = protect(server, { authorizer });
+    if (list !== undefined) server.setRequestHandler("tools/list", list as never);
+    expect(() => mcp.assertComplete()).toThrow(/`read_note`.*`find_note`.*`watch`/s);
+  });
 
-  it("finds the tools of a server whose policy has none", () => {
+  it("reports the tools of a server if the policy has none", () => {
     const bare = definePolicy({ name: "Bare", version: "1", scopes: {} });
     const mcp = protect(new McpServer(INFO), {
       authorizer: createAuthorizer({ policy: bare, verify: () => undefined }),
@@ -356,11 +353,11 @@ describe("the cover of a server's tools", () => {
     expect(() => mcp.assertComplete(["evil"])).toThrow(/`evil`/);
   });
 
-  it("takes the names of a low-level server whose list takes time", () => {
+  it("accepts the names of a low-level server with an asynchronous list", () => {
     const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
     const mcp = protect(server, { authorizer });
     server.setRequestHandler("tools/list", async () => ({ tools: [] }));
-    expect(() => mcp.assertComplete()).toThrow(/does not have/);
+    expect(() => mcp.assertComplete()).toThrow(/is not registered/);
     expect(() => mcp.assertComplete(["read_note", "find_note", "watch"])).not.toThrow();
   });
 });

@@ -1,4 +1,4 @@
-// node scripts/run.mjs test/mcp/stdio-server.ts GENERATION: a protected server over standard input and output, with a token of its own.
+// node scripts/run.mjs test/mcp/stdio-server.ts v1|v2: a protected server over standard input and output, with a local token.
 import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { McpServer } from "@modelcontextprotocol/server";

@@ -19,7 +19,7 @@ const CLIENTS = {
   },
 };
 
-/** What a client of either generation sees of a program that it starts. */
+/** Returns what a client of either SDK sees of a program that it starts. */
 async function seen(generation: Generation) {
   const client = await CLIENTS[generation]({
     command: process.execPath,
@@ -36,7 +36,7 @@ async function seen(generation: Generation) {
   return { listed: tools.map((tool) => tool.name), answers };
 }
 
-it("a program over standard input and output speaks for whoever runs it, in both generations", async () => {
+it("a program over standard input and output acts with its local token, with both SDKs", async () => {
   for (const { listed, answers } of await Promise.all(GENERATIONS.map(seen))) {
     expect(listed).toEqual(["write_note", "read_note", "export_notes"]);
     expect(answers).toEqual([

@@ -23,7 +23,7 @@ interface Asked {
   readonly fields?: Readonly<Record<string, string | undefined>>;
 }
 
-/** A gate, and what it has asked for. */
+/** Opens a gate, with a record of what it calls. */
 function open(
   options: McpGateOptions<Types> = {},
   authorizerOptions: Partial<AuthorizerOptions<Types>> = {},
@@ -74,7 +74,7 @@ const asking = (method: string, params?: Record<string, unknown>): Message => ({
   ...(params !== undefined && { params }),
 });
 
-describe("whoever is not known is told so first", () => {
+describe("a caller who is not authenticated", () => {
   const MESSAGES: readonly Message[] = [
     call("nope"),
     call("delete_account"),
@@ -85,27 +85,30 @@ describe("whoever is not known is told so first", () => {
     asking("resources/read", { uri: "notes://nope" }),
   ];
   const WHO = [
-    ["nobody", undefined, 401, "unauthenticated"],
-    ["a token that is no good", EXPIRED, 401, "invalid_token"],
-    ["two words", "a b", 400, "invalid_request"],
+    ["an anonymous caller", undefined, 401, "unauthenticated"],
+    ["an invalid token", EXPIRED, 401, "invalid_token"],
+    ["malformed credentials", "a b", 400, "invalid_request"],
     ["an outage", "outage", 503, "temporarily_unavailable"],
   ] as const;
 
-  it.each(WHO)("with %s, whatever is asked for", async (_, token, status, code) => {
-    const { ask, events } = open();
-    for (const message of MESSAGES) {
-      events.length = 0;
-      const answered = await ask(message, { token });
-      expect(answered.status, message.method).toBe(status);
-      const isCall = message.params !== undefined || message.method !== "tools/call";
-      const said = events.map(({ decision, status: written }) => [decision.code, written]);
-      const isWritten = isCall || token !== undefined;
-      expect(said, message.method).toEqual(isWritten ? [[code, status]] : []);
-    }
-    expect((await ask("{", { token })).status).toBe(status);
-  });
+  it.each(WHO)(
+    "gets a denial for %s, whatever the message asks for",
+    async (_, token, status, code) => {
+      const { ask, events } = open();
+      for (const message of MESSAGES) {
+        events.length = 0;
+        const answered = await ask(message, { token });
+        expect(answered.status, message.method).toBe(status);
+        const isCall = message.params !== undefined || message.method !== "tools/call";
+        const said = events.map(({ decision, status: written }) => [decision.code, written]);
+        const isWritten = isCall || token !== undefined;
+        expect(said, message.method).toEqual(isWritten ? [[code, status]] : []);
+      }
+      expect((await ask("{", { token })).status).toBe(status);
+    },
+  );
 
-  it("and somebody who is known is told of the operation", async () => {
+  it("gets no response about the operation, which an authenticated caller gets", async () => {
     const { ask } = open();
     const statuses = MESSAGES.map(
       async (message) => (await ask(message, { token: READER })).status,
@@ -113,23 +116,23 @@ describe("whoever is not known is told so first", () => {
     expect(await Promise.all(statuses)).toEqual([200, 200, 200, 400, 200, 200, 403]);
   });
 
-  it("and a public tool is open to nobody, but not to a token that is no good", async () => {
+  it("may call a public tool, but not with an invalid token", async () => {
     const { ask } = open();
     expect((await ask(call("ping_public"))).status).toBe(0);
     expect((await ask(call("ping_public"), { token: EXPIRED })).status).toBe(401);
   });
 });
 
-describe("a token that is no good", () => {
+describe("an invalid token", () => {
   const batch = Array.from({ length: 50 }, (_, id) => call("read_note", {}, id));
 
-  it("is verified and written down once, however many messages come with it", async () => {
+  it("is verified and audited once, however many messages come with it", async () => {
     const { ask, events, verified } = open();
     expect((await ask(batch, { token: EXPIRED })).status).toBe(401);
     expect([verified.length, events.length]).toEqual([1, 1]);
   });
 
-  it("is verified once for a batch of a version that has none", async () => {
+  it("is verified once for a batch in a version without batches", async () => {
     const { ask, events, verified } = open();
     const fields = { "mcp-protocol-version": "2025-11-25" };
     expect((await ask(batch, { token: EXPIRED, fields })).status).toBe(401);
@@ -138,7 +141,7 @@ describe("a token that is no good", () => {
     expect([verified.length, events.length]).toEqual([2, 1]);
   });
 
-  it("is asked about once where several resources fit", async () => {
+  it("is verified once if several resource entries match", async () => {
     const resources = { "notes://{a}/x": "read_note", "notes://y/{b}": "write_note" } as const;
     const { ask, verified } = open({ resources });
     const message = asking("resources/read", { uri: "notes://y/x" });
@@ -151,10 +154,10 @@ describe("a long body", () => {
   const long = call("read_note", { text: "x".repeat(100_000) });
 
   it.each([
-    ["nobody", undefined, 401],
-    ["a token that is no good", EXPIRED, 401],
+    ["an anonymous caller", undefined, 401],
+    ["an invalid token", EXPIRED, 401],
     ["an outage", "outage", 503],
-  ] as const)("is cut short for %s", async (_, token, status) => {
+  ] as const)("is not read whole for %s", async (_, token, status) => {
     const { ask, reads, verified } = open();
     const answered = await ask(long, { token });
     expect([answered.status, answered.headers]).toEqual([
@@ -165,25 +168,25 @@ describe("a long body", () => {
     expect(verified).toHaveLength(token === undefined ? 0 : 1);
   });
 
-  it("is cut short for nobody where nobody may shake hands, too", async () => {
+  it("is not read whole for an anonymous caller, even if anonymous callers may initialize", async () => {
     expect((await open({ anonymous: true }).ask(long)).status).toBe(401);
   });
 
-  it("is read for somebody who is known, up to the limit", async () => {
+  it("of an authenticated caller is read up to the limit", async () => {
     const { ask, reads } = open();
     expect((await ask(long, { token: READER })).status).toBe(0);
     expect((await open({ maxBodySize: 90_000 }).ask(long, { token: READER })).status).toBe(413);
     expect(reads).toEqual([4_194_304]);
   });
 
-  it("of a length that is not true is not read", async () => {
+  it("with a false `Content-Length` is not read whole", async () => {
     const { ask, reads } = open();
     const fields = { "content-length": "10" };
     expect((await ask(long, { token: READER, fields })).status).toBe(413);
     expect(reads).toEqual([65_536]);
   });
 
-  it("of a length that is not told is asked about first", async () => {
+  it("without a `Content-Length` is read after the token is verified", async () => {
     const { ask, verified } = open();
     const fields = { "content-length": undefined };
     expect((await ask(long, { token: READER, fields })).status).toBe(0);
@@ -192,7 +195,7 @@ describe("a long body", () => {
   });
 });
 
-it("a subscription that is allowed is written down, since no handler sees it", async () => {
+it("an allowed subscription is audited, since no handler sees it", async () => {
   const { ask, events } = open();
   const { body, headers } = modern(asking("subscriptions/listen", {}));
   const fields = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
@@ -202,7 +205,7 @@ it("a subscription that is allowed is written down, since no handler sees it", a
   ]);
 });
 
-it("a store of sessions that never answers is an outage after five seconds", async () => {
+it("a session store that never responds is an outage after five seconds", async () => {
   vi.useFakeTimers();
   const never = () => new Promise<never>(() => undefined);
   const { ask } = open({ sessions: { get: never, set: never, delete: never } });
@@ -211,7 +214,7 @@ it("a store of sessions that never answers is an outage after five seconds", asy
   expect((await answered).status).toBe(503);
 });
 
-it("the body of a client that has gone is not waited for", async () => {
+it("the gate does not wait for the body of a closed connection", async () => {
   const request = new IncomingMessage(new Socket());
   request.destroy();
   await new Promise((resolve) => setImmediate(resolve));

@@ -2,6 +2,7 @@ import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import type { AuthorizerOptions } from "scope-policy";
 import { type McpGateOptions, mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 import { openGate } from "./checking.js";
 import {
   ACCOUNT,
@@ -15,7 +16,7 @@ import {
   tokenOf,
 } from "./fixture.js";
 
-// `subscriptions/listen` of 2026-07-28: each resource that it names is decided as a read of it is
+// `subscriptions/listen` of 2026-07-28: the gate decides on each resource that it names as on a read of it
 
 const BOTH = tokenOf({ scope: "mcp:tools notes:read /accounts/a/notes.read" });
 const { resources, methods } = surface;
@@ -36,7 +37,7 @@ interface Case {
   readonly options: McpGateOptions<Types>;
   readonly token: string | undefined;
   readonly filter: unknown;
-  /** The status and the code of the refusal; nothing where it goes on. */
+  /** Returns the status and the code of a denial; nothing for an allowed subscription. */
   readonly refused?: readonly [status: number, code: string | number];
 }
 
@@ -60,7 +61,7 @@ const CASES: readonly Case[] = [
   { title: "a resource", options: mapped, token: READER, filter: uris("notes://all") },
   { title: "two", options: mapped, token: BOTH, filter: uris("notes://all", "notes://a/notes") },
   {
-    title: "one twice",
+    title: "one resource twice",
     options: mapped,
     token: READER,
     filter: uris("notes://all", "notes://all"),
@@ -94,7 +95,7 @@ const CASES: readonly Case[] = [
     refused: [403, "insufficient_scope"],
   },
   {
-    title: "a resource, by a token that the method's tool refuses",
+    title: "a resource, with a token that the method's tool denies",
     options: mapped,
     token: ACCOUNT,
     filter: uris("notes://a/notes"),
@@ -115,28 +116,28 @@ const CASES: readonly Case[] = [
     refused: [403, "unknown_operation"],
   },
   {
-    title: "a resource of a server that has none",
+    title: "a resource of a server without resources",
     options: withoutResources,
     token: BOTH,
     filter: uris("notes://all"),
     refused: [403, "unknown_operation"],
   },
   {
-    title: "a resource of a server that has neither resources nor the method",
+    title: "a resource of a server without resources and without the method",
     options: { resources: {}, methods: {} },
     token: BOTH,
     filter: uris("notes://all"),
     refused: [404, -32_601],
   },
   {
-    title: "changes of lists, where nothing names the method",
+    title: "changes of lists, if the options do not name the method",
     options: unmapped,
     token: BOTH,
     filter: { toolsListChanged: true },
     refused: [404, -32_601],
   },
   {
-    title: "tasks, which nothing decides",
+    title: "tasks, which no entry covers",
     options: mapped,
     token: BOTH,
     filter: { ...uris("notes://all"), taskIds: ["t-1"] },
@@ -150,14 +151,14 @@ const CASES: readonly Case[] = [
     refused: [400, -32_602],
   },
   {
-    title: "a resource that is a text alone",
+    title: "resources as a text",
     options: mapped,
     token: BOTH,
     filter: { resourceSubscriptions: "notes://all" },
     refused: [400, -32_602],
   },
   {
-    title: "a resource that is a list",
+    title: "resources as a list of lists",
     options: mapped,
     token: BOTH,
     filter: uris("notes://all", ["notes://victim/notes"]),
@@ -180,7 +181,7 @@ const CASES: readonly Case[] = [
 ];
 
 describe("a subscription", () => {
-  it.each(CASES)("to $title", async ({ options, token, filter, refused }) => {
+  it.each(titled(CASES))("to %s", async (_title, { options, token, filter, refused }) => {
     const { ask } = openGate(options);
     const message = listen(filter);
     const answered = await ask(message.body, { token, fields: fieldsOf(message) });
@@ -190,7 +191,7 @@ describe("a subscription", () => {
     expect(answered).toMatchObject({ status, body });
   });
 
-  it("is written down for the method and for each resource", async () => {
+  it("is audited for the method and for each resource", async () => {
     const { ask, events } = openGate(mapped);
     const message = listen(uris("notes://all", "notes://a/notes", "notes://all"));
     await ask(message.body, { token: BOTH, fields: fieldsOf(message) });
@@ -202,7 +203,7 @@ describe("a subscription", () => {
   });
 });
 
-/** A server of the second generation that notifies of what its resources become. */
+/** Creates a server of the v2 SDK that sends notifications when its resources change. */
 function serve(
   options: McpGateOptions<Types>,
   authorizerOptions: Partial<AuthorizerOptions<Types>> = {},
@@ -232,8 +233,8 @@ function serve(
   return { open, handler };
 }
 
-describe("over the SDK", () => {
-  it("a caller is told of the resources that they may read, and of no others", async () => {
+describe("a subscription over the SDK", () => {
+  it("reports only the resources that the caller may read", async () => {
     const { open, handler } = serve(mapped);
     const refused = await open(uris("notes://victim/notes"), BOTH);
     expect(refused.status).toBe(403);
@@ -247,7 +248,7 @@ describe("over the SDK", () => {
     expect(text).not.toContain("victim");
   });
 
-  it("a stream ends when one of its resources is no longer the caller's to read", async () => {
+  it("ends when the caller may no longer read one of its resources", async () => {
     let isRevoked = false;
     const verify = () => ({
       scope: isRevoked ? "mcp:tools notes:read" : "mcp:tools notes:read /accounts/a/notes.read",

@@ -10,7 +10,7 @@ import {
   type Run,
 } from "./fixture.js";
 
-/** What a server answers in memory. */
+/** The response of an in-memory server. */
 export interface Reply {
   readonly result?: {
     readonly content?: readonly { readonly text: string }[];
@@ -21,10 +21,10 @@ export interface Reply {
   readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
 }
 
-/** One end of a transport in memory, with whatever a client's end can say of who calls. */
+/** The client's end of an in-memory transport, with the `authInfo` that a transport can pass. */
 export interface Talk {
   readonly ask: (message: Omit<Message, "jsonrpc">, authInfo?: unknown) => Promise<Reply>;
-  /** Sends a notification, and waits until a request behind it is answered. */
+  /** Sends a notification, and waits until a later request is answered. */
   readonly tell: (message: Omit<Message, "jsonrpc" | "id">, authInfo?: unknown) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -46,7 +46,7 @@ export type Generation = keyof typeof PAIRS;
 
 export const GENERATIONS = Object.keys(PAIRS) as readonly Generation[];
 
-/** Connects a server of either generation, shakes hands, and asks. */
+/** Connects a server of either SDK, initializes, and returns the client's end. */
 export async function talkTo(
   generation: Generation,
   server: { connect(transport: never): Promise<void> },
@@ -74,7 +74,7 @@ export async function talkTo(
   return { ask, tell, close: () => mine.close() };
 }
 
-/** A token as the SDK hands it to handlers, with claims of somebody's that must not be believed. */
+/** Creates the `AuthInfo` of a token, with claims that the gate must not trust. */
 export const bearing = (token: unknown) => ({
   token,
   clientId: "admin",
@@ -85,13 +85,13 @@ export const bearing = (token: unknown) => ({
 
 export const textOf = (reply: Reply) => reply.result?.content?.[0]?.text ?? "";
 
-/** The names of what a list shows; none where there is no list. */
+/** Returns the names in a list; none without a list. */
 export const namesIn = (reply: Reply, member: string): readonly string[] =>
   ((reply.result?.[member] ?? []) as readonly { readonly name: string }[]).map(({ name }) => name);
 
 export const NEW_SERVER = { v1: newServerV1, v2: newServerV2 };
 
-/** A server of either generation with every tool, and somebody who talks to it in memory. */
+/** Opens a server of either SDK with every tool, and an in-memory client. */
 export async function open(
   generation: Generation,
   options: Parameters<typeof newServerV2>[2] = {},

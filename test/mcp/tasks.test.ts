@@ -43,7 +43,7 @@ const methods = {
   "tasks/list": "read_note",
 } as const;
 
-/** A store of tasks that knows of no owners, as the handlers of a program have it. */
+/** A task store without owners, as the handlers of a host have it. */
 function newStore() {
   const ids: string[] = [];
   const at = "2026-01-01T00:00:00Z";
@@ -93,7 +93,7 @@ const creating: Omit<Message, "jsonrpc"> = {
 };
 const naming = (method: string, taskId: unknown) => ({ method, params: { taskId } });
 
-describe("a task of v1, in memory", () => {
+describe("an in-memory task of v1", () => {
   const open = async (audit: (event: AuditEvent) => unknown = () => undefined) => {
     const store = newStore();
     const talk = await talkTo("v1", serverV1(newAuthorizer({ audit }), store));
@@ -105,7 +105,7 @@ describe("a task of v1, in memory", () => {
   };
 
   it.each(["tasks/get", "tasks/result", "tasks/cancel"])(
-    "is told by %s to the person and client that it was created for, through a step-up",
+    "is accessible by %s only to the user and client that created it, through a step-up",
     async (method) => {
       const events: AuditEvent[] = [];
       const { ask, create, close } = await open((event) => void events.push(event));
@@ -124,21 +124,21 @@ describe("a task of v1, in memory", () => {
         [`mcp:${method}`, "unauthenticated"],
         [`mcp:${method}`, "invalid_token"],
       ]);
-      // the tool that the method is mapped to decides as before
+      // the tool of the mapped method decides as before
       expect(await codeFor(SHORT)).toBe(-32_010);
       expect(events.at(-1)?.decision.code).toBe("insufficient_scope");
       await close();
     },
   );
 
-  it("that the gate has not seen created is refused", async () => {
+  it("is denied if the gate has not seen its creation", async () => {
     const { ask, store, close } = await open();
     const { taskId } = store.create();
     expect((await ask(naming("tasks/get", taskId), bearing(READER))).error?.code).toBe(-32_010);
     await close();
   });
 
-  it("is listed for its own creator", async () => {
+  it("is listed only for its creator", async () => {
     const { ask, create, close } = await open();
     const [mine, theirs] = [await create(READER), await create(EVE)];
     const listed = async (token: string) => {
@@ -151,7 +151,7 @@ describe("a task of v1, in memory", () => {
     await close();
   });
 
-  it("is related to by its own creator alone", async () => {
+  it("can be related to only by its creator", async () => {
     const { ask, create, close } = await open();
     const related = (taskId: unknown) => ({ "io.modelcontextprotocol/related-task": { taskId } });
     const run = async (taskId: unknown, token: string) => {
@@ -165,7 +165,7 @@ describe("a task of v1, in memory", () => {
   });
 });
 
-describe("a task of v2, over HTTP", () => {
+describe("a task of v2 over HTTP", () => {
   const serving = (authorizer: TestAuthorizer, store: Store, options: Options = {}) => {
     const handler = createMcpHandler(
       () => {
@@ -198,7 +198,7 @@ describe("a task of v2, over HTTP", () => {
   };
   const call = { method: "tools/call", params: { name: "read_note", arguments: {} } };
 
-  it("is its creator's, whichever server answers for the authorizer", async () => {
+  it("belongs to its creator on every server of the authorizer", async () => {
     const store = newStore();
     const authorizer = newAuthorizer();
     const [one, other] = [serving(authorizer, store), serving(authorizer, store)];
@@ -209,7 +209,7 @@ describe("a task of v2, over HTTP", () => {
     expect((await one(naming("tasks/get", taskId), EVE)).error?.code).toBe(-32_010);
   });
 
-  it("is its creator's in another process that shares the store of owners", async () => {
+  it("belongs to its creator in another process with the same owner store", async () => {
     const store = newStore();
     const owners = new Map<string, string>();
     const tasks: McpSessionStore = {
@@ -228,18 +228,18 @@ describe("a task of v2, over HTTP", () => {
   });
 });
 
-describe("a store of owners", () => {
-  it("that fails is an error of the server, without its words", async () => {
+describe("an owner store", () => {
+  it("that fails causes an internal server error without its own message", async () => {
     const fail = () => Promise.reject(new Error("secret inner words"));
     const tasks = { get: fail, set: fail, delete: fail };
     const talk = await talkTo("v1", serverV1(newAuthorizer(), newStore(), { tasks }));
-    const failed = { code: -32_603, message: "the server failed" };
+    const failed = { code: -32_603, message: "internal server error" };
     expect((await talk.ask(naming("tasks/get", "t-1"), bearing(READER))).error).toEqual(failed);
     expect((await talk.ask(creating, bearing(READER))).error).toEqual(failed);
     await talk.close();
   });
 
-  it("that never answers fails after five seconds", async () => {
+  it("that never responds fails after five seconds", async () => {
     vi.useFakeTimers();
     const never = () => new Promise<never>(() => undefined);
     const asked = newTasks({ get: never, set: never, delete: never }).areOf(["t-1"], "ada");
@@ -249,7 +249,7 @@ describe("a store of owners", () => {
     vi.useRealTimers();
   });
 
-  it("keeps a task for its first owner, and leaves a result without a list alone", async () => {
+  it("keeps the first owner of a task, and does not change a result without a list", async () => {
     const tasks = newTasks(taskMemoryOf({}));
     const created = { task: { taskId: "t-1" } };
     for (const owner of ["ada", "eve"]) await tasks.see("tools/call", created, owner);
@@ -260,14 +260,14 @@ describe("a store of owners", () => {
     expect(await tasks.see("tasks/list", { tasks: [null, {}] }, "ada")).toEqual({ tasks: [] });
   });
 
-  it("is checked when a server is protected", () => {
+  it("is checked when `protect` is called", () => {
     expect(() => serverV1(newAuthorizer(), newStore(), { tasks: {} as never })).toThrow(/tasks/);
   });
 });
 
-describe("before a server", () => {
+describe("the gate in front of a server", () => {
   it.each(["tasks/get", "tasks/result", "tasks/cancel"])(
-    "%s without a task is malformed, and with one decided by its tool",
+    "treats %s without a task as malformed, and with one decides by its tool",
     async (method) => {
       const { ask } = openGate({ methods });
       const message = (params: object) => ({ jsonrpc: "2.0", id: 1, method, params });
@@ -282,7 +282,7 @@ describe("before a server", () => {
   );
 });
 
-it("a task of v1's own store, which `protect` cannot gate, belongs to its session", async () => {
+it("the own task store of v1, which `protect` cannot gate, binds a task to its session", async () => {
   const taskStore = new InMemoryTaskStore();
   const transports = new Map<string, StreamableHTTPServerTransport>();
   const open = async () => {

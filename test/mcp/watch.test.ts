@@ -4,7 +4,7 @@ import { watch, watchBody } from "../../src/mcp/watch.js";
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
 afterEach(() => void vi.useRealTimers());
 
-it("looks once at the end of the token's life, and no more often than told where it is good still", async () => {
+it("checks once when the token expires, and then only at the interval if the token is still valid", async () => {
   const looks: number[] = [];
   const mayGoOn = () => {
     looks.push(Date.now());
@@ -16,7 +16,7 @@ it("looks once at the end of the token's life, and no more often than told where
   expect(looks).toEqual([30_000, 40_001, 70_001, 100_001]);
 });
 
-it("stops nothing that is over by the time of the answer", async () => {
+it("stops nothing that has ended before the check completes", async () => {
   let answer: ((isGood: boolean) => void) | undefined;
   const asked = () =>
     new Promise<boolean>((resolve) => {
@@ -32,7 +32,7 @@ it("stops nothing that is over by the time of the answer", async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("stops where the question fails: a stream never goes on for want of an answer", async () => {
+it("stops the stream if a check fails", async () => {
   const stop = vi.fn();
   watch(() => Promise.reject(new Error("out of reach")), undefined, 30, stop);
   await vi.advanceTimersByTimeAsync(30_000);
@@ -40,7 +40,7 @@ it("stops where the question fails: a stream never goes on for want of an answer
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("ends a body whose source does not let itself be cancelled", async () => {
+it("ends a body even if its source rejects the cancellation", async () => {
   const cancel = vi.fn(() => Promise.reject(new Error("cannot be cancelled")));
   const body = watchBody(new ReadableStream({ cancel }), (stop) =>
     watch(() => Promise.resolve(false), undefined, 30, stop),
