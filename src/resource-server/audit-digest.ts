@@ -1,5 +1,5 @@
+import { type HmacKey, host } from "../policy/host.js";
 import { findOwn, isList, lengthOf, namesOf } from "./audit-copy.js";
-import { type HmacKey, host } from "./host.js";
 
 /** Why a value has no digest. */
 export type NoDigest = "size" | "unreadable";

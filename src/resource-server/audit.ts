@@ -1,6 +1,7 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Allowed, Denial, DoorDenial } from "../decision/decision.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { host } from "../policy/host.js";
 import { newArgumentWriter } from "./audit-arguments.js";
 import { findOwn } from "./audit-copy.js";
 import { newDigester } from "./audit-digest.js";
@@ -9,7 +10,6 @@ import { isSecretName, secretNames } from "./audit-names.js";
 import { type AuditedOperation, newOperationLookup } from "./audit-requirement.js";
 import { REDACTED } from "./audit-shapes.js";
 import { cleanIdentifier, cleanText, redactCredentials, redactName } from "./audit-text.js";
-import { host } from "./host.js";
 
 /** What is known of one call when it has been decided. */
 export interface AuditedCall {

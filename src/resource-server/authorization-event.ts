@@ -1,6 +1,7 @@
 import { firstItems } from "../grammar/any-value.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { host } from "../policy/host.js";
 import {
   checkOptions,
   type OptionCheck,
@@ -18,7 +19,6 @@ import {
   redactName,
   redactText,
 } from "./audit-text.js";
-import { host } from "./host.js";
 
 /** What an authorization server did: it registered a client, asked a person, issued tokens, or revoked a grant or token. */
 export type AuthorizationEventType = "registration" | "consent" | "token" | "revocation";

@@ -1,5 +1,6 @@
 import type { AccessToken } from "../decision/access-token.js";
 import type { Policy } from "../decision/policy.js";
+import { issuerListFault, resourceFault } from "../discovery/resource-identifier.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import { hasConditions } from "../policy/conditions.js";
 import type { PolicyTypes } from "../policy/definition.js";
@@ -15,7 +16,6 @@ import {
 } from "../policy/option-checks.js";
 import type { AuditEvent } from "./audit-event.js";
 import type { ChallengeMode } from "./challenge.js";
-import { isIssuerList, isResource } from "./options.js";
 import type { Fault, SubjectFacts, Verify } from "./verify.js";
 
 /** What an authorizer is made of. Only `policy` and `verify` are needed; neither has a default. */
@@ -132,8 +132,8 @@ const CHECKS = {
   onAuditError: optional(oneOf("continue", "deny")),
   sensitive: optional(isTextList),
   auditKey: optional(isKey),
-  resource: optional(isResource),
-  authorizationServers: optional(isIssuerList),
+  resource: optional(resourceFault),
+  authorizationServers: optional(issuerListFault),
   challenge: optional(oneOf("minimum", "union", "auto")),
   upgradeStatus: optional(oneOf(402, 403)),
   timeout: optional(positive(600_000)),

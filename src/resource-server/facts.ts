@@ -1,4 +1,4 @@
-import { host } from "./host.js";
+import { host } from "../policy/host.js";
 import type { FactSource, Fault } from "./verify.js";
 
 /** The value that a callback returned, or its outage. */

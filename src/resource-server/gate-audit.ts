@@ -1,8 +1,8 @@
+import { host } from "../policy/host.js";
 import { isList } from "./audit-copy.js";
 import { isData } from "./audit-digest.js";
 import type { AuditedRequest } from "./audited-request.js";
 import { tellConsole } from "./facts.js";
-import { host } from "./host.js";
 
 /** What a gate shows the audit of a request. Nothing of it is read unless an event is written, and no decision reads it. */
 export interface GateView {

@@ -1,7 +1,7 @@
 import { readOwn } from "../decision/access-token.js";
 import { type InvalidParams, TEMPORARILY_UNAVAILABLE } from "../decision/decision.js";
 import type { PolicyTypes } from "../policy/definition.js";
-import type { Admission, Authorizer } from "./authorizer.js";
+import type { Admission, Authorizer } from "./authorizer-types.js";
 import { type Awaitable, askInTime, tellConsole } from "./facts.js";
 import { type GateView, readView } from "./gate-audit.js";
 import { pathOf } from "./target.js";

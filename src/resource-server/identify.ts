@@ -17,23 +17,23 @@ import { detailedVerify, type RejectionReason, type Verdict } from "./token-veri
 import type { SubjectFacts } from "./verify.js";
 import type { Vouched } from "./vouched.js";
 
-/** The result of authentication: anonymous, authenticated, or refused. */
+/** The result of authentication: anonymous, authenticated, or rejected. */
 export type Shown =
-  | { readonly kind: "nobody" }
-  | { readonly kind: "token"; readonly token: AccessToken }
+  | { readonly kind: "anonymous" }
+  | { readonly kind: "authenticated"; readonly token: AccessToken }
   | {
-      readonly kind: "refused";
+      readonly kind: "rejected";
       readonly refusal: DoorDenial | InvalidToken;
-      /** Only of a token that is refused. */
+      /** Only for a token that is not valid. */
       readonly reason?: RejectionReason;
     };
 
-const NOBODY: Shown = Object.freeze({ kind: "nobody" });
-const BAD_REQUEST: Shown = Object.freeze({ kind: "refused", refusal: INVALID_REQUEST });
-const OUTAGE: Shown = Object.freeze({ kind: "refused", refusal: TEMPORARILY_UNAVAILABLE });
+const ANONYMOUS: Shown = Object.freeze({ kind: "anonymous" });
+const BAD_REQUEST: Shown = Object.freeze({ kind: "rejected", refusal: INVALID_REQUEST });
+const OUTAGE: Shown = Object.freeze({ kind: "rejected", refusal: TEMPORARILY_UNAVAILABLE });
 
 const badToken = (reason: RejectionReason): Shown => ({
-  kind: "refused",
+  kind: "rejected",
   refusal: INVALID_TOKEN,
   reason,
 });
@@ -43,54 +43,86 @@ type IdentifyOptions = Pick<
   "verify" | "subject" | "isRevoked" | "trustClaims" | "clockTolerance"
 >;
 
-/** What a verifier returned, read once: a token, or why there is none. */
+/** What a verifier returned, read once: a token, or the reason for its rejection. */
 type Verified = AccessToken | RejectionReason;
 
+/** The callbacks of one authorizer, and the readers of their results. */
+interface Callbacks {
+  readonly factOf: FactAsker;
+  readonly subject: IdentifyOptions["subject"] | undefined;
+  readonly isRevoked: IdentifyOptions["isRevoked"] | undefined;
+  readonly verify: (rawToken: string) => unknown;
+  readonly readVerified: TokenReader;
+  readonly readLocal: TokenReader;
+}
+
 /**
- * Creates the function that takes credentials to a token: verified claims, then the facts that the token does not carry, and
- * revocation last, so that a revocation that arrives during the verification counts. It returns a promise only where a
+ * Creates the function that authenticates credentials. It verifies the token, asks for the facts that the token does not carry,
+ * and checks revocation last, so that a revocation that arrives during the verification counts. It returns a promise only if a
  * callback returns one. Never throws and never rejects.
  */
 export function newIdentifier(
   { verify, subject, isRevoked, trustClaims = [], clockTolerance = 0 }: IdentifyOptions,
   factOf: FactAsker,
 ): (credentials: Credentials | Vouched) => Awaitable<Shown> {
-  const unlessRevoked = (token: AccessToken): Awaitable<Shown> => {
-    const shown: Shown = { kind: "token", token };
-    if (isRevoked === undefined) return shown;
-    const asked = factOf("isRevoked", () => isRevoked(token), readBoolean);
-    return whenThere(asked, (revoked) => {
-      if (revoked.kind === "outage") return OUTAGE;
-      return revoked.value ? badToken("revoked") : shown;
-    });
-  };
-  const informed = (claims: AccessToken): Awaitable<Shown> => {
-    if (subject === undefined) return unlessRevoked(claims);
-    const read = (answer: unknown) => withFacts(claims, answer);
-    return whenThere(
-      factOf("subject", () => subject(claims), read),
-      (facts) => (facts.kind === "outage" ? OUTAGE : unlessRevoked(facts.value)),
-    );
-  };
-  const verified = (asked: Asked<Verified>): Awaitable<Shown> => {
-    if (asked.kind === "outage") return OUTAGE;
-    return typeof asked.value === "string" ? badToken(asked.value) : informed(asked.value);
-  };
   const readTrusted = newTokenReader(trustClaims);
   // the library's own verifiers check the time by their own clock; no other verifier is known to check it
   const detailed = detailedVerify(verify);
-  const readVerified =
-    detailed === undefined ? timed(readTrusted, clockTolerance) : ofVerdict(readTrusted);
-  const readLocal = timed(newTokenReader(FACTS), clockTolerance);
-  return (credentials) => {
-    if (credentials.kind === "none") return NOBODY;
-    if (credentials.kind === "malformed") return BAD_REQUEST;
-    const asked =
-      credentials.kind === "vouched"
-        ? factOf("verify", () => credentials.claims(), readLocal)
-        : factOf("verify", () => (detailed ?? verify)(credentials.token), readVerified);
-    return whenThere(asked, verified);
+  const callbacks: Callbacks = {
+    factOf,
+    subject,
+    isRevoked,
+    verify: detailed ?? verify,
+    readVerified:
+      detailed === undefined ? timed(readTrusted, clockTolerance) : ofVerdict(readTrusted),
+    readLocal: timed(newTokenReader(FACTS), clockTolerance),
   };
+  return (credentials) => authenticate(callbacks, credentials);
+}
+
+function authenticate(callbacks: Callbacks, credentials: Credentials | Vouched): Awaitable<Shown> {
+  if (credentials.kind === "none") return ANONYMOUS;
+  if (credentials.kind === "malformed") return BAD_REQUEST;
+  return whenThere(verifyToken(callbacks, credentials), (verified) => {
+    if (verified.kind === "outage") return OUTAGE;
+    if (typeof verified.value === "string") return badToken(verified.value);
+    return whenThere(addFacts(callbacks, verified.value), (informed) =>
+      informed.kind === "outage" ? OUTAGE : rejectRevoked(callbacks, informed.value),
+    );
+  });
+}
+
+function verifyToken(
+  { factOf, verify, readVerified, readLocal }: Callbacks,
+  credentials: Extract<Credentials, { kind: "bearer" }> | Vouched,
+): Awaitable<Asked<Verified>> {
+  return credentials.kind === "vouched"
+    ? factOf("verify", () => credentials.claims(), readLocal)
+    : factOf("verify", () => verify(credentials.token), readVerified);
+}
+
+function addFacts(
+  { factOf, subject }: Callbacks,
+  token: AccessToken,
+): Awaitable<Asked<AccessToken>> {
+  if (subject === undefined) return { kind: "value", value: token };
+  return factOf(
+    "subject",
+    () => subject(token),
+    (facts) => withFacts(token, facts),
+  );
+}
+
+function rejectRevoked({ factOf, isRevoked }: Callbacks, token: AccessToken): Awaitable<Shown> {
+  const authenticated: Shown = { kind: "authenticated", token };
+  if (isRevoked === undefined) return authenticated;
+  return whenThere(
+    factOf("isRevoked", () => isRevoked(token), readBoolean),
+    (revoked) => {
+      if (revoked.kind === "outage") return OUTAGE;
+      return revoked.value ? badToken("revoked") : authenticated;
+    },
+  );
 }
 
 const FACTS = ["tier", "account_type", "first_party"] as const;

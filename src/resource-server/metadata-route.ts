@@ -1,7 +1,7 @@
 import { PolicyError } from "../errors.js";
 import { urlParts } from "../grammar/url.js";
 import type { PolicyTypes } from "../policy/definition.js";
-import type { Authorizer } from "./authorizer.js";
+import type { Authorizer } from "./authorizer-types.js";
 import { pathOf } from "./target.js";
 
 /** An answer of the metadata route, as plain data. */

@@ -1,5 +1,6 @@
 import { createAuthorizer, loadPolicy, PolicyError } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { issuerListFault, resourceFault } from "../../src/discovery/resource-identifier.js";
 import {
   checkOptions,
   isFunction,
@@ -11,7 +12,6 @@ import {
   positive,
   required,
 } from "../../src/policy/option-checks.js";
-import { isIssuerList, isResource } from "../../src/resource-server/options.js";
 
 const policy = loadPolicy({ name: "Courses", version: "1", scopes: {} });
 const verify = () => undefined;
@@ -174,9 +174,9 @@ const CHECKS: readonly (readonly [
   ["a list of texts", isTextList, ["a"], [""]],
   ["an empty list", isTextList, [], "a"],
   ["a URL", isUrl, "mailto:a", "a"],
-  ["a resource", isResource, resource, "https:/x"],
-  ["a list of issuers", isIssuerList, ["https://as.example.com"], ["https://as.example.com?a"]],
-  ["a list of no issuers", isIssuerList, [], ["https://as.example.com", "x"]],
+  ["a resource", resourceFault, resource, "https:/x"],
+  ["a list of issuers", issuerListFault, ["https://as.example.com"], ["https://as.example.com?a"]],
+  ["a list of no issuers", issuerListFault, [], ["https://as.example.com", "x"]],
   ["something needed", required(isFunction), verify, undefined],
   ["something that may be left out", optional(isFunction), undefined, null],
 ];

@@ -97,10 +97,10 @@ describe.each(SOURCES)("the time of %s", (_, showBy) => {
   it.each(ROWS)("with $times and a tolerance of $tolerance has the reason $reason", async (row) => {
     const { times, tolerance: clockTolerance = 0, reason } = row;
     const shown = await showBy({ ...claims, ...times }, { clockTolerance });
-    if (reason === undefined) expect(shown).toMatchObject({ kind: "token" });
+    if (reason === undefined) expect(shown).toMatchObject({ kind: "authenticated" });
     else {
       const refusal = { code: "invalid_token" };
-      expect(shown).toMatchObject({ kind: "refused", refusal, reason });
+      expect(shown).toMatchObject({ kind: "rejected", refusal, reason });
     }
   });
 
@@ -112,12 +112,12 @@ describe.each(SOURCES)("the time of %s", (_, showBy) => {
       delete prototype.exp;
       delete prototype.nbf;
     });
-    expect(shown).toMatchObject({ kind: "token" });
+    expect(shown).toMatchObject({ kind: "authenticated" });
   });
 
   it("does not read iat", async () => {
     for (const iat of [SECONDS + 60, 1e12]) {
-      expect(await showBy({ ...claims, iat })).toMatchObject({ kind: "token" });
+      expect(await showBy({ ...claims, iat })).toMatchObject({ kind: "authenticated" });
     }
   });
 
@@ -131,14 +131,14 @@ describe.each(SOURCES)("the time of %s", (_, showBy) => {
     ["nbf that throws", Object.defineProperty({ ...claims }, "nbf", { get: boom })],
   ])("with an %s is an outage, not the absence of a limit", async (_what, token) => {
     const refusal = { code: "temporarily_unavailable" };
-    expect(await showBy(token)).toMatchObject({ kind: "refused", refusal });
+    expect(await showBy(token)).toMatchObject({ kind: "rejected", refusal });
   });
 
   it("is refused by a clock that gives no time", async () => {
     vi.spyOn(Date, "now").mockReturnValue(Number.NaN);
     const limits = [{ exp: SECONDS + 60 }, { nbf: 1 }];
     for (const limit of limits) {
-      expect(await showBy({ ...claims, ...limit })).toMatchObject({ kind: "refused" });
+      expect(await showBy({ ...claims, ...limit })).toMatchObject({ kind: "rejected" });
     }
     vi.restoreAllMocks();
   });
@@ -160,7 +160,7 @@ describe("the other reasons of a refusal", () => {
       await show({ verify: boom }, bearer),
       await show({ verify: () => claims, subject: boom }, bearer),
     ]) {
-      expect(shown).toMatchObject({ kind: "refused" });
+      expect(shown).toMatchObject({ kind: "rejected" });
       expect(shown).not.toHaveProperty("reason");
     }
   });
