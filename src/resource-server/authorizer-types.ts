@@ -31,7 +31,9 @@ export interface Call {
   readonly arguments?: unknown;
   /** The id of the request in the audit event. */
   readonly requestId?: string | undefined;
-  /** Reads `arguments` and `requestId` if reading them takes time. Called at most once, after the decision, and only for an event. */
+  /**
+   * Reads `arguments` and `requestId` if reading them takes time. Called at most once, after the decision, and only for an event.
+   */
   readonly audited?: () => AuditedRequest;
   /** The version of the Model Context Protocol that the client speaks. */
   readonly protocolVersion?: string | undefined;
@@ -65,7 +67,9 @@ export type Authenticated =
   | { readonly kind: "authenticated"; readonly token: AccessToken }
   | { readonly kind: "refused"; readonly decision: Refusal; readonly answer: Answer };
 
-/** Verifies tokens, asks the callbacks for facts, decides, and returns HTTP responses as data. Keeps no request and no response. */
+/**
+ * Verifies tokens, asks the callbacks for facts, decides, and returns HTTP responses as data. Keeps no request and no response.
+ */
 export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
   /** The policy that it enforces. */
   readonly policy: Policy<Types>;

@@ -103,7 +103,7 @@ export function createAuthorizer<Types extends PolicyTypes>(
   } satisfies Authorizer<Types>);
 }
 
-// The way of a call, step by step, as the functions below are in order:
+// The functions below are in the order in which a call passes through them:
 // headers or raw token > credentials > authentication > token scopes and decision > denial response > audit event > admission
 
 /** Decides on a call of an adapter, by the `Authorization` headers of its request or by a local token. */
@@ -148,9 +148,11 @@ function readRawToken(rawToken: unknown): Credentials {
   return isBearerToken(rawToken) ? { kind: "bearer", token: rawToken } : { kind: "malformed" };
 }
 
-// Step 2, authentication, is `newIdentifier` in identify.ts: anonymous, authenticated or rejected.
+// Step 2, the authentication of the credentials, is in identify.ts. Its result is anonymous, authenticated or rejected.
 
-/** A value that no policy accepts as a token: the denial of the credentials takes its place in the order of the decision codes. */
+/**
+ * A value that no policy accepts as a token: the denial of the credentials takes its place in the order of the decision codes.
+ */
 const NO_TOKEN = null;
 
 /**

@@ -131,9 +131,9 @@ const PLAIN = ["scope", "sub", "client_id", "iss", "jti", "exp", "iat"] as const
 type TokenReader = (answer: unknown) => Verified;
 
 /**
- * Creates the reader of what a verifier returns: it is read once into a new object, so that the decision and the handler see
- * the same token whatever happens to the verifier's object. Members that {@link AccessToken} does not name, and facts that
- * are not trusted, are not read.
+ * Creates the reader of the result of a verifier. It copies the result once into a new object, so that the decision and the handler
+ * see the same token even if the verifier changes its object. It does not read members that {@link AccessToken} does not name, and
+ * facts that are not trusted.
  */
 function newTokenReader(trusted: readonly string[]): TokenReader {
   const untrusted = FACTS.filter((name) => !trusted.includes(name));
@@ -147,7 +147,7 @@ function newTokenReader(trusted: readonly string[]): TokenReader {
     }
     return Object.freeze(token) as unknown as AccessToken;
   };
-  // a token that a verifier remembers gives the same object each time, which decisions remember in turn
+  // a token from the cache of a verifier gives the same object each time, which is a key of the cache of decisions
   const strip = (token: AccessToken): AccessToken => {
     if (!untrusted.some((name) => Object.hasOwn(token, name))) return token;
     const known = stripped.get(token);
@@ -157,13 +157,13 @@ function newTokenReader(trusted: readonly string[]): TokenReader {
     return copy;
   };
   return (answer) => {
-    if (!isObjectOrNothing(answer)) throw new TypeError("expected claims, or nothing");
+    if (!isObjectOrNothing(answer)) throw new TypeError("expected claims, `null` or `undefined`");
     if (answer === undefined || answer === null) return "verify_result";
     return isMadeToken(answer) ? strip(answer) : copyOf(answer);
   };
 }
 
-/** Returns the reader of what the library's own verifiers return inside: a token, or why it is refused. */
+/** Returns the reader of the detailed result of the library's own verifiers: a token, or the reason for its rejection. */
 function ofVerdict(read: TokenReader): TokenReader {
   return (answer) => {
     const verdict = answer as Verdict;
@@ -171,7 +171,7 @@ function ofVerdict(read: TokenReader): TokenReader {
   };
 }
 
-/** Returns a reader that checks, in addition, the time of the token that it reads. */
+/** Returns a reader that also checks the time limits of the token. */
 function timed(read: TokenReader, tolerance: number): TokenReader {
   return (answer) => {
     const token = read(answer);
@@ -182,22 +182,22 @@ function timed(read: TokenReader, tolerance: number): TokenReader {
   };
 }
 
-/** Reads an own time. Throws where it is inherited or cannot be read: without it the token would be valid for ever. */
+/** Reads an own time limit. Throws if it is inherited or cannot be read: without it the token would be valid forever. */
 function readTime(claims: object, name: "exp" | "nbf"): unknown {
   const value = (claims as Record<string, unknown>)[name];
   if (value === undefined || Object.hasOwn(claims, name)) return value;
-  // what every object inherits is not of the token
+  // a member that every object inherits is not part of the token
   if (Object.hasOwn(Object.prototype, name)) return undefined;
   throw new TypeError(`\`${name}\` is inherited`);
 }
 
 /**
- * Returns the token with the facts of `subject`. Their own members replace those of the token, `undefined` too. Throws for a
- * list and for an inherited member: ignoring them would keep the fact that the token has.
+ * Returns the token with the facts of `subject`. Own members of the facts replace those of the token, `undefined` too. Throws for a
+ * list and for an inherited member: ignoring them would keep the fact in the token.
  */
 function withFacts(token: AccessToken, facts: unknown): AccessToken {
   if (!isObjectOrNothing(facts) || Array.isArray(facts)) {
-    throw new TypeError("expected facts, or nothing");
+    throw new TypeError("expected facts, `null` or `undefined`");
   }
   if (facts === undefined || facts === null) return token;
   const merged: Record<string, unknown> = { ...token };
@@ -208,12 +208,12 @@ function withFacts(token: AccessToken, facts: unknown): AccessToken {
   return Object.freeze(merged) as unknown as AccessToken;
 }
 
-/** Returns whether an object inherits a member from its class. What every object inherits does not count. */
+/** Returns whether an object inherits a member from its class. A member that every object inherits does not count. */
 function isInherited(object: object, name: string): boolean {
   return name in object && !Object.hasOwn(Object.prototype, name);
 }
 
-/** A list is copied; one that is too long or cannot be read is no scope. */
+/** Returns the scope of a token, with a list as a frozen copy; `undefined` for a list that is too long or cannot be read. */
 function readScope(scope: unknown): unknown {
   try {
     if (!Array.isArray(scope)) return scope;
@@ -223,11 +223,11 @@ function readScope(scope: unknown): unknown {
       ? undefined
       : Object.freeze(Array.from({ length }, (_, index) => list[index]));
   } catch {
-    return undefined; // a getter or a proxy of somebody else's
+    return undefined; // a getter or a proxy that throws
   }
 }
 
-/** Returns whether a decision can read the scope of a token. A token without such a scope opens nothing. */
+/** Returns whether a decision can read the scope of a token. Every decision rejects a token without such a scope. */
 export function hasGoodScope(token: AccessToken): boolean {
   return readGrantedTokens(readOwn(token, "scope")) !== undefined;
 }

@@ -107,7 +107,7 @@ describe("somebody who is asked", () => {
     await vi.advanceTimersByTimeAsync(TIMEOUT - 1);
     expect(told).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
-    const error: unknown = expect.objectContaining({ message: `no answer within ${TIMEOUT} ms` });
+    const error: unknown = expect.objectContaining({ message: `no result within ${TIMEOUT} ms` });
     expect(await asked).toEqual({ kind: "outage", fault: { source: "subject", error } });
     expect(told).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(10 * TIMEOUT);
@@ -196,7 +196,7 @@ describe("a fault", () => {
     const lines: unknown[][] = [];
     vi.stubGlobal("console", { error: (...line: unknown[]) => lines.push(line) });
     newFaultReport(undefined).report(fault(error));
-    expect(lines).toEqual([[`scope-policy: no answer from \`audit\` (${kind})`]]);
+    expect(lines).toEqual([[`scope-policy: outage of \`audit\` (${kind})`]]);
   });
 
   it.each<[what: string, error: unknown]>([
