@@ -6,7 +6,7 @@ import { coverageFindings, type GateKind, type Mark, markGate } from "./express/
 import type { PolicyTypes } from "./policy/definition.js";
 import { describeFindings } from "./policy/findings.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
-import type { Admission, Authorizer } from "./resource-server/authorizer.js";
+import type { Admission, Authorizer } from "./resource-server/authorizer-types.js";
 import { whenThere } from "./resource-server/facts.js";
 import {
   admitAtGate,

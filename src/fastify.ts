@@ -23,7 +23,7 @@ import {
   required,
 } from "./policy/option-checks.js";
 import { ownMembers } from "./policy/own-members.js";
-import type { Authorizer } from "./resource-server/authorizer.js";
+import type { Authorizer } from "./resource-server/authorizer-types.js";
 import { whenThere } from "./resource-server/facts.js";
 import {
   admitAtGate,

@@ -3,7 +3,7 @@ import type { Authorized, KnownName, ParamsArgument } from "./decision/policy.js
 import type { PolicyTypes } from "./policy/definition.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import { withoutPrototype } from "./policy/own-members.js";
-import type { Authorizer } from "./resource-server/authorizer.js";
+import type { Authorizer } from "./resource-server/authorizer-types.js";
 import { noOperation } from "./resource-server/gate.js";
 import { newRequestIds, readView } from "./resource-server/gate-audit.js";
 import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";

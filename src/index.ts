@@ -163,16 +163,16 @@ export {
   type AuthorizationOutcome,
   authorizationEvent,
 } from "./resource-server/authorization-event.js";
-export {
-  type Admission,
-  type Authenticated,
-  type Authorizer,
-  type Call,
-  createAuthorizer,
-  type DoorDecision,
-  type Outcome,
-} from "./resource-server/authorizer.js";
+export { createAuthorizer } from "./resource-server/authorizer.js";
 export type { AuthorizerOptions } from "./resource-server/authorizer-options.js";
+export type {
+  Admission,
+  Authenticated,
+  Authorizer,
+  Call,
+  DoorDecision,
+  Outcome,
+} from "./resource-server/authorizer-types.js";
 export type {
   Answer,
   AnswerContext,

@@ -1,7 +1,7 @@
 import type { AccessToken } from "../decision/access-token.js";
 import { insufficientScope } from "../decision/decision.js";
 import type { ProtocolRequest } from "../resource-server/audited-request.js";
-import type { Admission, Authorizer } from "../resource-server/authorizer.js";
+import type { Admission, Authorizer } from "../resource-server/authorizer-types.js";
 import type { Answer, Refusal } from "../resource-server/challenge.js";
 import type { Handshake } from "./handshake.js";
 import type { Message } from "./message.js";

@@ -7,7 +7,7 @@ import {
   optional,
   positive,
 } from "../policy/option-checks.js";
-import type { Authorizer } from "../resource-server/authorizer.js";
+import type { Authorizer } from "../resource-server/authorizer-types.js";
 import { metadataRoute } from "../resource-server/metadata-route.js";
 import { newRequestNote } from "../resource-server/request-note.js";
 import { type McpPassed, type McpVerdict, newGateCore } from "./gate-core.js";

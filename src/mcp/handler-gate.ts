@@ -1,5 +1,5 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
-import type { Authorizer } from "../resource-server/authorizer.js";
+import type { Authorizer } from "../resource-server/authorizer-types.js";
 import type { Answer, Refusal } from "../resource-server/challenge.js";
 import type { Vouched } from "../resource-server/vouched.js";
 import { type Caller, readCaller } from "./caller.js";

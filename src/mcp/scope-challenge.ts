@@ -1,5 +1,5 @@
 import { withoutPrototype } from "../policy/own-members.js";
-import type { Authorizer } from "../resource-server/authorizer.js";
+import type { Authorizer } from "../resource-server/authorizer-types.js";
 import { credentialsOfInfo, isFromDoor } from "./auth-info.js";
 import { isNamed, type Params, versionOf } from "./message.js";
 import type { Targets } from "./targets.js";

@@ -15,13 +15,13 @@ import { redactPairs } from "./audit-pairs.js";
 import { REDACTED } from "./audit-shapes.js";
 import { cleanName, redactAnything, redactName } from "./audit-text.js";
 
-/** Which arguments of an operation an event may say more of. */
+/** The arguments of an operation of which an event may contain the value (`show`) or a digest (`hash`). */
 export interface Disclosure {
   readonly show: ReadonlySet<string>;
   readonly hash: ReadonlySet<string>;
 }
 
-/** What writes down the arguments of calls. */
+/** Describes the arguments of a call for its event. Rejects only if the digest does. */
 export type ArgumentWriter = (
   given: unknown,
   disclosure: Disclosure,
@@ -31,7 +31,10 @@ const MOST_ARGUMENTS = 64;
 const MOST_NAME = 128;
 const BUDGET: Readonly<Budget> = { entries: 256, text: 8_192 };
 
-/** Makes an {@link ArgumentWriter}: names and types of all, values and digests of what is declared and no secret. */
+/**
+ * Creates an {@link ArgumentWriter}. It writes the name and type of every argument, and the value or digest of those that are
+ * declared and not secret.
+ */
 export function newArgumentWriter(
   secretNames: readonly RegExp[],
   digest: (text: string) => Promise<string>,
@@ -51,7 +54,7 @@ export function newArgumentWriter(
     if (!show.has(name) && !hash.has(name)) return known;
     if (secret) return { ...known, withheld: "secret" };
     if (found === "unreadable") return { ...known, withheld: "unreadable" };
-    // what is declared as both is not shown
+    // an argument that is declared as both is not shown
     if (!hash.has(name)) return { ...known, value: redact(copyPlain(found.value, budget)) };
     const canonical = canonicalJson(found.value);
     if (typeof canonical === "string") return { ...known, withheld: canonical };
@@ -64,7 +67,7 @@ export function newArgumentWriter(
     if (names === undefined)
       return { arguments: [{ name: "", ...typeOf({ value: given }, false) }] };
     const budget = { ...BUDGET };
-    // all are read before the first is waited for: the handler may change them
+    // every argument is read before the first await, since the handler may change them
     const written = names
       .slice(0, MOST_ARGUMENTS)
       .map((name) => describe(given, name, disclosure, budget));
@@ -88,12 +91,12 @@ function typeOf(
   return isList(value) ? { type, size: lengthOf(value) } : { type };
 }
 
-/** Creates the second net: secrets by the names of members, beside their names, and by their shapes, at any depth. */
+/** Creates the redactor of values: it finds secrets by member name, next to their name, and by shape, at any depth. */
 function newRedactor(secretNames: readonly RegExp[]): (value: AuditValue) => AuditValue {
   const keys = secretNames.map((key): BlacklistKeyConfig => ({ key }));
   const redactor = new DeepRedact({
     blacklistedKeys: keys,
-    // of several tests only the first that fits is run, so there is one
+    // the library runs only the first test that matches, so there is one
     stringTests: [{ pattern: /./su, replacer: redactAnything }],
     types: ["string", "number", "boolean", "object"],
     replacement: REDACTED,

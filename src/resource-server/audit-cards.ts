@@ -1,12 +1,12 @@
 import { REDACTED } from "./audit-shapes.js";
 
-/** A UUID as a whole, which can hold groups that look like a card, or groups of digits with a space or a dash between two. */
+/** A whole UUID, since its groups can look like a card number, or groups of digits separated by one space or dash. */
 const GROUPS =
   /(?<![A-Za-z0-9.])(?:(?<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|\d(?:[ -]?\d){12,})(?!\w)/gi;
 const FEWEST = 13;
 const MOST = 19;
 
-/** Takes out the numbers of payment cards, with or without spaces and dashes. */
+/** Returns a text in which the numbers of payment cards are redacted, with or without spaces and dashes. */
 export function redactCards(text: string): string {
   return text.replaceAll(GROUPS, (digits, uuid: string | undefined) => {
     if (uuid !== undefined) return uuid;
@@ -22,7 +22,7 @@ export function redactCards(text: string): string {
   });
 }
 
-/** Returns the index of the last group of a card number that begins with a group. */
+/** Returns the index of the last group of the card number that begins at a group; `undefined` if none begins there. */
 function lastOfCard(groups: readonly string[], from: number): number | undefined {
   let number = "";
   for (let at = from; at < groups.length && number.length < MOST; at += 1) {
@@ -32,11 +32,13 @@ function lastOfCard(groups: readonly string[], from: number): number | undefined
   return undefined;
 }
 
-/** Returns whether a text of digits is the number of a card: 13 to 19 digits, a range of card issuers, and the check digit of Luhn. */
+/**
+ * Returns whether a text of digits is a card number: 13 to 19 digits, a prefix of a card issuer, and a valid Luhn check digit.
+ */
 export function isCardNumber(digits: string): boolean {
   const { length } = digits;
   if (length < FEWEST || length > MOST || !/^(?:[3-6]|2[2-7])/.test(digits)) return false;
-  // only Visa has had numbers of 13 digits; identifiers often have as many
+  // only Visa has issued numbers of 13 digits; identifiers often have that length
   if (length === FEWEST && !digits.startsWith("4")) return false;
   const sum = [...digits].reverse().reduce((total, digit, at) => {
     const doubled = Number(digit) * (at % 2 === 0 ? 1 : 2);

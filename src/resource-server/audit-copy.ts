@@ -3,27 +3,27 @@ import type { AuditArgument, AuditValue } from "./audit-event.js";
 import { REDACTED } from "./audit-shapes.js";
 import { cleanName, cleanText, redactAnything } from "./audit-text.js";
 
-/** How much of the arguments of one call is written down; it is used up. */
+/** How much of the arguments of one call can still be written. Copying decreases it. */
 export interface Budget {
-  /** Members of lists and objects, at any depth. */
+  /** Number of members of lists and objects, at any depth. */
   entries: number;
-  /** Characters of texts. */
+  /** Number of characters. */
   text: number;
 }
 
-/** A value as it is found on an object of somebody else's, or the news that it cannot be had without running code. */
+/** The value of an own property of an untrusted object; `"unreadable"` if reading it would run code. */
 export type Found = { readonly value: unknown } | "unreadable";
 
 const MOST_DEPTH = 6;
 const MOST_TEXT = 1_024;
 const MOST_NAME = 128;
-/** Beyond this a number is not worth the time that it takes to print it. */
+/** The first integer that is too large to print: printing takes time. */
 const MOST_BIGINT = 2n ** 128n;
 
-/** What stands for what JSON cannot say, or for what there is no room for. */
+/** The texts that replace values that are too large, circular or unreadable. */
 const MARKS = { cut: "[cut]", circular: "[circular]", unreadable: "[unreadable]" } as const;
 
-/** An own property, without running a getter; a proxy that throws has none. */
+/** Reads an own property without running a getter. A proxy that throws is `"unreadable"`. */
 export function findOwn(holder: object, name: string): Found {
   try {
     const property = Object.getOwnPropertyDescriptor(holder, name);
@@ -34,7 +34,7 @@ export function findOwn(holder: object, name: string): Found {
   }
 }
 
-/** The names of an object's own enumerable members; `undefined` for what throws when it is looked at. */
+/** Returns the names of the own enumerable members of an object; `undefined` if reading them throws. */
 export function namesOf(holder: object): readonly string[] | undefined {
   try {
     return Object.keys(holder);
@@ -43,7 +43,7 @@ export function namesOf(holder: object): readonly string[] | undefined {
   }
 }
 
-/** Whether it is a list; a proxy that was revoked is none. */
+/** Returns whether a value is a list; `false` for a revoked proxy. */
 export function isList(value: unknown): value is readonly unknown[] {
   try {
     return Array.isArray(value);
@@ -52,21 +52,21 @@ export function isList(value: unknown): value is readonly unknown[] {
   }
 }
 
-/** How long a list says it is. */
+/** Returns the length of a list without running code of the list. */
 export function lengthOf(list: readonly unknown[]): number {
   const found = findOwn(list, "length");
   return found === "unreadable" ? 0 : (found.value as number);
 }
 
-/** The kind of a value, in the words of JSON. */
+/** Returns the type of a value: as in JSON, or the result of `typeof` for values that JSON does not have. */
 export function kindOf(value: unknown): AuditArgument["type"] {
   if (value === null) return "null";
   return isList(value) ? "array" : typeof value;
 }
 
 /**
- * A copy as plain JSON data, of bounded size and depth, with clean text and clean names: the library that takes the secrets
- * out reads values without such care. Runs no code of the value's but a proxy's traps, and never throws.
+ * Returns a copy as plain JSON data, of bounded size and depth, with clean text and clean names. The copy is needed because the
+ * redaction library reads values without these limits. Runs no code of the value except the traps of a proxy. Never throws.
  */
 export function copyPlain(
   value: unknown,
@@ -130,12 +130,15 @@ function copyObject(holder: object, budget: Budget, above: readonly object[]): A
   return Object.fromEntries(copy);
 }
 
-/** Returns a name that a client sent without the credentials in it. */
+/** Returns the name of a member without the credentials that a client may have put in it. */
 function safeName(name: string): string {
   return redactAnything(cleanName(name, MOST_NAME));
 }
 
-/** Two names may have become one: neither value is lost. `__proto__` would be no member of the copy's copy. */
+/**
+ * Returns a name that the copy does not have yet: cleaning can make two names equal, and neither value may be lost. `__proto__`
+ * is renamed, since a copy of the copy would lose it.
+ */
 function freeName(taken: ReadonlyMap<string, unknown>, name: string): string {
   let free = name === "__proto__" ? "[__proto__]" : name;
   for (let more = 2; taken.has(free); more += 1) free = `${name} (${more})`;

@@ -1,7 +1,7 @@
+import { type HmacKey, host } from "../policy/host.js";
 import { findOwn, isList, lengthOf, namesOf } from "./audit-copy.js";
-import { type HmacKey, host } from "./host.js";
 
-/** Why a value has no digest. */
+/** The reason why a value has no digest. */
 export type NoDigest = "size" | "unreadable";
 
 const MOST_TEXT = 2 ** 21;
@@ -15,8 +15,8 @@ interface Writing {
 }
 
 /**
- * The canonical JSON of a value (RFC 8785): members in the order of their names, no white space. What is no JSON has none, since
- * two values must not share a digest; neither has what is too large, too deep or circular.
+ * Returns the canonical JSON of a value (RFC 8785): members in the order of their names, no white space. Returns a reason instead
+ * for a value that is not JSON, since two values must not share a digest, and for a value that is too large, too deep or circular.
  */
 export function canonicalJson(value: unknown): { readonly text: string } | NoDigest {
   const writing: Writing = { pieces: [], text: MOST_TEXT, entries: MOST_ENTRIES };
@@ -39,7 +39,7 @@ function put(writing: Writing, text: string): NoDigest | undefined {
   return writing.text < 0 ? "size" : undefined;
 }
 
-/** A long text is not even written, since that alone takes time. */
+/** Writes a text. A text that is too long is not escaped first, since that alone takes time. */
 function writeText(writing: Writing, text: string): NoDigest | undefined {
   return text.length > writing.text ? "size" : put(writing, JSON.stringify(text));
 }
@@ -85,7 +85,7 @@ function writeObject(writing: Writing, holder: object, depth: number): NoDigest 
   return put(writing, "}");
 }
 
-/** Returns whether a value is a list or an object without a class: what a class hides has no place in JSON. */
+/** Returns whether a value is a list or an object without a class. JSON cannot contain the private state of a class. */
 export function isData(value: object): boolean {
   if (isList(value)) return true;
   try {
@@ -96,7 +96,10 @@ export function isData(value: object): boolean {
   }
 }
 
-/** Makes digests: keyed ones, if there is a key, since a short value is found by trying all there are. */
+/**
+ * Creates the function that returns the digest of a text: HMAC with SHA-256 if there is a key, else SHA-256. Without a key, an
+ * attacker finds a short value by trying every possible one.
+ */
 export function newDigester(
   key: string | Uint8Array | undefined,
 ): (text: string) => Promise<string> {

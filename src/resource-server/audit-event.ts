@@ -1,6 +1,6 @@
 import type { Allowed, Denial, DoorDenial } from "../decision/decision.js";
 
-/** What JSON can say. */
+/** A JSON value. */
 export type AuditValue =
   | string
   | number
@@ -9,61 +9,63 @@ export type AuditValue =
   | readonly AuditValue[]
   | { readonly [name: string]: AuditValue };
 
-/** One way to meet a rule, in the policy's words: placeholders stand in braces. */
+/** One way to meet a rule, as the policy spells it: placeholders are in braces. */
 export interface AuditAlternative {
-  /** All of these scopes; empty where any token will do. */
+  /** The scopes, all of which are needed; empty if any valid token is enough. */
   readonly scopes: readonly string[];
-  /** The lowest plan. */
+  /** The lowest tier. */
   readonly tier?: string;
-  /** The kinds of account. */
+  /** The account types, one of which is needed. */
   readonly accountTypes?: readonly string[];
-  /** Whether it needs a reserved scope, and so a first-party client. */
+  /** Present if it needs a reserved scope, and so a first-party client. */
   readonly reserved?: true;
 }
 
-/** What the policy demands of an operation. */
+/** What the policy requires for an operation. */
 export interface AuditRequirement {
-  /** Everybody may, without credentials. */
+  /** Present if every caller is allowed, without credentials. */
   readonly public?: true;
-  /** Nobody may. */
+  /** Present if every call is denied. */
   readonly denied?: true;
-  /** Each must be met, by one alternative of its `anyOf`; more than one only where patterns of tool names meet. */
+  /**
+   * The rules. Each must be met by one alternative of its `anyOf`. There is more than one only if several tool patterns match.
+   */
   readonly rules: readonly { readonly anyOf: readonly AuditAlternative[] }[];
-  /** How many alternatives there are besides, where they are too many to be written down. */
+  /** Number of further alternatives for which the event has no room. */
   readonly leftOut?: number;
 }
 
-/** What was decided, with the members that the decision has. */
+/** The decision, with the members that a decision of its code has. */
 export interface AuditDecision {
-  /** Why. */
+  /** The code of the decision. */
   readonly code: (Allowed | Denial | DoorDenial)["code"];
-  /** Whether. */
+  /** Whether the call was allowed. */
   readonly allowed: boolean;
-  /** The alternative that is met, or the one whose scopes are asked for; with bound values. */
+  /** The scopes of the alternative that is met, or of the one that the denial names; with bound values. */
   readonly scopes?: readonly string[];
-  /** Of these, what the token lacks. */
+  /** The scopes of `scopes` that the token lacks. */
   readonly missing?: readonly string[];
-  /** Every alternative that consent could give; at most 16. */
+  /** Every alternative that consent could grant; at most 16. */
   readonly accepted?: readonly (readonly string[])[];
   /** The parameter that is missing, unsafe, or bound to another value. */
   readonly param?: string;
-  /** The plan that would do. */
+  /** The tier that would be enough. */
   readonly tier?: string;
-  /** The plan of the account. */
+  /** The tier of the account. */
   readonly had?: string;
-  /** The kinds of account that would do. */
+  /** The account types that would be allowed. */
   readonly accountTypes?: readonly string[];
-  /** The policy's words about a hard denial. */
+  /** The reason that the policy gives for a hard denial. */
   readonly reason?: string;
-  /** Whether a public operation was allowed to show its added detail. */
+  /** Present if the call of a public operation also met the requirement for its enriched detail. */
   readonly enriched?: true;
 }
 
-/** What an event says of one argument of the call. */
+/** The description of one argument of the call. */
 export interface AuditArgument {
-  /** Its name, as the client sent it; `""` where the arguments are no object. */
+  /** Its name, as the client sent it; `""` if the arguments are not an object. */
   readonly name: string;
-  /** The kind of its value; `unreadable` for a getter, and for what throws when it is looked at. */
+  /** The type of its value; `unreadable` for a getter and for a value that throws when it is read. */
   readonly type:
     | "string"
     | "number"
@@ -76,40 +78,40 @@ export interface AuditArgument {
     | "function"
     | "symbol"
     | "unreadable";
-  /** How long a text (in UTF-16 code units) or a list is. Not said of what has the name of a secret. */
+  /** Length of a text in UTF-16 code units, or of a list. Missing if the argument has the name of a secret. */
   readonly size?: number;
-  /** The value, where the policy's `audit.show` names it: secrets in it are replaced, what is long is cut. */
+  /** The value, if the policy's `audit.show` names it. Secrets in it are redacted, long values are cut. */
   readonly value?: AuditValue;
   /**
-   * The digest of the value, where the policy's `audit.hash` names it: `hmac-sha256:` with an `auditKey`, else `sha256:`, and
-   * 64 hexadecimal digits, over the value's canonical JSON (RFC 8785).
+   * The digest of the value, if the policy's `audit.hash` names it: `hmac-sha256:` with an `auditKey`, else `sha256:`, then 64
+   * hexadecimal digits. It is computed over the canonical JSON of the value (RFC 8785).
    */
   readonly digest?: string;
-  /** Why a value that the policy declares is not there: it has the name of a secret, is too large, or is no JSON. */
+  /** The reason why a value that the policy declares is missing: it has the name of a secret, is too large, or is not JSON. */
   readonly withheld?: "secret" | "size" | "unreadable";
 }
 
 /**
- * One decision as plain data. Every text in it is safe in any sink: one line, no control, format or bidirectional
- * characters, of bounded length, without what looks like a credential. `JSON.stringify(event)` is one line of at most
+ * One decision as plain data. Every text in it is safe in any sink: one line of bounded length, without control, format or
+ * bidirectional characters, and without text that looks like a credential. `JSON.stringify(event)` is one line of at most
  * 64 KiB characters.
  */
 export interface AuditEvent {
-  /** Names the event: a UUID. */
+  /** The id of the event: a UUID. */
   readonly id: string;
-  /** When it was decided (ISO 8601, UTC). */
+  /** The time of the decision (ISO 8601, UTC). */
   readonly time: string;
-  /** By which edition of which policy. */
+  /** The policy that decided. */
   readonly policy: { readonly name: string; readonly version: string };
   /**
-   * What was called. `unknown`: the policy has no such name, and the name is the client's. `protocol`: a message that asks for
-   * no operation of the policy, such as `mcp:tools/list`, whose credentials were refused.
+   * The operation. `unknown`: the policy does not have it, and the client chose the name. `protocol`: a denied message that calls
+   * no operation of the policy, such as `mcp:tools/list`.
    */
   readonly operation: {
     readonly name: string;
     readonly kind: "tool" | "endpoint" | "protocol" | "unknown";
   };
-  /** The user, by verified claims and the facts of `subject`; empty where there is no good token. */
+  /** The user, by verified claims and the facts of `subject`; empty without a valid token. */
   readonly actor: {
     readonly sub?: string;
     readonly iss?: string;
@@ -118,18 +120,18 @@ export interface AuditEvent {
   };
   /** The client that the token was issued to. */
   readonly client: { readonly client_id?: string; readonly first_party?: true };
-  /** Which token: its identifier, which is no credential. */
+  /** The identifier of the token, which is not a credential, and its issuer. */
   readonly token: { readonly jti?: string; readonly iss?: string };
-  /** What was decided. */
+  /** The decision. */
   readonly decision: AuditDecision;
-  /** What the policy demands; missing for an unknown operation. */
+  /** What the policy requires; missing for an unknown operation. */
   readonly requirement?: AuditRequirement;
-  /** The HTTP status of the refusal; missing where the call was allowed, since its answer is yet to be made. */
+  /** The HTTP status of the denial; missing if the call was allowed, since its response does not exist yet. */
   readonly status?: number;
-  /** The request, by the name that the adapter gave it. */
+  /** The id of the request, from the adapter. */
   readonly requestId?: string;
   /** The arguments of the call: at most 64. */
   readonly arguments: readonly AuditArgument[];
-  /** How many arguments there are besides. */
+  /** Number of further arguments. */
   readonly argumentsLeftOut?: number;
 }

@@ -4,7 +4,7 @@ import { type AnyEvent, messageOf, requestLineOf, viewOf } from "./audit-view.js
 import { type AuthorizationEvent, isAuthorizationEvent } from "./authorization-event.js";
 import { ownEvent } from "./own-event.js";
 
-/** Leaves out what is not known. */
+/** Returns the members whose value is not `undefined`. */
 function known<Members extends Readonly<Record<string, unknown>>>(
   members: Members,
 ): { readonly [Name in keyof Members]?: Exclude<Members[Name], undefined> } {
@@ -12,39 +12,40 @@ function known<Members extends Readonly<Record<string, unknown>>>(
   return Object.fromEntries(found) as ReturnType<typeof known<Members>>;
 }
 
-/** Whose credentials it were, in the words of the CloudEvents extension. */
+/** The type of the principal, as the CloudEvents extension Auth Context spells it. */
 export type CloudEventAuthType = "app_user" | "service_account" | "unauthenticated" | "unknown";
 
-/** An event as CloudEvents 1.0 puts it in JSON. */
+/** An audit event in the JSON format of CloudEvents 1.0. */
 export interface AuditCloudEvent<Event extends AuditEvent | AuthorizationEvent = AuditEvent> {
   /** The version of CloudEvents. */
   readonly specversion: "1.0";
   /** The id of the audit event. */
   readonly id: string;
-  /** Where it happened. */
+  /** The source: the URI reference that you pass. */
   readonly source: string;
-  /** What happened. */
+  /** The type of the event. */
   readonly type:
     | "scope-policy.decision.allowed"
     | "scope-policy.decision.denied"
     | `scope-policy.${AuthorizationEvent["type"]}.${AuthorizationEvent["outcome"]}`;
-  /** When (RFC 3339). */
+  /** The time of the event (RFC 3339). */
   readonly time: string;
   /** The tool, endpoint or message; missing in events of an authorization server. */
   readonly subject?: string;
-  /** What `data` is. */
+  /** The media type of `data`. */
   readonly datacontenttype: "application/json";
-  /** The extension Auth Context; the principal itself stands in `data` alone. */
+  /** The attribute of the extension Auth Context. The principal itself is only in `data`. */
   readonly authtype: CloudEventAuthType;
   /** The audit event. */
   readonly data: Event;
 }
 
 /**
- * An audit event as a CloudEvent in the JSON format. The context attributes name nobody: brokers route and log them.
+ * Returns an audit event as a CloudEvent in the JSON format. The context attributes contain no user and no client, since brokers
+ * route by them and log them.
  *
- * @param source - where events come from: a URI reference that is not empty, as `https://api.example.com/mcp`; with the id it names
- * an event
+ * @param source - the source of the events: a non-empty URI reference, such as `https://api.example.com/mcp`. Source and id
+ * together identify an event.
  *
  * @see {@link https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md CloudEvents 1.0}
  *
@@ -87,27 +88,27 @@ function cloudTypeOf(event: AnyEvent): AuditCloudEvent["type"] {
 function authTypeOf(event: AnyEvent): CloudEventAuthType {
   const { actor, client, token } = event;
   if (actor.sub !== undefined && actor.sub !== client.client_id) return "app_user";
-  // a client that registers, or that is refused, has proved nothing
+  // a client that registers or that is refused is not authenticated
   if (isAuthorizationEvent(event)) {
     const isProved = event.type !== "registration" && event.outcome === "success";
     return isProved && client.client_id !== undefined ? "service_account" : "unknown";
   }
   if (client.client_id !== undefined) return "service_account";
-  // what is refused before credentials are looked at, or for what they are, says nothing of them
+  // a denial before or because of the credentials does not show what they are
   const isOpen = event.decision.allowed || event.decision.code === "unauthenticated";
   return isOpen && Object.keys(token).length === 0 ? "unauthenticated" : "unknown";
 }
 
-/** Attributes of a span or a log record. */
+/** The attributes of a span or a log record. */
 export type AuditAttributes = Readonly<Record<string, string | number | boolean | string[]>>;
 
 /**
- * An audit event as OpenTelemetry attributes: under the names of the semantic conventions where there are any (`gen_ai.tool.name`,
- * `http.route`, `error.type`, `enduser.id`, …), else under `scope_policy.`; scopes have no name there any more. The conventions for
- * tools are in development, and their names may change.
+ * Returns an audit event as OpenTelemetry attributes. They have the names of the semantic conventions where these define one
+ * (`gen_ai.tool.name`, `http.route`, `error.type`, `enduser.id`, …), else a name under `scope_policy.`. Scopes are there too, since
+ * the conventions no longer define a name for them. The conventions for tools are in development, and their names may change.
  *
- * @param options - `arguments: true` adds `gen_ai.tool.call.arguments`, the values that the policy shows, as JSON; the conventions
- * leave it out by default
+ * @param options - `arguments: true` adds `gen_ai.tool.call.arguments`: the values that the policy shows, as JSON. The conventions
+ * leave it out by default.
  *
  * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
  *
@@ -187,7 +188,7 @@ function authorizationAttributes({ type, outcome, grant, scopes, client }: Autho
   };
 }
 
-/** The method of a message of the Model Context Protocol. */
+/** Returns the method of a message of the Model Context Protocol; `undefined` for any other event. */
 function methodOf({ operation: { kind, name } }: AuditEvent): string | undefined {
   return kind === "protocol" && name.startsWith("mcp:") ? name.slice("mcp:".length) : undefined;
 }
@@ -204,9 +205,9 @@ function shownArguments(event: AuditEvent): string {
 }
 
 /**
- * An audit event under the field names of the Elastic Common Schema 9.4. Allowed and denied stand in `event.type`; `event.outcome` is
- * that of the gate, so a denial is a success of it and an outage a failure. What the schema has no field for stands under
- * `scope_policy`.
+ * Returns an audit event under the field names of the Elastic Common Schema 9.4. `event.type` is `allowed` or `denied`.
+ * `event.outcome` is the outcome of the gate: `success` for a denial, `failure` for an outage. Members for which the schema has no
+ * field are under `scope_policy`.
  *
  * @see {@link https://www.elastic.co/docs/reference/ecs/ecs-using-categorization-fields Using the categorization fields}
  *

@@ -1,4 +1,4 @@
-/** Parts of names whose value is a secret; any characters but letters and digits may separate the words of one. */
+/** Parts of the names of secrets. Any characters except letters and digits may separate the words of a part. */
 const SECRET_WORDS =
   `pass word|pass wd|pass phrase|pass code|pass key|secret(?!ar)|token|jwt|api key|access key|private key
 signing key|encryption key|decryption key|master key|ssh key|rsa key|pgp key|gpg key|hmac key|shared key|storage key|deploy key
@@ -7,10 +7,10 @@ card number|credit card|social security|security code|security answer|recovery c
 connection string|connection ur[il]|conn str|(?:database|db|redis|mongo|postgres|postgresql|mysql|amqp|rabbitmq|broker|jdbc) ur[il]
 seed phrase|mnemonic|kubeconfig|magic link|signed ur[il]`.replaceAll("\n", "|");
 
-/** Names of this kind only count at the end: the id or the events of a webhook are not secret, its address is. */
+/** Parts that count only at the end of a name: the address of a webhook is secret, its id and its events are not. */
 const LAST_WORDS = "web hook(?: ur[il]| endpoint| address| target)?|hook ur[il]";
 
-/** Names of this kind that are parts of harmless words (shipping, footprint, design), so only whole words count. */
+/** Words that occur in harmless words (shipping, footprint, design), so only whole words count. */
 const SHORT_WORDS = "pin|otp|totp|cvv|cvc|csc|ssn|pwd|pw|pass|pat|sid|auth|dsn|sig|psk|cred";
 
 const SEAM = "[^\\p{L}\\p{N}]*";
@@ -19,7 +19,7 @@ const lastWord = LAST_WORDS.replaceAll(" ", SEAM);
 const capitalised = SHORT_WORDS.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase());
 const capitals = SHORT_WORDS.toUpperCase();
 
-/** Whether a name is that of a secret: any of these, in any case and spelling (snake, camel, kebab). */
+/** Patterns that the name of a secret matches, in any letter case and spelling (snake, camel, kebab). */
 const SECRET_NAMES: readonly RegExp[] = [
   new RegExp(secretWord, "iu"),
   new RegExp(`(?:${lastWord})s?[^\\p{L}]*$`, "iu"),
@@ -30,8 +30,8 @@ const SECRET_NAMES: readonly RegExp[] = [
 ];
 
 /**
- * The name of a secret within text, as the source of a case-insensitive Unicode pattern. Every repetition is bounded, so that
- * a search takes time in proportion to the text.
+ * The source of a case-insensitive Unicode pattern that finds the name of a secret in a text. Every repetition is bounded, so
+ * that a search takes time in proportion to the text.
  */
 export const SECRET_NAME_IN_TEXT: string =
   `(?:(?:${secretWord}|(?<!\\p{L})(?:${SHORT_WORDS})(?:s|code|number)?(?!\\p{L}))[\\w-]{0,32}|(?:${lastWord})s?)`.replaceAll(
@@ -39,7 +39,10 @@ export const SECRET_NAME_IN_TEXT: string =
     "]{0,3}",
   );
 
-/** Returns the patterns that the names of secrets fit. Those given fit whole names, whatever the letter case and separators. */
+/**
+ * Returns the patterns that names of secrets match. The given names match whole names, in any letter case and with any
+ * separators.
+ */
 export function secretNames(sensitive: readonly string[]): readonly RegExp[] {
   const given = sensitive.map((name) => {
     const letters = [...name.normalize("NFKC").replaceAll(/[^\p{L}\p{N}]/gu, "")];
@@ -50,7 +53,7 @@ export function secretNames(sensitive: readonly string[]): readonly RegExp[] {
   return [...SECRET_NAMES, ...given];
 }
 
-/** Returns whether a name fits one of the patterns of {@link secretNames}. */
+/** Returns whether a name matches one of the patterns of {@link secretNames}. */
 export function isSecretName(name: string, patterns: readonly RegExp[]): boolean {
   return patterns.some((pattern) => pattern.test(name));
 }

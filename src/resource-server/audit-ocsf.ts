@@ -4,7 +4,7 @@ import { type AnyEvent, messageOf, requestLineOf, viewOf } from "./audit-view.js
 import { type AuthorizationEvent, isAuthorizationEvent } from "./authorization-event.js";
 import { ownEvent } from "./own-event.js";
 
-/** The class API Activity: category 6, class 3. */
+/** The number of the class API Activity: category 6, class 3. */
 const CLASS = 6003;
 
 const CHECKS = { clientAddress: optional(isText) };
@@ -14,7 +14,7 @@ interface Activity {
   readonly name: string;
 }
 
-/** A tool may do anything, so it is an activity of its own. */
+/** The activity of a tool call: a tool can do anything, so it has an activity of its own. */
 const CALL: Activity = { id: 99, name: "Call" };
 const ACTIVITIES: ReadonlyMap<string, Activity> = new Map([
   ["POST", { id: 1, name: "Create" }],
@@ -32,11 +32,12 @@ const AUTHORIZATIONS: Readonly<Record<AuthorizationEvent["type"], Activity>> = {
 };
 
 /**
- * Returns an audit event as Open Cybersecurity Schema Framework 1.8 puts it: class API Activity (6003) with the profile Security Control,
- * which holds whether it was allowed. Authorize Session is about rights given at login, which this is not. What the class has no
- * attribute for is in `unmapped`.
+ * Returns an audit event as an event of the Open Cybersecurity Schema Framework 1.8: class API Activity (6003) with the profile
+ * Security Control, which contains whether it was allowed. The class Authorize Session does not fit: it describes rights assigned
+ * at login. Members for which the class has no attribute are in `unmapped`.
  *
- * @param options - `clientAddress`: the IP address that the call came from, which an audit event does not hold; the class demands a source
+ * @param options - `clientAddress`: the IP address of the caller. The class requires a source,
+ * and an audit event does not contain it.
  *
  * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
  *
@@ -106,7 +107,7 @@ export function toOcsf(
   };
 }
 
-/** What the class has no attribute for. */
+/** Returns the members for which the class has no attribute. */
 function unmappedOf(event: AnyEvent): {
   readonly token: AuditEvent["token"];
   readonly decision?: AuditEvent["decision"];
@@ -131,7 +132,7 @@ interface User {
   readonly type?: string;
 }
 
-/** A user must have a name, if no id. */
+/** Returns the user. The schema requires a name for a user without an id. */
 function userOf({ actor: { sub }, token: { jti } }: AnyEvent): User {
   if (sub === undefined) return { name: "unknown", type_id: 0, type: "Unknown" };
   return { uid: sub, ...(jti !== undefined && { credential_uid: jti }) };

@@ -2,7 +2,7 @@ import type { AuditValue } from "./audit-event.js";
 import { isSecretName } from "./audit-names.js";
 import { REDACTED } from "./audit-shapes.js";
 
-/** Members that name what another member of the same object holds: `{ "name": "password", "value": "…" }`. */
+/** Names of members that contain the name of a value in the same object: `{ "name": "password", "value": "…" }`. */
 const NAMING =
   /^(?:name|key|type|field|header|label|id|param|parameter|property|attribute|variable|option|k)$/i;
 const HOLDING = /^(?:(?:[a-z]{1,12}[_-]?)?values?|val|v|data|contents?|text|default|raw|string)$/i;
@@ -10,16 +10,16 @@ const HOLDING = /^(?:(?:[a-z]{1,12}[_-]?)?values?|val|v|data|contents?|text|defa
 /** A flag of a command line. */
 const FLAG = /^--?[\w-]+$/;
 const USER_FLAG = /^(?:-u|--user|--proxy-user)$/i;
-/** The name of a header, as in a list of names and values in turn. */
+/** The name of a header, as in a list that alternates names and values. */
 const HEADER_NAME = /^[A-Za-z][\w-]*$/;
 
-/** A name has few words: a title that contains the name of a secret is a text. */
+/** The limits of a name: a longer text that contains the name of a secret is a title or a sentence. */
 const MOST_NAME = 64;
 const MOST_WORDS = 3;
 
 /**
- * Takes out secrets that are beside their name in plain data, at any depth: objects that name their value, lists of a name and
- * its value, lists of header names and values in turn, and lists of command-line arguments.
+ * Returns plain data in which secrets next to their name are redacted, at any depth: in objects that name their value, in lists of
+ * a name and its value, in lists that alternate header names and values, and in lists of command-line arguments.
  */
 export function redactPairs(value: AuditValue, secrets: readonly RegExp[]): AuditValue {
   const isSecret = (name: unknown): boolean =>
@@ -73,7 +73,7 @@ function isFlag(value: AuditValue | undefined): boolean {
   return typeof value === "string" && FLAG.test(value);
 }
 
-/** Whether a value is a user with a password. */
+/** Returns whether a value is a user with a password. */
 function isUser(value: AuditValue | undefined): boolean {
   return typeof value === "string" && value.includes(":");
 }

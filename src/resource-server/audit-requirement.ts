@@ -5,21 +5,23 @@ import type { Disclosure } from "./audit-arguments.js";
 import type { AuditAlternative, AuditRequirement } from "./audit-event.js";
 import { cleanText } from "./audit-text.js";
 
-/** What an event says of an operation, whoever calls it. */
+/** The part of an event that depends on the operation alone. */
 export interface AuditedOperation {
   readonly kind: "tool" | "endpoint";
   readonly requirement: AuditRequirement;
   readonly disclosure: Disclosure;
   readonly params: readonly string[];
-  /** Whether patterns gave the rule, so that the name is the client's. */
+  /** Whether the rule comes from tool patterns, so that the client chose the name. */
   readonly isPattern: boolean;
 }
 
 const MOST_WORDS = 256;
-/** Characters of all the alternatives of one operation; what does not fit is left out whole, and counted. */
+/**
+ * Maximum length in characters of all alternatives of one operation. An alternative that does not fit is left out and counted.
+ */
 const MOST_JSON = 6_144;
 
-/** Lays out what there is to be said of the operations of a policy, and gives the way to look one up. */
+/** Precomputes the descriptions of the operations of a policy, and creates the function that looks one up by name. */
 export function newOperationLookup(
   policy: CompiledPolicy,
 ): (name: string) => AuditedOperation | undefined {
@@ -43,7 +45,7 @@ export function newOperationLookup(
 function describe(policy: CompiledPolicy, operation: Operation): AuditedOperation {
   const { kind, params } = operation;
   const entries = kind === "tool" ? policy.definition.tools : policy.definition.endpoints;
-  // every operation was compiled from the entry of its own name
+  // every operation is compiled from the entry of its name
   const entry = (entries as Readonly<Record<string, OperationDefinition>>)[operation.name];
   const audit = typeof entry === "object" ? entry.audit : undefined;
   return {
@@ -55,7 +57,9 @@ function describe(policy: CompiledPolicy, operation: Operation): AuditedOperatio
   };
 }
 
-/** Where patterns meet, all of their rules hold, and each says what may be shown. */
+/**
+ * Combines the descriptions of two patterns that match the same name: every rule of both applies, and each declares disclosures.
+ */
 function combine(one: AuditedOperation, other: AuditedOperation): AuditedOperation {
   const together = (of: keyof Disclosure) =>
     new Set([...one.disclosure[of], ...other.disclosure[of]]);
@@ -70,7 +74,7 @@ function combine(one: AuditedOperation, other: AuditedOperation): AuditedOperati
 function combineRequirements(one: AuditRequirement, other: AuditRequirement): AuditRequirement {
   if (Object.hasOwn(one, "denied")) return one;
   if (Object.hasOwn(other, "denied") || Object.hasOwn(one, "public")) return other;
-  // a public rule demands nothing, so it adds none
+  // a public rule requires nothing, so it adds no rule
   const rules = [...one.rules, ...other.rules].map(({ anyOf }) => anyOf);
   return withinRoom(rules, leftOutOf(one) + leftOutOf(other));
 }

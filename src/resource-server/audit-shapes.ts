@@ -1,15 +1,15 @@
 import { SECRET_NAME_IN_TEXT as NAME } from "./audit-names.js";
 
-/** What replaces a secret. */
+/** The text that replaces a secret. */
 export const REDACTED = "[redacted]";
 
-/** A pattern of a secret, and what replaces it. */
+/** A pattern of a secret, and its replacement. */
 export type Shape = readonly [pattern: RegExp, replacement: string];
 
-/** Credentials that are known wherever they are. */
+/** Credentials that are recognized anywhere in a text, by their shape. */
 export const CREDENTIALS: readonly Shape[] = [
   [/-----BEGIN.*?(?:-----END[^-]*-----|$)/gs, REDACTED],
-  // `{"` in base64 begins every header of a JWT
+  // every JWT header begins with `{"` in base64
   [/eyJ[\w-]{5,}(?:\.[\w-]*)*/g, REDACTED],
   [
     /(?<![A-Za-z0-9])(bearer|basic|dpop|digest|negotiate|ntlm|apikey)(?:\s|%20|\++)+["']?[\w.~+/=:-]+/gi,
@@ -27,13 +27,13 @@ export const CREDENTIALS: readonly Shape[] = [
   ],
 ];
 
-/** A value in quotes, which may be escaped, or up to the end of a word. */
+/** A value in quotes, which may be escaped, or a word. */
 const VALUE = `(?:\\\\{0,3}"[^"]*"?|'[^']*'?|[^\\s"',;&]+)`;
 const NOT_REDACTED = `(?!\\[redacted\\](?:[\\s"',;&}\\]<>]|/>|$))`;
 const QUOTE = `\\\\{0,3}["']`;
 const NAMING = "name|key|type|field|header|label|id|param|parameter|property|variable";
 
-/** Secrets beside their name, in text. */
+/** Secrets next to their name, in text. */
 export const PAIRS: readonly Shape[] = [
   [/(cookie\d?["']?\s{0,8}[:=]).*/gi, `$1 ${REDACTED}`],
   [

@@ -13,8 +13,8 @@ const TOKEN_CHARACTER = /[\w.~+/=%-]/;
 const CUT = "…";
 
 /**
- * A text on one line, of bounded length. What is unsafe leaves a mark, so that it can be seen that there was something; but
- * where it breaks up a credential it is taken out, so that the credential can be seen.
+ * Returns a text on one line, of bounded length. An unsafe character is replaced by a mark that shows where it was. If such
+ * characters break up a credential, they are removed instead, so that the credential is recognized.
  */
 export function cleanText(text: string, most: number): string {
   const line = cutText(text, most).replaceAll(LINE_ENDS, " ");
@@ -22,7 +22,7 @@ export function cleanText(text: string, most: number): string {
   return redactText(bare) === bare ? line.replaceAll(UNSAFE, "\ufffd") : bare;
 }
 
-/** A name on one line: a sensitive one must be known in spite of what cannot be seen of it. */
+/** Returns a name on one line, without invisible characters, so that the name of a secret is recognized despite them. */
 export function cleanName(text: string, most: number): string {
   return cutText(text, most)
     .replaceAll(LINE_ENDS, " ")
@@ -31,7 +31,7 @@ export function cleanName(text: string, most: number): string {
     .slice(0, most);
 }
 
-/** The beginning of a text, never the beginning of a word: half a credential does not look like one. */
+/** Cuts a text at the end of a word, never inside one: half a credential does not look like one. */
 function cutText(text: string, most: number): string {
   if (text.length <= most) return text;
   let end = most;
@@ -39,23 +39,23 @@ function cutText(text: string, most: number): string {
   return text.slice(0, end) + CUT;
 }
 
-/** Long runs of letters, digits and their separators; base64 with slashes, where a path would begin with one. */
+/** Long runs of letters, digits and separators. Base64 may contain slashes but not begin with one, as a path does. */
 const LONG_RUNS = /[\w+-]{40,}={0,2}/g;
 const BASE64_RUNS = /(?<![\w+/=.-])[A-Za-z0-9+][A-Za-z0-9+/]{39,}={0,2}(?![\w+/=.-])/g;
-/** A part of a path that names a commit or a digest. */
+/** A segment of a path that is a commit or a digest. */
 const HEX_PART = /(?:^|\/)[0-9a-f]{7,}(?=\/|$)/g;
 
-/** Takes credentials out that are known by their shape alone: for text that holds names of the policy. */
+/** Returns a text in which credentials are redacted that are recognized by shape alone: for texts with names of the policy. */
 export function redactCredentials(text: string): string {
   return replaceAll(text, CREDENTIALS);
 }
 
-/** Takes out credentials, secrets beside their names, and card numbers: for text of others. */
+/** Returns a text in which credentials, secrets next to their name and card numbers are redacted: for any other text. */
 export function redactText(text: string): string {
   return redactCards(replaceAll(replaceAll(text, CREDENTIALS), PAIRS));
 }
 
-/** These, and long runs that look random: for the values that clients send. */
+/** Redacts as {@link redactText} does, and long runs that look random: for values that clients send. */
 export function redactAnything(text: string): string {
   return redactText(text)
     .replaceAll(BASE64_RUNS, (run) => (isBase64Secret(run) ? REDACTED : run))
@@ -68,7 +68,7 @@ function replaceAll(text: string, shapes: readonly Shape[]): string {
   return clean;
 }
 
-/** 256 bits in hexadecimal, or capitals, small letters and digits that do not form words. */
+/** Returns whether a run is 256 bits in hexadecimal, or uppercase and lowercase letters and digits that do not form words. */
 function isLongSecret(run: string): boolean {
   const kinds = kindsOf(run);
   if (/^[0-9a-f]{64,}$/i.test(run)) return kinds.size > 1;
@@ -86,19 +86,21 @@ function kindsOf(run: string): ReadonlySet<string> {
 
 const MOST_IDENTIFIER = 256;
 
-/** Returns a text that identifies a user, a client, a token or a request: long random identifiers are identifiers, too. */
+/**
+ * Returns the clean identifier of a user, a client, a token or a request. Long random runs stay, since identifiers can be random.
+ */
 export function cleanIdentifier(text: string): string {
   return redactText(cleanText(text, MOST_IDENTIFIER));
 }
 
 const NAME_RUNS = /[\w+=~-]{20,}/g;
 const UUIDS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
-/** Words in one letter case, with separators between them: in some languages words look random to this net. */
+/** Words in one letter case with separators between them: words of some languages look random to {@link looksRandom}. */
 const WORDS = /^(?:[a-z]{1,19}|[A-Z]{1,19})(?:[_-]+(?:[a-z]{1,19}|[A-Z]{1,19}))+$/;
 
 /**
- * These, and runs of 20 characters and more that do not form words: for names that clients make up, which should be those of
- * tools, methods, arguments and paths. UUIDs stay, since they name things.
+ * Redacts as {@link redactAnything} does, and runs of 20 characters or more that do not form words: for names that clients choose,
+ * which should be names of tools, methods, arguments and paths. UUIDs stay, since they are identifiers.
  */
 export function redactName(name: string): string {
   return redactAnything(name).replaceAll(NAME_RUNS, (run) => {

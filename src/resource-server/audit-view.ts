@@ -8,20 +8,20 @@ import {
 /** An event of an authorizer or of an authorization server. */
 export type AnyEvent = AuditEvent | AuthorizationEvent;
 
-/** What an event of either kind is to a log system. */
+/** The part of an event that log systems need, for both kinds of events. */
 export interface EventView {
-  /** The tool, endpoint or message, or what the authorization server did. */
+  /** The tool, endpoint or message, or the type of the authorization server event. */
   readonly name: string;
-  /** The same for people. */
+  /** The same for a reader. */
   readonly label: string;
-  /** What happened, as a fixed text. */
+  /** The action, as a fixed text. */
   readonly action: string;
-  /** What it did to something, as the Elastic Common Schema has it. */
+  /** The effect, as the Elastic Common Schema spells it. */
   readonly effect: "access" | "change" | "creation" | "deletion";
   readonly allowed: boolean;
   /** The code of the decision or of the error. */
   readonly code: string;
-  /** Whether something failed that a decision depends on. */
+  /** Whether a dependency of the decision failed. */
   readonly isOutage: boolean;
 }
 
@@ -39,7 +39,7 @@ const AUTHORIZATIONS = {
   revocation: { action: "revocation", effect: "deletion" },
 } as const satisfies Record<AuthorizationEventType, Pick<EventView, "action" | "effect">>;
 
-/** Returns what the mappers write of both kinds of events. */
+/** Returns the {@link EventView} of an event. */
 export function viewOf(event: AnyEvent): EventView {
   if (isAuthorizationEvent(event)) {
     const { type, outcome, error = outcome } = event;
@@ -63,14 +63,14 @@ export function viewOf(event: AnyEvent): EventView {
   };
 }
 
-/** Returns one line for people, of clean words. */
+/** Returns one readable line, made of clean texts. */
 export function messageOf(event: AnyEvent): string {
   const { label, code } = viewOf(event);
   const { client_id } = event.client;
   return `${label}${client_id === undefined ? "" : ` for ${client_id}`}: ${code}`;
 }
 
-/** Returns the method and the path of an endpoint. */
+/** Returns the method and the path of an endpoint; an empty list for any other event. */
 export function requestLineOf(event: AnyEvent): readonly [method?: string, path?: string] {
   if (isAuthorizationEvent(event) || event.operation.kind !== "endpoint") return [];
   const { name } = event.operation;

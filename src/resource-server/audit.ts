@@ -1,6 +1,7 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Allowed, Denial, DoorDenial } from "../decision/decision.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { host } from "../policy/host.js";
 import { newArgumentWriter } from "./audit-arguments.js";
 import { findOwn } from "./audit-copy.js";
 import { newDigester } from "./audit-digest.js";
@@ -9,32 +10,31 @@ import { isSecretName, secretNames } from "./audit-names.js";
 import { type AuditedOperation, newOperationLookup } from "./audit-requirement.js";
 import { REDACTED } from "./audit-shapes.js";
 import { cleanIdentifier, cleanText, redactCredentials, redactName } from "./audit-text.js";
-import { host } from "./host.js";
 
-/** What is known of one call when it has been decided. */
+/** A call and its decision, as input of an event. */
 export interface AuditedCall {
-  /** The name of the tool or endpoint; of an unknown one, what the client said. */
+  /** The name of the tool or endpoint; any text of the client if it is unknown. */
   readonly operation: string;
-  /** Whether it is a message of a protocol that asks for no operation. */
+  /** Whether it is a message of a protocol that calls no operation. */
   readonly isProtocol: boolean;
   readonly decision: Allowed | Denial | DoorDenial;
-  /** The token, where there is a good one. */
+  /** The token, if it is valid. */
   readonly token: AccessToken | undefined;
-  /** The status of the answer, where the call was refused. */
+  /** The HTTP status, if the call was denied. */
   readonly status: number | undefined;
-  /** The arguments of the call, or its parameters: anything at all that a client can send. */
+  /** The arguments of the call, or its parameters: anything that a client can send. */
   readonly arguments: unknown;
   readonly requestId: string | undefined;
 }
 
-/** Makes the event of a call. Never throws, and rejects only where the runtime has no cryptography. */
+/** Creates the event of a call. Never throws, and rejects only if the runtime has no Web Crypto. */
 export type AuditEventMaker = (call: AuditedCall) => Promise<AuditEvent>;
 
 const MOST_WORDS = 256;
-/** Characters of all the scopes that a decision names. */
+/** Maximum length in characters of all the scopes of a decision. */
 const MOST_SCOPES = 6_144;
 
-/** Makes an {@link AuditEventMaker} for one policy. */
+/** Creates an {@link AuditEventMaker} for one policy. */
 export function newAuditEventMaker(
   policy: CompiledPolicy,
   sensitive: readonly string[],
@@ -78,7 +78,7 @@ export function newAuditEventMaker(
 
 const NOTHING = { show: new Set<string>(), hash: new Set<string>() };
 
-/** Returns the name of an operation: one of the policy stays as it is, one that the client made up may hold a credential. */
+/** Returns the name of an operation. A name that the client chose is redacted, since it may contain a credential. */
 function nameOf(name: string, operation: AuditedOperation | undefined): string {
   const clean = cleanText(name, MOST_WORDS);
   return operation === undefined || operation.isPattern ? redactName(clean) : clean;
@@ -95,7 +95,7 @@ function claims<const Name extends keyof AccessToken>(
   return Object.fromEntries(found) as { readonly [Claim in Name]?: string };
 }
 
-/** Takes out of scopes with bound values what an argument with the name of a secret brought there. */
+/** Creates the function that redacts, in scopes with bound values, the values of arguments that have the name of a secret. */
 function newHider(
   given: unknown,
   operation: AuditedOperation | undefined,
@@ -153,7 +153,7 @@ function decisionOf(
   }
 }
 
-/** Lists of names, as many as there is room for. */
+/** Creates the function that cleans lists of names, and leaves out the names for which the event has no room. */
 function newScopeWriter(hide: (scope: string) => string): (names: readonly string[]) => string[] {
   let room = MOST_SCOPES;
   return (names) =>

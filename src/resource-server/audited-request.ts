@@ -1,4 +1,4 @@
-/** What an audit event contains of the request beyond the decision. */
+/** The part of an audit event that comes from the request. */
 export interface AuditedRequest {
   /** The arguments of the call: anything that a client can send. */
   readonly arguments?: unknown;
@@ -6,7 +6,7 @@ export interface AuditedRequest {
   readonly requestId?: string | undefined;
 }
 
-/** A request that asks for no operation of the policy: a message of a protocol. */
+/** A message of a protocol that calls no operation of the policy. */
 export interface ProtocolRequest {
   /** The name of the event: `mcp:tools/list`. */
   readonly name: string;

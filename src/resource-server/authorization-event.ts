@@ -1,6 +1,7 @@
 import { firstItems } from "../grammar/any-value.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { host } from "../policy/host.js";
 import {
   checkOptions,
   type OptionCheck,
@@ -18,14 +19,16 @@ import {
   redactName,
   redactText,
 } from "./audit-text.js";
-import { host } from "./host.js";
 
-/** What an authorization server did: it registered a client, asked a person, issued tokens, or revoked a grant or token. */
+/**
+ * The action of an authorization server: it registered a client, asked a user for consent, issued tokens, or revoked a grant or
+ * token.
+ */
 export type AuthorizationEventType = "registration" | "consent" | "token" | "revocation";
 
 /**
- * How it ended. `success`: the server did what was asked. `denied`: the person or a rule refused it. `failure`: the server could
- * not decide, because something that it depends on failed.
+ * The outcome of the action. `success`: the server did what the request asked for. `denied`: the user or a rule refused it.
+ * `failure`: the server could not decide, because a dependency failed.
  */
 export type AuthorizationOutcome = "success" | "denied" | "failure";
 
@@ -33,27 +36,27 @@ const TYPES = ["registration", "consent", "token", "revocation"] satisfies Autho
 const OUTCOMES = ["success", "denied", "failure"] satisfies AuthorizationOutcome[];
 
 /**
- * What an authorization server knows of one request. `undefined` counts as left out.
+ * What an authorization server knows about one request. `undefined` counts as left out.
  *
- * `type`, `outcome`, `time`, `status` and `first_party` are the program's and are checked. All others can hold what a client
- * sent, of any type: text is cleaned and cut, and what is not text is left out.
+ * Your program sets `type`, `outcome`, `time`, `status` and `first_party`, and they are checked. All other members can contain
+ * client input of any type: texts are cleaned and cut, and values that are not text are left out.
  */
 export interface AuthorizationDetails {
-  /** What the server did. */
+  /** The action of the server. */
   readonly type: AuthorizationEventType;
-  /** How it ended. */
+  /** The outcome of the action. */
   readonly outcome: AuthorizationOutcome;
-  /** The OAuth error code of the response, such as `access_denied`, or a code of the server's own. */
+  /** The OAuth error code of the response, such as `access_denied`, or a code of the server. */
   readonly error?: unknown;
-  /** One line for the operator; at most 512 characters. */
+  /** One line for the operator. Maximum: 512 characters. */
   readonly reason?: unknown;
   /** The client. */
   readonly client_id?: unknown;
-  /** The name that the client gives itself; at most 128 characters. */
+  /** The name that the client gives itself. Maximum: 128 characters. */
   readonly client_name?: unknown;
-  /** Whether the client belongs to the API's owner. */
+  /** Whether the client belongs to the owner of the API. */
   readonly first_party?: boolean | undefined;
-  /** The user, where the server has authenticated one. */
+  /** The user, if the server has authenticated one. */
   readonly sub?: unknown;
   /** The issuer: the server itself. */
   readonly iss?: unknown;
@@ -73,25 +76,25 @@ export interface AuthorizationDetails {
   readonly status?: number | undefined;
   /** The id of the request. */
   readonly requestId?: unknown;
-  /** When it happened. Default: now. */
+  /** The time of the action. Default: now. */
   readonly time?: Date | undefined;
 }
 
 /**
- * What an authorization server did, as plain data. Members that an {@link AuditEvent} has too mean the same there, and every
- * text is as safe: one line, no control, format or bidirectional characters, of bounded length, without what looks like a
+ * An action of an authorization server as plain data. Members that an {@link AuditEvent} has too mean the same there. Every text is
+ * as safe: one line of bounded length, without control, format or bidirectional characters, and without text that looks like a
  * credential. `JSON.stringify(event)` is one line of at most 16 KiB characters. Only events of this kind have a `type`.
  */
 export interface AuthorizationEvent {
-  /** Names the event: a UUID. */
+  /** The id of the event: a UUID. */
   readonly id: string;
-  /** When it happened (ISO 8601, UTC). */
+  /** The time of the action (ISO 8601, UTC). */
   readonly time: string;
-  /** By which edition of which policy. */
+  /** The policy that applied. */
   readonly policy: { readonly name: string; readonly version: string };
-  /** What the server did. */
+  /** The action of the server. */
   readonly type: AuthorizationEventType;
-  /** How it ended. */
+  /** The outcome of the action. */
   readonly outcome: AuthorizationOutcome;
   /** The OAuth error code. */
   readonly error?: string;
@@ -105,11 +108,11 @@ export interface AuthorizationEvent {
     readonly client_name?: string;
     readonly first_party?: true;
   };
-  /** Which token: its identifier, which is not a credential. */
+  /** The identifier of the token, which is not a credential, and its issuer. */
   readonly token: { readonly jti?: string; readonly iss?: string };
-  /** Which grant, and the grant type of the request. */
+  /** The identifier of the grant, and the grant type of the request. */
   readonly grant: { readonly id?: string; readonly grant_type?: string };
-  /** Scopes by what became of them; `leftOut` counts those for which there was no room. */
+  /** The scopes by what happened to them; `leftOut` counts the scopes for which the event has no room. */
   readonly scopes: {
     readonly granted?: readonly string[];
     readonly requested?: readonly string[];
@@ -125,7 +128,7 @@ export interface AuthorizationEvent {
 const MOST_NAME = 128;
 const MOST_SCOPE = 256;
 const MOST_REASON = 512;
-/** Characters of all the scopes of one event. */
+/** Maximum length in characters of all the scopes of one event. */
 const MOST_SCOPES = 6_144;
 const anything: OptionCheck = () => undefined;
 
@@ -158,12 +161,12 @@ const CHECKS = {
 } satisfies Record<keyof AuthorizationDetails, OptionCheck>;
 
 /**
- * Creates the audit event of an authorization server for one registration, consent, token or revocation request: a plain
- * object for the same sink and the same mappers as the events of an authorizer. Does not write it anywhere.
+ * Creates the audit event of an authorization server for one registration, consent, token or revocation request. The event is a
+ * plain object for the same sink and the same mappers as the events of an authorizer. The function does not write it anywhere.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` with every finding at once, for unknown keys and for values of the program
- * of a wrong type; `ERR_POLICY_UNKNOWN` for a value that `definePolicy` or `loadPolicy` did not return. A value of a client
- * never makes it throw.
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` with every finding at once, for unknown keys and for members of a wrong type
+ * that your program sets; `ERR_POLICY_UNKNOWN` for a value that `definePolicy` or `loadPolicy` did not return. Client input never
+ * makes it throw.
  *
  * @example
  * ```ts
@@ -220,14 +223,14 @@ export function authorizationEvent(
   };
 }
 
-/** Returns whether an event is one of an authorization server. */
+/** Returns whether an event comes from an authorization server. */
 export function isAuthorizationEvent<Other extends object>(
   event: Other | AuthorizationEvent,
 ): event is AuthorizationEvent {
   return Object.hasOwn(event, "type");
 }
 
-/** Returns the own members of the details that are given. Anything else than an object has none, and the checks report it. */
+/** Returns the own members that are not `undefined`. A value that is not an object has none, and the checks report that. */
 function withoutUndefined(details: AuthorizationDetails): AuthorizationDetails {
   const entries = Object.entries(ownMembers(details) ?? {}).filter(
     ([, value]) => value !== undefined,
@@ -244,7 +247,7 @@ function member<const Name extends string>(
   return found as { readonly [Key in Name]?: string };
 }
 
-/** A code or the name of something of a protocol, which a client may have sent. */
+/** Returns the clean text of a protocol code or name, which can be client input. */
 function cleanName(text: string): string {
   return redactName(cleanText(text, MOST_NAME));
 }
@@ -267,7 +270,7 @@ function scopesOf(
   policy: CompiledPolicy,
   known: AuthorizationDetails,
 ): AuthorizationEvent["scopes"] {
-  // `secrets:read` is a name where the policy has it, and so are the values of what was granted; all else can be anything
+  // a scope of the policy, such as `secrets:read`, is a name, and so are the values of granted scopes; other text can be a secret
   const isName = (token: string, isGranted: boolean) =>
     namedMeanings(policy, token, true).some(({ values }) => isGranted || values.length === 0);
   let room = MOST_SCOPES;
@@ -289,10 +292,10 @@ function scopesOf(
   return { ...Object.fromEntries(written), ...(leftOut > 0 && { leftOut }) };
 }
 
-/** More scopes than any event has room for. */
+/** Maximum number of scopes that are read: more than an event has room for. */
 const MOST_TOKENS = 65_536;
 
-/** Returns the tokens of a scope text or of a list; `undefined` for anything else. */
+/** Returns the scope tokens of a text or of a list; `undefined` for any other value. */
 function tokensOf(scope: unknown): readonly string[] | undefined {
   if (typeof scope === "string") return scope.split(" ").filter((token) => token !== "");
   return firstItems(scope, MOST_TOKENS)?.filter(

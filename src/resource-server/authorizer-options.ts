@@ -1,5 +1,6 @@
 import type { AccessToken } from "../decision/access-token.js";
 import type { Policy } from "../decision/policy.js";
+import { issuerListFault, resourceFault } from "../discovery/resource-identifier.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import { hasConditions } from "../policy/conditions.js";
 import type { PolicyTypes } from "../policy/definition.js";
@@ -15,70 +16,82 @@ import {
 } from "../policy/option-checks.js";
 import type { AuditEvent } from "./audit-event.js";
 import type { ChallengeMode } from "./challenge.js";
-import { isIssuerList, isResource } from "./options.js";
 import type { Fault, SubjectFacts, Verify } from "./verify.js";
 
-/** What an authorizer is made of. Only `policy` and `verify` are needed; neither has a default. */
+/** The options of `createAuthorizer`. Only `policy` and `verify` are required. */
 export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
-  /** Who may do what. */
+  /** The policy to enforce. */
   readonly policy: Policy<Types>;
   /**
-   * Returns the verified claims of a raw token: `jwtVerifier` or `introspectionVerifier` of `scope-policy/verify`, or a
-   * function of your own. What a function of your own returns is refused before an own `nbf` and from its `exp` on; see `clockTolerance`.
+   * Returns the verified claims of a raw token: `jwtVerifier` or `introspectionVerifier` of `scope-policy/verify`, or a function of
+   * your own. The authorizer rejects claims from your own function before their `nbf` and from their `exp` on; see `clockTolerance`.
    */
   readonly verify: Verify;
   /**
-   * Returns facts of the account: tier, account type, and whether the client belongs to the API's owner. Its own members
-   * override those of the token. Called at every request with a valid token.
+   * Returns the facts of the account: tier, account type, and whether the client belongs to the owner of the API. Own members of
+   * the result override those of the token. Called at every request with a valid token.
    */
   readonly subject?: (
     token: AccessToken,
   ) => SubjectFacts | null | undefined | PromiseLike<SubjectFacts | null | undefined>;
   /**
-   * The members of what `verify` returns that count in addition to the scope and the identity. Each other one of these is
-   * taken off the token, which handlers, `subject` and audit events see without it. Default: none. Where the policy has a
-   * condition on tier or account type, give `subject` or this option; `[]` means that no claim counts. A local token keeps all of its
-   * members. `"entitlements"` has no effect yet.
+   * The claims of `verify` that count as facts of the account. The authorizer removes the others of these from the token, so that
+   * handlers, `subject` and audit events do not see them. Default: none. If the policy has a condition on tier or account type,
+   * give `subject` or this option; `[]` means that no claim counts. A local token keeps all of its members. `"entitlements"` has
+   * no effect yet.
    */
   readonly trustClaims?: readonly ("tier" | "account_type" | "entitlements" | "first_party")[];
   /**
-   * How many seconds the clock of the issuer may differ where the authorizer checks `exp` and `nbf`: for tokens of a `verify`
-   * function of your own, and for local tokens. From 0 to 300. Default: `0`. `jwtVerifier` and `introspectionVerifier` have an
-   * option of the same name.
+   * Seconds by which the clock of the issuer may differ, from 0 to 300. It applies where the authorizer checks `exp` and `nbf`: to
+   * tokens of a `verify` function of your own, and to local tokens. `jwtVerifier` and `introspectionVerifier` have an option of the
+   * same name. Default: `0`.
    */
   readonly clockTolerance?: number;
-  /** Whether a token has been revoked, by its claims; asked last, at every request with a good token. Only `false` is no. */
+  /**
+   * Returns whether a token has been revoked, by its claims. Called last, at every request with a valid token. Any result except
+   * `true` and `false` is an outage.
+   */
   readonly isRevoked?: (token: AccessToken) => boolean | PromiseLike<boolean>;
-  /** Takes one event for each decision. */
+  /** The audit sink: called with one event for each decision. */
   readonly audit?: (event: AuditEvent) => unknown;
-  /** What an event that could not be written does to a call that would be allowed: `"deny"` (the default) makes it a 503. */
+  /** What happens to an allowed call if its event cannot be written: `"deny"` makes it a 503. Default: `"deny"`. */
   readonly onAuditError?: "continue" | "deny";
-  /** Names of arguments that no event shows, besides those that name a secret by themselves; letter case counts for nothing. */
+  /**
+   * Names of arguments that no event shows, in addition to the names of secrets that the library knows. Letter case is ignored.
+   */
   readonly sensitive?: readonly string[];
   /**
-   * Keys the digests of `audit.hash` (HMAC): a text of 16 characters or more, or as many bytes. Without it they are plain SHA-256,
-   * and what can be guessed can be found: an e-mail address, a number of ten digits.
+   * The key of the digests of `audit.hash` (HMAC): at least 16 characters or bytes. Without it the digests are plain SHA-256, and an
+   * attacker can find a value that can be guessed: an e-mail address, a number of ten digits.
    */
   readonly auditKey?: string | Uint8Array;
-  /** The resource identifier (RFC 9728): an `https` URL without fragment, or a loopback one. Challenges point to its metadata. */
+  /**
+   * The resource identifier (RFC 9728): an `https` URL without a fragment, or a loopback URL. Challenges point to its metadata.
+   */
   readonly resource?: string;
   /** The issuers that the metadata document names. */
   readonly authorizationServers?: readonly string[];
-  /** What a challenge names; `"auto"` by default. */
+  /** The scopes that a challenge names. Default: `"auto"`. */
   readonly challenge?: ChallengeMode;
-  /** The status of `upgrade_required`; 403 by default. */
+  /** The HTTP status of `upgrade_required`. Default: `403`. */
   readonly upgradeStatus?: 402 | 403;
-  /** After how many milliseconds whoever is asked counts as out; 5,000 by default. Each has as much: `verify`, `subject`, `isRevoked`, `audit`, and the `params` of a gate. */
+  /**
+   * Milliseconds after which a callback without a result counts as an outage. Each of `verify`, `subject`, `isRevoked`, `audit` and
+   * the `params` of a gate has this time for itself. Default: `5000`.
+   */
   readonly timeout?: number;
-  /** The `Retry-After` of an outage, in seconds; 5 by default. */
+  /** The `Retry-After` of an outage in seconds. Default: `5`. */
   readonly retryAfter?: number;
-  /** Told of every outage. By default a line goes to `console.error`, with the kind of error and without its text. */
+  /**
+   * Called with every outage. By default the authorizer logs a line with `console.error`: the class of the error, without its
+   * message.
+   */
   readonly onFault?: (fault: Fault) => void;
 }
 
 function isKey(value: unknown): string | undefined {
   const isOne = typeof value === "string" || value instanceof Uint8Array;
-  return isOne && value.length >= 16 ? undefined : "expected a text of 16 characters, or 16 bytes";
+  return isOne && value.length >= 16 ? undefined : "expected at least 16 characters or bytes";
 }
 
 function isTolerance(value: unknown): string | undefined {
@@ -92,7 +105,7 @@ const NO_FACTS =
   "is missing: the policy has conditions on tier or account type. Give `subject`, which returns them, or " +
   "`trustClaims`, the claims of the token that count (`[]` for none)";
 
-/** Checks the claims to trust, and that an option says where the facts come from that the policy asks for. */
+/** Checks the claims to trust, and that an option provides the facts that the conditions of the policy need. */
 function trustFault(
   value: unknown,
   { policy, subject }: Readonly<Record<string, unknown>>,
@@ -132,8 +145,8 @@ const CHECKS = {
   onAuditError: optional(oneOf("continue", "deny")),
   sensitive: optional(isTextList),
   auditKey: optional(isKey),
-  resource: optional(isResource),
-  authorizationServers: optional(isIssuerList),
+  resource: optional(resourceFault),
+  authorizationServers: optional(issuerListFault),
   challenge: optional(oneOf("minimum", "union", "auto")),
   upgradeStatus: optional(oneOf(402, 403)),
   timeout: optional(positive(600_000)),

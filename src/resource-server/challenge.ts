@@ -8,68 +8,69 @@ import { isToolName } from "../policy/names.js";
 import { namedMeanings, readGrantedTokens } from "../policy/scope-meanings.js";
 import { sufficientSet } from "./sufficient-set.js";
 
-/** Why a call is refused at the door. */
+/** A denial of the policy or of the credentials. */
 export type Refusal = Denial | DoorDenial;
 
-/** A problem document (RFC 9457) that says which scope would help. */
+/** A problem document (RFC 9457) that names the scope to ask for. */
 export interface ProblemDocument {
-  /** The status's own words. */
+  /** The reason phrase of the status. */
   readonly title: string;
-  /** The status. */
+  /** The HTTP status. */
   readonly status: number;
-  /** One line for people. */
+  /** One readable line. */
   readonly detail: string;
   /** The code of the decision. */
   readonly error: Refusal["code"];
-  /** The scope to ask for, where consent would help: that of the challenge. */
+  /** The scope to ask for, if consent can fix the denial: the scope of the challenge. */
   readonly scope?: string;
-  /** The tool that was called. */
+  /** The called tool. */
   readonly tool?: string;
-  /** The endpoint that was called. */
+  /** The called endpoint. */
   readonly endpoint?: string;
-  /** The plan that would do. */
+  /** The tier that would be enough. */
   readonly tier?: string;
-  /** The kinds of account that would do. */
+  /** The account types that would be allowed. */
   readonly account_types?: readonly string[];
   /** The parameter that is missing, unsafe, or bound to another value. */
   readonly param?: string;
 }
 
-/** An answer as plain data: what an adapter writes to its response, and nothing else. */
+/** An HTTP response as plain data. An adapter writes it as it is and adds nothing. */
 export interface Answer {
   /** The HTTP status. */
   readonly status: number;
-  /** Header fields by name. */
+  /** The headers by name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body, to be written as JSON. */
+  /** The body, to write as JSON. */
   readonly body: ProblemDocument;
 }
 
-/** What an answer depends on in addition to the decision. */
+/** What the response depends on in addition to the decision. */
 export interface AnswerContext {
   /** The name of the tool or endpoint. */
   readonly operation?: string | undefined;
-  /** The values of its parameters: they bind the scopes that a 401 without credentials names. */
+  /** The values of its parameters, which bind the scopes that a 401 without credentials names. */
   readonly params?: unknown;
   /**
-   * What a 401 without credentials names: one sufficient set of the operation, nothing where it is unknown or hidden
-   * (`"operation"`); what the protected-resource document names (`"resource"`); or the first where there is such a set, else the
-   * second. Default: `"operation"`, and `"resource"` without an `operation`.
+   * The scopes that a 401 without credentials names. `"operation"`: one sufficient set of the operation, and none if the operation
+   * is unknown or hidden. `"resource"`: the scopes of the protected resource metadata. `"operation-or-resource"`: the first if there
+   * is such a set, else the second. Default: `"operation"`, and `"resource"` without an `operation`.
    */
   readonly signInScope?: "operation" | "resource" | "operation-or-resource";
-  /** The token whose scopes a challenge of mode `union` names too. */
+  /** The token. A challenge of mode `union` names its scopes too. */
   readonly token?: AccessToken | undefined;
   /** The version of the Model Context Protocol that the client speaks, for the mode `auto`. */
   readonly protocolVersion?: string | undefined;
 }
 
 /**
- * What a challenge names: the scopes of the operation (`minimum`), these and what the token holds (`union`), or by the client
- * (`auto`): clients of MCP before 2026-07-28 replace their scope by that of a challenge, so they are told the union.
+ * The scopes that a challenge names. `minimum`: the scopes of the operation. `union`: these and the scopes in the token. `auto`:
+ * one of the two, by the client. MCP clients before version 2026-07-28 replace their scope by that of a challenge, so the challenge
+ * names the union for them.
  */
 export type ChallengeMode = "minimum" | "union" | "auto";
 
-/** What of the options shapes an answer. */
+/** The options of responses, complete. */
 export interface ChallengeOptions {
   readonly mode: ChallengeMode;
   readonly metadataUrl: string | undefined;
@@ -79,7 +80,7 @@ export interface ChallengeOptions {
 
 interface Row {
   readonly status: 400 | 401 | 402 | 403 | 503;
-  /** The challenge, with its `error` (RFC 6750, section 3.1); `undefined` for none. */
+  /** The challenge with its `error` (RFC 6750, section 3.1); `undefined` without one. */
   readonly challenge: Challenge | undefined;
 }
 
@@ -88,10 +89,10 @@ interface Challenge {
   readonly description: string | undefined;
 }
 
-/** A row without a challenge. Each member is its own, whatever `Object.prototype` has. */
+/** Creates a row without a challenge. `challenge` is an own member, so that it is not read from `Object.prototype`. */
 const plain = (status: Row["status"]): Row => ({ status, challenge: undefined });
 
-/** The one table of statuses and challenges; its texts are all that a challenge ever says in words. */
+/** The table of statuses and challenges. A challenge contains no other descriptions. */
 const ROWS: Readonly<Record<Refusal["code"], Row>> = {
   unknown_operation: plain(403),
   denied: plain(403),
@@ -124,17 +125,20 @@ const TITLES = {
   503: "Service Unavailable",
 } as const;
 
-/** Clients accept some 16 KiB of headers. A longer union is cut down to what is needed, a longer list of the resource to the baseline. */
+/**
+ * Maximum length of the scope in a challenge: clients accept some 16 KiB of headers. Instead of a longer union, the challenge names
+ * the needed scopes; instead of a longer list of the resource, the baseline.
+ */
 const MAX_CHALLENGE_SCOPE = 8_192;
 
 function isShort(scopes: readonly string[]): boolean {
   return scopes.join(" ").length <= MAX_CHALLENGE_SCOPE;
 }
 
-/** Since this version clients unite a challenge with what they hold (MCP, basic/authorization). */
+/** The first version in which clients add the scopes of a challenge to the granted ones (MCP, basic/authorization). */
 const UNITING_VERSION = "2026-07-28";
 
-/** Lays out what answers of one policy share. */
+/** Creates the function that returns the response to a denial. It precomputes what the responses of one policy share. */
 export function newAnswerer(
   policy: CompiledPolicy,
   options: ChallengeOptions,
@@ -156,7 +160,7 @@ export function newAnswerer(
   const scopesOf = (refusal: Refusal, context: AnswerContext) => {
     if (refusal.code === "unauthenticated") return signInScopes(context);
     if (refusal.code !== "insufficient_scope") return [];
-    // a refusal of somebody's own making can hold any text
+    // a denial that the program creates can contain any text
     const needed = refusal.scopes.filter(isScopeToken).flatMap(namesOf);
     const isUnion =
       options.mode === "union" ||
@@ -179,7 +183,7 @@ export function newAnswerer(
         error: row.challenge.error,
         scope,
         resource_metadata: options.metadataUrl,
-        // last: two clients look for `scope=` anywhere in the line
+        // last: two clients search for `scope=` anywhere in the line
         error_description: row.challenge.description,
         realm: options.metadataUrl === undefined ? realm : undefined,
       });
@@ -200,7 +204,7 @@ export function newAnswerer(
   };
 }
 
-/** Returns the name of the operation. One that the policy does not have is the client's own text, and is left out. */
+/** Returns the name of the operation. An unknown name is left out, since it is client input. */
 function operationOf(
   { operations, patterns }: CompiledPolicy,
   { code }: Refusal,
@@ -227,7 +231,7 @@ function remedyOf(refusal: Refusal): Partial<ProblemDocument> {
   }
 }
 
-/** `Bearer` with its attributes, in order; an attribute without a value is left out (RFC 6750, section 3). */
+/** Returns `Bearer` with its attributes, in order. An attribute without a value is left out (RFC 6750, section 3). */
 function formatChallenge(attributes: Readonly<Record<string, string | undefined>>): string {
   const written = Object.entries(attributes).flatMap(([name, value]) =>
     value === undefined || value === "" ? [] : [`${name}="${value}"`],
@@ -235,26 +239,26 @@ function formatChallenge(attributes: Readonly<Record<string, string | undefined>
   return `Bearer ${written.join(", ")}`;
 }
 
-/** A text as it may stand between quotes: RFC 6750 knows no escapes there, and an `=` would look like an attribute to some clients. */
+/** Returns a text for a quoted attribute: RFC 6750 has no escapes there, and some clients take an `=` for an attribute. */
 function quotable(text: string): string {
   const clean = text.replaceAll(/[^\x20\x21\x23-\x3c\x3e-\x5b\x5d-\x7e]/g, "").trim();
   return clean === "" ? "api" : clean;
 }
 
-/** Returns whether the client is known to speak a version in which a challenge replaces what it holds. */
+/** Returns whether the client speaks a known version in which it replaces its scope by that of a challenge. */
 function isReplacing(version: unknown): boolean {
   if (typeof version !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(version)) return false;
   return version < UNITING_VERSION;
 }
 
-/** Returns the scope tokens that the token holds, as it spells them. Nothing is held by a scope that a decision refuses. */
+/** Returns the scopes in the token, as it spells them; none if a decision cannot read its scope. */
 function heldTokens(context: AnswerContext): readonly string[] {
   return readGrantedTokens(readOwn(readOwn(context, "token"), "scope")) ?? [];
 }
 
 /**
- * The names under which a challenge names a scope: those that the policy gives it now, never an older one; none for a
- * reserved one, whatever its value, and for `offline_access`. What the policy does not know stands for itself.
+ * Creates the function that returns the names of a scope in a challenge: the current names in the policy, never a former one. It
+ * returns none for a reserved scope, of any value, and for `offline_access`. A scope that the policy does not have keeps its name.
  */
 function namer(policy: CompiledPolicy): (scope: string) => readonly string[] {
   return (scope) => {

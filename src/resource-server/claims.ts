@@ -3,21 +3,24 @@ import { firstItems } from "../grammar/any-value.js";
 import { MAX_SCOPE_TOKENS } from "../grammar/scope.js";
 import { checkOptions, oneOf, optional } from "../policy/option-checks.js";
 
-/** The claims in which issuers put a scope. One is read, the others are not: a union would grant more than either. */
+/** The claims in which issuers put a scope. Only one is read, since a union would grant more than each of them. */
 export const SCOPE_CLAIMS = ["scope", "scp", "scopes", "permissions"] as const;
 
-/** The name of the claim that holds the scope. */
+/** The name of the claim that contains the scope. */
 export type ScopeClaim = (typeof SCOPE_CLAIMS)[number];
 
 const TEXTS = ["sub", "client_id", "iss", "jti"] as const;
 const TIMES = ["exp", "iat"] as const;
 const FACTS = ["tier", "account_type"] as const;
 
-/** Where claims hold the scope, and in which form. */
+/** The claim of the scope, and its form. */
 export interface ScopeReading {
-  /** The claim that holds the scope. Default: `"scope"`. */
+  /** The claim that contains the scope. Default: `"scope"`. */
   readonly scopeClaim?: ScopeClaim;
-  /** Whether a list of texts is accepted in addition to one text. Default: `false` for `scope`, `true` for every other claim, since no RFC defines those. */
+  /**
+   * Whether a list of texts is accepted in addition to one text. Default: `false` for `scope`, `true` for every other claim, since no
+   * RFC defines those.
+   */
   readonly isScopeList?: boolean;
 }
 
@@ -27,14 +30,14 @@ const READING_CHECKS = {
 } satisfies Record<keyof ScopeReading, unknown>;
 
 /**
- * Returns the access token of verified claims: a fresh frozen object of the claims that {@link AccessToken} names. Only own
- * members are read.
+ * Returns the access token of verified claims: a new frozen object with the claims that {@link AccessToken} names. Reads own
+ * members only.
  *
- * Returns `undefined` where the scope claim, `sub`, `client_id`, `iss`, `jti`, `exp` or `iat` has another type than it
- * should. A token without the scope claim has the scope `""`. A `tier`, `account_type` or `first_party` of another type is
- * left out. It does not verify anything: not the signature, not the time, not the kind of the token.
+ * Returns `undefined` if the scope claim, `sub`, `client_id`, `iss`, `jti`, `exp` or `iat` has a wrong type. A token without the
+ * scope claim has the scope `""`. A `tier`, `account_type` or `first_party` of a wrong type is left out. It verifies nothing: not
+ * the signature, not the time, not the type of the token.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for an unknown or wrong member of `reading`
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for an unknown or invalid member of `reading`
  */
 export function tokenOfClaims(
   claims: unknown,
@@ -46,13 +49,13 @@ export function tokenOfClaims(
   return tokenFrom(claims, { claim, isList });
 }
 
-/** The claim that holds the scope, and whether it may be a list. */
+/** The claim that contains the scope, and whether it may be a list. */
 export interface ScopeSource {
   readonly claim: ScopeClaim;
   readonly isList: boolean;
 }
 
-/** Returns what {@link tokenOfClaims} returns, for a source that has been checked. */
+/** Returns what {@link tokenOfClaims} returns, for a checked source. */
 export function tokenFrom(claims: unknown, source: ScopeSource): AccessToken | undefined {
   const scope = readScope(readOwn(claims, source.claim), source.isList);
   if (scope === undefined) return undefined;
@@ -78,24 +81,24 @@ export function tokenFrom(claims: unknown, source: ScopeSource): AccessToken | u
   return token as unknown as AccessToken;
 }
 
-/** The tokens that {@link tokenFrom} has made, deeply frozen, so that they can be handed on as they are; with their `nbf`. */
+/** The tokens that {@link tokenFrom} returned, with their `nbf`. They are deeply frozen, so they can be passed on as they are. */
 const made = new WeakMap<object, unknown>();
 
-/** Returns whether {@link tokenFrom} has made a token. */
+/** Returns whether {@link tokenFrom} returned a token. */
 export function isMadeToken(token: object): token is AccessToken {
   return made.has(token);
 }
 
-/** Returns the `nbf` of the claims that a token was made of: it is not a member of the token, and still limits it. */
+/** Returns the `nbf` of the claims of a token. It is not a member of the token, but it limits the token. */
 export function notBeforeOf(token: object): unknown {
   return made.get(token);
 }
 
-/** Returns the scope of a claim: one text (RFC 8693, section 4.2), or a list where that is accepted. */
+/** Returns the scope of a claim: one text (RFC 8693, section 4.2), or a list if that is accepted. */
 function readScope(value: unknown, isList: boolean): string | readonly string[] | undefined {
   if (value === undefined) return "";
   if (typeof value === "string") return value;
-  // a longer list is refused by every decision
+  // every decision rejects a longer list
   const list = isList ? firstItems(value, MAX_SCOPE_TOKENS + 1) : undefined;
   if (list === undefined || list.length > MAX_SCOPE_TOKENS) return undefined;
   return list.every((member) => typeof member === "string") ? Object.freeze(list) : undefined;

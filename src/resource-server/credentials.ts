@@ -1,6 +1,6 @@
 import { firstItems } from "../grammar/any-value.js";
 
-/** What a request presented: no bearer credentials, exactly one bearer token, or something that is neither. */
+/** The credentials of a request: none, exactly one bearer token, or malformed. */
 export type Credentials =
   | { readonly kind: "none" }
   | { readonly kind: "malformed" }
@@ -9,28 +9,28 @@ export type Credentials =
 const NONE: Credentials = Object.freeze({ kind: "none" });
 const MALFORMED: Credentials = Object.freeze({ kind: "malformed" });
 
-/** Longer tokens are refused unread: headers of 16 KiB are what servers take, and a token is text of a client. */
+/** Maximum length of a token in characters. Longer tokens are rejected unread: servers accept headers of some 16 KiB. */
 export const MAX_TOKEN_LENGTH = 16_384;
 
 const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
-/** The one good form, looked for first: it is what most requests have. */
+/** The valid form, tested first, since most requests have it. */
 const BEARER = /^[Bb][Ee][Aa][Rr][Ee][Rr] +[A-Za-z0-9\-._~+/]+=*$/;
 const SCHEME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?= |$)/;
 
-/** Two fields that a host has joined into one, a bearer token among them (RFC 9110, section 5.3). */
+/** Two headers that the host has joined into one (RFC 9110, section 5.3), with a bearer token in the second. */
 const JOINED = /,[ \t]*bearer(?: |$)/i;
 
-/** Whether a text is a `b64token` of RFC 6750, section 2.1, of a length that is read. */
+/** Returns whether a value is a `b64token` (RFC 6750, section 2.1) that is not too long. */
 export function isBearerToken(text: unknown): text is string {
   return typeof text === "string" && text.length <= MAX_TOKEN_LENGTH && B64TOKEN.test(text);
 }
 
 /**
- * Reads the `Authorization` field as the framework has it: every field of that name, untouched. Never throws.
+ * Reads the credentials of the `Authorization` headers. Pass every header of that name, unchanged. Never throws.
  *
- * The scheme is case-insensitive (RFC 9110, section 11.1); one or more spaces, then one `b64token` (RFC 6750,
- * section 2.1). Another scheme is no bearer credential (section 3.1); two fields, two words, an empty field and a value
- * that is no text are malformed. A token in a query or a form is not looked for.
+ * A bearer credential is the scheme in any letter case (RFC 9110, section 11.1), one or more spaces, and one `b64token` (RFC 6750,
+ * section 2.1). A header with another scheme counts as no credentials (section 3.1). Two headers, two words, an empty header and a
+ * value that is not text are malformed. A token in the query or in a form is not read.
  */
 export function readCredentials(fields: unknown): Credentials {
   if (fields === undefined || fields === null) return NONE;

@@ -1,4 +1,4 @@
-import { host } from "./host.js";
+import { host } from "../policy/host.js";
 import type { FactSource, Fault } from "./verify.js";
 
 /** The value that a callback returned, or its outage. */
@@ -7,10 +7,10 @@ export type Asked<Value> =
   | { readonly kind: "outage"; readonly fault: Fault };
 
 /**
- * The one way to ask somebody else's code: what it throws, a promise that fails, one that does not settle in time, and an
- * answer that cannot be read are faults, told and counted, never exceptions.
+ * Calls a callback. This is the only way in which an authorizer runs code of the host. A callback that throws, rejects, does not
+ * settle in time or returns an unusable value is an outage, which is reported and counted. It is never an exception.
  *
- * @param read - makes a value of the answer; throws for what is none
+ * @param read - converts the result; throws for an unusable one
  */
 export type FactAsker = <Value>(
   source: FactSource,
@@ -18,10 +18,10 @@ export type FactAsker = <Value>(
   read: (answer: unknown) => Value,
 ) => Awaitable<Asked<Value>>;
 
-/** What is there, or what is to come. */
+/** A value, or the promise of one. */
 export type Awaitable<Value> = Value | Promise<Value>;
 
-/** Goes on at once with what is there: a promise for it would cost more than the decision it leads to. */
+/** Calls `next` with a value: at once if it is not a promise, since a promise costs more than a decision. */
 export function whenThere<Value, Next>(
   value: Awaitable<Value>,
   next: (value: Value) => Awaitable<Next>,
@@ -29,7 +29,7 @@ export function whenThere<Value, Next>(
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
-/** Makes a {@link FactAsker} that gives up after a time, and tells of every fault. */
+/** Creates a {@link FactAsker} with a timeout that reports every outage. */
 export function newFactAsker(milliseconds: number, report: (fault: Fault) => void): FactAsker {
   const failed = (source: FactSource, error: unknown) => {
     const fault = { source, error };
@@ -51,8 +51,8 @@ export function newFactAsker(milliseconds: number, report: (fault: Fault) => voi
 }
 
 /**
- * Goes on with what somebody else's code answers; fails once the time is over, and throws and rejects as that code does. An
- * answer that is there at once costs no timer and no promise.
+ * Calls a callback, and `next` with its result. Throws and rejects as the callback does, and rejects after the timeout. A result
+ * that is not a promise costs no timer and no promise.
  */
 export function askInTime<Next>(
   question: () => unknown,
@@ -63,7 +63,7 @@ export function askInTime<Next>(
   return isPromise(answer) ? within(answer, milliseconds).then(next) : next(answer);
 }
 
-/** Whether an answer is still to come. */
+/** Returns whether a result is a promise. */
 function isPromise(answer: unknown): answer is PromiseLike<unknown> {
   return (
     typeof answer === "object" &&
@@ -72,13 +72,13 @@ function isPromise(answer: unknown): answer is PromiseLike<unknown> {
   );
 }
 
-/** The promise, or a failure once the time is over; the timer never outlives the answer. */
+/** Returns the result of a promise, or rejects after the timeout. The timer ends with the promise. */
 async function within(promise: PromiseLike<unknown>, milliseconds: number): Promise<unknown> {
   let timer: unknown;
-  // a promise of our own, since theirs may settle with one that never does, and its `then` may be anything
+  // a promise of our own, since the callback's can resolve to one that never settles, and its `then` can be any function
   const answered = new Promise((resolve) => resolve(promise));
   const late = new Promise<never>((_, reject) => {
-    const giveUp = () => reject(new Error(`no answer within ${milliseconds} ms`));
+    const giveUp = () => reject(new Error(`no result within ${milliseconds} ms`));
     timer = host.setTimeout(giveUp, milliseconds);
   });
   try {
@@ -88,7 +88,7 @@ async function within(promise: PromiseLike<unknown>, milliseconds: number): Prom
   }
 }
 
-/** Counts outages and tells of them; whoever is told cannot make it worse. */
+/** Creates the function that counts and reports outages. An error of `onFault` has no effect. */
 export function newFaultReport(onFault: ((fault: Fault) => void) | undefined): {
   readonly counts: Readonly<Record<FactSource, number>>;
   readonly report: (fault: Fault) => void;
@@ -99,25 +99,25 @@ export function newFaultReport(onFault: ((fault: Fault) => void) | undefined): {
     report: (fault) => {
       counts[fault.source] += 1;
       try {
-        if (onFault === undefined) tellConsole(`no answer from \`${fault.source}\``, fault.error);
+        if (onFault === undefined) tellConsole(`outage of \`${fault.source}\``, fault.error);
         else Promise.resolve(onFault(fault)).catch(() => undefined);
       } catch {
-        // nobody else can be told
+        // an outage that cannot be reported is still counted
       }
     },
   };
 }
 
-/** Writes what has happened and which kind of error it was, and none of the error's words: they may hold what a client sent. */
+/** Logs what failed and the class of the error, but not its message, which can contain client input. */
 export function tellConsole(what: string, error: unknown): void {
   try {
     host.console.error(`scope-policy: ${what} (${kindOf(error)})`);
   } catch {
-    // nobody else can be told
+    // the error cannot be reported anywhere else
   }
 }
 
-/** What a class is called. A name is a member like another, and can be any text: a token, too. */
+/** The form of a class name. The `name` of an error can be any text, even a token. */
 const CLASS_NAME = /^[A-Z][A-Za-z]{0,40}$/;
 
 function kindOf(error: unknown): string {

@@ -1,20 +1,20 @@
+import { host } from "../policy/host.js";
 import { isList } from "./audit-copy.js";
 import { isData } from "./audit-digest.js";
 import type { AuditedRequest } from "./audited-request.js";
 import { tellConsole } from "./facts.js";
-import { host } from "./host.js";
 
-/** What a gate shows the audit of a request. Nothing of it is read unless an event is written, and no decision reads it. */
+/** What the audit reads from the request at a gate. It is read only for an event, and no decision reads it. */
 export interface GateView {
-  /** Sources of arguments, in the order in which they count: the first that has a name wins. */
+  /** The sources of arguments, in order of precedence: the first source that has a name wins. */
   readonly sources: readonly (() => unknown)[];
   /** The id of the request. */
   readonly requestId: () => string;
 }
 
 /**
- * Returns the part of the audit event that is read off the request: the parameters that were decided on, then every other
- * argument that the gate can see. Never throws.
+ * Returns the part of the audit event that comes from the request: the parameters of the decision, then every other argument that
+ * the gate can read. Never throws.
  */
 export function readView(params: unknown, { sources, requestId }: GateView): AuditedRequest {
   const merged = Object.create(null) as object;
@@ -22,7 +22,7 @@ export function readView(params: unknown, { sources, requestId }: GateView): Aud
   return { arguments: merged, requestId: requestId() };
 }
 
-/** Adds own members of plain data under names that are still free, without running a getter. */
+/** Adds own members of plain data under names that are not taken, without running a getter. */
 function addMissing(merged: object, source: () => unknown): void {
   try {
     const given = source();
@@ -39,9 +39,9 @@ function addMissing(merged: object, source: () => unknown): void {
 }
 
 /**
- * Creates the function that returns the id of a request, the same for each event of it: what the host's function returns,
- * where that is a text or a number, else a random UUID. An id that a client sent is not taken by itself: it would let the
- * client file its events under the request of another.
+ * Creates the function that returns the id of a request, the same for all of its events: the result of the host's function if it is
+ * a text or a number, else a random UUID. An id that the client sent is not used by default: with it, a client could add its events
+ * to the request of another client.
  */
 export function newRequestIds<Req extends object>(
   read: ((request: Req) => unknown) | undefined,

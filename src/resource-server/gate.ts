@@ -1,20 +1,20 @@
 import { readOwn } from "../decision/access-token.js";
 import { type InvalidParams, TEMPORARILY_UNAVAILABLE } from "../decision/decision.js";
 import type { PolicyTypes } from "../policy/definition.js";
-import type { Admission, Authorizer } from "./authorizer.js";
+import type { Admission, Authorizer } from "./authorizer-types.js";
 import { type Awaitable, askInTime, tellConsole } from "./facts.js";
 import { type GateView, readView } from "./gate-audit.js";
 import { pathOf } from "./target.js";
 
-/** A request as Node's servers have it, as far as a gate reads it. */
+/** The part of a request of Node's servers that a gate reads. */
 export interface RawRequest {
   readonly rawHeaders?: readonly string[];
   readonly headers: { readonly authorization?: string | undefined };
 }
 
 /**
- * Every `Authorization` field of a request. Node keeps the first of two in `headers` and drops the other, so that two
- * readers may see two tokens; the raw lines have both. A host that has no raw lines is believed.
+ * Returns every `Authorization` header of a request. Of two headers, Node keeps only the first in `headers`, so that two readers
+ * could see two tokens; `rawHeaders` has both. Without `rawHeaders`, the header of the host is used.
  */
 export function authorizationFields(request: RawRequest): readonly string[] | string | undefined {
   const { rawHeaders = [] } = request;
@@ -28,35 +28,40 @@ export function authorizationFields(request: RawRequest): readonly string[] | st
 
 const FIELD = "authorization";
 
-/** The spellings that clients have first: to change the case of a text costs more than a decision. */
+/** Returns whether a header name is `Authorization`. It tests common spellings first: lower-casing costs more than a decision. */
 function isAuthorization(name: string): boolean {
   if (name.length !== FIELD.length) return false;
   return name === FIELD || name === "Authorization" || name.toLowerCase() === FIELD;
 }
 
-/** What a gate has found to be called. */
+/** The operation that a gate found for a request. */
 export interface GateOperation {
-  /** A tool or endpoint of the policy, or a text that is neither. */
+  /** The name of a tool or endpoint of the policy, or a text that is neither. */
   readonly name: string;
   /** The names of its parameters. */
   readonly params: readonly string[];
-  /** Gives the values of the route, by those names: they win. Asked where there are names: Express's requests are slow to read. */
+  /**
+   * Returns the values of the route by those names; they take precedence. Called only if there are names, since reading requests
+   * of Express is slow.
+   */
   readonly values?: () => unknown;
 }
 
-/** A call at a gate, before anybody has read its parameters. */
+/** A call at a gate, before its parameters are read. */
 export interface GateCall {
   readonly authorization: readonly string[] | string | undefined;
   readonly operation: GateOperation;
-  /** Reads the parameters that the route does not have. */
+  /** Reads the parameters that are not in the route. */
   readonly read?: (() => unknown) | undefined;
-  /** Returns what the audit reads of the request, beyond the values of the route and of `read`; called for an event alone. */
+  /**
+   * Returns what the audit reads from the request in addition to the values of the route and of `read`. Called only for an event.
+   */
   readonly view: () => GateView;
 }
 
 /**
- * As `admit`, with code of somebody else inside: what it throws, and an answer that is not there within the authorizer's
- * `timeout`, closes the gate, and is told on the console without its words.
+ * Decides on a call as `admit` does, with parameters that code of the host reads. If that code throws, rejects or exceeds the
+ * `timeout` of the authorizer, the call is denied as an outage, and a line without the error message is logged.
  */
 export function admitAtGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
@@ -89,8 +94,8 @@ export function admitAtGate<Types extends PolicyTypes>(
 }
 
 /**
- * Returns whether a value that a handler reads is the one that was decided on: the same text, or what a schema makes of it
- * and writes back as the same text, as `7` of `"7"`. The number `7` of `"007"` is another value.
+ * Returns whether a value that a handler reads is the decided one: the same text, or a value that a schema converted from it and
+ * that converts back to the same text, as `7` of `"7"`. The number `7` of `"007"` is another value.
  */
 export function isSameValue(decided: unknown, seen: unknown): boolean {
   if (decided === seen) return true;
@@ -100,8 +105,8 @@ export function isSameValue(decided: unknown, seen: unknown): boolean {
 }
 
 /**
- * Reads the values of the route that an operation is decided on, and returns a check for a later time. The check returns the
- * first parameter of which the handler would read another value by then.
+ * Reads the values of the route that a decision is made on, and returns a check to call later. The check returns the first
+ * parameter for which the handler would then read another value.
  */
 export function watchValues({ params, values }: GateOperation): () => string | undefined {
   const read = () => {
@@ -115,7 +120,7 @@ export function watchValues({ params, values }: GateOperation): () => string | u
   };
 }
 
-/** Returns the denial of a call whose handler would read another value than the one that was decided on. */
+/** Returns the denial of a call if its handler would read another value than the decided one. */
 export function otherValue(param: string): InvalidParams {
   const message = `invalid parameter \`${param}\`: its value changed after the decision`;
   return { allowed: false, code: "invalid_params", message, param };
@@ -134,7 +139,10 @@ function paramsOf(
   return Object.fromEntries(found) as unknown;
 }
 
-/** A route that is no operation: under a name that no tool and no endpoint can have, whatever the client sends. */
+/**
+ * Returns the operation of a route that the policy does not have. No tool and no endpoint can have its name, for any client
+ * input.
+ */
 export function noOperation(method: string, target: string): GateOperation {
   const name = `(no operation) ${method} ${pathOf(target).slice(0, 256)}`;
   return { name, params: [] };

@@ -17,23 +17,23 @@ import { detailedVerify, type RejectionReason, type Verdict } from "./token-veri
 import type { SubjectFacts } from "./verify.js";
 import type { Vouched } from "./vouched.js";
 
-/** The result of authentication: anonymous, authenticated, or refused. */
+/** The result of authentication: anonymous, authenticated, or rejected. */
 export type Shown =
-  | { readonly kind: "nobody" }
-  | { readonly kind: "token"; readonly token: AccessToken }
+  | { readonly kind: "anonymous" }
+  | { readonly kind: "authenticated"; readonly token: AccessToken }
   | {
-      readonly kind: "refused";
+      readonly kind: "rejected";
       readonly refusal: DoorDenial | InvalidToken;
-      /** Only of a token that is refused. */
+      /** Only for a token that is not valid. */
       readonly reason?: RejectionReason;
     };
 
-const NOBODY: Shown = Object.freeze({ kind: "nobody" });
-const BAD_REQUEST: Shown = Object.freeze({ kind: "refused", refusal: INVALID_REQUEST });
-const OUTAGE: Shown = Object.freeze({ kind: "refused", refusal: TEMPORARILY_UNAVAILABLE });
+const ANONYMOUS: Shown = Object.freeze({ kind: "anonymous" });
+const BAD_REQUEST: Shown = Object.freeze({ kind: "rejected", refusal: INVALID_REQUEST });
+const OUTAGE: Shown = Object.freeze({ kind: "rejected", refusal: TEMPORARILY_UNAVAILABLE });
 
 const badToken = (reason: RejectionReason): Shown => ({
-  kind: "refused",
+  kind: "rejected",
   refusal: INVALID_TOKEN,
   reason,
 });
@@ -43,54 +43,86 @@ type IdentifyOptions = Pick<
   "verify" | "subject" | "isRevoked" | "trustClaims" | "clockTolerance"
 >;
 
-/** What a verifier returned, read once: a token, or why there is none. */
+/** What a verifier returned, read once: a token, or the reason for its rejection. */
 type Verified = AccessToken | RejectionReason;
 
+/** The callbacks of one authorizer, and the readers of their results. */
+interface Callbacks {
+  readonly factOf: FactAsker;
+  readonly subject: IdentifyOptions["subject"] | undefined;
+  readonly isRevoked: IdentifyOptions["isRevoked"] | undefined;
+  readonly verify: (rawToken: string) => unknown;
+  readonly readVerified: TokenReader;
+  readonly readLocal: TokenReader;
+}
+
 /**
- * Creates the function that takes credentials to a token: verified claims, then the facts that the token does not carry, and
- * revocation last, so that a revocation that arrives during the verification counts. It returns a promise only where a
+ * Creates the function that authenticates credentials. It verifies the token, asks for the facts that the token does not carry,
+ * and checks revocation last, so that a revocation that arrives during the verification counts. It returns a promise only if a
  * callback returns one. Never throws and never rejects.
  */
 export function newIdentifier(
   { verify, subject, isRevoked, trustClaims = [], clockTolerance = 0 }: IdentifyOptions,
   factOf: FactAsker,
 ): (credentials: Credentials | Vouched) => Awaitable<Shown> {
-  const unlessRevoked = (token: AccessToken): Awaitable<Shown> => {
-    const shown: Shown = { kind: "token", token };
-    if (isRevoked === undefined) return shown;
-    const asked = factOf("isRevoked", () => isRevoked(token), readBoolean);
-    return whenThere(asked, (revoked) => {
-      if (revoked.kind === "outage") return OUTAGE;
-      return revoked.value ? badToken("revoked") : shown;
-    });
-  };
-  const informed = (claims: AccessToken): Awaitable<Shown> => {
-    if (subject === undefined) return unlessRevoked(claims);
-    const read = (answer: unknown) => withFacts(claims, answer);
-    return whenThere(
-      factOf("subject", () => subject(claims), read),
-      (facts) => (facts.kind === "outage" ? OUTAGE : unlessRevoked(facts.value)),
-    );
-  };
-  const verified = (asked: Asked<Verified>): Awaitable<Shown> => {
-    if (asked.kind === "outage") return OUTAGE;
-    return typeof asked.value === "string" ? badToken(asked.value) : informed(asked.value);
-  };
   const readTrusted = newTokenReader(trustClaims);
   // the library's own verifiers check the time by their own clock; no other verifier is known to check it
   const detailed = detailedVerify(verify);
-  const readVerified =
-    detailed === undefined ? timed(readTrusted, clockTolerance) : ofVerdict(readTrusted);
-  const readLocal = timed(newTokenReader(FACTS), clockTolerance);
-  return (credentials) => {
-    if (credentials.kind === "none") return NOBODY;
-    if (credentials.kind === "malformed") return BAD_REQUEST;
-    const asked =
-      credentials.kind === "vouched"
-        ? factOf("verify", () => credentials.claims(), readLocal)
-        : factOf("verify", () => (detailed ?? verify)(credentials.token), readVerified);
-    return whenThere(asked, verified);
+  const callbacks: Callbacks = {
+    factOf,
+    subject,
+    isRevoked,
+    verify: detailed ?? verify,
+    readVerified:
+      detailed === undefined ? timed(readTrusted, clockTolerance) : ofVerdict(readTrusted),
+    readLocal: timed(newTokenReader(FACTS), clockTolerance),
   };
+  return (credentials) => authenticate(callbacks, credentials);
+}
+
+function authenticate(callbacks: Callbacks, credentials: Credentials | Vouched): Awaitable<Shown> {
+  if (credentials.kind === "none") return ANONYMOUS;
+  if (credentials.kind === "malformed") return BAD_REQUEST;
+  return whenThere(verifyToken(callbacks, credentials), (verified) => {
+    if (verified.kind === "outage") return OUTAGE;
+    if (typeof verified.value === "string") return badToken(verified.value);
+    return whenThere(addFacts(callbacks, verified.value), (informed) =>
+      informed.kind === "outage" ? OUTAGE : rejectRevoked(callbacks, informed.value),
+    );
+  });
+}
+
+function verifyToken(
+  { factOf, verify, readVerified, readLocal }: Callbacks,
+  credentials: Extract<Credentials, { kind: "bearer" }> | Vouched,
+): Awaitable<Asked<Verified>> {
+  return credentials.kind === "vouched"
+    ? factOf("verify", () => credentials.claims(), readLocal)
+    : factOf("verify", () => verify(credentials.token), readVerified);
+}
+
+function addFacts(
+  { factOf, subject }: Callbacks,
+  token: AccessToken,
+): Awaitable<Asked<AccessToken>> {
+  if (subject === undefined) return { kind: "value", value: token };
+  return factOf(
+    "subject",
+    () => subject(token),
+    (facts) => withFacts(token, facts),
+  );
+}
+
+function rejectRevoked({ factOf, isRevoked }: Callbacks, token: AccessToken): Awaitable<Shown> {
+  const authenticated: Shown = { kind: "authenticated", token };
+  if (isRevoked === undefined) return authenticated;
+  return whenThere(
+    factOf("isRevoked", () => isRevoked(token), readBoolean),
+    (revoked) => {
+      if (revoked.kind === "outage") return OUTAGE;
+      return revoked.value ? badToken("revoked") : authenticated;
+    },
+  );
 }
 
 const FACTS = ["tier", "account_type", "first_party"] as const;
@@ -99,9 +131,9 @@ const PLAIN = ["scope", "sub", "client_id", "iss", "jti", "exp", "iat"] as const
 type TokenReader = (answer: unknown) => Verified;
 
 /**
- * Creates the reader of what a verifier returns: it is read once into a new object, so that the decision and the handler see
- * the same token whatever happens to the verifier's object. Members that {@link AccessToken} does not name, and facts that
- * are not trusted, are not read.
+ * Creates the reader of the result of a verifier. It copies the result once into a new object, so that the decision and the handler
+ * see the same token even if the verifier changes its object. It does not read members that {@link AccessToken} does not name, and
+ * facts that are not trusted.
  */
 function newTokenReader(trusted: readonly string[]): TokenReader {
   const untrusted = FACTS.filter((name) => !trusted.includes(name));
@@ -115,7 +147,7 @@ function newTokenReader(trusted: readonly string[]): TokenReader {
     }
     return Object.freeze(token) as unknown as AccessToken;
   };
-  // a token that a verifier remembers gives the same object each time, which decisions remember in turn
+  // a token from the cache of a verifier gives the same object each time, which is a key of the cache of decisions
   const strip = (token: AccessToken): AccessToken => {
     if (!untrusted.some((name) => Object.hasOwn(token, name))) return token;
     const known = stripped.get(token);
@@ -125,13 +157,13 @@ function newTokenReader(trusted: readonly string[]): TokenReader {
     return copy;
   };
   return (answer) => {
-    if (!isObjectOrNothing(answer)) throw new TypeError("expected claims, or nothing");
+    if (!isObjectOrNothing(answer)) throw new TypeError("expected claims, `null` or `undefined`");
     if (answer === undefined || answer === null) return "verify_result";
     return isMadeToken(answer) ? strip(answer) : copyOf(answer);
   };
 }
 
-/** Returns the reader of what the library's own verifiers return inside: a token, or why it is refused. */
+/** Returns the reader of the detailed result of the library's own verifiers: a token, or the reason for its rejection. */
 function ofVerdict(read: TokenReader): TokenReader {
   return (answer) => {
     const verdict = answer as Verdict;
@@ -139,7 +171,7 @@ function ofVerdict(read: TokenReader): TokenReader {
   };
 }
 
-/** Returns a reader that checks, in addition, the time of the token that it reads. */
+/** Returns a reader that also checks the time limits of the token. */
 function timed(read: TokenReader, tolerance: number): TokenReader {
   return (answer) => {
     const token = read(answer);
@@ -150,22 +182,22 @@ function timed(read: TokenReader, tolerance: number): TokenReader {
   };
 }
 
-/** Reads an own time. Throws where it is inherited or cannot be read: without it the token would be valid for ever. */
+/** Reads an own time limit. Throws if it is inherited or cannot be read: without it the token would be valid forever. */
 function readTime(claims: object, name: "exp" | "nbf"): unknown {
   const value = (claims as Record<string, unknown>)[name];
   if (value === undefined || Object.hasOwn(claims, name)) return value;
-  // what every object inherits is not of the token
+  // a member that every object inherits is not part of the token
   if (Object.hasOwn(Object.prototype, name)) return undefined;
   throw new TypeError(`\`${name}\` is inherited`);
 }
 
 /**
- * Returns the token with the facts of `subject`. Their own members replace those of the token, `undefined` too. Throws for a
- * list and for an inherited member: ignoring them would keep the fact that the token has.
+ * Returns the token with the facts of `subject`. Own members of the facts replace those of the token, `undefined` too. Throws for a
+ * list and for an inherited member: ignoring them would keep the fact in the token.
  */
 function withFacts(token: AccessToken, facts: unknown): AccessToken {
   if (!isObjectOrNothing(facts) || Array.isArray(facts)) {
-    throw new TypeError("expected facts, or nothing");
+    throw new TypeError("expected facts, `null` or `undefined`");
   }
   if (facts === undefined || facts === null) return token;
   const merged: Record<string, unknown> = { ...token };
@@ -176,12 +208,12 @@ function withFacts(token: AccessToken, facts: unknown): AccessToken {
   return Object.freeze(merged) as unknown as AccessToken;
 }
 
-/** Returns whether an object inherits a member from its class. What every object inherits does not count. */
+/** Returns whether an object inherits a member from its class. A member that every object inherits does not count. */
 function isInherited(object: object, name: string): boolean {
   return name in object && !Object.hasOwn(Object.prototype, name);
 }
 
-/** A list is copied; one that is too long or cannot be read is no scope. */
+/** Returns the scope of a token, with a list as a frozen copy; `undefined` for a list that is too long or cannot be read. */
 function readScope(scope: unknown): unknown {
   try {
     if (!Array.isArray(scope)) return scope;
@@ -191,11 +223,11 @@ function readScope(scope: unknown): unknown {
       ? undefined
       : Object.freeze(Array.from({ length }, (_, index) => list[index]));
   } catch {
-    return undefined; // a getter or a proxy of somebody else's
+    return undefined; // a getter or a proxy that throws
   }
 }
 
-/** Returns whether a decision can read the scope of a token. A token without such a scope opens nothing. */
+/** Returns whether a decision can read the scope of a token. Every decision rejects a token without such a scope. */
 export function hasGoodScope(token: AccessToken): boolean {
   return readGrantedTokens(readOwn(token, "scope")) !== undefined;
 }

@@ -1,27 +1,27 @@
 import { PolicyError } from "../errors.js";
 import { urlParts } from "../grammar/url.js";
 import type { PolicyTypes } from "../policy/definition.js";
-import type { Authorizer } from "./authorizer.js";
+import type { Authorizer } from "./authorizer-types.js";
 import { pathOf } from "./target.js";
 
-/** An answer of the metadata route, as plain data. */
+/** An HTTP response of the metadata route, as plain data. */
 export interface PlainAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: object | undefined;
 }
 
-/** Where the metadata document is served, and what is said there. */
+/** The route of the metadata document. */
 export interface MetadataRoute {
   /** The path, without a query. */
   readonly path: string;
-  /** Whether a request target means it. */
+  /** Returns whether a request target is the one of the document. */
   isMeant(target: string): boolean;
-  /** What to answer. */
+  /** Returns the response to a method. */
   answer(method: string): PlainAnswer;
 }
 
-// open to every page: the document holds nothing that depends on who asks
+// readable from every origin: the document does not depend on the caller
 const OPEN = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
@@ -29,7 +29,7 @@ const OPEN = {
 };
 
 /**
- * The route of the metadata document (RFC 9728, section 3): GET and HEAD, open to cross-origin reads as clients in a browser need it.
+ * Creates the route of the metadata document (RFC 9728, section 3): GET and HEAD, with CORS headers, which clients in a browser need.
  *
  * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for an authorizer without `resource`
  */
@@ -39,7 +39,7 @@ export function metadataRoute<Types extends PolicyTypes>(
   const metadata = authorizer.metadata();
   const url = urlParts(metadata?.url);
   if (metadata === undefined || url === undefined) {
-    const message = "the authorizer has no `resource`: there is no metadata to serve";
+    const message = "the authorizer has no `resource`, so it has no metadata to serve";
     throw new PolicyError("ERR_OPTIONS_INVALID", message);
   }
   const document = Object.freeze({
@@ -68,7 +68,7 @@ export function metadataRoute<Types extends PolicyTypes>(
   ]);
   return {
     path: url.pathname,
-    // an identifier with a query has a document with a query
+    // the URL of the document has the query of the identifier
     isMeant: (target) =>
       (url.search === "" ? pathOf(target) : target) === `${url.pathname}${url.search}`,
     answer: (method) => answers.get(method) ?? refusal,

@@ -2,8 +2,8 @@ import { ownMembers } from "../policy/own-members.js";
 import type { AnyEvent } from "./audit-view.js";
 
 /**
- * Copies an event for a mapper to read: the event, its parts and its arguments with their own members alone, so that nothing
- * that is read is inherited.
+ * Returns a copy of an event for a mapper: the event, its parts and its arguments with own members only, so that a mapper reads
+ * no inherited member.
  */
 export function ownEvent<Event extends AnyEvent>(event: Event): Event {
   const own = ownMembers(event) as Record<string, unknown>;

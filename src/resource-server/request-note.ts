@@ -1,13 +1,13 @@
-/** What a gate notes of a request for whoever handles it: nobody else can read, forge or list it. */
+/** A value that a gate stores with a request for its handler. No other code can read, forge or list it. */
 export interface RequestNote<Value> {
   get(request: object): Value | undefined;
   set(request: object, value: Value): void;
 }
 
 /**
- * Makes a note under a name that nobody else can spell. It hangs on the list of the raw header fields, which Node makes for
- * each request: a `WeakMap`, or one more member on the request itself, slows down everybody who handles the request, by more
- * than all of a gate. A list that a host shares between requests has a note for the last of them alone.
+ * Creates a note under a symbol that no other code has. It is stored on the list of raw headers, which Node creates for each request:
+ * a `WeakMap`, or one more member on the request itself, slows down every handler of the request by more than the whole gate takes.
+ * If a host shares the list between requests, only the last one has a note.
  */
 export function newRequestNote<Value>(): RequestNote<Value> {
   const key = Symbol("scope-policy");

@@ -10,33 +10,33 @@ import {
 import { type GateOperation, isSameValue } from "./gate.js";
 import { pathOf } from "./target.js";
 
-/** A request after a host's router has matched it. */
+/** A request that the router of the host has matched. */
 export interface RoutedRequest {
   readonly method: string;
-  /** The request target as it was sent, query included. */
+  /** The request target as the client sent it, with its query. */
   readonly target: string;
-  /** What of the path a router above has taken away, as text: Express's `baseUrl`. Empty where there is none. */
+  /** The part of the path that a parent router has removed, as text: Express's `baseUrl`. Empty without one. */
   readonly base: string;
-  /** The template of the route, as the host has it: `/projects/:projectId`. Only text without patterns can be an endpoint. */
+  /** The template of the route, as the host spells it: `/projects/:projectId`. Only text without patterns can be an endpoint. */
   readonly template: unknown;
-  /** Gives the values of the template's parameters, by the template's names, as the handler sees them. */
+  /** Returns the values of the template's parameters by the template's names, as the handler reads them. */
   readonly values: () => unknown;
 }
 
-/** Endpoints of a policy by the route that a host has matched. */
+/** Finds endpoints of a policy by the route that the host has matched. */
 export interface EndpointFinder {
-  /** The names of all of them, as the policy spells them. */
+  /** The names of all endpoints, as the policy spells them. */
   readonly names: readonly string[];
   /**
-   * Finds the endpoint of a request: the one that the route's template spells, if the path is canonical and means that
-   * endpoint too; else `undefined`. Case, escapes, slashes and whatever else a router forgives ends there. So does a route
-   * whose handler would read another value under the name of a parameter than the one that the policy decides on. The
-   * values of the operation are those that the handler would read at the time of the call.
+   * Returns the endpoint of a request: the one that the template of the route spells, if the path is canonical and means the same
+   * endpoint; else `undefined`. Other letter case, escapes, slashes and any other variant that a router accepts give `undefined`.
+   * So does a route if its handler would read, under the name of a parameter, another value than the one that the policy decides
+   * on. The values of the operation are those that the handler would read at the time of the call.
    */
   find(request: RoutedRequest): GateOperation | undefined;
   /**
-   * Finds the endpoint that a whole template spells. The names of its parameters are free, as long as each occurs once and
-   * none is the name of another parameter that the endpoint is decided by.
+   * Returns the name of the endpoint that a whole template spells. Its parameters can have any names, as long as each occurs once
+   * and none is the name of another parameter that the endpoint is decided by.
    */
   named(method: string, template: string): string | undefined;
 }
@@ -47,13 +47,13 @@ interface Declared {
   readonly params: readonly string[];
 }
 
-/** Compiles the endpoints of a policy for an adapter. */
+/** Creates the {@link EndpointFinder} of a policy. */
 export function newEndpointFinder(policy: Policy): EndpointFinder {
   const templateSegments = newTemplateReader();
   const declared = new Map<string, Declared>();
   const names = new Map<string, string>();
   for (const name of Object.keys(policy.definition.endpoints ?? {})) {
-    // the policy has been checked: there is no endpoint in it that cannot be read
+    // the policy is checked, so every endpoint in it can be parsed
     const { method, segments } = parseEndpoint(name) as Endpoint;
     declared.set(name, { name, segments, params: policy.operation(name).params });
     names.set(shapeOf(method, segments), name);
@@ -69,7 +69,7 @@ export function newEndpointFinder(policy: Policy): EndpointFinder {
     if (sources === undefined) return undefined;
     const { name, params } = endpoint as Declared;
     if (sources.size === 0) return { name, params };
-    // what a router above has taken away, and hands on under the name of the parameter, must be the same value
+    // a value that a parent router has removed from the path, and passes on under the name of the parameter, must be the same
     const isOther = (param: string) => {
       const source = sources.get(param);
       if (source === undefined || isParam(source)) return false;
@@ -82,7 +82,7 @@ export function newEndpointFinder(policy: Policy): EndpointFinder {
     const read = () => [...sources].map(([param, source]) => [param, readFrom(source)] as const);
     return { name, params, values: () => Object.fromEntries(read()) };
   };
-  // by method and path: a path that is the route's own text always means the same endpoint, if that has no parameters
+  // by method and path: a path that is the text of the route always means the same endpoint, if that has no parameters
   const literal = new Map<string, Map<string, GateOperation>>();
   return {
     names: [...declared.keys()],
@@ -109,10 +109,9 @@ export function newEndpointFinder(policy: Policy): EndpointFinder {
 }
 
 /**
- * Returns where the value of each parameter of an endpoint comes from, by the policy's names: the text of a segment that a
- * router above has taken away, or the name that the handler has for it. `undefined` where the route does not spell the
- * endpoint, or has the name of a parameter that decides at the place of another one: its handler would take that for the
- * value that was decided on.
+ * Returns the source of the value of each parameter of an endpoint, by the policy's names: the text of a segment that a parent
+ * router has removed, or the name that the handler uses. Returns `undefined` if the route does not spell the endpoint, or if it has
+ * the name of a deciding parameter at the place of another one: its handler would take that for the decided value.
  */
 function sourcesOf(
   { segments, params }: Declared,
@@ -137,7 +136,10 @@ function sourcesOf(
   return sources;
 }
 
-/** What every spelling of an endpoint has in common: the names of parameters are the author's own business. */
+/**
+ * Returns the part that every spelling of an endpoint shares: the names of parameters are left out, since the author chooses
+ * them.
+ */
 function shapeOf(method: string, segments: readonly Segment[]): string {
   const path = segments.map((segment) => (isParam(segment) ? ":" : segment.literal));
   return `${method} /${path.join("/")}`;
@@ -146,9 +148,9 @@ function shapeOf(method: string, segments: readonly Segment[]): string {
 const PARAMETER = /^:([A-Za-z_][A-Za-z0-9_]*)$/;
 
 /**
- * Creates a reader of the segments of routes that reads each route once. It returns `undefined` for a route that is not
- * text. A segment that is a pattern, or a name that an earlier segment has, is a literal that no endpoint has. The number
- * of routes is that of the program; a request adds none.
+ * Creates the function that returns the segments of a route. It parses each route once, and returns `undefined` for a route that is
+ * not text. A segment that is a pattern, or has the name of an earlier segment, becomes a literal that no endpoint has. The cache
+ * grows with the routes of the program, not with requests.
  */
 function newTemplateReader(): (template: unknown) => readonly Segment[] | undefined {
   const read = new Map<string, readonly Segment[]>();
@@ -159,7 +161,7 @@ function newTemplateReader(): (template: unknown) => readonly Segment[] | undefi
     const names = new Set<string>();
     const segments = textSegments(template).map((text) => {
       const param = PARAMETER.exec(text)?.[1];
-      // the last of two values with one name is the only one that a handler can read
+      // of two values with one name, a handler can read only the last
       if (param === undefined || names.has(param)) return { literal: escapeLetters(text) };
       names.add(param);
       return { param };
@@ -169,12 +171,17 @@ function newTemplateReader(): (template: unknown) => readonly Segment[] | undefi
   };
 }
 
-/** Escapes letters beyond ASCII, as a policy writes them: Fastify matches decoded text, so its routes have them as they are. */
+/**
+ * Escapes characters beyond ASCII, as policies spell them: Fastify matches decoded text, so its routes contain them unescaped.
+ */
 function escapeLetters(text: string): string {
   return text.replaceAll(/[^ -~\p{Cs}]+/gu, encodeURIComponent);
 }
 
-/** A slash at the end is no segment of its own: the routers forgive it, and the path of the request has been looked at. */
+/**
+ * Returns the segments of a path. A slash at the end adds none: routers ignore it, and the path of the request is checked
+ * separately.
+ */
 function textSegments(path: string): readonly string[] {
   if (path === "") return [];
   const inner = path.replace(/^\//, "").replace(/\/$/, "");

@@ -11,12 +11,11 @@ import {
 import { isToolName } from "../policy/names.js";
 
 /**
- * Returns one sufficient set of scopes of an operation, for a caller who presents no token: of each rule the first declared
- * alternative that asks for no reserved scope, one without conditions on tier and account type before any other. A scope
- * with placeholders is bound to the parameters of the call, and left out where these have no safe value for it; so is
- * `offline_access`.
+ * Returns one sufficient set of scopes of an operation, for a caller without a token. From each rule it takes the first declared
+ * alternative without a reserved scope; an alternative without conditions on tier and account type takes precedence. A scope with
+ * placeholders is bound to the parameters of the call, and left out if these have no safe value for it. `offline_access` is left out.
  *
- * Returns `undefined` for an operation that is unknown, hidden, denied or public, and for one that no third party can be allowed.
+ * Returns `undefined` for an operation that is unknown, hidden, denied or public, and for one that no third party can ever call.
  */
 export function sufficientSet(
   policy: CompiledPolicy,
@@ -37,7 +36,7 @@ export function sufficientSet(
   return [...scopes];
 }
 
-/** The exact operation of a name, or those of every pattern that matches it. */
+/** Returns the exact operation of a name, or the operations of every pattern that matches it. */
 function operationsOf(
   { operations, patterns }: CompiledPolicy,
   name: unknown,
@@ -50,7 +49,7 @@ function operationsOf(
 }
 
 function obtainable({ alternatives }: Rule): Alternative | undefined {
-  // conditions that exclude each other leave no account type
+  // the list is empty if the conditions exclude each other
   const open = alternatives.filter(
     ({ reserved, accountTypes }) => !reserved && accountTypes?.length !== 0,
   );

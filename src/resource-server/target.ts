@@ -1,4 +1,4 @@
-/** The path of a request target, as it stood there: nothing decoded, nothing resolved. */
+/** Returns the path of a request target (RFC 9112, section 3.2) unchanged: not decoded and not resolved. */
 export function pathOf(target: string): string {
   const query = target.indexOf("?");
   return query < 0 ? target : target.slice(0, query);

@@ -1,29 +1,29 @@
 import type { RejectionReason } from "./token-verifier.js";
 
-/** Why the time of a token refuses it. */
+/** The reason why a token is rejected by its time limits. */
 type TimeFault = Extract<RejectionReason, "expired" | "not_yet_valid" | "verify_result">;
 
-/** The members of a token that limit its time, as they were returned; `undefined` is no limit. */
+/** The time limits of a token, as the verifier returned them; `undefined` without one. */
 export interface TokenTimes {
   readonly exp: unknown;
   readonly nbf: unknown;
 }
 
-/** From here on, in the year 5138, a number of seconds is taken for milliseconds. */
+/** The first invalid number of seconds (in the year 5138): a number from here on is probably in milliseconds. */
 const MAX_TIME = 1e11;
 
 /**
- * Returns why `exp` and `nbf` refuse a token now, by the system's clock; `undefined` where they do not. Each of them is a
- * finite number of seconds, above 0 and below 10^11. Such a token is valid from `nbf` on and before `exp` (RFC 7519,
- * sections 4.1.4 and 4.1.5).
+ * Returns the reason why `exp` and `nbf` reject a token now, by the clock of the system; `undefined` if they do not. Each of them
+ * must be a finite number of seconds, above 0 and below 10^11. A token is valid from `nbf` on and before `exp` (RFC 7519, sections
+ * 4.1.4 and 4.1.5).
  *
- * @param tolerance - how many seconds the clock of the issuer may differ
+ * @param tolerance - the seconds by which the clock of the issuer may differ
  */
 export function timeFault({ exp, nbf }: TokenTimes, tolerance: number): TimeFault | undefined {
   if (exp === undefined && nbf === undefined) return undefined;
   if (!isLimit(exp) || !isLimit(nbf)) return "verify_result";
   const now = Date.now() / 1_000;
-  // negated: a clock that returns no number refuses
+  // negated, so that a clock that returns `NaN` rejects the token
   if (exp !== undefined && !(now < exp + tolerance)) return "expired";
   if (nbf !== undefined && !(now >= nbf - tolerance)) return "not_yet_valid";
   return undefined;

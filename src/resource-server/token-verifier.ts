@@ -3,11 +3,11 @@ import { type Awaitable, whenThere } from "./facts.js";
 import type { Verify } from "./verify.js";
 
 /**
- * Why a token is refused. For the operator's log; no part of it reaches a client.
+ * The reason why a token is rejected. It is for the log of the operator, and no part of it reaches a client.
  *
- * Where several reasons apply, the first failing check names it. `jwtVerifier` checks the form of the text, the header
- * (`algorithm`, `malformed`, `type`), the claims, then `key` and `signature`. `introspectionVerifier` checks the form of the
- * text, whether the token is active (`inactive`), then the members of the answer. Both check claims in this order: `issuer`;
+ * If several reasons apply, it is that of the first failing check. `jwtVerifier` checks the form of the text, the header
+ * (`algorithm`, `malformed`, `type`), the claims, then `key` and `signature`. `introspectionVerifier` checks the form of the text,
+ * whether the token is active (`inactive`), then the members of the response. Both check claims in this order: `issuer`;
  * `confirmation`, `token_use` and `type`; `claim_missing`; `audience`; `malformed`; `expired`; `not_yet_valid`; `scope_claim`.
  */
 export type RejectionReason =
@@ -28,40 +28,40 @@ export type RejectionReason =
   | "revoked"
   | "verify_result";
 
-/** The result of a verification that accepts the token. */
+/** The result of a verification that accepted the token. */
 export interface Accepted {
   readonly kind: "token";
   readonly token: AccessToken;
 }
 
-/** The result of a verification that refuses the token. */
+/** The result of a verification that rejected the token. */
 export interface Rejected {
   readonly kind: "rejected";
   readonly reason: RejectionReason;
 }
 
-/** The result of a verification. An outage is thrown instead. */
+/** The result of a verification. A verifier throws on an outage instead. */
 export type Verdict = Accepted | Rejected;
 
-/** A verifier that also reports why it refuses a token. */
+/** Verifies a raw token as {@link Verify} does, and returns the reason if it rejects the token. */
 export type DetailedVerify = (rawToken: string) => Awaitable<Verdict>;
 
-/** The detailed twin of each public verifier that {@link hideReasons} has made. */
+/** The detailed verifier behind each public verifier that {@link hideReasons} returned. */
 const detailed = new WeakMap<Verify, DetailedVerify>();
 
-/** Returns the refusal for a reason. */
+/** Returns the rejection for a reason. */
 export function rejected(reason: RejectionReason): Rejected {
   return { kind: "rejected", reason };
 }
 
-/** Creates the public verifier: it returns the token, or `undefined` for every refusal, and throws what `verify` throws. */
+/** Creates the public verifier. It returns the token, or `undefined` for every rejection, and throws what `verify` throws. */
 export function hideReasons(verify: DetailedVerify): Verify {
   const hidden: Verify = (rawToken) => whenThere(verify(rawToken), tokenIn);
   detailed.set(hidden, verify);
   return hidden;
 }
 
-/** Returns the verifier with reasons behind a public one; `undefined` for a function that {@link hideReasons} has not made. */
+/** Returns the detailed verifier behind a public one; `undefined` for a function that {@link hideReasons} did not return. */
 export function detailedVerify(verify: Verify): DetailedVerify | undefined {
   return detailed.get(verify);
 }

@@ -1,4 +1,4 @@
-import type { Authorizer } from "../../src/resource-server/authorizer.js";
+import type { Authorizer } from "../../src/resource-server/authorizer-types.js";
 import type { World } from "./subject.js";
 import type { WireRequest } from "./wire.js";
 

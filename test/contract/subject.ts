@@ -1,6 +1,6 @@
 import type { AccessToken } from "../../src/decision/access-token.js";
 import type { DecisionCode, DoorDenial } from "../../src/decision/decision.js";
-import type { Authorizer } from "../../src/resource-server/authorizer.js";
+import type { Authorizer } from "../../src/resource-server/authorizer-types.js";
 import type { WireRequest, WireResponse } from "./wire.js";
 
 /*

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
 import { ATTACKED } from "../cases/attack-call.js";
 import { BEARER_ATTACKS, CHALLENGE_ATTACKS, SEQUENCE_ATTACKS } from "../cases/attacks-door.js";
+import { titled } from "../titled.js";
 import { parseChallenge } from "./challenge-parser.js";
 
 const policy = loadPolicy({
@@ -21,8 +22,9 @@ const door = (options: Partial<AuthorizerOptions> = {}) =>
     ...options,
   });
 
-describe("attacks on the field", () => {
-  it.each(BEARER_ATTACKS)("$id: $why", async ({ fields, code }) => {
+describe("hostile `Authorization` headers", () => {
+  it.each(titled(BEARER_ATTACKS, ({ id, why }) => `${id}: ${why}`))("%s", async (_title, row) => {
+    const { fields, code } = row;
     const authorization = fields.map((field) => field.replaceAll("{token}", "aaa.bbb.ccc"));
     const admission = await door().admit({ authorization, operation: "list_courses" });
     expect(admission.decision.code).toBe(code);
@@ -37,8 +39,9 @@ describe("attacks on the field", () => {
   });
 });
 
-describe("attacks on the answer", () => {
-  it.each(CHALLENGE_ATTACKS)("$id", async ({ given, status, challenge, absent = [] }) => {
+describe("responses to hostile input", () => {
+  it.each(titled(CHALLENGE_ATTACKS, ({ id }) => id))("%s", async (_title, row) => {
+    const { given, status, challenge, absent = [] } = row;
     const isInner = "inner" in given;
     const verify = isInner
       ? () => ({ message: given.inner }) as never
@@ -59,7 +62,7 @@ describe("attacks on the answer", () => {
     if (isInner) expect(JSON.stringify(admission.answer)).not.toContain(given.inner);
   });
 
-  it("say nothing of what a verifier threw", async () => {
+  it("contain nothing of an error that a verifier threw", async () => {
     const inner = 'jose: unexpected "aud", kid=\r\nevil secret';
     const verify = () => {
       throw new Error(inner);
@@ -90,7 +93,7 @@ describe("sequences of calls and revocations", () => {
       if ("revoke" in step) revoked.push(step.revoke);
       else {
         shown = step.claims;
-        // another spelling of the token each time
+        // a different token text each time
         const { decision } = await authorizer.decide(
           `spelling-${index}`,
           step.tool ?? "list_courses",

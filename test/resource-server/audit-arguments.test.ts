@@ -11,15 +11,15 @@ const argumentsOf = async (
 const shownOf = async (value: unknown) => (await argumentsOf({ v: value }, ["v"]))[0]?.value;
 
 const trap = (): never => {
-  throw new Error("a trap that nobody should fall into");
+  throw new Error("no code may run this trap");
 };
 const throwing = new Proxy({}, new Proxy({}, { get: trap }));
 const sparse: unknown[] = [1];
 sparse[2] = 3;
 const listThatThrows = new Proxy([], { getOwnPropertyDescriptor: trap });
 
-describe("arguments by default", () => {
-  it("are names, types and sizes", async () => {
+describe("arguments that the policy does not declare", () => {
+  it("have a name, a type and a size in the event", async () => {
     const args = {
       text: "hello",
       number: 1,
@@ -64,11 +64,14 @@ describe("arguments by default", () => {
     [throwing, [{ name: "", type: "object" }]],
     [listThatThrows, [{ name: "", type: "array", size: 0 }]],
   ];
-  it.each(whole)("that are no object: %#", async (args, written) => {
-    expect(await argumentsOf(args)).toEqual(written);
-  });
+  it.each(whole)(
+    "are described as a whole if they are not an object: row %#",
+    async (args, written) => {
+      expect(await argumentsOf(args)).toEqual(written);
+    },
+  );
 
-  it("are at most 64, the others are counted", async () => {
+  it("are at most 64 in an event, which counts the others", async () => {
     const args = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`a${at}`, at]));
     const event = await eventOf(showing([]), { args });
     expect(event.arguments).toHaveLength(64);
@@ -120,18 +123,18 @@ describe("arguments that the policy shows", () => {
     [[[[[[[[7]]]]]]], [[[[[["[cut]"]]]]]]],
     ["a ".repeat(600), `${"a ".repeat(512)}…`],
   ];
-  it.each(values)("%#", async (value, shown) => {
+  it.each(values)("have a plain, redacted and bounded value: row %#", async (value, shown) => {
     expect(await shownOf(value)).toEqual(shown);
   });
 
-  it("a circle is marked, what stands twice is not", async () => {
+  it("have a mark for a circular reference, but not for a value that occurs twice", async () => {
     const twice = { a: 1 };
     const circle: Record<string, unknown> = { twice, again: twice };
     circle["self"] = circle;
     expect(await shownOf(circle)).toEqual({ twice, again: twice, self: "[circular]" });
   });
 
-  it("are withheld under the name of a secret, or where they cannot be read", async () => {
+  it("are withheld if they have the name of a secret or cannot be read", async () => {
     const args = {
       password: "hunter2",
       token: "hunter2",
@@ -146,7 +149,7 @@ describe("arguments that the policy shows", () => {
     ]);
   });
 
-  it("names that a client made up are cleaned, and not taken for declared ones", async () => {
+  it("have clean names, and a cleaned name does not count as declared", async () => {
     const jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2ln";
     const args = { [jwt]: 1, "a\u2028b": 2, page: 3, "pa\u200bge": 4 };
     expect(await argumentsOf(args, ["page"])).toEqual([
@@ -157,7 +160,7 @@ describe("arguments that the policy shows", () => {
     ]);
   });
 
-  it("have a bound together", async () => {
+  it("are bounded in size together", async () => {
     const list = Array.from({ length: 1_000 }, (_, at) => ({ a: at, b: `text ${at}` }));
     const wide = Object.fromEntries(list.map(({ a, b }) => [b, a]));
     const names = Array.from({ length: 70 }, (_, at) => `v${at}`);
@@ -181,7 +184,7 @@ describe("arguments that the policy shows", () => {
     expect(texts.at(-1)).toBe("…");
   });
 
-  it("cost little, however large they are", async () => {
+  it("take less than a second even if they are large", async () => {
     const make = () => ({
       text: "A".repeat(1_000_000),
       list: Array.from({ length: 100_000 }, () => ({ a: "b" })),
@@ -205,7 +208,7 @@ describe("arguments that the policy hashes", () => {
   };
   const email = "ada@example.com";
 
-  it("are SHA-256 of their canonical JSON", async () => {
+  it("have the SHA-256 digest of their canonical JSON", async () => {
     const expected = createHash("sha256").update(JSON.stringify(email)).digest("hex");
     expect(await digestOf(email)).toEqual({
       name: "v",
@@ -215,7 +218,7 @@ describe("arguments that the policy hashes", () => {
     });
   });
 
-  it("are HMAC-SHA-256 with a key, as text or as bytes", async () => {
+  it("have an HMAC-SHA-256 digest if there is a key, as text or as bytes", async () => {
     const key = "a key of 16 or more";
     const hex = createHmac("sha256", key).update(JSON.stringify(email)).digest("hex");
     const bytes = new TextEncoder().encode(key);
@@ -224,7 +227,7 @@ describe("arguments that the policy hashes", () => {
     }
   });
 
-  it("a key that is changed later is the same", async () => {
+  it("keep their digest if the bytes of the key change later", async () => {
     const importKey = vi.spyOn(crypto.subtle, "importKey");
     const { newDigester } = await import("../../src/resource-server/audit-digest.js");
     const key = new Uint8Array(32).fill(1);
@@ -239,7 +242,7 @@ describe("arguments that the policy hashes", () => {
     importKey.mockRestore();
   });
 
-  it("are read at once, so that what a handler changes later changes nothing", async () => {
+  it("are read at once, so that a later change by the handler has no effect", async () => {
     const args: Record<string, unknown> = { v: "a", w: "b", x: "c" };
     const made = eventOf(showing(["x"], ["v", "w"]), { args });
     for (const name of Object.keys(args)) args[name] = "changed";
@@ -261,7 +264,7 @@ describe("arguments that the policy hashes", () => {
     ["\ud800", '"\\ud800"'],
     ["A".repeat(1_000_000), `"${"A".repeat(1_000_000)}"`],
   ];
-  it.each(texts)("canonical: %#", (value, text) => {
+  it.each(texts)("have the canonical JSON of RFC 8785: row %#", (value, text) => {
     expect(canonicalJson(value)).toEqual({ text });
   });
 
@@ -295,9 +298,12 @@ describe("arguments that the policy hashes", () => {
     [Array.from({ length: 100_001 }, () => 1), "size"],
     [Object.fromEntries(Array.from({ length: 100_001 }, (_, at) => [at, at])), "size"],
   ];
-  it.each(without)("without a digest: %#", async (value, why) => {
-    expect(canonicalJson(value)).toBe(why);
-    expect(await digestOf(value)).toMatchObject({ name: "v", withheld: why });
-    expect(await digestOf(value)).not.toHaveProperty("digest");
-  });
+  it.each(without)(
+    "have no digest if they are too large or not JSON: row %#",
+    async (value, why) => {
+      expect(canonicalJson(value)).toBe(why);
+      expect(await digestOf(value)).toMatchObject({ name: "v", withheld: why });
+      expect(await digestOf(value)).not.toHaveProperty("digest");
+    },
+  );
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ATTACKED } from "../cases/attack-call.js";
 import { AUDIT_ATTACKS, type AuditAttack } from "../cases/attacks-audit.js";
+import { titled } from "../titled.js";
 import { eventOf, lineOf } from "./audit-events.js";
 
-/** Every argument is declared as shown: what is not there has been taken out by the second net alone. */
+/** Returns the line of a hostile call. Every argument is declared as shown, so that only the redaction of values removes secrets. */
 async function lineOfAttack({ tool = "x", client = "app-1", args, sensitive = [] }: AuditAttack) {
   const shown = args === undefined ? {} : { audit: { show: Object.keys(args) } };
   const tools = { ...ATTACKED.courses.tools, x: { deny: "no", ...shown } };
@@ -13,9 +14,9 @@ async function lineOfAttack({ tool = "x", client = "app-1", args, sensitive = []
   );
 }
 
-// AUDIT-049, a sink that throws or is slow and arguments that throw, stands in audit-sink.test.ts
-describe("attacks on the audit log", () => {
-  it.each(AUDIT_ATTACKS)("$id: $why", async (attack) => {
+// AUDIT-049, a sink that throws or is slow and arguments that throw, is in audit-sink.test.ts
+describe("the audit event of a hostile call", () => {
+  it.each(titled(AUDIT_ATTACKS, ({ id, why }) => `${id}: ${why}`))("%s", async (_title, attack) => {
     const line = await lineOfAttack(attack);
     for (const text of attack.mustNotContain) expect(line).not.toContain(text);
     for (const text of attack.mustContain ?? []) expect(line).toContain(text);

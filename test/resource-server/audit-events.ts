@@ -3,7 +3,7 @@ import type { AccessToken } from "../../src/decision/access-token.js";
 import { compiledPolicyOf } from "../../src/policy/compile.js";
 import { type AuditedCall, newAuditEventMaker } from "../../src/resource-server/audit.js";
 
-/** One call as the door knows it, for tests of what an event says of it. */
+/** A call as the authorizer passes it to the audit, for tests of its event. */
 export interface TestCall {
   readonly operation?: string;
   readonly isProtocol?: boolean;
@@ -20,7 +20,7 @@ const STATUS = 403;
 type Loaded = readonly [Policy, ReturnType<typeof newAuditEventMaker>];
 const made = new WeakMap<object, Loaded>();
 
-/** Makes the policy and its events' maker once, where nothing but the policy is given. */
+/** Loads a policy and creates its event maker, once per policy if the call sets no option. */
 function load(policy: object, { sensitive, key }: TestCall): Loaded {
   const isPlain = sensitive === undefined && key === undefined;
   const before = isPlain ? made.get(policy) : undefined;
@@ -34,7 +34,7 @@ function load(policy: object, { sensitive, key }: TestCall): Loaded {
   return fresh;
 }
 
-/** The event of a call on a policy, with the decision that the policy makes. */
+/** Returns the event of a call, with the decision of the policy. */
 export function eventOf(policy: object, call: TestCall = {}): Promise<AuditEvent> {
   const { operation = "x", token, args, requestId } = call;
   const [loaded, make] = load(policy, call);
@@ -50,7 +50,7 @@ export function eventOf(policy: object, call: TestCall = {}): Promise<AuditEvent
   } satisfies AuditedCall);
 }
 
-/** A policy whose tool `x` shows and hashes the arguments of these names. */
+/** Returns a policy that shows and hashes the arguments of these names for its tool `x`. */
 export function showing(show: readonly string[], hash: readonly string[] = []): object {
   const audit = {
     ...(show.length > 0 && { show: [...new Set(show)] }),
@@ -64,15 +64,15 @@ export function showing(show: readonly string[], hash: readonly string[] = []): 
   };
 }
 
-/** Everything that makes a text more than one line, or other than it looks. */
+/** Matches the characters that end a line, or make a text look different from what it is. */
 export const UNSAFE_TEXT =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters
   /[\u0000-\u001f\u007f-\u009f\u2028\u2029\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
-/** The line of an event, once it has been seen to be one, and JSON, and of bounded size. */
+/** Returns the line of an event. Throws if it is not one line of JSON of bounded size. */
 export function lineOf(event: AuditEvent): string {
   const line = JSON.stringify(event);
-  if (UNSAFE_TEXT.test(line)) throw new Error(`no safe line: ${JSON.stringify(line)}`);
+  if (UNSAFE_TEXT.test(line)) throw new Error(`not a safe line: ${JSON.stringify(line)}`);
   if (line.length > 65_536) throw new Error(`a line of ${line.length}`);
   JSON.parse(line);
   return line;

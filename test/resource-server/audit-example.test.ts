@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { AuditEvent } from "scope-policy";
 import { expect, it } from "vitest";
 
-it("the example writes one line for each decision, and no secret", () => {
+it("the audit example writes one line for each decision, without a secret", () => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["scripts/run.mjs", "examples/audit/main.ts"],

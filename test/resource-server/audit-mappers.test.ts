@@ -47,7 +47,7 @@ const cases = {
   scope: { operation: "list_orders", token: { ...person, scope: "" }, requestId: "r-2" },
   machine: { operation: "GET /orders/:id", token: machine, args: { id: "7" } },
   denied: { operation: "refund", token: undefined },
-  nobody: { operation: "list_orders", token: undefined },
+  anonymous: { operation: "list_orders", token: undefined },
   bad: { operation: "list_orders", token: 1 },
   public: { operation: "search", token: undefined },
   nameless: { operation: "search", token: { scope: "", jti: "j" } },
@@ -66,15 +66,15 @@ const events = {} as Record<Case | "outage", AuditEvent>;
 beforeAll(async () => {
   for (const name of names) events[name] = await eventOf(policy, cases[name]);
   const decision = { code: "temporarily_unavailable", allowed: false } as const;
-  events.outage = { ...events.nobody, decision, status: 503 };
+  events.outage = { ...events.anonymous, decision, status: 503 };
 });
 const each = [...names, "outage"] as const;
 
 const isPlain = (value: unknown) => expect(JSON.parse(JSON.stringify(value))).toEqual(value);
 
-describe("CloudEvents 1.0", () => {
-  // spec.md: names are of [a-z0-9], at most 20; id, source, specversion and type are required, and texts not empty
-  it.each(each)("%s has what is required, and attributes of the right kind", (name) => {
+describe("toCloudEvent", () => {
+  // spec.md: attribute names are 1 to 20 characters of [a-z0-9]; id, source, specversion and type are required, and texts not empty
+  it.each(each)("maps %s to an event with all required attributes, of the right types", (name) => {
     const event = toCloudEvent(events[name], "https://api.example.com/mcp");
     isPlain(event);
     const { data, ...attributes } = event;
@@ -93,7 +93,7 @@ describe("CloudEvents 1.0", () => {
     expect(JSON.stringify(attributes)).not.toContain("user-1");
   });
 
-  it("says what happened, and to what", () => {
+  it("sets the type, and the operation as subject", () => {
     expect(toCloudEvent(events.allowed, "/shop")).toMatchObject({
       id: events.allowed.id,
       source: "/shop",
@@ -109,20 +109,20 @@ describe("CloudEvents 1.0", () => {
   const types: readonly (readonly [Case | "outage", string])[] = [
     ["allowed", "app_user"],
     ["machine", "service_account"],
-    ["nobody", "unauthenticated"],
+    ["anonymous", "unauthenticated"],
     ["public", "unauthenticated"],
     ["bad", "unknown"],
     ["denied", "unknown"],
     ["nameless", "unknown"],
     ["outage", "unknown"],
   ];
-  it.each(types)("%s is of %s", (name, type) => {
+  it.each(types)("maps %s to the authtype %s", (name, type) => {
     expect(toCloudEvent(events[name], "/").authtype).toBe(type);
   });
 });
 
-describe("OpenTelemetry", () => {
-  it.each(each)("%s has values that an attribute can have", (name) => {
+describe("toOpenTelemetryAttributes", () => {
+  it.each(each)("maps %s to values that attributes can have", (name) => {
     const attributes = toOpenTelemetryAttributes(events[name], { arguments: true });
     for (const [key, value] of Object.entries(attributes)) {
       expect(key).toMatch(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/);
@@ -131,7 +131,7 @@ describe("OpenTelemetry", () => {
     }
   });
 
-  it("of a tool", () => {
+  it("maps a tool call to the attributes of tools", () => {
     expect(toOpenTelemetryAttributes(events.scope)).toEqual({
       "gen_ai.operation.name": "execute_tool",
       "gen_ai.tool.name": "list_orders",
@@ -155,7 +155,7 @@ describe("OpenTelemetry", () => {
     });
   });
 
-  it("of an endpoint", () => {
+  it("maps a call of an endpoint to the attributes of HTTP", () => {
     const attributes = toOpenTelemetryAttributes(events.machine, { arguments: true });
     expect(attributes).toMatchObject({
       "http.request.method": "GET",
@@ -171,7 +171,7 @@ describe("OpenTelemetry", () => {
       expect(attributes).not.toHaveProperty([name]);
   });
 
-  it("leaves arguments out, unless told otherwise: the conventions have them as opt-in", () => {
+  it("leaves arguments out without the option, since the conventions make them opt-in", () => {
     const name = "gen_ai.tool.call.arguments";
     expect(toOpenTelemetryAttributes(events.allowed)).not.toHaveProperty([name]);
     expect(toOpenTelemetryAttributes(events.allowed, { arguments: false })).not.toHaveProperty([
@@ -182,12 +182,12 @@ describe("OpenTelemetry", () => {
   });
 });
 
-describe("Elastic Common Schema", () => {
-  // schemas/event.yml: kinds, the types that go with the category `api`, outcomes
+describe("toEcs", () => {
+  // schemas/event.yml: kinds, the types allowed for the category `api`, outcomes
   const TYPES = "access admin allowed change creation deletion denied end info start user".split(
     " ",
   );
-  it.each(each)("%s has values of the value sets", (name) => {
+  it.each(each)("maps %s to values of the value sets", (name) => {
     const mapped = toEcs(events[name]);
     isPlain(mapped);
     expect(mapped.event.kind).toBe("event");
@@ -200,7 +200,7 @@ describe("Elastic Common Schema", () => {
     expect(mapped.scope_policy).toMatchObject({ decision: events[name].decision });
   });
 
-  it("of an allowed call", () => {
+  it("maps an allowed call", () => {
     const { allowed } = events;
     expect(toEcs(allowed)).toEqual({
       "@timestamp": allowed.time,
@@ -233,7 +233,7 @@ describe("Elastic Common Schema", () => {
     });
   });
 
-  it("a denial is a success of the gate, an outage a failure", () => {
+  it("maps a denial to the outcome `success` of the gate, and an outage to `failure`", () => {
     expect(toEcs(events.scope).event).toMatchObject({
       type: ["access", "denied"],
       outcome: "success",
@@ -244,8 +244,8 @@ describe("Elastic Common Schema", () => {
     });
   });
 
-  it("has HTTP members as far as they are known, and a user where there is one", () => {
-    expect(toEcs(events.nobody).http).toEqual({ response: { status_code: 403 } });
+  it("leaves out unknown HTTP members, and a missing user", () => {
+    expect(toEcs(events.anonymous).http).toEqual({ response: { status_code: 403 } });
     expect(toEcs(events.remove).http).toEqual({ request: { id: "r-3", method: "DELETE" } });
     expect(toEcs(events.public)).not.toHaveProperty("http");
     expect(toEcs(events.public)).not.toHaveProperty("user");
@@ -254,39 +254,46 @@ describe("Elastic Common Schema", () => {
   });
 });
 
-describe("OCSF 1.8, class API Activity", () => {
+describe("toOcsf", () => {
   // events/base_event.json, events/application/api_activity.json, profiles/security_control.json
-  it.each(each)("%s has what is required, and ids of the value sets", (name) => {
-    const mapped = toOcsf(events[name]);
-    isPlain(mapped);
-    const required = `activity_id category_uid class_uid metadata severity_id time type_uid actor api src_endpoint`;
-    expect(Object.keys(mapped)).toEqual(expect.arrayContaining(required.split(" ")));
-    expect([mapped.category_uid, mapped.class_uid]).toEqual([6, 6003]);
-    expect([1, 2, 3, 4, 99]).toContain(mapped.activity_id);
-    expect(mapped.type_uid).toBe(mapped.class_uid * 100 + mapped.activity_id);
-    expect(mapped.time).toBe(Date.parse(events[name].time));
-    expect([
-      [1, "Success"],
-      [2, "Failure"],
-    ]).toContainEqual([mapped.status_id, mapped.status]);
-    expect([
-      [1, "Allowed"],
-      [2, "Denied"],
-    ]).toContainEqual([mapped.action_id, mapped.action]);
-    expect([
-      [1, "Allowed"],
-      [2, "Blocked"],
-      [27, "Error"],
-    ]).toContainEqual([mapped.disposition_id, mapped.disposition]);
-    expect(mapped.metadata).toMatchObject({ version: "1.8.0", product: { name: "scope-policy" } });
-    expect(mapped.metadata.profiles).toEqual(["security_control"]);
-    // a user has an account, a name or a uid; an endpoint an address or a name of some kind; an API call an operation
-    expect(mapped.actor.user.uid ?? mapped.actor.user.name).toEqual(expect.any(String));
-    expect(mapped.src_endpoint.name).toEqual(expect.any(String));
-    expect(mapped.api.operation).not.toBe("");
-    expect(mapped.policy).toEqual({ name: "Shop", version: "7" });
-    if (mapped.http_response !== undefined) expect(mapped.http_response.code).toBeGreaterThan(399);
-  });
+  it.each(each)(
+    "maps %s to an event with all required members, and ids of the value sets",
+    (name) => {
+      const mapped = toOcsf(events[name]);
+      isPlain(mapped);
+      const required = `activity_id category_uid class_uid metadata severity_id time type_uid actor api src_endpoint`;
+      expect(Object.keys(mapped)).toEqual(expect.arrayContaining(required.split(" ")));
+      expect([mapped.category_uid, mapped.class_uid]).toEqual([6, 6003]);
+      expect([1, 2, 3, 4, 99]).toContain(mapped.activity_id);
+      expect(mapped.type_uid).toBe(mapped.class_uid * 100 + mapped.activity_id);
+      expect(mapped.time).toBe(Date.parse(events[name].time));
+      expect([
+        [1, "Success"],
+        [2, "Failure"],
+      ]).toContainEqual([mapped.status_id, mapped.status]);
+      expect([
+        [1, "Allowed"],
+        [2, "Denied"],
+      ]).toContainEqual([mapped.action_id, mapped.action]);
+      expect([
+        [1, "Allowed"],
+        [2, "Blocked"],
+        [27, "Error"],
+      ]).toContainEqual([mapped.disposition_id, mapped.disposition]);
+      expect(mapped.metadata).toMatchObject({
+        version: "1.8.0",
+        product: { name: "scope-policy" },
+      });
+      expect(mapped.metadata.profiles).toEqual(["security_control"]);
+      // a user needs an account, a name or a uid; an endpoint an address or a name; an API call an operation
+      expect(mapped.actor.user.uid ?? mapped.actor.user.name).toEqual(expect.any(String));
+      expect(mapped.src_endpoint.name).toEqual(expect.any(String));
+      expect(mapped.api.operation).not.toBe("");
+      expect(mapped.policy).toEqual({ name: "Shop", version: "7" });
+      if (mapped.http_response !== undefined)
+        expect(mapped.http_response.code).toBeGreaterThan(399);
+    },
+  );
 
   const activities: readonly (readonly [Case, number, string])[] = [
     ["allowed", 99, "Call"],
@@ -298,7 +305,7 @@ describe("OCSF 1.8, class API Activity", () => {
     ["change", 3, "Update"],
     ["remove", 4, "Delete"],
   ];
-  it.each(activities)("%s is %d, %s", (name, id, title) => {
+  it.each(activities)("maps %s to activity %d, %s", (name, id, title) => {
     expect(toOcsf(events[name])).toMatchObject({
       activity_id: id,
       activity_name: title,
@@ -306,7 +313,7 @@ describe("OCSF 1.8, class API Activity", () => {
     });
   });
 
-  it("of a refusal", () => {
+  it("maps a denial", () => {
     const { scope } = events;
     expect(toOcsf(scope, { clientAddress: "192.0.2.1" })).toMatchObject({
       status_id: 2,
@@ -335,13 +342,13 @@ describe("OCSF 1.8, class API Activity", () => {
     });
   });
 
-  it("of nobody, of nothing, of an outage", () => {
-    expect(toOcsf(events.nobody).actor.user).toEqual({
+  it("maps an anonymous caller, an empty operation name and an outage", () => {
+    expect(toOcsf(events.anonymous).actor.user).toEqual({
       name: "unknown",
       type_id: 0,
       type: "Unknown",
     });
-    expect(toOcsf(events.nobody).src_endpoint).toEqual({ name: "unknown" });
+    expect(toOcsf(events.anonymous).src_endpoint).toEqual({ name: "unknown" });
     expect(toOcsf(events.machine).actor.user).toEqual({ uid: "client-1" });
     expect(toOcsf(events.empty).api.operation).toBe("unknown");
     expect(toOcsf(events.unknown).unmapped.requirement).toBeNull();

@@ -5,7 +5,7 @@ import { eventOf, lineOf, showing } from "./audit-events.js";
 
 const S = "hunter2-S3CR3T";
 
-/** What an event shows of a value that the policy allows to be shown. */
+/** Returns the value in the event, for an argument that the policy shows. */
 async function shown(value: unknown): Promise<unknown> {
   const event = await eventOf(showing(["v"]), { args: { v: value } });
   lineOf(event);
@@ -31,7 +31,7 @@ describe("the names of secrets", () => {
   });
 });
 
-describe("secrets beside their name in a text", () => {
+describe("secrets next to their name in a text", () => {
   const texts: readonly (readonly [text: string, clean: string])[] = [
     [`--password ${S}`, "--password [redacted]"],
     [`run --client-secret '${S} x' --page 2`, "run --client-secret [redacted] --page 2"],
@@ -77,7 +77,7 @@ describe("secrets beside their name in a text", () => {
     [`["Authorization", "${S}"]`, '["Authorization", [redacted]]'],
     [`['x-api-key','${S}']`, "['x-api-key',[redacted]]"],
   ];
-  it.each(texts)("%j", (text, clean) => {
+  it.each(texts)("are redacted in %j", (text, clean) => {
     expect(redactText(text)).toBe(clean);
     expect(redactText(clean)).toBe(clean);
   });
@@ -108,7 +108,7 @@ describe("secrets beside their name in a text", () => {
   });
 });
 
-describe("secrets beside their name in data", () => {
+describe("secrets next to their name in data", () => {
   const values: readonly (readonly [value: unknown, clean: unknown])[] = [
     [[{ name: "password", value: S }], [{ name: "password", value: "[redacted]" }]],
     [
@@ -166,12 +166,12 @@ describe("secrets beside their name in data", () => {
       { a: { dsn: "[redacted]", sshKey: "[redacted]", webhookUrl: "[redacted]" } },
     ],
   ];
-  it.each(values)("%j", async (value, clean) => {
+  it.each(values)("are redacted in %j", async (value, clean) => {
     expect(await shown(value)).toEqual(clean);
     expect(JSON.stringify(await shown(value))).not.toContain("S3CR3T");
   });
 
-  it("are known by the names that the caller adds", async () => {
+  it("are recognized by the names of the option `sensitive`", async () => {
     const event = await eventOf(showing(["v"]), {
       args: { v: [{ name: "diagnosis", value: S }] },
       sensitive: ["Diagnosis"],
@@ -209,7 +209,7 @@ describe("keys with slashes", () => {
     ["projects/de305d54-75b4-431b-adb2-eb6b9e546014/files/Report2024", false],
     ["application/vnd.openxmlformats-officedocument.wordprocessingml", false],
   ];
-  it.each(runs)("%j: %s", (text, isSecret) => {
+  it.each(runs)("count as random or not: %j, %s", (text, isSecret) => {
     expect(redactAnything(`a ${text} b`)).toBe(isSecret ? "a [redacted] b" : `a ${text} b`);
   });
 });
@@ -229,11 +229,11 @@ describe("the numbers of payment cards", () => {
     ["order-4111111111111111", "order-[redacted]"],
     ["41111111-1111-4008-8abc", "[redacted]-8abc"],
   ];
-  it.each(cards)("are taken out of %j", (text, clean) => {
+  it.each(cards)("are redacted in %j", (text, clean) => {
     expect(redactText(text)).toBe(clean);
   });
 
-  it("are taken out where they are numbers", async () => {
+  it("are redacted if their type is number", async () => {
     expect(await shown({ a: 4_111_111_111_111_111 })).toEqual({ a: "[redacted]" });
   });
 
@@ -252,12 +252,12 @@ describe("the numbers of payment cards", () => {
     "41111111-1111-4008-8abc-0123456789ab",
     "id 41111111-1111-4008-8111-111111111111.",
   ];
-  it.each(honest)("are not %j", (text) => {
+  it.each(honest)("do not include %j", (text) => {
     expect(redactText(text)).toBe(text);
   });
 });
 
-describe("the cost of the net", () => {
+describe("the cost of redaction", () => {
   const UNITS = [
     "--password ",
     "--",
@@ -292,7 +292,7 @@ describe("the cost of the net", () => {
     "hooks.slack.com/a",
   ];
 
-  /** The least of several measurements, in milliseconds. */
+  /** Returns the minimum of several measurements in milliseconds. */
   function cost(text: string): number {
     const times = [1, 2, 3].map(() => {
       const start = performance.now();

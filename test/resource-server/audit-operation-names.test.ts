@@ -1,6 +1,7 @@
 import { type AuditEvent, createAuthorizer, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { redactName } from "../../src/resource-server/audit-text.js";
+import { titled } from "../titled.js";
 import { eventOf, lineOf } from "./audit-events.js";
 
 const policy = {
@@ -15,7 +16,7 @@ interface Token {
   readonly token: string;
 }
 
-/** Shapes of credentials that a client may send where a name is expected. */
+/** Shapes of credentials that a client can send in place of a name. */
 const TOKENS: readonly Token[] = [
   { title: "a JWT", token: "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl" },
   { title: "an unsigned JWT", token: "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0." },
@@ -29,11 +30,11 @@ const TOKENS: readonly Token[] = [
   { title: "16 bytes in hexadecimal", token: "0cc175b9c0f1b6a831c399e269772661" },
   { title: "20 bytes in hexadecimal", token: "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8" },
   {
-    title: "32 bytes in hexadecimal, capitals",
+    title: "32 bytes in uppercase hexadecimal",
     token: "CA978112CA1BBDCAFAC231B39A23DC4DA786EFF8147C4E72B9807785AFEE48BB",
   },
-  { title: "small letters and digits", token: "k3j9x0q2m7w8v5z1p4r6t" },
-  { title: "small letters", token: "qzxkjvwpmrtbnlghdsfcxq" },
+  { title: "lowercase letters and digits", token: "k3j9x0q2m7w8v5z1p4r6t" },
+  { title: "lowercase letters", token: "qzxkjvwpmrtbnlghdsfcxq" },
   { title: "base32", token: "JBSWY3DPEHPK3PXPJBSWY3DP" },
   { title: "digits", token: "84712093847120938471" },
   { title: "a GitHub token", token: "ghp_16C7e42F292c6912E7710c838347Ae178B4a" },
@@ -42,17 +43,17 @@ const TOKENS: readonly Token[] = [
   { title: "a card", token: "4111-1111-1111-1111" },
 ];
 
-/** Places where a client can put a name, as the audit sees it. */
+/** The places of a name that a client chooses, as the audit receives it. */
 const PLACES: readonly (readonly [place: string, name: (token: string) => string])[] = [
   ["the name of a tool", (token) => token],
   ["a name that a pattern matches", (token) => `get_${token}`],
   ["a path", (token) => `(no operation) GET /reset/${token}/now`],
   ["a method", (token) => `mcp:${token}`],
-  ["a name with words around", (token) => `please call ${token} now`],
+  ["a name between other words", (token) => `please call ${token} now`],
 ];
 
 describe.each(PLACES)("a credential as %s", (_, nameOf) => {
-  it.each(TOKENS)("is not in the event: $title", async ({ token }) => {
+  it.each(titled(TOKENS))("is not in the event: %s", async (_title, { token }) => {
     const event = await eventOf(policy, { operation: nameOf(token), args: { [token]: 1 } });
     const line = lineOf(event);
     expect(line).toContain("[redacted]");
@@ -95,7 +96,7 @@ describe("a name of words", () => {
     expect(event.operation.name).toBe(operation);
   });
 
-  it("of the policy stays whatever it looks like", async () => {
+  it("of the policy stays in the event even if it looks like a credential", async () => {
     const operation = "Zq3vT9xLk2Pw8RmB5nYc7Hd1";
     expect((await eventOf(policy, { operation })).operation).toEqual({
       name: operation,

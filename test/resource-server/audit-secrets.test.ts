@@ -23,23 +23,23 @@ describe("names of secrets", () => {
     Proxy-Authorization cookie Set-Cookie sessionId session_id credential credentials cvv CVV2 cardCvv cvc otp OTP otpCode
     userOTP OTPCode totp pin PIN pinCode user_pin userPin pins ssn SSN user.ssn pass auth sid jwt bearer cardNumber
     connectionString mnemonic seed_phrase oTp user_pIn codeVerifier client-assertion`.split(/\s+/);
-  it.each(secrets)("%s", (name) => {
+  it.each(secrets)("include %s", (name) => {
     expect(isSecret(name)).toBe(true);
   });
 
   const harmless = `ok shipping pinned spinning Pinterest footprint author authority lesson compass passenger bypass key keyboard
     sidebar side expat path pattern cookbook name email id page limit secretary projectId apiVersion OPINION SHIPPING spin`;
-  it.each(harmless.split(/\s+/))("not %s", (name) => {
+  it.each(harmless.split(/\s+/))("do not include %s", (name) => {
     expect(isSecret(name)).toBe(false);
   });
 
-  it("whatever is invisible, or of another width", () => {
+  it("are recognized despite invisible characters and characters of another width", () => {
     expect(isSecret("pass\u200bwo\u00adrd")).toBe(true);
     expect(isSecret("pass\nword")).toBe(true);
     expect(isSecret("\uff30\uff21\uff33\uff33\uff37\uff2f\uff32\uff24")).toBe(true);
   });
 
-  it("those that the caller adds, whole, in any case and spelling", () => {
+  it("include the names of the option `sensitive`, as whole names in any letter case and spelling", () => {
     for (const name of ["ssn_custom", "SSN_Custom", "ssnCustom", "SSN-CUSTOM", "ssncustom"])
       expect(isSecret(name, "ssn_custom")).toBe(true);
     expect(isSecret("diagnosis", "Diagnosis")).toBe(true);
@@ -74,7 +74,7 @@ describe("the shapes of secrets", () => {
     ["AKIAIOSFODNN7EXAMPLE", "[redacted]"],
     ["AIzaSyA1234567890abcdefg", "[redacted]"],
   ];
-  it.each(credentials)("%j is a credential", (text, clean) => {
+  it.each(credentials)("include the credential %j", (text, clean) => {
     expect(redactCredentials(text)).toBe(clean);
     expect(redactText(text)).toBe(clean);
     expect(redactAnything(text)).toBe(clean);
@@ -97,7 +97,7 @@ describe("the shapes of secrets", () => {
     ["a token that was refused", "a token that was refused"],
     ["shipping: express", "shipping: express"],
   ];
-  it.each(pairs)("%j beside its name", (text, clean) => {
+  it.each(pairs)("include a value next to its name: %j", (text, clean) => {
     expect(redactText(text)).toBe(clean);
     expect(redactText(clean)).toBe(clean);
   });
@@ -114,18 +114,18 @@ describe("the shapes of secrets", () => {
     ["de305d54-75b4-431b-adb2-eb6b9e546014", false],
     ["a".repeat(200), false],
   ];
-  it.each(opaque)("%j looks random: %s", (text, isOpaque) => {
+  it.each(opaque)("include a random run, and no words: %j, %s", (text, isOpaque) => {
     expect(redactAnything(text)).toBe(isOpaque ? "[redacted]" : text);
     expect(redactText(text)).toBe(text);
   });
 
-  it("names of scopes are none", () => {
+  it("do not include names of scopes", () => {
     for (const scope of ["token:write", "api_tokens:read", "secret:read", "cookie:all", "pin:set"])
       expect(redactCredentials(scope)).toBe(scope);
   });
 });
 
-describe("clean text", () => {
+describe("a clean text", () => {
   const cases: readonly (readonly [text: string, clean: string])[] = [
     ["a\r\nb\u2028c\u0085d\te", "a b c d e"],
     ["a\u202eb\u0000c\ud800d\ufffee\u200bf", "a\ufffdb\ufffdc\ufffdd\ufffde\ufffdf"],
@@ -133,17 +133,17 @@ describe("clean text", () => {
     [`ey\u200b${JWT.slice(2)}`, JWT],
     ["Bea\u00adrer abc", "Bearer abc"],
   ];
-  it.each(cases)("%j", (text, clean) => {
+  it.each(cases)("is one line without unsafe characters: %j", (text, clean) => {
     expect(cleanText(text, 100)).toBe(clean);
   });
 
-  it("is cut between words, so that no half of a credential is left", () => {
+  it("is cut between words, so that no part of a credential remains", () => {
     expect(cleanText("one two three", 9)).toBe("one two …");
     expect(cleanText("A".repeat(50), 9)).toBe("…");
     expect(cleanText(`${"a ".repeat(20)}${JWT}`, 60)).toBe(`${"a ".repeat(20)}…`);
   });
 
-  it("takes time that does not grow with the text", () => {
+  it("is returned in a time that does not grow with the text", () => {
     const start = performance.now();
     for (const unit of [
       "A",
@@ -165,8 +165,8 @@ describe("clean text", () => {
   });
 });
 
-// An event is one line of JSON, and holds neither a value under the name of a secret nor a credential, wherever it stands.
-describe("whatever the call holds", () => {
+// An event is one line of JSON. It contains no value with the name of a secret and no credential, at any place.
+describe("for any call", () => {
   const MARK = "S3CR3T";
   const spelling = fc.constantFrom(
     (words: readonly string[]) => words.join("_"),
@@ -237,7 +237,7 @@ describe("whatever the call holds", () => {
     value,
   );
 
-  it("its event is one line of JSON without a secret", async () => {
+  it("the event is one line of JSON without a secret", async () => {
     const shown = tally("an argument that is shown", 101);
     await runOftenAsync([shown], () =>
       fc.assert(
@@ -266,7 +266,7 @@ describe("whatever the call holds", () => {
     );
   });
 
-  it("a text is one line", () => {
+  it("a clean text is one line", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 50 }), (any) => {
         expect(cleanText(any, 40)).not.toMatch(UNSAFE_TEXT);
@@ -275,7 +275,7 @@ describe("whatever the call holds", () => {
     );
   });
 
-  it("what is shown and no secret is there as it was", async () => {
+  it("a shown value without a secret is unchanged in the event", async () => {
     const shown: AuditValue = { a: [1, -2.5, true, null, "Grüße", { b: {} }], "c d": "e" };
     const event = await eventOf(showing(["v"]), { args: { v: shown } });
     expect(event.arguments).toEqual([{ name: "v", type: "object", value: shown }]);

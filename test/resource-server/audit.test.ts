@@ -46,7 +46,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 const held = { scope: "mcp:tools orders:read" };
 
 describe("an event", () => {
-  it("says who called what, what was decided, and what the policy demands", async () => {
+  it("contains the user, the client, the operation, the decision and the requirement of the policy", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 10, 22) });
     const event = await eventOf(policy, {
       operation: "list_orders",
@@ -101,7 +101,7 @@ describe("an event", () => {
     } satisfies AuditEvent);
   });
 
-  it("is empty where nothing is known", async () => {
+  it("has empty members for an unknown operation without a token", async () => {
     const event = await eventOf(policy, { operation: "nope" });
     expect(event).toMatchObject({
       operation: { name: "nope", kind: "unknown" },
@@ -115,7 +115,7 @@ describe("an event", () => {
     expect(Object.keys(event)).not.toContain("requestId");
   });
 
-  it("has another id each time", async () => {
+  it("has a different id each time", async () => {
     const events = await Promise.all(many(5, "").map(() => eventOf(policy)));
     expect(new Set(events.map(({ id }) => id)).size).toBe(5);
   });
@@ -141,11 +141,11 @@ describe("an event", () => {
       { code: "upgrade_required", allowed: false, tier: "pro", had: "free" },
     ],
   ];
-  it.each(decisions)("%s is decided", async (operation, token, decision) => {
+  it.each(decisions)("contains the decision of %s", async (operation, token, decision) => {
     expect((await eventOf(policy, { operation, token })).decision).toEqual(decision);
   });
 
-  it("says which parameter is bound otherwise", async () => {
+  it("contains the parameter that is bound to another value", async () => {
     const token = { scope: "mcp:tools /accounts/a/read" };
     const event = await eventOf(policy, { operation: "account", token, args: { accountID: "b" } });
     expect(event.decision).toEqual({
@@ -179,11 +179,11 @@ describe("an event", () => {
     ["shut_users", { denied: true, rules: [] }],
     ["shut_open", { denied: true, rules: [] }],
   ];
-  it.each(requirements)("%s demands", async (operation, requirement) => {
+  it.each(requirements)("contains the requirement of %s", async (operation, requirement) => {
     expect((await eventOf(policy, { operation, token: held })).requirement).toEqual(requirement);
   });
 
-  it("leaves out alternatives that there is no room for, and counts them", async () => {
+  it("leaves out and counts alternatives that do not fit", async () => {
     for (const operation of ["wide", "wide_x", "wide_users"]) {
       const event = await eventOf(policy, {
         operation,
@@ -200,7 +200,7 @@ describe("an event", () => {
     lineOf(await eventOf(policy, { operation: "deep", token: { scope: "mcp:tools" } }));
   });
 
-  it("shows what the patterns that fit say, and what either hashes is not shown", async () => {
+  it("shows arguments that a matching pattern declares, except those that another one hashes", async () => {
     const args = { a: 1, b: 2, c: 3, d: 4 };
     const event = await eventOf(policy, { operation: "list_users", token: held, args });
     expect(event.arguments).toMatchObject([
@@ -223,7 +223,7 @@ describe("an event", () => {
     expect(event.arguments).toEqual([{ name: "page", type: "string", size: 1, value: "2" }]);
   });
 
-  it("says no value of a parameter with the name of a secret, in a scope either", async () => {
+  it("contains no value of a parameter with the name of a secret, not even in a scope", async () => {
     for (const ssn of ["123-45-6789", "a"]) {
       const args = { ssn };
       const event = await eventOf(policy, {
@@ -243,7 +243,7 @@ describe("an event", () => {
     expect(hidden.decision.missing).toEqual(["/accounts/[redacted]/read"]);
   });
 
-  it("hides no more where such a parameter is empty, no text, or not there", async () => {
+  it("redacts nothing else if such a parameter is empty, not a text, or missing", async () => {
     for (const args of [{ ssn: "" }, { ssn: 1 }, {}, null, "ssn"]) {
       const params = { ssn: "b" };
       const event = await eventOf(policy, { operation: "person", token: held, args, params });
@@ -251,7 +251,7 @@ describe("an event", () => {
     }
   });
 
-  it("shows a token as a name of anything as no token", async () => {
+  it("redacts a token in the place of any name", async () => {
     const jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2ln";
     const random = "Zq3vT9xLk2Pw8RmB5nYc7Hd1Jf4Gs6Ka0UeVoXiQ";
     const token = { scope: "mcp:tools", sub: jwt, client_id: jwt, iss: jwt, jti: jwt, tier: jwt };
@@ -265,7 +265,7 @@ describe("an event", () => {
     expect(bound.decision.missing).toEqual(["/accounts/[redacted]/read"]);
   });
 
-  it("says long random names of somebody, which are no credentials", async () => {
+  it("keeps long random identifiers of users and clients, which are not credentials", async () => {
     const random = "Zq3vT9xLk2Pw8RmB5nYc7Hd1Jf4Gs6Ka0UeVoXiQ";
     const token = { scope: "", sub: random, client_id: random, jti: random };
     expect(await eventOf(policy, { token, requestId: random })).toMatchObject({
@@ -276,7 +276,7 @@ describe("an event", () => {
     });
   });
 
-  it("takes claims that are no text, and names that are none, for what they are", async () => {
+  it("leaves out claims that are not text, and describes an operation name that is not text by its type", async () => {
     const token = { scope: "", sub: 1, client_id: ["a"], jti: {}, first_party: "true" };
     const event = await eventOf(policy, {
       token,
@@ -292,7 +292,7 @@ describe("an event", () => {
 
 describe("an event is of bounded size", () => {
   const filler = ['"', "\\", "pin=1,", "é ", "a\n", "eyJaaaaa ", "\u202e"];
-  it.each(filler)("of %j", async (unit) => {
+  it.each(filler)("if the policy and the call are filled with %j", async (unit) => {
     const long = unit.repeat(5_000);
     const names = Array.from({ length: 64 }, (_, at) => `${at}${long}`);
     const show = ["a", "b", "c", "d"];
@@ -329,7 +329,7 @@ describe("an event is of bounded size", () => {
   });
 });
 
-describe("AUDIT-049: an event is made of any value in any place", () => {
+describe("AUDIT-049: the event of a call with a hostile value in each place is one line", () => {
   it.each([...HOSTILE])("%s", async (_, value) => {
     for (const operation of ["list_users", "person", "nope", value]) {
       const event = await eventOf(policy, {

@@ -21,7 +21,7 @@ const base = { type: "consent", outcome: "success" } as const;
 const eventOf = (details: Partial<AuthorizationDetails>) =>
   authorizationEvent(policy, { ...base, ...details });
 
-/** The line of an event, once it is known to be one, and of bounded size. */
+/** Returns the line of an event. Throws if it is not one line of bounded size. */
 function lineOf(event: AuthorizationEvent): string {
   const line = JSON.stringify(event);
   expect(line).not.toMatch(UNSAFE_TEXT);
@@ -31,7 +31,7 @@ function lineOf(event: AuthorizationEvent): string {
 }
 
 describe("an event of an authorization server", () => {
-  it("names the request, the client, the user, the grant, the token and the scopes", () => {
+  it("contains the request, the client, the user, the grant, the token and the scopes", () => {
     const event = authorizationEvent(policy, {
       type: "token",
       outcome: "denied",
@@ -79,7 +79,7 @@ describe("an event of an authorization server", () => {
     lineOf(event);
   });
 
-  it("is empty where nothing is known", () => {
+  it("has empty members for details without optional members", () => {
     vi.useFakeTimers({ toFake: ["Date"], now: 0 });
     const event = eventOf({ client_id: undefined, first_party: undefined, time: undefined });
     vi.useRealTimers();
@@ -113,7 +113,7 @@ describe("an event of an authorization server", () => {
     "removed",
   ] as const;
 
-  it.each(texts)("has no credential as `%s`", (name) => {
+  it.each(texts)("has no credential in `%s`", (name) => {
     for (const text of [JWT, `Bearer ${JWT}`, "sk-abcdefgh12345678", `a\u2028${JWT}\n`]) {
       const line = lineOf(eventOf({ [name]: text }));
       expect(line).toContain("[redacted]");
@@ -123,14 +123,14 @@ describe("an event of an authorization server", () => {
   });
 
   it.each(["grant_type", "error", "requested"] as const)(
-    "has no random text as `%s`, since a client makes it up",
+    "has no random text in `%s`, since a client chooses it",
     (name) => {
       const line = lineOf(eventOf({ [name]: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_w" }));
       expect(line).toContain("[redacted]");
     },
   );
 
-  it.each(texts)("leaves out what is not a text as `%s`", (name) => {
+  it.each(texts)("has no value in `%s` that is not a text", (name) => {
     for (const value of [1, null, true, {}, () => "a", Symbol("a"), ""]) {
       const given = eventOf({ [name]: value });
       const { id, time, ...rest } = eventOf({});
@@ -141,14 +141,14 @@ describe("an event of an authorization server", () => {
     }
   });
 
-  it("has scopes of a text or a list, without what is not a scope text", () => {
+  it("has the scopes of a text or a list, without list members that are empty or not text", () => {
     const { scopes } = eventOf({ scope: "a  b ", requested: ["a", 1, null, "", "b"] });
     expect(scopes).toEqual({ granted: ["a", "b"], requested: ["a", "b"] });
     const bound = "/accounts/Zq3vT9xLk2Pw8RmB5nYc7Hd1/";
     expect(eventOf({ scope: bound }).scopes.granted).toEqual([bound]);
   });
 
-  it("has names of the policy that read like secrets as they are, and no others", () => {
+  it("has names of the policy that look like secrets unchanged, and no other such texts", () => {
     const named = loadPolicy({
       name: "Vault",
       version: "1",
@@ -168,7 +168,7 @@ describe("an event of an authorization server", () => {
     expect(scopes).toMatchObject({ granted: withValue, removed: withValue });
   });
 
-  it("has as many scopes as there is room for, and counts the others", () => {
+  it("has as many scopes as fit, and counts the others", () => {
     const many = Array.from({ length: 1_000 }, (_, at) => `orders:read-${at}`);
     const event = eventOf({ scope: many.join(" "), requested: many });
     lineOf(event);
@@ -177,12 +177,12 @@ describe("an event of an authorization server", () => {
     expect(granted.length + requested.length + leftOut).toBe(2_000);
   });
 
-  it("is one line of bounded length, however much a client sends", () => {
+  it("is one line of bounded length for long client input", () => {
     const long = "a ".repeat(500_000);
     lineOf(eventOf({ requested: long, scope: long, client_name: long, error: "A".repeat(1e6) }));
   });
 
-  it("is one line without a credential, whatever a client sends", () => {
+  it("is one line without a credential for any client input", () => {
     const value = fc.oneof(
       fc.string({ unit: "binary", maxLength: 40 }),
       fc.constantFrom(JWT, `Bearer ${JWT}`, `x${JWT}`, `a ${JWT} b`),
@@ -198,7 +198,7 @@ describe("an event of an authorization server", () => {
   });
 });
 
-describe("the call of `authorizationEvent`", () => {
+describe("authorizationEvent", () => {
   const findings = (make: () => unknown): readonly string[] => {
     try {
       make();
@@ -228,7 +228,7 @@ describe("the call of `authorizationEvent`", () => {
       ],
     ],
     [
-      "refuses a date that is none",
+      "rejects an invalid date",
       { ...base, time: new Date(Number.NaN), status: 600 },
       ["ERR_OPTIONS_INVALID", "status: expected an HTTP status", "time: expected a valid date"],
     ],
@@ -238,7 +238,7 @@ describe("the call of `authorizationEvent`", () => {
       ["ERR_OPTIONS_INVALID", "type: is missing", "outcome: is missing"],
     ],
     [
-      "reads own members alone",
+      "reads own members only",
       Object.create(base),
       ["ERR_OPTIONS_INVALID", "type: is missing", "outcome: is missing"],
     ],
@@ -249,7 +249,7 @@ describe("the call of `authorizationEvent`", () => {
     );
   });
 
-  it("refuses a value that is not a policy", () => {
+  it("rejects a value that is not a policy", () => {
     expect(findings(() => authorizationEvent({}, base))[0]).toBe("ERR_POLICY_UNKNOWN");
   });
 });

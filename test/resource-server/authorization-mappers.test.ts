@@ -76,7 +76,7 @@ type Case = keyof typeof events;
 const each = Object.keys(events) as Case[];
 const isPlain = (value: unknown) => expect(JSON.parse(JSON.stringify(value))).toEqual(value);
 
-describe("CloudEvents 1.0, of an authorization server", () => {
+describe("toCloudEvent, for an authorization server,", () => {
   const cases: readonly (readonly [Case, type: string, authtype: string])[] = [
     ["registered", "scope-policy.registration.success", "unknown"],
     ["notRegistered", "scope-policy.registration.denied", "unknown"],
@@ -87,7 +87,7 @@ describe("CloudEvents 1.0, of an authorization server", () => {
     ["outage", "scope-policy.token.failure", "unknown"],
     ["revoked", "scope-policy.revocation.success", "app_user"],
   ];
-  it.each(cases)("%s is %s of %s", (name, type, authtype) => {
+  it.each(cases)("maps %s to the type %s with the authtype %s", (name, type, authtype) => {
     const event = toCloudEvent(events[name], "https://as.example");
     isPlain(event);
     const { data, ...attributes } = event;
@@ -104,8 +104,8 @@ describe("CloudEvents 1.0, of an authorization server", () => {
   });
 });
 
-describe("OpenTelemetry, of an authorization server", () => {
-  it.each(each)("%s has values that an attribute can have", (name) => {
+describe("toOpenTelemetryAttributes, for an authorization server,", () => {
+  it.each(each)("maps %s to values that attributes can have", (name) => {
     for (const [key, value] of Object.entries(toOpenTelemetryAttributes(events[name]))) {
       expect(key).toMatch(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/);
       const kinds = (Array.isArray(value) ? value : [value]).map((one) => typeof one);
@@ -113,7 +113,7 @@ describe("OpenTelemetry, of an authorization server", () => {
     }
   });
 
-  it("of a consent", () => {
+  it("maps a consent", () => {
     expect(toOpenTelemetryAttributes(events.granted, { arguments: true })).toEqual({
       "enduser.id": "user-1",
       "scope_policy.event.id": events.granted.id,
@@ -130,7 +130,7 @@ describe("OpenTelemetry, of an authorization server", () => {
     });
   });
 
-  it("of a refusal and of a failure", () => {
+  it("maps a denial and a failure", () => {
     expect(toOpenTelemetryAttributes(events.notIssued)).toMatchObject({
       "error.type": "invalid_grant",
       "http.response.status_code": 400,
@@ -139,11 +139,11 @@ describe("OpenTelemetry, of an authorization server", () => {
   });
 });
 
-describe("the Elastic Common Schema, of an authorization server", () => {
+describe("toEcs, for an authorization server,", () => {
   const TYPES = "access admin allowed change creation deletion denied end info start user".split(
     " ",
   );
-  it.each(each)("%s has values of the value sets", (name) => {
+  it.each(each)("maps %s to values of the value sets", (name) => {
     const mapped = toEcs(events[name]);
     isPlain(mapped);
     expect(mapped.event).toMatchObject({ kind: "event", category: ["api"] });
@@ -182,11 +182,11 @@ describe("the Elastic Common Schema, of an authorization server", () => {
     ],
     ["revoked", { type: ["deletion", "allowed"], outcome: "success", action: "revocation" }],
   ];
-  it.each(cases)("%s is %j", (name, event) => {
+  it.each(cases)("maps %s to %j", (name, event) => {
     expect(toEcs(events[name]).event).toMatchObject(event);
   });
 
-  it("of a registration that was refused", () => {
+  it("maps a denied registration", () => {
     const { notRegistered } = events;
     expect(toEcs(notRegistered)).toMatchObject({
       message: "registration: invalid_client_metadata",
@@ -213,7 +213,7 @@ describe("the Elastic Common Schema, of an authorization server", () => {
   });
 });
 
-describe("OCSF 1.8, of an authorization server", () => {
+describe("toOcsf, for an authorization server,", () => {
   const cases: readonly (readonly [Case, id: number, status: number, disposition: number])[] = [
     ["registered", 1, 1, 1],
     ["notRegistered", 1, 2, 2],
@@ -223,7 +223,7 @@ describe("OCSF 1.8, of an authorization server", () => {
     ["outage", 1, 2, 27],
     ["revoked", 4, 1, 1],
   ];
-  it.each(cases)("%s is activity %d", (name, activity_id, status_id, disposition_id) => {
+  it.each(cases)("maps %s to activity %d", (name, activity_id, status_id, disposition_id) => {
     const mapped = toOcsf(events[name]);
     isPlain(mapped);
     const required = `activity_id category_uid class_uid metadata severity_id time type_uid actor api src_endpoint`;
@@ -241,13 +241,13 @@ describe("OCSF 1.8, of an authorization server", () => {
   });
 });
 
-describe("a message of a protocol", () => {
+describe("the event of a protocol message", () => {
   let event: AuditEvent;
   beforeAll(async () => {
     event = await eventOf(definition, { operation: "mcp:tools/list", isProtocol: true, token: 1 });
   });
 
-  it("is mapped as what it is", () => {
+  it("is mapped as a protocol message by each mapper", () => {
     expect(event.operation).toEqual({ name: "mcp:tools/list", kind: "protocol" });
     const attributes = toOpenTelemetryAttributes(event, { arguments: true });
     expect(attributes).toMatchObject({
@@ -267,7 +267,7 @@ describe("a message of a protocol", () => {
     });
   });
 
-  it("has no method where it is of another protocol", async () => {
+  it("has no MCP method for another protocol", async () => {
     const other = await eventOf(definition, { operation: "acp:x", isProtocol: true });
     expect(toOpenTelemetryAttributes(other)).not.toHaveProperty(["mcp.method.name"]);
   });

@@ -1,4 +1,4 @@
-// What holds for any policy, any token, any call, and whoever of those who are asked fails, in whatever way.
+// Laws for any policy, any token and any call, with any callback that fails in any way.
 
 import fc from "fast-check";
 import { type AccessToken, createAuthorizer, type FactSource, type Fault } from "scope-policy";
@@ -30,7 +30,7 @@ afterEach(async () => {
   expect(unhandled).toEqual([]);
 });
 
-/** Runs a law over drawn values, and fails where fewer than `least` of the runs have come to its point. */
+/** Runs a law over drawn values. Fails if fewer than `least` runs reach the point of the law. */
 async function law<T>(
   runs: number,
   make: (draw: Draw) => T,
@@ -54,7 +54,7 @@ const thenable = (then: (resolve: Settle, reject: Settle) => void) => ({ [THEN]:
 const later = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
-/** Ways to answer well. */
+/** The ways in which a callback returns a value. */
 const GOOD: readonly Answer<unknown>[] = [
   (good) => good,
   async (good) => good,
@@ -67,7 +67,7 @@ const GOOD: readonly Answer<unknown>[] = [
       throw new Error("boom");
     }),
 ];
-/** Ways to be out. */
+/** The ways in which a callback fails. */
 const OUT: readonly Answer<unknown>[] = [
   boom,
   async () => boom(),
@@ -84,7 +84,7 @@ const OUT: readonly Answer<unknown>[] = [
       thenable((resolve) => resolve(thenable(boom))),
     ),
 ];
-/** What is no answer of those who are asked; an audit may answer anything. */
+/** Unusable values for each callback; the audit sink may return anything. */
 const GARBAGE: Readonly<Record<FactSource, readonly unknown[]>> = {
   verify: [7, "courses:read", true, false, Symbol("x"), () => ({ scope: "openid" })],
   subject: [7, "pro", true, [], [{ tier: "pro" }], Object.create({ tier: "pro" }), boom],
@@ -107,7 +107,7 @@ function drawSource(draw: Draw, source: FactSource, percent: number): Source {
   return { answer: draw.pick([...OUT, ...garbage]), isOut };
 }
 
-/** Faults of the host's clock: the first is none. */
+/** Failures of the timers of the host; the first entry changes nothing. */
 const CLOCKS: readonly (() => void)[] = [
   () => undefined,
   () => void vi.spyOn(Date, "now").mockReturnValue(Number.NaN),
@@ -131,8 +131,8 @@ const drawTroubled = (draw: Draw) => {
   };
 };
 
-describe("whoever fails, in whatever way", { timeout: 60_000 }, () => {
-  it("nobody gets in, nothing is thrown, nobody waits longer than the timeouts, and it is told once", async () => {
+describe("any failure of any callback", { timeout: 60_000 }, () => {
+  it("grants no access, throws nothing, ends within the timeouts, and is reported once", async () => {
     await law(
       200,
       drawTroubled,
@@ -179,7 +179,7 @@ describe("whoever fails, in whatever way", { timeout: 60_000 }, () => {
         if (isOut) expect(decision.allowed).toBe(false);
         if (decision.allowed) expect(mere.allowed).toBe(true);
         if (given.clock > 0) return false;
-        // the first of those who are out ends the way; the audit is asked whatever comes of it
+        // the first callback that fails ends the authentication; the audit sink is called in any case
         const reached = isShown ? out.filter((source) => source !== "audit").slice(0, 1) : [];
         const expected = [...reached, ...out.filter((source) => source === "audit")];
         expect(told.map(({ source }) => source)).toEqual(expected);
@@ -195,13 +195,13 @@ describe("whoever fails, in whatever way", { timeout: 60_000 }, () => {
   });
 });
 
-describe("without faults", { timeout: 60_000 }, () => {
+describe("without failures", { timeout: 60_000 }, () => {
   it("an authorizer decides as its policy does", async () => {
     await law(
       150,
       (draw) => drawCase(draw, { patterns: 30 }),
       async ({ definition, token, name, params }) => {
-        // what a verifier cannot answer is an outage, and tested as such
+        // a value that is unusable for a verifier is an outage, and another test covers it
         if (token !== undefined && typeof token !== "object") return false;
         const policy = load(definition);
         const authorizer = createAuthorizer({
@@ -219,7 +219,7 @@ describe("without faults", { timeout: 60_000 }, () => {
     );
   });
 
-  it("any value in any place that a client or a verifier reaches comes to an outcome", async () => {
+  it("a hostile value in any place that a client or a verifier controls leads to a decision", async () => {
     for (const [, value] of HOSTILE) {
       const policy = load(SMALL);
       const authorizer = createAuthorizer({ policy, verify: () => ({ scope: "openid" }) });
@@ -244,7 +244,7 @@ const SMALL: Definition = {
   tools: { whoami: "openid", read_account: "/accounts/{accountID}/" },
 };
 
-/** As its policy, now and then with `offline_access` as one more scope that a rule asks for. */
+/** Draws a policy and a call. In some policies a rule also requires `offline_access`. */
 const drawChallenged = (draw: Draw) => {
   const one = drawGoodCase(draw, { patterns: 30 });
   const isOffline = draw.chance(20);
@@ -265,7 +265,7 @@ const drawChallenged = (draw: Draw) => {
 };
 
 describe("a challenge", { timeout: 60_000 }, () => {
-  it("is one by the letter, names nothing reserved and no offline_access, and granting it allows the call", async () => {
+  it("is valid by RFC 6750, names no reserved scope and no offline_access, and granting its scope allows the call", async () => {
     const sufficient = tally("a challenge that is sufficient", 41);
     const check = async (one: Challenged, operation: string): Promise<void> => {
       const { definition, held, facts, params, challenge, protocolVersion } = one;
@@ -289,7 +289,7 @@ describe("a challenge", { timeout: 60_000 }, () => {
       expect(named.filter((text) => isHidden(definition, text))).toEqual([]);
       if (decision.code !== "insufficient_scope") return;
       expect(answer.body.scope).toBe(scope);
-      // what the challenge cannot name, nobody can be granted by it
+      // a scope that the challenge cannot name cannot be granted because of it
       if (decision.scopes.some((needed) => !named.includes(needed))) return;
       const isUnion =
         challenge === "union" || (challenge === "auto" && protocolVersion === "2025-06-18");
@@ -309,7 +309,7 @@ describe("a challenge", { timeout: 60_000 }, () => {
 type Challenged = ReturnType<typeof drawChallenged>;
 const CHALLENGED: ReadonlySet<string> = new Set(["insufficient_scope", "invalid_token"]);
 
-/** Whether a text is what no challenge may name: `offline_access`, or a reserved scope under any name, for any value. */
+/** Returns whether no challenge may name a text: `offline_access`, or a reserved scope under any name, for any value. */
 function isHidden(definition: Definition, text: string): boolean {
   const reserved = Object.keys(definition.scopes).flatMap((key) => {
     const options = scopeOptions(definition, key);

@@ -30,7 +30,7 @@ const door = (options: Partial<AuthorizerOptions> = {}) =>
     ...options,
   });
 
-/** What a raw token stands for in these tests. */
+/** The tokens of these tests by raw token. */
 const TOKENS: Readonly<Record<string, AccessToken>> = {
   "aaa.bbb.ccc": { scope: "courses:read", sub: "user-1" },
   empty: { scope: "" },
@@ -46,9 +46,9 @@ describe("an admission", () => {
   const later = async () => TOKENS["aaa.bbb.ccc"];
 
   it.each<[string, Partial<AuthorizerOptions>, boolean]>([
-    ["nobody", {}, true],
+    ["no callback", {}, true],
     [
-      "facts and revocation that answer at once",
+      "no promise of `subject` and `isRevoked`",
       { subject: () => ({}), isRevoked: () => false },
       true,
     ],
@@ -56,18 +56,18 @@ describe("an admission", () => {
     ["facts", { subject: async () => ({}) }, false],
     ["revocation", { isRevoked: async () => false }, false],
     ["the audit", { audit: () => undefined }, false],
-  ])("that waits for %s", async (_whom, options, isThere) => {
+  ])("is returned at once, or as a promise if it waits for %s", async (_whom, options, isThere) => {
     const admission = door(options).admit(call);
     expect(admission instanceof Promise).toBe(!isThere);
     expect((await admission).decision.code).toBe("allowed");
   });
 });
 
-describe("the order of the decision", () => {
+describe("the order of the decision codes", () => {
   const CREDENTIALS = {
     none: undefined,
     "two words": "Bearer a b",
-    "a bad token": "Bearer nobody",
+    "a bad token": "Bearer unknown",
     "a malformed scope": "Bearer malformed",
     "an outage": "Bearer outage",
     "no scope": "Bearer empty",
@@ -101,20 +101,23 @@ describe("the order of the decision", () => {
         ["unauthenticated", ...BAD, "upgrade_required", "upgrade_required"],
       ],
     ];
-  it.each(ROWS)("holds at the door for %s with %j", async (operation, params, codes) => {
-    const authorizer = door({ onFault: () => undefined });
-    const found: string[] = [];
-    for (const authorization of Object.values(CREDENTIALS)) {
-      const call = { authorization, operation, params };
-      found.push((await authorizer.admit(call)).decision.code);
-      found.push(
-        (await authorizer.admit({ ...call, authorization: authorization ?? [] })).decision.code,
-      );
-    }
-    expect(found).toEqual(codes.flatMap((code) => [code, code]));
-  });
+  it.each(ROWS)(
+    "is that of the policy for any credentials, for %s with %j",
+    async (operation, params, codes) => {
+      const authorizer = door({ onFault: () => undefined });
+      const found: string[] = [];
+      for (const authorization of Object.values(CREDENTIALS)) {
+        const call = { authorization, operation, params };
+        found.push((await authorizer.admit(call)).decision.code);
+        found.push(
+          (await authorizer.admit({ ...call, authorization: authorization ?? [] })).decision.code,
+        );
+      }
+      expect(found).toEqual(codes.flatMap((code) => [code, code]));
+    },
+  );
 
-  it("tells of every outage, even where something else is the answer", async () => {
+  it("does not hide an outage: it is reported even if another code takes precedence", async () => {
     const authorizer = door({ onFault: () => undefined });
     const call = { authorization: "Bearer outage", operation: "refund" };
     expect((await authorizer.admit(call)).decision.code).toBe("denied");
@@ -123,23 +126,23 @@ describe("the order of the decision", () => {
 });
 
 describe("authorizer.decide", () => {
-  it("takes a raw token, and `undefined` for no credentials; what is no token is a bad request", async () => {
+  it("accepts a raw token, or `undefined` for no credentials, and returns invalid_request for any other value", async () => {
     const codeOf = async (rawToken: unknown) =>
       (await door().decide(rawToken as string, "list_courses")).decision.code;
     expect(await codeOf("aaa.bbb.ccc")).toBe("allowed");
     expect(await codeOf(undefined)).toBe("unauthenticated");
-    expect(await codeOf("nobody")).toBe("invalid_token");
+    expect(await codeOf("unknown")).toBe("invalid_token");
     for (const bad of ["", "Bearer aaa.bbb.ccc", "a b", "a\n", null, 7, {}, ["aaa.bbb.ccc"]]) {
       expect(await codeOf(bad)).toBe("invalid_request");
     }
   });
 
-  it("has the token where there is a good one, and no member for it where there is none", async () => {
+  it("returns the token if it is valid, and no member `token` otherwise", async () => {
     const token = TOKENS["aaa.bbb.ccc"];
     expect((await door().decide("aaa.bbb.ccc", "list_courses")).token).toEqual(token);
     expect((await door().decide("aaa.bbb.ccc", "delete_course")).token).toEqual(token);
     expect(await door().decide(undefined, "ping_public")).not.toHaveProperty("token");
-    expect(await door().decide("nobody", "list_courses")).not.toHaveProperty("token");
+    expect(await door().decide("unknown", "list_courses")).not.toHaveProperty("token");
   });
 
   it("passes parameters on", async () => {
@@ -152,7 +155,7 @@ describe("authorizer.decide", () => {
 });
 
 describe("authorizer.authorize", () => {
-  it("gives the token, and `undefined` only for a public operation without credentials", async () => {
+  it("returns the token, and `undefined` only for a public operation without credentials", async () => {
     const authorizer = door();
     expect(await authorizer.authorize("aaa.bbb.ccc", "list_courses")).toEqual(
       TOKENS["aaa.bbb.ccc"],
@@ -168,22 +171,25 @@ describe("authorizer.authorize", () => {
   });
 
   it.each([
-    ["nobody", "list_courses", "invalid_token"],
+    ["unknown", "list_courses", "invalid_token"],
     ["a b", "list_courses", "invalid_request"],
     ["outage", "list_courses", "temporarily_unavailable"],
-    ["nobody", "ping_public", "invalid_token"],
+    ["unknown", "ping_public", "invalid_token"],
     ["aaa.bbb.ccc", "delete_course", "insufficient_scope"],
-  ])("throws the decision: %s for %s is %s", async (rawToken, tool, code) => {
-    const authorizer = door({ onFault: () => undefined });
-    const denied = expect.objectContaining({ name: "AccessDenied" }) as Error;
-    const call = authorizer.authorize(rawToken, tool);
-    await expect(call).rejects.toThrow(denied);
-    await expect(call).rejects.toMatchObject({ decision: { code } });
-  });
+  ])(
+    "throws the decision for the token %s and the operation %s: %s",
+    async (rawToken, tool, code) => {
+      const authorizer = door({ onFault: () => undefined });
+      const denied = expect.objectContaining({ name: "AccessDenied" }) as Error;
+      const call = authorizer.authorize(rawToken, tool);
+      await expect(call).rejects.toThrow(denied);
+      await expect(call).rejects.toMatchObject({ decision: { code } });
+    },
+  );
 });
 
 describe("authorizer.authenticate", () => {
-  it("shows who it is, or the refusal with its answer; it decides nothing and writes no event", async () => {
+  it("returns the token, or the denial with its response; it decides nothing and writes no event", async () => {
     const events: unknown[] = [];
     const authorizer = door({ onFault: () => undefined, audit: (event) => events.push(event) });
     expect(await authorizer.authenticate("Bearer empty")).toEqual({
@@ -194,7 +200,7 @@ describe("authorizer.authenticate", () => {
       [undefined, "unauthenticated", 401],
       ["Basic x", "unauthenticated", 401],
       [["Bearer empty", "Bearer empty"], "invalid_request", 400],
-      ["Bearer nobody", "invalid_token", 401],
+      ["Bearer unknown", "invalid_token", 401],
       ["Bearer malformed", "invalid_token", 401],
       ["Bearer outage", "temporarily_unavailable", 503],
     ];
@@ -210,7 +216,7 @@ describe("authorizer.authenticate", () => {
 });
 
 describe("authorizer.admit", () => {
-  it("makes its challenge of what the token holds and of the version that the client speaks", async () => {
+  it("builds the challenge from the scopes in the token and the protocol version of the client", async () => {
     const call = { authorization: "Bearer aaa.bbb.ccc", operation: "delete_course" };
     const scopeFor = async (options: Partial<AuthorizerOptions>, protocolVersion?: string) => {
       const admission = await door(options).admit({ ...call, protocolVersion });
@@ -225,7 +231,7 @@ describe("authorizer.admit", () => {
     expect(await scopeFor({ challenge: "minimum" }, "2025-06-18")).toBe("courses:write");
   });
 
-  it("has the token in every outcome where there is a good one", async () => {
+  it("returns a valid token with every decision", async () => {
     const token = TOKENS["aaa.bbb.ccc"];
     const admit = (authorization: string | undefined, operation: string) =>
       door().admit({ authorization, operation });
@@ -235,7 +241,7 @@ describe("authorizer.admit", () => {
       token,
     });
     expect((await admit("Bearer aaa.bbb.ccc", "purge_all")).token).toEqual(token);
-    expect((await admit("Bearer nobody", "list_courses")).token).toBeUndefined();
+    expect((await admit("Bearer unknown", "list_courses")).token).toBeUndefined();
     expect((await admit(undefined, "ping_public")).token).toBeUndefined();
   });
 });
@@ -244,13 +250,13 @@ describe("the audit", () => {
   const good = { authorization: "Bearer aaa.bbb.ccc", operation: "list_courses" };
   const refused = { ...good, operation: "delete_course" };
 
-  it("has one event for each decision, of allowed calls unless the caller decides again", async () => {
+  it("receives one event for each decision, without allowed calls if `auditDenialsOnly` is set", async () => {
     const codes: string[] = [];
     const authorizer = door({ audit: (event) => codes.push(event.decision.code) });
     await authorizer.admit(good);
     await authorizer.admit(refused);
     await authorizer.decide("aaa.bbb.ccc", "list_courses");
-    await authorizer.authorize("nobody", "list_courses").catch(() => undefined);
+    await authorizer.authorize("unknown", "list_courses").catch(() => undefined);
     await authorizer.admit({ ...good, auditDenialsOnly: true });
     await authorizer.admit({ ...refused, auditDenialsOnly: true });
     expect(codes).toEqual([
@@ -264,9 +270,9 @@ describe("the audit", () => {
 
   it.each([
     ["throws", () => Promise.reject(new Error("disk full"))],
-    ["never answers", () => new Promise(() => undefined)],
+    ["never settles", () => new Promise(() => undefined)],
   ])(
-    "that %s turns an allow into an outage, and no other decision; `continue` lets it be",
+    "that %s turns an allowed call into an outage and changes no other decision; with `continue` it changes nothing",
     async (_, audit) => {
       const faults: Fault[] = [];
       const options = { audit, timeout: 5, onFault: (fault: Fault) => faults.push(fault) };
@@ -286,7 +292,7 @@ describe("the audit", () => {
     },
   );
 
-  it("is not waited for where its failure changes nothing", { timeout: 10_000 }, async () => {
+  it("is not waited for with `continue`", { timeout: 10_000 }, async () => {
     const authorizer = door({
       audit: () => new Promise(() => undefined),
       timeout: 30_000,
@@ -298,16 +304,16 @@ describe("the audit", () => {
 });
 
 describe("an authorizer", () => {
-  it("is frozen, and shows its policy", () => {
+  it("is frozen, and has its policy as a member", () => {
     const authorizer = door();
     expect(Object.isFrozen(authorizer)).toBe(true);
     expect(authorizer.policy).toBe(policy);
     expect(authorizer.resource).toBe(RESOURCE);
   });
 
-  it("gives decisions that no caller can change for others", async () => {
+  it("returns decisions that a caller cannot change for other callers", async () => {
     const authorizer = door({ onFault: () => undefined });
-    for (const rawToken of ["a b", "nobody", "outage"]) {
+    for (const rawToken of ["a b", "unknown", "outage"]) {
       const { decision } = await authorizer.decide(rawToken, "list_courses");
       expect(Object.isFrozen(decision)).toBe(true);
     }

@@ -25,7 +25,7 @@ const policy = loadPolicy({
 const door = (options: { readonly challenge?: ChallengeMode } = {}) =>
   createAuthorizer({ policy, verify: () => undefined, ...options });
 
-/** The refusal of a call, by the policy. */
+/** Returns the denial of a call by the policy. */
 function refusalOf(token: unknown, tool: string): Refusal {
   const decision = policy.decideUntrusted(token, tool);
   if (decision.allowed) throw new Error(`${tool} is allowed`);
@@ -41,58 +41,69 @@ describe("a challenge of mode union", () => {
 
   const HELD: readonly (readonly [what: string, scope: unknown, named: string])[] = [
     ["nothing", "", "courses:read openid"],
-    ["a list of nothing", [], "courses:read openid"],
+    ["an empty list", [], "courses:read openid"],
     ["another scope", "courses:write", "courses:write courses:read openid"],
-    ["some of what is needed", "openid courses:write", "openid courses:write courses:read"],
-    ["one twice", "courses:write courses:write", "courses:write courses:read openid"],
-    ["a list", ["courses:write", "email"], "courses:write email courses:read openid"],
-    ["one that the policy does not know", "email", "email courses:read openid"],
-    ["a reserved one", "admin:all email", "email courses:read openid"],
-    ["an older name of a reserved one", "root email", "email courses:read openid"],
-    ["a reserved one for some value", "/vaults/v1/ email", "email courses:read openid"],
-    ["an older name of that", "/safes/v1/ email", "email courses:read openid"],
-    ["offline_access", "offline_access email", "email courses:read openid"],
-    ["an older name", "members:read", "students:read courses:read openid"],
+    ["some of the needed scopes", "openid courses:write", "openid courses:write courses:read"],
+    ["one scope twice", "courses:write courses:write", "courses:write courses:read openid"],
+    ["a list of scopes", ["courses:write", "email"], "courses:write email courses:read openid"],
+    ["a scope that the policy does not have", "email", "email courses:read openid"],
+    ["a reserved scope", "admin:all email", "email courses:read openid"],
+    ["a former name of a reserved scope", "root email", "email courses:read openid"],
+    ["a reserved scope for some value", "/vaults/v1/ email", "email courses:read openid"],
     [
-      "an older name and the newer",
+      "a former name of a reserved scope for some value",
+      "/safes/v1/ email",
+      "email courses:read openid",
+    ],
+    ["offline_access", "offline_access email", "email courses:read openid"],
+    ["a former name", "members:read", "students:read courses:read openid"],
+    [
+      "a former name and the current one",
       "members:read students:read",
       "students:read courses:read openid",
     ],
     [
-      "an older name of three, one of them reserved",
+      "a former name of three scopes, one of them reserved",
       "people",
       "students:read students:list courses:read openid",
     ],
-    ["an older name for some value", "/wallets/w1/", "/accounts/w1/ courses:read openid"],
+    ["a former name for some value", "/wallets/w1/", "/accounts/w1/ courses:read openid"],
     [
-      "an older name with its values in another order",
+      "a former name with its values in another order",
       "/members/u1/o1",
       "/orgs/o1/u1 courses:read openid",
     ],
-    ["members that are no scope-tokens", ["a b", "", 7, null, 'a"b', "é"], "courses:read openid"],
+    [
+      "list members that are not scope tokens",
+      ["a b", "", 7, null, 'a"b', "é"],
+      "courses:read openid",
+    ],
     ["templates", ["/accounts/{accountID}/", "/vaults/<vaultID>/", "email"], "courses:read openid"],
-    ["a template beside a scope, as text", "email /accounts/{accountID}/", "courses:read openid"],
+    ["a template next to a scope, as text", "email /accounts/{accountID}/", "courses:read openid"],
     ["a malformed text", "email  courses:write", "courses:read openid"],
-    ["no text and no list", { 0: "email", length: 1 }, "courses:read openid"],
-    ["nothing at all", undefined, "courses:read openid"],
+    ["a value that is neither a text nor a list", { 0: "email", length: 1 }, "courses:read openid"],
+    ["no scope member", undefined, "courses:read openid"],
   ];
-  it.each(HELD)("for a token that holds %s", (_, scope, named) => {
-    expect(unionFor(scope)).toBe(named);
-  });
+  it.each(HELD)(
+    "names the scopes in a token that are current and not reserved, for a token with %s",
+    (_, scope, named) => {
+      expect(unionFor(scope)).toBe(named);
+    },
+  );
 
-  it("says the same in the body", () => {
+  it("has the same scope in the body", () => {
     const answer = union.answer(shortage, { token: { scope: "email" } });
     expect(answer.body.scope).toBe("email courses:read openid");
   });
 
-  it("up to 8,192 characters, beyond which it names what is needed alone", () => {
+  it("names only the needed scopes if the union is longer than 8,192 characters", () => {
     const needed = " courses:read openid";
     const held = "x".repeat(8_192 - needed.length);
     expect(unionFor(held)).toBe(held + needed);
     expect(unionFor(`${held}x`)).toBe("courses:read openid");
   });
 
-  it("is but the minimum without a token, and where the code names no scope", () => {
+  it("names the minimum without a token, and no scope for other codes", () => {
     expect(scopeOf(union.answer(shortage))).toBe("courses:read openid");
     const nobody = refusalOf(undefined, "list_courses");
     expect(scopeOf(union.answer(nobody, { token: { scope: "email" } }))).toBe("openid");
@@ -118,7 +129,7 @@ describe("a challenge of mode auto", () => {
     ["2025-11-25\n", MINIMUM],
     ["x2025-11-25", MINIMUM],
     ["", MINIMUM],
-  ])("goes by the version %s of the protocol", (protocolVersion, scope) => {
+  ])("names the union or the minimum by the protocol version %s", (protocolVersion, scope) => {
     const context = { token, protocolVersion };
     expect(scopeOf(door().answer(shortage, context))).toBe(scope);
     expect(scopeOf(door({ challenge: "auto" }).answer(shortage, context))).toBe(scope);

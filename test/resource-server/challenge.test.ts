@@ -1,6 +1,7 @@
 import { type Answer, createAuthorizer, loadPolicy, type Refusal } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
+import { titled } from "../titled.js";
 import { parseChallenge } from "./challenge-parser.js";
 
 const RESOURCE = "https://api.example.com/mcp";
@@ -50,7 +51,7 @@ const door = (options: Partial<Tuning> = {}) =>
     ...options,
   });
 
-/** The refusal of a call, by the policy. */
+/** Returns the denial of a call by the policy. */
 function refusalOf(token: unknown, tool: string, params?: unknown): Refusal {
   const decision = policy.decideUntrusted(token, tool, params);
   if (decision.allowed) throw new Error(`${tool} is allowed`);
@@ -128,8 +129,8 @@ const ROWS: readonly Row[] = [
   { refusal: refusalOf(shop, "purge"), status: 403, title: "Forbidden" },
 ];
 
-describe("an answer", () => {
-  it("there is one for every code", () => {
+describe("the response to a denial", () => {
+  it("exists for every code", () => {
     const codes = ROWS.map(({ refusal }) => refusal.code);
     expect(codes).toEqual([
       "unknown_operation",
@@ -147,33 +148,37 @@ describe("an answer", () => {
     ]);
   });
 
-  it.each(ROWS)("to $refusal.code is $status", ({ refusal, status, title, more, ...row }) => {
-    const answer = door().answer(refusal, { operation: "list_courses" });
-    const isChallenged = row.error !== undefined;
-    expect(answer.status).toBe(status);
-    expect(answer.headers["Content-Type"]).toBe("application/problem+json");
-    expect(answer.headers["Cache-Control"]).toBe("no-store");
-    expect("WWW-Authenticate" in answer.headers).toBe(isChallenged);
-    expect("Retry-After" in answer.headers).toBe(status === 503);
-    if (isChallenged) {
-      const challenge = challengeOf(answer);
-      expect(challenge.get("error")).toBe(row.error ?? undefined);
-      expect(challenge.get("scope")).toBe(row.scope);
-      expect(challenge.get("resource_metadata")).toBe(METADATA);
-      expect(challenge.has("error_description")).toBe(row.error !== null);
-    }
-    const known = refusal.code !== "unknown_operation";
-    expect(answer.body).toEqual({
-      title,
-      status,
-      detail: refusal.message,
-      error: refusal.code,
-      ...(known && { tool: "list_courses" }),
-      ...more,
-    });
-  });
+  it.each(titled(ROWS, ({ refusal, status }) => `has the status ${status} for ${refusal.code}`))(
+    "%s",
+    (_title, entry) => {
+      const { refusal, status, title, more, ...row } = entry;
+      const answer = door().answer(refusal, { operation: "list_courses" });
+      const isChallenged = row.error !== undefined;
+      expect(answer.status).toBe(status);
+      expect(answer.headers["Content-Type"]).toBe("application/problem+json");
+      expect(answer.headers["Cache-Control"]).toBe("no-store");
+      expect("WWW-Authenticate" in answer.headers).toBe(isChallenged);
+      expect("Retry-After" in answer.headers).toBe(status === 503);
+      if (isChallenged) {
+        const challenge = challengeOf(answer);
+        expect(challenge.get("error")).toBe(row.error ?? undefined);
+        expect(challenge.get("scope")).toBe(row.scope);
+        expect(challenge.get("resource_metadata")).toBe(METADATA);
+        expect(challenge.has("error_description")).toBe(row.error !== null);
+      }
+      const known = refusal.code !== "unknown_operation";
+      expect(answer.body).toEqual({
+        title,
+        status,
+        detail: refusal.message,
+        error: refusal.code,
+        ...(known && { tool: "list_courses" }),
+        ...more,
+      });
+    },
+  );
 
-  it("is, whole and to the letter, what RFC 6750, section 3, and RFC 9457, section 3, show", () => {
+  it("has the exact form of RFC 6750, section 3, and RFC 9457, section 3", () => {
     const refusal = refusalOf(shop, "list_courses");
     expect(door().answer(refusal, { operation: "list_courses" })).toEqual({
       status: 403,
@@ -195,14 +200,14 @@ describe("an answer", () => {
     });
   });
 
-  it("names an endpoint as one, an unknown operation and what is no name not at all", () => {
+  it("names an endpoint or a tool, but no unknown operation and no value that is not a name", () => {
     const refusal = refusalOf(shop, "list_courses");
     const bodyFor = (operation: unknown) =>
       door().answer(refusal, { operation: operation as string }).body;
     expect(bodyFor("GET /courses")).toMatchObject({ endpoint: "GET /courses" });
     expect(bodyFor("GET /courses")).not.toHaveProperty("tool");
     expect(bodyFor("list_all")).toMatchObject({ tool: "list_all" });
-    // a name that the policy does not have is the client's own text
+    // a name that the policy does not have is client input
     const unknown = [
       "mcp:notes/wipe",
       "GET /else",
@@ -217,7 +222,7 @@ describe("an answer", () => {
     }
   });
 
-  it("to upgrade_required has the status of the option", () => {
+  it("has the status of the option for upgrade_required", () => {
     const refusal = refusalOf(shop, "export");
     const answer = door({ upgradeStatus: 402 }).answer(refusal);
     expect(answer.status).toBe(402);
@@ -231,13 +236,13 @@ describe("an answer", () => {
     [undefined, "5"],
     [60, "60"],
     [0.2, "1"],
-  ])("to an outage with retryAfter %s says %s whole seconds", (retryAfter, seconds) => {
+  ])("rounds up Retry-After for an outage: %s becomes %s seconds", (retryAfter, seconds) => {
     const options = retryAfter === undefined ? {} : { retryAfter };
     const { headers } = door(options).answer(doorDenial("temporarily_unavailable"));
     expect(headers["Retry-After"]).toBe(seconds);
   });
 
-  it("is made anew each time: what one caller writes into it, no other reads", () => {
+  it("is a new object each time, so that a caller cannot change it for other callers", () => {
     const authorizer = door();
     const refusal = refusalOf(shop, "list_courses");
     const first = authorizer.answer(refusal);
@@ -249,14 +254,14 @@ describe("an answer", () => {
 });
 
 describe("a challenge", () => {
-  it("has scope before error_description, since clients look for `scope=` anywhere in the line", () => {
+  it("has scope before error_description, since clients search for `scope=` anywhere in the line", () => {
     for (const { refusal } of ROWS.filter(({ error }) => error)) {
       const names = [...challengeOf(door().answer(refusal)).keys()];
       expect(names.at(-1)).toBe("error_description");
     }
   });
 
-  it("without a resource has a realm, made of what may stand between quotes", () => {
+  it("has a realm without a resource, without characters that quotes may not contain", () => {
     const realmOf = (name: string) => {
       const named = loadPolicy({ name, version: "1", scopes: {} });
       const bare = createAuthorizer({ policy: named, verify: () => undefined });
@@ -276,7 +281,7 @@ describe("a challenge", () => {
     ["open_vault", { vaultID: "v" }, "openid"],
     ["keep", undefined, "courses:read openid"],
   ])(
-    "for %s of a first-party client names no reserved scope and no offline_access",
+    "names no reserved scope and no offline_access to a first-party client, for %s",
     (tool, params, scope) => {
       const refusal = refusalOf({ scope: "", first_party: true }, tool, params);
       expect(refusal.code).toBe("insufficient_scope");
@@ -284,7 +289,7 @@ describe("a challenge", () => {
     },
   );
 
-  it("names no text of a caller's own refusal that is no scope-token", () => {
+  it("names no text that is not a scope token, even if the denial of the program contains one", () => {
     const scopes = ["courses:read", 'a", error="x', "b\r\nSet-Cookie: x", "c d", ""];
     const refusal: Refusal = {
       allowed: false,
@@ -302,7 +307,7 @@ describe("a challenge", () => {
     expect(headers["WWW-Authenticate"]).toContain('scope="courses:read", ');
   });
 
-  it("has no scope where nothing is left to name, and neither has the body", () => {
+  it("has no scope if no scope can be named, and neither has the body", () => {
     const bare = loadPolicy({
       name: "x",
       version: "1",

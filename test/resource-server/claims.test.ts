@@ -3,7 +3,7 @@ import { PolicyError } from "../../src/errors.js";
 import { SCOPE_CLAIMS, tokenOfClaims } from "../../src/resource-server/claims.js";
 
 describe("an access token of claims", () => {
-  it("holds the claims it knows, and nothing else", () => {
+  it("contains the claims of AccessToken, and no others", () => {
     const claims = {
       scope: "a b",
       sub: "user",
@@ -35,7 +35,7 @@ describe("an access token of claims", () => {
         },
       },
     ],
-  ])("holds nothing where there is nothing: %s", (_title, claims) => {
+  ])("contains no claim that is missing, inherited or unreadable: %s", (_title, claims) => {
     expect(tokenOfClaims(claims)).toEqual({ scope: "" });
   });
 
@@ -53,7 +53,7 @@ describe("an access token of claims", () => {
     ["scope", 1],
     ["scope", { 0: "a" }],
     ["scope", ["a"]],
-  ])("is none where `%s` is %j", (name, value) => {
+  ])("does not exist if `%s` is %j", (name, value) => {
     expect(tokenOfClaims({ scope: "a", [name]: value })).toBeUndefined();
   });
 
@@ -64,11 +64,11 @@ describe("an access token of claims", () => {
     ["first_party", "true"],
     ["first_party", 1],
     ["first_party", false],
-  ])("leaves `%s` out where it is %j", (name, value) => {
+  ])("does not contain `%s` if it is %j", (name, value) => {
     expect(tokenOfClaims({ scope: "a", [name]: value })).toEqual({ scope: "a" });
   });
 
-  it.each(SCOPE_CLAIMS)("reads its scope in `%s` alone", (scopeClaim) => {
+  it.each(SCOPE_CLAIMS)("reads its scope from `%s` alone", (scopeClaim) => {
     const claims = Object.fromEntries(SCOPE_CLAIMS.map((name) => [name, `${name}:read`]));
     const { [scopeClaim]: own, ...others } = claims;
     expect(tokenOfClaims(claims, { scopeClaim })?.scope).toBe(own);
@@ -81,22 +81,25 @@ describe("an access token of claims", () => {
     ["scp", undefined, true],
     ["permissions", undefined, true],
     ["permissions", false, false],
-  ] as const)("takes a list in `%s`, asked to: %s, is taken: %s", (scopeClaim, asked, isTaken) => {
-    const list = ["a", "b"];
-    const reading = { scopeClaim, ...(asked !== undefined && { isScopeList: asked }) };
-    const token = tokenOfClaims({ [scopeClaim]: list }, reading);
-    expect(token?.scope).toEqual(isTaken ? ["a", "b"] : undefined);
-    list.push("c");
-    expect(token?.scope).toEqual(isTaken ? ["a", "b"] : undefined);
-    expect(Object.isFrozen(token?.scope ?? "")).toBe(true);
-    expect(tokenOfClaims({ [scopeClaim]: ["a", 1] }, reading)).toBeUndefined();
-  });
+  ] as const)(
+    "accepts a list in `%s` by `isScopeList`: %s gives %s",
+    (scopeClaim, asked, isTaken) => {
+      const list = ["a", "b"];
+      const reading = { scopeClaim, ...(asked !== undefined && { isScopeList: asked }) };
+      const token = tokenOfClaims({ [scopeClaim]: list }, reading);
+      expect(token?.scope).toEqual(isTaken ? ["a", "b"] : undefined);
+      list.push("c");
+      expect(token?.scope).toEqual(isTaken ? ["a", "b"] : undefined);
+      expect(Object.isFrozen(token?.scope ?? "")).toBe(true);
+      expect(tokenOfClaims({ [scopeClaim]: ["a", 1] }, reading)).toBeUndefined();
+    },
+  );
 
   it.each([
     ["a misspelt member", { scopeclaim: "scp" }, ["scopeclaim"]],
     ["an unknown claim", { scopeClaim: "roles" }, ["scopeClaim"]],
     ["two wrong members", { scopeClaim: ["scp"], isScopeList: 1 }, ["isScopeList", "scopeClaim"]],
-  ])("is refused to a program with %s", (_title, reading, paths) => {
+  ])("is not created for options with %s", (_title, reading, paths) => {
     let error: unknown;
     try {
       tokenOfClaims({ scope: "a" }, reading as never);
@@ -108,7 +111,7 @@ describe("an access token of claims", () => {
     expect((error as PolicyError).findings.map(({ path }) => path).sort()).toEqual(paths);
   });
 
-  it("reads no option of a prototype", () => {
+  it("does not read inherited options", () => {
     const inherited = Object.create({ scopeClaim: "scp", isScopeList: true }) as object;
     const claims = { scope: "own", scp: "inherited" };
     expect(tokenOfClaims(claims, inherited)?.scope).toBe("own");

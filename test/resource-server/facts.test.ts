@@ -6,7 +6,7 @@ const TIMEOUT = 1_000;
 const never = () => new Promise<never>(() => undefined);
 const same = (answer: unknown) => answer;
 const THEN = "then";
-/** An object that is no promise, but has a `then`. */
+/** Returns an object with a `then` that is not a promise. */
 const thenable = (
   then: (resolve: (value?: unknown) => void, reject: (why?: unknown) => void) => void,
 ) => ({ [THEN]: then });
@@ -35,23 +35,23 @@ afterEach(async () => {
   expect(unhandled).toEqual([]);
 });
 
-/** The answer, with all the time in the world. */
+/** Returns the result after the whole timeout has passed. */
 async function settled(question: () => unknown, read = same) {
   const asked = ask("verify", question, read);
   await vi.advanceTimersByTimeAsync(TIMEOUT);
   return asked;
 }
 
-describe("somebody who is asked", () => {
+describe("a callback", () => {
   it.each<[what: string, question: () => unknown]>([
-    ["answers at once", () => 7],
-    ["promises", () => Promise.resolve(7)],
-    ["promises a promise", async () => Promise.resolve(7)],
-    ["answers a moment before the time is over", () => delayed(TIMEOUT - 1, 7)],
-    ["has a promise of another kind", () => thenable((resolve) => resolve(7))],
-    ["promises a promise of another kind", () => Promise.resolve(thenable((done) => done(7)))],
+    ["returns a value", () => 7],
+    ["returns a promise", () => Promise.resolve(7)],
+    ["returns a promise of a promise", async () => Promise.resolve(7)],
+    ["resolves just before the timeout", () => delayed(TIMEOUT - 1, 7)],
+    ["returns another kind of promise", () => thenable((resolve) => resolve(7))],
+    ["resolves to another kind of promise", () => Promise.resolve(thenable((done) => done(7)))],
     [
-      "calls back twice",
+      "resolves twice",
       () =>
         thenable((resolve, reject) => {
           resolve(7);
@@ -60,27 +60,27 @@ describe("somebody who is asked", () => {
         }),
     ],
     [
-      "calls back, then throws",
+      "resolves, then throws",
       () =>
         thenable((resolve) => {
           resolve(7);
           throw new Error("later");
         }),
     ],
-  ])("who %s", async (_, question) => {
+  ])("that %s has a value", async (_, question) => {
     expect(await settled(question)).toEqual({ kind: "value", value: 7 });
     expect(told).toEqual([]);
   });
 
   it.each<[what: string, question: () => unknown]>([
     ["throws", thrower],
-    ["breaks a promise", () => Promise.reject(boom)],
-    ["breaks it at last", () => delayed(TIMEOUT - 1).then(thrower)],
-    ["has a `then` that throws", () => thenable(thrower)],
-    ["has a `then` that cannot be read", unreadable],
-    ["breaks a promise of another kind", () => thenable((_, reject) => reject(boom))],
-    ["promises what breaks", () => thenable((resolve) => resolve(thenable(thrower)))],
-  ])("who %s, is out", async (_, question) => {
+    ["rejects", () => Promise.reject(boom)],
+    ["rejects just before the timeout", () => delayed(TIMEOUT - 1).then(thrower)],
+    ["returns a `then` that throws", () => thenable(thrower)],
+    ["returns a `then` that cannot be read", unreadable],
+    ["rejects another kind of promise", () => thenable((_, reject) => reject(boom))],
+    ["resolves to a promise that throws", () => thenable((resolve) => resolve(thenable(thrower)))],
+  ])("that %s is an outage", async (_, question) => {
     expect(await settled(question)).toEqual({
       kind: "outage",
       fault: { source: "verify", error: boom },
@@ -90,31 +90,34 @@ describe("somebody who is asked", () => {
 
   it.each<[what: string, question: () => unknown]>([
     ["never answers", never],
-    ["answers too late", () => delayed(TIMEOUT + 1, 7)],
-    ["breaks a promise too late", () => delayed(TIMEOUT + 1).then(thrower)],
-    ["never calls back", () => thenable(() => undefined)],
-    ["promises what never calls back", () => thenable((done) => done(thenable(() => undefined)))],
+    ["resolves after the timeout", () => delayed(TIMEOUT + 1, 7)],
+    ["rejects after the timeout", () => delayed(TIMEOUT + 1).then(thrower)],
+    ["returns another kind of promise that never settles", () => thenable(() => undefined)],
     [
-      "has a promise whose `then` gives another that never settles",
+      "resolves to another kind of promise that never settles",
+      () => thenable((done) => done(thenable(() => undefined))),
+    ],
+    [
+      "returns a promise with a `then` that resolves to one that never settles",
       () =>
         Object.assign(
           Promise.resolve(7),
           thenable((done) => done(thenable(() => undefined))),
         ),
     ],
-  ])("who %s, is out when the time is over", async (_, question) => {
+  ])("that %s is an outage at the timeout", async (_, question) => {
     const asked = ask("subject", question, same);
     await vi.advanceTimersByTimeAsync(TIMEOUT - 1);
     expect(told).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
-    const error: unknown = expect.objectContaining({ message: `no answer within ${TIMEOUT} ms` });
+    const error: unknown = expect.objectContaining({ message: `no result within ${TIMEOUT} ms` });
     expect(await asked).toEqual({ kind: "outage", fault: { source: "subject", error } });
     expect(told).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(10 * TIMEOUT);
     expect(told).toHaveLength(1);
   });
 
-  it("answers what cannot be read: that is no answer", async () => {
+  it("with a result that cannot be read is an outage", async () => {
     for (const question of [() => 7, async () => 7]) {
       expect(await settled(question, thrower)).toEqual({
         kind: "outage",
@@ -123,7 +126,7 @@ describe("somebody who is asked", () => {
     }
   });
 
-  it("at once costs no timer, and a promise takes one that does not outlive it", async () => {
+  it("without a promise costs no timer, and the timer of a promise ends with it", async () => {
     await ask("verify", () => 7, same);
     expect(vi.getTimerCount()).toBe(0);
     const asked = ask("verify", () => Promise.resolve(7), same);
@@ -135,25 +138,28 @@ describe("somebody who is asked", () => {
   it.each<[what: string, name: string, value: unknown]>([
     ["no timers", "setTimeout", undefined],
     ["timers that throw", "setTimeout", thrower],
-    ["nothing that stops a timer", "clearTimeout", undefined],
-    ["what throws when a timer is stopped", "clearTimeout", thrower],
-  ])("where the host has %s, is out, and nothing is left to reject", async (_, name, value) => {
-    vi.stubGlobal(name, value);
-    for (const question of [
-      () => Promise.resolve(7),
-      () => Promise.reject(boom),
-      () => thenable(thrower),
-    ]) {
-      expect(await ask("verify", question, same)).toHaveProperty("fault.source", "verify");
-    }
-    vi.clearAllTimers();
-  });
+    ["no function that stops a timer", "clearTimeout", undefined],
+    ["a function that throws when a timer is stopped", "clearTimeout", thrower],
+  ])(
+    "is an outage if the host has %s, and no rejection is left unhandled",
+    async (_, name, value) => {
+      vi.stubGlobal(name, value);
+      for (const question of [
+        () => Promise.resolve(7),
+        () => Promise.reject(boom),
+        () => thenable(thrower),
+      ]) {
+        expect(await ask("verify", question, same)).toHaveProperty("fault.source", "verify");
+      }
+      vi.clearAllTimers();
+    },
+  );
 });
 
-describe("a fault", () => {
+describe("an outage", () => {
   const fault = (error: unknown): Fault => ({ source: "audit", error });
 
-  it("is counted under who it is", () => {
+  it("is counted for its callback", () => {
     const { counts, report } = newFaultReport(() => undefined);
     expect(counts).toEqual({ verify: 0, subject: 0, isRevoked: 0, audit: 0 });
     report(fault(1));
@@ -164,11 +170,11 @@ describe("a fault", () => {
 
   it.each<[what: string, onFault: (fault: Fault) => unknown]>([
     ["throws", thrower],
-    ["breaks a promise", () => Promise.reject(boom)],
-    ["has a `then` that throws", () => thenable(thrower)],
-    ["has a `then` that cannot be read", unreadable],
+    ["rejects", () => Promise.reject(boom)],
+    ["returns a `then` that throws", () => thenable(thrower)],
+    ["returns a `then` that cannot be read", unreadable],
     ["never answers", never],
-  ])("told to somebody who %s is counted all the same", (_, onFault) => {
+  ])("is counted even if `onFault` %s", (_, onFault) => {
     const { counts, report } = newFaultReport(onFault);
     report(fault(1));
     expect(counts.audit).toBe(1);
@@ -192,18 +198,21 @@ describe("a fault", () => {
     [new Proxy(new Error("x"), { getPrototypeOf: thrower }), "error"],
     ["token eyJ.secret", "string"],
     [undefined, "undefined"],
-  ])("told to nobody is a line of the console, without the error's words", (error, kind) => {
-    const lines: unknown[][] = [];
-    vi.stubGlobal("console", { error: (...line: unknown[]) => lines.push(line) });
-    newFaultReport(undefined).report(fault(error));
-    expect(lines).toEqual([[`scope-policy: no answer from \`audit\` (${kind})`]]);
-  });
+  ])(
+    "without `onFault` is logged with the class of the error but not its message",
+    (error, kind) => {
+      const lines: unknown[][] = [];
+      vi.stubGlobal("console", { error: (...line: unknown[]) => lines.push(line) });
+      newFaultReport(undefined).report(fault(error));
+      expect(lines).toEqual([[`scope-policy: outage of \`audit\` (${kind})`]]);
+    },
+  );
 
   it.each<[what: string, error: unknown]>([
     ["a name of 100,000 letters", Object.assign(new Error("x"), { name: "x".repeat(100_000) })],
-    ["a name that is no text", Object.assign(new Error("x"), { name: { toString: thrower } })],
+    ["a name that is not text", Object.assign(new Error("x"), { name: { toString: thrower } })],
     ["a proxy", new Proxy(new Error("x"), { getPrototypeOf: thrower })],
-  ])("with %s is counted, and at most a short line", (_, error) => {
+  ])("of an error with %s is counted, and logged as one short line at most", (_, error) => {
     const lines: string[] = [];
     vi.stubGlobal("console", { error: (line: string) => lines.push(line) });
     const { counts, report } = newFaultReport(undefined);
@@ -216,7 +225,7 @@ describe("a fault", () => {
     ["no console", undefined],
     ["a console without error", {}],
     ["a console that throws", { error: thrower }],
-  ])("is counted where the host has %s", (_, console) => {
+  ])("is counted if the host has %s", (_, console) => {
     vi.stubGlobal("console", console);
     const { counts, report } = newFaultReport(undefined);
     report(fault(1));

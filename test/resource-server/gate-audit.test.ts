@@ -16,9 +16,10 @@ import { fetchGate } from "../../src/fetch.js";
 import { newRequestIds, readView } from "../../src/resource-server/gate-audit.js";
 import { listen } from "../contract/listen.js";
 import type { Running } from "../contract/subject.js";
+import { titled } from "../titled.js";
 
 type Make = typeof express5;
-// the alias has no types of its own; those of Express 5 name all that is used here
+// the alias has no types of its own; those of Express 5 cover everything that is used here
 const express4 = createRequire(import.meta.url)("express4") as Make;
 
 const SHOW = ["id", "page", "note", "more", "tag"];
@@ -45,7 +46,7 @@ function newAuthorizer(): { authorizer: Authorizer; events: AuditEvent[] } {
   return { authorizer: authorizer, events };
 }
 
-/** The shown arguments of an event by name. */
+/** Returns the shown arguments of an event by name. */
 function shownIn(event: AuditEvent | undefined): object {
   const shown = (event?.arguments ?? []).filter(({ value }) => value !== undefined);
   return Object.fromEntries(shown.map(({ name, value }) => [name, value]));
@@ -80,9 +81,9 @@ async function send(port: number, { path, method = "POST", body, token = "good",
 }
 
 describe.each([
-  { version: 4, make: express4 },
-  { version: 5, make: express5 },
-])("the audit of Express $version", ({ make }) => {
+  ["Express 4", express4],
+  ["Express 5", express5],
+])("the audit of %s", (_version, make) => {
   const serve = async (options?: Parameters<typeof expressGate>[1]) => {
     const { authorizer, events } = newAuthorizer();
     const gate = expressGate(authorizer, options);
@@ -126,15 +127,19 @@ describe.each([
     { path: "/more?page=2", token: "bad", status: 401, shown: { more: [1], page: "option" } },
     { path: "/more", body: [1, 2], shown: { more: [1], page: "option" } },
   ];
-  it.each(cases)("shows the arguments of POST $path", async ({ shown, status = 200, ...sent }) => {
-    vi.spyOn(console, "error").mockReturnValue(undefined);
-    const { events, port } = await serve();
-    expect(await send(port, sent)).toBe(status);
-    expect(events).toHaveLength(1);
-    expect(shownIn(events[0])).toEqual(shown);
-  });
+  it.each(titled(cases, ({ path }) => path))(
+    "shows the arguments of POST %s",
+    async (_path, row) => {
+      const { shown, status = 200, ...sent } = row;
+      vi.spyOn(console, "error").mockReturnValue(undefined);
+      const { events, port } = await serve();
+      expect(await send(port, sent)).toBe(status);
+      expect(events).toHaveLength(1);
+      expect(shownIn(events[0])).toEqual(shown);
+    },
+  );
 
-  it("names each request, and a request of two events once", async () => {
+  it("has one id for each request, and the same id for two events of a request", async () => {
     const { events, port } = await serve();
     const headers = { "X-Request-Id": "of-the-client" };
     await send(port, { path: "/twice", headers });
@@ -146,7 +151,7 @@ describe.each([
     expect(other).not.toBe(one);
   });
 
-  it("takes the id that the host gives", async () => {
+  it("uses the id of the option `requestId`", async () => {
     const requestId = (req: ExpressRequest) => req.headers["x-request-id"];
     const { events, port } = await serve({ requestId });
     await send(port, { path: "/more", headers: { "X-Request-Id": "r-1" } });
@@ -192,7 +197,7 @@ describe("the audit of a fetch gate", () => {
       headers: { Authorization: "Bearer good" },
     });
 
-  it("shows what it was given and the query", async () => {
+  it("shows the given parameters and the query", async () => {
     const { authorizer, events } = newAuthorizer();
     const gate = fetchGate(authorizer, { arguments: () => ({ more: 1, page: "option" }) });
     const first = ask("/x?id=8&page=2&tag=a&tag=b&tag=c");
@@ -210,7 +215,7 @@ describe("the audit of a fetch gate", () => {
     expect(other).not.toBe(one);
   });
 
-  it("takes the id that the host gives", async () => {
+  it("uses the id of the option `requestId`", async () => {
     const { authorizer, events } = newAuthorizer();
     const gate = fetchGate(authorizer, { requestId: () => 7 });
     await gate(ask("/x"), "list");
@@ -218,8 +223,8 @@ describe("the audit of a fetch gate", () => {
   });
 });
 
-describe("what only the audit reads", () => {
-  it("is not read where there is no audit", async () => {
+describe("the arguments that only the audit reads", () => {
+  it("are not read without an audit", async () => {
     const authorizer = createAuthorizer({
       policy,
       verify: () => ({ scope: "a" }),
@@ -231,7 +236,7 @@ describe("what only the audit reads", () => {
     expect(read).not.toHaveBeenCalled();
   });
 
-  it("changes no decision", async () => {
+  it("change no decision", async () => {
     const { authorizer, events } = newAuthorizer();
     const gate = fetchGate(authorizer, { arguments: () => ({ id: "7" }) });
     const request = new Request("https://a.example/?id=7", {
@@ -252,7 +257,7 @@ describe("what only the audit reads", () => {
     b: 1,
   };
   const sources: readonly (readonly [title: string, source: () => unknown, names: string[]])[] = [
-    ["a getter, which is not run", () => getter, ["first", "a", "b"]],
+    ["an object with a getter, which is not run", () => getter, ["first", "a", "b"]],
     ["a source that throws", trap, ["first"]],
     ["a proxy that throws", () => new Proxy({}, { ownKeys: trap }), ["first"]],
     [
@@ -269,7 +274,7 @@ describe("what only the audit reads", () => {
     ["inherited members", () => Object.create({ x: 1 }) as unknown, ["first"]],
     ["`__proto__`", () => JSON.parse('{"__proto__":{"x":1}}') as unknown, ["first", "__proto__"]],
   ];
-  it.each(sources)("may be %s", (_, source, names) => {
+  it.each(sources)("are read without an exception from %s", (_, source, names) => {
     vi.spyOn(console, "error").mockReturnValue(undefined);
     const { arguments: read } = readView({ first: 1 }, { sources: [source], requestId: () => "r" });
     expect(Object.keys(read as object)).toEqual(names);
@@ -280,10 +285,10 @@ describe("what only the audit reads", () => {
     ["a number", () => 7, "7"],
     ["an empty text", () => "", expect.stringMatching(UUID)],
     ["a list", () => ["r-1"], expect.stringMatching(UUID)],
-    ["nothing", () => undefined, expect.stringMatching(UUID)],
-    ["an exception", trap, expect.stringMatching(UUID)],
+    ["`undefined`", () => undefined, expect.stringMatching(UUID)],
+    ["an exception instead", trap, expect.stringMatching(UUID)],
   ];
-  it.each(ids)("names a request by %s", (_, read, id) => {
+  it.each(ids)("come with a request id if the option returns %s", (_, read, id) => {
     vi.spyOn(console, "error").mockReturnValue(undefined);
     const idOf = newRequestIds(read);
     const request = {};
@@ -306,11 +311,11 @@ describe("the options of a gate", () => {
   it.each([
     ["expressGate", () => expressGate(authorizer, { requestid: () => "" } as never)],
     ["fetchGate", () => fetchGate(authorizer, { requestid: () => "" } as never)],
-  ])("of %s are checked", (_, make) => {
+  ])("are checked: %s", (_, make) => {
     expect(findings(make)).toEqual(["requestid: there is no option `requestid`"]);
   });
 
-  it("of one route of Express are checked", () => {
+  it("are checked for a single route of Express", () => {
     const gate = expressGate(authorizer);
     expect(findings(() => gate.endpoint({ param: 1, arguments: 2 } as never))).toEqual([
       "arguments: expected a function",

@@ -32,7 +32,7 @@ const tokenOf = async (options: Partial<AuthorizerOptions>) => {
 };
 
 describe("a verified token", () => {
-  it("is given in an object of our own, frozen, with the members of AccessToken alone", async () => {
+  it("is a new frozen object with the members of AccessToken only", async () => {
     const all: AccessToken = {
       ...claims,
       scope: ["openid"],
@@ -48,11 +48,11 @@ describe("a verified token", () => {
     expect(Object.isFrozen((token as AccessToken).scope)).toBe(true);
   });
 
-  it("leaves out what the verifier leaves out", async () => {
+  it("has no member that the verifier leaves out", async () => {
     expect(await tokenOf({ verify: () => ({ scope: "" }) })).toStrictEqual({ scope: "" });
   });
 
-  it("is no longer the verifier's: what becomes of that object changes nothing", async () => {
+  it("does not change if the verifier changes its object", async () => {
     const shared = { scope: ["openid"], tier: "free" };
     const authorizer = door({
       verify: () => shared,
@@ -67,7 +67,7 @@ describe("a verified token", () => {
     expect(token).toEqual({ scope: ["openid"], tier: "free" });
   });
 
-  it("is read once: a getter cannot say one thing to the decision and another to the handler", async () => {
+  it("is read once, so that a getter cannot return different values to the decision and to the handler", async () => {
     let reads = 0;
     const verify = () =>
       Object.defineProperty({}, "scope", {
@@ -98,31 +98,34 @@ describe("a verified token", () => {
     [[], "invalid_token"],
     [{}, "invalid_token"],
     [{ active: true }, "invalid_token"],
-  ])("of a verifier that answers %s is %s", async (value, code) => {
+  ])("of a verifier that returns %s is %s", async (value, code) => {
     expect(await tokenOf({ verify: () => value as AccessToken })).toBe(code);
     expect(await tokenOf({ verify: async () => value as AccessToken })).toBe(code);
   });
 
-  it.each([...HOSTILE])("is never more than the policy makes of it: %s", async (_, value) => {
-    for (const answer of [
-      value,
-      { scope: value },
-      { scope: ["openid", value] },
-      { ...claims, tier: value },
-    ]) {
-      const authorizer = door({ verify: () => answer as AccessToken });
-      for (const tool of ["whoami", "list_courses", "export"]) {
-        const { decision } = await authorizer.decide("abc", tool);
-        const settled: unknown = await Promise.resolve(answer).catch(() => null);
-        const mere = policy.decideUntrusted(settled ?? null, tool);
-        // a value that is no object is no answer of a verifier
-        if (decision.code !== "temporarily_unavailable") expect(decision).toEqual(mere);
-        else expect(mere.code).toBe("invalid_token");
+  it.each([...HOSTILE])(
+    "is decided as the policy decides a hostile value: %s",
+    async (_, value) => {
+      for (const answer of [
+        value,
+        { scope: value },
+        { scope: ["openid", value] },
+        { ...claims, tier: value },
+      ]) {
+        const authorizer = door({ verify: () => answer as AccessToken });
+        for (const tool of ["whoami", "list_courses", "export"]) {
+          const { decision } = await authorizer.decide("abc", tool);
+          const settled: unknown = await Promise.resolve(answer).catch(() => null);
+          const mere = policy.decideUntrusted(settled ?? null, tool);
+          // a value that is not an object is unusable as the result of a verifier
+          if (decision.code !== "temporarily_unavailable") expect(decision).toEqual(mere);
+          else expect(mere.code).toBe("invalid_token");
+        }
       }
-    }
-  });
+    },
+  );
 
-  it("has a scope that a decision can read, else authenticate refuses it", async () => {
+  it("has a scope that a decision can read, else authenticate rejects it", async () => {
     const scopes = [
       ...BAD_TOKENS.flatMap((token) => (token as { scope?: unknown } | null)?.scope ?? []),
       ...["", "openid", "unknown:scope", "x".repeat(65_536), "x".repeat(65_537)],
@@ -147,7 +150,7 @@ describe("the facts of an account", () => {
       subject: () => facts as never,
     });
 
-  it("are asked with the verified token, and only with a good one", async () => {
+  it("are requested with the verified token, and only if it is valid", async () => {
     const asked: unknown[] = [];
     const subject = (token: AccessToken) => void asked.push(token);
     await tokenOf({ subject });
@@ -158,7 +161,7 @@ describe("the facts of an account", () => {
     expect(asked).toHaveLength(1);
   });
 
-  it("override the token's, an own `undefined` too, and nothing else", async () => {
+  it("override the facts of the token, with an own `undefined` too, and no other members", async () => {
     const token = { ...claims, tier: "pro", account_type: "mentor", first_party: true };
     expect(await informed({}, token)).toEqual(token);
     expect(await informed(undefined, token)).toEqual(token);
@@ -180,7 +183,7 @@ describe("the facts of an account", () => {
     expect(Object.isFrozen(await informed({ tier: "pro" }))).toBe(true);
   });
 
-  it("decide", async () => {
+  it("are used in the decision", async () => {
     const ask = async (facts: object, tool: string) => {
       const subject = async () => facts;
       const verify = () => ({ ...claims, scope: "courses:read admin:all", tier: "pro" });
@@ -200,25 +203,34 @@ describe("the facts of an account", () => {
     ["a text", "pro"],
     ["a truth", true],
     ["a function", () => ({ tier: "pro" })],
-    ["a list, as a database has it", [{ tier: "free" }]],
-    ["an object that inherits a fact, as some records do", Object.create({ tier: "free" })],
+    ["a list, as a database returns it", [{ tier: "free" }]],
+    [
+      "an object that inherits a fact, as some database records do",
+      Object.create({ tier: "free" }),
+    ],
     ["a fact that cannot be read", Object.defineProperty({}, "tier", { get: boom })],
     ["a proxy that throws", new Proxy({}, { has: boom })],
     ["a proxy that throws later", new Proxy({ tier: "free" }, { getOwnPropertyDescriptor: boom })],
-  ])("that are %s are an outage, so that the token's own word does not stand", async (_, facts) => {
-    expect(await informed(facts, { ...claims, tier: "pro" })).toBe("temporarily_unavailable");
-  });
+  ])(
+    "are an outage if they are %s, so that the facts of the token do not count",
+    async (_, facts) => {
+      expect(await informed(facts, { ...claims, tier: "pro" })).toBe("temporarily_unavailable");
+    },
+  );
 
-  it.each([...HOSTILE])("never throw and never open anything: %s", async (_, facts) => {
-    const authorizer = door({ subject: () => facts as never });
-    for (const tool of ["export", "purge"]) {
-      expect((await authorizer.decide("abc", tool)).decision.allowed).toBe(false);
-    }
-  });
+  it.each([...HOSTILE])(
+    "neither throw nor allow a call if they are hostile: %s",
+    async (_, facts) => {
+      const authorizer = door({ subject: () => facts as never });
+      for (const tool of ["export", "purge"]) {
+        expect((await authorizer.decide("abc", tool)).decision.allowed).toBe(false);
+      }
+    },
+  );
 });
 
 describe("revocation", () => {
-  it("is asked last: after verification and after the facts, with both", async () => {
+  it("is checked last, with the verified token and its facts", async () => {
     const order: string[] = [];
     const step = <Value>(name: string, value: Value) => {
       order.push(name);
@@ -232,7 +244,7 @@ describe("revocation", () => {
     expect(order).toEqual(["verify", "subject", "isRevoked a pro"]);
   });
 
-  it("SEQUENCE-020: that arrives while the token is verified counts", async () => {
+  it("SEQUENCE-020: counts if it arrives during the verification of the token", async () => {
     const revoked = new Set<string | undefined>();
     let verified: (token: AccessToken) => void = () => undefined;
     const verify = () => new Promise<AccessToken>((resolve) => (verified = resolve));
@@ -256,20 +268,23 @@ describe("revocation", () => {
     [{}, "temporarily_unavailable"],
     [[], "temporarily_unavailable"],
     [Object(false), "temporarily_unavailable"],
-  ])("SEQUENCE-021: that is %s is %s: only `false` is no", async (answer, code) => {
-    expect(await tokenOf({ isRevoked: () => answer as boolean })).toBe(code);
-    expect(await tokenOf({ isRevoked: async () => answer as boolean })).toBe(code);
-    expect(await tokenOf({ isRevoked: () => false })).toEqual(claims);
-  });
+  ])(
+    "SEQUENCE-021: with the result %s is %s, since only `false` means not revoked",
+    async (answer, code) => {
+      expect(await tokenOf({ isRevoked: () => answer as boolean })).toBe(code);
+      expect(await tokenOf({ isRevoked: async () => answer as boolean })).toBe(code);
+      expect(await tokenOf({ isRevoked: () => false })).toEqual(claims);
+    },
+  );
 });
 
-describe("an Object.prototype that somebody has written to", () => {
+describe("a polluted Object.prototype", () => {
   const prototype = Object.prototype as Record<string, unknown>;
   const NAMES = ["scope", "tier", "first_party", "status", "headers", "error", "token"];
   afterEach(() => {
     for (const name of NAMES) delete prototype[name];
   });
-  /** Runs while every object inherits these members; nothing is asserted within. */
+  /** Runs a function while every object inherits these members. It must not contain assertions. */
   async function polluted<Value>(members: object, run: () => Promise<Value>): Promise<Value> {
     Object.assign(prototype, members);
     try {
@@ -279,7 +294,7 @@ describe("an Object.prototype that somebody has written to", () => {
     }
   }
 
-  it("gives no token a scope, a plan or a name", async () => {
+  it("adds no scope, tier or identity to a token", async () => {
     const verify = () => ({ sub: "user-1" }) as unknown as AccessToken;
     const bare = await polluted({ scope: "courses:read admin:all" }, () =>
       door({ verify }).decide("abc", "list_courses"),
@@ -297,7 +312,7 @@ describe("an Object.prototype that somebody has written to", () => {
     expect(subject.decision.allowed).toBe(false);
   });
 
-  it("changes no answer", async () => {
+  it("changes no response", async () => {
     const call = { authorization: "Bearer abc", operation: "purge" };
     const clean = await door({}).admit(call);
     const members = { status: 200, headers: {}, error: "x", scope: "admin:all", token: claims };

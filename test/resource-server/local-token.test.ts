@@ -21,14 +21,14 @@ describe("a local token", () => {
     options: Partial<AuthorizerOptions> = {},
   ) => authorizerWith(options).authenticate(vouchFor(source));
 
-  it("is the claims that the program gives, or what its function returns now", async () => {
+  it("has the claims of the program, or the current result of its function", async () => {
     const token = { ...claims, exp: 99_999_999_999 };
     for (const source of [token, () => token, async () => token]) {
       expect(await authenticated(source)).toEqual({ kind: "authenticated", token });
     }
   });
 
-  it("is looked up as any other token", async () => {
+  it("gets facts and a revocation check as any other token", async () => {
     expect(await authenticated(claims, { isRevoked: () => true })).toMatchObject({
       decision: { code: "invalid_token" },
     });
@@ -39,7 +39,7 @@ describe("a local token", () => {
   });
 
   it.each<[what: string, source: Parameters<typeof vouchFor>[0], code: string]>([
-    ["nothing", () => undefined, "invalid_token"],
+    ["`undefined`", () => undefined, "invalid_token"],
     ["a token that has expired", { ...claims, exp: 1 }, "invalid_token"],
     ["a token whose exp is not a time", { ...claims, exp: Number.NaN }, "invalid_token"],
     ["a rejection", () => Promise.reject(new Error("boom")), "temporarily_unavailable"],
@@ -50,11 +50,11 @@ describe("a local token", () => {
       },
       "temporarily_unavailable",
     ],
-  ])("that is %s is refused", async (_, source, code) => {
+  ])("is rejected if it is %s", async (_, source, code) => {
     expect(await authenticated(source)).toMatchObject({ decision: { code } });
   });
 
-  it("keeps the tier, the account type and the first-party flag that the program gives, whatever the options trust", async () => {
+  it("keeps its tier, account type and first-party flag for any `trustClaims`", async () => {
     const token = {
       ...claims,
       scope: "courses:read admin:all",
@@ -72,7 +72,7 @@ describe("a local token", () => {
     }
   });
 
-  it("cannot be made by a request", async () => {
+  it("cannot be created by a request", async () => {
     const made = vouchFor(claims);
     for (const copy of [{ ...made }, Object.create(made), [made], new Proxy(made, {})]) {
       expect(await authorizerWith({}).authenticate(copy as string)).toMatchObject({

@@ -1,5 +1,6 @@
 import { createAuthorizer, loadPolicy, PolicyError } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { issuerListFault, resourceFault } from "../../src/discovery/resource-identifier.js";
 import {
   checkOptions,
   isFunction,
@@ -11,13 +12,12 @@ import {
   positive,
   required,
 } from "../../src/policy/option-checks.js";
-import { isIssuerList, isResource } from "../../src/resource-server/options.js";
 
 const policy = loadPolicy({ name: "Courses", version: "1", scopes: {} });
 const verify = () => undefined;
 const resource = "https://api.example.com/mcp";
 
-/** What making an authorizer throws. */
+/** Returns the error that `createAuthorizer` throws. */
 function refusalOf(options: unknown): PolicyError {
   try {
     createAuthorizer(options as never);
@@ -25,7 +25,7 @@ function refusalOf(options: unknown): PolicyError {
     if (error instanceof PolicyError) return error;
     throw error;
   }
-  throw new Error("the options are taken");
+  throw new Error("the options are accepted");
 }
 
 const GOOD: readonly object[] = [
@@ -61,11 +61,11 @@ const BAD: readonly (readonly [path: string, values: readonly unknown[]])[] = [
 ];
 
 describe("the options of an authorizer", () => {
-  it.each(GOOD)("are taken: %j", (options) => {
+  it.each(GOOD)("are accepted: %j", (options) => {
     expect(createAuthorizer({ policy, verify, ...options }).policy).toBe(policy);
   });
 
-  it.each(BAD)("are refused for %s", (path, values) => {
+  it.each(BAD)("are rejected for an invalid %s", (path, values) => {
     for (const value of values) {
       const error = refusalOf({ policy, verify, [path]: value });
       expect(error.code).toBe("ERR_OPTIONS_INVALID");
@@ -90,18 +90,18 @@ describe("the options of an authorizer", () => {
     "timeout",
     "retryAfter",
     "onFault",
-  ])("reports `%s` where it is undefined, which would count as left out", (name) => {
+  ])("are rejected if `%s` is given as `undefined`, which would count as left out", (name) => {
     const error = refusalOf({ policy, verify, [name]: undefined });
     expect(error.code).toBe("ERR_OPTIONS_INVALID");
     expect(error.findings).toMatchObject([{ code: "undefined_value", path: name }]);
   });
 
-  it("reports a misspelt option also where it is undefined", () => {
+  it("are rejected for a misspelt option even if it is `undefined`", () => {
     const error = refusalOf({ policy, verify, isRevokd: undefined });
     expect(error.findings).toMatchObject([{ code: "unknown_key", path: "isRevokd" }]);
   });
 
-  it("does not read an option that every object inherits", () => {
+  it("are read as own members, not from Object.prototype", () => {
     const prototype = Object.prototype as { onAuditError?: unknown };
     prototype.onAuditError = "allow";
     try {
@@ -111,7 +111,7 @@ describe("the options of an authorizer", () => {
     }
   });
 
-  it("are refused with every fault at once, a misspelt one with what was meant", () => {
+  it("are rejected with every finding at once, and a suggestion for a misspelt name", () => {
     const error = refusalOf({ policy, isRevokd: verify, timeout: 0, zebra: 1, "a\nb": 1 });
     expect(error.findings).toEqual([
       { code: "option", path: "verify", message: "is missing" },
@@ -135,7 +135,7 @@ describe("the options of an authorizer", () => {
     ]);
   });
 
-  it("need a policy that was made here, no look-alike", () => {
+  it("need a policy of `definePolicy` or `loadPolicy`, not a copy", () => {
     for (const other of [undefined, null, {}, { ...policy }, policy.definition]) {
       expect(refusalOf({ policy: other, verify }).code).toBe("ERR_POLICY_UNKNOWN");
     }
@@ -144,7 +144,7 @@ describe("the options of an authorizer", () => {
     }
   });
 
-  it("are read at the start: a later change changes nothing", async () => {
+  it("are read once, so that a later change has no effect", async () => {
     const options: Record<string, unknown> = {
       policy,
       verify,
@@ -174,20 +174,20 @@ const CHECKS: readonly (readonly [
   ["a list of texts", isTextList, ["a"], [""]],
   ["an empty list", isTextList, [], "a"],
   ["a URL", isUrl, "mailto:a", "a"],
-  ["a resource", isResource, resource, "https:/x"],
-  ["a list of issuers", isIssuerList, ["https://as.example.com"], ["https://as.example.com?a"]],
-  ["a list of no issuers", isIssuerList, [], ["https://as.example.com", "x"]],
+  ["a resource", resourceFault, resource, "https:/x"],
+  ["a list of issuers", issuerListFault, ["https://as.example.com"], ["https://as.example.com?a"]],
+  ["an empty list of issuers", issuerListFault, [], ["https://as.example.com", "x"]],
   ["something needed", required(isFunction), verify, undefined],
-  ["something that may be left out", optional(isFunction), undefined, null],
+  ["an optional function", optional(isFunction), undefined, null],
 ];
 
 describe("a check of an option", () => {
-  it.each(CHECKS)("for %s", (_, check, good, bad) => {
+  it.each(CHECKS)("accepts and rejects values for %s", (_, check, good, bad) => {
     expect(check(good)).toBeUndefined();
     expect(check(bad)).toMatch(/^(is missing|an? |expected )/);
   });
 
-  it("knows no names of Object.prototype", () => {
+  it("does not accept names of Object.prototype", () => {
     const options = JSON.parse('{"constructor":1,"__proto__":{"verify":1},"toString":1}') as object;
     expect(() => checkOptions("the door", options, { verify: optional(isFunction) })).toThrow(
       "the door",

@@ -4,7 +4,7 @@ import { newRequestNote } from "../../src/resource-server/request-note.js";
 const request = (rawHeaders?: readonly string[]) => ({ method: "GET", rawHeaders });
 
 describe("a note of a request", () => {
-  it("is read by whoever made it, and by nobody else", () => {
+  it("can be read only by the note object that stored it", () => {
     const [mine, other] = [newRequestNote<string>(), newRequestNote<string>()];
     const one = request(["Host", "a"]);
     mine.set(one, "first");
@@ -14,7 +14,7 @@ describe("a note of a request", () => {
     expect(mine.get(request(["Host", "a"]))).toBeUndefined();
   });
 
-  it("shows in no copy and no text of the request", () => {
+  it("does not appear in a copy or a text of the request", () => {
     const one = request(["Host", "a"]);
     newRequestNote<string>().set(one, "secret");
     expect(Object.keys(one)).toEqual(["method", "rawHeaders"]);
@@ -22,14 +22,14 @@ describe("a note of a request", () => {
     expect(JSON.stringify(one)).not.toContain("secret");
   });
 
-  it("is there for a host that has no raw lines", () => {
+  it("works for a host without raw headers", () => {
     const note = newRequestNote<string>();
     const one = request();
     note.set(one, "first");
     expect(note.get(one)).toBe("first");
   });
 
-  it("of one request is never another's, where a host shares the list of its lines", () => {
+  it("never belongs to another request, even if the host shares the list of raw headers", () => {
     const note = newRequestNote<string>();
     const shared: string[] = [];
     const [ada, bob] = [request(shared), request(shared)];
@@ -37,10 +37,10 @@ describe("a note of a request", () => {
     expect(note.get(bob)).toBeUndefined();
     note.set(bob, "bob");
     expect(note.get(bob)).toBe("bob");
-    expect(note.get(ada), "lost, and never bob's").toBeUndefined();
+    expect(note.get(ada), "lost, but not the value of bob").toBeUndefined();
   });
 
-  it("is refused by a list that takes none: nobody goes on without it", () => {
+  it("throws if the list is frozen, so that no request continues without it", () => {
     const note = newRequestNote<string>();
     expect(() => note.set(request(Object.freeze([])), "ada")).toThrow(TypeError);
   });

@@ -32,7 +32,7 @@ const CAFE = "GET /caf%C3%A9/:name";
 const LINKED = "GET /accounts/{accountID}/linked/{linkedID}";
 const BOTH = "/accounts/a/linked/b";
 
-/** A request for the linked account `b` of an account, through a router that may hand on a value of `accountID`. */
+/** Returns a request for the linked account `b` of an account, through a router that may pass on a value of `accountID`. */
 const below = (base: string, template: string, accountID?: unknown): Partial<RoutedRequest> => ({
   target: base === "" || base === BOTH ? BOTH : `${base}/linked/b`,
   base,
@@ -47,13 +47,17 @@ const ROWS: readonly Row[] = [
   ["the same with a query", { target: "/courses?page=2" }, "GET /courses"],
   ["another method", { method: "POST" }, "POST /courses"],
   ["a HEAD is a GET", { method: "HEAD" }, "GET /courses"],
-  ["a method that nothing names", { method: "PUT" }, undefined],
-  ["below a router", { target: "/v1/courses", base: "/v1" }, "GET /v1/courses"],
-  ["below a router that the path does not show", { base: "/v1" }, undefined],
-  ["another case of the path", { target: "/Courses" }, undefined],
-  ["another case of path and route", { target: "/Courses", template: "/Courses" }, undefined],
+  ["a method without an endpoint", { method: "PUT" }, undefined],
+  ["a route below a router", { target: "/v1/courses", base: "/v1" }, "GET /v1/courses"],
+  ["a route below a router that is not in the path", { base: "/v1" }, undefined],
+  ["another letter case of the path", { target: "/Courses" }, undefined],
+  [
+    "another letter case of path and route",
+    { target: "/Courses", template: "/Courses" },
+    undefined,
+  ],
   ["a pattern", { template: "/{*rest}" }, undefined],
-  ["a route that is no text", { template: /courses/ }, undefined],
+  ["a route that is not text", { template: /courses/ }, undefined],
   [
     "a path that is the text of a template",
     {
@@ -64,49 +68,73 @@ const ROWS: readonly Row[] = [
     "GET /accounts/{accountID}",
   ],
   ["a route with a letter beyond ASCII", { target: "/caf%C3%A9/x", template: "/café/:x" }, CAFE],
-  ["the same, escaped", { target: "/caf%C3%A9/x", template: "/caf%C3%A9/:x" }, CAFE],
+  ["the same route, escaped", { target: "/caf%C3%A9/x", template: "/caf%C3%A9/:x" }, CAFE],
   ["a lone surrogate", { target: "/caf%C3%A9/x", template: "/caf\ud800/:x" }, undefined],
-  ["names of its own", below("", "/accounts/:x/linked/:y"), LINKED],
-  ["the policy's names", below("", "/accounts/:accountID/linked/:linkedID"), LINKED],
-  ["names that are swapped", below("", "/accounts/:linkedID/linked/:accountID"), undefined],
-  ["a name that decides nothing elsewhere", below("", "/accounts/:linkedID/linked/:x"), LINKED],
-  ["one name twice", below("", "/accounts/:x/linked/:x"), undefined],
-  ["the policy's name twice", below("", "/accounts/:accountID/linked/:accountID"), undefined],
-  ["a router above", below("/accounts/a", "/linked/:x"), LINKED],
-  ["a router above that hands on its value", below("/accounts/a", "/linked/:x", "a"), LINKED],
-  ["a router above that hands on a number", below("/accounts/7", "/linked/:x", 7), LINKED],
+  ["parameter names of its own", below("", "/accounts/:x/linked/:y"), LINKED],
+  ["the parameter names of the policy", below("", "/accounts/:accountID/linked/:linkedID"), LINKED],
   [
-    "a router above that hands on another value",
+    "parameter names that are swapped",
+    below("", "/accounts/:linkedID/linked/:accountID"),
+    undefined,
+  ],
+  [
+    "the name of a parameter that decides nothing, at another place",
+    below("", "/accounts/:linkedID/linked/:x"),
+    LINKED,
+  ],
+  ["one parameter name twice", below("", "/accounts/:x/linked/:x"), undefined],
+  [
+    "a parameter name of the policy twice",
+    below("", "/accounts/:accountID/linked/:accountID"),
+    undefined,
+  ],
+  ["a parent router", below("/accounts/a", "/linked/:x"), LINKED],
+  ["a parent router that passes on its value", below("/accounts/a", "/linked/:x", "a"), LINKED],
+  ["a parent router that passes on a number", below("/accounts/7", "/linked/:x", 7), LINKED],
+  [
+    "a parent router that passes on another value",
     below("/accounts/a", "/linked/:x", "b"),
     undefined,
   ],
   [
-    "a router above that hands on another number",
+    "a parent router that passes on another number",
     below("/accounts/07", "/linked/:x", 7),
     undefined,
   ],
-  ["a router above that hands on an object", below("/accounts/a", "/linked/:x", {}), undefined],
-  ["a router above that hands on a letter", below("/accounts/%C3%A9", "/linked/:x", "é"), LINKED],
-  ["a name below that decides above", below("/accounts/a", "/linked/:accountID", "b"), undefined],
-  ["all of it above", below("/accounts/a/linked/b", "/", "a"), LINKED],
-  ["all of it above, and the last value under the first name", below(BOTH, "/", "b"), undefined],
+  ["a parent router that passes on an object", below("/accounts/a", "/linked/:x", {}), undefined],
   [
-    "a router above that is longer than the endpoint",
+    "a parent router that passes on a letter beyond ASCII",
+    below("/accounts/%C3%A9", "/linked/:x", "é"),
+    LINKED,
+  ],
+  [
+    "the name of a deciding parameter of the parent router",
+    below("/accounts/a", "/linked/:accountID", "b"),
+    undefined,
+  ],
+  ["a parent router with the whole path", below("/accounts/a/linked/b", "/", "a"), LINKED],
+  [
+    "a parent router with the whole path that passes on the last value under the first name",
+    below(BOTH, "/", "b"),
+    undefined,
+  ],
+  [
+    "a parent router that is longer than the endpoint",
     { target: BOTH, base: `${BOTH}/c` },
     undefined,
   ],
 ];
 
 describe("the endpoint of a routed request", () => {
-  // one finder for all rows, each asked twice: what it caches of one row must not answer another
+  // one finder for all rows, each used twice: the cache of one row must not affect another
   const finder = newEndpointFinder(policy);
   const twice = [...ROWS, ...[...ROWS].reverse()];
 
-  it.each(twice)("%s", (_why, request, name) => {
+  it.each(twice)("is found, or not, for %s", (_why, request, name) => {
     expect(finder.find(asked(request))?.name).toBe(name);
   });
 
-  it("is named by a whole template, with the names of parameters that a request may have", () => {
+  it("is found by a whole template, with any names of parameters", () => {
     const named = (template: string) => finder.named("HEAD", template);
     expect(named("/accounts/:x/linked/:y")).toBe(LINKED);
     expect(named("/accounts/:linkedID/linked/:accountID")).toBeUndefined();
@@ -115,7 +143,7 @@ describe("the endpoint of a routed request", () => {
     expect(named("/nothing")).toBeUndefined();
   });
 
-  it("has the values that the handler would read at the time", () => {
+  it("has the values that the handler would read at the time of the call", () => {
     let id = "a";
     const values = () => ({ id });
     const found = finder.find(asked({ target: "/accounts/a", template: "/accounts/:id", values }));
@@ -123,14 +151,14 @@ describe("the endpoint of a routed request", () => {
     expect(found?.values?.()).toEqual({ accountID: "b" });
   });
 
-  it("has the values of parameters that decide nothing, and keeps none of another request", () => {
+  it("has the values of parameters that decide nothing, and none of another request", () => {
     const template = "/caf%C3%A9/:name";
     const valuesOf = (name: string) =>
       finder.find(asked({ target: template, template, values: () => ({ name }) }))?.values?.();
     expect([valuesOf("a"), valuesOf("b")]).toEqual([{ name: "a" }, { name: "b" }]);
   });
 
-  it("has the values of the request it was asked for", () => {
+  it("has the values of its own request", () => {
     const template = "/accounts/:id";
     const valuesOf = (id: string) =>
       finder

@@ -18,7 +18,7 @@ type Policy = ReturnType<typeof loadPolicy>;
 const authorizerOf = (policy: Policy) =>
   createAuthorizer({ policy, verify: () => undefined, trustClaims: [], resource: RESOURCE });
 
-/** The scope that a 401 without credentials names. */
+/** Returns the scope that a 401 without credentials names. */
 function named(policy: Policy, context?: AnswerContext): string | undefined {
   const { headers, body } = authorizerOf(policy).answer(UNAUTHENTICATED, context);
   expect(body).not.toHaveProperty("scope");
@@ -117,9 +117,9 @@ const SETS: readonly (readonly [operation: string, params: unknown, scope: strin
     ["GET /accounts/{accountID}", { accountID: "acc-1" }, "/accounts/acc-1/"],
   ];
 
-/** Operations that no set is named for. */
+/** Operations for which a 401 names no scope, and the reason. */
 const NONE: readonly (readonly [operation: string, why: string])[] = [
-  ["reserved_alone", "only reserved scopes open it"],
+  ["reserved_alone", "it needs a reserved scope"],
   ["disjoint", "no account type meets its conditions"],
   ["hidden", "it is hidden"],
   ["never", "it is denied"],
@@ -130,8 +130,8 @@ const NONE: readonly (readonly [operation: string, why: string])[] = [
   ["constructor", "it is unknown"],
   ["bad name", "it is unknown"],
   ["list_secret", "one of its patterns is hidden"],
-  ["list_never", "one of its patterns is a denial"],
-  ["list_admin", "one of its patterns demands a reserved scope"],
+  ["list_never", "one of its patterns denies every call"],
+  ["list_admin", "one of its patterns requires a reserved scope"],
   ["x_open", "its pattern is public"],
 ];
 
@@ -142,14 +142,14 @@ describe("a 401 without credentials", () => {
     expect(named(policy, { operation, params, signInScope })).toBe(scope);
   });
 
-  it("names nothing for an operation that needs a token and no scope", () => {
+  it("names no scope for an operation that needs a token only", () => {
     expect(named(policy, { operation: "GET /me" })).toBeUndefined();
     const signInScope = "operation-or-resource";
     expect(named(policy, { operation: "GET /me", signInScope })).toBeUndefined();
   });
 
   it.each(NONE)(
-    "names nothing for %s, since %s, or else the scopes of the resource",
+    "names no scope for %s, since %s, or the scopes of the resource by option",
     (operation) => {
       expect(named(policy, { operation })).toBeUndefined();
       expect(named(policy, { operation, signInScope: "operation-or-resource" })).toBe(FIRST);
@@ -157,13 +157,13 @@ describe("a 401 without credentials", () => {
   );
 
   it.each([...SETS.map(([operation, params]) => [operation, params] as const), ...NONE])(
-    "names the scopes of the resource for %s where it is told to",
+    'names the scopes of the resource for %s with `signInScope: "resource"`',
     (operation, params) => {
       expect(named(policy, { operation, params, signInScope: "resource" })).toBe(FIRST);
     },
   );
 
-  it("names the scopes of the resource where there is no operation", async () => {
+  it("names the scopes of the resource without an operation", async () => {
     expect(named(policy)).toBe(FIRST);
     expect(named(policy, {})).toBe(FIRST);
     expect(named(policy, { operation: undefined, protocolVersion: "2026-07-28" })).toBe(FIRST);
@@ -171,11 +171,14 @@ describe("a 401 without credentials", () => {
     expect(shown.kind === "refused" && shown.answer.headers["WWW-Authenticate"]).toContain(FIRST);
   });
 
-  it.each([null, 7, {}, ["one"]])("names nothing for %j, which names no operation", (operation) => {
-    expect(named(policy, { operation: operation as never })).toBeUndefined();
-  });
+  it.each([null, 7, {}, ["one"]])(
+    "names no scope for %j, which is not the name of an operation",
+    (operation) => {
+      expect(named(policy, { operation: operation as never })).toBeUndefined();
+    },
+  );
 
-  it("reads no member that every object inherits", () => {
+  it("does not read inherited members of the context", () => {
     const prototype = Object.prototype as { signInScope?: unknown; operation?: unknown };
     Object.assign(prototype, { signInScope: "resource", operation: "one" });
     try {
@@ -188,11 +191,11 @@ describe("a 401 without credentials", () => {
   });
 
   it.each<[what: string, parts: object, scope: string | undefined]>([
-    ["the baseline and what is on", { baseline: ["b"] }, "on b"],
-    ["what is on", {}, "on"],
-    ["the default scopes where nothing is on", { scopes: { a: {}, b: {} } }, "b"],
+    ["the baseline and the scopes that are on by default", { baseline: ["b"] }, "on b"],
+    ["the scopes that are on by default", {}, "on"],
+    ["the default scopes if no scope is on", { scopes: { a: {}, b: {} } }, "b"],
     [
-      "nothing where nothing is declared for it",
+      "no scope if none is declared for it",
       { scopes: { offline_access: {} }, defaultScopes: ["offline_access"] },
       undefined,
     ],
@@ -204,7 +207,7 @@ describe("a 401 without credentials", () => {
     expect(authorizerOf(other).metadata()?.document.scopes_supported?.join(" ")).toBe(scope);
   });
 
-  it("names the baseline alone where the scopes of the resource are longer than 8,192 characters", () => {
+  it("names only the baseline if the scopes of the resource are longer than 8,192 characters", () => {
     const policyOf = (length: number) => {
       const names = Array.from({ length: 8 }, (_, index) => `${index}${"x".repeat(999)}`);
       const last = "y".repeat(length - ["openid", ...names, ""].join(" ").length);
@@ -230,7 +233,7 @@ const drawAnonymous = (draw: Draw) => {
   return { ...one, definition };
 };
 
-/** A token of somebody who has granted a scope, for each account type, on the highest tier. */
+/** Returns the tokens of a user who has granted a scope, for each account type, on the highest tier. */
 const tokensFor = ({ tiers, accountTypes = [] }: Definition, scope: string) =>
   [undefined, ...accountTypes].map((account_type) => ({
     scope,
@@ -239,7 +242,7 @@ const tokensFor = ({ tiers, accountTypes = [] }: Definition, scope: string) =>
   }));
 
 describe("the scope of a 401 without credentials, for any policy", { timeout: 60_000 }, () => {
-  it("names nothing reserved, no offline_access and no placeholder, and granting it opens the operation", async () => {
+  it("contains nothing reserved, no offline_access and no placeholder, and granting it allows the operation", async () => {
     const sufficient = tally("a challenge that is sufficient", 151);
     const property = fc.asyncProperty(drawn(drawAnonymous), async ({ definition, params }) => {
       const model = load(definition);
@@ -273,7 +276,7 @@ describe("the scope of a 401 without credentials, for any policy", { timeout: 60
     await runOftenAsync([sufficient], () => fc.assert(property, { numRuns: 150 }));
   });
 
-  it("over MCP is that of the document of the resource, or the baseline", () => {
+  it("is, over MCP, the scope of the resource metadata, or the baseline", () => {
     const property = fc.property(drawn(drawAnonymous), ({ definition, name, params }) => {
       const model = load(definition);
       const { all, baseline } = firstScopes(compiledPolicyOf(model));

@@ -1,7 +1,7 @@
 import { type AccessToken, createAuthorizer, loadPolicy, MAX_SCOPE_TOKENS } from "scope-policy";
 import { describe, expect, it } from "vitest";
 
-// one reading of the scope of a token: what a decision refuses is refused at the handshake, and not named in a challenge
+// one reading of the scope of a token: a scope that decisions reject is rejected at the handshake, and not named in a challenge
 
 const policy = loadPolicy({
   name: "School",
@@ -32,12 +32,12 @@ describe.each(ROWS)("the scope of a token: %s", (_, scope, isGood) => {
   const token = { scope, sub: "ada" } as AccessToken;
   const authorizer = createAuthorizer({ policy, verify: () => token, challenge: "union" });
 
-  it("is read by a decision, by the handshake and by a challenge alike", async () => {
+  it("is read in the same way by a decision, by the handshake and by a challenge", async () => {
     expect(policy.decideUntrusted(token, "whoami").code).toBe(isGood ? "allowed" : "invalid_token");
     const { kind } = await authorizer.authenticate("Bearer x");
     expect(kind).toBe(isGood ? "authenticated" : "refused");
     const refusal = policy.decideUntrusted({ scope: "" }, "edit_course");
-    if (refusal.allowed) throw new Error("the tool is open");
+    if (refusal.allowed) throw new Error("the call is allowed");
     const { body } = authorizer.answer(refusal, { token });
     const held = isGood && scope !== "" ? [scope].flat().join(" ") : "";
     expect(body.scope).toBe([held, "courses:write"].join(" ").trim());

@@ -15,7 +15,7 @@ const bearer = { kind: "bearer", token: "abc" } as const;
 const claims = { scope: "courses:read", sub: "user-1" };
 type Options = Parameters<typeof newIdentifier>[0];
 
-/** What the identifier makes of claims, by each way that they can come from the program. */
+/** Authenticates claims, by each way in which the program can provide them. */
 const SOURCES: readonly [how: string, show: (claims: object, options?: object) => unknown][] = [
   [
     "a verify function",
@@ -94,30 +94,35 @@ const ROWS: readonly Row[] = [
 ];
 
 describe.each(SOURCES)("the time of %s", (_, showBy) => {
-  it.each(ROWS)("with $times and a tolerance of $tolerance has the reason $reason", async (row) => {
-    const { times, tolerance: clockTolerance = 0, reason } = row;
-    const shown = await showBy({ ...claims, ...times }, { clockTolerance });
-    if (reason === undefined) expect(shown).toMatchObject({ kind: "token" });
-    else {
-      const refusal = { code: "invalid_token" };
-      expect(shown).toMatchObject({ kind: "refused", refusal, reason });
-    }
-  });
+  it.each(
+    ROWS.map((row) => [row.times, row.tolerance ?? 0, row.reason ?? "no reason", row] as const),
+  )(
+    "is rejected or not: %o with a tolerance of %s gives %s",
+    async (_times, _tolerance, _reason, row) => {
+      const { times, tolerance: clockTolerance = 0, reason } = row;
+      const shown = await showBy({ ...claims, ...times }, { clockTolerance });
+      if (reason === undefined) expect(shown).toMatchObject({ kind: "authenticated" });
+      else {
+        const refusal = { code: "invalid_token" };
+        expect(shown).toMatchObject({ kind: "rejected", refusal, reason });
+      }
+    },
+  );
 
-  it("is not that of Object.prototype", async () => {
+  it("is not read from Object.prototype", async () => {
     const prototype = Object.prototype as { exp?: unknown; nbf?: unknown };
     Object.assign(prototype, { exp: 1, nbf: 99_999_999_999 });
-    // nothing is asserted while every object inherits these
+    // no assertion runs while every object inherits these
     const shown = await Promise.resolve(showBy(claims)).finally(() => {
       delete prototype.exp;
       delete prototype.nbf;
     });
-    expect(shown).toMatchObject({ kind: "token" });
+    expect(shown).toMatchObject({ kind: "authenticated" });
   });
 
   it("does not read iat", async () => {
     for (const iat of [SECONDS + 60, 1e12]) {
-      expect(await showBy({ ...claims, iat })).toMatchObject({ kind: "token" });
+      expect(await showBy({ ...claims, iat })).toMatchObject({ kind: "authenticated" });
     }
   });
 
@@ -129,38 +134,38 @@ describe.each(SOURCES)("the time of %s", (_, showBy) => {
     ["inherited nbf", Object.assign(Object.create({ nbf: 1 }) as object, claims)],
     ["exp that throws", Object.defineProperty({ ...claims }, "exp", { get: boom })],
     ["nbf that throws", Object.defineProperty({ ...claims }, "nbf", { get: boom })],
-  ])("with an %s is an outage, not the absence of a limit", async (_what, token) => {
+  ])("is an outage for an %s, not the absence of a limit", async (_what, token) => {
     const refusal = { code: "temporarily_unavailable" };
-    expect(await showBy(token)).toMatchObject({ kind: "refused", refusal });
+    expect(await showBy(token)).toMatchObject({ kind: "rejected", refusal });
   });
 
-  it("is refused by a clock that gives no time", async () => {
+  it("is rejected if the clock returns no time", async () => {
     vi.spyOn(Date, "now").mockReturnValue(Number.NaN);
     const limits = [{ exp: SECONDS + 60 }, { nbf: 1 }];
     for (const limit of limits) {
-      expect(await showBy({ ...claims, ...limit })).toMatchObject({ kind: "refused" });
+      expect(await showBy({ ...claims, ...limit })).toMatchObject({ kind: "rejected" });
     }
     vi.restoreAllMocks();
   });
 });
 
-describe("the other reasons of a refusal", () => {
+describe("the other reasons of a rejection", () => {
   const never = { verify: () => undefined };
-  it("are that the verify function returned nothing, and that the token is revoked", async () => {
+  it("are `verify_result` if the verify function returned no token, and `revoked`", async () => {
     expect(await show(never, bearer)).toMatchObject({ reason: "verify_result" });
     expect(await show({ verify: () => null }, bearer)).toMatchObject({ reason: "verify_result" });
     const revoked = { verify: () => claims, isRevoked: () => true };
     expect(await show(revoked, bearer)).toMatchObject({ reason: "revoked" });
   });
 
-  it("are none for what is not a refusal of a token", async () => {
+  it("are missing if the rejection is not about a token", async () => {
     const boom = () => Promise.reject(new Error("boom"));
     for (const shown of [
       await show(never, { kind: "malformed" }),
       await show({ verify: boom }, bearer),
       await show({ verify: () => claims, subject: boom }, bearer),
     ]) {
-      expect(shown).toMatchObject({ kind: "refused" });
+      expect(shown).toMatchObject({ kind: "rejected" });
       expect(shown).not.toHaveProperty("reason");
     }
   });
@@ -178,7 +183,7 @@ const codeOf = async (options: Partial<AuthorizerOptions>, rawToken = "abc") =>
   (await authorizerOf(options).decide(rawToken, "list_courses")).decision.code;
 
 describe("the clock of the authorizer", () => {
-  it("is read at every use of a token, also of one that stays the same object", async () => {
+  it("is read at every use of a token, even if the token is the same object", async () => {
     const token = tokenOfClaims({ ...claims, exp: SECONDS + 60 });
     const authorizer = authorizerOf({ verify: () => token });
     const kindNow = async () => (await authorizer.authenticate("Bearer abc")).kind;
@@ -191,14 +196,14 @@ describe("the clock of the authorizer", () => {
     expect(await kindNow()).toBe("authenticated");
   });
 
-  it("counts for the nbf of claims that were given to tokenOfClaims", async () => {
+  it("applies to the nbf of the claims passed to tokenOfClaims", async () => {
     const verify = () => tokenOfClaims({ ...claims, nbf: SECONDS + 60 });
     expect(await codeOf({ verify })).toBe("invalid_token");
     vi.setSystemTime(NOW + 60_000);
     expect(await codeOf({ verify })).toBe("allowed");
   });
 
-  it("is read once a verify function has returned, not when it was called", async () => {
+  it("is read when a verify function returns, not when it is called", async () => {
     const verify = async () => {
       vi.setSystemTime(NOW + 10_000);
       return { ...claims, exp: SECONDS + 10 };
@@ -206,7 +211,7 @@ describe("the clock of the authorizer", () => {
     expect(await codeOf({ verify })).toBe("invalid_token");
   });
 
-  it("answers a token that has expired as any other that is not valid: no reason reaches the client", async () => {
+  it("gives an expired token the response of any invalid token, so that no reason reaches the client", async () => {
     const answers = await Promise.all(
       [{ exp: 1 }, { nbf: SECONDS + 60 }, { exp: NOW }, undefined].map(async (times) => {
         const verify = () => times && ({ ...claims, ...times } as AccessToken);
@@ -258,7 +263,7 @@ describe("a verifier of the library", () => {
     ["jwtVerifier", jwt],
     ["introspectionVerifier", introspection],
   ])(
-    "%s inside a function of your own is bound by the authorizer's clock, too",
+    "%s inside a function of your own is subject to the clock of the authorizer too",
     async (_, verifier) => {
       const rawToken = await mint();
       vi.setSystemTime(NOW + 301_000);

@@ -12,17 +12,17 @@ const TOKEN: AccessToken = Object.freeze({ scope: "courses:read" });
 const ACCEPTED: Verdict = { kind: "token", token: TOKEN };
 
 describe("a public verifier", () => {
-  it("returns the token at once where the verdict is there", () => {
+  it("returns the token at once if the verdict is not a promise", () => {
     expect(hideReasons(() => ACCEPTED)("text")).toBe(TOKEN);
   });
 
-  it("returns a promise of the token where the verdict is to come", async () => {
+  it("returns a promise of the token if the verdict is a promise", async () => {
     const answer = hideReasons(async () => ACCEPTED)("text");
     expect(answer).toBeInstanceOf(Promise);
     expect(await answer).toBe(TOKEN);
   });
 
-  it("returns `undefined` in place of every reason", async () => {
+  it("returns `undefined` for every reason", async () => {
     expect(hideReasons(() => rejected("key"))("text")).toBeUndefined();
     expect(await hideReasons(async () => rejected("key"))("text")).toBeUndefined();
   });
@@ -36,7 +36,7 @@ describe("a public verifier", () => {
     await expect(hideReasons(() => Promise.reject(outage))("text")).rejects.toBe(outage);
   });
 
-  it("passes the text on as it is, and keeps the verifier with reasons within reach", () => {
+  it("passes the text on unchanged, and gives access to the detailed verifier", () => {
     const texts: unknown[] = [];
     const detailed: DetailedVerify = (text) => {
       texts.push(text);
@@ -49,7 +49,7 @@ describe("a public verifier", () => {
     expect(texts).toEqual(["one", "two"]);
   });
 
-  it("of the program's own has no reasons", () => {
+  it("has no detailed verifier if it is a function of the program", () => {
     expect(detailedVerify(() => TOKEN)).toBeUndefined();
   });
 });

@@ -22,7 +22,7 @@ const gates = { tiers: ["free", "pro"], accountTypes: ["mentor", "studio"] };
 const scopes = { a: {}, b: {}, "admin:all": { reserved: true } };
 const verify = () => undefined;
 
-/** What createAuthorizer throws. */
+/** Returns the error that `createAuthorizer` throws. */
 function refusalOf(definition: object, options: object = {}): PolicyError {
   try {
     createAuthorizer({ policy: loadPolicy({ ...base, ...definition }), verify, ...options });
@@ -57,36 +57,39 @@ const CONDITIONS: readonly (readonly [where: string, definition: object])[] = [
   ],
 ];
 
-describe("a policy with a condition on tier or account type", () => {
-  it.each(CONDITIONS)("in %s starts only where an option says which facts count", (_, parts) => {
-    const definition = { ...gates, ...parts };
-    const { code, findings } = refusalOf(definition);
-    expect(code).toBe("ERR_OPTIONS_INVALID");
-    expect(findings.map(({ path }) => path)).toEqual(["trustClaims"]);
-    expect(findings[0]?.message).toMatch(/`subject`.*`trustClaims`.*`\[\]`/);
-    const policy = loadPolicy({ ...base, ...definition });
-    for (const options of [
-      { trustClaims: [] },
-      { trustClaims: ["tier"] as const },
-      { subject: verify },
-      { trustClaims: [], subject: verify },
-    ]) {
-      expect(createAuthorizer({ policy, verify, ...options }).policy).toBe(policy);
-    }
-  });
+describe("a condition on tier or account type", () => {
+  it.each(CONDITIONS)(
+    "in %s is accepted only if an option names the facts that count",
+    (_, parts) => {
+      const definition = { ...gates, ...parts };
+      const { code, findings } = refusalOf(definition);
+      expect(code).toBe("ERR_OPTIONS_INVALID");
+      expect(findings.map(({ path }) => path)).toEqual(["trustClaims"]);
+      expect(findings[0]?.message).toMatch(/`subject`.*`trustClaims`.*`\[\]`/);
+      const policy = loadPolicy({ ...base, ...definition });
+      for (const options of [
+        { trustClaims: [] },
+        { trustClaims: ["tier"] as const },
+        { subject: verify },
+        { trustClaims: [], subject: verify },
+      ]) {
+        expect(createAuthorizer({ policy, verify, ...options }).policy).toBe(policy);
+      }
+    },
+  );
 
-  it("is reported beside every other fault of the options", () => {
+  it("is reported together with every other finding of the options", () => {
     const definition = { ...gates, scopes, tools: { t: { scope: "a", tier: "pro" } } };
     const { findings } = refusalOf(definition, { timeout: 0, clockTolerance: 301 });
     expect(findings.map(({ path }) => path)).toEqual(["trustClaims", "clockTolerance", "timeout"]);
   });
 
   it.each<[what: string, definition: object]>([
-    ["no condition", { scopes, tools: { t: "a" } }],
+    ["no conditions", { scopes, tools: { t: "a" } }],
     ["tiers and account types that nothing uses", { ...gates, scopes, tools: { t: "a" } }],
     ["reserved scopes alone", { scopes, tools: { t: "admin:all" } }],
-    ["nothing but a denial", { scopes, tools: { t: { deny: "never" } } }],
-  ])("is none that has %s", (_, definition) => {
+    ["only a denial", { scopes, tools: { t: { deny: "never" } } }],
+  ])("is absent from a policy with %s", (_, definition) => {
     const policy = loadPolicy({ ...base, ...definition });
     expect(createAuthorizer({ policy, verify }).policy).toBe(policy);
   });
@@ -111,7 +114,7 @@ describe("the claims to trust", () => {
     [null, /^expected a list of `tier`/],
     [[7], /^expected names of claims, of `tier`/],
     [[undefined], /^expected names of claims, of `tier`/],
-    // biome-ignore lint/suspicious/noSparseArray: a hole is no name either
+    // biome-ignore lint/suspicious/noSparseArray: a hole is not a name either
     [[,], /^expected names of claims, of `tier`/],
     [[{ toString: null }], /^expected names of claims, of `tier`/],
     [["__proto__"], /^unknown claim `__proto__`/],
@@ -126,7 +129,7 @@ describe("the claims to trust", () => {
     ]);
   });
 
-  it("may be every name of a fact, entitlements included, and may be read before they change", async () => {
+  it("can be every name of a fact, entitlements included, and are read once", async () => {
     const trustClaims: Trusted[number][] = ["first_party", "entitlements", "account_type"];
     const policy = loadPolicy({ ...base, ...gates, scopes });
     const options = { policy, trustClaims, verify: () => ({ scope: "a", tier: "pro" }) };
@@ -152,10 +155,10 @@ const plain = { scope: "a admin:all", sub: "user-1" };
 const full: AccessToken = { ...plain, ...FACTS };
 const made = () => tokenOfClaims(full);
 
-/** The ways in which a verifier returns claims. */
+/** Verifiers that return claims in different ways. */
 const VERIFIERS: readonly (readonly [how: string, verify: AuthorizerOptions["verify"]])[] = [
   ["a verify function", () => ({ ...full })],
-  ["a verify function that returns what tokenOfClaims makes", made],
+  ["a verify function that returns the token of tokenOfClaims", made],
   [
     "a verifier of the library",
     hideReasons(() => ({ kind: "token", token: made() as AccessToken })),
@@ -177,7 +180,7 @@ const ROWS: readonly (readonly [
 
 describe.each(VERIFIERS)("a token of %s", (_, verify) => {
   it.each(ROWS)(
-    "with %j trusted opens %j, and is passed on with these alone",
+    "with %j trusted allows %j, and is passed on with these facts only",
     async (trustClaims, allowed, kept) => {
       const seen: AccessToken[] = [];
       const events: AuditEvent[] = [];
@@ -205,7 +208,7 @@ describe.each(VERIFIERS)("a token of %s", (_, verify) => {
     },
   );
 
-  it("has no facts of its own where the options name no claims to trust", async () => {
+  it("has no facts of its own without `trustClaims`", async () => {
     const subject = () => undefined;
     const authorizer = createAuthorizer({ policy, verify, subject });
     for (const tool of ["export", "teach", "purge"] as const) {
@@ -215,7 +218,7 @@ describe.each(VERIFIERS)("a token of %s", (_, verify) => {
     }
   });
 
-  it("has the facts of subject in place of those that are not trusted, and of those that are", async () => {
+  it("has the facts of `subject` instead of its own, trusted or not", async () => {
     const subject = () => ({ tier: "free", first_party: true });
     for (const trustClaims of [
       [],
@@ -230,7 +233,7 @@ describe.each(VERIFIERS)("a token of %s", (_, verify) => {
   });
 });
 
-describe("a token that a verifier remembers", () => {
+describe("a token from the cache of a verifier", () => {
   const tokensOf = async (claims: object, trustClaims: Trusted) => {
     const token = tokenOfClaims(claims);
     const authorizer = createAuthorizer({
@@ -244,7 +247,7 @@ describe("a token that a verifier remembers", () => {
     return { token, first: first.token, second: second.token };
   };
 
-  it("is passed on as it is where none of its facts is left out", async () => {
+  it("is passed on as the same object if no fact is left out", async () => {
     for (const [claims, trustClaims] of [
       [plain, []],
       [{ ...plain, tier: "pro" }, ["tier"]],
@@ -255,7 +258,7 @@ describe("a token that a verifier remembers", () => {
     }
   });
 
-  it("is copied once, so that decisions remember the copy", async () => {
+  it("is copied once, so that the cache of decisions has the copy as key", async () => {
     const { token, first, second } = await tokensOf(full, ["tier"]);
     expect(first).not.toBe(token);
     expect(second).toBe(first);
@@ -263,7 +266,7 @@ describe("a token that a verifier remembers", () => {
 });
 
 describe("any policy and any token", { timeout: 60_000 }, () => {
-  it("decide at the gate as for the token without the facts that are not trusted, and again so in a handler", async () => {
+  it("give the decision for the token without the facts that are not trusted, at the gate and in a handler", async () => {
     const changed = tally("a decision that another fact would change", 11);
     const property = fc.asyncProperty(
       drawn((draw) => ({

@@ -1,13 +1,13 @@
 import { describe, expectTypeOf, test } from "vitest";
 import type { AccessToken } from "../../src/decision/access-token.js";
 import { definePolicy, loadPolicy, type Policy } from "../../src/decision/policy.js";
-import {
-  type Admission,
-  type Authorizer,
-  createAuthorizer,
-  type DoorDecision,
-  type Outcome,
-} from "../../src/resource-server/authorizer.js";
+import { createAuthorizer } from "../../src/resource-server/authorizer.js";
+import type {
+  Admission,
+  Authorizer,
+  DoorDecision,
+  Outcome,
+} from "../../src/resource-server/authorizer-types.js";
 import type { Verify } from "../../src/resource-server/verify.js";
 
 declare const verify: Verify;

@@ -1,14 +1,14 @@
-/** The little that the door asks of the runtime it stands in, declared here since the core knows no Node and no DOM. */
+/** The globals of the runtime that the core uses, declared here since the core compiles without the types of Node and the DOM. */
 export interface Host {
   /** Starts a timer. */
   readonly setTimeout: (callback: () => void, milliseconds: number) => unknown;
-  /** Stops it. */
+  /** Stops a timer. */
   readonly clearTimeout: (timer: unknown) => void;
-  /** Where an outage is written when nobody asked to be told. */
+  /** Logs outages by default. */
   readonly console: { error(line: string): void };
-  /** Makes bytes of text (UTF-8). */
+  /** Encodes text as UTF-8. */
   readonly TextEncoder: new () => { encode(text: string): Uint8Array };
-  /** Names of audit events, and digests of what they may not show. */
+  /** Creates the ids of audit events, and the digests of arguments. */
   readonly crypto: {
     randomUUID(): string;
     readonly subtle: {
@@ -25,10 +25,10 @@ export interface Host {
   };
 }
 
-/** A key as the runtime keeps it. */
+/** An HMAC key of the runtime (`CryptoKey`). */
 export interface HmacKey {
   readonly type: string;
 }
 
-/** Every Web-standard runtime has these as globals; they are read when used, so that a test's clock counts. */
+/** The globals of any Web-standard runtime. They are read at each use, so that a test can replace the clock. */
 export const host = globalThis as unknown as Host;

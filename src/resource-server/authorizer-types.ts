@@ -1,0 +1,138 @@
+import type { AccessToken } from "../decision/access-token.js";
+import type { Allowed, Decision, DoorDenial } from "../decision/decision.js";
+import type { Authorized, KnownName, ParamsArgument, Policy } from "../decision/policy.js";
+import type { ProtectedResourceMetadata } from "../discovery/protected-resource-metadata.js";
+import type { PolicyTypes } from "../policy/definition.js";
+import type { AuditedRequest, ProtocolRequest } from "./audited-request.js";
+import type { Answer, AnswerContext, Refusal } from "./challenge.js";
+import type { FactSource } from "./verify.js";
+import type { Vouched } from "./vouched.js";
+
+/** The decision of an authorizer: a decision of the policy, or a denial of the credentials. */
+export type DoorDecision = Decision | DoorDenial;
+
+/** A decision with the token that it is about. */
+export interface Outcome {
+  /** The decision. */
+  readonly decision: DoorDecision;
+  /** The verified claims with the facts of `subject`. Missing without a valid token. */
+  readonly token?: AccessToken;
+}
+
+/** A call as an adapter passes it in. */
+export interface Call {
+  /** Every `Authorization` header of the request, unchanged, or a local token; `undefined` without one. */
+  readonly authorization: string | readonly string[] | Vouched | undefined;
+  /** The name of the tool or endpoint: any text. An unknown name is denied. */
+  readonly operation: string;
+  /** The values of its parameters. */
+  readonly params?: unknown;
+  /** The arguments for the audit event, if they are more than `params`. */
+  readonly arguments?: unknown;
+  /** The id of the request in the audit event. */
+  readonly requestId?: string | undefined;
+  /**
+   * Reads `arguments` and `requestId` if reading them takes time. Called at most once, after the decision, and only for an event.
+   */
+  readonly audited?: () => AuditedRequest;
+  /** The version of the Model Context Protocol that the client speaks. */
+  readonly protocolVersion?: string | undefined;
+  /** The scopes in the challenge of a 401 without credentials; see {@link AnswerContext.signInScope}. Default: `"operation"`. */
+  readonly signInScope?: "operation" | "resource" | "operation-or-resource";
+  /** Whether to write no event for an allowed call: for a gate behind which the same call is decided again. Default: `false`. */
+  readonly auditDenialsOnly?: boolean;
+  /**
+   * Whether a caller without a valid token gets the denial of the credentials even for an unknown or denied operation, as MCP
+   * over HTTP requires. Default: `false`.
+   */
+  readonly credentialsFirst?: boolean;
+}
+
+/** The next step of an adapter: continue with the token, or write the response. */
+export type Admission =
+  | {
+      readonly kind: "allowed";
+      readonly decision: Allowed;
+      readonly token: AccessToken | undefined;
+    }
+  | {
+      readonly kind: "refused";
+      readonly decision: Refusal;
+      readonly answer: Answer;
+      readonly token: AccessToken | undefined;
+    };
+
+/** The result of authentication alone, before an operation is known. */
+export type Authenticated =
+  | { readonly kind: "authenticated"; readonly token: AccessToken }
+  | { readonly kind: "refused"; readonly decision: Refusal; readonly answer: Answer };
+
+/**
+ * Verifies tokens, asks the callbacks for facts, decides, and returns HTTP responses as data. Keeps no request and no response.
+ */
+export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
+  /** The policy that it enforces. */
+  readonly policy: Policy<Types>;
+  /** The resource identifier of the options. */
+  readonly resource: string | undefined;
+  /** Milliseconds after which a callback without a result counts as an outage. */
+  readonly timeout: number;
+  /** Number of outages so far, by callback. */
+  readonly faults: Readonly<Record<FactSource, number>>;
+
+  /**
+   * Decides on a raw bearer token. Never throws on client input and never rejects: the code is `invalid_request` for a text
+   * that is not a bearer token, and `temporarily_unavailable` for an outage.
+   *
+   * @param rawToken - the token without `Bearer`; `undefined` for a request without credentials
+   */
+  decide<const Name extends string>(
+    rawToken: string | undefined,
+    tool: KnownName<Types, Name>,
+    ...params: ParamsArgument<Types, Name>
+  ): Promise<Outcome>;
+
+  /**
+   * Decides as {@link Authorizer.decide} does, for code that continues only if the call is allowed.
+   *
+   * @throws {@link AccessDenied} with the decision, for every denial
+   */
+  authorize<const Name extends string>(
+    rawToken: string | undefined,
+    tool: KnownName<Types, Name>,
+    ...params: ParamsArgument<Types, Name>
+  ): Promise<Authorized<Types, Name>>;
+
+  /**
+   * Decides on a whole call, as adapters do: from the `Authorization` header to the response. Returns a promise only if a
+   * callback returns one, since a promise costs more than a decision. Never rejects.
+   */
+  admit(call: Call): Admission | Promise<Admission>;
+
+  /** Verifies credentials alone: for lists, sessions and handshakes. Decides nothing and writes no event. Never rejects. */
+  authenticate(
+    authorization: string | readonly string[] | Vouched | undefined,
+    context?: AnswerContext,
+  ): Promise<Authenticated>;
+
+  /**
+   * Writes the audit event, of the kind `protocol`, of a denied message that calls no operation: because `authenticate` refused
+   * the credentials or could not check them, or because of what the token lacks. A request without credentials makes no event:
+   * that is how clients begin. Waits for the sink as for every other denial. Never rejects.
+   */
+  record(
+    refused: {
+      readonly decision: Refusal;
+      readonly answer: Answer;
+      /** The token, if it is valid. */
+      readonly token?: AccessToken | undefined;
+    },
+    request: ProtocolRequest,
+  ): Promise<void>;
+
+  /** Returns the HTTP response to a denial: status, headers (RFC 6750) and problem document (RFC 9457). */
+  answer(decision: Refusal, context?: AnswerContext): Answer;
+
+  /** Returns the RFC 9728 document and the URL where clients look for it; `undefined` without a `resource`. */
+  metadata(): { readonly url: string; readonly document: ProtectedResourceMetadata } | undefined;
+}

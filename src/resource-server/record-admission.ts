@@ -1,0 +1,52 @@
+import type { CompiledPolicy } from "../policy/compiled.js";
+import { newAuditEventMaker } from "./audit.js";
+import type { AuthorizerOptions } from "./authorizer-options.js";
+import type { Admission, Call } from "./authorizer-types.js";
+import { type Awaitable, type FactAsker, whenThere } from "./facts.js";
+
+/** A call after its credentials have been read. */
+export type CallDetails = Omit<Call, "authorization">;
+
+/**
+ * Writes the audit event of an admission. Returns whether the admission may take effect: `false` if the event could not be
+ * written and `onAuditError` is `"deny"`. Never throws and never rejects.
+ *
+ * @param isProtocol - whether the call is a message of a protocol that calls no operation
+ */
+export type AdmissionRecorder = (
+  admission: Admission,
+  call: CallDetails,
+  isProtocol?: boolean,
+) => Awaitable<boolean>;
+
+type AuditOptions = Pick<AuthorizerOptions, "audit" | "sensitive" | "auditKey" | "onAuditError">;
+
+/** Creates an {@link AdmissionRecorder} for one policy. Without an `audit` callback it writes nothing. */
+export function createAdmissionRecorder(
+  policy: CompiledPolicy,
+  { audit, sensitive = [], auditKey, onAuditError = "deny" }: AuditOptions,
+  factOf: FactAsker,
+): AdmissionRecorder {
+  if (audit === undefined) return () => true;
+  const makeEvent = newAuditEventMaker(policy, sensitive, auditKey);
+  return (admission, call, isProtocol = false) => {
+    const write = async () => audit(await makeEvent(auditedCall(admission, call, isProtocol)));
+    const written = factOf("audit", write, () => undefined);
+    return onAuditError === "continue" || whenThere(written, ({ kind }) => kind === "value");
+  };
+}
+
+/** Reads what the event contains of the request: after the decision, and once. */
+function auditedCall(admission: Admission, call: CallDetails, isProtocol: boolean) {
+  const { decision, token } = admission;
+  const request = Object.hasOwn(call, "audited") ? call.audited?.() : call;
+  return {
+    operation: call.operation,
+    isProtocol,
+    decision,
+    token,
+    status: admission.kind === "refused" ? admission.answer.status : undefined,
+    arguments: request?.arguments ?? call.params,
+    requestId: request?.requestId,
+  };
+}
