@@ -1,5 +1,5 @@
 import { PolicyError } from "../errors.js";
-import { oneLine } from "../policy/findings.js";
+import { oneLine } from "../policy/report.js";
 
 /** An entry of a map of resources that fits a URI: its tool, and the values that the URI holds. */
 export interface ResourceMatch {

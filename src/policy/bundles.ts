@@ -3,7 +3,8 @@ import { anyText } from "../grammar/any-value.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import { isScopeList } from "./compile.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled.js";
-import { nearest, oneLine } from "./findings.js";
+import { oneLine } from "./report.js";
+import { nearest } from "./suggest.js";
 
 /**
  * Returns the scopes of a bundle: those that it lists, or every scope that is not reserved and not among its exceptions.

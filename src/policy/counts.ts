@@ -1,6 +1,6 @@
 import type { PolicyDefinition } from "./definition.js";
-import type { Path, Report } from "./findings.js";
 import { isPattern } from "./names.js";
+import type { Path, Report } from "./report.js";
 
 /** How many names of scopes there may be, older ones included; each takes some 1,100 bytes. */
 const MOST_NAMES = 50_000;

@@ -1,5 +1,5 @@
 import type { Operation, ToolPattern } from "./compiled.js";
-import type { Report } from "./findings.js";
+import type { Report } from "./report.js";
 
 /** How many steps the comparison of tools with denying patterns may take: some 1.5 ns each. */
 const MOST_PATTERN_STEPS = 1_000_000_000;

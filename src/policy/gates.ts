@@ -1,6 +1,6 @@
 import { ANY_TIER } from "./compiled.js";
 import type { PolicyDefinition } from "./definition.js";
-import type { Path, Report } from "./findings.js";
+import type { Path, Report } from "./report.js";
 
 /** The plans and kinds of account that a policy declares. */
 export interface Gates {

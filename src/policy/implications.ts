@@ -2,8 +2,8 @@ import { printedScope, type ScopeTokenSyntax } from "../grammar/scope-syntax.js"
 import type { Template } from "../grammar/template.js";
 import type { Implied } from "./compiled.js";
 import type { ScopeOptions } from "./definition.js";
-import type { Path, Report } from "./findings.js";
 import { reportDuplicates } from "./gates.js";
+import type { Path, Report } from "./report.js";
 
 /** A scope that has been read, while its implications are being linked. */
 export interface ScopeDraft {

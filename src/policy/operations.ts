@@ -7,10 +7,10 @@ import {
 } from "./compiled.js";
 import type { OperationDefinition, OperationOptions, PolicyDefinition } from "./definition.js";
 import { denyByPattern } from "./denials.js";
-import { formatPath, type Path, type Report } from "./findings.js";
 import { isPattern, toolKeyFault } from "./names.js";
 import { withoutPrototype } from "./own-members.js";
 import { patternMatcher } from "./pattern.js";
+import { formatPath, type Path, type Report } from "./report.js";
 import { PARTS, type Reading, readGates, readRequirement } from "./requirement.js";
 import { checkRoom, excessOf, sizeOfOperation } from "./requirement-size.js";
 import {

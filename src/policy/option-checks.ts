@@ -1,7 +1,8 @@
 import { type Finding, PolicyError } from "../errors.js";
 import { urlParts } from "../grammar/url.js";
-import { describeFindings, nearest, oneLine } from "./findings.js";
 import { ownMembers } from "./own-members.js";
+import { describeFindings, oneLine } from "./report.js";
+import { nearest } from "./suggest.js";
 
 /** Checks the value of one option: returns what is wrong with it, `undefined` for a good value. */
 export type OptionCheck = (value: unknown) => string | undefined;

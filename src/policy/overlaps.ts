@@ -5,8 +5,8 @@ import {
   type Template,
   templatesOverlap,
 } from "../grammar/template.js";
-import type { Steps } from "./findings.js";
 import type { NamedScope } from "./scope-lookup.js";
+import type { Steps } from "./suggest.js";
 
 /** How many segments the search for overlapping names may look at; some 100 ns each. */
 export const MOST_OVERLAP_STEPS = 5_000_000;

@@ -1,5 +1,5 @@
-import type { Report } from "./findings.js";
 import { withoutPrototype } from "./own-members.js";
+import type { Report } from "./report.js";
 
 /** How many levels a policy may have. */
 export const DEEPEST = 64;

@@ -5,9 +5,10 @@ import { type BindParams, type BindResult, bindCompiled } from "../grammar/templ
 import { bundleScopes } from "./bundles.js";
 import type { CompiledPolicy } from "./compiled.js";
 import type { PolicyTypes } from "./definition.js";
-import { nearest, oneLine } from "./findings.js";
 import { checkOptions, isBoolean, optional } from "./option-checks.js";
+import { oneLine } from "./report.js";
 import { expandScope, missingScope, reduceScope } from "./scope-meanings.js";
+import { nearest } from "./suggest.js";
 
 /** Whose token is read. */
 export interface MeaningOptions {

@@ -1,5 +1,5 @@
 import type { OperationDefinition, RequirementOptions } from "./definition.js";
-import type { Path, Report } from "./findings.js";
+import type { Path, Report } from "./report.js";
 
 /** A requirement as it is written: one scope, or an object. */
 export type Written = string | RequirementOptions | undefined;

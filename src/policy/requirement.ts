@@ -1,9 +1,9 @@
 import { printedScope } from "../grammar/scope-syntax.js";
 import { ANY_TIER } from "./compiled.js";
 import type { RequirementOptions } from "./definition.js";
-import { formatPath, type Path, type Report } from "./findings.js";
 import { checkAccountTypes, type Gates, rankOf, reportDuplicates } from "./gates.js";
 import { isParamName } from "./names.js";
+import { formatPath, type Path, type Report } from "./report.js";
 import type { Written } from "./requirement-size.js";
 import { type Draft, intersection, merge, type RuleBudget } from "./rule.js";
 import type { ScopeTable } from "./scopes.js";

@@ -7,7 +7,7 @@ import {
   type Rule,
   type ScopeUse,
 } from "./compiled.js";
-import type { Report } from "./findings.js";
+import type { Report } from "./report.js";
 
 /** How often two account types may be compared, for all rules of a policy together. */
 const MOST_COMPARISONS = 10_000_000;

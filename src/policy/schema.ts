@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { PolicyDefinition } from "./definition.js";
-import { formatPath, nearest, type Path, type Report } from "./findings.js";
+import { formatPath, type Path, type Report } from "./report.js";
+import { nearest } from "./suggest.js";
 
 const name = z.string().min(1);
 const names = z.array(name).min(1);

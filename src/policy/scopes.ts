@@ -7,12 +7,13 @@ import {
 import { compileTemplate } from "../grammar/template.js";
 import type { CompiledScope } from "./compiled.js";
 import type { PolicyDefinition } from "./definition.js";
-import type { Path, Report, Steps } from "./findings.js";
 import { checkAccountTypes, type Gates, rankOf, reportDuplicates } from "./gates.js";
 import { linkImplied, newClosures, reportCycle, type ScopeDraft } from "./implications.js";
 import { MOST_OVERLAP_STEPS, overlapsOf } from "./overlaps.js";
 import { withoutPrototype } from "./own-members.js";
+import type { Path, Report } from "./report.js";
 import type { NamedScope } from "./scope-lookup.js";
+import type { Steps } from "./suggest.js";
 
 /** How many characters and placeholders the name of a scope may have. */
 const LONGEST_SCOPE = 1_024;

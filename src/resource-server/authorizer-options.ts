@@ -3,7 +3,6 @@ import type { Policy } from "../decision/policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import { hasConditions } from "../policy/conditions.js";
 import type { PolicyTypes } from "../policy/definition.js";
-import { nearest } from "../policy/findings.js";
 import {
   checkOptions,
   isFunction,
@@ -13,6 +12,7 @@ import {
   positive,
   required,
 } from "../policy/option-checks.js";
+import { nearest } from "../policy/suggest.js";
 import type { AuditEvent } from "./audit-event.js";
 import type { ChallengeMode } from "./challenge.js";
 import { isIssuerList, isResource } from "./options.js";

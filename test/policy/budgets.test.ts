@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkCounts } from "../../src/policy/counts.js";
 import type { PolicyDefinition } from "../../src/policy/definition.js";
-import { newReport } from "../../src/policy/findings.js";
+import { newReport } from "../../src/policy/report.js";
 import type { FindingCase } from "../cases/finding-case.js";
 import { findingsOf, policyWith } from "./findings-of.js";
 import { alike, listOf, objectOf, scopesOf } from "./many.js";

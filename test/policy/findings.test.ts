@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { describeFindings, formatPath, nearest, newReport } from "../../src/policy/findings.js";
+import { describeFindings, formatPath, newReport } from "../../src/policy/report.js";
+import { nearest } from "../../src/policy/suggest.js";
 import type { FindingCase } from "../cases/finding-case.js";
 import { RULE_FINDINGS } from "../cases/findings-rules.js";
 import { SCOPE_FINDINGS } from "../cases/findings-scopes.js";

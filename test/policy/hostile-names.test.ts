@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/policy.js";
 import { PolicyError } from "../../src/errors.js";
-import { oneLine } from "../../src/policy/findings.js";
+import { oneLine } from "../../src/policy/report.js";
 import { findingsOf, policyWith } from "./findings-of.js";
 
 // What breaks a line, colours it, turns its direction, or hides in it.

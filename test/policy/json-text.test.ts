@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/policy.js";
-import { newReport } from "../../src/policy/findings.js";
 import { readJson } from "../../src/policy/json-text.js";
+import { newReport } from "../../src/policy/report.js";
 import type { Found } from "../cases/finding-case.js";
 import { asFound, findingsOf, sorted } from "./findings-of.js";
 

@@ -1,7 +1,7 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { newReport } from "../../src/policy/findings.js";
 import { deepFreeze, snapshot } from "../../src/policy/plain-data.js";
+import { newReport } from "../../src/policy/report.js";
 import type { Found } from "../cases/finding-case.js";
 import { asFound, findingsOf, policyWith, sorted } from "./findings-of.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newReport } from "../../src/policy/findings.js";
+import { newReport } from "../../src/policy/report.js";
 import { checkShape, policyJsonSchema } from "../../src/policy/schema.js";
 import { policyWith } from "./findings-of.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PolicyDefinition } from "../../src/policy/definition.js";
-import { formatPath, type Path } from "../../src/policy/findings.js";
+import { formatPath, type Path } from "../../src/policy/report.js";
 import { policyJsonSchema } from "../../src/policy/schema.js";
 import { drawPolicy } from "../model/arbitrary-policy.js";
 import { drawn } from "../model/draw.js";
