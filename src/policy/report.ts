@@ -2,43 +2,47 @@ import type { Finding } from "../errors.js";
 import { withoutPrototype } from "./own-members.js";
 import { nearest, type Steps } from "./suggest.js";
 
-/** Where something stands in a definition, from the root. */
+/** The place of a value in a definition, as keys and indexes from the root. */
 export type Path = readonly (string | number)[];
 
-/** Looks for the candidate that a name probably meant, within what the report may spend on suggestions. */
+/** Returns the candidate that was probably meant by a name, within the limits of the report for suggestions. */
 export type Suggest = (name: string, candidates: Iterable<string>) => string | undefined;
 
-/** Collects the findings of one policy in the order in which they are met. */
+/** Collects the findings of one policy in the order of their discovery. */
 export interface Report {
-  /** The findings so far, at most {@link MOST_FINDINGS}; later ones are only counted. */
+  /** The findings so far, at most {@link MOST_FINDINGS}. Later ones are only counted. */
   readonly findings: readonly Finding[];
-  /** Places whose value has been taken out, with a finding: no other finding is reported for them. */
+  /** Places whose value was removed, with a finding. They get no further finding. */
   readonly removed: Set<string>;
-  /** Places that hold a removed one: what is missing there is not a mistake. */
+  /** Places that contain a removed place. A missing member there is not an error. */
   readonly damaged: Set<string>;
-  /** Records that the value at `path` has been taken out. */
+  /** Records that the value at `path` was removed. */
   remove(path: Path): void;
-  /** Whether later findings are only counted: a search that could find very many may stop, see {@link Report.stop}. */
+  /** Whether further findings are only counted. A search with many findings may then stop, see {@link Report.stop}. */
   readonly isFull: boolean;
-  /** @param meant - looks for what was probably meant; called for the first hundred findings alone, since it takes time */
+  /**
+   * Adds a finding.
+   *
+   * @param meant - returns what was probably meant. Called for the first hundred findings only, because it takes time.
+   */
   add(
     code: string,
     path: Path,
     message: string,
     meant?: (suggest: Suggest) => string | undefined,
   ): void;
-  /** Notes that a search stopped early: how many findings there are is then not known. */
+  /** Records that a search stopped early, so that the number of findings is unknown. */
   stop(): void;
-  /** Returns the findings and, where some were only counted, a last one with their number. */
+  /** Returns the findings. If some were only counted, the last finding gives their number. */
   close(): readonly Finding[];
 }
 
 const IDENTIFIER = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
 
-/** How many characters of a path a finding holds; the name of an endpoint may have 8,192. */
+/** Maximum number of characters in the path of a finding. The name of an endpoint may have 8,192. */
 const LONGEST_PLACE = 10_000;
 
-/** Writes a path as text: `["tools", "get_settings", "anyOf", 0]` is `tools.get_settings.anyOf[0]`. */
+/** Formats a path: `["tools", "get_settings", "anyOf", 0]` becomes `tools.get_settings.anyOf[0]`. */
 export function formatPath(path: Path): string {
   let text = "";
   for (const step of path) {
@@ -57,14 +61,15 @@ function cut(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-/** How many findings are listed. */
+/** Maximum number of listed findings. */
 const MOST_FINDINGS = 1_000;
+/** Maximum number of findings with a suggestion. */
 const MOST_SUGGESTIONS = 100;
-/** How many steps all suggestions of one report may take together: see {@link nearest}. */
+/** Maximum number of steps for all suggestions of one report, see {@link nearest}. */
 const SUGGESTION_STEPS = 20_000_000;
-/** The code of the last finding where some are only counted. */
+/** The code of the last finding if some are only counted. */
 const MORE = "more_findings";
-/** How many characters of a message, and of a path in a line of text, are shown. */
+/** Maximum number of characters of a message, and of a path in the text of an error. */
 const LONGEST_MESSAGE = 1_024;
 
 /** Creates an empty report. */
@@ -112,7 +117,10 @@ export function newReport(): Report {
   };
 }
 
-/** A text with what would break or colour the line written as escapes: names stand in messages as they came. */
+/**
+ * Returns a text with control, format and line separator characters escaped. Messages quote names from outside, which can have
+ * them.
+ */
 export function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
     const code = character.codePointAt(0) as number;
@@ -120,15 +128,19 @@ export function oneLine(text: string): string {
   });
 }
 
-/** Writes all findings as one text, a line each: the message of the error that refuses a policy or what is built on one. */
-export function describeFindings(findings: readonly Finding[], refused = "the policy"): string {
+/**
+ * Returns the message of an error with findings: their number, then one line for each with its place and suggestion.
+ *
+ * @param subject - what has the findings, as a noun phrase: `the app`, `the options of the gate`
+ */
+export function describeFindings(findings: readonly Finding[], subject = "the policy"): string {
   const lines = findings.map(withoutPrototype).map(({ path, message, suggestion }) => {
-    const where = path === "" ? "" : ` at ${cut(path, LONGEST_MESSAGE)}`;
+    const where = path === "" ? "" : `${cut(path, LONGEST_MESSAGE)}: `;
     const meant = suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`;
-    return oneLine(`  ${message}${where}${meant}`);
+    return oneLine(`  ${where}${message}${meant}`);
   });
   const count = findings.length === 1 ? "1 finding" : `${findings.length} findings`;
   const listed =
     findings.at(-1)?.code === MORE ? `more than ${findings.length - 1} findings` : count;
-  return `${refused} is refused: ${listed}\n${lines.join("\n")}`;
+  return `${listed} in ${subject}\n${lines.join("\n")}`;
 }

@@ -1,16 +1,18 @@
+/** Maximum number of characters of a name for which a suggestion is searched. */
 const LONGEST_NAME_COMPARED = 128;
 
-/** Steps that a search may still take. */
+/** The budget of a search. */
 export interface Steps {
+  /** Number of steps that the search may still take. Below 0, the search has stopped early. */
   left: number;
 }
 
 /**
- * Returns the candidate that is nearest to `name`, if it is near enough to be what was meant: at most a third of the
- * letters differ, a swap of two neighbours counting as one. Ties go to the first.
+ * Returns the candidate that is nearest to `name`, if it is near enough to be what was meant: at most a third of the letters
+ * differ. A swap of two adjacent letters counts as one difference. Of equally near candidates, the first is returned.
  *
- * @param steps - what the search may cost: a step for each candidate, and for each pair of letters that is compared.
- *   When they are spent, nothing more is suggested.
+ * @param steps - the budget of the search: one step for each candidate, and one for each pair of letters that is compared.
+ *   Without steps left, the result is `undefined`.
  */
 export function nearest(
   name: string,
@@ -19,7 +21,7 @@ export function nearest(
 ): string | undefined {
   if (name.length > LONGEST_NAME_COMPARED) return undefined;
   let best: string | undefined;
-  // of a name of one letter any other would be as near
+  // any other name of one letter is equally near to a name of one letter
   let bound = Math.max(name.length < 2 ? 0 : 1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
     steps.left -= 1;
@@ -35,8 +37,8 @@ export function nearest(
 }
 
 /**
- * Returns the optimal string alignment distance (edits and swaps of neighbours; letter case is ignored), or `bound` where
- * it is not less. Only the cells within `bound` of the diagonal can hold less, so only they are filled.
+ * Returns the optimal string alignment distance (edits and swaps of adjacent letters, letter case ignored), but at most `bound`.
+ * Only cells within `bound` of the diagonal can have a smaller value, so only these are computed.
  */
 function distance(left: string, right: string, bound: number, steps: Steps): number {
   const a = left.toLowerCase();
@@ -58,7 +60,7 @@ function distance(left: string, right: string, bound: number, steps: Steps): num
       least = Math.min(least, cost);
     }
     steps.left -= b.length;
-    // a swap reaches over one row, so two rows must have no way
+    // a swap skips one row, so both of the last two rows must be at the bound
     if (least >= bound && leastBefore >= bound) return bound;
     leastBefore = least;
     before = previous;

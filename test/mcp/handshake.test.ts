@@ -248,7 +248,7 @@ describe("the option", () => {
   it("takes one of its two words", () => {
     const handshake = "basline" as never;
     expect(() => mcpGate(newAuthorizer(), { handshake })).toThrow(
-      /expected one of `authenticated`, `baseline` at handshake/,
+      /handshake: expected one of `authenticated`, `baseline`/,
     );
     expect(() => protect(new McpServer(INFO), { policy, handshake })).toThrow(/handshake/);
   });

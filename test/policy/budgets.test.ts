@@ -21,25 +21,25 @@ const COUNTS: readonly (readonly [within: Parts, beyond: Parts, path: string, me
       { scopes: scopesOf(50_000) },
       { scopes: { ...scopesOf(49_999), x: { replaces: ["y"] } } },
       "scopes",
-      "50001 names of scopes, older ones included, and at most 50000 are allowed",
+      "50001 scope names (older names included): at most 50000 are allowed",
     ],
     [
       { tools: toolsOf(49_999), endpoints: endpointsOf(1) },
       { tools: toolsOf(49_999), endpoints: endpointsOf(2) },
       "",
-      "50001 tools and endpoints, and at most 50000 are allowed",
+      "50001 tools and endpoints: at most 50000 are allowed",
     ],
     [
       { tools: { ...toolsOf(10_000, "*"), ...toolsOf(5) } },
       { tools: { ...toolsOf(10_000, "*"), "x?": OPEN } },
       "tools",
-      "10001 patterns of tool names, and at most 10000 are allowed",
+      "10001 patterns of tool names: at most 10000 are allowed",
     ],
     [
       { endpoints: endpointsOf(500, "/a".repeat(999)) },
       { endpoints: { ...endpointsOf(500, "/a".repeat(999)), "GET /a": OPEN } },
       "endpoints",
-      "500001 segments in the paths of all endpoints, and at most 500000 are allowed",
+      "500001 segments in the paths of all endpoints: at most 500000 are allowed",
     ],
   ];
 
@@ -122,7 +122,7 @@ const BUDGETS: readonly Budget[] = [
     within: { endpoints: { [`GET /${"a".repeat(8_191)}`]: OPEN } },
     beyond: { endpoints: { [`GET /${"a".repeat(8_192)}`]: OPEN } },
     path: `endpoints["GET /${"a".repeat(8_192)}"]`,
-    message: "a path of 8193 characters, and a request may have at most 8192",
+    message: "a path of 8193 characters: at most 8192 are allowed in a request",
   },
   {
     title: "the length of a scope",
@@ -150,28 +150,28 @@ const BUDGETS: readonly Budget[] = [
     within: { scopes: chainOf(1_413) },
     beyond: { scopes: chainOf(1_414) },
     path: 'scopes["/c1386"].implies',
-    message: "the scopes imply more than 1000000 scopes in any number of steps",
+    message: "imply more than 1000000 scopes, directly or indirectly",
   },
   {
     title: "implications of templates",
     within: { scopes: chainOf(500, "/{a}") },
     beyond: { scopes: chainOf(2_000, "/{a}") },
     path: 'scopes["/c585/{a}"].implies',
-    message: "the scopes imply more than 1000000 scopes in any number of steps",
+    message: "imply more than 1000000 scopes, directly or indirectly",
   },
   {
     title: "scopes in the alternatives of one operation",
     within: { scopes: scopesOf(32_768), tools: { t: { allOf: names(32_768) } } },
     beyond: { scopes: scopesOf(10), tools: { t: { allOf: names(32_769) } } },
     path: "tools.t",
-    message: "the alternatives name 32769 scopes together, and at most 32768 are allowed",
+    message: "the alternatives name 32769 scopes in total: at most 32768 are allowed",
   },
   {
     title: "scopes in the alternatives of one operation, the baseline included",
     within: { scopes: scopesOf(64), baseline: names(30), tools: { t: SQUARE } },
     beyond: { scopes: scopesOf(64), baseline: names(31), tools: { t: SQUARE } },
     path: "tools.t",
-    message: "the alternatives name 33792 scopes together, and at most 32768 are allowed",
+    message: "the alternatives name 33792 scopes in total: at most 32768 are allowed",
   },
   {
     title: "scopes in the alternatives of all operations",
@@ -183,7 +183,7 @@ const BUDGETS: readonly Budget[] = [
     },
     path: "tools.t0",
     message:
-      "the alternatives of all tools and endpoints name 501761 scopes together, and at most 500000 are allowed; this one names the most: 2048",
+      "the alternatives of all tools and endpoints name 501761 scopes in total: at most 500000 are allowed (this one names the most: 2048)",
   },
   {
     title: "the baseline of all tools",
@@ -204,7 +204,7 @@ const BUDGETS: readonly Budget[] = [
     },
     path: "tools.t0",
     message:
-      "name 500500 scopes together, and at most 500000 are allowed; this one names the most: 500",
+      "name 500500 scopes in total: at most 500000 are allowed (this one names the most: 500)",
   },
   {
     title: "places of parameters",
@@ -212,7 +212,7 @@ const BUDGETS: readonly Budget[] = [
     beyond: wideTools(79),
     path: "",
     message:
-      "the parameters of all tools and endpoints fill more than 250000 placeholders together",
+      "the parameters of all tools and endpoints fill more than 250000 placeholders in total",
   },
   {
     title: "comparisons of account types",
@@ -226,21 +226,21 @@ const BUDGETS: readonly Budget[] = [
     within: { scopes: shapesOf(550) },
     beyond: { scopes: shapesOf(570) },
     path: "scopes",
-    message: "to find out whether two of them overlap takes more than 5000000 steps",
+    message: "checking them for overlaps takes more than 5000000 steps",
   },
   {
     title: "templates that nearly overlap",
     within: { scopes: crossing(1_500) },
     beyond: { scopes: crossing(1_600) },
     path: "scopes",
-    message: "to find out whether two of them overlap takes more than 5000000 steps",
+    message: "checking them for overlaps takes more than 5000000 steps",
   },
   {
     title: "tools and patterns that deny (MOST_PATTERN_STEPS)",
     within: { tools: denying(240) },
     beyond: { tools: denying(260) },
     path: "tools",
-    message: "260 tools and 260 patterns that deny: to compare them takes up to 1102433800 steps",
+    message: "comparing 260 tools with 260 denying patterns takes up to 1102433800 steps",
   },
 ];
 

@@ -164,7 +164,7 @@ describe("compiledPolicyOf", () => {
   it.each(LOOK_ALIKES)("refuses %s", (_, value) => {
     const error = refusal(() => compiledPolicyOf(value));
     expect(error).toMatchObject({ name: "PolicyError", code: "ERR_POLICY_UNKNOWN", findings: [] });
-    expect(error.message).toMatch(/^this is no policy/);
+    expect(error.message).toMatch(/^not a policy: /);
   });
 
   it("knows whatever was branded, and returns it", () => {
@@ -238,7 +238,7 @@ describe("a policy with faults", () => {
     expect(error).toBeInstanceOf(Error);
     expect(error.message.split("\n")).toHaveLength(error.findings.length + 1);
     expect(error.message).toContain(
-      "undeclared scope `courses:raed` at tools.get_settings.anyOf[0]; did you mean `courses:read`?",
+      "tools.get_settings.anyOf[0]: undeclared scope `courses:raed`; did you mean `courses:read`?",
     );
     expect(Object.isFrozen(error.findings)).toBe(true);
     expect(refusal(() => definePolicy(faulty as never)).findings).toEqual(error.findings);

@@ -142,11 +142,11 @@ describe("a report", () => {
     const report = newReport();
     report.add("a", ["tools", "t"], "undeclared scope `x`", () => "y");
     expect(describeFindings(report.findings)).toBe(
-      "the policy is refused: 1 finding\n  undeclared scope `x` at tools.t; did you mean `y`?",
+      "1 finding in the policy\n  tools.t: undeclared scope `x`; did you mean `y`?",
     );
-    report.add("b", [], "no JSON");
+    report.add("b", [], "not JSON");
     expect(describeFindings(report.findings)).toBe(
-      "the policy is refused: 2 findings\n  undeclared scope `x` at tools.t; did you mean `y`?\n  no JSON",
+      "2 findings in the policy\n  tools.t: undeclared scope `x`; did you mean `y`?\n  not JSON",
     );
   });
 
@@ -155,7 +155,7 @@ describe("a report", () => {
     for (let index = 0; index < 1_000; index += 1) report.add("a", [index], "message");
     expect(report.isFull).toBe(true);
     expect(report.close()).toHaveLength(1_000);
-    expect(describeFindings(report.close())).toMatch(/^the policy is refused: 1000 findings\n/);
+    expect(describeFindings(report.close())).toMatch(/^1000 findings in the policy\n/);
     report.add("a", [], "message");
     report.add("b", [], "message");
     expect(report.close()).toHaveLength(1_001);
@@ -165,7 +165,7 @@ describe("a report", () => {
       message: "and 2 further findings, which are not listed",
     });
     expect(describeFindings(report.close())).toMatch(
-      /^the policy is refused: more than 1000 findings\n(?:.*\n)* {2}and 2 further findings/,
+      /^more than 1000 findings in the policy\n(?:.*\n)* {2}and 2 further findings/,
     );
   });
 
@@ -195,8 +195,8 @@ describe("a report", () => {
     expect(second?.path).toHaveLength(10_000);
     expect(second?.message).toBe("b".repeat(1_024));
     const [, one, other] = describeFindings(report.findings).split("\n");
-    expect(one).toHaveLength("  ".length + 1_024 + " at ".length + 1_024);
-    expect(other?.endsWith("…")).toBe(true);
+    expect(one).toHaveLength("  ".length + 1_024 + ": ".length + 1_024);
+    expect(other).toBe(`  ${second?.path.slice(0, 1_023)}…: ${"b".repeat(1_024)}`);
   });
 
   it("suggests as much as a hundred findings and 20,000,000 steps allow", () => {

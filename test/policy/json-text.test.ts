@@ -69,10 +69,10 @@ const REFUSED: readonly (readonly [title: string, text: string, finds: readonly 
     `{${HEAD},"__proto__":{"tools":{}},"scopes":{"__proto__":"","b":"","a":{"__proto__":{"reserved":false}}},
       "tools":{"t":{"anyOf":["a",{"scope":"b","\\u005f_proto__":1}]}}}`,
     [
-      ["reserved_key", "__proto__", "no name but a trap"],
-      ["reserved_key", "scopes.__proto__", "trap"],
-      ["reserved_key", "scopes.a.__proto__", "trap"],
-      ["reserved_key", "tools.t.anyOf[1].__proto__", "trap"],
+      ["reserved_key", "__proto__", "not allowed"],
+      ["reserved_key", "scopes.__proto__", "not allowed"],
+      ["reserved_key", "scopes.a.__proto__", "not allowed"],
+      ["reserved_key", "tools.t.anyOf[1].__proto__", "not allowed"],
     ],
   ],
 ];

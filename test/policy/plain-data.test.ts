@@ -29,8 +29,8 @@ const REFUSED: readonly (readonly [
   parts: Record<string, unknown>,
   finds: readonly Found[],
 ])[] = [
-  ["a getter", { scopes: { a: getter } }, [["not_plain_data", "scopes.a.tier", "not an accessor"]]],
-  ["a setter", { scopes: { a: setter } }, [["not_plain_data", "scopes.a.tier", "not an accessor"]]],
+  ["a getter", { scopes: { a: getter } }, [["not_plain_data", "scopes.a.tier", "got an accessor"]]],
+  ["a setter", { scopes: { a: setter } }, [["not_plain_data", "scopes.a.tier", "got an accessor"]]],
   [
     "an instance of a class",
     { scopes: { a: new Scope() } },
@@ -59,7 +59,7 @@ const REFUSED: readonly (readonly [
   [
     "a computed __proto__",
     { scopes: { ["__proto__"]: "" } },
-    [["reserved_key", "scopes.__proto__", "trap"]],
+    [["reserved_key", "scopes.__proto__", "not allowed"]],
   ],
   [
     "a literal prototype",
@@ -74,7 +74,7 @@ const REFUSED: readonly (readonly [
   [
     "a cycle",
     { scopes: { a: loop } },
-    [["not_plain_data", "scopes.a.locales.de", "this contains itself"]],
+    [["not_plain_data", "scopes.a.locales.de", "circular reference"]],
   ],
 ];
 

@@ -128,8 +128,8 @@ describe("parseEndpoint", () => {
     ["GET /{a}b", /`\{a\}b` is not canonical/],
     ["GET /%61", /`%61` is not canonical/],
     ["GET /%c3%a9", /is not canonical/],
-    ["GET /{a}/:a", /`a` stands twice/],
-    ["GET /{__proto__}", /`__proto__` stands twice, or is no name/],
+    ["GET /{a}/:a", /duplicate or reserved path parameter `a`/],
+    ["GET /{__proto__}", /duplicate or reserved path parameter `__proto__`/],
   ];
   it.each(REFUSED)("refuses %j: %s", (key, message) => {
     expect(parseEndpoint(key)).toMatchObject({

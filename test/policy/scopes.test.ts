@@ -71,7 +71,7 @@ describe("overlaps", () => {
     expect(found[7]).toEqual({
       code: "overlap",
       path: 'scopes["/{y}/z"]',
-      message: "some text would be an instance of `/{y}/z` and of `/t/{x}`",
+      message: "`/{y}/z` and `/t/{x}` overlap: some scope token would match both",
     });
     expect(found.at(-1)?.code).toBe("more_findings");
   });

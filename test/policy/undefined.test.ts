@@ -141,7 +141,7 @@ describe("`undefined` as a value in a policy", () => {
         code: "undefined_value",
         path,
         message:
-          "give it a value or leave it out (is an environment variable not set?): got `undefined`",
+          "expected a value, got `undefined` (is an environment variable unset?): set the value or leave it out",
       },
     ]);
   });
