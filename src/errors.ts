@@ -1,21 +1,28 @@
-/** One fault of a policy: where it stands, what is wrong, and what was probably meant. */
+/** One error in a policy or in options: its place, what is wrong, and what was probably meant. */
 export interface Finding {
-  /** What kind of fault, for programs: `unknown_scope`, `unknown_key`, `overlap` … The list may grow. */
+  /** The kind of error, for programs: `unknown_scope`, `unknown_key`, `overlap` … The list may grow. */
   readonly code: string;
-  /** Where, as `tools.get_settings.anyOf[0]`; names that are not identifiers are in brackets: `scopes["courses:read"]`. Empty for the whole. At most 10,000 characters. */
+  /**
+   * The place, such as `tools.get_settings.anyOf[0]`. Names that are not identifiers are in brackets: `scopes["courses:read"]`.
+   * Empty for the whole. At most 10,000 characters.
+   */
   readonly path: string;
-  /** One line, for people, cut after 1,024 characters. The sentence may change, the code does not. */
+  /** What is wrong, in one line for people, truncated to 1,024 characters. The sentence may change, the code does not. */
   readonly message: string;
-  /** What was probably meant: the nearest name that would be right. Looked for in the first hundred findings. */
+  /** What was probably meant: the nearest valid name. Only the first hundred findings can have one. */
   readonly suggestion?: string;
 }
 
 /**
- * The kinds of fault of a program: `ERR_POLICY_INVALID` (the definition has findings), `ERR_POLICY_UNKNOWN`
- * (a value that `definePolicy` or `loadPolicy` did not make), `ERR_OPERATION_UNKNOWN` (a tool or endpoint that the policy
- * does not name), `ERR_BUNDLE_UNKNOWN` (a bundle that it does not name),
- * `ERR_SCOPE_INVALID` (a value that is no scope-token where one is written), `ERR_OPTIONS_INVALID` (options of an
- * authorizer, a verifier or an adapter), `ERR_COVERAGE` (routes or tools that the policy lacks, or the reverse).
+ * The code of a {@link PolicyError}:
+ *
+ * - `ERR_POLICY_INVALID`: the definition has findings
+ * - `ERR_POLICY_UNKNOWN`: the value was not returned by `definePolicy` or `loadPolicy`
+ * - `ERR_OPERATION_UNKNOWN`: the policy does not declare the tool or endpoint
+ * - `ERR_BUNDLE_UNKNOWN`: the policy does not declare the bundle
+ * - `ERR_SCOPE_INVALID`: the value is not a scope-token, or the policy does not declare the scope
+ * - `ERR_OPTIONS_INVALID`: the options of a function have findings
+ * - `ERR_COVERAGE`: routes or tools are missing from the policy, or the policy has more than the app
  */
 export type PolicyErrorCode =
   | "ERR_POLICY_INVALID"
@@ -27,9 +34,9 @@ export type PolicyErrorCode =
   | "ERR_COVERAGE";
 
 /**
- * A fault of the program, never of a request: thrown at start-up, and never sent to a client.
+ * An error of the program, never of a request. It is thrown at startup and never sent to a client.
  *
- * For a policy it holds every finding at once, so that one run shows all there is to mend.
+ * For a policy it has all findings at once, so that one run shows everything to fix.
  *
  * @example
  * ```ts
@@ -44,11 +51,11 @@ export type PolicyErrorCode =
  */
 export class PolicyError extends Error {
   override readonly name = "PolicyError";
-  /** The kind of fault. */
+  /** The kind of error. */
   readonly code: PolicyErrorCode;
   /**
-   * Every finding at once; of a policy those of shape first, then those of meaning. At most 1,001: after 1,000 the last one,
-   * `more_findings`, says how many more there are. Empty for an error without findings.
+   * All findings. For a policy, findings of shape come before findings of meaning. At most 1,001: after 1,000 findings, the last
+   * one (`more_findings`) gives the number of others. Empty for an error without findings.
    */
   readonly findings: readonly Finding[];
 

@@ -4,8 +4,8 @@ import type { KnownName } from "./decision/policy.js";
 import { PolicyError } from "./errors.js";
 import { coverageFindings, type GateKind, type Mark, markGate } from "./express/coverage.js";
 import type { PolicyTypes } from "./policy/definition.js";
-import { describeFindings } from "./policy/findings.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
+import { describeFindings } from "./policy/report.js";
 import type { Admission, Authorizer } from "./resource-server/authorizer-types.js";
 import { whenThere } from "./resource-server/facts.js";
 import {

@@ -11,7 +11,6 @@ import { type AccessToken, readOwn } from "./decision/access-token.js";
 import type { Policy, ToolOf } from "./decision/policy.js";
 import { type Finding, PolicyError } from "./errors.js";
 import type { PolicyTypes } from "./policy/definition.js";
-import { describeFindings, nearest } from "./policy/findings.js";
 import {
   checkOptions,
   isFunction,
@@ -23,6 +22,8 @@ import {
   required,
 } from "./policy/option-checks.js";
 import { ownMembers } from "./policy/own-members.js";
+import { describeFindings } from "./policy/report.js";
+import { nearest } from "./policy/suggest.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 import { whenThere } from "./resource-server/facts.js";
 import {

@@ -5,7 +5,6 @@ import type { KnownName, OperationName, ParamsArgument, Policy } from "./decisio
 import { PolicyError } from "./errors.js";
 import { compiledPolicyOf } from "./policy/compile.js";
 import type { PolicyTypes } from "./policy/definition.js";
-import { nearest, oneLine } from "./policy/findings.js";
 import {
   checkOptions,
   isTextList,
@@ -13,6 +12,8 @@ import {
   optional,
   required,
 } from "./policy/option-checks.js";
+import { oneLine } from "./policy/report.js";
+import { nearest } from "./policy/suggest.js";
 import { meetingsOf, NO_MEETINGS } from "./testing/meetings.js";
 import { type Widening, widenings } from "./testing/widenings.js";
 

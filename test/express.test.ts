@@ -663,7 +663,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
         "late_gate GET /covered/b",
       ]);
       expect(() => gate.assertCovers(app)).toThrow(
-        "another handler of the route comes before its gate, and could answer: put the gate first at GET /answers",
+        "GET /answers: another handler of the route comes before its gate, and could answer: put the gate first",
       );
     });
 
@@ -745,7 +745,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       serveAll(app, gate);
       app.get("/aa", gate.endpoint(), ok);
       expect(() => gate.assertCovers(app)).toThrow(
-        "the app is refused: 1 finding\n  the policy has no such endpoint at GET /aa; did you mean `GET /a`?",
+        "1 finding in the app\n  GET /aa: the policy has no such endpoint; did you mean `GET /a`?",
       );
     });
 

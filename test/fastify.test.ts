@@ -89,10 +89,10 @@ describe("scopePolicy at start-up", () => {
     app.get("/misspelt", { config: { tool: "tol" } }, ok);
     await expect(app.ready()).rejects.toThrow(
       [
-        "the app is refused: 3 findings",
-        "  the policy has no such endpoint at GET /aa; did you mean `GET /a`?",
-        "  the policy has no such endpoint at GET /nothing-like-it",
-        "  the policy has no operation `tol`; did you mean `tool`? at GET /misspelt",
+        "3 findings in the app",
+        "  GET /aa: the policy has no such endpoint; did you mean `GET /a`?",
+        "  GET /nothing-like-it: the policy has no such endpoint",
+        "  GET /misspelt: the policy has no operation `tol`; did you mean `tool`?",
       ].join("\n"),
     );
   });

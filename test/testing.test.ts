@@ -205,7 +205,7 @@ describe("toAllow and toDeny", () => {
     (subject) => {
       for (const asserted of [expect(subject), expect(subject).not]) {
         expect(() => (asserted as ReturnType<typeof expect<Policy>>).toAllow("", "whoami")).toThrow(
-          "this is no policy: make it with `definePolicy` or `loadPolicy`",
+          "not a policy: pass the value returned by `definePolicy` or `loadPolicy`",
         );
       }
     },
@@ -307,7 +307,7 @@ ping: reader allowed (enriched)`,
   });
 
   it("refuses what is no policy", () => {
-    expect(() => decisionMatrix({ ...policy }, { tokens: {} })).toThrow("this is no policy");
+    expect(() => decisionMatrix({ ...policy }, { tokens: {} })).toThrow("not a policy");
   });
 });
 
@@ -611,8 +611,8 @@ wider: \`drop_*\` (drop_)
   });
 
   it("refuses what is no policy, on either side", () => {
-    expect(() => expectNoWidening({ ...policy }, policy)).toThrow("this is no policy");
-    expect(() => expectNoWidening(policy, { ...policy })).toThrow("this is no policy");
+    expect(() => expectNoWidening({ ...policy }, policy)).toThrow("not a policy");
+    expect(() => expectNoWidening(policy, { ...policy })).toThrow("not a policy");
   });
 
   it("names what it could not prove", () => {

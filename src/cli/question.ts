@@ -3,8 +3,8 @@ import type { Decision } from "../decision/decision.js";
 import type { Policy } from "../decision/policy.js";
 import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
-import { nearest } from "../policy/findings.js";
 import { isEndpoint, parseEndpoint } from "../policy/route.js";
+import { nearest } from "../policy/suggest.js";
 
 /** Whom and what is asked about: one call, with the token it comes with. */
 export interface Question {

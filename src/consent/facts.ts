@@ -1,6 +1,5 @@
 import { type Finding, PolicyError } from "../errors.js";
 import type { ConsentClient } from "../policy/client.js";
-import { describeFindings } from "../policy/findings.js";
 import {
   checkOptions,
   isText,
@@ -10,6 +9,7 @@ import {
   positive,
 } from "../policy/option-checks.js";
 import { ownMembers } from "../policy/own-members.js";
+import { describeFindings } from "../policy/report.js";
 import type { ConsentFacts, ConsentOptions } from "./model.js";
 
 const CHECKS = {

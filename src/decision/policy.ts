@@ -9,9 +9,10 @@ import type {
   PolicyTypes,
   ToolName,
 } from "../policy/definition.js";
-import { nearest, oneLine } from "../policy/findings.js";
 import type { NoUndefined } from "../policy/no-undefined.js";
 import { createPolicyScopes, type PolicyScopes } from "../policy/policy-scopes.js";
+import { oneLine } from "../policy/report.js";
+import { nearest } from "../policy/suggest.js";
 import { AccessDenied } from "./access-denied.js";
 import { type AccessToken, readOwn } from "./access-token.js";
 import { type Decider, decide, decideOperation, newDecider, operationOf } from "./decide.js";

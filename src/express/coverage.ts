@@ -1,6 +1,6 @@
 import type { Finding } from "../errors.js";
-import { nearest } from "../policy/findings.js";
 import { withoutPrototype } from "../policy/own-members.js";
+import { nearest } from "../policy/suggest.js";
 import type { EndpointFinder } from "../resource-server/routed-endpoint.js";
 import { type Cover, coverAt, type GatesOf, NO_COVER } from "./cover.js";
 import {

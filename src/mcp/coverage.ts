@@ -1,8 +1,8 @@
 import { readOwn } from "../decision/access-token.js";
 import type { Policy } from "../decision/policy.js";
 import type { Finding } from "../errors.js";
-import { formatPath, oneLine } from "../policy/findings.js";
 import { isPattern } from "../policy/names.js";
+import { formatPath, oneLine } from "../policy/report.js";
 import type { Handler } from "./handler-gate.js";
 import type { Registrations } from "./registrations.js";
 import type { SecuritySchemes } from "./security-schemes.js";

@@ -2,7 +2,7 @@ import type { AccessToken } from "../decision/access-token.js";
 import type { Denial } from "../decision/decision.js";
 import { loadPolicy, type Policy } from "../decision/policy.js";
 import { PolicyError } from "../errors.js";
-import { describeFindings } from "../policy/findings.js";
+import { describeFindings } from "../policy/report.js";
 import type { McpSurface } from "./surface.js";
 
 /** Decides whether a token may initialize, list and listen. Returns the denial, or `undefined` if it may. */

@@ -1,5 +1,5 @@
 import { PolicyError } from "../errors.js";
-import { oneLine } from "../policy/findings.js";
+import { oneLine } from "../policy/report.js";
 
 /** An entry of the `resources` option that matches a URI: its tool, and the values of its variables in the URI. */
 export interface ResourceMatch {

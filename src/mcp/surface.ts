@@ -1,9 +1,9 @@
 import type { Policy, ToolOf } from "../decision/policy.js";
 import { type Finding, PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
-import { describeFindings, oneLine } from "../policy/findings.js";
 import { isToolName } from "../policy/names.js";
 import { isBoolean, isUrl, type OptionCheck, oneOf, optional } from "../policy/option-checks.js";
+import { describeFindings, oneLine } from "../policy/report.js";
 
 /**
  * The form of a denial for missing scope. `"http"`: status 401 or 403 with a challenge, before a stream starts.

@@ -1,7 +1,7 @@
 import { readOwn } from "../decision/access-token.js";
 import { PolicyError } from "../errors.js";
-import { oneLine } from "../policy/findings.js";
 import { isToolName } from "../policy/names.js";
+import { oneLine } from "../policy/report.js";
 import { isNamed, type Params, type Question, taskIdIn } from "./message.js";
 import { newResourceFinder, type ResourceMatch } from "./resource-uris.js";
 import type { McpSurface } from "./surface.js";

@@ -3,12 +3,13 @@ import { anyText } from "../grammar/any-value.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import { isScopeList } from "./compile.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled.js";
-import { nearest, oneLine } from "./findings.js";
+import { oneLine } from "./report.js";
+import { nearest } from "./suggest.js";
 
 /**
- * Returns the scopes of a bundle: those that it lists, or every scope that is not reserved and not among its exceptions.
+ * Returns the scopes of a bundle: those in its list, or every unreserved scope except those in `except`.
  *
- * @throws {@link PolicyError} `ERR_BUNDLE_UNKNOWN`
+ * @throws {@link PolicyError} `ERR_BUNDLE_UNKNOWN` if the policy does not declare the bundle
  */
 export function bundleScopes(
   { definition, scopes }: CompiledPolicy,

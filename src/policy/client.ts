@@ -1,38 +1,38 @@
 /**
- * A client as a server knows it, under the names of its registration (RFC 7591, section 2). What the client registered is its
- * own claim until it is proven; the rest is for the server alone to say.
+ * The server's record of a client, with the names of client registration (RFC 7591, section 2). Members that the client
+ * registered are unproven claims of the client. Only the server sets the others.
  */
 export interface ConsentClient {
-  /** The client's identifier. */
+  /** The client identifier. */
   readonly client_id: string;
-  /** The name that the client gives itself. */
+  /** The display name that the client registered. */
   readonly client_name?: unknown;
-  /** Where the response to this request goes. */
+  /** The URI that receives the response to this request. */
   readonly redirect_uri?: unknown;
-  /** The client's website. */
+  /** URL of the client's website. */
   readonly client_uri?: unknown;
-  /** The client's logo. */
+  /** URL of the client's logo. */
   readonly logo_uri?: unknown;
-  /** The client's privacy policy. */
+  /** URL of the client's privacy policy. */
   readonly policy_uri?: unknown;
-  /** The client's terms of service. */
+  /** URL of the client's terms of service. */
   readonly tos_uri?: unknown;
   /**
-   * The scope that the client registered: it can be granted nothing beyond it. A template stands for each of its values. Left
-   * out, the policy is the only limit.
+   * The scope that the client registered. The client cannot be granted more. A template covers each of its values. Default: the
+   * policy is the only limit.
    */
   readonly scope?: string | undefined;
-  /** How the client authenticates at the token endpoint; `"none"` is a public client. */
+  /** Authentication method of the client at the token endpoint. `"none"` is a public client. */
   readonly token_endpoint_auth_method?: string | undefined;
-  /** Whether the client belongs to the API's owner; only exactly `true` counts. */
+  /** Whether the client belongs to the owner of the API. Only the value `true` counts. Default: `false`. */
   readonly first_party?: boolean | undefined;
-  /** A domain that the server has verified to be the client's: never the client's own claim. */
+  /** A domain of the client that the server has verified. Never a claim of the client. */
   readonly verified_domain?: string | undefined;
-  /** Scopes without which this client is of no use; they are locked as the policy's required ones are. */
+  /** Scopes that this client cannot work without. The user cannot deselect them, as with `required` scopes of the policy. */
   readonly required_scopes?: readonly string[] | undefined;
 }
 
-/** Who may say a member of {@link ConsentClient}. A new member does not compile until it has a row here. */
+/** The source of each member of {@link ConsentClient}. A new member does not compile until it has a row here. */
 export const CLIENT_MEMBERS = {
   client_id: "server",
   client_name: "client",

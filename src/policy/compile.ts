@@ -3,11 +3,11 @@ import { printedScope } from "../grammar/scope-syntax.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled.js";
 import { checkCounts } from "./counts.js";
 import type { BundleDefinition, PolicyDefinition } from "./definition.js";
-import { describeFindings, newReport, type Path, type Report } from "./findings.js";
 import { compileGates, reportDuplicates } from "./gates.js";
 import { readJson } from "./json-text.js";
 import { checkNoPlaceholder, compileOperations } from "./operations.js";
 import { deepFreeze, snapshot } from "./plain-data.js";
+import { describeFindings, newReport, type Path, type Report } from "./report.js";
 import type { Reading } from "./requirement.js";
 import { newRuleBudget, reportOverspent } from "./rule.js";
 import { checkShape } from "./schema.js";
@@ -15,16 +15,16 @@ import { buildLookups, templatesByName } from "./scope-lookup.js";
 import { compileScopes } from "./scopes.js";
 
 /**
- * Plain data -> a policy made ready. The input is copied, so that later changes of it change nothing.
+ * Compiles plain data into a policy. Copies the input, so that later changes to it have no effect.
  *
- * @throws {@link PolicyError} with every finding, where there is one.
+ * @throws {@link PolicyError} `ERR_POLICY_INVALID` with all findings
  */
 export function compilePolicy(source: unknown): CompiledPolicy {
   const report = newReport();
   return accept(compileData(snapshot(source, report), report), report);
 }
 
-/** As {@link compilePolicy}, from JSON text. Text that is no JSON has said all there is to say. */
+/** Compiles JSON text as {@link compilePolicy} compiles data. Text that is not JSON has no finding but that. */
 export function compilePolicyText(text: string): CompiledPolicy {
   const report = newReport();
   const data = readJson(text, report);
@@ -41,7 +41,7 @@ function accept(compiled: CompiledPolicy | undefined, report: Report): CompiledP
 }
 
 function compileData(data: unknown, report: Report): CompiledPolicy | undefined {
-  // what is left of data that was cut would have findings of its own
+  // data that was cut off would cause follow-up findings
   if (report.findings.some(({ code }) => code === "too_large")) return undefined;
   const definition = checkShape(data, report);
   if (!checkCounts(definition, report)) return undefined;
@@ -56,13 +56,13 @@ function compileData(data: unknown, report: Report): CompiledPolicy | undefined 
       report.add(
         "reserved_default",
         path,
-        `\`${scope.name}\` is reserved: nobody is granted it by default`,
+        `\`${scope.name}\` is reserved, so it cannot be a default scope`,
       );
     } else if (scope.options.default === "off") {
       report.add(
         "denied_default",
         path,
-        `\`${scope.name}\` is off by default: it cannot be granted unasked`,
+        `\`${scope.name}\` is off by default, so it cannot be a default scope`,
       );
     }
   }
@@ -87,7 +87,7 @@ interface Listed {
   readonly path: Path;
 }
 
-/** A list of scopes without placeholders. */
+/** Reads a list of scopes that may not have placeholders. */
 function scopeList(
   names: readonly string[] | undefined,
   path: Path,
@@ -113,23 +113,26 @@ function checkBundles(definition: PolicyDefinition, { table, report }: Reading):
   }
 }
 
-/** Whether a bundle is a list of scopes. Array.isArray does not narrow a readonly array, and every array has an `every`. */
+/**
+ * Returns whether a bundle is a list of scopes. `Array.isArray` does not narrow a readonly array, and every array has a member
+ * `every`.
+ */
 export function isScopeList(bundle: BundleDefinition): bundle is readonly string[] {
   return Array.isArray(bundle);
 }
 
 const compiledPolicies = new WeakMap<object, CompiledPolicy>();
 
-/** Marks a value as a policy that was made here, so that no look-alike is taken for one. */
+/** Marks a value as a policy, so that objects of the same shape are rejected. Returns the value. */
 export function brandPolicy<Value extends object>(value: Value, compiled: CompiledPolicy): Value {
   compiledPolicies.set(value, compiled);
   return value;
 }
 
 /**
- * The compiled form of a policy.
+ * Returns the compiled form of a policy.
  *
- * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a value that `definePolicy` and `loadPolicy` did not make.
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a value that `definePolicy` or `loadPolicy` did not return
  */
 export function compiledPolicyOf(value: unknown): CompiledPolicy {
   const compiled =
@@ -137,6 +140,6 @@ export function compiledPolicyOf(value: unknown): CompiledPolicy {
   if (compiled !== undefined) return compiled;
   throw new PolicyError(
     "ERR_POLICY_UNKNOWN",
-    "this is no policy: make it with `definePolicy` or `loadPolicy`, a copy of one does not count",
+    "not a policy: pass the value returned by `definePolicy` or `loadPolicy`; copies are rejected",
   );
 }

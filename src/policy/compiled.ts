@@ -3,97 +3,97 @@ import type { PolicyDefinition, ScopeOptions } from "./definition.js";
 import type { RouterOf } from "./route.js";
 import type { NamedScope, ScopeLookup } from "./scope-lookup.js";
 
-/** No gate by plan. */
+/** The rank for "no condition on the tier". */
 export const ANY_TIER = -1;
 
-/** A scope that holding another one gives, and where its values come from. */
+/** A scope that another scope implies, and the source of its values. */
 export interface Implied {
   readonly scope: number;
-  /** For each placeholder of the implied scope: which value of the implier it carries. */
+  /** For each placeholder of the implied scope: the index of the value of the implying scope that fills it. */
   readonly values: readonly number[];
 }
 
-/** One scope of the policy, with everything resolved that can be resolved at start-up. */
+/** A scope of the policy, resolved at startup. */
 export interface CompiledScope {
   readonly id: number;
-  /** As it is printed: placeholders in braces. */
+  /** The printed name, with placeholders in braces. */
   readonly name: string;
   readonly template: Template;
   readonly options: ScopeOptions;
   readonly reserved: boolean;
-  /** The rank of its plan, or {@link ANY_TIER}. */
+  /** The rank of its tier, or {@link ANY_TIER}. */
   readonly tier: number;
   readonly accountTypes: readonly string[] | undefined;
-  /** What it implies in one step. */
+  /** The scopes that it implies directly. */
   readonly implies: readonly Implied[];
-  /** Itself and everything it implies, however far away. */
+  /** The scope itself and every scope that it implies, directly or indirectly. */
   readonly closure: readonly Implied[];
 }
 
-/** A scope as one alternative uses it. */
+/** A scope in one alternative of a rule. */
 export interface ScopeUse {
   readonly scope: CompiledScope;
-  /** For each placeholder: which of the rule's parameters it takes its value from. */
+  /** For each placeholder of the scope: the index of the rule's parameter that fills it. */
   readonly params: readonly number[];
 }
 
-/** One way to meet a rule: all of its scopes, under all of its gates. */
+/** One way to satisfy a rule: all of its scopes, under all of its conditions. */
 export interface Alternative {
   readonly uses: readonly ScopeUse[];
-  /** The scopes as text where no use is bound; else they are made for each request. */
+  /** The scope texts if no use has parameters. Otherwise `undefined`, and they are bound for each request. */
   readonly scopes: readonly string[] | undefined;
   readonly tier: number;
   readonly accountTypes: readonly string[] | undefined;
   readonly reserved: boolean;
 }
 
-/** A parameter of a rule, with places that its value goes into: of those that accept the same values, one. */
+/** A parameter of a rule, with the placeholders that it fills: one of each group that accepts the same values. */
 export interface Param {
   readonly name: string;
   readonly sites: readonly { readonly template: Template; readonly index: number }[];
 }
 
-/** What one entry of `tools` or `endpoints` demands. */
+/** The requirement of one entry of `tools` or `endpoints`. */
 export interface Rule {
   readonly params: readonly Param[];
-  /** Empty for a public rule, which demands nothing. */
+  /** Empty for a public rule, which requires nothing. */
   readonly alternatives: readonly Alternative[];
   readonly public: boolean;
-  /** What a token needs to be shown more of a public operation. */
+  /** The requirement for the additional detail of a public operation. */
   readonly enriched: Alternative | undefined;
 }
 
-/** A tool or an endpoint under its name, or under the pattern that gave it its rule. */
+/** A tool or an endpoint under its name, or under the pattern that its rule comes from. */
 export interface Operation {
   readonly name: string;
   readonly kind: "tool" | "endpoint";
   /** The reason of a hard denial. */
   readonly denial: string | undefined;
-  /** All must hold: one for an exact entry, several where patterns meet. Empty for a denial. */
+  /** The rules, all of which apply: one for an exact entry, several if several patterns match. Empty for a denial. */
   readonly rules: readonly Rule[];
   readonly params: readonly string[];
   readonly public: boolean;
   readonly hidden: boolean;
 }
 
-/** A pattern of tool names with what it demands. */
+/** A pattern of tool names and its operation. */
 export interface ToolPattern {
   readonly matches: (name: string) => boolean;
   readonly operation: Operation;
 }
 
-/** A policy made ready to decide: nothing in it is undeclared, and nothing is parsed again. */
+/** A compiled policy: every name in it is declared, and decisions parse nothing again. */
 export interface CompiledPolicy {
   readonly definition: PolicyDefinition;
   readonly tiers: readonly string[];
   readonly tierRank: ReadonlyMap<string, number>;
   readonly scopes: readonly CompiledScope[];
   readonly baseline: readonly CompiledScope[];
-  /** For the reader of tokens; everything else asks `scope-meanings.ts`. */
+  /** Lookups for the reader of tokens. All other code uses `scope-meanings.ts`. */
   readonly lookups: readonly ScopeLookup[];
-  /** The names with placeholders, older ones too, by their text. */
+  /** The names with placeholders, older names included, by their text. */
   readonly templates: ReadonlyMap<string, readonly NamedScope[]>;
-  /** Exact tools and endpoints; tool names hold no space and endpoint names hold one. */
+  /** Exact tools and endpoints by name. A tool name has no space, and an endpoint name has one. */
   readonly operations: ReadonlyMap<string, Operation>;
   readonly patterns: readonly ToolPattern[];
   readonly router: RouterOf<Operation>;

@@ -1,19 +1,19 @@
 import type { PolicyDefinition } from "./definition.js";
-import type { Path, Report } from "./findings.js";
 import { isPattern } from "./names.js";
+import type { Path, Report } from "./report.js";
 
-/** How many names of scopes there may be, older ones included; each takes some 1,100 bytes. */
+/** Maximum number of scope names, older names included. Each takes some 1,100 bytes. */
 const MOST_NAMES = 50_000;
-/** How many tools and endpoints there may be; each takes some 2,500 bytes at least. */
+/** Maximum number of tools and endpoints. Each takes at least some 2,500 bytes. */
 const MOST_OPERATIONS = 50_000;
-/** How many patterns of tool names there may be: a name without an entry of its own is compared with each of them. */
+/** Maximum number of patterns of tool names. A tool name without an exact entry is compared with each of them. */
 const MOST_PATTERNS = 10_000;
-/** How many segments the paths of all endpoints may have together; each takes some 250 bytes. */
+/** Maximum total number of segments in the paths of all endpoints. Each takes some 250 bytes. */
 const MOST_SEGMENTS = 500_000;
 
 interface Count {
   readonly path: Path;
-  /** What is counted, in the plural. */
+  /** The plural noun of what is counted. */
   readonly what: string;
   readonly most: number;
   readonly of: (definition: PolicyDefinition) => number;
@@ -22,7 +22,7 @@ interface Count {
 const COUNTS: readonly Count[] = [
   {
     path: ["scopes"],
-    what: "names of scopes, older ones included",
+    what: "scope names (older names included)",
     most: MOST_NAMES,
     of: ({ scopes = {} }) =>
       Object.values(scopes).reduce(
@@ -52,13 +52,13 @@ const COUNTS: readonly Count[] = [
   },
 ];
 
-/** Reports what there is too much of; returns whether there is little enough to compile the policy. */
+/** Reports each count above its maximum. Returns whether the policy is small enough to compile. */
 export function checkCounts(definition: PolicyDefinition, report: Report): boolean {
   let isSmall = true;
   for (const { path, what, most, of } of COUNTS) {
     const count = of(definition);
     if (count <= most) continue;
-    report.add("too_large", path, `${count} ${what}, and at most ${most} are allowed`);
+    report.add("too_large", path, `${count} ${what}: at most ${most} are allowed`);
     isSmall = false;
   }
   return isSmall;

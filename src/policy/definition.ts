@@ -1,48 +1,54 @@
 import type { PlaceholdersOf } from "../grammar/scope-syntax.js";
 
-/** Texts of one scope in another language; what is left out falls back to the policy's own. */
+/** Texts of one scope in another language. Default of each text: the policy's own. */
 export interface ScopeTexts {
   /** A short name of the scope. */
   readonly title?: string;
-  /** What the scope opens, as a person who is asked for consent should read it. */
+  /** What the scope allows, as text for the user on the consent page. */
   readonly description?: string;
-  /** Why granting it deserves a second look. */
+  /** The risk of granting the scope, as text for the user. */
   readonly warning?: string;
 }
 
 /**
- * What a policy may say of one scope. Every option may be left out.
+ * The options of one scope. All are optional.
  *
- * The type parameters are the names the policy declares; an undeclared one does not compile.
+ * The type parameters are the names that the policy declares. Undeclared names do not compile.
  */
 export interface ScopeOptions<
   Scope extends string = string,
   Tier extends string = string,
   AccountType extends string = string,
 > extends ScopeTexts {
-  /** The heading it stands under on a consent screen and in the documentation. */
+  /** The heading of the scope on the consent page and in the documentation. */
   readonly group?: string;
-  /** Whether consent shows it checked before the person chooses; left out counts as checked, but only `"on"` is advertised (RFC 9728). */
+  /**
+   * Whether the consent page shows the scope preselected. Default: preselected, but discovery metadata (RFC 9728) lists only
+   * scopes with `"on"`.
+   */
   readonly default?: "on" | "off";
-  /** Cannot be deselected at consent. */
+  /** Whether the user cannot deselect the scope at consent. Default: `false`. */
   readonly required?: boolean;
-  /** For first-party clients alone: never offered, never advertised, and worth nothing in a token of anybody else. */
+  /**
+   * Whether the scope is for first-party clients only. It is never offered or advertised, and has no effect in the token of a
+   * third party. Default: `false`.
+   */
   readonly reserved?: boolean;
-  /** The lowest plan on which an alternative that names this scope can be met. */
+  /** The lowest tier on which an alternative with this scope can be satisfied. Default: any tier. */
   readonly tier?: Tier;
-  /** The kinds of account for which an alternative that names this scope can be met. */
+  /** The account types for which an alternative with this scope can be satisfied. Default: any account type. */
   readonly accountTypes?: readonly AccountType[];
-  /** Scopes that a token holding this one holds too; transitive. Gates of the implied scope are not inherited by the implier. */
+  /** Scopes that a token with this scope has in addition, transitively. This scope does not inherit their conditions. */
   readonly implies?: readonly Scope[];
-  /** Older names of this scope: a token that holds one of them holds this. Never offered, never advertised. */
+  /** Older names of this scope. Each of them in a token grants this scope. They are never offered or advertised. */
   readonly replaces?: readonly string[];
-  /** Texts in other languages, by BCP 47 tag. */
+  /** Texts in other languages, by BCP 47 language tag. */
   readonly locales?: { readonly [locale: string]: ScopeTexts };
 }
 
 /**
- * What an operation needs: one scope, or all of a list, or any of a list, nested freely. Exactly one of `scope`, `allOf`
- * and `anyOf` is given. Gates (`tier`, `accountTypes`) apply to every alternative beneath them.
+ * What an operation requires: one scope, all of a list, or any of a list, at any depth. Give exactly one of `scope`, `allOf`
+ * and `anyOf`. The conditions `tier` and `accountTypes` apply to every alternative inside.
  */
 export interface RequirementOptions<
   Scope extends string = string,
@@ -50,31 +56,34 @@ export interface RequirementOptions<
   AccountType extends string = string,
   Param extends string = string,
 > {
-  /** One scope. */
+  /** The one scope that is required. */
   readonly scope?: Scope;
-  /** Every one of these. */
+  /** Requirements that must all be satisfied. */
   readonly allOf?: readonly (Scope | RequirementOptions<Scope, Tier, AccountType, Param>)[];
-  /** One of these is enough; the first declared is named first. */
+  /** Requirements of which one must be satisfied. Denials name them in declared order. */
   readonly anyOf?: readonly (Scope | RequirementOptions<Scope, Tier, AccountType, Param>)[];
-  /** The lowest plan on which this can be met. */
+  /** The lowest tier on which this can be satisfied. Default: any tier. */
   readonly tier?: Tier;
-  /** The kinds of account for which this can be met. */
+  /** The account types for which this can be satisfied. Default: any account type. */
   readonly accountTypes?: readonly AccountType[];
-  /** Renames placeholders: `{ accountID: "platformAccountID" }` binds `{accountID}` to the parameter `platformAccountID`. */
+  /**
+   * Parameter names by placeholder: `{ accountID: "platformAccountID" }` fills `{accountID}` with the parameter
+   * `platformAccountID`. Default: the same name.
+   */
   readonly params?: { readonly [placeholder: string]: Param };
 }
 
-/** Which arguments of a call an audit event may show, and which it may show as a digest. */
+/** The arguments of a call that audit events include as values or as digests. Default: none. */
 export interface AuditOptions {
-  /** Arguments whose values are written down. */
+  /** Names of arguments whose values are recorded. */
   readonly show?: readonly string[];
-  /** Arguments whose values are written down as a digest. */
+  /** Names of arguments whose values are recorded as a digest. */
   readonly hash?: readonly string[];
 }
 
 /**
- * What a policy may say of one tool or endpoint: a requirement, or one of `deny`, `public` and `authenticated`, which
- * exclude the others (`authenticated` takes gates).
+ * The options of one tool or endpoint: a requirement, or one of `deny`, `public` and `authenticated`. These exclude each other,
+ * but `authenticated` accepts the conditions `tier` and `accountTypes`.
  */
 export interface OperationOptions<
   Scope extends string = string,
@@ -82,25 +91,25 @@ export interface OperationOptions<
   AccountType extends string = string,
   Param extends string = string,
 > extends RequirementOptions<Scope, Tier, AccountType, Param> {
-  /** Never allowed, whatever is held; the text is the reason that clients are told. */
+  /** Denies the operation for every token. The text is the reason in the response. */
   readonly deny?: string;
-  /** Open without a token. */
+  /** Allows the operation without a token. */
   readonly public?: true;
-  /** With `public`: a scope that adds detail. */
+  /** With `public`: the scope for additional detail. */
   readonly enrichedBy?: Scope;
-  /** Any valid token will do; no scope of its own is needed. */
+  /** Allows the operation with any valid token. It requires no scope of its own. */
   readonly authenticated?: true;
-  /** A short name of the operation. */
+  /** A short name of the operation for users. */
   readonly title?: string;
-  /** What the operation does. */
+  /** A description of the operation for users. */
   readonly description?: string;
-  /** Left out of tool lists and of consent. */
+  /** Omits the operation from tool lists and from consent. */
   readonly hidden?: true;
-  /** What audit events may show of a call. */
+  /** The arguments of a call that audit events include. */
   readonly audit?: AuditOptions;
 }
 
-/** One entry of `tools` or `endpoints`; a bare string is one scope. */
+/** One entry of `tools` or `endpoints`. A string is one scope. */
 export type OperationDefinition<
   Scope extends string = string,
   Tier extends string = string,
@@ -108,16 +117,16 @@ export type OperationDefinition<
   Param extends string = string,
 > = Scope | OperationOptions<Scope, Tier, AccountType, Param>;
 
-/** A named selection of scopes: a list, or every unreserved scope but some. */
+/** A selection of scopes: a list, or every unreserved scope with exceptions. */
 export type BundleDefinition<Scope extends string = string> =
   | readonly Scope[]
   | { readonly every: true; readonly except?: readonly Scope[] };
 
 /**
- * A policy as plain data; it can be JSON. Only `name`, `version` and `scopes` are needed.
+ * A policy as plain data, such as JSON. Only `name`, `version` and `scopes` are required.
  *
- * The type parameters are the names that the definition itself declares. They are inferred by `definePolicy`; for data
- * of unknown content they are `string`.
+ * The type parameters are the names that the definition declares. `definePolicy` infers them. For data with unknown content they
+ * are `string`.
  */
 export interface PolicyDefinition<
   Scope extends string = string,
@@ -128,27 +137,27 @@ export interface PolicyDefinition<
   Bundle extends string = string,
   Param extends string = string,
 > {
-  /** Whose policy it is; free text. */
+  /** The name of the policy, as free text. */
   readonly name: string;
-  /** Which edition of it; shown at consent, in receipts and in audit events. */
+  /** The version of the policy. Consent pages, receipts and audit events include it. */
   readonly version: string;
-  /** The plans, ascending: a gate `tier: "pro"` means pro or above. */
+  /** The tiers in ascending order. The condition `tier: "pro"` means `pro` or a higher tier. */
   readonly tiers?: readonly Tier[];
-  /** The kinds of account. */
+  /** The account types. */
   readonly accountTypes?: readonly AccountType[];
-  /** Every scope there is; a string is a description. */
+  /** All scopes by name. A string is a description. */
   readonly scopes: {
     readonly [Name in Scope]:
       | string
       | ScopeOptions<NoInfer<Scope>, NoInfer<Tier>, NoInfer<AccountType>>;
   };
-  /** Scopes that every tool needs besides its own rule; public tools and endpoints do not. */
+  /** Scopes that every tool requires in addition to its own rule. Public tools and endpoints do not require them. */
   readonly baseline?: readonly NoInfer<Scope>[];
-  /** Scopes granted when a request names none (RFC 6749, section 3.3). */
+  /** Scopes for authorization requests without a scope (RFC 6749, section 3.3). */
   readonly defaultScopes?: readonly NoInfer<Scope>[];
-  /** Named selections of scopes. */
+  /** Selections of scopes by name. */
   readonly bundles?: { readonly [Name in Bundle]: BundleDefinition<NoInfer<Scope>> };
-  /** What each tool needs. A name with `*` or `?` is a pattern. */
+  /** The requirement of each tool. A name with `*` or `?` is a pattern. */
   readonly tools?: {
     readonly [Name in Tool]: OperationDefinition<
       NoInfer<Scope>,
@@ -157,7 +166,7 @@ export interface PolicyDefinition<
       Param
     >;
   };
-  /** What each endpoint needs. A name is a method, one space and a path: `GET /v1/projects/:projectId`. */
+  /** The requirement of each endpoint. A name is a method, one space and a path: `GET /v1/projects/:projectId`. */
   readonly endpoints?: {
     readonly [Name in Endpoint]: OperationDefinition<
       NoInfer<Scope>,
@@ -166,25 +175,25 @@ export interface PolicyDefinition<
       Param
     >;
   };
-  /** What no scope covers, in words for people. */
+  /** What no scope covers, as texts for users. */
   readonly notCovered?: readonly string[];
 }
 
-/** The names that a policy declares, as types; what {@link ScopeOf} and its sisters read. */
+/** The names that a policy declares, as types. {@link ScopeOf} and similar types read them. */
 export interface PolicyTypes {
-  /** Its scopes. */
+  /** Names of the scopes. */
   readonly scope: string;
-  /** Its plans. */
+  /** Names of the tiers. */
   readonly tier: string;
-  /** Its kinds of account. */
+  /** Names of the account types. */
   readonly accountType: string;
-  /** Its bundles. */
+  /** Names of the bundles. */
   readonly bundle: string;
-  /** Its tools; a pattern stands as a template literal. */
+  /** Names of the tools. A pattern is a template literal type. */
   readonly tool: string;
-  /** Its endpoints. */
+  /** Names of the endpoints. */
   readonly endpoint: string;
-  /** The definition as it was written, from which parameters are read. */
+  /** The literal type of the definition, from which parameter names are inferred. */
   readonly definition: unknown;
 }
 
@@ -199,7 +208,7 @@ type Globbed<Pattern extends string> = Pattern extends `${infer Head}*${infer Ta
     ? `${Head}${string}${Globbed<Tail>}`
     : Pattern;
 
-/** Placeholder -> parameter: the nearest enclosing `params` names it, else its own name. */
+/** The parameter of a placeholder: the one in the nearest enclosing `params`, otherwise the one of the same name. */
 type Renamed<Names, Placeholder> = Placeholder extends keyof Names
   ? Names[Placeholder]
   : Placeholder;
@@ -228,7 +237,7 @@ type Rules<Definition> = Definition extends { readonly tools: infer Tools }
 
 type PatternKey<Rules> = Extract<keyof Rules, PatternLike>;
 
-/** The rules of the patterns that fit a name. */
+/** The rules of the patterns that match a name. */
 type PatternRule<Rules, Name, Key> = Key extends keyof Rules & string
   ? Name extends ToolName<Key>
     ? Rules[Key]
@@ -236,11 +245,11 @@ type PatternRule<Rules, Name, Key> = Key extends keyof Rules & string
   : never;
 
 /**
- * The names of the parameters of one operation; `never` where it has none.
+ * The names of the parameters of one operation, or `never` if it has none. They come from its own entry, otherwise from every
+ * pattern that matches its name.
  *
- * Its own entry, else every pattern that fits it. The brackets, and `infer Rule`, keep the compiler from working out the
- * parameters of every operation where one is meant: a policy of 1,200 tools would cost it three times as much
- * (`npm run types:cost`).
+ * The brackets and `infer Rule` keep the compiler from computing the parameters of every operation when one is asked for. Without
+ * them, a policy of 1,200 tools costs three times as much (`npm run types:cost`).
  */
 export type ParamNames<Types extends PolicyTypes, Name> = Name extends string
   ? ParamsByName<Rules<Types["definition"]>, Name>
@@ -258,7 +267,7 @@ type ParamsByName<Rules, Name> = [Name] extends [keyof Rules]
       : never
     : never;
 
-/** Whether an operation may be open without a token: where its rule, or every pattern that fits its name, is public. */
+/** Whether an operation is allowed without a token: its rule, or every pattern that matches its name, is public. */
 export type IsPublic<Types extends PolicyTypes, Name> = unknown extends Types["definition"]
   ? true
   : PublicByName<Rules<Types["definition"]>, Name>;

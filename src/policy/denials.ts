@@ -1,12 +1,12 @@
 import type { Operation, ToolPattern } from "./compiled.js";
-import type { Report } from "./findings.js";
+import type { Report } from "./report.js";
 
-/** How many steps the comparison of tools with denying patterns may take: some 1.5 ns each. */
+/** Maximum number of steps for comparing tools with denying patterns. Each takes some 1.5 ns. */
 const MOST_PATTERN_STEPS = 1_000_000_000;
-/** The steps of a comparison that ends at the first character. */
+/** The cost in steps of a comparison that ends at the first character. */
 const LEAST_STEPS = 32;
 
-/** Denies each exact tool that a denying pattern fits, with the reason of the first such pattern. */
+/** Denies each exact tool that a denying pattern matches, with the reason of the first such pattern. */
 export function denyByPattern(
   operations: Map<string, Operation>,
   patterns: readonly ToolPattern[],
@@ -22,7 +22,7 @@ export function denyByPattern(
     report.add(
       "too_large",
       ["tools"],
-      `${open.length} tools and ${denying.length} patterns that deny: to compare them takes up to ${steps} steps, and at most ${MOST_PATTERN_STEPS} are allowed; a star costs the length of a name, two stars its square`,
+      `comparing ${open.length} tools with ${denying.length} denying patterns takes up to ${steps} steps: at most ${MOST_PATTERN_STEPS} are allowed (one star costs the length of a name, two stars its square)`,
     );
     return;
   }
@@ -32,7 +32,7 @@ export function denyByPattern(
   }
 }
 
-/** How many steps it takes at most to compare each name with each pattern: a star may try each rest of the name. */
+/** Returns the maximum number of steps for comparing each name with each pattern. A star may try each suffix of the name. */
 function stepsOf(names: readonly string[], patterns: readonly string[]): number {
   const byStars = new Map<number, number>();
   for (const pattern of patterns) {

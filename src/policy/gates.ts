@@ -1,14 +1,14 @@
 import { ANY_TIER } from "./compiled.js";
 import type { PolicyDefinition } from "./definition.js";
-import type { Path, Report } from "./findings.js";
+import type { Path, Report } from "./report.js";
 
-/** The plans and kinds of account that a policy declares. */
+/** The tiers and account types that a policy declares. */
 export interface Gates {
   readonly tierRank: ReadonlyMap<string, number>;
   readonly accountTypes: ReadonlySet<string>;
 }
 
-/** Reads `tiers` and `accountTypes`. */
+/** Reads `tiers` and `accountTypes` of a definition. Reports duplicates. */
 export function compileGates(definition: PolicyDefinition, report: Report): Gates {
   reportDuplicates(definition.tiers, ["tiers"], report);
   reportDuplicates(definition.accountTypes, ["accountTypes"], report);
@@ -18,7 +18,7 @@ export function compileGates(definition: PolicyDefinition, report: Report): Gate
   };
 }
 
-/** Returns the rank of a tier; reports an undeclared one. */
+/** Returns the rank of a tier, or {@link ANY_TIER} without one. Reports an undeclared tier. */
 export function rankOf(tier: string | undefined, gates: Gates, path: Path, report: Report): number {
   if (tier === undefined) return ANY_TIER;
   const rank = gates.tierRank.get(tier);
@@ -29,7 +29,7 @@ export function rankOf(tier: string | undefined, gates: Gates, path: Path, repor
   return ANY_TIER;
 }
 
-/** Reports undeclared and repeated account types; returns the list. */
+/** Reports undeclared and duplicate account types. Returns the list. */
 export function checkAccountTypes(
   types: readonly string[] | undefined,
   gates: Gates,
@@ -50,12 +50,12 @@ export function checkAccountTypes(
   return types;
 }
 
-/** Returns whether part of a list of names has been taken out: a name that it lacks is then not known to be undeclared. */
+/** Returns whether part of a list of names has been removed. A name that is not in the rest may have been declared. */
 function isIncomplete(list: "tiers" | "accountTypes", { removed, damaged }: Report): boolean {
   return removed.has(list) || damaged.has(list);
 }
 
-/** Reports what stands twice in a list; `undefined` stands where a wrong item was. */
+/** Reports duplicate items of a list. `undefined` marks the place of an invalid item, which already has a finding. */
 export function reportDuplicates(
   list: readonly unknown[] | undefined,
   path: Path,
@@ -66,7 +66,7 @@ export function reportDuplicates(
   for (const [index, item] of (list ?? []).entries()) {
     if (item === undefined) continue;
     const text = show(item);
-    if (seen.has(text)) report.add("duplicate", [...path, index], `\`${text}\` stands twice`);
+    if (seen.has(text)) report.add("duplicate", [...path, index], `duplicate \`${text}\``);
     seen.add(text);
   }
 }

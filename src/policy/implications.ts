@@ -2,24 +2,24 @@ import { printedScope, type ScopeTokenSyntax } from "../grammar/scope-syntax.js"
 import type { Template } from "../grammar/template.js";
 import type { Implied } from "./compiled.js";
 import type { ScopeOptions } from "./definition.js";
-import type { Path, Report } from "./findings.js";
 import { reportDuplicates } from "./gates.js";
+import type { Path, Report } from "./report.js";
 
-/** A scope that has been read, while its implications are being linked. */
+/** A parsed scope whose implications are not resolved yet. */
 export interface ScopeDraft {
   readonly id: number;
   readonly path: Path;
   readonly token: ScopeTokenSyntax;
   readonly template: Template;
   readonly options: ScopeOptions;
-  /** Scopes implied in one step. */
+  /** The scopes that it implies directly. */
   readonly implies: Implied[];
 }
 
-/** How many scopes all scopes may imply together, each counted with itself and with what it implies in any number of steps. */
+/** Maximum total number of implied scopes: for each scope, the scope itself and all that it implies directly or indirectly. */
 const MOST_IMPLIED = 1_000_000;
 
-/** Resolves `implies` of one scope, one step far. */
+/** Resolves the scopes that one scope implies directly. */
 export function linkImplied(
   draft: ScopeDraft,
   draftOf: (name: unknown, path: Path) => ScopeDraft | undefined,
@@ -37,7 +37,7 @@ export function linkImplied(
       report.add(
         "implied_placeholder",
         at,
-        `\`{${lost}}\` of the implied scope would have no value: the implier has no such placeholder`,
+        `\`{${lost}}\` of the implied scope has no value: the implying scope has no such placeholder`,
       );
     } else if (implied.options.reserved === true && draft.options.reserved !== true) {
       report.add("implied_reserved", at, "only a reserved scope may imply a reserved one");
@@ -55,18 +55,18 @@ function placesIn({ names }: Template, placeholders: readonly string[]): readonl
 }
 
 /**
- * Creates a function that returns a scope and what it implies in any number of steps, each once: values are handed on by
- * the names of placeholders, so that every way from one scope to another hands on the same ones.
+ * Creates a function that returns a scope and every scope that it implies directly or indirectly, each once. Values are passed
+ * by placeholder name, so every path from one scope to another passes the same values.
  *
- * Where the scopes together imply more than {@link MOST_IMPLIED}, reports it once and returns no more than the scope itself.
+ * If all scopes together imply more than {@link MOST_IMPLIED}, the function reports it once and returns the scope alone.
  */
 export function newClosures(
   drafts: readonly ScopeDraft[],
   report: Report,
 ): (start: ScopeDraft) => readonly Implied[] {
-  // by scope: the start that has reached it last, which saves a set for each start
+  // by scope: the last start that reached it, instead of one set for each start
   const reachedFrom = new Int32Array(drafts.length).fill(-1);
-  // without values, one entry serves every implier
+  // an entry without values is shared by all implying scopes
   const plain = drafts.map(({ id }): Implied => ({ scope: id, values: NO_VALUES }));
   let left = MOST_IMPLIED;
   let isReported = false;
@@ -92,20 +92,23 @@ export function newClosures(
     if (left >= 0) return closure;
     if (!isReported) {
       isReported = true;
-      const message = `up to this one, the scopes imply more than ${MOST_IMPLIED} scopes in any number of steps: at most ${MOST_IMPLIED} are allowed for all together`;
+      const message = `the scopes up to this one imply more than ${MOST_IMPLIED} scopes, directly or indirectly: at most ${MOST_IMPLIED} are allowed in total`;
       report.add("too_large", [...start.path, "implies"], message);
     }
     return closure.slice(0, 1);
   };
 }
 
-/** How many scopes of a cycle its finding names. */
+/** Maximum number of scopes of a cycle that its finding names. */
 const MOST_NAMED = 10;
 
-/** Reports each cycle once, by its names. Walks with a stack of its own, so that a long chain costs no call stack. */
+/**
+ * Reports each cycle once, with the names of its scopes. Uses an explicit stack, so that a long chain cannot exhaust the call
+ * stack.
+ */
 export function reportCycle(drafts: readonly ScopeDraft[], report: Report): void {
   const done = new Set<number>();
-  // the scopes of the trail, and where in it each is
+  // the index in the trail of each scope in it
   const places = new Map<number, number>();
   for (const root of drafts) {
     const trail: { readonly draft: ScopeDraft; next: number }[] = [];
@@ -135,7 +138,7 @@ export function reportCycle(drafts: readonly ScopeDraft[], report: Report): void
   }
 }
 
-/** The names of a cycle, from where it begins in a trail to its end; in the middle of a long one they are only counted. */
+/** Returns the names of a cycle, which begins at an index of the trail. A long cycle is abbreviated with a count. */
 function cycleOf(trail: readonly { readonly draft: ScopeDraft }[], from: number): string {
   const names = trail.slice(from, from + MOST_NAMED).map(({ draft }) => draft.token.text);
   const others = trail.length - from - names.length;

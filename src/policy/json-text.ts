@@ -1,5 +1,5 @@
-import type { Path, Report } from "./findings.js";
 import { DEEPEST, MOST_TEXT, MOST_VALUES } from "./plain-data.js";
+import type { Path, Report } from "./report.js";
 
 /**
  * Reads a policy from JSON text. `JSON.parse` alone is too lenient for a document that decides about access: the last of

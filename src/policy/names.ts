@@ -1,40 +1,38 @@
-/** What may stand where a policy names a tool, a parameter or a pattern of tools. */
-
-/** A tool name, as MCP allows it. */
+/** A tool name by the rules of MCP. */
 const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 const PATTERN = /^[A-Za-z0-9_.*?-]{1,128}$/;
 const MOST_STARS = 2;
 
-/** Whether a client may send this as the name of a tool. `.` and `..` would be paths. */
+/** Returns whether a text is a valid tool name. `.` and `..` are rejected, because they are path segments. */
 export function isToolName(text: string): boolean {
   return TOOL_NAME.test(text) && text !== "." && text !== "..";
 }
 
-/** Whether the key of a tool is a pattern. */
+/** Returns whether a key of `tools` is a pattern. */
 export function isPattern(key: string): boolean {
   return key.includes("*") || key.includes("?");
 }
 
-/** What is wrong with a key of `tools`, or `undefined`. */
+/** Returns what is wrong with a key of `tools`; `undefined` for a valid one. */
 export function toolKeyFault(key: string): string | undefined {
   if (!isPattern(key)) {
     return isToolName(key)
       ? undefined
-      : "expected 1 to 128 of `A-Z a-z 0-9 _ . -`, not `.` or `..`";
+      : "expected 1 to 128 characters of `A-Z a-z 0-9 _ . -`, except the names `.` and `..`";
   }
   if (!PATTERN.test(key)) {
-    return "a pattern is 1 to 128 of `A-Z a-z 0-9 _ . -`, `*` and `?`: no other character means anything in it";
+    return "expected a pattern of 1 to 128 characters of `A-Z a-z 0-9 _ . -`, `*` and `?`: other glob syntax is not supported";
   }
-  // two adjacent stars say no more than one; three or more stars cost time that grows with the cube of a name's length
-  if (key.includes("**")) return "write one `*`: two of them side by side mean no more";
+  // two adjacent stars match the same as one; three or more stars cost time that grows with the cube of a name's length
+  if (key.includes("**")) return "write `*` instead of `**`: both match the same names";
   return key.split("*").length - 1 > MOST_STARS
-    ? `a pattern holds at most ${MOST_STARS} stars`
+    ? `a pattern may have at most ${MOST_STARS} stars`
     : undefined;
 }
 
 const PARAM_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
-/** Whether this can name a parameter of an operation. */
+/** Returns whether a text is a valid parameter name of an operation. */
 export function isParamName(text: string): boolean {
   return PARAM_NAME.test(text);
 }

@@ -7,10 +7,10 @@ import {
 } from "./compiled.js";
 import type { OperationDefinition, OperationOptions, PolicyDefinition } from "./definition.js";
 import { denyByPattern } from "./denials.js";
-import { formatPath, type Path, type Report } from "./findings.js";
 import { isPattern, toolKeyFault } from "./names.js";
 import { withoutPrototype } from "./own-members.js";
 import { patternMatcher } from "./pattern.js";
+import { formatPath, type Path, type Report } from "./report.js";
 import { PARTS, type Reading, readGates, readRequirement } from "./requirement.js";
 import { checkRoom, excessOf, sizeOfOperation } from "./requirement-size.js";
 import {
@@ -25,14 +25,14 @@ import {
 } from "./route.js";
 import { compileRule, type Draft, merge } from "./rule.js";
 
-/** The operations of a policy, each under every way it can be asked for. */
+/** The operations of a policy, for lookup by name, by pattern and by request. */
 export interface OperationTable {
   readonly operations: ReadonlyMap<string, Operation>;
   readonly patterns: readonly ToolPattern[];
   readonly router: RouterOf<Operation>;
 }
 
-/** Compiles `tools` and `endpoints`. */
+/** Compiles `tools` and `endpoints` of a definition. */
 export function compileOperations(
   definition: PolicyDefinition,
   baseline: readonly CompiledScope[],
@@ -76,15 +76,15 @@ export function compileOperations(
   return { operations, patterns, router: buildRouter(routes) };
 }
 
-/** What an operation is compiled with. */
+/** The context in which an operation is compiled. */
 interface Around extends Reading {
-  /** Whether there is room for the alternatives of all operations. */
+  /** Whether the alternatives of all operations are within the limit. */
   readonly hasRoom: boolean;
-  /** What every operation of the kind needs in addition. */
+  /** The additional requirement of every operation of the kind. */
   readonly always: Draft;
 }
 
-/** Scopes without placeholders, as one way to meet a requirement. */
+/** Returns scopes without placeholders as one way to satisfy a requirement. */
 function draftOf(scopes: readonly CompiledScope[]): Draft {
   return {
     uses: scopes.map((scope) => ({ scope, params: [] })),
@@ -114,7 +114,7 @@ function readEndpoints(
     }
     const { length } = name.slice(endpoint.method.length + 1);
     if (length > LONGEST_PATH) {
-      const message = `a path of ${length} characters, and a request may have at most ${LONGEST_PATH}`;
+      const message = `a path of ${length} characters: at most ${LONGEST_PATH} are allowed in a request`;
       report.add("too_large", path, message);
       return { name, endpoint: undefined, entry };
     }
@@ -124,7 +124,7 @@ function readEndpoints(
       report.add(
         "duplicate_endpoint",
         path,
-        `\`${twin}\` is the same endpoint: names of parameters and letter case make no difference to a router`,
+        `same endpoint as \`${twin}\`: a router may ignore parameter names and letter case`,
       );
     }
     seen.set(identity, name);
@@ -132,7 +132,7 @@ function readEndpoints(
   });
 }
 
-/** What stands only at the top of an entry, and excludes a requirement and each other. */
+/** Members of an entry, but not of a nested requirement. They exclude a requirement and each other. */
 const KINDS = ["deny", "public", "authenticated"] as const;
 
 const NO_PARAMS: readonly string[] = Object.freeze([]);
@@ -188,28 +188,24 @@ function compileEntry(
   return compileRule(settled, budget);
 }
 
-/** Reports a placeholder where no parameter could fill it. */
+/** Reports a placeholder of a scope in a place where no parameter can fill it. */
 export function checkNoPlaceholder(scope: CompiledScope, path: Path, { report }: Reading): void {
   if (scope.template.names.length > 0) {
     report.add(
       "placeholder",
       path,
-      `\`${scope.name}\` holds a placeholder, and nothing here has a value for it`,
+      `\`${scope.name}\` has a placeholder, which no parameter can fill here`,
     );
   }
 }
 
-/** Whether an entry says one thing: a requirement, or one of the kinds; reports what it says besides. */
+/** Returns whether an entry is either a requirement or one of the kinds. Reports the members that do not fit. */
 function checkKind(options: OperationOptions, path: Path, { report }: Reading): boolean {
   const kinds = KINDS.filter((kind) => options[kind] !== undefined);
   const [kind] = kinds;
   const isStray = options.enrichedBy !== undefined && options.public === undefined;
   if (isStray && !report.removed.has(formatPath([...path, "public"]))) {
-    report.add(
-      "mixed_operation",
-      [...path, "enrichedBy"],
-      "`enrichedBy` belongs to a `public` operation",
-    );
+    report.add("mixed_operation", [...path, "enrichedBy"], "`enrichedBy` requires `public: true`");
   }
   if (kind === undefined) return true;
   const parts = PARTS.filter((part) => options[part] !== undefined);
@@ -217,7 +213,7 @@ function checkKind(options: OperationOptions, path: Path, { report }: Reading): 
   const allowed: readonly string[] = kind === "authenticated" ? ["tier", "accountTypes"] : [];
   const extra = [...kinds.slice(1), ...parts, ...gates].filter((key) => !allowed.includes(key));
   for (const key of extra) {
-    report.add("mixed_operation", [...path, key], `\`${key}\` and \`${kind}\` exclude each other`);
+    report.add("mixed_operation", [...path, key], `\`${key}\` and \`${kind}\` cannot be combined`);
   }
   return extra.length === 0;
 }

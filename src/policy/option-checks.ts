@@ -1,45 +1,46 @@
 import { type Finding, PolicyError } from "../errors.js";
 import { urlParts } from "../grammar/url.js";
-import { describeFindings, nearest, oneLine } from "./findings.js";
 import { ownMembers } from "./own-members.js";
+import { describeFindings, oneLine } from "./report.js";
+import { nearest } from "./suggest.js";
 
-/** Checks the value of one option: returns what is wrong with it, `undefined` for a good value. */
+/** Checks the value of one option. Returns what is wrong with it; `undefined` for a valid value. */
 export type OptionCheck = (value: unknown) => string | undefined;
 
-/** The checks of the options that a caller may give, by name. A check may read the other options, which are not checked yet. */
+/** Checks by option name. A check can read the other options, which may not be checked yet. */
 export type OptionChecks = Readonly<
   Record<string, (value: unknown, options: Readonly<Record<string, unknown>>) => string | undefined>
 >;
 
-/** Makes a check of an option that must be given. */
+/** Creates the check of a required option. */
 export function required(check: OptionCheck): OptionCheck {
   return (value) => (value === undefined ? "is missing" : check(value));
 }
 
-/** Makes a check of an option that may be left out. */
+/** Creates the check of an optional option. */
 export function optional(check: OptionCheck): OptionCheck {
   return (value) => (value === undefined ? undefined : check(value));
 }
 
-/** Checks for a function. */
+/** Checks that a value is a function. */
 export const isFunction: OptionCheck = (value) =>
   typeof value === "function" ? undefined : "expected a function";
 
-/** Checks for `true` or `false`. */
+/** Checks that a value is `true` or `false`. */
 export const isBoolean: OptionCheck = (value) =>
   typeof value === "boolean" ? undefined : "expected true or false";
 
-/** Checks for a text, which may be empty. */
+/** Checks that a value is a string. It may be empty. */
 export const isText: OptionCheck = (value) =>
-  typeof value === "string" ? undefined : "expected a text";
+  typeof value === "string" ? undefined : "expected a string";
 
-/** Makes a check for one of a list of values. */
+/** Creates the check that a value is one of a list. */
 export function oneOf(...values: readonly unknown[]): OptionCheck {
   const list = values.map((value) => `\`${String(value)}\``).join(", ");
   return (value) => (values.includes(value) ? undefined : `expected one of ${list}`);
 }
 
-/** Makes a check for a number above 0, up to `most`. */
+/** Creates the check that a value is a number above 0 and at most `most`. */
 export function positive(most: number): OptionCheck {
   return (value) =>
     typeof value === "number" && value > 0 && value <= most
@@ -47,27 +48,29 @@ export function positive(most: number): OptionCheck {
       : `expected a number above 0, up to ${most}`;
 }
 
-/** Checks for a list of texts that are not empty. */
+/** Checks that a value is a list of non-empty strings. */
 export const isTextList: OptionCheck = (value) =>
   Array.isArray(value) && value.every((member) => typeof member === "string" && member !== "")
     ? undefined
-    : "expected a list of texts";
+    : "expected a list of non-empty strings";
 
-/** Checks for an absolute URL. */
+/** Checks that a value is an absolute URL. */
 export const isUrl: OptionCheck = (value) =>
   urlParts(value) === undefined ? "expected an absolute URL" : undefined;
 
+const UNDEFINED = "expected a value, got `undefined`: leave the option out instead";
+
 /**
- * Checks the options of a public function: unknown names, wrong values, and members that are `undefined`, which would
- * silently count as left out. Reports all of them at once.
+ * Checks the options of a public function: unknown names, invalid values, and members that are `undefined`, which would
+ * silently count as absent. Throws all findings at once.
  *
- * Returns a frozen copy of the own members without a prototype, so that nothing that is read from it is inherited.
+ * Returns a frozen copy of the own members without a prototype, so that no read from it is inherited.
  *
- * @param what - the subject of the message: `the authorizer`
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
+ * @param owner - what has the options, as a noun phrase for the message: `the authorizer`, `` `fetchGate` ``
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` with all findings
  */
 export function checkOptions<Options extends object>(
-  what: string,
+  owner: string,
   options: Options,
   checks: OptionChecks,
 ): Options {
@@ -81,18 +84,19 @@ export function checkOptions<Options extends object>(
       .filter((name) => !known.includes(name))
       .map((name) => {
         const meant = nearest(name, known);
-        return findingOf("unknown_key", name, `there is no option \`${name}\``, meant);
+        return findingOf("unknown_key", name, "unknown option", meant);
       }),
   ];
   if (findings.length > 0) {
-    throw new PolicyError("ERR_OPTIONS_INVALID", describeFindings(findings, what), findings);
+    const message = describeFindings(findings, `the options for ${owner}`);
+    throw new PolicyError("ERR_OPTIONS_INVALID", message, findings);
   }
   return Object.freeze(own) as Options;
 }
 
 /**
- * Returns what is wrong with the options that have a check: wrong values, and members that are `undefined`. Other members
- * are not looked at, and nor is what `own` inherits.
+ * Returns the findings of the options that have a check: invalid values, and members that are `undefined`. Ignores other
+ * members and all that `own` inherits.
  */
 export function optionFindings(
   own: Readonly<Record<string, unknown>>,
@@ -104,7 +108,7 @@ export function optionFindings(
     const message = check(value, own);
     if (message !== undefined) return [findingOf("option", name, message)];
     if (!isGiven || value !== undefined) return [];
-    return [findingOf("undefined_value", name, "is `undefined`: leave the option out instead")];
+    return [findingOf("undefined_value", name, UNDEFINED)];
   });
 }
 

@@ -5,31 +5,31 @@ import {
   type Template,
   templatesOverlap,
 } from "../grammar/template.js";
-import type { Steps } from "./findings.js";
 import type { NamedScope } from "./scope-lookup.js";
+import type { Steps } from "./suggest.js";
 
-/** How many segments the search for overlapping names may look at; some 100 ns each. */
+/** Maximum number of segments that the search for overlapping names reads. Each takes some 100 ns. */
 export const MOST_OVERLAP_STEPS = 5_000_000;
 
-/** The names that are written alike: one, or the same older name of several scopes. */
+/** Names with the same text: one name, or the same older name of several scopes. */
 interface Alike {
   readonly template: Template;
   readonly names: NamedScope[];
 }
 
-/** Names with their placeholders in the same places. */
+/** Names with placeholders in the same positions. */
 interface Group {
   readonly shape: Shape;
-  /** By their text. */
+  /** The names of the group by text. */
   readonly members: Map<string, Alike>;
 }
 
 /**
- * Yields each pair of names of which some text is an instance of both, while there are steps left. A token that has the
- * same older name of two scopes has both scopes: names that are written alike are not a pair.
+ * Yields each pair of names that overlap: some text is an instance of both. Stops when no steps are left. Two names with the
+ * same text are not a pair, because a token with the same older name of two scopes has both scopes.
  *
- * Names are compared by where their placeholders are, so that a thousand templates cost no million comparisons. Names of
- * very many shapes would cost one for each pair of shapes, which is what the steps bound.
+ * Names are compared by the positions of their placeholders, so that a thousand templates do not cost a million comparisons.
+ * Names of many different shapes cost one comparison for each pair of shapes. The steps limit this cost.
  */
 export function* overlapsOf(
   names: readonly NamedScope[],
@@ -38,7 +38,7 @@ export function* overlapsOf(
   for (const groups of familiesOf(names)) {
     for (const [index, left] of groups.entries()) {
       for (const right of groups.slice(index)) {
-        // of two texts without placeholders no third one is an instance
+        // two texts without placeholders cannot overlap
         if (left.shape.holes.length + right.shape.holes.length === 0) continue;
         for (const [one, other] of pairsOf(left, right, steps)) {
           for (const first of one.names) for (const second of other.names) yield [first, second];
@@ -49,7 +49,10 @@ export function* overlapsOf(
   }
 }
 
-/** The groups of names, by what no two that overlap differ in: the form and the number of segments. */
+/**
+ * Returns the groups of names in families. Two names that overlap have the same form and number of segments, so they are in one
+ * family.
+ */
 function familiesOf(names: readonly NamedScope[]): readonly (readonly Group[])[] {
   const families = new Map<string, Map<string, Group>>();
   for (const name of names) {
@@ -70,7 +73,7 @@ function familiesOf(names: readonly NamedScope[]): readonly (readonly Group[])[]
   return [...families.values()].map((family) => [...family.values()]);
 }
 
-/** Pairs of a group with itself, or of two groups of one family. */
+/** Yields the overlapping pairs within a group, or of two groups of one family. */
 function* pairsOf(left: Group, right: Group, steps: Steps): Generator<readonly [Alike, Alike]> {
   const holes = [...new Set([...left.shape.holes, ...right.shape.holes])];
   const keyOf = ({ template }: Alike) => skeleton(template.segments, holes);

@@ -1,6 +1,6 @@
 /**
- * Copies the own enumerable members of an object into one without a prototype, so that nothing that is read from the copy
- * is inherited. Returns `undefined` for a list, for a value that is not an object, and for one that cannot be read.
+ * Copies the own enumerable members of an object into one without a prototype, so that no read from the copy is inherited.
+ * Returns `undefined` for a list, for a value that is not an object, and for an object that cannot be read.
  */
 export function ownMembers<Members extends object>(
   value: Members | null | undefined,
@@ -13,7 +13,7 @@ export function ownMembers<Members extends object>(
   }
 }
 
-/** Copies an object that can be read into one without a prototype. */
+/** Copies the own enumerable members of an object into one without a prototype. Throws if a getter or a proxy throws. */
 export function withoutPrototype<Members extends object>(members: Members): Members {
   return Object.assign(Object.create(null) as Members, members);
 }

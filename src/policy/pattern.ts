@@ -1,17 +1,17 @@
 import picomatch from "picomatch/posix.js";
 
 /**
- * A matcher of a legal pattern (see `toolKeyFault`) over legal tool names. Names that are no tool names must be
- * refused before: a glob's `*` also covers spaces and line breaks.
+ * Creates a matcher of valid tool names for a valid pattern (see `toolKeyFault`). The caller must reject invalid tool names
+ * first, because the `*` of a glob also matches spaces and line breaks.
  *
- * `dot` is what keeps a denial from failing open: without it `*` skips names that start with a dot, which MCP allows.
+ * The option `dot` keeps a denial from failing open. Without it, `*` skips names that start with a dot, which MCP allows.
  */
 export function patternMatcher(pattern: string): (name: string) => boolean {
   const expression = picomatch.makeRe(pattern, {
     dot: true,
     nonegate: true,
     noextglob: true,
-    // the shortcut for `*.*` takes the last star for one character or more: a denial would miss `a.`
+    // in the fast path for `*.*`, the last star matches one character or more, so a denial would miss `a.`
     fastpaths: false,
   });
   return (name) => expression.test(name);

@@ -1,19 +1,19 @@
-import type { Report } from "./findings.js";
 import { withoutPrototype } from "./own-members.js";
+import type { Report } from "./report.js";
 
-/** How many levels a policy may have. */
+/** Maximum number of levels of a policy. */
 export const DEEPEST = 64;
-/** How many members all of its lists and objects may have together. */
+/** Maximum total number of members in the lists and objects of a policy. */
 export const MOST_VALUES = 200_000;
-/** How many characters a policy may have: as JSON text, or in its names and texts together. */
+/** Maximum number of characters of a policy: of its JSON text, or of its keys and strings in total. */
 export const MOST_TEXT = 16_777_216;
 
 /**
- * Copies what an author wrote, so that later changes of it change nothing, and reports whatever is not plain data: a key
- * `__proto__`, an accessor, an instance of a class, a cycle, and `undefined` as the value of a member or an item. An
- * option that is `undefined` is mostly one whose variable is not set; to take it for an absent one would drop a condition.
+ * Copies the data of an author, so that later changes to it have no effect. Reports everything that is not plain data: a key
+ * `__proto__`, an accessor, an instance of a class, a cycle, and `undefined` as the value of a member or an item. An option that
+ * is `undefined` usually comes from an unset variable. Treating it as absent would drop a condition.
  *
- * The copy holds `undefined` where a value has been reported. Does not run code of the author.
+ * The copy has `undefined` in place of each reported value. Does not run code of the author, apart from proxy traps.
  */
 export function snapshot(source: unknown, report: Report): unknown {
   const around = new Set<object>();
@@ -30,7 +30,7 @@ export function snapshot(source: unknown, report: Report): unknown {
   const copy = (value: unknown): unknown => {
     if (typeof value === "string") return isTooLong(value) ? undefined : value;
     if (typeof value !== "object" || value === null) return value;
-    if (around.has(value)) return refuse("not_plain_data", `this contains itself: ${PLAIN}`);
+    if (around.has(value)) return refuse("not_plain_data", `circular reference: ${PLAIN}`);
     if (path.length > DEEPEST) return refuse("too_large", `nested deeper than ${DEEPEST} levels`);
     if (!isPlain(value)) return refuse("not_plain_data", PLAIN);
     around.add(value);
@@ -66,7 +66,7 @@ export function snapshot(source: unknown, report: Report): unknown {
     for (const key of isTooMuch(keys.length) ? [] : keys) {
       if (isTooLong(key)) break;
       const member = copyMember(object, key);
-      // a refused `__proto__` is not a name that anything else should look at
+      // `__proto__` has a finding, and no later check may read it
       if (key !== "__proto__") result[key] = member;
     }
     return result;
@@ -76,10 +76,9 @@ export function snapshot(source: unknown, report: Report): unknown {
     path.push(key);
     const property = Object.getOwnPropertyDescriptor(owner, key);
     let value: unknown;
-    if (key === "__proto__")
-      refuse("reserved_key", "a key `__proto__` is refused: it is no name but a trap");
+    if (key === "__proto__") refuse("reserved_key", "the key `__proto__` is not allowed");
     else if (property?.get !== undefined || property?.set !== undefined)
-      refuse("not_plain_data", "expected a value, not an accessor");
+      refuse("not_plain_data", "expected a value, got an accessor");
     else if (property?.value === undefined) refuse("undefined_value", UNDEFINED);
     else value = copy(property.value);
     path.pop();
@@ -89,26 +88,26 @@ export function snapshot(source: unknown, report: Report): unknown {
   try {
     return copy(source);
   } catch {
-    // only a proxy can throw here
+    // only a proxy trap can throw here
     path.length = 0;
-    return refuse("not_plain_data", `this cannot be read: ${PLAIN}`);
+    return refuse("not_plain_data", `unreadable value: ${PLAIN}`);
   }
 }
 
-const PLAIN = "expected plain data, as JSON can hold it";
+const PLAIN = "expected plain data, as in JSON";
 const UNDEFINED =
-  "give it a value or leave it out (is an environment variable not set?): got `undefined`";
+  "expected a value, got `undefined` (is an environment variable unset?): set the value or leave it out";
 
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (typeof prototype !== "object" || prototype === null) return prototype === null;
-  // Object.prototype, of this realm or another. A literal `{ __proto__: {…} }` has a prototype of the author's own,
-  // which was meant as data and would be lost in silence.
+  // Accepts Object.prototype of this realm or another. The literal `{ __proto__: {…} }` sets a prototype that the author meant
+  // as data, and the copy would silently lose it.
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "constructor");
 }
 
-/** Freezes plain data all the way down. */
+/** Freezes plain data recursively. Returns it. */
 export function deepFreeze<Data>(data: Data): Data {
   if (typeof data === "object" && data !== null && !Object.isFrozen(data)) {
     Object.freeze(data);

@@ -5,71 +5,72 @@ import { type BindParams, type BindResult, bindCompiled } from "../grammar/templ
 import { bundleScopes } from "./bundles.js";
 import type { CompiledPolicy } from "./compiled.js";
 import type { PolicyTypes } from "./definition.js";
-import { nearest, oneLine } from "./findings.js";
 import { checkOptions, isBoolean, optional } from "./option-checks.js";
+import { oneLine } from "./report.js";
 import { expandScope, missingScope, reduceScope } from "./scope-meanings.js";
+import { nearest } from "./suggest.js";
 
-/** Whose token is read. */
+/** The client whose scopes are read. */
 export interface MeaningOptions {
-  /** Whether the client belongs to the API's owner. For a third party, a reserved scope has no meaning. Default: `false`. */
+  /** Whether the client belongs to the owner of the API. For a third party, a reserved scope has no meaning. Default: `false`. */
   readonly firstParty?: boolean;
 }
 
-/** A scope as texts hold it: a space-delimited list, or a list of scope tokens; `""` and `[]` are the empty scope. */
+/** A scope as input: a space-delimited string, or a list of scope tokens. `""` and `[]` are the empty scope. */
 export type ScopeInput = string | readonly string[];
 
-/** The scopes of a policy: their names, and what the scope tokens of a request, a grant or a token mean to it. */
+/** The scopes of a policy: their names, and the meaning of the scope tokens in a request, a grant or an access token. */
 export interface PolicyScopes<Types extends PolicyTypes = PolicyTypes> {
-  /** The declared scopes in declared order, placeholders in braces. Reserved scopes are left out. */
+  /** Names of the declared scopes, in declared order and with placeholders in braces. Reserved scopes are omitted. */
   readonly scopeNames: readonly ScopeName<Types["scope"]>[];
-  /** The tools in declared order. Patterns and hidden tools are left out. */
+  /** Names of the tools, in declared order. Patterns and hidden tools are omitted. */
   readonly toolNames: readonly Types["tool"][];
-  /** The endpoints in declared order. Hidden endpoints are left out. */
+  /** Names of the endpoints, in declared order. Hidden endpoints are omitted. */
   readonly endpointNames: readonly Types["endpoint"][];
 
   /**
-   * Returns everything that a scope means, as scope tokens under their current names, in declared order: each scope that is
-   * named, or every scope that replaces an older name, and all that these imply. Tokens that the policy does not know are
-   * left out. Empty for a malformed scope, and for one that still has a placeholder. Never throws on a scope.
+   * Returns all meanings of a scope as scope tokens with current names, in declared order. These are the scopes that it names,
+   * the scopes that replace older names in it, and every scope that these imply. Tokens that the policy does not know are
+   * omitted. Returns `[]` for a malformed scope and for one with a placeholder. Never throws on a scope.
    *
-   * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
+   * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for invalid options
    */
   expand(scope: ScopeInput, options?: MeaningOptions): string[];
 
   /**
-   * Returns whether a granted scope covers another: both are well formed, and every token of `wanted` has a meaning, all of
-   * which are in `expand(granted)`. The empty scope is covered by every well-formed one. Never throws on a scope.
+   * Returns whether a granted scope covers a wanted one: both are well formed, every token of `wanted` has a meaning, and all of
+   * its meanings are in `expand(granted)`. Every well-formed scope covers the empty scope. Never throws on a scope.
    *
-   * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
+   * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for invalid options
    */
   covers(granted: ScopeInput, wanted: ScopeInput, options?: MeaningOptions): boolean;
 
   /**
-   * Returns the scope to ask for so that `granted` covers `wanted`: `""` exactly where it does already, `undefined` for a
-   * malformed scope. What the missing scopes imply is left out; a token of `wanted` without a meaning is returned as written.
+   * Returns the scope to request so that `granted` covers `wanted`: `""` exactly if it already does, `undefined` if either scope
+   * is malformed. Scopes that other missing scopes imply are omitted. A token of `wanted` without a meaning is returned unchanged.
    *
-   * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
+   * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for invalid options
    */
   missing(granted: ScopeInput, wanted: ScopeInput, options?: MeaningOptions): string | undefined;
 
   /**
-   * Returns the smallest scope with the same `expand`: current names, without what others of them imply. Tokens without a
-   * meaning are left out; `""` where none is left.
+   * Returns the smallest scope with the same `expand`: current names, without scopes that others of them imply. Tokens without a
+   * meaning are omitted. Returns `""` if no token remains.
    *
-   * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
+   * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for invalid options
    */
   reduce(scope: ScopeInput, options?: MeaningOptions): string;
 
   /**
-   * Returns the scope of a bundle in declared order, the baseline included. Reserved scopes and templates are left out.
+   * Returns the scope of a bundle in declared order, including the baseline. Reserved scopes and templates are omitted.
    *
    * @throws {@link PolicyError} `ERR_BUNDLE_UNKNOWN` for a name that the policy does not declare
    */
   bundleScope(bundle: Types["bundle"]): string;
 
   /**
-   * Puts values into the placeholders of a declared scope, as the function `bindScope` does. Values of a client never make it
-   * throw: they are checked, and the result names the first placeholder without a safe value.
+   * Fills the placeholders of a declared scope with values, as the function `bindScope` does. Never throws on values from a
+   * client: it checks them, and the result names the first placeholder without a safe value.
    *
    * @throws {@link PolicyError} `ERR_SCOPE_INVALID` for a scope that the policy does not declare
    */
@@ -79,17 +80,17 @@ export interface PolicyScopes<Types extends PolicyTypes = PolicyTypes> {
   ): BindResult;
 }
 
-/** A declared name as it is printed; the compiler knows only spellings in braces. */
+/** A declared name as printed. The compiler can type only the spelling in braces. */
 export type ScopeName<Scope extends string> = Scope extends `${string}<${string}` ? string : Scope;
 
 const MEANING_CHECKS = { firstParty: optional(isBoolean) };
 
 function isFirstParty(options: MeaningOptions | undefined): boolean {
   if (options === undefined) return false;
-  return checkOptions("the reading of a scope", options, MEANING_CHECKS).firstParty === true;
+  return checkOptions("reading a scope", options, MEANING_CHECKS).firstParty === true;
 }
 
-/** Creates the part of a policy that is about its scopes. */
+/** Creates the members of a policy that concern its scopes. */
 export function createPolicyScopes(policy: CompiledPolicy): PolicyScopes {
   const shown = [...policy.operations.values()].filter(({ hidden }) => !hidden);
   const named = (kind: "tool" | "endpoint") =>

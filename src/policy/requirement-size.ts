@@ -1,30 +1,30 @@
 import type { OperationDefinition, RequirementOptions } from "./definition.js";
-import type { Path, Report } from "./findings.js";
+import type { Path, Report } from "./report.js";
 
-/** A requirement as it is written: one scope, or an object. */
+/** A requirement in a definition: one scope, or an object. `undefined` in place of a removed one. */
 export type Written = string | RequirementOptions | undefined;
 
-/** How many alternatives one operation may have. */
+/** Maximum number of alternatives of one operation. */
 export const MAX_ALTERNATIVES = 1_024;
-/** How many scopes the alternatives of one operation may name together: a denial may have to print them all. */
+/** Maximum total number of scopes in the alternatives of one operation. A denial may have to print them all. */
 const MOST_USES_OF_ONE = 32_768;
-/** How many scopes the alternatives of all operations may name together; each takes some 250 bytes. */
+/** Maximum total number of scopes in the alternatives of all operations. Each takes some 250 bytes. */
 const MOST_USES = 500_000;
 
-/** What a requirement becomes, before anything is made of it. */
+/** The size of a compiled requirement, which is computed before the requirement is compiled. */
 export interface Size {
   /** The number of alternatives. */
   readonly alternatives: number;
-  /** The number of scopes that the alternatives name together. */
+  /** The total number of scopes in the alternatives. */
   readonly uses: number;
 }
 
-/** From here on a number is not counted exactly. */
+/** The number from which sizes are not exact. */
 const UNCOUNTED = 1e15;
 const NONE: Size = { alternatives: 0, uses: 0 };
 const ONE: Size = { alternatives: 1, uses: 1 };
 
-/** Returns the size of a requirement: any-of adds its parts, all-of multiplies them. */
+/** Returns the size of a requirement: `anyOf` adds its parts, `allOf` multiplies them. */
 function sizeOf(written: Written): Size {
   if (typeof written !== "object" || written.scope !== undefined) return ONE;
   const parts = (written.anyOf ?? written.allOf ?? []).map(sizeOf);
@@ -34,7 +34,7 @@ function sizeOf(written: Written): Size {
   });
 }
 
-/** Returns the size of the rule of an operation; a denial and a public operation have no alternatives. */
+/** Returns the size of the rule of an operation. A denial and a public operation have no alternatives. */
 export function sizeOfOperation(entry: OperationDefinition, baseline: number): Size {
   if (typeof entry !== "string" && (entry.deny !== undefined || entry.public === true)) return NONE;
   const { alternatives, uses } = sizeOf(entry);
@@ -54,7 +54,7 @@ function multiply(left: Size, right: Size): Size {
   return { alternatives: Math.min(alternatives, UNCOUNTED), uses: Math.min(uses, UNCOUNTED) };
 }
 
-/** Returns what is too large about one operation, as a code and a message; `undefined` for one that can be compiled. */
+/** Returns which limit one operation exceeds, as a code and a message; `undefined` if it can be compiled. */
 export function excessOf({
   alternatives,
   uses,
@@ -62,19 +62,19 @@ export function excessOf({
   if (alternatives > MAX_ALTERNATIVES) {
     return [
       "too_many_alternatives",
-      `${countOf(alternatives)} alternatives, and at most ${MAX_ALTERNATIVES} are allowed: every any-of inside an all-of multiplies them`,
+      `${countOf(alternatives)} alternatives: at most ${MAX_ALTERNATIVES} are allowed (each \`anyOf\` inside an \`allOf\` multiplies them)`,
     ];
   }
   if (uses > MOST_USES_OF_ONE) {
     return [
       "too_large",
-      `the alternatives name ${uses} scopes together, and at most ${MOST_USES_OF_ONE} are allowed: each alternative names all that it needs`,
+      `the alternatives name ${uses} scopes in total: at most ${MOST_USES_OF_ONE} are allowed (each alternative names every scope that it requires)`,
     ];
   }
   return undefined;
 }
 
-/** Reports operations that are too large together, at the largest of them; returns whether there is room for all. */
+/** Reports operations that are too large in total, at the largest of them. Returns whether all are within the limit. */
 export function checkRoom(
   sizes: readonly (readonly [path: Path, size: Size])[],
   report: Report,
@@ -91,7 +91,7 @@ export function checkRoom(
   report.add(
     "too_large",
     largest,
-    `the alternatives of all tools and endpoints name ${total} scopes together, and at most ${MOST_USES} are allowed; this one names the most: ${most}`,
+    `the alternatives of all tools and endpoints name ${total} scopes in total: at most ${MOST_USES} are allowed (this one names the most: ${most})`,
   );
   return false;
 }

@@ -1,14 +1,14 @@
 import { printedScope } from "../grammar/scope-syntax.js";
 import { ANY_TIER } from "./compiled.js";
 import type { RequirementOptions } from "./definition.js";
-import { formatPath, type Path, type Report } from "./findings.js";
 import { checkAccountTypes, type Gates, rankOf, reportDuplicates } from "./gates.js";
 import { isParamName } from "./names.js";
+import { formatPath, type Path, type Report } from "./report.js";
 import type { Written } from "./requirement-size.js";
 import { type Draft, intersection, merge, type RuleBudget } from "./rule.js";
 import type { ScopeTable } from "./scopes.js";
 
-/** What a requirement is read with. */
+/** The context in which a requirement is read. */
 export interface Reading {
   readonly table: ScopeTable;
   readonly gates: Gates;
@@ -16,14 +16,14 @@ export interface Reading {
   readonly budget: RuleBudget;
 }
 
-/** The conditions and names of a requirement, and those around it, which it inherits. */
+/** The conditions and renamings of a requirement, with those that it inherits from the requirement around it. */
 interface Frame {
   readonly tier: number;
   readonly accountTypes: readonly string[] | undefined;
-  /** By the name of the placeholder. */
+  /** Renamings by placeholder. */
   readonly params: ReadonlyMap<string, Renaming>;
   readonly outer: Frame | undefined;
-  /** Whether a scope beneath is not known: then it is not known either whether a renaming is of use. */
+  /** Whether a scope inside is unknown, so that it is also unknown whether a renaming is used. */
   isUnclear: boolean;
 }
 
@@ -43,14 +43,14 @@ function outermost(): Frame {
   };
 }
 
-/** The part of an object that says what is needed; exactly one of them is given. */
+/** The members of which a requirement has exactly one. */
 export const PARTS = ["scope", "allOf", "anyOf"] as const;
 
 /**
- * Returns the alternatives of a requirement, in declared order: any-of is one after the other, all-of is each with each.
- * Reports what is undeclared, empty, duplicate or ambiguous; returns what can be read.
+ * Returns the alternatives of a requirement in declared order: `anyOf` concatenates them, `allOf` combines each with each.
+ * Reports undeclared, empty, duplicate and ambiguous parts, and returns the alternatives of the others.
  *
- * @param isDry - whether the requirement is only checked, since there is no room for its alternatives
+ * @param isDry - whether the requirement is only checked, because its alternatives exceed a limit
  */
 export function readRequirement(
   written: Written,
@@ -61,14 +61,14 @@ export function readRequirement(
   return expand(written, path, outermost(), { ...reading, isDry });
 }
 
-/** Reads the conditions of an object that has no requirement of its own (`authenticated`). */
+/** Returns the conditions of an entry without a requirement (`authenticated`) as an alternative without scopes. */
 export function readGates(written: RequirementOptions, path: Path, reading: Reading): Draft {
   const { tier, accountTypes } = within(written, path, outermost(), reading);
   return { uses: [], tier, accountTypes };
 }
 
 interface Expansion extends Reading {
-  /** Whether the requirement is only checked: nothing is multiplied then. */
+  /** Whether the requirement is only checked and not multiplied. */
   readonly isDry: boolean;
 }
 
@@ -77,12 +77,12 @@ function expand(written: Written, path: Path, outer: Frame, reading: Expansion):
   if (typeof written === "string") return useOf(written, path, outer, reading);
   const given = PARTS.filter((part) => written[part] !== undefined);
   const inner = within(written, path, outer, reading);
-  // a wrong part has been taken out, with a finding of its own
+  // an invalid part was removed, with a finding of its own
   if (given.length === 0 && reading.report.damaged.has(formatPath(path))) return unreadable(inner);
   if (given.length !== 1) {
     const message =
       given.length === 0
-        ? "nothing is required: give one of `scope`, `allOf` and `anyOf`"
+        ? "missing requirement: give one of `scope`, `allOf` and `anyOf`"
         : `\`${given.join("` and `")}\` together are ambiguous: nest them, as in { allOf: ["a", { anyOf: ["b", "c"] }] }`;
     reading.report.add(
       given.length === 0 ? "empty_requirement" : "ambiguous_requirement",
@@ -94,7 +94,7 @@ function expand(written: Written, path: Path, outer: Frame, reading: Expansion):
   const drafts = expandPart(written, path, inner, reading);
   for (const { used, path: at } of inner.params.values()) {
     if (!used && !inner.isUnclear)
-      reading.report.add("unused_param", at, "no scope beneath has this placeholder");
+      reading.report.add("unused_param", at, "no scope of this requirement has this placeholder");
   }
   return drafts;
 }
@@ -116,7 +116,7 @@ function expandPart(
   return reading.isDry ? [] : productOf(lists, reading.budget);
 }
 
-/** One draft of each list together, in declared order: the choice from the last list changes first. */
+/** Returns every combination of one draft from each list, in declared order: the choice from the last list changes first. */
 function productOf(lists: readonly (readonly Draft[])[], budget: RuleBudget): readonly Draft[] {
   const count = lists.reduce((product, list) => product * list.length, 1);
   return Array.from({ length: count }, (_, number) => {
@@ -130,7 +130,7 @@ function productOf(lists: readonly (readonly Draft[])[], budget: RuleBudget): re
   });
 }
 
-/** One text for requirements that are written alike; `"a"` and `{ scope: "a" }` are. */
+/** Returns a text that is equal for equal requirements. `"a"` and `{ scope: "a" }` are equal. */
 function canonical(written: Written): string {
   if (typeof written !== "object") return printedScope(written);
   const { scope, ...rest } = written;
@@ -153,7 +153,7 @@ function within(
       report.add(
         "param_name",
         renaming.path,
-        `\`${param}\` can name no parameter: expected 1 to 128 of \`A-Z a-z 0-9 _ . -\``,
+        `invalid parameter name \`${param}\`: expected 1 to 128 characters of \`A-Z a-z 0-9 _ . -\``,
       );
     }
     params.set(placeholder, renaming);
@@ -174,7 +174,9 @@ function useOf(name: string, path: Path, frame: Frame, reading: Reading): readon
   return [{ uses: [{ scope, params }], tier: frame.tier, accountTypes: frame.accountTypes }];
 }
 
-/** Returns no way to meet a part that has a finding. The scope for which a renaming is meant may be in it. */
+/**
+ * Returns no alternatives for a part with a finding. Marks the renamings around it as unclear, because they may be meant for it.
+ */
 function unreadable(frame: Frame): readonly Draft[] {
   for (let at: Frame | undefined = frame; at?.isUnclear === false; at = at.outer) {
     at.isUnclear = true;
@@ -182,7 +184,7 @@ function unreadable(frame: Frame): readonly Draft[] {
   return [];
 }
 
-/** The parameter that fills a placeholder: the nearest renaming of it, else its own name. */
+/** Returns the parameter that fills a placeholder: that of the nearest renaming, otherwise the one of the same name. */
 function paramOf(placeholder: string, frame: Frame): string {
   for (let at: Frame | undefined = frame; at !== undefined; at = at.outer) {
     const renaming = at.params.get(placeholder);

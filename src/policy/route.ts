@@ -1,41 +1,42 @@
 /**
- * Methods that an endpoint may have: those of RFC 9110 that act on a resource, and PATCH (RFC 5789). HEAD is answered
- * as GET (RFC 9110, section 9.3.2); TRACE and CONNECT are no calls of an API.
+ * Methods of endpoints: those of RFC 9110 that act on a resource, and PATCH (RFC 5789). HEAD requests are treated as GET
+ * (RFC 9110, section 9.3.2). TRACE and CONNECT are not API calls.
  */
 export const METHODS: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
+/** Maximum number of characters in the path of a request. */
 export const LONGEST_PATH = 8_192;
 
-/** A segment of an endpoint's path: literal text, or the name of a path parameter. */
+/** A segment in the path of an endpoint: literal text, or the name of a path parameter. */
 export type Segment = { readonly literal: string } | { readonly param: string };
 
-/** Returns whether a segment is a parameter. A segment has one member of its own. */
+/** Returns whether a segment is a parameter. A segment has one own member. */
 export function isParam(segment: Segment): segment is Extract<Segment, { param: string }> {
   return Object.hasOwn(segment, "param");
 }
 
-/** An endpoint as its key spells it. */
+/** A parsed key of `endpoints`. */
 export interface Endpoint {
   readonly method: string;
   readonly segments: readonly Segment[];
 }
 
-/** What is wrong with the key of an endpoint. */
+/** An error in a key of `endpoints`. */
 export interface EndpointFault {
   readonly code: "endpoint_syntax" | "endpoint_method";
   readonly message: string;
-  /** The method that was written, where the method is at fault. */
+  /** The method in the key, if it is unknown. */
   readonly method: string | undefined;
 }
 
-/** Returns whether a key was read as an endpoint. */
+/** Returns whether a key was parsed without an error. */
 export function isEndpoint(read: Endpoint | EndpointFault): read is Endpoint {
   return Object.hasOwn(read, "segments");
 }
 
 const PLACEHOLDER = /^(?::([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})$/;
 
-/** Reads a key such as `GET /v1/projects/:projectId`: a method, one space, a canonical path. */
+/** Parses a key such as `GET /v1/projects/:projectId`: a method, one space, a canonical path. */
 export function parseEndpoint(key: string): Endpoint | EndpointFault {
   const space = key.indexOf(" ");
   const method = key.slice(0, Math.max(space, 0));
@@ -46,7 +47,7 @@ export function parseEndpoint(key: string): Endpoint | EndpointFault {
   if (method === "HEAD") {
     return {
       code: "endpoint_method",
-      message: "HEAD is answered as GET: declare the GET endpoint",
+      message: "HEAD requests are treated as GET: declare the GET endpoint",
       method: undefined,
     };
   }
@@ -63,7 +64,7 @@ export function parseEndpoint(key: string): Endpoint | EndpointFault {
       return fault(`${shown} is not canonical: ${CANONICAL}`);
     }
     if (param !== undefined && (seen.has(param) || param === "__proto__")) {
-      return fault(`the path parameter \`${param}\` stands twice, or is no name`);
+      return fault(`duplicate or reserved path parameter \`${param}\``);
     }
     if (param !== undefined) seen.add(param);
     segments.push(param === undefined ? { literal: text } : { param });
@@ -72,20 +73,20 @@ export function parseEndpoint(key: string): Endpoint | EndpointFault {
 }
 
 const CANONICAL =
-  "no empty segment, no trailing slash, no dot segment, no escape that plain text can spell, none of `\\ ; # ? *`";
+  "expected no empty segment, no trailing slash, no dot segment, no needless escape and none of `\\ ; # ? *`";
 
 function fault(message: string): EndpointFault {
   return { code: "endpoint_syntax", message, method: undefined };
 }
 
-/** `/` has no segment; every other path has one after each slash. */
+/** Returns the segments of a path. `/` has none; every other path has one after each slash. */
 function segmentsOf(path: string): readonly string[] {
   return path === "/" ? [] : path.slice(1).split("/");
 }
 
 /**
- * Returns a text that is equal for two endpoints that some router cannot tell apart: the method and the path, without
- * names of parameters and without letter case.
+ * Returns a text that is equal for two endpoints that some router cannot distinguish: the method and the path, without parameter
+ * names and without letter case.
  */
 export function endpointIdentity({ method, segments }: Endpoint): string {
   const path = segments.map((segment) => (isParam(segment) ? "{}" : foldCase(segment.literal)));
@@ -93,10 +94,10 @@ export function endpointIdentity({ method, segments }: Endpoint): string {
 }
 
 /**
- * Returns a canonical segment without escapes and without letter case. Two segments that any router could take for each
- * other give the same text, whether it compares in lower case, in upper case, or with a regular expression with the flag
- * `i` (with or without `u`). Lower case alone is not enough: `ß` is `ẞ` in lower case, and `SS` in upper case. The dotted
- * `İ` is the plain `i` of Turkish and of simple case mappings.
+ * Returns a canonical segment without escapes and without letter case. The text is equal for two segments that any router could
+ * confuse, whether it compares in lower case, in upper case, or with a regular expression with the flag `i` (with or without
+ * `u`). Lower case alone is not enough: `ẞ` is `ß` in lower case, and `ß` is `SS` in upper case. The dotted `İ` is the plain `i`
+ * in Turkish and in simple case mappings.
  */
 function foldCase(segment: string): string {
   if (!segment.includes("%")) return segment.toLowerCase();
@@ -104,15 +105,15 @@ function foldCase(segment: string): string {
   return plain.replaceAll("i\u0307", "i");
 }
 
-/** `pchar` of RFC 3986, section 3.3, without `*` (a pattern to some) and `;` (a matrix parameter to some). */
+/** `pchar` of RFC 3986, section 3.3, without `*` (a pattern in some routers) and `;` (a matrix parameter in some routers). */
 const PLAIN = /^[A-Za-z0-9._~!$&'()+,=:@-]*$/;
 const ESCAPES = /^(?:[A-Za-z0-9._~!$&'()+,=:@-]|%[89A-F][0-9A-F])*$/;
 const LETTERS = /^[\p{L}\p{M}\p{Nd}]*$/u;
 
 /**
- * Whether a segment has only one spelling. An escape is accepted where plain text cannot say the same: UTF-8 of letters,
- * marks and digits beyond ASCII, in upper case hex digits and in the form NFKC. Every other escape is needless (a second
- * spelling of a path that a guard has seen in the first) or dangerous (`%2F`, `%2E`, `%00`).
+ * Returns whether a segment has only one spelling. An escape is accepted only for text that has no plain spelling: UTF-8 of
+ * letters, marks and digits beyond ASCII, in upper case hex digits and in the form NFKC. Every other escape is needless (a second
+ * spelling of a path, which bypasses a check of the first) or dangerous (`%2F`, `%2E`, `%00`).
  */
 function isCanonicalSegment(text: string): boolean {
   if (text === "" || text === "." || text === "..") return false;
@@ -126,12 +127,12 @@ function isCanonicalSegment(text: string): boolean {
   );
 }
 
-/** Decodes percent-encoded UTF-8; returns `undefined` for text that is not. */
+/** Decodes percent-encoded UTF-8. Returns `undefined` for other text. */
 export function decodeUtf8(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
   } catch {
-    return undefined; // overlong, cut short, or a surrogate: not UTF-8 (RFC 3629, section 3)
+    return undefined; // overlong, truncated, or a surrogate: not UTF-8 (RFC 3629, section 3)
   }
 }
 
@@ -141,22 +142,21 @@ interface Node<Target> {
   target: { readonly value: Target; readonly endpoint: Endpoint } | undefined;
 }
 
-/** An endpoint found for a request, with the values of its path parameters as they stand in the path. */
+/** The endpoint of a request, with the values of its path parameters as written in the path. */
 export interface Match<Target> {
   readonly value: Target;
   readonly params: ReadonlyMap<string, string>;
 }
 
-/** Endpoints by method and path. */
+/** Finds endpoints by method and path. */
 export interface RouterOf<Target> {
-  /** The endpoint of a request; `undefined` for none, and for every path that is not canonical. */
+  /** Returns the endpoint of a request; `undefined` for an unknown endpoint and for a path that is not canonical. */
   match(method: string, path: string): Match<Target> | undefined;
 }
 
 /**
- * Builds the table of endpoints. The lookup ignores letter case, and the endpoint that it finds must then be spelled as
- * the path is. A router that ignores case runs `/admin` for `/Admin` too, so `/Admin` must not pass as a value of
- * `/:name`.
+ * Creates the router of a policy. The lookup ignores letter case, and the endpoint that it finds must then have the spelling of
+ * the path. A router that ignores case runs `/admin` for `/Admin` too, so `/Admin` must not match as a value of `/:name`.
  */
 export function buildRouter<Target>(
   endpoints: readonly { readonly endpoint: Endpoint; readonly target: Target }[],
@@ -194,7 +194,10 @@ function newNode<Target>(): Node<Target> {
   return { literals: new Map(), param: undefined, target: undefined };
 }
 
-/** Literal first, then the parameter. A node is visited once at most, so a request costs no more than the table is large. */
+/**
+ * Returns the target of a path: literals match before parameters. Visits a node at most once, so the size of the table limits the
+ * cost.
+ */
 function find<Target>(
   node: Node<Target>,
   segments: readonly string[],
@@ -207,7 +210,7 @@ function find<Target>(
   return found ?? (node.param && find(node.param, segments, at + 1));
 }
 
-/** The match, if the literals of the endpoint are the segments of the path, letter case included. */
+/** Returns the match if the literals of the endpoint equal the segments of the path, including letter case. */
 function spelledAs<Target>(
   endpoint: Endpoint,
   segments: readonly string[],

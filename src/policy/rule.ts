@@ -7,57 +7,60 @@ import {
   type Rule,
   type ScopeUse,
 } from "./compiled.js";
-import type { Report } from "./findings.js";
+import type { Report } from "./report.js";
 
-/** How often two account types may be compared, for all rules of a policy together. */
+/** Maximum number of comparisons of two account types, for all rules of a policy in total. */
 const MOST_COMPARISONS = 10_000_000;
-/** How many placeholders the scopes of all rules may have, each scope counted once in a rule; each takes some 300 bytes. */
+/**
+ * Maximum number of placeholders in the scopes of all rules. Each scope counts once per rule, and each placeholder takes some 300
+ * bytes.
+ */
 const MOST_PLACES = 250_000;
 
-/** What the rules of one policy may still cost together. Where less than nothing is left, they are not complete. */
+/** The remaining budget of all rules of a policy. Below 0, the rules are incomplete. */
 export interface RuleBudget {
   comparisons: number;
   places: number;
 }
 
-/** Creates the budget of a policy. */
+/** Creates the budget for the rules of a policy. */
 export function newRuleBudget(): RuleBudget {
   return { comparisons: MOST_COMPARISONS, places: MOST_PLACES };
 }
 
-/** Reports what of a budget was not enough. */
+/** Reports each part of a budget that is exceeded. */
 export function reportOverspent({ comparisons, places }: RuleBudget, report: Report): void {
   if (comparisons < 0) {
     report.add(
       "too_large",
       ["accountTypes"],
-      `to find the account types that scopes and rules both accept takes more than ${MOST_COMPARISONS} comparisons`,
+      `matching the account types of scopes with those of rules takes more than ${MOST_COMPARISONS} comparisons`,
     );
   }
   if (places < 0) {
     report.add(
       "too_large",
       [],
-      `the parameters of all tools and endpoints fill more than ${MOST_PLACES} placeholders together, each scope counted once in an operation`,
+      `the parameters of all tools and endpoints fill more than ${MOST_PLACES} placeholders in total (each scope counts once per operation)`,
     );
   }
 }
 
-/** A scope with the parameters its placeholders take their values from. */
+/** A scope with the names of the parameters that fill its placeholders. */
 export interface NamedUse {
   readonly scope: CompiledScope;
   readonly params: readonly string[];
 }
 
-/** One way to meet a requirement, before its conditions and parameters are settled. */
+/** One way to satisfy a requirement, before its conditions and parameters are resolved. */
 export interface Draft {
-  /** In declared order; a use may be there several times. */
+  /** Scopes in declared order. The same use can occur several times. */
   readonly uses: readonly NamedUse[];
   readonly tier: number;
   readonly accountTypes: readonly string[] | undefined;
 }
 
-/** Returns what all drafts need at once. */
+/** Returns the draft that requires everything that any of the drafts requires. */
 export function merge(drafts: readonly Draft[], budget: RuleBudget): Draft {
   return {
     uses: drafts.flatMap(({ uses }) => uses),
@@ -70,10 +73,9 @@ export function merge(drafts: readonly Draft[], budget: RuleBudget): Draft {
 }
 
 /**
- * Returns the account types that two conditions both accept. `undefined` is no condition, and an empty list is one that
- * no account meets.
+ * Returns the account types that both conditions accept. `undefined` means "no condition"; no account satisfies an empty list.
  *
- * @param budget - when its comparisons are spent, the left list is returned, and the policy must be refused
+ * @param budget - if it has too few comparisons left, the left list is returned and the policy must be rejected
  */
 export function intersection(
   left: readonly string[] | undefined,
@@ -87,9 +89,9 @@ export function intersection(
 }
 
 /**
- * Settles drafts into a rule: parameters get their places, and each scope adds its own conditions.
+ * Compiles drafts into a rule: parameters get their indexes, and each scope adds its own conditions.
  *
- * @param open - given for a public operation alone: what enriches it
+ * @param open - given only for a public operation: the requirement for its additional detail
  */
 export function compileRule(
   drafts: readonly Draft[],
@@ -122,7 +124,10 @@ export function compileRule(
   };
 }
 
-/** Gives each parameter of a rule its place, and makes one object of equal uses: a rule may name a scope a thousand times. */
+/**
+ * Creates a function that returns one object for equal uses, because a rule may name a scope a thousand times. It gives each
+ * parameter its index.
+ */
 function newPlaces(budget: RuleBudget) {
   const params: { readonly name: string; readonly sites: Param["sites"][number][] }[] = [];
   const places = new Map<string, number>();

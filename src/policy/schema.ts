@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { PolicyDefinition } from "./definition.js";
-import { formatPath, nearest, type Path, type Report } from "./findings.js";
+import { formatPath, type Path, type Report } from "./report.js";
+import { nearest } from "./suggest.js";
 
 const name = z.string().min(1);
 const names = z.array(name).min(1);
@@ -23,7 +24,7 @@ const Scope = z
     replaces: names.optional(),
     locales: z.record(z.string(), z.strictObject(texts)).optional(),
   })
-  .meta({ id: "Scope", description: "One scope: texts, defaults and gates." });
+  .meta({ id: "Scope", description: "One scope: texts, defaults and conditions." });
 
 const gates = {
   tier: name.optional(),
@@ -31,7 +32,7 @@ const gates = {
   params: z.record(z.string(), name).optional(),
 };
 
-// lazy, since a requirement holds requirements
+// lazy, because a requirement contains requirements
 const part: z.ZodType<unknown> = z.lazy(() => z.union([name, Requirement]));
 const parts = z.array(part).min(1);
 
@@ -42,7 +43,10 @@ const Requirement = z
     anyOf: parts.optional(),
     ...gates,
   })
-  .meta({ id: "Requirement", description: "Exactly one of scope, allOf and anyOf, with gates." });
+  .meta({
+    id: "Requirement",
+    description: "Exactly one of scope, allOf and anyOf, with conditions.",
+  });
 
 const Operation = z
   .strictObject({
@@ -61,35 +65,41 @@ const Operation = z
   })
   .meta({
     id: "Operation",
-    description: "A requirement, or one of deny, public and authenticated; with texts.",
+    description: "A requirement, or one of deny, public and authenticated, with texts.",
   });
 
 const operations = z.record(z.string(), z.union([name, Operation]));
 
 const Definition = z
   .strictObject({
-    name: name.describe("Whose policy it is; free text."),
-    version: name.describe("Which edition of the policy it is."),
-    tiers: names.optional().describe("The plans, ascending."),
-    accountTypes: names.optional().describe("The kinds of account."),
-    scopes: z.record(z.string(), z.union([z.string(), Scope])).describe("Every scope there is."),
-    baseline: names.optional().describe("What every tool needs besides its own rule."),
-    defaultScopes: names.optional().describe("Granted when a request names no scope."),
+    name: name.describe("Name of the policy, as free text."),
+    version: name.describe("Version of the policy."),
+    tiers: names.optional().describe("Tiers in ascending order."),
+    accountTypes: names.optional().describe("Account types."),
+    scopes: z.record(z.string(), z.union([z.string(), Scope])).describe("All scopes by name."),
+    baseline: names
+      .optional()
+      .describe("Scopes that every tool requires in addition to its own rule."),
+    defaultScopes: names.optional().describe("Scopes for authorization requests without a scope."),
     bundles: z
       .record(
         z.string(),
         z.union([names, z.strictObject({ every: z.literal(true), except: names.optional() })]),
       )
       .optional(),
-    tools: operations.optional().describe("What each tool needs; a name with * or ? is a pattern."),
-    endpoints: operations.optional().describe("What each endpoint needs: METHOD, a space, a path."),
-    notCovered: names.optional().describe("What no scope covers."),
+    tools: operations
+      .optional()
+      .describe("Requirement of each tool. A name with * or ? is a pattern."),
+    endpoints: operations
+      .optional()
+      .describe("Requirement of each endpoint. A name is METHOD, a space, a path."),
+    notCovered: names.optional().describe("What no scope covers, as texts for users."),
   })
   .meta({ title: "scope-policy: a policy" });
 
 /**
- * The JSON Schema (draft 2020-12) of a policy: what an editor needs to complete and check a policy that is written as
- * JSON. It says the shape; that names are declared and rules make sense is `loadPolicy`'s to say.
+ * Returns the JSON Schema (draft 2020-12) of a policy, with which an editor completes and checks a policy in JSON. The schema
+ * describes the shape only: `loadPolicy` checks that names are declared and rules are consistent.
  *
  * @example
  * ```ts
@@ -105,11 +115,11 @@ export function policyJsonSchema(): Record<string, unknown> {
 type Issue = z.core.$ZodIssue;
 
 /**
- * Reports where `data` has not the shape of a policy, and removes the wrong parts, so that the rest can still be checked
- * for what it means: one run shows every finding. `data` is the caller's own copy and is changed.
+ * Reports where `data` does not have the shape of a policy, and removes the invalid parts. The meaning of the rest can then be
+ * checked too, so that one run shows all findings. Changes `data`, which must be a private copy.
  *
- * Wrong list items are left as `undefined`, so that the places of the others stay true. Where there are more findings than
- * a report lists, nothing of the data is left.
+ * Invalid list items become `undefined`, so that the others keep their index. If there are more findings than a report lists,
+ * the result is an empty policy.
  */
 export function checkShape(data: unknown, report: Report): PolicyDefinition {
   const result = Definition.safeParse(data, { reportInput: true });
@@ -120,7 +130,7 @@ export function checkShape(data: unknown, report: Report): PolicyDefinition {
       report.stop();
       return { name: "", version: "", scopes: {} };
     }
-    // a value of the wrong type can also be too small, and the copy has reported `undefined`: one finding for a place
+    // one finding per place: a value of the wrong type can also be too small, and `undefined` already has a finding
     if (!report.removed.has(formatPath(path))) reportIssue(issue, path, report);
     report.remove(path);
     prune(root, path);
@@ -134,8 +144,8 @@ interface PlacedIssue {
 }
 
 /**
- * Yields each issue with its place. An unknown key is a place of its own. The issues of a union are those of the arm that
- * fits the type of the value; if none fits, the union itself is wrong.
+ * Yields each issue with its place. An unknown key has its own place. The issues of a union are those of the arm that matches
+ * the type of the value. If no arm matches, the union itself is the issue.
  */
 function* issuesIn(issues: readonly Issue[], above: Path): Generator<PlacedIssue> {
   for (const issue of issues) {
@@ -147,12 +157,12 @@ function* issuesIn(issues: readonly Issue[], above: Path): Generator<PlacedIssue
   }
 }
 
-/** The issues of the arm that fits the type of the value; `undefined` where none fits. */
+/** Returns the issues of the arm that matches the type of the value; `undefined` if no arm matches. */
 function armOf({ errors }: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
   const arm = errors.find(
     (issues) => !issues.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
   );
-  // a key that is missing beside one that is misspelt is the same slip
+  // a missing key next to a misspelt one is the same mistake
   const misspelt = arm?.some(
     (inner) => inner.code === "unrecognized_keys" && inner.path.length === 0,
   );
@@ -196,7 +206,7 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
   }
 }
 
-/** Of a union, what each arm expected. */
+/** Returns the types that an issue expected; for a union, those of all arms. */
 function expectedBy(issue: Issue): string {
   const wrong = issue.code === "invalid_union" ? issue.errors.flat() : [issue];
   const kinds = wrong.flatMap((one) =>
@@ -205,9 +215,9 @@ function expectedBy(issue: Issue): string {
   return [...new Set(kinds)].join(" or ");
 }
 
-/** The types that the schema asks for, in words. */
+/** The name in messages of each type in the schema. */
 const KINDS: Readonly<Record<string, string>> = {
-  string: "a text",
+  string: "a string",
   object: "an object",
   record: "an object",
   array: "a list",
@@ -222,7 +232,7 @@ function nameOf(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** The options that the object at `path` knows, for a suggestion. */
+/** Returns the valid options of the object at `path`, for a suggestion. */
 function optionsAt(path: Path): readonly string[] {
   const [top, , third] = path;
   if (top === undefined) return Object.keys(Definition.shape);
@@ -238,7 +248,7 @@ function isObject(value: unknown): value is Bag {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Takes the wrong part out. A scope stays declared even if its options are wrong, because rules that name it are correct. */
+/** Removes the invalid part. A scope with invalid options stays declared, because rules that name it are valid. */
 function prune(root: Bag, path: Path): void {
   let holder: Bag = root;
   for (const key of path.slice(0, -1)) holder = holder[key] as Bag;

@@ -9,28 +9,28 @@ import {
   withoutImplied,
 } from "./scope-meanings.js";
 
-/** A scope that a list of scopes names: for certain values, or, without `values`, a template for each of its values. */
+/** A scope in a list of scopes: with certain values, or as a template for each of its values (without `values`). */
 export type ListedScope = Meaning | TemplateScope;
 
-/** A template that stands for each of its values. */
+/** A template that represents each of its values. */
 export interface TemplateScope {
   readonly scope: CompiledScope;
   readonly values: undefined;
-  /** The template, placeholders in braces. */
+  /** The template, with placeholders in braces. */
   readonly text: string;
-  /** For each placeholder of the scope: the places whose values it takes. */
+  /** For each placeholder of the scope: the placeholder of a template whose values it accepts. */
   readonly sites: readonly Site[];
 }
 
-/** A placeholder of a template, as one that a value must fit. */
+/** A placeholder of a template, which determines the values that are accepted. */
 interface Site {
   readonly template: Template;
   readonly index: number;
 }
 
 /**
- * Returns the scopes that an entry of a ceiling or of a registered scope names, before implications. There, unlike in a
- * token, a template stands for each of its values.
+ * Returns the scopes that an entry of a ceiling or of a registered scope names, before implications. Unlike in a token, a
+ * template there represents each of its values.
  */
 export function listedScopes(
   policy: CompiledPolicy,
@@ -48,8 +48,8 @@ export function listedScopes(
 }
 
 /**
- * Returns what listed scopes mean, implied scopes included, each under its current name and without values that its own form
- * refuses.
+ * Returns all meanings of listed scopes, including implied scopes. Each has its current name and only values that its own form
+ * accepts.
  */
 export function closeOverListed(
   policy: CompiledPolicy,
@@ -65,8 +65,9 @@ export function closeOverListed(
 }
 
 /**
- * Returns the texts of the listed scopes that none of the others implies, for what {@link closeOverListed} returns of one entry:
- * templates in full, or scopes with values. Each step of an implication is taken once for sites that accept the same values.
+ * Returns the texts of the listed scopes that none of the others implies. The input is the result of {@link closeOverListed} for
+ * one entry: full templates, or scopes with values. Each step of an implication is followed once for sites that accept the same
+ * values.
  */
 export function textsWithoutImplied(
   policy: CompiledPolicy,
@@ -90,7 +91,7 @@ export function textsWithoutImplied(
   return left;
 }
 
-/** What a template implies in one step. */
+/** Returns the scopes that a template implies directly. */
 function stepsFrom({ scope, sites }: Pick<TemplateScope, "scope" | "sites">) {
   return scope.implies.map((implied) => ({
     scope: implied.scope,
@@ -102,7 +103,7 @@ function sitesInFull({ template }: CompiledScope): readonly Site[] {
   return template.names.map((_, index) => ({ template, index }));
 }
 
-/** A declared scope for each of the values that its own form accepts. */
+/** Returns a declared scope with all values that its own form accepts. */
 function listedInFull(scope: CompiledScope): ListedScope {
   const { name } = scope;
   const sites = sitesInFull(scope);
@@ -111,12 +112,13 @@ function listedInFull(scope: CompiledScope): ListedScope {
     : { scope, values: undefined, text: name, sites };
 }
 
-/** What a client may have: decides whether a scope is within a list of scopes, by their meanings. */
+/** The most that a client may be granted, as a list of scopes. */
 export interface ScopeCeiling {
+  /** Returns whether a scope is within the list, by the meanings of the scopes. */
   covers(scope: ListedScope): boolean;
 }
 
-/** Prepares a list of scopes as a ceiling. Entries that the policy does not know cover nothing. */
+/** Creates a ceiling from a list of scopes. Entries that the policy does not know cover nothing. */
 export function createCeiling(
   policy: CompiledPolicy,
   entries: readonly string[],
@@ -140,7 +142,7 @@ export function createCeiling(
   };
 }
 
-/** Notes a template with everything that it implies. */
+/** Adds a template and every scope that it implies. */
 function addTemplate(
   templates: Map<number, (readonly Site[])[]>,
   { scope, sites }: TemplateScope,
@@ -157,10 +159,10 @@ function areTaken(values: readonly string[], sites: readonly Site[]): boolean {
   return sites.every(({ template, index }, at) => acceptsValue(template, index, values[at]));
 }
 
-/** Values of every kind that one form of template accepts and another refuses. */
+/** One value of each kind that some form of template accepts and another rejects. */
 const PROBES = ["a", "a.b", "urn"];
 
-/** Whether each value that fits the first sites fits the second ones. */
+/** Returns whether every value that the inner sites accept is accepted by the outer ones. */
 function areWithin(inner: readonly Site[], outer: readonly Site[]): boolean {
   return inner.every((site, at) => {
     const other = outer[at] as Site;

@@ -8,31 +8,31 @@ import {
   type Template,
 } from "../grammar/template.js";
 
-/** A name by which a token may hold a scope: the scope's own, or an older one that it replaces. */
+/** A name of a scope in a token: its own name, or an older one that it replaces. */
 export interface NamedScope {
-  /** The scope that is held. */
+  /** The id of the scope. */
   readonly scope: number;
   readonly template: Template;
   readonly text: string;
-  /** How a held text is compared with it. */
+  /** The rule by which a scope token is compared with the name. */
   readonly matching: keyof typeof MATCHING_RULES;
-  /** For each placeholder of the scope: which value of this name it carries. */
+  /** For each placeholder of the scope: the index of the value in this name. */
   readonly values: readonly number[];
-  /** Whether it is an older name; two scopes may replace the same one. */
+  /** Whether it is an older name. Two scopes may replace the same one. */
   readonly old: boolean;
 }
 
 /**
- * The scopes that one scope token names, before implications. It has no order and no index: a token can name several
- * scopes, and a reader that took the first would give it another meaning than the decision does.
+ * The scopes that one scope token names, before implications. It has no order and no index, because a token can name several
+ * scopes. Code that used only the first would read a different meaning than the decision does.
  */
 export interface NamedScopes {
   readonly size: number;
-  /** @param values - the values of the scope's placeholders */
+  /** Calls `visit` for each scope, with the values of its placeholders. */
   forEach(visit: (scope: number, values: readonly string[]) => void): void;
 }
 
-/** Finds the scopes that one scope token names. */
+/** Returns the scopes that one scope token names. */
 export type ScopeLookup = (text: string) => NamedScopes;
 
 interface Hit {
@@ -41,12 +41,12 @@ interface Hit {
 }
 
 /**
- * How a held text is compared with the names of a policy. `exact` is whole tokens, case-sensitive; a further rule is a
- * further row, and a name that says which row it goes by.
+ * The rules for comparing a scope token with the names of a policy. `exact` compares whole tokens, case-sensitive. To add a rule,
+ * add a row and set `matching` of the names that use it.
  */
 const MATCHING_RULES = { exact: exactLookup } as const;
 
-/** The lookups of a policy: one for each matching rule that its names go by. */
+/** Creates the lookups of a policy: one for each matching rule. */
 export function buildLookups(names: readonly NamedScope[]): readonly ScopeLookup[] {
   return Object.entries(MATCHING_RULES).map(([rule, lookup]) =>
     lookup(names.filter(({ matching }) => matching === rule)),
@@ -62,7 +62,7 @@ function namedScopes(hits: readonly Hit[]): NamedScopes {
   });
 }
 
-/** The names with placeholders by their text; two scopes may replace the same one. */
+/** Returns the names with placeholders by their text. Two scopes may replace the same name. */
 export function templatesByName(
   names: readonly NamedScope[],
 ): ReadonlyMap<string, readonly NamedScope[]> {
@@ -73,7 +73,10 @@ export function templatesByName(
 
 const NOTHING = namedScopes([]);
 
-/** Costs one look into a table, and one more for each shape of template that fits the text: never one for each name. */
+/**
+ * Creates a lookup of exact names. It reads one table, and one more for each template shape that matches the text, but never each
+ * name.
+ */
 function exactLookup(names: readonly NamedScope[]): ScopeLookup {
   const literalHits = new Map<string, Hit[]>();
   const shapes = new Map<
@@ -111,7 +114,7 @@ function exactLookup(names: readonly NamedScope[]): ScopeLookup {
   };
 }
 
-/** One text for shapes that are the same. */
+/** Returns a text that is equal for equal shapes. */
 function shapeId({ form, length, holes }: Shape): string {
   return `${form} ${length} ${holes.join(" ")}`;
 }

@@ -4,31 +4,31 @@ import { acceptsValue, bindTemplate } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled.js";
 
 /**
- * A meaning of a scope token: a declared scope with the values of its placeholders. A token means the scope that it
- * names, or every scope that replaces it, and everything these imply.
+ * A meaning of a scope token: a declared scope with the values of its placeholders. The meanings of a token are the scope that it
+ * names, or every scope that replaces it, and all scopes that these imply.
  */
 export interface Meaning {
   readonly scope: CompiledScope;
   readonly values: readonly string[];
-  /** The scope token of the meaning, under the scope's current name. */
+  /** The scope token of the meaning, with the current name of the scope. */
   readonly text: string;
 }
 
 /** Meanings by their text. */
 export type Meanings = ReadonlyMap<string, Meaning>;
 
-/** A declared scope with values, which are not always legal in its form: they may come from a name of another form. */
+/** A declared scope with values that its form may not accept, because they can come from a name of another form. */
 interface Reached {
   readonly scope: CompiledScope;
   readonly values: readonly string[];
-  /** `undefined` where the scope cannot be written with these values: no call can use it, and it is not a meaning. */
+  /** The scope token. `undefined` if the form does not accept the values: no call can use the scope, so it is not a meaning. */
   readonly text: string | undefined;
 }
 
 /**
  * Returns the scopes that one scope token names, before implications: the declared scope of that name, or every scope that
- * replaces it. Where such a scope cannot take the values of the older name, what it implies takes its place. Empty for a token
- * that the policy does not know. For a third party, a reserved scope is not a meaning.
+ * replaces it. A scope that does not accept the values of the older name is replaced by the scopes that it implies. Returns an
+ * empty list for a token that the policy does not know. For a third party, a reserved scope is not a meaning.
  */
 export function namedMeanings(
   policy: CompiledPolicy,
@@ -45,7 +45,7 @@ export function namedMeanings(
   return follow(policy, named, ({ text }) => text === undefined).filter(isMeaning);
 }
 
-/** Returns all meanings of scope tokens, implied ones included, in declared order. */
+/** Returns all meanings of scope tokens, including implied ones, in declared order. */
 export function expandTokens(
   policy: CompiledPolicy,
   tokens: readonly string[],
@@ -57,7 +57,7 @@ export function expandTokens(
   );
 }
 
-/** Returns meanings with everything that they imply, in declared order. */
+/** Returns meanings and all meanings that they imply, in declared order. */
 export function closeOver(policy: CompiledPolicy, roots: Iterable<Meaning>): Meanings {
   const all = follow(policy, roots, () => true).filter(isMeaning);
   return new Map(all.sort(byDeclaration).map((meaning) => [meaning.text, meaning]));
@@ -74,7 +74,7 @@ export function withoutImplied(
   return [...given.values()].sort(byDeclaration);
 }
 
-/** Returns the given scopes, and those that they imply as far as `goesOn` allows. Each step of an implication is taken once. */
+/** Returns the given scopes, and those that they imply as far as `goesOn` allows. Follows each step of an implication once. */
 function follow(
   policy: CompiledPolicy,
   roots: Iterable<Reached>,
@@ -91,7 +91,7 @@ function follow(
   return [...found.values()];
 }
 
-/** What a scope implies in one step. */
+/** Returns the scopes that a scope implies directly. */
 function stepFrom(policy: CompiledPolicy, { scope, values }: Reached): readonly Reached[] {
   return scope.implies.map((implied) =>
     reach(
@@ -111,23 +111,26 @@ function isMeaning(reached: Reached): reached is Meaning {
   return reached.text !== undefined;
 }
 
-/** Declared order; of one scope, the order of the texts. */
+/** Compares by declared order, then by text. */
 function byDeclaration(left: Meaning, right: Meaning): number {
   return left.scope.id - right.scope.id || (left.text < right.text ? -1 : 1);
 }
 
-/** Reads the scope of a token or a grant; `undefined` where a decision would refuse it: malformed, or with a placeholder. */
+/**
+ * Parses the scope of an access token or a grant. Returns `undefined` if a decision would deny it: malformed, or with a
+ * placeholder.
+ */
 export function readGrantedTokens(scope: unknown): readonly string[] | undefined {
   const tokens = readScopeTokens(scope);
   return tokens?.some(holdsPlaceholder) === true ? undefined : tokens;
 }
 
-/** All meanings of a scope as scope tokens, in declared order. */
+/** Returns all meanings of a scope as scope tokens, in declared order. */
 export function expandScope(policy: CompiledPolicy, scope: unknown, firstParty: boolean): string[] {
   return [...expandTokens(policy, readGrantedTokens(scope) ?? [], firstParty).keys()];
 }
 
-/** The part of `wanted` that `granted` does not cover; `undefined` where either is malformed. */
+/** Returns the part of `wanted` that `granted` does not cover; `undefined` if either is malformed. */
 export function missingScope(
   policy: CompiledPolicy,
   granted: unknown,
@@ -148,7 +151,7 @@ export function missingScope(
   return [...withoutImplied(policy, lacking).map(({ text }) => text), ...unknown].join(" ");
 }
 
-/** The smallest scope with the same meanings. */
+/** Returns the smallest scope with the same meanings. */
 export function reduceScope(policy: CompiledPolicy, scope: unknown, firstParty: boolean): string {
   const meanings = expandTokens(policy, readGrantedTokens(scope) ?? [], firstParty);
   return withoutImplied(policy, meanings.values())

@@ -7,27 +7,29 @@ import {
 import { compileTemplate } from "../grammar/template.js";
 import type { CompiledScope } from "./compiled.js";
 import type { PolicyDefinition } from "./definition.js";
-import type { Path, Report, Steps } from "./findings.js";
 import { checkAccountTypes, type Gates, rankOf, reportDuplicates } from "./gates.js";
 import { linkImplied, newClosures, reportCycle, type ScopeDraft } from "./implications.js";
 import { MOST_OVERLAP_STEPS, overlapsOf } from "./overlaps.js";
 import { withoutPrototype } from "./own-members.js";
+import type { Path, Report } from "./report.js";
 import type { NamedScope } from "./scope-lookup.js";
+import type { Steps } from "./suggest.js";
 
-/** How many characters and placeholders the name of a scope may have. */
+/** Maximum number of characters in the name of a scope. */
 const LONGEST_SCOPE = 1_024;
+/** Maximum number of placeholders in the name of a scope. */
 const MOST_PLACEHOLDERS = 32;
 
-/** The declared scopes, and how a rule's text finds them. */
+/** The declared scopes, with lookup by name. */
 export interface ScopeTable {
   readonly scopes: readonly CompiledScope[];
-  /** Every name by which a token may hold a scope: its own and those it replaces. */
+  /** All names of scopes in tokens: current names and older names. */
   readonly names: readonly NamedScope[];
-  /** The scope that a rule names; reports an undeclared one. Both spellings of a placeholder mean the same. */
+  /** Returns the scope that a rule names, in either spelling of placeholders. Reports an undeclared scope. */
   find(name: unknown, path: Path): CompiledScope | undefined;
 }
 
-/** Compiles `scopes`: grammar, overlaps, implications, older names. */
+/** Compiles `scopes` of a definition. Checks grammar, overlaps, implications and older names. */
 export function compileScopes(
   definition: PolicyDefinition,
   gates: Gates,
@@ -44,7 +46,7 @@ export function compileScopes(
     const draft = { id: drafts.length, path, token, template, options, implies: [] };
     const twin = byText.get(token.text);
     if (twin !== undefined) {
-      report.add("duplicate", path, `this is \`${token.text}\` once more, in another spelling`);
+      report.add("duplicate", path, `duplicate of \`${token.text}\` in another spelling`);
       continue;
     }
     drafts.push(draft);
@@ -72,7 +74,11 @@ export function compileScopes(
       report,
     );
     if (options.reserved === true && options.default === "on") {
-      report.add("reserved_default", [...path, "default"], "a reserved scope is offered to nobody");
+      report.add(
+        "reserved_default",
+        [...path, "default"],
+        "a reserved scope is never offered, so it cannot be on by default",
+      );
     }
     compiled.push({
       id,
@@ -120,7 +126,7 @@ function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | 
     report.add(
       "scope_syntax",
       path,
-      `\`${name}\` is no scope-token: ${parsed.reason} (RFC 6749, section 3.3)`,
+      `\`${name}\` is not a scope-token: ${parsed.reason} (RFC 6749, section 3.3)`,
     );
     return undefined;
   }
@@ -129,7 +135,7 @@ function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | 
     report.add(
       "stray_bracket",
       path,
-      `\`${name[stray]}\` at ${stray} belongs to no placeholder: a placeholder is a whole segment, as \`{accountID}\``,
+      `stray \`${name[stray]}\` at character ${stray}: a placeholder is a whole segment, as in \`{accountID}\``,
     );
     return undefined;
   }
@@ -137,7 +143,7 @@ function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | 
     report.add(
       "duplicate",
       path,
-      "a placeholder stands twice: one value could not fill both in a scope that is held",
+      "a placeholder appears twice: a scope in a token could have a different value in each place",
     );
     return undefined;
   }
@@ -152,7 +158,7 @@ function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | 
   return parsed.token;
 }
 
-/** Creates a function that reports an undeclared scope, and the scope that has taken its place or was probably meant. */
+/** Creates a function that reports an undeclared scope and suggests the scope that replaced it or was probably meant. */
 function unknownReporter(
   { scopes }: PolicyDefinition,
   declared: ReadonlyMap<string, unknown>,
@@ -160,7 +166,7 @@ function unknownReporter(
 ): (name: string, path: Path) => void {
   let successors: ReadonlyMap<string, string> | undefined;
   return (name, path) => {
-    // `scopes` that could not be read, or an entry with a wrong name, have a finding of their own
+    // unreadable `scopes`, or an entry with an invalid name, already have a finding
     if (report.removed.has("scopes") || Object.hasOwn(scopes, name)) return;
     successors ??= successorsIn(scopes);
     const successor = successors.get(printedScope(name));
@@ -169,13 +175,13 @@ function unknownReporter(
         suggest(name, declared.keys()),
       );
     } else {
-      const message = `\`${name}\` is an older name: rules use the new one`;
+      const message = `\`${name}\` is an older name of a scope: use the current name`;
       report.add("replaced_scope", path, message, () => successor);
     }
   };
 }
 
-/** The first scope that replaces each older name. */
+/** Returns the first scope that replaces each older name. */
 function successorsIn(scopes: PolicyDefinition["scopes"]): ReadonlyMap<string, string> {
   const successors = new Map<string, string>();
   for (const [successor, entry] of Object.entries(scopes)) {
@@ -199,7 +205,11 @@ function replacedNames(
     const token = name === undefined ? undefined : readName(name, at, report);
     if (token === undefined) return [];
     if (declared.has(token.text)) {
-      report.add("replaced_declared", at, `\`${name}\` is declared: an older name is not`);
+      report.add(
+        "replaced_declared",
+        at,
+        `\`${name}\` is a declared scope, so it cannot be an older name`,
+      );
       return [];
     }
     const template = compileTemplate(token);
@@ -208,7 +218,7 @@ function replacedNames(
       report.add(
         "replaced_placeholders",
         at,
-        `\`${name}\` has other placeholders than \`${draft.token.text}\``,
+        `the placeholders of \`${name}\` differ from those of \`${draft.token.text}\``,
       );
       return [];
     }
@@ -216,7 +226,10 @@ function replacedNames(
   });
 }
 
-/** No text may be an instance of two names: what a scope in a token means would depend on the reader. */
+/**
+ * Reports names that overlap. If a text were an instance of two names, the meaning of a scope in a token would depend on the
+ * reader.
+ */
 function reportOverlaps(
   names: readonly NamedScope[],
   drafts: readonly ScopeDraft[],
@@ -224,7 +237,7 @@ function reportOverlaps(
 ): void {
   const steps: Steps = { left: MOST_OVERLAP_STEPS };
   for (const [left, right] of overlapsOf(names, steps)) {
-    // how many more there are costs as much as to find them
+    // counting the others costs as much as finding them
     if (report.isFull) {
       report.stop();
       return;
@@ -236,14 +249,14 @@ function reportOverlaps(
     report.add(
       "overlap",
       later.old ? [...path, "replaces", at] : path,
-      `some text would be an instance of \`${later.text}\` and of \`${first.text}\``,
+      `\`${later.text}\` and \`${first.text}\` overlap: some scope token would match both`,
     );
   }
   if (steps.left < 0) {
     report.add(
       "too_large",
       ["scopes"],
-      `the names of scopes have their placeholders in too many different places: to find out whether two of them overlap takes more than ${MOST_OVERLAP_STEPS} steps`,
+      `scope names have placeholders in too many different positions: checking them for overlaps takes more than ${MOST_OVERLAP_STEPS} steps`,
     );
   }
 }

@@ -4,7 +4,6 @@ import { issuerListFault, resourceFault } from "../discovery/resource-identifier
 import { compiledPolicyOf } from "../policy/compile.js";
 import { hasConditions } from "../policy/conditions.js";
 import type { PolicyTypes } from "../policy/definition.js";
-import { nearest } from "../policy/findings.js";
 import {
   checkOptions,
   isFunction,
@@ -14,6 +13,7 @@ import {
   positive,
   required,
 } from "../policy/option-checks.js";
+import { nearest } from "../policy/suggest.js";
 import type { AuditEvent } from "./audit-event.js";
 import type { ChallengeMode } from "./challenge.js";
 import type { Fault, SubjectFacts, Verify } from "./verify.js";

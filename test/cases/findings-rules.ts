@@ -41,8 +41,8 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     title: "nothing required",
     policy: { scopes, tools: { t: {}, u: { allOf: ["openid", { tier: "pro" }] } }, tiers: ["pro"] },
     finds: [
-      ["empty_requirement", "tools.t", "nothing is required"],
-      ["empty_requirement", "tools.u.allOf[1]", "nothing is required"],
+      ["empty_requirement", "tools.t", "missing requirement"],
+      ["empty_requirement", "tools.u.allOf[1]", "missing requirement"],
     ],
   },
   {
@@ -75,8 +75,8 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
       },
     },
     finds: [
-      ["duplicate", "tools.t.anyOf[1]", "`openid` stands twice"],
-      ["duplicate", "tools.t.anyOf[3]", '`{"allOf":["courses:read"]}` stands twice'],
+      ["duplicate", "tools.t.anyOf[1]", "duplicate `openid`"],
+      ["duplicate", "tools.t.anyOf[3]", 'duplicate `{"allOf":["courses:read"]}`'],
     ],
   },
   {
@@ -102,7 +102,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     },
     finds: [
       ["unknown_tier", "tools.t.tier", "`prp`", "pro"],
-      ["duplicate", "tools.t.accountTypes[2]", "`studio` stands twice"],
+      ["duplicate", "tools.t.accountTypes[2]", "duplicate `studio`"],
       ["unknown_account_type", "tools.t.accountTypes[0]", "`studi`", "studio"],
       ["unknown_tier", "tools.u.anyOf[1].tier", "`fre`", "free"],
       ["unknown_tier", "tools.v.tier", "`platinum`"],
@@ -121,10 +121,14 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
       },
     },
     finds: [
-      ["unused_param", "tools.unused.params.id", "no scope beneath has this placeholder"],
-      ["unused_param", "tools.other.params.name", "no scope beneath"],
-      ["unused_param", "tools.shadowed.params.id", "no scope beneath"],
-      ["param_name", "tools.unnamed.params.id", "`an account` can name no parameter"],
+      [
+        "unused_param",
+        "tools.unused.params.id",
+        "no scope of this requirement has this placeholder",
+      ],
+      ["unused_param", "tools.other.params.name", "no scope of this requirement"],
+      ["unused_param", "tools.shadowed.params.id", "no scope of this requirement"],
+      ["param_name", "tools.unnamed.params.id", "invalid parameter name `an account`"],
       ["unknown_scope", "tools.undeclared.scope", "`/a/{ix}`", "/a/{id}"],
     ],
   },
@@ -144,7 +148,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
       },
     },
     finds: [
-      ["mixed_operation", "tools.a.scope", "`scope` and `deny` exclude each other"],
+      ["mixed_operation", "tools.a.scope", "`scope` and `deny` cannot be combined"],
       ["mixed_operation", "tools.b.public", "`public` and `deny`"],
       ["mixed_operation", "tools.b.authenticated", "`authenticated` and `deny`"],
       ["mixed_operation", "tools.c.anyOf", "`anyOf` and `public`"],
@@ -152,8 +156,8 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
       ["mixed_operation", "tools.d.allOf", "`allOf` and `authenticated`"],
       ["mixed_operation", "tools.d.params", "`params` and `authenticated`"],
       ["mixed_operation", "tools.e.accountTypes", "`accountTypes` and `deny`"],
-      ["mixed_operation", "tools.f.enrichedBy", "belongs to a `public` operation"],
-      ["mixed_operation", "tools.g.enrichedBy", "belongs to a `public` operation"],
+      ["mixed_operation", "tools.f.enrichedBy", "`enrichedBy` requires `public: true`"],
+      ["mixed_operation", "tools.g.enrichedBy", "`enrichedBy` requires `public: true`"],
     ],
   },
   {
@@ -194,7 +198,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     },
     finds: [
       ["unknown_scope", "tools.a.enrichedBy", "`opnid`", "openid"],
-      ["placeholder", "tools.b.enrichedBy", "`/a/{id}` holds a placeholder"],
+      ["placeholder", "tools.b.enrichedBy", "`/a/{id}` has a placeholder"],
     ],
   },
   {
@@ -213,8 +217,8 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     },
     finds: [
       ["tool_name", 'tools[""]', "expected 1 to 128"],
-      ["tool_name", 'tools["."]', "not `.` or `..`"],
-      ["tool_name", 'tools[".."]', "not `.` or `..`"],
+      ["tool_name", 'tools["."]', "except the names `.` and `..`"],
+      ["tool_name", 'tools[".."]', "except the names `.` and `..`"],
       ["tool_name", 'tools["a b"]', "expected 1 to 128"],
       ["tool_name", 'tools["a/b"]', "expected 1 to 128"],
       ["tool_name", `tools.${"a".repeat(129)}`, "expected 1 to 128"],
@@ -236,11 +240,11 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     },
     finds: [
       ["pattern_syntax", 'tools["a*b*c*"]', "at most 2 stars"],
-      ["pattern_syntax", 'tools["a**"]', "write one `*`"],
-      ["pattern_syntax", 'tools["{a,b}*"]', "no other character means anything"],
-      ["pattern_syntax", 'tools["!a*"]', "no other character"],
-      ["pattern_syntax", 'tools["[a]?"]', "no other character"],
-      ["pattern_syntax", 'tools["a\\n*"]', "no other character"],
+      ["pattern_syntax", 'tools["a**"]', "write `*` instead of `**`"],
+      ["pattern_syntax", 'tools["{a,b}*"]', "other glob syntax is not supported"],
+      ["pattern_syntax", 'tools["!a*"]', "other glob syntax"],
+      ["pattern_syntax", 'tools["[a]?"]', "other glob syntax"],
+      ["pattern_syntax", 'tools["a\\n*"]', "other glob syntax"],
     ],
   },
   {
@@ -266,7 +270,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
       },
     },
     finds: [
-      ["endpoint_method", 'endpoints["HEAD /a"]', "HEAD is answered as GET"],
+      ["endpoint_method", 'endpoints["HEAD /a"]', "HEAD requests are treated as GET"],
       ["endpoint_method", 'endpoints["get /b"]', "unknown method `get`", "GET"],
       ["endpoint_method", 'endpoints["PSOT /c"]', "unknown method `PSOT`", "POST"],
       ["endpoint_method", 'endpoints["TRACE /d"]', "unknown method `TRACE`"],
@@ -290,18 +294,10 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
       },
     },
     finds: [
-      ["duplicate_endpoint", 'endpoints["GET /A/:name"]', "`GET /a/{id}` is the same endpoint"],
+      ["duplicate_endpoint", 'endpoints["GET /A/:name"]', "same endpoint as `GET /a/{id}`"],
       ["endpoint_syntax", 'endpoints["GET /a/{id}/"]', "is not canonical"],
-      [
-        "duplicate_endpoint",
-        'endpoints["GET /CAF%C3%89"]',
-        "`GET /caf%C3%A9` is the same endpoint",
-      ],
-      [
-        "duplicate_endpoint",
-        'endpoints["GET /STRASSE"]',
-        "`GET /stra%C3%9Fe` is the same endpoint",
-      ],
+      ["duplicate_endpoint", 'endpoints["GET /CAF%C3%89"]', "same endpoint as `GET /caf%C3%A9`"],
+      ["duplicate_endpoint", 'endpoints["GET /STRASSE"]', "same endpoint as `GET /stra%C3%9Fe`"],
     ],
   },
 ];

@@ -25,37 +25,37 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
   {
     title: "a brace that makes no placeholder",
     policy: { scopes: { "accounts/{id}.read": {} } },
-    finds: [["stray_bracket", 'scopes["accounts/{id}.read"]', "`{` at 9"]],
+    finds: [["stray_bracket", 'scopes["accounts/{id}.read"]', "stray `{` at character 9"]],
   },
   {
     title: "an angle bracket that makes no placeholder",
     policy: { scopes: { "/a/<b/c": {} } },
-    finds: [["stray_bracket", 'scopes["/a/<b/c"]', "`<` at 3"]],
+    finds: [["stray_bracket", 'scopes["/a/<b/c"]', "stray `<` at character 3"]],
   },
   {
     title: "a placeholder twice in a scope",
     policy: { scopes: { "/a/{id}/{id}": {} } },
-    finds: [["duplicate", 'scopes["/a/{id}/{id}"]', "a placeholder stands twice"]],
+    finds: [["duplicate", 'scopes["/a/{id}/{id}"]', "a placeholder appears twice"]],
   },
   {
     title: "a scope in both spellings of its placeholder",
     policy: { scopes: { "/a/{id}": {}, "/a/<id>": {} } },
-    finds: [["duplicate", 'scopes["/a/<id>"]', "this is `/a/{id}` once more"]],
+    finds: [["duplicate", 'scopes["/a/<id>"]', "duplicate of `/a/{id}`"]],
   },
   {
     title: "a literal that a template covers",
     policy: { scopes: { "/a/{id}/x": {}, "/a/b/x": {} } },
-    finds: [["overlap", 'scopes["/a/b/x"]', "an instance of `/a/b/x` and of `/a/{id}/x`"]],
+    finds: [["overlap", 'scopes["/a/b/x"]', "`/a/b/x` and `/a/{id}/x` overlap"]],
   },
   {
     title: "two templates with other names",
     policy: { scopes: { "/a/{id}": {}, "/a/{name}": {} } },
-    finds: [["overlap", 'scopes["/a/{name}"]', "of `/a/{name}` and of `/a/{id}`"]],
+    finds: [["overlap", 'scopes["/a/{name}"]', "`/a/{name}` and `/a/{id}` overlap"]],
   },
   {
     title: "two templates that cross",
     policy: { scopes: { "/a/{x}/c/d": {}, "/a/b/{y}/d": {} } },
-    finds: [["overlap", 'scopes["/a/b/{y}/d"]', "of `/a/b/{y}/d` and of `/a/{x}/c/d`"]],
+    finds: [["overlap", 'scopes["/a/b/{y}/d"]', "`/a/b/{y}/d` and `/a/{x}/c/d` overlap"]],
   },
   {
     title: "templates that share no text",
@@ -74,7 +74,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
   {
     title: "an implied scope twice",
     policy: { scopes: { a: { implies: ["b", "b"] }, b: {} } },
-    finds: [["duplicate", "scopes.a.implies[1]", "`b` stands twice"]],
+    finds: [["duplicate", "scopes.a.implies[1]", "duplicate `b`"]],
   },
   {
     title: "an implied placeholder that the implier has not",
@@ -142,58 +142,64 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
   {
     title: "an older name that is declared",
     policy: { scopes: { a: { replaces: ["b"] }, b: {} } },
-    finds: [["replaced_declared", "scopes.a.replaces[0]", "`b` is declared"]],
+    finds: [["replaced_declared", "scopes.a.replaces[0]", "`b` is a declared scope"]],
   },
   {
     title: "an older name that is no scope-token",
     policy: { scopes: { a: { replaces: ["b c", "d{e}", "f"] } } },
     finds: [
       ["scope_syntax", "scopes.a.replaces[0]", "a space"],
-      ["stray_bracket", "scopes.a.replaces[1]", "`{` at 1"],
+      ["stray_bracket", "scopes.a.replaces[1]", "stray `{` at character 1"],
     ],
   },
   {
     title: "an older name twice",
     policy: { scopes: { a: { replaces: ["b", "b"] } } },
-    finds: [["duplicate", "scopes.a.replaces[1]", "`b` stands twice"]],
+    finds: [["duplicate", "scopes.a.replaces[1]", "duplicate `b`"]],
   },
   {
     title: "older names with other placeholders, or fewer, or more",
     policy: { scopes: { "/a/{x}": { replaces: ["/b/{y}", "/b", "/b/{x}/{y}"] } } },
     finds: [
-      ["replaced_placeholders", 'scopes["/a/{x}"].replaces[0]', "`/b/{y}` has other placeholders"],
-      ["replaced_placeholders", 'scopes["/a/{x}"].replaces[1]', "`/b` has other placeholders"],
+      [
+        "replaced_placeholders",
+        'scopes["/a/{x}"].replaces[0]',
+        "the placeholders of `/b/{y}` differ",
+      ],
+      ["replaced_placeholders", 'scopes["/a/{x}"].replaces[1]', "the placeholders of `/b` differ"],
       [
         "replaced_placeholders",
         'scopes["/a/{x}"].replaces[2]',
-        "`/b/{x}/{y}` has other placeholders",
+        "the placeholders of `/b/{x}/{y}` differ",
       ],
     ],
   },
   {
     title: "an older name that a declared template covers",
     policy: { scopes: { "/a/{x}": {}, b: { replaces: ["/a/c"] } } },
-    finds: [["overlap", "scopes.b.replaces[0]", "of `/a/c` and of `/a/{x}`"]],
+    finds: [["overlap", "scopes.b.replaces[0]", "`/a/c` and `/a/{x}` overlap"]],
   },
   {
     title: "a declared template that covers an older name of an earlier scope",
     policy: { scopes: { b: { replaces: ["/a/c"] }, "/a/{x}": {} } },
-    finds: [["overlap", 'scopes["/a/{x}"]', "of `/a/{x}` and of `/a/c`"]],
+    finds: [["overlap", 'scopes["/a/{x}"]', "`/a/{x}` and `/a/c` overlap"]],
   },
   {
     title: "an older name that its own scope covers, the second of its list",
     policy: { scopes: { "/a/{x}/{y}": { replaces: ["/b/{x}/{y}", "/a/<y>/<x>"] } } },
-    finds: [["overlap", 'scopes["/a/{x}/{y}"].replaces[1]', "of `/a/{y}/{x}` and of `/a/{x}/{y}`"]],
+    finds: [
+      ["overlap", 'scopes["/a/{x}/{y}"].replaces[1]', "`/a/{y}/{x}` and `/a/{x}/{y}` overlap"],
+    ],
   },
   {
     title: "an older name that its own scope meets, in the shape of a scope before them",
     policy: { scopes: { "/{z}/b/d": {}, "/a/{x}/c": { replaces: ["/{x}/b/c"] } } },
-    finds: [["overlap", 'scopes["/a/{x}/c"].replaces[0]', "of `/{x}/b/c` and of `/a/{x}/c`"]],
+    finds: [["overlap", 'scopes["/a/{x}/c"].replaces[0]', "`/{x}/b/c` and `/a/{x}/c` overlap"]],
   },
   {
     title: "older names of two scopes, one of them covering the other",
     policy: { scopes: { "/a/{x}": { replaces: ["/o/{x}"] }, b: { replaces: ["c", "/o/d"] } } },
-    finds: [["overlap", "scopes.b.replaces[1]", "of `/o/d` and of `/o/{x}`"]],
+    finds: [["overlap", "scopes.b.replaces[1]", "`/o/d` and `/o/{x}` overlap"]],
   },
   {
     title: "an older name used in a rule",
@@ -232,7 +238,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
       ["replaced_scope", "tools.t.anyOf[0]", "`/o/<x>` is an older name", "/n/{x}"],
       ["replaced_scope", "tools.t.anyOf[1]", "`/p/{x}` is an older name", "/m/{x}"],
       ["replaced_scope", "tools.t.anyOf[2]", "`/p/<x>` is an older name", "/m/{x}"],
-      ["duplicate", "tools.t.anyOf[2]", "`/p/{x}` stands twice"],
+      ["duplicate", "tools.t.anyOf[2]", "duplicate `/p/{x}`"],
     ],
   },
   {
@@ -240,7 +246,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     policy: {
       scopes: { a: { reserved: true, default: "on" }, b: { reserved: true, default: "off" } },
     },
-    finds: [["reserved_default", "scopes.a.default", "offered to nobody"]],
+    finds: [["reserved_default", "scopes.a.default", "never offered"]],
   },
   {
     title: "an undeclared tier of a scope",
@@ -260,15 +266,15 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     },
     finds: [
       ["unknown_account_type", "scopes.a.accountTypes[0]", "`mento`", "mentor"],
-      ["duplicate", "scopes.a.accountTypes[2]", "`mentor` stands twice"],
+      ["duplicate", "scopes.a.accountTypes[2]", "duplicate `mentor`"],
     ],
   },
   {
     title: "tiers and account types twice",
     policy: { tiers: ["free", "pro", "free"], accountTypes: ["a", "a"] },
     finds: [
-      ["duplicate", "tiers[2]", "`free` stands twice"],
-      ["duplicate", "accountTypes[1]", "`a` stands twice"],
+      ["duplicate", "tiers[2]", "duplicate `free`"],
+      ["duplicate", "accountTypes[1]", "duplicate `a`"],
     ],
   },
   {
@@ -279,10 +285,10 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     },
     finds: [
       ["unknown_scope", "defaultScopes[1]", "`opneid`", "openid"],
-      ["placeholder", "defaultScopes[2]", "`/a/{x}` holds a placeholder"],
+      ["placeholder", "defaultScopes[2]", "`/a/{x}` has a placeholder"],
       ["reserved_default", "defaultScopes[3]", "`r` is reserved"],
       ["denied_default", "defaultScopes[4]", "`off` is off by default"],
-      ["duplicate", "defaultScopes[5]", "`openid` stands twice"],
+      ["duplicate", "defaultScopes[5]", "duplicate `openid`"],
     ],
   },
   {
@@ -293,8 +299,8 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     },
     finds: [
       ["unknown_scope", "baseline[0]", "`mcp:tool`", "mcp:tools"],
-      ["placeholder", "baseline[1]", "holds a placeholder"],
-      ["duplicate", "baseline[3]", "`mcp:tools` stands twice"],
+      ["placeholder", "baseline[1]", "has a placeholder"],
+      ["duplicate", "baseline[3]", "duplicate `mcp:tools`"],
     ],
   },
   {
@@ -308,9 +314,9 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     },
     finds: [
       ["unknown_scope", "bundles.reading[1]", "`raed:a`", "read:a"],
-      ["duplicate", "bundles.reading[2]", "`read:a` stands twice"],
+      ["duplicate", "bundles.reading[2]", "duplicate `read:a`"],
       ["unknown_scope", "bundles.all.except[0]", "`write:b`", "write:a"],
-      ["duplicate", "bundles.all.except[1]", "`write:b` stands twice"],
+      ["duplicate", "bundles.all.except[1]", "duplicate `write:b`"],
       ["unknown_scope", "bundles.all.except[1]", "`write:b`", "write:a"],
     ],
   },

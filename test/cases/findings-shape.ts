@@ -10,7 +10,7 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     finds: [
       ["undefined_value", "name", "got `undefined`"],
       ["undefined_value", "scopes", "got `undefined`"],
-      ["undefined_value", "tools.t.tier", "give it a value or leave it out"],
+      ["undefined_value", "tools.t.tier", "expected a value, got `undefined`"],
     ],
   },
   {
@@ -22,8 +22,8 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     title: "options of another type",
     policy: { name: 1, version: null, scopes: [], tools: "x", tiers: "free", notCovered: {} },
     finds: [
-      ["invalid_type", "name", "expected a text, got a number"],
-      ["invalid_type", "version", "expected a text, got null"],
+      ["invalid_type", "name", "expected a string, got a number"],
+      ["invalid_type", "version", "expected a string, got null"],
       ["invalid_type", "scopes", "expected an object, got a list"],
       ["invalid_type", "tiers", "expected a list, got `free`"],
       ["invalid_type", "tools", "expected an object, got `x`"],
@@ -34,9 +34,9 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     title: "what no JSON can hold",
     policy: { name: () => "x", version: Symbol("1"), scopes: { a: 1n } },
     finds: [
-      ["invalid_type", "name", "expected a text, got a function"],
+      ["invalid_type", "name", "expected a string, got a function"],
       ["invalid_type", "version", "got a symbol"],
-      ["invalid_type", "scopes.a", "expected a text or an object, got a bigint"],
+      ["invalid_type", "scopes.a", "expected a string or an object, got a bigint"],
     ],
   },
   {
@@ -119,11 +119,11 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     finds: [
       ["invalid_type", "scopes.a.default", "expected on or off, got `of`", "on"],
       ["invalid_type", "scopes.a.required", "expected true or false, got `yes`"],
-      ["invalid_type", "scopes.b", "expected a text or an object, got a number"],
-      ["invalid_type", "scopes.c", "expected a text or an object, got a list"],
+      ["invalid_type", "scopes.b", "expected a string or an object, got a number"],
+      ["invalid_type", "scopes.c", "expected a string or an object, got a list"],
       ["invalid_type", "tools.t.public", "expected true, got false"],
       ["invalid_type", "tools.u.authenticated", "expected true, got a number"],
-      ["invalid_type", "tools.v.scope", "expected a text, got a list"],
+      ["invalid_type", "tools.v.scope", "expected a string, got a list"],
       ["invalid_type", "tools.w", "got a list"],
       ["invalid_type", "bundles.x.every", "expected true, got false"],
       ["invalid_type", "bundles.y.every", "expected true, got nothing"],
@@ -139,11 +139,11 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
       tiers: [{}, "free"],
     },
     finds: [
-      ["invalid_type", "tiers[0]", "expected a text, got an object"],
-      ["invalid_type", "defaultScopes[0]", "expected a text, got a number"],
+      ["invalid_type", "tiers[0]", "expected a string, got an object"],
+      ["invalid_type", "defaultScopes[0]", "expected a string, got a number"],
       ["unknown_scope", "defaultScopes[1]", "`opneid`", "openid"],
       ["invalid_type", "defaultScopes[2]", "got null"],
-      ["invalid_type", "tools.t.anyOf[0]", "expected a text or an object, got a number"],
+      ["invalid_type", "tools.t.anyOf[0]", "expected a string or an object, got a number"],
       ["invalid_type", "tools.t.anyOf[2]", "got a list"],
       ["unknown_scope", "tools.t.anyOf[3]", "`opneid`", "openid"],
     ],
@@ -153,7 +153,7 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     policy: { scopes: { a: 5, b: { tier: 5 } }, tools: { t: { allOf: ["a", "b"] } } },
     finds: [
       ["invalid_type", "scopes.a", "got a number"],
-      ["invalid_type", "scopes.b.tier", "expected a text, got a number"],
+      ["invalid_type", "scopes.b.tier", "expected a string, got a number"],
     ],
   },
   {

@@ -170,7 +170,7 @@ describe("check", () => {
   it("marks only the start of what goes over several lines", async () => {
     const source = '{ "name": "x", "version": "1", "scopes": {}, "tools": { "a": {\n\n} } }';
     const { out } = await runIn({ "p.json": source }, ["check", "p.json"]);
-    expect(out).toContain(`p.json:1:62  error  nothing is required`);
+    expect(out).toContain(`p.json:1:62  error  missing requirement`);
     expect(out).toContain(`|${" ".repeat(62)}^\n`);
   });
 

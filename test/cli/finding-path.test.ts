@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { parseFindingPath } from "../../src/cli/finding-path.js";
-import { formatPath } from "../../src/policy/findings.js";
+import { formatPath } from "../../src/policy/report.js";
 
 const step = fc.oneof(
   fc.string({ unit: "binary" }),

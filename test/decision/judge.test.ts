@@ -86,7 +86,7 @@ describe("large rules", () => {
           code: "too_many_alternatives",
           path: "tools.t",
           message: expect.stringContaining(
-            `${total} alternatives, and at most 1024 are allowed`,
+            `${total} alternatives: at most 1024 are allowed`,
           ) as unknown,
         },
       ]);

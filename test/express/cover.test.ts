@@ -81,9 +81,9 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
     app.use("/none", gate("both"), make.Router().get("/", ok));
     expect(() => gate.assertCovers(app)).toThrow(
       [
-        "the app is refused: 2 findings",
-        "  the path binds `a`, `b` again below the gate that decided on it: put a gate on the route itself, or rename the parameter at GET /:a/:b/:b/:a",
-        "  the path at the gate has no parameter `a`, `b`: put the gate on the route, give it `params`, or set `mergeParams` of the router at /none",
+        "2 findings in the app",
+        "  GET /:a/:b/:b/:a: the path binds `a`, `b` again below the gate that decided on it: put a gate on the route itself, or rename the parameter",
+        "  /none: the path at the gate has no parameter `a`, `b`: put the gate on the route, give it `params`, or set `mergeParams` of the router",
       ].join("\n"),
     );
   });

@@ -258,7 +258,7 @@ describe("the option `handshake`", () => {
   it("accepts only its two values", () => {
     const handshake = "basline" as never;
     expect(() => mcpGate(newAuthorizer(), { handshake })).toThrow(
-      /expected one of `authenticated`, `baseline` at handshake/,
+      /handshake: expected one of `authenticated`, `baseline`/,
     );
     expect(() => protect(new McpServer(INFO), { policy, handshake })).toThrow(/handshake/);
   });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { checkCounts } from "../../src/policy/counts.js";
 import type { PolicyDefinition } from "../../src/policy/definition.js";
-import { newReport } from "../../src/policy/findings.js";
+import { newReport } from "../../src/policy/report.js";
 import type { FindingCase } from "../cases/finding-case.js";
+import { titled } from "../titled.js";
 import { findingsOf, policyWith } from "./findings-of.js";
 import { alike, listOf, objectOf, scopesOf } from "./many.js";
 
@@ -21,29 +22,29 @@ const COUNTS: readonly (readonly [within: Parts, beyond: Parts, path: string, me
       { scopes: scopesOf(50_000) },
       { scopes: { ...scopesOf(49_999), x: { replaces: ["y"] } } },
       "scopes",
-      "50001 names of scopes, older ones included, and at most 50000 are allowed",
+      "50001 scope names (older names included): at most 50000 are allowed",
     ],
     [
       { tools: toolsOf(49_999), endpoints: endpointsOf(1) },
       { tools: toolsOf(49_999), endpoints: endpointsOf(2) },
       "",
-      "50001 tools and endpoints, and at most 50000 are allowed",
+      "50001 tools and endpoints: at most 50000 are allowed",
     ],
     [
       { tools: { ...toolsOf(10_000, "*"), ...toolsOf(5) } },
       { tools: { ...toolsOf(10_000, "*"), "x?": OPEN } },
       "tools",
-      "10001 patterns of tool names, and at most 10000 are allowed",
+      "10001 patterns of tool names: at most 10000 are allowed",
     ],
     [
       { endpoints: endpointsOf(500, "/a".repeat(999)) },
       { endpoints: { ...endpointsOf(500, "/a".repeat(999)), "GET /a": OPEN } },
       "endpoints",
-      "500001 segments in the paths of all endpoints, and at most 500000 are allowed",
+      "500001 segments in the paths of all endpoints: at most 500000 are allowed",
     ],
   ];
 
-describe("the counts of a policy", () => {
+describe("checkCounts", () => {
   const findingsIn = (parts: Parts) => {
     const report = newReport();
     const isSmall = checkCounts({ name: "n", version: "1", scopes: {}, ...parts }, report);
@@ -51,30 +52,33 @@ describe("the counts of a policy", () => {
     return report.findings;
   };
 
-  it.each(COUNTS)("are bounded, row %#", (within, beyond, path, message) => {
-    expect(findingsIn(within)).toEqual([]);
-    expect(findingsIn(beyond)).toEqual([{ code: "too_large", path, message }]);
-  });
+  it.each(COUNTS)(
+    "accepts counts up to the maximum and reports one more, row %#",
+    (within, beyond, path, message) => {
+      expect(findingsIn(within)).toEqual([]);
+      expect(findingsIn(beyond)).toEqual([{ code: "too_large", path, message }]);
+    },
+  );
 
-  it("are checked before anything is compiled", () => {
+  it("runs before anything is compiled", () => {
     const found = findingsOf(policyWith({ tools: { ...toolsOf(50_000), x: "unknown" } }));
     expect(found.map(({ code }) => code)).toEqual(["too_large"]);
   });
 });
 
-/** A chain of scopes, each of which implies the next: of n scopes, n × (n + 1) / 2 implications. */
+/** Returns a chain of scopes, each of which implies the next: n scopes have n × (n + 1) / 2 implications. */
 const chainOf = (length: number, rest = "") =>
   objectOf(
     length,
     (index) => `/c${index}${rest}`,
     (index) => (index < length - 1 ? { implies: [`/c${index + 1}${rest}`] } : {}),
   );
-/** A requirement of 1,024 alternatives of two scopes each. */
+/** A requirement with 1,024 alternatives of two scopes each. */
 const SQUARE = {
   allOf: [{ anyOf: names(64).slice(0, 32) }, { anyOf: names(64).slice(32) }],
 };
 const squares = (count: number, key: (index: number) => string) => alike(count, key, SQUARE);
-/** Templates that do not overlap, each with its placeholders in other places of 16 segments. */
+/** Returns templates that do not overlap, each with placeholders in different positions of 16 segments. */
 const shapesOf = (count: number) =>
   scopesOf(
     count,
@@ -83,7 +87,7 @@ const shapesOf = (count: number) =>
   );
 const placeholders = (count: number) => `/${listOf(count, (at) => `{p${at}}`).join("/")}`;
 const wide = (index: number) => `/w${index}${placeholders(32)}`;
-/** A hundred tools that each need these templates of 32 placeholders. */
+/** Returns a hundred tools, each of which requires these templates of 32 placeholders. */
 const wideTools = (count: number) => ({
   scopes: scopesOf(count, wide),
   tools: alike(100, (index) => `t${index}`, { allOf: listOf(count, wide) }),
@@ -96,7 +100,7 @@ const accountTypes = (count: number) => {
     tools: { t: { scope: "s", accountTypes: types } },
   };
 };
-/** Templates of which each of one kind would overlap each of the other, if its literals were values. */
+/** Returns templates of two kinds. Each of one kind would overlap each of the other if its literals were values. */
 const crossing = (count: number) => ({
   ...scopesOf(count, (index) => `/{a}/l:${index}`),
   ...scopesOf(count, (index) => `/k:${index}/{b}`),
@@ -108,9 +112,9 @@ const denying = (count: number) => ({
 
 interface Budget {
   readonly title: string;
-  /** The parts of a policy that is accepted, */
+  /** Parts of a policy that is accepted. */
   readonly within: FindingCase["policy"];
-  /** and of one that is not. */
+  /** Parts of a policy that is rejected. */
   readonly beyond: FindingCase["policy"];
   readonly path: string;
   readonly message: string;
@@ -122,7 +126,7 @@ const BUDGETS: readonly Budget[] = [
     within: { endpoints: { [`GET /${"a".repeat(8_191)}`]: OPEN } },
     beyond: { endpoints: { [`GET /${"a".repeat(8_192)}`]: OPEN } },
     path: `endpoints["GET /${"a".repeat(8_192)}"]`,
-    message: "a path of 8193 characters, and a request may have at most 8192",
+    message: "a path of 8193 characters: at most 8192 are allowed in a request",
   },
   {
     title: "the length of a scope",
@@ -150,28 +154,28 @@ const BUDGETS: readonly Budget[] = [
     within: { scopes: chainOf(1_413) },
     beyond: { scopes: chainOf(1_414) },
     path: 'scopes["/c1386"].implies',
-    message: "the scopes imply more than 1000000 scopes in any number of steps",
+    message: "imply more than 1000000 scopes, directly or indirectly",
   },
   {
     title: "implications of templates",
     within: { scopes: chainOf(500, "/{a}") },
     beyond: { scopes: chainOf(2_000, "/{a}") },
     path: 'scopes["/c585/{a}"].implies',
-    message: "the scopes imply more than 1000000 scopes in any number of steps",
+    message: "imply more than 1000000 scopes, directly or indirectly",
   },
   {
     title: "scopes in the alternatives of one operation",
     within: { scopes: scopesOf(32_768), tools: { t: { allOf: names(32_768) } } },
     beyond: { scopes: scopesOf(10), tools: { t: { allOf: names(32_769) } } },
     path: "tools.t",
-    message: "the alternatives name 32769 scopes together, and at most 32768 are allowed",
+    message: "the alternatives name 32769 scopes in total: at most 32768 are allowed",
   },
   {
-    title: "scopes in the alternatives of one operation, the baseline included",
+    title: "scopes in the alternatives of one operation, including the baseline,",
     within: { scopes: scopesOf(64), baseline: names(30), tools: { t: SQUARE } },
     beyond: { scopes: scopesOf(64), baseline: names(31), tools: { t: SQUARE } },
     path: "tools.t",
-    message: "the alternatives name 33792 scopes together, and at most 32768 are allowed",
+    message: "the alternatives name 33792 scopes in total: at most 32768 are allowed",
   },
   {
     title: "scopes in the alternatives of all operations",
@@ -183,7 +187,7 @@ const BUDGETS: readonly Budget[] = [
     },
     path: "tools.t0",
     message:
-      "the alternatives of all tools and endpoints name 501761 scopes together, and at most 500000 are allowed; this one names the most: 2048",
+      "the alternatives of all tools and endpoints name 501761 scopes in total: at most 500000 are allowed (this one names the most: 2048)",
   },
   {
     title: "the baseline of all tools",
@@ -204,15 +208,15 @@ const BUDGETS: readonly Budget[] = [
     },
     path: "tools.t0",
     message:
-      "name 500500 scopes together, and at most 500000 are allowed; this one names the most: 500",
+      "name 500500 scopes in total: at most 500000 are allowed (this one names the most: 500)",
   },
   {
-    title: "places of parameters",
+    title: "placeholders that parameters fill",
     within: wideTools(78),
     beyond: wideTools(79),
     path: "",
     message:
-      "the parameters of all tools and endpoints fill more than 250000 placeholders together",
+      "the parameters of all tools and endpoints fill more than 250000 placeholders in total",
   },
   {
     title: "comparisons of account types",
@@ -226,33 +230,35 @@ const BUDGETS: readonly Budget[] = [
     within: { scopes: shapesOf(550) },
     beyond: { scopes: shapesOf(570) },
     path: "scopes",
-    message: "to find out whether two of them overlap takes more than 5000000 steps",
+    message: "checking them for overlaps takes more than 5000000 steps",
   },
   {
     title: "templates that nearly overlap",
     within: { scopes: crossing(1_500) },
     beyond: { scopes: crossing(1_600) },
     path: "scopes",
-    message: "to find out whether two of them overlap takes more than 5000000 steps",
+    message: "checking them for overlaps takes more than 5000000 steps",
   },
   {
-    title: "tools and patterns that deny (MOST_PATTERN_STEPS)",
+    title: "tools and denying patterns (MOST_PATTERN_STEPS)",
     within: { tools: denying(240) },
     beyond: { tools: denying(260) },
     path: "tools",
-    message: "260 tools and 260 patterns that deny: to compare them takes up to 1102433800 steps",
+    message: "comparing 260 tools with 260 denying patterns takes up to 1102433800 steps",
   },
 ];
 
-describe("a policy", () => {
-  it.each(BUDGETS)("may be so large and no larger: $title", ({ within, beyond, path, message }) => {
+describe("the limit of", () => {
+  it.each(titled(BUDGETS))("%s is exact", (_title, { within, beyond, path, message }) => {
     expect(findingsOf(policyWith(within))).toEqual([]);
     expect(findingsOf(policyWith(beyond))).toEqual([
       { code: "too_large", path, message: expect.stringContaining(message) as unknown },
     ]);
   });
+});
 
-  it("that is too large is still checked", () => {
+describe("a policy that is too large", () => {
+  it("is still checked for other findings", () => {
     const tools = squares(245, (index) => `t${index}`);
     const wrong = { allOf: ["nope", { anyOf: ["s0", "s0"] }], params: { x: "y" } };
     const found = findingsOf(policyWith({ scopes: scopesOf(64), tools: { ...tools, wrong } }));

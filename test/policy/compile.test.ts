@@ -41,20 +41,20 @@ function everyObject(value: unknown): object[] {
   return [value, ...Object.values(value).flatMap(everyObject)];
 }
 
-// Whatever is done to the source after the policy is made.
+// Changes to the source after the policy is created.
 const CHANGES: readonly (readonly [title: string, change: (source: typeof SOURCE) => void])[] = [
-  ["a scope is reserved", (source) => Object.assign(source.scopes.openid, { reserved: true })],
+  ["a scope becomes reserved", (source) => Object.assign(source.scopes.openid, { reserved: true })],
   ["a scope is added", (source) => Object.assign(source.scopes, { x: {} })],
   ["an alternative is added", (source) => source.tools.t.anyOf.push("openid")],
-  ["the alternatives are gone", (source) => source.tools.t.anyOf.splice(0)],
-  ["a tool is public", (source) => Object.assign(source.tools, { t: { public: true } })],
-  ["the tiers change places", (source) => source.tiers.reverse()],
-  ["the account types are gone", (source) => source.scopes["b:read"].accountTypes.splice(0)],
+  ["the alternatives are removed", (source) => source.tools.t.anyOf.splice(0)],
+  ["a tool becomes public", (source) => Object.assign(source.tools, { t: { public: true } })],
+  ["the tiers are reordered", (source) => source.tiers.reverse()],
+  ["the account types are removed", (source) => source.scopes["b:read"].accountTypes.splice(0)],
   ["an implied scope is added", (source) => source.scopes["a:read"].implies.push("openid")],
-  ["the baseline is gone", (source) => source.baseline.splice(0)],
-  ["a parameter has another name", (source) => Object.assign(source.tools.u.params, { id: "x" })],
-  ["a denial is gone", (source) => Object.assign(source.tools["v*"], { deny: undefined })],
-  ["an endpoint is gone", (source) => Object.assign(source, { endpoints: {} })],
+  ["the baseline is removed", (source) => source.baseline.splice(0)],
+  ["a parameter is renamed", (source) => Object.assign(source.tools.u.params, { id: "x" })],
+  ["a denial is removed", (source) => Object.assign(source.tools["v*"], { deny: undefined })],
+  ["an endpoint is removed", (source) => Object.assign(source, { endpoints: {} })],
 ];
 
 const CALLS: readonly (readonly [token: object, tool: string, params?: object])[] = [
@@ -72,7 +72,7 @@ const answers = (policy: Policy): unknown =>
   CALLS.map(([token, tool, params]) => policy.decideUntrusted(token, tool, params));
 
 describe("the input of a policy", () => {
-  it.each(CHANGES)("was copied: %s, and nothing changes", (_, change) => {
+  it.each(CHANGES)("does not affect decisions when %s afterwards", (_, change) => {
     const source = structuredClone(SOURCE);
     const policy = loadPolicy(source);
     const before = answers(policy);
@@ -82,7 +82,7 @@ describe("the input of a policy", () => {
     expect(policy.definition).toEqual(SOURCE);
   });
 
-  it("may be frozen, and is not frozen by it", () => {
+  it("may be frozen, and is not frozen by loadPolicy", () => {
     const source = structuredClone(SOURCE);
     loadPolicy(source);
     expect(everyObject(source).some(Object.isFrozen)).toBe(false);
@@ -91,7 +91,7 @@ describe("the input of a policy", () => {
 });
 
 describe("a policy", () => {
-  it("is frozen, and so is its definition all the way down", () => {
+  it("is frozen, and so is its definition at every depth", () => {
     const policy = loadPolicy(SOURCE);
     const objects = [policy, ...everyObject(policy.definition)];
     expect(objects.length).toBeGreaterThan(20);
@@ -99,7 +99,7 @@ describe("a policy", () => {
     expect(() => Object.assign(policy, { decide: () => ({ allowed: true }) })).toThrow(TypeError);
   });
 
-  it("has nothing at run time but its name, version, definition and methods", () => {
+  it("has only its name, version, definition and methods at run time", () => {
     expect(Object.keys(loadPolicy(SOURCE)).sort()).toEqual([
       "authorize",
       "bindScope",
@@ -123,7 +123,7 @@ describe("a policy", () => {
     ]);
   });
 
-  it("needs only a name, a version and scopes, which may be empty", () => {
+  it("requires only a name, a version and scopes, which may be empty", () => {
     const policy = definePolicy({ name: "n", version: "1", scopes: {} });
     expect(policy.toolsFor({ scope: "" })).toEqual([]);
     expect(compiledPolicyOf(policy)).toMatchObject({ tiers: [], scopes: [], baseline: [] });
@@ -132,8 +132,8 @@ describe("a policy", () => {
     ).toEqual({});
   });
 
-  it("works with its methods taken off", () => {
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- that they can be taken off is what is tested
+  it("has methods that work without their object", () => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- the test calls methods without their object
     const { decide, toolsFor } = loadPolicy(SOURCE);
     expect(decide(undefined, "t").code).toBe("unauthenticated");
     expect(toolsFor(undefined).map(({ name }) => name)).toEqual(["t", "u"]);
@@ -145,37 +145,37 @@ describe("compiledPolicyOf", () => {
   const LOOK_ALIKES: readonly (readonly [title: string, value: unknown])[] = [
     ["a spread copy", { ...policy }],
     ["a clone of its data", structuredClone(policy.definition)],
-    ["an heir", Object.create(policy)],
+    ["an object that inherits from it", Object.create(policy)],
     ["an assigned copy", Object.assign({}, policy)],
     ["a proxy of it", new Proxy(policy, {})],
     ["its definition", policy.definition],
-    ["what was compiled", compilePolicy(SOURCE)],
+    ["a compiled policy", compilePolicy(SOURCE)],
     ["null", null],
-    ["nothing", undefined],
-    ["a text", "policy"],
+    ["undefined", undefined],
+    ["a string", "policy"],
   ];
 
-  it("gives what was compiled of a policy", () => {
+  it("returns the compiled form of a policy", () => {
     expect(compiledPolicyOf(policy).scopes.map(({ name }) => name)).toEqual(
       Object.keys(SOURCE.scopes),
     );
   });
 
-  it.each(LOOK_ALIKES)("refuses %s", (_, value) => {
+  it.each(LOOK_ALIKES)("rejects %s", (_, value) => {
     const error = refusal(() => compiledPolicyOf(value));
     expect(error).toMatchObject({ name: "PolicyError", code: "ERR_POLICY_UNKNOWN", findings: [] });
-    expect(error.message).toMatch(/^this is no policy/);
+    expect(error.message).toMatch(/^not a policy: /);
   });
 
-  it("knows whatever was branded, and returns it", () => {
+  it("returns the compiled form of every branded value", () => {
     const compiled = compilePolicy(SOURCE);
     const branded = brandPolicy({}, compiled);
     expect(compiledPolicyOf(branded)).toBe(compiled);
   });
 });
 
-describe("a policy with faults", () => {
-  // One fault for nearly everything that a policy can say, in one policy.
+describe("a policy with errors of nearly every kind", () => {
+  // One error in nearly every part that a policy can have.
   const faulty = {
     name: "",
     versoin: "1",
@@ -202,7 +202,7 @@ describe("a policy with faults", () => {
     endpoints: { "HEAD /a": "courses:read", "GET /a": "courses:read", "GET /A": "courses:read" },
   };
 
-  it("is refused once, with all of them", () => {
+  it("is rejected once, with all findings", () => {
     const { findings } = refusal(() => loadPolicy(faulty));
     const places = findings.map(({ code, path }) => `${code} ${path}`).sort();
     expect(places).toEqual(
@@ -232,25 +232,25 @@ describe("a policy with faults", () => {
     );
   });
 
-  it("is refused with an error that says so, frozen, by both doors alike", () => {
+  it("is rejected with the same frozen findings by loadPolicy and definePolicy", () => {
     const error = refusal(() => loadPolicy(faulty));
     expect(error).toMatchObject({ name: "PolicyError", code: "ERR_POLICY_INVALID" });
     expect(error).toBeInstanceOf(Error);
     expect(error.message.split("\n")).toHaveLength(error.findings.length + 1);
     expect(error.message).toContain(
-      "undeclared scope `courses:raed` at tools.get_settings.anyOf[0]; did you mean `courses:read`?",
+      "tools.get_settings.anyOf[0]: undeclared scope `courses:raed`; did you mean `courses:read`?",
     );
     expect(Object.isFrozen(error.findings)).toBe(true);
     expect(refusal(() => definePolicy(faulty as never)).findings).toEqual(error.findings);
   });
 
-  it("is refused as text only by the door that takes data", () => {
+  it("is accepted as JSON text by loadPolicy and rejected by definePolicy", () => {
     const text = JSON.stringify(SOURCE);
     expect(refusal(() => definePolicy(text as never)).code).toBe("ERR_POLICY_INVALID");
     expect(loadPolicy(text).name).toBe("Loopwise");
   });
 
-  it("leaves findings out of an error of another kind", () => {
+  it("has no findings in an error of another kind", () => {
     expect(new PolicyError("ERR_OPERATION_UNKNOWN", "no such").findings).toEqual([]);
   });
 });

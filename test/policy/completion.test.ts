@@ -7,7 +7,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
 const file = join(here, "completion-subject.ts");
 
-/** A file that is nowhere but here, as an editor would show it to the compiler. */
+/** Returns the completions in a virtual file, as an editor asks the compiler for them. `|` marks the position. */
 function completionsIn(text: string): ts.CompletionInfo | undefined {
   const position = text.indexOf("|");
   const subject = text.replace("|", "");
@@ -15,7 +15,7 @@ function completionsIn(text: string): ts.CompletionInfo | undefined {
   return service.getCompletionsAtPosition(file, position, {});
 }
 
-/** What is offered: texts within quotes, or the properties that an object may have. */
+/** Returns the offered completions: strings within quotes, or properties of an object. */
 function offered(text: string): readonly string[] {
   const kinds = new Set<string>([
     ts.ScriptElementKind.string,
@@ -91,17 +91,21 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
   ["a scope in anyOf", policyWith('tools: { t: { anyOf: ["|"] } }'), SCOPES],
   ["a second scope in anyOf", policyWith('tools: { t: { anyOf: ["openid", "|"] } }'), SCOPES],
   [
-    "a scope deep inside",
+    "a scope in a nested requirement",
     policyWith('tools: { t: { allOf: ["openid", { anyOf: [{ allOf: ["|"] }] }] } }'),
     SCOPES,
   ],
   ["a scope of an endpoint", policyWith('endpoints: { "GET /a": { allOf: ["|"] } }'), SCOPES],
-  ["what adds detail", policyWith('tools: { t: { public: true, enrichedBy: "|" } }'), SCOPES],
+  [
+    "the scope for additional detail",
+    policyWith('tools: { t: { public: true, enrichedBy: "|" } }'),
+    SCOPES,
+  ],
   ["the baseline", policyWith('baseline: ["|"]'), SCOPES],
   ["a default scope", policyWith('defaultScopes: ["|"]'), SCOPES],
   ["a member of a bundle", policyWith('bundles: { b: ["|"] }'), SCOPES],
   [
-    "what a bundle leaves out",
+    "an exception of a bundle",
     policyWith('bundles: { b: { every: true, except: ["|"] } }'),
     SCOPES,
   ],
@@ -197,12 +201,12 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
 ];
 
 describe("an editor completes", () => {
-  // the first question makes the compiler read the library
+  // the first request makes the compiler read the library
   it.each(COMPLETIONS)("%s", { timeout: 60_000 }, (_, text, names) => {
     expect(offered(text)).toEqual(names);
   });
 
-  it("and offers nothing of a policy where the compiler knows no names", {
+  it("nothing if the compiler does not know the names", {
     timeout: 60_000,
   }, () => {
     const text =

@@ -2,7 +2,7 @@ import { loadPolicy } from "../../src/decision/policy.js";
 import { type Finding, PolicyError } from "../../src/errors.js";
 import type { FindingCase, Found } from "../cases/finding-case.js";
 
-/** The findings of a policy; none where it is accepted. Any other exception passes through. */
+/** Returns the findings of a policy, or an empty list if it is accepted. Throws every other exception. */
 export function findingsOf(source: unknown): readonly Finding[] {
   try {
     loadPolicy(source);
@@ -13,12 +13,12 @@ export function findingsOf(source: unknown): readonly Finding[] {
   }
 }
 
-/** The least that a policy must have, and what is to be tried of it. */
+/** Returns a policy with its required members and the parts under test. */
 export function policyWith(parts: FindingCase["policy"]): Record<string, unknown> {
   return { name: "Loopwise", version: "1", scopes: {}, ...parts };
 }
 
-/** A finding as the tables write it, with the part of the message that the expected one names. */
+/** Returns a finding in the notation of the tables. Its message is reduced to the part that an expected finding names. */
 export function asFound(finding: Finding, expected: readonly Found[]): readonly string[] {
   const { code, path, message, suggestion } = finding;
   const named = expected.find(
@@ -28,7 +28,7 @@ export function asFound(finding: Finding, expected: readonly Found[]): readonly 
   return suggestion === undefined ? found : [...found, suggestion];
 }
 
-/** One order for two lists of findings: which of them comes first is not promised. */
+/** Returns findings in a canonical order, because the library does not promise one. */
 export function sorted(list: readonly (readonly string[])[]): readonly string[] {
   return list.map((one) => JSON.stringify(one)).sort();
 }

@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { describeFindings, formatPath, nearest, newReport } from "../../src/policy/findings.js";
+import { describeFindings, formatPath, newReport } from "../../src/policy/report.js";
+import { nearest } from "../../src/policy/suggest.js";
 import type { FindingCase } from "../cases/finding-case.js";
 import { RULE_FINDINGS } from "../cases/findings-rules.js";
 import { SCOPE_FINDINGS } from "../cases/findings-scopes.js";
 import { SHAPE_FINDINGS } from "../cases/findings-shape.js";
 import { runOften, tally } from "../often.js";
+import { titled } from "../titled.js";
 import { asFound, findingsOf, policyWith, sorted } from "./findings-of.js";
 
 const TABLES: ReadonlyMap<string, readonly FindingCase[]> = new Map([
@@ -14,23 +16,26 @@ const TABLES: ReadonlyMap<string, readonly FindingCase[]> = new Map([
   ["shape", SHAPE_FINDINGS],
 ]);
 
-describe.each([...TABLES])("findings of %s", (_, cases) => {
-  it.each(cases)("$title", ({ policy, finds }) => {
+describe.each([...TABLES])("the findings of %s", (_, cases) => {
+  it.each(titled(cases))("are as listed for %s", (_title, { policy, finds }) => {
     const found = findingsOf(policyWith(policy));
     expect(sorted(found.map((one) => asFound(one, finds)))).toEqual(sorted(finds));
   });
 
   const refused = cases.filter(({ finds }) => finds.length > 0);
-  it.each(refused)("$title: told in one lower-case line without a full stop", ({ policy }) => {
-    for (const { message, code } of findingsOf(policyWith(policy))) {
-      expect(message).toMatch(/^(?:[a-z0-9`]|HEAD)[^\n]*[^.\n]$/);
-      expect(code).toMatch(/^[a-z]+(?:_[a-z]+)*$/);
-    }
-  });
+  it.each(titled(refused))(
+    "are lower-case lines without a full stop for %s",
+    (_title, { policy }) => {
+      for (const { message, code } of findingsOf(policyWith(policy))) {
+        expect(message).toMatch(/^(?:[a-z0-9`]|HEAD)[^\n]*[^.\n]$/);
+        expect(code).toMatch(/^[a-z]+(?:_[a-z]+)*$/);
+      }
+    },
+  );
 });
 
-describe("a policy without what every policy needs", () => {
-  it("has a finding for each, and none for the rules that name its scopes", () => {
+describe("a policy without its required members", () => {
+  it("has a finding for each of them, and none for the rules that name its scopes", () => {
     expect(
       findingsOf({ tools: { t: "a" } }).map(({ code, path, message }) => [code, path, message]),
     ).toEqual([
@@ -53,7 +58,7 @@ describe("formatPath", () => {
     [["a b"], '["a b"]'],
     [["scopes", "constructor"], "scopes.constructor"],
   ];
-  it.each(PATHS)("writes %j as %s", (path, text) => {
+  it.each(PATHS)("formats %j as %s", (path, text) => {
     expect(formatPath(path)).toBe(text);
   });
 });
@@ -61,19 +66,21 @@ describe("formatPath", () => {
 describe("nearest", () => {
   const CANDIDATES = ["courses:read", "courses:write", "openid", "a", "toString"];
   const MEANT: readonly (readonly [name: string, meant: string | undefined, why: string])[] = [
-    ["courses:raed", "courses:read", "a swap of neighbours"],
-    ["Courses:Read", "courses:read", "letter case counts for nothing"],
-    ["cuorses:wriet", "courses:write", "two swaps"],
-    ["course:read", "courses:read", "a letter left out"],
-    ["ccourses:read", "courses:read", "a letter too much"],
-    ["opemid", "openid", "another letter"],
-    ["b", undefined, "of one letter any other would be as near"],
-    ["opnid", "openid", "a letter missing"],
-    ["xyz", undefined, "nothing near"],
-    ["constructor", undefined, "no name of Object.prototype"],
-    [`courses:read${"x".repeat(128)}`, undefined, "too long to be compared"],
+    ["courses:raed", "courses:read", "adjacent letters are swapped"],
+    ["Courses:Read", "courses:read", "letter case is ignored"],
+    ["cuorses:wriet", "courses:write", "adjacent letters are swapped twice"],
+    ["course:read", "courses:read", "a letter is missing"],
+    ["ccourses:read", "courses:read", "a letter is added"],
+    ["opemid", "openid", "a letter is replaced"],
+    ["b", undefined, "any other name is equally near to one letter"],
+    ["opnid", "openid", "a letter is missing in a short name"],
+    ["xyz", undefined, "no candidate is near"],
+    ["constructor", undefined, "it is a member of Object.prototype"],
+    [`courses:read${"x".repeat(128)}`, undefined, "it is too long to be compared"],
   ];
-  it.each(MEANT)("takes %s for %s: %s", (name, meant) => {
+  it.each(
+    titled(MEANT, ([name, meant, why]) => `${meant ?? "nothing"} for ${name}, because ${why}`),
+  )("returns %s", (_title, [name, meant]) => {
     expect(nearest(name, CANDIDATES)).toBe(meant);
   });
 
@@ -83,14 +90,14 @@ describe("nearest", () => {
     expect(nearest("a".repeat(129), declared)).toBeUndefined();
   });
 
-  it("gives a tie to the first, and looks no further than a third of the name", () => {
+  it("returns the first of equally near candidates, at a distance of at most a third of the name", () => {
     expect(nearest("bat", ["cat", "hat"])).toBe("cat");
     expect(nearest("abcdef", ["abcxyz"])).toBeUndefined();
     expect(nearest("abcdef", ["abcdxy"])).toBe("abcdxy");
   });
 });
 
-/** Edits and swaps of neighbours that make one text of the other, by the definition. */
+/** Returns the number of edits and swaps of adjacent letters between two texts, computed by the definition. */
 function naiveDistance(left: string, right: string): number {
   if (left === "" || right === "") return left.length + right.length;
   const last = left.at(-1) === right.at(-1) ? 0 : 1;
@@ -105,8 +112,8 @@ function naiveDistance(left: string, right: string): number {
   return Math.min(...ways);
 }
 
-describe("nearest and the definition of distance", () => {
-  it("come to the same candidate", () => {
+describe("nearest and a search by the definition of distance", () => {
+  it("return the same candidate", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "b", "c"), minLength: 2, maxLength: 6 });
     const suggested = tally("a candidate that is near", 101);
     runOften([suggested], () =>
@@ -126,7 +133,7 @@ describe("nearest and the definition of distance", () => {
 });
 
 describe("a report", () => {
-  it("holds frozen findings in the order in which they came, a suggestion only where there is one", () => {
+  it("has frozen findings in the order of their discovery, with a suggestion only if there is one", () => {
     const report = newReport();
     report.add("a", ["tools"], "first");
     report.add("b", [], "second", () => "meant");
@@ -137,24 +144,24 @@ describe("a report", () => {
     expect(report.findings.every((finding) => Object.isFrozen(finding))).toBe(true);
   });
 
-  it("is described with a line for each finding", () => {
+  it("is described by the number of findings and a line for each, with its place and suggestion", () => {
     const report = newReport();
     report.add("a", ["tools", "t"], "undeclared scope `x`", () => "y");
     expect(describeFindings(report.findings)).toBe(
-      "the policy is refused: 1 finding\n  undeclared scope `x` at tools.t; did you mean `y`?",
+      "1 finding in the policy\n  tools.t: undeclared scope `x`; did you mean `y`?",
     );
-    report.add("b", [], "no JSON");
+    report.add("b", [], "not JSON");
     expect(describeFindings(report.findings)).toBe(
-      "the policy is refused: 2 findings\n  undeclared scope `x` at tools.t; did you mean `y`?\n  no JSON",
+      "2 findings in the policy\n  tools.t: undeclared scope `x`; did you mean `y`?\n  not JSON",
     );
   });
 
-  it("lists a thousand findings, and then counts", () => {
+  it("lists a thousand findings and counts the others", () => {
     const report = newReport();
     for (let index = 0; index < 1_000; index += 1) report.add("a", [index], "message");
     expect(report.isFull).toBe(true);
     expect(report.close()).toHaveLength(1_000);
-    expect(describeFindings(report.close())).toMatch(/^the policy is refused: 1000 findings\n/);
+    expect(describeFindings(report.close())).toMatch(/^1000 findings in the policy\n/);
     report.add("a", [], "message");
     report.add("b", [], "message");
     expect(report.close()).toHaveLength(1_001);
@@ -164,7 +171,7 @@ describe("a report", () => {
       message: "and 2 further findings, which are not listed",
     });
     expect(describeFindings(report.close())).toMatch(
-      /^the policy is refused: more than 1000 findings\n(?:.*\n)* {2}and 2 further findings/,
+      /^more than 1000 findings in the policy\n(?:.*\n)* {2}and 2 further findings/,
     );
   });
 
@@ -173,7 +180,7 @@ describe("a report", () => {
     [1_000, "and further findings, which are not listed"],
     [1_007, "and more than 7 further findings, which are not listed"],
   ];
-  it.each(STOPPED)("that stopped after %d findings ends with: %s", (added, message) => {
+  it.each(STOPPED)("of a search that stopped after %d findings ends with: %s", (added, message) => {
     const report = newReport();
     for (let index = 0; index < added; index += 1) report.add("a", [], "message");
     expect(report.isFull).toBe(added >= 1_000);
@@ -181,7 +188,7 @@ describe("a report", () => {
     expect(report.close().at(-1)?.message).toBe(message);
   });
 
-  it("cuts messages, paths and lines that are too long", () => {
+  it("truncates messages, paths and lines that are too long", () => {
     const report = newReport();
     const long = "x".repeat(20_000);
     report.add("a", ["tools", long, "anyOf", 0], `undeclared \`${long}\``);
@@ -194,11 +201,11 @@ describe("a report", () => {
     expect(second?.path).toHaveLength(10_000);
     expect(second?.message).toBe("b".repeat(1_024));
     const [, one, other] = describeFindings(report.findings).split("\n");
-    expect(one).toHaveLength("  ".length + 1_024 + " at ".length + 1_024);
-    expect(other?.endsWith("…")).toBe(true);
+    expect(one).toHaveLength("  ".length + 1_024 + ": ".length + 1_024);
+    expect(other).toBe(`  ${second?.path.slice(0, 1_023)}…: ${"b".repeat(1_024)}`);
   });
 
-  it("suggests as much as a hundred findings and 20,000,000 steps allow", () => {
+  it("has suggestions for at most a hundred findings, within 20,000,000 steps", () => {
     const report = newReport();
     const declared = Array.from({ length: 100 }, (_, index) => `${"ab".repeat(60)}${index}`);
     for (let index = 0; index < 200; index += 1) {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/policy.js";
 import { PolicyError } from "../../src/errors.js";
-import { oneLine } from "../../src/policy/findings.js";
+import { oneLine } from "../../src/policy/report.js";
 import { findingsOf, policyWith } from "./findings-of.js";
 
-// What breaks a line, colours it, turns its direction, or hides in it.
+// Characters that break a line, colour it, change its direction, or are invisible.
 const MARKS: readonly (readonly [name: string, mark: string, shown: string])[] = [
   ["a line break", "\n", "\\u{a}"],
   ["a carriage return", "\r", "\\u{d}"],
@@ -22,7 +22,7 @@ const MARKS: readonly (readonly [name: string, mark: string, shown: string])[] =
 ];
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-/** Every place of a policy where a name of the author's may come into a message. */
+/** Returns every place of a policy from which a message can quote a name. */
 const placesOf = (bad: string): readonly (readonly [place: string, policy: object])[] => [
   ["a scope", { scopes: { [bad]: {} } }],
   ["a stray bracket", { scopes: { [`a{${bad}`]: {} } }],
@@ -52,13 +52,16 @@ const placesOf = (bad: string): readonly (readonly [place: string, policy: objec
 ];
 
 describe.each(MARKS)("a name with %s", (_, mark, shown) => {
-  it.each(placesOf(`a${mark}b`))("stands in one line in the message about %s", (_place, parts) => {
-    const found = findingsOf(policyWith({ ...parts }));
-    expect(found.length).toBeGreaterThan(0);
-    for (const { message } of found) expect(message).not.toMatch(CONTROL);
-  });
+  it.each(placesOf(`a${mark}b`))(
+    "has no control character in the message about %s",
+    (_place, parts) => {
+      const found = findingsOf(policyWith({ ...parts }));
+      expect(found.length).toBeGreaterThan(0);
+      for (const { message } of found) expect(message).not.toMatch(CONTROL);
+    },
+  );
 
-  it("is told as an escape, in findings and in the refusal of an operation", () => {
+  it("is escaped in findings and in the error about an unknown operation", () => {
     const bad = `a${mark}b`;
     const [finding] = findingsOf(policyWith({ tools: { t: bad } }));
     expect(finding?.message).toContain(`\`a${shown}b\``);
@@ -68,7 +71,7 @@ describe.each(MARKS)("a name with %s", (_, mark, shown) => {
     expect(refused).toThrow(`\`a${shown}b\``);
   });
 
-  it("stands in one line in the message about text that is no JSON", () => {
+  it("has no control character in the message about text that is not JSON", () => {
     for (const { message } of findingsOf(`{"a${mark}b": oops`))
       expect(message).not.toMatch(CONTROL);
     for (const { message } of findingsOf(`oops ${mark}`)) expect(message).not.toMatch(CONTROL);
@@ -76,42 +79,42 @@ describe.each(MARKS)("a name with %s", (_, mark, shown) => {
 });
 
 describe("oneLine", () => {
-  it("leaves every other character as it is", () => {
+  it("does not change other characters", () => {
     const text = "a`b \\n é 你 👩 e\u0301 \u00a0 %0a";
     expect(oneLine(text)).toBe(text);
   });
 });
 
-describe("a policy made to keep a server busy", () => {
+describe("a policy that is built to take much time", () => {
   const within = (milliseconds: number, run: () => void) => {
     const start = performance.now();
     run();
     expect(performance.now() - start).toBeLessThan(milliseconds);
   };
 
-  it("may hold a text of ten megabytes full of escapes", () => {
+  it("loads within the limit with a string of ten megabytes of escapes", () => {
     const text = `{"name":"${"\\nb".repeat(3_400_000)}","version":"1","scopes":{}}`;
     within(10_000, () => expect(loadPolicy(text).name.length).toBe(6_800_000));
   });
 
-  it("may end its texts in quotes and backslashes by the million", () => {
+  it("is checked within the limit with millions of quotes and backslashes", () => {
     const text = `{"name":"${'\\"\\\\'.repeat(2_000_000)}","version":"1","scopes":{},"scopes":{}}`;
     within(10_000, () =>
       expect(findingsOf(text).map(({ code }) => code)).toEqual(["duplicate_key"]),
     );
   });
 
-  it("may be 5,000 levels deep, with a key twice on each", () => {
+  it("is rejected within the limit with 5,000 levels and a duplicate key on each", () => {
     const deep = `${'{"a":1,"a":'.repeat(5_000)}1${"}".repeat(5_000)}`;
     const text = `{"name":"n","version":"1","scopes":{"s":${deep}}}`;
     within(10_000, () => {
       const codes = findingsOf(text).map(({ code }) => code);
-      // nothing of it is parsed
+      // the text is not parsed
       expect(codes).toEqual(["too_large"]);
     });
   });
 
-  it("may name 1,000 scopes that it does not declare, beside 1,000 that it does", () => {
+  it("is rejected within the limit with 1,000 undeclared scopes next to 1,000 declared ones", () => {
     const listOf = (prefix: string) =>
       Array.from({ length: 1_000 }, (_, index) => `${prefix}${index}`);
     const policy = policyWith({

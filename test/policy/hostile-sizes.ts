@@ -2,13 +2,13 @@ import { loadPolicy } from "../../src/decision/policy.js";
 import { PolicyError } from "../../src/errors.js";
 import { alike, listOf, objectOf, scopesOf } from "./many.js";
 
-/** What a program of a memory of its own makes of a policy. */
+/** The result of loading a policy in a separate process. */
 export interface Outcome {
   readonly title: string;
-  /** The kinds of findings; `undefined` for an error of another kind. */
+  /** The distinct codes of the findings. `undefined` for an error of another kind. */
   readonly codes: readonly string[] | undefined;
   readonly findings: number;
-  /** The length of the message. */
+  /** The number of characters in the message. */
   readonly message: number;
   readonly last: string | undefined;
 }
@@ -20,7 +20,7 @@ const pairs = listOf(10, (index) => ({ anyOf: [`s${2 * index}`, `s${2 * index + 
 const long = "x".repeat(8_000_000);
 const tools = (count: number, entry: unknown) => alike(count, (index) => `t${index}`, entry);
 
-/** Policies that strangers may write, each of which would take minutes or gigabytes without a limit. */
+/** Policies of untrusted authors. Without a limit, each of them takes minutes or gigabytes. */
 export const HOSTILE: Policies = {
   "800 tools of 1,024 alternatives": () =>
     policy({ scopes: scopesOf(20), tools: tools(800, { allOf: pairs }) }),
@@ -41,7 +41,7 @@ export const HOSTILE: Policies = {
         ...scopesOf(10_000, (index) => `/k:${index}/{b}`),
       },
     }),
-  "800 tools and 800 patterns that deny": () =>
+  "800 tools and 800 denying patterns": () =>
     policy({
       tools: {
         ...alike(800, (index) => `*a${index}*b`, { deny: "no" }),
@@ -64,7 +64,7 @@ export const HOSTILE: Policies = {
         (index) => ({ implies: index < 19_999 ? [`s${index + 1}`, "s0"] : ["s0"] }),
       ),
     }),
-  "20,000 unknown scopes beside 10,000 older ones": () =>
+  "20,000 unknown scopes next to 10,000 older ones": () =>
     policy({
       scopes: objectOf(
         10_000,
@@ -85,7 +85,7 @@ export const HOSTILE: Policies = {
       tools: { t: { scope: "s", accountTypes } },
     });
   },
-  "a name of 8,000,000 characters with 1,000 faults": () =>
+  "a name of 8,000,000 characters with 1,000 errors": () =>
     policy({ tools: { [long]: { anyOf: listOf(1_000, (index) => `nope${index}`) } } }),
   "100,000 numbers, 60 levels deep": () => {
     let requirement: unknown = { anyOf: listOf(100_000, () => 5) };
@@ -98,7 +98,7 @@ export const HOSTILE: Policies = {
     policy({ endpoints: { [`GET ${"/a".repeat(4_000_000)}`]: { public: true } } }),
 };
 
-/** Loads each policy as JSON text. */
+/** Loads each policy as JSON text and returns the results. */
 export function outcomesOf(policies: Policies): readonly Outcome[] {
   return Object.entries(policies).map(([title, make]): Outcome => {
     const source = make();

@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/policy.js";
+import { titled } from "../titled.js";
 import { findingsOf, policyWith } from "./findings-of.js";
 
 type Scopes = Record<string, unknown>;
 
-/** A policy in which each scope is the rule of a tool of its own, `t0`, `t1` … in declared order. */
+/** Returns a policy in which each scope is the rule of its own tool: `t0`, `t1` … in declared order. */
 function policyOf(scopes: Scopes, parts: object = {}) {
   const tools = Object.fromEntries(Object.keys(scopes).map((scope, index) => [`t${index}`, scope]));
   return loadPolicy({ name: "n", version: "1", scopes, tools, ...parts });
 }
 
-/** The scopes that a token with this scope holds of those declared, for these values. */
+/** Returns the declared scopes that a token with this scope has, for these values. */
 function heldOf(
   scopes: Scopes,
   scope: string,
@@ -63,58 +64,68 @@ const XY = { x: "1", y: "2" };
 const YX = { x: "2", y: "1" };
 
 const HELD: readonly HeldCase[] = [
-  { title: "implications are transitive", scopes: CHAIN, scope: "a", holds: ["a", "b", "c", "d"] },
-  { title: "from the middle", scopes: CHAIN, scope: "b", holds: ["b", "c", "d"] },
-  { title: "and never go up", scopes: CHAIN, scope: "d e", holds: ["d", "e"] },
   {
-    title: "templates carry their values, in whatever order they stand",
+    title: "includes scopes that are implied indirectly",
+    scopes: CHAIN,
+    scope: "a",
+    holds: ["a", "b", "c", "d"],
+  },
+  { title: "starts in the middle of a chain", scopes: CHAIN, scope: "b", holds: ["b", "c", "d"] },
+  {
+    title: "does not include scopes that imply it",
+    scopes: CHAIN,
+    scope: "d e",
+    holds: ["d", "e"],
+  },
+  {
+    title: "passes the values of templates in any order",
     scopes: TEMPLATES,
     scope: "/o/1/2/admin",
     params: XY,
     holds: ["/o/{x}/{y}/admin", "/o/{x}/{y}/write", "/r/{y}/{x}", "/s/{y}", "/q/{x}", "flat"],
   },
   {
-    title: "and no other values",
+    title: "passes no other values",
     scopes: TEMPLATES,
     scope: "/o/1/2/admin",
     params: YX,
     holds: ["flat"],
   },
   {
-    title: "a reordered template held itself",
+    title: "includes a reordered template in the token itself",
     scopes: TEMPLATES,
     scope: "/r/2/1",
     params: XY,
     holds: ["/r/{y}/{x}", "/q/{x}"],
   },
   {
-    title: "a reserved scope of a third party is nothing",
+    title: "is empty for a reserved scope in the token of a third party",
     scopes: RESERVED,
     scope: "admin:all",
     holds: [],
   },
   {
-    title: "a reserved scope of a third party, claimed loosely",
+    title: "is empty for a reserved scope if first_party is not exactly true",
     scopes: RESERVED,
     scope: "admin:all",
     token: { first_party: 1 },
     holds: [],
   },
   {
-    title: "a reserved scope of its own",
+    title: "includes reserved scopes for a first-party client",
     scopes: RESERVED,
     scope: "admin:all",
     token: { first_party: true },
     holds: Object.keys(RESERVED),
   },
   {
-    title: "beside a reserved one",
+    title: "includes an open scope next to a reserved one",
     scopes: RESERVED,
     scope: "admin:all plain",
     holds: ["plain", "below"],
   },
   {
-    title: "a reserved template of its own, beside others",
+    title: "includes a reserved template for a first-party client",
     scopes: RESERVED_TEMPLATES,
     scope: "/admin/1 /a/2",
     params: XY,
@@ -122,7 +133,7 @@ const HELD: readonly HeldCase[] = [
     holds: ["/admin/{x}", "/a/{x}", "/b/{x}"],
   },
   {
-    title: "what a reserved template of its own leaves as it was",
+    title: "does not include a reserved template for other values",
     scopes: RESERVED_TEMPLATES,
     scope: "/admin/1 /a/2",
     params: YX,
@@ -130,91 +141,91 @@ const HELD: readonly HeldCase[] = [
     holds: ["/a/{x}"],
   },
   {
-    title: "a reserved template of a third party",
+    title: "does not include a reserved template for a third party",
     scopes: RESERVED_TEMPLATES,
     scope: "/admin/1 /b/1",
     params: XY,
     holds: ["/b/{x}"],
   },
   {
-    title: "an older name",
+    title: "includes the scope that replaces an older name",
     scopes: { a: { replaces: ["old", "older"] }, b: {} },
     scope: "older",
     holds: ["a"],
   },
   {
-    title: "an older name is not the new one in upper case",
+    title: "is empty for an older name in another letter case",
     scopes: { a: { replaces: ["old"] } },
     scope: "Old",
     holds: [],
   },
   {
-    title: "an older name of a scope that implies",
+    title: "includes the scopes that the replacing scope implies",
     scopes: { a: { replaces: ["old"], implies: ["b"] }, b: {} },
     scope: "old",
     holds: ["a", "b"],
   },
   {
-    title: "an older name of a scope that is implied",
+    title: "includes an implied scope by its older name",
     scopes: { a: { implies: ["b"] }, b: { replaces: ["old"] } },
     scope: "old",
     holds: ["b"],
   },
   {
-    title: "an older name that two scopes replace",
+    title: "includes both scopes that replace one older name",
     scopes: { a: { replaces: ["old"] }, b: { replaces: ["old"] }, c: {} },
     scope: "old",
     holds: ["a", "b"],
   },
   {
-    title: "an older name of a reserved scope",
+    title: "is empty for an older name of a reserved scope",
     scopes: { a: { reserved: true, replaces: ["old"] } },
     scope: "old",
     holds: [],
   },
   {
-    title: "an older name shared with a reserved scope",
+    title: "includes only the open scope of an older name shared with a reserved one",
     scopes: { a: { reserved: true, replaces: ["old"] }, b: { replaces: ["old"] } },
     scope: "old",
     holds: ["b"],
   },
   {
-    title: "an older template",
+    title: "includes the template that replaces an older template",
     scopes: { "/a/{x}": { replaces: ["/old/<x>"] } },
     scope: "/old/1",
     params: XY,
     holds: ["/a/{x}"],
   },
   {
-    title: "an older template for another value",
+    title: "does not include the template of an older template for another value",
     scopes: { "/a/{x}": { replaces: ["/old/{x}"] } },
     scope: "/old/1",
     params: YX,
     holds: [],
   },
   {
-    title: "an older template in another order",
+    title: "passes the values of an older template in another order",
     scopes: { "/a/{x}/{y}": { replaces: ["/old/{y}/{x}"] } },
     scope: "/old/2/1",
     params: XY,
     holds: ["/a/{x}/{y}"],
   },
   {
-    title: "an older template in another order, for values the other way round",
+    title: "does not include an older template with exchanged values",
     scopes: { "/a/{x}/{y}": { replaces: ["/old/{y}/{x}"] } },
     scope: "/old/1/2",
     params: XY,
     holds: [],
   },
   {
-    title: "an older template in another form",
+    title: "includes the template of an older template in another form",
     scopes: { "/a/{x}": { replaces: ["a:{x}", "a.{x}.b"] } },
     scope: "a.1.b",
     params: XY,
     holds: ["/a/{x}"],
   },
   {
-    title: "an older template that two scopes replace",
+    title: "includes both templates that replace one older template",
     scopes: { "/a/{x}": { replaces: ["/old/{x}"] }, "/b/{x}": { replaces: ["/old/<x>"] } },
     scope: "/old/1",
     params: XY,
@@ -222,21 +233,21 @@ const HELD: readonly HeldCase[] = [
   },
 ];
 
-describe("what a scope holds", () => {
-  it.each(HELD)("$title", ({ scopes, scope, params, token, holds }) => {
+describe("the set of scopes that a token has", () => {
+  it.each(titled(HELD))("%s", (_title, { scopes, scope, params, token, holds }) => {
     expect(heldOf(scopes, scope, params, token)).toEqual(holds);
   });
 
-  it.each(HELD)(
-    "$title: the same with a list, twice, and beside what nobody knows",
-    ({ scopes, scope, params, token, holds }) => {
+  it.each(titled(HELD))(
+    "%s, also if the scope is repeated between unknown scopes",
+    (_title, { scopes, scope, params, token, holds }) => {
       expect(heldOf(scopes, `x:y ${scope} ${scope} z`, params, token)).toEqual(holds);
     },
   );
 });
 
-describe("long chains", () => {
-  it("of implications need no deep call stack, and are followed to the end", () => {
+describe("a long chain of implications", () => {
+  it("does not need a deep call stack and is followed to its end", () => {
     const count = 500;
     const chain = (last: object) =>
       Object.fromEntries(

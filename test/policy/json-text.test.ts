@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/policy.js";
-import { newReport } from "../../src/policy/findings.js";
 import { readJson } from "../../src/policy/json-text.js";
+import { newReport } from "../../src/policy/report.js";
 import type { Found } from "../cases/finding-case.js";
 import { asFound, findingsOf, sorted } from "./findings-of.js";
 
 const HEAD = '"name":"Loopwise","version":"1"';
 
 const REFUSED: readonly (readonly [title: string, text: string, finds: readonly Found[]])[] = [
-  ["an empty text", "", [["json_syntax", "", "the text is no JSON"]]],
-  ["blanks", " \n\t ", [["json_syntax", "", "the text is no JSON"]]],
+  ["an empty string", "", [["json_syntax", "", "the text is no JSON"]]],
+  ["white space", " \n\t ", [["json_syntax", "", "the text is no JSON"]]],
   ["a truncated text", `{${HEAD},"scopes":{`, [["json_syntax", "", "the text is no JSON"]]],
   ["trailing text", `{${HEAD},"scopes":{}} {}`, [["json_syntax", "", "the text is no JSON"]]],
   ["a trailing comma", `{${HEAD},"scopes":{},}`, [["json_syntax", "", "the text is no JSON"]]],
   ["a comment", `{${HEAD},"scopes":{} /* none */}`, [["json_syntax", "", "the text is no JSON"]]],
   [
-    "two marks in front",
+    "two byte order marks",
     `\uFEFF\uFEFF{${HEAD},"scopes":{}}`,
     [
       ["json_bom", "", "byte order mark"],
@@ -33,15 +33,15 @@ const REFUSED: readonly (readonly [title: string, text: string, finds: readonly 
   ],
   ["a list", "[]", [["invalid_type", "", "expected an object, got a list"]]],
   ["null", "null", [["invalid_type", "", "expected an object, got null"]]],
-  ["a text in a text", '"{}"', [["invalid_type", "", "expected an object, got `{}`"]]],
+  ["a JSON string", '"{}"', [["invalid_type", "", "expected an object, got `{}`"]]],
   ["a number", "1e400", [["invalid_type", "", "expected an object, got a number"]]],
   [
-    "a key twice",
+    "a duplicate key",
     `{${HEAD},"scopes":{},"scopes":{}}`,
     [["duplicate_key", "scopes", "the first would be lost"]],
   ],
   [
-    "keys twice at depth, in lists, and in another spelling",
+    "duplicate keys at depth, in lists, and in another spelling",
     `{${HEAD},"scopes":{"a":{"tier":"x","ti\\u0065r":"x"},"\\u0061":""},"tiers":["x"],
       "tools":{"t":{"anyOf":["a",{"scope":"a","tier":"x","scope":"a"}]}}}`,
     [
@@ -59,7 +59,7 @@ const REFUSED: readonly (readonly [title: string, text: string, finds: readonly 
     ],
   ],
   [
-    "the same key in two objects is no duplicate, whatever the texts look like",
+    "the same key in two objects, with strings that look like JSON",
     `{${HEAD},"scopes":{"a":{"title":"\\"title\\": {","warning":"\\\\"},"b":{"title":"a"}},
       "tools":{"a":"a","b":{"allOf":["b","a"]}},"notCovered":["a","a, a","[{","\\u0022a\\u0022:"]}`,
     [],
@@ -69,34 +69,34 @@ const REFUSED: readonly (readonly [title: string, text: string, finds: readonly 
     `{${HEAD},"__proto__":{"tools":{}},"scopes":{"__proto__":"","b":"","a":{"__proto__":{"reserved":false}}},
       "tools":{"t":{"anyOf":["a",{"scope":"b","\\u005f_proto__":1}]}}}`,
     [
-      ["reserved_key", "__proto__", "no name but a trap"],
-      ["reserved_key", "scopes.__proto__", "trap"],
-      ["reserved_key", "scopes.a.__proto__", "trap"],
-      ["reserved_key", "tools.t.anyOf[1].__proto__", "trap"],
+      ["reserved_key", "__proto__", "not allowed"],
+      ["reserved_key", "scopes.__proto__", "not allowed"],
+      ["reserved_key", "scopes.a.__proto__", "not allowed"],
+      ["reserved_key", "tools.t.anyOf[1].__proto__", "not allowed"],
     ],
   ],
 ];
 
 describe("a policy as JSON text", () => {
-  it.each(REFUSED)("%s", (_, text, finds) => {
+  it.each(REFUSED)("has the listed findings for %s", (_, text, finds) => {
     const found = findingsOf(text);
     expect(sorted(found.map((one) => asFound(one, finds)))).toEqual(sorted(finds));
   });
 
-  it("is the policy that the data would be", () => {
+  it("results in the same policy as the data", () => {
     const data = { name: "n", version: "1", scopes: { a: "A" }, tools: { t: "a" } };
     expect(loadPolicy(JSON.stringify(data, null, 2)).definition).toEqual(data);
     expect(loadPolicy(`\r\n\t ${JSON.stringify(data)} \n`).definition).toEqual(data);
   });
 
-  it("is refused without reading on where it is no JSON", () => {
+  it("has one finding of one line if it is not JSON", () => {
     expect(findingsOf("{").map(({ code }) => code)).toEqual(["json_syntax"]);
     expect(findingsOf("{")[0]?.message).not.toMatch(/\n/);
   });
 });
 
 describe("readJson", () => {
-  it("does not parse what is deeper than a policy may be", () => {
+  it("does not parse text that is nested too deeply for a policy", () => {
     for (const [depth, findings] of [
       [65, []],
       [66, ["too_large"]],
@@ -127,20 +127,20 @@ describe("readJson", () => {
     expect(report.findings).toEqual([]);
   });
 
-  it.each(['"', '{"a', '{"a\\', "]]", '[[["'])("ends for text that is not JSON: %s", (text) => {
+  it.each(['"', '{"a', '{"a\\', "]]", '[[["'])("reports text that is not JSON: %s", (text) => {
     const report = newReport();
     expect(readJson(text, report)).toBeUndefined();
     expect(report.findings.map(({ code }) => code)).toEqual(["json_syntax"]);
   });
 
-  it("reads long texts, with escapes at their ends", () => {
+  it("reads long strings with escapes at their ends", () => {
     const report = newReport();
     const long = `{"${"a".repeat(500_000)}\\\\":"${"\\\\".repeat(100_000)}","b":"\\"","b":1}`;
     readJson(long, report);
     expect(report.findings.map(({ path }) => path)).toEqual(["b"]);
   });
 
-  it("sees empty keys and empty texts", () => {
+  it("reads empty keys and empty strings", () => {
     const report = newReport();
     expect(readJson('{"":1,"a":"","":2}', report)).toEqual({ "": 2, a: "" });
     expect(report.findings.map(({ code, path }) => [code, path])).toEqual([

@@ -1,5 +1,6 @@
 import { bindScope, definePolicy, loadPolicy, PolicyError } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 
 const policy = definePolicy({
   name: "Meanings",
@@ -9,10 +10,10 @@ const policy = definePolicy({
     "n:read": "Read notes",
     "n:write": { implies: ["n:read"] },
     "n:admin": { implies: ["n:write"], replaces: ["n:all"] },
-    // one older name for two scopes
+    // two scopes replace one older name
     "students:read": { replaces: ["members:read"] },
     "teachers:read": { replaces: ["members:read"], implies: ["openid"] },
-    // one older name for a reserved and an open scope
+    // a reserved and an open scope replace one older name
     "all:console": { reserved: true, replaces: ["all:read"] },
     "all:public": { replaces: ["all:read"] },
     "/accounts/{id}/profile.read": { replaces: ["/accounts/{id}/all"] },
@@ -20,7 +21,7 @@ const policy = definePolicy({
       implies: ["/accounts/{id}/profile.read"],
       replaces: ["/accounts/<id>/all"],
     },
-    // values that one form takes and another does not
+    // values that one form accepts and another does not
     "/files/{id}": { implies: ["files.{id}.index"] },
     "files.{id}.index": { implies: ["/files/{id}/names"], replaces: ["/old-files/{id}"] },
     "/files/{id}/names": {},
@@ -51,89 +52,89 @@ interface Expansion {
 }
 
 const EXPANSIONS: readonly Expansion[] = [
-  { title: "the empty text is the empty scope", scope: "", expanded: "", reduced: "" },
-  { title: "the empty list is the empty scope", scope: [], expanded: "", reduced: "" },
+  { title: "read the empty string as the empty scope", scope: "", expanded: "", reduced: "" },
+  { title: "read the empty list as the empty scope", scope: [], expanded: "", reduced: "" },
   {
-    title: "a scope is itself and what it implies, however far, in declared order",
+    title: "include directly and indirectly implied scopes in declared order",
     scope: "n:admin",
     expanded: "n:read n:write n:admin",
     reduced: "n:admin",
   },
   {
-    title: "an older name is the scope that replaces it",
+    title: "read an older name as the scope that replaces it",
     scope: "n:all",
     expanded: "n:read n:write n:admin",
     reduced: "n:admin",
   },
   {
-    title: "an older name is every scope that replaces it, and what these imply",
+    title: "read an older name as every scope that replaces it, with all that these imply",
     scope: "members:read",
     expanded: "openid students:read teachers:read",
     reduced: "students:read teachers:read",
   },
   {
-    title: "a reserved scope is not a meaning for a third party, the open one beside it is",
+    title: "omit a reserved scope for a third party, but not an open one with the same older name",
     scope: "all:read",
     expanded: "all:public",
     reduced: "all:public",
   },
   {
-    title: "a reserved scope is a meaning for the owner's own client",
+    title: "include a reserved scope for a first-party client",
     scope: "all:read",
     firstParty: true,
     expanded: "all:console all:public",
     reduced: "all:console all:public",
   },
   {
-    title: "a template carries its values to what it implies",
+    title: "pass the values of a template to the scopes that it implies",
     scope: "/accounts/a/money.write",
     expanded: "/accounts/a/profile.read /accounts/a/money.write",
     reduced: "/accounts/a/money.write",
   },
   {
-    title: "an older template is every template that replaces it, in either spelling",
+    title: "read an older template as every template that replaces it, in either spelling",
     scope: "/accounts/a/all",
     expanded: "/accounts/a/profile.read /accounts/a/money.write",
     reduced: "/accounts/a/money.write",
   },
   {
-    title: "two values of one template are two meanings, in the order of their texts",
+    title: "order two values of one template by their texts",
     scope: ["/accounts/b/profile.read", "/accounts/a/profile.read"],
     expanded: "/accounts/a/profile.read /accounts/b/profile.read",
     reduced: "/accounts/a/profile.read /accounts/b/profile.read",
   },
   {
-    title: "an implication goes through a scope that the value cannot be written in",
+    title: "follow implications through a scope whose form does not accept the value",
     scope: "/files/a.b",
     expanded: "/files/a.b /files/a.b/names",
     reduced: "/files/a.b",
   },
   {
-    title: "an older name whose value its scope does not take is what that scope implies",
+    title: "read an older name as the implied scopes if its scope does not accept the value",
     scope: "/old-files/a.b",
     expanded: "/files/a.b/names",
     reduced: "/files/a.b/names",
   },
   {
-    title: "a value that would give the scope another form has no meaning",
+    title: "omit a value that would change the form of the scope",
     scope: "/realms/urn /realms/a",
     expanded: "a:realm",
     reduced: "a:realm",
   },
   {
-    title: "tokens that the policy does not know are left out",
+    title: "omit tokens that the policy does not know",
     scope: "nope:x n:read constructor __proto__ toString",
     expanded: "n:read",
     reduced: "n:read",
   },
   {
-    title: "order and repetition do not matter",
+    title: "ignore order and repetition",
     scope: "n:write n:read openid n:write",
     expanded: "openid n:read n:write",
     reduced: "openid n:write",
   },
   {
-    title: "a token that others imply does not end the reading",
+    title: "continue after a token that others imply",
     scope: "n:write n:read teachers:read",
     expanded: "openid n:read n:write teachers:read",
     reduced: "n:write teachers:read",
@@ -151,21 +152,26 @@ const EXPANSIONS: readonly Expansion[] = [
     ["n:read", ""],
     ["n:read", "/accounts/{id}/all"],
   ].map((scope) => ({
-    title: "a malformed scope, or one with a template, has no meaning at all",
+    title: "return nothing for a malformed scope and for one with a placeholder",
     scope,
     expanded: "",
     reduced: "",
   })),
 ];
 
+const EXPANSION_ROWS = titled(
+  EXPANSIONS,
+  ({ title, scope }) => `${title}: ${JSON.stringify(scope)}`,
+);
+
 describe("expand and reduce", () => {
-  it.each(EXPANSIONS)("$title: $scope", ({ scope, firstParty = false, expanded, reduced }) => {
+  it.each(EXPANSION_ROWS)("%s", (_title, { scope, firstParty = false, expanded, reduced }) => {
     expect(policy.expand(scope, { firstParty }).join(" ")).toBe(expanded);
     expect(policy.reduce(scope, { firstParty })).toBe(reduced);
     expect(policy.expand(reduced, { firstParty }).join(" ")).toBe(expanded);
   });
 
-  it("reads what is implied in very many ways once", () => {
+  it("follow each implication once if many paths lead to a scope", () => {
     const layers = Array.from({ length: 24 }, (_, at) => at);
     const lattice = loadPolicy({
       name: "Lattice",
@@ -183,7 +189,7 @@ describe("expand and reduce", () => {
     expect(lattice.reduce(lattice.expand("a:23"))).toBe("a:23");
   });
 
-  it("reads a list that is longer than a text may be, as a decision does", () => {
+  it("accept a list that is longer than the limit of a string, as decisions do", () => {
     const scope = [
       ...Array.from({ length: 4_000 }, (_, index) => `a-scope-of-another-api:${index}`),
       "n:read",
@@ -219,7 +225,7 @@ const COVERAGES: readonly Coverage[] = [
   { granted: "members:read", wanted: "students:read openid", missing: "" },
   { granted: "all:public", wanted: "all:read", missing: "" },
   { granted: "all:public", wanted: "all:read", firstParty: true, missing: "all:console" },
-  // for a third party the reserved scope has no meaning, so nothing covers it
+  // for a third party, a reserved scope has no meaning, so no scope covers it
   { granted: "all:console", wanted: "all:console", missing: "all:console" },
   { granted: "all:console", wanted: "all:console", firstParty: true, missing: "" },
   { granted: "nope:x", wanted: "nope:x", missing: "nope:x" },
@@ -248,7 +254,7 @@ const COVERAGES: readonly Coverage[] = [
 ];
 
 describe("covers and missing", () => {
-  it("read a scope as a third party's where nobody says whose it is", () => {
+  it("treat the client as a third party by default", () => {
     for (const options of [undefined, {}, { firstParty: false }]) {
       expect(policy.expand("all:read", options)).toEqual(["all:public"]);
       expect(policy.reduce("all:read", options)).toBe("all:public");
@@ -257,13 +263,16 @@ describe("covers and missing", () => {
     }
   });
 
-  it.each(COVERAGES)(
-    "for $wanted, a grant of $granted lacks $missing",
-    ({ granted, wanted, missing, firstParty = false }) => {
-      expect(policy.missing(granted, wanted, { firstParty })).toBe(missing);
-      expect(policy.covers(granted, wanted, { firstParty })).toBe(missing === "");
-    },
-  );
+  const rows = titled(COVERAGES, (row) => {
+    const [granted, wanted, missing] = [row.granted, row.wanted, row.missing].map(
+      (scope) => JSON.stringify(scope) ?? "undefined",
+    );
+    return `return ${missing} as missing from ${granted} for ${wanted}`;
+  });
+  it.each(rows)("%s", (_title, { granted, wanted, missing, firstParty = false }) => {
+    expect(policy.missing(granted, wanted, { firstParty })).toBe(missing);
+    expect(policy.covers(granted, wanted, { firstParty })).toBe(missing === "");
+  });
 });
 
 describe("bundleScope", () => {
@@ -273,13 +282,13 @@ describe("bundleScope", () => {
     ["everything", "openid n:read n:write students:read teachers:read all:public"],
     ["none", "openid"],
   ] as const)(
-    "of %s is its open literals with the baseline, in declared order: %s",
+    "of %s has its unreserved literal scopes and the baseline in declared order: %s",
     (name, scope) => {
       expect(policy.bundleScope(name)).toBe(scope);
     },
   );
 
-  it("is empty where nothing of the bundle can be asked for, and there is no baseline", () => {
+  it("is empty if neither the bundle nor the baseline has a scope that can be requested", () => {
     const small = loadPolicy({
       name: "Small",
       version: "1",
@@ -296,7 +305,7 @@ describe("bundleScope", () => {
     ["toString", ""],
     ["__proto__", ""],
     [7, ""],
-  ])("throws for a name that is not declared: %j", (name, hint) => {
+  ])("throws for an undeclared bundle: %j", (name, hint) => {
     const call = () => policy.bundleScope(name as never);
     expect(call).toThrow(`the policy has no bundle \`${String(name)}\`${hint}`);
     expect(call).toThrow(expect.objectContaining({ code: "ERR_BUNDLE_UNKNOWN" }));
@@ -320,7 +329,7 @@ describe("bindScope of a policy", () => {
     expect(policy.bindScope(scope, given)).toEqual(bindScope(scope as string, given));
   });
 
-  it("takes a template in either spelling, and a reserved scope", () => {
+  it("accepts a template in either spelling, and a reserved scope", () => {
     const written = { id: "a" };
     const bound = { ok: true, scope: "/accounts/a/money.write" };
     expect(policy.bindScope("/accounts/<id>/money.write", written)).toEqual(bound);
@@ -330,7 +339,7 @@ describe("bindScope of a policy", () => {
     expect(policy.bindScope("all:console", {})).toEqual({ ok: true, scope: "all:console" });
   });
 
-  it("does not throw on values of a client, whatever they are", () => {
+  it("does not throw on any values of a client", () => {
     const throwing = new Proxy(
       { id: "a" },
       {
@@ -349,7 +358,7 @@ describe("bindScope of a policy", () => {
     ["/accounts/{other}/profile.read", "; did you mean `/accounts/{id}/profile.read`?"],
     ["", ""],
     [7, ""],
-  ])("throws for a scope that is not declared: %j", (scope, hint) => {
+  ])("throws for an undeclared scope: %j", (scope, hint) => {
     const call = () => policy.bindScope(scope as never, {});
     expect(call).toThrow(expect.objectContaining({ code: "ERR_SCOPE_INVALID" }));
     expect(call).toThrow(`the policy declares no scope \`${String(scope)}\`${hint}`);
@@ -357,7 +366,7 @@ describe("bindScope of a policy", () => {
 });
 
 describe("the names of a policy", () => {
-  it("are the open scopes with braces, and the exact tools and endpoints that are not hidden", () => {
+  it("are the unreserved scopes with braces, and the exact tools and endpoints that are not hidden", () => {
     expect(policy.scopeNames).toEqual([
       "openid",
       "n:read",

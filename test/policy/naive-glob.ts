@@ -1,4 +1,4 @@
-/** What `*` and `?` mean, as one would say it: a star is nothing, or any character and a star. */
+/** Returns whether a pattern matches a name, by definition: a star matches nothing, or any character and a star. */
 export function naiveMatch(pattern: string, name: string): boolean {
   const [head] = pattern;
   const rest = pattern.slice(1);

@@ -1,32 +1,35 @@
 import { describe, expect, it } from "vitest";
 import { isParamName, isPattern, isToolName, toolKeyFault } from "../../src/policy/names.js";
+import { titled } from "../titled.js";
 
 const NAMES: readonly (readonly [text: string, legal: boolean, why: string])[] = [
-  ["get_settings", true, "a usual name"],
-  ["A.b-c_9", true, "every kind of character"],
-  ["a", true, "one character"],
-  ["a".repeat(128), true, "the longest"],
-  ["a".repeat(129), false, "too long"],
-  ["", false, "nothing"],
-  [".", false, "a path"],
-  ["..", false, "a path"],
-  ["...", true, "three dots are no path"],
-  [".hidden", true, "MCP allows a dot in front"],
-  ["constructor", true, "a name of Object.prototype"],
-  ["__proto__", true, "no key here, only a text"],
-  ["a b", false, "a space"],
-  ["a\n", false, "a line break at the end"],
-  ["a/b", false, "a slash"],
-  ["a\\b", false, "a backslash"],
-  ["a:b", false, "a colon"],
-  ["a%5Fb", false, "an escape"],
-  ["li\u017ft", false, "a long s"],
-  ["li\u0455t", false, "a Cyrillic look-alike"],
-  ["a\u0000", false, "NUL"],
+  ["get_settings", true, "it is an ordinary name"],
+  ["A.b-c_9", true, "it has every kind of character"],
+  ["a", true, "it has one character"],
+  ["a".repeat(128), true, "it has the maximum length"],
+  ["a".repeat(129), false, "it is too long"],
+  ["", false, "it is empty"],
+  [".", false, "it is a path segment"],
+  ["..", false, "it is a path segment"],
+  ["...", true, "three dots are not a path"],
+  [".hidden", true, "MCP allows a leading dot"],
+  ["constructor", true, "it is a member of Object.prototype, but not a key here"],
+  ["__proto__", true, "it is only a string here, not a key"],
+  ["a b", false, "it has a space"],
+  ["a\n", false, "it ends with a line break"],
+  ["a/b", false, "it has a slash"],
+  ["a\\b", false, "it has a backslash"],
+  ["a:b", false, "it has a colon"],
+  ["a%5Fb", false, "it has an escape"],
+  ["li\u017ft", false, "it has a long s"],
+  ["li\u0455t", false, "it has a Cyrillic look-alike"],
+  ["a\u0000", false, "it has NUL"],
 ];
 
 describe("isToolName", () => {
-  it.each(NAMES)("%j: %s, %s", (text, legal) => {
+  it.each(
+    titled(NAMES, ([text, legal, why]) => `${legal} for ${JSON.stringify(text)}, because ${why}`),
+  )("returns %s", (_title, [text, legal]) => {
     expect(isToolName(text)).toBe(legal);
     expect(toolKeyFault(text) === undefined).toBe(legal);
   });
@@ -39,21 +42,21 @@ describe("toolKeyFault", () => {
     ["a*b*c", undefined],
     ["?".repeat(128), undefined],
     ["*?*", undefined],
-    ["?".repeat(129), /no other character/],
+    ["?".repeat(129), /other glob syntax/],
     ["*a*b*", /at most 2 stars/],
-    ["**", /write one `\*`/],
-    ["a**b", /write one/],
-    ["a***", /write one/],
-    ["a/*", /no other character/],
-    ["!a*", /no other character/],
-    ["[a-z]*", /no other character/],
-    ["{a,b}*", /no other character/],
-    ["+(a)*", /no other character/],
-    ["a\\*", /no other character/],
-    ["*\n", /no other character/],
-    ["g\u00e9t_*", /no other character/],
+    ["**", /write `\*` instead/],
+    ["a**b", /write `\*` instead/],
+    ["a***", /write `\*` instead/],
+    ["a/*", /other glob syntax/],
+    ["!a*", /other glob syntax/],
+    ["[a-z]*", /other glob syntax/],
+    ["{a,b}*", /other glob syntax/],
+    ["+(a)*", /other glob syntax/],
+    ["a\\*", /other glob syntax/],
+    ["*\n", /other glob syntax/],
+    ["g\u00e9t_*", /other glob syntax/],
   ];
-  it.each(PATTERNS)("of the pattern %j is %s", (pattern, fault) => {
+  it.each(PATTERNS)("returns for the pattern %j: %s", (pattern, fault) => {
     expect(isPattern(pattern)).toBe(true);
     const found = toolKeyFault(pattern);
     if (fault === undefined) expect(found).toBeUndefined();
@@ -62,10 +65,13 @@ describe("toolKeyFault", () => {
 });
 
 describe("isParamName", () => {
-  it.each(["accountID", "a.b-c_1", "constructor", "a".repeat(128)])("takes %s", (name) => {
-    expect(isParamName(name)).toBe(true);
-  });
-  it.each(["", "a b", "a".repeat(129), "a\n", "{a}", "\u00e9"])("refuses %j", (name) => {
+  it.each(["accountID", "a.b-c_1", "constructor", "a".repeat(128)])(
+    "returns true for %s",
+    (name) => {
+      expect(isParamName(name)).toBe(true);
+    },
+  );
+  it.each(["", "a b", "a".repeat(129), "a\n", "{a}", "\u00e9"])("returns false for %j", (name) => {
     expect(isParamName(name)).toBe(false);
   });
 });

@@ -30,7 +30,7 @@ const compiled = compilePolicy({
 });
 
 describe("the operations of a policy", () => {
-  it("are its exact tools and then its endpoints, in declared order", () => {
+  it("are its exact tools, then its endpoints, in declared order", () => {
     expect([...compiled.operations].map(([name, { kind }]) => `${kind} ${name}`)).toEqual([
       "tool plain",
       "tool open",
@@ -69,28 +69,31 @@ describe("the operations of a policy", () => {
     ["POST /drop_all", undefined, false, false, [[]]],
     ["PUT /a", undefined, true, false, []],
   ];
-  it.each(OPERATIONS)("%s", (name, denial, isPublic, hidden, scopes) => {
-    const operation = compiled.operations.get(name);
-    expect(operation).toMatchObject({ name, denial, public: isPublic, hidden });
-    expect(
-      operation?.rules.flatMap(({ alternatives }) => alternatives.map((one) => one.scopes)),
-    ).toEqual(scopes);
-  });
+  it.each(OPERATIONS)(
+    "have the denial, flags and scopes of %s",
+    (name, denial, isPublic, hidden, scopes) => {
+      const operation = compiled.operations.get(name);
+      expect(operation).toMatchObject({ name, denial, public: isPublic, hidden });
+      expect(
+        operation?.rules.flatMap(({ alternatives }) => alternatives.map((one) => one.scopes)),
+      ).toEqual(scopes);
+    },
+  );
 
-  it("are denied by a pattern whatever the exact entry says", () => {
+  it("are denied by a pattern regardless of the exact entry", () => {
     const denials = ["drop_all", "drop_own", "drop_open"].map(
       (name) => compiled.operations.get(name)?.denial,
     );
     expect(denials).toEqual(["by pattern", "its own", "by pattern"]);
   });
 
-  it("of a public tool may name what adds detail, without the baseline", () => {
+  it("of a public tool may name a scope for additional detail, without the baseline", () => {
     const [rule] = compiled.operations.get("open")?.rules ?? [];
     expect(rule?.enriched?.scopes).toEqual(["b"]);
     expect(rule?.public).toBe(true);
   });
 
-  it("stand beside what the policy says of consent, which stays data", () => {
+  it("do not change the bundles and default scopes of the definition", () => {
     expect(compiled.definition.bundles).toEqual({
       listed: ["a", "r"],
       all: { every: true },

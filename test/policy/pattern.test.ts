@@ -11,7 +11,7 @@ const text = (alphabet: string, max: number) =>
 const anyPattern = text("aAb._-**??", 10).filter(
   (pattern) => /[*?]/.test(pattern) && toolKeyFault(pattern) === undefined,
 );
-/** Every text of 1 to `longest` of these characters. */
+/** Returns every text of 1 to `longest` of these characters. */
 function everyText(alphabet: string, longest: number): readonly string[] {
   let last = [""];
   const all: string[] = [];
@@ -22,7 +22,7 @@ function everyText(alphabet: string, longest: number): readonly string[] {
   return all;
 }
 
-// a name that has a chance to fit: each star filled, each question mark answered
+// names that often match: each star and each question mark of the pattern is filled
 const fitting = anyPattern.chain((pattern) =>
   fc
     .array(fc.string({ unit: fc.constantFrom(..."aAb._-*?"), maxLength: 4 }), {
@@ -37,7 +37,7 @@ const fitting = anyPattern.chain((pattern) =>
 );
 
 describe("a pattern of tool names", () => {
-  it("means what a naive matcher says of any name", () => {
+  it("matches the same names as a naive matcher", () => {
     fc.assert(
       fc.property(anyPattern, text("aAb._-", 8).filter(isToolName), (pattern, name) => {
         expect(patternMatcher(pattern)(name)).toBe(naiveMatch(pattern, name));
@@ -46,7 +46,7 @@ describe("a pattern of tool names", () => {
     );
   });
 
-  it("means what a naive matcher says of names that fit", () => {
+  it("matches the names that are derived from it, as a naive matcher does", () => {
     let fits = 0;
     fc.assert(
       fc.property(fitting, ([pattern, name]) => {
@@ -60,7 +60,7 @@ describe("a pattern of tool names", () => {
     expect(fits).toBeGreaterThan(RUNS.numRuns / 2);
   });
 
-  it("means what a naive matcher says, for every short pattern and name", () => {
+  it("matches the same names as a naive matcher for every short pattern and name", () => {
     const names = everyText("a._", 4).filter(isToolName);
     const patterns = everyText("a.*?", 5).filter(
       (pattern) => isPattern(pattern) && toolKeyFault(pattern) === undefined,
@@ -97,12 +97,12 @@ describe("a pattern of tool names", () => {
     ["-*-", "--", true],
     ["*constructor*", "constructor", true],
   ];
-  it.each(FITS)("%s on %s: %s", (pattern, name, fits) => {
+  it.each(FITS)("%s for the name %s returns %s", (pattern, name, fits) => {
     expect(toolKeyFault(pattern)).toBeUndefined();
     expect([patternMatcher(pattern)(name), naiveMatch(pattern, name)]).toEqual([fits, fits]);
   });
 
-  // No claim of speed but a bound on hanging: what backtracks more than it should takes hours here.
+  // A bound on hanging, not a claim of speed: excessive backtracking takes hours here.
   const filler = "a".repeat(128);
   const WORST: readonly (readonly [pattern: string, name: string])[] = [
     ["*a*b", filler],
@@ -114,12 +114,15 @@ describe("a pattern of tool names", () => {
     ["*.*.", ".".repeat(127).concat("a")],
     [`a*${"a".repeat(60)}b*a`, filler],
   ];
-  it.each(WORST)("%s on its worst name ends a thousand times within a second", (pattern, name) => {
-    expect(toolKeyFault(pattern)).toBeUndefined();
-    expect(isToolName(name)).toBe(true);
-    const matches = patternMatcher(pattern);
-    const start = performance.now();
-    for (let round = 0; round < 1_000; round += 1) expect(matches(name)).toBe(false);
-    expect(performance.now() - start).toBeLessThan(10_000);
-  });
+  it.each(WORST)(
+    "%s matches its worst name a thousand times within ten seconds",
+    (pattern, name) => {
+      expect(toolKeyFault(pattern)).toBeUndefined();
+      expect(isToolName(name)).toBe(true);
+      const matches = patternMatcher(pattern);
+      const start = performance.now();
+      for (let round = 0; round < 1_000; round += 1) expect(matches(name)).toBe(false);
+      expect(performance.now() - start).toBeLessThan(10_000);
+    },
+  );
 });

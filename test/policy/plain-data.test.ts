@@ -1,11 +1,11 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { newReport } from "../../src/policy/findings.js";
 import { deepFreeze, snapshot } from "../../src/policy/plain-data.js";
+import { newReport } from "../../src/policy/report.js";
 import type { Found } from "../cases/finding-case.js";
 import { asFound, findingsOf, policyWith, sorted } from "./findings-of.js";
 
-/** An object without a prototype: what a copy inherited would count as an option. */
+/** Returns an object without a prototype, as copies have, because inherited members would count as options. */
 const bare = (members: object) => Object.assign(Object.create(null) as object, members);
 
 class Scope {
@@ -23,14 +23,14 @@ const setter = Object.defineProperty({}, "tier", { enumerable: true, set: () => 
 const loop: Record<string, unknown> = { description: "a loop" };
 loop["locales"] = { de: loop };
 
-// A policy is data: what is more than data is refused, and where.
+// Values that are not plain data, with the place of their finding.
 const REFUSED: readonly (readonly [
   title: string,
   parts: Record<string, unknown>,
   finds: readonly Found[],
 ])[] = [
-  ["a getter", { scopes: { a: getter } }, [["not_plain_data", "scopes.a.tier", "not an accessor"]]],
-  ["a setter", { scopes: { a: setter } }, [["not_plain_data", "scopes.a.tier", "not an accessor"]]],
+  ["a getter", { scopes: { a: getter } }, [["not_plain_data", "scopes.a.tier", "got an accessor"]]],
+  ["a setter", { scopes: { a: setter } }, [["not_plain_data", "scopes.a.tier", "got an accessor"]]],
   [
     "an instance of a class",
     { scopes: { a: new Scope() } },
@@ -47,7 +47,7 @@ const REFUSED: readonly (readonly [
     [["not_plain_data", "scopes.a", "expected plain data"]],
   ],
   [
-    "a text object",
+    "a string object",
     { scopes: { a: Object("text") as unknown } },
     [["not_plain_data", "scopes.a", "expected plain data"]],
   ],
@@ -59,7 +59,7 @@ const REFUSED: readonly (readonly [
   [
     "a computed __proto__",
     { scopes: { ["__proto__"]: "" } },
-    [["reserved_key", "scopes.__proto__", "trap"]],
+    [["reserved_key", "scopes.__proto__", "not allowed"]],
   ],
   [
     "a literal prototype",
@@ -74,12 +74,12 @@ const REFUSED: readonly (readonly [
   [
     "a cycle",
     { scopes: { a: loop } },
-    [["not_plain_data", "scopes.a.locales.de", "this contains itself"]],
+    [["not_plain_data", "scopes.a.locales.de", "circular reference"]],
   ],
 ];
 
 describe("the data of a policy", () => {
-  it.each(REFUSED)("may not hold %s", (_, parts, finds) => {
+  it.each(REFUSED)("may not contain %s", (_, parts, finds) => {
     const found = findingsOf(policyWith(parts));
     expect(sorted(found.map((one) => asFound(one, finds)))).toEqual(sorted(finds));
   });
@@ -95,12 +95,12 @@ describe("the data of a policy", () => {
     expect(findingsOf(foreign)).toEqual([]);
   });
 
-  it("may name what Object.prototype names", () => {
+  it("may use names of Object.prototype members", () => {
     const scopes = { constructor: {}, toString: "", hasOwnProperty: {}, prototype: {} };
     expect(findingsOf(policyWith({ scopes, tools: { valueOf: "constructor" } }))).toEqual([]);
   });
 
-  it("is refused where it goes too deep, without a deep call stack", () => {
+  it("is rejected if it is nested too deeply, without a deep call stack", () => {
     const found = findingsOf(policyWith({ scopes: { openid: {} }, tools: { t: nested(50_000) } }));
     expect(found.map(({ code }) => code)).toContain("too_large");
     expect(findingsOf(policyWith({ scopes: { openid: {} }, tools: { t: nested(20) } }))).toEqual(
@@ -109,7 +109,7 @@ describe("the data of a policy", () => {
   });
 
   const FAR: readonly (readonly [title: string, parts: Record<string, unknown>, path: string])[] = [
-    ["many texts", { notCovered: Array.from({ length: 200_001 }, () => "x") }, "notCovered"],
+    ["many strings", { notCovered: Array.from({ length: 200_001 }, () => "x") }, "notCovered"],
     [
       "a list that claims to be long",
       { tiers: Object.assign([], { length: 2 ** 32 - 1 }) },
@@ -125,12 +125,12 @@ describe("the data of a policy", () => {
       "scopes",
     ],
   ];
-  it.each(FAR)("is refused where it goes too far: %s", (_, parts, path) => {
+  it.each(FAR)("is rejected if it has too many values: %s", (_, parts, path) => {
     const found = findingsOf(policyWith(parts));
     expect(found.map(({ code, path: at }) => [code, at])).toEqual([["too_large", path]]);
   });
 
-  it("may hold sixteen million characters in its names and texts together, and no more", () => {
+  it("may have at most 16,777,216 characters in its keys and strings in total", () => {
     const most = 16_777_216;
     const texts: readonly (readonly [data: unknown, path: string | undefined])[] = [
       [["a".repeat(most)], undefined],
@@ -149,21 +149,21 @@ describe("the data of a policy", () => {
     }
   });
 
-  it("is told once that it goes too far", () => {
+  it("has one finding if it has too many values", () => {
     const lists = Array.from({ length: 5 }, () => Array.from({ length: 100_000 }, () => "x"));
     const report = newReport();
     snapshot(lists, report);
     expect(report.findings.map(({ code, path }) => [code, path])).toEqual([["too_large", "[1]"]]);
   });
 
-  it("may hold one object in two places", () => {
+  it("may contain one object in two places", () => {
     const shared = { description: "shared" };
     expect(findingsOf(policyWith({ scopes: { a: shared, b: shared } }))).toEqual([]);
   });
 });
 
 describe("snapshot", () => {
-  it("copies all the way down", () => {
+  it("copies at every depth", () => {
     const source = { a: [{ b: 1 }, null], d: null };
     const report = newReport();
     const copy = snapshot(source, report) as typeof source;
@@ -173,7 +173,7 @@ describe("snapshot", () => {
     expect(report.findings).toEqual([]);
   });
 
-  it("reports `undefined` in an object and in a list, and marks what holds it as damaged", () => {
+  it("reports `undefined` in an object and in a list, and marks its container as damaged", () => {
     const report = newReport();
     snapshot({ a: [{ b: 1 }, undefined], c: { d: undefined } }, report);
     const places = ["a[1]", "c.d"];
@@ -184,7 +184,7 @@ describe("snapshot", () => {
     expect([...report.damaged]).toEqual(["a", "c"]);
   });
 
-  it("reads no list with an iterator of its own", () => {
+  it("ignores the own iterator of a list", () => {
     const list = Object.assign(["a", "b"], {
       *[Symbol.iterator]() {
         yield "c";
@@ -218,7 +218,7 @@ describe("snapshot", () => {
     expect(reads).toBe(0);
   });
 
-  it("refuses what cannot be read at all", () => {
+  it("rejects a value that cannot be read", () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     const report = newReport();
@@ -226,7 +226,7 @@ describe("snapshot", () => {
     expect(report.findings.map(({ code }) => code)).toEqual(["not_plain_data"]);
   });
 
-  it("tells of many cycles in few words", () => {
+  it("reports many cycles with less than a thousand findings", () => {
     const tangle: Record<string, unknown> = {};
     for (let index = 0; index < 300; index += 1) tangle[`k${index}`] = tangle;
     const report = newReport();
@@ -237,7 +237,7 @@ describe("snapshot", () => {
 });
 
 describe("deepFreeze", () => {
-  it("freezes all the way down, and stops where something is frozen", () => {
+  it("freezes at every depth, and stops at frozen values", () => {
     const inner = Object.freeze({ list: [] as number[] });
     const data = deepFreeze({ a: { b: [1, { c: 2 }] }, inner });
     expect([data, data.a, data.a.b, data.a.b[1], inner].every(Object.isFrozen)).toBe(true);

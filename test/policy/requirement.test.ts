@@ -17,7 +17,7 @@ const SCOPES = {
   "/y/{i}/{j}": {},
 };
 
-/** The rule of one tool, as far as a reader would ask. */
+/** Returns the rule of one tool in a readable form. */
 function ruleOf(tool: unknown, baseline?: readonly string[]) {
   const policy = compilePolicy({
     name: "n",
@@ -75,7 +75,7 @@ const ALTERNATIVES: readonly (readonly [
     ],
   ],
   [
-    "deep",
+    "nested requirements",
     { allOf: ["a", { anyOf: ["b", { allOf: ["c", { anyOf: ["d", "a"] }] }] }] },
     [
       ["a", "b"],
@@ -84,7 +84,7 @@ const ALTERNATIVES: readonly (readonly [
     ],
   ],
   [
-    "a scope twice in one alternative stands once",
+    "a scope that occurs twice in one alternative, once",
     { allOf: ["a", { allOf: ["b", { scope: "a" }] }] },
     [["a", "b"]],
   ],
@@ -98,11 +98,11 @@ const ALTERNATIVES: readonly (readonly [
 ];
 
 describe("a requirement", () => {
-  it.each(ALTERNATIVES)("is its alternatives: %s", (_, tool, scopes) => {
+  it.each(ALTERNATIVES)("is compiled to its alternatives: %s", (_, tool, scopes) => {
     expect(ruleOf(tool).scopes).toEqual(scopes);
   });
 
-  it("has the baseline in every alternative, once, after its own scopes", () => {
+  it("has the baseline once in every alternative, after its own scopes", () => {
     expect(ruleOf({ anyOf: ["a", { allOf: ["c", "b"] }] }, ["b", "d"]).scopes).toEqual([
       ["a", "b", "d"],
       ["c", "b", "d"],
@@ -117,7 +117,7 @@ describe("a requirement", () => {
     params: readonly string[],
     uses: readonly string[],
   ])[] = [
-    ["under their own names", "/y/{i}/{j}", ["i", "j"], ["/y/{i}/{j} i j"]],
+    ["with their own names", "/y/{i}/{j}", ["i", "j"], ["/y/{i}/{j} i j"]],
     ["renamed", { scope: "/y/{i}/{j}", params: { i: "k" } }, ["k", "j"], ["/y/{i}/{j} k j"]],
     [
       "exchanged",
@@ -132,13 +132,13 @@ describe("a requirement", () => {
       ["/y/{i}/{j} k k"],
     ],
     [
-      "renamed from outside",
+      "renamed by an outer requirement",
       { allOf: ["/x/{i}", "/y/{i}/{j}"], params: { i: "k" } },
       ["k", "j"],
       ["/x/{i} k", "/y/{i}/{j} k j"],
     ],
     [
-      "the nearest name wins",
+      "renamed by the nearest requirement",
       {
         allOf: ["/x/{i}", { scope: "/y/{i}/{j}", params: { i: "m" } }],
         params: { i: "k", j: "n" },
@@ -147,13 +147,13 @@ describe("a requirement", () => {
       ["/x/{i} k", "/y/{i}/{j} m n"],
     ],
     [
-      "named as Object.prototype names",
+      "named like a member of Object.prototype",
       { scope: "/x/{i}", params: { i: "constructor" } },
       ["constructor"],
       ["/x/{i} constructor"],
     ],
   ];
-  it.each(PARAMS)("has parameters %s", (_, tool, params, uses) => {
+  it.each(PARAMS)("has parameters: %s", (_, tool, params, uses) => {
     const rule = ruleOf(tool);
     expect([rule.params, rule.scopes[0]]).toEqual([params, uses]);
   });
@@ -170,12 +170,12 @@ describe("a requirement", () => {
     ["the higher tier of two", { scope: "pro", tier: "max" }, [{ ...free, tier: 2 }]],
     ["the higher tier of two scopes", { allOf: ["pro", "max", "a"] }, [{ ...free, tier: 2 }]],
     [
-      "each alternative its own",
+      "its own for each alternative",
       { anyOf: ["pro", "a", { scope: "b", tier: "max" }] },
       [{ ...free, tier: 1 }, free, { ...free, tier: 2 }],
     ],
     [
-      "those around it",
+      "those of the requirement around it",
       { tier: "pro", anyOf: ["a", { tier: "free", anyOf: ["b", "max"] }] },
       [
         { ...free, tier: 1 },
@@ -184,22 +184,22 @@ describe("a requirement", () => {
       ],
     ],
     [
-      "account types that both allow",
+      "the account types that both allow",
       { scope: "both", accountTypes: ["studio", "other"] },
       [{ ...free, accountTypes: ["studio"] }],
     ],
     [
-      "account types of two scopes",
+      "the account types that two scopes allow",
       { allOf: ["mentor", "both"] },
       [{ ...free, accountTypes: ["mentor"] }],
     ],
     [
-      "account types that nobody has",
+      "an empty list of account types",
       { scope: "mentor", accountTypes: ["other"] },
       [{ ...free, accountTypes: [] }],
     ],
     [
-      "account types in parts",
+      "the account types that two parts allow",
       {
         allOf: [
           { scope: "a", accountTypes: ["mentor", "other"] },
@@ -209,21 +209,21 @@ describe("a requirement", () => {
       [{ ...free, accountTypes: ["other"] }],
     ],
     [
-      "reserved by one of its scopes",
+      "reserved because of one of its scopes",
       { anyOf: [{ allOf: ["a", "r"] }, "b"] },
       [{ ...free, reserved: true }, free],
     ],
     [
-      "of any token",
+      "those of `authenticated`",
       { authenticated: true, tier: "free", accountTypes: ["mentor"] },
       [{ ...free, tier: 0, accountTypes: ["mentor"] }],
     ],
   ];
-  it.each(GATES)("has gates: %s", (_, tool, gates) => {
+  it.each(GATES)("has conditions: %s", (_, tool, gates) => {
     expect(ruleOf(tool).gates).toEqual(gates);
   });
 
-  it("does not inherit the gates of what its scope implies", () => {
+  it("does not inherit the conditions of implied scopes", () => {
     const { operations } = compilePolicy({
       name: "n",
       version: "1",
@@ -236,13 +236,13 @@ describe("a requirement", () => {
 });
 
 describe("intersection", () => {
-  it("of a gate and no gate is the gate", () => {
+  it("of a condition and no condition is the condition", () => {
     expect(intersection(undefined, undefined)).toBeUndefined();
     expect(intersection(["a"], undefined)).toEqual(["a"]);
     expect(intersection(undefined, [])).toEqual([]);
     expect(intersection(["a", "b"], ["c", "b"])).toEqual(["b"]);
     expect(intersection(["a"], ["b"])).toEqual([]);
-    // the last comparison that a budget has is made, and none is made beyond it
+    // the last comparison of a budget is made, and none after it
     expect(intersection(["a", "b"], ["c", "b"], { comparisons: 4 })).toEqual(["b"]);
     expect(intersection(["a", "b"], ["c", "b"], { comparisons: 3 })).toEqual(["a", "b"]);
   });
@@ -261,7 +261,7 @@ describe("the alternatives of one operation", () => {
     expect(codesOf({ anyOf: names })).toEqual(["too_many_alternatives"]);
   });
 
-  it("are reported once where they would be far too many for all operations too", () => {
+  it("are reported once if they also exceed the limit of all operations", () => {
     const anyOf = names.slice(0, 100);
     expect(codesOf({ allOf: Array.from({ length: 5 }, () => ({ anyOf })) })).toEqual([
       "too_many_alternatives",

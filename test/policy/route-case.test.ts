@@ -17,7 +17,7 @@ const sameBy =
   (left, right) =>
     change(left) === change(right);
 
-/** The ways in which a router can compare two decoded texts without letter case. */
+/** The ways in which a router can compare two decoded texts while it ignores letter case. */
 const COMPARISONS: Readonly<Record<string, Same>> = {
   "lower case": sameBy((text) => text.toLowerCase()),
   "upper case": sameBy((text) => text.toUpperCase()),
@@ -38,7 +38,7 @@ function readEndpoint(key: string): Endpoint | undefined {
   return "segments" in read ? read : undefined;
 }
 
-/** The identity of the endpoint that one segment of decoded text is; `undefined` where it is not canonical. */
+/** Returns the identity of the endpoint with one segment of decoded text; `undefined` if it is not canonical. */
 function identityOf(text: string): string | undefined {
   const endpoint = readEndpoint(`GET /${encoded(text)}`);
   return endpoint && endpointIdentity(endpoint);
@@ -51,7 +51,7 @@ describe("letter case", () => {
     .filter((c) => /[\p{Cased}\p{Changes_When_Casemapped}\p{Changes_When_Casefolded}]/u.test(c));
   const all = cased.join("");
 
-  /** What a character becomes, or what a regular expression takes it for. */
+  /** Returns the case variants of a character, and the characters that a regular expression matches with it. */
   const relatives = (c: string) => [
     c.toLowerCase(),
     c.toUpperCase(),
@@ -59,7 +59,7 @@ describe("letter case", () => {
     ...["i", "iu"].flatMap((flags) => all.match(new RegExp(escaped(c), `g${flags}`)) ?? []),
   ];
 
-  it("makes no difference for any character of Unicode, whatever compares it", () => {
+  it("does not change the identity of any character of Unicode, in any kind of comparison", () => {
     let compared = 0;
     const differing: string[] = [];
     for (const c of cased) {
@@ -91,7 +91,7 @@ describe("the endpoint of a path with letters beyond ASCII", () => {
     minLength: 1,
     maxLength: 2,
   });
-  /** The path of a template, most of it in another letter case. */
+  /** A value and changes of letter case, from which a path of a template is made. */
   const spelled = fc
     .tuple(segment, fc.array(fc.constantFrom("toLowerCase", "toUpperCase", "toString"), SOME))
     .map(([value, changes]) => ({ value, changes }));
@@ -103,7 +103,7 @@ describe("the endpoint of a path with letters beyond ASCII", () => {
     literal === undefined ||
     Object.values(COMPARISONS).some((isSame) => isSame(literal, text) || isSame(text, literal));
 
-  /** Whether a router that prefers literals tries one template before another one. */
+  /** Returns whether a router that prefers literals tries one template before another. */
   const comesFirst = (left: Template, right: Template) => {
     const at = left.findIndex(
       (text, index) => (text === undefined) !== (right[index] === undefined),
@@ -111,7 +111,7 @@ describe("the endpoint of a path with letters beyond ASCII", () => {
     return at >= 0 && left[at] !== undefined;
   };
 
-  it("is never a value next to a literal that some router takes the path for", () => {
+  it("never matches a parameter if some router matches the path with a literal", () => {
     let refused = 0;
     let found = 0;
     fc.assert(

@@ -22,22 +22,22 @@ const routerOf = (keys: readonly string[]) =>
 describe("a router", () => {
   const router = routerOf(PATH_ENDPOINTS);
 
-  it.each(PATHS)("%j %j is for %s: %s", (method, path, endpoint) => {
+  it.each(PATHS)("matches %j %j with %s: %s", (method, path, endpoint) => {
     expect(router.match(method, path)?.value).toBe(endpoint);
   });
 
-  it("does not go by the order of the endpoints", () => {
+  it("does not depend on the order of the endpoints", () => {
     const reversed = routerOf([...PATH_ENDPOINTS].reverse());
     for (const [method, path, endpoint] of PATHS)
       expect(reversed.match(method, path)?.value).toBe(endpoint);
   });
 
-  it.each(LETTER_CASES)("of %j: %s is for %s: %s", (endpoints, path, endpoint) => {
+  it.each(LETTER_CASES)("of %j matches %s with %s: %s", (endpoints, path, endpoint) => {
     for (const order of [endpoints, [...endpoints].reverse()])
       expect(routerOf(order).match("GET", path)?.value).toBe(endpoint);
   });
 
-  it("gives the values of path parameters as they stand in the path", () => {
+  it("returns the values of path parameters as written in the path", () => {
     const { params } = router.match("GET", "/courses/%C3%A9/lessons/a:b") ?? {};
     expect([...(params ?? [])]).toEqual([
       ["courseID", "%C3%A9"],
@@ -47,20 +47,20 @@ describe("a router", () => {
     expect(router.match("GET", "/toString/x")?.params.get("constructor")).toBe("x");
   });
 
-  it("gives the values of the endpoint that it ended with, after going back", () => {
+  it("returns the values of the matched endpoint after backtracking", () => {
     expect([...(router.match("GET", "/courses/archive/lessons/2")?.params ?? [])]).toEqual([
       ["courseID", "archive"],
       ["lessonID", "2"],
     ]);
   });
 
-  it("takes paths up to a length and none beyond", () => {
+  it("matches paths up to the maximum length only", () => {
     const longest = `/courses/${"a".repeat(8_192 - "/courses/".length)}`;
     expect(router.match("GET", longest)?.value).toBe("GET /courses/{courseID}");
     expect(router.match("GET", `${longest}a`)).toBeUndefined();
   });
 
-  it("ends soon on huge paths and on many that go back", () => {
+  it("takes little time for huge paths and for many that need backtracking", () => {
     const deep = Array.from({ length: 12 }, (_, bits) =>
       Array.from({ length: 12 }, (_, at) =>
         (at === bits ? "{p}" : "a").replace("p", `p${at}`),
@@ -82,7 +82,7 @@ describe("a router", () => {
     expect(performance.now() - start).toBeLessThan(10_000);
   });
 
-  it("without endpoints finds none", () => {
+  it("without endpoints matches nothing", () => {
     expect(routerOf([]).match("GET", "/")).toBeUndefined();
   });
 });
@@ -98,11 +98,11 @@ describe("parseEndpoint", () => {
     ["GET /a:b/{constructor}", [{ literal: "a:b" }, { param: "constructor" }]],
     ["GET /caf%C3%A9", [{ literal: "caf%C3%A9" }]],
   ];
-  it.each(READ)("reads %s", (key, segments) => {
+  it.each(READ)("parses %s", (key, segments) => {
     expect(parseEndpoint(key)).toEqual({ method: "GET", segments });
   });
 
-  it("takes six methods and no other", () => {
+  it("accepts exactly six methods", () => {
     expect(METHODS).toEqual(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
     for (const method of METHODS) expect(endpointOf(`${method} /a`).method).toBe(method);
   });
@@ -128,10 +128,10 @@ describe("parseEndpoint", () => {
     ["GET /{a}b", /`\{a\}b` is not canonical/],
     ["GET /%61", /`%61` is not canonical/],
     ["GET /%c3%a9", /is not canonical/],
-    ["GET /{a}/:a", /`a` stands twice/],
-    ["GET /{__proto__}", /`__proto__` stands twice, or is no name/],
+    ["GET /{a}/:a", /duplicate or reserved path parameter `a`/],
+    ["GET /{__proto__}", /duplicate or reserved path parameter `__proto__`/],
   ];
-  it.each(REFUSED)("refuses %j: %s", (key, message) => {
+  it.each(REFUSED)("rejects %j: %s", (key, message) => {
     expect(parseEndpoint(key)).toMatchObject({
       code: "endpoint_syntax",
       message: expect.stringMatching(message) as unknown,
@@ -139,7 +139,7 @@ describe("parseEndpoint", () => {
   });
 
   it.each(["HEAD", "TRACE", "CONNECT", "get", "GETT", "__proto__"])(
-    "refuses the method %s",
+    "rejects the method %s",
     (method) => {
       expect(parseEndpoint(`${method} /a`)).toMatchObject({ code: "endpoint_method" });
     },
@@ -147,7 +147,7 @@ describe("parseEndpoint", () => {
 });
 
 describe("endpointIdentity", () => {
-  it("leaves names of parameters and letter case out, and nothing else", () => {
+  it("ignores only parameter names and letter case", () => {
     const identity = (key: string) => endpointIdentity(endpointOf(key));
     expect(identity("GET /A/:b/C")).toBe(identity("GET /a/{x}/c"));
     expect(identity("GET /a/{x}")).not.toBe(identity("POST /a/{x}"));
@@ -164,12 +164,12 @@ describe("decideRequest", () => {
     endpoints: Object.fromEntries(PATH_ENDPOINTS.map((key) => [key, { authenticated: true }])),
   });
 
-  it.each(PATHS)("%j %j is for %s: %s", (method, path, endpoint) => {
+  it.each(PATHS)("decides %j %j by %s: %s", (method, path, endpoint) => {
     const { code } = policy.decideRequest({ scope: "" }, { method, path });
     expect(code).toBe(endpoint === undefined ? "unknown_operation" : "allowed");
   });
 
-  it.each(LETTER_CASES)("of %j: %s is for %s: %s", (endpoints, path, endpoint) => {
+  it.each(LETTER_CASES)("with %j decides %s by %s: %s", (endpoints, path, endpoint) => {
     const scopes = Object.fromEntries(endpoints.map((_, index) => [`s${index}`, {}]));
     const policyOfCase = loadPolicy({
       name: "Letter case",
@@ -188,7 +188,7 @@ describe("decideRequest", () => {
     );
   });
 
-  it("lets no spelling of a denied path pass as a value", () => {
+  it("does not accept another spelling of a denied path as a parameter value", () => {
     const guarded = loadPolicy({
       name: "Guarded",
       version: "1",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newReport } from "../../src/policy/findings.js";
+import { newReport } from "../../src/policy/report.js";
 import { checkShape, policyJsonSchema } from "../../src/policy/schema.js";
 import { policyWith } from "./findings-of.js";
 
@@ -15,7 +15,7 @@ describe("policyJsonSchema", () => {
     expect(schema.$schema).toBe("https://json-schema.org/draft/2020-12/schema");
   });
 
-  it("needs a name, a version and scopes, and knows every option and no other", () => {
+  it("requires a name, a version and scopes, and has exactly the options of a policy", () => {
     expect([...schema.required].sort()).toEqual(["name", "scopes", "version"]);
     expect(Object.keys(schema.properties).sort()).toEqual([
       "accountTypes",
@@ -38,7 +38,7 @@ describe("policyJsonSchema", () => {
     expect(policyJsonSchema()).not.toBe(policyJsonSchema());
   });
 
-  it("refers to nothing that it does not hold", () => {
+  it("has only references that resolve", () => {
     const text = JSON.stringify(schema);
     const references = [...text.matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path ?? "");
     expect(references.length).toBeGreaterThan(2);
@@ -52,14 +52,14 @@ describe("policyJsonSchema", () => {
 });
 
 describe("checkShape", () => {
-  it("gives data of the right shape back as it is", () => {
+  it("returns valid data unchanged", () => {
     const report = newReport();
     const data = policyWith({ scopes: { a: "A" }, tools: { t: "a" } });
     expect(checkShape(data, report)).toBe(data);
     expect(report.findings).toEqual([]);
   });
 
-  it("takes what is wrong out, so that the rest can be checked", () => {
+  it("removes invalid parts, so that the rest can be checked", () => {
     const report = newReport();
     const data = policyWith({
       extra: 1,
@@ -75,7 +75,7 @@ describe("checkShape", () => {
     expect(report.findings).toHaveLength(6);
   });
 
-  it("leaves nothing of data with more faults than a report lists", () => {
+  it("returns an empty policy for data with more findings than a report lists", () => {
     const report = newReport();
     const data = policyWith({
       scopes: { a: "A" },
@@ -87,7 +87,7 @@ describe("checkShape", () => {
   });
 
   it.each([[null], [undefined], [1], ["text"], [[]], [true]])(
-    "makes an empty policy of %j",
+    "returns an object without members for %j",
     (data) => {
       const report = newReport();
       expect(checkShape(data, report)).toEqual({});

@@ -3,7 +3,7 @@ import { parseScopeToken } from "../../src/grammar/scope-syntax.js";
 import { compileTemplate } from "../../src/grammar/template.js";
 import { buildLookups, type NamedScope } from "../../src/policy/scope-lookup.js";
 
-/** Names of scopes, each its own scope, in this order. */
+/** Returns the names of scopes, each of its own scope, in this order. */
 function namesOf(texts: readonly string[]): NamedScope[] {
   return texts.map((text, scope) => {
     const parsed = parseScopeToken(text);
@@ -60,16 +60,16 @@ const HITS: readonly (readonly [
   [`/x/${"1/".repeat(10_000)}`, undefined, []],
 ];
 
-describe("the lookup of what a text holds", () => {
+describe("the lookup of a scope token", () => {
   const [lookup] = buildLookups(namesOf(NAMES));
 
-  it.each(HITS)("%j is %s for %j", (text, scope, values) => {
+  it.each(HITS)("finds for %j the scope %s with %j", (text, scope, values) => {
     const hits: unknown[] = [];
     lookup?.(text).forEach((id, found) => void hits.push([NAMES[id], found]));
     expect(hits).toEqual(scope === undefined ? [] : [[scope, values]]);
   });
 
-  it("is one, since names go by one rule, and knows nothing where nothing is declared", () => {
+  it("is one, because names use one matching rule, and finds nothing undeclared", () => {
     expect(buildLookups([])).toHaveLength(1);
     expect(buildLookups([])[0]?.("a").size).toBe(0);
     expect(buildLookups(namesOf(["a"]))[0]?.("/x/1").size).toBe(0);

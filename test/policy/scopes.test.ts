@@ -37,7 +37,7 @@ describe("overlaps", () => {
     ["/a/{x}", "/A/b", false],
     ["/a/{x}", "/a/*", false],
   ];
-  it.each(pairs)("of %s and %s: %s", (left, right, overlap) => {
+  it.each(pairs)("of %s and %s are reported: %s", (left, right, overlap) => {
     for (const scopes of [
       { [left]: {}, [right]: {} },
       { [right]: {}, [left]: {} },
@@ -56,12 +56,12 @@ describe("overlaps", () => {
         .sort()
         .join(" "),
     );
-    // each of the five overlaps each other one
+    // each of the five overlaps each of the others
     expect(found).toHaveLength(10);
     expect(new Set(found).size).toBe(10);
   });
 
-  it("that are very many are searched for until a report is full", () => {
+  it("are searched until the report is full", () => {
     const shared = Object.fromEntries(
       Array.from({ length: 1_100 }, (_, index) => [`/n${index}/{x}`, { replaces: ["/t/{x}"] }]),
     );
@@ -71,25 +71,21 @@ describe("overlaps", () => {
     expect(found[7]).toEqual({
       code: "overlap",
       path: 'scopes["/{y}/z"]',
-      message: "some text would be an instance of `/{y}/z` and of `/t/{x}`",
+      message: "`/{y}/z` and `/t/{x}` overlap: some scope token would match both",
     });
     expect(found.at(-1)?.code).toBe("more_findings");
   });
 
   const OLD: readonly (readonly [title: string, scopes: Scopes, codes: readonly string[]])[] = [
     [
-      "its own older name, in another order",
+      "its own older name in another order",
       { "/a/{x}/{y}": { replaces: ["/a/{y}/{x}"] } },
       ["overlap"],
     ],
-    [
-      "its own older name, of which it is a case",
-      { "/a/{x}": { replaces: ["/{x}/b"] } },
-      ["overlap"],
-    ],
+    ["its own older name, which it overlaps", { "/a/{x}": { replaces: ["/{x}/b"] } }, ["overlap"]],
     ["an older name of another", { "/a/{x}": {}, "/c/{y}": { replaces: ["/a/<y>"] } }, ["overlap"]],
     [
-      "two older names of two scopes that are not the same",
+      "two different older names of two scopes",
       { "/n/{x}": { replaces: ["/t/{x}/y.read"] }, "/m/{x}/{z}": { replaces: ["/t/{x}/{z}"] } },
       ["overlap"],
     ],
@@ -99,7 +95,7 @@ describe("overlaps", () => {
       [],
     ],
     [
-      "one older name of two scopes, in two orders",
+      "one older name of two scopes in two orders",
       { "/n/{x}/{y}": { replaces: ["/t/{x}/{y}"] }, "/m/{x}/{y}": { replaces: ["/t/{y}/{x}"] } },
       ["overlap"],
     ],
@@ -114,7 +110,7 @@ describe("overlaps", () => {
       ["replaced_declared"],
     ],
   ];
-  it.each(OLD)("with older names: %s", (_, scopes, codes) => {
+  it.each(OLD)("of older names have their codes: %s", (_, scopes, codes) => {
     expect(findingsOf(policyWith({ scopes })).map(({ code }) => code)).toEqual(codes);
   });
 });
@@ -127,7 +123,7 @@ describe("lists of scopes in two spellings", () => {
       "allOf",
       { scopes: { "/b/{x}": {} }, tools: { t: { allOf: ["/b/{x}", { scope: "/b/<x>" }] } } },
     ],
-  ])("hold a duplicate: %s", (_, parts) => {
+  ])("have a duplicate in %s", (_, parts) => {
     expect(findingsOf(policyWith(parts)).map(({ code }) => code)).toEqual(["duplicate"]);
   });
 });

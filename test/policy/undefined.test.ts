@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PolicyDefinition } from "../../src/policy/definition.js";
-import { formatPath, type Path } from "../../src/policy/findings.js";
+import { formatPath, type Path } from "../../src/policy/report.js";
 import { policyJsonSchema } from "../../src/policy/schema.js";
 import { drawPolicy } from "../model/arbitrary-policy.js";
 import { drawn } from "../model/draw.js";
@@ -72,7 +72,7 @@ const FULL = {
 
 type Bag = Record<string | number, unknown>;
 
-/** The places of all members and items, at every depth. */
+/** Returns the places of all members and items at every depth. */
 function placesIn(value: unknown, above: Path = []): Path[] {
   if (typeof value !== "object" || value === null) return [];
   const keys = Array.isArray(value) ? value.keys() : Object.keys(value);
@@ -82,7 +82,7 @@ function placesIn(value: unknown, above: Path = []): Path[] {
   });
 }
 
-/** A copy in which something is done to the object or list that holds `place`. */
+/** Returns a copy in which the object or list that contains `place` is changed. */
 function changed(
   policy: object,
   place: Path,
@@ -121,11 +121,11 @@ const OPTIONS: readonly (readonly [
 ];
 
 describe("`undefined` as a value in a policy", () => {
-  it("is tried in a policy that is legal", () => {
+  it("is tested in a policy that is valid", () => {
     expect(findingsOf(FULL)).toEqual([]);
   });
 
-  it.each(OPTIONS)("is tried for every option of %s", (_, schema, holders) => {
+  it.each(OPTIONS)("is tested for every option of %s", (_, schema, holders) => {
     const given = holders.flatMap((holder) =>
       typeof holder === "object" ? Object.keys(holder as object) : [],
     );
@@ -134,32 +134,32 @@ describe("`undefined` as a value in a policy", () => {
     expect(new Set(given)).toEqual(new Set(options));
   });
 
-  it.each(EVERY)("is the one finding at %s", (path, place) => {
+  it.each(EVERY)("is the only finding at %s", (path, place) => {
     const found = findingsOf(withUndefined(FULL, place));
     expect(found).toEqual([
       {
         code: "undefined_value",
         path,
         message:
-          "give it a value or leave it out (is an environment variable not set?): got `undefined`",
+          "expected a value, got `undefined` (is an environment variable unset?): set the value or leave it out",
       },
     ]);
   });
 
   const ITEMS = EVERY.filter(([, place]) => typeof place.at(-1) === "number");
-  it.each(ITEMS)("is found in the hole of a list at %s", (path, place) => {
+  it.each(ITEMS)("is reported for the hole of a list at %s", (path, place) => {
     const found = findingsOf(changed(FULL, place, (list, index) => delete list[index]));
     expect(found.map(({ code, path: at }) => [code, at])).toEqual([["undefined_value", path]]);
   });
 
-  it("is found in an option that does not exist, once", () => {
+  it("is reported once in an option that does not exist", () => {
     const found = findingsOf({ ...FULL, tools: { t: { scope: "openid", teir: undefined } } });
     expect(found.map(({ code, path }) => [code, path])).toEqual([
       ["undefined_value", "tools.t.teir"],
     ]);
   });
 
-  it("never widens: at any place of any policy it is refused with one finding for that place", () => {
+  it("is rejected with one finding for its place in any policy, so that it never widens access", () => {
     const cases = drawn((draw) => {
       const policy = drawPolicy(draw);
       const places = placesIn(policy);
@@ -174,7 +174,7 @@ describe("`undefined` as a value in a policy", () => {
     );
   });
 
-  it("is found at all places at once", () => {
+  it("is reported at all places at once", () => {
     const places: readonly Path[] = [
       ["version"],
       ["tiers", 1],

@@ -224,7 +224,7 @@ describe("authorizationEvent", () => {
         "first_party: expected one of `true`, `false`",
         "status: expected an HTTP status",
         "time: expected a valid date",
-        "typ: there is no option `typ`",
+        "typ: unknown option",
       ],
     ],
     [

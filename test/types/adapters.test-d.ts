@@ -8,7 +8,7 @@ import { type RegisteredTool, scopePolicy } from "../../src/fastify.js";
 import { fetchGate } from "../../src/fetch.js";
 import { createAuthorizer } from "../../src/resource-server/authorizer.js";
 
-// Each slip stands on a line of its own, so that an error anywhere else would be seen.
+// Each mistake has its own line, so that an error anywhere else is detected.
 
 const policy = definePolicy({
   name: "School",
@@ -28,7 +28,7 @@ describe("expressGate", () => {
   const gate = expressGate(authorizer);
   const app = express();
 
-  test("takes the policy's names and no others", () => {
+  test("accepts only the names of the policy", () => {
     gate("get_settings");
     gate("list_courses");
     gate("GET /settings");
@@ -38,7 +38,7 @@ describe("expressGate", () => {
     gate("get_settings", { parms: () => ({}) });
   });
 
-  test("is a middleware that leaves the types of the handler after it alone", () => {
+  test("is a middleware that does not change the types of the next handler", () => {
     app.get("/accounts/:account_id", gate("read_account"), (req, res) => {
       expectTypeOf(req.params.account_id).toEqualTypeOf<string>();
       expectTypeOf(gate.token(req)).toEqualTypeOf<AccessToken>();
@@ -53,7 +53,7 @@ describe("expressGate", () => {
     gate.assertCovers(app);
   });
 
-  test("reads parameters from a request of Express", () => {
+  test("reads parameters from an Express request", () => {
     gate("read_account", {
       params: (req) => {
         expectTypeOf(req.query).not.toBeAny();
@@ -68,7 +68,7 @@ describe("fetchGate", () => {
   const gate = fetchGate(authorizer);
   const request = new Request("https://api.example.com/");
 
-  test("takes the policy's names and their parameters", () => {
+  test("accepts the names of the policy and their parameters", () => {
     expectTypeOf(gate(request, "get_settings")).toEqualTypeOf<Promise<AccessToken | Response>>();
     expectTypeOf(gate(request, "search")).toEqualTypeOf<
       Promise<AccessToken | undefined | Response>
@@ -76,13 +76,13 @@ describe("fetchGate", () => {
     void gate(request, "read_account", { account_id: "a" });
     // @ts-expect-error a tool is misspelt
     void gate(request, "get_setings");
-    // @ts-expect-error its parameter is missing
+    // @ts-expect-error the parameter is missing
     void gate(request, "read_account");
-    // @ts-expect-error its parameter is misspelt
+    // @ts-expect-error the parameter is misspelt
     void gate(request, "read_account", { accountID: "a" });
   });
 
-  test("has an endpoint and a document", () => {
+  test("has a method for endpoints and returns metadata documents", () => {
     expectTypeOf(gate.endpoint(request)).toEqualTypeOf<
       Promise<AccessToken | undefined | Response>
     >();
@@ -91,7 +91,7 @@ describe("fetchGate", () => {
 });
 
 describe("scopePolicy", () => {
-  test("takes the authorizer of any policy, and any tool where none is registered", () => {
+  test("accepts the authorizer of any policy, and any tool name if no policy is registered", () => {
     expectTypeOf<RegisteredTool>().toEqualTypeOf<string>();
     const app = fastify();
     void app.register(scopePolicy, { authorizer, strict: true });
@@ -99,7 +99,7 @@ describe("scopePolicy", () => {
     app.get("/b", { config: { tool: "b", params: (request) => request.query } }, () => "ok");
     app.get("/c", { config: { endpoint: true } }, () => "ok");
     app.get("/d", { config: { public: true } }, (request) => request.accessToken?.sub);
-    // @ts-expect-error a mark is there or is not
+    // @ts-expect-error a mark is `true` or absent
     app.get("/e", { config: { public: false } }, () => "ok");
     // @ts-expect-error the authorizer is missing
     void app.register(scopePolicy, { strict: true });

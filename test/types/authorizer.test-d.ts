@@ -30,38 +30,38 @@ const policy = definePolicy({
 const authorizer = createAuthorizer({ policy, verify });
 
 describe("an authorizer", () => {
-  test("knows the names of its policy", () => {
+  test("accepts only the names of its policy", () => {
     use(authorizer.decide(rawToken, "list_courses"));
     use(authorizer.decide(rawToken, "get_course"));
     // @ts-expect-error no such tool
     use(authorizer.decide(rawToken, "list_course"));
     // @ts-expect-error no such tool
     use(authorizer.authorize(rawToken, "list_course"));
-    // @ts-expect-error a name that is only a string may be no operation
+    // @ts-expect-error a string may not be the name of an operation
     use(authorizer.decide(rawToken, anyName));
     // @ts-expect-error the tool is missing
     use(authorizer.decide(rawToken));
   });
 
-  test("demands the parameters of an operation", () => {
+  test("requires the parameters of an operation", () => {
     use(authorizer.decide(rawToken, "read_account", { account: "a" }));
     use(authorizer.decide(rawToken, "GET /accounts/{accountID}", { accountID: "a" }));
     // @ts-expect-error the parameters are missing
     use(authorizer.decide(rawToken, "read_account"));
     // @ts-expect-error the parameter has another name
     use(authorizer.decide(rawToken, "read_account", { accountID: "a" }));
-    // @ts-expect-error a value is a text
+    // @ts-expect-error a value must be a string
     use(authorizer.authorize(rawToken, "read_account", { account: 7 }));
   });
 
-  test("takes a raw token, not claims", () => {
-    // @ts-expect-error verified claims are what it makes
+  test("accepts a raw token, not claims", () => {
+    // @ts-expect-error verified claims are its output, not its input
     use(authorizer.decide({ scope: "courses:read" }, "list_courses"));
-    // @ts-expect-error `undefined` is no credentials, `null` is nothing
+    // @ts-expect-error `undefined` means no credentials, and `null` is not accepted
     use(authorizer.decide(null, "list_courses"));
   });
 
-  test("gives a token, which only a public operation can do without", () => {
+  test("returns a token, which may be undefined only for a public operation", () => {
     expectTypeOf(
       authorizer.authorize(rawToken, "list_courses"),
     ).resolves.toEqualTypeOf<AccessToken>();
@@ -71,7 +71,7 @@ describe("an authorizer", () => {
     expectTypeOf(authorizer.decide(rawToken, "search")).resolves.toEqualTypeOf<Outcome>();
   });
 
-  test("is an authorizer of any policy to an adapter, and of any name for one that was loaded", () => {
+  test("is assignable to the authorizer of any policy, and accepts any name for a loaded policy", () => {
     const loaded = createAuthorizer({ policy: loadPolicy("{}"), verify });
     use(loaded.decide(rawToken, anyName, { any: "thing" }));
     expectTypeOf(loaded.policy).toEqualTypeOf<Policy>();
@@ -86,7 +86,7 @@ describe("an authorizer", () => {
       if (decision.code === "insufficient_scope") {
         expectTypeOf(decision.missing).toEqualTypeOf<readonly string[]>();
       }
-      // an allowed call has no answer
+      // an allowed call has no denial response
       // @ts-expect-error the decision may be `allowed`
       use(authorizer.answer(decision));
       if (!decision.allowed)
@@ -95,7 +95,7 @@ describe("an authorizer", () => {
     use(check);
   });
 
-  test("is made of options that are known and of the right type", () => {
+  test("accepts only known options of the right type", () => {
     // @ts-expect-error no verifier
     use(createAuthorizer({ policy }));
     // @ts-expect-error no policy
@@ -106,9 +106,9 @@ describe("an authorizer", () => {
     use(createAuthorizer({ policy, verify, upgradeStatus: 401 }));
     // @ts-expect-error one of three
     use(createAuthorizer({ policy, verify, challenge: "all" }));
-    // @ts-expect-error `isRevoked` says true or false
+    // @ts-expect-error `isRevoked` returns true or false
     use(createAuthorizer({ policy, verify, isRevoked: () => undefined }));
-    // @ts-expect-error a plan is a text
+    // @ts-expect-error a tier must be a string
     use(createAuthorizer({ policy, verify, subject: () => ({ tier: 1 }) }));
     // @ts-expect-error a misspelt claim
     use(createAuthorizer({ policy, verify, trustClaims: ["teir"] }));

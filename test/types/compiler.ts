@@ -5,13 +5,13 @@ import ts from "typescript";
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
 
-/** Texts by path from the root of the project. */
+/** File contents by path from the project root. */
 export type Files = ReadonlyMap<string, string>;
 
-/** One diagnostic of a file. */
+/** A diagnostic of the compiler for a file. */
 export interface Diagnostic {
   readonly file: string;
-  /** Counted from 1. */
+  /** Line number, counted from 1. */
   readonly line: number;
   readonly text: string;
 }
@@ -24,10 +24,10 @@ function optionsOf(config: string): ts.CompilerOptions {
   return ts.parseJsonConfigFileContent(json, ts.sys, dirname(path)).options;
 }
 
-/** A folder that is only in memory. */
+/** A virtual folder. */
 const DECLARATIONS = join(root, ".declarations");
 
-/** The declarations of the main entry, which is what users compile against. */
+/** Returns the declarations of the main entry, against which users compile. */
 function emitDeclarations(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const program = ts.createProgram([join(root, "src/index.ts")], {
@@ -46,8 +46,8 @@ let declarations: ReadonlyMap<string, string> | undefined;
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
 /**
- * Compiles modules that are only in memory, as a project of a user with these options would. Returns the diagnostics of the
- * modules, and those of the package's declarations where `skipLibCheck` is off.
+ * Compiles virtual modules as the project of a user with these options does. Returns the diagnostics of the modules, and those of
+ * the package's declarations if `skipLibCheck` is off.
  */
 export function compile(modules: Files, overrides: ts.CompilerOptions = {}): readonly Diagnostic[] {
   declarations ??= emitDeclarations();
@@ -65,7 +65,7 @@ export function compile(modules: Files, overrides: ts.CompilerOptions = {}): rea
   host.fileExists = (path) => texts.has(path) || ts.sys.fileExists(path);
   host.directoryExists = (path) => path.startsWith(DECLARATIONS) || ts.sys.directoryExists(path);
   host.readFile = (path) => texts.get(path) ?? ts.sys.readFile(path);
-  // what is on the disk is the same for every program
+  // files on disk are the same for every program
   host.getSourceFile = (path, ...rest) => {
     if (texts.has(path)) return getSourceFile(path, ...rest);
     if (!parsed.has(path)) parsed.set(path, getSourceFile(path, ...rest));

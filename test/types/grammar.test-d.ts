@@ -19,7 +19,7 @@ declare const words: `read:${string}`;
 declare const either: "/accounts/{accountID}/" | "courses:read";
 
 describe("parseScopeToken", () => {
-  test("of a literal is the literal tree", () => {
+  test("returns the literal tree of a literal", () => {
     const { token } = parseScopeToken("/accounts/<accountID>/profile.write");
     expectTypeOf(token.form).toEqualTypeOf<"path">();
     expectTypeOf(token.text).toEqualTypeOf<"/accounts/{accountID}/profile.write">();
@@ -33,27 +33,27 @@ describe("parseScopeToken", () => {
     expectTypeOf(parseScopeToken("openid").token.params).toEqualTypeOf<readonly []>();
   });
 
-  test("of a literal fits where any result fits", () => {
+  test("returns a result for a literal that is assignable to the general result", () => {
     expectTypeOf(parseScopeToken("courses:read")).toExtend<ScopeTokenResult>();
     expectTypeOf(parseScopeToken("urn:a:{b}")).toExtend<ScopeTokenResult>();
     expectTypeOf(parseScopeToken("a b")).toExtend<ScopeTokenResult>();
   });
 
-  test("of a literal that is no scope-token is the fault, without a token", () => {
+  test("returns an error without a token for a literal that is not a scope-token", () => {
     expectTypeOf(parseScopeToken("")).toEqualTypeOf<ScopeTokenFault>();
     expectTypeOf(parseScopeToken("courses read")).toEqualTypeOf<ScopeTokenFault>();
     expectTypeOf(parseScopeToken('a"b')).toEqualTypeOf<ScopeTokenFault>();
     expectTypeOf(parseScopeToken("a\\b")).toEqualTypeOf<ScopeTokenFault>();
     expectTypeOf(parseScopeToken("courses:r\u00e9ad")).toEqualTypeOf<ScopeTokenFault>();
-    // @ts-expect-error a fault has no token
+    // @ts-expect-error an error has no token
     use(parseScopeToken("courses read").token);
   });
 
-  test("of a text that the compiler does not know whole is the general result", () => {
+  test("returns the general result for a string that is not a literal", () => {
     expectTypeOf(parseScopeToken(text)).toEqualTypeOf<ScopeTokenResult>();
     expectTypeOf(parseScopeToken(words)).toEqualTypeOf<ScopeTokenResult>();
     const result = parseScopeToken(text);
-    // @ts-expect-error the result may be a fault: `ok` is asked first
+    // @ts-expect-error the result may be an error: check `ok` first
     use(result.token);
     if (result.ok) {
       expectTypeOf(result.token.form).toEqualTypeOf<ScopeForm>();
@@ -61,13 +61,13 @@ describe("parseScopeToken", () => {
     }
   });
 
-  test("of a union is the union of the trees", () => {
+  test("returns the union of the trees for a union", () => {
     expectTypeOf(parseScopeToken(either).token.action).toEqualTypeOf<"read" | null>();
     type Both = ParseScopeToken<"a:b" | "a b">;
     expectTypeOf<Both>().toEqualTypeOf<ParseScopeToken<"a:b"> | ScopeTokenFault>();
   });
 
-  test("goes on for long texts", () => {
+  test("parses long literals", () => {
     type Eight = "abcdefgh";
     type Text64 = `${Eight}${Eight}${Eight}${Eight}${Eight}${Eight}${Eight}${Eight}`;
     type Text512 = `${Text64}${Text64}${Text64}${Text64}${Text64}${Text64}${Text64}${Text64}`;
@@ -76,10 +76,10 @@ describe("parseScopeToken", () => {
     expectTypeOf<IsScopeToken<`${Text2048} `>>().toEqualTypeOf<false>();
   });
 
-  test("takes a text", () => {
-    // @ts-expect-error a number is no text
+  test("accepts only a string", () => {
+    // @ts-expect-error a number is not a string
     parseScopeToken(1);
-    // @ts-expect-error neither is a list
+    // @ts-expect-error a list is not a string
     parseScopeToken(["courses:read"]);
   });
 });
@@ -97,7 +97,7 @@ describe("PlaceholdersOf", () => {
 });
 
 describe("bindScope", () => {
-  test("takes exactly the placeholders of a literal template", () => {
+  test("accepts exactly the placeholders of a literal template", () => {
     bindScope("/accounts/{accountID}/", { accountID: "a" });
     bindScope("<org>:{team}:read", { org: "a", team: "b" });
     bindScope("openid", {});
@@ -108,26 +108,26 @@ describe("bindScope", () => {
     bindScope("/accounts/{accountID}/", {});
     // @ts-expect-error the template has no `team`
     bindScope("{org}:read", { org: "a", team: "b" });
-    // @ts-expect-error a value is a text
+    // @ts-expect-error a value must be a string
     bindScope("{org}:read", { org: 1 });
-    // @ts-expect-error one of the two needs `accountID`
+    // @ts-expect-error one of the two requires `accountID`
     bindScope(either, {});
   });
 
-  test("takes any names for a template that the compiler does not know", () => {
+  test("accepts any names for a template that is not a literal", () => {
     bindScope(text, { anything: "a" });
     bindScope(words, { anything: 1 });
-    // @ts-expect-error but an object they stand in
+    // @ts-expect-error the values must be an object
     bindScope(text, "a");
   });
 });
 
 describe("matchScope", () => {
-  test("gives the placeholders of a literal template", () => {
+  test("returns the placeholders of a literal template", () => {
     expectTypeOf(matchScope("/accounts/{accountID}/", text)).toEqualTypeOf<
       Readonly<Record<"accountID", string>> | undefined
     >();
-    // @ts-expect-error nothing may fit: undefined is asked first
+    // @ts-expect-error the result may be undefined: check it first
     use(matchScope("/accounts/{accountID}/", text).accountID);
     // @ts-expect-error the placeholder is `accountID`
     use(matchScope("/accounts/{accountID}/", text)?.accountId);
@@ -140,16 +140,16 @@ describe("matchScope", () => {
 });
 
 describe("ScopeToken and ScopeSet", () => {
-  test("are made by asking", () => {
+  test("are created by their functions only", () => {
     expectTypeOf(parseScope("a")).toEqualTypeOf<ScopeResult>();
-    // @ts-expect-error a text is no scope-token before it is asked
+    // @ts-expect-error a string is not a scope-token before the check
     const token: ScopeToken = "courses:read";
     const unknown: unknown = token;
     if (isScopeToken(unknown)) expectTypeOf(unknown).toEqualTypeOf<ScopeToken>();
     const scope: ScopeSet = new Set();
-    // @ts-expect-error a set of scopes cannot be searched for a part of a text
+    // @ts-expect-error a set of scopes has no substring search
     use(scope.includes);
-    // @ts-expect-error nor for a text that nobody asked
+    // @ts-expect-error a set of scopes does not accept an unchecked string
     scope.has("courses:read");
   });
 });

@@ -37,14 +37,14 @@ const grant = { grantId: "g-1", client, scope: "openid", authorizedAt: 1 };
 const resource = "https://api.example.com";
 
 describe("a function that reads a policy", () => {
-  test("takes a policy, whatever its names", () => {
+  test("accepts a policy with any names", () => {
     expectTypeOf(policy).toExtend<AnyPolicy>();
     expectTypeOf(loaded).toExtend<AnyPolicy>();
     consentScreen(policy, { client });
     droppedScopes(loaded, { client });
   });
 
-  test("takes no empty object: at run time it throws, since it is not a policy", () => {
+  test("rejects an empty object, which throws at run time", () => {
     // @ts-expect-error not a policy
     consentScreen({}, { client });
     // @ts-expect-error not a policy
@@ -65,7 +65,7 @@ describe("a function that reads a policy", () => {
     authorizationServerMetadata({}, { issuer: resource });
   });
 
-  test("takes no other object either, which `object` as the type of the parameter would let pass", () => {
+  test("rejects other objects, which a parameter of type `object` accepts", () => {
     // @ts-expect-error a date is an object
     consentScreen(new Date(), { client });
     // @ts-expect-error a date is an object
@@ -86,7 +86,7 @@ describe("a function that reads a policy", () => {
     authorizationServerMetadata(/x/, { issuer: resource });
   });
 
-  test("takes no copy of a policy, which has its members but not its mark", () => {
+  test("rejects a copy of a policy, which has its members but not its brand", () => {
     // @ts-expect-error a look-alike
     consentScreen(lookalike, { client });
     // @ts-expect-error a look-alike
@@ -107,7 +107,7 @@ describe("a function that reads a policy", () => {
     authorizationServerMetadata(lookalike, { issuer: resource });
   });
 
-  test("takes no definition, which nobody has checked", () => {
+  test("rejects a definition, which is not checked", () => {
     // @ts-expect-error a definition
     consentScreen(policy.definition, { client });
     // @ts-expect-error a definition
@@ -116,7 +116,7 @@ describe("a function that reads a policy", () => {
 });
 
 describe("bindScope of a policy", () => {
-  test("takes a declared scope with a text for each of its placeholders", () => {
+  test("accepts a declared scope with a string for each of its placeholders", () => {
     const bound = policy.bindScope("/accounts/{accountID}/read", { accountID: "a" });
     expectTypeOf(bound).toEqualTypeOf<BindResult>();
     policy.bindScope("/accounts/<accountID>/write", { accountID: "a" });
@@ -124,56 +124,56 @@ describe("bindScope of a policy", () => {
     policy.bindScope("openid", {});
   });
 
-  test("takes no scope that is not declared: it would throw", () => {
-    // @ts-expect-error a slip
+  test("rejects an undeclared scope, which throws at run time", () => {
+    // @ts-expect-error misspelt
     policy.bindScope("/accounts/{accountID}/raed", { accountID: "a" });
-    // @ts-expect-error bound already
+    // @ts-expect-error already bound
     policy.bindScope("/accounts/a/read", {});
   });
 
-  test("takes no values that leave a placeholder open, or have another name or type", () => {
+  test("rejects missing values, other names and other types", () => {
     // @ts-expect-error `accountID` is missing
     policy.bindScope("/accounts/{accountID}/read", {});
     // @ts-expect-error `repo` is missing
     policy.bindScope("/orgs/{org}/repos/{repo}", { org: "a" });
-    // @ts-expect-error a slip in the name
+    // @ts-expect-error a misspelt name
     policy.bindScope("/accounts/{accountID}/read", { accountId: "a" });
-    // @ts-expect-error a number is not a text
+    // @ts-expect-error a number is not a string
     policy.bindScope("/accounts/<accountID>/write", { accountID: 7 });
   });
 
-  test("takes any scope and values where the names are known at run time only", () => {
+  test("accepts any scope and values if the names are known only at run time", () => {
     loaded.bindScope("/accounts/{id}/read", { id: "a" });
   });
 });
 
 describe("bundleScope", () => {
-  test("takes a declared bundle and returns a text", () => {
+  test("accepts a declared bundle and returns a string", () => {
     expectTypeOf(policy.bundleScope("reading")).toEqualTypeOf<string>();
     expectTypeOf(loaded.bundleScope("anything")).toEqualTypeOf<string>();
   });
 
-  test("takes no bundle that is not declared: it would throw", () => {
-    // @ts-expect-error a slip
+  test("rejects an undeclared bundle, which throws at run time", () => {
+    // @ts-expect-error misspelt
     policy.bundleScope("raeding");
     const least = definePolicy({ name: "n", version: "1", scopes: { a: {} } });
-    // @ts-expect-error there are no bundles
+    // @ts-expect-error the policy has no bundles
     least.bundleScope("reading");
   });
 });
 
 describe("the names of a policy", () => {
-  test("have the types of its names, and a template in angle brackets is some text", () => {
+  test("have the types of its names, but a template in angle brackets has the type string", () => {
     expectTypeOf(policy.toolNames).toEqualTypeOf<readonly ("list" | `get_${string}`)[]>();
     expectTypeOf(policy.endpointNames).toEqualTypeOf<readonly "GET /courses"[]>();
-    // printed with braces, under which name the compiler does not know it
+    // printed with braces, which the compiler cannot type
     expectTypeOf(policy.scopeNames).toEqualTypeOf<readonly string[]>();
     const braces = definePolicy({ name: "n", version: "1", scopes: { a: {}, "/{id}": {} } });
     expectTypeOf(braces.scopeNames).toEqualTypeOf<readonly ("a" | "/{id}")[]>();
     expectTypeOf(loaded.scopeNames).toEqualTypeOf<readonly string[]>();
   });
 
-  test("cannot be changed, since the policy shares them", () => {
+  test("are read-only, because the policy shares them", () => {
     // @ts-expect-error read-only
     policy.scopeNames[0] = "openid";
     // @ts-expect-error read-only
@@ -182,19 +182,19 @@ describe("the names of a policy", () => {
 });
 
 describe("expand, covers, missing and reduce", () => {
-  test("take a text or a list, known or not", () => {
+  test("accept a string or a list of any scope tokens", () => {
     expectTypeOf(policy.expand("nope:x")).toEqualTypeOf<string[]>();
     expectTypeOf(policy.covers(["openid"], "nope:x")).toEqualTypeOf<boolean>();
     expectTypeOf(policy.missing("openid", ["a"])).toEqualTypeOf<string | undefined>();
     expectTypeOf(policy.reduce(["openid"], { firstParty: true })).toEqualTypeOf<string>();
   });
 
-  test("take no slip in an option, and no option that is undefined, which is a finding", () => {
-    // @ts-expect-error a slip
+  test("reject a misspelt option, and an option that is undefined", () => {
+    // @ts-expect-error misspelt
     policy.expand("openid", { firstparty: true });
-    // @ts-expect-error leave it out instead
+    // @ts-expect-error leave the option out instead
     policy.covers("openid", "openid", { firstParty: undefined });
-    // @ts-expect-error a set is neither
+    // @ts-expect-error a set is not a string or a list
     policy.reduce(new Set(["openid"]));
   });
 });

@@ -96,7 +96,7 @@ describe("the names of a policy", () => {
     >();
   });
 
-  test("are template literals where a tool is a pattern", () => {
+  test("are template literals if a tool is a pattern", () => {
     expectTypeOf<ToolOf<Loopwise>>().toEqualTypeOf<
       | "get_course"
       | "update_course"
@@ -114,7 +114,7 @@ describe("the names of a policy", () => {
     >();
   });
 
-  test("are none where none are declared", () => {
+  test("are never if none are declared", () => {
     const least = definePolicy({ name: "n", version: "1", scopes: { a: "A" } });
     expectTypeOf(least).toExtend<Policy>();
     expectTypeOf<ScopeOf<typeof least>>().toEqualTypeOf<"a">();
@@ -123,7 +123,7 @@ describe("the names of a policy", () => {
     expectTypeOf<TierOf<typeof least>>().toEqualTypeOf<never>();
   });
 
-  test("are any texts where only the running program knows", () => {
+  test("are strings if they are known only at run time", () => {
     const loose = loadPolicy("{}");
     expectTypeOf(loose).toEqualTypeOf<Policy>();
     expectTypeOf<ScopeOf<typeof loose>>().toEqualTypeOf<string>();
@@ -135,7 +135,7 @@ describe("the names of a policy", () => {
 });
 
 describe("the parameters of an operation", () => {
-  test("are those of its placeholders, under the names they are given", () => {
+  test("are those of its placeholders, with the names in `params`", () => {
     expectTypeOf<ParamsOf<Loopwise, "read_account">>().toEqualTypeOf<{
       readonly accountID: string;
     }>();
@@ -158,7 +158,7 @@ describe("the parameters of an operation", () => {
     expectTypeOf<keyof ParamsOf<Loopwise, "remove">>().toEqualTypeOf<never>();
   });
 
-  test("are those of every pattern that fits the name", () => {
+  test("are those of every pattern that matches the name", () => {
     expectTypeOf<ParamsOf<Loopwise, "account_x">>().toEqualTypeOf<{ readonly accountID: string }>();
     expectTypeOf<keyof ParamsOf<Loopwise, "list_x">>().toEqualTypeOf<never>();
     expectTypeOf<ParamsOf<Loopwise, "account_open">>().toEqualTypeOf<{
@@ -166,7 +166,7 @@ describe("the parameters of an operation", () => {
     }>();
   });
 
-  test("are needed exactly where there are any", () => {
+  test("are required exactly if there are any", () => {
     use(policy.decide(token, "get_course"));
     use(policy.decide(token, "get_course", { anything: 1 }));
     use(policy.decide(token, "read_account", { accountID: "a" }));
@@ -180,19 +180,19 @@ describe("the parameters of an operation", () => {
     use(policy.decide(token, "transfer", { accountID: "a" }));
     // @ts-expect-error one of two accounts is missing
     use(policy.decide(token, "between", { from: "a" }));
-    // @ts-expect-error an account is a text
+    // @ts-expect-error an account must be a string
     use(policy.decide(token, "read_account", { accountID: 1 }));
-    // @ts-expect-error a name that a pattern fits needs what the pattern needs
+    // @ts-expect-error a name that a pattern matches requires the parameters of the pattern
     use(policy.decide(token, "account_x"));
-    // @ts-expect-error an endpoint needs its account
+    // @ts-expect-error an endpoint requires its account
     use(policy.decide(token, "GET /accounts/{accountID}"));
-    // @ts-expect-error so does authorize
+    // @ts-expect-error authorize requires the account too
     use(policy.authorize(token, "read_account"));
   });
 });
 
 describe("the methods of a policy", () => {
-  test("know the operations", () => {
+  test("accept only the operations of the policy", () => {
     use(policy.decide(token, "list_anything"));
     use(policy.decide(token, "GET /courses"));
     // @ts-expect-error no tool has this name
@@ -203,16 +203,16 @@ describe("the methods of a policy", () => {
     use(policy.authorize(token, "constructor"));
     // @ts-expect-error no tool has this name
     use(policy.operation("toString"));
-    // @ts-expect-error a scope is no token
+    // @ts-expect-error a scope is not a token
     use(policy.decide("courses:read", "get_course"));
     // @ts-expect-error a token has a scope
     use(policy.decide({ sub: "a" }, "get_course"));
-    // @ts-expect-error null is no token: what is not verified goes to decideUntrusted
+    // @ts-expect-error null is not a token: pass unverified input to decideUntrusted
     use(policy.decide(null, "get_course"));
     use(policy.decideUntrusted(null, "get_cuorse", 1));
   });
 
-  test("give decisions", () => {
+  test("return decisions", () => {
     expectTypeOf(policy.decide(token, "get_course")).toEqualTypeOf<Decision>();
     expectTypeOf(policy.decideUntrusted(1, 2, 3)).toEqualTypeOf<Decision>();
     expectTypeOf(
@@ -222,7 +222,7 @@ describe("the methods of a policy", () => {
     expectTypeOf<Denial["code"]>().toEqualTypeOf<Exclude<DecisionCode, "allowed">>();
   });
 
-  test("authorize a token, which only a public operation can do without", () => {
+  test("return a token from authorize, which may be undefined only for a public operation", () => {
     expectTypeOf(policy.authorize(token, "get_course")).toEqualTypeOf<AccessToken>();
     expectTypeOf(policy.authorize(token, "whoami")).toEqualTypeOf<AccessToken>();
     expectTypeOf(
@@ -232,14 +232,14 @@ describe("the methods of a policy", () => {
     expectTypeOf(policy.authorize(token, "search")).toEqualTypeOf<AccessToken | undefined>();
     expectTypeOf(policy.authorize(token, "GET /health")).toEqualTypeOf<AccessToken | undefined>();
     expectTypeOf(policy.authorize(token, "say_open")).toEqualTypeOf<AccessToken | undefined>();
-    // of the patterns that fit, one is not public
+    // one of the matching patterns is not public
     expectTypeOf(policy.authorize(token, "list_x_open")).toEqualTypeOf<AccessToken>();
     expectTypeOf(
       policy.authorize(token, "account_open", { accountID: "a" }),
     ).toEqualTypeOf<AccessToken>();
   });
 
-  test("resolve an operation once", () => {
+  test("resolve an operation for repeated decisions", () => {
     const transfer = policy.operation("transfer");
     expectTypeOf(transfer.params).toEqualTypeOf<readonly string[]>();
     expectTypeOf(transfer.decide(token, { platformAccountID: "a" })).toEqualTypeOf<Decision>();
@@ -257,7 +257,7 @@ describe("the methods of a policy", () => {
 
   test("narrow a decision by its code", () => {
     const decision = policy.decide(token, "get_course");
-    // @ts-expect-error only insufficient_scope says what is missing
+    // @ts-expect-error only insufficient_scope has missing scopes
     use(decision.missing);
     if (decision.code === "insufficient_scope")
       expectTypeOf(decision).toEqualTypeOf<InsufficientScope>();
@@ -269,24 +269,24 @@ describe("the methods of a policy", () => {
 });
 
 describe("a policy", () => {
-  test("of known names fits where any policy fits", () => {
+  test("with known names is assignable to a policy with any names", () => {
     const takesAny = (any: Policy): string => any.name;
     expectTypeOf(takesAny(policy)).toEqualTypeOf<string>();
     expectTypeOf<Loopwise>().toExtend<Policy>();
     expectTypeOf<Policy>().not.toExtend<Loopwise>();
   });
 
-  test("is read only", () => {
+  test("is read-only", () => {
     expectTypeOf(policy.definition.tiers).toEqualTypeOf<readonly string[] | undefined>();
     // @ts-expect-error a policy is immutable
     policy.name = "Another";
-    // @ts-expect-error so is its definition
+    // @ts-expect-error its definition is immutable
     policy.definition.version = "2";
-    // @ts-expect-error and the lists in it
+    // @ts-expect-error the lists in the definition are immutable
     policy.definition.tiers = [];
   });
 
-  test("may be written as a constant of its own first", () => {
+  test("may be created from a constant", () => {
     const definition = {
       name: "n",
       version: "1",

@@ -9,9 +9,9 @@ import {
   type ToolOf,
 } from "../../src/decision/policy.js";
 
-// Each slip stands on a line of its own, so that an error anywhere else would be seen.
+// Each mistake has its own line, so that an error anywhere else is detected.
 
-describe("a slip is an error on that very token", () => {
+describe("a mistake in a definition", () => {
   const policy = definePolicy({
     name: "Loopwise",
     version: "1",
@@ -25,7 +25,7 @@ describe("a slip is an error on that very token", () => {
         tier: "gold",
         accountTypes: [
           "mentor",
-          // @ts-expect-error no such kind of account
+          // @ts-expect-error no such account type
           "mento",
         ],
         implies: [
@@ -81,7 +81,7 @@ describe("a slip is an error on that very token", () => {
         exept: ["openid"],
       },
       none: {
-        // @ts-expect-error every, or a list
+        // @ts-expect-error `every`, or a list
         every: false,
       },
     },
@@ -116,7 +116,7 @@ describe("a slip is an error on that very token", () => {
         // @ts-expect-error no such tier
         tier: "prp",
         accountTypes: [
-          // @ts-expect-error no such kind of account
+          // @ts-expect-error no such account type
           "studi",
         ],
       },
@@ -139,7 +139,7 @@ describe("a slip is an error on that very token", () => {
         anyOf: [
           "courses:read",
           {
-            // @ts-expect-error a denial stands at the top alone
+            // @ts-expect-error a denial is not part of a requirement
             deny: "no",
           },
         ],
@@ -150,7 +150,7 @@ describe("a slip is an error on that very token", () => {
         enrichedBy: "courses:raed",
       },
       closed: {
-        // @ts-expect-error what is not public says so by needing something
+        // @ts-expect-error `public` is `true` or absent
         public: false,
       },
       reason: {
@@ -164,7 +164,7 @@ describe("a slip is an error on that very token", () => {
           shwo: ["id"],
         },
       },
-      // @ts-expect-error no such scope, for all that a pattern fits
+      // @ts-expect-error no such scope in the rule of a pattern
       "list_*": "courses:raed",
       bound: { scope: "/accounts/{accountID}", params: { accountID: "from" } },
     },
@@ -175,7 +175,7 @@ describe("a slip is an error on that very token", () => {
     },
   });
 
-  test("and the rest is inferred as if it were not there", () => {
+  test("is an error at its own token, and the rest is inferred without it", () => {
     type Slipped = typeof policy;
     expectTypeOf(policy).toExtend<Policy>();
     expectTypeOf<ScopeOf<Slipped>>().toEqualTypeOf<
@@ -204,15 +204,15 @@ describe("a slip is an error on that very token", () => {
   });
 });
 
-describe("a slip of the whole", () => {
-  test("is an error where it stands", () => {
+describe("a mistake in the definition as a whole", () => {
+  test("is an error at its place", () => {
     definePolicy({
-      // @ts-expect-error a name is a text
+      // @ts-expect-error a name must be a string
       name: 1,
       version: "1",
       scopes: {},
     });
-    // @ts-expect-error a version is needed
+    // @ts-expect-error a version is required
     definePolicy({ name: "n", scopes: {} });
     definePolicy({
       name: "n",
@@ -221,14 +221,14 @@ describe("a slip of the whole", () => {
       // @ts-expect-error an option is misspelt
       notCoverd: ["Payouts"],
     });
-    // @ts-expect-error text is what loadPolicy reads
+    // @ts-expect-error JSON text is for loadPolicy
     definePolicy("{}");
     definePolicy({
       name: "n",
       version: "1",
       scopes: { a: {} },
       tools: {
-        // @ts-expect-error a tier where none is declared
+        // @ts-expect-error a tier, but none is declared
         t: { scope: "a", tier: "pro" },
       },
     });
@@ -237,7 +237,7 @@ describe("a slip of the whole", () => {
       version: "1",
       scopes: {},
       tools: {
-        // @ts-expect-error a scope where none is declared
+        // @ts-expect-error a scope, but none is declared
         t: "a",
       },
     });

@@ -22,7 +22,7 @@ const policy = definePolicy({
 const loaded = loadPolicy({});
 
 describe("the matchers", () => {
-  test("know the names and parameters of a policy", () => {
+  test("accept only the names and parameters of a policy", () => {
     expect.extend(policyMatchers);
     expect(policy).toAllow("courses:read", "list_courses");
     expect(policy).toAllow(undefined, "GET /v1/courses");
@@ -32,7 +32,7 @@ describe("the matchers", () => {
     expect(policy).toAllow("courses:read", "list_corses");
     // @ts-expect-error the parameter is missing
     expect(policy).toAllow("courses:read", "read_account");
-    // @ts-expect-error another parameter
+    // @ts-expect-error a parameter with another name
     expect(policy).toAllow("courses:read", "read_account", { accountId: "a" });
     // @ts-expect-error no token
     expect(policy).toAllow(null, "list_courses");
@@ -50,14 +50,14 @@ describe("the matchers", () => {
     expect(policy).toDeny("a", "list_courses");
   });
 
-  test("take any name where the policy was loaded", () => {
+  test("accept any name for a loaded policy", () => {
     expect(loaded).toAllow("a", "anything", { id: "a" });
     expect(loaded).toDeny("a", "anything", "denied");
-    // @ts-expect-error no policy has operations here
+    // @ts-expect-error the subject is not a policy
     expect("text").toAllow("a", "anything");
   });
 
-  test("hold nothing that decays", () => {
+  test("have exact types", () => {
     expectTypeOf<Parameters<typeof expectNoWidening>["length"]>().toEqualTypeOf<2 | 3>();
     expectTypeOf<Extract<DenialCode, "allowed">>().toBeNever();
     expectTypeOf<undefined>().toExtend<TestToken>();
@@ -65,7 +65,7 @@ describe("the matchers", () => {
   });
 });
 
-test("the matrix and the comparison take policies and their names", () => {
+test("decisionMatrix and expectNoWidening accept only policies and their names", () => {
   const tokens = { nobody: undefined, reader: "courses:read" };
   expectTypeOf(decisionMatrix(policy, { tokens, operations: ["get_all"] })).toEqualTypeOf<string>();
   expectTypeOf(decisionMatrix(loaded, { tokens, operations: ["any"] })).toEqualTypeOf<string>();
@@ -73,6 +73,6 @@ test("the matrix and the comparison take policies and their names", () => {
   decisionMatrix(policy, { tokens, operations: ["list_corses"] });
   expectNoWidening(policy, loaded, { except: ["list_courses"] });
   expectNoWidening(loaded, policy);
-  // @ts-expect-error a definition is no policy
+  // @ts-expect-error a definition is not a policy
   expectNoWidening(policy.definition, policy);
 });

@@ -4,7 +4,7 @@ export type Refused = readonly [title: string, parts: string, place: string];
 /** A whole module that compiles, with exact names. */
 export type Accepted = readonly [title: string, text: string];
 
-/** What the modules of both tables can use. */
+/** Declarations that the modules of both tables use. */
 export const DECLARED = `
 import { definePolicy, type OperationOptions, type PolicyDefinition, type ScopeOf, type TierOf, type ToolOf } from "scope-policy";
 declare const env: {
@@ -19,7 +19,7 @@ const names = { name: "Loopwise", version: "1", tiers: ["free", "pro"], accountT
 const scopes = { openid: {}, "courses:read": "Read courses", "/a/{id}": {} } as const;
 `;
 
-/** Every place of a policy where a variable can be, each with the ways in which it becomes \`undefined\`. */
+/** Every place of a policy for a variable, with the ways in which it becomes `undefined`. */
 export const REFUSED: readonly Refused[] = [
   [
     "a tier from the environment",
@@ -29,7 +29,7 @@ export const REFUSED: readonly Refused[] = [
     "tools.get_settings.tier",
   ],
   [
-    "a tier for some",
+    "a tier behind a condition",
     `scopes, tools: { get_settings: { scope: "openid",
       tier: isPaid ? "pro" : undefined, // here
     } }`,
@@ -43,7 +43,7 @@ export const REFUSED: readonly Refused[] = [
     "tools.get_settings.accountTypes",
   ],
   [
-    "a denial for some",
+    "a denial behind a condition",
     `scopes, tools: { "delete_*": {
       deny: isPaid ? undefined : "Not on your plan.", // here
       scope: "openid",
@@ -72,14 +72,14 @@ export const REFUSED: readonly Refused[] = [
     "tools.get_settings",
   ],
   [
-    "a tier inside a requirement",
+    "a tier in a requirement",
     `scopes, tools: { get_settings: { anyOf: ["courses:read",
       { scope: "openid", tier: env.TIER }, // here
     ] } }`,
     "tools.get_settings.anyOf[].tier",
   ],
   [
-    "a tier far inside a requirement",
+    "a tier in a nested requirement",
     `scopes, tools: { get_settings: { allOf: ["courses:read", { anyOf: ["courses:read",
       { scope: "openid", tier: env.TIER }, // here
     ] }] } }`,
@@ -107,7 +107,7 @@ export const REFUSED: readonly Refused[] = [
     "tools.get_settings.params.id",
   ],
   [
-    "what an audit event shows",
+    "the arguments of audit events",
     `scopes, tools: { get_settings: { scope: "openid", audit: {
       show: undefined, // here
     } } }`,
@@ -135,7 +135,7 @@ export const REFUSED: readonly Refused[] = [
     "scopes.openid.locales.de.title",
   ],
   [
-    "what a scope implies",
+    "the implied scopes of a scope",
     `scopes: { openid: {}, "courses:read": { implies: [
       env.SCOPE, // here
     ] } }`,
@@ -156,7 +156,7 @@ export const REFUSED: readonly Refused[] = [
     "bundles.reading.except",
   ],
   [
-    "data that is written elsewhere",
+    "data with `as const`",
     `scopes,
     tools: { get_settings: { scope: "openid", tier: env.TIER } } as const, // here
     `,
@@ -164,7 +164,7 @@ export const REFUSED: readonly Refused[] = [
   ],
 ];
 
-/** Definitions that are legal today, and have no member that is always there and can be `undefined`. */
+/** Definitions that are valid: no member that is always present can be `undefined`. */
 export const ACCEPTED: readonly Accepted[] = [
   [
     "data of unknown content",
@@ -174,23 +174,23 @@ export const ACCEPTED: readonly Accepted[] = [
     void scope;`,
   ],
   [
-    "a value that is asserted to be a definition",
+    "a value that is cast to a definition",
     `export const policy = definePolicy({ ...names, scopes, tools: { t: "openid" } } as PolicyDefinition);`,
   ],
   [
-    "a definition of known names",
+    "a definition with known names",
     `declare const definition: PolicyDefinition<"openid" | "courses:read", "free" | "pro", never, "t">;
     export const policy = definePolicy(definition);
     export const names_: [ScopeOf<typeof policy>, TierOf<typeof policy>] = ["openid", "pro"];`,
   ],
   [
-    "an interface of one's own",
+    "a custom interface",
     `interface Definition extends PolicyDefinition<"openid", "pro"> { readonly scopes: { readonly openid: object } }
     declare const definition: Definition;
     export const policy = definePolicy(definition);`,
   ],
   [
-    "an option that is there or not",
+    "an option that is present or absent",
     `export const policy = definePolicy({
       ...names,
       scopes: { openid: { ...(isPaid && { tier: "pro" }) }, "courses:read": {} },
@@ -204,7 +204,7 @@ export const ACCEPTED: readonly Accepted[] = [
       },
     });
     export const tool: ToolOf<typeof policy> = "d";
-    // @ts-expect-error the names are exact
+    // @ts-expect-error only exact names are accepted
     export const other: ToolOf<typeof policy> = "f";`,
   ],
   [
@@ -213,11 +213,11 @@ export const ACCEPTED: readonly Accepted[] = [
     const tools = { a: { anyOf: ["openid", { scope: "courses:read", tier: "pro" }] }, b: "openid" } as const;
     export const policy = definePolicy({ ...base, tools: { ...tools, c: { deny: "Never." } } });
     export const tool: ToolOf<typeof policy> = "c";
-    // @ts-expect-error the names are exact
+    // @ts-expect-error only exact names are accepted
     export const other: ToolOf<typeof policy> = "d";`,
   ],
   [
-    "options of their own type",
+    "options with a type of their own",
     `declare const gates: Pick<OperationOptions<"openid", "pro", "studio">, "tier" | "accountTypes">;
     export const policy = definePolicy({ ...names, scopes, tools: { a: { scope: "openid", ...gates } } });`,
   ],
@@ -234,32 +234,32 @@ export const ACCEPTED: readonly Accepted[] = [
     policy.decide(undefined, "a");`,
   ],
   [
-    "constant data that is checked where it is written",
+    "constant data with `satisfies`",
     `const definition = { ...names, scopes, tools: { a: "openid", b: { scope: "openid", tier: "pro" } } } as const satisfies PolicyDefinition;
     export const policy = definePolicy(definition);
     export const tool: ToolOf<typeof policy> = "b";`,
   ],
   [
-    "a literal that is checked where it is written",
+    "a literal with `satisfies`",
     `type Names = ["openid" | "courses:read", "free" | "pro", "mentor" | "studio"];
     export const policy = definePolicy({
       ...names, scopes: { openid: {}, "courses:read": { tier: "pro" } }, tools: { a: "openid" },
     } satisfies PolicyDefinition<Names[0], Names[1], Names[2]>);`,
   ],
   [
-    "what no type is known of",
+    "data without a known type",
     `declare const anything: any;
     export const policy = definePolicy(anything);
     export const other = definePolicy({ ...names, scopes, tools: anything });`,
   ],
   [
-    "a function that makes definitions",
+    "a function that returns definitions",
     `const make = (tier: "free" | "pro"): PolicyDefinition => ({ ...names, scopes, tools: { a: { scope: "openid", tier } } });
     export const policy = definePolicy(make("pro"));`,
   ],
 ];
 
-/** Mistakes of each kind beside a member that is `undefined`; the line of each ends with a part of its error. */
+/** Mistakes of each kind next to a member that is `undefined`. The line of each ends with a part of its error. */
 export const SLIPS = `export const policy = definePolicy({ ...names, scopes, tools: {
   get_settings: { scope: "openid",
     tier: env.TIER, // here: MustNotBeUndefined<"tools.get_settings.tier">

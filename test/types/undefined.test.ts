@@ -48,16 +48,16 @@ const ACCEPTED_FILES: Files = new Map(
 
 const SLIPS_MODULE = `${DECLARED}\n${SLIPS}`;
 
-/** The lines that end with a mark, and what is written after it. */
+/** Returns the lines that end with a mark, and the text after it. */
 const marksIn = (text: string): readonly (readonly [line: number, mark: string])[] =>
   text.split("\n").flatMap((line, index) => {
     const [, mark] = / \/\/ here:?(.*)$/.exec(line) ?? [];
     return mark === undefined ? [] : [[index + 1, mark.trim()] as const];
   });
 
-/** Projects of users, by the options that they have beside those of `tsconfig.user.json`. */
+/** Projects of users, with their options in addition to those of `tsconfig.user.json`. */
 const PROJECTS: readonly (readonly [title: string, overrides: ts.CompilerOptions])[] = [
-  ["is strict alone", {}],
+  ["has only `strict`", {}],
   ["checks the declarations of the package", { skipLibCheck: false }],
   ["has exactOptionalPropertyTypes", { exactOptionalPropertyTypes: true }],
 ];
@@ -75,7 +75,7 @@ describe.each(PROJECTS)("in a project that %s", (_, overrides) => {
   }, 120_000);
 
   it.each(CASES.map(([title, , place], index) => [title, place, index] as const))(
-    "%s: `undefined` does not compile, and the error names %s",
+    "`undefined` for %s is an error that names %s",
     (_title, place, index) => {
       const found = lines.get(refusedFile(index)) ?? [];
       const marked = marksIn(moduleOf(CASES[index]?.[1] ?? ""));
@@ -85,13 +85,13 @@ describe.each(PROJECTS)("in a project that %s", (_, overrides) => {
   );
 
   it.each(ACCEPTED.map(([title], index) => [title, index] as const))(
-    "%s: it compiles",
+    "%s compiles",
     (_title, index) => {
       expect(lines.get(acceptedFile(index)) ?? []).toEqual([]);
     },
   );
 
-  it("other mistakes beside it are reported where they are, as if it were not there", () => {
+  it("other mistakes next to `undefined` are reported at their places", () => {
     const found = lines.get("test/types/slips.ts") ?? [];
     const marks = marksIn(SLIPS_MODULE);
     expect(found.map(({ line }) => line)).toEqual(marks.map(([line]) => line));
@@ -104,19 +104,19 @@ describe.each(PROJECTS)("in a project that %s", (_, overrides) => {
 });
 
 describe("in a project without strictNullChecks", () => {
-  it("every one of them compiles, because the compiler cannot tell `undefined` from a value", () => {
+  it("every definition compiles, because the compiler cannot distinguish `undefined` from a value", () => {
     const files: Files = new Map([...REFUSED_FILES, ...ACCEPTED_FILES]);
     expect(compile(files, { strictNullChecks: false })).toEqual([]);
   });
 });
 
-/** The `ts` blocks of a document; each is a whole module. */
+/** Returns the `ts` blocks of a document. Each is a whole module. */
 const blocksOf = (path: string): [string, string][] =>
   [...readFileSync(join(root, path), "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(
     ([, code = ""], index) => [`${path}-${index}.ts`, `${code}\nexport {};\n`],
   );
 
-describe("in a project that is strict alone", () => {
+describe("in a project that has only `strict`", () => {
   it("the policies of the examples and of the documents compile", () => {
     const examples = readdirSync(join(root, "examples"), { recursive: true, encoding: "utf8" })
       .map((path) => `examples/${path.replaceAll("\\", "/")}`)

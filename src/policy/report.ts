@@ -1,0 +1,146 @@
+import type { Finding } from "../errors.js";
+import { withoutPrototype } from "./own-members.js";
+import { nearest, type Steps } from "./suggest.js";
+
+/** The place of a value in a definition, as keys and indexes from the root. */
+export type Path = readonly (string | number)[];
+
+/** Returns the candidate that was probably meant by a name, within the limits of the report for suggestions. */
+export type Suggest = (name: string, candidates: Iterable<string>) => string | undefined;
+
+/** Collects the findings of one policy in the order of their discovery. */
+export interface Report {
+  /** The findings so far, at most {@link MOST_FINDINGS}. Later ones are only counted. */
+  readonly findings: readonly Finding[];
+  /** Places whose value was removed, with a finding. They get no further finding. */
+  readonly removed: Set<string>;
+  /** Places that contain a removed place. A missing member there is not an error. */
+  readonly damaged: Set<string>;
+  /** Records that the value at `path` was removed. */
+  remove(path: Path): void;
+  /** Whether further findings are only counted. A search with many findings may then stop, see {@link Report.stop}. */
+  readonly isFull: boolean;
+  /**
+   * Adds a finding.
+   *
+   * @param meant - returns what was probably meant. Called for the first hundred findings only, because it takes time.
+   */
+  add(
+    code: string,
+    path: Path,
+    message: string,
+    meant?: (suggest: Suggest) => string | undefined,
+  ): void;
+  /** Records that a search stopped early, so that the number of findings is unknown. */
+  stop(): void;
+  /** Returns the findings. If some were only counted, the last finding gives their number. */
+  close(): readonly Finding[];
+}
+
+const IDENTIFIER = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
+
+/** Maximum number of characters in the path of a finding. The name of an endpoint may have 8,192. */
+const LONGEST_PLACE = 10_000;
+
+/** Formats a path: `["tools", "get_settings", "anyOf", 0]` becomes `tools.get_settings.anyOf[0]`. */
+export function formatPath(path: Path): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else {
+      const key = cut(step, LONGEST_PLACE);
+      if (IDENTIFIER.test(key)) text += text === "" ? key : `.${key}`;
+      else text += `[${JSON.stringify(key)}]`;
+    }
+    if (text.length > LONGEST_PLACE) break;
+  }
+  return cut(text, LONGEST_PLACE);
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
+/** Maximum number of listed findings. */
+const MOST_FINDINGS = 1_000;
+/** Maximum number of findings with a suggestion. */
+const MOST_SUGGESTIONS = 100;
+/** Maximum number of steps for all suggestions of one report, see {@link nearest}. */
+const SUGGESTION_STEPS = 20_000_000;
+/** The code of the last finding if some are only counted. */
+const MORE = "more_findings";
+/** Maximum number of characters of a message, and of a path in the text of an error. */
+const LONGEST_MESSAGE = 1_024;
+
+/** Creates an empty report. */
+export function newReport(): Report {
+  const findings: Finding[] = [];
+  const removed = new Set<string>();
+  const damaged = new Set<string>();
+  const steps: Steps = { left: SUGGESTION_STEPS };
+  const suggest: Suggest = (name, candidates) => nearest(name, candidates, steps);
+  let more = 0;
+  let isStopped = false;
+  return {
+    findings,
+    removed,
+    damaged,
+    remove(path) {
+      removed.add(formatPath(path));
+      damaged.add(formatPath(path.slice(0, -1)));
+    },
+    get isFull() {
+      return findings.length >= MOST_FINDINGS;
+    },
+    add(code, path, message, meant) {
+      if (findings.length >= MOST_FINDINGS) {
+        more += 1;
+        return;
+      }
+      const suggestion = findings.length < MOST_SUGGESTIONS ? meant?.(suggest) : undefined;
+      const finding = {
+        code,
+        path: formatPath(path),
+        message: oneLine(cut(message, LONGEST_MESSAGE)),
+      };
+      findings.push(Object.freeze(suggestion === undefined ? finding : { ...finding, suggestion }));
+    },
+    stop() {
+      isStopped = true;
+    },
+    close() {
+      if (more === 0 && !isStopped) return Object.freeze(findings);
+      const counted = isStopped ? `more than ${more} further findings` : `${more} further findings`;
+      const message = `and ${more === 0 ? "further findings" : counted}, which are not listed`;
+      return Object.freeze([...findings, Object.freeze({ code: MORE, path: "", message })]);
+    },
+  };
+}
+
+/**
+ * Returns a text with control, format and line separator characters escaped. Messages quote names from outside, which can have
+ * them.
+ */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    const code = character.codePointAt(0) as number;
+    return `\\u{${code.toString(16)}}`;
+  });
+}
+
+/**
+ * Returns the message of an error with findings: their number, then one line for each with its place and suggestion.
+ *
+ * @param subject - what has the findings, as a noun phrase: `the app`, `the options of the gate`
+ */
+export function describeFindings(findings: readonly Finding[], subject = "the policy"): string {
+  const lines = findings.map(withoutPrototype).map(({ path, message, suggestion }) => {
+    const where = path === "" ? "" : `${cut(path, LONGEST_MESSAGE)}: `;
+    const meant = suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`;
+    return oneLine(`  ${where}${message}${meant}`);
+  });
+  const count = findings.length === 1 ? "1 finding" : `${findings.length} findings`;
+  const listed =
+    findings.at(-1)?.code === MORE ? `more than ${findings.length - 1} findings` : count;
+  return `${listed} in ${subject}\n${lines.join("\n")}`;
+}
