@@ -1,6 +1,7 @@
 import { readOwn } from "../decision/access-token.js";
 import { type ScopeSource, tokenFrom } from "../resource-server/claims.js";
 import { type RejectionReason, rejected, type Verdict } from "../resource-server/token-verifier.js";
+import { MAX_SECONDS } from "./clock.js";
 import type { JsonObject } from "./json-object.js";
 import { type KindRule, kindFault } from "./token-kind.js";
 
@@ -19,9 +20,6 @@ export interface ClaimRules {
 
 const TEXTS = ["sub", "client_id", "jti"];
 const TIMES = ["exp", "iat", "nbf"];
-
-/** Seconds from here on, in the year 5138, are taken for milliseconds. */
-const MAX_EXP = 1e11;
 
 /** Returns the token that claims make at a time, in milliseconds since 1970, or why they make none. */
 export function judgeClaims(claims: JsonObject, now: number, rules: ClaimRules): Verdict {
@@ -62,7 +60,7 @@ function valueFault(claims: JsonObject): RejectionReason | undefined {
   const areGood =
     TEXTS.every((name) => isGood(name, isText)) &&
     TIMES.every((name) => isGood(name, Number.isFinite)) &&
-    isGood("exp", (exp) => (exp as number) < MAX_EXP);
+    isGood("exp", (exp) => (exp as number) < MAX_SECONDS);
   return areGood ? undefined : "malformed";
 }
 

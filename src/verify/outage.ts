@@ -10,7 +10,7 @@ export type OutageReason =
   | "type";
 
 const SENTENCES: Readonly<Record<OutageReason, string>> = {
-  clock: "the clock gave no time",
+  clock: "the clock threw or did not return seconds since 1970",
   key: "a key of the key set cannot be used",
   malformed: "the server's answer is not what was asked for",
   network: "the server could not be reached",

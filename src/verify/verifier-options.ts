@@ -28,7 +28,7 @@ export interface VerifierOptions {
   readonly timeout?: number;
   /** Takes the place of the runtime's `fetch`: for a proxy, for client certificates, for tests. */
   readonly fetch?: Fetch;
-  /** The clock, in milliseconds since 1970; `Date.now` by default. */
+  /** Returns the current time in seconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
 }
 

@@ -12,7 +12,7 @@ import { createAuthorizer } from "../../src/resource-server/authorizer.js";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
 import { introspectionVerifier } from "../../src/verify/introspection.js";
 import { jwtVerifier } from "../../src/verify/jwt.js";
-import { inSeconds, mint, NOW, OPTIONS } from "../verify/fixtures.js";
+import { inSeconds, mint, OPTIONS } from "../verify/fixtures.js";
 import type { ContractCase, Expected } from "./case.js";
 import { stepUp } from "./cases-decisions.js";
 import { EXPRESS_SUBJECTS } from "./express-subject.js";
@@ -265,7 +265,7 @@ describe("tokens", () => {
         issuer: "https://as.example.com",
         bearer: "api",
         audience: resource,
-        now: () => NOW,
+        now: () => inSeconds(0),
         fetch: async () =>
           Response.json({
             active: answers[name],

@@ -15,7 +15,15 @@ import { meetingsOf } from "../../src/testing/meetings.js";
 import { widenings } from "../../src/testing/widenings.js";
 import { findingsOf } from "../policy/findings-of.js";
 import { listOf, scopesOf } from "../policy/many.js";
-import { AUDIENCE, CLAIMS, ISSUER, KEY_SET, mint, NOW, publicJwk } from "../verify/fixtures.js";
+import {
+  AUDIENCE,
+  CLAIMS,
+  ISSUER,
+  inSeconds,
+  KEY_SET,
+  mint,
+  publicJwk,
+} from "../verify/fixtures.js";
 
 // Limits that no other test tries at their very value. Each title names the constant.
 
@@ -213,7 +221,7 @@ describe("limits of the verifiers", () => {
       audience: AUDIENCE,
       algorithms: ["RS256"],
       jwks: "https://as.example.com/keys",
-      now: () => NOW,
+      now: () => inSeconds(0),
       fetch: answer,
     });
   const padded = (value: unknown, bytes: number) => JSON.stringify(value).padEnd(bytes);
@@ -249,7 +257,7 @@ describe("limits of the verifiers", () => {
         clientSecret: "secret",
         issuer: ISSUER,
         audience: AUDIENCE,
-        now: () => NOW,
+        now: () => inSeconds(0),
         fetch: answering(padded({ ...CLAIMS, active: true }, bytes)),
       });
     expect((await verifyWith(65_536)("token"))?.sub).toBe("user-1");

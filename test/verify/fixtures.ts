@@ -5,7 +5,7 @@ import { detailedVerify, type RejectionReason } from "../../src/resource-server/
 import type { Verify } from "../../src/resource-server/verify.js";
 import type { JwtVerifierOptions } from "../../src/verify/jwt.js";
 
-/** 22 November 2026, noon: no test waits for a clock. */
+/** 22 November 2026, noon, in milliseconds since 1970. No test waits for a clock. */
 export const NOW = Date.UTC(2026, 10, 22, 12);
 const SECONDS = NOW / 1_000;
 
@@ -134,14 +134,14 @@ export const OPTIONS: JwtVerifierOptions = {
   audience: AUDIENCE,
   jwks: KEY_SET,
   algorithms: ["RS256", "ES256"],
-  now: () => NOW,
+  now: () => SECONDS,
 };
 
 /** A clock that stands still until it is told to go on. */
 export function newTestClock(): { now: () => number; pass: (seconds: number) => void } {
   let time = NOW;
   return {
-    now: () => time,
+    now: () => time / 1_000,
     pass: (seconds) => {
       time += seconds * 1_000;
     },

@@ -3,7 +3,7 @@ import {
   type IntrospectionVerifierOptions,
   introspectionVerifier,
 } from "../../src/verify/introspection.js";
-import { AUDIENCE, ISSUER, inSeconds, NOW, newTestClock } from "./fixtures.js";
+import { AUDIENCE, ISSUER, inSeconds, newTestClock } from "./fixtures.js";
 
 /** The answer of an introspection endpoint for a good token. */
 export const ACTIVE: Readonly<Record<string, unknown>> = {
@@ -23,7 +23,7 @@ export const INTROSPECTION = {
   clientId: "api",
   clientSecret: "secret",
   audience: AUDIENCE,
-  now: () => NOW,
+  now: () => inSeconds(0),
 } satisfies IntrospectionVerifierOptions;
 
 /** Options that a program without types could give; a member that is `undefined` is left out. */

@@ -218,10 +218,12 @@ describe("a verifier that cannot tell", () => {
         throw new Error("private detail");
       },
     ],
-    ["gives NaN", () => Number.NaN],
-    ["gives Infinity", () => Number.POSITIVE_INFINITY],
-    ["gives a text", () => "1" as unknown as number],
-    ["gives a promise", () => Promise.resolve(1) as unknown as number],
+    ["returns NaN", () => Number.NaN],
+    ["returns Infinity", () => Number.POSITIVE_INFINITY],
+    ["returns a string", () => "1" as unknown as number],
+    ["returns a promise", () => Promise.resolve(1) as unknown as number],
+    ["returns milliseconds", () => inSeconds(0) * 1_000],
+    ["returns the first number that counts as milliseconds", () => 1e11],
   ];
 
   it.each(BAD_CLOCKS)("throws: the clock %s", async (_title, now) => {

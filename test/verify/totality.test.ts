@@ -4,7 +4,7 @@ import { introspectionVerifier } from "../../src/verify/introspection.js";
 import { jwtVerifier } from "../../src/verify/jwt.js";
 import { VerifierOutage } from "../../src/verify/outage.js";
 import { runOftenAsync, tally } from "../often.js";
-import { AUDIENCE, CLAIMS, ISSUER, mint, NOW, OPTIONS, thrownBy } from "./fixtures.js";
+import { AUDIENCE, CLAIMS, ISSUER, inSeconds, mint, OPTIONS, thrownBy } from "./fixtures.js";
 
 const RUNS = { numRuns: 400 };
 const good = await mint();
@@ -97,7 +97,7 @@ describe("laws of verifiers", () => {
             issuer: ISSUER,
             bearer: "abc",
             audience: AUDIENCE,
-            now: () => NOW,
+            now: () => inSeconds(0),
             fetch: async () =>
               new Response(body, { headers: { "content-type": "application/json" } }),
           });
