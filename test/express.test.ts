@@ -270,7 +270,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
         app.get("/open", gate.public(), handler);
       });
       const none =
-        "ERR_COVERAGE: no gate of this authorizer has let the request through: put one before the handler";
+        "ERR_COVERAGE: the request has passed no gate of this authorizer: put one before the handler";
       await ask("/known", "reader");
       expect(said.splice(0)).toEqual(["reader", "reader", none]);
       await ask("/public");
@@ -663,7 +663,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
         "late_gate GET /covered/b",
       ]);
       expect(() => gate.assertCovers(app)).toThrow(
-        "another handler of the route comes before its gate, and could answer: put the gate first at GET /answers",
+        "another handler of the route comes before its gate and could respond: put the gate first at GET /answers",
       );
     });
 

@@ -151,7 +151,7 @@ describe("scopePolicy with options that are at fault", () => {
   });
 
   it("rejects a second one in its context or within", async () => {
-    const message = /`accessToken` of requests is there already/;
+    const message = /requests already have `accessToken`/;
     const beside = newApp();
     await beside.register(scopePolicy, { authorizer });
     await expect(beside.register(scopePolicy, { authorizer })).rejects.toThrow(message);
