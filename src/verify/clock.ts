@@ -20,7 +20,7 @@ export function newClock(now: () => number = () => Date.now() / 1_000): Clock {
     }
     if (typeof time !== "number" || !Number.isFinite(time) || time >= MAX_SECONDS)
       throw new VerifierOutage("clock");
-    return Math.round(time * 1_000);
+    return time * 1_000;
   };
 }
 
