@@ -20,108 +20,109 @@ import { newRequestNote } from "./resource-server/request-note.js";
 import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
 
 /**
- * What a gate says that it reads of a request: less than Express has, so that the types of Express 4 and 5 both fit, and
- * nothing of `params`, so that those of the handler are still inferred from the route.
+ * The part of a request in the type of a gate. It is small, so that the types of Express 4 and 5 both fit, and it has no
+ * `params`, so that Express still infers those of the handler from the route.
  */
 export interface GateRequest {
-  /** The method. */
+  /** HTTP method. */
   readonly method: string;
-  /** The prefix of the routers that the request came through, as it stands in the request. */
+  /** Path prefix of the routers that the request passed, as written in the request. */
   readonly baseUrl: string;
-  /** The request target, as it came. */
+  /** Request target, as received. */
   readonly originalUrl: string;
-  /** Names and values of the header fields, as they came. */
+  /** Names and values of the headers, as received. */
   readonly rawHeaders: readonly string[];
-  /** The header fields as Node has put them together. */
+  /** Headers after Node has combined them. */
   readonly headers: { readonly authorization?: string | undefined };
-  /** The matched route. */
+  /** Matched route. */
   readonly route?: unknown;
 }
 
-/** What it writes to. */
+/** The part of a response in the type of a gate. */
 export interface GateResponse {
-  /** Whether somebody has answered. */
+  /** Whether a response has been sent. */
   readonly headersSent: boolean;
-  /** Whether the client has gone. */
+  /** Whether the connection is closed. */
   readonly destroyed: boolean;
-  /** The status. */
+  /** HTTP status. */
   statusCode: number;
-  /** Sets a header field. */
+  /** Sets a header. */
   setHeader(name: string, value: string): unknown;
-  /** Writes the body and ends. */
+  /** Writes the body and ends the response. */
   end(text?: string): unknown;
 }
 
-/** A middleware; it says nothing of a route's parameters, so that those of the handler after it stay typed. */
+/** A middleware. Its type has no route parameters, so that those of the next handler stay typed. */
 export type GateHandler = (
   req: GateRequest,
   res: GateResponse,
   next: () => void,
 ) => void | Promise<void>;
 
-/** Options of all gates of one authorizer. */
+/** Options for all gates of one authorizer. */
 export interface ExpressGateOptions {
   /**
-   * Returns the id of a request for its audit events: a text or a number, cleaned and cut to 256 characters. By default each
-   * request gets a random UUID. An id that you take from a header of the client is a text of the client.
+   * Returns the id of a request for its audit events: a string or a number, sanitized and cut to 256 characters. By default
+   * each request gets a random UUID. An id from a request header is under the control of the caller.
    */
   readonly requestId?: (req: Request) => unknown;
 }
 
 /** Options of one gate. */
 export interface GateOptions {
-  /** Reads the parameters that the route does not have under the same name; a promise is waited for, as long as the authorizer's `timeout`. What it throws is a 503. */
+  /** Returns the parameters that the route does not have under the same name, or a promise of them. If it throws, rejects or exceeds the authorizer's `timeout`, the response is 503. */
   readonly params?: (req: Request) => unknown;
   /**
-   * Returns more arguments for the audit event, as an object of plain data. It is called only where there is an `audit`, after
-   * the decision, which never depends on it. What it throws is reported on the console, and a promise is not waited for.
+   * Returns additional arguments for the audit event, as an object of plain data. The gate calls it only if the authorizer has
+   * an `audit`, after the decision, which never depends on it. The gate reports an exception on the console, and does not wait
+   * for a promise.
    */
   readonly arguments?: (req: Request) => unknown;
 }
 
-/** The gates of one authorizer for Express 5 and 4. */
+/** Gates of one authorizer for Express 5 and 4. */
 export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
   /**
-   * A middleware that goes on only with a token that may call a tool. Parameters of the tool are taken from the route where
-   * it has them under the same name, else from `options.params`. It answers every refusal itself (status, RFC 6750
-   * challenge, RFC 9457 body) and never calls `next(error)`.
+   * Creates a middleware that calls the next handler only if the request may call a tool. The gate reads the tool's parameters
+   * from the route if it has them under the same name, otherwise from `options.params`. It responds to every denial itself
+   * (status, RFC 6750 challenge, RFC 9457 body) and never calls `next(error)`.
    *
-   * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN` for a name the policy lacks, `ERR_OPTIONS_INVALID`
+   * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN` for a name that the policy does not have, `ERR_OPTIONS_INVALID`
    */
   <const Name extends string>(tool: KnownName<Types, Name>, options?: GateOptions): GateHandler;
 
   /**
    * Creates a middleware for a route that is one of the `endpoints` of the policy. The route's own template decides, and the
-   * path of the request must mean the same endpoint in its one canonical spelling: for another case, an escape, a second or
-   * last slash, and for templates that are patterns or lists it is an unknown operation. The route's names of parameters are
-   * free, but each may occur once, and none may be the policy's name of another parameter that decides. Given to `use` it
-   * does not know the route, and refuses every request.
+   * path of the request must match the same endpoint in its one canonical spelling. The gate denies everything else as an
+   * unknown operation: other letter case, an escape, a double or trailing slash, and templates that are patterns or lists. You
+   * can choose the names of the route's parameters, but each may occur only once, and none may be the policy's name of another
+   * parameter that decides. Given to `use`, the gate does not know the route and denies every request.
    *
    * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID`
    */
   endpoint(options?: GateOptions): GateHandler;
 
-  /** A mark for a route that needs no gate: does nothing, and `assertCovers` is content with it. */
+  /** Creates a middleware that marks a route without a gate for `assertCovers` and does nothing else. */
   public(): GateHandler;
 
   /**
-   * The token with which a request passed the last gate.
+   * Returns the token with which a request passed the last gate.
    *
-   * @throws {@link index!PolicyError} `ERR_COVERAGE` where no gate of this authorizer has let the request through, and where a
-   * public operation was called without credentials
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` if the request has passed no gate of this authorizer, or if it called a
+   * public operation without credentials
    */
   token(req: object): AccessToken;
 
   /**
-   * As {@link ExpressGate.token}, for handlers of public operations: `undefined` without credentials.
+   * Returns the same as {@link ExpressGate.token}, or `undefined` for a request without credentials to a public operation.
    *
-   * @throws {@link index!PolicyError} `ERR_COVERAGE` where no gate of this authorizer has let the request through
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` if the request has passed no gate of this authorizer
    */
   optionalToken(req: object): AccessToken | undefined;
 
   /**
-   * A middleware for the top of an application that serves the metadata of the resource at its well-known path, to
-   * everybody. Other paths pass.
+   * Creates a middleware for the top of an application that serves the metadata of the resource at its well-known path, without
+   * credentials. Requests for other paths go to the next handler.
    *
    * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for an authorizer without `resource`
    *
@@ -130,19 +131,19 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
   metadata(): GateHandler;
 
   /**
-   * Checks at start-up, after the last route, that each route of an application or router is gated or marked as public before
-   * its first handler, and that each endpoint of the policy is a route with `gate.endpoint()`. A gate that is given to `use`
-   * covers a route only if no path below it binds a parameter that it decides on again. Gates of another authorizer do not
-   * count. Routers are looked into. An application mounted in another cannot be, which is a finding; functions given to `use`
-   * and `param` are not looked at.
+   * Checks that each route of an application or router is gated or marked as public before its first handler, and that each
+   * endpoint of the policy is a route with `gate.endpoint()`. Call it at startup, after the last route. A gate that is given to
+   * `use` covers a route only if no path below it binds a parameter again that the gate decides on. Gates of another authorizer
+   * do not count. The check includes routers. It cannot inspect an application mounted in another one, which is a finding, and
+   * ignores other functions given to `use` and `param`.
    *
-   * @throws {@link index!PolicyError} `ERR_COVERAGE` with every finding at once; `ERR_OPTIONS_INVALID` for what is no application
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` with all findings at once; `ERR_OPTIONS_INVALID` for a value that is not an application
    */
   assertCovers(app: object): void;
 }
 
 /**
- * Makes the gates of an authorizer for Express 5 and 4. Nothing is written to `req.auth`, `req.user` or `res.locals`.
+ * Creates the gates of an authorizer for Express 5 and 4. They write nothing to `req.auth`, `req.user` or `res.locals`.
  *
  * @example
  * ```ts
@@ -200,7 +201,7 @@ export function expressGate<Types extends PolicyTypes>(
       const hasWaited = admission instanceof Promise;
       return whenThere(admission, (admission) => {
         if (admission.kind === "refused") return write(req, res, admission.answer);
-        // nobody is there any more, or somebody else has answered meanwhile: a timeout, a server that stops
+        // meanwhile the connection was closed or another response was sent: a timeout, a server that stops
         if (hasWaited && (res.headersSent || res.destroyed)) return;
         admitted.set(req, admission);
         next();
@@ -257,7 +258,7 @@ const GATE_CHECKS = {
   arguments: optional(isFunction),
 } satisfies Record<keyof GateOptions, OptionCheck>;
 
-/** What the audit reads of a request: what the option `arguments` returns, the query, and a body that was parsed before the gate. */
+/** Returns what the audit reads of a request: the result of the option `arguments`, the query, and a body that was parsed before the gate. */
 function viewOf(
   req: Request,
   more: GateOptions["arguments"],
@@ -269,8 +270,7 @@ function viewOf(
   };
 }
 
-const NO_GATE =
-  "no gate of this authorizer has let the request through: put one before the handler";
+const NO_GATE = "the request has passed no gate of this authorizer: put one before the handler";
 const NO_TOKEN = "the operation is public and was called without a token: use `optionalToken`";
 
 function endpointOf(endpoints: EndpointFinder, req: GateRequest): GateOperation | undefined {
@@ -279,7 +279,7 @@ function endpointOf(endpoints: EndpointFinder, req: GateRequest): GateOperation 
   return endpoints.find({ method, target, base, template: readOwn(req.route, "path"), values });
 }
 
-/** Writes an answer, unless there is one already or nobody to read it. */
+/** Writes a response, unless one has been sent or the connection is closed. */
 function write({ method }: GateRequest, res: GateResponse, answer: PlainAnswer): void {
   if (res.headersSent || res.destroyed) return;
   res.statusCode = answer.status;

@@ -40,51 +40,50 @@ import { newRequestNote } from "./resource-server/request-note.js";
 import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
 
 /**
- * Names the policy of a program, so that `config.tool` takes its tools alone:
- * `declare module "scope-policy/fastify" { interface Register { policy: typeof policy } }`. Once for a program; it holds
- * for all of it.
+ * Registers the type of a program's policy, so that `config.tool` accepts only its tools. Merge it once, for the whole program:
+ * `declare module "scope-policy/fastify" { interface Register { policy: typeof policy } }`.
  */
 export interface Register {
-  /** Nobody's: what is merged in is `policy`. */
+  /** Reserved. Merge in the member `policy`. */
   readonly "~register"?: never;
 }
 
-/** The tools that a route's `config` can name: those of the registered policy, else any text. */
+/** Names of tools that a route's `config` accepts: those of the registered policy, without one any string. */
 export type RegisteredTool = Register extends { readonly policy: infer Of extends Policy }
   ? ToolOf<Of>
   : string;
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** The tool of the policy that the route is. */
+    /** Name of the tool in the policy. */
     tool?: RegisteredTool;
-    /** The route is an endpoint of the policy, by its method and `url`. */
+    /** Marks the route as an endpoint of the policy, by its method and `url`. */
     endpoint?: true;
-    /** The route needs no gate. */
+    /** Marks the route as public: it needs no gate. */
     public?: true;
-    /** Reads the parameters that the route does not have under the same name, before the body is there; what it throws, or does not answer within the authorizer's `timeout`, is a 503. */
+    /** Returns the parameters that the route does not have under the same name, or a promise of them, before the body is read. If it throws, rejects or exceeds the authorizer's `timeout`, the response is 503. */
     params?: (request: FastifyRequest) => unknown;
     /**
-     * Returns more arguments for the audit event, as an object of plain data. It is called only where there is an `audit`, after
-     * the decision, which never depends on it, and before the body is read.
+     * Returns additional arguments for the audit event, as an object of plain data. The gate calls it only if the authorizer has
+     * an `audit`, after the decision, which never depends on it, and before the body is read.
      */
     arguments?: (request: FastifyRequest) => unknown;
   }
   interface FastifyRequest {
-    /** The token with which the request passed the gate; `undefined` on public routes, and without credentials on public operations. */
+    /** Token with which the request passed the gate; `undefined` on public routes, and without credentials on public operations. */
     accessToken: AccessToken | undefined;
   }
 }
 
-/** What the plugin is registered with. */
+/** Options of the plugin. */
 export interface ScopePolicyOptions<Types extends PolicyTypes = PolicyTypes> {
-  /** Who decides. */
+  /** Authorizer that decides. */
   readonly authorizer: Authorizer<Types>;
-  /** Refuses to start with a route that no `config` maps, and with an endpoint of the policy that no route is. */
+  /** Prevents a start with a route that no `config` maps, or with an endpoint of the policy that no route serves. Default: `false`. */
   readonly strict?: boolean;
 }
 
-/** What a route is to the gate. */
+/** How a route maps to the policy. */
 type Mapping =
   | { readonly kind: "public" }
   | { readonly kind: "endpoint" }
@@ -94,19 +93,19 @@ type Mapping =
 const UNMAPPED = "unmapped_route";
 const ACCESS_TOKEN = "accessToken";
 const TWICE =
-  "`accessToken` of requests is there already: register the plugin once, or in contexts beside each other";
+  "requests already have `accessToken`: register the plugin once, or in sibling contexts";
 
 const anything = () => undefined;
 const CHECKS = {
   authorizer: required(isAuthorizer),
   strict: optional(oneOf(true, false)),
-  // Fastify's own, which any plugin may be given
+  // options of Fastify, which every plugin can get
   prefix: anything,
   logLevel: anything,
   logSerializers: anything,
 } satisfies Record<keyof (ScopePolicyOptions & RegisterOptions), OptionCheck>;
 
-/** The checks of this plugin's members of `config`, which other plugins may have members in. */
+/** Checks of this plugin's members of `config`, in which other plugins may have members too. */
 const CONFIG_CHECKS = {
   tool: optional(isText),
   endpoint: optional(oneOf(true)),
@@ -120,14 +119,14 @@ const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, do
   try {
     guardContext(instance, options);
   } catch (error) {
-    // Fastify would not catch it, and `register` would not reject
+    // Fastify would not catch the error, and `register` would not reject
     fault = error as Error;
   }
   done(fault);
 };
 
 function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): void {
-  const { authorizer, strict = false } = checkOptions("the plugin", options, CHECKS);
+  const { authorizer, strict = false } = checkOptions("`scopePolicy`", options, CHECKS);
   if (instance.hasRequestDecorator(ACCESS_TOKEN)) {
     throw new PolicyError("ERR_OPTIONS_INVALID", TWICE);
   }
@@ -151,7 +150,7 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
     const mapping = mappingOf(config);
     for (const verb of [method].flat()) {
       const path = `${verb} ${url}`;
-      // the HEAD that Fastify adds to a GET says the same
+      // Fastify adds the HEAD to a GET: it would repeat the finding
       if (verb === "HEAD" && findings.some((finding) => finding.path === `GET ${url}`)) continue;
       const name = endpoints.named(verb, url);
       if (mapping.kind === "none") {
@@ -195,7 +194,7 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
       }),
     });
     void whenThere(admission, (admission) => {
-      // nobody is there any more, or somebody else has answered
+      // the connection is closed, or another response has been sent
       if (reply.sent || reply.raw.destroyed) return void reply.hijack();
       if (admission.kind === "refused") return void write(request, reply, admission.answer);
       request.accessToken = admission.token;
@@ -203,7 +202,7 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
     });
   });
 
-  // schemas coerce values after the decision: the handler must not read another value than the one that was decided on
+  // schemas coerce values after the decision: the handler must not read a value other than the decided one
   instance.addHook("preHandler", (request, reply, done) => {
     const note = watched.get(request.raw);
     const param = note?.changed();
@@ -215,22 +214,22 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
 }
 
 /**
- * The gate of an authorizer as a plugin for Fastify 5. It decides in `onRequest`, before the body is read, for every route of
- * the context it is registered in and of the contexts within, by the route's `config`: `{ tool }`, `{ endpoint: true }` by
- * the route's own `url` (the path of the request must mean the same endpoint in its one canonical spelling), or
- * `{ public: true }`. A route without any of these is an unknown operation, and with `strict` the server does not start. The
- * handler that answers 404 is left alone.
+ * Plugin for Fastify 5 with the gate of an authorizer. The gate decides in `onRequest`, before the body is read, for every route
+ * of the context in which you register it and of its child contexts. The route's `config` names the operation: `{ tool }`,
+ * `{ endpoint: true }` or `{ public: true }`. For an endpoint, the route's own `url` decides, and the path of the request must
+ * match the same endpoint in its one canonical spelling. The gate denies a route without any of these as an unknown operation;
+ * with `strict` the server does not start. The gate ignores the handler that responds with 404.
  *
- * In `preHandler` it refuses with 400 `invalid_params` if a schema or a hook has changed the value of a route's parameter that
- * was decided on. The number `7` is the same value as the text `7`, and another one than `007`.
+ * In `preHandler` the gate responds with 400 `invalid_params` if a schema or a hook has changed the value of a route parameter
+ * after the decision. The number `7` is the same value as the string `7`, but not the same as `007`.
  *
- * Await `register` before the first route: of routes that are there before it, `strict` does not know, and they are gated all the same.
- * Outside of a prefix it also serves the metadata of the authorizer's `resource` (RFC 9728, section 3).
+ * Await `register` before the first route. The gate also covers earlier routes, but `strict` does not see them.
+ * Outside of a prefix the plugin also serves the metadata of the authorizer's `resource` (RFC 9728, section 3).
  *
- * `register` rejects with a {@link index!PolicyError} `ERR_OPTIONS_INVALID` that has every fault of the options, and for a second
- * registration in its context or within: register in contexts beside each other.
- * `ready` and `listen` reject with a {@link index!PolicyError} `ERR_COVERAGE` that has every finding: an unknown tool, an endpoint that the
- * policy lacks, and with `strict` unmapped routes and endpoints that no route serves.
+ * `register` rejects with a {@link index!PolicyError} `ERR_OPTIONS_INVALID` for invalid options, all at once, and for a second
+ * registration in the same context or in a child: register in sibling contexts.
+ * `ready` and `listen` reject with a {@link index!PolicyError} `ERR_COVERAGE` that has all findings: an unknown tool, an endpoint
+ * that the policy does not have, and with `strict` unmapped routes and endpoints that no route serves.
  *
  * @example
  * ```ts
@@ -270,11 +269,11 @@ function mapRoute(policy: Policy, config: FastifyContextConfig): Mapping {
   const { tool, endpoint, public: open } = own;
   const said = [tool !== undefined, endpoint === true, open === true].filter(Boolean).length;
   if (said === 0)
-    return none(UNMAPPED, "the route says neither `tool` nor `endpoint` nor `public`");
+    return none(UNMAPPED, "the route has none of `tool`, `endpoint` and `public` in its `config`");
   if (said > 1)
     return none(
       "ambiguous_route",
-      "the route says more than one of `tool`, `endpoint` and `public`",
+      "the route has more than one of `tool`, `endpoint` and `public` in its `config`",
     );
   if (open === true) return { kind: "public" };
   if (tool === undefined) return { kind: "endpoint" };
@@ -302,7 +301,8 @@ function unknownEndpoint(path: string, names: readonly string[]): Finding {
 }
 
 function unservedEndpoint(path: string): Finding {
-  const message = "no route with `endpoint: true` serves it, or it was there before the plugin";
+  const message =
+    "no route with `endpoint: true` serves the endpoint, or the route was added before the plugin";
   return { code: "unserved_endpoint", path, message };
 }
 
@@ -339,7 +339,7 @@ function serveMetadata(instance: FastifyInstance, authorizer: Authorizer): void 
     url: route.path,
     exposeHeadRoute: false,
     config: { public: true },
-    // before anybody reads a body that no method here has
+    // before the body is read, which no method of this route needs
     onRequest: async (request, reply) => respond(request, reply),
     handler: respond,
   });

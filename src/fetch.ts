@@ -12,24 +12,25 @@ import { pathOf } from "./resource-server/target.js";
 /** Options of a gate for `Request` and `Response`. */
 export interface FetchGateOptions {
   /**
-   * Returns the id of a request for its audit events: a text or a number, cleaned and cut to 256 characters. By default each
-   * request gets a random UUID. An id that you take from a header of the client is a text of the client.
+   * Returns the id of a request for its audit events: a string or a number, sanitized and cut to 256 characters. By default
+   * each request gets a random UUID. An id from a request header is under the control of the caller.
    */
   readonly requestId?: (request: Request) => unknown;
   /**
-   * Returns more arguments for the audit event, as an object of plain data. It is called only where there is an `audit`, after
-   * the decision, which never depends on it. What it throws is reported on the console, and a promise is not waited for.
+   * Returns additional arguments for the audit event, as an object of plain data. The gate calls it only if the authorizer has
+   * an `audit`, after the decision, which never depends on it. The gate reports an exception on the console, and does not wait
+   * for a promise.
    */
   readonly arguments?: (request: Request) => unknown;
 }
 
-/** The gate of one authorizer for hosts that take a `Request` and give a `Response`. */
+/** Gate of one authorizer for servers that take a `Request` and return a `Response`. */
 export interface FetchGate<Types extends PolicyTypes = PolicyTypes> {
   /**
-   * Whether a request may call a tool: the token, or the `Response` to give back. `undefined` is a public operation
-   * without credentials. The body of the request is not read.
+   * Decides whether a request may call a tool. Returns the token, or the `Response` to return to the caller. Returns `undefined`
+   * for a public operation without credentials. The gate does not read the body of the request.
    *
-   * @param params - own string properties by parameter name; needed where the tool has parameters
+   * @param params - own string properties by parameter name; required if the tool has parameters
    */
   <const Name extends string>(
     request: Request,
@@ -38,11 +39,11 @@ export interface FetchGate<Types extends PolicyTypes = PolicyTypes> {
   ): Promise<Authorized<Types, Name> | Response>;
 
   /**
-   * As the gate itself, for the endpoint that the method and path of the request mean by the policy, for hosts without a
-   * router. A path that is not canonical is an unknown operation; what the URL standard has resolved before (`..`, a
-   * backslash) was never seen by anybody. Where a router has chosen the handler, name the operation instead.
+   * Decides as the gate itself does, for the endpoint of the policy that matches the method and path of the request. Use it in
+   * servers without a router; if a router has chosen the handler, name the operation instead. A path that is not canonical is an
+   * unknown operation. The gate does not see what the URL standard resolves before (`..`, a backslash).
    *
-   * @param params - parameters that the path does not hold
+   * @param params - parameters that the path does not contain
    */
   endpoint(
     request: Request,
@@ -50,7 +51,8 @@ export interface FetchGate<Types extends PolicyTypes = PolicyTypes> {
   ): Promise<AccessToken | undefined | Response>;
 
   /**
-   * The answer to a request for the metadata of the resource at its well-known path; `undefined` for every other request.
+   * Returns the response to a request for the metadata of the resource at its well-known path; `undefined` for every other
+   * request.
    *
    * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for an authorizer without `resource`
    *
@@ -60,7 +62,7 @@ export interface FetchGate<Types extends PolicyTypes = PolicyTypes> {
 }
 
 /**
- * Makes the gate of an authorizer for Web-standard hosts: Hono, Next.js route handlers, workers, Deno, Bun.
+ * Creates the gate of an authorizer for Web-standard servers: Hono, Next.js route handlers, workers, Deno, Bun.
  *
  * @example
  * ```ts
@@ -100,7 +102,7 @@ export function fetchGate<Types extends PolicyTypes>(
     params: unknown,
     given: unknown = params,
   ) => {
-    // two fields have become one by now, joined by a comma, and are refused as such
+    // `Headers` has joined two `Authorization` headers with a comma: the authorizer rejects the combination
     const authorization = request.headers.get("authorization") ?? undefined;
     const audited = () =>
       readView(params, {
@@ -136,7 +138,7 @@ const CHECKS = {
   arguments: optional(isFunction),
 } satisfies Record<keyof FetchGateOptions, OptionCheck>;
 
-/** The parameters of the query: a text, or a list where a name is there more than once. */
+/** Returns the parameters of the query: a string each, or a list if a name occurs more than once. */
 function queryOf({ url }: Request): object {
   const found = new Map<string, string[]>();
   for (const [name, value] of new URL(url).searchParams) {
@@ -149,7 +151,7 @@ function queryOf({ url }: Request): object {
   );
 }
 
-/** What follows the host in a URL, as it stands there: a fragment, too, so that no path is cut short unseen. */
+/** Returns the part of a URL after the host, unchanged. It includes a fragment, so that no path is shortened unnoticed. */
 function targetOf(url: string): string {
   return url.replace(/^[^:/?#]+:\/\/[^/?#]*/, "");
 }

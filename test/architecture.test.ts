@@ -8,8 +8,9 @@ import {
   resolveImport,
   type SourceTree,
 } from "./source-tree.js";
+import { titled } from "./titled.js";
 
-/** Which rooms a room may look into, besides itself and the leaf `src/errors.ts`. */
+/** Rooms from which a room may import, in addition to itself and the leaf `src/errors.ts`. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   grammar: [],
   policy: ["grammar"],
@@ -25,7 +26,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: ["analysis", "consent", "discovery", "decision", "policy", "grammar"],
 };
 
-/** Which rooms an entry, a file at the top of `src`, may look into. */
+/** Rooms from which an entry, a file at the top of `src`, may import. */
 const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   index: ["grammar", "policy", "decision", "consent", "discovery", "analysis", "resource-server"],
   verify: ["verify", "resource-server", "decision"],
@@ -38,7 +39,7 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   cli: ["cli"],
 };
 
-/** Rooms that run on every Web-standard runtime, so they know neither Node nor the DOM. */
+/** Rooms that run on every Web-standard runtime. They use no names of Node or of the DOM. */
 const CORE = new Set([
   "grammar",
   "policy",
@@ -49,7 +50,7 @@ const CORE = new Set([
   "resource-server",
 ]);
 
-/** Names that a core room would get from Node or from the DOM. */
+/** Names of Node and of the DOM. */
 const PLATFORM_NAMES = new Set(
   `AbortController AbortSignal Blob Buffer Bun Deno Document Element Event EventTarget File FormData Headers
   HTMLElement NodeJS Performance ReadableStream Request Response TextDecoder TextEncoder URL URLSearchParams WebSocket
@@ -80,7 +81,7 @@ function allowedRooms({ kind, name }: Place): readonly string[] {
   return [];
 }
 
-/** Every fault of a tree, each naming its file. */
+/** Returns every fault of a tree, each with its file. */
 function faultsOf(tree: SourceTree): readonly string[] {
   const files = [...tree].map(([path, text]) => ({ path, text, file: parseSource(path, text) }));
   return [
@@ -101,7 +102,7 @@ function placeFaults(path: string, text: string): readonly string[] {
   const faults: string[] = [];
   const lines = text.trimEnd().split("\n").length;
   if (lines > MAX_LINES) faults.push(`${path}: ${lines} lines, over ${MAX_LINES}`);
-  if (placeOf(path).kind === "unknown") faults.push(`${path}: no such room or entry`);
+  if (placeOf(path).kind === "unknown") faults.push(`${path}: unknown room or entry`);
   if (path.endsWith("/index.ts") && path !== "src/index.ts") faults.push(`${path}: a barrel`);
   return faults;
 }
@@ -116,12 +117,12 @@ function importFaults(path: string, file: ts.SourceFile, tree: SourceTree): read
   return importsOf(file).flatMap(({ specifier }) => {
     const target = resolveImport(path, specifier);
     if (target === undefined) return packageFault(path, from, specifier);
-    if (!tree.has(target)) return `${path}: imports \`${specifier}\`, which is no file of src`;
+    if (!tree.has(target)) return `${path}: imports \`${specifier}\`, which is not a file of src`;
     const to = placeOf(target);
     if (from.kind !== "leaf" && to.kind === "leaf") return [];
     return to.kind === "room" && allowed.includes(to.name)
       ? []
-      : `${path}: must not look into ${target}`;
+      : `${path}: must not import from ${target}`;
   });
 }
 
@@ -166,7 +167,7 @@ function platformFaults(path: string, file: ts.SourceFile): readonly string[] {
     .map((name) => `${path}: uses \`${name}\`, a name of Node or of the DOM`);
 }
 
-/** The adapters that translate alone: what they would say of a refusal is said in `resource-server`. */
+/** Adapters that only translate. The statuses and codes of denials are in `resource-server`. */
 const ADAPTERS = /^src\/(express|fastify|fetch)(\.ts|\/)/;
 
 const CODES: ReadonlySet<string> = new Set([
@@ -176,23 +177,23 @@ const CODES: ReadonlySet<string> = new Set([
   "offline_access",
 ]);
 
-/** Statuses and codes that an adapter says by itself. */
+/** Returns the statuses and codes that an adapter contains. */
 function answerFaults(path: string, file: ts.SourceFile): readonly string[] {
   const faults: string[] = [];
   const visit = (node: ts.Node): void => {
     const isCode = ts.isStringLiteralLike(node) && CODES.has(node.text);
     const isStatus = ts.isNumericLiteral(node) && /^[45]\d\d$/.test(node.text);
-    if (isCode || isStatus) faults.push(`${path}: says \`${node.text}\` by itself`);
+    if (isCode || isStatus) faults.push(`${path}: contains \`${node.text}\``);
     ts.forEachChild(node, visit);
   };
   visit(file);
   return faults;
 }
 
-/** What may use the lookup of scopes itself; everything else asks for the meanings of a scope token. */
+/** Files that may use the scope lookup. Every other file uses the meanings of a scope token. */
 const READS_LOOKUPS = /^src\/(policy\/|decision\/held\.ts$)/;
 
-/** Uses of the scope lookup: by importing it, or by the member of a compiled policy. */
+/** Returns the uses of the scope lookup: imports of it, and reads of the member of a compiled policy. */
 function lookupFaults(path: string, file: ts.SourceFile): readonly string[] {
   const faults = importsOf(file).flatMap(({ specifier }) =>
     resolveImport(path, specifier) === "src/policy/scope-lookup.ts"
@@ -208,8 +209,8 @@ function lookupFaults(path: string, file: ts.SourceFile): readonly string[] {
 }
 
 /**
- * Files that may use `in`, which inherited members answer too. Those of the command line read what it has made itself, in a
- * process of its own; `identify.ts` refuses facts that are inherited.
+ * Files that may use `in`, which includes inherited members. Those of the command line read their own objects, in a process of
+ * their own; `identify.ts` rejects inherited facts.
  */
 const READS_BY_IN: ReadonlySet<string> = new Set([
   ...["html-text", "load", "markdown", "matrix-html", "output", "rule-words"].map(
@@ -218,7 +219,7 @@ const READS_BY_IN: ReadonlySet<string> = new Set([
   "src/resource-server/identify.ts",
 ]);
 
-/** Uses of the operator `in`: a member is looked for with `Object.hasOwn`, and a result has a `kind`. */
+/** Returns the uses of the operator `in`. Write `Object.hasOwn` to look up a member, and use the `kind` of a result. */
 function inFaults(path: string, file: ts.SourceFile): readonly string[] {
   const faults: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -273,20 +274,20 @@ function cycleFaults(graph: ReadonlyMap<string, readonly string[]>): readonly st
   return faults;
 }
 
-describe("the architecture", () => {
-  it("holds in src", () => {
+describe("src", () => {
+  it("has no fault", () => {
     const tree = readSourceTree();
     expect(tree.size).toBeGreaterThan(1);
     expect(faultsOf(tree)).toEqual([]);
   });
 
-  it("has no circle in the table of rooms", () => {
+  it("has no cycle in the table of rooms", () => {
     const graph = new Map(Object.entries(ROOMS));
     expect(cycleFaults(graph)).toEqual([]);
   });
 });
 
-describe("a wrong tree is seen", () => {
+describe("the check of a tree", () => {
   const leaf = { "src/errors.ts": "export const a = 1;" };
   const scope = { "src/grammar/scope.ts": "export const scope = 1;" };
   const cases: readonly {
@@ -295,7 +296,7 @@ describe("a wrong tree is seen", () => {
     readonly faults: readonly string[];
   }[] = [
     {
-      title: "nothing: the arrows of the table, the leaf, members with platform names",
+      title: "nothing for imports of the table, the leaf, and members with platform names",
       tree: {
         ...leaf,
         ...scope,
@@ -308,27 +309,27 @@ export const compile = (location: string) => ({ process: scope, fetch: a.documen
       faults: [],
     },
     {
-      title: "a room that looks back",
+      title: "a room that imports from a room above",
       tree: {
         "src/grammar/scope.ts": `import { compile } from "../policy/compile.js";`,
         "src/policy/compile.ts": "export const compile = 1;",
       },
-      faults: ["src/grammar/scope.ts: must not look into src/policy/compile.ts"],
+      faults: ["src/grammar/scope.ts: must not import from src/policy/compile.ts"],
     },
     {
-      title: "a type import that looks back",
+      title: "a type import from a room above",
       tree: {
         "src/decision/decide.ts": "export type Decide = 1;",
         "src/consent/screen.ts": `import type { Decide } from "../decision/decide.js";`,
         "src/policy/compile.ts": `export type A = import("../decision/decide.js").Decide;`,
       },
       faults: [
-        "src/consent/screen.ts: must not look into src/decision/decide.ts",
-        "src/policy/compile.ts: must not look into src/decision/decide.ts",
+        "src/consent/screen.ts: must not import from src/decision/decide.ts",
+        "src/policy/compile.ts: must not import from src/decision/decide.ts",
       ],
     },
     {
-      title: "a reading of scopes beside the one of the policy and the decision",
+      title: "a use of the scope lookup outside of policy and decision",
       tree: {
         "src/policy/scope-lookup.ts": "export const lookup = 1;",
         "src/policy/scope-meanings.ts": `import { lookup } from "./scope-lookup.js"; export const a = (b) => b.lookups;`,
@@ -341,7 +342,7 @@ export const compile = (location: string) => ({ process: scope, fetch: a.documen
       ],
     },
     {
-      title: "inherited members that are read by `in`, but not in the files of the list",
+      title: "the operator `in`, except in the files of the list",
       tree: {
         "src/policy/a.ts": `export const a = (b: object) => "c" in b;`,
         "src/mcp/b.ts": "export const a = (b) => { for (const c in b) return c; };",
@@ -356,21 +357,21 @@ export const compile = (location: string) => ({ process: scope, fetch: a.documen
     {
       title: "a room that imports an entry",
       tree: { ...scope, "src/index.ts": "", "src/grammar/a.ts": `import "../index.js";` },
-      faults: ["src/grammar/a.ts: must not look into src/index.ts"],
+      faults: ["src/grammar/a.ts: must not import from src/index.ts"],
     },
     {
       title: "a leaf that imports",
       tree: { ...scope, "src/errors.ts": `import { scope } from "./grammar/scope.js";` },
-      faults: ["src/errors.ts: must not look into src/grammar/scope.ts"],
+      faults: ["src/errors.ts: must not import from src/grammar/scope.ts"],
     },
     {
-      title: "a file that is not there, and the package's own name",
+      title: "a missing file, and the package's own name",
       tree: {
         "src/grammar/a.ts": `import "./b.js";`,
         "src/cli/check.ts": `import "scope-policy";`,
       },
       faults: [
-        "src/grammar/a.ts: imports `./b.js`, which is no file of src",
+        "src/grammar/a.ts: imports `./b.js`, which is not a file of src",
         "src/cli/check.ts: imports its own package by name",
       ],
     },
@@ -386,7 +387,7 @@ export const compile = (location: string) => ({ process: scope, fetch: a.documen
       ],
     },
     {
-      title: "export *",
+      title: "an `export *`",
       tree: {
         ...scope,
         "src/index.ts": `export * from "./grammar/scope.js";`,
@@ -407,7 +408,7 @@ export const compile = (location: string) => ({ process: scope, fetch: a.documen
       faults: ["a", "b", "c"].map((name) => `src/grammar/${name}.ts: a default export`),
     },
     {
-      title: "a long file, a barrel, a room and an entry that nobody knows",
+      title: "a long file, a barrel, an unknown room and an unknown entry",
       tree: {
         "src/grammar/long.ts": "\n".repeat(350).concat("export {};"),
         "src/grammar/index.ts": "",
@@ -417,20 +418,20 @@ export const compile = (location: string) => ({ process: scope, fetch: a.documen
       faults: [
         "src/grammar/long.ts: 351 lines, over 350",
         "src/grammar/index.ts: a barrel",
-        "src/utils/a.ts: no such room or entry",
-        "src/helpers.ts: no such room or entry",
+        "src/utils/a.ts: unknown room or entry",
+        "src/helpers.ts: unknown room or entry",
       ],
     },
     {
-      title: "an adapter that answers by itself",
+      title: "an adapter that contains a status or a code",
       tree: {
         "src/express.ts": `export const a = { status: 403, code: "denied", lines: 350 };`,
         "src/resource-server/b.ts": `export const b = { status: 403, code: "denied" };`,
       },
-      faults: ["src/express.ts: says `403` by itself", "src/express.ts: says `denied` by itself"],
+      faults: ["src/express.ts: contains `403`", "src/express.ts: contains `denied`"],
     },
     {
-      title: "Node and the DOM in a core room, but not in the command line",
+      title: "names of Node and of the DOM in a core room, but not in the command line",
       tree: {
         "src/policy/a.ts": `import { readFileSync } from "node:fs"; readFileSync(process.cwd());`,
         "src/decision/b.ts": "export const url: URL = document.location;",
@@ -445,7 +446,7 @@ export const compile = (location: string) => ({ process: scope, fetch: a.documen
     },
   ];
 
-  it.each(cases)("$title", ({ tree, faults }) => {
+  it.each(titled(cases))("reports %s", (_title, { tree, faults }) => {
     expect(faultsOf(new Map(Object.entries(tree)))).toEqual(faults);
   });
 });

@@ -7,8 +7,9 @@ import { coreRows } from "./sweep/core-rows.js";
 import { FACTS } from "./sweep/definition.js";
 import { authorizerRows, operationRows, policyRows } from "./sweep/object-rows.js";
 import { newScene, type Subject, subjectsOf } from "./sweep/scene.js";
+import { titled } from "./titled.js";
 
-// whatever stands where a client can send something, a function returns a result and never throws
+// for any value in the place of client input, a function returns a result and never throws
 
 const { policy, authorizer } = newScene();
 const SUBJECTS = [
@@ -18,13 +19,13 @@ const SUBJECTS = [
   ...subjectsOf("authorizer", authorizer, authorizerRows(authorizer)),
 ];
 
-/** The one error that is a result: for code that goes on only when allowed. */
+/** Returns whether an error is a result: `AccessDenied`, for code that continues only if allowed. */
 const isDenial = (error: unknown) => error instanceof AccessDenied;
 
 async function expectTotal({ title, call }: Subject, given: readonly unknown[]): Promise<void> {
   try {
     const result = call(...given);
-    // what a policy returns may be the hostile value itself, which cannot be waited for
+    // a policy may return the hostile value itself, which cannot be awaited
     if (title.startsWith("authorizer.")) await result;
   } catch (error) {
     if (isDenial(error) && title.endsWith("authorize")) return;
@@ -44,17 +45,17 @@ const PLACES: readonly Place[] = SUBJECTS.flatMap((subject) =>
   ),
 );
 
-/** Some good arguments of a function, as many as there are positions. */
+/** Returns some valid arguments of a function, one for each position. */
 function samplesOf({ row, call }: Subject): readonly (readonly unknown[])[] {
   const good = row.samples.filter((sample) => !isRefused(() => call(...sample)));
   const few = good.filter((_, at) => at % Math.ceil(good.length / 3) === 0);
   return few.map((sample) => row.takes.map((_, at) => sample[at]));
 }
 
-/** Returns whether a call is a mistake of the program, which throws whatever the client sends. */
+/** Returns whether a call is a mistake of the program, which throws for any client input. */
 function isRefused(run: () => unknown): boolean {
   try {
-    // an authorizer rejects for denials, which are results
+    // an authorizer rejects with denials, which are results
     void Promise.resolve(run()).catch(() => undefined);
     return false;
   } catch (error) {
@@ -63,7 +64,7 @@ function isRefused(run: () => unknown): boolean {
 }
 
 const fall = (): never => {
-  throw new Error("a trap that nobody should fall into");
+  throw new Error("a trap that no function should call");
 };
 
 const TRAPS = [
@@ -74,12 +75,12 @@ const TRAPS = [
   "getPrototypeOf",
 ] as const satisfies readonly (keyof ProxyHandler<object>)[];
 
-/** Names under which the functions look for something, so that hostile values are met. */
+/** Names that the functions read, so that they find hostile values. */
 const NAMES = ["accountID", "a", "scope", "sub", "decision", "scopes", "id", "redirect_uris"];
 
 type Make = () => unknown;
 
-/** Makes any value, and proxies around some of them of which some traps throw: fast-check itself would fall into them. */
+/** Creates any value, and proxies with throwing traps. It generates functions, because fast-check itself would call the traps. */
 const anything: fc.Arbitrary<Make> = fc.letrec<{ value: Make }>((tie) => ({
   value: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
@@ -106,7 +107,7 @@ const anything: fc.Arbitrary<Make> = fc.letrec<{ value: Make }>((tie) => ({
   ),
 })).value;
 
-/** Makes lists, objects and functions. */
+/** Creates lists, objects and functions. */
 function made(member: fc.Arbitrary<Make>): fc.Arbitrary<() => object> {
   const list = fc.array(member, { maxLength: 3 });
   const object = fc.dictionary(fc.constantFrom(...NAMES), member);
@@ -121,7 +122,7 @@ function made(member: fc.Arbitrary<Make>): fc.Arbitrary<() => object> {
 }
 
 describe("a hostile value", () => {
-  it.each(PLACES)("is no reason to throw: $title", async ({ subject, at }) => {
+  it.each(titled(PLACES))("does not make a function throw: %s", async (_title, { subject, at }) => {
     for (const sample of samplesOf(subject)) {
       for (const value of HOSTILE.values()) await expectTotal(subject, sample.with(at, value));
     }
@@ -129,8 +130,8 @@ describe("a hostile value", () => {
   });
 });
 
-describe("any value at all", () => {
-  it.each(PLACES)("is no reason to throw: $title", async ({ subject, at }) => {
+describe("any generated value", () => {
+  it.each(titled(PLACES))("does not make a function throw: %s", async (_title, { subject, at }) => {
     const [sample = []] = samplesOf(subject);
     await fc.assert(
       fc.asyncProperty(anything, (make) => expectTotal(subject, sample.with(at, make()))),
@@ -140,7 +141,7 @@ describe("any value at all", () => {
   });
 });
 
-/** What a client registered, and what it asked for. */
+/** Members that a client registers. */
 const SENT: readonly (readonly [part: "client" | "facts", member: string])[] = [
   ...["client_name", "redirect_uri", "client_uri", "logo_uri", "policy_uri", "tos_uri"],
   ...["scope", "token_endpoint_auth_method"],
@@ -157,27 +158,30 @@ const CONSENT: readonly Subject[] = SUBJECTS.filter(({ title }) =>
 describe("the facts of a consent", () => {
   const [, , facts] = FACTS;
 
-  it.each([...SENT, ...SENT_FACTS])("hold any value as the %s's `%s`", async (part, member) => {
-    const withValue = (value: unknown) =>
-      part === "client"
-        ? { ...facts, client: { ...facts.client, [member]: value } }
-        : { ...facts, [member]: value };
-    const ask = async (value: unknown) => {
-      for (const subject of CONSENT) {
-        const rest = subject.title === "resolveConsent" ? [{ decision: "approve" }, {}] : [{}];
-        await expectTotal(subject, [policy, withValue(value), ...rest]);
-      }
-    };
-    for (const value of HOSTILE.values()) await ask(value);
-    await fc.assert(
-      fc.asyncProperty(anything, (make) => ask(make())),
-      { numRuns: 100 },
-    );
-    expect(CONSENT.length).toBe(3);
-  });
+  it.each([...SENT, ...SENT_FACTS])(
+    "can have any value in the %s as `%s`",
+    async (part, member) => {
+      const withValue = (value: unknown) =>
+        part === "client"
+          ? { ...facts, client: { ...facts.client, [member]: value } }
+          : { ...facts, [member]: value };
+      const ask = async (value: unknown) => {
+        for (const subject of CONSENT) {
+          const rest = subject.title === "resolveConsent" ? [{ decision: "approve" }, {}] : [{}];
+          await expectTotal(subject, [policy, withValue(value), ...rest]);
+        }
+      };
+      for (const value of HOSTILE.values()) await ask(value);
+      await fc.assert(
+        fc.asyncProperty(anything, (make) => ask(make())),
+        { numRuns: 100 },
+      );
+      expect(CONSENT.length).toBe(3);
+    },
+  );
 
   it.each(["id", "used", "requested", "user", "account", "granted", "grantedPolicyVersion"])(
-    "may hold `%s` as undefined, which is as if it were left out",
+    "can have `%s: undefined`, which means the same as no member",
     (name) => {
       const without = Object.fromEntries(Object.entries(facts).filter(([one]) => one !== name));
       const left = { ...without, [name]: undefined } as unknown as core.ConsentFacts;
@@ -187,7 +191,7 @@ describe("the facts of a consent", () => {
     },
   );
 
-  it("may hold refusals that are not objects, which are passed over", () => {
+  it("can have refusals that are not objects, which are ignored", () => {
     const refused = ["courses:read", null, 7, ...facts.refused] as never;
     expect(core.consentScreen(policy, { ...facts, refused })).toEqual(
       core.consentScreen(policy, facts),
@@ -199,7 +203,7 @@ describe("the facts of a consent", () => {
     ["account", "free"],
     ["refused", "courses:read"],
     ["client", undefined],
-  ])("are refused where `%s` is of another type", (path, value) => {
+  ])("are rejected if `%s` has another type", (path, value) => {
     expect(() => core.consentScreen(policy, { ...facts, [path]: value })).toThrow(
       expect.objectContaining({
         code: "ERR_OPTIONS_INVALID",
@@ -214,7 +218,7 @@ describe("the details of an audit event of an authorization server", () => {
   const sent = ["error", "reason", "client_id", "client_name", "sub", "iss", "scope", "requested"];
   const more = ["removed", "grantId", "grant_type", "jti", "requestId"];
 
-  it.each([...sent, ...more])("hold any value as `%s`", (name) => {
+  it.each([...sent, ...more])("can have any value as `%s`", (name) => {
     const write = (value: unknown) =>
       core.authorizationEvent(policy, { ...details, [name]: value });
     for (const value of HOSTILE.values()) expect(write(value).outcome).toBe("denied");
@@ -226,7 +230,7 @@ describe("the details of an audit event of an authorization server", () => {
 });
 
 describe("a posted selection", () => {
-  it("may be anything: nothing is granted for it, and nothing is thrown", () => {
+  it("can be any value, which grants nothing and throws nothing", () => {
     fc.assert(
       fc.property(anything, anything, anything, (decision, scopes, id) => {
         const posted = { decision: decision(), scopes: scopes(), id: id() };
@@ -242,7 +246,7 @@ describe("a posted selection", () => {
 describe("a program's mistake", () => {
   const labels = [...HOSTILE.keys()];
 
-  it.each(labels)("is a PolicyError where a set of scopes is meant: %s", (label) => {
+  it.each(labels)("throws a PolicyError at most if it passes %s as a set of scopes", (label) => {
     try {
       expect(core.formatScope(HOSTILE.get(label) as never)).toBeTypeOf("string");
     } catch (error) {
@@ -250,7 +254,7 @@ describe("a program's mistake", () => {
     }
   });
 
-  it.each(labels)("is a PolicyError where a name of the policy is meant: %s", (label) => {
+  it.each(labels)("throws a PolicyError if it passes %s as a name of the policy", (label) => {
     const named = HOSTILE.get(label) as never;
     for (const use of [
       () => policy.bindScope(named, {}),

@@ -1,4 +1,4 @@
-/** Returns an object without the members that are `undefined`: a row of a table takes an option away by naming it so. */
+/** Returns an object without the members that are `undefined`, so that a row of a table can remove an option. */
 export function defined<Options extends object>(options: Options): Options {
   const members = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(members) as Options;

@@ -8,13 +8,13 @@ import { parseSource, readSourceTree, runtimeReach } from "./source-tree.js";
 const tree = readSourceTree();
 
 describe("the entries of the package", () => {
-  it("are the files at the top of src, besides the errors and the command line", () => {
+  it("are the files at the top of src, except the errors and the command line", () => {
     const top = [...tree.keys()].filter((path) => path.split("/").length === 2);
     const expected = [...entries.map(({ source }) => source), "src/cli.ts", "src/errors.ts"];
     expect(top).toEqual(expected.sort());
   });
 
-  it("are known to the compiler under the names that users import", () => {
+  it("have paths in the compiler options under the names that users import", () => {
     expect(tsconfig.compilerOptions.paths).toEqual(
       Object.fromEntries(entries.map(({ specifier, source }) => [specifier, [`./${source}`]])),
     );
@@ -26,18 +26,18 @@ describe("the entries of the package", () => {
   });
 });
 
-describe("what the entry `scope-policy` loads", () => {
+describe("the entry `scope-policy`", () => {
   const { packages, files } = runtimeReach(tree, "src/index.ts");
 
-  it("is zod, picomatch, the net of the audit and no other package", () => {
+  it("loads zod, picomatch, deep-redact and no other package", () => {
     expect(packages).toEqual(["@hackylabs/deep-redact", "picomatch", "zod"]);
   });
 
-  it("is nothing of the command line", () => {
+  it("loads no file of the command line", () => {
     expect(files.filter((path) => path.startsWith("src/cli"))).toEqual([]);
   });
 
-  it("would be seen to hold more, if it did", () => {
+  it("would fail this test with another package or a dynamic import", () => {
     const wrong = new Map([
       ["src/index.ts", `import { a } from "./a.js"; import type { File } from "@babel/types";`],
       [
@@ -52,7 +52,7 @@ describe("what the entry `scope-policy` loads", () => {
   });
 });
 
-describe("what the other entries load besides the core's own packages", () => {
+describe("the packages that another entry loads in addition to those of the core", () => {
   const core = new Set(runtimeReach(tree, "src/index.ts").packages);
   const loads: Readonly<Record<string, readonly string[]>> = {
     verify: ["jose"],
@@ -64,12 +64,12 @@ describe("what the other entries load besides the core's own packages", () => {
     testing: [],
   };
 
-  it("is said here for each of them", () => {
+  it("are listed here for each entry", () => {
     const others = entries.map(({ name }) => name).filter((name) => name !== "index");
     expect(Object.keys(loads).sort()).toEqual(others.sort());
   });
 
-  it.each(Object.entries(loads))("%s: %j", (name, packages) => {
+  it.each(Object.entries(loads))("are, for `%s`: %j", (name, packages) => {
     const reach = runtimeReach(tree, `src/${name}.ts`).packages;
     expect(reach.filter((one) => !core.has(one))).toEqual(packages);
   });
@@ -85,7 +85,7 @@ it("the command line loads only what package.json lists", () => {
 });
 
 describe("the names that `scope-policy` exports", () => {
-  it("are these; a new line here is new public API", () => {
+  it("are exactly these; a new line here is new public API", () => {
     expect(exportedNames("src/index.ts")).toEqual(PUBLIC_NAMES);
   });
 });
@@ -254,13 +254,13 @@ const PUBLIC_NAMES: readonly string[] = [
   "type Verify",
 ];
 
-/** What an entry exports, types with a `type ` before them, sorted. */
+/** Returns the sorted names that an entry exports, types with the prefix `type `. */
 function exportedNames(path: string): readonly string[] {
   const names: string[] = [];
   for (const statement of parseSource(path, tree.get(path) ?? "").statements) {
     const clause = ts.isExportDeclaration(statement) ? statement.exportClause : undefined;
     if (clause === undefined || !ts.isNamedExports(clause))
-      throw new Error(`${path} holds a statement that is no list of names`);
+      throw new Error(`${path} contains a statement that is not a list of names`);
     const allTypes = ts.isExportDeclaration(statement) && statement.isTypeOnly;
     for (const element of clause.elements)
       names.push(`${allTypes || element.isTypeOnly ? "type " : ""}${element.name.text}`);

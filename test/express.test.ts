@@ -14,7 +14,7 @@ import { newWorld, type TestWorld } from "./contract/world.js";
 type Make = typeof express5;
 type Gate = ReturnType<typeof expressGate>;
 
-// the alias has no types of its own; those of Express 5 name all that is used here
+// the alias has no types of its own; those of Express 5 cover everything in this file
 const express4 = createRequire(import.meta.url)("express4") as Make;
 
 const VERSIONS = [
@@ -31,7 +31,7 @@ afterEach(async () => {
 interface Built {
   readonly port: number;
   readonly world: TestWorld;
-  /** Sends with a token; answers status and code, which is `ok` where the handler ran. */
+  /** Sends a request with a token. Returns status and code, or status and `ok` if the handler ran. */
   readonly ask: (path: string, token?: string, method?: string) => Promise<string>;
 }
 
@@ -62,12 +62,12 @@ function findingsOf(check: () => void): readonly string[] {
 }
 
 describe.each(VERSIONS)("expressGate with Express $version", ({ version, make }) => {
-  it("refuses to start with a name that the policy lacks", () => {
+  it("throws at startup for a name that the policy does not have", () => {
     const gate = expressGate(newWorld().authorizer);
     expect(findingsOf(() => gate("list_course"))).toEqual(["ERR_OPERATION_UNKNOWN"]);
   });
 
-  describe("the parameters of a tool", () => {
+  describe("reads the parameters of a tool", () => {
     const mount = (app: Express, gate: Gate) => {
       const params = async (req: Request) => ({ account_id: req.query["account_id"] });
       app.get("/none", gate("read_profile"), (_req, res) => void res.send("ok"));
@@ -89,13 +89,13 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       ["/route/acc-1?account_id=acc-2", "200 ok"],
       ["/route/..", "400 invalid_params"],
       ["/route/acc-1%2f..", "400 invalid_params"],
-    ])("of %s: %s", async (path, expected) => {
+    ])("for %s: %s", async (path, expected) => {
       const { ask } = await build(make, mount);
       expect(await ask(path, "owner")).toBe(expected);
     });
   });
 
-  it("closes with 503 where somebody's code throws, and tells of it without its words", async () => {
+  it("responds with 503 if `params` throws or rejects, and reports the error without its message", async () => {
     const told = vi.spyOn(console, "error").mockReturnValue(undefined);
     const ran = vi.fn();
     const { ask } = await build(make, (app, gate) => {
@@ -123,7 +123,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     ]);
   });
 
-  it("closes with 503 where somebody's code does not answer in time", async () => {
+  it("responds with 503 if `params` does not resolve in time", async () => {
     const told = vi.spyOn(console, "error").mockReturnValue(undefined);
     const { policy } = newWorld().authorizer;
     const verify = () => ({ scope: "mcp:tools" });
@@ -144,7 +144,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     ]);
   });
 
-  it("closes with 503 where an error cannot be told", async () => {
+  it("responds with 503 if the error or the console cannot be used", async () => {
     const told = vi.spyOn(console, "error").mockReturnValue(undefined);
     const named = (name: unknown) => Object.assign(new Error("secret"), { name });
     const thrown: readonly unknown[] = [
@@ -180,7 +180,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     expect(await ask("/0", "owner")).toBe("503 temporarily_unavailable");
   });
 
-  it("closes with 503 where an authorizer rejects, which none of this package does", async () => {
+  it("responds with 503 if the authorizer rejects, which `createAuthorizer` never does", async () => {
     vi.spyOn(console, "error").mockReturnValue(undefined);
     const world = newWorld();
     const gate = expressGate({
@@ -195,7 +195,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     expect(status).toBe(503);
   });
 
-  it("never hands a refusal to the error handlers", async () => {
+  it("never passes a denial to the error handlers", async () => {
     const handled = vi.fn();
     const { ask } = await build(make, (app, gate) => {
       app.get("/", gate("list_courses"), handled);
@@ -210,7 +210,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     expect(handled).not.toHaveBeenCalled();
   });
 
-  it("leaves the error of a handler to the error handlers", async () => {
+  it("leaves errors of a handler to the error handlers", async () => {
     const { ask } = await build(make, (app, gate) => {
       app.get("/", gate("list_courses"), () => {
         throw new Error("of the handler");
@@ -223,7 +223,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     expect(await ask("/", "reader")).toBe("500 of the handler");
   });
 
-  it("writes to no name that others declare", async () => {
+  it("writes to no member that other libraries use", async () => {
     const seen: unknown[] = [];
     const { ask } = await build(make, (app, gate) => {
       app.get("/", gate("list_courses"), (req, res) => {
@@ -235,7 +235,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     expect(seen).toEqual([false, false, false, {}]);
   });
 
-  it("believes a field that a middleware has made where the request had none", async () => {
+  it("reads an `Authorization` header that a middleware has added to a request without one", async () => {
     const { ask } = await build(make, (app, gate) => {
       app.use((req, _res, next) => {
         req.headers.authorization = "Bearer reader";
@@ -244,11 +244,11 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       app.get("/", gate("list_courses"), (_req, res) => void res.send("ok"));
     });
     expect(await ask("/")).toBe("200 ok");
-    expect(await ask("/", "nothing"), "what was sent counts").toBe("403 insufficient_scope");
+    expect(await ask("/", "nothing"), "the received header counts").toBe("403 insufficient_scope");
   });
 
   describe("the token of a request", () => {
-    it("is there behind a gate, and nowhere else", async () => {
+    it("is available after a gate of the same authorizer only", async () => {
       const said: string[] = [];
       const tell = (read: () => unknown) => {
         try {
@@ -270,7 +270,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
         app.get("/open", gate.public(), handler);
       });
       const none =
-        "ERR_COVERAGE: no gate of this authorizer has let the request through: put one before the handler";
+        "ERR_COVERAGE: the request has passed no gate of this authorizer: put one before the handler";
       await ask("/known", "reader");
       expect(said.splice(0)).toEqual(["reader", "reader", none]);
       await ask("/public");
@@ -287,14 +287,14 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
   describe("an endpoint", () => {
     const ok = (_req: Request, res: express5.Response) => void res.send("ok");
 
-    it("may have a router above it whose mount path has parameters", async () => {
+    it("can be in a router whose mount path has parameters", async () => {
       const { ask } = await build(make, (app, gate) => {
         for (const mergeParams of [true, false]) {
           const account = make.Router({ mergeParams });
           const profile = make.Router({ mergeParams });
           profile.get("/", gate.endpoint(), ok);
           account.use("/profile", profile);
-          // the first one answers; the second is there for the routes of both kinds
+          // the first one responds; the second adds routes without `mergeParams`
           app.use(mergeParams ? "/accounts/:accountID" : "/accounts/:other", account);
         }
       });
@@ -306,7 +306,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       expect(await ask("/accounts/acc-1/profile?x=1", "owner")).toBe("200 ok");
     });
 
-    it("may have other names for its parameters than the policy", async () => {
+    it("can have other names for its parameters than the policy", async () => {
       const { ask } = await build(make, (app, gate) => {
         app.get("/accounts/:id/profile", gate.endpoint(), ok);
         app.route("/courses/:id").delete(gate.endpoint(), ok);
@@ -316,7 +316,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       expect(await ask("/courses/5", "writer", "DELETE")).toBe("200 ok");
     });
 
-    it("is what the route's template says, not another that the path means", async () => {
+    it("is the one of the route's template, not another one that the path matches", async () => {
       const { ask } = await build(make, (app, gate) => {
         app.get("/courses/:id", gate.endpoint(), ok);
         app.get("/:what", gate.endpoint(), ok);
@@ -330,7 +330,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       expect(await ask("/v1/projects/1", "reader")).toBe("403 unknown_operation");
     });
 
-    it("is none where the template has a pattern, or is no text", async () => {
+    it("is unknown if the template has a pattern or is not a string", async () => {
       const { ask } = await build(make, (app, gate) => {
         app.get(["/courses", "/kurse"], gate.endpoint(), ok);
         app.get(/^\/health$/, gate.endpoint(), ok);
@@ -355,7 +355,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       expect(await ask("/admin", "admin")).toBe(version === 4 ? "200 ok" : "403 unknown_operation");
     });
 
-    it("is none for a gate that is given to `use`", async () => {
+    it("is unknown for a gate that is given to `use`", async () => {
       const { ask } = await build(make, (app, gate) => {
         app.use("/courses", gate.endpoint(), ok);
         app.use(gate.endpoint(), ok);
@@ -364,7 +364,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       expect(await ask("/health")).toBe("403 unknown_operation");
     });
 
-    it("is none for a method that the policy lacks", async () => {
+    it("is unknown for a method that the policy does not have", async () => {
       const { ask } = await build(make, (app, gate) => {
         app.all("/courses", gate.endpoint(), ok);
       });
@@ -373,7 +373,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       expect(await ask("/courses", "writer", "PUT")).toBe("403 unknown_operation");
     });
 
-    it("is none where a middleware has sent the request elsewhere", async () => {
+    it("is unknown if a middleware has rewritten the URL", async () => {
       const { ask } = await build(make, (app, gate) => {
         app.use((req, _res, next) => {
           req.url = req.url.replace("/public", "/admin");
@@ -396,7 +396,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       expect(await ask("/accounts/acc-1/profile", "owner")).toBe("403 binding_mismatch");
     });
 
-    it("can have parameters that its path does not hold", async () => {
+    it("can have parameters that its path does not contain", async () => {
       const authorizer = createAuthorizer({
         policy: loadPolicy({
           name: "Accounts",
@@ -421,8 +421,8 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     });
   });
 
-  describe("a request that is over before it is decided", () => {
-    /** An authorizer whose verifier waits to be told. */
+  describe("a request that ends before the decision", () => {
+    /** Creates an authorizer whose verifier waits for `go`. */
     const waiting = () => {
       let go: (() => void) | undefined;
       let asked: (() => void) | undefined;
@@ -442,8 +442,8 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       return { authorizer, isAsked, go: () => go?.() };
     };
 
-    it.each(["reader", "nobody"])(
-      "by the client: nothing runs, nothing is written (%s)",
+    it.each(["reader", "unknown"])(
+      "because the caller disconnects runs no handler and writes nothing (%s)",
       async (token) => {
         const { authorizer, isAsked, go } = waiting();
         const ran = vi.fn();
@@ -470,8 +470,8 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       },
     );
 
-    it.each(["reader", "nobody"])(
-      "by another answer: it stays the only one (%s)",
+    it.each(["reader", "unknown"])(
+      "because of another response gets that response only (%s)",
       async (token) => {
         const { authorizer, isAsked, go } = waiting();
         const ran = vi.fn();
@@ -495,14 +495,14 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
   });
 
   describe("the metadata of the resource", () => {
-    it("is refused at start-up without a resource", () => {
+    it("throws at startup without a resource", () => {
       const { policy } = newWorld().authorizer;
       const options = { policy, verify: () => undefined, trustClaims: [] };
       const gate = expressGate(createAuthorizer(options));
       expect(findingsOf(() => gate.metadata())).toEqual(["ERR_OPTIONS_INVALID"]);
     });
 
-    it("stands at one path, and all others pass", async () => {
+    it("is served at one path, and other requests pass", async () => {
       const { ask } = await build(make, (app, gate) => {
         app.use(gate.metadata());
         app.use((_req, res) => void res.send("passed"));
@@ -513,7 +513,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       expect(await ask(`${path}/`)).toBe("200 passed");
     });
 
-    it("has the query of the resource", async () => {
+    it("is served only with the query of the resource", async () => {
       const { policy } = newWorld().authorizer;
       const resource = "https://api.example.com/mcp?tenant=a";
       const options = { policy, resource, verify: () => undefined, trustClaims: [] };
@@ -559,7 +559,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       app.use("/accounts/:other", router);
     };
 
-    it("is content with gates and marks, and with what is no route", () => {
+    it("accepts gates and marks, and ignores functions that are not routes", () => {
       expect(
         check((app, gate) => {
           app.use(make.json());
@@ -576,14 +576,14 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       ).toEqual([]);
     });
 
-    it("is content with a router of routes", () => {
+    it("accepts a router in place of an application", () => {
       const gate = newGate();
       const router = make.Router();
       serveAll(router, gate);
       expect(findingsOf(() => gate.assertCovers(router))).toEqual([]);
     });
 
-    it("is content with a router whose route is its mount path, and with a policy without endpoints", () => {
+    it("accepts a router whose route is its mount path, and rejects endpoints of a policy without any", () => {
       expect(
         check((app, gate) => {
           const a = make.Router();
@@ -602,7 +602,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       ]);
     });
 
-    it("is content with a gate before a router, at the same mount path", () => {
+    it("accepts a gate before a router at the same mount path", () => {
       expect(
         check((app, gate) => {
           serveAll(app, gate);
@@ -618,7 +618,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       ).toEqual([]);
     });
 
-    it("takes no gate of another authorizer for one, but its mark of a public route", () => {
+    it("ignores gates of another authorizer, but accepts its mark of a public route", () => {
       const other = newGate();
       const findings = check((app, gate) => {
         serveAll(app, gate);
@@ -642,7 +642,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       ]);
     });
 
-    it("wants the gate before every other handler, whatever stands above the route", () => {
+    it("requires the gate before every other handler, even if a gate above covers the route", () => {
       const gate = newGate();
       const app = make();
       app.route("/a").get(make.json(), gate.endpoint(), ok).post(gate.endpoint(), ok);
@@ -663,11 +663,11 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
         "late_gate GET /covered/b",
       ]);
       expect(() => gate.assertCovers(app)).toThrow(
-        "GET /answers: another handler of the route comes before its gate, and could answer: put the gate first",
+        "GET /answers: another handler of the route comes before its gate and could respond: put the gate first",
       );
     });
 
-    it("is content with a gate that is given to `use` at the path of a route, and only there", () => {
+    it("accepts a gate that is given to `use` only at the path of the route", () => {
       const findings = check((app, gate) => {
         serveAll(app, gate);
         for (const path of ["/x", "/y/:id", "/z/"]) {
@@ -677,7 +677,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
         app.get("/x/more", ok);
         app.get("/xy", ok);
         app.get(/^\/x/, ok);
-        // an expression has more matches in a route than in `use`, and one with other flags is another
+        // an expression matches more in a route than in `use`, and other flags make it another expression
         app.use(/^\/r/, gate("tool"));
         app.get(/^\/r/, ok);
         app.use(/^\/flags$/, gate("tool"), make.Router().get("/", ok));
@@ -696,7 +696,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       ]);
     });
 
-    it("is content with the gate of an MCP server behind a mark", () => {
+    it("accepts the gate of an MCP server after a mark", () => {
       const mcp = mcpGate(createAuthorizer({ policy, verify: () => undefined }));
       const handler = mcp.node(async () => new Response());
       const findings = check((app, gate) => {
@@ -707,7 +707,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       expect(findings).toEqual(["ERR_COVERAGE", "unmapped_route ALL /mcp"]);
     });
 
-    it("tells every finding at once", () => {
+    it("reports all findings at once", () => {
       const findings = check((app, gate) => {
         app.get("/a", gate.endpoint(), ok);
         app.get("/open", ok);
@@ -739,7 +739,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       ]);
     });
 
-    it("says in words what is wrong, and what was meant", () => {
+    it("reports each finding with a suggestion", () => {
       const app = make();
       const gate = newGate();
       serveAll(app, gate);
@@ -749,7 +749,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       );
     });
 
-    it("sees an endpoint that another route hides", () => {
+    it("reports an endpoint that another route hides", () => {
       const findings = check((app, gate) => {
         app.get("/:any", gate.endpoint(), ok);
         serveAll(app, gate);
@@ -762,7 +762,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       ]);
     });
 
-    it("does not let a gate cover what stands before it, beside it, or above its router", () => {
+    it("reports routes before a gate, beside it and outside of its router", () => {
       const findings = check((app, gate) => {
         serveAll(app, gate);
         app.get("/before", ok);
@@ -779,7 +779,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       ]);
     });
 
-    it("refuses what is no application, and takes one without routes", () => {
+    it("rejects a value that is not an application, and accepts an application without routes", () => {
       const gate = newGate();
       expect(findingsOf(() => gate.assertCovers({}))).toEqual(["ERR_OPTIONS_INVALID"]);
       expect(findingsOf(() => gate.assertCovers(make())).length).toBe(4);
@@ -787,7 +787,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
   });
 });
 
-it("assertCovers looks into routers that do not tell where they are mounted, as those of router 2.0 to 2.2", () => {
+it("assertCovers checks routers that do not expose their mount path, as those of router 2.0 to 2.2", () => {
   const { authorizer } = newWorld();
   const gate = expressGate(authorizer);
   const app = express5();

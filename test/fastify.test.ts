@@ -24,7 +24,7 @@ function newApp(): FastifyInstance {
 
 const ok = async () => "ok";
 
-/** Sends with a token over HTTP; answers status and code, which is `ok` where the handler ran. */
+/** Starts the app. `ask` returns status and code, or status and `ok` if the handler ran. */
 async function asker(app: FastifyInstance) {
   const url = new URL(await app.listen({ host: "127.0.0.1", port: 0 }));
   const port = Number(url.port);
@@ -59,8 +59,8 @@ const smallAuthorizer = (resource?: string) =>
     ...(resource !== undefined && { resource }),
   });
 
-describe("scopePolicy at start-up", () => {
-  it("refuses unmapped routes, wrong ones, and endpoints that no route serves, all at once", async () => {
+describe("scopePolicy at startup", () => {
+  it("reports unmapped routes, invalid routes and unserved endpoints, all at once", async () => {
     const app = newApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer(), strict: true });
     app.get("/unmapped", ok);
@@ -81,7 +81,7 @@ describe("scopePolicy at start-up", () => {
     ]);
   });
 
-  it("says what was meant", async () => {
+  it("reports findings with suggestions", async () => {
     const app = newApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     app.get("/aa", { config: { endpoint: true } }, ok);
@@ -97,7 +97,7 @@ describe("scopePolicy at start-up", () => {
     );
   });
 
-  it("is content with what is mapped, HEAD and prefixes included", async () => {
+  it("accepts mapped routes, HEAD and prefixes included", async () => {
     const app = newApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer(), strict: true });
     app.get("/a", { config: { endpoint: true } }, ok);
@@ -112,7 +112,7 @@ describe("scopePolicy at start-up", () => {
     expect(await findingsOf(app)).toEqual([]);
   });
 
-  it("without `strict` refuses wrong routes alone", async () => {
+  it("reports only invalid routes without `strict`", async () => {
     const app = newApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     app.get("/unmapped", ok);
@@ -121,20 +121,20 @@ describe("scopePolicy at start-up", () => {
   });
 });
 
-describe("scopePolicy with options that are at fault", () => {
+describe("scopePolicy with invalid options", () => {
   const authorizer = smallAuthorizer();
 
   it.each<[what: string, options: unknown, findings: readonly string[]]>([
-    ["none", undefined, ["option authorizer"]],
+    ["no options", undefined, ["option authorizer"]],
     ["no authorizer", { strict: true }, ["option authorizer"]],
-    ["what is no authorizer", { authorizer: { policy: small } }, ["option authorizer"]],
+    ["a value that is not an authorizer", { authorizer: { policy: small } }, ["option authorizer"]],
     [
-      "several",
+      "several faults",
       { strict: 1, authorizr: authorizer },
       ["option authorizer", "option strict", "unknown_key authorizr"],
     ],
-    ["a misspelt one", { authorizer, stritc: true }, ["unknown_key stritc"]],
-  ])("rejects `register` and `ready`: %s", async (_, options, findings) => {
+    ["a misspelled option", { authorizer, stritc: true }, ["unknown_key stritc"]],
+  ])("rejects `register` and `ready` for %s", async (_, options, findings) => {
     const found = { name: "PolicyError", code: "ERR_OPTIONS_INVALID" };
     const app = newApp();
     await expect(app.register(scopePolicy, options as never)).rejects.toMatchObject(found);
@@ -143,15 +143,15 @@ describe("scopePolicy with options that are at fault", () => {
     expect(await findingsOf(late)).toEqual(["ERR_OPTIONS_INVALID", ...findings]);
   });
 
-  it("takes the options that Fastify gives every plugin", async () => {
+  it("accepts the options that Fastify passes to every plugin", async () => {
     const app = newApp();
     const options = { authorizer, prefix: "/x", logLevel: "warn", logSerializers: {} } as const;
     await app.register(scopePolicy, options);
     expect(await findingsOf(app)).toEqual([]);
   });
 
-  it("rejects a second one in its context or within", async () => {
-    const message = /`accessToken` of requests is there already/;
+  it("rejects a second registration in its context or in a child", async () => {
+    const message = /requests already have `accessToken`/;
     const beside = newApp();
     await beside.register(scopePolicy, { authorizer });
     await expect(beside.register(scopePolicy, { authorizer })).rejects.toThrow(message);
@@ -168,7 +168,7 @@ describe("scopePolicy with options that are at fault", () => {
 });
 
 describe("scopePolicy at a request", () => {
-  it("denies a route that nothing maps, even to who may do everything", async () => {
+  it("denies an unmapped route to every caller", async () => {
     const app = newApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     app.get("/a", ok);
@@ -178,7 +178,7 @@ describe("scopePolicy at a request", () => {
     expect(await ask("/open")).toBe("200 ok");
   });
 
-  it("writes to no name that others declare", async () => {
+  it("writes to no member that other libraries use", async () => {
     const app = newApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     const names = ["user", "auth", "token", "jwtVerify", "session"];
@@ -189,7 +189,7 @@ describe("scopePolicy at a request", () => {
     expect(await ask("/tool", "good")).toBe("200 ok");
   });
 
-  it("gates routes that were there before it", async () => {
+  it("gates routes that were added before it", async () => {
     const app = newApp();
     app.register(scopePolicy, { authorizer: smallAuthorizer() });
     app.get("/tool", { config: { tool: "tool" } }, ok);
@@ -202,7 +202,7 @@ describe("scopePolicy at a request", () => {
     expect(await ask("/unmapped", "good")).toBe("403 unknown_operation");
   });
 
-  it("stands in its context and those within, and nowhere else", async () => {
+  it("gates its context and child contexts only", async () => {
     const app = newApp();
     app.get("/outside", ok);
     await app.register(
@@ -229,7 +229,7 @@ describe("scopePolicy at a request", () => {
     );
   });
 
-  it("leaves the handler of 404 alone", async () => {
+  it("ignores the handler of 404", async () => {
     const app = newApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer(), strict: false });
     app.setNotFoundHandler(async (request, reply) => {
@@ -242,7 +242,7 @@ describe("scopePolicy at a request", () => {
     expect(await ask("/a", "good")).toBe(`404 nothing "a /accounts/x/read"`);
   });
 
-  it("takes parameters from the route, else from `config.params`", async () => {
+  it("reads parameters from the route, otherwise from `config.params`", async () => {
     const app = newApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     const params = (request: FastifyRequest) => request.query;
@@ -257,7 +257,7 @@ describe("scopePolicy at a request", () => {
     expect(await ask("/none?id=x", "good")).toBe("400 invalid_params");
   });
 
-  it("closes with 503 where `config.params` throws", async () => {
+  it("responds with 503 if `config.params` throws", async () => {
     const told = vi.spyOn(console, "error").mockReturnValue(undefined);
     const app = newApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
@@ -272,7 +272,7 @@ describe("scopePolicy at a request", () => {
     ]);
   });
 
-  it("closes with 503 where `config.params` does not answer in time", async () => {
+  it("responds with 503 if `config.params` does not resolve in time", async () => {
     const told = vi.spyOn(console, "error").mockReturnValue(undefined);
     const app = newApp();
     const authorizer = createAuthorizer({ policy: small, verify: () => undefined, timeout: 20 });
@@ -284,7 +284,7 @@ describe("scopePolicy at a request", () => {
     expect(told.mock.calls).toEqual([["scope-policy: a gate could not read its call (Error)"]]);
   });
 
-  it("is there for `inject`, too, which has no raw lines", async () => {
+  it("gates requests of `inject`, which have no raw headers", async () => {
     const app = newApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     app.get("/", { config: { tool: "tool" } }, ok);
@@ -294,7 +294,7 @@ describe("scopePolicy at a request", () => {
     expect((await app.inject({ url: "/", method: "HEAD", headers })).statusCode).toBe(200);
   });
 
-  it("gates a HEAD of its own by its own config", async () => {
+  it("gates a HEAD route by its own `config`", async () => {
     const app = newApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     app.head("/a", { config: { endpoint: true } }, ok);
@@ -304,7 +304,7 @@ describe("scopePolicy at a request", () => {
     expect(await ask("/a", "good", "HEAD")).toBe("200 ");
   });
 
-  it("keeps the hooks of others: what they write stands in a refusal", async () => {
+  it("runs hooks of other plugins for denials", async () => {
     const app = newApp();
     app.addHook("onSend", async (_request, reply) => {
       reply.header("x-seen", "yes");
@@ -317,7 +317,7 @@ describe("scopePolicy at a request", () => {
   });
 });
 
-describe("a request that is over before it is decided", () => {
+describe("a request that ends before the decision", () => {
   const waiting = () => {
     let go: (() => void) | undefined;
     let asked: (() => void) | undefined;
@@ -336,7 +336,7 @@ describe("a request that is over before it is decided", () => {
   };
 
   it.each(["good", "bad"])(
-    "by the client: nothing runs, nothing is written (%s)",
+    "because the caller disconnects runs no handler and writes nothing (%s)",
     async (token) => {
       const { authorizer, isAsked, go } = waiting();
       const ran = vi.fn();
@@ -361,35 +361,38 @@ describe("a request that is over before it is decided", () => {
     },
   );
 
-  it.each(["good", "bad"])("by another answer: it stays the only one (%s)", async (token) => {
-    const { authorizer, isAsked, go } = waiting();
-    const ran = vi.fn();
-    const app = newApp();
-    app.addHook("onRequest", async (_request, reply) => {
-      void isAsked.then(async () => {
-        await reply.code(504).send("too late");
-        go();
+  it.each(["good", "bad"])(
+    "because of another response gets that response only (%s)",
+    async (token) => {
+      const { authorizer, isAsked, go } = waiting();
+      const ran = vi.fn();
+      const app = newApp();
+      app.addHook("onRequest", async (_request, reply) => {
+        void isAsked.then(async () => {
+          await reply.code(504).send("too late");
+          go();
+        });
       });
-    });
-    await app.register(scopePolicy, { authorizer });
-    app.get("/", { config: { tool: "tool" } }, ran);
-    const { ask } = await asker(app);
-    expect(await ask("/", token)).toBe("504 too late");
-    expect(ran).not.toHaveBeenCalled();
-  });
+      await app.register(scopePolicy, { authorizer });
+      app.get("/", { config: { tool: "tool" } }, ran);
+      const { ask } = await asker(app);
+      expect(await ask("/", token)).toBe("504 too late");
+      expect(ran).not.toHaveBeenCalled();
+    },
+  );
 });
 
 describe("the metadata of the resource", () => {
   const PATH = "/.well-known/oauth-protected-resource";
 
-  it("is not there without a resource", async () => {
+  it("is not served without a resource", async () => {
     const app = newApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     const { ask } = await asker(app);
     expect(await ask(PATH)).toMatch(/^404/);
   });
 
-  it("is there once for two contexts of one resource, and for each of two", async () => {
+  it("is served once for two contexts of one resource, and once for each resource", async () => {
     const app = newApp();
     for (const resource of ["https://a.example/", "https://a.example/", "https://a.example/two"]) {
       await app.register(async (child) => {
@@ -401,7 +404,7 @@ describe("the metadata of the resource", () => {
     expect(await ask(`${PATH}/two`)).toMatch(/^200 .*"resource":"https:\/\/a.example\/two"/);
   });
 
-  it("does not read a body", async () => {
+  it("is served without reading a body", async () => {
     const app = newApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer("https://a.example/") });
     const { ask } = await asker(app);
@@ -409,7 +412,7 @@ describe("the metadata of the resource", () => {
     expect(await ask(PATH, undefined, "POST", lines)).toMatch(/^405/);
   });
 
-  it("has the query of the resource", async () => {
+  it("is served only with the query of the resource", async () => {
     const app = newApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer("https://a.example/?tenant=b") });
     const { ask } = await asker(app);
@@ -418,7 +421,7 @@ describe("the metadata of the resource", () => {
   });
 });
 
-it("works over HTTP/2", async () => {
+it("scopePolicy works over HTTP/2", async () => {
   const { connect: connect2 } = await import("node:http2");
   const app = fastify({ http2: true });
   const world = newWorld();
@@ -438,7 +441,7 @@ it("works over HTTP/2", async () => {
   await app.close();
 });
 
-it("takes the tools of the registered policy alone, where a program registers one", () => {
+it("the type of `config.tool` accepts only tools of the registered policy", () => {
   const name = join(root, "test/registered.ts");
   const text = `
     import { definePolicy } from "scope-policy";

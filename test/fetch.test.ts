@@ -40,7 +40,7 @@ function get(path: string, authorization?: string, init: RequestInit = {}): Requ
   return new Request(`${ORIGIN}${path}`, { ...init, ...(headers && { headers }) });
 }
 
-/** The sub of a token, or status and code of an answer. */
+/** Returns the `sub` of a token, or status and code of a response. */
 async function said(outcome: Promise<unknown>): Promise<string> {
   const value = await outcome;
   if (!(value instanceof Response)) return String((value as { sub?: string } | undefined)?.sub);
@@ -50,14 +50,14 @@ async function said(outcome: Promise<unknown>): Promise<string> {
 }
 
 describe("fetchGate", () => {
-  it("gives the token, or the response to give back", async () => {
+  it("returns the token, or the response to return to the caller", async () => {
     expect(await said(gate(get("/"), "get_settings"))).toBe("401 unauthenticated");
     expect(await said(gate(get("/", "Bearer bad"), "get_settings"))).toBe("401 invalid_token");
     expect(await said(gate(get("/", "Bearer good"), "get_settings"))).toBe("user-1");
     expect(await said(gate(get("/"), "search"))).toBe("undefined");
   });
 
-  it("takes parameters as its last argument", async () => {
+  it("reads the parameters from its last argument", async () => {
     const request = get("/", "Bearer good");
     expect(await said(gate(request, "read_account", { accountID: "a" }))).toBe("user-1");
     expect(await said(gate(request, "read_account", { accountID: "b" }))).toBe(
@@ -65,14 +65,14 @@ describe("fetchGate", () => {
     );
   });
 
-  it("refuses a name that the policy lacks, as it is asked at a request", async () => {
+  it("denies a name that the policy does not have, at the request", async () => {
     const loose = fetchGate(
       createAuthorizer({ policy: loadPolicy(policy.definition), verify: () => undefined }),
     );
     expect(await said(loose(get("/"), "constructor"))).toBe("403 unknown_operation");
   });
 
-  it("says in an answer what an adapter should, and nothing to HEAD", async () => {
+  it("responds with status, challenge and `no-store`, and without a body to HEAD", async () => {
     const answer = await gate(get("/", undefined, { method: "HEAD" }), "get_settings");
     expect(answer).toBeInstanceOf(Response);
     const { status, headers, body } = answer as Response;
@@ -87,7 +87,7 @@ describe("fetchGate", () => {
     );
   });
 
-  it("sees two fields as the one that the standard makes of them", async () => {
+  it("rejects two `Authorization` headers, which `Headers` joins", async () => {
     const headers = new Headers([
       ["authorization", "Bearer bad"],
       ["authorization", "Bearer good"],
@@ -96,14 +96,14 @@ describe("fetchGate", () => {
     expect(await said(gate(request, "get_settings"))).toBe("400 invalid_request");
   });
 
-  it("leaves the body of the request unread", async () => {
+  it("does not read the body of the request", async () => {
     const request = get("/", "Bearer good", { method: "POST", body: "text" });
     await gate(request, "get_settings");
     expect(request.bodyUsed).toBe(false);
   });
 });
 
-describe("fetchGate, endpoint", () => {
+describe("fetchGate.endpoint", () => {
   it.each([
     ["GET", "/v1/projects/7", "user-1"],
     ["GET", "/v1/projects/7?x=/accounts/b", "user-1"],
@@ -121,11 +121,11 @@ describe("fetchGate, endpoint", () => {
     ["DELETE", "/v1/projects/7", "403 unknown_operation"],
     ["GET", "/", "403 unknown_operation"],
     ["GET", "", "403 unknown_operation"],
-  ])("%s %s: %s", async (method, path, expected) => {
+  ])("decides %s %s: %s", async (method, path, expected) => {
     expect(await said(gate.endpoint(get(path, "Bearer good", { method })))).toBe(expected);
   });
 
-  it("takes parameters that the path does not hold, and no others", async () => {
+  it("reads only those parameters from its argument that the path does not contain", async () => {
     const transfer = get("/transfers", "Bearer good", { method: "POST" });
     expect(await said(gate.endpoint(transfer))).toBe("400 invalid_params");
     expect(await said(gate.endpoint(transfer, { accountID: "a" }))).toBe("user-1");
@@ -134,7 +134,7 @@ describe("fetchGate, endpoint", () => {
     expect(await said(gate.endpoint(account, { accountID: "a" }))).toBe("403 binding_mismatch");
   });
 
-  it("is no way to name an endpoint by the path of a request", async () => {
+  it("does not read the name of an endpoint from the path of a request", async () => {
     const path = "/POST%20/transfers";
     expect(await said(gate.endpoint(get(path, "Bearer good"), { accountID: "a" }))).toBe(
       "403 unknown_operation",
@@ -142,10 +142,10 @@ describe("fetchGate, endpoint", () => {
   });
 });
 
-describe("fetchGate, metadata", () => {
+describe("fetchGate.metadata", () => {
   const PATH = "/.well-known/oauth-protected-resource/v1";
 
-  it("answers at its path alone", async () => {
+  it("returns the document at its path only", async () => {
     const answer = gate.metadata(get(PATH));
     expect(await answer?.json()).toEqual({
       resource: "https://api.example.com/v1",
@@ -161,13 +161,13 @@ describe("fetchGate, metadata", () => {
     ["HEAD", 200, false],
     ["OPTIONS", 204, false],
     ["POST", 405, true],
-  ])("%s: %s", (method, status, hasBody) => {
+  ])("responds to %s with %s", (method, status, hasBody) => {
     const answer = gate.metadata(get(PATH, undefined, { method }));
     expect([answer?.status, answer?.body !== null]).toEqual([status, hasBody]);
     expect(answer?.headers.get("access-control-allow-origin")).toBe("*");
   });
 
-  it("needs a resource", () => {
+  it("throws for an authorizer without a resource", () => {
     const bare = fetchGate(createAuthorizer({ policy, verify: () => undefined }));
     expect(() => bare.metadata(get(PATH))).toThrow(
       expect.objectContaining({ code: "ERR_OPTIONS_INVALID" }),
@@ -175,8 +175,8 @@ describe("fetchGate, metadata", () => {
   });
 });
 
-describe("hosts", () => {
-  it("are a worker that knows nothing but Request and Response", async () => {
+describe("fetchGate", () => {
+  it("works in a worker that knows only Request and Response", async () => {
     const worker = {
       fetch: async (request: Request): Promise<Response> => {
         const metadata = gate.metadata(request);
@@ -194,7 +194,7 @@ describe("hosts", () => {
     expect(await statusOf("/elsewhere", "Bearer good")).toBe(403);
   });
 
-  it("are Hono, whose parameters go to the gate", async () => {
+  it("works in Hono with the parameters of its router", async () => {
     const app = new Hono();
     app.get("/accounts/:accountID", async (c) => {
       const token = await gate(c.req.raw, "read_account", c.req.param());

@@ -1,5 +1,5 @@
-// Test files share their globals (`isolate: false`). A library that replaces one of these changes what `instanceof Response` means
-// to every file that runs later in the same process, so replacing them fails where it happens.
+// Test files share their globals (`isolate: false`). A library that replaces one of these changes the meaning of
+// `instanceof Response` for every later file in the same process, so replacing them throws.
 for (const name of ["Request", "Response"] as const) {
   const value: unknown = globalThis[name];
   Object.defineProperty(globalThis, name, { value, configurable: false, writable: false });

@@ -1,4 +1,4 @@
-// What an MCP client's host keeps of an authorization, in memory: for the clients of both SDKs.
+// In-memory store for the authorization data of an MCP client, for the clients of both SDKs.
 import type {
   OAuthClientInformationMixed,
   OAuthClientMetadata,
@@ -6,7 +6,7 @@ import type {
   OAuthTokens,
 } from "@modelcontextprotocol/client";
 
-/** Makes a provider for one client of a host, and shows what it holds. */
+/** Creates a provider for one client, whose stored data a test can read. */
 export function newOauthMemory<Sent extends void | Promise<void>>(
   redirectUrl: string,
   clientMetadata: OAuthClientMetadata,

@@ -6,8 +6,9 @@ import { authorizerRows, operationRows, policyRows } from "./sweep/object-rows.j
 import { OPTION_ROWS, type OptionRow } from "./sweep/option-rows.js";
 import type { AnyRow } from "./sweep/row.js";
 import { newScene } from "./sweep/scene.js";
+import { titled } from "./titled.js";
 
-// every public function has a row, and every options object is checked as that of the authorizer
+// every public function has a row, and every options object gets the same checks
 
 const { policy, authorizer } = newScene();
 const TABLES = entryTables(policy, authorizer);
@@ -18,28 +19,31 @@ const kindOf = (value: unknown): string => {
 };
 
 describe("the table of public functions", () => {
-  it("has every entry of the package", () => {
+  it("has a table for every entry of the package", () => {
     expect(Object.keys(TABLES).sort()).toEqual(entries.map(({ name }) => name).sort());
   });
 
-  it.each(Object.entries(TABLES))("has every export of the entry %s", (_, { holder, rows }) => {
-    const found = Object.entries(holder).map(([name, value]) => [name, kindOf(value)]);
-    const known = Object.entries(rows).map(([name, row]) => [
-      name,
-      typeof row === "string" ? row : "function",
-    ]);
-    expect(known.sort()).toEqual(found.sort());
-  });
+  it.each(Object.entries(TABLES))(
+    "has a row for every export of the entry %s",
+    (_, { holder, rows }) => {
+      const found = Object.entries(holder).map(([name, value]) => [name, kindOf(value)]);
+      const known = Object.entries(rows).map(([name, row]) => [
+        name,
+        typeof row === "string" ? row : "function",
+      ]);
+      expect(known.sort()).toEqual(found.sort());
+    },
+  );
 
   it.each([
     ["a policy", policy, policyRows],
     ["an operation", policy.operation("get_profile"), operationRows],
     ["an authorizer", authorizer, authorizerRows(authorizer)],
-  ])("has every method of %s", (_, holder, rows) => {
+  ])("has a row for every method of %s", (_, holder, rows) => {
     expect(Object.keys(rows).sort()).toEqual(Object.keys(holder).sort());
   });
 
-  it("has a row of options for each function that takes some", () => {
+  it("has a row of options for each function with options", () => {
     const all: (readonly [string, Readonly<Record<string, AnyRow | string>>])[] = [
       ...Object.values(TABLES).map(({ rows }) => ["", rows] as const),
       ["policy.", policyRows],
@@ -63,17 +67,20 @@ describe("the table of public functions", () => {
     ),
   );
 
-  it.each(takingPolicy)("$name takes a policy that was made here alone", ({ call, row }) => {
-    const [sample = []] = row.samples;
-    for (const other of [undefined, null, {}, "x", { ...policy }, policy.definition]) {
-      expect(() => call?.(other, ...sample.slice(1))).toThrow(
-        expect.objectContaining({ code: "ERR_POLICY_UNKNOWN" }) as Error,
-      );
-    }
-  });
+  it.each(titled(takingPolicy, ({ name }) => name))(
+    "has %s, which rejects every value that is not a loaded policy",
+    (_name, { call, row }) => {
+      const [sample = []] = row.samples;
+      for (const other of [undefined, null, {}, "x", { ...policy }, policy.definition]) {
+        expect(() => call?.(other, ...sample.slice(1))).toThrow(
+          expect.objectContaining({ code: "ERR_POLICY_UNKNOWN" }) as Error,
+        );
+      }
+    },
+  );
 });
 
-/** What a function reports of its options; throws for options that are taken. */
+/** Returns the findings of a function about its options. Throws if the function accepts them. */
 async function findingsOf(row: OptionRow, options: object): Promise<readonly Finding[]> {
   let result: unknown;
   try {
@@ -86,19 +93,19 @@ async function findingsOf(row: OptionRow, options: object): Promise<readonly Fin
     expect(error.code).toBe(row.nameIn === undefined ? "ERR_OPTIONS_INVALID" : "ERR_COVERAGE");
     return error.findings;
   }
-  throw new Error("the options are taken");
+  throw new Error("the options were accepted");
 }
 
 const namesIn = (row: OptionRow, findings: readonly Finding[]) =>
   findings.map((finding) => row.nameIn?.(finding) ?? finding.path);
 
-/** A slip in a name: one letter left out, in the middle. */
+/** Returns a name with a letter missing in the middle. */
 const slipOf = (name: string): string => {
   const middle = Math.floor(name.length / 2);
   return name.slice(0, middle) + name.slice(middle + 1);
 };
 
-/** Options as they are given, with accessors on a prototype that note whether somebody reads them. */
+/** Returns options with accessors on a prototype that record each read. */
 function withInherited(row: OptionRow): { readonly options: object; readonly reads: string[] } {
   const reads: string[] = [];
   const prototype = {};
@@ -122,22 +129,22 @@ function revoked(): object {
   return proxy;
 }
 
-describe.each(OPTION_ROWS)("the options of $title", (row) => {
+describe.each(titled(OPTION_ROWS))("the options of %s", (_title, row) => {
   const names = Object.keys(row.wrong);
   const isOther = (name: string) => row.codes?.[name] !== undefined;
 
-  it("are taken where they are good", async () => {
+  it("are accepted if they are valid", async () => {
     await row.run(row.good);
     expect(names).not.toEqual([]);
   });
 
-  it.each(names)("are refused where `%s` is undefined", async (name) => {
+  it.each(names)("are rejected if `%s` is undefined", async (name) => {
     const findings = await findingsOf(row, { ...row.good, [name]: undefined });
     expect(namesIn(row, findings)).toContain(isOther(name) ? "" : name);
     expect(findings.length).toBe(1);
   });
 
-  it.each(names)("are refused where `%s` is of a wrong type", async (name) => {
+  it.each(names)("are rejected if `%s` has a wrong type", async (name) => {
     for (const value of row.wrong[name] ?? []) {
       const findings = await findingsOf(row, { ...row.good, [name]: value });
       expect(namesIn(row, findings)).toContain(isOther(name) ? "" : name);
@@ -145,7 +152,7 @@ describe.each(OPTION_ROWS)("the options of $title", (row) => {
     expect(row.wrong).toHaveProperty(name);
   });
 
-  it("are refused with what was meant, where a name is misspelt", async () => {
+  it("are rejected with a suggestion if a name is misspelled", async () => {
     for (const name of row.isOpen === true ? [] : names) {
       const slip = slipOf(name);
       const findings = await findingsOf(row, { ...row.good, [slip]: 1 });
@@ -158,7 +165,7 @@ describe.each(OPTION_ROWS)("the options of $title", (row) => {
     else expect(namesIn(row, await findingsOf(row, strange))).toEqual(["zebra", "a\\u{a}b"]);
   });
 
-  it("are refused with every fault at once", async () => {
+  it("are rejected with all faults at once", async () => {
     const wrong = names.flatMap((name) => {
       const [value] = row.wrong[name] ?? [];
       return value === undefined || isOther(name) ? [] : [[name, value] as const];
@@ -174,20 +181,23 @@ describe.each(OPTION_ROWS)("the options of $title", (row) => {
     );
   });
 
-  it("are read as own properties", async () => {
+  it("are read as own members only", async () => {
     const { options, reads } = withInherited(row);
     await row.run(options);
     expect(reads).toEqual([]);
   });
 
-  // Fastify itself makes objects of what it is given
+  // Fastify itself converts the options to an object
   const others = [
     { what: "null", other: () => null },
-    { what: "a text", other: () => "x" },
+    { what: "a string", other: () => "x" },
     { what: "a list", other: () => [] },
     { what: "a proxy that cannot be read", other: revoked },
   ];
-  it.each(row.rejects === true ? [] : others)("are refused where they are $what", async (of) => {
-    expect(await findingsOf(row, of.other() as never)).not.toEqual([]);
-  });
+  it.each(titled(row.rejects === true ? [] : others, ({ what }) => what))(
+    "are rejected if they are %s",
+    async (_what, of) => {
+      expect(await findingsOf(row, of.other() as never)).not.toEqual([]);
+    },
+  );
 });

@@ -5,16 +5,16 @@ import { readNames } from "./sweep/read-names.js";
 import { namesIn, recordOf } from "./sweep/record.js";
 import { newScene, type Scene } from "./sweep/scene.js";
 
-// nothing that is decided, answered, rendered or recorded depends on what objects inherit: every public function is called
-// with each name that the library reads or writes on `Object.prototype`, and returns what it returns in a clean process
+// No decision, response, page or audit event depends on inherited members. The test calls every public function with each name
+// that the library reads or writes on `Object.prototype`, and compares the results with those of a clean process.
 
-/** Names that the language itself reads of descriptors, of results that are awaited, and of values that become JSON. */
+/** Names that the language itself reads: of descriptors, of awaited results, and of values that become JSON. */
 const OF_THE_LANGUAGE: ReadonlySet<string> = new Set([
   ...["get", "set", "value", "writable", "enumerable", "configurable"],
   ...["then", "toJSON"],
 ]);
 
-/** What other libraries read of objects of their own: a polluted name can break them, and then the call throws. */
+/** Names that other libraries read of their own objects. A polluted name can break them, and then the call throws. */
 const OF_OTHERS: readonly {
   readonly reader: string;
   readonly names: readonly string[];
@@ -32,17 +32,17 @@ const OF_OTHERS: readonly {
   },
 ];
 
-/** zod writes a JSON Schema by a loop over inherited members too. */
+/** Title of the call in which zod writes a JSON Schema, in a loop that includes inherited members. */
 const WRITES_BY_ZOD = "policyJsonSchema";
 
 const VALUES: readonly (readonly [label: string, value: unknown])[] = [
   ["true", true],
-  ["a text", "x"],
+  ["a string", "x"],
   ["an object", { a: 1 }],
   ["a function", () => true],
 ];
 
-/** Each name alone instead of many at a time takes a quarter of an hour. */
+/** Number of names at a time. Each name alone takes a quarter of an hour. */
 const CHUNK = process.env["SWEEP_FULL"] === "1" ? 1 : 128;
 
 const scene: { ready?: Scene } = {};
@@ -51,9 +51,9 @@ let clean: ReadonlyMap<string, readonly string[]> = new Map();
 beforeAll(async () => {
   vi.spyOn(Date, "now").mockReturnValue(1_800_000_000_000);
   vi.spyOn(crypto, "randomUUID").mockReturnValue("00000000-0000-4000-8000-00000000000a");
-  // polluted names break what Express reads of a query for the audit, which the gate then tells the console
+  // polluted names break Express' reading of a query for the audit, and the gate reports that on the console
   vi.spyOn(console, "error").mockImplementation(() => undefined);
-  // what is remembered after the first call must not hide a difference
+  // fill the caches first, so that they do not hide a difference
   scene.ready = newScene();
   await callAll(scene.ready);
   clean = linesOf(await callAll());
@@ -73,7 +73,7 @@ async function differences(
   return differing(clean, seen).filter((title) => !expected.has(title));
 }
 
-/** Returns the names that make a difference, each with what differs: of many names, each half is tried. */
+/** Returns the names that make a difference, each with the titles that differ. Splits many names into halves. */
 async function culpritsOf(
   names: readonly string[],
   value: unknown,
@@ -98,10 +98,10 @@ async function allNames(): Promise<readonly string[]> {
   );
 }
 
-/** Names of members and of header fields: other texts in the source are not looked up. */
+/** Names of members and of headers. The source looks up no other texts. */
 const NAME = /^[A-Za-z_$][\w$-]*$/;
 
-/** Names in chunks; those that other libraries read are alone. */
+/** Returns the names in chunks, with a chunk for each name that another library reads. */
 function chunksOf(names: readonly string[]): readonly (readonly string[])[] {
   const alone = new Set(OF_OTHERS.flatMap((row) => row.names));
   const many = names.filter((name) => !alone.has(name));
@@ -113,20 +113,20 @@ function chunksOf(names: readonly string[]): readonly (readonly string[])[] {
 }
 
 describe("members of Object.prototype", () => {
-  it("are not there in a clean process, in which two runs are equal", async () => {
+  it("are missing in a clean process, in which two runs are equal", async () => {
     expect(differing(clean, linesOf(await callAll(scene.ready)))).toEqual([]);
     expect(clean.size).toBeGreaterThan(60);
     expect(clean.has("start")).toBe(false);
   });
 
   it.each(VALUES)(
-    "change nothing where they are %s",
+    "change no result if their value is %s",
     { timeout: 3_600_000 },
     async (label, value) => {
       const names = await allNames();
       expect(names.length).toBeGreaterThan(500);
-      // a server that starts then, or one that is running
-      const ready = label === "a text" || label === "a function" ? undefined : scene.ready;
+      // a server that starts with the polluted names, or one that already runs
+      const ready = label === "a string" || label === "a function" ? undefined : scene.ready;
       const found: string[] = [];
       for (const chunk of chunksOf(names)) {
         found.push(...(await culpritsOf(chunk, value, ready)));
@@ -135,7 +135,7 @@ describe("members of Object.prototype", () => {
     },
   );
 
-  it("are seen by the comparison, where a function does read them", async () => {
+  it("make a difference in the comparison if a function reads them", async () => {
     const read = async () => [["reader", { ...({} as { zebra?: boolean }) }.zebra]] as const;
     const seen = linesOf(await polluted(["zebra"], true, read));
     expect(differing(linesOf(await read()), seen)).toEqual(["reader"]);

@@ -8,14 +8,14 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** Text of every source file, by its path from the root of the project (`src/grammar/scope.ts`). */
 export type SourceTree = ReadonlyMap<string, string>;
 
-/** One module specifier as a file writes it. `erased` is true for `import type` and `export type`. */
+/** A module specifier as written in a file. `erased` is true for `import type` and `export type`. */
 export interface Import {
   readonly specifier: string;
   readonly erased: boolean;
   readonly star: boolean;
 }
 
-/** Reads `src`. */
+/** Reads all files of `src`. */
 export function readSourceTree(): SourceTree {
   return new Map(
     readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
@@ -26,12 +26,12 @@ export function readSourceTree(): SourceTree {
   );
 }
 
-/** The syntax tree of one file, with parents. */
+/** Parses a file to a syntax tree with parents. */
 export function parseSource(path: string, text: string): ts.SourceFile {
   return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
 }
 
-/** Every import of a file: declarations, re-exports, `import()` of values and of types, `require`. */
+/** Returns every import of a file: declarations, re-exports, `import()` of values and of types, `require`. */
 export function importsOf(file: ts.SourceFile): readonly Import[] {
   const found: Import[] = [];
   const visit = (node: ts.Node): void => {
@@ -69,19 +69,19 @@ function textOf(node: ts.Node): string {
   return ts.isStringLiteralLike(node) ? node.text : node.getText();
 }
 
-/** The file of `src` that a relative specifier means, or undefined for a package. */
+/** Returns the file of `src` that a relative specifier names; `undefined` for a package. */
 export function resolveImport(from: string, specifier: string): string | undefined {
   if (!specifier.startsWith(".")) return undefined;
   return posix.join(posix.dirname(from), specifier).replace(/\.js$/, ".ts");
 }
 
-/** The package a specifier belongs to: `picomatch/posix` -> `picomatch`, `@babel/parser` as it is. */
+/** Returns the package of a specifier: `picomatch` for `picomatch/posix`, `@babel/parser` for itself. */
 function packageOf(specifier: string): string {
   const parts = specifier.split("/");
   return parts.slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
-/** The packages that loading `entry` loads, and the files of the tree that it reaches. */
+/** Returns the packages and the files of the tree that an import of `entry` loads. */
 export function runtimeReach(
   tree: SourceTree,
   entry: string,
@@ -93,7 +93,7 @@ export function runtimeReach(
     if (files.has(path)) continue;
     files.add(path);
     const text = tree.get(path);
-    if (text === undefined) throw new Error(`no file \`${path}\``);
+    if (text === undefined) throw new Error(`missing file \`${path}\``);
     for (const { specifier, erased } of importsOf(parseSource(path, text))) {
       if (erased) continue;
       const target = resolveImport(path, specifier);

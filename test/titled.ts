@@ -1,6 +1,6 @@
 /**
- * Returns rows as arguments of `it.each`: the title of each, then the row. `%s` prints the title whole and without quotes, which
- * `$title` does not.
+ * Returns rows as arguments of `it.each`: the title of each, then the row. `%s` prints the whole title without quotes; `$title`
+ * quotes and cuts it.
  */
 export function titled<Row extends { readonly title: string }>(
   rows: readonly Row[],

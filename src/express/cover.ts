@@ -1,22 +1,23 @@
 import { isAtTop, type Layer, mountOf, paramNames, type Router, TOP } from "./layer.js";
 
-/** What is known at a layer of the gates that are given to `use` before it, and of the parameters of its path. */
+/** Facts about a layer: the gates given to `use` before it, and the parameters of its path. */
 export interface Cover {
+  /** Whether a gate given to `use` comes before the layer. */
   readonly isCovered: boolean;
-  /** The names of the parameters that these gates decide on. */
+  /** Names of the parameters that these gates decide on. */
   readonly decided: readonly string[];
-  /** Those of `decided` that a path below their gate binds again, so that a handler may read another value. */
+  /** The names of `decided` that a path below their gate binds again, so that a handler may read another value. */
   readonly rebound: readonly string[];
-  /** The names that `req.params` has at the layer, as far as they are known. */
+  /** Known names of `req.params` at the layer. */
   readonly names: readonly string[];
-  /** Whether `req.params` can have no other name. */
+  /** Whether `names` has every name that `req.params` can have. */
   readonly isComplete: boolean;
 }
 
-/** The names that the gates of a router decide on, by their place. */
+/** Names of the parameters that the gates of a router decide on, by the place of the gate. */
 export type GatesOf = Map<unknown, readonly string[]>;
 
-/** What is known above an application. A router that takes parameters over has them from where it is mounted. */
+/** The cover above an application. A router with `mergeParams` has the parameters of the place at which it is mounted. */
 export const NO_COVER: Cover = {
   isCovered: false,
   decided: [],
@@ -27,7 +28,7 @@ export const NO_COVER: Cover = {
 
 const NOTHING_INHERITED = { names: [], isComplete: true };
 
-/** Returns the cover of a layer, of what its router has from above and of the gates before it in the router. */
+/** Returns the cover of a layer, from the cover of its router and from the gates before it in the router. */
 export function coverAt(layer: Layer, router: Router, above: Cover, gates: GatesOf): Cover {
   const own = paramNames(layer);
   const inherited = router.mergeParams === true ? above : NOTHING_INHERITED;
@@ -52,8 +53,8 @@ export function coverAt(layer: Layer, router: Router, above: Cover, gates: Gates
 }
 
 /**
- * Whether `use` and a route give the same values to the parameters of a path. `use` takes the first match of a beginning: in
- * an expression that takes as little as it can (Express 4), and with two optional parts, that may not be what a route takes.
+ * Returns whether `use` and a route give the same values to the parameters of a path. `use` takes the first match of a prefix.
+ * In a lazy expression (Express 4) and with two optional parts, a route may take another match.
  */
 function isPlain({ route }: Layer): boolean {
   return route === undefined || !/[*+?}]\?|[?{].*[?{]/.test(String(route.path));

@@ -13,35 +13,35 @@ import {
   routerOf,
 } from "./layer.js";
 
-/** What a middleware of a gate is: for an operation by its name, for whatever endpoint its route is, or a mark of a public one. */
+/** Kind of a middleware: a gate for a named operation, a gate for the endpoint of its route, or the mark of a public route. */
 export type GateKind = "operation" | "endpoint" | "public";
 
-/** What is known of a middleware. */
+/** Facts about a middleware. */
 export interface Mark {
   readonly kind: GateKind;
   readonly authorizer: object;
-  /** The parameters of its operation; empty for a gate that learns its operation from the route. */
+  /** Parameters of its operation; empty for a gate that gets its operation from the route. */
   readonly params: readonly string[];
-  /** Whether a function of the program reads the parameters that the path does not have. */
+  /** Whether the gate has the option `params`, which reads the parameters that the path does not have. */
   readonly hasReader: boolean;
 }
 
 const marks = new WeakMap<object, Mark>();
 
-/** Marks a middleware as a gate, for the check of an application. */
+/** Marks a middleware as a gate for {@link coverageFindings}. Returns the middleware. */
 export function markGate<Handler extends object>(handler: Handler, mark: Mark): Handler {
   marks.set(handler, mark);
   return handler;
 }
 
-/** A route that a request would meet, with what the routers above take of its path, and the parameters that it would have. */
+/** A route that a request would reach, with the path prefix that the routers above it match and the parameters it would get. */
 interface Hit {
   readonly route: Route;
   readonly base: string;
   readonly params: object;
 }
 
-/** A request on its way through the routers. */
+/** A simulated request on its way through the routers. */
 interface Probe {
   readonly method: string;
   readonly path: string;
@@ -55,16 +55,17 @@ const MESSAGES = {
   shadowed_param:
     "the path binds {} again below the gate that decided on it: put a gate on the route itself, or rename the parameter",
   unserved_endpoint: "no route has a gate for the endpoint before its handlers",
-  hidden_endpoint: "another route comes first, and is no such endpoint",
+  hidden_endpoint: "another route comes first, and it is not this endpoint",
   unmapped_route: "the route has no gate of this authorizer",
   late_gate:
-    "another handler of the route comes before its gate, and could answer: put the gate first",
+    "another handler of the route comes before its gate and could respond: put the gate first",
   unknown_endpoint: "the policy has no such endpoint",
-  misplaced_gate: "a gate for endpoints knows no route when it is given to `use`",
-  opaque_app: "an application cannot be looked into: mount a router",
+  misplaced_gate:
+    "a gate for endpoints does not know the route if it is given to `use`: put it on a route",
+  opaque_app: "the routes of a mounted application cannot be checked: mount a router",
 } as const;
 
-/** Returns each reason why an application is not covered by a policy as a finding: first by endpoint, then by route. */
+/** Returns a finding for each reason why a policy does not cover an application: first by endpoint, then by route. */
 export function coverageFindings(
   app: object,
   authorizer: object,
@@ -74,7 +75,7 @@ export function coverageFindings(
   const findings: Finding[] = [];
   const served = new Map<Route, Set<string>>();
   const isOwn = (mark: Mark) => mark.authorizer === authorizer;
-  /** What is known of the handlers of a route; gates of others neither count nor stand in the way. */
+  /** Returns the marks of a route's handlers, without the gates of other authorizers, and `undefined` for each unmarked handler. */
   const marksOf = ({ stack }: Route, method: string) =>
     stack
       .filter((layer) => [undefined, method].includes(withoutPrototype(layer).method))
@@ -104,11 +105,11 @@ export function coverageFindings(
     );
   };
 
-  // asked as a request would be: what a router was mounted at is not told by every version of Express
+  // match as a request would: not every version of Express exposes the path at which a router is mounted
   for (const name of endpoints.names) {
     const [verb = "", template = ""] = name.split(" ");
     const method = verb.toLowerCase();
-    // values that differ, as those of a request may
+    // different values, as in a real request
     let values = 0;
     const target = template.replaceAll(/(?<=\/)(?::\w+|\{\w+\})/g, () => `probe${values++}`);
     const hit = hitsOf(top, { method, path: target, base: "", params: {} }).find(({ route }) =>
@@ -131,7 +132,7 @@ export function coverageFindings(
   }
 
   const checkRoute = (route: Route, prefix: string, cover: Cover) => {
-    // `app.all` lists every method there is, `route.all` is one of its own: each is said once
+    // `app.all` lists every method, `route.all` has a method of its own: report each once
     const methods = Object.keys(route.methods);
     const isEvery = methods.length > MOST_METHODS;
     for (const method of isEvery ? ["get"] : methods) {
@@ -143,7 +144,7 @@ export function coverageFindings(
         const isServed = served.get(route)?.has(isEvery ? ALL : method) === true;
         if (!isServed) add("unknown_endpoint", label, nearest(label, endpoints.names));
       } else if (handlers[0] === undefined) {
-        // even where a gate above covers the route: that is not the one the route asks for
+        // even if a gate above covers the route: it is not the gate that the route names
         if (handlers.some((mark) => mark !== undefined)) add("late_gate", label);
         else if (!cover.isCovered) add("unmapped_route", label);
         else addParams("shadowed_param", label, cover.rebound);
@@ -177,14 +178,14 @@ export function coverageFindings(
 const ALL = "_all";
 const MOST_METHODS = 20;
 
-/** Returns the routes that a request would meet, in order. */
+/** Returns the routes that a request would reach, in order. */
 function hitsOf(router: Router, probe: Probe): readonly Hit[] {
   const { method, path, base } = probe;
   return router.stack.flatMap((layer) => {
     const { handle, route } = withoutPrototype(layer);
     const match = route !== undefined || isRouter(handle) ? layer.match(path) : false;
     if (match === false) return [];
-    // Express 4 has them in the layer, until its next match
+    // Express 4 keeps path and parameters in the layer until its next match
     const matched = match === true ? layer : match;
     const params = { ...(router.mergeParams === true && probe.params), ...matched.params };
     if (route !== undefined) {
@@ -198,13 +199,13 @@ function hitsOf(router: Router, probe: Probe): readonly Hit[] {
   });
 }
 
-/** The gates that stand before the first handler that is none. */
+/** Returns the gates before the first handler that is not a gate. */
 function leadingGates(handlers: readonly (Mark | undefined)[]): readonly (Mark | undefined)[] {
   const first = handlers.indexOf(undefined);
   return first < 0 ? handlers : handlers.slice(0, first);
 }
 
-/** The names of parameters that a gate decides on, and those that its reader may have read. */
+/** Returns the names of the parameters that a gate decides on. With the option `params` they include every name that it may have read. */
 function decidedBy({ params, hasReader }: Mark, { names }: Cover): readonly string[] {
   return params.length > 0 && hasReader ? [...params, ...names] : params;
 }

@@ -1,18 +1,19 @@
 import { readOwn } from "../decision/access-token.js";
 import { type ScopeSource, tokenFrom } from "../resource-server/claims.js";
 import { type RejectionReason, rejected, type Verdict } from "../resource-server/token-verifier.js";
+import { MAX_SECONDS } from "./clock.js";
 import type { JsonObject } from "./json-object.js";
 import { type KindRule, kindFault } from "./token-kind.js";
 
-/** What claims must meet: those of a signed token, and the members of an introspection answer. */
+/** Rules for the claims of a signed token and for the members of an introspection response. */
 export interface ClaimRules {
   readonly issuer: string;
-  /** The identifiers of this resource server; `undefined` accepts every audience. */
+  /** Identifiers of this resource server; `undefined` accepts every audience. */
   readonly audiences: ReadonlySet<string> | undefined;
-  /** The claims that must be present. */
+  /** Names of the claims that must be present. */
   readonly required: readonly string[];
   readonly kinds: readonly KindRule[];
-  /** The tolerance for the issuer's clock, in seconds. */
+  /** Tolerance for the issuer's clock, in seconds. */
   readonly tolerance: number;
   readonly scope: ScopeSource;
 }
@@ -20,10 +21,11 @@ export interface ClaimRules {
 const TEXTS = ["sub", "client_id", "jti"];
 const TIMES = ["exp", "iat", "nbf"];
 
-/** Seconds from here on, in the year 5138, are taken for milliseconds. */
-const MAX_EXP = 1e11;
-
-/** Returns the token that claims make at a time, in milliseconds since 1970, or why they make none. */
+/**
+ * Checks claims at a time. Returns the access token, or the reason of the rejection.
+ *
+ * @param now - milliseconds since 1970
+ */
 export function judgeClaims(claims: JsonObject, now: number, rules: ClaimRules): Verdict {
   const fault =
     issuerFault(claims, rules) ??
@@ -33,7 +35,7 @@ export function judgeClaims(claims: JsonObject, now: number, rules: ClaimRules):
     valueFault(claims) ??
     timeFault(claims, now, rules);
   if (fault !== undefined) return rejected(fault);
-  // every other claim has been checked: what is left to fail is the scope
+  // every other claim is checked by now: only the scope can still fail
   const token = tokenFrom(claims, rules.scope);
   return token === undefined ? rejected("scope_claim") : { kind: "token", token };
 }
@@ -46,7 +48,7 @@ function missingFault(claims: JsonObject, { required }: ClaimRules): RejectionRe
   return required.every((name) => Object.hasOwn(claims, name)) ? undefined : "claim_missing";
 }
 
-/** The audience is one text, or a list of texts; one of them equals one of ours (RFC 7519, section 4.1.3). */
+/** Checks that `aud` is a non-empty string or a list of them, and that one is an identifier of this server (RFC 7519, section 4.1.3). */
 function audienceFault(claims: JsonObject, { audiences }: ClaimRules): RejectionReason | undefined {
   if (audiences === undefined) return undefined;
   const audience = readOwn(claims, "aud");
@@ -55,18 +57,18 @@ function audienceFault(claims: JsonObject, { audiences }: ClaimRules): Rejection
   return isOurs ? undefined : "audience";
 }
 
-/** Texts are not empty, and times are finite: a number too large for a double would never come (`1e400`). */
+/** Checks that strings are not empty and that times are finite. A number too large for a double (`1e400`) is infinite and would never expire. */
 function valueFault(claims: JsonObject): RejectionReason | undefined {
   const isGood = (name: string, check: (value: unknown) => boolean): boolean =>
     !Object.hasOwn(claims, name) || check(readOwn(claims, name));
   const areGood =
     TEXTS.every((name) => isGood(name, isText)) &&
     TIMES.every((name) => isGood(name, Number.isFinite)) &&
-    isGood("exp", (exp) => (exp as number) < MAX_EXP);
+    isGood("exp", (exp) => (exp as number) < MAX_SECONDS);
   return areGood ? undefined : "malformed";
 }
 
-/** The token has begun and has not ended (RFC 7519, sections 4.1.4 to 4.1.6). */
+/** Checks that the token is already valid and has not expired (RFC 7519, sections 4.1.4 to 4.1.6). */
 function timeFault(
   claims: JsonObject,
   now: number,
@@ -80,12 +82,12 @@ function timeFault(
   return hasBegun ? undefined : "not_yet_valid";
 }
 
-/** Returns whether a value is a text that is not empty. */
+/** Returns whether a value is a non-empty string. */
 export function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-/** Returns when a token ends, in milliseconds since 1970. */
+/** Returns the time from which on a token is expired, in milliseconds since 1970. `exp` and `tolerance` are in seconds. */
 export function endOf(exp: number | undefined, tolerance: number): number {
   return exp === undefined ? Number.POSITIVE_INFINITY : (exp + tolerance) * 1_000;
 }

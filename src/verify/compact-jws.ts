@@ -2,7 +2,7 @@ import { base64url } from "jose";
 import { MAX_TOKEN_LENGTH } from "../resource-server/credentials.js";
 import { type JsonObject, readJsonObject } from "./json-object.js";
 
-/** A signed token taken apart; nothing of it is verified. */
+/** Header and claims of a signed token that is not verified. */
 export interface UnverifiedJws {
   readonly header: JsonObject;
   readonly claims: JsonObject;
@@ -10,18 +10,18 @@ export interface UnverifiedJws {
 
 const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
-/** The last characters that leave no unused bit set, by how many characters stand over the fours. */
+/** Last characters that set no unused bit, by the length of the segment modulo 4. A remainder of 1 is not base64url. */
 const LAST: readonly (string | undefined)[] = [undefined, "", "AQgw", "AEIMQUYcgkosw048"];
 
 /**
- * Whether a segment is base64url as it is written, and in no other spelling: unused bits nought (RFC 4648, section 3.5).
- * Decoders take other spellings too, and so would make many texts of one token.
+ * Returns whether the unused bits of a base64url segment are zero (RFC 4648, section 3.5). Decoders accept other spellings,
+ * so that one token could be written in many ways.
  */
 function isCanonical(segment: string): boolean {
   return LAST[segment.length % 4]?.includes(segment.slice(-1)) ?? true;
 }
 
-/** Takes a compact JWS apart (RFC 7515, section 7.1); `undefined` for all other text. Never throws. */
+/** Parses a compact JWS (RFC 7515, section 7.1). Returns `undefined` for every other value, and never throws. */
 export function readCompactJws(text: unknown): UnverifiedJws | undefined {
   if (typeof text !== "string" || text.length > MAX_TOKEN_LENGTH) return undefined;
   if (!COMPACT_JWS.test(text)) return undefined;

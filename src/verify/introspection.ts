@@ -31,25 +31,25 @@ import {
 } from "./verifier-options.js";
 
 /**
- * The options of {@link introspectionVerifier}. `endpoint`, `issuer`, the credentials (`clientId` and `clientSecret`, or
+ * Options of {@link introspectionVerifier}. `endpoint`, `issuer`, the credentials (`clientId` and `clientSecret`, or
  * `bearer`) and `audience` have no defaults.
  */
 export interface IntrospectionVerifierOptions extends VerifierOptions {
-  /** The introspection endpoint: `https`, or a loopback host. */
+  /** URL of the introspection endpoint: `https`, or a loopback host. */
   readonly endpoint: URL | string;
-  /** Who asks. */
+  /** Client ID of this resource server at the authorization server. */
   readonly clientId?: string;
-  /** The secret of `clientId`. */
+  /** Client secret of `clientId`. */
   readonly clientSecret?: string;
-  /** How they are sent: `"client_secret_basic"` (the default), or `"client_secret_post"`. */
+  /** How `clientId` and `clientSecret` are sent: `"client_secret_basic"` or `"client_secret_post"`. Default: `"client_secret_basic"`. */
   readonly clientAuth?: "client_secret_basic" | "client_secret_post";
-  /** An access token for the endpoint, in place of `clientId` and `clientSecret`. */
+  /** Access token for the endpoint. It replaces `clientId` and `clientSecret`. */
   readonly bearer?: string;
-  /** The identifiers of this resource server: the answer's `aud` must name one of them, to the letter. */
+  /** Identifiers of this resource server. The response's `aud` must name one of them exactly. */
   readonly audience?: string | readonly string[];
-  /** Takes answers whose `aud` is missing or another: only for a server that answers `active` for no token but those meant for you. */
+  /** Accepts responses with a missing or different `aud`. Set it only if the server reports only tokens for this resource server as active. Default: `false`. */
   readonly dangerouslySkipAudience?: boolean;
-  /** The issuer of the tokens. An answer with another `iss` is refused; an answer without `iss` is accepted. */
+  /** Issuer of the tokens. A response with another `iss` is rejected, a response without `iss` is accepted. */
   readonly issuer: string;
 }
 
@@ -58,7 +58,7 @@ const isBearer: OptionCheck = (value) =>
 
 function checksOf(given: Partial<IntrospectionVerifierOptions>) {
   const client = (check: OptionCheck) =>
-    given.bearer === undefined ? check : absent("`bearer` stands in its place");
+    given.bearer === undefined ? check : absent("cannot be combined with `bearer`");
   return {
     ...VERIFIER_CHECKS,
     endpoint: required(isServer),
@@ -68,7 +68,7 @@ function checksOf(given: Partial<IntrospectionVerifierOptions>) {
     bearer: optional(isBearer),
     audience:
       given.dangerouslySkipAudience === true
-        ? absent("`dangerouslySkipAudience` leaves nothing to look for")
+        ? absent("cannot be combined with `dangerouslySkipAudience`")
         : required(isTexts),
     dangerouslySkipAudience: optional(oneOf(true, false)),
     issuer: required(isTextOption),
@@ -78,20 +78,20 @@ function checksOf(given: Partial<IntrospectionVerifierOptions>) {
 const MAX_ANSWER_BYTES = 65_536;
 const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i;
 
-/** A revocation is what an endpoint is asked for: it goes unnoticed for no longer than that. */
+/** Short, because introspection is for noticing revocations. */
 const CACHE_SECONDS = 10;
 
 /**
- * Creates a verifier that asks the authorization server about every token (RFC 7662): for opaque tokens, and where a
- * revocation must count at once. For `createAuthorizer`.
+ * Creates a verifier for `createAuthorizer` that asks the authorization server about every token (RFC 7662). Use it for opaque
+ * tokens, and if revocations must take effect quickly.
  *
- * The verifier returns `undefined` for a token that is not active, has another issuer or audience, is of another kind (an
- * ID token, a refresh token, a token bound to a key), or is not valid at this time. For a remembered token it returns
- * without a promise. It throws {@link VerifierOutage} for every unusable answer: a status other than 200, a redirect, another
- * type than JSON, no `active`, a timeout. Equal tokens that arrive at the same time cause one request. Answers that are not
- * `active` are not remembered.
+ * The verifier returns `undefined` for a token that is inactive, has another issuer or audience, is of another kind (an ID
+ * token, a refresh token, a token bound to a key), has expired or is not yet valid. It returns a cached token without a
+ * promise. It throws {@link VerifierOutage} for every unusable response: a status other than 200, a redirect, a content type
+ * other than JSON, a missing `active`, a timeout. Concurrent calls with the same token share one request. Only active tokens
+ * are cached.
  *
- * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` with every fault of the options at once
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` with all invalid options at once
  *
  * {@link https://www.rfc-editor.org/rfc/rfc7662.html#section-2 RFC 7662, section 2}
  *
@@ -110,7 +110,7 @@ const CACHE_SECONDS = 10;
  */
 export function introspectionVerifier(options: IntrospectionVerifierOptions): Verify {
   const given = snapshotOf(options);
-  checkOptions("the verifier by introspection", given, checksOf(given));
+  checkOptions("`introspectionVerifier`", given, checksOf(given));
   const { timeout = DEFAULT_TIMEOUT, fetch = runtimeFetch, clockTolerance: tolerance = 0 } = given;
   const url = new URL(given.endpoint).href;
   const clock = newClock(given.now);
@@ -142,7 +142,7 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): Ve
   });
 }
 
-/** The request of RFC 7662, section 2.1, with the credentials of RFC 6749, section 2.3.1, or RFC 6750. */
+/** Creates the requests of RFC 7662, section 2.1, with the credentials of RFC 6749, section 2.3.1, or of RFC 6750. */
 function newRequestMaker({
   clientId = "",
   clientSecret = "",
@@ -168,12 +168,12 @@ function newRequestMaker({
   });
 }
 
-/** `application/x-www-form-urlencoded`, as a client's name and secret are before they are joined by a colon. */
+/** Encodes a client ID or secret as `application/x-www-form-urlencoded`, before a colon joins them (RFC 6749, section 2.3.1). */
 function formEncode(text: string): string {
   return new URLSearchParams({ "": text }).toString().slice(1);
 }
 
-/** Creates the check of an answer: an active token may still be meant for another server, another use, or another time. */
+/** Creates the check of a response. An active token can still be for another server, for another use or for another time. */
 function newJudge({
   audience = [],
   dangerouslySkipAudience = false,

@@ -36,7 +36,7 @@ import {
   type VerifierOptions,
 } from "./verifier-options.js";
 
-/** The signatures that can be asked for: each with a public key, so that whoever verifies cannot sign. */
+/** Accepted signature algorithms. All use a public key, so that a verifier cannot sign. */
 export type SigningAlgorithm =
   | "RS256"
   | "RS384"
@@ -70,19 +70,19 @@ const ALGORITHMS = Object.keys({
   "ML-DSA-87": true,
 } satisfies Record<SigningAlgorithm, true>);
 
-/** The options of {@link jwtVerifier}. `issuer`, `audience`, `jwks` and `algorithms` have no defaults. */
+/** Options of {@link jwtVerifier}. `issuer`, `audience`, `jwks` and `algorithms` have no defaults. */
 export interface JwtVerifierOptions extends VerifierOptions {
-  /** The one issuer, equal to the letter. */
+  /** Issuer of the tokens. `iss` must equal it exactly. */
   readonly issuer: string;
-  /** The identifiers of this resource server: a token must name one of them, to the letter. */
+  /** Identifiers of this resource server. A token's `aud` must name one of them exactly. */
   readonly audience: string | readonly string[];
-  /** Where the issuer's keys are (`https`, or a loopback host), or the keys themselves. */
+  /** URL of the issuer's key set (`https`, or a loopback host), or the key set itself. */
   readonly jwks: URL | string | KeySet;
-  /** The signatures that are taken; the token's header chooses among these alone. */
+  /** Accepted signature algorithms. The token's header can choose only one of these. */
   readonly algorithms: readonly SigningAlgorithm[];
-  /** `"rfc9068"` (the default), or `"lenient"` for issuers that do not follow it. */
+  /** Profile of the tokens: `"rfc9068"`, or `"lenient"` for issuers that do not follow RFC 9068. Default: `"rfc9068"`. */
   readonly profile?: "rfc9068" | "lenient";
-  /** The one claim that holds the scope; `"scope"` by default. The others are not looked at. */
+  /** Name of the claim with the scope. Other claims with scopes are ignored. Default: `"scope"`. */
   readonly scopeClaim?: ScopeClaim;
 }
 
@@ -96,7 +96,7 @@ const isAlgorithms: OptionCheck = (value) => {
     value.every((name) => ALGORITHMS.includes(name as string));
   return isGood
     ? undefined
-    : `expected a list of at least one signature with a public key, of ${ALGORITHMS.join(", ")}`;
+    : `expected a non-empty list of algorithms with a public key: ${ALGORITHMS.join(", ")}`;
 };
 
 const CHECKS = {
@@ -109,7 +109,7 @@ const CHECKS = {
   scopeClaim: optional(oneOf(...SCOPE_CLAIMS)),
 } satisfies Record<keyof JwtVerifierOptions, OptionCheck>;
 
-/** The header's `typ` in small letters, and the claims that must be present. */
+/** The accepted values of the header's `typ` in lower case, and the names of the claims that must be present. */
 const PROFILES = {
   rfc9068: {
     types: new Set<unknown>(["at+jwt", "application/at+jwt"]),
@@ -121,24 +121,25 @@ const PROFILES = {
   },
 } as const;
 
-/** Members of a header that would change what is signed. None is understood, so none is accepted (RFC 7515, section 4.1.11). */
+/** Header parameters that change what is signed. The verifier understands none of them and rejects all (RFC 7515, section 4.1.11). */
 const NOT_UNDERSTOOD = ["crit", "b64"];
 
-/** Long enough that a decision costs no signature, short beside the life of a key. */
+/** Long enough that most requests verify no signature, short compared with the lifetime of a key. */
 const CACHE_SECONDS = 300;
 
 /**
- * Creates a verifier of signed access tokens (JWT) for `createAuthorizer`: raw token in, verified claims out.
+ * Creates a verifier of signed access tokens (JWT) for `createAuthorizer`. The verifier takes a raw token and returns its
+ * verified claims.
  *
- * The verifier returns `undefined` for a token that it refuses. For a remembered token it returns without a promise. It
- * throws {@link VerifierOutage} where it cannot tell: the keys are not available, or the clock fails. It does not look up
- * revocations, and it ignores keys and URLs that a token carries.
+ * The verifier returns `undefined` for a token that it rejects. It returns a cached token without a promise. It throws
+ * {@link VerifierOutage} if the keys are not available or the clock fails. It does not look up revocations, and it ignores
+ * keys and URLs in the token.
  *
- * By default the token follows RFC 9068 exactly: the header's `typ` is `at+jwt`, and `iss`, `exp`, `aud`, `sub`, `client_id`,
- * `iat` and `jti` are present. Every profile checks the signature, the issuer, the audience and a finite `exp`, and refuses a
- * token of another kind: an ID token, a refresh token, a logout token, a token bound to a key.
+ * By default the token must follow RFC 9068 exactly: the header's `typ` is `at+jwt`, and `iss`, `exp`, `aud`, `sub`,
+ * `client_id`, `iat` and `jti` are present. Every profile checks the signature, the issuer, the audience and a finite `exp`,
+ * and rejects tokens of another kind: an ID token, a refresh token, a logout token, a token bound to a key.
  *
- * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` with every fault of the options at once
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` with all invalid options at once
  *
  * {@link https://www.rfc-editor.org/rfc/rfc9068.html#section-4 RFC 9068, section 4}
  *
@@ -160,7 +161,7 @@ const CACHE_SECONDS = 300;
  */
 export function jwtVerifier(options: JwtVerifierOptions): Verify {
   const given = snapshotOf(options);
-  checkOptions("the verifier of signed tokens", given, CHECKS);
+  checkOptions("`jwtVerifier`", given, CHECKS);
   const { timeout = DEFAULT_TIMEOUT, fetch = runtimeFetch, clockTolerance = 0 } = given;
   const { jwks, algorithms } = given;
   const clock = newClock(given.now);
@@ -181,7 +182,7 @@ export function jwtVerifier(options: JwtVerifierOptions): Verify {
       if (!(await isSignedWith(key, rawToken, algorithms))) continue;
       const now = clock();
       const end = endOf(verdict.token.exp, clockTolerance);
-      if (now >= end) return rejected("expired"); // while the signature was verified
+      if (now >= end) return rejected("expired"); // it expired during the verification of the signature
       memory.set(rawToken, verdict, now, end);
       return verdict;
     }
@@ -194,13 +195,13 @@ export function jwtVerifier(options: JwtVerifierOptions): Verify {
     if (known !== undefined) return known;
     const jws = readCompactJws(rawToken);
     if (jws === undefined) return rejected("malformed");
-    // what needs no key comes first, so that a token of another issuer costs neither a key nor a signature
+    // checks without a key come first, so that a token of another issuer causes no key request and no signature check
     const verdict = judge(jws, now);
     return verdict.kind === "token" ? verifySignature(rawToken, jws.header, verdict) : verdict;
   });
 }
 
-/** Creates the check of all that is written in a token. Only the signature proves that it is true. */
+/** Creates the check of a token's header and claims. Only the signature proves that they are authentic. */
 function newJudge({
   issuer,
   audience,
@@ -218,7 +219,7 @@ function newJudge({
     required,
     kinds: kindRules(CLAIM_KINDS, dangerouslyIgnoreConfirmation),
     tolerance,
-    // RFC 8693, section 4.2, defines `scope` as one text; issuers that follow no RFC may send a list
+    // RFC 8693, section 4.2, defines `scope` as one string; issuers that do not follow it may send a list
     scope: { claim: scopeClaim, isList: scopeClaim !== "scope" || profile === "lenient" },
   };
 
@@ -247,6 +248,6 @@ async function isSignedWith(
     return true;
   } catch (error) {
     if (error instanceof errors.JOSEError) return false;
-    throw new VerifierOutage("key"); // too short, or of a kind that the runtime does not know
+    throw new VerifierOutage("key"); // the key is too short, or the runtime does not know its type
   }
 }

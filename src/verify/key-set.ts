@@ -8,33 +8,35 @@ import { newSingleFlight } from "./single-flight.js";
 
 /** A JSON Web Key Set (RFC 7517, section 5). */
 export interface KeySet {
+  /** Public keys as JSON Web Keys. */
   readonly keys: readonly object[];
 }
 
-/** The keys that a header could mean: none for an unknown one, several where it names none. */
+/** Returns the keys that match a token's header: none if its `kid` is unknown, several if it has no `kid`. */
 export type KeySource = (header: JsonObject) => Promise<readonly CryptoKey[]>;
 
-/** After how many milliseconds a key set is read again. */
+/** Age in milliseconds at which the verifier reads a key set again. */
 export const KEY_SET_AGE = 600_000;
-/** For how many milliseconds after it has been read an unknown key is unknown. */
+/** Time in milliseconds after a read of the key set in which an unknown key causes no other read. */
 export const UNKNOWN_KEY_PAUSE = 30_000;
-/** For how many milliseconds a server that gave no key set is not asked again. */
+/** Time in milliseconds in which the verifier sends no request after the server returned no key set. */
 export const FAILURE_PAUSE = 5_000;
 
 const MAX_KEY_SET_BYTES = 262_144;
-/** A header without `kid` can mean every key of its kind: more of them are not tried. */
+/** Maximum number of keys that the verifier tries for a header without `kid`, which matches every key of its type. */
 const MAX_TRIALS = 8;
 
 type Resolve = ReturnType<typeof createLocalJWKSet>;
 
-/** Returns why a value is not a set of public keys; `undefined` for one that is. */
+/** Returns why a value is not a set of public keys; `undefined` for a set of public keys. */
 export function keySetFault(value: unknown): string | undefined {
   const keys = readOwn(value, "keys");
   if (!Array.isArray(keys) || keys.length === 0 || !keys.every(isObject)) {
-    return "expected a URL, or a JSON Web Key Set with at least one key";
+    return "expected a URL or a JSON Web Key Set with at least one key";
   }
-  if (keys.some(isSecret)) return "expected public keys: one of these is private or shared";
-  return resolverOf(value) === undefined ? "expected keys of plain JSON" : undefined;
+  if (keys.some(isSecret))
+    return "expected public keys only: at least one key is private or symmetric";
+  return resolverOf(value) === undefined ? "expected keys that JSON can represent" : undefined;
 }
 
 function isSecret(key: JsonObject): boolean {
@@ -42,13 +44,13 @@ function isSecret(key: JsonObject): boolean {
   return isPrivate || readOwn(key, "kty") === "oct";
 }
 
-/** Returns the keys of a set that the program holds. */
+/** Creates a key source from a key set in the options. */
 export function localKeys(set: KeySet): KeySource {
   const resolve = createLocalJWKSet(ownSet(set));
   return (header) => keysOf(resolve, header);
 }
 
-/** jose reads `keys` of a prototype, too. */
+/** Returns a copy with the own member `keys`, since jose reads an inherited one too. */
 function ownSet(set: unknown): Parameters<typeof createLocalJWKSet>[0] {
   return { keys: readOwn(set, "keys") } as Parameters<typeof createLocalJWKSet>[0];
 }
@@ -73,18 +75,19 @@ async function keysOf(resolve: Resolve, header: JsonObject): Promise<readonly Cr
   }
 }
 
-/** Where a key set is read. */
+/** Options of {@link remoteKeys}. */
 export interface RemoteKeys {
   readonly url: string;
   readonly fetch: Fetch;
-  /** In milliseconds. */
+  /** Timeout of a request in milliseconds. */
   readonly timeout: number;
   readonly clock: Clock;
 }
 
 /**
- * The keys of a set that a server holds. It is asked once for all who wait, again when the set is old or a key is unknown
- * (but then only after a pause, since anybody can name a key that nobody has), and after a failure only after a pause.
+ * Creates a key source that reads a key set from a server. Concurrent calls share one request. The source reads the set again
+ * if it is old or if a key is unknown. An unknown key causes a request only after a pause, because an attacker can send any
+ * unknown `kid`. After a failure the source pauses too.
  */
 export function remoteKeys({ url, fetch, timeout, clock }: RemoteKeys): KeySource {
   let known: Known | undefined;
@@ -116,7 +119,7 @@ export function remoteKeys({ url, fetch, timeout, clock }: RemoteKeys): KeySourc
     }
   };
 
-  /** A set that has been read within so many milliseconds. */
+  /** Returns a set that was read at most `age` milliseconds ago. */
   const setWithin = async (age: number): Promise<Known> =>
     known !== undefined && isWithin(clock(), known.at, age) ? known : flight("", read);
 

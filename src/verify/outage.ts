@@ -1,4 +1,4 @@
-/** Why a verifier could not tell. A redirect is a `status`. */
+/** Reason of a verifier's outage. A redirect is a `status`. */
 export type OutageReason =
   | "clock"
   | "key"
@@ -10,21 +10,21 @@ export type OutageReason =
   | "type";
 
 const SENTENCES: Readonly<Record<OutageReason, string>> = {
-  clock: "the clock gave no time",
-  key: "a key of the key set cannot be used",
-  malformed: "the server's answer is not what was asked for",
-  network: "the server could not be reached",
-  size: "the server's answer is too long",
-  status: "the server answered with a status other than 200",
-  timeout: "the server took too long",
-  type: "the server's answer is not labelled as JSON",
+  clock: "the clock threw or did not return seconds since 1970",
+  key: "a key of the key set is unusable",
+  malformed: "the server's response is malformed",
+  network: "the request to the server failed",
+  size: "the server's response is too large",
+  status: "the server responded with a status other than 200",
+  timeout: "the server did not respond in time",
+  type: "the content type of the server's response is not JSON",
 };
 
 /**
- * What a verifier throws when it cannot tell whether a token is good: an authorizer makes a 503 of it, never an
- * `invalid_token`, and hands it to `onFault`.
+ * Error that a verifier throws if it cannot decide whether a token is valid. The authorizer responds with 503, never with
+ * `invalid_token`, and passes the error to `onFault`.
  *
- * Its text comes from a fixed table. It holds no token, no URL, no secret, and no words of the error behind it.
+ * The message comes from a fixed table. It contains no token, no URL, no secret and no text of the underlying error.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ const SENTENCES: Readonly<Record<OutageReason, string>> = {
  */
 export class VerifierOutage extends Error {
   override readonly name = "VerifierOutage";
-  /** Why, for programs. */
+  /** Reason of the outage. */
   readonly reason: OutageReason;
 
   constructor(reason: OutageReason) {

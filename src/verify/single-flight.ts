@@ -3,14 +3,14 @@ const runtime = globalThis as {
   readonly navigator?: { readonly userAgent?: string };
 };
 
-/** Cloudflare's workers let no request wait for what another one has asked for. */
+/** Returns whether requests can share a promise. In Cloudflare Workers a request cannot wait for the I/O of another request. */
 function isShareable(): boolean {
   const isWorker =
     runtime.WebSocketPair !== undefined || runtime.navigator?.userAgent === "Cloudflare-Workers";
   return !isWorker;
 }
 
-/** Asks once for all who want the same while the answer is under way. What is asked must settle. */
+/** Creates a function that shares one pending `ask` between all calls with the same key. The promise of `ask` must settle. */
 export function newSingleFlight<Value>(): (
   key: string,
   ask: () => Promise<Value>,

@@ -2,7 +2,7 @@ import { readOwn } from "../decision/access-token.js";
 import type { RejectionReason } from "../resource-server/token-verifier.js";
 import type { JsonObject } from "./json-object.js";
 
-/** A member whose presence, or value, marks a token that is not a bearer access token. */
+/** A member whose presence or value marks a token that is not a bearer access token. */
 export interface KindRule {
   readonly member: string;
   readonly reason: RejectionReason;
@@ -20,26 +20,26 @@ function inAnyCase(...values: readonly string[]): (value: unknown) => boolean {
   return (value) => typeof value === "string" && values.includes(value.toLowerCase());
 }
 
-/** The members of a JWT's claims, and of an introspection answer. */
+/** Rules for the claims of a JWT and for the members of an introspection response. */
 export const CLAIM_KINDS: readonly KindRule[] = [
-  // bound to a key (RFC 7800): as a bearer token it would be accepted from a thief (RFC 9449, section 7.1; RFC 8705, section 3)
+  // bound to a key (RFC 7800): accepted as a bearer token, it would work for a thief (RFC 9449, section 7.1; RFC 8705, section 3)
   { member: "cnf", reason: "confirmation", isAllowed: never },
   { member: "token_use", reason: "token_use", isAllowed: exactly("access", "access_token") },
   { member: "typ", reason: "type", isAllowed: inAnyCase("bearer", "jwt", "at+jwt") },
-  // of an ID token (OpenID Connect Core 1.0, section 3.3.2.11)
+  // in an ID token (OpenID Connect Core 1.0, section 3.3.2.11)
   { member: "at_hash", reason: "token_use", isAllowed: never },
   { member: "c_hash", reason: "token_use", isAllowed: never },
-  // of a logout token, or another security event (RFC 8417, section 2.2)
+  // in a logout token or another security event (RFC 8417, section 2.2)
   { member: "events", reason: "token_use", isAllowed: never },
 ];
 
-/** The members of an introspection answer. `token_type` ignores letter case (RFC 7662, section 2.2; RFC 6749, section 5.1). */
+/** Rules for the members of an introspection response. `token_type` ignores letter case (RFC 7662, section 2.2; RFC 6749, section 5.1). */
 export const ANSWER_KINDS: readonly KindRule[] = [
   ...CLAIM_KINDS,
   { member: "token_type", reason: "type", isAllowed: inAnyCase("bearer", "access_token") },
 ];
 
-/** Returns the rules to apply; `cnf` is left out where confirmation is ignored. */
+/** Returns the rules to apply, without the rule for `cnf` if the confirmation is ignored. */
 export function kindRules(
   rules: readonly KindRule[],
   isConfirmationIgnored: boolean,
@@ -47,7 +47,7 @@ export function kindRules(
   return isConfirmationIgnored ? rules.filter(({ member }) => member !== "cnf") : rules;
 }
 
-/** Returns why members mark a token of another kind; `undefined` for an access token. */
+/** Returns the reason why members mark a token of another kind; `undefined` for an access token. */
 export function kindFault(
   members: JsonObject,
   rules: readonly KindRule[],

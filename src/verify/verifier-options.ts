@@ -12,29 +12,29 @@ import { isText } from "./claim-checks.js";
 import { isObject } from "./json-object.js";
 import type { CacheOptions } from "./token-memory.js";
 
-/** The options of both verifiers. */
+/** Options that both verifiers have. */
 export interface VerifierOptions {
   /**
-   * Accepts tokens that are bound to a key (`cnf`) as plain bearer tokens, without their proof of possession: set it only where
-   * something in front of this server has verified that proof. A type that says DPoP (`typ`, `token_type`) stays refused.
+   * Accepts tokens that are bound to a key (`cnf`) as plain bearer tokens, without their proof of possession. Set it only if a
+   * proxy in front of this server verifies that proof. The type DPoP (`typ`, `token_type`) is still rejected.
    * Default: `false`.
    */
   readonly dangerouslyIgnoreConfirmation?: boolean;
-  /** How many seconds the issuer's clock may be off, up to 300; none by default. */
+  /** Tolerance for the issuer's clock in seconds, at most 300. Default: `0`. */
   readonly clockTolerance?: number;
-  /** The memory of verified tokens; `false` for none. */
+  /** Limits of the cache of verified tokens; `false` turns the cache off. */
   readonly cache?: CacheOptions | false;
-  /** After how many milliseconds a server that does not answer is out; 3,000 by default. Keep it below the authorizer's `timeout`. */
+  /** Timeout of a request in milliseconds, above 0 and at most 60,000. Keep it below the authorizer's `timeout`. Default: `3000`. */
   readonly timeout?: number;
-  /** Takes the place of the runtime's `fetch`: for a proxy, for client certificates, for tests. */
+  /** Function to use instead of the runtime's `fetch`: for a proxy, for client certificates, for tests. */
   readonly fetch?: Fetch;
-  /** The clock, in milliseconds since 1970; `Date.now` by default. */
+  /** Returns the current time in seconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
 }
 
 /**
- * Returns a copy of the options: own members only, lists copied. The copy has no prototype, so that reading an option that was
- * not given finds nothing.
+ * Returns a copy of the options with their own members only and with copied lists. The copy has no prototype, so that a missing
+ * option is `undefined` and never inherited.
  */
 export function snapshotOf<Options extends object>(options: Options): Options {
   const copy = Object.create(null) as Record<string, unknown>;
@@ -44,32 +44,32 @@ export function snapshotOf<Options extends object>(options: Options): Options {
   return copy as Options;
 }
 
-/** A text that is not empty. */
+/** Checks for a non-empty string. */
 export const isTextOption: OptionCheck = (value) =>
-  isText(value) ? undefined : "expected a text that is not empty";
+  isText(value) ? undefined : "expected a non-empty string";
 
-/** A text, or a list of at least one. */
+/** Checks for a non-empty string, or a non-empty list of them. */
 export const isTexts: OptionCheck = (value) =>
   isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText))
     ? undefined
-    : "expected a text, or a list of at least one";
+    : "expected a non-empty string, or a non-empty list of them";
 
-/** An option that another one leaves no place for. */
+/** Creates a check that rejects an option which contradicts another one. */
 export function absent(reason: string): OptionCheck {
   return (value) => (value === undefined ? undefined : reason);
 }
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Where a server is asked: `https`, or `http` on this machine, without credentials and fragment. */
+/** Checks for the URL of a server: `https`, or `http` with a loopback host, without credentials and without a fragment. */
 export const isServer: OptionCheck = (value) => {
   const url = typeof value === "string" || value instanceof URL ? parseUrl(value) : undefined;
   if (url === undefined) return "expected an absolute URL";
-  if (url.username !== "" || url.password !== "") return "a URL with credentials in it";
-  if (url.hash !== "") return "a URL with a fragment";
+  if (url.username !== "" || url.password !== "") return "expected a URL without credentials";
+  if (url.hash !== "") return "expected a URL without a fragment";
   const isSafe =
     url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname));
-  return isSafe ? undefined : "expected `https`, or a loopback host";
+  return isSafe ? undefined : "expected `https` or a loopback host";
 };
 
 function parseUrl(value: string | URL): URL | undefined {
@@ -80,7 +80,7 @@ function parseUrl(value: string | URL): URL | undefined {
   }
 }
 
-/** A number from nought, up to `most`. */
+/** Creates a check for a number from 0 to `most`. */
 function upTo(most: number): OptionCheck {
   return (value) =>
     typeof value === "number" && value >= 0 && value <= most
@@ -103,9 +103,10 @@ const isCache: OptionCheck = (value) => {
       ));
   return isGood
     ? undefined
-    : "expected `false`, or `entries` (a whole number from 2 to 1000000) and `seconds` (above 0, up to 3600)";
+    : "expected `false`, or an object with `entries` (an integer from 2 to 1000000) and `seconds` (above 0, at most 3600)";
 };
 
+/** Checks of the options that both verifiers have. */
 export const VERIFIER_CHECKS = {
   dangerouslyIgnoreConfirmation: optional(oneOf(true, false)),
   clockTolerance: optional(upTo(300)),
@@ -115,7 +116,7 @@ export const VERIFIER_CHECKS = {
   now: optional(isFunction),
 } satisfies OptionChecks & Record<keyof VerifierOptions, OptionCheck>;
 
-/** Returns the bounds of the cache of verified tokens. `seconds` is the default of the verifier. */
+/** Returns the limits of the cache of verified tokens; `false` if it is turned off. `seconds` is the verifier's default. */
 export function cacheOf(
   cache: CacheOptions | false | undefined,
   seconds: number,
@@ -124,7 +125,8 @@ export function cacheOf(
   return { entries: 10_000, seconds, ...cache };
 }
 
-/** The runtime's `fetch`, looked up when it is called. */
+/** Calls the runtime's `fetch`, which it looks up at each call. */
 export const runtimeFetch: Fetch = (url, init) => fetch(url, init);
 
+/** Default timeout of a request in milliseconds. */
 export const DEFAULT_TIMEOUT = 3_000;

@@ -7,24 +7,24 @@ import { FETCH_SUBJECTS } from "./fetch-subject.js";
 import { describeCases } from "./suite.js";
 import { newWorld } from "./world.js";
 
-/** The host's own refusals, a connection that is closed at once among them. */
+/** Statuses of refusals, also by the framework. 0 is a connection that is closed without a response. */
 const REFUSED: Expected = { refused: [0, 400, 401, 403, 404, 405, 501] };
 
-/** Express answers OPTIONS itself, with the methods of the path and without a handler; any other adapter refuses it. */
+/** Express responds to OPTIONS itself, with the methods of the path and without a handler. Every other adapter refuses it. */
 const NO_HANDLER: Expected = { refused: [200, 403, 404] };
 
-/** On the wire it is none: the parser of Node skips the second space, and the method is GET. */
+/** A case without effect over HTTP: the parser of Node skips the second space, and the method is GET. */
 const NO_ATTACK = "METHOD-005";
 
-/** What the URL standard has resolved before a handler of `Request` is called: the request means another path. */
+/** Cases whose path the URL standard resolves before a handler of `Request` is called, so that the request has another path. */
 const RESOLVED = new Set(["PATH-057"]);
 
 const caseOf = ([id, scope, method, path, outcome, headers = []]: WireAttack): ContractCase => ({
   id,
   surface: "endpoint",
-  title: `${JSON.stringify(`${method} ${path}`)} is ${outcome === "allow" ? "allowed" : "refused"}`,
+  title: `${outcome === "allow" ? "allows" : "refuses"} ${JSON.stringify(`${method} ${path}`)}`,
   authorization: [`Bearer ${tokenOf(scope)}`],
-  // bytes, not letters, go over the wire
+  // the request contains bytes, not letters
   request: { method, path: Buffer.from(path, "utf8").toString("latin1"), headers },
   expect:
     outcome === "allow"
@@ -57,7 +57,7 @@ const SUBJECTS = [
 
 for (const { subject, rows } of SUBJECTS) {
   describeCases(
-    `attacks over ${subject.name}`,
+    `${subject.name}, with a request of the corpus,`,
     { ...subject, lacks: {}, cannot: {} },
     rows.map(caseOf),
     () => newWorld(ATTACKED.courses, tokens),

@@ -1,4 +1,4 @@
-/** A request of the attack corpus: id, scope of a good token, method, path (raw), what must come out, header lines. */
+/** A request of the attack corpus, with a valid token: id, scope of the token, method, raw path, outcome, header lines. */
 export type WireAttack = readonly [
   id: string,
   scope: string,
@@ -8,7 +8,7 @@ export type WireAttack = readonly [
   headers?: readonly string[],
 ];
 
-/** The paths and methods of the attack corpus, on its policy of courses. */
+/** Paths and methods of the attack corpus, for its policy of courses. */
 export const WIRE_ATTACKS: readonly WireAttack[] = [
   [
     "TEMPLATE-072",

@@ -1,7 +1,7 @@
 import type { FactSource } from "../../src/resource-server/verify.js";
 import type { Seen, Surface, Visit } from "./subject.js";
 
-/** What is sent: a call of a tool, or a request as it goes over the wire. */
+/** Request of a case: a call of a tool, or a raw HTTP request. */
 export type CaseRequest =
   | {
       readonly tool: string;
@@ -16,11 +16,11 @@ export type CaseRequest =
       readonly body?: string;
     };
 
-/** What must come out. */
+/** Expected result of a case. */
 export type Expected =
-  /** The handler ran once, and saw this. */
+  /** The handler ran once and got these values. */
   | { readonly reached: Visit }
-  /** No handler ran, and the gate said this. `challenge` is exact; `null` is no challenge. */
+  /** No handler ran, and the gate responded with this. `challenge` is exact; `null` means no challenge. */
   | {
       readonly status: number;
       readonly code: Seen["code"];
@@ -28,9 +28,9 @@ export type Expected =
       readonly problem?: Readonly<Record<string, unknown>>;
       readonly retryAfter?: string;
     }
-  /** No handler ran, and the answer, of the gate or of the host, is of these statuses. */
+  /** No handler ran, and the response of the gate or of the framework has one of these statuses. */
   | { readonly refused: readonly number[] }
-  /** No handler ran, and the answer is this; members of `json` are compared whole, `text` is the whole body. */
+  /** No handler ran, and this is the response. Members of `json` are compared whole; `text` is the whole body. */
   | {
       readonly answered: number;
       readonly headers: Readonly<Record<string, string>>;
@@ -43,12 +43,12 @@ export interface ContractCase {
   readonly id: string;
   readonly surface: Surface;
   readonly title: string;
-  /** Every `Authorization` field, whole values in order. */
+  /** Values of the `Authorization` headers, in order. */
   readonly authorization: readonly string[];
   readonly request: CaseRequest;
-  /** Who is out of order meanwhile. */
+  /** Callback with an outage during the case. */
   readonly outage?: FactSource;
   readonly expect: Expected;
-  /** The token has the right to what the request could be taken for: a host that takes it so before the gate sees it does no harm. */
+  /** The token may call the operation that the request resembles. A framework that normalizes the request before the gate does no harm. */
   readonly isEntitled?: true;
 }

@@ -30,7 +30,7 @@ const OUTAGE: Expected = {
   retryAfter: "7",
 };
 
-/** The same call by both surfaces. */
+/** The same call on both surfaces. */
 const CALLS = {
   tool: {
     call: { tool: "list_courses" } satisfies CaseRequest,
@@ -52,39 +52,64 @@ type Row = readonly [
 ];
 
 const ROWS: readonly Row[] = [
-  ["scheme-case", "the scheme has no letter case", ["bEaReR reader"], "reader"],
-  ["scheme-spaces", "more than one space after the scheme", ["Bearer   reader"], "reader"],
-  ["scheme-other", "another scheme is no bearer credential", ["Basic cmVhZGVyOg=="], "anonymous"],
-  ["scheme-none", "a token without a scheme", ["reader"], "anonymous"],
-  ["empty-token", "a scheme without a token", ["Bearer"], INVALID_REQUEST],
-  ["two-words", "two words after the scheme", ["Bearer reader writer"], INVALID_REQUEST],
-  ["comma", "two credentials in one field", ["Bearer nothing, Bearer reader"], INVALID_REQUEST],
-  ["quotes", "a token in quotes", ['Bearer "reader"'], INVALID_REQUEST],
-  ["two-fields", "two fields", ["Bearer nothing", "Bearer reader"], INVALID_REQUEST],
-  ["two-fields-same", "the same field twice", ["Bearer reader", "Bearer reader"], INVALID_REQUEST],
-  ["two-schemes", "two fields of two schemes", ["Basic YTpi", "Bearer reader"], INVALID_REQUEST],
+  ["scheme-case", "accepts the scheme in any letter case", ["bEaReR reader"], "reader"],
+  ["scheme-spaces", "accepts several spaces after the scheme", ["Bearer   reader"], "reader"],
+  ["scheme-other", "ignores another scheme", ["Basic cmVhZGVyOg=="], "anonymous"],
+  ["scheme-none", "ignores a token without a scheme", ["reader"], "anonymous"],
+  ["empty-token", "rejects a scheme without a token", ["Bearer"], INVALID_REQUEST],
+  ["two-words", "rejects two words after the scheme", ["Bearer reader writer"], INVALID_REQUEST],
+  [
+    "comma",
+    "rejects two credentials in one header",
+    ["Bearer nothing, Bearer reader"],
+    INVALID_REQUEST,
+  ],
+  ["quotes", "rejects a token in quotes", ['Bearer "reader"'], INVALID_REQUEST],
+  ["two-fields", "rejects two headers", ["Bearer nothing", "Bearer reader"], INVALID_REQUEST],
+  [
+    "two-fields-same",
+    "rejects the same header twice",
+    ["Bearer reader", "Bearer reader"],
+    INVALID_REQUEST,
+  ],
+  [
+    "two-schemes",
+    "rejects two headers with two schemes",
+    ["Basic YTpi", "Bearer reader"],
+    INVALID_REQUEST,
+  ],
   [
     "two-schemes-back",
-    "two fields of two schemes, the other way",
+    "rejects two headers with two schemes in the other order",
     ["Bearer reader", "Basic YTpi"],
     INVALID_REQUEST,
   ],
-  ["unknown-token", "a token that nobody issued", ["Bearer no-such-token"], INVALID_TOKEN],
+  ["unknown-token", "rejects an unknown token", ["Bearer no-such-token"], INVALID_TOKEN],
   [
     "prototype-token",
-    "a token with the name of a property of every object",
+    "rejects a token with the name of a property of every object",
     ["Bearer constructor"],
     INVALID_TOKEN,
   ],
-  ["revoked-token", "a token that was taken back", ["Bearer revoked"], INVALID_TOKEN],
-  ["timely-token", "a token whose exp and nbf allow it now", ["Bearer timely"], "reader"],
+  ["revoked-token", "rejects a revoked token", ["Bearer revoked"], INVALID_TOKEN],
+  ["timely-token", "accepts a token that is valid by exp and nbf", ["Bearer timely"], "reader"],
   ...BAD_TIME_TOKENS.map(
-    ([token, what]): Row => [token, `a token with ${what}`, [`Bearer ${token}`], INVALID_TOKEN],
+    ([token, what]): Row => [
+      token,
+      `rejects a token with ${what}`,
+      [`Bearer ${token}`],
+      INVALID_TOKEN,
+    ],
   ),
-  ["malformed-scope", "a scope with two spaces voids the token", ["Bearer spaces"], INVALID_TOKEN],
+  [
+    "malformed-scope",
+    "rejects a token with two spaces in the scope",
+    ["Bearer spaces"],
+    INVALID_TOKEN,
+  ],
   [
     "template-scope",
-    "a scope with a placeholder voids the token",
+    "rejects a token with a placeholder in the scope",
     ["Bearer template"],
     INVALID_TOKEN,
   ],
@@ -118,7 +143,7 @@ const outages: readonly ContractCase[] = BOTH.flatMap((surface) =>
   SOURCES.map((outage) => ({
     id: `${surface}-outage-${outage}`,
     surface,
-    title: `nobody comes in while \`${outage}\` is out, and nobody's token is called bad`,
+    title: `responds with 503 to an outage of \`${outage}\`, never with success or 401`,
     authorization: ["Bearer reader"],
     request: CALLS[surface].call,
     outage,
@@ -130,7 +155,7 @@ const order: readonly ContractCase[] = [
   {
     id: "tool-denied-bad-token",
     surface: "tool",
-    title: "a denial comes before a token that is no good",
+    title: "denies a denied tool before it rejects an invalid token",
     authorization: ["Bearer no-such-token"],
     request: { tool: "refund" },
     expect: { status: 403, code: "denied", challenge: null },
@@ -138,7 +163,7 @@ const order: readonly ContractCase[] = [
   {
     id: "tool-denied-outage",
     surface: "tool",
-    title: "a denial comes before an outage",
+    title: "denies a denied tool before it reports an outage",
     authorization: ["Bearer reader"],
     request: { tool: "refund" },
     outage: "verify",
@@ -147,7 +172,7 @@ const order: readonly ContractCase[] = [
   {
     id: "tool-params-anonymous",
     surface: "tool",
-    title: "a bad parameter comes before missing credentials",
+    title: "rejects an invalid parameter before it asks for credentials",
     authorization: [],
     request: { tool: "read_profile", params: { account_id: "acc-1," } },
     expect: { status: 400, code: "invalid_params", challenge: null },
@@ -155,7 +180,7 @@ const order: readonly ContractCase[] = [
   {
     id: "tool-public-bad-token",
     surface: "tool",
-    title: "a public tool with a token that is no good",
+    title: "rejects an invalid token for a public tool",
     authorization: ["Bearer no-such-token"],
     request: { tool: "search_directory" },
     expect: INVALID_TOKEN,
@@ -163,7 +188,7 @@ const order: readonly ContractCase[] = [
   {
     id: "endpoint-public-bad-token",
     surface: "endpoint",
-    title: "a public endpoint with a token that is no good",
+    title: "rejects an invalid token for a public endpoint",
     authorization: ["Bearer no-such-token"],
     request: { method: "GET", path: "/health" },
     expect: INVALID_TOKEN,
@@ -172,15 +197,15 @@ const order: readonly ContractCase[] = [
 
 const JSON_TYPE = "Content-Type: application/json";
 
-/** The rest of a body this long is never sent: who waits for it answers late. */
+/** The test never sends the rest of this body. A gate that waits for it responds too late. */
 const HUGE = "Content-Length: 50000000";
 
 type BodyRow = readonly [id: string, title: string, headers: readonly string[], body: string];
 
 const BODIES: readonly BodyRow[] = [
-  ["malformed", "a body that is no JSON", [JSON_TYPE], "{not json"],
-  ["huge", "a body that is too long, and not all there", [JSON_TYPE, HUGE], "{"],
-  ["media-type", "a body of another kind", ["Content-Type: text/x-unknown"], "<a/>"],
+  ["malformed", "a body that is not JSON", [JSON_TYPE], "{not json"],
+  ["huge", "an incomplete body that is too long", [JSON_TYPE, HUGE], "{"],
+  ["media-type", "a body with another content type", ["Content-Type: text/x-unknown"], "<a/>"],
   [
     "form",
     "a token in a form",
@@ -193,7 +218,7 @@ const BODIES: readonly BodyRow[] = [
 const bodies: readonly ContractCase[] = BODIES.map(([id, title, headers, body]) => ({
   id: `endpoint-body-${id}`,
   surface: "endpoint",
-  title: `${title} is not read without credentials`,
+  title: `does not read ${title} without credentials`,
   authorization: [],
   request: { method: "POST", path: "/courses", headers, body },
   expect: noCredentials("courses:write"),
@@ -203,7 +228,7 @@ const elsewhere: readonly ContractCase[] = [
   {
     id: "endpoint-query-token",
     surface: "endpoint",
-    title: "a token in the query is not looked for",
+    title: "ignores a token in the query",
     authorization: [],
     request: { method: "GET", path: "/courses?access_token=reader" },
     expect: CALLS.endpoint.anonymous,
@@ -211,7 +236,7 @@ const elsewhere: readonly ContractCase[] = [
   {
     id: "tool-body-malformed",
     surface: "tool",
-    title: "a body that is no JSON is not read without credentials",
+    title: "does not read a body that is not JSON without credentials",
     authorization: [],
     request: { tool: "list_courses", body: "{not json" },
     expect: CALLS.tool.anonymous,
@@ -219,7 +244,7 @@ const elsewhere: readonly ContractCase[] = [
   {
     id: "tool-two-spellings",
     surface: "tool",
-    title: "two fields, one of them in capitals",
+    title: "rejects two headers, one of them in capitals",
     authorization: ["Bearer reader"],
     request: { tool: "list_courses", headers: ["AUTHORIZATION: Bearer reader"] },
     expect: INVALID_REQUEST,
@@ -227,7 +252,7 @@ const elsewhere: readonly ContractCase[] = [
   {
     id: "tool-cookie-token",
     surface: "tool",
-    title: "tokens in other fields are not looked for",
+    title: "ignores tokens in other headers",
     authorization: [],
     request: {
       tool: "list_courses",
@@ -242,7 +267,7 @@ const elsewhere: readonly ContractCase[] = [
   },
 ];
 
-/** What is presented, and whether it can be checked. */
+/** Cases about credentials and about outages. */
 export const CREDENTIAL_CASES: readonly ContractCase[] = [
   ...fields,
   ...outages,

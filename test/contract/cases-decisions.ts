@@ -1,10 +1,11 @@
 import type { CaseRequest, ContractCase, Expected } from "./case.js";
 
-/** Where challenges of the suite's world point to. */
+/** URL of the metadata in the challenges of the suite's world. */
 export const METADATA_URL = "https://api.example.com/.well-known/oauth-protected-resource/mcp";
 
 const MORE_SCOPE = "More scope is needed";
 
+/** Returns the 403 for a missing scope, with a challenge that names it. */
 export function stepUp(scope: string, problem: Readonly<Record<string, unknown>> = {}): Expected {
   return {
     status: 403,
@@ -19,7 +20,7 @@ export function stepUp(scope: string, problem: Readonly<Record<string, unknown>>
   };
 }
 
-/** The 401 of a call without credentials; over MCP the scope is the one that the subject gives. */
+/** Returns the 401 of a call without credentials. Over MCP the subject sets the scope. */
 export function noCredentials(
   scope: string | undefined,
   problem: Readonly<Record<string, unknown>> = {},
@@ -32,7 +33,7 @@ export function noCredentials(
   };
 }
 
-/** A refusal without a challenge: asking for a scope would not help. */
+/** Returns a denial without a challenge, because asking for a scope would not help. */
 function closed(
   status: number,
   code: Extract<Expected, { readonly code: unknown }>["code"],
@@ -49,19 +50,19 @@ type Row = readonly [
   expect: Expected,
 ];
 
-/** What the 401 of each kind of operation names. */
+/** Cases about the scope in the 401 of each kind of operation. */
 const ANONYMOUS_TOOLS: readonly Row[] = (
   [
     ["get_settings", "the first of several alternatives", "school:read mcp:tools"],
     ["update_course", "all scopes of an alternative", "courses:read courses:write mcp:tools"],
     ["export_report", "the scope of an operation that needs a tier", "reports:export mcp:tools"],
     ["lesson_open", "the scope of a pattern", "courses:read mcp:tools"],
-    ["whoami", "the baseline where nothing else is needed", "mcp:tools"],
-    ["purge_all", "no scope where only a reserved one would do", undefined],
+    ["whoami", "only the baseline for an authenticated tool", "mcp:tools"],
+    ["purge_all", "no scope for a tool that needs a reserved one", undefined],
   ] as const
 ).map(([tool, what, scope]) => [
   `tool-anonymous-${tool}`,
-  `no credentials: the challenge names ${what}`,
+  `names ${what} in the challenge without credentials`,
   undefined,
   { tool },
   noCredentials(scope, { tool }),
@@ -70,175 +71,175 @@ const ANONYMOUS_TOOLS: readonly Row[] = (
 const TOOLS: readonly Row[] = [
   [
     "tool-allowed",
-    "a token with the scopes reaches the handler",
+    "accepts a token with the scopes",
     "reader",
     { tool: "list_courses" },
     { reached: { operation: "list_courses", sub: "reader", params: {} } },
   ],
   [
     "tool-alternative",
-    "one of several alternatives is enough",
+    "accepts a token with one of several alternatives",
     "themes",
     { tool: "get_settings" },
     { reached: { operation: "get_settings", sub: "themes", params: {} } },
   ],
   [
     "tool-pattern",
-    "a tool that a pattern names",
+    "accepts a token with the scope of a pattern",
     "reader",
     { tool: "lesson_open" },
     { reached: { operation: "lesson_open", sub: "reader", params: {} } },
   ],
   [
     "tool-pattern-refused",
-    "a tool that a pattern names, without its scope",
+    "denies a token without the scope of a pattern",
     "themes",
     { tool: "lesson_open" },
     stepUp("courses:read mcp:tools", { tool: "lesson_open" }),
   ],
   [
     "tool-missing",
-    "a missing scope is a challenge for the whole alternative",
+    "names the whole alternative in the challenge for a missing scope",
     "reader",
     { tool: "update_course" },
     stepUp("courses:read courses:write mcp:tools", { tool: "update_course" }),
   ],
   [
     "tool-baseline",
-    "the baseline counts for tools",
+    "requires the baseline for tools",
     "bare",
     { tool: "list_courses" },
     stepUp("courses:read mcp:tools", { tool: "list_courses" }),
   ],
   [
     "tool-no-scopes",
-    "a token without scopes gets none of them for free",
+    "names every scope in the challenge for a token without scopes",
     "nothing",
     { tool: "list_courses" },
     stepUp("courses:read mcp:tools"),
   ],
   [
     "tool-authenticated",
-    "a tool for everybody who is known",
+    "requires the baseline for an authenticated tool",
     "nothing",
     { tool: "whoami" },
     stepUp("mcp:tools"),
   ],
   [
     "tool-authenticated-allowed",
-    "a tool for everybody who is known, with the baseline",
+    "accepts a token with the baseline for an authenticated tool",
     "reader",
     { tool: "whoami" },
     { reached: { operation: "whoami", sub: "reader", params: {} } },
   ],
   [
     "tool-denied",
-    "a denial beats every scope",
+    "denies a denied tool for any scope",
     "first-party",
     { tool: "refund" },
     closed(403, "denied", { tool: "refund" }),
   ],
   [
     "tool-denied-anonymous",
-    "a denial is said to nobody in particular, too",
+    "denies a denied tool without credentials",
     undefined,
     { tool: "refund" },
     closed(403, "denied"),
   ],
   [
     "tool-tier",
-    "a plan below is asked for no scope",
+    "denies a lower tier without a challenge",
     "report-free",
     { tool: "export_report" },
     closed(403, "upgrade_required", { tier: "pro", tool: "export_report" }),
   ],
   [
     "tool-tier-met",
-    "the plan of the token",
+    "accepts the tier in the token",
     "report-pro",
     { tool: "export_report" },
     { reached: { operation: "export_report", sub: "report-pro", params: {} } },
   ],
   [
     "tool-tier-fact",
-    "the plan that the server knows beats that of the token",
+    "prefers the tier of `subject` to the tier in the token",
     "upgraded",
     { tool: "export_report" },
     { reached: { operation: "export_report", sub: "upgraded", params: {} } },
   ],
   [
     "tool-account-type",
-    "another kind of account",
+    "denies another account type",
     "read-studio",
     { tool: "mentor_report" },
     closed(403, "account_type_required", { account_types: ["mentor"] }),
   ],
   [
     "tool-account-type-met",
-    "the right kind of account",
+    "accepts the required account type",
     "read-mentor",
     { tool: "mentor_report" },
     { reached: { operation: "mentor_report", sub: "read-mentor", params: {} } },
   ],
   [
     "tool-reserved",
-    "a reserved scope in the hand of somebody else counts for nothing, and no challenge names it",
+    "denies a reserved scope of a third-party client, without a challenge",
     "third-party",
     { tool: "purge_all" },
     closed(403, "reserved_scope", { tool: "purge_all" }),
   ],
   [
     "tool-reserved-own",
-    "a reserved scope of a client of the owner",
+    "accepts a reserved scope of a first-party client",
     "first-party",
     { tool: "purge_all" },
     { reached: { operation: "purge_all", sub: "first-party", params: {} } },
   ],
   [
     "tool-bound",
-    "a token that is bound to the account",
+    "accepts a token bound to the account",
     "owner",
     { tool: "read_profile", params: { account_id: "acc-1" } },
     { reached: { operation: "read_profile", sub: "owner", params: { account_id: "acc-1" } } },
   ],
   [
     "tool-bound-elsewhere",
-    "a token that is bound to another account",
+    "denies a token bound to another account",
     "owner",
     { tool: "read_profile", params: { account_id: "acc-2" } },
     closed(403, "binding_mismatch", { param: "account_id", tool: "read_profile" }),
   ],
   [
     "tool-bound-to-none",
-    "a challenge names the scope with its value",
+    "names the bound scope with its value in the challenge",
     "reader",
     { tool: "read_profile", params: { account_id: "acc-2" } },
     stepUp("/accounts/acc-2/profile.read mcp:tools"),
   ],
   [
     "tool-bound-unsafe",
-    "a parameter that is no safe value",
+    "rejects an unsafe value of a parameter",
     "owner",
     { tool: "read_profile", params: { account_id: "acc-1," } },
     closed(400, "invalid_params", { param: "account_id" }),
   ],
   [
     "tool-public",
-    "a public tool without credentials",
+    "accepts a call of a public tool without credentials",
     undefined,
     { tool: "search_directory" },
     { reached: { operation: "search_directory", sub: undefined, params: {} } },
   ],
   [
     "tool-public-known",
-    "a public tool with credentials",
+    "accepts a call of a public tool with credentials",
     "nothing",
     { tool: "search_directory" },
     { reached: { operation: "search_directory", sub: "nothing", params: {} } },
   ],
   [
     "tool-anonymous",
-    "no credentials: a challenge without an error",
+    "sends a challenge without an error code when no token is sent",
     undefined,
     { tool: "list_courses" },
     noCredentials("courses:read mcp:tools", { tool: "list_courses" }),
@@ -246,7 +247,7 @@ const TOOLS: readonly Row[] = [
   ...ANONYMOUS_TOOLS,
   [
     "tool-anonymous-bound",
-    "no credentials: the challenge names a bound scope with the value of the call",
+    "names a bound scope with the value of the call in the challenge without credentials",
     undefined,
     { tool: "read_profile", params: { account_id: "acc-1" } },
     noCredentials("/accounts/acc-1/profile.read mcp:tools"),
@@ -256,35 +257,35 @@ const TOOLS: readonly Row[] = [
 const ENDPOINTS: readonly Row[] = [
   [
     "endpoint-allowed",
-    "a token with the scope reaches the handler, without the baseline of tools",
+    "accepts a token with the scope, without the baseline of tools",
     "bare",
     { method: "GET", path: "/courses" },
     { reached: { operation: "GET /courses", sub: "bare", params: {} } },
   ],
   [
     "endpoint-query",
-    "a query is no part of the path",
+    "ignores the query",
     "reader",
     { method: "GET", path: "/courses?next=/admin&x=%2e%2e#" },
     { reached: { operation: "GET /courses", sub: "reader", params: {} } },
   ],
   [
     "endpoint-missing",
-    "a missing scope",
+    "names a missing scope in the challenge",
     "reader",
     { method: "GET", path: "/admin" },
     stepUp("admin:read", { endpoint: "GET /admin" }),
   ],
   [
     "endpoint-method",
-    "another method of the same path has its own rule",
+    "applies the rule of the method",
     "reader",
     { method: "POST", path: "/courses", headers: ["Content-Type: application/json"], body: "{}" },
     stepUp("courses:write"),
   ],
   [
     "endpoint-param",
-    "a path parameter that no scope is bound to",
+    "accepts any value of a path parameter without a bound scope",
     "writer",
     { method: "DELETE", path: "/courses/42" },
     {
@@ -297,14 +298,14 @@ const ENDPOINTS: readonly Row[] = [
   ],
   [
     "endpoint-denied",
-    "a denied path is no value of a parameter beside it",
+    "denies a denied path that also matches a parameter",
     "writer",
     { method: "GET", path: "/courses/new" },
     { refused: [403] },
   ],
   [
     "endpoint-bound",
-    "the path names the account that the token is bound to",
+    "accepts a path with the account of the token",
     "owner",
     { method: "GET", path: "/accounts/acc-1/profile" },
     {
@@ -317,28 +318,28 @@ const ENDPOINTS: readonly Row[] = [
   ],
   [
     "endpoint-bound-elsewhere",
-    "the path names another account",
+    "denies a path with another account",
     "owner",
     { method: "GET", path: "/accounts/acc-2/profile" },
     closed(403, "binding_mismatch", { param: "accountID" }),
   ],
   [
     "endpoint-bound-query",
-    "a parameter of the query does not take the place of one of the path",
+    "ignores a parameter of the query with the name of a path parameter",
     "owner",
     { method: "GET", path: "/accounts/acc-2/profile?accountID=acc-1" },
     closed(403, "binding_mismatch", { param: "accountID" }),
   ],
   [
     "endpoint-tier",
-    "a plan below",
+    "denies a lower tier",
     "report-free",
     { method: "GET", path: "/reports/7" },
     closed(403, "upgrade_required", { tier: "pro", endpoint: "GET /reports/:reportID" }),
   ],
   [
     "endpoint-nested",
-    "an endpoint whose route stands in a router of its own",
+    "accepts a token for a route in a nested router",
     "reader",
     { method: "GET", path: "/v1/projects/p-1" },
     {
@@ -351,49 +352,49 @@ const ENDPOINTS: readonly Row[] = [
   ],
   [
     "endpoint-nested-refused",
-    "an endpoint whose route stands in a router of its own, without the scope",
+    "denies a token without the scope for a route in a nested router",
     "admin-only",
     { method: "GET", path: "/v1/projects/p-1" },
     stepUp("courses:read", { endpoint: "GET /v1/projects/:projectId" }),
   ],
   [
     "endpoint-public",
-    "a public endpoint without credentials",
+    "accepts a request for a public endpoint without credentials",
     undefined,
     { method: "GET", path: "/health" },
     { reached: { operation: "GET /health", sub: undefined, params: {} } },
   ],
   [
     "endpoint-public-known",
-    "a public endpoint with credentials",
+    "accepts a request for a public endpoint with credentials",
     "nothing",
     { method: "GET", path: "/health" },
     { reached: { operation: "GET /health", sub: "nothing", params: {} } },
   ],
   [
     "endpoint-anonymous",
-    "no credentials",
+    "sends a challenge without an error code when no token is sent",
     undefined,
     { method: "GET", path: "/courses" },
     noCredentials("courses:read", { endpoint: "GET /courses" }),
   ],
   [
     "endpoint-anonymous-bound",
-    "no credentials: the challenge names a bound scope with the value of the path",
+    "names a bound scope with the value of the path in the challenge without credentials",
     undefined,
     { method: "GET", path: "/accounts/acc-1/profile" },
     noCredentials("/accounts/acc-1/profile.read"),
   ],
   [
     "head-allowed",
-    "HEAD runs the handler of GET by the rule of GET",
+    "decides HEAD by the rule of GET",
     "reader",
     { method: "HEAD", path: "/courses" },
     { reached: { operation: "GET /courses", sub: "reader", params: {} } },
   ],
   [
     "head-refused",
-    "HEAD is no way around the rule of GET, and has no body",
+    "denies HEAD by the rule of GET, without a body",
     "reader",
     { method: "HEAD", path: "/admin" },
     {
@@ -417,7 +418,7 @@ const caseOf =
     expect,
   });
 
-/** One case for each way a decision can go. */
+/** One case for each outcome of a decision. */
 export const DECISION_CASES: readonly ContractCase[] = [
   ...TOOLS.map(caseOf("tool")),
   ...ENDPOINTS.map(caseOf("endpoint")),

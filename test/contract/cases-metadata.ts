@@ -17,19 +17,19 @@ type Row = readonly [id: string, title: string, method: string, expect: Contract
 const ROWS: readonly Row[] = [
   [
     "metadata-get",
-    "the document of RFC 9728 is there for everybody, pages of other origins included",
+    "serves the document of RFC 9728 without credentials, also to pages of other origins",
     "GET",
     { answered: 200, headers: { ...OPEN, "content-type": "application/json" }, json: DOCUMENT },
   ],
   [
     "metadata-head",
-    "HEAD has the fields and no document",
+    "responds to HEAD with the headers and no document",
     "HEAD",
     { answered: 200, headers: { ...OPEN, "content-type": "application/json" }, text: "" },
   ],
   [
     "metadata-preflight",
-    "a browser may ask first",
+    "responds to the preflight of a browser",
     "OPTIONS",
     {
       answered: 204,
@@ -39,13 +39,13 @@ const ROWS: readonly Row[] = [
   ],
   [
     "metadata-post",
-    "another method is none of the document's",
+    "responds to another method with 405",
     "POST",
     { answered: 405, headers: { ...OPEN, allow: "GET, HEAD, OPTIONS" } },
   ],
 ];
 
-/** The document of the resource at its well-known path. */
+/** Cases about the metadata of the resource at its well-known path. */
 export const METADATA_CASES: readonly ContractCase[] = ROWS.map(([id, title, method, expect]) => ({
   id,
   surface: "metadata",

@@ -1,11 +1,11 @@
 import type { ContractCase, Expected } from "./case.js";
 
-/** What a gate and a host say to a path that is none. */
+/** Statuses with which a gate or a framework can refuse a path. */
 const REFUSED: Expected = { refused: [400, 401, 403, 404, 405] };
 
 type Row = readonly [id: string, path: string, what: string, token: string];
 
-/** Each is refused even to somebody who may do what the plain spelling of it means. */
+/** Paths that the gate denies even with a token for the canonical spelling. */
 const SPELLINGS: readonly Row[] = [
   ["case", "/ADMIN", "another case (Express routes it)", "admin"],
   ["slash-end", "/admin/", "a slash at the end (Express routes it)", "admin"],
@@ -24,23 +24,23 @@ const SPELLINGS: readonly Row[] = [
   ["nested-end", "/v1/projects/p-1/", "a slash at the end, in a router of its own", "reader"],
   ["nested-double", "/v1//projects/p-1", "two slashes after the mount path", "reader"],
   ["encoded-query", "/admin%3Fx", "an encoded question mark", "admin"],
-  ["no-route", "/constructor", "a path that nobody has", "admin"],
+  ["no-route", "/constructor", "an unknown path", "admin"],
 ];
 
-/** Each is refused to somebody who may not do what it could be taken for. */
+/** Paths that the gate denies with a token that does not cover the operation they resemble. */
 const DISGUISES: readonly Row[] = [
-  ["dot-dot", "/courses/../admin", "a way up", "reader"],
-  ["dot-dot-profile", "/accounts/../profile", "a way up as a parameter", "owner"],
+  ["dot-dot", "/courses/../admin", "a dot-dot segment", "reader"],
+  ["dot-dot-profile", "/accounts/../profile", "a dot-dot segment as a parameter", "owner"],
   ["dot", "/./admin", "a dot segment", "reader"],
   ["backslash", "/courses\\..\\admin", "backslashes", "reader"],
-  ["encoded-up", "/courses/%2e%2e%2fadmin", "an encoded way up", "reader"],
+  ["encoded-up", "/courses/%2e%2e%2fadmin", "an encoded dot-dot segment", "reader"],
   ["override-query", "/admin?_method=GET", "a method in the query", "reader"],
 ];
 
 const refusedTo = ([id, path, what, token]: Row): ContractCase => ({
   id: `path-${id}`,
   surface: "endpoint",
-  title: `${what} is refused: ${path}`,
+  title: `refuses ${what}: ${path}`,
   authorization: [`Bearer ${token}`],
   request: { method: path.startsWith("/courses/4") ? "DELETE" : "GET", path },
   expect: REFUSED,
@@ -48,7 +48,7 @@ const refusedTo = ([id, path, what, token]: Row): ContractCase => ({
 
 const entitled = SPELLINGS.map((row): ContractCase => ({ ...refusedTo(row), isEntitled: true }));
 
-/** Who has not the right that the token of a spelling has. */
+/** A token without the permission, for each token of a spelling. */
 const STRANGER = { admin: "reader", owner: "reader", writer: "reader", reader: "admin-only" };
 
 const strangers = SPELLINGS.map(([id, path, what, token]) =>
@@ -61,7 +61,7 @@ const overrides = OVERRIDES.map(
   (header): ContractCase => ({
     id: `method-${header.split(":")[0]?.toLowerCase()}`,
     surface: "endpoint",
-    title: "a field that names another method changes nothing",
+    title: "ignores a header that names another method",
     authorization: ["Bearer reader"],
     request: {
       method: "POST",
@@ -85,7 +85,7 @@ const forwarded = FORWARDED.map(
   (header): ContractCase => ({
     id: `field-${header.split(":")[0]?.toLowerCase()}`,
     surface: "endpoint",
-    title: "a field that names another path changes nothing",
+    title: "ignores a header that names another path",
     authorization: ["Bearer reader"],
     request: { method: "GET", path: "/admin", headers: [header] },
     expect: { refused: [403] },
@@ -95,13 +95,13 @@ const forwarded = FORWARDED.map(
 const unmapped: readonly ContractCase[] = ["PUT", "PATCH", "PROPFIND"].map((method) => ({
   id: `method-${method.toLowerCase()}`,
   surface: "endpoint",
-  title: `${method} of a path that has no such method is refused`,
+  title: `refuses ${method} for a path without that method`,
   authorization: ["Bearer writer"],
   request: { method, path: "/courses" },
   expect: REFUSED,
 }));
 
-/** Paths and methods that routers and guards read differently. */
+/** Cases about paths and methods that routers and gates read differently. */
 export const PATH_CASES: readonly ContractCase[] = [
   ...entitled,
   ...strangers,

@@ -4,7 +4,7 @@ import { DECISION_CASES } from "./cases-decisions.js";
 import { METADATA_CASES } from "./cases-metadata.js";
 import { PATH_CASES } from "./cases-paths.js";
 
-/** The contract. */
+/** All cases of the contract. */
 export const CONTRACT: readonly ContractCase[] = [
   ...DECISION_CASES,
   ...CREDENTIAL_CASES,

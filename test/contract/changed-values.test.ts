@@ -29,7 +29,7 @@ const policy = loadPolicy({
     "GET /accounts/{accountID}/users/{userID}": "/accounts/{accountID}/read",
   },
 });
-// the token is the account that it is bound to
+// the raw token is the account to which the token is bound
 const authorizer = createAuthorizer({
   policy,
   verify: (rawToken) => ({ scope: `/accounts/${rawToken}/read` }),
@@ -57,7 +57,7 @@ describe.each(VERSIONS)("the value that a handler of Express $version reads", ({
     return running.port;
   }
 
-  it("is the one that a function given to `param` has left, which a gate of the route decides on", async () => {
+  it("is the one that a function given to `param` has set, on which a gate of the route decides", async () => {
     const port = await start((app, gate) => {
       app.param("accountID", (req, _res, next) => {
         req.params["accountID"] = "b";
@@ -72,7 +72,7 @@ describe.each(VERSIONS)("the value that a handler of Express $version reads", ({
     }
   });
 
-  it("is the one of the path, or the endpoint is unknown, where a function changes that of a mount path", async () => {
+  it("is the one of the path if a function changes that of a mount path, or the endpoint is unknown", async () => {
     const port = await start((app, gate) => {
       app.param("accountID", (req, _res, next) => {
         req.params["accountID"] = "b";
@@ -88,7 +88,7 @@ describe.each(VERSIONS)("the value that a handler of Express $version reads", ({
     expect(await ask(port, "/accounts/b/users/1", "b")).toBe("200 read b");
   });
 
-  it("is never that of another parameter of the path", async () => {
+  it("is never the value of another parameter of the path", async () => {
     const port = await start((app, gate) => {
       const users = make.Router({ mergeParams: true });
       users.get("/users/:accountID", gate.endpoint(), show);
@@ -102,7 +102,7 @@ describe.each(VERSIONS)("the value that a handler of Express $version reads", ({
     expect(await ask(port, "/accounts/a/users/b", "b")).toBe("403 unknown_operation");
   });
 
-  it("is not the one that was decided on where a function changes it after the gate, as the page states", async () => {
+  it("differs from the decided value if a function changes it after the gate, as docs/adapters.md states", async () => {
     const port = await start((app, gate) => {
       const change = (req: Request, _res: Response, next: () => void) => {
         req.params["accountID"] = "b";
@@ -142,22 +142,25 @@ describe("the value that a handler of Fastify reads", () => {
     [{ type: "integer" }, "7.0", "400 invalid_params"],
     [{ type: "number" }, "9007199254740993", "400 invalid_params"],
     [{ type: "boolean" }, "true", "200 read true"],
-    [{ type: "boolean" }, "1", "400 Bad Request"], // of Fastify itself
+    [{ type: "boolean" }, "1", "400 Bad Request"], // by Fastify itself
     [{ type: "string" }, "007", '200 read "007"'],
   ];
 
   describe.each(ROUTES)("of %s", (_what, url, config) => {
-    it.each(COERCED)("with the schema %j of %s: %s", async (schema, value, answer) => {
-      const port = await start((app) => {
-        const params = { type: "object", properties: { accountID: schema } };
-        app.get(url, { config, schema: { params } }, show);
-      });
-      const path = url.replace(":accountID", value);
-      expect(await ask(port, path, value)).toBe(answer);
-      expect(await ask(port, path, "another")).toBe("403 binding_mismatch");
-    });
+    it.each(COERCED)(
+      "with the schema %j and the value %s gets %s",
+      async (schema, value, answer) => {
+        const port = await start((app) => {
+          const params = { type: "object", properties: { accountID: schema } };
+          app.get(url, { config, schema: { params } }, show);
+        });
+        const path = url.replace(":accountID", value);
+        expect(await ask(port, path, value)).toBe(answer);
+        expect(await ask(port, path, "another")).toBe("403 binding_mismatch");
+      },
+    );
 
-    it("is refused where a schema or a hook makes another one of it, or takes it away", async () => {
+    it("is rejected if a schema or a hook changes or removes it", async () => {
       const change = (value: unknown) => async (request: FastifyRequest) => {
         (request.params as Record<string, unknown>)["accountID"] = value;
       };
@@ -187,7 +190,7 @@ describe("the value that a handler of Fastify reads", () => {
     });
   });
 
-  it("is refused where a schema adds it after `config.params` has read it elsewhere", async () => {
+  it("is rejected if a schema adds it after `config.params` has read it elsewhere", async () => {
     const port = await start((app) => {
       const params = { type: "object", properties: { accountID: { default: "b" } } };
       const read = (request: FastifyRequest) => ({ accountID: request.headers["x-account"] });
@@ -198,7 +201,7 @@ describe("the value that a handler of Fastify reads", () => {
     expect(await ask(port, "/plain", "a", ["X-Account: a"])).toBe("200 read undefined");
   });
 
-  it("is the last of two with the same name, which is decided on", async () => {
+  it("is the last of two with the same name, on which the gate decides", async () => {
     const port = await start((app) => {
       app.register(
         async (child) => {
@@ -214,7 +217,7 @@ describe("the value that a handler of Fastify reads", () => {
     }
   });
 
-  it("is refused at start-up where an endpoint's route has one name twice, or the names changed over", async () => {
+  it("is rejected at startup if an endpoint's route has a duplicate name or swapped names", async () => {
     for (const names of ["accountID accountID", "userID accountID", "x x"]) {
       const [first, second] = names.split(" ");
       const started = start((app) => {
@@ -224,7 +227,7 @@ describe("the value that a handler of Fastify reads", () => {
     }
   });
 
-  it("is not the one that was decided on where something changes after the check, as the page states", async () => {
+  it("differs from the decided value if it changes after the check, as docs/adapters.md states", async () => {
     const port = await start((app) => {
       app.get(
         "/tool/:accountID",
@@ -258,7 +261,7 @@ describe("the value that a handler of `Request` reads", () => {
   const short = async (response: globalThis.Response) =>
     inShort({ status: response.status, headers: new Map(), body: await response.text() });
 
-  it("is decided on where the program hands it in, and not where it changes another copy, as the page states", async () => {
+  it("is the decided value if the program passes it to the gate, and not if it changes another copy, as docs/adapters.md states", async () => {
     const app = new Hono();
     app.get("/accounts/:accountID", async (c) => {
       const token = await gate(c.req.raw, "account", c.req.param());
@@ -277,7 +280,7 @@ describe("the value that a handler of `Request` reads", () => {
     expect(await answer("/changed/A", "a")).toBe("200 read a");
   });
 
-  it("is the text of the path for `endpoint`, which every router reads as the same text", async () => {
+  it("is the value in the path for `endpoint`, which every router reads in the same way", async () => {
     const app = new Hono();
     app.get("/accounts/:accountID", async (c) => {
       const token = await gate.endpoint(c.req.raw, { accountID: "a" });

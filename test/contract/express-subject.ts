@@ -9,10 +9,10 @@ import { readProblem, type Subject } from "./subject.js";
 
 type Express = typeof express;
 
-// the alias has no types of its own; those of Express 5 name all that is used here
+// the alias has no types of its own; those of Express 5 cover everything in this file
 const express4 = createRequire(import.meta.url)("express4") as Express;
 
-/** Express, version 4 and version 5, with the endpoints of `/v1` in a router of their own. */
+/** Express 4 and Express 5, with the endpoints of `/v1` in a router of their own. */
 export const EXPRESS_SUBJECTS: readonly Subject[] = [
   expressSubject("Express 4", express4),
   expressSubject("Express 5", express5),
@@ -34,7 +34,7 @@ function expressSubject(name: string, make: Express): Subject {
         const isNested = path.startsWith(`${mount}/`);
         const route = (isNested ? nested : app).route(isNested ? path.slice(mount.length) : path);
         const verb = method.toLowerCase() as "get";
-        // the body is parsed behind the gate alone
+        // only the gate comes before the parser of the body
         route[verb](isTool ? gate(operation) : gate.endpoint(), make.json(), (req, res) => {
           const values = params.map((key) => [key, req.params[key]]);
           const seen = Object.fromEntries(values) as Record<string, unknown>;

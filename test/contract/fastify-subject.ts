@@ -4,7 +4,7 @@ import { scopePolicy } from "../../src/fastify.js";
 import { httpRoutes, httpToolRequest } from "./http-routes.js";
 import { readProblem, type Subject } from "./subject.js";
 
-/** Fastify as it comes, and with every option on that makes its router forgive. */
+/** Fastify with its defaults, and with every option that makes its router lenient. */
 export const FASTIFY_SUBJECTS: readonly Subject[] = [
   fastifySubject("Fastify 5", {}),
   fastifySubject("Fastify 5 with a lenient router", {
@@ -12,7 +12,7 @@ export const FASTIFY_SUBJECTS: readonly Subject[] = [
       ignoreTrailingSlash: true,
       ignoreDuplicateSlashes: true,
       caseSensitive: false,
-      useSemicolonDelimiter: true, // its type does not know it
+      useSemicolonDelimiter: true, // missing in the type of Fastify
     } as NonNullable<FastifyServerOptions["routerOptions"]>,
   }),
 ];

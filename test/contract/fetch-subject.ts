@@ -7,7 +7,7 @@ import { type HttpRoute, httpRoutes, httpToolRequest } from "./http-routes.js";
 import { listen } from "./listen.js";
 import { readProblem, type Subject, type World } from "./subject.js";
 
-/** A handler of `Request` behind a small server, and Hono behind its own. */
+/** A handler of `Request` on a small server, and Hono on its own server. */
 export const FETCH_SUBJECTS: readonly Subject[] = [
   {
     name: "fetch on Node",
@@ -24,9 +24,9 @@ export const FETCH_SUBJECTS: readonly Subject[] = [
     name: "Hono",
     lacks: {},
     cannot: {
-      "path-absolute": "its server makes the URL of the absolute form before the handler sees it",
+      "path-absolute": "its server resolves the absolute form before the handler gets the request",
       "path-absolute-here":
-        "its server makes the URL of the absolute form before the handler sees it",
+        "its server resolves the absolute form before the handler gets the request",
     },
     start: async (world) => {
       const gate = fetchGate(world.authorizer);
@@ -44,7 +44,7 @@ export const FETCH_SUBJECTS: readonly Subject[] = [
           return c.json({ ok: true });
         });
       }
-      // without the option it replaces the global `Request` and `Response`, for the test files after this one as well
+      // without this option it replaces the global `Request` and `Response`, also for later test files
       const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
       return listen(server as ReturnType<typeof createServer>);
     },
@@ -55,7 +55,7 @@ export const FETCH_SUBJECTS: readonly Subject[] = [
 
 type Handler = (request: Request) => Promise<Response>;
 
-/** A worker: no router, so that the policy says which endpoint a request is. */
+/** Creates the handler of a worker without a router, in which the policy finds the endpoint of a request. */
 function newHandler(world: World): Handler {
   const gate = fetchGate(world.authorizer);
   const { policy } = world.authorizer;
@@ -102,7 +102,7 @@ function reach(
   return Response.json({ ok: true });
 }
 
-/** As small as a server between Node and `Request` can be: it joins repeated fields, and resolves the path by the URL standard. */
+/** Converts between Node and `Request` with little code: joins repeated headers, and resolves the path by the URL standard. */
 async function answer(handle: Handler, message: IncomingMessage, response: ServerResponse) {
   try {
     const { method = "GET", url = "/" } = message;

@@ -4,17 +4,17 @@ import type { WireRequest } from "./wire.js";
 
 /** A route that a plain HTTP subject mounts. */
 export interface HttpRoute {
-  /** The tool or endpoint of the policy. */
+  /** Name of the tool or endpoint in the policy. */
   readonly operation: string;
   readonly isTool: boolean;
   readonly method: string;
-  /** In the spelling of Express, Fastify and Hono: `/tools/read_profile/:account_id`. */
+  /** Path in the syntax of Express, Fastify and Hono: `/tools/read_profile/:account_id`. */
   readonly path: string;
-  /** The names of the parameters of the path. */
+  /** Names of the parameters of the path. */
   readonly params: readonly string[];
 }
 
-/** The routes of a policy: each tool under `POST /tools/…` with its parameters in the path, each endpoint as it stands. */
+/** Returns the routes of a policy: each tool under `POST /tools/…` with its parameters in the path, each endpoint unchanged. */
 export function httpRoutes({ authorizer, patternTools }: World): readonly HttpRoute[] {
   const { tools = {}, endpoints = {} } = authorizer.policy.definition;
   const exact = Object.keys(tools).filter((name) => !/[*?]/.test(name));
@@ -37,7 +37,7 @@ function paramsOf(authorizer: Authorizer, operation: string): readonly string[] 
   return authorizer.policy.operation(operation).params;
 }
 
-/** What calls a tool of {@link httpRoutes}. */
+/** Returns the request that calls a tool of {@link httpRoutes}. */
 export function httpToolRequest(
   tool: string,
   params: Readonly<Record<string, string>>,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 import { CONTRACT } from "./cases.js";
 import { EXPRESS_SUBJECTS } from "./express-subject.js";
 import { FASTIFY_SUBJECTS } from "./fastify-subject.js";
@@ -8,14 +9,14 @@ import { describeContract, unknownIds } from "./suite.js";
 const SUBJECTS = [...EXPRESS_SUBJECTS, ...FASTIFY_SUBJECTS, ...FETCH_SUBJECTS];
 
 describe("the contract", () => {
-  it("has each id once", () => {
+  it("has unique ids", () => {
     const ids = CONTRACT.map(({ id }) => id);
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
   });
 
-  it.each(SUBJECTS.map((subject) => ({ name: subject.name, subject })))(
-    "has every case that $name cannot do",
-    ({ subject }) => {
+  it.each(titled(SUBJECTS, ({ name }) => name))(
+    "has a case for each exception of %s",
+    (_name, subject) => {
       expect(unknownIds(subject)).toEqual([]);
     },
   );

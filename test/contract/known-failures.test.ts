@@ -12,7 +12,8 @@ import { createAuthorizer } from "../../src/resource-server/authorizer.js";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
 import { introspectionVerifier } from "../../src/verify/introspection.js";
 import { jwtVerifier } from "../../src/verify/jwt.js";
-import { inSeconds, mint, NOW, OPTIONS } from "../verify/fixtures.js";
+import { titled } from "../titled.js";
+import { inSeconds, mint, OPTIONS } from "../verify/fixtures.js";
 import type { ContractCase, Expected } from "./case.js";
 import { stepUp } from "./cases-decisions.js";
 import { EXPRESS_SUBJECTS } from "./express-subject.js";
@@ -25,7 +26,7 @@ import { describeCases } from "./suite.js";
 import { send } from "./wire.js";
 import { CONTRACT_POLICY, newWorld } from "./world.js";
 
-// what other gates have let through, from their advisories and issues, over every adapter
+// requests that gates of other projects have let through, by their advisories and issues, with every adapter
 
 const HTTP_SUBJECTS = [...EXPRESS_SUBJECTS, ...FASTIFY_SUBJECTS, ...FETCH_SUBJECTS];
 const SUBJECTS: readonly Subject[] = [...HTTP_SUBJECTS, ...MCP_SUBJECTS];
@@ -33,7 +34,7 @@ const SUBJECTS: readonly Subject[] = [...HTTP_SUBJECTS, ...MCP_SUBJECTS];
 const short = "insufficient_scope";
 const bad = "invalid_token";
 
-/** Claims that a verifier passed, and what somebody's gate made of them. */
+/** Claims of a verified token, with the mistake that another project made with them. */
 const CLAIMS: readonly (readonly [
   id: string,
   failure: string,
@@ -76,7 +77,7 @@ const claimCases = (["tool", "endpoint"] as const).flatMap((surface) =>
     ([id, failure, , code]): ContractCase => ({
       id: `${surface}-${id}`,
       surface,
-      title: `${failure}: here it is \`${code}\``,
+      title: `responds with \`${code}\` (elsewhere: ${failure})`,
       authorization: [`Bearer ${id}`],
       request: surface === "tool" ? { tool: "list_courses" } : { method: "GET", path: "/courses" },
       expect: EXPECTED[surface][code] as Expected,
@@ -84,7 +85,7 @@ const claimCases = (["tool", "endpoint"] as const).flatMap((surface) =>
   ),
 );
 
-/** Targets that a guard has looked up otherwise than the router behind it. */
+/** Request targets that a gate of another project read differently than its router. */
 const targetCases = [
   "admin",
   "*",
@@ -97,7 +98,7 @@ const targetCases = [
   (path): ContractCase => ({
     id: `target-${JSON.stringify(path)}`,
     surface: "endpoint",
-    title: "a target that is none is no way to `/admin`",
+    title: "refuses an invalid request target that resembles `/admin`",
     authorization: ["Bearer administrator"],
     request: { method: "GET", path },
     expect: { refused: [400, 403, 404] },
@@ -110,7 +111,7 @@ const claimTokens = Object.fromEntries(
 
 for (const subject of SUBJECTS) {
   describeCases(
-    `known failures over ${subject.name}`,
+    `${subject.name}, with a known failure of other projects,`,
     { ...subject, cannot: {} },
     [...claimCases, ...targetCases],
     () => newWorld(CONTRACT_POLICY, { ...claimTokens, administrator: { scope: "admin:read" } }),
@@ -134,25 +135,25 @@ const boom = () => {
 const WAYS: Readonly<Record<string, () => never>> = {
   throws: boom,
   rejects: (async () => boom()) as () => never,
-  "never answers": () => new Promise(() => undefined) as never,
-  "answers nonsense": () => Symbol("nonsense") as never,
+  "never settles": () => new Promise(() => undefined) as never,
+  "returns nonsense": () => Symbol("nonsense") as never,
 };
 const down = async () => new Response("{}", { status: 500 });
 
 const FAULTS: readonly (readonly [what: string, asked: Partial<Asked>])[] = [
   ...(["verify", "subject", "isRevoked", "audit"] as const).flatMap((source) =>
     Object.entries(WAYS)
-      // an audit may answer anything
-      .filter(([way]) => source !== "audit" || way !== "answers nonsense")
+      // an audit may return anything
+      .filter(([way]) => source !== "audit" || way !== "returns nonsense")
       .map(([way, run]) => [`${source} ${way}`, { [source]: run }] as const),
   ),
   [
-    "the keys are out of reach",
+    "the keys are unavailable",
     { verify: jwtVerifier({ ...OPTIONS, jwks: "https://as.example.com/jwks", fetch: down }) },
   ],
-  ["the clock is out of order", { verify: jwtVerifier({ ...OPTIONS, now: () => Number.NaN }) }],
+  ["the clock fails", { verify: jwtVerifier({ ...OPTIONS, now: () => Number.NaN }) }],
   [
-    "introspection is out of reach",
+    "introspection is unavailable",
     {
       verify: introspectionVerifier({
         endpoint: "https://as.example.com/introspect",
@@ -165,10 +166,10 @@ const FAULTS: readonly (readonly [what: string, asked: Partial<Asked>])[] = [
   ],
 ];
 
-describe("whoever fails, in whatever way", () => {
-  it.each(SUBJECTS.map((subject) => ({ name: subject.name, subject })))(
-    "$name closes in time, says 503, and opens again",
-    async ({ subject }) => {
+describe("a failure of a callback, of the keys, of the clock or of introspection", () => {
+  it.each(titled(SUBJECTS, ({ name }) => name))(
+    "makes %s respond with 503 in time, until the failure ends",
+    async (_name, subject) => {
       let asked = GOOD;
       const visits: string[] = [];
       const running = await subject.start({
@@ -199,7 +200,7 @@ describe("whoever fails, in whatever way", () => {
           asked = { ...GOOD, ...out };
           const response = await send(running.port, call);
           const { status, code, challenge } = subject.read(response);
-          // behind the stream of the protocol the audit's outage is told by a result
+          // in a stream of the protocol a result reports the outage of the audit
           const isResult = what.startsWith("audit") && "tool-outage-audit" in subject.cannot;
           expect([what, status, code]).toEqual([
             what,
@@ -234,19 +235,19 @@ async function challengeOf(
   return [status, readChallenge(headers["WWW-Authenticate"] as string)];
 }
 
-describe("tokens", () => {
-  it("that have ended are told so before they are told of scopes", async () => {
+describe("a token", () => {
+  it("that has expired gets `invalid_token` before any challenge for a scope", async () => {
     const authorizer = createAuthorizer({ ...OURS, verify: jwtVerifier(OPTIONS) });
     const claims = { exp: inSeconds(-60), scope: "courses:write" };
     const [status, challenge] = await challengeOf(authorizer, `Bearer ${await mint({ claims })}`);
     expect([status, challenge.get("error")]).toEqual([401, "invalid_token"]);
     expect(challenge.has("scope")).toBe(false);
-    // and one that is good, of the same scope, is told of scopes
+    // a valid token with the same scope gets a challenge for a scope
     const good = await mint({ claims: { scope: "courses:write" } });
     expect((await challengeOf(authorizer, `Bearer ${good}`))[1].get("error")).toBe(short);
   });
 
-  it("that are remembered are decided on for each operation", async () => {
+  it("from the cache gets a decision for each operation", async () => {
     const authorizer = createAuthorizer({ ...OURS, verify: jwtVerifier(OPTIONS) });
     const token = await mint({ claims: { scope: "mcp:tools courses:read" } });
     const codeOf = async (name: "list_courses" | "update_course") =>
@@ -257,7 +258,7 @@ describe("tokens", () => {
     }
   });
 
-  it("that one introspection endpoint knows are asked about at another", async () => {
+  it("that one introspection endpoint accepts is still checked at another", async () => {
     const answers = { first: true, second: false };
     const verifierOf = (name: keyof typeof answers) =>
       introspectionVerifier({
@@ -265,7 +266,7 @@ describe("tokens", () => {
         issuer: "https://as.example.com",
         bearer: "api",
         audience: resource,
-        now: () => NOW,
+        now: () => inSeconds(0),
         fetch: async () =>
           Response.json({
             active: answers[name],
@@ -281,7 +282,7 @@ describe("tokens", () => {
   });
 });
 
-it("what is published of scopes agrees: a client that reads any of it gets in", async () => {
+it("metadata of the resource, metadata of the authorization server and challenges name consistent scopes", async () => {
   const authorizer = createAuthorizer({ ...OURS, verify: () => undefined });
   const minimal = authorizer.metadata()?.document.scopes_supported;
   const all = authorizationServerMetadata(policy, { issuer: "https://as.example.com" });
@@ -291,7 +292,7 @@ it("what is published of scopes agrees: a client that reads any of it gets in", 
   expect(all.scopes_supported).toEqual(expect.arrayContaining([...(minimal ?? [])]));
 });
 
-/** Mounts under which a router answers `GET /v1/projects/:projectId`, and more. */
+/** Mount paths under which a router serves `GET /v1/projects/:projectId` and other paths. */
 const MOUNTS: readonly (readonly [what: string, mount: string | RegExp | string[]])[] = [
   ["a pattern", /^\/v\d/],
   ["a list", ["/v1", "/x"]],
@@ -299,28 +300,25 @@ const MOUNTS: readonly (readonly [what: string, mount: string | RegExp | string[
   ["a parameter", "/:version"],
 ];
 
-describe("a router of Express that is mounted by", () => {
-  it.each(MOUNTS)(
-    "%s has its endpoint at the path that the policy says, and nowhere else",
-    async (_, mount) => {
-      const world = newWorld();
-      const gate = expressGate(world.authorizer);
-      const router = express.Router();
-      router.get("/projects/:projectId", gate.endpoint(), (_req, res) => void res.end("reached"));
-      const running = await listen(createServer(express().use(mount, router)));
-      const ask = (path: string, token: string) =>
-        send(running.port, { method: "GET", path, headers: [`Authorization: Bearer ${token}`] });
-      expect((await ask("/v1/projects/a", "reader")).body).toBe("reached");
-      expect((await ask("/v1/projects/a", "admin-only")).status).toBe(403);
-      for (const path of ["/x/projects/a", "/V1/projects/a", "/v2/projects/a", "/v1/projects/a/"]) {
-        expect([403, 404], path).toContain((await ask(path, "reader")).status);
-      }
-      await running.close();
-    },
-  );
+describe("a router of Express, mounted by", () => {
+  it.each(MOUNTS)("%s, serves its endpoint only at the path of the policy", async (_, mount) => {
+    const world = newWorld();
+    const gate = expressGate(world.authorizer);
+    const router = express.Router();
+    router.get("/projects/:projectId", gate.endpoint(), (_req, res) => void res.end("reached"));
+    const running = await listen(createServer(express().use(mount, router)));
+    const ask = (path: string, token: string) =>
+      send(running.port, { method: "GET", path, headers: [`Authorization: Bearer ${token}`] });
+    expect((await ask("/v1/projects/a", "reader")).body).toBe("reached");
+    expect((await ask("/v1/projects/a", "admin-only")).status).toBe(403);
+    for (const path of ["/x/projects/a", "/V1/projects/a", "/v2/projects/a", "/v1/projects/a/"]) {
+      expect([403, 404], path).toContain((await ask(path, "reader")).status);
+    }
+    await running.close();
+  });
 });
 
-it("a method of HTTP/2 with the name of a property of every object is no way in", async () => {
+it("a method of HTTP/2 with the name of a property of every object is refused", async () => {
   const app = fastify({ http2: true });
   const world = newWorld();
   await app.register(scopePolicy, { authorizer: world.authorizer });

@@ -78,7 +78,7 @@ describe.each(Object.entries(SERVERS))("a router of %s that ignores letter case"
   let running: Promise<Running> | undefined;
   afterAll(async () => (await running)?.close());
 
-  it.each(ROWS)("answers %s for the scope %s with %s", async (path, token, answer) => {
+  it.each(ROWS)("responds to %s with the scope %s with %s", async (path, token, answer) => {
     running ??= start();
     const { port } = await running;
     const headers = [`Authorization: Bearer ${token}`];

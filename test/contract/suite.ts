@@ -10,7 +10,7 @@ export function describeContract(subject: Subject): void {
   describeCases(`the contract over ${subject.name}`, subject, CONTRACT, newWorld);
 }
 
-/** Runs a table of cases against an adapter, in a world of its own. */
+/** Runs a table of cases against an adapter, in a new world. */
 export function describeCases(
   title: string,
   subject: Subject,
@@ -38,10 +38,10 @@ export function describeCases(
           expect(await faultsOf(row, subject, running.port, world)).toEqual([]);
         });
       } else {
-        it(`${row.id} cannot be done (${reason}): ${row.title}`, async () => {
+        it(`does not pass ${row.id} (${reason}): ${row.title}`, async () => {
           const faults = await faultsOf(row, subject, running.port, world);
-          expect(faults, "it can: take the case off the list").not.toEqual([]);
-          // what an adapter cannot do may never be an allow, save for who has the right to it
+          expect(faults, "the case passes: remove it from `cannot`").not.toEqual([]);
+          // a case that fails must never allow a request, except for a token with the permission
           const mayRun = "reached" in row.expect || row.isEntitled === true;
           if (!mayRun) expect(faults.join()).not.toContain("handler ran");
         });
@@ -50,7 +50,7 @@ export function describeCases(
   });
 }
 
-/** Ids in `cannot` that no case of the contract has. */
+/** Returns the ids in `cannot` that no case of the contract has. */
 export function unknownIds(subject: Subject): readonly string[] {
   const known = new Set(CONTRACT.map(({ id }) => id));
   return Object.keys(subject.cannot).filter((id) => !known.has(id));
@@ -143,7 +143,7 @@ function carriedInResult({ status, code }: Seen, expected: { readonly code: Seen
   return status === "result" && code === expected.code && !HTTP_ONLY.includes(code);
 }
 
-/** RFC 9457, section 3: what a refusal is; and nobody keeps it. */
+/** Compares the headers of a problem document (RFC 9457, section 3), which no cache stores. */
 function differenceOfProblem(response: WireResponse): readonly string[] {
   return [
     ...difference("type", field(response, "content-type"), "application/problem+json"),
@@ -151,14 +151,14 @@ function differenceOfProblem(response: WireResponse): readonly string[] {
   ];
 }
 
-/** A header field as one text. */
+/** Returns the values of a header, joined by commas. */
 function field(response: WireResponse, name: string): string | undefined {
   const text = response.headers.get(name)?.join(", ");
-  // a host may say of JSON what it is anyway
+  // a framework may add the charset that JSON has by default
   return text?.replace(/; charset=utf-8$/, "");
 }
 
-/** The challenge that a subject owes: a 401 without credentials may name a scope of the whole server. */
+/** Returns the challenge that a subject must send. A 401 without credentials may name a scope of the whole server. */
 function challengeOf(
   { code, challenge }: Extract<Expected, { readonly code: unknown }>,
   { signInScope }: Subject,
@@ -184,10 +184,10 @@ function differenceOfMembers(
 
 function difference(what: string, seen: unknown, expected: unknown): readonly string[] {
   const [a, b] = [sortedJson(seen), sortedJson(expected)];
-  return a === b ? [] : [`${what}: ${a} and not ${b}`];
+  return a === b ? [] : [`${what}: ${a}, expected ${b}`];
 }
 
-/** JSON with the members of objects in the order of their names. */
+/** Returns JSON with the members of objects in the order of their names. */
 function sortedJson(value: unknown): string {
   return String(
     JSON.stringify(value, (_, member: unknown) =>

@@ -1,25 +1,25 @@
 import { connect } from "node:net";
 
-/** A request as it goes over the wire: nothing is normalised, added or left out but `Host`, `Connection` and `Content-Length`. */
+/** A raw HTTP request. Nothing is normalized, and only `Host`, `Connection` and `Content-Length` are added. */
 export interface WireRequest {
   readonly method: string;
-  /** The request target, byte for byte (Latin-1). */
+  /** Request target, byte for byte (Latin-1). */
   readonly path: string;
-  /** Whole header lines, as `Authorization: Bearer x`; a name may stand twice. */
+  /** Whole header lines, such as `Authorization: Bearer x`. A name can occur twice. */
   readonly headers?: readonly string[];
   readonly body?: string;
 }
 
 export interface WireResponse {
-  /** 0 where the server closed without an answer. */
+  /** HTTP status; 0 if the server closed the connection without a response. */
   readonly status: number;
-  /** By name in lower case: every field of that name, in order. */
+  /** Values of the headers by name in lower case, in order. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** The text after the headers, chunks joined. */
+  /** Body, with its chunks joined. */
   readonly body: string;
 }
 
-/** Sends a request over a raw socket and reads until the server closes; rejects where it does not. */
+/** Sends a request over a raw socket and reads until the server closes the connection. Rejects after a timeout. */
 export async function send(port: number, request: WireRequest): Promise<WireResponse> {
   const { method, path, headers = [], body } = request;
   const lines = [
@@ -41,11 +41,11 @@ function exchange(port: number, bytes: Buffer): Promise<Buffer> {
     const chunks: Buffer[] = [];
     const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
     socket.setTimeout(10_000, () => {
-      reject(new Error(`no answer to ${bytes.toString("latin1").split("\r\n")[0]}`));
+      reject(new Error(`no response to ${bytes.toString("latin1").split("\r\n")[0]}`));
       socket.destroy();
     });
     socket.on("data", (chunk) => chunks.push(chunk));
-    // a server that refuses early may reset the connection: what has arrived counts
+    // a server that refuses early may reset the connection: the received bytes count
     socket.on("error", () => undefined);
     socket.on("close", () => resolve(Buffer.concat(chunks)));
   });
@@ -56,7 +56,8 @@ function parse(text: string, method: string): WireResponse {
   const end = text.indexOf("\r\n\r\n");
   const [statusLine = "", ...lines] = text.slice(0, end).split("\r\n");
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(statusLine)?.[1]);
-  if (end < 0 || Number.isNaN(status)) throw new Error(`no HTTP answer: ${text.slice(0, 80)}`);
+  if (end < 0 || Number.isNaN(status))
+    throw new Error(`not an HTTP response: ${text.slice(0, 80)}`);
   if (status === 100) return parse(text.slice(end + 4), method);
   const headers = new Map<string, string[]>();
   for (const line of lines) {

@@ -4,7 +4,7 @@ import { createAuthorizer } from "../../src/resource-server/authorizer.js";
 import type { FactSource } from "../../src/resource-server/verify.js";
 import type { Visit, World } from "./subject.js";
 
-/** The policy of the suite: one operation for each way a decision can go. */
+/** Policy of the suite, with one operation for each outcome of a decision. */
 export const CONTRACT_POLICY = {
   name: "Contract",
   version: "1",
@@ -43,7 +43,7 @@ export const CONTRACT_POLICY = {
   endpoints: {
     "GET /courses": "courses:read",
     "POST /courses": "courses:write",
-    "GET /courses/new": { deny: "Nobody makes a course this way." },
+    "GET /courses/new": { deny: "Courses are not created this way." },
     "GET /courses/:courseID": "courses:read",
     "DELETE /courses/:courseID": "courses:write",
     "GET /admin": "admin:read",
@@ -63,7 +63,7 @@ const claims = (sub: string, scope: string, facts: Partial<AccessToken> = {}): A
   ...facts,
 });
 
-/** Times that no verified token may have, by their claim: the verifier of the suite returns them as they are. */
+/** Times that no verified token may have, by their claim. The verifier of the suite returns them unchecked. */
 const BAD_TIMES: readonly (readonly [claim: "exp" | "nbf", time: unknown])[] = [
   ["exp", 1],
   ["exp", 0],
@@ -88,11 +88,11 @@ const badTimes = BAD_TIMES.map(([claim, time], index) => {
   return [`time-${index}`, token] as const;
 });
 
-/** The raw tokens whose time is wrong, each with what is wrong. */
+/** Raw tokens with an invalid time, each with that time. */
 export const BAD_TIME_TOKENS: readonly (readonly [rawToken: string, what: string])[] =
   BAD_TIMES.map(([claim, time], index) => [`time-${index}`, `${claim} ${String(time)}`]);
 
-/** Raw tokens and what they are good for; every other text is no good token. */
+/** Claims of the valid raw tokens. Every other text is an invalid token. */
 const TOKENS: Readonly<Record<string, AccessToken>> = {
   ...Object.fromEntries(badTimes),
   timely: Object.assign(claims("reader", "mcp:tools courses:read", { exp: 99_999_999_999 }), {
@@ -118,15 +118,15 @@ const TOKENS: Readonly<Record<string, AccessToken>> = {
   template: claims("template", "mcp:tools /accounts/{accountID}/profile.read"),
 };
 
-/** A world with what a test needs to know of it and do to it. */
+/** A world that a test can observe and change. */
 export interface TestWorld extends World {
-  /** Who ran since the last look. */
+  /** Returns the runs of handlers since the last call. */
   takeVisits(): readonly Visit[];
-  /** Who is out of order from now on; `undefined` for nobody. */
+  /** Starts an outage of a callback; `undefined` ends it. */
   setOutage(source: FactSource | undefined): void;
 }
 
-/** Makes an authorizer of a policy, whose tokens are a table, and whoever it asks can be put out of order. */
+/** Creates a world with an authorizer whose tokens come from a table and whose callbacks can have an outage. */
 export function newWorld(
   definition: object = CONTRACT_POLICY,
   tokens: Readonly<Record<string, AccessToken>> = TOKENS,

@@ -14,7 +14,7 @@ const VERSIONS = [
   { version: 5, make: express5 },
 ];
 
-/** What is given to a router: a gate, another router, or a route that may have a gate of its own. */
+/** An item of a router: a gate, another router, or a route with or without a gate of its own. */
 type Item =
   | { readonly kind: "gate"; readonly path: string; readonly hasReader: boolean }
   | { readonly kind: "route"; readonly path: string; readonly isGated: boolean }
@@ -36,7 +36,7 @@ const route = fc.record({
   path,
   isGated: fc.integer({ min: 0, max: 3 }).map((drawn) => drawn === 0),
 });
-/** Half of the time a gate comes first, at the same path. */
+/** Puts a gate at the same path before half of the items. */
 const withGate = (item: fc.Arbitrary<Item>) =>
   fc
     .tuple(item, fc.boolean(), gate)
@@ -66,7 +66,7 @@ const policy = loadPolicy({
 const authorizer = createAuthorizer({ policy, verify: (rawToken) => ({ scope: rawToken }) });
 const newGate = () => expressGate(authorizer);
 
-/** Mounts the items, and returns the path of each route with its parameters in it. */
+/** Mounts the items and returns the path template of each route. */
 function mount(
   make: typeof express5,
   router: Router | Express,
@@ -104,7 +104,7 @@ function codesOf(app: Express): readonly string[] {
   return [];
 }
 
-/** Hands a request to an application without a network, until it is answered or no layer is left. */
+/** Passes a request to an application without a network, until the response ends or no layer is left. */
 function ask(app: Express, url: string): Promise<void> {
   return new Promise((resolve) => {
     const req = new IncomingMessage(new Socket());
@@ -114,39 +114,42 @@ function ask(app: Express, url: string): Promise<void> {
   });
 }
 
-describe.each(VERSIONS)("an application of Express $version that is covered", ({ make }) => {
-  it("never lets a handler read another value than one that was decided on", async () => {
-    const covered = tally("an application that is covered", 301);
-    const ran = tally("a handler that runs", 301);
-    const values = fc.array(fc.constantFrom("1", "2", "s"), { minLength: 8, maxLength: 8 });
-    await runOftenAsync([covered, ran], () =>
-      fc.assert(
-        fc.asyncProperty(
-          items,
-          fc.array(values, { minLength: 3, maxLength: 3 }),
-          async (drawn, sets) => {
-            const app = make();
-            const seen: unknown[] = [];
-            const paths = mount(make, app, drawn, seen);
-            if (paths.length === 0) return;
-            // a gate without its parameter is a finding too, but it refuses every request
-            if (codesOf(app).some((code) => code !== "missing_param")) return;
-            covered.count += 1;
-            for (const template of new Set(paths)) {
-              for (const set of sets) {
-                const left = [...set];
-                await ask(
-                  app,
-                  template.replaceAll(/:\w+/g, () => left.shift() as string),
-                );
+describe.each(VERSIONS)(
+  "an application of Express $version that `assertCovers` accepts",
+  ({ make }) => {
+    it("never lets a handler read a value on which no gate has decided", async () => {
+      const covered = tally("a covered application", 301);
+      const ran = tally("a handler that runs", 301);
+      const values = fc.array(fc.constantFrom("1", "2", "s"), { minLength: 8, maxLength: 8 });
+      await runOftenAsync([covered, ran], () =>
+        fc.assert(
+          fc.asyncProperty(
+            items,
+            fc.array(values, { minLength: 3, maxLength: 3 }),
+            async (drawn, sets) => {
+              const app = make();
+              const seen: unknown[] = [];
+              const paths = mount(make, app, drawn, seen);
+              if (paths.length === 0) return;
+              // a gate without its parameter is a finding too, but it denies every request
+              if (codesOf(app).some((code) => code !== "missing_param")) return;
+              covered.count += 1;
+              for (const template of new Set(paths)) {
+                for (const set of sets) {
+                  const left = [...set];
+                  await ask(
+                    app,
+                    template.replaceAll(/:\w+/g, () => left.shift() as string),
+                  );
+                }
               }
-            }
-            ran.count += seen.filter((id) => id !== undefined).length;
-            expect(seen.filter((id) => id !== undefined && id !== "1")).toEqual([]);
-          },
+              ran.count += seen.filter((id) => id !== undefined).length;
+              expect(seen.filter((id) => id !== undefined && id !== "1")).toEqual([]);
+            },
+          ),
+          { numRuns: 2_000 },
         ),
-        { numRuns: 2_000 },
-      ),
-    );
-  });
-});
+      );
+    });
+  },
+);

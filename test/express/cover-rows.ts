@@ -51,7 +51,7 @@ export const SHADOWED: readonly Row[] = [
     ["shadowed_param GET /accounts/:accountID/linked/:accountID"],
   ],
   [
-    "no nested route, but others",
+    "routes that bind no parameter again",
     ({ app, gate, route }) => {
       app.use("/accounts/:accountID", gate("account"), route("/linked/:linkedID", true));
       app.use("/accounts/:accountID", route("/", true));
@@ -119,7 +119,7 @@ export const SHADOWED: readonly Row[] = [
     [],
   ],
   [
-    "a route at the place of the gate, with the names changed over",
+    "a route at the place of the gate, with swapped names",
     ({ app, gate }) => {
       app.use("/:a/:b", gate("both"));
       app.get("/:b/:a", ok);
@@ -161,7 +161,7 @@ export const SHADOWED: readonly Row[] = [
     ["shadowed_param GET /accounts/:accountID/linked/:accountID/profile"],
   ],
   [
-    "a gate above everything, whose function reads the parameter elsewhere",
+    "a gate above everything with `params` that reads the parameter elsewhere",
     ({ app, gate, route }) => {
       app.use(gate("account", { params }));
       app.get("/accounts/:accountID", ok);
@@ -170,7 +170,7 @@ export const SHADOWED: readonly Row[] = [
     ["shadowed_param GET /accounts/:accountID"],
   ],
   [
-    "a parameter of the gate's path that its function may have read",
+    "a parameter of the gate's path that `params` may have read",
     ({ app, gate, route }) => {
       app.use("/accounts/:id", gate("account", { params }), route("/linked/:id"));
       app.use("/plain/:id", gate("plain", { params }), route("/linked/:id"));
@@ -178,7 +178,7 @@ export const SHADOWED: readonly Row[] = [
     ["shadowed_param GET /accounts/:id/linked/:id"],
   ],
   [
-    "a parameter of the gate's path that its function may have read, with a function given to `param`",
+    "a parameter of the gate's path that `params` may have read, with a function given to `param`",
     ({ app, gate, route }) => {
       app.param("id", (_req, _res, next) => next());
       app.use("/accounts/:id", gate("account", { params }), route("/linked/:id"));
@@ -186,7 +186,7 @@ export const SHADOWED: readonly Row[] = [
     ["shadowed_param GET /accounts/:id/linked/:id"],
   ],
   [
-    "an application, which cannot be looked into, below a gate that decides on a parameter",
+    "a mounted application below a gate that decides on a parameter",
     ({ app, gate, make }) => {
       app.use("/accounts/:accountID", gate("account"), make());
       app.use("/plain", gate("plain"), make());
@@ -214,7 +214,7 @@ export const MISSING: readonly Row[] = [
     ["missing_param /accounts/:id", "missing_param GET /route/:id"],
   ],
   [
-    "a gate in a router that does not take the parameters of its mount path over",
+    "a gate in a router without `mergeParams`",
     ({ app, gate, make }) => {
       for (const mergeParams of [false, true]) {
         const inner = make.Router({ mergeParams });
@@ -226,7 +226,7 @@ export const MISSING: readonly Row[] = [
     ["missing_param /false/:accountID", "missing_param GET /false/:accountID/profile"],
   ],
   [
-    "a gate two routers below, the first of which takes nothing over",
+    "a gate two routers below, the first of them without `mergeParams`",
     ({ app, gate, make, nest }) => {
       for (const mergeParams of [false, true]) {
         const inner = make.Router({ mergeParams: true });
@@ -237,7 +237,7 @@ export const MISSING: readonly Row[] = [
     ["missing_param /false/:accountID/x"],
   ],
   [
-    "a gate with a function that reads parameters",
+    "a gate with `params`",
     ({ app, gate, route }) => {
       app.use("/accounts", gate("account", { params }), route("/x"));
       app.get("/route", gate("account", { params }), ok);
@@ -245,7 +245,7 @@ export const MISSING: readonly Row[] = [
     [],
   ],
   [
-    "a path that a function given to `param` may add to",
+    "a path whose parameters a function given to `param` may extend",
     ({ app, gate, route }) => {
       app.param("slug", (req, _res, next) => {
         req.params["accountID"] = "acc-1";

@@ -28,11 +28,11 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
     return findingsOf(() => gate.assertCovers(app));
   };
 
-  it.each([...SHADOWED, ...MISSING])("looks at parameters: %s", (_title, mount, findings) => {
+  it.each([...SHADOWED, ...MISSING])("checks the parameters of %s", (_title, mount, findings) => {
     expect(check(mount)).toEqual(findings);
   });
 
-  it("looks at the parameters of patterns", () => {
+  it("checks the parameters of patterns", () => {
     const patterns =
       version === 4
         ? ["/a/:accountID?", "/b/:accountID*", "/c/:accountID(.+?)"]
@@ -44,7 +44,7 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
     ).toEqual(patterns.map((path) => `shadowed_param GET /accounts/:accountID${path}`));
   });
 
-  it("looks at whether `use` and a route take the same value from a pattern", async () => {
+  it("checks whether `use` and a route get the same value from a pattern", async () => {
     const [other, ...same] =
       version === 4
         ? ["/a/:accountID(.+?)", "/b/:accountID?", "/c/:accountID(\\w+)", "/d/:accountID*"]
@@ -74,7 +74,7 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
     expect(new Set(seen).size).toBe(2);
   });
 
-  it("explains what is wrong and what to do", () => {
+  it("reports each finding with a remedy", () => {
     const app = make();
     const gate = newGate();
     app.use("/:a/:b", gate("both"), make.Router().get("/:b/:a", ok));
@@ -88,7 +88,7 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
     );
   });
 
-  describe("looks at the parameters of an endpoint", () => {
+  describe("checks the parameters of an endpoint", () => {
     const endpoint = "GET /accounts/{accountID}/users/{userID}";
     const gate = expressGate(
       createAuthorizer({
@@ -107,18 +107,23 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
       make.Router({ mergeParams: true }).get(path, gate.endpoint(), ok);
 
     it.each<[title: string, path: string, inner: express5.Router, isServed: boolean]>([
-      ["the policy's names", "/accounts/:accountID", last("/users/:userID"), true],
-      ["other names", "/accounts/:x", last("/users/:y"), true],
-      ["a router for each", "/accounts/:accountID", merged("/users/:userID", last("/")), true],
-      ["one name twice that decides nothing", "/accounts/:x", last("/users/:x"), true],
-      ["one name twice", "/accounts/:accountID", last("/users/:accountID"), false],
+      ["with the policy's names", "/accounts/:accountID", last("/users/:userID"), true],
+      ["with other names", "/accounts/:x", last("/users/:y"), true],
       [
-        "one name twice, above",
+        "with a router for each parameter",
+        "/accounts/:accountID",
+        merged("/users/:userID", last("/")),
+        true,
+      ],
+      ["with a duplicate name that decides nothing", "/accounts/:x", last("/users/:x"), true],
+      ["with a duplicate name", "/accounts/:accountID", last("/users/:accountID"), false],
+      [
+        "with a duplicate name in a mount path",
         "/accounts/:accountID",
         merged("/users/:accountID", last("/")),
         false,
       ],
-      ["names changed over", "/accounts/:userID", last("/users/:accountID"), false],
+      ["with swapped names", "/accounts/:userID", last("/users/:accountID"), false],
     ])("%s", (_title, path, inner, isServed) => {
       const app = make();
       app.use(path, inner);
@@ -129,7 +134,7 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
     });
   });
 
-  it("does not know what a router takes over from a place that it is not shown", () => {
+  it("assumes that a router alone inherits any parameter", () => {
     const gate = newGate();
     const router = make.Router({ mergeParams: true });
     router.use(gate("account"));
@@ -141,7 +146,7 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
   });
 });
 
-it("assertCovers takes a path that a router of Express 5 does not tell for one that binds every parameter", () => {
+it("assertCovers treats a path that a router of Express 5 does not expose as one that binds every parameter", () => {
   const app = express5();
   const gate = newGate();
   app.use(gate("account", { params }));

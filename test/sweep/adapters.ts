@@ -6,7 +6,7 @@ import { fetchGate } from "scope-policy/fetch";
 import { type AnyServer, mcpGate, protect } from "scope-policy/mcp";
 import type { Subject } from "./scene.js";
 
-/** Requests to a server: a caller, a method, a target, and the route that a router would have matched. */
+/** A request to a server: caller, method, target, and the route that a router would match. */
 interface Asking {
   readonly caller?: string;
   readonly method: string;
@@ -45,7 +45,7 @@ const METADATA = "/.well-known/oauth-protected-resource/mcp";
 
 const fieldOf = ({ caller }: Asking) => (caller === undefined ? [] : [`Bearer ${caller}`]);
 
-/** Runs a middleware on a request and a response as Express has them, and returns what it did. */
+/** Runs a middleware on a request and a response like those of Express. Returns what it did. */
 async function runHandler(handler: GateHandler, asking: Asking): Promise<unknown> {
   const rawHeaders = fieldOf(asking).flatMap((value) => ["Authorization", value]);
   const req = {
@@ -105,7 +105,7 @@ function expressSubjects(authorizer: Authorizer, app: Express): readonly Subject
   ];
 }
 
-/** An application with a route that no gate covers. */
+/** Creates an application with a route that no gate covers. */
 export function newApp(): Express {
   const app = express();
   app.get("/open", (_req, res) => void res.end());
@@ -122,7 +122,7 @@ function requestOf(asking: Asking): Request {
   });
 }
 
-// made once: the constructor of `Request` also reads options that it inherits
+// created once: the constructor of `Request` also reads inherited options
 const WEB_REQUESTS = ASKED.map((asking) => [requestOf(asking)] as const);
 const WEB_METADATA = [[requestOf({ ...COURSES, target: METADATA })], ...WEB_REQUESTS.slice(0, 1)];
 
@@ -164,8 +164,8 @@ const ROUTES: readonly (readonly [path: string, config: object])[] = [
 ];
 
 /**
- * Calls the hooks of the plugin, as Fastify would for each kind of route, without credentials and for a reader. Fastify itself
- * is not asked: it reads members that its own objects inherit.
+ * Calls the hooks of the plugin as Fastify does, for each kind of route, without credentials and with a token. It does not start
+ * Fastify, which reads inherited members of its own objects.
  */
 async function askFastify(authorizer: Authorizer): Promise<unknown> {
   const hooks = new Map<string, (...given: unknown[]) => unknown>();
@@ -256,7 +256,7 @@ function mcpSubjects(authorizer: Authorizer, policy: Policy): readonly Subject[]
   ];
 }
 
-/** The gates of one authorizer, each with requests. */
+/** Returns the gates of one authorizer, each with requests. */
 export function adapterSubjects(
   authorizer: Authorizer,
   policy: Policy,

@@ -3,7 +3,7 @@ import { definition, FACTS, ISSUER, METADATA, RESOURCE, SELECTIONS, TOKENS } fro
 import { EVENTS } from "./events.js";
 import type { Table } from "./row.js";
 
-/** Scopes as requests, grants and tokens have them. */
+/** Scopes of requests, grants and tokens. */
 export const SCOPES: readonly unknown[] = [
   ...Object.values(TOKENS).map((token) => ("scope" in token ? token.scope : undefined)),
   "",
@@ -11,7 +11,7 @@ export const SCOPES: readonly unknown[] = [
   "courses:write students:read",
   "gone:read",
 ];
-/** Each scope beside one that covers much, and beside one that covers little. */
+/** Pairs of each scope with one that covers much, and with one that covers little. */
 export const SCOPE_PAIRS = SCOPES.flatMap((scope) => [
   ["mcp:tools courses:write", scope],
   [scope, "courses:read"],
@@ -19,7 +19,7 @@ export const SCOPE_PAIRS = SCOPES.flatMap((scope) => [
 const TEMPLATES = ["courses:read", "/accounts/{accountID}/", "<a>:read", "a b", ""];
 export const VALUES = [{ accountID: "a", a: "b" }, { accountID: "../b" }, {}, undefined];
 
-/** Each of some first arguments beside each of some second ones. */
+/** Returns every pair of a first and a second argument. */
 export function product(
   lefts: readonly unknown[],
   rights: readonly unknown[],
@@ -27,7 +27,7 @@ export function product(
   return lefts.flatMap((left) => rights.map((right) => [left, right]));
 }
 
-/** The functions of the entry `scope-policy`. */
+/** Returns the rows of the entry `scope-policy`. */
 export function coreRows(policy: core.Policy): Table<typeof core> {
   const of = (...lists: readonly (readonly unknown[])[]) => lists.map((list) => [policy, ...list]);
   const events = EVENTS.map((event) => [event]);

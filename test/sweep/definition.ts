@@ -1,4 +1,4 @@
-/** A policy with one of everything that a policy can have. */
+/** A policy with one of each thing that a policy can have. */
 export const definition = {
   name: "School",
   version: "7",
@@ -55,7 +55,7 @@ export const definition = {
   notCovered: ["Messages"],
 } as const;
 
-/** A later edition, in which more is allowed. */
+/** A later version, which allows more. */
 export const widerDefinition = {
   ...definition,
   version: "8",
@@ -77,7 +77,7 @@ export const TOKENS = {
   scopeless: { sub: "eve" },
 } as const;
 
-/** What is called, with good and bad parameters. */
+/** Calls with valid and invalid parameters. */
 export const CALLS: readonly (readonly [operation: string, params?: unknown])[] = [
   ["list_courses"],
   ["edit_course"],
@@ -97,7 +97,7 @@ export const CALLS: readonly (readonly [operation: string, params?: unknown])[] 
   ["unknown_tool"],
 ];
 
-/** Requests as a host without a router has them. */
+/** Requests of a server without a router. */
 export const REQUESTS: readonly object[] = [
   { method: "GET", path: "/v1/courses" },
   { method: "GET", path: "/v1/courses/7" },
@@ -117,7 +117,7 @@ const client = {
   redirect_uri: "https://app.example/cb",
 } as const;
 
-/** Facts of authorization requests, from the least to the most. */
+/** Facts of authorization requests, from the fewest members to all. */
 export const FACTS = [
   { client },
   { client, requested: "openid courses:write students:read", now: 1_000 },
@@ -149,7 +149,7 @@ export const FACTS = [
   { client: { ...client, first_party: true }, requested: "admin:all reports:export", now: 1_000 },
 ] as const;
 
-/** What browsers post. */
+/** Forms that browsers post. */
 export const SELECTIONS: readonly unknown[] = [
   { decision: "approve", scopes: ["courses:read"] },
   { decision: "approve", scopes: "courses:write", policyVersion: "7" },

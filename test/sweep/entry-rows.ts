@@ -11,7 +11,7 @@ import { coreRows, product } from "./core-rows.js";
 import { FACTS, ISSUER, TOKENS, widerDefinition } from "./definition.js";
 import type { AnyRow, Other, Table } from "./row.js";
 
-/** What the rows of one entry are about. */
+/** Rows of one entry, with its exports. */
 export interface EntryTable {
   readonly holder: object;
   readonly rows: Readonly<Record<string, AnyRow | Other>>;
@@ -21,7 +21,7 @@ const page = { action: "/consent", csrf: "c" };
 const jwks = { keys: [] };
 const wider = core.loadPolicy(widerDefinition);
 
-/** The exports of every entry, by the name of the entry. */
+/** Returns the table of every entry, by the name of the entry. */
 export function entryTables(policy: Policy, authorizer: Authorizer): Record<string, EntryTable> {
   const screens = FACTS.map((facts) => core.consentScreen(policy, facts));
   const tokens = { reader: TOKENS.reader, anonymous: undefined, list: ["courses:read"] };
@@ -60,7 +60,7 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
     },
     fastify: {
       holder: fastify,
-      // its options are read in a server alone: see the rows of options
+      // only a server reads its options: see the rows of options
       rows: {
         scopePolicy: { takes: ["program", "options", "program"], samples: [] },
       } satisfies Table<typeof fastify>,
@@ -118,7 +118,7 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
   };
 }
 
-/** The matchers, which are no exports of their own. */
+/** Rows of the matchers, which are not exported separately. */
 export const matcherRows: Table<typeof testing.policyMatchers> = {
   toAllow: {
     takes: ["program", "program", "program", "program"],

@@ -3,7 +3,7 @@ import { ISSUER } from "./definition.js";
 
 const edition = { name: "School", version: "7" };
 
-/** Audit events with as little in them as an event can have, and with everything. */
+/** Audit events with the fewest members, and with all of them. */
 export const EVENTS: readonly AuditEvent[] = [
   {
     id: "e-1",

@@ -3,11 +3,11 @@ import { product, SCOPE_PAIRS, SCOPES, VALUES } from "./core-rows.js";
 import { CALLS, REQUESTS, TOKENS } from "./definition.js";
 import type { Table } from "./row.js";
 
-/** Tokens of every kind, and credentials that are missing or are not a token. */
+/** Tokens of every kind, and missing or invalid credentials. */
 const CALLERS: readonly unknown[] = [undefined, null, ...Object.values(TOKENS)];
 const CALLER_CALLS = CALLERS.flatMap((token) => CALLS.map((call) => [token, ...call]));
 
-/** The methods of a policy. */
+/** Rows of the methods of a policy. */
 export const policyRows: Table<Policy> = {
   name: "constant",
   version: "constant",
@@ -39,7 +39,7 @@ export const policyRows: Table<Policy> = {
   },
 };
 
-/** The methods of an operation with a parameter that was resolved at start-up. */
+/** Rows of the methods of an operation with a parameter that was resolved at startup. */
 export const operationRows: Table<ResolvedOperation> = {
   name: "constant",
   params: "constant",
@@ -47,7 +47,7 @@ export const operationRows: Table<ResolvedOperation> = {
   authorize: { takes: ["client", "client"], samples: product(CALLERS, VALUES) },
 };
 
-/** A raw token is the name of a token; `outage` is one that the verifier cannot check. */
+/** Raw tokens are names of tokens. The verifier cannot check `outage`. */
 const RAW: readonly (string | undefined)[] = [
   undefined,
   "no token",
@@ -64,7 +64,7 @@ const FIELDS: readonly unknown[] = [
 ];
 const CONTEXTS = [undefined, {}, { operation: "list_courses", protocolVersion: "2025-06-18" }];
 
-/** The methods of an authorizer. */
+/** Returns the rows of the methods of an authorizer. */
 export function authorizerRows({
   policy,
   answer,

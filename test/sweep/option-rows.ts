@@ -20,26 +20,26 @@ import {
 import { definition, FACTS, ISSUER, RESOURCE } from "./definition.js";
 import { EVENTS } from "./events.js";
 
-/** Options of one public function, and what is wrong with each of them. */
+/** Options of one public function, with wrong values for each of them. */
 export interface OptionRow {
-  /** The function, or the method of what it made. */
+  /** Name of the function or of the method. */
   readonly title: string;
   readonly good: object;
-  /** Calls the function. Throws, or rejects where `rejects` says so, for faulty options. */
+  /** Calls the function. Throws for invalid options, or rejects if `rejects` is true. */
   readonly run: (options: object) => unknown;
-  /** For each option: values of a wrong type. Empty for one that another library checks. */
+  /** Values of a wrong type for each option. Empty for an option that another library checks. */
   readonly wrong: Readonly<Record<string, readonly unknown[]>>;
-  /** Whether members of others may be in the object: unknown names are no findings. */
+  /** Whether other libraries may have members in the object, so that unknown names are not findings. */
   readonly isOpen?: boolean;
-  /** Options whose fault has another code. */
+  /** Error codes of options that do not use `ERR_OPTIONS_INVALID`. */
   readonly codes?: Readonly<Record<string, core.PolicyErrorCode>>;
-  /** Where the findings come from a start of the server that rejects. */
+  /** Whether the start of a server rejects with the findings. */
   readonly rejects?: boolean;
-  /** Reads the name of the option from the path of a finding, where it is more than that. */
+  /** Returns the name of the option in a finding, if the path contains more than that. */
   readonly nameIn?: (finding: core.Finding) => string;
 }
 
-/** A row with every option of a type: a new option does not compile until its wrong values are here. */
+/** Creates a row with every option of a type. A new option does not compile until its wrong values are here. */
 function rowOf<Options>(
   row: Omit<OptionRow, "wrong"> & {
     readonly wrong: { readonly [Name in keyof Required<Options>]: readonly unknown[] };
@@ -60,7 +60,7 @@ const ANY_TEXT = [7, true, null, ["a"]];
 const ANY_LIST = ["a", [7], [""], null];
 const ANY_OBJECT = ["a", 7, null];
 const ANY_NUMBER = ["5", 0, -1, Number.NaN, null];
-/** Checked by the other library. */
+/** No values, because another library checks the option. */
 const NOT_OURS: readonly unknown[] = [];
 
 const VERIFIER = {
@@ -95,7 +95,7 @@ const CONSENT = {
   helpUrl: ANY_TEXT,
 };
 
-/** A low-level server by its shape, so that no SDK is asked what it makes of the same objects. */
+/** Creates an object with the shape of a low-level server, so that no SDK takes part. */
 const newServer = () => ({ setRequestHandler() {}, assertCanSetRequestHandler() {} });
 
 async function startRoute(config: object): Promise<void> {
@@ -234,7 +234,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       clientId: [7, "", null],
       clientSecret: [7, "", null],
       clientAuth: ["none", true, null],
-      // with a good one, the credentials beside it are the fault
+      // with a valid one, `clientId` and `clientSecret` are invalid
       bearer: [7, "a b", null],
       dangerouslySkipAudience: ANY_FLAG,
     },

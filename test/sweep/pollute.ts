@@ -2,12 +2,12 @@ import { newApp } from "./adapters.js";
 import { recordOf, textOf } from "./record.js";
 import { allSubjects, newScene, type Scene } from "./scene.js";
 
-/** What a run has given: a title and a result for each call, and the audit events. */
+/** Results of a run: a title and a result for each call, and the audit events. */
 export type Seen = readonly (readonly [title: string, result: unknown])[];
 
 const app = newApp();
 
-/** Calls everything: on a scene that is there already, or on one that is made now. */
+/** Calls every function, on an existing scene or on a new one. */
 export async function callAll(ready?: Scene): Promise<Seen> {
   const seen: [string, unknown][] = [];
   try {
@@ -28,7 +28,7 @@ export async function callAll(ready?: Scene): Promise<Seen> {
   }
 }
 
-/** Runs with members on `Object.prototype`, as a flaw elsewhere in the program would put them there. */
+/** Runs a function with members on `Object.prototype`, as a flaw elsewhere in the program could add them. */
 export async function polluted<Value>(
   names: readonly string[],
   value: unknown,
@@ -43,7 +43,7 @@ export async function polluted<Value>(
   }
 }
 
-/** Results as texts, for each title in the order of the calls. */
+/** Returns the results as texts, for each title in the order of the calls. */
 export function linesOf(seen: Seen): ReadonlyMap<string, readonly string[]> {
   const lines = new Map<string, string[]>();
   for (const [title, result] of seen) {
@@ -54,7 +54,7 @@ export function linesOf(seen: Seen): ReadonlyMap<string, readonly string[]> {
   return lines;
 }
 
-/** The titles whose results are not those of a clean process. */
+/** Returns the titles whose results differ from those of a clean process. */
 export function differing(
   clean: ReadonlyMap<string, readonly string[]>,
   seen: ReadonlyMap<string, readonly string[]>,

@@ -1,7 +1,7 @@
 import ts from "typescript";
 import { parseSource, readSourceTree } from "../source-tree.js";
 
-/** Returns the names of all members that the source reads of any object: `a.name`, `a["name"]`, `{ name } = a`, `readOwn(a, "name")`. */
+/** Returns the names of all members that the source reads: `a.name`, `a["name"]`, `{ name } = a`, `readOwn(a, "name")`. */
 export function readNames(): ReadonlySet<string> {
   const names = new Set<string>();
   const visit = (node: ts.Node): void => {

@@ -1,13 +1,13 @@
 import { anyText } from "../../src/grammar/any-value.js";
 
-/** Members that differ from run to run. */
+/** Names of members that differ from run to run. */
 const VARYING: ReadonlySet<string> = new Set(["id", "time", "requestId", "request_id"]);
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 const ISO = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
 /**
- * Returns a result as plain data with the own members alone, in which two runs are equal if a caller can see no difference:
- * functions by their kind, errors by their name, message and own members, sets and maps by their entries.
+ * Returns a result as plain data with own members only. The data of two runs is equal if a program sees no difference: functions
+ * by their kind, errors by their name, message and own members, sets and maps by their entries.
  */
 export function recordOf(value: unknown, above: readonly object[] = []): unknown {
   if (typeof value === "function") return "(function)";

@@ -1,9 +1,9 @@
 /**
- * What an argument of a public function is, which decides what becomes of a value that is wrong:
- * - `policy`: a policy that `definePolicy` or `loadPolicy` made; any other value throws `ERR_POLICY_UNKNOWN`.
- * - `options`: the program's. Unknown names, wrong values and `undefined` are findings, all at once, at start-up.
- * - `facts`: data of the server. Own members are read; a member may be `undefined`.
- * - `client`: anything that a client can send. Never throws, whatever it is.
+ * Kind of an argument of a public function, which decides how the function treats a wrong value:
+ * - `policy`: the result of `definePolicy` or `loadPolicy`. Any other value throws `ERR_POLICY_UNKNOWN`.
+ * - `options`: options of the program. Unknown names, wrong values and `undefined` are findings, all at once, at startup.
+ * - `facts`: data of the server. The function reads own members; a member may be `undefined`.
+ * - `client`: any value that a client can send. The function never throws for it.
  * - `definition`: a policy as data, which has findings of its own.
  * - `program`: any other value of the program: a name, an identifier, a server, a decision.
  */
@@ -15,7 +15,7 @@ type PositionsOf<Arguments extends readonly unknown[]> = {
   readonly [At in keyof Arguments]-?: Position;
 };
 
-/** A public function: what each of its arguments is, and good arguments. */
+/** A public function: the kind of each argument, and valid arguments. */
 export interface Row<Of = Callable> {
   readonly takes: Of extends Callable ? PositionsOf<Parameters<Of>> : readonly Position[];
   readonly samples: readonly (readonly unknown[])[];
@@ -24,7 +24,7 @@ export interface Row<Of = Callable> {
 /** An export that is not a function. */
 export type Other = "class" | "constant";
 
-/** The names that are there at run time. */
+/** Names of the exports that exist at run time. */
 type NamesOf<Entry> = Exclude<Extract<keyof Entry, string>, `~${string}`>;
 
 /** A row for each export of an entry, or for each method of an object. A new one does not compile until it has a row. */
@@ -32,5 +32,5 @@ export type Table<Entry> = {
   readonly [Name in NamesOf<Entry>]-?: Entry[Name] extends Callable ? Row<Entry[Name]> : Other;
 };
 
-/** A row whatever function it is of. */
+/** A row of any function. */
 export type AnyRow = Row<unknown>;

@@ -7,7 +7,7 @@ import { entryTables, matcherRows } from "./entry-rows.js";
 import { authorizerRows, operationRows, policyRows } from "./object-rows.js";
 import type { AnyRow } from "./row.js";
 
-/** What a server makes at start-up. */
+/** Objects that a server creates at startup. */
 export interface Scene {
   readonly policy: core.Policy;
   readonly authorizer: core.Authorizer;
@@ -16,12 +16,13 @@ export interface Scene {
 
 const CLAIMS = new Map<string, unknown>(Object.entries(TOKENS));
 
-/** Returns the claims of the token of a name; throws for `outage`. */
+/** Returns the claims of the token with a name. Throws for `outage`. */
 function verify(rawToken: string): core.AccessToken | undefined {
-  if (rawToken === "outage") throw new Error("the keys are out of reach");
+  if (rawToken === "outage") throw new Error("the keys are unavailable");
   return CLAIMS.get(rawToken) as core.AccessToken | undefined;
 }
 
+/** Creates the policy and the authorizer of a server that records its audit events. */
 export function newScene(): Scene {
   const events: core.AuditEvent[] = [];
   const policy = core.loadPolicy(definition);
@@ -37,14 +38,14 @@ export function newScene(): Scene {
   return { policy, authorizer, events };
 }
 
-/** One function with its row, to be called as `call(...sample)`. */
+/** A function with its row. Tests call it as `call(...sample)`. */
 export interface Subject {
   readonly title: string;
   readonly row: AnyRow;
   readonly call: (...given: readonly unknown[]) => unknown;
 }
 
-/** The functions of an entry, or the methods of an object, that have rows. */
+/** Returns the functions of an entry, or the methods of an object, that have rows. */
 export function subjectsOf(
   owner: string,
   holder: object,
@@ -57,7 +58,7 @@ export function subjectsOf(
   });
 }
 
-/** The functions of every entry, the methods of what they make, and the gates with requests. */
+/** Returns the functions of every entry, the methods of their results, and the gates with requests. */
 export function allSubjects({ policy, authorizer }: Scene, app: Express): readonly Subject[] {
   const operation = policy.operation("get_profile");
   const entries = Object.values(entryTables(policy, authorizer));
@@ -71,7 +72,7 @@ export function allSubjects({ policy, authorizer }: Scene, app: Express): readon
   ];
 }
 
-/** The matchers with the subject that they have in a test. */
+/** Returns the matchers, each bound to the policy as its subject. */
 function boundMatchers(policy: core.Policy): object {
   return {
     toAllow: (...given: [unknown, unknown]) => policyMatchers.toAllow(policy, ...given),

@@ -5,7 +5,7 @@ import { detailedVerify, type RejectionReason } from "../../src/resource-server/
 import type { Verify } from "../../src/resource-server/verify.js";
 import type { JwtVerifierOptions } from "../../src/verify/jwt.js";
 
-/** 22 November 2026, noon: no test waits for a clock. */
+/** 22 November 2026, noon, in milliseconds since 1970. No test waits for a clock. */
 export const NOW = Date.UTC(2026, 10, 22, 12);
 const SECONDS = NOW / 1_000;
 
@@ -20,7 +20,7 @@ const [rs256, es256, attacker, attackerEs256, next] = await Promise.all([
   generateKeyPair("ES256", { extractable: true }),
 ]);
 
-/** Who signs: the issuer with two keys, and the key it will have next; and somebody else. */
+/** Keys that sign: two of the issuer, its next key, and two of an attacker. */
 export const SIGNERS = {
   "as-rs256": { alg: "RS256", kid: "as-1", ...rs256 },
   "as-es256": { alg: "ES256", kid: "as-2", ...es256 },
@@ -41,7 +41,7 @@ export const KEY_SET = { keys: [await publicJwk("as-rs256"), await publicJwk("as
 
 const PEM = await exportSPKI(rs256.publicKey);
 
-/** The claims of RFC 9068, as the issuer writes them. */
+/** Claims of RFC 9068, as the issuer writes them. */
 export const CLAIMS: Readonly<Record<string, unknown>> = {
   iss: ISSUER,
   aud: AUDIENCE,
@@ -53,22 +53,22 @@ export const CLAIMS: Readonly<Record<string, unknown>> = {
   scope: "courses:read",
 };
 
-/** Seconds from {@link NOW}, as claims have it. */
+/** Returns the time a number of seconds after {@link NOW}, in seconds since 1970. */
 export const inSeconds = (seconds: number): number => SECONDS + seconds;
 
-/** Members that are `undefined` are left out. */
+/** Parts of a token to mint. Members that are `undefined` are left out. */
 export interface Minting {
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly header?: Readonly<Record<string, unknown>>;
   readonly key?: KeyName;
-  /** The JSON in place of that of `claims`, and of the header. */
+  /** JSON to use in place of `claims` and of `header`. */
   readonly claimsText?: string;
   readonly headerText?: string;
 }
 
 const encode = (text: string): string => Buffer.from(text).toString("base64url");
 
-/** A token with the usual header and claims, but for what is said. */
+/** Creates a token with the usual header and claims, changed by `minting`. */
 export async function mint(minting: Minting = {}): Promise<string> {
   const { claims, header, key = "as-rs256" } = minting;
   const signer = Object.hasOwn(SIGNERS, key) ? SIGNERS[key as Signer] : SIGNERS["as-rs256"];
@@ -96,7 +96,7 @@ async function signatureOf(input: string, key: KeyName): Promise<string> {
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const ES256_ORDER = BigInt("0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
 
-/** Other spellings of a token, and other texts that look like one. */
+/** Functions that change a token to another spelling or to a similar text. */
 export const MUTATIONS = {
   "sig-last-char": (token: string) =>
     token.slice(0, -1) + (ALPHABET[ALPHABET.indexOf(token.at(-1) as string) ^ 1] as string),
@@ -128,27 +128,27 @@ function withSignature(token: string, signature: string): string {
   return [...token.split(".").slice(0, 2), signature].join(".");
 }
 
-/** What a verifier needs, with the keys at hand and the clock at {@link NOW}. */
+/** Options of a verifier with a local key set and a clock at {@link NOW}. */
 export const OPTIONS: JwtVerifierOptions = {
   issuer: ISSUER,
   audience: AUDIENCE,
   jwks: KEY_SET,
   algorithms: ["RS256", "ES256"],
-  now: () => NOW,
+  now: () => SECONDS,
 };
 
-/** A clock that stands still until it is told to go on. */
+/** Creates a clock that a test advances. */
 export function newTestClock(): { now: () => number; pass: (seconds: number) => void } {
   let time = NOW;
   return {
-    now: () => time,
+    now: () => time / 1_000,
     pass: (seconds) => {
       time += seconds * 1_000;
     },
   };
 }
 
-/** What a promise, or a call, is refused with. */
+/** Returns the error that a call throws or rejects with; `undefined` without an error. */
 export async function thrownBy(run: () => unknown): Promise<unknown> {
   try {
     await run();
@@ -158,7 +158,7 @@ export async function thrownBy(run: () => unknown): Promise<unknown> {
   return undefined;
 }
 
-/** The result of a verification: a token, or the reason of the refusal. */
+/** Result of a verification: a token, or the reason of the rejection. */
 export type Outcome = "token" | RejectionReason;
 
 /** Returns the result with its reason, and checks that the public function returns the token or `undefined` alone. */

@@ -32,7 +32,7 @@ const attacks = corpus.cases.filter(
     attack.class === "introspection" && JSON.stringify(attack).includes('"introspection":'),
 );
 
-describe("over HTTP", () => {
+describe("introspectionVerifier over HTTP", () => {
   let server: Loopback;
 
   beforeAll(async () => {
@@ -55,12 +55,12 @@ describe("over HTTP", () => {
     return "$now" in value ? inSeconds(value.$now as number) : value;
   }
 
-  it("attacks are many", () => {
+  it("has more than 20 cases of introspection in the corpus", () => {
     expect(attacks.length).toBeGreaterThan(20);
   });
 
   it.each(attacks.map((attack) => [attack.id, attack.why, attack] as const))(
-    "%s: %s",
+    "decides %s as the corpus expects: %s",
     async (_id, _why, { given, expect: expected }) => {
       const {
         status = 200,
@@ -86,19 +86,22 @@ describe("over HTTP", () => {
     },
   );
 
-  it.each(Object.entries(badAnswers(ACTIVE)))("an outage: %s", async (title, reply) => {
-    server.reply = reply;
-    server.asked.length = 0;
-    const [reason] = title.split(":");
-    const verify = overHttp(reason === "timeout" ? 30 : 2_000);
-    const error = await thrownBy(() => verify("opaque-secret"));
-    expect(error).toBeInstanceOf(VerifierOutage);
-    expect(error).toMatchObject({ reason });
-    expect(`${JSON.stringify(error)}${(error as Error).stack}`).not.toContain("opaque-secret");
-    expect((error as Error).cause).toBeUndefined();
-    // whoever does not wait may be gone before the server has heard of it
-    if (reason !== "timeout") expect(server.asked).toHaveLength(1);
-  });
+  it.each(Object.entries(badAnswers(ACTIVE)))(
+    "throws VerifierOutage and does not leak the token for %s",
+    async (title, reply) => {
+      server.reply = reply;
+      server.asked.length = 0;
+      const [reason] = title.split(":");
+      const verify = overHttp(reason === "timeout" ? 30 : 2_000);
+      const error = await thrownBy(() => verify("opaque-secret"));
+      expect(error).toBeInstanceOf(VerifierOutage);
+      expect(error).toMatchObject({ reason });
+      expect(`${JSON.stringify(error)}${(error as Error).stack}`).not.toContain("opaque-secret");
+      expect((error as Error).cause).toBeUndefined();
+      // after a timeout the connection may be closed before the server reads the request
+      if (reason !== "timeout") expect(server.asked).toHaveLength(1);
+    },
+  );
 
   it.each([
     ["text/html", false],
@@ -109,19 +112,19 @@ describe("over HTTP", () => {
     ["", false],
     ["application/json;charset=UTF-8", true],
     ["APPLICATION/JSON ; charset=utf-8", true],
-  ])("an answer as `%s`, taken: %s", async (type, isTaken) => {
+  ])("accepts a response with the content type `%s`: %s", async (type, isTaken) => {
     server.reply = json(ACTIVE, 200, type);
     const error = await thrownBy(() => overHttp()("opaque"));
     expect(error === undefined).toBe(isTaken);
     if (!isTaken) expect(error).toMatchObject({ reason: "type" });
   });
 
-  it("an answer without a type is none", async () => {
+  it("throws VerifierOutage for a response without a content type", async () => {
     server.reply = (response) => void response.writeHead(200).end(JSON.stringify(ACTIVE));
     expect(await thrownBy(() => overHttp()("opaque"))).toMatchObject({ reason: "type" });
   });
 
-  it("the token is a value of the form and can be nothing else", async () => {
+  it("sends the token form-encoded, so that it cannot add parameters", async () => {
     server.reply = (response, asked: Asked) =>
       json({ active: new URLSearchParams(asked.body).get("token") === "good" })(response);
     server.asked.length = 0;

@@ -3,9 +3,9 @@ import {
   type IntrospectionVerifierOptions,
   introspectionVerifier,
 } from "../../src/verify/introspection.js";
-import { AUDIENCE, ISSUER, inSeconds, NOW, newTestClock } from "./fixtures.js";
+import { AUDIENCE, ISSUER, inSeconds, newTestClock } from "./fixtures.js";
 
-/** The answer of an introspection endpoint for a good token. */
+/** Response of an introspection endpoint for an active token. */
 export const ACTIVE: Readonly<Record<string, unknown>> = {
   active: true,
   scope: "courses:read",
@@ -23,10 +23,10 @@ export const INTROSPECTION = {
   clientId: "api",
   clientSecret: "secret",
   audience: AUDIENCE,
-  now: () => NOW,
+  now: () => inSeconds(0),
 } satisfies IntrospectionVerifierOptions;
 
-/** Options that a program without types could give; a member that is `undefined` is left out. */
+/** Options that a program without types could pass. Members that are `undefined` are left out. */
 export type Loose = Partial<Record<keyof IntrospectionVerifierOptions, unknown>>;
 
 export interface Scene {
@@ -36,7 +36,7 @@ export interface Scene {
   answer: unknown;
 }
 
-/** Creates a verifier whose server returns what a test sets. */
+/** Creates a verifier whose server returns the response that a test sets. */
 export function newScene(options: Loose = {}, answer: unknown = ACTIVE): Scene {
   const clock = newTestClock();
   const requests: RequestInit[] = [];

@@ -1,40 +1,47 @@
 import { describe, expect, it } from "vitest";
 import type { RejectionReason } from "../../src/resource-server/token-verifier.js";
 import { VerifierOutage } from "../../src/verify/outage.js";
-import { AUDIENCE, ISSUER, inSeconds, NOW, outcomeOf, thrownBy } from "./fixtures.js";
+import { AUDIENCE, ISSUER, inSeconds, outcomeOf, thrownBy } from "./fixtures.js";
 import { ACTIVE, type Loose, newScene } from "./introspection-scene.js";
 
 const verifyAnswer = (answer: unknown, options: Loose = {}) =>
   newScene(options, answer).verify("opaque");
 
-describe("an active token", () => {
+describe("introspectionVerifier, with a response for an active token", () => {
   const good: readonly [string, object, Loose?][] = [
-    ["as RFC 7662 has it", {}],
-    ["of a type in small letters", { token_type: "bearer" }],
-    ["without a type", { token_type: undefined }],
-    ["without an end", { exp: undefined }],
-    ["without user and client", { sub: undefined, client_id: undefined }],
-    ["for several, us among them", { aud: ["https://other.example", AUDIENCE] }],
-    ["without an issuer", { iss: undefined }],
-    ["of the type that a large vendor documents", { token_type: "access_token" }],
-    ["of that type in capitals", { token_type: "ACCESS_TOKEN" }],
-    ["just ended, within the tolerance", { exp: inSeconds(-4) }, { clockTolerance: 5 }],
-    ["to come, within the tolerance", { iat: inSeconds(4) }, { clockTolerance: 5 }],
-    ["without a scope", { scope: undefined }],
+    ["as in RFC 7662", {}],
+    ["with a lower-case `token_type`", { token_type: "bearer" }],
+    ["without `token_type`", { token_type: undefined }],
+    ["without `exp`", { exp: undefined }],
+    ["without `sub` and `client_id`", { sub: undefined, client_id: undefined }],
     [
-      "without audience, where that is skipped",
+      "with several audiences, one of them this server",
+      { aud: ["https://other.example", AUDIENCE] },
+    ],
+    ["without `iss`", { iss: undefined }],
+    ["with the `token_type` that a large vendor documents", { token_type: "access_token" }],
+    ["with that `token_type` in capitals", { token_type: "ACCESS_TOKEN" }],
+    ["that expired within the tolerance", { exp: inSeconds(-4) }, { clockTolerance: 5 }],
+    [
+      "with an `iat` in the future, within the tolerance",
+      { iat: inSeconds(4) },
+      { clockTolerance: 5 },
+    ],
+    ["without `scope`", { scope: undefined }],
+    [
+      "without `aud`, with `dangerouslySkipAudience`",
       { aud: undefined },
       { audience: undefined, dangerouslySkipAudience: true },
     ],
   ];
 
-  it.each(good)("is good: %s", async (_title, members, options = {}) => {
+  it.each(good)("accepts a token %s", async (_title, members, options = {}) => {
     const token = await verifyAnswer({ ...ACTIVE, ...members }, options);
     expect(token).toBeDefined();
     expect(Object.isFrozen(token)).toBe(true);
   });
 
-  it("gives its claims by name, and no others", async () => {
+  it("returns the known claims and no others", async () => {
     const more = { username: "jo", token: "echoed", tier: "pro", permissions: ["admin"] };
     expect(await verifyAnswer({ ...ACTIVE, ...more, scp: "admin", jti: "1", iat: 5 })).toEqual({
       scope: "courses:read",
@@ -52,30 +59,30 @@ describe("an active token", () => {
     ["an inactive token", "inactive", { active: false }],
     ["no audience", "claim_missing", { aud: undefined }],
     ["another audience", "audience", { aud: "https://other.example" }],
-    ["an audience among others that are null", "audience", { aud: [AUDIENCE, null] }],
+    ["an audience beside null", "audience", { aud: [AUDIENCE, null] }],
     ["another issuer", "issuer", { iss: "https://evil.example" }],
     ["an issuer that differs by a slash", "issuer", { iss: `${ISSUER}/` }],
     ["an empty issuer", "issuer", { iss: "" }],
     ["an issuer that is null", "issuer", { iss: null }],
     ["an issuer in a list", "issuer", { iss: [ISSUER] }],
-    ["an `exp` at this moment", "expired", { exp: inSeconds(0) }],
+    ["an `exp` of now", "expired", { exp: inSeconds(0) }],
     ["an `exp` beyond the tolerance", "expired", { exp: inSeconds(-5) }, { clockTolerance: 5 }],
-    ["an `exp` as text", "malformed", { exp: "4000000000" }],
+    ["an `exp` that is a string", "malformed", { exp: "4000000000" }],
     ["an `exp` that is null", "malformed", { exp: null }],
     ["an `iat` in the future", "not_yet_valid", { iat: inSeconds(1) }],
     ["an `nbf` in the future", "not_yet_valid", { nbf: inSeconds(1) }],
-    ["an `nbf` as text", "malformed", { nbf: "0" }],
+    ["an `nbf` that is a string", "malformed", { nbf: "0" }],
     ["another token type", "type", { token_type: "N_A" }],
-    ["an empty client", "malformed", { client_id: "" }],
-    ["an empty user", "malformed", { sub: "" }],
-    ["an empty id", "malformed", { jti: "" }],
-    ["a user that is a number", "malformed", { sub: 1 }],
-    ["a scope as a list", "scope_claim", { scope: ["courses:read"] }],
+    ["an empty `client_id`", "malformed", { client_id: "" }],
+    ["an empty `sub`", "malformed", { sub: "" }],
+    ["an empty `jti`", "malformed", { jti: "" }],
+    ["a `sub` that is a number", "malformed", { sub: 1 }],
+    ["a scope that is a list", "scope_claim", { scope: ["courses:read"] }],
     ["a scope that is null", "scope_claim", { scope: null }],
   ];
 
   it.each(bad)(
-    "is refused with %s, for the reason %s",
+    "rejects a response with %s, for the reason %s",
     async (_title, reason, members, options) => {
       const { verify } = newScene(options, { ...ACTIVE, ...members });
       expect(await outcomeOf(verify, "opaque")).toBe(reason);
@@ -83,7 +90,7 @@ describe("an active token", () => {
   );
 
   it.each([undefined, "true", 1, null, {}, [true]])(
-    "is in doubt where `active` is %j: an outage",
+    "throws VerifierOutage if `active` is %j",
     async (active) => {
       const error = await thrownBy(() => verifyAnswer({ ...ACTIVE, active }));
       expect(error).toMatchObject({ name: "VerifierOutage", reason: "malformed" });
@@ -91,16 +98,16 @@ describe("an active token", () => {
   );
 });
 
-describe("a text that is not a bearer token", () => {
+describe("introspectionVerifier, with a value that is not a bearer token", () => {
   it.each([
-    ["nothing", ""],
+    ["an empty string", ""],
     ["two words", "a b"],
-    ["a form", "a&token=b"],
+    ["a form value with a parameter", "a&token=b"],
     ["two lines", "a\nb"],
-    ["a text that is too long", "a".repeat(16_385)],
+    ["a string that is too long", "a".repeat(16_385)],
     ["a number", 1 as unknown as string],
     ["undefined", undefined as unknown as string],
-  ])("is malformed, and the endpoint is not asked: %s", async (_title, text) => {
+  ])("rejects %s as malformed and sends no request", async (_title, text) => {
     const { verify, requests } = newScene();
     expect(verify(text)).toBeUndefined();
     expect(await outcomeOf(verify, text)).toBe("malformed");
@@ -108,24 +115,24 @@ describe("a text that is not a bearer token", () => {
   });
 });
 
-describe("the question", () => {
+describe("the request of introspectionVerifier", () => {
   const SECRET = "s&c=r+t:%\u00e9 ~";
   const cases: readonly [string, object, string | undefined, object][] = [
-    ["with a client", {}, `Basic ${btoa("api:secret")}`, {}],
+    ["authenticates with HTTP Basic by default", {}, `Basic ${btoa("api:secret")}`, {}],
     [
-      "with a client whose secret needs escapes (RFC 6749, section 2.3.1)",
+      "form-encodes client ID and secret before HTTP Basic (RFC 6749, section 2.3.1)",
       { clientId: "a:b", clientSecret: SECRET },
       `Basic ${btoa("a%3Ab:s%26c%3Dr%2Bt%3A%25%C3%A9+%7E")}`,
       {},
     ],
     [
-      "with a client in the body",
+      "sends client ID and secret in the body with `client_secret_post`",
       { clientSecret: SECRET, clientAuth: "client_secret_post" },
       undefined,
       { client_id: "api", client_secret: SECRET },
     ],
     [
-      "with an access token",
+      "authenticates with an access token in place of a client",
       { clientId: undefined, clientSecret: undefined, bearer: "abc" },
       "Bearer abc",
       {},
@@ -150,8 +157,8 @@ describe("the question", () => {
   });
 });
 
-describe("the memory of introspection", () => {
-  it("answers at once, for ten seconds", async () => {
+describe("the cache of introspectionVerifier", () => {
+  it("returns a cached token without a promise for ten seconds", async () => {
     const { verify, requests, clock } = newScene();
     const token = await verify("opaque");
     clock.pass(9.999);
@@ -162,7 +169,7 @@ describe("the memory of introspection", () => {
     expect(requests).toHaveLength(2);
   });
 
-  it("ends with the token, and looks at the clock at every hit", async () => {
+  it("checks `exp` against the clock at every hit", async () => {
     const server = newScene({}, { ...ACTIVE, exp: inSeconds(5) });
     await server.verify("opaque");
     server.clock.pass(4.999);
@@ -172,7 +179,7 @@ describe("the memory of introspection", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it("notices a revocation after its ceiling, and without a memory at once", async () => {
+  it("notices a revocation after `cache.seconds`, and at once without a cache", async () => {
     const remembering = newScene({ cache: { seconds: 2 } });
     const asking = newScene({ cache: false });
     await Promise.all([remembering.verify("opaque"), asking.verify("opaque")]);
@@ -183,14 +190,14 @@ describe("the memory of introspection", () => {
     expect(await remembering.verify("opaque")).toBeUndefined();
   });
 
-  it("holds no answer that was no good: the next one counts", async () => {
+  it("does not cache an inactive token", async () => {
     const server = newScene({}, { active: false });
     expect(await server.verify("opaque")).toBeUndefined();
     server.answer = ACTIVE;
     expect(await server.verify("opaque")).toBeDefined();
   });
 
-  it("holds no outage", async () => {
+  it("does not cache an outage", async () => {
     const server = newScene({}, []);
     expect(await thrownBy(() => server.verify("opaque"))).toBeInstanceOf(VerifierOutage);
     server.answer = ACTIVE;
@@ -198,30 +205,35 @@ describe("the memory of introspection", () => {
   });
 
   it.each([
-    ["good", ACTIVE],
-    ["unknown", { active: false }],
-  ])("1,000 who come at once with one token, %s, are one question", async (_title, answer) => {
-    const { verify, requests } = newScene({}, answer);
-    const answers = await Promise.all(Array.from({ length: 1_000 }, async () => verify("opaque")));
-    expect(new Set(answers).size).toBe(1);
-    expect(requests).toHaveLength(1);
-  });
+    ["active", ACTIVE],
+    ["inactive", { active: false }],
+  ])(
+    "sends one request for 1,000 concurrent calls with the same %s token",
+    async (_title, answer) => {
+      const { verify, requests } = newScene({}, answer);
+      const answers = await Promise.all(
+        Array.from({ length: 1_000 }, async () => verify("opaque")),
+      );
+      expect(new Set(answers).size).toBe(1);
+      expect(requests).toHaveLength(1);
+    },
+  );
 
-  it("asks about each of several tokens", async () => {
+  it("sends one request for each of several tokens", async () => {
     const { verify, requests } = newScene();
     await Promise.all(["a", "b", "a", "c"].map(async (text) => verify(text)));
     expect(requests).toHaveLength(3);
   });
 
-  it("needs a clock", async () => {
+  it("throws VerifierOutage if the clock fails, before or after the request", async () => {
     const { verify } = newScene({ now: () => Number.NaN });
-    expect(() => verify("opaque")).toThrow("the clock gave no time");
-    const times = [NOW, NOW, Number.NaN];
+    expect(() => verify("opaque")).toThrow("the clock threw or did not return seconds since 1970");
+    const times = [inSeconds(0), inSeconds(0), Number.NaN];
     const late = newScene({ now: () => times.shift() as number });
     expect(await thrownBy(() => late.verify("opaque"))).toMatchObject({ reason: "clock" });
   });
 
-  it("lets no token be good that ends while it is asked about", async () => {
+  it("rejects a token that expires during the request", async () => {
     const server = newScene({}, { ...ACTIVE, exp: inSeconds(1) });
     const answer = server.verify("opaque");
     server.clock.pass(1);

@@ -40,7 +40,7 @@ const policy = loadPolicy({
 
 const attackerJwk = await publicJwk("attacker-rs256");
 
-/** The corpus writes what JSON cannot say as an object with one key that starts with a dollar. */
+/** Returns a value of the corpus, which writes values outside JSON as an object with one key that starts with a dollar. */
 function plain(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const members = value as Readonly<Record<string, unknown>>;
@@ -69,18 +69,18 @@ async function textOf(attack: Attack): Promise<string> {
   return (token.mutate ?? []).reduce((text, name) => MUTATIONS[name](text), minted);
 }
 
-/** A leeway of a minute, as the corpus has it. */
+/** A verifier with a tolerance of one minute, as the corpus expects. */
 const verify = jwtVerifier({ ...OPTIONS, clockTolerance: 60 });
 const verifyScp = jwtVerifier({ ...OPTIONS, clockTolerance: 60, scopeClaim: "scp" });
 
-describe("attacks on signed tokens", () => {
-  it("are many, and some of them are none", () => {
+describe("jwtVerifier", () => {
+  it("has more than 60 cases of the corpus, some of them allowed", () => {
     expect(attacks.length).toBeGreaterThan(60);
     expect(attacks.filter((attack) => attack.expect === "allow").length).toBeGreaterThan(4);
   });
 
   it.each(attacks.map((attack) => [attack.id, attack.why, attack] as const))(
-    "%s: %s",
+    "decides %s as the corpus expects: %s",
     async (_id, _why, attack) => {
       const check = attack.given.policy === "@scp" ? verifyScp : verify;
       const token = await check(await textOf(attack));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RejectionReason } from "../../src/resource-server/token-verifier.js";
 import { type JwtVerifierOptions, jwtVerifier } from "../../src/verify/jwt.js";
+import { titled } from "../titled.js";
 import {
   AUDIENCE,
   CLAIMS,
@@ -22,16 +23,16 @@ const TEXT = JSON.stringify(CLAIMS);
 const TOLERANT = { clockTolerance: 5 };
 const OTHER = { aud: "https://other.example" };
 
-/** Returns the claims with a number that JavaScript cannot write. */
+/** Returns the claims as JSON with a number that JavaScript cannot write. */
 function withNumber(name: string, number: string): string {
   return JSON.stringify({ ...CLAIMS, [name]: "here" }).replace('"here"', number);
 }
 
 const CLAIM_CASES: readonly Refused[] = [
-  { title: "no issuer", claims: { iss: undefined }, reason: "claim_missing" },
+  { title: "no `iss`", claims: { iss: undefined }, reason: "claim_missing" },
   { title: "another issuer", claims: { iss: "https://as.example.com/" }, reason: "issuer" },
   { title: "a list of issuers", claims: { iss: [CLAIMS["iss"]] }, reason: "issuer" },
-  { title: "no audience", claims: { aud: undefined }, reason: "claim_missing" },
+  { title: "no `aud`", claims: { aud: undefined }, reason: "claim_missing" },
   { title: "another audience", claims: OTHER, reason: "audience" },
   { title: "an audience among numbers", claims: { aud: [AUDIENCE, 1] }, reason: "audience" },
   { title: "an empty list of audiences", claims: { aud: [] }, reason: "audience" },
@@ -40,7 +41,7 @@ const CLAIM_CASES: readonly Refused[] = [
   { title: "an infinite `exp`", claimsText: withNumber("exp", "1e400"), reason: "malformed" },
   { title: "an `exp` of -Infinity", claimsText: withNumber("exp", "-1e400"), reason: "malformed" },
   { title: "an `exp` in a list", claims: { exp: [inSeconds(300)] }, reason: "malformed" },
-  { title: "an `exp` at this moment", claims: { exp: inSeconds(0) }, reason: "expired" },
+  { title: "an `exp` of now", claims: { exp: inSeconds(0) }, reason: "expired" },
   { title: "an `exp` a millisecond ago", claims: { exp: inSeconds(-0.001) }, reason: "expired" },
   {
     title: "an `exp` beyond the tolerance",
@@ -56,15 +57,15 @@ const CLAIM_CASES: readonly Refused[] = [
     reason: "not_yet_valid",
   },
   { title: "an infinite `iat`", claimsText: withNumber("iat", "1e400"), reason: "malformed" },
-  { title: "an `iat` as text", claims: { iat: "1" }, reason: "malformed" },
+  { title: "an `iat` that is a string", claims: { iat: "1" }, reason: "malformed" },
   { title: "an `iat` that is null", claims: { iat: null }, reason: "malformed" },
   { title: "an `nbf` in the future", claims: { nbf: inSeconds(1) }, reason: "not_yet_valid" },
-  { title: "an `nbf` as text", claims: { nbf: "1" }, reason: "malformed" },
+  { title: "an `nbf` that is a string", claims: { nbf: "1" }, reason: "malformed" },
   { title: "an infinite `nbf`", claimsText: withNumber("nbf", "1e400"), reason: "malformed" },
-  { title: "an empty user", claims: { sub: "" }, reason: "malformed" },
-  { title: "a user that is a number", claims: { sub: 7 }, reason: "malformed" },
-  { title: "an empty client", claims: { client_id: "" }, reason: "malformed" },
-  { title: "an id that is null", claims: { jti: null }, reason: "malformed" },
+  { title: "an empty `sub`", claims: { sub: "" }, reason: "malformed" },
+  { title: "a `sub` that is a number", claims: { sub: 7 }, reason: "malformed" },
+  { title: "an empty `client_id`", claims: { client_id: "" }, reason: "malformed" },
+  { title: "a `jti` that is null", claims: { jti: null }, reason: "malformed" },
   {
     title: "a scope that is an object",
     claims: { scope: { "courses:read": true } },
@@ -80,14 +81,18 @@ const CLAIM_CASES: readonly Refused[] = [
 ];
 
 const TEXT_CASES: readonly Refused[] = [
-  { title: "a claim twice", claimsText: `{"scope":"admin",${TEXT.slice(1)}`, reason: "malformed" },
   {
-    title: "a claim twice in two spellings",
+    title: "a duplicate claim",
+    claimsText: `{"scope":"admin",${TEXT.slice(1)}`,
+    reason: "malformed",
+  },
+  {
+    title: "a duplicate claim in two spellings",
     claimsText: `{"sc\\u006fpe":"admin",${TEXT.slice(1)}`,
     reason: "malformed",
   },
   {
-    title: "a nested member twice",
+    title: "a duplicate nested member",
     claimsText: JSON.stringify({ ...CLAIMS, deep: [0] }).replace("[0]", '[{"a":1,"a":2}]'),
     reason: "malformed",
   },
@@ -100,7 +105,7 @@ const TEXT_CASES: readonly Refused[] = [
     reason: "claim_missing",
   },
   {
-    title: "a header with a member twice",
+    title: "a header with a duplicate member",
     headerText: '{"alg":"none","alg":"RS256","typ":"at+jwt"}',
     reason: "malformed",
   },
@@ -152,67 +157,81 @@ const HEADER_CASES: readonly Refused[] = [
     header: { kid: undefined, jwk: await publicJwk("attacker-rs256") },
     reason: "signature",
   },
-  { title: "an unsigned token", key: "none", header: { alg: "none" }, reason: "malformed" },
   {
-    title: "an empty signature, and an accepted algorithm",
+    title: "the algorithm `none` and no signature",
+    key: "none",
+    header: { alg: "none" },
+    reason: "malformed",
+  },
+  {
+    title: "an accepted algorithm and an empty signature",
     key: "none",
     reason: "malformed",
   },
   {
-    title: "a shared secret",
+    title: "a signature with the public key as HMAC secret",
     key: "hmac-public-pem",
     header: { alg: "HS256" },
     reason: "algorithm",
   },
-  { title: "an empty secret", key: "hmac-empty", header: { alg: "HS256" }, reason: "algorithm" },
+  {
+    title: "a signature with an empty HMAC secret",
+    key: "hmac-empty",
+    header: { alg: "HS256" },
+    reason: "algorithm",
+  },
 ];
 
-describe.each(["rfc9068", "lenient"] as const)("a verifier of profile %s refuses", (profile) => {
-  it.each([...CLAIM_CASES, ...TEXT_CASES, ...HEADER_CASES])(
-    "$title, for the reason $reason",
-    async ({ options, reason, ...minting }) => {
-      const verify = jwtVerifier({ ...OPTIONS, ...options, profile });
-      expect(await outcomeOf(verify, await mint(minting))).toBe(reason);
-    },
-  );
-});
+describe.each(["rfc9068", "lenient"] as const)(
+  "jwtVerifier with the profile %s rejects a token with",
+  (profile) => {
+    const rows = [...CLAIM_CASES, ...TEXT_CASES, ...HEADER_CASES];
+    it.each(titled(rows, ({ title, reason }) => `${title}, for the reason ${reason}`))(
+      "%s",
+      async (_title, { options, reason, ...minting }) => {
+        const verify = jwtVerifier({ ...OPTIONS, ...options, profile });
+        expect(await outcomeOf(verify, await mint(minting))).toBe(reason);
+      },
+    );
+  },
+);
 
 const RFC9068: readonly Refused[] = [
-  { title: "the type of any JWT", header: { typ: "JWT" }, reason: "type" },
+  { title: "the general type `JWT`", header: { typ: "JWT" }, reason: "type" },
   { title: "no type", header: { typ: undefined }, reason: "type" },
   { title: "no `sub`", claims: { sub: undefined }, reason: "claim_missing" },
   { title: "no `client_id`", claims: { client_id: undefined }, reason: "claim_missing" },
   { title: "no `iat`", claims: { iat: undefined }, reason: "claim_missing" },
   { title: "no `jti`", claims: { jti: undefined }, reason: "claim_missing" },
-  { title: "a scope as a list", claims: { scope: ["courses:read"] }, reason: "scope_claim" },
+  { title: "a scope that is a list", claims: { scope: ["courses:read"] }, reason: "scope_claim" },
 ];
 
-describe("RFC 9068 in addition", () => {
-  it.each(RFC9068)("refuses $title, which the lenient profile accepts", async (refused) => {
+describe("jwtVerifier with the profile rfc9068", () => {
+  it.each(titled(RFC9068))("rejects %s, which the lenient profile accepts", async (_, refused) => {
     const token = await mint(refused);
     expect(await outcomeOf(jwtVerifier(OPTIONS), token)).toBe(refused.reason);
     expect(await outcomeOf(jwtVerifier({ ...OPTIONS, profile: "lenient" }), token)).toBe("token");
   });
 });
 
-describe("a text that is not a signed token", () => {
+describe("jwtVerifier, with a value that is not a signed token", () => {
   it.each([
-    ["nothing", ""],
+    ["an empty string", ""],
     ["a word", "opaque"],
-    ["dots", ".."],
+    ["two dots", ".."],
     ["four segments", "e30.e30.e30.e30"],
     ["base64 of an object", Buffer.from("{}").toString("base64")],
-    ["a text that is too long", `e30.${"A".repeat(16_384)}.e30`],
+    ["a string that is too long", `e30.${"A".repeat(16_384)}.e30`],
     ["a number", 7 as unknown as string],
     ["undefined", undefined as unknown as string],
     ["an object with `toString`", { toString: () => "e30.e30.e30" } as unknown as string],
-  ])("is malformed, and refused without a promise: %s", async (_title, text) => {
+  ])("rejects %s as malformed, without a promise", async (_title, text) => {
     const verify = jwtVerifier(OPTIONS);
     expect(verify(text)).toBeUndefined();
     expect(await outcomeOf(verify, text)).toBe("malformed");
   });
 
-  it("costs no promise where the claims alone refuse it", async () => {
+  it("returns undefined without a promise if the claims alone cause the rejection", async () => {
     expect(jwtVerifier(OPTIONS)(await mint({ claims: OTHER }))).toBeUndefined();
   });
 });

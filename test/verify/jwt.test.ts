@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { detailedVerify } from "../../src/resource-server/token-verifier.js";
 import { type JwtVerifierOptions, jwtVerifier } from "../../src/verify/jwt.js";
 import { VerifierOutage } from "../../src/verify/outage.js";
+import { titled } from "../titled.js";
 import {
   AUDIENCE,
   CLAIMS,
@@ -26,61 +27,85 @@ interface Case extends Minting {
 const LENIENT = { profile: "lenient" } as const;
 
 const good: readonly Case[] = [
-  { title: "a token of RFC 9068" },
-  { title: "another signature of the list", key: "as-es256" },
-  { title: "the long name of the type", header: { typ: "application/at+jwt" } },
+  { title: "the claims of RFC 9068" },
+  { title: "another accepted algorithm", key: "as-es256" },
+  { title: "the long form of the type", header: { typ: "application/at+jwt" } },
   { title: "the type in capitals", header: { typ: "AT+JWT" } },
-  { title: "no key named, and one that fits", header: { kid: undefined } },
-  { title: "one audience of a list", claims: { aud: ["https://other.example", AUDIENCE] } },
+  { title: "no `kid`, with one key that fits", header: { kid: undefined } },
   {
-    title: "an audience of several that are ours",
+    title: "several audiences, one of them this server",
+    claims: { aud: ["https://other.example", AUDIENCE] },
+  },
+  {
+    title: "one of several identifiers of this server",
     options: { audience: ["https://old.example", AUDIENCE] },
   },
   { title: "an empty scope", claims: { scope: "" } },
   { title: "no scope", claims: { scope: undefined } },
-  { title: "a begin that is past", claims: { nbf: inSeconds(-1) } },
-  { title: "a fraction of a second", claims: { exp: inSeconds(0.5), iat: inSeconds(-0.5) } },
+  { title: "an `nbf` in the past", claims: { nbf: inSeconds(-1) } },
   {
-    title: "just ended, within the tolerance",
+    title: "times with fractions of a second",
+    claims: { exp: inSeconds(0.5), iat: inSeconds(-0.5) },
+  },
+  {
+    title: "an `exp` in the past, within the tolerance",
     claims: { exp: inSeconds(-4) },
     options: tolerant(5),
   },
   {
-    title: "just to come, within the tolerance",
+    title: "an `iat` in the future, within the tolerance",
     claims: { iat: inSeconds(5) },
     options: tolerant(5),
   },
   {
-    title: "just to begin, within the tolerance",
+    title: "an `nbf` in the future, within the tolerance",
     claims: { nbf: inSeconds(5) },
     options: tolerant(5),
   },
-  { title: "a foreign key that comes along", header: { jwk: await publicJwk("attacker-rs256") } },
-  { title: "URLs that come along", header: { jku: "http://[::1]:1/", x5u: "http://[::1]:1/" } },
-  { title: "claims that have no meaning here", claims: { "https://example.com/x": [[]], azp: 7 } },
-  { title: "lenient: the type of any JWT", header: { typ: "JWT" }, options: LENIENT },
-  { title: "lenient: no type", header: { typ: undefined }, options: LENIENT },
   {
-    title: "lenient: nothing but issuer, audience, end",
+    title: "a foreign key in the header, which the verifier ignores",
+    header: { jwk: await publicJwk("attacker-rs256") },
+  },
+  {
+    title: "URLs of keys in the header, which the verifier ignores",
+    header: { jku: "http://[::1]:1/", x5u: "http://[::1]:1/" },
+  },
+  { title: "unknown claims", claims: { "https://example.com/x": [[]], azp: 7 } },
+  {
+    title: "the general type `JWT`, in the lenient profile",
+    header: { typ: "JWT" },
+    options: LENIENT,
+  },
+  { title: "no type, in the lenient profile", header: { typ: undefined }, options: LENIENT },
+  {
+    title: "only `iss`, `aud` and `exp`, in the lenient profile",
     claims: { sub: undefined, client_id: undefined, iat: undefined, jti: undefined },
     options: LENIENT,
   },
-  { title: "lenient: a scope as a list", claims: { scope: ["courses:read"] }, options: LENIENT },
-  { title: "permissions", claims: { permissions: ["a"] }, options: { scopeClaim: "permissions" } },
+  {
+    title: "a scope that is a list, in the lenient profile",
+    claims: { scope: ["courses:read"] },
+    options: LENIENT,
+  },
+  {
+    title: 'a list of permissions, with `scopeClaim: "permissions"`',
+    claims: { permissions: ["a"] },
+    options: { scopeClaim: "permissions" },
+  },
 ];
 
 function tolerant(clockTolerance: number): Partial<JwtVerifierOptions> {
   return { clockTolerance };
 }
 
-describe("a signed token that is good", () => {
-  it.each(good)("$title", async ({ options, ...minting }) => {
+describe("jwtVerifier", () => {
+  it.each(titled(good))("accepts a token with %s", async (_title, { options, ...minting }) => {
     const token = await jwtVerifier({ ...OPTIONS, ...options })(await mint(minting));
     expect(token).toMatchObject({ iss: ISSUER });
     expect(Object.isFrozen(token)).toBe(true);
   });
 
-  it("gives its claims by name, and no others", async () => {
+  it("returns the known claims and no others", async () => {
     const claims = { tier: "pro", account_type: "studio", first_party: true, admin: true };
     expect(await jwtVerifier(OPTIONS)(await mint({ claims }))).toEqual({
       iss: ISSUER,
@@ -96,7 +121,7 @@ describe("a signed token that is good", () => {
     });
   });
 
-  it("takes nothing from a member named `__proto__`", async () => {
+  it("takes no claim from a member `__proto__`", async () => {
     const claimsText = `{"__proto__":{"tier":"pro"},${JSON.stringify(CLAIMS).slice(1)}`;
     const token = await jwtVerifier(OPTIONS)(await mint({ claimsText }));
     expect(token).toMatchObject({ sub: "user-1" });
@@ -108,7 +133,7 @@ describe("a signed token that is good", () => {
     ["scp", ["scp:read"]],
     ["scopes", "scopes:read"],
     ["permissions", ["permissions:read"]],
-  ] as const)("says its scope in `%s` alone", async (scopeClaim, scope) => {
+  ] as const)("reads the scope from the claim `%s` alone", async (scopeClaim, scope) => {
     const claims = {
       scp: ["scp:read"],
       scopes: "scopes:read",
@@ -120,27 +145,30 @@ describe("a signed token that is good", () => {
   });
 });
 
-describe("the spellings of one token", () => {
+describe("jwtVerifier, with another spelling of a token", () => {
   const verify = jwtVerifier(OPTIONS);
 
-  // with one, two and three bytes over the threes, so that base64url ends in each of its ways
-  it.each([0, 1, 2])("are one: no decoder's kindness counts, in any segment (%i)", async (more) => {
-    const pad = " ".repeat(more);
-    const headerText = `{"alg":"RS256","typ":"at+jwt","kid":"as-1"}${pad}`;
-    const claimsText = JSON.stringify(CLAIMS) + pad;
-    const token = await mint({ headerText, claimsText });
-    expect(await verify(token)).toBeDefined();
-    const segments = token.split(".");
-    for (const [index, segment] of segments.entries()) {
-      for (const other of spellingsOf(segment)) {
-        const end = other.slice(-6);
-        const answer = await verify(segments.with(index, other).join("."));
-        expect([index, end, answer]).toEqual([index, end, undefined]);
+  // with lengths of every remainder modulo 3, so that base64url ends in each possible way
+  it.each([0, 1, 2])(
+    "rejects every spelling that a lenient decoder accepts, in each segment, with %i spaces after the JSON",
+    async (more) => {
+      const pad = " ".repeat(more);
+      const headerText = `{"alg":"RS256","typ":"at+jwt","kid":"as-1"}${pad}`;
+      const claimsText = JSON.stringify(CLAIMS) + pad;
+      const token = await mint({ headerText, claimsText });
+      expect(await verify(token)).toBeDefined();
+      const segments = token.split(".");
+      for (const [index, segment] of segments.entries()) {
+        for (const other of spellingsOf(segment)) {
+          const end = other.slice(-6);
+          const answer = await verify(segments.with(index, other).join("."));
+          expect([index, end, answer]).toEqual([index, end, undefined]);
+        }
       }
-    }
-  });
+    },
+  );
 
-  it("of ES256 are two, since (r, n-s) is a signature too: it is verified by itself and says the same", async () => {
+  it("accepts both signatures of ES256, (r, s) and (r, n-s), and verifies each by itself", async () => {
     const token = await mint({ key: "as-es256" });
     const twin = MUTATIONS["es256-flip-s"](token);
     expect(twin).not.toBe(token);
@@ -151,7 +179,7 @@ describe("the spellings of one token", () => {
     expect(second).not.toBe(first);
   });
 
-  /** Every other text that a decoder could take for the same bytes. */
+  /** Returns every other string that a decoder could decode to the same bytes. */
   function spellingsOf(segment: string): readonly string[] {
     const spellings = [
       `${segment}=`,
@@ -174,12 +202,12 @@ describe("the spellings of one token", () => {
   }
 });
 
-describe("a long token", () => {
-  it("is good up to 16 KiB", async () => {
+describe("jwtVerifier, with a long token", () => {
+  it("accepts up to 16 KiB", async () => {
     const verify = jwtVerifier(OPTIONS);
     const padded = (bytes: number) =>
       mint({ claimsText: JSON.stringify(CLAIMS) + " ".repeat(bytes) });
-    // three bytes are four characters
+    // base64url encodes three bytes as four characters
     const bytes = Math.floor((16_384 - (await padded(0)).length) / 4) * 3;
     const [longest, tooLong] = [await padded(bytes), await padded(bytes + 6)];
     expect(longest.length).toBeLessThanOrEqual(16_384);
@@ -189,8 +217,8 @@ describe("a long token", () => {
   });
 });
 
-describe("a token that names no key", () => {
-  it("is tried with each key that fits, but with no more than eight", async () => {
+describe("jwtVerifier, with a token without `kid`", () => {
+  it("tries each key that fits, at most eight", async () => {
     const keys = await Promise.all(
       Array.from({ length: 9 }, async () => {
         const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true });
@@ -210,7 +238,7 @@ describe("a token that names no key", () => {
   });
 });
 
-describe("a verifier that cannot tell", () => {
+describe("jwtVerifier, if it cannot verify a token", () => {
   const BAD_CLOCKS: readonly [string, () => number][] = [
     [
       "throws",
@@ -218,36 +246,38 @@ describe("a verifier that cannot tell", () => {
         throw new Error("private detail");
       },
     ],
-    ["gives NaN", () => Number.NaN],
-    ["gives Infinity", () => Number.POSITIVE_INFINITY],
-    ["gives a text", () => "1" as unknown as number],
-    ["gives a promise", () => Promise.resolve(1) as unknown as number],
+    ["returns NaN", () => Number.NaN],
+    ["returns Infinity", () => Number.POSITIVE_INFINITY],
+    ["returns a string", () => "1" as unknown as number],
+    ["returns a promise", () => Promise.resolve(1) as unknown as number],
+    ["returns milliseconds", () => inSeconds(0) * 1_000],
+    ["returns the first number that counts as milliseconds", () => 1e11],
   ];
 
-  it.each(BAD_CLOCKS)("throws: the clock %s", async (_title, now) => {
+  it.each(BAD_CLOCKS)("throws VerifierOutage if the clock %s", async (_title, now) => {
     const error = await thrownBy(async () => jwtVerifier({ ...OPTIONS, now })(await mint()));
     expect(error).toBeInstanceOf(VerifierOutage);
     expect(error).toMatchObject({ name: "VerifierOutage", reason: "clock" });
     expect(String(error)).not.toContain("private detail");
   });
 
-  it("throws: the clock stops while the signature is verified", async () => {
+  it("throws VerifierOutage if the clock fails after the verification of the signature", async () => {
     const times = [OPTIONS.now?.() as number, Number.NaN];
     const verify = jwtVerifier({ ...OPTIONS, now: () => times.shift() as number });
     expect(await thrownBy(async () => verify(await mint()))).toMatchObject({ reason: "clock" });
   });
 
   it.each([
-    ["is none", { n: "!" }],
-    ["has no number", { n: undefined }],
-  ])("throws: the key that is named %s", async (_title, more) => {
+    ["has an invalid modulus", { n: "!" }],
+    ["has no modulus", { n: undefined }],
+  ])("throws VerifierOutage if the key that `kid` names %s", async (_title, more) => {
     const jwks = { keys: [await publicJwk("as-rs256", more)] };
     const error = await thrownBy(async () => jwtVerifier({ ...OPTIONS, jwks })(await mint()));
     expect(error).toBeInstanceOf(VerifierOutage);
     expect(error).toMatchObject({ reason: "key" });
   });
 
-  it("throws: the key is too short", async () => {
+  it("throws VerifierOutage if the key is too short", async () => {
     const { publicKey } = await crypto.subtle.generateKey(
       {
         name: "RSASSA-PKCS1-v1_5",
@@ -265,8 +295,8 @@ describe("a verifier that cannot tell", () => {
   });
 });
 
-describe("a token that expires while it is verified", () => {
-  it("is refused", async () => {
+describe("jwtVerifier, with a token that expires during the verification", () => {
+  it("returns undefined", async () => {
     const clock = newTestClock();
     const token = await mint({ claims: { exp: inSeconds(1) } });
     const answer = jwtVerifier({ ...OPTIONS, now: clock.now })(token);
@@ -274,7 +304,7 @@ describe("a token that expires while it is verified", () => {
     expect(await answer).toBeUndefined();
   });
 
-  it("is refused as expired", async () => {
+  it("rejects the token for the reason expired", async () => {
     const clock = newTestClock();
     const token = await mint({ claims: { exp: inSeconds(1) } });
     const verdict = detailedVerify(jwtVerifier({ ...OPTIONS, now: clock.now }))?.(token);
@@ -283,8 +313,8 @@ describe("a token that expires while it is verified", () => {
   });
 });
 
-describe("the options", () => {
-  it("are read once: what happens to them afterwards changes nothing", async () => {
+describe("the options of jwtVerifier", () => {
+  it("are copied: later changes have no effect", async () => {
     const audience = ["https://old.example", AUDIENCE];
     const algorithms: JwtVerifierOptions["algorithms"][number][] = ["RS256"];
     const jwks = structuredClone(KEY_SET);
@@ -299,7 +329,7 @@ describe("the options", () => {
   });
 
   it.each(["ES384", "ES512", "EdDSA", "Ed25519"] as const)(
-    "may name %s, and no other signature is taken then",
+    "can name %s alone, so that the verifier rejects other algorithms",
     async (alg) => {
       const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
       const jwks = { keys: [...KEY_SET.keys, { ...(await exportJWK(publicKey)), alg, kid: "k" }] };
@@ -312,7 +342,7 @@ describe("the options", () => {
     },
   );
 
-  it("may name a signature that the runtime does not know: an outage for who uses it", async () => {
+  it("can name an algorithm that the runtime does not know, which causes an outage for tokens that use it", async () => {
     const jwks = { keys: [{ kty: "AKP", alg: "ML-DSA-44", kid: "k", pub: "AAAA" }] };
     const verify = jwtVerifier({ ...OPTIONS, jwks, algorithms: ["ML-DSA-44"] });
     const token = await mint({ header: { alg: "ML-DSA-44", kid: "k" } });

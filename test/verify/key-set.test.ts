@@ -30,7 +30,7 @@ interface Remote {
   asked: number;
 }
 
-/** A verifier without a memory of its own, whose key set is what a test says. */
+/** Creates a verifier without a token cache, whose key set a test sets. */
 function newRemote(options: Partial<JwtVerifierOptions> = {}): Remote {
   const clock = newTestClock();
   const fetch: Fetch = async () => {
@@ -47,8 +47,8 @@ const known = await mint({ claims: LONG });
 const unknown = await mint({ claims: LONG, header: { kid: "as-9" } });
 const signedByNext = await mint({ claims: LONG, key: "as-next" });
 
-describe("the keys of a server", () => {
-  it("are read when the first token comes, and once for all who wait", async () => {
+describe("the remote key set of jwtVerifier", () => {
+  it("is read at the first token, once for all concurrent calls", async () => {
     const remote = newRemote();
     expect(remote.asked).toBe(0);
     const answers = await Promise.all(Array.from({ length: 50 }, async () => remote.verify(known)));
@@ -56,7 +56,7 @@ describe("the keys of a server", () => {
     expect(remote.asked).toBe(1);
   });
 
-  it("are kept for ten minutes, then read again", async () => {
+  it("is read again after ten minutes", async () => {
     const remote = newRemote();
     await remote.verify(known);
     remote.clock.pass(KEY_SET_AGE / 1_000 - 0.001);
@@ -67,7 +67,7 @@ describe("the keys of a server", () => {
     expect(remote.asked).toBe(2);
   });
 
-  it("are asked for at the address, and as a key set", async () => {
+  it("is requested at its URL, with the media type of a key set and without redirects", async () => {
     const seen: Parameters<Fetch>[] = [];
     const fetch: Fetch = async (...call) => {
       seen.push(call);
@@ -82,7 +82,7 @@ describe("the keys of a server", () => {
     });
   });
 
-  it("are the runtime's to fetch, when the call is made", async () => {
+  it("is read by the runtime's `fetch` of the time of the call", async () => {
     const fetch = vi
       .spyOn(globalThis, "fetch")
       .mockImplementation(async () => Response.json(KEY_SET));
@@ -96,8 +96,8 @@ describe("the keys of a server", () => {
   });
 });
 
-describe("a new key", () => {
-  it("is found with the first token that names it, once the pause is over", async () => {
+describe("a new key in the remote key set", () => {
+  it("is found with the first token that names it after the pause", async () => {
     const remote = newRemote();
     await remote.verify(known);
     remote.answer = giving(NEXT_SET);
@@ -108,7 +108,7 @@ describe("a new key", () => {
     expect(remote.asked).toBe(2);
   });
 
-  it("puts an end to the old one", async () => {
+  it("replaces the old key", async () => {
     const remote = newRemote();
     await remote.verify(known);
     remote.answer = giving(NEXT_SET);
@@ -117,7 +117,7 @@ describe("a new key", () => {
     expect(await remote.verify(known)).toBeUndefined();
   });
 
-  it("that nobody has costs one question in a pause, however many tokens name one", async () => {
+  it("causes one request in each pause if it is unknown, for any number of tokens", async () => {
     const remote = newRemote();
     for (let round = 1; round <= 3; round += 1) {
       const many = Array.from({ length: 50 }, (_, index) =>
@@ -130,7 +130,7 @@ describe("a new key", () => {
     }
   });
 
-  it("is not looked for in an empty key set before the pause is over", async () => {
+  it("is not requested before the end of the pause after an empty key set", async () => {
     const remote = newRemote();
     remote.answer = giving({ keys: [] });
     for (let index = 0; index < 50; index += 1) {
@@ -143,8 +143,8 @@ describe("a new key", () => {
   });
 });
 
-describe("a server that gives no keys", () => {
-  it("is asked once in a pause, however many tokens come; then again", async () => {
+describe("a server that returns no key set", () => {
+  it("gets one request in each pause, for any number of tokens", async () => {
     const remote = newRemote();
     remote.answer = failing;
     for (let round = 1; round <= 3; round += 1) {
@@ -158,7 +158,7 @@ describe("a server that gives no keys", () => {
     expect(await remote.verify(known)).toBeDefined();
   });
 
-  it("is asked once by 50 who come at once", async () => {
+  it("gets one request for 50 concurrent calls", async () => {
     const remote = newRemote();
     remote.answer = failing;
     const errors = await Promise.all(
@@ -168,7 +168,7 @@ describe("a server that gives no keys", () => {
     expect(remote.asked).toBe(1);
   });
 
-  it("does no harm to the keys that are there, only to a token with an unknown one", async () => {
+  it("causes an outage for tokens with an unknown key, while known keys still work", async () => {
     const remote = newRemote();
     await remote.verify(known);
     remote.answer = failing;
@@ -179,7 +179,7 @@ describe("a server that gives no keys", () => {
     expect(remote.asked).toBe(2);
   });
 
-  it("leaves no key in use that is too old", async () => {
+  it("causes an outage for every token after ten minutes", async () => {
     const remote = newRemote();
     await remote.verify(known);
     remote.answer = failing;
@@ -188,23 +188,23 @@ describe("a server that gives no keys", () => {
   });
 
   it.each([
-    ["no keys", {}],
-    ["keys that are none", { keys: "none" }],
-    ["a key that is none", { keys: [1] }],
-  ])("gives %s", async (_title, set) => {
+    ["no `keys`", {}],
+    ["`keys` that is not a list", { keys: "none" }],
+    ["a key that is not an object", { keys: [1] }],
+  ])("causes an outage with %s", async (_title, set) => {
     const remote = newRemote();
     remote.answer = giving(set);
     expect(await thrownBy(() => remote.verify(known))).toMatchObject({ reason: "malformed" });
   });
 
-  it("gives a private key: the token that names it is in doubt", async () => {
+  it("causes an outage for tokens that name a private key", async () => {
     const remote = newRemote();
     const key = await publicJwk("as-rs256", { d: "AAAA" });
     remote.answer = giving({ keys: [key] });
     expect(await thrownBy(() => remote.verify(known))).toMatchObject({ reason: "key" });
   });
 
-  it("is asked again after the clock has been set back", async () => {
+  it("gets another request after the clock was set back", async () => {
     const remote = newRemote();
     remote.answer = failing;
     await thrownBy(() => remote.verify(known));
@@ -221,14 +221,14 @@ describe("a server that gives no keys", () => {
         throw new Error("private detail");
       },
     ],
-    ["is refused", () => Promise.reject(new Error("private detail"))],
-    ["gives nothing", () => Promise.resolve(undefined)],
-    ["gives no body", async () => new Response(null)],
+    ["rejects", () => Promise.reject(new Error("private detail"))],
+    ["returns nothing", () => Promise.resolve(undefined)],
+    ["returns no body", async () => new Response(null)],
     [
-      "gives a body of texts",
+      "returns a body of strings",
       async () => new Response(ReadableStream.from(["{}"]) as unknown as string),
     ],
-  ])("and whose fetch %s", async (_title, fetch) => {
+  ])("causes an outage without private details if `fetch` %s", async (_title, fetch) => {
     const remote = newRemote({ fetch: fetch as Fetch });
     const error = await thrownBy(() => remote.verify(known));
     expect(error).toBeInstanceOf(VerifierOutage);
@@ -236,13 +236,13 @@ describe("a server that gives no keys", () => {
   });
 });
 
-describe("workers of Cloudflare, where nobody can wait for the request of another", () => {
+describe("Cloudflare Workers, where a request cannot wait for the I/O of another", () => {
   afterEach(() => vi.unstubAllGlobals());
 
   it.each([
     ["WebSocketPair", class {}],
     ["navigator", { userAgent: "Cloudflare-Workers" }],
-  ])("are known by `%s`", async (name, value) => {
+  ])("are detected by `%s`, so that each request reads the key set", async (name, value) => {
     vi.stubGlobal(name, value);
     const remote = newRemote();
     const answers = await Promise.all([remote.verify(known), remote.verify(known)]);
@@ -252,7 +252,7 @@ describe("workers of Cloudflare, where nobody can wait for the request of anothe
     expect(remote.asked).toBe(2);
   });
 
-  it("are not every runtime without a navigator", async () => {
+  it("are not assumed for every runtime without a navigator", async () => {
     vi.stubGlobal("navigator", undefined);
     const remote = newRemote();
     await Promise.all([remote.verify(known), remote.verify(known)]);
@@ -260,7 +260,7 @@ describe("workers of Cloudflare, where nobody can wait for the request of anothe
   });
 });
 
-describe("over HTTP", () => {
+describe("the remote key set of jwtVerifier over HTTP", () => {
   let server: Loopback;
   const token = mint();
 
@@ -273,7 +273,7 @@ describe("over HTTP", () => {
     jwtVerifier({ ...OPTIONS, jwks: server.url, timeout, cache: false });
 
   it.each([["application/json"], ["application/jwk-set+json"], ["text/plain"]])(
-    "keys come as %s",
+    "is accepted with the content type %s",
     async (type) => {
       server.reply = json(KEY_SET, 200, type);
       server.asked.length = 0;
@@ -283,7 +283,7 @@ describe("over HTTP", () => {
     },
   );
 
-  it.each(Object.entries(badAnswers(KEY_SET)))("no keys: %s", async (title, reply) => {
+  it.each(Object.entries(badAnswers(KEY_SET)))("causes an outage for %s", async (title, reply) => {
     server.reply = reply;
     server.asked.length = 0;
     const [reason] = title.split(":");
@@ -295,11 +295,11 @@ describe("over HTTP", () => {
       expect(error).toBeInstanceOf(VerifierOutage);
       expect(error).toMatchObject({ reason });
     }
-    // whoever does not wait may be gone before the server has heard of it
+    // after a timeout the connection may be closed before the server reads the request
     if (reason !== "timeout") expect(server.asked).toHaveLength(1);
   });
 
-  it("an outage is a 503 at the door, and never an allow or `invalid_token`", async () => {
+  it("makes the authorizer respond with 503 to an outage, never with success or `invalid_token`", async () => {
     const policy = loadPolicy({
       name: "Courses",
       version: "1",

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A request as it came in. */
+/** A request as received. */
 export interface Asked {
   readonly method: string | undefined;
   readonly path: string | undefined;
@@ -9,7 +9,7 @@ export interface Asked {
   readonly body: string;
 }
 
-/** A server of the loopback interface whose answer a test sets. */
+/** A server on the loopback interface whose response a test sets. */
 export interface Loopback {
   readonly url: string;
   readonly asked: Asked[];
@@ -17,6 +17,7 @@ export interface Loopback {
   close(): Promise<void>;
 }
 
+/** Starts a server on a free port of the loopback interface. */
 export async function startLoopback(): Promise<Loopback> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -42,7 +43,7 @@ export async function startLoopback(): Promise<Loopback> {
   return loopback;
 }
 
-/** Answers that a server can give. */
+/** Returns a function that responds with JSON or with a text. */
 export function json(value: unknown, status = 200, type = "application/json") {
   return (response: ServerResponse): void => {
     response.writeHead(status, { "content-type": type });
@@ -50,7 +51,7 @@ export function json(value: unknown, status = 200, type = "application/json") {
   };
 }
 
-/** What is no answer, by the reason that is told of it. `timeout` needs a verifier that does not wait for long. */
+/** Returns unusable responses, by the reason of the outage and a title. `timeout` needs a verifier with a short timeout. */
 export function badAnswers(
   good: unknown,
 ): Readonly<Record<string, (response: ServerResponse) => void>> {
@@ -72,15 +73,19 @@ export function badAnswers(
       response.end();
     },
     "malformed: an HTML page": json("<!doctype html><title>Sign in</title>"),
-    "malformed: nothing": json(""),
-    "malformed: bare true": json("true"),
+    "malformed: an empty body": json(""),
+    "malformed: the value true": json("true"),
     "malformed: a list": json(`[${text}]`),
-    "malformed: cut off": json(text.slice(0, -1)),
-    "malformed: text behind it": json(`${text} {}`),
+    "malformed: truncated JSON": json(text.slice(0, -1)),
+    "malformed: text after the object": json(`${text} {}`),
     "malformed: a byte order mark": json(`\uFEFF${text}`),
-    "malformed: a key twice": json(text.replace("{", '{"twice":1,"twice":2,')),
-    "malformed: a key twice in other spelling": json(text.replace("{", '{"a":1,"\\u0061":2,')),
-    "malformed: no UTF-8": headed((response) => response.end(Buffer.from([0x7b, 0xff, 0x7d]))),
+    "malformed: a duplicate key": json(text.replace("{", '{"twice":1,"twice":2,')),
+    "malformed: a duplicate key in another spelling": json(
+      text.replace("{", '{"a":1,"\\u0061":2,'),
+    ),
+    "malformed: bytes that are not UTF-8": headed((response) =>
+      response.end(Buffer.from([0x7b, 0xff, 0x7d])),
+    ),
     "size: a body without end": headed((response) => {
       const write = (): void => {
         while (response.write(" ".repeat(65_536)));
@@ -90,11 +95,11 @@ export function badAnswers(
       write();
     }),
     "network: a connection that is closed": (response) => response.destroy(),
-    "network: a body that is cut off": headed((response) => {
+    "network: a truncated body": headed((response) => {
       response.write("{");
       setImmediate(() => response.destroy());
     }),
-    "timeout: no answer": () => undefined,
+    "timeout: no response": () => undefined,
     "timeout: a body that never ends": headed((response) => void response.write("{")),
   };
 }

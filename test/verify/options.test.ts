@@ -9,7 +9,7 @@ import { KEY_SET, OPTIONS, publicJwk, thrownBy } from "./fixtures.js";
 const privateKeys = await generateKeyPair("ES256", { extractable: true });
 const privateJwk = await exportJWK(privateKeys.privateKey);
 
-/** The paths of the findings, sorted. */
+/** Returns the paths of the findings, sorted. */
 async function faultsOf(make: (options: never) => unknown, options: unknown) {
   const error = await thrownBy(() => make(options as never));
   if (error === undefined) return [];
@@ -23,18 +23,18 @@ const URLS: readonly [string, unknown, boolean][] = [
   ["https", "https://as.example.com/jwks", true],
   ["a URL", new URL("https://as.example.com/jwks"), true],
   ["a query", "https://as.example.com/jwks?v=2", true],
-  ["http on this machine", "http://127.0.0.1:8080/jwks", true],
+  ["http on a loopback address", "http://127.0.0.1:8080/jwks", true],
   ["http on localhost", "http://localhost/jwks", true],
   ["http on ::1", "http://[::1]/jwks", true],
   ["http", "http://as.example.com/jwks", false],
-  ["http on what looks local", "http://localhost.example.com/", false],
-  ["http on what looks like this machine", "http://127.0.0.1.example.com/", false],
+  ["http on a host that looks local", "http://localhost.example.com/", false],
+  ["http on a host that looks like a loopback address", "http://127.0.0.1.example.com/", false],
   ["a file", "file:///etc/jwks.json", false],
-  ["a file on this machine", "file://localhost/etc/jwks.json", false],
+  ["a file on localhost", "file://localhost/etc/jwks.json", false],
   ["data", "data:application/json,{}", false],
   ["a path", "/jwks", false],
-  ["nothing", "", false],
-  ["no text", 7, false],
+  ["an empty string", "", false],
+  ["a number", 7, false],
   ["credentials", "https://user:secret@as.example.com/jwks", false],
   ["a password", "https://:secret@as.example.com/jwks", false],
   ["a fragment", "https://as.example.com/jwks#top", false],
@@ -110,8 +110,8 @@ const JWT: readonly [string, unknown, boolean][] = [
   ["scopeClaim", ["scope", "scp"], false],
 ];
 
-describe("the options of the verifier of signed tokens", () => {
-  it.each([undefined, null, 7, {}, []])("are none: %s", async (options) => {
+describe("the options of jwtVerifier", () => {
+  it.each([undefined, null, 7, {}, []])("are reported as missing for %s", async (options) => {
     expect(await faultsOf(jwtVerifier, options)).toEqual([
       "algorithms",
       "audience",
@@ -120,16 +120,16 @@ describe("the options of the verifier of signed tokens", () => {
     ]);
   });
 
-  it.each([...SHARED, ...JWT])("%s: %j, good: %s", async (name, value, isGood) => {
+  it.each([...SHARED, ...JWT])("with `%s: %j` are accepted: %s", async (name, value, isGood) => {
     const faults = await faultsOf(jwtVerifier, { ...OPTIONS, [name]: value });
     expect(faults).toEqual(isGood ? [] : [name]);
   });
 
-  it.each(URLS)("`jwks` with %s", async (_title, jwks, isGood) => {
+  it.each(URLS)("are checked for `jwks` with %s", async (_title, jwks, isGood) => {
     expect(await faultsOf(jwtVerifier, { ...OPTIONS, jwks })).toEqual(isGood ? [] : ["jwks"]);
   });
 
-  it("name every fault at once, and what was probably meant", async () => {
+  it("report all faults at once, with suggestions", async () => {
     const options = { issuer: "", audiance: "a", jwks: "x", algorithms: ["HS256"], timeout: 0 };
     const error = (await thrownBy(() => jwtVerifier(options as never))) as PolicyError;
     expect(error.findings.map(({ path }) => path)).toEqual([
@@ -156,8 +156,8 @@ const ANYWHERE = { endpoint, issuer, ...CLIENT };
 const ANY_ISSUER = { endpoint, audience, ...CLIENT };
 const BEARER = { endpoint, issuer, audience, bearer: "token" };
 
-describe("the options of the verifier by introspection", () => {
-  it.each([undefined, null, {}])("are none: %s", async (options) => {
+describe("the options of introspectionVerifier", () => {
+  it.each([undefined, null, {}])("are reported as missing for %s", async (options) => {
     expect(await faultsOf(introspectionVerifier, options)).toEqual([
       "audience",
       "clientId",
@@ -167,12 +167,12 @@ describe("the options of the verifier by introspection", () => {
     ]);
   });
 
-  it.each(SHARED)("%s: %j, good: %s", async (name, value, isGood) => {
+  it.each(SHARED)("with `%s: %j` are accepted: %s", async (name, value, isGood) => {
     const faults = await faultsOf(introspectionVerifier, { ...BASIC, [name]: value });
     expect(faults).toEqual(isGood ? [] : [name]);
   });
 
-  it.each(URLS)("`endpoint` with %s", async (_title, endpoint, isGood) => {
+  it.each(URLS)("are checked for `endpoint` with %s", async (_title, endpoint, isGood) => {
     const faults = await faultsOf(introspectionVerifier, { ...BASIC, endpoint });
     expect(faults).toEqual(isGood ? [] : ["endpoint"]);
   });
@@ -181,21 +181,37 @@ describe("the options of the verifier by introspection", () => {
     ["a client", BASIC, []],
     ["a client in the body", { ...BASIC, clientAuth: "client_secret_post" }, []],
     ["an access token", BEARER, []],
-    ["another kind of client", { ...BASIC, clientAuth: "none" }, ["clientAuth"]],
+    ["an unknown `clientAuth`", { ...BASIC, clientAuth: "none" }, ["clientAuth"]],
     ["no secret", { ...BASIC, clientSecret: undefined }, ["clientSecret"]],
     ["an empty secret", { ...BASIC, clientSecret: "" }, ["clientSecret"]],
     ["no client", { ...BASIC, clientId: undefined }, ["clientId"]],
     ["an access token of two words", { ...BEARER, bearer: "a b" }, ["bearer"]],
     ["an empty access token", { ...BEARER, bearer: "" }, ["bearer"]],
-    ["both", { ...BASIC, bearer: "token" }, ["clientId", "clientSecret"]],
-    ["both, in the body", { ...BEARER, clientAuth: "client_secret_post" }, ["clientAuth"]],
+    ["a client and an access token", { ...BASIC, bearer: "token" }, ["clientId", "clientSecret"]],
+    [
+      "an access token and `clientAuth`",
+      { ...BEARER, clientAuth: "client_secret_post" },
+      ["clientAuth"],
+    ],
     ["no audience", ANYWHERE, ["audience"]],
     ["an empty list of audiences", { ...BASIC, audience: [] }, ["audience"]],
-    ["no audience, said aloud", { ...ANYWHERE, dangerouslySkipAudience: true }, []],
-    ["an audience that is skipped", { ...BASIC, dangerouslySkipAudience: true }, ["audience"]],
-    ["an audience that is not skipped", { ...BASIC, dangerouslySkipAudience: false }, []],
     [
-      "a slip in what is skipped",
+      "no audience, with `dangerouslySkipAudience`",
+      { ...ANYWHERE, dangerouslySkipAudience: true },
+      [],
+    ],
+    [
+      "an audience with `dangerouslySkipAudience`",
+      { ...BASIC, dangerouslySkipAudience: true },
+      ["audience"],
+    ],
+    [
+      "an audience with `dangerouslySkipAudience: false`",
+      { ...BASIC, dangerouslySkipAudience: false },
+      [],
+    ],
+    [
+      "`dangerouslySkipAudience` that is a string",
       { ...ANYWHERE, dangerouslySkipAudience: "true" },
       ["audience", "dangerouslySkipAudience"],
     ],
@@ -206,7 +222,7 @@ describe("the options of the verifier by introspection", () => {
     ["a key set", { ...BASIC, jwks: KEY_SET }, ["jwks"]],
   ];
 
-  it.each(cases)("%s", async (_title, options, faults) => {
+  it.each(cases)("are checked with %s", async (_title, options, faults) => {
     expect(await faultsOf(introspectionVerifier, defined(options))).toEqual(faults);
   });
 });

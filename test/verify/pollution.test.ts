@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { PolicyError } from "../../src/errors.js";
 import { introspectionVerifier } from "../../src/verify/introspection.js";
 import { type JwtVerifierOptions, jwtVerifier } from "../../src/verify/jwt.js";
+import { titled } from "../titled.js";
 import {
   AUDIENCE,
   ISSUER,
@@ -9,7 +10,6 @@ import {
   KEY_SET,
   type Minting,
   mint,
-  NOW,
   newTestClock,
   OPTIONS,
   type Outcome,
@@ -19,7 +19,7 @@ import {
 import { ACTIVE, newScene } from "./introspection-scene.js";
 import type { Members } from "./ways.js";
 
-/** Runs with a member on `Object.prototype`, as a flaw elsewhere in the program would put it there. */
+/** Runs a function with a member on `Object.prototype`, as a flaw elsewhere in the program could add it. */
 async function polluted<Value>(
   name: string,
   value: unknown,
@@ -42,7 +42,7 @@ interface Signed extends Minting {
   readonly options?: Partial<JwtVerifierOptions>;
 }
 
-/** The member would change the outcome if it were read. */
+/** Rows whose member would change the outcome if the verifier read it. */
 const SIGNED: readonly Signed[] = [
   {
     member: "dangerouslyIgnoreConfirmation",
@@ -67,8 +67,10 @@ const SIGNED: readonly Signed[] = [
   { member: "token_use", value: "id", outcome: "token" },
 ];
 
-describe("a verifier of signed tokens", () => {
-  it.each(SIGNED)("does not read `$member` of `Object.prototype` ($outcome)", async (row) => {
+describe("jwtVerifier", () => {
+  const titleOf = ({ member, outcome }: Signed) =>
+    `\`${member}\` of \`Object.prototype\` (${outcome})`;
+  it.each(titled(SIGNED, titleOf))("does not read %s", async (_title, row) => {
     const { member, value, options, outcome, ...minting } = row;
     const token = await mint(minting);
     const verify = () => outcomeOf(jwtVerifier({ ...OPTIONS, ...options }), token);
@@ -81,22 +83,22 @@ describe("a verifier of signed tokens", () => {
     ["tier", "pro"],
     ["account_type", "studio"],
     ["first_party", true],
-  ])("puts no `%s` of `Object.prototype` into a token", async (name, value) => {
+  ])("adds no `%s` of `Object.prototype` to a token", async (name, value) => {
     const text = await mint({ claims: { scope: undefined } });
     const token = await polluted(name, value, () => jwtVerifier(OPTIONS)(text));
     expect(Object.entries(token ?? {})).toContainEqual(["scope", ""]);
     expect(Object.keys(token ?? {}).filter((key) => key === name && key !== "scope")).toEqual([]);
   });
 
-  it("does not read the time of a clock of `Object.prototype`", async () => {
+  it("does not use a clock of `Object.prototype`", async () => {
     const { issuer, audience, jwks, algorithms } = OPTIONS;
     const options = { issuer, audience, jwks, algorithms };
     const token = await mint({ claims: { exp: 1_000, iat: 500 } });
     const verify = () => outcomeOf(jwtVerifier(options), token);
-    expect(await polluted("now", () => 750_000, verify)).toBe("expired");
+    expect(await polluted("now", () => 750, verify)).toBe("expired");
   });
 
-  it("does not ask a `fetch` of `Object.prototype`", async () => {
+  it("does not use a `fetch` of `Object.prototype`", async () => {
     const token = await mint();
     const options = { ...OPTIONS, jwks: "http://127.0.0.1:1/jwks" };
     const fetch = async () => Response.json(KEY_SET);
@@ -129,7 +131,7 @@ describe("a verifier of signed tokens", () => {
     });
   });
 
-  it("does not read the keys of a set on `Object.prototype`, and takes a set of any type", async () => {
+  it("does not read `keys` of `Object.prototype`, and accepts a key set with any content type", async () => {
     const token = await mint();
     const verifyWith = (set: unknown) => () =>
       jwtVerifier({
@@ -145,7 +147,7 @@ describe("a verifier of signed tokens", () => {
   });
 });
 
-/** The answer's members, and the member of the prototype that would change the outcome if it were read. */
+/** Members of the response, and the member of the prototype that would change the outcome if the verifier read it. */
 const INTROSPECTED: readonly (readonly [string, unknown, Members, Outcome])[] = [
   ["dangerouslySkipAudience", true, { aud: "https://other.example" }, "audience"],
   ["dangerouslySkipAudience", true, {}, "token"],
@@ -160,7 +162,7 @@ const INTROSPECTED: readonly (readonly [string, unknown, Members, Outcome])[] = 
   ["exp", inSeconds(-1), { exp: undefined }, "token"],
 ];
 
-describe("a verifier by introspection", () => {
+describe("introspectionVerifier", () => {
   it.each(INTROSPECTED)(
     "does not read `%s: %j` of `Object.prototype` beside %j (%s)",
     async (name, value, members, outcome) => {
@@ -189,7 +191,7 @@ describe("a verifier by introspection", () => {
   });
 });
 
-describe("an option that is missing", () => {
+describe("a missing option", () => {
   const makers = [
     { name: "jwtVerifier", make: (options: object) => jwtVerifier(options as never) },
     {
@@ -198,18 +200,23 @@ describe("an option that is missing", () => {
     },
   ];
   const pathsOf = async (make: (options: object) => unknown): Promise<readonly string[]> => {
-    const error = await thrownBy(() => make({ now: () => NOW }));
+    const error = await thrownBy(() => make({ now: () => inSeconds(0) }));
     expect(error).toBeInstanceOf(PolicyError);
     return (error as PolicyError).findings.map(({ path }) => path);
   };
 
-  it.each(makers)("of $name is missing, whatever `Object.prototype` has", async ({ make }) => {
-    const missing = await pathsOf(make);
-    expect(missing).toContain("issuer");
-    for (const name of missing) {
-      expect(await polluted(name, "https://as.example.com", () => pathsOf(make))).toEqual(missing);
-    }
-    expect(await polluted("bearer", "token", () => pathsOf(make))).toEqual(missing);
-    expect(await polluted("dangerouslySkipAudience", true, () => pathsOf(make))).toEqual(missing);
-  });
+  it.each(titled(makers, ({ name }) => name))(
+    "of %s is reported, whatever `Object.prototype` has",
+    async (_name, { make }) => {
+      const missing = await pathsOf(make);
+      expect(missing).toContain("issuer");
+      for (const name of missing) {
+        expect(await polluted(name, "https://as.example.com", () => pathsOf(make))).toEqual(
+          missing,
+        );
+      }
+      expect(await polluted("bearer", "token", () => pathsOf(make))).toEqual(missing);
+      expect(await polluted("dangerouslySkipAudience", true, () => pathsOf(make))).toEqual(missing);
+    },
+  );
 });

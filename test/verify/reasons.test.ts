@@ -4,18 +4,19 @@ import { createAuthorizer } from "../../src/resource-server/authorizer.js";
 import type { RejectionReason } from "../../src/resource-server/token-verifier.js";
 import type { Verify } from "../../src/resource-server/verify.js";
 import { jwtVerifier } from "../../src/verify/jwt.js";
+import { titled } from "../titled.js";
 import { inSeconds, type Minting, mint, OPTIONS, outcomeOf } from "./fixtures.js";
 import { ACTIVE, newScene } from "./introspection-scene.js";
 import type { Members } from "./ways.js";
 
-/** A cause of a refusal that can be combined with others. */
+/** A cause of a rejection that can be combined with others. */
 interface Cause extends Minting {
   readonly reason: RejectionReason;
-  /** Changes the text of the token. */
+  /** Text to append to the token. */
   readonly suffix?: string;
 }
 
-/** What is wrong with claims, in the order of the checks. Each has a member of its own, so that any two can be combined. */
+/** Faults of claims, in the order of the checks. Each has a member of its own, so that any two can be combined. */
 const CLAIMS_IN_ORDER: readonly (readonly [reason: RejectionReason, members: Members])[] = [
   ["issuer", { iss: "https://evil.example" }],
   ["confirmation", { cnf: {} }],
@@ -29,7 +30,7 @@ const CLAIMS_IN_ORDER: readonly (readonly [reason: RejectionReason, members: Mem
   ["scope_claim", { scope: 7 }],
 ];
 
-/** The claim that is missing in one row is another one's audience. */
+/** Faults of `aud`, which is the missing claim of the table above. */
 const AUDIENCE_IN_ORDER: typeof CLAIMS_IN_ORDER = [
   ["token_use", { events: {} }],
   ["audience", { aud: "https://other.example" }],
@@ -51,7 +52,7 @@ const INTROSPECTION_IN_ORDER: typeof CLAIMS_IN_ORDER = [
   ...CLAIMS_IN_ORDER,
 ];
 
-/** Returns each two rows of a table, the first one first. */
+/** Returns every pair of rows of a table, in the order of the table. */
 function pairsOf<Row>(rows: readonly Row[]): readonly (readonly [first: Row, second: Row])[] {
   return rows.flatMap((first, index) =>
     rows.slice(index + 1).map((second) => [first, second] as const),
@@ -73,16 +74,22 @@ async function textOf(...causes: readonly Cause[]): Promise<string> {
 const introspected = (...members: readonly Members[]): Verify =>
   newScene({}, Object.assign({}, ACTIVE, ...members)).verify;
 
-describe("the reason of a refusal", () => {
-  it.each(SIGNED_IN_ORDER)("of a signed token: $reason", async (cause) => {
-    expect(await outcomeOf(jwtVerifier(OPTIONS), await textOf(cause))).toBe(cause.reason);
-  });
+describe("the reason of a rejection", () => {
+  it.each(titled(SIGNED_IN_ORDER, ({ reason }) => reason))(
+    "of a signed token is %s",
+    async (_reason, cause) => {
+      expect(await outcomeOf(jwtVerifier(OPTIONS), await textOf(cause))).toBe(cause.reason);
+    },
+  );
 
-  it.each(INTROSPECTION_IN_ORDER)("of an introspected token: %s (%j)", async (reason, members) => {
-    expect(await outcomeOf(introspected(members), "opaque")).toBe(reason);
-  });
+  it.each(INTROSPECTION_IN_ORDER)(
+    "of an introspected token is %s with %j",
+    async (reason, members) => {
+      expect(await outcomeOf(introspected(members), "opaque")).toBe(reason);
+    },
+  );
 
-  it("of a signed token is that of the check that comes first", async () => {
+  it("of a signed token with two faults is that of the first check", async () => {
     const verify = jwtVerifier(OPTIONS);
     const rows = [
       ...pairsOf(SIGNED_IN_ORDER),
@@ -94,7 +101,7 @@ describe("the reason of a refusal", () => {
     }
   });
 
-  it("of an introspected token is that of the check that comes first", async () => {
+  it("of an introspected token with two faults is that of the first check", async () => {
     for (const [first, second] of [
       ...pairsOf(INTROSPECTION_IN_ORDER),
       ...pairsOf(AUDIENCE_IN_ORDER),
@@ -104,7 +111,7 @@ describe("the reason of a refusal", () => {
     }
   });
 
-  it("reaches no client: every refused token gets the same response", async () => {
+  it("is not visible to the caller: every rejected token gets the same response", async () => {
     const policy = loadPolicy({ name: "P", version: "1", scopes: { a: {} }, tools: { t: "a" } });
     const answerTo = async (verify: Verify, text: string): Promise<string> => {
       const authorizer = createAuthorizer({ policy, verify });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 import { inSeconds, NOW } from "./fixtures.js";
 import { type MemberCase, WAYS } from "./ways.js";
 
-/** Members of a good token, without a tolerance. `NOW` is a time in milliseconds, `inSeconds` one in seconds. */
+/** Members of a valid token, without a tolerance. `NOW` is in milliseconds, `inSeconds` in seconds. */
 const TIMES: readonly MemberCase[] = [
   [{ exp: inSeconds(0.001) }, "token"],
   [{ exp: inSeconds(0) }, "expired"],
@@ -29,8 +30,8 @@ const TIMES: readonly MemberCase[] = [
   [{ exp: NOW + 300_000, iat: NOW, nbf: NOW }, "malformed"],
 ];
 
-describe.each(WAYS)("the times of a token, verified by $name", (way) => {
-  it.each(TIMES)("%j give %s", async (members, outcome) => {
+describe.each(titled(WAYS, ({ name }) => name))("a token verified by %s", (_name, way) => {
+  it.each(TIMES)("with %j has the outcome %s", async (members, outcome) => {
     expect(await way.outcomeOf(members)).toBe(outcome);
   });
 
@@ -42,7 +43,7 @@ describe.each(WAYS)("the times of a token, verified by $name", (way) => {
     [{ iat: inSeconds(300) }, "token"],
     [{ iat: inSeconds(300.001) }, "not_yet_valid"],
     [{ nbf: NOW }, "not_yet_valid"],
-  ])("%j with a tolerance of 300 seconds give %s", async (members, outcome) => {
+  ])("with %j and a tolerance of 300 seconds has the outcome %s", async (members, outcome) => {
     expect(await way.outcomeOf(members, { clockTolerance: 300 })).toBe(outcome);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { jwtVerifier } from "../../src/verify/jwt.js";
+import { titled } from "../titled.js";
 import {
   AUDIENCE,
   CLAIMS,
@@ -16,7 +17,7 @@ import { type MemberCase, type Members, WAYS } from "./ways.js";
 const THUMBPRINT = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
 const LOGOUT = { "http://schemas.openid.net/event/backchannel-logout": {} };
 
-/** A good token, with these members in addition. */
+/** Members in addition to those of a valid token. */
 const MEMBERS: readonly MemberCase[] = [
   [{ cnf: { jkt: THUMBPRINT } }, "confirmation"],
   [{ cnf: { "x5t#S256": THUMBPRINT } }, "confirmation"],
@@ -53,13 +54,13 @@ const MEMBERS: readonly MemberCase[] = [
   [{ nonce: "n-0S6_WzA2Mj", auth_time: inSeconds(-60), azp: "app-1", sid: "1" }, "token"],
 ];
 
-describe.each(WAYS)("the kind of a token, verified by $name", (way) => {
-  it.each(MEMBERS)("with %j gives %s", async (members, outcome) => {
+describe.each(titled(WAYS, ({ name }) => name))("a token verified by %s", (_name, way) => {
+  it.each(MEMBERS)("with %j has the outcome %s", async (members, outcome) => {
     expect(await way.outcomeOf(members)).toBe(outcome);
   });
 
   it.each(MEMBERS)(
-    "with %j and the confirmation ignored differs for `cnf` only",
+    "with %j differs for `cnf` only if the confirmation is ignored",
     async (...row) => {
       const [members, outcome] = row;
       const ignored = await way.outcomeOf(members, { dangerouslyIgnoreConfirmation: true });
@@ -69,7 +70,7 @@ describe.each(WAYS)("the kind of a token, verified by $name", (way) => {
   );
 });
 
-/** What only an introspection answer has. */
+/** Members that only an introspection response has. */
 const TOKEN_TYPES: readonly MemberCase[] = [
   [{ token_type: undefined }, "token"],
   [{ token_type: "Bearer" }, "token"],
@@ -85,21 +86,21 @@ const TOKEN_TYPES: readonly MemberCase[] = [
   [{ token_type: "DPoP", cnf: { jkt: THUMBPRINT } }, "confirmation"],
 ];
 
-describe("the token type of an introspection answer", () => {
+describe("an introspection response", () => {
   const outcomeWith = (members: Members, options = {}) =>
     outcomeOf(newScene(options, { ...ACTIVE, ...members }).verify, "opaque");
 
-  it.each(TOKEN_TYPES)("with %j gives %s", async (members, outcome) => {
+  it.each(TOKEN_TYPES)("with %j has the outcome %s", async (members, outcome) => {
     expect(await outcomeWith(members)).toBe(outcome);
   });
 
-  it("stays refused for DPoP where the confirmation is ignored", async () => {
+  it("with the token type DPoP is rejected even if the confirmation is ignored", async () => {
     const members = { token_type: "DPoP", cnf: { jkt: THUMBPRINT } };
     expect(await outcomeWith(members, { dangerouslyIgnoreConfirmation: true })).toBe("type");
   });
 });
 
-/** A token as an issuer writes it, but for issuer and audience, which would refuse most of them before their kind does. */
+/** A token as an issuer writes it, except for issuer and audience, which would cause a rejection before the check of the kind. */
 interface Shape {
   readonly title: string;
   readonly typ?: string;
@@ -188,14 +189,14 @@ const SHAPES: readonly Shape[] = [
     lenient: "token",
   },
   {
-    title: "an access token that is bound by DPoP (RFC 9449, section 6.1)",
+    title: "an access token bound by DPoP (RFC 9449, section 6.1)",
     typ: "at+jwt",
     claims: { ...CLAIMS, cnf: { jkt: THUMBPRINT } },
     rfc9068: "confirmation",
     lenient: "confirmation",
   },
   {
-    title: "an access token that is bound to a certificate (RFC 8705, section 3.1)",
+    title: "an access token bound to a certificate (RFC 8705, section 3.1)",
     typ: "at+jwt",
     claims: { ...CLAIMS, cnf: { "x5t#S256": THUMBPRINT } },
     rfc9068: "confirmation",
@@ -203,8 +204,10 @@ const SHAPES: readonly Shape[] = [
   },
 ];
 
-describe("a token as an issuer writes it", () => {
-  it.each(SHAPES)("$title: $rfc9068 by RFC 9068, $lenient if lenient", async (shape) => {
+describe("jwtVerifier", () => {
+  const titleOf = ({ title, rfc9068, lenient }: Shape) =>
+    `${title}: ${rfc9068} by RFC 9068, ${lenient} in the lenient profile`;
+  it.each(titled(SHAPES, titleOf))("checks the kind of %s", async (_title, shape) => {
     // `claimsText`, since `mint` adds the claims of RFC 9068 to `claims`
     const claimsText = JSON.stringify(shape.claims);
     const token = await mint({ header: { typ: shape.typ }, claimsText });
@@ -214,7 +217,7 @@ describe("a token as an issuer writes it", () => {
     }).toEqual({ rfc9068: shape.rfc9068, lenient: shape.lenient });
   });
 
-  it("of Keycloak stays refused where its DPoP confirmation is ignored", async () => {
+  it("rejects the type DPoP of Keycloak even if the confirmation is ignored", async () => {
     const claims = { typ: "DPoP", cnf: { jkt: THUMBPRINT } };
     const options = { ...OPTIONS, dangerouslyIgnoreConfirmation: true };
     expect(await outcomeOf(jwtVerifier(options), await mint({ claims }))).toBe("type");

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { Accepted } from "../../src/resource-server/token-verifier.js";
 import { jwtVerifier } from "../../src/verify/jwt.js";
 import { newTokenMemory } from "../../src/verify/token-memory.js";
-import { inSeconds, KEY_SET, MUTATIONS, mint, NOW, newTestClock, OPTIONS } from "./fixtures.js";
+import { inSeconds, KEY_SET, MUTATIONS, mint, newTestClock, OPTIONS } from "./fixtures.js";
 
 const END = Number.POSITIVE_INFINITY;
 const acceptedOf = (sub: string): Accepted => ({ kind: "token", token: { scope: "", sub } });
 
-describe("the memory of verified tokens", () => {
-  it("knows a token by its exact text", () => {
+describe("newTokenMemory", () => {
+  it("returns a token for its exact text only", () => {
     const memory = newTokenMemory({ entries: 10, seconds: 60 });
     const text = "a".repeat(100);
     memory.set(text, acceptedOf("a"), 0, END);
@@ -19,7 +19,7 @@ describe("the memory of verified tokens", () => {
     expect(memory.get("", 0)).toBeUndefined();
   });
 
-  it("keeps one of two texts that end alike", () => {
+  it("keeps one of two texts with the same ending", () => {
     const memory = newTokenMemory({ entries: 10, seconds: 60 });
     const [first, second] = ["a", "b"].map((start) => start + "x".repeat(40)) as [string, string];
     memory.set(first, acceptedOf("first"), 0, END);
@@ -29,58 +29,61 @@ describe("the memory of verified tokens", () => {
   });
 
   it.each([
-    ["before it was verified", 9_999, false],
-    ["when it was verified", 10_000, true],
-    ["just before the ceiling", 69_999, true],
-    ["at the ceiling", 70_000, false],
-  ])("forgets: %s", (_title, now, isKnown) => {
+    ["before the time of verification", 9_999, false],
+    ["at the time of verification", 10_000, true],
+    ["just before `seconds` have passed", 69_999, true],
+    ["after `seconds`", 70_000, false],
+  ])("returns a cached token only while it is valid: %s", (_title, now, isKnown) => {
     const memory = newTokenMemory({ entries: 10, seconds: 60 });
     memory.set("text", acceptedOf("a"), 10_000, END);
     expect(memory.get("text", now) !== undefined).toBe(isKnown);
   });
 
-  it("forgets at the end of the token, whatever the ceiling", () => {
+  it("returns no token after its end, even before `seconds` have passed", () => {
     const memory = newTokenMemory({ entries: 10, seconds: 60 });
     memory.set("text", acceptedOf("a"), 0, 5_000);
     expect(memory.get("text", 4_999)).toBeDefined();
     expect(memory.get("text", 5_000)).toBeUndefined();
   });
 
-  it.each([2, 3, 10, 101])("holds %i at most, and what is asked for again stays", (entries) => {
-    const memory = newTokenMemory({ entries, seconds: 60 });
-    const texts = Array.from({ length: 1_000 }, (_, index) => `token-${index}`);
-    memory.set("kept", acceptedOf("kept"), 0, END);
-    for (const text of texts) {
-      memory.set(text, acceptedOf(text), 0, END);
-      expect(memory.get("kept", 0)?.token.sub).toBe(
-        entries > 2 ? "kept" : memory.get("kept", 0)?.token.sub,
-      );
-    }
-    const held = texts.filter((text) => memory.get(text, 0) !== undefined);
-    expect(held.length).toBeLessThanOrEqual(entries);
-    expect(held.length).toBeGreaterThan(0);
-  });
+  it.each([2, 3, 10, 101])(
+    "keeps at most %i tokens, those that are used again among them",
+    (entries) => {
+      const memory = newTokenMemory({ entries, seconds: 60 });
+      const texts = Array.from({ length: 1_000 }, (_, index) => `token-${index}`);
+      memory.set("kept", acceptedOf("kept"), 0, END);
+      for (const text of texts) {
+        memory.set(text, acceptedOf(text), 0, END);
+        expect(memory.get("kept", 0)?.token.sub).toBe(
+          entries > 2 ? "kept" : memory.get("kept", 0)?.token.sub,
+        );
+      }
+      const held = texts.filter((text) => memory.get(text, 0) !== undefined);
+      expect(held.length).toBeLessThanOrEqual(entries);
+      expect(held.length).toBeGreaterThan(0);
+    },
+  );
 
-  it("is none where it is `false`", () => {
+  it("caches nothing with `false`", () => {
     const memory = newTokenMemory(false);
     memory.set("text", acceptedOf("a"), 0, END);
     expect(memory.get("text", 0)).toBeUndefined();
   });
 });
 
-describe("a verifier that remembers", () => {
-  it("answers at once the second time, with the same token", async () => {
+describe("the cache of jwtVerifier", () => {
+  it("returns the same token without a promise the second time", async () => {
     const verify = jwtVerifier(OPTIONS);
     const text = await mint();
     const first = verify(text);
     expect(first).toBeInstanceOf(Promise);
     const token = await first;
     expect(verify(text)).toBe(token);
-    // another string object with the same text, as a request brings one
+    // another string with the same text, as in a new request
     expect(verify(Buffer.from(text).toString())).toBe(token);
   });
 
-  it("remembers no token that is no good", async () => {
+  it("does not cache a rejected token", async () => {
     const verify = jwtVerifier(OPTIONS);
     const forged = await mint({ key: "attacker-rs256" });
     expect(await verify(forged)).toBeUndefined();
@@ -88,7 +91,7 @@ describe("a verifier that remembers", () => {
     expect(await verify(forged)).toBeUndefined();
   });
 
-  it("remembers no other text than the one it has verified", async () => {
+  it("returns a token only for the text that was verified", async () => {
     const verify = jwtVerifier(OPTIONS);
     const text = await mint();
     await verify(text);
@@ -101,7 +104,7 @@ describe("a verifier that remembers", () => {
     expect(await verify([header, claims, signature].join("."))).toBeUndefined();
   });
 
-  it("looks at `exp` at every hit, with the tolerance", async () => {
+  it("checks `exp` at every hit, with the tolerance", async () => {
     const clock = newTestClock();
     const verify = jwtVerifier({ ...OPTIONS, now: clock.now, clockTolerance: 5 });
     const text = await mint({ claims: { exp: inSeconds(10) } });
@@ -112,7 +115,7 @@ describe("a verifier that remembers", () => {
     expect(verify(text)).toBeUndefined();
   });
 
-  it("looks at the clock at every hit: one that is set back verifies anew", async () => {
+  it("verifies a token again after the clock was set back", async () => {
     const clock = newTestClock();
     const verify = jwtVerifier({ ...OPTIONS, now: clock.now });
     const text = await mint();
@@ -121,15 +124,15 @@ describe("a verifier that remembers", () => {
     expect(await verify(text)).toBeUndefined();
   });
 
-  it("needs a clock for a hit", async () => {
-    const times = [NOW, NOW, Number.NaN];
+  it("throws VerifierOutage at a hit if the clock fails", async () => {
+    const times = [inSeconds(0), inSeconds(0), Number.NaN];
     const verify = jwtVerifier({ ...OPTIONS, now: () => times.shift() as number });
     const text = await mint();
     await verify(text);
-    expect(() => verify(text)).toThrow("the clock gave no time");
+    expect(() => verify(text)).toThrow("the clock threw or did not return seconds since 1970");
   });
 
-  it("notices a removed key after the two ceilings, and no later", async () => {
+  it("notices a removed key after the maximum ages of key set and cache, and no later", async () => {
     const clock = newTestClock();
     let set: object = KEY_SET;
     const verify = jwtVerifier({
@@ -150,7 +153,7 @@ describe("a verifier that remembers", () => {
     expect(await verify(text)).toBeUndefined();
   });
 
-  it("does not remember where it is told not to", async () => {
+  it("is off with `cache: false`", async () => {
     const verify = jwtVerifier({ ...OPTIONS, cache: false });
     const text = await mint();
     await verify(text);

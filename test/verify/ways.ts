@@ -3,10 +3,10 @@ import type { VerifierOptions } from "../../src/verify/verifier-options.js";
 import { mint, OPTIONS, type Outcome, outcomeOf } from "./fixtures.js";
 import { ACTIVE, newScene } from "./introspection-scene.js";
 
-/** Members of a token's claims, or of an introspection answer. */
+/** Members of a token's claims or of an introspection response. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** One of the ways to verify a token that is good but for some members. */
+/** A way to verify a token that is valid except for some members. */
 export interface Way {
   readonly name: "rfc9068" | "lenient" | "introspection";
   readonly outcomeOf: (members: Members, options?: VerifierOptions) => Promise<Outcome>;
@@ -30,5 +30,5 @@ export const WAYS: readonly Way[] = [
   },
 ];
 
-/** A row of a table: members, and what becomes of a token with them. */
+/** A row of a table: members, and the outcome of a token with them. */
 export type MemberCase = readonly [members: Members, outcome: Outcome];

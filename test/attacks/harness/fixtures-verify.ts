@@ -167,7 +167,7 @@ const cacheEndsWithToken: Fixture = async (context) => {
     ...CLIENT,
     audience: resource,
     cache: { seconds: 300 },
-    now: () => (context.now + seconds) * 1_000,
+    now: () => context.now + seconds,
     fetch: async () =>
       new Response(body, { status: 200, headers: { "content-type": "application/json" } }),
   });
