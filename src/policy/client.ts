@@ -25,11 +25,11 @@ export interface ConsentClient {
   /** How the client authenticates at the token endpoint; `"none"` is a public client. */
   readonly token_endpoint_auth_method?: string | undefined;
   /** Whether the client belongs to the API's owner; only exactly `true` counts. */
-  readonly first_party?: boolean | undefined;
+  readonly firstParty?: boolean | undefined;
   /** A domain that the server has verified to be the client's: never the client's own claim. */
-  readonly verified_domain?: string | undefined;
+  readonly verifiedDomain?: string | undefined;
   /** Scopes without which this client is of no use; they are locked as the policy's required ones are. */
-  readonly required_scopes?: readonly string[] | undefined;
+  readonly requiredScopes?: readonly string[] | undefined;
 }
 
 /** Who may say a member of {@link ConsentClient}. A new member does not compile until it has a row here. */
@@ -43,7 +43,7 @@ export const CLIENT_MEMBERS = {
   tos_uri: "client",
   scope: "client",
   token_endpoint_auth_method: "client",
-  first_party: "server",
-  verified_domain: "server",
-  required_scopes: "server",
+  firstParty: "server",
+  verifiedDomain: "server",
+  requiredScopes: "server",
 } as const satisfies Record<keyof ConsentClient, "client" | "server">;
