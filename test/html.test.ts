@@ -167,6 +167,18 @@ describe("the page", () => {
     ]);
   });
 
+  it("marks required, granted and new rows with a badge", () => {
+    const { elements, screen } = pageOf({
+      requested: "openid courses:read courses:publish",
+      granted: "courses:read",
+      account: { tier: "pro" },
+    });
+    const badges = elements.filter((element) => attribute(element, "class") === "badge");
+    expect(badges.map(textOf)).toEqual(["Required", "Already allowed", "New"]);
+    const { required, granted, isNew } = screen.words;
+    expect(badges.map(textOf)).toEqual([required, granted, isNew]);
+  });
+
   it("checks and locks the boxes as the screen defines", () => {
     const { all, screen } = pageOf();
     const boxes = all("input").filter((element) => attribute(element, "name") === "scopes");

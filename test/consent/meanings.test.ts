@@ -154,7 +154,7 @@ describe("the earlier grant", () => {
     titled(
       cases,
       ({ title, facts }) =>
-        `${title} (${facts.granted}, policy version ${facts.grantedPolicyVersion ?? "unknown"})`,
+        `${title} (${[facts.granted ?? []].flat().join(" ")}, policy version ${facts.grantedPolicyVersion ?? "unknown"})`,
     ),
   )("%s", (_title, { policy = notes, facts, reason, canSkip }) => {
     const screen = consentScreen(policy, factsOf(facts));
