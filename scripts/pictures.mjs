@@ -35,7 +35,7 @@ const requests = {
       client_id: "c-1",
       client_name: "Course Helper",
       ...web,
-      verified_domain: "app.example",
+      verifiedDomain: "app.example",
     },
     requested: "openid email courses:read school:read appearance:read posts:write",
     granted: "openid email courses:read",

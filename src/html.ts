@@ -1,7 +1,7 @@
 import { escapeHtml } from "./consent/escape-html.js";
+import { fill } from "./consent/messages.js";
 import type { ConsentRow, ConsentScreen } from "./consent/model.js";
 import { PAGE_STYLE } from "./consent/page-style.js";
-import { fill } from "./consent/words.js";
 import {
   checkOptions,
   isFunction,
@@ -11,19 +11,19 @@ import {
   required,
 } from "./policy/option-checks.js";
 
-/** What a page needs besides the screen. */
+/** Options of the page in addition to the screen. */
 export interface RenderOptions {
-  /** Where the form is posted to: a path of the server's own, or an `https` URL. */
+  /** Target of the form: a path on your server, or an `https` URL. */
   readonly action: string;
-  /** A token against forged requests, posted back as `csrf`. */
+  /** Token against cross-site request forgery, which the form posts as `csrf`. */
   readonly csrf: string;
-  /** Which of the screen's bundles is chosen, where the person asked for one: its rows are checked, and no others. */
+  /** Identifier of the preset that the user chose: its rows are checked, and no others except locked ones. Default: none. */
   readonly preset?: string;
-  /** A message above the form: that the page was stale, or that a box has to be checked. */
+  /** Message above the form, for example that the page was stale or that a box has to be checked. Default: none. */
   readonly notice?: string;
-  /** A stylesheet of the server's own, after the built-in one: sets custom properties such as `--consent-accent`. */
+  /** URL of your own stylesheet, loaded after the built-in one, to set custom properties such as `--consent-accent`. Default: none. */
   readonly stylesheet?: string;
-  /** The bundles as links: where a bundle leads to. Left out, they are shown as text. */
+  /** Function that returns the link of a preset. Default: the page shows no presets. */
   readonly presetUrl?: (id: string) => string;
 }
 
@@ -37,13 +37,13 @@ const CHECKS = {
 } satisfies Record<keyof RenderOptions, OptionCheck>;
 
 /**
- * A consent screen as one accessible page that works without JavaScript: a form that posts `decision` (`approve` or `deny`), `scopes`
- * (each checked box), `id`, `policyVersion` and `csrf`. Send it with the header fields in `screen.headers`. Every value is escaped; there is
- * no script in it, and nothing is loaded but the client's picture.
+ * Renders a consent screen as one accessible page that works without JavaScript. Its form posts `decision` (`approve` or `deny`),
+ * `scopes` (each checked box), `id`, `policyVersion` and `csrf`. Send the page with the headers in `screen.headers`. Every value is
+ * escaped. The page contains no script, and loads only the client's logo and your stylesheet.
  *
- * It decides nothing: give what is posted to `resolveConsent`.
+ * The page decides nothing: pass what is posted to `resolveConsent`.
  *
- * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` with every finding about the options at once
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` with all findings about the options at once
  * @throws {TypeError} for an `action` that is neither a path nor an `https` or loopback URL, and for a screen with an `error`
  *
  * @example
@@ -86,7 +86,7 @@ export function renderConsent(screen: ConsentScreen, options: RenderOptions): st
     group(words.offline, screen.offline === null ? [] : [screen.offline]),
     notCoveredHtml(screen),
     redirectHtml(screen),
-    // equal weight, in the order in which they are read; neither is chosen for anybody
+    // both buttons have equal weight and no button is preselected; Deny is first, so that Enter in a box denies
     `<div class="buttons"><button name="decision" value="deny">${escapeHtml(words.deny)}</button><button name="decision" value="approve">${escapeHtml(words.allow)}</button></div>`,
     "</form>",
     footerHtml(screen),
@@ -103,12 +103,12 @@ export function renderConsent(screen: ConsentScreen, options: RenderOptions): st
 `;
 }
 
-/** A value of somebody else among our words: it must not turn the direction of what stands around it. */
+/** Isolates and escapes a value, so that its writing direction does not change the direction of the text around it. */
 function isolate(text: string): string {
   return `<bdi>${escapeHtml(text)}</bdi>`;
 }
 
-/** A text of the page with values in it, each isolated and escaped. */
+/** Returns a text of the page, escaped, with its values inserted, each isolated and escaped. */
 function phrase(text: string, values: Readonly<Record<string, string>>): string {
   const safe = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, isolate(value)]),
@@ -234,7 +234,7 @@ function badgeOf(row: ConsentRow, words: ConsentScreen["words"]): string {
   const text =
     row.state === "required"
       ? words.required
-      : row.state === "already-granted"
+      : row.state === "already_granted"
         ? words.granted
         : row.isNew
           ? words.isNew

@@ -4,6 +4,7 @@ export {
   type Grant,
   REVOCATION_STEPS,
 } from "./consent/connected-app.js";
+export type { ConsentWords } from "./consent/messages/consent-words.js";
 export type {
   ConsentClientView,
   ConsentError,
@@ -22,7 +23,6 @@ export {
   resolveConsent,
 } from "./consent/resolve.js";
 export { consentScreen, droppedScopes } from "./consent/screen.js";
-export type { ConsentWords } from "./consent/words.js";
 export { AccessDenied } from "./decision/access-denied.js";
 export type { AccessToken } from "./decision/access-token.js";
 export {

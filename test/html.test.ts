@@ -29,7 +29,7 @@ const policy = definePolicy({
       description: "Read your courses",
       group: `Courses ${EVIL}`,
     },
-    "courses:publish": { default: "off", warning: `goes to everybody ${EVIL}` },
+    "courses:publish": { default: "off", warning: `makes the course public ${EVIL}` },
     "reports:export": { description: `Export ${EVIL}`, tier: "pro" },
     "/accounts/{accountID}/read": { description: "An account" },
     offline_access: { description: "Stay signed in" },
@@ -48,7 +48,7 @@ const everything: Partial<ConsentFacts> = {
   account: { tier: "free", resources: { accountID: { a: `Bakery ${EVIL}` } } },
 };
 
-/** The same JSON with something added to each text in it, but for the word that chooses a badge. */
+/** Returns the same JSON with markup added to each string in it, except `state`, which selects a badge. */
 function withEvil(value: unknown): unknown {
   if (typeof value === "string") return `${value}${EVIL}`;
   if (Array.isArray(value)) return value.map(withEvil);
@@ -90,7 +90,7 @@ function textOf(node: Node): string {
 }
 
 describe("the page", () => {
-  it("holds no script, no handler, no style on an element, and nothing that was not escaped", () => {
+  it("contains no script, event handler or style attribute from any value", () => {
     const { elements, all } = pageOf();
     expect(all("script")).toEqual([]);
     for (const element of elements) {
@@ -100,7 +100,7 @@ describe("the page", () => {
     }
   });
 
-  it("is the same elements with the same attributes, whatever stands in any text of the screen", () => {
+  it("has the same elements and attributes for any text in the screen", () => {
     const options = { action: "/consent", csrf: "c", presetUrl: (id: string) => `?${id}` };
     const { elements, screen } = pageOf(everything, options);
     const other = elementsOf(renderConsent(withEvil(screen) as ConsentScreen, options));
@@ -109,7 +109,7 @@ describe("the page", () => {
     expect(shapeOf(other.elements)).toEqual(shapeOf(elements));
   });
 
-  it("says every value as it is", () => {
+  it("shows every value unchanged", () => {
     const { all, elements } = pageOf();
     const text = textOf(all("main")[0] as Element);
     for (const value of [
@@ -118,7 +118,7 @@ describe("the page", () => {
       "Helper",
       "ana",
       "Courses",
-      "goes to everybody",
+      "makes the course public",
       "Export",
       "Bakery",
       "Payouts",
@@ -162,12 +162,24 @@ describe("the page", () => {
     expect(legends).toEqual([
       "Who you are",
       `Courses ${EVIL}`,
-      "What it may do",
-      "When you are away",
+      "What this app can do",
+      "Access while you are away",
     ]);
   });
 
-  it("checks and locks what the screen says", () => {
+  it("marks required, granted and new rows with a badge", () => {
+    const { elements, screen } = pageOf({
+      requested: "openid courses:read courses:publish",
+      granted: "courses:read",
+      account: { tier: "pro" },
+    });
+    const badges = elements.filter((element) => attribute(element, "class") === "badge");
+    expect(badges.map(textOf)).toEqual(["Required", "Already allowed", "New"]);
+    const { required, granted, isNew } = screen.words;
+    expect(badges.map(textOf)).toEqual([required, granted, isNew]);
+  });
+
+  it("checks and locks the boxes as the screen defines", () => {
     const { all, screen } = pageOf();
     const boxes = all("input").filter((element) => attribute(element, "name") === "scopes");
     const rows = [
@@ -184,7 +196,7 @@ describe("the page", () => {
     ).toEqual(rows.map((row) => [row?.scope, row?.checked, row?.locked]));
   });
 
-  it("gives allow and deny the same weight: two buttons of one form, alike but for their words", () => {
+  it("gives Allow and Deny the same weight: two buttons of one form that differ only in value and text", () => {
     const buttons = pageOf().all("button");
     expect(buttons.map((button) => [attribute(button, "value"), textOf(button)])).toEqual([
       ["deny", "Deny"],
@@ -194,31 +206,33 @@ describe("the page", () => {
     expect(names[0]).toEqual(names[1]);
   });
 
-  it("warns in a word and a picture, not in a colour alone", () => {
+  it("warns with a word and an icon, not with a colour alone", () => {
     const { elements } = pageOf();
     const warning = elements.find(
       (element) => attribute(element, "class") === "warning",
     ) as Element;
-    expect(textOf(warning)).toBe(`Caution: goes to everybody ${EVIL}`);
+    expect(textOf(warning)).toBe(`Caution: makes the course public ${EVIL}`);
     expect(warning.childNodes.map((node) => node.nodeName)).toContain("svg");
   });
 
-  it("says where the answer goes, and warns of a program on this device", () => {
-    expect(textOf(pageOf().all("main")[0] as Element)).toContain("you go on to app.example.");
+  it("shows where the response goes, and warns about a program on this device", () => {
+    expect(textOf(pageOf().all("main")[0] as Element)).toContain(
+      "you will be redirected to app.example.",
+    );
     const local = { ...everything, client: { ...client, redirect_uri: "http://127.0.0.1:7/cb" } };
     expect(textOf(pageOf(local).all("main")[0] as Element)).toContain(
-      "a program on this device takes the answer (127.0.0.1:7)",
+      "a program on this device (127.0.0.1:7) will receive the response",
     );
     const none = { ...everything, client: { client_id: "app-1" } };
-    expect(textOf(pageOf(none).all("main")[0] as Element)).not.toContain("you go on to");
+    expect(textOf(pageOf(none).all("main")[0] as Element)).not.toContain("you will be redirected");
   });
 
-  it("shows what is proven, a picture, links, and a person without a name", () => {
+  it("shows a verified domain, a logo, links, and a user without a link to other accounts", () => {
     const verified = pageOf({
       requested: "courses:read",
       client: {
         ...client,
-        verified_domain: "app.example",
+        verifiedDomain: "app.example",
         logo_uri: "https://app.example/l.png",
         policy_uri: "https://app.example/p",
         tos_uri: "https://app.example/t",
@@ -230,7 +244,7 @@ describe("the page", () => {
     expect(verified.all("a").map(textOf)).toEqual(["Privacy policy", "Terms of service"]);
   });
 
-  it("is written from right to left where its language is", () => {
+  it("is written from right to left in Arabic", () => {
     const { all } = pageOf({ ...everything, locale: "ar" });
     expect([attribute(all("html")[0], "lang"), attribute(all("html")[0], "dir")]).toEqual([
       "ar",
@@ -238,7 +252,7 @@ describe("the page", () => {
     ]);
   });
 
-  it("shows a message, links of the screen and a stylesheet of the owner", () => {
+  it("shows a notice, the links of the screen, and loads the host's stylesheet", () => {
     const { all, elements } = pageOf(
       everything,
       { notice: `Choose one ${EVIL}`, stylesheet: "/brand.css?a=1&b" },
@@ -252,12 +266,12 @@ describe("the page", () => {
     expect(textOf(alert)).toBe(`Choose one ${EVIL}`);
     expect(all("link").map((link) => attribute(link, "href"))).toEqual(["/brand.css?a=1&b"]);
     const footer = all("footer")[0] as Element;
-    expect(textOf(footer)).toContain("See or end what you have allowed");
+    expect(textOf(footer)).toContain("View or revoke access you have allowed");
     expect(textOf(footer)).toContain("Report this app");
     expect(textOf(footer)).toContain("Help");
   });
 
-  it("offers bundles as links, and checks exactly the scopes of the one that is chosen", () => {
+  it("shows presets as links, and checks exactly the scopes of the chosen one", () => {
     const presetUrl = (id: string) => `?preset=${id}`;
     const chosen = pageOf(everything, { presetUrl, preset: "read-only" });
     const links = chosen
@@ -273,14 +287,14 @@ describe("the page", () => {
     expect(pageOf(everything).all("nav")).toEqual([]);
   });
 
-  it("is none for a request that is refused: there is nothing to allow", () => {
+  it("is not rendered for a screen with an error", () => {
     expect(() => pageOf({ requested: "nope" })).toThrow(
       "`screen.error`: `invalid_scope` has no page",
     );
   });
 });
 
-it("says why a box is not checked, and describes nothing where there is nothing to say", () => {
+it("the page shows why a box is not checked, and adds no description to a row without one", () => {
   const plain = definePolicy({
     name: "School",
     version: "7",
@@ -292,7 +306,7 @@ it("says why a box is not checked, and describes nothing where there is nothing 
   expect(html.match(/aria-describedby="[^"]*"/g)).toEqual(['aria-describedby="scope-2-why"']);
 });
 
-it("says what comes with a scope", () => {
+it("the page shows what a scope implies", () => {
   const implying = definePolicy({
     name: "School",
     version: "7",
@@ -303,7 +317,7 @@ it("says what comes with a scope", () => {
   expect(html).toContain("Includes <bdi>courses:read</bdi>");
 });
 
-it("the stylesheet is the one that the header fields allow", () => {
+it("the headers allow the stylesheet of the page", () => {
   const digest = createHash("sha256").update(PAGE_STYLE).digest("base64");
   expect(STYLE_DIGEST).toBe(`sha256-${digest}`);
   const { screen, all } = pageOf();
@@ -312,7 +326,7 @@ it("the stylesheet is the one that the header fields allow", () => {
 });
 
 it.each(["/consent", "https://as.example/consent", "http://127.0.0.1:3000/consent"])(
-  "posts to %s",
+  "renderConsent accepts the action %s",
   (action) => {
     expect(attribute(pageOf(everything, { action }).all("form")[0], "action")).toBe(action);
   },
@@ -328,6 +342,6 @@ it.each([
   "http://localhost.evil.example/",
   "consent",
   "",
-])("refuses to post to %j", (action) => {
+])("renderConsent rejects the action %j", (action) => {
   expect(() => pageOf(everything, { action })).toThrow(TypeError);
 });

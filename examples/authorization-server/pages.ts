@@ -91,7 +91,7 @@ export function connectedAppsPage(apps: readonly ConnectedApp[], csrf: string): 
 
 const NOTES = {
   active: "",
-  "dormant-tier": ": no effect on your plan",
+  dormant_tier: ": no effect on your plan",
   retired: ": no longer in use",
 } as const;
 

@@ -3,10 +3,13 @@ import { holdsUnseen } from "../grammar/shown-text.js";
 const LONGEST_NAME = 80;
 const LONGEST_SHOWN = 200;
 
-/** More marks on one letter than any script has: a pile of them is drawn over the lines around it. */
+/** More combining marks on one letter than any script uses. Browsers draw a stack of them over the neighbouring lines. */
 const MARKS_TOO_MANY = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu;
 
-/** A text of somebody else as one line that shows what it says: NFKC, nothing unseen, one space between words, cut. `undefined` for nothing. */
+/**
+ * Returns a text of another party as one line for display: normalised to NFKC, without invisible characters, with single spaces,
+ * cut after `most` characters. Returns `undefined` for a value that is not a string and for a text of which nothing is left.
+ */
 export function cleanName(text: unknown, most = LONGEST_NAME): string | undefined {
   if (typeof text !== "string") return undefined;
   const clean = [...text.slice(0, 16 * most).normalize("NFKC")]
@@ -26,7 +29,7 @@ export function cleanName(text: unknown, most = LONGEST_NAME): string | undefine
     : clean;
 }
 
-/** A text for a log: one line, with what is unseen written as escapes, cut. */
+/** Returns a text for a log: one line, with invisible characters written as escapes, cut after 200 characters. */
 export function forLog(text: unknown): string {
   const shown = typeof text === "string" ? text : `(${typeof text})`;
   return [...shown.slice(0, LONGEST_SHOWN)]

@@ -3,23 +3,26 @@ import type { ConsentClient } from "../policy/client.js";
 import { cleanName } from "./clean-text.js";
 import type { ConsentClientView } from "./model.js";
 
-/** A link that a page may hold, or `null`. */
+/** Returns a link that is safe to show on a page, or `null`. */
 export function safeLink(link: unknown): string | null {
   return webLink(link) ?? null;
 }
 
-/** Hosts that mean this very device to a browser besides the loopback addresses: RFC 6761, section 6.3, and the unspecified addresses. */
+/**
+ * Hosts that browsers resolve to the same device, in addition to the loopback addresses: `localhost` (RFC 6761, section 6.3) and the
+ * unspecified addresses.
+ */
 const THIS_DEVICE =
   /(^|\.)localhost\.?$|^0\.0\.0\.0$|^\[::(ffff:(0:0|7f[0-9a-f]{2}:[0-9a-f]{1,4}))?\]$/;
 
-/** Where the answer goes, as a person may read it. */
+/** Returns where the response goes, in a form to show to the user. */
 export function redirectView(
   uri: unknown,
 ): Pick<ConsentClientView, "redirectHost" | "redirectIsLocal"> {
   const url = urlParts(uri);
   if (url === undefined) return { redirectHost: null, redirectIsLocal: false };
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    // an app on this device takes it by its own scheme (RFC 8252, section 7.1)
+    // an app on this device receives it through a private-use scheme (RFC 8252, section 7.1)
     return { redirectHost: url.protocol, redirectIsLocal: true };
   }
   return {
@@ -28,9 +31,9 @@ export function redirectView(
   };
 }
 
-/** The client, cleaned. A name is the client's own word whatever it says; a domain is shown only where the host has proven it. */
+/** Returns the client's details, cleaned. The name is always the client's own claim. A domain is shown only if the host has verified it. */
 export function clientView(client: ConsentClient): ConsentClientView {
-  const domain = cleanName(client.verified_domain) ?? null;
+  const domain = cleanName(client.verifiedDomain) ?? null;
   return {
     id: cleanName(client.client_id, 200) ?? "",
     name: cleanName(client.client_name) ?? cleanName(client.client_id) ?? "",

@@ -10,51 +10,54 @@ import type { ConsentClientView, ConsentFacts } from "./model.js";
 import { titleOf } from "./rows.js";
 import { unlocksOf } from "./unlocks.js";
 
-/** A grant as the host keeps it: who was allowed what, and when. */
+/** Grant as the host stores it. */
 export interface Grant {
-  /** The host's name of the grant. */
+  /** The host's identifier of the grant. */
   readonly grantId: string;
-  /** Whom. */
+  /** Client that has the grant. */
   readonly client: ConsentClient;
-  /** What. */
+  /** Granted scope. */
   readonly scope: string | readonly string[];
-  /** When, in seconds since 1970. */
+  /** Time of the consent, in seconds since 1970. */
   readonly authorizedAt: number;
-  /** When a token of it was last used, in seconds since 1970; as coarse as the host likes. */
+  /** Time at which a token of the grant was last used, in seconds since 1970. The host decides how exact it is. */
   readonly lastUsedAt?: number;
-  /** The edition of the policy that the person agreed to. */
+  /** Version of the policy at the time of the consent. */
   readonly policyVersion?: string;
 }
 
-/** A connected app, as its owner sees it on the page where it can be ended. */
+/** Connected app as the user sees it on the page where access can be revoked. */
 export interface ConnectedApp {
-  /** The host's name of the grant: what ending it posts. */
+  /** The host's identifier of the grant, which the form to revoke it posts. */
   readonly grantId: string;
-  /** The client, cleaned. */
+  /** The client's details, cleaned. */
   readonly client: ConsentClientView;
-  /** When it was authorised, in seconds since 1970. */
+  /** Time of the consent, in seconds since 1970. */
   readonly authorizedAt: number;
-  /** When it was last used. */
+  /** Time of the last use, in seconds since 1970; `null` if unknown. */
   readonly lastUsedAt: number | null;
-  /** Whether it keeps access while the person is away. */
+  /** Whether the app has access while the user is away (`offline_access`). */
   readonly offline: boolean;
-  /** Whether the policy has changed since. */
+  /** Whether the policy has another version now. */
   readonly isOlder: boolean;
-  /** What it was granted, each scope once under its current name. */
+  /** Granted scopes, each once under its current name. */
   readonly scopes: readonly {
     readonly scope: string;
     readonly title: string;
-    /** `dormant-tier`: without effect on this plan; `retired`: the policy has it no more, or only for the owner's clients. */
-    readonly effect: "active" | "dormant-tier" | "retired";
+    /**
+     * `dormant_tier`: the scope has no effect on the account's tier. `retired`: the policy does not declare the scope any more, or
+     * only for first-party clients.
+     */
+    readonly effect: "active" | "dormant_tier" | "retired";
   }[];
 }
 
 /**
- * Returns what a page of connected apps shows of one grant: which of its scopes still have an effect, and which no longer do.
- * The grant and the facts are the server's data: own members are read, and members may be `undefined`.
+ * Returns what a page of connected apps shows for one grant: which of its scopes have an effect, and which do not any more.
+ * The grant and the facts are the server's data: only own members are read, and members may be `undefined`.
  *
- * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN`, `ERR_OPTIONS_INVALID` for a grant without a client, and for an account of
- * another type
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN`; `ERR_OPTIONS_INVALID` for a grant without a client and for an account that is
+ * not an object
  */
 export function connectedApp(
   policy: AnyPolicy,
@@ -62,7 +65,7 @@ export function connectedApp(
   facts: Pick<ConsentFacts, "account" | "locale"> = {},
 ): ConnectedApp {
   const compiled = compiledPolicyOf(policy);
-  // a grant that is not an object has no client, which is refused
+  // a grant that is not an object has no client, which is an error
   const own = ownMembers(grant) as Grant;
   const { client, account, locale } = readConsentFacts({ ...facts, client: own?.client });
   const firstParty = isFirstParty(client);
@@ -76,7 +79,7 @@ export function connectedApp(
     if (named.length === 0) scopes.set(token, { scope: token, title: token, effect: "retired" });
     for (const { scope, text } of named) {
       const needed = Math.max(scope.tier, unlocks(scope.id).tier);
-      const effect = needed > rank ? "dormant-tier" : "active";
+      const effect = needed > rank ? "dormant_tier" : "active";
       scopes.set(text, { scope: text, title: titleOf(scope, words), effect });
     }
   }
@@ -91,7 +94,7 @@ export function connectedApp(
   };
 }
 
-/** What ending a grant has to undo, in this order; nothing of it is remembered, so that the same client starts anew. */
+/** What revoking a grant has to delete, in this order. Afterwards nothing of the grant is left, and the same client starts anew. */
 export const REVOCATION_STEPS = [
   "authorization_codes",
   "refresh_tokens",

@@ -6,7 +6,7 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ["'", "&#39;"],
 ]);
 
-/** Text as it may stand between tags and in quoted attributes. Control characters, which HTML does not allow, are replaced. */
+/** Escapes a text for use between tags and in quoted attributes. Replaces control characters, which HTML does not allow. */
 export function escapeHtml(text: string): string {
   return text
     .replaceAll(/(?![\t\n])[\p{Cc}\p{Cs}]/gu, "\uFFFD")

@@ -33,11 +33,10 @@ export function readConsentOptions(options: ConsentOptions): ConsentOptions {
 }
 
 /**
- * Copies the facts with their own members alone, so that nothing that is read from them is inherited. A member may be
- * `undefined`.
+ * Copies the own members of the facts, so that no inherited member is read. A member may be `undefined`.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for facts without a client, and for a user, an account or refusals of
- * another type: mistakes of the program
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for facts without a client, for a user or an account that is not an object, and
+ * for refusals that are not a list: these are errors of the program
  */
 export function readConsentFacts(facts: ConsentFacts): ConsentFacts {
   const findings: Finding[] = [];
@@ -72,7 +71,7 @@ export function readConsentFacts(facts: ConsentFacts): ConsentFacts {
   } as ConsentFacts;
 }
 
-/** Whether a client belongs to the API's owner: then reserved scopes have a meaning. */
+/** Returns whether a client is a first-party client. Reserved scopes have a meaning for such clients only. */
 export function isFirstParty(client: ConsentClient): boolean {
-  return client.first_party === true;
+  return client.firstParty === true;
 }

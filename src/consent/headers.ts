@@ -1,13 +1,16 @@
 import { urlParts } from "../grammar/url.js";
 
-/** The digest of the stylesheet that `scope-policy/html` writes into its page; a test compares the two. */
+/** Digest of the stylesheet that `scope-policy/html` writes into its page. A test compares the two. */
 export const STYLE_DIGEST = "sha256-E6XGQec92aTudYlI42kler54H5vpT/4slFUKimYhX6A=";
 
-/** An origin or a scheme that says nothing else in a header field: a URL's host may hold `;` and `,`. */
+/** Origin or scheme without a character that has another meaning in the header: the host of a URL may contain `;` and `,`. */
 const SOURCE = /^[a-z][a-z0-9+.-]*:(\/\/[a-z0-9.:[\]_-]+)?$/;
-/** `form-action` has no word for an IPv6 address (CSP Level 3, section 2.3.1), and browsers pass over one: it becomes any host on its port. */
+/**
+ * `form-action` has no syntax for an IPv6 address (CSP Level 3, section 2.3.1), and browsers ignore a source with one. It is replaced
+ * with any host on the same port.
+ */
 const IPV6 = /\[.*\]/;
-/** Schemes that no answer goes to: they would run or show something on the page's behalf. */
+/** Schemes that `form-action` leaves out, because the browser would run or show content in the name of the page. */
 const INERT: ReadonlySet<string> = new Set([
   "about:",
   "blob:",
@@ -19,8 +22,8 @@ const INERT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The header fields of a consent page: nobody may frame it, keep it, or run a script in it. `form-action` names where the answer
- * goes, since browsers hold the redirect that follows a form to it.
+ * Returns the headers of a consent page. They forbid framing, caching and scripts. `form-action` names the destination of the
+ * response, because browsers apply it to the redirect that follows a form.
  */
 export function consentHeaders(redirectUri: unknown): Readonly<Record<string, string>> {
   const url = urlParts(redirectUri);

@@ -1,6 +1,7 @@
 import { firstItems } from "../grammar/any-value.js";
 import type { CompiledScope } from "../policy/compiled.js";
-import { type ConsentWords, WORDS } from "./words.js";
+import type { ConsentWords } from "./messages/consent-words.js";
+import { WORDS } from "./messages.js";
 
 /** Languages written from right to left. */
 const RTL: ReadonlySet<string> = new Set([
@@ -19,17 +20,19 @@ const RTL: ReadonlySet<string> = new Set([
 const TAG = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
 const MOST_TAGS = 16;
 
-/** The language of a page, and where its texts are looked for. */
+/** Language of a page, and the languages in which the texts of the policy are looked up. */
 export interface ConsentLocale {
-  /** The language of the page's own words. */
+  /** Language of the page's own texts. */
   readonly tag: string;
+  /** Direction of writing. */
   readonly dir: "ltr" | "rtl";
+  /** The page's own texts. */
   readonly words: ConsentWords;
-  /** What was asked for, each followed by its language alone: where a scope's texts are looked for. */
+  /** Requested tags in lower case, each followed by its language without a region. A scope's texts are looked up in this order. */
   readonly wanted: readonly string[];
 }
 
-/** Picks the first language asked for that there are words in; else English. Anything that is no tag is passed over. */
+/** Picks the first requested language in which the page has texts, or English. Ignores anything that is not a language tag. */
 export function pickLocale(asked: unknown): ConsentLocale {
   const list = typeof asked === "string" ? asked.split(" ") : asked;
   const tags = (firstItems(list, MOST_TAGS) ?? []).filter(
@@ -49,7 +52,7 @@ function languageOf(tag: string): string {
   return (tag.split("-")[0] as string).toLowerCase();
 }
 
-/** One text of a scope: in the first language that has it, else the policy's own. */
+/** Returns a text of a scope in the first requested language that has it, else the policy's default text. */
 export function textOf(
   { options }: CompiledScope,
   name: "title" | "description" | "warning",

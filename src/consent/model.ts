@@ -1,36 +1,36 @@
 import type { ConsentClient } from "../policy/client.js";
-import type { ConsentWords } from "./words.js";
+import type { ConsentWords } from "./messages/consent-words.js";
 
-/** A scope that a person refused to a client, and until when that is remembered, in seconds since 1970. */
+/** Scope that the user refused to a client. */
 export interface RefusedScope {
-  /** The scope-token. */
+  /** Scope token. */
   readonly scope: string;
-  /** When it is forgotten; never, if left out. */
+  /** End of the refusal, in seconds since 1970. Default: no end. */
   readonly until?: number;
 }
 
-/** What the server knows of one authorization request. Everything is the server's; only `requested` and the client's metadata came from outside. */
+/** What the server knows about one authorization request. Only `requested` and the client's metadata come from outside; the server sets all the rest. */
 export interface ConsentFacts {
-  /** Names this request, once; what comes back must carry it. The host binds it to the browser. */
+  /** Unique identifier of this request. The posted selection must contain it. The host binds it to the browser. */
   readonly id?: string | undefined;
-  /** Whether an answer to this request has been taken already. */
+  /** Whether a selection for this request was accepted already. Default: `false`. */
   readonly used?: boolean | undefined;
-  /** Who asks. */
+  /** Client that requests access. */
   readonly client: ConsentClient;
-  /** The `scope` parameter, form-decoded; `undefined` or `""` where the request names none (RFC 6749, section 3.1). */
+  /** The `scope` parameter, form-decoded; `undefined` or `""` if the request has no scope (RFC 6749, section 3.1). */
   readonly requested?: string | readonly string[] | undefined;
-  /** On whose behalf. */
+  /** User who is signed in. */
   readonly user?:
     | {
-        /** What the person calls the account: a name or an address. */
+        /** Name or address by which the user knows the account. */
         readonly label: string;
-        /** The person's identifier, for the receipt. */
+        /** Identifier of the user, for the receipt. */
         readonly sub?: string;
-        /** Where another account can be chosen. */
+        /** URL at which the user can choose another account. */
         readonly switchAccountUrl?: string;
       }
     | undefined;
-  /** The account that the scopes are about. */
+  /** Account to which the scopes apply. */
   readonly account?:
     | {
         /** The account's tier. */
@@ -38,14 +38,15 @@ export interface ConsentFacts {
         /** The account's type. */
         readonly account_type?: string;
         /**
-         * For each placeholder of a scope: the values that this person may grant, each with a label. Any other value belongs to
-         * another person. By itself it cannot decide on a template with two placeholders, or on a placeholder name that stands
-         * under two different prefixes (`/accounts/{id}/…` and `/photos/{id}/…`): such scopes are dropped as `needs-owns`.
+         * For each placeholder of a scope: the values that this user may grant, each with a label. All other values belong to other
+         * users. The list cannot decide on a template with two placeholders, or on a placeholder name that occurs under two
+         * different prefixes (`/accounts/{id}/…` and `/photos/{id}/…`): without `owns` such scopes are dropped as `needs_owns`.
          */
         readonly resources?: { readonly [param: string]: { readonly [value: string]: string } };
         /**
-         * Returns the label of what a template with these values is about if this person may grant it; it decides on all
-         * placeholders together. Synchronous. Anything but a non-empty text, and an exception, mean "not this person's".
+         * Synchronous callback that decides on all placeholders of a template together. It returns the label of the resource if
+         * this user may grant it. Any other value than a non-empty string, and an exception, mean "not this user's". An exception on
+         * a scope that is granted already makes the screen an error, `temporarily_unavailable`.
          */
         readonly owns?: (
           template: string,
@@ -53,179 +54,191 @@ export interface ConsentFacts {
         ) => string | undefined;
       }
     | undefined;
-  /** What this person has granted this client before, and still does. */
+  /** Scope that the user granted to this client earlier, if the grant is still in force. */
   readonly granted?: string | readonly string[] | undefined;
-  /** The policy's version at that time. */
+  /** Version of the policy at the time of that grant. Default: unknown, which counts as another version. */
   readonly grantedPolicyVersion?: string | undefined;
-  /** What was refused before. */
+  /** `outcome.refused` of the last consent. */
   readonly refused?: readonly RefusedScope[] | undefined;
   /** Languages in order of preference, as BCP 47 tags: `ui_locales`, or what the browser accepts. */
   readonly locale?: string | readonly string[] | undefined;
-  /** The `prompt` of OpenID Connect. */
+  /** The `prompt` parameter of OpenID Connect. */
   readonly prompt?: string | undefined;
-  /** Seconds since 1970; the clock of the runtime, if left out. */
+  /** Current time in seconds since 1970, not in milliseconds. Default: the clock of the runtime. */
   readonly now?: number | undefined;
 }
 
-/** How a host wants consent to be asked. */
+/** How the host asks for consent. */
 export interface ConsentOptions {
-  /** What a request without scope gets: the policy's `defaultScopes` (the default), all there is to offer, or an error (RFC 6749, section 3.3). */
+  /**
+   * What a request without scope gets: the policy's `defaultScopes`, all scopes that can be offered, or the error `invalid_scope`
+   * (RFC 6749, section 3.3). Default: `"defaults"`.
+   */
   readonly whenNoScope?: "defaults" | "catalogue" | "fail";
-  /** Whether boxes start checked as the policy says, or only where they must be. A box that is checked before may be no consent (GDPR, recital 32). */
+  /**
+   * Whether boxes start checked as the policy declares, or only if they have to be checked. A box that is checked in advance may
+   * not count as consent (GDPR, recital 32). Default: `"policy"`.
+   */
   readonly prechecked?: "policy" | "never";
-  /** What a scope that cannot be offered does: it is left out (the default), or the whole request is `invalid_scope`. */
+  /** Whether a scope that cannot be offered is left out, or makes the whole request `invalid_scope`. Default: `"drop"`. */
   readonly ineligible?: "drop" | "refuse";
-  /** Whether a scope above the account's plan can be chosen; without effect until then. */
+  /** Whether the user can choose a scope above the account's tier, which has no effect until an upgrade. Default: `"selectable"`. */
   readonly tierLocked?: "selectable" | "locked";
-  /** For how many seconds a refusal is remembered; 180 days by default. */
+  /** Time in seconds for which a refusal is remembered. Default: 180 days. */
   readonly rememberRefusals?: number;
-  /** Where a person sees what is connected, and ends it. */
+  /** URL of the page on which the user sees connected apps and revokes access. */
   readonly manageUrl?: string;
-  /** Where a person can report a client. */
+  /** URL at which the user can report a client. */
   readonly reportUrl?: string;
-  /** Where a person finds help. */
+  /** URL of a help page. */
   readonly helpUrl?: string;
 }
 
 /**
- * Why nothing may be shown and nothing granted; an `error` of RFC 6749, section 4.1.2.1. `temporarily_unavailable`: `owns`
- * failed on a scope that is granted already, so the screen cannot tell what the grant is now.
+ * Reason why nothing may be shown or granted; an `error` of RFC 6749, section 4.1.2.1. `temporarily_unavailable`: `owns` failed on a
+ * scope that is granted already, so the screen cannot show what the grant is now.
  */
 export type ConsentError = "invalid_scope" | "unauthorized_client" | "temporarily_unavailable";
 
-/** What a row is. */
-export type ConsentState = "required" | "optional" | "already-granted" | "implied" | "tier-locked";
+/** State of a row. `implied`: a checked row implies the scope. `tier_locked`: the scope has no effect on the account's tier. */
+export type ConsentState = "required" | "optional" | "already_granted" | "implied" | "tier_locked";
 
-/** One scope, as a person is asked for it. */
+/** One scope, as the page shows it to the user. */
 export interface ConsentRow {
-  /** An identifier for a page: a scope is no safe one. */
+  /** Identifier for use in a page. A scope is not a safe identifier. */
   readonly domId: string;
-  /** The concrete scope-token; what a form posts. */
+  /** Scope token with its values, which the form posts. */
   readonly scope: string;
-  /** Its short name. */
+  /** Short name of the scope. */
   readonly title: string;
-  /** What it opens. */
+  /** Description of what the scope opens. */
   readonly description: string;
-  /** What kind of access it is, by its verb. */
+  /** Type of access, read from the action in the scope's name. */
   readonly access: "read" | "write" | "publish" | "other";
-  /** What it is about, where it is bound; with `owns`, one label for all of its values. */
+  /** Resource of a bound scope, one entry for each placeholder. With `owns`, all entries have the same label. */
   readonly resource: readonly {
     readonly param: string;
     readonly value: string;
     readonly label: string;
   }[];
-  /** What it is. */
+  /** State of the row. */
   readonly state: ConsentState;
-  /** Whether its box starts checked. */
+  /** Whether the box starts checked. */
   readonly checked: boolean;
-  /** Whether its box cannot be changed. */
+  /** Whether the user cannot change the box. */
   readonly locked: boolean;
-  /** Why it is locked, included, or not checked. */
+  /** Reason why the row is locked, implied or not checked. */
   readonly why: string | null;
-  /** Why granting it deserves a second look, with a word that says so. */
+  /** Warning of the policy, with a label that marks it as a warning. */
   readonly warning: { readonly label: string; readonly text: string } | null;
-  /** The plan that it needs and the account lacks. */
+  /** Tier that the scope needs and the account does not have, with a note for the user. */
   readonly tier: { readonly needed: string; readonly note: string } | null;
-  /** Whether it was not there when this client was last authorised. */
+  /** Whether there is an earlier grant that does not cover the scope. */
   readonly isNew: boolean;
-  /** Scopes that come with it. */
+  /** Scopes that this scope implies, without reserved ones. */
   readonly includes: readonly string[];
-  /** Scopes on this screen that it comes with. */
+  /** Scopes on this screen that imply this scope. */
   readonly includedIn: readonly string[];
-  /** What it opens. */
+  /** Tools and endpoints that the scope opens, without hidden and denied ones. */
   readonly unlocks: { readonly tools: readonly string[]; readonly endpoints: readonly string[] };
 }
 
-/** The client, as a person may see it: clean text, and what is proven apart from what is claimed. */
+/** Client as the page shows it: cleaned text, with verified facts separate from the client's own claims. */
 export interface ConsentClientView {
-  /** The client's identifier. */
+  /** Identifier of the client. */
   readonly id: string;
-  /** Its name, or its identifier where it has no name that can be shown. */
+  /** Name of the client, or its identifier if it has no name that can be shown. */
   readonly name: string;
-  /** Whether a domain of its own is proven. */
+  /** Whether the host has verified a domain of the client. */
   readonly verified: boolean;
-  /** That domain. */
+  /** Verified domain. */
   readonly domain: string | null;
-  /** The host that the answer goes to; a scheme, where an app takes it on the same device. */
+  /** Host to which the response goes; the scheme if an app on this device receives it through a private-use scheme. */
   readonly redirectHost: string | null;
-  /** Whether the answer goes to a program on this very device. */
+  /** Whether the response goes to a program on the user's device. */
   readonly redirectIsLocal: boolean;
-  /** Its website; `https` alone, here and below. */
+  /** Website of the client. Only `https`, as for the links below. */
   readonly uri: string | null;
-  /** Its picture. */
+  /** Logo of the client. */
   readonly logoUri: string | null;
-  /** Its privacy policy. */
+  /** Privacy policy of the client. */
   readonly policyUri: string | null;
-  /** Its terms of service. */
+  /** Terms of service of the client. */
   readonly tosUri: string | null;
 }
 
-/** All that a consent page shows, as plain JSON for any UI. */
+/** Complete content of a consent page, as plain JSON for any UI. */
 export interface ConsentScreen {
-  /** The version of this shape. */
+  /** Version of this data format. */
   readonly version: 1;
-  /** The request that it belongs to. */
+  /** Identifier of the request; `null` if the facts have none. */
   readonly id: string | null;
-  /** Whose policy it is. */
+  /** Name of the policy. */
   readonly policyName: string;
-  /** Which edition of it: what a person agrees to. */
+  /** Version of the policy to which the user agrees. */
   readonly policyVersion: string;
-  /** The language that the words are in, and the direction it is written in. */
+  /** Language of the page's own texts. */
   readonly locale: string;
-  /** The direction of writing. */
+  /** Direction of writing of that language. */
   readonly dir: "ltr" | "rtl";
-  /** Where it is not `null`: show nothing, grant nothing, and answer the client with this. */
+  /** If not `null`: show nothing, grant nothing, and return this error to the client. */
   readonly error: ConsentError | null;
-  /** Why a person is asked now. */
-  readonly reason: "first-time" | "new-scopes" | "forced" | "policy-changed" | "nothing-new";
-  /** On whose behalf. */
+  /** Reason why the user is asked. `forced`: the `prompt` parameter asks for consent. */
+  readonly reason: "first_time" | "new_scopes" | "forced" | "policy_changed" | "nothing_new";
+  /** User who is signed in; `null` if the facts have none. */
   readonly user: { readonly label: string; readonly switchAccountUrl: string | null } | null;
-  /** Who asks. */
+  /** Client that requests access. */
   readonly client: ConsentClientView;
-  /** Who the person is: `openid`, `profile` and their sisters. */
+  /** Scopes about the identity of the user: `openid`, `profile`, `email`, `address`, `phone`. */
   readonly identity: readonly ConsentRow[];
-  /** What the client may do. */
+  /** All other scopes, by group. */
   readonly groups: readonly {
     readonly id: string;
     readonly legend: string;
     readonly rows: readonly ConsentRow[];
   }[];
-  /** Access while the person is away. */
+  /** Row of `offline_access`, access while the user is away; `null` if it is not offered. */
   readonly offline: ConsentRow | null;
-  /** Bundles of the policy, each with the rows of this screen that it checks. */
+  /** Bundles of the policy, each with the scopes of this screen that it checks. */
   readonly presets: readonly {
     readonly id: string;
     readonly title: string;
     readonly scopes: readonly string[];
   }[];
-  /** What no scope covers. */
+  /** What no scope of the policy covers. */
   readonly notCovered: readonly string[];
-  /** Where to go from here. */
+  /** Links of the page; `null` for a link that is not set or not safe. */
   readonly links: {
     readonly manage: string | null;
     readonly report: string | null;
     readonly help: string | null;
   };
-  /** Whether the page may be left out: nothing new, nobody asked for it, and the client's identity is assured (RFC 6749, section 10.2). */
+  /**
+   * Whether the page may be skipped: the request has nothing new, `prompt` does not ask for consent, and the identity of the
+   * client is assured (RFC 6749, section 10.2).
+   */
   readonly canSkip: boolean;
-  /** The header fields that a page with this on it must send. */
+  /** Headers that the response with this page must have. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The page's own words. */
+  /** Texts of the page that do not come from the policy. */
   readonly words: ConsentWords;
 }
 
-/** A scope that was asked for and is not on the screen. For the log alone: it is what a client wrote. */
+/** Scope that was requested and is not on the screen. For the log only, because the client wrote the text. */
 export interface DroppedScope {
-  /** The scope-token, with what could break a line written as escapes, and cut. */
+  /** Scope token, cut, with invisible characters written as escapes. */
   readonly scope: string;
-  /** Why. */
+  /**
+   * Reason why the scope was dropped. `unbound`: a template without values. `foreign`: the user does not own the resource, or `owns`
+   * failed. `needs_owns`: only `owns` can decide on this template.
+   */
   readonly why:
     | "malformed"
     | "unknown"
     | "reserved"
-    | "not-registered"
+    | "not_registered"
     | "unbound"
     | "foreign"
-    | "needs-owns"
-    | "account-type";
+    | "needs_owns"
+    | "account_type";
 }

@@ -15,33 +15,33 @@ import { isFirstParty } from "./facts.js";
 import type { ConsentError, ConsentFacts, ConsentOptions, DroppedScope } from "./model.js";
 import { createOwnershipCheck } from "./ownership.js";
 
-/** A scope that can be offered. */
+/** Scope that can be offered to the user. */
 export interface OfferedScope extends Meaning {
-  /** For each placeholder: what the person calls its value. */
+  /** Label of each placeholder's value, as the user knows it. */
   readonly labels: readonly string[];
 }
 
-/** What a request comes down to. */
+/** Scopes that a request offers to the user, and those that it does not. */
 export interface Offer {
-  /** In the order of the policy, each once. */
+  /** Offered scopes in the order of the policy, each once. */
   readonly scopes: readonly OfferedScope[];
-  /** What was asked for and is not offered; at most {@link MAX_DROPPED}. */
+  /** Requested scopes that are not offered; at most {@link MAX_DROPPED}. */
   readonly dropped: readonly DroppedScope[];
-  /** Why nothing may be shown: the request is malformed, holds what may not be dropped, or comes down to nothing. */
+  /** Reason why nothing may be shown: the request is malformed, contains a scope that may not be dropped, or offers nothing. */
   readonly error: ConsentError | undefined;
-  /** The scope tokens of the request; `undefined` where it named none. */
+  /** Scope tokens of the request; `undefined` if it has none. */
   readonly requested: readonly string[] | undefined;
   /**
-   * What the request asked for, offered or not, by the texts of its meanings. Where `owns` fails on one that is granted, there is an
-   * error instead, so that nothing is taken back because of an outage.
+   * Texts of all meanings that the request asked for, offered or not. If `owns` fails on one that is granted, there is an error
+   * instead, so that an outage never removes a granted scope.
    */
   readonly asked: ReadonlySet<string>;
 }
 
-/** How many dropped scopes are reported for one request. */
+/** Maximum number of dropped scopes that are reported for one request. */
 const MAX_DROPPED = 256;
 
-/** Sorts what a client asked for into what can be offered and what cannot, by the policy, the client's registration and the account. */
+/** Divides the requested scopes into offered and dropped ones by the policy, the client's registration and the account. */
 export function offerOf(
   policy: CompiledPolicy,
   facts: ConsentFacts,
@@ -73,11 +73,11 @@ export function offerOf(
         dropped.push({ scope: forLog(named.length === 1 ? token : meaning.text), why: result.why });
         isOutage ||= result.isOutage && granted.has(meaning.text);
       }
-      // a request without scope asked for what it is offered, no more
+      // a request without scope asked only for what it is offered
       if (result.kind === "offered" || requested.length > 0) asked.add(meaning.text);
     }
   }
-  // the client cannot be blamed for what it did not ask for
+  // a client that named no scope is not refused for a scope that it did not name
   const isStrict = options.ineligible === "refuse" && requested.length > 0;
   if (isOutage) return refusal("temporarily_unavailable", dropped);
   if (offered.size === 0 || (dropped.length > 0 && isStrict)) {
@@ -103,22 +103,22 @@ function refusal(error: ConsentError, dropped: readonly DroppedScope[]): Offer {
   };
 }
 
-/** The tokens of a scope parameter; none for one that was not sent, `undefined` for a malformed one. */
+/** Returns the tokens of a scope parameter: an empty list if it was not sent, `undefined` if it is malformed. */
 function readRequested(scope: unknown): readonly string[] | undefined {
   return scope === undefined ? [] : readScopeTokens(scope);
 }
 
-/** The tokens of the earlier grant as the grant spells them; none where it is malformed, as a token of it would be. */
+/** Returns the tokens of the earlier grant as the grant spells them. A malformed grant has no tokens, as an access token with it would grant nothing. */
 export function grantedTokens({ granted }: ConsentFacts): readonly string[] {
   return readGrantedTokens(granted) ?? [];
 }
 
-/** Everything that the earlier grant means. */
+/** Returns all meanings of the earlier grant. */
 export function grantedMeanings(policy: CompiledPolicy, facts: ConsentFacts): Meanings {
   return expandTokens(policy, grantedTokens(facts), isFirstParty(facts.client));
 }
 
-/** What a request without scope asks for (RFC 6749, section 3.3). */
+/** Returns the tokens that a request without scope asks for (RFC 6749, section 3.3). */
 function tokensOfNone(
   policy: CompiledPolicy,
   { account }: ConsentFacts,
@@ -131,14 +131,14 @@ function tokensOfNone(
     .flatMap((scope) => bindingsOf(scope, account?.resources));
 }
 
-/** A scope bound to everything of this account that its one placeholder can mean; itself, where it has none. */
+/** Returns a scope with one placeholder bound to each of the account's values, and a scope without placeholders unchanged. */
 function bindingsOf(
   { template }: CompiledScope,
   resources: { readonly [param: string]: { readonly [value: string]: string } } = {},
 ): readonly string[] {
   if (template.names.length === 0) return [bindTemplate(template, [])];
   const [param, ...others] = template.names as readonly [string, ...string[]];
-  // two placeholders would be every pair: a request has to name those
+  // two placeholders would yield every pair of values, so a request has to name them
   const values = others.length === 0 && Object.hasOwn(resources, param) ? resources[param] : {};
   return Object.keys(values ?? {}).map((value) => bindTemplate(template, [value]));
 }
@@ -152,7 +152,7 @@ type Eligibility =
   | { readonly kind: "offered"; readonly labels: readonly string[] }
   | { readonly kind: "dropped"; readonly why: DroppedScope["why"]; readonly isOutage: boolean };
 
-/** Prepares the check of what may be offered to this client on behalf of this account. */
+/** Creates the check of what may be offered to this client for this account. */
 function createEligibilityCheck(
   policy: CompiledPolicy,
   { client, account }: ConsentFacts,
@@ -169,12 +169,12 @@ function createEligibilityCheck(
     isOutage,
   });
   return (meaning) => {
-    if (registered?.covers(meaning) === false) return dropped("not-registered");
+    if (registered?.covers(meaning) === false) return dropped("not_registered");
     const ownership = ownershipOf(meaning);
     if (ownership.kind === "refused") return dropped(ownership.why, ownership.isOutage);
     const { accountTypes } = meaning.scope;
     if (accountType !== undefined && accountTypes?.includes(accountType) === false) {
-      return dropped("account-type");
+      return dropped("account_type");
     }
     return { kind: "offered", labels: ownership.labels };
   };

@@ -2,13 +2,13 @@ import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
 import type { Meaning } from "../policy/scope-meanings.js";
 import type { ConsentFacts, DroppedScope } from "./model.js";
 
-/** Whose a bound scope is: this person's, with a label for each placeholder, or why it cannot be offered. */
+/** Owner of a bound scope: this user, with a label for each placeholder, or the reason why the scope cannot be offered. */
 export type Ownership =
   | { readonly kind: "owned"; readonly labels: readonly string[] }
   | {
       readonly kind: "refused";
-      readonly why: Extract<DroppedScope["why"], "foreign" | "needs-owns">;
-      /** Whether `owns` threw, so that nothing is known. */
+      readonly why: Extract<DroppedScope["why"], "foreign" | "needs_owns">;
+      /** Whether `owns` threw, so that the owner is unknown. */
       readonly isOutage: boolean;
     };
 
@@ -17,11 +17,11 @@ const FOREIGN: Ownership = Object.freeze({ kind: "refused", why: "foreign", isOu
 const UNKNOWN: Ownership = Object.freeze({ kind: "refused", why: "foreign", isOutage: true });
 const NEEDS_OWNS: Ownership = Object.freeze({
   kind: "refused",
-  why: "needs-owns",
+  why: "needs_owns",
   isOutage: false,
 });
 
-/** Prepares the check of who may grant a bound scope. */
+/** Creates the check whether this user may grant a bound scope. */
 export function createOwnershipCheck(
   policy: CompiledPolicy,
   account: ConsentFacts["account"],
@@ -66,8 +66,8 @@ function labelOf(
 }
 
 /**
- * Placeholder names that stand under two different prefixes: `{id}` of `/accounts/{id}/…` and of `/photos/{id}/…` are not
- * the same kind of thing, and a list of values by placeholder name cannot tell them apart.
+ * Returns the placeholder names that occur under two different prefixes. The `{id}` of `/accounts/{id}/…` and of `/photos/{id}/…` are
+ * different types of resource, and a list of values by placeholder name cannot distinguish them.
  */
 function ambiguousPlaceholders({ scopes }: CompiledPolicy): ReadonlySet<string> {
   const prefixes = new Map<string, string>();

@@ -1,4 +1,4 @@
-/** The stylesheet of the consent page. Custom properties are what an owner sets; colours meet WCAG 2.2 AA in light and dark. */
+/** Stylesheet of the consent page. Hosts set its custom properties. The colours meet WCAG 2.2 AA in light and dark mode. */
 export const PAGE_STYLE = `:root{color-scheme:light dark;--consent-accent:#1d4ed8;--consent-on-accent:#fff;--consent-text:#1b1f27;--consent-quiet:#4a5160;--consent-page:#eef1f6;--consent-card:#fff;--consent-line:#8a92a3;--consent-soft:#e3e7ef;--consent-caution:#7a3e00;--consent-caution-soft:#fff0c4;--consent-radius:14px;--consent-font:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Noto Sans Arabic",sans-serif}
 @media (prefers-color-scheme:dark){:root{--consent-accent:#a8c2ff;--consent-on-accent:#0d1526;--consent-text:#eef1f7;--consent-quiet:#b4bccb;--consent-page:#0f131b;--consent-card:#191f2a;--consent-line:#768094;--consent-soft:#2a3240;--consent-caution:#ffd08a;--consent-caution-soft:#3a2a12}}
 *{box-sizing:border-box}

@@ -12,31 +12,31 @@ import type { ConsentFacts, ConsentOptions, ConsentRow, RefusedScope } from "./m
 import { grantedMeanings, grantedTokens, type Offer, offerOf } from "./offer.js";
 import { liveRefusals, rowsOf } from "./rows.js";
 
-/** What a person chose, as it was posted: any values at all. */
+/** Selection of the user as the browser posted it. All members are untrusted. */
 export interface ConsentSelection {
-  /** `"approve"`; anything else is no. */
+  /** `"approve"`; any other value denies the request. */
   readonly decision: unknown;
-  /** The boxes that were checked. A browser does not post locked ones; they are added again. */
+  /** Scopes of the checked boxes. Browsers do not post locked boxes; those that are checked are added. */
   readonly scopes?: unknown;
-  /** The screen's `id`. */
+  /** `id` of the screen. */
   readonly id?: unknown;
-  /** The screen's `policyVersion`. */
+  /** `policyVersion` of the screen. */
   readonly policyVersion?: unknown;
 }
 
-/** What was agreed to, to be kept: what was shown, in which words, and how it was chosen. */
+/** Record of the consent for the host to store: what was granted, which texts were shown, and which boxes were checked in advance. */
 export interface ConsentReceipt {
-  /** Seconds since 1970. */
+  /** Time of the consent, in seconds since 1970. */
   readonly time: number;
-  /** The policy and its edition. */
+  /** Name and version of the policy. */
   readonly policy: { readonly name: string; readonly version: string };
-  /** The client's identifier. */
+  /** Identifier of the client. */
   readonly client_id: string;
-  /** The person, where known. */
+  /** Identifier of the user; `null` if unknown. */
   readonly sub: string | null;
-  /** The language of the words. */
+  /** Language of the texts. */
   readonly locale: string;
-  /** Each scope that was granted, with the words shown, and whether its box was checked before the person chose. */
+  /** Granted scopes, each with the texts that were shown and whether its box was checked in advance. */
   readonly scopes: readonly {
     readonly scope: string;
     readonly title: string;
@@ -45,48 +45,54 @@ export interface ConsentReceipt {
   }[];
 }
 
-/** What comes of a person's choice. */
+/** Result of the user's selection. */
 export type ConsentOutcome =
   | {
       readonly ok: true;
-      /** What to grant: what was chosen, and what that implies among what was requested. The `scope` of the token and of its response. */
+      /**
+       * Scope to grant: the chosen scopes, and the requested ones that these imply. It is the `scope` of the token and of the token
+       * response.
+       */
       readonly scope: string;
-      /** The same as a list. */
+      /** The same scope as a list. */
       readonly scopes: readonly string[];
-      /** Whether it differs from the request as a set of tokens: then the response must name `scope` (RFC 6749, section 3.3). */
+      /** Whether the set of tokens differs from the request. If so, the token response must contain `scope` (RFC 6749, section 3.3). */
       readonly changed: boolean;
-      /** What the earlier grant did not cover. */
+      /** Granted scopes that the earlier grant did not cover. */
       readonly added: readonly string[];
       /**
-       * Tokens of the earlier grant, as it spells them, with a meaning that this request asked for and that the new grant does not
-       * cover: access tokens and refresh tokens that hold them must be revoked.
+       * Tokens of the earlier grant, as the grant spells them, with a meaning that this request asked for and that the new grant does
+       * not cover. Revoke the access tokens and refresh tokens that have them.
        */
       readonly removed: readonly string[];
       /**
-       * The whole list of refusals to keep from now on, in place of the earlier one; at most 4,096. Forget it when the client's
-       * access is revoked.
+       * Complete list of refusals to store in place of the earlier list; at most 4,096. Delete it when the client's access is
+       * revoked.
        */
       readonly refused: readonly RefusedScope[];
-      /** What to keep. */
+      /** Record to store. */
       readonly receipt: ConsentReceipt;
     }
   | {
       readonly ok: false;
-      /** What to answer the client (`access_denied`, `invalid_scope`), or why to show the page again. */
+      /**
+       * Error to return to the client (`access_denied`, `invalid_scope`, `temporarily_unavailable`), or the reason to show the page
+       * again (`invalid_selection`, `stale`).
+       */
       readonly error:
         | "access_denied"
         | "invalid_scope"
         | "invalid_selection"
         | "stale"
         | "temporarily_unavailable";
-      /** What the audit calls it. */
+      /** Name of the event for the audit log. */
       readonly event:
         | "consent.denied"
         | "consent.tampered"
         | "consent.stale"
         | "consent.invalid"
         | "consent.unavailable";
-      /** What was posted and had not been offered, cleaned for a log. */
+      /** Posted values that were not offered, cleaned for a log. */
       readonly offending: readonly string[];
     };
 
@@ -94,10 +100,10 @@ const REMEMBERED = 180 * 24 * 3_600;
 const MOST_LOGGED = 32;
 
 /**
- * What a person's choice grants. Everything is worked out anew from facts that the server holds; what a page showed or posted is only
- * compared with it. One scope that was not offered voids the whole choice. Never throws on anything a browser can post.
+ * Returns what a user's selection grants. The result is computed from the server's facts; what the browser posts is only compared with
+ * it. One scope that was not offered invalidates the whole selection. Nothing that a browser can post makes this function throw.
  *
- * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a policy that is none
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a value that is not a policy; `ERR_OPTIONS_INVALID` for invalid options or facts
  *
  * {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-3.3 RFC 6749, section 3.3}
  *
@@ -139,16 +145,16 @@ export function resolveConsent(
     return refuse("invalid_selection", "consent.tampered", offending.slice(0, MOST_LOGGED));
   }
   const chosen = new Set(tokens);
-  // an implied row that is locked comes with the row that implies it, and not by itself
+  // an implied row that is locked is granted only with a row that implies it
   const isChosen = (row: ConsentRow) =>
     row.locked ? row.checked && row.state !== "implied" : chosen.has(row.scope);
   const optional = rows.filter((row) => !row.locked);
   const picked = new Set(rows.filter(isChosen).map((row) => row.scope));
-  // a scope has at least one token (RFC 6749, section 3.3): where every row is locked and unchecked, nothing can be granted
+  // a scope has at least one token (RFC 6749, section 3.3): if every row is locked and unchecked, nothing can be granted
   if (picked.size === 0 || (optional.length > 0 && !optional.some(isChosen))) {
     return refuse("access_denied", "consent.denied");
   }
-  // what comes with a chosen scope is granted with it, whatever its own box says
+  // what a chosen scope implies is granted with it, even if its own box is not checked
   const granted = rows.filter(
     (row) => picked.has(row.scope) || row.includedIn.some((scope) => picked.has(scope)),
   );
@@ -182,8 +188,8 @@ export function resolveConsent(
 }
 
 /**
- * The tokens of the earlier grant, as it spells them, that still mean something which this request asked for and the new grant
- * does not cover. What the request did not name was not in question.
+ * Returns the tokens of the earlier grant, as the grant spells them, with a meaning that this request asked for and that the new grant
+ * does not cover. Scopes that the request did not name stay granted.
  */
 function removedFrom(
   policy: CompiledPolicy,
@@ -197,10 +203,10 @@ function removedFrom(
   );
 }
 
-/** How many refusals are kept for one person and client; the newest ones. */
+/** Maximum number of refusals for one user and client. The newest ones are kept. */
 const MAX_REFUSALS = 4_096;
 
-/** The earlier refusals that still count and the new ones, under current names; without what is granted now and the baseline. */
+/** Returns the earlier refusals that are still in force and the new ones, under current names, without granted scopes and the baseline. */
 function refusalsToKeep(
   policy: CompiledPolicy,
   facts: ConsentFacts,
@@ -240,17 +246,17 @@ function refuse(
   return { ok: false, error, event, offending };
 }
 
-/** Whether an answer belongs to another request, to one that was answered, or to a page of another edition of the policy. */
+/** Returns whether a selection belongs to another request, to a request that was answered already, or to a page of another policy version. */
 function isStale(version: string, facts: ConsentFacts, selection: ConsentSelection): boolean {
   if (facts.used === true) return true;
   if (facts.id !== undefined && selection.id !== facts.id) return true;
   return selection.policyVersion !== undefined && selection.policyVersion !== version;
 }
 
-/** More boxes than any screen has. */
+/** Maximum number of posted scopes; more than any screen has. */
 const MOST_POSTED = 65_536;
 
-/** What was posted, as a form or as JSON: one text, or a list of them. What is not a scope token stays, to be found out. */
+/** Returns the scopes that a form or JSON posted, as one string or a list. Values that are not scope tokens are kept, so that the caller reports them. */
 function postedTokens(scopes: unknown): readonly unknown[] {
   if (scopes === undefined || scopes === null || scopes === "") return [];
   if (typeof scopes === "string") return isScopeToken(scopes) ? [scopes] : scopes.split(" ");

@@ -9,6 +9,7 @@ import { closeOver, type Meaning, type Meanings, namedMeanings } from "../policy
 import { cleanName } from "./clean-text.js";
 import { isFirstParty } from "./facts.js";
 import { type ConsentLocale, textOf } from "./locale.js";
+import { fill } from "./messages.js";
 import type {
   ConsentFacts,
   ConsentOptions,
@@ -18,9 +19,8 @@ import type {
 } from "./model.js";
 import { grantedMeanings, type Offer, type OfferedScope } from "./offer.js";
 import { type Unlocked, unlocksOf } from "./unlocks.js";
-import { fill } from "./words.js";
 
-/** A row with the declared scope that it stands for. */
+/** Row with its declared scope. */
 export interface PlacedRow {
   readonly row: ConsentRow;
   readonly scope: CompiledScope;
@@ -29,7 +29,7 @@ export interface PlacedRow {
 interface Draft {
   readonly offered: OfferedScope;
   readonly unlocked: Unlocked;
-  /** What comes with it. */
+  /** Meanings that the scope implies. */
   readonly includes: readonly Meaning[];
   readonly state: Exclude<ConsentState, "implied">;
   readonly checked: boolean;
@@ -38,7 +38,7 @@ interface Draft {
   readonly tier: ConsentRow["tier"];
 }
 
-/** The rows of a screen, in the order of the policy: the first rule that fits decides what a row is. */
+/** Returns the rows of a screen in the order of the policy. The first rule that applies determines the state of a row. */
 export function rowsOf(
   policy: CompiledPolicy,
   facts: ConsentFacts,
@@ -49,7 +49,7 @@ export function rowsOf(
   const firstParty = isFirstParty(facts.client);
   const around: Around = {
     granted: grantedMeanings(policy, facts),
-    required: namedTexts(policy, facts.client.required_scopes ?? [], firstParty),
+    required: namedTexts(policy, facts.client.requiredScopes ?? [], firstParty),
     refused: namedTexts(
       policy,
       liveRefusals(facts).map(({ scope }) => scope),
@@ -77,7 +77,7 @@ export function rowsOf(
     const title = titles.get(text) as string;
     const includedIn = (over.get(text) ?? []).map((other) => other.offered.text);
     const isImplied =
-      (draft.state === "optional" || (draft.state === "tier-locked" && !draft.checked)) &&
+      (draft.state === "optional" || (draft.state === "tier_locked" && !draft.checked)) &&
       over.get(text)?.some((other) => other.checked) === true;
     const warning = textOf(scope, "warning", locale);
     const { tools, endpoints } = draft.unlocked;
@@ -118,7 +118,7 @@ function includedWords(
   return fill(words.includedIn, { scopes: names.map((name) => titles.get(name)).join(", ") });
 }
 
-/** What the rows of one screen share. */
+/** Facts that all rows of one screen share. */
 interface Around {
   readonly granted: Meanings;
   readonly required: ReadonlySet<string>;
@@ -149,10 +149,10 @@ function draftOf(
   }
   if (tier !== null) {
     const locked = options.tierLocked === "locked" && !isGranted;
-    return { ...base, state: "tier-locked", checked: isGranted, locked };
+    return { ...base, state: "tier_locked", checked: isGranted, locked };
   }
-  if (isGranted) return { ...base, state: "already-granted", checked: true };
-  // a scope without which nothing works is never taken for one that the person does not want
+  if (isGranted) return { ...base, state: "already_granted", checked: true };
+  // a scope of the baseline, without which nothing works, is never treated as refused
   if (refused.has(text) && !baseline.has(text)) {
     return { ...base, state: "optional", checked: false, why: words.refusedBefore };
   }
@@ -160,7 +160,7 @@ function draftOf(
   return { ...base, state: "optional", checked };
 }
 
-/** The current names of scope tokens that the server keeps. */
+/** Returns the current names of scope tokens that the server stores. */
 function namedTexts(
   policy: CompiledPolicy,
   tokens: readonly string[],
@@ -170,7 +170,7 @@ function namedTexts(
   return new Set(named.map(({ text }) => text));
 }
 
-/** The refusals that are still remembered. */
+/** Returns the refusals that are still in force. */
 export function liveRefusals({
   refused = [],
   now = Date.now() / 1_000,
@@ -180,7 +180,7 @@ export function liveRefusals({
   );
 }
 
-/** The plan that is needed and not there; an unknown plan is below the lowest. */
+/** Returns the tier that is needed if the account's tier is below it. An unknown tier is below the lowest. */
 function tierNote(
   policy: CompiledPolicy,
   { account }: ConsentFacts,
@@ -193,7 +193,7 @@ function tierNote(
   return has >= rank ? null : { needed, note: fill(words.tierNote, { tier: capitalised(needed) }) };
 }
 
-/** A scope's own title, else its words: `courses:read` is "Courses: read". */
+/** Returns the title of a scope, or one made of the words of its name: `courses:read` becomes "Courses: read". */
 export function titleOf(scope: CompiledScope, locale: ConsentLocale): string {
   const title = textOf(scope, "title", locale);
   if (title !== undefined) return title;
@@ -221,7 +221,7 @@ function accessOf(scope: CompiledScope): ConsentRow["access"] {
   return PUBLISHING.has(action) ? "publish" : "write";
 }
 
-/** A declared name: what it says has been read once, at compile time. */
+/** Returns the parts of a declared name. It parses, because the policy was checked when it was compiled. */
 function syntaxOf({ name }: CompiledScope): ScopeTokenSyntax {
   const parsed = parseScopeToken<string>(name) as Extract<ScopeTokenResult, { ok: true }>;
   return parsed.token;

@@ -18,18 +18,19 @@ import type {
 import { grantedMeanings, grantedTokens, type Offer, offerOf } from "./offer.js";
 import { type PlacedRow, rowsOf } from "./rows.js";
 
-/** Scopes of OpenID Connect Core, section 5.4: who a person is, apart from what a client may do. */
+/** Scopes about the identity of the user (OpenID Connect Core, section 5.4), which the page shows in a group of their own. */
 const IDENTITY: ReadonlySet<string> = new Set(["openid", "profile", "email", "address", "phone"]);
 const OFFLINE = "offline_access";
 
 /**
- * What a person is asked, as plain JSON for any UI: recomputed from facts that the server holds, the same for the same facts.
- * Never in it: a reserved scope (of a client that is not the owner's), an unknown or malformed one, one that the client has not
- * registered, one of somebody else's account, a hidden operation. {@link droppedScopes} says what was left out.
+ * Returns the content of a consent page as plain JSON for any UI. It is computed from the server's facts alone: the same facts yield
+ * the same screen. It never contains a reserved scope (unless the client is a first-party client), an unknown or malformed scope, a
+ * scope that the client has not registered, a scope of another user's account, or a hidden operation. {@link droppedScopes} returns
+ * what was left out.
  *
- * Never throws on anything a client can send; `error` says that nothing may be shown.
+ * Nothing that a client can send makes this function throw. If `error` is not `null`, nothing may be shown.
  *
- * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a policy that is none
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a value that is not a policy; `ERR_OPTIONS_INVALID` for invalid options or facts
  *
  * {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-3.3 RFC 6749, section 3.3}
  *
@@ -94,7 +95,10 @@ export function consentScreen(
   };
 }
 
-/** What was asked for and is not on the screen, and why: for the log, never for the page or the client. */
+/**
+ * Returns the requested scopes that are not on the screen, each with the reason. Use it for the log only, never on the page or in a
+ * response to the client.
+ */
 export function droppedScopes(
   policy: AnyPolicy,
   facts: ConsentFacts,
@@ -121,8 +125,8 @@ function groupsOf(placed: readonly PlacedRow[], { words }: ConsentLocale): Conse
 }
 
 /**
- * Bundles of which there is something to choose here. Each checks its own scopes and the requested baseline, without which
- * they open nothing; locked rows stay as they are.
+ * Returns the bundles with at least one scope that the user can choose here. Each checks its own scopes and the requested baseline,
+ * without which they open nothing. Locked rows keep their state.
  */
 function presetsOf(policy: CompiledPolicy, placed: readonly PlacedRow[]): ConsentScreen["presets"] {
   return Object.keys(policy.definition.bundles ?? {}).flatMap((id) => {
@@ -151,38 +155,38 @@ function reasonOf(
 ): ConsentScreen["reason"] {
   const { grantedPolicyVersion: version } = facts;
   if (isForced(facts.prompt)) return "forced";
-  // a grant that is malformed, or of which this policy knows nothing, grants nothing
-  if (grantedMeanings(policy, facts).size === 0) return "first-time";
-  if (rows.some((row) => row.isNew)) return "new-scopes";
+  // a grant that is malformed, or without a scope that this policy declares, grants nothing
+  if (grantedMeanings(policy, facts).size === 0) return "first_time";
+  if (rows.some((row) => row.isNew)) return "new_scopes";
   const isChanged =
     version === undefined
       ? mayHaveGrown(policy, facts, offer)
       : version !== policy.definition.version;
-  return isChanged ? "policy-changed" : "nothing-new";
+  return isChanged ? "policy_changed" : "nothing_new";
 }
 
 /**
- * Whether the grant may mean more now than when it was given, where the host does not know the version of the policy then: it
- * covers something of this request by an older name or by an implication, and these may be newer than the grant.
+ * Returns whether the grant may mean more now than when it was given. It decides for hosts that do not know the policy version of the
+ * grant: a scope of this request that the grant covers by an older name or by an implication may be newer than the grant.
  */
 function mayHaveGrown(policy: CompiledPolicy, facts: ConsentFacts, { scopes }: Offer): boolean {
   const written = new Set(grantedTokens(facts));
   return [...closeOver(policy, scopes).keys()].some((text) => !written.has(text));
 }
 
-/** Whether `prompt` asks for this page; so does one that is no text, as two parameters of that name become. */
+/** Returns whether `prompt` asks for this page. A value that is not a string does, as two parameters of that name yield a list. */
 function isForced(prompt: unknown): boolean {
   if (prompt === undefined) return false;
   return typeof prompt !== "string" || prompt.split(" ").includes("consent");
 }
 
-/** RFC 6749, section 10.2: not without a person unless it is certain who gets the answer. */
+/** Returns whether the page may be skipped: only if it is certain which client gets the response (RFC 6749, section 10.2). */
 function canSkip(
   { client }: ConsentFacts,
   rows: readonly ConsentRow[],
   reason: ConsentScreen["reason"],
 ): boolean {
-  if (reason !== "nothing-new" || rows.length === 0) return false;
+  if (reason !== "nothing_new" || rows.length === 0) return false;
   const { redirectHost, redirectIsLocal } = redirectView(client.redirect_uri);
   if (redirectHost === null || redirectIsLocal) return false;
   const method = client.token_endpoint_auth_method;

@@ -6,15 +6,20 @@ import {
 } from "../policy/compiled.js";
 import type { ConsentFacts } from "./model.js";
 
-/** What a scope opens for one account, and the plan without which it opens nothing. */
+/** Operations that a scope opens for one account, and the tier without which it opens nothing. */
 export interface Unlocked {
+  /** Names of the tools. */
   readonly tools: readonly string[];
+  /** Names of the endpoints. */
   readonly endpoints: readonly string[];
-  /** The rank of the lowest plan on which any of it can be used; `ANY_TIER` for none. */
+  /** Rank of the lowest tier on which any of them can be used; `ANY_TIER` if no tier is needed or the scope opens nothing. */
   readonly tier: number;
 }
 
-/** For each scope of a policy by its id: what holding it helps to open. Hidden and denied operations are nobody's business. */
+/**
+ * Returns a function from the id of a scope to the operations that a token with this scope can open, alone or together with other
+ * scopes. Hidden and denied operations are left out.
+ */
 export function unlocksOf(
   policy: CompiledPolicy,
   { client, account }: ConsentFacts,
@@ -24,10 +29,10 @@ export function unlocksOf(
   for (const operation of policy.operations.values()) {
     if (operation.hidden || operation.denial !== undefined) continue;
     for (const rule of operation.rules) {
-      // of a public operation a scope opens the added detail
+      // in a public operation a scope only enriches the result
       const alternatives = rule.enriched === undefined ? rule.alternatives : [rule.enriched];
       for (const { uses, tier, accountTypes, reserved } of alternatives) {
-        if (reserved && client.first_party !== true) continue;
+        if (reserved && client.firstParty !== true) continue;
         if (kind !== undefined && accountTypes?.includes(kind) === false) continue;
         for (const { scope } of uses) {
           const list = byScope.get(scope.id) ?? [];

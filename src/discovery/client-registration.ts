@@ -69,7 +69,7 @@ const LONGEST_NAME = 200;
  *
  * A name with invisible characters and a link that is not a plain `https` URL are refused, since a consent page shows them.
  * Members that only the server may set are left out, whatever their spelling and language tag: `client_id`, `client_secret`,
- * `registration_access_token`, `first_party`, `verified_domain`, `required_scopes` and the like.
+ * `registration_access_token`, `firstParty`, `verifiedDomain`, `requiredScopes` and the like.
  *
  * It registers nothing and does not check other members. Never throws on anything a client can send.
  *

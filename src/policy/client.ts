@@ -25,11 +25,11 @@ export interface ConsentClient {
   /** Authentication method of the client at the token endpoint. `"none"` is a public client. */
   readonly token_endpoint_auth_method?: string | undefined;
   /** Whether the client belongs to the owner of the API. Only the value `true` counts. Default: `false`. */
-  readonly first_party?: boolean | undefined;
+  readonly firstParty?: boolean | undefined;
   /** A domain of the client that the server has verified. Never a claim of the client. */
-  readonly verified_domain?: string | undefined;
+  readonly verifiedDomain?: string | undefined;
   /** Scopes that this client cannot work without. The user cannot deselect them, as with `required` scopes of the policy. */
-  readonly required_scopes?: readonly string[] | undefined;
+  readonly requiredScopes?: readonly string[] | undefined;
 }
 
 /** The source of each member of {@link ConsentClient}. A new member does not compile until it has a row here. */
@@ -43,7 +43,7 @@ export const CLIENT_MEMBERS = {
   tos_uri: "client",
   scope: "client",
   token_endpoint_auth_method: "client",
-  first_party: "server",
-  verified_domain: "server",
-  required_scopes: "server",
+  firstParty: "server",
+  verifiedDomain: "server",
+  requiredScopes: "server",
 } as const satisfies Record<keyof ConsentClient, "client" | "server">;

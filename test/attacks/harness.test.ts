@@ -336,7 +336,7 @@ const DIALECT: readonly (readonly [
   ],
   [
     "a client that says it is the owner's",
-    consentOf("admin:all", { client: { ...app, first_party: true } }),
+    consentOf("admin:all", { client: { ...app, first_party: true, firstParty: true } }),
     "reject-input",
   ],
   ["consent to an account", consentOf(BOUND), "allow", granted(BOUND)],

@@ -31,9 +31,10 @@ describe("registration and discovery", () => {
     expect(refused).toMatchObject({ status: 400, body: { error: "invalid_client_metadata" } });
     const anywhere = await register(school.issuer, { redirect_uris: ["https://*.example/cb"] });
     expect(anywhere).toMatchObject({ status: 400, body: { error: "invalid_redirect_uri" } });
-    const bare = await register(school.issuer, { redirect_uris, first_party: true });
+    const owner = { first_party: true, firstParty: true };
+    const bare = await register(school.issuer, { redirect_uris, ...owner });
     expect(bare).toMatchObject({ status: 201, body: { scope: "openid" } });
-    expect(bare.body).not.toHaveProperty("first_party");
+    for (const name of Object.keys(owner)) expect(bare.body).not.toHaveProperty(name);
   });
 
   it("refuses another resource, and a request without PKCE", async () => {

@@ -57,7 +57,7 @@ describe("offline_access", () => {
     const metadata = { grant_types: ["authorization_code"] };
     const { client, browser, page } = await visit(studio, SCOPE, { metadata });
     expect(boxesOf(page).map((box) => box.scope)).toEqual(WITHOUT.split(" "));
-    expect(logged("consent.dropped")).toEqual([{ scope: "offline_access", why: "not-registered" }]);
+    expect(logged("consent.dropped")).toEqual([{ scope: "offline_access", why: "not_registered" }]);
     const answer = await client.exchange((await browser.submit(page, approveAll(page))).url);
     expect(answer.scope).toBe(WITHOUT);
     expect(answer.refresh_token).toBeUndefined();

@@ -14,7 +14,7 @@ import { policy as moov } from "../../examples/moov/policy.js";
 import { policy as movementors } from "../../examples/movementors/policy.js";
 import { openStage, overflow, type Stage } from "./stage.js";
 
-/** What axe-core finds on a page, with all of its rules but those that are still experiments. */
+/** Returns what axe-core finds on a page with all of its rules except experimental ones. */
 async function findings(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
@@ -47,21 +47,21 @@ const contexts: readonly (readonly [
   context: BrowserContextOptions,
   locale: string | undefined,
 ])[] = [
-  ["light", {}, undefined],
-  ["dark", { colorScheme: "dark" }, undefined],
+  ["in light mode", {}, undefined],
+  ["in dark mode", { colorScheme: "dark" }, undefined],
   ["with forced colours", { forcedColors: "active" }, undefined],
   ["right to left", {}, "ar"],
   [
-    "right to left in the dark on a phone",
+    "right to left in dark mode on a phone",
     { colorScheme: "dark", viewport: { width: 320, height: 640 } },
     "ar",
   ],
-  ["at 400 %", { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 }, undefined],
+  ["at 400 percent", { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 }, undefined],
   ["in German on a phone", { viewport: { width: 320, height: 640 } }, "de"],
 ];
 
-describe.each(contexts)("the consent page, %s", (_, context, locale) => {
-  it("holds nothing that axe-core objects to, and nothing that has to be scrolled sideways", async () => {
+describe.each(contexts)("the consent page %s", (_, context, locale) => {
+  it("has no axe-core findings and no horizontal scrolling", async () => {
     const { page } = await studio.visit(EVERY, {
       context: { ...context, bypassCSP: true },
       parameters: { prompt: "consent", ...(locale !== undefined && { ui_locales: locale }) },
@@ -74,7 +74,7 @@ describe.each(contexts)("the consent page, %s", (_, context, locale) => {
   });
 });
 
-/** What the pages above do not show: warnings, refusals, a proven client with all its links, an account's label, locked rows of each kind. */
+/** States that the pages above do not show: warnings, refusals, a verified client with all links, an account's label, all types of locked rows. */
 const states: readonly (readonly [
   policy: AnyPolicy,
   facts: ConsentFacts,
@@ -90,7 +90,7 @@ const states: readonly (readonly [
         client_uri: "https://app.example/",
         policy_uri: "https://app.example/privacy",
         tos_uri: "https://app.example/terms",
-        verified_domain: "app.example",
+        verifiedDomain: "app.example",
       },
       requested: Object.keys(localisation.definition.scopes).join(" "),
       granted: "projects:write glossary:read",
@@ -115,8 +115,8 @@ const states: readonly (readonly [
   ],
 ];
 
-describe.each(contexts)("every kind of row, %s", (_, context, locale) => {
-  it("holds nothing that axe-core objects to, and nothing that has to be scrolled sideways", async () => {
+describe.each(contexts)("a page with every type of row %s", (_, context, locale) => {
+  it("has no axe-core findings and no horizontal scrolling", async () => {
     const { page } = await school.visit("openid", { context: { ...context, bypassCSP: true } });
     for (const [policy, facts, options] of states) {
       const screen = consentScreen(policy, { ...facts, locale }, options);
@@ -128,7 +128,7 @@ describe.each(contexts)("every kind of row, %s", (_, context, locale) => {
   });
 });
 
-it("axe-core would object", async () => {
+it("axe-core reports a missing label and a low contrast", async () => {
   const { page } = await school.visit("openid courses:read", { context: { bypassCSP: true } });
   await page.evaluate("document.querySelector('label').remove()");
   await page.addStyleTag({ content: ".description{color:#ccc!important}" });
@@ -136,10 +136,10 @@ it("axe-core would object", async () => {
   expect(found).toEqual(expect.arrayContaining(["label", "color-contrast"]));
 });
 
-describe("other states", () => {
+describe("axe-core reports nothing about", () => {
   const context = { bypassCSP: true };
 
-  it.each(["light", "dark"] as const)("the sign-in, %s", async (colorScheme) => {
+  it.each(["light", "dark"] as const)("the sign-in page in %s mode", async (colorScheme) => {
     const { client, page } = await school.visit("openid", { context: { ...context, colorScheme } });
     await page.context().clearCookies();
     await page.goto(client.authorize({ scope: "openid" }));
@@ -147,7 +147,7 @@ describe("other states", () => {
     expect(await findings(page)).toEqual([]);
   });
 
-  it.each(["light", "dark"] as const)("a page with a notice, %s", async (colorScheme) => {
+  it.each(["light", "dark"] as const)("a page with a notice in %s mode", async (colorScheme) => {
     const { page } = await school.visit("openid courses:read", {
       context: { ...context, colorScheme },
     });
@@ -157,14 +157,14 @@ describe("other states", () => {
     expect(await findings(page)).toEqual([]);
   });
 
-  it.each(["light", "dark"] as const)("a bundle that is chosen, %s", async (colorScheme) => {
+  it.each(["light", "dark"] as const)("a chosen preset in %s mode", async (colorScheme) => {
     const { page } = await studio.visit(EVERY, { context: { ...context, colorScheme } });
     await page.getByRole("link", { name: "Full control" }).click();
     expect(await findings(page)).toEqual([]);
   });
 
   it.each(["light", "dark"] as const)(
-    "a step-up, connected apps, and the way back, %s",
+    "a step-up, connected apps and a page that is gone, in %s mode",
     async (colorScheme) => {
       const { client, page } = await school.visit("openid courses:read posts:write", {
         context: { ...context, colorScheme },
@@ -184,7 +184,7 @@ describe("other states", () => {
 });
 
 describe("the page", () => {
-  it("is laid out from the right, where its language is", async () => {
+  it("places boxes on the right in a right-to-left language", async () => {
     const { page } = await studio.visit("read:profile read:classes", {
       parameters: { ui_locales: "ar" },
     });
@@ -209,7 +209,7 @@ describe("the page", () => {
     expect(new Set(styles).size).toBe(1);
   });
 
-  it("works without scripts, and asks for nothing from elsewhere", async () => {
+  it("works without scripts, and sends no other request", async () => {
     const { page } = await school.visit("openid courses:read", {
       context: { javaScriptEnabled: false },
     });
@@ -222,7 +222,7 @@ describe("the page", () => {
     expect(page.url()).toContain("code=");
   });
 
-  it("can be read at twice the size of text", async () => {
+  it("has no horizontal scrolling at twice the text size", async () => {
     const { page } = await studio.visit(EVERY, {
       context: { bypassCSP: true, viewport: { width: 640, height: 480 } },
     });

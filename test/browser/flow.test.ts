@@ -16,7 +16,7 @@ afterAll(async () => {
   await studio.close();
 });
 
-describe("a person in a browser", () => {
+describe("a user in a browser", () => {
   it("allows everything", async () => {
     const { client, page, complaints } = await school.visit(SCOPE);
     expect(await page.title()).toBe("Course Helper asks for access to Loopwise");
@@ -28,7 +28,7 @@ describe("a person in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("allows a part, and the required rest comes with it", async () => {
+  it("allows a part, and the required scopes are granted with it", async () => {
     const { client, page } = await school.visit(SCOPE);
     await page.getByLabel("Posts: write").uncheck();
     expect(await page.getByLabel("Openid").isDisabled()).toBe(true);
@@ -37,17 +37,17 @@ describe("a person in a browser", () => {
     expect((await client.exchange(page.url())).scope).toBe("openid courses:read");
   });
 
-  it("is sent to a program that listens on an IPv6 address", async () => {
+  it("is redirected to a program on an IPv6 address", async () => {
     const redirectUri = "http://[::1]:33418/cb";
     const { page, complaints } = await school.visit(SCOPE, { redirectUri });
-    // nobody has to listen there: the browser must only be willing to go
+    // no server listens there: the test checks only that the browser follows the redirect
     const followed = page.waitForRequest((request) => request.url().startsWith(redirectUri));
     await page.getByRole("button", { name: "Allow" }).click();
     expect(new URL((await followed).url()).searchParams.get("code")).toMatch(/./);
     expect(complaints.filter((text) => text.includes("Security Policy"))).toEqual([]);
   });
 
-  it("denies", async () => {
+  it("denies access", async () => {
     const { page } = await school.visit(SCOPE);
     await page.getByRole("button", { name: "Deny" }).click();
     await page.waitForURL("**/cb?*");
@@ -69,7 +69,7 @@ describe("a person in a browser", () => {
     expect((await client.exchange(page.url())).scope).toBe(SCOPE);
   });
 
-  it("chooses a bundle, which checks exactly its scopes and the requested baseline", async () => {
+  it("chooses a preset, which checks exactly its scopes and the requested baseline", async () => {
     const { client, page } = await studio.visit(
       "read:profile read:classes read:bookings read:clients write:bookings mcp:tools",
     );
@@ -79,7 +79,7 @@ describe("a person in a browser", () => {
     );
     const bundle = ["read:profile", "read:classes", "read:bookings", "read:clients"];
     expect(await checkedBoxes(page)).toEqual([...bundle, "mcp:tools"]);
-    expect(await page.getByText("Nothing works without it.").count()).toBe(1);
+    expect(await page.getByText("Nothing works without this permission.").count()).toBe(1);
     await page.getByLabel("Clients: read").uncheck();
     await page.getByRole("button", { name: "Allow" }).click();
     await page.waitForURL("**/cb?*");
@@ -88,13 +88,13 @@ describe("a person in a browser", () => {
     );
   });
 
-  it("chooses a bundle, which adds no baseline that was not requested", async () => {
+  it("chooses a preset, which adds no baseline that was not requested", async () => {
     const { page } = await studio.visit("read:profile read:classes write:bookings");
     await page.getByRole("link", { name: "Read only" }).click();
     expect(await checkedBoxes(page)).toEqual(["read:profile", "read:classes"]);
   });
 
-  it("is not shown the baseline as refused, after it was unchecked", async () => {
+  it("does not see the baseline as refused after unchecking it", async () => {
     const scope = "read:profile read:classes mcp:tools";
     const { client, page } = await studio.visit(scope);
     await page.locator(`input[value="mcp:tools"]`).uncheck();
@@ -105,7 +105,7 @@ describe("a person in a browser", () => {
     expect(await page.getByText("You did not allow this before.").count()).toBe(0);
   });
 
-  it("goes back after the answer, and finds nothing to decide", async () => {
+  it("goes back after the decision, and finds nothing to decide", async () => {
     const { page } = await school.visit(SCOPE);
     await page.getByRole("button", { name: "Allow" }).click();
     await page.waitForURL("**/cb?*");
@@ -113,7 +113,7 @@ describe("a person in a browser", () => {
     await expect.poll(() => page.title()).toBe("Nothing to decide");
   });
 
-  it("ends it under connected apps", async () => {
+  it("revokes access on the page of connected apps", async () => {
     const { page } = await school.visit(SCOPE, { person: "ben" });
     await page.getByRole("button", { name: "Allow" }).click();
     await page.waitForURL("**/cb?*");
@@ -124,10 +124,10 @@ describe("a person in a browser", () => {
   });
 });
 
-describe("with the keyboard alone", () => {
+describe("the page with the keyboard alone", () => {
   const focused = "document.activeElement?.value ?? document.activeElement?.textContent ?? ''";
 
-  it("every box, then Deny, then Allow; and nothing is chosen for anybody", async () => {
+  it("moves through every box, then Deny, then Allow, with no initial focus", async () => {
     const { client, page } = await school.visit(SCOPE);
     expect(await page.evaluate("document.activeElement?.tagName")).toBe("BODY");
     const order: string[] = [];
@@ -137,14 +137,14 @@ describe("with the keyboard alone", () => {
       order.push(at);
       if (at === "posts:write") await page.keyboard.press("Space");
     }
-    const stops = order.filter((stop) => !/^What it opens/.test(stop));
+    const stops = order.filter((stop) => !/^What this allows/.test(stop));
     expect(stops).toEqual(["courses:read", "posts:write", "deny", "approve"]);
     await page.keyboard.press("Enter");
     await page.waitForURL("**/cb?*");
     expect((await client.exchange(page.url())).scope).toBe("openid courses:read");
   });
 
-  it("Enter in a box denies, if it does anything", async () => {
+  it("never allows access when Enter is pressed in a box", async () => {
     const { page } = await school.visit(SCOPE);
     await page.getByLabel("Posts: write").focus();
     await page.keyboard.press("Enter");
@@ -152,7 +152,7 @@ describe("with the keyboard alone", () => {
     expect(page.url()).not.toContain("code=");
   });
 
-  it("shows where it is", async () => {
+  it("shows the focus", async () => {
     const { page } = await school.visit(SCOPE);
     await page.keyboard.press("Tab");
     const width = "getComputedStyle(document.activeElement).outlineWidth";
@@ -160,11 +160,11 @@ describe("with the keyboard alone", () => {
   });
 });
 
-describe("somebody who changes what is posted", () => {
+describe("a user who changes what is posted", () => {
   const setValue = (name: string, value: string) =>
     `document.querySelector('input[name=${name}]').value = ${JSON.stringify(value)}`;
 
-  it("to a scope that was not offered, gets nothing", async () => {
+  it("to a scope that was not offered grants nothing", async () => {
     const { page } = await school.visit(SCOPE);
     await page.evaluate(
       `document.querySelector('input[value="posts:write"]').value = "admin:write"`,
@@ -175,7 +175,7 @@ describe("somebody who changes what is posted", () => {
     expect(await checkedBoxes(page)).toEqual(SCOPE.split(" "));
   });
 
-  it("to a page of another edition, sees this one", async () => {
+  it("to another policy version sees the current page again", async () => {
     const { client, page } = await school.visit(SCOPE);
     await page.evaluate(setValue("policyVersion", "2020-01-01"));
     await page.getByRole("button", { name: "Allow" }).click();
@@ -185,14 +185,14 @@ describe("somebody who changes what is posted", () => {
     expect((await client.exchange(page.url())).scope).toBe(SCOPE);
   });
 
-  it("by leaving out the page's token, is turned away", async () => {
+  it("by leaving out the CSRF token gets an error", async () => {
     const { page } = await school.visit(SCOPE);
     await page.evaluate("document.querySelector('input[name=csrf]').remove()");
     await page.getByRole("button", { name: "Allow" }).click();
     expect(await page.title()).toBe("Not from our page");
   });
 
-  it("by sending it once more, gets nothing more", async () => {
+  it("by posting the form twice gets an error", async () => {
     const { page } = await school.visit(SCOPE);
     const address = page.url();
     const form = await page.evaluate(
@@ -207,7 +207,7 @@ describe("somebody who changes what is posted", () => {
     expect(await again.text()).toContain("Nothing to decide");
   });
 
-  it("by putting the page into a frame, sees nothing of it", async () => {
+  it("by putting the page into a frame cannot see it", async () => {
     const { page } = await school.visit(SCOPE);
     const address = page.url();
     const other = await page.context().newPage();

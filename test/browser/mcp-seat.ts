@@ -1,4 +1,4 @@
-// A person at an MCP client: the SDK's own, whose way to the authorization server goes through a page of a real browser.
+// User of an MCP client: the client of the SDK, which opens the authorization server in a real browser.
 import {
   auth,
   Client,
@@ -11,14 +11,14 @@ import type { AccessToken } from "scope-policy";
 import { expect } from "vitest";
 import { newOauthMemory } from "../oauth-memory.js";
 
-/** The row of a consent page, as a person sees it. */
+/** Row of a consent page, as the user sees it. */
 export interface SeenRow {
   readonly scope: string;
   readonly checked: boolean;
   readonly badge: string;
-  /** What the page says of the account's plan. */
+  /** Note about the account's tier. */
   readonly tier: string;
-  /** Why the box is as it is. */
+  /** Reason for the state of the box. */
   readonly why: string;
 }
 
@@ -26,7 +26,7 @@ interface Claims extends AccessToken {
   readonly scope: string;
 }
 
-/** A client that is not connected yet; `scope` is what it registers for, and asks for where the server names nothing. */
+/** Returns a client that is not connected yet. It registers `scope`, and requests it if the server names no scope. */
 export function newSeat(page: Page, url: string, redirectUrl: string, scope: string) {
   const opened: URL[] = [];
   const name = `Assistant ${crypto.randomUUID().slice(0, 8)}`;
@@ -52,14 +52,14 @@ export function newSeat(page: Page, url: string, redirectUrl: string, scope: str
   return {
     name,
     page,
-    /** The authorization requests that the browser was sent to. */
+    /** Authorization requests that the browser opened. */
     opened,
     clientId: () => authProvider.clientInformation()?.client_id,
     accessToken,
     claims,
-    /** The scopes of the token in use, sorted. */
+    /** Returns the scopes of the current token, sorted. */
     held: () => claims().scope.split(" ").sort(),
-    /** Asks for scopes that nobody has demanded yet. */
+    /** Requests scopes that the server has not demanded. */
     ask: (scopes: string) => auth(authProvider, { serverUrl: url, scope: scopes }),
     connect: async () => {
       transport = newTransport();
@@ -72,18 +72,18 @@ export function newSeat(page: Page, url: string, redirectUrl: string, scope: str
       const [first] = content;
       return { isError: isError === true, text: first?.type === "text" ? first.text : "" };
     },
-    /** Does what sends the browser away, and stops where the person has to answer. */
+    /** Runs an action, checks that it opens the browser, and stops at the page on which the user has to decide. */
     isSentAway: async (act: () => Promise<unknown>) => {
       const before = opened.length;
       await expect(act()).rejects.toBeInstanceOf(UnauthorizedError);
       expect(opened.length).toBe(before + 1);
     },
-    /** Signs in, and stops before the consent page. */
+    /** Signs in, and stops at the consent page. */
     signIn: async (person: string) => {
       await page.locator(`button[value=${person}]`).click();
       await page.locator("button[value=approve]").waitFor();
     },
-    /** Presses a button, and gives the client what comes back. */
+    /** Presses a button, and passes the response to the client. */
     answer: async (button: "Allow" | "Deny") => {
       await page.getByRole("button", { name: button, exact: true }).click();
       await page.waitForURL(`${redirectUrl}?*`);
@@ -93,7 +93,7 @@ export function newSeat(page: Page, url: string, redirectUrl: string, scope: str
   };
 }
 
-/** The rows of the consent page. */
+/** Returns the rows of the consent page. */
 export function rowsOf(page: Page): Promise<readonly SeenRow[]> {
   return page.evaluate<readonly SeenRow[]>(`[...document.querySelectorAll(".row")].map((row) => {
     const { value, checked } = row.querySelector("input");

@@ -1,4 +1,4 @@
-// One real browser, one authorization server, and a program on this device that takes the answer.
+// A real browser, an authorization server, and a local program that receives the response.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
@@ -6,6 +6,7 @@ import type { Policy } from "scope-policy";
 import { type AuthorizationServer, start } from "../../examples/authorization-server/server.js";
 import { newClient, type OauthClient } from "../authorization-server/oauth-client.js";
 
+/** Starts the browser. */
 export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
@@ -13,27 +14,35 @@ export function launch(): Promise<Browser> {
   });
 }
 
+/** Browser and authorization server of one policy. */
 export interface Stage {
+  /** Authorization server of the policy. */
   readonly server: AuthorizationServer;
-  /** What the server wrote into its log. */
+  /** Events that the server logged. */
   readonly events: readonly string[];
-  /** A client, and a page of a new browser profile that stands before the consent page. */
+  /** Registers a client, and opens its consent page in a new browser profile. */
   visit(scope: string, more?: VisitOptions): Promise<Visit>;
+  /** Closes the browser and the server. */
   close(): Promise<void>;
 }
 
+/** Options of one visit of the consent page. */
 export interface VisitOptions {
+  /** Further parameters of the authorization request. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Options of the browser profile. */
   readonly context?: BrowserContextOptions;
+  /** User who signs in. Default: `"ana"`. */
   readonly person?: string;
-  /** Where the answer goes, if not to the program of the stage. */
+  /** Redirect URI of the client. Default: the program of the stage. */
   readonly redirectUri?: string;
 }
 
+/** Client with its consent page. */
 export interface Visit {
   readonly client: OauthClient;
   readonly page: Page;
-  /** What the browser complained of: what its security policy stopped, above all. */
+  /** Errors that the browser reported, in particular violations of the content security policy. */
   readonly complaints: readonly string[];
 }
 
@@ -74,13 +83,13 @@ export async function openStage(policy: Policy): Promise<Stage> {
   };
 }
 
-/** The boxes of the page: those that are checked, as a person sees them. */
+/** Returns the values of the checked boxes of the page. */
 export function checkedBoxes(page: Page): Promise<readonly string[]> {
   const boxes = "document.querySelectorAll('input[type=checkbox]:checked')";
   return page.evaluate<readonly string[]>(`[...${boxes}].map((box) => box.value)`);
 }
 
-/** Whether anything stands beside the page's edge. */
+/** Returns by how many pixels the content is wider than the page. */
 export function overflow(page: Page): Promise<number> {
   const root = "document.documentElement";
   return page.evaluate<number>(`${root}.scrollWidth - ${root}.clientWidth`);

@@ -1,4 +1,4 @@
-// From a client that knows nothing but the address of an MCP server to a call that goes through, and to the end of it.
+// From a client that knows only the URL of an MCP server to an allowed call, and to the revocation of its access.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
@@ -11,7 +11,7 @@ import { stop } from "../../examples/serve.js";
 import { newSeat, rowsOf } from "./mcp-seat.js";
 import { checkedBoxes, launch } from "./stage.js";
 
-/** What the servers say of a call: by whom it was made, and what was decided. */
+/** Calls that the servers logged: tool, decision and user. */
 const calls: string[] = [];
 const demos = new Map<DemoName, Demo>();
 const callback = createServer((_, response) => {
@@ -38,7 +38,7 @@ afterAll(async () => {
   await stop(callback);
 });
 
-/** A client of a demo, and a new profile of the browser. */
+/** Creates a client of a demo, with a new browser profile. */
 async function sit(name: DemoName, scope: string) {
   const demo = demos.get(name) as Demo;
   const page = await (await browser.newContext()).newPage();
@@ -50,7 +50,7 @@ type Seat = Awaited<ReturnType<typeof sit>>;
 
 const ASKED = "openid courses:read posts:read posts:write";
 
-/** Somebody at the school who has allowed all that was asked but to write posts. */
+/** Creates a client of the school whose user has allowed everything except writing posts. */
 async function sitAtSchool(): Promise<Seat> {
   const seat = await sit("loopwise", ASKED);
   expect(await seat.ask(ASKED)).toBe("REDIRECT");
@@ -65,7 +65,7 @@ const requestedOf = ({ opened }: Seat) => opened.at(-1)?.searchParams.get("scope
 const marksOf = async ({ page }: Seat) =>
   (await rowsOf(page)).map(({ scope, checked, badge }) => [scope, checked, badge]);
 
-/** What the door says to the token that the client holds. */
+/** Sends a call with the client's token, and returns the status and the challenge. */
 async function doorOf({ demo, accessToken }: Seat) {
   const { status, headers } = await fetch(demo.url, {
     method: "POST",
@@ -80,9 +80,9 @@ async function doorOf({ demo, accessToken }: Seat) {
 }
 
 describe("a client of the school", () => {
-  it("registers, is signed in, and gets what the person leaves checked", async () => {
+  it("registers, and after the sign-in gets the scopes that the user leaves checked", async () => {
     const seat = await sit("loopwise", ASKED);
-    // the 401 names the baseline, and the client asks for that, whatever it has registered for
+    // the 401 names the baseline, and the client requests it instead of what it has registered
     await seat.isSentAway(seat.connect);
     expect(seat.clientId()).toEqual(expect.any(String));
     expect(requestedOf(seat)).toEqual(["openid"]);
@@ -111,13 +111,13 @@ describe("a client of the school", () => {
     await seat.close();
   });
 
-  it("steps up: the person sees what is new, and the token holds just that besides", async () => {
+  it("steps up: the user sees what is new, and the token has only that in addition", async () => {
     const seat = await sitAtSchool();
     const before = seat.held();
     const client = seat.clientId();
     await seat.isSentAway(() => seat.call("list_orders"));
     expect(requestedOf(seat)).toEqual(["openid", "courses:read", "posts:read", "orders:read"]);
-    // nobody signs in twice
+    // the user does not have to sign in again
     expect(await marksOf(seat)).toEqual([
       ["openid", true, "Required"],
       ["courses:read", true, "Already allowed"],
@@ -133,14 +133,14 @@ describe("a client of the school", () => {
     expect(seat.opened.length).toBe(2);
     expect(calls).toEqual(["list_orders insufficient_scope ana", "list_orders allowed ana"]);
 
-    // what was refused at first is asked about again, and is not checked for anybody
+    // a refused scope is asked about again, and its box is not checked in advance
     await seat.isSentAway(() => seat.call("create_post"));
     const posts = (await rowsOf(seat.page)).find(({ scope }) => scope === "posts:write");
     expect(posts).toMatchObject({ checked: false, why: "You did not allow this before." });
     await seat.close();
   });
 
-  it("is denied: the call fails once, and what was allowed stays", async () => {
+  it("fails one call after a denial, and keeps what was allowed", async () => {
     const seat = await sitAtSchool();
     const token = seat.accessToken();
     await seat.isSentAway(() => seat.call("list_orders"));
@@ -152,7 +152,7 @@ describe("a client of the school", () => {
     await seat.close();
   });
 
-  it("gets an Allow without the box that matters: the call fails again, and asks once", async () => {
+  it("asks once again if the user allows access without the needed scope", async () => {
     const seat = await sitAtSchool();
     await seat.isSentAway(() => seat.call("list_orders"));
     await seat.page.getByLabel("Orders: read").uncheck();
@@ -164,7 +164,7 @@ describe("a client of the school", () => {
     await seat.close();
   });
 
-  it("is ended under connected apps: 401, and the same client starts anew", async () => {
+  it("gets 401 after its access was revoked on the page of connected apps, and starts anew", async () => {
     const seat = await sitAtSchool();
     await seat.isSentAway(() => seat.call("list_orders"));
     await seat.answer("Allow");
@@ -200,9 +200,9 @@ describe("a client of the school", () => {
 
 describe("a client of the platform for mentors", () => {
   const EVERYTHING = Object.keys(movementors.definition.scopes).join(" ");
-  const NOTHING_WITHOUT = "Nothing works without it.";
+  const NOTHING_WITHOUT = "Nothing works without this permission.";
 
-  /** A person at the consent page of a client that asks for every scope, with a bundle chosen. */
+  /** Opens the consent page of a client that requests every scope, with a preset chosen. */
   async function chooses(bundle: string, title: string) {
     const seat = await sit("movementors", EVERYTHING);
     expect(await seat.ask(EVERYTHING)).toBe("REDIRECT");
@@ -212,11 +212,11 @@ describe("a client of the platform for mentors", () => {
     return seat;
   }
 
-  /** The row of the baseline on the page that is open. */
+  /** Returns the row of the baseline on the open page. */
   const baselineOf = async ({ page }: Seat) =>
     (await rowsOf(page)).find(({ scope }) => scope === "mcp:tools");
 
-  it("is given Read only, lists bookings, and steps up to write them", async () => {
+  it("gets the preset Read only, lists bookings, and steps up to write them", async () => {
     const seat = await chooses("read-only", "Read only");
     const bundle = movementors.bundleScope("read-only").split(" ");
     expect(await checkedBoxes(seat.page)).toEqual(bundle);
@@ -229,7 +229,7 @@ describe("a client of the platform for mentors", () => {
       text: "list_bookings, done for ana",
     });
 
-    // the baseline is granted, and is not among what was refused
+    // the baseline is granted, and is not among the refused scopes
     await seat.isSentAway(() => seat.call("create_booking"));
     expect(await baselineOf(seat)).toMatchObject({
       checked: true,
@@ -253,7 +253,7 @@ describe("a client of the platform for mentors", () => {
     await seat.close();
   });
 
-  it("is given the bundle of a personal assistant, and the plan still bounds it", async () => {
+  it("gets the preset of a personal assistant, and is still limited by the tier", async () => {
     const seat = await chooses("personal-assistant", "Personal assistant");
     const bundle = movementors.bundleScope("personal-assistant").split(" ");
     expect(await checkedBoxes(seat.page)).toEqual(bundle);
@@ -264,7 +264,7 @@ describe("a client of the platform for mentors", () => {
       "write:classes",
       "write:financials",
     ]);
-    expect(notes[1]?.tier).toBe("Has no effect until you upgrade to Pro.");
+    expect(notes[1]?.tier).toBe("Has no effect until you upgrade to the Pro plan.");
 
     await seat.answer("Allow");
     await seat.connect();
@@ -286,7 +286,7 @@ describe("a client of the platform for mentors", () => {
     await seat.close();
   });
 
-  it("keeps access while the person is away only where the person allows it", async () => {
+  it("has access while the user is away only if the user allows it", async () => {
     const seat = await chooses("read-only", "Read only");
     await seat.page.locator('input[value="offline_access"]').check();
     await seat.answer("Allow");
@@ -300,12 +300,12 @@ describe("a client of the platform for mentors", () => {
     await seat.close();
   });
 
-  it("is let in without a sign-in where everybody is, and sent to one where it is needed", async () => {
+  it("calls public tools without a sign-in, and needs one for other tools", async () => {
     const seat = await sit("movementors", "read:profile");
     await seat.connect();
     expect((await seat.call("search_directory")).isError).toBe(false);
     expect(seat.opened).toEqual([]);
-    // what this call needs, and what no call succeeds without
+    // what this call needs, and the baseline
     await seat.isSentAway(() => seat.call("list_bookings"));
     expect(requestedOf(seat)).toEqual(["read:bookings", "mcp:tools"]);
     await seat.signIn("ben");

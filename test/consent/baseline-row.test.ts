@@ -2,22 +2,22 @@ import { type ConsentFacts, consentScreen } from "scope-policy";
 import { renderConsent } from "scope-policy/html";
 import { describe, expect, it } from "vitest";
 import { policy } from "../../examples/movementors/policy.js";
-import { WORDS } from "../../src/consent/words.js";
+import { WORDS } from "../../src/consent/messages.js";
 
 const BUNDLES = Object.keys(policy.definition.bundles ?? {});
 const REQUESTED = "read:profile read:bookings write:bookings mcp:tools";
 
-/** What a server may know of the baseline from before. */
+/** What a server may know about the baseline from earlier consents. */
 const histories: readonly (readonly [title: string, facts: Partial<ConsentFacts>])[] = [
-  ["the first time", {}],
+  ["at the first request", {}],
   [
     "after it was granted",
     { granted: "read:profile mcp:tools", grantedPolicyVersion: policy.version },
   ],
-  ["after a page of an older edition noted it as refused", { refused: [{ scope: "mcp:tools" }] }],
+  ["after an older version stored it as refused", { refused: [{ scope: "mcp:tools" }] }],
 ];
 
-/** The row of a scope on a page. */
+/** Returns the HTML of a scope's row on a page. */
 function rowOf(html: string, scope: string): string {
   const rows = html.split('<div class="row">');
   return rows.find((row) => row.includes(`value="${scope}"`)) ?? "";
@@ -28,7 +28,7 @@ describe.each([...WORDS.keys()])("the row of a baseline scope in %s", (locale) =
   const why = `${words?.baselineWhy}</p>`;
 
   it.each(histories)(
-    "shows %s that nothing works without it, and is checked in every bundle",
+    "is checked in every bundle and shows that nothing works without it %s",
     (_, facts) => {
       const client = { client_id: "c-1", redirect_uri: "https://app.example/cb" };
       const screen = consentScreen(policy, { client, requested: REQUESTED, locale, ...facts });
@@ -51,7 +51,7 @@ describe.each([...WORDS.keys()])("the row of a baseline scope in %s", (locale) =
   );
 });
 
-it("each language has words of its own for it", () => {
+it("each language has its own text for the row of a baseline scope", () => {
   const all = [...WORDS.values()].map(({ baselineWhy }) => baselineWhy);
   expect(new Set(all).size).toBe(WORDS.size);
   expect(WORDS.size).toBe(5);

@@ -1,4 +1,5 @@
-// A scope of the baseline, without which nothing works: in every preset, never refused, and its row says so.
+// A requested scope of the baseline is in every preset, is never stored as refused, and its row tells the user that nothing works
+// without it.
 
 import { consentScreen, definePolicy, resolveConsent } from "scope-policy";
 import { describe, expect, it } from "vitest";
@@ -27,7 +28,7 @@ const policy = definePolicy({
 const requested = "mcp:tools courses:read courses:write openid";
 
 describe("a requested scope of the baseline", () => {
-  it("is in every preset, whatever the bundle lists", () => {
+  it("is in every preset, even if the bundle does not list it", () => {
     const { presets } = consentScreen(policy, factsOf({ requested }));
     expect(presets.map(({ id, scopes }) => [id, scopes])).toEqual([
       ["read-only", ["mcp:tools", "courses:read"]],
@@ -35,18 +36,18 @@ describe("a requested scope of the baseline", () => {
     ]);
   });
 
-  it("makes no preset of its own", () => {
+  it("alone does not create a preset", () => {
     const { presets } = consentScreen(policy, factsOf({ requested: "mcp:tools openid" }));
     expect(presets).toEqual([]);
   });
 
-  it("is in no preset where it was not requested", () => {
+  it("is in no preset if it was not requested", () => {
     const { presets } = consentScreen(policy, factsOf({ requested: "courses:read" }));
     expect(presets.map(({ scopes }) => scopes)).toEqual([["courses:read"], ["courses:read"]]);
   });
 
   it.each([["mcp:tools"], ["mcp:tools mcp:call"], ["mcp:call"]])(
-    "opens tools with every preset: %s",
+    "opens tools with every preset if it is requested as %s",
     (name) => {
       const facts = factsOf({ requested: `${name} courses:read` });
       for (const { scopes } of consentScreen(policy, facts).presets) {
@@ -59,32 +60,38 @@ describe("a requested scope of the baseline", () => {
 
   it.each([
     [{ requested: "mcp:tools courses:read" }, "optional"],
-    [{ requested: "mcp:tools courses:read", granted: "mcp:tools" }, "already-granted"],
+    [{ requested: "mcp:tools courses:read", granted: "mcp:tools" }, "already_granted"],
     [{ requested: "mcp:tools mcp:admin" }, "implied"],
     [{ requested: "mcp:call courses:read" }, "optional"],
-  ])("says that nothing works without it: %j is %s", (facts, state) => {
+  ])("shows that nothing works without it: with %j its state is %s", (facts, state) => {
     const row = rowOf(consentScreen(policy, factsOf(facts)), "mcp:tools");
-    expect(row).toMatchObject({ state, why: "Nothing works without it." });
+    expect(row).toMatchObject({ state, why: "Nothing works without this permission." });
   });
 
-  it.each(["en", "de", "fr", "es", "ar"])("says so in words of its language: %s", (locale) => {
-    const screen = consentScreen(policy, factsOf({ requested: "mcp:tools", locale }));
-    expect(screen.locale).toBe(locale);
-    expect(rowOf(screen, "mcp:tools").why).toBe(screen.words.baselineWhy);
-  });
+  it.each(["en", "de", "fr", "es", "ar"])(
+    "shows the reason in the language of the page: %s",
+    (locale) => {
+      const screen = consentScreen(policy, factsOf({ requested: "mcp:tools", locale }));
+      expect(screen.locale).toBe(locale);
+      expect(rowOf(screen, "mcp:tools").why).toBe(screen.words.baselineWhy);
+    },
+  );
 
-  it("says why it is locked where it is required", () => {
-    const own = { ...client, required_scopes: ["mcp:tools"] };
+  it("shows why it is locked if it is required", () => {
+    const own = { ...client, requiredScopes: ["mcp:tools"] };
     const row = rowOf(consentScreen(policy, factsOf({ requested, client: own })), "mcp:tools");
-    expect(row).toMatchObject({ state: "required", why: "The app cannot work without it." });
+    expect(row).toMatchObject({
+      state: "required",
+      why: "The app cannot work without this permission.",
+    });
   });
 
   it.each([["mcp:tools"], ["mcp:call"]])(
-    "is not remembered as refused, under any name: %s",
+    "is not stored as refused under any of its names: %s",
     (scope) => {
       const facts = factsOf({ requested, refused: [{ scope }, { scope: "courses:write" }] });
       const row = rowOf(consentScreen(policy, facts), "mcp:tools");
-      expect(row).toMatchObject({ checked: true, why: "Nothing works without it." });
+      expect(row).toMatchObject({ checked: true, why: "Nothing works without this permission." });
       expect(rowOf(consentScreen(policy, facts), "courses:write").checked).toBe(false);
       const outcome = resolveConsent(policy, facts, {
         decision: "approve",
@@ -94,7 +101,7 @@ describe("a requested scope of the baseline", () => {
     },
   );
 
-  it("can be left out all the same: the person decides", () => {
+  it("can still be left out by the user", () => {
     const facts = factsOf({ requested });
     const outcome = resolveConsent(policy, facts, {
       decision: "approve",
@@ -109,7 +116,7 @@ describe("MoveMentors", () => {
   const open = scopes.filter(([, options]) => typeof options === "string" || !options.reserved);
   const all = open.map(([name]) => name);
 
-  it("keeps `mcp:tools` in each of its presets, and ticked at the next request", () => {
+  it("keeps `mcp:tools` in each of its presets, and checked at the next request", () => {
     const facts = factsOf({ requested: all, account: { tier: "premium" } });
     const screen = consentScreen(movementors, facts);
     expect(screen.presets.length).toBeGreaterThan(1);

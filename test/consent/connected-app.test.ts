@@ -26,10 +26,10 @@ const effects = (scope: Grant["scope"], tier?: string, more: Partial<Grant> = {}
 
 it.each([
   ["courses:read", undefined, [["courses:read", "active"]]],
-  ["reports:export", "free", [["reports:export", "dormant-tier"]]],
-  ["reports:export", undefined, [["reports:export", "dormant-tier"]]],
+  ["reports:export", "free", [["reports:export", "dormant_tier"]]],
+  ["reports:export", undefined, [["reports:export", "dormant_tier"]]],
   ["reports:export", "pro", [["reports:export", "active"]]],
-  ["courses:publish", "free", [["courses:publish", "dormant-tier"]]], // so says the consent page
+  ["courses:publish", "free", [["courses:publish", "dormant_tier"]]], // as on the consent page
   ["courses:publish", "pro", [["courses:publish", "active"]]],
   [
     "gone:read admin:all",
@@ -39,18 +39,18 @@ it.each([
       ["admin:all", "retired"],
     ],
   ],
-  ["reports:export", "gold", [["reports:export", "dormant-tier"]]],
+  ["reports:export", "gold", [["reports:export", "dormant_tier"]]],
   ["mal  formed", undefined, []],
-] as const)("of %j on the plan %j: %j", (scope, tier, expected) => {
+] as const)("a grant of %j with the tier %j has the effects %j", (scope, tier, expected) => {
   expect(effects(scope, tier)).toEqual(expected);
 });
 
-it("shows the owner's own client what is reserved", () => {
-  const own = { client: { ...client, first_party: true } };
+it("shows reserved scopes of a first-party client as active", () => {
+  const own = { client: { ...client, firstParty: true } };
   expect(effects("admin:all", "pro", own)).toEqual([["admin:all", "active"]]);
 });
 
-it("shows when, in words, and whether the policy has changed since", () => {
+it("shows times, titles, offline access, and whether the policy has another version", () => {
   const scope = ["courses:read", "offline_access"];
   expect(
     connectedApp(policy, { ...grant, scope, lastUsedAt: 2, policyVersion: "6" }),
@@ -70,11 +70,11 @@ it("shows when, in words, and whether the policy has changed since", () => {
   });
 });
 
-it("is not older where the host does not know the edition", () => {
+it("does not mark a grant as older if the host does not know its policy version", () => {
   expect(connectedApp(policy, grant).isOlder).toBe(false);
 });
 
-it("says what ending it has to undo", () => {
+it("lists what revoking a grant has to delete", () => {
   expect(REVOCATION_STEPS).toContain("remembered_refusals");
   expect(REVOCATION_STEPS).toContain("access_tokens");
 });

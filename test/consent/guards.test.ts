@@ -21,17 +21,17 @@ const policy = definePolicy({
 
 const both = { requested: "openid students:read courses:read" };
 
-describe("a scope that the facts know by its older name", () => {
-  it("is granted already", () => {
+describe("a scope that the facts contain under its older name", () => {
+  it("counts as granted already", () => {
     const screen = consentScreen(policy, factsOf({ ...both, granted: "openid members:read" }));
     expect(rowOf(screen, "students:read")).toMatchObject({
-      state: "already-granted",
+      state: "already_granted",
       isNew: false,
     });
     expect(rowOf(screen, "courses:read").isNew).toBe(true);
   });
 
-  it("is withdrawn under the name that the grant has for it", () => {
+  it("is removed under the name that the grant has for it", () => {
     const facts = factsOf({ ...both, granted: "openid members:read" });
     const chosen = { decision: "approve", scopes: ["courses:read"] };
     expect(resolveConsent(policy, facts, chosen)).toMatchObject({
@@ -42,7 +42,7 @@ describe("a scope that the facts know by its older name", () => {
     expect(resolveConsent(policy, facts, kept)).toMatchObject({ added: [], removed: [] });
   });
 
-  it("is withdrawn under both names, where the grant has both", () => {
+  it("is removed under both names if the grant has both", () => {
     const facts = factsOf({ ...both, granted: "students:read openid members:read" });
     const outcome = resolveConsent(policy, facts, {
       decision: "approve",
@@ -51,20 +51,20 @@ describe("a scope that the facts know by its older name", () => {
     expect(outcome).toMatchObject({ removed: ["students:read", "members:read"] });
   });
 
-  it("was refused before", () => {
+  it("counts as refused before", () => {
     const refused = [{ scope: "members:read", until: 2_000 }];
     const row = rowOf(consentScreen(policy, factsOf({ ...both, refused })), "students:read");
     expect(row).toMatchObject({ checked: false, why: "You did not allow this before." });
   });
 
-  it("is what the client cannot work without, and what it registered", () => {
-    const own = { ...client, scope: "openid members:read", required_scopes: ["members:read"] };
+  it("counts as required by the client and as registered", () => {
+    const own = { ...client, scope: "openid members:read", requiredScopes: ["members:read"] };
     const screen = consentScreen(policy, factsOf({ ...both, client: own }));
     expect(rowOf(screen, "students:read")).toMatchObject({ state: "required", locked: true });
     expect(screen.groups[0]?.rows).toHaveLength(1);
   });
 
-  it("is refreshed for a client that registered it so", () => {
+  it("is refreshed for a client that registered the older name", () => {
     const result = refreshScope(policy, "students:read", undefined, {
       clientScope: "members:read",
     });
@@ -72,11 +72,14 @@ describe("a scope that the facts know by its older name", () => {
   });
 });
 
-it("a client cannot say of itself what only the host can", () => {
+it("clientRegistration strips the facts that only the server may set", () => {
   const sent = {
     client_name: "Helper",
+    firstParty: true,
     first_party: true,
+    verifiedDomain: "school.example",
     verified_domain: "school.example",
+    requiredScopes: ["courses:read"],
     required_scopes: ["courses:read"],
   };
   expect(clientRegistration(policy, sent)).toEqual({
@@ -85,7 +88,7 @@ it("a client cannot say of itself what only the host can", () => {
   });
 });
 
-it("what comes with a chosen scope is granted by name and not remembered as refused", () => {
+it("an implied scope is granted by name and not stored as refused", () => {
   const implying = definePolicy({
     name: "School",
     version: "7",
@@ -103,7 +106,7 @@ it("what comes with a chosen scope is granted by name and not remembered as refu
   });
 });
 
-it("what a client did not ask for cannot be held against it", () => {
+it("a request without scope is not refused for scopes that cannot be offered", () => {
   const own = { ...client, scope: "courses:read" };
   const options = { whenNoScope: "catalogue", ineligible: "refuse" } as const;
   const facts = factsOf({ requested: "", client: own });
@@ -113,7 +116,7 @@ it("what a client did not ask for cannot be held against it", () => {
   );
 });
 
-it("titles of two scopes that a third comes with stand beside it", () => {
+it("the row of an implied scope lists the titles of both scopes that imply it", () => {
   const implying = definePolicy({
     name: "School",
     version: "7",
@@ -131,7 +134,7 @@ it("titles of two scopes that a third comes with stand beside it", () => {
   });
 });
 
-it("what comes with a bound scope is bound to the same", () => {
+it("a scope that a bound scope implies is bound to the same value", () => {
   const bound = definePolicy({
     name: "Bank",
     version: "7",
@@ -148,7 +151,7 @@ it("what comes with a bound scope is bound to the same", () => {
   expect(rowOf(screen, "/accounts/b/read").state).toBe("optional");
 });
 
-it("a bundle checks what is bound of its scopes", () => {
+it("a bundle checks bound scopes of its templates", () => {
   const bound = definePolicy({
     name: "Bank",
     version: "7",
@@ -166,7 +169,7 @@ it.each([
   [{ every: true }, ["/accounts/a/read", "/accounts/a/write"]],
   [{ every: true, except: ["/accounts/<accountID>/write"] }, ["/accounts/a/read"]],
   [{ every: true, except: ["/accounts/{accountID}/write"] }, ["/accounts/a/read"]],
-])("a bundle means a template in either spelling: %j", (bundle, scopes) => {
+])("a bundle accepts both spellings of a template: %j", (bundle, scopes) => {
   const bank = loadPolicy({
     name: "Bank",
     version: "1",
@@ -180,14 +183,14 @@ it.each([
 });
 
 it.each(["openid  courses:read", "openid courses:read ", "  ", ["openid courses:read"], 7])(
-  "a grant that is malformed, %j, is none: nobody is let through without a page",
+  "a malformed grant counts as no grant, and the page is not skipped: %j",
   (granted) => {
     const facts = factsOf({ ...both, granted: granted as never });
-    expect(consentScreen(policy, facts)).toMatchObject({ reason: "first-time", canSkip: false });
+    expect(consentScreen(policy, facts)).toMatchObject({ reason: "first_time", canSkip: false });
   },
 );
 
-it("ten thousand rows are no work of hours", () => {
+it("consentScreen makes a screen of ten thousand rows in time", () => {
   const bank = loadPolicy({
     name: "Bank",
     version: "1",
@@ -205,7 +208,7 @@ it("ten thousand rows are no work of hours", () => {
   expect(rows[4_999]?.includedIn).toEqual(["/accounts/a4999/write"]);
 });
 
-it("a `prompt` that came as something else asks for the page", () => {
+it("a `prompt` that is not a string asks for the page", () => {
   const facts = { ...both, granted: both.requested, prompt: ["login", "consent"] as never };
   expect(consentScreen(policy, factsOf(facts)).reason).toBe("forced");
 });
@@ -220,7 +223,7 @@ it.each([
   ["javascript:alert(1)", "form-action 'self';"],
   ["data:text/html,x", "form-action 'self';"],
   ["com.app:/x", "form-action 'self' com.app:;"],
-])("the header fields of an answer to %s say %s", (redirect_uri, expected) => {
+])("the headers for a redirect to %s contain %s", (redirect_uri, expected) => {
   const facts = factsOf({ ...both, client: { ...client, redirect_uri } });
   const { headers } = consentScreen(policy, facts);
   expect(headers["Content-Security-Policy"]).toContain(expected);

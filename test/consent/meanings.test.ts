@@ -1,4 +1,4 @@
-// Consent goes by what scopes mean: implications, older names, several scopes in place of one name.
+// Consent compares the meanings of scopes: implications, older names, one older name for several scopes.
 
 import {
   type ConsentFacts,
@@ -12,6 +12,7 @@ import {
   resolveConsent,
 } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 import { client, factsOf, rowOf, rowsOf, scopesOf } from "./facts.js";
 
 const notes = definePolicy({
@@ -21,7 +22,7 @@ const notes = definePolicy({
   tools: { list: "n:read", edit: "n:write", other: "o:read" },
 });
 
-/** One older name for two scopes. */
+/** Policy with one older name for two scopes. */
 const split = definePolicy({
   name: "Bank",
   version: "1",
@@ -39,7 +40,7 @@ const split = definePolicy({
 
 const account = { resources: { id: { a: "Bakery", b: "Cafe" } } };
 
-/** One older name for a reserved and an open scope, in both orders of declaration. */
+/** Policies with one older name for a reserved and an open scope, in both orders of declaration. */
 const reserved = ["reserved first", "open first"].map((order) => {
   const scopes = [
     ["all:console", { reserved: true, replaces: ["all:read"] }],
@@ -54,7 +55,7 @@ const reserved = ["reserved first", "open first"].map((order) => {
   });
 });
 
-describe("what is granted already", () => {
+describe("the earlier grant", () => {
   interface Asked {
     readonly title: string;
     readonly policy?: Policy;
@@ -64,116 +65,125 @@ describe("what is granted already", () => {
   }
   const cases: readonly Asked[] = [
     {
-      title: "includes what the grant implies",
+      title: "covers what it implies",
       facts: { requested: "n:read", granted: "n:write", grantedPolicyVersion: "1" },
-      reason: "nothing-new",
+      reason: "nothing_new",
       canSkip: true,
     },
     {
-      title: "does not include what implies it",
+      title: "does not cover what implies it",
       facts: { requested: "n:write", granted: "n:read", grantedPolicyVersion: "1" },
-      reason: "new-scopes",
+      reason: "new_scopes",
       canSkip: false,
     },
     {
-      title: "is asked for again where the implication may be newer than the grant",
+      title: "is asked about again if the implication may be newer than the grant",
       facts: { requested: "n:read", granted: "n:write" },
-      reason: "policy-changed",
+      reason: "policy_changed",
       canSkip: false,
     },
     {
-      title: "is asked for again where what the scope itself implies may be newer than the grant",
+      title: "is asked about again if what the scope itself implies may be newer than the grant",
       facts: { requested: "n:write", granted: "n:write" },
-      reason: "policy-changed",
+      reason: "policy_changed",
       canSkip: false,
     },
     {
-      title: "is asked for again under another edition of the policy",
+      title: "is asked about again if the policy has another version",
       facts: { requested: "n:read", granted: "n:write", grantedPolicyVersion: "0" },
-      reason: "policy-changed",
+      reason: "policy_changed",
       canSkip: false,
     },
     {
-      title: "needs no edition where the grant names all of it",
+      title: "needs no policy version if it names all requested scopes",
       facts: { requested: "n:read n:write", granted: "n:write n:read" },
-      reason: "nothing-new",
+      reason: "nothing_new",
       canSkip: true,
     },
     {
-      title: "is every scope that replaces an older name",
+      title: "covers every scope that replaces an older name",
       policy: split,
       facts: {
         requested: "students:read teachers:read",
         granted: "members:read",
         grantedPolicyVersion: "1",
       },
-      reason: "nothing-new",
+      reason: "nothing_new",
       canSkip: true,
     },
     {
-      title: "is asked for again where the older name may mean more by now",
+      title: "is asked about again if the older name may mean more by now",
       policy: split,
       facts: { requested: "students:read", granted: "members:read" },
-      reason: "policy-changed",
+      reason: "policy_changed",
       canSkip: false,
     },
     {
-      title: "is not an older name of which the grant has one scope",
+      title: "with one of two scopes does not cover the older name of both",
       policy: split,
       facts: {
         requested: "members:read",
         granted: "students:read",
         grantedPolicyVersion: "1",
       },
-      reason: "new-scopes",
+      reason: "new_scopes",
       canSkip: false,
     },
     ...[undefined, "1"].flatMap((version) =>
       ["gone:read", "gone:read nope:x", "/accounts/a/all"].map((granted) => ({
-        title: "is nothing, where this policy knows no scope of the grant",
+        title: "counts as nothing if the policy declares none of its scopes",
         facts: { requested: "n:read", granted, grantedPolicyVersion: version },
-        reason: "first-time",
+        reason: "first_time",
         canSkip: false,
       })),
     ),
     {
-      title: "is nothing, where the grant holds a template",
+      title: "counts as nothing if it contains a template",
       policy: split,
       facts: {
         requested: "students:read",
         granted: "students:read /accounts/{id}/all",
         grantedPolicyVersion: "1",
       },
-      reason: "first-time",
+      reason: "first_time",
       canSkip: false,
     },
   ];
 
-  it.each(cases)("$title: $facts", ({ policy = notes, facts, reason, canSkip }) => {
+  it.each(
+    titled(
+      cases,
+      ({ title, facts }) =>
+        `${title} (${[facts.granted ?? []].flat().join(" ")}, policy version ${facts.grantedPolicyVersion ?? "unknown"})`,
+    ),
+  )("%s", (_title, { policy = notes, facts, reason, canSkip }) => {
     const screen = consentScreen(policy, factsOf(facts));
     expect({ reason: screen.reason, canSkip: screen.canSkip }).toEqual({ reason, canSkip });
   });
 
-  it.each(reserved)("is the open scope of an older name, whatever the order: $name", (policy) => {
-    const facts = factsOf({
-      requested: "all:read",
-      granted: "all:read",
-      grantedPolicyVersion: "1",
-    });
-    const screen = consentScreen(policy, facts);
-    expect(scopesOf(screen)).toEqual(["all:public"]);
-    expect(screen.reason).toBe("nothing-new");
-    expect(droppedScopes(policy, facts)).toEqual([]);
-    const owner = factsOf({ ...facts, client: { ...client, first_party: true } });
-    expect([...scopesOf(consentScreen(policy, owner))].sort()).toEqual([
-      "all:console",
-      "all:public",
-    ]);
-  });
+  it.each(titled(reserved, ({ name }) => name))(
+    "covers the open scope of an older name: %s",
+    (_title, policy) => {
+      const facts = factsOf({
+        requested: "all:read",
+        granted: "all:read",
+        grantedPolicyVersion: "1",
+      });
+      const screen = consentScreen(policy, facts);
+      expect(scopesOf(screen)).toEqual(["all:public"]);
+      expect(screen.reason).toBe("nothing_new");
+      expect(droppedScopes(policy, facts)).toEqual([]);
+      const owner = factsOf({ ...facts, client: { ...client, firstParty: true } });
+      expect([...scopesOf(consentScreen(policy, owner))].sort()).toEqual([
+        "all:console",
+        "all:public",
+      ]);
+    },
+  );
 });
 
 it.each([undefined, "", "gone:read", "n:read  o:read"])(
-  "a row is not new where nothing was granted before: %j",
+  "a row is not new if nothing was granted before: %j",
   (granted) => {
     const screen = consentScreen(notes, factsOf({ requested: "n:read o:read", granted }));
     expect(rowsOf(screen).map((row) => row.isNew)).toEqual([false, false]);
@@ -187,7 +197,7 @@ it.each([
   ["a client that is a text", { client: "app-1" }],
   ["a client that is null", { client: null }],
   ["an inherited client", Object.create({ client }) as object],
-])("consent is not asked with %s: that is a mistake of the program", (_, facts) => {
+])("consent functions throw ERR_OPTIONS_INVALID for %s", (_, facts) => {
   const wrong = facts as ConsentFacts;
   const error = expect.objectContaining({ code: "ERR_OPTIONS_INVALID" }) as Error;
   expect(() => consentScreen(notes, wrong)).toThrow(error);
@@ -195,7 +205,7 @@ it.each([
   expect(() => resolveConsent(notes, wrong, { decision: "approve" })).toThrow(error);
 });
 
-it("a choice that cannot be read chooses nothing", () => {
+it("a selection that cannot be read selects nothing", () => {
   const unreadable = Object.defineProperty({}, "decision", {
     enumerable: true,
     get: () => {
@@ -239,14 +249,14 @@ describe("a registered scope", () => {
       dropped: ["teachers:read"],
     },
     {
-      title: "covers all that it means under an older name",
+      title: "covers all meanings of an older name",
       policy: split,
       scope: "members:read",
       requested: "teachers:read students:read",
       shown: ["students:read", "teachers:read"],
     },
     {
-      title: "covers each value of a template, older ones too",
+      title: "covers each value of a template, also under an older name",
       policy: split,
       scope: "/accounts/<id>/all",
       requested: "/accounts/a/money.write /accounts/b/profile.read",
@@ -262,12 +272,15 @@ describe("a registered scope", () => {
     },
   ];
 
-  it.each(rows)("$title", ({ policy = notes, scope, requested, shown, dropped = [] }) => {
-    const facts = factsOf({ client: { ...client, scope }, requested, account });
-    expect(scopesOf(consentScreen(policy, facts))).toEqual(shown);
-    const expected = dropped.map((name) => ({ scope: name, why: "not-registered" }));
-    expect(droppedScopes(policy, facts)).toEqual(expected);
-  });
+  it.each(titled(rows))(
+    "%s",
+    (_title, { policy = notes, scope, requested, shown, dropped = [] }) => {
+      const facts = factsOf({ client: { ...client, scope }, requested, account });
+      expect(scopesOf(consentScreen(policy, facts))).toEqual(shown);
+      const expected = dropped.map((name) => ({ scope: name, why: "not_registered" }));
+      expect(droppedScopes(policy, facts)).toEqual(expected);
+    },
+  );
 });
 
 describe("the result of consent", () => {
@@ -281,13 +294,13 @@ describe("the result of consent", () => {
   }
   const cases: readonly Chosen[] = [
     {
-      title: "names what the chosen scope implies among what was requested",
+      title: "contains the requested scopes that the chosen scope implies",
       facts: { requested: "n:read n:write" },
       chosen: ["n:write"],
       result: { scope: "n:read n:write", changed: false, refused: [] },
     },
     {
-      title: "names what one of two scopes implies that both imply",
+      title: "contains a scope that two others imply if one of them was chosen",
       policy: definePolicy({
         name: "Two",
         version: "1",
@@ -302,57 +315,57 @@ describe("the result of consent", () => {
       result: { scope: "a:read a:share", changed: true },
     },
     {
-      title: "names nothing that was implied and not requested",
+      title: "does not contain an implied scope that was not requested",
       facts: { requested: "n:write" },
       chosen: ["n:write"],
       result: { scope: "n:write", changed: false },
     },
     {
-      title: "is a change where the tokens differ, in spite of the same meaning",
+      title: "is a change if the tokens differ, even if the meaning is the same",
       policy: split,
       facts: { requested: "members:read" },
       chosen: ["students:read", "teachers:read"],
       result: { scope: "students:read teachers:read", changed: true },
     },
     {
-      title: "is no change where the order differs",
+      title: "is not a change if only the order differs",
       facts: { requested: "o:read n:read" },
       chosen: ["n:read", "o:read"],
       result: { scope: "n:read o:read", changed: false },
     },
     {
-      title: "adds what the grant did not cover by implication",
+      title: "adds what the grant does not cover by implication",
       facts: { requested: "n:read o:read", granted: "n:write" },
       chosen: ["n:read", "o:read"],
       result: { added: ["o:read"], removed: [] },
     },
     {
-      title: "takes back the scope that implies what was left out",
+      title: "removes the granted scope that implies what was left out",
       facts: { requested: "n:read o:read", granted: "n:write o:read" },
       chosen: ["o:read"],
       result: { scope: "o:read", removed: ["n:write"] },
     },
     {
-      title: "takes back nothing that a chosen scope implies",
+      title: "removes nothing that a chosen scope implies",
       facts: { requested: "n:read n:write", granted: "n:read n:write" },
       chosen: ["n:write"],
       result: { scope: "n:read n:write", removed: [] },
     },
     {
-      title: "takes back nothing that the request did not name",
+      title: "removes nothing that the request did not name",
       facts: { requested: "o:read", granted: "n:write" },
       chosen: ["o:read"],
       result: { scope: "o:read", removed: [] },
     },
     {
-      // the page named the scope that was left out; what that implies was granted before by itself
-      title: "takes back nothing that only a scope which was left out would have implied",
+      // the user left out the scope of the page; the scope that it implies had its own earlier grant
+      title: "removes nothing that only a left-out scope would have implied",
       facts: { requested: "n:write o:read", granted: "n:read" },
       chosen: ["o:read"],
       result: { scope: "o:read", removed: [] },
     },
     {
-      title: "takes back an older name of which a part was left out",
+      title: "removes an older name of which a part was left out",
       policy: split,
       facts: {
         requested: "/accounts/a/profile.read /accounts/a/money.write",
@@ -363,21 +376,21 @@ describe("the result of consent", () => {
       result: { scope: "/accounts/a/profile.read", removed: ["/accounts/a/all"] },
     },
     {
-      title: "keeps an older name all of which was chosen",
+      title: "keeps an older name if all of its scopes were chosen",
       policy: split,
       facts: { requested: "members:read", granted: "members:read" },
       chosen: ["students:read", "teachers:read"],
       result: { added: [], removed: [] },
     },
     {
-      title: "takes back each token that has what was left out, as the grant spells it",
+      title: "removes each token that means what was left out, as the grant spells it",
       policy: split,
       facts: { requested: "members:read", granted: "teachers:read members:read students:read" },
       chosen: ["students:read"],
       result: { removed: ["teachers:read", "members:read"] },
     },
     {
-      title: "takes back what cannot be offered any more",
+      title: "removes what cannot be offered any more",
       facts: {
         client: { ...client, scope: "o:read" },
         requested: "n:read o:read",
@@ -388,13 +401,13 @@ describe("the result of consent", () => {
     },
   ];
 
-  it.each(cases)("$title", ({ policy = notes, facts, chosen, options, result }) => {
+  it.each(titled(cases))("%s", (_title, { policy = notes, facts, chosen, options, result }) => {
     const selection = { decision: "approve", scopes: chosen };
     const outcome = resolveConsent(policy, factsOf(facts), selection, options);
     expect(outcome).toMatchObject({ ok: true, ...result });
   });
 
-  it("leaves the old token without the tool that was left out, once `removed` is revoked", () => {
+  it("does not allow the left-out tool to the old token once `removed` is revoked", () => {
     const granted = "/accounts/a/all";
     const requested = "/accounts/a/profile.read /accounts/a/money.write";
     const outcome = resolveConsent(split, factsOf({ requested, granted, account }), {
@@ -408,7 +421,7 @@ describe("the result of consent", () => {
     expect([pays(left), outcome.ok && pays(outcome.scope)]).toEqual([false, false]);
   });
 
-  it("is a denial where all rows are locked and none is checked: a scope has at least one token", () => {
+  it("is a denial if all rows are locked and none is checked, because a scope has at least one token", () => {
     const tiered = definePolicy({
       name: "Tiered",
       version: "1",
@@ -426,7 +439,7 @@ describe("the result of consent", () => {
   });
 });
 
-describe("a row that a ticked row implies", () => {
+describe("a row that a checked row implies", () => {
   const tiered = definePolicy({
     name: "Tiered",
     version: "1",
@@ -442,7 +455,7 @@ describe("a row that a ticked row implies", () => {
   const facts = factsOf({ requested: "a:read a:write c:read", account: { tier: "free" } });
 
   it.each(["selectable", "locked"] as const)(
-    "is ticked although it is above the tier and %s, since it is granted with the other",
+    "is checked although it is above the tier and %s, because it is granted with the other row",
     (tierLocked) => {
       const screen = consentScreen(tiered, facts, { tierLocked });
       expect(rowOf(screen, "a:read")).toMatchObject({
@@ -463,14 +476,14 @@ describe("a row that a ticked row implies", () => {
     },
   );
 
-  it("is ticked where the other is required, whatever its tier", () => {
+  it("is checked if the other row is required, even if that row is above the tier", () => {
     const required = factsOf({ requested: "b:read b:write", account: { tier: "free" } });
     const screen = consentScreen(tiered, required);
     expect(rowOf(screen, "b:read")).toMatchObject({ state: "implied", checked: true });
     expect(rowsOf(screen).map((row) => row.scope)).toEqual(["b:read", "b:write"]);
   });
 
-  it("is ticked where one of two that imply it is ticked, and names both", () => {
+  it("is checked if one of two rows that imply it is checked, and names both", () => {
     const two = definePolicy({
       name: "Two",
       version: "1",
@@ -488,7 +501,7 @@ describe("a row that a ticked row implies", () => {
     });
   });
 
-  it("is one row where two tokens of the request mean it", () => {
+  it("is one row if two tokens of the request mean it", () => {
     const screen = consentScreen(split, factsOf({ requested: "members:read students:read" }));
     expect(scopesOf(screen)).toEqual(["students:read", "teachers:read"]);
   });
@@ -505,7 +518,7 @@ describe("refusals to keep", () => {
     readonly after: ConsentFacts["refused"];
   }[] = [
     {
-      title: "are the earlier ones that still count, and the new one with its end",
+      title: "are the earlier ones that are still in force, and the new one with its end",
       requested: "n:read o:read",
       chosen: ["o:read"],
       before: [
@@ -521,21 +534,21 @@ describe("refusals to keep", () => {
       ],
     },
     {
-      title: "are renewed where the same is refused again",
+      title: "are renewed if the same scope is refused again",
       requested: "n:read o:read",
       chosen: ["o:read"],
       before: [{ scope: "n:read", until: 1_001 }, { scope: "x" }],
       after: [{ scope: "x" }, { scope: "n:read", until }],
     },
     {
-      title: "hold nothing that the new grant implies",
+      title: "contain nothing that the new grant implies",
       requested: "n:write",
       chosen: ["n:write"],
       before: [{ scope: "n:read" }, { scope: "o:read" }],
       after: [{ scope: "o:read" }],
     },
     {
-      title: "have current names, and of a split name the part that is not granted",
+      title: "have current names, and for a split name contain the part that is not granted",
       policy: split,
       requested: "students:read",
       chosen: ["students:read"],
@@ -544,11 +557,14 @@ describe("refusals to keep", () => {
     },
   ];
 
-  it.each(cases)("$title", ({ policy = notes, requested, chosen, before = [], after }) => {
-    const facts = factsOf({ requested, refused: before });
-    const outcome = resolveConsent(policy, facts, { decision: "approve", scopes: chosen });
-    expect(outcome).toMatchObject({ ok: true, refused: after });
-  });
+  it.each(titled(cases))(
+    "%s",
+    (_title, { policy = notes, requested, chosen, before = [], after }) => {
+      const facts = factsOf({ requested, refused: before });
+      const outcome = resolveConsent(policy, facts, { decision: "approve", scopes: chosen });
+      expect(outcome).toMatchObject({ ok: true, refused: after });
+    },
+  );
 
   it("are at most 4,096, the newest ones", () => {
     const refused = Array.from({ length: 5_000 }, (_, index) => ({ scope: `old:${index}` }));
@@ -566,24 +582,27 @@ describe("a connected app", () => {
   const scopesOfApp = (policy: Policy, scope: string | readonly string[]) =>
     connectedApp(policy, { ...grant, scope }).scopes.map((one) => [one.scope, one.effect]);
 
-  it.each(reserved)("shows the open scope of an older name as active: $name", (policy) => {
-    expect(policy.decide({ scope: "all:read" }, "everything").allowed).toBe(true);
-    expect(scopesOfApp(policy, "all:read")).toEqual([["all:public", "active"]]);
-    expect(scopesOfApp(policy, "all:console")).toEqual([["all:console", "retired"]]);
-  });
+  it.each(titled(reserved, ({ name }) => name))(
+    "shows the open scope of an older name as active: %s",
+    (_title, policy) => {
+      expect(policy.decide({ scope: "all:read" }, "everything").allowed).toBe(true);
+      expect(scopesOfApp(policy, "all:read")).toEqual([["all:public", "active"]]);
+      expect(scopesOfApp(policy, "all:console")).toEqual([["all:console", "retired"]]);
+    },
+  );
 
   it.each([
     ["members:read", ["students:read", "teachers:read"]],
     ["students:read members:read", ["students:read", "teachers:read"]],
     ["/accounts/a/all", ["/accounts/a/profile.read", "/accounts/a/money.write"]],
     ["gone:x students:read", ["gone:x", "students:read"]],
-    // a token with a template is worth nothing as a whole
+    // a grant with a template counts as nothing
     ["students:read /accounts/{id}/all", []],
   ])("shows each scope of %s once, under its current name", (scope, expected) => {
     expect(scopesOfApp(split, scope).map(([name]) => name)).toEqual(expected);
   });
 
-  it("stays signed in where its grant implies offline access", () => {
+  it("has offline access if its grant implies it", () => {
     const policy = definePolicy({
       name: "Offline",
       version: "1",

@@ -1,4 +1,4 @@
-// What consent reads of its facts and options: own members of the right type, and nothing else.
+// Consent reads only own members of its facts and options, with the right types.
 
 import {
   type ConsentFacts,
@@ -26,27 +26,27 @@ const all = "n:read n:write root:all /wallets/w/read";
 const screenOf = (facts: Partial<ConsentFacts>) =>
   consentScreen(policy, factsOf({ requested: all, ...facts }));
 
-/** An object that inherits its members. */
+/** Returns an object that inherits its members. */
 const inheriting = <Value extends object>(value: Value): Value => Object.create(value) as Value;
 
 describe("the options of consent", () => {
   it.each([
     ["an unknown name", { ineligable: "refuse" }],
-    ["another value", { whenNoScope: "all" }],
-    ["another value", { prechecked: true }],
-    ["another value", { ineligible: "ignore" }],
-    ["another value", { tierLocked: "hidden" }],
+    ["an unknown value", { whenNoScope: "all" }],
+    ["an unknown value", { prechecked: true }],
+    ["an unknown value", { ineligible: "ignore" }],
+    ["an unknown value", { tierLocked: "hidden" }],
     ["a time of 0", { rememberRefusals: 0 }],
     ["a time that is too long", { rememberRefusals: 1_000_000_001 }],
-    ["a time that is a text", { rememberRefusals: "60" }],
-    ["a link that is not a text", { manageUrl: 7 }],
-    ["a link that is not a text", { reportUrl: null }],
-    ["a link that is not a text", { helpUrl: new URL("https://help.example") }],
+    ["a time that is a string", { rememberRefusals: "60" }],
+    ["a link that is not a string", { manageUrl: 7 }],
+    ["a link that is not a string", { reportUrl: null }],
+    ["a link that is not a string", { helpUrl: new URL("https://help.example") }],
     ["a member that is `undefined`", { ineligible: undefined }],
     ["null", null],
     ["a list", ["refuse"]],
     ["an empty list", []],
-  ])("are refused for %s: %j", (_, options) => {
+  ])("are refused with %s: %j", (_, options) => {
     const given = options as never;
     const error = expect.objectContaining({ code: "ERR_OPTIONS_INVALID" }) as Error;
     const facts = factsOf({ requested: all });
@@ -55,7 +55,7 @@ describe("the options of consent", () => {
     expect(() => resolveConsent(policy, facts, { decision: "approve" }, given)).toThrow(error);
   });
 
-  it("take a time of up to 10^9 seconds", () => {
+  it("accept a time of up to 10^9 seconds", () => {
     const facts = factsOf({ requested: all });
     const selection = { decision: "approve", scopes: ["n:read"] };
     const outcome = resolveConsent(policy, facts, selection, { rememberRefusals: 1_000_000_000 });
@@ -65,9 +65,9 @@ describe("the options of consent", () => {
 
 describe("a client", () => {
   it.each(["true", 1, {}, [true], "yes", null, false, undefined])(
-    "is not the owner's own for `first_party` of %j",
-    (first_party) => {
-      const facts = { client: { ...client, first_party: first_party as never } };
+    "is not a first-party client if `firstParty` is %j",
+    (firstParty) => {
+      const facts = { client: { ...client, firstParty: firstParty as never } };
       expect(scopesOf(screenOf(facts))).toEqual(["n:read", "n:write"]);
       expect(droppedScopes(policy, factsOf({ requested: all, ...facts }))[0]).toEqual({
         scope: "root:all",
@@ -76,16 +76,16 @@ describe("a client", () => {
     },
   );
 
-  it("that is the owner's own has what its earlier grant of a reserved scope implies", () => {
-    const own = { ...client, first_party: true };
+  it("that is a first-party client has what its earlier grant of a reserved scope implies", () => {
+    const own = { ...client, firstParty: true };
     const granted = { granted: "root:all", grantedPolicyVersion: "1" };
     const mine = screenOf({ client: own, requested: "n:read", ...granted });
-    expect(mine.reason).toBe("nothing-new");
-    expect(screenOf({ requested: "n:read", ...granted }).reason).toBe("first-time");
+    expect(mine.reason).toBe("nothing_new");
+    expect(screenOf({ requested: "n:read", ...granted }).reason).toBe("first_time");
   });
 
-  it("that is the owner's own keeps the reserved scope that it chose", () => {
-    const own = { ...client, first_party: true };
+  it("that is a first-party client keeps the reserved scope that the user chose", () => {
+    const own = { ...client, firstParty: true };
     const facts = factsOf({
       client: own,
       requested: "root:all n:read",
@@ -103,7 +103,7 @@ describe("a client", () => {
 
   it("has no inherited facts", () => {
     const facts = {
-      client: inheriting({ ...client, first_party: true, required_scopes: ["n:read"] }),
+      client: inheriting({ ...client, firstParty: true, requiredScopes: ["n:read"] }),
     };
     const screen = screenOf(facts);
     expect(scopesOf(screen)).toEqual(["n:read", "n:write"]);
@@ -112,7 +112,7 @@ describe("a client", () => {
   });
 });
 
-describe("a person and an account", () => {
+describe("a user and an account", () => {
   it("have no inherited facts", () => {
     const account = inheriting({
       tier: "pro",
@@ -122,7 +122,7 @@ describe("a person and an account", () => {
     const user = inheriting({ sub: "u-1", label: "Ada" });
     const screen = screenOf({ account, user });
     expect(scopesOf(screen)).toEqual(["n:read", "n:write"]);
-    expect(rowOf(screen, "n:write").state).toBe("tier-locked");
+    expect(rowOf(screen, "n:write").state).toBe("tier_locked");
     expect(screen.user).toEqual({ label: "", switchAccountUrl: null });
     const outcome = resolveConsent(policy, factsOf({ requested: all, user, account }), {
       decision: "approve",
@@ -131,12 +131,12 @@ describe("a person and an account", () => {
     expect(outcome.ok && outcome.receipt.sub).toBeNull();
   });
 
-  it("that are null are not there", () => {
+  it("that are null count as missing", () => {
     const facts = { user: null as never, account: null as never };
     expect(screenOf(facts)).toMatchObject({ user: null, error: null });
   });
 
-  it.each(["u-1", 7, true])("that are not objects are mistakes of the program: %j", (value) => {
+  it.each(["u-1", 7, true])("that are not objects make the functions throw: %j", (value) => {
     const facts = { user: value as never, account: value as never };
     expect(() => screenOf(facts)).toThrow(
       expect.objectContaining({
@@ -155,19 +155,19 @@ describe("facts", () => {
       client,
       requested: "n:read",
     });
-    expect(consentScreen(policy, facts).reason).toBe("first-time");
+    expect(consentScreen(policy, facts).reason).toBe("first_time");
     const selection = { decision: "approve", scopes: ["n:read"] };
     expect(resolveConsent(policy, facts, selection)).toMatchObject({ ok: true, removed: [] });
   });
 
-  it("are not those of Object.prototype", () => {
+  it("are not read from Object.prototype", () => {
     const prototype = Object.prototype as Record<string, unknown>;
-    const members = { granted: all, prompt: "consent", used: true, id: "x", first_party: true };
+    const members = { granted: all, prompt: "consent", used: true, id: "x", firstParty: true };
     const facts = factsOf({ requested: "n:read root:all" });
     Object.assign(prototype, members);
     try {
       const screen = consentScreen(policy, facts);
-      expect([screen.reason, screen.id, rowsOf(screen).length]).toEqual(["first-time", null, 1]);
+      expect([screen.reason, screen.id, rowsOf(screen).length]).toEqual(["first_time", null, 1]);
       const outcome = resolveConsent(policy, facts, { decision: "approve", scopes: ["n:read"] });
       expect(outcome).toMatchObject({ ok: true, scope: "n:read" });
     } finally {
@@ -176,7 +176,7 @@ describe("facts", () => {
   });
 });
 
-it("a choice of very many scopes that were not offered is logged in part", () => {
+it("a selection of many scopes that were not offered reports the first 32", () => {
   const scopes = Array.from({ length: 100 }, (_, index) => `x:${index}`);
   const outcome = resolveConsent(policy, factsOf({ requested: all }), {
     decision: "approve",
@@ -193,17 +193,17 @@ describe("a bundle of every scope", () => {
     scopes: { "n:read": {}, "n:write": { tier: "pro" }, "root:all": { reserved: true } },
     bundles: { all: { every: true } },
   });
-  const own = { ...client, first_party: true };
+  const own = { ...client, firstParty: true };
   const requested = "n:read n:write root:all";
 
-  it("has no reserved scope, for the owner's own client either", () => {
+  it("has no reserved scope, not even for a first-party client", () => {
     const facts = factsOf({ client: own, requested, account: { tier: "pro" } });
     const screen = consentScreen(bundled, facts);
     expect(scopesOf(screen)).toEqual(["n:read", "n:write", "root:all"]);
     expect(screen.presets.map(({ scopes }) => scopes)).toEqual([["n:read", "n:write"]]);
   });
 
-  it("has no row that is locked without being checked", () => {
+  it("has no row that is locked and not checked", () => {
     const facts = factsOf({ client: own, requested, account: { tier: "free" } });
     const { presets } = consentScreen(bundled, facts, { tierLocked: "locked" });
     expect(presets.map(({ scopes }) => scopes)).toEqual([["n:read"]]);
@@ -212,8 +212,8 @@ describe("a bundle of every scope", () => {
 
 describe("dropped scopes", () => {
   it.each([
-    ["beside one that is offered", "n:read "],
-    ["where nothing is offered", ""],
+    ["next to an offered one", "n:read "],
+    ["if nothing is offered", ""],
   ])("are at most 256 %s", (_, first) => {
     const unknown = Array.from({ length: 300 }, (_, index) => `x:${index}`);
     const facts = factsOf({ requested: first + unknown.join(" ") });

@@ -1,4 +1,4 @@
-// Whose a bound scope is: `owns` decides on all values together, `resources` on one value by its name.
+// Which bound scopes a user may grant: `owns` decides on all values together, `resources` on one value by its name.
 
 import {
   type ConsentFacts,
@@ -8,6 +8,7 @@ import {
   resolveConsent,
 } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 import { client, factsOf, rowOf, scopesOf } from "./facts.js";
 
 type Account = NonNullable<ConsentFacts["account"]>;
@@ -26,7 +27,7 @@ const policy = definePolicy({
   },
 });
 
-/** The person owns `mine/payroll` and `acme/wiki`. */
+/** Repositories of the user. */
 const repos = new Set(["mine/payroll", "acme/wiki"]);
 const owns: NonNullable<Account["owns"]> = (_, { org, repo }) =>
   repos.has(`${org}/${repo}`) ? `${org}/${repo}` : undefined;
@@ -41,7 +42,7 @@ interface Asked {
 
 const CASES: readonly Asked[] = [
   {
-    title: "a composite key is not checked by its parts",
+    title: "two placeholders are not checked one by one",
     account: {
       resources: {
         org: { mine: "Mine", acme: "Acme" },
@@ -50,17 +51,17 @@ const CASES: readonly Asked[] = [
     },
     requested: "openid /orgs/acme/repos/payroll/contents.write",
     shown: ["openid"],
-    dropped: [["/orgs/acme/repos/payroll/contents.write", "needs-owns"]],
+    dropped: [["/orgs/acme/repos/payroll/contents.write", "needs_owns"]],
   },
   {
-    title: "a composite key that is owned needs `owns` as well",
+    title: "two placeholders need `owns` even if the user owns both values",
     account: { resources: { org: { mine: "Mine" }, repo: { payroll: "Payroll" } } },
     requested: "openid /orgs/mine/repos/payroll/contents.write",
     shown: ["openid"],
-    dropped: [["/orgs/mine/repos/payroll/contents.write", "needs-owns"]],
+    dropped: [["/orgs/mine/repos/payroll/contents.write", "needs_owns"]],
   },
   {
-    title: "`owns` decides on a composite key",
+    title: "`owns` decides on two placeholders",
     account: { owns },
     requested:
       "openid /orgs/acme/repos/payroll/contents.write /orgs/acme/repos/wiki/contents.write",
@@ -68,31 +69,31 @@ const CASES: readonly Asked[] = [
     dropped: [["/orgs/acme/repos/payroll/contents.write", "foreign"]],
   },
   {
-    title: "`owns` decides on an older name of a composite key",
+    title: "`owns` decides on an older name with two placeholders",
     account: { owns },
     requested: "openid /orgs/acme/payroll /orgs/mine/payroll",
     shown: ["openid", "/orgs/mine/repos/payroll/contents.write"],
     dropped: [["/orgs/acme/payroll", "foreign"]],
   },
   {
-    title: "`owns` decides alone, whatever the resources are",
+    title: "`owns` decides alone, and `resources` is ignored",
     account: { owns, resources: { id: { "7": "Photo" }, wallet: { w: "Wallet" } } },
     requested: "openid /wallets/w/read",
     shown: ["openid"],
     dropped: [["/wallets/w/read", "foreign"]],
   },
   {
-    title: "one placeholder name under two prefixes is two kinds of thing",
+    title: "one placeholder name under two prefixes means two types of resource",
     account: { resources: { id: { "7": "Photo 7" } } },
     requested: "openid /photos/7/view.read /accounts/7/money.write",
     shown: ["openid"],
     dropped: [
-      ["/photos/7/view.read", "needs-owns"],
-      ["/accounts/7/money.write", "needs-owns"],
+      ["/photos/7/view.read", "needs_owns"],
+      ["/accounts/7/money.write", "needs_owns"],
     ],
   },
   {
-    title: "one placeholder name under one prefix is one kind of thing",
+    title: "one placeholder name under one prefix means one type of resource",
     account: { resources: { wallet: { w: "Main wallet" } } },
     requested: "/wallets/w/read /wallets/w/write /wallets/x/write",
     shown: ["/wallets/w/read", "/wallets/w/write"],
@@ -106,13 +107,13 @@ const CASES: readonly Asked[] = [
     dropped: [["/wallets/w/read", "foreign"]],
   },
   {
-    title: "without an account nothing is owned",
+    title: "a user without an account owns nothing",
     account: undefined,
     requested: "openid /wallets/w/read /photos/7/view.read",
     shown: ["openid"],
     dropped: [
       ["/wallets/w/read", "foreign"],
-      ["/photos/7/view.read", "needs-owns"],
+      ["/photos/7/view.read", "needs_owns"],
     ],
   },
   {
@@ -127,8 +128,8 @@ const CASES: readonly Asked[] = [
   },
 ];
 
-describe("whose a bound scope is", () => {
-  it.each(CASES)("$title", ({ account, requested, shown, dropped }) => {
+describe("ownership", () => {
+  it.each(titled(CASES))("%s", (_title, { account, requested, shown, dropped }) => {
     const facts = factsOf({ account, requested });
     expect(scopesOf(consentScreen(policy, facts))).toEqual(shown);
     expect(droppedScopes(policy, facts).map(({ scope, why }) => [scope, why])).toEqual(dropped);
@@ -138,26 +139,26 @@ describe("whose a bound scope is", () => {
 
   it.each([
     ["undefined", () => undefined],
-    ["an empty text", () => ""],
+    ["an empty string", () => ""],
     ["true", () => true],
     ["a number", () => 1],
     ["null", () => null],
     ["an object", () => ({ label: "Mine" })],
-    ["a promise of a text", () => Promise.resolve("Mine")],
-    ["a text object", () => new String("Mine")],
-  ])("is not this person's where `owns` returns %s", (_, answer) => {
+    ["a promise of a string", () => Promise.resolve("Mine")],
+    ["a String object", () => new String("Mine")],
+  ])("is denied if `owns` returns %s", (_, answer) => {
     const account = { owns: answer as unknown as NonNullable<Account["owns"]> };
     const requested = "openid /wallets/w/read";
     const facts = factsOf({ account, requested, granted: "/wallets/w/read" });
     expect(scopesOf(consentScreen(policy, facts))).toEqual(["openid"]);
     const outcome = resolveConsent(policy, facts, { decision: "approve", scopes: ["openid"] });
-    // the owner was asked, and the answer is no: what the old token has of it is taken back
+    // `owns` returned that the user does not own it, so the granted scope is removed
     expect(outcome).toMatchObject({ ok: true, scope: "openid", removed: ["/wallets/w/read"] });
     const smuggled = { decision: "approve", scopes: ["openid", "/wallets/w/read"] };
     expect(resolveConsent(policy, facts, smuggled)).toMatchObject({ error: "invalid_selection" });
   });
 
-  it("is labelled by what `owns` returns, cleaned, for each placeholder", () => {
+  it("labels each placeholder with what `owns` returns, cleaned", () => {
     const account = { owns: () => "Acme\u202e wiki" };
     const requested = "/orgs/acme/repos/wiki/contents.write";
     const row = rowOf(consentScreen(policy, factsOf({ account, requested })), requested);
@@ -170,17 +171,17 @@ describe("whose a bound scope is", () => {
   it.each([
     ["`owns`", { owns: () => "\u200b\u202e" }],
     ["`resources`", { resources: { wallet: { w: " \u200b " } } }],
-  ])("is labelled by its value where nothing of the label of %s can be shown", (_, account) => {
+  ])("labels a scope with its value if nothing of the label of %s can be shown", (_, account) => {
     const facts = factsOf({ account, requested: "/wallets/w/read" });
     const { resource } = rowOf(consentScreen(policy, facts), "/wallets/w/read");
     expect(resource).toEqual([{ param: "wallet", value: "w", label: "w" }]);
   });
 
-  it("is asked with the template in braces and frozen values, once for each bound scope that is registered", () => {
+  it("calls `owns` with the template in braces and frozen values, once for each registered bound scope", () => {
     const calls: unknown[] = [];
     const account: Account = {
       owns: (template, values) => {
-        // what this throws counts as an outage: nothing is expected in here
+        // an exception in here counts as an outage, so the test makes its assertions afterwards
         calls.push([template, { ...values }, Object.isFrozen(values)]);
         return "Mine";
       },
@@ -195,7 +196,7 @@ describe("whose a bound scope is", () => {
   });
 });
 
-it("goes by the literal prefix with its separators: a name in two forms is two kinds of thing", () => {
+it("resources compares the literal prefix with its separators: a name in two forms means two types of resource", () => {
   const forms = definePolicy({
     name: "Forms",
     version: "1",
@@ -203,10 +204,10 @@ it("goes by the literal prefix with its separators: a name in two forms is two k
   });
   const account = { resources: { id: { a: "Bakery" } } };
   const facts = factsOf({ account, requested: "/accounts/a/read accounts:a:write" });
-  expect(droppedScopes(forms, facts).map(({ why }) => why)).toEqual(["needs-owns", "needs-owns"]);
+  expect(droppedScopes(forms, facts).map(({ why }) => why)).toEqual(["needs_owns", "needs_owns"]);
 });
 
-describe("an outage of `owns`", () => {
+describe("an exception in `owns`", () => {
   const down: Account = {
     owns: () => {
       throw new Error("database down");
@@ -218,7 +219,7 @@ describe("an outage of `owns`", () => {
     ["the scope itself", "/wallets/w/read", "/wallets/w/read"],
     ["its older name", "wallet:w", "/wallets/w/read"],
     ["what implies it", "/accounts/a/money.write", "/accounts/a/money.read"],
-  ])("is an error of the screen where the grant holds %s", (_, granted, requested) => {
+  ])("makes the screen an error if the grant has %s", (_, granted, requested) => {
     const facts = factsOf({ account: down, granted, requested: `openid ${requested}` });
     const screen = consentScreen(policy, facts);
     expect(screen).toMatchObject({ error: "temporarily_unavailable", canSkip: false, groups: [] });
@@ -231,7 +232,7 @@ describe("an outage of `owns`", () => {
     ["nothing", undefined],
     ["another value", "/wallets/v/read"],
     ["what the requested scope implies", "/accounts/a/money.read"],
-  ])("leaves the scope out where the grant holds %s, and takes nothing back", (_, granted) => {
+  ])("leaves the scope out and removes nothing if the grant has %s", (_, granted) => {
     const requested = "openid /wallets/w/read /accounts/a/money.write";
     const facts = factsOf({ account: down, granted, requested });
     expect(scopesOf(consentScreen(policy, facts))).toEqual(["openid"]);
@@ -239,14 +240,14 @@ describe("an outage of `owns`", () => {
     expect(outcome).toMatchObject({ ok: true, scope: "openid", removed: [], refused: [] });
   });
 
-  it("is also that `owns` is not a function, and a denial is no less unavailable", () => {
+  it("is the same as an `owns` that is not a function, and makes a denial unavailable too", () => {
     const account = { owns: "yes" } as unknown as Account;
     const facts = factsOf({ account, granted: "/wallets/w/read", requested: "/wallets/w/read" });
     expect(resolveConsent(policy, facts, { decision: "deny" })).toMatchObject(unavailable);
   });
 });
 
-it("does not own what every object inherits", () => {
+it("resources does not own what every object inherits", () => {
   const inherited = definePolicy({
     name: "Inherited",
     version: "1",
@@ -258,7 +259,7 @@ it("does not own what every object inherits", () => {
   expect(droppedScopes(inherited, facts).map(({ why }) => why)).toEqual(["foreign", "foreign"]);
 });
 
-it("is not asked for the catalogue of a scope with two placeholders, of which a request has to name the values", () => {
+it("the catalogue does not call `owns` for a scope with two placeholders, because a request has to name the values", () => {
   const calls: string[] = [];
   const account: Account = {
     resources: { org: { mine: "Mine" }, wallet: { w: "Wallet" } },
@@ -274,7 +275,7 @@ it("is not asked for the catalogue of a scope with two placeholders, of which a 
   expect(droppedScopes(policy, facts, { whenNoScope: "catalogue" })).toEqual([]);
 });
 
-it("has nothing in the catalogue for a placeholder that every object inherits", () => {
+it("the catalogue has no scope for a placeholder that `resources` inherits", () => {
   const inherited = definePolicy({
     name: "Inherited",
     version: "1",
@@ -290,7 +291,7 @@ it("has nothing in the catalogue for a placeholder that every object inherits", 
   expect(scopesOf(screen)).toEqual(["openid"]);
 });
 
-it("owns nothing of a placeholder whose list is undefined", () => {
+it("a user owns no value of a placeholder with an undefined list", () => {
   const resources = { wallet: undefined } as unknown as NonNullable<Account["resources"]>;
   const facts = factsOf({ requested: "", account: { resources } });
   const screen = consentScreen(policy, facts, { whenNoScope: "catalogue" });

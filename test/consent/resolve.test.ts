@@ -9,6 +9,7 @@ import {
 } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { runOften, tally } from "../often.js";
+import { titled } from "../titled.js";
 import { client, factsOf, rowsOf, scopesOf } from "./facts.js";
 
 const policy = definePolicy({
@@ -20,7 +21,7 @@ const policy = definePolicy({
     openid: { description: "Who you are", required: true },
     "courses:read": "Read your courses",
     "courses:write": { description: "Change courses", implies: ["courses:read"] },
-    "courses:publish": { default: "off", warning: "goes to everybody" },
+    "courses:publish": { default: "off", warning: "makes the course public" },
     "reports:export": { description: "Export", tier: "pro" },
     "students:read": { description: "Your students", replaces: ["members:read"] },
     "admin:all": { description: "Everything", reserved: true },
@@ -34,7 +35,7 @@ const approve = (...scopes: readonly string[]): ConsentSelection => ({
   scopes,
 });
 
-describe("what is granted", () => {
+describe("resolveConsent", () => {
   const cases: readonly {
     readonly title: string;
     readonly facts?: Partial<ConsentFacts>;
@@ -43,12 +44,12 @@ describe("what is granted", () => {
     readonly expected: object;
   }[] = [
     {
-      title: "everything, if every box is checked: nothing has changed",
+      title: "grants everything without a change if every box is checked",
       selection: approve("courses:read", "courses:publish", "openid"),
       expected: { ok: true, scope: three, changed: false, refused: [] },
     },
     {
-      title: "a part, with the required ones, which no browser posts",
+      title: "grants a part together with the required scopes, which browsers do not post",
       selection: approve("courses:read"),
       expected: {
         ok: true,
@@ -58,43 +59,43 @@ describe("what is granted", () => {
       },
     },
     {
-      title: "one text for one box, as a form posts it",
+      title: "accepts one string for one box, as a form posts it",
       selection: { decision: "approve", scopes: "courses:read" },
       expected: { ok: true, scope: "openid courses:read" },
     },
     {
-      title: "a text of several",
+      title: "accepts one string with several scopes",
       selection: { decision: "approve", scopes: "courses:publish courses:read" },
       expected: { ok: true, scope: three },
     },
     {
-      title: "nothing, if nothing optional is chosen though some was offered",
+      title: "grants nothing if no optional scope is chosen although some were offered",
       selection: approve("openid"),
       expected: { ok: false, error: "access_denied", event: "consent.denied" },
     },
     {
-      title: "nothing, if no box came back at all",
+      title: "grants nothing if no box was posted",
       selection: { decision: "approve" },
       expected: { ok: false, error: "access_denied" },
     },
     {
-      title: "what is required, if nothing else was offered",
+      title: "grants the required scopes if nothing else was offered",
       facts: { requested: "openid" },
       selection: approve(),
       expected: { ok: true, scope: "openid", changed: false },
     },
     {
-      title: "nothing, if it was denied",
+      title: "grants nothing if the user denied",
       selection: { decision: "deny", scopes: ["courses:read"] },
       expected: { ok: false, error: "access_denied", event: "consent.denied" },
     },
     {
-      title: "nothing, if it is neither",
+      title: "grants nothing if the decision is neither approve nor deny",
       selection: { decision: ["approve"], scopes: ["courses:read"] },
       expected: { ok: false, error: "access_denied" },
     },
     {
-      title: "nothing, if one scope was not offered",
+      title: "grants nothing if one posted scope was not offered",
       selection: approve("courses:read", "courses:write"),
       expected: {
         ok: false,
@@ -104,96 +105,96 @@ describe("what is granted", () => {
       },
     },
     {
-      title: "nothing, if a reserved one was smuggled in",
+      title: "grants nothing if a reserved scope was posted",
       facts: { requested: `${three} admin:all` },
       selection: approve("courses:read", "admin:all"),
       expected: { ok: false, error: "invalid_selection", offending: ["admin:all"] },
     },
     {
-      title: "nothing, if what came back is no text, or breaks a line",
+      title: "grants nothing if a posted scope is not a string or contains a line break",
       selection: { decision: "approve", scopes: ["courses:read", 7, "a\nb"] },
       expected: { ok: false, error: "invalid_selection", offending: ["(number)", "a\\u{a}b"] },
     },
     {
-      title: "nothing, if a box that is locked was checked all the same",
+      title: "grants nothing if a locked box was posted as checked",
       facts: { requested: "openid reports:export courses:read" },
       options: { tierLocked: "locked" },
       selection: approve("courses:read", "reports:export"),
       expected: { ok: false, error: "invalid_selection", offending: ["reports:export"] },
     },
     {
-      title: "a scope above the plan, which has no effect yet",
+      title: "grants a scope above the tier, which has no effect yet",
       facts: { requested: "reports:export", account: { tier: "free" } },
       selection: approve("reports:export"),
       expected: { ok: true, scope: "reports:export" },
     },
     {
-      title: "an older name under its new one, which is a change",
+      title: "grants an older name under its current name, which is a change",
       facts: { requested: "members:read" },
       selection: approve("students:read"),
       expected: { ok: true, scope: "students:read", changed: true },
     },
     {
-      title: "the defaults for a request without scope, which must be said",
+      title: "grants the defaults for a request without scope, which is a change",
       facts: { requested: undefined },
       selection: approve(),
       expected: { ok: true, scope: "openid", changed: true },
     },
     {
-      title: "nothing for a malformed request",
+      title: "grants nothing for a malformed request",
       facts: { requested: "openid\u0000" },
       selection: approve("openid"),
       expected: { ok: false, error: "invalid_scope", event: "consent.invalid" },
     },
     {
-      title: "less than before: what is withdrawn must be revoked",
+      title: "grants less than before, and lists what must be revoked",
       facts: { granted: "courses:read courses:write courses:publish" },
       selection: approve("courses:publish"),
       expected: {
         ok: true,
         scope: "openid courses:publish",
         added: ["openid"],
-        // a token that holds `courses:write` would go on reading
+        // a token with `courses:write` would still allow reading
         removed: ["courses:read", "courses:write"],
       },
     },
     {
-      title: "nothing for an answer to another request",
+      title: "grants nothing for a selection with the id of another request",
       facts: { id: "r-1" },
       selection: { ...approve("courses:read"), id: "r-2" },
       expected: { ok: false, error: "stale", event: "consent.stale" },
     },
     {
-      title: "nothing for an answer that does not name the request",
+      title: "grants nothing for a selection without the id of the request",
       facts: { id: "r-1" },
       selection: approve("courses:read"),
       expected: { ok: false, error: "stale", event: "consent.stale" },
     },
     {
-      title: "nothing for an answer that was taken already",
+      title: "grants nothing for a request that was answered already",
       facts: { id: "r-1", used: true },
       selection: { ...approve("courses:read"), id: "r-1" },
       expected: { ok: false, error: "stale" },
     },
     {
-      title: "nothing for a page of another edition",
+      title: "grants nothing for a page of another policy version",
       selection: { ...approve("courses:read"), policyVersion: "6" },
       expected: { ok: false, error: "stale" },
     },
     {
-      title: "what was chosen on the page of this request and edition",
+      title: "grants what was chosen on the page of this request and policy version",
       facts: { id: "r-1" },
       selection: { ...approve("courses:read"), id: "r-1", policyVersion: "7" },
       expected: { ok: true, scope: "openid courses:read" },
     },
   ];
 
-  it.each(cases)("$title", ({ facts, options, selection, expected }) => {
+  it.each(titled(cases))("%s", (_title, { facts, options, selection, expected }) => {
     const all = factsOf({ requested: three, ...facts });
     expect(resolveConsent(policy, all, selection, options)).toMatchObject(expected);
   });
 
-  it("is written down: what was shown, in which words, and what was checked before", () => {
+  it("returns a receipt with the texts that were shown and the boxes that were checked in advance", () => {
     const facts = factsOf({
       requested: three,
       user: { label: "ana", sub: "user-1" },
@@ -215,7 +216,7 @@ describe("what is granted", () => {
     });
   });
 
-  it("remembers refusals as long as the host says, by the clock of the runtime if it gives none", () => {
+  it("remembers refusals for `rememberRefusals` seconds by the clock of the runtime if the facts have no time", () => {
     const before = Math.floor(Date.now() / 1_000);
     const outcome = resolveConsent(policy, { client, requested: three }, approve("courses:read"), {
       rememberRefusals: 60,
@@ -226,7 +227,7 @@ describe("what is granted", () => {
   });
 });
 
-describe("for any request and any choice", () => {
+describe("for any request and any selection", () => {
   const names = [
     "openid",
     "courses:read",
@@ -243,7 +244,7 @@ describe("for any request and any choice", () => {
     "a b",
     "",
   ];
-  // the last two are no scope-tokens, and void what they stand in
+  // the last two are not scope tokens, and make each list that contains them malformed
   const tokens = fc.oneof(
     { weight: 5, arbitrary: fc.subarray(names.slice(0, -2)) },
     { weight: 1, arbitrary: fc.subarray(names) },
@@ -270,15 +271,15 @@ describe("for any request and any choice", () => {
     tierLocked: fc.constantFrom("selectable", "locked"),
     ineligible: fc.constantFrom("drop", "refuse"),
   });
-  /** Some of the boxes that are shown, or anything at all. */
+  /** Some of the boxes that are shown, or any value. */
   const posted = fc.oneof(
     { weight: 4, arbitrary: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }) },
     { weight: 1, arbitrary: tokens },
     { weight: 1, arbitrary: fc.anything() },
   );
 
-  it("what is granted was shown and asked for, once each, with all that is required and nothing reserved", () => {
-    const granted = tally("a choice that grants something", 101);
+  it("each granted scope was shown, occurs once, and comes with all required and no reserved scopes", () => {
+    const granted = tally("a selection that grants something", 101);
     runOften([granted], () =>
       fc.assert(
         fc.property(facts, options, posted, (facts, options, drawn) => {
@@ -310,7 +311,7 @@ describe("for any request and any choice", () => {
     );
   });
 
-  it("what is shown was asked for, and no unknown or reserved scope is", () => {
+  it("each scope on the screen was requested, and none is unknown or reserved", () => {
     const known = new Set(names.slice(0, -2).filter((name) => name !== "nope:x"));
     fc.assert(
       fc.property(facts, options, (facts, options) => {
@@ -327,10 +328,10 @@ describe("for any request and any choice", () => {
     );
   });
 
-  it("says whether the result differs from the request, what is new, and what is taken back; and says it again", () => {
+  it("the result reports changes, additions and removals, and is the same a second time", () => {
     const nowOf = (list: readonly string[]) =>
       list.map((name) => (name === "members:read" ? "students:read" : name));
-    const taken = tally("a scope that is taken back", 21);
+    const taken = tally("a scope that is removed", 21);
     runOften([taken], () =>
       fc.assert(
         fc.property(facts, options, posted, (facts, options, drawn) => {
@@ -358,7 +359,7 @@ describe("for any request and any choice", () => {
               .expand(token)
               .some((scope) => named.includes(scope) && !policy.covers(outcome.scope, scope)),
           );
-          // one scope under both of its names is taken back under both
+          // one scope under both of its names is removed under both
           expect([...outcome.removed].sort()).toEqual([...gone].sort());
           taken.count += outcome.removed.length;
         }),
@@ -367,7 +368,7 @@ describe("for any request and any choice", () => {
     );
   });
 
-  it("the order and the repetition of what is posted do not matter", () => {
+  it("the order and repetition of posted scopes do not matter", () => {
     fc.assert(
       fc.property(facts, options, tokens, (facts, options, scopes) => {
         const one = resolveConsent(policy, facts, { decision: "approve", scopes }, options);
@@ -385,7 +386,7 @@ describe("for any request and any choice", () => {
     );
   });
 
-  it("what the page checks before, left as it is, is what is granted", () => {
+  it("an unchanged page grants what it checks in advance", () => {
     fc.assert(
       fc.property(facts, options, (facts, options) => {
         const rows = rowsOf(consentScreen(policy, facts, options));
@@ -417,7 +418,7 @@ describe("for any request and any choice", () => {
     );
   });
 
-  it("nothing that is posted throws", () => {
+  it("no posted value makes resolveConsent throw", () => {
     const anything = fc.record({
       decision: fc.oneof(fc.constant("approve"), fc.anything()),
       scopes: fc.anything(),

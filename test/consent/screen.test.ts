@@ -8,6 +8,7 @@ import {
   loadPolicy,
 } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 import { client, factsOf, rowOf, rowsOf, scopesOf } from "./facts.js";
 
 const policy = definePolicy({
@@ -24,7 +25,7 @@ const policy = definePolicy({
       locales: { de: { title: "Kurse sehen" }, "de-AT": { title: "Kurse schauen" } },
     },
     "courses:write": { description: "Change courses", group: "Courses", implies: ["courses:read"] },
-    "courses:publish": { default: "off", warning: "goes to everybody", group: "Courses" },
+    "courses:publish": { default: "off", warning: "makes the course public", group: "Courses" },
     "reports:export": { description: "Export", tier: "pro" },
     "studio:read": { description: "Your studio", accountTypes: ["studio"] },
     "students:read": { description: "Your students", replaces: ["members:read"] },
@@ -52,7 +53,7 @@ const policy = definePolicy({
 
 const all = Object.keys(policy.definition.scopes).filter((name) => !name.includes("{"));
 
-describe("which scopes are on the screen", () => {
+describe("the scopes on the screen", () => {
   const cases: readonly {
     readonly title: string;
     readonly facts: Partial<ConsentFacts>;
@@ -62,17 +63,17 @@ describe("which scopes are on the screen", () => {
     readonly error?: "invalid_scope";
   }[] = [
     {
-      title: "in the order of the policy, each once",
+      title: "are in the order of the policy, each once",
       facts: { requested: "courses:write openid courses:read openid" },
       shown: ["openid", "courses:read", "courses:write"],
     },
     {
-      title: "identity first and offline access last",
+      title: "have identity first and offline access last",
       facts: { requested: "offline_access courses:read openid" },
       shown: ["openid", "courses:read", "offline_access"],
     },
     {
-      title: "neither reserved nor unknown ones",
+      title: "include neither reserved nor unknown scopes",
       facts: { requested: "courses:read admin:all nope:x" },
       shown: ["courses:read"],
       dropped: [
@@ -81,29 +82,28 @@ describe("which scopes are on the screen", () => {
       ],
     },
     {
-      title: "a reserved one for the owner's own client",
-      facts: { requested: "admin:all", client: { ...client, first_party: true } },
+      title: "include a reserved scope for a first-party client",
+      facts: { requested: "admin:all", client: { ...client, firstParty: true } },
       shown: ["admin:all"],
     },
     {
-      title: "no scope that the client has not registered",
+      title: "include no scope that the client has not registered",
       facts: {
         requested: "courses:read courses:write",
         client: { ...client, scope: "courses:read" },
       },
       shown: ["courses:read"],
-      dropped: [["courses:write", "not-registered"]],
+      dropped: [["courses:write", "not_registered"]],
     },
     {
-      title: "nothing at all for a registration that is malformed",
+      title: "are none for a malformed registration",
       facts: { requested: "courses:read", client: { ...client, scope: "courses:read  openid" } },
       shown: [],
-      dropped: [["courses:read", "not-registered"]],
+      dropped: [["courses:read", "not_registered"]],
       error: "invalid_scope",
     },
     {
-      title:
-        "a bound scope of the person's own account, whether registered as it is or as a template",
+      title: "include a bound scope of the user's account that was registered as a template",
       facts: {
         requested: "/accounts/a/profile.write",
         client: { ...client, scope: "/accounts/<accountID>/profile.write" },
@@ -112,8 +112,7 @@ describe("which scopes are on the screen", () => {
       shown: ["/accounts/a/profile.write"],
     },
     {
-      title:
-        "none of somebody else's account, and none for an account that nobody has said to be theirs",
+      title: "include no bound scope of another user's account",
       facts: {
         requested: "/accounts/b/profile.write openid",
         account: { resources: { accountID: { a: "Ana" } } },
@@ -122,7 +121,7 @@ describe("which scopes are on the screen", () => {
       dropped: [["/accounts/b/profile.write", "foreign"]],
     },
     {
-      title: "no name that objects are born with",
+      title: "include no value that is an inherited property name of objects",
       facts: {
         requested: "/accounts/constructor/profile.write openid",
         account: { resources: { accountID: {} } },
@@ -131,52 +130,52 @@ describe("which scopes are on the screen", () => {
       dropped: [["/accounts/constructor/profile.write", "foreign"]],
     },
     {
-      title: "no template",
+      title: "include no template",
       facts: { requested: "openid /accounts/{accountID}/profile.write" },
       shown: ["openid"],
       dropped: [["/accounts/{accountID}/profile.write", "unbound"]],
     },
     {
-      title: "none for another kind of account",
+      title: "include no scope for another account type",
       facts: { requested: "openid studio:read", account: { account_type: "mentor" } },
       shown: ["openid"],
-      dropped: [["studio:read", "account-type"]],
+      dropped: [["studio:read", "account_type"]],
     },
     {
-      title: "an older name under its new one",
+      title: "include an older name under its current name",
       facts: { requested: "members:read" },
       shown: ["students:read"],
     },
     {
-      title: "nothing of a malformed request",
+      title: "are none for a malformed request",
       facts: { requested: "courses:read  openid" },
       shown: [],
       dropped: [["courses:read  openid", "malformed"]],
       error: "invalid_scope",
     },
     {
-      title: "nothing of a list with a member that is two scope-tokens",
+      title: "are none for a list with a member that is two scope tokens",
       facts: { requested: ["courses:read", "a b"] },
       shown: [],
       dropped: [["(object)", "malformed"]],
       error: "invalid_scope",
     },
     {
-      title: "nothing of a request that is no text",
+      title: "are none for a request that is not a string",
       facts: { requested: 7 as never },
       shown: [],
       dropped: [["(number)", "malformed"]],
       error: "invalid_scope",
     },
     {
-      title: "nothing where nothing can be offered",
+      title: "are none if nothing can be offered",
       facts: { requested: "nope:x" },
       shown: [],
       dropped: [["nope:x", "unknown"]],
       error: "invalid_scope",
     },
     {
-      title: "nothing where the host refuses what it cannot offer",
+      title: "are none with `ineligible: refuse` if one scope cannot be offered",
       facts: { requested: "openid nope:x" },
       options: { ineligible: "refuse" },
       shown: [],
@@ -184,13 +183,13 @@ describe("which scopes are on the screen", () => {
       error: "invalid_scope",
     },
     {
-      title: "nothing for a request without scope and a policy without defaults",
+      title: "are none for a request without scope and a policy without defaults",
       facts: {},
       shown: [],
       error: "invalid_scope",
     },
     {
-      title: "the whole catalogue for a request without scope, where the host says so",
+      title: "are the whole catalogue for a request without scope with `whenNoScope: catalogue`",
       facts: { requested: "", account: { resources: { accountID: { a: "Ana", b: "Ben" } } } },
       options: { whenNoScope: "catalogue" },
       shown: [
@@ -201,7 +200,7 @@ describe("which scopes are on the screen", () => {
       ],
     },
     {
-      title: "an error for a request without scope, where the host says so",
+      title: "are none for a request without scope with `whenNoScope: fail`",
       facts: { requested: [] },
       options: { whenNoScope: "fail" },
       shown: [],
@@ -209,17 +208,17 @@ describe("which scopes are on the screen", () => {
     },
   ];
 
-  it.each(cases)("$title", ({ facts, options, shown, dropped = [], error = null }) => {
+  it.each(titled(cases))("%s", (_title, { facts, options, shown, dropped = [], error = null }) => {
     const screen = consentScreen(policy, factsOf(facts), options);
     expect(scopesOf(screen)).toEqual(shown);
     expect(screen.error).toBe(error);
-    const said = droppedScopes(policy, factsOf(facts), options);
-    expect(said.map(({ scope, why }) => [scope, why])).toEqual(dropped);
+    const left = droppedScopes(policy, factsOf(facts), options);
+    expect(left.map(({ scope, why }) => [scope, why])).toEqual(dropped);
     for (const [scope] of dropped) expect(JSON.stringify(screen)).not.toContain(`"${scope}"`);
   });
 });
 
-describe("what a row says", () => {
+describe("a row", () => {
   const state = (row: ConsentRow) => [row.state, row.checked, row.locked];
   const cases: readonly {
     readonly title: string;
@@ -230,133 +229,133 @@ describe("what a row says", () => {
     readonly has?: Partial<ConsentRow>;
   }[] = [
     {
-      title: "required: checked and locked, and it says why",
+      title: "is checked and locked with a reason if the policy requires it",
       scope: "openid",
       facts: { requested: "openid" },
       row: ["required", true, true],
-      has: { why: "The app cannot work without it." },
+      has: { why: "The app cannot work without this permission." },
     },
     {
-      title: "required by the client",
+      title: "is checked and locked if the client requires it",
       scope: "courses:read",
       facts: {
         requested: "courses:read",
-        client: { ...client, required_scopes: ["courses:read"] },
+        client: { ...client, requiredScopes: ["courses:read"] },
       },
       row: ["required", true, true],
     },
     {
-      title: "on unless the policy says off",
+      title: "is checked unless its default is off",
       scope: "courses:read",
       facts: { requested: "courses:read" },
       row: ["optional", true, false],
       has: { title: "See courses", description: "Read your courses", access: "read", why: null },
     },
     {
-      title: "off with a warning, a word and not a colour alone",
+      title: "is not checked and has a warning with a label if its default is off",
       scope: "courses:publish",
       facts: { requested: "courses:publish", account: { tier: "pro" } },
       row: ["optional", false, false],
       has: {
-        warning: { label: "Caution", text: "goes to everybody" },
+        warning: { label: "Caution", text: "makes the course public" },
         access: "publish",
         title: "Courses: publish",
       },
     },
     {
-      title: "unchecked where the host checks nothing before",
+      title: "is not checked with `prechecked: never`",
       scope: "courses:read",
       facts: { requested: "courses:read openid" },
       options: { prechecked: "never" },
       row: ["optional", false, false],
     },
     {
-      title: "above the plan: unchecked, with what it takes",
+      title: "is not checked above the tier, and names the needed tier",
       scope: "reports:export",
       facts: { requested: "reports:export", account: { tier: "free" } },
-      row: ["tier-locked", false, false],
-      has: { tier: { needed: "pro", note: "Has no effect until you upgrade to Pro." } },
+      row: ["tier_locked", false, false],
+      has: { tier: { needed: "pro", note: "Has no effect until you upgrade to the Pro plan." } },
     },
     {
-      title: "above the plan of an account without one",
+      title: "is above the tier of an account with an unknown tier",
       scope: "reports:export",
       facts: { requested: "reports:export", account: { tier: "gold" } },
-      row: ["tier-locked", false, false],
+      row: ["tier_locked", false, false],
     },
     {
-      title: "above the plan since everything it opens is",
+      title: "is above the tier if everything that it opens is",
       scope: "courses:publish",
       facts: { requested: "courses:publish", account: { tier: "free" } },
-      row: ["tier-locked", false, false],
+      row: ["tier_locked", false, false],
     },
     {
-      title: "above the plan and locked, where the host says so",
+      title: "is locked above the tier with `tierLocked: locked`",
       scope: "reports:export",
       facts: { requested: "reports:export" },
       options: { tierLocked: "locked" },
-      row: ["tier-locked", false, true],
+      row: ["tier_locked", false, true],
     },
     {
-      title: "above the plan and granted before",
+      title: "is checked above the tier if it was granted before",
       scope: "reports:export",
       facts: { requested: "reports:export", granted: "reports:export" },
       options: { tierLocked: "locked" },
-      row: ["tier-locked", true, false],
+      row: ["tier_locked", true, false],
     },
     {
-      title: "on the plan",
+      title: "is checked on the needed tier",
       scope: "reports:export",
       facts: { requested: "reports:export", account: { tier: "pro" } },
       row: ["optional", true, false],
       has: { tier: null },
     },
     {
-      title: "granted before, though off by default",
+      title: "is checked if it was granted before, even if its default is off",
       scope: "courses:publish",
       facts: {
         requested: "courses:publish courses:read",
         granted: ["courses:publish"],
         account: { tier: "pro" },
       },
-      row: ["already-granted", true, false],
+      row: ["already_granted", true, false],
       has: { isNew: false },
     },
     {
-      title: "new since last time",
+      title: "is new if the earlier grant does not cover it",
       scope: "students:read",
       facts: { requested: "students:read courses:read", granted: "courses:read" },
       row: ["optional", true, false],
       has: { isNew: true },
     },
     {
-      title: "refused before: unchecked, and it says so",
+      title: "is not checked and has a reason if it was refused before",
       scope: "courses:read",
       facts: { requested: "courses:read", refused: [{ scope: "courses:read", until: 1_001 }] },
       row: ["optional", false, false],
       has: { why: "You did not allow this before." },
     },
     {
-      title: "refused before, and forgotten",
+      title: "is checked after a refusal has ended",
       scope: "courses:read",
       facts: { requested: "courses:read", refused: [{ scope: "courses:read", until: 1_000 }] },
       row: ["optional", true, false],
     },
     {
-      title: "included in another that is checked",
+      title: "is implied by another row that is checked",
       scope: "courses:read",
       facts: { requested: "courses:read courses:write", refused: [{ scope: "courses:read" }] },
       row: ["implied", true, false],
       has: { why: "Included in Courses: write", includedIn: ["courses:write"] },
     },
     {
-      title: "not included in another that is not checked",
+      title: "is not implied by another row that is not checked",
       scope: "courses:read",
       facts: { requested: "courses:read courses:write", refused: [{ scope: "courses:write" }] },
       row: ["optional", true, false],
       has: { includedIn: ["courses:write"] },
     },
     {
-      title: "what comes with it, and what it opens: neither hidden nor denied tools",
+      title: "lists what it implies and what it opens, without hidden and denied tools",
       scope: "courses:write",
       facts: { requested: "courses:write" },
       row: ["optional", true, false],
@@ -367,14 +366,14 @@ describe("what a row says", () => {
       },
     },
     {
-      title: "what it opens besides a reserved way",
+      title: "lists a tool that it opens as an alternative to a reserved scope",
       scope: "students:read",
       facts: { requested: "students:read" },
       row: ["optional", true, false],
       has: { unlocks: { tools: ["administer"], endpoints: [] } },
     },
     {
-      title: "the account's label, cleaned",
+      title: "has the label of the account, cleaned",
       scope: "/accounts/a/profile.write",
       facts: {
         requested: "/accounts/a/profile.write",
@@ -385,14 +384,14 @@ describe("what a row says", () => {
     },
   ];
 
-  it.each(cases)("$title", ({ scope, facts, options, row, has = {} }) => {
+  it.each(titled(cases))("%s", (_title, { scope, facts, options, row, has = {} }) => {
     const found = rowOf(consentScreen(policy, factsOf(facts), options), scope);
     expect(state(found)).toEqual(row);
     expect(found).toMatchObject(has);
   });
 });
 
-describe("policies of other shapes", () => {
+describe("a screen of another policy", () => {
   const other = loadPolicy({
     name: "Other",
     version: "1",
@@ -411,14 +410,14 @@ describe("policies of other shapes", () => {
       administer: "admin:read",
     },
   });
-  const owner = { ...client, first_party: true };
+  const owner = { ...client, firstParty: true };
 
-  it("say what a scope adds to a public tool", () => {
+  it("lists a public tool that a scope enriches", () => {
     const screen = consentScreen(other, factsOf({ requested: "read:public" }));
     expect(rowOf(screen, "read:public").unlocks.tools).toEqual(["search"]);
   });
 
-  it("say nothing of what is for another kind of account", () => {
+  it("does not list tools for another account type", () => {
     const unlocks = (account_type: string) =>
       rowOf(
         consentScreen(other, factsOf({ requested: "mentor:read", account: { account_type } })),
@@ -428,7 +427,7 @@ describe("policies of other shapes", () => {
     expect(unlocks("studio")).toEqual([]);
   });
 
-  it("say to the owner's client what its scopes open, and of those that come with them the public ones", () => {
+  it("lists for a first-party client what its scopes open, and only unreserved implied scopes", () => {
     const screen = consentScreen(other, factsOf({ requested: "admin:all", client: owner }));
     expect(rowOf(screen, "admin:all")).toMatchObject({
       includes: ["read:public"],
@@ -436,7 +435,7 @@ describe("policies of other shapes", () => {
     });
   });
 
-  it("leave pairs of values to the request that names one", () => {
+  it("offers a scope with two placeholders only if the request names its values", () => {
     const account = { resources: { one: { x: "X" }, two: { y: "\u0000" } } };
     const options = { whenNoScope: "catalogue" } as const;
     const catalogue = consentScreen(other, factsOf({ account }), options);
@@ -455,7 +454,7 @@ describe("policies of other shapes", () => {
     ]);
   });
 
-  it("show a client without an identifier that can be shown, and a person without a name", () => {
+  it("accepts a client identifier and a user label of which nothing can be shown", () => {
     const facts = factsOf({ requested: "read:public", client: { client_id: "\u0000" } });
     const screen = consentScreen(other, { ...facts, user: { label: "\u202e" } });
     expect(screen.client).toMatchObject({ id: "", name: "" });
@@ -463,7 +462,7 @@ describe("policies of other shapes", () => {
   });
 });
 
-describe("in another language", () => {
+describe("the language of the page", () => {
   const titleIn = (locale: string | readonly string[]) => {
     const screen = consentScreen(policy, factsOf({ requested: "courses:read", locale }));
     return [screen.locale, screen.dir, rowOf(screen, "courses:read").title, screen.words.allow];
@@ -479,7 +478,7 @@ describe("in another language", () => {
     ],
     ["__proto__ constructor", ["en", "ltr", "See courses", "Allow"]],
     [7 as never, ["en", "ltr", "See courses", "Allow"]],
-  ] as const)("%s", (locale, expected) => {
+  ] as const)("is chosen from %j: %j", (locale, expected) => {
     expect(titleIn(locale)).toEqual(expected);
   });
 });
@@ -504,7 +503,7 @@ describe("the client", () => {
     ["Loopwise\u202e{policy}<b>", "Loopwise{policy}<b>"],
     ["<script>", "<script>"],
     [undefined, "app-1"],
-  ])("calls itself %j, and is shown as %j", (client_name, name) => {
+  ])("with the name %j is shown as %j", (client_name, name) => {
     expect(viewOf({ client_name }).name).toBe(name);
   });
 
@@ -520,7 +519,7 @@ describe("the client", () => {
     ["https://", null],
     ["data:image/svg+xml,<svg>", null],
     [7, null],
-  ])("links to %j, and that is %j", (link, shown) => {
+  ])("with the link %j is shown with %j", (link, shown) => {
     const { uri, logoUri, policyUri, tosUri } = viewOf({
       client_uri: link,
       logo_uri: link,
@@ -548,13 +547,16 @@ describe("the client", () => {
     ["com.example.app:/cb", "com.example.app:", true],
     ["no url", null, false],
     [undefined, null, false],
-  ])("goes back to %j: %j, on this device %j", (redirect_uri, redirectHost, redirectIsLocal) => {
-    expect(viewOf({ redirect_uri })).toMatchObject({ redirectHost, redirectIsLocal });
-  });
+  ])(
+    "with the redirect URI %j is shown with the host %j (on this device: %j)",
+    (redirect_uri, redirectHost, redirectIsLocal) => {
+      expect(viewOf({ redirect_uri })).toMatchObject({ redirectHost, redirectIsLocal });
+    },
+  );
 
-  it("is verified by what the host has proven alone", () => {
+  it("is verified only by a domain that the host has verified", () => {
     expect(viewOf({ verified: true })).toMatchObject({ verified: false, domain: null });
-    expect(viewOf({ verified_domain: "app.example" })).toMatchObject({
+    expect(viewOf({ verifiedDomain: "app.example" })).toMatchObject({
       verified: true,
       domain: "app.example",
     });
@@ -562,7 +564,7 @@ describe("the client", () => {
 });
 
 describe("the rest of the screen", () => {
-  it("names policy, edition, groups, presets, links and what is not covered", () => {
+  it("has the policy, its version, groups, presets, links and what is not covered", () => {
     const screen = consentScreen(
       policy,
       factsOf({
@@ -583,7 +585,7 @@ describe("the rest of the screen", () => {
     });
     expect(screen.groups.map(({ id, legend, rows }) => [id, legend, rows.length])).toEqual([
       ["group-1", "Courses", 3],
-      ["group-2", "What it may do", 1],
+      ["group-2", "What this app can do", 1],
     ]);
     expect(screen.presets).toEqual([
       { id: "read-only", title: "Read only", scopes: ["courses:read"] },
@@ -598,21 +600,21 @@ describe("the rest of the screen", () => {
     expect(JSON.parse(JSON.stringify(screen))).toEqual(screen);
   });
 
-  it("offers no preset that could check nothing", () => {
+  it("has no preset that cannot check anything", () => {
     const facts = factsOf({ requested: "openid reports:export" });
     const { presets } = consentScreen(policy, facts, { tierLocked: "locked" });
     expect(presets).toEqual([]);
   });
 
   it.each([
-    [{}, "first-time"],
-    [{ granted: "" }, "first-time"],
-    [{ granted: "openid" }, "new-scopes"],
-    [{ granted: "openid courses:read" }, "nothing-new"],
+    [{}, "first_time"],
+    [{ granted: "" }, "first_time"],
+    [{ granted: "openid" }, "new_scopes"],
+    [{ granted: "openid courses:read" }, "nothing_new"],
     [{ granted: "openid courses:read", prompt: "login consent" }, "forced"],
-    [{ granted: "openid courses:read", grantedPolicyVersion: "6" }, "policy-changed"],
-    [{ granted: "openid courses:read", grantedPolicyVersion: "7" }, "nothing-new"],
-  ] as const)("asks %j for the reason %s", (facts, reason) => {
+    [{ granted: "openid courses:read", grantedPolicyVersion: "6" }, "policy_changed"],
+    [{ granted: "openid courses:read", grantedPolicyVersion: "7" }, "nothing_new"],
+  ] as const)("has for %j the reason %s", (facts, reason) => {
     const screen = consentScreen(policy, factsOf({ requested: "openid courses:read", ...facts }));
     expect(screen.reason).toBe(reason);
   });
@@ -633,7 +635,7 @@ describe("the rest of the screen", () => {
       true,
     ],
     [{ requested: "nope" }, {}, false],
-  ])("may be left out for %j and a client with %j: %s", (facts, metadata, canSkip) => {
+  ])("may be skipped for %j and a client with %j: %s", (facts, metadata, canSkip) => {
     const screen = consentScreen(
       policy,
       factsOf({
@@ -646,7 +648,7 @@ describe("the rest of the screen", () => {
     expect(screen.canSkip).toBe(canSkip);
   });
 
-  it("sends header fields against frames, scripts and copies, and lets the answer go where it belongs", () => {
+  it("has headers that forbid frames, scripts and caching, and that allow the redirect to the client", () => {
     const headersOf = (redirect_uri: string) =>
       consentScreen(policy, factsOf({ requested: "openid", client: { ...client, redirect_uri } }))
         .headers;
@@ -666,7 +668,7 @@ describe("the rest of the screen", () => {
     expect(headersOf("none")["Content-Security-Policy"]).toContain("form-action 'self';");
   });
 
-  it("words titles out of names where the policy has none", () => {
+  it("makes titles of names if the policy has none", () => {
     const plain = loadPolicy({
       name: "P",
       version: "1",

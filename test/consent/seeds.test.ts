@@ -1,4 +1,4 @@
-// What the four providers say of consent, in their own words, as their policies make it.
+// Statements about consent in the documents of the four providers (quoted in the titles), checked against their policies.
 import {
   type AnyPolicy,
   authorizationServerMetadata,
@@ -49,7 +49,7 @@ describe("Loopwise", () => {
     });
   });
 
-  it("/oauth/authorize?scope=openid+profile+email+courses:read+students:read: a decoded space", () => {
+  it("/oauth/authorize?scope=openid+profile+email+courses:read+students:read: a form-decoded plus is a space", () => {
     const query = new URLSearchParams("scope=openid+profile+email+courses:read+students:read");
     const requested = query.get("scope") as string;
     expect(scopesOf(screen({ requested }))).toEqual([
@@ -61,7 +61,7 @@ describe("Loopwise", () => {
     ]);
   });
 
-  it("a literal + in a decoded value is a part of a token, and of no scope here", () => {
+  it("a literal + in a decoded value is part of a scope token, which this policy does not declare", () => {
     expect(parseScope("openid+profile")).toMatchObject({ ok: true });
     expect(screen({ requested: "openid+profile" })).toMatchObject({ error: "invalid_scope" });
   });
@@ -80,7 +80,7 @@ describe("Loopwise", () => {
     expect(documents[3]).toMatchObject({ ok: false, error: "invalid_client_metadata" });
   });
 
-  it("not available to third-party applications, whatever is posted", () => {
+  it("not available to third-party applications, even if a browser posts one", () => {
     const facts = { requested: "openid courses:read admin:read" };
     expect(approve(loopwise, facts, ["courses:read", "admin:read"])).toMatchObject({
       ok: false,
@@ -143,9 +143,9 @@ describe("MoveMentors", () => {
 
   it("free tier accounts that grant this scope still cannot make changes", () => {
     expect(rowOf(screen, "write:classes")).toMatchObject({
-      state: "tier-locked",
+      state: "tier_locked",
       checked: false,
-      tier: { needed: "pro", note: "Has no effect until you upgrade to Pro." },
+      tier: { needed: "pro", note: "Has no effect until you upgrade to the Pro plan." },
     });
     expect(
       approve(movementors, { requested, account }, ["write:classes", "mcp:tools"]),
@@ -171,7 +171,7 @@ describe("MoveMentors", () => {
       "full-control", // "everything except write:financials"
       scopesOf(screen).filter((scope) => scope !== "write:financials"),
     ],
-  ])("the bundle %s ticks exactly its scopes and the requested baseline", (id, expected) => {
+  ])("the bundle %s checks exactly its scopes and the requested baseline", (id, expected) => {
     expect(screen.presets.find((preset) => preset.id === id)?.scopes).toEqual(expected);
   });
 
@@ -193,7 +193,7 @@ describe("Moov", () => {
   const requested =
     "/accounts/acc-1/ /accounts/acc-1/profile.write /accounts/acc-1/transfers.write";
 
-  it("shows whose account a scope is about", () => {
+  it("shows the account that a scope is about", () => {
     const screen = consentScreen(moov, factsOf({ requested, account: owned }));
     for (const row of rowsOf(screen)) {
       expect(row.resource).toEqual([
@@ -203,7 +203,7 @@ describe("Moov", () => {
     expect(scopesOf(screen)).toEqual(requested.split(" "));
   });
 
-  it("Other scopes are restricted to a single account: nobody grants somebody else's", () => {
+  it("Other scopes are restricted to a single account: a user cannot grant a scope of another user's account", () => {
     const facts = { requested: `${requested} /accounts/acc-2/`, account: owned };
     expect(scopesOf(consentScreen(moov, factsOf(facts)))).toEqual(requested.split(" "));
     expect(approve(moov, facts, ["/accounts/acc-2/"])).toMatchObject({
@@ -255,7 +255,7 @@ describe("the localisation platform", () => {
     expect(opened).not.toContain("GET /api/oauth-client/me");
   });
 
-  it("starts with nothing checked where a box checked before is no consent", () => {
+  it('checks no box in advance with `prechecked: "never"`', () => {
     const facts = factsOf({ requested, client });
     const rows = rowsOf(consentScreen(localisation, facts, { prechecked: "never" }));
     expect(rows.filter((row) => row.checked)).toEqual([]);

@@ -1,7 +1,8 @@
-// The plan that a scope needs, and the plan that an account has: an unknown plan is below the lowest.
+// The tier that a scope needs and the tier of the account. An unknown tier is below the lowest.
 
 import { connectedApp, consentScreen, definePolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 import { client, factsOf, rowOf } from "./facts.js";
 
 const policy = definePolicy({
@@ -19,7 +20,7 @@ const policy = definePolicy({
 interface Planned {
   readonly tier: string | undefined;
   readonly scope: string;
-  /** The plan that is missing. */
+  /** Tier that is missing. */
   readonly needed: string | undefined;
 }
 
@@ -33,21 +34,27 @@ const PLANNED: readonly Planned[] = [
   { tier: "pro", scope: "pro:read", needed: undefined },
 ];
 
-describe("a scope of a plan", () => {
-  it.each(PLANNED)("$scope on the plan $tier lacks $needed", ({ tier, scope, needed }) => {
+describe("a scope with a tier", () => {
+  it.each(
+    titled(
+      PLANNED,
+      ({ scope, tier, needed }) =>
+        `${scope} with the tier ${tier} ${needed === undefined ? "needs no other tier" : `needs ${needed}`}`,
+    ),
+  )("%s", (_title, { tier, scope, needed }) => {
     const account = tier === undefined ? {} : { tier };
     const row = rowOf(consentScreen(policy, factsOf({ requested: scope, account })), scope);
     expect([row.state, row.tier?.needed]).toEqual([
-      needed === undefined ? "optional" : "tier-locked",
+      needed === undefined ? "optional" : "tier_locked",
       needed,
     ]);
     const grant = { grantId: "g-1", client, scope, authorizedAt: 1 };
     expect(connectedApp(policy, grant, { account }).scopes).toMatchObject([
-      { scope, effect: needed === undefined ? "active" : "dormant-tier" },
+      { scope, effect: needed === undefined ? "active" : "dormant_tier" },
     ]);
   });
 
-  it("that is granted and needs a higher plan stays so beside a ticked scope that implies it", () => {
+  it("that is granted and needs a higher tier keeps its state next to a checked scope that implies it", () => {
     const facts = factsOf({
       requested: "pro:read pro:write",
       granted: "pro:read",
@@ -55,6 +62,6 @@ describe("a scope of a plan", () => {
     });
     const screen = consentScreen(policy, facts);
     expect(rowOf(screen, "pro:write").checked).toBe(true);
-    expect(rowOf(screen, "pro:read")).toMatchObject({ state: "tier-locked", checked: true });
+    expect(rowOf(screen, "pro:read")).toMatchObject({ state: "tier_locked", checked: true });
   });
 });

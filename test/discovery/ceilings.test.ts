@@ -116,7 +116,7 @@ describe("a bound scope under a ceiling of templates", () => {
       client_id: "app",
       redirect_uri: "https://app.example/cb",
       scope: clientScope,
-      first_party: firstParty,
+      firstParty,
     };
     const account = { owns: () => "Mine" };
     const dropped = droppedScopes(policy, { client, requested: scope, account });

@@ -18,10 +18,11 @@ const ofServer = Object.entries(CLIENT_MEMBERS).flatMap(([member, owner]) =>
   owner === "server" ? [member] : [],
 );
 
-const words = (member: string): string[] => member.split("_");
+const words = (member: string): string[] =>
+  member.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).split("_");
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 const wide = (text: string): string =>
-  text.replaceAll(/[a-z_]/g, (letter) =>
+  text.replaceAll(/[A-Za-z_]/g, (letter) =>
     String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0),
   );
 
@@ -59,11 +60,13 @@ const SPELLINGS: readonly (readonly [name: string, spell: (member: string) => st
 describe("what only the server may say", () => {
   it("is what the server answers, and what the facts of a client say beyond its own claims", () => {
     expect([...ofServer].sort()).toEqual(
-      ["client_id", "first_party", "redirect_uri", "required_scopes", "verified_domain"].sort(),
+      ["client_id", "firstParty", "redirect_uri", "requiredScopes", "verifiedDomain"].sort(),
     );
   });
 
-  const members = [...new Set([...ANSWER_MEMBERS, ...ofServer])];
+  const named = [...ANSWER_MEMBERS, ...ofServer];
+  // the facts of consent are camelCase, and the same names in snake_case are stripped too
+  const members = [...new Set([...named, ...named.map((member) => words(member).join("_"))])];
   it.each(
     members.flatMap((member) =>
       SPELLINGS.map(([name, spell]) => ({ member, name, key: spell(member) })),
@@ -87,6 +90,7 @@ describe("what only the server may say", () => {
       redirect_uri: "https://evil.example/cb",
       redirect_uris: ["https://app.example/cb"],
       first_party: true,
+      firstParty: true,
     };
     expect(clientRegistration(policy, sent)).toEqual({
       ok: true,
@@ -95,7 +99,12 @@ describe("what only the server may say", () => {
   });
 
   it("does not change the page, when the metadata become the facts of a client", () => {
-    const metadata = { "first-party": true, verifiedDomain: "bank.example", FIRST_PARTY: true };
+    const metadata = {
+      "first-party": true,
+      firstParty: true,
+      verifiedDomain: "bank.example",
+      FIRST_PARTY: true,
+    };
     const result = clientRegistration(policy, { ...metadata, scope: "openid" });
     const registered = result.ok ? result.metadata : {};
     const client: ConsentClient = { client_id: "c-1", ...registered };
@@ -105,7 +114,7 @@ describe("what only the server may say", () => {
   });
 
   it("is also the prototype of the metadata", () => {
-    const sent: unknown = JSON.parse('{"__proto__":{"first_party":true},"client_name":"A"}');
+    const sent: unknown = JSON.parse('{"__proto__":{"firstParty":true},"client_name":"A"}');
     const result = clientRegistration(policy, sent);
     const metadata = result.ok ? result.metadata : {};
     expect(Object.getOwnPropertyNames(metadata)).toEqual(["client_name", "scope"]);
@@ -139,6 +148,7 @@ describe("what a client may say", () => {
     id: "i",
     client_identity: "x",
     first_party_name: "x",
+    firstPartyName: "x",
     proto: "x",
     "": "an empty name",
     "#": "only a tag",

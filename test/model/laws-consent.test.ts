@@ -54,7 +54,7 @@ function play(round: Round, owns = round.facts.account?.owns): Played {
   };
 }
 
-const firstPartyOf = ({ facts }: Round): boolean => facts.client.first_party === true;
+const firstPartyOf = ({ facts }: Round): boolean => facts.client.firstParty === true;
 const meaningsOf = (round: Round, tokens: readonly string[]): string[] =>
   modelMeanings(round.definition, tokens, firstPartyOf(round));
 
@@ -146,7 +146,7 @@ describe("what is offered", TIMEOUT, () => {
 
   it("is nothing new exactly where the grant covers it, and new where it does not", () => {
     const reasons = new Map(
-      ["first-time", "new-scopes", "nothing-new", "policy-changed"].map((one) => [
+      ["first_time", "new_scopes", "nothing_new", "policy_changed"].map((one) => [
         one,
         tally(one, 5),
       ]),
@@ -164,10 +164,10 @@ describe("what is offered", TIMEOUT, () => {
         });
         const { reason } = screen;
         countIn(reasons, reason);
-        expect(["nothing-new", "policy-changed"].includes(reason)).toBe(isCovered);
-        expect(reason === "first-time").toBe(meaningsOf(round, granted).length === 0);
-        if (screen.canSkip) expect(reason).toBe("nothing-new");
-        if (reason === "nothing-new") expect(facts.grantedPolicyVersion).not.toBe("0");
+        expect(["nothing_new", "policy_changed"].includes(reason)).toBe(isCovered);
+        expect(reason === "first_time").toBe(meaningsOf(round, granted).length === 0);
+        if (screen.canSkip) expect(reason).toBe("nothing_new");
+        if (reason === "nothing_new") expect(facts.grantedPolicyVersion).not.toBe("0");
         return isCovered;
       },
       20,
@@ -314,7 +314,7 @@ describe("what is granted", TIMEOUT, () => {
         grantedPolicyVersion: "1",
       };
       const screen = screenOf({ ...round, facts });
-      expect(screen).toMatchObject({ error: null, reason: "nothing-new", canSkip: true });
+      expect(screen).toMatchObject({ error: null, reason: "nothing_new", canSkip: true });
       expect(
         rowsOf(screen)
           .map((row) => row.scope)

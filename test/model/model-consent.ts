@@ -68,7 +68,7 @@ function prefixesOf(definition: Definition, name: string): Set<string> {
   return new Set(templates.flatMap((scope) => scope.split(`{${name}}`).slice(0, -1)));
 }
 
-type Owner = "owned" | "foreign" | "outage" | "needs-owns";
+type Owner = "owned" | "foreign" | "outage" | "needs_owns";
 
 export function modelOwner(
   definition: Definition,
@@ -87,7 +87,7 @@ export function modelOwner(
     }
   }
   const [name = ""] = names;
-  if (names.length > 1 || prefixesOf(definition, name).size > 1) return "needs-owns";
+  if (names.length > 1 || prefixesOf(definition, name).size > 1) return "needs_owns";
   const owned = account?.resources?.[name] ?? {};
   return Object.hasOwn(owned, values[name] ?? "") ? "owned" : "foreign";
 }
@@ -108,7 +108,7 @@ export function modelOffer(
 ): ModelOffer {
   const nothing = { offered: [], asked: [] };
   const { client, account, requested = "" } = facts;
-  const firstParty = client.first_party === true;
+  const firstParty = client.firstParty === true;
   const tokens = tokensOf(requested);
   if (tokens === undefined) return { ...nothing, error: "invalid_scope" };
   const unasked = {

@@ -128,8 +128,8 @@ export const FACTS = [
       ...client,
       scope: "openid courses:read /accounts/{accountID}/profile.read",
       token_endpoint_auth_method: "none",
-      verified_domain: "app.example",
-      required_scopes: ["courses:read"],
+      verifiedDomain: "app.example",
+      requiredScopes: ["courses:read"],
       client_uri: "https://app.example/",
     },
     requested: ["openid", "courses:read", "/accounts/a/profile.read", "admin:all", "gone:read"],
@@ -146,7 +146,7 @@ export const FACTS = [
     prompt: "consent",
     now: 1_000,
   },
-  { client: { ...client, first_party: true }, requested: "admin:all reports:export", now: 1_000 },
+  { client: { ...client, firstParty: true }, requested: "admin:all reports:export", now: 1_000 },
 ] as const;
 
 /** Forms that browsers post. */

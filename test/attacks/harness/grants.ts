@@ -179,7 +179,7 @@ export async function consent(context: Context): Promise<Result> {
     client: {
       ...(client as unknown as ConsentFacts["client"]),
       redirect_uri: redirect,
-      first_party: firstParty.has(id),
+      firstParty: firstParty.has(id),
     },
     requested: requested as string,
     account: { owns: ownerOf(full(context, given["owns"])) },

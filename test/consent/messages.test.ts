@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { fill, WORDS } from "../../src/consent/words.js";
+import { fill, WORDS } from "../../src/consent/messages.js";
 
 const english = WORDS.get("en") as NonNullable<ReturnType<typeof WORDS.get>>;
 const holesOf = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort();
 
-it.each([...WORDS])("%s has every word, with the same names to put in", (_, words) => {
+it.each([...WORDS])("%s has every text, with the same placeholders as English", (_, words) => {
   expect(Object.keys(words)).toEqual(Object.keys(english));
   for (const [name, text] of Object.entries<string>({ ...words })) {
     expect(text.trim()).not.toBe("");
@@ -12,6 +12,6 @@ it.each([...WORDS])("%s has every word, with the same names to put in", (_, word
   }
 });
 
-it("puts values in as they are, once, and leaves unknown names", () => {
+it("fill inserts values unchanged and once, and keeps unknown placeholders", () => {
   expect(fill("{a} {b} {c}", { a: "{b}", b: "$&" })).toBe("{b} $& {c}");
 });
