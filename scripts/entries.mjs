@@ -19,6 +19,8 @@ export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]
  * @typedef {object} Manifest
  * @property {string} name
  * @property {string} version
+ * @property {readonly string[]} files
+ * @property {unknown} repository
  * @property {Record<string, string>} bin
  * @property {Record<string, string>} dependencies
  * @property {Record<string, string | { types: string, default: string }>} exports

@@ -1,0 +1,34 @@
+// Reads the links and pictures of Markdown documents.
+
+/**
+ * @typedef {object} Link
+ * @property {number} start where the target begins in the text
+ * @property {string} target as it is written: a path, an anchor or an address
+ * @property {boolean} isPicture
+ */
+
+/**
+ * Returns the links and pictures of a document outside its code, in order.
+ *
+ * @param {string} text
+ * @returns {Link[]}
+ */
+export function linksOf(text) {
+  const blank = (/** @type {string} */ code) => code.replace(/[^\n]/g, " ");
+  const prose = text.replace(/^( *)(```+|~~~+)[\s\S]*?^\1\2/gm, blank).replace(/`[^`\n]*`/g, blank);
+  const found = [
+    ...prose.matchAll(/(?<bang>!?)\[[^\]]*\]\((?<target>[^)\s]+)[^)]*\)/dg),
+    ...prose.matchAll(/\b(?<bang>src|srcset)="(?<target>[^"\s]+)"/dg),
+    ...prose.matchAll(/\b(?<bang>)href="(?<target>[^"\s]+)"/dg),
+  ];
+  return found
+    .map(({ groups, indices }) => ({
+      start: indices?.groups?.["target"]?.[0] ?? 0,
+      target: groups?.["target"] ?? "",
+      isPicture: groups?.["bang"] !== "",
+    }))
+    .sort((a, b) => a.start - b.start);
+}
+
+/** @param {string} target whether it is a path within the repository, not an address or an anchor */
+export const isRelative = (target) => !/^([a-z][a-z+.-]*:|\/\/|#)/i.test(target);
