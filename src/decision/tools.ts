@@ -8,9 +8,10 @@ import {
   INVALID_TOKEN,
   UNAUTHENTICATED,
 } from "./decision.js";
+import { type Facts, isMet, judgeForToken } from "./evaluate.js";
+import { explainDenial, isMismatch } from "./explain-denial.js";
 import type { Held } from "./held.js";
-import { type Facts, isMet, isMismatch, judgeForToken, refuse, scopesOf } from "./judge.js";
-import type { PreparedOperation } from "./prepare.js";
+import { type PreparedOperation, scopesOf } from "./prepare.js";
 
 /** A tool as a list shows it. */
 export interface ToolView {
@@ -80,5 +81,5 @@ function decideForToken(
   if (met !== undefined) return allowed(scopesOf(met.alternative, met.values));
   // which parameter is at fault is not shown, and costs a look at all that is held
   if (isMismatch(judged)) return undefined;
-  return refuse(policy, judged, held, facts, (upgraded) => judge(upgraded, upgrades));
+  return explainDenial(policy, judged, held, facts, (upgraded) => judge(upgraded, upgrades));
 }
