@@ -73,7 +73,7 @@ export function decide(decider: Decider, token: unknown, name: unknown, params: 
   return decideOperation(decider, operation, token, params);
 }
 
-/** Returns the decision about a call of a resolved operation. Its steps are in the order of `DECISION_CODES`, which is a guarantee. */
+/** Returns the decision about a call of a resolved operation. The order of its steps, that of `DECISION_CODES`, is guaranteed. */
 export function decideOperation(
   decider: Decider,
   operation: PreparedOperation,

@@ -10,10 +10,10 @@ import {
 } from "./decision.js";
 
 // The shapes of a requirement, from the policy to the decision:
-// 1. The requirement as the author writes it: `Requirement` in `policy/definition.ts`, nested any-of and all-of.
-// 2. `Draft` in `policy/rule.ts`: one way to meet it, parameters by name. Any-of and all-of are expanded here, and only here.
-// 3. `Rule` with its `Alternative`s in `policy/compiled.ts`: parameters by place, conditions merged. Audit, consent and
-//    discovery read it too, so it carries nothing that only a decision needs.
+// 1. The requirement as the author writes it, `RequirementOptions` in `policy/definition.ts`: nested any-of and all-of.
+// 2. `Draft` in `policy/rule.ts`: one way to meet it, parameters by name. Only here are any-of and all-of expanded.
+// 3. `Rule` with its `Alternative`s in `policy/compiled.ts`: parameters by place, conditions merged. Challenges, the audit
+//    event and the command line read it too, so it has nothing that only a decision needs.
 // 4. `PreparedRule` with its `PreparedAlternative`s, below: the same rule with ids, text pieces and decisions precomputed. A
 //    decision reads nothing else.
 // 5. `Case`, below: a rule with the parameter values of one call. When the rule has no parameters, it is precomputed too.

@@ -64,10 +64,8 @@ describe("the messages", () => {
       "upgrade required: this needs the plan `pro` or above, and a scope that has not been granted",
     );
     expect(denied("No.").message).toBe("denied: No.");
-    expect(accountTypeRequired(["a", "b"]).message).toBe(
-      "another kind of account is required: a, b",
-    );
-    expect(accountTypeRequired([]).message).toContain("no kind");
+    expect(accountTypeRequired(["a", "b"]).message).toBe("another account type is required: a, b");
+    expect(accountTypeRequired([]).message).toContain("no type is accepted");
     expect(bindingMismatch("id").message).toContain("`id`");
     expect(invalidParams("id").message).toContain("`id`");
   });

@@ -45,6 +45,6 @@ it("takes a loopback issuer, and refuses a catalogue that is not the policy's", 
     "http://localhost:3000",
   );
   expect(() => authorizationServerMetadata(policy, { issuer, scopes_supported: ["x"] })).toThrow(
-    "the policy says this at scopes_supported",
+    "is set by the policy: leave the option out at scopes_supported",
   );
 });

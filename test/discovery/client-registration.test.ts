@@ -54,7 +54,7 @@ describe("the scope that is registered (RFC 7591, section 2)", () => {
     expect(register(metadata, options)).toEqual({
       ok: false,
       error: "invalid_client_metadata",
-      error_description: "scope holds what this client cannot have",
+      error_description: "scope contains a scope that this client cannot have",
     });
   });
 
@@ -145,7 +145,7 @@ describe("what will stand on a consent page", () => {
     expect(register({ [member]: link })).toEqual({
       ok: false,
       error: "invalid_client_metadata",
-      error_description: `${member} is no https URL`,
+      error_description: `${member} is not an https URL`,
     });
   });
 

@@ -37,7 +37,7 @@ describe("parseScopeToken", () => {
     expect(parseScopeToken(["a"] as unknown as string)).toEqual({
       ok: false,
       index: 0,
-      reason: "a scope-token is a string",
+      reason: "a scope-token must be a string",
     });
   });
 

@@ -31,36 +31,46 @@ const READ: readonly (readonly [text: string, tokens: readonly string[], why: st
 ];
 
 const REFUSED: readonly (readonly [text: unknown, index: number, reason: string, why: string])[] = [
-  ["", 0, "a scope has at least one scope-token", "the empty text"],
-  [" ", 0, "a scope starts with a scope-token, not with a space", "a space alone"],
-  [" a", 0, "a scope starts with a scope-token, not with a space", "a leading space"],
-  ["courses:read ", 13, "a scope ends with a scope-token, not with a space", "a trailing space"],
-  ["a  b", 2, "one space stands between two scope-tokens, not more", "two spaces"],
-  ["a\nb", 1, "`U+000A` stands in no scope-token", "LF"],
-  ["a\r\nb", 1, "`U+000D` stands in no scope-token", "CRLF"],
-  ["a\tb", 1, "`U+0009` stands in no scope-token", "TAB"],
-  ["a\u2028b", 1, "`U+2028` stands in no scope-token", "LINE SEPARATOR, which \\s matches"],
-  ["\ufeffa", 0, "`U+FEFF` stands in no scope-token", "BOM, which trim removes"],
-  ["a\u00a0b", 1, "`U+00A0` stands in no scope-token", "no-break space"],
-  ["a\u0000", 1, "`U+0000` stands in no scope-token", "NUL"],
-  ["a\u007f", 1, "`U+007F` stands in no scope-token", "DEL"],
-  ["a\\", 1, "`\\` stands in no scope-token", "backslash"],
-  ["r\u00e9ad", 1, "`U+00E9` stands in no scope-token", "not ASCII"],
-  ["\u0441ourses:read", 0, "`U+0441` stands in no scope-token", "Cyrillic look-alike"],
-  ["courses\uff1aread", 7, "`U+FF1A` stands in no scope-token", "fullwidth colon"],
-  ["a\u200b", 1, "`U+200B` stands in no scope-token", "zero-width space"],
-  ["a:\u202edaer", 2, "`U+202E` stands in no scope-token", "right-to-left override"],
-  ["\ud800a", 0, "`U+D800` stands in no scope-token", "lone surrogate"],
-  ['courses:read a"b', 14, '`"` stands in no scope-token', "a quote in the second token"],
-  ["courses:read a\\b", 14, "`\\` stands in no scope-token", "a backslash in the second token"],
-  ["a \u0441b", 2, "`U+0441` stands in no scope-token", "a look-alike in the second token"],
-  [["courses:read"], 0, "a scope is a string", "an array"],
-  [true, 0, "a scope is a string", "a boolean"],
-  [undefined, 0, "a scope is a string", "undefined"],
-  [null, 0, "a scope is a string", "null"],
-  [0, 0, "a scope is a string", "a number"],
-  [{ length: 1, toString: () => "a" }, 0, "a scope is a string", "an object that prints as one"],
-  [Object("a"), 0, "a scope is a string", "a string object"],
+  ["", 0, "a scope must have at least one scope-token", "the empty text"],
+  [" ", 0, "a scope must start with a scope-token, not with a space", "a space alone"],
+  [" a", 0, "a scope must start with a scope-token, not with a space", "a leading space"],
+  [
+    "courses:read ",
+    13,
+    "a scope must end with a scope-token, not with a space",
+    "a trailing space",
+  ],
+  ["a  b", 2, "expected one space between two scope-tokens, not more", "two spaces"],
+  ["a\nb", 1, "a scope-token cannot contain `U+000A`", "LF"],
+  ["a\r\nb", 1, "a scope-token cannot contain `U+000D`", "CRLF"],
+  ["a\tb", 1, "a scope-token cannot contain `U+0009`", "TAB"],
+  ["a\u2028b", 1, "a scope-token cannot contain `U+2028`", "LINE SEPARATOR, which \\s matches"],
+  ["\ufeffa", 0, "a scope-token cannot contain `U+FEFF`", "BOM, which trim removes"],
+  ["a\u00a0b", 1, "a scope-token cannot contain `U+00A0`", "no-break space"],
+  ["a\u0000", 1, "a scope-token cannot contain `U+0000`", "NUL"],
+  ["a\u007f", 1, "a scope-token cannot contain `U+007F`", "DEL"],
+  ["a\\", 1, "a scope-token cannot contain `\\`", "backslash"],
+  ["r\u00e9ad", 1, "a scope-token cannot contain `U+00E9`", "not ASCII"],
+  ["\u0441ourses:read", 0, "a scope-token cannot contain `U+0441`", "Cyrillic look-alike"],
+  ["courses\uff1aread", 7, "a scope-token cannot contain `U+FF1A`", "fullwidth colon"],
+  ["a\u200b", 1, "a scope-token cannot contain `U+200B`", "zero-width space"],
+  ["a:\u202edaer", 2, "a scope-token cannot contain `U+202E`", "right-to-left override"],
+  ["\ud800a", 0, "a scope-token cannot contain `U+D800`", "lone surrogate"],
+  ['courses:read a"b', 14, 'a scope-token cannot contain `"`', "a quote in the second token"],
+  ["courses:read a\\b", 14, "a scope-token cannot contain `\\`", "a backslash in the second token"],
+  ["a \u0441b", 2, "a scope-token cannot contain `U+0441`", "a look-alike in the second token"],
+  [["courses:read"], 0, "a scope must be a string", "an array"],
+  [true, 0, "a scope must be a string", "a boolean"],
+  [undefined, 0, "a scope must be a string", "undefined"],
+  [null, 0, "a scope must be a string", "null"],
+  [0, 0, "a scope must be a string", "a number"],
+  [
+    { length: 1, toString: () => "a" },
+    0,
+    "a scope must be a string",
+    "an object that prints as one",
+  ],
+  [Object("a"), 0, "a scope must be a string", "a string object"],
 ];
 
 describe("parseScope", () => {
@@ -79,7 +89,7 @@ describe("parseScope", () => {
     expect(parseScope(`${longest}a`)).toEqual({
       ok: false,
       index: MAX_SCOPE_LENGTH,
-      reason: "a scope has at most 65536 characters",
+      reason: "a scope can have at most 65536 characters",
     });
     const most = Array.from({ length: MAX_SCOPE_TOKENS }, (_, index) => `s${index % 7}`).join(" ");
     const result = parseScope(most);
@@ -87,7 +97,7 @@ describe("parseScope", () => {
     expect(parseScope(`${most} s0`)).toEqual({
       ok: false,
       index: most.length + 1,
-      reason: "a scope has at most 4096 scope-tokens",
+      reason: "a scope can have at most 4096 scope-tokens",
     });
   });
 
@@ -188,10 +198,10 @@ describe("formatScope", () => {
     [new Set(["a\n"]), 'member 0 of the scope, `"a\\n"`, is not a scope-token'],
     [new Set([1]), "member 0 of the scope, `number`, is not a scope-token"],
     [["a", ["b"]], "member 1 of the scope, `object`, is not a scope-token"],
-    ["read", "a scope is a set of scope-tokens"],
-    [undefined, "a scope is a set of scope-tokens"],
-    [null, "a scope is a set of scope-tokens"],
-    [{}, "a scope is a set of scope-tokens"],
+    ["read", "a scope must be a set of scope-tokens"],
+    [undefined, "a scope must be a set of scope-tokens"],
+    [null, "a scope must be a set of scope-tokens"],
+    [{}, "a scope must be a set of scope-tokens"],
   ];
 
   it.each(BROKEN)("throws for %j: %s", (scope, message) => {

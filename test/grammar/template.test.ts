@@ -107,11 +107,21 @@ const UNBOUND: readonly (readonly [
   ],
   ["{a}.{b}", { a: "x", b: "y.z" }, "b", "`b` must be 1 to 128 characters of `A-Z a-z 0-9 _ ~ -`"],
   ["{a}", { a: "y.z" }, "a", "`a` must be 1 to 128 characters of `A-Z a-z 0-9 _ ~ -`"],
-  ["{x}:read", { x: "urn" }, "x", "`x` must not be `urn` here, which would make another uri of it"],
-  ["{x}://h", { x: "urn" }, "x", "`x` must not be `urn` here, which would make another uri of it"],
-  ["", {}, "", "a scope-token has at least one character"],
-  ["a {x}", { x: "a" }, "", "a space stands in no scope-token"],
-  [1 as unknown as string, {}, "", "a scope-token is a string"],
+  [
+    "{x}:read",
+    { x: "urn" },
+    "x",
+    "`x` must not be `urn` here: it would make the scope a different URI",
+  ],
+  [
+    "{x}://h",
+    { x: "urn" },
+    "x",
+    "`x` must not be `urn` here: it would make the scope a different URI",
+  ],
+  ["", {}, "", "a scope-token must have at least one character"],
+  ["a {x}", { x: "a" }, "", "a scope-token cannot contain a space"],
+  [1 as unknown as string, {}, "", "a scope-token must be a string"],
 ];
 
 describe("bindScope", () => {
