@@ -9,11 +9,12 @@ import {
   type ScopeSet,
 } from "../../src/grammar/scope.js";
 import { runOften, tally } from "../often.js";
+import { titled } from "../titled.js";
 import { anyToken, RUNS } from "./arbitrary.js";
 
 // RFC 6749, section 3.3, copied by hand: scope = scope-token *( SP scope-token ).
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/;
-// What a scope can start with: nothing, or whole tokens, or whole tokens and a space.
+// The texts with which a scope can start: nothing, whole tokens, or whole tokens and a space.
 const START = /^(?:[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)* ?)?$/;
 
 const READ: readonly (readonly [text: string, tokens: readonly string[], why: string])[] = [
@@ -23,10 +24,18 @@ const READ: readonly (readonly [text: string, tokens: readonly string[], why: st
   ["a a b a", ["a", "b"], "duplicates collapse into the first"],
   ["a A", ["a", "A"], "case matters"],
   ["courses:read '", ["courses:read", "'"], "an apostrophe is a scope-token"],
-  ["courses:read,courses:write", ["courses:read,courses:write"], "a comma separates nothing"],
-  ["courses:read+courses:write", ["courses:read+courses:write"], "neither does a plus"],
-  ["* ? ** .*", ["*", "?", "**", ".*"], "wildcards are characters"],
-  ["__proto__ constructor", ["__proto__", "constructor"], "names of Object.prototype are tokens"],
+  [
+    "courses:read,courses:write",
+    ["courses:read,courses:write"],
+    "a comma does not separate tokens",
+  ],
+  ["courses:read+courses:write", ["courses:read+courses:write"], "a plus does not separate tokens"],
+  ["* ? ** .*", ["*", "?", "**", ".*"], "wildcards are plain characters"],
+  [
+    "__proto__ constructor",
+    ["__proto__", "constructor"],
+    "names of Object.prototype are plain tokens",
+  ],
   ["/accounts/{accountID}/", ["/accounts/{accountID}/"], "a template is a token"],
 ];
 
@@ -50,7 +59,7 @@ const REFUSED: readonly (readonly [text: unknown, index: number, reason: string,
   ["a\u0000", 1, "a scope-token cannot contain `U+0000`", "NUL"],
   ["a\u007f", 1, "a scope-token cannot contain `U+007F`", "DEL"],
   ["a\\", 1, "a scope-token cannot contain `\\`", "backslash"],
-  ["r\u00e9ad", 1, "a scope-token cannot contain `U+00E9`", "not ASCII"],
+  ["r\u00e9ad", 1, "a scope-token cannot contain `U+00E9`", "a character outside ASCII"],
   ["\u0441ourses:read", 0, "a scope-token cannot contain `U+0441`", "Cyrillic look-alike"],
   ["courses\uff1aread", 7, "a scope-token cannot contain `U+FF1A`", "fullwidth colon"],
   ["a\u200b", 1, "a scope-token cannot contain `U+200B`", "zero-width space"],
@@ -74,16 +83,24 @@ const REFUSED: readonly (readonly [text: unknown, index: number, reason: string,
 ];
 
 describe("parseScope", () => {
-  it.each(READ)("reads %j as %j: %s", (text, tokens) => {
+  const read = titled(
+    READ,
+    ([text, tokens, why]) => `parses ${JSON.stringify(text)} as ${JSON.stringify(tokens)}: ${why}`,
+  );
+  it.each(read)("%s", (_title, [text, tokens]) => {
     const result = parseScope(text);
     expect(result.ok && [...result.scope]).toEqual(tokens);
   });
 
-  it.each(REFUSED)("refuses %j at %d, %s: %s", (text, index, reason) => {
+  const refused = titled(
+    REFUSED,
+    ([text, index, , why]) => `rejects ${JSON.stringify(text)} at index ${index}: ${why}`,
+  );
+  it.each(refused)("%s", (_title, [text, index, reason]) => {
     expect(parseScope(text as string)).toEqual({ ok: false, index, reason });
   });
 
-  it("reads up to its limits and refuses beyond them, naming the limit", () => {
+  it("accepts a scope at each limit and rejects one beyond it with a reason that names the limit", () => {
     const longest = "a".repeat(MAX_SCOPE_LENGTH);
     expect(parseScope(longest).ok).toBe(true);
     expect(parseScope(`${longest}a`)).toEqual({
@@ -105,7 +122,7 @@ describe("parseScope", () => {
     const near = fc.string({
       unit: fc.constantFrom("a", "~", "!", " ", " ", '"', "\\", "\n", "\u00e9"),
     });
-    const seen = { ok: tally("a scope", 101), bad: tally("no scope", 101) };
+    const seen = { ok: tally("a scope", 101), bad: tally("a text that is not a scope", 101) };
     runOften(Object.values(seen), () =>
       fc.assert(
         fc.property(
@@ -125,7 +142,7 @@ describe("parseScope", () => {
     );
   });
 
-  it("points to the first place at which no scope can go on", () => {
+  it("returns the index of the first character with which the text cannot be a scope", () => {
     const near = fc.string({ unit: fc.constantFrom("a", "b", " ", " ", '"', "\n") });
     fc.assert(
       fc.property(near, (text) => {
@@ -138,7 +155,7 @@ describe("parseScope", () => {
     );
   });
 
-  it("grants nothing for one malformed character anywhere", () => {
+  it("rejects the whole scope for one invalid character anywhere", () => {
     const bad = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit));
     fc.assert(
       fc.property(
@@ -155,7 +172,7 @@ describe("parseScope", () => {
     );
   });
 
-  it("never throws, whatever the value", () => {
+  it("never throws, whatever the value is", () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         expect(parseScope(value as string).ok).toBe(typeof value === "string" && SCOPE.test(value));
@@ -166,7 +183,7 @@ describe("parseScope", () => {
 });
 
 describe("formatScope", () => {
-  it("writes back the set that parseScope read", () => {
+  it("returns a text that parseScope reads as the same set", () => {
     fc.assert(
       fc.property(fc.uniqueArray(anyToken, { minLength: 1 }), (tokens) => {
         const scope: ScopeSet = new Set(tokens);
@@ -177,7 +194,7 @@ describe("formatScope", () => {
     );
   });
 
-  it("writes back the text, but for duplicates", () => {
+  it("returns the text that parseScope read, without duplicates", () => {
     fc.assert(
       fc.property(fc.array(anyToken, { minLength: 1 }), (tokens) => {
         const result = parseScope(tokens.join(" "));
@@ -187,7 +204,7 @@ describe("formatScope", () => {
     );
   });
 
-  it("writes nothing for the empty set, which is no scope to parseScope", () => {
+  it("returns an empty text for the empty set, which parseScope rejects", () => {
     expect(formatScope(new Set())).toBe("");
     expect(parseScope("").ok).toBe(false);
   });
