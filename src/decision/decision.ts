@@ -83,7 +83,7 @@ export type Denial =
   | UpgradeRequired
   | ReservedScope;
 
-/** Denial of malformed credentials, such as two `Authorization` headers. Only an authorizer returns it, before a token is verified. */
+/** Denial of malformed credentials, such as two `Authorization` headers. Only an authorizer returns it. */
 export interface InvalidRequest extends Refused<"invalid_request"> {}
 
 /** Denial during an outage of the verifier or a callback. Only an authorizer returns it. */

@@ -40,10 +40,9 @@ const ANSWERS = [
  * scopes, the first declared of several.
  */
 export function explainMissingScopes(
-  { alternatives, accepted, single }: PreparedRule,
+  { alternatives, accepted }: PreparedRule,
   held: Held,
 ): InsufficientScope {
-  if (single !== undefined) return single.denial;
   const { literals, granted } = leastOf(alternatives, (one) => countMissing(one, held));
   const scopes = (granted as Allowed).scopes;
   const missing = scopes.filter((_, index) => !holds(held, literals[index] as number));

@@ -140,7 +140,10 @@ const SERVER_MEMBERS: ReadonlySet<string> = new Set(
   ].map(spelling),
 );
 
-/** Returns a member name without differences of spelling: case, separators, invisible characters, compatibility forms, language tag. */
+/**
+ * Returns a member name without differences of spelling: letter case, separators, invisible characters, compatibility forms and
+ * language tag.
+ */
 function spelling(member: string): string {
   const [name = ""] = member.normalize("NFKC").split("#", 1);
   return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]|\p{Default_Ignorable_Code_Point}/gu, "");

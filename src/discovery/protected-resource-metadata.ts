@@ -24,7 +24,10 @@ export interface ProtectedResourceMetadata {
   readonly resource: string;
   /** The issuers whose tokens are accepted. */
   readonly authorization_servers?: readonly string[];
-  /** The smallest useful set: the baseline and the scopes that are on by default, or the policy's `defaultScopes`. Never a reserved scope. */
+  /**
+   * The smallest useful set: the baseline and the scopes that are on by default, or the policy's `defaultScopes`. Never a
+   * reserved scope.
+   */
   readonly scopes_supported?: readonly string[];
   /** How tokens are sent: in the `Authorization` header only. */
   readonly bearer_methods_supported: readonly ["header"];

@@ -2,7 +2,10 @@ import { PolicyError } from "../errors.js";
 import { firstItems } from "./any-value.js";
 import { badCharReason, isScopeChar, isScopeToken, type ScopeToken } from "./scope-token.js";
 
-/** A scope as a set of scope-tokens in the order of their first occurrence. `has` compares whole tokens; a set has no substring search. */
+/**
+ * A scope as a set of scope-tokens in the order of their first occurrence. `has` compares whole tokens; a set has no substring
+ * search.
+ */
 export type ScopeSet = ReadonlySet<ScopeToken>;
 
 /** The result of {@link parseScope}: the scope, or the position and the reason of the error. */
