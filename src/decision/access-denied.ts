@@ -1,8 +1,8 @@
 import type { Denial, DoorDenial } from "./decision.js";
 
 /**
- * What `authorize` throws where `decide` says no: the denial as an exception, for code that wants to go on only with a
- * token in hand. It says nothing of HTTP.
+ * The exception that `authorize` throws for a denial, for code that continues only with an authorized token. It is
+ * independent of HTTP.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ import type { Denial, DoorDenial } from "./decision.js";
  */
 export class AccessDenied extends Error {
   override readonly name = "AccessDenied";
-  /** Why. A {@link DoorDenial} comes from an authorizer alone. */
+  /** The denial. Only an authorizer throws a {@link DoorDenial}. */
   readonly decision: Denial | DoorDenial;
 
   constructor(decision: Denial | DoorDenial) {

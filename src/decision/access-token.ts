@@ -1,40 +1,40 @@
 /**
- * The verified claims of an access token, under the member names of RFC 9068 and RFC 7662. Making one is the claim that
- * the token has been verified: issuer, audience, expiry, signature. A decision checks none of that.
+ * The verified claims of an access token, under the member names of RFC 9068 and RFC 7662. Pass claims only after you have
+ * verified the token: its issuer, audience, expiry and signature. A decision checks none of these.
  *
- * Decisions read own properties alone, so that nothing inherited can raise a token.
+ * Decisions read own properties only, so that an inherited property cannot add rights to a token.
  *
  * {@link https://www.rfc-editor.org/rfc/rfc9068.html#section-2.2 RFC 9068, section 2.2}
  */
 export interface AccessToken {
-  /** A scope as text, or a list of scope-tokens; `""` and `[]` hold nothing, a member of the list is one token. */
+  /** A scope as text, or a list of scope-tokens, one token in each item. `""` and `[]` grant nothing. */
   readonly scope: string | readonly string[];
-  /** The user. */
+  /** The identifier of the user. */
   readonly sub?: string;
-  /** The client that the token was issued to. */
+  /** The identifier of the OAuth client that the token was issued to. */
   readonly client_id?: string;
-  /** The authorization server. */
+  /** The issuer identifier of the authorization server. */
   readonly iss?: string;
-  /** The token's own identifier. */
+  /** The identifier of the token. */
   readonly jti?: string;
-  /** Seconds since 1970 after which the token is no good. Not looked at by a decision. */
+  /** Expiry in seconds since 1970. A decision ignores it. */
   readonly exp?: number;
-  /** Seconds since 1970 at which the token was issued. */
+  /** Time of issue in seconds since 1970. */
   readonly iat?: number;
-  /** The plan of the account; an unknown or missing one is below the lowest. */
+  /** The tier of the account. An undeclared or missing tier ranks below the lowest one. */
   readonly tier?: string;
-  /** The kind of account. */
+  /** The account type. */
   readonly account_type?: string;
-  /** Whether the client belongs to the API's owner; only exactly `true` counts. */
+  /** Whether the client belongs to the owner of the API. Only exactly `true` counts. */
   readonly first_party?: boolean;
 }
 
-/** An own property of any value at all; `undefined` where there is none, and where reading it throws. */
+/** Returns an own property of any value; `undefined` if the value does not have it, or if reading it throws. */
 export function readOwn(value: unknown, key: string): unknown {
   if (typeof value !== "object" || value === null) return undefined;
   try {
     return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
   } catch {
-    return undefined; // a getter or a proxy of somebody else's: what cannot be read is not there
+    return undefined; // a getter or a proxy that throws: an unreadable property counts as missing
   }
 }

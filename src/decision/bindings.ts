@@ -4,26 +4,26 @@ import { type BoundValues, boundValuesOf, type Held, holds, holdsBound } from ".
 import type { PreparedAlternative, PreparedRule, PreparedUse, Values } from "./prepare.js";
 
 /**
- * How many values in a token are looked at in search of some that agree, for one list of tools: the first ones of every
- * search, and beyond them those of long searches, of which one may not take all. A step takes some 0.4 microseconds.
+ * Limits on the values of a token that are visited for one list of tools, in steps of some 0.4 microseconds. `first` is
+ * shared by the first `firstOfOne` steps of every search, `long` by the steps beyond them, so that one long search cannot use
+ * up the steps of the others.
  */
 const STEPS = { first: 30_000, firstOfOne: 100, long: 30_000, longOfOne: 10_000 } as const;
 
-/** Searches for values that agree, for all tools of one list. */
+/** The search for parameter values in one token, for all tools of a list. */
 export interface ValueSearch {
   /**
-   * Returns values under which every template of an alternative that the token has at all is in the token: where the
-   * values in the token agree with each other. `undefined` where they do not. A parameter of no such template stays without a
-   * value.
+   * Returns parameter values for which the token has every template of an alternative that it has for any values. Returns
+   * `undefined` if the granted values of these templates do not agree. A parameter of no such template stays `undefined`.
    *
-   * Goes through the values of one template after the other, and back where they disagree; a template whose values are
-   * known by then costs one look. Gives up when the steps are spent, so that a token with thousands of values cannot keep
-   * a server busy.
+   * Visits the values of one template after the other and backtracks when they disagree. A template whose values are already
+   * known costs one look-up. Gives up when the steps are used up, so that a token with thousands of values cannot keep a
+   * server busy.
    */
   find(rule: PreparedRule, alternative: PreparedAlternative): Values | undefined;
 }
 
-/** Creates the search for one token. Alternatives that ask for the same are searched once. */
+/** Creates the search for one token. Alternatives with equal templates and parameters are searched once. */
 export function newValueSearch(held: Held): ValueSearch {
   const left = { first: STEPS.first, long: STEPS.long };
   const found = new Map<string, Values | undefined>();
@@ -31,7 +31,7 @@ export function newValueSearch(held: Held): ValueSearch {
   let values: BoundValues | undefined;
   const valuesOf = (scope: number) => {
     values ??= boundValuesOf(held);
-    // called for templates that are held, for some values then
+    // called only for templates that are in the token, so there are values
     return values.get(scope) as readonly (readonly string[])[];
   };
   return {
@@ -53,10 +53,10 @@ export function newValueSearch(held: Held): ValueSearch {
   };
 }
 
-/** Takes steps; returns whether there were as many left. */
+/** Takes steps. Returns whether as many were left. */
 type Step = (count: number) => boolean;
 
-/** Creates the steps of one search, out of those that all searches have left. */
+/** Creates the step counter of one search. It takes from the steps that all searches share. */
 function newSteps(left: { first: number; long: number }): Step {
   let first = Math.min(left.first, STEPS.firstOfOne);
   let long = Math.min(left.long, STEPS.longOfOne);
@@ -72,6 +72,7 @@ function newSteps(left: { first: number; long: number }): Step {
   };
 }
 
+/** Searches the values of a token by backtracking. See {@link ValueSearch}. */
 function searchFor(
   rule: PreparedRule,
   uses: readonly PreparedUse[],
@@ -82,7 +83,7 @@ function searchFor(
   const extend = (open: readonly PreparedUse[], values: Values): Values | undefined => {
     const isKnown = ({ params }: PreparedUse) =>
       params.every((place) => values[place] !== undefined);
-    // goes through all that are open: for eight, as long as a step takes
+    // the look at the open templates below takes as long as one step for eight of them
     if (!step(open.length >> 3)) return undefined;
     const use = open.find(isKnown) ?? open[0];
     if (use === undefined) return values;
@@ -101,7 +102,10 @@ function searchFor(
   return extend(uses, []);
 }
 
-/** The values so far with those of one scope; `undefined` where a parameter would need two, or one it cannot take. */
+/**
+ * Returns the values so far together with those of one granted scope; `undefined` if a parameter would need two different
+ * values, or a value that it does not accept.
+ */
 function agree(
   rule: PreparedRule,
   { params }: PreparedUse,
@@ -121,8 +125,8 @@ function agree(
 }
 
 /**
- * Creates a function that returns one text for searches that must find the same: the same templates, with parameters of
- * any names in the same places of them, each of which may have the same values.
+ * Creates a function that returns equal keys for searches with equal results: the same templates, with parameters in the
+ * same places that accept the same values. The names of the parameters do not matter.
  */
 function newSearchKeys() {
   const known = new Map<Param, string>();

@@ -1,75 +1,76 @@
-/** The operation may be carried out. */
+/** The decision that allows an operation. */
 export interface Allowed {
   readonly allowed: true;
   readonly code: "allowed";
-  /** The first declared alternative that is met, whole and with bound values; empty for a public operation. */
+  /** The scopes of the first declared alternative that the token meets, with bound values. Empty for a public operation. */
   readonly scopes: readonly string[];
-  /** Whether a public operation may show the detail that its `enrichedBy` scope adds. */
+  /** Whether a public operation may return the detail that its `enrichedBy` scope adds. */
   readonly enriched: boolean;
 }
 
+/** The members that every denial has. */
 interface Refused<Code extends string> {
   readonly allowed: false;
   readonly code: Code;
-  /** One line for people. The sentence may change, the code does not. */
+  /** One line for people. Its wording can change, the code does not. */
   readonly message: string;
 }
 
-/** The policy names no such tool or endpoint, or the request's path is not canonical. */
+/** Denial: the policy does not declare the tool or endpoint, or the path of the request is not canonical. */
 export interface UnknownOperation extends Refused<"unknown_operation"> {}
 
-/** A hard denial: nothing that can be granted changes it. */
+/** Hard denial: no token, scope or tier changes it. */
 export interface Denied extends Refused<"denied"> {
-  /** The policy's words. */
+  /** The reason, as written in the policy. */
   readonly reason: string;
 }
 
-/** A parameter of a rule that applies is missing or no safe value. */
+/** Denial: the value of a parameter is missing or not safe. */
 export interface InvalidParams extends Refused<"invalid_params"> {
-  /** Which parameter. */
+  /** The name of the parameter. */
   readonly param: string;
 }
 
-/** No credentials, and the operation needs some. */
+/** Denial: the operation needs an access token and the request has none. */
 export interface Unauthenticated extends Refused<"unauthenticated"> {}
 
-/** Credentials were presented and are no good, or their scope is malformed. */
+/** Denial: the access token is invalid, or its scope is malformed. */
 export interface InvalidToken extends Refused<"invalid_token"> {}
 
-/** Consent could fix it. */
+/** Denial that consent can fix. */
 export interface InsufficientScope extends Refused<"insufficient_scope"> {
-  /** The scopes of the chosen alternative that the token does not hold: granting them allows the operation. */
+  /** The scopes of the chosen alternative that are not in the token. Granting them allows the operation. */
   readonly missing: readonly string[];
-  /** The chosen alternative whole: what a challenge names (RFC 6750, section 3). */
+  /** All scopes of the chosen alternative, which a challenge names (RFC 6750, section 3). */
   readonly scopes: readonly string[];
-  /** Every alternative that consent could give, in declared order. */
+  /** Every alternative that consent can give, in declared order. */
   readonly accepted: readonly (readonly string[])[];
 }
 
-/** The token holds the scope, for another value of a parameter. */
+/** Denial: the token has the scope for another value of a parameter. */
 export interface BindingMismatch extends Refused<"binding_mismatch"> {
-  /** The parameter whose value the token is not bound to. */
+  /** The name of the parameter. */
   readonly param: string;
 }
 
-/** Only for other kinds of account. */
+/** Denial: the operation is for other account types. */
 export interface AccountTypeRequired extends Refused<"account_type_required"> {
-  /** The kinds of account that would do. */
+  /** The account types that are accepted. Empty if none is. */
   readonly accountTypes: readonly string[];
 }
 
-/** A higher tier is needed. The message states whether a scope is missing in addition; it does not name the scope. */
+/** Denial: the operation needs a higher tier. The message states whether a scope is missing in addition, but does not name it. */
 export interface UpgradeRequired extends Refused<"upgrade_required"> {
   /** The lowest tier that is accepted. */
   readonly tier: string;
-  /** The tier of the token; `undefined` where the token has none. */
+  /** The tier of the token; `undefined` if the token has none. */
   readonly had: string | undefined;
 }
 
-/** Only reserved scopes would do, and the client is not first-party. */
+/** Denial: only reserved scopes allow the operation, and the client is not first-party. */
 export interface ReservedScope extends Refused<"reserved_scope"> {}
 
-/** Every answer but yes. */
+/** Any decision that does not allow the operation. */
 export type Denial =
   | UnknownOperation
   | Denied
@@ -82,26 +83,26 @@ export type Denial =
   | UpgradeRequired
   | ReservedScope;
 
-/** The credentials are no bearer token at all: only an authorizer says so, in the place of `invalid_token`. */
+/** Denial of malformed credentials, such as two `Authorization` headers. Only an authorizer returns it. */
 export interface InvalidRequest extends Refused<"invalid_request"> {}
 
-/** What must be known of the token cannot be known now: only an authorizer says so, in the place of `invalid_token`. */
+/** Denial during an outage of the verifier or a callback. Only an authorizer returns it. */
 export interface TemporarilyUnavailable extends Refused<"temporarily_unavailable"> {}
 
-/** What an authorizer says besides: of credentials, and of the outage of what it asks. */
+/** A denial that only an authorizer returns, in addition to {@link Denial}: malformed credentials, or an outage. */
 export type DoorDenial = InvalidRequest | TemporarilyUnavailable;
 
 /**
- * What a policy says of one call: a value, never an exception. It knows nothing of HTTP.
+ * The decision about one call: a value, never an exception. It is independent of HTTP.
  *
- * Decisions may be shared between calls; do not change them.
+ * A decision object can be shared between calls. Do not change it.
  */
 export type Decision = Allowed | Denial;
 
-/** The codes of a decision, in the order in which they are decided. */
+/** A code of a decision. */
 export type DecisionCode = Decision["code"];
 
-/** {@link DecisionCode} as data, in the order in which the codes are decided. */
+/** Every {@link DecisionCode}, in the order in which a decision checks for them. */
 export const DECISION_CODES = [
   "unknown_operation",
   "denied",
@@ -116,7 +117,8 @@ export const DECISION_CODES = [
   "reserved_scope",
 ] as const satisfies readonly DecisionCode[];
 
-/** What is the same for every call stands here once. */
+// The denials that are the same for every call are shared objects.
+
 export const UNKNOWN_OPERATION: UnknownOperation = Object.freeze({
   allowed: false,
   code: "unknown_operation",
@@ -132,7 +134,7 @@ export const UNAUTHENTICATED: Unauthenticated = Object.freeze({
 export const INVALID_TOKEN: InvalidToken = Object.freeze({
   allowed: false,
   code: "invalid_token",
-  message: "invalid token: the access token or its scope is no good",
+  message: "invalid token: the access token is invalid or its scope is malformed",
 });
 
 export const RESERVED_SCOPE: ReservedScope = Object.freeze({
@@ -144,7 +146,7 @@ export const RESERVED_SCOPE: ReservedScope = Object.freeze({
 export const INVALID_REQUEST: InvalidRequest = Object.freeze({
   allowed: false,
   code: "invalid_request",
-  message: "invalid request: expected one `Authorization` field with one bearer token",
+  message: "invalid request: expected one `Authorization` header with one bearer token",
 });
 
 export const TEMPORARILY_UNAVAILABLE: TemporarilyUnavailable = Object.freeze({
@@ -155,22 +157,27 @@ export const TEMPORARILY_UNAVAILABLE: TemporarilyUnavailable = Object.freeze({
 
 const NO_SCOPES: readonly string[] = Object.freeze([]);
 
+/** The decision about a public operation, without and with its enriched detail. */
 export const PUBLIC: Allowed = Object.freeze(allowed(NO_SCOPES));
 export const PUBLIC_ENRICHED: Allowed = Object.freeze({ ...PUBLIC, enriched: true });
 
+/** Returns the decision that allows an operation. */
 export function allowed(scopes: readonly string[]): Allowed {
   return { allowed: true, code: "allowed", scopes, enriched: false };
 }
 
+/** Returns the hard denial of a policy. */
 export function denied(reason: string): Denied {
   return Object.freeze({ allowed: false, code: "denied", message: `denied: ${reason}`, reason });
 }
 
+/** Returns the denial for a parameter whose value is missing or not safe. */
 export function invalidParams(param: string): InvalidParams {
-  const message = `invalid parameter \`${param}\`: expected 1 to 128 of \`A-Z a-z 0-9 _ . ~ -\``;
+  const message = `invalid parameter \`${param}\`: expected 1 to 128 characters of \`A-Z a-z 0-9 _ . ~ -\``;
   return { allowed: false, code: "invalid_params", message, param };
 }
 
+/** Returns the denial that consent can fix. */
 export function insufficientScope(
   missing: readonly string[],
   scopes: readonly string[],
@@ -186,18 +193,24 @@ export function insufficientScope(
   };
 }
 
+/** Returns the denial for a token that is bound to another value of a parameter. */
 export function bindingMismatch(param: string): BindingMismatch {
   const message = `the token is bound to another value of \`${param}\``;
   return { allowed: false, code: "binding_mismatch", message, param };
 }
 
+/** Returns the denial that names the accepted account types. */
 export function accountTypeRequired(accountTypes: readonly string[]): AccountTypeRequired {
-  const kinds = accountTypes.length === 0 ? "no kind" : accountTypes.join(", ");
-  const message = `another kind of account is required: ${kinds}`;
+  const types = accountTypes.length === 0 ? "no type is accepted" : accountTypes.join(", ");
+  const message = `another account type is required: ${types}`;
   return { allowed: false, code: "account_type_required", message, accountTypes };
 }
 
-/** @param isScopeMissing - whether the token would still lack a scope on that tier */
+/**
+ * Returns the denial that asks for a higher tier.
+ *
+ * @param isScopeMissing - whether a scope would still be missing on that tier
+ */
 export function upgradeRequired(
   tier: string,
   had: string | undefined,

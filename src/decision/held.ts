@@ -6,36 +6,37 @@ import { readOwn } from "./access-token.js";
 import type { PreparedUse, Values } from "./prepare.js";
 import { newTextMemory } from "./text-memory.js";
 
-/** The scopes that a token holds, implied ones included. */
+/** The scopes that are granted in a token, including implied ones. */
 export interface Held {
-  /** A bit for each scope, by its id, 32 in a word; of a template it says that it is held for some value. */
+  /** A bit for each scope, by its id, 32 in a word. The bit of a template is set if it is granted for any value. */
   readonly bits: readonly number[];
-  /** The bound scopes: the template's id and its values, with a space, which no value holds, between them. */
+  /** The keys of the bound scopes: the id of the template and its values, joined by spaces. No value contains a space. */
   readonly bound: ReadonlySet<string>;
 }
 
-/** What a token holds depends on whose it is: a reserved scope counts for first-party clients alone. */
+/** The scopes in a token, with and without reserved ones: a reserved scope counts for first-party clients only. */
 export interface HeldScopes {
   readonly everyone: Held;
   readonly firstParty: Held;
 }
 
-/** What a scope as text holds. */
+/** The granted scopes of a scope text, as the cache keeps them. */
 interface Known extends HeldScopes {
   readonly scope: string;
 }
 
+/** Granted scopes while they are collected. */
 interface Draft {
   readonly bits: number[];
   bound: Set<string>;
 }
 
-/** Whether a scope is held; a template, whether it is held for some value. */
+/** Returns whether a scope is in the token; for a template, whether it is for any value. */
 export function holds(held: Held, scope: number): boolean {
   return (((held.bits[scope >>> 5] as number) >>> (scope & 31)) & 1) === 1;
 }
 
-/** Whether a template is held for these values; `undefined` where it is held for none. */
+/** Returns whether a template is in the token for these values; `undefined` if the token does not have it for any value. */
 export function holdsBound(
   held: Held,
   { scope, params }: PreparedUse,
@@ -44,14 +45,14 @@ export function holdsBound(
   return holds(held, scope) ? held.bound.has(keyOf(scope, params, values)) : undefined;
 }
 
-/** The key of a bound scope: the template's id, and its values from the places where they are. */
+/** Returns the key of a bound scope: the id of the template, then the values at the given places. */
 function keyOf(scope: number, places: readonly number[], values: Values): string {
   let key = String(scope);
   for (const place of places) key += ` ${values[place]}`;
   return key;
 }
 
-/** Every list of values for which a template is held. Goes through all that is held: not for the way of a call that is allowed. */
+/** Returns every list of values for which the token has a template. Visits all bound scopes, so it is for denials only. */
 export function boundValues(held: Held, scope: number): readonly (readonly string[])[] {
   const prefix = `${scope} `;
   return [...held.bound].flatMap((key) =>
@@ -59,10 +60,10 @@ export function boundValues(held: Held, scope: number): readonly (readonly strin
   );
 }
 
-/** The lists of values for which each template is held, by its id. */
+/** The lists of values for which a token has each template, by the id of the template. */
 export type BoundValues = ReadonlyMap<number, readonly (readonly string[])[]>;
 
-/** Returns every list of values for which any template is held. */
+/** Returns every list of values for which the token has any template. */
 export function boundValuesOf(held: Held): BoundValues {
   const lists = new Map<number, (readonly string[])[]>();
   for (const key of held.bound) {
@@ -74,23 +75,23 @@ export function boundValuesOf(held: Held): BoundValues {
   return lists;
 }
 
-/** Reads the scopes of a token; `undefined` for a value that is no token, or one whose scope is malformed. */
+/** Reads the scopes of a token. Returns `undefined` for a value that is not a token, or whose scope is malformed. */
 export type HeldReader = (token: unknown) => HeldScopes | undefined;
 
-/** Some 10,000 scopes of the usual length, bound ones among them. */
+/** Budget of the cache by text, in characters: some 10,000 scope texts of the usual length, including bound scopes. */
 const MEMORY_BUDGET = 2 ** 23;
-/** What an entry takes beside its text, and what each bound scope in it takes, in characters. */
+/** Weight of a cache entry in addition to its text, and of each bound scope in it, in characters. */
 const ENTRY = 256;
 const BOUND = 64;
 
-/** Every how many times that a text is known its token comes into the memory of tokens. */
+/** One of this many hits by text puts the token into the cache by token. */
 const PROMOTE_EACH = 16;
 
 /**
- * A reader with two memories. One goes by the text of the scope, which many tokens share, and is bounded. One goes by
- * the identity of the token, holds it weakly, and counts only while its `scope` is the very same string; since an entry
- * there costs more than reading the text anew, only some tokens come into it, which those that are used often soon are.
- * Lists are read anew each time: they can change in place.
+ * Creates a reader with two caches. The cache by text is bounded; many tokens share a text. The cache by token has the
+ * identity of the token as its key, refers to it weakly, and is valid only while `scope` of the token is the same string. An
+ * entry there costs more than a look-up by text, so only one of `PROMOTE_EACH` hits adds one; a token in frequent use gets
+ * there soon. A scope that is a list is read again each time, because it can change in place.
  */
 export function heldReader(policy: CompiledPolicy): HeldReader {
   const byText = newTextMemory<Known>(MEMORY_BUDGET);
@@ -123,22 +124,25 @@ function weightOf({ bound }: Held): number {
   return ENTRY + BOUND * bound.size;
 }
 
-/** `token.scope` of a token that was met before: whose property it is has been asked then. */
+/** Reads `scope` of a cached token. That it is an own property was checked when the token was cached. */
 function readScope(token: object): unknown {
   try {
     return (token as { readonly scope?: unknown }).scope;
   } catch {
-    return undefined; // a getter or a proxy of somebody else's
+    return undefined; // a getter or a proxy that throws
   }
 }
 
-/** RFC 6749, section 3.3: scope-tokens with one space between two. An empty token is no scope-token, so split tells it all. */
+/**
+ * Reads a scope text: scope-tokens separated by one space each (RFC 6749, section 3.3). A further space makes an empty token,
+ * which is not a scope-token, so `split` is enough.
+ */
 function readText(policy: CompiledPolicy, text: string): HeldScopes | undefined {
   if (text === "") return collect(policy, []);
   return text.length > MAX_SCOPE_LENGTH ? undefined : collect(policy, text.split(" "));
 }
 
-/** A member of a list is one scope-token: nothing in it is split, and one bad member voids the list. */
+/** Reads a list of scope-tokens. An item is one token and is not split. One malformed item makes the whole list invalid. */
 function readList(policy: CompiledPolicy, value: unknown): HeldScopes | undefined {
   const tokens: string[] = [];
   try {
@@ -149,11 +153,12 @@ function readList(policy: CompiledPolicy, value: unknown): HeldScopes | undefine
       tokens.push(member);
     }
   } catch {
-    return undefined; // a getter or a proxy of somebody else's
+    return undefined; // a getter or a proxy that throws
   }
   return collect(policy, tokens);
 }
 
+/** Returns the granted scopes of a list of scope-tokens, including implied ones; `undefined` if one is malformed. */
 function collect(policy: CompiledPolicy, tokens: readonly string[]): HeldScopes | undefined {
   if (tokens.length > MAX_SCOPE_TOKENS) return undefined;
   const everyone = newDraft(policy);
@@ -168,8 +173,8 @@ function collect(policy: CompiledPolicy, tokens: readonly string[]): HeldScopes 
         add(reserved && ownersOnly !== undefined ? ownersOnly : everyone, closure, values);
       });
     }
-    // What a lookup knows is a scope-token without placeholders. A template in a token is no grant of every value but a
-    // mistake of the issuer, and voids the whole as a malformed token does.
+    // A text that a lookup finds is a scope-token without placeholders. A template in a token is not a grant for every value
+    // but a mistake of the issuer: like a malformed token, it makes the whole scope invalid.
     if (!known && (!isScopeToken(text) || holdsPlaceholder(text))) return undefined;
   }
   return {
@@ -187,7 +192,7 @@ function newDraft(policy: CompiledPolicy): Draft {
   };
 }
 
-/** Adds a scope and all it implies. */
+/** Adds a scope and every scope that it implies. */
 function add(draft: Draft, closure: readonly Implied[], values: readonly string[]): void {
   for (const implied of closure) {
     const word = implied.scope >>> 5;

@@ -19,12 +19,12 @@ import { type Decider, decide, decideOperation, newDecider, operationOf } from "
 import { type Decision, UNKNOWN_OPERATION } from "./decision.js";
 import { listTools, type ToolView } from "./tools.js";
 
-/** The tools and endpoints of a policy. */
+/** The names of the tools and endpoints of a policy. */
 export type OperationName<Types extends PolicyTypes> = Types["tool"] | Types["endpoint"];
 
 /**
- * A name, if the policy has it; else those that begin most like it, so that the error is short and about the name. A type
- * parameter that is only a `string` keeps the compiler from working out the parameters of every operation where one is meant.
+ * A name if the policy declares it; otherwise the names that begin most like it, so that the compiler's error is short and about
+ * the name. Because the type parameter is a plain `string`, the compiler works out the parameters of one operation instead of all.
  */
 export type KnownName<Types extends PolicyTypes, Name extends string> = [Name] extends [
   OperationName<Types>,
@@ -74,7 +74,7 @@ type StartingWith<Names extends string, Letter extends string> =
       : Like
     : never;
 
-/** The parameters of an operation as an object of strings. */
+/** The parameters of an operation: an object of strings. */
 export type ParamsFor<Types extends PolicyTypes, Name> = unknown extends Types["definition"]
   ? LooseParams
   : { readonly [Param in ParamNames<Types, Name> & string]: string };
@@ -83,44 +83,44 @@ interface LooseParams {
   readonly [param: string]: unknown;
 }
 
-/** `params` as the last argument: needed where the operation has parameters, ignored where it has none. */
+/** The last argument, `params`: required if the operation has parameters, otherwise ignored. */
 export type ParamsArgument<Types extends PolicyTypes, Name> = ArgumentOf<ParamNames<Types, Name>>;
 
 type ArgumentOf<Params> = [Params] extends [never]
   ? [params?: LooseParams]
   : [params: { readonly [Param in Params & string]: string }];
 
-/** What `authorize` returns: the token, which only a public operation can do without. */
+/** The result of `authorize`: the token. Only for a public operation can it be `undefined`. */
 export type Authorized<Types extends PolicyTypes, Name> =
   true extends IsPublic<Types, Name> ? AccessToken | undefined : AccessToken;
 
-/** A request as a host without a router has it. */
+/** The parts of a request that a host without a router passes to {@link Policy.decideRequest}. */
 export interface RequestLine {
-  /** The method, in upper case. */
+  /** The method in upper case. */
   readonly method: string;
-  /** The path alone, as it stood in the request: no query, nothing decoded. */
+  /** The path as received: without the query, not decoded. */
   readonly path: string;
-  /** Parameters that the path does not hold; one of the path wins over one of the same name. */
+  /** Parameters that are not in the path. A parameter in the path takes precedence over one of the same name. */
   readonly params?: { readonly [param: string]: unknown };
 }
 
-/** An endpoint that a request was found to mean. */
+/** The endpoint that a request matches. */
 export interface EndpointMatch {
   /** The name of the endpoint in the policy: `GET /v1/projects/:projectId`. */
   readonly name: string;
-  /** Its parameters: the values of the path, else those that the request line brought. */
+  /** Its parameters: values from the path, otherwise from `params` of the request. */
   readonly params: { readonly [param: string]: unknown };
 }
 
-/** An operation resolved once, at start-up: what an adapter holds for a route or a registered tool. */
+/** An operation resolved once, at startup, for a route or a registered tool. */
 export interface ResolvedOperation<Types extends PolicyTypes = PolicyTypes, Name = string> {
-  /** The name it was asked for. */
+  /** The name that was passed to {@link Policy.operation}. */
   readonly name: string;
-  /** The names of its parameters, in the order in which its rule names them. */
+  /** The names of its parameters, in the order of its rule. */
   readonly params: readonly string[];
-  /** As {@link Policy.decide}, without the look for the name. */
+  /** Returns the decision about a call, as {@link Policy.decide} does, without looking up the name. */
   decide(token: AccessToken | undefined, ...params: ParamsArgument<Types, Name>): Decision;
-  /** As {@link Policy.authorize}, without the look for the name. */
+  /** Returns the token or throws, as {@link Policy.authorize} does, without looking up the name. */
   authorize(
     token: AccessToken | undefined,
     ...params: ParamsArgument<Types, Name>
@@ -128,21 +128,21 @@ export interface ResolvedOperation<Types extends PolicyTypes = PolicyTypes, Name
 }
 
 /**
- * A policy that has been checked. Made by {@link definePolicy} and {@link loadPolicy} alone; immutable; a copy of it is
- * no policy. Deciding is pure, does no I/O, and verifies no token.
+ * A checked, immutable policy. Only {@link definePolicy} and {@link loadPolicy} create it; a copy is rejected. Decisions are
+ * pure and do no I/O. They do not verify tokens.
  */
 export interface Policy<Types extends PolicyTypes = PolicyTypes>
   extends AnyPolicy,
     PolicyScopes<Types> {
-  /** The names it declares, for the compiler alone; never there at run time. */
+  /** The declared names, for the compiler only. Always absent at run time. */
   readonly "~types"?: Types;
 
   /**
-   * Whether a token may call a tool or an endpoint. Never throws on anything a client can send.
+   * Returns the decision whether a token may call a tool or an endpoint. Never throws on client input.
    *
-   * @param token - verified claims; `undefined` is no credentials
+   * @param token - verified claims; `undefined` if the request has no credentials
    * @param tool - the name of a tool or endpoint
-   * @param params - own string properties by parameter name; others are ignored
+   * @param params - values by parameter name; only own string properties count, other keys are ignored
    */
   decide<const Name extends string>(
     token: AccessToken | undefined,
@@ -150,12 +150,12 @@ export interface Policy<Types extends PolicyTypes = PolicyTypes>
     ...params: ParamsArgument<Types, Name>
   ): Decision;
 
-  /** As {@link Policy.decide}, for any values at all: what has not been checked by a type, a getter that throws included. */
+  /** As {@link Policy.decide}, for values of any type, including objects whose getters throw. */
   decideUntrusted(token: unknown, name: unknown, params?: unknown): Decision;
 
   /**
-   * As {@link Policy.decide}, for code that goes on only when allowed: returns the token, `undefined` only for a public
-   * operation without credentials.
+   * Returns the token if {@link Policy.decide} allows the call, and throws otherwise. The result is `undefined` only for a
+   * public operation without credentials.
    *
    * @throws {@link AccessDenied} with the decision, for every denial
    */
@@ -166,63 +166,64 @@ export interface Policy<Types extends PolicyTypes = PolicyTypes>
   ): Authorized<Types, Name>;
 
   /**
-   * Whether a token may make a request, for hosts without a router. A path that is not canonical (an empty or dot
-   * segment, a trailing slash, a needless or dangerous escape, a query) and an unknown method are `unknown_operation`;
-   * HEAD is answered as GET. Path parameters fill the operation's parameters of the same name. Never throws.
+   * Returns the decision whether a token may make a request, for hosts without a router. An unknown method is
+   * `unknown_operation`, and so is a path that is not canonical: an empty or dot segment, a trailing slash, an unnecessary or
+   * dangerous escape, a query. HEAD counts as GET. Path parameters fill the operation's parameters of the same name. Never
+   * throws.
    */
   decideRequest(token: AccessToken | undefined, request: RequestLine): Decision;
 
   /**
-   * The endpoint of a request with the values of its path, by the rules of {@link Policy.decideRequest}; `undefined` where there is
-   * none. For hosts without a router that want to decide at a door of their own. Never throws.
+   * Returns the endpoint that a request matches, with the values of its path, by the rules of {@link Policy.decideRequest};
+   * `undefined` if no endpoint matches. For hosts without a router that decide in a gate of their own. Never throws.
    */
   findEndpoint(request: RequestLine): EndpointMatch | undefined;
 
   /**
-   * The tools that a list shows to a token, in declared order: those it can call, and those that consent, an upgrade or
-   * a sign-in would open. Denied and hidden tools are left out, those that only reserved scopes would open (for a token
-   * of somebody else), and patterns.
+   * Returns the tools to list for a token, in declared order: tools that it can call, and tools that consent, an upgrade or a
+   * sign-in would open. Left out are patterns, denied tools, hidden tools, and, for a token of a third-party client, tools that
+   * only reserved scopes would open.
    */
   toolsFor(token: AccessToken | undefined): ToolView[];
 
   /**
-   * A tool or endpoint resolved once, at start-up; a name that only patterns fit is one too.
+   * Resolves a tool or endpoint once, at startup. The name can also be one that only patterns match.
    *
-   * @throws {@link PolicyError} `ERR_OPERATION_UNKNOWN` for a name the policy lacks
+   * @throws {@link PolicyError} `ERR_OPERATION_UNKNOWN` for a name that the policy does not declare
    */
   operation<const Name extends string>(
     name: KnownName<Types, Name>,
   ): ResolvedOperation<Types, Name>;
 }
 
-/** What carries the names of a policy; every {@link Policy} does. */
+/** A value that carries the declared names of a policy as a type; every {@link Policy} does. */
 interface Typed {
   readonly "~types"?: PolicyTypes;
 }
 
-/** The scopes of a policy as a type. */
+/** The union of the scope names of a policy. */
 export type ScopeOf<Of extends Typed> = NonNullable<Of["~types"]>["scope"];
-/** The tools of a policy as a type; a pattern `list_*` is `` `list_${string}` ``. */
+/** The union of the tool names of a policy; a pattern `list_*` is `` `list_${string}` ``. */
 export type ToolOf<Of extends Typed> = NonNullable<Of["~types"]>["tool"];
-/** The endpoints of a policy as a type. */
+/** The union of the endpoint names of a policy. */
 export type EndpointOf<Of extends Typed> = NonNullable<Of["~types"]>["endpoint"];
-/** The plans of a policy as a type. */
+/** The union of the tiers of a policy. */
 export type TierOf<Of extends Typed> = NonNullable<Of["~types"]>["tier"];
-/** The parameters of one operation of a policy as a type: an object of strings. */
+/** The parameters of one operation of a policy: an object of strings. */
 export type ParamsOf<
   Of extends Typed,
   Name extends OperationName<NonNullable<Of["~types"]>>,
 > = ParamsFor<NonNullable<Of["~types"]>, Name>;
 
-/** Gives the compiler the definition as it is written, and demands nothing of it: the arms are one and the same to a caller. */
+/** Makes the compiler infer the literal type of the definition without constraining it: both branches accept every value. */
 type Capture<Definition> = Definition extends unknown ? unknown : Definition;
 
 /**
- * Creates a policy from plain data. The names it declares become types: an undeclared scope, tier, account type or bundle
- * member and a misspelt option are compile errors on the very token, and so is an unknown name given to `decide`. A
- * member whose value can be `undefined` is a compile error that names the tool or scope; leave the member out instead.
+ * Creates a policy from plain data. The declared names become types: an undeclared scope, tier, account type or bundle
+ * member and a misspelt option are compile errors at that token, and so is an unknown name passed to `decide`. A member
+ * whose value can be `undefined` is a compile error that names the tool or scope; leave the member out instead.
  *
- * The data is copied, so that later changes of it change nothing.
+ * The data is copied: later changes to it have no effect.
  *
  * @throws {@link PolicyError} `ERR_POLICY_INVALID` with every finding at once
  *
@@ -266,8 +267,8 @@ export function definePolicy(definition: unknown): Policy {
 }
 
 /**
- * Makes a policy of data that only the running program knows: an object of the shape that `definePolicy` takes, or JSON
- * text. In text, a byte order mark, a duplicate key and trailing text are findings.
+ * Creates a policy from data that is known at run time only: an object of the shape that `definePolicy` takes, or JSON text.
+ * In JSON text, a byte order mark, a duplicate key and trailing text are findings.
  *
  * @throws {@link PolicyError} `ERR_POLICY_INVALID` with every finding at once
  *
@@ -322,7 +323,7 @@ function findEndpoint(decider: Decider, request: unknown): EndpointMatch | undef
   if (match === undefined) return undefined;
   const { name, params: names } = match.value;
   const given = readOwn(request, "params");
-  // what the path says wins: it is what the handler acts on
+  // the value in the path takes precedence: the handler acts on it
   const params = names.map((key) => [key, match.params.get(key) ?? readOwn(given, key)] as const);
   return { name, params: Object.fromEntries(params) };
 }

@@ -9,18 +9,30 @@ import {
   insufficientScope,
 } from "./decision.js";
 
-/** One scope of an alternative. */
+// The shapes of a requirement, from the policy to the decision:
+// 1. The requirement as the author writes it, `RequirementOptions` in `policy/definition.ts`: nested any-of and all-of.
+// 2. `Draft` in `policy/rule.ts`: one way to meet it, parameters by name. Only here are any-of and all-of expanded.
+// 3. `Rule` with its `Alternative`s in `policy/compiled.ts`: parameters by place, conditions merged. Challenges, the audit
+//    event and the command line read it too, so it has nothing that only a decision needs.
+// 4. `PreparedRule` with its `PreparedAlternative`s, below: the same rule with ids, text pieces and decisions precomputed, so
+//    that most decisions allocate nothing. `source` is the alternative of step 3, which has the conditions.
+// 5. `Case`, below: a rule with the parameter values of one call. When the rule has no parameters, it is precomputed too.
+// Only a denial needs more: `Judged` in `evaluate.ts`, an alternative with its blocker, and `Combination` in
+// `explain-denial.ts`, one alternative of each rule together.
+
+/** A scope of an alternative. */
 export interface PreparedUse {
+  /** The id of the scope. */
   readonly scope: number;
   /** The places of its values among the rule's parameters; empty for a scope without placeholders. */
   readonly params: readonly number[];
-  /** What stands before, between and after the values in its text. */
+  /** The parts of its text before, between and after the values. */
   readonly pieces: readonly string[];
-  /** Which of `params` stands in each gap. */
+  /** For each gap between two pieces, the index in `params` of its value. */
   readonly gaps: readonly number[];
 }
 
-/** An alternative laid out for the request path. */
+/** An alternative compiled for the request path. */
 export interface PreparedAlternative {
   readonly source: Alternative;
   readonly uses: readonly PreparedUse[];
@@ -28,57 +40,53 @@ export interface PreparedAlternative {
   readonly literals: readonly number[];
   /** Its templates. */
   readonly bound: readonly PreparedUse[];
-  /** Whether it asks for more than scopes. */
+  /** Whether it has conditions in addition to scopes. */
   readonly gated: boolean;
-  /** The answer where it is met, made once; `undefined` where it carries bound values. */
+  /** The precomputed decision if the token meets it; `undefined` if its scopes carry values of the call. */
   readonly granted: Allowed | undefined;
 }
 
+/** A rule compiled for the request path. The token must meet one of its alternatives. */
 export interface PreparedRule {
   readonly params: readonly Param[];
   readonly alternatives: readonly PreparedAlternative[];
   readonly enriched: PreparedAlternative | undefined;
+  /** Whether an alternative, or `enriched`, has conditions. */
   readonly gated: boolean;
-}
-
-/** A rule that asks for scopes alone: whatever it answers has been made before, but for a list of missing scopes. */
-export interface QuickRule {
-  /** For each alternative: the ids of its scopes. */
-  readonly literals: readonly (readonly number[])[];
-  /** For each alternative: the answer where it is met. */
-  readonly granted: readonly Allowed[];
-  /** For each alternative: its scopes. */
-  readonly accepted: readonly (readonly string[])[];
-  /** Where each alternative is one scope: these, and the refusal, which is the same for every call then. */
+  /** The scopes of each alternative if the rule asks for scopes only: no condition, no template. Otherwise `undefined`. */
+  readonly accepted: readonly (readonly string[])[] | undefined;
+  /** If in addition each alternative is one scope: the ids of these scopes, and the denial, which is the same for every call. */
   readonly single:
-    | { readonly ids: readonly number[]; readonly refusal: InsufficientScope }
+    | { readonly ids: readonly number[]; readonly denial: InsufficientScope }
     | undefined;
 }
 
-/** An operation laid out for the request path; where patterns meet, one rule for each. */
+/** An operation compiled for the request path. When several patterns match its name, it has one rule for each. */
 export interface PreparedOperation {
   readonly name: string;
   readonly params: readonly string[];
   readonly denied: Denied | undefined;
   readonly public: boolean;
+  /** Whether a rule has conditions. */
   readonly gated: boolean;
+  /** The token must meet all of them. */
   readonly rules: readonly PreparedRule[];
-  /** Its only rule where that asks for scopes alone: no gate, no bound value. Most operations are of this kind. */
-  readonly quick: QuickRule | undefined;
-  /** The rules as cases where none has a parameter: there is nothing to read for them. */
+  /** Its only rule if that rule asks for scopes only. Most operations are of this type. */
+  readonly scopesOnly: PreparedRule | undefined;
+  /** The rules as cases if none of them has a parameter: there is nothing to read from a call. */
   readonly plain: readonly Case[] | undefined;
 }
 
-/** Values of a rule's parameters by their places; in a list of tools some may not be known. */
+/** Values of a rule's parameters by their places. In a list of tools, some can be unknown. */
 export type Values = readonly (string | undefined)[];
 
-/** A rule of a call, with the values of its parameters. */
+/** A rule with the values that a call gives to its parameters. */
 export interface Case {
   readonly rule: PreparedRule;
   readonly values: readonly string[];
 }
 
-/** Lays out one operation of the compiled policy. */
+/** Compiles an operation of a policy for the request path. */
 export function prepareOperation(operation: Operation): PreparedOperation {
   const rules = operation.rules.map(prepareRule);
   return {
@@ -94,26 +102,35 @@ const NO_VALUES: readonly string[] = Object.freeze([]);
 function summary(
   rules: readonly PreparedRule[],
   denial: Denied | undefined,
-): Pick<PreparedOperation, "denied" | "rules" | "gated" | "plain" | "quick"> {
+): Pick<PreparedOperation, "denied" | "rules" | "gated" | "plain" | "scopesOnly"> {
   const plain = rules.every((rule) => rule.params.length === 0)
     ? rules.map((rule) => ({ rule, values: NO_VALUES }))
     : undefined;
-  const quick = denial === undefined ? quickRule(rules) : undefined;
-  return { denied: denial, rules, gated: rules.some((rule) => rule.gated), plain, quick };
+  const [rule, another] = rules;
+  const isScopesOnly =
+    denial === undefined && rule?.accepted !== undefined && another === undefined;
+  return {
+    denied: denial,
+    rules,
+    gated: rules.some((rule) => rule.gated),
+    plain,
+    scopesOnly: isScopesOnly ? rule : undefined,
+  };
 }
 
-function quickRule(rules: readonly PreparedRule[]): QuickRule | undefined {
-  const [rule, another] = rules;
-  if (rule === undefined || another !== undefined) return undefined;
-  const granted = rule.alternatives.flatMap((one) => (one.gated ? [] : (one.granted ?? [])));
+/** Returns what is precomputed for a rule that asks for scopes only, without conditions and templates. */
+function summarizeScopes(
+  alternatives: readonly PreparedAlternative[],
+): Pick<PreparedRule, "accepted" | "single"> {
+  const granted = alternatives.flatMap((one) => (one.gated ? [] : (one.granted ?? [])));
   const [first] = granted;
-  if (first === undefined || granted.length < rule.alternatives.length) return undefined;
-  const literals = rule.alternatives.map((one) => one.literals);
+  if (first === undefined || granted.length < alternatives.length)
+    return { accepted: undefined, single: undefined };
   const accepted = Object.freeze(granted.map(({ scopes }) => scopes));
-  if (literals.some((ids) => ids.length !== 1))
-    return { literals, granted, accepted, single: undefined };
-  const refusal = Object.freeze(insufficientScope(first.scopes, first.scopes, accepted));
-  return { literals, granted, accepted, single: { ids: literals.flat(), refusal } };
+  const ids = alternatives.flatMap((one) => one.literals);
+  if (alternatives.some((one) => one.literals.length !== 1)) return { accepted, single: undefined };
+  const denial = Object.freeze(insufficientScope(first.scopes, first.scopes, accepted));
+  return { accepted, single: { ids, denial } };
 }
 
 function prepareRule(rule: Rule): PreparedRule {
@@ -121,12 +138,12 @@ function prepareRule(rule: Rule): PreparedRule {
   const alternatives = rule.alternatives.map(prepare);
   const enriched = rule.enriched && prepare(rule.enriched);
   const gated = [...alternatives, ...(enriched ? [enriched] : [])].some((one) => one.gated);
-  return { params: rule.params, alternatives, enriched, gated };
+  return { params: rule.params, alternatives, enriched, gated, ...summarizeScopes(alternatives) };
 }
 
 const NO_USES: readonly PreparedUse[] = Object.freeze([]);
 
-/** Creates a function that prepares the alternatives of one rule: what they use alike is prepared once. */
+/** Creates a function that prepares the alternatives of one rule. Equal uses of a scope are prepared once. */
 function newPreparer(): (source: Alternative) => PreparedAlternative {
   const prepared = new Map<ScopeUse, PreparedUse>();
   const prepareOnce = (use: ScopeUse): PreparedUse => {
@@ -148,7 +165,7 @@ function newPreparer(): (source: Alternative) => PreparedAlternative {
   };
 }
 
-/** A character that stands in no scope-token, and so marks a gap. */
+/** Marks a gap: a character that no scope-token contains. */
 const GAP = " ";
 
 function prepareUse({ scope, params }: ScopeUse): PreparedUse {
@@ -162,8 +179,20 @@ function prepareUse({ scope, params }: ScopeUse): PreparedUse {
   return { scope: scope.id, params, pieces, gaps };
 }
 
-/** The text of a scope for the values of a rule's parameters. */
-export function textOf({ params, pieces, gaps }: PreparedUse, values: Values): string {
+/** Returns the scopes of an alternative with their values. Scopes whose values are not known are left out. */
+export function scopesOf({ source, uses }: PreparedAlternative, values: Values): readonly string[] {
+  return source.scopes ?? textsOf(uses, values);
+}
+
+/** Returns the texts of scopes, each once: two templates have the same text if two parameters have the same value. */
+export function textsOf(uses: readonly PreparedUse[], values: Values): readonly string[] {
+  const known = uses.filter(({ params }) => params.every((place) => values[place] !== undefined));
+  const texts = known.map((use) => textOf(use, values));
+  return texts.length === 1 ? texts : [...new Set(texts)];
+}
+
+/** Returns the text of a scope for the values of a rule's parameters. */
+function textOf({ params, pieces, gaps }: PreparedUse, values: Values): string {
   let text = pieces[0] as string;
   for (let index = 0; index < gaps.length; index += 1) {
     const param = params[gaps[index] as number] as number;
@@ -173,8 +202,9 @@ export function textOf({ params, pieces, gaps }: PreparedUse, values: Values): s
 }
 
 /**
- * What several patterns demand of a name that all of them fit: a denial among them denies, public ones demand nothing,
- * and all others must hold. The operation is public only if all of them are.
+ * Combines the patterns that match a name into one operation. If one of them is a hard denial, the operation is denied.
+ * Otherwise the token must meet the rules of all that are not public. The operation is public only if all of them are.
+ * Returns `undefined` if no pattern matches.
  */
 export function combine(
   name: string,

@@ -8,23 +8,24 @@ import {
   INVALID_TOKEN,
   UNAUTHENTICATED,
 } from "./decision.js";
+import { type Facts, isMet, judgeForToken } from "./evaluate.js";
+import { explainDenial, isMismatch } from "./explain-denial.js";
 import type { Held } from "./held.js";
-import { type Facts, isMet, isMismatch, judgeForToken, refuse, scopesOf } from "./judge.js";
-import type { PreparedOperation } from "./prepare.js";
+import { type PreparedOperation, scopesOf } from "./prepare.js";
 
-/** A tool as a list shows it. */
+/** A tool in a list of tools. */
 export interface ToolView {
-  /** Its name. */
+  /** The name of the tool. */
   readonly name: string;
   /**
-   * What a call would be answered. Of a tool with parameters: `allowed` if a binding that the token holds meets it;
-   * else what stands in the way, naming only scopes whose values are known: never a placeholder. Its `missing` can
-   * therefore be empty, and what a challenge names is the decision about a call.
+   * The decision that a call would get. A tool with parameters is `allowed` if values that the token is bound to meet its
+   * rule. Otherwise the denial names only scopes whose values are known, never a placeholder, so its `missing` can be empty.
+   * For a challenge, use the decision about the call itself.
    */
   readonly decision: Decision;
 }
 
-/** Tools that a list shows: those that can be called, and those that consent, an upgrade or a sign-in would open. */
+/** The codes of the tools in a list: tools that can be called, and tools that consent, an upgrade or a sign-in would open. */
 const VISIBLE: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
   "allowed",
   "insufficient_scope",
@@ -32,10 +33,10 @@ const VISIBLE: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
   "unauthenticated",
 ]);
 
-/** Returns the exact tools of a policy in declared order, hidden ones left out, as one token sees them. */
+/** Returns the exact tools of a policy in declared order with their decisions for one token. Hidden tools are left out. */
 export function listTools(decider: Decider, token: unknown): ToolView[] {
   const scopes = token === undefined ? undefined : decider.read(token);
-  // read once: a list of scopes would be read anew for each tool
+  // read once: a scope that is a list would be read again for each tool
   const reader: Decider = { ...decider, read: () => scopes };
   const held = heldBy(reader, token);
   const seen = held && { held, search: newValueSearch(held), upgrades: newValueSearch(held) };
@@ -52,15 +53,15 @@ export function listTools(decider: Decider, token: unknown): ToolView[] {
   return views;
 }
 
-/** What a token has, and the search in it. */
+/** The scopes of one token with the searches for values in it. */
 interface Seen {
   readonly held: Held;
   readonly search: ValueSearch;
-  /** A search of its own, so that it takes nothing from the first: what the token could do with a higher tier. */
+  /** The search for a higher tier: separate, so that it takes no steps from the first. */
   readonly upgrades: ValueSearch;
 }
 
-/** The decision for the values that the token itself is bound to; `undefined` for one that a list does not show. */
+/** Returns the decision for values that the token is bound to; `undefined` for a tool that a list leaves out. */
 function decideForToken(
   policy: CompiledPolicy,
   operation: PreparedOperation,
@@ -78,7 +79,7 @@ function decideForToken(
   // an exact entry has one rule
   const met = judged.flat().find((one) => isMet(one.alternative, held, facts, one.values));
   if (met !== undefined) return allowed(scopesOf(met.alternative, met.values));
-  // which parameter is at fault is not shown, and costs a look at all that is held
+  // a list leaves these tools out; to find the parameter for the denial would visit every granted scope
   if (isMismatch(judged)) return undefined;
-  return refuse(policy, judged, held, facts, (upgraded) => judge(upgraded, upgrades));
+  return explainDenial(policy, judged, held, facts, (upgraded) => judge(upgraded, upgrades));
 }

@@ -9,22 +9,22 @@ import {
 import { ownMembers } from "../policy/own-members.js";
 import { issuerFault } from "./resource-identifier.js";
 
-/** What an authorization server says of itself besides the policy, under the names of RFC 8414; passed on as it is. */
+/** The metadata of an authorization server other than its scopes, under the names of RFC 8414. Copied unchanged. */
 export interface AuthorizationServerOptions {
-  /** The issuer identifier: `https` (or loopback), without query and fragment. */
+  /** The issuer identifier: an `https` or loopback URL without query and fragment. */
   readonly issuer: string;
-  /** Further members: endpoints, methods, algorithms. `scopes_supported` is the policy's and cannot be given. */
+  /** Further members: endpoints, methods, algorithms. `scopes_supported` comes from the policy and must be omitted. */
   readonly [member: string]: unknown;
 }
 
 const CHECKS: OptionChecks = {
   issuer: issuerFault,
-  scopes_supported: optional(() => "the policy says this"),
+  scopes_supported: optional(() => "set by the policy: leave the option out"),
 };
 
 const isAnything: OptionCheck = () => undefined;
 
-/** The checks of a document: every other member may be given (RFC 8414, section 2, is a registry), but not `undefined`. */
+/** Returns the checks of a document. Every other member is allowed (RFC 8414, section 2, is a registry), but not `undefined`. */
 function checksOf(options: AuthorizationServerOptions): OptionChecks {
   const given = Object.keys(ownMembers(options) ?? {});
   return { ...Object.fromEntries(given.map((name) => [name, isAnything])), ...CHECKS };
@@ -32,18 +32,18 @@ function checksOf(options: AuthorizationServerOptions): OptionChecks {
 
 /** The document of RFC 8414, section 2. */
 export interface AuthorizationServerMetadata {
-  /** The identifier, byte for byte as it was given. */
+  /** The issuer identifier, byte for byte as given. */
   readonly issuer: string;
-  /** Every scope that a third party can be granted; left out where there is none. */
+  /** Every scope that a third-party client can be granted. Omitted if empty. */
   readonly scopes_supported?: readonly string[];
-  /** Further members, as they were given. */
+  /** Further members, as given. */
   readonly [member: string]: unknown;
 }
 
 /**
- * The metadata document of an authorization server: the members given, and the public catalogue of the policy as
- * `scopes_supported`: every scope that is not reserved, in declared order, `offline_access` among them. A scope with
- * placeholders is left out: nobody can be granted it as it stands.
+ * Returns the metadata document of an authorization server: the given members, and as `scopes_supported` every scope of the
+ * policy that is not reserved, in declared order, including `offline_access`. A scope with placeholders is left out, because
+ * it cannot be granted without values.
  *
  * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN`, and `ERR_OPTIONS_INVALID` with every finding at once: an `issuer` that
  * is not an identifier, a `scopes_supported`, a member that is `undefined`

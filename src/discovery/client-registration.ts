@@ -24,16 +24,16 @@ import {
 } from "../policy/scope-ceiling.js";
 import { scopeTokens } from "./public-scopes.js";
 
-/** What a server lets clients register. */
+/** The limits on what clients can register. */
 export interface RegistrationOptions {
   /**
-   * The scopes that may be registered, and what they imply; a template stands for each of its values. Default: every scope that
-   * is not reserved.
+   * The scopes that clients can register, in addition to the scopes that these imply. A template covers each of its values.
+   * Default: every scope that is not reserved.
    */
   readonly ceiling?: readonly string[];
-  /** The scope of a client that names none, as far as it may be registered. Default: the policy's `defaultScopes`. */
+  /** The scope of a client that requests none, as far as it can be registered. Default: the policy's `defaultScopes`. */
   readonly defaultScope?: string;
-  /** What happens to names that the policy does not declare: they are left out (the default), or refuse the registration. */
+  /** Whether scopes that the policy does not declare are left out or make the registration fail. Default: `"drop"`. */
   readonly unknownScopes?: "drop" | "refuse";
 }
 
@@ -43,35 +43,36 @@ const CHECKS = {
   unknownScopes: optional(oneOf("drop", "refuse")),
 } satisfies Record<keyof RegistrationOptions, OptionCheck>;
 
-/** What to answer a registration request. */
+/** The result for a registration request. */
 export type RegistrationResult =
   | {
       readonly ok: true;
-      /** The metadata to register: what was sent, with `scope` as it is granted. */
+      /** The metadata to register: as sent, with `scope` as registered. */
       readonly metadata: Readonly<Record<string, unknown>>;
     }
   | {
       readonly ok: false;
-      /** As RFC 7591, section 3.2.2 names it. */
+      /** The error code of RFC 7591, section 3.2.2. */
       readonly error: "invalid_client_metadata" | "invalid_redirect_uri";
-      /** One line, of a fixed table. */
+      /** One line from a fixed table. */
       readonly error_description: string;
     };
 
 const LINKS = ["client_uri", "logo_uri", "policy_uri", "tos_uri"] as const;
+/** Maximum length of a client name, in UTF-16 units. */
 const LONGEST_NAME = 200;
 
 /**
- * Checks what a client wants to register. A malformed `scope`, a reserved scope and one beyond the ceiling are refused. An older
- * name is replaced by the current names that the ceiling covers. Names that the policy does not declare are left out, or refused
- * with `unknownScopes: "refuse"`; where nothing is left, the client gets the scope of a client that names none. The result has the
- * scope as it is registered, which the response must return (RFC 7591, section 3.2.1).
+ * Checks the metadata that a client sends for registration. A malformed `scope`, a reserved scope and a scope beyond the
+ * ceiling are refused. An older name is replaced by the current names that the ceiling covers. Names that the policy does not
+ * declare are left out, or refused with `unknownScopes: "refuse"`. If no scope is left, the client gets the scope of a client
+ * that requests none. The result has the registered scope, which the response must return (RFC 7591, section 3.2.1).
  *
- * A name with invisible characters and a link that is not a plain `https` URL are refused, since a consent page shows them.
- * Members that only the server may set are left out, whatever their spelling and language tag: `client_id`, `client_secret`,
- * `registration_access_token`, `firstParty`, `verifiedDomain`, `requiredScopes` and the like.
+ * A name with invisible characters and a link that is not a plain `https` URL are refused, because a consent page shows them.
+ * Members that only the server can set are left out, whatever their spelling and language tag: `client_id`, `client_secret`,
+ * `registration_access_token`, `firstParty`, `verifiedDomain`, `requiredScopes` and similar ones.
  *
- * It registers nothing and does not check other members. Never throws on anything a client can send.
+ * This function registers nothing and does not check other members. Never throws on client input.
  *
  * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`, `ERR_POLICY_UNKNOWN`
  *
@@ -94,33 +95,34 @@ export function clientRegistration(
   const compiled = compiledPolicyOf(policy);
   const options = checkOptions("the registration", given, CHECKS);
   const sent = copyOf(metadata);
-  if (sent === undefined) return refuse("the metadata is no JSON object");
-  // a member may come once more for each language: `client_name#ja` (RFC 7591, section 2.2)
+  if (sent === undefined) return refuse("the metadata is not a JSON object");
+  // a member can occur again for each language: `client_name#ja` (RFC 7591, section 2.2)
   const valuesOf = (member: string) =>
     Object.entries(sent).flatMap(([key, value]) =>
       value !== undefined && (key === member || key.startsWith(`${member}#`)) ? [value] : [],
     );
   if (!valuesOf("client_name").every(isName)) {
-    return refuse("client_name is no text that can be shown");
+    return refuse("client_name is not a displayable text");
   }
   const link = LINKS.find((member) =>
     valuesOf(member).some((value) => webLink(value) === undefined),
   );
-  if (link !== undefined) return refuse(`${link} is no https URL`);
+  if (link !== undefined) return refuse(`${link} is not an https URL`);
   if (!areRedirects(sent["redirect_uris"])) {
-    return { ...refuse("a redirect URI cannot be used"), error: "invalid_redirect_uri" };
+    return { ...refuse("invalid redirect URI"), error: "invalid_redirect_uri" };
   }
   const { scope: wanted, ...others } = sent;
   const scope = registeredScope(compiled, wanted, options);
-  if (scope === undefined) return refuse("scope holds what this client cannot have");
+  if (scope === undefined) return refuse("scope contains a scope that this client cannot have");
   return { ok: true, metadata: Object.freeze(scope === "" ? others : { ...others, scope }) };
 }
 
+/** Returns the result for metadata that is refused. */
 function refuse(error_description: string) {
   return { ok: false, error: "invalid_client_metadata", error_description } as const;
 }
 
-/** Members that the server sets (RFC 7591, section 3.2.1; RFC 7592, section 3), besides those of a client's facts. */
+/** Members that only the server sets (RFC 7591, section 3.2.1; RFC 7592, section 3), in addition to those in `CLIENT_MEMBERS`. */
 const SET_BY_SERVER = [
   "client_secret",
   "client_id_issued_at",
@@ -138,13 +140,16 @@ const SERVER_MEMBERS: ReadonlySet<string> = new Set(
   ].map(spelling),
 );
 
-/** Returns a member without what spellings of a name differ in: case, separators, unseen letters, compatibility forms, a language tag. */
+/**
+ * Returns a member name without differences of spelling: letter case, separators, invisible characters, compatibility forms and
+ * language tag.
+ */
 function spelling(member: string): string {
   const [name = ""] = member.normalize("NFKC").split("#", 1);
   return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]|\p{Default_Ignorable_Code_Point}/gu, "");
 }
 
-/** Copies the own members that a client may set; `undefined` for a value that is not an object, or cannot be read. */
+/** Returns a copy of the own members that a client can set; `undefined` for a value that is not an object or cannot be read. */
 function copyOf(metadata: unknown): Record<string, unknown> | undefined {
   try {
     if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata))
@@ -154,11 +159,11 @@ function copyOf(metadata: unknown): Record<string, unknown> | undefined {
     );
     return withoutPrototype(Object.fromEntries(entries));
   } catch {
-    return undefined; // a getter or a proxy of somebody else's
+    return undefined; // a getter or a proxy that throws
   }
 }
 
-/** The scope to register, `""` for none; `undefined` for one that is refused. */
+/** Returns the scope to register, `""` for none; `undefined` if the requested scope is refused. */
 function registeredScope(
   policy: CompiledPolicy,
   scope: unknown,
@@ -181,14 +186,14 @@ function registeredScope(
     defaultScope === undefined
       ? (policy.definition.defaultScopes ?? [])
       : (scopeTokens(defaultScope) ?? []);
-  // the client did not ask for these: what may not be registered is not given either
+  // the client did not request these: the ones that it cannot register are left out, not refused
   const given = defaults.map(namesOf).flatMap((names) => (typeof names === "string" ? [] : names));
   return [...new Set(given)].join(" ");
 }
 
 /**
- * The names under which a scope is registered: a current name as it was sent; for an older name the current names of what it means,
- * as far as the ceiling covers it, without those that others of them imply.
+ * Returns the names under which a scope is registered. A current name is kept as sent. An older name is replaced by the current
+ * names that it means and the ceiling covers, without those that others of them imply.
  */
 function registeredNames(
   policy: CompiledPolicy,
@@ -207,6 +212,7 @@ function registeredNames(
   return names.length > 0 ? names : "refused";
 }
 
+/** Returns whether a client name can be shown on a consent page. */
 function isName(name: unknown): boolean {
   return (
     typeof name === "string" &&
@@ -216,7 +222,7 @@ function isName(name: unknown): boolean {
   );
 }
 
-/** More redirect URIs than any client has. */
+/** Maximum number of redirect URIs: more than any client has. */
 const MOST_REDIRECTS = 4_096;
 
 function areRedirects(uris: unknown): boolean {
@@ -226,8 +232,9 @@ function areRedirects(uris: unknown): boolean {
 }
 
 /**
- * `https`, a loopback address, or an app's own scheme with a dot in it (RFC 8252, sections 7.1 and 7.3); never a fragment (RFC 6749,
- * section 3.1.2), a wildcard (URIs are compared as they are: RFC 9700, section 2.1), or a web address that a URL parser has to mend.
+ * Returns whether a redirect URI is accepted: `https`, a loopback address, or a private-use scheme of an app with a dot in it
+ * (RFC 8252, sections 7.1 and 7.3). It must not have a fragment (RFC 6749, section 3.1.2) or a wildcard (URIs are compared
+ * exactly: RFC 9700, section 2.1), and must not be a web address that a URL parser would correct.
  */
 function isRedirect(uri: unknown): boolean {
   if (typeof uri !== "string" || /[^\x21-\x7e]|["<>\\^`{|}#*]/.test(uri)) return false;

@@ -2,16 +2,16 @@ import { printedScope } from "../grammar/scope-syntax.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
 import { OFFLINE_ACCESS } from "./public-scopes.js";
 
-/** The scopes that a client asks for first: the smallest set that is useful. */
+/** The scopes that a client requests first: the smallest useful set. */
 export interface FirstScopes {
-  /** The baseline and the scopes that are on by default; the policy's `defaultScopes` where there are none. */
+  /** The baseline and the scopes that are on by default; the policy's `defaultScopes` if there are none. */
   readonly all: readonly string[];
-  /** The baseline alone. */
+  /** The baseline only. */
   readonly baseline: readonly string[];
 }
 
 /**
- * Returns the scopes that the document of a protected resource and the 401 of an MCP server name, in declared order. Reserved
+ * Returns the scopes, in declared order, that the metadata of a protected resource and the 401 of an MCP server name. Reserved
  * scopes, scopes with placeholders and `offline_access` are left out.
  */
 export function firstScopes({ scopes, baseline, definition }: CompiledPolicy): FirstScopes {

@@ -5,11 +5,11 @@ import { checkOptions, type OptionCheck, optional } from "../policy/option-check
 import { firstScopes } from "./first-scopes.js";
 import { issuerListFault, metadataUrl, resourceFault } from "./resource-identifier.js";
 
-/** What the document says besides the policy. */
+/** The members of the document that do not come from the policy. */
 export interface ProtectedResourceOptions {
-  /** The resource identifier: an `https` URL without fragment, or a loopback one. */
+  /** The resource identifier: an `https` or loopback URL without fragment. */
   readonly resource: string;
-  /** The issuers whose tokens are taken. */
+  /** The issuers whose tokens are accepted. Default: none, and the member is omitted. */
   readonly authorizationServers?: readonly string[];
 }
 
@@ -18,23 +18,26 @@ const CHECKS = {
   authorizationServers: optional(issuerListFault),
 } satisfies Record<keyof ProtectedResourceOptions, OptionCheck>;
 
-/** The document of RFC 9728, section 2, under its wire names; members that would be empty are left out (section 3.2). */
+/** The document of RFC 9728, section 2, under its wire names. Empty members are omitted (section 3.2). */
 export interface ProtectedResourceMetadata {
-  /** The identifier, byte for byte as it was given. */
+  /** The resource identifier, byte for byte as given. */
   readonly resource: string;
-  /** The issuers whose tokens are taken. */
+  /** The issuers whose tokens are accepted. */
   readonly authorization_servers?: readonly string[];
-  /** The smallest useful set: the baseline and the scopes that are on by default, or the policy's `defaultScopes`; never a reserved one. */
+  /**
+   * The smallest useful set: the baseline and the scopes that are on by default, or the policy's `defaultScopes`. Never a
+   * reserved scope.
+   */
   readonly scopes_supported?: readonly string[];
-  /** Tokens come in the `Authorization` field alone. */
+  /** How tokens are sent: in the `Authorization` header only. */
   readonly bearer_methods_supported: readonly ["header"];
-  /** Whose resource it is, for people. */
+  /** The name of the policy, for people. */
   readonly resource_name: string;
 }
 
 /**
- * Returns the metadata document of a protected resource. `scopes_supported` is what a client should ask for first, not the
- * catalogue: the baseline and every scope with `default: "on"`, or the policy's `defaultScopes` where there are none. Reserved
+ * Returns the metadata document of a protected resource. `scopes_supported` has the scopes that a client should request first,
+ * not all scopes: the baseline and every scope with `default: "on"`, or the policy's `defaultScopes` if there are none. Reserved
  * scopes, scopes with placeholders and `offline_access` are never in it.
  *
  * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN`, and `ERR_OPTIONS_INVALID` with every finding about the options at once
@@ -70,9 +73,9 @@ export function protectedResourceMetadata(
 }
 
 /**
- * Where a client looks for {@link protectedResourceMetadata} of a resource.
+ * Returns the URL at which clients look for the {@link protectedResourceMetadata} of a resource.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for a `resource` that is no identifier
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for a `resource` that is not a resource identifier
  *
  * {@link https://www.rfc-editor.org/rfc/rfc9728.html#section-3.1 RFC 9728, section 3.1}
  *

@@ -21,18 +21,18 @@ import {
 } from "../policy/scope-meanings.js";
 import { OFFLINE_ACCESS, scopeTokens } from "./public-scopes.js";
 
-/** What limits a refresh in addition to the grant and the policy. */
+/** The limits on a refresh in addition to the grant and the policy. */
 export interface RefreshOptions {
   /**
-   * The scope that the client may have now: its registration, if that has been narrowed since the grant. A template stands for
-   * each of its values.
+   * The scope that the client can have now: its registration, if that has been narrowed since the grant. A template covers each
+   * of its values. Default: no limit.
    */
   readonly clientScope?: string;
-  /** Whether the client belongs to the API's owner: others lose scopes that are reserved by now. Default: `false`. */
+  /** Whether the client belongs to the owner of the API. Other clients lose scopes that are reserved now. Default: `false`. */
   readonly first_party?: boolean;
   /**
-   * What `policy.expand` returned for the grant when it was given. With it, an older name that means more by now is replaced by
-   * the current names of what it meant then.
+   * The result of `policy.expand` for the grant, recorded when it was given. With it, an older name that means more now is
+   * replaced by the current names of what it meant then.
    */
   readonly originalMeanings?: string | readonly string[];
 }
@@ -42,42 +42,43 @@ const CHECKS = {
   first_party: optional(isBoolean),
   originalMeanings: optional((value) =>
     readScopeTokens(value) === undefined
-      ? "expected a scope, or a list of scope tokens"
+      ? "expected a scope, or a list of scope-tokens"
       : undefined,
   ),
 } satisfies Record<keyof RefreshOptions, OptionCheck>;
 
-/** What a refreshed token may hold. */
+/** The scope of a refreshed token, or the error. */
 export type RefreshResult =
   | {
       readonly ok: true;
       /** The scope of the new token. */
       readonly scope: string;
-      /** The same as a list. */
+      /** The scope-tokens of `scope`. */
       readonly scopes: readonly string[];
-      /** Whether it differs from what was granted: then the response must name `scope` (RFC 6749, section 5.1). */
+      /** Whether it differs from the granted scope. If so, the response must have `scope` (RFC 6749, section 5.1). */
       readonly narrowed: boolean;
     }
   | {
       readonly ok: false;
-      /** As RFC 6749, section 5.2 names it. */
+      /** The error code of RFC 6749, section 5.2. */
       readonly error: "invalid_scope";
     };
 
 const REFUSED: RefreshResult = Object.freeze({ ok: false, error: "invalid_scope" });
 
 /**
- * Returns the scope that a refresh token may be exchanged for: what was granted, or the part of it that is requested, less what the
- * policy no longer grants. Never more than the grant covers, however it is asked for. A grant shrinks with the policy; with
- * `originalMeanings` it does not grow with it either, as far as names allow: a name that implies more by now means more.
+ * Returns the scope for a refreshed token: the granted scope, or the requested part of it, without what the policy no longer
+ * grants. The result never exceeds the grant, whatever is requested. A grant shrinks with the policy. With `originalMeanings` it
+ * does not grow with the policy either, as far as names allow: a name that implies more now means more.
  *
- * A token of the grant stays as it is where the client may have all of its meanings, else it is replaced by those that the client
- * may have. A request may also name what the grant covers by implication or by another name; the result has current names then.
+ * A scope-token of the grant is kept if the client can have all of its meanings. Otherwise it is replaced by those that the
+ * client can have. A request can also name a scope that the grant covers by implication or under another name. The result then
+ * has current names.
  *
  * @param original - the scope of the grant
- * @param requested - the `scope` of the refresh request; `undefined` where it names none. `""` is refused: leave it out instead
+ * @param requested - the `scope` of the refresh request; `undefined` if it has none. `""` is refused: omit it instead
  *
- * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a policy that is none
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a value that is not a policy, `ERR_OPTIONS_INVALID` for invalid options
  *
  * {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-6 RFC 6749, section 6}
  *
@@ -121,12 +122,12 @@ export function refreshScope(
   const scopes = new Set<string>();
   for (const token of asked) {
     const named = namedMeanings(compiled, token, firstParty);
-    // what the policy has no more is dropped where the grant holds it, and was never granted otherwise
+    // a name that the policy no longer has is dropped if the grant has it; otherwise it was never granted
     if (named.length === 0 && !written.has(token)) return REFUSED;
     if (!named.every(({ text }) => held.has(text))) return REFUSED;
     const all = [...closeOver(compiled, named).values()];
     const staying = all.filter(mayStay);
-    // an older name that the grant does not hold could mean more one day than the grant does
+    // an older name that is not in the grant could later mean more than the grant
     if (named.length > 0 && written.has(token) && staying.length === all.length) scopes.add(token);
     else for (const { text } of withoutImplied(compiled, staying)) scopes.add(text);
   }
@@ -140,8 +141,8 @@ export function refreshScope(
 }
 
 /**
- * The recorded meanings under their current names. A recorded name that is an older one by now was renamed or split since, so all
- * that replaces it was in it.
+ * Returns the recorded meanings under their current names. A recorded name that is an older name now has been renamed or split
+ * since, so everything that replaces it was part of it.
  */
 function recordedTexts(
   policy: CompiledPolicy,
@@ -153,9 +154,9 @@ function recordedTexts(
 }
 
 /**
- * Returns whether a granted scope asks for a refresh token: the policy declares `offline_access`, and the scope covers it.
+ * Returns whether a granted scope includes a refresh token: the policy declares `offline_access`, and the scope covers it.
  *
- * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a policy that is none
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a value that is not a policy
  *
  * {@link https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess OpenID Connect Core, section 11}
  */

@@ -1,27 +1,31 @@
 import { isLoopback, type UrlParts, urlParts } from "../grammar/url.js";
 
-/** ASCII that prints, without quotes, and a host after two slashes: else a URL parser mends in silence what clients compare byte for byte. */
+/**
+ * Printable ASCII without quotes, and a host after two slashes. Any other text would be corrected silently by a URL parser, while
+ * clients compare identifiers byte for byte.
+ */
 const WRITTEN_OUT = /^[a-z]+:\/\/(?![/?#])[\x21\x23-\x5b\x5d-\x7e]+$/i;
 
-/** What stands in the way of a text being a resource identifier; `undefined` for a good one (RFC 9728, section 1.2; RFC 8707, section 2). */
+/** Returns why a value is not a resource identifier; `undefined` if it is one (RFC 9728, section 1.2; RFC 8707, section 2). */
 export function resourceFault(resource: unknown): string | undefined {
   const url = urlParts(resource);
   if (url === undefined || typeof resource !== "string") return "expected an absolute URL";
   if (!WRITTEN_OUT.test(resource)) return "expected a URL in printable ASCII, without quotes";
-  if (url.username !== "" || url.password !== "") return "a URL with credentials in it";
-  if (resource.includes("#")) return "an identifier has no fragment";
+  if (url.username !== "" || url.password !== "") return "expected a URL without credentials";
+  if (resource.includes("#")) return "expected a URL without a fragment";
   const isLocal = url.protocol === "http:" && isLoopback(url);
   return url.protocol === "https:" || isLocal ? undefined : "expected `https`, or a loopback host";
 }
 
-/** What stands in the way of a text being an issuer, which is like a resource identifier without a query (RFC 8414, section 2). */
+/** Returns why a value is not an issuer: a resource identifier without a query (RFC 8414, section 2); `undefined` if it is one. */
 export function issuerFault(issuer: unknown): string | undefined {
   return (
-    resourceFault(issuer) ?? (String(issuer).includes("?") ? "an issuer has no query" : undefined)
+    resourceFault(issuer) ??
+    (String(issuer).includes("?") ? "expected a URL without a query" : undefined)
   );
 }
 
-/** Returns what is wrong with a list of issuers, and at which place; `undefined` for a good one. */
+/** Returns why a value is not a list of issuers, with the index of the invalid item; `undefined` if it is one. */
 export function issuerListFault(list: unknown): string | undefined {
   if (!Array.isArray(list)) return "expected a list of issuers";
   const faults = list.map(issuerFault);
@@ -32,7 +36,7 @@ export function issuerListFault(list: unknown): string | undefined {
 const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 
 /**
- * Where the metadata of a resource is: the well-known path goes between the host and the path of the identifier
+ * Returns the URL of the metadata of a resource: the well-known path is inserted between the host and the path of the identifier
  * (RFC 9728, section 3.1).
  */
 export function metadataUrl(resource: string): string {

@@ -1,6 +1,6 @@
 /**
- * Copies the first items of a list, at most `most`. Returns `undefined` for a value that is not a list, and for one that
- * cannot be read, such as a proxy that throws. Never throws.
+ * Returns a copy of the first items of a list, at most `most` of them. Returns `undefined` for a value that is not a list or
+ * that cannot be read, such as a proxy that throws. Never throws.
  */
 export function firstItems(value: unknown, most: number): readonly unknown[] | undefined {
   try {
@@ -12,7 +12,7 @@ export function firstItems(value: unknown, most: number): readonly unknown[] | u
   }
 }
 
-/** Returns the text of a primitive value, and the type of an object: its own text may throw, or be of any length. */
+/** Returns the text of a primitive value, or the type of an object, whose own text can throw or be of any length. */
 export function anyText(value: unknown): string {
   const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
   return isObject ? `(${typeof value})` : String(value);

@@ -4,50 +4,51 @@ import { badCharReason, badScopeChar, type IsScopeToken } from "./scope-token.js
 import { isScopeVerb, type ScopeVerb } from "./verbs.js";
 
 /**
- * How a scope is written; the first that fits: `uri` (holds `://` or starts with `urn:`), `path` (starts
- * with `/`), `colon` (holds `:`), `dot` (holds `.`), else `flat`.
+ * The form of a scope, the first of these that matches: `uri` (contains `://` or starts with `urn:`), `path` (starts with
+ * `/`), `colon` (contains `:`), `dot` (contains `.`), otherwise `flat`.
  */
 export type ScopeForm = "uri" | "path" | "colon" | "dot" | "flat";
 
-/** One scope-token taken apart. */
+/** A parsed scope-token. */
 export interface ScopeTokenSyntax {
   readonly form: ScopeForm;
-  /** The scope as it was written, but with every placeholder printed as `{name}`. */
+  /** The scope as written, with every placeholder printed as `{name}`. */
   readonly text: string;
-  /** Its parts, placeholders printed as `{name}`; {@link formatScopeToken} joins them again. */
+  /** Its segments, with placeholders printed as `{name}`. {@link formatScopeToken} joins them again. */
   readonly segments: readonly string[];
-  /** What the scope is about, or `null` where the words do not say. */
+  /** The resource that the scope is about; `null` if its words do not name one. */
   readonly resource: string | null;
-  /** What it lets one do, a word of {@link SCOPE_VERBS}, or `null` where the words do not say. */
+  /** The action that it permits, a word of {@link SCOPE_VERBS}; `null` if its words do not name one. */
   readonly action: ScopeVerb | null;
-  /** The names of its placeholders in their order, repeated ones too. */
+  /** The names of its placeholders in order, including repeated ones. */
   readonly params: readonly string[];
 }
 
-/** A text that is no scope-token, and at which UTF-16 unit it stops to be one. */
+/** The result for a text that is not a scope-token. `index` is the UTF-16 unit at which it stops being one. */
 export interface ScopeTokenFault {
   readonly ok: false;
   readonly index: number;
   readonly reason: string;
 }
 
-/** What {@link parseScopeToken} gives for a text that only the running program knows. */
+/** The result of {@link parseScopeToken} for a text that is known at run time only. */
 export type ScopeTokenResult =
   | { readonly ok: true; readonly token: ScopeTokenSyntax }
   | ScopeTokenFault;
 
+/** The separators of a form. */
 interface Layout {
-  /** What stands before the first segment. */
+  /** The text before the first segment. */
   readonly lead: string;
-  /** What stands between the first and the second, */
+  /** The separator between the first and the second segment. */
   readonly first: string;
-  /** and between all others. */
+  /** The separator between all other segments. */
   readonly rest: string;
-  /** What stands between two words. */
+  /** The separator between words. */
   readonly words: string;
 }
 
-/** One row for each form, but two for `uri`. No scope-token holds a space, so a flat one is one segment. */
+/** The layout of each form; `uri` has two. No scope-token contains a space, so a flat one is a single segment. */
 const LAYOUTS = {
   url: { lead: "", first: "://", rest: "/", words: "." },
   urn: { lead: "", first: ":", rest: ":", words: ":" },
@@ -57,13 +58,13 @@ const LAYOUTS = {
   flat: { lead: "", first: " ", rest: " ", words: " " },
 } as const satisfies Record<Exclude<ScopeForm, "uri"> | "url" | "urn", Layout>;
 
-// `urn:` comes before `://`: the two rows share no text then, and segments can be joined without the text.
+// `urn:` takes precedence over `://`: no text matches both rows, so segments can be joined without the original text.
 function layoutOf(form: ScopeForm, isUrn: boolean): Layout {
   if (form !== "uri") return LAYOUTS[form];
   return isUrn ? LAYOUTS.urn : LAYOUTS.url;
 }
 
-/** The form of a scope-token. The form of any other text means nothing. */
+/** Returns the form of a scope-token. For any other text the result is meaningless. */
 export function scopeForm(text: string): ScopeForm {
   if (text.startsWith("urn:") || text.includes("://")) return "uri";
   if (text.startsWith("/")) return "path";
@@ -71,7 +72,7 @@ export function scopeForm(text: string): ScopeForm {
   return text.includes(".") ? "dot" : "flat";
 }
 
-/** The segments of a scope-token whose form is known, as they are written: placeholders are not printed anew. */
+/** Returns the segments of a scope-token of a known form, as written: placeholders are not printed as `{name}`. */
 export function splitSegments(form: ScopeForm, text: string): string[] {
   const { lead, first, rest } = layoutOf(form, text.startsWith("urn:"));
   const body = text.slice(lead.length);
@@ -80,14 +81,14 @@ export function splitSegments(form: ScopeForm, text: string): string[] {
   return [body.slice(0, end), ...body.slice(end + first.length).split(rest)];
 }
 
-/** Segments joined as their form is written. */
+/** Joins segments with the separators of their form. */
 export function joinSegments(form: ScopeForm, segments: readonly string[]): string {
   const { lead, first, rest } = layoutOf(form, segments[0] === "urn");
   if (first === rest) return lead + segments.join(rest);
   return [segments[0], segments.slice(1).join(rest)].join(first);
 }
 
-/** Whether a scope-token has a placeholder: then it is a template, and grants nothing when it is held. */
+/** Returns whether a scope-token has a placeholder. Such a token is a template, and in an access token it grants nothing. */
 export function holdsPlaceholder(text: string): boolean {
   if (!text.includes("{") && !text.includes("<")) return false;
   return splitSegments(scopeForm(text), text).some(
@@ -95,7 +96,7 @@ export function holdsPlaceholder(text: string): boolean {
   );
 }
 
-/** The index of the first `{`, `}`, `<` or `>` of a scope-token that belongs to no placeholder, or -1. */
+/** Returns the index of the first `{`, `}`, `<` or `>` of a scope-token that is not part of a placeholder, or -1. */
 export function strayBracket(text: string): number {
   if (!/[{}<>]/.test(text)) return -1;
   const form = scopeForm(text);
@@ -109,6 +110,7 @@ export function strayBracket(text: string): number {
   return -1;
 }
 
+/** Returns the resource and the action that the words of a scope-token name. See {@link parseScopeToken}. */
 function actionOf({ rest, words: separator }: Layout, segments: readonly string[]) {
   const inLast = rest !== separator;
   const source = inLast ? (segments.findLast(isSpeaking) ?? "").split(separator) : segments;
@@ -128,17 +130,18 @@ function fault(index: number, reason: string): ScopeTokenFault {
 }
 
 /**
- * Takes one scope-token apart. For a literal argument the type of the result is the same literal tree.
+ * Parses one scope-token. For a literal argument, the type of the result has the same literals.
  *
- * A placeholder is `{name}` or `<name>` as a whole segment, `name` being a letter or `_` and up to 63
- * more letters, digits or `_`, and not `__proto__`; other braces are text. `resource` and `action` follow
- * the words and not their order: the action is the last word of {@link SCOPE_VERBS}, the resource is the
- * other words. The words are the segments; of a path, or a uri with `://`, they are the parts between the
- * dots of its last segment that is neither empty nor a placeholder. Empty words do not count. Both are
- * `null` where there is no verb or only one word.
+ * A placeholder is a whole segment `{name}` or `<name>`. The name is a letter or `_`, followed by up to 63 letters, digits
+ * or `_`; `__proto__` is not a valid name. Other braces are text.
  *
- * It does not say that any policy knows the scope. Never throws: a text that is no scope-token, or a
- * value that is no string, gives `ok: false` with the UTF-16 unit at fault.
+ * `action` is the last word of the scope that is in {@link SCOPE_VERBS}, and `resource` is its other words, whatever their
+ * order. The words are the segments. In a path and in a URI with `://`, they are the parts between the dots of the last
+ * segment that is neither empty nor a placeholder. Empty words do not count. Without a verb, or with only one word, both
+ * members are `null`.
+ *
+ * The result does not mean that a policy declares the scope. Never throws: a text that is not a scope-token, or a value that
+ * is not a string, gives `ok: false` with the index of the first invalid UTF-16 unit.
  *
  * {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-3.3 RFC 6749, section 3.3}
  *
@@ -152,8 +155,8 @@ function fault(index: number, reason: string): ScopeTokenFault {
  */
 export function parseScopeToken<Text extends string>(text: Text): ParseScopeToken<Text>;
 export function parseScopeToken(text: string): ScopeTokenResult {
-  if (typeof text !== "string") return fault(0, "a scope-token is a string");
-  if (text === "") return fault(0, "a scope-token has at least one character");
+  if (typeof text !== "string") return fault(0, "a scope-token must be a string");
+  if (text === "") return fault(0, "a scope-token must have at least one character");
   const bad = badScopeChar(text);
   if (bad !== -1) return fault(bad, badCharReason(text, bad));
   const form = scopeForm(text);
@@ -169,7 +172,7 @@ export function parseScopeToken(text: string): ScopeTokenResult {
   return { ok: true, token };
 }
 
-/** A scope as it is printed, in whichever spelling it is written; of any other value, its text. */
+/** Returns a scope with its placeholders printed as `{name}`, whatever their spelling; for any other value, its text. */
 export function printedScope(value: unknown): string {
   if (typeof value === "string" && !value.includes("<")) return value;
   const text = anyText(value);
@@ -178,8 +181,8 @@ export function printedScope(value: unknown): string {
 }
 
 /**
- * Joins the segments of a scope-token as its form is written: what {@link parseScopeToken} took apart is
- * its `text` again.
+ * Returns the text of a parsed scope-token by joining its segments with the separators of its form. For a result of
+ * {@link parseScopeToken}, this is its `text`.
  *
  * @example
  * ```ts
@@ -192,13 +195,13 @@ export function formatScopeToken(token: Pick<ScopeTokenSyntax, "form" | "segment
   return joinSegments(token.form, token.segments);
 }
 
-// The same grammar for the compiler: every step has its twin above, and a test compares the two.
+// The same grammar as types: every step has its counterpart above, and a test compares the two.
 
-/** `true` for a text whose every character the compiler knows, `false` for `string` and `` `a${string}` ``. */
+/** `true` for a literal type, `false` for `string` and for a template literal type such as `` `a${string}` ``. */
 export type IsLiteral<Text extends string> =
   Readonly<Record<never, 1>> extends Record<Text, 1> ? false : true;
 
-/** What {@link parseScopeToken} gives for a text: its literal tree, or the general result for `string`. */
+/** The result of {@link parseScopeToken} for a text: with literals for a literal type, the general result for `string`. */
 export type ParseScopeToken<Text extends string> = Text extends unknown
   ? IsLiteral<Text> extends false
     ? ScopeTokenResult
@@ -247,8 +250,8 @@ type Split<
   : readonly [...Done, Printed<Text>];
 
 /**
- * The names of the placeholders of a literal scope-token as a union, `never` where there are none (and
- * for `string`). Costs next to nothing for a text without `{` and `<`.
+ * The union of the placeholder names of a literal scope-token; `never` if it has none, and for `string`. Cheap for a text
+ * without `{` and `<`.
  */
 export type PlaceholdersOf<Text extends string> = Text extends
   | `${string}{${string}`
@@ -304,7 +307,7 @@ type LastSpeaking<Segments> = Segments extends readonly [...infer Others, infer 
       : LastSpeaking<Others>
   : "";
 
-// Every word has its separator behind it. The verb that was last found stands between its neighbours.
+// Every word is followed by its separator. The last verb found so far is kept between the words before and after it.
 type ActionIn<
   Text extends string,
   Separator extends string,

@@ -2,29 +2,32 @@ import { PolicyError } from "../errors.js";
 import { firstItems } from "./any-value.js";
 import { badCharReason, isScopeChar, isScopeToken, type ScopeToken } from "./scope-token.js";
 
-/** A scope as a set of scope-tokens, in the order in which they first stood. It has `has`, and nothing that finds a part of a text. */
+/**
+ * A scope as a set of scope-tokens in the order of their first occurrence. `has` compares whole tokens; a set has no substring
+ * search.
+ */
 export type ScopeSet = ReadonlySet<ScopeToken>;
 
-/** What {@link parseScope} found: the scope, or where and why the text is none. */
+/** The result of {@link parseScope}: the scope, or the position and the reason of the error. */
 export type ScopeResult =
   | { readonly ok: true; readonly scope: ScopeSet }
   | {
       readonly ok: false;
-      /** The UTF-16 unit at which no scope can go on; the length of the text where it ends too early. */
+      /** The index of the first UTF-16 unit with which the text cannot be a scope; its length if it ends too early. */
       readonly index: number;
-      /** One line for people, without the text itself. */
+      /** One line for people. It does not quote the text. */
       readonly reason: string;
     };
 
-/** The longest scope that {@link parseScope} reads, in UTF-16 units. */
+/** Maximum length of a scope that {@link parseScope} reads, in UTF-16 units. */
 export const MAX_SCOPE_LENGTH = 65_536;
 
-/** The most scope-tokens that {@link parseScope} reads in one scope, duplicates counted. */
+/** Maximum number of scope-tokens in a scope that {@link parseScope} reads, including duplicates. */
 export const MAX_SCOPE_TOKENS = 4_096;
 
 /**
- * Reads a scope as requests and grants hold it: a text, or a list of scope tokens. `""` and `[]` are the empty scope.
- * Returns the tokens in their order, each once; `undefined` for a malformed scope.
+ * Reads a scope of a request or a grant: a text, or a list of scope-tokens. `""` and `[]` are the empty scope. Returns the
+ * tokens in order, each once; `undefined` for a malformed scope.
  */
 export function readScopeTokens(scope: unknown): readonly string[] | undefined {
   if (scope === "") return [];
@@ -32,7 +35,7 @@ export function readScopeTokens(scope: unknown): readonly string[] | undefined {
     const parsed = parseScope(scope as string);
     return parsed.ok ? [...parsed.scope] : undefined;
   }
-  // each item is one token, as in the list of an access token
+  // each item is one token, as in the list form of an access token's scope
   const list = firstItems(scope, MAX_SCOPE_TOKENS + 1);
   if (list === undefined || list.length > MAX_SCOPE_TOKENS) return undefined;
   return list.every(isListedToken) ? [...new Set(list)] : undefined;
@@ -45,12 +48,12 @@ function isListedToken(member: unknown): member is ScopeToken {
 const SP = 0x20;
 
 /**
- * Reads a scope: scope-tokens with one space between two of them, and nothing else. That is exactly the
- * language of the RFC: no space at either end, no empty token, no empty text, no comma or line break as
- * a separator. Nothing is trimmed or mended. Duplicates collapse into the first.
+ * Parses a scope: scope-tokens separated by exactly one space, exactly as in the RFC. A leading or trailing space, an empty
+ * token, an empty text, and a comma or line break as a separator are errors. Nothing is trimmed or corrected. Of duplicates,
+ * the first is kept.
  *
- * Beyond {@link MAX_SCOPE_LENGTH} or {@link MAX_SCOPE_TOKENS} the text is refused unread. A value that
- * is no string is refused at index 0. Never throws; linear in the length.
+ * A text longer than {@link MAX_SCOPE_LENGTH}, or with more than {@link MAX_SCOPE_TOKENS} tokens, is rejected. A value that
+ * is not a string is rejected at index 0. Never throws. The time is linear in the length.
  *
  * {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-3.3 RFC 6749, section 3.3}
  *
@@ -65,9 +68,9 @@ const SP = 0x20;
  * ```
  */
 export function parseScope(text: string): ScopeResult {
-  if (typeof text !== "string") return refuse(0, "a scope is a string");
+  if (typeof text !== "string") return refuse(0, "a scope must be a string");
   if (text.length > MAX_SCOPE_LENGTH) {
-    return refuse(MAX_SCOPE_LENGTH, `a scope has at most ${MAX_SCOPE_LENGTH} characters`);
+    return refuse(MAX_SCOPE_LENGTH, `a scope can have at most ${MAX_SCOPE_LENGTH} characters`);
   }
   const scope = new Set<ScopeToken>();
   let tokens = 0;
@@ -81,7 +84,7 @@ export function parseScope(text: string): ScopeResult {
     if (index === start) return refuse(index, emptyToken(text, index));
     tokens += 1;
     if (tokens > MAX_SCOPE_TOKENS) {
-      return refuse(start, `a scope has at most ${MAX_SCOPE_TOKENS} scope-tokens`);
+      return refuse(start, `a scope can have at most ${MAX_SCOPE_TOKENS} scope-tokens`);
     }
     scope.add(text.slice(start, index) as ScopeToken);
     start = index + 1;
@@ -94,23 +97,23 @@ function refuse(index: number, reason: string): ScopeResult {
 }
 
 function emptyToken(text: string, index: number): string {
-  if (text === "") return "a scope has at least one scope-token";
-  if (index === 0) return "a scope starts with a scope-token, not with a space";
-  if (index === text.length) return "a scope ends with a scope-token, not with a space";
-  return "one space stands between two scope-tokens, not more";
+  if (text === "") return "a scope must have at least one scope-token";
+  if (index === 0) return "a scope must start with a scope-token, not with a space";
+  if (index === text.length) return "a scope must end with a scope-token, not with a space";
+  return "expected one space between two scope-tokens, not more";
 }
 
 /**
- * Writes a scope as text: its scope-tokens in their order, one space between two. What
- * {@link parseScope} reads back is the same set.
+ * Formats a scope as text: its scope-tokens in order, separated by one space. {@link parseScope} reads the text back as the
+ * same set.
  *
- * The empty set gives `""`, which `parseScope` refuses, since RFC 6749 knows no empty scope: leave the
- * parameter out instead. A set beyond the limits of `parseScope` is written all the same.
+ * The empty set gives `""`, which `parseScope` rejects because RFC 6749 has no empty scope: omit the parameter instead. A set
+ * beyond the limits of `parseScope` is formatted too.
  *
  * {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-3.3 RFC 6749, section 3.3}
  *
- * @throws {@link PolicyError} `ERR_SCOPE_INVALID` for a value that is no set, or has a member that is no
- * scope-token: written out, `"a b"` would be two scopes.
+ * @throws {@link PolicyError} `ERR_SCOPE_INVALID` for a value that is not a set, or has a member that is not a scope-token:
+ * formatted as text, `"a b"` would be two scopes
  *
  * @example
  * ```ts
@@ -135,12 +138,12 @@ export function formatScope(scope: ScopeSet): string {
   return tokens.join(" ");
 }
 
-/** Yields the members of a set. What the value itself throws means that it is not a set. */
+/** Yields the members of a set. If reading the value throws, it is not a set. */
 function* membersOf(scope: ScopeSet): Generator<unknown, undefined> {
   try {
     if (typeof scope?.values === "function") return yield* scope.values();
   } catch {
     // a getter, a proxy or an iterator that throws
   }
-  throw new PolicyError("ERR_SCOPE_INVALID", "a scope is a set of scope-tokens");
+  throw new PolicyError("ERR_SCOPE_INVALID", "a scope must be a set of scope-tokens");
 }

@@ -12,71 +12,72 @@ import {
 } from "./scope-syntax.js";
 import { isScopeToken } from "./scope-token.js";
 
-/** The values that a template needs: exactly its placeholders, where the compiler knows the template. */
+/** The values that a template needs: exactly its placeholders if the template is a literal type. */
 export type BindParams<Text extends string> =
   IsLiteral<Text> extends true
     ? Readonly<Record<PlaceholdersOf<Text>, string>>
     : Readonly<Record<string, unknown>>;
 
-/** The values that {@link matchScope} found: one for each placeholder of the template. */
+/** The values that {@link matchScope} finds: one for each placeholder of the template. */
 export type MatchParams<Text extends string> = Text extends unknown
   ? IsLiteral<Text> extends true
     ? Readonly<Record<PlaceholdersOf<Text>, string>>
     : Readonly<Record<string, string>>
   : never;
 
-/** What {@link bindScope} gives: the scope, or the parameter at fault (`""` where the template is) and why. */
+/** The result of {@link bindScope}: the scope, or the invalid parameter (`""` if the template is invalid) and the reason. */
 export type BindResult =
   | { readonly ok: true; readonly scope: string }
   | { readonly ok: false; readonly param: string; readonly reason: string };
 
-/** A scope-token made ready for many bindings; one without placeholders is a template without holes. */
+/** A compiled scope-token. One without placeholders is a template without holes. */
 export interface Template {
   readonly form: ScopeForm;
-  /** The names of the placeholders, each once, in their order. */
+  /** The names of the placeholders in order, each once. */
   readonly names: readonly string[];
-  /** A text stands for itself, a number is a hole: an index into `names`. */
+  /** The segments: a text is literal, a number is a hole, namely an index into `names`. */
   readonly segments: readonly (string | number)[];
 }
 
-/** What tells where the holes of a template are: held scopes of the same form and length may fit it. */
+/** The places of the holes of a template. Granted scopes of the same form and length can match it. */
 export interface Shape {
   readonly form: ScopeForm;
   readonly length: number;
   readonly holes: readonly number[];
 }
 
-// Where a dot would end the segment, or make another form of it.
+// Forms in which a dot in a value would end the segment or change the form.
 const DOTLESS: ReadonlySet<ScopeForm> = new Set(["dot", "flat"]);
 const SAFE_VALUE = /^[A-Za-z0-9_.~-]{1,128}$/;
+
 /**
- * Whether a value may stand in a template of a form: 1 to 128 of `[A-Za-z0-9_.~-]`, not `.` or `..`, and
- * without `.` in dot and flat scopes. {@link acceptsValue} asks the same for one hole.
+ * Returns whether a value is safe in a template of a form: 1 to 128 characters of `[A-Za-z0-9_.~-]`, not `.` or `..`, and
+ * without `.` in dot and flat scopes. {@link acceptsValue} checks the same for one hole.
  */
 export function isSafeValue(form: ScopeForm, value: unknown): value is string {
   if (typeof value !== "string" || !SAFE_VALUE.test(value)) return false;
   return DOTLESS.has(form) ? !value.includes(".") : value !== "." && value !== "..";
 }
 
-/** Whether a value may stand for the name at `index`: a safe one that leaves the template its form. */
+/** Returns whether a value is accepted for the name at `index`: it is safe and does not change the form of the template. */
 export function acceptsValue(template: Template, index: number, value: unknown): value is string {
   return isSafeValue(template.form, value) && !turnsIntoUrn(template, index, value);
 }
 
-// The one value that could change the form: `{x}:read` and `{x}://host` would start with `urn:`.
+// The only value that can change the form: with it, `{x}:read` and `{x}://host` would start with `urn:`.
 function turnsIntoUrn({ form, segments }: Template, index: number, value: string): boolean {
   return value === "urn" && segments[0] === index && (form === "colon" || form === "uri");
 }
 
 /**
- * Returns a text that is equal only for placeholders that {@link acceptsValue} takes the same values for, so that a value
- * need not be checked for each of a thousand templates.
+ * Returns a key that is equal only for placeholders for which {@link acceptsValue} accepts the same values, so that a value
+ * is not checked for each of a thousand templates.
  */
 export function acceptanceKey({ form, segments }: Template, index: number): string {
   return `${form} ${segments[0] === index}`;
 }
 
-/** Makes a template of a parsed scope-token. */
+/** Compiles a parsed scope-token into a template. */
 export function compileTemplate(token: ScopeTokenSyntax): Template {
   const names = [...new Set(token.params)];
   const segments = token.segments.map((segment) => {
@@ -86,7 +87,7 @@ export function compileTemplate(token: ScopeTokenSyntax): Template {
   return { form: token.form, names, segments };
 }
 
-/** The scope of a template for values that {@link acceptsValue} took, in the order of `names`; it asks no more. */
+/** Returns the scope of a template for values in the order of `names`. Does not check them: see {@link acceptsValue}. */
 export function bindTemplate(template: Template, values: readonly string[]): string {
   const { form, segments } = template;
   return joinSegments(
@@ -98,8 +99,8 @@ export function bindTemplate(template: Template, values: readonly string[]): str
 }
 
 /**
- * The values, in the order of `names`, for which a template is the scope of this form and these segments;
- * `undefined` where there are none. A held text with a placeholder of its own fits no template.
+ * Returns the values, in the order of `names`, for which a template is the scope of this form with these segments;
+ * `undefined` if there are none. A granted scope that has a placeholder itself does not match any template.
  */
 export function matchTemplate(
   template: Template,
@@ -119,31 +120,31 @@ export function matchTemplate(
   return values;
 }
 
-/** The shape of a template. */
+/** Returns the shape of a template. */
 export function shapeOf({ form, segments }: Template): Shape {
   const holes = [...segments.keys()].filter((at) => typeof segments[at] === "number");
   return { form, length: segments.length, holes };
 }
 
 /**
- * The segments as a key, with what stands in the holes left out: templates and the scopes that may fit
- * them, of one shape, have the same key. A hit is a candidate, {@link matchTemplate} decides.
+ * Returns a key of segments without the contents of the holes. Templates of one shape have the same key as the scopes that
+ * can match them. An equal key makes a scope a candidate, {@link matchTemplate} decides.
  */
 export function skeleton(segments: readonly (string | number)[], holes: readonly number[]): string {
   const parts = [...segments];
-  // Neither a quote nor a space can stand in a segment: other holes or segments, another key.
+  // No segment contains a quote or a space, so different holes or segments give a different key.
   for (const hole of holes) parts[hole] = '"';
   return parts.join(" ");
 }
 
-/** Whether some scope is an instance of both templates. */
+/** Returns whether there is a scope that is an instance of both templates. */
 export function templatesOverlap(one: Template, other: Template): boolean {
   if (one.form !== other.form || one.segments.length !== other.segments.length) return false;
   const pairs = one.segments.map((left, at) => [left, other.segments[at]] as const);
   const lefts = new Map<number, string>();
   const rights = new Map<number, string>();
-  // What is known of a hole is handed to the hole that faces it, until nothing is new. Holes that stay
-  // unknown can all take one and the same value.
+  // The known value of a hole is passed to the hole in the same place of the other template, until nothing changes. Holes
+  // that stay unknown can all have the same value.
   let known = -1;
   while (known < lefts.size + rights.size) {
     known = lefts.size + rights.size;
@@ -165,13 +166,13 @@ export function templatesOverlap(one: Template, other: Template): boolean {
 }
 
 /**
- * Puts values into the placeholders of a scope. Different values give different scopes: a value is a
- * string of 1 to 128 of `[A-Za-z0-9_.~-]`, not `.` or `..`, without `.` in dot and flat scopes, and never
- * one that gives the scope another form. Only own string properties of `params` count, other keys are
- * ignored. Values are checked, not escaped; nothing says that a policy knows the scope.
+ * Returns the scope of a template with values for its placeholders. Different values give different scopes. A value is a
+ * string of 1 to 128 characters of `[A-Za-z0-9_.~-]`, not `.` or `..`, without `.` in dot and flat scopes, and must not change
+ * the form of the scope. Only own string properties of `params` count, other keys are ignored. Values are checked, not
+ * escaped. The result does not mean that a policy declares the scope.
  *
- * Never throws, whatever `params` is. The fault names the first placeholder that lacks a safe value; its
- * `param` is `""` where the template itself is no scope-token.
+ * Never throws, whatever `params` is. An error names the first placeholder without a safe value; its `param` is `""` if the
+ * template is not a scope-token.
  *
  * @example
  * ```ts
@@ -190,7 +191,7 @@ export function bindScope<Text extends string>(
   return bindCompiled(compileTemplate(result.token), params);
 }
 
-/** As {@link bindScope}, for a template that is compiled already. */
+/** As {@link bindScope}, for a compiled template. */
 export function bindCompiled(template: Template, params: unknown): BindResult {
   const values: string[] = [];
   for (const [index, name] of template.names.entries()) {
@@ -203,15 +204,17 @@ export function bindCompiled(template: Template, params: unknown): BindResult {
   return { ok: true, scope: bindTemplate(template, values) };
 }
 
+/** Returns why a value is not accepted. */
 function valueFault(form: ScopeForm, value: unknown): string {
   if (value === undefined) return "is missing";
   if (isSafeValue(form, value))
-    return `must not be \`${value}\` here, which would make another uri of it`;
+    return `must not be \`${value}\` here: it would make the scope a different URI`;
   return DOTLESS.has(form)
     ? "must be 1 to 128 characters of `A-Z a-z 0-9 _ ~ -`"
     : "must be 1 to 128 characters of `A-Z a-z 0-9 _ . ~ -`, and not `.` or `..`";
 }
 
+/** Returns an own property; `undefined` if the value does not have it, or if reading it throws. */
 function ownValue(params: unknown, name: string): unknown {
   if (typeof params !== "object" || params === null) return undefined;
   try {
@@ -222,11 +225,11 @@ function ownValue(params: unknown, name: string): unknown {
 }
 
 /**
- * The values for which a template is this scope: the inverse of {@link bindScope}. `{}` where the
- * template has no placeholders and is the same text, `undefined` where nothing fits.
+ * Returns the values for which a template is this scope: the inverse of {@link bindScope}. Returns `{}` if the template has no
+ * placeholders and is the same text, `undefined` if it does not match.
  *
- * Whole tokens, case-sensitive, one segment for one placeholder. A scope that still holds a placeholder
- * fits no template. Never throws.
+ * Compares whole tokens, case-sensitively; a placeholder matches one segment. A scope that has a placeholder itself does not
+ * match any template. Never throws.
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
 /**
- * The words that say what a scope lets one do, as providers write them. The last of them in a scope is
- * its action; a scope without one says nothing about its action. Lower case, whole words.
+ * The words that name the action of a scope, as providers write them: whole words in lower case. The last of them in a scope
+ * is its action. A scope without one has no known action.
  *
- * Words that providers use for whom or what, and only now and then for an act, are not in it: `admin`,
- * `all`, `tools`, `status`, `access`, `record`, `query`. The list may grow.
+ * Words that providers mostly use for a role or a resource are left out: `admin`, `all`, `tools`, `status`, `access`,
+ * `record`, `query`. The list can grow.
  *
  * @example
  * ```ts
@@ -72,12 +72,12 @@ export const SCOPE_VERBS = [
   "verify_only",
 ] as const;
 
-/** One word of {@link SCOPE_VERBS}. */
+/** A word of {@link SCOPE_VERBS}. */
 export type ScopeVerb = (typeof SCOPE_VERBS)[number];
 
 const VERBS: ReadonlySet<string> = new Set(SCOPE_VERBS);
 
-/** Whether a word is in {@link SCOPE_VERBS}; case-sensitive. */
+/** Returns whether a word is in {@link SCOPE_VERBS}, case-sensitively. */
 export function isScopeVerb(word: string): word is ScopeVerb {
   return VERBS.has(word);
 }

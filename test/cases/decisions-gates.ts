@@ -124,7 +124,7 @@ export const GATE_DECISIONS: readonly DecisionCase[] = [
     expect: {
       code: "account_type_required",
       accountTypes: [],
-      message: "another kind of account is required: no kind",
+      message: "another account type is required: no type is accepted",
     },
   },
   {

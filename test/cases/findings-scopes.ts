@@ -5,7 +5,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
   {
     title: "a space in a scope",
     policy: { scopes: { "courses read": {} } },
-    finds: [["scope_syntax", 'scopes["courses read"]', "a space stands in no scope-token"]],
+    finds: [["scope_syntax", 'scopes["courses read"]', "a scope-token cannot contain a space"]],
   },
   {
     title: "a faulty scope that is used: the fault is told once",

@@ -288,7 +288,7 @@ export const EXPLAINED: readonly ExplainCase[] = [
     code: 3,
     says: [
       "NO: the token cannot be read, so it counts for nothing.",
-      "malformed: one space stands between two scope-tokens, not more (at",
+      "malformed: expected one space between two scope-tokens, not more (at",
       "A token whose list of permissions is written rightly",
     ],
   },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readOwn } from "../../src/decision/access-token.js";
+import { titled } from "../titled.js";
 
 const trap = () => {
   throw new Error("no");
@@ -20,19 +21,23 @@ const READS: readonly (readonly [title: string, value: unknown, read: unknown])[
     "a",
   ],
   ["an inherited property", Object.create({ scope: "a" }), undefined],
-  ["no property", {}, undefined],
+  ["a missing property", {}, undefined],
   ["a getter that throws", Object.defineProperty({}, "scope", { get: trap }), undefined],
   ["a proxy that throws", new Proxy({ scope: "a" }, { get: trap }), undefined],
   ["a proxy that hides", new Proxy({ scope: "a" }, { getOwnPropertyDescriptor: trap }), undefined],
   ["a revoked proxy", revoked(), undefined],
   ["null", null, undefined],
-  ["nothing", undefined, undefined],
+  ["undefined", undefined, undefined],
   ["a text", "scope", undefined],
   ["a function", Object.assign(() => "a", { scope: "a" }), undefined],
 ];
 
 describe("readOwn", () => {
-  it.each(READS)("reads %s", (_, value, read) => {
+  const reads = titled(
+    READS,
+    ([title, , read]) => `returns ${read === undefined ? "undefined" : "the value"} for ${title}`,
+  );
+  it.each(reads)("%s", (_title, [, value, read]) => {
     expect(readOwn(value, "scope")).toBe(read);
   });
 });

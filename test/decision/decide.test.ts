@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { DECISION_CODES, type Decision } from "../../src/decision/decision.js";
 import { loadPolicy } from "../../src/decision/policy.js";
@@ -5,11 +6,12 @@ import { CODE_ORDER, ORDER_POLICY } from "../cases/code-order.js";
 import { DECISION_POLICY } from "../cases/decision-case.js";
 import { SCOPE_DECISIONS } from "../cases/decisions.js";
 import { GATE_DECISIONS } from "../cases/decisions-gates.js";
+import { titled } from "../titled.js";
 
 const policy = loadPolicy(DECISION_POLICY);
 const CASES = [...SCOPE_DECISIONS, ...GATE_DECISIONS];
 
-/** Changes whatever can be changed of a value, all the way down. */
+/** Overwrites every member of a value that can be changed, recursively. */
 function spoil(value: unknown): void {
   if (typeof value !== "object" || value === null) return;
   for (const member of Object.values(value)) spoil(member);
@@ -19,11 +21,13 @@ function spoil(value: unknown): void {
 }
 
 describe("decide", () => {
-  it.each(CASES)("$title: $expect.code", ({ token, tool, params, expect: wanted }) => {
+  const decisions = titled(CASES, ({ title, expect: { code } }) => `returns ${code}: ${title}`);
+  it.each(decisions)("%s", (_title, { token, tool, params, expect: wanted }) => {
     expect(policy.decideUntrusted(token, tool, params)).toMatchObject(wanted);
   });
 
-  it.each(CASES)("$title: as often as it is asked", ({ token, tool, params }) => {
+  const repeated = titled(CASES, ({ title }) => `returns the same decision each time: ${title}`);
+  it.each(repeated)("%s", (_title, { token, tool, params }) => {
     const first = policy.decideUntrusted(token, tool, params);
     expect(loadPolicy(DECISION_POLICY).decideUntrusted(token, tool, params)).toEqual(first);
     for (let round = 0; round < 3; round += 1) {
@@ -31,20 +35,21 @@ describe("decide", () => {
     }
   });
 
-  it.each(CASES)("$title: whatever is done to the answer", ({ token, tool, params }) => {
+  const changed = titled(CASES, ({ title }) => `is unaffected by changes to its result: ${title}`);
+  it.each(changed)("%s", (_title, { token, tool, params }) => {
     const before = structuredClone(policy.decideUntrusted(token, tool, params));
     spoil(policy.decideUntrusted(token, tool, params));
     expect(policy.decideUntrusted(token, tool, params)).toEqual(before);
   });
 
-  it("has every code among its cases", () => {
+  it("is tested for every code", () => {
     const seen = new Set(CASES.map(({ expect: wanted }) => wanted.code));
     const rest = DECISION_CODES.filter((code) => !seen.has(code));
     expect(rest).toEqual(["unknown_operation", "invalid_params", "unauthenticated"]);
   });
 });
 
-// The members of each code, exactly.
+// The exact members of each code, in addition to the common ones.
 const SHAPES: ReadonlyMap<string, readonly string[]> = new Map([
   ["unknown_operation", []],
   ["denied", ["reason"]],
@@ -63,12 +68,12 @@ const shapeOf = (decision: Decision) => Object.keys(decision).sort();
 describe("the order of the codes", () => {
   const order = loadPolicy(ORDER_POLICY);
 
-  it.each(CODE_ORDER)("%s before %s: %s", (first, _, tool, token, params) => {
+  it.each(CODE_ORDER)("puts %s before %s: %s", (first, _, tool, token, params) => {
     expect(order.decideUntrusted(token, tool, params).code).toBe(first);
   });
 
   it.each(CODE_ORDER)(
-    "%s before %s: %s, with the members of its code and no other",
+    "gives %s, before %s, the members of its code only: %s",
     (first, _, tool, token, params) => {
       const decision = order.decideUntrusted(token, tool, params);
       const members =
@@ -80,7 +85,7 @@ describe("the order of the codes", () => {
   );
 
   it.each(CODE_ORDER)(
-    "%s before %s: %s, and names scopes only where consent helps",
+    "lets %s, before %s, name scopes only if consent can fix the denial: %s",
     (first, _, tool, token, params) => {
       const decision = order.decideUntrusted(token, tool, params);
       expect("missing" in decision).toBe(first === "insufficient_scope");
@@ -114,7 +119,8 @@ describe("the parameters of a call", () => {
     Symbol("1"),
     1n,
   ];
-  it.each(BAD.map((value) => [value]))("refuse the value %o", (id) => {
+  const bad = titled(BAD, (value) => `are denied with invalid_params for ${inspect(value)}`);
+  it.each(bad)("%s", (_title, id) => {
     expect(policy.decideUntrusted({ scope: "/a/1/read b" }, "bound_any", { id })).toEqual({
       allowed: false,
       code: "invalid_params",
@@ -124,7 +130,7 @@ describe("the parameters of a call", () => {
   });
 
   const GOOD = ["1", "a".repeat(128), "A.b_c~d-9", "...", "constructor", "__proto__"];
-  it.each(GOOD)("take the value %s", (id) => {
+  it.each(GOOD)("can have the value %s", (id) => {
     expect(policy.decideUntrusted({ scope: `/a/${id}/read` }, "bound", { id })).toMatchObject({
       code: "allowed",
       scopes: [`/a/${id}/read`],
@@ -132,22 +138,22 @@ describe("the parameters of a call", () => {
   });
 
   const HOLDERS: readonly (readonly [title: string, params: unknown])[] = [
-    ["nothing", undefined],
+    ["undefined", undefined],
     ["null", null],
     ["a text", "id"],
-    ["an inherited value", Object.create({ id: "1" })],
+    ["an object that inherits the value", Object.create({ id: "1" })],
     ["a list", ["1"]],
     ["a map", new Map([["id", "1"]])],
     ["a function", Object.assign(() => "1", { id: "1" })],
   ];
-  it.each(HOLDERS)("are no parameters: %s", (_, params) => {
+  it.each(HOLDERS)("are missing if `params` is %s", (_, params) => {
     expect(policy.decideUntrusted({ scope: "/a/1/read" }, "bound", params)).toMatchObject({
       code: "invalid_params",
       param: "id",
     });
   });
 
-  it("may be more than the operation has, and are named in the order of its rule", () => {
+  it("can include unused ones, and the denial names the first invalid one in the order of the rule", () => {
     const token = { scope: "/a/1/read" };
     expect(policy.decideUntrusted(token, "bound", { id: "1", other: {} }).allowed).toBe(true);
     expect(policy.decideUntrusted(token, "one", { id: "../" }).code).toBe("insufficient_scope");
@@ -160,7 +166,7 @@ describe("the parameters of a call", () => {
     });
   });
 
-  it("are validated whatever is held, for every alternative", () => {
+  it("are validated for every alternative, whatever the token has", () => {
     for (const scope of ["", "b", "/a/1/read b"]) {
       expect(policy.decideUntrusted({ scope }, "bound_any", { id: "../1" }).code).toBe(
         "invalid_params",
@@ -192,7 +198,8 @@ describe("the name of an operation", () => {
     Symbol("one"),
     "one".repeat(100_000),
   ];
-  it.each(NAMES.map((name) => [name]))("is unknown: %o", (name) => {
+  const names = titled(NAMES, (name) => `is unknown: ${inspect(name).slice(0, 60)}`);
+  it.each(names)("%s", (_title, name) => {
     expect(policy.decideUntrusted({ scope: "a" }, name)).toEqual({
       allowed: false,
       code: "unknown_operation",
@@ -200,7 +207,7 @@ describe("the name of an operation", () => {
     });
   });
 
-  it("may be one that Object.prototype has, where it is declared", () => {
+  it("can be a declared name that Object.prototype has too", () => {
     const named = loadPolicy({
       name: "n",
       version: "1",

@@ -15,6 +15,7 @@ import {
   UNKNOWN_OPERATION,
   upgradeRequired,
 } from "../../src/decision/decision.js";
+import { titled } from "../titled.js";
 
 const ALL: readonly Decision[] = [
   UNKNOWN_OPERATION,
@@ -31,7 +32,7 @@ const ALL: readonly Decision[] = [
 ];
 
 describe("the codes", () => {
-  it("are eleven, in the order in which they are decided", () => {
+  it("are eleven, in the order in which a decision checks for them", () => {
     expect(DECISION_CODES).toEqual([
       "unknown_operation",
       "denied",
@@ -48,7 +49,10 @@ describe("the codes", () => {
     expect(ALL.map(({ code }) => code)).toEqual(DECISION_CODES);
   });
 
-  it.each(ALL)("$code carries a message of one line unless it allows", (decision) => {
+  const decisions = titled(ALL, ({ code, allowed }) =>
+    allowed ? `have no message for ${code}` : `have a message of one line for ${code}`,
+  );
+  it.each(decisions)("%s", (_title, decision) => {
     if (decision.allowed) expect(decision).not.toHaveProperty("message");
     else expect(decision.message).toMatch(/^[a-z][^\n]*$/);
     expect(decision.allowed).toBe(decision.code === "allowed");
@@ -56,7 +60,7 @@ describe("the codes", () => {
 });
 
 describe("the messages", () => {
-  it("say what a person needs to know", () => {
+  it("state what a person needs to know", () => {
     expect(upgradeRequired("pro", undefined, false).message).toBe(
       "upgrade required: this needs the plan `pro` or above",
     );
@@ -64,15 +68,13 @@ describe("the messages", () => {
       "upgrade required: this needs the plan `pro` or above, and a scope that has not been granted",
     );
     expect(denied("No.").message).toBe("denied: No.");
-    expect(accountTypeRequired(["a", "b"]).message).toBe(
-      "another kind of account is required: a, b",
-    );
-    expect(accountTypeRequired([]).message).toContain("no kind");
+    expect(accountTypeRequired(["a", "b"]).message).toBe("another account type is required: a, b");
+    expect(accountTypeRequired([]).message).toContain("no type is accepted");
     expect(bindingMismatch("id").message).toContain("`id`");
     expect(invalidParams("id").message).toContain("`id`");
   });
 
-  it("name no scope", () => {
+  it("do not name a scope", () => {
     expect(insufficientScope(["courses:read"], ["courses:read"], []).message).not.toContain(
       "courses",
     );
@@ -80,13 +82,14 @@ describe("the messages", () => {
 });
 
 describe("AccessDenied", () => {
-  it.each(ALL.flatMap((decision) => (decision.allowed ? [] : [decision])))(
-    "holds the decision: $code",
-    (decision) => {
-      const error = new AccessDenied(decision);
-      expect(error).toBeInstanceOf(Error);
-      expect(error.decision).toBe(decision);
-      expect(String(error)).toBe(`AccessDenied: ${decision.message}`);
-    },
+  const denials = titled(
+    ALL.flatMap((decision) => (decision.allowed ? [] : [decision])),
+    ({ code }) => `is an error with the decision ${code}`,
   );
+  it.each(denials)("%s", (_title, decision) => {
+    const error = new AccessDenied(decision);
+    expect(error).toBeInstanceOf(Error);
+    expect(error.decision).toBe(decision);
+    expect(String(error)).toBe(`AccessDenied: ${decision.message}`);
+  });
 });

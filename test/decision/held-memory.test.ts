@@ -12,7 +12,7 @@ const usedHeap = () => {
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `/x${index}/{i}`);
 
-describe("the memory of scopes", () => {
+describe("the cache of scope texts", () => {
   const policy = loadPolicy({
     name: "Heavy",
     version: "1",
@@ -25,8 +25,8 @@ describe("the memory of scopes", () => {
   const codeOf = (scope: string, i: string) =>
     policy.decideUntrusted({ scope }, "last", { i }).code;
 
-  // Of short texts that mean much the texts alone would never fill it.
-  it("takes what a text implies for its size", () => {
+  // The length of the texts alone would never fill the cache if short texts imply many scopes.
+  it("counts the scopes that a text implies as part of its size", () => {
     const send = (from: number, count: number) => {
       for (let text = from; text < from + count; text += 1) {
         const scope = Array.from({ length: 200 }, (_, index) => `/all/${text}-${index}`).join(" ");
@@ -39,7 +39,7 @@ describe("the memory of scopes", () => {
     expect(usedHeap() - before).toBeLessThan(20_000_000);
   });
 
-  it("does not keep what is heavier than all of it, and decides the same", () => {
+  it("does not keep an entry larger than its budget, and decisions stay the same", () => {
     const scope = Array.from({ length: 4_000 }, (_, index) => `/all/${index}`).join(" ");
     for (let round = 0; round < 3; round += 1) {
       expect(codeOf(scope, "3999")).toBe("allowed");
@@ -48,7 +48,7 @@ describe("the memory of scopes", () => {
   });
 });
 
-describe("the memory of tokens", () => {
+describe("the cache of tokens", () => {
   const policy = loadPolicy({
     name: "Weak",
     version: "1",
@@ -59,7 +59,7 @@ describe("the memory of tokens", () => {
   function useTokens(count: number): readonly WeakRef<object>[] {
     return Array.from({ length: count }, (_, index) => {
       const token = { scope: `a /x/${index % 10}` };
-      // often enough for each to be remembered
+      // often enough for each token to be cached
       for (let round = 0; round < 40; round += 1) {
         expect(policy.decide(token, "a").allowed).toBe(true);
       }
@@ -67,16 +67,16 @@ describe("the memory of tokens", () => {
     });
   }
 
-  it("lets go of every token that nobody else holds", async () => {
+  it("releases every token that the program no longer refers to", async () => {
     const refs = useTokens(200);
-    // a WeakRef holds its target until the turn of the event loop is over
+    // a WeakRef keeps its target until the current turn of the event loop ends
     await new Promise((done) => setTimeout(done, 10));
     collect();
     const alive = refs.filter((ref) => ref.deref() !== undefined);
     expect(alive.length).toBeLessThan(10);
   });
 
-  it("knows no token that turns against its reader", () => {
+  it("ignores its entry for a token that throws when it is read again", () => {
     const { proxy, revoke } = Proxy.revocable({ scope: "a" }, {});
     for (let round = 0; round < 40; round += 1) {
       expect(policy.decide(proxy, "a").allowed).toBe(true);
@@ -85,7 +85,7 @@ describe("the memory of tokens", () => {
     expect(policy.decide(proxy, "a").code).toBe("invalid_token");
   });
 
-  it("knows a token only by the scope that it has now", () => {
+  it("ignores its entry for a token whose scope has changed", () => {
     const token = { scope: "a" };
     for (let round = 0; round < 40; round += 1) policy.decide(token, "a");
     token.scope = "/x/1";

@@ -1,9 +1,11 @@
+import { inspect } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/policy.js";
 import { MAX_SCOPE_LENGTH, MAX_SCOPE_TOKENS } from "../../src/grammar/scope.js";
 import { HOSTILE } from "../model/hostile.js";
+import { titled } from "../titled.js";
 
 const policy = loadPolicy({
   name: "n",
@@ -31,68 +33,80 @@ const policy = loadPolicy({
 const code = (token: unknown, tool = "a", params: unknown = { id: "1" }) =>
   policy.decideUntrusted(token, tool, params).code;
 
-// The `scope` of a token, and what the token is worth for the tool that needs `a`.
+// The `scope` of a token, and the decision about the tool that requires `a`.
 const SCOPES: readonly (readonly [scope: unknown, code: string, why: string])[] = [
   ["a", "allowed", "the scope itself"],
   ["a a", "allowed", "twice"],
-  ["b a", "allowed", "in any order"],
-  [["a"], "allowed", "as a list"],
-  [["b", "a", "a"], "allowed", "in a list, twice"],
-  [Object.freeze(["a"]), "allowed", "in a frozen list"],
-  ["unknown a __proto__", "allowed", "beside scopes that nobody declared"],
-  ["", "insufficient_scope", "nothing"],
-  [[], "insufficient_scope", "nothing, as a list"],
+  ["b a", "allowed", "another order"],
+  [["a"], "allowed", "a list"],
+  [["b", "a", "a"], "allowed", "twice in a list"],
+  [Object.freeze(["a"]), "allowed", "a frozen list"],
+  ["unknown a __proto__", "allowed", "with undeclared scopes"],
+  ["", "insufficient_scope", "the empty scope"],
+  [[], "insufficient_scope", "the empty list"],
   ["A", "insufficient_scope", "another letter case"],
   ["ab", "insufficient_scope", "a longer name"],
-  ["a,b", "insufficient_scope", "a comma separates nothing"],
-  ["*", "insufficient_scope", "a star is a name"],
-  ["a:*", "insufficient_scope", "a star is a name"],
+  ["a,b", "insufficient_scope", "a comma, which does not separate scopes"],
+  ["*", "insufficient_scope", "a star, which is a plain name"],
+  ["a:*", "insufficient_scope", "a star in a name, which is plain text"],
   ["r", "insufficient_scope", "a reserved scope"],
-  [["a b"], "invalid_token", "a member of a list is one token"],
-  [["a", ""], "invalid_token", "an empty member"],
-  [["a", undefined], "invalid_token", "a member that is no text"],
+  [["a b"], "invalid_token", "an item with a space"],
+  [["a", ""], "invalid_token", "an empty item"],
+  [["a", undefined], "invalid_token", "an item that is not a text"],
   [["a", ["a"]], "invalid_token", "a list in a list"],
   [Object.assign(["a"], { length: 2 }), "invalid_token", "a list with a hole"],
   [["a", "/x/{id}"], "invalid_token", "a placeholder in a list"],
   ["a /x/{id}", "invalid_token", "a declared placeholder"],
-  ["a /y/<z>", "invalid_token", "a placeholder that nobody declared"],
-  [["a", "<z>"], "invalid_token", "a placeholder and nothing else, in a list"],
-  ["a {__proto__}", "allowed", "`__proto__` is no name, so this is no placeholder"],
-  ["a /x/{__proto__}", "allowed", "and it is no value of the declared one"],
-  ["a /y/<__proto__>/z", "allowed", "nor in the other spelling"],
-  ["a /x/{a-b}", "allowed", "a hyphen stands in no name, so this is no placeholder"],
-  ["a p:{1}:read <a-b>", "allowed", "a name starts with no digit"],
-  ["a /y/{} {", "allowed", "nor is it empty"],
-  ["a /y/{z}x /y/x{z}", "allowed", "a placeholder is a whole segment"],
-  [`a /y/{${"z".repeat(65)}}`, "allowed", "a name has 64 characters at most"],
-  [`a /y/{${"z".repeat(64)}}`, "invalid_token", "the longest name"],
-  [" a", "invalid_token", "a space in front"],
-  ["a ", "invalid_token", "a space behind"],
+  ["a /y/<z>", "invalid_token", "an undeclared placeholder"],
+  [["a", "<z>"], "invalid_token", "an item that is only a placeholder"],
+  ["a {__proto__}", "allowed", "`__proto__`, which is not a placeholder name"],
+  [
+    "a /x/{__proto__}",
+    "allowed",
+    "`__proto__` in braces, which is not a value of the declared template",
+  ],
+  ["a /y/<__proto__>/z", "allowed", "`__proto__` in the other spelling"],
+  ["a /x/{a-b}", "allowed", "a hyphen in braces, which is not a placeholder name"],
+  ["a p:{1}:read <a-b>", "allowed", "a digit in braces, which is not a placeholder name"],
+  ["a /y/{} {", "allowed", "empty braces, which are not a placeholder"],
+  ["a /y/{z}x /y/x{z}", "allowed", "braces in a part of a segment, which are not a placeholder"],
+  [
+    `a /y/{${"z".repeat(65)}}`,
+    "allowed",
+    "65 characters in braces, which are not a placeholder name",
+  ],
+  [`a /y/{${"z".repeat(64)}}`, "invalid_token", "a placeholder with the longest name"],
+  [" a", "invalid_token", "a leading space"],
+  ["a ", "invalid_token", "a trailing space"],
   ["a  b", "invalid_token", "two spaces"],
   ["a\tb", "invalid_token", "a tab"],
   ["a\n", "invalid_token", "a line break"],
   ['a "', "invalid_token", "a quote"],
   ["a \\", "invalid_token", "a backslash"],
-  ["a \u00e9", "invalid_token", "not ASCII"],
+  ["a \u00e9", "invalid_token", "a character outside ASCII"],
   ["a\u00a0b", "invalid_token", "a no-break space"],
-  [undefined, "invalid_token", "no scope"],
+  [undefined, "invalid_token", "undefined"],
   [null, "invalid_token", "null"],
   [1, "invalid_token", "a number"],
   [true, "invalid_token", "true"],
   [{ a: true }, "invalid_token", "an object"],
-  [{ length: 1, 0: "a" }, "invalid_token", "what looks like a list"],
+  [{ length: 1, 0: "a" }, "invalid_token", "an object that looks like a list"],
   [new Set(["a"]), "invalid_token", "a set"],
-  [Object("a"), "invalid_token", "a text object"],
+  [Object("a"), "invalid_token", "a string object"],
   [() => "a", "invalid_token", "a function"],
 ];
 
 describe("the scope of a token", () => {
-  it.each(SCOPES)("%j: %s, %s", (scope, wanted) => {
+  const scopes = titled(
+    SCOPES,
+    ([scope, code, why]) => `gives ${code} for ${JSON.stringify(scope)}: ${why}`,
+  );
+  it.each(scopes)("%s", (_title, [scope, wanted]) => {
     expect(code({ scope })).toBe(wanted);
     expect(code({ scope })).toBe(wanted);
   });
 
-  it("is read up to its limits and voids the token beyond them", () => {
+  it("is read up to its limits, and makes the token invalid beyond them", () => {
     const many = (count: number) => Array.from({ length: count }, (_, index) => `s${index}`);
     const long = (length: number) => `a ${"b".repeat(length - 2)}`;
     expect(code({ scope: ["a", ...many(MAX_SCOPE_TOKENS - 1)] })).toBe("allowed");
@@ -104,7 +118,7 @@ describe("the scope of a token", () => {
     expect(code({ scope: ["a", "b".repeat(MAX_SCOPE_LENGTH + 1)] })).toBe("invalid_token");
   });
 
-  it("is nobody's but the token's own", () => {
+  it("counts only as an own property of the token", () => {
     expect(code(Object.create({ scope: "a" }))).toBe("invalid_token");
     expect(code(Object.assign(Object.create(null) as object, { scope: "a" }))).toBe("allowed");
   });
@@ -126,12 +140,13 @@ describe("a token", () => {
     1n,
     () => "a",
   ];
-  it.each(NONE.map((token) => [token]))("is no good: %o", (token) => {
+  const none = titled(NONE, (token) => `is invalid if it is ${inspect(token)}`);
+  it.each(none)("%s", (_title, token) => {
     expect(code(token, "any")).toBe("invalid_token");
     expect(code(token)).toBe("invalid_token");
   });
 
-  it("may be missing, which is no credentials", () => {
+  it("can be missing, which gives unauthenticated", () => {
     expect(code(undefined)).toBe("unauthenticated");
     expect(policy.decideUntrusted(undefined, "a")).toEqual({
       allowed: false,
@@ -140,26 +155,23 @@ describe("a token", () => {
     });
   });
 
-  it.each([...HOSTILE])(
-    "gives a decision whatever it is, and so does each member: %s",
-    (_, value) => {
-      for (const tool of ["any", "a", "x", "t", "r"]) {
-        for (const token of [
-          value,
-          { scope: value },
-          { scope: "a t", tier: value, first_party: value },
-        ]) {
-          expect(policy.decideUntrusted(token, tool, value)).toHaveProperty("code");
-          expect(policy.decideUntrusted(token, tool, { id: value })).toHaveProperty("allowed");
-        }
+  it.each([...HOSTILE])("gives a decision if it, or a member of it, is %s", (_, value) => {
+    for (const tool of ["any", "a", "x", "t", "r"]) {
+      for (const token of [
+        value,
+        { scope: value },
+        { scope: "a t", tier: value, first_party: value },
+      ]) {
+        expect(policy.decideUntrusted(token, tool, value)).toHaveProperty("code");
+        expect(policy.decideUntrusted(token, tool, { id: value })).toHaveProperty("allowed");
       }
-      expect(policy.decideUntrusted({ scope: "a" }, value).code).toBe("unknown_operation");
-      expect(policy.decideRequest({ scope: "a" }, value as never).code).toBe("unknown_operation");
-      expect(Array.isArray(policy.toolsFor(value as never))).toBe(true);
-    },
-  );
+    }
+    expect(policy.decideUntrusted({ scope: "a" }, value).code).toBe("unknown_operation");
+    expect(policy.decideRequest({ scope: "a" }, value as never).code).toBe("unknown_operation");
+    expect(Array.isArray(policy.toolsFor(value as never))).toBe(true);
+  });
 
-  it("is no good where its scope throws, and lacks what throws elsewhere", () => {
+  it("is invalid if reading its scope throws, and lacks other members that throw", () => {
     const throwing = (name: string) =>
       Object.defineProperty({ scope: "a t r" }, name, {
         enumerable: true,
@@ -195,7 +207,7 @@ describe("a polluted Object.prototype", () => {
     for (const key of Object.keys(POLLUTION)) delete prototype[key];
   });
 
-  it("raises no token", () => {
+  it("adds no rights to a token", () => {
     const calls = () => [
       code({}),
       code({ scope: "r" }, "r"),
@@ -217,8 +229,8 @@ describe("a polluted Object.prototype", () => {
   });
 });
 
-describe("what is remembered of a token", () => {
-  it("goes no further than its scope stays the same text", () => {
+describe("the cached scope of a token", () => {
+  it("is used only while the scope is the same text", () => {
     const token = { scope: "b" };
     const codes = ["b", "b", "a", "a", "a b", "", "a ", "a", "b"].map((scope) => {
       token.scope = scope;
@@ -239,7 +251,7 @@ describe("what is remembered of a token", () => {
     ]);
   });
 
-  it("does not hold for a list that changes in place", () => {
+  it("is not used for a list, which can change in place", () => {
     const scope = ["b"];
     const token = { scope };
     expect([code(token), code(token)]).toEqual(["insufficient_scope", "insufficient_scope"]);
@@ -251,7 +263,7 @@ describe("what is remembered of a token", () => {
     expect(code(token)).toBe("invalid_token");
   });
 
-  it("does not hold for a scope that goes, or turns into a list", () => {
+  it("is not used after the scope is removed or becomes a list", () => {
     const token: { scope?: unknown } = { scope: "a" };
     expect([code(token), code(token), code(token)]).toEqual(["allowed", "allowed", "allowed"]);
     token.scope = ["a", "b c"];
@@ -260,7 +272,7 @@ describe("what is remembered of a token", () => {
     expect(code(token)).toBe("invalid_token");
   });
 
-  it("does not hold for the rest of a token", () => {
+  it("does not include the other members of the token", () => {
     const token: Record<string, unknown> = { scope: "r t" };
     expect([code(token, "r"), code(token, "r"), code(token, "t")]).toEqual([
       "reserved_scope",
@@ -287,7 +299,7 @@ describe("what is remembered of a token", () => {
     expect(other.decideUntrusted(token, "z").code).toBe("allowed");
   });
 
-  it("takes no more memory the more texts clients send", () => {
+  it("does not take more memory when clients send more texts", () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
     const used = () => {

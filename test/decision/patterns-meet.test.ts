@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/policy.js";
+import { titled } from "../titled.js";
 
 const names = (count: number, prefix: string) =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`);
@@ -41,7 +42,12 @@ describe("two patterns of a hundred alternatives each", () => {
     ["", "wide_wide", ["s3", "u"], ["s3", "u"]],
     ["s4", "wide_wide", ["t0"], ["s4", "t0"]],
   ];
-  it.each(MISSING)("with %j: %s lacks %j of %j", (scope, tool, missing, scopes) => {
+  const denials = titled(
+    MISSING,
+    ([scope, tool, missing, scopes]) =>
+      `deny ${tool} to ${scope === "" ? "the empty scope" : scope} with ${missing.join(" ")} missing of ${scopes.join(" ")}`,
+  );
+  it.each(denials)("%s", (_title, [scope, tool, missing, scopes]) => {
     expect(policy.decideUntrusted({ scope }, tool)).toMatchObject({
       code: "insufficient_scope",
       missing,
@@ -51,7 +57,7 @@ describe("two patterns of a hundred alternatives each", () => {
     expect(policy.decideUntrusted({ scope: granted }, tool).code).toBe("allowed");
   });
 
-  it("accept the combinations in declared order, each once whole", () => {
+  it("list the first 1,024 accepted combinations in declared order", () => {
     const decision = policy.decideUntrusted({ scope: "" }, "read_all");
     const accepted = decision.code === "insufficient_scope" ? decision.accepted : [];
     expect(accepted.length).toBe(1_024);
@@ -64,7 +70,7 @@ describe("two patterns of a hundred alternatives each", () => {
     expect(wide.code === "insufficient_scope" && wide.accepted).toHaveLength(9);
   });
 
-  it("allow whatever two of them a token holds", () => {
+  it("allow a token with any alternative of each", () => {
     expect(policy.decideUntrusted({ scope: "t77 s88" }, "read_all")).toMatchObject({
       code: "allowed",
       scopes: ["s88", "t77"],
@@ -88,8 +94,8 @@ describe("a hundred patterns of forty alternatives", () => {
   });
   const tool = "a".repeat(100);
 
-  it("refuse soon, and name what is enough", () => {
-    // what grew with the combinations would never come to an end
+  it("deny quickly, with missing scopes that are enough", () => {
+    // a search through all combinations would never end
     for (let round = 0; round < 10; round += 1) {
       expect(policy.decideUntrusted({ scope: `t x${round}` }, tool).code).toBe(
         "insufficient_scope",
@@ -110,7 +116,7 @@ describe("a hundred patterns of forty alternatives", () => {
 });
 
 describe("a scope that all patterns share", () => {
-  it("is asked for alone, far beyond the combinations that are listed", () => {
+  it("is the only missing scope, even if the combination with it is not among those listed", () => {
     const names = (letter: string) => Array.from({ length: 99 }, (_, index) => `${letter}${index}`);
     const policy = loadPolicy({
       name: "Shared",

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { AccessDenied } from "../../src/decision/access-denied.js";
 import { loadPolicy } from "../../src/decision/policy.js";
@@ -5,6 +6,7 @@ import { PolicyError } from "../../src/errors.js";
 import { DECISION_POLICY } from "../cases/decision-case.js";
 import { SCOPE_DECISIONS } from "../cases/decisions.js";
 import { GATE_DECISIONS } from "../cases/decisions-gates.js";
+import { titled } from "../titled.js";
 
 const policy = loadPolicy(DECISION_POLICY);
 const CASES = [...SCOPE_DECISIONS, ...GATE_DECISIONS];
@@ -19,37 +21,40 @@ function thrownBy(call: () => unknown): unknown {
 }
 
 describe("authorize", () => {
-  it.each(CASES)(
-    "$title: returns the very token, or throws the decision",
-    ({ token, tool, params }) => {
-      const decision = policy.decideUntrusted(token, tool, params);
-      const authorize = () => policy.authorize(token as never, tool, params as never);
-      if (decision.allowed) {
-        expect(authorize()).toBe(token);
-        return;
-      }
-      const error = thrownBy(authorize);
-      expect(error).toBeInstanceOf(AccessDenied);
-      expect(error).toBeInstanceOf(Error);
-      expect(error).toMatchObject({ name: "AccessDenied", message: decision.message, decision });
-    },
+  const authorized = titled(CASES, ({ title, expect: { code } }) =>
+    code === "allowed"
+      ? `returns the same token object: ${title}`
+      : `throws the decision ${code}: ${title}`,
   );
+  it.each(authorized)("%s", (_title, { token, tool, params }) => {
+    const decision = policy.decideUntrusted(token, tool, params);
+    const authorize = () => policy.authorize(token as never, tool, params as never);
+    if (decision.allowed) {
+      expect(authorize()).toBe(token);
+      return;
+    }
+    const error = thrownBy(authorize);
+    expect(error).toBeInstanceOf(AccessDenied);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({ name: "AccessDenied", message: decision.message, decision });
+  });
 
-  it("returns nothing only for a public operation without credentials", () => {
+  it("returns undefined only for a public operation without credentials", () => {
     expect(policy.authorize(undefined, "public")).toBeUndefined();
     const token = { scope: "" };
     expect(policy.authorize(token, "public")).toBe(token);
     expect(() => policy.authorize(undefined, "authenticated")).toThrow(AccessDenied);
   });
 
-  it("says nothing of HTTP", () => {
+  it("throws an error without HTTP members", () => {
     const error = thrownBy(() => policy.authorize(undefined, "one"));
     expect(Object.keys(error as object).sort()).toEqual(["decision", "name"]);
   });
 });
 
 describe("operation", () => {
-  it.each(CASES)("$title: decides as the policy does", ({ token, tool, params }) => {
+  const resolved = titled(CASES, ({ title }) => `decides as the policy does: ${title}`);
+  it.each(resolved)("%s", (_title, { token, tool, params }) => {
     const operation = policy.operation(tool);
     const decision = policy.decideUntrusted(token, tool, params);
     expect(operation.decide(token as never, params as never)).toEqual(decision);
@@ -67,7 +72,12 @@ describe("operation", () => {
     ["bound_pair", ["x", "y"]],
     ["GET /a/{id}", ["id"]],
   ];
-  it.each(NAMES)("%s has the parameters %j", (name, params) => {
+  const names = titled(NAMES, ([name, params]) =>
+    params.length === 0
+      ? `has no parameters for ${name}`
+      : `has the parameters ${params.join(" and ")} for ${name}`,
+  );
+  it.each(names)("%s", (_title, [name, params]) => {
     const operation = policy.operation(name);
     expect([operation.name, operation.params]).toEqual([name, params]);
     expect(Object.isFrozen(operation) && Object.isFrozen(operation.params)).toBe(true);
@@ -85,7 +95,11 @@ describe("operation", () => {
     [Symbol("one"), "the policy has no operation"],
     [Object.create(null), "the policy has no operation"],
   ];
-  it.each(UNKNOWN)("%o is refused: %s", (name, message) => {
+  const unknown = titled(
+    UNKNOWN,
+    ([name, message]) => `throws for the name ${inspect(name)}: ${message}`,
+  );
+  it.each(unknown)("%s", (_title, [name, message]) => {
     const error = thrownBy(() => policy.operation(name as string));
     expect(error).toBeInstanceOf(PolicyError);
     expect(error).toMatchObject({
@@ -126,140 +140,165 @@ describe("decideRequest", () => {
     decision: object,
   ])[] = [
     [
-      "a path parameter fills the one of its name",
+      "uses a path parameter for the parameter of its name",
       { scope: "/x/1" },
       { method: "GET", path: "/x/1" },
       { code: "allowed", scopes: ["/x/1"] },
     ],
     [
-      "and no other value",
+      "denies another value of a path parameter",
       { scope: "/x/1" },
       { method: "GET", path: "/x/2" },
       { code: "binding_mismatch", param: "id" },
     ],
-    ["HEAD is GET", { scope: "/x/1" }, { method: "HEAD", path: "/x/1" }, { code: "allowed" }],
     [
-      "the path wins over what is given",
+      "treats HEAD as GET",
+      { scope: "/x/1" },
+      { method: "HEAD", path: "/x/1" },
+      { code: "allowed" },
+    ],
+    [
+      "prefers a path parameter to a given parameter",
       { scope: "/x/1" },
       { method: "GET", path: "/x/2", params: { id: "1" } },
       { code: "binding_mismatch" },
     ],
     [
-      "what the path has not is given",
+      "uses a given parameter that the path does not have",
       { scope: "/y/1/k" },
       { method: "GET", path: "/x/1/y", params: { key: "k" } },
       { code: "allowed" },
     ],
     [
-      "what nobody gives is missing",
+      "denies a parameter that neither the path nor the caller gives",
       { scope: "/y/1/k" },
       { method: "GET", path: "/x/1/y" },
       { code: "invalid_params", param: "key" },
     ],
     [
-      "a path parameter of another name fills nothing",
+      "does not use a path parameter of another name",
       { scope: "/x/1" },
       { method: "POST", path: "/x/1" },
       { code: "invalid_params", param: "id" },
     ],
     [
-      "beside one of another name it is given",
+      "uses a given parameter in addition to a path parameter of another name",
       { scope: "/x/1" },
       { method: "POST", path: "/x/2", params: { id: "1" } },
       { code: "allowed" },
     ],
     [
-      "a path parameter fills a renamed one",
+      "uses a path parameter for a renamed parameter",
       { scope: "/x/1" },
       { method: "PUT", path: "/x/1" },
       { code: "allowed" },
     ],
     [
-      "a path parameter that no rule needs may be anything canonical",
+      "accepts any canonical value of a path parameter that no rule needs",
       { scope: "a" },
       { method: "GET", path: "/free/%C3%A9" },
       { code: "allowed" },
     ],
     [
-      "a value that is canonical in a path but not safe in a scope",
+      "denies a value that is canonical in a path but not safe in a scope",
       { scope: "/x/1" },
       { method: "GET", path: "/x/%C3%A9" },
       { code: "invalid_params", param: "id" },
     ],
     [
-      "a value with a colon",
+      "denies a value with a colon",
       { scope: "/x/1" },
       { method: "GET", path: "/x/a:b" },
       { code: "invalid_params" },
     ],
     [
-      "an endpoint needs no baseline",
+      "does not require the baseline for an endpoint",
       { scope: "a" },
       { method: "GET", path: "/free/1" },
       { code: "allowed", scopes: ["a"] },
     ],
     [
-      "a public endpoint",
+      "allows a public endpoint without a token",
       undefined,
       { method: "GET", path: "/open" },
       { code: "allowed", enriched: false },
     ],
     [
-      "a public endpoint, enriched",
+      "allows a public endpoint with its enriched detail",
       { scope: "a" },
       { method: "GET", path: "/open" },
       { code: "allowed", enriched: true },
     ],
     [
-      "a denied endpoint",
+      "denies an endpoint with a hard denial",
       { scope: "a" },
       { method: "GET", path: "/gone" },
       { code: "denied", reason: "Gone." },
     ],
-    ["any valid token", { scope: "" }, { method: "GET", path: "/me" }, { code: "allowed" }],
-    ["no token", undefined, { method: "GET", path: "/me" }, { code: "unauthenticated" }],
-    ["a bad token", null, { method: "GET", path: "/me" }, { code: "invalid_token" }],
+    ["allows any valid token", { scope: "" }, { method: "GET", path: "/me" }, { code: "allowed" }],
     [
-      "a parameter named as Object.prototype names",
+      "denies a request without a token",
+      undefined,
+      { method: "GET", path: "/me" },
+      { code: "unauthenticated" },
+    ],
+    ["denies an invalid token", null, { method: "GET", path: "/me" }, { code: "invalid_token" }],
+    [
+      "uses a path parameter with a name of Object.prototype",
       { scope: "/x/1" },
       { method: "GET", path: "/1/p" },
       { code: "allowed" },
     ],
     [
-      "a tool is no path",
+      "does not know the name of a tool as a path",
       { scope: "a base" },
       { method: "GET", path: "get" },
       { code: "unknown_operation" },
     ],
     [
-      "an endpoint's key is no path",
+      "does not know the pattern of an endpoint as a path",
       { scope: "a" },
       { method: "GET", path: "/x/{id}" },
       { code: "unknown_operation" },
     ],
-    ["no method", { scope: "a" }, { path: "/me" }, { code: "unknown_operation" }],
-    ["no path", { scope: "a" }, { method: "GET" }, { code: "unknown_operation" }],
     [
-      "a path that is no text",
+      "does not know a request without a method",
+      { scope: "a" },
+      { path: "/me" },
+      { code: "unknown_operation" },
+    ],
+    [
+      "does not know a request without a path",
+      { scope: "a" },
+      { method: "GET" },
+      { code: "unknown_operation" },
+    ],
+    [
+      "does not know a path that is not a text",
       { scope: "a" },
       { method: "GET", path: ["/me"] },
       { code: "unknown_operation" },
     ],
     [
-      "an inherited path",
+      "does not know an inherited path",
       { scope: "a" },
       Object.create({ method: "GET", path: "/me" }),
       { code: "unknown_operation" },
     ],
-    ["no request", { scope: "a" }, undefined, { code: "unknown_operation" }],
     [
-      "parameters that are no object",
+      "does not know undefined as a request",
+      { scope: "a" },
+      undefined,
+      { code: "unknown_operation" },
+    ],
+    [
+      "ignores parameters that are not an object",
       { scope: "/y/1/k" },
       { method: "GET", path: "/x/1/y", params: "key" },
       { code: "invalid_params" },
     ],
     [
-      "inherited parameters",
+      "ignores inherited parameters",
       { scope: "/y/1/k" },
       { method: "GET", path: "/x/1/y", params: Object.create({ key: "k" }) as object },
       { code: "invalid_params" },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/policy.js";
+import { titled } from "../titled.js";
 
 const policy = loadPolicy({
   name: "Patterns",
@@ -165,7 +166,7 @@ const CASES: readonly PatternCase[] = [
     params: { i: "2" },
     expect: { code: "account_type_required" },
   },
-  // what blocks any part first blocks the whole, in the order reserved, account type, tier, binding
+  // a combination is blocked by the first blocker of its alternatives: reserved, account type, tier, binding
   { name: "kind_r", token: { scope: "a r" }, expect: { code: "reserved_scope" } },
   { name: "tier_r", token: { scope: "a r" }, expect: { code: "reserved_scope" } },
   {
@@ -180,7 +181,7 @@ const CASES: readonly PatternCase[] = [
     params: { i: "2" },
     expect: { code: "upgrade_required", tier: "pro" },
   },
-  // of several combinations the answer is the first of binding, account type, tier, reserved
+  // of several combinations, the denial names the first of binding, account type, tier, reserved
   {
     name: "choice_kind",
     token: { scope: "" },
@@ -201,11 +202,16 @@ const CASES: readonly PatternCase[] = [
 ];
 
 describe("patterns of tool names", () => {
-  it.each(CASES)("$name with $token: $expect.code", ({ name, token, params, expect: wanted }) => {
+  const decisions = titled(CASES, ({ name, token, params, expect: wanted }) => {
+    const given = params === undefined ? "" : ` and ${JSON.stringify(params)}`;
+    const { code } = wanted as { readonly code: string };
+    return `give ${code} for ${JSON.stringify(name)} with ${JSON.stringify(token) ?? "no token"}${given}`;
+  });
+  it.each(decisions)("%s", (_title, { name, token, params, expect: wanted }) => {
     expect(policy.decideUntrusted(token, name, params)).toMatchObject(wanted);
   });
 
-  it("resolve once to what they decide each time", () => {
+  it("give the same decision if the name is resolved once", () => {
     for (const { name, token, params } of CASES) {
       const decision = policy.decideUntrusted(token, name, params);
       if (decision.code === "unknown_operation")
@@ -214,7 +220,7 @@ describe("patterns of tool names", () => {
     }
   });
 
-  it("do not go by their order, but for what is named first", () => {
+  it("give the same codes in any declared order", () => {
     const definition = policy.definition;
     const reversed = loadPolicy({
       ...definition,
@@ -227,7 +233,7 @@ describe("patterns of tool names", () => {
     }
   });
 
-  it("that multiply name the first combinations, each of which would do", () => {
+  it("list the first combinations if their alternatives multiply, each of which is enough", () => {
     const letters = Array.from({ length: 40 }, (_, index) => `s${index}`);
     const wide = loadPolicy({
       name: "n",

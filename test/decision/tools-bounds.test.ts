@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/policy.js";
+import { titled } from "../titled.js";
 
 const listOf = <Item>(count: number, text: (index: number) => Item): Item[] =>
   Array.from({ length: count }, (_, index) => text(index));
 const viewOf = (policy: ReturnType<typeof loadPolicy>, scope: readonly string[], tool: string) =>
   policy.toolsFor({ scope }).find(({ name }) => name === tool)?.decision;
 
-describe("values that held scopes agree on", () => {
+describe("values on which granted scopes agree", () => {
   const policy = loadPolicy({
     name: "Agreement",
     version: "1",
@@ -27,7 +28,7 @@ describe("values that held scopes agree on", () => {
     },
   });
 
-  it("are found among thousands of bindings of two templates, wherever they stand", () => {
+  it("are found among thousands of bindings of two templates, wherever they are", () => {
     for (const at of [0, 1_000, 1_999]) {
       const xs = listOf(2_000, (index) => `/x/v${index}`);
       const zs = listOf(2_000, (index) => (index === at ? `/z/v${1_999 - at}` : `/z/w${index}`));
@@ -49,7 +50,7 @@ describe("values that held scopes agree on", () => {
     expect(performance.now() - start).toBeLessThan(10_000);
   });
 
-  it("are looked for one template after the other, each once its values are known", () => {
+  it("are found by visiting one template after the other", () => {
     const ys = listOf(1_000, (index) => `/y/a${index}/b${index}`);
     const rest = ["/x/a998", "/w/b998", "/x/a3", "/w/b4"];
     expect(viewOf(policy, [...ys, ...rest], "chain")).toMatchObject({
@@ -59,7 +60,7 @@ describe("values that held scopes agree on", () => {
     expect(viewOf(policy, [...ys, "/x/a3", "/w/b4"], "chain")).toBeUndefined();
   });
 
-  it("are looked for so that what is known is asked before what is not", () => {
+  it("are found by checking templates with known values first", () => {
     const held = [
       ...listOf(1_000, (index) => `/x/v${index}`),
       ...listOf(1_000, (index) => `/w/w${index}`),
@@ -71,7 +72,7 @@ describe("values that held scopes agree on", () => {
     });
   });
 
-  it("are none where the bindings disagree, which another alternative may make good", () => {
+  it("are not found if the bindings disagree, and another alternative is then used", () => {
     expect(viewOf(policy, ["/x/1", "/z/2"], "shared")).toBeUndefined();
     expect(viewOf(policy, ["/x/1", "/z/2"], "either")).toMatchObject({
       code: "insufficient_scope",
@@ -104,7 +105,12 @@ describe("a value that is safe in one form only", () => {
     ["/p/urn", "path", "allowed"],
     ["/p/urn", "path_or_colon", "insufficient_scope"],
   ];
-  it.each(VALUES)("with %s: %s is %s, as the best call would be", (scope, tool, code) => {
+  const values = titled(VALUES, ([scope, tool, code]) =>
+    code === undefined
+      ? `leaves the tool ${tool} out of the list for ${scope}`
+      : `gives the tool ${tool} the decision ${code} for ${scope}`,
+  );
+  it.each(values)("%s", (_title, [scope, tool, code]) => {
     expect(viewOf(policy, scope.split(" "), tool)?.code).toBe(code);
     const calls = ["a.b", "c", "urn", "x"].map(
       (i) => policy.decideUntrusted({ scope }, tool, { i }).code,
@@ -127,7 +133,7 @@ describe("a list of tools with many alternatives", () => {
     ),
   });
 
-  it("ends soon where 2,000 bindings agree nowhere, or where they agree at last", () => {
+  it("is returned quickly if 2,000 bindings never agree, or only the last ones do", () => {
     const odds = listOf(2_000, (index) => `/s${index % 20}/v${index}`);
     const start = performance.now();
     expect(policy.toolsFor({ scope: odds })).toEqual([]);
@@ -136,7 +142,7 @@ describe("a list of tools with many alternatives", () => {
     expect(found.map(({ decision }) => decision.code)).toEqual(listOf(100, () => "allowed"));
   });
 
-  it("ends soon where thousands of bindings agree two by two and never all", () => {
+  it("is returned quickly if thousands of bindings agree in pairs but never all", () => {
     const letters = listOf(100, (index) => `s${index}`);
     const circle = ["/a/{i}/{j}", "/b/{j}/{k}", "/c/{k}/{i}"];
     const circles = loadPolicy({
@@ -160,7 +166,7 @@ describe("a list of tools with many alternatives", () => {
     expect(performance.now() - start).toBeLessThan(10_000);
   });
 
-  it("ends soon where one template has all the bindings", () => {
+  it("is returned quickly if one template has all the bindings", () => {
     const token = { scope: listOf(2_000, (index) => `/s0/v${index}`) };
     const start = performance.now();
     const views = policy.toolsFor(token);
@@ -170,8 +176,8 @@ describe("a list of tools with many alternatives", () => {
   });
 });
 
-describe("a list with one tool that is costly to find values for", () => {
-  it("finds those of the others all the same", () => {
+describe("a list with one tool whose values are costly to find", () => {
+  it("has the values of the other tools", () => {
     const policy = loadPolicy({
       name: "Costly",
       version: "1",
@@ -184,7 +190,7 @@ describe("a list with one tool that is costly to find values for", () => {
   });
 });
 
-describe("tools that ask for the same values", () => {
+describe("tools that need the same values", () => {
   const policy = loadPolicy({
     name: "Alike",
     version: "1",
@@ -208,7 +214,7 @@ describe("tools that ask for the same values", () => {
     },
   });
 
-  it("are shown the values that each of them can take", () => {
+  it("are listed with values that each of them accepts", () => {
     const scope = ["/x/p.1", "/x/2", "/y/p.1/2", "/y/2/3", "/y/4/4"];
     const shown = policy
       .toolsFor({ scope })
@@ -224,7 +230,7 @@ describe("tools that ask for the same values", () => {
   });
 });
 
-describe("a list with many tools that are costly to find values for", () => {
+describe("a list with many tools whose values are costly to find", () => {
   const count = 40;
   const both = (index: number) => ({ allOf: [`/x${index}/{i}`, `/y${index}/{j}/{i}`] });
   const policy = loadPolicy({
@@ -241,12 +247,12 @@ describe("a list with many tools that are costly to find values for", () => {
       last: { allOf: ["/x0/{i}", "/z0/{i}"] },
     },
   });
-  // each tool would look at 45 times 45 values
+  // each tool would visit 45 times 45 values
   const bound = listOf(count, (index) =>
     listOf(45, (value) => [`/x${index}/a${value}`, `/y${index}/b${value}/none`]).flat(),
   ).flat();
 
-  it("finds values that agree early for the others all the same", () => {
+  it("has the values of the other tools if these agree early", () => {
     const zs = listOf(20, (index) => [`/z${index}/v${index}`, `/z${index}/a5`]).flat();
     const shown = policy.toolsFor({ scope: [...bound, ...zs] });
     expect(shown.map(({ name, decision }) => [name, decision.code])).toEqual([
@@ -255,7 +261,7 @@ describe("a list with many tools that are costly to find values for", () => {
     ]);
   });
 
-  it("gives up where one of them has twenty templates that nearly agree", () => {
+  it("leaves out a tool with twenty templates that almost agree", () => {
     const zs = listOf(20, (index) =>
       listOf(20, (value) => `/z${index}/${index < 19 ? "v" : "w"}${value}`),
     ).flat();
@@ -281,7 +287,7 @@ describe("the steps of a search", () => {
   });
 
   it("are 10,100 for one search", () => {
-    // each value of the first template is tried, and with it each of the second, and the last pair agrees
+    // each value of the first template is tried with each of the second, and the last pair agrees
     const codeOf = (xs: number, ys: number) => {
       const values = [...listOf(xs, (at) => `/x/v${at}`), ...listOf(ys, (at) => `/y/v${at}`)];
       return viewOf(policy, [...values, `/z/v${xs - 1}/v${ys - 1}`], "pair")?.code;
@@ -290,7 +296,7 @@ describe("the steps of a search", () => {
     expect(codeOf(100, 101)).toBeUndefined();
   });
 
-  it("are more for an alternative of many templates", () => {
+  it("are used up sooner by an alternative of many templates", () => {
     const scope = [
       ...listOf(2_000, (value) => `/t0/v${value}`),
       ...listOf(79, (index) => `/t${index + 1}/v1999`),
@@ -309,7 +315,7 @@ describe("values of placeholders in different places", () => {
     tools: { t: { anyOf: ["s:{x}:read", "{x}:read"] }, u: "s:{x}:read" },
   });
 
-  it("are checked for each place that accepts other values", () => {
+  it("are checked for each place that accepts different values", () => {
     const token = { scope: "s:urn:read" };
     expect(policy.decideUntrusted(token, "t", { x: "urn" }).code).toBe("invalid_params");
     expect(policy.decideUntrusted(token, "u", { x: "urn" }).code).toBe("allowed");

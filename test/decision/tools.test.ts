@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/policy.js";
+import { titled } from "../titled.js";
 
 const policy = loadPolicy({
   name: "Tools",
@@ -41,7 +42,7 @@ const view = (token: unknown, tool: string) =>
   policy.toolsFor(token as never).find(({ name }) => name === tool)?.decision;
 
 describe("toolsFor", () => {
-  it("lists exact tools in declared order that are allowed or could be", () => {
+  it("lists exact tools, in declared order, that are allowed or could become allowed", () => {
     expect(list({ scope: "a" })).toEqual([
       "zebra allowed",
       "open allowed",
@@ -56,7 +57,7 @@ describe("toolsFor", () => {
     ]);
   });
 
-  it("lists what can be signed in for without a token", () => {
+  it("lists the tools that a sign-in could open if there is no token", () => {
     expect(list(undefined)).toEqual([
       "zebra unauthenticated",
       "open allowed",
@@ -73,19 +74,19 @@ describe("toolsFor", () => {
     ]);
   });
 
-  it("lists reserved tools and those of an account to those who may", () => {
+  it("lists reserved tools and tools for an account type to a token that can call them", () => {
     const token = { scope: "r a", first_party: true, account_type: "mentor" };
     expect(list(token)).toEqual(expect.arrayContaining(["internal allowed", "mentor allowed"]));
   });
 
   it.each([[null], [{}], [{ scope: " " }], [{ scope: ["a b"] }], ["a"]])(
-    "lists nothing for %j",
+    "lists nothing for the invalid token %j",
     (token) => {
       expect(list(token)).toEqual([]);
     },
   );
 
-  it("decides as a call would where a tool has no parameters", () => {
+  it("has the decision of a call for each tool without parameters", () => {
     for (const token of [undefined, { scope: "a" }, { scope: "b", tier: "pro" }, { scope: "" }]) {
       for (const { name, decision } of policy.toolsFor(token)) {
         if (policy.operation(name).params.length > 0) continue;
@@ -94,7 +95,7 @@ describe("toolsFor", () => {
     }
   });
 
-  it("is the same each time, and a list of one's own", () => {
+  it("returns a new list with the same content each time", () => {
     const token = { scope: "a /x/1" };
     const first = policy.toolsFor(token);
     first.pop();
@@ -113,7 +114,11 @@ describe("a tool with parameters", () => {
     ["a /x/1 /x/3 /y/3/4", "two", ["/x/3", "/y/3/4", "a"]],
     ["/x/1", "renamed", ["/x/1"]],
   ];
-  it.each(CALLABLE)("with %s: %s can be called, for instance by %j", (scope, tool, scopes) => {
+  const callable = titled(
+    CALLABLE,
+    ([scope, tool, scopes]) => `is allowed with ${scope}: ${tool}, by ${scopes.join(" ")}`,
+  );
+  it.each(callable)("%s", (_title, [scope, tool, scopes]) => {
     expect(view({ scope }, tool)).toMatchObject({ code: "allowed", scopes });
   });
 
@@ -123,18 +128,24 @@ describe("a tool with parameters", () => {
     code: string | undefined,
   ])[] = [
     ["", "bound", "insufficient_scope"],
-    ["a /x/1 /y/2/1", "two", undefined], // whatever the value, one of the two is bound to another
+    ["a /x/1 /y/2/1", "two", undefined], // for any value, one of the two templates is bound to another one
     ["/x/1 /y/2/1", "three", undefined],
     ["/x/1 /y/1/1", "three", "insufficient_scope"],
     ["a /x/1", "two", "insufficient_scope"],
     ["/x/1 /y/1/2", "two", "insufficient_scope"],
     ["/x/1", "bound_pro", "upgrade_required"],
   ];
-  it.each(NOT_CALLABLE)("with %s: %s cannot be called: %s", (scope, tool, code) => {
+  const notCallable = titled(NOT_CALLABLE, ([scope, tool, code]) => {
+    const granted = scope === "" ? "the empty scope" : scope;
+    return code === undefined
+      ? `is left out with ${granted}: ${tool}`
+      : `has the decision ${code} with ${granted}: ${tool}`;
+  });
+  it.each(notCallable)("%s", (_title, [scope, tool, code]) => {
     expect(view({ scope }, tool)?.code).toBe(code);
   });
 
-  it("names no scope with a placeholder, and none whose value is not known", () => {
+  it("names only scopes whose values are known", () => {
     expect(view({ scope: "/x/1" }, "two")).toMatchObject({
       missing: ["a"],
       scopes: ["/x/1", "a"],
@@ -147,7 +158,7 @@ describe("a tool with parameters", () => {
     expect(JSON.stringify(policy.toolsFor({ scope: "" }))).not.toMatch(/[{]i[}]|undefined/);
   });
 
-  it("is found among thousands of bindings, or given up, soon", () => {
+  it("is decided quickly for a token with hundreds of bindings", () => {
     const many = (prefix: string, count: number) =>
       Array.from({ length: count }, (_, index) => `${prefix}${index}`).join(" ");
     const start = performance.now();

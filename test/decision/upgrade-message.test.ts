@@ -1,5 +1,6 @@
 import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 
 const policy = loadPolicy({
   name: "School",
@@ -32,7 +33,11 @@ const CASES: readonly (readonly [tool: string, scope: string, message: string])[
 ];
 
 describe("the message of a missing tier", () => {
-  it.each(CASES)("for `%s` with the scope %j", (tool, scope, message) => {
+  const cases = titled(CASES, ([tool, scope, message]) => {
+    const rest = message === A_SCOPE ? "names a missing scope in addition" : "names the tier only";
+    return `${rest} for the tool ${tool} and ${scope === "" ? "the empty scope" : scope}`;
+  });
+  it.each(cases)("%s", (_title, [tool, scope, message]) => {
     const decision = policy.decideUntrusted({ scope, tier: "free" }, tool);
     expect(decision).toMatchObject({ code: "upgrade_required", tier: "pro", message });
     expect(decision).not.toHaveProperty("missing");

@@ -4,7 +4,7 @@ import { policy } from "./policy.js";
 
 const issuer = "https://as.example.com";
 
-it("says the public catalogue in declared order, and passes on the rest", () => {
+it("returns the public scopes in declared order and the other members as given", () => {
   const rest = { token_endpoint: `${issuer}/token`, code_challenge_methods_supported: ["S256"] };
   expect(authorizationServerMetadata(policy, { issuer, ...rest })).toEqual({
     issuer,
@@ -19,7 +19,7 @@ it("says the public catalogue in declared order, and passes on the rest", () => 
   });
 });
 
-it("leaves the catalogue out where nothing is public", () => {
+it("omits scopes_supported if no scope is public", () => {
   const own = loadPolicy({ name: "P", version: "1", scopes: { "admin:all": { reserved: true } } });
   expect(authorizationServerMetadata(own, { issuer })).toEqual({ issuer });
 });
@@ -29,7 +29,7 @@ it.each([
   ["https://as.example.com?x=1", ["issuer"]],
   ["https://as.example.com#x", ["issuer"]],
   ["as.example.com", ["issuer"]],
-])("refuses the issuer %j", (wrong, paths) => {
+])("rejects the issuer %s", (wrong, paths) => {
   try {
     authorizationServerMetadata(policy, { issuer: wrong });
     expect.unreachable();
@@ -40,11 +40,11 @@ it.each([
   }
 });
 
-it("takes a loopback issuer, and refuses a catalogue that is not the policy's", () => {
+it("accepts a loopback issuer and rejects a given scopes_supported", () => {
   expect(authorizationServerMetadata(policy, { issuer: "http://localhost:3000" }).issuer).toBe(
     "http://localhost:3000",
   );
   expect(() => authorizationServerMetadata(policy, { issuer, scopes_supported: ["x"] })).toThrow(
-    "scopes_supported: the policy says this",
+    "scopes_supported: set by the policy: leave the option out",
   );
 });

@@ -1,4 +1,4 @@
-// Templates as ceilings: a template stands for the values that it can be written with, each under its own placeholder.
+// Templates as ceilings: a template covers the values that its form accepts, each for its own placeholder.
 
 import {
   clientRegistration,
@@ -9,8 +9,9 @@ import {
   refreshScope,
 } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 
-// the first segment of a scope with colons is never `urn`, which would make another URI of it
+// the first segment of a scope with colons is never `urn`, which would make the scope a URI
 const policy = definePolicy({
   name: "Ceilings",
   version: "2",
@@ -41,13 +42,13 @@ interface Limited {
 
 const BOUND: readonly Limited[] = [
   {
-    title: "an older template covers the values that it can be written with",
+    title: "an older template covers the values that its form accepts",
     ceiling: ["{repo}:{org}:old"],
     scope: "a:b:read",
     covered: true,
   },
   {
-    title: "an older template does not cover a value that its own first segment refuses",
+    title: "an older template does not cover a value that its first segment rejects",
     ceiling: ["{repo}:{org}:old"],
     scope: "a:urn:read",
     covered: false,
@@ -77,26 +78,26 @@ const BOUND: readonly Limited[] = [
     covered: true,
   },
   {
-    title: "a reserved template covers nothing for a third party",
+    title: "a reserved template covers nothing for a third-party client",
     ceiling: ["all:{id}:console"],
     scope: "all:a:console",
     covered: false,
   },
   {
-    title: "a reserved template covers its values for the owner's own client",
+    title: "a reserved template covers its values for a first-party client",
     ceiling: ["all:{id}:console"],
     scope: "all:a:console",
     firstParty: true,
     covered: true,
   },
   {
-    title: "a reserved scope does not cover what it implies for a third party",
+    title: "a reserved scope does not cover what it implies for a third-party client",
     ceiling: ["root:all"],
     scope: "plain:read",
     covered: false,
   },
   {
-    title: "a reserved scope covers what it implies for the owner's own client",
+    title: "a reserved scope covers what it implies for a first-party client",
     ceiling: ["root:all"],
     scope: "plain:read",
     firstParty: true,
@@ -104,8 +105,8 @@ const BOUND: readonly Limited[] = [
   },
 ];
 
-describe("a bound scope under a ceiling of templates", () => {
-  it.each(BOUND)("$title: $scope", ({ ceiling, scope, firstParty = false, covered }) => {
+describe("for a bound scope under a ceiling of templates", () => {
+  it.each(titled(BOUND))("%s", (_title, { ceiling, scope, firstParty = false, covered }) => {
     const clientScope = ceiling.join(" ");
     const refreshed = refreshScope(policy, scope, undefined, {
       clientScope,
@@ -127,7 +128,7 @@ describe("a bound scope under a ceiling of templates", () => {
   });
 });
 
-it("a scope of two values is not written where its form refuses one of them", () => {
+it("expand leaves out a scope with two values if its form rejects one of them", () => {
   expect(policy.expand("a:b:old")).toEqual(["b:a:read", "/mirrors/a/b"]);
   expect(policy.expand("a:urn:old")).toEqual(["/mirrors/a/urn"]);
 });
@@ -136,13 +137,13 @@ interface Registered {
   readonly title: string;
   readonly scope: string;
   readonly ceiling?: readonly string[];
-  /** `undefined` where the registration is refused. */
+  /** `undefined` if the registration is refused. */
   readonly registered: string | undefined;
 }
 
 const TEMPLATES: readonly Registered[] = [
   {
-    title: "a template is not within one that refuses a value of one placeholder",
+    title: "a template is not within one that rejects a value of one placeholder",
     scope: "/mirrors/{repo}/{org}",
     ceiling: ["{org}:{repo}:read"],
     registered: undefined,
@@ -161,23 +162,24 @@ const TEMPLATES: readonly Registered[] = [
   },
   {
     title:
-      "an older template is replaced by what its scope implies too, where that takes more values",
+      "an older template is replaced by what its scope implies too, if that accepts more values",
     scope: "{repo}:{org}:old",
     registered: "{org}:{repo}:read /mirrors/{repo}/{org}",
   },
   {
-    title: "an older template is replaced by the current one, without what that implies in full",
+    title:
+      "an older template is replaced by the current one, without what that implies for all values",
     scope: "{repo}:{org}:old",
     ceiling: ["{org}:{repo}:read"],
     registered: "{org}:{repo}:read",
   },
   {
-    title: "an older template is replaced without what is implied in two ways",
+    title: "an older template is replaced without a scope that is implied in two ways",
     scope: "/old/{id}",
     registered: "/files/{id}",
   },
   {
-    title: "an older template is replaced by both of the scopes that are left of it",
+    title: "an older template is replaced by both of the scopes that the ceiling leaves of it",
     scope: "/old/{id}",
     ceiling: ["/files/{id}/text", "/files/{id}/media"],
     registered: "/files/{id}/text /files/{id}/media",
@@ -189,20 +191,20 @@ const TEMPLATES: readonly Registered[] = [
     registered: "files:list",
   },
   {
-    title: "a reserved template refuses",
+    title: "a reserved template is refused",
     scope: "all:{id}:console",
     registered: undefined,
   },
   {
-    title: "a reserved template refuses, though a ceiling names it",
+    title: "a reserved template is refused even if a ceiling names it",
     scope: "all:{id}:console",
     ceiling: ["all:{id}:console"],
     registered: undefined,
   },
 ];
 
-describe("a template under a ceiling of templates", () => {
-  it.each(TEMPLATES)("$title: $scope", ({ scope, ceiling, registered }) => {
+describe("for a template under a ceiling of templates", () => {
+  it.each(titled(TEMPLATES))("%s", (_title, { scope, ceiling, registered }) => {
     const result = clientRegistration(policy, { scope }, ceiling && { ceiling });
     expect(result).toMatchObject(
       registered === undefined
@@ -212,7 +214,7 @@ describe("a template under a ceiling of templates", () => {
   });
 });
 
-it("an older literal name is a ceiling too, beside a template", () => {
+it("an older literal name is a ceiling too, in addition to a template", () => {
   const literal = loadPolicy({
     name: "Literal",
     version: "1",

@@ -1,5 +1,6 @@
 import { clientRegistration } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 import { policy } from "./policy.js";
 
 const register = (metadata: unknown, options = {}) => clientRegistration(policy, metadata, options);
@@ -7,19 +8,24 @@ const register = (metadata: unknown, options = {}) => clientRegistration(policy,
 describe("the scope that is registered (RFC 7591, section 2)", () => {
   it.each([
     [
-      "as it was asked for",
+      "the scope as requested",
       { scope: "courses:read offline_access" },
       {},
       "courses:read offline_access",
     ],
-    ["the policy's defaults where none is named", {}, {}, "openid"],
-    ["the policy's defaults for an empty one", { scope: "" }, {}, "openid"],
-    ["unknown names are left out", { scope: "openid nope:x" }, {}, "openid"],
-    ["the policy's defaults where only unknown names are given", { scope: "nope:x" }, {}, "openid"],
-    ["an older name is replaced", { scope: "members:read" }, {}, "students:read"],
-    ["the host's default", {}, { defaultScope: "courses:read" }, "courses:read"],
+    ["the policy's defaults if none is requested", {}, {}, "openid"],
+    ["the policy's defaults for an empty scope", { scope: "" }, {}, "openid"],
+    ["the scope without unknown names", { scope: "openid nope:x" }, {}, "openid"],
     [
-      "a template, which stands for every value",
+      "the policy's defaults if only unknown names are requested",
+      { scope: "nope:x" },
+      {},
+      "openid",
+    ],
+    ["the current name for an older one", { scope: "members:read" }, {}, "students:read"],
+    ["the server's default if it has one", {}, { defaultScope: "courses:read" }, "courses:read"],
+    [
+      "a template, for every value",
       { scope: "/accounts/<accountID>/profile.write" },
       {},
       "/accounts/<accountID>/profile.write",
@@ -30,64 +36,67 @@ describe("the scope that is registered (RFC 7591, section 2)", () => {
       { ceiling: ["/accounts/{accountID}/profile.write"] },
       "/accounts/a/profile.write",
     ],
-  ])("%s", (_, metadata, options, scope) => {
+  ])("is %s", (_, metadata, options, scope) => {
     expect(register(metadata, options)).toEqual({ ok: true, metadata: { ...metadata, scope } });
   });
 
   it.each([
-    ["reserved", { scope: "openid admin:all" }, {}],
+    ["one scope is reserved", { scope: "openid admin:all" }, {}],
     [
-      "unknown, where the server refuses those",
+      "one scope is unknown and the server refuses unknown scopes",
       { scope: "openid nope:x" },
       { unknownScopes: "refuse" },
     ],
-    ["malformed", { scope: "openid  courses:read" }, {}],
-    ["a list", { scope: ["openid"] }, {}],
+    ["it is malformed", { scope: "openid  courses:read" }, {}],
+    ["it is a list", { scope: ["openid"] }, {}],
     [
-      "beyond the ceiling",
+      "one scope is beyond the ceiling",
       { scope: "openid courses:write" },
       { ceiling: ["openid", "courses:read"] },
     ],
-    ["empty, where nothing can be read", { scope: " " }, {}],
-    ["nothing that is text", { scope: null }, {}],
-  ])("refused whole, never narrowed: %s", (_, metadata, options) => {
+    ["it is a space", { scope: " " }, {}],
+    ["it is not a text", { scope: null }, {}],
+  ])("is refused, not narrowed, if %s", (_, metadata, options) => {
     expect(register(metadata, options)).toEqual({
       ok: false,
       error: "invalid_client_metadata",
-      error_description: "scope holds what this client cannot have",
+      error_description: "scope contains a scope that this client cannot have",
     });
   });
 
   it.each([
-    ["the policy's, beyond the ceiling", { ceiling: ["courses:read"] }, undefined],
+    ["beyond the ceiling, from the policy", { ceiling: ["courses:read"] }, undefined],
     [
-      "the host's, in part beyond the ceiling",
+      "partly beyond the ceiling, from the server",
       { ceiling: ["courses:read"], defaultScope: "openid courses:read" },
       "courses:read",
     ],
     ["reserved", { defaultScope: "openid admin:all" }, "openid"],
     ["unknown", { defaultScope: "nope:x" }, undefined],
     ["malformed", { defaultScope: "openid  courses:read" }, undefined],
-  ])("a default gives nothing that could not be asked for: %s", (_, options, scope) => {
-    const metadata = scope === undefined ? {} : { scope };
-    expect(register({}, options)).toEqual({ ok: true, metadata });
-  });
+  ])(
+    "never includes what the client could not request if the default is %s",
+    (_, options, scope) => {
+      const metadata = scope === undefined ? {} : { scope };
+      expect(register({}, options)).toEqual({ ok: true, metadata });
+    },
+  );
 
-  it("is left out where there is none to give", () => {
+  it("is omitted if the default is empty", () => {
     const result = clientRegistration(policy, { client_name: "A" }, { defaultScope: "" });
     expect(result).toEqual({ ok: true, metadata: { client_name: "A" } });
   });
 });
 
-describe("what will stand on a consent page", () => {
+describe("metadata for the consent page", () => {
   it.each(["Курс", "コース", "قائمة", "Cafe\u0301", "Love \u2764\ufe0f"])(
-    "is a name in any script: %s",
+    "can have a name in any script: %s",
     (client_name) => {
       expect(register({ client_name }).ok).toBe(true);
     },
   );
 
-  it("is taken as it is", () => {
+  it("is returned unchanged", () => {
     const metadata = {
       client_name: "<script>alert(1)</script>",
       client_uri: "https://app.example/",
@@ -100,22 +109,22 @@ describe("what will stand on a consent page", () => {
   });
 
   it.each([
-    ["isolates", "Course\u2066Helper\u2069"],
-    ["zero width", "Course\u200bHelper"],
-    ["NUL", "Course\u0000"],
-    ["soft hyphen", "Course\u00adHelper"],
+    ["a directional isolate", "Course\u2066Helper\u2069"],
+    ["a zero-width space", "Course\u200bHelper"],
+    ["a NUL", "Course\u0000"],
+    ["a soft hyphen", "Course\u00adHelper"],
     ["a line break", "Course\nHelper"],
     ["a lone surrogate", "a\ud800"],
-    ["a letter that is drawn as nothing", "Course\u3164Helper"],
-    ["nothing but such a letter", "\u115f"],
-    ["a blank of Braille", "Course\u2800Helper"],
-    ["a joiner of letters", "Cou\u034frse"],
-    ["a hidden text of variation selectors", "Course\u{e0101}"],
-    ["nothing", "  "],
-    ["too long", "x".repeat(201)],
-    ["a list", ["x"]],
-    ["an object", { toString: "x" }],
-  ])("refused: a name with %s", (_, client_name) => {
+    ["an invisible letter", "Course\u3164Helper"],
+    ["only an invisible letter", "\u115f"],
+    ["a blank Braille pattern", "Course\u2800Helper"],
+    ["a combining grapheme joiner", "Cou\u034frse"],
+    ["a variation selector, which can hide text", "Course\u{e0101}"],
+    ["only spaces", "  "],
+    ["201 characters", "x".repeat(201)],
+    ["a list as its value", ["x"]],
+    ["an object as its value", { toString: "x" }],
+  ])("is refused for a name with %s", (_, client_name) => {
     expect(register({ client_name })).toMatchObject({
       ok: false,
       error: "invalid_client_metadata",
@@ -137,24 +146,31 @@ describe("what will stand on a consent page", () => {
     "https://app.example/\u202egnp",
     7,
   ];
-  it.each(
+  const memberLinks = titled(
     ["client_uri", "logo_uri", "policy_uri", "tos_uri"].flatMap((member) =>
       links.map((link) => [member, link] as const),
     ),
-  )("refused: %s %j", (member, link) => {
+    ([member, link]) => `is refused for the ${member} ${JSON.stringify(link)}`,
+  );
+  it.each(memberLinks)("%s", (_title, [member, link]) => {
     expect(register({ [member]: link })).toEqual({
       ok: false,
       error: "invalid_client_metadata",
-      error_description: `${member} is no https URL`,
+      error_description: `${member} is not an https URL`,
     });
   });
 
-  it.each([
-    ["client_name#ja", "Course\u202eHelper"],
-    ["client_name#ja", ["x"]],
-    ["logo_uri#ja", "javascript:alert(1)"],
-    ["tos_uri#ja", "http://app.example/"],
-  ])("refused in any language: %s %j (RFC 7591, section 2.2)", (member, value) => {
+  const translations = titled(
+    [
+      ["client_name#ja", "Course\u202eHelper"],
+      ["client_name#ja", ["x"]],
+      ["logo_uri#ja", "javascript:alert(1)"],
+      ["tos_uri#ja", "http://app.example/"],
+    ] as const,
+    ([member, value]) =>
+      `is refused in any language (RFC 7591, section 2.2) for the ${member} ${JSON.stringify(value)}`,
+  );
+  it.each(translations)("%s", (_title, [member, value]) => {
     expect(register({ client_name: "A", [member]: value })).toMatchObject({
       ok: false,
       error: "invalid_client_metadata",
@@ -177,20 +193,20 @@ describe("what will stand on a consent page", () => {
     "myapp:/cb",
     "no url",
     7,
-  ])("refused: the redirect URI %j", (redirect_uri) => {
+  ])("is refused for the redirect URI %s", (redirect_uri) => {
     expect(register({ redirect_uris: [redirect_uri] })).toMatchObject({
       ok: false,
       error: "invalid_redirect_uri",
     });
   });
 
-  it("refused: one redirect URI that cannot be used beside another one that can", () => {
+  it("is refused if one of two redirect URIs is invalid", () => {
     const redirect_uris = ["https://app.example/cb", "http://evil.example/cb"];
     expect(register({ redirect_uris })).toMatchObject({ error: "invalid_redirect_uri" });
   });
 
   it.each(["https://user@app.example/cb", "https://:pw@app.example/cb"])(
-    "refused: a redirect URI with credentials: %s",
+    "is refused for a redirect URI with credentials: %s",
     (redirect_uri) => {
       expect(register({ redirect_uris: [redirect_uri] })).toMatchObject({
         error: "invalid_redirect_uri",
@@ -198,17 +214,17 @@ describe("what will stand on a consent page", () => {
     },
   );
 
-  it("takes a name of 200 characters, and none of 201", () => {
+  it("can have a name of 200 characters, not of 201", () => {
     expect(register({ client_name: "a".repeat(200) }).ok).toBe(true);
     expect(register({ client_name: "a".repeat(201) }).ok).toBe(false);
   });
 
-  it("refused: redirect URIs that are no list", () => {
+  it("is refused if redirect_uris is not a list", () => {
     expect(register({ redirect_uris: "https://app.example/cb" }).ok).toBe(false);
   });
 });
 
-describe("what is no metadata", () => {
+describe("a registration", () => {
   const throwing = Object.defineProperty({}, "scope", {
     enumerable: true,
     get: () => {
@@ -217,15 +233,15 @@ describe("what is no metadata", () => {
   });
   it.each([
     ["null", null],
-    ["nothing", undefined],
+    ["undefined", undefined],
     ["a text", "x"],
     ["a list", ["x"]],
     ["an object that throws", throwing],
-  ])("refused: %s", (_, metadata) => {
+  ])("is refused if the metadata is %s", (_, metadata) => {
     expect(register(metadata)).toMatchObject({ ok: false, error: "invalid_client_metadata" });
   });
 
-  it("inherits nothing", () => {
+  it("ignores inherited members", () => {
     const metadata: unknown = JSON.parse(
       '{ "__proto__": { "scope": "admin:all" }, "client_name": "A" }',
     );

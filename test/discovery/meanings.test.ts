@@ -1,4 +1,4 @@
-// Refresh and registration go by what scopes mean: implications, older names, templates as ceilings.
+// Refresh and registration use the meanings of scopes: implications, older names, templates as ceilings.
 
 import {
   clientRegistration,
@@ -11,6 +11,7 @@ import {
   refreshScope,
 } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 
 const policy = definePolicy({
   name: "Meanings",
@@ -65,7 +66,7 @@ const REFRESHED: readonly Refreshed[] = [
     narrowed: true,
   },
   {
-    title: "an older name stays as it is where the client's scope covers all of it",
+    title: "an older name is kept if the client's scope covers all of it",
     original: "/accounts/a/all",
     options: { clientScope: "/accounts/<id>/money.write /accounts/a/profile.read" },
     scope: "/accounts/a/all",
@@ -77,130 +78,130 @@ const REFRESHED: readonly Refreshed[] = [
     scope: "/accounts/a/money.write /accounts/b/profile.read",
   },
   {
-    title: "a template of another form covers only the values that it can be written with",
+    title: "a template of another form covers only the values that its form accepts",
     original: "/files/a /files/a.b",
     options: { clientScope: "files.{id}.all" },
     scope: "/files/a",
     narrowed: true,
   },
   {
-    title: "a bound scope is covered for its value alone",
+    title: "a bound scope is covered for its value only",
     original: "/accounts/a/all /accounts/b/all",
     options: { clientScope: "/accounts/b/all" },
     scope: "/accounts/b/all",
     narrowed: true,
   },
   {
-    title: "nothing is left where the client's scope covers nothing",
+    title: "the refresh is refused if the client's scope covers nothing",
     original: "n:read",
     options: { clientScope: "openid nope:x" },
     scope: undefined,
   },
   {
-    title: "a request may name what the grant implies",
+    title: "a request can name what the grant implies",
     original: "n:admin",
     requested: "n:read",
     scope: "n:read",
     narrowed: true,
   },
   {
-    title: "what a request names beside the grant is another scope than the one that was granted",
+    title: "a request for the grant and a scope that it implies narrows the grant",
     original: "n:admin",
     requested: "n:admin n:read",
     scope: "n:admin n:read",
     narrowed: true,
   },
   {
-    title: "a request may not name what implies the grant",
+    title: "a request for a scope that implies the grant is refused",
     original: "n:read",
     requested: "n:write",
     scope: undefined,
   },
   {
-    title: "a request may name a part of an older name",
+    title: "a request can name a part of an older name",
     original: "members:read",
     requested: "teachers:read",
     scope: "teachers:read",
     narrowed: true,
   },
   {
-    title: "a request may not name an older name of which the grant has a part",
+    title: "a request for an older name of which the grant has a part is refused",
     original: "teachers:read",
     requested: "members:read",
     scope: undefined,
   },
   {
-    title: "an older name that only the request has becomes the current ones",
+    title: "an older name that only the request has is replaced by current names",
     original: "teachers:read students:read",
     requested: "members:read",
     scope: "students:read teachers:read",
   },
   {
-    title: "a request may name what the policy has no more, if the grant has it",
+    title: "a request can name a scope that the policy no longer has, if the grant has it",
     original: "gone:x n:read",
     requested: "gone:x n:read",
     scope: "n:read",
     narrowed: true,
   },
   {
-    title: "a request may not name an unknown scope",
+    title: "a request for an unknown scope is refused",
     original: "n:read",
     requested: "gone:x n:read",
     scope: undefined,
   },
   {
-    title: "a template in the request is not a scope",
+    title: "a request with a template is refused",
     original: "/accounts/a/all",
     requested: "/accounts/{id}/all",
     scope: undefined,
   },
   {
-    title: "a reserved scope beside an open one does not count for a third party",
+    title: "a reserved scope does not count for a third-party client",
     original: "all:read all:console",
     scope: "all:read",
     narrowed: true,
   },
   {
-    title: "a reserved scope counts for the owner's own client",
+    title: "a reserved scope counts for a first-party client",
     original: "all:read all:console",
     options: { first_party: true, clientScope: "all:console" },
     scope: "all:console",
     narrowed: true,
   },
   {
-    title: "an older name that means more by now is replaced by what it meant",
+    title: "an older name that means more now is replaced by what it meant",
     original: "members:read",
     options: { originalMeanings: ["students:read"] },
     scope: "students:read",
     narrowed: true,
   },
   {
-    title: "an older name that means the same stays as it is",
+    title: "an older name that means the same is kept",
     original: "members:read",
     options: { originalMeanings: "teachers:read students:read" },
     scope: "members:read",
   },
   {
-    title: "an older name that implies more by now is replaced as far as names allow",
+    title: "an older name that implies more now is replaced as far as names allow",
     original: "n:all",
     options: { originalMeanings: ["n:read", "n:write"] },
     scope: "n:write",
     narrowed: true,
   },
   {
-    title: "a scope that was renamed since stays, since all that replaces it was in it",
+    title: "a scope that was renamed since is kept, because everything that replaces it was in it",
     original: "members:read n:all",
     options: { originalMeanings: ["members:read", "n:all", "n:read", "n:write"] },
     scope: "members:read n:all",
   },
   {
-    title: "nothing of a record that knows nothing stays",
+    title: "the refresh is refused if the record is empty",
     original: "members:read",
     options: { originalMeanings: "" },
     scope: undefined,
   },
   {
-    title: "the record and the client's scope limit together",
+    title: "the record and the client's scope both limit the refresh",
     original: "/accounts/a/all",
     options: {
       originalMeanings: ["/accounts/a/profile.read"],
@@ -210,8 +211,9 @@ const REFRESHED: readonly Refreshed[] = [
   },
 ];
 
-describe("a refreshed scope", () => {
-  it.each(REFRESHED)("$title", ({ original, requested, options, scope, narrowed = false }) => {
+describe("refreshScope", () => {
+  it.each(titled(REFRESHED))("%s", (_title, row) => {
+    const { original, requested, options, scope, narrowed = false } = row;
     const result = refreshScope(policy, original, requested, options);
     expect(result).toEqual(
       scope === undefined
@@ -220,7 +222,7 @@ describe("a refreshed scope", () => {
     );
   });
 
-  it("does not pay where the client may only read", () => {
+  it("does not return a scope that pays to a client that can only read", () => {
     const options = { clientScope: "/accounts/{id}/profile.read" };
     const result = refreshScope(policy, "/accounts/a/all", undefined, options);
     const pays = (scope: string) => policy.decide({ scope }, "pay", { account: "a" }).allowed;
@@ -236,12 +238,14 @@ describe("a refreshed scope", () => {
     [{ originalMeanings: 7 }],
     [{ originalMeanings: undefined }],
     [null],
-  ])("is not made with wrong options: %j", (options) => {
+  ])("throws for the wrong options %j", (options) => {
     const call = () => refreshScope(policy, "n:read", undefined, options as never);
     expect(call).toThrow(PolicyError);
     expect(call).toThrow(expect.objectContaining({ code: "ERR_OPTIONS_INVALID" }));
   });
+});
 
+describe("clientRegistration with wrong options", () => {
   it.each([
     [{ cieling: ["n:read"] }],
     [{ ceiling: "n:read" }],
@@ -250,13 +254,13 @@ describe("a refreshed scope", () => {
     [{ ceiling: [7] }],
     [{ defaultScope: ["n:read"] }],
     [{ unknownScopes: "ignore" }],
-  ])("is not registered with wrong options: %j", (options) => {
+  ])("throws for %j", (options) => {
     const call = () => clientRegistration(policy, {}, options as never);
     expect(call).toThrow(expect.objectContaining({ code: "ERR_OPTIONS_INVALID" }));
   });
 });
 
-describe("whether a refresh token is issued", () => {
+describe("issuesRefreshToken", () => {
   const offline: Policy = definePolicy({
     name: "Offline",
     version: "1",
@@ -274,7 +278,7 @@ describe("whether a refresh token is issued", () => {
     ["/accounts/{id}/read offline_access", false],
     ["offline_access  full", false],
     ["full:x", false],
-  ])("goes by what the scope means, as a decision reads it: %s", (scope, expected) => {
+  ])("uses the meanings of the scope %s", (scope, expected) => {
     expect(issuesRefreshToken(offline, scope)).toBe(expected);
   });
 });
@@ -283,7 +287,7 @@ interface Registered {
   readonly title: string;
   readonly scope: string;
   readonly options?: RegistrationOptions;
-  /** `undefined` where the registration is refused. */
+  /** `undefined` if the registration is refused. */
   readonly registered: string | undefined;
 }
 
@@ -301,7 +305,7 @@ const REGISTERED: readonly Registered[] = [
     registered: undefined,
   },
   {
-    title: "one current name beyond the ceiling refuses the others with it",
+    title: "the whole scope is refused for one current name beyond the ceiling",
     scope: "n:read n:write",
     options: { ceiling: ["n:read"] },
     registered: undefined,
@@ -324,25 +328,25 @@ const REGISTERED: readonly Registered[] = [
     registered: "teachers:read",
   },
   {
-    title: "an older name is replaced by what it implies, where the ceiling covers no more of it",
+    title: "an older name is replaced by what it implies if the ceiling covers only that",
     scope: "n:all",
     options: { ceiling: ["n:write", "openid"] },
     registered: "n:write",
   },
   {
-    title: "an older name of which the ceiling covers nothing refuses",
+    title: "an older name of which the ceiling covers nothing is refused",
     scope: "members:read openid",
     options: { ceiling: ["openid"] },
     registered: undefined,
   },
   {
-    title: "an older name is the open scope that replaces it, beside a reserved one",
+    title: "an older name is replaced by the open scope, not by the reserved one",
     scope: "all:read",
     registered: "all:public",
   },
-  { title: "a reserved scope refuses", scope: "all:console openid", registered: undefined },
+  { title: "a reserved scope is refused", scope: "all:console openid", registered: undefined },
   {
-    title: "a reserved scope refuses, though a ceiling names it",
+    title: "a reserved scope is refused even if a ceiling names it",
     scope: "all:console",
     options: { ceiling: ["all:console"] },
     registered: undefined,
@@ -366,14 +370,13 @@ const REGISTERED: readonly Registered[] = [
     registered: undefined,
   },
   {
-    title: "a template is not covered by a template that cannot be written with all of its values",
+    title: "a template is not covered by a template that does not accept all of its values",
     scope: "/files/{id}/names",
     options: { ceiling: ["files.{id}.all"] },
     registered: undefined,
   },
   {
-    title:
-      "an older template is not replaced by a current one that stands for more than the ceiling",
+    title: "an older template is not replaced by a current one that covers more than the ceiling",
     scope: "files.{id}.all",
     options: { ceiling: ["files.{id}.all"] },
     registered: undefined,
@@ -389,18 +392,18 @@ const REGISTERED: readonly Registered[] = [
     registered: "n:read",
   },
   {
-    title: "where only unknown names are sent, the client has what one without a scope has",
+    title: "the defaults are registered if only unknown names are sent",
     scope: "nope:x nope:y",
     registered: "openid n:read",
   },
   {
-    title: "unknown names refuse, where the server says so",
+    title: "unknown names are refused if the server refuses them",
     scope: "nope:x n:read",
     options: { unknownScopes: "refuse" },
     registered: undefined,
   },
   {
-    title: "what is left of the default is what the ceiling covers",
+    title: "the default is limited to what the ceiling covers",
     scope: "nope:x",
     options: { ceiling: ["n:write"] },
     registered: "n:read",
@@ -419,8 +422,8 @@ const REGISTERED: readonly Registered[] = [
   },
 ];
 
-describe("a registered scope", () => {
-  it.each(REGISTERED)("$title", ({ scope, options, registered }) => {
+describe("clientRegistration", () => {
+  it.each(titled(REGISTERED))("%s", (_title, { scope, options, registered }) => {
     const result = clientRegistration(policy, { scope }, options);
     expect(result).toMatchObject(
       registered === undefined

@@ -16,7 +16,7 @@ const supported = (parts: object) =>
 const on = { default: "on" };
 
 describe("the metadata of a protected resource (RFC 9728, section 2)", () => {
-  it("is, whole, this", () => {
+  it("has the identifier, the issuers, the scopes and the name of the policy", () => {
     const policy = policyWith({ scopes: { openid: on, "courses:read": {} } });
     const authorizationServers = ["https://as.example.com", "http://127.0.0.1:9000"];
     expect(protectedResourceMetadata(policy, { resource: RESOURCE, authorizationServers })).toEqual(
@@ -30,13 +30,13 @@ describe("the metadata of a protected resource (RFC 9728, section 2)", () => {
     );
   });
 
-  it("DISCOVERY-003: has the identifier byte for byte (section 3.3)", () => {
+  it("has the identifier byte for byte (section 3.3; DISCOVERY-003)", () => {
     for (const resource of [RESOURCE, "HTTPS://API.example.com/a/../MCP", "https://a.example/?b"]) {
       expect(protectedResourceMetadata(policyWith({}), { resource }).resource).toBe(resource);
     }
   });
 
-  it("DISCOVERY-004: leaves out what would be empty (section 3.2)", () => {
+  it("omits members that would be empty (section 3.2; DISCOVERY-004)", () => {
     const policy = policyWith({ scopes: { "admin:all": { reserved: true } } });
     const options = { resource: RESOURCE, authorizationServers: [] };
     expect(Object.keys(protectedResourceMetadata(policy, options))).toEqual([
@@ -47,12 +47,16 @@ describe("the metadata of a protected resource (RFC 9728, section 2)", () => {
   });
 
   it.each<[what: string, parts: object, names: readonly string[] | undefined]>([
-    ["the scopes that are on", { scopes: { b: on, a: on } }, ["b", "a"]],
+    ["the scopes that are on by default", { scopes: { b: on, a: on } }, ["b", "a"]],
     ["the baseline", { scopes: { a: {}, b: {} }, baseline: ["b"] }, ["b"]],
-    ["both, each once", { scopes: { a: on, b: on, c: {} }, baseline: ["c", "a"] }, ["a", "b", "c"]],
-    ["none that is off", { scopes: { a: { default: "off" } } }, undefined],
-    ["none that is silent", { scopes: { a: {}, b: "B" } }, undefined],
-    ["none that is reserved", { scopes: { a: { reserved: true } }, baseline: ["a"] }, undefined],
+    [
+      "both together, each scope once",
+      { scopes: { a: on, b: on, c: {} }, baseline: ["c", "a"] },
+      ["a", "b", "c"],
+    ],
+    ["no scope that is off by default", { scopes: { a: { default: "off" } } }, undefined],
+    ["no scope without a default", { scopes: { a: {}, b: "B" } }, undefined],
+    ["no reserved scope", { scopes: { a: { reserved: true } }, baseline: ["a"] }, undefined],
     ["no template", { scopes: { "/accounts/{accountID}/": on } }, undefined],
     [
       "no offline_access",
@@ -60,19 +64,23 @@ describe("the metadata of a protected resource (RFC 9728, section 2)", () => {
       undefined,
     ],
     ["no older name", { scopes: { a: { ...on, replaces: ["b"] } } }, ["a"]],
-    ["no default scope where one is on", { scopes: { a: {}, b: on }, defaultScopes: ["a"] }, ["b"]],
     [
-      "no default scope where there is a baseline",
+      "no default scope if a scope is on",
+      { scopes: { a: {}, b: on }, defaultScopes: ["a"] },
+      ["b"],
+    ],
+    [
+      "no default scope if the policy has a baseline",
       { scopes: { a: {}, b: {} }, baseline: ["b"], defaultScopes: ["a"] },
       ["b"],
     ],
     [
-      "the default scopes where nothing is on and there is no baseline",
+      "the default scopes if no scope is on and the policy has no baseline",
       { scopes: { a: {}, b: {}, c: {} }, defaultScopes: ["c", "a"] },
       ["a", "c"],
     ],
     [
-      "the default scopes where what is on cannot be advertised",
+      "the default scopes if the scopes that are on cannot be advertised",
       { scopes: { a: {}, offline_access: on }, defaultScopes: ["a"] },
       ["a"],
     ],
@@ -85,7 +93,7 @@ describe("the metadata of a protected resource (RFC 9728, section 2)", () => {
     expect(supported(parts)).toEqual(names);
   });
 
-  it("DISCOVERY-001: names nothing reserved or denied, no template, no offline_access", () => {
+  it("does not name reserved scopes, denied tools, templates or offline_access (DISCOVERY-001)", () => {
     const scopes = Object.fromEntries(
       Object.entries(ATTACKED.courses.scopes).map(([name, options]) => {
         const known = typeof options === "string" ? { description: options } : options;
@@ -106,7 +114,7 @@ describe("the metadata of a protected resource (RFC 9728, section 2)", () => {
     ["resource", `${RESOURCE}#x`],
     ["authorizationServers", RESOURCE, ["as.example.com"]],
     ["authorizationServers", RESOURCE, ["https://as.example.com", "https://as.example.com?x"]],
-  ])("is refused for %s", (path, resource, authorizationServers = []) => {
+  ])("is refused for an invalid option %s", (path, resource, authorizationServers = []) => {
     const make = () =>
       protectedResourceMetadata(policyWith({}), { resource, authorizationServers } as never);
     expect(make).toThrow(PolicyError);
@@ -118,21 +126,21 @@ describe("the metadata of a protected resource (RFC 9728, section 2)", () => {
     );
   });
 
-  it("is refused for what is no policy", () => {
+  it("is refused for a value that is not a policy", () => {
     expect(() => protectedResourceMetadata({} as never, { resource: RESOURCE })).toThrow(
       expect.objectContaining({ code: "ERR_POLICY_UNKNOWN" }) as Error,
     );
   });
 });
 
-describe("the address of the metadata", () => {
-  it("is that of the resource", () => {
+describe("the URL of the metadata", () => {
+  it("has the well-known path before the path of the resource", () => {
     expect(protectedResourceMetadataUrl(RESOURCE)).toBe(
       "https://api.example.com/.well-known/oauth-protected-resource/mcp",
     );
   });
 
-  it("is refused for what is no resource", () => {
+  it("is refused for an invalid resource identifier", () => {
     for (const bad of ["nope", "http://api.example.com", undefined]) {
       expect(() => protectedResourceMetadataUrl(bad as string)).toThrow(PolicyError);
     }
@@ -143,7 +151,7 @@ describe("the metadata of an authorizer", () => {
   const policy = policyWith({ scopes: { openid: on } });
   const verify = () => undefined;
 
-  it("is the document with its address, frozen", () => {
+  it("is the frozen document with its URL", () => {
     const authorizationServers = ["https://as.example.com"];
     const authorizer = createAuthorizer({
       policy,
@@ -160,12 +168,12 @@ describe("the metadata of an authorizer", () => {
     expect(Object.isFrozen(metadata?.document.authorization_servers)).toBe(true);
   });
 
-  it("names no authorization server where it was given none", () => {
+  it("omits authorization_servers if none is given", () => {
     const authorizer = createAuthorizer({ policy, verify, resource: RESOURCE });
     expect(authorizer.metadata()?.document).not.toHaveProperty("authorization_servers");
   });
 
-  it("is nothing without a resource", () => {
+  it("is undefined without a resource", () => {
     expect(createAuthorizer({ policy, verify }).metadata()).toBeUndefined();
     expect(createAuthorizer({ policy, verify }).resource).toBeUndefined();
   });

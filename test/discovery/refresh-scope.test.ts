@@ -4,23 +4,37 @@ import { describe, expect, it } from "vitest";
 import { runOften, tally } from "../often.js";
 import { policy } from "./policy.js";
 
-describe("what a refresh token is exchanged for (RFC 6749, section 6)", () => {
+describe("a refreshed scope (RFC 6749, section 6)", () => {
   const grant = "openid courses:read courses:write";
   it.each([
-    ["the grant, if no scope is named", grant, undefined, {}, grant, false],
-    ["a part of it", grant, "courses:read", {}, "courses:read", true],
+    ["the grant if no scope is requested", grant, undefined, {}, grant, false],
+    ["the requested part of the grant", grant, "courses:read", {}, "courses:read", true],
     [
-      "the grant in the order that is asked for",
+      "the grant in the requested order",
       grant,
       "courses:write courses:read openid",
       {},
       "courses:write courses:read openid",
       false,
     ],
-    ["nothing that the policy has no more", "openid gone:read", undefined, {}, "openid", true],
-    ["nothing that is reserved by now", "openid admin:all", undefined, {}, "openid", true],
     [
-      "what is reserved, for the owner's own client",
+      "the grant without scopes that the policy no longer has",
+      "openid gone:read",
+      undefined,
+      {},
+      "openid",
+      true,
+    ],
+    [
+      "the grant without scopes that are reserved now",
+      "openid admin:all",
+      undefined,
+      {},
+      "openid",
+      true,
+    ],
+    [
+      "the grant with reserved scopes for a first-party client",
       "openid admin:all",
       undefined,
       { first_party: true },
@@ -28,14 +42,21 @@ describe("what a refresh token is exchanged for (RFC 6749, section 6)", () => {
       false,
     ],
     [
-      "nothing beyond a registration that was narrowed",
+      "the part of the grant within a narrowed registration",
       grant,
       undefined,
       { clientScope: "openid courses:read" },
       "openid courses:read",
       true,
     ],
-    ["an older name, which still holds", "members:read", undefined, {}, "members:read", false],
+    [
+      "an older name that still has a meaning",
+      "members:read",
+      undefined,
+      {},
+      "members:read",
+      false,
+    ],
     [
       "a bound scope",
       "/accounts/a/profile.write",
@@ -53,14 +74,14 @@ describe("what a refresh token is exchanged for (RFC 6749, section 6)", () => {
       false,
     ],
     [
-      "no bound scope of another registered value",
+      "the grant without a bound scope that is registered for another value",
       "openid /accounts/a/profile.write",
       undefined,
       { clientScope: "openid /accounts/b/profile.write" },
       "openid",
       true,
     ],
-  ] as const)("%s", (_, original, requested, options, scope, narrowed) => {
+  ] as const)("is %s", (_, original, requested, options, scope, narrowed) => {
     expect(refreshScope(policy, original, requested, options)).toEqual({
       ok: true,
       scope,
@@ -70,24 +91,24 @@ describe("what a refresh token is exchanged for (RFC 6749, section 6)", () => {
   });
 
   it.each([
-    ["more than the grant", grant, "courses:read students:read", {}],
-    ["something else", "courses:read", "courses:write", {}],
-    ["a part of a name", "courses:readwrite", "courses:read", {}],
-    ["nothing at all, said aloud", grant, "", {}],
-    ["a malformed scope", grant, "openid  courses:read", {}],
+    ["a request for more than the grant", grant, "courses:read students:read", {}],
+    ["a request for another scope", "courses:read", "courses:write", {}],
+    ["a request for a part of a granted name", "courses:readwrite", "courses:read", {}],
+    ["an empty request", grant, "", {}],
+    ["a malformed request", grant, "openid  courses:read", {}],
     ["a malformed grant", "openid  courses:read", undefined, {}],
     ["a grant of which nothing is left", "gone:read", undefined, {}],
-    ["a template", "/accounts/{accountID}/profile.write", undefined, {}],
-    ["a registration that is malformed", grant, undefined, { clientScope: " " }],
-    ["no text", 7 as never, undefined, {}],
-  ] as const)("refused: %s", (_, original, requested, options) => {
+    ["a grant of a template", "/accounts/{accountID}/profile.write", undefined, {}],
+    ["a malformed registration", grant, undefined, { clientScope: " " }],
+    ["a grant that is not a text", 7 as never, undefined, {}],
+  ] as const)("is refused for %s", (_, original, requested, options) => {
     expect(refreshScope(policy, original, requested, options)).toEqual({
       ok: false,
       error: "invalid_scope",
     });
   });
 
-  it("is never more than the grant, and never reserved, for any request", () => {
+  it("never exceeds the grant and is never reserved, for any request", () => {
     const names = [
       ...Object.keys(policy.definition.scopes),
       "members:read",
@@ -104,7 +125,7 @@ describe("what a refresh token is exchanged for (RFC 6749, section 6)", () => {
           given.count += 1;
           expect(policy.covers(original, result.scope)).toBe(true);
           expect(result.scopes).not.toContain("admin:all");
-          // a second refresh of the result gives the same: nothing more is lost, nothing comes back
+          // a second refresh of the result returns the same scope
           expect(refreshScope(policy, result.scope)).toMatchObject({ scope: result.scope });
         }),
       ),
@@ -112,17 +133,17 @@ describe("what a refresh token is exchanged for (RFC 6749, section 6)", () => {
   });
 });
 
-describe("whether a refresh token is issued", () => {
+describe("issuesRefreshToken", () => {
   it.each([
     ["openid offline_access", true],
     ["openid", false],
     ["openid  offline_access", false],
     ["", false],
-  ])("%j: %s", (scope, expected) => {
+  ])("for the scope %j returns %s", (scope, expected) => {
     expect(issuesRefreshToken(policy, scope)).toBe(expected);
   });
 
-  it("not by a policy that does not declare it, or keeps it for itself", () => {
+  it("returns false if the policy does not declare offline_access or reserves it", () => {
     const none = loadPolicy({ name: "P", version: "1", scopes: { openid: {} } });
     const own = loadPolicy({
       name: "P",

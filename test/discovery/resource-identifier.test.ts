@@ -5,6 +5,7 @@ import {
   resourceFault,
 } from "../../src/discovery/resource-identifier.js";
 import { urlParts } from "../../src/grammar/url.js";
+import { titled } from "../titled.js";
 
 const GOOD = [
   "https://api.example.com",
@@ -40,7 +41,7 @@ const BAD: readonly (readonly [resource: unknown, fault: RegExp])[] = [
   ["https://api.example.com/#", /fragment/],
   ["https://me@api.example.com/", /credentials/],
   ["https://:secret@api.example.com/", /credentials/],
-  // what a URL parser mends in silence
+  // texts that a URL parser corrects silently
   [" https://api.example.com", /printable/],
   ["https://api.example.com\n", /printable/],
   ["https://api.exa\tmple.com/", /printable/],
@@ -55,27 +56,28 @@ const BAD: readonly (readonly [resource: unknown, fault: RegExp])[] = [
 ];
 
 describe("a resource identifier", () => {
-  it.each(GOOD)("%s is one", (resource) => {
+  it.each(GOOD)("can be %s", (resource) => {
     expect(resourceFault(resource)).toBeUndefined();
     expect(issuerFault(resource)).toBeUndefined();
   });
 
-  it.each(BAD)("%j is none", (resource, fault) => {
+  const bad = titled(BAD, ([resource]) => `cannot be ${JSON.stringify(resource)}`);
+  it.each(bad)("%s", (_title, [resource, fault]) => {
     expect(resourceFault(resource)).toMatch(fault);
     expect(issuerFault(resource)).toMatch(fault);
   });
 
-  it("may have a query, which an issuer has not (RFC 8414, section 2)", () => {
+  it("can have a query, unlike an issuer (RFC 8414, section 2)", () => {
     expect(resourceFault("https://api.example.com/?tenant=1")).toBeUndefined();
     expect(issuerFault("https://as.example.com/?tenant=1")).toMatch(/query/);
     expect(issuerFault("https://as.example.com/?")).toMatch(/query/);
   });
 });
 
-describe("the address of the metadata: between host and path (RFC 9728, section 3.1)", () => {
+describe("the URL of the metadata (RFC 9728, section 3.1)", () => {
   const WELL_KNOWN = "/.well-known/oauth-protected-resource";
   it.each([
-    // "https://resource.example.com" and "https://resource.example.com/resource1" are the RFC's own
+    // "https://resource.example.com" and "https://resource.example.com/resource1" are examples of the RFC
     ["", "https://resource.example.com", `https://resource.example.com${WELL_KNOWN}`],
     [
       "",
@@ -93,13 +95,13 @@ describe("the address of the metadata: between host and path (RFC 9728, section 
     ["", "https://api.example.com/?x=1", `https://api.example.com${WELL_KNOWN}?x=1`],
     ["", "https://api.example.com/a?x=1", `https://api.example.com${WELL_KNOWN}/a?x=1`],
     ["", "http://127.0.0.1:8080/mcp", `http://127.0.0.1:8080${WELL_KNOWN}/mcp`],
-  ])("%s%s -> %s", (_, resource, url) => {
+  ])("%shas the well-known path between host and path for %s: %s", (_, resource, url) => {
     expect(metadataUrl(resource)).toBe(url);
   });
 });
 
 describe("the parts of a URL", () => {
-  it("are read of text alone", () => {
+  it("are read from a text only", () => {
     expect(urlParts("https://a.example/b?c#d")).toMatchObject({ pathname: "/b", hash: "#d" });
     for (const other of ["x", "", undefined, null, 7, {}, { toString: () => "https://a" }]) {
       expect(urlParts(other)).toBeUndefined();

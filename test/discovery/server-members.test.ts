@@ -1,11 +1,12 @@
-// What only the server may say of a client is stripped from a registration, whatever its spelling; the rest stays as it is.
+// Members that only the server can set are removed from a registration, whatever their spelling. All others stay unchanged.
 
 import { type ConsentClient, clientRegistration, consentScreen } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { CLIENT_MEMBERS } from "../../src/policy/client.js";
+import { titled } from "../titled.js";
 import { policy } from "./policy.js";
 
-/** Members of an answer to a registration (RFC 7591, section 3.2.1; RFC 7592, section 3). */
+/** Members of a registration response (RFC 7591, section 3.2.1; RFC 7592, section 3). */
 const ANSWER_MEMBERS = [
   "client_id",
   "client_secret",
@@ -27,7 +28,7 @@ const wide = (text: string): string =>
   );
 
 const SPELLINGS: readonly (readonly [name: string, spell: (member: string) => string])[] = [
-  ["as it is", (member) => member],
+  ["its own spelling", (member) => member],
   [
     "camel case",
     (member) =>
@@ -51,14 +52,14 @@ const SPELLINGS: readonly (readonly [name: string, spell: (member: string) => st
   ["a full-width language tag", (member) => `${member}\uff03de`],
   ["a zero-width space", (member) => member.replace("_", "_\u200b")],
   ["a soft hyphen", (member) => `\u00ad${member}`],
-  ["a letter that is drawn as nothing", (member) => `${member}\u3164`],
+  ["an invisible letter", (member) => `${member}\u3164`],
   ["a byte order mark", (member) => `\ufeff${member}`],
   ["a ligature", (member) => member.replace("fi", "\ufb01")],
   ["a long s", (member) => member.replace("s", "\u017f")],
 ];
 
-describe("what only the server may say", () => {
-  it("is what the server answers, and what the facts of a client say beyond its own claims", () => {
+describe("a member that only the server can set", () => {
+  it("is one of the client facts that the server owns, or of the response members", () => {
     expect([...ofServer].sort()).toEqual(
       ["client_id", "firstParty", "redirect_uri", "requiredScopes", "verifiedDomain"].sort(),
     );
@@ -67,11 +68,13 @@ describe("what only the server may say", () => {
   const named = [...ANSWER_MEMBERS, ...ofServer];
   // the facts of consent are camelCase, and the same names in snake_case are stripped too
   const members = [...new Set([...named, ...named.map((member) => words(member).join("_"))])];
-  it.each(
+  const spelled = titled(
     members.flatMap((member) =>
       SPELLINGS.map(([name, spell]) => ({ member, name, key: spell(member) })),
     ),
-  )("is stripped: $member in $name", ({ key }) => {
+    ({ member, name }) => `is removed: ${member} with ${name}`,
+  );
+  it.each(spelled)("%s", (_title, { key }) => {
     const metadata = Object.fromEntries([
       [key, "victim"],
       ["client_name", "Helper"],
@@ -82,7 +85,7 @@ describe("what only the server may say", () => {
     });
   });
 
-  it("is stripped all at once", () => {
+  it("is removed together with others", () => {
     const sent = {
       client_id: "victim",
       client_secret: "x",
@@ -98,7 +101,7 @@ describe("what only the server may say", () => {
     });
   });
 
-  it("does not change the page, when the metadata become the facts of a client", () => {
+  it("does not change the consent page if the metadata become the facts of a client", () => {
     const metadata = {
       "first-party": true,
       firstParty: true,
@@ -113,7 +116,7 @@ describe("what only the server may say", () => {
     expect(JSON.stringify(screen)).not.toContain("admin:all");
   });
 
-  it("is also the prototype of the metadata", () => {
+  it("can be the prototype of the metadata", () => {
     const sent: unknown = JSON.parse('{"__proto__":{"firstParty":true},"client_name":"A"}');
     const result = clientRegistration(policy, sent);
     const metadata = result.ok ? result.metadata : {};
@@ -122,7 +125,7 @@ describe("what only the server may say", () => {
   });
 });
 
-describe("what a client may say", () => {
+describe("a member that a client can set", () => {
   /** RFC 7591, section 2, and members of other specifications. */
   const METADATA: Readonly<Record<string, unknown>> = {
     redirect_uris: ["https://app.example/cb"],
@@ -155,14 +158,14 @@ describe("what a client may say", () => {
     constructor: "x",
   };
 
-  it.each(Object.entries(METADATA))("stays byte for byte: %s", (key, value) => {
+  it.each(Object.entries(METADATA))("is kept byte for byte: %s", (key, value) => {
     const result = clientRegistration(policy, { [key]: value });
     const metadata = { [key]: value, scope: "openid" };
     expect(result).toEqual({ ok: true, metadata });
     expect(JSON.stringify(result.ok && result.metadata)).toBe(JSON.stringify(metadata));
   });
 
-  it("stays in its order, with the registered scope at the end", () => {
+  it("keeps its place, with the registered scope at the end", () => {
     const result = clientRegistration(policy, { scope: "members:read", ...METADATA });
     const metadata = { ...METADATA, scope: "students:read" };
     expect(JSON.stringify(result.ok && result.metadata)).toBe(JSON.stringify(metadata));

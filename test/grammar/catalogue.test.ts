@@ -4,7 +4,7 @@ import { formatScope, parseScope } from "../../src/grammar/scope.js";
 import { formatScopeToken, parseScopeToken, strayBracket } from "../../src/grammar/scope-syntax.js";
 import { bindScope, matchScope } from "../../src/grammar/template.js";
 
-// Scope names that some forty providers have published.
+// Scope names that some forty providers publish.
 const NAMES = JSON.parse(
   readFileSync(new URL("../cases/catalogue-scopes.json", import.meta.url), "utf8"),
 ) as readonly string[];
@@ -16,7 +16,7 @@ const formOf = (name: string) =>
       ? "path"
       : (/:/.exec(name) && "colon") || (/\./.exec(name) && "dot") || "flat";
 
-it("every published name is taken apart, has its form and is joined again", () => {
+it("every published name is parsed with the right form and formatted as the same text", () => {
   expect(NAMES.length).toBeGreaterThan(1_900);
   for (const name of NAMES) {
     const result = parseScopeToken(name);
@@ -29,7 +29,7 @@ it("every published name is taken apart, has its form and is joined again", () =
   }
 });
 
-it("every published name is a scope, and so are all of them together", () => {
+it("every published name is a valid scope, and so is the list of all of them", () => {
   for (const name of NAMES) {
     const result = parseScope(name);
     expect(result.ok && formatScope(result.scope)).toBe(name);
@@ -38,7 +38,7 @@ it("every published name is a scope, and so are all of them together", () => {
   expect(all.ok && formatScope(all.scope)).toBe(NAMES.join(" "));
 });
 
-it("every published name without a placeholder is its own only instance", () => {
+it("every published name without a placeholder matches only itself", () => {
   for (const name of NAMES.filter((each) => !each.includes("<"))) {
     expect(bindScope(name, {})).toEqual({ ok: true, scope: name });
     expect(matchScope(name, name)).toEqual({});

@@ -12,6 +12,7 @@ import {
 import { isScopeToken } from "../../src/grammar/scope-token.js";
 import { SCOPE_TREES } from "../cases/scope-trees.js";
 import { runOften, tally } from "../often.js";
+import { titled } from "../titled.js";
 import { anyToken, RUNS, spelledToken } from "./arbitrary.js";
 
 const SOME_TOKEN = fc.oneof(spelledToken, anyToken);
@@ -23,11 +24,16 @@ function parsed(text: string): ScopeTokenSyntax {
 }
 
 describe("parseScopeToken", () => {
-  it.each(SCOPE_TREES)("$text", ({ text, expected }) => {
+  const trees = titled(SCOPE_TREES, ({ text, expected }) =>
+    expected.ok
+      ? `parses ${JSON.stringify(text)} as a scope-token of the form ${expected.token.form}`
+      : `rejects ${JSON.stringify(text)} at index ${expected.index}`,
+  );
+  it.each(trees)("%s", (_title, { text, expected }) => {
     expect(parseScopeToken(text)).toStrictEqual(expected);
   });
 
-  it("refuses exactly what is no scope-token, and never throws", () => {
+  it("rejects exactly the values that are not scope-tokens, and never throws", () => {
     fc.assert(
       fc.property(fc.oneof(SOME_TOKEN, fc.string(), fc.anything()), (value) => {
         expect(parseScopeToken(value as string).ok).toBe(isScopeToken(value));
@@ -37,11 +43,11 @@ describe("parseScopeToken", () => {
     expect(parseScopeToken(["a"] as unknown as string)).toEqual({
       ok: false,
       index: 0,
-      reason: "a scope-token is a string",
+      reason: "a scope-token must be a string",
     });
   });
 
-  it("prints a text that is taken apart into the same parts", () => {
+  it("returns a text that it parses into the same result", () => {
     fc.assert(
       fc.property(SOME_TOKEN, (text) => {
         const token = parsed(text);
@@ -51,7 +57,7 @@ describe("parseScopeToken", () => {
     );
   });
 
-  it("takes the last verb for the action and leaves all other words to the resource, in order", () => {
+  it("returns the last verb as the action and all other words, in order, as the resource", () => {
     const word = fc.constantFrom<string>(
       "read",
       "write",
@@ -88,7 +94,7 @@ describe("parseScopeToken", () => {
 });
 
 describe("formatScopeToken", () => {
-  it("joins what parseScopeToken took apart", () => {
+  it("returns the text that parseScopeToken parsed, with placeholders printed in braces", () => {
     fc.assert(
       fc.property(SOME_TOKEN, (text) => {
         const token = parsed(text);
@@ -101,7 +107,7 @@ describe("formatScopeToken", () => {
     );
   });
 
-  it("keeps apart what two texts say: a form and segments belong to one text", () => {
+  it("returns different texts for different forms or segments", () => {
     fc.assert(
       fc.property(spelledToken, spelledToken, (one, other) => {
         const [a, b] = [parsed(one), parsed(other)];
@@ -114,7 +120,7 @@ describe("formatScopeToken", () => {
 });
 
 describe("scopeForm and splitSegments", () => {
-  it("agree with parseScopeToken where nothing is to be printed", () => {
+  it("agree with parseScopeToken", () => {
     fc.assert(
       fc.property(SOME_TOKEN, (text) => {
         const { form, text: printed, segments } = parsed(text);
@@ -151,12 +157,18 @@ const BRACKETS: readonly (readonly [text: string, stray: number, holds: boolean]
 ];
 
 describe("strayBracket and holdsPlaceholder", () => {
-  it.each(BRACKETS)("%s: stray at %d, a placeholder: %j", (text, stray, holds) => {
+  const brackets = titled(
+    BRACKETS,
+    ([text, stray, holds]) =>
+      `find ${holds ? "a placeholder" : "no placeholder"} in ${text} and ` +
+      (stray === -1 ? "no stray bracket" : `a stray bracket at index ${stray}`),
+  );
+  it.each(brackets)("%s", (_title, [text, stray, holds]) => {
     expect(strayBracket(text)).toBe(stray);
     expect(holdsPlaceholder(text)).toBe(holds);
   });
 
-  it("agree with the placeholders that parseScopeToken found", () => {
+  it("agree with the placeholders that parseScopeToken returns", () => {
     fc.assert(
       fc.property(SOME_TOKEN, (text) => {
         const { params, segments } = parsed(text);

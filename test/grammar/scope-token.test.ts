@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { badScopeChar, isScopeChar, isScopeToken } from "../../src/grammar/scope-token.js";
+import { titled } from "../titled.js";
 import { anyToken, RUNS } from "./arbitrary.js";
 
 // RFC 6749, appendix A.4, copied by hand.
@@ -11,11 +12,11 @@ const VALUES: readonly (readonly [value: unknown, isToken: boolean, why: string]
   ["!", true, "the first character of the set"],
   ["#[]~", true, "the ends of the two ranges"],
   ["'", true, "an apostrophe"],
-  ["{accountID}", true, "a template is a scope-token too"],
-  ["a,b", true, "a comma is no separator"],
-  ["", false, "one character at least"],
+  ["{accountID}", true, "a template"],
+  ["a,b", true, "a comma, which does not separate scopes"],
+  ["", false, "the empty text"],
   [" ", false, "a space"],
-  ["a b", false, "two of them"],
+  ["a b", false, "two scope-tokens"],
   ['a"b', false, "a quote"],
   ["a\\b", false, "a backslash"],
   ["a\u007f", false, "DEL"],
@@ -32,7 +33,11 @@ const VALUES: readonly (readonly [value: unknown, isToken: boolean, why: string]
 ];
 
 describe("isScopeToken", () => {
-  it.each(VALUES)("%j: %j, %s", (value, isToken) => {
+  const values = titled(
+    VALUES,
+    ([value, isToken, why]) => `returns ${isToken} for ${JSON.stringify(value)}: ${why}`,
+  );
+  it.each(values)("%s", (_title, [value, isToken]) => {
     expect(isScopeToken(value)).toBe(isToken);
   });
 
@@ -46,7 +51,7 @@ describe("isScopeToken", () => {
 });
 
 describe("badScopeChar", () => {
-  it("is -1 for every scope-token, and for the empty text", () => {
+  it("returns -1 for every scope-token and for the empty text", () => {
     expect(badScopeChar("")).toBe(-1);
     fc.assert(
       fc.property(anyToken, (token) => badScopeChar(token) === -1),
@@ -54,7 +59,7 @@ describe("badScopeChar", () => {
     );
   });
 
-  it("is the index of the first bad character wherever it stands", () => {
+  it("returns the index of the first invalid character, wherever it is", () => {
     const bad = fc.constantFrom(" ", '"', "\\", "\t", "\u0000", "\u007f", "\u00e9", "\ud800");
     fc.assert(
       fc.property(anyToken, bad, fc.string(), (token, char, rest) => {

@@ -9,11 +9,12 @@ import {
   type ScopeSet,
 } from "../../src/grammar/scope.js";
 import { runOften, tally } from "../often.js";
+import { titled } from "../titled.js";
 import { anyToken, RUNS } from "./arbitrary.js";
 
 // RFC 6749, section 3.3, copied by hand: scope = scope-token *( SP scope-token ).
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/;
-// What a scope can start with: nothing, or whole tokens, or whole tokens and a space.
+// The texts with which a scope can start: nothing, whole tokens, or whole tokens and a space.
 const START = /^(?:[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)* ?)?$/;
 
 const READ: readonly (readonly [text: string, tokens: readonly string[], why: string])[] = [
@@ -23,63 +24,89 @@ const READ: readonly (readonly [text: string, tokens: readonly string[], why: st
   ["a a b a", ["a", "b"], "duplicates collapse into the first"],
   ["a A", ["a", "A"], "case matters"],
   ["courses:read '", ["courses:read", "'"], "an apostrophe is a scope-token"],
-  ["courses:read,courses:write", ["courses:read,courses:write"], "a comma separates nothing"],
-  ["courses:read+courses:write", ["courses:read+courses:write"], "neither does a plus"],
-  ["* ? ** .*", ["*", "?", "**", ".*"], "wildcards are characters"],
-  ["__proto__ constructor", ["__proto__", "constructor"], "names of Object.prototype are tokens"],
+  [
+    "courses:read,courses:write",
+    ["courses:read,courses:write"],
+    "a comma does not separate tokens",
+  ],
+  ["courses:read+courses:write", ["courses:read+courses:write"], "a plus does not separate tokens"],
+  ["* ? ** .*", ["*", "?", "**", ".*"], "wildcards are plain characters"],
+  [
+    "__proto__ constructor",
+    ["__proto__", "constructor"],
+    "names of Object.prototype are plain tokens",
+  ],
   ["/accounts/{accountID}/", ["/accounts/{accountID}/"], "a template is a token"],
 ];
 
 const REFUSED: readonly (readonly [text: unknown, index: number, reason: string, why: string])[] = [
-  ["", 0, "a scope has at least one scope-token", "the empty text"],
-  [" ", 0, "a scope starts with a scope-token, not with a space", "a space alone"],
-  [" a", 0, "a scope starts with a scope-token, not with a space", "a leading space"],
-  ["courses:read ", 13, "a scope ends with a scope-token, not with a space", "a trailing space"],
-  ["a  b", 2, "one space stands between two scope-tokens, not more", "two spaces"],
-  ["a\nb", 1, "`U+000A` stands in no scope-token", "LF"],
-  ["a\r\nb", 1, "`U+000D` stands in no scope-token", "CRLF"],
-  ["a\tb", 1, "`U+0009` stands in no scope-token", "TAB"],
-  ["a\u2028b", 1, "`U+2028` stands in no scope-token", "LINE SEPARATOR, which \\s matches"],
-  ["\ufeffa", 0, "`U+FEFF` stands in no scope-token", "BOM, which trim removes"],
-  ["a\u00a0b", 1, "`U+00A0` stands in no scope-token", "no-break space"],
-  ["a\u0000", 1, "`U+0000` stands in no scope-token", "NUL"],
-  ["a\u007f", 1, "`U+007F` stands in no scope-token", "DEL"],
-  ["a\\", 1, "`\\` stands in no scope-token", "backslash"],
-  ["r\u00e9ad", 1, "`U+00E9` stands in no scope-token", "not ASCII"],
-  ["\u0441ourses:read", 0, "`U+0441` stands in no scope-token", "Cyrillic look-alike"],
-  ["courses\uff1aread", 7, "`U+FF1A` stands in no scope-token", "fullwidth colon"],
-  ["a\u200b", 1, "`U+200B` stands in no scope-token", "zero-width space"],
-  ["a:\u202edaer", 2, "`U+202E` stands in no scope-token", "right-to-left override"],
-  ["\ud800a", 0, "`U+D800` stands in no scope-token", "lone surrogate"],
-  ['courses:read a"b', 14, '`"` stands in no scope-token', "a quote in the second token"],
-  ["courses:read a\\b", 14, "`\\` stands in no scope-token", "a backslash in the second token"],
-  ["a \u0441b", 2, "`U+0441` stands in no scope-token", "a look-alike in the second token"],
-  [["courses:read"], 0, "a scope is a string", "an array"],
-  [true, 0, "a scope is a string", "a boolean"],
-  [undefined, 0, "a scope is a string", "undefined"],
-  [null, 0, "a scope is a string", "null"],
-  [0, 0, "a scope is a string", "a number"],
-  [{ length: 1, toString: () => "a" }, 0, "a scope is a string", "an object that prints as one"],
-  [Object("a"), 0, "a scope is a string", "a string object"],
+  ["", 0, "a scope must have at least one scope-token", "the empty text"],
+  [" ", 0, "a scope must start with a scope-token, not with a space", "a space alone"],
+  [" a", 0, "a scope must start with a scope-token, not with a space", "a leading space"],
+  [
+    "courses:read ",
+    13,
+    "a scope must end with a scope-token, not with a space",
+    "a trailing space",
+  ],
+  ["a  b", 2, "expected one space between two scope-tokens, not more", "two spaces"],
+  ["a\nb", 1, "a scope-token cannot contain `U+000A`", "LF"],
+  ["a\r\nb", 1, "a scope-token cannot contain `U+000D`", "CRLF"],
+  ["a\tb", 1, "a scope-token cannot contain `U+0009`", "TAB"],
+  ["a\u2028b", 1, "a scope-token cannot contain `U+2028`", "LINE SEPARATOR, which \\s matches"],
+  ["\ufeffa", 0, "a scope-token cannot contain `U+FEFF`", "BOM, which trim removes"],
+  ["a\u00a0b", 1, "a scope-token cannot contain `U+00A0`", "no-break space"],
+  ["a\u0000", 1, "a scope-token cannot contain `U+0000`", "NUL"],
+  ["a\u007f", 1, "a scope-token cannot contain `U+007F`", "DEL"],
+  ["a\\", 1, "a scope-token cannot contain `\\`", "backslash"],
+  ["r\u00e9ad", 1, "a scope-token cannot contain `U+00E9`", "a character outside ASCII"],
+  ["\u0441ourses:read", 0, "a scope-token cannot contain `U+0441`", "Cyrillic look-alike"],
+  ["courses\uff1aread", 7, "a scope-token cannot contain `U+FF1A`", "fullwidth colon"],
+  ["a\u200b", 1, "a scope-token cannot contain `U+200B`", "zero-width space"],
+  ["a:\u202edaer", 2, "a scope-token cannot contain `U+202E`", "right-to-left override"],
+  ["\ud800a", 0, "a scope-token cannot contain `U+D800`", "lone surrogate"],
+  ['courses:read a"b', 14, 'a scope-token cannot contain `"`', "a quote in the second token"],
+  ["courses:read a\\b", 14, "a scope-token cannot contain `\\`", "a backslash in the second token"],
+  ["a \u0441b", 2, "a scope-token cannot contain `U+0441`", "a look-alike in the second token"],
+  [["courses:read"], 0, "a scope must be a string", "an array"],
+  [true, 0, "a scope must be a string", "a boolean"],
+  [undefined, 0, "a scope must be a string", "undefined"],
+  [null, 0, "a scope must be a string", "null"],
+  [0, 0, "a scope must be a string", "a number"],
+  [
+    { length: 1, toString: () => "a" },
+    0,
+    "a scope must be a string",
+    "an object that prints as one",
+  ],
+  [Object("a"), 0, "a scope must be a string", "a string object"],
 ];
 
 describe("parseScope", () => {
-  it.each(READ)("reads %j as %j: %s", (text, tokens) => {
+  const read = titled(
+    READ,
+    ([text, tokens, why]) => `parses ${JSON.stringify(text)} as ${JSON.stringify(tokens)}: ${why}`,
+  );
+  it.each(read)("%s", (_title, [text, tokens]) => {
     const result = parseScope(text);
     expect(result.ok && [...result.scope]).toEqual(tokens);
   });
 
-  it.each(REFUSED)("refuses %j at %d, %s: %s", (text, index, reason) => {
+  const refused = titled(
+    REFUSED,
+    ([text, index, , why]) => `rejects ${JSON.stringify(text)} at index ${index}: ${why}`,
+  );
+  it.each(refused)("%s", (_title, [text, index, reason]) => {
     expect(parseScope(text as string)).toEqual({ ok: false, index, reason });
   });
 
-  it("reads up to its limits and refuses beyond them, naming the limit", () => {
+  it("accepts a scope at each limit and rejects one beyond it with a reason that names the limit", () => {
     const longest = "a".repeat(MAX_SCOPE_LENGTH);
     expect(parseScope(longest).ok).toBe(true);
     expect(parseScope(`${longest}a`)).toEqual({
       ok: false,
       index: MAX_SCOPE_LENGTH,
-      reason: "a scope has at most 65536 characters",
+      reason: "a scope can have at most 65536 characters",
     });
     const most = Array.from({ length: MAX_SCOPE_TOKENS }, (_, index) => `s${index % 7}`).join(" ");
     const result = parseScope(most);
@@ -87,7 +114,7 @@ describe("parseScope", () => {
     expect(parseScope(`${most} s0`)).toEqual({
       ok: false,
       index: most.length + 1,
-      reason: "a scope has at most 4096 scope-tokens",
+      reason: "a scope can have at most 4096 scope-tokens",
     });
   });
 
@@ -95,7 +122,7 @@ describe("parseScope", () => {
     const near = fc.string({
       unit: fc.constantFrom("a", "~", "!", " ", " ", '"', "\\", "\n", "\u00e9"),
     });
-    const seen = { ok: tally("a scope", 101), bad: tally("no scope", 101) };
+    const seen = { ok: tally("a scope", 101), bad: tally("a text that is not a scope", 101) };
     runOften(Object.values(seen), () =>
       fc.assert(
         fc.property(
@@ -115,7 +142,7 @@ describe("parseScope", () => {
     );
   });
 
-  it("points to the first place at which no scope can go on", () => {
+  it("returns the index of the first character with which the text cannot be a scope", () => {
     const near = fc.string({ unit: fc.constantFrom("a", "b", " ", " ", '"', "\n") });
     fc.assert(
       fc.property(near, (text) => {
@@ -128,7 +155,7 @@ describe("parseScope", () => {
     );
   });
 
-  it("grants nothing for one malformed character anywhere", () => {
+  it("rejects the whole scope for one invalid character anywhere", () => {
     const bad = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit));
     fc.assert(
       fc.property(
@@ -145,7 +172,7 @@ describe("parseScope", () => {
     );
   });
 
-  it("never throws, whatever the value", () => {
+  it("never throws, whatever the value is", () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         expect(parseScope(value as string).ok).toBe(typeof value === "string" && SCOPE.test(value));
@@ -156,7 +183,7 @@ describe("parseScope", () => {
 });
 
 describe("formatScope", () => {
-  it("writes back the set that parseScope read", () => {
+  it("returns a text that parseScope reads as the same set", () => {
     fc.assert(
       fc.property(fc.uniqueArray(anyToken, { minLength: 1 }), (tokens) => {
         const scope: ScopeSet = new Set(tokens);
@@ -167,7 +194,7 @@ describe("formatScope", () => {
     );
   });
 
-  it("writes back the text, but for duplicates", () => {
+  it("returns the text that parseScope read, without duplicates", () => {
     fc.assert(
       fc.property(fc.array(anyToken, { minLength: 1 }), (tokens) => {
         const result = parseScope(tokens.join(" "));
@@ -177,7 +204,7 @@ describe("formatScope", () => {
     );
   });
 
-  it("writes nothing for the empty set, which is no scope to parseScope", () => {
+  it("returns an empty text for the empty set, which parseScope rejects", () => {
     expect(formatScope(new Set())).toBe("");
     expect(parseScope("").ok).toBe(false);
   });
@@ -188,10 +215,10 @@ describe("formatScope", () => {
     [new Set(["a\n"]), 'member 0 of the scope, `"a\\n"`, is not a scope-token'],
     [new Set([1]), "member 0 of the scope, `number`, is not a scope-token"],
     [["a", ["b"]], "member 1 of the scope, `object`, is not a scope-token"],
-    ["read", "a scope is a set of scope-tokens"],
-    [undefined, "a scope is a set of scope-tokens"],
-    [null, "a scope is a set of scope-tokens"],
-    [{}, "a scope is a set of scope-tokens"],
+    ["read", "a scope must be a set of scope-tokens"],
+    [undefined, "a scope must be a set of scope-tokens"],
+    [null, "a scope must be a set of scope-tokens"],
+    [{}, "a scope must be a set of scope-tokens"],
   ];
 
   it.each(BROKEN)("throws for %j: %s", (scope, message) => {

@@ -12,24 +12,25 @@ import {
   templatesOverlap,
 } from "../../src/grammar/template.js";
 import { runOften, tally } from "../often.js";
+import { titled } from "../titled.js";
 import { RUNS, someValue, templateText } from "./arbitrary.js";
 import { compiled } from "./compiled.js";
 
 describe("compileTemplate, shapeOf and skeleton", () => {
-  it("name each placeholder once and tell where the holes are", () => {
+  it("return each placeholder name once and the places of the holes", () => {
     const template = compiled("/{a}/x/{b}/<a>");
     expect(template).toEqual({ form: "path", names: ["a", "b"], segments: [0, "x", 1, 0] });
     expect(shapeOf(template)).toEqual({ form: "path", length: 4, holes: [0, 2, 3] });
     expect(bindTemplate(template, ["1", "2"])).toBe("/1/x/2/1");
   });
 
-  it("accept a value for one hole and not for another", () => {
+  it("accept a value for one hole and reject it for another", () => {
     const template = compiled("{a}:{b}");
     expect(acceptsValue(template, 0, "urn")).toBe(false);
     expect(acceptsValue(template, 1, "urn")).toBe(true);
   });
 
-  it("give one acceptance key only to holes that accept the same values", () => {
+  it("return equal acceptance keys only for holes that accept the same values", () => {
     const texts = [
       "/{a}/b",
       "/x/{a}/{b}",
@@ -54,7 +55,7 @@ describe("compileTemplate, shapeOf and skeleton", () => {
     expect(new Set(accepted.values()).size).toBe(3);
   });
 
-  it("give a scope the key of every template that it is an instance of", () => {
+  it("return the same key for a template and its instances", () => {
     fc.assert(
       fc.property(templateText, someValue, someValue, someValue, (text, x, y, z) => {
         const result = bindScope(text, { x, y, z });
@@ -69,7 +70,7 @@ describe("compileTemplate, shapeOf and skeleton", () => {
     );
   });
 
-  it("give two lists one key only for the same holes and the same other segments", () => {
+  it("return equal keys only for the same holes and the same other segments", () => {
     const opened = fc
       .tuple(
         fc.array(fc.constantFrom("", "a", "{}", "0"), { minLength: 1, maxLength: 3 }),
@@ -118,12 +119,16 @@ const OVERLAPS: readonly (readonly [one: string, other: string, overlap: boolean
 ];
 
 describe("templatesOverlap", () => {
-  it.each(OVERLAPS)("%s and %s: %j", (one, other, overlap) => {
+  const overlaps = titled(
+    OVERLAPS,
+    ([one, other, overlap]) => `returns ${overlap} for ${one} and ${other}`,
+  );
+  it.each(overlaps)("%s", (_title, [one, other, overlap]) => {
     expect(templatesOverlap(compiled(one), compiled(other))).toBe(overlap);
     expect(templatesOverlap(compiled(other), compiled(one))).toBe(overlap);
   });
 
-  it("says whether some scope is an instance of both", () => {
+  it("returns whether a scope can be an instance of both templates", () => {
     const values = ["a", "b", "urn", "c"];
     const instances = (text: string) => {
       const scopes = values.flatMap((x) =>

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type ScopeForm, scopeForm, splitSegments } from "../../src/grammar/scope-syntax.js";
 import { bindScope, isSafeValue, matchScope } from "../../src/grammar/template.js";
 import { runOften, tally } from "../often.js";
+import { titled } from "../titled.js";
 import { RUNS, someValue, spelledToken, templateText } from "./arbitrary.js";
 import { compiled } from "./compiled.js";
 
@@ -10,12 +11,12 @@ const FORMS: readonly ScopeForm[] = ["uri", "path", "colon", "dot", "flat"];
 
 const SAFE: readonly (readonly [value: unknown, forms: string, why: string])[] = [
   ["a", "uri path colon dot flat", "one character"],
-  ["acc-1_2~X", "uri path colon dot flat", "every kind of character but the dot"],
+  ["acc-1_2~X", "uri path colon dot flat", "every type of character except the dot"],
   ["x".repeat(128), "uri path colon dot flat", "128 characters"],
-  ["urn", "uri path colon dot flat", "safe in itself; a hole may refuse it"],
-  ["constructor", "uri path colon dot flat", "a name of Object.prototype is a text"],
+  ["urn", "uri path colon dot flat", "a safe value that some holes reject"],
+  ["constructor", "uri path colon dot flat", "a name of Object.prototype"],
   ["a.b", "uri path colon", "a dot"],
-  ["...", "uri path colon", "three dots are no path segment of meaning"],
+  ["...", "uri path colon", "three dots, which have no meaning in a path"],
   [".", "", "dot"],
   ["..", "", "dot-dot"],
   ["", "", "the empty text"],
@@ -32,7 +33,7 @@ const SAFE: readonly (readonly [value: unknown, forms: string, why: string])[] =
   ["acc%2d1", "", "an escape"],
   ["{accountID}", "", "a placeholder"],
   ["*", "", "a wildcard"],
-  ["acc\u20111", "", "a hyphen that is none"],
+  ["acc\u20111", "", "a character that looks like a hyphen"],
   ["acc-1\u200b", "", "a zero-width space"],
   [123, "", "a number"],
   [["acc-1"], "", "an array"],
@@ -44,7 +45,12 @@ const SAFE: readonly (readonly [value: unknown, forms: string, why: string])[] =
 ];
 
 describe("isSafeValue", () => {
-  it.each(SAFE)("%j is safe in [%s]: %s", (value, forms) => {
+  const safe = titled(
+    SAFE,
+    ([value, forms, why]) =>
+      `accepts ${JSON.stringify(value)} in ${forms === "" ? "no form" : `the forms ${forms}`}: ${why}`,
+  );
+  it.each(safe)("%s", (_title, [value, forms]) => {
     expect(FORMS.filter((form) => isSafeValue(form, value)).join(" ")).toBe(forms);
   });
 });
@@ -107,19 +113,39 @@ const UNBOUND: readonly (readonly [
   ],
   ["{a}.{b}", { a: "x", b: "y.z" }, "b", "`b` must be 1 to 128 characters of `A-Z a-z 0-9 _ ~ -`"],
   ["{a}", { a: "y.z" }, "a", "`a` must be 1 to 128 characters of `A-Z a-z 0-9 _ ~ -`"],
-  ["{x}:read", { x: "urn" }, "x", "`x` must not be `urn` here, which would make another uri of it"],
-  ["{x}://h", { x: "urn" }, "x", "`x` must not be `urn` here, which would make another uri of it"],
-  ["", {}, "", "a scope-token has at least one character"],
-  ["a {x}", { x: "a" }, "", "a space stands in no scope-token"],
-  [1 as unknown as string, {}, "", "a scope-token is a string"],
+  [
+    "{x}:read",
+    { x: "urn" },
+    "x",
+    "`x` must not be `urn` here: it would make the scope a different URI",
+  ],
+  [
+    "{x}://h",
+    { x: "urn" },
+    "x",
+    "`x` must not be `urn` here: it would make the scope a different URI",
+  ],
+  ["", {}, "", "a scope-token must have at least one character"],
+  ["a {x}", { x: "a" }, "", "a scope-token cannot contain a space"],
+  [1 as unknown as string, {}, "", "a scope-token must be a string"],
 ];
 
 describe("bindScope", () => {
-  it.each(BOUND)("%s with %o is %s", (template, params, scope) => {
+  const bound = titled(BOUND, ([template, params, scope]) =>
+    params === null
+      ? `returns ${scope} for ${template} without parameters`
+      : `returns ${scope} for ${template} with ${JSON.stringify(params)}`,
+  );
+  it.each(bound)("%s", (_title, [template, params, scope]) => {
     expect(bindScope(template, params as Record<string, unknown>)).toEqual({ ok: true, scope });
   });
 
-  it.each(UNBOUND)("%s with %o refuses %j: %s", (template, params, param, reason) => {
+  const unbound = titled(
+    UNBOUND,
+    ([template, params, , reason]) =>
+      `rejects ${JSON.stringify(params)} for ${JSON.stringify(template)}: ${reason}`,
+  );
+  it.each(unbound)("%s", (_title, [template, params, param, reason]) => {
     const result = bindScope(template, params as Record<string, unknown>);
     expect(result).toEqual({ ok: false, param, reason });
   });
@@ -144,7 +170,7 @@ describe("bindScope", () => {
     ],
   ];
 
-  it.each(HOSTILE)("takes %s for a missing parameter", (_, params) => {
+  it.each(HOSTILE)("treats the parameter as missing for %s", (_, params) => {
     const reason = "`accountID` is missing";
     const result = bindScope<string>(WALLET, params() as Record<string, unknown>);
     expect(result).toEqual({ ok: false, param: "accountID", reason });
@@ -162,10 +188,10 @@ describe("bindScope", () => {
     expect(reads).toBe(1);
   });
 
-  it("keeps the form and the segments of the template, and adds nothing to the characters", () => {
+  it("keeps the form and the number of segments of the template, and adds only safe characters", () => {
     const seen = {
       ok: tally("a scope that is bound", 101),
-      bad: tally("a value that is refused", 101),
+      bad: tally("a value that is rejected", 101),
     };
     runOften(Object.values(seen), () =>
       fc.assert(
@@ -185,7 +211,7 @@ describe("bindScope", () => {
     );
   });
 
-  it("is injective: other values, another scope", () => {
+  it("is injective: different values give different scopes", () => {
     const value = fc.constantFrom("a", "b", "A", "a.b", "-", "urn", "aa");
     const params = fc.record({ x: value, y: value, z: value });
     fc.assert(
@@ -199,7 +225,7 @@ describe("bindScope", () => {
     );
   });
 
-  it("never throws, whatever it is given", () => {
+  it("never throws, whatever its arguments are", () => {
     fc.assert(
       fc.property(fc.oneof(templateText, fc.anything()), fc.anything(), (text, params) => {
         expect(bindScope(text as string, params as Record<string, unknown>)).toHaveProperty("ok");
@@ -234,7 +260,7 @@ const MATCHED: readonly (readonly [template: string, scope: string, values: unkn
   ["{x}", "a b", undefined],
   ["{x}", "", undefined],
   ["{x}", 1 as unknown as string, undefined],
-  // What a token may hold without holding the scope for any account.
+  // Scopes that a token can have without having the template for any account.
   [PROFILE, "/accounts/acc-1/profile.read", undefined],
   [PROFILE, "/accounts/**", undefined],
   [PROFILE, "/accounts", undefined],
@@ -255,17 +281,22 @@ const MATCHED: readonly (readonly [template: string, scope: string, values: unkn
 ];
 
 describe("matchScope", () => {
-  it.each(MATCHED)("%s and %s: %o", (template, scope, values) => {
+  const matched = titled(
+    MATCHED,
+    ([template, scope, values]) =>
+      `returns ${JSON.stringify(values)} for ${template} and ${JSON.stringify(scope)}`,
+  );
+  it.each(matched)("%s", (_title, [template, scope, values]) => {
     expect(matchScope(template, scope)).toEqual(values);
   });
 
-  it("gives an ordinary object with the names as its own properties", () => {
+  it("returns an ordinary object with the names as its own properties", () => {
     const values = matchScope("{toString}:a", "b:a");
     expect(Object.getPrototypeOf(values)).toBe(Object.prototype);
     expect(Object.entries(values ?? {})).toEqual([["toString", "b"]]);
   });
 
-  it("inverts bindScope", () => {
+  it("is the inverse of bindScope", () => {
     fc.assert(
       fc.property(templateText, someValue, someValue, someValue, (text, x, y, z) => {
         const params = { x, y, z };
@@ -279,7 +310,7 @@ describe("matchScope", () => {
     );
   });
 
-  it("finds values only for what bindScope makes of them: an account is served by itself alone", () => {
+  it("returns values only for the scope that bindScope returns for them, so a scope serves its own account only", () => {
     const put = fc.constantFrom("a", "b", "urn", "a.b", "..", "{x}", "a:b", "", "*");
     const near = fc
       .tuple(templateText, put, put, put)
@@ -287,7 +318,7 @@ describe("matchScope", () => {
         text,
         text.replaceAll("{x}", x).replaceAll("{y}", y).replace("{z}", z),
       ]);
-    const found = tally("a scope that fits", 101);
+    const found = tally("a scope that matches", 101);
     runOften([found], () =>
       fc.assert(
         fc.property(fc.oneof(near, fc.tuple(spelledToken, spelledToken)), ([template, scope]) => {
@@ -301,7 +332,7 @@ describe("matchScope", () => {
     );
   });
 
-  it("takes wildcards, prefixes and other cases for data", () => {
+  it("treats wildcards and prefixes as plain text", () => {
     const data = fc.constantFrom(
       "*",
       "**",

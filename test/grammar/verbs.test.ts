@@ -3,19 +3,19 @@ import { parseScopeToken } from "../../src/grammar/scope-syntax.js";
 import { isScopeVerb, SCOPE_VERBS } from "../../src/grammar/verbs.js";
 
 describe("SCOPE_VERBS", () => {
-  it("holds lower-case words, each once", () => {
+  it("has words in lower case, each once", () => {
     expect(new Set(SCOPE_VERBS).size).toBe(SCOPE_VERBS.length);
     for (const verb of SCOPE_VERBS) expect(verb).toMatch(/^[a-z]+(_[a-z]+)*$/);
   });
 
-  it.each(SCOPE_VERBS)("%s is the action on either side of the colon", (verb) => {
+  it.each(SCOPE_VERBS)("has `%s`, which is the action on either side of a colon", (verb) => {
     const token = { resource: "things", action: verb };
     expect(parseScopeToken(`things:${verb}`)).toMatchObject({ ok: true, token });
     expect(parseScopeToken(`${verb}:things`)).toMatchObject({ ok: true, token });
   });
 
   it.each(["admin", "tools", "status", "all", "access", "profile", "READ", "", "constructor"])(
-    "%j is none",
+    "does not have `%s`",
     (word) => {
       expect(isScopeVerb(word)).toBe(false);
     },

@@ -55,7 +55,7 @@ const CALLS: readonly CallCase[] = [
   {
     token: READER,
     tool: "studio_notes",
-    text: "another kind of account is required: ",
+    text: "another account type is required: ",
     code: "account_type_required",
   },
   { token: OWNER, tool: "delete_account", text: "denied: ", code: "denied" },

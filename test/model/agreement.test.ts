@@ -14,11 +14,11 @@ import {
 import { modelDecideRequest, modelToolsFor } from "./model-surfaces.js";
 import { CODES, dataOf, load } from "./observe.js";
 
-/** A tally for each code that a decision can have. */
+/** Creates a tally for each code of a decision. */
 const newCodes = () =>
   new Map<string, ReturnType<typeof tally>>(CODES.map((code) => [code, tally(code, 3)]));
 
-/** The share of each code among the decisions that one run has seen. */
+/** The share of each code in the decisions of one run. */
 function newShares() {
   const seen = new Map<string, number>();
   let total = 0;
@@ -31,7 +31,7 @@ function newShares() {
   };
 }
 
-/** Where a template has several placeholders, the document does not say which one a mismatch names. */
+/** For a template with several placeholders, the API document does not state which one a mismatch names. */
 function expectSame(real: object, model: ModelDecision): void {
   const { param, ...data } = dataOf(real);
   const loose = model.code === "binding_mismatch" && model.param === undefined;
@@ -39,8 +39,8 @@ function expectSame(real: object, model: ModelDecision): void {
   if (loose) expect(param).toBeTypeOf("string");
 }
 
-describe("the decision and its naive model", { timeout: 60_000 }, () => {
-  it("say the same of any policy, token, name and parameters", () => {
+describe("the library and the naive model", { timeout: 60_000 }, () => {
+  it("return the same decision for any policy, token, name and parameters", () => {
     const codes = newShares();
     const met = newCodes();
     runOften([...met.values()], () =>
@@ -63,7 +63,7 @@ describe("the decision and its naive model", { timeout: 60_000 }, () => {
     expect(codes.share("allowed")).toBeGreaterThan(0.15);
   });
 
-  it("say the same of a policy that has decided for other tokens before", () => {
+  it("return the same decision for a policy that has decided for other tokens before", () => {
     const cases = (draw: Draw) => {
       const { definition } = drawCase(draw);
       const asked = Array.from({ length: 3 }, () => ({
@@ -88,7 +88,7 @@ describe("the decision and its naive model", { timeout: 60_000 }, () => {
     );
   });
 
-  it("say the same of a token whose scope array has changed since the last decision", () => {
+  it("return the same decision for a token whose scope list has changed since the last decision", () => {
     const cases = (draw: Draw) => {
       const one = drawCase(draw);
       const { definition } = one;
@@ -111,7 +111,7 @@ describe("the decision and its naive model", { timeout: 60_000 }, () => {
   });
 
   it.each(BAD_TOKENS.map((token, index) => ({ index, token })))(
-    "both find that $index of the bad tokens is none",
+    "both return invalid_token for the invalid token number $index",
     ({ token }) => {
       const definition = {
         name: "Small",
@@ -131,7 +131,7 @@ describe("the decision and its naive model", { timeout: 60_000 }, () => {
 });
 
 describe("requests by method and path", { timeout: 60_000 }, () => {
-  it("come to what the model says", () => {
+  it("get the decision of the model", () => {
     const codes = newShares();
     const met = newCodes();
     const cases = (draw: Draw) => {
@@ -153,7 +153,7 @@ describe("requests by method and path", { timeout: 60_000 }, () => {
     expect(codes.share("unknown_operation")).toBeLessThan(0.8);
   });
 
-  it("take any spelling of a path as the model does", () => {
+  it("get the decision of the model for any spelling of a path", () => {
     const definition = {
       name: "Paths",
       version: "1",
@@ -210,7 +210,7 @@ describe("the list of tools", { timeout: 60_000 }, () => {
   });
 });
 
-describe("patterns", { timeout: 60_000 }, () => {
+describe("patterns of tool names", { timeout: 60_000 }, () => {
   it("match as the recursive definition does", () => {
     const letters = fc.constantFrom("a", "b", ".", "-", "_");
     const marks = fc.constantFrom("a", "b", ".", "-", "_", "?", "*");

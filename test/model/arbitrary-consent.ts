@@ -1,4 +1,4 @@
-// Random requests for consent: what a server knows of a client, an account and an earlier grant, and what a person chooses.
+// Random requests for consent: the facts of a client, an account and an earlier grant, and the choices of a user.
 
 import type { ConsentFacts, ConsentOptions, RefusedScope } from "scope-policy";
 import { drawPolicy, withoutOperations } from "./arbitrary-policy.js";
@@ -13,11 +13,11 @@ export interface Round {
   readonly definition: Definition;
   readonly facts: ConsentFacts;
   readonly options: ConsentOptions;
-  /** Which boxes the person checks, by the number of the row. */
+  /** The boxes that the user checks, by the number of the row. */
   readonly boxes: readonly boolean[];
 }
 
-/** The names by which a token can hold a scope: declared ones and older ones. */
+/** The names of scopes in tokens: declared ones and older ones. */
 function namesOf(definition: Definition): string[] {
   const scopes = Object.keys(definition.scopes);
   return [...scopes, ...scopes.flatMap((scope) => scopeOptions(definition, scope).replaces ?? [])];
@@ -31,11 +31,11 @@ export function drawTokens(draw: Draw, definition: Definition, percent: number):
   return [...new Set(draw.chance(15) ? [...known, "nope:x"] : known)];
 }
 
-/** A scope as a request or a host's table can have it: a text or a list. */
+/** A scope as a text or a list. */
 const spelt = (draw: Draw, tokens: string[]): string | string[] =>
   draw.chance(50) ? tokens.join(" ") : tokens;
 
-/** Answers that a host's check of ownership can give, by what it is asked. */
+/** Results of the `owns` callback, by its arguments. */
 function drawOwns(draw: Draw): NonNullable<ConsentFacts["account"]>["owns"] {
   const all: readonly unknown[] = ["Bakery"];
   const some: readonly unknown[] = [
@@ -75,7 +75,7 @@ function drawAccount(draw: Draw, definition: Definition): ConsentFacts["account"
   };
 }
 
-/** What a client registered: declared and older names, bound or as templates. */
+/** The registered scope of a client: declared and older names, bound or as templates. */
 export function drawCeiling(draw: Draw, definition: Definition): string[] {
   const names = draw.some(namesOf(definition), draw.pick([40, 70, 100]));
   const listed = names.map((name) => (draw.chance(60) ? name : drawBound(draw, name)));
@@ -89,7 +89,7 @@ function drawRefused(draw: Draw, definition: Definition): RefusedScope[] {
   }));
 }
 
-/** What was granted before: often a part of the request, of what it means, or more than it. */
+/** The earlier grant: often a part of the request, a part of its meanings, or more than the request. */
 function drawGranted(draw: Draw, definition: Definition, requested: string[]): string[] {
   const known = [...requested, ...modelMeanings(definition, requested, true)];
   const near = draw.some([...new Set(known)], draw.pick([30, 60, 100]));

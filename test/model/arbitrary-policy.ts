@@ -1,4 +1,4 @@
-// Random policies that are legal by construction.
+// Random policies that are valid by construction.
 
 import type { Draw } from "./draw.js";
 import type { Definition, Gates, Rule, RuleOptions, ScopeOptions } from "./model.js";
@@ -17,21 +17,21 @@ const LITERALS = [
   "constructor",
   "/accounts/profile.write",
 ];
-// No two of these overlap, and none overlaps a literal above.
+// No two of these overlap, and none of them overlaps a literal above.
 export const TEMPLATES = [
   "/accounts/{accountID}/",
   "/accounts/{accountID}/transfers.write",
   "/orgs/{orgID}/accounts/{accountID}",
   "projects:{projectID}:read",
   "docs.{fileID}.read",
-  // one value is legal in one form and not in another: `a.b`, `urn`
+  // some values are valid in one form and not in another: `a.b`, `urn`
   "/files/{fileID}",
   "/files/{fileID}/names",
   "{realmID}:realm:all",
   "/realms/{realmID}/admin",
 ];
 const OLD_NAMES = ["members:read", "profile", "legacy.read"];
-/** Some older names stand for two scopes, and some are of another form. */
+/** Some older names mean two scopes, and some have another form. */
 const OLD_TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map([
   ["/accounts/{accountID}/", ["/wallets/{accountID}/"]],
   ["/accounts/{accountID}/transfers.write", ["/wallets/{accountID}/", "transfers:{accountID}"]],
@@ -84,7 +84,7 @@ function drawGates(draw: Draw, definition: Definition, percent: number): Gates {
   };
 }
 
-/** The scopes, drawn so that a scope implies later ones only; the order of the object is another one. */
+/** The scopes. A scope implies later drawn ones only; the object has a different order. */
 function drawScopes(tape: Draw, definition: Definition): Definition["scopes"] {
   const names = [
     "courses:read",
@@ -130,7 +130,7 @@ const sizeOf = (rule: Rule): number => {
   if (rule.anyOf) return rule.anyOf.reduce((sum, part) => sum + sizeOf(part), 0);
   return (rule.allOf ?? []).reduce((times, part) => times * sizeOf(part), 1);
 };
-// Two members that read alike would be a duplicate in a list.
+// Two equal members of a list would be a duplicate.
 const signature = (rule: Rule): string => {
   if (typeof rule === "string") return canonical(rule);
   const { scope, ...rest } = rule;
@@ -192,7 +192,7 @@ function drawRule(draw: Draw, definition: Definition, bound: number): Rule {
   return typeof rule === "string" ? rule : { ...rule, ...more };
 }
 
-/** Bundles of any scopes, and the scopes of a request that names none. */
+/** Bundles of any scopes, and the default scopes. */
 function drawLists(
   draw: Draw,
   scopes: Definition["scopes"],
@@ -220,17 +220,17 @@ export function without<Whole extends object, Name extends keyof Whole>(
   return Object.fromEntries(entries) as Omit<Whole, Name>;
 }
 
-/** The same policy with no tools and no endpoints, which is quicker to load. */
+/** The same policy without tools and endpoints, which loads faster. */
 export function withoutOperations(definition: Definition): Definition {
   return without(definition, ["tools", "endpoints"]);
 }
 
 export interface PolicyOptions {
-  /** How likely each pattern is, in percent. */
+  /** The probability of each pattern, in percent. */
   patterns?: number;
 }
 
-/** A legal policy: `courses:read` and `/accounts/{accountID}/` are always declared, `get_settings` always exists. */
+/** A valid policy. It always declares the scopes `courses:read` and `/accounts/{accountID}/` and the tool `get_settings`. */
 export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition {
   const base: Definition = {
     name: "Random",

@@ -1,4 +1,4 @@
-// Random tokens, names and parameters for a policy: some that do, many that nearly do.
+// Random tokens, names and parameters for a policy: some valid, many almost valid.
 
 import { drawPolicy, PARAMS, type PolicyOptions, TIERS, TOOLS } from "./arbitrary-policy.js";
 import type { Draw } from "./draw.js";
@@ -8,7 +8,7 @@ import { modelBind, placeholdersOf, scopeOptions } from "./model-scopes.js";
 export const VALUES = ["a", "a", "a", "b", "A", "a.b", "urn"];
 const LONG = "v".repeat(128);
 
-/** The scope with values in the place of its placeholders, all `a` as often as not. */
+/** The scope with values for its placeholders, half of the time all `a`. */
 export function drawBound(draw: Draw, scope: string, values: readonly string[] = VALUES): string {
   const names = placeholdersOf(scope);
   return modelBind(scope, Object.fromEntries(names.map((name) => [name, draw.pick(values)])));
@@ -57,7 +57,7 @@ export interface Claims {
   sub?: string;
 }
 
-/** The claims beside the scope. */
+/** The claims other than the scope. */
 function drawFacts(draw: Draw, definition: Definition): Omit<Claims, "scope"> {
   const tier = draw.pick<unknown>([...TIERS, "premium", ...(definition.tiers ?? [])]);
   const odd = draw.pick<unknown>(["constructor", "PRO", "", 1, null, ["pro"], "__proto__"]);
@@ -78,7 +78,7 @@ export function drawToken(draw: Draw, definition: Definition): Claims {
   };
 }
 
-// None of these is a token: what a claim may look like that is none, and scopes outside RFC 6749, section 3.3.
+// Invalid tokens: values that only look like claims, and scopes that RFC 6749, section 3.3 does not allow.
 export const BAD_TOKENS: readonly unknown[] = [
   null,
   {},
@@ -210,7 +210,7 @@ export function drawCase(draw: Draw, options: PolicyOptions = {}): Case {
   };
 }
 
-/** A case whose token is a good one and whose name is in the policy or matched by it. */
+/** A case with a valid token and a name that the policy declares or matches. */
 export function drawGoodCase(draw: Draw, options: PolicyOptions = {}) {
   const definition = drawPolicy(draw.part(1400), options);
   const held = drawHeld(draw.part(120), definition);
@@ -240,7 +240,7 @@ const SEGMENTS: readonly string[] = [
   ),
 ];
 
-/** A request on a random endpoint, its path often spelt in some other way. */
+/** A request for a random endpoint, often with another spelling of its path. */
 export function drawRequest(draw: Draw, definition: Definition) {
   const keys = Object.keys(definition.endpoints ?? {});
   const [method = "", template = ""] = draw.pick([...keys, "GET /nowhere"]).split(" ");

@@ -1,19 +1,19 @@
-// A tape of numbers read as choices. fast-check shrinks every number towards 0, so the first of a list is the plainest.
+// A tape of numbers that are read as choices. fast-check shrinks every number towards 0, so the first item of a list is the simplest.
 
 import fc from "fast-check";
 
 export interface Draw {
-  /** An integer from 0 to `max`, both included. */
+  /** Returns an integer from 0 to `max`, both included. */
   int(max: number): number;
-  /** True in about `percent` of a hundred cases; 0 on the tape is false. */
+  /** Returns true in about `percent` of a hundred cases; 0 on the tape gives false. */
   chance(percent: number): boolean;
   pick<T>(list: readonly T[]): T;
-  /** Every member with the given chance, in order. */
+  /** Returns the members in order, each with the given probability. */
   some<T>(list: readonly T[], percent: number): T[];
-  /** At least one member and at most `max`, no two of one place. */
+  /** Returns one to `max` different members. */
   few<T>(list: readonly T[], max: number): T[];
   shuffle<T>(list: readonly T[]): T[];
-  /** The next numbers as a tape of their own, so that what is drawn from it moves nothing that comes after. */
+  /** Returns the next numbers as a separate tape, so that draws from it do not shift later draws. */
   part(length: number): Draw;
 }
 
@@ -46,7 +46,7 @@ function drawFrom(tape: readonly number[]): Draw {
   };
 }
 
-/** An arbitrary of whatever `make` builds from a tape. */
+/** Returns an arbitrary of the values that `make` builds from a tape. */
 export function drawn<T>(make: (draw: Draw) => T): fc.Arbitrary<T> {
   const tape = fc.array(fc.nat({ max: TOP }), { minLength: 1800, maxLength: 1800 });
   return fc.noBias(tape).map((numbers) => make(drawFrom(numbers)));

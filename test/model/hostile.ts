@@ -1,9 +1,9 @@
-// Values that no JSON text makes, each of which breaks some way of reading a value.
+// Hostile values that JSON cannot express or that are very large. Each breaks some way of reading a value.
 
 const trap = (): never => {
-  throw new Error("a trap that nobody should fall into");
+  throw new Error("a trap that the library must not trigger");
 };
-// Every trap of this handler throws, since reading any of them from it does.
+// A handler of which every trap throws, because reading a trap from it throws.
 const throwing = new Proxy({}, { get: trap }) as ProxyHandler<object>;
 
 function revoked<T extends object>(target: T): T {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { runOften, type Tally, tally } from "../often.js";
 import { type Draw, drawn } from "./draw.js";
 
-/** Runs a law, and fails where fewer than `least` of the runs come to its point, or a tally stays too small. */
+/** Runs a law. Fails if fewer than `least` of the runs reach its point, or if a tally stays too small. */
 export function law<T>(
   make: (draw: Draw) => T,
   check: (value: T) => boolean,

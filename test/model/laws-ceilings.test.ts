@@ -1,4 +1,4 @@
-// What holds of a refreshed and of a registered scope, for any policy and any ceiling.
+// Laws of refreshed and registered scopes, for any policy and any ceiling.
 
 import { clientRegistration, type RefreshOptions, refreshScope } from "scope-policy";
 import { describe, expect, it } from "vitest";
@@ -20,7 +20,7 @@ function drawScopes(draw: Draw): Definition {
   return withoutOperations(drawPolicy(draw.part(1400)));
 }
 
-/** The policy as it was: with fewer older names and fewer implications. */
+/** The earlier version of a policy: with fewer older names and fewer implications. */
 function drawEarlier(draw: Draw, definition: Definition): Definition {
   const entries = Object.entries(definition.scopes).map(
     ([name, options]): [string, string | ScopeOptions] => {
@@ -59,7 +59,7 @@ type Refresh = ReturnType<typeof drawRefresh>;
 const refresh = ({ definition, original, requested, options }: Refresh) =>
   refreshScope(load(definition), original.join(" "), requested?.join(" "), options);
 
-/** What the grant, the request, the client and the record leave: everything that may be opened. */
+/** The scopes that may be opened: those within the grant, the request, the client's scope and the record. */
 function modelRefreshed(one: Refresh): string[] {
   const { definition, original, requested, ceiling, firstParty } = one;
   const limit = ceiling && modelCeiling(definition, ceiling, firstParty);
@@ -88,8 +88,8 @@ describe("a refreshed scope", TIMEOUT, () => {
     );
   });
 
-  it("keeps the tokens of the grant as they are spelled where all of their meanings may stay", () => {
-    const older = tally("an older name that stays", 11);
+  it("keeps the spelling of granted tokens if all of their meanings are kept", () => {
+    const older = tally("an older name that is kept", 11);
     law(
       drawRefresh,
       (one) => {
@@ -121,7 +121,7 @@ describe("a refreshed scope", TIMEOUT, () => {
     );
   });
 
-  it("is refused where the request is not covered, or where nothing is left", () => {
+  it("is refused if the request is not covered or nothing is left", () => {
     const refused = tally("a request that is refused", 16);
     const empty = tally("a grant of which nothing is left", 3);
     law(
@@ -130,7 +130,7 @@ describe("a refreshed scope", TIMEOUT, () => {
         const { definition, original, requested, firstParty, recorded } = one;
         const policy = load(definition);
         const means = (token: string) => modelMeanings(definition, [token], firstParty).length > 0;
-        // a scope that the policy has no more is left out, where the grant had it
+        // a granted scope that the policy no longer has is left out
         const known = requested?.filter((token) => means(token) || !original.includes(token));
         const isMalformed = original.length === 0 || requested?.length === 0;
         const isCovered = known === undefined || policy.covers(original, known, { firstParty });
@@ -151,7 +151,7 @@ describe("a refreshed scope", TIMEOUT, () => {
     );
   });
 
-  it("is what a second refresh returns too", () => {
+  it("is returned unchanged by a second refresh", () => {
     law(
       drawRefresh,
       (one) => {
@@ -166,8 +166,8 @@ describe("a refreshed scope", TIMEOUT, () => {
     );
   });
 
-  it("with the recorded meanings has no older name that means more by now, and loses nothing that was recorded", () => {
-    const grown = tally("an older name that means more by now", 6);
+  it("with recorded meanings has no older name that means more now, and loses nothing that was recorded", () => {
+    const grown = tally("an older name that means more now", 6);
     law(
       drawRefresh,
       (one) => {
@@ -216,7 +216,7 @@ type Registration = ReturnType<typeof drawRegistration>;
 const register = ({ definition, ceiling, unknownScopes }: Registration, scope: string) =>
   clientRegistration(load(definition), { scope }, { unknownScopes, ...(ceiling && { ceiling }) });
 
-/** Everything that a client can be given under a ceiling; without one, all that is not reserved. */
+/** The scopes that a client can have under a ceiling; without one, all that are not reserved. */
 function limitOf({ definition, ceiling }: Registration): Set<string> {
   const open = Object.keys(definition.scopes).filter(
     (scope) => scopeOptions(definition, scope).reserved !== true,
@@ -250,7 +250,7 @@ describe("a registered scope", TIMEOUT, () => {
     );
   });
 
-  it("has each current name as it is sent, and what the ceiling covers of an older one; else it is refused", () => {
+  it("has each current name as sent and the covered part of each older name; otherwise it is refused", () => {
     const replaced = tally("an older name that is replaced", 11);
     const refused = tally("a registration that is refused", 11);
     law(
@@ -300,7 +300,7 @@ describe("a registered scope", TIMEOUT, () => {
     );
   });
 
-  it("has templates of current names in place of an older template, as far as the ceiling covers them", () => {
+  it("has the covered templates of current names instead of an older template", () => {
     const cases = (draw: Draw) => {
       const one = drawRegistration(draw);
       const old = Object.keys(one.definition.scopes).flatMap((scope) =>
@@ -315,7 +315,7 @@ describe("a registered scope", TIMEOUT, () => {
         const { definition } = one;
         const limit = limitOf(one);
         const result = register(one, token);
-        // every current name that some instance means, and that the ceiling covers for all of its values
+        // every current name that an instance means and that the ceiling covers for all of its values
         const means = new Set(
           instancesOf(token).flatMap((text) => modelMeanings(definition, [text], false)),
         );
@@ -338,7 +338,7 @@ describe("a registered scope", TIMEOUT, () => {
     );
   });
 
-  it("is registered as it is when it is sent again", () => {
+  it("is registered unchanged if it is sent again", () => {
     law(
       drawRegistration,
       (one) => {

@@ -1,4 +1,4 @@
-// What holds of a consent, for any policy, client, account, earlier grant and choice.
+// Laws of consent, for any policy, client, account, earlier grant and choice.
 
 import {
   type ConsentOutcome,
@@ -38,7 +38,7 @@ interface Played {
 const screenOf = ({ definition, facts, options }: Round): ConsentScreen =>
   consentScreen(load(definition), facts, options);
 
-/** The page, the boxes that the person checks, and what comes of it. */
+/** A consent page, the boxes that the user checks, and the result. */
 function play(round: Round, owns = round.facts.account?.owns): Played {
   const { definition, facts: given, options, boxes } = round;
   const facts = { ...given, account: { ...given.account, ...(owns && { owns }) } };
@@ -58,7 +58,7 @@ const firstPartyOf = ({ facts }: Round): boolean => facts.client.firstParty === 
 const meaningsOf = (round: Round, tokens: readonly string[]): string[] =>
   modelMeanings(round.definition, tokens, firstPartyOf(round));
 
-/** A law about what is granted; rounds in which nothing is do not count. */
+/** Runs a law of grants. Rounds without a grant do not count. */
 function lawOfGrants(
   check: (round: Round, granted: Granted, played: Played) => boolean,
   least: number,
@@ -76,8 +76,8 @@ function lawOfGrants(
   );
 }
 
-describe("what is offered", TIMEOUT, () => {
-  it("is what the naive model offers: named by the request, registered, owned, and for this account type", () => {
+describe("the offered scope", TIMEOUT, () => {
+  it("is that of the naive model: requested, registered, owned, and for this account type", () => {
     const errors = new Map<string | null, Tally>(
       ["invalid_scope", null, "temporarily_unavailable"].map((error) => [
         error,
@@ -104,7 +104,7 @@ describe("what is offered", TIMEOUT, () => {
     );
   });
 
-  it("asks `owns` for exactly the registered scopes with placeholders, each once, with all of their values", () => {
+  it("depends on `owns` for exactly the registered scopes with placeholders, each once, with all of their values", () => {
     law(
       drawRound,
       (round) => {
@@ -144,7 +144,7 @@ describe("what is offered", TIMEOUT, () => {
     );
   });
 
-  it("is nothing new exactly where the grant covers it, and new where it does not", () => {
+  it("has nothing new exactly if the grant covers it", () => {
     const reasons = new Map(
       ["first_time", "new_scopes", "nothing_new", "policy_changed"].map((one) => [
         one,
@@ -178,7 +178,7 @@ describe("what is offered", TIMEOUT, () => {
 });
 
 describe("a row", TIMEOUT, () => {
-  it("that a ticked row implies is ticked, and says so unless it is required or granted already", () => {
+  it("that a checked row implies is checked with that reason, unless it is required or already granted", () => {
     law(
       drawRound,
       (round) => {
@@ -206,7 +206,7 @@ describe("a row", TIMEOUT, () => {
     );
   });
 
-  it("of a requested baseline scope is in every preset, says why, and is not taken for refused", () => {
+  it("of a requested baseline scope is in every preset, has a reason, and does not count as refused", () => {
     law(
       drawRound,
       (round) => {
@@ -230,8 +230,8 @@ describe("a row", TIMEOUT, () => {
   });
 });
 
-describe("what is granted", TIMEOUT, () => {
-  it("is what was chosen or locked, and what that implies among what was shown", () => {
+describe("the granted scope", TIMEOUT, () => {
+  it("is the chosen or locked rows and the shown rows that they imply", () => {
     lawOfGrants((round, granted, { rows, chosen }) => {
       const locked = rows.filter((row) => row.locked && row.checked && row.state !== "implied");
       const picked = [...chosen, ...locked.map((row) => row.scope)];
@@ -244,7 +244,7 @@ describe("what is granted", TIMEOUT, () => {
     }, 4);
   });
 
-  it("never opens more than the request, the registration and the account allow together", () => {
+  it("never opens more than the request, the registration and the account together allow", () => {
     lawOfGrants((round, granted) => {
       const { definition, facts } = round;
       const { opened } = probesOf(definition);
@@ -267,7 +267,7 @@ describe("what is granted", TIMEOUT, () => {
     }, 25);
   });
 
-  it("is what the page checks before, where the person leaves it as it is", () => {
+  it("is the preselection of the page if the user does not change it", () => {
     law(
       drawRound,
       (round) => {
@@ -286,7 +286,7 @@ describe("what is granted", TIMEOUT, () => {
     );
   });
 
-  it("differs from the request where the set of tokens does, and adds what the grant did not cover", () => {
+  it("is marked as different from the request exactly if its tokens differ, and added are those that the grant did not cover", () => {
     const same = tally("a grant of what was requested", 4);
     lawOfGrants(
       (round, granted) => {
@@ -305,7 +305,7 @@ describe("what is granted", TIMEOUT, () => {
     );
   });
 
-  it("is nothing new in a second round, and needs no page", () => {
+  it("needs no page in a second round", () => {
     lawOfGrants((round, granted) => {
       const facts = {
         ...round.facts,
@@ -325,9 +325,9 @@ describe("what is granted", TIMEOUT, () => {
   });
 });
 
-describe("what is taken back", TIMEOUT, () => {
-  it("leaves a token that opens what was chosen or not asked for, and no more", () => {
-    const older = tally("an older name that is taken back", 4);
+describe("the revoked scope", TIMEOUT, () => {
+  it("leaves a token that opens exactly what was chosen or not shown", () => {
+    const older = tally("an older name that is revoked", 4);
     lawOfGrants(
       (round, granted) => {
         const { definition, facts, options } = round;
@@ -340,7 +340,7 @@ describe("what is taken back", TIMEOUT, () => {
         for (const text of opened(left, firstParty)) {
           expect(chosen.has(text) || !asked.includes(text)).toBe(true);
         }
-        // and nothing else: each token that is taken back would open what was asked for and not chosen
+        // and nothing else: each revoked token would open a scope that was shown and not chosen
         expect(before).toEqual(expect.arrayContaining([...granted.removed]));
         for (const token of granted.removed) {
           const gone = meaningsOf(round, [token]).filter((text) => asked.includes(text));
@@ -354,7 +354,7 @@ describe("what is taken back", TIMEOUT, () => {
     );
   });
 
-  it("is never a scope whose owner could not be asked: that is an outage where the grant covers it", () => {
+  it("is never a scope for which `owns` failed: if the grant covers it, that is an outage", () => {
     law(
       drawRound,
       (round) => {
@@ -400,8 +400,8 @@ describe("what is taken back", TIMEOUT, () => {
   });
 });
 
-describe("what was refused", TIMEOUT, () => {
-  it("is the earlier refusals that still count, and what was not chosen now; without the baseline and what is granted", () => {
+describe("the refused scope", TIMEOUT, () => {
+  it("is the earlier refusals that still count and the rows that were not chosen, without the baseline and granted scopes", () => {
     const kept = tally("a refusal to keep", 51);
     lawOfGrants(
       (round, granted, { rows }) => {
@@ -420,7 +420,7 @@ describe("what was refused", TIMEOUT, () => {
         const refused = granted.refused.map(({ scope, until }) => [scope, until] as const);
         expect(new Map(refused)).toEqual(expected);
         expect(refused).toHaveLength(expected.size);
-        // it can be given back as it is, and comes back as it is where the choice is the same
+        // it can be passed back unchanged, and is returned unchanged for the same choice
         const facts2 = { ...facts, refused: granted.refused };
         const again = play({ ...round, facts: facts2 });
         const chosen = { decision: "approve", scopes: granted.scopes };

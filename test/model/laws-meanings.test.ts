@@ -1,4 +1,4 @@
-// What holds of expand, covers, missing, reduce and bundleScope, for any policy.
+// Laws of expand, covers, missing, reduce and bundleScope, for any policy.
 
 import fc from "fast-check";
 import { PolicyError } from "scope-policy";
@@ -17,10 +17,10 @@ import { probesOf } from "./probe.js";
 const RUNS = 200;
 const TIMEOUT = { timeout: 120_000 };
 
-/** Values that one form takes and another does not: what a token means goes through scopes that cannot be written. */
+/** Values that one form accepts and another rejects: meanings then pass through scopes that have no text. */
 const CROSSING = ["/files/a.b", "/old-files/a.b", "/realms/urn/admin", "/old-realms/urn"];
 
-/** A policy with operations, two scopes of which one is often a part of the other, and whose client asks. */
+/** A policy with operations, two scopes of which one is often a part of the other, and the type of the client. */
 const casesOfCalls = (draw: Draw) => {
   const one = drawGoodCase(draw);
   const { definition } = one;
@@ -36,7 +36,7 @@ const casesOfCalls = (draw: Draw) => {
   };
 };
 
-/** The same without operations, which is quicker to load. */
+/** The same without operations, which loads faster. */
 const cases = (draw: Draw) => {
   const one = casesOfCalls(draw);
   return { ...one, definition: withoutOperations(one.definition) };
@@ -54,9 +54,9 @@ const hasMeaning = (definition: Definition, firstParty: boolean) => (token: stri
   modelMeanings(definition, [token], firstParty).length > 0;
 
 describe("expand", TIMEOUT, () => {
-  it("returns the meanings of the naive model, in declared order, of a text and of a list", () => {
+  it("returns the meanings of the naive model, in declared order, for a text and for a list", () => {
     const split = tally("an older name of several scopes", 6);
-    const unwritten = tally("a scope that cannot be written with its values", 6);
+    const unwritten = tally("a scope that has no text for its values", 6);
     law(
       cases,
       ({ definition, held, firstParty }) => {
@@ -96,7 +96,7 @@ describe("expand", TIMEOUT, () => {
     );
   });
 
-  it("is closed: its result has the same expansion, under current names that a third party can hold", () => {
+  it("returns a scope with the same expansion, under current names that a third-party client can have", () => {
     law(
       cases,
       ({ definition, held, firstParty }) => {
@@ -116,7 +116,7 @@ describe("expand", TIMEOUT, () => {
     );
   });
 
-  it("does not depend on the order and the repetition of tokens", () => {
+  it("does not depend on the order and repetition of tokens", () => {
     law(
       cases,
       ({ definition, held, other, shuffled, firstParty }) => {
@@ -133,7 +133,7 @@ describe("expand", TIMEOUT, () => {
     );
   });
 
-  it("has more for the owner's own client, never less, and the third party by default", () => {
+  it("never returns less for a first-party client, and treats clients as third-party by default", () => {
     law(
       cases,
       ({ definition, held }) => {
@@ -152,7 +152,7 @@ describe("expand", TIMEOUT, () => {
 });
 
 describe("covers", TIMEOUT, () => {
-  it("is true where every token has a meaning and all meanings are in the expansion", () => {
+  it("returns true exactly if every token has a meaning and all meanings are in the expansion", () => {
     const covered = tally("a scope that is covered", 26);
     law(
       cases,
@@ -172,7 +172,7 @@ describe("covers", TIMEOUT, () => {
     );
   });
 
-  it("never lets `decide` open more for the scope that is covered", () => {
+  it("returns true only if `decide` opens no more for the covered scope", () => {
     law(
       casesOfCalls,
       ({ definition, held, other, facts, name, params }) => {
@@ -188,7 +188,7 @@ describe("covers", TIMEOUT, () => {
     );
   });
 
-  it("is false only where some tool opens for the other scope alone, if all of that has a meaning", () => {
+  it("returns false, for a scope whose tokens all have a meaning, only if a tool opens for that scope alone", () => {
     law(
       cases,
       ({ definition, held, other, firstParty }) => {
@@ -212,7 +212,7 @@ describe("covers", TIMEOUT, () => {
 });
 
 describe("missing", TIMEOUT, () => {
-  it("is empty exactly where the scope is covered, and completes the grant where all has a meaning", () => {
+  it("returns an empty text exactly if the scope is covered, and completes the grant if all tokens have a meaning", () => {
     law(
       cases,
       ({ definition, held, other, firstParty }) => {
@@ -231,7 +231,7 @@ describe("missing", TIMEOUT, () => {
     );
   });
 
-  it("names nothing that could be left out, and tokens without a meaning as they are written", () => {
+  it("returns only necessary tokens, and tokens without a meaning as written", () => {
     const unknown = tally("a token without a meaning", 11);
     law(
       cases,
@@ -258,7 +258,7 @@ describe("missing", TIMEOUT, () => {
 });
 
 describe("reduce", TIMEOUT, () => {
-  it("is the smallest scope with the same expansion", () => {
+  it("returns the smallest scope with the same expansion", () => {
     law(
       cases,
       ({ definition, held, firstParty }) => {
@@ -283,7 +283,7 @@ describe("reduce", TIMEOUT, () => {
 });
 
 describe("bundleScope", TIMEOUT, () => {
-  it("names open literals of the bundle and of the baseline, and opens what the bundle lists", () => {
+  it("returns scopes of the bundle and the baseline that are not reserved and have no placeholder, and opens what the bundle lists", () => {
     law(
       (draw) => drawGoodCase(draw).definition,
       (definition) => {
@@ -339,7 +339,7 @@ describe("any value as a scope", TIMEOUT, () => {
     }
   };
 
-  it("is read without an exception, and as `decide` reads it", () => {
+  it("is read without an exception, in the same way as `decide` reads it", () => {
     fc.assert(fc.property(fc.anything({ withSparseArray: true }), unreadable), { numRuns: 1000 });
   });
 
@@ -354,7 +354,7 @@ describe("any value as a scope", TIMEOUT, () => {
     ["null", null],
     ["a text", "firstParty"],
     ["a list", [true]],
-  ])("is not read with wrong options: %s", (_, options) => {
+  ])("makes each method throw for wrong options: %s", (_, options) => {
     const wrong = options as never;
     for (const call of [
       () => policy.expand("openid", wrong),

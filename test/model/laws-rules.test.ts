@@ -1,4 +1,4 @@
-// What holds of the rules of a policy, whatever a token holds.
+// Laws of the rules of a policy, for any token.
 
 import fc from "fast-check";
 import { bindScope, loadPolicy, matchScope } from "scope-policy";
@@ -22,10 +22,10 @@ const RUNS = { numRuns: 1000 };
 const LEGAL = /^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,128}$/;
 const goodCase = (draw: Draw) => drawGoodCase(draw, { patterns: 40 });
 
-describe("denials", { timeout: 60_000 }, () => {
-  it("beat everything", () => {
+describe("hard denials", { timeout: 60_000 }, () => {
+  it("take precedence over everything else", () => {
     const cases = (draw: Draw) => ({ ...goodCase(draw), by: draw.pick(["name", "pattern"]) });
-    const beaten = tally("a denial of what was allowed", 151);
+    const beaten = tally("a denial of a call that was allowed", 151);
     runOften([beaten], () =>
       fc.assert(
         fc.property(drawn(cases), ({ definition, held, facts, name, params, by }) => {
@@ -55,7 +55,7 @@ describe("denials", { timeout: 60_000 }, () => {
 });
 
 describe("rules for other names", { timeout: 60_000 }, () => {
-  it("never matter", () => {
+  it("never affect a decision", () => {
     fc.assert(
       fc.property(drawn(goodCase), ({ definition, held, facts, name, params }) => {
         const kept = (rules: Record<string, Rule> | undefined): Record<string, Rule> =>
@@ -97,7 +97,7 @@ describe("rules for other names", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the order of a policy", { timeout: 60_000 }, () => {
+describe("the declared order", { timeout: 60_000 }, () => {
   const shuffled = <T>(draw: Draw, entries: Record<string, T>): Record<string, T> =>
     Object.fromEntries(draw.shuffle(Object.entries(entries)));
   function permuted(draw: Draw, rule: Rule): Rule {
@@ -125,7 +125,7 @@ describe("the order of a policy", { timeout: 60_000 }, () => {
     endpoints: rules(draw, definition.endpoints),
   });
 
-  it("of its tools, scopes and members never changes a code", () => {
+  it("of tools, scopes and members never changes a code", () => {
     const cases = (draw: Draw) => {
       const one = goodCase(draw);
       return { ...one, other: reordered(draw, one.definition) };
@@ -141,7 +141,7 @@ describe("the order of a policy", { timeout: 60_000 }, () => {
     );
   });
 
-  it("of its scopes changes nothing at all", () => {
+  it("of scopes never changes a decision", () => {
     const cases = (draw: Draw) => {
       const one = goodCase(draw);
       const { scopes } = one.definition;
@@ -158,7 +158,7 @@ describe("the order of a policy", { timeout: 60_000 }, () => {
 });
 
 describe("a rule", { timeout: 60_000 }, () => {
-  it("never allows more with one more demand, nor less with one more way", () => {
+  it("never allows more with an additional requirement, nor less with an additional alternative", () => {
     const cases = (draw: Draw) => ({ ...drawGoodCase(draw, { patterns: 0 }), by: draw.int(1) });
     const reached = tally("a call that is allowed", 101);
     runOften([reached], () =>
@@ -195,7 +195,7 @@ describe("a rule", { timeout: 60_000 }, () => {
 });
 
 describe("the list of tools", { timeout: 60_000 }, () => {
-  it("is the same each time, and is what each tool without parameters decides", () => {
+  it("is the same each time and has the decision of each tool without parameters", () => {
     const listed = ["allowed", "insufficient_scope", "upgrade_required", "unauthenticated"];
     fc.assert(
       fc.property(drawn(goodCase), ({ definition, held, facts }) => {
@@ -225,7 +225,7 @@ describe("the list of tools", { timeout: 60_000 }, () => {
 });
 
 describe("authorize and operation", { timeout: 60_000 }, () => {
-  it("say what decide says", () => {
+  it("agree with decide", () => {
     const allowed = tally("a call that is allowed", 151);
     runOften([allowed], () =>
       fc.assert(
@@ -301,7 +301,7 @@ describe("bindScope", { timeout: 60_000 }, () => {
     );
   });
 
-  it("takes the safe values and no others", () => {
+  it("accepts exactly the safe values", () => {
     const any = fc.oneof(value, fc.string(), fc.string({ unit: "binary" }), fc.jsonValue());
     fc.assert(
       fc.property(

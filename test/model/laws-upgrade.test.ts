@@ -1,4 +1,4 @@
-// What the message of `upgrade_required` states of a missing scope, for any policy.
+// Laws of the message of `upgrade_required`, for any policy.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -12,10 +12,10 @@ const goodCase = (draw: Draw) => drawGoodCase(draw);
 const MENTION = ", and a scope that has not been granted";
 
 describe("the message of upgrade_required", { timeout: 120_000 }, () => {
-  it("mentions a missing scope exactly where a call stays refused on the tier that it names", () => {
+  it("mentions a missing scope exactly if a call is still denied on the tier that it names", () => {
     const seen = {
-      tierOnly: tally("the tier alone is missing", 11),
-      both: tally("a scope is missing too", 11),
+      tierOnly: tally("only the tier is missing", 11),
+      both: tally("a scope is missing in addition", 11),
     };
     runOften(Object.values(seen), () =>
       fc.assert(
@@ -35,10 +35,10 @@ describe("the message of upgrade_required", { timeout: 120_000 }, () => {
     );
   });
 
-  it("mentions a missing scope exactly where a tool in a list stays refused on the tier that it names", () => {
+  it("mentions a missing scope exactly if a tool in a list is still denied on the tier that it names", () => {
     const seen = {
-      tierOnly: tally("the tier alone is missing", 11),
-      both: tally("a scope is missing too", 11),
+      tierOnly: tally("only the tier is missing", 11),
+      both: tally("a scope is missing in addition", 11),
     };
     runOften(Object.values(seen), () =>
       fc.assert(

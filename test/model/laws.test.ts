@@ -1,4 +1,4 @@
-// What holds of the scopes in a token, for any policy.
+// Laws of the scopes in a token, for any policy.
 
 import { describe, expect, it } from "vitest";
 import { drawBound, drawGoodCase, drawHeld } from "./arbitrary-request.js";
@@ -33,7 +33,7 @@ const withMore = (draw: Draw) => {
 };
 
 describe("the scopes of a token", { timeout: 60_000 }, () => {
-  it("may stand in any order and any number of times, as text or as a list", () => {
+  it("can be in any order and repeated, as a text or a list", () => {
     law(
       withMore,
       ({ definition, held, facts, name, params, shuffled }) => {
@@ -47,7 +47,7 @@ describe("the scopes of a token", { timeout: 60_000 }, () => {
     );
   });
 
-  it("never lose an allow when more are added", () => {
+  it("never turn an allowed call into a denied one when scopes are added", () => {
     law(
       withMore,
       ({ definition, held, facts, name, params, more }) => {
@@ -60,12 +60,12 @@ describe("the scopes of a token", { timeout: 60_000 }, () => {
     );
   });
 
-  it("count as what they imply: the closure under a policy without implications decides the same", () => {
+  it("include what they imply: the closure gives the same decision under a policy without implications", () => {
     law(
       goodCase,
       ({ definition, held, facts, name, params }) => {
         const token = tokenOf(held, facts);
-        // a value that a form cannot be written with has no text
+        // a scope has no text for a value that its form rejects
         if (modelReached(definition, held, true).some(({ text }) => text === undefined))
           return false;
         const closed = tokenOf(modelHeld(definition, token), facts);
@@ -79,12 +79,12 @@ describe("the scopes of a token", { timeout: 60_000 }, () => {
     );
   });
 
-  it("count for nothing where they are reserved and the client is not first-party", () => {
+  it("have no effect if they are reserved and the client is not first-party", () => {
     law(
       goodCase,
       ({ definition, held, facts: claims, name, params }) => {
         const facts = { ...claims, first_party: undefined };
-        // an older name can stand for a reserved scope and for an open one
+        // an older name can mean a reserved scope and one that is not
         const isReserved = (text: string) =>
           modelReached(definition, [text], true).length > 0 &&
           modelReached(definition, [text], false).length === 0;
@@ -103,7 +103,7 @@ describe("the scopes of a token", { timeout: 60_000 }, () => {
 });
 
 describe("insufficient_scope", { timeout: 60_000 }, () => {
-  it("names what turns it into an allow, and so does each of the accepted alternatives", () => {
+  it("names missing scopes that allow the call, and so does each accepted alternative", () => {
     law(
       goodCase,
       ({ definition, held, facts, name, params }) => {
@@ -123,7 +123,7 @@ describe("insufficient_scope", { timeout: 60_000 }, () => {
     );
   });
 
-  it("names no more than is needed, where no scope implies another", () => {
+  it("names only necessary scopes if no scope implies another", () => {
     law(
       goodCase,
       ({ definition: implying, held, facts, name, params }) => {
@@ -139,7 +139,7 @@ describe("insufficient_scope", { timeout: 60_000 }, () => {
     );
   });
 
-  it("is never the answer that all the scopes of the policy would not change, and gates always are", () => {
+  it("is returned only if the scopes of the policy would allow the call; conditions and reserved scopes deny it even then", () => {
     const gates = ["account_type_required", "upgrade_required", "reserved_scope"];
     law(
       goodCase,
@@ -160,7 +160,7 @@ describe("insufficient_scope", { timeout: 60_000 }, () => {
     );
   });
 
-  it("and allowed are the only answers that name scopes, and no answer names a placeholder", () => {
+  it("and allowed are the only decisions that name scopes, and no decision names a placeholder", () => {
     law(
       goodCase,
       ({ definition, held, facts, name, params }) => {
@@ -194,7 +194,7 @@ const everyBinding = (scope: string, values: string[]): string[] =>
   );
 
 describe("tiers", { timeout: 60_000 }, () => {
-  it("never turn an allow into a denial when they rise, and never stand in for a scope", () => {
+  it("never turn an allowed call into a denied one when they rise, and never replace a scope", () => {
     law(
       goodCase,
       ({ definition, held, facts, name, params }) => {
@@ -216,7 +216,7 @@ describe("tiers", { timeout: 60_000 }, () => {
 });
 
 describe("bindings", { timeout: 60_000 }, () => {
-  it("let a scope for one value serve that value alone", () => {
+  it("make a scope for one value allow that value only", () => {
     const values = ["a", "b", "A", "ab", "a.", "~a", "a-b", "a_b", "a".repeat(128)];
     const cases = (draw: Draw) => {
       const template = draw.pick(["/accounts/{id}/", "/{id}", "a:<id>:read", "/x/{id}/y.write"]);

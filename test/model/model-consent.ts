@@ -1,4 +1,4 @@
-// What may be offered to a client, and what the tokens of a ceiling cover: as the API document tells it, and slow.
+// A slow model, after the API document, of what a client can be offered and what the tokens of a ceiling cover.
 
 import type { ConsentFacts, ConsentOptions } from "scope-policy";
 import { VALUES } from "./arbitrary-request.js";
@@ -15,7 +15,7 @@ import {
   type Values,
 } from "./model-scopes.js";
 
-/** The tokens of a well-formed scope; `undefined` for a malformed one. */
+/** Returns the tokens of a well-formed scope; `undefined` for a malformed one. */
 export function tokensOf(scope: unknown): string[] | undefined {
   const list: unknown = scope === "" ? [] : typeof scope === "string" ? scope.split(" ") : scope;
   if (!Array.isArray(list)) return undefined;
@@ -24,13 +24,13 @@ export function tokensOf(scope: unknown): string[] | undefined {
   return list.every(isToken) ? [...new Set(list as string[])] : undefined;
 }
 
-/** The tokens of a grant; none where it is malformed or holds a template. */
+/** Returns the tokens of a grant; an empty list if it is malformed or has a template. */
 export function grantOf(scope: unknown): string[] {
   const tokens = tokensOf(scope) ?? [];
   return tokens.some((token) => placeholdersOf(token).length > 0) ? [] : tokens;
 }
 
-/** Every instance of a token over the drawn values; itself, where it has no placeholder. */
+/** Returns every instance of a token over the drawn values; the token itself if it has no placeholder. */
 export function instancesOf(token: string): string[] {
   const names = placeholdersOf(token);
   const values = names.reduce<Values[]>(
@@ -41,7 +41,7 @@ export function instancesOf(token: string): string[] {
   return names.length === 0 ? [token] : [...new Set(legal.map((one) => modelBind(token, one)))];
 }
 
-/** What the entries of a ceiling cover: a template stands for each of its values. */
+/** Returns what the entries of a ceiling cover. A template covers each of its values. */
 export function modelCeiling(
   definition: Definition,
   entries: readonly string[],
@@ -50,7 +50,7 @@ export function modelCeiling(
   return new Set(modelMeanings(definition, entries.flatMap(instancesOf), firstParty));
 }
 
-/** The declared scope of a meaning, and its values. */
+/** Returns the declared scope of a meaning and its values. */
 export function scopeOfText(
   definition: Definition,
   text: string,
@@ -62,7 +62,7 @@ export function scopeOfText(
   throw new Error(`no scope is written as ${text}`);
 }
 
-/** What stands before a placeholder, under every template that has one of this name. */
+/** Returns the text before a placeholder of a name, for every template that has one. */
 function prefixesOf(definition: Definition, name: string): Set<string> {
   const templates = Object.keys(definition.scopes).map(canonical);
   return new Set(templates.flatMap((scope) => scope.split(`{${name}}`).slice(0, -1)));
@@ -93,14 +93,14 @@ export function modelOwner(
 }
 
 export interface ModelOffer {
-  /** What is on the screen. */
+  /** The meanings on the consent page. */
   readonly offered: string[];
-  /** What the request names, offered or not. */
+  /** The meanings that the request names, offered or not. */
   readonly asked: string[];
   readonly error: "invalid_scope" | "temporarily_unavailable" | null;
 }
 
-/** What a request comes to: the meanings that it names, of those the ones that this client may have from this account. */
+/** Returns the meanings that a request names, and those of them that this client can have from this account. */
 export function modelOffer(
   definition: Definition,
   facts: ConsentFacts,

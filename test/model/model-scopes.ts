@@ -1,10 +1,10 @@
-// What a scope token means, as the API document tells it: slow, small, and sharing nothing with `src`.
+// A slow, small model, after the API document, of what a scope-token means. It shares no code with `src`.
 
 import type { Definition, ScopeOptions } from "./model.js";
 
 export type Values = Record<string, string>;
 
-/** A declared scope with values. `text` is `undefined` where the scope cannot be written with these values. */
+/** A declared scope with values. `text` is `undefined` if the form of the scope rejects one of them. */
 interface Reached {
   scope: string;
   values: Values;
@@ -57,7 +57,7 @@ export function modelMatchScope(template: string, text: string): Values | undefi
   return values;
 }
 
-/** Whether a template can be written with these values: what is written matches the template back to exactly them. */
+/** Returns whether a template has a text for these values: the text must match the template with exactly these values. */
 export function isLegal(template: string, values: Readonly<Record<string, unknown>>): boolean {
   const names = placeholdersOf(template);
   if (!names.every((name) => isSafe(values[name]))) return false;
@@ -72,7 +72,7 @@ export function scopeOptions(definition: Definition, scope: string): ScopeOption
   throw new Error(`the policy does not declare ${scope}`);
 }
 
-/** The declared scope of a name, or every scope that replaces it; for a third party without the reserved ones. */
+/** Returns the declared scope of a name, or every scope that replaces it; for a third-party client without reserved ones. */
 function namedBy(definition: Definition, token: string, firstParty: boolean): Reached[] {
   return Object.keys(definition.scopes).flatMap((scope) => {
     const { replaces = [], reserved } = scopeOptions(definition, scope);
@@ -91,7 +91,7 @@ function reachedOf(scope: string, values: Values): Reached {
   return { scope: canonical(scope), values: own, text };
 }
 
-/** The scopes that a token names, without what they imply; in place of one that cannot be written, what that implies. */
+/** Returns the scopes that a token names, without what they imply. A scope without a text is replaced by what it implies. */
 export function modelNamed(definition: Definition, token: string, firstParty: boolean): string[] {
   const written = ({ scope, values, text }: Reached): string[] => {
     const { implies = [] } = scopeOptions(definition, scope);
@@ -102,7 +102,7 @@ export function modelNamed(definition: Definition, token: string, firstParty: bo
   return [...new Set(namedBy(definition, token, firstParty).flatMap(written))];
 }
 
-/** All that tokens come to, also with values that cannot be written. */
+/** Returns everything that tokens mean, including scopes without a text. */
 export function modelReached(
   definition: Definition,
   tokens: readonly string[],
@@ -119,8 +119,8 @@ export function modelReached(
 }
 
 /**
- * The meanings of scope tokens: the scope itself, or every scope that replaces it, then everything these imply. In declared
- * order, and of one scope in the order of the texts.
+ * Returns the meanings of scope-tokens: the scope itself, or every scope that replaces it, then everything that these imply.
+ * They are in declared order, and those of one scope in the order of the texts.
  */
 export function modelMeanings(
   definition: Definition,

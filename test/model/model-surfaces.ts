@@ -1,4 +1,4 @@
-// The two other doors, told through the naive decision: requests by method and path, and the list of tools.
+// A model of requests by method and path and of the list of tools, based on the naive decision.
 
 import {
   type Definition,
@@ -13,7 +13,7 @@ import { modelReached } from "./model-scopes.js";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const PLAIN = /[A-Za-z0-9._~!$&'()+,=:@-]/;
 
-/** The text that a segment of a path stands for, or undefined where another spelling would be the plain one. */
+/** Returns the decoded text of a path segment; `undefined` if another spelling would be canonical. */
 function segmentText(segment: string): string | undefined {
   let text: string;
   try {
@@ -37,13 +37,13 @@ const split = (path: string): string[] => (path === "/" ? [] : path.slice(1).spl
 const parameterOf = (segment: string): string | undefined =>
   /^:(.+)$/.exec(segment)?.[1] ?? /^\{(.+)\}$/.exec(segment)?.[1];
 
-/** 0 for a literal, 1 for a parameter, place by place: the smaller text is the more literal endpoint. */
+/** Returns 0 for a literal and 1 for a parameter, segment by segment: the smaller text is the more literal endpoint. */
 const rank = (key: string): string =>
   split(key.slice(key.indexOf(" ") + 1))
     .map((segment) => (parameterOf(segment) === undefined ? "0" : "1"))
     .join("");
 
-/** Letter case decides nothing about which endpoint a path is for, but the path has to be spelled as the endpoint is. */
+/** Returns whether a path is spelled as the endpoint is. Letter case does not affect which endpoint a path is for. */
 const isSpelledAs = (key: string, given: readonly string[]): boolean =>
   split(key.slice(key.indexOf(" ") + 1)).every(
     (segment, index) => parameterOf(segment) !== undefined || segment === given[index],
@@ -92,7 +92,7 @@ export function modelDecideRequest(
   return modelDecide(definition, token, key, Object.fromEntries([...own, ...fromPath]));
 }
 
-/** Every value that a scope of the token is bound to, and one that none is. */
+/** Returns every value that a scope of the token is bound to, and one that no scope is bound to. */
 function valuesOf(definition: Definition, token: unknown): string[] {
   const values = modelReached(definition, modelTokens(token) ?? [], true).flatMap((one) =>
     Object.values(one.values),
@@ -103,8 +103,8 @@ function valuesOf(definition: Definition, token: unknown): string[] {
 const LISTED = ["allowed", "insufficient_scope", "upgrade_required", "unauthenticated"];
 
 /**
- * The names and codes of the list. A tool with parameters has the best code of any binding: where each
- * value is a mismatch for some scope of the token, no call can succeed and the tool is left out.
+ * Returns the names and codes of the list. A tool with parameters has the best code of any binding. If each value is a
+ * mismatch for some scope of the token, no call can succeed and the tool is left out.
  */
 export function modelToolsFor(
   definition: Definition,

@@ -1,4 +1,4 @@
-// The decision as the API document tells it: slow, small, and sharing nothing with `src`.
+// A slow, small model of decisions, after the API document. It shares no code with `src`.
 
 import {
   canonical,
@@ -77,7 +77,7 @@ const member = (value: unknown, name: string): unknown =>
     : undefined;
 const optionsOf = (rule: Rule): RuleOptions => (typeof rule === "string" ? { scope: rule } : rule);
 
-/** The glob of tool patterns: literals, `*` and `?`. */
+/** Returns whether a pattern of tool names matches: literals, `*` and `?`. */
 export function modelMatch(pattern: string, name: string): boolean {
   if (pattern === "") return name === "";
   if (pattern[0] === "*") {
@@ -92,7 +92,7 @@ export function modelMatch(pattern: string, name: string): boolean {
   );
 }
 
-/** The scope-tokens of an access token as they stand, or undefined where the token is no good. */
+/** Returns the scope-tokens of an access token as written; `undefined` for an invalid token. */
 export function modelTokens(token: unknown): string[] | undefined {
   if (Array.isArray(token)) return undefined;
   const scope = member(token, "scope");
@@ -106,7 +106,7 @@ export function modelTokens(token: unknown): string[] | undefined {
   return texts as string[];
 }
 
-/** What the tokens come to: as they stand, without reserved ones of a third party, and all that they mean. */
+/** The scope-tokens of a token: as written, without reserved ones for a third-party client, and with all meanings. */
 export function modelHeld(definition: Definition, token: unknown): string[] {
   const tokens = modelTokens(token) ?? [];
   const firstParty = member(token, "first_party") === true;
@@ -163,7 +163,7 @@ interface Operation {
 
 export const isPattern = (name: string): boolean => /[*?]/.test(name);
 
-/** The rules that a name comes to, and their alternatives taken together. */
+/** The rules that apply to a name, and their combined alternatives. */
 export function modelOperation(definition: Definition, name: unknown): Operation | undefined {
   if (typeof name !== "string") return undefined;
   const tools = Object.entries(definition.tools ?? {});
@@ -189,7 +189,7 @@ export function modelOperation(definition: Definition, name: unknown): Operation
       ...baseline.map((scope) => alternativesOf(definition, scope, {})),
     ]),
   );
-  // parameters in declared order: those of one rule after those of the other
+  // parameters in declared order, rule by rule
   const uses = byRule.flat().flatMap((alternative) => alternative.uses);
   return {
     rules,
@@ -286,7 +286,7 @@ export function modelDecide(
   }
   const blocked = (code: string) => bound.filter((alternative) => alternative.blocker === code);
   const mismatch = blocked("binding_mismatch")[0]?.elsewhere;
-  // With two placeholders the document does not say which one is named.
+  // With two placeholders, the API document does not state which one is named.
   if (mismatch) {
     const [param] = mismatch.params;
     return denial("binding_mismatch", mismatch.params.length === 1 && param ? { param } : {});

@@ -1,4 +1,4 @@
-// The package seen from outside: a policy by its text, a decision by the data that the document names.
+// The public view of the package: a policy by its text, a decision by the members of the API document.
 
 import { loadPolicy } from "scope-policy";
 import type { Claims } from "./arbitrary-request.js";
@@ -19,7 +19,7 @@ export const CODES: readonly string[] = [
 ];
 const MEMBERS = "code,allowed,scopes,missing,accepted,enriched,param,tier,had,reason".split(",");
 
-/** The members of a decision that the document names; whatever else it carries is left out. */
+/** Returns the members of a decision that the API document names, without any others. */
 export function dataOf(decision: object): ModelDecision {
   const entries = Object.entries(decision).filter(
     ([key, value]) => MEMBERS.includes(key) && value !== undefined,
@@ -29,7 +29,7 @@ export function dataOf(decision: object): ModelDecision {
 
 const loaded = new WeakMap<Definition, ReturnType<typeof loadPolicy>>();
 
-/** The policy of a definition, made once: making it costs far more than asking it. */
+/** Returns the policy of a definition, created once: creation costs far more than a decision. */
 export function load(definition: Definition): ReturnType<typeof loadPolicy> {
   const policy = loaded.get(definition) ?? loadPolicy(definition);
   loaded.set(definition, policy);

@@ -1,4 +1,4 @@
-// What a token opens, asked of `decide` alone: the same scopes, with one tool that requires exactly one of them.
+// What a token opens according to `decide`: for each scope, a policy has one tool that requires exactly that scope.
 
 import { loadPolicy } from "scope-policy";
 import { without } from "./arbitrary-policy.js";
@@ -9,17 +9,17 @@ import { canonical, isLegal, modelBind, placeholdersOf, type Values } from "./mo
 interface Probe {
   readonly tool: string;
   readonly values: Values;
-  /** The scope token that the tool requires for these values. */
+  /** The scope-token that the tool requires for these values. */
   readonly text: string;
 }
 
 export interface Probes {
   readonly texts: readonly string[];
-  /** The texts of the scopes whose tool `decide` opens for a token. */
+  /** The texts of the scopes whose tool `decide` allows for a token. */
   readonly opened: (scope: string | readonly string[], firstParty?: boolean) => ReadonlySet<string>;
 }
 
-/** The scopes of a policy without the conditions of tier and account type, which no scope can meet. */
+/** The scopes of a policy without conditions on tier and account type, which no scope can meet. */
 function bare(definition: Definition): Definition["scopes"] {
   const entries = Object.entries(definition.scopes).map(([name, options]) => {
     const open = typeof options === "string" ? options : without(options, ["tier", "accountTypes"]);
@@ -40,7 +40,7 @@ function bindingsOf(scope: string): Values[] {
 
 const made = new WeakMap<Definition, Probes>();
 
-/** The probes of a policy: every declared scope with every drawn value that it can be written with. */
+/** The probes of a policy: every declared scope with every drawn value that its form accepts. */
 export function probesOf(definition: Definition): Probes {
   const known = made.get(definition);
   if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-// Any value in any place a client can reach comes to a decision, and to nothing else.
+// Any value in any position that a client controls gives a decision and nothing else.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -16,7 +16,7 @@ const cases = (draw: Draw) => {
 };
 type Position = ReturnType<typeof cases>;
 
-/** The tokens that a value can make: the value itself, and each of its members. */
+/** Tokens made from a value: the value itself, and tokens with the value as a member. */
 const tokensOf = (value: unknown, { held, facts }: Position): unknown[] => [
   value,
   { scope: value },
@@ -72,12 +72,12 @@ function expectTotal(value: unknown, position: Position): void {
   askRequest(token, { method: value, path: value, params: value });
 }
 
-describe("every door gives a decision for", { timeout: 60_000 }, () => {
-  it("any JSON value in any place", () => {
+describe("every method returns a decision for", { timeout: 60_000 }, () => {
+  it("any JSON value in any position", () => {
     fc.assert(fc.property(fc.jsonValue(), drawn(cases), expectTotal), RUNS);
   });
 
-  it("any object at all in any place", () => {
+  it("any object in any position", () => {
     const anything = fc.anything({
       withBigInt: true,
       withBoxedValues: true,
@@ -114,7 +114,7 @@ describe("values that cannot be read", { timeout: 60_000 }, () => {
     /^(?!.*iterator).*(throw|revoked|lies|sparse)/.test(label),
   );
 
-  it.each(unreadable)("are no token, no parameter and no name: %s", (label) => {
+  it.each(unreadable)("are rejected as a token, a parameter and a name: %s", (label) => {
     const value = HOSTILE.get(label);
     const token = { scope: "courses:read /accounts/a/" };
     for (const name of ["list_courses", "whoami", "search"]) {

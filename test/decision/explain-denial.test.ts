@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/policy.js";
 import { PolicyError } from "../../src/errors.js";
 import { MAX_ALTERNATIVES } from "../../src/policy/requirement-size.js";
+import { titled } from "../titled.js";
 
 const names = (count: number, prefix = "s") =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`);
@@ -21,7 +22,7 @@ describe("large rules", () => {
   const hundred = names(100);
   const fourteen = names(14);
 
-  it("may have a hundred alternatives", () => {
+  it("can have a hundred alternatives", () => {
     const policy = policyOf({ scopes: declare(hundred), tools: { t: { anyOf: hundred } } });
     for (const scope of hundred) {
       expect(policy.decideUntrusted({ scope }, "t")).toMatchObject({
@@ -37,7 +38,7 @@ describe("large rules", () => {
     });
   });
 
-  it("may need fourteen scopes", () => {
+  it("can require fourteen scopes", () => {
     const policy = policyOf({ scopes: declare(fourteen), tools: { t: { allOf: fourteen } } });
     expect(policy.decideUntrusted({ scope: [...fourteen].reverse() }, "t")).toMatchObject({
       code: "allowed",
@@ -52,7 +53,7 @@ describe("large rules", () => {
     }
   });
 
-  // all-of of any-ofs: the numbers multiply
+  // an all-of of several any-ofs: their sizes multiply
   const SIZES: readonly (readonly [sizes: readonly number[], total: number])[] = [
     [[1_024], 1_024],
     [[2, 2, 2, 2, 2, 2, 2, 2, 2, 2], 1_024],
@@ -62,7 +63,13 @@ describe("large rules", () => {
     [[2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2], 2_048],
     [[100, 100], 10_000],
   ];
-  it.each(SIZES)("of %j make %d alternatives, and at most 1,024 are allowed", (sizes, total) => {
+  const sizes = titled(
+    SIZES,
+    ([list, total]) =>
+      `with groups of ${list.join(", ")} have ${total} alternatives and are ` +
+      (total <= 1_024 ? "accepted" : "rejected"),
+  );
+  it.each(sizes)("%s", (_title, [sizes, total]) => {
     const groups = sizes.map((size, at) => names(size, `g${at}x`));
     const parts = {
       scopes: declare(groups.flat()),
@@ -93,7 +100,7 @@ describe("large rules", () => {
     }
   });
 
-  it("beyond all counting are refused at once", () => {
+  it("with far too many alternatives are rejected at once", () => {
     const anyOf = names(100);
     const allOf = Array.from({ length: 500 }, (_, index) => ({
       anyOf,
@@ -149,14 +156,19 @@ describe("the alternative that is chosen", () => {
     ["", "same", ["a", "base"], ["a", "base"]],
     ["a", "own", ["base"], ["base", "a"]],
   ];
-  it.each(CHOICES)("for %j and %s lacks %j of %j", (scope, tool, missing, scopes) => {
+  const choices = titled(
+    CHOICES,
+    ([scope, tool, missing, scopes]) =>
+      `for the tool ${tool} and ${scope === "" ? "the empty scope" : scope} is ${scopes.join(" ")}, of which ${missing.join(" ")} is missing`,
+  );
+  it.each(choices)("%s", (_title, [scope, tool, missing, scopes]) => {
     const params = { i: "1", j: "2" };
     expect(policy.decideUntrusted({ scope }, tool, params)).toMatchObject({
       code: "insufficient_scope",
       missing,
       scopes,
     });
-    // what is missing is enough, and no less is
+    // the missing scopes are enough, and fewer are not
     const granted = [scope, ...missing].filter((text) => text !== "").join(" ");
     expect(policy.decideUntrusted({ scope: granted }, tool, params).code).toBe("allowed");
     for (const left of missing) {
@@ -168,7 +180,7 @@ describe("the alternative that is chosen", () => {
     }
   });
 
-  it("is among those accepted, and those are the obtainable ones in declared order", () => {
+  it("is one of the accepted alternatives, which are those that consent can give, in declared order", () => {
     expect(policy.decideUntrusted({ scope: "a" }, "gated")).toMatchObject({
       accepted: [["b", "c", "base"]],
     });
@@ -182,7 +194,7 @@ describe("the alternative that is chosen", () => {
   });
 });
 
-describe("a binding that does not match", () => {
+describe("a binding mismatch", () => {
   const policy = policyOf({
     tiers: ["free", "pro"],
     scopes: { "/x/{i}": {}, "/y/{i}/{j}": {}, a: {}, b: { reserved: true } },
@@ -210,7 +222,12 @@ describe("a binding that does not match", () => {
     ["/x/1", "two", { i: "2", k: "3" }, "i"],
     ["/x/1", "pro", { i: "2", k: "3" }, "k"],
   ];
-  it.each(MISMATCHES)("of %s for %s with %j names %s", (scope, tool, params, param) => {
+  const mismatches = titled(
+    MISMATCHES,
+    ([scope, tool, params, param]) =>
+      `of ${scope} for the tool ${tool} with ${JSON.stringify(params)} names the parameter ${param}`,
+  );
+  it.each(mismatches)("%s", (_title, [scope, tool, params, param]) => {
     const decision = policy.decideUntrusted({ scope }, tool, params);
     expect(decision).toMatchObject({ code: "binding_mismatch", param });
     expect("message" in decision && decision.message).toBe(
@@ -218,7 +235,7 @@ describe("a binding that does not match", () => {
     );
   });
 
-  it("is none where another alternative can be had", () => {
+  it("is not returned if consent can give another alternative", () => {
     expect(policy.decideUntrusted({ scope: "/x/1" }, "two", { i: "1", k: "3" })).toMatchObject({
       code: "insufficient_scope",
       missing: ["a"],

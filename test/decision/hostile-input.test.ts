@@ -6,6 +6,7 @@ import { PATHS_ATTACKS } from "../cases/attacks-paths.js";
 import { ACCEPTED_POLICIES, REFUSED_POLICIES, REFUSED_TEXTS } from "../cases/attacks-policies.js";
 import { SCOPES_ATTACKS } from "../cases/attacks-scopes.js";
 import { findingsOf } from "../policy/findings-of.js";
+import { titled } from "../titled.js";
 
 const policies = {
   courses: loadPolicy(ATTACKED.courses),
@@ -15,10 +16,11 @@ const policies = {
   denyall: loadPolicy(ATTACKED.denyall),
 };
 
-const CALLS = [...NAMES_ATTACKS, ...SCOPES_ATTACKS, ...PATHS_ATTACKS].map((attack) => ({
-  id: attack[0],
-  attack,
-}));
+const CALLS = titled(
+  [...NAMES_ATTACKS, ...SCOPES_ATTACKS, ...PATHS_ATTACKS],
+  ([id, policy, , , outcome]) =>
+    `is ${outcome === "allow" ? "allowed" : "denied"} by the policy ${policy}: ${id}`,
+);
 
 function outcomeOf([, name, token, target, , params]: AttackCall): "allow" | "refuse" {
   const policy = policies[name];
@@ -30,21 +32,23 @@ function outcomeOf([, name, token, target, , params]: AttackCall): "allow" | "re
   return decision.allowed ? "allow" : "refuse";
 }
 
-// What each class of attacks would do if it worked is to turn `refuse` into `allow`; the few that are allowed show that
-// the policies are not merely shut.
-describe("attacks", () => {
-  it.each(CALLS)("$id", ({ attack }) => {
-    expect(outcomeOf(attack)).toBe(attack[4]);
+// Hostile names, scopes and paths aim to turn `refuse` into `allow`. The few calls that are allowed show that the policies do
+// not deny everything.
+describe("a call with hostile input", () => {
+  it.each(CALLS)("%s", (_title, call) => {
+    expect(outcomeOf(call)).toBe(call[4]);
   });
 
-  it("PATH-054: a query is no part of a path, so the caller leaves it out", () => {
+  it("is denied for a path with a query, which the caller must remove: PATH-054", () => {
     const request = (path: string) =>
       policies.courses.decideRequest({ scope: "courses:read" }, { method: "GET", path });
     expect(request("/courses?next=/admin&x=%2e%2e").code).toBe("unknown_operation");
     expect(request("/courses").code).toBe("allowed");
   });
+});
 
-  it.each(REFUSED_POLICIES)("%s is refused as a policy", (_, parts, code, path) => {
+describe("a hostile policy", () => {
+  it.each(REFUSED_POLICIES)("is rejected: %s", (_, parts, code, path) => {
     const { scopes, tools } = parts as { scopes?: object; tools?: object };
     const found = findingsOf({
       ...ATTACKED.courses,
@@ -55,19 +59,20 @@ describe("attacks", () => {
     expect(found.map((finding) => [finding.code, finding.path])).toContainEqual([code, path]);
   });
 
-  it("POLICY-035: a policy without scopes is refused where its rules name any", () => {
+  it("is rejected if it declares no scopes but its rules name some: POLICY-035", () => {
     const found = findingsOf({ ...ATTACKED.courses, scopes: {} });
     expect(new Set(found.map(({ code }) => code))).toEqual(new Set(["unknown_scope"]));
   });
 
-  it.each(REFUSED_TEXTS)("%s is refused as text", (_, change) => {
+  it.each(REFUSED_TEXTS)("is rejected as text: %s", (_, change) => {
     const text = JSON.stringify(ATTACKED.courses);
     expect(findingsOf(text)).toEqual([]);
     expect(change(text)).not.toBe(text);
     expect(findingsOf(change(text)).length).toBeGreaterThan(0);
   });
 
-  it.each(ACCEPTED_POLICIES)("%s is accepted: %s", (_, parts) => {
+  const accepted = titled(ACCEPTED_POLICIES, ([id]) => `is accepted if it is well formed: ${id}`);
+  it.each(accepted)("%s", (_title, [, parts]) => {
     const { scopes, tools } = parts as { scopes?: object; tools?: object };
     const found = findingsOf({
       ...ATTACKED.courses,

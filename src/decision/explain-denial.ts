@@ -1,0 +1,250 @@
+import type { CompiledPolicy, Param } from "../policy/compiled.js";
+import {
+  type Allowed,
+  accountTypeRequired,
+  bindingMismatch,
+  type Denial,
+  type InsufficientScope,
+  insufficientScope,
+  RESERVED_SCOPE,
+  upgradeRequired,
+} from "./decision.js";
+import {
+  BLOCKED_BY,
+  type Facts,
+  isMet,
+  type Judged,
+  type JudgedRules,
+  mismatchesOf,
+} from "./evaluate.js";
+import { boundValues, type Held, holds, holdsBound } from "./held.js";
+import {
+  type PreparedAlternative,
+  type PreparedRule,
+  type PreparedUse,
+  scopesOf,
+  textsOf,
+} from "./prepare.js";
+
+/** Which blocker the denial names when every alternative is blocked: the first that applies, in this order. */
+const ANSWERS = [
+  BLOCKED_BY.nothing,
+  BLOCKED_BY.binding,
+  BLOCKED_BY.accountType,
+  BLOCKED_BY.tier,
+  BLOCKED_BY.reserved,
+] as const;
+
+/**
+ * Returns the denial of a rule that asks for scopes only and is not met. It names the alternative with the fewest missing
+ * scopes, the first declared of several.
+ */
+export function explainMissingScopes(
+  { alternatives, accepted }: PreparedRule,
+  held: Held,
+): InsufficientScope {
+  const { literals, granted } = leastOf(alternatives, (one) => countMissing(one, held));
+  const scopes = (granted as Allowed).scopes;
+  const missing = scopes.filter((_, index) => !holds(held, literals[index] as number));
+  return insufficientScope(missing, scopes, accepted as readonly (readonly string[])[]);
+}
+
+function countMissing({ literals }: PreparedAlternative, held: Held): number {
+  let count = 0;
+  for (const id of literals) if (!holds(held, id)) count += 1;
+  return count;
+}
+
+/**
+ * Returns the denial of an operation whose rules the token does not all meet. If consent can fix the denial, it is
+ * `insufficient_scope`; otherwise it names the blocker that is nearest to being met.
+ *
+ * @param rejudge - evaluates the same rules for other facts
+ */
+export function explainDenial(
+  policy: CompiledPolicy,
+  judged: JudgedRules,
+  held: Held,
+  facts: Facts,
+  rejudge: (facts: Facts) => JudgedRules,
+): Denial {
+  const answer = answerOf(judged);
+  const blocked = judged.flat().find(({ blockedBy }) => blockedBy === answer) as Judged;
+  const { source } = blocked.alternative;
+  switch (answer) {
+    case BLOCKED_BY.binding:
+      return bindingMismatch(paramOf(blocked, held));
+    case BLOCKED_BY.accountType:
+      return accountTypeRequired(source.accountTypes as readonly string[]);
+    case BLOCKED_BY.tier: {
+      const upgraded = { ...facts, rank: lowestTier(judged) };
+      const isEnough = areMet(rejudge(upgraded), held, upgraded);
+      return upgradeRequired(policy.tiers[upgraded.rank] as string, facts.tier, !isEnough);
+    }
+    case BLOCKED_BY.reserved:
+      return RESERVED_SCOPE;
+    default:
+      return missingOf(judged, held);
+  }
+}
+
+/**
+ * Returns the blocker that the denial names. The token must meet a combination: one alternative of each rule. A combination
+ * is blocked by the first blocker of its alternatives. So a blocker is that of some combination if one rule has an
+ * alternative with this blocker, and every other rule has one with this or a later blocker.
+ */
+function answerOf(judged: JudgedRules): number | undefined {
+  return ANSWERS.find(
+    (blocker) =>
+      judged.every((list) => list.some(({ blockedBy }) => blockedBy >= blocker)) &&
+      judged.some((list) => list.some(({ blockedBy }) => blockedBy === blocker)),
+  );
+}
+
+/** Returns whether the denial would be a `binding_mismatch`: the token has the templates for other values. */
+export function isMismatch(judged: JudgedRules): boolean {
+  return answerOf(judged) === BLOCKED_BY.binding;
+}
+
+/** Returns whether the token meets an alternative of each rule. */
+function areMet(judged: JudgedRules, held: Held, facts: Facts): boolean {
+  return judged.every((list) =>
+    list.some(({ alternative, values }) => isMet(alternative, held, facts, values)),
+  );
+}
+
+/** Returns the rank of the lowest tier that some combination accepts: the highest of the lowest ranks that each rule accepts. */
+function lowestTier(judged: JudgedRules): number {
+  const needs = judged.map((list) => {
+    const within = list.filter(({ blockedBy }) => blockedBy >= BLOCKED_BY.tier);
+    return Math.min(
+      ...within.map((one) =>
+        one.blockedBy === BLOCKED_BY.tier ? one.alternative.source.tier : -1,
+      ),
+    );
+  });
+  return Math.max(...needs);
+}
+
+/**
+ * Returns the name of the first parameter whose value is in no granted scope of the template. If each value is in one of
+ * them, though not all in the same, returns the name of the last parameter.
+ */
+function paramOf({ rule, alternative, values }: Judged, held: Held): string {
+  const [{ scope, params }] = mismatchesOf(alternative, held, values) as [PreparedUse];
+  const known = params.length === 1 ? [] : boundValues(held, scope);
+  const strange = params.findIndex(
+    (place, at) => !known.some((list) => list[at] === values[place]),
+  );
+  const place = params.at(strange) as number; // `at(-1)`, for not found, is the last
+  return (rule.params[place] as Param).name;
+}
+
+/** Maximum number of lists of scopes that are joined when several patterns match one name. */
+const MOST_JOINS = 2_048;
+/** Maximum number of alternatives from which the search for the fewest missing scopes starts. */
+const MOST_SEEDS = 512;
+/** Maximum number of missing scopes that this search visits. */
+const MOST_LOOKS = 1_000_000;
+
+/** The scopes of one alternative of each rule together, and those of them that the token does not have. */
+interface Combination {
+  readonly scopes: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/**
+ * Returns the denial that names the combination with the fewest missing scopes, of those that consent can give. When several
+ * patterns match one name, their alternatives multiply. Beyond some 1,000 combinations, `accepted` lists only the first ones
+ * in declared order, and the choice is made among these and the `candidates`.
+ */
+function missingOf(judged: JudgedRules, held: Held): InsufficientScope {
+  const lists = judged.map((list) =>
+    list
+      .filter(({ blockedBy }) => blockedBy === BLOCKED_BY.nothing)
+      .map((one): Combination => {
+        const { alternative, values } = one;
+        return {
+          scopes: scopesOf(alternative, values),
+          missing: textsOf(lackingOf(one, held), values),
+        };
+      }),
+  );
+  const most = Math.max(1, Math.floor(MOST_JOINS / lists.length));
+  const count = lists.reduce((product, list) => product * list.length, 1);
+  const combinations = firstOf(lists, Math.min(count, most));
+  const isAll = count <= most;
+  const chosen = fewestMissing(isAll ? combinations : [...combinations, ...candidates(lists)]);
+  return insufficientScope(
+    chosen.missing,
+    chosen.scopes,
+    combinations.map(({ scopes }) => scopes),
+  );
+}
+
+/**
+ * Returns further combinations for rules that have too many to visit all. Each starts from one alternative and adds, for
+ * every other rule, the alternative with the fewest additional missing scopes. The starts are all alternatives; only the
+ * best one of each rule if there are more than `MOST_SEEDS`; and only the first ones if they have very many scopes. For two
+ * rules of up to 512 alternatives together with few scopes, the best combination of all is among the results.
+ */
+function candidates(lists: readonly (readonly Combination[])[]): readonly Combination[] {
+  const all = lists.flat();
+  const looks = all.reduce((sum, { missing }) => sum + 1 + missing.length, 0);
+  const seeds = all.length > MOST_SEEDS ? lists.map(fewestMissing) : all;
+  return seeds.slice(0, Math.max(1, Math.floor(MOST_LOOKS / looks))).map((seed) => {
+    const known = new Set(seed.missing);
+    const added = (one: Combination) => one.missing.filter((scope) => !known.has(scope)).length;
+    return join(lists.map((list) => (list.includes(seed) ? seed : leastOf(list, added))));
+  });
+}
+
+/** Returns the scopes of an alternative that the token does not have, including those whose values are not known. */
+function lackingOf({ alternative, values }: Judged, held: Held): readonly PreparedUse[] {
+  return alternative.uses.filter((use) =>
+    use.params.length === 0 ? !holds(held, use.scope) : holdsBound(held, use, values) !== true,
+  );
+}
+
+/** Returns the first combination with the fewest missing scopes. */
+function fewestMissing(combinations: readonly Combination[]): Combination {
+  return leastOf(combinations, ({ missing }) => missing.length);
+}
+
+/** Returns the first item of a list, which is not empty, for which a number is the least. */
+function leastOf<Item>(items: readonly Item[], numberOf: (one: Item) => number): Item {
+  let best = items[0] as Item;
+  let least = Number.POSITIVE_INFINITY;
+  for (const one of items) {
+    const number = numberOf(one);
+    if (number < least) [best, least] = [one, number];
+  }
+  return best;
+}
+
+/** Returns the scopes of several combinations together, each scope once. */
+function join(all: readonly Combination[]): Combination {
+  return {
+    scopes: [...new Set(all.flatMap(({ scopes }) => scopes))],
+    missing: [...new Set(all.flatMap(({ missing }) => missing))],
+  };
+}
+
+/** Returns the first combinations of one item of each list, in declared order: the item of the last list changes first. */
+function firstOf(
+  lists: readonly (readonly Combination[])[],
+  count: number,
+): readonly Combination[] {
+  const [only = [], another] = lists;
+  if (another === undefined) return only;
+  const fromLast = lists.toReversed();
+  return Array.from({ length: count }, (_, number) => {
+    let rest = number;
+    const chosen = fromLast.map((list) => {
+      const one = list[rest % list.length] as Combination;
+      rest = Math.floor(rest / list.length);
+      return one;
+    });
+    return join(chosen.reverse());
+  });
+}
