@@ -112,7 +112,7 @@ export function matrixTable(matrix: Matrix, columns: number): readonly Line[] {
       .map((row) => [row.name, remarks(row).join("; ")] as const)
       .filter(([, remark]) => remark !== "");
     if (said.length > 0) {
-      const heading = styled("bold", "Conditions, denials and operations without scopes");
+      const heading = styled("bold", "Conditions, denials and other notes");
       lines.push("", heading, ...pairs(said, columns));
     }
   }
