@@ -9,6 +9,7 @@ import { start as startMoov } from "../../examples/moov/server.js";
 import { start as startMovementors } from "../../examples/movementors/server.js";
 import type { RunningExample } from "../../examples/serve.js";
 import { root, sourceAliases } from "../../scripts/entries.mjs";
+import { titled } from "../titled.js";
 
 /** Starts an example before the tests of a group, stops it after them, and returns a function that returns it. */
 function running(start: () => Promise<RunningExample>): () => RunningExample {
@@ -112,14 +113,16 @@ describe("the payments API (Express)", () => {
     ],
   ];
 
-  it.each(cases)(
-    "responds to %s with a token for %s with %d",
-    async (request, scope, status, body, init) => {
-      const answer = await ask(moov(), request, scope, init);
-      expect(answer.status).toBe(status);
-      expect(answer.body).toMatchObject(body);
-    },
-  );
+  it.each(
+    titled(
+      cases,
+      ([request, scope, status]) => `${request} with a token for ${scope} with ${status}`,
+    ),
+  )("responds to %s", async (_title, [request, scope, status, body, init]) => {
+    const answer = await ask(moov(), request, scope, init);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject(body);
+  });
 
   it("denies a transfer to a client without a platform account", async () => {
     const scope = "/accounts/platform-1/transfers.write";
