@@ -1,4 +1,4 @@
-# Sourced by `run` and `nightly`: runs a step, prints its time and the last line that it printed, and ends at the first that fails.
+# Sourced by `run` and `nightly`. Runs a step, prints its time and the last line of its output, and exits at the first step that fails.
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
@@ -15,12 +15,12 @@ step() {
   fi
 }
 
-# the log without colours and links
+# prints the log without colours and links
 plain() {
   sed -E $'s/\x1b\\[[0-9;]*m|\x1b\\]8;;[^\x1b]*\x1b\\\\//g' "$log"
 }
 
-# the last line of the log that says something
+# prints the last line of the log with content
 summary() {
   plain | grep -vE '^([[:space:]=-]*|npm warn .*|> .*)$' | tail -n 1 | cut -c 1-100 || true
 }

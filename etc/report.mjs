@@ -1,4 +1,4 @@
-// One API report per entry, from the built declarations. Without --local it fails when a report differs.
+// Writes one API report for each entry from the built declarations. Without --local, fails if a report differs.
 import { join } from "node:path";
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
 import { entries, root } from "../scripts/entries.mjs";

@@ -1,6 +1,5 @@
-// Stands in for an authorization server, so that an example needs nobody else's: keys made at the start, a key set
-// over HTTP on loopback, and a function that issues tokens to whoever asks. It asks no person for consent, and it is
-// no authorization server.
+// Replaces an authorization server in the examples: it generates keys at startup, serves the key set over HTTP on loopback, and
+// issues tokens without authentication or consent. It is not an authorization server.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
@@ -8,7 +7,7 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 export interface LocalIssuer {
   readonly issuer: string;
   readonly jwks: URL;
-  /** A signed access token (RFC 9068) that is good for five minutes; the claims given win over the usual ones. */
+  /** Returns a signed access token (RFC 9068) that is valid for five minutes. The given claims replace the default ones. */
   issue(claims: JWTPayload & { readonly scope: string }): Promise<string>;
   close(): Promise<void>;
 }

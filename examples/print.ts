@@ -1,5 +1,5 @@
-// How the examples print: plain lines and padded columns, which a screen reader can take. Colour, of
-// the first word of an outcome alone, on a terminal only.
+// Output of the examples: plain lines and padded columns, which work with a screen reader. On a terminal, the first word of a
+// decision has a colour.
 import pico from "picocolors";
 import type { AccessToken, Decision } from "scope-policy";
 
@@ -17,7 +17,7 @@ const COLOUR_OF: ReadonlyMap<string, (text: string) => string> = new Map([
   ["unknown", colours.red],
 ]);
 
-/** A decision in the words of a support person. */
+/** Returns a decision in the words of a support person. */
 export function inWords(decision: Decision): string {
   switch (decision.code) {
     case "allowed":
@@ -25,44 +25,44 @@ export function inWords(decision: Decision): string {
     case "insufficient_scope":
       return `needs consent to ${decision.missing.join(" and ")}`;
     case "upgrade_required":
-      return `upgrade required: ${decision.tier} or above, this account has ${decision.had ?? "no plan"}`;
+      return `upgrade required: ${decision.tier} or above, this account has ${decision.had ?? "no tier"}`;
     case "denied":
       return `denied: ${decision.reason}`;
     case "binding_mismatch":
-      return `other account: the token is for another ${decision.param}`;
+      return `other account: the token is bound to another ${decision.param}`;
     case "account_type_required":
-      return `other kind of account: only for ${decision.accountTypes.join(" or ")}`;
+      return `other account type: only for ${decision.accountTypes.join(" or ")}`;
     case "reserved_scope":
-      return "reserved: for the provider's own clients alone";
+      return "reserved: only for the provider's own clients";
     case "unauthenticated":
       return "sign in first: no credentials";
     case "invalid_token":
-      return "bad token: its scope cannot be read";
+      return "invalid token: its scope is malformed";
     case "invalid_params":
-      return `bad call: ${decision.param} is missing or no safe value`;
+      return `invalid call: ${decision.param} is missing or not safe`;
     case "unknown_operation":
-      return "unknown: no such tool or endpoint, so refused";
+      return "unknown: no such tool or endpoint, so denied";
   }
 }
 
-/** What a token holds, in the words of a support person. */
+/** Returns the content of a token in the words of a support person. */
 export function tokenInWords(token: AccessToken | undefined): string {
   if (token === undefined) return "no token";
   const scope = typeof token.scope === "string" ? token.scope : token.scope.join(" ");
   const facts = [
-    token.tier === undefined ? "" : `${token.tier} plan`,
+    token.tier === undefined ? "" : `${token.tier} tier`,
     token.account_type === undefined ? "" : `${token.account_type} account`,
     token.first_party === true ? "first-party client" : "",
   ].filter((fact) => fact !== "");
   return `token with ${[scope === "" ? "no scope" : scope, ...facts].join(", ")}`;
 }
 
-/** A line that says what follows, underlined. */
+/** Prints an underlined heading. */
 export function heading(text: string): void {
   console.log(`\n${text}\n${"-".repeat(text.length)}`);
 }
 
-/** Rows in padded columns; an empty column is left out, and the last one takes what room it needs. */
+/** Prints rows in padded columns. Empty columns are omitted, and the last column is not padded. */
 export function columns(rows: readonly (readonly string[])[]): void {
   const widths: number[] = [];
   for (const row of rows) {
@@ -79,7 +79,7 @@ export function columns(rows: readonly (readonly string[])[]): void {
   }
 }
 
-/** One decision of a walk: what is asked, and what comes of it. */
+/** Prints one step of an example: a call and its decision. */
 export function step(call: string, decision: Decision): void {
   columns([[call.padEnd(44), inWords(decision)]]);
 }

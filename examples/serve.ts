@@ -1,4 +1,4 @@
-// What the servers of the examples share: a running server that a test can stop, and a start from the command line.
+// Shared code of the example servers: a running server that a test can stop, and the start from the command line.
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -16,9 +16,9 @@ export interface RunningExample<Issuer extends TokenIssuer = LocalIssuer> {
 export interface TokenIssuer {
   readonly issuer: string;
   readonly jwks: URL;
-  /** Returns whether a token was revoked, where the issuer can revoke one. */
+  /** Returns whether a token has been revoked, if the issuer can revoke tokens. */
   isRevoked?(jti: string | undefined): boolean;
-  /** Notes that a token is used now, where the issuer shows when a grant was last used. */
+  /** Records that a token is used now, if the issuer shows when a grant was last used. */
   noteUse?(jti: string | undefined): void;
   close(): Promise<void>;
 }
@@ -26,10 +26,10 @@ export interface TokenIssuer {
 /** Starts an issuer for the address of a server. */
 export type StartIssuer<Issuer extends TokenIssuer> = (resource: string) => Promise<Issuer>;
 
-/** Further options of a server: where its audit events go. */
+/** Options of an example server: the sink of its audit events. */
 export type ExampleOptions = Pick<AuthorizerOptions, "audit">;
 
-/** Returns options with which the issuer learns of each call that a token is used for. */
+/** Returns options that report each use of a token to the issuer. */
 export function withUse(issuer: TokenIssuer, { audit }: ExampleOptions): Required<ExampleOptions> {
   return {
     audit: (event) => {
@@ -39,12 +39,12 @@ export function withUse(issuer: TokenIssuer, { audit }: ExampleOptions): Require
   };
 }
 
-/** The address of a server that listens on loopback. */
+/** Returns the address of a server that listens on loopback. */
 export function addressOf(server: Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Stops a server with whatever connections it has. */
+/** Stops a server and closes its connections. */
 export function stop(server: Server): Promise<void> {
   server.closeAllConnections();
   return new Promise((resolve, reject) => {
@@ -52,7 +52,7 @@ export function stop(server: Server): Promise<void> {
   });
 }
 
-/** If this very file was started, runs the example until it is interrupted, and says how to ask it. */
+/** Runs the example until it is interrupted if its module is the main module, and prints requests to try. */
 export async function serveIfMain(
   moduleUrl: string,
   start: () => Promise<RunningExample>,

@@ -1,12 +1,12 @@
 import type { AccessToken } from "scope-policy";
 
-/** What a provider is asked in `npm start`: one call, with the parameters that it binds. */
+/** A call that `npm start` decides, with its parameters. */
 export type Question = readonly [call: string, params?: Readonly<Record<string, string>>];
 
-/** One token and what it is used for. */
+/** A token and the calls that are decided with it. */
 export interface Session {
   readonly token: AccessToken | undefined;
-  /** What to know of the token. */
+  /** A remark on the token. */
   readonly note?: string;
   readonly asks: readonly Question[];
 }
@@ -29,12 +29,12 @@ export const loopwise: readonly Session[] = [
   },
   {
     token: { scope: "admin:read admin:write" },
-    note: "both scopes are reserved: in the token of a third party they count for nothing",
+    note: "both scopes are reserved: they have no effect in the token of a third party",
     asks: [["update_settings"], ["list_orders"]],
   },
   {
     token: { scope: "courses:read  posts:read" },
-    note: "two spaces, so it is no scope",
+    note: "two spaces, so the scope is malformed",
     asks: [["list_courses"]],
   },
 ];

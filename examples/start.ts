@@ -1,7 +1,7 @@
 // npm start [-- FOLDER]
 //
-// Four providers, each as one policy: what it holds, what it decides for a few tokens, and its matrix
-// of tools and scopes as a page. No server, no configuration.
+// Prints four providers, each as one policy: its size, its decisions for a few tokens, and its matrix of tools and scopes as
+// a page. No server, no configuration.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PolicyDefinition } from "scope-policy";
@@ -22,7 +22,7 @@ const providers = [
   { file: "localisation", policy: localisation, sessions: sessions.localisation },
 ];
 
-/** How much a policy holds of everything that it has any of. */
+/** Returns the sizes of the sections of a policy, without the empty ones. */
 function counts(definition: PolicyDefinition): string {
   const scopes = Object.values(definition.scopes).filter((scope) => typeof scope !== "string");
   const rules = [
@@ -33,18 +33,15 @@ function counts(definition: PolicyDefinition): string {
     ["scopes", Object.keys(definition.scopes).length],
     ["reserved scopes", scopes.filter((scope) => scope.reserved === true).length],
     ["scopes that are off by default", scopes.filter((scope) => scope.default === "off").length],
-    ["scopes that need a plan", scopes.filter((scope) => scope.tier !== undefined).length],
+    ["scopes that require a tier", scopes.filter((scope) => scope.tier !== undefined).length],
     ["tools", Object.keys(definition.tools ?? {}).length],
     ["endpoints", Object.keys(definition.endpoints ?? {}).length],
-    ["operations denied to all", rules.filter((rule) => rule.deny !== undefined).length],
-    ["operations open to all", rules.filter((rule) => rule.public === true).length],
-    [
-      "operations with either of several scopes",
-      rules.filter((rule) => rule.anyOf !== undefined).length,
-    ],
+    ["denied operations", rules.filter((rule) => rule.deny !== undefined).length],
+    ["public operations", rules.filter((rule) => rule.public === true).length],
+    ["operations with alternative scopes", rules.filter((rule) => rule.anyOf !== undefined).length],
     ["bundles", Object.keys(definition.bundles ?? {}).length],
-    ["plans", definition.tiers?.length ?? 0],
-    ["kinds of account", definition.accountTypes?.length ?? 0],
+    ["tiers", definition.tiers?.length ?? 0],
+    ["account types", definition.accountTypes?.length ?? 0],
   ];
   return amounts
     .filter(([, amount]) => amount > 0)

@@ -1,6 +1,7 @@
-// npm run bench:door: what a guarded route costs beside an unguarded one, and beside the guards that others offer for the
-// same job (a signed token, its issuer and audience, one scope). Every contender is a process of its own; all are loaded
-// in turns, from another process, with the same token. Ratios travel between machines; requests per second do not.
+// npm run bench:door: measures a route behind a gate against the same route without a gate, and against the middleware of
+// other packages for the same task (a signed token, its issuer and audience, one scope). Each contender runs in its own
+// process. Another process sends the load, to one contender after the other, with the same token. Ratios are comparable
+// between machines; requests per second are not.
 import { fork } from "node:child_process";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
@@ -10,7 +11,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 const AUDIENCE = "https://api.example.com";
 const SCOPE = "courses:read";
 const PATH = "/courses";
-/** Seconds of load before the clock runs. */
+/** Warm-up before each measurement, in seconds. */
 const WARM_UP = 3;
 
 /**
@@ -42,7 +43,7 @@ async function newAuthorizer({ issuer, jwks }) {
   return createAuthorizer({ policy, verify, resource: AUDIENCE });
 }
 
-/** Verification as users of the MCP SDK write it, since the SDK leaves it to them. @type {(issued: Issued) => object} */
+/** Creates a verifier as users of the MCP SDK write it, since the SDK provides none. @type {(issued: Issued) => object} */
 function sdkVerifier({ issuer, jwks }) {
   const keys = import("jose").then(({ createRemoteJWKSet }) => createRemoteJWKSet(new URL(jwks)));
   return {
@@ -71,7 +72,7 @@ async function expressApp(install) {
 }
 
 /**
- * An MCP server of the SDK's first generation behind Express, made anew for each request, as stateless servers are.
+ * Starts an MCP server of version 1 of the SDK behind Express. It creates a new server for each request, as stateless servers do.
  *
  * @type {(install: (app: import("express").Express, serve: McpServe) => void | Promise<void>, tools?: (server: import("@modelcontextprotocol/sdk/server/mcp.js").McpServer) => import("@modelcontextprotocol/sdk/server/mcp.js").McpServer["registerTool"]) => Promise<import("node:http").Server>}
  */
@@ -101,7 +102,7 @@ const answer = (_request, response) => void response.json({ ok: true });
 /** @type {Record<string, Record<string, Contender>>} */
 const SUITES = {
   express: {
-    unguarded: () => expressApp((app) => void app.get(PATH, answer)),
+    "no gate": () => expressApp((app) => void app.get(PATH, answer)),
     "scope-policy": (issued) =>
       expressApp(async (app) => {
         const { expressGate } = await import("scope-policy/express");
@@ -129,7 +130,7 @@ const SUITES = {
       }),
   },
   fastify: {
-    unguarded: async () => {
+    "no gate": async () => {
       const { default: fastify } = await import("fastify");
       const app = fastify();
       app.get(PATH, () => ({ ok: true }));
@@ -147,7 +148,7 @@ const SUITES = {
     },
   },
   mcp: {
-    unguarded: () =>
+    "no gate": () =>
       mcpApp(async (app, serve) => {
         const { default: express } = await import("express");
         app.post("/mcp", express.json(), (req, res) => serve(req, res, req.body));
@@ -185,18 +186,19 @@ const SUITES = {
   },
 };
 
-/** A child: one contender, or the load. */
+/** Runs in a child process: serves one contender. */
 async function serve(/** @type {string} */ suite, /** @type {string} */ name) {
   /** @type {Issued} */
   const issued = JSON.parse(process.argv[4] ?? "{}");
   const start = SUITES[suite]?.[name];
-  if (start === undefined) throw new Error(`there is no contender ${suite}, ${name}`);
+  if (start === undefined) throw new Error(`unknown contender: ${suite}, ${name}`);
   const server = await start(issued);
   const address = /** @type {import("node:net").AddressInfo} */ (server.address());
   process.on("message", () => process.send?.(process.cpuUsage()));
   process.send?.({ port: address.port });
 }
 
+/** Runs in a child process: sends load to the targets that the parent process names. */
 async function load() {
   const { default: autocannon } = await import("autocannon");
   /** @param {{ seconds: number, target: Target }} order */
@@ -225,7 +227,7 @@ async function load() {
  */
 
 /**
- * What a child says: where it listens, what it has used, or what it has counted.
+ * A message of a child process: its port, the CPU time that it has used, or the responses that it has counted.
  *
  * @typedef {{ port: number, user: number, system: number, answered: number, other: number }} Message
  */
@@ -284,14 +286,14 @@ async function main() {
     /** @type {Map<string, { rps: number[], cpu: number[] }>} */
     const measured = new Map(names.map((name) => [name, { rps: [], cpu: [] }]));
     for (let round = 0; round < Number(values.rounds); round += 1) {
-      // each anew: two processes of one program differ by more than what is measured here
+      // a new process each round: two processes of one program differ by more than the effect measured here
       for (const [name, { rps, cpu }] of measured) {
         const child = fork(self, [suite, name, issued], { env });
         const { port } = await nextMessage(child);
         const target = targetOf(suite, port, token);
         loader.send({ seconds: WARM_UP, target });
         const { other } = await nextMessage(loader);
-        if (other > 0) throw new Error(`${suite}, ${name}: ${other} answers that are no success`);
+        if (other > 0) throw new Error(`${suite}, ${name}: ${other} responses without success`);
         child.send({});
         const before = await nextMessage(child);
         loader.send({ seconds, target });
@@ -333,11 +335,11 @@ function targetOf(suite, port, token) {
 
 /** @type {(suite: string, contenders: Map<string, { rps: number[], cpu: number[] }>) => void} */
 function print(suite, contenders) {
-  const bare = /** @type {{ rps: number[] }} */ (contenders.get("unguarded"));
-  console.log(`\n| ${suite} | requests a second | of unguarded | µs of CPU a request |`);
+  const bare = /** @type {{ rps: number[] }} */ (contenders.get("no gate"));
+  console.log(`\n| ${suite} | requests per second | relative to no gate | µs of CPU per request |`);
   console.log("|---|---|---|---|");
   for (const [name, { rps, cpu }] of contenders) {
-    // each round beside its own unguarded neighbour: what the machine does meanwhile falls out
+    // each round is compared with its own run without a gate, which cancels out changes of the machine's load
     const ratio = median(
       rps.map((value, round) => value / /** @type {number} */ (bare.rps[round])),
     );

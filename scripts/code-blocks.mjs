@@ -1,5 +1,5 @@
-// Compiles every ts block of the documents and of the docblocks, runs the ones that an `output` block
-// follows and compares what they print, and parses every json block. Names file:line of a bad block.
+// Compiles every ts block of the documents and of the docblocks. Runs those that an `output` block follows and compares their
+// output with it. Parses every json block. Reports each bad block with file and line.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { entries, root } from "./entries.mjs";
  * @typedef {object} Block
  * @property {string} source file, from the root of the project
  * @property {number} line line of the first line of code, from 1
- * @property {string} info what stands after the fence
+ * @property {string} info text after the fence
  * @property {string} code
  */
 
@@ -21,6 +21,8 @@ const UNCHECKED = new Set(["typescript", "mts", "cts", "tsx", "js", "javascript"
 const faults = [];
 
 /**
+ * Returns the files in a folder with an ending, sorted, without the generated API pages.
+ *
  * @param {string} under
  * @param {string} ending
  * @returns {string[]}
@@ -34,7 +36,7 @@ function filesUnder(under, ending) {
 }
 
 /**
- * The fenced blocks of a Markdown text, whose first line is line `first` of `source`.
+ * Returns the fenced blocks of a Markdown text; its first line is line `first` of `source`.
  *
  * @param {string} source
  * @param {string} text
@@ -59,11 +61,13 @@ function blocksOf(source, text, first) {
       open.code.push(line.slice(Math.min(open.indent, line.search(/\S|$/))));
     }
   }
-  if (open) faults.push(`${source}:${open.line}: the block never ends`);
+  if (open) faults.push(`${source}:${open.line}: the block has no end`);
   return blocks;
 }
 
 /**
+ * Returns the fenced blocks of the docblocks of a module.
+ *
  * @param {string} source
  * @returns {Block[]}
  */
@@ -124,10 +128,12 @@ for (const [index, block] of blocks.entries()) {
   }
   const isOutput = (language === "text" || language === "console") && words.includes("output");
   if (isOutput && blocks[index - 1]?.info !== "ts")
-    faults.push(`${place(block)}: an output block follows no ts block`);
+    faults.push(`${place(block)}: the output block does not follow a ts block`);
   if (language !== "ts") continue;
-  if (words.length > 0) faults.push(`${place(block)}: \`${words.join(" ")}\` after \`ts\``);
-  if (/@ts-(ignore|nocheck)/.test(block.code)) faults.push(`${place(block)}: an unchecked line`);
+  if (words.length > 0)
+    faults.push(`${place(block)}: unexpected \`${words.join(" ")}\` after \`ts\``);
+  if (/@ts-(ignore|nocheck)/.test(block.code))
+    faults.push(`${place(block)}: \`@ts-ignore\` and \`@ts-nocheck\` are not allowed`);
   const path = join(folder, `block-${modules.size + 1}.ts`);
   writeFileSync(path, `${block.code}\nexport {};\n`);
   modules.set(path, block);
@@ -173,13 +179,13 @@ for (const { path, block, output } of programs) {
     join(root, "scripts/run.mjs"),
     path,
   ]);
-  if (status !== 0) faults.push(`${place(block)}: ends with ${status}\n${stderr.toString()}`);
+  if (status !== 0) faults.push(`${place(block)}: exits with ${status}\n${stderr.toString()}`);
   else if (stdout.toString().trimEnd() !== output.code.trimEnd())
     faults.push(`${place(output)}: the program above prints\n${stdout.toString().trimEnd()}`);
 }
 
 for (const fault of faults) console.error(fault);
 console.log(
-  `${modules.size} blocks compiled, ${programs.length} run, ${parsed} json parsed, ${faults.length} faults`,
+  `${modules.size} blocks compiled, ${programs.length} run, ${parsed} json parsed, ${faults.length} errors`,
 );
 if (faults.length > 0 || modules.size === 0) process.exitCode = 1;

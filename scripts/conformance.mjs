@@ -1,6 +1,6 @@
-// npm run conformance: the MCP project's own conformance scenarios against a server of the SDK, bare and behind this
-// library's doors. The scenarios cannot send a token, so a small proxy adds it on the way to the guarded server. A
-// guarded server must pass what the bare one passes. The suite wants Node 22, so npx fetches one.
+// npm run conformance: runs the conformance scenarios of the MCP project against a server of the SDK, without and with the
+// gates of this library. The scenarios cannot send a token, so a small proxy adds it to requests to the server with gates.
+// This server must pass every check that the server without gates passes. The suite requires Node 22, which npx fetches.
 
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
@@ -23,7 +23,7 @@ import { mcpGate, protect } from "scope-policy/mcp";
 const NODE = "node@22";
 const SUITE = "@modelcontextprotocol/conformance@0.2.0-alpha.12";
 
-/** What is run, by scenario and revision of the protocol. One that is not judged is shown alone. */
+/** The runs, by scenario and revision of the protocol. A run with `isJudged: false` is printed but cannot fail. */
 const RUNS = [
   { scenario: "http-header-validation", version: "2026-07-28", isJudged: true },
   { scenario: "tools-list", version: "2026-07-28", isJudged: true },
@@ -37,7 +37,7 @@ const RUNS = [
   { scenario: "caching", version: "2026-07-28", isJudged: true },
 ];
 
-/** Streams of changes are nobody's until the policy says whose. */
+/** Maps the method to a tool: the gate denies streams of changes until the policy has an operation for them. */
 const surface = { methods: { "subscriptions/listen": /** @type {const} */ ("follow_changes") } };
 
 const TOKEN = "a-token-of-conformance";
@@ -92,7 +92,7 @@ const answer = () => ({
   ],
 });
 
-/** The rules of a server on this machine, which the SDK leaves to whoever mounts its handler. @param {Request} request */
+/** Returns the error response for a foreign host or origin. The SDK leaves these checks to the code that mounts its handler. @param {Request} request */
 const refuseStrangers = (request) =>
   hostHeaderValidationResponse(request, localhostAllowedHostnames()) ??
   originValidationResponse(request, localhostAllowedOrigins());
@@ -110,7 +110,7 @@ async function startServer(isGuarded) {
   );
 }
 
-/** Hands everything on as it came, and adds the token. @param {number} port */
+/** Starts a proxy that forwards each request unchanged, with the token added. @param {number} port */
 function startProxy(port) {
   const proxy = createServer((incoming, outgoing) => {
     const headers = [...incoming.rawHeaders, "Authorization", `Bearer ${TOKEN}`];
@@ -155,7 +155,7 @@ const run = (file, given) =>
     });
   });
 
-/** Node 22 and the suite, fetched once. */
+/** Fetches Node 22 and the suite, and returns the paths of both. */
 async function findSuite() {
   const say = `node -p process.execPath && command -v conformance`;
   const { stdout, stderr, code } = await run("npx", ["-y", "-p", NODE, "-p", SUITE, "-c", say]);
@@ -167,7 +167,7 @@ async function findSuite() {
 }
 
 /**
- * The checks of one scenario, as the suite writes them down.
+ * Runs a scenario and returns the checks that the suite wrote.
  *
  * @param {{ node: string, suite: string }} program
  * @param {(typeof RUNS)[number]} one
@@ -201,7 +201,7 @@ const showOf = (checks) => {
 };
 
 /**
- * The checks that the guarded server does not pass, of those that the bare one passes; a check stands once for each attempt.
+ * Returns the checks that pass without gates and fail with gates. A check has one entry for each attempt.
  *
  * @param {readonly Check[]} onBare
  * @param {readonly Check[]} onGuarded
@@ -217,7 +217,7 @@ function lostOf(onBare, onGuarded) {
       onGuarded.find((check) => check.id === id && check.status !== "SUCCESS") ?? {
         id,
         status: "MISSING",
-        errorMessage: "was not checked",
+        errorMessage: "the check did not run",
       },
   );
 }
@@ -227,7 +227,7 @@ const bare = await startServer(false);
 const guarded = await startServer(true);
 const proxy = await startProxy(guarded.port);
 const table = new Table({
-  head: ["scenario", "protocol", "bare", "guarded", "judged"],
+  head: ["scenario", "protocol", "without gates", "with gates", "judged"],
   style: { head: [], border: [] },
 });
 let isWorse = false;
@@ -250,6 +250,6 @@ try {
 }
 console.log(table.toString());
 if (isWorse) {
-  console.error("the guarded server passes fewer checks than the bare one, or nothing was checked");
+  console.error("the server with gates passes fewer checks than without, or no check ran");
   process.exitCode = 1;
 }

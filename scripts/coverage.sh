@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Two runs: the command line loads policies, and the library with them, a second time through jiti, and V8 would count
-# that copy as the library itself.
+# Measures coverage in two runs: the command line loads policies through jiti, which loads a second copy of the library, and
+# V8 would count that copy as the library itself.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 run() {

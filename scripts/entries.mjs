@@ -1,4 +1,4 @@
-// The exports map of package.json is the one list of entries; every tool reads it from here.
+// The `exports` map of package.json is the only list of entries. Every tool reads it through this module.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,13 +6,13 @@ import { fileURLToPath } from "node:url";
 /**
  * @typedef {object} Entry
  * @property {string} name file name at the top of src, without its ending
- * @property {string} specifier what a user imports
+ * @property {string} specifier import specifier
  * @property {string} source path of the source, from the root of the project
  * @property {string} built path of the built module, from the root of the project
  * @property {string} types path of the built declarations, from the root of the project
  */
 
-// not import.meta.dirname, which tsup does not carry into its copy of this file
+// not import.meta.dirname: tsup does not preserve it in its copy of this file
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 
 /**
@@ -45,7 +45,7 @@ export const entries = Object.entries(manifest.exports).flatMap(([subpath, targe
   ];
 });
 
-/** Import name -> absolute path of its source, so that programs of this tree run without a build. */
+/** Import specifier -> absolute path of its source, so that programs in this repository run without a build. */
 export const sourceAliases = Object.fromEntries(
   entries.map(({ specifier, source }) => [specifier, join(root, source)]),
 );

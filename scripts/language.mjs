@@ -1,5 +1,6 @@
-// Counts words of a private dialect and fails where one of them is used more than twice in 10,000 words. Two corpora: comments and
-// string literals of src, and README with docs, code left out. With names of files or folders: those files alone, each use with its line.
+// Counts words of a private dialect and fails if one of them is used more than twice in 10,000 words. There are two corpora:
+// comments and string literals of src, and README with docs, code excluded. With files or folders as arguments, prints each
+// use in these files with its line.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import ts from "typescript";

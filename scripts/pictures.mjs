@@ -1,5 +1,6 @@
-// node scripts/pictures.mjs [DIRECTORY]: writes pictures of the consent page into docs/pictures, one for each provider of the
-// examples in light, dark, on a phone and right to left. It needs Chromium, at CHROMIUM or where Debian's package puts it.
+// node scripts/pictures.mjs [DIRECTORY]: writes pictures of the consent page into DIRECTORY (default: docs/pictures), one for each
+// provider of the examples in light mode, in dark mode, on a phone and right to left. It requires Chromium, at the path in
+// CHROMIUM or at the path of Debian's package.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createJiti } from "jiti";

@@ -1,5 +1,5 @@
-// node scripts/run.mjs FILE [ARGUMENT...]: runs a TypeScript program of this tree without a build,
-// with the package's own name standing for its source.
+// node scripts/run.mjs FILE [ARGUMENT...]: runs a TypeScript program of this repository without a build. The name of the
+// package resolves to its source.
 import { resolve } from "node:path";
 import { createJiti } from "jiti";
 import { sourceAliases } from "./entries.mjs";

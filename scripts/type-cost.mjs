@@ -1,7 +1,6 @@
-// Measures what a large policy costs the compiler of its author: generates one, type-checks it against the
-// package's declarations (a user never compiles its source), and counts instantiations, which are the
-// same on every machine where seconds are not. Does so with the options of this project, and with those of
-// a user who has `strict` alone.
+// Measures the cost of a large policy for the compiler of a user. Generates a policy, type-checks it against the declarations
+// of the package (a user never compiles its source), and counts instantiations, which are the same on every machine, unlike
+// seconds. Measures with the compiler options of this project, and with those of a user who sets only `strict`.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +10,7 @@ const MAX_INSTANTIATIONS = 170_000;
 /** @type {readonly (readonly [title: string, config: string])[]} */
 const CONFIGS = [
   ["the options of this project", "tsconfig.json"],
-  ["`strict` alone", "test/types/tsconfig.user.json"],
+  ["only `strict`", "test/types/tsconfig.user.json"],
 ];
 const SCOPES = 300;
 const TOOLS = 1_200;
@@ -39,7 +38,7 @@ const scope = (index) =>
     : `${nouns[index % nouns.length]}${index}:${verbs[index % verbs.length]}`;
 
 /**
- * The nearest plain scope from an index on.
+ * Returns the next scope without a placeholder, starting at an index.
  *
  * @param {number} index
  */
@@ -50,9 +49,9 @@ const scopeForms = [
   () => `"What it lets a client do"`,
   () => `{ description: "With a tier", tier: "pro" }`,
   () => `{ description: "For some accounts", accountTypes: ["mentor"], group: "people" }`,
-  (index) => `{ description: "Holds another", implies: ["${plain(index - 3)}"] }`,
-  () => `{ description: "Off at first", default: "off", warning: "writes in public" }`,
-  () => `{ description: "Ours alone", title: "Internal", reserved: true }`,
+  (index) => `{ description: "Implies another", implies: ["${plain(index - 3)}"] }`,
+  () => `{ description: "Not pre-checked", default: "off", warning: "writes in public" }`,
+  () => `{ description: "First-party only", title: "Internal", reserved: true }`,
 ];
 
 /** @param {number} index */

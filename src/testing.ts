@@ -19,13 +19,13 @@ import { type Widening, widenings } from "./testing/widenings.js";
 
 export type { Widening } from "./testing/widenings.js";
 
-/** A token as a test writes it: claims, or only its scope, as text or as a list. `undefined` is no credentials. */
+/** A token in a test: its claims, or only its scope, as a string or a list. `undefined` means no credentials. */
 export type TestToken = AccessToken | string | readonly string[] | undefined;
 
 /** The codes that `toDeny` can expect. */
 export type DenialCode = Exclude<DecisionCode, "allowed">;
 
-/** Values of parameters, by their names. */
+/** Values of parameters, by name. */
 export interface TestParams {
   readonly [param: string]: unknown;
 }
@@ -42,18 +42,18 @@ type DeniedName<Types extends PolicyTypes, Name extends string, Code> = [Code] e
   ? string
   : KnownName<Types, Name>;
 
-/** What `expect(policy)` can do once {@link policyMatchers} are registered. */
+/** The matchers of `expect(policy)` after you have registered {@link policyMatchers}. */
 export interface PolicyMatchers<Subject = unknown> {
   /**
-   * The token may call the tool or endpoint. A name that the policy lacks fails, also after `.not`: a misspelt name would
-   * pass for ever.
+   * Asserts that the policy allows the token to call the tool or endpoint. An unknown name fails, after `.not` too, because
+   * otherwise a misspelt name would pass for ever.
    */
   toAllow<const Name extends string>(
     token: TestToken,
     tool: KnownName<TypesOf<Subject>, Name>,
     ...params: ParamsArgument<TypesOf<Subject>, Name>
   ): void;
-  /** The token may not, for exactly this reason. A name that the policy lacks fails unless the code is `unknown_operation`. */
+  /** Asserts that the policy denies the call with exactly this code. An unknown name fails unless the code is `unknown_operation`. */
   toDeny<const Name extends string, Code extends DenialCode>(
     token: TestToken,
     tool: DeniedName<TypesOf<Subject>, Name, Code>,
@@ -66,23 +66,23 @@ declare module "vitest" {
   interface Matchers<T> extends PolicyMatchers<T> {}
 }
 
-/** What a matcher answers. */
+/** The result of a matcher. */
 export interface MatcherAnswer {
-  /** Whether it is so. */
+  /** Whether the decision has the expected code. */
   readonly pass: boolean;
-  /** What to say where it was expected otherwise. */
+  /** Returns the message for a failed assertion. */
   readonly message: () => string;
-  /** What was decided. */
+  /** The decision code, as an object for the diff. */
   readonly actual: unknown;
-  /** What was expected. */
+  /** The expected code, as an object for the diff. */
   readonly expected: unknown;
 }
 
 /**
- * Vitest matchers of policies, for versions 3.2 and 4. Nothing is registered until you do so, best in a setup file.
+ * Vitest matchers for policies, for Vitest 3.2 and 4. Register them with `expect.extend`, preferably in a setup file.
  *
- * A matcher throws {@link index!PolicyError}, after `.not` too, for a subject that is no policy, for an operation that the policy
- * lacks and for a code that does not exist: each would make a test that cannot fail.
+ * A matcher throws {@link index!PolicyError}, after `.not` too, for a subject that is not a policy, for an unknown operation
+ * and for an unknown code, because each would make a test that cannot fail.
  *
  * @example
  * ```ts
@@ -120,7 +120,10 @@ export const policyMatchers = {
     const meant = nearest(String(code), denials);
     const hint =
       meant === undefined ? `expected one of ${denials.join(", ")}` : `did you mean \`${meant}\`?`;
-    throw new PolicyError("ERR_OPTIONS_INVALID", `\`${String(code)}\` is no denial; ${hint}`);
+    throw new PolicyError(
+      "ERR_OPTIONS_INVALID",
+      `\`${String(code)}\` is not a denial code; ${hint}`,
+    );
   },
 };
 
@@ -134,17 +137,17 @@ function answer(
   compiledPolicyOf(subject);
   const policy = subject as Policy;
   const decision = policy.decideUntrusted(claimsOf(token), tool, params);
-  // throws, and says what was meant
+  // throws with a suggestion
   if (decision.code === "unknown_operation" && wanted !== decision.code)
     policy.operation(String(tool));
   const pass = decision.code === wanted;
   const message = () =>
-    `expected \`${String(tool)}\` ${pass ? "not " : ""}to be ${said(wanted)}, and it was${pass ? "" : ` ${said(decision.code)}`}
+    `expected \`${String(tool)}\` ${pass ? "not " : ""}to be ${said(wanted)}, but it was${pass ? "" : ` ${said(decision.code)}`}
 ${[...detailsOf(decision), `token: ${showToken(token)}`].map((line) => `  ${line}`).join("\n")}`;
   return { pass, message, actual: { code: decision.code }, expected: { code: wanted } };
 }
 
-const said = (code: DecisionCode) => (code === "allowed" ? code : `refused with ${code}`);
+const said = (code: DecisionCode) => (code === "allowed" ? code : `denied with ${code}`);
 
 function claimsOf(token: unknown): unknown {
   return typeof token === "string" || Array.isArray(token) ? { scope: token } : token;
@@ -166,13 +169,13 @@ function detailsOf(decision: Decision): string[] {
     );
 }
 
-/** What a decision matrix shows. */
+/** Options of {@link decisionMatrix}. */
 export interface MatrixOptions<Name extends string = string> {
-  /** The columns, by the names they are to have; `undefined` is no credentials. */
+  /** The tokens of the columns, by column name. `undefined` means no credentials. */
   readonly tokens: { readonly [name: string]: TestToken };
-  /** Only these tools and endpoints. Without it: all there are, and each way in which patterns of tools can meet. */
+  /** The tools and endpoints to show. Default: all, and one name for each combination of tool patterns that match a common name. */
   readonly operations?: readonly Name[];
-  /** Values for all operations that have a parameter of the name; without one, such a row says `invalid_params`. */
+  /** Values of parameters, by name, for all operations that have them. Without a value, the row shows `invalid_params`. */
   readonly params?: TestParams;
 }
 
@@ -188,9 +191,10 @@ const MATRIX_CHECKS = {
 } satisfies Record<keyof MatrixOptions, OptionCheck>;
 
 /**
- * Who may do what, as text for a snapshot: a line for each operation, sorted, with the code for each token, sorted too, so
- * that only a change of a decision changes a line. Denied, hidden and reserved operations are there like all others. Names
- * that only patterns fit are shown by one for each way in which patterns meet, as `list_* + *_all as list_all`.
+ * Returns the decisions of a policy as text for a snapshot: one line for each operation with the decision code for each
+ * token. Lines and tokens are sorted, so a line changes only when a decision changes. Denied, hidden and reserved operations
+ * are included. Names that only patterns match are represented by one name for each combination of patterns, as
+ * `list_* + *_all as list_all`.
  *
  * @throws {@link index!PolicyError} `ERR_POLICY_UNKNOWN`, and `ERR_OPTIONS_INVALID` with every finding about the options at once
  *
@@ -201,8 +205,8 @@ const MATRIX_CHECKS = {
  * import { expect } from "vitest";
  *
  * const policy = loadPolicy({ name: "Shop", version: "1", scopes: { "orders:read": {} }, tools: { list_orders: "orders:read" } });
- * expect(decisionMatrix(policy, { tokens: { nobody: undefined, reader: "orders:read" } })).toBe(
- *   "list_orders: nobody unauthenticated | reader allowed",
+ * expect(decisionMatrix(policy, { tokens: { anonymous: undefined, reader: "orders:read" } })).toBe(
+ *   "list_orders: anonymous unauthenticated | reader allowed",
  * );
  * ```
  */
@@ -234,7 +238,9 @@ export function decisionMatrix<Types extends PolicyTypes>(
     });
     return [`${title}: ${cells.join(" | ")}`] as const;
   });
-  const rest = meetings.complete ? [] : ["(patterns meet in more ways than are shown)"];
+  const rest = meetings.complete
+    ? []
+    : ["(more combinations of patterns match a common name than are shown)"];
   return [...lines.sort(byFirst).flat(), ...rest].join("\n");
 }
 
@@ -243,9 +249,9 @@ const byFirst = (
   [right]: readonly [string, ...unknown[]],
 ) => (left < right ? -1 : Number(left > right));
 
-/** Which widenings are meant. */
+/** Options of {@link expectNoWidening}. */
 export interface WideningOptions {
-  /** Tools, endpoints and patterns of `after` that may allow more. */
+  /** Tools, endpoints and patterns of `after` that may allow more than before. Default: none. */
   readonly except?: readonly string[];
 }
 
@@ -253,11 +259,11 @@ const WIDENING_CHECKS = {
   except: optional(isTextList),
 } satisfies Record<keyof WideningOptions, OptionCheck>;
 
-/** What {@link expectNoWidening} throws: every widening, as text for people and as data. */
+/** The error that {@link expectNoWidening} throws: every widening, as text in the message and as data in `widenings`. */
 export class WideningFound extends Error {
   override readonly name = "WideningFound";
   readonly widenings: readonly Widening[];
-  /** Operations that were not gone through to the end: nothing is proved of them. */
+  /** Operations for which the search stopped at its limit, so nothing is proved about them. */
   readonly unproved: readonly string[];
 
   constructor(found: readonly Widening[], unproved: readonly string[]) {
@@ -268,24 +274,24 @@ export class WideningFound extends Error {
 }
 
 /**
- * Proves that a change of a policy lets nobody do more: fails where some call by some token is allowed under `after`, or
- * enriched, and is not under `before`. Names every operation that has become wider, with a token that shows it.
+ * Proves that a change of a policy allows no call that was denied before. Fails if some call with some token is allowed or
+ * enriched under `after` but not under `before`, and lists every such operation with a token that shows it.
  *
- * It is a proof, not a sample. A decision can only turn to allowed as a token gets more scopes, so the least tokens that
- * `after` allows are enough: for each alternative, each scope of it by every name that gives it (its own, older ones, those
- * that imply it), the plan that is worth the least under `before`, each account type, with and without `first_party`.
- * Values of placeholders are fresh, so that what holds for them holds for all values; besides, each takes a value with a dot,
- * and `urn`, which some scopes refuse. Tools go by name: every name that either policy has, and one for each way in
- * which the patterns of both can meet, for these decide all other names. Endpoints go by request: names of path parameters
- * do not matter, and each one takes fresh text, the literals that either policy has in its place, and those in
- * other letter case.
+ * The result is a proof, not a sample. More scopes in a token can only turn a denial into an allowed call, so it is enough to
+ * compare the minimal tokens that `after` allows. For each alternative these are: each scope by every name that grants it
+ * (current names, older names, scopes that imply it), the tier that ranks lowest under `before`, each account type, with and
+ * without `first_party`. Placeholders take values that occur in neither policy, so the result applies to all values. In
+ * addition, each placeholder takes a value with a dot, and `urn`, which some scopes reject. Tools are compared by name: all
+ * names in either policy, and one name for each combination of patterns that match a common name, since patterns decide all
+ * other names. Endpoints are compared by request. Names of path parameters do not matter: each parameter takes new text, the
+ * literals that either policy has in its place, and these literals in other letter case.
  *
- * Not compared: what is thrown and answered to what is refused by both; what `toolsFor` lists; texts, consent and
- * whatever is no decision. A parameter that `after` no longer checks counts as wider, since calls without it, or with any
- * value, pass. Of an operation that would take more than 50,000 search steps, and of patterns that meet in
- * too many ways, it says so and fails.
+ * Not compared: errors and messages of calls that both policies deny, the result of `toolsFor`, texts, and consent. A
+ * parameter that `after` no longer checks counts as a widening, since calls without it, or with any value, are allowed. If an
+ * operation takes more than 50,000 search steps, or too many patterns match common names, the comparison fails and names the
+ * operation as not proved.
  *
- * @throws {@link WideningFound} with all there are, {@link index!PolicyError} `ERR_POLICY_UNKNOWN`, `ERR_OPTIONS_INVALID`, and
+ * @throws {@link WideningFound} with every widening; {@link index!PolicyError} `ERR_POLICY_UNKNOWN`, `ERR_OPTIONS_INVALID`, and
  * `ERR_OPERATION_UNKNOWN` for an unknown name in `except`
  *
  * @example
@@ -296,7 +302,7 @@ export class WideningFound extends Error {
  * const shop = { name: "Shop", version: "1", scopes: { "orders:read": {}, "orders:write": {} } };
  * const before = loadPolicy({ ...shop, tools: { list_orders: { anyOf: ["orders:read", "orders:write"] } } });
  * const after = loadPolicy({ ...shop, tools: { list_orders: "orders:read" } });
- * expectNoWidening(before, after); // the way back would fail
+ * expectNoWidening(before, after); // the reverse direction would fail
  * ```
  */
 export function expectNoWidening(
@@ -338,5 +344,5 @@ function showWidening({ operation, call, token, params, before, after }: Widenin
 }
 
 function showUnproved(operation: string): string {
-  return `not proved: \`${operation}\` can be met in too many ways to go through`;
+  return `not proved: \`${operation}\` takes too many search steps`;
 }

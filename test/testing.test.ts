@@ -17,6 +17,7 @@ import { drawName, drawRequest, drawToken } from "./model/arbitrary-request.js";
 import { type Draw, drawn } from "./model/draw.js";
 import { type Definition, isPattern, modelMatch } from "./model/model.js";
 import { runOften, tally } from "./often.js";
+import { titled } from "./titled.js";
 
 expect.extend(policyMatchers);
 
@@ -47,7 +48,7 @@ const definition = {
 } as const;
 const policy = loadPolicy(definition);
 
-/** The message with which an assertion fails; `undefined` where it passes. */
+/** Returns the message with which an assertion fails; `undefined` if it passes. */
 function failureOf(assertion: () => void): string | undefined {
   try {
     assertion();
@@ -59,12 +60,12 @@ function failureOf(assertion: () => void): string | undefined {
 
 describe("toAllow and toDeny", () => {
   const tokens: readonly { readonly title: string; readonly token: TestToken }[] = [
-    { title: "a scope as text", token: "openid courses:write" },
+    { title: "a scope as a string", token: "openid courses:write" },
     { title: "a scope as a list", token: ["openid", "courses:write"] },
     { title: "claims", token: { scope: "courses:write", tier: "free" } },
   ];
 
-  it.each(tokens)("take $title", ({ token }) => {
+  it.each(titled(tokens))("accept %s as the token", (_title, { token }) => {
     expect(policy).toAllow(token, "list_courses");
     expect(policy).toAllow(token, "update_course");
     expect(policy).toDeny(token, "list_students", "upgrade_required");
@@ -72,7 +73,7 @@ describe("toAllow and toDeny", () => {
     expect(policy).not.toDeny(token, "drop_school", "upgrade_required");
   });
 
-  it("take no credentials, parameters, endpoints and names that patterns fit", () => {
+  it("accept missing credentials, parameters, endpoints and names that patterns match", () => {
     expect(policy).toAllow(undefined, "ping");
     expect(policy).toDeny(undefined, "whoami", "unauthenticated");
     expect(policy).toAllow("/accounts/a/", "read_account", { accountID: "a" });
@@ -85,7 +86,7 @@ describe("toAllow and toDeny", () => {
     expect(policy).toDeny("a  b", "list_courses", "invalid_token");
   });
 
-  it("can be parts of a pattern", () => {
+  it("work as asymmetric matchers inside other assertions", () => {
     const { toAllow } = expect as unknown as { toAllow: (...call: unknown[]) => unknown };
     expect({ policy }).toEqual({ policy: toAllow("courses:read", "list_courses") });
     expect({ policy }).not.toEqual({ policy: toAllow("", "list_courses") });
@@ -97,9 +98,9 @@ describe("toAllow and toDeny", () => {
     readonly message: string;
   }[] = [
     {
-      title: "what is missing",
+      title: "the missing scopes",
       assertion: () => expect(policy).toAllow("openid", "update_course"),
-      message: `expected \`update_course\` to be allowed, and it was refused with insufficient_scope
+      message: `expected \`update_course\` to be allowed, but it was denied with insufficient_scope
   message: more scope is needed: the user can grant it
   missing: courses:write
   scopes: courses:write
@@ -107,34 +108,34 @@ describe("toAllow and toDeny", () => {
   token: {"scope":"openid"}`,
     },
     {
-      title: "the plan",
+      title: "the required tier",
       assertion: () => expect(policy).toAllow({ scope: "students:read" }, "list_students"),
-      message: `expected \`list_students\` to be allowed, and it was refused with upgrade_required
+      message: `expected \`list_students\` to be allowed, but it was denied with upgrade_required
   message: upgrade required: this needs the plan \`pro\` or above
   tier: pro
   had: undefined
   token: {"scope":"students:read"}`,
     },
     {
-      title: "what allowed it",
+      title: "the scopes that allowed the call",
       assertion: () => expect(policy).not.toAllow(["courses"], "update_course"),
-      message: `expected \`update_course\` not to be allowed, and it was
+      message: `expected \`update_course\` not to be allowed, but it was
   scopes: courses:write
   enriched: false
   token: {"scope":["courses"]}`,
     },
     {
-      title: "another code than was meant",
+      title: "the actual code in place of the expected one",
       assertion: () => expect(policy).toDeny(undefined, "drop_school", "unauthenticated"),
-      message: `expected \`drop_school\` to be refused with unauthenticated, and it was refused with denied
+      message: `expected \`drop_school\` to be denied with unauthenticated, but it was denied with denied
   message: denied: ask us by mail
   reason: ask us by mail
   token: no credentials`,
     },
     {
-      title: "the very code",
+      title: "the code that was not expected",
       assertion: () => expect(policy).not.toDeny("", "list_courses", "insufficient_scope"),
-      message: `expected \`list_courses\` not to be refused with insufficient_scope, and it was
+      message: `expected \`list_courses\` not to be denied with insufficient_scope, but it was
   message: more scope is needed: the user can grant it
   missing: courses:read
   scopes: courses:read
@@ -142,16 +143,16 @@ describe("toAllow and toDeny", () => {
   token: {"scope":""}`,
     },
     {
-      title: "that it was allowed, to no scope at all",
+      title: "that the call was allowed without any scope",
       assertion: () => expect(policy).toDeny("", "whoami", "insufficient_scope"),
-      message: `expected \`whoami\` to be refused with insufficient_scope, and it was allowed
+      message: `expected \`whoami\` to be denied with insufficient_scope, but it was allowed
   scopes: none
   enriched: false
   token: {"scope":""}`,
     },
   ];
 
-  it.each(failures)("say $title", ({ assertion, message }) => {
+  it.each(titled(failures))("report %s", (_title, { assertion, message }) => {
     expect(failureOf(assertion)).toBe(message);
   });
 
@@ -166,34 +167,35 @@ describe("toAllow and toDeny", () => {
     readonly message: string;
   }[] = [
     {
-      title: "a name that the policy lacks",
+      title: "an unknown name",
       call: (asserted) => asserted.toAllow("courses:read", "lst_courses"),
       message: "the policy has no operation `lst_courses`; did you mean `list_courses`?",
     },
     {
-      title: "a name that the policy lacks, denied for a reason that it cannot have",
+      title: "an unknown name with a code other than unknown_operation",
       call: (asserted) => asserted.toDeny("", "update_curse", "insufficient_scope"),
       message: "the policy has no operation `update_curse`; did you mean `update_course`?",
     },
     {
       title: "a misspelt code",
       call: (asserted) => asserted.toDeny("", "list_courses", "insuficient_scope" as "denied"),
-      message: "`insuficient_scope` is no denial; did you mean `insufficient_scope`?",
+      message: "`insuficient_scope` is not a denial code; did you mean `insufficient_scope`?",
     },
     {
-      title: "no code",
+      title: "a missing code",
       call: (asserted) => asserted.toDeny("", "list_courses", undefined as unknown as "denied"),
       message:
-        "`undefined` is no denial; expected one of unknown_operation, denied, invalid_params",
+        "`undefined` is not a denial code; expected one of unknown_operation, denied, invalid_params",
     },
     {
-      title: "a code that is no denial",
+      title: "a code that is not a denial",
       call: (asserted) => asserted.toDeny("", "whoami", "allowed" as "denied"),
-      message: "`allowed` is no denial; expected one of unknown_operation, denied, invalid_params",
+      message:
+        "`allowed` is not a denial code; expected one of unknown_operation, denied, invalid_params",
     },
   ];
 
-  it.each(slips)("refuse $title, after not too", ({ call, message }) => {
+  it.each(titled(slips))("throw for %s, after .not too", (_title, { call, message }) => {
     for (const asserted of [expect(policy), expect(policy).not]) {
       expect(() => call(asserted)).toThrow(PolicyError);
       expect(failureOf(() => call(asserted))).toContain(message);
@@ -201,7 +203,7 @@ describe("toAllow and toDeny", () => {
   });
 
   it.each([[{ ...policy }], ["policy"], [undefined], [definition]])(
-    "refuse a subject that is no policy, after not too",
+    "throw for a subject that is not a policy, after .not too",
     (subject) => {
       for (const asserted of [expect(subject), expect(subject).not]) {
         expect(() => (asserted as ReturnType<typeof expect<Policy>>).toAllow("", "whoami")).toThrow(
@@ -215,35 +217,35 @@ describe("toAllow and toDeny", () => {
 describe("decisionMatrix", () => {
   const tokens = {
     writer: "courses:write",
-    nobody: undefined,
+    anonymous: undefined,
     "of account a": "/accounts/a/",
     owner: { scope: "admin:read", first_party: true, tier: "pro" },
   };
 
-  it("has a line for each operation and each way in which patterns meet, and loses no denial", () => {
+  it("has a line for each operation and each combination of patterns, denials included", () => {
     expect(decisionMatrix(policy, { tokens, params: { accountID: "a" } })).toMatchInlineSnapshot(`
-      "*_all + list_* as list_all: nobody unauthenticated | "of account a" insufficient_scope | owner insufficient_scope | writer allowed
-      *_all as _all: nobody unauthenticated | "of account a" insufficient_scope | owner insufficient_scope | writer allowed
-      GET /v1/courses/:id: nobody unauthenticated | "of account a" insufficient_scope | owner insufficient_scope | writer allowed
-      drop_school: nobody denied | "of account a" denied | owner denied | writer denied
-      list_* as list_: nobody unauthenticated | "of account a" insufficient_scope | owner insufficient_scope | writer allowed
-      list_courses: nobody unauthenticated | "of account a" insufficient_scope | owner insufficient_scope | writer allowed
-      list_students: nobody unauthenticated | "of account a" upgrade_required | owner insufficient_scope | writer upgrade_required
-      ping: nobody allowed | "of account a" allowed | owner allowed | writer allowed (enriched)
-      read_account: nobody unauthenticated | "of account a" allowed | owner insufficient_scope | writer insufficient_scope
-      update_course: nobody unauthenticated | "of account a" insufficient_scope | owner allowed | writer allowed
-      whoami: nobody unauthenticated | "of account a" allowed | owner allowed | writer allowed"
+      "*_all + list_* as list_all: anonymous unauthenticated | "of account a" insufficient_scope | owner insufficient_scope | writer allowed
+      *_all as _all: anonymous unauthenticated | "of account a" insufficient_scope | owner insufficient_scope | writer allowed
+      GET /v1/courses/:id: anonymous unauthenticated | "of account a" insufficient_scope | owner insufficient_scope | writer allowed
+      drop_school: anonymous denied | "of account a" denied | owner denied | writer denied
+      list_* as list_: anonymous unauthenticated | "of account a" insufficient_scope | owner insufficient_scope | writer allowed
+      list_courses: anonymous unauthenticated | "of account a" insufficient_scope | owner insufficient_scope | writer allowed
+      list_students: anonymous unauthenticated | "of account a" upgrade_required | owner insufficient_scope | writer upgrade_required
+      ping: anonymous allowed | "of account a" allowed | owner allowed | writer allowed (enriched)
+      read_account: anonymous unauthenticated | "of account a" allowed | owner insufficient_scope | writer insufficient_scope
+      update_course: anonymous unauthenticated | "of account a" insufficient_scope | owner allowed | writer allowed
+      whoami: anonymous unauthenticated | "of account a" allowed | owner allowed | writer allowed"
     `);
   });
 
-  it("does not depend on the order in which a policy and the tokens are written", () => {
+  it("does not depend on the order of the policy's tools and of the tokens", () => {
     const reversed = Object.fromEntries(Object.entries(definition.tools).reverse());
     const other = loadPolicy({ ...definition, tools: reversed });
     const columns = Object.fromEntries(Object.entries(tokens).reverse());
     expect(decisionMatrix(other, { tokens: columns })).toBe(decisionMatrix(policy, { tokens }));
   });
 
-  it("shows some operations alone, names that the policy lacks among them", () => {
+  it("shows only the operations of the option, unknown names included", () => {
     const operations = ["ping", "list_courses", "nothing"];
     expect(decisionMatrix(policy, { tokens: { reader: "courses:read" }, operations })).toBe(
       `list_courses: reader allowed
@@ -252,7 +254,7 @@ ping: reader allowed (enriched)`,
     );
   });
 
-  it("knows every way in which patterns meet, as trying all short names does", () => {
+  it("finds the same combinations of patterns as a search through all short names", () => {
     const globs = [
       "a?",
       "?b",
@@ -297,27 +299,31 @@ ping: reader allowed (enriched)`,
     );
   });
 
-  it("says so where patterns meet in too many ways", () => {
+  it("notes that combinations of patterns are missing when there are too many", () => {
     const words = Array.from({ length: 20 }, (_, at) => `*${String.fromCharCode(97 + at)}*`);
     const tools = Object.fromEntries(words.map((word) => [word, { deny: "no" }]));
     const crowded = loadPolicy({ name: "Crowd", version: "1", scopes: {}, tools });
     const lines = decisionMatrix(crowded, { tokens: { all: "" } }).split("\n");
-    expect(lines.at(-1)).toBe("(patterns meet in more ways than are shown)");
+    expect(lines.at(-1)).toBe("(more combinations of patterns match a common name than are shown)");
     expect(lines).toContain("*a* as a: all denied");
   });
 
-  it("refuses what is no policy", () => {
+  it("throws for a value that is not a policy", () => {
     expect(() => decisionMatrix({ ...policy }, { tokens: {} })).toThrow("not a policy");
   });
 });
 
-describe("the matrix of", () => {
+describe("the decision matrix of", () => {
   const examples: readonly {
     readonly name: string;
     readonly policy: Policy;
     readonly tokens: Readonly<Record<string, TestToken>>;
   }[] = [
-    { name: "loopwise", policy: loopwise, tokens: { nobody: undefined, reader: "courses:read" } },
+    {
+      name: "loopwise",
+      policy: loopwise,
+      tokens: { anonymous: undefined, reader: "courses:read" },
+    },
     {
       name: "movementors",
       policy: movementors,
@@ -329,15 +335,18 @@ describe("the matrix of", () => {
     { name: "localisation", policy: localisation, tokens: { reader: "projects:read" } },
   ];
 
-  it.each(examples)("$name is known", ({ policy: example, tokens }) => {
-    const params = { accountID: "a", platformAccountID: "p" };
-    expect(decisionMatrix(example, { tokens, params })).toMatchSnapshot();
-  });
+  it.each(titled(examples, ({ name }) => name))(
+    "%s matches the snapshot",
+    (_title, { policy: example, tokens }) => {
+      const params = { accountID: "a", platformAccountID: "p" };
+      expect(decisionMatrix(example, { tokens, params })).toMatchSnapshot();
+    },
+  );
 });
 
 type Change = Partial<Record<keyof typeof definition | "baseline", unknown>>;
 
-/** What `expectNoWidening` finds. */
+/** Returns the error that `expectNoWidening` throws; an error without widenings if it does not throw. */
 function widened(before: Policy, after: Policy, except: readonly string[] = []): WideningFound {
   try {
     expectNoWidening(before, after, { except });
@@ -358,14 +367,14 @@ describe("expectNoWidening", () => {
     /** `operation | call | token | before > after`. */
     readonly found: readonly string[];
   }[] = [
-    { title: "nothing where nothing changes", found: [] },
+    { title: "nothing without a change", found: [] },
     {
-      title: "nothing where less is allowed",
+      title: "nothing if less is allowed",
       to: { baseline: ["courses:read"], tools: { list_courses: { deny: "no" } } },
       found: [],
     },
     {
-      title: "a further alternative",
+      title: "an additional alternative",
       to: {
         tools: { ...tools, list_courses: { anyOf: ["courses:read", "openid"] } },
         scopes: { ...scopes, openid: {} },
@@ -373,7 +382,7 @@ describe("expectNoWidening", () => {
       found: ['list_courses | list_courses | {"scope":"openid"} | insufficient_scope > allowed'],
     },
     {
-      title: "a new implication, by the scope that implies, everywhere",
+      title: "a new implication, with a token of the implying scope, for every operation",
       to: { scopes: { ...scopes, "school:all": { implies: ["courses:read"] } } },
       found: [
         'list_courses | list_courses | {"scope":"school:all"} | insufficient_scope > allowed',
@@ -393,13 +402,13 @@ describe("expectNoWidening", () => {
       found: ['a | a | {"scope":"members","tier":"pro"} | insufficient_scope > allowed'],
     },
     {
-      title: "a lower plan",
+      title: "a lower tier",
       from: { tools: { a: { scope: "courses:read", tier: "pro" } }, endpoints: {} },
       to: { tools: { a: { scope: "courses:read", tier: "free" } }, endpoints: {} },
       found: ['a | a | {"scope":"courses:read","tier":"free"} | upgrade_required > allowed'],
     },
     {
-      title: "plans that change places",
+      title: "tiers in reversed order",
       from: { tools: { a: { scope: "courses:read", tier: "pro" } }, endpoints: {} },
       to: {
         tools: { a: { scope: "courses:read", tier: "pro" } },
@@ -409,7 +418,7 @@ describe("expectNoWidening", () => {
       found: ['a | a | {"scope":"courses:read","tier":"free"} | upgrade_required > allowed'],
     },
     {
-      title: "another kind of account",
+      title: "an additional account type",
       from: { tools: { a: { scope: "courses:read", accountTypes: ["mentor"] } }, endpoints: {} },
       to: {
         tools: { a: { scope: "courses:read", accountTypes: ["mentor", "studio"] } },
@@ -420,13 +429,13 @@ describe("expectNoWidening", () => {
       ],
     },
     {
-      title: "a scope that is reserved no longer",
+      title: "a scope that is no longer reserved",
       from: { tools: { a: "admin:read" }, endpoints: {} },
       to: { tools: { a: "admin:read" }, endpoints: {}, scopes: { ...scopes, "admin:read": {} } },
       found: ['a | a | {"scope":"admin:read"} | reserved_scope > allowed'],
     },
     {
-      title: "what a reserved scope implies, to first-party clients alone",
+      title: "a new implication of a reserved scope, for first-party clients only",
       from: { tools: { a: "courses:read" }, endpoints: {} },
       to: {
         tools: { a: "courses:read" },
@@ -436,7 +445,7 @@ describe("expectNoWidening", () => {
       found: ['a | a | {"scope":"admin:read","first_party":true} | insufficient_scope > allowed'],
     },
     {
-      title: "a token of anybody, where a reserved scope would show it too",
+      title: "a widening with a third-party token if a reserved scope would show it too",
       from: {
         tools: { a: "courses:write" },
         endpoints: {},
@@ -450,7 +459,7 @@ describe("expectNoWidening", () => {
       found: ['a | a | {"scope":"courses:read"} | insufficient_scope > allowed'],
     },
     {
-      title: "a path in another letter case than that of an endpoint that is gone",
+      title: "a path that differs from a removed endpoint in letter case only",
       from: {
         endpoints: { "GET /v1/:kind": "courses:read", "GET /v1/admin": { authenticated: true } },
         tools: {},
@@ -461,7 +470,7 @@ describe("expectNoWidening", () => {
       ],
     },
     {
-      title: "the one value that would have made another form of a scope",
+      title: "a value that a removed template could not take",
       from: {
         scopes: { read: {}, "{id}:read": {}, "/x/{id}": {} },
         tools: { a: { anyOf: ["read", "{id}:read", "/x/{id}"] } },
@@ -478,13 +487,13 @@ describe("expectNoWidening", () => {
       ],
     },
     {
-      title: "a scope of the baseline that is gone",
+      title: "a removed baseline scope",
       from: { tools: { a: "courses:read" }, baseline: ["courses:write"] },
       to: { tools: { a: "courses:read" } },
       found: ['a | a | {"scope":"courses:read"} | insufficient_scope > allowed'],
     },
     {
-      title: "an operation that has become public, and what it is enriched by",
+      title: "an operation that becomes public, and a new enriching scope",
       from: { tools: { a: { authenticated: true }, b: { public: true } }, endpoints: {} },
       to: {
         tools: { a: { public: true }, b: { public: true, enrichedBy: "courses:read" } },
@@ -496,7 +505,7 @@ describe("expectNoWidening", () => {
       ],
     },
     {
-      title: "a template with its parameters taken apart",
+      title: "a template filled by another parameter",
       from: { tools: { a: { allOf: ["/accounts/{accountID}/", "courses:read"] } } },
       to: {
         tools: {
@@ -511,7 +520,7 @@ describe("expectNoWidening", () => {
       found: ['a | a | {"scope":"courses:read /accounts/fresh0/"} | invalid_params > allowed'],
     },
     {
-      title: "a value that a template did not take",
+      title: "a value that the template before could not take",
       from: {
         scopes: { "docs.{id}.read": {}, read: {} },
         tools: { a: { anyOf: ["read", "docs.{id}.read"] } },
@@ -528,7 +537,7 @@ describe("expectNoWidening", () => {
       ],
     },
     {
-      title: "a tool that is new, and one that only patterns fit now",
+      title: "a new tool, and a new pattern",
       to: { tools: { ...tools, "drop_?": { authenticated: true }, get_it: "courses:read" } },
       found: [
         'get_it | get_it | {"scope":"courses:read"} | unknown_operation > allowed',
@@ -536,24 +545,24 @@ describe("expectNoWidening", () => {
       ],
     },
     {
-      title: "a tool that has lost its own rule to a pattern",
+      title: "a tool that a pattern decides after its own entry is removed",
       from: { tools: { list_all: "courses:write", "list_*": "courses:read" }, endpoints: {} },
       to: { tools: { "list_*": "courses:read" }, endpoints: {} },
       found: ['list_* | list_all | {"scope":"courses:read"} | insufficient_scope > allowed'],
     },
     {
-      title: "a denial by pattern that is gone, where it met another pattern",
+      title: "a removed denial by pattern on a name that another pattern matches",
       from: { tools: { "list_*": "courses:read", "*_all": { deny: "no" } }, endpoints: {} },
       to: { tools: { "list_*": "courses:read" }, endpoints: {} },
       found: ['list_* | list_all | {"scope":"courses:read"} | denied > allowed'],
     },
     {
-      title: "nothing where a path parameter is renamed",
+      title: "nothing if a path parameter is renamed",
       from: { endpoints: { "GET /v1/courses/:course": "courses:read" } },
       found: [],
     },
     {
-      title: "a path that another endpoint answers now, also in other letter case",
+      title: "a path that now matches another endpoint",
       from: {
         endpoints: { "GET /v1/:kind": "courses:read", "GET /v1/admin": { deny: "no" } },
         tools: {},
@@ -562,7 +571,7 @@ describe("expectNoWidening", () => {
       found: ['GET /v1/:kind | GET /v1/admin | {"scope":"courses:read"} | denied > allowed'],
     },
     {
-      title: "an endpoint bound to the path no longer",
+      title: "an endpoint that is no longer bound to its path parameter",
       from: { endpoints: { "GET /a/{accountID}": "/accounts/{accountID}/" }, tools: {} },
       to: { endpoints: { "GET /a/{accountID}": "courses:read" }, tools: {} },
       found: [
@@ -570,7 +579,7 @@ describe("expectNoWidening", () => {
       ],
     },
   ];
-  it.each(cases)("finds $title", ({ from, to, found }) => {
+  it.each(titled(cases))("reports %s", (_title, { from, to, found }) => {
     const before = loadPolicy({ ...definition, ...from });
     const after = loadPolicy({ ...definition, ...to });
     const shown = widened(before, after).widenings.map(
@@ -581,13 +590,13 @@ describe("expectNoWidening", () => {
   });
 });
 
-describe("what expectNoWidening throws", () => {
+describe("the error of expectNoWidening", () => {
   const more = loadPolicy({
     ...definition,
     tools: { ...definition.tools, "drop_*": "courses:read", update_course: "courses:read" },
   });
 
-  it("says everything at once", () => {
+  it("lists every widening in its message", () => {
     expect(widened(policy, more).message).toBe(`wider: \`update_course\`
   token: {"scope":"courses:read"}
   before: insufficient_scope: more scope is needed: the user can grant it
@@ -598,7 +607,7 @@ wider: \`drop_*\` (drop_)
   after: allowed`);
   });
 
-  it("leaves out what is meant, by its name or its pattern, and refuses a name that is none", () => {
+  it("omits the names and patterns of except, and unknown names in except throw", () => {
     expect(() => expectNoWidening(policy, more)).toThrow(WideningFound);
     expectNoWidening(policy, more, { except: ["update_course", "drop_*"] });
     expect(widened(policy, more, ["drop_*"]).widenings).toHaveLength(1);
@@ -610,12 +619,12 @@ wider: \`drop_*\` (drop_)
     );
   });
 
-  it("refuses what is no policy, on either side", () => {
+  it("is a PolicyError if either argument is not a policy", () => {
     expect(() => expectNoWidening({ ...policy }, policy)).toThrow("not a policy");
     expect(() => expectNoWidening(policy, { ...policy })).toThrow("not a policy");
   });
 
-  it("names what it could not prove", () => {
+  it("names the operations that it could not prove", () => {
     const paths = Array.from({ length: 20 }, (_, at) => `GET /l${at}/l${at}/l${at}`);
     const endpoints = Object.fromEntries([...paths, "GET /:a/:b/:c"].map((key) => [key, "s"]));
     const words = Array.from({ length: 20 }, (_, at) => `*${String.fromCharCode(99 + at)}*`);
@@ -623,10 +632,8 @@ wider: \`drop_*\` (drop_)
     const big = loadPolicy({ name: "Big", version: "1", scopes: { s: {} }, tools, endpoints });
     const found = widened(big, big);
     expect(found.widenings).toEqual([]);
-    expect(
-      found.message,
-    ).toBe(`not proved: \`GET /:a/:b/:c\` can be met in too many ways to go through
-not proved: \`tools that only patterns fit\` can be met in too many ways to go through`);
+    expect(found.message).toBe(`not proved: \`GET /:a/:b/:c\` takes too many search steps
+not proved: \`tools that only patterns match\` takes too many search steps`);
   });
 });
 
@@ -636,7 +643,7 @@ const gradeOf = (decision: { allowed: boolean; enriched?: boolean }) =>
 const without = <Value extends object>(value: Value, draw: Draw, percent: number): Value =>
   Object.fromEntries(Object.entries(value).filter(() => !draw.chance(percent))) as Value;
 
-/** One of many changes; some give what is no policy. */
+/** Returns a definition with one random change. Some results are not valid policies. */
 function changed(draw: Draw, from: Definition, other: Definition): Definition {
   const scope = draw.pick(Object.keys(from.scopes));
   const options = (draft: object) => {
@@ -685,7 +692,7 @@ describe("a random change of a random policy", () => {
     ),
   );
 
-  it("is wider where a random token shows it, and every widening that is found is real", () => {
+  it("is reported if a random token shows a widening, and every reported widening is real", () => {
     const wider = tally("a call that becomes wider", 11);
     const narrow = tally("a change that widens nothing", 6);
     runOften([wider, narrow], () =>

@@ -1,7 +1,7 @@
 // node scripts/run.mjs examples/audit/main.ts
 //
-// An authorizer that writes one event for each decision through pino, one JSON line each: who called which tool through which
-// client, what was decided and why, and the arguments as far as the policy shows them.
+// An authorizer that logs one event for each decision through pino, as one JSON line: the user, the client, the tool, the decision
+// and its reason, and the arguments that the policy shows.
 import { pino } from "pino";
 import { type AccessToken, createAuthorizer, definePolicy } from "scope-policy";
 
@@ -25,7 +25,7 @@ const policy = definePolicy({
   },
 });
 
-// Stands in for `jwtVerifier` of scope-policy/verify: it knows two tokens.
+// replaces `jwtVerifier` of scope-policy/verify, and accepts two tokens
 const tokens = new Map<string, AccessToken>([
   [
     "demo-reader",
@@ -47,10 +47,10 @@ const tokens = new Map<string, AccessToken>([
   ],
 ]);
 
-// stands in for the database of accounts
+// replaces the database of accounts
 const plans = new Map([["user-1", "free"]]);
 
-// synchronous: an event is written before the call goes on, and a full disk is an error here and a 503 for the caller
+// synchronous: an event is written before the call continues, and a full disk is an error here and a 503 for the caller
 const log = pino({ base: null }, pino.destination({ dest: 1, sync: true }));
 
 const authorizer = createAuthorizer({
@@ -62,14 +62,14 @@ const authorizer = createAuthorizer({
   sensitive: ["diagnosis"],
 });
 
-// allowed; of the arguments, the page and the filter are shown, and in the filter what has the name of a secret is not
+// allowed; the arguments `page` and `filter` are logged, except members of the filter with the name of a secret
 await authorizer.decide("demo-reader", "list_bookings", {
   page: 2,
   filter: { status: "open", diagnosis: "private" },
   cursor: "not declared, so not shown",
 });
 
-// consent is missing; the e-mail address is a keyed digest, and a token in the note is taken out
+// a scope is missing; the e-mail address is logged as a keyed digest, and the token in the note is redacted
 await authorizer.decide("demo-reader", "create_booking", {
   class_id: "yoga-7",
   email: "ada@example.com",
@@ -77,7 +77,7 @@ await authorizer.decide("demo-reader", "create_booking", {
   password: "hunter2",
 });
 
-// a plan is missing; a hard denial; no credentials; a token that is no good; no such tool
+// the tier is too low; a denied tool; no credentials; an invalid token; an unknown tool
 await authorizer.decide("demo-writer", "update_class", { class_id: "yoga-7" });
 await authorizer.decide("demo-writer", "delete_account");
 await authorizer.decide(undefined, "list_bookings");

@@ -1,4 +1,4 @@
-// Audit events of the authorization server: what node-oidc-provider answered, in the words of the policy's audit.
+// Audit events of the authorization server: maps responses of node-oidc-provider to audit events of the policy.
 import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import {
@@ -7,10 +7,10 @@ import {
   authorizationEvent,
 } from "scope-policy";
 
-/** Takes what is known of one request. */
+/** Receives the facts of one request. */
 export type Audit = (details: AuthorizationDetails) => void;
 
-/** Makes events of what is known, for one policy and issuer. */
+/** Creates audit events from the facts of requests, for one policy and issuer. */
 export function newAudit(
   policy: object,
   iss: string,
@@ -25,11 +25,11 @@ const TYPES = new Map<string, AuthorizationDetails["type"]>([
   ["revocation", "revocation"],
 ]);
 
-/** Writes an event for every answer to a registration, token or revocation request. */
+/** Writes an event for every response to a registration, token or revocation request. */
 export function auditProvider(provider: Provider, audit: Audit): void {
   provider.use(async (ctx, next) => {
     await next();
-    // a path that the provider does not know has no context of its own
+    // a path that is unknown to the provider has no `oidc` context
     const { oidc } = ctx as Partial<KoaContextWithOIDC>;
     const type = TYPES.get(oidc?.route ?? "");
     if (oidc !== undefined && type !== undefined) audit({ type, ...detailsOf(ctx, oidc) });

@@ -1,4 +1,4 @@
-// The consent page of one authorization request: from what the server knows, and what a person chooses, to a grant.
+// The consent page of one authorization request: turns the facts of the server and the choice of the user into a grant.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import type { Interaction, KoaContextWithOIDC } from "oidc-provider";
@@ -32,12 +32,12 @@ export interface ConsentHost {
   readonly now: () => number;
 }
 
-/** Behind a real domain, `manageUrl` would be the page of connected apps: links of the page have to be `https`. */
+/** On a public domain, set `manageUrl` to the page of connected apps. It is omitted here because links of the page must use `https`. */
 const OPTIONS: ConsentOptions = { whenNoScope: "defaults", prechecked: "policy" };
 
 type Parameters = Readonly<Record<string, unknown>>;
 
-/** Returns what the server knows of a request: its parameters, the client's registration, and the person's earlier decisions. */
+/** Returns the facts of a request: its parameters, the client's registration, and the user's earlier decisions. */
 async function factsOf(
   { policy, provider, people, decisions, now }: ConsentHost,
   person: string,
@@ -57,7 +57,7 @@ async function factsOf(
       ...client?.metadata(),
       client_id: clientId,
       redirect_uri: params["redirect_uri"],
-      // a client that did not register for refresh tokens is not offered access while the person is away
+      // a client that did not register for refresh tokens is not offered offline access
       ...(client?.grantTypeAllowed("refresh_token") !== true && {
         scope: policy.scopeNames.filter((scope) => scope !== "offline_access").join(" "),
       }),
@@ -74,7 +74,7 @@ async function factsOf(
   };
 }
 
-/** One request of a browser to the page of an interaction. */
+/** A request of a browser to the page of an interaction. */
 export interface Visit {
   readonly interaction: Interaction;
   readonly request: IncomingMessage;
@@ -82,7 +82,7 @@ export interface Visit {
   readonly url: URL;
 }
 
-/** Returns what the server knows of the request whose page a person has open. */
+/** Returns the facts of the authorization request of an open page. */
 export async function visitFacts(
   host: ConsentHost,
   { interaction, request }: Visit,
@@ -97,7 +97,7 @@ export async function visitFacts(
   };
 }
 
-/** The languages of a browser, the most wanted first. */
+/** Returns the languages of a browser, most preferred first. */
 function acceptedLanguages(header = ""): readonly string[] {
   const languages = header.split(",").map((part) => {
     const [tag = "", quality = "q=1"] = part.trim().split(";");
@@ -107,8 +107,8 @@ function acceptedLanguages(header = ""): readonly string[] {
 }
 
 /**
- * Returns the scope of a request that needs no page, under the policy's current names: the library requires no consent, and the
- * response goes where it went before.
+ * Returns the scope of a request that needs no consent page, in the policy's current names: the library requires no consent, and
+ * the response goes to the same address as before. Returns `undefined` if a page is needed.
  */
 export async function scopeWithoutPage(
   host: ConsentHost,
@@ -129,7 +129,7 @@ function scopesOf({ identity, groups, offline }: ConsentScreen): readonly string
   return [...rows, ...(offline === null ? [] : [offline])].map(({ scope }) => scope);
 }
 
-/** Shows the page, with the bundle that its address names. */
+/** Sends the consent page, with the bundle of the query as the preset. */
 export async function showConsent(host: ConsentHost, visit: Visit, notice?: string): Promise<void> {
   const { interaction, response, url } = visit;
   const facts = await visitFacts(host, visit);
@@ -153,7 +153,7 @@ export async function showConsent(host: ConsentHost, visit: Visit, notice?: stri
   response.end(page);
 }
 
-/** Resolves what was posted, and redirects to the client with the result; or shows the page again. */
+/** Resolves the posted selection and redirects to the client with the result, or sends the page again. */
 export async function answerConsent(
   host: ConsentHost,
   visit: Visit,
@@ -182,7 +182,7 @@ export async function answerConsent(
     const { scope, changed, removed } = outcome;
     host.audit({ ...about, outcome: "success", scope, removed, grantId });
     host.log("consent.granted", { client_id, scope, changed, removed });
-    // the code is for what was chosen, under the policy's current names
+    // the code is for the chosen scopes, in the policy's current names
     visit.interaction.params["scope"] = scope;
     await visit.interaction.persist();
     const { provider } = host;
@@ -196,12 +196,13 @@ export async function answerConsent(
       : outcome.event;
   host.audit({ ...about, outcome: "denied", error: outcome.error, reason });
   if (outcome.error === "stale" && facts.used === true) {
-    const text = "This request was answered already. Go back to the app and start again.";
+    const text = "This request has already been answered. Go back to the app and start again.";
     response.writeHead(400, PAGE_HEADERS).end(messagePage("Answered already", text));
   } else if (outcome.error === "stale") {
     await showConsent(host, visit, "This page was out of date. Please look at it again.");
   } else if (outcome.error === "invalid_selection") {
-    const notice = "Something was chosen that was not offered, so nothing was allowed.";
+    const notice =
+      "The selection contained something that was not offered, so nothing was allowed.";
     await showConsent(host, visit, notice);
   } else await refuse(host, visit, outcome.error);
 }
@@ -210,7 +211,7 @@ async function refuse({ provider }: ConsentHost, { request, response }: Visit, e
   await provider.interactionFinished(request, response, { error });
 }
 
-/** Records a consent. What is added widens the grant of the client; what is taken back ends it, with all of its tokens. */
+/** Stores a consent. Added scopes extend the grant of the client; removed scopes revoke it with all of its tokens, and a new grant starts. */
 async function keep(
   { policy, provider, decisions, resource, endGrant, now }: ConsentHost,
   facts: ConsentFacts,
@@ -227,7 +228,7 @@ async function keep(
   const found =
     before === undefined || isNarrower ? undefined : await provider.Grant.find(before.grantId);
   const grant = found ?? new provider.Grant({ accountId: person, clientId: client_id });
-  // node-oidc-provider compares names, so the grant lists everything that these scopes mean
+  // node-oidc-provider compares names, so the grant lists every scope that these scopes imply
   const meanings = policy.expand(scopes);
   grant.addOIDCScope(meanings);
   grant.addResourceScope(resource, meanings);

@@ -1,8 +1,7 @@
 // npm run demo [-- loopwise | movementors | localisation]
 //
-// Everything on loopback: the MCP server of the school platform (or of the platform for mentors, or of the localisation platform)
-// behind the gate of its policy, and the authorization server that its tokens come from, driven by the same policy. Point an MCP client
-// at the address that is printed.
+// Starts on loopback the MCP server of the school platform (or of the platform for mentors, or of the localisation platform) behind the
+// gate of its policy, and an authorization server that uses the same policy. Connect an MCP client to the printed address.
 import { fileURLToPath } from "node:url";
 import type { AuditEvent } from "scope-policy";
 import { startBehind as startLocalisation } from "../localisation/mcp.js";
@@ -18,7 +17,7 @@ export interface Demo {
   readonly url: string;
   /** The issuer: the address of the authorization server. */
   readonly issuer: string;
-  /** What to read in a terminal: the addresses, and what to try. */
+  /** Text for the terminal: the addresses, and the steps to try. */
   readonly instructions: string;
   close(): Promise<void>;
 }
@@ -28,11 +27,11 @@ type Log = (event: string, details: object) => void;
 const demos = {
   loopwise: {
     steps: [
-      "Connect: the client registers itself, and your browser asks you to sign in and to choose scopes: openid alone, if it names none.",
-      "Allow less than was asked: uncheck a box. The token says so.",
-      "Call a tool that it does not open, list_orders for one: the answer is 403, and names the scope that is missing.",
-      "The client asks for it: you see what is new among what is allowed already, and the call goes through.",
-      "End it under connected apps: the next call is 401, and nothing is remembered.",
+      "Connect: the client registers itself, and your browser asks you to sign in and to choose scopes (only openid if the client names none).",
+      "Grant fewer scopes than requested: uncheck a box. The token contains only the checked scopes.",
+      "Call a tool that the token does not allow, such as list_orders: the response is 403 and names the missing scope.",
+      "The client requests it: the page shows the new scope among the granted ones. Allow it, and the call succeeds.",
+      "Revoke the grant under connected apps: the next call is 401, and the stored decisions are deleted.",
     ],
     start: (log: Log) =>
       startLoopwise((resource) => startAuthorizationServer(loopwise, { resource, log }), {
@@ -41,11 +40,11 @@ const demos = {
   },
   movementors: {
     steps: [
-      "Connect, and call search_directory: it is open to everybody.",
-      "Call list_bookings: your browser asks you to sign in; ana is on the free plan, ben is on pro.",
-      "A client that asks for more at once is offered bundles: a bundle checks its scopes, and mcp:tools, without which nothing works.",
-      "Call update_class as ana: no consent opens it, and the answer is where to upgrade.",
-      "Call delete_account: the list does not show it, and the answer is that no scope opens it.",
+      "Connect, and call search_directory: it is public.",
+      "Call list_bookings: your browser asks you to sign in; ana has the free plan, ben has pro.",
+      "A client that requests several scopes is offered bundles: a bundle checks its scopes and mcp:tools, which every tool requires.",
+      "Call update_class as ana: no consent allows it, and the response names the address for an upgrade.",
+      "Call delete_account: it is not in the list of tools, and the response is that no scope allows it.",
     ],
     start: (log: Log) =>
       startMovementors(
@@ -57,8 +56,8 @@ const demos = {
     steps: [
       "Connect: your browser asks you to sign in. The nine scopes that are on by default are checked.",
       "Call write_translation: it changes a draft, and the scope for it is one of the nine.",
-      "Call publish_translations: the answer is 403, and your browser asks for one scope more.",
-      "That scope pushes to the public CDN: it comes with a warning, and is not checked. Check it, and the call goes through.",
+      "Call publish_translations: the response is 403, and your browser asks for one more scope.",
+      "That scope pushes to the public CDN: it has a warning and is not checked. Check it, and the call succeeds.",
     ],
     start: (log: Log) =>
       startLocalisation((resource) => startAuthorizationServer(localisation, { resource, log }), {
@@ -69,7 +68,7 @@ const demos = {
 
 export type DemoName = keyof typeof demos;
 
-/** Returns the accounts of the platform for mentors as people who can sign in. */
+/** Returns the accounts of the platform for mentors as users who can sign in. */
 function mentors(): NonNullable<AuthorizationServerOptions["people"]> {
   return new Map(
     [...accounts].map(([id, account]) => [
@@ -116,7 +115,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.log(`  ${event} ${JSON.stringify(details)}`);
   });
   console.log(demo.instructions);
-  // listeners that stay: npm passes on the signal that the terminal sends to both
+  // permanent listeners: npm forwards the signal that the terminal sends to both processes, so it arrives twice
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => resolve());
   });

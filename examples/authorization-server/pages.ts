@@ -1,7 +1,7 @@
-// The pages around the consent page: a sign-in that stands in for one, the connected apps, and short messages.
+// The pages around the consent page: a simplified sign-in, the connected apps, and short messages.
 import type { ConnectedApp } from "scope-policy";
 
-/** A person who can sign in. */
+/** A user who can sign in. */
 export interface Person {
   readonly name: string;
   readonly email: string;
@@ -23,7 +23,7 @@ button{min-height:3rem;margin:.35rem .5rem .35rem 0;padding:.5rem 1rem;border:2p
 :focus-visible{outline:3px solid var(--accent);outline-offset:3px}
 li{margin:.2rem 0}`;
 
-/** Header fields of these pages; the consent page brings its own. */
+/** Headers of these pages. The consent page has its own. */
 export const PAGE_HEADERS = {
   "Content-Type": "text/html; charset=utf-8",
   "Content-Security-Policy":
@@ -52,7 +52,7 @@ function page(title: string, body: string): string {
 `;
 }
 
-/** The stand-in for a sign-in: whoever presses a button is that person. */
+/** Returns the simplified sign-in page: a button for each user, without a password. */
 export function signInPage(people: ReadonlyMap<string, Person>, csrf: string): string {
   const buttons = [...people].map(
     ([id, { name, tier }]) =>
@@ -60,12 +60,12 @@ export function signInPage(people: ReadonlyMap<string, Person>, csrf: string): s
   );
   return page(
     "Sign in",
-    `<p>This stands in for a real sign-in: it asks for no password, and believes everybody.</p>
+    `<p>This page replaces a real sign-in: it asks for no password and checks nothing.</p>
 <form method="post"><input type="hidden" name="csrf" value="${escapeHtml(csrf)}">${buttons.join("")}</form>`,
   );
 }
 
-/** One line for a person: the request was answered, or is gone. */
+/** Returns a page with a one-line message to the user. */
 export function messagePage(title: string, text: string): string {
   return page(
     title,
@@ -73,7 +73,7 @@ export function messagePage(title: string, text: string): string {
   );
 }
 
-/** Who has access to what, since when, and the button that ends it. */
+/** Returns the page of connected apps: the scopes and times of each app, and the button that revokes its access. */
 export function connectedAppsPage(apps: readonly ConnectedApp[], csrf: string): string {
   const items = apps.map((app) => {
     const scopes = app.scopes.map(

@@ -1,4 +1,4 @@
-// node-oidc-provider, driven by a policy: what it advertises, registers, asks for, issues and refreshes.
+// Configures node-oidc-provider with a policy: metadata, registration, consent, issued scopes and refreshes.
 import { exportJWK, generateKeyPair } from "jose";
 import type Provider from "oidc-provider";
 import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
@@ -13,11 +13,11 @@ import type { Person } from "./pages.js";
 import { memoryAdapters } from "./store.js";
 import { claimsByScope, identityClaims, openSignedTokens } from "./userinfo.js";
 
-/** A client that acts for itself, with the client credentials grant (RFC 6749, section 4.4). The operator registers it by hand. */
+/** A client that acts on its own behalf, with the client credentials grant (RFC 6749, section 4.4). The operator registers it manually. */
 export interface Backend {
   readonly client_id: string;
   readonly client_secret: string;
-  /** Returns the scopes that this client may have now. */
+  /** Returns the scopes that can be granted to this client now. */
   readonly scopes: () => readonly string[];
 }
 
@@ -28,15 +28,15 @@ export interface ProviderOptions {
   readonly resource: string;
   readonly people: ReadonlyMap<string, Person>;
   readonly backends: readonly Backend[];
-  /** The grant that a person's earlier decision is kept in. */
+  /** Returns the id of the grant that stores a user's earlier decision. */
   readonly grantIdOf: (person: string, clientId: string) => string | undefined;
-  /** Returns the scope to issue where a request needs no consent page; `undefined` where a person has to be asked. */
+  /** Returns the scope to issue if a request needs no consent page; `undefined` if the user has to be asked. */
   readonly scopeWithoutPage: (ctx: KoaContextWithOIDC) => Promise<string | undefined>;
   /** Called for each access token that is issued. */
   readonly issued: (jti: string, grantId: string | undefined) => void;
 }
 
-/** The parameter in which an authorization request keeps its scope as the client sent it; no client can set it. */
+/** The parameter that stores the scope of an authorization request as the client sent it. Clients cannot set it. */
 export const REQUESTED_SCOPE = "requested_scope";
 
 /** Creates a node-oidc-provider that is configured by a policy. */
@@ -61,7 +61,7 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
   prompts.add(
     new Prompt(
       { name: "consent", requestable: true },
-      new Check("undecided", "a person has to decide", "consent_required", async (ctx) => {
+      new Check("undecided", "the user has to decide", "consent_required", async (ctx) => {
         const { result, params } = ctx.oidc;
         if (result?.consent !== undefined) return Check.NO_NEED_TO_PROMPT;
         const scope = await options.scopeWithoutPage(ctx);
@@ -79,7 +79,7 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
     cookies: { keys: [crypto.randomUUID()] },
     scopes: [...catalogue],
     claims,
-    // the code flow alone: neither implicit nor hybrid (RFC 9700, section 2.1.2)
+    // only the code flow, neither implicit nor hybrid (RFC 9700, section 2.1.2)
     responseTypes: ["code"],
     clients: backends.map(({ client_id, client_secret }) => ({
       client_id,
@@ -98,14 +98,14 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
     findAccount: (_, accountId) => {
       const person = people.get(accountId);
       if (person === undefined) return undefined;
-      // the ID token says who signed in; everything else comes from UserInfo (OpenID Connect Core, section 5.4)
+      // the ID token contains only `sub`; all other claims come from UserInfo (OpenID Connect Core, section 5.4)
       const claimsFor = (use: string) =>
         use === "userinfo" ? identityClaims(accountId, person) : { sub: accountId };
       return { accountId, claims: (use) => ({ ...claimsFor(use) }) };
     },
     extraParams: {
-      // Without `prompt=consent` node-oidc-provider takes `offline_access` off the scope before the consent page. This server grants it
-      // only where a person has allowed it (OpenID Connect Core, section 11), so the page is made from the scope as it was sent.
+      // Without `prompt=consent`, node-oidc-provider removes `offline_access` from the scope before the consent page. This server grants
+      // it only if the user has allowed it (OpenID Connect Core, section 11), so the page is built from the scope as the client sent it.
       [REQUESTED_SCOPE]: ({ oidc: { params }, query }) => {
         if (params !== undefined) params[REQUESTED_SCOPE] = query["scope"];
       },
@@ -123,12 +123,12 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
     },
     rotateRefreshToken: true,
     extraClientMetadata: {
-      // called once for each client that is created; no client may send the property, whose name is our own
+      // called once for each created client; clients cannot send the property, because its name is internal
       properties: ["checked_by_policy"],
       validator: (ctx, _property, _value, metadata) => {
         if (ctx?.oidc?.route !== "registration") return;
         if (metadata.grant_types?.includes("client_credentials") === true) {
-          throw new oidc.errors.InvalidClientMetadata("backends are registered by hand");
+          throw new oidc.errors.InvalidClientMetadata("backends are registered manually");
         }
         const checked = clientRegistration(policy, ctx.oidc.body);
         if (!checked.ok) {
@@ -175,7 +175,7 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
     },
   });
 
-  /** Returns the scopes that a token for the resource is limited to, by the grant type of the request. */
+  /** Returns the scopes to which a token for the resource is limited, by the grant type of the request. */
   function scopeOfToken({ oidc: { params, entities, client } }: KoaContextWithOIDC): string {
     const granted = entities.Grant?.getResourceScope(resource) ?? "";
     const requested = typeof params?.["scope"] === "string" ? params["scope"] : undefined;
@@ -186,19 +186,19 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
         return refreshed(granted, requested);
       case "authorization_code":
         return granted;
-      default: // an authorization request: its consent comes later
+      default: // an authorization request: consent follows later
         return requested ?? "";
     }
   }
 
-  /** A refreshed token may have what is left of the grant (RFC 6749, section 6). */
+  /** Returns the scope of a refreshed token: at most the remaining scope of the grant (RFC 6749, section 6). */
   function refreshed(granted: string, requested: string | undefined): string {
     const left = refreshScope(policy, granted, requested);
     if (!left.ok) throw new oidc.errors.InvalidScope("more than was granted", String(requested));
     return left.scope;
   }
 
-  /** A backend has to name its scope, and gets that scope only if what it may have covers all of it (RFC 6749, section 3.3). */
+  /** Returns the scope of a backend's token. The backend must name a scope, and its own scopes must cover all of it (RFC 6749, section 3.3). */
   function scopeOfBackend(clientId = "", requested = ""): string {
     const held = backends.find(({ client_id }) => client_id === clientId)?.scopes() ?? [];
     if (requested === "" || !policy.covers(held, requested)) {
@@ -208,7 +208,7 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
   }
 
   provider.use(async (ctx, next) => {
-    // a request without scope gets the policy's default, which the response names (RFC 6749, section 3.3)
+    // a request without a scope gets the policy's default scopes, which the response names (RFC 6749, section 3.3)
     const { scope } = defaults.ok ? defaults.metadata : {};
     const isBare = ctx.path === "/auth" && ctx.method === "GET" && !ctx.query["scope"];
     if (isBare && typeof scope === "string") ctx.query = { ...ctx.query, scope };
@@ -223,7 +223,7 @@ export async function newProvider(options: ProviderOptions): Promise<Provider> {
 
 const DAY = 86_400;
 
-/** Every lifetime is set, so that the server does not remind of its defaults. */
+/** Lifetimes in seconds. All are set, because node-oidc-provider warns about defaults. */
 const quiet = {
   ttl: {
     AccessToken: 600,
@@ -242,7 +242,7 @@ const quiet = {
   },
 } satisfies Configuration;
 
-/** Imports node-oidc-provider without its warning that it wants a newer Node; the parts that are used here run on Node 20. */
+/** Imports node-oidc-provider without its warning about the Node version: the parts used here run on Node 20. */
 async function importOidcProvider() {
   const { warn } = console;
   console.warn = (...line: unknown[]) => {

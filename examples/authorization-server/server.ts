@@ -1,7 +1,7 @@
 // node scripts/run.mjs examples/authorization-server/server.ts [loopwise | movementors | localisation]
 //
-// An authorization server that decides on scopes by a policy alone: node-oidc-provider does the protocol, this library decides what
-// is advertised, registered, asked, granted and refreshed, and renders the consent page.
+// An authorization server that decides on scopes with a policy only. node-oidc-provider implements the protocol; this library decides
+// which scopes are advertised, registered, requested, granted and refreshed, and renders the consent page.
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -33,17 +33,17 @@ import { openDecisions } from "./store.js";
 export interface AuthorizationServerOptions {
   /** The resource that tokens are for (RFC 8707), e.g. the URL of an MCP server. */
   readonly resource?: string;
-  /** The people who can sign in, by identifier. */
+  /** The users who can sign in, by identifier. */
   readonly people?: ReadonlyMap<string, Person>;
-  /** Clients that act for themselves. Default: none, and no client credentials grant. */
+  /** Clients that act on their own behalf. Default: none, and no client credentials grant. */
   readonly backends?: readonly Backend[];
-  /** Default: `0`, a free port. */
+  /** The port to listen on. Default: `0`, a free port. */
   readonly port?: number;
-  /** Receives what happens. */
+  /** Receives log events. */
   readonly log?: (event: string, details: object) => void;
-  /** The clock of the pages, in seconds since 1970. Default: the system's. */
+  /** Returns the time for the pages, in seconds since 1970. Default: the system clock. */
   readonly now?: () => number;
-  /** Takes one event for each registration, consent, token and revocation. */
+  /** Receives one audit event for each registration, consent, token and revocation. */
   readonly audit?: (event: AuthorizationEvent) => void;
 }
 
@@ -51,9 +51,9 @@ export interface AuthorizationServer {
   readonly issuer: string;
   readonly jwks: URL;
   readonly resource: string;
-  /** Returns whether the grant of an access token has been revoked: a signed token does not know. */
+  /** Returns whether the grant of an access token has been revoked, which a signed token does not show. */
   isRevoked(jti: string | undefined): boolean;
-  /** Notes that an access token is used now, for the page of connected apps. */
+  /** Records that an access token is used now, for the page of connected apps. */
   noteUse(jti: string | undefined): void;
   close(): Promise<void>;
 }
@@ -127,7 +127,7 @@ export async function start(
     const actual = Buffer.from(given ?? "");
     return actual.length === expected.length && timingSafeEqual(actual, expected);
   };
-  /** Ends a grant with all of its tokens, and what was remembered with it. */
+  /** Revokes a grant with all of its tokens, and deletes the decisions that are stored with it. */
   const endGrant = async (grantId: string) => {
     const { AccessToken, AuthorizationCode, RefreshToken, Grant } = provider;
     for (const model of [AuthorizationCode, RefreshToken, AccessToken]) {
@@ -152,12 +152,12 @@ export async function start(
     now,
   };
 
-  /** The sign-in or the consent page of one authorization request, and what is posted from it. */
+  /** Handles the sign-in page or the consent page of one authorization request, and the forms posted from it. */
   async function interact(request: IncomingMessage, response: ServerResponse, url: URL) {
     const interaction = await provider.interactionDetails(request, response).catch(() => undefined);
     if (interaction === undefined) {
       const gone =
-        "This request was answered, or it is too old. Go back to the app and start again.";
+        "This request has been answered or has expired. Go back to the app and start again.";
       response.writeHead(400, PAGE_HEADERS).end(messagePage("Nothing to decide", gone));
       return;
     }
@@ -172,7 +172,7 @@ export async function start(
     if (interaction.prompt.name === "login") {
       const person = form?.get("person");
       if (person === undefined || person === null || !people.has(person)) {
-        // the browser holds what follows the form to these fields: it may end at the client
+        // the browser applies the headers of the form to the redirects that follow it, which may end at the client
         const { headers } = consentScreen(policy, await visitFacts(host, visit));
         response.writeHead(200, { ...headers, "Content-Type": PAGE_HEADERS["Content-Type"] });
         response.end(signInPage(people, csrfOf(interaction.uid)));
@@ -194,7 +194,7 @@ export async function start(
     return isCsrf(`session ${person}`, proof) ? person : undefined;
   };
 
-  /** The page of connected apps, and its Revoke button. */
+  /** Handles the page of connected apps and its Revoke button. */
   async function settings(request: IncomingMessage, response: ServerResponse) {
     const person = personOf(request);
     if (request.method === "POST") {
@@ -213,7 +213,7 @@ export async function start(
         grantId !== null &&
         isCsrf(`apps ${person}`, form.get("csrf"))
       ) {
-        // only what is this person's own
+        // only grants of this user
         const own = [...decisions.of(person).allowed.values()].some(
           (one) => one.grantId === grantId,
         );

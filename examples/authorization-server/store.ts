@@ -1,12 +1,12 @@
-// What the server remembers, in memory: the rows of node-oidc-provider, and what each person has allowed and refused.
+// The storage of the server, in memory: the rows of node-oidc-provider, and the decisions of each user.
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import type { ConsentReceipt, RefusedScope } from "scope-policy";
 
-/** What one person has allowed one client. */
+/** The grant of one user to one client. */
 export interface Allowed {
   readonly grantId: string;
   readonly scopes: readonly string[];
-  /** Where the answer went: another address is asked for anew. */
+  /** The redirect URI of the last response. A request with another redirect URI needs a new consent. */
   readonly redirectUri: string;
   readonly policyVersion: string;
   readonly authorizedAt: number;
@@ -14,10 +14,10 @@ export interface Allowed {
   readonly receipts: readonly ConsentReceipt[];
 }
 
-/** One person's decisions, by client. */
+/** The decisions of one user, by client. */
 export interface Decisions {
   readonly allowed: Map<string, Allowed>;
-  /** What was refused to a client; kept apart, because a client may have refusals and no grant. */
+  /** The refused scopes of each client, stored separately because a client may have refusals without a grant. */
   readonly refused: Map<string, readonly RefusedScope[]>;
 }
 
@@ -32,7 +32,7 @@ export function openDecisions() {
   };
   return {
     of,
-    /** Forgets a grant, and with it all that was refused to the same client, which then starts anew. */
+    /** Deletes a grant and the refusals of the same client, which then starts without decisions. */
     forget(grantId: string) {
       for (const { allowed, refused } of people.values()) {
         for (const [clientId, entry] of allowed) {
@@ -42,7 +42,7 @@ export function openDecisions() {
         }
       }
     },
-    /** Notes when a token of the grant was used. */
+    /** Records when a token of the grant was used. */
     used(grantId: string, lastUsedAt: number) {
       for (const { allowed } of people.values()) {
         for (const [clientId, entry] of allowed) {
@@ -56,8 +56,8 @@ export function openDecisions() {
 const done = Promise.resolve();
 
 /**
- * Storage for one server. A client's registered scope is checked and answered, but not kept: node-oidc-provider would take it
- * for a ceiling, and a client of MCP that registers what it needs first could never ask for more.
+ * Creates the storage of one server. A client's registered scope is checked and returned but not stored: node-oidc-provider would
+ * limit later requests to it, and an MCP client that registers the scopes it needs first could never request more.
  */
 export function memoryAdapters(): (model: string) => Adapter {
   const rows = new Map<string, AdapterPayload>();

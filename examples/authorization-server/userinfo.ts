@@ -1,14 +1,14 @@
-// The UserInfo endpoint (OpenID Connect Core, section 5.3): what each identity scope returns, and how node-oidc-provider finds the
-// signed access tokens that the API accepts as well.
+// The UserInfo endpoint (OpenID Connect Core, section 5.3): the claims of each identity scope, and storage in which node-oidc-provider
+// finds the signed access tokens that the API also accepts.
 import { type CryptoKey, jwtVerify } from "jose";
 import type { AccessToken, Adapter } from "oidc-provider";
 import type { Policy } from "scope-policy";
 import type { Person } from "./pages.js";
 
-/** Where node-oidc-provider serves UserInfo. */
+/** The path of node-oidc-provider's UserInfo endpoint. */
 const PATH = "/me";
 
-/** What the identity scopes return, as Loopwise documents them: "the user's unique identifier", "name", "email address and verification status". */
+/** The claims of the identity scopes, as Loopwise documents them: "the user's unique identifier", "name", "email address and verification status". */
 const CLAIMS: ReadonlyMap<string, readonly (keyof IdentityClaims)[]> = new Map([
   ["openid", ["sub"]],
   ["profile", ["name"]],
@@ -22,7 +22,7 @@ interface IdentityClaims {
   readonly email_verified: boolean;
 }
 
-/** Returns the claims of each identity scope that the policy declares, as node-oidc-provider's `claims` takes them. */
+/** Returns the claims of each identity scope that the policy declares, in the format of node-oidc-provider's option `claims`. */
 export function claimsByScope({ scopeNames }: Policy): Record<string, string[]> {
   return Object.fromEntries(
     scopeNames.flatMap((scope) => {
@@ -32,7 +32,7 @@ export function claimsByScope({ scopeNames }: Policy): Record<string, string[]> 
   );
 }
 
-/** Returns everything that there is to tell about a person; node-oidc-provider selects from it by the scope of the token. */
+/** Returns all claims about a user. node-oidc-provider selects from them by the scope of the token. */
 export function identityClaims(sub: string, person: Person): IdentityClaims {
   return { sub, name: person.name, email: person.email, email_verified: person.email_verified };
 }
@@ -44,15 +44,15 @@ interface SignedTokenOptions {
 }
 
 export interface SignedTokens {
-  /** Storage of access tokens in which a signed token is found by its text. */
+  /** Storage of access tokens that finds a signed token by its text. */
   readonly adapter: Adapter;
-  /** Keeps an access token that UserInfo accepts, and adds UserInfo to the audience in its claims. */
+  /** Stores an access token for UserInfo, and adds UserInfo to the audience in its claims. */
   keep(token: AccessToken, claims: Record<string, unknown>): Promise<void>;
 }
 
 /**
- * Creates storage for signed access tokens that are for the API and, with `openid`, for UserInfo as well. Node-oidc-provider does not
- * store signed tokens, and its UserInfo endpoint accepts none: here it finds those that name UserInfo in their audience.
+ * Creates storage for signed access tokens that are for the API and, with `openid`, also for UserInfo. Node-oidc-provider does not
+ * store signed tokens, and its UserInfo endpoint accepts none. This storage finds those that name UserInfo in their audience.
  */
 export function openSignedTokens(
   policy: Policy,
@@ -63,7 +63,7 @@ export function openSignedTokens(
   return {
     adapter: {
       ...storage,
-      // never by the bare identifier, which is not a credential
+      // not by the identifier alone, which is not a credential
       find: async (text) => {
         const verified = await jwtVerify(text, publicKey, checks).catch(() => undefined);
         const id = verified?.payload.jti;

@@ -1,12 +1,12 @@
 // node scripts/run.mjs examples/localisation/main.ts
 //
-// A translation tool on a localisation platform: the scopes that consent pre-checks, the four that a
-// person must opt in to, and requests that are decided by their path.
+// A translation tool on a localisation platform: the scopes that the consent page pre-checks, the four that the user must opt in
+// to, and requests that are decided by their path.
 import type { AccessToken } from "scope-policy";
 import { columns, heading, inWords, step, tokenInWords } from "../print.js";
 import { policy } from "./policy.js";
 
-heading(`${policy.name}: what the page's own example asks for`);
+heading(`${policy.name}: the request of the page's example`);
 // "scope=org:read+projects:read+keys:read+keys:write+translations:write"
 const translator: AccessToken = {
   sub: "user-1",
@@ -18,7 +18,7 @@ step("list_keys", policy.decide(translator, "list_keys"));
 step("write_translation", policy.decide(translator, "write_translation"));
 step("list_translations", policy.decide(translator, "list_translations"));
 
-heading("Off unless a person opts in");
+heading("Not granted unless the user opts in");
 step("publish_translations", policy.decide(translator, "publish_translations"));
 step("publish_content_entry", policy.decide(translator, "publish_content_entry"));
 step("update_glossary_term", policy.decide(translator, "update_glossary_term"));
@@ -26,10 +26,10 @@ const publisher: AccessToken = {
   ...translator,
   scope: `${String(translator.scope)} translations:publish`,
 };
-console.log(`The person opts in to translations:publish: ${tokenInWords(publisher)}`);
+console.log(`The user opts in to translations:publish: ${tokenInWords(publisher)}`);
 step("publish_translations", policy.decide(publisher, "publish_translations"));
 
-heading("Requests as they arrive");
+heading("Requests by method and path");
 const base = "/api/oauth-client";
 const requests = [
   [undefined, "GET", `${base}/me`],

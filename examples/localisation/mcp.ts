@@ -1,8 +1,8 @@
 // node scripts/run.mjs examples/localisation/mcp.ts
 //
-// The MCP server of the localisation platform. The page says: "Translation key, translation value, publishing, glossary, and Content
-// CMS write operations use the same scopes through the MCP tools while dedicated partner REST endpoints roll out." `mcpGate` answers in
-// HTTP before the stream; `protect` decides in front of each handler, and filters the list of tools.
+// The MCP server of the localisation platform. The page: "Translation key, translation value, publishing, glossary, and Content
+// CMS write operations use the same scopes through the MCP tools while dedicated partner REST endpoints roll out." `mcpGate` decides
+// on the HTTP request, before the stream opens; `protect` decides before each handler and filters the list of tools.
 import { createServer } from "node:http";
 import { type CallToolResult, createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { createAuthorizer, type ToolOf } from "scope-policy";
@@ -31,7 +31,7 @@ const nothing = z.object({});
 const byId = z.object({ id: z.string() });
 const text = z.object({ id: z.string(), text: z.string() });
 
-/** What each tool does. Every tool of the policy must be here, and no other can be. */
+/** The implementation of each tool. The compiler requires every tool of the policy and accepts no other. */
 function toolsOf(project: Project): Record<Tool, readonly [input: z.ZodObject, run: Run]> {
   const { keys, translations, glossary, content } = project;
   const addKey: Run = ({ id = "" }) => ({ keys: [...keys.add(id)] });
@@ -63,12 +63,12 @@ function toolsOf(project: Project): Record<Tool, readonly [input: z.ZodObject, r
   };
 }
 
-/** Starts the server on a free port of the loopback interface, with an issuer of its own beside it. */
+/** Starts the server on a free port of the loopback interface, with a local issuer. */
 export function start(): Promise<RunningExample> {
   return startBehind(startLocalIssuer);
 }
 
-/** Starts the server on a free port of the loopback interface, for the tokens of an issuer that is started for it. */
+/** Starts the server on a free port of the loopback interface, for tokens of the given issuer. */
 export async function startBehind<Issuer extends TokenIssuer>(
   startIssuer: StartIssuer<Issuer>,
   given: ExampleOptions = {},
@@ -86,7 +86,7 @@ export async function startBehind<Issuer extends TokenIssuer>(
       jwks: issuer.jwks,
       algorithms: ["ES256", "RS256"],
     }),
-    // a signed token does not know that its owner has ended it
+    // a signed token stays valid after revocation, so the issuer is asked
     isRevoked: ({ jti }) => issuer.isRevoked?.(jti) ?? false,
     resource,
     authorizationServers: [issuer.issuer],
@@ -100,7 +100,7 @@ export async function startBehind<Issuer extends TokenIssuer>(
       mcp.registerTool(
         name as Tool,
         { description: name.replaceAll("_", " "), inputSchema },
-        // every schema above has texts alone
+        // every schema above has only string members
         (input: object): CallToolResult => ({
           content: [{ type: "text", text: JSON.stringify(run(input as Input)) }],
         }),
@@ -123,9 +123,9 @@ export async function startBehind<Issuer extends TokenIssuer>(
 await serveIfMain(import.meta.url, start, async ({ url, issuer }) => {
   const token = await issuer.issue({ scope: "translations:read translations:write" });
   return [
-    `a token for ${url} with translations:read and translations:write, good for five minutes:`,
+    `a token for ${url} with translations:read and translations:write, valid for five minutes:`,
     token,
-    "a call that needs more:",
+    "a call that requires another scope:",
     `curl -s -i ${url} -H "authorization: Bearer $TOKEN" -H "content-type: application/json" -H "accept: application/json, text/event-stream" -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"publish_translations","arguments":{}}}'`,
   ];
 });

@@ -1,4 +1,4 @@
-// A small translation project in memory, so that the MCP tools have something to answer. Each server starts with a new one.
+// A small translation project in memory: the data of the MCP tools. Each server creates its own.
 
 export interface Entry {
   readonly id: string;

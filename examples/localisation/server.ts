@@ -1,7 +1,7 @@
 // node scripts/run.mjs examples/localisation/server.ts
 //
-// A localisation API behind Fastify. Every route says in its `config` what stands for it in the policy, and with `strict` the
-// server does not start while one says nothing.
+// A localisation API on Fastify. Every route names its operation of the policy in `config`; with `strict`, the server does not start
+// if a route names none.
 import fastify from "fastify";
 import { createAuthorizer } from "scope-policy";
 import { scopePolicy } from "scope-policy/fastify";
@@ -13,9 +13,9 @@ import { policy } from "./policy.js";
 const base = "/api/oauth-client";
 const endpoint = { config: { endpoint: true } } as const;
 
-/** Starts the server on a free port of the loopback interface, with an issuer beside it. */
+/** Starts the server on a free port of the loopback interface, with a local issuer. */
 export async function start(): Promise<RunningExample> {
-  // the audience is the API's name in the world, and does not change with the port
+  // the audience is the public name of the API and does not change with the port
   const resource = "https://api.localisation.example/api";
   const issuer = await startLocalIssuer(resource);
   const app = fastify();
@@ -49,7 +49,7 @@ export async function start(): Promise<RunningExample> {
   );
   app.post(`${base}/v1/projects/:projectId/languages`, endpoint, () => ({ added: true }));
 
-  // a tool of the policy on a route of its own, and a route for everybody
+  // a tool of the policy on its own route, and a public route
   app.post(`${base}/publish`, { config: { tool: "publish_translations" } }, () => ({
     published: true,
   }));
@@ -68,9 +68,9 @@ export async function start(): Promise<RunningExample> {
 await serveIfMain(import.meta.url, start, async ({ url, issuer }) => {
   const token = await issuer.issue({ scope: "org:read projects:read" });
   return [
-    "a token with org:read and projects:read, good for five minutes:",
+    "a token with org:read and projects:read, valid for five minutes:",
     token,
-    "a call that it may make, and one that needs more:",
+    "a call that it allows, and one that requires another scope:",
     `curl -s ${url}${base}/organizations -H "authorization: Bearer $TOKEN"`,
     `curl -s -i -X POST ${url}${base}/publish -H "authorization: Bearer $TOKEN"`,
   ];

@@ -1,7 +1,7 @@
 // node scripts/run.mjs examples/loopwise/main.ts
 //
-// An integration that reports on courses: it starts with the scope that the page gives as its example,
-// meets a tool that needs more, asks for that one scope, and goes on.
+// An integration that reports on courses: it starts with the scope of the page's example, calls a tool that requires another scope,
+// requests that scope, and continues.
 import type { AccessToken } from "scope-policy";
 import { heading, step, tokenInWords } from "../print.js";
 import { policy } from "./policy.js";
@@ -19,18 +19,18 @@ step("list_courses", policy.decide(first, "list_courses"));
 step("list_reviews", policy.decide(first, "list_reviews"));
 step("list_members", policy.decide(first, "list_members"));
 
-// Either of two scopes opens this tool; the first is the one to ask for.
+// This tool accepts either of two scopes; the client requests the first one.
 const settings = policy.decide(first, "get_settings");
 step("get_settings", settings);
 if (settings.code === "insufficient_scope") {
   console.log(
-    `  ways in: ${settings.accepted.map((scopes) => scopes.join(" and ")).join(", or ")}`,
+    `  alternatives: ${settings.accepted.map((scopes) => scopes.join(" and ")).join(", or ")}`,
   );
   const second: AccessToken = {
     ...first,
     scope: `${String(first.scope)} ${settings.scopes.join(" ")}`,
   };
-  console.log(`\nThe person consents to ${settings.missing.join(" ")}: ${tokenInWords(second)}`);
+  console.log(`\nThe user consents to ${settings.missing.join(" ")}: ${tokenInWords(second)}`);
   step("get_settings", policy.decide(second, "get_settings"));
   step("update_settings", policy.decide(second, "update_settings"));
 }
@@ -41,7 +41,7 @@ console.log(tokenInWords(grabbing));
 step("update_settings", policy.decide(grabbing, "update_settings"));
 step("list_members", policy.decide(grabbing, "list_members"));
 
-heading("What the first token could show in a list of tools");
+heading("Tools that a list shows for the first token");
 const views = policy.toolsFor(first);
 const callable = views.filter((view) => view.decision.allowed).map((view) => view.name);
 console.log(`  now: ${callable.join(", ")}`);

@@ -1,4 +1,4 @@
-// A small school in memory, so that the tools of the server have something to answer. It starts anew with each server.
+// A small school in memory: the data of the tools. Each server creates its own.
 
 export interface Item {
   readonly id: string;
@@ -27,7 +27,7 @@ const FIRST_ITEMS = {
 
 export type Collection = keyof typeof FIRST_ITEMS;
 
-/** The school's collections, and its settings. */
+/** The collections and the settings of a school. */
 export interface School {
   list(collection: Collection): readonly Item[];
   get(collection: Collection, id: string): Item | undefined;
@@ -36,7 +36,7 @@ export interface School {
   settings: Readonly<Record<string, string>>;
 }
 
-/** A school as it is on its first day. */
+/** Creates a school with its initial data. */
 export function openSchool(): School {
   const items = new Map<Collection, Map<string, Item>>();
   for (const [name, list] of Object.entries(FIRST_ITEMS)) {

@@ -1,8 +1,8 @@
 // node scripts/run.mjs examples/loopwise/server.ts
 //
 // The MCP server of the school platform, with all of its 33 tools, behind Express: the v2 SDK, Streamable HTTP.
-// `mcpGate` stands before the stream and answers in HTTP; `protect` stands before every handler, and filters the list of
-// tools. Both are driven by policy.ts alone.
+// `mcpGate` decides on the HTTP request, before the stream opens. `protect` decides before every handler and filters the list of
+// tools. Both use only policy.ts.
 import { type CallToolResult, createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import express from "express";
 import { createAuthorizer, type ToolOf } from "scope-policy";
@@ -30,7 +30,7 @@ const text = z.object({ title: z.string(), text: z.string() });
 const person = z.object({ name: z.string() });
 const nothing = z.object({});
 
-/** What each tool does: every name of the policy must be here, and no other can be. */
+/** The implementation of each tool. The compiler requires every tool of the policy and accepts no other. */
 function toolsOf(school: School): Record<Tool, readonly [input: z.ZodObject, run: Run]> {
   return {
     list_courses: [nothing, () => school.list("courses")],
@@ -101,12 +101,12 @@ function fields(input: Input): Omit<Item, "id"> {
   return Object.fromEntries(texts.map(([name, value]) => [name, String(value)]));
 }
 
-/** Starts the server on a free port of the loopback interface, with an issuer of its own beside it. */
+/** Starts the server on a free port of the loopback interface, with a local issuer. */
 export function start(): Promise<RunningExample> {
   return startBehind(startLocalIssuer);
 }
 
-/** Starts the server on a free port of the loopback interface, for the tokens of whatever issuer is started for it. */
+/** Starts the server on a free port of the loopback interface, for tokens of the given issuer. */
 export async function startBehind<Issuer extends TokenIssuer>(
   startIssuer: StartIssuer<Issuer>,
   given: ExampleOptions = {},
@@ -127,7 +127,7 @@ export async function startBehind<Issuer extends TokenIssuer>(
       jwks: issuer.jwks,
       algorithms: ["ES256", "RS256"],
     }),
-    // a signed token does not know that its owner has ended it
+    // a signed token stays valid after revocation, so the issuer is asked
     isRevoked: ({ jti }) => issuer.isRevoked?.(jti) ?? false,
     resource,
     authorizationServers: [issuer.issuer],
@@ -163,9 +163,9 @@ export async function startBehind<Issuer extends TokenIssuer>(
 await serveIfMain(import.meta.url, start, async ({ url, issuer }) => {
   const token = await issuer.issue({ scope: "openid email courses:read" });
   return [
-    `a token for ${url} with openid email courses:read, good for five minutes:`,
+    `a token for ${url} with openid email courses:read, valid for five minutes:`,
     token,
-    "a call that it may make:",
+    "a call that it allows:",
     `curl -s ${url} -H "authorization: Bearer $TOKEN" -H "content-type: application/json" -H "accept: application/json, text/event-stream" -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_courses","arguments":{}}}'`,
   ];
 });

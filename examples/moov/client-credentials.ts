@@ -1,8 +1,8 @@
 // node scripts/run.mjs examples/moov/client-credentials.ts
 //
-// A backend without people: it gets its tokens with the client credentials grant (RFC 6749, section 4.4) from the example
-// authorization server, and calls the example API with them. It needs two tokens, because the scopes of the second one hold the
-// account that it creates with the first one.
+// A backend without users: it gets its tokens with the client credentials grant (RFC 6749, section 4.4) from the example
+// authorization server, and calls the example API with them. It needs two tokens, because the scopes of the second one contain the ID of
+// the account that it creates with the first one.
 import { fileURLToPath } from "node:url";
 import type { Backend } from "../authorization-server/provider.js";
 import { start as startAuthorizationServer } from "../authorization-server/server.js";
@@ -11,7 +11,7 @@ import { openLedger } from "./ledger.js";
 import { policy } from "./policy.js";
 import { startBehind } from "./server.js";
 
-/** The answer of the token endpoint: `access_token` and `scope`, or `error`. */
+/** The response of the token endpoint: `access_token` and `scope`, or `error`. */
 export interface TokenAnswer {
   readonly status: number;
   readonly error?: string;
@@ -19,7 +19,7 @@ export interface TokenAnswer {
   readonly scope?: string;
 }
 
-/** Starts the API and the authorization server that its tokens come from, with two backends of different platforms. */
+/** Starts the API and its authorization server, with two backends of different platforms. */
 export async function startPlatform() {
   const ledger = openLedger();
   const backendOf = (client_id: string): Backend => ({
@@ -35,7 +35,7 @@ export async function startPlatform() {
   return { api, backends, ledger };
 }
 
-/** A backend's own program: it asks for tokens, and calls the API. */
+/** Returns the program of a backend: it requests tokens and calls the API. */
 export function newBackendClient(
   { url, issuer }: { readonly url: string; readonly issuer: { readonly issuer: string } },
   { client_id, client_secret }: Backend,
@@ -101,12 +101,12 @@ async function main() {
   await print(`GET /accounts/${account.accountID}/wallets/wallet-1`, second);
   await print("POST /transfers", second);
 
-  heading("What this client may not have");
+  heading("Scopes that this client cannot get");
   await printToken("/accounts/account-1/profile.write");
   await printToken(`/accounts/${account.accountID}/transfers.write`);
   await printToken("/accounts/{accountID}/profile.write");
 
-  heading("It serves no other account, and no other platform");
+  heading("It gives no access to other accounts and platforms");
   await print("PUT /accounts/account-1", second, {});
   await print("POST /transfers?platformAccountID=platform-2", second, {
     platformAccountID: "platform-2",

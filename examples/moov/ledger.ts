@@ -1,9 +1,9 @@
-// What the platform itself knows of its clients: the platform account that each acts for, and the accounts that each has created.
-// Neither is ever read from a request.
+// The platform's own records of its clients: the platform account that each client acts for, and the accounts that it has created.
+// Neither is read from a request.
 import { bindScope } from "scope-policy";
 import { policy } from "./policy.js";
 
-/** The platform account of callers that have none: no scope is bound to it. */
+/** The placeholder for callers without a platform account: no scope is bound to it. */
 const NO_PLATFORM = "none";
 
 /** The platform accounts by client. */
@@ -43,7 +43,7 @@ export function openLedger(): Ledger {
       const accounts = [...owners].filter(([, owner]) => owner === clientId).map(([id]) => id);
       const forAccounts = policy.scopeNames.filter((scope) => scope !== TRANSFERS);
       return [
-        ...bound(policy.scopeNames, {}), // those that are not restricted to an account
+        ...bound(policy.scopeNames, {}), // scopes without an account
         ...bound(["/accounts/{accountID}/", TRANSFERS], { accountID: platformOf(clientId) }),
         ...accounts.flatMap((accountID) => bound(forAccounts, { accountID })),
       ];
@@ -51,7 +51,7 @@ export function openLedger(): Ledger {
   };
 }
 
-/** Returns the scopes that these values complete. */
+/** Returns the scopes whose placeholders all have a value. */
 function bound(scopes: readonly string[], values: Readonly<Record<string, string>>): string[] {
   return scopes.flatMap((scope) => {
     const result = bindScope(scope, values);

@@ -1,7 +1,7 @@
 // node scripts/run.mjs examples/moov/main.ts
 //
-// A program that opens an account and pays into it. Its scopes hold account IDs, so it needs two tokens:
-// one to create the account, and one for the ID that comes back.
+// A program that creates an account and transfers money to it. Its scopes contain account IDs, so it needs two tokens: one to
+// create the account, and one for the ID of the new account.
 import { type AccessToken, bindScope } from "scope-policy";
 import { columns, heading, inWords, step, tokenInWords } from "../print.js";
 import { policy } from "./policy.js";
@@ -16,7 +16,7 @@ step("GET /ping", policy.decide(first, "GET /ping"));
 step("GET /ping, scope /", policy.decide({ scope: "/" }, "GET /ping"));
 
 heading("The second token is for the account that was created");
-const accountID = "account-7"; // what POST /accounts answered
+const accountID = "account-7"; // the response of POST /accounts
 const scopes = [
   bindScope("/accounts/{accountID}/", { accountID }),
   bindScope("/accounts/{accountID}/profile.write", { accountID }),
@@ -38,7 +38,7 @@ step(wallet, policy.decide(second, wallet, { accountID }));
 step("create_transfer", policy.decide(second, "create_transfer", { platformAccountID }));
 step("add_card", policy.decide(second, "add_card", { accountID }));
 
-heading("It serves no other account");
+heading("It gives no access to other accounts");
 const other = { accountID: "account-8" };
 step("get_profile of account-8", policy.decide(second, "get_profile", other));
 step("PUT /accounts/account-8", policy.decide(second, "PUT /accounts/{accountID}", other));
@@ -51,7 +51,7 @@ step(
   policy.decide(second, "get_profile", { accountID: "../account-8" }),
 );
 
-heading("Requests as they arrive");
+heading("Requests by method and path");
 const requests = [
   ["GET", "/accounts/account-7/wallets/wallet-1"],
   ["GET", "/accounts/account-8/wallets/wallet-1"],

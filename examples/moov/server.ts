@@ -1,8 +1,8 @@
 // node scripts/run.mjs examples/moov/server.ts
 //
-// A payments API behind Express: endpoints of the policy by their route, and tools on routes of their own. A scope holds the
-// account that it is for, and the route's parameter of the same name is the account that a request is about. The platform account of
-// a transfer is not a parameter of the request: the server looks it up by the client of the verified token.
+// A payments API on Express: endpoints of the policy by their route, and tools on separate routes. A scope contains the ID of its account,
+// and the route parameter with the same name is the account of the request. The platform account of a transfer is not a parameter of the
+// request: the server looks it up by the client of the verified token.
 import express from "express";
 import { createAuthorizer } from "scope-policy";
 import { expressGate } from "scope-policy/express";
@@ -19,12 +19,12 @@ import {
 import { type Ledger, openLedger } from "./ledger.js";
 import { policy } from "./policy.js";
 
-/** Starts the server on a free port of the loopback interface, with an issuer of its own beside it. */
+/** Starts the server on a free port of the loopback interface, with a local issuer. */
 export function start(): Promise<RunningExample> {
   return startBehind(startLocalIssuer, openLedger());
 }
 
-/** Starts the server on a free port of the loopback interface, for the tokens of an issuer that is started for it. */
+/** Starts the server on a free port of the loopback interface, for tokens of the given issuer. */
 export async function startBehind<Issuer extends TokenIssuer>(
   startIssuer: StartIssuer<Issuer>,
   ledger: Ledger,
@@ -62,7 +62,7 @@ export async function startBehind<Issuer extends TokenIssuer>(
     res.json({ walletID: req.params.walletID, balance: 0 });
   });
 
-  // tools of the policy, on routes that its `endpoints` do not name
+  // tools of the policy, on routes that are not in its `endpoints`
   app.get("/accounts/:accountID/cards", gate("list_cards"), (_req, res) => void res.json([]));
   app.post("/accounts/:accountID/cards", gate("add_card"), (req, res) => {
     res.status(201).json({ accountID: req.params.accountID, cardID: "card-1" });
@@ -91,9 +91,9 @@ export async function startBehind<Issuer extends TokenIssuer>(
 await serveIfMain(import.meta.url, start, async ({ url, issuer }) => {
   const token = await issuer.issue({ scope: "/ /accounts/account-7/profile.write" });
   return [
-    `a token for ${url} with / and /accounts/account-7/profile.write, good for five minutes:`,
+    `a token for ${url} with / and /accounts/account-7/profile.write, valid for five minutes:`,
     token,
-    "a call that it may make, and one about another account:",
+    "a call that it allows, and one for another account:",
     `curl -s ${url}ping -H "authorization: Bearer $TOKEN"`,
     `curl -s -i -X PUT ${url}accounts/account-8 -H "authorization: Bearer $TOKEN" -H "content-type: application/json" -d '{}'`,
   ];

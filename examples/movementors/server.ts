@@ -1,7 +1,7 @@
 // node scripts/run.mjs examples/movementors/server.ts
 //
-// The MCP server of a platform for mentors: plans, kinds of account, denials, and a directory that is open to everybody. The
-// plan is no claim of the token: `subject` asks the platform for it at every call, so that an upgrade counts at once.
+// The MCP server of a platform for mentors: tiers, account types, denials, and a public directory. The tier is not a claim of the token:
+// `subject` reads it from the platform at every call, so an upgrade takes effect immediately.
 import { createServer } from "node:http";
 import { type CallToolResult, createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { createAuthorizer, type ToolOf } from "scope-policy";
@@ -20,19 +20,19 @@ import {
 } from "../serve.js";
 import { policy } from "./policy.js";
 
-/** The platform's own knowledge of its accounts. */
+/** The platform's own records of its accounts. */
 export const accounts = new Map([
   ["ana", { tier: "free", account_type: "mentor" }],
   ["ben", { tier: "pro", account_type: "mentor" }],
   ["studio-5", { tier: "premium", account_type: "studio" }],
 ]);
 
-/** Starts the server on a free port of the loopback interface, with an issuer of its own beside it. */
+/** Starts the server on a free port of the loopback interface, with a local issuer. */
 export function start(): Promise<RunningExample> {
   return startBehind(startLocalIssuer);
 }
 
-/** Starts the server on a free port of the loopback interface, for the tokens of whatever issuer is started for it. */
+/** Starts the server on a free port of the loopback interface, for tokens of the given issuer. */
 export async function startBehind<Issuer extends TokenIssuer>(
   startIssuer: StartIssuer<Issuer>,
   given: ExampleOptions = {},
@@ -55,7 +55,7 @@ export async function startBehind<Issuer extends TokenIssuer>(
       jwks: issuer.jwks,
       algorithms: ["ES256", "RS256"],
     }),
-    // a signed token does not know that its owner has ended it
+    // a signed token stays valid after revocation, so the issuer is asked
     isRevoked: ({ jti }) => issuer.isRevoked?.(jti) ?? false,
     subject: (token) => accounts.get(token.sub ?? ""),
     resource,
@@ -71,7 +71,10 @@ export async function startBehind<Issuer extends TokenIssuer>(
         { description: name.replaceAll("_", " ") },
         (ctx): CallToolResult => ({
           content: [
-            { type: "text", text: `${name}, done for ${mcp.token(ctx)?.sub ?? "anybody"}` },
+            {
+              type: "text",
+              text: `${name}, done for ${mcp.token(ctx)?.sub ?? "an anonymous caller"}`,
+            },
           ],
         }),
       );
@@ -93,9 +96,9 @@ export async function startBehind<Issuer extends TokenIssuer>(
 await serveIfMain(import.meta.url, start, async ({ url, issuer }) => {
   const token = await issuer.issue({ sub: "ana", scope: "mcp:tools read:classes write:classes" });
   return [
-    `a token of a free account for ${url}, good for five minutes:`,
+    `a token of a free account for ${url}, valid for five minutes:`,
     token,
-    "a call that its plan does not cover:",
+    "a call that requires a higher tier:",
     `curl -s ${url} -H "authorization: Bearer $TOKEN" -H "content-type: application/json" -H "accept: application/json, text/event-stream" -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"update_class","arguments":{}}}'`,
   ];
 });

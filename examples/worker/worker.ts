@@ -1,5 +1,5 @@
-// A worker: `Request` in, `Response` out, and not a name of Node. It runs in workerd (`miniflare` in the test), and as it is in
-// Deno and Bun. The key set comes with the deployment, so that nothing is fetched to check a token.
+// A worker: `Request` in, `Response` out, without any API of Node. It runs unchanged in workerd (`miniflare` in the test), Deno and
+// Bun. The key set is part of the deployment, so verifying a token requires no fetch.
 import { createAuthorizer, definePolicy } from "scope-policy";
 import { fetchGate } from "scope-policy/fetch";
 import { jwtVerifier, type KeySet } from "scope-policy/verify";
@@ -7,7 +7,7 @@ import { jwtVerifier, type KeySet } from "scope-policy/verify";
 interface Environment {
   readonly ISSUER: string;
   readonly RESOURCE: string;
-  /** A JSON Web Key Set, as text. */
+  /** A JSON Web Key Set, as JSON text. */
   readonly JWKS: string;
 }
 
@@ -52,8 +52,8 @@ const worker = {
     if (metadata !== undefined) return metadata;
     const token = await gate.endpoint(request);
     if (token instanceof Response) return token;
-    return Response.json({ for: token?.sub ?? "anybody", method: request.method });
+    return Response.json({ for: token?.sub ?? "anonymous", method: request.method });
   },
 };
 
-export default worker; // workerd looks for it under this name
+export default worker; // workerd uses the default export

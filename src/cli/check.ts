@@ -5,10 +5,10 @@ import { type Loaded, loadPolicyFile } from "./load.js";
 import { type Counts, countsOf } from "./matrix-model.js";
 import { styled } from "./output.js";
 
-/** `check FILE...`: every finding, where an editor would show it. */
+/** The command `check FILE...`: prints every finding with its position in the file. */
 export const check: CliCommand = {
   name: "check",
-  summary: "every finding of a policy, with file, place, message and what was meant",
+  summary: "the findings of a policy, each with file, position, message and suggestion",
   shape: (command) =>
     command
       .argument("<file...>", "policies: .json, .js, .mjs, .cjs, .ts, .mts or .cts")
@@ -33,7 +33,7 @@ export const check: CliCommand = {
   },
 };
 
-/** One file: what was read, or why it could not be. */
+/** The result for one file: the loaded policy or its findings, or the reason why it could not be read. */
 interface Result {
   readonly file: string;
   readonly loaded?: Loaded;
@@ -74,7 +74,7 @@ const SINGULAR: Readonly<Record<keyof Counts, string>> = {
   denials: "denial",
 };
 
-/** `33 scopes, 1 tool, 0 endpoints`: all of them, so that a zero is seen. */
+/** Returns counts as text, such as `33 scopes, 1 tool, 0 endpoints`. Zeros are included, so that you notice a missing section. */
 function countWords(counts: Counts): string {
   return (Object.keys(SINGULAR) as (keyof Counts)[])
     .map((key) => `${counts[key]} ${counts[key] === 1 ? SINGULAR[key] : key}`)

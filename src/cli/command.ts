@@ -7,20 +7,20 @@ import { EXIT, type ExitCode, UsageError } from "./io.js";
 import { loadPolicyFile } from "./load.js";
 import { type Output, rendered, type Screen } from "./output.js";
 
-/** What a command is run with. */
+/** The context in which a command runs. */
 export interface Run {
   readonly screen: Screen;
-  /** Whether programs read the answer: data on the standard output, faults included. */
+  /** Whether the output is for programs (`--json`): data on standard output, errors included. */
   readonly json: boolean;
 }
 
-/** One command: how it is called, and what it does. A further command is a further row of the table in `main.ts`. */
+/** A command: its name, its arguments and options, and its implementation. To add one, add a row to the table in `main.ts`. */
 export interface CliCommand {
   readonly name: string;
   readonly summary: string;
-  /** Adds arguments, options and examples; `--json` is there already. */
+  /** Adds arguments, options and examples; `main.ts` adds `--json`. */
   readonly shape: (command: Command) => Command;
-  /** Answers with the exit code. */
+  /** Runs the command and returns the exit code. */
   readonly run: (
     args: readonly (string | readonly string[])[],
     options: Readonly<Record<string, unknown>>,
@@ -28,7 +28,7 @@ export interface CliCommand {
   ) => Promise<ExitCode>;
 }
 
-/** The policy of a file; where it has findings they are told, and there is none. */
+/** Loads the policy of a file. If the file has findings, reports them and returns `undefined`. */
 export async function policyOrFindings(
   file: string,
   { screen, json }: Run,
@@ -40,7 +40,7 @@ export async function policyOrFindings(
   return undefined;
 }
 
-/** Writes an output to a file, without colours, or to the standard output. */
+/** Writes an output to a file (without colours) or to standard output, and returns the exit code. */
 export async function deliver(
   output: Output,
   out: string | undefined,
@@ -61,7 +61,7 @@ export async function deliver(
   return EXIT.fine;
 }
 
-/** An option that is a text. */
+/** Returns the value of a text option; `undefined` if the option was not given. */
 export function textOption(
   options: Readonly<Record<string, unknown>>,
   name: string,

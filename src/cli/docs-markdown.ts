@@ -7,10 +7,10 @@ import { accountWords, planWords } from "./rule-words.js";
 import { bundleMembers } from "./scope-names.js";
 
 /**
- * A scope reference in Markdown, for people who write clients: what each scope opens, which tool and endpoint needs
- * what, bundles, defaults and warnings, and what no scope covers.
+ * Returns a scope reference in Markdown for client developers: the meaning of each scope, the scopes that each tool and
+ * endpoint requires, bundles, defaults and warnings, and what no scope covers.
  *
- * Reserved scopes are named, under a heading of their own, as what cannot be asked for; hidden operations are left out.
+ * Reserved scopes have their own section, which states that clients cannot request them. Hidden operations are omitted.
  */
 export function renderDocs(policy: Policy): string {
   const matrix = matrixOf(policy);
@@ -43,13 +43,13 @@ interface Column {
   readonly cell: (scope: CompiledScope) => string;
 }
 
-/** The columns that some scope has something for; the first two always stand. */
+/** Returns the columns of a table of scopes: the first two always, each other one only if it has a value for some scope. */
 function scopeColumns(
   scopes: readonly CompiledScope[],
   { tiers }: CompiledPolicy,
 ): readonly Column[] {
   const optional: readonly Column[] = [
-    // absent counts as pre-checked, so a column that says it for some says it for all
+    // a scope without `default` is pre-checked, so if one scope names a default, every row has a value
     {
       head: "Default",
       cell: ({ options }) =>
@@ -60,7 +60,7 @@ function scopeColumns(
           : "",
     },
     {
-      head: "Plan",
+      head: "Tier",
       cell: ({ tier }) => (tiers[tier] === undefined ? "" : text(planWords(tiers[tier], tiers))),
     },
     {
@@ -117,7 +117,7 @@ function reservedBlocks(policy: CompiledPolicy): readonly string[] {
   const columns = scopeColumns(reserved, policy);
   return [
     "## Reserved scopes",
-    `These are kept for ${text(policy.definition.name)} itself. Other applications cannot be granted them, and discovery does not list them.`,
+    `These are reserved for ${text(policy.definition.name)} itself. They cannot be granted to other applications, and discovery does not list them.`,
     table(
       columns.map(({ head }) => head),
       reserved.map((scope) => columns.map(({ cell }) => cell(scope))),
@@ -131,18 +131,16 @@ function planBlocks({ definition }: CompiledPolicy): readonly string[] {
     ...(tiers.length === 0
       ? []
       : [
-          `Plans, lowest first: ${tiers.map(text).join(", ")}. What needs a plan works on every plan above it too.`,
+          `Tiers, lowest first: ${tiers.map(text).join(", ")}. An operation that requires a tier is available on every higher tier too.`,
         ]),
-    ...(accountTypes.length === 0
-      ? []
-      : [`Kinds of account: ${accountTypes.map(text).join(", ")}.`]),
+    ...(accountTypes.length === 0 ? [] : [`Account types: ${accountTypes.map(text).join(", ")}.`]),
   ];
-  return lines.length === 0 ? [] : ["## Plans and accounts", ...lines];
+  return lines.length === 0 ? [] : ["## Tiers and account types", ...lines];
 }
 
-/** What a row needs, as a cell. */
+/** Returns the requirement of a row as a cell. */
 function needsCell(row: MatrixRow): string {
-  if (row.access === "public") return "None (open to everybody)";
+  if (row.access === "public") return "None (public)";
   if (row.access === "authenticated") return "None (any valid access token)";
   return ruleCell(row.needs);
 }
@@ -159,7 +157,7 @@ function besides(row: MatrixRow, policy: CompiledPolicy): string {
 function toolBlocks(rows: readonly MatrixRow[], policy: CompiledPolicy): readonly string[] {
   const allowed = rows.filter((row) => row.access !== "denied");
   if (allowed.length === 0) return [];
-  // tools of one rule share a row, where the first of them stands
+  // tools with the same rule share the row of the first one
   const shared = new Map<string, { readonly names: string[]; readonly cells: readonly string[] }>();
   for (const row of allowed) {
     const cells = [needsCell(row), besides(row, policy)];
@@ -172,18 +170,16 @@ function toolBlocks(rows: readonly MatrixRow[], policy: CompiledPolicy): readonl
   const also = groups.some(({ cells }) => cells[1] !== "");
   const { baseline = [] } = policy.definition;
   return [
-    "## Tools and the scopes they need",
+    "## Tools and the scopes they require",
     ...(baseline.length === 0
       ? []
-      : [
-          `Every tool that is not open to everybody needs ${codeList(baseline.map(printedScope))} besides.`,
-        ]),
+      : [`Every tool that is not public also requires ${codeList(baseline.map(printedScope))}.`]),
     table(
-      ["Tool", "Required scope", ...(also ? ["Also"] : [])],
+      ["Tool", "Required scope", ...(also ? ["Notes"] : [])],
       groups.map(({ names, cells }) => [names.join(", "), ...(also ? cells : cells.slice(0, 1))]),
     ),
     ...(allowed.some((row) => row.kind === "pattern")
-      ? ["In a tool name `*` stands for any characters, and `?` for one."]
+      ? ["In a tool name, `*` matches any characters and `?` matches exactly one."]
       : []),
   ];
 }
@@ -193,9 +189,9 @@ function endpointBlocks(rows: readonly MatrixRow[]): readonly string[] {
   if (allowed.length === 0) return [];
   const also = allowed.some((row) => row.gates.length + row.renamings.length > 0);
   return [
-    "## Endpoints and the scopes they need",
+    "## Endpoints and the scopes they require",
     table(
-      ["Method", "Endpoint", "Required scope", ...(also ? ["Also"] : [])],
+      ["Method", "Endpoint", "Required scope", ...(also ? ["Notes"] : [])],
       allowed.map((row) => {
         const [method = "", path = ""] = row.name.split(" ");
         const extra = also ? [[...row.gates, ...row.renamings].map(text).join("; ")] : [];
@@ -210,7 +206,7 @@ function deniedBlocks(rows: readonly MatrixRow[]): readonly string[] {
   if (denied.length === 0) return [];
   return [
     "## Never allowed",
-    "Whatever is granted, these are refused.",
+    "These are denied, whatever scopes are granted.",
     table(
       ["Tool or endpoint", "Reason"],
       denied.map((row) => [cellCode(row.name), text(row.reason ?? "")]),
@@ -227,7 +223,7 @@ function bundleBlocks(policy: CompiledPolicy): readonly string[] {
     const but = except.length === 0 ? "" : ` except ${codeList(except)}`;
     return `- **${text(name)}**: every scope${but}`;
   });
-  return ["## Bundles", "Scopes that are often asked for together.", lines.join("\n")];
+  return ["## Bundles", "Scopes that are often requested together.", lines.join("\n")];
 }
 
 function defaultBlocks(policy: CompiledPolicy): readonly string[] {
@@ -246,7 +242,7 @@ function defaultBlocks(policy: CompiledPolicy): readonly string[] {
     `Scopes are pre-checked on the consent screen; the user can uncheck any that is not required.${required.length === 0 ? "" : ` Required: ${codeList(required)}.`}`,
     ...(lines.length === 0
       ? []
-      : ["These have to be checked by the user, or carry a warning:", lines.join("\n")]),
+      : ["The user has to check these, or they carry a warning:", lines.join("\n")]),
   ];
 }
 
@@ -266,16 +262,18 @@ function requestBlocks(policy: CompiledPolicy): readonly string[] {
     ...(bound === undefined
       ? []
       : [
-          `A name in braces, as in ${code(bound.name)}, is replaced by a value before the scope is asked for; the token is then good for this value alone.`,
+          `A name in braces, as in ${code(bound.name)}, is a placeholder: replace it with a value before you request the scope. The token is then valid for this value only.`,
         ]),
     ...(defaultScopes.length === 0
       ? []
-      : [`If no scope is named, only ${codeList(defaultScopes.map(printedScope))} is granted.`]),
-    "Users are more likely to approve an application that asks for less.",
+      : [
+          `If a request names no scope, only ${codeList(defaultScopes.map(printedScope))} is granted.`,
+        ]),
+    "Users are more likely to approve an application that requests less.",
   ];
 }
 
-/** A scope in a query: what separates nothing there stays readable. */
+/** Returns a scope encoded for a query. Colons and slashes stay readable, since they are not delimiters in a query. */
 function inQuery(name: string): string {
   return encodeURIComponent(name).replaceAll("%3A", ":").replaceAll("%2F", "/");
 }
@@ -283,9 +281,5 @@ function inQuery(name: string): string {
 function notCoveredBlocks({ definition }: CompiledPolicy): readonly string[] {
   const lines = (definition.notCovered ?? []).map((line) => `- ${text(line)}`);
   if (lines.length === 0) return [];
-  return [
-    "## What scopes do not cover",
-    "Whatever is granted, no scope permits these:",
-    lines.join("\n"),
-  ];
+  return ["## What scopes do not cover", "No scope permits these:", lines.join("\n")];
 }

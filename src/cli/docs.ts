@@ -2,7 +2,7 @@ import { type CliCommand, deliver, policyOrFindings, textOption } from "./comman
 import { renderDocs } from "./docs-markdown.js";
 import { EXIT } from "./io.js";
 
-/** `docs FILE`: a scope reference for the people who write clients. */
+/** The command `docs FILE`: writes a scope reference for client developers. */
 export const docs: CliCommand = {
   name: "docs",
   summary: "a scope reference in Markdown",

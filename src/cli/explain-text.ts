@@ -8,7 +8,7 @@ import type { Remedy } from "./remedies.js";
 import { padTo, prose, widthOf } from "./visible.js";
 import { shorten, wrap } from "./wrap.js";
 
-/** All that is told of one decision. */
+/** The explanation of one decision, complete. */
 export interface Answer {
   readonly question: Question;
   readonly decision: Decision;
@@ -17,7 +17,7 @@ export interface Answer {
   readonly held: readonly HeldScope[];
 }
 
-/** Returns a decision for people: the answer, why, what would change it, and what is in the token. */
+/** Returns a decision for people: the result, the reasons, what would change it, and the content of the token. */
 export function answerLines(answer: Answer, columns: number): readonly Line[] {
   const { question, decision, explained } = answer;
   const { policy, token } = question;
@@ -35,38 +35,42 @@ export function answerLines(answer: Answer, columns: number): readonly Line[] {
     ...foundLines(question).flatMap((line) => ["", ...flow(line)]),
     ...(decision.allowed
       ? []
-      : ["", styled("bold", "What would change it"), ...changeLines(answer).flatMap(flow)]),
+      : [
+          "",
+          styled("bold", "What would change the decision"),
+          ...changeLines(answer).flatMap(flow),
+        ]),
     ...(token === undefined
       ? []
-      : ["", styled("bold", "What the token holds"), ...heldLines(token, answer, columns)]),
+      : ["", styled("bold", "In the token"), ...heldLines(token, answer, columns)]),
     "",
-    styled("dim", `Answer code: ${decision.code}. ${edition}`),
+    styled("dim", `Decision code: ${decision.code}. ${edition}`),
   ];
 }
 
 function foundLines({ asked, operation }: Question): readonly string[] {
   if (operation === undefined) return [];
-  if (operation.matched) return [`The request ${asked} is the endpoint ${operation.name}.`];
+  if (operation.matched) return [`The request ${asked} matches the endpoint ${operation.name}.`];
   if (operation.patterns.length === 0) return [];
   const rules =
     operation.patterns.length === 1
-      ? `the pattern ${operation.patterns.join("")} gives it its rule`
-      : `all of the patterns ${operation.patterns.join(" and ")} have to be met`;
+      ? `the pattern ${operation.patterns.join("")} applies`
+      : `all of the patterns ${operation.patterns.join(" and ")} apply`;
   return [`${asked} has no entry of its own: ${rules}.`];
 }
 
-/** What to say where no change of the token could help. */
+/** The advice for denials that no change of the token can fix. */
 const HELPLESS: ReadonlyMap<DecisionCode, string> = new Map([
-  ["denied", "Nothing that can be granted changes it: neither more permission nor another plan."],
-  ["unknown_operation", "Asking for a tool or an endpoint that the policy names."],
-  ["invalid_params", "A call that says it, with a safe value."],
+  ["denied", "Nothing: no scope and no tier allows it."],
+  ["unknown_operation", "A call of a tool or an endpoint that the policy declares."],
+  ["invalid_params", "A call with a safe value for this parameter."],
   [
     "invalid_token",
-    "A token whose list of permissions is written rightly: one space between two, nothing left to fill in.",
+    "A token with a well-formed scope: one space between scopes, and a value for every placeholder.",
   ],
 ]);
 
-/** What no consent can mend by itself. */
+/** The denials that consent alone cannot fix. */
 const BEYOND_CONSENT: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
   "upgrade_required",
   "account_type_required",
@@ -76,7 +80,7 @@ const BEYOND_CONSENT: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
 function changeLines({ question, decision, remedy }: Answer): readonly string[] {
   const helpless = HELPLESS.get(decision.code);
   if (helpless !== undefined) return [`  ${helpless}`];
-  if (remedy.steps.length === 0) return ["  Nothing about the token or the account."];
+  if (remedy.steps.length === 0) return ["  No change of the token or the account."];
   const single = remedy.steps.length === 1;
   const steps = remedy.steps.map(
     ({ text }, index) => `  ${single ? "-" : `${index + 1}.`} ${text}`,
@@ -85,8 +89,8 @@ function changeLines({ question, decision, remedy }: Answer): readonly string[] 
   const inVain = question.token !== undefined && !consents && BEYOND_CONSENT.has(decision.code);
   return [
     ...steps,
-    ...(remedy.token === undefined ? ["  Even then the answer would be no."] : []),
-    ...(inVain ? ["  Asking for more permission would not help."] : []),
+    ...(remedy.token === undefined ? ["  Even then the call would be denied."] : []),
+    ...(inVain ? ["  Requesting more scopes would not help."] : []),
   ];
 }
 
@@ -100,11 +104,11 @@ function heldLines(
 ): readonly string[] {
   const { tiers, definition } = question.compiled;
   const facts = [
-    ...(token.tier !== undefined || tiers.length > 0 ? [`plan: ${token.tier ?? "not named"}`] : []),
+    ...(token.tier !== undefined || tiers.length > 0 ? [`tier: ${token.tier ?? "none"}`] : []),
     ...(token.account_type !== undefined || definition.accountTypes !== undefined
-      ? [`kind of account: ${token.account_type ?? "not named"}`]
+      ? [`account type: ${token.account_type ?? "none"}`]
       : []),
-    ...(token.first_party === true ? ["app: the provider's own"] : []),
+    ...(token.first_party === true ? ["client: first-party"] : []),
   ];
   const names = held.map(({ text }) => prose(text));
   const width = Math.min(Math.max(0, ...names.map(widthOf)), WIDEST_NAME);
@@ -114,7 +118,7 @@ function heldLines(
     return wrap(`  ${padTo(names[index] as string, width)}  ${words}`, columns, indent);
   });
   return [
-    ...(scopes.length === 0 ? ["  no permission at all"] : scopes),
+    ...(scopes.length === 0 ? ["  no scopes"] : scopes),
     ...(facts.length === 0 ? [] : [prose(`  (${facts.join(", ")})`)]),
   ];
 }

@@ -9,23 +9,23 @@ import { remedyFor } from "./remedies.js";
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** `explain FILE TOOL`: one decision, why, and what would change it, for people who know nothing of OAuth. */
+/** The command `explain FILE TOOL`: prints one decision, the reasons, and what would change it, for readers without knowledge of OAuth. */
 export const explain: CliCommand = {
   name: "explain",
-  summary: "what the policy says of one call, why, and what would change it",
+  summary: "the decision on one call, the reasons, and what would change it",
   shape: (command) =>
     command
       .argument("<file>", "a policy")
       .argument("<tool>", 'a tool, an endpoint by its name, or a request: "GET /v1/projects/42"')
-      .option("--scope <scopes>", "what the token holds, with a space between two")
-      .option("--tier <tier>", "the plan of the account")
-      .option("--account-type <type>", "the kind of account")
-      .option("--param <key=value>", "a parameter of the call; once for each", collect, [])
-      .option("--first-party", "the app is the provider's own")
-      .option("--no-token", "the call comes without a token")
+      .option("--scope <scopes>", "the scopes in the token, separated by spaces")
+      .option("--tier <tier>", "the tier of the account")
+      .option("--account-type <type>", "the type of the account")
+      .option("--param <key=value>", "a parameter of the call; repeatable", collect, [])
+      .option("--first-party", "the client is a first-party client")
+      .option("--no-token", "the call carries no token")
       .addHelpText(
         "after",
-        '\nWithout --scope the token holds nothing. Exit code: 0 allowed, 3 refused.\n\nExample:\n  scope-policy explain policy.json update_class --scope "mcp:tools write:classes" --tier free\n',
+        '\nWithout --scope the token contains no scopes. Exit code: 0 allowed, 3 denied.\n\nExample:\n  scope-policy explain policy.json update_class --scope "mcp:tools write:classes" --tier free\n',
       ),
   run: async ([file, tool], options, run) => {
     const params = readParams(options["param"]);
@@ -67,7 +67,7 @@ function readToken(options: Options): AccessToken | undefined {
     const extra = ABOUT_THE_TOKEN.find((name) => options[name] !== undefined);
     if (extra === undefined) return undefined;
     throw new UsageError(
-      "--no-token goes with none of --scope, --tier, --account-type, --first-party",
+      "--no-token cannot be combined with --scope, --tier, --account-type or --first-party",
     );
   }
   const tier = textOption(options, "tier");

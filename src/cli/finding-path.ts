@@ -1,8 +1,8 @@
 const STEP = /(?:^|\.)([A-Za-z_$][A-Za-z0-9_$]*)|\[(\d{1,9})\]|\[("(?:[^"\\]|\\.)*")\]/y;
 
 /**
- * The way of a finding, step by step: `tools.get_settings.anyOf[0]` -> `["tools", "get_settings", "anyOf", 0]`. A
- * number is a place in a list, a text a key. Text that is no path is read as far as it is one.
+ * Parses the path of a finding into steps: `tools.get_settings.anyOf[0]` -> `["tools", "get_settings", "anyOf", 0]`. A
+ * number is an index of a list, a string is a key. Parsing stops at the first character that is not part of a valid path.
  */
 export function parseFindingPath(path: string): readonly (string | number)[] {
   const steps: (string | number)[] = [];
@@ -22,6 +22,6 @@ function unquote(text: string): string | undefined {
   try {
     return JSON.parse(text) as string;
   } catch {
-    return undefined; // an escape that JSON has not
+    return undefined; // an escape that JSON does not define
   }
 }

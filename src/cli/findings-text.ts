@@ -6,8 +6,8 @@ import { visible, widthOf } from "./visible.js";
 type Refused = Extract<Loaded, { readonly ok: false }>;
 
 /**
- * Returns the findings of a file as an editor shows them: `file:line:column  error  message  code`, what was probably
- * meant, and the line with a mark under the place.
+ * Returns the findings of a file as lines for people: `file:line:column  error  message  code`, the suggestion, and the
+ * source line with a mark under the position.
  */
 export function findingsLines(
   { file, source, findings }: Refused,
@@ -45,7 +45,7 @@ function findingLines(
 
 const LEAST_WIDTH = 20;
 
-/** Returns the line of a place with a mark under it; of a very long line, the part around the place. */
+/** Returns the source line of a range with a mark under the range. Of a very long line, returns the part around the range. */
 function codeFrame(
   lines: readonly string[],
   { start, end }: Range,
@@ -61,7 +61,7 @@ function codeFrame(
   const until = Math.min(from + width, text.length);
   const last = end.line === start.line ? end.column - 1 : text.length;
   const marked = shown(start.column - 1, Math.min(last, until));
-  // a whole object or list is named by its first character: what follows on the line is not all of it
+  // only the first character of a multi-line object or list is marked: the rest of the line is not all of it
   const marks = end.line === start.line ? "^".repeat(Math.max(widthOf(marked), 1)) : "^";
   const gutter = " ".repeat(number.length);
   const indent = " ".repeat(widthOf(shown(from, start.column - 1)));
@@ -71,7 +71,7 @@ function codeFrame(
   ];
 }
 
-/** The findings of a file as data: lines and columns count from 1. */
+/** Returns the findings of a file as data. Lines and columns count from 1. */
 export function findingsJson({ findings }: Refused): readonly object[] {
   return findings.map(({ range: { start, end }, ...finding }) => ({
     ...finding,

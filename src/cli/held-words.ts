@@ -4,21 +4,21 @@ import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
 import { closeOver, namedMeanings } from "../policy/scope-meanings.js";
 
-/** What one scope-token of a token is to a policy. */
+/** One scope-token of a token, as the policy interprets it. */
 export interface HeldScope {
   /** As the token spells it. */
   readonly text: string;
   readonly kind: "known" | "older_name" | "reserved" | "unknown" | "template" | "malformed";
-  /** The scopes of the policy that it is: its own name, or what came after an older one. */
+  /** The scopes of the policy that it names: by their current name or by an older one. */
   readonly scopes: readonly string[];
   readonly description: string | undefined;
-  /** What it holds besides, by implication. */
+  /** The scopes that it implies. */
   readonly implies: readonly string[];
   /** The values that it is bound to. */
   readonly bound: Readonly<Record<string, string>>;
 }
 
-/** What a token holds, scope-token by scope-token. A reserved scope counts for first-party clients alone. */
+/** Returns the scope-tokens of a token, each with its meaning. A reserved scope counts for first-party clients only. */
 export function heldScopes(policy: CompiledPolicy, token: AccessToken): readonly HeldScope[] {
   const texts = typeof token.scope === "string" ? token.scope.split(" ") : token.scope;
   const unique = [...new Set(texts)].filter((text) => text !== "");
@@ -50,7 +50,7 @@ function heldScope(policy: CompiledPolicy, text: string, firstParty: boolean): H
   };
 }
 
-/** What is wrong with a scope as a text, in one line; `undefined` where it is one, or empty. */
+/** Returns in one line why the scope of a token is malformed; `undefined` if it is well-formed, empty or a list. */
 export function scopeFault(token: AccessToken): string | undefined {
   if (typeof token.scope !== "string" || token.scope === "") return undefined;
   const parsed = parseScope(token.scope);
@@ -58,24 +58,24 @@ export function scopeFault(token: AccessToken): string | undefined {
   const template = [...parsed.scope].find(holdsPlaceholder);
   return template === undefined
     ? undefined
-    : `\`${template}\` was never filled in: a real value has to stand where the braces are`;
+    : `\`${template}\` is a template: replace the braces with a value`;
 }
 
 const KINDS: Readonly<Record<HeldScope["kind"], string>> = {
   known: "",
   older_name: "older name",
-  reserved: "reserved: counts for nothing in the token of another party's app",
-  unknown: "unknown to this policy: opens nothing",
-  template: "never filled in, which makes the whole token no good",
-  malformed: "malformed, which makes the whole token no good",
+  reserved: "reserved: has no effect in the token of a third-party client",
+  unknown: "unknown to this policy: grants nothing",
+  template: "a placeholder without a value, which makes the whole token invalid",
+  malformed: "malformed, which makes the whole token invalid",
 };
 
-/** A held scope as a line: its name, and what it is. */
+/** Returns the meaning of a scope-token in one line. */
 export function heldWords({ kind, scopes, description, implies }: HeldScope): string {
   const parts = [
     kind === "older_name" ? `older name of ${scopes.join(" and ")}` : KINDS[kind],
     kind === "reserved" ? "" : (description ?? ""),
-    implies.length === 0 ? "" : `also gives ${implies.join(", ")}`,
+    implies.length === 0 ? "" : `also grants ${implies.join(", ")}`,
   ].filter((part) => part !== "");
   return parts.length === 0 ? "no description" : parts.join("; ");
 }

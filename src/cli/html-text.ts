@@ -1,14 +1,14 @@
 import { escapeHtml } from "../consent/escape-html.js";
 import { prose } from "./visible.js";
 
-/** Markup that is safe to stand in a page as it is: only {@link html} makes it. */
+/** Markup that is safe to insert into a page unchanged. Only {@link html} creates it. */
 export interface Html {
   readonly markup: string;
 }
 
 type Part = string | number | Html | undefined | readonly Part[];
 
-/** Returns markup of a template: values become visible text and are escaped, markup made here stays as it is, lists are joined. */
+/** Returns the markup of a template. Values become visible, escaped text; {@link Html} values stay unchanged; lists are joined. */
 export function html(texts: TemplateStringsArray, ...values: readonly Part[]): Html {
   return { markup: texts.map((text, index) => text + markupOf(values[index])).join("") };
 }

@@ -9,12 +9,12 @@ import { loadGuarded } from "./module-exit.js";
 import { ownEntry } from "./own-package.js";
 import type { Range } from "./syntax-tree.js";
 
-/** A finding with its place in the file. */
+/** A finding with its position in the file. */
 export interface PlacedFinding extends Finding {
   readonly range: Range;
 }
 
-/** A file that was read: its policy, or what is wrong with it. */
+/** The result of loading a file: its policy, or the findings. */
 export type Loaded =
   | { readonly ok: true; readonly file: string; readonly policy: Policy }
   | {
@@ -35,15 +35,15 @@ const LANGUAGES: ReadonlyMap<string, Language> = new Map([
 ]);
 
 /**
- * Reads a policy from a file: JSON text, or a module that is run for what it exports.
+ * Reads a policy from a file: JSON text, or a module, which is run to read its exports.
  *
- * @throws {@link UsageError} for a file that cannot be read, and for a module that fails or holds no policy.
+ * @throws {@link UsageError} for a file that cannot be read, and for a module that fails or exports no policy.
  */
 export async function loadPolicyFile(file: string, cwd: string): Promise<Loaded> {
   const language = LANGUAGES.get(extname(file).toLowerCase());
   if (language === undefined) {
     throw new UsageError(
-      `\`${file}\` is no policy file: expected ${[...LANGUAGES.keys()].join(", ")}`,
+      `\`${file}\` is not a policy file: expected one of ${[...LANGUAGES.keys()].join(", ")}`,
     );
   }
   const path = resolve(cwd, file);
@@ -76,15 +76,15 @@ async function readText(file: string, path: string): Promise<string> {
     throw new UsageError(`cannot read \`${file}\`: ${reasonOf(error)}`, { cause: error });
   }
   try {
-    // a byte order mark is kept: it is a finding
+    // the byte order mark is kept: it is reported as a finding
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    throw new UsageError(`cannot read \`${file}\`: it is no UTF-8 text`, { cause: error });
+    throw new UsageError(`cannot read \`${file}\`: it is not valid UTF-8`, { cause: error });
   }
 }
 
 const REASONS: ReadonlyMap<unknown, string> = new Map([
-  ["ENOENT", "there is no such file"],
+  ["ENOENT", "the file does not exist"],
   ["EISDIR", "it is a folder"],
   ["EACCES", "no permission to read it"],
 ]);
@@ -93,13 +93,13 @@ function reasonOf(error: unknown): string {
   return REASONS.get((error as { readonly code?: unknown }).code) ?? messageOf(error);
 }
 
-/** What an error says, on one line. */
+/** Returns the message of an error on one line. */
 function messageOf(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return text.replaceAll(/\s+/g, " ").trim();
 }
 
-/** The findings of a refused policy; the error may be of another copy of this package. */
+/** Returns the findings of a policy error, which another copy of this package may have thrown; `undefined` for other errors. */
 function findingsOf(error: unknown): readonly Finding[] | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const { name, findings } = error as { readonly name?: unknown; readonly findings?: unknown };
@@ -123,7 +123,7 @@ async function definitionIn(file: string, path: string): Promise<unknown> {
   return plainDefinition(choose(file, exported));
 }
 
-/** The policy among what a module exports: `default`, then `policy`, then the only one that looks like one. */
+/** Returns the policy that a module exports: as `default`, else as `policy`, else the only export that looks like a policy. */
 function choose(file: string, exported: unknown): unknown {
   const entries = exportsOf(exported);
   const byName = new Map(entries.filter(([, value]) => isObject(value)));
@@ -133,15 +133,15 @@ function choose(file: string, exported: unknown): unknown {
   if (alike.length > 1) {
     const names = alike.map(([name]) => `\`${name}\``).join(", ");
     throw new UsageError(
-      `\`${file}\` exports several policies, ${names}: name the one that is meant \`policy\``,
+      `\`${file}\` exports several policies, ${names}: export the right one as \`default\` or as \`policy\``,
     );
   }
   const only = alike[0]?.[1] ?? byName.get("default") ?? byName.get("policy");
   if (only !== undefined) return only;
-  throw new UsageError(`\`${file}\` exports no policy: export it as \`default\` or as \`policy\``);
+  throw new UsageError(`\`${file}\` exports no policy: export one as \`default\` or as \`policy\``);
 }
 
-/** The exports by name. CommonJS has one, the default, which may hold others. */
+/** Returns the exports of a module by name. CommonJS has one, `default`, whose members may be further exports. */
 function exportsOf(exported: unknown): readonly (readonly [string, unknown])[] {
   if (!isObject(exported)) return [];
   const { default: main } = exported;
@@ -149,7 +149,7 @@ function exportsOf(exported: unknown): readonly (readonly [string, unknown])[] {
   return Object.entries({ ...within, ...exported });
 }
 
-/** A policy, of whichever copy of this package, holds its definition as plain data. */
+/** Returns the definition of a policy as plain data; the policy may come from another copy of this package. */
 function plainDefinition(value: unknown): unknown {
   return isObject(value) && looksLikeDefinition(value["definition"]) ? value["definition"] : value;
 }

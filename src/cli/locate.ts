@@ -13,10 +13,10 @@ import {
   textOf,
 } from "./syntax-tree.js";
 
-/** What a source is written in. */
+/** The language of a source: JSON, or JavaScript and TypeScript. */
 export type Language = "json" | "code";
 
-/** Findings that are about a name rather than about what stands under it. */
+/** Codes of the findings that concern a key rather than its value. */
 const ABOUT_THE_KEY = new Set([
   "unknown_key",
   "duplicate_key",
@@ -37,8 +37,9 @@ const ABOUT_THE_KEY = new Set([
 const START: Range = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
 
 /**
- * Where the findings of a policy stand in its source, in their order. Follows each path as far as the text can be read
- * without running it; where it cannot, the nearest thing around it is named, and the beginning where there is none.
+ * Returns the positions of findings in the source of a policy, in the order of the findings. Follows each path as far as
+ * the source can be read without running it. A finding deeper than that gets the range of the nearest enclosing value, and a
+ * finding without an enclosing value gets the start of the text.
  */
 export function locateFindings(
   source: string,
@@ -62,7 +63,7 @@ export function locateFindings(
   });
 }
 
-/** Where text stops being JSON: `JSON.parse` names the place, or the token, or says that the text ends too early. */
+/** Returns where a text stops being JSON. The message of `JSON.parse` names the position, the token, or an unexpected end. */
 function syntaxFault(text: string, message: string): Range {
   const named = /at position (\d+)/.exec(message)?.[1];
   const position = Math.min(
@@ -78,12 +79,12 @@ function guessFault(text: string, message: string): number {
   if (/end of JSON/.test(message)) return text.trimEnd().length;
   const position = syntaxErrorAt(text);
   if (position !== undefined) return position;
-  // what JavaScript allows and JSON does not: quotes, comments, commas
+  // the text is valid JavaScript but not JSON: quotes, comments, commas
   const token = /token '?(.)'?/.exec(message)?.[1];
   return token === undefined ? 0 : Math.max(text.indexOf(token), 0);
 }
 
-/** The constants and variables at the top of a module, by name. */
+/** Returns the constants and variables at the top level of a module, by name. */
 function constantsOf(program: Node): ReadonlyMap<string, Node> {
   const constants = new Map<string, Node>();
   for (const statement of children(program, "body")) {
@@ -101,7 +102,7 @@ function constantsOf(program: Node): ReadonlyMap<string, Node> {
 
 const MAKERS = new Set(["definePolicy", "loadPolicy"]);
 
-/** Whatever may be the policy of a module: what the makers are called with, then what is exported. */
+/** Returns the candidates for the policy of a module: the arguments of `definePolicy` and `loadPolicy`, then the exports. */
 function policiesIn(program: Node): readonly Node[] {
   const made: Node[] = [];
   const exported: Node[] = [];
@@ -139,7 +140,7 @@ function isCommonJsExport(target: Node | undefined): boolean {
   );
 }
 
-/** The one in which the findings can be followed furthest. */
+/** Returns the candidate in which the paths of the findings can be followed furthest. */
 function mostAtHome(
   roots: readonly Node[],
   findings: readonly Finding[],
@@ -158,7 +159,7 @@ function mostAtHome(
   return best;
 }
 
-/** What says nothing of the value: `as const`, `satisfies`, parentheses, `!`. */
+/** Types of the nodes that do not change a value: `as const`, `satisfies`, parentheses, `!`. */
 const WRAPPERS = new Set([
   "TSAsExpression",
   "TSSatisfiesExpression",
@@ -175,7 +176,7 @@ function unwrap(start: Node | undefined): Node | undefined {
 
 const MOST_NAMES = 32;
 
-/** Returns the literal behind a node: wrappers are taken off, constants of the module are looked up. */
+/** Returns the literal behind a node: removes wrappers and looks up constants of the module. */
 function resolve(start: Node | undefined, scope: ReadonlyMap<string, Node>): Node | undefined {
   let node = start;
   for (let names = 0; node !== undefined && names <= MOST_NAMES; names += 1) {
@@ -188,7 +189,7 @@ function resolve(start: Node | undefined, scope: ReadonlyMap<string, Node>): Nod
 
 interface Followed {
   readonly range: Range;
-  /** How many steps of the path could be taken. */
+  /** The number of steps of the path that could be followed. */
   readonly steps: number;
 }
 
@@ -216,13 +217,13 @@ function follow(root: Node, finding: Finding, scope: ReadonlyMap<string, Node>):
   return { range: rangeOf(atKey && key ? key : deepest) ?? START, steps };
 }
 
-/** The properties of an object literal under one name; the last one counts. */
+/** Returns the properties of an object literal with a name. If there are several, the last one counts. */
 function propertiesOf(holder: Node, name: string): readonly Node[] {
   if (holder.type !== "ObjectExpression") return [];
   return children(holder, "properties").filter((property): property is Node => {
     if (property === undefined || property.type === "SpreadElement") return false;
     const key = child(property, "key");
-    // a computed name is the value of an expression, and a name in it is no text
+    // a computed key is the value of an expression: an identifier in it is a variable, not the key
     if (property["computed"] === true && key?.type === "Identifier") return false;
     return textOf(key) === name;
   });
@@ -232,7 +233,7 @@ function itemOf(holder: Node, index: number): Node | undefined {
   return holder.type === "ArrayExpression" ? children(holder, "elements")[index] : undefined;
 }
 
-/** The second of two equal keys, or the next one after it: the `earlier`th of those that stand too often. */
+/** Returns the range of a duplicate key; `earlier` is the number of duplicates of the same key that were located before it. */
 function twinOf(
   root: Node,
   finding: Finding,

@@ -9,21 +9,21 @@ import { newScreen, type Screen, styled } from "./output.js";
 import { ownVersion } from "./own-package.js";
 import { schema } from "./schema.js";
 
-/** The commands, in the order of the help. */
+/** The commands, in the order in which the help lists them. */
 const COMMANDS: readonly CliCommand[] = [check, explain, matrix, docs, schema];
 
 const EXIT_CODES = `
 Exit codes:
-  0  fine; what was explained is allowed
+  0  success; explain: the call is allowed
   1  the policy has findings
   2  wrong usage, or a file that cannot be read, run or written
-  3  what was explained is refused
+  3  explain: the call is denied
 
-Every command takes --json: data on the standard output, faults included. Colours are for terminals alone; NO_COLOR turns them off.
+Every command accepts --json: data on standard output, errors included. Only terminals get colours; NO_COLOR turns them off.
 `;
 
 /**
- * Runs the command line and returns its exit code. Does not end the process and does not throw: every fault is reported.
+ * Runs the command line and returns its exit code. Does not end the process and does not throw: it reports every error.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes("--json");
@@ -35,18 +35,18 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .addHelpText("after", EXIT_CODES);
   for (const { name, summary, shape, run } of COMMANDS) {
     const command = program.command(name).description(summary);
-    shape(command).option("--json", "data for programs on the standard output");
+    shape(command).option("--json", "print data for programs on standard output");
     command.action(async (...received: unknown[]) => {
-      // commander hands over the arguments, then the options, then itself
+      // commander passes the arguments, then the options, then the command
       const args = received.slice(0, -2) as (string | readonly string[])[];
       const options = received.at(-2) as Readonly<Record<string, unknown>>;
       code = await run(args, options, { screen, json });
     });
   }
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().showHelpAfterError("(scope-policy --help tells how to use it)");
+    command.exitOverride().showHelpAfterError("(run scope-policy --help for usage)");
     command.configureOutput({
-      // what commander writes is the help, in lines of its own, and faults, which name arguments
+      // commander writes the help, whose lines are kept, and errors, which quote arguments
       writeOut: (text) => screen.say(...linesOf(text)),
       writeErr: (text) => {
         if (!json) screen.complain(...linesOf(text));
@@ -72,7 +72,7 @@ function linesOf(text: string): readonly string[] {
   return text.replace(/\n$/, "").split("\n");
 }
 
-/** Reports a fault and returns the exit code for it. */
+/** Reports an error and returns its exit code. */
 export function tell(error: unknown, screen: Screen, json: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.fine;

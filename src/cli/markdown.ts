@@ -1,19 +1,19 @@
 import type { Word } from "./rule-words.js";
 import { prose } from "./visible.js";
 
-/** Returns a text of the policy as Markdown that shows it: on one line, without markup, every character visible. */
+/** Returns a text of the policy escaped for Markdown: one line, no markup, every character visible. */
 export function text(value: string): string {
   return oneLine(value)
     .replaceAll(/[\\`*_[\]<>|~#&]/g, "\\$&")
     .replace(/^([-+=]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
 }
 
-/** A name as a code span, in a cell of a table: there a pipe is escaped, which it is not elsewhere. */
+/** Returns a name as a code span for a table cell. Only there is a pipe escaped. */
 export function cellCode(value: string): string {
   return code(value).replaceAll("|", "\\|");
 }
 
-/** A name as a code span, outside tables. Nothing in a code span is escaped, so its fence is longer than any inside. */
+/** Returns a name as a code span outside tables. Escapes do not work in a code span, so the fence is longer than any run of backticks inside. */
 export function code(value: string): string {
   const shown = oneLine(value);
   const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
@@ -26,18 +26,18 @@ function oneLine(value: string): string {
   return prose(value).replaceAll(/\s+/g, " ").trim();
 }
 
-/** A rule for a cell of a table. */
+/** Returns a requirement for a table cell. */
 export function ruleCell(words: readonly Word[]): string {
   return words.map((word) => ("scope" in word ? cellCode(word.scope) : word.text)).join("");
 }
 
-/** A table; its cells are Markdown already. */
+/** Returns a table. The cells must be Markdown already. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** Names as code spans, in a sentence. */
+/** Returns names as a comma-separated list of code spans. */
 export function codeList(names: readonly string[]): string {
   return names.map(code).join(", ");
 }

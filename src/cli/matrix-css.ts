@@ -1,4 +1,4 @@
-/** The style of the matrix page. Two palettes of one set of names; everything is told in words besides. */
+/** The style sheet of the matrix page, with a light and a dark palette. The page conveys nothing by colour alone. */
 export const MATRIX_CSS = `
 :root {
   color-scheme: light dark;

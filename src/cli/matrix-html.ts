@@ -17,9 +17,9 @@ import { accountWords, planWords, type Word } from "./rule-words.js";
 import { bundleMembers } from "./scope-names.js";
 
 /**
- * A policy as one page that stands by itself: tools and endpoints by scopes, gates, denials, what each scope opens,
- * bundles, and what no scope covers. No script, no font or picture from elsewhere; it reads in light and dark, on a
- * small screen, on paper, and with a screen reader. Every text of the policy is escaped.
+ * Returns a policy as one self-contained HTML page: tools and endpoints by scopes, conditions, denials, the operations of
+ * each scope, bundles, and what no scope covers. The page has no script and loads no font or image. It supports light and
+ * dark mode, small screens, print and screen readers. Every text of the policy is escaped.
  */
 export function renderMatrixHtml(policy: Policy): string {
   const matrix = matrixOf(policy);
@@ -30,7 +30,7 @@ export function renderMatrixHtml(policy: Policy): string {
     bundlesSection(matrix),
     notCoveredSection(matrix),
   ].filter((section) => section !== undefined);
-  // a constant of this package, not a text of the policy
+  // safe unescaped: a constant of this package, not a text of the policy
   const style: Html = { markup: MATRIX_CSS };
   const hash = createHash("sha256").update(MATRIX_CSS).digest("base64");
   const page = html`<!doctype html>
@@ -91,10 +91,10 @@ function alwaysNote({ policy }: Matrix): Html | undefined {
   const { baseline = [], defaultScopes = [] } = policy.definition;
   const lines = [
     baseline.length > 0
-      ? html`<p>Every tool that is not public needs ${codes(baseline)} as well.</p>`
+      ? html`<p>Every tool that is not public also requires ${codes(baseline)}.</p>`
       : undefined,
     defaultScopes.length > 0
-      ? html`<p>A request that names no scope is given ${codes(defaultScopes)}.</p>`
+      ? html`<p>A request that names no scope is granted ${codes(defaultScopes)}.</p>`
       : undefined,
   ].filter((line) => line !== undefined);
   return lines.length === 0 ? undefined : html`<div class="note">${lines}</div>`;
@@ -105,8 +105,8 @@ function legend(): Html {
     ({ cell, meaning }) => html`<div><dt>${mark(cell)}</dt><dd>${meaning}</dd></div>`,
   );
   return html`<section class="legend" aria-labelledby="legend-title">
-<h2 id="legend-title">How to read it</h2>
-<dl>${items}<div><dt class="blank">empty</dt><dd>the scope opens nothing here</dd></div></dl>
+<h2 id="legend-title">Legend</h2>
+<dl>${items}<div><dt class="blank">empty</dt><dd>the scope has no effect here</dd></div></dl>
 </section>`;
 }
 
@@ -130,7 +130,7 @@ function tableSection(
     html`<div class="scroll" role="region" tabindex="0" aria-labelledby="${id}-caption">
 <table>
 <caption id="${id}-caption"><span>${caption}</span></caption>
-<thead><tr><th scope="col" class="name">${first}</th><th scope="col" class="needs">Needs</th>${columns.map(columnHead)}</tr></thead>
+<thead><tr><th scope="col" class="name">${first}</th><th scope="col" class="needs">Requires</th>${columns.map(columnHead)}</tr></thead>
 <tbody>
 ${rows.map((row) => tableRow(row, columns))}</tbody>
 </table>
@@ -162,18 +162,18 @@ function rowName(row: MatrixRow): Html {
   return html`<code>${row.name}</code>${notes}`;
 }
 
-/** Longer rules are folded, so that one of a hundred scopes does not bury the table. */
+/** Maximum number of words in an unfolded rule. Longer rules are folded, so that a rule of a hundred scopes does not fill the table. */
 const MOST_WORDS = 15;
 
 function needs(row: MatrixRow): Html {
   if (row.access === "denied") return html`<b class="tag never">never</b> ${row.reason}`;
   if (row.access === "public") {
     const [detail] = row.cells.size > 0 ? [html` A scope adds detail.`] : [];
-    return html`<b class="tag open">public</b> No token is needed.${detail}`;
+    return html`<b class="tag open">public</b> No token is required.${detail}`;
   }
   const rule =
     row.access === "authenticated"
-      ? html`<b class="tag open">signed in</b> Any valid token will do.`
+      ? html`<b class="tag open">authenticated</b> Any valid token is sufficient.`
       : ruleHtml(row.needs);
   return html`${rule}${row.gates.map((gate) => html` <span class="tag gate">${gate}</span>`)}${row.renamings.map((text) => html` <span class="tag">${text}</span>`)}`;
 }
@@ -231,7 +231,7 @@ function scopeCard(scope: CompiledScope, matrix: Matrix, ungrouped: boolean): Ht
   return html`<li id="${idOf(scope)}">
 ${ungrouped ? html`<h3>${name}</h3>` : html`<h4>${name}</h4>`}
 <p>${options.description ?? "No description."}</p>
-${options.warning === undefined ? undefined : html`<p class="warning"><b>Warning:</b> ${options.warning}</p>\n`}${tags.length === 0 ? undefined : html`<p>${tags.map((tag) => html`<span class="tag">${tag}</span> `)}</p>\n`}${options.implies === undefined ? undefined : html`<p class="small">Implies ${codes(options.implies)}</p>\n`}${options.replaces === undefined ? undefined : html`<p class="small">Replaces ${codes(options.replaces)}</p>\n`}<p class="small">${opens.length === 0 ? "No tool or endpoint names it." : html`Has to do with ${opens.map((name, index) => html`${index === 0 ? "" : ", "}<code>${name}</code>`)}`}</p>
+${options.warning === undefined ? undefined : html`<p class="warning"><b>Warning:</b> ${options.warning}</p>\n`}${tags.length === 0 ? undefined : html`<p>${tags.map((tag) => html`<span class="tag">${tag}</span> `)}</p>\n`}${options.implies === undefined ? undefined : html`<p class="small">Implies ${codes(options.implies)}</p>\n`}${options.replaces === undefined ? undefined : html`<p class="small">Replaces ${codes(options.replaces)}</p>\n`}<p class="small">${opens.length === 0 ? "No tool or endpoint uses it." : html`Used by ${opens.map((name, index) => html`${index === 0 ? "" : ", "}<code>${name}</code>`)}`}</p>
 </li>
 `;
 }

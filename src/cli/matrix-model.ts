@@ -14,17 +14,20 @@ import {
   type Word,
 } from "./rule-words.js";
 
-/** What a scope is to an operation: named in every way in, in some, for detail alone, or it implies a scope that is named. */
+/**
+ * The role of a scope for an operation: named by all alternatives (`all`), by some (`any`), only for the detail of a public
+ * operation (`more`), or not named itself, but it implies a named scope (`via`).
+ */
 export type Mark = "all" | "any" | "more" | "via";
 
-/** Where an operation and a scope meet. */
+/** The cell of an operation and a scope. */
 export interface MatrixCell {
   readonly mark: Mark;
-  /** Whether the scope by itself (with the baseline, past every gate) opens the operation: decided, not read off the rule. */
+  /** Whether the scope alone, with the baseline and every condition met, allows the operation. The policy decides this; it is not read from the rule. */
   readonly alone: boolean;
 }
 
-/** One tool, pattern of tools or endpoint. */
+/** The row of a tool, a pattern of tools or an endpoint. */
 export interface MatrixRow {
   readonly name: string;
   readonly kind: "tool" | "pattern" | "endpoint";
@@ -32,7 +35,7 @@ export interface MatrixRow {
   readonly description: string | undefined;
   readonly hidden: boolean;
   readonly access: Access;
-  /** Why it is denied. */
+  /** The reason of the denial, if the operation is denied. */
   readonly reason: string | undefined;
   readonly needs: readonly Word[];
   readonly gates: readonly string[];
@@ -40,20 +43,20 @@ export interface MatrixRow {
   readonly cells: ReadonlyMap<number, MatrixCell>;
 }
 
-/** The operations of one kind, and the scopes that any of them has to do with. */
+/** The rows of one kind, and the scopes that at least one of them uses. */
 export interface MatrixPart {
   readonly rows: readonly MatrixRow[];
   readonly columns: readonly CompiledScope[];
 }
 
-/** Who may do what, laid out. */
+/** The operations of a policy by scopes. */
 export interface Matrix {
   readonly policy: CompiledPolicy;
   readonly tools: MatrixPart;
   readonly endpoints: MatrixPart;
 }
 
-/** How much a policy holds. */
+/** The sizes of the sections of a policy. */
 export interface Counts {
   readonly scopes: number;
   readonly tools: number;
@@ -63,7 +66,7 @@ export interface Counts {
   readonly denials: number;
 }
 
-/** Counts what a policy holds; a pattern is no tool, and a denial is a tool or a pattern besides. */
+/** Counts the entries of a policy. A pattern does not count as a tool; a denied entry counts as a denial and as what it is. */
 export function countsOf(policy: Policy): Counts {
   const { scopes, tools = {}, endpoints = {}, bundles = {} } = policy.definition;
   const names = Object.keys(tools);
@@ -78,7 +81,7 @@ export function countsOf(policy: Policy): Counts {
   };
 }
 
-/** Lays a policy out as a matrix. */
+/** Returns the matrix of a policy. */
 export function matrixOf(policy: Policy): Matrix {
   const compiled = compiledPolicyOf(policy);
   const { definition } = compiled;
@@ -127,15 +130,15 @@ function rowOf(
   };
 }
 
-/** Whether a scope, for an account of some kind, opens an operation (or the detail of a public one). */
+/** Returns whether a scope, for one of the account types, allows an operation (or the detail of a public one). */
 type Ask = (scope: CompiledScope, accountTypes: readonly (string | undefined)[]) => boolean;
 
-/** One value in every placeholder and parameter, so that everything is bound alike. */
+/** The value of every placeholder and parameter: with one value, all bindings match. */
 const SAMPLE = "x";
 
 /**
- * A pattern has no name to ask for: a name that fits it may fit others. So each is asked under a name of its own, in a
- * policy that has nothing but these.
+ * Returns a function that asks the policy about an operation. A name that a pattern matches may match other patterns too, so
+ * each pattern gets its own tool name in a separate policy, which contains only these tools.
  */
 function askers(policy: Policy, definition: PolicyDefinition): (name: string) => Ask {
   const patterns = Object.entries(definition.tools ?? {}).filter(([name]) => isPattern(name));
@@ -202,9 +205,9 @@ function markOf(count: number | undefined, isPublic: boolean, ways: number): Mar
   return count === ways ? "all" : "any";
 }
 
-/** What an operation needs, as one text. */
+/** Returns the requirement of an operation as text. */
 export function needsText(row: MatrixRow): string {
   if (row.access === "denied") return `never: ${row.reason ?? ""}`;
-  if (row.access === "public") return "nothing: open to everybody";
+  if (row.access === "public") return "nothing: public";
   return row.access === "authenticated" ? "any valid token" : plainWords(row.needs);
 }

@@ -18,22 +18,22 @@ const PARTS = [
   { key: "endpoints", head: "Endpoint", title: "Endpoints" },
 ] as const;
 
-/** What is said of a row besides its cells. */
+/** Returns the remarks on a row: access, conditions, renamed parameters, pattern, hidden. */
 function remarks(row: MatrixRow): readonly string[] {
   const access = row.access === "scopes" ? [] : [needsText(row)];
-  const kind = row.kind === "pattern" ? ["a pattern of names"] : [];
+  const kind = row.kind === "pattern" ? ["name pattern"] : [];
   const hidden = row.hidden ? ["hidden"] : [];
   return [...access, ...row.gates, ...row.renamings, ...kind, ...hidden];
 }
 
-/** What every tool needs, as a sentence. */
+/** Returns the sentence about the baseline scopes; an empty list without a baseline. */
 function always({ baseline }: CompiledPolicy, show: (name: string) => string): readonly string[] {
   if (baseline.length === 0) return [];
   const names = baseline.map(({ name }) => show(name)).join(", ");
-  return [`Every tool that is not public needs ${names} as well.`];
+  return [`Every tool that is not public also requires ${names}.`];
 }
 
-/** The matrix as Markdown: a table for the tools, one for the endpoints, and how to read them. */
+/** Returns the matrix as Markdown: a table of the tools, a table of the endpoints, and a legend. */
 export function matrixMarkdown(matrix: Matrix): string {
   const { name, version } = matrix.policy.definition;
   const parts = PARTS.flatMap(({ key, head, title }) => {
@@ -48,14 +48,14 @@ export function matrixMarkdown(matrix: Matrix): string {
         return cell === undefined ? "" : markText(cell);
       }),
     ]);
-    const heads = [head, "Needs", "Gates", ...columns.map((scope) => cellCode(scope.name))];
+    const heads = [head, "Requires", "Conditions", ...columns.map((scope) => cellCode(scope.name))];
     return [`## ${title}`, table(heads, lines)];
   });
   const legend = LEGEND.map(({ cell, meaning }) => `- ${markText(cell)}: ${meaning}`).join("\n");
   return `${[`# ${text(name)}: tools by scopes`, `Version ${text(version)}.`, ...always(matrix.policy, code), ...parts, legend].join("\n\n")}\n`;
 }
 
-/** The matrix as data. */
+/** Returns the matrix as data. */
 export function matrixJson({ policy, tools, endpoints }: Matrix): object {
   const { name, version } = policy.definition;
   const rowsOf = ({ rows }: MatrixPart) =>
@@ -85,7 +85,7 @@ export function matrixJson({ policy, tools, endpoints }: Matrix): object {
   return { name, version, scopes, baseline, tools: rowsOf(tools), endpoints: rowsOf(endpoints) };
 }
 
-/** Short marks for tables that are too wide for words; the legend tells both. */
+/** Short marks for tables that are too wide for words. The legend explains them. */
 const LETTERS: Readonly<Record<MatrixCell["mark"], string>> = {
   all: "A",
   any: "o",
@@ -94,8 +94,8 @@ const LETTERS: Readonly<Record<MatrixCell["mark"], string>> = {
 };
 
 /**
- * Returns the matrix for a terminal. Where the names of scopes do not fit, columns are numbered; where these do not fit, the
- * table is cut into several.
+ * Returns the matrix for a terminal. If the names of scopes do not fit, the columns are numbered. If the numbers do not fit
+ * either, the table is split into several.
  */
 export function matrixTable(matrix: Matrix, columns: number): readonly Line[] {
   const { name, version } = matrix.policy.definition;
@@ -112,14 +112,14 @@ export function matrixTable(matrix: Matrix, columns: number): readonly Line[] {
       .map((row) => [row.name, remarks(row).join("; ")] as const)
       .filter(([, remark]) => remark !== "");
     if (said.length > 0) {
-      const heading = styled("bold", "Gates, denials and what needs no scope");
+      const heading = styled("bold", "Conditions, denials and other notes");
       lines.push("", heading, ...pairs(said, columns));
     }
   }
   return lines;
 }
 
-/** Names take at most so much of the width; a longer one goes on in the next line. */
+/** Maximum share of the width for names. Longer names are wrapped. */
 const NAME_SHARE = 0.45;
 const LEAST_NAME_WIDTH = 16;
 
@@ -128,7 +128,7 @@ function nameWidthOf(names: readonly string[], columns: number): number {
   return Math.min(Math.max(0, ...names.map(widthOf)), widest);
 }
 
-/** What cli-table3 adds to a cell: a space on each side and a line. */
+/** Width that cli-table3 adds to a cell: a space on each side and a line. */
 const FRAME = 3;
 
 function partLines(

@@ -9,7 +9,7 @@ import type { Output } from "./output.js";
 
 type Format = "table" | "markdown" | "html" | "json";
 
-/** How each format is written. */
+/** The renderers, by format. */
 const FORMATS: Readonly<Record<Format, (policy: Policy, columns: number) => Output>> = {
   table: (policy, columns) => ({ kind: "lines", lines: matrixTable(matrixOf(policy), columns) }),
   markdown: (policy) => ({ kind: "document", text: matrixMarkdown(matrixOf(policy)) }),
@@ -17,15 +17,15 @@ const FORMATS: Readonly<Record<Format, (policy: Policy, columns: number) => Outp
   json: (policy) => ({ kind: "json", data: matrixJson(matrixOf(policy)) }),
 };
 
-/** `matrix FILE`: tools and endpoints by scopes. */
+/** The command `matrix FILE`: writes a table of tools and endpoints by scopes. */
 export const matrix: CliCommand = {
   name: "matrix",
-  summary: "tools and endpoints by scopes, with gates and denials",
+  summary: "a table of tools and endpoints by scopes, with conditions and denials",
   shape: (command) =>
     command
       .argument("<file>", "a policy")
       .addOption(
-        new Option("--format <format>", "how it is written (default: table)").choices(
+        new Option("--format <format>", "output format (default: table)").choices(
           Object.keys(FORMATS),
         ),
       )
@@ -39,7 +39,7 @@ export const matrix: CliCommand = {
     const asked = textOption(options, "format");
     if (run.json && asked !== undefined && asked !== "json" && out === undefined) {
       throw new UsageError(
-        `--json and --format ${asked} exclude each other, unless --out names a file`,
+        `--json cannot be combined with --format ${asked} unless --out names a file`,
       );
     }
     const format = (asked ?? (run.json ? "json" : "table")) as Format;

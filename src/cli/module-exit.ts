@@ -1,15 +1,15 @@
 import { EXIT, UsageError } from "./io.js";
 
-/** The functions of `process` that end it: `exit` runs the handlers and calls `reallyExit`. */
+/** Names of the functions of `process` that end it: `exit` runs the handlers and calls `reallyExit`. */
 type Ending = "exit" | "reallyExit";
 const ENDINGS: readonly Ending[] = ["exit", "reallyExit"];
 const endings = process as unknown as Record<Ending, unknown>;
 
 /**
- * Loads a module that must neither end the process nor keep it waiting: a policy that calls `process.exit(0)` would end
- * the command with success, and one that awaits a promise which nothing can settle would end it without a message.
+ * Loads a module and prevents it from ending the process. A policy that calls `process.exit(0)` would end the command with
+ * success, and one that awaits a promise that never settles would end it without a message.
  *
- * @throws {@link UsageError} in the module where it ends the process; for a module that Node can no longer finish
+ * @throws {@link UsageError} inside the module where it calls `process.exit`; for a module that awaits a promise that never settles
  */
 export async function loadGuarded(file: string, load: () => Promise<unknown>): Promise<unknown> {
   const fault = (what: string) => new UsageError(`cannot run \`${file}\`: it ${what}`);
@@ -18,7 +18,7 @@ export async function loadGuarded(file: string, load: () => Promise<unknown>): P
   };
   let giveUp = () => {};
   const idle = new Promise<never>((_, reject) => {
-    giveUp = () => reject(fault("waits for something that never happens"));
+    giveUp = () => reject(fault("awaits a promise that never settles"));
   });
   const before = ENDINGS.map((name) => [name, endings[name]] as const);
   for (const name of ENDINGS) endings[name] = refuse;
@@ -32,14 +32,14 @@ export async function loadGuarded(file: string, load: () => Promise<unknown>): P
 }
 
 /**
- * Makes sure that the process does not end with success before the command does. A policy module can leave a timer that
- * calls `process.exit(0)`, or a handler that changes the exit code: neither counts.
+ * Prevents the process from ending with success before the command has finished. A policy module can leave a timer that
+ * calls `process.exit(0)`, or a handler that changes the exit code. Neither has an effect.
  *
- * Not covered: a module that takes Node's own functions from elsewhere, one that adds a handler after the command has
- * finished, and one that loops for ever. A signal ends the process without success.
+ * Not covered: a module that obtains Node's own functions in another way, one that adds a handler after the command has
+ * finished, and one with an infinite loop. A signal ends the process without success.
  *
- * @param report - reports that a module ended the process; must not wait for anything
- * @returns the function that sets the exit code of the finished command
+ * @param report - reports that a module ended the process; must be synchronous
+ * @returns a function that sets the exit code of the finished command
  */
 export function guardExitCode(report: () => void): (code: number) => void {
   let finished: number | undefined;
@@ -52,7 +52,7 @@ export function guardExitCode(report: () => void): (code: number) => void {
   return (code) => {
     finished = code;
     process.exitCode = code;
-    // the last handler decides
+    // the last handler wins
     process.off("exit", guard).on("exit", guard);
   };
 }

@@ -2,16 +2,16 @@ import { createColors } from "picocolors";
 import type { Io } from "./io.js";
 import { visible, visibleJson } from "./visible.js";
 
-/** The colours and weights that the program uses. */
+/** Colours and weights of text. */
 type Style = "bold" | "dim" | "green" | "red";
 
-/** A text with a style. The escape sequences are written by {@link rendered} alone. */
+/** A text with a style. Only {@link rendered} writes escape sequences. */
 export interface Styled {
   readonly style: Style;
   readonly text: string | Styled;
 }
 
-/** One line for people: texts, styled or not. A line break within a text is escaped, so a line stays one line. */
+/** One line for people: texts with or without a style. A line break in a text is escaped, so a line stays one line. */
 export type Line = string | Styled | readonly (string | Styled)[];
 
 /** Returns a text in a style. */
@@ -19,19 +19,19 @@ export function styled(style: Style, text: string | Styled): Styled {
   return { style, text };
 }
 
-/** What a command writes. */
+/** The output of a command. */
 export type Output =
   /** Lines for people. */
   | { readonly kind: "lines"; readonly lines: readonly Line[] }
-  /** A document whose values were escaped when it was composed: Markdown or HTML. */
+  /** A Markdown or HTML document in which all values are escaped already. */
   | { readonly kind: "document"; readonly text: string }
   /** Data for programs. */
   | { readonly kind: "json"; readonly data: unknown };
 
 /**
- * Returns an output as text. No character of a policy, an argument or an error steers the terminal or hides text: what is
- * invisible is written as an escape, whatever wrote it. Line breaks are those of the layout, and escape sequences are the
- * program's own styles, written only with `colours`.
+ * Returns an output as text. No character of a policy, an argument or an error can control the terminal or hide text:
+ * every invisible character becomes an escape, whatever its source. Only the layout adds line breaks, and only the styles of
+ * this program add escape sequences, if `colours` is `true`.
  */
 export function rendered(output: Output, colours: boolean): string {
   switch (output.kind) {
@@ -54,19 +54,19 @@ function paint({ style, text }: Styled, colours: boolean): string {
   return createColors(colours)[style](lineText(text, colours));
 }
 
-/** What commands write to. All of it goes through {@link rendered}. */
+/** The output streams of a run. All output goes through {@link rendered}. */
 export interface Screen {
-  /** Paths are relative to this folder. */
+  /** The folder that paths are relative to. */
   readonly cwd: string;
   /** The width of the terminal, in columns. */
   readonly columns: number;
-  /** Writes to the standard output. */
+  /** Writes an output to standard output. */
   readonly write: (output: Output) => void;
-  /** Writes lines for people to the standard output. */
+  /** Writes lines for people to standard output. */
   readonly say: (...lines: readonly Line[]) => void;
-  /** Writes lines for people to the standard error output. */
+  /** Writes lines for people to standard error. */
   readonly complain: (...lines: readonly Line[]) => void;
-  /** Writes data for programs to the standard output. */
+  /** Writes data for programs to standard output. */
   readonly sayJson: (data: unknown) => void;
 }
 

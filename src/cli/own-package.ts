@@ -4,13 +4,13 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** The entry of this package: beside this file when built, above it in the source. */
+/** Returns the path of the entry of this package: next to this file in the build, one folder above it in the source. */
 export function ownEntry(): string {
   const built = join(here, "index.js");
   return existsSync(built) ? built : join(here, "..", "index.ts");
 }
 
-/** The version of this package. */
+/** Returns the version of this package. */
 export function ownVersion(): string {
   let folder = here;
   while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);

@@ -2,7 +2,7 @@ import type { Io } from "./io.js";
 
 const USUAL_WIDTH = 100;
 
-/** The world as a process has it. A reader that goes away, as in `… | head`, is no fault. */
+/** Returns the environment of the current process. A reader that closes the pipe early, as in `… | head`, causes no error. */
 export function processIo(): Io {
   const { stdout, stderr, env } = process;
   for (const stream of [stdout, stderr]) {
@@ -10,7 +10,7 @@ export function processIo(): Io {
       if (error.code !== "EPIPE") throw error;
     });
   }
-  // https://no-color.org: whatever its value, as long as it is not empty
+  // https://no-color.org: any value except the empty one turns colours off
   const unwanted = (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
   return {
     stdout: (text) => void stdout.write(text),

@@ -6,13 +6,13 @@ import type { CompiledPolicy } from "../policy/compiled.js";
 import { isEndpoint, parseEndpoint } from "../policy/route.js";
 import { nearest } from "../policy/suggest.js";
 
-/** Whom and what is asked about: one call, with the token it comes with. */
+/** The call to explain, with its token. */
 export interface Question {
   readonly policy: Policy;
   readonly compiled: CompiledPolicy;
-  /** As it was asked: a tool, an endpoint by its name, or a request. */
+  /** The argument as given: a tool, an endpoint by its name, or a request. */
   readonly asked: string;
-  /** The operation it came to; `undefined` where the policy has none. */
+  /** The operation found for it; `undefined` if the policy has none. */
   readonly operation: FoundOperation | undefined;
   readonly params: Readonly<Record<string, string>>;
   readonly token: AccessToken | undefined;
@@ -22,17 +22,17 @@ export interface Question {
 export interface FoundOperation {
   readonly name: string;
   readonly kind: "tool" | "endpoint";
-  /** The parameters it needs. */
+  /** The parameters that its rule requires. */
   readonly params: readonly string[];
-  /** The patterns that give a tool its rule, where it has no entry of its own. */
+  /** The patterns that match a tool without its own entry. */
   readonly patterns: readonly string[];
-  /** Whether a request was matched to an endpoint. */
+  /** Whether it was found by matching a request to an endpoint. */
   readonly matched: boolean;
-  /** Values that the path of the request has. */
+  /** The values of the path parameters in the request. */
   readonly fromPath: Readonly<Record<string, string>>;
 }
 
-/** Finds what a call is about: an entry by its name, a tool by its patterns, or the endpoint of a request. */
+/** Finds the operation of a call: an entry by its name, a tool by its patterns, or the endpoint of a request. */
 export function askAbout(
   policy: Policy,
   asked: string,
@@ -78,7 +78,7 @@ export function askAbout(
   return { ...base, operation: found, params };
 }
 
-/** What the policy says, for this token or another one. */
+/** Returns the decision on a call, with the given token in place of its own. */
 export function decideOn(
   { policy, asked, operation, params }: Question,
   token: AccessToken | undefined,
@@ -86,7 +86,7 @@ export function decideOn(
   return policy.decideUntrusted(token, operation?.name ?? asked, params);
 }
 
-/** Why nothing was found, and what was probably meant. */
+/** Returns why no operation was found, and which name was probably meant. */
 export function whyUnknown({ asked, compiled }: Question): {
   readonly why: string;
   readonly meant: string | undefined;
@@ -94,11 +94,11 @@ export function whyUnknown({ asked, compiled }: Question): {
   const names = [...compiled.operations.keys()];
   const upper = asked.replace(/^[A-Za-z]+(?= )/, (method) => method.toUpperCase());
   const meant = names.includes(upper) ? upper : nearest(asked, names);
-  if (!asked.includes(" ")) return { why: "the policy has no tool of this name", meant };
+  if (!asked.includes(" ")) return { why: "the policy has no tool with this name", meant };
   const endpoint = parseEndpoint(upper);
-  if (upper !== asked) return { why: "methods are written in capitals", meant };
+  if (upper !== asked) return { why: "methods must be in upper case", meant };
   return {
-    why: isEndpoint(endpoint) ? "no endpoint of the policy fits this request" : endpoint.message,
+    why: isEndpoint(endpoint) ? "no endpoint of the policy matches this request" : endpoint.message,
     meant,
   };
 }

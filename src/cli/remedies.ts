@@ -5,24 +5,24 @@ import { decideOn, type Question } from "./question.js";
 import { accountWords, planWords } from "./rule-words.js";
 import { scopeWithDescription } from "./scope-names.js";
 
-/** One change, and the answer that it is for. */
+/** One change, and the code of the denial that it fixes. */
 export interface Step {
   readonly code: DecisionCode;
   readonly text: string;
 }
 
-/** What would have to change, one thing after the other, and whether the call would then be allowed. */
+/** The changes that would allow a call, in order, and the token after them. */
 export interface Remedy {
   readonly steps: readonly Step[];
-  /** The token with which the policy says yes, as it was tried out; `undefined` where nothing of a token helps. */
+  /** The token with which the policy allows the call; `undefined` if no change of the token helps. */
   readonly token: AccessToken | undefined;
 }
 
 const MOST_STEPS = 8;
 
 /**
- * What would turn a denial into a yes. Nothing is guessed: each change is made to a copy of the token and the policy is
- * asked again, until it says yes or until nothing about the token could help.
+ * Returns the changes that would turn a denial into an allowed call. Nothing is guessed: each change is applied to a copy of
+ * the token and the policy decides again, until it allows the call or no change of the token can help.
  */
 export function remedyFor(question: Question, first: Decision): Remedy {
   const steps: Step[] = [];
@@ -65,16 +65,16 @@ function changeFor(
     case "account_type_required": {
       const [account_type] = decision.accountTypes;
       if (account_type === undefined) return undefined;
-      const step = `another account: this works for ${accountWords(decision.accountTypes)}`;
+      const step = `another account: available to ${accountWords(decision.accountTypes)}`;
       return { step, token: { ...given, account_type } };
     }
     case "binding_mismatch": {
       const value = question.params[decision.param] ?? "";
-      const step = `a token that is issued for ${decision.param} \`${value}\``;
+      const step = `a token bound to ${decision.param} \`${value}\``;
       return { step, token: unbound(question, given) };
     }
     case "reserved_scope": {
-      const step = `a call by an app of ${question.policy.name} itself: apps of others cannot be given this`;
+      const step = `a call by a first-party client of ${question.policy.name}: third-party clients cannot be granted this`;
       return { step, token: { ...given, first_party: true } };
     }
     default:
@@ -84,7 +84,7 @@ function changeFor(
 
 function consentStep({ compiled }: Question, missing: readonly string[]): string {
   const named = missing.map((name) => scopeWithDescription(name, compiled));
-  const noun = missing.length === 1 ? "the permission" : "the permissions";
+  const noun = missing.length === 1 ? "the scope" : "the scopes";
   return `the user's consent to ${noun} ${named.join(" and ")}`;
 }
 
@@ -96,7 +96,7 @@ function withScopes(token: AccessToken, added: readonly string[]): AccessToken {
   return { ...token, scope: [...new Set([...tokensOf(token), ...added])].join(" ") };
 }
 
-/** The token without what is bound to a value: what a token for another value starts from. */
+/** Returns a token without its bound scopes, as the start of a token for another value. */
 function unbound({ compiled }: Question, token: AccessToken): AccessToken {
   const free = tokensOf(token).filter((text) =>
     namedMeanings(compiled, text, true).every(({ values }) => values.length === 0),

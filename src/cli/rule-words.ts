@@ -2,20 +2,20 @@ import { printedScope } from "../grammar/scope-syntax.js";
 import type { Alternative, CompiledPolicy, Operation } from "../policy/compiled.js";
 import type { OperationDefinition, RequirementOptions } from "../policy/definition.js";
 
-/** A piece of a rule in words: the name of a scope, or what stands between names. */
+/** A piece of a rule in words: the name of a scope, or the text between names. */
 export type Word = { readonly scope: string } | { readonly text: string };
 
-/** How a rule is open: by scopes, to any valid token, to everybody, or to nobody. */
+/** The access that a rule gives: with scopes, with any valid token, without a token, or never. */
 export type Access = "scopes" | "authenticated" | "public" | "denied";
 
-/** How an operation is open; a pattern that denies it counts. */
+/** Returns the access to an operation. A pattern that denies the operation counts. */
 export function accessOf(entry: OperationDefinition, operation: Operation): Access {
   if (operation.denial !== undefined) return "denied";
   if (operation.public) return "public";
   return typeof entry === "object" && entry.authenticated === true ? "authenticated" : "scopes";
 }
 
-/** The requirement as it is written: `a and (b or c)`; without gates, which {@link gatesOf} tells. */
+/** Returns a requirement as the policy writes it: `a and (b or c)`. Conditions are left to {@link gatesOf}. */
 export function requirementWords(entry: OperationDefinition | RequirementOptions): readonly Word[] {
   if (typeof entry === "string") return [{ scope: printedScope(entry) }];
   if (entry.scope !== undefined) return [{ scope: printedScope(entry.scope) }];
@@ -28,22 +28,22 @@ export function requirementWords(entry: OperationDefinition | RequirementOptions
   });
 }
 
-/** Words as plain text. */
+/** Returns words as plain text. */
 export function plainWords(words: readonly Word[]): string {
   return words.map((word) => ("scope" in word ? word.scope : word.text)).join("");
 }
 
-/** `pro plan or above`; the highest plan has none above it. */
+/** Returns a tier as text, such as `pro tier or above`; without `or above` for the highest tier. */
 export function planWords(tier: string, tiers: readonly string[]): string {
-  return tier === tiers.at(-1) ? `${tier} plan` : `${tier} plan or above`;
+  return tier === tiers.at(-1) ? `${tier} tier` : `${tier} tier or above`;
 }
 
-/** `mentor or studio accounts`; a gate that nobody passes is said to be one. */
+/** Returns account types as text, such as `mentor or studio accounts`. An empty list is a condition that no account meets. */
 export function accountWords(types: readonly string[]): string {
-  return types.length === 0 ? "no kind of account" : `${types.join(" or ")} accounts`;
+  return types.length === 0 ? "no account type" : `${types.join(" or ")} accounts`;
 }
 
-/** What stands before an operation besides scopes, each as a few words; ways in that differ say which they are. */
+/** Returns the conditions of an operation as text. A condition of only some alternatives names these alternatives. */
 export function gatesOf(operation: Operation, policy: CompiledPolicy): readonly string[] {
   const alternatives = operation.rules.flatMap((rule) => rule.alternatives);
   const waysByGate = new Map<string, Alternative[]>();
@@ -68,7 +68,7 @@ function listWays(ways: readonly Alternative[], { baseline }: CompiledPolicy): s
   return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(" or ");
 }
 
-/** The gates of one way in. */
+/** Returns the conditions of one alternative as text. */
 function gatesOfWay(
   { tier, accountTypes, reserved }: Alternative,
   policy: CompiledPolicy,
@@ -77,11 +77,11 @@ function gatesOfWay(
   return [
     ...(plan === undefined ? [] : [planWords(plan, policy.tiers)]),
     ...(accountTypes === undefined ? [] : [accountWords(accountTypes)]),
-    ...(reserved ? [`clients of ${policy.definition.name} itself (reserved)`] : []),
+    ...(reserved ? [`first-party clients of ${policy.definition.name} (reserved)`] : []),
   ];
 }
 
-/** Which parameter of a call fills a placeholder that has another name. */
+/** Returns as text which parameters of a call fill placeholders with another name. */
 export function renamingsOf(operation: Operation): readonly string[] {
   const texts = operation.rules.flatMap((rule) =>
     rule.alternatives.flatMap(({ uses }) =>

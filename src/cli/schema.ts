@@ -1,7 +1,7 @@
 import { policyJsonSchema } from "../policy/schema.js";
 import { type CliCommand, deliver, textOption } from "./command.js";
 
-/** `schema`: what an editor needs to complete and check a policy in JSON. */
+/** The command `schema`: prints the JSON Schema with which an editor completes and checks a policy in JSON. */
 export const schema: CliCommand = {
   name: "schema",
   summary: "the JSON Schema of a policy, for editors",

@@ -7,7 +7,7 @@ import { shorten } from "./wrap.js";
 
 const LONGEST_DESCRIPTION = 120;
 
-/** A scope, bound or not, with what it opens in the policy's words: `a:read (Read the a)`. */
+/** Returns a scope, bound or not, with its description in the policy: `a:read (Read the a)`. */
 export function scopeWithDescription(name: string, policy: CompiledPolicy): string {
   const meaning = namedMeanings(policy, name, true).find(({ text }) => text === name);
   const description = meaning?.scope.options.description;
@@ -16,13 +16,13 @@ export function scopeWithDescription(name: string, policy: CompiledPolicy): stri
     : `${name} (${shorten(description, LONGEST_DESCRIPTION).replace(/\.$/, "")})`;
 }
 
-/** The scopes of a bundle; of one that is "everything but", what it leaves out as well. */
+/** The scopes of a bundle. For a bundle with `every`, `except` lists the scopes that it leaves out. */
 export interface BundleMembers {
   readonly members: readonly string[];
   readonly except: readonly string[] | undefined;
 }
 
-/** Writes a bundle out. Every scope means every unreserved one. */
+/** Returns the members of a bundle. `every` means every scope that is not reserved. */
 export function bundleMembers(bundle: BundleDefinition, policy: CompiledPolicy): BundleMembers {
   if (isScopeList(bundle)) return { members: bundle.map(printedScope), except: undefined };
   const except = (bundle.except ?? []).map(printedScope);

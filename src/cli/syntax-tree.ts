@@ -1,18 +1,18 @@
 import { type ParserOptions, parse, parseExpression } from "@babel/parser";
 
-/** A place in a text as an editor counts: both from 1, columns in UTF-16 units. */
+/** A position in a text as editors count it: line and column from 1, columns in UTF-16 units. */
 export interface Place {
   readonly line: number;
   readonly column: number;
 }
 
-/** From a place up to, not including, another. */
+/** A range of a text; the end is exclusive. */
 export interface Range {
   readonly start: Place;
   readonly end: Place;
 }
 
-/** A node of a syntax tree, as much of it as is read here. */
+/** A node of a syntax tree, with the members that are read here. */
 export interface Node {
   readonly type: string;
   readonly loc?: { readonly start: Place; readonly end: Place } | null;
@@ -26,19 +26,19 @@ const OPTIONS: ParserOptions = {
   plugins: ["typescript", "decorators", "explicitResourceManagement"],
 };
 
-/** The syntax tree of a program, of which every node may be at fault; `undefined` where nothing can be made of it. */
+/** Parses a program, with recovery from syntax errors. Returns its syntax tree; `undefined` if the text cannot be parsed. */
 export function parseProgram(text: string): Node | undefined {
   return attempt(() => parse(text, OPTIONS).program);
 }
 
-/** The syntax tree of JSON text; `undefined` where it is none. */
+/** Parses JSON text, with recovery from syntax errors. Returns its syntax tree; `undefined` if the text cannot be parsed. */
 export function parseJson(text: string): Node | undefined {
   return attempt(() =>
     parseExpression(text, { errorRecovery: true, createParenthesizedExpressions: true }),
   );
 }
 
-/** The position at which text stops being an expression, in UTF-16 units; `undefined` where it is one. */
+/** Returns the position of the first syntax error of an expression, in UTF-16 units; `undefined` without a syntax error. */
 export function syntaxErrorAt(text: string): number | undefined {
   try {
     parseExpression(text);
@@ -53,28 +53,28 @@ function attempt(read: () => unknown): Node | undefined {
   try {
     return read() as Node;
   } catch {
-    return undefined; // no such language, or nested beyond the call stack
+    return undefined; // not this language, or nested too deep for the call stack
   }
 }
 
-/** Whether a value is a node. */
+/** Returns whether a value is a node. */
 function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && typeof (value as Node).type === "string";
 }
 
-/** A member of a node that is a node. */
+/** Returns a member of a node if it is a node itself. */
 export function child(node: Node, member: string): Node | undefined {
   const value = node[member];
   return isNode(value) ? value : undefined;
 }
 
-/** A member of a node that is a list; holes of it are `undefined`. */
+/** Returns a member of a node as a list of nodes; holes are `undefined`. An empty list if it is not a list. */
 export function children(node: Node, member: string): readonly (Node | undefined)[] {
   const value = node[member];
   return Array.isArray(value) ? value.map((item) => (isNode(item) ? item : undefined)) : [];
 }
 
-/** Every node of a tree in the order of the text, without a call stack of its depth. */
+/** Returns every node of a tree in the order of the text. Does not recurse, so deep trees do not overflow the call stack. */
 export function allNodes(root: Node): readonly Node[] {
   const found: Node[] = [];
   const open: Node[] = [root];
@@ -89,7 +89,7 @@ export function allNodes(root: Node): readonly Node[] {
   return found;
 }
 
-/** Where a node stands; Babel counts columns from 0. */
+/** Returns the range of a node. Babel counts columns from 0. */
 export function rangeOf(node: Node): Range | undefined {
   if (!node.loc) return undefined;
   const { start, end } = node.loc;
@@ -99,7 +99,7 @@ export function rangeOf(node: Node): Range | undefined {
   };
 }
 
-/** The text of a key or a literal, where it can be told without running the program. */
+/** Returns the text of a key or a literal; `undefined` if it depends on running the program. */
 export function textOf(node: Node | undefined): string | undefined {
   if (node === undefined) return undefined;
   if (node.type === "Identifier") return String(node["name"]);

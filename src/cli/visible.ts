@@ -2,7 +2,7 @@ import stringWidth from "string-width";
 import { holdsUnseen } from "../grammar/shown-text.js";
 
 /**
- * Returns a text as one line in which every character can be seen: controls, line breaks, marks that change the direction
+ * Returns a text as one line in which every character is visible: controls, line breaks, marks that change the direction
  * of text, and invisible characters become escapes such as `\u{202E}`. Every text that the command line prints for people
  * goes through this function.
  */
@@ -20,7 +20,7 @@ function escaped(character: string): string {
 
 const LINE_BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
 
-/** Returns prose as one visible line: line breaks and tabs separate words, as a space does. */
+/** Returns prose as one visible line: line breaks and tabs become spaces. */
 export function prose(text: string): string {
   return visible(text.replaceAll(LINE_BREAKS, " "));
 }
@@ -32,7 +32,7 @@ export function visibleJson(json: string): string {
   );
 }
 
-// what is within ASCII and unseen is escaped by JSON already, except DEL
+// JSON escapes the invisible characters of ASCII already, except DEL
 const UNSEEN_IN_JSON = /[\u007F-\u{10FFFF}]/gu;
 
 function codeUnit(unit: string): string {

@@ -1,8 +1,8 @@
 import { prose, widthOf } from "./visible.js";
 
 /**
- * Returns a text as visible lines, broken between words at a width in columns. What follows the first line is indented.
- * A longer word has a line of its own.
+ * Returns a text as visible lines, broken between words at a width in columns. All lines after the first are indented.
+ * A word that is longer than the width has its own line.
  */
 export function wrap(text: string, width: number, indent: string): readonly string[] {
   const line = prose(text);
@@ -21,7 +21,7 @@ export function wrap(text: string, width: number, indent: string): readonly stri
   return [...lines, current];
 }
 
-/** Returns a text cut after a whole word, with `…` for the rest. */
+/** Returns a text cut after a whole word, with `…` in place of the rest. */
 export function shorten(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const cut = text.slice(0, longest);

@@ -1,10 +1,10 @@
 import { isToolName } from "../policy/names.js";
 
-/** The ways in which patterns of tools can meet on a name. */
+/** The combinations of tool patterns that match a common name. */
 export interface Meetings {
-  /** A name for each set of patterns that fit some name together, a shortest one. */
+  /** For each set of patterns that match a common name: a shortest such name. */
   readonly found: readonly { readonly name: string; readonly globs: readonly string[] }[];
-  /** Whether there is no other set; else there are more than could be gone through. */
+  /** Whether `found` is complete. If `false`, the search stopped at its limit. */
   readonly complete: boolean;
 }
 
@@ -14,10 +14,10 @@ const LONGEST_NAME = 128;
 const LETTERS = [..."xabcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."];
 
 /**
- * Every set of patterns that fit some legal name together, where no operation of that very name decides it.
+ * Returns every set of patterns that match a common legal name which has no operation of its own.
  *
- * Goes through all names at once: two beginnings after which every pattern expects the same are one. Names that stand in a
- * policy themselves are kept apart, since patterns do not decide them.
+ * Searches all names at once: two prefixes after which every pattern expects the same rest count as one. Names of operations
+ * are kept separate, since patterns do not decide them.
  */
 export function meetingsOf(globs: readonly string[], exact: ReadonlySet<string>): Meetings {
   const begun = new Set(["", ".", ".."]);
@@ -48,7 +48,7 @@ export function meetingsOf(globs: readonly string[], exact: ReadonlySet<string>)
   return { found: [...found.values()], complete: seen.size <= MOST_STATES };
 }
 
-/** What may follow in a glob after a letter. What comes before the last star that was reached needs no look any more. */
+/** Returns the rests of a glob that may follow after a letter. Only the rests from the last reached star on are kept. */
 function after(parts: readonly string[], letter: string): readonly string[] {
   const next = parts.flatMap((part) => {
     const rest = part.startsWith("*") ? part.slice(1) : part;

@@ -4,21 +4,21 @@ import type { CompiledPolicy } from "../policy/compiled.js";
 import { type Endpoint, isEndpoint, isParam, parseEndpoint } from "../policy/route.js";
 import { meetingsOf } from "./meetings.js";
 
-/** Values of parameters, those of a path among them. */
+/** Values of parameters by name, path parameters included. */
 export type Values = ReadonlyMap<string, string>;
 
-/** What can be called, by the policy after. */
+/** An operation that a caller can call under the policy `after`. */
 export interface Target {
-  /** The operation of `after`, or the patterns that decide the name. */
+  /** The operation of `after`, or the patterns that match the name. */
   readonly title: string;
   readonly name: string;
   readonly operation: PreparedOperation;
-  /** For each path parameter: the texts that one of the policies may route in another way. */
+  /** For each path parameter: the texts that one of the policies may route to another endpoint. */
   readonly route: ReadonlyMap<string, readonly string[]>;
   readonly endpoint: Endpoint | undefined;
 }
 
-/** Everything that can be called by the policy after: what differs in no decision is one. */
+/** Returns all calls to compare under the policy `after`: one for each class of calls with the same decisions. */
 export function targetsOf(
   before: CompiledPolicy,
   after: CompiledPolicy,
@@ -51,7 +51,7 @@ function endpointOf(name: string): Endpoint | undefined {
   return parsed !== undefined && isEndpoint(parsed) ? parsed : undefined;
 }
 
-/** What may stand for a path parameter and be taken for a literal by one of the policies, or for its misspelling. */
+/** Returns, for each path parameter, the values that one of the policies may read as a literal, or as a literal in other letter case. */
 function routeOf(
   { method, segments }: Endpoint,
   endpoints: readonly Endpoint[],
@@ -73,7 +73,7 @@ function routeOf(
   return route;
 }
 
-/** Letter case the other way round, but for that of escapes. */
+/** Returns a text with inverted letter case; percent-escapes stay unchanged. */
 function otherCase(text: string): string {
   return text.replace(/%..|[a-z]+|[A-Z]+/g, (part) => {
     if (part.startsWith("%")) return part;
@@ -83,8 +83,8 @@ function otherCase(text: string): string {
 }
 
 /**
- * Values of all parameters, whole and safe ones that stand nowhere else; then with one of them that some templates refuse.
- * A path parameter that no rule asks for has a text that a rule of `before` could not take.
+ * Yields values of all parameters: first safe values that occur in neither policy, then the same with one value that some
+ * templates reject. A path parameter that no rule uses gets a text that a rule of `before` could not accept.
  */
 export function* valuesOf({ operation, route }: Target, fresh: string): Generator<Values> {
   const names = [...new Set([...route.keys(), ...operation.params])];
@@ -103,7 +103,7 @@ export function* valuesOf({ operation, route }: Target, fresh: string): Generato
   }
 }
 
-/** The request that calls an endpoint; `undefined` for a tool. */
+/** Returns the request that calls an endpoint; `undefined` for a tool. */
 export function requestOf({ endpoint }: Target, values: Values) {
   if (endpoint === undefined) return undefined;
   const { method, segments } = endpoint;
@@ -111,12 +111,12 @@ export function requestOf({ endpoint }: Target, values: Values) {
   return { method, path: `/${texts.join("/")}` };
 }
 
-/** The parameters that do not stand in the path. */
+/** Returns the parameters that are not in the path. */
 export function paramsOf({ route }: Target, values: Values): { readonly [param: string]: string } {
   return Object.fromEntries([...values].filter(([name]) => !route.has(name)));
 }
 
-/** One of each list, in every way. */
+/** Yields every combination of one item of each list. */
 export function* combinations<Item>(
   lists: readonly (readonly Item[])[],
 ): Generator<readonly Item[], undefined> {

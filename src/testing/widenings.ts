@@ -17,15 +17,15 @@ import {
   valuesOf,
 } from "./targets.js";
 
-/** A call that one policy allows and the one before it did not. */
+/** A call that the policy `after` allows and the policy `before` denies, or that is enriched only under `after`. */
 export interface Widening {
-  /** The tool or endpoint of the policy after; for a name that only patterns fit, these patterns: `list_* + *_all`. */
+  /** The tool or endpoint of `after`; for a name that only patterns match, these patterns: `list_* + *_all`. */
   readonly operation: string;
-  /** What was asked for: the tool by its name, or the method and path of a request. */
+  /** The call: the name of the tool, or the method and path of the request. */
   readonly call: string;
-  /** A least token that shows it; `undefined` is no credentials. */
+  /** A minimal token that shows the widening; `undefined` for no credentials. */
   readonly token: AccessToken | undefined;
-  /** The parameters of the call besides those of its path. */
+  /** The parameters of the call, path parameters excluded. */
   readonly params: { readonly [param: string]: string };
   readonly before: Decision;
   readonly after: Decision;
@@ -37,14 +37,14 @@ interface Sides {
   readonly ranks: ReadonlyMap<string, number>;
   readonly compiled: CompiledPolicy;
   readonly heldBefore: HeldReader;
-  /** Text that stands in neither policy. */
+  /** Text that occurs in neither policy. */
   readonly fresh: string;
 }
 
-/** How many decisions one operation may take. */
+/** Maximum number of search steps for one operation. */
 const MOST_STEPS = 50_000;
 
-/** All widenings, one for each alternative, and the operations that were not gone through to the end. */
+/** Returns all widenings, one for each alternative, and the operations for which the search stopped at its limit. */
 export function widenings(
   before: Policy,
   after: Policy,
@@ -72,7 +72,7 @@ export function widenings(
       if (left === 0) break;
     }
   }
-  if (!complete) unproved.push("tools that only patterns fit");
+  if (!complete) unproved.push("tools that only patterns match");
   return { found, unproved };
 }
 
@@ -82,7 +82,7 @@ function freshText(taken: string): string {
   return text;
 }
 
-/** One way to be allowed: an alternative of each rule at once, with its scopes under the names of the parameters. */
+/** One way to be allowed: one alternative of each rule, with its scopes and the parameters that fill them. */
 interface Way {
   readonly uses: readonly { readonly scope: number; readonly params: readonly string[] }[];
   readonly tier: number;
@@ -90,7 +90,7 @@ interface Way {
   readonly reserved: boolean;
 }
 
-/** Yields after each decision, with a widening where it has found one. */
+/** Yields after each search step: the widening that the step found, or `undefined`. */
 function* search(target: Target, sides: Sides): Generator<Widening | undefined> {
   const { operation } = target;
   if (operation.denied !== undefined) return;
@@ -114,7 +114,7 @@ function* waysOf({ public: isPublic, rules }: PreparedOperation): Generator<Way>
     const enriched = rule.enriched === undefined ? [] : [rule.enriched];
     return (isPublic ? enriched : rule.alternatives).map(({ source }) => ({ rule, source }));
   });
-  // a public operation is enriched by all that its rules name together, if they name anything
+  // a public operation is enriched only by the `enrichedBy` of all its rules together; rules without one do not count
   const asked = isPublic ? lists.filter((list) => list.length > 0) : lists;
   if (asked.length === 0) return;
   for (const chosen of combinations(asked)) {
@@ -139,7 +139,7 @@ function* searchWay(way: Way, target: Target, sides: Sides): Generator<Widening 
   for (const values of valuesOf(target, sides.fresh)) {
     for (const firstParty of way.reserved ? [true] : [false, true]) {
       const sources = way.uses.map((use) => sourcesOf(use, values, firstParty, sides));
-      // where no reserved scope gives anything, whose client it is adds nothing under `after`
+      // without a reserved scope, `first_party` makes no difference under `after`
       const isSame = firstParty && !way.reserved && !sources.flat().some((one) => one.reserved);
       if (isSame || sources.some((list) => list.length === 0)) continue;
       const texts = sources.map((list) => leastOf(list, firstParty, sides));
@@ -155,7 +155,7 @@ function* searchWay(way: Way, target: Target, sides: Sides): Generator<Widening 
   }
 }
 
-/** Tokens with one text of each list. Where `before` allows some of the texts already, it allows them with any others. */
+/** Searches tokens with one text of each list. If `before` allows some of the texts already, it allows them with any others too. */
 function* searchTexts(
   texts: readonly (readonly string[])[],
   facts: Omit<AccessToken, "scope">,
@@ -187,7 +187,7 @@ interface Source {
   readonly reserved: boolean;
 }
 
-/** Every text that gives a scope with these values under `after`: its names, older ones, and those of what implies it. */
+/** Returns every text that grants a scope with these values under `after`: its names, older names, and those of the scopes that imply it. */
 function sourcesOf(
   { scope, params }: Way["uses"][number],
   values: Values,
@@ -210,7 +210,7 @@ function sourcesOf(
   });
 }
 
-/** The texts that hold the least under `before`: what is refused with another one is refused with one of these. */
+/** Returns the texts that grant the least under `before`: a call that is denied with any of the texts is denied with one of these. */
 function leastOf(
   sources: readonly Source[],
   firstParty: boolean,
@@ -239,7 +239,7 @@ function isWithin(less: Held, more: Held): boolean {
   );
 }
 
-/** The plan that passes a gate of `after` and is worth the least under `before`. */
+/** Returns the tier that meets a condition of `after` and ranks lowest under `before`. */
 function leastTier(rank: number, { compiled, ranks }: Sides): Pick<AccessToken, "tier"> {
   if (rank < 0) return {};
   const rankBefore = (tier: string) => ranks.get(tier) ?? -1;
@@ -264,10 +264,10 @@ function ask(target: Target, policy: Policy, token: AccessToken | undefined, val
     : policy.decideRequest(token, { ...request, params });
 }
 
-/** The least that a token is worth to `after` where it is allowed. */
+/** Returns the lowest grade that counts as access to the target. */
 const wantedOf = ({ operation }: Target) => (operation.public ? GRADES.enriched : GRADES.allowed);
 
-/** The widening that a token shows. A path that `after` takes for another endpoint is looked at there. */
+/** Returns the widening that a token shows, if any. A path that `after` routes to another endpoint is compared with that endpoint instead. */
 function compare(
   target: Target,
   { before: policyBefore, after: policyAfter }: Sides,

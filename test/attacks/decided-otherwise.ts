@@ -1,4 +1,4 @@
-// Cases that ask for something else than what this library is: each with what it does, and why.
+// Cases whose expected outcome differs from a decision of this library: each with its outcome here and the reason.
 import { isScopeToken, loadPolicy } from "scope-policy";
 import {
   type AttackCase,
@@ -16,13 +16,13 @@ import { sourceOf } from "./harness/door.js";
 import type { Result } from "./harness/result.js";
 
 export interface Decided {
-  /** The cases that are known to ask for it. */
+  /** The known cases. */
   readonly ids: readonly string[];
-  /** Whether a case of another corpus asks for just the same. */
+  /** Returns whether a case of another corpus falls under the same decision. */
   readonly isAlso?: (attack: AttackCase, corpus: Corpus) => boolean;
-  /** What comes of them here. */
+  /** The outcome of these cases in this library. */
   readonly behaves: Outcome;
-  /** What must hold besides. */
+  /** Returns whether the result also meets further conditions. */
   readonly holds?: (result: Result, attack: AttackCase, corpus: Corpus) => boolean;
   readonly reason: string;
 }
@@ -33,13 +33,13 @@ const DECIDED_OTHERWISE: readonly Decided[] = [
     isAlso: onlyAddsLegalScopes,
     behaves: "allow",
     reason:
-      "any scope-token of RFC 6749 is a legal name of a scope, and it is literal: `*`, an escape, a slash at the end and `/` alone mean themselves",
+      "any scope-token of RFC 6749 is a valid name of a scope, and it is literal: `*`, an escape, a trailing slash and a lone `/` have no special meaning",
   },
   {
     ids: ["TEMPLATE-103"],
     isAlso: onlyLeavesParametersUnnamed,
     behaves: "allow",
-    reason: "a placeholder that nothing renames is the parameter of its own name",
+    reason: "a placeholder that is not renamed is the parameter of its own name",
   },
   {
     ids: ["POLICY-032"],
@@ -52,7 +52,7 @@ const DECIDED_OTHERWISE: readonly Decided[] = [
     isAlso: isBatchWithoutVersion,
     behaves: "allow",
     reason:
-      "a request that names no version of the protocol speaks 2025-03-26, which has batches: each message of one is decided; later versions have none, and `maxBatch: 0` takes none",
+      "a request without a protocol version uses 2025-03-26, which has batches: each message of a batch is decided; later versions have no batches, and `maxBatch: 0` rejects them",
   },
   {
     ids: ["MCP-064"],
@@ -60,18 +60,18 @@ const DECIDED_OTHERWISE: readonly Decided[] = [
     behaves: "allow",
     holds: showsWhatCanBeOpened,
     reason:
-      "a list shows what consent or an upgrade would open, too: a client that cannot see a tool cannot step up for it; denied and reserved tools stay hidden",
+      "a list also shows the tools that consent or an upgrade would allow: a client that cannot see a tool cannot step up for it; denied and reserved tools stay hidden",
   },
 ];
 
-/** The decision that a case falls under. */
+/** Returns the decision that applies to a case, if any. */
 export function decidedOf(attack: AttackCase, corpus: Corpus): Decided | undefined {
   return DECIDED_OTHERWISE.find(
     ({ ids, isAlso }) => ids.includes(attack.id) || isAlso?.(attack, corpus) === true,
   );
 }
 
-/** What a refused policy of a case changes of another one; `undefined` for any other case. */
+/** Returns the changes that the rejected policy of a case makes to another policy; `undefined` for other cases. */
 function changesOf({ expect, given }: AttackCase, corpus: Corpus): Changes | undefined {
   const { policy } = given;
   const base = member(policy, "$extends");
@@ -87,7 +87,7 @@ interface Changes {
 
 const PLACEHOLDER = /(^|[/:.])(?:\{\w{1,64}\}|<\w{1,64}>)(?=[/:.]|$)/g;
 
-/** Whether a policy is another one with more scopes, whose names are scope-tokens without a stray bracket. */
+/** Returns whether a policy only adds scopes to another one, with names that are scope-tokens without a stray bracket. */
 function onlyAddsLegalScopes(attack: AttackCase, corpus: Corpus): boolean {
   const found = changesOf(attack, corpus);
   const scopes = found?.changes["scopes"];
@@ -104,7 +104,7 @@ function onlyAddsLegalScopes(attack: AttackCase, corpus: Corpus): boolean {
   );
 }
 
-/** Whether a policy is another one with operations that leave a placeholder without a name. */
+/** Returns whether a policy only adds operations that do not rename a placeholder. */
 function onlyLeavesParametersUnnamed(attack: AttackCase, corpus: Corpus): boolean {
   const found = changesOf(attack, corpus);
   if (found === undefined) return false;
@@ -130,7 +130,7 @@ function isBatchWithoutVersion({ isMust, given }: AttackCase): boolean {
   return !isMust && !isNamed && isList(member(given["request"], "body"));
 }
 
-/** Whether a list is the policy's own for that token, and holds all that the corpus asks for. */
+/** Returns whether a list is the one that the policy returns for the token, and contains every expected tool. */
 function showsWhatCanBeOpened(result: Result, attack: AttackCase, corpus: Corpus): boolean {
   const { policy, scope } = attack.given;
   const { source } = sourceOf(resolvePolicy(policy, corpus.policies));

@@ -56,7 +56,7 @@ interface Printed {
 
 let files = 0;
 
-/** Runs files with these contents. */
+/** Runs files with the given contents. */
 async function run(...contents: readonly unknown[]): Promise<Printed> {
   const paths: string[] = [];
   for (const content of contents) {
@@ -86,8 +86,8 @@ const caseOf = (id: string, given: object, expected: string, more: object = {}) 
 });
 const list = { request: { tool: "list" } };
 
-describe("a run", () => {
-  it("prints a failed case and ends with 1", async () => {
+describe("a run of corpora", () => {
+  it("prints a failed case and returns 1", async () => {
     const wrong = caseOf("WRONG-1", { scope: "orders:read", ...list }, "deny");
     const { lines, last, code } = await run(corpusOf(wrong));
     expect(lines[0]).toBe("FAILED WRONG-1 (test, must): why of WRONG-1");
@@ -105,7 +105,7 @@ describe("a run", () => {
     expect(code).toBe(1);
   });
 
-  it("fails a case with a check that nobody knows", async () => {
+  it("fails a case with an unknown check", async () => {
     const assert = { colour: "blue" };
     const { lines, code } = await run(
       corpusOf(caseOf("A", { scope: "orders:read", ...list }, "allow", { assert })),
@@ -114,7 +114,7 @@ describe("a run", () => {
     expect(code).toBe(1);
   });
 
-  it("skips what it does not know, and says so once for each reason", async () => {
+  it("skips cases with unknown members and prints each reason once", async () => {
     const scope = "orders:read";
     const { lines, last, code } = await run(
       corpusOf(
@@ -135,19 +135,19 @@ describe("a run", () => {
       "skipped 1: unknown adapter `telegraph` (E)",
       "skipped 1: unknown mutation `x` (F)",
       "skipped 1: no fixture has been written for this network case (G)",
-      "skipped 1: the library cannot say it: a list of first-party clients: a function of the door knows them, no policy names them (H)",
+      "skipped 1: the library cannot express it: a list of first-party clients: a callback of the authorizer names them, policies do not (H)",
       "0 passed, 0 failed, 8 skipped",
     ]);
     expect(last).toBe("0 passed, 0 failed, 8 skipped");
     expect(code).toBe(0);
   });
 
-  it("fails a case before it looks for an adapter that nobody knows", async () => {
+  it("fails a case before it looks for an unknown adapter", async () => {
     const wrong = caseOf("A", { scope: "", ...list }, "allow", { adapter: ["telegraph"] });
     expect((await run(corpusOf(wrong))).last).toBe("0 passed, 1 failed, 0 skipped");
   });
 
-  it("fails a case that is listed as decided otherwise and is not", async () => {
+  it("fails a case that is listed as decided otherwise but does not behave so", async () => {
     const asTheCorpusHasIt = caseOf("POLICY-032", { policy: {} }, "reject-policy");
     const { lines, code } = await run(corpusOf(asTheCorpusHasIt));
     expect(lines).toContain(
@@ -156,7 +156,7 @@ describe("a run", () => {
     expect(code).toBe(1);
   });
 
-  it("prints what has been decided otherwise, and counts it as passed", async () => {
+  it("prints the cases that are decided otherwise and counts them as passed", async () => {
     const policy = { $extends: "@shop", version: "1" };
     const { lines, last } = await run(corpusOf(caseOf("POLICY-032", { policy }, "reject-policy")));
     expect(lines[0]).toMatch(/^decided otherwise 1: a version is a text here: .* \(POLICY-032\)$/);
@@ -164,21 +164,21 @@ describe("a run", () => {
   });
 
   it.each([
-    ["no JSON", "{", /: expected JSON$/],
+    ["text that is not JSON", "{", /: expected JSON$/],
     ["another document", { name: "x" }, /: no corpus; expected an object with a list of `cases`$/],
     ["a list", [], /: no corpus; expected an object with a list of `cases`$/],
     ["a case without a name", { cases: [{}] }, /cases\[0\]: expected a case with an `id`$/],
     [
-      "an outcome that is none",
+      "an unknown outcome",
       { cases: [{ id: "A", given: {}, expect: "maybe" }] },
       /cases\[0\] \(A\): expected one of `allow`, .* at expect$/,
     ],
     [
-      "a name twice",
+      "a duplicate id",
       corpusOf(caseOf("A", {}, "allow"), caseOf("A", {}, "allow")),
       /: two cases with the id `A`$/,
     ],
-  ])("says what is wrong with a file that is no corpus: %s", async (_title, content, text) => {
+  ])("prints the error of a file that is not a corpus: %s", async (_title, content, text) => {
     const { lines, code } = await run(content);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^attacks: /);
@@ -186,7 +186,7 @@ describe("a run", () => {
     expect(code).toBe(2);
   });
 
-  it("says which file is not there", async () => {
+  it("names a missing file", async () => {
     const { lines, code } = await runPaths([join(folder, "none.json")]);
     expect(lines[0]).toMatch(/none\.json: no such file, or it cannot be read$/);
     expect(code).toBe(2);
@@ -233,7 +233,7 @@ const replacing = policyOf({
   scopes: { ...POLICIES.shop.scopes, "orders:read": { replaces: ["orders"] } },
 });
 
-/** What each part of the dialect means, in cases that only come out so if it is understood. */
+/** Cases for each part of the dialect, whose outcome is right only if the harness interprets the part correctly. */
 const DIALECT: readonly (readonly [
   title: string,
   given: object,
@@ -251,7 +251,7 @@ const DIALECT: readonly (readonly [
   ["a key of the attacker", jwt({ key: "attacker-rs256" }), "deny"],
   ["another key of the attacker", jwt({ key: "attacker-es256" }), "deny"],
   ["an HMAC with the public key", jwt({ key: "hmac-public-pem" }), "deny"],
-  ["an HMAC with nothing", jwt({ key: "hmac-empty" }), "deny"],
+  ["an HMAC with an empty key", jwt({ key: "hmac-empty" }), "deny"],
   ["no signature", jwt({ key: "none" }), "deny"],
   ["a header", jwt({ header: { typ: "application/at+jwt" } }), "allow"],
   ["an absent member of a header", jwt({ header: { typ: { $absent: true } } }), "deny"],
@@ -267,40 +267,56 @@ const DIALECT: readonly (readonly [
   ),
   ["the mutation es256-flip-s", jwt({ key: "as-es256", mutate: ["es256-flip-s"] }), "allow"],
   ["raw text", { token: { kind: "raw", value: "a.b.c" }, ...list }, "deny"],
-  ["lines", { scope, authorization: ["bEARER {token}"], ...list }, "allow"],
-  ["two lines", { scope, authorization: ["Bearer {token}", "Bearer {token}"], ...list }, "deny"],
+  ["an Authorization header", { scope, authorization: ["bEARER {token}"], ...list }, "allow"],
+  [
+    "two Authorization headers",
+    { scope, authorization: ["Bearer {token}", "Bearer {token}"], ...list },
+    "deny",
+  ],
   ["a binding", callOf("bound", { scope: "/accounts/a/orders.read" }, { account: "a" }), "allow"],
-  ["another", callOf("bound", { scope: "/accounts/a/orders.read" }, { account: "b" }), "deny"],
+  [
+    "a binding to another value",
+    callOf("bound", { scope: "/accounts/a/orders.read" }, { account: "b" }),
+    "deny",
+  ],
   ["all of and any of", callOf("both", { scope }), "deny"],
-  ["both of them", callOf("both", { scope: "orders:read orders:write" }), "allow"],
+  ["all of and any of, both met", callOf("both", { scope: "orders:read orders:write" }), "allow"],
   ["a denied scope", callOf("refund", { scope: "refund:all" }), "deny"],
-  ["an alternative to it", callOf("either", { scope: "orders:write" }), "allow"],
+  ["an alternative to a denied scope", callOf("either", { scope: "orders:write" }), "allow"],
   ["a denied alternative", callOf("either", { scope: "refund:all" }), "deny"],
-  ["a tier by another claim", callOf("report", { scope, plan: "pro" }), "allow"],
-  ["a tier by no claim", callOf("report", { scope, tier: "pro" }), "deny"],
+  ["a tier in another claim", callOf("report", { scope, plan: "pro" }), "allow"],
+  ["a tier in the wrong claim", callOf("report", { scope, tier: "pro" }), "deny"],
   ["a reserved client", callOf("purge", { scope: "admin:all", client_id: "console" }), "allow"],
-  ["a client that is not", callOf("purge", { scope: "admin:all" }), "deny"],
+  ["a client that is not reserved", callOf("purge", { scope: "admin:all" }), "deny"],
   ["a denied client", callOf("list", { scope, client_id: "evil" }), "deny"],
   ["a pattern", callOf("o_a", { scope }), "allow"],
   ["a pattern without wildcards", callOf("o_x", { scope: "orders:write" }), "deny"],
-  ["the same with all it needs", callOf("o_x", { scope: "orders:read orders:write" }), "allow"],
+  [
+    "a pattern without wildcards, all its scopes",
+    callOf("o_x", { scope: "orders:read orders:write" }),
+    "allow",
+  ],
   ["a denied pattern", callOf("drop_a", { scope }), "deny"],
   ["an endpoint", { scope, request: { method: "GET", path: "/orders/1?a=/x" } }, "allow"],
   ["a removed key", { policy: { $extends: "@shop", $remove: ["issuer"] } }, "reject-policy"],
   ["a refused policy", { ...policyOf({ deny: [{ tool: "[a]" }] }), scope, ...list }, "deny"],
   [
-    "an endpoint twice",
+    "a duplicate endpoint",
     policyOf({ endpoints: [1, 2].map(() => POLICIES.shop.endpoints[0]) }),
     "reject-policy",
   ],
   ["another default", policyOf({ default: "allow" }), "reject-policy"],
   ["an unknown key", policyOf({ baseline: ["orders:read"] }), "reject-policy"],
-  ["text", { policyText: TEXT, scope, ...list }, "allow"],
-  ["text with a mark", { policyText: `\ufeff${TEXT}` }, "reject-policy"],
-  ["text with a twin", { policyText: TEXT.replace('"ping"', '"ping":{},"ping"') }, "reject-policy"],
-  ["text with more", { policyText: `${TEXT} {}` }, "reject-policy"],
+  ["policy text", { policyText: TEXT, scope, ...list }, "allow"],
+  ["policy text with a byte order mark", { policyText: `\ufeff${TEXT}` }, "reject-policy"],
   [
-    "a scope to read",
+    "policy text with a duplicate key",
+    { policyText: TEXT.replace('"ping"', '"ping":{},"ping"') },
+    "reject-policy",
+  ],
+  ["policy text with trailing text", { policyText: `${TEXT} {}` }, "reject-policy"],
+  [
+    "a scope to parse",
     { op: "parse-scope", scope: "b a b" },
     "allow",
     { assert: { scopes: ["a", "b"] } },
@@ -308,13 +324,13 @@ const DIALECT: readonly (readonly [
   ["too many scopes", { op: "parse-scope", scope: { $scopes: 5000 } }, "reject-input"],
   ["consent", consentOf(scope), "allow", granted(scope)],
   [
-    "consent as it is shown",
+    "the output of a consent",
     consentOf(scope),
     "allow",
     { assert: { mustContain: ["app-1", "app.example", '"verified":false'] } },
   ],
-  ["consent, twice", consentOf(`${scope} ${scope}`), "allow", granted(scope)],
-  ["consent to nothing", consentOf({ $absent: true }), "reject-input"],
+  ["consent to a duplicate scope", consentOf(`${scope} ${scope}`), "allow", granted(scope)],
+  ["consent to a request without a scope", consentOf({ $absent: true }), "reject-input"],
   ["consent to an unknown scope", consentOf(`${scope} nope`), "reject-input"],
   ["consent to a reserved scope", consentOf(`${scope} admin:all`), "reject-input"],
   ["consent to a denied scope", consentOf(`${scope} refund:all`), "reject-input"],
@@ -335,7 +351,7 @@ const DIALECT: readonly (readonly [
     "deny",
   ],
   [
-    "a client that says it is the owner's",
+    "a client that claims to be first-party",
     consentOf("admin:all", { client: { ...app, first_party: true, firstParty: true } }),
     "reject-input",
   ],
@@ -353,14 +369,18 @@ const DIALECT: readonly (readonly [
     "reject-input",
   ],
   [
-    "consent to what can be granted of it",
+    "consent to the grantable part of a request",
     consentOf(`${scope} orders:write`, { grantable: [scope] }),
     "allow",
     granted(scope),
   ],
-  ["consent to nothing that can be granted", consentOf(scope, { grantable: [] }), "reject-input"],
   [
-    "consent to a bad scope that could not be granted",
+    "consent to a request without a grantable scope",
+    consentOf(scope, { grantable: [] }),
+    "reject-input",
+  ],
+  [
+    "consent to an invalid scope that is not grantable",
     consentOf(`${scope} nope`, { grantable: [scope] }),
     "reject-input",
   ],
@@ -370,15 +390,19 @@ const DIALECT: readonly (readonly [
     consentOf(scope, { redirect_uri: "https://app.example/" }),
     "reject-input",
   ],
-  ["its own", consentOf(scope, { redirect_uri: "https://app.example/cb" }), "allow"],
-  ["a bad link", consentOf(scope, { client: { ...app, logo_uri: "data:x" } }), "reject-input"],
+  [
+    "the registered redirect URI",
+    consentOf(scope, { redirect_uri: "https://app.example/cb" }),
+    "allow",
+  ],
+  ["an invalid link", consentOf(scope, { client: { ...app, logo_uri: "data:x" } }), "reject-input"],
   [
     "consent by a refused policy",
     { ...consentOf(scope), ...policyOf({ tools: 1 }) },
     "reject-policy",
   ],
   [
-    "a denied scope that comes with another",
+    "a denied scope that another scope implies",
     { ...consentOf(scope), ...implying },
     "allow",
     { assert: { scopes: [scope], mustNotContain: ["refund:all"], mustContain: ["orders:write"] } },
@@ -390,32 +414,50 @@ const DIALECT: readonly (readonly [
     { assert: { scopes: [scope], removed: ["orders:write"] } },
   ],
   [
-    "consent to what is granted",
+    "consent to granted scopes",
     consentOf(scope, { granted: scope }),
     "allow",
     { assert: { mustContain: ['"canSkip":true'], removed: [] } },
   ],
-  ["consent to one's own account", consentOf(BOUND, { owns: [BOUND] }), "allow", granted(BOUND)],
+  [
+    "consent to an account of the user",
+    consentOf(BOUND, { owns: [BOUND] }),
+    "allow",
+    granted(BOUND),
+  ],
   ["consent to another account", consentOf(BOUND, { owns: [] }), "reject-input"],
   ["consent to an older name", { ...consentOf("orders"), ...replacing }, "allow", granted(scope)],
   ["a registration", registerOf(scope), "allow", granted(scope)],
-  ["a registration of nothing", registerOf({ $absent: true }), "allow", granted()],
+  ["a registration without a scope", registerOf({ $absent: true }), "allow", granted()],
   [
-    "what a registration keeps",
+    "the output of a registration",
     registerOf(scope, { client: { ...app, "Client-Secret": "x-secret" } }),
     "allow",
     { assert: { mustContain: ["Reports"], mustNotContain: ["x-secret"] } },
   ],
-  ["beyond the ceiling", registerOf(scope, { ceiling: ["orders:write"] }), "reject-input"],
-  ["an unknown scope", registerOf(`${scope} nope`), "allow", granted(scope)],
   [
-    "an unknown scope, refused",
+    "a registration beyond the ceiling",
+    registerOf(scope, { ceiling: ["orders:write"] }),
+    "reject-input",
+  ],
+  ["a registration with an unknown scope", registerOf(`${scope} nope`), "allow", granted(scope)],
+  [
+    "a registration that rejects an unknown scope",
     registerOf(`${scope} nope`, { unknownScopes: "refuse" }),
     "reject-input",
   ],
   ["a refresh", refreshOf(`${scope} orders:write`), "allow", granted(scope, "orders:write")],
-  ["a part", refreshOf(`${scope} orders:write`, { requested: scope }), "allow", granted(scope)],
-  ["more", refreshOf(scope, { requested: `${scope} orders:write` }), "reject-input"],
+  [
+    "a refresh of a part of the scope",
+    refreshOf(`${scope} orders:write`, { requested: scope }),
+    "allow",
+    granted(scope),
+  ],
+  [
+    "a refresh of more than the scope",
+    refreshOf(scope, { requested: `${scope} orders:write` }),
+    "reject-input",
+  ],
   ["a refresh of a denied scope", refreshOf(`${scope} refund:all`), "allow", granted(scope)],
   ["a refresh of a reserved scope", refreshOf(`${scope} admin:all`), "allow", granted(scope)],
   [
@@ -426,13 +468,13 @@ const DIALECT: readonly (readonly [
   ],
   ["a refresh of a denied client", refreshOf(scope, { client_id: "evil" }), "deny"],
   [
-    "a narrower client",
+    "a refresh of a client with a narrower scope",
     refreshOf(`${scope} orders:write`, { clientScope: scope }),
     "allow",
     granted(scope),
   ],
   [
-    "a document",
+    "a discovery document",
     { op: "discovery" },
     "allow",
     { assert: { scopes_supported: [scope, "orders:write"], mustNotContain: ["refund:all"] } },
@@ -440,7 +482,7 @@ const DIALECT: readonly (readonly [
 ];
 
 describe("the dialect", () => {
-  it("means what it says", async () => {
+  it("is interpreted correctly in every part", async () => {
     const cases = DIALECT.map(([title, given, expected, more]) => {
       const alsoOk = expected === "deny" ? ["reject-input"] : [];
       return caseOf(title, given, expected, { alsoOk, ...more });
@@ -449,7 +491,7 @@ describe("the dialect", () => {
     expect(lines).toEqual([`${cases.length} passed, 0 failed, 0 skipped`]);
   });
 
-  it("has checks that fail", async () => {
+  it("has checks that can fail", async () => {
     const scopes = caseOf("scopes", { op: "parse-scope", scope: "a" }, "allow", {
       assert: { scopes: ["a", "b"] },
     });
@@ -483,18 +525,18 @@ describe("the dialect", () => {
   });
 });
 
-describe("an answer", () => {
+describe("the result of a response", () => {
   it.each([
     ["Bearer", 0],
     ['Bearer error="invalid_token", scope="a b"', 2],
     ['Basic realm="x"', "does not start with `Bearer`"],
-    ['Bearer error="a\\"b"', "no legal value at `error`"],
-    ['Bearer error="a", error="b"', "the attribute `error` stands twice"],
-    ['Bearer scope=" a"', "`scope` is no scope"],
-    ['Bearer error="a"x="b"', "attributes are parted by a comma"],
+    ['Bearer error="a\\"b"', "no valid value at `error`"],
+    ['Bearer error="a", error="b"', "the attribute `error` is duplicated"],
+    ['Bearer scope=" a"', "`scope` is not a scope"],
+    ['Bearer error="a"x="b"', "attributes must be separated by a comma"],
     ['Bearer error="a", ', "ends in a comma"],
     ["Bearer error", "an attribute without a value"],
-  ])("has a challenge by the letter: %s", (field, expected) => {
+  ])("parses the challenge strictly: %s", (field, expected) => {
     const read = readChallenge(field);
     expect(typeof read === "string" ? read : read.size).toBe(expected);
   });
@@ -513,18 +555,21 @@ describe("an answer", () => {
     ["an error of understanding", { error: { code: -32600 } }, ["reject-input"]],
     ["a refused method", { error: { code: -32601 } }, ["deny"]],
     ["a crash", { error: { code: -32603 } }, []],
-  ])("of the Model Context Protocol says more than its status: %s", (_title, body, expected) => {
-    expect(readMessages(message(body))?.outcomes).toEqual(expected);
-  });
+  ])(
+    "takes the outcome from the message of the Model Context Protocol, not from the status: %s",
+    (_title, body, expected) => {
+      expect(readMessages(message(body))?.outcomes).toEqual(expected);
+    },
+  );
 
-  it("lets somebody in where a handler has run, whatever the status", () => {
+  it("is allow if a handler has run, whatever the status", () => {
     const refusal = { status: 403, headers: new Map<string, string>(), body: "" };
     expect(resultOf(refusal, ["list"]).outcomes).toEqual(["allow"]);
     expect(resultOf(refusal, []).outcomes).toEqual(["deny"]);
     expect(resultOf({ ...refusal, status: 200 }, []).outcomes).toEqual([]);
   });
 
-  it("is a crash with 500", () => {
+  it("has no outcome for status 500", () => {
     expect(outcomesOf(500)).toEqual([]);
   });
 });

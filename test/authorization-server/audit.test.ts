@@ -18,7 +18,7 @@ beforeEach(() => {
   events.length = 0;
 });
 
-/** A client, and a browser in front of the consent page. */
+/** Registers a client and opens the consent page in a browser. */
 async function visit() {
   const client = await newClient(server.issuer, REDIRECT);
   const browser = newFormBrowser(server.issuer);
@@ -34,7 +34,7 @@ const approve = (...scopes: readonly string[]) => [
 ];
 
 describe("the audit of the authorization server", () => {
-  it("has registrations, and those that are refused", async () => {
+  it("contains registrations and rejected registrations", async () => {
     const client_name = "Helper";
     const { body } = await register(server.issuer, {
       client_name,
@@ -55,7 +55,7 @@ describe("the audit of the authorization server", () => {
     ]);
   });
 
-  it("has what a person allows, and every token that follows", async () => {
+  it("contains the consent of a user and every token that is issued for it", async () => {
     const { client, browser, page } = await visit();
     const end = await browser.submit(page, approve("read:classes", "mcp:tools", "offline_access"));
     const first = await client.exchange(end.url);
@@ -105,7 +105,7 @@ describe("the audit of the authorization server", () => {
     expect(lines).not.toContain(new URL(end.url).searchParams.get("code"));
   });
 
-  it("has what a person refuses, and what was tampered with", async () => {
+  it("contains a denied consent and a manipulated selection", async () => {
     const { browser, page } = await visit();
     await browser.submit(page, approve("read:classes", "admin:write"));
     await browser.submit(page, [["decision", "deny"]]);
@@ -121,7 +121,7 @@ describe("the audit of the authorization server", () => {
     ]);
   });
 
-  it("has a grant that its owner ends", async () => {
+  it("contains the revocation of a grant by its user", async () => {
     const { client, browser, page } = await visit();
     await browser.submit(page, approve("read:classes", "mcp:tools"));
     const { id } = events[0]?.grant ?? {};
@@ -138,7 +138,7 @@ describe("the audit of the authorization server", () => {
     ]);
   });
 
-  it("has a request for tokens that is refused, without the code", async () => {
+  it("contains a rejected token request without its code", async () => {
     const { client } = await visit();
     await client.exchange(`${REDIRECT}?code=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk`);
     expect(events).toMatchObject([

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([school.close(), studio.close()]));
 
-/** Calls a tool of the school and returns the status. */
+/** Calls a tool of the school and returns the status code. */
 async function call(tool: string, token: string): Promise<number> {
   const params = { name: tool, arguments: {} };
   const response = await fetch(school.url, {
@@ -35,14 +35,14 @@ async function call(tool: string, token: string): Promise<number> {
   return response.status;
 }
 
-/** What the page of connected apps shows of a client's times. */
+/** Returns the times of a client on the page of connected apps. */
 function timesOf({ html }: Stop, name: string) {
   const entry = html.slice(html.indexOf(name));
   const [, authorised, used] = /Authorised (.*?), last used (.*?)[.,]/.exec(entry) ?? [];
   return { authorised, used };
 }
 
-it("the last use is the time of the last call, and not that of the authorization", async () => {
+it("the page shows the time of the last call as the last use, not the time of the authorization", async () => {
   now = AT_START;
   const { client, browser, page, name } = await visit(school.issuer, "openid courses:read");
   const end = await browser.submit(page, approveAll(page));
@@ -58,7 +58,7 @@ it("the last use is the time of the last call, and not that of the authorization
   expect(await call("list_orders", access_token)).toBe(403);
   expect(await times()).toMatchObject({ used: "2026-11-26 09:07" });
 
-  // a step-up and its new token are not a use
+  // a step-up and its new token do not count as a use
   now += MINUTE;
   const more = await browser.go(client.authorize({ scope: "openid courses:read orders:read" }));
   const next = await client.exchange((await browser.submit(more, approveAll(more))).url);
@@ -70,7 +70,7 @@ it("the last use is the time of the last call, and not that of the authorization
   expect(await times()).toMatchObject({ used: "2026-11-26 09:09" });
 });
 
-it("the calls of one client are not a use of another's grant, and forged tokens are none", async () => {
+it("calls of another client and calls with forged tokens do not count as a use of a grant", async () => {
   now = AT_START;
   const own = await visit(school.issuer, "openid courses:read");
   await own.browser.submit(own.page, approveAll(own.page));
@@ -83,7 +83,7 @@ it("the calls of one client are not a use of another's grant, and forged tokens 
   expect(timesOf(apps, own.name).used).toBe("never");
 });
 
-it("a refresh is not a use", async () => {
+it("a refresh does not count as a use", async () => {
   now = AT_START;
   const scope = "read:profile read:classes mcp:tools offline_access";
   const { client, browser, page, name } = await visit(studio, scope);

@@ -21,7 +21,7 @@ afterAll(() => Promise.all([school.close(), studio.close()]));
 const errorOf = ({ url }: Stop) => new URL(url).searchParams.get("error");
 
 describe("registration and discovery", () => {
-  it("advertises the public catalogue, and registers nothing reserved", async () => {
+  it("advertise the public catalogue and reject reserved scopes", async () => {
     const metadata = await fetch(new URL("/.well-known/openid-configuration", school.issuer));
     const { scopes_supported } = (await metadata.json()) as { scopes_supported: string[] };
     expect(scopes_supported).toContain("courses:read");
@@ -37,7 +37,7 @@ describe("registration and discovery", () => {
     for (const name of Object.keys(owner)) expect(bare.body).not.toHaveProperty(name);
   });
 
-  it("refuses another resource, and a request without PKCE", async () => {
+  it("reject another resource and a request without PKCE", async () => {
     const client = await newClient(school.issuer, REDIRECT);
     const browser = newFormBrowser(school.issuer);
     const parameters = { scope: "openid", resource: "https://other.example/mcp" };
@@ -48,8 +48,8 @@ describe("registration and discovery", () => {
   });
 });
 
-describe("what a person chooses", () => {
-  it("is what the token holds, and the response says so", async () => {
+describe("the selection of the user", () => {
+  it("is the scope of the token, and the response names it", async () => {
     const { client, browser, page } = await visit(school, "openid courses:read posts:write", {
       parameters: { resource: school.resource },
     });
@@ -61,7 +61,7 @@ describe("what a person chooses", () => {
     const end = await browser.submit(page, approve("courses:read"));
     const answer = await client.exchange(end.url);
     expect(answer).toMatchObject({ status: 200, scope: "openid courses:read" });
-    // the policy has no `offline_access`: nothing to refresh with
+    // the policy has no `offline_access`, so there is no refresh token
     expect(answer.refresh_token).toBeUndefined();
     const token = answer.access_token ?? "";
     expect(decodeProtectedHeader(token).typ).toBe("at+jwt");
@@ -77,7 +77,7 @@ describe("what a person chooses", () => {
     expect(typeof payload.jti).toBe("string");
   });
 
-  it("is asked for again at a step-up, the difference alone, with what was refused unchecked", async () => {
+  it("is requested at a step-up for the difference only, with refused scopes unchecked", async () => {
     const { client, browser, page } = await visit(school, "openid courses:read posts:write");
     await browser.submit(page, approve("courses:read"));
     const more = { scope: "openid posts:write events:read" };
@@ -90,12 +90,12 @@ describe("what a person chooses", () => {
     expect(second.html).toContain("You did not allow this before.");
     const end = await browser.submit(second, approve("posts:write"));
     expect((await client.exchange(end.url)).scope).toBe("openid posts:write");
-    // nobody is asked for what is allowed already, also by two requests
+    // granted scopes need no new consent, even if two requests granted them
     const third = await browser.go(client.authorize({ scope: "openid courses:read posts:write" }));
     expect((await client.exchange(third.url)).scope).toBe("openid courses:read posts:write");
   });
 
-  it("is the policy's default where a request names no scope", async () => {
+  it("is the default scope of the policy if a request names no scope", async () => {
     const client = await newClient(school.issuer, REDIRECT);
     const browser = newFormBrowser(school.issuer);
     const page = await browser.submit(await browser.go(client.authorize({})), [["person", "ana"]]);
@@ -104,7 +104,7 @@ describe("what a person chooses", () => {
     expect((await client.exchange(end.url)).scope).toBe("openid");
   });
 
-  it("withdrawn, ends every token that held more", async () => {
+  it("revokes every token with more scopes when it removes a granted scope", async () => {
     const { client, browser, page } = await visit(school, "openid courses:read posts:write");
     const end = await browser.submit(page, approve("courses:read", "posts:write"));
     const first = await client.exchange(end.url);
@@ -118,21 +118,21 @@ describe("what a person chooses", () => {
   });
 
   it.each([
-    ["no", [["decision", "deny"]], "access_denied"],
-    ["nothing at all", approve(), "access_denied"],
-  ] as const)("%s is no", async (_, chosen, error) => {
+    ["a denial", [["decision", "deny"]], "access_denied"],
+    ["an empty selection", approve(), "access_denied"],
+  ] as const)("grants nothing if it is %s", async (_, chosen, error) => {
     const { browser, page } = await visit(school, "openid courses:read");
     expect(errorOf(await browser.submit(page, chosen))).toBe(error);
   });
 
-  it("cannot be asked for what nobody offers", async () => {
+  it("does not include scopes that are not offered", async () => {
     const { page } = await visit(school, "admin:read");
     expect(errorOf(page)).toBe("invalid_scope");
   });
 });
 
-describe("what is posted", () => {
-  it("beyond the offer, grants nothing and is seen", async () => {
+describe("a posted selection", () => {
+  it("with a scope that was not offered grants nothing and is logged", async () => {
     const { browser, page } = await visit(school, "openid courses:read");
     const again = await browser.submit(page, approve("courses:read", "admin:write"));
     expect(again.status).toBe(400);
@@ -141,9 +141,9 @@ describe("what is posted", () => {
   });
 
   it.each([
-    ["of an older edition", ["policyVersion", "2020-01-01"]],
+    ["of an older policy version", ["policyVersion", "2020-01-01"]],
     ["of another request", ["id", "elsewhere"]],
-  ] as const)("from a page %s, shows the page again", async (_, stale) => {
+  ] as const)("from a page %s shows the page again", async (_, stale) => {
     const { browser, page } = await visit(school, "openid courses:read");
     const again = await browser.submit(page, [...approve("courses:read"), stale]);
     expect(again.html).toContain("out of date");
@@ -151,13 +151,13 @@ describe("what is posted", () => {
     expect(boxesOf(again)).toHaveLength(2);
   });
 
-  it("without the token of the page, is not from the page", async () => {
+  it("without the CSRF value of the page is rejected", async () => {
     const { browser, page } = await visit(school, "openid courses:read");
     const end = await browser.submit(page, [...approve("courses:read"), ["csrf", ""]]);
     expect(end.status).toBe(403);
   });
 
-  it("twice, counts once", async () => {
+  it("that is posted twice counts once", async () => {
     const { browser, page } = await visit(school, "openid courses:read");
     const end = await browser.submit(page, approve("courses:read"));
     expect(new URL(end.url).searchParams.has("code")).toBe(true);
@@ -165,7 +165,7 @@ describe("what is posted", () => {
     expect(again).toMatchObject({ status: 400, url: page.url });
   });
 
-  it("from another browser, is nobody's", async () => {
+  it("from another browser is rejected", async () => {
     const { page } = await visit(school, "openid courses:read");
     const end = await newFormBrowser(school.issuer).submit(page, approve("courses:read"));
     expect(end.status).toBe(400);
@@ -183,7 +183,7 @@ describe("refresh and revocation", () => {
     return { ...visited, answer, token: answer.refresh_token ?? "" };
   }
 
-  it("refreshes what was granted, or less, and never more", async () => {
+  it("refresh the granted scope or a part of it, but nothing else", async () => {
     const { client, answer, token } = await refreshable();
     expect(answer.scope).toBe("read:profile read:classes mcp:tools offline_access");
     const less = await client.refresh(token, "read:classes");
@@ -193,13 +193,13 @@ describe("refresh and revocation", () => {
     expect(more).toMatchObject({ status: 400, error: "invalid_scope" });
   });
 
-  it("issues none where a person does not want it", async () => {
+  it("issue no refresh token if the user does not allow it", async () => {
     const { client, browser, page } = await visit(studio, all);
     const end = await browser.submit(page, approve("read:classes"));
     expect((await client.exchange(end.url)).refresh_token).toBeUndefined();
   });
 
-  it("forgets everything with a grant that its owner ends", async () => {
+  it("delete all tokens and decisions when the user revokes a grant", async () => {
     const { client, browser, token, name } = await refreshable();
     const apps = await browser.go("/settings/connected-apps");
     expect(apps.html).toContain(name);
@@ -211,13 +211,13 @@ describe("refresh and revocation", () => {
     expect(anew.html).not.toContain("Already allowed");
   });
 
-  it("forgets it also where the client ends it", async () => {
+  it("delete them also when the client revokes its token", async () => {
     const { client, browser, token, name } = await refreshable();
     expect(await client.revoke(token)).toBe(200);
     expect((await browser.go("/settings/connected-apps")).html).not.toContain(name);
   });
 
-  it("lets nobody end what is somebody else's", async () => {
+  it("do not let a user revoke the grant of another user", async () => {
     const { client, browser, token, name } = await refreshable();
     const grantId = grantOf(await browser.go("/settings/connected-apps"), name);
     const other = newFormBrowser(studio.issuer);

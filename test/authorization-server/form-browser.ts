@@ -1,10 +1,10 @@
-// What a browser does here, without one: cookies by path, redirects, and the forms of a page.
+// A minimal browser without JavaScript: cookies by path, redirects, and the forms of a page.
 import { type DefaultTreeAdapterMap, parse } from "parse5";
 
 type Node = DefaultTreeAdapterMap["node"];
 type Element = DefaultTreeAdapterMap["element"];
 
-/** A page, or the address outside at which the browser stopped. */
+/** A page, or the foreign address at which the browser stopped. */
 export interface Stop {
   readonly url: string;
   readonly status: number;
@@ -48,7 +48,7 @@ export function newFormBrowser(issuer: string) {
 
   return {
     go,
-    /** Posts the page's form, with what it holds hidden and what is chosen. */
+    /** Posts the form of a page, with its hidden fields and the chosen fields. */
     submit: (page: Stop, chosen: readonly (readonly [name: string, value: string])[]) => {
       const hidden = elementsOf(page.html, "input").filter((one) => at(one, "type") === "hidden");
       const kept = hidden.map((one) => [at(one, "name") ?? "", at(one, "value") ?? ""] as const);
@@ -62,7 +62,7 @@ export function newFormBrowser(issuer: string) {
   };
 }
 
-/** The boxes of a consent page. */
+/** Returns the checkboxes of a consent page. */
 export function boxesOf({ html }: Stop): readonly Box[] {
   return elementsOf(html, "input")
     .filter((one) => at(one, "type") === "checkbox")

@@ -7,7 +7,7 @@ import { REDIRECT } from "./visit.js";
 
 const backend = { client_id: "nightly", client_secret: "a-secret-of-tests", scopes: () => [] };
 
-/** The server as it is, and one that knows a backend and so has the client credentials grant. */
+/** The server without backends, and one with a backend, which supports the client credentials grant. */
 const servers = new Map<string, AuthorizationServer>();
 beforeAll(async () => {
   servers.set("without backends", await start(loopwise));
@@ -18,7 +18,7 @@ afterAll(() => Promise.all([...servers.values()].map((server) => server.close())
 describe.each(["without backends", "with a backend"])("a server %s", (name) => {
   const issuer = () => (servers.get(name) as AuthorizationServer).issuer;
 
-  it("advertises the code flow and no other", async () => {
+  it("advertises only the code flow", async () => {
     const url = new URL("/.well-known/openid-configuration", issuer());
     const metadata = (await (await fetch(url)).json()) as Readonly<Record<string, unknown>>;
     expect(metadata["response_types_supported"]).toEqual(["code"]);
@@ -42,14 +42,14 @@ describe.each(["without backends", "with a backend"])("a server %s", (name) => {
     { grant_types: ["urn:ietf:params:oauth:grant-type:device_code"] },
     { grant_types: ["client_credentials"], response_types: [] },
     { grant_types: ["authorization_code", "client_credentials"] },
-  ])("refuses to register %j", async (metadata) => {
+  ])("rejects the registration of %j", async (metadata) => {
     const { status, body } = await register(issuer(), { redirect_uris: [REDIRECT], ...metadata });
     expect(status).toBe(400);
     expect(body["error"]).toBe("invalid_client_metadata");
   });
 
   it.each(["token", "id_token", "id_token token", "code id_token", "code token", "none", "Code"])(
-    "refuses an authorization request with response_type=%s",
+    "rejects an authorization request with response_type=%s",
     async (response_type) => {
       const client = await newClient(issuer(), REDIRECT);
       const parameters = { scope: "openid", response_type, nonce: "nonce-1" };
@@ -62,7 +62,7 @@ describe.each(["without backends", "with a backend"])("a server %s", (name) => {
   );
 
   it.each(["implicit", "password", "client_credentials"])(
-    "refuses a token request of a registered client with grant_type=%s",
+    "rejects a token request of a registered client with grant_type=%s",
     async (grant_type) => {
       const { id } = await newClient(issuer(), REDIRECT);
       const form = { grant_type, client_id: id, scope: "openid", username: "ana", password: "x" };

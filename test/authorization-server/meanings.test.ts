@@ -4,7 +4,7 @@ import { type AuthorizationServer, start } from "../../examples/authorization-se
 import { boxesOf } from "./form-browser.js";
 import { approve, approveAll, grantOf, visit } from "./visit.js";
 
-/** A policy in which the text of a request is not the text of what it means. */
+/** A policy in which a requested scope has another current name. */
 const policy = loadPolicy({
   name: "Notes",
   version: "2",
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe("the scope of a token", () => {
-  it("has the current names of an older name, as far as they are chosen", async () => {
+  it("contains the chosen ones of the current names of an older name", async () => {
     const { client, browser, page } = await visit(server, "members:read notes:read");
     expect(boxesOf(page).map((box) => box.scope)).toEqual([
       "notes:read",
@@ -34,28 +34,28 @@ describe("the scope of a token", () => {
     expect((await client.exchange(end.url)).scope).toBe("people:read");
   });
 
-  it("has current names also where no page is needed", async () => {
+  it("contains current names if no page is needed", async () => {
     const { client, browser, page } = await visit(server, "members:read");
     await browser.submit(page, approveAll(page));
     const again = await browser.go(client.authorize({ scope: "members:read" }));
     expect((await client.exchange(again.url)).scope).toBe("people:read teams:read");
   });
 
-  it("is within what the grant implies: no page for it, and a token with it", async () => {
+  it("contains a scope that the grant implies, without a page", async () => {
     const { client, browser, page } = await visit(server, "notes:write");
     await browser.submit(page, approveAll(page));
     const again = await browser.go(client.authorize({ scope: "notes:read" }));
     expect((await client.exchange(again.url)).scope).toBe("notes:read");
   });
 
-  it("has what a chosen scope implies, where it was requested", async () => {
+  it("contains a requested scope that a chosen scope implies", async () => {
     const { client, browser, page } = await visit(server, "notes:read notes:write");
     const end = await browser.submit(page, approve("notes:write"));
     expect((await client.exchange(end.url)).scope).toBe("notes:read notes:write");
   });
 });
 
-it("a refusal of an older name counts for its current names, until one is allowed", async () => {
+it("a refusal of an older name counts for its current names until one of them is granted", async () => {
   const { client, browser, page } = await visit(server, "members:read notes:read");
   await browser.submit(page, approve("notes:read"));
   const second = await browser.go(client.authorize({ scope: "people:read teams:read" }));
@@ -68,7 +68,7 @@ it("a refusal of an older name counts for its current names, until one is allowe
   ]);
 });
 
-it("taking back one meaning of an older name ends the grant", async () => {
+it("removing one of the current names of an older name revokes the grant", async () => {
   const { client, browser, page, name } = await visit(server, "members:read");
   await browser.submit(page, approveAll(page));
   const before = grantOf(await browser.go("/settings/connected-apps"), name);

@@ -1,5 +1,5 @@
-// A client of the authorization server under test: it registers, asks, and exchanges what comes back. Its redirect URI leads
-// nowhere: whoever drives the browser stops there and hands over the address.
+// A client of the authorization server under test: it registers, sends authorization requests, and exchanges codes. No server listens at
+// its redirect URI: the browser of the test stops there and passes the address to the client.
 import { createHash, randomBytes } from "node:crypto";
 
 export interface TokenAnswer {
@@ -13,7 +13,7 @@ export interface TokenAnswer {
 
 export interface OauthClient {
   readonly id: string;
-  /** The address of an authorization request. */
+  /** Returns the URL of an authorization request. */
   authorize(parameters: Readonly<Record<string, string>>): string;
   /** Exchanges the code of a redirect. */
   exchange(redirect: string): Promise<TokenAnswer>;
@@ -21,7 +21,7 @@ export interface OauthClient {
   revoke(token: string): Promise<number>;
 }
 
-/** Registers metadata, whatever the answer. */
+/** Sends a registration request and returns the response, whatever its status. */
 export async function register(issuer: string, metadata: object) {
   const response = await fetch(new URL("/reg", issuer), {
     method: "POST",

@@ -17,7 +17,7 @@ beforeEach(() => {
   events.length = 0;
 });
 
-/** What the server logs of a kind of event. */
+/** Returns the logged events of a type. */
 const logged = (kind: string) =>
   events.flatMap(([event, details]) => (event === kind ? [details] : []));
 
@@ -28,21 +28,18 @@ const prompts = [
 ] as const;
 
 describe("offline_access", () => {
-  it.each(prompts)(
-    "with %s is granted to a client for which a person ticks it",
-    async (_, parameters) => {
-      const { client, browser, page } = await visit(studio, SCOPE, { parameters });
-      expect(boxesOf(page).map((box) => box.scope)).toEqual(SCOPE.split(" "));
-      const answer = await client.exchange((await browser.submit(page, approveAll(page))).url);
-      expect(answer.scope).toBe(SCOPE);
-      expect(logged("consent.granted")).toMatchObject([{ scope: SCOPE, changed: false }]);
-      const refreshed = await client.refresh(answer.refresh_token ?? "");
-      expect(refreshed).toMatchObject({ status: 200, scope: SCOPE });
-    },
-  );
+  it.each(prompts)("is granted with %s if the user checks it", async (_, parameters) => {
+    const { client, browser, page } = await visit(studio, SCOPE, { parameters });
+    expect(boxesOf(page).map((box) => box.scope)).toEqual(SCOPE.split(" "));
+    const answer = await client.exchange((await browser.submit(page, approveAll(page))).url);
+    expect(answer.scope).toBe(SCOPE);
+    expect(logged("consent.granted")).toMatchObject([{ scope: SCOPE, changed: false }]);
+    const refreshed = await client.refresh(answer.refresh_token ?? "");
+    expect(refreshed).toMatchObject({ status: 200, scope: SCOPE });
+  });
 
   it.each(prompts)(
-    "with %s is not granted where a person leaves it out, and the response shows it",
+    "is not granted with %s if the user does not check it, and the response names the scope without it",
     async (_, parameters) => {
       const { client, browser, page } = await visit(studio, SCOPE, { parameters });
       const end = await browser.submit(page, approve("read:classes", "mcp:tools"));
@@ -53,7 +50,7 @@ describe("offline_access", () => {
     },
   );
 
-  it("is dropped for a client that did not register for refresh tokens: not on the page, in the log, and not in the response", async () => {
+  it("is dropped for a client that did not register for refresh tokens: it is in the log, but not on the page or in the response", async () => {
     const metadata = { grant_types: ["authorization_code"] };
     const { client, browser, page } = await visit(studio, SCOPE, { metadata });
     expect(boxesOf(page).map((box) => box.scope)).toEqual(WITHOUT.split(" "));
@@ -64,7 +61,7 @@ describe("offline_access", () => {
     expect(logged("consent.granted")).toMatchObject([{ scope: WITHOUT, changed: true }]);
   });
 
-  it("is granted again without a page where nothing is new", async () => {
+  it("is granted again without a page if the request has no new scope", async () => {
     const { client, browser, page } = await visit(studio, SCOPE);
     await browser.submit(page, approveAll(page));
     const again = await client.exchange((await browser.go(client.authorize({ scope: SCOPE }))).url);
@@ -73,7 +70,7 @@ describe("offline_access", () => {
   });
 });
 
-it("the scope of a request cannot be named in another parameter", async () => {
+it("a client cannot set the scope of a request in another parameter", async () => {
   const parameters = { requested_scope: "write:messages" };
   const { page } = await visit(studio, "read:profile read:classes", { parameters });
   expect(boxesOf(page).map((box) => box.scope)).toEqual(["read:profile", "read:classes"]);

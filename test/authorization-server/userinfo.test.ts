@@ -6,7 +6,7 @@ import { policy as loopwise } from "../../examples/loopwise/policy.js";
 import { policy as movementors } from "../../examples/movementors/policy.js";
 import { approve, approveAll, grantOf, type VisitOptions, visit } from "./visit.js";
 
-/** A policy of a platform that knows no names. */
+/** A policy without the scope `profile`. */
 const nameless = loadPolicy({
   name: "Nameless",
   version: "1",
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([school, studio, notes].map((server) => server.close())));
 
-/** Gets a token for everything that is requested. */
+/** Gets a token with every requested scope. */
 async function tokenFor(server: AuthorizationServer, scope: string, options?: VisitOptions) {
   const { client, browser, page, name } = await visit(server, scope, options);
   const end = await browser.submit(page, approveAll(page));
@@ -59,7 +59,7 @@ describe("UserInfo", () => {
   });
 
   it.each(["profile", "email", "profile email", "courses:read"])(
-    "refuses a token with %s and without openid",
+    "rejects a token with %s and without openid",
     async (scope) => {
       const { access_token = "", scope: granted } = await tokenFor(school, scope);
       expect(granted).toBe(scope);
@@ -69,20 +69,20 @@ describe("UserInfo", () => {
     },
   );
 
-  it("returns that an address is not verified", async () => {
+  it("returns `email_verified: false` for an unverified address", async () => {
     const { access_token = "" } = await tokenFor(school, "openid email", { person: "ben" });
     const { body } = await userInfo(school, access_token);
     expect(body).toEqual({ sub: "ben", email: "ben@example.com", email_verified: false });
   });
 
-  it("does not return what a person has not allowed", async () => {
+  it("does not return claims of scopes that the user has not granted", async () => {
     const { client, browser, page } = await visit(school, "openid profile email");
     const end = await browser.submit(page, approve("profile"));
     const { access_token = "" } = await client.exchange(end.url);
     expect((await userInfo(school, access_token)).body).toEqual({ ...SUB, ...NAME });
   });
 
-  it("accepts the token that the API accepts, and no other", async () => {
+  it("accepts only tokens that the API accepts", async () => {
     const { access_token = "", id_token = "" } = await tokenFor(school, "openid email");
     const { aud, jti } = decodeJwt(access_token);
     expect(aud).toEqual([school.resource, `${school.issuer}/me`]);
@@ -92,21 +92,21 @@ describe("UserInfo", () => {
     }
   });
 
-  it("refuses a token whose grant has ended", async () => {
+  it("rejects a token of a revoked grant", async () => {
     const { access_token = "", browser, name } = await tokenFor(school, "openid email");
     const apps = await browser.go("/settings/connected-apps");
     await browser.submit(apps, [["revoke", grantOf(apps, name)]]);
     expect((await userInfo(school, access_token)).status).toBe(401);
   });
 
-  it("is the only place for claims: the ID token has none of them", async () => {
+  it("is the only source of claims: the ID token contains none of them", async () => {
     const { id_token = "" } = await tokenFor(school, "openid profile email");
     const claims = decodeJwt(id_token);
     expect(claims.sub).toBe("ana");
     for (const name of ["name", "email", "email_verified"]) expect(claims).not.toHaveProperty(name);
   });
 
-  it("knows no identity scope that the policy does not declare", async () => {
+  it("returns no claims for identity scopes that the policy does not declare", async () => {
     const { access_token = "", scope } = await tokenFor(notes, "openid email profile");
     expect(scope).toBe("openid email");
     expect((await userInfo(notes, access_token)).body).toEqual({ ...SUB, ...EMAIL });
@@ -115,7 +115,7 @@ describe("UserInfo", () => {
     expect(claims_supported).not.toContain("name");
   });
 
-  it("is not there where the policy declares no openid", async () => {
+  it("does not exist if the policy does not declare openid", async () => {
     const metadata = await metadataOf(studio);
     expect(metadata).not.toHaveProperty("userinfo_endpoint");
     expect(metadata["scopes_supported"]).toEqual(movementors.scopeNames);

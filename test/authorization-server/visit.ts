@@ -1,26 +1,26 @@
-// The way to a consent page that most tests take: a new client, a new browser, and a person who has signed in.
+// The steps to a consent page that most tests share: a new client, a new browser, and a user who signs in.
 import { boxesOf, newFormBrowser, type Stop } from "./form-browser.js";
 import { newClient } from "./oauth-client.js";
 
 export const REDIRECT = "https://app.example/cb";
 
-/** The fields of a form that allows these scopes. */
+/** Returns the fields of a form that grants these scopes. */
 export function approve(...scopes: readonly string[]) {
   return [["decision", "approve"] as const, ...scopes.map((scope) => ["scopes", scope] as const)];
 }
 
 export interface VisitOptions {
-  /** Further parameters of the authorization request. */
+  /** Additional parameters of the authorization request. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Further metadata of the client. */
+  /** Additional metadata of the client. */
   readonly metadata?: object;
-  /** Who signs in. Default: Ana. */
+  /** The user who signs in. Default: Ana. */
   readonly person?: string;
 }
 
 let clients = 0;
 
-/** Registers a client, sends its request, and signs a person in. */
+/** Registers a client, opens its authorization request, and signs a user in. */
 export async function visit(
   { issuer }: { readonly issuer: string },
   scope: string,
@@ -35,12 +35,12 @@ export async function visit(
   return { client, browser, page, name };
 }
 
-/** The fields of a form that allows everything that its page offers. */
+/** Returns the fields of a form that grants every offered scope. */
 export function approveAll(page: Stop) {
   return approve(...boxesOf(page).flatMap((box) => (box.disabled ? [] : [box.scope])));
 }
 
-/** Returns the grant of a client on the page of connected apps. */
+/** Returns the grant id of a client on the page of connected apps. */
 export function grantOf({ html }: Stop, name: string): string {
   return /name="revoke" value="([^"]+)"/.exec(html.slice(html.indexOf(name)))?.[1] ?? "";
 }

@@ -1,7 +1,7 @@
-/** What a caller sends: the name of a tool, or a request without a router. */
+/** The target of a call: the name of a tool, or a request of a host without a router. */
 export type AttackTarget = unknown;
 
-/** An attack on a policy of this file: an id, the policy, the scope or the claims of the token, the call, what must come out. */
+/** A hostile call of a policy of this file: an id, the policy, the scope or the claims of the token, the target, the expected outcome. */
 export type AttackCall = readonly [
   id: string,
   policy: keyof typeof ATTACKED,
@@ -105,5 +105,5 @@ const denyall = {
   tools: { "*": { deny: "nothing" }, ".*": "ops:run" },
 };
 
-/** The policies that are attacked. */
+/** The policies of the calls, by name. */
 export const ATTACKED = { courses, chain, star, ops, denyall };

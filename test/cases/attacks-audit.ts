@@ -1,4 +1,4 @@
-/** A call with a secret, or with text that breaks a log: what the line of its event must not contain, and what it must. */
+/** A call with a secret or with text that breaks a log, and the texts that the line of its event must not and must contain. */
 export interface AuditAttack {
   readonly id: string;
   readonly why: string;

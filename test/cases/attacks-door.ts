@@ -1,6 +1,6 @@
 import type { DoorDecision } from "scope-policy";
 
-/** What a request brings in its `Authorization` fields, and what becomes of it; `{token}` is a good token. */
+/** The `Authorization` headers of a request and the expected code; `{token}` is a valid token. */
 export interface BearerAttack {
   readonly id: string;
   readonly fields: readonly string[];
@@ -8,10 +8,15 @@ export interface BearerAttack {
   readonly why: string;
 }
 
-/** Attacks on the field, under the ids of the corpus. */
+/** Hostile `Authorization` headers, under the ids of the corpus. */
 export const BEARER_ATTACKS: readonly BearerAttack[] = [
-  { id: "BEARER-002", fields: ["bearer {token}"], code: "allowed", why: "a scheme has no case" },
-  { id: "BEARER-005", fields: [], code: "unauthenticated", why: "no field" },
+  {
+    id: "BEARER-002",
+    fields: ["bearer {token}"],
+    code: "allowed",
+    why: "a scheme is case-insensitive",
+  },
+  { id: "BEARER-005", fields: [], code: "unauthenticated", why: "no header" },
   { id: "BEARER-008", fields: ["Bearer\t{token}"], code: "invalid_request", why: "TAB is not SP" },
   {
     id: "BEARER-012",
@@ -40,15 +45,15 @@ export const BEARER_ATTACKS: readonly BearerAttack[] = [
   },
 ];
 
-/** A challenge that some failure leads to: attributes that it must have with these values, and those that it must not have. */
+/** A denial and its expected challenge: the attributes that it must have, with their values, and those that it must not have. */
 export interface ChallengeAttack {
   readonly id: string;
-  /** What the verifier throws or answers: an inner error's text, or the scope of a good token. */
+  /** The result of the verifier: an error with an inner message, or a valid token with a scope. */
   readonly given:
     | { readonly inner: string }
     | { readonly scope: string; readonly tool: string; readonly params?: object };
   readonly status: number;
-  /** `undefined` for no challenge at all. */
+  /** The attributes of the challenge; `undefined` for no challenge. */
   readonly challenge: Readonly<Record<string, string>> | undefined;
   readonly absent?: readonly string[];
 }
@@ -67,7 +72,7 @@ const badToken = (id: string, inner: string): ChallengeAttack => ({
   absent: ["scope"],
 });
 
-/** Attacks on the answer, under the ids of the corpus. `alt_reserved` is `anyOf: ["admin:all", "courses:read"]`. */
+/** Calls that lead to challenges, under the ids of the corpus. `alt_reserved` is `anyOf: ["admin:all", "courses:read"]`. */
 export const CHALLENGE_ATTACKS: readonly ChallengeAttack[] = [
   {
     id: "CHALLENGE-001",
@@ -107,7 +112,7 @@ export const CHALLENGE_ATTACKS: readonly ChallengeAttack[] = [
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** One step: a token (by the claims it stands for, in any spelling), or a revocation. */
+/** One step: a call with a token of these claims, or a revocation. */
 export type RevocationStep =
   | { readonly claims: Claims; readonly tool?: string; readonly code: DoorDecision["code"] }
   | { readonly revoke: { readonly jti: string } }
@@ -116,7 +121,7 @@ export type RevocationStep =
 const NOW = 1_800_000_000;
 const token = { scope: "courses:read", sub: "user-1", client_id: "app-1", iat: NOW, jti: "a" };
 
-/** Sequences of calls and revocations, under the ids of the corpus; the store goes by claims, since a token has several spellings. */
+/** Sequences of calls and revocations, under the ids of the corpus. The store looks up claims, since one token has several encodings. */
 export const SEQUENCE_ATTACKS: readonly (readonly [
   id: string,
   steps: readonly RevocationStep[],

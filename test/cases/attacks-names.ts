@@ -1,6 +1,6 @@
 import type { AttackCall } from "./attack-call.js";
 
-/** Names of tools and patterns that try to be others. */
+/** Calls with hostile names of tools and patterns. */
 export const NAMES_ATTACKS: readonly AttackCall[] = [
   [
     "TOOL-NAME-001",

@@ -1,6 +1,6 @@
 import type { AttackCall } from "./attack-call.js";
 
-/** Methods and paths that try to be others. */
+/** Requests with hostile methods and paths. */
 export const PATHS_ATTACKS: readonly AttackCall[] = [
   [
     "TEMPLATE-072",

@@ -1,4 +1,4 @@
-/** A definition that must be refused: an id, what it says besides a good policy, and where the fault is found. */
+/** An invalid definition: an id, the members that are merged into a valid policy, and the code and path of the finding. */
 export type RefusedPolicy = readonly [id: string, parts: object, code: string, path: string];
 
 const read = "courses:read";
@@ -80,7 +80,7 @@ export const REFUSED_POLICIES: readonly RefusedPolicy[] = [
   ["TOOL-PATTERN-066", denial("[d]rop_*"), "pattern_syntax", 'tools["[d]rop_*"]'],
 ];
 
-/** Policy text that must be refused, made of the text of a good policy. */
+/** Invalid policy texts, derived from the text of a valid policy. */
 export const REFUSED_TEXTS: readonly (readonly [id: string, change: (text: string) => string])[] = [
   ["POLICY-087", (text) => text.replace('"tools":{', '"tools":{"__proto__":{"public":true},')],
   ["POLICY-090", (text) => text.replace('"tools":{', '"tools":{"delete_course":{"public":true},')],
@@ -90,13 +90,13 @@ export const REFUSED_TEXTS: readonly (readonly [id: string, change: (text: strin
   ["POLICY-097", (text) => `\uFEFF${text}`],
 ];
 
-/** What is accepted though others refuse it, and why. */
+/** Definitions that are accepted although similar libraries reject them, with the reason. */
 export const ACCEPTED_POLICIES: readonly (readonly [id: string, parts: object, why: string])[] = [
   ["POLICY-032", { version: "1" }, "a version is free text"],
   ["TEMPLATE-094", scope("/accounts/*/x"), "a star in a scope is literal"],
   ["TEMPLATE-097", scope("/accounts/x/"), "a trailing slash is part of the name"],
   ["TEMPLATE-098", scope("/accounts/%7Bid%7D/x"), "any scope-token of RFC 6749 is a scope"],
-  ["TEMPLATE-099", scope("/"), "one provider names its first scope so"],
+  ["TEMPLATE-099", scope("/"), "one provider has a scope of this name"],
   [
     "TEMPLATE-103",
     tool({ allOf: ["/accounts/{accountID}/profile.write"] }),

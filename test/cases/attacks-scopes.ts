@@ -1,6 +1,6 @@
 import type { AttackCall } from "./attack-call.js";
 
-/** Scopes, bindings and gates that try to be more than they are. */
+/** Calls with hostile scopes, bindings and conditions. */
 export const SCOPES_ATTACKS: readonly AttackCall[] = [
   ["SCOPE-MATCH-004", "courses", "courses:r", "list_courses", "refuse"],
   ["SCOPE-MATCH-005", "courses", "courses:readwrite", "list_courses", "refuse"],

@@ -1,4 +1,4 @@
-/** A policy in which any two codes can be made to apply to one call. */
+/** A policy in which any two decision codes can apply to one call. */
 export const ORDER_POLICY = {
   name: "Order",
   version: "1",
@@ -49,7 +49,7 @@ export const ORDER_POLICY = {
 const NO_PARAMS = {};
 const bound = { id: "2" };
 
-/** Two codes that both would do, and the call that shows which comes first. */
+/** Two codes that both apply to a call: the first one is returned. */
 export type OrderCase = readonly [
   first: string,
   second: string,
@@ -102,13 +102,13 @@ export const CODE_ORDER: readonly OrderCase[] = [
   ["account_type_required", "upgrade_required", "account_or_tier", { scope: "" }, NO_PARAMS],
   ["account_type_required", "reserved_scope", "account_or_reserved", { scope: "" }, NO_PARAMS],
   ["upgrade_required", "reserved_scope", "tier_or_reserved", { scope: "" }, NO_PARAMS],
-  // within one alternative the gates are asked in the other direction: what consent is furthest from comes first
+  // within one alternative the order is reversed: the condition that consent can fix last comes first
   ["reserved_scope", "account_type_required", "reserved_and_account", { scope: "" }, NO_PARAMS],
   ["reserved_scope", "upgrade_required", "reserved_and_tier", { scope: "" }, NO_PARAMS],
   ["reserved_scope", "binding_mismatch", "reserved_and_binding", held, bound],
   ["account_type_required", "upgrade_required", "account_and_tier", { scope: "a" }, NO_PARAMS],
   ["account_type_required", "binding_mismatch", "account_and_binding", held, bound],
   ["upgrade_required", "binding_mismatch", "tier_and_binding", held, bound],
-  // every binding of every rule that applies
+  // all bindings of all rules that apply are checked
   ["invalid_params", "insufficient_scope", "both_x", { scope: "/x/2" }, bound],
 ];

@@ -1,4 +1,4 @@
-/** A call and what it is answered: the code, and whatever else of the decision is named. */
+/** A call and its expected decision: the code, and further members. */
 export interface DecisionCase {
   readonly title: string;
   readonly token?: unknown;
@@ -7,7 +7,7 @@ export interface DecisionCase {
   readonly expect: { readonly code: string; readonly [member: string]: unknown };
 }
 
-/** A policy in which every code can be had. */
+/** A policy with calls for every decision code. */
 export const DECISION_POLICY = {
   name: "Everything",
   version: "1",
@@ -80,7 +80,7 @@ export const DECISION_POLICY = {
   endpoints: { "GET /a/{id}": "/a/{id}/read", "GET /me": { authenticated: true } },
 };
 
-/** What `insufficient_scope` says; one alternative unless more are named. */
+/** Returns the decision `insufficient_scope`. Default: one alternative. */
 export const short = (missing: string[], scopes = missing, accepted = [scopes]) => ({
   code: "insufficient_scope",
   allowed: false,
@@ -88,7 +88,7 @@ export const short = (missing: string[], scopes = missing, accepted = [scopes]) 
   scopes,
   accepted,
 });
-/** What `allowed` says. */
+/** Returns the decision `allowed`. */
 export const met = (...scopes: string[]) => ({
   code: "allowed",
   allowed: true,

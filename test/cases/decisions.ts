@@ -1,19 +1,19 @@
 import { type DecisionCase, met, short } from "./decision-case.js";
 
-/** What scopes do. */
+/** Decisions by scopes. */
 export const SCOPE_DECISIONS: readonly DecisionCase[] = [
   { title: "one scope", token: { scope: "a" }, tool: "one", expect: met("a") },
   { title: "one scope among others", token: { scope: "x a y" }, tool: "one", expect: met("a") },
   { title: "one scope in a list", token: { scope: ["x", "a"] }, tool: "one", expect: met("a") },
   { title: "one scope missing", token: { scope: "b" }, tool: "one", expect: short(["a"]) },
   {
-    title: "a token that holds nothing, as text",
+    title: "a token without scopes, as a string",
     token: { scope: "" },
     tool: "one",
     expect: short(["a"]),
   },
   {
-    title: "a token that holds nothing, as a list",
+    title: "a token without scopes, as a list",
     token: { scope: [] },
     tool: "one",
     expect: short(["a"]),
@@ -26,14 +26,19 @@ export const SCOPE_DECISIONS: readonly DecisionCase[] = [
     expect: met("b"),
   },
   {
-    title: "ties go by declared order",
+    title: "several alternatives that are met, in declared order",
     token: { scope: "" },
     tool: "any",
     expect: short(["a"], ["a"], [["a"], ["b"], ["c"]]),
   },
-  { title: "all of a list", token: { scope: "c b a" }, tool: "all", expect: met("a", "b", "c") },
   {
-    title: "some of a list",
+    title: "all scopes of allOf",
+    token: { scope: "c b a" },
+    tool: "all",
+    expect: met("a", "b", "c"),
+  },
+  {
+    title: "some scopes of allOf",
     token: { scope: "c a" },
     tool: "all",
     expect: short(["b"], ["a", "b", "c"]),
@@ -58,7 +63,7 @@ export const SCOPE_DECISIONS: readonly DecisionCase[] = [
     ),
   },
   {
-    title: "as few missing in two: the first declared",
+    title: "two alternatives with equally few missing scopes, of which the first is named",
     token: { scope: "a d" },
     tool: "nested",
     expect: short(
@@ -72,7 +77,7 @@ export const SCOPE_DECISIONS: readonly DecisionCase[] = [
   },
   { title: "any valid token", token: { scope: "" }, tool: "authenticated", expect: met() },
   {
-    title: "any valid token, gates passed",
+    title: "any valid token, conditions met",
     token: { scope: "", tier: "premium", account_type: "studio" },
     tool: "authenticated_pro",
     expect: met(),
@@ -84,7 +89,7 @@ export const SCOPE_DECISIONS: readonly DecisionCase[] = [
     expect: { code: "upgrade_required", tier: "pro", had: "free" },
   },
   {
-    title: "any valid token, another account",
+    title: "any valid token, another account type",
     token: { scope: "", tier: "free", account_type: "mentor" },
     tool: "authenticated_pro",
     expect: { code: "account_type_required" },
@@ -98,31 +103,31 @@ export const SCOPE_DECISIONS: readonly DecisionCase[] = [
     expect: { ...met(), enriched: true },
   },
   {
-    title: "public with nothing to add",
+    title: "public without an enriching scope in the token",
     token: { scope: "read:public" },
     tool: "public_plain",
     expect: met(),
   },
   {
-    title: "public, the gate of what it adds failed",
+    title: "public, the condition of the enriching scope not met",
     token: { scope: "pro:only" },
     tool: "public_gated",
     expect: met(),
   },
   {
-    title: "public, the gate of what it adds passed",
+    title: "public, the condition of the enriching scope met",
     token: { scope: "pro:only", tier: "pro" },
     tool: "public_gated",
     expect: { ...met(), enriched: true },
   },
   {
-    title: "public with a bad token",
+    title: "public with an invalid token",
     token: { scope: " " },
     tool: "public",
     expect: { code: "invalid_token" },
   },
   {
-    title: "a hard denial",
+    title: "a denied tool",
     token: { scope: "a", first_party: true },
     tool: "denied",
     expect: { code: "denied", allowed: false, reason: "Never.", message: "denied: Never." },

@@ -2,10 +2,10 @@ import type { FindingCase } from "./finding-case.js";
 
 const scopes = { "courses:read": {}, "courses:write": {}, "/a/{id}": {}, openid: {} };
 
-/** Slips in `tools` and `endpoints`. */
+/** Mistakes in `tools` and `endpoints`. */
 export const RULE_FINDINGS: readonly FindingCase[] = [
   {
-    title: "an undeclared scope, bare, under `scope`, in lists, deep",
+    title: "an undeclared scope, as a string, in `scope`, in lists and nested",
     policy: {
       scopes,
       tools: {
@@ -25,12 +25,12 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "a list of scopes in one text",
+    title: "a list of scopes in one string",
     policy: { scopes, tools: { t: "courses:read courses:write" } },
     finds: [["unknown_scope", "tools.t", "`courses:read courses:write`"]],
   },
   {
-    title: "a name that Object.prototype has",
+    title: "a scope with a name of Object.prototype",
     policy: { scopes, tools: { toString: "constructor", valueOf: { scope: "__proto__" } } },
     finds: [
       ["unknown_scope", "tools.toString", "`constructor`"],
@@ -38,7 +38,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "nothing required",
+    title: "a rule without a requirement",
     policy: { scopes, tools: { t: {}, u: { allOf: ["openid", { tier: "pro" }] } }, tiers: ["pro"] },
     finds: [
       ["empty_requirement", "tools.t", "missing requirement"],
@@ -46,7 +46,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "two requirements side by side",
+    title: "two requirements in one rule",
     policy: {
       scopes,
       tools: {
@@ -60,7 +60,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "an alternative twice, in every spelling",
+    title: "a duplicate alternative, in every notation",
     policy: {
       scopes,
       tools: {
@@ -80,7 +80,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "one scope under different gates is no duplicate",
+    title: "one scope under different conditions, which is not a duplicate",
     policy: {
       scopes,
       tiers: ["pro"],
@@ -89,7 +89,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     finds: [],
   },
   {
-    title: "gates of rules, at any depth",
+    title: "undeclared conditions of rules, at any depth",
     policy: {
       scopes,
       tiers: ["free", "pro"],
@@ -109,7 +109,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "renamed parameters: unused, shadowed, no name",
+    title: "renamed parameters: unused, shadowed, invalid",
     policy: {
       scopes,
       tools: {
@@ -133,7 +133,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "what excludes each other",
+    title: "options that exclude each other",
     policy: {
       scopes,
       tiers: ["pro"],
@@ -161,7 +161,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "what may stand together",
+    title: "options that can be combined",
     policy: {
       scopes,
       tiers: ["pro"],
@@ -188,7 +188,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     finds: [],
   },
   {
-    title: "what adds detail: undeclared, bound",
+    title: "enriching scopes: undeclared, bound",
     policy: {
       scopes,
       tools: {
@@ -202,7 +202,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "names of tools",
+    title: "invalid names of tools",
     policy: {
       scopes,
       tools: {
@@ -225,7 +225,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "patterns",
+    title: "invalid patterns",
     policy: {
       scopes,
       tools: {
@@ -248,7 +248,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "a rule of a bad name is read all the same",
+    title: "an invalid rule under an invalid name",
     policy: { scopes, tools: { "a b": "opneid" }, endpoints: { "GET a": "opneid" } },
     finds: [
       ["tool_name", 'tools["a b"]', "expected"],
@@ -258,7 +258,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "methods of endpoints",
+    title: "invalid methods of endpoints",
     policy: {
       scopes,
       endpoints: {
@@ -278,7 +278,7 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "one endpoint in two spellings",
+    title: "one endpoint in two notations",
     policy: {
       scopes,
       endpoints: {

@@ -1,6 +1,6 @@
 import type { FindingCase } from "./finding-case.js";
 
-/** Slips in `scopes`, in the lists of scopes, and in the names that gates use. */
+/** Mistakes in `scopes`, in lists of scopes, and in tiers and account types. */
 export const SCOPE_FINDINGS: readonly FindingCase[] = [
   {
     title: "a space in a scope",
@@ -8,12 +8,12 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     finds: [["scope_syntax", 'scopes["courses read"]', "a scope-token cannot contain a space"]],
   },
   {
-    title: "a faulty scope that is used: the fault is told once",
+    title: "a malformed scope that is used, which is reported once",
     policy: { scopes: { "a b": {} }, tools: { t: "a b" }, baseline: ["a b"] },
     finds: [["scope_syntax", 'scopes["a b"]', "a space"]],
   },
   {
-    title: "a scope that is used where none is declared",
+    title: "a used scope in a policy without scopes",
     policy: { scopes: {}, tools: { t: "a" } },
     finds: [["unknown_scope", "tools.t", "undeclared scope `a`"]],
   },
@@ -23,12 +23,12 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     finds: [["scope_syntax", 'scopes[""]', "at least one character"]],
   },
   {
-    title: "a brace that makes no placeholder",
+    title: "a brace that does not form a placeholder",
     policy: { scopes: { "accounts/{id}.read": {} } },
     finds: [["stray_bracket", 'scopes["accounts/{id}.read"]', "stray `{` at character 9"]],
   },
   {
-    title: "an angle bracket that makes no placeholder",
+    title: "an angle bracket that does not form a placeholder",
     policy: { scopes: { "/a/<b/c": {} } },
     finds: [["stray_bracket", 'scopes["/a/<b/c"]', "stray `<` at character 3"]],
   },
@@ -38,27 +38,27 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     finds: [["duplicate", 'scopes["/a/{id}/{id}"]', "a placeholder appears twice"]],
   },
   {
-    title: "a scope in both spellings of its placeholder",
+    title: "a scope in both notations of its placeholder",
     policy: { scopes: { "/a/{id}": {}, "/a/<id>": {} } },
     finds: [["duplicate", 'scopes["/a/<id>"]', "duplicate of `/a/{id}`"]],
   },
   {
-    title: "a literal that a template covers",
+    title: "a literal scope that a template matches",
     policy: { scopes: { "/a/{id}/x": {}, "/a/b/x": {} } },
     finds: [["overlap", 'scopes["/a/b/x"]', "`/a/b/x` and `/a/{id}/x` overlap"]],
   },
   {
-    title: "two templates with other names",
+    title: "two templates that differ only in the names of placeholders",
     policy: { scopes: { "/a/{id}": {}, "/a/{name}": {} } },
     finds: [["overlap", 'scopes["/a/{name}"]', "`/a/{name}` and `/a/{id}` overlap"]],
   },
   {
-    title: "two templates that cross",
+    title: "two templates that match a common scope",
     policy: { scopes: { "/a/{x}/c/d": {}, "/a/b/{y}/d": {} } },
     finds: [["overlap", 'scopes["/a/b/{y}/d"]', "`/a/b/{y}/d` and `/a/{x}/c/d` overlap"]],
   },
   {
-    title: "templates that share no text",
+    title: "templates that match no common scope",
     policy: {
       scopes: { "/a/{x}/c": {}, "/a/{y}/d": {}, "/a/{z}": {}, "a:{x}:c": {}, "a.{x}.c": {} },
     },
@@ -77,12 +77,12 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     finds: [["duplicate", "scopes.a.implies[1]", "duplicate `b`"]],
   },
   {
-    title: "an implied placeholder that the implier has not",
+    title: "an implied placeholder that the implying scope lacks",
     policy: { scopes: { "/a/{x}/z": { implies: ["/b/{y}"] }, "/b/{y}": {} } },
     finds: [["implied_placeholder", 'scopes["/a/{x}/z"].implies[0]', "`{y}` of the implied scope"]],
   },
   {
-    title: "a literal that implies a template",
+    title: "a literal scope that implies a template",
     policy: { scopes: { all: { implies: ["/b/{y}"] }, "/b/{y}": {} } },
     finds: [["implied_placeholder", "scopes.all.implies[0]", "`{y}`"]],
   },
@@ -99,7 +99,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     finds: [["implication_cycle", "scopes.a.implies", "scope implies itself: a > a"]],
   },
   {
-    title: "a cycle, named once, from where it starts",
+    title: "a cycle, which is reported once, from its first scope",
     policy: {
       scopes: {
         x: { implies: ["a"] },
@@ -121,7 +121,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "a diamond, which is no cycle",
+    title: "a diamond, which is not a cycle",
     policy: {
       scopes: { a: { implies: ["b", "c"] }, b: { implies: ["d"] }, c: { implies: ["d"] }, d: {} },
     },
@@ -145,7 +145,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     finds: [["replaced_declared", "scopes.a.replaces[0]", "`b` is a declared scope"]],
   },
   {
-    title: "an older name that is no scope-token",
+    title: "an older name that is not a scope-token",
     policy: { scopes: { a: { replaces: ["b c", "d{e}", "f"] } } },
     finds: [
       ["scope_syntax", "scopes.a.replaces[0]", "a space"],
@@ -158,7 +158,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     finds: [["duplicate", "scopes.a.replaces[1]", "duplicate `b`"]],
   },
   {
-    title: "older names with other placeholders, or fewer, or more",
+    title: "older names with different, fewer or more placeholders",
     policy: { scopes: { "/a/{x}": { replaces: ["/b/{y}", "/b", "/b/{x}/{y}"] } } },
     finds: [
       [
@@ -175,29 +175,29 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "an older name that a declared template covers",
+    title: "an older name that a declared template matches",
     policy: { scopes: { "/a/{x}": {}, b: { replaces: ["/a/c"] } } },
     finds: [["overlap", "scopes.b.replaces[0]", "`/a/c` and `/a/{x}` overlap"]],
   },
   {
-    title: "a declared template that covers an older name of an earlier scope",
+    title: "a declared template that matches an older name of an earlier scope",
     policy: { scopes: { b: { replaces: ["/a/c"] }, "/a/{x}": {} } },
     finds: [["overlap", 'scopes["/a/{x}"]', "`/a/{x}` and `/a/c` overlap"]],
   },
   {
-    title: "an older name that its own scope covers, the second of its list",
+    title: "an older name, the second of its list, that its own scope matches",
     policy: { scopes: { "/a/{x}/{y}": { replaces: ["/b/{x}/{y}", "/a/<y>/<x>"] } } },
     finds: [
       ["overlap", 'scopes["/a/{x}/{y}"].replaces[1]', "`/a/{y}/{x}` and `/a/{x}/{y}` overlap"],
     ],
   },
   {
-    title: "an older name that its own scope meets, in the shape of a scope before them",
+    title: "an older name that overlaps with its own scope, in the shape of an earlier scope",
     policy: { scopes: { "/{z}/b/d": {}, "/a/{x}/c": { replaces: ["/{x}/b/c"] } } },
     finds: [["overlap", 'scopes["/a/{x}/c"].replaces[0]', "`/{x}/b/c` and `/a/{x}/c` overlap"]],
   },
   {
-    title: "older names of two scopes, one of them covering the other",
+    title: "older names of two scopes, one of which matches the other",
     policy: { scopes: { "/a/{x}": { replaces: ["/o/{x}"] }, b: { replaces: ["c", "/o/d"] } } },
     finds: [["overlap", "scopes.b.replaces[1]", "`/o/d` and `/o/{x}` overlap"]],
   },
@@ -210,7 +210,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     finds: [["replaced_scope", "tools.list", "`members:read` is an older name", "students:read"]],
   },
   {
-    title: "a rule that names what is no scope-token",
+    title: "a rule that names something other than a scope-token",
     policy: { scopes: { "/a/<id>": {} }, tools: { t: "/a/<id>\u00e9", u: "<" } },
     finds: [
       ["unknown_scope", "tools.t", "undeclared scope `/a/<id>\u00e9`"],
@@ -229,7 +229,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "an older name used in a rule in the other spelling",
+    title: "an older name used in a rule in the other notation",
     policy: {
       scopes: { "/n/{x}": { replaces: ["/o/{x}"] }, "/m/{x}": { replaces: ["/p/<x>"] } },
       tools: { t: { anyOf: ["/o/<x>", "/p/{x}", "/p/<x>", "/n/<x>"] } },
@@ -254,7 +254,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     finds: [["unknown_tier", "scopes.a.tier", "undeclared tier `por`", "pro"]],
   },
   {
-    title: "a tier where none is declared",
+    title: "a tier in a policy without tiers",
     policy: { scopes: { a: { tier: "pro" } } },
     finds: [["unknown_tier", "scopes.a.tier", "undeclared tier `pro`"]],
   },
@@ -270,7 +270,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "tiers and account types twice",
+    title: "duplicate tiers and account types",
     policy: { tiers: ["free", "pro", "free"], accountTypes: ["a", "a"] },
     finds: [
       ["duplicate", "tiers[2]", "duplicate `free`"],
@@ -278,7 +278,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "default scopes: undeclared, bound, reserved, off, twice",
+    title: "default scopes: undeclared, bound, reserved, off, duplicate",
     policy: {
       scopes: { openid: {}, r: { reserved: true }, off: { default: "off" }, "/a/{x}": {} },
       defaultScopes: ["openid", "opneid", "/a/{x}", "r", "off", "openid"],
@@ -292,7 +292,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "a baseline: undeclared, bound, twice",
+    title: "baseline scopes: undeclared, bound, duplicate",
     policy: {
       scopes: { "mcp:tools": {}, "/a/{x}": {} },
       baseline: ["mcp:tool", "/a/{x}", "mcp:tools", "mcp:tools"],
@@ -304,7 +304,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "members of bundles: undeclared, twice, excepted",
+    title: "members of bundles: undeclared, duplicate, excepted",
     policy: {
       scopes: { "read:a": {}, "write:a": {} },
       bundles: {

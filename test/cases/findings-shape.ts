@@ -2,7 +2,7 @@ import type { FindingCase } from "./finding-case.js";
 
 const scopes = { "courses:read": {}, openid: {} };
 
-/** What has not the shape of a policy. */
+/** Values without the shape of a policy. */
 export const SHAPE_FINDINGS: readonly FindingCase[] = [
   {
     title: "options that are `undefined`",
@@ -14,7 +14,7 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "an empty list of what is not covered",
+    title: "an empty list `notCovered`",
     policy: { notCovered: [] },
     finds: [["empty_list", "notCovered", "must not be empty"]],
   },
@@ -31,7 +31,7 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "what no JSON can hold",
+    title: "values that JSON cannot represent",
     policy: { name: () => "x", version: Symbol("1"), scopes: { a: 1n } },
     finds: [
       ["invalid_type", "name", "expected a string, got a function"],
@@ -64,7 +64,7 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "misspelt options, each where it stands",
+    title: "misspelt options at every level",
     policy: {
       tool: {},
       nmae: "x",
@@ -89,12 +89,12 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "a misspelt option that leaves another one missing",
+    title: "a misspelt required option",
     policy: { scopes, bundles: { all: { evry: true, except: ["openid"] } } },
     finds: [["unknown_key", "bundles.all.evry", "unknown option `evry`", "every"]],
   },
   {
-    title: "options that belong elsewhere",
+    title: "options of other entries",
     policy: {
       scopes,
       tools: {
@@ -110,7 +110,7 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "values that an option does not take",
+    title: "values that an option does not accept",
     policy: {
       scopes: { a: { default: "of", required: "yes" }, b: 5, c: [] },
       tools: { t: { public: false }, u: { authenticated: 1 }, v: { scope: ["a"] }, w: ["a"] },
@@ -131,7 +131,7 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "items of lists, whose places stay true",
+    title: "items of lists, reported with their index",
     policy: {
       scopes,
       defaultScopes: [1, "opneid", null],
@@ -149,7 +149,7 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
     ],
   },
   {
-    title: "a scope stays declared where its options are wrong",
+    title: "a scope with invalid options, which counts as declared",
     policy: { scopes: { a: 5, b: { tier: 5 } }, tools: { t: { allOf: ["a", "b"] } } },
     finds: [
       ["invalid_type", "scopes.a", "got a number"],

@@ -1,4 +1,4 @@
-/** A request in another letter case than some endpoint, and the endpoint that it means, if any. */
+/** A request whose letter case differs from an endpoint, and the endpoint that it matches, if any. */
 export type LetterCase = readonly [
   endpoints: readonly string[],
   path: string,
@@ -16,12 +16,12 @@ const mixed = ["GET /i%CC%87/:x", "GET /:name/:y", "GET /:name/%C3%A9"];
 const deeper = ["GET /a/b/:z", "GET /A/:y/c", "GET /:x/b/d"];
 
 /**
- * A router that ignores letter case runs the literal endpoint for any spelling of it, so no other spelling may pass as a
- * value of the parameter next to it.
+ * A case-insensitive router runs the literal endpoint for any letter case, so a text that differs from the literal only in letter case
+ * must not match the parameter in its place.
  */
 export const LETTER_CASES: readonly LetterCase[] = [
   [me, "/users/me", "GET /users/me", "the literal"],
-  [me, "/users/ME", undefined, "the literal in capitals is no value"],
+  [me, "/users/ME", undefined, "the literal in capitals is not a value"],
   [me, "/users/Me", undefined, "nor with one capital"],
   [me, "/Users/me", undefined, "a literal before it in another letter case"],
   [me, "/users/x", "GET /users/:id", "a value"],
@@ -29,7 +29,7 @@ export const LETTER_CASES: readonly LetterCase[] = [
   [me, "/users/X", "GET /users/:id", "a value in capitals"],
   [me, "/USERS/x", undefined, "a value under a literal in capitals"],
   [admin, "/admin/x", "GET /admin/x", "the literal"],
-  [admin, "/Admin/x", undefined, "the literal with a capital is no value"],
+  [admin, "/Admin/x", undefined, "the literal with a capital is not a value"],
   [admin, "/Admin/X", undefined, "nor with two"],
   [admin, "/other/x", "GET /:section/x", "a value"],
   [admin, "/Other/x", "GET /:section/x", "a value with a capital"],
@@ -41,15 +41,20 @@ export const LETTER_CASES: readonly LetterCase[] = [
   [back, "/A/B/f", "GET /:x/B/f", "back from the literal, whose capital is a value then"],
   [back, "/a/b/f", undefined, "back from the literal, to one in another letter case"],
   [back, "/a/b/F", undefined, "the last literal in another letter case"],
-  [back, "/c/B/f", "GET /:x/B/f", "no literal on the way"],
-  [back, "/c/B/e", undefined, "neither of the two"],
+  [back, "/c/B/f", "GET /:x/B/f", "a path without a matching literal"],
+  [back, "/c/B/e", undefined, "neither of the two endpoints"],
   [deeper, "/a/b/c", "GET /a/b/:z", "both literals, and the endpoint in capitals after them"],
-  [deeper, "/A/b/c", undefined, "the one that a router without letter case would take"],
+  [deeper, "/A/b/c", undefined, "the endpoint that a case-insensitive router would run"],
   [deeper, "/A/x/c", "GET /A/:y/c", "back to the endpoint in capitals"],
   [deeper, "/a/x/c", undefined, "the endpoint in capitals, in small letters"],
   [deeper, "/a/b/d", "GET /a/b/:z", "a value that is a literal elsewhere"],
-  [deeper, "/A/b/d", undefined, "for which another endpoint would have been spelled right"],
-  [deeper, "/q/b/d", "GET /:x/b/d", "the last"],
+  [
+    deeper,
+    "/A/b/d",
+    undefined,
+    "a value of another endpoint after a literal in another letter case",
+  ],
+  [deeper, "/q/b/d", "GET /:x/b/d", "the last endpoint"],
   [cafe, "/v1/caf%C3%A9", "GET /v1/caf%C3%A9", "the literal beyond ASCII"],
   [cafe, "/v1/caf%C3%89", undefined, "the literal with a capital beyond ASCII is not a value"],
   [cafe, "/v1/CAF%C3%89", undefined, "the literal in capitals is not a value"],

@@ -1,4 +1,4 @@
-/** The endpoints that the paths are tried on; every operation needs no scope, so that a path found is allowed. */
+/** The endpoints of the paths. They require no scope, so a path that matches is allowed. */
 export const PATH_ENDPOINTS: readonly string[] = [
   "GET /",
   "GET /courses",
@@ -20,7 +20,7 @@ export const PATH_ENDPOINTS: readonly string[] = [
   "PUT /Courses",
 ];
 
-/** A request and the endpoint that it is for: `undefined` where there is none. */
+/** A request and the endpoint that it matches; `undefined` if it matches none. */
 export type PathCase = readonly [
   method: string,
   path: string,
@@ -123,8 +123,8 @@ export const PATHS: readonly PathCase[] = [
   ["GET", "/courses/%C0%AF", undefined, "an overlong slash"],
   ["GET", "/courses/%ED%A0%80", undefined, "a surrogate"],
   ["GET", "/courses/%F4%90%80%80", undefined, "beyond Unicode"],
-  ["GET", "/courses/%FF", undefined, "no UTF-8 at all"],
-  ["GET", "/courses/%u0041", undefined, "an escape of another age"],
+  ["GET", "/courses/%FF", undefined, "invalid UTF-8"],
+  ["GET", "/courses/%u0041", undefined, "an obsolete `%u` escape"],
   ["GET", "/courses;x=1", undefined, "a matrix parameter"],
   ["GET", "/courses/;", undefined, "a semicolon"],
   ["GET", "/courses?x", undefined, "a query"],

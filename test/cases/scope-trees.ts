@@ -1,7 +1,7 @@
 import type { ParseScopeToken, ScopeTokenResult } from "../../src/grammar/scope-syntax.js";
 
-// One table for both: a row is what the compiler makes of the literal text, or it does not compile (the
-// general result is no tree), and a test compares it with what the program makes of the text.
+// One table for types and values: a row compiles only if its tree is the type that the compiler infers for the literal text (a general
+// result type is rejected), and a test compares the tree with the value at run time.
 function row<Text extends string>(
   text: Text,
   expected: ScopeTokenResult extends ParseScopeToken<Text> ? never : ParseScopeToken<Text>,

@@ -28,7 +28,7 @@ p.json: 2 findings
 `;
 
 describe("check", () => {
-  it("shows every finding with its place, its line and what was meant", async () => {
+  it("prints every finding with its position, source line and suggestion", async () => {
     expect(await runIn({ "p.json": WRONG }, ["check", "p.json"])).toEqual({
       code: 1,
       out: WRONG_SHOWN,
@@ -36,7 +36,7 @@ describe("check", () => {
     });
   });
 
-  it("shows the same places in TypeScript", async () => {
+  it("prints the same positions for a TypeScript module", async () => {
     const source = `import { definePolicy } from "scope-policy";\nexport const policy = definePolicy(${WRONG.trimEnd()} as never);\n`;
     const { code, out } = await runIn({ "p.ts": source }, ["check", "p.ts"]);
     expect(code).toBe(1);
@@ -44,7 +44,7 @@ describe("check", () => {
     expect(out).toContain("p.ts:7:32  error  undeclared scope `orders:raed`");
   });
 
-  it("counts what a policy holds", async () => {
+  it("counts the entries of a policy without findings", async () => {
     expect(await runIn({ "p.json": SMALL_JSON }, ["check", "p.json"])).toEqual({
       code: 0,
       out: "ok  p.json: 9 scopes, 12 tools, 3 endpoints, 3 patterns, 2 bundles, 2 denials\n",
@@ -52,7 +52,7 @@ describe("check", () => {
     });
   });
 
-  it("finds nothing in the examples", async () => {
+  it("reports no findings for the examples", async () => {
     const { code, out, err } = await run(["check", ...EXAMPLES]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out.split("\n")).toEqual([
@@ -64,18 +64,18 @@ describe("check", () => {
     ]);
   });
 
-  it("tells each file its own, and the worst of them in the exit code", async () => {
+  it("reports each file separately and returns the worst exit code", async () => {
     const files = { "good.json": SMALL_JSON, "bad.json": WRONG };
     const some = await runIn(files, ["check", "good.json", "bad.json"]);
     expect(some.code).toBe(1);
     expect(some.out).toMatch(/^ok {2}good\.json: .*\nbad\.json:4:63 /);
     const all = await runIn(files, ["check", "bad.json", "none.json", "good.json"]);
     expect(all.code).toBe(2);
-    expect(all.err).toBe("error: cannot read `none.json`: there is no such file\n");
+    expect(all.err).toBe("error: cannot read `none.json`: the file does not exist\n");
     expect(all.out).toContain("bad.json: 2 findings\nok  good.json");
   });
 
-  it("says it all to programs", async () => {
+  it("prints counts, findings and errors with --json", async () => {
     const files = { "good.json": SMALL_JSON, "bad.json": WRONG };
     const { code, out, err } = await runIn(files, [
       "check",
@@ -120,12 +120,12 @@ describe("check", () => {
             },
           ],
         },
-        { file: "none.json", ok: false, error: "cannot read `none.json`: there is no such file" },
+        { file: "none.json", ok: false, error: "cannot read `none.json`: the file does not exist" },
       ],
     });
   });
 
-  it("uses colours on a terminal, and there alone", async () => {
+  it("uses colours only on a terminal", async () => {
     const files = { "p.json": WRONG, "good.json": SMALL_JSON };
     const { out } = await runIn(files, ["check", "p.json", "good.json"], { colours: true });
     expect(out).toContain("\u001B[31merror\u001B[39m");
@@ -137,7 +137,7 @@ describe("check", () => {
     );
   });
 
-  it("lets no text of a policy steer the terminal", async () => {
+  it("escapes text of a policy that would control the terminal", async () => {
     const hostile = JSON.stringify({
       name: "x",
       version: "1",
@@ -156,7 +156,7 @@ describe("check", () => {
     }
   });
 
-  it("shows of a very long line the part around the place", async () => {
+  it("prints only the part of a very long line around the position", async () => {
     const line = `{"name":"x","version":"1","scopes":{${'"a":"1",'.repeat(400)}"b":{"resreved":true}}}`;
     const { out } = await runIn({ "p.json": line }, ["check", "p.json"], { columns: 60 });
     const frame = out
@@ -167,14 +167,14 @@ describe("check", () => {
     expect(frame[1]?.indexOf("^")).toBe(frame[0]?.indexOf('"resreved"'));
   });
 
-  it("marks only the start of what goes over several lines", async () => {
+  it("marks only the start of a value that spans several lines", async () => {
     const source = '{ "name": "x", "version": "1", "scopes": {}, "tools": { "a": {\n\n} } }';
     const { out } = await runIn({ "p.json": source }, ["check", "p.json"]);
     expect(out).toContain(`p.json:1:62  error  missing requirement`);
     expect(out).toContain(`|${" ".repeat(62)}^\n`);
   });
 
-  it("keeps the mark under its place behind a tab", async () => {
+  it("keeps the mark under its position after a tab", async () => {
     const source = '{ "name": "x", "version": "1", "scopes": {},\n\t"tools": 1 }';
     const { out } = await runIn({ "p.json": source }, ["check", "p.json"]);
     expect(out).toContain('    2 |  "tools": 1 }\n      |           ^\n');

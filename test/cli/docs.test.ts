@@ -4,6 +4,7 @@ import { marked, type Token } from "marked";
 import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { renderDocs } from "../../src/cli/docs-markdown.js";
+import { titled } from "../titled.js";
 import { EXAMPLES, folderOf, run, runIn } from "./run.js";
 import { SMALL, SMALL_JSON } from "./small-policy.js";
 
@@ -29,14 +30,14 @@ Version 1. Scopes define what an application can do. Request only the scopes tha
 | \`a:read\` | Read a | On |  |
 | \`a:write\` | Write a | Off | warning: cannot be undone |
 
-## Tools and the scopes they need
+## Tools and the scopes they require
 
 | Tool | Required scope |
 | --- | --- |
 | \`list_a\`, \`get_a\` | \`a:read\` |
 | \`save_a\` | \`a:write\` or \`a:read\` |
 
-## Endpoints and the scopes they need
+## Endpoints and the scopes they require
 
 | Method | Endpoint | Required scope |
 | --- | --- | --- |
@@ -47,7 +48,7 @@ Version 1. Scopes define what an application can do. Request only the scopes tha
 
 Scopes are pre-checked on the consent screen; the user can uncheck any that is not required.
 
-These have to be checked by the user, or carry a warning:
+The user has to check these, or they carry a warning:
 
 - \`a:write\`: cannot be undone
 
@@ -59,10 +60,10 @@ Pass scopes as a space-separated list in the \`scope\` parameter of the authoriz
 scope=a:read+a:write
 \`\`\`
 
-Users are more likely to approve an application that asks for less.
+Users are more likely to approve an application that requests less.
 `;
 
-/** The cells of every table, as the words a reader sees. */
+/** Returns the cells of every table as the text that a reader sees. */
 function cellsOf(markdown: string): readonly (readonly string[])[] {
   return marked.lexer(markdown).flatMap((token) => {
     if (token.type !== "table") return [];
@@ -77,7 +78,7 @@ function shown(token: Token): string {
 }
 
 describe("docs", () => {
-  it("writes a reference", async () => {
+  it("writes a scope reference", async () => {
     expect(await runIn({ "p.json": JSON.stringify(TINY) }, ["docs", "p.json"])).toEqual({
       code: 0,
       out: TINY_DOCS,
@@ -85,7 +86,7 @@ describe("docs", () => {
     });
   });
 
-  it("is of the headings that the policy has something for", () => {
+  it("has only the headings for which the policy has content", () => {
     const heads = (markdown: string) =>
       marked
         .lexer(markdown)
@@ -96,9 +97,9 @@ describe("docs", () => {
       "identity",
       "Other scopes",
       "Reserved scopes",
-      "Plans and accounts",
-      "Tools and the scopes they need",
-      "Endpoints and the scopes they need",
+      "Tiers and account types",
+      "Tools and the scopes they require",
+      "Endpoints and the scopes they require",
       "Never allowed",
       "Bundles",
       "Defaults and warnings",
@@ -119,15 +120,15 @@ describe("docs", () => {
       title: "an implication",
       line: "| `orders:write` | Change orders | Off |  |  | includes `orders:read`; warning: moves money |",
     },
-    { title: "a plan", line: "| `ads:write` | Buy ads | On | pro plan |  |  |" },
-    { title: "a reserved scope, apart", line: "| `root` | Everything |" },
+    { title: "a tier", line: "| `ads:write` | Buy ads | On | pro tier |  |  |" },
+    { title: "a reserved scope in its own table", line: "| `root` | Everything |" },
     {
-      title: "a rule that nests",
+      title: "a nested rule",
       line: "| `restock` | `stock:read` and (`orders:write` or `shop:write`) | seller accounts, with stock:read and shop:write |",
     },
     {
       title: "a public tool",
-      line: "| `search` | None (open to everybody) | `stock:read` adds detail |",
+      line: "| `search` | None (public) | `stock:read` adds detail |",
     },
     {
       title: "a renamed parameter",
@@ -136,52 +137,64 @@ describe("docs", () => {
     { title: "a denial", line: "| `close_shop` | Only by letter. |" },
     {
       title: "the baseline",
-      line: "Every tool that is not open to everybody needs `mcp:tools` besides.",
+      line: "Every tool that is not public also requires `mcp:tools`.",
     },
     { title: "a bundle", line: "- **reader**: `orders:read`, `stock:read`" },
-    { title: "a bundle of all but some", line: "- **most**: every scope except `ads:write`" },
-    { title: "patterns", line: "In a tool name `*` stands for any characters, and `?` for one." },
-    { title: "default scopes", line: "If no scope is named, only `openid` is granted." },
+    {
+      title: "a bundle of every scope with exceptions",
+      line: "- **most**: every scope except `ads:write`",
+    },
+    {
+      title: "the wildcards of patterns",
+      line: "In a tool name, `*` matches any characters and `?` matches exactly one.",
+    },
+    {
+      title: "default scopes",
+      line: "If a request names no scope, only `openid` is granted.",
+    },
     {
       title: "templates",
-      line: "A name in braces, as in `/accounts/{id}/`, is replaced by a value before the scope is asked for; the token is then good for this value alone.",
+      line: "A name in braces, as in `/accounts/{id}/`, is a placeholder: replace it with a value before you request the scope. The token is then valid for this value only.",
     },
     { title: "what is not covered", line: "- Paying out" },
   ];
 
-  it.each(SAYS)("tells $title", ({ line }) => {
+  it.each(titled(SAYS))("documents %s", (_title, { line }) => {
     expect(renderDocs(loadPolicy(SMALL)).split("\n")).toContain(line);
   });
 
-  it("leaves hidden operations out", () => {
+  it("omits hidden operations", () => {
     expect(renderDocs(loadPolicy(SMALL))).not.toContain("secret");
   });
 
-  it.each(EXAMPLES)("is Markdown that holds the whole of %s", async (file) => {
-    const { code, out } = await run(["docs", file]);
-    expect(code).toBe(0);
-    expect(out).toMatch(/[^\n]\n$/);
-    const { scopes, tools, endpoints } = JSON.parse(
-      (await run(["matrix", file, "--json"])).out,
-    ) as Record<"scopes" | "tools" | "endpoints", { name: string; description?: string }[]>;
-    const words = cellsOf(out).flat().join(" , ");
-    for (const { name, description = "" } of scopes) {
-      expect(words).toContain(name);
-      expect(words).toContain(description);
-    }
-    for (const { name } of tools) expect(words).toContain(name);
-    for (const { name } of endpoints) expect(words).toContain(name.split(" ")[1]);
-  });
+  it.each(EXAMPLES)(
+    "names every scope, tool and endpoint of %s in Markdown tables",
+    async (file) => {
+      const { code, out } = await run(["docs", file]);
+      expect(code).toBe(0);
+      expect(out).toMatch(/[^\n]\n$/);
+      const { scopes, tools, endpoints } = JSON.parse(
+        (await run(["matrix", file, "--json"])).out,
+      ) as Record<"scopes" | "tools" | "endpoints", { name: string; description?: string }[]>;
+      const words = cellsOf(out).flat().join(" , ");
+      for (const { name, description = "" } of scopes) {
+        expect(words).toContain(name);
+        expect(words).toContain(description);
+      }
+      for (const { name } of tools) expect(words).toContain(name);
+      for (const { name } of endpoints) expect(words).toContain(name.split(" ")[1]);
+    },
+  );
 
-  it("shares a row between tools of one rule, as the page of Loopwise does", async () => {
+  it("puts tools with the same rule in one row, as the page of Loopwise does", async () => {
     const { out } = await run(["docs", "examples/loopwise/policy.ts"]);
     expect(out).toContain("| `list_courses`, `get_course`, `list_reviews` | `courses:read` |");
     expect(out).toContain("| `get_settings` | `school:read` or `appearance:read` |");
-    expect(out).toContain("If no scope is named, only `openid` is granted.");
+    expect(out).toContain("If a request names no scope, only `openid` is granted.");
     expect(out).toMatch(/## Reserved scopes[^#]*`admin:read`[^#]*`admin:write`/);
   });
 
-  it("lets no text of a policy be markup", () => {
+  it("escapes Markdown in texts of a policy", () => {
     const text = "a|b `c` *d* _e_ [f](g) <h> \\ # & ~~i~~\n\n- j";
     const policy = loadPolicy({
       name: text,
@@ -211,7 +224,7 @@ describe("docs", () => {
     expect(lists.map((list) => (list as { items: unknown[] }).items.length)).toEqual([1, 1, 3]);
   });
 
-  it("writes a file, or data", async () => {
+  it("writes a file with --out and prints data with --json", async () => {
     const folder = folderOf({ "p.json": JSON.stringify(TINY) });
     expect(await run(["docs", "p.json", "--out", "S.md"], { cwd: folder })).toEqual({
       code: 0,
@@ -223,7 +236,7 @@ describe("docs", () => {
     expect(JSON.parse(out)).toEqual({ name: "Tiny", version: "1", markdown: TINY_DOCS });
   });
 
-  it("reads the small policy as it stands in JSON", async () => {
+  it("writes the same reference for a policy in JSON", async () => {
     const { out } = await runIn({ "p.json": SMALL_JSON }, ["docs", "p.json"]);
     expect(out).toBe(renderDocs(loadPolicy(SMALL)));
   });

@@ -1,43 +1,44 @@
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 import { EXPLAINED } from "./explain-cases.js";
 import { run, runIn } from "./run.js";
 import { SMALL_JSON } from "./small-policy.js";
 
 const MM = "examples/movementors/policy.ts";
 
-const UPGRADE = `NO: update_class needs the pro plan or above: upgrade required.
-  The token's plan is free.
+const UPGRADE = `NO: update_class requires the pro tier or above: upgrade required.
+  The token's tier is free.
 
-What would change it
-  - an upgrade to the pro plan or above
-  Asking for more permission would not help.
+What would change the decision
+  - an upgrade to the pro tier or above
+  Requesting more scopes would not help.
 
-What the token holds
+In the token
   mcp:tools      Allow the client to call MCP tools.
   write:classes  Create, update, delete your classes. Modify schedules, capacity, pricing.
-  (plan: free, kind of account: not named)
+  (tier: free, account type: none)
 
-Answer code: upgrade_required. MoveMentors, version 2026-11-22.
+Decision code: upgrade_required. MoveMentors, version 2026-11-22.
 `;
 
-const ENDPOINT = `NO: the token is for another accountID.
-  Asked for: \`b\`.
-  The token holds \`/accounts/a/profile.write\`.
+const ENDPOINT = `NO: the token is bound to another accountID.
+  Requested: \`b\`.
+  The token contains \`/accounts/a/profile.write\`.
 
-The request PUT /accounts/b is the endpoint PUT /accounts/{accountID}.
+The request PUT /accounts/b matches the endpoint PUT /accounts/{accountID}.
 
-What would change it
-  1. a token that is issued for accountID \`b\`
-  2. the user's consent to the permission /accounts/b/profile.write (Access to view or edit details
+What would change the decision
+  1. a token bound to accountID \`b\`
+  2. the user's consent to the scope /accounts/b/profile.write (Access to view or edit details
      associated with a Moov account)
 
-What the token holds
+In the token
   /accounts/a/profile.write  Access to view or edit details associated with a Moov account
 
-Answer code: binding_mismatch. Moov, version 2026-11-22.
+Decision code: binding_mismatch. Moov, version 2026-11-22.
 `;
 
-it("explains that only an upgrade helps", async () => {
+it("explain reports that only an upgrade helps", async () => {
   const argv = [
     "explain",
     MM,
@@ -50,7 +51,7 @@ it("explains that only an upgrade helps", async () => {
   expect(await run(argv)).toEqual({ code: 3, out: UPGRADE, err: "" });
 });
 
-it("explains a request for another account", async () => {
+it("explain reports a request for another account than the token is bound to", async () => {
   const argv = [
     "explain",
     "examples/moov/policy.ts",
@@ -62,7 +63,7 @@ it("explains a request for another account", async () => {
 });
 
 describe("explain", () => {
-  it.each(EXPLAINED)("$title", async ({ argv, code, says, silent = [] }) => {
+  it.each(titled(EXPLAINED))("%s", async (_title, { argv, code, says, silent = [] }) => {
     const ran = await runIn({ "p.json": SMALL_JSON }, ["explain", "p.json", ...argv], {
       columns: 1_000,
     });
@@ -72,7 +73,7 @@ describe("explain", () => {
     expect(ran.code).toBe(code);
   });
 
-  it.each(EXPLAINED)("$title, as data", async ({ argv, code }) => {
+  it.each(titled(EXPLAINED))("%s, with --json too", async (_title, { argv, code }) => {
     const ran = await runIn({ "p.json": SMALL_JSON }, ["explain", "p.json", ...argv, "--json"]);
     const told = JSON.parse(ran.out) as {
       decision: { allowed: boolean; code: string };
@@ -83,7 +84,7 @@ describe("explain", () => {
     expect(told.headline).toMatch(code === 0 ? /^YES: / : /^NO: /);
   });
 
-  it("gives programs all that it tells people", async () => {
+  it("prints with --json everything that it prints for people", async () => {
     const { out } = await runIn({ "p.json": SMALL_JSON }, [
       "explain",
       "p.json",
@@ -112,13 +113,13 @@ describe("explain", () => {
           "upgrade required: this needs the plan `pro` or above, and a scope that has not been granted",
         tier: "pro",
       },
-      headline: "NO: buy_ad needs the pro plan: upgrade required.",
-      why: ["The token names no plan, which counts as less than the lowest one."],
+      headline: "NO: buy_ad requires the pro tier: upgrade required.",
+      why: ["The token names no tier, which ranks below the lowest tier."],
       changes: [
-        { code: "upgrade_required", text: "an upgrade to the pro plan" },
+        { code: "upgrade_required", text: "an upgrade to the pro tier" },
         {
           code: "insufficient_scope",
-          text: "the user's consent to the permission ads:write (Buy ads)",
+          text: "the user's consent to the scope ads:write (Buy ads)",
         },
       ],
       allowedAfterChanges: true,
@@ -135,7 +136,7 @@ describe("explain", () => {
     });
   });
 
-  it("colours the verdict, on a terminal alone", async () => {
+  it("prints the verdict in colour on a terminal", async () => {
     const argv = ["explain", "p.json", "whoami", "--scope", "mcp:tools"];
     const { out } = await runIn({ "p.json": SMALL_JSON }, argv, { colours: true });
     expect(out).toMatch(
@@ -144,19 +145,28 @@ describe("explain", () => {
   });
 
   const MISUSED: readonly { readonly argv: readonly string[]; readonly says: string }[] = [
-    { argv: ["list_orders", "--no-token", "--scope", "a"], says: "--no-token goes with none of" },
-    { argv: ["list_orders", "--no-token", "--first-party"], says: "--no-token goes with none of" },
+    {
+      argv: ["list_orders", "--no-token", "--scope", "a"],
+      says: "--no-token cannot be combined with",
+    },
+    {
+      argv: ["list_orders", "--no-token", "--first-party"],
+      says: "--no-token cannot be combined with",
+    },
     { argv: ["list_orders", "--param", "x"], says: "--param `x`: expected key=value" },
     { argv: ["list_orders", "--param", "=x"], says: "--param `=x`: expected key=value" },
   ];
 
-  it.each(MISUSED)("refuses $argv", async ({ argv, says }) => {
-    const ran = await runIn({ "p.json": SMALL_JSON }, ["explain", "p.json", ...argv]);
-    expect(ran).toMatchObject({ code: 2, out: "" });
-    expect(ran.err).toContain(says);
-  });
+  it.each(titled(MISUSED, ({ argv }) => argv.join(" ")))(
+    "rejects the arguments %s with exit code 2",
+    async (_title, { argv, says }) => {
+      const ran = await runIn({ "p.json": SMALL_JSON }, ["explain", "p.json", ...argv]);
+      expect(ran).toMatchObject({ code: 2, out: "" });
+      expect(ran.err).toContain(says);
+    },
+  );
 
-  it("says where even every change ends in a no", async () => {
+  it("reports that no change helps when no account type meets the condition", async () => {
     const file = JSON.stringify({
       name: "N",
       version: "1",
@@ -172,7 +182,9 @@ describe("explain", () => {
       "s",
     ]);
     expect(code).toBe(3);
-    expect(out).toContain("NO: t is only for no kind of account.");
-    expect(out).toContain("Nothing about the token or the account.");
+    expect(out).toContain(
+      "NO: t is not available to this account type. Available to: no account type.",
+    );
+    expect(out).toContain("No change of the token or the account.");
   });
 });

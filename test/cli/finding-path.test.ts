@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { parseFindingPath } from "../../src/cli/finding-path.js";
 import { formatPath } from "../../src/policy/report.js";
+import { titled } from "../titled.js";
 
 const step = fc.oneof(
   fc.string({ unit: "binary" }),
@@ -9,7 +10,7 @@ const step = fc.oneof(
   fc.nat({ max: 999_999_999 }),
 );
 
-it("reads every path that a finding can have", () => {
+it("parses every path that a finding can have", () => {
   fc.assert(
     fc.property(fc.array(step), (path) => {
       expect(parseFindingPath(formatPath(path))).toEqual(path);
@@ -28,11 +29,14 @@ const torn: readonly { readonly text: string; readonly steps: readonly (string |
   { text: "[99999999999]", steps: [] },
 ];
 
-it.each(torn)("reads `$text` as far as it is a path", ({ text, steps }) => {
-  expect(parseFindingPath(text)).toEqual(steps);
-});
+it.each(titled(torn, ({ text }) => text))(
+  "parses `%s` up to the first character that is not part of a path",
+  (_title, { text, steps }) => {
+    expect(parseFindingPath(text)).toEqual(steps);
+  },
+);
 
-it("ends on any text", () => {
+it("terminates for any text", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       expect(parseFindingPath(text).length).toBeLessThanOrEqual(text.length);

@@ -2,7 +2,7 @@ import type { PolicyDefinition } from "scope-policy";
 
 const SGR = "\u001B[31m";
 
-/** What must not reach a terminal or a document: controls, colours, line breaks, marks of direction, what is invisible. */
+/** Text that must not reach a terminal or a document: controls, colours, line breaks, direction marks, invisible characters. */
 export const HOSTILE = [
   "no",
   "\n\nYES: delete_all is allowed.",
@@ -13,7 +13,7 @@ export const HOSTILE = [
   "\u200B\u200C\u200D\u2060\uFEFF\u00AD\u180E\u3164\u115F\u2800\u{E0041}\uFFF9",
 ].join(" ");
 
-/** A text of its own for each member, so that two are never one name. */
+/** Returns a different text for each member, so that no two names are equal. */
 const hostile = (name: string) => `${name} ${HOSTILE}`;
 
 const texts = {
@@ -50,10 +50,10 @@ export const HOSTILE_POLICY: PolicyDefinition = {
   notCovered: [HOSTILE, hostile("more")],
 };
 
-/** What may not be written: everything that is a control, invisible, or changes the direction of text; LF is the layout's. */
+/** The characters that output must not contain: controls, invisible characters, direction marks. LF belongs to the layout. */
 export const UNSAFE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression matches control characters
   /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u00AD\u061C\u115F\u180E\u200B-\u200F\u2028-\u202E\u2060-\u2069\u2800\u3164\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E0FFF}]/u;
 
-/** The program's own styles: bold, dim, green, red, and what ends them. */
+/** The program's own styles: bold, dim, green, red, and their end sequences. */
 export const OWN_STYLE = new RegExp(`${String.fromCharCode(27)}\\[(?:1|2|22|31|32|39)m`, "g");

@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { marked } from "marked";
 import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { visible } from "../../src/cli/visible.js";
+import { titled } from "../titled.js";
 import { HOSTILE, HOSTILE_POLICY, OWN_STYLE, UNSAFE } from "./hostile-policy.js";
 import { folderOf, run } from "./run.js";
 
 const POLICY_JSON = JSON.stringify(HOSTILE_POLICY);
-/** Wrong in many ways, with the hostile text wherever a finding quotes one. */
+/** A policy with many findings, all of which quote the hostile text. */
 const WRONG_JSON = JSON.stringify({
   [HOSTILE]: 1,
   name: HOSTILE,
@@ -68,18 +70,18 @@ const GLANCES = [
 ] as const;
 
 describe("hostile text of a policy, a file and the arguments", () => {
-  it("is in a policy without findings", () => {
+  it("causes no findings", () => {
     expect(() => loadPolicy(POLICY_JSON)).not.toThrow();
   });
 
-  it.each(COMMANDS.map((argv) => ({ argv, title: argv.join(" ") })))(
-    "stays visible text on lines of its own: $title",
-    async ({ argv }) => {
+  it.each(titled(COMMANDS, (argv) => visible(argv.join(" "))))(
+    "becomes visible text that adds no line in the output of %s",
+    async (_title, argv) => {
       const cwd = folderOf(FILES);
       for (const glance of GLANCES) {
         const { out, err } = await run(argv, { cwd, ...glance });
         expect(out + err).not.toBe("");
-        // one of the program's own styles, in the text of the policy
+        // a style that the program uses itself, here in the text of the policy
         expect(out + err).not.toContain("\u001B[31mred");
         const bare = glance.colours ? (out + err).replaceAll(OWN_STYLE, "") : out + err;
         expect(bare).not.toMatch(UNSAFE);
@@ -91,7 +93,7 @@ describe("hostile text of a policy, a file and the arguments", () => {
     },
   );
 
-  it("is the same value in JSON", async () => {
+  it("keeps its value in JSON", async () => {
     const cwd = folderOf(FILES);
     const explained = await run(["explain", "p.json", "delete_all", "--json"], { cwd });
     expect(JSON.parse(explained.out)).toMatchObject({
@@ -106,7 +108,7 @@ describe("hostile text of a policy, a file and the arguments", () => {
     expect(JSON.parse(docs.out)).toMatchObject({ markdown: markdown.out });
   });
 
-  it("is visible in files", async () => {
+  it("becomes visible in written files", async () => {
     const cwd = folderOf(FILES);
     for (const argv of [
       ["docs", "p.json"],
@@ -124,7 +126,7 @@ describe("hostile text of a policy, a file and the arguments", () => {
     }
   });
 
-  it("shows what was hidden", async () => {
+  it("appears with its hidden characters as escapes", async () => {
     const cwd = folderOf(FILES);
     const { out } = await run(["explain", "p.json", "delete_all"], { cwd, columns: 1_000 });
     expect(out).toMatch(
@@ -143,7 +145,7 @@ describe("hostile text of a policy, a file and the arguments", () => {
     }
   });
 
-  it("starts no block of Markdown", async () => {
+  it("starts no Markdown block", async () => {
     const cwd = folderOf(FILES);
     for (const argv of [
       ["docs", "p.json"],

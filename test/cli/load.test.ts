@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 import { runIn } from "./run.js";
 
 const DEFINITION = `{ name: "N", version: "1", scopes: { a: "A" }, tools: { t: "a" } }`;
 const COUNTS = "1 scope, 1 tool, 0 endpoints, 0 patterns, 0 bundles, 0 denials";
 const IMPORT = `import { definePolicy, loadPolicy } from "scope-policy";\n`;
 
-/** A policy of some other copy of the package: its methods are not ours, its definition is data. */
+/** A policy of another copy of the package: it has other methods, and its definition is plain data. */
 const FOREIGN = `{ decide() {}, definition: Object.freeze(${DEFINITION}) }`;
 
 const GOOD: readonly { readonly title: string; readonly file: string; readonly source: string }[] =
@@ -16,7 +17,7 @@ const GOOD: readonly { readonly title: string; readonly file: string; readonly s
       source: `{ "name": "N", "version": "1", "scopes": { "a": "A" }, "tools": { "t": "a" } }`,
     },
     {
-      title: "JSON in capitals",
+      title: "a file with an extension in upper case",
       file: "P.JSON",
       source: `{ "name": "N", "version": "1", "scopes": { "a": "A" }, "tools": { "t": "a" } }`,
     },
@@ -26,12 +27,12 @@ const GOOD: readonly { readonly title: string; readonly file: string; readonly s
       source: `${IMPORT}export default definePolicy(${DEFINITION});`,
     },
     {
-      title: "a policy called `policy`",
+      title: "the export `policy` of several exports",
       file: "p.mts",
       source: `${IMPORT}export const policy = definePolicy(${DEFINITION}); export const other = ${DEFINITION};`,
     },
     {
-      title: "the only policy",
+      title: "the only export that is a policy",
       file: "p.js",
       source: `${IMPORT}export const shop = loadPolicy(${DEFINITION}); export const chosen = { name: "x" };`,
     },
@@ -41,9 +42,13 @@ const GOOD: readonly { readonly title: string; readonly file: string; readonly s
       file: "p.ts",
       source: `type A = { name: string };\nexport const policy = ${DEFINITION} as const satisfies A;`,
     },
-    { title: "CommonJS", file: "p.cjs", source: `module.exports = { policy: ${DEFINITION} };` },
     {
-      title: "CommonJS, the definition itself",
+      title: "the export `policy` of a CommonJS module",
+      file: "p.cjs",
+      source: `module.exports = { policy: ${DEFINITION} };`,
+    },
+    {
+      title: "a CommonJS module whose export is the definition",
       file: "p.cjs",
       source: `module.exports = ${DEFINITION};`,
     },
@@ -53,12 +58,12 @@ const GOOD: readonly { readonly title: string; readonly file: string; readonly s
       source: `export const policy = ${FOREIGN};`,
     },
     {
-      title: "a policy beside a default export of another kind",
+      title: "the export `policy` next to a default export that is not a policy",
       file: "p.mjs",
       source: `export const policy = ${DEFINITION}; export default { fetch() {} };`,
     },
     {
-      title: "a policy that is awaited",
+      title: "a module with top-level await",
       file: "p.mjs",
       source: `export const policy = await Promise.resolve(${DEFINITION});`,
     },
@@ -72,18 +77,18 @@ const REFUSED: readonly {
   readonly says: string;
 }[] = [
   {
-    title: "another kind of file",
+    title: "a file with another extension",
     file: "p.yaml",
     source: "",
     code: 2,
-    says: "error: `p.yaml` is no policy file: expected .json, .js, .mjs, .cjs, .ts, .mts, .cts",
+    says: "error: `p.yaml` is not a policy file: expected one of .json, .js, .mjs, .cjs, .ts, .mts, .cts",
   },
   {
-    title: "text that is no UTF-8",
+    title: "text that is not valid UTF-8",
     file: "p.json",
     source: new Uint8Array([0xff, 0xfe, 0x7b]),
     code: 2,
-    says: "error: cannot read `p.json`: it is no UTF-8 text",
+    says: "error: cannot read `p.json`: it is not valid UTF-8",
   },
   {
     title: "a folder",
@@ -93,21 +98,21 @@ const REFUSED: readonly {
     says: "error: cannot read `d.json`: it is a folder",
   },
   {
-    title: "a module that throws",
+    title: "a module that throws an error",
     file: "p.mjs",
     source: `throw new Error("no\\nluck");`,
     code: 2,
     says: "error: cannot run `p.mjs`: Error: no luck",
   },
   {
-    title: "a module that throws no error",
+    title: "a module that throws a string",
     file: "p.mjs",
     source: `throw "luck";`,
     code: 2,
     says: "error: cannot run `p.mjs`: luck",
   },
   {
-    title: "a module that imports what is not there",
+    title: "a module that imports a missing module",
     file: "p.mjs",
     source: `import "./nowhere.mjs";`,
     code: 2,
@@ -118,24 +123,24 @@ const REFUSED: readonly {
     file: "p.mjs",
     source: "export const a = 1; export function b() {}",
     code: 2,
-    says: "error: `p.mjs` exports no policy: export it as `default` or as `policy`",
+    says: "error: `p.mjs` exports no policy: export one as `default` or as `policy`",
   },
   {
-    title: "several policies",
+    title: "a module that exports several policies",
     file: "p.mjs",
     source: `export const a = ${DEFINITION}; export const b = ${DEFINITION};`,
     code: 2,
-    says: "error: `p.mjs` exports several policies, `a`, `b`: name the one that is meant `policy`",
+    says: "error: `p.mjs` exports several policies, `a`, `b`: export the right one as `default` or as `policy`",
   },
   {
-    title: "a default export that is meant as one",
+    title: "a default export that is an invalid policy",
     file: "p.mjs",
     source: `export default { name: "N", version: "1", scope: {} };`,
     code: 1,
     says: "p.mjs:1:43  error  unknown option `scope`  unknown_key",
   },
   {
-    title: "an export `policy` that is meant as one",
+    title: "an export `policy` that is an invalid policy",
     file: "p.mjs",
     source: `export const policy = {\n};`,
     code: 1,
@@ -156,21 +161,21 @@ const REFUSED: readonly {
     says: "p.json:1:1  error  the text starts with a byte order mark  json_bom",
   },
   {
-    title: "JSON with a key twice",
+    title: "JSON with a duplicate key",
     file: "p.json",
     source: `{ "name": "N", "version": "1",\n "scopes": {},\n "name": "M" }`,
     code: 1,
     says: "p.json:3:2  error  this key is written twice",
   },
   {
-    title: "text that is no JSON",
+    title: "text that is not JSON",
     file: "p.json",
     source: `{ "name" }`,
     code: 1,
     says: "p.json:1:10  error  the text is no JSON",
   },
   {
-    title: "JSON that is no object",
+    title: "JSON that is not an object",
     file: "p.json",
     source: `[]`,
     code: 1,
@@ -178,8 +183,8 @@ const REFUSED: readonly {
   },
 ];
 
-describe("a policy is read from", () => {
-  it.each(GOOD)("$title", async ({ file, source }) => {
+describe("the command line reads a policy from", () => {
+  it.each(titled(GOOD))("%s", async (_title, { file, source }) => {
     expect(await runIn({ [file]: source }, ["check", file])).toEqual({
       code: 0,
       out: `ok  ${file}: ${COUNTS}\n`,
@@ -188,27 +193,30 @@ describe("a policy is read from", () => {
   });
 });
 
-describe("what is told of", () => {
-  it.each(REFUSED)("$title", async ({ file, source, code, says }) => {
+describe("the command line reports", () => {
+  it.each(titled(REFUSED))("%s", async (_title, { file, source, code, says }) => {
     const asked = file.replace("/x", "");
     const ran = await runIn({ [file]: source }, ["check", asked]);
     expect(ran.code).toBe(code);
     expect(ran.out + ran.err).toContain(says);
-    // one line for a fault, and nothing of a stack
+    // one line for an error, without a stack trace
     if (code === 2) expect(ran.err.trimEnd().split("\n")).toHaveLength(1);
   });
 
-  it.each(["explain", "matrix", "docs"])("the findings, by %s too", async (command) => {
-    const args = command === "explain" ? ["p.json", "t"] : ["p.json"];
-    const people = await runIn({ "p.json": "{" }, [command, ...args]);
-    expect(people).toMatchObject({ code: 1, out: "" });
-    expect(people.err).toContain("p.json:1:2  error  the text is no JSON");
-    const programs = await runIn({ "p.json": "{" }, [command, ...args, "--json"]);
-    expect(programs).toMatchObject({ code: 1, err: "" });
-    expect(JSON.parse(programs.out)).toMatchObject({
-      ok: false,
-      file: "p.json",
-      findings: [{ code: "json_syntax" }],
-    });
-  });
+  it.each(["explain", "matrix", "docs"])(
+    "the findings of a policy in the command %s",
+    async (command) => {
+      const args = command === "explain" ? ["p.json", "t"] : ["p.json"];
+      const people = await runIn({ "p.json": "{" }, [command, ...args]);
+      expect(people).toMatchObject({ code: 1, out: "" });
+      expect(people.err).toContain("p.json:1:2  error  the text is no JSON");
+      const programs = await runIn({ "p.json": "{" }, [command, ...args, "--json"]);
+      expect(programs).toMatchObject({ code: 1, err: "" });
+      expect(JSON.parse(programs.out)).toMatchObject({
+        ok: false,
+        file: "p.json",
+        findings: [{ code: "json_syntax" }],
+      });
+    },
+  );
 });

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Language, locateFindings } from "../../src/cli/locate.js";
+import { titled } from "../titled.js";
 
-/** A source in which « and » stand around the place that a finding is shown at. */
+/** A source in which « and » enclose the expected range of a finding. Titles complete the sentence "a finding ... is located". */
 interface Case {
   readonly title: string;
   readonly source: string;
@@ -16,47 +17,47 @@ const made = (body: string, head = "", tail = "") =>
 
 const JSON_CASES: readonly Case[] = [
   {
-    title: "a value",
+    title: "at a value",
     source: '{ "tools": { "a": "«"x:raed"»" } }'.replace('"«"', '«"').replace('"»"', '"»'),
     path: "tools.a",
   },
   {
-    title: "a member of a list",
+    title: "at an item of a list",
     source: '{"tools":{"a":{"anyOf":["x",«"y"»]}}}',
     path: "tools.a.anyOf[1]",
   },
   {
-    title: "a key, where the name is at fault",
+    title: "at the key if its code concerns the key",
     source: '{"scopes":{"a":{«"resreved"»:true}}}',
     path: "scopes.a.resreved",
     code: "unknown_key",
   },
   {
-    title: "the second of two equal keys",
+    title: "at the second of two equal keys",
     source: '{"scopes":{"a":"1","b":"2",\n«"a"»:"3"}}',
     path: "scopes.a",
     code: "duplicate_key",
   },
   {
-    title: "the second of two equal keys, in the first of two equal objects",
+    title: "at the second of two equal keys in the first of two equal objects",
     source: '{"a":{"x":1,«"x"»:2},"a":{}}',
     path: "a.x",
     code: "duplicate_key",
   },
   {
-    title: "the last of two equal keys, for everything else",
+    title: "below the last of two equal keys if its code is not `duplicate_key`",
     source: '{"tiers":["a"],"tiers":[«""»]}',
     path: "tiers[0]",
     code: "empty_text",
   },
   {
-    title: "a key spelt with an escape",
+    title: "below a key that is written with an escape",
     source: '{"scopes":{"a\\u003ab":«{}»}}',
     path: 'scopes["a:b"]',
   },
-  { title: "what is around a missing key", source: "«{}»", path: "name", code: "missing_key" },
+  { title: "at the object that lacks a key", source: "«{}»", path: "name", code: "missing_key" },
   {
-    title: "the deepest thing that is there",
+    title: "at the deepest value of its path that exists",
     source: '{"tools":{"a":«{"anyOf":1}»}}'
       .replace("«{", "{")
       .replace("}»}}", "}}}")
@@ -64,19 +65,19 @@ const JSON_CASES: readonly Case[] = [
     path: "tools.a.anyOf[3].scope",
   },
   {
-    title: "a key `__proto__`",
+    title: "at a key `__proto__`",
     source: '{"scopes":{«"__proto__"»:{}}}',
     path: "scopes.__proto__",
     code: "reserved_key",
   },
   {
-    title: "a place behind a byte order mark",
+    title: "after a byte order mark",
     source: '\uFEFF{"name":«1»}',
     path: "name",
     code: "invalid_type",
   },
   {
-    title: "the start, for a byte order mark",
+    title: "at the start if it reports the byte order mark",
     source: '\uFEFF«»{"name":1}',
     path: "",
     code: "json_bom",
@@ -85,17 +86,17 @@ const JSON_CASES: readonly Case[] = [
 
 const CODE_CASES: readonly Case[] = [
   {
-    title: "a value in TypeScript",
+    title: "at a value in TypeScript",
     source: made('  tools: { get: { anyOf: ["a", «"b"»] } },'),
     path: "tools.get.anyOf[1]",
   },
   {
-    title: "a quoted key",
+    title: "below a quoted key",
     source: made('  scopes: { "a:b": { tier: «"pr"» } },'),
     path: 'scopes["a:b"].tier',
   },
   {
-    title: "an unknown key",
+    title: "at an unknown key",
     source: made("  scopes: { a: { «resreved»: true } },"),
     path: "scopes.a.resreved",
     code: "unknown_key",
@@ -106,7 +107,7 @@ const CODE_CASES: readonly Case[] = [
     path: "tools.a",
   },
   {
-    title: "a value without what is said of its type",
+    title: "at a value without its type assertion",
     source: made('  tools: { a: «"x"» as never },'),
     path: "tools.a",
   },
@@ -125,74 +126,98 @@ const CODE_CASES: readonly Case[] = [
     source: made("  tools,", 'const tools = { a: «"x"» };'),
     path: "tools.a",
   },
-  { title: "a shorthand itself", source: made("  «tools»,", "let tools;"), path: "tools" },
   {
-    title: "what a name stands for, at the place of the name",
+    title: "at a shorthand without a constant value",
+    source: made("  «tools»,", "let tools;"),
+    path: "tools",
+  },
+  {
+    title: "at the identifier of a constant whose value is the error",
     source: made("  version: «v»,", "const v = 1;"),
     path: "version",
   },
   {
-    title: "around a spread",
+    title: "at the object that contains a spread",
     source: 'import { definePolicy } from "scope-policy";\ndefinePolicy({ tools: «{ ...more }» });',
     path: "tools.a",
   },
-  { title: "a computed text", source: made('  scopes: { ["a:b"]: «1» },'), path: 'scopes["a:b"]' },
   {
-    title: "a template without holes",
+    title: "below a computed key that is a string",
+    source: made('  scopes: { ["a:b"]: «1» },'),
+    path: 'scopes["a:b"]',
+  },
+  {
+    title: "below a computed key that is a template without expressions",
     source: made("  scopes: { [`a:b`]: «1» },"),
     path: 'scopes["a:b"]',
   },
-  { title: "not a computed name", source: made("  scopes: «{ [a]: 1 }»,"), path: "scopes.a" },
-  { title: "a number as a key", source: made("  scopes: { 1: «2» },"), path: 'scopes["1"]' },
-  { title: "a method", source: made("  «name2() { return 1; }»,"), path: "name2" },
   {
-    title: "`loadPolicy`, called by a path",
+    title: "at the object, not below a computed key that is an identifier",
+    source: made("  scopes: «{ [a]: 1 }»,"),
+    path: "scopes.a",
+  },
+  { title: "below a number as a key", source: made("  scopes: { 1: «2» },"), path: 'scopes["1"]' },
+  { title: "at a method", source: made("  «name2() { return 1; }»,"), path: "name2" },
+  {
+    title: "in the argument of `loadPolicy`, called as a member",
     source: 'import * as p from "scope-policy";\nexport default p.loadPolicy({ name: «1» });',
     path: "name",
   },
-  { title: "a default export", source: "export default { name: «1» };", path: "name" },
+  { title: "in a default export", source: "export default { name: «1» };", path: "name" },
   {
-    title: "a default export by name",
+    title: "in a default export of a constant",
     source: "const p = { name: «1» };\nexport default p;",
     path: "name",
   },
   {
-    title: "an exported constant",
+    title: "in an exported constant",
     source: "export const policy = { name: «1» } as const;",
     path: "name",
   },
   {
-    title: "a list of exports",
+    title: "in a constant of an export list",
     source: "const p = { name: «1» };\nexport { p as policy };",
     path: "name",
   },
-  { title: "module.exports", source: "module.exports = { name: «1» };", path: "name" },
-  { title: "exports.policy", source: "exports.policy = { name: «1» };", path: "name" },
+  { title: "in module.exports", source: "module.exports = { name: «1» };", path: "name" },
+  { title: "in exports.policy", source: "exports.policy = { name: «1» };", path: "name" },
   {
-    title: "of two policies the one that has the place",
+    title: "in the one of two policies that has its path",
     source: made("  name2: 1,", "", 'definePolicy({ tools: { a: «"x"» } });'),
     path: "tools.a",
   },
   {
-    title: "in text with decorators and types",
+    title: "in a module with decorators and types",
     source: "@d class A {}\ntype T = <U>(u: U) => U;\nexport default { name: «1» };",
     path: "name",
   },
-  { title: "the start, where there is no policy", source: "«»import './other.js';\n", path: "" },
-  { title: "the start, where the text is no program", source: "«»]]] not a program", path: "name" },
   {
-    title: "around itself, where a constant goes round",
+    title: "at the start if the module has no policy",
+    source: "«»import './other.js';\n",
+    path: "",
+  },
+  {
+    title: "at the start if the text is not a program",
+    source: "«»]]] not a program",
+    path: "name",
+  },
+  {
+    title: "at the identifier of a constant that refers to itself",
     source: "const a = b; const b = a;\nexport default «a»;",
     path: "name",
   },
-  { title: "a hole in a list", source: "export default { tiers: «[, 1]» };", path: "tiers[0]" },
+  {
+    title: "at the list that has a hole",
+    source: "export default { tiers: «[, 1]» };",
+    path: "tiers[0]",
+  },
 ];
 
 describe.each([
   { language: "json" as const, cases: JSON_CASES },
   { language: "code" as const, cases: CODE_CASES },
-])("a place in $language", ({ language, cases }) => {
-  it.each(cases)("$title", ({ source, path, code = "unknown_scope" }) => {
+])("a finding in $language is located", ({ language, cases }) => {
+  it.each(titled(cases))("%s", (_title, { source, path, code = "unknown_scope" }) => {
     const start = placeOf(source, source.indexOf("«"));
     const end = placeOf(source.replace("«", ""), source.replace("«", "").indexOf("»"));
     const [range] = locateFindings(source.replace(/[«»]/g, ""), language, [
@@ -202,13 +227,13 @@ describe.each([
   });
 });
 
-/** Line and column from 1; a byte order mark is no column. */
+/** Returns line and column of an index, both from 1. A byte order mark does not count as a column. */
 function placeOf(text: string, index: number): { line: number; column: number } {
   const lines = text.slice(0, index).replace("\uFEFF", "").split("\n");
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
-it("tells the third of three equal keys from the second", () => {
+it("locates the second and the third of three equal keys separately", () => {
   const source = '{"a":{"x":1,\n"x":2,\n"x":3}}';
   const finding = { code: "duplicate_key", path: "a.x", message: "" };
   const lines = locateFindings(source, "json", [finding, finding, finding]).map(
@@ -227,18 +252,21 @@ const SYNTAX: readonly { readonly text: string; readonly at: string }[] = [
   { text: '{"a":\n "b\nc"}', at: "2:4" },
 ];
 
-it.each(SYNTAX)("finds where `$text` stops being JSON", ({ text, at }) => {
-  let message = "";
-  try {
-    JSON.parse(text);
-  } catch (error) {
-    message = String(error);
-  }
-  const [range] = locateFindings(text, "json", [{ code: "json_syntax", path: "", message }]);
-  expect(`${range?.start.line}:${range?.start.column}`).toBe(at);
-});
+it.each(titled(SYNTAX, ({ text }) => JSON.stringify(text)))(
+  "locates the syntax error of the JSON text %s",
+  (_title, { text, at }) => {
+    let message = "";
+    try {
+      JSON.parse(text);
+    } catch (error) {
+      message = String(error);
+    }
+    const [range] = locateFindings(text, "json", [{ code: "json_syntax", path: "", message }]);
+    expect(`${range?.start.line}:${range?.start.column}`).toBe(at);
+  },
+);
 
-it("finds some place for any path in any text", () => {
+it("returns a position inside the text for any path in any text", () => {
   const sources = [...JSON_CASES, ...CODE_CASES].map(({ source }) => source.replace(/[«»]/g, ""));
   const text = fc.oneof(
     fc.constantFrom(...sources),
@@ -285,10 +313,13 @@ it("finds some place for any path in any text", () => {
   );
 });
 
-it.each(["json", "code"] as const)("survives %s that is nested beyond all sense", (language) => {
-  const source = "[".repeat(200_000);
-  const [range] = locateFindings(source, language, [
-    { code: "too_large", path: "[0][0]", message: "" },
-  ]);
-  expect(range?.start).toEqual({ line: 1, column: 1 });
-});
+it.each(["json", "code"] as const)(
+  "returns the start for %s that is nested 200,000 levels deep",
+  (language) => {
+    const source = "[".repeat(200_000);
+    const [range] = locateFindings(source, language, [
+      { code: "too_large", path: "[0][0]", message: "" },
+    ]);
+    expect(range?.start).toEqual({ line: 1, column: 1 });
+  },
+);

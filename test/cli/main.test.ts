@@ -8,35 +8,36 @@ import { code, text } from "../../src/cli/markdown.js";
 import { type Line, rendered, styled } from "../../src/cli/output.js";
 import { padTo, widthOf } from "../../src/cli/visible.js";
 import { shorten, wrap } from "../../src/cli/wrap.js";
+import { titled } from "../titled.js";
 import { folderOf, ROOT, run, runIn } from "./run.js";
 import { SMALL_JSON } from "./small-policy.js";
 
 const COMMANDS = ["check", "explain", "matrix", "docs", "schema"];
 
 describe("the command line", () => {
-  it("tells its commands and exit codes", async () => {
+  it("lists its commands and exit codes in the help", async () => {
     const { code: exit, out, err } = await run(["--help"]);
     expect({ exit, err }).toEqual({ exit: 0, err: "" });
     for (const command of COMMANDS) expect(out).toContain(`\n  ${command} `);
     for (const line of [
-      "0  fine",
+      "0  success",
       "1  the policy has findings",
       "2  wrong usage",
-      "3  what was explained is refused",
+      "3  explain: the call is denied",
     ]) {
       expect(out).toContain(`\n  ${line}`);
     }
     expect(out).toContain("--json");
   });
 
-  it.each(COMMANDS)("tells how %s is used, with an example", async (command) => {
+  it.each(COMMANDS)("prints the help of %s with an example", async (command) => {
     const { code: exit, out } = await run([command, "--help"]);
     expect(exit).toBe(0);
     expect(out).toContain(`\nExample:\n  scope-policy ${command}`);
     expect(out).toContain("--json");
   });
 
-  it("tells its version", async () => {
+  it("prints its version", async () => {
     expect(await run(["--version"])).toEqual({ code: 0, out: `${manifest.version}\n`, err: "" });
   });
 
@@ -49,24 +50,27 @@ describe("the command line", () => {
     { argv: ["docs", "none.json"], says: "cannot read `none.json`" },
   ];
 
-  it.each(MISUSED)("refuses $argv with exit code 2", async ({ argv, says }) => {
-    const people = await run(argv);
-    expect(people).toMatchObject({ code: 2, out: "" });
-    expect(people.err).toContain(says);
-    const programs = await run([...argv, "--json"]);
-    expect(programs).toMatchObject({ code: 2, err: "" });
-    const told = JSON.parse(programs.out) as { error: { code: string; message: string } };
-    expect(told).toMatchObject({ ok: false, error: { code: "usage" } });
-    expect(told.error.message).toContain(says);
-  });
+  it.each(titled(MISUSED, ({ argv }) => argv.join(" ")))(
+    "rejects the arguments %s with exit code 2",
+    async (_title, { argv, says }) => {
+      const people = await run(argv);
+      expect(people).toMatchObject({ code: 2, out: "" });
+      expect(people.err).toContain(says);
+      const programs = await run([...argv, "--json"]);
+      expect(programs).toMatchObject({ code: 2, err: "" });
+      const told = JSON.parse(programs.out) as { error: { code: string; message: string } };
+      expect(told).toMatchObject({ ok: false, error: { code: "usage" } });
+      expect(told.error.message).toContain(says);
+    },
+  );
 
-  it("says how it is used where no command is given", async () => {
+  it("prints its usage and returns exit code 2 without a command", async () => {
     const { code: exit, err } = await run([]);
     expect(exit).toBe(2);
     expect(err).toContain("Usage: scope-policy");
   });
 
-  it("tells what nobody foresaw in one line", async () => {
+  it("reports an unexpected error in one line", async () => {
     const io = { stdout: () => undefined, cwd: ROOT, colours: false, columns: 100 };
     let err = "";
     const { main } = await import("../../src/cli/main.js");
@@ -95,7 +99,7 @@ describe("the command line", () => {
     expect(readFileSync(join(folder, "s.json"), "utf8")).toBe(out);
   });
 
-  it("gives data for every command", async () => {
+  it("prints JSON for every command with --json", async () => {
     const files = { "p.json": SMALL_JSON };
     for (const argv of [
       ["check", "p.json"],
@@ -119,24 +123,24 @@ describe("the program", () => {
       env: { ...process.env, ...environment },
     });
 
-  it("ends with the exit code of the command, without colours in a pipe", () => {
+  it("exits with the code of the command and uses no colours in a pipe", () => {
     const { status, stdout, stderr } = start([
       "explain",
       "examples/loopwise/policy.ts",
       "list_courses",
     ]);
     expect({ status, stderr }).toEqual({ status: 3, stderr: "" });
-    expect(stdout).toMatch(/^NO: list_courses needs a permission/);
+    expect(stdout).toMatch(/^NO: list_courses requires a scope/);
   });
 
-  it("ends in peace where the reader goes away", () => {
+  it("exits without an error when the reader closes the pipe", () => {
     const command = `"${process.execPath}" scripts/run.mjs src/cli.ts matrix examples/movementors/policy.ts --format html | head -c 10; echo " \${PIPESTATUS[0]}"`;
     const { stdout, stderr } = spawnSync("bash", ["-c", command], { cwd: ROOT, encoding: "utf8" });
     expect({ stdout, stderr }).toEqual({ stdout: "<!doctype  0\n", stderr: "" });
   });
 });
 
-describe("text for people", () => {
+describe("output for people", () => {
   const ESC = "\u001B";
   const CASES: readonly {
     readonly title: string;
@@ -144,51 +148,56 @@ describe("text for people", () => {
     readonly colours: boolean;
     readonly to: string;
   }[] = [
-    { title: "plain words", from: "a é 漢 \u{1F600}", colours: true, to: "a é 漢 \u{1F600}" },
+    { title: "keeps plain text", from: "a é 漢 \u{1F600}", colours: true, to: "a é 漢 \u{1F600}" },
     {
-      title: "the program's own colours",
+      title: "keeps the program's own colours",
       from: styled("bold", styled("red", "a")),
       colours: true,
       to: `${ESC}[1m${ESC}[31ma${ESC}[39m${ESC}[22m`,
     },
-    { title: "no colours", from: styled("red", "a"), colours: false, to: "a" },
     {
-      title: "a colour of the policy",
+      title: "drops the program's colours if colours are off",
+      from: styled("red", "a"),
+      colours: false,
+      to: "a",
+    },
+    {
+      title: "escapes a colour sequence of the policy",
       from: [styled("red", `${ESC}[31ma`), `${ESC}[39m`],
       colours: true,
       to: `${ESC}[31m\\u{1B}[31ma${ESC}[39m\\u{1B}[39m`,
     },
     {
-      title: "another sequence",
+      title: "escapes other control sequences",
       from: `${ESC}[2J${ESC}]0;x\u0007`,
       colours: true,
       to: "\\u{1B}[2J\\u{1B}]0;x\\u{7}",
     },
     {
-      title: "a line break, a carriage return, a tab, C1",
+      title: "escapes line breaks, tabs and C1 controls",
       from: "a\n\r\tb\u009B",
       colours: false,
       to: "a\\u{A}\\u{D}\\u{9}b\\u{9B}",
     },
     {
-      title: "text that is turned round",
+      title: "escapes marks that change the text direction",
       from: "a\u202Eb\u2066\u061C",
       colours: false,
       to: "a\\u{202E}b\\u{2066}\\u{61C}",
     },
-    { title: "half a character", from: "a\uD800", colours: false, to: "a\\u{D800}" },
+    { title: "escapes a lone surrogate", from: "a\uD800", colours: false, to: "a\\u{D800}" },
   ];
 
-  it.each(CASES)("passes on or shows $title", ({ from, colours, to }) => {
+  it.each(titled(CASES))("%s", (_title, { from, colours, to }) => {
     expect(rendered({ kind: "lines", lines: [from] }, colours)).toBe(`${to}\n`);
   });
 
-  it("keeps the line breaks of a document, and shows what it hides", () => {
+  it("keeps the line breaks of a document and escapes its invisible characters", () => {
     const text = "# a\n\nb\u202Ec\r\n";
     expect(rendered({ kind: "document", text }, true)).toBe("# a\n\nb\\u{202E}c\\u{D}\n");
   });
 
-  it("is JSON of the same value, with every invisible character as an escape", () => {
+  it("escapes every invisible character of JSON without a change of the parsed value", () => {
     const data = { "\u202E": ["a\u009B\u{E0001}\u007F漢\n", "\u{1F600}"] };
     const json = rendered({ kind: "json", data }, true);
     expect(JSON.parse(json)).toEqual(data);
@@ -197,7 +206,7 @@ describe("text for people", () => {
     expect(json).toContain("\u{1F600}");
   });
 
-  it("is broken between words", () => {
+  it("breaks lines between words", () => {
     expect(wrap("  one two three", 9, "    ")).toEqual(["  one two", "    three"]);
     expect(wrap("averylongword b", 5, " ")).toEqual(["averylongword", " b"]);
     expect(wrap("", 5, " ")).toEqual([""]);
@@ -217,25 +226,28 @@ describe("text for people", () => {
     { text: "שָׁ", width: 1 },
   ];
 
-  it.each(WIDTHS)("takes $width columns for $text", ({ text, width }) => {
-    expect(widthOf(text)).toBe(width);
-    expect(padTo(text, 8)).toBe(text + " ".repeat(8 - width));
-  });
+  it.each(titled(WIDTHS, ({ text, width }) => `${width} for ${text}`))(
+    "has a width of %s",
+    (_title, { text, width }) => {
+      expect(widthOf(text)).toBe(width);
+      expect(padTo(text, 8)).toBe(text + " ".repeat(8 - width));
+    },
+  );
 
-  it("is broken by columns, not by characters", () => {
+  it("breaks lines by columns, not by characters", () => {
     expect(wrap("漢字 漢字 ab", 9, "")).toEqual(["漢字 漢字", "ab"]);
     expect(wrap("漢字 漢字 ab", 8, "")).toEqual(["漢字", "漢字 ab"]);
     expect(wrap("e\u0301e\u0301e\u0301 abc", 7, "")).toEqual(["e\u0301e\u0301e\u0301 abc"]);
   });
 
-  it("is cut between words", () => {
+  it("cuts long texts between words", () => {
     expect(shorten("one two", 7)).toBe("one two");
     expect(shorten("one, two three", 9)).toBe("one, two …");
     expect(shorten("one, two", 6)).toBe("one …");
     expect(shorten("averylongword", 5)).toBe("avery …");
   });
 
-  it("is no markup in Markdown", () => {
+  it("escapes markup in Markdown", () => {
     expect(text("- a\n* b")).toBe("\\- a \\* b");
     expect(text("12. a")).toBe("12\\. a");
     expect(code("a`b")).toBe("``a`b``");

@@ -8,6 +8,7 @@ import { policy as loopwise } from "../../examples/loopwise/policy.js";
 import { policy as moov } from "../../examples/moov/policy.js";
 import { policy as movementors } from "../../examples/movementors/policy.js";
 import { renderMatrixHtml } from "../../src/cli/matrix-html.js";
+import { titled } from "../titled.js";
 import { SMALL } from "./small-policy.js";
 
 type Node = DefaultTreeAdapterTypes.ChildNode;
@@ -77,100 +78,105 @@ const POLICIES: readonly { readonly name: string; readonly policy: Policy }[] = 
   ...[loopwise, movementors, moov, localisation].map((policy) => ({ name: policy.name, policy })),
 ];
 
-describe.each(POLICIES)("the page of the policy $name", ({ policy }) => {
-  const page = readPage(policy);
-  const clean = (text: string) =>
-    text.replaceAll(/\p{Cc}/gu, (control) => `\\u{${control.charCodeAt(0).toString(16)}}`);
+describe.each(titled(POLICIES, ({ name }) => name))(
+  "the page of the policy %s",
+  (_title, { policy }) => {
+    const page = readPage(policy);
+    const clean = (text: string) =>
+      text.replaceAll(/\p{Cc}/gu, (control) => `\\u{${control.charCodeAt(0).toString(16)}}`);
 
-  it("is HTML without a fault", () => {
-    expect(page.text.startsWith("<!doctype html>")).toBe(true);
-    expect(page.faults).toEqual([]);
-    expect(attribute(named(page, "html")[0], "lang")).toBe("en");
-    expect(named(page, "title").map(textOf)).toEqual([clean(`${policy.name}: tools by scopes`)]);
-  });
-
-  it("has one first heading, and leaves out no level below it", () => {
-    expect(named(page, "h1").map(textOf)).toEqual([clean(policy.name)]);
-    const levels = page.elements.flatMap(({ tagName }) =>
-      /^h\d$/.test(tagName) ? [Number(tagName[1])] : [],
-    );
-    levels.forEach((level, index) => {
-      expect(level).toBeLessThanOrEqual((levels[index - 1] ?? 0) + 1);
+    it("is valid HTML", () => {
+      expect(page.text.startsWith("<!doctype html>")).toBe(true);
+      expect(page.faults).toEqual([]);
+      expect(attribute(named(page, "html")[0], "lang")).toBe("en");
+      expect(named(page, "title").map(textOf)).toEqual([clean(`${policy.name}: tools by scopes`)]);
     });
-  });
 
-  it("stands by itself: nothing runs, nothing is loaded", () => {
-    const names = new Set(page.elements.map(({ tagName }) => tagName));
-    for (const name of ["script", "img", "link", "iframe", "object", "embed", "base", "form"]) {
-      expect(names).not.toContain(name);
-    }
-    for (const { attrs } of page.elements) {
-      for (const { name, value } of attrs) {
-        expect(name).not.toMatch(/^(on|style$|src)/);
-        if (name === "href") expect(value).toMatch(/^#/);
-      }
-    }
-    const csp = named(page, "meta").find(
-      (meta) => attribute(meta, "http-equiv") === "Content-Security-Policy",
-    );
-    const style = named(page, "style").map(textOf).join("");
-    const hash = createHash("sha256").update(style).digest("base64");
-    expect(attribute(csp, "content")).toBe(
-      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`,
-    );
-    expect(style).not.toMatch(/url\(|@import/);
-    expect(named(page, "style")).toHaveLength(1);
-  });
-
-  it("has links that lead somewhere, and no two of one id", () => {
-    const ids = page.elements.flatMap((element) => attribute(element, "id") ?? []);
-    expect(new Set(ids).size).toBe(ids.length);
-    for (const link of named(page, "a")) expect(ids).toContain(attribute(link, "href")?.slice(1));
-    for (const element of page.elements) {
-      const label = attribute(element, "aria-labelledby");
-      if (label !== undefined) expect(ids).toContain(label);
-    }
-  });
-
-  it("has tables with captions, headers and as many cells in each row", () => {
-    const { tools = {}, endpoints = {} } = policy.definition;
-    const names = [Object.keys(tools), Object.keys(endpoints)].filter((list) => list.length > 0);
-    const tables = named(page, "table");
-    expect(
-      tables.map((table) =>
-        within(table, "tbody")
-          .flatMap((body) => within(body, "th"))
-          .map((th) => textOf(within(th, "code")[0] as Element)),
-      ),
-    ).toEqual(names);
-    for (const table of tables) {
-      expect(within(table, "caption")).toHaveLength(1);
-      const [head = [], ...rows] = within(table, "tr").map((row) =>
-        row.childNodes.filter((node) => "tagName" in node),
+    it("has one h1 and skips no heading level", () => {
+      expect(named(page, "h1").map(textOf)).toEqual([clean(policy.name)]);
+      const levels = page.elements.flatMap(({ tagName }) =>
+        /^h\d$/.test(tagName) ? [Number(tagName[1])] : [],
       );
-      expect(head.map((th) => attribute(th, "scope"))).toEqual(head.map(() => "col"));
-      for (const row of rows) {
-        expect(row).toHaveLength(head.length);
-        expect(attribute(row[0], "scope")).toBe("row");
-      }
-    }
-    const regions = page.elements.filter((element) => attribute(element, "role") === "region");
-    expect(regions).toHaveLength(tables.length);
-    for (const region of regions) expect(attribute(region, "tabindex")).toBe("0");
-  });
-
-  it("tells what every scope opens", () => {
-    const cards = page.elements.filter((element) => attribute(element, "id")?.startsWith("scope-"));
-    const { scopes } = policy.definition;
-    expect(cards).toHaveLength(Object.keys(scopes).length);
-    Object.values(scopes).forEach((scope, index) => {
-      const description = typeof scope === "string" ? scope : (scope.description ?? "");
-      expect(textOf(cards[index] as Element)).toContain(clean(description));
+      levels.forEach((level, index) => {
+        expect(level).toBeLessThanOrEqual((levels[index - 1] ?? 0) + 1);
+      });
     });
-  });
-});
 
-describe("the page", () => {
+    it("is self-contained: it runs no script and loads no resource", () => {
+      const names = new Set(page.elements.map(({ tagName }) => tagName));
+      for (const name of ["script", "img", "link", "iframe", "object", "embed", "base", "form"]) {
+        expect(names).not.toContain(name);
+      }
+      for (const { attrs } of page.elements) {
+        for (const { name, value } of attrs) {
+          expect(name).not.toMatch(/^(on|style$|src)/);
+          if (name === "href") expect(value).toMatch(/^#/);
+        }
+      }
+      const csp = named(page, "meta").find(
+        (meta) => attribute(meta, "http-equiv") === "Content-Security-Policy",
+      );
+      const style = named(page, "style").map(textOf).join("");
+      const hash = createHash("sha256").update(style).digest("base64");
+      expect(attribute(csp, "content")).toBe(
+        `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`,
+      );
+      expect(style).not.toMatch(/url\(|@import/);
+      expect(named(page, "style")).toHaveLength(1);
+    });
+
+    it("has unique ids, and every link has a target", () => {
+      const ids = page.elements.flatMap((element) => attribute(element, "id") ?? []);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const link of named(page, "a")) expect(ids).toContain(attribute(link, "href")?.slice(1));
+      for (const element of page.elements) {
+        const label = attribute(element, "aria-labelledby");
+        if (label !== undefined) expect(ids).toContain(label);
+      }
+    });
+
+    it("has tables with captions, headers and the same number of cells in each row", () => {
+      const { tools = {}, endpoints = {} } = policy.definition;
+      const names = [Object.keys(tools), Object.keys(endpoints)].filter((list) => list.length > 0);
+      const tables = named(page, "table");
+      expect(
+        tables.map((table) =>
+          within(table, "tbody")
+            .flatMap((body) => within(body, "th"))
+            .map((th) => textOf(within(th, "code")[0] as Element)),
+        ),
+      ).toEqual(names);
+      for (const table of tables) {
+        expect(within(table, "caption")).toHaveLength(1);
+        const [head = [], ...rows] = within(table, "tr").map((row) =>
+          row.childNodes.filter((node) => "tagName" in node),
+        );
+        expect(head.map((th) => attribute(th, "scope"))).toEqual(head.map(() => "col"));
+        for (const row of rows) {
+          expect(row).toHaveLength(head.length);
+          expect(attribute(row[0], "scope")).toBe("row");
+        }
+      }
+      const regions = page.elements.filter((element) => attribute(element, "role") === "region");
+      expect(regions).toHaveLength(tables.length);
+      for (const region of regions) expect(attribute(region, "tabindex")).toBe("0");
+    });
+
+    it("has a card with the description of every scope", () => {
+      const cards = page.elements.filter((element) =>
+        attribute(element, "id")?.startsWith("scope-"),
+      );
+      const { scopes } = policy.definition;
+      expect(cards).toHaveLength(Object.keys(scopes).length);
+      Object.values(scopes).forEach((scope, index) => {
+        const description = typeof scope === "string" ? scope : (scope.description ?? "");
+        expect(textOf(cards[index] as Element)).toContain(clean(description));
+      });
+    });
+  },
+);
+
+describe("the page of the small policy", () => {
   const page = readPage(loadPolicy(SMALL));
   const rows = new Map(
     named(page, "tr").map((row) => {
@@ -188,7 +194,7 @@ describe("the page", () => {
           "stock:read and (orders:write or shop:write) seller accounts, with stock:read and shop:write",
         cells: "|any +|all +|all +||any +||",
       },
-      { name: "buy_ad", needs: "ads:write pro plan", cells: "|||all +|all|||" },
+      { name: "buy_ad", needs: "ads:write pro tier", cells: "|||all +|all|||" },
       {
         name: "rename_shopRenameGives the shop a name",
         needs: "shop:write seller accounts",
@@ -201,33 +207,37 @@ describe("the page", () => {
       },
       {
         name: "search",
-        needs: "public No token is needed. A scope adds detail.",
+        needs: "public No token is required. A scope adds detail.",
         cells: "||more|||||",
       },
-      { name: "whoami", needs: "signed in Any valid token will do.", cells: "|||all||||" },
+      {
+        name: "whoami",
+        needs: "authenticated Any valid token is sufficient.",
+        cells: "|||all||||",
+      },
       { name: "close_shop", needs: "never Only by letter.", cells: "|||||||" },
       { name: "secret hidden", needs: "stock:read", cells: "||all|all +||||" },
-      { name: "export_* pattern", needs: "orders:read pro plan", cells: "all|via||all +||||" },
+      { name: "export_* pattern", needs: "orders:read pro tier", cells: "all|via||all +||||" },
       { name: "GET /orders", needs: "orders:read", cells: "all|via|" },
-      { name: "GET /me", needs: "signed in Any valid token will do.", cells: "||" },
+      { name: "GET /me", needs: "authenticated Any valid token is sufficient.", cells: "||" },
     ];
 
-  it.each(ROWS)("has the row $name", ({ name, needs, cells }) => {
+  it.each(titled(ROWS, ({ name }) => name))("has the row %s", (_title, { name, needs, cells }) => {
     expect(rows.get(name)).toEqual([needs, ...cells.split("|")]);
   });
 
-  it("tells baseline, defaults, bundles and what is not covered", () => {
+  it("contains baseline, defaults, bundles and what is not covered", () => {
     const text = named(page, "body").map(textOf).join("");
     for (const words of [
-      "Every tool that is not public needs mcp:tools as well.",
-      "A request that names no scope is given openid.",
+      "Every tool that is not public also requires mcp:tools.",
+      "A request that names no scope is granted openid.",
       "Every scope except ads:write.",
       "Paying out",
       "Warning: moves money",
       "Implies orders:read",
       "Replaces purchases:read",
       "default off",
-      "No tool or endpoint names it.",
+      "No tool or endpoint uses it.",
     ]) {
       expect(text).toContain(words);
     }

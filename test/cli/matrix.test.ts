@@ -4,10 +4,11 @@ import { marked, type Tokens } from "marked";
 import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { matrixOf, needsText } from "../../src/cli/matrix-model.js";
+import { titled } from "../titled.js";
 import { EXAMPLES, folderOf, run, runIn } from "./run.js";
 import { SMALL, SMALL_JSON } from "./small-policy.js";
 
-/** Rows and cells of the small policy: `all`, `any`, `more`, `via`, with `+` where the scope alone is not enough. */
+/** Rows and cells of the small policy: `all`, `any`, `more`, `via`, with `+` if the scope alone is not sufficient. */
 const CELLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   list_orders: { "orders:read": "all", "orders:write": "via", "mcp:tools": "all+" },
   get_stock: { "orders:write": "any", "stock:read": "any", "mcp:tools": "all+" },
@@ -37,7 +38,7 @@ const CELLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const NEEDS: Readonly<Record<string, string>> = {
   restock: "stock:read and (orders:write or shop:write)",
   transfer: "/accounts/{id}/",
-  search: "nothing: open to everybody",
+  search: "nothing: public",
   whoami: "any valid token",
   close_shop: "never: Only by letter.",
   drop_index: "never: Never drop.",
@@ -45,17 +46,17 @@ const NEEDS: Readonly<Record<string, string>> = {
 
 const GATES: Readonly<Record<string, readonly string[]>> = {
   restock: ["seller accounts, with stock:read and shop:write"],
-  buy_ad: ["pro plan"],
+  buy_ad: ["pro tier"],
   rename_shop: ["seller accounts"],
-  wipe: ["clients of Shop itself (reserved)"],
-  "export_*": ["pro plan"],
+  wipe: ["first-party clients of Shop (reserved)"],
+  "export_*": ["pro tier"],
 };
 
-describe("the matrix", () => {
+describe("the matrix model", () => {
   const { policy, tools, endpoints } = matrixOf(loadPolicy(SMALL));
   const rows = [...tools.rows, ...endpoints.rows];
 
-  it("has the cells, decided and not guessed", () => {
+  it("has the cells that the decisions of the policy give", () => {
     const cells = new Map(
       rows.map((row) => {
         const shown = [...row.cells].map(
@@ -67,7 +68,7 @@ describe("the matrix", () => {
     expect(Object.fromEntries(cells)).toEqual(CELLS);
   });
 
-  it("has a column for each scope that an operation has to do with, and no other", () => {
+  it("has a column for each scope that an operation uses, and no other", () => {
     expect(tools.columns.map(({ name }) => name)).not.toContain("openid");
     expect(endpoints.columns.map(({ name }) => name)).toEqual([
       "orders:read",
@@ -76,7 +77,7 @@ describe("the matrix", () => {
     ]);
   });
 
-  it("tells needs, gates and renamed parameters", () => {
+  it("has the requirement, conditions and renamed parameters of each row", () => {
     for (const row of rows) {
       if (Object.hasOwn(NEEDS, row.name)) expect(needsText(row)).toBe(NEEDS[row.name]);
       expect(row.gates).toEqual(GATES[row.name] ?? []);
@@ -84,7 +85,7 @@ describe("the matrix", () => {
     }
   });
 
-  it("says which of many ways in has a gate, and how many more", () => {
+  it("names the first three alternatives that have a condition, and counts the rest", () => {
     const scopes = Object.fromEntries(
       ["a", "b", "c", "d", "e"].map((name) => [name, { tier: name === "a" ? "free" : "pro" }]),
     );
@@ -96,14 +97,14 @@ describe("the matrix", () => {
       tools: { t: { anyOf: Object.keys(scopes) } },
     });
     expect(matrixOf(wide).tools.rows[0]?.gates).toEqual([
-      "free plan or above, with a",
-      "pro plan, with b or c or d or 1 more",
+      "free tier or above, with a",
+      "pro tier, with b or c or d or 1 more",
     ]);
   });
 });
 
 describe("matrix", () => {
-  it("names the scopes at the top where there is room", async () => {
+  it("heads the columns with the names of the scopes if they fit", async () => {
     const file = {
       name: "N",
       version: "1",
@@ -123,15 +124,15 @@ Tools: 2, by 2 scopes
 └──────┴─────┴─────┘
 
 Legend
-  any  one of several scopes, each of which is enough
+  any  one of several scopes, each of which is sufficient
 
-Gates, denials and what needs no scope
+Conditions, denials and other notes
   u  never: no
 `,
     });
   });
 
-  it("numbers the scopes where there is none, and cuts the table where even that is too wide", async () => {
+  it("numbers the columns if the names do not fit, and splits the table if the numbers do not fit", async () => {
     const { out } = await runIn({ "p.json": SMALL_JSON }, ["matrix", "p.json"], { columns: 42 });
     const lines = out.split("\n");
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(42);
@@ -139,10 +140,10 @@ Gates, denials and what needs no scope
     expect(lines).toContain("│ Tool        │ 6  │ 7 │ 8 │");
     expect(lines).toContain("  4  mcp:tools");
     expect(lines).toContain("│ restock     │   │ o+ │ A+ │ A+ │   │");
-    expect(lines).toContain("  A+  always needed, together with others");
+    expect(lines).toContain("  A+  always required, together with others");
   });
 
-  it.each(EXAMPLES)("is no wider than the terminal: %s", async (file) => {
+  it.each(EXAMPLES)("fits the width of the terminal: %s", async (file) => {
     for (const columns of [60, 100, 160]) {
       const { code, out } = await run(["matrix", file], { columns });
       expect(code).toBe(0);
@@ -168,7 +169,7 @@ Gates, denials and what needs no scope
     }
   });
 
-  it("is Markdown of two tables whose cells stand in their columns", async () => {
+  it("prints Markdown of two tables with each cell in its column", async () => {
     const { out } = await runIn({ "p.json": SMALL_JSON }, [
       "matrix",
       "p.json",
@@ -181,8 +182,8 @@ Gates, denials and what needs no scope
     expect(tables).toHaveLength(2);
     expect(tables[0]?.header.map(({ text }) => text)).toEqual([
       "Tool",
-      "Needs",
-      "Gates",
+      "Requires",
+      "Conditions",
       ..."orders:read orders:write stock:read mcp:tools ads:write shop:write root /accounts/{id}/"
         .split(" ")
         .map((name) => `\`${name}\``),
@@ -190,11 +191,11 @@ Gates, denials and what needs no scope
     expect(out).toContain(
       "| `restock` | `stock:read` and (`orders:write` or `shop:write`) | seller accounts, with stock:read and shop:write |  | any + | all + | all + |  | any + |  |  |",
     );
-    expect(out).toContain("Every tool that is not public needs `mcp:tools` as well.");
-    expect(out.endsWith("needed\n")).toBe(true);
+    expect(out).toContain("Every tool that is not public also requires `mcp:tools`.");
+    expect(out.endsWith("implies a required scope\n")).toBe(true);
   });
 
-  it("writes a file, without colours", async () => {
+  it("writes a file without colours", async () => {
     const folder = folderOf({ "p.json": SMALL_JSON });
     const ran = await run(["matrix", "p.json", "--out", "m.txt"], { cwd: folder, colours: true });
     expect(ran).toEqual({ code: 0, out: "wrote m.txt\n", err: "" });
@@ -205,7 +206,7 @@ Gates, denials and what needs no scope
     expect(shown.out).toContain("\u001B[1mShop\u001B[22m");
   });
 
-  it("writes the page and tells programs where", async () => {
+  it("writes the page and prints its file name with --json", async () => {
     const folder = folderOf({ "p.json": SMALL_JSON });
     const ran = await run(["matrix", "p.json", "--format", "html", "--out", "m.html", "--json"], {
       cwd: folder,
@@ -216,17 +217,20 @@ Gates, denials and what needs no scope
 
   const MISUSED: readonly { readonly argv: readonly string[]; readonly says: string }[] = [
     { argv: ["--format", "pdf"], says: "Allowed choices are table, markdown, html, json" },
-    { argv: ["--format", "html", "--json"], says: "--json and --format html exclude each other" },
+    { argv: ["--format", "html", "--json"], says: "--json cannot be combined with --format html" },
     { argv: ["--out", "none/m.txt"], says: "cannot write `none/m.txt`" },
   ];
 
-  it.each(MISUSED)("refuses $argv", async ({ argv, says }) => {
-    const ran = await runIn({ "p.json": SMALL_JSON }, ["matrix", "p.json", ...argv]);
-    expect(ran.code).toBe(2);
-    expect(ran.out + ran.err).toContain(says);
-  });
+  it.each(titled(MISUSED, ({ argv }) => argv.join(" ")))(
+    "rejects the options %s with exit code 2",
+    async (_title, { argv, says }) => {
+      const ran = await runIn({ "p.json": SMALL_JSON }, ["matrix", "p.json", ...argv]);
+      expect(ran.code).toBe(2);
+      expect(ran.out + ran.err).toContain(says);
+    },
+  );
 
-  it("is short for a policy that holds nothing", async () => {
+  it("prints only name and version of an empty policy", async () => {
     const file = '{ "name": "N", "version": "1", "scopes": {} }';
     expect(await runIn({ "p.json": file }, ["matrix", "p.json"])).toEqual({
       code: 0,

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
 import { folderOf, ROOT } from "./run.js";
 
 const POLICY = `export const policy = { name: "N", version: "1", scopes: { a: "A" }, tools: { t: "a" } };`;
@@ -10,7 +11,7 @@ interface Case {
   readonly title: string;
   readonly file: string;
   readonly source: string;
-  /** What the command writes; `ok` where the policy is read all the same. */
+  /** A text that the command prints. */
   readonly says: string;
   readonly code: number;
 }
@@ -52,10 +53,10 @@ const CASES: readonly Case[] = [
     code: 2,
   },
   {
-    title: "awaits a promise that nothing settles",
+    title: "awaits a promise that never settles",
     file: "p.mjs",
     source: `await new Promise(() => {}); ${POLICY}`,
-    says: "it waits for something that never happens",
+    says: "it awaits a promise that never settles",
     code: 2,
   },
   {
@@ -66,14 +67,14 @@ const CASES: readonly Case[] = [
     code: 1,
   },
   {
-    title: "catches the refusal",
+    title: "catches the error of process.exit",
     file: "p.mjs",
     source: `try { process.exit(0); } catch {} ${POLICY}`,
     says: "1 scope, 1 tool",
     code: 0,
   },
   {
-    title: "crashes after it was loaded",
+    title: "crashes after it has been loaded",
     file: "p.mjs",
     source: `setTimeout(() => { throw new Error("late"); }, 500); ${POLICY}`,
     says: "1 scope, 1 tool",
@@ -81,7 +82,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** Runs the command line as a process of its own. */
+/** Runs `check` in a child process. */
 function check(file: string, ...more: readonly string[]) {
   return spawnSync(process.execPath, ["scripts/run.mjs", "src/cli.ts", "check", file, ...more], {
     cwd: ROOT,
@@ -90,17 +91,17 @@ function check(file: string, ...more: readonly string[]) {
   });
 }
 
-describe("a policy module that ends the process", () => {
-  it.each(CASES)(
-    "does not end the command with success: it $title",
-    ({ file, source, says, code }) => {
+describe("a policy module", () => {
+  it.each(titled(CASES))(
+    "does not decide the exit code if it %s",
+    (_title, { file, source, says, code }) => {
       const { status, stdout, stderr } = check(join(folderOf({ [file]: source }), file));
       expect(stdout + stderr).toContain(says);
       expect(status).toBe(code);
     },
   );
 
-  it("is a fault in the data for programs, and other files are checked", () => {
+  it("is reported as an error with --json if it ends the process, and other files are checked", () => {
     const folder = folderOf({
       "a.mjs": `process.exit(0); ${POLICY}`,
       "b.mjs": `await new Promise(() => {}); ${POLICY}`,
@@ -115,14 +116,14 @@ describe("a policy module that ends the process", () => {
         { ok: false, error: `cannot run \`${files[0]}\`: ${CALLS_EXIT}` },
         {
           ok: false,
-          error: `cannot run \`${files[1]}\`: it waits for something that never happens`,
+          error: `cannot run \`${files[1]}\`: it awaits a promise that never settles`,
         },
         { ok: true },
       ],
     });
   });
 
-  it("ends the command with a message in the data for programs", () => {
+  it("ends the command with a message in JSON if its timer ends the process", () => {
     const source = `setTimeout(() => process.exit(0), 0); await new Promise((done) => setTimeout(done, 5000)); ${POLICY}`;
     const { status, stdout } = check(join(folderOf({ "p.mjs": source }), "p.mjs"), "--json");
     expect(status).toBe(2);

@@ -7,9 +7,10 @@ import { policy as moov } from "../../examples/moov/policy.js";
 import { policy as movementors } from "../../examples/movementors/policy.js";
 import { askAbout, decideOn } from "../../src/cli/question.js";
 import { remedyFor } from "../../src/cli/remedies.js";
+import { titled } from "../titled.js";
 import { SMALL } from "./small-policy.js";
 
-describe("what would change it", () => {
+describe("the changes that allow a call", () => {
   const policies: readonly Policy[] = [
     loopwise,
     movementors,
@@ -26,9 +27,9 @@ describe("what would change it", () => {
   ];
   const beyond = new Set(["denied", "unknown_operation", "invalid_params", "invalid_token"]);
 
-  it.each(policies.map((policy) => ({ name: policy.name, policy })))(
-    "is enough, and every step of it is needed: $name",
-    ({ policy }) => {
+  it.each(titled(policies, ({ name }) => name))(
+    "start with the denial and are sufficient for every operation of %s",
+    (_title, policy) => {
       const { tools = {}, endpoints = {} } = policy.definition;
       let tried = 0;
       for (const name of [...Object.keys(tools), ...Object.keys(endpoints)]) {

@@ -5,17 +5,17 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { main } from "../../src/cli/main.js";
 
-/** The folder of the project. */
+/** The root folder of the project. */
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
-/** What a run wrote and ended with. */
+/** The result of a run: exit code, standard output and standard error. */
 export interface Ran {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-/** How a run differs from one in a pipe of a hundred columns. */
+/** Options of a run. Default: the root folder, no colours, 100 columns. */
 export interface Circumstances {
   readonly cwd?: string;
   readonly colours?: boolean;
@@ -44,7 +44,7 @@ export async function run(
   return { code, out, err };
 }
 
-/** A folder with these files, gone when the test is over. */
+/** Creates a folder with the given files, which is removed after the test, and returns its path. */
 export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = mkdtempSync(join(tmpdir(), "policy-files-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -55,7 +55,7 @@ export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): 
   return folder;
 }
 
-/** Runs the command line in a folder with these files. */
+/** Runs the command line in a folder with the given files. */
 export function runIn(
   files: Readonly<Record<string, string | Uint8Array>>,
   argv: readonly string[],

@@ -1,6 +1,6 @@
 import type { PolicyDefinition } from "scope-policy";
 
-/** A small policy with one of everything. */
+/** A small policy that uses every feature. */
 export const SMALL: PolicyDefinition = {
   name: "Shop",
   version: "7",
@@ -50,5 +50,5 @@ export const SMALL: PolicyDefinition = {
   notCovered: ["Paying out"],
 };
 
-/** The same as JSON text. */
+/** The small policy as JSON text. */
 export const SMALL_JSON: string = JSON.stringify(SMALL, undefined, 2);

@@ -31,7 +31,7 @@ const rowsIn = ({ identity, groups, offline }: ConsentScreen): readonly ConsentR
   ...(offline === null ? [] : [offline]),
 ];
 
-/** Makes the screen, and throws where it has not the rows that the cost is about. */
+/** Returns a run that creates the screen. Throws if the screen does not have the expected number of rows. */
 const screenOf = (policy: Policy, facts: Omit<ConsentFacts, "client">, rows: number) => {
   const all = { client, now: 1_000, ...facts };
   const found = rowsIn(consentScreen(policy, all)).length;
@@ -140,7 +140,7 @@ export const CONSENT_GROWTH: readonly Growth[] = [
     },
   },
   {
-    title: "scopes of a policy, for a request that names none",
+    title: "scopes of a policy, for a request without a scope",
     start: 128,
     most: [50_000, "MOST_NAMES"],
     make: (n) => {
@@ -167,7 +167,7 @@ export const CONSENT_GROWTH: readonly Growth[] = [
     },
   },
   {
-    title: "rows of a screen that is answered",
+    title: "rows of a screen that the user submits",
     start: 128,
     most: TOKENS,
     make: (n) => {
@@ -177,7 +177,7 @@ export const CONSENT_GROWTH: readonly Growth[] = [
     },
   },
   {
-    title: "rows of a screen that is answered, granted and refused before",
+    title: "rows of a screen that the user submits, granted and refused before",
     start: 128,
     most: TOKENS,
     make: (n) => {
@@ -193,7 +193,7 @@ export const CONSENT_GROWTH: readonly Growth[] = [
     },
   },
   {
-    title: "boxes that were posted and not shown",
+    title: "checkboxes that were posted but not shown",
     start: 128,
     most: TOKENS,
     make: (n) => {

@@ -1,6 +1,7 @@
 import { droppedScopes, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { listOf, scopesOf } from "../policy/many.js";
+import { titled } from "../titled.js";
 import { CONSENT_GROWTH } from "./consent-rows.js";
 import { MOST_CAPPED, MOST_FAR, MOST_GROWTH, measure, measureLimit } from "./measure.js";
 import { POLICY_GROWTH, POLICY_LIMITS } from "./policy-rows.js";
@@ -8,8 +9,8 @@ import { REQUEST_GROWTH, REQUEST_LIMITS } from "./request-rows.js";
 
 const GROWTH = [...POLICY_GROWTH, ...REQUEST_GROWTH, ...CONSENT_GROWTH];
 
-describe("twice the input takes at most three times as long", () => {
-  it.each(GROWTH)("$title", (row) => {
+describe("twice the input takes at most three times as long for", () => {
+  it.each(titled(GROWTH))("%s", (_title, row) => {
     const { kind, n, ratio, far, times } = measure(row);
     if (process.env["COST_LOG"] !== undefined) console.log(row.title, kind, n, ratio, far, times);
     if (kind === "growth") {
@@ -22,16 +23,18 @@ describe("twice the input takes at most three times as long", () => {
   });
 });
 
-describe("what a limit lets through takes a bounded time", () => {
-  it.each([...POLICY_LIMITS, ...REQUEST_LIMITS])("$limit: $title", (row) => {
+describe("the largest input that a limit allows takes a bounded time", () => {
+  it.each(
+    titled([...POLICY_LIMITS, ...REQUEST_LIMITS], ({ limit, title }) => `${limit}: ${title}`),
+  )("%s", (_title, row) => {
     const { ratio, times } = measureLimit(row);
     if (process.env["COST_LOG"] !== undefined) console.log(row.title, ratio, times);
     expect(ratio, `the calibration and this took ${times}`).toBeLessThanOrEqual(row.most);
   });
 });
 
-describe("a request", () => {
-  it("leaves at most 256 entries of dropped scopes", () => {
+describe("droppedScopes", () => {
+  it("returns at most 256 entries for 4,000 unknown scopes", () => {
     const policy = loadPolicy({ name: "Cost", version: "1", scopes: scopesOf(10) });
     const client = { client_id: "app", redirect_uri: "https://app.example/cb" };
     const requested = listOf(4_000, (index) => `x${index}`);

@@ -1,44 +1,44 @@
-/** Something that is measured: it is called many times, and must do the same each time. */
+/** A function whose CPU time is measured. It is called many times and must do the same each time. */
 export type Run = () => unknown;
 
 const ROUNDS = 5;
 const TRIES = 3;
-/** The least CPU time of a run that is compared with another, in milliseconds. */
+/** Minimum CPU time of a run that is compared with another, in milliseconds. */
 const LEAST = 20;
-/** How many times as long a run with twice the input may take, */
+/** Maximum ratio of the CPU time of a run with twice the input. */
 export const MOST_GROWTH = 3;
-/** and one with eight times the input: a part that grows with the square shows itself there. */
+/** Maximum ratio of the CPU time of a run with eight times the input, which reveals quadratic parts. */
 export const MOST_FAR = 16;
 
-/** An input of which there may be more or less. */
+/** An input of variable size. Titles complete the sentence "twice the input takes at most three times as long for ...". */
 export interface Growth {
   readonly title: string;
-  /** Makes the input, and returns the run that is measured with it. */
+  /** Creates the input and returns the run that uses it. */
   readonly make: (n: number) => Run;
-  /** The number to begin with; it is doubled until a run takes long enough to be measured. */
+  /** The first size. It is doubled until a run takes long enough to be measured. */
   readonly start: number;
-  /** The largest number that is accepted, and the limit that holds it. */
+  /** The maximum size that is accepted, and the limit that enforces it. */
   readonly most?: readonly [n: number, limit: string];
 }
 
-/** An input that is as large, or as hostile, as a limit lets it be. */
+/** An input that is as large, or as hostile, as a limit allows. */
 export interface AtLimit {
   readonly title: string;
-  /** The limit that holds it. */
+  /** The limit that bounds it. */
   readonly limit: string;
   readonly make: () => Run;
-  /** How many times as long as {@link calibration} it may take. */
+  /** Maximum CPU time, as a multiple of {@link calibration}. */
   readonly most: number;
 }
 
-/** What an input costs. */
+/** The measured cost of an input. */
 export interface Measured {
-  /** How the number was reached: `growth` compares it with twice as many, `capped` is the most that a limit allows. */
+  /** The kind of measurement: `growth` compares a size with its double, `capped` measures the maximum that a limit allows. */
   readonly kind: "growth" | "capped";
   readonly n: number;
-  /** How many times as long twice as many take; of what is capped, how many times as long as the calibration it takes. */
+  /** The CPU time of twice the input as a multiple of the first; for `capped`, as a multiple of the calibration. */
   readonly ratio: number;
-  /** How many times as long eight times as many take, where the limit allows as many. */
+  /** The CPU time of eight times the input as a multiple of the first; `undefined` if the limit does not allow this size. */
   readonly far: number | undefined;
   readonly times: string;
 }
@@ -52,7 +52,7 @@ function cpuOf(run: Run): number {
   return (user + system) / 1_000;
 }
 
-/** Returns the least CPU time of several runs, each of them in turn, so that noise meets all of them. */
+/** Returns the minimum CPU time of each of several runs. The runs alternate, so that noise affects all of them. */
 function leastOf(runs: readonly Run[]): readonly number[] {
   const least = runs.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -63,7 +63,7 @@ function leastOf(runs: readonly Run[]): readonly number[] {
   return least;
 }
 
-/** A fixed amount of the work that this package does: some 20 milliseconds where a processor is fast. */
+/** Does a fixed amount of work of the kind that this package does: some 20 milliseconds on a fast processor. */
 function calibration(): void {
   const counts = new Map<string, number>();
   for (let index = 0; index < 200_000; index += 1) {
@@ -73,7 +73,7 @@ function calibration(): void {
   [...counts.keys()].sort();
 }
 
-/** Measures what twice the input costs; where a limit comes first, how the most that it allows compares with the calibration. */
+/** Measures the cost of twice the input. If a limit does not allow a measurable size, compares its maximum with the calibration. */
 export function measure({ make, start, most }: Growth): Measured {
   const [cap] = most ?? [Number.POSITIVE_INFINITY];
   for (let n = start; n * 2 <= cap; n *= 2) {
@@ -82,7 +82,7 @@ export function measure({ make, start, most }: Growth): Measured {
     if (cpuOf(run) < LEAST && cpuOf(run) < LEAST) continue;
     const twice = make(n * 2);
     const found = retry("growth", n, [run, twice], MOST_GROWTH);
-    // too short after all: the first runs were slow
+    // too short: only the first runs were slow
     if (found === undefined) continue;
     return { ...found, far: n * 8 > cap ? undefined : farOf(run, make(n * 8)) };
   }
@@ -91,7 +91,7 @@ export function measure({ make, start, most }: Growth): Measured {
   return retry("capped", cap, [calibration, run], MOST_CAPPED) as Measured;
 }
 
-/** Compares two runs, the second of which takes long: as seldom as can be. */
+/** Compares two runs, the second of which is slow, with as few calls as possible. */
 function farOf(run: Run, eight: Run): number {
   let far = Number.POSITIVE_INFINITY;
   for (let attempt = 0; attempt <= TRIES && far > MOST_FAR; attempt += 1) {
@@ -100,7 +100,7 @@ function farOf(run: Run, eight: Run): number {
   return far;
 }
 
-/** How many times as long as the calibration a run may take that is over before it can be measured. */
+/** Maximum CPU time of a `capped` run, as a multiple of the calibration. */
 export const MOST_CAPPED = 8;
 
 /** Measures an input at its limit. */
@@ -110,7 +110,7 @@ export function measureLimit({ make, most }: AtLimit): Measured {
   return retry("capped", 1, [calibration, run], most) as Measured;
 }
 
-/** Compares two runs; again, where the result would fail: it may have been disturbed. */
+/** Compares two runs. Repeats the comparison if the result would fail, since other processes may have disturbed it. */
 function retry(
   kind: Measured["kind"],
   n: number,

@@ -5,13 +5,13 @@ import type { AtLimit, Growth, Run } from "./measure.js";
 const textOf = (parts: object) =>
   JSON.stringify({ name: "Cost", version: "1", scopes: {}, ...parts });
 
-/** Loads a policy that is accepted. */
+/** Returns a run that loads a valid policy. */
 const accepts = (parts: object): Run => {
   const text = textOf(parts);
   return () => loadPolicy(text);
 };
 
-/** Loads a policy that is not. */
+/** Returns a run that loads an invalid policy. Throws if the policy is accepted. */
 const refuses = (parts: object | string): Run => {
   const text = typeof parts === "string" ? parts : textOf(parts);
   return () => {
@@ -208,7 +208,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
     },
   },
   {
-    title: "findings of the shape",
+    title: "findings of wrong types",
     start: 2_000,
     most: [190_000, "MOST_VALUES"],
     make: (n) => refuses({ baseline: listOf(n, () => 5) }),
@@ -267,7 +267,7 @@ export const POLICY_LIMITS: readonly AtLimit[] = [
     most: 40,
   },
   {
-    title: "a chain of 1,413 implications, the longest",
+    title: "the longest allowed chain of implications, with 1,413 scopes",
     limit: "MOST_IMPLIED",
     make: () => accepts({ scopes: chain(1_413) }),
     most: 60,
@@ -279,7 +279,7 @@ export const POLICY_LIMITS: readonly AtLimit[] = [
     most: 60,
   },
   {
-    title: "templates of very many shapes",
+    title: "templates of 5,000 different shapes",
     limit: "MOST_OVERLAP_STEPS",
     make: () =>
       refuses({

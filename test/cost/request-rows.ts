@@ -17,19 +17,19 @@ const bound = (count: number, values: number) =>
 const templates = (count: number) => scopesOf(count, (index) => `/p${index}/{id}`);
 const tools = <Entry>(count: number, entry: (index: number) => Entry) =>
   objectOf(count, (index) => `tool_${index}`, entry);
-/** Repeats what takes a few microseconds, so that it can be measured. */
+/** Returns a run that repeats a short run, so that its time can be measured. */
 const times = (count: number, run: () => unknown) => () => {
   for (let index = 0; index < count; index += 1) run();
 };
 const TOKENS = [4_096, "MAX_SCOPE_TOKENS"] as const;
 
-/** Patterns that all fit the name of 128 times `a`: question marks before and after a star. */
+/** Patterns that all match the name of 128 times `a`: question marks before and after a star. */
 const fitting = listOf(64, (before) =>
   listOf(64, (after) => `${"?".repeat(before)}*${"?".repeat(after)}`),
 ).flat();
 const NAME = "a".repeat(128);
 
-// A list of scopes is read anew for each decision; a text would be found in the cache.
+// The scope is a list, which is read again for each decision; a string would be found in the cache.
 export const REQUEST_GROWTH: readonly Growth[] = [
   {
     title: "scope-tokens that are parsed",
@@ -82,7 +82,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
     },
   },
   {
-    // one look for each scope of the token, and not one for each template
+    // one lookup for each scope of the token, not one for each template
     title: "templates of a policy, and a scope of each in the token",
     start: 256,
     most: TOKENS,
@@ -135,7 +135,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
     },
   },
   {
-    title: "patterns that fit one name",
+    title: "patterns that match one name",
     start: 128,
     most: [4_096, "MOST_PATTERNS"],
     make: (n) => {
@@ -150,7 +150,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
     },
   },
   {
-    title: "patterns of two alternatives that fit one name",
+    title: "patterns of two alternatives that match one name",
     start: 512,
     most: [4_096, "MOST_PATTERNS"],
     make: (n) => {
@@ -315,7 +315,7 @@ const pairs = listOf(100, (left) =>
   listOf(left, (right) => [`/p${left}/{id}`, `/p${right}/{id}`] as const),
 ).flat();
 
-// A step of a search is bounded, and so is what each tool adds: 1,000 tools may take as long as the calibration twice.
+// The steps of a search and the cost of each tool are bounded: 1,000 tools may take twice as long as the calibration.
 export const REQUEST_LIMITS: readonly AtLimit[] = [
   {
     title: "a list of 1,000 tools, for a token whose values agree two by two and never all",

@@ -1,6 +1,6 @@
 import type { AccessToken } from "scope-policy";
 
-/** What a case pins of a decision: the code always, the rest where it matters. */
+/** The expected members of a decision: always the code, others only where they matter. */
 export interface Expected {
   readonly code: string;
   readonly scopes?: readonly string[];
@@ -13,10 +13,10 @@ export interface Expected {
   readonly reason?: string;
 }
 
-/** A text stands for a token that holds that scope and nothing else; undefined for no credentials. */
+/** The token of a case: a string means a token with only that scope; `undefined` means no credentials. */
 export type Held = string | AccessToken | undefined;
 
-/** One call of a tool or an endpoint by its name. */
+/** A call of a tool or an endpoint by its name. */
 export type Case = readonly [
   token: Held,
   call: string,
@@ -24,7 +24,7 @@ export type Case = readonly [
   params?: Readonly<Record<string, unknown>>,
 ];
 
-/** One HTTP request, as a host without a router would hand it over. */
+/** An HTTP request, as a host without a router passes it. */
 export type RequestCase = readonly [
   token: Held,
   method: string,
@@ -33,12 +33,12 @@ export type RequestCase = readonly [
   params?: Readonly<Record<string, unknown>>,
 ];
 
-/** The token of a case. */
+/** Returns the token of a case. */
 export function tokenOf(held: Held): AccessToken | undefined {
   return typeof held === "string" ? { scope: held } : held;
 }
 
-/** A title for a case, which says what it is about. */
+/** Returns the title of a case. */
 export function titleOf(held: Held, call: string, expected: Expected, params?: unknown): string {
   const token = held === undefined ? "no credentials" : JSON.stringify(tokenOf(held));
   return `${call}${params === undefined ? "" : ` ${JSON.stringify(params)}`} with ${token}: ${expected.code}`;

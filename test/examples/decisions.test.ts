@@ -23,7 +23,7 @@ const providers = [
 ];
 
 describe.each(providers.map((provider) => [provider.name, provider] as const))(
-  "%s",
+  "the policy of %s",
   (_, provider) => {
     const { policy, cases, requests } = provider;
     const calls = cases.map(([held, call, expected, params]) => ({
@@ -42,14 +42,14 @@ describe.each(providers.map((provider) => [provider.name, provider] as const))(
       expected,
     }));
 
-    it("has a table that says each thing once", () => {
+    it("has a table of at least 25 different cases", () => {
       const titles = [...calls, ...arrivals].map(({ title }) => title);
       expect(titles.length).toBeGreaterThanOrEqual(25);
       expect(new Set(titles).size).toBe(titles.length);
     });
 
     it.each([...calls, ...arrivals].map((row) => [row.title, row] as const))(
-      "%s",
+      "decides %s",
       (_title, row) => {
         const { decide, expected } = row;
         const decision = decide();
@@ -60,7 +60,7 @@ describe.each(providers.map((provider) => [provider.name, provider] as const))(
   },
 );
 
-/** What a call was refused with. */
+/** Returns the `AccessDenied` that a call throws; `undefined` if it does not throw. */
 function catchDenial(call: () => unknown): AccessDenied | undefined {
   try {
     call();
@@ -71,15 +71,15 @@ function catchDenial(call: () => unknown): AccessDenied | undefined {
   return undefined;
 }
 
-describe("what a client is told", () => {
-  it("says upgrade required to a free account that granted write:classes", () => {
+describe("the example policies", () => {
+  it("return upgrade_required for a free account that granted write:classes", () => {
     const token = { scope: "write:classes mcp:tools", tier: "free" };
     const decision = movementors.decide(token, "update_class");
     expect(decision.code).toBe("upgrade_required");
     expect(decision.allowed ? "" : decision.message).toContain("upgrade required");
   });
 
-  it("returns the token from authorize, and nothing for a public tool without one", () => {
+  it("return the token from authorize, and undefined for a public tool without a token", () => {
     const token = { scope: "read:bookings mcp:tools" };
     expect(movementors.authorize(token, "list_bookings")).toBe(token);
     expect(movementors.authorize(undefined, "search_directory")).toBeUndefined();
@@ -87,7 +87,7 @@ describe("what a client is told", () => {
     expect(refused?.decision.code).toBe("denied");
   });
 
-  it("lists for a token what it could call, after consent or on a better plan, and never the denied", () => {
+  it("list the tools that a token can call, after consent or with a higher tier, but not the denied ones", () => {
     const token = { scope: "read:bookings mcp:tools", tier: "free", account_type: "mentor" };
     const views = movementors.toolsFor(token);
     const codes = new Map(views.map(({ name, decision }) => [name, decision.code]));
@@ -102,7 +102,7 @@ describe("what a client is told", () => {
     );
   });
 
-  it("allows each Loopwise tool with the scope that the page names, and none with openid", () => {
+  it("allow each Loopwise tool with the scope that the page names, and none with openid", () => {
     for (const [tool, rule] of Object.entries(loopwise.definition.tools ?? {})) {
       const scopes =
         typeof rule === "string"

@@ -7,7 +7,7 @@ import { startDemo } from "../../examples/authorization-server/demo.js";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM = ["scripts/run.mjs", "examples/authorization-server/demo.ts", "movementors"];
 
-/** All that a program prints until it says how to end it. */
+/** Returns the output of a program up to the line that explains how to stop it. */
 async function instructionsOf({ stdout }: ChildProcessWithoutNullStreams): Promise<string> {
   let printed = "";
   for await (const chunk of stdout.iterator({ destroyOnReturn: false })) {
@@ -17,7 +17,7 @@ async function instructionsOf({ stdout }: ChildProcessWithoutNullStreams): Promi
   return printed;
 }
 
-it("starts both servers, says where they are, and ends with a signal that arrives twice", async () => {
+it("the demo starts both servers, prints their addresses, and stops when a signal arrives twice", async () => {
   const demo = spawn(process.execPath, PROGRAM, { cwd: root });
   onTestFinished(() => void demo.kill("SIGKILL"));
   let errors = "";

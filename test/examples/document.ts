@@ -1,25 +1,25 @@
 import { readFileSync } from "node:fs";
 
 /**
- * One sentence of a provider's document, and what stands for it: places of the policy, from the top
- * (`scopes > read:profile > required`); a code that a case of the provider shows (`decision > denied`);
- * or why the policy says nothing (`heading`, `guidance`, `outside: …`).
+ * One sentence of a provider's document with its counterparts: paths in the policy (`scopes > read:profile > required`), a code
+ * that a case of the provider has (`decision > denied`), or the reason why the policy has no counterpart (`heading`, `guidance`,
+ * `outside: …`).
  */
 export type Reading = readonly [sentence: string, ...standsFor: [string, ...string[]]];
 
-/** The file of a provider's document, as it stands in test/seeds. */
+/** Returns the text of a provider's document in test/seeds. */
 export function seedText(name: string): string {
   return readFileSync(new URL(`../seeds/${name}.txt`, import.meta.url), "utf8");
 }
 
-/** The data that was read from a provider's document, as it stands in test/seeds. */
+/** Returns the data of a provider's document in test/seeds. */
 export function seedData<Seed>(name: string): Seed {
   return JSON.parse(
     readFileSync(new URL(`../seeds/${name}.json`, import.meta.url), "utf8"),
   ) as Seed;
 }
 
-/** What of a text is left once the sentences are taken out, one after the other; blank when they are all of it. */
+/** Returns the rest of a text after the sentences are removed in order; empty if they are the whole text. */
 export function unread(text: string, sentences: readonly string[]): string {
   let at = 0;
   let rest = "";
@@ -32,7 +32,7 @@ export function unread(text: string, sentences: readonly string[]): string {
   return (rest + text.slice(at)).trim();
 }
 
-/** Whether a place written as `scopes > read:profile > required` exists in a definition. */
+/** Returns whether a path such as `scopes > read:profile > required` exists in a definition. */
 export function standsIn(definition: unknown, place: string): boolean {
   let value = definition;
   for (const key of place.split(" > ")) {

@@ -37,12 +37,12 @@ describe.each(providers.map((provider) => [provider.name, provider] as const))(
   "the document of %s",
   (name, provider) => {
     const { policy, chosen, cases, document } = provider;
-    it("is read to the last sentence", () => {
+    it("is covered to the last sentence", () => {
       const sentences = document.map(([sentence]) => sentence);
       expect(unread(seedText(name), sentences)).toBe("");
     });
 
-    it("has something that stands for each sentence", () => {
+    it("has a counterpart in the policy or the cases for each sentence", () => {
       const codes = new Set(cases.map(([, , { code }]) => code));
       const nowhere = document.flatMap(([sentence, ...places]) =>
         places
@@ -56,7 +56,7 @@ describe.each(providers.map((provider) => [provider.name, provider] as const))(
       expect(nowhere).toEqual([]);
     });
 
-    it("has each scope and each operation standing for some sentence, but those it chose", () => {
+    it("has a sentence for each scope and each operation of the policy that is not a choice", () => {
       const places = document.flatMap(([, ...rest]) => rest);
       const { scopes, tools = {}, endpoints = {} } = policy.definition;
       const declared = [
@@ -74,17 +74,17 @@ describe.each(providers.map((provider) => [provider.name, provider] as const))(
   },
 );
 
-describe("the check itself", () => {
+describe("the check of documents", () => {
   it.each([
     ["One. Two. Three.", ["One.", "Two.", "Three."], ""],
     ["One. Two. Three.", ["One.", "Three."], "Two."],
     ["One. Two. Three.", ["One.", "Two."], "Three."],
     ["One. Two.", ["Two.", "One."], "not in the document after position 9: One."],
-  ])("of %j the sentences %j leave %j", (text, sentences, left) => {
+  ])("removes from %j the sentences %j and leaves %j", (text, sentences, left) => {
     expect(unread(text, sentences)).toBe(left);
   });
 
-  it("finds a place that exists, and not one that does not", () => {
+  it("finds paths that exist and no others", () => {
     expect(standsIn(loopwise.policy.definition, "scopes > openid > required")).toBe(true);
     expect(standsIn(loopwise.policy.definition, "scopes > openid > reserved")).toBe(false);
     expect(standsIn(loopwise.policy.definition, "scopes > toString")).toBe(false);

@@ -39,7 +39,7 @@ export const localisationCases: readonly Case[] = [
   ["projects:write", `POST ${base}/v1/projects/:projectId/languages`, { code: "allowed" }],
   [undefined, organisations, { code: "unauthenticated" }],
 
-  // The tools, with what the page's own example asks for.
+  // The tools, with the scopes of the page's example.
   [requested, "list_keys", { code: "allowed" }],
   [requested, "create_key", { code: "allowed" }],
   [requested, "update_key", { code: "allowed" }],
@@ -48,7 +48,7 @@ export const localisationCases: readonly Case[] = [
   [requested, "list_translations", { code: "insufficient_scope", missing: ["translations:read"] }],
   [requested, "list_glossary_terms", { code: "insufficient_scope", missing: ["glossary:read"] }],
 
-  // The four that are off unless opted in to: the nine others never reach them.
+  // The tools of the four opt-in scopes, which the nine other scopes do not allow.
   [
     defaultOn,
     "publish_translations",
@@ -72,7 +72,7 @@ export const localisationCases: readonly Case[] = [
   [defaultOn, "list_content_entries", { code: "allowed" }],
   [defaultOn, "create_content_entry", { code: "allowed", scopes: ["content:write"] }],
 
-  // Names that are neither.
+  // Names that are neither a tool nor an endpoint.
   [defaultOn, `DELETE ${base}/me`, { code: "unknown_operation" }],
   [defaultOn, "publish", { code: "unknown_operation" }],
   [undefined, "list_keys", { code: "unauthenticated" }],
@@ -83,7 +83,7 @@ export const localisationRequests: readonly RequestCase[] = [
   ["", "HEAD", `${base}/me`, { code: "allowed" }],
   [undefined, "GET", `${base}/me`, { code: "unauthenticated" }],
   ["org:read", "GET", `${base}/organizations`, { code: "allowed" }],
-  // One place of the path, two patterns.
+  // Two path parameters in the same position.
   ["projects:read", "GET", `${base}/organizations/42/projects`, { code: "allowed" }],
   ["content:read", "GET", `${base}/organizations/acme/projects/web/models`, { code: "allowed" }],
   [

@@ -1,6 +1,6 @@
 import type { Reading } from "./document.js";
 
-/** Every sentence of test/seeds/localisation.txt, in order, and what stands for it. */
+/** Every sentence of test/seeds/localisation.txt, in order, with its counterparts. */
 export const localisationDocument: readonly Reading[] = [
   ["Scopes", "heading"],
   ["What each OAuth scope grants and which endpoints it protects.", "scopes", "endpoints"],

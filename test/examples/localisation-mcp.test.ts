@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.close());
 
-/** A client of the SDK, and the browser of the person who uses it. */
+/** Creates a client of the SDK and the browser of its user. */
 function sit() {
   const browser = newFormBrowser(platform.issuer.issuer);
   let pending = "";
@@ -57,9 +57,9 @@ function sit() {
       );
       await client.connect(transport);
     },
-    /** Opens the page that the client was sent to. */
+    /** Opens the page to which the server sent the client. */
     open: () => browser.go(pending),
-    /** Answers a page, and hands the client what comes back. */
+    /** Submits a page and passes the result to the client. */
     answer: async (page: Stop, chosen: ReturnType<typeof approve>) => {
       const { url } = await browser.submit(page, chosen);
       await transport.finishAuth(new URL(url).searchParams);
@@ -75,7 +75,7 @@ function sit() {
   };
 }
 
-/** A client whose user has signed in and allowed what is on by default. */
+/** Creates a client whose user has signed in and granted the scopes that are on by default. */
 async function sitWithDefaults() {
   const seat = sit();
   await expect(seat.connect()).rejects.toBeInstanceOf(UnauthorizedError);
@@ -87,7 +87,7 @@ async function sitWithDefaults() {
 }
 
 describe("the MCP server of the localisation platform", () => {
-  it("asks for the nine scopes that are on by default, and opens their tools", async () => {
+  it("requests the nine scopes that are on by default, and allows their tools", async () => {
     const seat = await sitWithDefaults();
     expect(ON).toHaveLength(9);
     expect(seat.boxes).toEqual(ON.map((scope) => ({ scope, checked: true, disabled: false })));
@@ -102,7 +102,7 @@ describe("the MCP server of the localisation platform", () => {
     await seat.close();
   });
 
-  it("steps up to publish: off, with a warning, and without effect until the person ticks it", async () => {
+  it("shows the scope for publishing unchecked and with a warning, and denies publishing until the user checks it", async () => {
     const seat = await sitWithDefaults();
     await expect(seat.call("publish_translations")).rejects.toBeInstanceOf(UnauthorizedError);
     const page = await seat.open();
@@ -124,7 +124,7 @@ describe("the MCP server of the localisation platform", () => {
     await seat.close();
   });
 
-  it("lists the tools of the policy, and hides everything else", async () => {
+  it("lists the tools of the policy and no others", async () => {
     const seat = await sitWithDefaults();
     expect(await seat.list()).toEqual(policy.toolNames);
     for (const name of ["delete_project", "GET /api/oauth-client/organizations", "LIST_KEYS", ""]) {
@@ -140,7 +140,7 @@ describe("the MCP server of the localisation platform", () => {
     const opened = new Set<string>();
     const input = { id: "home.title", name: "home.heading", text: "Hallo" };
     for (const tool of policy.toolNames) {
-      // one consent for each scope that is off
+      // one consent for each opt-in scope
       const run = () => seat.call(tool, input);
       const result = await run().catch(async () => {
         const page = await seat.open();

@@ -40,7 +40,7 @@ export const loopwiseCases: readonly Case[] = [
   ["storage:write", "confirm_upload", { code: "allowed", scopes: ["storage:write"] }],
   ["storage:write", "upload_image", { code: "allowed" }],
 
-  // Reading is not writing, nor the other way round.
+  // Read scopes do not allow writing, and write scopes do not allow reading.
   ["courses:read", "get_course", { code: "allowed" }],
   ["courses:write", "update_course", { code: "allowed" }],
   ["courses:read", "update_course", { code: "insufficient_scope", missing: ["courses:write"] }],
@@ -55,7 +55,7 @@ export const loopwiseCases: readonly Case[] = [
     { code: "insufficient_scope", missing: ["lecturers:read"] },
   ],
 
-  // What a description mentions is not what another scope opens.
+  // A description that mentions other data does not extend a scope.
   ["courses:read", "list_lessons", { code: "insufficient_scope", missing: ["curriculum:read"] }],
   ["curriculum:read", "list_lessons", { code: "allowed" }],
   [
@@ -70,7 +70,7 @@ export const loopwiseCases: readonly Case[] = [
   ["coupons:read", "get_coupon", { code: "allowed" }],
   ["comments:read", "get_comment", { code: "allowed" }],
 
-  // The admin scopes open no tool, whoever holds them.
+  // The admin scopes allow no tool, for any client.
   [admin, "update_course", { code: "insufficient_scope", missing: ["courses:write"] }],
   [admin, "list_members", { code: "insufficient_scope", missing: ["students:read"] }],
   [
@@ -80,7 +80,7 @@ export const loopwiseCases: readonly Case[] = [
   ],
   [`${admin} orders:read`, "list_orders", { code: "allowed", scopes: ["orders:read"] }],
 
-  // Whole tokens, case-sensitive, one space between two.
+  // Scopes are compared as whole, case-sensitive tokens, separated by one space.
   ["Courses:read", "get_course", { code: "insufficient_scope", missing: ["courses:read"] }],
   ["courses:readx", "get_course", { code: "insufficient_scope", missing: ["courses:read"] }],
   ["courses:*", "get_course", { code: "insufficient_scope", missing: ["courses:read"] }],

@@ -1,6 +1,6 @@
 import type { Reading } from "./document.js";
 
-/** Every sentence of test/seeds/loopwise.txt, in order, and what stands for it. */
+/** Every sentence of test/seeds/loopwise.txt, in order, with its counterparts. */
 export const loopwiseDocument: readonly Reading[] = [
   ["Loopwise Docs", "heading"],
   ["Reference", "heading"],

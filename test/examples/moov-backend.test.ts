@@ -21,14 +21,14 @@ beforeAll(async () => {
 });
 afterAll(() => platform.api.close());
 
-/** Creates an account as a backend does, with a token that has no account yet. */
+/** Creates an account with a token that is not bound to an account. */
 async function accountOf(client: typeof own): Promise<string> {
   const { access_token } = await client.token("/accounts.write");
   const { answer } = await client.call("POST /accounts", access_token);
   return String(answer["accountID"]);
 }
 
-/** Replaces the names of a table by the accounts of the test. */
+/** Replaces `OWN` and `OTHER` with the accounts of the test. */
 const filled = (scope: string) =>
   scope.replaceAll("OWN", ownAccount).replaceAll("OTHER", otherAccount);
 
@@ -56,17 +56,17 @@ describe("a token of client credentials", () => {
 
   it.each([
     ["the account of another client", "/accounts/OTHER/"],
-    ["an account that nobody has", "/accounts/account-1/profile.write"],
+    ["an account that does not exist", "/accounts/account-1/profile.write"],
     ["another platform account", "/accounts/platform-2/transfers.write"],
     ["transfers of a user's account", "/accounts/OWN/transfers.write"],
-    ["writing to the platform account itself", "/accounts/platform-1/profile.write"],
-    ["a scope that is not bound", "/accounts/{accountID}/profile.write"],
-    ["a scope that the policy does not know", "/accounts/OWN/everything"],
-    ["one such scope among others", "/ /accounts/OWN/ /accounts/OTHER/"],
-    ["malformed text", "/  /accounts.write"],
+    ["write access to the platform account itself", "/accounts/platform-1/profile.write"],
+    ["a scope with an unfilled placeholder", "/accounts/{accountID}/profile.write"],
+    ["a scope that the policy does not declare", "/accounts/OWN/everything"],
+    ["a scope of another client among allowed scopes", "/ /accounts/OWN/ /accounts/OTHER/"],
+    ["a malformed scope", "/  /accounts.write"],
     ["no scope", undefined],
     ["an empty scope", ""],
-  ])("is refused for %s", async (_, scope) => {
+  ])("is denied for %s", async (_, scope) => {
     const { status, error, access_token } = await own.token(scope && filled(scope));
     expect({ status, error, access_token }).toEqual({
       status: 400,
@@ -75,14 +75,14 @@ describe("a token of client credentials", () => {
     });
   });
 
-  it("is refused before the account exists, and issued from then on", async () => {
+  it("is denied before the account exists and issued afterwards", async () => {
     const next = `/accounts/account-${Number(otherAccount.split("-")[1]) + 1}/profile.write`;
     expect((await own.token(next)).error).toBe("invalid_scope");
     await accountOf(own);
     expect((await own.token(next)).scope).toBe(next);
   });
 
-  it("is refused to a client with another secret", async () => {
+  it("is denied to a client with a wrong secret", async () => {
     const [first] = platform.backends;
     const liar = newBackendClient(platform.api, { ...first, client_secret: "guessed" });
     expect(await liar.token("/")).toMatchObject({ status: 401, error: "invalid_client" });
@@ -90,7 +90,7 @@ describe("a token of client credentials", () => {
 });
 
 describe("the API", () => {
-  it("serves the account that a token is for", async () => {
+  it("allows calls only for the account in the token", async () => {
     const { access_token } = await own.token(filled("/accounts/OWN/ /accounts/OWN/profile.write"));
     const name = { name: "Ana's Bakery" };
     const put = await own.call(`PUT /accounts/${ownAccount}`, access_token, name);
@@ -104,12 +104,15 @@ describe("the API", () => {
   it.each([
     ["till-and-tally", "platform-1", "platform-2"],
     ["ledger-and-loom", "platform-2", "platform-1"],
-  ])("takes transfers of %s from %s, whatever the caller names", async (clientId, from, named) => {
-    const client = clientId === "till-and-tally" ? own : other;
-    const { access_token } = await client.token(`/accounts/${from}/transfers.write`);
-    const call = await client.call(`POST /transfers?platformAccountID=${named}`, access_token, {
-      platformAccountID: named,
-    });
-    expect(call).toMatchObject({ status: 201, answer: { from } });
-  });
+  ])(
+    "takes transfers of %s from %s although the caller names %s",
+    async (clientId, from, named) => {
+      const client = clientId === "till-and-tally" ? own : other;
+      const { access_token } = await client.token(`/accounts/${from}/transfers.write`);
+      const call = await client.call(`POST /transfers?platformAccountID=${named}`, access_token, {
+        platformAccountID: named,
+      });
+      expect(call).toMatchObject({ status: 201, answer: { from } });
+    },
+  );
 });

@@ -22,7 +22,7 @@ export const moovCases: readonly Case[] = [
   ["/", "POST /accounts", { code: "insufficient_scope", missing: ["/accounts.write"] }],
   ["", "GET /ping", { code: "insufficient_scope", missing: ["/"] }],
 
-  // `/` covers nothing else, and neither does the account's own scope.
+  // Neither `/` nor the scope of the account covers other scopes.
   ["/", wallet, { code: "insufficient_scope", missing: [readA] }, a],
   ["/", update, { code: "insufficient_scope", missing: [profileA] }, a],
   ["/ /accounts.write", "get_profile", { code: "insufficient_scope", missing: [readA] }, a],
@@ -36,7 +36,7 @@ export const moovCases: readonly Case[] = [
   [profileA, wallet, { code: "insufficient_scope", missing: [readA] }, a],
   [profileA, "update_profile", { code: "allowed" }, a],
 
-  // View with the first scope of a row, add with the second.
+  // The first scope of a row allows viewing, the second allows adding.
   [readA, "list_bank_accounts", { code: "allowed" }, a],
   [
     readA,
@@ -63,7 +63,7 @@ export const moovCases: readonly Case[] = [
   ],
   ["/accounts/acc-a/representatives.write", "add_representative", { code: "allowed" }, a],
 
-  // A scope for one account never serves another.
+  // A scope for one account gives no access to another.
   [readA, wallet, { code: "binding_mismatch", param: "accountID" }, b],
   [readA, "get_profile", { code: "binding_mismatch", param: "accountID" }, b],
   [profileA, update, { code: "binding_mismatch", param: "accountID" }, b],
@@ -100,7 +100,7 @@ export const moovCases: readonly Case[] = [
     { ...a, ...onPlatform },
   ],
 
-  // One token for a known account, as the guide composes it.
+  // A token for a known account, with the scopes of the guide's example.
   [
     `${readA} ${profileA} ${transfersPlatform}`,
     "create_transfer",
@@ -108,7 +108,7 @@ export const moovCases: readonly Case[] = [
     { ...a, ...onPlatform },
   ],
 
-  // Values that name no account, tokens that were never bound, no credentials.
+  // Invalid account IDs, tokens with unfilled placeholders, no credentials.
   [readA, wallet, { code: "invalid_params", param: "accountID" }],
   [readA, wallet, { code: "invalid_params", param: "accountID" }, { accountID: "" }],
   [readA, wallet, { code: "invalid_params", param: "accountID" }, { accountID: ".." }],

@@ -1,6 +1,6 @@
 import type { Reading } from "./document.js";
 
-/** Every sentence of test/seeds/moov.txt, in order, and what stands for it. */
+/** Every sentence of test/seeds/moov.txt, in order, with its counterparts. */
 export const moovDocument: readonly Reading[] = [
   ["Moov follows the OAuth2 protocol authentication flow.", "guidance"],
   ["This guide provides the complete list of scopes and guidance for using them.", "scopes"],

@@ -21,7 +21,7 @@ const upgrade = (had: string | undefined): Expected => ({
 });
 
 export const movementorsCases: readonly Case[] = [
-  // Every tool needs mcp:tools besides its own scope.
+  // Every tool requires mcp:tools in addition to its own scope.
   [
     "read:bookings mcp:tools",
     "list_bookings",
@@ -70,7 +70,7 @@ export const movementorsCases: readonly Case[] = [
   ["write:reviews mcp:tools", "respond_to_review", { code: "allowed" }],
   ["write:clients mcp:tools", "update_client_tags", { code: "allowed" }],
 
-  // "Pro+ feature": the plan is separate from the grant, and Pro+ is Pro and above.
+  // "Pro+ feature": the tier is separate from the grant, and Pro+ means Pro and above.
   [{ scope: `${assistant} mcp:tools`, tier: "free" }, "update_class", upgrade("free")],
   [{ scope: `${assistant} mcp:tools`, tier: "free" }, "create_class", upgrade("free")],
   [{ scope: `${assistant} mcp:tools`, tier: "free" }, "delete_class", upgrade("free")],
@@ -104,7 +104,7 @@ export const movementorsCases: readonly Case[] = [
     { code: "insufficient_scope", missing: ["write:financials"] },
   ],
 
-  // Kinds of account.
+  // Account types.
   [
     { scope: "read:mentor mcp:tools", account_type: "mentor" },
     "get_mentor_profile",
@@ -142,7 +142,7 @@ export const movementorsCases: readonly Case[] = [
     { code: "allowed" },
   ],
 
-  // The directory is open to anyone; the scope adds detail.
+  // The directory is public; the scope adds detail.
   [undefined, "search_directory", { code: "allowed", scopes: [], enriched: false }],
   ["", "search_directory", { code: "allowed", enriched: false }],
   ["mcp:tools", "search_directory", { code: "allowed", enriched: false }],
@@ -150,7 +150,7 @@ export const movementorsCases: readonly Case[] = [
   ["read:public mcp:tools", "search_directory", { code: "allowed", enriched: true }],
   ["read:public  mcp:tools", "search_directory", { code: "invalid_token" }],
 
-  // What no grant opens.
+  // Denied tools.
   [
     { scope: everything, tier: "premium", account_type: "mentor", first_party: true },
     "delete_account",
@@ -171,7 +171,7 @@ export const movementorsCases: readonly Case[] = [
     { code: "denied", reason: privacy },
   ],
 
-  // Without a token, with a malformed one, and names that are no tools.
+  // No token, malformed tokens, and unknown tools.
   [undefined, "get_profile", { code: "unauthenticated" }],
   ["read:profile\tmcp:tools", "get_profile", { code: "invalid_token" }],
   [everything, "list_payouts", { code: "unknown_operation" }],

@@ -1,6 +1,6 @@
 import type { Reading } from "./document.js";
 
-/** Every sentence of test/seeds/movementors.txt, in order, and what stands for it. */
+/** Every sentence of test/seeds/movementors.txt, in order, with its counterparts. */
 export const movementorsDocument: readonly Reading[] = [
   [
     "When you connect a third-party app to MoveMentors via OAuth (the most common case: an AI assistant via MCP), you grant specific permission scopes.",

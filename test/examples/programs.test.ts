@@ -11,7 +11,7 @@ const seconds = 1_000;
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs an example as its first line shows, and returns what it printed. */
+/** Runs an example with the command of its first line, and returns its output. */
 function run(...args: readonly string[]): {
   status: number | null;
   lines: readonly string[];
@@ -20,7 +20,7 @@ function run(...args: readonly string[]): {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/run.mjs", ...args], {
     cwd: root,
     encoding: "utf8",
-    timeout: 50 * seconds, // a bound on a hang: the machine may be busy
+    timeout: 50 * seconds, // only against a hang: the machine may be busy
   });
   return {
     status,
@@ -37,7 +37,7 @@ const programs: readonly { readonly name: string; readonly says: readonly string
       "list_courses | allowed",
       "list_members | needs consent to students:read",
       "get_settings | needs consent to school:read",
-      "ways in: school:read, or appearance:read",
+      "alternatives: school:read, or appearance:read",
       "get_settings | allowed",
       "update_settings | needs consent to school:write",
     ],
@@ -48,9 +48,9 @@ const programs: readonly { readonly name: string; readonly says: readonly string
       "search_directory, no token | allowed",
       "search_directory, read:public | allowed, with the added detail",
       "list_bookings | needs consent to mcp:tools",
-      "update_class, free plan | upgrade required: pro or above, this account has free",
-      "update_class, premium plan | allowed",
-      "get_mentor_profile, studio account | other kind of account: only for mentor",
+      "update_class, free tier | upgrade required: pro or above, this account has free",
+      "update_class, premium tier | allowed",
+      "get_mentor_profile, studio account | other account type: only for mentor",
       "delete_account | denied: Account deletion requires email confirmation. It cannot be done via OAuth, even with full scopes.",
     ],
   },
@@ -61,10 +61,10 @@ const programs: readonly { readonly name: string; readonly says: readonly string
       "GET /ping | needs consent to /",
       "create_transfer | allowed",
       "add_card | needs consent to /accounts/account-7/cards.write",
-      "get_profile of account-8 | other account: the token is for another accountID",
-      "create_transfer on account-7 | other account: the token is for another platformAccountID",
-      "get_profile of ../account-8 | bad call: accountID is missing or no safe value",
-      "DELETE /accounts/account-7 | unknown: no such tool or endpoint, so refused",
+      "get_profile of account-8 | other account: the token is bound to another accountID",
+      "create_transfer on account-7 | other account: the token is bound to another platformAccountID",
+      "get_profile of ../account-8 | invalid call: accountID is missing or not safe",
+      "DELETE /accounts/account-7 | unknown: no such tool or endpoint, so denied",
     ],
   },
   {
@@ -89,20 +89,20 @@ const programs: readonly { readonly name: string; readonly says: readonly string
       "publish_translations | allowed",
       "GET /api/oauth-client/me | no token | sign in first: no credentials",
       "GET /api/oauth-client/me | no scope | allowed",
-      "GET /api/oauth-client/v1/projects/7/../8 | translator | unknown: no such tool or endpoint, so refused",
+      "GET /api/oauth-client/v1/projects/7/../8 | translator | unknown: no such tool or endpoint, so denied",
     ],
   },
 ];
 
-describe("the examples run", () => {
-  it.each(programs.map(({ name, says }) => [name, says] as const))("%s", (name, says) => {
+describe("an example prints the expected decisions", () => {
+  it.each(programs.map(({ name, says }) => [name, says] as const))("in %s", (name, says) => {
     const { status, errors, lines } = run(`examples/${name}.ts`);
     expect(errors).toBe("");
     expect(status).toBe(0);
     for (const line of says) expect(lines).toContain(line);
   });
 
-  it("start", () => {
+  it("in npm start, and writes a page for each policy", () => {
     const { status, errors, lines } = run("examples/start.ts", folder);
     expect(errors).toBe("");
     expect(status).toBe(0);
@@ -115,10 +115,10 @@ describe("the examples run", () => {
       "upgrade required: ",
       "denied: ",
       "other account: ",
-      "other kind of account: ",
+      "other account type: ",
       "sign in first: ",
-      "bad token: ",
-      "bad call: ",
+      "invalid token: ",
+      "invalid call: ",
       "unknown: ",
     ]) {
       expect(lines.some((line) => line.includes(`| ${outcome}`))).toBe(true);

@@ -6,8 +6,8 @@ import * as moov from "../../examples/moov/policy.js";
 import * as movementors from "../../examples/movementors/policy.js";
 import { seedData, seedText } from "./document.js";
 
-// Each policy is compared with the data of its document as a whole, in order: what is missing and what
-// is added both show. What the document leaves open is taken from what the policy's file lists as chosen.
+// Each policy is compared with the complete data of its document, in order, so missing and additional entries both fail. For what the
+// document does not specify, the expected values come from the list of choices in the policy's file.
 
 interface SeedScope {
   readonly name: string;
@@ -60,13 +60,13 @@ interface MoovSeed extends Seed {
 
 type Entries = readonly (readonly [string, unknown])[];
 
-/** A definition as plain data, with `undefined` gone. */
+/** Returns a definition as plain data, without members that are `undefined`. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 const entries = (value: object | undefined): Entries =>
   Object.entries(plain(value ?? {}) as Record<string, unknown>);
 
-/** What a seed's operation demands, written as a policy writes it. */
+/** Returns the requirement of a seed's operation in the form of a policy. */
 function ruleOf({ anyOf }: SeedOperation): unknown {
   const scopes = anyOf.map((all) => all[0]);
   if (scopes.length > 1) return { anyOf: scopes };
@@ -76,7 +76,7 @@ function ruleOf({ anyOf }: SeedOperation): unknown {
 const rulesOf = (seed: Seed): Entries =>
   seed.operations.map((operation) => [operation.id, ruleOf(operation)]);
 
-/** Every scope that a rule names, however deep. */
+/** Returns every scope that a rule names, at any depth. */
 function scopesIn(rule: unknown): readonly string[] {
   if (typeof rule === "string") return [rule];
   if (Array.isArray(rule)) return rule.flatMap(scopesIn);
@@ -84,28 +84,28 @@ function scopesIn(rule: unknown): readonly string[] {
   return [scope, anyOf, allOf, enrichedBy].filter((part) => part !== undefined).flatMap(scopesIn);
 }
 
-/** The tools of a definition but those declared as chosen; that each chosen one exists is its own assertion. */
+/** Returns the tools of a definition without the chosen ones, and asserts that each chosen one exists. */
 function withoutChosen(definition: PolicyDefinition, chosen: readonly string[]): Entries {
   const names = Object.keys(definition.tools ?? {});
   expect(chosen.filter((name) => !names.includes(name))).toEqual([]);
   return entries(definition.tools).filter(([name]) => !chosen.includes(name));
 }
 
-/** The parts of a definition that a document says nothing of must not be there at all. */
+/** Returns the names of the sections of a definition. Sections without a counterpart in the document must be absent. */
 function partsOf(definition: PolicyDefinition): readonly string[] {
   return Object.keys(plain(definition) as object).sort();
 }
 
-describe("loopwise", () => {
+describe("the policy of loopwise", () => {
   const seed = seedData<LoopwiseSeed>("loopwise");
   const { definition } = loopwise.policy;
 
-  it("has the parts of the page and no other", () => {
+  it("has the sections of the page and no others", () => {
     expect(partsOf(definition)).toEqual(["defaultScopes", "name", "scopes", "tools", "version"]);
     expect(definition).toMatchObject({ name: "Loopwise", version: loopwise.chosen.version });
   });
 
-  it("has every scope of the page, in its words", () => {
+  it("has every scope of the page with its wording", () => {
     const admin =
       "The admin:read and admin:write scopes are reserved for platform administrators and are not available to third-party applications.";
     expect(seedText("loopwise")).toContain(admin);
@@ -130,25 +130,25 @@ describe("loopwise", () => {
     expect(definition.defaultScopes).toEqual(seed.defaultWhenNoScopeRequested);
   });
 
-  it("has every tool of the page and chooses none", () => {
+  it("has every tool of the page and no chosen tools", () => {
     expect(loopwise.chosen.tools).toEqual([]);
     expect(seed.operations).toHaveLength(33);
     expect(entries(definition.tools)).toEqual(rulesOf(seed));
   });
 
-  it("leaves without a tool the scopes that the page leaves so", () => {
+  it("has no tool for the scopes for which the page has none", () => {
     const used = new Set(entries(definition.tools).flatMap(([, rule]) => scopesIn(rule)));
     const idle = Object.keys(definition.scopes).filter((name) => !used.has(name));
     expect(idle.sort()).toEqual([...seed.unmappedScopes].sort());
   });
 });
 
-describe("movementors", () => {
+describe("the policy of movementors", () => {
   const seed = seedData<MovementorsSeed>("movementors");
   const { chosen } = movementors;
   const { definition } = movementors.policy;
 
-  it("has the parts of the article and no other", () => {
+  it("has the sections of the article and no others", () => {
     expect(partsOf(definition)).toEqual([
       "accountTypes",
       "baseline",
@@ -163,7 +163,7 @@ describe("movementors", () => {
     expect(definition).toMatchObject({ name: "MoveMentors", version: chosen.version });
   });
 
-  it("has every scope of the article, in its words", () => {
+  it("has every scope of the article with its wording", () => {
     expect(entries(definition.scopes)).toEqual(
       seed.scopes.map(({ name, description, group, tier, accountType }) => [
         name,
@@ -179,7 +179,7 @@ describe("movementors", () => {
     expect(Object.keys(seed.tiers)).toEqual(["Pro+"]);
   });
 
-  it("has the plans and the kinds of account that the article speaks of", () => {
+  it("has the tiers and the account types of the article", () => {
     const tiers = definition.tiers ?? [];
     expect(tiers.filter((tier) => !chosen.tiers.some((name) => name === tier))).toEqual([
       "free",
@@ -190,7 +190,7 @@ describe("movementors", () => {
     expect(definition.accountTypes).toEqual(kinds);
   });
 
-  it("has the three bundles, and full control is everything but one", () => {
+  it("has the three bundles, and full control is every scope except one", () => {
     expect(entries(definition.bundles)).toEqual(
       seed.bundles.map(({ name, rule, scopes }) => [
         name.toLowerCase().replace(" ", "-"),
@@ -203,12 +203,12 @@ describe("movementors", () => {
     );
   });
 
-  it("asks for mcp:tools on every tool", () => {
+  it("requires mcp:tools for every tool", () => {
     expect(seed.operations).toMatchObject([{ id: "MCP endpoint", anyOf: [["mcp:tools"]] }]);
     expect(definition.baseline).toEqual(["mcp:tools"]);
   });
 
-  it("rules out what the article rules out, in its words", () => {
+  it("denies the operations that the article rules out, with its wording", () => {
     const text = seedText("movementors").replace(/\n- /g, " ");
     const beginning = (sentence: string) => sentence.replace("’", "'").slice(0, 16);
     expect(definition.notCovered?.map(beginning)).toEqual(seed.hardDenials.map(beginning));
@@ -222,14 +222,14 @@ describe("movementors", () => {
     }
   });
 
-  it("chooses every tool, and one at least for each scope that opens anything", () => {
+  it("lists every tool as chosen, with at least one for each scope that allows anything", () => {
     expect(withoutChosen(definition, chosen.tools)).toEqual([]);
     const used = new Set(entries(definition.tools).flatMap(([, rule]) => scopesIn(rule)));
     const idle = Object.keys(definition.scopes).filter((name) => !used.has(name));
     expect(idle).toEqual(["mcp:tools", "offline_access"]);
   });
 
-  it("puts a gate of its own on the chosen tools that it lists, and on no other", () => {
+  it("has a condition of its own on the listed tools only", () => {
     const gated = entries(definition.tools).filter(
       ([, rule]) =>
         Object.hasOwn(rule as object, "accountTypes") || Object.hasOwn(rule as object, "tier"),
@@ -238,16 +238,16 @@ describe("movementors", () => {
   });
 });
 
-describe("moov", () => {
+describe("the policy of moov", () => {
   const seed = seedData<MoovSeed>("moov");
   const { definition } = moov.policy;
 
-  it("has the parts of the guide and no other", () => {
+  it("has the sections of the guide and no others", () => {
     expect(partsOf(definition)).toEqual(["endpoints", "name", "scopes", "tools", "version"]);
     expect(definition).toMatchObject({ name: "Moov", version: moov.chosen.version });
   });
 
-  it("has every scope of the guide, and joins the descriptions of its rows in their order", () => {
+  it("has every scope of the guide, with the descriptions of its rows joined in order", () => {
     const rowsOf = (name: string) => seed.scopeTable.filter(({ scopes }) => scopes.includes(name));
     expect(seed.scopeTable).toHaveLength(14);
     expect(rowsOf("/")).toHaveLength(3);
@@ -268,7 +268,7 @@ describe("moov", () => {
     expect(entries(definition.endpoints)).toEqual(rulesOf(seed));
   });
 
-  it("chooses every tool, and uses in them the scopes of every row", () => {
+  it("lists every tool as chosen, and the tools use the scopes of every row", () => {
     expect(withoutChosen(definition, moov.chosen.tools)).toEqual([]);
     const used = new Set(entries(definition.tools).flatMap(([, rule]) => scopesIn(rule)));
     expect([...used].sort()).toEqual(seed.scopes.map(({ name }) => name).sort());
@@ -285,12 +285,12 @@ describe("moov", () => {
   });
 });
 
-describe("localisation", () => {
+describe("the policy of localisation", () => {
   const seed = seedData<Seed>("localisation");
   const { chosen } = localisation;
   const { definition } = localisation.policy;
 
-  it("has the parts of the page and no other", () => {
+  it("has the sections of the page and no others", () => {
     expect(partsOf(definition)).toEqual(["endpoints", "name", "scopes", "tools", "version"]);
     expect(definition).toMatchObject({ name: chosen.name, version: chosen.version });
   });
@@ -308,7 +308,7 @@ describe("localisation", () => {
     );
   });
 
-  it("has nine scopes that are on, and four that are off and warn", () => {
+  it("has nine scopes that are on, and four that are off and have a warning", () => {
     const scopes = entries(definition.scopes).map(([, scope]) => scope as ConsentOptions);
     expect(scopes.filter((scope) => scope.default === "on")).toHaveLength(9);
     const off = scopes.filter((scope) => scope.default === "off");
@@ -321,7 +321,7 @@ describe("localisation", () => {
     expect(entries(definition.endpoints)).toEqual(rulesOf(seed));
   });
 
-  it("chooses every tool: keys, translations, publishing, the glossary, content", () => {
+  it("lists every tool as chosen: keys, translations, publishing, the glossary, content", () => {
     expect(withoutChosen(definition, chosen.tools)).toEqual([]);
     const used = new Set(entries(definition.tools).flatMap(([, rule]) => scopesIn(rule)));
     const onlyByEndpoint = ["org:read", "projects:read", "projects:write"];

@@ -9,8 +9,9 @@ import { start as startMoov } from "../../examples/moov/server.js";
 import { start as startMovementors } from "../../examples/movementors/server.js";
 import type { RunningExample } from "../../examples/serve.js";
 import { root, sourceAliases } from "../../scripts/entries.mjs";
+import { titled } from "../titled.js";
 
-/** Starts an example before the tests of a group and stops it after them. */
+/** Starts an example before the tests of a group, stops it after them, and returns a function that returns it. */
 function running(start: () => Promise<RunningExample>): () => RunningExample {
   let example: RunningExample | undefined;
   beforeAll(async () => {
@@ -94,7 +95,7 @@ describe("the payments API (Express)", () => {
       403,
       { error: "insufficient_scope", scope: "/accounts/platform-1/transfers.write" },
     ],
-    // a token for another platform account than that of its client, and a caller who names that account as well
+    // the token is bound to the platform account of another client, and the caller names that account too
     [
       "POST /transfers?platformAccountID=platform-2&accountID=platform-2",
       "/accounts/platform-2/transfers.write",
@@ -102,7 +103,7 @@ describe("the payments API (Express)", () => {
       { error: "binding_mismatch", param: "platformAccountID" },
       { ...json, body: '{"platformAccountID":"platform-2","accountID":"platform-2"}' },
     ],
-    // a token for the platform account of its client, and a caller who names another one
+    // the token is bound to the platform account of its client, and the caller names another one
     [
       "POST /transfers?platformAccountID=platform-2&accountID=platform-2",
       "/accounts/platform-1/transfers.write",
@@ -112,16 +113,18 @@ describe("the payments API (Express)", () => {
     ],
   ];
 
-  it.each(cases.map(([request, scope, status, ...rest]) => ({ request, scope, status, rest })))(
-    "$request with $scope: $status",
-    async ({ request, scope, status, rest: [body, init] }) => {
-      const answer = await ask(moov(), request, scope, init);
-      expect(answer.status).toBe(status);
-      expect(answer.body).toMatchObject(body);
-    },
-  );
+  it.each(
+    titled(
+      cases,
+      ([request, scope, status]) => `${request} with a token for ${scope} with ${status}`,
+    ),
+  )("responds to %s", async (_title, [request, scope, status, body, init]) => {
+    const answer = await ask(moov(), request, scope, init);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject(body);
+  });
 
-  it("serves no transfer of a client without a platform account", async () => {
+  it("denies a transfer to a client without a platform account", async () => {
     const scope = "/accounts/platform-1/transfers.write";
     const token = await moov().issuer.issue({ scope, client_id: "stranger" });
     const response = await fetch(new URL("/transfers", moov().url), {
@@ -132,7 +135,7 @@ describe("the payments API (Express)", () => {
     expect(await response.json()).toMatchObject({ error: "binding_mismatch" });
   });
 
-  it("says where its tokens come from", async () => {
+  it("names its authorization server in its metadata", async () => {
     const { url, issuer } = moov();
     const { body } = await ask(moov(), "GET /.well-known/oauth-protected-resource");
     expect(body).toMatchObject({ resource: url, authorization_servers: [issuer.issuer] });
@@ -157,14 +160,17 @@ describe("the localisation API (Fastify)", () => {
     [`POST ${base}/publish`, "translations:publish", 200, { published: true }],
     ["GET /health", undefined, 200, { ok: true }],
     ["GET /nothing", "org:read", 404, {}],
-  ] as const)("%s with %s: %d", async (request, scope, status, body) => {
-    const answer = await ask(localisation(), request, scope);
-    expect(answer.status).toBe(status);
-    expect(answer.body).toMatchObject(body);
-  });
+  ] as const)(
+    "responds to %s with a token for %s with %d",
+    async (request, scope, status, body) => {
+      const answer = await ask(localisation(), request, scope);
+      expect(answer.status).toBe(status);
+      expect(answer.body).toMatchObject(body);
+    },
+  );
 });
 
-/** A client of the SDK that holds a token. */
+/** Connects a client of the SDK with a token. */
 async function connect(
   { url, issuer }: RunningExample,
   claims: Parameters<RunningExample["issuer"]["issue"]>[0],
@@ -185,7 +191,7 @@ const textOf = (result: unknown) =>
 describe("the school platform (MCP behind Express)", () => {
   const loopwise = running(startLoopwise);
 
-  it("lists what consent can open, answers what the token opens, and challenges for the rest", async () => {
+  it("lists the tools that consent can allow, runs allowed tools, and challenges for the others", async () => {
     const client = await connect(loopwise(), { scope: "openid courses:read" });
     const { tools } = await client.listTools();
     expect(tools).toHaveLength(33);
@@ -206,7 +212,7 @@ describe("the school platform (MCP behind Express)", () => {
     expect(challenge).toContain("orders:read");
   });
 
-  it("runs each of its tools for a token that holds every scope", async () => {
+  it("runs each of its tools for a token with every scope", async () => {
     const { policy } = await import("../../examples/loopwise/policy.js");
     const scopes = Object.keys(policy.definition.scopes);
     const client = await connect(loopwise(), { scope: scopes.join(" ") });
@@ -234,7 +240,7 @@ describe("the platform for mentors (MCP on node:http)", () => {
   const movementors = running(startMovementors);
   const scope = "mcp:tools read:classes write:classes read:profile";
 
-  it("says that a plan is too low, and what is denied to all, as results that a model can read", async () => {
+  it("returns a tier that is too low and a denied tool as results that a model can read", async () => {
     const client = await connect(movementors(), { sub: "ana", scope });
     const call = (name: string) => client.callTool({ name, arguments: {} });
     expect(textOf(await call("list_classes"))).toBe("list_classes, done for ana");
@@ -251,7 +257,7 @@ describe("the platform for mentors (MCP on node:http)", () => {
     await client.close();
   });
 
-  it("lets a higher plan through, and anybody search the directory", async () => {
+  it("allows a higher tier, and lets an anonymous caller search the directory", async () => {
     const client = await connect(movementors(), { sub: "ben", scope });
     const result = await client.callTool({ name: "update_class", arguments: {} });
     expect(textOf(result)).toBe("update_class, done for ben");
@@ -259,7 +265,7 @@ describe("the platform for mentors (MCP on node:http)", () => {
     const anybody = new Client({ name: "test", version: "1" });
     await anybody.connect(new StreamableHTTPClientTransport(new URL(movementors().url)));
     const search = await anybody.callTool({ name: "search_directory", arguments: {} });
-    expect(textOf(search)).toBe("search_directory, done for anybody");
+    expect(textOf(search)).toBe("search_directory, done for an anonymous caller");
     await anybody.close();
   });
 });
@@ -300,19 +306,22 @@ describe("the worker (workerd)", () => {
   afterAll(() => worker?.dispose());
 
   it.each([
-    ["GET", "health", undefined, 200, { for: "anybody" }],
+    ["GET", "health", undefined, 200, { for: "anonymous" }],
     ["GET", "notes", undefined, 401, { error: "unauthenticated" }],
     ["GET", "notes", "notes:read", 200, { for: "user-1" }],
     ["PUT", "notes/1", "notes:read", 403, { error: "insufficient_scope", scope: "notes:write" }],
     ["GET", "notes/", "notes:read", 403, { error: "unknown_operation" }],
     ["GET", ".well-known/oauth-protected-resource", undefined, 200, { resource }],
-  ] as const)("%s /%s with %s: %d", async (method, path, scope, status, body) => {
-    const headers = scope === undefined ? {} : { authorization: `Bearer ${await issue(scope)}` };
-    const response = await (worker as Miniflare).dispatchFetch(`${resource}${path}`, {
-      method,
-      headers,
-    });
-    expect(await response.json()).toMatchObject(body);
-    expect(response.status).toBe(status);
-  });
+  ] as const)(
+    "responds to %s /%s with a token for %s with %d",
+    async (method, path, scope, status, body) => {
+      const headers = scope === undefined ? {} : { authorization: `Bearer ${await issue(scope)}` };
+      const response = await (worker as Miniflare).dispatchFetch(`${resource}${path}`, {
+        method,
+        headers,
+      });
+      expect(await response.json()).toMatchObject(body);
+      expect(response.status).toBe(status);
+    },
+  );
 });

@@ -39,12 +39,12 @@ describe("limits of an audit event", () => {
     expect(room(written)).toBeGreaterThan(6_000);
   });
 
-  it("of the alternatives of a denial, 16 are written", async () => {
+  it("an event contains 16 of the alternatives of a denial", async () => {
     const { decision } = await eventOf("any");
     expect((decision as unknown as { accepted: unknown }).accepted).toHaveLength(16);
   });
 
-  it("MOST_JSON: the requirement has at most 6,144 characters, and counts what is left out", async () => {
+  it("MOST_JSON: the requirement has at most 6,144 characters, and counts the omitted alternatives", async () => {
     const { requirement } = await eventOf("any");
     const [rule] = requirement?.rules ?? [];
     const written = rule?.anyOf ?? [];
@@ -64,7 +64,7 @@ describe("limits of an audit event", () => {
     expect(reason.length).toBeLessThanOrEqual(512 + cut);
   });
 
-  it("MOST_TEXT, MOST_NAME, MOST_DEPTH, MOST_BIGINT: a value is copied in part", () => {
+  it("MOST_TEXT, MOST_NAME, MOST_DEPTH, MOST_BIGINT: only a part of a larger value is copied", () => {
     const budget = () => ({ entries: 256, text: 8_192 });
     const copyOf = (value: unknown) => copyPlain(value, budget());
     expect(copyOf("a ".repeat(512))).toHaveLength(1_024);
@@ -91,7 +91,7 @@ describe("limits of an audit event", () => {
     expect(JSON.stringify(texts).length).toBeLessThan(9_000);
   });
 
-  it("MOST_TEXT, MOST_ENTRIES, MOST_DEPTH: what is larger has no digest", () => {
+  it("MOST_TEXT, MOST_ENTRIES, MOST_DEPTH: a larger value has no digest", () => {
     const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
     const most = 2_097_152;
     const values: readonly (readonly [value: unknown, hasDigest: boolean])[] = [

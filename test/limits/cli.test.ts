@@ -5,17 +5,18 @@ import { askAbout } from "../../src/cli/question.js";
 import { remedyFor } from "../../src/cli/remedies.js";
 import { runIn } from "../cli/run.js";
 import { listOf, objectOf, scopesOf } from "../policy/many.js";
+import { titled } from "../titled.js";
 
-// Limits of what the command line prints, each at its value and one beyond. Each title names the constant.
+// Limits of the output of the command line, each tested at its value and one beyond. Each title names the constant.
 
 interface Limit {
   readonly title: string;
   readonly value: number;
-  /** Returns what is printed for an input of a size. */
+  /** Returns the output for an input of a size. */
   readonly print: (size: number) => string | Promise<string>;
-  /** What is printed at the limit. */
+  /** A part of the output at the limit. */
   readonly within: string;
-  /** What is printed one beyond it. */
+  /** A part of the output one beyond the limit. */
   readonly beyond: string;
 }
 
@@ -25,7 +26,7 @@ const define = (parts: Omit<PolicyDefinition, "name" | "version">): PolicyDefini
   ...parts,
 });
 
-/** Returns what a command prints about a file; every line fits, unless the number of columns is given. */
+/** Returns the output of a command for a file. Without `columns`, no line is wrapped. */
 async function printed(
   [name, source]: readonly [name: string, source: string],
   [command = "", ...rest]: readonly string[],
@@ -45,7 +46,7 @@ const anyOf = (count: number) =>
   define({ scopes: scopesOf(count), tools: { t: { anyOf: names(count) } } });
 const toolNamed = (name: string) => define({ scopes: { a: "" }, tools: { [name]: "a" } });
 
-/** Returns how a remedy ends where the policy allows the call after a number of changes. */
+/** Returns the end of a remedy for a policy that allows the call after a number of changes. */
 function remedyAfter(changes: number): string {
   const policy = definePolicy(define({ scopes: { a: "A" }, tools: { t: "a" } }));
   const refused = policy.decide({ scope: "" }, "t");
@@ -59,7 +60,7 @@ function remedyAfter(changes: number): string {
   };
   const question = { ...askAbout(policy, "t", {}, { scope: "" }), policy: stubborn };
   const { steps, token } = remedyFor(question, refused);
-  return `${steps.length} steps, ${token === undefined ? "still refused" : "then allowed"}`;
+  return `${steps.length} steps, ${token === undefined ? "still denied" : "then allowed"}`;
 }
 
 const LIMITS: readonly Limit[] = [
@@ -68,17 +69,17 @@ const LIMITS: readonly Limit[] = [
     value: 8,
     print: remedyAfter,
     within: "8 steps, then allowed",
-    beyond: "8 steps, still refused",
+    beyond: "8 steps, still denied",
   },
   {
-    title: "MOST_WAYS: explain prints 10 ways to be allowed, and counts the others",
+    title: "MOST_WAYS: explain prints 10 sufficient sets of scopes and counts the others",
     value: 10,
     print: (size) => printed(json(anyOf(size)), ["explain", "t"]),
-    within: `Any one of these is enough: ${names(10).join(", or ")}.\n`,
-    beyond: `Any one of these is enough: ${names(10).join(", or ")}, or 1 more.\n`,
+    within: `Any one of these is sufficient: ${names(10).join(", or ")}.\n`,
+    beyond: `Any one of these is sufficient: ${names(10).join(", or ")}, or 1 more.\n`,
   },
   {
-    title: "MOST_WAYS_NAMED: a gate names 3 of the ways that have it, and counts the others",
+    title: "MOST_WAYS_NAMED: a condition names 3 of its alternatives and counts the others",
     value: 3,
     print: (size) => {
       const paid = objectOf(
@@ -90,12 +91,13 @@ const LIMITS: readonly Limit[] = [
       const tools = { t: { anyOf: Object.keys(scopes) } };
       return printed(json(define({ tiers: ["low", "pro"], scopes, tools })), ["matrix"]);
     },
-    within: "pro plan, with s0 or s1 or s2\n",
-    beyond: "pro plan, with s0 or s1 or s2 or 1 more\n",
+    within: "pro tier, with s0 or s1 or s2\n",
+    beyond: "pro tier, with s0 or s1 or s2 or 1 more\n",
   },
   {
-    // each scope more is two words more: its name, and what precedes it
-    title: "MOST_WORDS: a cell shows a rule of 15 words, which has 8 scopes, and folds one of 17",
+    // each further scope adds two words: its name and the word before it
+    title:
+      "MOST_WORDS: a cell shows a rule of 15 words, which has 8 scopes, and folds a rule of 17",
     value: 8,
     print: (size) => renderMatrixHtml(definePolicy(anyOf(size))),
     within: '<td class="needs"><code>s0</code>',
@@ -123,7 +125,7 @@ const LIMITS: readonly Limit[] = [
     beyond: `\n  a  ${x(160)} …\n`,
   },
   {
-    title: "WIDEST_NAME: explain aligns what it prints about the scopes of the token at 40 columns",
+    title: "WIDEST_NAME: explain aligns the descriptions of the scopes in the token at 40 columns",
     value: 40,
     print: (size) => {
       const definition = define({ scopes: { a: "A", [x(size)]: "B" }, tools: { t: "a" } });
@@ -133,7 +135,7 @@ const LIMITS: readonly Limit[] = [
     beyond: `\n  a${spaces(39)}  A\n  ${x(41)}  B\n`,
   },
   {
-    title: "LONGEST_DESCRIPTION: a description beside a scope has at most 120 characters",
+    title: "LONGEST_DESCRIPTION: a description next to a scope has at most 120 characters",
     value: 120,
     print: (size) => {
       const definition = define({ scopes: { a: x(size) }, tools: { t: "a" } });
@@ -150,7 +152,7 @@ const LIMITS: readonly Limit[] = [
     beyond: "\nscope=s0+s1+s2\n",
   },
   {
-    title: "MOST_NAMES: a finding is followed through 32 names of a module",
+    title: "MOST_NAMES: a finding is followed through 32 constants of a module",
     value: 32,
     print: (size) => {
       const renamed = listOf(size - 1, (at) => `const n${at + 1} = n${at};`).join(" ");
@@ -197,7 +199,7 @@ const LIMITS: readonly Limit[] = [
   },
 ];
 
-it.each(LIMITS)("$title", async ({ value, print, within, beyond }) => {
+it.each(titled(LIMITS))("%s", async (_title, { value, print, within, beyond }) => {
   expect(await print(value)).toContain(within);
   expect(await print(value + 1)).toContain(beyond);
 });

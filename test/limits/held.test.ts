@@ -25,7 +25,7 @@ import {
   publicJwk,
 } from "../verify/fixtures.js";
 
-// Limits that no other test tries at their very value. Each title names the constant.
+// Limits that no other test tries exactly at their value. Each title names the constant.
 
 const client = { client_id: "app", redirect_uri: "https://app.example/cb" };
 const names = (count: number, prefix = "s") => listOf(count, (index) => `${prefix}${index}`);
@@ -36,7 +36,7 @@ describe("limits of names and findings", () => {
     expect(holdsPlaceholder(`/x/{${"a".repeat(65)}}`)).toBe(false);
   });
 
-  it("a wrong text is written with at most 64 characters", () => {
+  it("a message quotes at most 64 characters of an invalid text", () => {
     const [finding] = findingsOf({
       name: "n",
       version: "1",
@@ -49,7 +49,7 @@ describe("limits of names and findings", () => {
 describe("limits of a decision", () => {
   const policyOf = (parts: object) => loadPolicy({ name: "Limits", version: "1", ...parts });
 
-  it("MEMORY_BUDGET, ENTRY, BOUND: a text is remembered up to 8,388,608 characters", () => {
+  it("MEMORY_BUDGET, ENTRY, BOUND: texts are cached up to 8,388,608 characters", () => {
     const implied = Object.keys(scopesOf(31, (at) => `/p${at}/{id}`));
     const scopes = { "/all/{id}": { implies: implied }, ...scopesOf(31, (at) => `/p${at}/{id}`) };
     const read = heldReader(compiledPolicyOf(policyOf({ scopes })));
@@ -58,7 +58,7 @@ describe("limits of a decision", () => {
       const known = read({ scope });
       return known !== undefined && read({ scope }) === known;
     };
-    // each token brings 32 bound scopes, of 64 characters each, beside the 256 of the entry
+    // each token adds 32 bound scopes of 64 characters to the 256 of the entry
     const tokens = listOf(4_070, (at) => `/all/${at}`).join(" ");
     const room = 8_388_608 - 4_070 * 32 * 64 - 256 - tokens.length;
     expect(room).toBeGreaterThan(2);
@@ -66,7 +66,7 @@ describe("limits of a decision", () => {
     expect(isRemembered(`${tokens} ${"x".repeat(room)}`)).toBe(false);
   });
 
-  it("MOST_JOINS: 2,048 combinations are listed, divided by the number of patterns that fit", () => {
+  it("MOST_JOINS: 2,048 combinations are listed, divided by the number of matching patterns", () => {
     for (const [patterns, listed] of [
       [["a*", "*b"], 1_024],
       [["a*", "*b", "a*b"], 682],
@@ -81,8 +81,8 @@ describe("limits of a decision", () => {
     }
   });
 
-  it("MOST_SEEDS: of 512 alternatives of two patterns the best pair is found, of more the best of each", () => {
-    // the last alternatives of both patterns share their scopes; all others have two of their own
+  it("MOST_SEEDS: of 512 alternatives of two patterns the best pair is found, of more the best one of each pattern", () => {
+    // the last alternatives of both patterns share their scopes; every other alternative has two scopes that no other has
     const rule = (prefix: string, count: number) => ({
       anyOf: [
         ...listOf(count - 1, (at) => ({ allOf: [`${prefix}${at}`, `${prefix}${at}y`] })),
@@ -123,7 +123,7 @@ describe("limits of consent", () => {
 
   const policy = loadPolicy({ name: "Limits", version: "1", scopes: scopesOf(3) });
 
-  it("MOST_LOGGED: at most 32 scopes that were posted and not offered are reported", () => {
+  it("MOST_LOGGED: at most 32 scopes that were posted but not offered are reported", () => {
     for (const [posted, reported] of [
       [32, 32],
       [33, 32],
@@ -143,7 +143,7 @@ describe("limits of consent", () => {
 });
 
 describe("limits of the MCP gate", () => {
-  it("maxBatch: at most 1,000 messages of a batch may be allowed", () => {
+  it("maxBatch: the option accepts at most 1,000 messages", () => {
     const policy = loadPolicy({ name: "Limits", version: "1", scopes: {} });
     const authorizer = createAuthorizer({ policy, verify: () => undefined });
     expect(() => mcpGate(authorizer, { maxBatch: 1_000 })).not.toThrow();
@@ -186,8 +186,8 @@ describe("limits of the MCP gate", () => {
 });
 
 describe("limits of the test helpers", () => {
-  it("MOST_STEPS: an operation takes at most 50,000 decisions", () => {
-    // three parameters, each with the values of the literals, and values of its own
+  it("MOST_STEPS: the search for widenings of an operation takes at most 50,000 steps", () => {
+    // three parameters, each with the values of the literals and with fresh values
     const policyOf = (literals: number) => {
       const paths = listOf(literals, (at) => `GET /l${at}/l${at}/l${at}`);
       const endpoints = Object.fromEntries([...paths, "GET /:a/:b/:c"].map((key) => [key, "s"]));
@@ -199,9 +199,9 @@ describe("limits of the test helpers", () => {
     expect(unproved(18)).toEqual(["GET /:a/:b/:c"]);
   });
 
-  it("MOST_STATES: patterns are searched for names that several fit through 5,000 states", () => {
+  it("MOST_STATES: the search for names that several patterns match visits at most 5,000 states", () => {
     const globs = (count: number) => listOf(count, (at) => `*${String.fromCharCode(97 + at)}*`);
-    // a set of letters that have been met is a state, so that each letter doubles them
+    // each set of letters seen so far is a state, so each further letter doubles the number of states
     expect(meetingsOf(globs(12), new Set()).complete).toBe(true);
     expect(meetingsOf(globs(13), new Set()).complete).toBe(false);
   });

@@ -6,7 +6,7 @@ import { redactPairs } from "../../src/resource-server/audit-pairs.js";
 import { cleanIdentifier } from "../../src/resource-server/audit-text.js";
 import { listOf, scopesOf } from "../policy/many.js";
 
-// As in `held.test.ts`: limits that no other test tries at their very value.
+// As in `held.test.ts`: limits that no other test tries exactly at their value.
 
 const policy = loadPolicy({ name: "Limits", version: "1", scopes: scopesOf(3) });
 

@@ -1,26 +1,27 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readSourceTree } from "../source-tree.js";
+import { titled } from "../titled.js";
 
-/** The names of constants that hold a limit. */
+/** Matches the declaration of a constant that defines a limit. */
 const LIMIT =
   /^(?:export )?const ((?:MOST|LONGEST|WIDEST|MAX|LEAST|DEEPEST)[A-Z_]*|[A-Z_]*(?:BUDGET|STEPS|TIMEOUT)|ENTRY|BOUND)(?:: [^=]+)? = ([^;]*\d[^;]*);/gm;
 
 interface Constant {
   readonly path: string;
   readonly name: string;
-  /** The numbers of its value, as a page writes them: `1,024`. */
+  /** The numbers of its value in the notation of the page: `1,024`. */
   readonly numbers: readonly string[];
 }
 
-/** What a row of the page says of one limit. */
+/** A row of the page: one limit. */
 interface Row {
   readonly title: string;
   readonly value: string;
-  /** The name of a constant, or the text in the source that holds the limit. */
+  /** The name of a constant, or the text in the source that defines the limit. */
   readonly code: string;
   readonly path: string;
-  /** The path of the test that holds the limit. */
+  /** The path of the test of the limit. */
   readonly test: string;
 }
 
@@ -32,7 +33,7 @@ const constants: readonly Constant[] = [...readSourceTree()].flatMap(([path, tex
   })),
 );
 
-/** The numbers of an expression of numbers: products and powers are one. */
+/** Returns the numbers in an expression. A product or a power counts as one number. */
 function numbersOf(expression: string): readonly string[] {
   const terms = expression.matchAll(/\d[\d_e]*n?(?:\s*\*{1,2}\s*\d[\d_]*n?)*/g);
   return [...terms].map(([term]) => {
@@ -58,7 +59,7 @@ const rows: readonly Row[] = readFileSync("docs/limits.md", "utf8")
     return { title, value, code, path, test: test.replaceAll("`", "") };
   });
 
-/** Whether a text has a number, in any spelling, or one beside it: a limit is tried on both sides. */
+/** Returns whether a text contains a number in any notation, or a number that differs by one: tests try both sides of a limit. */
 function mentions(text: string, number: string): boolean {
   const value = BigInt(number.replaceAll(",", ""));
   return [value - 1n, value, value + 1n].some((near) => {
@@ -73,27 +74,33 @@ function mentions(text: string, number: string): boolean {
 }
 
 describe("the page of limits", () => {
-  it.each(constants)("names $name of $path with its value", ({ path, name, numbers }) => {
-    const row = rows.find((one) => one.path === path && one.code === name);
-    const advice = `docs/limits.md has no row for \`${name}\` in \`${path}\`: add one with the value, what happens beyond it, and the test that holds it`;
-    expect(row, advice).toBeDefined();
-    for (const number of numbers) {
-      expect(row?.value, `the row of \`${name}\` in \`${path}\` must name ${number}`).toMatch(
-        new RegExp(`(?<![\\d,])${number}(?![\\d,]*\\d)`),
+  it.each(titled(constants, ({ path, name }) => `${name} of ${path}`))(
+    "names the value of %s",
+    (_title, { path, name, numbers }) => {
+      const row = rows.find((one) => one.path === path && one.code === name);
+      const advice = `docs/limits.md has no row for \`${name}\` in \`${path}\`: add one with the value, the behaviour beyond it, and the test of the limit`;
+      expect(row, advice).toBeDefined();
+      for (const number of numbers) {
+        expect(row?.value, `the row of \`${name}\` in \`${path}\` must name ${number}`).toMatch(
+          new RegExp(`(?<![\\d,])${number}(?![\\d,]*\\d)`),
+        );
+      }
+    },
+  );
+
+  it.each(titled(rows, ({ title, code, path }) => `${title} (${code} in ${path})`))(
+    "names text that exists in the source: %s",
+    (_title, { code, path }) => {
+      expect(existsSync(path), `${path} does not exist: correct the row in docs/limits.md`).toBe(
+        true,
       );
-    }
-  });
+      expect(readFileSync(path, "utf8"), `${path} has no \`${code}\``).toContain(code);
+    },
+  );
 
-  it.each(rows)("names what is in the source: $title ($code in $path)", ({ code, path }) => {
-    expect(existsSync(path), `${path} does not exist: correct the row in docs/limits.md`).toBe(
-      true,
-    );
-    expect(readFileSync(path, "utf8"), `${path} has no \`${code}\``).toContain(code);
-  });
-
-  it.each(rows)(
-    "names a test that holds the limit: $title ($test)",
-    ({ code, path, value, test }) => {
+  it.each(titled(rows, ({ title, test }) => `${title} (${test})`))(
+    "names a test that mentions the limit: %s",
+    (_title, { code, path, value, test }) => {
       expect(existsSync(test), `${test} does not exist: correct the row in docs/limits.md`).toBe(
         true,
       );

@@ -13,7 +13,7 @@ if (other.code !== "insufficient_scope" || other.missing[0] !== "orders:read")
   throw new Error(`get_one: ${other.code}`);
 try {
   loadPolicy({ name: "Shop", version: "1", scopes: {}, tools: { list_orders: "orders:raed" } });
-  throw new Error("a wrong policy was taken");
+  throw new Error("an invalid policy was accepted");
 } catch (error) {
   if (!(error instanceof PolicyError)) throw error;
 }

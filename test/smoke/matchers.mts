@@ -1,4 +1,4 @@
-// in this order, in which the matchers come before the module that they belong to
+// the order matters: the import of the matchers must work before the import of vitest
 import { definePolicy } from "scope-policy";
 import { policyMatchers } from "scope-policy/testing";
 import { expect } from "vitest";
@@ -12,5 +12,5 @@ const policy = definePolicy({
 expect.extend(policyMatchers);
 expect(policy).toAllow({ scope: "orders:read" }, "list_orders");
 expect(policy).not.toDeny({ scope: "orders:read" }, "list_orders", "insufficient_scope");
-// @ts-expect-error a name that the policy lacks
+// @ts-expect-error an unknown name
 expect(policy).toAllow({ scope: "orders:read" }, "list_order");

@@ -1,4 +1,4 @@
-// Packs the package, installs the tarball into an empty folder and uses it there as a stranger would.
+// Packs the package, installs the tarball into an empty folder and uses it there as a user would.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { entries, manifest, root } from "../../scripts/entries.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "smoke-"));
 
-/** Prints the outcome of one step; a failing one fails the run. */
+/** Runs one step and prints its result. A failing step fails the run. */
 async function step(label, action) {
   const start = Date.now();
   try {
@@ -52,7 +52,7 @@ for (const { specifier } of entries)
 cpSync(join(folder, "types.mts"), join(folder, "types.cts"));
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 const FLAGS = "--ignoreConfig --noEmit --strict --target es2022".split(" ");
-// node16 has no require() of ES modules, so a .cts file is checked under nodenext alone
+// node16 does not support require() of ES modules, so a .cts file is checked only under nodenext
 for (const [module, resolution, file] of [
   ["node16", "node16", "types.mts"],
   ["nodenext", "nodenext", "types.mts"],
@@ -72,11 +72,11 @@ await step("types: matchers of vitest", () => {
 await step("bin --help", () => {
   const help = run(bin, ["--help"]);
   for (const word of ["Usage", "check", "explain", "matrix"])
-    if (!help.includes(word)) throw new Error(`no \`${word}\` in\n${help}`);
+    if (!help.includes(word)) throw new Error(`missing \`${word}\` in\n${help}`);
 });
 await step("bin check policy.ts", () => lastLine(run(bin, ["check", "policy.ts"])));
 
-// Fastify is a server of Node's, and what marks its plugins reads a file name
+// Fastify requires Node, and fastify-plugin reads a file name
 const NODE_ONLY = new Set(["fastify"]);
 
 for (const { specifier } of entries.filter(({ name }) => !NODE_ONLY.has(name)))
@@ -96,7 +96,7 @@ for (const { specifier } of entries.filter(({ name }) => !NODE_ONLY.has(name)))
     if (imports.length > 0) throw new Error(`it imports ${imports.map(({ path }) => path)}`);
     const [{ text }] = outputFiles;
     writeFileSync(join(folder, "worker.mjs"), text);
-    // no Node names at run time either: a module that touches one while loading throws here
+    // no Node names at run time either: a module that uses one while loading throws here
     writeFileSync(
       join(folder, "load.mjs"),
       `for (const name of ["process", "Buffer", "require", "setImmediate"]) delete globalThis[name];

@@ -10,5 +10,5 @@ const token: AccessToken = { scope: "orders:read" };
 export const allowed: boolean = policy.decide(token, "list_orders").allowed;
 export const scope: ScopeOf<typeof policy> = "orders:read";
 export const tool: ToolOf<typeof policy> = "list_orders";
-// @ts-expect-error a name that the policy lacks
+// @ts-expect-error an unknown name
 policy.decide(token, "list_order");

@@ -1,15 +1,15 @@
-// The extra checks of a case. One that is not in the table is a failure of the case: a check that nobody makes is no check.
+// The additional checks of a case. An unknown check fails the case.
 
 import { readChallenge } from "./challenge-text.js";
 import { isList, isObject, type Json, type JsonObject, listOf, member, textOf } from "./corpus.js";
 import type { Result } from "./result.js";
 
-/** What is wrong; nothing for a check that holds. */
+/** Returns the errors of a check; an empty list if it passes. */
 type Check = (expected: Json, result: Result) => readonly string[];
 
 interface AssertKind {
   readonly check: Check;
-  /** Whether it holds for every outcome, not only for the one that the case prefers. */
+  /** Whether it applies to every accepted outcome, not only to the expected one. */
   readonly isAlways?: boolean;
 }
 
@@ -22,7 +22,7 @@ const short = (value: unknown) => {
 };
 const fault = (isRight: boolean, text: string) => (isRight ? [] : [text]);
 
-/** A list of names that must be exactly these; their order says nothing. */
+/** Returns a check that a list contains exactly these names, in any order. */
 const names =
   (what: "scopes" | "list" | "removed"): Check =>
   (expected, result) =>
@@ -80,7 +80,7 @@ const singleLineJson: Check = (expected, { output }) => {
     const value: unknown = JSON.parse(output);
     return fault(isObject(value), "no JSON object was written");
   } catch {
-    return ["what was written is no JSON"];
+    return ["the output is not JSON"];
   }
 };
 
@@ -136,7 +136,7 @@ const ASSERTS: ReadonlyMap<string, AssertKind> = new Map<string, AssertKind>([
   ],
 ]);
 
-/** Every fault of a result by the checks of its case. */
+/** Returns the errors of all checks of a case. */
 export function faultsOfAsserts(
   asserts: JsonObject,
   result: Result,

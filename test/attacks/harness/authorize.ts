@@ -4,21 +4,21 @@ import { isObject, type JsonObject, member, Skip } from "./corpus.js";
 import type { OpenDoor } from "./door.js";
 import { outcomesOf, type Result, timed } from "./result.js";
 
-/** What a host without a framework hands to the library: the name that a request means, and its parameters. */
+/** The arguments that a host without a framework passes to the library: the operation of a request, and its parameters. */
 interface LibraryCall {
   readonly operation: unknown;
   readonly params: unknown;
 }
 
-/** No policy has it. */
+/** A name that no policy has. */
 const NOTHING = "";
 
-/** Whether a request is a message of the Model Context Protocol, which only an adapter reads. */
+/** Returns whether a request is a message of the Model Context Protocol, which only an adapter reads. */
 export function isMessage(request: JsonObject): boolean {
   return Object.hasOwn(request, "body") || Object.hasOwn(request, "bodyText");
 }
 
-/** The request of a case or a step, with its shorthand written out. */
+/** Returns the request of a case or a step, with its shorthand expanded. */
 export function requestOf(context: Context, given: JsonObject): JsonObject {
   const request = full(context, given["request"]);
   if (!isObject(request)) throw new Skip("a request that is described in words");
@@ -37,13 +37,13 @@ function callOf(door: OpenDoor, request: JsonObject): LibraryCall {
     return { operation: request["tool"], params: request["args"] };
   }
   const target = member(request, "path");
-  // a request target is a path and perhaps a query (RFC 9112, section 3.2.1); the library takes the path
+  // a request target is a path and an optional query (RFC 9112, section 3.2.1); the library takes the path
   const path = typeof target === "string" ? (target.split("?")[0] ?? "") : target;
   const match = door.policy.findEndpoint({ method: request["method"], path } as never);
   return { operation: match?.name ?? NOTHING, params: match?.params };
 }
 
-/** Asks the library itself: credentials as they stand in the header, one operation, one answer. */
+/** Calls the authorizer directly with the credentials of the header and one operation. */
 export async function authorize(
   context: Context,
   door: OpenDoor,
@@ -66,7 +66,7 @@ export async function authorize(
   return { ...resultOfAnswer(admission.answer), detail: admission.decision.code, milliseconds };
 }
 
-/** A refusal as the library words it. */
+/** Returns the result of a denial response. */
 export function resultOfAnswer({ status, headers, body }: Answer): Result {
   return {
     outcomes: outcomesOf(status),

@@ -1,4 +1,4 @@
-// What a case is given, read: its policy, its token, its `Authorization` lines.
+// Reads the input of a case: its policy, its token, its `Authorization` headers.
 import {
   type AttackCase,
   type Corpus,
@@ -17,15 +17,15 @@ import { type OpenDoor, openDoor, type Source, sourceOf, sourceOfText } from "./
 import { attackerJwk } from "./keys.js";
 import { mintJwt, mutate } from "./mint.js";
 
-/** A case with what is shared between cases. */
+/** A case with the state that cases share. */
 export interface Context {
   readonly attack: AttackCase;
   readonly corpus: Corpus;
-  /** The second in which the case plays, for every token of it. */
+  /** The current time of the case in seconds, for all of its tokens. */
   readonly now: number;
-  /** Tokens of earlier steps by their names. */
+  /** The tokens of earlier steps, by name. */
   readonly named: Map<string, string>;
-  /** Doors that other cases may use, too. */
+  /** The authorizers that several cases can share. */
   readonly doors: Map<string, OpenDoor>;
 }
 
@@ -39,12 +39,12 @@ export function newContext(
 
 const written = ({ now }: Context) => ({ now, attackerJwk: attackerJwk() });
 
-/** A value with its shorthand written out. */
+/** Returns a value with its shorthand expanded. */
 export function full(context: Context, value: Json | undefined): Json | undefined {
   return dropAbsent(writeOut(value, written(context)));
 }
 
-/** Stops a case that says what nobody here knows of. */
+/** Throws {@link Skip} if a value has an unknown member. */
 export function onlyMembers(what: string, value: JsonObject, known: string): void {
   const names = new Set(known.split(" "));
   for (const name of Object.keys(value)) {
@@ -52,7 +52,7 @@ export function onlyMembers(what: string, value: JsonObject, known: string): voi
   }
 }
 
-/** The policy of a case, mapped. */
+/** Returns the mapped policy of a case. */
 export function sourceOfCase(context: Context): Source {
   const { given } = context.attack;
   const text = member(given, "policyText");
@@ -60,7 +60,7 @@ export function sourceOfCase(context: Context): Source {
   return sourceOf(full(context, resolvePolicy(given["policy"], context.corpus.policies)));
 }
 
-/** The door of a case; the same policy has the same door, unless what was said to it before would count. */
+/** Returns the authorizer of a case. Cases with the same policy share it, unless the state of earlier calls would matter. */
 export function doorOfCase(context: Context, isFresh: boolean): OpenDoor {
   const source = sourceOfCase(context);
   if (isFresh) return openDoor(source);
@@ -77,12 +77,12 @@ export function doorOfCase(context: Context, isFresh: boolean): OpenDoor {
   return opened;
 }
 
-/** Whether a door that other cases use would remember something of these. */
+/** Returns whether a case would leave state in a shared authorizer. */
 export function needsFreshDoor(given: JsonObject): boolean {
   return JSON.stringify(given).includes('"opaque"');
 }
 
-/** The raw token that something is given; `undefined` for none. */
+/** Returns the raw token of a case or a step; `undefined` for no token. */
 export function tokenOf(context: Context, door: OpenDoor, given: JsonObject): string | undefined {
   const issuing = {
     issuer: member(door.mapped.door, "issuer"),
@@ -124,7 +124,7 @@ export function tokenOf(context: Context, door: OpenDoor, given: JsonObject): st
   }
 }
 
-/** The `Authorization` lines of a request. */
+/** Returns the `Authorization` headers of a request. */
 export function authorizationOf(
   context: Context,
   given: JsonObject,

@@ -1,10 +1,10 @@
-// What a file of attacks looks like, and how its shorthand is written out.
+// The format of a corpus file, and the expansion of its shorthand.
 
-/** What a case can come to. */
+/** The possible outcomes of a case. */
 export const OUTCOMES = ["allow", "deny", "reject-input", "reject-policy"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Anything that JSON can say. */
+/** A JSON value. */
 export type Json =
   | null
   | boolean
@@ -22,11 +22,11 @@ export interface AttackCase {
   readonly alsoOk: readonly Outcome[];
   readonly isMust: boolean;
   readonly asserts: JsonObject;
-  /** The adapters that the case names, as they are written. */
+  /** The adapters of the case, as written. */
   readonly adapters: readonly string[];
   readonly isNetwork: boolean;
   readonly why: string;
-  /** Members of the case that the dialect does not know. */
+  /** Unknown members of the case. */
   readonly unknown: readonly string[];
 }
 
@@ -35,12 +35,12 @@ export interface Corpus {
   readonly cases: readonly AttackCase[];
 }
 
-/** A file that is no corpus; the text says where and what was meant. */
+/** The error for a file that is not a corpus. The message names the place and the expected value. */
 export class CorpusError extends Error {
   override readonly name = "CorpusError";
 }
 
-/** Something that the dialect knows and nobody here can do: the case is skipped, and the reason is printed. */
+/** The error for a part of the dialect that the harness does not support: the case is skipped, and the reason is printed. */
 export class Skip extends Error {
   override readonly name = "Skip";
 }
@@ -57,17 +57,17 @@ export function isList(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** An own member, or `undefined`: names of a corpus are never looked up on a prototype. */
+/** Returns an own member, or `undefined`. Names of a corpus are never looked up on a prototype. */
 export function member(value: unknown, key: string): Json | undefined {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** A value as text: a text as it is, anything else as JSON. */
+/** Returns a string unchanged and any other value as JSON text. */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : String(JSON.stringify(value));
 }
 
-/** Reads a file of the dialect. Throws {@link CorpusError}. */
+/** Parses a corpus file. Throws {@link CorpusError}. */
 export function readCorpus(text: string, file: string): Corpus {
   let json: unknown;
   try {
@@ -127,25 +127,25 @@ function readCase(entry: Json, where: string): AttackCase {
   };
 }
 
-/** A list, or the one thing that stands where a list could. */
+/** Returns a list unchanged and any other value as a list of one item. */
 export function listOf(value: Json | undefined): readonly Json[] {
   if (value === undefined) return [];
   return isList(value) ? value : [value];
 }
 
-/** What shorthand stands for: the second of the case, and the attacker's public key. */
+/** The values for shorthand: the time of the case, and the attacker's public key. */
 export interface Written {
-  /** Seconds since 1970, one for the whole case. */
+  /** Seconds since 1970, the same for the whole case. */
   readonly now: number;
   readonly attackerJwk: Json;
 }
 
-/** Whether a value is the shorthand for a member that is not to be there. */
+/** Returns whether a value is the shorthand for an absent member. */
 function isAbsent(value: unknown): boolean {
   return isObject(value) && Object.hasOwn(value, "$absent");
 }
 
-/** Writes out `$repeat`, `$now`, `$scopes` and `$attackerJwk` at any depth; `$absent` stays, for {@link dropAbsent}. */
+/** Expands `$repeat`, `$now`, `$scopes` and `$attackerJwk` at any depth. `$absent` is left to {@link dropAbsent}. */
 export function writeOut(value: Json | undefined, written: Written): Json | undefined {
   if (isList(value)) return value.map((item) => writeOut(item, written) ?? null);
   if (!isObject(value)) return value;
@@ -155,7 +155,7 @@ export function writeOut(value: Json | undefined, written: Written): Json | unde
   return mapMembers(value, (item) => writeOut(item, written));
 }
 
-/** Leaves out what `$absent` stands for, at any depth. */
+/** Removes the members with `$absent`, at any depth. */
 export function dropAbsent(value: Json | undefined): Json | undefined {
   if (isAbsent(value)) return undefined;
   if (isList(value)) {
@@ -166,7 +166,7 @@ export function dropAbsent(value: Json | undefined): Json | undefined {
   return mapMembers(Object.fromEntries(kept), dropAbsent);
 }
 
-/** `fromEntries` makes own members, `__proto__` too. */
+/** Maps the members of an object. `fromEntries` creates own members, `__proto__` included. */
 function mapMembers(
   value: JsonObject,
   change: (item: Json | undefined) => Json | undefined,
@@ -185,7 +185,7 @@ const SHORTHANDS: ReadonlyMap<string, (argument: Json | undefined, written: Writ
     ["$attackerJwk", (_, { attackerJwk }) => attackerJwk],
   ]);
 
-/** A policy of the corpus as its case writes it: a name, an extension of another, or the whole. */
+/** Resolves the policy of a case: a name, an extension of another policy, or a complete policy. */
 export function resolvePolicy(policy: Json | undefined, policies: JsonObject, depth = 0): Json {
   if (depth > 16) throw new Skip("policies of the corpus extend each other without end");
   if (typeof policy === "string" && policy.startsWith("@")) {

@@ -1,4 +1,4 @@
-// The door of a corpus policy, as a deployment would build it: verifiers, facts of the account, revocation, authorizer.
+// The authorizer of a corpus policy, as a deployment builds it: verifiers, account facts, revocation, authorizer.
 import {
   type AccessToken,
   type Authorizer,
@@ -21,13 +21,13 @@ export interface OpenDoor {
   readonly authorizer: Authorizer;
   readonly mapped: Mapped;
   readonly revocations: Revocations;
-  /** What the introspection endpoint says of a token, by its text. */
+  /** The responses of the introspection endpoint, by token text. */
   readonly answers: Map<string, JsonObject>;
-  /** The claims of every token that was found good, by its text. */
+  /** The claims of every verified token, by token text. */
   readonly claims: ReadonlyMap<string, JsonObject>;
 }
 
-/** A policy that is to be loaded: the library's words, as data or as text, and what stands at the door. */
+/** A policy to load: its definition for this library, as data or as text, and the options of its authorizer. */
 export interface Source {
   readonly mapped: Mapped;
   readonly source: unknown;
@@ -42,7 +42,7 @@ export function sourceOf(policy: Json | undefined): Source {
 
 const BOM = "\ufeff";
 
-/** Maps the text of a policy as text, twins and byte order mark included; text that is no JSON is left alone. */
+/** Maps the text of a policy as text, with duplicate keys and the byte order mark. Text that is not JSON stays unchanged. */
 export function sourceOfText(text: string): Source {
   const mark = text.startsWith(BOM) ? BOM : "";
   const written = readWritten(text.slice(mark.length));
@@ -50,10 +50,10 @@ export function sourceOfText(text: string): Source {
   return { mapped, source: written === undefined ? text : mark + printWritten(mapped.definition) };
 }
 
-/** How long anybody who is asked may take here, in milliseconds. */
+/** Timeout of every callback and of every raw connection, in milliseconds. */
 export const PATIENCE = 150;
 
-/** Builds the door. Throws `PolicyError` for a policy, a verifier or an authorizer that is refused. */
+/** Builds the authorizer. Throws `PolicyError` for an invalid policy, verifier or authorizer. */
 export function openDoor(
   { mapped, source }: Source,
   extra: Partial<AuthorizerOptions> = {},
@@ -114,7 +114,7 @@ function claimsOf(rawToken: string): unknown {
   return JSON.parse(Buffer.from(rawToken.split(".")[1] ?? "", "base64url").toString("utf8"));
 }
 
-/** The introspection endpoint, as the corpus scripts it. */
+/** Returns the response of the introspection endpoint, as the corpus specifies it. */
 async function answerOf(
   answers: ReadonlyMap<string, JsonObject>,
   init: RequestInit,

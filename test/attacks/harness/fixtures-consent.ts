@@ -1,4 +1,4 @@
-// Network cases about what an authorization server remembers of a person's consent.
+// Network cases about the stored consent of a user at an authorization server.
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
@@ -11,7 +11,7 @@ import { type Host, listen } from "./host.js";
 import { sendRaw } from "./raw-http.js";
 import type { Result } from "./result.js";
 
-/** An authorization request, as its parameters have it. */
+/** The parameters of an authorization request. */
 interface Asked {
   readonly client_id: string;
   readonly redirect_uri: string;
@@ -19,12 +19,12 @@ interface Asked {
   readonly scope: string;
 }
 
-/** Clients by their identifiers, with where their answers may go. */
+/** The redirect URIs of clients, by client id. */
 type Clients = ReadonlyMap<string, readonly string[]>;
 
 /**
- * `/authorize` shows its page (200) or answers at once (302); `POST` approves the page. A cookie names a person's session and nothing
- * else: what was agreed to is kept here, under all that it was agreed to for.
+ * Starts an authorization server. `/authorize` shows its page (200) or redirects at once (302); `POST` approves the page. The cookie only
+ * names the session of the user: the server stores the consent itself, with everything that it was given for.
  */
 async function startServer(policy: Policy, clients: Clients): Promise<Host> {
   const remembered = new Map<string, readonly string[]>();
@@ -85,7 +85,7 @@ const rememberedConsent: Fixture = async (context) => {
     return form.toString();
   };
   const faults: string[] = [];
-  /** What a request comes to: a page, or an answer without one. */
+  /** Expects a page or a redirect for a request. */
   const expectStatus = async (status: number, what: string, asked: Asked, person = "ann") => {
     const got = (await send(asked, person)).status;
     if (got !== status) faults.push(`${what}: status ${got}`);
@@ -101,7 +101,7 @@ const rememberedConsent: Fixture = async (context) => {
     await expectStatus(200, "another redirect URI", { ...own, redirect_uri: other });
     await expectStatus(200, "another resource", { ...own, resource: `${own.resource}/other` });
     await expectStatus(200, "another person", own, "bob");
-    await expectStatus(200, "a program on the device, whoever that is", local);
+    await expectStatus(200, "a program on the device, which cannot be identified", local);
     const isSkipped = faults.length > controls;
     await send({ ...own, scope: wide }, "ann", approve({ ...own, scope: wide }));
     await expectStatus(302, "all that was granted since", { ...own, scope: wide });

@@ -1,4 +1,4 @@
-// Network cases about where a gate stands in an application.
+// Network cases about the position of a gate in an application.
 import express, { Router } from "express";
 import Fastify from "fastify";
 import { expressGate } from "scope-policy/express";
@@ -36,7 +36,7 @@ async function withHost(
 
 const isAllowed = ({ outcomes }: Result) => outcomes.includes("allow");
 
-/** A router sees the path without what it is mounted at; the gate must not take that for the path. */
+/** A mounted router sees the path without its mount path; the gate must not take that for the path of the request. */
 const mountedRouter: Fixture = async (context) => {
   const door = doorOfCase(context, false);
   const gate = expressGate(door.authorizer);
@@ -68,7 +68,7 @@ const mountedRouter: Fixture = async (context) => {
   });
 };
 
-/** A plugin that is registered inside another must not leave the routes beside it open without a word. */
+/** A plugin that is registered inside another one must not silently leave the sibling routes open. */
 const encapsulated: Fixture = async (context) => {
   const door = doorOfCase(context, false);
   const handled: string[] = [];
@@ -92,7 +92,7 @@ const encapsulated: Fixture = async (context) => {
   return withHost(context, door, host, (get) => get("/admin"));
 };
 
-/** The router decodes what the target still has in escapes. */
+/** The router decodes escapes that the request target still contains. */
 const escapedTarget: Fixture = async (context) => {
   const door = doorOfCase(context, false);
   return withHost(context, door, await startFastify(door, [], {}), async (get) => {
@@ -102,7 +102,7 @@ const escapedTarget: Fixture = async (context) => {
   });
 };
 
-/** Nothing that a request says of its host stands in the document. */
+/** The document must not contain host names from the request. */
 const metadataHost: Fixture = async (context) => {
   const door = doorOfCase(context, false);
   const hosts = [

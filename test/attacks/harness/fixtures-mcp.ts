@@ -24,10 +24,10 @@ type Generation = "v1" | "v2";
 const VERSION = "2025-06-18";
 const TOOLS = ["list_courses", "delete_course"] as const;
 
-/** What happens in a handler before it answers: somewhere for a test to wait. */
+/** A callback that runs in a handler before it responds, so that a test can wait there. */
 type Pause = (tool: string) => Promise<void>;
 
-/** One server object and one transport with a session, for every client that comes. */
+/** Starts a server with one server object and one session transport for all clients. */
 async function startSession(door: OpenDoor, generation: Generation, pause: Pause): Promise<Host> {
   const handled: string[] = [];
   const ran = async (tool: string) => {
@@ -70,7 +70,7 @@ interface Session {
 
 let lastId = 0;
 const message = (method: string, params: Json) => {
-  lastId += 1; // clients of one transport take care not to say the same
+  lastId += 1; // clients of one transport use different ids
   return { jsonrpc: "2.0", id: lastId, method, params };
 };
 const INITIALIZE = message("initialize", {
@@ -79,7 +79,7 @@ const INITIALIZE = message("initialize", {
   clientInfo: { name: "client", version: "1" },
 });
 
-/** Opens a session with a token of user-1, and hands it to somebody. */
+/** Opens a session with a token of user-1 and passes it to a callback. */
 async function withSession(
   context: Context,
   generation: Generation,
@@ -131,7 +131,7 @@ async function withSession(
 const isAllowed = ({ outcomes }: Result) => outcomes.includes("allow");
 const noPause: Pause = async () => undefined;
 
-/** Runs a fixture for both generations; the first that goes wrong speaks. */
+/** Runs a fixture for both generations of the SDK and returns the first wrong result. */
 const both =
   (run: (context: Context, generation: Generation) => Promise<Result>): Fixture =>
   async (context) => {
@@ -143,7 +143,7 @@ const both =
     return { ...first, faults };
   };
 
-/** A session belongs to whom opened it, whatever the token of another may do. */
+/** A session belongs to the user and client that opened it; a token of another one must not use it. */
 const sessionOfAnother = both((context, generation) =>
   withSession(context, generation, noPause, async ({ call, token }) => {
     const faults: string[] = [];
@@ -162,7 +162,7 @@ const sessionOfAnother = both((context, generation) =>
   }),
 );
 
-/** The token that decides is that of the request which is answered, whatever else is under way. */
+/** The decision uses the token of its own request, although other requests run at the same time. */
 const sharedServer = both((context, generation) => {
   let go: () => void = () => undefined;
   const gone = new Promise<void>((resolve) => {
@@ -193,7 +193,7 @@ const sharedServer = both((context, generation) => {
 
 const NEW_VERSION = "2026-07-28";
 
-/** The state that comes back with a retry is the client's word: the retry is decided like any other call. */
+/** The state in a retry comes from the client, so the retry is decided like any other call. */
 const retryWithState: Fixture = async (context) => {
   const door = doorOfCase(context, true);
   const handled: string[] = [];

@@ -20,7 +20,7 @@ import { newRevocations } from "./revocations.js";
 
 export type Fixture = (context: Context) => Promise<Result>;
 
-/** A server for the time of one case. */
+/** Starts a server for the duration of one case. */
 async function withServer<Value>(
   listener: RequestListener,
   use: (origin: string) => Promise<Value>,
@@ -66,7 +66,7 @@ function deploymentOf(context: Context): Deployment {
 
 type Authorizer = ReturnType<typeof createAuthorizer>;
 
-/** One call over the header. */
+/** Makes one call with a token in the header. */
 async function ask(
   authorizer: Authorizer,
   token: string,
@@ -80,7 +80,7 @@ async function ask(
 
 const isAllowed = ({ outcomes }: Result) => outcomes.includes("allow");
 
-/** The answer of an introspection endpoint for a good token. */
+/** Returns the response of an introspection endpoint for a valid token. */
 const activeAnswer = (resource: string, exp: number) => ({
   active: true,
   scope: "courses:read",
@@ -93,7 +93,7 @@ const activeAnswer = (resource: string, exp: number) => ({
 
 const CLIENT = { clientId: "api", clientSecret: "only here" };
 
-/** The token arrives at the endpoint as it is, as one parameter. */
+/** The token arrives at the endpoint unchanged, as one parameter. */
 const formEncoding: Fixture = async (context) => {
   const { authorizer, issuer, resource } = deploymentOf(context);
   const bodies: string[] = [];
@@ -131,7 +131,7 @@ const formEncoding: Fixture = async (context) => {
   });
 };
 
-/** Many requests with one unknown token at once are few questions. */
+/** Many simultaneous requests with one unknown token cause few introspection requests. */
 const manyAtOnce: Fixture = async (context) => {
   const { authorizer, issuer, resource } = deploymentOf(context);
   let asked = 0;
@@ -156,7 +156,7 @@ const manyAtOnce: Fixture = async (context) => {
   });
 };
 
-/** What is remembered ends with the token, however long the cache keeps it. */
+/** A cache entry expires with its token, although the cache would keep it longer. */
 const cacheEndsWithToken: Fixture = async (context) => {
   const { authorizer, issuer, resource } = deploymentOf(context);
   let seconds = 0;
@@ -178,7 +178,7 @@ const cacheEndsWithToken: Fixture = async (context) => {
   return { ...(await ask(door, "opaque")), faults };
 };
 
-/** A revocation that arrives while a token is verified counts. */
+/** A revocation that arrives during the verification of a token takes effect. */
 const revokedInFlight: Fixture = async (context) => {
   const { authorizer, resource, issuer, mint } = deploymentOf(context);
   const revocations = newRevocations();
@@ -215,7 +215,7 @@ const revokedInFlight: Fixture = async (context) => {
   });
 };
 
-/** A store that cannot tell lets nobody in. */
+/** An outage of the revocation store denies access. */
 const storeIsOut: Fixture = async (context) => {
   const { authorizer, resource, issuer, mint } = deploymentOf(context);
   const verify = jwtVerifier({
@@ -242,7 +242,7 @@ const storeIsOut: Fixture = async (context) => {
   return { ...(last as Result), faults };
 };
 
-/** Whatever the sink does and whatever the arguments are, the decision stands, and every denial is written down. */
+/** The audit sink and the arguments do not change the decision, and every denial is written. */
 const auditStandsAside: Fixture = async (context) => {
   const { authorizer } = deploymentOf(context);
   const verify: Verify = () => ({ scope: "courses:read", sub: "user-1", client_id: "a" });
@@ -305,7 +305,7 @@ const auditStandsAside: Fixture = async (context) => {
           faults.push(`a sink that ${name} changed \`${operation}\``);
       }
     }
-    // whoever does not wait for the sink is answered before the event is made
+    // a caller that does not wait for the sink gets its response before the event exists
     for (let wait = 0; wait < 20 && lines.length < calls.length * 3; wait += 1) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

@@ -1,4 +1,4 @@
-// Network cases are told in words; each has a fixture of its own, by its id.
+// Network cases are described in words. Each has its own fixture, by id.
 import { CONSENT_FIXTURES } from "./fixtures-consent.js";
 import { HTTP_FIXTURES } from "./fixtures-http.js";
 import { MCP_FIXTURES } from "./fixtures-mcp.js";

@@ -1,4 +1,4 @@
-// What an authorization server does with a policy: registration, consent, refresh, its own metadata.
+// The operations of an authorization server with a policy: registration, consent, refresh, metadata.
 import {
   type AuthorizationServerMetadata,
   authorizationServerMetadata,
@@ -30,8 +30,9 @@ import { type Result, timed } from "./result.js";
 const CASE = "op policy policyText";
 
 /**
- * The policy of a case for whoever grants. A denied scope is one that nobody may be granted, the owner's own clients included, so it
- * is not even `reserved`: this policy does not declare it, and none implies it. The operations that need it are denied already.
+ * Returns the policy of a case for the authorization server. A denied scope cannot be granted to any client, first-party clients
+ * included, so it is not even `reserved`: this policy does not declare it, and no scope implies it. The operations that require it are
+ * denied already.
  */
 export function grantPolicyOf({ mapped, source }: Source): Policy {
   const policy = loadPolicy(source);
@@ -46,7 +47,7 @@ export function grantPolicyOf({ mapped, source }: Source): Policy {
     const left = { implies: listOf(implies).filter(isLeft) };
     return [[name, implies === undefined ? options : { ...(options as JsonObject), ...left }]];
   });
-  // the one bundle names the denied scopes
+  // the only bundle names the denied scopes
   return loadPolicy({ ...definition, bundles: {}, scopes: Object.fromEntries(scopes) });
 }
 
@@ -56,13 +57,13 @@ const refused = (detail: string): Result => ({
   output: JSON.stringify(detail),
 });
 
-/** A client that is denied as such is told `unauthorized_client`, whatever it asks for. */
+/** The result for a denied client: `unauthorized_client` for every request. */
 const DENIED_CLIENT: Result = {
   outcomes: ["deny", "reject-input"] satisfies readonly Outcome[],
   detail: "unauthorized_client",
 };
 
-/** The client as it stands after registration, and where its request goes back to; else why there is none. */
+/** Returns the registered client and the redirect URI of its request, or the reason for a rejection. */
 function registered(
   context: Context,
   policy: Policy,
@@ -70,7 +71,7 @@ function registered(
   const { given } = context.attack;
   const sent = full(context, given["client"]);
   const asked = full(context, given["redirect_uri"]);
-  // a client of which nothing is told but its name has registered before
+  // a client for which the case gives only a name has registered before
   const before = {
     client_id: full(context, given["client_id"]),
     ...(asked !== undefined && { redirect_uris: [asked] }),
@@ -78,7 +79,7 @@ function registered(
   const metadata = sent === undefined ? before : sent;
   const registration = clientRegistration(policy, metadata);
   if (!registration.ok) return registration.error_description;
-  // registration strips the identifier, which the server assigns
+  // registration removes the identifier, which the server assigns
   const id = member(metadata, "client_id");
   const client: JsonObject = { ...(registration.metadata as JsonObject), client_id: id ?? null };
   // RFC 6749, appendix A.1
@@ -87,14 +88,14 @@ function registered(
     return { client, redirect: undefined };
   }
   const uris = listOf(client["redirect_uris"]);
-  // byte for byte (RFC 9700, section 2.1); one that was not named is the one that was registered
+  // exact match (RFC 9700, section 2.1); a request without a redirect URI uses the registered one
   const redirect = uris.find((uri) => asked === undefined || uri === asked);
   return redirect === undefined
     ? "not a registered redirect URI"
     : { client, redirect: textOf(redirect) };
 }
 
-/** Whose a bound scope is: those that the case lists. Where it lists none, all that is requested is the person's own. */
+/** Returns the callback `owns`: the bound scopes that the case lists belong to the user; without a list, all requested ones do. */
 function ownerOf(
   owned: Json | undefined,
 ): NonNullable<NonNullable<ConsentFacts["account"]>["owns"]> {
@@ -106,7 +107,7 @@ function ownerOf(
   };
 }
 
-/** Every row of a screen. */
+/** Returns all rows of a screen. */
 function rowsOf({ identity, groups, offline }: ConsentScreen): ConsentScreen["identity"] {
   return [
     ...identity,
@@ -115,10 +116,10 @@ function rowsOf({ identity, groups, offline }: ConsentScreen): ConsentScreen["id
   ];
 }
 
-/** What a person leaves checked; `undefined` for all of it. */
+/** The scopes that the user leaves checked; `undefined` for all. */
 type Chosen = readonly string[] | undefined;
 
-/** The screen approved, as a browser posts it: without what is locked. */
+/** Returns the approval of a screen as a browser posts it: without locked rows. */
 function approve(
   policy: Policy,
   facts: ConsentFacts,
@@ -137,7 +138,7 @@ function approve(
   );
 }
 
-/** What holds of every screen, whatever its case is about. */
+/** Returns the errors of a screen that no case may have. */
 function faultsOfScreen(
   policy: Policy,
   facts: ConsentFacts,
@@ -148,19 +149,19 @@ function faultsOfScreen(
   const { client } = screen;
   const others = Object.keys(policy.definition.scopes).filter((name) => !shown.includes(name));
   const smuggled = others.filter((name) => approve(policy, facts, options, undefined, [name]).ok);
-  // a long identifier is cut
+  // long identifiers are truncated
   const isStart = facts.client.client_id.startsWith(client.id.replace(/…$/, ""));
   const isNamed = client.id !== "" && isStart && !client.verified;
   return [
     ...smuggled.map((name) => `\`${name}\` was not offered, posted, and granted`),
-    ...(isNamed ? [] : [`the screen does not say who asks: ${JSON.stringify(client)}`]),
+    ...(isNamed ? [] : [`the screen does not name the client: ${JSON.stringify(client)}`]),
     ...(facts.client.redirect_uri === undefined || client.redirectHost !== null
       ? []
-      : ["the screen does not say where the answer goes"]),
+      : ["the screen does not name the redirect target"]),
   ];
 }
 
-/** Registration, the page, and everything on it approved. What the client may not have is refused; what the person may not grant is left out. */
+/** Runs registration, consent screen and approval. Scopes beyond the client are rejected; scopes that the user cannot grant are omitted. */
 export async function consent(context: Context): Promise<Result> {
   const { given } = context.attack;
   const known = "client client_id redirect_uri requested clientScope grantable granted chosen owns";
@@ -199,7 +200,7 @@ export async function consent(context: Context): Promise<Result> {
   let result = await page(policy, base, { ineligible: "refuse" }, chosen);
   for (const [ceiling, options] of bounds) {
     if (ceiling === undefined) continue;
-    // what is refused once stays refused
+    // a rejected request stays rejected
     if (!result.outcomes.includes("allow")) break;
     const scope = listOf(ceiling).map(textOf).join(" ");
     result = await page(policy, { ...base, client: { ...base.client, scope } }, options, chosen);
@@ -207,7 +208,7 @@ export async function consent(context: Context): Promise<Result> {
   return result;
 }
 
-/** What bounds a consent besides the policy and the registration, and what becomes of the rest of the request. */
+/** A further limit of a consent, and the options for the rest of the request. */
 type Bound = readonly [ceiling: Json | undefined, options: ConsentOptions];
 
 async function page(
@@ -246,7 +247,7 @@ async function page(
   };
 }
 
-/** What the server keeps of what a client registers. */
+/** Runs a registration and returns the metadata that the server stores. */
 export async function register(context: Context): Promise<Result> {
   const { given } = context.attack;
   onlyMembers("a case", given, `${CASE} client ceiling unknownScopes`);
@@ -270,7 +271,7 @@ export async function register(context: Context): Promise<Result> {
   };
 }
 
-/** What a refresh token is exchanged for. */
+/** Runs a refresh and returns the scope of the new token. */
 export async function refresh(context: Context): Promise<Result> {
   const { given } = context.attack;
   onlyMembers("a case", given, `${CASE} client_id original requested clientScope`);
@@ -300,7 +301,7 @@ export async function refresh(context: Context): Promise<Result> {
   };
 }
 
-/** The authorization server's own document of a policy, and what is wrong with it: a catalogue of what can be granted, and nothing else. */
+/** Returns the errors of the authorization server's metadata, which must list exactly the scopes that can be granted. */
 export function catalogueFaults(
   source: Source,
   resourceScopes: readonly string[],

@@ -4,7 +4,7 @@ import { expressGate } from "scope-policy/express";
 import type { OpenDoor } from "./door.js";
 import { argumentsOf, type Host, listen, routesOf, toolPath } from "./host.js";
 
-/** An application of Express with every endpoint and tool of a policy behind its gate. */
+/** Starts an Express application with every endpoint and tool of a policy behind its gate. */
 export async function startExpress(
   door: OpenDoor,
   tools: readonly string[],
@@ -14,7 +14,7 @@ export async function startExpress(
   const gate = expressGate(door.authorizer);
   const make = version === 4 ? loadExpress4() : express;
   const app: Express = make();
-  app.set("env", "test"); // else every malformed path is logged
+  app.set("env", "test"); // otherwise every malformed path is logged
   app.use(gate.metadata());
   const answer =
     (name: string): express.RequestHandler =>
@@ -32,7 +32,7 @@ export async function startExpress(
   return listen(app, handled);
 }
 
-/** Express 4 stands beside 5 under a name of its own, without types. */
+/** Loads Express 4, which is installed under another name and without types. */
 function loadExpress4(): typeof express {
   return createRequire(import.meta.url)("express4") as typeof express;
 }

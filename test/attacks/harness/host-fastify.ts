@@ -5,7 +5,7 @@ import type { JsonObject } from "./corpus.js";
 import type { OpenDoor } from "./door.js";
 import { argumentsOf, type Host, routesOf, toolPath } from "./host.js";
 
-/** An application of Fastify with every endpoint and tool of a policy behind the plugin; `options` are those of its router. */
+/** Starts a Fastify application with every endpoint and tool of a policy behind the plugin. `options` are options of its router. */
 export async function startFastify(
   door: OpenDoor,
   tools: readonly string[],
@@ -28,7 +28,7 @@ export async function startFastify(
   return listenFastify(app, handled);
 }
 
-/** Starts an application of Fastify that has its routes. */
+/** Starts a Fastify application whose routes are registered. */
 export async function listenFastify(app: FastifyInstance, handled: string[]): Promise<Host> {
   await app.listen({ port: 0, host: "127.0.0.1" });
   return {

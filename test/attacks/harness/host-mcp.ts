@@ -1,4 +1,4 @@
-// Servers of the Model Context Protocol behind the gate, of both generations, on the hosts that a case names.
+// Servers of the Model Context Protocol behind the gate, with both generations of the SDK, on the hosts that a case names.
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { AuthInfo } from "@modelcontextprotocol/sdk/server/auth/types.js";
 import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
@@ -16,10 +16,10 @@ import { listenFastify } from "./host-fastify.js";
 const INFO = { name: "attacked", version: "1" };
 const TEXT = { content: [{ type: "text" as const, text: "done" }] };
 
-/** What a handler of a tool does. */
+/** The callback of a tool handler. */
 type Ran = (tool: string) => Promise<void>;
 
-/** A server of the newer generation with tools of a policy. */
+/** Creates a server of the newer SDK generation with tools of a policy. */
 export function newServer(door: OpenDoor, tools: readonly string[], ran: Ran): McpServer {
   const server = new McpServer(INFO);
   const mcp = protect(server, { policy: door.policy, authorizer: door.authorizer });
@@ -33,7 +33,7 @@ export function newServer(door: OpenDoor, tools: readonly string[], ran: Ran): M
   return server;
 }
 
-/** The same of the older generation. */
+/** Creates a server of the older SDK generation with tools of a policy. */
 export function newServerV1(door: OpenDoor, tools: readonly string[], ran: Ran): McpServerV1 {
   const server = new McpServerV1(INFO);
   const mcp = protect(server, { policy: door.policy, authorizer: door.authorizer });
@@ -48,7 +48,7 @@ export function newServerV1(door: OpenDoor, tools: readonly string[], ran: Ran):
 
 type WithAuth = IncomingMessage & { auth?: AuthInfo };
 
-/** A handler of Node behind the gate's middleware, with what the gate has read put where the older generation looks for it. */
+/** Returns a Node handler behind the gate's middleware. It puts the data of the gate where the older SDK generation reads it. */
 export function passingTo(
   gate: McpGate,
   handle: (req: WithAuth, res: ServerResponse, passed: McpPassed) => Promise<void>,
@@ -83,7 +83,7 @@ function handlerV1(door: OpenDoor, tools: readonly string[], handled: string[]):
   });
 }
 
-/** A server of no SDK, which does whatever it is told: what the gate lets through is done. */
+/** Returns a handler without an SDK, which runs every message that the gate passes on. */
 function handlerOfNobody(
   door: OpenDoor,
   _tools: readonly string[],
@@ -120,7 +120,7 @@ export async function startMcp(
   return listen(handler, handled);
 }
 
-/** The gate on a route of Express. */
+/** Starts the gate on a route of Express. */
 export async function startMcpOnExpress(
   door: OpenDoor,
   tools: readonly string[],
@@ -133,7 +133,7 @@ export async function startMcpOnExpress(
   return listen(app, handled);
 }
 
-/** The gate on a route of Fastify, which leaves the body to it. */
+/** Starts the gate on a route of Fastify, which leaves the body to the gate. */
 export async function startMcpOnFastify(
   door: OpenDoor,
   tools: readonly string[],

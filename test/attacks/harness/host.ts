@@ -1,4 +1,4 @@
-// What every server of the attacks has in common.
+// Shared code of the servers of the attacks.
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isObject } from "./corpus.js";
@@ -37,11 +37,11 @@ export interface RouteOf {
   /** The endpoint's name in the policy. */
   readonly name: string;
   readonly method: "get" | "post" | "put" | "patch" | "delete" | "options";
-  /** The path as routers write it: `/projects/:projectId`. */
+  /** The path in the notation of routers: `/projects/:projectId`. */
   readonly path: string;
 }
 
-/** The endpoints of a policy as routes. */
+/** Returns the endpoints of a policy as routes. */
 export function routesOf({ policy }: OpenDoor): readonly RouteOf[] {
   return Object.keys(policy.definition.endpoints ?? {}).map((name) => {
     const [method = "", path = ""] = name.split(" ");
@@ -53,19 +53,19 @@ export function routesOf({ policy }: OpenDoor): readonly RouteOf[] {
   });
 }
 
-/** The tools of a policy that are no patterns. */
+/** Returns the tools of a policy, without patterns. */
 export function toolsOf({ mapped }: OpenDoor): readonly string[] {
   const definition = plainOf(mapped.definition);
   const tools = isObject(definition) ? definition["tools"] : undefined;
   return isObject(tools) ? Object.keys(tools).filter((name) => !/[*?]/.test(name)) : [];
 }
 
-/** The arguments of a tool as its request carries them: in the query, which is there before any body is. */
+/** Returns the arguments of a tool from the query of its request, which is available before the body. */
 export function argumentsOf(target: string): unknown {
   return JSON.parse(new URLSearchParams(target.split("?")[1] ?? "").get("args") ?? "{}");
 }
 
-/** Where a tool is served over plain HTTP. */
+/** Returns the path of a tool over plain HTTP. */
 export function toolPath(name: string): string {
   return `/tools/${encodeURIComponent(name)}`;
 }

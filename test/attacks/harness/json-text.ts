@@ -1,4 +1,4 @@
-// JSON as it is written: members in order, a name twice where it stands twice.
+// JSON as written: members in order, duplicate names included.
 import { isList, isObject, type Json } from "./corpus.js";
 
 export class Members {
@@ -6,7 +6,7 @@ export class Members {
   constructor(list: readonly (readonly [name: string, value: Written])[]) {
     this.list = list;
   }
-  /** The last member of a name, as `JSON.parse` has it. */
+  /** Returns the last member with a name, as `JSON.parse` does. */
   get(name: string): Written | undefined {
     return this.list.findLast(([key]) => key === name)?.[1];
   }
@@ -22,7 +22,7 @@ export function isWrittenList(value: unknown): value is readonly Written[] {
   return Array.isArray(value);
 }
 
-/** The same for a value that has been parsed already. */
+/** Returns a parsed value in this form. */
 export function writtenOf(value: Json | undefined): Written {
   if (value === undefined) return null;
   if (isList(value)) return value.map(writtenOf);
@@ -31,7 +31,7 @@ export function writtenOf(value: Json | undefined): Written {
   return new Members(members.map(([name, item]) => [name, writtenOf(item)]));
 }
 
-/** Reads JSON text that `JSON.parse` takes; `undefined` for any other. */
+/** Parses JSON text that `JSON.parse` accepts; returns `undefined` for other text. */
 export function readWritten(text: string): Written | undefined {
   try {
     JSON.parse(text);
@@ -68,7 +68,7 @@ export function readWritten(text: string): Written | undefined {
   return value();
 }
 
-/** JSON text, every member written down. */
+/** Returns JSON text with every member, duplicates included. */
 export function printWritten(value: Written): string {
   if (isWrittenList(value)) return `[${value.map(printWritten).join(",")}]`;
   if (!(value instanceof Members)) return JSON.stringify(value);
@@ -76,7 +76,7 @@ export function printWritten(value: Written): string {
   return `{${members.join(",")}}`;
 }
 
-/** Whether any object has two members of one name. */
+/** Returns whether an object at any depth has two members with one name. */
 export function hasTwins(value: Written): boolean {
   if (isWrittenList(value)) return value.some(hasTwins);
   if (!(value instanceof Members)) return false;
@@ -84,7 +84,7 @@ export function hasTwins(value: Written): boolean {
   return names.size < value.list.length || value.list.some(([, item]) => hasTwins(item));
 }
 
-/** As plain data, with own members only; of two members of one name the last. */
+/** Returns plain data with own members only; of two members with one name, the last one. */
 export function plainOf(value: Written): Json {
   if (isWrittenList(value)) return value.map(plainOf);
   if (!(value instanceof Members)) return value;

@@ -1,4 +1,4 @@
-// The keys of the corpus: two of the authorization server, two of an attacker, made at start.
+// The keys of the corpus: two of the authorization server and two of an attacker, generated on first use.
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import type { Json } from "./corpus.js";
 
@@ -33,10 +33,10 @@ export const keySet = lazy(() => ({
   ],
 }));
 
-/** The public key of the attacker, as one would embed it in a header. */
+/** The public key of the attacker as a JWK, for embedding in a header. */
 export const attackerJwk = lazy(() => publicJwk(KEYS["attacker-rs256"]()) as Json);
 
-/** The server's RSA key as text, which is what an HMAC is keyed with to confuse algorithms. */
+/** The server's RSA public key as PEM text, the HMAC key of algorithm confusion attacks. */
 export const publicPem = lazy(() =>
   KEYS["as-rs256"]().publicKey.export({ type: "spki", format: "pem" }).toString(),
 );

@@ -7,7 +7,7 @@ import { newServers } from "./servers.js";
 
 const OWN = fileURLToPath(new URL("../corpus.json", import.meta.url));
 
-/** Reads the corpora named, or the project's own. Throws {@link CorpusError}. */
+/** Reads the given corpora; without arguments, the corpus of the project. Throws {@link CorpusError}. */
 export async function readCorpora(files: readonly string[]): Promise<readonly Corpus[]> {
   const corpora: Corpus[] = [];
   for (const file of files.length > 0 ? files : [OWN]) {
@@ -22,7 +22,7 @@ export async function readCorpora(files: readonly string[]): Promise<readonly Co
   return corpora;
 }
 
-/** Judges every case of several corpora. */
+/** Runs and judges every case of several corpora. */
 export async function judgeCorpora(corpora: readonly Corpus[]): Promise<readonly Judged[]> {
   const servers = newServers();
   try {
@@ -34,7 +34,7 @@ export async function judgeCorpora(corpora: readonly Corpus[]): Promise<readonly
   }
 }
 
-/** Runs files and prints what came of them; the exit code: 0, 1 for a failed case, 2 for a file that is no corpus. */
+/** Runs files and prints the results. Returns the exit code: 0, 1 for a failed case, 2 for a file that is not a corpus. */
 export async function runFiles(
   files: readonly string[],
   print: (line: string) => void,

@@ -1,15 +1,15 @@
-// What an answer of the Model Context Protocol means: a refusal may stand in a body with status 200.
+// Reads responses of the Model Context Protocol: a response with status 200 may contain a denial.
 import { isList, isObject, type Json, member, type Outcome, textOf } from "./corpus.js";
 import type { RawResponse } from "./raw-http.js";
 import { outcomesOf } from "./result.js";
 
 export interface MessageResult {
   readonly outcomes: readonly Outcome[];
-  /** The names of a list of tools. */
+  /** The names in a list of tools. */
   readonly list?: readonly string[];
 }
 
-/** The messages of a body, as JSON or as a stream of events; `undefined` where there are none. */
+/** Returns the messages of a body, as JSON or as a stream of events; `undefined` if there are none. */
 function messagesOf({ headers, body }: RawResponse): readonly Json[] | undefined {
   const type = headers.get("content-type") ?? "";
   const texts = type.startsWith("text/event-stream")
@@ -24,7 +24,7 @@ function messagesOf({ headers, body }: RawResponse): readonly Json[] | undefined
   }
 }
 
-/** By the codes of JSON-RPC and of the protocol: what could not be understood, and what is not permitted. */
+/** Error codes of JSON-RPC and of the protocol for messages that the server did not understand. */
 const NOT_UNDERSTOOD = new Set([-32700, -32600, -32602, -32020, -32000, -32001, -32004, -32022]);
 
 function outcomesOfMessage(message: Json): readonly Outcome[] {
@@ -37,11 +37,11 @@ function outcomesOfMessage(message: Json): readonly Outcome[] {
   if (member(result, "isError") !== true) return result === undefined ? [] : ["allow"];
   const denial = member(member(result, "_meta"), "scope-policy/denial");
   const status = member(denial, "status");
-  // an error of the tool itself is no answer of the door
+  // an error of the tool itself is not a denial by the gate
   return typeof status === "number" ? outcomesOf(status) : [];
 }
 
-/** What the messages of an answer with status 200 say; of several the one that lets nobody in. */
+/** Returns the result of the messages in a response with status 200; of several messages, the one that denies access. */
 export function readMessages(response: RawResponse): MessageResult | undefined {
   if (response.status !== 200) return undefined;
   const messages = messagesOf(response);

@@ -1,4 +1,4 @@
-// Tokens of the corpus, signed by hand: a library would refuse to make most of them.
+// Tokens of the corpus, signed without a JWT library, which would refuse to create most of them.
 import { createHmac, randomUUID, sign } from "node:crypto";
 import {
   dropAbsent,
@@ -60,7 +60,7 @@ const SIGNING_KEYS: ReadonlyMap<string, SigningKey> = new Map([
 
 const JWT_MEMBERS = new Set("kind header claims key headerText claimsText mutate".split(" "));
 
-/** A JWT of the dialect: `header`, `claims`, `key`, `headerText`, `claimsText`, `mutate`, already written out. */
+/** Creates a JWT of the dialect from expanded `header`, `claims`, `key`, `headerText`, `claimsText` and `mutate`. */
 export function mintJwt(token: JsonObject, issuing: Issuing): string {
   for (const name of Object.keys(token)) {
     if (!JWT_MEMBERS.has(name)) throw new Skip(`unknown member \`${name}\` of a token`);
@@ -98,7 +98,7 @@ function partOf(token: JsonObject, key: string, textKey: string, usual: JsonObje
   return JSON.stringify(dropAbsent(merged));
 }
 
-/** `$DEFAULTS` in raw text: the usual members, or the usual object where only that makes sense. */
+/** Replaces `$DEFAULTS` in raw text with the default members, or with the default object if only that is valid. */
 function withDefaults(text: string, usual: JsonObject): string {
   const whole = JSON.stringify(usual);
   const members = whole.slice(1, -1);

@@ -1,4 +1,4 @@
-// What the library can be asked to do, by the names of the corpus.
+// The operations of the library, by their names in the corpus.
 import {
   type AuditEvent,
   type AuthorizerOptions,
@@ -57,7 +57,7 @@ const parseScopeCase: Operation = async (context) => {
     : { outcomes: ["reject-input"], detail: "no scope", milliseconds };
 };
 
-/** A decision as it would come to the door, by the error that a client is told. */
+/** Returns the denial that leads to an error code in a challenge. */
 function refusalOf(error: Json | undefined, why: string, need: readonly string[]): Refusal {
   const base = { allowed: false, message: why } as const;
   switch (error) {
@@ -91,12 +91,12 @@ const challenge: Operation = async (context) => {
     ...resultOfAnswer(answer),
     outcomes: ["allow"],
     output: field,
-    faults: /^[\t\x20-\x7e]*$/.test(field) ? [] : ["no server could send this field"],
+    faults: /^[\t\x20-\x7e]*$/.test(field) ? [] : ["no server could send this header"],
     milliseconds,
   };
 };
 
-/** The policy of a case with one tool more, that shows every argument to the audit. */
+/** Returns the policy of a case with an additional tool that shows every argument in audit events. */
 function withTool(
   source: Source,
   name: string,
@@ -106,7 +106,7 @@ function withTool(
   const { mapped } = source;
   const definition = plainOf(mapped.definition) as JsonObject;
   const rule = isAllowed ? { authenticated: true } : { deny: "not here" };
-  // no policy can name what has no name
+  // a policy cannot name an argument with an empty name
   const show = isObject(args) ? Object.keys(args).filter((key) => key !== "") : [];
   const tool = { ...rule, ...(show.length > 0 && { audit: { show } }) };
   const tools = Object.fromEntries([
@@ -134,7 +134,7 @@ const audit: Operation = async (context) => {
     ...(sensitive.length > 0 && { sensitive }),
   };
   const source = sourceOfCase(context);
-  // a name that no policy can have is one that the client made up
+  // a name that is not a valid tool name comes from the client
   const isName = TOOL_NAME.test(tool);
   const { authorizer } = openDoor(
     isName ? withTool(source, tool, isAllowed, args) : source,
@@ -177,7 +177,7 @@ const discovery: Operation = async (context) => {
     document: document as unknown as Json,
     faults: [
       ...(JSON.stringify(direct) === output ? [] : ["two documents of one resource"]),
-      // no case tells of the authorization server's document, so it is looked at with each
+      // no case is about the document of the authorization server, so every case checks it
       ...catalogueFaults(sourceOfCase(context), direct.scopes_supported ?? []),
     ],
   };
@@ -203,7 +203,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ["register", register],
 ]);
 
-/** The operation that a case is about. Throws {@link Skip} for one that nobody knows. */
+/** Returns the operation of a case. Throws {@link Skip} for an unknown one. */
 export function operationOf(given: JsonObject): Operation {
   const usual = Object.hasOwn(given, "request") ? "authorize" : "compile";
   const name = textOf(member(given, "op") ?? usual);

@@ -1,4 +1,4 @@
-// Where a case is run: in the library itself, on the adapters that it names, or in a fixture of its own.
+// The runs of a case: in the library itself, on the adapters that it names, or in its own fixture.
 import { isMessage } from "./authorize.js";
 import type { Context } from "./context.js";
 import { isObject, Skip } from "./corpus.js";
@@ -22,7 +22,7 @@ export function planRuns(context: Context, servers: Servers): readonly Run[] {
     ];
   }
   const { request } = attack.given;
-  // nothing of the library but an adapter reads a message
+  // only an adapter reads a message
   const isMcp = isObject(request) && isMessage(request);
   const named = isMcp && attack.adapters.length === 0 ? ["mcp"] : attack.adapters;
   const library = { name: "library", run: async () => operationOf(attack.given)(context) };
@@ -30,7 +30,7 @@ export function planRuns(context: Context, servers: Servers): readonly Run[] {
   return isMcp ? onAdapters : [library, ...onAdapters];
 }
 
-/** A run that cannot be made. */
+/** Returns a run that skips the case. */
 export function skipping(reason: string): Run {
   return { name: "nothing", run: () => Promise.reject(new Skip(reason)) };
 }

@@ -1,9 +1,9 @@
-// A policy of the corpus said in the words of the library: what is rule becomes the definition, what is a fact of the
-// deployment becomes an option of the door. What is wrong stays wrong: a member that neither dialect nor library knows is
-// handed on as it is, for the library to refuse.
+// Translates a policy of the corpus for the library: rules become the definition, and facts of the deployment become options of the
+// authorizer. Errors are preserved: a member that is unknown in the dialect and in the library is passed on unchanged, so that the
+// library rejects it.
 import { hasTwins, isWrittenList, Members, type Written } from "./json-text.js";
 
-/** What a policy of the corpus says that stands with the verifier or the authorizer. */
+/** The parts of a corpus policy that become options of the verifier or the authorizer. */
 export interface Door {
   readonly issuer: Written | undefined;
   readonly resource: Written | undefined;
@@ -11,24 +11,24 @@ export interface Door {
   readonly tierClaim: string;
   readonly firstParty: ReadonlySet<string>;
   readonly deniedClients: ReadonlySet<string>;
-  /** Scopes that nobody may be granted: what a server grants by another policy than it decides by. */
+  /** Scopes that cannot be granted to any client. The authorization server uses another policy without them. */
   readonly deniedScopes: ReadonlySet<string>;
 }
 
 export interface Mapped {
   readonly definition: Written;
   readonly door: Door;
-  /** Faults that the library cannot see, since it has no place for what they are about. */
+  /** Errors that the library cannot detect, since its policies cannot express the faulty part. */
   readonly unsaid: readonly string[];
 }
 
 const DENIED = "Not allowed by this policy.";
 
-/** Keys of an operation and of a scope in the dialect; the rest is handed on under a name that no library option has. */
+/** Keys of an operation and of a scope in the dialect. Other keys are passed on under a name that no library option has. */
 const OPERATION_KEYS = new Set("allOf anyOf public tier bind title description".split(" "));
 const SCOPE_KEYS = new Set("description reserved implies replaces title".split(" "));
 
-/** Keys that mean the same to the library, or that it refuses by itself. */
+/** Returns whether a key has the same meaning in the library, or is rejected by it. */
 const isLibraryOperationKey = (key: string) =>
   /^(scope|deny|authenticated|hidden|audit|params|accountTypes|enrichedBy)$/.test(key);
 const isLibraryScopeKey = (key: string) =>
@@ -37,7 +37,7 @@ const isLibraryKey = (key: string) =>
   /^(name|accountTypes|baseline|defaultScopes|bundles|notCovered)$/.test(key);
 const foreign = (key: string) => `$${key}`;
 
-/** Says a policy of the corpus in the words of the library. */
+/** Translates a policy of the corpus into a policy of the library. */
 export function mapPolicy(policy: Written): Mapped {
   const unsaid: string[] = [];
   if (!(policy instanceof Members)) {
@@ -53,7 +53,9 @@ export function mapPolicy(policy: Written): Mapped {
     switch (key) {
       case "version":
         if (value !== 1)
-          unsaid.push("a format of another number: the library's version is an edition");
+          unsaid.push(
+            "another format number: `version` of the library is the version of the policy",
+          );
         list.push([key, typeof value === "number" ? String(value) : value]);
         break;
       case "scopes":
@@ -70,7 +72,7 @@ export function mapPolicy(policy: Written): Mapped {
         list.push(...mapTiers(value));
         break;
       case "default":
-        // the library knows no other default
+        // the library has no other default
         if (value !== "deny") list.push([key, value]);
         break;
       case "patterns":
@@ -92,7 +94,7 @@ export function mapPolicy(policy: Written): Mapped {
   const definition = withTools(new Members(list), patterns, denials.tools);
   const mapped = withDenials(definition, denials.scopes);
   if (hasTwins(policy) && !hasTwins(mapped)) {
-    unsaid.push("a name twice in a part that stands in no policy of the library");
+    unsaid.push("a duplicate name in a part that policies of the library do not have");
   }
   return { definition: mapped, door, unsaid };
 }
@@ -101,7 +103,7 @@ function readDoor(policy: Members, unsaid: string[], denials: Denials): Door {
   const tiers = policy.get("tiers");
   const claim = tiers instanceof Members ? tiers.get("claim") : undefined;
   if (tiers instanceof Members && (typeof claim !== "string" || claim === "")) {
-    unsaid.push("the claim of the tier: `subject` reads it, no policy names it");
+    unsaid.push("the claim of the tier: `subject` reads it, policies do not name it");
   }
   const scopeClaim = policy.get("scopeClaim");
   return {
@@ -121,7 +123,7 @@ function clientsOf(value: Written | undefined, what: string, unsaid: string[]): 
   const good = list.filter((client) => typeof client === "string" && client !== "");
   if (!isWrittenList(value) || good.length < list.length || new Set(list).size < list.length) {
     unsaid.push(
-      `a list of ${what} clients: a function of the door knows them, no policy names them`,
+      `a list of ${what} clients: a callback of the authorizer names them, policies do not`,
     );
   }
   return new Set(good as string[]);
@@ -131,7 +133,7 @@ interface Denials {
   readonly tools: readonly string[];
   readonly scopes: ReadonlySet<string>;
   readonly clients: Set<string>;
-  /** What is no denial of the dialect, for the library to refuse. */
+  /** Members that are not denials of the dialect, which the library rejects. */
   readonly rest: Written | undefined;
 }
 
@@ -165,11 +167,11 @@ function mapMembers(value: Written, change: (item: Written, name: string) => Wri
   return new Members(value.list.map(([name, item]) => [name, change(item, name)]));
 }
 
-/** A scope that may be granted is advertised in the dialect, which is what `default: "on"` says. */
+/** Maps scopes. The dialect advertises every scope that can be granted, which corresponds to `default: "on"`. */
 function mapScopes(scopes: Written, isSafe: (scope: string) => boolean, unsaid: string[]): Written {
   return mapMembers(scopes, (options, name) => {
     if (typeof options === "string") {
-      unsaid.push("a scope that is a text: the library takes it for a description");
+      unsaid.push("a scope that is a string: the library reads it as a description");
     }
     if (!(options instanceof Members)) return options;
     const list = options.list.map(
@@ -183,23 +185,23 @@ function mapScopes(scopes: Written, isSafe: (scope: string) => boolean, unsaid: 
 
 function checkToolNames(tools: Written, unsaid: string[]): void {
   if (tools instanceof Members && tools.list.some(([name]) => /[*?]/.test(name))) {
-    unsaid.push("a tool whose own name holds `*` or `?`: the library takes it for a pattern");
+    unsaid.push("a tool with `*` or `?` in its name: the library reads it as a pattern");
   }
 }
 
-/** `allOf` and `anyOf` together are a conjunction; alternatives that need a denied scope are none. */
+/** Maps an operation. `allOf` and `anyOf` together are a conjunction; alternatives that require a denied scope are removed. */
 function mapOperation(
   entry: Written,
   isSafe: (scope: string) => boolean,
   unsaid: string[],
 ): Written {
   if (typeof entry === "string") {
-    unsaid.push("a requirement that is a text: the library takes it for a scope");
+    unsaid.push("a requirement that is a string: the library reads it as a scope");
   }
   if (!(entry instanceof Members)) return entry;
   const hasTwin = new Set(entry.list.map(([key]) => key)).size < entry.list.length;
   const others = entry.list.flatMap(([key, value]): (readonly [string, Written])[] => {
-    // twins stay, for the library to refuse
+    // duplicates are kept, so that the library rejects them
     if (key === "match" || (!hasTwin && (key === "allOf" || key === "anyOf"))) return [];
     if (key === "bind") return [["params", value]];
     return [[!OPERATION_KEYS.has(key) && isLibraryOperationKey(key) ? foreign(key) : key, value]];
@@ -222,7 +224,7 @@ function mapOperation(
 }
 
 function mapEndpoints(endpoints: Written, operation: (entry: Written) => Written): Written {
-  // an object of endpoints is the library's own way to say them
+  // an object of endpoints is the notation of the library
   if (!isWrittenList(endpoints)) return [endpoints];
   return new Members(
     endpoints.map((entry, index) => {
@@ -234,7 +236,7 @@ function mapEndpoints(endpoints: Written, operation: (entry: Written) => Written
   );
 }
 
-/** A name that is none stays none. */
+/** Returns a string unchanged, and an empty string for any other value. */
 const textOf = (value: Written | undefined) => (typeof value === "string" ? value : "");
 
 function mapTiers(tiers: Written): readonly (readonly [string, Written])[] {
@@ -259,7 +261,7 @@ function mapPatterns(
   );
 }
 
-/** Joins tools, patterns and denials under the library's one key. Of an exact entry and a pattern of one name the entry counts. */
+/** Merges tools, patterns and denials under the library's key `tools`. An exact entry takes precedence over a pattern with the same name. */
 function withTools(
   definition: Members,
   patterns: readonly Named[],
@@ -276,7 +278,7 @@ function withTools(
     const before = extra.get(name);
     extra.set(name, before === undefined ? entry : bothOf(before, entry));
   }
-  // a pattern without wildcards is an exact name to the library, so it takes the others that match it along
+  // the library treats a pattern without wildcards as an exact name, so it is combined with the patterns that match it
   for (const [name, entry] of extra) {
     if (/[*?]/.test(name)) continue;
     const others = patterns.filter(([other]) => /[*?]/.test(other) && isMatch(other, name));
@@ -294,7 +296,7 @@ function withTools(
   return new Members([...rest, ["tools", all]]);
 }
 
-/** What two patterns demand of one name. */
+/** Returns the combined requirement of two patterns that match one name. */
 function bothOf(first: Written, second: Written): Written {
   const isPublic = (entry: Written) => entry instanceof Members && entry.get("public") === true;
   const isDenial = (entry: Written) => entry instanceof Members && entry.has("deny");
@@ -303,7 +305,7 @@ function bothOf(first: Written, second: Written): Written {
   return new Members([["allOf", [first, second]]]);
 }
 
-/** `*` and `?`, anchored, letter by letter. */
+/** Returns whether a pattern with `*` and `?` matches a whole name, case-sensitively. */
 function isMatch(pattern: string, name: string): boolean {
   const source = pattern
     .replaceAll(/[^*?]/g, (letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`)
@@ -312,7 +314,7 @@ function isMatch(pattern: string, name: string): boolean {
   return new RegExp(`^(?:${source})$`, "u").test(name);
 }
 
-/** Names the denied scopes in a place where the library checks that a scope is declared. */
+/** Adds a bundle of the denied scopes, so that the library checks that they are declared. */
 function withDenials(definition: Members, denied: ReadonlySet<string>): Members {
   if (denied.size === 0) return definition;
   const bundle = new Members([["denied", [...denied]]]);

@@ -1,4 +1,4 @@
-// HTTP written to a socket as it is: `fetch` and `http.request` mend paths and headers, and refuse to send most attacks.
+// HTTP written to a socket unchanged: `fetch` and `http.request` normalize paths and headers, and refuse to send most attacks.
 import { connect } from "node:net";
 
 export interface RawRequest {
@@ -9,16 +9,16 @@ export interface RawRequest {
 }
 
 export interface RawResponse {
-  /** 0 for a connection that was closed without an answer. */
+  /** The status code; 0 for a connection that was closed without a response. */
   readonly status: number;
-  /** Names in lower case; of two fields of one name the values joined by a comma. */
+  /** The headers by lower-case name; the values of repeated headers are joined by a comma. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
 }
 
 const PATIENCE = 5_000;
 
-/** Sends one request on a connection of its own, and reads the answer to its end. */
+/** Sends one request on a new connection and reads the complete response. */
 export async function sendRaw(port: number, request: RawRequest): Promise<RawResponse> {
   const { method, target, headers, body } = request;
   const content = body === undefined ? undefined : Buffer.from(body, "utf8");
@@ -44,11 +44,11 @@ function exchange(port: number, bytes: Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = connect({ port, host: "127.0.0.1", noDelay: true }, () => socket.write(bytes));
-    // a stream that is not ended by the server ends here
+    // a stream that the server does not end is closed here
     socket.setTimeout(PATIENCE, () => socket.destroy(new Error("no answer in time")));
     socket.on("data", (chunk) => {
       chunks.push(chunk);
-      // a server may keep the connection, whatever it was asked for
+      // a server may keep the connection open although the request asks to close it
       if (isWhole(Buffer.concat(chunks).toString("latin1"))) socket.destroy();
     });
     socket.on("error", (error: NodeJS.ErrnoException) => {
@@ -60,7 +60,7 @@ function exchange(port: number, bytes: Buffer): Promise<string> {
   });
 }
 
-/** Whether an answer has come to its end by its own account. */
+/** Returns whether a response is complete according to its headers. */
 function isWhole(text: string): boolean {
   const end = text.indexOf("\r\n\r\n");
   if (end < 0) return false;

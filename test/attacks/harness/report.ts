@@ -1,4 +1,4 @@
-// What is printed of a run.
+// The output of a run.
 import type { Judged } from "./run.js";
 
 export interface Counts {
@@ -7,7 +7,7 @@ export interface Counts {
   readonly skipped: number;
 }
 
-/** How often each verdict stands; a case decided otherwise, which behaves as decided, has passed. */
+/** Counts the verdicts. A case that is decided otherwise and behaves so counts as passed. */
 export function countsOf(judged: readonly Judged[]): Counts {
   const count = (kinds: readonly string[]) =>
     judged.filter(({ verdict }) => kinds.includes(verdict.kind)).length;
@@ -25,7 +25,7 @@ export function closingLine({ passed, failed, skipped }: Counts): string {
 const oneLine = (text: string) =>
   text.replaceAll(/[^\x20-\x7e]/g, (letter) => JSON.stringify(letter).slice(1, -1)).slice(0, 600);
 
-/** The lines before the last. */
+/** Returns all lines of the output except the last. */
 export function describe(judged: readonly Judged[]): readonly string[] {
   const lines: string[] = [];
   const groups = new Map<string, string[]>();

@@ -1,31 +1,31 @@
 import type { Json, Outcome } from "./corpus.js";
 
-/** What came of a case, or of one run of it. */
+/** The result of a case, or of one of its runs. */
 export interface Result {
-  /** What it may be called: a 401 is both a denial and the refusal of malformed text. Empty for what is neither. */
+  /** The outcomes that apply: a 401 is both `deny` and `reject-input`. Empty if none applies. */
   readonly outcomes: readonly Outcome[];
-  /** One line for people. */
+  /** A description in one line. */
   readonly detail: string;
   readonly status?: number | undefined;
-  /** The `WWW-Authenticate` field. */
+  /** The `WWW-Authenticate` header. */
   readonly challenge?: string | undefined;
-  /** Everything that was written out, as text. */
+  /** The complete output, as text. */
   readonly output?: string | undefined;
-  /** A document or an event that was made, as data. */
+  /** The created document or event, as data. */
   readonly document?: Json | undefined;
-  /** The scopes that were read or granted. */
+  /** The parsed or granted scopes. */
   readonly scopes?: readonly string[] | undefined;
-  /** The tokens of the earlier grant that consent takes back. */
+  /** The tokens of the earlier grant that the consent revokes. */
   readonly removed?: readonly string[] | undefined;
-  /** The names that a list of tools showed. */
+  /** The names in a list of tools. */
   readonly list?: readonly string[] | undefined;
-  /** How long the library took, in milliseconds. */
+  /** The time that the library took, in milliseconds. */
   readonly milliseconds?: number | undefined;
-  /** Faults that no case needs to name. */
+  /** Errors that fail every case. */
   readonly faults?: readonly string[] | undefined;
 }
 
-/** What a status means in the words of the corpus. */
+/** Returns the outcomes of a status code. */
 export function outcomesOf(status: number): readonly Outcome[] {
   if (status >= 200 && status < 300) return ["allow"];
   if (status === 401) return ["deny", "reject-input"];
@@ -34,7 +34,7 @@ export function outcomesOf(status: number): readonly Outcome[] {
   return status >= 400 && status < 500 ? ["reject-input"] : [];
 }
 
-/** Runs something and says how long it took. */
+/** Runs a function and returns its value with the time that it took. */
 export async function timed<Value>(
   run: () => Value | Promise<Value>,
 ): Promise<readonly [value: Value, milliseconds: number]> {

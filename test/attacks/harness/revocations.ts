@@ -1,15 +1,15 @@
 import type { AccessToken } from "scope-policy";
 
-/** A store of revocations as an authorization server keeps it: by claims, never by the text of a token. */
+/** A store of revocations of an authorization server. It stores claims, never the text of a token. */
 export interface Revocations {
   isRevoked(token: AccessToken): boolean;
-  /** One token, by its identifier. */
+  /** Revokes one token by its identifier. */
   revokeId(iss: string | undefined, jti: string): void;
-  /** What a client was granted, up to a second: every token of it that is not younger. */
+  /** Revokes every token of a grant that was issued up to a time in seconds. */
   revokeGrant(sub: string | undefined, clientId: string | undefined, at: number): void;
 }
 
-// a list as JSON, so that no two keys can be joined to one
+// a JSON list, so that different parts cannot result in the same key
 const keyOf = (...parts: readonly (string | undefined)[]) =>
   JSON.stringify(parts.map((part) => part ?? null));
 

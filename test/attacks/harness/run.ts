@@ -1,4 +1,4 @@
-// Runs the cases of a corpus and judges what came of them.
+// Runs the cases of a corpus and judges their results.
 import { PolicyError } from "scope-policy";
 import { decidedOf } from "../decided-otherwise.js";
 import { faultsOfAsserts } from "./asserts.js";
@@ -21,10 +21,10 @@ export interface Judged {
   readonly verdict: Verdict;
 }
 
-/** Nothing in the library may take so long, in milliseconds. */
+/** Maximum time of a run, in milliseconds. */
 const PATIENCE = 20_000;
 
-/** Runs one thing: a refusal to start is an outcome; any other error, and no answer at all, are none. */
+/** Makes one run. A `PolicyError` at startup is an outcome; other errors and missing responses are not. */
 async function settle(run: () => Promise<Result>): Promise<Result | Skip> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -35,7 +35,7 @@ async function settle(run: () => Promise<Result>): Promise<Result | Skip> {
   } catch (error) {
     if (error instanceof Skip) return error;
     if (error instanceof PolicyError) {
-      // whoever cannot start lets nobody in
+      // a server that does not start gives no access
       return { outcomes: ["reject-policy", "deny"], detail: error.message };
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -104,12 +104,12 @@ async function judge(context: Context, servers: Servers): Promise<Verdict> {
     : { kind: "passed" };
 }
 
-/** Why a policy that should be refused was not, where the library never saw the fault. */
+/** Returns why an invalid policy was accepted if the library could not detect the error. */
 function unsaidOf(context: Context, result: Result): string | undefined {
   if (context.attack.expect !== "reject-policy" || !result.outcomes.includes("allow"))
     return undefined;
   const [reason] = sourceOfCase(context).mapped.unsaid;
-  return reason === undefined ? undefined : `the library cannot say it: ${reason}`;
+  return reason === undefined ? undefined : `the library cannot express it: ${reason}`;
 }
 
 /** Judges every case, in order. */

@@ -1,4 +1,4 @@
-// Several steps at one door, which remembers what was said before.
+// Several steps with one authorizer, which keeps state between them.
 import { authorize } from "./authorize.js";
 import { type Context, doorOfCase, full, onlyMembers } from "./context.js";
 import {
@@ -16,7 +16,7 @@ import type { Result } from "./result.js";
 
 const text = (value: Json | undefined) => (typeof value === "string" ? value : undefined);
 
-/** The claims of a token of an earlier step: those it carries, or those that the endpoint told of it. */
+/** Returns the claims of a token of an earlier step: its own, or those in the introspection response. */
 function claimsOf(context: Context, door: OpenDoor, name: string): JsonObject {
   const token = context.named.get(name);
   if (token === undefined) throw new Skip(`no step has made the token \`${name}\``);
@@ -35,7 +35,7 @@ function revoke(context: Context, door: OpenDoor, step: JsonObject): void {
   }
   if (step["tokenOf"] !== undefined) {
     const { iss, jti, sub, client_id } = claimsOf(context, door, textOf(step["tokenOf"]));
-    // an opaque token without an identifier is known by what it was granted for
+    // an opaque token without an identifier is revoked with its grant
     if (typeof jti === "string") revocations.revokeId(text(iss), jti);
     else revocations.revokeGrant(text(sub), text(client_id), context.now);
     return;
@@ -54,7 +54,7 @@ function answerAnew(context: Context, door: OpenDoor, step: JsonObject): void {
   door.answers.set(token, full(context, step["introspection"]) as JsonObject);
 }
 
-/** Runs the steps; the result is that of the last one that asks. */
+/** Runs the steps and returns the result of the last one that makes a call. */
 export async function runSequence(context: Context, steps: readonly Json[]): Promise<Result> {
   const door = doorOfCase(context, true);
   const faults: string[] = [];
@@ -78,6 +78,6 @@ export async function runSequence(context: Context, steps: readonly Json[]): Pro
       faults.push(`step ${index + 1}: expected ${wanted.join(" or ")}, got ${last.detail}`);
     }
   }
-  if (last === undefined) throw new Skip("a sequence that asks nothing");
+  if (last === undefined) throw new Skip("a sequence without a call");
   return { ...last, faults };
 }

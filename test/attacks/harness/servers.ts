@@ -1,4 +1,4 @@
-// Real servers for the adapters that cases name, one for each policy, asked over raw sockets.
+// Real servers for the adapters that cases name, one for each policy. Requests go over raw sockets.
 
 import { isMessage, requestOf } from "./authorize.js";
 import { authorizationOf, type Context, doorOfCase, needsFreshDoor, tokenOf } from "./context.js";
@@ -14,22 +14,22 @@ import { type RawRequest, type RawResponse, sendRaw } from "./raw-http.js";
 import { outcomesOf, type Result, timed } from "./result.js";
 
 export interface Servers {
-  /** The runs of a case on an adapter, by the name that the corpus gives it. */
+  /** Returns the runs of a case on an adapter, by its name in the corpus. */
   runsOf(context: Context, adapter: string): readonly Run[];
   close(): Promise<void>;
 }
 
 type Start = (door: OpenDoor, tools: readonly string[], options: JsonObject) => Promise<Host>;
 
-/** A server of one adapter, and the requests that it is for. */
+/** A server of an adapter, and the requests that it handles. */
 interface Kind {
   readonly name: string;
   readonly start: Start;
-  /** Whether it can be told from this server what the gate does with a message that should be taken, or be refused. */
+  /** Returns whether the response of this server shows if the gate passed or denied a message. */
   readonly tells?: (request: JsonObject, isTaken: boolean, asserts: JsonObject) => boolean;
 }
 
-/** Plain endpoints and tools, by the adapter's name. */
+/** The servers for endpoints and tools over plain HTTP, by adapter. */
 const PLAIN: ReadonlyMap<string, readonly Kind[]> = new Map([
   [
     "express",
@@ -43,7 +43,7 @@ const PLAIN: ReadonlyMap<string, readonly Kind[]> = new Map([
 
 type StartMcp = (door: OpenDoor, tools: readonly string[], generation: Generation) => Promise<Host>;
 
-/** Both generations of the SDK, and a server that does whatever it is told. */
+/** Returns servers with both generations of the SDK, and one without an SDK that runs every message. */
 const generations = (start: StartMcp): readonly Kind[] => [
   {
     name: "the gate alone",
@@ -63,21 +63,21 @@ const generations = (start: StartMcp): readonly Kind[] => [
   },
 ];
 
-/** Messages of the Model Context Protocol, by the adapter's name. */
+/** The servers for messages of the Model Context Protocol, by adapter. */
 const MESSAGES: ReadonlyMap<string, readonly Kind[]> = new Map([
   ["mcp", generations(startMcp)],
   ["express", generations(startMcpOnExpress)],
   ["fastify", generations(startMcpOnFastify)],
 ]);
 
-/** Whether a message is about the server itself, which the gate leaves to the server: it opens nothing of the policy's. */
+/** Returns whether a message concerns only the server itself. The gate passes it on, since it uses no operation of the policy. */
 function isServersOwn(request: JsonObject): boolean {
   return /^(logging\/setLevel|server\/discover)$/.test(
     textOf(member(member(request, "body"), "method")),
   );
 }
 
-/** Whether a message speaks a version that the older generation does not know. */
+/** Returns whether a message uses a protocol version that is unknown to the older SDK generation. */
 function isNew(request: JsonObject): boolean {
   return listOf(member(request, "headers")).some((pair) => {
     const [name, value] = listOf(pair).map(textOf);
@@ -85,12 +85,12 @@ function isNew(request: JsonObject): boolean {
   });
 }
 
-/** Whether it says so in its body, too, as the newer generation wants it. */
+/** Returns whether the body also names this version, as the newer SDK generation requires. */
 function hasEnvelope(request: JsonObject): boolean {
   return JSON.stringify(request).includes("io.modelcontextprotocol/protocolVersion");
 }
 
-/** Starts servers when they are asked for, and keeps them for other cases. */
+/** Creates a pool that starts servers on demand and reuses them for other cases. */
 export function newServers(): Servers {
   const hosts = new Map<OpenDoor, Map<string, Promise<Host>>>();
   const opened: Promise<Host>[] = [];
@@ -126,7 +126,7 @@ export function newServers(): Servers {
           const request = requestOf(context, given);
           const door = doorOfCase(context, needsFreshDoor(given));
           const tools = new Set(toolsOf(door));
-          // a name that only patterns fit is served when it is asked for
+          // a name that only patterns match is added when a request uses it
           for (const name of namesOf(request)) if (isKnown(door, name)) tools.add(name);
           const key = JSON.stringify([kind.name, options, [...tools]]);
           const host = await hostOf(door, key, () => kind.start(door, [...tools], options));
@@ -143,7 +143,7 @@ export function newServers(): Servers {
   };
 }
 
-/** `name`, or `name:{option,option:value}`. */
+/** Parses the name of an adapter: `name` or `name:{option,option:value}`. */
 function readAdapter(
   text: string,
 ): { readonly name: string; readonly options: JsonObject } | undefined {
@@ -167,14 +167,14 @@ function readAdapter(
   };
 }
 
-/** The tools that a request names. */
+/** Returns the tools that a request names. */
 function namesOf(request: JsonObject): readonly string[] {
   const text = member(request, "bodyText");
   let body = member(request, "body");
   try {
     if (typeof text === "string") body = JSON.parse(text) as Json;
   } catch {
-    // what is no JSON names nothing
+    // text that is not JSON names no tools
   }
   const calls = listOf(body).map((message) => member(member(message, "params"), "name"));
   const names = [member(request, "tool"), ...calls];
@@ -190,7 +190,7 @@ function isKnown({ policy }: OpenDoor, tool: string): boolean {
   }
 }
 
-/** The request of a case as it goes over the wire. */
+/** Returns the request of a case as it is sent. */
 function rawRequestOf(request: JsonObject, authorization: readonly string[]): RawRequest {
   const fields = authorization.map((line) => ["authorization", line] as const);
   const given = member(request, "headers");
@@ -226,17 +226,17 @@ async function ask(host: Host, request: RawRequest): Promise<Result> {
   return { ...resultOf(response, handled), milliseconds };
 }
 
-/** What an answer over HTTP says: a handler that has run has let somebody in, whatever the status. */
+/** Returns the result of an HTTP response. If a handler has run, the result is `allow`, whatever the status. */
 export function resultOf(response: RawResponse, handled: readonly string[]): Result {
   const { status, headers, body } = response;
   const message = readMessages(response);
   const outcomes =
     message?.outcomes ?? (status === 0 ? (["reject-input"] as const) : outcomesOf(status));
   const hasRun = handled.length > 0;
-  // a notification has no answer but 202
+  // the only response to a notification is 202
   const isEmpty = outcomes.includes("allow") && message === undefined && status !== 202;
   return {
-    // nobody is let in where nothing has run
+    // without a handler that has run, the result is not `allow`
     outcomes: hasRun ? ["allow"] : isEmpty ? [] : outcomes,
     detail: `status ${status}${hasRun ? `, \`${handled.join("`, `")}\` has run` : ""}: ${body.slice(0, 300)}`,
     status,
