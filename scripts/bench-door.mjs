@@ -1,7 +1,6 @@
-// npm run bench:door: measures a route behind a gate against the same route without a gate, and against the middleware of
-// other packages for the same task (a signed token, its issuer and audience, one scope). Each contender runs in its own
-// process. Another process sends the load, to one contender after the other, with the same token. Ratios are comparable
-// between machines; requests per second are not.
+// npm run bench:door: measures a route behind a gate against the same route without a gate, and against the middleware of other packages
+// for the same task (a signed token, its issuer and audience, one scope). Each contender runs in its own process, and another process sends
+// the load to one after the other, with the same token. Ratios are comparable between machines; requests per second are not.
 import { fork } from "node:child_process";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
@@ -198,7 +197,6 @@ async function serve(/** @type {string} */ suite, /** @type {string} */ name) {
   process.send?.({ port: address.port });
 }
 
-/** Runs in a child process: sends load to the targets that the parent process names. */
 async function load() {
   const { default: autocannon } = await import("autocannon");
   /** @param {{ seconds: number, target: Target }} order */
