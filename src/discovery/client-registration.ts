@@ -1,4 +1,5 @@
 import { firstItems } from "../grammar/any-value.js";
+import { isObject } from "../grammar/is-object.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import { holdsUnseen } from "../grammar/shown-text.js";
 import { isLoopback, urlParts, webLink } from "../grammar/url.js";
@@ -147,8 +148,7 @@ function spelling(member: string): string {
 /** Copies the own members that a client may set; `undefined` for a value that is not an object, or cannot be read. */
 function copyOf(metadata: unknown): Record<string, unknown> | undefined {
   try {
-    if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata))
-      return undefined;
+    if (!isObject(metadata)) return undefined;
     const entries = Object.entries(metadata).filter(
       ([key]) => key !== "__proto__" && !SERVER_MEMBERS.has(spelling(key)),
     );

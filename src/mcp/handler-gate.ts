@@ -1,4 +1,5 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
+import { isObject } from "../grammar/is-object.js";
 import type { Authorizer } from "../resource-server/authorizer.js";
 import type { Answer, Refusal } from "../resource-server/challenge.js";
 import type { Vouched } from "../resource-server/vouched.js";
@@ -6,7 +7,7 @@ import { type Caller, readCaller } from "./caller.js";
 import type { Handshake } from "./handshake.js";
 import { errorOf } from "./http.js";
 import type { Lists } from "./lists.js";
-import { isNamed, type Params } from "./message.js";
+import type { Params } from "./message.js";
 import type { Registrations } from "./registrations.js";
 import { newSessionMemory, ownerOf } from "./sessions.js";
 import { signInScopeOf } from "./sign-in-scope.js";
@@ -169,7 +170,7 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
 }
 
 function methodOf(request: unknown): string {
-  const method = isNamed(request) ? request["method"] : undefined;
+  const method = isObject(request) ? request["method"] : undefined;
   return typeof method === "string" ? method : "";
 }
 

@@ -1,4 +1,5 @@
 import { readOwn } from "../decision/access-token.js";
+import { isObject } from "../grammar/is-object.js";
 
 /** A message of the protocol as it is decided on. */
 export type Message =
@@ -17,19 +18,14 @@ export type Question = Pick<Exclude<Message, { kind: "response" }>, "kind" | "me
 /** The parameters of a message, by name; positional ones are none of the protocol's. */
 export type Params = Readonly<Record<string, unknown>> | undefined;
 
-/** Whether a value is an object by names: no list, no null. */
-export function isNamed(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Reads one message of JSON-RPC 2.0 as MCP allows it; `undefined` for anything else. Keys are case-sensitive. */
 export function readMessage(value: unknown): Message | undefined {
-  if (!isNamed(value) || readOwn(value, "jsonrpc") !== "2.0") return undefined;
+  if (!isObject(value) || readOwn(value, "jsonrpc") !== "2.0") return undefined;
   const method = readOwn(value, "method");
   const id = readOwn(value, "id");
   const params = readOwn(value, "params");
   if (method === undefined) return isResponse(value, id) ? { kind: "response" } : undefined;
-  if (typeof method !== "string" || (params !== undefined && !isNamed(params))) return undefined;
+  if (typeof method !== "string" || (params !== undefined && !isObject(params))) return undefined;
   if (!Object.hasOwn(value, "id")) return { kind: "notification", method, params };
   return isId(id) ? { kind: "request", id, method, params } : undefined;
 }
@@ -40,8 +36,8 @@ export function idOf(message: Message | undefined): string | number | null {
 }
 
 function isResponse(value: object, id: unknown): boolean {
-  const hasResult = isNamed(readOwn(value, "result"));
-  const hasError = isNamed(readOwn(value, "error"));
+  const hasResult = isObject(readOwn(value, "result"));
+  const hasError = isObject(readOwn(value, "error"));
   return hasResult !== hasError && (isId(id) || (hasError && id === undefined));
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isObject } from "../grammar/is-object.js";
 import type { PolicyDefinition } from "./definition.js";
 import { formatPath, nearest, type Path, type Report } from "./findings.js";
 
@@ -114,7 +115,7 @@ type Issue = z.core.$ZodIssue;
 export function checkShape(data: unknown, report: Report): PolicyDefinition {
   const result = Definition.safeParse(data, { reportInput: true });
   if (result.success) return data as PolicyDefinition;
-  const root = isObject(data) ? data : {};
+  const root: Bag = isObject(data) ? data : {};
   for (const { issue, path } of issuesIn(result.error.issues, [])) {
     if (report.isFull) {
       report.stop();
@@ -233,10 +234,6 @@ function optionsAt(path: Path): readonly string[] {
 }
 
 type Bag = Record<string | number, unknown>;
-
-function isObject(value: unknown): value is Bag {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** Takes the wrong part out. A scope stays declared even if its options are wrong, because rules that name it are correct. */
 function prune(root: Bag, path: Path): void {

@@ -1,3 +1,4 @@
+import { isObject } from "../grammar/is-object.js";
 import { readStrictJson } from "../grammar/strict-json.js";
 
 /** A JSON object. Its members are looked up with `Object.hasOwn`, so `__proto__` is a name like any other. */
@@ -10,8 +11,4 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export function readJsonObject(bytes: Uint8Array): JsonObject | undefined {
   const value = readStrictJson(bytes);
   return isObject(value) ? value : undefined;
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isObject } from "../grammar/is-object.js";
 import {
   isFunction,
   type OptionCheck,
@@ -9,7 +10,6 @@ import {
 import { ownMembers } from "../policy/own-members.js";
 import type { Fetch } from "./ask-json.js";
 import { isText } from "./claim-checks.js";
-import { isObject } from "./json-object.js";
 import type { CacheOptions } from "./token-memory.js";
 
 /** The options of both verifiers. */
