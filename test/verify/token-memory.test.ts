@@ -7,69 +7,81 @@ import { inSeconds, KEY_SET, MUTATIONS, mint, NOW, newTestClock, OPTIONS } from 
 const END = Number.POSITIVE_INFINITY;
 const acceptedOf = (sub: string): Accepted => ({ kind: "token", token: { scope: "", sub } });
 
-describe("the memory of verified tokens", () => {
-  it("knows a token by its exact text", () => {
-    const memory = newTokenMemory({ entries: 10, seconds: 60 });
+describe("the cache of verified tokens", () => {
+  it("finds a token by its exact text", () => {
+    const cache = newTokenMemory({ entries: 10, seconds: 60 });
     const text = "a".repeat(100);
-    memory.set(text, acceptedOf("a"), 0, END);
-    expect(memory.get(text, 0)).toEqual(acceptedOf("a"));
-    expect(memory.get(`b${text.slice(1)}`, 0)).toBeUndefined();
-    expect(memory.get(text.slice(1), 0)).toBeUndefined();
-    expect(memory.get(`${text}a`, 0)).toBeUndefined();
-    expect(memory.get("", 0)).toBeUndefined();
+    cache.set(text, acceptedOf("a"), 0, END);
+    expect(cache.get(text, 0)).toEqual(acceptedOf("a"));
+    expect(cache.get(`b${text.slice(1)}`, 0)).toBeUndefined();
+    expect(cache.get(text.slice(1), 0)).toBeUndefined();
+    expect(cache.get(`${text}a`, 0)).toBeUndefined();
+    expect(cache.get("", 0)).toBeUndefined();
   });
 
-  it("keeps one of two texts that end alike", () => {
-    const memory = newTokenMemory({ entries: 10, seconds: 60 });
+  it("keeps the last of two tokens that end alike", () => {
+    const cache = newTokenMemory({ entries: 10, seconds: 60 });
     const [first, second] = ["a", "b"].map((start) => start + "x".repeat(40)) as [string, string];
-    memory.set(first, acceptedOf("first"), 0, END);
-    memory.set(second, acceptedOf("second"), 0, END);
-    expect(memory.get(first, 0)).toBeUndefined();
-    expect(memory.get(second, 0)?.token.sub).toBe("second");
+    cache.set(first, acceptedOf("first"), 0, END);
+    cache.set(second, acceptedOf("second"), 0, END);
+    expect(cache.get(first, 0)).toBeUndefined();
+    expect(cache.get(second, 0)?.token.sub).toBe("second");
   });
 
   it.each([
-    ["before it was verified", 9_999, false],
-    ["when it was verified", 10_000, true],
-    ["just before the ceiling", 69_999, true],
-    ["at the ceiling", 70_000, false],
-  ])("forgets: %s", (_title, now, isKnown) => {
-    const memory = newTokenMemory({ entries: 10, seconds: 60 });
-    memory.set("text", acceptedOf("a"), 10_000, END);
-    expect(memory.get("text", now) !== undefined).toBe(isKnown);
+    ["does not return a token before its verification", 9_999, false],
+    ["returns a token at the time of its verification", 10_000, true],
+    ["returns a token just before the ceiling", 69_999, true],
+    ["does not return a token at the ceiling", 70_000, false],
+  ])("%s", (_title, now, isKnown) => {
+    const cache = newTokenMemory({ entries: 10, seconds: 60 });
+    cache.set("text", acceptedOf("a"), 10_000, END);
+    expect(cache.get("text", now) !== undefined).toBe(isKnown);
   });
 
-  it("forgets at the end of the token, whatever the ceiling", () => {
-    const memory = newTokenMemory({ entries: 10, seconds: 60 });
-    memory.set("text", acceptedOf("a"), 0, 5_000);
-    expect(memory.get("text", 4_999)).toBeDefined();
-    expect(memory.get("text", 5_000)).toBeUndefined();
+  it("does not return a token that has ended, whatever the ceiling", () => {
+    const cache = newTokenMemory({ entries: 10, seconds: 60 });
+    cache.set("text", acceptedOf("a"), 0, 5_000);
+    expect(cache.get("text", 4_999)).toBeDefined();
+    expect(cache.get("text", 5_000)).toBeUndefined();
   });
 
-  it.each([2, 3, 10, 101])("holds %i at most, and what is asked for again stays", (entries) => {
-    const memory = newTokenMemory({ entries, seconds: 60 });
-    const texts = Array.from({ length: 1_000 }, (_, index) => `token-${index}`);
-    memory.set("kept", acceptedOf("kept"), 0, END);
-    for (const text of texts) {
-      memory.set(text, acceptedOf(text), 0, END);
-      expect(memory.get("kept", 0)?.token.sub).toBe(
-        entries > 2 ? "kept" : memory.get("kept", 0)?.token.sub,
-      );
-    }
-    const held = texts.filter((text) => memory.get(text, 0) !== undefined);
-    expect(held.length).toBeLessThanOrEqual(entries);
-    expect(held.length).toBeGreaterThan(0);
+  it.each([2, 3, 10, 101])(
+    "keeps at most %i tokens, and keeps one that is read again",
+    (entries) => {
+      const cache = newTokenMemory({ entries, seconds: 60 });
+      const texts = Array.from({ length: 1_000 }, (_, index) => `token-${index}`);
+      cache.set("kept", acceptedOf("kept"), 0, END);
+      for (const text of texts) {
+        cache.set(text, acceptedOf(text), 0, END);
+        expect(cache.get("kept", 0)?.token.sub).toBe(
+          entries > 2 ? "kept" : cache.get("kept", 0)?.token.sub,
+        );
+      }
+      const kept = texts.filter((text) => cache.get(text, 0) !== undefined);
+      expect(kept.length).toBeLessThanOrEqual(entries);
+      expect(kept.length).toBeGreaterThan(0);
+    },
+  );
+
+  it("keeps an expired token no longer for being asked for", () => {
+    const cache = newTokenMemory({ entries: 2, seconds: 60 });
+    cache.set("expired", acceptedOf("expired"), 0, 1_000);
+    cache.set("valid", acceptedOf("valid"), 0, END);
+    expect(cache.get("expired", 1_000)).toBeUndefined();
+    cache.set("next", acceptedOf("next"), 0, END);
+    expect(cache.get("valid", 1_000)?.token.sub).toBe("valid");
   });
 
-  it("is none where it is `false`", () => {
-    const memory = newTokenMemory(false);
-    memory.set("text", acceptedOf("a"), 0, END);
-    expect(memory.get("text", 0)).toBeUndefined();
+  it("keeps nothing if the option is `false`", () => {
+    const cache = newTokenMemory(false);
+    cache.set("text", acceptedOf("a"), 0, END);
+    expect(cache.get("text", 0)).toBeUndefined();
   });
 });
 
-describe("a verifier that remembers", () => {
-  it("answers at once the second time, with the same token", async () => {
+describe("a verifier with a cache", () => {
+  it("returns the same token without a promise the second time", async () => {
     const verify = jwtVerifier(OPTIONS);
     const text = await mint();
     const first = verify(text);
@@ -80,7 +92,7 @@ describe("a verifier that remembers", () => {
     expect(verify(Buffer.from(text).toString())).toBe(token);
   });
 
-  it("remembers no token that is no good", async () => {
+  it("does not cache a rejected token", async () => {
     const verify = jwtVerifier(OPTIONS);
     const forged = await mint({ key: "attacker-rs256" });
     expect(await verify(forged)).toBeUndefined();
@@ -88,7 +100,7 @@ describe("a verifier that remembers", () => {
     expect(await verify(forged)).toBeUndefined();
   });
 
-  it("remembers no other text than the one it has verified", async () => {
+  it("finds only the text that it has verified", async () => {
     const verify = jwtVerifier(OPTIONS);
     const text = await mint();
     await verify(text);
@@ -101,7 +113,7 @@ describe("a verifier that remembers", () => {
     expect(await verify([header, claims, signature].join("."))).toBeUndefined();
   });
 
-  it("looks at `exp` at every hit, with the tolerance", async () => {
+  it("checks `exp` at every hit, with the tolerance", async () => {
     const clock = newTestClock();
     const verify = jwtVerifier({ ...OPTIONS, now: clock.now, clockTolerance: 5 });
     const text = await mint({ claims: { exp: inSeconds(10) } });
@@ -112,7 +124,7 @@ describe("a verifier that remembers", () => {
     expect(verify(text)).toBeUndefined();
   });
 
-  it("looks at the clock at every hit: one that is set back verifies anew", async () => {
+  it("checks the clock at every hit: after the clock is set back it verifies again", async () => {
     const clock = newTestClock();
     const verify = jwtVerifier({ ...OPTIONS, now: clock.now });
     const text = await mint();
@@ -121,7 +133,7 @@ describe("a verifier that remembers", () => {
     expect(await verify(text)).toBeUndefined();
   });
 
-  it("needs a clock for a hit", async () => {
+  it("throws if the clock returns no time at a hit", async () => {
     const times = [NOW, NOW, Number.NaN];
     const verify = jwtVerifier({ ...OPTIONS, now: () => times.shift() as number });
     const text = await mint();
@@ -129,7 +141,7 @@ describe("a verifier that remembers", () => {
     expect(() => verify(text)).toThrow("the clock gave no time");
   });
 
-  it("notices a removed key after the two ceilings, and no later", async () => {
+  it("notices a removed key after the two ceilings", async () => {
     const clock = newTestClock();
     let set: object = KEY_SET;
     const verify = jwtVerifier({
@@ -150,7 +162,7 @@ describe("a verifier that remembers", () => {
     expect(await verify(text)).toBeUndefined();
   });
 
-  it("does not remember where it is told not to", async () => {
+  it("caches nothing with `cache: false`", async () => {
     const verify = jwtVerifier({ ...OPTIONS, cache: false });
     const text = await mint();
     await verify(text);
