@@ -2,7 +2,7 @@ import { firstItems } from "../grammar/any-value.js";
 import { isObject } from "../grammar/is-object.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import { holdsUnseen } from "../grammar/shown-text.js";
-import { isLoopback, urlParts, webLink } from "../grammar/url.js";
+import { isSecure, urlParts, webLink } from "../grammar/url.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { CLIENT_MEMBERS } from "../policy/client.js";
 import { compiledPolicyOf } from "../policy/compile.js";
@@ -234,7 +234,5 @@ function isRedirect(uri: unknown): boolean {
   if (/^https?:(?!\/\/[^/?])/i.test(uri)) return false;
   const url = urlParts(uri);
   if (url === undefined || url.username !== "" || url.password !== "") return false;
-  if (url.protocol === "https:") return true;
-  if (url.protocol === "http:") return isLoopback(url);
-  return /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(url.protocol);
+  return isSecure(url) || /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(url.protocol);
 }

@@ -1,4 +1,4 @@
-import { isLoopback, type UrlParts, urlParts } from "../grammar/url.js";
+import { isSecure, type UrlParts, urlParts } from "../grammar/url.js";
 
 /** ASCII that prints, without quotes, and a host after two slashes: else a URL parser mends in silence what clients compare byte for byte. */
 const WRITTEN_OUT = /^[a-z]+:\/\/(?![/?#])[\x21\x23-\x5b\x5d-\x7e]+$/i;
@@ -10,8 +10,7 @@ export function resourceFault(resource: unknown): string | undefined {
   if (!WRITTEN_OUT.test(resource)) return "expected a URL in printable ASCII, without quotes";
   if (url.username !== "" || url.password !== "") return "a URL with credentials in it";
   if (resource.includes("#")) return "an identifier has no fragment";
-  const isLocal = url.protocol === "http:" && isLoopback(url);
-  return url.protocol === "https:" || isLocal ? undefined : "expected `https`, or a loopback host";
+  return isSecure(url) ? undefined : "expected `https`, or a loopback host";
 }
 
 /** What stands in the way of a text being an issuer, which is like a resource identifier without a query (RFC 8414, section 2). */

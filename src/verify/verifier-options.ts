@@ -1,4 +1,5 @@
 import { isObject } from "../grammar/is-object.js";
+import { isSecure, urlParts } from "../grammar/url.js";
 import {
   isFunction,
   type OptionCheck,
@@ -59,26 +60,14 @@ export function absent(reason: string): OptionCheck {
   return (value) => (value === undefined ? undefined : reason);
 }
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
 /** Where a server is asked: `https`, or `http` on this machine, without credentials and fragment. */
 export const isServer: OptionCheck = (value) => {
-  const url = typeof value === "string" || value instanceof URL ? parseUrl(value) : undefined;
+  const url = urlParts(value instanceof URL ? value.href : value);
   if (url === undefined) return "expected an absolute URL";
   if (url.username !== "" || url.password !== "") return "a URL with credentials in it";
   if (url.hash !== "") return "a URL with a fragment";
-  const isSafe =
-    url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname));
-  return isSafe ? undefined : "expected `https`, or a loopback host";
+  return isSecure(url) ? undefined : "expected `https`, or a loopback host";
 };
-
-function parseUrl(value: string | URL): URL | undefined {
-  try {
-    return new URL(value);
-  } catch {
-    return undefined;
-  }
-}
 
 /** A number from nought, up to `most`. */
 function upTo(most: number): OptionCheck {
