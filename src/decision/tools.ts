@@ -24,8 +24,8 @@ export interface ToolView {
   readonly decision: Decision;
 }
 
-/** Tools that a list shows: those that can be called, and those that consent, an upgrade or a sign-in would open. */
-const VISIBLE: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
+/** The decisions whose tool a list contains: allowed, or a denial that consent, an upgrade or a sign-in would lift. */
+export const LISTED_CODES: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
   "allowed",
   "insufficient_scope",
   "upgrade_required",
@@ -47,7 +47,7 @@ export function listTools(decider: Decider, token: unknown): ToolView[] {
       operation.plain === undefined
         ? decideForToken(decider.policy, operation, token, seen)
         : decideOperation(reader, operation, token, undefined);
-    if (decision !== undefined && VISIBLE.has(decision.code)) views.push({ name, decision });
+    if (decision !== undefined && LISTED_CODES.has(decision.code)) views.push({ name, decision });
   }
   return views;
 }

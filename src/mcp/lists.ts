@@ -1,7 +1,7 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { DecisionCode } from "../decision/decision.js";
 import type { Policy } from "../decision/policy.js";
-import type { ToolView } from "../decision/tools.js";
+import { LISTED_CODES, type ToolView } from "../decision/tools.js";
 import { isObject } from "../grammar/is-object.js";
 import { isToolName } from "../policy/names.js";
 import type { Registrations } from "./registrations.js";
@@ -28,14 +28,8 @@ type IsNamed = Registrations["isNamed"];
 /** Versions before 2026-07-28 know no such members, and allow them: a client that keeps lists reads them there, too. */
 const NEVER_KEPT = { ttlMs: 0, cacheScope: "private" };
 
-/** What `toolsFor` shows; a tool that only a pattern names is looked at by the same codes. A missing argument says nothing yet. */
-const VISIBLE: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
-  "allowed",
-  "invalid_params",
-  "insufficient_scope",
-  "upgrade_required",
-  "unauthenticated",
-]);
+/** The codes of `toolsFor`, for a tool that only a pattern names; and `invalid_params`, since a list gives no arguments yet. */
+const VISIBLE: ReadonlySet<DecisionCode> = new Set([...LISTED_CODES, "invalid_params"]);
 
 /** The tools of the policy that a caller sees: their place in a list; `undefined` for one that is not shown. */
 type Places = (tool: string) => number | undefined;
