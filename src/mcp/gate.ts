@@ -11,6 +11,7 @@ import type { Authorizer } from "../resource-server/authorizer.js";
 import { readBounded } from "../resource-server/bounded-body.js";
 import { metadataRoute } from "../resource-server/metadata-route.js";
 import { newRequestNote } from "../resource-server/request-note.js";
+import { targetOfUrl } from "../resource-server/target.js";
 import { type McpPassed, type McpVerdict, newGateCore } from "./gate-core.js";
 import { newHandshake } from "./handshake.js";
 import {
@@ -265,7 +266,7 @@ function newPublisher(
 function readWebRequest(request: Request): McpHttpRequest {
   return {
     method: request.method,
-    target: request.url.replace(/^[^:/?#]+:\/\/[^/?#]*/, ""),
+    target: targetOfUrl(request.url),
     field: (name) => {
       const value = request.headers.get(name);
       return value === null ? [] : [value];
