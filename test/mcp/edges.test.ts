@@ -119,6 +119,19 @@ describe("lists", () => {
     expect(lists.filter("tools/list", undefined, reader)).toMatchObject({ tools: [] });
   });
 
+  it("contain a tool of a pattern whose decision needs an argument", () => {
+    const bound = definePolicy({
+      name: "Bound",
+      version: "1",
+      scopes: { "/accounts/{id}/read": "", "admin:all": { reserved: true } },
+      tools: { "account_*": "/accounts/{id}/read", "admin_*": "admin:all" },
+    });
+    const tools = [{ name: "account_notes" }, { name: "admin_notes" }, { name: "other" }];
+    expect(newFilter(bound, {}, undefined)("tools/list", { tools }, reader)).toMatchObject({
+      tools: [{ name: "account_notes" }],
+    });
+  });
+
   it("of a policy without tools are empty", () => {
     const bare = definePolicy({ name: "Bare", version: "1", scopes: {} });
     const tools = [{ name: "read_note" }];

@@ -8,6 +8,7 @@ describe("the request target of a URL", () => {
     ["https://user:pw@a.example:8080/b", "/b", "/b"],
     ["http://[::1]:3000//b//", "//b//", "//b//"],
     ["https://a.example/b#c", "/b#c", "/b#c"],
+    ["https://a.example#c", "#c", "#c"],
     ["https://a.example?b", "?b", ""],
     ["https://a.example/%2e%2e/b://c/d", "/%2e%2e/b://c/d", "/%2e%2e/b://c/d"],
     ["/b?c", "/b?c", "/b"],
