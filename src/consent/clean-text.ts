@@ -1,4 +1,4 @@
-import { holdsUnseen } from "../grammar/shown-text.js";
+import { escapeUnseen, replaceUnseen } from "../grammar/shown-text.js";
 
 const LONGEST_NAME = 80;
 const LONGEST_SHOWN = 200;
@@ -9,10 +9,11 @@ const MARKS_TOO_MANY = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu;
 /** A text of somebody else as one line that shows what it says: NFKC, nothing unseen, one space between words, cut. `undefined` for nothing. */
 export function cleanName(text: unknown, most = LONGEST_NAME): string | undefined {
   if (typeof text !== "string") return undefined;
-  const clean = [...text.slice(0, 16 * most).normalize("NFKC")]
-    .map((character) => (/\s/.test(character) ? " " : character))
-    .filter((character) => !holdsUnseen(character))
-    .join("")
+  const line = text
+    .slice(0, 16 * most)
+    .normalize("NFKC")
+    .replaceAll(/\s/g, " ");
+  const clean = replaceUnseen(line, "")
     .replaceAll(MARKS_TOO_MANY, "$1")
     .replaceAll(/ {2,}/g, " ")
     .trim();
@@ -29,11 +30,5 @@ export function cleanName(text: unknown, most = LONGEST_NAME): string | undefine
 /** A text for a log: one line, with what is unseen written as escapes, cut. */
 export function forLog(text: unknown): string {
   const shown = typeof text === "string" ? text : `(${typeof text})`;
-  return [...shown.slice(0, LONGEST_SHOWN)]
-    .map((character) =>
-      holdsUnseen(character)
-        ? `\\u{${(character.codePointAt(0) as number).toString(16)}}`
-        : character,
-    )
-    .join("");
+  return escapeUnseen(shown.slice(0, LONGEST_SHOWN));
 }

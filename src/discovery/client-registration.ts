@@ -1,7 +1,7 @@
 import { firstItems } from "../grammar/any-value.js";
 import { isObject } from "../grammar/is-object.js";
 import { printedScope } from "../grammar/scope-syntax.js";
-import { holdsUnseen } from "../grammar/shown-text.js";
+import { holdsUnseen, replaceUnseen } from "../grammar/shown-text.js";
 import { isSecure, urlParts, webLink } from "../grammar/url.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { CLIENT_MEMBERS } from "../policy/client.js";
@@ -142,7 +142,7 @@ const SERVER_MEMBERS: ReadonlySet<string> = new Set(
 /** Returns a member without what spellings of a name differ in: case, separators, unseen letters, compatibility forms, a language tag. */
 function spelling(member: string): string {
   const [name = ""] = member.normalize("NFKC").split("#", 1);
-  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]|\p{Default_Ignorable_Code_Point}/gu, "");
+  return replaceUnseen(name.toLowerCase(), "").replaceAll(/[^\p{L}\p{N}]/gu, "");
 }
 
 /** Copies the own members that a client may set; `undefined` for a value that is not an object, or cannot be read. */

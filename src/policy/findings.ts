@@ -1,4 +1,5 @@
 import type { Finding } from "../errors.js";
+import { escapeUnseen } from "../grammar/shown-text.js";
 import { withoutPrototype } from "./own-members.js";
 
 /** Where something stands in a definition, from the root. */
@@ -111,12 +112,9 @@ export function newReport(): Report {
   };
 }
 
-/** A text with what would break or colour the line written as escapes: names stand in messages as they came. */
+/** Returns a message as one visible line: a name in it may contain line breaks, colour codes and invisible characters. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
-    const code = character.codePointAt(0) as number;
-    return `\\u{${code.toString(16)}}`;
-  });
+  return escapeUnseen(text);
 }
 
 /** Writes all findings as one text, a line each: the message of the error that refuses a policy or what is built on one. */

@@ -156,27 +156,27 @@ describe("text for people", () => {
       title: "a colour of the policy",
       from: [styled("red", `${ESC}[31ma`), `${ESC}[39m`],
       colours: true,
-      to: `${ESC}[31m\\u{1B}[31ma${ESC}[39m\\u{1B}[39m`,
+      to: `${ESC}[31m\\u{1b}[31ma${ESC}[39m\\u{1b}[39m`,
     },
     {
       title: "another sequence",
       from: `${ESC}[2J${ESC}]0;x\u0007`,
       colours: true,
-      to: "\\u{1B}[2J\\u{1B}]0;x\\u{7}",
+      to: "\\u{1b}[2J\\u{1b}]0;x\\u{7}",
     },
     {
       title: "a line break, a carriage return, a tab, C1",
       from: "a\n\r\tb\u009B",
       colours: false,
-      to: "a\\u{A}\\u{D}\\u{9}b\\u{9B}",
+      to: "a\\u{a}\\u{d}\\u{9}b\\u{9b}",
     },
     {
       title: "text that is turned round",
       from: "a\u202Eb\u2066\u061C",
       colours: false,
-      to: "a\\u{202E}b\\u{2066}\\u{61C}",
+      to: "a\\u{202e}b\\u{2066}\\u{61c}",
     },
-    { title: "half a character", from: "a\uD800", colours: false, to: "a\\u{D800}" },
+    { title: "half a character", from: "a\uD800", colours: false, to: "a\\u{d800}" },
   ];
 
   it.each(CASES)("passes on or shows $title", ({ from, colours, to }) => {
@@ -185,7 +185,7 @@ describe("text for people", () => {
 
   it("keeps the line breaks of a document, and shows what it hides", () => {
     const text = "# a\n\nb\u202Ec\r\n";
-    expect(rendered({ kind: "document", text }, true)).toBe("# a\n\nb\\u{202E}c\\u{D}\n");
+    expect(rendered({ kind: "document", text }, true)).toBe("# a\n\nb\\u{202e}c\\u{d}\n");
   });
 
   it("is JSON of the same value, with every invisible character as an escape", () => {
