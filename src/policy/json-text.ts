@@ -21,7 +21,7 @@ export function readJson(text: string, report: Report): unknown {
     data = JSON.parse(body);
   } catch (error) {
     const { message } = error as SyntaxError;
-    report.add("json_syntax", [], `the text is no JSON: ${message.replaceAll(/\s+/g, " ")}`);
+    report.add("json_syntax", [], `the text is not JSON: ${message.replaceAll(/\s+/g, " ")}`);
     return undefined;
   }
   scanJson(body, {

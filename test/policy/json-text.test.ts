@@ -7,19 +7,19 @@ import { asFound, findingsOf, sorted } from "./findings-of.js";
 
 const HEAD = '"name":"Loopwise","version":"1"';
 
-const REFUSED: readonly (readonly [title: string, text: string, finds: readonly Found[]])[] = [
-  ["an empty text", "", [["json_syntax", "", "the text is no JSON"]]],
-  ["blanks", " \n\t ", [["json_syntax", "", "the text is no JSON"]]],
-  ["a truncated text", `{${HEAD},"scopes":{`, [["json_syntax", "", "the text is no JSON"]]],
-  ["trailing text", `{${HEAD},"scopes":{}} {}`, [["json_syntax", "", "the text is no JSON"]]],
-  ["a trailing comma", `{${HEAD},"scopes":{},}`, [["json_syntax", "", "the text is no JSON"]]],
-  ["a comment", `{${HEAD},"scopes":{} /* none */}`, [["json_syntax", "", "the text is no JSON"]]],
+const TEXTS: readonly (readonly [title: string, text: string, finds: readonly Found[]])[] = [
+  ["an empty text", "", [["json_syntax", "", "the text is not JSON"]]],
+  ["blanks", " \n\t ", [["json_syntax", "", "the text is not JSON"]]],
+  ["a truncated text", `{${HEAD},"scopes":{`, [["json_syntax", "", "the text is not JSON"]]],
+  ["trailing text", `{${HEAD},"scopes":{}} {}`, [["json_syntax", "", "the text is not JSON"]]],
+  ["a trailing comma", `{${HEAD},"scopes":{},}`, [["json_syntax", "", "the text is not JSON"]]],
+  ["a comment", `{${HEAD},"scopes":{} /* none */}`, [["json_syntax", "", "the text is not JSON"]]],
   [
     "two marks in front",
     `\uFEFF\uFEFF{${HEAD},"scopes":{}}`,
     [
       ["json_bom", "", "byte order mark"],
-      ["json_syntax", "", "the text is no JSON"],
+      ["json_syntax", "", "the text is not JSON"],
     ],
   ],
   ["a byte order mark", `\uFEFF{${HEAD},"scopes":{}}`, [["json_bom", "", "byte order mark"]]],
@@ -28,7 +28,7 @@ const REFUSED: readonly (readonly [title: string, text: string, finds: readonly 
     "\uFEFF",
     [
       ["json_bom", "", "mark"],
-      ["json_syntax", "", "no JSON"],
+      ["json_syntax", "", "not JSON"],
     ],
   ],
   ["a list", "[]", [["invalid_type", "", "expected an object, got a list"]]],
@@ -59,7 +59,7 @@ const REFUSED: readonly (readonly [title: string, text: string, finds: readonly 
     ],
   ],
   [
-    "the same key in two objects is no duplicate, whatever the texts look like",
+    "the same key in two objects, which is not a duplicate, whatever the strings look like",
     `{${HEAD},"scopes":{"a":{"title":"\\"title\\": {","warning":"\\\\"},"b":{"title":"a"}},
       "tools":{"a":"a","b":{"allOf":["b","a"]}},"notCovered":["a","a, a","[{","\\u0022a\\u0022:"]}`,
     [],
@@ -78,25 +78,25 @@ const REFUSED: readonly (readonly [title: string, text: string, finds: readonly 
 ];
 
 describe("a policy as JSON text", () => {
-  it.each(REFUSED)("%s", (_, text, finds) => {
+  it.each(TEXTS)("has the expected findings: %s", (_, text, finds) => {
     const found = findingsOf(text);
     expect(sorted(found.map((one) => asFound(one, finds)))).toEqual(sorted(finds));
   });
 
-  it("is the policy that the data would be", () => {
+  it("compiles to the policy of its data", () => {
     const data = { name: "n", version: "1", scopes: { a: "A" }, tools: { t: "a" } };
     expect(loadPolicy(JSON.stringify(data, null, 2)).definition).toEqual(data);
     expect(loadPolicy(`\r\n\t ${JSON.stringify(data)} \n`).definition).toEqual(data);
   });
 
-  it("is refused without reading on where it is no JSON", () => {
+  it("has no other finding than the syntax error if it is not JSON", () => {
     expect(findingsOf("{").map(({ code }) => code)).toEqual(["json_syntax"]);
     expect(findingsOf("{")[0]?.message).not.toMatch(/\n/);
   });
 });
 
 describe("readJson", () => {
-  it("does not parse what is deeper than a policy may be", () => {
+  it("does not parse text that is deeper than a policy may be", () => {
     for (const [depth, findings] of [
       [65, []],
       [66, ["too_large"]],
@@ -127,20 +127,23 @@ describe("readJson", () => {
     expect(report.findings).toEqual([]);
   });
 
-  it.each(['"', '{"a', '{"a\\', "]]", '[[["'])("ends for text that is not JSON: %s", (text) => {
-    const report = newReport();
-    expect(readJson(text, report)).toBeUndefined();
-    expect(report.findings.map(({ code }) => code)).toEqual(["json_syntax"]);
-  });
+  it.each(['"', '{"a', '{"a\\', "]]", '[[["'])(
+    "reports a syntax error for text without an end: %s",
+    (text) => {
+      const report = newReport();
+      expect(readJson(text, report)).toBeUndefined();
+      expect(report.findings.map(({ code }) => code)).toEqual(["json_syntax"]);
+    },
+  );
 
-  it("reads long texts, with escapes at their ends", () => {
+  it("reads long strings with escapes at their ends", () => {
     const report = newReport();
     const long = `{"${"a".repeat(500_000)}\\\\":"${"\\\\".repeat(100_000)}","b":"\\"","b":1}`;
     readJson(long, report);
     expect(report.findings.map(({ path }) => path)).toEqual(["b"]);
   });
 
-  it("sees empty keys and empty texts", () => {
+  it("reports an empty key that is repeated, among empty texts", () => {
     const report = newReport();
     expect(readJson('{"":1,"a":"","":2}', report)).toEqual({ "": 2, a: "" });
     expect(report.findings.map(({ code, path }) => [code, path])).toEqual([
