@@ -7,7 +7,7 @@ import type { Authorizer } from "./resource-server/authorizer-types.js";
 import { noOperation } from "./resource-server/gate.js";
 import { newRequestIds, readView } from "./resource-server/gate-audit.js";
 import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
-import { pathOf } from "./resource-server/target.js";
+import { pathOf, targetOfUrl } from "./resource-server/target.js";
 
 /** Options of a gate for `Request` and `Response`. */
 export interface FetchGateOptions {
@@ -119,13 +119,13 @@ export function fetchGate<Types extends PolicyTypes>(
       {
         endpoint: (request: Request, params: { readonly [param: string]: unknown } = {}) => {
           const { method } = request;
-          const path = pathOf(targetOf(request.url));
+          const path = pathOf(targetOfUrl(request.url));
           const found = authorizer.policy.findEndpoint({ method, path, params });
           return admit(request, (found ?? noOperation(method, path)).name, found?.params, params);
         },
         metadata: (request: Request) => {
           const route = metadataRoute(authorizer);
-          if (!route.isMeant(targetOf(request.url))) return undefined;
+          if (!route.isMeant(targetOfUrl(request.url))) return undefined;
           return responseOf(request, route.answer(request.method));
         },
       },
@@ -149,11 +149,6 @@ function queryOf({ url }: Request): object {
   return Object.fromEntries(
     [...found].map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
   );
-}
-
-/** Returns the part of a URL after the host, unchanged. It includes a fragment, so that no path is shortened unnoticed. */
-function targetOf(url: string): string {
-  return url.replace(/^[^:/?#]+:\/\/[^/?#]*/, "");
 }
 
 function responseOf({ method }: Request, { status, headers, body }: PlainAnswer): Response {

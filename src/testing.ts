@@ -3,6 +3,7 @@ import type { AccessToken } from "./decision/access-token.js";
 import { DECISION_CODES, type Decision, type DecisionCode } from "./decision/decision.js";
 import type { KnownName, OperationName, ParamsArgument, Policy } from "./decision/policy.js";
 import { PolicyError } from "./errors.js";
+import { isObject } from "./grammar/is-object.js";
 import { compiledPolicyOf } from "./policy/compile.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import {
@@ -179,15 +180,12 @@ export interface MatrixOptions<Name extends string = string> {
   readonly params?: TestParams;
 }
 
-const isObject: OptionCheck = (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-    ? undefined
-    : "expected an object";
+const isObjectOption: OptionCheck = (value) => (isObject(value) ? undefined : "expected an object");
 
 const MATRIX_CHECKS = {
-  tokens: required(isObject),
+  tokens: required(isObjectOption),
   operations: optional(isTextList),
-  params: optional(isObject),
+  params: optional(isObjectOption),
 } satisfies Record<keyof MatrixOptions, OptionCheck>;
 
 /**

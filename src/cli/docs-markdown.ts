@@ -1,10 +1,10 @@
 import type { Policy } from "../decision/policy.js";
 import { printedScope } from "../grammar/scope-syntax.js";
+import { bundleMembers } from "../policy/bundles.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
 import { cellCode, code, codeList, ruleCell, table, text } from "./markdown.js";
 import { type MatrixRow, matrixOf } from "./matrix-model.js";
 import { accountWords, planWords } from "./rule-words.js";
-import { bundleMembers } from "./scope-names.js";
 
 /**
  * Returns a scope reference in Markdown for client developers: the meaning of each scope, the scopes that each tool and
@@ -218,8 +218,9 @@ function bundleBlocks(policy: CompiledPolicy): readonly string[] {
   const bundles = Object.entries(policy.definition.bundles ?? {});
   if (bundles.length === 0) return [];
   const lines = bundles.map(([name, bundle]) => {
-    const { members, except } = bundleMembers(bundle, policy);
-    if (except === undefined) return `- **${text(name)}**: ${codeList(members)}`;
+    const { members, except } = bundleMembers(bundle, policy.scopes);
+    if (except === undefined)
+      return `- **${text(name)}**: ${codeList(members.map((scope) => scope.name))}`;
     const but = except.length === 0 ? "" : ` except ${codeList(except)}`;
     return `- **${text(name)}**: every scope${but}`;
   });

@@ -3,6 +3,7 @@ import { extname, resolve } from "node:path";
 import { createJiti } from "jiti";
 import { loadPolicy, type Policy } from "../decision/policy.js";
 import type { Finding } from "../errors.js";
+import { isObject } from "../grammar/is-object.js";
 import { UsageError } from "./io.js";
 import { type Language, locateFindings } from "./locate.js";
 import { loadGuarded } from "./module-exit.js";
@@ -162,8 +163,4 @@ function looksLikePolicy(value: unknown): boolean {
 
 function looksLikeDefinition(value: unknown): boolean {
   return isObject(value) && isObject(value["scopes"]) && ("name" in value || "version" in value);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Policy } from "../decision/policy.js";
 import { printedScope } from "../grammar/scope-syntax.js";
+import { bundleMembers } from "../policy/bundles.js";
 import type { CompiledScope } from "../policy/compiled.js";
 import { type Html, html } from "./html-text.js";
 import { MATRIX_CSS } from "./matrix-css.js";
@@ -14,7 +15,6 @@ import {
   matrixOf,
 } from "./matrix-model.js";
 import { accountWords, planWords, type Word } from "./rule-words.js";
-import { bundleMembers } from "./scope-names.js";
 
 /**
  * Returns a policy as one self-contained HTML page: tools and endpoints by scopes, conditions, denials, the operations of
@@ -240,14 +240,14 @@ function bundlesSection({ policy }: Matrix): Section | undefined {
   const bundles = Object.entries(policy.definition.bundles ?? {});
   if (bundles.length === 0) return undefined;
   const cards = bundles.map(([name, bundle]) => {
-    const { members, except } = bundleMembers(bundle, policy);
+    const { members, except } = bundleMembers(bundle, policy.scopes);
     const rule =
       except === undefined
         ? undefined
         : html`<p>Every scope${except.length === 0 ? "" : html` except ${codes(except)}`}.</p>\n`;
     return html`<li>
 <h3>${name}</h3>
-${rule}<p class="small">${codes(members)}</p>
+${rule}<p class="small">${codes(members.map((scope) => scope.name))}</p>
 </li>
 `;
   });

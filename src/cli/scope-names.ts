@@ -1,7 +1,4 @@
-import { printedScope } from "../grammar/scope-syntax.js";
-import { isScopeList } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
-import type { BundleDefinition } from "../policy/definition.js";
 import { namedMeanings } from "../policy/scope-meanings.js";
 import { shorten } from "./wrap.js";
 
@@ -14,20 +11,4 @@ export function scopeWithDescription(name: string, policy: CompiledPolicy): stri
   return description === undefined
     ? name
     : `${name} (${shorten(description, LONGEST_DESCRIPTION).replace(/\.$/, "")})`;
-}
-
-/** The scopes of a bundle. For a bundle with `every`, `except` lists the scopes that it leaves out. */
-export interface BundleMembers {
-  readonly members: readonly string[];
-  readonly except: readonly string[] | undefined;
-}
-
-/** Returns the members of a bundle. `every` means every scope that is not reserved. */
-export function bundleMembers(bundle: BundleDefinition, policy: CompiledPolicy): BundleMembers {
-  if (isScopeList(bundle)) return { members: bundle.map(printedScope), except: undefined };
-  const except = (bundle.except ?? []).map(printedScope);
-  const members = policy.scopes
-    .filter((scope) => !scope.reserved && !except.includes(scope.name))
-    .map((scope) => scope.name);
-  return { members, except };
 }

@@ -1,39 +1,27 @@
 import stringWidth from "string-width";
-import { holdsUnseen } from "../grammar/shown-text.js";
+import { escapeUnseen, joinLines, UNSEEN } from "../grammar/shown-text.js";
 
 /**
  * Returns a text as one line in which every character is visible: controls, line breaks, marks that change the direction
- * of text, and invisible characters become escapes such as `\u{202E}`. Every text that the command line prints for people
+ * of text, and invisible characters become escapes such as `\u{202e}`. Every text that the command line prints for people
  * goes through this function.
  */
 export function visible(text: string): string {
-  if (!holdsUnseen(text)) return text;
-  return [...text]
-    .map((character) => (holdsUnseen(character) ? escaped(character) : character))
-    .join("");
+  return escapeUnseen(text);
 }
-
-function escaped(character: string): string {
-  const code = character.codePointAt(0) as number;
-  return `\\u{${code.toString(16).toUpperCase()}}`;
-}
-
-const LINE_BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
 
 /** Returns prose as one visible line: line breaks and tabs become spaces. */
 export function prose(text: string): string {
-  return visible(text.replaceAll(LINE_BREAKS, " "));
+  return visible(joinLines(text));
 }
 
 /** Returns JSON text with every invisible character as a `\u` escape, so that the parsed value stays the same. */
 export function visibleJson(json: string): string {
-  return json.replaceAll(UNSEEN_IN_JSON, (character) =>
-    holdsUnseen(character) ? character.split("").map(codeUnit).join("") : character,
-  );
+  return json.replaceAll(UNSEEN_IN_JSON, (character) => character.split("").map(codeUnit).join(""));
 }
 
-// JSON escapes the invisible characters of ASCII already, except DEL
-const UNSEEN_IN_JSON = /[\u007F-\u{10FFFF}]/gu;
+/** Narrower than what a person cannot see: JSON has escaped the controls up to DEL, but for the line breaks of its layout. */
+const UNSEEN_IN_JSON = new RegExp(`(?![\\0-~])${UNSEEN.source}`, "gu");
 
 function codeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;

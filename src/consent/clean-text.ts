@@ -1,4 +1,4 @@
-import { holdsUnseen } from "../grammar/shown-text.js";
+import { escapeUnseen, replaceUnseen } from "../grammar/shown-text.js";
 
 const LONGEST_NAME = 80;
 const LONGEST_SHOWN = 200;
@@ -12,10 +12,11 @@ const MARKS_TOO_MANY = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu;
  */
 export function cleanName(text: unknown, most = LONGEST_NAME): string | undefined {
   if (typeof text !== "string") return undefined;
-  const clean = [...text.slice(0, 16 * most).normalize("NFKC")]
-    .map((character) => (/\s/.test(character) ? " " : character))
-    .filter((character) => !holdsUnseen(character))
-    .join("")
+  const line = text
+    .slice(0, 16 * most)
+    .normalize("NFKC")
+    .replaceAll(/\s/g, " ");
+  const clean = replaceUnseen(line, "")
     .replaceAll(MARKS_TOO_MANY, "$1")
     .replaceAll(/ {2,}/g, " ")
     .trim();
@@ -32,11 +33,5 @@ export function cleanName(text: unknown, most = LONGEST_NAME): string | undefine
 /** Returns a text for a log: one line, with invisible characters written as escapes, cut after 200 characters. */
 export function forLog(text: unknown): string {
   const shown = typeof text === "string" ? text : `(${typeof text})`;
-  return [...shown.slice(0, LONGEST_SHOWN)]
-    .map((character) =>
-      holdsUnseen(character)
-        ? `\\u{${(character.codePointAt(0) as number).toString(16)}}`
-        : character,
-    )
-    .join("");
+  return escapeUnseen(shown.slice(0, LONGEST_SHOWN));
 }

@@ -1,3 +1,8 @@
+import { CONTROL } from "../grammar/shown-text.js";
+
+/** Narrower than what a person cannot see: HTML allows the rest, and the texts of a policy may need it, such as joiners in a name. */
+const CONTROLS = new RegExp(`(?![\\t\\n])${CONTROL.source}`, "gu");
+
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ["&", "&amp;"],
   ["<", "&lt;"],
@@ -9,6 +14,6 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 /** Escapes a text for use between tags and in quoted attributes. Replaces control characters, which HTML does not allow. */
 export function escapeHtml(text: string): string {
   return text
-    .replaceAll(/(?![\t\n])[\p{Cc}\p{Cs}]/gu, "\uFFFD")
+    .replaceAll(CONTROLS, "\uFFFD")
     .replaceAll(/[&<>"']/g, (character) => ENTITIES.get(character) as string);
 }

@@ -3,8 +3,8 @@ import { holdsPlaceholder } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { CompiledPolicy, CompiledScope, Implied } from "../policy/compiled.js";
 import { readOwn } from "./access-token.js";
+import { createBoundedCache } from "./bounded-cache.js";
 import type { PreparedUse, Values } from "./prepare.js";
-import { newTextMemory } from "./text-memory.js";
 
 /** The scopes that are granted in a token, including implied ones. */
 export interface Held {
@@ -94,7 +94,7 @@ const PROMOTE_EACH = 16;
  * there soon. A scope that is a list is read again each time, because it can change in place.
  */
 export function heldReader(policy: CompiledPolicy): HeldReader {
-  const byText = newTextMemory<Known>(MEMORY_BUDGET);
+  const byText = createBoundedCache<Known>(MEMORY_BUDGET);
   const byToken = new WeakMap<object, Known>();
   let hits = 0;
   const readAnew = (token: object): HeldScopes | undefined => {
@@ -110,7 +110,7 @@ export function heldReader(policy: CompiledPolicy): HeldReader {
     if (held === undefined) return undefined;
     const { everyone, firstParty } = held;
     const weight = weightOf(everyone) + (firstParty === everyone ? 0 : weightOf(firstParty));
-    byText.set(scope, { scope, everyone, firstParty }, weight);
+    byText.set(scope, { scope, everyone, firstParty }, scope.length + weight);
     return held;
   };
   return (token) => {

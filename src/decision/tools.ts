@@ -26,7 +26,7 @@ export interface ToolView {
 }
 
 /** The codes of the tools in a list: tools that can be called, and tools that consent, an upgrade or a sign-in would open. */
-const VISIBLE: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
+export const LISTED_CODES: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
   "allowed",
   "insufficient_scope",
   "upgrade_required",
@@ -48,7 +48,7 @@ export function listTools(decider: Decider, token: unknown): ToolView[] {
       operation.plain === undefined
         ? decideForToken(decider.policy, operation, token, seen)
         : decideOperation(reader, operation, token, undefined);
-    if (decision !== undefined && VISIBLE.has(decision.code)) views.push({ name, decision });
+    if (decision !== undefined && LISTED_CODES.has(decision.code)) views.push({ name, decision });
   }
   return views;
 }

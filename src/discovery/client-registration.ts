@@ -1,7 +1,8 @@
 import { firstItems } from "../grammar/any-value.js";
+import { isObject } from "../grammar/is-object.js";
 import { printedScope } from "../grammar/scope-syntax.js";
-import { holdsUnseen } from "../grammar/shown-text.js";
-import { isLoopback, urlParts, webLink } from "../grammar/url.js";
+import { holdsUnseen, replaceUnseen } from "../grammar/shown-text.js";
+import { isSecure, urlParts, webLink } from "../grammar/url.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { CLIENT_MEMBERS } from "../policy/client.js";
 import { compiledPolicyOf } from "../policy/compile.js";
@@ -146,14 +147,13 @@ const SERVER_MEMBERS: ReadonlySet<string> = new Set(
  */
 function spelling(member: string): string {
   const [name = ""] = member.normalize("NFKC").split("#", 1);
-  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]|\p{Default_Ignorable_Code_Point}/gu, "");
+  return replaceUnseen(name.toLowerCase(), "").replaceAll(/[^\p{L}\p{N}]/gu, "");
 }
 
 /** Returns a copy of the own members that a client can set; `undefined` for a value that is not an object or cannot be read. */
 function copyOf(metadata: unknown): Record<string, unknown> | undefined {
   try {
-    if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata))
-      return undefined;
+    if (!isObject(metadata)) return undefined;
     const entries = Object.entries(metadata).filter(
       ([key]) => key !== "__proto__" && !SERVER_MEMBERS.has(spelling(key)),
     );
@@ -241,7 +241,5 @@ function isRedirect(uri: unknown): boolean {
   if (/^https?:(?!\/\/[^/?])/i.test(uri)) return false;
   const url = urlParts(uri);
   if (url === undefined || url.username !== "" || url.password !== "") return false;
-  if (url.protocol === "https:") return true;
-  if (url.protocol === "http:") return isLoopback(url);
-  return /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(url.protocol);
+  return isSecure(url) || /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(url.protocol);
 }

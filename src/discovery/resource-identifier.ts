@@ -1,4 +1,4 @@
-import { isLoopback, type UrlParts, urlParts } from "../grammar/url.js";
+import { isSecure, type UrlParts, urlParts } from "../grammar/url.js";
 
 /**
  * Printable ASCII without quotes, and a host after two slashes. Any other text would be corrected silently by a URL parser, while
@@ -13,8 +13,7 @@ export function resourceFault(resource: unknown): string | undefined {
   if (!WRITTEN_OUT.test(resource)) return "expected a URL in printable ASCII, without quotes";
   if (url.username !== "" || url.password !== "") return "expected a URL without credentials";
   if (resource.includes("#")) return "expected a URL without a fragment";
-  const isLocal = url.protocol === "http:" && isLoopback(url);
-  return url.protocol === "https:" || isLocal ? undefined : "expected `https`, or a loopback host";
+  return isSecure(url) ? undefined : "expected `https`, or a loopback host";
 }
 
 /** Returns why a value is not an issuer: a resource identifier without a query (RFC 8414, section 2); `undefined` if it is one. */

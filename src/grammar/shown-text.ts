@@ -1,10 +1,38 @@
-/** Control, format (bidi and zero-width characters among them), private and unassigned characters, and lone surrogates. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029]/u;
+/**
+ * A character that a person cannot see, or that changes how others are seen: the category `C` (controls, format characters such as
+ * bidirectional and zero-width ones, lone surrogates, private and unassigned characters), line and paragraph separators, and
+ * letters that are not drawn. Not the two variation selectors that make a sign an emoji or keep it from being one.
+ */
+export const UNSEEN =
+  /[\p{C}\u2028\u2029\u2800\p{Default_Ignorable_Code_Point}](?<![\ufe0e\ufe0f])/u;
 
-/** Letters that are drawn as nothing, but for what makes a sign an emoji or keeps it from being one. */
-const BLANK = /(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}|\u2800/u;
+/** The unseen characters that no format of text allows: controls and lone surrogates. */
+export const CONTROL = /[\p{Cc}\p{Cs}]/u;
 
-/** Whether a text holds a character that a person cannot see, or that changes how others are seen. */
+const EACH_UNSEEN = new RegExp(UNSEEN, "gu");
+
+/** Line breaks and tabs. */
+const LINE_BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
+
+/** Returns whether a text contains an unseen character. */
 export function holdsUnseen(text: string): boolean {
-  return UNSEEN.test(text) || BLANK.test(text);
+  return UNSEEN.test(text);
+}
+
+/** Returns a text with another in the place of each unseen character. */
+export function replaceUnseen(text: string, replacement: string): string {
+  return text.replaceAll(EACH_UNSEEN, replacement);
+}
+
+/** Returns a text with each unseen character as an escape such as `\u{202e}`. */
+export function escapeUnseen(text: string): string {
+  return text.replaceAll(EACH_UNSEEN, (character) => {
+    const code = character.codePointAt(0) as number;
+    return `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** Returns a text as one line, with a space in the place of line breaks and tabs. */
+export function joinLines(text: string): string {
+  return text.replaceAll(LINE_BREAKS, " ");
 }

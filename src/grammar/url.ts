@@ -1,4 +1,4 @@
-/** The members of a URL that are read (WHATWG URL): the core knows no DOM. */
+/** The members of a URL that the core reads (WHATWG URL), by shape: the core knows no DOM. */
 export interface UrlParts {
   readonly protocol: string;
   readonly host: string;
@@ -6,6 +6,7 @@ export interface UrlParts {
   readonly origin: string;
   readonly pathname: string;
   readonly search: string;
+  readonly hash: string;
   readonly username: string;
   readonly password: string;
   readonly href: string;
@@ -13,7 +14,7 @@ export interface UrlParts {
 
 const runtime = globalThis as unknown as { readonly URL: new (text: string) => UrlParts };
 
-/** A URL's parts; `undefined` for anything that is no absolute URL. */
+/** Parses a text; `undefined` for anything but an absolute URL. */
 export function urlParts(text: unknown): UrlParts | undefined {
   try {
     return typeof text === "string" ? new runtime.URL(text) : undefined;
@@ -22,17 +23,21 @@ export function urlParts(text: unknown): UrlParts | undefined {
   }
 }
 
-/** A host on this very device. */
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Whether the host of a URL is this very device. */
-export function isLoopback({ hostname }: UrlParts): boolean {
+/** Returns whether the host of a URL is the device itself, by the name `localhost` or by a loopback address. */
+export function isLoopback({ hostname }: Pick<UrlParts, "hostname">): boolean {
   return LOOPBACK.test(hostname);
 }
 
+/** Returns whether what is sent to a URL is protected on its way: `https`, or `http` to a loopback host. */
+export function isSecure(url: Pick<UrlParts, "protocol" | "hostname">): boolean {
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url));
+}
+
 /**
- * A link that a page may hold, as a browser writes it: `https`, a host, no credentials, and no character that parsers read
- * differently; `undefined` for anything else.
+ * Returns a link that a page may contain, as a browser writes it: `https`, a host, no credentials, and no character that
+ * parsers read differently; `undefined` for anything else.
  */
 export function webLink(link: unknown): string | undefined {
   if (typeof link !== "string" || !/^https:\/\/[^\s"<>\\^`{|}]+$/i.test(link)) return undefined;

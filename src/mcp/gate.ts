@@ -8,15 +8,16 @@ import {
   positive,
 } from "../policy/option-checks.js";
 import type { Authorizer } from "../resource-server/authorizer-types.js";
+import { readBounded } from "../resource-server/bounded-body.js";
 import { metadataRoute } from "../resource-server/metadata-route.js";
 import { newRequestNote } from "../resource-server/request-note.js";
+import { targetOfUrl } from "../resource-server/target.js";
 import { type McpPassed, type McpVerdict, newGateCore } from "./gate-core.js";
 import { newHandshake } from "./handshake.js";
 import type { BodyResult, McpHttpAnswer, McpHttpRequest } from "./http.js";
 import { idOf, readMessage } from "./message.js";
 import {
   isOver,
-  join,
   type NodeRequest,
   type NodeResponse,
   onHead,
@@ -266,7 +267,7 @@ function newPublisher(
 function readWebRequest(request: Request): McpHttpRequest {
   return {
     method: request.method,
-    target: request.url.replace(/^[^:/?#]+:\/\/[^/?#]*/, ""),
+    target: targetOfUrl(request.url),
     field: (name) => {
       const value = request.headers.get(name);
       return value === null ? [] : [value];
@@ -277,23 +278,8 @@ function readWebRequest(request: Request): McpHttpRequest {
 
 async function readWebBody(request: Request, most: number): Promise<BodyResult> {
   if (request.bodyUsed) return "already_read";
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
   try {
-    for (
-      let next = await reader?.read();
-      next !== undefined && !next.done;
-      next = await reader?.read()
-    ) {
-      size += next.value.length;
-      if (size > most) {
-        await reader?.cancel();
-        return "too_large";
-      }
-      chunks.push(next.value);
-    }
-    return join(chunks, size);
+    return (await readBounded(request.body, most)) ?? "too_large";
   } catch {
     return "unreadable";
   }

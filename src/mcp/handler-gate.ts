@@ -1,11 +1,12 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
+import { isObject } from "../grammar/is-object.js";
 import type { Authorizer } from "../resource-server/authorizer-types.js";
 import type { Answer, Refusal } from "../resource-server/challenge.js";
 import type { Vouched } from "../resource-server/vouched.js";
 import { type Caller, readCaller } from "./caller.js";
 import type { Handshake } from "./handshake.js";
 import type { Lists } from "./lists.js";
-import { isNamed, type Params } from "./message.js";
+import type { Params } from "./message.js";
 import { errorOf } from "./protocol-errors.js";
 import type { Registrations } from "./registrations.js";
 import { newSessionMemory, ownerOf } from "./sessions.js";
@@ -172,7 +173,7 @@ export function newHandlerGate(parts: HandlerGateParts): HandlerGate {
 }
 
 function methodOf(request: unknown): string {
-  const method = isNamed(request) ? request["method"] : undefined;
+  const method = isObject(request) ? request["method"] : undefined;
   return typeof method === "string" ? method : "";
 }
 

@@ -1,9 +1,9 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { DecisionCode } from "../decision/decision.js";
 import type { Policy } from "../decision/policy.js";
-import type { ToolView } from "../decision/tools.js";
+import { LISTED_CODES, type ToolView } from "../decision/tools.js";
+import { isObject } from "../grammar/is-object.js";
 import { isToolName } from "../policy/names.js";
-import { isNamed as isObject } from "./message.js";
 import type { Registrations } from "./registrations.js";
 import { newResourceFinder } from "./resource-uris.js";
 import { type SecuritySchemes, strangerOf } from "./security-schemes.js";
@@ -32,13 +32,7 @@ const NEVER_KEPT = { ttlMs: 0, cacheScope: "private" };
  * The decision codes that `toolsFor` shows, which also apply to a tool that only a pattern names. A list has no arguments, so
  * `invalid_params` does not hide a tool.
  */
-const VISIBLE: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
-  "allowed",
-  "invalid_params",
-  "insufficient_scope",
-  "upgrade_required",
-  "unauthenticated",
-]);
+const VISIBLE: ReadonlySet<DecisionCode> = new Set([...LISTED_CODES, "invalid_params"]);
 
 /** Returns the position of a tool in the list that a caller sees; `undefined` for a tool that is not shown. */
 type Places = (tool: string) => number | undefined;

@@ -1,4 +1,5 @@
 import { readOwn } from "../decision/access-token.js";
+import { isObject } from "../grammar/is-object.js";
 
 /** A JSON-RPC message, reduced to the parts that a decision needs. */
 export type Message =
@@ -17,19 +18,14 @@ export type Question = Pick<Exclude<Message, { kind: "response" }>, "kind" | "me
 /** The parameters of a message by name. MCP has no positional parameters. */
 export type Params = Readonly<Record<string, unknown>> | undefined;
 
-/** Returns whether a value is an object with named members: neither an array nor `null`. */
-export function isNamed(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Reads one JSON-RPC 2.0 message as MCP allows it; `undefined` for any other value. Keys are case-sensitive. */
 export function readMessage(value: unknown): Message | undefined {
-  if (!isNamed(value) || readOwn(value, "jsonrpc") !== "2.0") return undefined;
+  if (!isObject(value) || readOwn(value, "jsonrpc") !== "2.0") return undefined;
   const method = readOwn(value, "method");
   const id = readOwn(value, "id");
   const params = readOwn(value, "params");
   if (method === undefined) return isResponse(value, id) ? { kind: "response" } : undefined;
-  if (typeof method !== "string" || (params !== undefined && !isNamed(params))) return undefined;
+  if (typeof method !== "string" || (params !== undefined && !isObject(params))) return undefined;
   if (!Object.hasOwn(value, "id")) return { kind: "notification", method, params };
   return isId(id) ? { kind: "request", id, method, params } : undefined;
 }
@@ -43,8 +39,8 @@ export function idOf(message: Message | undefined): RequestId {
 }
 
 function isResponse(value: object, id: unknown): boolean {
-  const hasResult = isNamed(readOwn(value, "result"));
-  const hasError = isNamed(readOwn(value, "error"));
+  const hasResult = isObject(readOwn(value, "result"));
+  const hasError = isObject(readOwn(value, "error"));
   return hasResult !== hasError && (isId(id) || (hasError && id === undefined));
 }
 

@@ -1,4 +1,5 @@
 // Node's request and response by shape, so that programs on other runtimes do not need the types of Node.
+import { createByteCollector } from "../resource-server/bounded-body.js";
 import type { BodyResult, McpHttpAnswer, McpHttpRequest } from "./http.js";
 
 /** The members of Node's `IncomingMessage` that the gate uses. Express and Fastify pass it on, too. */
@@ -89,8 +90,7 @@ function readBody(request: NodeRequest, most: number): Promise<BodyResult> {
   if (request.readableEnded) return Promise.resolve("already_read");
   if (request.destroyed) return Promise.resolve("unreadable");
   return new Promise((resolve) => {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
+    const collector = createByteCollector(most);
     const settle = (result: BodyResult) => {
       request.off("data", onData);
       request.off("end", onEnd);
@@ -98,35 +98,19 @@ function readBody(request: NodeRequest, most: number): Promise<BodyResult> {
       request.off("close", onBreak);
       resolve(result);
     };
-    const onData = (given: unknown) => {
-      const chunk = given as Uint8Array;
-      size += chunk.length;
-      if (size <= most) chunks.push(chunk);
-      else {
-        settle("too_large");
-        // what is still on its way is let through unread: the connection closes after the answer
-        request.resume();
-      }
+    const onData = (chunk: unknown) => {
+      if (collector.add(chunk as Uint8Array)) return;
+      settle("too_large");
+      // what is still on its way is let through unread: the connection closes after the answer
+      request.resume();
     };
-    const onEnd = () => settle(join(chunks, size));
+    const onEnd = () => settle(collector.join());
     const onBreak = () => settle("unreadable");
     request.on("data", onData);
     request.on("end", onEnd);
     request.on("error", onBreak);
     request.on("close", onBreak);
   });
-}
-
-/** All chunks as one. */
-export function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0] as Uint8Array;
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
 
 /** Creates a web request from a request of Node and the body that was read; `undefined` for an invalid `Host`. */

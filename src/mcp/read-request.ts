@@ -1,3 +1,5 @@
+import type { JsonScan } from "../grammar/json-scan.js";
+import { readStrictJson } from "../grammar/strict-json.js";
 import {
   doFieldsAgree,
   type Fields,
@@ -8,7 +10,6 @@ import {
 import type { McpHttpRequest } from "./http.js";
 import { idOf, type Message, type RequestId, readMessage } from "./message.js";
 import type { Fault } from "./protocol-errors.js";
-import { readStrictJson } from "./strict-json.js";
 import { hasBatches } from "./versions.js";
 
 /** A request with its parsed messages. */
@@ -44,6 +45,15 @@ export interface ReadLimits {
 /** Maximum number of bytes of a body that the gate reads before it has verified the token. */
 const STRANGERS_BODY = 65_536;
 
+/** Levels of a body. No message of the protocol is deeper, and the host may read it by recursion. */
+const MAX_DEPTH = 128;
+
+/** How a body is read. The host may assign its members one by one, which a key `__proto__` would turn into a prototype. */
+export const BODY_JSON = {
+  maxDepth: MAX_DEPTH,
+  reservedKeys: ["__proto__"],
+} satisfies JsonScan;
+
 /** Creates the result for a request that cannot be read. */
 export function unread(fault: Fault, id: RequestId = null, isCutShort = false): Unread {
   return { kind: "unread", fault, id, isCutShort };
@@ -71,10 +81,10 @@ export async function readRequest(
   if (body === "too_large") return unread("too_large", null, !isKnown);
   if (body === "already_read") return unread("body_read");
   if (body === "unreadable") return unread("json");
-  const json = readStrictJson(body);
-  if (!json.ok) return unread("json");
-  const isBatch = Array.isArray(json.value);
-  const list: readonly unknown[] = Array.isArray(json.value) ? json.value : [json.value];
+  const parsedBody = readStrictJson(body, BODY_JSON);
+  if (parsedBody === undefined) return unread("json");
+  const isBatch = Array.isArray(parsedBody);
+  const list: readonly unknown[] = Array.isArray(parsedBody) ? parsedBody : [parsedBody];
   if (list.length === 0) return unread("message");
   if (isBatch && list.length > maxBatch) return unread("batch");
   const messages: Message[] = [];
@@ -90,7 +100,7 @@ export async function readRequest(
     ? fields.method === undefined && fields.name === undefined
     : doFieldsAgree(fields, messages);
   if (!doAgree) return unread("fields", id);
-  return { kind: "read", fields, messages, body, parsedBody: json.value, id };
+  return { kind: "read", fields, messages, body, parsedBody, id };
 }
 
 /**

@@ -1,7 +1,8 @@
+import { isObject } from "../grammar/is-object.js";
 import { withoutPrototype } from "../policy/own-members.js";
 import type { Authorizer } from "../resource-server/authorizer-types.js";
 import { credentialsOfInfo, isFromDoor } from "./auth-info.js";
-import { isNamed, type Params, versionOf } from "./message.js";
+import { type Params, versionOf } from "./message.js";
 import type { Targets } from "./targets.js";
 import { ASSUMED_VERSION } from "./versions.js";
 
@@ -22,7 +23,7 @@ export function newScopeChallenge(authorizer: Authorizer, targets: Targets): Sco
   return async ({ request, authInfo }) => {
     const authorization = credentialsOfInfo(authInfo);
     if (authorization === undefined || isFromDoor(authInfo)) return undefined;
-    const params = isNamed(request.params) ? (request.params as Params) : undefined;
+    const params = isObject(request.params) ? (request.params as Params) : undefined;
     const version = versionOf(params);
     const protocolVersion = typeof version === "string" ? version : ASSUMED_VERSION;
     const question = { kind: "request", method: request.method, params } as const;

@@ -1,8 +1,9 @@
 import { readOwn } from "../decision/access-token.js";
 import { PolicyError } from "../errors.js";
+import { isObject } from "../grammar/is-object.js";
 import { isToolName } from "../policy/names.js";
 import { oneLine } from "../policy/report.js";
-import { isNamed, type Params, type Question, taskIdIn } from "./message.js";
+import { type Params, type Question, taskIdIn } from "./message.js";
 import { newResourceFinder, type ResourceMatch } from "./resource-uris.js";
 import type { McpSurface } from "./surface.js";
 import { isModern } from "./versions.js";
@@ -197,7 +198,7 @@ const MOST_SUBSCRIBED = 100;
  */
 function listen(params: Params, maps: Maps): Target | undefined {
   const filter = readOwn(params, "notifications") ?? {};
-  if (!isNamed(filter)) return MALFORMED;
+  if (!isObject(filter)) return MALFORMED;
   const wanted = readOwn(filter, SUBSCRIBED) ?? [];
   if (!isTextList(wanted) || wanted.length > MOST_SUBSCRIBED) return MALFORMED;
   const others = Object.entries(filter).filter(([name]) => name !== SUBSCRIBED);
@@ -234,7 +235,7 @@ function completion(params: Params, { prompts, resources }: Maps): Target | unde
   const argument = readOwn(params, "argument");
   const name = readOwn(argument, "name");
   const known = readOwn(readOwn(params, "context"), "arguments");
-  if (!isNamed(reference) || typeof name !== "string" || !areArguments(known)) return MALFORMED;
+  if (!isObject(reference) || typeof name !== "string" || !areArguments(known)) return MALFORMED;
   const member = REFERENCES.get(readOwn(reference, "type"));
   const key = member && readOwn(reference, member);
   if (typeof key !== "string") return MALFORMED;
@@ -248,5 +249,5 @@ function completion(params: Params, { prompts, resources }: Maps): Target | unde
 }
 
 function areArguments(value: unknown): value is Params {
-  return value === undefined || isNamed(value);
+  return value === undefined || isObject(value);
 }

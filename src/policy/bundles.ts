@@ -3,11 +3,12 @@ import { anyText } from "../grammar/any-value.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import { isScopeList } from "./compile.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled.js";
+import type { BundleDefinition } from "./definition.js";
 import { oneLine } from "./report.js";
 import { nearest } from "./suggest.js";
 
 /**
- * Returns the scopes of a bundle: those in its list, or every unreserved scope except those in `except`.
+ * Returns the scopes of a bundle by its name: see {@link bundleMembers}.
  *
  * @throws {@link PolicyError} `ERR_BUNDLE_UNKNOWN` if the policy does not declare the bundle
  */
@@ -26,9 +27,27 @@ export function bundleScopes(
       oneLine(`the policy has no bundle \`${text}\`${hint}`),
     );
   }
-  const isList = isScopeList(bundle);
-  const listed = new Set((isList ? bundle : (bundle.except ?? [])).map(printedScope));
-  return scopes.filter((scope) =>
-    isList ? listed.has(scope.name) : !scope.reserved && !listed.has(scope.name),
-  );
+  return bundleMembers(bundle, scopes).members;
+}
+
+/** The scopes of a bundle; for "every scope", its exceptions as well. */
+export interface BundleMembers {
+  readonly members: readonly CompiledScope[];
+  readonly except: readonly string[] | undefined;
+}
+
+/** Returns what a bundle contains: the scopes that it lists, or every scope that is neither reserved nor an exception. */
+export function bundleMembers(
+  bundle: BundleDefinition,
+  scopes: readonly CompiledScope[],
+): BundleMembers {
+  if (isScopeList(bundle)) {
+    const byName = new Map(scopes.map((scope) => [scope.name, scope]));
+    const members = bundle.flatMap((name) => byName.get(printedScope(name)) ?? []);
+    return { members, except: undefined };
+  }
+  const except = (bundle.except ?? []).map(printedScope);
+  const excluded = new Set(except);
+  const members = scopes.filter(({ name, reserved }) => !reserved && !excluded.has(name));
+  return { members, except };
 }

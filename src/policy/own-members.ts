@@ -1,3 +1,5 @@
+import { isObject } from "../grammar/is-object.js";
+
 /**
  * Copies the own enumerable members of an object into one without a prototype, so that no read from the copy is inherited.
  * Returns `undefined` for a list, for a value that is not an object, and for an object that cannot be read.
@@ -6,8 +8,7 @@ export function ownMembers<Members extends object>(
   value: Members | null | undefined,
 ): Members | undefined {
   try {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    return withoutPrototype(value);
+    return isObject(value) ? withoutPrototype(value) : undefined;
   } catch {
     return undefined; // a getter or a proxy that throws
   }

@@ -1,4 +1,5 @@
 import type { Finding } from "../errors.js";
+import { escapeUnseen } from "../grammar/shown-text.js";
 import { withoutPrototype } from "./own-members.js";
 import { nearest, type Steps } from "./suggest.js";
 
@@ -122,10 +123,7 @@ export function newReport(): Report {
  * them.
  */
 export function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
-    const code = character.codePointAt(0) as number;
-    return `\\u{${code.toString(16)}}`;
-  });
+  return escapeUnseen(text);
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isObject } from "../grammar/is-object.js";
 import type { PolicyDefinition } from "./definition.js";
 import { formatPath, type Path, type Report } from "./report.js";
 import { nearest } from "./suggest.js";
@@ -124,7 +125,7 @@ type Issue = z.core.$ZodIssue;
 export function checkShape(data: unknown, report: Report): PolicyDefinition {
   const result = Definition.safeParse(data, { reportInput: true });
   if (result.success) return data as PolicyDefinition;
-  const root = isObject(data) ? data : {};
+  const root: Bag = isObject(data) ? data : {};
   for (const { issue, path } of issuesIn(result.error.issues, [])) {
     if (report.isFull) {
       report.stop();
@@ -243,10 +244,6 @@ function optionsAt(path: Path): readonly string[] {
 }
 
 type Bag = Record<string | number, unknown>;
-
-function isObject(value: unknown): value is Bag {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** Removes the invalid part. A scope with invalid options stays declared, because rules that name it are valid. */
 function prune(root: Bag, path: Path): void {

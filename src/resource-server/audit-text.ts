@@ -1,14 +1,10 @@
+import { joinLines, replaceUnseen, UNSEEN } from "../grammar/shown-text.js";
 import { redactCards } from "./audit-cards.js";
 import { kindOf, looksRandom } from "./audit-random.js";
 import { CREDENTIALS, PAIRS, REDACTED, type Shape } from "./audit-shapes.js";
 
-/** Line ends and tabs: they would be a second line of a log. */
-const LINE_ENDS = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
-/** Controls, format characters (bidirectional ones among them), halves of surrogate pairs, noncharacters. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
-/** These, and whatever else leaves no mark on the screen. */
-const INVISIBLE =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}]/gu;
+/** Wider than what a person cannot see: the variation selectors of emoji are not drawn within a credential or a name. */
+const INVISIBLE = new RegExp(`${UNSEEN.source}|[\\ufe0e\\ufe0f]`, "gu");
 const TOKEN_CHARACTER = /[\w.~+/=%-]/;
 const CUT = "…";
 
@@ -17,18 +13,14 @@ const CUT = "…";
  * characters break up a credential, they are removed instead, so that the credential is recognized.
  */
 export function cleanText(text: string, most: number): string {
-  const line = cutText(text, most).replaceAll(LINE_ENDS, " ");
+  const line = joinLines(cutText(text, most));
   const bare = line.replaceAll(INVISIBLE, "");
-  return redactText(bare) === bare ? line.replaceAll(UNSAFE, "\ufffd") : bare;
+  return redactText(bare) === bare ? replaceUnseen(line, "\ufffd") : bare;
 }
 
 /** Returns a name on one line, without invisible characters, so that the name of a secret is recognized despite them. */
 export function cleanName(text: string, most: number): string {
-  return cutText(text, most)
-    .replaceAll(LINE_ENDS, " ")
-    .replaceAll(INVISIBLE, "")
-    .normalize("NFKC")
-    .slice(0, most);
+  return joinLines(cutText(text, most)).replaceAll(INVISIBLE, "").normalize("NFKC").slice(0, most);
 }
 
 /** Cuts a text at the end of a word, never inside one: half a credential does not look like one. */

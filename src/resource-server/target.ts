@@ -3,3 +3,8 @@ export function pathOf(target: string): string {
   const query = target.indexOf("?");
   return query < 0 ? target : target.slice(0, query);
 }
+
+/** Returns what follows the host in an absolute URL, unchanged. A fragment stays, so that no path is cut short unseen. */
+export function targetOfUrl(url: string): string {
+  return url.replace(/^[^:/?#]+:\/\/[^/?#]*/, "");
+}

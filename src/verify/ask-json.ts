@@ -1,28 +1,29 @@
 import { withoutPrototype } from "../policy/own-members.js";
+import { readBounded } from "../resource-server/bounded-body.js";
 import { type JsonObject, readJsonObject } from "./json-object.js";
 import { VerifierOutage } from "./outage.js";
 
 /** The `fetch` of the runtime, or one of your own. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** One question to a server over HTTP. */
+/** One request to a server. */
 export interface Question {
   readonly url: string;
   readonly init: RequestInit;
   readonly fetch: Fetch;
-  /** For the whole of it, in milliseconds. */
+  /** Timeout of the request and its response together, in milliseconds. */
   readonly timeout: number;
-  /** The longest answer that is read, in bytes. */
+  /** Maximum length of the response body, in bytes. */
   readonly maxBytes: number;
-  /** The media types that are accepted; `undefined` accepts every one. */
+  /** The accepted media types; `undefined` accepts every one. */
   readonly mediaType: RegExp | undefined;
 }
 
 /**
- * The JSON object that a server answers with. Redirects are not followed: a request with credentials, or for keys, goes
- * where the program said and nowhere else.
+ * Returns the JSON object that a server responds with. Redirects are not followed: a request with credentials, or for keys, goes
+ * to the URL of the options and nowhere else.
  *
- * @throws {@link VerifierOutage} for everything but a JSON object with status 200, of a length that is read, in time
+ * @throws {@link VerifierOutage} for everything but a JSON object with status 200, within `maxBytes` and `timeout`
  */
 export async function askJson(question: Question): Promise<JsonObject> {
   const controller = new AbortController();
@@ -36,14 +37,14 @@ export async function askJson(question: Question): Promise<JsonObject> {
     throw error instanceof VerifierOutage ? error : new VerifierOutage("network");
   } finally {
     clearTimeout(timer);
-    controller.abort(); // an answer that is not wanted frees its socket
+    controller.abort(); // a response that is not read to its end frees its socket
   }
 }
 
 async function readAnswer(question: Question, signal: AbortSignal): Promise<JsonObject> {
   const { fetch, url, init, mediaType, maxBytes } = question;
-  // "manual", since workers do not know "error"; whatever comes of it is no 200
-  // `fetch` also reads members that its options inherit: a method, a body
+  // "manual", since workers do not support "error"; a redirect has no status 200, so it ends below
+  // without a prototype, since `fetch` also reads members that its options inherit, such as a method or a body
   const response = await fetch(
     url,
     withoutPrototype<RequestInit>({ ...init, redirect: "manual", signal }),
@@ -52,34 +53,9 @@ async function readAnswer(question: Question, signal: AbortSignal): Promise<Json
   if (mediaType !== undefined && !mediaType.test(response.headers.get("content-type") ?? "")) {
     throw new VerifierOutage("type");
   }
-  const answer = readJsonObject(await readBody(response, maxBytes));
+  const body = await readBounded(response.body, maxBytes);
+  if (body === undefined) throw new VerifierOutage("size");
+  const answer = readJsonObject(body);
   if (answer === undefined) throw new VerifierOutage("malformed");
   return answer;
-}
-
-/** The runtimes' types do not agree on what a body is made of. */
-interface Reader {
-  read(): Promise<{ readonly value?: Uint8Array | undefined }>;
-}
-
-async function readBody(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader: Reader | undefined = response.body?.getReader();
-  for (let chunk = await next(reader); chunk !== undefined; chunk = await next(reader)) {
-    size += chunk.length;
-    if (size > maxBytes) throw new VerifierOutage("size");
-    chunks.push(chunk);
-  }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
-}
-
-async function next(reader: Reader | undefined): Promise<Uint8Array | undefined> {
-  return (await reader?.read())?.value;
 }

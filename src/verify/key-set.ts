@@ -1,8 +1,9 @@
 import { type CryptoKey, createLocalJWKSet, errors } from "jose";
 import { readOwn } from "../decision/access-token.js";
+import { isObject } from "../grammar/is-object.js";
 import { askJson, type Fetch } from "./ask-json.js";
 import { type Clock, isWithin } from "./clock.js";
-import { isObject, type JsonObject } from "./json-object.js";
+import type { JsonObject } from "./json-object.js";
 import { type OutageReason, VerifierOutage } from "./outage.js";
 import { newSingleFlight } from "./single-flight.js";
 

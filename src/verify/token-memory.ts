@@ -1,14 +1,18 @@
+import { createBoundedCache } from "../decision/bounded-cache.js";
 import type { Accepted } from "../resource-server/token-verifier.js";
 
-/** How many verified tokens are remembered, and for how long. */
+/** How many verified tokens are cached, and for how long. */
 export interface CacheOptions {
-  /** The most tokens that are remembered at a time, 10,000 by default: some 2 KB each. */
+  /** Maximum number of cached tokens; each takes some 2 KB. Default: `10000`. */
   readonly entries?: number;
-  /** After how many seconds a token is verified anew, whatever its `exp`: a removed key or a revocation goes unnoticed for no longer. */
+  /**
+   * Seconds after which a token is verified again, whatever its `exp`: the verifier notices a removed key or a revocation after
+   * this time at the latest.
+   */
   readonly seconds?: number;
 }
 
-/** Verified tokens by their exact text. Refusals are not kept. */
+/** A cache of verified tokens by their exact text. Rejected tokens are not cached. */
 export interface TokenMemory {
   get(rawToken: string, now: number): Accepted | undefined;
   /** @param end - when the token ends, in milliseconds since 1970 */
@@ -22,41 +26,29 @@ interface Entry {
   readonly until: number;
 }
 
-/** A token ends in what nobody but its issuer can choose; hashing the whole text would cost ten times as much. */
+/** Only the issuer can choose how a token ends; hashing the whole text would cost ten times as much. */
 const TAIL = -32;
 
 const NO_MEMORY: TokenMemory = { get: () => undefined, set: () => undefined };
 
-/**
- * Two generations: what is asked for again moves into the young one; when that is full, the old one is forgotten whole. A
- * hit costs one look and no bookkeeping. Two texts with one tail take each other's place.
- */
+/** Creates the cache of a verifier. Of two tokens that end alike, it keeps the last one. */
 export function newTokenMemory(options: Required<CacheOptions> | false): TokenMemory {
   if (options === false) return NO_MEMORY;
-  const most = Math.floor(options.entries / 2);
-  let young = new Map<string, Entry>();
-  let old = new Map<string, Entry>();
-  const put = (tail: string, entry: Entry): void => {
-    if (young.size >= most) {
-      old = young;
-      young = new Map();
-    }
-    young.set(tail, entry);
-  };
+  // each of the two generations holds half of the entries
+  const cache = createBoundedCache<Entry>(Math.floor(options.entries / 2));
   return {
     get(rawToken, now) {
       const tail = rawToken.slice(TAIL);
-      const recent = young.get(tail);
-      const entry = recent ?? old.get(tail);
+      const entry = cache.peek(tail);
       if (entry?.rawToken !== rawToken) return undefined;
-      // before `from` the clock has been set back: nothing is known of that time
+      // before `from` the clock has been set back: the verdict does not count for that time
       if (now < entry.from || now >= entry.until) return undefined;
-      if (recent === undefined) put(tail, entry);
+      cache.get(tail);
       return entry.verdict;
     },
     set(rawToken, verdict, now, end) {
       const until = Math.min(now + options.seconds * 1_000, end);
-      put(rawToken.slice(TAIL), { rawToken, verdict, from: now, until });
+      cache.set(rawToken.slice(TAIL), { rawToken, verdict, from: now, until }, 1);
     },
   };
 }

@@ -1,3 +1,5 @@
+import { isObject } from "../grammar/is-object.js";
+import { isSecure, urlParts } from "../grammar/url.js";
 import {
   isFunction,
   type OptionCheck,
@@ -9,7 +11,6 @@ import {
 import { ownMembers } from "../policy/own-members.js";
 import type { Fetch } from "./ask-json.js";
 import { isText } from "./claim-checks.js";
-import { isObject } from "./json-object.js";
 import type { CacheOptions } from "./token-memory.js";
 
 /** Options that both verifiers have. */
@@ -59,26 +60,14 @@ export function absent(reason: string): OptionCheck {
   return (value) => (value === undefined ? undefined : reason);
 }
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
 /** Checks for the URL of a server: `https`, or `http` with a loopback host, without credentials and without a fragment. */
 export const isServer: OptionCheck = (value) => {
-  const url = typeof value === "string" || value instanceof URL ? parseUrl(value) : undefined;
+  const url = urlParts(value instanceof URL ? value.href : value);
   if (url === undefined) return "expected an absolute URL";
   if (url.username !== "" || url.password !== "") return "expected a URL without credentials";
   if (url.hash !== "") return "expected a URL without a fragment";
-  const isSafe =
-    url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname));
-  return isSafe ? undefined : "expected `https` or a loopback host";
+  return isSecure(url) ? undefined : "expected `https` or a loopback host";
 };
-
-function parseUrl(value: string | URL): URL | undefined {
-  try {
-    return new URL(value);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Creates a check for a number from 0 to `most`. */
 function upTo(most: number): OptionCheck {

@@ -152,7 +152,7 @@ describe("check", () => {
       );
       expect(out).not.toContain("\u001B[8m");
       expect(out).not.toContain("\u202E");
-      expect(out).toContain("u{202E}");
+      expect(out).toContain("u{202e}");
     }
   });
 

@@ -132,15 +132,15 @@ describe("hostile text of a policy, a file and the arguments", () => {
     expect(out).toMatch(
       /^NO: delete_all is never allowed\.\n {2}no {2}YES: delete_all is allowed\. /,
     );
-    expect(out).toContain("\\u{1B}[31mred\\u{1B}[2J");
-    expect(out).toContain("\\u{202E}abc\\u{202C}");
+    expect(out).toContain("\\u{1b}[31mred\\u{1b}[2J");
+    expect(out).toContain("\\u{202e}abc\\u{202c}");
     for (const argv of [
       ["docs", "p.json"],
       ["matrix", "p.json", "--format", "html"],
       ["matrix", "p.json", "--format", "markdown"],
     ]) {
       expect((await run(argv, { cwd })).out.replaceAll("\\\\", "\\")).toContain(
-        "\\u{202E}abc\\u{202C}",
+        "\\u{202e}abc\\u{202c}",
       );
     }
   });

@@ -172,7 +172,7 @@ const REFUSED: readonly {
     file: "p.json",
     source: `{ "name" }`,
     code: 1,
-    says: "p.json:1:10  error  the text is no JSON",
+    says: "p.json:1:10  error  the text is not JSON",
   },
   {
     title: "JSON that is not an object",
@@ -209,7 +209,7 @@ describe("the command line reports", () => {
       const args = command === "explain" ? ["p.json", "t"] : ["p.json"];
       const people = await runIn({ "p.json": "{" }, [command, ...args]);
       expect(people).toMatchObject({ code: 1, out: "" });
-      expect(people.err).toContain("p.json:1:2  error  the text is no JSON");
+      expect(people.err).toContain("p.json:1:2  error  the text is not JSON");
       const programs = await runIn({ "p.json": "{" }, [command, ...args, "--json"]);
       expect(programs).toMatchObject({ code: 1, err: "" });
       expect(JSON.parse(programs.out)).toMatchObject({

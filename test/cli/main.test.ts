@@ -165,27 +165,27 @@ describe("output for people", () => {
       title: "escapes a colour sequence of the policy",
       from: [styled("red", `${ESC}[31ma`), `${ESC}[39m`],
       colours: true,
-      to: `${ESC}[31m\\u{1B}[31ma${ESC}[39m\\u{1B}[39m`,
+      to: `${ESC}[31m\\u{1b}[31ma${ESC}[39m\\u{1b}[39m`,
     },
     {
       title: "escapes other control sequences",
       from: `${ESC}[2J${ESC}]0;x\u0007`,
       colours: true,
-      to: "\\u{1B}[2J\\u{1B}]0;x\\u{7}",
+      to: "\\u{1b}[2J\\u{1b}]0;x\\u{7}",
     },
     {
       title: "escapes line breaks, tabs and C1 controls",
       from: "a\n\r\tb\u009B",
       colours: false,
-      to: "a\\u{A}\\u{D}\\u{9}b\\u{9B}",
+      to: "a\\u{a}\\u{d}\\u{9}b\\u{9b}",
     },
     {
       title: "escapes marks that change the text direction",
       from: "a\u202Eb\u2066\u061C",
       colours: false,
-      to: "a\\u{202E}b\\u{2066}\\u{61C}",
+      to: "a\\u{202e}b\\u{2066}\\u{61c}",
     },
-    { title: "escapes a lone surrogate", from: "a\uD800", colours: false, to: "a\\u{D800}" },
+    { title: "escapes a lone surrogate", from: "a\uD800", colours: false, to: "a\\u{d800}" },
   ];
 
   it.each(titled(CASES))("%s", (_title, { from, colours, to }) => {
@@ -194,7 +194,7 @@ describe("output for people", () => {
 
   it("keeps the line breaks of a document and escapes its invisible characters", () => {
     const text = "# a\n\nb\u202Ec\r\n";
-    expect(rendered({ kind: "document", text }, true)).toBe("# a\n\nb\\u{202E}c\\u{D}\n");
+    expect(rendered({ kind: "document", text }, true)).toBe("# a\n\nb\\u{202e}c\\u{d}\n");
   });
 
   it("escapes every invisible character of JSON without a change of the parsed value", () => {

@@ -119,6 +119,19 @@ describe("the list filter", () => {
     expect(lists.filter("tools/list", undefined, reader)).toMatchObject({ tools: [] });
   });
 
+  it("contains a tool of a pattern whose decision needs an argument", () => {
+    const bound = definePolicy({
+      name: "Bound",
+      version: "1",
+      scopes: { "/accounts/{id}/read": "", "admin:all": { reserved: true } },
+      tools: { "account_*": "/accounts/{id}/read", "admin_*": "admin:all" },
+    });
+    const tools = [{ name: "account_notes" }, { name: "admin_notes" }, { name: "other" }];
+    expect(newFilter(bound, {}, undefined)("tools/list", { tools }, reader)).toMatchObject({
+      tools: [{ name: "account_notes" }],
+    });
+  });
+
   it("returns an empty list for a policy without tools", () => {
     const bare = definePolicy({ name: "Bare", version: "1", scopes: {} });
     const tools = [{ name: "read_note" }];

@@ -3,49 +3,7 @@ import { challengeFor } from "../../src/mcp/clients.js";
 import { readMessage } from "../../src/mcp/message.js";
 import { newResourceFinder } from "../../src/mcp/resource-uris.js";
 import { newSessionMemory, ownerOf } from "../../src/mcp/sessions.js";
-import { readStrictJson } from "../../src/mcp/strict-json.js";
 import { newTargets } from "../../src/mcp/targets.js";
-
-const bytes = (text: string) => new TextEncoder().encode(text);
-
-describe("strict JSON", () => {
-  it.each([
-    ["{}", {}],
-    ["[]", []],
-    ['{"a":1,"b":{"a":2}}', { a: 1, b: { a: 2 } }],
-    ['[{"a":1},{"a":2}]', [{ a: 1 }, { a: 2 }]],
-    ['{"a":"}{\\",\\"a\\":"}', { a: '}{","a":' }],
-    ['{"a":["x","x"]}', { a: ["x", "x"] }],
-    ['{"a\\\\":1,"a":2}', { "a\\": 1, a: 2 }],
-    ['"é"', "é"],
-  ])("takes %s", (text, value) => {
-    expect(readStrictJson(bytes(text))).toEqual({ ok: true, value });
-  });
-
-  it.each([
-    ["nothing", ""],
-    ["a byte order mark", "\uFEFF{}"],
-    ["a key twice", '{"a":1,"a":2}'],
-    ["a key twice, deep", '{"b":[{"a":1,"c":{},"a":2}]}'],
-    ["a key in two spellings", '{"a":1,"\\u0061":2}'],
-    ["a key `__proto__`", '{"__proto__":{}}'],
-    ["an escaped `__proto__`", '{"\\u005f_proto__":{}}'],
-    ["trailing text", "{}{}"],
-    ["depth beyond reason", `${"[".repeat(200)}${"]".repeat(200)}`],
-  ])("refuses %s", (_, text) => {
-    expect(readStrictJson(bytes(text))).toEqual({ ok: false });
-  });
-
-  it("refuses what is no UTF-8", () => {
-    expect(readStrictJson(new Uint8Array([0x22, 0xff, 0x22]))).toEqual({ ok: false });
-  });
-
-  it("takes time that grows with the text alone", () => {
-    const started = performance.now();
-    readStrictJson(bytes(`{"a":"${"\\\\".repeat(1_000_000)}"}`));
-    expect(performance.now() - started).toBeLessThan(2_000);
-  });
-});
 
 describe("messages", () => {
   it.each([

@@ -19,8 +19,13 @@ const MARKS: readonly (readonly [name: string, mark: string, shown: string])[] =
   ["a zero-width space", "\u200b", "\\u{200b}"],
   ["a byte order mark", "\ufeff", "\\u{feff}"],
   ["a tag beyond the first plane", "\u{e0041}", "\\u{e0041}"],
+  ["a Hangul filler", "\u3164", "\\u{3164}"],
+  ["a blank Braille pattern", "\u2800", "\\u{2800}"],
+  ["a lone surrogate", "\ud800", "\\u{d800}"],
+  ["a private character", "\ue000", "\\u{e000}"],
+  ["an unassigned character", "\u0378", "\\u{378}"],
 ];
-const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const CONTROL = /[\p{C}\p{Zl}\p{Zp}\u3164\u2800]/u;
 
 /** Returns every place of a policy from which a message can quote a name. */
 const placesOf = (bad: string): readonly (readonly [place: string, policy: object])[] => [

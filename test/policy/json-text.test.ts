@@ -7,19 +7,19 @@ import { asFound, findingsOf, sorted } from "./findings-of.js";
 
 const HEAD = '"name":"Loopwise","version":"1"';
 
-const REFUSED: readonly (readonly [title: string, text: string, finds: readonly Found[]])[] = [
-  ["an empty string", "", [["json_syntax", "", "the text is no JSON"]]],
-  ["white space", " \n\t ", [["json_syntax", "", "the text is no JSON"]]],
-  ["a truncated text", `{${HEAD},"scopes":{`, [["json_syntax", "", "the text is no JSON"]]],
-  ["trailing text", `{${HEAD},"scopes":{}} {}`, [["json_syntax", "", "the text is no JSON"]]],
-  ["a trailing comma", `{${HEAD},"scopes":{},}`, [["json_syntax", "", "the text is no JSON"]]],
-  ["a comment", `{${HEAD},"scopes":{} /* none */}`, [["json_syntax", "", "the text is no JSON"]]],
+const TEXTS: readonly (readonly [title: string, text: string, finds: readonly Found[]])[] = [
+  ["an empty text", "", [["json_syntax", "", "the text is not JSON"]]],
+  ["blanks", " \n\t ", [["json_syntax", "", "the text is not JSON"]]],
+  ["a truncated text", `{${HEAD},"scopes":{`, [["json_syntax", "", "the text is not JSON"]]],
+  ["trailing text", `{${HEAD},"scopes":{}} {}`, [["json_syntax", "", "the text is not JSON"]]],
+  ["a trailing comma", `{${HEAD},"scopes":{},}`, [["json_syntax", "", "the text is not JSON"]]],
+  ["a comment", `{${HEAD},"scopes":{} /* none */}`, [["json_syntax", "", "the text is not JSON"]]],
   [
     "two byte order marks",
     `\uFEFF\uFEFF{${HEAD},"scopes":{}}`,
     [
       ["json_bom", "", "byte order mark"],
-      ["json_syntax", "", "the text is no JSON"],
+      ["json_syntax", "", "the text is not JSON"],
     ],
   ],
   ["a byte order mark", `\uFEFF{${HEAD},"scopes":{}}`, [["json_bom", "", "byte order mark"]]],
@@ -28,7 +28,7 @@ const REFUSED: readonly (readonly [title: string, text: string, finds: readonly 
     "\uFEFF",
     [
       ["json_bom", "", "mark"],
-      ["json_syntax", "", "no JSON"],
+      ["json_syntax", "", "not JSON"],
     ],
   ],
   ["a list", "[]", [["invalid_type", "", "expected an object, got a list"]]],
@@ -59,7 +59,7 @@ const REFUSED: readonly (readonly [title: string, text: string, finds: readonly 
     ],
   ],
   [
-    "the same key in two objects, with strings that look like JSON",
+    "the same key in two objects, which is not a duplicate, whatever the strings look like",
     `{${HEAD},"scopes":{"a":{"title":"\\"title\\": {","warning":"\\\\"},"b":{"title":"a"}},
       "tools":{"a":"a","b":{"allOf":["b","a"]}},"notCovered":["a","a, a","[{","\\u0022a\\u0022:"]}`,
     [],
@@ -78,25 +78,25 @@ const REFUSED: readonly (readonly [title: string, text: string, finds: readonly 
 ];
 
 describe("a policy as JSON text", () => {
-  it.each(REFUSED)("has the listed findings for %s", (_, text, finds) => {
+  it.each(TEXTS)("has the expected findings: %s", (_, text, finds) => {
     const found = findingsOf(text);
     expect(sorted(found.map((one) => asFound(one, finds)))).toEqual(sorted(finds));
   });
 
-  it("results in the same policy as the data", () => {
+  it("compiles to the policy of its data", () => {
     const data = { name: "n", version: "1", scopes: { a: "A" }, tools: { t: "a" } };
     expect(loadPolicy(JSON.stringify(data, null, 2)).definition).toEqual(data);
     expect(loadPolicy(`\r\n\t ${JSON.stringify(data)} \n`).definition).toEqual(data);
   });
 
-  it("has one finding of one line if it is not JSON", () => {
+  it("has no other finding than the syntax error if it is not JSON", () => {
     expect(findingsOf("{").map(({ code }) => code)).toEqual(["json_syntax"]);
     expect(findingsOf("{")[0]?.message).not.toMatch(/\n/);
   });
 });
 
 describe("readJson", () => {
-  it("does not parse text that is nested too deeply for a policy", () => {
+  it("does not parse text that is deeper than a policy may be", () => {
     for (const [depth, findings] of [
       [65, []],
       [66, ["too_large"]],
@@ -127,11 +127,14 @@ describe("readJson", () => {
     expect(report.findings).toEqual([]);
   });
 
-  it.each(['"', '{"a', '{"a\\', "]]", '[[["'])("reports text that is not JSON: %s", (text) => {
-    const report = newReport();
-    expect(readJson(text, report)).toBeUndefined();
-    expect(report.findings.map(({ code }) => code)).toEqual(["json_syntax"]);
-  });
+  it.each(['"', '{"a', '{"a\\', "]]", '[[["'])(
+    "reports a syntax error for text without an end: %s",
+    (text) => {
+      const report = newReport();
+      expect(readJson(text, report)).toBeUndefined();
+      expect(report.findings.map(({ code }) => code)).toEqual(["json_syntax"]);
+    },
+  );
 
   it("reads long strings with escapes at their ends", () => {
     const report = newReport();
@@ -140,7 +143,7 @@ describe("readJson", () => {
     expect(report.findings.map(({ path }) => path)).toEqual(["b"]);
   });
 
-  it("reads empty keys and empty strings", () => {
+  it("reports an empty key that is repeated, among empty texts", () => {
     const report = newReport();
     expect(readJson('{"":1,"a":"","":2}', report)).toEqual({ "": 2, a: "" });
     expect(report.findings.map(({ code, path }) => [code, path])).toEqual([

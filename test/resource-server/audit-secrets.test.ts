@@ -129,9 +129,12 @@ describe("a clean text", () => {
   const cases: readonly (readonly [text: string, clean: string])[] = [
     ["a\r\nb\u2028c\u0085d\te", "a b c d e"],
     ["a\u202eb\u0000c\ud800d\ufffee\u200bf", "a\ufffdb\ufffdc\ufffdd\ufffde\ufffdf"],
-    ["\u{1f600} Привет", "\u{1f600} Привет"],
+    ["a\u3164b\u2800c\ue000d\u0378e", "a\ufffdb\ufffdc\ufffdd\ufffde"],
+    ["\u{1f600} Привет \u2764\ufe0f", "\u{1f600} Привет \u2764\ufe0f"],
     [`ey\u200b${JWT.slice(2)}`, JWT],
     ["Bea\u00adrer abc", "Bearer abc"],
+    ["Bea\ufe0frer abc", "Bearer abc"],
+    ["Bea\u2800rer abc", "Bearer abc"],
   ];
   it.each(cases)("is one line without unsafe characters: %j", (text, clean) => {
     expect(cleanText(text, 100)).toBe(clean);

@@ -7,71 +7,80 @@ import { inSeconds, KEY_SET, MUTATIONS, mint, newTestClock, OPTIONS } from "./fi
 const END = Number.POSITIVE_INFINITY;
 const acceptedOf = (sub: string): Accepted => ({ kind: "token", token: { scope: "", sub } });
 
-describe("newTokenMemory", () => {
-  it("returns a token for its exact text only", () => {
-    const memory = newTokenMemory({ entries: 10, seconds: 60 });
+describe("the cache of verified tokens", () => {
+  it("finds a token by its exact text", () => {
+    const cache = newTokenMemory({ entries: 10, seconds: 60 });
     const text = "a".repeat(100);
-    memory.set(text, acceptedOf("a"), 0, END);
-    expect(memory.get(text, 0)).toEqual(acceptedOf("a"));
-    expect(memory.get(`b${text.slice(1)}`, 0)).toBeUndefined();
-    expect(memory.get(text.slice(1), 0)).toBeUndefined();
-    expect(memory.get(`${text}a`, 0)).toBeUndefined();
-    expect(memory.get("", 0)).toBeUndefined();
+    cache.set(text, acceptedOf("a"), 0, END);
+    expect(cache.get(text, 0)).toEqual(acceptedOf("a"));
+    expect(cache.get(`b${text.slice(1)}`, 0)).toBeUndefined();
+    expect(cache.get(text.slice(1), 0)).toBeUndefined();
+    expect(cache.get(`${text}a`, 0)).toBeUndefined();
+    expect(cache.get("", 0)).toBeUndefined();
   });
 
-  it("keeps one of two texts with the same ending", () => {
-    const memory = newTokenMemory({ entries: 10, seconds: 60 });
+  it("keeps the last of two tokens that end alike", () => {
+    const cache = newTokenMemory({ entries: 10, seconds: 60 });
     const [first, second] = ["a", "b"].map((start) => start + "x".repeat(40)) as [string, string];
-    memory.set(first, acceptedOf("first"), 0, END);
-    memory.set(second, acceptedOf("second"), 0, END);
-    expect(memory.get(first, 0)).toBeUndefined();
-    expect(memory.get(second, 0)?.token.sub).toBe("second");
+    cache.set(first, acceptedOf("first"), 0, END);
+    cache.set(second, acceptedOf("second"), 0, END);
+    expect(cache.get(first, 0)).toBeUndefined();
+    expect(cache.get(second, 0)?.token.sub).toBe("second");
   });
 
   it.each([
-    ["before the time of verification", 9_999, false],
-    ["at the time of verification", 10_000, true],
-    ["just before `seconds` have passed", 69_999, true],
-    ["after `seconds`", 70_000, false],
-  ])("returns a cached token only while it is valid: %s", (_title, now, isKnown) => {
-    const memory = newTokenMemory({ entries: 10, seconds: 60 });
-    memory.set("text", acceptedOf("a"), 10_000, END);
-    expect(memory.get("text", now) !== undefined).toBe(isKnown);
+    ["does not return a token before its verification", 9_999, false],
+    ["returns a token at the time of its verification", 10_000, true],
+    ["returns a token just before the ceiling", 69_999, true],
+    ["does not return a token at the ceiling", 70_000, false],
+  ])("%s", (_title, now, isKnown) => {
+    const cache = newTokenMemory({ entries: 10, seconds: 60 });
+    cache.set("text", acceptedOf("a"), 10_000, END);
+    expect(cache.get("text", now) !== undefined).toBe(isKnown);
   });
 
-  it("returns no token after its end, even before `seconds` have passed", () => {
-    const memory = newTokenMemory({ entries: 10, seconds: 60 });
-    memory.set("text", acceptedOf("a"), 0, 5_000);
-    expect(memory.get("text", 4_999)).toBeDefined();
-    expect(memory.get("text", 5_000)).toBeUndefined();
+  it("does not return a token that has ended, whatever the ceiling", () => {
+    const cache = newTokenMemory({ entries: 10, seconds: 60 });
+    cache.set("text", acceptedOf("a"), 0, 5_000);
+    expect(cache.get("text", 4_999)).toBeDefined();
+    expect(cache.get("text", 5_000)).toBeUndefined();
   });
 
   it.each([2, 3, 10, 101])(
-    "keeps at most %i tokens, those that are used again among them",
+    "keeps at most %i tokens, and keeps one that is read again",
     (entries) => {
-      const memory = newTokenMemory({ entries, seconds: 60 });
+      const cache = newTokenMemory({ entries, seconds: 60 });
       const texts = Array.from({ length: 1_000 }, (_, index) => `token-${index}`);
-      memory.set("kept", acceptedOf("kept"), 0, END);
+      cache.set("kept", acceptedOf("kept"), 0, END);
       for (const text of texts) {
-        memory.set(text, acceptedOf(text), 0, END);
-        expect(memory.get("kept", 0)?.token.sub).toBe(
-          entries > 2 ? "kept" : memory.get("kept", 0)?.token.sub,
+        cache.set(text, acceptedOf(text), 0, END);
+        expect(cache.get("kept", 0)?.token.sub).toBe(
+          entries > 2 ? "kept" : cache.get("kept", 0)?.token.sub,
         );
       }
-      const held = texts.filter((text) => memory.get(text, 0) !== undefined);
-      expect(held.length).toBeLessThanOrEqual(entries);
-      expect(held.length).toBeGreaterThan(0);
+      const kept = texts.filter((text) => cache.get(text, 0) !== undefined);
+      expect(kept.length).toBeLessThanOrEqual(entries);
+      expect(kept.length).toBeGreaterThan(0);
     },
   );
 
-  it("caches nothing with `false`", () => {
-    const memory = newTokenMemory(false);
-    memory.set("text", acceptedOf("a"), 0, END);
-    expect(memory.get("text", 0)).toBeUndefined();
+  it("keeps an expired token no longer for being asked for", () => {
+    const cache = newTokenMemory({ entries: 2, seconds: 60 });
+    cache.set("expired", acceptedOf("expired"), 0, 1_000);
+    cache.set("valid", acceptedOf("valid"), 0, END);
+    expect(cache.get("expired", 1_000)).toBeUndefined();
+    cache.set("next", acceptedOf("next"), 0, END);
+    expect(cache.get("valid", 1_000)?.token.sub).toBe("valid");
+  });
+
+  it("keeps nothing if the option is `false`", () => {
+    const cache = newTokenMemory(false);
+    cache.set("text", acceptedOf("a"), 0, END);
+    expect(cache.get("text", 0)).toBeUndefined();
   });
 });
 
-describe("the cache of jwtVerifier", () => {
+describe("a verifier with a cache", () => {
   it("returns the same token without a promise the second time", async () => {
     const verify = jwtVerifier(OPTIONS);
     const text = await mint();
@@ -91,7 +100,7 @@ describe("the cache of jwtVerifier", () => {
     expect(await verify(forged)).toBeUndefined();
   });
 
-  it("returns a token only for the text that was verified", async () => {
+  it("finds only the text that it has verified", async () => {
     const verify = jwtVerifier(OPTIONS);
     const text = await mint();
     await verify(text);
@@ -115,7 +124,7 @@ describe("the cache of jwtVerifier", () => {
     expect(verify(text)).toBeUndefined();
   });
 
-  it("verifies a token again after the clock was set back", async () => {
+  it("checks the clock at every hit: after the clock is set back it verifies again", async () => {
     const clock = newTestClock();
     const verify = jwtVerifier({ ...OPTIONS, now: clock.now });
     const text = await mint();
@@ -124,7 +133,7 @@ describe("the cache of jwtVerifier", () => {
     expect(await verify(text)).toBeUndefined();
   });
 
-  it("throws VerifierOutage at a hit if the clock fails", async () => {
+  it("throws if the clock returns no time at a hit", async () => {
     const times = [inSeconds(0), inSeconds(0), Number.NaN];
     const verify = jwtVerifier({ ...OPTIONS, now: () => times.shift() as number });
     const text = await mint();
@@ -132,7 +141,7 @@ describe("the cache of jwtVerifier", () => {
     expect(() => verify(text)).toThrow("the clock threw or did not return seconds since 1970");
   });
 
-  it("notices a removed key after the maximum ages of key set and cache, and no later", async () => {
+  it("notices a removed key after the two ceilings", async () => {
     const clock = newTestClock();
     let set: object = KEY_SET;
     const verify = jwtVerifier({
@@ -153,7 +162,7 @@ describe("the cache of jwtVerifier", () => {
     expect(await verify(text)).toBeUndefined();
   });
 
-  it("is off with `cache: false`", async () => {
+  it("caches nothing with `cache: false`", async () => {
     const verify = jwtVerifier({ ...OPTIONS, cache: false });
     const text = await mint();
     await verify(text);

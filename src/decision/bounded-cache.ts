@@ -1,0 +1,46 @@
+/** A cache by text keys that stays small however many keys clients send. */
+export interface BoundedCache<Value> {
+  /** Returns the value of a key and keeps it for longer. */
+  get(key: string): Value | undefined;
+  /** Returns the value of a key, which is not kept for longer by that. */
+  peek(key: string): Value | undefined;
+  /** @param cost - what the entry takes of the budget */
+  set(key: string, value: Value, cost: number): void;
+}
+
+interface Entry<Value> {
+  readonly value: Value;
+  readonly cost: number;
+}
+
+/**
+ * Creates a cache of two generations: an entry that is read moves into the young one; when that is full, the old one is
+ * dropped as a whole. A hit in the young generation costs one lookup and no bookkeeping. The entries cost at most twice
+ * `budget` together. An entry that costs more than `budget` is not kept.
+ */
+export function createBoundedCache<Value>(budget: number): BoundedCache<Value> {
+  let young = new Map<string, Entry<Value>>();
+  let old = new Map<string, Entry<Value>>();
+  let size = 0;
+  const put = (key: string, entry: Entry<Value>): void => {
+    if (entry.cost > budget) return;
+    size += entry.cost - (young.get(key)?.cost ?? 0);
+    if (size > budget) {
+      old = young;
+      young = new Map();
+      size = entry.cost;
+    }
+    young.set(key, entry);
+  };
+  return {
+    get(key) {
+      const known = young.get(key);
+      if (known !== undefined) return known.value;
+      const older = old.get(key);
+      if (older !== undefined) put(key, older);
+      return older?.value;
+    },
+    peek: (key) => (young.get(key) ?? old.get(key))?.value,
+    set: (key, value, cost) => put(key, { value, cost }),
+  };
+}
