@@ -1,91 +1,114 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { PolicyDefinition } from "./definition.js";
 import { formatPath, nearest, type Path, type Report } from "./findings.js";
 
-const name = z.string().min(1);
-const names = z.array(name).min(1);
-const texts = {
-  title: z.string().optional(),
-  description: z.string().optional(),
-  warning: z.string().optional(),
-};
+/** The schema of a policy, and the objects in it whose options a finding suggests. */
+interface Schemas {
+  readonly definition: z.ZodMiniObject;
+  readonly scope: z.ZodMiniObject;
+  readonly operation: z.ZodMiniObject;
+  readonly requirement: z.ZodMiniObject;
+  readonly texts: object;
+  /** Names and descriptions for the JSON Schema. */
+  readonly notes: z.core.$ZodRegistry<z.core.JSONSchemaMeta>;
+}
 
-const Scope = z
-  .strictObject({
-    ...texts,
-    group: z.string().optional(),
-    default: z.enum(["on", "off"]).optional(),
-    required: z.boolean().optional(),
-    reserved: z.boolean().optional(),
-    tier: name.optional(),
-    accountTypes: names.optional(),
-    implies: names.optional(),
-    replaces: names.optional(),
-    locales: z.record(z.string(), z.strictObject(texts)).optional(),
-  })
-  .meta({ id: "Scope", description: "One scope: texts, defaults and gates." });
+/** Creates the schemas. */
+function createSchemas(): Schemas {
+  const notes = z.registry<z.core.JSONSchemaMeta>();
+  const list = <Item extends z.ZodMiniType>(item: Item) => z.array(item).check(z.minLength(1));
+  const name = z.string().check(z.minLength(1));
+  const names = list(name);
+  const optional = {
+    text: z.optional(z.string()),
+    name: z.optional(name),
+    names: z.optional(names),
+    true: z.optional(z.literal(true)),
+  };
+  const described = <Schema extends z.ZodMiniType>(schema: Schema, description: string): Schema => {
+    const copy = z.clone(schema);
+    notes.add(copy, { description });
+    return copy;
+  };
 
-const gates = {
-  tier: name.optional(),
-  accountTypes: names.optional(),
-  params: z.record(z.string(), name).optional(),
-};
+  const texts = { title: optional.text, description: optional.text, warning: optional.text };
+  const scope = z
+    .strictObject({
+      ...texts,
+      group: optional.text,
+      default: z.optional(z.enum(["on", "off"])),
+      required: z.optional(z.boolean()),
+      reserved: z.optional(z.boolean()),
+      tier: optional.name,
+      accountTypes: optional.names,
+      implies: optional.names,
+      replaces: optional.names,
+      locales: z.optional(z.record(z.string(), z.strictObject(texts))),
+    })
+    .register(notes, { id: "Scope", description: "One scope: texts, defaults and gates." });
 
-// lazy, since a requirement holds requirements
-const part: z.ZodType<unknown> = z.lazy(() => z.union([name, Requirement]));
-const parts = z.array(part).min(1);
-
-const Requirement = z
-  .strictObject({
-    scope: name.optional(),
-    allOf: parts.optional(),
-    anyOf: parts.optional(),
-    ...gates,
-  })
-  .meta({ id: "Requirement", description: "Exactly one of scope, allOf and anyOf, with gates." });
-
-const Operation = z
-  .strictObject({
-    scope: name.optional(),
-    allOf: parts.optional(),
-    anyOf: parts.optional(),
-    ...gates,
-    deny: name.optional(),
-    public: z.literal(true).optional(),
-    enrichedBy: name.optional(),
-    authenticated: z.literal(true).optional(),
-    title: z.string().optional(),
-    description: z.string().optional(),
-    hidden: z.literal(true).optional(),
-    audit: z.strictObject({ show: names.optional(), hash: names.optional() }).optional(),
-  })
-  .meta({
-    id: "Operation",
-    description: "A requirement, or one of deny, public and authenticated; with texts.",
+  // lazy, since a requirement holds requirements
+  const part: z.ZodMiniType = z.lazy(() => z.union([name, requirement]));
+  const parts = z.optional(list(part));
+  const rule = {
+    scope: optional.name,
+    allOf: parts,
+    anyOf: parts,
+    tier: optional.name,
+    accountTypes: optional.names,
+    params: z.optional(z.record(z.string(), name)),
+  };
+  const requirement = z.strictObject(rule).register(notes, {
+    id: "Requirement",
+    description: "Exactly one of scope, allOf and anyOf, with gates.",
   });
+  const operation = z
+    .strictObject({
+      ...rule,
+      deny: optional.name,
+      public: optional.true,
+      enrichedBy: optional.name,
+      authenticated: optional.true,
+      title: optional.text,
+      description: optional.text,
+      hidden: optional.true,
+      audit: z.optional(z.strictObject({ show: optional.names, hash: optional.names })),
+    })
+    .register(notes, {
+      id: "Operation",
+      description: "A requirement, or one of deny, public and authenticated; with texts.",
+    });
 
-const operations = z.record(z.string(), z.union([name, Operation]));
+  const operations = z.optional(z.record(z.string(), z.union([name, operation])));
+  const everyScope = z.strictObject({ every: z.literal(true), except: optional.names });
+  const definition = z
+    .strictObject({
+      name: described(name, "Whose policy it is; free text."),
+      version: described(name, "Which edition of the policy it is."),
+      tiers: described(optional.names, "The plans, ascending."),
+      accountTypes: described(optional.names, "The kinds of account."),
+      scopes: described(
+        z.record(z.string(), z.union([z.string(), scope])),
+        "Every scope there is.",
+      ),
+      baseline: described(optional.names, "What every tool needs besides its own rule."),
+      defaultScopes: described(optional.names, "Granted when a request names no scope."),
+      bundles: z.optional(z.record(z.string(), z.union([names, everyScope]))),
+      tools: described(operations, "What each tool needs; a name with * or ? is a pattern."),
+      endpoints: described(operations, "What each endpoint needs: METHOD, a space, a path."),
+      notCovered: described(optional.names, "What no scope covers."),
+    })
+    .register(notes, { title: "scope-policy: a policy" });
+  return { definition, scope, operation, requirement, texts, notes };
+}
 
-const Definition = z
-  .strictObject({
-    name: name.describe("Whose policy it is; free text."),
-    version: name.describe("Which edition of the policy it is."),
-    tiers: names.optional().describe("The plans, ascending."),
-    accountTypes: names.optional().describe("The kinds of account."),
-    scopes: z.record(z.string(), z.union([z.string(), Scope])).describe("Every scope there is."),
-    baseline: names.optional().describe("What every tool needs besides its own rule."),
-    defaultScopes: names.optional().describe("Granted when a request names no scope."),
-    bundles: z
-      .record(
-        z.string(),
-        z.union([names, z.strictObject({ every: z.literal(true), except: names.optional() })]),
-      )
-      .optional(),
-    tools: operations.optional().describe("What each tool needs; a name with * or ? is a pattern."),
-    endpoints: operations.optional().describe("What each endpoint needs: METHOD, a space, a path."),
-    notCovered: names.optional().describe("What no scope covers."),
-  })
-  .meta({ title: "scope-policy: a policy" });
+let created: Schemas | undefined;
+
+/** Returns the schemas. The first call creates them, so that an import alone costs nothing. */
+function schemas(): Schemas {
+  created ??= createSchemas();
+  return created;
+}
 
 /**
  * The JSON Schema (draft 2020-12) of a policy: what an editor needs to complete and check a policy that is written as
@@ -99,7 +122,8 @@ const Definition = z
  * ```
  */
 export function policyJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(Definition);
+  const { definition, notes } = schemas();
+  return z.toJSONSchema(definition, { metadata: notes });
 }
 
 type Issue = z.core.$ZodIssue;
@@ -112,7 +136,7 @@ type Issue = z.core.$ZodIssue;
  * a report lists, nothing of the data is left.
  */
 export function checkShape(data: unknown, report: Report): PolicyDefinition {
-  const result = Definition.safeParse(data, { reportInput: true });
+  const result = z.safeParse(schemas().definition, data, { reportInput: true });
   if (result.success) return data as PolicyDefinition;
   const root = isObject(data) ? data : {};
   for (const { issue, path } of issuesIn(result.error.issues, [])) {
@@ -225,11 +249,12 @@ function nameOf(value: unknown): string {
 /** The options that the object at `path` knows, for a suggestion. */
 function optionsAt(path: Path): readonly string[] {
   const [top, , third] = path;
-  if (top === undefined) return Object.keys(Definition.shape);
-  if (top === "scopes") return Object.keys(third === "locales" ? texts : Scope.shape);
+  const { definition, scope, operation, requirement, texts } = schemas();
+  if (top === undefined) return Object.keys(definition.shape);
+  if (top === "scopes") return Object.keys(third === "locales" ? texts : scope.shape);
   if (top === "bundles") return ["every", "except"];
   if (third === "audit") return ["show", "hash"];
-  return Object.keys(path.length === 2 ? Operation.shape : Requirement.shape);
+  return Object.keys(path.length === 2 ? operation.shape : requirement.shape);
 }
 
 type Bag = Record<string | number, unknown>;
