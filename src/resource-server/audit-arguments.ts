@@ -1,4 +1,3 @@
-import { type BlacklistKeyConfig, DeepRedact } from "@hackylabs/deep-redact";
 import {
   type Budget,
   copyPlain,
@@ -9,11 +8,10 @@ import {
   namesOf,
 } from "./audit-copy.js";
 import { canonicalJson } from "./audit-digest.js";
-import type { AuditArgument, AuditEvent, AuditValue } from "./audit-event.js";
+import type { AuditArgument, AuditEvent } from "./audit-event.js";
 import { isSecretName } from "./audit-names.js";
 import { redactPairs } from "./audit-pairs.js";
-import { REDACTED } from "./audit-shapes.js";
-import { cleanName, redactAnything, redactName } from "./audit-text.js";
+import { cleanName, redactName } from "./audit-text.js";
 
 /** Which arguments of an operation an event may say more of. */
 export interface Disclosure {
@@ -36,8 +34,6 @@ export function newArgumentWriter(
   secretNames: readonly RegExp[],
   digest: (text: string) => Promise<string>,
 ): ArgumentWriter {
-  const redact = newRedactor(secretNames);
-
   const describe = async (
     holder: object,
     name: string,
@@ -52,7 +48,10 @@ export function newArgumentWriter(
     if (secret) return { ...known, withheld: "secret" };
     if (found === "unreadable") return { ...known, withheld: "unreadable" };
     // what is declared as both is not shown
-    if (!hash.has(name)) return { ...known, value: redact(copyPlain(found.value, budget)) };
+    if (!hash.has(name)) {
+      const copy = copyPlain(found.value, budget, secretNames);
+      return { ...known, value: redactPairs(copy, secretNames) };
+    }
     const canonical = canonicalJson(found.value);
     if (typeof canonical === "string") return { ...known, withheld: canonical };
     return { ...known, digest: await digest(canonical.text) };
@@ -86,21 +85,4 @@ function typeOf(
   if (secret) return { type };
   if (typeof value === "string") return { type, size: value.length };
   return isList(value) ? { type, size: lengthOf(value) } : { type };
-}
-
-/** Creates the second net: secrets by the names of members, beside their names, and by their shapes, at any depth. */
-function newRedactor(secretNames: readonly RegExp[]): (value: AuditValue) => AuditValue {
-  const keys = secretNames.map((key): BlacklistKeyConfig => ({ key }));
-  const redactor = new DeepRedact({
-    blacklistedKeys: keys,
-    // of several tests only the first that fits is run, so there is one
-    stringTests: [{ pattern: /./su, replacer: redactAnything }],
-    types: ["string", "number", "boolean", "object"],
-    replacement: REDACTED,
-    transformers: [],
-  });
-  return (value) => {
-    const [named] = redactor.redact([value]) as readonly [AuditValue];
-    return redactPairs(named, secretNames);
-  };
 }
