@@ -3,7 +3,7 @@ import type { AccessToken } from "./decision/access-token.js";
 import { DECISION_CODES, type Decision, type DecisionCode } from "./decision/decision.js";
 import type { KnownName, OperationName, ParamsArgument, Policy } from "./decision/policy.js";
 import { PolicyError } from "./errors.js";
-import { compiledPolicyOf } from "./policy/compile.js";
+import { compiledPolicyOf } from "./policy/compiled-policies.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { nearest, oneLine } from "./policy/findings.js";
 import {

@@ -4,7 +4,7 @@ import { type Finding, PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { describeFindings } from "../policy/findings.js";
 import { checkOptions, isBoolean, type OptionCheck, optional } from "../policy/option-checks.js";
-import { type Authorizer, createAuthorizer } from "../resource-server/authorizer.js";
+import { type Authorizer, createLocalAuthorizer } from "../resource-server/authorizer.js";
 import { vouchFor } from "../resource-server/vouched.js";
 import { coverageFindings, newListing, registrationFindings } from "./coverage.js";
 import { newHandlerGate } from "./handler-gate.js";
@@ -187,9 +187,7 @@ function authorizerOf<Types extends PolicyTypes>({
   policy,
   authorizer,
 }: ProtectOptions<Types>): Authorizer {
-  if (authorizer === undefined && policy !== undefined) {
-    return createAuthorizer({ policy, verify: () => undefined, trustClaims: [] });
-  }
+  if (authorizer === undefined && policy !== undefined) return createLocalAuthorizer(policy);
   if (authorizer === undefined || (policy !== undefined && policy !== authorizer.policy)) {
     const said =
       authorizer === undefined

@@ -1,6 +1,6 @@
 import type { AccessToken } from "../decision/access-token.js";
 import type { Policy } from "../decision/policy.js";
-import { compiledPolicyOf } from "../policy/compile.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { hasConditions } from "../policy/conditions.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { nearest } from "../policy/findings.js";

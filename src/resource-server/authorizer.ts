@@ -9,17 +9,13 @@ import {
   UNAUTHENTICATED,
 } from "../decision/decision.js";
 import type { Authorized, KnownName, ParamsArgument, Policy } from "../decision/policy.js";
-import {
-  type ProtectedResourceMetadata,
-  protectedResourceMetadata,
-} from "../discovery/protected-resource-metadata.js";
-import { metadataUrl } from "../discovery/resource-identifier.js";
-import { compiledPolicyOf } from "../policy/compile.js";
+import type { ProtectedResourceMetadata } from "../discovery/protected-resource-metadata.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { withoutPrototype } from "../policy/own-members.js";
-import { deepFreeze } from "../policy/plain-data.js";
 import { newAuditEventMaker } from "./audit.js";
 import type { AuditedRequest, ProtocolRequest } from "./audited-request.js";
+import { metadataOf } from "./authorizer-metadata.js";
 import { type AuthorizerOptions, checkAuthorizerOptions } from "./authorizer-options.js";
 import { type Answer, type AnswerContext, newAnswerer, type Refusal } from "./challenge.js";
 import { type Credentials, isBearerToken, readCredentials } from "./credentials.js";
@@ -177,14 +173,27 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
  * ```
  */
 export function createAuthorizer<Types extends PolicyTypes>(
-  given: AuthorizerOptions<Types>,
+  options: AuthorizerOptions<Types>,
 ): Authorizer<Types> {
-  const options = checkAuthorizerOptions(given);
+  return assemble(checkAuthorizerOptions(options), newAuditEventMaker);
+}
+
+/** Creates the authorizer of a policy for local tokens alone: it accepts no raw token, and writes no audit events. */
+export function createLocalAuthorizer<Types extends PolicyTypes>(
+  policy: Policy<Types>,
+): Authorizer<Types> {
+  return assemble({ policy, verify: () => undefined });
+}
+
+function assemble<Types extends PolicyTypes>(
+  options: AuthorizerOptions<Types>,
+  newEventMaker?: typeof newAuditEventMaker,
+): Authorizer<Types> {
   const { policy, audit, resource, onAuditError = "deny", timeout = 5_000 } = options;
   const { counts, report } = newFaultReport(options.onFault);
   const factOf = newFactAsker(timeout, report);
   const show = newIdentifier(options, factOf);
-  const makeEvent = newAuditEventMaker(
+  const makeEvent = newEventMaker?.(
     compiledPolicyOf(policy),
     options.sensitive ?? [],
     options.auditKey,
@@ -224,7 +233,7 @@ export function createAuthorizer<Types extends PolicyTypes>(
     call: Omit<Call, "authorization">,
     isProtocol = false,
   ): Awaitable<Admission> => {
-    if (audit === undefined) return admission;
+    if (audit === undefined || makeEvent === undefined) return admission;
     const { decision, token } = admission;
     const write = async () => {
       const seen = Object.hasOwn(call, "audited") ? call.audited?.() : call;
@@ -285,17 +294,6 @@ export function createAuthorizer<Types extends PolicyTypes>(
     answer,
     metadata: () => metadata,
   } satisfies Authorizer<Types>);
-}
-
-function metadataOf({
-  policy,
-  resource,
-  authorizationServers,
-}: AuthorizerOptions): ReturnType<Authorizer["metadata"]> {
-  if (resource === undefined) return undefined;
-  const servers = authorizationServers !== undefined && { authorizationServers };
-  const document = protectedResourceMetadata(policy, { resource, ...servers });
-  return deepFreeze({ url: metadataUrl(resource), document });
 }
 
 function credentialsIn(authorization: Call["authorization"]): Credentials | Vouched {

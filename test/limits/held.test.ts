@@ -10,7 +10,7 @@ import { newPolicyMemory } from "../../src/mcp/policy-memory.js";
 import { newResourceFinder } from "../../src/mcp/resource-uris.js";
 import { newSessionMemory } from "../../src/mcp/sessions.js";
 import { readStrictJson } from "../../src/mcp/strict-json.js";
-import { compiledPolicyOf } from "../../src/policy/compile.js";
+import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
 import { meetingsOf } from "../../src/testing/meetings.js";
 import { widenings } from "../../src/testing/widenings.js";
 import { findingsOf } from "../policy/findings-of.js";
