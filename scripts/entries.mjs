@@ -21,6 +21,7 @@ export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]
  * @property {string} version
  * @property {Record<string, string>} bin
  * @property {Record<string, string>} dependencies
+ * @property {Record<string, string>} devDependencies
  * @property {Record<string, string | { types: string, default: string }>} exports
  */
 

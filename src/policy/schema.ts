@@ -2,20 +2,8 @@ import * as z from "zod/mini";
 import type { PolicyDefinition } from "./definition.js";
 import { formatPath, nearest, type Path, type Report } from "./findings.js";
 
-/** The schema of a policy, and the objects in it whose options a finding suggests. */
-interface Schemas {
-  readonly definition: z.ZodMiniObject;
-  readonly scope: z.ZodMiniObject;
-  readonly operation: z.ZodMiniObject;
-  readonly requirement: z.ZodMiniObject;
-  readonly texts: object;
-  /** Names and descriptions for the JSON Schema. */
-  readonly notes: z.core.$ZodRegistry<z.core.JSONSchemaMeta>;
-}
-
-/** Creates the schemas. */
-function createSchemas(): Schemas {
-  const notes = z.registry<z.core.JSONSchemaMeta>();
+/** Creates the schema of a policy, and those of the objects in it whose options a finding suggests. */
+function createSchemas() {
   const list = <Item extends z.ZodMiniType>(item: Item) => z.array(item).check(z.minLength(1));
   const name = z.string().check(z.minLength(1));
   const names = list(name);
@@ -25,27 +13,19 @@ function createSchemas(): Schemas {
     names: z.optional(names),
     true: z.optional(z.literal(true)),
   };
-  const described = <Schema extends z.ZodMiniType>(schema: Schema, description: string): Schema => {
-    const copy = z.clone(schema);
-    notes.add(copy, { description });
-    return copy;
-  };
-
   const texts = { title: optional.text, description: optional.text, warning: optional.text };
-  const scope = z
-    .strictObject({
-      ...texts,
-      group: optional.text,
-      default: z.optional(z.enum(["on", "off"])),
-      required: z.optional(z.boolean()),
-      reserved: z.optional(z.boolean()),
-      tier: optional.name,
-      accountTypes: optional.names,
-      implies: optional.names,
-      replaces: optional.names,
-      locales: z.optional(z.record(z.string(), z.strictObject(texts))),
-    })
-    .register(notes, { id: "Scope", description: "One scope: texts, defaults and gates." });
+  const scope = z.strictObject({
+    ...texts,
+    group: optional.text,
+    default: z.optional(z.literal(["on", "off"])),
+    required: z.optional(z.boolean()),
+    reserved: z.optional(z.boolean()),
+    tier: optional.name,
+    accountTypes: optional.names,
+    implies: optional.names,
+    replaces: optional.names,
+    locales: z.optional(z.record(z.string(), z.strictObject(texts))),
+  });
 
   // lazy, since a requirement holds requirements
   const part: z.ZodMiniType = z.lazy(() => z.union([name, requirement]));
@@ -58,57 +38,58 @@ function createSchemas(): Schemas {
     accountTypes: optional.names,
     params: z.optional(z.record(z.string(), name)),
   };
-  const requirement = z.strictObject(rule).register(notes, {
-    id: "Requirement",
-    description: "Exactly one of scope, allOf and anyOf, with gates.",
+  const requirement = z.strictObject(rule);
+  const operation = z.strictObject({
+    ...rule,
+    deny: optional.name,
+    public: optional.true,
+    enrichedBy: optional.name,
+    authenticated: optional.true,
+    title: optional.text,
+    description: optional.text,
+    hidden: optional.true,
+    audit: z.optional(z.strictObject({ show: optional.names, hash: optional.names })),
   });
-  const operation = z
-    .strictObject({
-      ...rule,
-      deny: optional.name,
-      public: optional.true,
-      enrichedBy: optional.name,
-      authenticated: optional.true,
-      title: optional.text,
-      description: optional.text,
-      hidden: optional.true,
-      audit: z.optional(z.strictObject({ show: optional.names, hash: optional.names })),
-    })
-    .register(notes, {
-      id: "Operation",
-      description: "A requirement, or one of deny, public and authenticated; with texts.",
-    });
 
   const operations = z.optional(z.record(z.string(), z.union([name, operation])));
   const everyScope = z.strictObject({ every: z.literal(true), except: optional.names });
-  const definition = z
-    .strictObject({
-      name: described(name, "Whose policy it is; free text."),
-      version: described(name, "Which edition of the policy it is."),
-      tiers: described(optional.names, "The plans, ascending."),
-      accountTypes: described(optional.names, "The kinds of account."),
-      scopes: described(
-        z.record(z.string(), z.union([z.string(), scope])),
-        "Every scope there is.",
-      ),
-      baseline: described(optional.names, "What every tool needs besides its own rule."),
-      defaultScopes: described(optional.names, "Granted when a request names no scope."),
-      bundles: z.optional(z.record(z.string(), z.union([names, everyScope]))),
-      tools: described(operations, "What each tool needs; a name with * or ? is a pattern."),
-      endpoints: described(operations, "What each endpoint needs: METHOD, a space, a path."),
-      notCovered: described(optional.names, "What no scope covers."),
-    })
-    .register(notes, { title: "scope-policy: a policy" });
-  return { definition, scope, operation, requirement, texts, notes };
+  const definition = z.strictObject({
+    name,
+    version: name,
+    tiers: optional.names,
+    accountTypes: optional.names,
+    scopes: z.record(z.string(), z.union([z.string(), scope])),
+    baseline: optional.names,
+    defaultScopes: optional.names,
+    bundles: z.optional(z.record(z.string(), z.union([names, everyScope]))),
+    tools: operations,
+    endpoints: operations,
+    notCovered: optional.names,
+  });
+  return { definition, scope, operation, requirement, texts };
 }
 
-let created: Schemas | undefined;
+let created: ReturnType<typeof createSchemas> | undefined;
 
 /** Returns the schemas. The first call creates them, so that an import alone costs nothing. */
-function schemas(): Schemas {
+function schemas(): ReturnType<typeof createSchemas> {
   created ??= createSchemas();
   return created;
 }
+
+/** What the JSON Schema says about the members of a policy. */
+const DESCRIPTIONS = {
+  name: "Whose policy it is; free text.",
+  version: "Which edition of the policy it is.",
+  tiers: "The plans, ascending.",
+  accountTypes: "The kinds of account.",
+  scopes: "Every scope there is.",
+  baseline: "What every tool needs besides its own rule.",
+  defaultScopes: "Granted when a request names no scope.",
+  tools: "What each tool needs; a name with * or ? is a pattern.",
+  endpoints: "What each endpoint needs: METHOD, a space, a path.",
+  notCovered: "What no scope covers.",
+} satisfies Partial<Record<keyof PolicyDefinition, string>>;
 
 /**
  * The JSON Schema (draft 2020-12) of a policy: what an editor needs to complete and check a policy that is written as
@@ -122,8 +103,25 @@ function schemas(): Schemas {
  * ```
  */
 export function policyJsonSchema(): Record<string, unknown> {
-  const { definition, notes } = schemas();
-  return z.toJSONSchema(definition, { metadata: notes });
+  const { definition, scope, operation, requirement } = schemas();
+  const metadata = z
+    .registry<z.core.JSONSchemaMeta>()
+    .add(definition, { title: "scope-policy: a policy" })
+    .add(scope, { id: "Scope", description: "One scope: texts, defaults and gates." })
+    .add(requirement, {
+      id: "Requirement",
+      description: "Exactly one of scope, allOf and anyOf, with gates.",
+    })
+    .add(operation, {
+      id: "Operation",
+      description: "A requirement, or one of deny, public and authenticated; with texts.",
+    });
+  const schema = z.toJSONSchema(definition, { metadata });
+  const properties = { ...(schema.properties as Record<string, object>) };
+  for (const [name, description] of Object.entries(DESCRIPTIONS)) {
+    properties[name] = { description, ...properties[name] };
+  }
+  return { ...schema, properties };
 }
 
 type Issue = z.core.$ZodIssue;
