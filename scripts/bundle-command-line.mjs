@@ -35,7 +35,7 @@ export async function bundleCommandLine() {
       outfile: join(built, LOADER.file),
     }),
   ];
-  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
   writeFileSync(join(built, "THIRD-PARTY-LICENSES.txt"), licences(inputs));
 }
 
