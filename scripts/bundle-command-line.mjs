@@ -13,14 +13,14 @@ const LOADER = { name: "jiti/static", file: "./cli/jiti.js" };
 /** @type {import("esbuild").Plugin} */
 const sharedModules = {
   name: "shared-modules",
-  setup({ onResolve }) {
+  setup(build) {
     // a module of the library stays the one that the package's entries load
-    onResolve({ filter: /^\.\.\// }, ({ path, resolveDir }) => {
+    build.onResolve({ filter: /^\.\.\// }, ({ path, resolveDir }) => {
       const file = relative(source, resolve(resolveDir, path)).replaceAll("\\", "/");
       const isShared = resolveDir.startsWith(source) && !file.startsWith("cli/");
       return isShared ? { path: `./${file}`, external: true } : undefined;
     });
-    onResolve({ filter: new RegExp(`^${LOADER.name}$`) }, ({ kind }) =>
+    build.onResolve({ filter: new RegExp(`^${LOADER.name}$`) }, ({ kind }) =>
       kind === "dynamic-import" ? { path: LOADER.file, external: true } : undefined,
     );
   },

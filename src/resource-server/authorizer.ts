@@ -173,9 +173,9 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
  * ```
  */
 export function createAuthorizer<Types extends PolicyTypes>(
-  options: AuthorizerOptions<Types>,
+  given: AuthorizerOptions<Types>,
 ): Authorizer<Types> {
-  return assemble(checkAuthorizerOptions(options), newAuditEventMaker);
+  return assemble(checkAuthorizerOptions(given), newAuditEventMaker);
 }
 
 /** Creates the authorizer of a policy for local tokens alone: it accepts no raw token, and writes no audit events. */
