@@ -1,25 +1,22 @@
 import { defineConfig } from "tsup";
+import { bundleCommandLine } from "./scripts/bundle-command-line.mjs";
 import { entries } from "./scripts/entries.mjs";
 
-const sources = Object.fromEntries(entries.map(({ name, source }) => [name, source]));
-
-// One build for the entries and the command line, so that they share their modules: a policy made
-// through the package is the one that the command line knows.
+// One file for each module, so that a bundler leaves out each module that its program does not use, whatever the module
+// does when it is loaded. The command line shares these files: a policy made through the package is one that it knows.
 export default defineConfig({
-  entry: { ...sources, cli: "src/cli.ts" },
+  entry: ["src/**/*.ts", "!src/cli.ts", "!src/cli/**"],
+  bundle: false,
   format: ["esm"],
   target: "es2023",
   platform: "neutral",
-  external: [/^node:/],
-  removeNodeProtocol: false,
   tsconfig: "tsconfig.build.json",
   dts: {
-    entry: sources,
+    entry: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
     // tsup adds baseUrl, which TypeScript 6 refuses (TS5101)
     compilerOptions: { ignoreDeprecations: "6.0" },
   },
-  sourcemap: true,
   clean: true,
-  splitting: true,
   treeshake: false,
+  onSuccess: bundleCommandLine,
 });

@@ -16,7 +16,6 @@ import {
   McpServer,
   originValidationResponse,
 } from "@modelcontextprotocol/server";
-import Table from "cli-table3";
 import { createAuthorizer, loadPolicy } from "scope-policy";
 import { mcpGate, protect } from "scope-policy/mcp";
 
@@ -226,10 +225,8 @@ const program = await findSuite();
 const bare = await startServer(false);
 const guarded = await startServer(true);
 const proxy = await startProxy(guarded.port);
-const table = new Table({
-  head: ["scenario", "protocol", "without gates", "with gates", "judged"],
-  style: { head: [], border: [] },
-});
+/** @type {Record<string, string>[]} */
+const table = [];
 let isWorse = false;
 try {
   for (const one of RUNS) {
@@ -238,7 +235,13 @@ try {
       checksOf(program, one, proxy.port),
     ]);
     const { scenario, version, isJudged } = one;
-    table.push([scenario, version, showOf(onBare), showOf(onGuarded), isJudged ? "yes" : "no"]);
+    table.push({
+      scenario,
+      protocol: version,
+      bare: showOf(onBare),
+      guarded: showOf(onGuarded),
+      judged: isJudged ? "yes" : "no",
+    });
     const lost = lostOf(onBare, onGuarded);
     isWorse ||= isJudged && (lost.length > 0 || passesOf(onBare) === 0);
     for (const { status, id, errorMessage = "" } of lost) {
@@ -248,7 +251,7 @@ try {
 } finally {
   for (const server of [proxy, guarded, bare]) await server.close();
 }
-console.log(table.toString());
+console.table(table);
 if (isWorse) {
   console.error("the server with gates passes fewer checks than without, or no check ran");
   process.exitCode = 1;

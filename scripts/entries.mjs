@@ -23,6 +23,7 @@ export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]
  * @property {unknown} repository
  * @property {Record<string, string>} bin
  * @property {Record<string, string>} dependencies
+ * @property {Record<string, string>} devDependencies
  * @property {Record<string, string | { types: string, default: string }>} exports
  */
 

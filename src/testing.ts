@@ -4,7 +4,7 @@ import { DECISION_CODES, type Decision, type DecisionCode } from "./decision/dec
 import type { KnownName, OperationName, ParamsArgument, Policy } from "./decision/policy.js";
 import { PolicyError } from "./errors.js";
 import { isObject } from "./grammar/is-object.js";
-import { compiledPolicyOf } from "./policy/compile.js";
+import { compiledPolicyOf } from "./policy/compiled-policies.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import {
   checkOptions,

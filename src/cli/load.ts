@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { createJiti } from "jiti";
 import { loadPolicy, type Policy } from "../decision/policy.js";
 import type { Finding } from "../errors.js";
 import { isObject } from "../grammar/is-object.js";
@@ -109,6 +108,8 @@ function findingsOf(error: unknown): readonly Finding[] | undefined {
 }
 
 async function definitionIn(file: string, path: string): Promise<unknown> {
+  // a file of its own in the build: it takes as long to load as all the rest
+  const { createJiti } = await import("jiti/static");
   const jiti = createJiti(import.meta.url, {
     alias: { "scope-policy": ownEntry() },
     fsCache: false,

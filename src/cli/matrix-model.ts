@@ -1,7 +1,7 @@
 import { loadPolicy, type Policy } from "../decision/policy.js";
 import { bindTemplate } from "../grammar/template.js";
-import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy, CompiledScope, Operation } from "../policy/compiled.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { OperationDefinition, PolicyDefinition } from "../policy/definition.js";
 import { isPattern } from "../policy/names.js";
 import {

@@ -1,5 +1,5 @@
-import CliTable from "cli-table3";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
+import { FRAME, grid } from "./grid.js";
 import { cellCode, code, ruleCell, table, text } from "./markdown.js";
 import { LEGEND, markText } from "./matrix-legend.js";
 import {
@@ -128,9 +128,6 @@ function nameWidthOf(names: readonly string[], columns: number): number {
   return Math.min(Math.max(0, ...names.map(widthOf)), widest);
 }
 
-/** Width that cli-table3 adds to a cell: a space on each side and a line. */
-const FRAME = 3;
-
 function partLines(
   { rows, columns: scopes }: MatrixPart,
   head: string,
@@ -175,22 +172,6 @@ function cellWords(cell: MatrixCell | undefined, inWords: boolean): string {
   return inWords
     ? markText(cell)
     : markText(cell).replace(cell.mark, LETTERS[cell.mark]).replace(" ", "");
-}
-
-function grid(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  nameWidth: number,
-): readonly string[] {
-  const grid = new CliTable({
-    head: [...head],
-    colWidths: [nameWidth + 2],
-    wordWrap: true,
-    wrapOnWordBoundary: false,
-    style: { head: [], border: [], compact: true },
-  });
-  grid.push(...rows.map((row) => [...row]));
-  return grid.toString().split("\n");
 }
 
 function pairs(lines: readonly (readonly [string, string])[], columns: number): readonly string[] {

@@ -1,8 +1,8 @@
 import type { AccessToken } from "../decision/access-token.js";
 import type { Decision } from "../decision/decision.js";
 import type { Policy } from "../decision/policy.js";
-import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { isEndpoint, parseEndpoint } from "../policy/route.js";
 import { nearest } from "../policy/suggest.js";
 

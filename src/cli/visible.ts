@@ -27,12 +27,9 @@ function codeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** Marks that are drawn onto the letter before them; the variation selector of emoji belongs to the emoji. */
-const MARKS = /(?!\uFE0F)[\p{Mn}\p{Me}]/gu;
-
 /** Returns how many columns of a terminal a visible text takes: two for a wide letter or an emoji, none for a mark. */
 export function widthOf(text: string): number {
-  return stringWidth(text.replaceAll(MARKS, ""));
+  return stringWidth(text);
 }
 
 /** Returns a visible text with spaces up to a width in columns. */

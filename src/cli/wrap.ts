@@ -1,24 +1,20 @@
-import { prose, widthOf } from "./visible.js";
+import wrapAnsi from "wrap-ansi";
+import { prose } from "./visible.js";
 
 /**
  * Returns a text as visible lines, broken between words at a width in columns. All lines after the first are indented.
  * A word that is longer than the width has its own line.
  */
 export function wrap(text: string, width: number, indent: string): readonly string[] {
-  const line = prose(text);
-  const lines: string[] = [];
-  const lead = /^ */.exec(line)?.[0] ?? "";
-  let current = lead;
-  for (const word of line.slice(lead.length).split(" ")) {
-    const longer = current.trim() === "" ? current + word : `${current} ${word}`;
-    if (widthOf(longer) > width && current.trim() !== "") {
-      lines.push(current);
-      current = indent + word;
-    } else {
-      current = longer;
-    }
-  }
-  return [...lines, current];
+  // the library normalizes what it returns
+  const line = prose(text).normalize();
+  const body = line.trimStart();
+  const lead = line.slice(0, line.length - body.length);
+  const [first = ""] = wrapAnsi(body, width - lead.length).split("\n");
+  const rest = body.slice(first.length).trim();
+  if (rest === "") return [lead + first];
+  const more = wrapAnsi(rest, width - indent.length).split("\n");
+  return [lead + first, ...more.map((one) => indent + one)];
 }
 
 /** Returns a text cut after a whole word, with `…` in place of the rest. */

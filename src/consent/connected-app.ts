@@ -1,6 +1,6 @@
 import type { AnyPolicy } from "../policy/any-policy.js";
 import type { ConsentClient } from "../policy/client.js";
-import { compiledPolicyOf } from "../policy/compile.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { ownMembers } from "../policy/own-members.js";
 import { expandTokens, namedMeanings, readGrantedTokens } from "../policy/scope-meanings.js";
 import { clientView } from "./client-view.js";

@@ -1,8 +1,8 @@
 import { firstItems } from "../grammar/any-value.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
-import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { ownMembers } from "../policy/own-members.js";
 import { expandTokens, type Meanings, namedMeanings } from "../policy/scope-meanings.js";
 import { forLog } from "./clean-text.js";

@@ -1,7 +1,7 @@
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { bundleScopes } from "../policy/bundles.js";
-import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { closeOver } from "../policy/scope-meanings.js";
 import { cleanName } from "./clean-text.js";
 import { clientView, redirectView, safeLink } from "./client-view.js";

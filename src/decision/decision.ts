@@ -119,47 +119,50 @@ export const DECISION_CODES = [
 
 // The denials that are the same for every call are shared objects.
 
-export const UNKNOWN_OPERATION: UnknownOperation = Object.freeze({
+export const UNKNOWN_OPERATION: UnknownOperation = /* @__PURE__ */ Object.freeze({
   allowed: false,
   code: "unknown_operation",
   message: "unknown operation: the policy names no such tool or endpoint",
 });
 
-export const UNAUTHENTICATED: Unauthenticated = Object.freeze({
+export const UNAUTHENTICATED: Unauthenticated = /* @__PURE__ */ Object.freeze({
   allowed: false,
   code: "unauthenticated",
   message: "authentication required: this needs an access token",
 });
 
-export const INVALID_TOKEN: InvalidToken = Object.freeze({
+export const INVALID_TOKEN: InvalidToken = /* @__PURE__ */ Object.freeze({
   allowed: false,
   code: "invalid_token",
   message: "invalid token: the access token is invalid or its scope is malformed",
 });
 
-export const RESERVED_SCOPE: ReservedScope = Object.freeze({
+export const RESERVED_SCOPE: ReservedScope = /* @__PURE__ */ Object.freeze({
   allowed: false,
   code: "reserved_scope",
   message: "reserved: only clients of the API's owner may do this",
 });
 
-export const INVALID_REQUEST: InvalidRequest = Object.freeze({
+export const INVALID_REQUEST: InvalidRequest = /* @__PURE__ */ Object.freeze({
   allowed: false,
   code: "invalid_request",
   message: "invalid request: expected one `Authorization` header with one bearer token",
 });
 
-export const TEMPORARILY_UNAVAILABLE: TemporarilyUnavailable = Object.freeze({
+export const TEMPORARILY_UNAVAILABLE: TemporarilyUnavailable = /* @__PURE__ */ Object.freeze({
   allowed: false,
   code: "temporarily_unavailable",
   message: "temporarily unavailable: this cannot be checked now; try again later",
 });
 
-const NO_SCOPES: readonly string[] = Object.freeze([]);
+const NO_SCOPES: readonly string[] = /* @__PURE__ */ Object.freeze([]);
 
 /** The decision about a public operation, without and with its enriched detail. */
 export const PUBLIC: Allowed = Object.freeze(allowed(NO_SCOPES));
-export const PUBLIC_ENRICHED: Allowed = Object.freeze({ ...PUBLIC, enriched: true });
+export const PUBLIC_ENRICHED: Allowed = /* @__PURE__ */ Object.freeze({
+  ...PUBLIC,
+  enriched: true,
+});
 
 /** Returns the decision that allows an operation. */
 export function allowed(scopes: readonly string[]): Allowed {

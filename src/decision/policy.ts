@@ -1,7 +1,8 @@
 import { PolicyError } from "../errors.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
-import { brandPolicy, compilePolicy, compilePolicyText } from "../policy/compile.js";
+import { compilePolicy, compilePolicyText } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { brandPolicy } from "../policy/compiled-policies.js";
 import type {
   IsPublic,
   ParamNames,
@@ -10,13 +11,16 @@ import type {
   ToolName,
 } from "../policy/definition.js";
 import type { NoUndefined } from "../policy/no-undefined.js";
+import { compileBaseline } from "../policy/operations.js";
 import { createPolicyScopes, type PolicyScopes } from "../policy/policy-scopes.js";
 import { oneLine } from "../policy/report.js";
 import { nearest } from "../policy/suggest.js";
 import { AccessDenied } from "./access-denied.js";
 import { type AccessToken, readOwn } from "./access-token.js";
+import { storeBaselineDecider } from "./baseline.js";
 import { type Decider, decide, decideOperation, newDecider, operationOf } from "./decide.js";
 import { type Decision, UNKNOWN_OPERATION } from "./decision.js";
+import { type PreparedOperation, prepareOperation } from "./prepare.js";
 import { listTools, type ToolView } from "./tools.js";
 
 /** The names of the tools and endpoints of a policy. */
@@ -300,6 +304,11 @@ function makePolicy(compiled: CompiledPolicy): Policy {
     toolsFor: (token) => listTools(decider, token),
     operation: (name) => resolve(decider, name),
   };
+  let baseline: PreparedOperation | undefined;
+  storeBaselineDecider(policy, (token) => {
+    baseline ??= prepareOperation(compileBaseline(compiled.baseline));
+    return decideOperation(decider, baseline, token, {});
+  });
   return Object.freeze(brandPolicy(policy as Policy, compiled));
 }
 

@@ -1,5 +1,5 @@
 import type { AnyPolicy } from "../policy/any-policy.js";
-import { compiledPolicyOf } from "../policy/compile.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import {
   checkOptions,
   type OptionCheck,

@@ -5,8 +5,8 @@ import { holdsUnseen, replaceUnseen } from "../grammar/shown-text.js";
 import { isSecure, urlParts, webLink } from "../grammar/url.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { CLIENT_MEMBERS } from "../policy/client.js";
-import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import {
   checkOptions,
   isText,

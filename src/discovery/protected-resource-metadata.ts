@@ -1,6 +1,6 @@
 import { PolicyError } from "../errors.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
-import { compiledPolicyOf } from "../policy/compile.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { checkOptions, type OptionCheck, optional } from "../policy/option-checks.js";
 import { firstScopes } from "./first-scopes.js";
 import { issuerListFault, metadataUrl, resourceFault } from "./resource-identifier.js";

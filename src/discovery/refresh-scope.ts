@@ -1,7 +1,7 @@
 import { readScopeTokens } from "../grammar/scope.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
-import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import {
   checkOptions,
   isBoolean,

@@ -1,6 +1,7 @@
 import type { AccessToken } from "../decision/access-token.js";
+import { decideBaseline } from "../decision/baseline.js";
 import type { Denial } from "../decision/decision.js";
-import { loadPolicy, type Policy } from "../decision/policy.js";
+import type { Policy } from "../decision/policy.js";
 import { PolicyError } from "../errors.js";
 import { describeFindings } from "../policy/report.js";
 import type { McpSurface } from "./surface.js";
@@ -9,9 +10,6 @@ import type { McpSurface } from "./surface.js";
 export type Handshake = (token: AccessToken) => Denial | undefined;
 
 const always: Handshake = () => undefined;
-
-/** The one tool of the derived policy: any token with the baseline may call it. */
-const TOOL = "handshake";
 
 const made = new WeakMap<Policy, Handshake>();
 
@@ -29,11 +27,9 @@ export function newHandshake(policy: Policy, { handshake }: McpSurface): Handsha
     const findings = [{ code: "option", path: "handshake", message }];
     throw new PolicyError("ERR_OPTIONS_INVALID", describeFindings(findings, "the gate"), findings);
   }
-  // a separate policy, so that the baseline means the same as for a tool: old names, implied and reserved scopes, tiers
-  const tools = { [TOOL]: { authenticated: true } };
-  const baseline = loadPolicy({ ...policy.definition, tools, endpoints: {} });
+  // the baseline means the same as for a tool: old names, implied and reserved scopes, tiers
   const decide: Handshake = (token) => {
-    const decision = baseline.decideUntrusted(token, TOOL, {});
+    const decision = decideBaseline(policy, token);
     return decision.allowed ? undefined : decision;
   };
   made.set(policy, decide);

@@ -4,7 +4,7 @@ import { type Finding, PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { checkOptions, isBoolean, type OptionCheck, optional } from "../policy/option-checks.js";
 import { describeFindings } from "../policy/report.js";
-import { createAuthorizer } from "../resource-server/authorizer.js";
+import { createLocalAuthorizer } from "../resource-server/authorizer.js";
 import type { Authorizer } from "../resource-server/authorizer-types.js";
 import { vouchFor } from "../resource-server/vouched.js";
 import { coverageFindings, newListing, registrationFindings } from "./coverage.js";
@@ -191,9 +191,7 @@ function authorizerOf<Types extends PolicyTypes>({
   policy,
   authorizer,
 }: ProtectOptions<Types>): Authorizer {
-  if (authorizer === undefined && policy !== undefined) {
-    return createAuthorizer({ policy, verify: () => undefined, trustClaims: [] });
-  }
+  if (authorizer === undefined && policy !== undefined) return createLocalAuthorizer(policy);
   if (authorizer === undefined || (policy !== undefined && policy !== authorizer.policy)) {
     const said =
       authorizer === undefined

@@ -120,26 +120,3 @@ function checkBundles(definition: PolicyDefinition, { table, report }: Reading):
 export function isScopeList(bundle: BundleDefinition): bundle is readonly string[] {
   return Array.isArray(bundle);
 }
-
-const compiledPolicies = new WeakMap<object, CompiledPolicy>();
-
-/** Marks a value as a policy, so that objects of the same shape are rejected. Returns the value. */
-export function brandPolicy<Value extends object>(value: Value, compiled: CompiledPolicy): Value {
-  compiledPolicies.set(value, compiled);
-  return value;
-}
-
-/**
- * Returns the compiled form of a policy.
- *
- * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a value that `definePolicy` or `loadPolicy` did not return
- */
-export function compiledPolicyOf(value: unknown): CompiledPolicy {
-  const compiled =
-    typeof value === "object" && value !== null ? compiledPolicies.get(value) : undefined;
-  if (compiled !== undefined) return compiled;
-  throw new PolicyError(
-    "ERR_POLICY_UNKNOWN",
-    "not a policy: pass the value returned by `definePolicy` or `loadPolicy`; copies are rejected",
-  );
-}

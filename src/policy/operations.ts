@@ -23,7 +23,7 @@ import {
   parseEndpoint,
   type RouterOf,
 } from "./route.js";
-import { compileRule, type Draft, merge } from "./rule.js";
+import { compileRule, type Draft, merge, newRuleBudget } from "./rule.js";
 
 /** The operations of a policy, for lookup by name, by pattern and by request. */
 export interface OperationTable {
@@ -91,6 +91,13 @@ function draftOf(scopes: readonly CompiledScope[]): Draft {
     tier: ANY_TIER,
     accountTypes: undefined,
   };
+}
+
+/** Compiles a tool that needs a baseline alone. */
+export function compileBaseline(baseline: readonly CompiledScope[]): Operation {
+  const rule = compileRule([draftOf(baseline)], newRuleBudget());
+  const base = { name: "baseline", kind: "tool", hidden: false, denial: undefined } as const;
+  return { ...base, rules: [rule], params: NO_PARAMS, public: false };
 }
 
 interface ReadEndpoint {

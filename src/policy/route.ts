@@ -54,22 +54,33 @@ export function parseEndpoint(key: string): Endpoint | EndpointFault {
   if (!METHODS.includes(method)) {
     return { code: "endpoint_method", message: `unknown method \`${method}\``, method };
   }
-  const segments: Segment[] = [];
+  const endpoint = splitEndpoint(key);
   const seen = new Set<string>();
-  for (const text of segmentsOf(path)) {
-    const found = PLACEHOLDER.exec(text);
-    const param = found?.[1] ?? found?.[2];
-    if (param === undefined && (text.startsWith(":") || !isCanonicalSegment(text))) {
-      const shown = text === "" ? "an empty segment" : `the segment \`${text}\``;
+  for (const segment of endpoint.segments) {
+    if (isParam(segment)) {
+      const { param } = segment;
+      if (seen.has(param) || param === "__proto__") {
+        return fault(`duplicate or reserved path parameter \`${param}\``);
+      }
+      seen.add(param);
+    } else if (segment.literal.startsWith(":") || !isCanonicalSegment(segment.literal)) {
+      const shown =
+        segment.literal === "" ? "an empty segment" : `the segment \`${segment.literal}\``;
       return fault(`${shown} is not canonical: ${CANONICAL}`);
     }
-    if (param !== undefined && (seen.has(param) || param === "__proto__")) {
-      return fault(`duplicate or reserved path parameter \`${param}\``);
-    }
-    if (param !== undefined) seen.add(param);
-    segments.push(param === undefined ? { literal: text } : { param });
   }
-  return { method, segments };
+  return endpoint;
+}
+
+/** Reads a key that {@link parseEndpoint} has accepted. */
+export function splitEndpoint(key: string): Endpoint {
+  const space = key.indexOf(" ");
+  const segments = segmentsOf(key.slice(space + 1)).map((text): Segment => {
+    const found = PLACEHOLDER.exec(text);
+    const param = found?.[1] ?? found?.[2];
+    return param === undefined ? { literal: text } : { param };
+  });
+  return { method: key.slice(0, space), segments };
 }
 
 const CANONICAL =

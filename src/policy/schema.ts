@@ -1,102 +1,97 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { isObject } from "../grammar/is-object.js";
 import type { PolicyDefinition } from "./definition.js";
 import { formatPath, type Path, type Report } from "./report.js";
 import { nearest } from "./suggest.js";
 
-const name = z.string().min(1);
-const names = z.array(name).min(1);
-const texts = {
-  title: z.string().optional(),
-  description: z.string().optional(),
-  warning: z.string().optional(),
-};
-
-const Scope = z
-  .strictObject({
+/** Creates the schema of a policy, and those of the objects in it whose options a finding suggests. */
+function createSchemas() {
+  const list = <Item extends z.ZodMiniType>(item: Item) => z.array(item).check(z.minLength(1));
+  const name = z.string().check(z.minLength(1));
+  const names = list(name);
+  const optional = {
+    text: z.optional(z.string()),
+    name: z.optional(name),
+    names: z.optional(names),
+    true: z.optional(z.literal(true)),
+  };
+  const texts = { title: optional.text, description: optional.text, warning: optional.text };
+  const scope = z.strictObject({
     ...texts,
-    group: z.string().optional(),
-    default: z.enum(["on", "off"]).optional(),
-    required: z.boolean().optional(),
-    reserved: z.boolean().optional(),
-    tier: name.optional(),
-    accountTypes: names.optional(),
-    implies: names.optional(),
-    replaces: names.optional(),
-    locales: z.record(z.string(), z.strictObject(texts)).optional(),
-  })
-  .meta({ id: "Scope", description: "One scope: texts, defaults and conditions." });
-
-const gates = {
-  tier: name.optional(),
-  accountTypes: names.optional(),
-  params: z.record(z.string(), name).optional(),
-};
-
-// lazy, because a requirement contains requirements
-const part: z.ZodType<unknown> = z.lazy(() => z.union([name, Requirement]));
-const parts = z.array(part).min(1);
-
-const Requirement = z
-  .strictObject({
-    scope: name.optional(),
-    allOf: parts.optional(),
-    anyOf: parts.optional(),
-    ...gates,
-  })
-  .meta({
-    id: "Requirement",
-    description: "Exactly one of scope, allOf and anyOf, with conditions.",
+    group: optional.text,
+    default: z.optional(z.literal(["on", "off"])),
+    required: z.optional(z.boolean()),
+    reserved: z.optional(z.boolean()),
+    tier: optional.name,
+    accountTypes: optional.names,
+    implies: optional.names,
+    replaces: optional.names,
+    locales: z.optional(z.record(z.string(), z.strictObject(texts))),
   });
 
-const Operation = z
-  .strictObject({
-    scope: name.optional(),
-    allOf: parts.optional(),
-    anyOf: parts.optional(),
-    ...gates,
-    deny: name.optional(),
-    public: z.literal(true).optional(),
-    enrichedBy: name.optional(),
-    authenticated: z.literal(true).optional(),
-    title: z.string().optional(),
-    description: z.string().optional(),
-    hidden: z.literal(true).optional(),
-    audit: z.strictObject({ show: names.optional(), hash: names.optional() }).optional(),
-  })
-  .meta({
-    id: "Operation",
-    description: "A requirement, or one of deny, public and authenticated, with texts.",
+  // lazy, because a requirement contains requirements
+  const part: z.ZodMiniType = z.lazy(() => z.union([name, requirement]));
+  const parts = z.optional(list(part));
+  const rule = {
+    scope: optional.name,
+    allOf: parts,
+    anyOf: parts,
+    tier: optional.name,
+    accountTypes: optional.names,
+    params: z.optional(z.record(z.string(), name)),
+  };
+  const requirement = z.strictObject(rule);
+  const operation = z.strictObject({
+    ...rule,
+    deny: optional.name,
+    public: optional.true,
+    enrichedBy: optional.name,
+    authenticated: optional.true,
+    title: optional.text,
+    description: optional.text,
+    hidden: optional.true,
+    audit: z.optional(z.strictObject({ show: optional.names, hash: optional.names })),
   });
 
-const operations = z.record(z.string(), z.union([name, Operation]));
+  const operations = z.optional(z.record(z.string(), z.union([name, operation])));
+  const everyScope = z.strictObject({ every: z.literal(true), except: optional.names });
+  const definition = z.strictObject({
+    name,
+    version: name,
+    tiers: optional.names,
+    accountTypes: optional.names,
+    scopes: z.record(z.string(), z.union([z.string(), scope])),
+    baseline: optional.names,
+    defaultScopes: optional.names,
+    bundles: z.optional(z.record(z.string(), z.union([names, everyScope]))),
+    tools: operations,
+    endpoints: operations,
+    notCovered: optional.names,
+  });
+  return { definition, scope, operation, requirement, texts };
+}
 
-const Definition = z
-  .strictObject({
-    name: name.describe("Name of the policy, as free text."),
-    version: name.describe("Version of the policy."),
-    tiers: names.optional().describe("Tiers in ascending order."),
-    accountTypes: names.optional().describe("Account types."),
-    scopes: z.record(z.string(), z.union([z.string(), Scope])).describe("All scopes by name."),
-    baseline: names
-      .optional()
-      .describe("Scopes that every tool requires in addition to its own rule."),
-    defaultScopes: names.optional().describe("Scopes for authorization requests without a scope."),
-    bundles: z
-      .record(
-        z.string(),
-        z.union([names, z.strictObject({ every: z.literal(true), except: names.optional() })]),
-      )
-      .optional(),
-    tools: operations
-      .optional()
-      .describe("Requirement of each tool. A name with * or ? is a pattern."),
-    endpoints: operations
-      .optional()
-      .describe("Requirement of each endpoint. A name is METHOD, a space, a path."),
-    notCovered: names.optional().describe("What no scope covers, as texts for users."),
-  })
-  .meta({ title: "scope-policy: a policy" });
+let created: ReturnType<typeof createSchemas> | undefined;
+
+/** Returns the schemas. The first call creates them, so that an import alone costs nothing. */
+function schemas(): ReturnType<typeof createSchemas> {
+  created ??= createSchemas();
+  return created;
+}
+
+/** Descriptions of the members of a policy in the JSON Schema. */
+const DESCRIPTIONS = {
+  name: "Name of the policy, as free text.",
+  version: "Version of the policy.",
+  tiers: "Tiers in ascending order.",
+  accountTypes: "Account types.",
+  scopes: "All scopes by name.",
+  baseline: "Scopes that every tool requires in addition to its own rule.",
+  defaultScopes: "Scopes for authorization requests without a scope.",
+  tools: "Requirement of each tool. A name with * or ? is a pattern.",
+  endpoints: "Requirement of each endpoint. A name is METHOD, a space, a path.",
+  notCovered: "What no scope covers, as texts for users.",
+} satisfies Partial<Record<keyof PolicyDefinition, string>>;
 
 /**
  * Returns the JSON Schema (draft 2020-12) of a policy, with which an editor completes and checks a policy in JSON. The schema
@@ -110,7 +105,25 @@ const Definition = z
  * ```
  */
 export function policyJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(Definition);
+  const { definition, scope, operation, requirement } = schemas();
+  const metadata = z
+    .registry<z.core.JSONSchemaMeta>()
+    .add(definition, { title: "scope-policy: a policy" })
+    .add(scope, { id: "Scope", description: "One scope: texts, defaults and gates." })
+    .add(requirement, {
+      id: "Requirement",
+      description: "Exactly one of scope, allOf and anyOf, with gates.",
+    })
+    .add(operation, {
+      id: "Operation",
+      description: "A requirement, or one of deny, public and authenticated; with texts.",
+    });
+  const schema = z.toJSONSchema(definition, { metadata });
+  const properties = { ...(schema.properties as Record<string, object>) };
+  for (const [name, description] of Object.entries(DESCRIPTIONS)) {
+    properties[name] = { description, ...properties[name] };
+  }
+  return { ...schema, properties };
 }
 
 type Issue = z.core.$ZodIssue;
@@ -123,7 +136,7 @@ type Issue = z.core.$ZodIssue;
  * the result is an empty policy.
  */
 export function checkShape(data: unknown, report: Report): PolicyDefinition {
-  const result = Definition.safeParse(data, { reportInput: true });
+  const result = z.safeParse(schemas().definition, data, { reportInput: true });
   if (result.success) return data as PolicyDefinition;
   const root: Bag = isObject(data) ? data : {};
   for (const { issue, path } of issuesIn(result.error.issues, [])) {
@@ -236,11 +249,12 @@ function nameOf(value: unknown): string {
 /** Returns the valid options of the object at `path`, for a suggestion. */
 function optionsAt(path: Path): readonly string[] {
   const [top, , third] = path;
-  if (top === undefined) return Object.keys(Definition.shape);
-  if (top === "scopes") return Object.keys(third === "locales" ? texts : Scope.shape);
+  const { definition, scope, operation, requirement, texts } = schemas();
+  if (top === undefined) return Object.keys(definition.shape);
+  if (top === "scopes") return Object.keys(third === "locales" ? texts : scope.shape);
   if (top === "bundles") return ["every", "except"];
   if (third === "audit") return ["show", "hash"];
-  return Object.keys(path.length === 2 ? Operation.shape : Requirement.shape);
+  return Object.keys(path.length === 2 ? operation.shape : requirement.shape);
 }
 
 type Bag = Record<string | number, unknown>;

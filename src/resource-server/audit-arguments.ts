@@ -1,4 +1,3 @@
-import { type BlacklistKeyConfig, DeepRedact } from "@hackylabs/deep-redact";
 import {
   type Budget,
   copyPlain,
@@ -9,11 +8,10 @@ import {
   namesOf,
 } from "./audit-copy.js";
 import { canonicalJson } from "./audit-digest.js";
-import type { AuditArgument, AuditEvent, AuditValue } from "./audit-event.js";
+import type { AuditArgument, AuditEvent } from "./audit-event.js";
 import { isSecretName } from "./audit-names.js";
 import { redactPairs } from "./audit-pairs.js";
-import { REDACTED } from "./audit-shapes.js";
-import { cleanName, redactAnything, redactName } from "./audit-text.js";
+import { cleanName, redactName } from "./audit-text.js";
 
 /** The arguments of an operation of which an event may contain the value (`show`) or a digest (`hash`). */
 export interface Disclosure {
@@ -39,8 +37,6 @@ export function newArgumentWriter(
   secretNames: readonly RegExp[],
   digest: (text: string) => Promise<string>,
 ): ArgumentWriter {
-  const redact = newRedactor(secretNames);
-
   const describe = async (
     holder: object,
     name: string,
@@ -55,7 +51,10 @@ export function newArgumentWriter(
     if (secret) return { ...known, withheld: "secret" };
     if (found === "unreadable") return { ...known, withheld: "unreadable" };
     // an argument that is declared as both is not shown
-    if (!hash.has(name)) return { ...known, value: redact(copyPlain(found.value, budget)) };
+    if (!hash.has(name)) {
+      const copy = copyPlain(found.value, budget, secretNames);
+      return { ...known, value: redactPairs(copy, secretNames) };
+    }
     const canonical = canonicalJson(found.value);
     if (typeof canonical === "string") return { ...known, withheld: canonical };
     return { ...known, digest: await digest(canonical.text) };
@@ -89,21 +88,4 @@ function typeOf(
   if (secret) return { type };
   if (typeof value === "string") return { type, size: value.length };
   return isList(value) ? { type, size: lengthOf(value) } : { type };
-}
-
-/** Creates the redactor of values: it finds secrets by member name, next to their name, and by shape, at any depth. */
-function newRedactor(secretNames: readonly RegExp[]): (value: AuditValue) => AuditValue {
-  const keys = secretNames.map((key): BlacklistKeyConfig => ({ key }));
-  const redactor = new DeepRedact({
-    blacklistedKeys: keys,
-    // the library runs only the first test that matches, so there is one
-    stringTests: [{ pattern: /./su, replacer: redactAnything }],
-    types: ["string", "number", "boolean", "object"],
-    replacement: REDACTED,
-    transformers: [],
-  });
-  return (value) => {
-    const [named] = redactor.redact([value]) as readonly [AuditValue];
-    return redactPairs(named, secretNames);
-  };
 }

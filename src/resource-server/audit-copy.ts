@@ -1,5 +1,6 @@
 import { isCardNumber } from "./audit-cards.js";
 import type { AuditArgument, AuditValue } from "./audit-event.js";
+import { isSecretName } from "./audit-names.js";
 import { REDACTED } from "./audit-shapes.js";
 import { cleanName, cleanText, redactAnything } from "./audit-text.js";
 
@@ -64,25 +65,39 @@ export function kindOf(value: unknown): AuditArgument["type"] {
   return isList(value) ? "array" : typeof value;
 }
 
+/** What a copy needs at each value. */
+interface Copying {
+  readonly budget: Budget;
+  /** The patterns of the names of secrets. */
+  readonly secrets: readonly RegExp[];
+  /** The lists and objects around the value. */
+  readonly above: readonly object[];
+}
+
 /**
- * Returns a copy as plain JSON data, of bounded size and depth, with clean text and clean names. The copy is needed because the
- * redaction library reads values without these limits. Runs no code of the value except the traps of a proxy. Never throws.
+ * Returns a copy as plain JSON data, of bounded size and depth, with clean text and clean names. Secrets are redacted by the
+ * names of members and by their shapes, at any depth. Runs no code of the value except the traps of a proxy, and never throws.
  */
 export function copyPlain(
   value: unknown,
   budget: Budget,
-  above: readonly object[] = [],
+  secrets: readonly RegExp[] = [],
 ): AuditValue {
+  return copyValue(value, { budget, secrets, above: [] });
+}
+
+function copyValue(value: unknown, copying: Copying): AuditValue {
+  const { budget, above } = copying;
   if (typeof value === "string") return copyText(value, budget);
   if (typeof value === "boolean" || value === null) return value;
   if (typeof value === "number") return copyNumber(value);
   if (typeof value === "bigint")
-    return value < MOST_BIGINT && value > -MOST_BIGINT ? String(value) : MARKS.cut;
+    return value < MOST_BIGINT && value > -MOST_BIGINT ? redactAnything(String(value)) : MARKS.cut;
   if (typeof value !== "object") return `[${typeof value}]`;
   if (above.includes(value)) return MARKS.circular;
   if (above.length === MOST_DEPTH) return MARKS.cut;
-  const inner = [...above, value];
-  return isList(value) ? copyList(value, budget, inner) : copyObject(value, budget, inner);
+  const inner = { ...copying, above: [...above, value] };
+  return isList(value) ? copyList(value, inner) : copyObject(value, inner);
 }
 
 function copyNumber(value: number): AuditValue {
@@ -97,25 +112,26 @@ function isUsedUp({ entries, text }: Budget): boolean {
 function copyText(text: string, budget: Budget): string {
   const most = Math.min(MOST_TEXT, Math.max(0, budget.text));
   budget.text -= text.length;
-  return cleanText(text, most);
+  return redactAnything(cleanText(text, most));
 }
 
-function copyFound(found: Found, budget: Budget, above: readonly object[]): AuditValue {
-  budget.entries -= 1;
-  return found === "unreadable" ? MARKS.unreadable : copyPlain(found.value, budget, above);
+function copyFound(found: Found, copying: Copying): AuditValue {
+  copying.budget.entries -= 1;
+  return found === "unreadable" ? MARKS.unreadable : copyValue(found.value, copying);
 }
 
-function copyList(list: readonly unknown[], budget: Budget, above: readonly object[]): AuditValue {
+function copyList(list: readonly unknown[], copying: Copying): AuditValue {
   const length = lengthOf(list);
   const copy: AuditValue[] = [];
   for (let at = 0; at < length; at += 1) {
-    if (isUsedUp(budget)) return [...copy, MARKS.cut];
-    copy.push(copyFound(findOwn(list, String(at)), budget, above));
+    if (isUsedUp(copying.budget)) return [...copy, MARKS.cut];
+    copy.push(copyFound(findOwn(list, String(at)), copying));
   }
   return copy;
 }
 
-function copyObject(holder: object, budget: Budget, above: readonly object[]): AuditValue {
+function copyObject(holder: object, copying: Copying): AuditValue {
+  const { budget, secrets } = copying;
   const names = namesOf(holder);
   if (names === undefined) return MARKS.unreadable;
   const copy = new Map<string, AuditValue>();
@@ -125,7 +141,10 @@ function copyObject(holder: object, budget: Budget, above: readonly object[]): A
       break;
     }
     budget.text -= name.length;
-    copy.set(freeName(copy, safeName(name)), copyFound(findOwn(holder, name), budget, above));
+    const safe = safeName(name);
+    // a secret uses up the budget as well: what else is copied does not depend on what is redacted
+    const member = copyFound(findOwn(holder, name), copying);
+    copy.set(freeName(copy, safe), isSecretName(safe, secrets) ? REDACTED : member);
   }
   return Object.fromEntries(copy);
 }

@@ -1,6 +1,6 @@
 import { firstItems } from "../grammar/any-value.js";
-import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { host } from "../policy/host.js";
 import {
   checkOptions,

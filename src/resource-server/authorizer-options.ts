@@ -1,7 +1,7 @@
 import type { AccessToken } from "../decision/access-token.js";
 import type { Policy } from "../decision/policy.js";
 import { issuerListFault, resourceFault } from "../discovery/resource-identifier.js";
-import { compiledPolicyOf } from "../policy/compile.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { hasConditions } from "../policy/conditions.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import {

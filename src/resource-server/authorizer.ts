@@ -2,12 +2,10 @@ import { AccessDenied } from "../decision/access-denied.js";
 import type { AccessToken } from "../decision/access-token.js";
 import { INVALID_TOKEN, TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../decision/decision.js";
 import type { Policy } from "../decision/policy.js";
-import { protectedResourceMetadata } from "../discovery/protected-resource-metadata.js";
-import { metadataUrl } from "../discovery/resource-identifier.js";
-import { compiledPolicyOf } from "../policy/compile.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { withoutPrototype } from "../policy/own-members.js";
-import { deepFreeze } from "../policy/plain-data.js";
+import { metadataOf } from "./authorizer-metadata.js";
 import { type AuthorizerOptions, checkAuthorizerOptions } from "./authorizer-options.js";
 import type {
   Admission,
@@ -64,7 +62,21 @@ interface Steps {
 export function createAuthorizer<Types extends PolicyTypes>(
   given: AuthorizerOptions<Types>,
 ): Authorizer<Types> {
-  const options = checkAuthorizerOptions(given);
+  return assemble(checkAuthorizerOptions(given), createAdmissionRecorder);
+}
+
+/** Creates the authorizer of a policy for local tokens alone: it accepts no raw token, and writes no audit events. */
+export function createLocalAuthorizer<Types extends PolicyTypes>(
+  policy: Policy<Types>,
+): Authorizer<Types> {
+  return assemble({ policy, verify: () => undefined }, () => () => true);
+}
+
+/** Puts the steps of a call together. The recorder is handed in, so that a bundle for local tokens alone contains no audit. */
+function assemble<Types extends PolicyTypes>(
+  options: AuthorizerOptions<Types>,
+  createRecorder: typeof createAdmissionRecorder,
+): Authorizer<Types> {
   const { policy, resource, timeout = 5_000 } = options;
   const compiled = compiledPolicyOf(policy);
   const { counts, report } = newFaultReport(options.onFault);
@@ -79,7 +91,7 @@ export function createAuthorizer<Types extends PolicyTypes>(
       upgradeStatus: options.upgradeStatus ?? 403,
       retryAfter: Math.ceil(options.retryAfter ?? 5),
     }),
-    record: createAdmissionRecorder(compiled, options, factOf),
+    record: createRecorder(compiled, options, factOf),
   };
   return Object.freeze({
     policy,
@@ -248,14 +260,3 @@ const NO_CALL: Omit<Required<Call>, "audited"> = Object.freeze({
   auditDenialsOnly: false,
   credentialsFirst: false,
 });
-
-function metadataOf({
-  policy,
-  resource,
-  authorizationServers,
-}: AuthorizerOptions): ReturnType<Authorizer["metadata"]> {
-  if (resource === undefined) return undefined;
-  const servers = authorizationServers !== undefined && { authorizationServers };
-  const document = protectedResourceMetadata(policy, { resource, ...servers });
-  return deepFreeze({ url: metadataUrl(resource), document });
-}

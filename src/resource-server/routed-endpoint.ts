@@ -1,12 +1,6 @@
 import { readOwn } from "../decision/access-token.js";
 import type { Policy } from "../decision/policy.js";
-import {
-  decodeUtf8,
-  type Endpoint,
-  isParam,
-  parseEndpoint,
-  type Segment,
-} from "../policy/route.js";
+import { decodeUtf8, isParam, type Segment, splitEndpoint } from "../policy/route.js";
 import { type GateOperation, isSameValue } from "./gate.js";
 import { pathOf } from "./target.js";
 
@@ -53,8 +47,7 @@ export function newEndpointFinder(policy: Policy): EndpointFinder {
   const declared = new Map<string, Declared>();
   const names = new Map<string, string>();
   for (const name of Object.keys(policy.definition.endpoints ?? {})) {
-    // the policy is checked, so every endpoint in it can be parsed
-    const { method, segments } = parseEndpoint(name) as Endpoint;
+    const { method, segments } = splitEndpoint(name);
     declared.set(name, { name, segments, params: policy.operation(name).params });
     names.set(shapeOf(method, segments), name);
   }

@@ -4,8 +4,8 @@ import { type Held, type HeldReader, heldReader } from "../decision/held.js";
 import type { Policy } from "../decision/policy.js";
 import type { PreparedOperation } from "../decision/prepare.js";
 import { bindScope } from "../grammar/template.js";
-import { compiledPolicyOf } from "../policy/compile.js";
 import type { CompiledPolicy } from "../policy/compiled.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { intersection } from "../policy/rule.js";
 import {
   combinations,

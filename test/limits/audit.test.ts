@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadPolicy } from "../../src/decision/policy.js";
-import { compiledPolicyOf } from "../../src/policy/compile.js";
+import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
 import { newAuditEventMaker } from "../../src/resource-server/audit.js";
 import { copyPlain } from "../../src/resource-server/audit-copy.js";
 import { canonicalJson } from "../../src/resource-server/audit-digest.js";

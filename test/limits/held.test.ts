@@ -11,7 +11,7 @@ import { newPolicyMemory } from "../../src/mcp/policy-memory.js";
 import { BODY_JSON } from "../../src/mcp/read-request.js";
 import { newResourceFinder } from "../../src/mcp/resource-uris.js";
 import { newSessionMemory } from "../../src/mcp/sessions.js";
-import { compiledPolicyOf } from "../../src/policy/compile.js";
+import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
 import { meetingsOf } from "../../src/testing/meetings.js";
 import { widenings } from "../../src/testing/widenings.js";
 import { findingsOf } from "../policy/findings-of.js";

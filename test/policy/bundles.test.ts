@@ -1,7 +1,7 @@
 import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { bundleMembers, bundleScopes } from "../../src/policy/bundles.js";
-import { compiledPolicyOf } from "../../src/policy/compile.js";
+import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
 import type { BundleDefinition } from "../../src/policy/definition.js";
 import { titled } from "../titled.js";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { definePolicy, loadPolicy, type Policy } from "../../src/decision/policy.js";
 import { PolicyError } from "../../src/errors.js";
-import { brandPolicy, compiledPolicyOf, compilePolicy } from "../../src/policy/compile.js";
+import { compilePolicy } from "../../src/policy/compile.js";
+import { brandPolicy, compiledPolicyOf } from "../../src/policy/compiled-policies.js";
 
 const SOURCE = {
   name: "Loopwise",

@@ -1,6 +1,6 @@
 import { type AuditEvent, loadPolicy, type Policy } from "scope-policy";
 import type { AccessToken } from "../../src/decision/access-token.js";
-import { compiledPolicyOf } from "../../src/policy/compile.js";
+import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
 import { type AuditedCall, newAuditEventMaker } from "../../src/resource-server/audit.js";
 
 /** A call as the authorizer passes it to the audit, for tests of its event. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { type AnswerContext, createAuthorizer, loadPolicy, type Refusal } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { firstScopes } from "../../src/discovery/first-scopes.js";
-import { compiledPolicyOf } from "../../src/policy/compile.js";
+import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
 import { drawGoodCase } from "../model/arbitrary-request.js";
 import { type Draw, drawn } from "../model/draw.js";
 import type { Definition } from "../model/model.js";

@@ -1,6 +1,15 @@
 // Packs the package, installs the tarball into an empty folder and uses it there as a user would.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -40,6 +49,42 @@ await step("install", () => {
   cpSync(import.meta.dirname, folder, { recursive: true });
 });
 
+/** Bytes that the package and what it needs may take on the disk, by the lengths of their files. */
+const MOST_BYTES = 12_500_000;
+const MOST_PACKAGES = 5;
+const modules = join(folder, "node_modules");
+const packageOf = join(modules, manifest.name);
+
+await step("the install has the dependencies, no peer and nothing else", () => {
+  const lock = JSON.parse(readFileSync(join(modules, ".package-lock.json"), "utf8"));
+  const installed = Object.keys(lock.packages).map((path) => path.replace("node_modules/", ""));
+  const expected = [manifest.name, ...Object.keys(manifest.dependencies)].sort();
+  if (installed.sort().join() !== expected.join() || installed.length > MOST_PACKAGES)
+    throw new Error(`${installed.length} packages: ${installed.join(", ")}`);
+  for (const peer of Object.keys(manifest.peerDependencies))
+    if (manifest.peerDependenciesMeta[peer]?.optional !== true)
+      throw new Error(`the peer ${peer} is not optional`);
+  return installed.join(", ");
+});
+await step("the install is small", () => {
+  const files = readdirSync(modules, { recursive: true, withFileTypes: true });
+  const bytes = files
+    .filter((file) => file.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+  const size = `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes > MOST_BYTES) throw new Error(size);
+  return size;
+});
+await step("the package has the licences that it bundles, and no source text in maps", () => {
+  const files = readdirSync(packageOf, { recursive: true }).map(String);
+  for (const map of files.filter((file) => file.endsWith(".map")))
+    if (readFileSync(join(packageOf, map), "utf8").includes('"sourcesContent"'))
+      throw new Error(`${map} has source text`);
+  const licences = readFileSync(join(packageOf, "dist/THIRD-PARTY-LICENSES.txt"), "utf8");
+  for (const name of ["@babel/parser", "commander", "jiti", "string-width", "wrap-ansi"])
+    if (!licences.includes(`\n${name} `)) throw new Error(`no licence of ${name}`);
+});
+
 await step("import", () => lastLine(node("esm.mjs")));
 await step("require()", () => lastLine(node("cjs.cjs")));
 for (const { specifier } of entries)
@@ -74,7 +119,25 @@ await step("bin --help", () => {
   for (const word of ["Usage", "check", "explain", "matrix"])
     if (!help.includes(word)) throw new Error(`missing \`${word}\` in\n${help}`);
 });
-await step("bin check policy.ts", () => lastLine(run(bin, ["check", "policy.ts"])));
+for (const file of ["policy.ts", "policy.json"])
+  await step(`bin check ${file}`, () => lastLine(run(bin, ["check", file])));
+await step("bin check of a wrong policy.json names the place", () => {
+  writeFileSync(
+    join(folder, "wrong.json"),
+    '{\n  "name": 1,\n  "version": "1",\n  "scopes": {}\n}\n',
+  );
+  try {
+    run(bin, ["check", "wrong.json"]);
+  } catch ({ status, stdout, stderr }) {
+    if (status === 1 && `${stdout}${stderr}`.includes("wrong.json:2:11")) return;
+    throw new Error(`exit code ${status}\n${stdout}${stderr}`);
+  }
+  throw new Error("the wrong policy passed");
+});
+await step("bin matrix policy.ts", () => {
+  const [frame] = run(bin, ["matrix", "policy.ts"]).match(/┌[─┬]+┐/) ?? [];
+  if (frame === undefined) throw new Error("no table");
+});
 
 // Fastify requires Node, and fastify-plugin reads a file name
 const NODE_ONLY = new Set(["fastify"]);

@@ -1,0 +1,86 @@
+// Bundles the command line with its libraries, which are not dependencies of the package, and writes their licences beside it.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { build } from "esbuild";
+import { root } from "./entries.mjs";
+
+const source = join(root, "src");
+const built = join(root, "dist");
+
+/** What loads policies in TypeScript: a file of its own, since most of the command line does not need it. */
+const LOADER = { name: "jiti/static", file: "./cli/jiti.js" };
+
+/** @type {import("esbuild").Plugin} */
+const sharedModules = {
+  name: "shared-modules",
+  setup(build) {
+    // a module of the library stays the one that the package's entries load
+    build.onResolve({ filter: /^\.\.\// }, ({ path, resolveDir }) => {
+      const file = relative(source, resolve(resolveDir, path)).replaceAll("\\", "/");
+      const isShared = resolveDir.startsWith(source) && !file.startsWith("cli/");
+      return isShared ? { path: `./${file}`, external: true } : undefined;
+    });
+    build.onResolve({ filter: new RegExp(`^${LOADER.name}$`) }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: LOADER.file, external: true } : undefined,
+    );
+  },
+};
+
+/** Bundles the command line into `dist/cli.js` and `dist/cli/jiti.js`. */
+export async function bundleCommandLine() {
+  const results = [
+    await bundle({ entryPoints: [join(source, "cli.ts")], outfile: join(built, "cli.js") }),
+    await bundle({
+      stdin: { contents: `export { createJiti } from "${LOADER.name}";`, resolveDir: root },
+      outfile: join(built, LOADER.file),
+    }),
+  ];
+  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+  writeFileSync(join(built, "THIRD-PARTY-LICENSES.txt"), licences(inputs));
+}
+
+/** @param {import("esbuild").BuildOptions} options */
+function bundle(options) {
+  return build({
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "es2023",
+    minify: true,
+    keepNames: true, // the name of an error's class is a part of a message
+    legalComments: "none", // the licences are in a file of their own
+    metafile: true,
+    absWorkingDir: root,
+    tsconfig: join(root, "tsconfig.build.json"),
+    plugins: [sharedModules],
+    // CommonJS modules in the bundle load modules of Node
+    banner: {
+      js: `import { createRequire as createNodeRequire } from "node:module"; const require = createNodeRequire(import.meta.url);`,
+    },
+    ...options,
+  });
+}
+
+/**
+ * Returns the licences of the packages that files belong to.
+ *
+ * @param {readonly string[]} files paths from the root of the project
+ */
+function licences(files) {
+  const folders = files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
+  const notices = [...new Set(folders)].map((folder) => {
+    const { name, version, license } = JSON.parse(
+      readFileSync(join(root, folder, "package.json"), "utf8"),
+    );
+    return `${name} ${version} (${license})\n\n${licenceOf(join(root, folder))}`;
+  });
+  const head = "The command line contains these packages, each under its own licence.";
+  return `${[head, ...notices.sort()].join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
+}
+
+/** @param {string} folder */
+function licenceOf(folder) {
+  const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
+  if (file === undefined) throw new Error(`${folder} has no licence file`);
+  return readFileSync(join(folder, file), "utf8").trim();
+}
