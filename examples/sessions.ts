@@ -1,14 +1,14 @@
 import type { AccessToken } from "scope-policy";
 
 /** A call that `npm start` decides, with its parameters. */
-export type Question = readonly [call: string, params?: Readonly<Record<string, string>>];
+export type ExampleCall = readonly [call: string, params?: Readonly<Record<string, string>>];
 
 /** A token and the calls that are decided with it. */
 export interface Session {
   readonly token: AccessToken | undefined;
   /** A remark on the token. */
   readonly note?: string;
-  readonly asks: readonly Question[];
+  readonly asks: readonly ExampleCall[];
 }
 
 export const loopwise: readonly Session[] = [

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PolicyDefinition } from "scope-policy";
-import { renderMatrixHtml } from "../src/cli/matrix-html.js";
+import { renderMatrixHtml } from "../src/cli/matrix/matrix-html.js";
 import { policy as localisation } from "./localisation/policy.js";
 import { policy as loopwise } from "./loopwise/policy.js";
 import { policy as moov } from "./moov/policy.js";

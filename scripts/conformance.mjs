@@ -72,7 +72,7 @@ const authorizer = createAuthorizer({
 const TOOLS = /** @type {const} */ (["test_simple_text", "write_note"]);
 
 /** @param {boolean} isGuarded */
-function newHandler(isGuarded) {
+function createHandler(isGuarded) {
   return createMcpHandler(() => {
     const server = new McpServer({ name: "conformance", version: "1" });
     const mcp = isGuarded ? protect(server, { authorizer, ...surface }) : undefined;
@@ -92,17 +92,17 @@ const answer = () => ({
 });
 
 /** Returns the error response for a foreign host or origin. The SDK leaves these checks to the code that mounts its handler. @param {Request} request */
-const refuseStrangers = (request) =>
+const rejectForeignOrigins = (request) =>
   hostHeaderValidationResponse(request, localhostAllowedHostnames()) ??
   originValidationResponse(request, localhostAllowedOrigins());
 
 /** @param {boolean} isGuarded */
 async function startServer(isGuarded) {
-  const handler = newHandler(isGuarded);
+  const handler = createHandler(isGuarded);
   const serve = isGuarded
     ? mcpGate(authorizer, surface).fetch((request, passed) => handler.fetch(request, passed))
     : (/** @type {Request} */ request) => handler.fetch(request);
-  const listener = getRequestListener((request) => refuseStrangers(request) ?? serve(request));
+  const listener = getRequestListener((request) => rejectForeignOrigins(request) ?? serve(request));
   return listen(
     createServer((incoming, outgoing) => void listener(incoming, outgoing)),
     () => handler.close(),

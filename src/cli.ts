@@ -1,13 +1,17 @@
 #!/usr/bin/env node
-import { UsageError } from "./cli/io.js";
-import { main, tell } from "./cli/main.js";
-import { guardExitCode } from "./cli/module-exit.js";
-import { newScreen } from "./cli/output.js";
-import { processIo } from "./cli/process-io.js";
+import { main, reportError } from "./cli/main.js";
+import { protectExitCode } from "./cli/policy-file/module-exit.js";
+import { UsageError } from "./cli/terminal/io.js";
+import { createScreen } from "./cli/terminal/output.js";
+import { processIo } from "./cli/terminal/process-io.js";
 
 const io = processIo();
 const argv = process.argv.slice(2);
-const finish = guardExitCode(() => {
-  tell(new UsageError("a policy module ended the process"), newScreen(io), argv.includes("--json"));
+const finish = protectExitCode(() => {
+  reportError(
+    new UsageError("a policy module ended the process"),
+    createScreen(io),
+    argv.includes("--json"),
+  );
 });
 finish(await main(argv, io));

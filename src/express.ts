@@ -1,23 +1,23 @@
 import type { Request } from "express";
+import {
+  admitRequest,
+  authorizationHeaders,
+  type GateOperation,
+  unknownRoute,
+} from "./adapters/admit-request.js";
+import { createEndpointResolver, type EndpointResolver } from "./adapters/endpoint-resolver.js";
+import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
+import { type AuditedInput, createRequestIdReader } from "./adapters/request-audit.js";
+import { createRequestStore } from "./adapters/request-store.js";
 import { type AccessToken, readOwn } from "./decision/access-token.js";
-import type { KnownName } from "./decision/policy.js";
+import type { KnownName } from "./decision/define-policy.js";
 import { PolicyError } from "./errors.js";
 import { coverageFindings, type GateKind, type Mark, markGate } from "./express/coverage.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import { describeFindings } from "./policy/report.js";
 import type { Admission, Authorizer } from "./resource-server/authorizer-types.js";
-import { whenThere } from "./resource-server/facts.js";
-import {
-  admitAtGate,
-  authorizationFields,
-  type GateOperation,
-  noOperation,
-} from "./resource-server/gate.js";
-import { type GateView, newRequestIds } from "./resource-server/gate-audit.js";
-import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
-import { newRequestNote } from "./resource-server/request-note.js";
-import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
+import { chain } from "./resource-server/callbacks.js";
 
 /**
  * The part of a request in the type of a gate. It is small, so that the types of Express 4 and 5 both fit, and it has no
@@ -179,11 +179,11 @@ export function expressGate<Types extends PolicyTypes>(
 ): ExpressGate<Types> {
   const { requestId } = checkOptions("`expressGate`", options, EXPRESS_CHECKS);
   const { policy } = authorizer;
-  const requestIdOf = newRequestIds(requestId);
-  const endpoints = newEndpointFinder(policy);
-  const admitted = newRequestNote<Admission>();
+  const requestIdOf = createRequestIdReader(requestId);
+  const endpoints = createEndpointResolver(policy);
+  const admitted = createRequestStore<Admission>();
 
-  const guard = (
+  const createGate = (
     kind: GateKind,
     find: (req: GateRequest) => GateOperation | undefined,
     needs: readonly string[],
@@ -192,14 +192,14 @@ export function expressGate<Types extends PolicyTypes>(
     const { params, arguments: more } = checkOptions("a gate", options, GATE_CHECKS);
     const mark = { kind, authorizer, params: needs, hasReader: params !== undefined };
     return markGate<GateHandler>((req, res, next) => {
-      const admission = admitAtGate(authorizer, {
-        authorization: authorizationFields(req),
-        operation: find(req) ?? noOperation(req.method, req.originalUrl),
+      const admission = admitRequest(authorizer, {
+        authorization: authorizationHeaders(req),
+        operation: find(req) ?? unknownRoute(req.method, req.originalUrl),
         read: params && (() => params(req as Request)),
         view: () => viewOf(req as Request, more, requestIdOf),
       });
       const hasWaited = admission instanceof Promise;
-      return whenThere(admission, (admission) => {
+      return chain(admission, (admission) => {
         if (admission.kind === "refused") return write(req, res, admission.answer);
         // meanwhile the connection was closed or another response was sent: a timeout, a server that stops
         if (hasWaited && (res.headersSent || res.destroyed)) return;
@@ -218,7 +218,7 @@ export function expressGate<Types extends PolicyTypes>(
   const publicMark: Mark = { kind: "public", authorizer, params: [], hasReader: false };
   const gate = (name: string, options?: GateOptions) => {
     const { params } = policy.operation(name as never);
-    return guard(
+    return createGate(
       "operation",
       (req) => ({ name, params, values: () => (req as Request).params }),
       params,
@@ -228,7 +228,7 @@ export function expressGate<Types extends PolicyTypes>(
   return Object.freeze(
     Object.assign(gate, {
       endpoint: (options?: GateOptions) =>
-        guard("endpoint", (req) => endpointOf(endpoints, req), [], options),
+        createGate("endpoint", (req) => endpointOf(endpoints, req), [], options),
       public: () => markGate<GateHandler>((_req, _res, next) => next(), publicMark),
       token: (req: object) => {
         const token = admittedOf(req);
@@ -263,7 +263,7 @@ function viewOf(
   req: Request,
   more: GateOptions["arguments"],
   requestIdOf: (req: Request) => string,
-): GateView {
+): AuditedInput {
   return {
     sources: [() => more?.(req), () => req.query, () => readOwn(req, "body")],
     requestId: () => requestIdOf(req),
@@ -273,14 +273,14 @@ function viewOf(
 const NO_GATE = "the request has passed no gate of this authorizer: put one before the handler";
 const NO_TOKEN = "the operation is public and was called without a token: use `optionalToken`";
 
-function endpointOf(endpoints: EndpointFinder, req: GateRequest): GateOperation | undefined {
+function endpointOf(endpoints: EndpointResolver, req: GateRequest): GateOperation | undefined {
   const { method, originalUrl: target, baseUrl: base } = req;
   const values = () => (req as Request).params;
   return endpoints.find({ method, target, base, template: readOwn(req.route, "path"), values });
 }
 
 /** Writes a response, unless one has been sent or the connection is closed. */
-function write({ method }: GateRequest, res: GateResponse, answer: PlainAnswer): void {
+function write({ method }: GateRequest, res: GateResponse, answer: PlainResponse): void {
   if (res.headersSent || res.destroyed) return;
   res.statusCode = answer.status;
   for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value);

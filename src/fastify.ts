@@ -7,14 +7,25 @@ import type {
   RegisterOptions,
 } from "fastify";
 import fastifyPlugin from "fastify-plugin";
+import {
+  admitRequest,
+  authorizationHeaders,
+  changedValueDenial,
+  type GateOperation,
+  unknownRoute,
+  watchValues,
+} from "./adapters/admit-request.js";
+import { createEndpointResolver, type EndpointResolver } from "./adapters/endpoint-resolver.js";
+import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
+import { createRequestStore } from "./adapters/request-store.js";
 import { type AccessToken, readOwn } from "./decision/access-token.js";
-import type { Policy, ToolOf } from "./decision/policy.js";
+import type { Policy, ToolOf } from "./decision/define-policy.js";
 import { type Finding, PolicyError } from "./errors.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import {
   checkOptions,
   isFunction,
-  isText,
+  isString,
   type OptionCheck,
   oneOf,
   optional,
@@ -25,19 +36,8 @@ import { ownMembers } from "./policy/own-members.js";
 import { describeFindings } from "./policy/report.js";
 import { nearest } from "./policy/suggest.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
-import { whenThere } from "./resource-server/facts.js";
-import {
-  admitAtGate,
-  authorizationFields,
-  type GateOperation,
-  noOperation,
-  otherValue,
-  watchValues,
-} from "./resource-server/gate.js";
-import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
-import { isAuthorizer } from "./resource-server/options.js";
-import { newRequestNote } from "./resource-server/request-note.js";
-import { type EndpointFinder, newEndpointFinder } from "./resource-server/routed-endpoint.js";
+import { chain } from "./resource-server/callbacks.js";
+import { isAuthorizer } from "./resource-server/option-checks.js";
 
 /**
  * Registers the type of a program's policy, so that `config.tool` accepts only its tools. Merge it once, for the whole program:
@@ -92,22 +92,22 @@ type Mapping =
 
 const UNMAPPED = "unmapped_route";
 const ACCESS_TOKEN = "accessToken";
-const TWICE =
+const ALREADY_REGISTERED =
   "requests already have `accessToken`: register the plugin once, or in sibling contexts";
 
-const anything = () => undefined;
+const acceptAny = () => undefined;
 const CHECKS = {
   authorizer: required(isAuthorizer),
   strict: optional(oneOf(true, false)),
   // options of Fastify, which every plugin can get
-  prefix: anything,
-  logLevel: anything,
-  logSerializers: anything,
+  prefix: acceptAny,
+  logLevel: acceptAny,
+  logSerializers: acceptAny,
 } satisfies Record<keyof (ScopePolicyOptions & RegisterOptions), OptionCheck>;
 
 /** Checks of this plugin's members of `config`, in which other plugins may have members too. */
 const CONFIG_CHECKS = {
-  tool: optional(isText),
+  tool: optional(isString),
   endpoint: optional(oneOf(true)),
   public: optional(oneOf(true)),
   params: optional(isFunction),
@@ -117,7 +117,7 @@ const CONFIG_CHECKS = {
 const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, done) => {
   let fault: Error | undefined;
   try {
-    guardContext(instance, options);
+    gateContext(instance, options);
   } catch (error) {
     // Fastify would not catch the error, and `register` would not reject
     fault = error as Error;
@@ -125,16 +125,16 @@ const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, do
   done(fault);
 };
 
-function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): void {
+function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): void {
   const { authorizer, strict = false } = checkOptions("`scopePolicy`", options, CHECKS);
   if (instance.hasRequestDecorator(ACCESS_TOKEN)) {
-    throw new PolicyError("ERR_OPTIONS_INVALID", TWICE);
+    throw new PolicyError("ERR_OPTIONS_INVALID", ALREADY_REGISTERED);
   }
-  const endpoints = newEndpointFinder(authorizer.policy);
+  const endpoints = createEndpointResolver(authorizer.policy);
   const mappings = new WeakMap<object, Mapping>();
   const findings: Finding[] = [];
   const served = new Set<string>();
-  const watched = newRequestNote<{ name: string; changed: () => string | undefined }>();
+  const watchedParams = createRequestStore<{ name: string; changed: () => string | undefined }>();
 
   const mappingOf = (config: FastifyContextConfig): Mapping => {
     const known = mappings.get(config);
@@ -179,12 +179,12 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
     const more = readOwn(config, "arguments") as FastifyContextConfig["arguments"];
     const operation =
       operationOf(mapping, endpoints, request, template) ??
-      noOperation(request.method, request.url);
+      unknownRoute(request.method, request.url);
     if (operation.params.length > 0) {
-      watched.set(request.raw, { name: operation.name, changed: watchValues(operation) });
+      watchedParams.set(request.raw, { name: operation.name, changed: watchValues(operation) });
     }
-    const admission = admitAtGate(authorizer, {
-      authorization: authorizationFields(request.raw),
+    const admission = admitRequest(authorizer, {
+      authorization: authorizationHeaders(request.raw),
       operation,
       read: params && (() => params(request)),
       view: () => ({
@@ -193,7 +193,7 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
         requestId: () => request.id,
       }),
     });
-    void whenThere(admission, (admission) => {
+    void chain(admission, (admission) => {
       // the connection is closed, or another response has been sent
       if (reply.sent || reply.raw.destroyed) return void reply.hijack();
       if (admission.kind === "refused") return void write(request, reply, admission.answer);
@@ -204,10 +204,10 @@ function guardContext(instance: FastifyInstance, options: ScopePolicyOptions): v
 
   // schemas coerce values after the decision: the handler must not read a value other than the decided one
   instance.addHook("preHandler", (request, reply, done) => {
-    const note = watched.get(request.raw);
+    const note = watchedParams.get(request.raw);
     const param = note?.changed();
     if (param === undefined) return done();
-    write(request, reply, authorizer.answer(otherValue(param), { operation: note?.name }));
+    write(request, reply, authorizer.answer(changedValueDenial(param), { operation: note?.name }));
   });
 
   serveMetadata(instance, authorizer);
@@ -267,11 +267,16 @@ function mapRoute(policy: Policy, config: FastifyContextConfig): Mapping {
   }));
   if (faults.length > 0) return { kind: "none", faults };
   const { tool, endpoint, public: open } = own;
-  const said = [tool !== undefined, endpoint === true, open === true].filter(Boolean).length;
-  if (said === 0)
-    return none(UNMAPPED, "the route has none of `tool`, `endpoint` and `public` in its `config`");
-  if (said > 1)
-    return none(
+  const mappingCount = [tool !== undefined, endpoint === true, open === true].filter(
+    Boolean,
+  ).length;
+  if (mappingCount === 0)
+    return unmapped(
+      UNMAPPED,
+      "the route has none of `tool`, `endpoint` and `public` in its `config`",
+    );
+  if (mappingCount > 1)
+    return unmapped(
       "ambiguous_route",
       "the route has more than one of `tool`, `endpoint` and `public` in its `config`",
     );
@@ -281,11 +286,11 @@ function mapRoute(policy: Policy, config: FastifyContextConfig): Mapping {
     const { name, params } = policy.operation(tool);
     return { kind: "tool", name, params };
   } catch (error) {
-    return none("unknown_tool", (error as PolicyError).message);
+    return unmapped("unknown_tool", (error as PolicyError).message);
   }
 }
 
-function none(code: string, message: string): Mapping {
+function unmapped(code: string, message: string): Mapping {
   return { kind: "none", faults: [{ code, message }] };
 }
 
@@ -308,7 +313,7 @@ function unservedEndpoint(path: string): Finding {
 
 function operationOf(
   mapping: Mapping,
-  endpoints: EndpointFinder,
+  endpoints: EndpointResolver,
   request: FastifyRequest,
   template: string | undefined,
 ): GateOperation | undefined {
@@ -319,7 +324,11 @@ function operationOf(
   return endpoints.find({ method, target, base: "", template, values });
 }
 
-function write({ method }: FastifyRequest, reply: FastifyReply, answer: PlainAnswer): FastifyReply {
+function write(
+  { method }: FastifyRequest,
+  reply: FastifyReply,
+  answer: PlainResponse,
+): FastifyReply {
   const { status, headers, body } = answer;
   const text = method === "HEAD" || body === undefined ? undefined : JSON.stringify(body);
   return reply.code(status).headers(headers).send(text);

@@ -1,13 +1,13 @@
+import { unknownRoute } from "./adapters/admit-request.js";
+import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
+import { createRequestIdReader, readAuditedRequest } from "./adapters/request-audit.js";
+import { pathOf, targetOfUrl } from "./adapters/request-target.js";
 import type { AccessToken } from "./decision/access-token.js";
-import type { Authorized, KnownName, ParamsArgument } from "./decision/policy.js";
+import type { Authorized, KnownName, ParamsArgument } from "./decision/define-policy.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import { withoutPrototype } from "./policy/own-members.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
-import { noOperation } from "./resource-server/gate.js";
-import { newRequestIds, readView } from "./resource-server/gate-audit.js";
-import { metadataRoute, type PlainAnswer } from "./resource-server/metadata-route.js";
-import { pathOf, targetOfUrl } from "./resource-server/target.js";
 
 /** Options of a gate for `Request` and `Response`. */
 export interface FetchGateOptions {
@@ -95,7 +95,7 @@ export function fetchGate<Types extends PolicyTypes>(
   options: FetchGateOptions = {},
 ): FetchGate<Types> {
   const { arguments: more, requestId } = checkOptions("`fetchGate`", options, CHECKS);
-  const requestIdOf = newRequestIds(requestId);
+  const requestIdOf = createRequestIdReader(requestId);
   const admit = async (
     request: Request,
     operation: string,
@@ -105,7 +105,7 @@ export function fetchGate<Types extends PolicyTypes>(
     // `Headers` has joined two `Authorization` headers with a comma: the authorizer rejects the combination
     const authorization = request.headers.get("authorization") ?? undefined;
     const audited = () =>
-      readView(params, {
+      readAuditedRequest(params, {
         sources: [() => given, () => more?.(request), () => queryOf(request)],
         requestId: () => requestIdOf(request),
       });
@@ -121,7 +121,7 @@ export function fetchGate<Types extends PolicyTypes>(
           const { method } = request;
           const path = pathOf(targetOfUrl(request.url));
           const found = authorizer.policy.findEndpoint({ method, path, params });
-          return admit(request, (found ?? noOperation(method, path)).name, found?.params, params);
+          return admit(request, (found ?? unknownRoute(method, path)).name, found?.params, params);
         },
         metadata: (request: Request) => {
           const route = metadataRoute(authorizer);
@@ -151,7 +151,7 @@ function queryOf({ url }: Request): object {
   );
 }
 
-function responseOf({ method }: Request, { status, headers, body }: PlainAnswer): Response {
+function responseOf({ method }: Request, { status, headers, body }: PlainResponse): Response {
   const text = method === "HEAD" || body === undefined ? null : JSON.stringify(body);
   return new Response(text, withoutPrototype({ status, headers }));
 }

@@ -1,11 +1,11 @@
 import { escapeHtml } from "./consent/escape-html.js";
-import { fill } from "./consent/messages.js";
+import { fillPlaceholders } from "./consent/messages.js";
 import type { ConsentRow, ConsentScreen } from "./consent/model.js";
 import { PAGE_STYLE } from "./consent/page-style.js";
 import {
   checkOptions,
   isFunction,
-  isText,
+  isString,
   type OptionCheck,
   optional,
   required,
@@ -28,11 +28,11 @@ export interface RenderOptions {
 }
 
 const CHECKS = {
-  action: required(isText),
-  csrf: required(isText),
-  preset: optional(isText),
-  notice: optional(isText),
-  stylesheet: optional(isText),
+  action: required(isString),
+  csrf: required(isString),
+  preset: optional(isString),
+  notice: optional(isString),
+  stylesheet: optional(isString),
   presetUrl: optional(isFunction),
 } satisfies Record<keyof RenderOptions, OptionCheck>;
 
@@ -65,7 +65,7 @@ export function renderConsent(screen: ConsentScreen, options: RenderOptions): st
   if (screen.error !== null)
     throw new TypeError(`\`screen.error\`: \`${screen.error}\` has no page`);
   const { words, client } = screen;
-  const title = fill(words.heading, { client: client.name, policy: screen.policyName });
+  const title = fillPlaceholders(words.heading, { client: client.name, policy: screen.policyName });
   const preset = screen.presets.find(({ id }) => id === own.preset);
   const isChecked = (row: ConsentRow) =>
     preset === undefined || row.locked ? row.checked : preset.scopes.includes(row.scope);
@@ -74,7 +74,7 @@ export function renderConsent(screen: ConsentScreen, options: RenderOptions): st
       ? ""
       : `<fieldset><legend>${isolate(legend)}</legend>${rows.map((row) => rowHtml(row, screen, isChecked(row))).join("")}</fieldset>`;
   const body = [
-    `<header>${pictureOf(screen)}<h1>${headingHtml(screen)}</h1>${accountHtml(screen)}${clientHtml(screen)}</header>`,
+    `<header>${logoHtml(screen)}<h1>${headingHtml(screen)}</h1>${accountHtml(screen)}${clientHtml(screen)}</header>`,
     own.notice === undefined ? "" : `<p class="notice" role="alert">${escapeHtml(own.notice)}</p>`,
     presetsHtml(screen, own, preset?.id),
     `<form method="post" action="${escapeHtml(own.action)}" autocomplete="off">`,
@@ -109,11 +109,11 @@ function isolate(text: string): string {
 }
 
 /** Returns a text of the page, escaped, with its values inserted, each isolated and escaped. */
-function phrase(text: string, values: Readonly<Record<string, string>>): string {
+function fillHtml(text: string, values: Readonly<Record<string, string>>): string {
   const safe = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, isolate(value)]),
   );
-  return fill(escapeHtml(text), safe);
+  return fillPlaceholders(escapeHtml(text), safe);
 }
 
 function checkAction(action: string): void {
@@ -127,10 +127,10 @@ function hidden(name: string, value: string): string {
 }
 
 function headingHtml({ words, client, policyName }: ConsentScreen): string {
-  return phrase(words.heading, { client: client.name, policy: policyName });
+  return fillHtml(words.heading, { client: client.name, policy: policyName });
 }
 
-function pictureOf({ client }: ConsentScreen): string {
+function logoHtml({ client }: ConsentScreen): string {
   if (client.logoUri === null) {
     const [initial = "?"] = client.name;
     return `<span class="logo" aria-hidden="true">${escapeHtml(initial.toUpperCase())}</span>`;
@@ -142,14 +142,14 @@ function accountHtml({ user, words }: ConsentScreen): string {
   if (user === null) return "";
   const other =
     user.switchAccountUrl === null ? "" : ` ${anchor(user.switchAccountUrl, words.switchAccount)}`;
-  return `<p>${phrase(words.signedInAs, { user: user.label })}${other}</p>`;
+  return `<p>${fillHtml(words.signedInAs, { user: user.label })}${other}</p>`;
 }
 
 function clientHtml({ client, words }: ConsentScreen): string {
   const proof =
     client.domain === null
       ? `<p class="proof">${icon("unverified")}${escapeHtml(words.unverified)}</p>`
-      : `<p class="proof">${icon("verified")}${phrase(words.verified, { domain: client.domain })}</p>`;
+      : `<p class="proof">${icon("verified")}${fillHtml(words.verified, { domain: client.domain })}</p>`;
   const links = [
     client.uri === null ? "" : anchor(client.uri, words.website),
     client.policyUri === null ? "" : anchor(client.policyUri, words.privacy),
@@ -199,7 +199,7 @@ function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): s
   if (row.description !== row.title) describe("description", isolate(row.description));
   if (row.resource.length > 0) {
     const label = row.resource.map((one) => one.label).join(", ");
-    describe("about", phrase(words.about, { label }));
+    describe("about", fillHtml(words.about, { label }));
   }
   if (row.warning !== null) {
     describe(
@@ -208,7 +208,7 @@ function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): s
     );
   }
   if (row.includes.length > 0) {
-    describe("includes", phrase(words.includes, { scopes: row.includes.join(", ") }));
+    describe("includes", fillHtml(words.includes, { scopes: row.includes.join(", ") }));
   }
   if (row.tier !== null) describe("tier", escapeHtml(row.tier.note));
   if (row.why !== null) describe("why", (row.locked ? icon("locked") : "") + escapeHtml(row.why));
@@ -226,7 +226,7 @@ function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): s
   const unlocks =
     opens.length === 0
       ? ""
-      : `<details><summary>${phrase(words.unlocks, { tools: String(opens.length) })}</summary><p><code>${opens.map(isolate).join("</code> <code>")}</code></p></details>`;
+      : `<details><summary>${fillHtml(words.unlocks, { tools: String(opens.length) })}</summary><p><code>${opens.map(isolate).join("</code> <code>")}</code></p></details>`;
   return `<div class="row"><input ${attributes.join(" ")}><div><label for="${id}">${isolate(row.title)}${badge}</label>${details.join("")}<div class="fine"><code>${isolate(row.scope)}</code>${unlocks}</div></div></div>`;
 }
 
@@ -252,7 +252,7 @@ function redirectHtml({ client, words }: ConsentScreen): string {
   if (client.redirectHost === null) return "";
   const text = client.redirectIsLocal ? words.redirectLocal : words.redirect;
   const mark = client.redirectIsLocal ? icon("caution") : "";
-  return `<p class="redirect">${mark}${phrase(text, { host: client.redirectHost })}</p>`;
+  return `<p class="redirect">${mark}${fillHtml(text, { host: client.redirectHost })}</p>`;
 }
 
 function footerHtml({ links, words, policyVersion }: ConsentScreen): string {
@@ -261,6 +261,6 @@ function footerHtml({ links, words, policyVersion }: ConsentScreen): string {
     links.report === null ? "" : anchor(links.report, words.report),
     links.help === null ? "" : anchor(links.help, words.help),
   ].filter((link) => link !== "");
-  const version = phrase(words.policyVersion, { version: policyVersion });
+  const version = fillHtml(words.policyVersion, { version: policyVersion });
   return `<footer>${anchors.length === 0 ? "" : `<p class="links">${anchors.join(" ")}</p>`}<p>${version}</p></footer>`;
 }

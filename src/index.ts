@@ -1,7 +1,32 @@
+export type {
+  AuditAlternative,
+  AuditArgument,
+  AuditDecision,
+  AuditEvent,
+  AuditRequirement,
+  AuditValue,
+} from "./audit/audit-event.js";
+export type { AuditedRequest, ProtocolRequest } from "./audit/audited-request.js";
+export {
+  type AuthorizationDetails,
+  type AuthorizationEvent,
+  type AuthorizationEventType,
+  type AuthorizationOutcome,
+  authorizationEvent,
+} from "./audit/authorization-event.js";
+export {
+  type AuditAttributes,
+  type AuditCloudEvent,
+  type CloudEventAuthType,
+  toCloudEvent,
+  toEcs,
+  toOpenTelemetryAttributes,
+} from "./audit/mappers.js";
+export { toOcsf } from "./audit/ocsf.js";
 export {
   type ConnectedApp,
+  type ConnectedGrant,
   connectedApp,
-  type Grant,
   REVOCATION_STEPS,
 } from "./consent/connected-app.js";
 export type { ConsentWords } from "./consent/messages/consent-words.js";
@@ -29,16 +54,16 @@ export {
   type AccountTypeRequired,
   type Allowed,
   type BindingMismatch,
+  type CredentialDenial,
   DECISION_CODES,
   type Decision,
   type DecisionCode,
-  type Denial,
   type Denied,
-  type DoorDenial,
   type InsufficientScope,
   type InvalidParams,
   type InvalidRequest,
   type InvalidToken,
+  type PolicyDenial,
   type ReservedScope,
   type TemporarilyUnavailable,
   type Unauthenticated,
@@ -62,8 +87,8 @@ export {
   type ScopeOf,
   type TierOf,
   type ToolOf,
-} from "./decision/policy.js";
-export type { ToolView } from "./decision/tools.js";
+} from "./decision/define-policy.js";
+export type { ToolView } from "./decision/list-tools.js";
 export {
   type AuthorizationServerMetadata,
   type AuthorizationServerOptions,
@@ -138,57 +163,37 @@ export type {
 } from "./policy/policy-scopes.js";
 export { MAX_ALTERNATIVES } from "./policy/requirement-size.js";
 export { policyJsonSchema } from "./policy/schema.js";
-export type {
-  AuditAlternative,
-  AuditArgument,
-  AuditDecision,
-  AuditEvent,
-  AuditRequirement,
-  AuditValue,
-} from "./resource-server/audit-event.js";
-export {
-  type AuditAttributes,
-  type AuditCloudEvent,
-  type CloudEventAuthType,
-  toCloudEvent,
-  toEcs,
-  toOpenTelemetryAttributes,
-} from "./resource-server/audit-mappers.js";
-export { toOcsf } from "./resource-server/audit-ocsf.js";
-export type { AuditedRequest, ProtocolRequest } from "./resource-server/audited-request.js";
-export {
-  type AuthorizationDetails,
-  type AuthorizationEvent,
-  type AuthorizationEventType,
-  type AuthorizationOutcome,
-  authorizationEvent,
-} from "./resource-server/authorization-event.js";
 export { createAuthorizer } from "./resource-server/authorizer.js";
 export type { AuthorizerOptions } from "./resource-server/authorizer-options.js";
 export type {
   Admission,
-  Authenticated,
+  AuthenticationResult,
+  AuthorizationCall,
   Authorizer,
-  Call,
-  DoorDecision,
-  Outcome,
+  AuthorizerDecision,
+  AuthorizerResult,
 } from "./resource-server/authorizer-types.js";
 export type {
-  Answer,
-  AnswerContext,
   ChallengeMode,
+  Denial,
+  DenialContext,
+  DenialResponse,
   ProblemDocument,
-  Refusal,
 } from "./resource-server/challenge.js";
 export {
+  accessTokenFromClaims,
   SCOPE_CLAIMS,
   type ScopeClaim,
   type ScopeReading,
-  tokenOfClaims,
 } from "./resource-server/claims.js";
 export {
   type Credentials,
   MAX_TOKEN_LENGTH,
   readCredentials,
 } from "./resource-server/credentials.js";
-export type { FactSource, Fault, SubjectFacts, Verify } from "./resource-server/verify.js";
+export type {
+  CallbackName,
+  Outage,
+  SubjectFacts,
+  Verify,
+} from "./resource-server/token-verifier.js";

@@ -1,15 +1,14 @@
-export type { McpAuthInfo } from "./mcp/auth-info.js";
-export { type McpGate, type McpGateOptions, type McpServe, mcpGate } from "./mcp/gate.js";
-export type { McpPassed, McpVerdict } from "./mcp/gate-core.js";
-export type { BodyResult, McpHttpAnswer, McpHttpRequest } from "./mcp/http.js";
-export type { NodeRequest, NodeResponse } from "./mcp/node-http.js";
+export type { McpGateResult, McpRequestContext } from "./mcp/http/check-request.js";
+export type { BodyResult, McpHttpRequest, McpHttpResponse } from "./mcp/http/http-types.js";
+export { type McpGate, type McpGateOptions, type McpServe, mcpGate } from "./mcp/http/mcp-gate.js";
+export type { NodeRequest, NodeResponse } from "./mcp/http/node-http.js";
 export {
   type Protected,
   type ProtectedServer,
   type ProtectedTools,
   type ProtectOptions,
   protect,
-} from "./mcp/protect.js";
+} from "./mcp/server/protect.js";
 export type {
   AnyServer,
   HighLevelServer,
@@ -17,6 +16,7 @@ export type {
   RequestHandlers,
   SchemaLike,
   ShapeLike,
-} from "./mcp/sdk.js";
-export type { McpSessionStore } from "./mcp/sessions.js";
-export type { McpChallenge, McpSurface } from "./mcp/surface.js";
+} from "./mcp/server/sdk-types.js";
+export type { McpAuthInfo } from "./mcp/shared/auth-info.js";
+export type { McpSessionStore } from "./mcp/shared/sessions.js";
+export type { McpChallenge, McpSurface } from "./mcp/shared/shared-options.js";

@@ -1,21 +1,21 @@
 import type {} from "vitest";
 import type { AccessToken } from "./decision/access-token.js";
 import { DECISION_CODES, type Decision, type DecisionCode } from "./decision/decision.js";
-import type { KnownName, OperationName, ParamsArgument, Policy } from "./decision/policy.js";
+import type { KnownName, OperationName, ParamsArgument, Policy } from "./decision/define-policy.js";
 import { PolicyError } from "./errors.js";
 import { isObject } from "./grammar/is-object.js";
 import { compiledPolicyOf } from "./policy/compiled-policies.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import {
   checkOptions,
-  isTextList,
+  isStringList,
   type OptionCheck,
   optional,
   required,
 } from "./policy/option-checks.js";
-import { oneLine } from "./policy/report.js";
+import { escapeControls } from "./policy/report.js";
 import { nearest } from "./policy/suggest.js";
-import { meetingsOf, NO_MEETINGS } from "./testing/meetings.js";
+import { intersectPatterns, NO_INTERSECTIONS } from "./testing/pattern-intersections.js";
 import { type Widening, widenings } from "./testing/widenings.js";
 
 export type { Widening } from "./testing/widenings.js";
@@ -68,7 +68,7 @@ declare module "vitest" {
 }
 
 /** The result of a matcher. */
-export interface MatcherAnswer {
+export interface MatcherResult {
   /** Whether the decision has the expected code. */
   readonly pass: boolean;
   /** Returns the message for a failed assertion. */
@@ -104,8 +104,8 @@ export interface MatcherAnswer {
  */
 export const policyMatchers = {
   /** See {@link PolicyMatchers.toAllow}. */
-  toAllow(subject: unknown, token: unknown, tool: unknown, params?: unknown): MatcherAnswer {
-    return answer(subject, token, tool, "allowed", params);
+  toAllow(subject: unknown, token: unknown, tool: unknown, params?: unknown): MatcherResult {
+    return matchDecision(subject, token, tool, "allowed", params);
   },
   /** See {@link PolicyMatchers.toDeny}. */
   toDeny(
@@ -114,10 +114,10 @@ export const policyMatchers = {
     tool: unknown,
     code: unknown,
     params?: unknown,
-  ): MatcherAnswer {
+  ): MatcherResult {
     const denials = DECISION_CODES.filter((one) => one !== "allowed");
     const known = denials.find((one) => one === code);
-    if (known !== undefined) return answer(subject, token, tool, known, params);
+    if (known !== undefined) return matchDecision(subject, token, tool, known, params);
     const meant = nearest(String(code), denials);
     const hint =
       meant === undefined ? `expected one of ${denials.join(", ")}` : `did you mean \`${meant}\`?`;
@@ -128,13 +128,13 @@ export const policyMatchers = {
   },
 };
 
-function answer(
+function matchDecision(
   subject: unknown,
   token: unknown,
   tool: unknown,
   wanted: DecisionCode,
   params: unknown,
-): MatcherAnswer {
+): MatcherResult {
   compiledPolicyOf(subject);
   const policy = subject as Policy;
   const decision = policy.decideUntrusted(claimsOf(token), tool, params);
@@ -143,12 +143,12 @@ function answer(
     policy.operation(String(tool));
   const pass = decision.code === wanted;
   const message = () =>
-    `expected \`${String(tool)}\` ${pass ? "not " : ""}to be ${said(wanted)}, but it was${pass ? "" : ` ${said(decision.code)}`}
+    `expected \`${String(tool)}\` ${pass ? "not " : ""}to be ${codeText(wanted)}, but it was${pass ? "" : ` ${codeText(decision.code)}`}
 ${[...detailsOf(decision), `token: ${showToken(token)}`].map((line) => `  ${line}`).join("\n")}`;
   return { pass, message, actual: { code: decision.code }, expected: { code: wanted } };
 }
 
-const said = (code: DecisionCode) => (code === "allowed" ? code : `denied with ${code}`);
+const codeText = (code: DecisionCode) => (code === "allowed" ? code : `denied with ${code}`);
 
 function claimsOf(token: unknown): unknown {
   return typeof token === "string" || Array.isArray(token) ? { scope: token } : token;
@@ -184,7 +184,7 @@ const isObjectOption: OptionCheck = (value) => (isObject(value) ? undefined : "e
 
 const MATRIX_CHECKS = {
   tokens: required(isObjectOption),
-  operations: optional(isTextList),
+  operations: optional(isStringList),
   params: optional(isObjectOption),
 } satisfies Record<keyof MatrixOptions, OptionCheck>;
 
@@ -216,7 +216,9 @@ export function decisionMatrix<Types extends PolicyTypes>(
   const own = checkOptions("the matrix", options, MATRIX_CHECKS);
   const globs = patterns.map(({ operation }) => operation.name).sort();
   const meetings =
-    own.operations === undefined ? meetingsOf(globs, new Set(operations.keys())) : NO_MEETINGS;
+    own.operations === undefined
+      ? intersectPatterns(globs, new Set(operations.keys()))
+      : NO_INTERSECTIONS;
   const rows = [
     ...(own.operations ?? [...operations.keys()]).map((name: string) => ({
       title: name,
@@ -254,7 +256,7 @@ export interface WideningOptions {
 }
 
 const WIDENING_CHECKS = {
-  except: optional(isTextList),
+  except: optional(isStringList),
 } satisfies Record<keyof WideningOptions, OptionCheck>;
 
 /** The error that {@link expectNoWidening} throws: every widening, as text in the message and as data in `widenings`. */
@@ -317,7 +319,7 @@ export function expectNoWidening(
     const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
     throw new PolicyError(
       "ERR_OPERATION_UNKNOWN",
-      oneLine(`\`except\`: the policy has no operation \`${name}\`${hint}`),
+      escapeControls(`\`except\`: the policy has no operation \`${name}\`${hint}`),
     );
   }
   const { found, unproved } = widenings(before, after, new Set(except));

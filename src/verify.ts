@@ -1,13 +1,13 @@
 export type { AccessToken } from "./decision/access-token.js";
 export type { ScopeClaim } from "./resource-server/claims.js";
-export type { Verify } from "./resource-server/verify.js";
-export type { Fetch } from "./verify/ask-json.js";
+export type { Verify } from "./resource-server/token-verifier.js";
+export type { Fetch } from "./verify/fetch-json.js";
 export {
   type IntrospectionVerifierOptions,
   introspectionVerifier,
 } from "./verify/introspection.js";
 export { type JwtVerifierOptions, jwtVerifier, type SigningAlgorithm } from "./verify/jwt.js";
 export type { KeySet } from "./verify/key-set.js";
-export { type OutageReason, VerifierOutage } from "./verify/outage.js";
-export type { CacheOptions } from "./verify/token-memory.js";
+export type { CacheOptions } from "./verify/token-cache.js";
 export type { VerifierOptions } from "./verify/verifier-options.js";
+export { type OutageReason, VerifierOutage } from "./verify/verifier-outage.js";

@@ -89,8 +89,8 @@ function faultsOf(tree: SourceTree): readonly string[] {
       ...placeFaults(path, text),
       ...importFaults(path, file, tree),
       ...exportFaults(path, file),
-      ...(ADAPTERS.test(path) ? answerFaults(path, file) : []),
-      ...(READS_LOOKUPS.test(path) ? [] : lookupFaults(path, file)),
+      ...(ADAPTERS.test(path) ? adapterFaults(path, file) : []),
+      ...(MAY_USE_LOOKUPS.test(path) ? [] : lookupFaults(path, file)),
       ...(READS_BY_IN.has(path) ? [] : inFaults(path, file)),
       ...(CORE.has(placeOf(path).name) || path === LEAF ? platformFaults(path, file) : []),
     ]),
@@ -178,7 +178,7 @@ const CODES: ReadonlySet<string> = new Set([
 ]);
 
 /** Returns the statuses and codes that an adapter contains. */
-function answerFaults(path: string, file: ts.SourceFile): readonly string[] {
+function adapterFaults(path: string, file: ts.SourceFile): readonly string[] {
   const faults: string[] = [];
   const visit = (node: ts.Node): void => {
     const isCode = ts.isStringLiteralLike(node) && CODES.has(node.text);
@@ -191,7 +191,7 @@ function answerFaults(path: string, file: ts.SourceFile): readonly string[] {
 }
 
 /** Files that may use the scope lookup. Every other file uses the meanings of a scope token. */
-const READS_LOOKUPS = /^src\/(policy\/|decision\/held\.ts$)/;
+const MAY_USE_LOOKUPS = /^src\/(policy\/|decision\/held\.ts$)/;
 
 /** Returns the uses of the scope lookup: imports of it, and reads of the member of a compiled policy. */
 function lookupFaults(path: string, file: ts.SourceFile): readonly string[] {
@@ -216,7 +216,7 @@ const READS_BY_IN: ReadonlySet<string> = new Set([
   ...["html-text", "load", "markdown", "matrix-html", "output", "rule-words"].map(
     (name) => `src/cli/${name}.ts`,
   ),
-  "src/resource-server/identify.ts",
+  "src/resource-server/authenticate.ts",
 ]);
 
 /** Returns the uses of the operator `in`. Write `Object.hasOwn` to look up a member, and use the `kind` of a result. */
@@ -333,12 +333,12 @@ export const compile = (location: string) => ({ process: scope, fetch: a.documen
       tree: {
         "src/policy/scope-lookup.ts": "export const lookup = 1;",
         "src/policy/scope-meanings.ts": `import { lookup } from "./scope-lookup.js"; export const a = (b) => b.lookups;`,
-        "src/decision/held.ts": "export const a = ({ lookups }) => lookups;",
-        "src/consent/offer.ts": `import { lookup } from "../policy/scope-lookup.js"; export const a = (b) => b.lookups;`,
+        "src/decision/token-scopes.ts": "export const a = ({ lookups }) => lookups;",
+        "src/consent/grantable-scopes.ts": `import { lookup } from "../policy/scope-lookup.js"; export const a = (b) => b.lookups;`,
       },
       faults: [
-        "src/consent/offer.ts: imports the scope lookup",
-        "src/consent/offer.ts: reads `lookups`",
+        "src/consent/grantable-scopes.ts: imports the scope lookup",
+        "src/consent/grantable-scopes.ts: reads `lookups`",
       ],
     },
     {
@@ -346,7 +346,7 @@ export const compile = (location: string) => ({ process: scope, fetch: a.documen
       tree: {
         "src/policy/a.ts": `export const a = (b: object) => "c" in b;`,
         "src/mcp/b.ts": "export const a = (b) => { for (const c in b) return c; };",
-        "src/cli/output.ts": `export const a = (b: object) => "c" in b;`,
+        "src/cli/terminal/output.ts": `export const a = (b: object) => "c" in b;`,
         "src/policy/c.ts": "export type A = { [B in keyof C]: 1 };",
       },
       faults: [

@@ -6,12 +6,12 @@ import { HOSTILE } from "./model/hostile.js";
 import { coreRows } from "./sweep/core-rows.js";
 import { FACTS } from "./sweep/definition.js";
 import { authorizerRows, operationRows, policyRows } from "./sweep/object-rows.js";
-import { newScene, type Subject, subjectsOf } from "./sweep/scene.js";
+import { createScene, type Subject, subjectsOf } from "./sweep/scene.js";
 import { titled } from "./titled.js";
 
 // for any value in the place of client input, a function returns a result and never throws
 
-const { policy, authorizer } = newScene();
+const { policy, authorizer } = createScene();
 const SUBJECTS = [
   ...subjectsOf("", core, coreRows(policy)),
   ...subjectsOf("policy", policy, policyRows),

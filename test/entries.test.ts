@@ -137,7 +137,7 @@ const PUBLIC_NAMES: readonly string[] = [
   "toEcs",
   "toOcsf",
   "toOpenTelemetryAttributes",
-  "tokenOfClaims",
+  "accessTokenFromClaims",
   "type AccessToken",
   "type AccountTypeRequired",
   "type Admission",

@@ -7,9 +7,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { expressGate } from "../src/express.js";
 import { mcpGate } from "../src/mcp.js";
 import { listen } from "./contract/listen.js";
-import { inShort, type Running } from "./contract/subject.js";
+import { type Running, summaryOf } from "./contract/subject.js";
 import { send } from "./contract/wire.js";
-import { newWorld, type TestWorld } from "./contract/world.js";
+import { createWorld, type TestWorld } from "./contract/world.js";
 
 type Make = typeof express5;
 type Gate = ReturnType<typeof expressGate>;
@@ -28,15 +28,15 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-interface Built {
+interface RunningApp {
   readonly port: number;
   readonly world: TestWorld;
   /** Sends a request with a token. Returns status and code, or status and `ok` if the handler ran. */
   readonly ask: (path: string, token?: string, method?: string) => Promise<string>;
 }
 
-async function build(make: Make, mount: (app: Express, gate: Gate) => void): Promise<Built> {
-  const world = newWorld();
+async function build(make: Make, mount: (app: Express, gate: Gate) => void): Promise<RunningApp> {
+  const world = createWorld();
   const app = make();
   mount(app, expressGate(world.authorizer));
   const running = await listen(createServer(app));
@@ -46,7 +46,7 @@ async function build(make: Make, mount: (app: Express, gate: Gate) => void): Pro
     port: running.port,
     ask: async (path, token, method = "GET") => {
       const headers = token === undefined ? [] : [`Authorization: Bearer ${token}`];
-      return inShort(await send(running.port, { method, path, headers }));
+      return summaryOf(await send(running.port, { method, path, headers }));
     },
   };
 }
@@ -63,7 +63,7 @@ function findingsOf(check: () => void): readonly string[] {
 
 describe.each(VERSIONS)("expressGate with Express $version", ({ version, make }) => {
   it("throws at startup for a name that the policy does not have", () => {
-    const gate = expressGate(newWorld().authorizer);
+    const gate = expressGate(createWorld().authorizer);
     expect(findingsOf(() => gate("list_course"))).toEqual(["ERR_OPERATION_UNKNOWN"]);
   });
 
@@ -96,7 +96,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
   });
 
   it("responds with 503 if `params` throws or rejects, and reports the error without its message", async () => {
-    const told = vi.spyOn(console, "error").mockReturnValue(undefined);
+    const reported = vi.spyOn(console, "error").mockReturnValue(undefined);
     const ran = vi.fn();
     const { ask } = await build(make, (app, gate) => {
       const fail = (value: unknown) => ({
@@ -116,7 +116,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       expect(await ask(path, "owner")).toBe("503 temporarily_unavailable");
     }
     expect(ran).not.toHaveBeenCalled();
-    expect(told.mock.calls.flat()).toEqual([
+    expect(reported.mock.calls.flat()).toEqual([
       "scope-policy: a gate could not read its call (TypeError)",
       "scope-policy: a gate could not read its call (string)",
       "scope-policy: a gate could not read its call (Error)",
@@ -124,8 +124,8 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
   });
 
   it("responds with 503 if `params` does not resolve in time", async () => {
-    const told = vi.spyOn(console, "error").mockReturnValue(undefined);
-    const { policy } = newWorld().authorizer;
+    const reported = vi.spyOn(console, "error").mockReturnValue(undefined);
+    const { policy } = createWorld().authorizer;
     const verify = () => ({ scope: "mcp:tools" });
     const gate = expressGate(createAuthorizer({ policy, verify, timeout: 20, trustClaims: [] }));
     const app = make();
@@ -136,16 +136,16 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     open.push(running);
     for (const path of ["/tool", "/health"]) {
       const answer = await send(running.port, { method: "GET", path });
-      expect(inShort(answer)).toBe("503 temporarily_unavailable");
+      expect(summaryOf(answer)).toBe("503 temporarily_unavailable");
     }
-    expect(told.mock.calls.flat()).toEqual([
+    expect(reported.mock.calls.flat()).toEqual([
       "scope-policy: a gate could not read its call (Error)",
       "scope-policy: a gate could not read its call (Error)",
     ]);
   });
 
   it("responds with 503 if the error or the console cannot be used", async () => {
-    const told = vi.spyOn(console, "error").mockReturnValue(undefined);
+    const reported = vi.spyOn(console, "error").mockReturnValue(undefined);
     const named = (name: unknown) => Object.assign(new Error("secret"), { name });
     const thrown: readonly unknown[] = [
       named(5),
@@ -171,10 +171,10 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       expect(await ask(`/${index}`, "owner")).toBe("503 temporarily_unavailable");
     }
     const kinds = ["error", "error", "error", "error", "error", "object"];
-    expect(told.mock.calls.flat()).toEqual(
+    expect(reported.mock.calls.flat()).toEqual(
       kinds.map((kind) => `scope-policy: a gate could not read its call (${kind})`),
     );
-    told.mockImplementation(() => {
+    reported.mockImplementation(() => {
       throw new Error("no console");
     });
     expect(await ask("/0", "owner")).toBe("503 temporarily_unavailable");
@@ -182,7 +182,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
 
   it("responds with 503 if the authorizer rejects, which `createAuthorizer` never does", async () => {
     vi.spyOn(console, "error").mockReturnValue(undefined);
-    const world = newWorld();
+    const world = createWorld();
     const gate = expressGate({
       ...world.authorizer,
       admit: () => Promise.reject(new Error("broken")),
@@ -249,20 +249,20 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
 
   describe("the token of a request", () => {
     it("is available after a gate of the same authorizer only", async () => {
-      const said: string[] = [];
-      const tell = (read: () => unknown) => {
+      const results: string[] = [];
+      const record = (read: () => unknown) => {
         try {
-          said.push(String(read()));
+          results.push(String(read()));
         } catch (error) {
-          said.push(`${(error as PolicyError).code}: ${(error as Error).message}`);
+          results.push(`${(error as PolicyError).code}: ${(error as Error).message}`);
         }
       };
       const { ask } = await build(make, (app, gate) => {
-        const other = expressGate(newWorld().authorizer);
+        const other = expressGate(createWorld().authorizer);
         const handler = (req: Request, res: express5.Response) => {
-          tell(() => gate.token(req).sub);
-          tell(() => gate.optionalToken(req)?.sub);
-          tell(() => other.optionalToken(req));
+          record(() => gate.token(req).sub);
+          record(() => gate.optionalToken(req)?.sub);
+          record(() => other.optionalToken(req));
           res.send("ok");
         };
         app.get("/known", gate("list_courses"), handler);
@@ -272,15 +272,15 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       const none =
         "ERR_COVERAGE: the request has passed no gate of this authorizer: put one before the handler";
       await ask("/known", "reader");
-      expect(said.splice(0)).toEqual(["reader", "reader", none]);
+      expect(results.splice(0)).toEqual(["reader", "reader", none]);
       await ask("/public");
-      expect(said.splice(0)).toEqual([
+      expect(results.splice(0)).toEqual([
         "ERR_COVERAGE: the operation is public and was called without a token: use `optionalToken`",
         "undefined",
         none,
       ]);
       await ask("/open", "reader");
-      expect(said.splice(0)).toEqual([none, none, none]);
+      expect(results.splice(0)).toEqual([none, none, none]);
     });
   });
 
@@ -423,14 +423,14 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
 
   describe("a request that ends before the decision", () => {
     /** Creates an authorizer whose verifier waits for `go`. */
-    const waiting = () => {
+    const createWaitingAuthorizer = () => {
       let go: (() => void) | undefined;
       let asked: (() => void) | undefined;
       const isAsked = new Promise<void>((resolve) => {
         asked = resolve;
       });
       const authorizer = createAuthorizer({
-        policy: newWorld().authorizer.policy,
+        policy: createWorld().authorizer.policy,
         trustClaims: [],
         verify: (rawToken) =>
           new Promise((resolve) => {
@@ -445,7 +445,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     it.each(["reader", "unknown"])(
       "because the caller disconnects runs no handler and writes nothing (%s)",
       async (token) => {
-        const { authorizer, isAsked, go } = waiting();
+        const { authorizer, isAsked, go } = createWaitingAuthorizer();
         const ran = vi.fn();
         let response: express5.Response | undefined;
         const app = make();
@@ -473,7 +473,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     it.each(["reader", "unknown"])(
       "because of another response gets that response only (%s)",
       async (token) => {
-        const { authorizer, isAsked, go } = waiting();
+        const { authorizer, isAsked, go } = createWaitingAuthorizer();
         const ran = vi.fn();
         const app = make();
         app.use((_req, res, next) => {
@@ -496,7 +496,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
 
   describe("the metadata of the resource", () => {
     it("throws at startup without a resource", () => {
-      const { policy } = newWorld().authorizer;
+      const { policy } = createWorld().authorizer;
       const options = { policy, verify: () => undefined, trustClaims: [] };
       const gate = expressGate(createAuthorizer(options));
       expect(findingsOf(() => gate.metadata())).toEqual(["ERR_OPTIONS_INVALID"]);
@@ -514,7 +514,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     });
 
     it("is served only with the query of the resource", async () => {
-      const { policy } = newWorld().authorizer;
+      const { policy } = createWorld().authorizer;
       const resource = "https://api.example.com/mcp?tenant=a";
       const options = { policy, resource, verify: () => undefined, trustClaims: [] };
       const gate = expressGate(createAuthorizer(options));
@@ -542,18 +542,18 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
       tools: { tool: "a" },
       endpoints: { "GET /a": "a", "GET /accounts/{id}/b": "a", "POST /a": "a" },
     });
-    const newGate = () => expressGate(createAuthorizer({ policy, verify: () => undefined }));
-    const check = (mount: (app: Express, gate: ReturnType<typeof newGate>) => void) => {
+    const createGate = () => expressGate(createAuthorizer({ policy, verify: () => undefined }));
+    const check = (mount: (app: Express, gate: ReturnType<typeof createGate>) => void) => {
       const app = make();
-      const gate = newGate();
+      const gate = createGate();
       mount(app, gate);
       return findingsOf(() => gate.assertCovers(app));
     };
-    const serveAll = (app: express5.IRouter, gate: ReturnType<typeof newGate>) => {
+    const serveAll = (app: express5.IRouter, gate: ReturnType<typeof createGate>) => {
       app.route("/a").get(gate.endpoint(), ok).post(gate.endpoint(), ok);
       serveAccounts(app, gate);
     };
-    const serveAccounts = (app: express5.IRouter, gate: ReturnType<typeof newGate>) => {
+    const serveAccounts = (app: express5.IRouter, gate: ReturnType<typeof createGate>) => {
       const router = make.Router({ mergeParams: true });
       router.get("/b", gate.endpoint(), ok);
       app.use("/accounts/:other", router);
@@ -577,7 +577,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     });
 
     it("accepts a router in place of an application", () => {
-      const gate = newGate();
+      const gate = createGate();
       const router = make.Router();
       serveAll(router, gate);
       expect(findingsOf(() => gate.assertCovers(router))).toEqual([]);
@@ -610,16 +610,16 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
           inner.get("/c", ok);
           inner.use("/d", make.Router().get("/e", ok));
           app.use("/guarded", gate("tool"), inner);
-          const guarded = make.Router();
-          guarded.use(gate.public());
-          guarded.get("/f", ok);
-          app.use(guarded);
+          const gated = make.Router();
+          gated.use(gate.public());
+          gated.get("/f", ok);
+          app.use(gated);
         }),
       ).toEqual([]);
     });
 
     it("ignores gates of another authorizer, but accepts its mark of a public route", () => {
-      const other = newGate();
+      const other = createGate();
       const findings = check((app, gate) => {
         serveAll(app, gate);
         app.get("/a", other.endpoint(), ok);
@@ -643,7 +643,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     });
 
     it("requires the gate before every other handler, even if a gate above covers the route", () => {
-      const gate = newGate();
+      const gate = createGate();
       const app = make();
       app.route("/a").get(make.json(), gate.endpoint(), ok).post(gate.endpoint(), ok);
       serveAccounts(app, gate);
@@ -741,7 +741,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
 
     it("reports each finding with a suggestion", () => {
       const app = make();
-      const gate = newGate();
+      const gate = createGate();
       serveAll(app, gate);
       app.get("/aa", gate.endpoint(), ok);
       expect(() => gate.assertCovers(app)).toThrow(
@@ -780,7 +780,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
     });
 
     it("rejects a value that is not an application, and accepts an application without routes", () => {
-      const gate = newGate();
+      const gate = createGate();
       expect(findingsOf(() => gate.assertCovers({}))).toEqual(["ERR_OPTIONS_INVALID"]);
       expect(findingsOf(() => gate.assertCovers(make())).length).toBe(4);
     });
@@ -788,7 +788,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
 });
 
 it("assertCovers checks routers that do not expose their mount path, as those of router 2.0 to 2.2", () => {
-  const { authorizer } = newWorld();
+  const { authorizer } = createWorld();
   const gate = expressGate(authorizer);
   const app = express5();
   app.use(

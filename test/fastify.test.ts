@@ -6,9 +6,9 @@ import ts from "typescript";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { root } from "../scripts/entries.mjs";
 import { scopePolicy } from "../src/fastify.js";
-import { inShort } from "./contract/subject.js";
+import { summaryOf } from "./contract/subject.js";
 import { send } from "./contract/wire.js";
-import { newWorld } from "./contract/world.js";
+import { createWorld } from "./contract/world.js";
 
 const open: FastifyInstance[] = [];
 afterEach(async () => {
@@ -16,7 +16,7 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-function newApp(): FastifyInstance {
+function createApp(): FastifyInstance {
   const app = fastify();
   open.push(app);
   return app;
@@ -25,12 +25,12 @@ function newApp(): FastifyInstance {
 const ok = async () => "ok";
 
 /** Starts the app. `ask` returns status and code, or status and `ok` if the handler ran. */
-async function asker(app: FastifyInstance) {
+async function startClient(app: FastifyInstance) {
   const url = new URL(await app.listen({ host: "127.0.0.1", port: 0 }));
   const port = Number(url.port);
   const ask = async (path: string, token?: string, method = "GET", lines: string[] = []) => {
     const headers = token === undefined ? lines : [`Authorization: Bearer ${token}`, ...lines];
-    return inShort(await send(port, { method, path, headers }));
+    return summaryOf(await send(port, { method, path, headers }));
   };
   return { port, ask };
 }
@@ -61,7 +61,7 @@ const smallAuthorizer = (resource?: string) =>
 
 describe("scopePolicy at startup", () => {
   it("reports unmapped routes, invalid routes and unserved endpoints, all at once", async () => {
-    const app = newApp();
+    const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer(), strict: true });
     app.get("/unmapped", ok);
     app.get("/b", { config: { endpoint: true } }, ok);
@@ -82,7 +82,7 @@ describe("scopePolicy at startup", () => {
   });
 
   it("reports findings with suggestions", async () => {
-    const app = newApp();
+    const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     app.get("/aa", { config: { endpoint: true } }, ok);
     app.get("/nothing-like-it", { config: { endpoint: true } }, ok);
@@ -98,7 +98,7 @@ describe("scopePolicy at startup", () => {
   });
 
   it("accepts mapped routes, HEAD and prefixes included", async () => {
-    const app = newApp();
+    const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer(), strict: true });
     app.get("/a", { config: { endpoint: true } }, ok);
     app.get("/tool", { config: { tool: "tool" } }, ok);
@@ -113,7 +113,7 @@ describe("scopePolicy at startup", () => {
   });
 
   it("reports only invalid routes without `strict`", async () => {
-    const app = newApp();
+    const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     app.get("/unmapped", ok);
     app.get("/b", { config: { endpoint: true } }, ok);
@@ -136,15 +136,15 @@ describe("scopePolicy with invalid options", () => {
     ["a misspelled option", { authorizer, stritc: true }, ["unknown_key stritc"]],
   ])("rejects `register` and `ready` for %s", async (_, options, findings) => {
     const found = { name: "PolicyError", code: "ERR_OPTIONS_INVALID" };
-    const app = newApp();
+    const app = createApp();
     await expect(app.register(scopePolicy, options as never)).rejects.toMatchObject(found);
-    const late = newApp();
+    const late = createApp();
     late.register(scopePolicy, options as never);
     expect(await findingsOf(late)).toEqual(["ERR_OPTIONS_INVALID", ...findings]);
   });
 
   it("accepts the options that Fastify passes to every plugin", async () => {
-    const app = newApp();
+    const app = createApp();
     const options = { authorizer, prefix: "/x", logLevel: "warn", logSerializers: {} } as const;
     await app.register(scopePolicy, options);
     expect(await findingsOf(app)).toEqual([]);
@@ -152,16 +152,16 @@ describe("scopePolicy with invalid options", () => {
 
   it("rejects a second registration in its context or in a child", async () => {
     const message = /requests already have `accessToken`/;
-    const beside = newApp();
+    const beside = createApp();
     await beside.register(scopePolicy, { authorizer });
     await expect(beside.register(scopePolicy, { authorizer })).rejects.toThrow(message);
-    const within = newApp();
+    const within = createApp();
     within.register(scopePolicy, { authorizer });
     within.register(async (child) => {
       await child.register(scopePolicy, { authorizer });
     });
     expect(await findingsOf(within)).toEqual(["ERR_OPTIONS_INVALID"]);
-    const other = newApp();
+    const other = createApp();
     other.decorateRequest("accessToken", undefined);
     await expect(other.register(scopePolicy, { authorizer })).rejects.toThrow(message);
   });
@@ -169,33 +169,33 @@ describe("scopePolicy with invalid options", () => {
 
 describe("scopePolicy at a request", () => {
   it("denies an unmapped route to every caller", async () => {
-    const app = newApp();
+    const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     app.get("/a", ok);
     app.get("/open", { config: { public: true } }, ok);
-    const { ask } = await asker(app);
+    const { ask } = await startClient(app);
     expect(await ask("/a", "good")).toBe("403 unknown_operation");
     expect(await ask("/open")).toBe("200 ok");
   });
 
   it("writes to no member that other libraries use", async () => {
-    const app = newApp();
+    const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     const names = ["user", "auth", "token", "jwtVerify", "session"];
     app.get("/tool", { config: { tool: "tool" } }, async (request) =>
       names.some((name) => name in request || name in request.raw) ? "written" : "ok",
     );
-    const { ask } = await asker(app);
+    const { ask } = await startClient(app);
     expect(await ask("/tool", "good")).toBe("200 ok");
   });
 
   it("gates routes that were added before it", async () => {
-    const app = newApp();
+    const app = createApp();
     app.register(scopePolicy, { authorizer: smallAuthorizer() });
     app.get("/tool", { config: { tool: "tool" } }, ok);
     app.get("/misspelt", { config: { tool: "tol" } }, ok);
     app.get("/unmapped", ok);
-    const { ask } = await asker(app);
+    const { ask } = await startClient(app);
     expect(await ask("/tool")).toBe("401 unauthenticated");
     expect(await ask("/tool", "good")).toBe("200 ok");
     expect(await ask("/misspelt", "good")).toBe("403 unknown_operation");
@@ -203,7 +203,7 @@ describe("scopePolicy at a request", () => {
   });
 
   it("gates its context and child contexts only", async () => {
-    const app = newApp();
+    const app = createApp();
     app.get("/outside", ok);
     await app.register(
       async (child) => {
@@ -218,7 +218,7 @@ describe("scopePolicy at a request", () => {
     app.register(async (sibling) => {
       sibling.get("/beside", async (request) => `ok ${"accessToken" in request}`);
     });
-    const { ask } = await asker(app);
+    const { ask } = await startClient(app);
     expect(await ask("/outside")).toBe("200 ok");
     expect(await ask("/beside")).toBe("200 ok false");
     expect(await ask("/x/inside")).toBe("401 unauthenticated");
@@ -230,26 +230,26 @@ describe("scopePolicy at a request", () => {
   });
 
   it("ignores the handler of 404", async () => {
-    const app = newApp();
+    const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer(), strict: false });
     app.setNotFoundHandler(async (request, reply) => {
       await reply.code(404).send(`nothing ${JSON.stringify(request.accessToken?.scope)}`);
     });
     app.get("/a", { config: { endpoint: true } }, (_request, reply) => reply.callNotFound());
-    const { ask } = await asker(app);
+    const { ask } = await startClient(app);
     expect(await ask("/nowhere", "bad")).toBe("404 nothing undefined");
     expect(await ask("/a")).toBe("401 unauthenticated");
     expect(await ask("/a", "good")).toBe(`404 nothing "a /accounts/x/read"`);
   });
 
   it("reads parameters from the route, otherwise from `config.params`", async () => {
-    const app = newApp();
+    const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     const params = (request: FastifyRequest) => request.query;
     app.get("/route/:id", { config: { tool: "account", params } }, ok);
     app.get("/query", { config: { tool: "account", params } }, ok);
     app.get("/none", { config: { tool: "account" } }, ok);
-    const { ask } = await asker(app);
+    const { ask } = await startClient(app);
     expect(await ask("/route/x?id=y", "good")).toBe("200 ok");
     expect(await ask("/route/y?id=x", "good")).toBe("403 binding_mismatch");
     expect(await ask("/query?id=x", "good")).toBe("200 ok");
@@ -258,34 +258,34 @@ describe("scopePolicy at a request", () => {
   });
 
   it("responds with 503 if `config.params` throws", async () => {
-    const told = vi.spyOn(console, "error").mockReturnValue(undefined);
-    const app = newApp();
+    const reported = vi.spyOn(console, "error").mockReturnValue(undefined);
+    const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     const params = () => {
       throw new RangeError("secret");
     };
     app.get("/", { config: { tool: "account", params } }, ok);
-    const { ask } = await asker(app);
+    const { ask } = await startClient(app);
     expect(await ask("/", "good")).toBe("503 temporarily_unavailable");
-    expect(told.mock.calls).toEqual([
+    expect(reported.mock.calls).toEqual([
       ["scope-policy: a gate could not read its call (RangeError)"],
     ]);
   });
 
   it("responds with 503 if `config.params` does not resolve in time", async () => {
-    const told = vi.spyOn(console, "error").mockReturnValue(undefined);
-    const app = newApp();
+    const reported = vi.spyOn(console, "error").mockReturnValue(undefined);
+    const app = createApp();
     const authorizer = createAuthorizer({ policy: small, verify: () => undefined, timeout: 20 });
     await app.register(scopePolicy, { authorizer });
     const params = () => new Promise<never>(() => undefined);
     app.get("/", { config: { tool: "account", params } }, ok);
-    const { ask } = await asker(app);
+    const { ask } = await startClient(app);
     expect(await ask("/", "good")).toBe("503 temporarily_unavailable");
-    expect(told.mock.calls).toEqual([["scope-policy: a gate could not read its call (Error)"]]);
+    expect(reported.mock.calls).toEqual([["scope-policy: a gate could not read its call (Error)"]]);
   });
 
   it("gates requests of `inject`, which have no raw headers", async () => {
-    const app = newApp();
+    const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     app.get("/", { config: { tool: "tool" } }, ok);
     const headers = { authorization: "Bearer good" };
@@ -295,30 +295,30 @@ describe("scopePolicy at a request", () => {
   });
 
   it("gates a HEAD route by its own `config`", async () => {
-    const app = newApp();
+    const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     app.head("/a", { config: { endpoint: true } }, ok);
     app.get("/a", { config: { endpoint: true } }, ok);
-    const { ask } = await asker(app);
+    const { ask } = await startClient(app);
     expect(await ask("/a", undefined, "HEAD")).toBe("401 ");
     expect(await ask("/a", "good", "HEAD")).toBe("200 ");
   });
 
   it("runs hooks of other plugins for denials", async () => {
-    const app = newApp();
+    const app = createApp();
     app.addHook("onSend", async (_request, reply) => {
       reply.header("x-seen", "yes");
     });
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
     app.get("/", { config: { tool: "tool" } }, ok);
-    const { port } = await asker(app);
+    const { port } = await startClient(app);
     const { headers } = await send(port, { method: "GET", path: "/" });
     expect(headers.get("x-seen")).toEqual(["yes"]);
   });
 });
 
 describe("a request that ends before the decision", () => {
-  const waiting = () => {
+  const createWaitingAuthorizer = () => {
     let go: (() => void) | undefined;
     let asked: (() => void) | undefined;
     const isAsked = new Promise<void>((resolve) => {
@@ -338,16 +338,16 @@ describe("a request that ends before the decision", () => {
   it.each(["good", "bad"])(
     "because the caller disconnects runs no handler and writes nothing (%s)",
     async (token) => {
-      const { authorizer, isAsked, go } = waiting();
+      const { authorizer, isAsked, go } = createWaitingAuthorizer();
       const ran = vi.fn();
       let seen: FastifyReply | undefined;
-      const app = newApp();
+      const app = createApp();
       app.addHook("onRequest", async (_request, reply) => {
         seen = reply;
       });
       await app.register(scopePolicy, { authorizer });
       app.get("/", { config: { tool: "tool" } }, ran);
-      const { port } = await asker(app);
+      const { port } = await startClient(app);
       const socket = connect(port, "127.0.0.1");
       socket.write(`GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n\r\n`);
       await isAsked;
@@ -364,9 +364,9 @@ describe("a request that ends before the decision", () => {
   it.each(["good", "bad"])(
     "because of another response gets that response only (%s)",
     async (token) => {
-      const { authorizer, isAsked, go } = waiting();
+      const { authorizer, isAsked, go } = createWaitingAuthorizer();
       const ran = vi.fn();
-      const app = newApp();
+      const app = createApp();
       app.addHook("onRequest", async (_request, reply) => {
         void isAsked.then(async () => {
           await reply.code(504).send("too late");
@@ -375,7 +375,7 @@ describe("a request that ends before the decision", () => {
       });
       await app.register(scopePolicy, { authorizer });
       app.get("/", { config: { tool: "tool" } }, ran);
-      const { ask } = await asker(app);
+      const { ask } = await startClient(app);
       expect(await ask("/", token)).toBe("504 too late");
       expect(ran).not.toHaveBeenCalled();
     },
@@ -386,36 +386,36 @@ describe("the metadata of the resource", () => {
   const PATH = "/.well-known/oauth-protected-resource";
 
   it("is not served without a resource", async () => {
-    const app = newApp();
+    const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer() });
-    const { ask } = await asker(app);
+    const { ask } = await startClient(app);
     expect(await ask(PATH)).toMatch(/^404/);
   });
 
   it("is served once for two contexts of one resource, and once for each resource", async () => {
-    const app = newApp();
+    const app = createApp();
     for (const resource of ["https://a.example/", "https://a.example/", "https://a.example/two"]) {
       await app.register(async (child) => {
         await child.register(scopePolicy, { authorizer: smallAuthorizer(resource) });
       });
     }
-    const { ask } = await asker(app);
+    const { ask } = await startClient(app);
     expect(await ask(PATH)).toMatch(/^200 .*"resource":"https:\/\/a.example\/"/);
     expect(await ask(`${PATH}/two`)).toMatch(/^200 .*"resource":"https:\/\/a.example\/two"/);
   });
 
   it("is served without reading a body", async () => {
-    const app = newApp();
+    const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer("https://a.example/") });
-    const { ask } = await asker(app);
+    const { ask } = await startClient(app);
     const lines = ["Content-Type: text/x-unknown", "Content-Length: 50000000"];
     expect(await ask(PATH, undefined, "POST", lines)).toMatch(/^405/);
   });
 
   it("is served only with the query of the resource", async () => {
-    const app = newApp();
+    const app = createApp();
     await app.register(scopePolicy, { authorizer: smallAuthorizer("https://a.example/?tenant=b") });
-    const { ask } = await asker(app);
+    const { ask } = await startClient(app);
     expect(await ask(`${PATH}?tenant=b`)).toMatch(/^200/);
     expect(await ask(PATH)).toMatch(/^404/);
   });
@@ -424,7 +424,7 @@ describe("the metadata of the resource", () => {
 it("scopePolicy works over HTTP/2", async () => {
   const { connect: connect2 } = await import("node:http2");
   const app = fastify({ http2: true });
-  const world = newWorld();
+  const world = createWorld();
   await app.register(scopePolicy, { authorizer: world.authorizer });
   app.get("/courses", { config: { endpoint: true } }, ok);
   const session = connect2(await app.listen({ host: "127.0.0.1", port: 0 }));

@@ -41,7 +41,7 @@ function get(path: string, authorization?: string, init: RequestInit = {}): Requ
 }
 
 /** Returns the `sub` of a token, or status and code of a response. */
-async function said(outcome: Promise<unknown>): Promise<string> {
+async function summaryOf(outcome: Promise<unknown>): Promise<string> {
   const value = await outcome;
   if (!(value instanceof Response)) return String((value as { sub?: string } | undefined)?.sub);
   const text = await value.text();
@@ -51,16 +51,16 @@ async function said(outcome: Promise<unknown>): Promise<string> {
 
 describe("fetchGate", () => {
   it("returns the token, or the response to return to the caller", async () => {
-    expect(await said(gate(get("/"), "get_settings"))).toBe("401 unauthenticated");
-    expect(await said(gate(get("/", "Bearer bad"), "get_settings"))).toBe("401 invalid_token");
-    expect(await said(gate(get("/", "Bearer good"), "get_settings"))).toBe("user-1");
-    expect(await said(gate(get("/"), "search"))).toBe("undefined");
+    expect(await summaryOf(gate(get("/"), "get_settings"))).toBe("401 unauthenticated");
+    expect(await summaryOf(gate(get("/", "Bearer bad"), "get_settings"))).toBe("401 invalid_token");
+    expect(await summaryOf(gate(get("/", "Bearer good"), "get_settings"))).toBe("user-1");
+    expect(await summaryOf(gate(get("/"), "search"))).toBe("undefined");
   });
 
   it("reads the parameters from its last argument", async () => {
     const request = get("/", "Bearer good");
-    expect(await said(gate(request, "read_account", { accountID: "a" }))).toBe("user-1");
-    expect(await said(gate(request, "read_account", { accountID: "b" }))).toBe(
+    expect(await summaryOf(gate(request, "read_account", { accountID: "a" }))).toBe("user-1");
+    expect(await summaryOf(gate(request, "read_account", { accountID: "b" }))).toBe(
       "403 binding_mismatch",
     );
   });
@@ -69,7 +69,7 @@ describe("fetchGate", () => {
     const loose = fetchGate(
       createAuthorizer({ policy: loadPolicy(policy.definition), verify: () => undefined }),
     );
-    expect(await said(loose(get("/"), "constructor"))).toBe("403 unknown_operation");
+    expect(await summaryOf(loose(get("/"), "constructor"))).toBe("403 unknown_operation");
   });
 
   it("responds with status, challenge and `no-store`, and without a body to HEAD", async () => {
@@ -93,7 +93,7 @@ describe("fetchGate", () => {
       ["authorization", "Bearer good"],
     ]);
     const request = new Request(ORIGIN, { headers });
-    expect(await said(gate(request, "get_settings"))).toBe("400 invalid_request");
+    expect(await summaryOf(gate(request, "get_settings"))).toBe("400 invalid_request");
   });
 
   it("does not read the body of the request", async () => {
@@ -122,21 +122,25 @@ describe("fetchGate.endpoint", () => {
     ["GET", "/", "403 unknown_operation"],
     ["GET", "", "403 unknown_operation"],
   ])("decides %s %s: %s", async (method, path, expected) => {
-    expect(await said(gate.endpoint(get(path, "Bearer good", { method })))).toBe(expected);
+    expect(await summaryOf(gate.endpoint(get(path, "Bearer good", { method })))).toBe(expected);
   });
 
   it("reads only those parameters from its argument that the path does not contain", async () => {
     const transfer = get("/transfers", "Bearer good", { method: "POST" });
-    expect(await said(gate.endpoint(transfer))).toBe("400 invalid_params");
-    expect(await said(gate.endpoint(transfer, { accountID: "a" }))).toBe("user-1");
-    expect(await said(gate.endpoint(transfer, { accountID: "b" }))).toBe("403 binding_mismatch");
+    expect(await summaryOf(gate.endpoint(transfer))).toBe("400 invalid_params");
+    expect(await summaryOf(gate.endpoint(transfer, { accountID: "a" }))).toBe("user-1");
+    expect(await summaryOf(gate.endpoint(transfer, { accountID: "b" }))).toBe(
+      "403 binding_mismatch",
+    );
     const account = get("/accounts/b", "Bearer good");
-    expect(await said(gate.endpoint(account, { accountID: "a" }))).toBe("403 binding_mismatch");
+    expect(await summaryOf(gate.endpoint(account, { accountID: "a" }))).toBe(
+      "403 binding_mismatch",
+    );
   });
 
   it("does not read the name of an endpoint from the path of a request", async () => {
     const path = "/POST%20/transfers";
-    expect(await said(gate.endpoint(get(path, "Bearer good"), { accountID: "a" }))).toBe(
+    expect(await summaryOf(gate.endpoint(get(path, "Bearer good"), { accountID: "a" }))).toBe(
       "403 unknown_operation",
     );
   });

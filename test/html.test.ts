@@ -16,45 +16,49 @@ import { client, factsOf } from "./consent/facts.js";
 type Node = DefaultTreeAdapterMap["node"];
 type Element = DefaultTreeAdapterMap["element"];
 
-const EVIL = `"><script>alert('1')</script>&`;
+const MARKUP = `"><script>alert('1')</script>&`;
 
 const policy = definePolicy({
-  name: `School ${EVIL}`,
-  version: `7 ${EVIL}`,
+  name: `School ${MARKUP}`,
+  version: `7 ${MARKUP}`,
   tiers: ["free", "pro"],
   scopes: {
     openid: { description: "Who you are", required: true },
     "courses:read": {
       title: "See courses",
       description: "Read your courses",
-      group: `Courses ${EVIL}`,
+      group: `Courses ${MARKUP}`,
     },
-    "courses:publish": { default: "off", warning: `makes the course public ${EVIL}` },
-    "reports:export": { description: `Export ${EVIL}`, tier: "pro" },
+    "courses:publish": { default: "off", warning: `makes the course public ${MARKUP}` },
+    "reports:export": { description: `Export ${MARKUP}`, tier: "pro" },
     "/accounts/{accountID}/read": { description: "An account" },
     offline_access: { description: "Stay signed in" },
   },
   bundles: { "read-only": ["courses:read"] },
   tools: { list_courses: { scope: "courses:read" } },
-  notCovered: [`Payouts ${EVIL}`],
+  notCovered: [`Payouts ${MARKUP}`],
 });
 
 const everything: Partial<ConsentFacts> = {
-  id: `r-1 ${EVIL}`,
+  id: `r-1 ${MARKUP}`,
   requested: "openid courses:read courses:publish reports:export /accounts/a/read offline_access",
   granted: "courses:read",
-  client: { ...client, client_name: `Helper ${EVIL}`, client_uri: "https://app.example/?a=1&b=2" },
-  user: { label: `ana ${EVIL}`, switchAccountUrl: "https://as.example/switch" },
-  account: { tier: "free", resources: { accountID: { a: `Bakery ${EVIL}` } } },
+  client: {
+    ...client,
+    client_name: `Helper ${MARKUP}`,
+    client_uri: "https://app.example/?a=1&b=2",
+  },
+  user: { label: `ana ${MARKUP}`, switchAccountUrl: "https://as.example/switch" },
+  account: { tier: "free", resources: { accountID: { a: `Bakery ${MARKUP}` } } },
 };
 
 /** Returns the same JSON with markup added to each string in it, except `state`, which selects a badge. */
-function withEvil(value: unknown): unknown {
-  if (typeof value === "string") return `${value}${EVIL}`;
-  if (Array.isArray(value)) return value.map(withEvil);
+function withMarkup(value: unknown): unknown {
+  if (typeof value === "string") return `${value}${MARKUP}`;
+  if (Array.isArray(value)) return value.map(withMarkup);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, own]) => [name, name === "state" ? own : withEvil(own)]),
+    Object.entries(value).map(([name, own]) => [name, name === "state" ? own : withMarkup(own)]),
   );
 }
 
@@ -64,7 +68,7 @@ function pageOf(
   consentOptions: ConsentOptions = {},
 ) {
   const screen = consentScreen(policy, factsOf(facts), consentOptions);
-  const html = renderConsent(screen, { action: "/consent", csrf: `c ${EVIL}`, ...options });
+  const html = renderConsent(screen, { action: "/consent", csrf: `c ${MARKUP}`, ...options });
   return { screen, html, ...elementsOf(html) };
 }
 
@@ -103,7 +107,7 @@ describe("the page", () => {
   it("has the same elements and attributes for any text in the screen", () => {
     const options = { action: "/consent", csrf: "c", presetUrl: (id: string) => `?${id}` };
     const { elements, screen } = pageOf(everything, options);
-    const other = elementsOf(renderConsent(withEvil(screen) as ConsentScreen, options));
+    const other = elementsOf(renderConsent(withMarkup(screen) as ConsentScreen, options));
     const shapeOf = (list: readonly Element[]) =>
       list.map(({ tagName, attrs }) => [tagName, ...attrs.map(({ name }) => name)].join(" "));
     expect(shapeOf(other.elements)).toEqual(shapeOf(elements));
@@ -123,15 +127,15 @@ describe("the page", () => {
       "Bakery",
       "Payouts",
     ]) {
-      expect(text).toContain(`${value} ${EVIL}`);
+      expect(text).toContain(`${value} ${MARKUP}`);
     }
     const hidden = elements.filter((element) => attribute(element, "type") === "hidden");
     expect(
       hidden.map((element) => [attribute(element, "name"), attribute(element, "value")]),
     ).toEqual([
-      ["csrf", `c ${EVIL}`],
-      ["id", `r-1 ${EVIL}`],
-      ["policyVersion", `7 ${EVIL}`],
+      ["csrf", `c ${MARKUP}`],
+      ["id", `r-1 ${MARKUP}`],
+      ["policyVersion", `7 ${MARKUP}`],
     ]);
   });
 
@@ -161,7 +165,7 @@ describe("the page", () => {
     });
     expect(legends).toEqual([
       "Who you are",
-      `Courses ${EVIL}`,
+      `Courses ${MARKUP}`,
       "What this app can do",
       "Access while you are away",
     ]);
@@ -211,7 +215,7 @@ describe("the page", () => {
     const warning = elements.find(
       (element) => attribute(element, "class") === "warning",
     ) as Element;
-    expect(textOf(warning)).toBe(`Caution: makes the course public ${EVIL}`);
+    expect(textOf(warning)).toBe(`Caution: makes the course public ${MARKUP}`);
     expect(warning.childNodes.map((node) => node.nodeName)).toContain("svg");
   });
 
@@ -255,7 +259,7 @@ describe("the page", () => {
   it("shows a notice, the links of the screen, and loads the host's stylesheet", () => {
     const { all, elements } = pageOf(
       everything,
-      { notice: `Choose one ${EVIL}`, stylesheet: "/brand.css?a=1&b" },
+      { notice: `Choose one ${MARKUP}`, stylesheet: "/brand.css?a=1&b" },
       {
         manageUrl: "https://as.example/apps",
         reportUrl: "https://as.example/r",
@@ -263,7 +267,7 @@ describe("the page", () => {
       },
     );
     const alert = elements.find((element) => attribute(element, "role") === "alert") as Element;
-    expect(textOf(alert)).toBe(`Choose one ${EVIL}`);
+    expect(textOf(alert)).toBe(`Choose one ${MARKUP}`);
     expect(all("link").map((link) => attribute(link, "href"))).toEqual(["/brand.css?a=1&b"]);
     const footer = all("footer")[0] as Element;
     expect(textOf(footer)).toContain("View or revoke access you have allowed");

@@ -12,8 +12,8 @@ export interface Tally {
 }
 
 /** Creates a tally whose count must reach `least`. */
-export function tally(point: string, least: number): Tally {
-  return { count: 0, least, point };
+export function tally(point: string, min: number): Tally {
+  return { count: 0, least: min, point };
 }
 
 /** Counts a case under its key. Throws for an unknown key. */
@@ -27,13 +27,13 @@ export function countIn<Key>(tallies: ReadonlyMap<Key, Tally>, key: Key): void {
  * Maximum number of runs of a law. If the average count of a run is 1.3 times `least`, or twice `least` for 3 to 5, five runs
  * together miss it in less than one of 10^9 cases.
  */
-const MOST_RUNS = 5;
+const MAX_RUNS = 5;
 
-const isRare = ({ count, least }: Tally) => count < least;
+const isRare = ({ count, least: min }: Tally) => count < min;
 
 /** Runs a law again while a tally is too small, and fails if it stays too small. */
 export function runOften(tallies: readonly Tally[], run: () => void): void {
-  for (let runs = 0; runs === 0 || (runs < MOST_RUNS && tallies.some(isRare)); runs += 1) run();
+  for (let runs = 0; runs === 0 || (runs < MAX_RUNS && tallies.some(isRare)); runs += 1) run();
   expect(tallies.filter(isRare)).toEqual([]);
 }
 
@@ -42,7 +42,7 @@ export async function runOftenAsync(
   tallies: readonly Tally[],
   run: () => Promise<void>,
 ): Promise<void> {
-  for (let runs = 0; runs === 0 || (runs < MOST_RUNS && tallies.some(isRare)); runs += 1) {
+  for (let runs = 0; runs === 0 || (runs < MAX_RUNS && tallies.some(isRare)); runs += 1) {
     await run();
   }
   expect(tallies.filter(isRare)).toEqual([]);

@@ -5,12 +5,12 @@ import { entryTables } from "./sweep/entry-rows.js";
 import { authorizerRows, operationRows, policyRows } from "./sweep/object-rows.js";
 import { OPTION_ROWS, type OptionRow } from "./sweep/option-rows.js";
 import type { AnyRow } from "./sweep/row.js";
-import { newScene } from "./sweep/scene.js";
+import { createScene } from "./sweep/scene.js";
 import { titled } from "./titled.js";
 
 // every public function has a row, and every options object gets the same checks
 
-const { policy, authorizer } = newScene();
+const { policy, authorizer } = createScene();
 const TABLES = entryTables(policy, authorizer);
 
 const kindOf = (value: unknown): string => {
@@ -100,7 +100,7 @@ const namesIn = (row: OptionRow, findings: readonly Finding[]) =>
   findings.map((finding) => row.nameIn?.(finding) ?? finding.path);
 
 /** Returns a name with a letter missing in the middle. */
-const slipOf = (name: string): string => {
+const misspellingOf = (name: string): string => {
   const middle = Math.floor(name.length / 2);
   return name.slice(0, middle) + name.slice(middle + 1);
 };
@@ -154,7 +154,7 @@ describe.each(titled(OPTION_ROWS))("the options of %s", (_title, row) => {
 
   it("are rejected with a suggestion if a name is misspelled", async () => {
     for (const name of row.isOpen === true ? [] : names) {
-      const slip = slipOf(name);
+      const slip = misspellingOf(name);
       const findings = await findingsOf(row, { ...row.good, [slip]: 1 });
       expect(findings).toEqual([
         expect.objectContaining({ code: "unknown_key", path: slip, suggestion: name }),

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { OPTION_ROWS } from "./sweep/option-rows.js";
-import { callAll, differing, linesOf, polluted } from "./sweep/pollute.js";
+import { callAll, differingTitles, linesOf, withPollution } from "./sweep/pollute.js";
 import { readNames } from "./sweep/read-names.js";
 import { namesIn, recordOf } from "./sweep/record.js";
-import { newScene, type Scene } from "./sweep/scene.js";
+import { createScene, type Scene } from "./sweep/scene.js";
 
 // No decision, response, page or audit event depends on inherited members. The test calls every public function with each name
 // that the library reads or writes on `Object.prototype`, and compares the results with those of a clean process.
@@ -15,7 +15,7 @@ const OF_THE_LANGUAGE: ReadonlySet<string> = new Set([
 ]);
 
 /** Names that other libraries read of their own objects. A polluted name can break them, and then the call throws. */
-const OF_OTHERS: readonly {
+const OTHER_LIBRARIES: readonly {
   readonly reader: string;
   readonly names: readonly string[];
   readonly titles: readonly string[];
@@ -54,7 +54,7 @@ beforeAll(async () => {
   // polluted names break Express' reading of a query for the audit, and the gate reports that on the console
   vi.spyOn(console, "error").mockImplementation(() => undefined);
   // fill the caches first, so that they do not hide a difference
-  scene.ready = newScene();
+  scene.ready = createScene();
   await callAll(scene.ready);
   clean = linesOf(await callAll());
 });
@@ -66,11 +66,11 @@ async function differences(
   value: unknown,
   ready: Scene | undefined,
 ): Promise<readonly string[]> {
-  const seen = linesOf(await polluted(names, value, () => callAll(ready)));
-  const others = OF_OTHERS.filter((row) => row.names.some((name) => names.includes(name)));
+  const seen = linesOf(await withPollution(names, value, () => callAll(ready)));
+  const others = OTHER_LIBRARIES.filter((row) => row.names.some((name) => names.includes(name)));
   const expected = new Set([WRITES_BY_ZOD, ...others.flatMap(({ titles }) => titles)]);
   if (expected.has("start") && seen.has("start")) return [];
-  return differing(clean, seen).filter((title) => !expected.has(title));
+  return differingTitles(clean, seen).filter((title) => !expected.has(title));
 }
 
 /** Returns the names that make a difference, each with the titles that differ. Splits many names into halves. */
@@ -103,7 +103,7 @@ const NAME = /^[A-Za-z_$][\w$-]*$/;
 
 /** Returns the names in chunks, with a chunk for each name that another library reads. */
 function chunksOf(names: readonly string[]): readonly (readonly string[])[] {
-  const alone = new Set(OF_OTHERS.flatMap((row) => row.names));
+  const alone = new Set(OTHER_LIBRARIES.flatMap((row) => row.names));
   const many = names.filter((name) => !alone.has(name));
   const count = Math.ceil(many.length / CHUNK);
   return [
@@ -114,7 +114,7 @@ function chunksOf(names: readonly string[]): readonly (readonly string[])[] {
 
 describe("members of Object.prototype", () => {
   it("are missing in a clean process, in which two runs are equal", async () => {
-    expect(differing(clean, linesOf(await callAll(scene.ready)))).toEqual([]);
+    expect(differingTitles(clean, linesOf(await callAll(scene.ready)))).toEqual([]);
     expect(clean.size).toBeGreaterThan(60);
     expect(clean.has("start")).toBe(false);
   });
@@ -137,7 +137,7 @@ describe("members of Object.prototype", () => {
 
   it("make a difference in the comparison if a function reads them", async () => {
     const read = async () => [["reader", { ...({} as { zebra?: boolean }) }.zebra]] as const;
-    const seen = linesOf(await polluted(["zebra"], true, read));
-    expect(differing(linesOf(await read()), seen)).toEqual(["reader"]);
+    const seen = linesOf(await withPollution(["zebra"], true, read));
+    expect(differingTitles(linesOf(await read()), seen)).toEqual(["reader"]);
   });
 });

@@ -161,7 +161,7 @@ describe("toAllow and toDeny", () => {
     expect([actual, expected]).toEqual([{ code: "insufficient_scope" }, { code: "allowed" }]);
   });
 
-  const slips: readonly {
+  const mistakes: readonly {
     readonly title: string;
     readonly call: (asserted: ReturnType<typeof expect<Policy>>) => void;
     readonly message: string;
@@ -195,7 +195,7 @@ describe("toAllow and toDeny", () => {
     },
   ];
 
-  it.each(titled(slips))("throw for %s, after .not too", (_title, { call, message }) => {
+  it.each(titled(mistakes))("throw for %s, after .not too", (_title, { call, message }) => {
     for (const asserted of [expect(policy), expect(policy).not]) {
       expect(() => call(asserted)).toThrow(PolicyError);
       expect(failureOf(() => call(asserted))).toContain(message);
@@ -347,7 +347,11 @@ describe("the decision matrix of", () => {
 type Change = Partial<Record<keyof typeof definition | "baseline", unknown>>;
 
 /** Returns the error that `expectNoWidening` throws; an error without widenings if it does not throw. */
-function widened(before: Policy, after: Policy, except: readonly string[] = []): WideningFound {
+function wideningErrorOf(
+  before: Policy,
+  after: Policy,
+  except: readonly string[] = [],
+): WideningFound {
   try {
     expectNoWidening(before, after, { except });
   } catch (error) {
@@ -582,7 +586,7 @@ describe("expectNoWidening", () => {
   it.each(titled(cases))("reports %s", (_title, { from, to, found }) => {
     const before = loadPolicy({ ...definition, ...from });
     const after = loadPolicy({ ...definition, ...to });
-    const shown = widened(before, after).widenings.map(
+    const shown = wideningErrorOf(before, after).widenings.map(
       (one) =>
         `${one.operation} | ${one.call} | ${JSON.stringify(one.token)} | ${one.before.code} > ${one.after.code}`,
     );
@@ -597,7 +601,7 @@ describe("the error of expectNoWidening", () => {
   });
 
   it("lists every widening in its message", () => {
-    expect(widened(policy, more).message).toBe(`wider: \`update_course\`
+    expect(wideningErrorOf(policy, more).message).toBe(`wider: \`update_course\`
   token: {"scope":"courses:read"}
   before: insufficient_scope: more scope is needed: the user can grant it
   after: allowed
@@ -610,7 +614,7 @@ wider: \`drop_*\` (drop_)
   it("omits the names and patterns of except, and unknown names in except throw", () => {
     expect(() => expectNoWidening(policy, more)).toThrow(WideningFound);
     expectNoWidening(policy, more, { except: ["update_course", "drop_*"] });
-    expect(widened(policy, more, ["drop_*"]).widenings).toHaveLength(1);
+    expect(wideningErrorOf(policy, more, ["drop_*"]).widenings).toHaveLength(1);
     expect(() => expectNoWidening(policy, more, { except: ["update_curse"] })).toThrow(
       "`except`: the policy has no operation `update_curse`; did you mean `update_course`?",
     );
@@ -630,7 +634,7 @@ wider: \`drop_*\` (drop_)
     const words = Array.from({ length: 20 }, (_, at) => `*${String.fromCharCode(99 + at)}*`);
     const tools = Object.fromEntries(words.map((word) => [word, { deny: "no" }]));
     const big = loadPolicy({ name: "Big", version: "1", scopes: { s: {} }, tools, endpoints });
-    const found = widened(big, big);
+    const found = wideningErrorOf(big, big);
     expect(found.widenings).toEqual([]);
     expect(found.message).toBe(`not proved: \`GET /:a/:b/:c\` takes too many search steps
 not proved: \`tools that only patterns match\` takes too many search steps`);
@@ -703,7 +707,7 @@ describe("a random change of a random policy", () => {
           const after = tryPolicy(next);
           if (after === undefined) return;
           expectNoWidening(after, after);
-          const { widenings, unproved } = widened(before, after);
+          const { widenings, unproved } = wideningErrorOf(before, after);
           expect(unproved).toEqual([]);
           for (const found of widenings) {
             const [method = "", path = ""] = found.call.split(" ");

@@ -11,7 +11,7 @@ import {
 export type Audit = (details: AuthorizationDetails) => void;
 
 /** Creates audit events from the facts of requests, for one policy and issuer. */
-export function newAudit(
+export function createAudit(
   policy: object,
   iss: string,
   write: (event: AuthorizationEvent) => void,

@@ -40,7 +40,7 @@ export interface ProviderOptions {
 export const REQUESTED_SCOPE = "requested_scope";
 
 /** Creates a node-oidc-provider that is configured by a policy. */
-export async function newProvider(options: ProviderOptions): Promise<Provider> {
+export async function createProvider(options: ProviderOptions): Promise<Provider> {
   const { policy, issuer, resource, people, backends } = options;
   const oidc = await importOidcProvider();
   const catalogue = authorizationServerMetadata(policy, { issuer }).scopes_supported ?? [];

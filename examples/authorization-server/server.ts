@@ -11,7 +11,7 @@ import { type AuthorizationEvent, connectedApp, consentScreen, type Policy } fro
 import { policy as localisation } from "../localisation/policy.js";
 import { policy as loopwise } from "../loopwise/policy.js";
 import { policy as movementors } from "../movementors/policy.js";
-import { auditProvider, newAudit } from "./audit.js";
+import { auditProvider, createAudit } from "./audit.js";
 import {
   answerConsent,
   type ConsentHost,
@@ -27,7 +27,7 @@ import {
   STYLESHEET,
   signInPage,
 } from "./pages.js";
-import { type Backend, newProvider } from "./provider.js";
+import { type Backend, createProvider } from "./provider.js";
 import { openDecisions } from "./store.js";
 
 export interface AuthorizationServerOptions {
@@ -102,7 +102,7 @@ export async function start(
   const grants = new Map<string, string | undefined>();
   const revoked = new Set<string>();
 
-  const provider = await newProvider({
+  const provider = await createProvider({
     policy,
     issuer,
     resource,
@@ -112,7 +112,7 @@ export async function start(
     scopeWithoutPage: async (ctx) => scopeWithoutPage(host, ctx),
     issued: (jti, grantId) => void grants.set(jti, grantId),
   });
-  const audit = newAudit(policy, issuer, write);
+  const audit = createAudit(policy, issuer, write);
   auditProvider(provider, audit);
   const forget = (grantId: string) => {
     revoked.add(grantId);

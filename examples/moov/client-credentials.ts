@@ -36,7 +36,7 @@ export async function startPlatform() {
 }
 
 /** Returns the program of a backend: it requests tokens and calls the API. */
-export function newBackendClient(
+export function createBackendClient(
   { url, issuer }: { readonly url: string; readonly issuer: { readonly issuer: string } },
   { client_id, client_secret }: Backend,
 ) {
@@ -68,7 +68,7 @@ export function newBackendClient(
 async function main() {
   const { api, backends, ledger } = await startPlatform();
   const [own] = backends;
-  const client = newBackendClient(api, own);
+  const client = createBackendClient(api, own);
   const print = async (request: string, token?: string, body?: object) => {
     const { status, answer } = await client.call(request, token, body);
     columns([[request.padEnd(44), `${status} ${JSON.stringify(answer)}`]]);

@@ -26,10 +26,10 @@ const policy = definePolicy({
   },
 });
 
-type Gate = ReturnType<typeof newGate>;
+type Gate = ReturnType<typeof createGate>;
 let gate: Gate | undefined;
 
-function newGate({ ISSUER, RESOURCE, JWKS }: Environment) {
+function createGate({ ISSUER, RESOURCE, JWKS }: Environment) {
   return fetchGate(
     createAuthorizer({
       policy,
@@ -47,7 +47,7 @@ function newGate({ ISSUER, RESOURCE, JWKS }: Environment) {
 
 const worker = {
   async fetch(request: Request, environment: Environment): Promise<Response> {
-    gate ??= newGate(environment);
+    gate ??= createGate(environment);
     const metadata = gate.metadata(request);
     if (metadata !== undefined) return metadata;
     const token = await gate.endpoint(request);

@@ -1,9 +1,9 @@
-import type { CliCommand, Run } from "./command.js";
-import { findingsJson, findingsLines } from "./findings-text.js";
-import { EXIT, UsageError } from "./io.js";
-import { type Loaded, loadPolicyFile } from "./load.js";
-import { type Counts, countsOf } from "./matrix-model.js";
-import { styled } from "./output.js";
+import type { CliCommand, RunContext } from "./command.js";
+import { type Counts, countsOf } from "./matrix/matrix-model.js";
+import { findingsJson, findingsLines } from "./policy-file/findings-text.js";
+import { type LoadResult, loadPolicyFile } from "./policy-file/load-policy-file.js";
+import { EXIT, UsageError } from "./terminal/io.js";
+import { styled } from "./terminal/output.js";
 
 /** The command `check FILE...`: prints every finding with its position in the file. */
 export const check: CliCommand = {
@@ -17,8 +17,8 @@ export const check: CliCommand = {
     const names = Array.isArray(files) ? (files as readonly string[]) : [];
     const results: Result[] = [];
     for (const file of names) results.push(await readOne(file));
-    if (run.json) tellPrograms(results, run);
-    else for (const result of results) tellPeople(result, run);
+    if (run.json) printJsonResults(results, run);
+    else for (const result of results) printResult(result, run);
     if (results.some(({ fault }) => fault !== undefined)) return EXIT.usage;
     return results.every(({ loaded }) => loaded?.ok) ? EXIT.fine : EXIT.findings;
 
@@ -36,11 +36,11 @@ export const check: CliCommand = {
 /** The result for one file: the loaded policy or its findings, or the reason why it could not be read. */
 interface Result {
   readonly file: string;
-  readonly loaded?: Loaded;
+  readonly loaded?: LoadResult;
   readonly fault?: string;
 }
 
-function tellPrograms(results: readonly Result[], { screen }: Run): void {
+function printJsonResults(results: readonly Result[], { screen }: RunContext): void {
   const files = results.map(({ file, loaded, fault }) => {
     if (loaded === undefined) return { file, ok: false, error: fault };
     if (!loaded.ok) return { file, ok: false, findings: findingsJson(loaded) };
@@ -49,7 +49,7 @@ function tellPrograms(results: readonly Result[], { screen }: Run): void {
   screen.sayJson({ ok: files.every(({ ok }) => ok), files });
 }
 
-function tellPeople({ file, loaded, fault }: Result, { screen }: Run): void {
+function printResult({ file, loaded, fault }: Result, { screen }: RunContext): void {
   if (loaded === undefined) {
     screen.complain([styled("red", "error"), `: ${fault ?? ""}`]);
   } else if (loaded.ok) {

@@ -1,14 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { Policy } from "../decision/policy.js";
-import { findingsJson, findingsLines } from "./findings-text.js";
-import { EXIT, type ExitCode, UsageError } from "./io.js";
-import { loadPolicyFile } from "./load.js";
-import { type Output, rendered, type Screen } from "./output.js";
+import type { Policy } from "../decision/define-policy.js";
+import { findingsJson, findingsLines } from "./policy-file/findings-text.js";
+import { loadPolicyFile } from "./policy-file/load-policy-file.js";
+import { EXIT, type ExitCode, UsageError } from "./terminal/io.js";
+import { type Output, render, type Screen } from "./terminal/output.js";
 
 /** The context in which a command runs. */
-export interface Run {
+export interface RunContext {
   readonly screen: Screen;
   /** Whether the output is for programs (`--json`): data on standard output, errors included. */
   readonly json: boolean;
@@ -24,14 +24,14 @@ export interface CliCommand {
   readonly run: (
     args: readonly (string | readonly string[])[],
     options: Readonly<Record<string, unknown>>,
-    run: Run,
+    run: RunContext,
   ) => Promise<ExitCode>;
 }
 
 /** Loads the policy of a file. If the file has findings, reports them and returns `undefined`. */
 export async function policyOrFindings(
   file: string,
-  { screen, json }: Run,
+  { screen, json }: RunContext,
 ): Promise<Policy | undefined> {
   const loaded = await loadPolicyFile(file, screen.cwd);
   if (loaded.ok) return loaded.policy;
@@ -41,17 +41,17 @@ export async function policyOrFindings(
 }
 
 /** Writes an output to a file (without colours) or to standard output, and returns the exit code. */
-export async function deliver(
+export async function writeOutput(
   output: Output,
   out: string | undefined,
-  { screen, json }: Run,
+  { screen, json }: RunContext,
 ): Promise<ExitCode> {
   if (out === undefined) {
     screen.write(output);
     return EXIT.fine;
   }
   try {
-    await writeFile(resolve(screen.cwd, out), rendered(output, false));
+    await writeFile(resolve(screen.cwd, out), render(output, false));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`cannot write \`${out}\`: ${reason}`, { cause: error });

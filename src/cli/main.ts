@@ -1,13 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { check } from "./check.js";
 import type { CliCommand } from "./command.js";
-import { docs } from "./docs.js";
-import { explain } from "./explain.js";
-import { EXIT, type Io, UsageError } from "./io.js";
-import { matrix } from "./matrix.js";
-import { newScreen, type Screen, styled } from "./output.js";
-import { ownVersion } from "./own-package.js";
+import { docs } from "./docs/docs.js";
+import { explain } from "./explain/explain.js";
+import { matrix } from "./matrix/matrix.js";
+import { packageVersion } from "./policy-file/package-info.js";
 import { schema } from "./schema.js";
+import { EXIT, type Io, UsageError } from "./terminal/io.js";
+import { createScreen, type Screen, styled } from "./terminal/output.js";
 
 /** The commands, in the order in which the help lists them. */
 const COMMANDS: readonly CliCommand[] = [check, explain, matrix, docs, schema];
@@ -27,11 +27,11 @@ Every command accepts --json: data on standard output, errors included. Only ter
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const json = argv.includes("--json");
-  const screen = newScreen(io);
+  const screen = createScreen(io);
   let code: number = EXIT.fine;
   const program = new Command("scope-policy")
     .description("Checks, explains and documents a scope policy.")
-    .version(ownVersion())
+    .version(packageVersion())
     .addHelpText("after", EXIT_CODES);
   for (const { name, summary, shape, run } of COMMANDS) {
     const command = program.command(name).description(summary);
@@ -52,7 +52,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
         if (!json) screen.complain(...linesOf(text));
       },
       outputError: (text) => {
-        if (!json) screen.complain(oneLine(text));
+        if (!json) screen.complain(messageLine(text));
       },
       getOutHasColors: () => false,
       getErrHasColors: () => false,
@@ -64,7 +64,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {
-    return tell(error, screen, json);
+    return reportError(error, screen, json);
   }
 }
 
@@ -73,21 +73,21 @@ function linesOf(text: string): readonly string[] {
 }
 
 /** Reports an error and returns its exit code. */
-export function tell(error: unknown, screen: Screen, json: boolean): number {
+export function reportError(error: unknown, screen: Screen, json: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.fine;
-    const message = withoutLabel(oneLine(error.message));
+    const message = withoutLabel(messageLine(error.message));
     if (json) screen.sayJson({ ok: false, error: { code: "usage", message } });
     return EXIT.usage;
   }
-  const message = withoutLabel(oneLine(error instanceof Error ? error.message : String(error)));
+  const message = withoutLabel(messageLine(error instanceof Error ? error.message : String(error)));
   const kind = error instanceof UsageError ? "usage" : "internal";
   if (json) screen.sayJson({ ok: false, error: { code: kind, message } });
   else screen.complain([styled("red", "error"), `: ${message}`]);
   return EXIT.usage;
 }
 
-function oneLine(text: string): string {
+function messageLine(text: string): string {
   return text.trim().replaceAll(/\s+/g, " ");
 }
 

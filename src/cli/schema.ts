@@ -1,5 +1,5 @@
 import { policyJsonSchema } from "../policy/schema.js";
-import { type CliCommand, deliver, textOption } from "./command.js";
+import { type CliCommand, textOption, writeOutput } from "./command.js";
 
 /** The command `schema`: prints the JSON Schema with which an editor completes and checks a policy in JSON. */
 export const schema: CliCommand = {
@@ -10,5 +10,5 @@ export const schema: CliCommand = {
       .option("--out <file>", "write to a file")
       .addHelpText("after", "\nExample:\n  scope-policy schema --out policy.schema.json\n"),
   run: (_args, options, run) =>
-    deliver({ kind: "json", data: policyJsonSchema() }, textOption(options, "out"), run),
+    writeOutput({ kind: "json", data: policyJsonSchema() }, textOption(options, "out"), run),
 };

@@ -1,8 +1,8 @@
-import type { CompiledPolicy } from "../policy/compiled.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { namedMeanings } from "../policy/scope-meanings.js";
-import { shorten } from "./wrap.js";
+import { shorten } from "./terminal/wrap.js";
 
-const LONGEST_DESCRIPTION = 120;
+const MAX_DESCRIPTION_LENGTH = 120;
 
 /** Returns a scope, bound or not, with its description in the policy: `a:read (Read the a)`. */
 export function scopeWithDescription(name: string, policy: CompiledPolicy): string {
@@ -10,5 +10,5 @@ export function scopeWithDescription(name: string, policy: CompiledPolicy): stri
   const description = meaning?.scope.options.description;
   return description === undefined
     ? name
-    : `${name} (${shorten(description, LONGEST_DESCRIPTION).replace(/\.$/, "")})`;
+    : `${name} (${shorten(description, MAX_DESCRIPTION_LENGTH).replace(/\.$/, "")})`;
 }

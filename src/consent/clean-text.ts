@@ -1,30 +1,30 @@
 import { escapeUnseen, replaceUnseen } from "../grammar/shown-text.js";
 
-const LONGEST_NAME = 80;
-const LONGEST_SHOWN = 200;
+const MAX_NAME_LENGTH = 80;
+const MAX_LOG_LENGTH = 200;
 
 /** More combining marks on one letter than any script uses. Browsers draw a stack of them over the neighbouring lines. */
-const MARKS_TOO_MANY = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu;
+const EXCESS_MARKS = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu;
 
 /**
  * Returns a text of another party as one line for display: normalised to NFKC, without invisible characters, with single spaces,
  * cut after `most` characters. Returns `undefined` for a value that is not a string and for a text of which nothing is left.
  */
-export function cleanName(text: unknown, most = LONGEST_NAME): string | undefined {
+export function cleanClientText(text: unknown, maxLength = MAX_NAME_LENGTH): string | undefined {
   if (typeof text !== "string") return undefined;
   const line = text
-    .slice(0, 16 * most)
+    .slice(0, 16 * maxLength)
     .normalize("NFKC")
     .replaceAll(/\s/g, " ");
   const clean = replaceUnseen(line, "")
-    .replaceAll(MARKS_TOO_MANY, "$1")
+    .replaceAll(EXCESS_MARKS, "$1")
     .replaceAll(/ {2,}/g, " ")
     .trim();
   if (clean === "") return undefined;
   const letters = [...clean];
-  return letters.length > most
+  return letters.length > maxLength
     ? `${letters
-        .slice(0, most - 1)
+        .slice(0, maxLength - 1)
         .join("")
         .trimEnd()}…`
     : clean;
@@ -33,5 +33,5 @@ export function cleanName(text: unknown, most = LONGEST_NAME): string | undefine
 /** Returns a text for a log: one line, with invisible characters written as escapes, cut after 200 characters. */
 export function forLog(text: unknown): string {
   const shown = typeof text === "string" ? text : `(${typeof text})`;
-  return escapeUnseen(shown.slice(0, LONGEST_SHOWN));
+  return escapeUnseen(shown.slice(0, MAX_LOG_LENGTH));
 }

@@ -1,6 +1,6 @@
 import { isLoopback, urlParts, webLink } from "../grammar/url.js";
 import type { ConsentClient } from "../policy/client.js";
-import { cleanName } from "./clean-text.js";
+import { cleanClientText } from "./clean-text.js";
 import type { ConsentClientView } from "./model.js";
 
 /** Returns a link that is safe to show on a page, or `null`. */
@@ -33,10 +33,10 @@ export function redirectView(
 
 /** Returns the client's details, cleaned. The name is always the client's own claim. A domain is shown only if the host has verified it. */
 export function clientView(client: ConsentClient): ConsentClientView {
-  const domain = cleanName(client.verifiedDomain) ?? null;
+  const domain = cleanClientText(client.verifiedDomain) ?? null;
   return {
-    id: cleanName(client.client_id, 200) ?? "",
-    name: cleanName(client.client_name) ?? cleanName(client.client_id) ?? "",
+    id: cleanClientText(client.client_id, 200) ?? "",
+    name: cleanClientText(client.client_name) ?? cleanClientText(client.client_id) ?? "",
     verified: domain !== null,
     domain,
     ...redirectView(client.redirect_uri),

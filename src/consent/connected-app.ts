@@ -8,10 +8,10 @@ import { isFirstParty, readConsentFacts } from "./facts.js";
 import { pickLocale } from "./locale.js";
 import type { ConsentClientView, ConsentFacts } from "./model.js";
 import { titleOf } from "./rows.js";
-import { unlocksOf } from "./unlocks.js";
+import { createScopeOperationsReader } from "./scope-operations.js";
 
 /** Grant as the host stores it. */
-export interface Grant {
+export interface ConnectedGrant {
   /** The host's identifier of the grant. */
   readonly grantId: string;
   /** Client that has the grant. */
@@ -61,18 +61,18 @@ export interface ConnectedApp {
  */
 export function connectedApp(
   policy: AnyPolicy,
-  grant: Grant,
+  grant: ConnectedGrant,
   facts: Pick<ConsentFacts, "account" | "locale"> = {},
 ): ConnectedApp {
   const compiled = compiledPolicyOf(policy);
   // a grant that is not an object has no client, which is an error
-  const own = ownMembers(grant) as Grant;
+  const own = ownMembers(grant) as ConnectedGrant;
   const { client, account, locale } = readConsentFacts({ ...facts, client: own?.client });
   const firstParty = isFirstParty(client);
   const words = pickLocale(locale);
   const tokens = readGrantedTokens(own.scope) ?? [];
   const rank = account?.tier === undefined ? -1 : (compiled.tierRank.get(account.tier) ?? -1);
-  const unlocks = unlocksOf(compiled, { client, account });
+  const unlocks = createScopeOperationsReader(compiled, { client, account });
   const scopes = new Map<string, ConnectedApp["scopes"][number]>();
   for (const token of tokens) {
     const named = namedMeanings(compiled, token, firstParty);

@@ -2,7 +2,7 @@ import { type Finding, PolicyError } from "../errors.js";
 import type { ConsentClient } from "../policy/client.js";
 import {
   checkOptions,
-  isText,
+  isString,
   type OptionCheck,
   oneOf,
   optional,
@@ -18,9 +18,9 @@ const CHECKS = {
   ineligible: optional(oneOf("drop", "refuse")),
   tierLocked: optional(oneOf("selectable", "locked")),
   rememberRefusals: optional(positive(1e9)),
-  manageUrl: optional(isText),
-  reportUrl: optional(isText),
-  helpUrl: optional(isText),
+  manageUrl: optional(isString),
+  reportUrl: optional(isString),
+  helpUrl: optional(isString),
 } satisfies Record<keyof ConsentOptions, OptionCheck>;
 
 /**
@@ -40,20 +40,21 @@ export function readConsentOptions(options: ConsentOptions): ConsentOptions {
  */
 export function readConsentFacts(facts: ConsentFacts): ConsentFacts {
   const findings: Finding[] = [];
-  const fault = (path: string, message: string) => findings.push({ code: "option", path, message });
+  const addFinding = (path: string, message: string) =>
+    findings.push({ code: "option", path, message });
   const own = ownMembers(facts);
-  const part = <Name extends "user" | "account">(name: Name): ConsentFacts[Name] => {
+  const readObject = <Name extends "user" | "account">(name: Name): ConsentFacts[Name] => {
     const value = own?.[name] ?? undefined;
     const members = ownMembers(value);
-    if (value !== undefined && members === undefined) fault(name, "expected an object");
+    if (value !== undefined && members === undefined) addFinding(name, "expected an object");
     return members;
   };
   const client = ownMembers(own?.client);
-  if (client === undefined) fault("client", "expected facts with a client");
+  if (client === undefined) addFinding("client", "expected facts with a client");
   const refused = own?.refused ?? [];
   const isList: boolean = Array.isArray(refused);
-  if (!isList) fault("refused", "expected a list");
-  const [user, account] = [part("user"), part("account")];
+  if (!isList) addFinding("refused", "expected a list");
+  const [user, account] = [readObject("user"), readObject("account")];
   if (findings.length > 0) {
     throw new PolicyError(
       "ERR_OPTIONS_INVALID",

@@ -11,7 +11,7 @@ const SOURCE = /^[a-z][a-z0-9+.-]*:(\/\/[a-z0-9.:[\]_-]+)?$/;
  */
 const IPV6 = /\[.*\]/;
 /** Schemes that `form-action` leaves out, because the browser would run or show content in the name of the page. */
-const INERT: ReadonlySet<string> = new Set([
+const UNSAFE_SCHEMES: ReadonlySet<string> = new Set([
   "about:",
   "blob:",
   "data:",
@@ -29,7 +29,8 @@ export function consentHeaders(redirectUri: unknown): Readonly<Record<string, st
   const url = urlParts(redirectUri);
   const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
   const source = isWeb ? url.origin : (url?.protocol ?? "");
-  const target = SOURCE.test(source) && !INERT.has(source) ? [source.replace(IPV6, "*")] : [];
+  const target =
+    SOURCE.test(source) && !UNSAFE_SCHEMES.has(source) ? [source.replace(IPV6, "*")] : [];
   const policy = [
     "default-src 'none'",
     "img-src 'self' https:",

@@ -1,7 +1,7 @@
 import { firstItems } from "../grammar/any-value.js";
-import type { CompiledScope } from "../policy/compiled.js";
+import type { CompiledScope } from "../policy/compiled-policy.js";
 import type { ConsentWords } from "./messages/consent-words.js";
-import { WORDS } from "./messages.js";
+import { MESSAGES } from "./messages.js";
 
 /** Languages written from right to left. */
 const RTL: ReadonlySet<string> = new Set([
@@ -18,7 +18,7 @@ const RTL: ReadonlySet<string> = new Set([
 ]);
 
 const TAG = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
-const MOST_TAGS = 16;
+const MAX_TAGS = 16;
 
 /** Language of a page, and the languages in which the texts of the policy are looked up. */
 export interface ConsentLocale {
@@ -33,18 +33,18 @@ export interface ConsentLocale {
 }
 
 /** Picks the first requested language in which the page has texts, or English. Ignores anything that is not a language tag. */
-export function pickLocale(asked: unknown): ConsentLocale {
-  const list = typeof asked === "string" ? asked.split(" ") : asked;
-  const tags = (firstItems(list, MOST_TAGS) ?? []).filter(
+export function pickLocale(requested: unknown): ConsentLocale {
+  const list = typeof requested === "string" ? requested.split(" ") : requested;
+  const tags = (firstItems(list, MAX_TAGS) ?? []).filter(
     (tag): tag is string => typeof tag === "string" && TAG.test(tag),
   );
-  const wanted = [...new Set(tags.flatMap((tag) => [tag.toLowerCase(), languageOf(tag)]))];
-  const language = tags.map(languageOf).find((tag) => WORDS.has(tag)) ?? "en";
+  const lookupTags = [...new Set(tags.flatMap((tag) => [tag.toLowerCase(), languageOf(tag)]))];
+  const language = tags.map(languageOf).find((tag) => MESSAGES.has(tag)) ?? "en";
   return {
     tag: language,
     dir: RTL.has(language) ? "rtl" : "ltr",
-    words: WORDS.get(language) as ConsentWords,
-    wanted,
+    words: MESSAGES.get(language) as ConsentWords,
+    wanted: lookupTags,
   };
 }
 
@@ -53,13 +53,13 @@ function languageOf(tag: string): string {
 }
 
 /** Returns a text of a scope in the first requested language that has it, else the policy's default text. */
-export function textOf(
+export function localizedText(
   { options }: CompiledScope,
   name: "title" | "description" | "warning",
-  { wanted }: ConsentLocale,
+  { wanted: lookupTags }: ConsentLocale,
 ): string | undefined {
   const texts = Object.entries(options.locales ?? {});
-  for (const tag of wanted) {
+  for (const tag of lookupTags) {
     const own = texts.find(([locale]) => locale.toLowerCase() === tag)?.[1][name];
     if (own !== undefined) return own;
   }

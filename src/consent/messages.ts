@@ -6,12 +6,12 @@ import { es } from "./messages/es.js";
 import { fr } from "./messages/fr.js";
 
 /** Texts of the consent page by language. English, the first, is used if no requested language is available. */
-export const WORDS: ReadonlyMap<string, ConsentWords> = new Map(
+export const MESSAGES: ReadonlyMap<string, ConsentWords> = new Map(
   Object.entries({ en, de, fr, es, ar }),
 );
 
 /** Replaces each `{name}` of a text with its value. Values are inserted unchanged, and placeholders in them are not replaced. */
-export function fill(text: string, values: Readonly<Record<string, string>>): string {
+export function fillPlaceholders(text: string, values: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
     Object.hasOwn(values, name) ? (values[name] as string) : whole,
   );

@@ -1,4 +1,4 @@
-import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
+import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
 import type { Meaning } from "../policy/scope-meanings.js";
 import type { ConsentFacts, DroppedScope } from "./model.js";
 
@@ -31,14 +31,14 @@ export function createOwnershipCheck(
   return ({ scope, values }) => {
     const { names } = scope.template;
     if (names.length === 0) return UNBOUND;
-    if (owns !== undefined) return askOwner(owns, scope, values);
+    if (owns !== undefined) return callOwns(owns, scope, values);
     if (names.length > 1 || names.some((name) => ambiguous.has(name))) return NEEDS_OWNS;
     const label = labelOf(resources, names[0] as string, values[0] as string);
     return label === undefined ? FOREIGN : { kind: "owned", labels: [label] };
   };
 }
 
-function askOwner(
+function callOwns(
   owns: NonNullable<NonNullable<ConsentFacts["account"]>["owns"]>,
   { name, template }: CompiledScope,
   values: readonly string[],

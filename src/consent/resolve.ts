@@ -1,16 +1,16 @@
 import { firstItems } from "../grammar/any-value.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
-import type { CompiledPolicy } from "../policy/compiled.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { ownMembers } from "../policy/own-members.js";
 import { expandTokens, type Meanings, namedMeanings } from "../policy/scope-meanings.js";
 import { forLog } from "./clean-text.js";
 import { isFirstParty, readConsentFacts, readConsentOptions } from "./facts.js";
+import { createOffer, grantedMeanings, grantedTokens, type Offer } from "./grantable-scopes.js";
 import { pickLocale } from "./locale.js";
 import type { ConsentFacts, ConsentOptions, ConsentRow, RefusedScope } from "./model.js";
-import { grantedMeanings, grantedTokens, type Offer, offerOf } from "./offer.js";
-import { liveRefusals, rowsOf } from "./rows.js";
+import { activeRefusals, rowsOf } from "./rows.js";
 
 /** Selection of the user as the browser posted it. All members are untrusted. */
 export interface ConsentSelection {
@@ -96,8 +96,8 @@ export type ConsentOutcome =
       readonly offending: readonly string[];
     };
 
-const REMEMBERED = 180 * 24 * 3_600;
-const MOST_LOGGED = 32;
+const DEFAULT_REFUSAL_SECONDS = 180 * 24 * 3_600;
+const MAX_LOGGED = 32;
 
 /**
  * Returns what a user's selection grants. The result is computed from the server's facts; what the browser posts is only compared with
@@ -132,17 +132,19 @@ export function resolveConsent(
   const facts = readConsentFacts(given);
   const posted = ownMembers(selection) ?? NOTHING_POSTED;
   if (isStale(compiled.definition.version, facts, posted)) return refuse("stale", "consent.stale");
-  const offer = offerOf(compiled, facts, options);
+  const offer = createOffer(compiled, facts, options);
   if (offer.error === "temporarily_unavailable") return refuse(offer.error, "consent.unavailable");
   if (offer.error !== undefined) return refuse("invalid_scope", "consent.invalid");
   if (posted.decision !== "approve") return refuse("access_denied", "consent.denied");
   const locale = pickLocale(facts.locale);
   const rows = rowsOf(compiled, facts, options, offer, locale).map(({ row }) => row);
   const tokens = postedTokens(posted.scopes);
-  const may = new Set(rows.flatMap((row) => (row.locked && !row.checked ? [] : [row.scope])));
-  const offending = tokens.filter((scope) => !may.has(scope as string)).map(forLog);
+  const selectable = new Set(
+    rows.flatMap((row) => (row.locked && !row.checked ? [] : [row.scope])),
+  );
+  const offending = tokens.filter((scope) => !selectable.has(scope as string)).map(forLog);
   if (offending.length > 0) {
-    return refuse("invalid_selection", "consent.tampered", offending.slice(0, MOST_LOGGED));
+    return refuse("invalid_selection", "consent.tampered", offending.slice(0, MAX_LOGGED));
   }
   const chosen = new Set(tokens);
   // an implied row that is locked is granted only with a row that implies it
@@ -161,7 +163,7 @@ export function resolveConsent(
   const scopes = granted.map((row) => row.scope);
   const before = grantedMeanings(compiled, facts);
   const now = Math.floor(facts.now ?? Date.now() / 1_000);
-  const until = now + (options.rememberRefusals ?? REMEMBERED);
+  const until = now + (options.rememberRefusals ?? DEFAULT_REFUSAL_SECONDS);
   const covered = expandTokens(compiled, scopes, isFirstParty(facts.client));
   return {
     ok: true,
@@ -169,7 +171,7 @@ export function resolveConsent(
     scopes,
     changed: offer.requested === undefined || !isSameSet(scopes, offer.requested),
     added: scopes.filter((scope) => !before.has(scope)),
-    removed: removedFrom(compiled, facts, offer, covered),
+    removed: removedTokens(compiled, facts, offer, covered),
     refused: refusalsToKeep(compiled, facts, { rows: optional, covered, until }),
     receipt: {
       time: now,
@@ -191,7 +193,7 @@ export function resolveConsent(
  * Returns the tokens of the earlier grant, as the grant spells them, with a meaning that this request asked for and that the new grant
  * does not cover. Scopes that the request did not name stay granted.
  */
-function removedFrom(
+function removedTokens(
   policy: CompiledPolicy,
   facts: ConsentFacts,
   { asked }: Offer,
@@ -217,7 +219,7 @@ function refusalsToKeep(
   }: { readonly rows: readonly ConsentRow[]; readonly covered: Meanings; readonly until: number },
 ): readonly RefusedScope[] {
   const kept = new Map<string, RefusedScope>();
-  for (const { scope, until: end } of liveRefusals(facts)) {
+  for (const { scope, until: end } of activeRefusals(facts)) {
     const named = namedMeanings(policy, scope, isFirstParty(facts.client));
     const texts = named.length === 0 ? [scope] : named.map(({ text }) => text);
     for (const text of texts) {
@@ -254,14 +256,14 @@ function isStale(version: string, facts: ConsentFacts, selection: ConsentSelecti
 }
 
 /** Maximum number of posted scopes; more than any screen has. */
-const MOST_POSTED = 65_536;
+const MAX_POSTED = 65_536;
 
 /** Returns the scopes that a form or JSON posted, as one string or a list. Values that are not scope tokens are kept, so that the caller reports them. */
 function postedTokens(scopes: unknown): readonly unknown[] {
   if (scopes === undefined || scopes === null || scopes === "") return [];
   if (typeof scopes === "string") return isScopeToken(scopes) ? [scopes] : scopes.split(" ");
-  const list = firstItems(scopes, MOST_POSTED + 1);
-  return list === undefined || list.length > MOST_POSTED ? [scopes] : [...new Set(list)];
+  const list = firstItems(scopes, MAX_POSTED + 1);
+  return list === undefined || list.length > MAX_POSTED ? [scopes] : [...new Set(list)];
 }
 
 function isSameSet(left: readonly string[], right: readonly string[]): boolean {

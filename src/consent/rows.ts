@@ -4,12 +4,13 @@ import {
   type ScopeTokenSyntax,
 } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
-import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
+import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
 import { closeOver, type Meaning, type Meanings, namedMeanings } from "../policy/scope-meanings.js";
-import { cleanName } from "./clean-text.js";
+import { cleanClientText } from "./clean-text.js";
 import { isFirstParty } from "./facts.js";
-import { type ConsentLocale, textOf } from "./locale.js";
-import { fill } from "./messages.js";
+import { grantedMeanings, type Offer, type OfferedScope } from "./grantable-scopes.js";
+import { type ConsentLocale, localizedText } from "./locale.js";
+import { fillPlaceholders } from "./messages.js";
 import type {
   ConsentFacts,
   ConsentOptions,
@@ -17,18 +18,17 @@ import type {
   ConsentState,
   RefusedScope,
 } from "./model.js";
-import { grantedMeanings, type Offer, type OfferedScope } from "./offer.js";
-import { type Unlocked, unlocksOf } from "./unlocks.js";
+import { createScopeOperationsReader, type ScopeOperations } from "./scope-operations.js";
 
 /** Row with its declared scope. */
-export interface PlacedRow {
+export interface ScopeRow {
   readonly row: ConsentRow;
   readonly scope: CompiledScope;
 }
 
-interface Draft {
+interface RowDraft {
   readonly offered: OfferedScope;
-  readonly unlocked: Unlocked;
+  readonly unlocked: ScopeOperations;
   /** Meanings that the scope implies. */
   readonly includes: readonly Meaning[];
   readonly state: Exclude<ConsentState, "implied">;
@@ -45,29 +45,31 @@ export function rowsOf(
   options: ConsentOptions,
   offer: Offer,
   locale: ConsentLocale,
-): readonly PlacedRow[] {
+): readonly ScopeRow[] {
   const firstParty = isFirstParty(facts.client);
-  const around: Around = {
+  const context: RowContext = {
     granted: grantedMeanings(policy, facts),
     required: namedTexts(policy, facts.client.requiredScopes ?? [], firstParty),
     refused: namedTexts(
       policy,
-      liveRefusals(facts).map(({ scope }) => scope),
+      activeRefusals(facts).map(({ scope }) => scope),
       firstParty,
     ),
     baseline: new Set(policy.baseline.map(({ name }) => name)),
-    unlocks: unlocksOf(policy, facts),
+    unlocks: createScopeOperationsReader(policy, facts),
     locale,
   };
-  const drafts = offer.scopes.map((offered) => draftOf(policy, facts, options, offered, around));
+  const drafts = offer.scopes.map((offered) =>
+    createDraft(policy, facts, options, offered, context),
+  );
   const titles = new Map(
     drafts.map(({ offered }) => [offered.text, titleOf(offered.scope, locale)]),
   );
-  const over = new Map<string, Draft[]>();
+  const impliedBy = new Map<string, RowDraft[]>();
   for (const draft of drafts) {
     for (const { text } of draft.includes) {
-      const list = over.get(text);
-      if (list === undefined) over.set(text, [draft]);
+      const list = impliedBy.get(text);
+      if (list === undefined) impliedBy.set(text, [draft]);
       else list.push(draft);
     }
   }
@@ -75,33 +77,33 @@ export function rowsOf(
     const { offered, tier } = draft;
     const { scope, values, text, labels } = offered;
     const title = titles.get(text) as string;
-    const includedIn = (over.get(text) ?? []).map((other) => other.offered.text);
+    const includedIn = (impliedBy.get(text) ?? []).map((other) => other.offered.text);
     const isImplied =
       (draft.state === "optional" || (draft.state === "tier_locked" && !draft.checked)) &&
-      over.get(text)?.some((other) => other.checked) === true;
-    const warning = textOf(scope, "warning", locale);
+      impliedBy.get(text)?.some((other) => other.checked) === true;
+    const warning = localizedText(scope, "warning", locale);
     const { tools, endpoints } = draft.unlocked;
     const row: ConsentRow = {
       domId: `scope-${index + 1}`,
       scope: text,
       title,
-      description: textOf(scope, "description", locale) ?? title,
+      description: localizedText(scope, "description", locale) ?? title,
       access: accessOf(scope),
       resource: values.map((value, at) => ({
         param: scope.template.names[at] as string,
         value,
-        label: cleanName(labels[at]) ?? value,
+        label: cleanClientText(labels[at]) ?? value,
       })),
       state: isImplied ? "implied" : draft.state,
       checked: isImplied || draft.checked,
       locked: draft.locked,
       why:
-        isImplied && !around.baseline.has(text)
-          ? includedWords(includedIn, titles, locale)
+        isImplied && !context.baseline.has(text)
+          ? includedText(includedIn, titles, locale)
           : draft.why,
       warning: warning === undefined ? null : { label: locale.words.caution, text: warning },
       tier,
-      isNew: around.granted.size > 0 && !around.granted.has(text),
+      isNew: context.granted.size > 0 && !context.granted.has(text),
       includes: draft.includes.flatMap((one) => (one.scope.reserved ? [] : [one.text])),
       includedIn,
       unlocks: { tools, endpoints },
@@ -110,31 +112,33 @@ export function rowsOf(
   });
 }
 
-function includedWords(
+function includedText(
   names: readonly string[],
   titles: ReadonlyMap<string, string>,
   { words }: ConsentLocale,
 ): string {
-  return fill(words.includedIn, { scopes: names.map((name) => titles.get(name)).join(", ") });
+  return fillPlaceholders(words.includedIn, {
+    scopes: names.map((name) => titles.get(name)).join(", "),
+  });
 }
 
 /** Facts that all rows of one screen share. */
-interface Around {
+interface RowContext {
   readonly granted: Meanings;
   readonly required: ReadonlySet<string>;
   readonly refused: ReadonlySet<string>;
   readonly baseline: ReadonlySet<string>;
-  readonly unlocks: (scope: number) => Unlocked;
+  readonly unlocks: (scope: number) => ScopeOperations;
   readonly locale: ConsentLocale;
 }
 
-function draftOf(
+function createDraft(
   policy: CompiledPolicy,
   facts: ConsentFacts,
   options: ConsentOptions,
   offered: OfferedScope,
-  { granted, required, refused, baseline, unlocks, locale }: Around,
-): Draft {
+  { granted, required, refused, baseline, unlocks, locale }: RowContext,
+): RowDraft {
   const { scope, text } = offered;
   const { words } = locale;
   const isGranted = granted.has(text);
@@ -171,7 +175,7 @@ function namedTexts(
 }
 
 /** Returns the refusals that are still in force. */
-export function liveRefusals({
+export function activeRefusals({
   refused = [],
   now = Date.now() / 1_000,
 }: ConsentFacts): readonly RefusedScope[] {
@@ -190,12 +194,14 @@ function tierNote(
   const needed = policy.tiers[rank];
   if (needed === undefined) return null;
   const has = account?.tier === undefined ? -1 : (policy.tierRank.get(account.tier) ?? -1);
-  return has >= rank ? null : { needed, note: fill(words.tierNote, { tier: capitalised(needed) }) };
+  return has >= rank
+    ? null
+    : { needed, note: fillPlaceholders(words.tierNote, { tier: capitalize(needed) }) };
 }
 
 /** Returns the title of a scope, or one made of the words of its name: `courses:read` becomes "Courses: read". */
 export function titleOf(scope: CompiledScope, locale: ConsentLocale): string {
-  const title = textOf(scope, "title", locale);
+  const title = localizedText(scope, "title", locale);
   if (title !== undefined) return title;
   const { resource, action } = syntaxOf(scope);
   const words = resource === null ? scope.name : `${resource}: ${action}`;
@@ -204,21 +210,21 @@ export function titleOf(scope: CompiledScope, locale: ConsentLocale): string {
     .replaceAll(/[_./-]+|:(?! )/g, " ")
     .replaceAll(/ {2,}/g, " ")
     .trim();
-  return spoken === "" ? scope.name : capitalised(spoken);
+  return spoken === "" ? scope.name : capitalize(spoken);
 }
 
-const READING = new Set(
+const READ_ACTIONS = new Set(
   "read view get list search listen subscribe download pull export readonly read_only read_all verify_only".split(
     " ",
   ),
 );
-const PUBLISHING = new Set(["publish", "share", "send"]);
+const PUBLISH_ACTIONS = new Set(["publish", "share", "send"]);
 
 function accessOf(scope: CompiledScope): ConsentRow["access"] {
   const { action } = syntaxOf(scope);
   if (action === null) return "other";
-  if (READING.has(action)) return "read";
-  return PUBLISHING.has(action) ? "publish" : "write";
+  if (READ_ACTIONS.has(action)) return "read";
+  return PUBLISH_ACTIONS.has(action) ? "publish" : "write";
 }
 
 /** Returns the parts of a declared name. It parses, because the policy was checked when it was compiled. */
@@ -227,6 +233,6 @@ function syntaxOf({ name }: CompiledScope): ScopeTokenSyntax {
   return parsed.token;
 }
 
-function capitalised(text: string): string {
+function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

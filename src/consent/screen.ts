@@ -1,11 +1,12 @@
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { bundleScopes } from "../policy/bundles.js";
-import type { CompiledPolicy } from "../policy/compiled.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { closeOver } from "../policy/scope-meanings.js";
-import { cleanName } from "./clean-text.js";
+import { cleanClientText } from "./clean-text.js";
 import { clientView, redirectView, safeLink } from "./client-view.js";
 import { readConsentFacts, readConsentOptions } from "./facts.js";
+import { createOffer, grantedMeanings, grantedTokens, type Offer } from "./grantable-scopes.js";
 import { consentHeaders } from "./headers.js";
 import { type ConsentLocale, pickLocale } from "./locale.js";
 import type {
@@ -15,12 +16,17 @@ import type {
   ConsentScreen,
   DroppedScope,
 } from "./model.js";
-import { grantedMeanings, grantedTokens, type Offer, offerOf } from "./offer.js";
-import { type PlacedRow, rowsOf } from "./rows.js";
+import { rowsOf, type ScopeRow } from "./rows.js";
 
 /** Scopes about the identity of the user (OpenID Connect Core, section 5.4), which the page shows in a group of their own. */
-const IDENTITY: ReadonlySet<string> = new Set(["openid", "profile", "email", "address", "phone"]);
-const OFFLINE = "offline_access";
+const IDENTITY_SCOPES: ReadonlySet<string> = new Set([
+  "openid",
+  "profile",
+  "email",
+  "address",
+  "phone",
+]);
+const OFFLINE_ACCESS = "offline_access";
 
 /**
  * Returns the content of a consent page as plain JSON for any UI. It is computed from the server's facts alone: the same facts yield
@@ -59,11 +65,11 @@ export function consentScreen(
   const options = readConsentOptions(givenOptions);
   const facts = readConsentFacts(given);
   const locale = pickLocale(facts.locale);
-  const offer = offerOf(compiled, facts, options);
-  const placed = rowsOf(compiled, facts, options, offer, locale);
-  const rows = placed.map(({ row }) => row);
-  const isIdentity = ({ row }: PlacedRow) => IDENTITY.has(row.scope);
-  const isOffline = ({ row }: PlacedRow) => row.scope === OFFLINE;
+  const offer = createOffer(compiled, facts, options);
+  const scopeRows = rowsOf(compiled, facts, options, offer, locale);
+  const rows = scopeRows.map(({ row }) => row);
+  const isIdentity = ({ row }: ScopeRow) => IDENTITY_SCOPES.has(row.scope);
+  const isOffline = ({ row }: ScopeRow) => row.scope === OFFLINE_ACCESS;
   const reason = reasonOf(compiled, facts, offer, rows);
   return {
     version: 1,
@@ -76,13 +82,13 @@ export function consentScreen(
     reason,
     user: userOf(facts),
     client: clientView(facts.client),
-    identity: placed.filter(isIdentity).map(({ row }) => row),
+    identity: scopeRows.filter(isIdentity).map(({ row }) => row),
     groups: groupsOf(
-      placed.filter((one) => !isIdentity(one) && !isOffline(one)),
+      scopeRows.filter((one) => !isIdentity(one) && !isOffline(one)),
       locale,
     ),
-    offline: placed.find(isOffline)?.row ?? null,
-    presets: presetsOf(compiled, placed),
+    offline: scopeRows.find(isOffline)?.row ?? null,
+    presets: presetsOf(compiled, scopeRows),
     notCovered: [...(compiled.definition.notCovered ?? [])],
     links: {
       manage: safeLink(options.manageUrl),
@@ -105,17 +111,23 @@ export function droppedScopes(
   options: ConsentOptions = {},
 ): readonly DroppedScope[] {
   const compiled = compiledPolicyOf(policy);
-  return offerOf(compiled, readConsentFacts(facts), readConsentOptions(options)).dropped;
+  return createOffer(compiled, readConsentFacts(facts), readConsentOptions(options)).dropped;
 }
 
 function userOf({ user }: ConsentFacts): ConsentScreen["user"] {
   if (user === undefined) return null;
-  return { label: cleanName(user.label) ?? "", switchAccountUrl: safeLink(user.switchAccountUrl) };
+  return {
+    label: cleanClientText(user.label) ?? "",
+    switchAccountUrl: safeLink(user.switchAccountUrl),
+  };
 }
 
-function groupsOf(placed: readonly PlacedRow[], { words }: ConsentLocale): ConsentScreen["groups"] {
+function groupsOf(
+  scopeRows: readonly ScopeRow[],
+  { words }: ConsentLocale,
+): ConsentScreen["groups"] {
   const byLegend = new Map<string, ConsentRow[]>();
-  for (const { row, scope } of placed) {
+  for (const { row, scope } of scopeRows) {
     const legend = scope.options.group ?? words.access;
     const rows = byLegend.get(legend) ?? [];
     byLegend.set(legend, rows);
@@ -128,10 +140,13 @@ function groupsOf(placed: readonly PlacedRow[], { words }: ConsentLocale): Conse
  * Returns the bundles with at least one scope that the user can choose here. Each checks its own scopes and the requested baseline,
  * without which they open nothing. Locked rows keep their state.
  */
-function presetsOf(policy: CompiledPolicy, placed: readonly PlacedRow[]): ConsentScreen["presets"] {
+function presetsOf(
+  policy: CompiledPolicy,
+  scopeRows: readonly ScopeRow[],
+): ConsentScreen["presets"] {
   return Object.keys(policy.definition.bundles ?? {}).flatMap((id) => {
     const members = new Set(bundleScopes(policy, id));
-    const changeable = placed.filter(({ row }) => !row.locked || row.checked);
+    const changeable = scopeRows.filter(({ row }) => !row.locked || row.checked);
     if (!changeable.some(({ row, scope }) => members.has(scope) && !row.locked)) return [];
     const title = id.replaceAll(/[-_]+/g, " ");
     const chosen = changeable.filter(

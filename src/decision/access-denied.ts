@@ -1,4 +1,4 @@
-import type { Denial, DoorDenial } from "./decision.js";
+import type { CredentialDenial, PolicyDenial } from "./decision.js";
 
 /**
  * The exception that `authorize` throws for a denial, for code that continues only with an authorized token. It is
@@ -23,10 +23,10 @@ import type { Denial, DoorDenial } from "./decision.js";
  */
 export class AccessDenied extends Error {
   override readonly name = "AccessDenied";
-  /** The denial. Only an authorizer throws a {@link DoorDenial}. */
-  readonly decision: Denial | DoorDenial;
+  /** The denial. Only an authorizer throws a {@link CredentialDenial}. */
+  readonly decision: PolicyDenial | CredentialDenial;
 
-  constructor(decision: Denial | DoorDenial) {
+  constructor(decision: PolicyDenial | CredentialDenial) {
     super(decision.message);
     this.decision = decision;
   }

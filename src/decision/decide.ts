@@ -1,6 +1,6 @@
 import { acceptsValue } from "../grammar/template.js";
-import type { CompiledPolicy } from "../policy/compiled.js";
-import { isToolName } from "../policy/names.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import { isToolName } from "../policy/tool-names.js";
 import { readOwn } from "./access-token.js";
 import {
   type Allowed,
@@ -13,23 +13,34 @@ import {
   UNAUTHENTICATED,
   UNKNOWN_OPERATION,
 } from "./decision.js";
-import { type Facts, firstMetAlternative, firstMetByScopes, isMet, judgeCall } from "./evaluate.js";
-import { explainDenial, explainMissingScopes } from "./explain-denial.js";
-import { type Held, type HeldReader, heldReader, holds } from "./held.js";
 import {
-  type Case,
-  combine,
+  evaluateForCall,
+  firstMetAlternative,
+  firstMetByScopes,
+  isMet,
+  type TokenFacts,
+} from "./evaluate.js";
+import { explainDenial, explainMissingScopes } from "./explain-denial.js";
+import {
+  combinePatterns,
   type PreparedAlternative,
   type PreparedOperation,
   type PreparedRule,
   prepareOperation,
+  type RuleCase,
   scopesOf,
 } from "./prepare.js";
+import {
+  createTokenScopesReader,
+  hasScope,
+  type TokenScopes,
+  type TokenScopesReader,
+} from "./token-scopes.js";
 
 /** The compiled tables of one policy, from which every decision is made. */
 export interface Decider {
   readonly policy: CompiledPolicy;
-  readonly read: HeldReader;
+  readonly read: TokenScopesReader;
   /** Exact operations by name, in declared order, tools first. */
   readonly operations: ReadonlyMap<string, PreparedOperation>;
   readonly patterns: readonly {
@@ -39,13 +50,13 @@ export interface Decider {
 }
 
 /** Creates the decider of a compiled policy. */
-export function newDecider(policy: CompiledPolicy): Decider {
+export function createDecider(policy: CompiledPolicy): Decider {
   const operations = new Map<string, PreparedOperation>();
   for (const [name, operation] of policy.operations)
     operations.set(name, prepareOperation(operation));
   return {
     policy,
-    read: heldReader(policy),
+    read: createTokenScopesReader(policy),
     operations,
     patterns: policy.patterns.map(({ matches, operation }) => ({
       matches,
@@ -60,7 +71,7 @@ export function operationOf(decider: Decider, name: unknown): PreparedOperation 
   const exact = decider.operations.get(name);
   if (exact !== undefined || decider.patterns.length === 0 || !isToolName(name)) return exact;
   const matching = decider.patterns.filter((pattern) => pattern.matches(name));
-  return combine(
+  return combinePatterns(
     name,
     matching.map((pattern) => pattern.operation),
   );
@@ -84,25 +95,25 @@ export function decideOperation(
   if (scopesOnly !== undefined) {
     // not denied, no parameter, not public: of the steps below, only those about the token are left
     if (token === undefined) return UNAUTHENTICATED;
-    const held = heldBy(decider, token);
+    const held = tokenScopesOf(decider, token);
     return held === undefined ? INVALID_TOKEN : decideByScopes(scopesOnly, held);
   }
   if (operation.denied !== undefined) return operation.denied;
   const cases = operation.plain ?? readCases(operation, params);
   if (typeof cases === "string") return invalidParams(cases);
   if (token === undefined) return operation.public ? PUBLIC : UNAUTHENTICATED;
-  const held = heldBy(decider, token);
+  const held = tokenScopesOf(decider, token);
   if (held === undefined) return INVALID_TOKEN;
   const facts = factsOf(decider.policy, operation, token);
   if (operation.public) return isEnriched(operation, held, facts) ? PUBLIC_ENRICHED : PUBLIC;
   const granted = grant(cases, held, facts);
   if (granted !== undefined) return granted;
-  const judge = (facts: Facts) => cases.map((one) => judgeCall(one, held, facts));
+  const judge = (facts: TokenFacts) => cases.map((one) => evaluateForCall(one, held, facts));
   return explainDenial(decider.policy, judge(facts), held, facts, judge);
 }
 
 /** Returns the decision about a rule that asks for scopes only. */
-function decideByScopes(rule: PreparedRule, held: Held): Decision {
+function decideByScopes(rule: PreparedRule, held: TokenScopes): Decision {
   if (rule.single === undefined) {
     const met = firstMetByScopes(rule, held);
     return met === undefined ? explainMissingScopes(rule, held) : (met.granted as Allowed);
@@ -110,16 +121,16 @@ function decideByScopes(rule: PreparedRule, held: Held): Decision {
   // most decisions end here; the ids lie side by side, since reading each from its alternative takes a tenth of the time
   const { ids, denial } = rule.single;
   for (let index = 0; index < ids.length; index += 1) {
-    if (holds(held, ids[index] as number))
+    if (hasScope(held, ids[index] as number))
       return (rule.alternatives[index] as PreparedAlternative).granted as Allowed;
   }
   return denial;
 }
 
 /** Returns the scopes in a token, reserved ones only for a first-party client; `undefined` for an invalid token. */
-export function heldBy(decider: Decider, token: unknown): Held | undefined {
+export function tokenScopesOf(decider: Decider, token: unknown): TokenScopes | undefined {
   const scopes = decider.read(token);
-  return scopes && (isFirstParty(token) ? scopes.firstParty : scopes.everyone);
+  return scopes && (isFirstParty(token) ? scopes.firstParty : scopes.thirdParty);
 }
 
 /** Returns whether the token has an own `first_party` member that is exactly `true`. */
@@ -135,14 +146,19 @@ function isFirstParty(token: unknown): boolean {
   }
 }
 
-const NO_FACTS: Facts = { firstParty: false, tier: undefined, rank: -1, accountType: undefined };
+const NO_FACTS: TokenFacts = {
+  firstParty: false,
+  tier: undefined,
+  rank: -1,
+  accountType: undefined,
+};
 
 /** Reads the facts of a token that the conditions of an operation need. Without conditions, nothing is read. */
 export function factsOf(
   policy: CompiledPolicy,
   operation: PreparedOperation,
   token: unknown,
-): Facts {
+): TokenFacts {
   if (!operation.gated) return NO_FACTS;
   const tier = readOwn(token, "tier");
   const named = typeof tier === "string" ? tier : undefined;
@@ -152,8 +168,8 @@ export function factsOf(
 }
 
 /** Returns the cases of a call, or the name of the first parameter whose value is missing or not safe. */
-function readCases({ rules }: PreparedOperation, params: unknown): readonly Case[] | string {
-  const cases: Case[] = [];
+function readCases({ rules }: PreparedOperation, params: unknown): readonly RuleCase[] | string {
+  const cases: RuleCase[] = [];
   for (const rule of rules) {
     const values = readValues(rule, params);
     if (typeof values === "string") return values;
@@ -174,7 +190,7 @@ function readValues(rule: PreparedRule, params: unknown): readonly string[] | st
 }
 
 /** Returns whether a public operation may show its enriched detail: the token meets every `enrichedBy` of its rules. */
-function isEnriched({ rules }: PreparedOperation, held: Held, facts: Facts): boolean {
+function isEnriched({ rules }: PreparedOperation, held: TokenScopes, facts: TokenFacts): boolean {
   const asked = rules.flatMap((rule) => rule.enriched ?? []);
   return asked.length > 0 && asked.every((one) => isMet(one, held, facts, []));
 }
@@ -183,9 +199,13 @@ function isEnriched({ rules }: PreparedOperation, held: Held, facts: Facts): boo
  * Returns the decision if the token meets an alternative of every case, otherwise `undefined`. The decision names the first
  * declared one of each.
  */
-function grant(cases: readonly Case[], held: Held, facts: Facts): Decision | undefined {
+function grant(
+  cases: readonly RuleCase[],
+  held: TokenScopes,
+  facts: TokenFacts,
+): Decision | undefined {
   if (cases.length === 1) {
-    const only = cases[0] as Case;
+    const only = cases[0] as RuleCase;
     const met = firstMetAlternative(only, held, facts);
     return met && (met.granted ?? allowed(scopesOf(met, only.values)));
   }

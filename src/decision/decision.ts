@@ -9,7 +9,7 @@ export interface Allowed {
 }
 
 /** The members that every denial has. */
-interface Refused<Code extends string> {
+interface DenialMembers<Code extends string> {
   readonly allowed: false;
   readonly code: Code;
   /** One line for people. Its wording can change, the code does not. */
@@ -17,28 +17,28 @@ interface Refused<Code extends string> {
 }
 
 /** Denial: the policy does not declare the tool or endpoint, or the path of the request is not canonical. */
-export interface UnknownOperation extends Refused<"unknown_operation"> {}
+export interface UnknownOperation extends DenialMembers<"unknown_operation"> {}
 
 /** Hard denial: no token, scope or tier changes it. */
-export interface Denied extends Refused<"denied"> {
+export interface Denied extends DenialMembers<"denied"> {
   /** The reason, as written in the policy. */
   readonly reason: string;
 }
 
 /** Denial: the value of a parameter is missing or not safe. */
-export interface InvalidParams extends Refused<"invalid_params"> {
+export interface InvalidParams extends DenialMembers<"invalid_params"> {
   /** The name of the parameter. */
   readonly param: string;
 }
 
 /** Denial: the operation needs an access token and the request has none. */
-export interface Unauthenticated extends Refused<"unauthenticated"> {}
+export interface Unauthenticated extends DenialMembers<"unauthenticated"> {}
 
 /** Denial: the access token is invalid, or its scope is malformed. */
-export interface InvalidToken extends Refused<"invalid_token"> {}
+export interface InvalidToken extends DenialMembers<"invalid_token"> {}
 
 /** Denial that consent can fix. */
-export interface InsufficientScope extends Refused<"insufficient_scope"> {
+export interface InsufficientScope extends DenialMembers<"insufficient_scope"> {
   /** The scopes of the chosen alternative that are not in the token. Granting them allows the operation. */
   readonly missing: readonly string[];
   /** All scopes of the chosen alternative, which a challenge names (RFC 6750, section 3). */
@@ -48,19 +48,19 @@ export interface InsufficientScope extends Refused<"insufficient_scope"> {
 }
 
 /** Denial: the token has the scope for another value of a parameter. */
-export interface BindingMismatch extends Refused<"binding_mismatch"> {
+export interface BindingMismatch extends DenialMembers<"binding_mismatch"> {
   /** The name of the parameter. */
   readonly param: string;
 }
 
 /** Denial: the operation is for other account types. */
-export interface AccountTypeRequired extends Refused<"account_type_required"> {
+export interface AccountTypeRequired extends DenialMembers<"account_type_required"> {
   /** The account types that are accepted. Empty if none is. */
   readonly accountTypes: readonly string[];
 }
 
 /** Denial: the operation needs a higher tier. The message states whether a scope is missing in addition, but does not name it. */
-export interface UpgradeRequired extends Refused<"upgrade_required"> {
+export interface UpgradeRequired extends DenialMembers<"upgrade_required"> {
   /** The lowest tier that is accepted. */
   readonly tier: string;
   /** The tier of the token; `undefined` if the token has none. */
@@ -68,10 +68,10 @@ export interface UpgradeRequired extends Refused<"upgrade_required"> {
 }
 
 /** Denial: only reserved scopes allow the operation, and the client is not first-party. */
-export interface ReservedScope extends Refused<"reserved_scope"> {}
+export interface ReservedScope extends DenialMembers<"reserved_scope"> {}
 
 /** Any decision that does not allow the operation. */
-export type Denial =
+export type PolicyDenial =
   | UnknownOperation
   | Denied
   | InvalidParams
@@ -84,20 +84,20 @@ export type Denial =
   | ReservedScope;
 
 /** Denial of malformed credentials, such as two `Authorization` headers. Only an authorizer returns it. */
-export interface InvalidRequest extends Refused<"invalid_request"> {}
+export interface InvalidRequest extends DenialMembers<"invalid_request"> {}
 
 /** Denial during an outage of the verifier or a callback. Only an authorizer returns it. */
-export interface TemporarilyUnavailable extends Refused<"temporarily_unavailable"> {}
+export interface TemporarilyUnavailable extends DenialMembers<"temporarily_unavailable"> {}
 
-/** A denial that only an authorizer returns, in addition to {@link Denial}: malformed credentials, or an outage. */
-export type DoorDenial = InvalidRequest | TemporarilyUnavailable;
+/** A denial that only an authorizer returns, in addition to {@link PolicyDenial}: malformed credentials, or an outage. */
+export type CredentialDenial = InvalidRequest | TemporarilyUnavailable;
 
 /**
  * The decision about one call: a value, never an exception. It is independent of HTTP.
  *
  * A decision object can be shared between calls. Do not change it.
  */
-export type Decision = Allowed | Denial;
+export type Decision = Allowed | PolicyDenial;
 
 /** A code of a decision. */
 export type DecisionCode = Decision["code"];

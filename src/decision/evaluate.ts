@@ -1,9 +1,15 @@
-import type { ValueSearch } from "./bindings.js";
-import { type Held, holds, holdsBound } from "./held.js";
-import type { Case, PreparedAlternative, PreparedRule, PreparedUse, Values } from "./prepare.js";
+import type { ValueSearch } from "./infer-bindings.js";
+import type {
+  PreparedAlternative,
+  PreparedRule,
+  PreparedUse,
+  RuleCase,
+  Values,
+} from "./prepare.js";
+import { hasBoundScope, hasScope, type TokenScopes } from "./token-scopes.js";
 
 /** What a decision reads of a token in addition to its scopes, each member once: conditions are checked against it. */
-export interface Facts {
+export interface TokenFacts {
   readonly firstParty: boolean;
   /** The tier that the token names, declared or not. */
   readonly tier: string | undefined;
@@ -13,15 +19,15 @@ export interface Facts {
 }
 
 /** What blocks an alternative in a way that consent cannot fix. The first that applies, in this order, is its blocker. */
-export const BLOCKED_BY = { reserved: 0, accountType: 1, tier: 2, binding: 3, nothing: 4 } as const;
+export const BLOCKERS = { reserved: 0, accountType: 1, tier: 2, binding: 3, nothing: 4 } as const;
 
 /** Returns the first condition of an alternative that the token does not meet: its blocker, bindings aside. */
-function gateOf({ source, gated }: PreparedAlternative, facts: Facts): number {
-  if (!gated) return BLOCKED_BY.nothing;
-  if (source.reserved && !facts.firstParty) return BLOCKED_BY.reserved;
+function failedConditionOf({ source, gated }: PreparedAlternative, facts: TokenFacts): number {
+  if (!gated) return BLOCKERS.nothing;
+  if (source.reserved && !facts.firstParty) return BLOCKERS.reserved;
   if (source.accountTypes?.some((type) => type === facts.accountType) === false)
-    return BLOCKED_BY.accountType;
-  return facts.rank < source.tier ? BLOCKED_BY.tier : BLOCKED_BY.nothing;
+    return BLOCKERS.accountType;
+  return facts.rank < source.tier ? BLOCKERS.tier : BLOCKERS.nothing;
 }
 
 /**
@@ -29,9 +35,9 @@ function gateOf({ source, gated }: PreparedAlternative, facts: Facts): number {
  * is a shortcut with the same result for rules whose alternatives are one scope each.
  */
 export function firstMetAlternative(
-  { rule, values }: Case,
-  held: Held,
-  facts: Facts,
+  { rule, values }: RuleCase,
+  held: TokenScopes,
+  facts: TokenFacts,
 ): PreparedAlternative | undefined {
   const { alternatives } = rule;
   for (let index = 0; index < alternatives.length; index += 1) {
@@ -44,7 +50,7 @@ export function firstMetAlternative(
 /** As {@link firstMetAlternative}, for a rule that asks for scopes only. */
 export function firstMetByScopes(
   { alternatives }: PreparedRule,
-  held: Held,
+  held: TokenScopes,
 ): PreparedAlternative | undefined {
   for (let index = 0; index < alternatives.length; index += 1) {
     const alternative = alternatives[index] as PreparedAlternative;
@@ -56,59 +62,63 @@ export function firstMetByScopes(
 /** Returns whether an alternative is met: the token has all of its scopes, for these values, and meets its conditions. */
 export function isMet(
   alternative: PreparedAlternative,
-  held: Held,
-  facts: Facts,
+  held: TokenScopes,
+  facts: TokenFacts,
   values: Values,
 ): boolean {
   if (!hasLiterals(alternative, held)) return false;
   const { bound } = alternative;
   for (let index = 0; index < bound.length; index += 1) {
-    if (holdsBound(held, bound[index] as PreparedUse, values) !== true) return false;
+    if (hasBoundScope(held, bound[index] as PreparedUse, values) !== true) return false;
   }
-  return gateOf(alternative, facts) === BLOCKED_BY.nothing;
+  return failedConditionOf(alternative, facts) === BLOCKERS.nothing;
 }
 
 /** Returns whether the token has every scope without placeholders that an alternative asks for. */
-function hasLiterals({ literals }: PreparedAlternative, held: Held): boolean {
+function hasLiterals({ literals }: PreparedAlternative, held: TokenScopes): boolean {
   // loops by index here and above: every decision runs them
   for (let index = 0; index < literals.length; index += 1) {
-    if (!holds(held, literals[index] as number)) return false;
+    if (!hasScope(held, literals[index] as number)) return false;
   }
   return true;
 }
 
 /** An alternative of a rule with the values it was evaluated for and what blocks it. */
-export interface Judged {
+export interface EvaluatedAlternative {
   readonly rule: PreparedRule;
   readonly alternative: PreparedAlternative;
   readonly values: Values;
-  /** A value of {@link BLOCKED_BY}. */
+  /** A value of {@link BLOCKERS}. */
   readonly blockedBy: number;
 }
 
 /** The evaluated alternatives of an operation, one list for each of its rules. The token must meet every rule. */
-export type JudgedRules = readonly (readonly Judged[])[];
+export type EvaluatedRules = readonly (readonly EvaluatedAlternative[])[];
 
 /** Returns what blocks each alternative of a rule for the values of a call. */
-export function judgeCall({ rule, values }: Case, held: Held, facts: Facts): readonly Judged[] {
+export function evaluateForCall(
+  { rule, values }: RuleCase,
+  held: TokenScopes,
+  facts: TokenFacts,
+): readonly EvaluatedAlternative[] {
   return rule.alternatives.map((alternative) => {
-    const gate = gateOf(alternative, facts);
+    const gate = failedConditionOf(alternative, facts);
     const isElsewhere =
-      gate === BLOCKED_BY.nothing && mismatchesOf(alternative, held, values).length > 0;
-    return { rule, alternative, values, blockedBy: isElsewhere ? BLOCKED_BY.binding : gate };
+      gate === BLOCKERS.nothing && mismatchesOf(alternative, held, values).length > 0;
+    return { rule, alternative, values, blockedBy: isElsewhere ? BLOCKERS.binding : gate };
   });
 }
 
 /** Returns what blocks each alternative of a rule for values that the token is bound to. */
-export function judgeForToken(
+export function evaluateForToken(
   rule: PreparedRule,
-  facts: Facts,
+  facts: TokenFacts,
   search: ValueSearch,
-): readonly Judged[] {
+): readonly EvaluatedAlternative[] {
   return rule.alternatives.map((alternative) => {
-    const gate = gateOf(alternative, facts);
-    const values = gate === BLOCKED_BY.nothing ? search.find(rule, alternative) : [];
-    const blockedBy = values === undefined ? BLOCKED_BY.binding : gate;
+    const gate = failedConditionOf(alternative, facts);
+    const values = gate === BLOCKERS.nothing ? search.find(rule, alternative) : [];
+    const blockedBy = values === undefined ? BLOCKERS.binding : gate;
     return { rule, alternative, values: values ?? [], blockedBy };
   });
 }
@@ -116,8 +126,8 @@ export function judgeForToken(
 /** Returns the templates that the token has for other values only. */
 export function mismatchesOf(
   { bound }: PreparedAlternative,
-  held: Held,
+  held: TokenScopes,
   values: Values,
 ): readonly PreparedUse[] {
-  return bound.filter((use) => holdsBound(held, use, values) === false);
+  return bound.filter((use) => hasBoundScope(held, use, values) === false);
 }

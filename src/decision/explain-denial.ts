@@ -1,23 +1,22 @@
-import type { CompiledPolicy, Param } from "../policy/compiled.js";
+import type { CompiledPolicy, Param } from "../policy/compiled-policy.js";
 import {
   type Allowed,
   accountTypeRequired,
   bindingMismatch,
-  type Denial,
   type InsufficientScope,
   insufficientScope,
+  type PolicyDenial,
   RESERVED_SCOPE,
   upgradeRequired,
 } from "./decision.js";
 import {
-  BLOCKED_BY,
-  type Facts,
+  BLOCKERS,
+  type EvaluatedAlternative,
+  type EvaluatedRules,
   isMet,
-  type Judged,
-  type JudgedRules,
   mismatchesOf,
+  type TokenFacts,
 } from "./evaluate.js";
-import { boundValues, type Held, holds, holdsBound } from "./held.js";
 import {
   type PreparedAlternative,
   type PreparedRule,
@@ -25,14 +24,15 @@ import {
   scopesOf,
   textsOf,
 } from "./prepare.js";
+import { boundValues, hasBoundScope, hasScope, type TokenScopes } from "./token-scopes.js";
 
 /** Which blocker the denial names when every alternative is blocked: the first that applies, in this order. */
-const ANSWERS = [
-  BLOCKED_BY.nothing,
-  BLOCKED_BY.binding,
-  BLOCKED_BY.accountType,
-  BLOCKED_BY.tier,
-  BLOCKED_BY.reserved,
+const DENIAL_ORDER = [
+  BLOCKERS.nothing,
+  BLOCKERS.binding,
+  BLOCKERS.accountType,
+  BLOCKERS.tier,
+  BLOCKERS.reserved,
 ] as const;
 
 /**
@@ -41,17 +41,17 @@ const ANSWERS = [
  */
 export function explainMissingScopes(
   { alternatives, accepted }: PreparedRule,
-  held: Held,
+  held: TokenScopes,
 ): InsufficientScope {
   const { literals, granted } = leastOf(alternatives, (one) => countMissing(one, held));
   const scopes = (granted as Allowed).scopes;
-  const missing = scopes.filter((_, index) => !holds(held, literals[index] as number));
+  const missing = scopes.filter((_, index) => !hasScope(held, literals[index] as number));
   return insufficientScope(missing, scopes, accepted as readonly (readonly string[])[]);
 }
 
-function countMissing({ literals }: PreparedAlternative, held: Held): number {
+function countMissing({ literals }: PreparedAlternative, held: TokenScopes): number {
   let count = 0;
-  for (const id of literals) if (!holds(held, id)) count += 1;
+  for (const id of literals) if (!hasScope(held, id)) count += 1;
   return count;
 }
 
@@ -63,28 +63,30 @@ function countMissing({ literals }: PreparedAlternative, held: Held): number {
  */
 export function explainDenial(
   policy: CompiledPolicy,
-  judged: JudgedRules,
-  held: Held,
-  facts: Facts,
-  rejudge: (facts: Facts) => JudgedRules,
-): Denial {
-  const answer = answerOf(judged);
-  const blocked = judged.flat().find(({ blockedBy }) => blockedBy === answer) as Judged;
+  judged: EvaluatedRules,
+  held: TokenScopes,
+  facts: TokenFacts,
+  rejudge: (facts: TokenFacts) => EvaluatedRules,
+): PolicyDenial {
+  const answer = commonBlockerOf(judged);
+  const blocked = judged
+    .flat()
+    .find(({ blockedBy }) => blockedBy === answer) as EvaluatedAlternative;
   const { source } = blocked.alternative;
   switch (answer) {
-    case BLOCKED_BY.binding:
+    case BLOCKERS.binding:
       return bindingMismatch(paramOf(blocked, held));
-    case BLOCKED_BY.accountType:
+    case BLOCKERS.accountType:
       return accountTypeRequired(source.accountTypes as readonly string[]);
-    case BLOCKED_BY.tier: {
+    case BLOCKERS.tier: {
       const upgraded = { ...facts, rank: lowestTier(judged) };
       const isEnough = areMet(rejudge(upgraded), held, upgraded);
       return upgradeRequired(policy.tiers[upgraded.rank] as string, facts.tier, !isEnough);
     }
-    case BLOCKED_BY.reserved:
+    case BLOCKERS.reserved:
       return RESERVED_SCOPE;
     default:
-      return missingOf(judged, held);
+      return explainMissingCombination(judged, held);
   }
 }
 
@@ -93,8 +95,8 @@ export function explainDenial(
  * is blocked by the first blocker of its alternatives. So a blocker is that of some combination if one rule has an
  * alternative with this blocker, and every other rule has one with this or a later blocker.
  */
-function answerOf(judged: JudgedRules): number | undefined {
-  return ANSWERS.find(
+function commonBlockerOf(judged: EvaluatedRules): number | undefined {
+  return DENIAL_ORDER.find(
     (blocker) =>
       judged.every((list) => list.some(({ blockedBy }) => blockedBy >= blocker)) &&
       judged.some((list) => list.some(({ blockedBy }) => blockedBy === blocker)),
@@ -102,25 +104,23 @@ function answerOf(judged: JudgedRules): number | undefined {
 }
 
 /** Returns whether the denial would be a `binding_mismatch`: the token has the templates for other values. */
-export function isMismatch(judged: JudgedRules): boolean {
-  return answerOf(judged) === BLOCKED_BY.binding;
+export function isMismatch(judged: EvaluatedRules): boolean {
+  return commonBlockerOf(judged) === BLOCKERS.binding;
 }
 
 /** Returns whether the token meets an alternative of each rule. */
-function areMet(judged: JudgedRules, held: Held, facts: Facts): boolean {
+function areMet(judged: EvaluatedRules, held: TokenScopes, facts: TokenFacts): boolean {
   return judged.every((list) =>
     list.some(({ alternative, values }) => isMet(alternative, held, facts, values)),
   );
 }
 
 /** Returns the rank of the lowest tier that some combination accepts: the highest of the lowest ranks that each rule accepts. */
-function lowestTier(judged: JudgedRules): number {
+function lowestTier(judged: EvaluatedRules): number {
   const needs = judged.map((list) => {
-    const within = list.filter(({ blockedBy }) => blockedBy >= BLOCKED_BY.tier);
+    const within = list.filter(({ blockedBy }) => blockedBy >= BLOCKERS.tier);
     return Math.min(
-      ...within.map((one) =>
-        one.blockedBy === BLOCKED_BY.tier ? one.alternative.source.tier : -1,
-      ),
+      ...within.map((one) => (one.blockedBy === BLOCKERS.tier ? one.alternative.source.tier : -1)),
     );
   });
   return Math.max(...needs);
@@ -130,7 +130,7 @@ function lowestTier(judged: JudgedRules): number {
  * Returns the name of the first parameter whose value is in no granted scope of the template. If each value is in one of
  * them, though not all in the same, returns the name of the last parameter.
  */
-function paramOf({ rule, alternative, values }: Judged, held: Held): string {
+function paramOf({ rule, alternative, values }: EvaluatedAlternative, held: TokenScopes): string {
   const [{ scope, params }] = mismatchesOf(alternative, held, values) as [PreparedUse];
   const known = params.length === 1 ? [] : boundValues(held, scope);
   const strange = params.findIndex(
@@ -141,11 +141,11 @@ function paramOf({ rule, alternative, values }: Judged, held: Held): string {
 }
 
 /** Maximum number of lists of scopes that are joined when several patterns match one name. */
-const MOST_JOINS = 2_048;
+const MAX_JOINS = 2_048;
 /** Maximum number of alternatives from which the search for the fewest missing scopes starts. */
-const MOST_SEEDS = 512;
+const MAX_SEEDS = 512;
 /** Maximum number of missing scopes that this search visits. */
-const MOST_LOOKS = 1_000_000;
+const MAX_LOOKS = 1_000_000;
 
 /** The scopes of one alternative of each rule together, and those of them that the token does not have. */
 interface Combination {
@@ -158,21 +158,21 @@ interface Combination {
  * patterns match one name, their alternatives multiply. Beyond some 1,000 combinations, `accepted` lists only the first ones
  * in declared order, and the choice is made among these and the `candidates`.
  */
-function missingOf(judged: JudgedRules, held: Held): InsufficientScope {
+function explainMissingCombination(judged: EvaluatedRules, held: TokenScopes): InsufficientScope {
   const lists = judged.map((list) =>
     list
-      .filter(({ blockedBy }) => blockedBy === BLOCKED_BY.nothing)
+      .filter(({ blockedBy }) => blockedBy === BLOCKERS.nothing)
       .map((one): Combination => {
         const { alternative, values } = one;
         return {
           scopes: scopesOf(alternative, values),
-          missing: textsOf(lackingOf(one, held), values),
+          missing: textsOf(missingUsesOf(one, held), values),
         };
       }),
   );
-  const most = Math.max(1, Math.floor(MOST_JOINS / lists.length));
+  const most = Math.max(1, Math.floor(MAX_JOINS / lists.length));
   const count = lists.reduce((product, list) => product * list.length, 1);
-  const combinations = firstOf(lists, Math.min(count, most));
+  const combinations = firstCombinations(lists, Math.min(count, most));
   const isAll = count <= most;
   const chosen = fewestMissing(isAll ? combinations : [...combinations, ...candidates(lists)]);
   return insufficientScope(
@@ -185,24 +185,31 @@ function missingOf(judged: JudgedRules, held: Held): InsufficientScope {
 /**
  * Returns further combinations for rules that have too many to visit all. Each starts from one alternative and adds, for
  * every other rule, the alternative with the fewest additional missing scopes. The starts are all alternatives; only the
- * best one of each rule if there are more than `MOST_SEEDS`; and only the first ones if they have very many scopes. For two
+ * best one of each rule if there are more than `MAX_SEEDS`; and only the first ones if they have very many scopes. For two
  * rules of up to 512 alternatives together with few scopes, the best combination of all is among the results.
  */
 function candidates(lists: readonly (readonly Combination[])[]): readonly Combination[] {
   const all = lists.flat();
   const looks = all.reduce((sum, { missing }) => sum + 1 + missing.length, 0);
-  const seeds = all.length > MOST_SEEDS ? lists.map(fewestMissing) : all;
-  return seeds.slice(0, Math.max(1, Math.floor(MOST_LOOKS / looks))).map((seed) => {
+  const seeds = all.length > MAX_SEEDS ? lists.map(fewestMissing) : all;
+  return seeds.slice(0, Math.max(1, Math.floor(MAX_LOOKS / looks))).map((seed) => {
     const known = new Set(seed.missing);
     const added = (one: Combination) => one.missing.filter((scope) => !known.has(scope)).length;
-    return join(lists.map((list) => (list.includes(seed) ? seed : leastOf(list, added))));
+    return joinCombinations(
+      lists.map((list) => (list.includes(seed) ? seed : leastOf(list, added))),
+    );
   });
 }
 
 /** Returns the scopes of an alternative that the token does not have, including those whose values are not known. */
-function lackingOf({ alternative, values }: Judged, held: Held): readonly PreparedUse[] {
+function missingUsesOf(
+  { alternative, values }: EvaluatedAlternative,
+  held: TokenScopes,
+): readonly PreparedUse[] {
   return alternative.uses.filter((use) =>
-    use.params.length === 0 ? !holds(held, use.scope) : holdsBound(held, use, values) !== true,
+    use.params.length === 0
+      ? !hasScope(held, use.scope)
+      : hasBoundScope(held, use, values) !== true,
   );
 }
 
@@ -223,7 +230,7 @@ function leastOf<Item>(items: readonly Item[], numberOf: (one: Item) => number):
 }
 
 /** Returns the scopes of several combinations together, each scope once. */
-function join(all: readonly Combination[]): Combination {
+function joinCombinations(all: readonly Combination[]): Combination {
   return {
     scopes: [...new Set(all.flatMap(({ scopes }) => scopes))],
     missing: [...new Set(all.flatMap(({ missing }) => missing))],
@@ -231,7 +238,7 @@ function join(all: readonly Combination[]): Combination {
 }
 
 /** Returns the first combinations of one item of each list, in declared order: the item of the last list changes first. */
-function firstOf(
+function firstCombinations(
   lists: readonly (readonly Combination[])[],
   count: number,
 ): readonly Combination[] {
@@ -245,6 +252,6 @@ function firstOf(
       rest = Math.floor(rest / list.length);
       return one;
     });
-    return join(chosen.reverse());
+    return joinCombinations(chosen.reverse());
   });
 }

@@ -1,5 +1,5 @@
 import { bindTemplate } from "../grammar/template.js";
-import type { Alternative, Operation, Param, Rule, ScopeUse } from "../policy/compiled.js";
+import type { Alternative, Operation, Param, Rule, ScopeUse } from "../policy/compiled-policy.js";
 import {
   type Allowed,
   allowed,
@@ -12,7 +12,7 @@ import {
 // The shapes of a requirement, from the policy to the decision:
 // 1. The requirement as the author writes it, `RequirementOptions` in `policy/definition.ts`: nested any-of and all-of.
 // 2. `Draft` in `policy/rule.ts`: one way to meet it, parameters by name. Only here are any-of and all-of expanded.
-// 3. `Rule` with its `Alternative`s in `policy/compiled.ts`: parameters by place, conditions merged. Challenges, the audit
+// 3. `Rule` with its `Alternative`s in `policy/compiled-policy.ts`: parameters by place, conditions merged. Challenges, the audit
 //    event and the command line read it too, so it has nothing that only a decision needs.
 // 4. `PreparedRule` with its `PreparedAlternative`s, below: the same rule with ids, text pieces and decisions precomputed, so
 //    that most decisions allocate nothing. `source` is the alternative of step 3, which has the conditions.
@@ -74,14 +74,14 @@ export interface PreparedOperation {
   /** Its only rule if that rule asks for scopes only. Most operations are of this type. */
   readonly scopesOnly: PreparedRule | undefined;
   /** The rules as cases if none of them has a parameter: there is nothing to read from a call. */
-  readonly plain: readonly Case[] | undefined;
+  readonly plain: readonly RuleCase[] | undefined;
 }
 
 /** Values of a rule's parameters by their places. In a list of tools, some can be unknown. */
 export type Values = readonly (string | undefined)[];
 
 /** A rule with the values that a call gives to its parameters. */
-export interface Case {
+export interface RuleCase {
   readonly rule: PreparedRule;
   readonly values: readonly string[];
 }
@@ -93,13 +93,13 @@ export function prepareOperation(operation: Operation): PreparedOperation {
     name: operation.name,
     params: operation.params,
     public: operation.public,
-    ...summary(rules, operation.denial === undefined ? undefined : denied(operation.denial)),
+    ...summarizeRules(rules, operation.denial === undefined ? undefined : denied(operation.denial)),
   };
 }
 
 const NO_VALUES: readonly string[] = Object.freeze([]);
 
-function summary(
+function summarizeRules(
   rules: readonly PreparedRule[],
   denial: Denied | undefined,
 ): Pick<PreparedOperation, "denied" | "rules" | "gated" | "plain" | "scopesOnly"> {
@@ -134,7 +134,7 @@ function summarizeScopes(
 }
 
 function prepareRule(rule: Rule): PreparedRule {
-  const prepare = newPreparer();
+  const prepare = createPreparer();
   const alternatives = rule.alternatives.map(prepare);
   const enriched = rule.enriched && prepare(rule.enriched);
   const gated = [...alternatives, ...(enriched ? [enriched] : [])].some((one) => one.gated);
@@ -144,7 +144,7 @@ function prepareRule(rule: Rule): PreparedRule {
 const NO_USES: readonly PreparedUse[] = Object.freeze([]);
 
 /** Creates a function that prepares the alternatives of one rule. Equal uses of a scope are prepared once. */
-function newPreparer(): (source: Alternative) => PreparedAlternative {
+function createPreparer(): (source: Alternative) => PreparedAlternative {
   const prepared = new Map<ScopeUse, PreparedUse>();
   const prepareOnce = (use: ScopeUse): PreparedUse => {
     const known = prepared.get(use) ?? prepareUse(use);
@@ -187,12 +187,12 @@ export function scopesOf({ source, uses }: PreparedAlternative, values: Values):
 /** Returns the texts of scopes, each once: two templates have the same text if two parameters have the same value. */
 export function textsOf(uses: readonly PreparedUse[], values: Values): readonly string[] {
   const known = uses.filter(({ params }) => params.every((place) => values[place] !== undefined));
-  const texts = known.map((use) => textOf(use, values));
+  const texts = known.map((use) => scopeTextOf(use, values));
   return texts.length === 1 ? texts : [...new Set(texts)];
 }
 
 /** Returns the text of a scope for the values of a rule's parameters. */
-function textOf({ params, pieces, gaps }: PreparedUse, values: Values): string {
+function scopeTextOf({ params, pieces, gaps }: PreparedUse, values: Values): string {
   let text = pieces[0] as string;
   for (let index = 0; index < gaps.length; index += 1) {
     const param = params[gaps[index] as number] as number;
@@ -206,7 +206,7 @@ function textOf({ params, pieces, gaps }: PreparedUse, values: Values): string {
  * Otherwise the token must meet the rules of all that are not public. The operation is public only if all of them are.
  * Returns `undefined` if no pattern matches.
  */
-export function combine(
+export function combinePatterns(
   name: string,
   matching: readonly PreparedOperation[],
 ): PreparedOperation | undefined {
@@ -219,6 +219,6 @@ export function combine(
     name,
     params: Object.freeze([...new Set(demanding.flatMap((operation) => operation.params))]),
     public: isPublic,
-    ...summary(rules, matching.find((operation) => operation.denied)?.denied),
+    ...summarizeRules(rules, matching.find((operation) => operation.denied)?.denied),
   };
 }

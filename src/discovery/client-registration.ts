@@ -5,12 +5,12 @@ import { holdsUnseen, replaceUnseen } from "../grammar/shown-text.js";
 import { isSecure, urlParts, webLink } from "../grammar/url.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { CLIENT_MEMBERS } from "../policy/client.js";
-import type { CompiledPolicy } from "../policy/compiled.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import {
   checkOptions,
-  isText,
-  isTextList,
+  isString,
+  isStringList,
   type OptionCheck,
   oneOf,
   optional,
@@ -39,8 +39,8 @@ export interface RegistrationOptions {
 }
 
 const CHECKS = {
-  ceiling: optional(isTextList),
-  defaultScope: optional(isText),
+  ceiling: optional(isStringList),
+  defaultScope: optional(isString),
   unknownScopes: optional(oneOf("drop", "refuse")),
 } satisfies Record<keyof RegistrationOptions, OptionCheck>;
 
@@ -61,7 +61,7 @@ export type RegistrationResult =
 
 const LINKS = ["client_uri", "logo_uri", "policy_uri", "tos_uri"] as const;
 /** Maximum length of a client name, in UTF-16 units. */
-const LONGEST_NAME = 200;
+const MAX_NAME_LENGTH = 200;
 
 /**
  * Checks the metadata that a client sends for registration. A malformed `scope`, a reserved scope and a scope beyond the
@@ -95,31 +95,32 @@ export function clientRegistration(
 ): RegistrationResult {
   const compiled = compiledPolicyOf(policy);
   const options = checkOptions("the registration", given, CHECKS);
-  const sent = copyOf(metadata);
-  if (sent === undefined) return refuse("the metadata is not a JSON object");
+  const sent = copyClientMembers(metadata);
+  if (sent === undefined) return refuseMetadata("the metadata is not a JSON object");
   // a member can occur again for each language: `client_name#ja` (RFC 7591, section 2.2)
   const valuesOf = (member: string) =>
     Object.entries(sent).flatMap(([key, value]) =>
       value !== undefined && (key === member || key.startsWith(`${member}#`)) ? [value] : [],
     );
   if (!valuesOf("client_name").every(isName)) {
-    return refuse("client_name is not a displayable text");
+    return refuseMetadata("client_name is not a displayable text");
   }
   const link = LINKS.find((member) =>
     valuesOf(member).some((value) => webLink(value) === undefined),
   );
-  if (link !== undefined) return refuse(`${link} is not an https URL`);
+  if (link !== undefined) return refuseMetadata(`${link} is not an https URL`);
   if (!areRedirects(sent["redirect_uris"])) {
-    return { ...refuse("invalid redirect URI"), error: "invalid_redirect_uri" };
+    return { ...refuseMetadata("invalid redirect URI"), error: "invalid_redirect_uri" };
   }
   const { scope: wanted, ...others } = sent;
   const scope = registeredScope(compiled, wanted, options);
-  if (scope === undefined) return refuse("scope contains a scope that this client cannot have");
+  if (scope === undefined)
+    return refuseMetadata("scope contains a scope that this client cannot have");
   return { ok: true, metadata: Object.freeze(scope === "" ? others : { ...others, scope }) };
 }
 
 /** Returns the result for metadata that is refused. */
-function refuse(error_description: string) {
+function refuseMetadata(error_description: string) {
   return { ok: false, error: "invalid_client_metadata", error_description } as const;
 }
 
@@ -138,24 +139,24 @@ const SERVER_MEMBERS: ReadonlySet<string> = new Set(
     ...Object.entries(CLIENT_MEMBERS).flatMap(([member, owner]) =>
       owner === "server" ? [member] : [],
     ),
-  ].map(spelling),
+  ].map(normalizeMember),
 );
 
 /**
  * Returns a member name without differences of spelling: letter case, separators, invisible characters, compatibility forms and
  * language tag.
  */
-function spelling(member: string): string {
+function normalizeMember(member: string): string {
   const [name = ""] = member.normalize("NFKC").split("#", 1);
   return replaceUnseen(name.toLowerCase(), "").replaceAll(/[^\p{L}\p{N}]/gu, "");
 }
 
 /** Returns a copy of the own members that a client can set; `undefined` for a value that is not an object or cannot be read. */
-function copyOf(metadata: unknown): Record<string, unknown> | undefined {
+function copyClientMembers(metadata: unknown): Record<string, unknown> | undefined {
   try {
     if (!isObject(metadata)) return undefined;
     const entries = Object.entries(metadata).filter(
-      ([key]) => key !== "__proto__" && !SERVER_MEMBERS.has(spelling(key)),
+      ([key]) => key !== "__proto__" && !SERVER_MEMBERS.has(normalizeMember(key)),
     );
     return withoutPrototype(Object.fromEntries(entries));
   } catch {
@@ -217,18 +218,18 @@ function isName(name: unknown): boolean {
   return (
     typeof name === "string" &&
     name.trim() !== "" &&
-    name.length <= LONGEST_NAME &&
+    name.length <= MAX_NAME_LENGTH &&
     !holdsUnseen(name)
   );
 }
 
 /** Maximum number of redirect URIs: more than any client has. */
-const MOST_REDIRECTS = 4_096;
+const MAX_REDIRECTS = 4_096;
 
 function areRedirects(uris: unknown): boolean {
   if (uris === undefined) return true;
-  const list = firstItems(uris, MOST_REDIRECTS + 1);
-  return list !== undefined && list.length <= MOST_REDIRECTS && list.every(isRedirect);
+  const list = firstItems(uris, MAX_REDIRECTS + 1);
+  return list !== undefined && list.length <= MAX_REDIRECTS && list.every(isRedirect);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { printedScope } from "../grammar/scope-syntax.js";
-import type { CompiledPolicy, CompiledScope } from "../policy/compiled.js";
+import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
 import { OFFLINE_ACCESS } from "./public-scopes.js";
 
 /** The scopes that a client requests first: the smallest useful set. */

@@ -1,11 +1,11 @@
 import { readScopeTokens } from "../grammar/scope.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
-import type { CompiledPolicy } from "../policy/compiled.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import {
   checkOptions,
   isBoolean,
-  isText,
+  isString,
   type OptionCheck,
   optional,
 } from "../policy/option-checks.js";
@@ -38,7 +38,7 @@ export interface RefreshOptions {
 }
 
 const CHECKS = {
-  clientScope: optional(isText),
+  clientScope: optional(isString),
   first_party: optional(isBoolean),
   originalMeanings: optional((value) =>
     readScopeTokens(value) === undefined

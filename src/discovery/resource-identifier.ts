@@ -4,13 +4,13 @@ import { isSecure, type UrlParts, urlParts } from "../grammar/url.js";
  * Printable ASCII without quotes, and a host after two slashes. Any other text would be corrected silently by a URL parser, while
  * clients compare identifiers byte for byte.
  */
-const WRITTEN_OUT = /^[a-z]+:\/\/(?![/?#])[\x21\x23-\x5b\x5d-\x7e]+$/i;
+const PRINTABLE_URL = /^[a-z]+:\/\/(?![/?#])[\x21\x23-\x5b\x5d-\x7e]+$/i;
 
 /** Returns why a value is not a resource identifier; `undefined` if it is one (RFC 9728, section 1.2; RFC 8707, section 2). */
 export function resourceFault(resource: unknown): string | undefined {
   const url = urlParts(resource);
   if (url === undefined || typeof resource !== "string") return "expected an absolute URL";
-  if (!WRITTEN_OUT.test(resource)) return "expected a URL in printable ASCII, without quotes";
+  if (!PRINTABLE_URL.test(resource)) return "expected a URL in printable ASCII, without quotes";
   if (url.username !== "" || url.password !== "") return "expected a URL without credentials";
   if (resource.includes("#")) return "expected a URL without a fragment";
   return isSecure(url) ? undefined : "expected `https`, or a loopback host";

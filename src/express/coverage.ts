@@ -1,7 +1,7 @@
+import type { EndpointResolver } from "../adapters/endpoint-resolver.js";
 import type { Finding } from "../errors.js";
 import { withoutPrototype } from "../policy/own-members.js";
 import { nearest } from "../policy/suggest.js";
-import type { EndpointFinder } from "../resource-server/routed-endpoint.js";
 import { type Cover, coverAt, type GatesOf, NO_COVER } from "./cover.js";
 import {
   isRouter,
@@ -35,7 +35,7 @@ export function markGate<Handler extends object>(handler: Handler, mark: Mark): 
 }
 
 /** A route that a request would reach, with the path prefix that the routers above it match and the parameters it would get. */
-interface Hit {
+interface ReachedRoute {
   readonly route: Route;
   readonly base: string;
   readonly params: object;
@@ -69,7 +69,7 @@ const MESSAGES = {
 export function coverageFindings(
   app: object,
   authorizer: object,
-  endpoints: EndpointFinder,
+  endpoints: EndpointResolver,
 ): readonly Finding[] {
   const top = routerOf(app);
   const findings: Finding[] = [];
@@ -93,8 +93,8 @@ export function coverageFindings(
     names: readonly string[],
   ) => {
     if (names.length === 0) return;
-    const shown = names.map((name) => `\`${name}\``).join(", ");
-    findings.push({ code, path, message: MESSAGES[code].replace("{}", () => shown) });
+    const list = names.map((name) => `\`${name}\``).join(", ");
+    findings.push({ code, path, message: MESSAGES[code].replace("{}", () => list) });
   };
   const checkNeeds = ({ params, hasReader }: Mark, path: string, { names, isComplete }: Cover) => {
     if (hasReader || !isComplete) return;
@@ -134,7 +134,7 @@ export function coverageFindings(
   const checkRoute = (route: Route, prefix: string, cover: Cover) => {
     // `app.all` lists every method, `route.all` has a method of its own: report each once
     const methods = Object.keys(route.methods);
-    const isEvery = methods.length > MOST_METHODS;
+    const isEvery = methods.length > MAX_METHODS;
     for (const method of isEvery ? ["get"] : methods) {
       const verb = isEvery || method === ALL ? "ALL" : method.toUpperCase();
       const label = `${verb} ${prefix}${pathText(route.path)}`;
@@ -176,10 +176,10 @@ export function coverageFindings(
 }
 
 const ALL = "_all";
-const MOST_METHODS = 20;
+const MAX_METHODS = 20;
 
 /** Returns the routes that a request would reach, in order. */
-function hitsOf(router: Router, probe: Probe): readonly Hit[] {
+function hitsOf(router: Router, probe: Probe): readonly ReachedRoute[] {
   const { method, path, base } = probe;
   return router.stack.flatMap((layer) => {
     const { handle, route } = withoutPrototype(layer);

@@ -41,7 +41,7 @@ export type NameOf<Segment extends string> = Segment extends `{${infer Name}}`
   : null;
 
 /** A segment as it is printed: `{name}` if it is a placeholder, otherwise unchanged. */
-export type Printed<Segment extends string> = Segment extends `<${infer Name}>`
+export type PrintedSegment<Segment extends string> = Segment extends `<${infer Name}>`
   ? IsName<Name> extends true
     ? `{${Name}}`
     : Segment

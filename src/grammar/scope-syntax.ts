@@ -1,5 +1,5 @@
 import { anyText } from "./any-value.js";
-import { type NameOf, type Printed, placeholderName } from "./placeholder.js";
+import { type NameOf, type PrintedSegment, placeholderName } from "./placeholder.js";
 import { badCharReason, badScopeChar, type IsScopeToken } from "./scope-token.js";
 import { isScopeVerb, type ScopeVerb } from "./verbs.js";
 
@@ -89,7 +89,7 @@ export function joinSegments(form: ScopeForm, segments: readonly string[]): stri
 }
 
 /** Returns whether a scope-token has a placeholder. Such a token is a template, and in an access token it grants nothing. */
-export function holdsPlaceholder(text: string): boolean {
+export function hasPlaceholder(text: string): boolean {
   if (!text.includes("{") && !text.includes("<")) return false;
   return splitSegments(scopeForm(text), text).some(
     (segment) => placeholderName(segment) !== undefined,
@@ -113,7 +113,7 @@ export function strayBracket(text: string): number {
 /** Returns the resource and the action that the words of a scope-token name. See {@link parseScopeToken}. */
 function actionOf({ rest, words: separator }: Layout, segments: readonly string[]) {
   const inLast = rest !== separator;
-  const source = inLast ? (segments.findLast(isSpeaking) ?? "").split(separator) : segments;
+  const source = inLast ? (segments.findLast(isWordSegment) ?? "").split(separator) : segments;
   const words = source.filter((word) => word !== "");
   const action = words.findLast(isScopeVerb);
   if (action === undefined || words.length < 2) return { resource: null, action: null };
@@ -121,7 +121,7 @@ function actionOf({ rest, words: separator }: Layout, segments: readonly string[
   return { resource: others.join(separator), action };
 }
 
-function isSpeaking(segment: string): boolean {
+function isWordSegment(segment: string): boolean {
   return segment !== "" && placeholderName(segment) === undefined;
 }
 
@@ -235,7 +235,7 @@ type RowOf<Text extends string> = Text extends `urn:${string}`
 
 type SegmentsOf<Text extends string, Row extends RowName = RowOf<Text>> = Row extends "url"
   ? Text extends `${infer Scheme}://${infer Rest}`
-    ? Split<Rest, "/", readonly [Printed<Scheme>]>
+    ? Split<Rest, "/", readonly [PrintedSegment<Scheme>]>
     : never
   : Text extends `${(typeof LAYOUTS)[Row]["lead"]}${infer Body}`
     ? Split<Body, (typeof LAYOUTS)[Row]["rest"]>
@@ -246,8 +246,8 @@ type Split<
   Separator extends string,
   Done extends readonly string[] = readonly [],
 > = Text extends `${infer Head}${Separator}${infer Rest}`
-  ? Split<Rest, Separator, readonly [...Done, Printed<Head>]>
-  : readonly [...Done, Printed<Text>];
+  ? Split<Rest, Separator, readonly [...Done, PrintedSegment<Head>]>
+  : readonly [...Done, PrintedSegment<Text>];
 
 /**
  * The union of the placeholder names of a literal scope-token; `never` if it has none, and for `string`. Cheap for a text
@@ -294,17 +294,20 @@ type Join<Segments, Separator extends string, Done extends string> = Segments ex
   : Done;
 
 type ActionOf<Text extends string, Row extends RowName, Segments> = Row extends "url" | "path"
-  ? ActionIn<`${LastSpeaking<Segments>}.`, ".">
+  ? ActionIn<`${LastWordSegment<Segments>}.`, ".">
   : ActionIn<`${PrintedText<Text, Row, Segments>}${WordSeparator[Row]}`, WordSeparator[Row]>;
 
 type WordSeparator = { [Row in RowName]: (typeof LAYOUTS)[Row]["words"] };
 
-type LastSpeaking<Segments> = Segments extends readonly [...infer Others, infer Last extends string]
+type LastWordSegment<Segments> = Segments extends readonly [
+  ...infer Others,
+  infer Last extends string,
+]
   ? Last extends ""
-    ? LastSpeaking<Others>
+    ? LastWordSegment<Others>
     : NameOf<Last> extends null
       ? Last
-      : LastSpeaking<Others>
+      : LastWordSegment<Others>
   : "";
 
 // Every word is followed by its separator. The last verb found so far is kept between the words before and after it.
@@ -316,18 +319,23 @@ type ActionIn<
   After extends string = "",
 > = Text extends `${infer Word}${Separator}${infer Rest}`
   ? Word extends ScopeVerb
-    ? ActionIn<Rest, Separator, Both<Before, Both<Verb, After, Separator>, Separator>, Word>
-    : ActionIn<Rest, Separator, Before, Verb, Both<After, Word, Separator>>
+    ? ActionIn<
+        Rest,
+        Separator,
+        JoinNonEmpty<Before, JoinNonEmpty<Verb, After, Separator>, Separator>,
+        Word
+      >
+    : ActionIn<Rest, Separator, Before, Verb, JoinNonEmpty<After, Word, Separator>>
   : Verb extends ""
     ? readonly [null, null]
-    : Both<Before, After, Separator> extends infer Resource
+    : JoinNonEmpty<Before, After, Separator> extends infer Resource
       ? Resource extends ""
         ? readonly [null, null]
         : readonly [Resource, Verb]
       : never;
 
-type Both<One extends string, Other extends string, Separator extends string> = One extends ""
-  ? Other
-  : Other extends ""
-    ? One
-    : `${One}${Separator}${Other}`;
+type JoinNonEmpty<
+  One extends string,
+  Other extends string,
+  Separator extends string,
+> = One extends "" ? Other : Other extends "" ? One : `${One}${Separator}${Other}`;

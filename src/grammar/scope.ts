@@ -68,9 +68,9 @@ const SP = 0x20;
  * ```
  */
 export function parseScope(text: string): ScopeResult {
-  if (typeof text !== "string") return refuse(0, "a scope must be a string");
+  if (typeof text !== "string") return rejectScope(0, "a scope must be a string");
   if (text.length > MAX_SCOPE_LENGTH) {
-    return refuse(MAX_SCOPE_LENGTH, `a scope can have at most ${MAX_SCOPE_LENGTH} characters`);
+    return rejectScope(MAX_SCOPE_LENGTH, `a scope can have at most ${MAX_SCOPE_LENGTH} characters`);
   }
   const scope = new Set<ScopeToken>();
   let tokens = 0;
@@ -79,12 +79,12 @@ export function parseScope(text: string): ScopeResult {
     const unit = index === text.length ? SP : text.charCodeAt(index);
     if (unit !== SP) {
       if (isScopeChar(unit)) continue;
-      return refuse(index, badCharReason(text, index));
+      return rejectScope(index, badCharReason(text, index));
     }
-    if (index === start) return refuse(index, emptyToken(text, index));
+    if (index === start) return rejectScope(index, emptyToken(text, index));
     tokens += 1;
     if (tokens > MAX_SCOPE_TOKENS) {
-      return refuse(start, `a scope can have at most ${MAX_SCOPE_TOKENS} scope-tokens`);
+      return rejectScope(start, `a scope can have at most ${MAX_SCOPE_TOKENS} scope-tokens`);
     }
     scope.add(text.slice(start, index) as ScopeToken);
     start = index + 1;
@@ -92,7 +92,7 @@ export function parseScope(text: string): ScopeResult {
   return { ok: true, scope };
 }
 
-function refuse(index: number, reason: string): ScopeResult {
+function rejectScope(index: number, reason: string): ScopeResult {
   return { ok: false, index, reason };
 }
 

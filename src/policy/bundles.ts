@@ -2,9 +2,9 @@ import { PolicyError } from "../errors.js";
 import { anyText } from "../grammar/any-value.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import { isScopeList } from "./compile.js";
-import type { CompiledPolicy, CompiledScope } from "./compiled.js";
+import type { CompiledPolicy, CompiledScope } from "./compiled-policy.js";
 import type { BundleDefinition } from "./definition.js";
-import { oneLine } from "./report.js";
+import { escapeControls } from "./report.js";
 import { nearest } from "./suggest.js";
 
 /**
@@ -24,7 +24,7 @@ export function bundleScopes(
     const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
     throw new PolicyError(
       "ERR_BUNDLE_UNKNOWN",
-      oneLine(`the policy has no bundle \`${text}\`${hint}`),
+      escapeControls(`the policy has no bundle \`${text}\`${hint}`),
     );
   }
   return bundleMembers(bundle, scopes).members;

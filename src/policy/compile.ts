@@ -1,15 +1,15 @@
 import { PolicyError } from "../errors.js";
 import { printedScope } from "../grammar/scope-syntax.js";
-import type { CompiledPolicy, CompiledScope } from "./compiled.js";
+import type { CompiledPolicy, CompiledScope } from "./compiled-policy.js";
+import { compileConditions, reportDuplicates } from "./conditions.js";
 import { checkCounts } from "./counts.js";
 import type { BundleDefinition, PolicyDefinition } from "./definition.js";
-import { compileGates, reportDuplicates } from "./gates.js";
 import { readJson } from "./json-text.js";
 import { checkNoPlaceholder, compileOperations } from "./operations.js";
 import { deepFreeze, snapshot } from "./plain-data.js";
-import { describeFindings, newReport, type Path, type Report } from "./report.js";
-import type { Reading } from "./requirement.js";
-import { newRuleBudget, reportOverspent } from "./rule.js";
+import { createReport, describeFindings, type Path, type Report } from "./report.js";
+import type { RequirementContext } from "./requirement.js";
+import { createRuleBudget, reportOverspent } from "./rule.js";
 import { checkShape } from "./schema.js";
 import { buildLookups, templatesByName } from "./scope-lookup.js";
 import { compileScopes } from "./scopes.js";
@@ -20,13 +20,13 @@ import { compileScopes } from "./scopes.js";
  * @throws {@link PolicyError} `ERR_POLICY_INVALID` with all findings
  */
 export function compilePolicy(source: unknown): CompiledPolicy {
-  const report = newReport();
+  const report = createReport();
   return accept(compileData(snapshot(source, report), report), report);
 }
 
 /** Compiles JSON text as {@link compilePolicy} compiles data. Text that is not JSON has no finding but that. */
 export function compilePolicyText(text: string): CompiledPolicy {
-  const report = newReport();
+  const report = createReport();
   const data = readJson(text, report);
   return accept(
     data === undefined ? undefined : compileData(snapshot(data, report), report),
@@ -45,10 +45,10 @@ function compileData(data: unknown, report: Report): CompiledPolicy | undefined 
   if (report.findings.some(({ code }) => code === "too_large")) return undefined;
   const definition = checkShape(data, report);
   if (!checkCounts(definition, report)) return undefined;
-  const gates = compileGates(definition, report);
+  const gates = compileConditions(definition, report);
   const table = compileScopes(definition, gates, report);
-  const budget = newRuleBudget();
-  const reading: Reading = { table, gates, report, budget };
+  const budget = createRuleBudget();
+  const reading: RequirementContext = { table, gates, report, budget };
   const baseline = scopeList(definition.baseline, ["baseline"], reading);
   const defaults = scopeList(definition.defaultScopes, ["defaultScopes"], reading);
   for (const { scope, path } of defaults) {
@@ -82,7 +82,7 @@ function compileData(data: unknown, report: Report): CompiledPolicy | undefined 
   };
 }
 
-interface Listed {
+interface ListedScopeName {
   readonly scope: CompiledScope;
   readonly path: Path;
 }
@@ -91,8 +91,8 @@ interface Listed {
 function scopeList(
   names: readonly string[] | undefined,
   path: Path,
-  reading: Reading,
-): readonly Listed[] {
+  reading: RequirementContext,
+): readonly ListedScopeName[] {
   reportDuplicates(names, path, reading.report, printedScope);
   return (names ?? []).flatMap((name, index) => {
     const at = [...path, index];
@@ -103,7 +103,7 @@ function scopeList(
   });
 }
 
-function checkBundles(definition: PolicyDefinition, { table, report }: Reading): void {
+function checkBundles(definition: PolicyDefinition, { table, report }: RequirementContext): void {
   for (const [name, bundle] of Object.entries(definition.bundles ?? {})) {
     const [members, path] = isScopeList(bundle)
       ? [bundle, ["bundles", name]]

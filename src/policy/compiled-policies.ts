@@ -1,5 +1,5 @@
 import { PolicyError } from "../errors.js";
-import type { CompiledPolicy } from "./compiled.js";
+import type { CompiledPolicy } from "./compiled-policy.js";
 
 // separate from the compiler, so that a gate does not load the compiler
 const compiledPolicies = new WeakMap<object, CompiledPolicy>();

@@ -1,4 +1,80 @@
-import { ANY_TIER, type CompiledPolicy } from "./compiled.js";
+import { ANY_TIER, type CompiledPolicy } from "./compiled-policy.js";
+import type { PolicyDefinition } from "./definition.js";
+import type { Path, Report } from "./report.js";
+
+/** The tiers and account types that a policy declares. */
+export interface ConditionNames {
+  readonly tierRank: ReadonlyMap<string, number>;
+  readonly accountTypes: ReadonlySet<string>;
+}
+
+/** Reads `tiers` and `accountTypes` of a definition. Reports duplicates. */
+export function compileConditions(definition: PolicyDefinition, report: Report): ConditionNames {
+  reportDuplicates(definition.tiers, ["tiers"], report);
+  reportDuplicates(definition.accountTypes, ["accountTypes"], report);
+  return {
+    tierRank: new Map((definition.tiers ?? []).map((tier, rank) => [tier, rank])),
+    accountTypes: new Set(definition.accountTypes ?? []),
+  };
+}
+
+/** Returns the rank of a tier, or {@link ANY_TIER} without one. Reports an undeclared tier. */
+export function rankOf(
+  tier: string | undefined,
+  gates: ConditionNames,
+  path: Path,
+  report: Report,
+): number {
+  if (tier === undefined) return ANY_TIER;
+  const rank = gates.tierRank.get(tier);
+  if (rank !== undefined || isIncomplete("tiers", report)) return rank ?? ANY_TIER;
+  report.add("unknown_tier", path, `undeclared tier \`${tier}\``, (suggest) =>
+    suggest(tier, gates.tierRank.keys()),
+  );
+  return ANY_TIER;
+}
+
+/** Reports undeclared and duplicate account types. Returns the list. */
+export function checkAccountTypes(
+  types: readonly string[] | undefined,
+  gates: ConditionNames,
+  path: Path,
+  report: Report,
+): readonly string[] | undefined {
+  reportDuplicates(types, path, report);
+  if (isIncomplete("accountTypes", report)) return types;
+  for (const [index, type] of (types ?? []).entries()) {
+    if (type === undefined || gates.accountTypes.has(type)) continue;
+    report.add(
+      "unknown_account_type",
+      [...path, index],
+      `undeclared account type \`${type}\``,
+      (suggest) => suggest(type, gates.accountTypes),
+    );
+  }
+  return types;
+}
+
+/** Returns whether part of a list of names has been removed. A name that is not in the rest may have been declared. */
+function isIncomplete(list: "tiers" | "accountTypes", { removed, damaged }: Report): boolean {
+  return removed.has(list) || damaged.has(list);
+}
+
+/** Reports duplicate items of a list. `undefined` marks the place of an invalid item, which already has a finding. */
+export function reportDuplicates(
+  list: readonly unknown[] | undefined,
+  path: Path,
+  report: Report,
+  show: (item: unknown) => string = String,
+): void {
+  const seen = new Set<string>();
+  for (const [index, item] of (list ?? []).entries()) {
+    if (item === undefined) continue;
+    const text = show(item);
+    if (seen.has(text)) report.add("duplicate", [...path, index], `duplicate \`${text}\``);
+    seen.add(text);
+  }
+}
 
 /** Returns whether a scope or an operation of a policy has a condition on tier or account type. */
 export function hasConditions({ scopes, operations, patterns }: CompiledPolicy): boolean {

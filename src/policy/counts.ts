@@ -1,15 +1,15 @@
 import type { PolicyDefinition } from "./definition.js";
-import { isPattern } from "./names.js";
 import type { Path, Report } from "./report.js";
+import { isPattern } from "./tool-names.js";
 
 /** Maximum number of scope names, older names included. Each takes some 1,100 bytes. */
-const MOST_NAMES = 50_000;
+const MAX_NAMES = 50_000;
 /** Maximum number of tools and endpoints. Each takes at least some 2,500 bytes. */
-const MOST_OPERATIONS = 50_000;
+const MAX_OPERATIONS = 50_000;
 /** Maximum number of patterns of tool names. A tool name without an exact entry is compared with each of them. */
-const MOST_PATTERNS = 10_000;
+const MAX_PATTERNS = 10_000;
 /** Maximum total number of segments in the paths of all endpoints. Each takes some 250 bytes. */
-const MOST_SEGMENTS = 500_000;
+const MAX_SEGMENTS = 500_000;
 
 interface Count {
   readonly path: Path;
@@ -23,7 +23,7 @@ const COUNTS: readonly Count[] = [
   {
     path: ["scopes"],
     what: "scope names (older names included)",
-    most: MOST_NAMES,
+    most: MAX_NAMES,
     of: ({ scopes = {} }) =>
       Object.values(scopes).reduce(
         (sum, entry) => sum + 1 + ((typeof entry !== "string" && entry.replaces?.length) || 0),
@@ -33,20 +33,20 @@ const COUNTS: readonly Count[] = [
   {
     path: [],
     what: "tools and endpoints",
-    most: MOST_OPERATIONS,
+    most: MAX_OPERATIONS,
     of: ({ tools = {}, endpoints = {} }) =>
       Object.keys(tools).length + Object.keys(endpoints).length,
   },
   {
     path: ["tools"],
     what: "patterns of tool names",
-    most: MOST_PATTERNS,
+    most: MAX_PATTERNS,
     of: ({ tools = {} }) => Object.keys(tools).filter(isPattern).length,
   },
   {
     path: ["endpoints"],
     what: "segments in the paths of all endpoints",
-    most: MOST_SEGMENTS,
+    most: MAX_SEGMENTS,
     of: ({ endpoints = {} }) =>
       Object.keys(endpoints).reduce((sum, name) => sum + name.split("/").length - 1, 0),
   },

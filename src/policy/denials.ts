@@ -1,10 +1,10 @@
-import type { Operation, ToolPattern } from "./compiled.js";
+import type { Operation, ToolPattern } from "./compiled-policy.js";
 import type { Report } from "./report.js";
 
 /** Maximum number of steps for comparing tools with denying patterns. Each takes some 1.5 ns. */
-const MOST_PATTERN_STEPS = 1_000_000_000;
+const MAX_PATTERN_STEPS = 1_000_000_000;
 /** The cost in steps of a comparison that ends at the first character. */
-const LEAST_STEPS = 32;
+const MIN_STEPS = 32;
 
 /** Denies each exact tool that a denying pattern matches, with the reason of the first such pattern. */
 export function denyByPattern(
@@ -18,11 +18,11 @@ export function denyByPattern(
     open.map(([name]) => name),
     denying.map(({ operation }) => operation.name),
   );
-  if (steps > MOST_PATTERN_STEPS) {
+  if (steps > MAX_PATTERN_STEPS) {
     report.add(
       "too_large",
       ["tools"],
-      `comparing ${open.length} tools with ${denying.length} denying patterns takes up to ${steps} steps: at most ${MOST_PATTERN_STEPS} are allowed (one star costs the length of a name, two stars its square)`,
+      `comparing ${open.length} tools with ${denying.length} denying patterns takes up to ${steps} steps: at most ${MAX_PATTERN_STEPS} are allowed (one star costs the length of a name, two stars its square)`,
     );
     return;
   }
@@ -41,7 +41,7 @@ function stepsOf(names: readonly string[], patterns: readonly string[]): number 
   }
   let steps = 0;
   for (const [stars, count] of byStars) {
-    for (const { length } of names) steps += count * (LEAST_STEPS + length ** stars);
+    for (const { length } of names) steps += count * (MIN_STEPS + length ** stars);
   }
   return steps;
 }

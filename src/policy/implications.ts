@@ -1,8 +1,8 @@
 import { printedScope, type ScopeTokenSyntax } from "../grammar/scope-syntax.js";
 import type { Template } from "../grammar/template.js";
-import type { Implied } from "./compiled.js";
+import type { ImpliedScope } from "./compiled-policy.js";
+import { reportDuplicates } from "./conditions.js";
 import type { ScopeOptions } from "./definition.js";
-import { reportDuplicates } from "./gates.js";
 import type { Path, Report } from "./report.js";
 
 /** A parsed scope whose implications are not resolved yet. */
@@ -13,11 +13,11 @@ export interface ScopeDraft {
   readonly template: Template;
   readonly options: ScopeOptions;
   /** The scopes that it implies directly. */
-  readonly implies: Implied[];
+  readonly implies: ImpliedScope[];
 }
 
 /** Maximum total number of implied scopes: for each scope, the scope itself and all that it implies directly or indirectly. */
-const MOST_IMPLIED = 1_000_000;
+const MAX_IMPLIED = 1_000_000;
 
 /** Resolves the scopes that one scope implies directly. */
 export function linkImplied(
@@ -58,25 +58,25 @@ function placesIn({ names }: Template, placeholders: readonly string[]): readonl
  * Creates a function that returns a scope and every scope that it implies directly or indirectly, each once. Values are passed
  * by placeholder name, so every path from one scope to another passes the same values.
  *
- * If all scopes together imply more than {@link MOST_IMPLIED}, the function reports it once and returns the scope alone.
+ * If all scopes together imply more than {@link MAX_IMPLIED}, the function reports it once and returns the scope alone.
  */
-export function newClosures(
+export function createClosureReader(
   drafts: readonly ScopeDraft[],
   report: Report,
-): (start: ScopeDraft) => readonly Implied[] {
+): (start: ScopeDraft) => readonly ImpliedScope[] {
   // by scope: the last start that reached it, instead of one set for each start
   const reachedFrom = new Int32Array(drafts.length).fill(-1);
   // an entry without values is shared by all implying scopes
-  const plain = drafts.map(({ id }): Implied => ({ scope: id, values: NO_VALUES }));
-  let left = MOST_IMPLIED;
+  const plain = drafts.map(({ id }): ImpliedScope => ({ scope: id, values: NO_VALUES }));
+  let left = MAX_IMPLIED;
   let isReported = false;
-  const closureOf = (start: ScopeDraft): readonly Implied[] => {
-    const closure: Implied[] = [];
-    const reach = ({ scope, values }: Implied, given: readonly number[]) => {
+  const closureOf = (start: ScopeDraft): readonly ImpliedScope[] => {
+    const closure: ImpliedScope[] = [];
+    const reach = ({ scope, values }: ImpliedScope, given: readonly number[]) => {
       if (reachedFrom[scope] === start.id) return;
       reachedFrom[scope] = start.id;
       const own = values.map((at) => given[at] as number);
-      closure.push(own.length === 0 ? (plain[scope] as Implied) : { scope, values: own });
+      closure.push(own.length === 0 ? (plain[scope] as ImpliedScope) : { scope, values: own });
     };
     const places = [...start.template.names.keys()];
     reach({ scope: start.id, values: places }, places);
@@ -92,7 +92,7 @@ export function newClosures(
     if (left >= 0) return closure;
     if (!isReported) {
       isReported = true;
-      const message = `the scopes up to this one imply more than ${MOST_IMPLIED} scopes, directly or indirectly: at most ${MOST_IMPLIED} are allowed in total`;
+      const message = `the scopes up to this one imply more than ${MAX_IMPLIED} scopes, directly or indirectly: at most ${MAX_IMPLIED} are allowed in total`;
       report.add("too_large", [...start.path, "implies"], message);
     }
     return closure.slice(0, 1);
@@ -100,7 +100,7 @@ export function newClosures(
 }
 
 /** Maximum number of scopes of a cycle that its finding names. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 /**
  * Reports each cycle once, with the names of its scopes. Uses an explicit stack, so that a long chain cannot exhaust the call
@@ -140,7 +140,7 @@ export function reportCycle(drafts: readonly ScopeDraft[], report: Report): void
 
 /** Returns the names of a cycle, which begins at an index of the trail. A long cycle is abbreviated with a count. */
 function cycleOf(trail: readonly { readonly draft: ScopeDraft }[], from: number): string {
-  const names = trail.slice(from, from + MOST_NAMED).map(({ draft }) => draft.token.text);
+  const names = trail.slice(from, from + MAX_NAMED).map(({ draft }) => draft.token.text);
   const others = trail.length - from - names.length;
   const middle = others === 0 ? [] : [`(${others} more)`];
   return [...names, ...middle, names[0]].join(" > ");

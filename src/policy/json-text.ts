@@ -1,5 +1,5 @@
 import { scanJson } from "../grammar/json-scan.js";
-import { DEEPEST, MOST_TEXT, MOST_VALUES } from "./plain-data.js";
+import { MAX_DEPTH, MAX_TEXT, MAX_VALUES } from "./plain-data.js";
 import type { Report } from "./report.js";
 
 /**
@@ -38,13 +38,13 @@ export function readJson(text: string, report: Report): unknown {
  * For text that is not JSON the result means nothing.
  */
 function excessOf(text: string): string | undefined {
-  if (text.length > MOST_TEXT) return `more than ${MOST_TEXT} characters of text`;
+  if (text.length > MAX_TEXT) return `more than ${MAX_TEXT} characters of text`;
   // the policy itself does not count as a level
-  switch (scanJson(text, { maxDepth: DEEPEST + 1, maxCommas: MOST_VALUES })) {
+  switch (scanJson(text, { maxDepth: MAX_DEPTH + 1, maxCommas: MAX_VALUES })) {
     case "depth":
-      return `nested deeper than ${DEEPEST} levels`;
+      return `nested deeper than ${MAX_DEPTH} levels`;
     case "commas":
-      return `more than ${MOST_VALUES} values`;
+      return `more than ${MAX_VALUES} values`;
     default:
       return undefined;
   }

@@ -22,7 +22,7 @@ export interface MustNotBeUndefined<Place extends string> {
  * An optional member (`tier?: "pro"`, as from `...(isPaid && { tier: "pro" })`) is accepted, because it can be absent.
  * Whether it is `undefined` is checked at run time, as are all members in a project without `strictNullChecks`.
  */
-export type NoUndefined<Part, Place extends string = ""> = [Part] extends [Defined<Part>]
+export type NoUndefined<Part, Place extends string = ""> = [Part] extends [DefinedValue<Part>]
   ? unknown
   : {
       [Key in keyof Part]: Part[Key] extends Scalar | object
@@ -33,10 +33,10 @@ export type NoUndefined<Part, Place extends string = ""> = [Part] extends [Defin
 type Scalar = string | number | boolean | null;
 
 /** The same shape without `undefined` in any member. Mapped types keep optional members optional. */
-type Defined<Part> = { [Key in keyof Part]: DefinedMember<Part[Key]> };
+type DefinedValue<Part> = { [Key in keyof Part]: DefinedMember<Part[Key]> };
 
 /** Distributes over a union. `undefined` is not an object and not assignable to a scalar. */
-type DefinedMember<Value> = Value extends object ? Defined<Value> : Scalar;
+type DefinedMember<Value> = Value extends object ? DefinedValue<Value> : Scalar;
 
 /** The place of a member: `tools` and `t` result in `tools.t`, and an item of a list in `tools.t.anyOf[]`. */
 type Inside<Place extends string, Key> = Key extends string

@@ -4,39 +4,39 @@ import {
   type Operation,
   type Rule,
   type ToolPattern,
-} from "./compiled.js";
+} from "./compiled-policy.js";
 import type { OperationDefinition, OperationOptions, PolicyDefinition } from "./definition.js";
 import { denyByPattern } from "./denials.js";
-import { isPattern, toolKeyFault } from "./names.js";
 import { withoutPrototype } from "./own-members.js";
 import { patternMatcher } from "./pattern.js";
 import { formatPath, type Path, type Report } from "./report.js";
-import { PARTS, type Reading, readGates, readRequirement } from "./requirement.js";
+import { PARTS, type RequirementContext, readConditions, readRequirement } from "./requirement.js";
 import { checkRoom, excessOf, sizeOfOperation } from "./requirement-size.js";
 import {
   buildRouter,
   type Endpoint,
   endpointIdentity,
   isEndpoint,
-  LONGEST_PATH,
+  MAX_PATH_LENGTH,
   METHODS,
   parseEndpoint,
-  type RouterOf,
+  type Router,
 } from "./route.js";
-import { compileRule, type Draft, merge, newRuleBudget } from "./rule.js";
+import { type AlternativeDraft, compileRule, createRuleBudget, merge } from "./rule.js";
+import { isPattern, toolKeyError } from "./tool-names.js";
 
 /** The operations of a policy, for lookup by name, by pattern and by request. */
 export interface OperationTable {
   readonly operations: ReadonlyMap<string, Operation>;
   readonly patterns: readonly ToolPattern[];
-  readonly router: RouterOf<Operation>;
+  readonly router: Router<Operation>;
 }
 
 /** Compiles `tools` and `endpoints` of a definition. */
 export function compileOperations(
   definition: PolicyDefinition,
   baseline: readonly CompiledScope[],
-  reading: Reading,
+  reading: RequirementContext,
 ): OperationTable {
   const { report } = reading;
   const tools = Object.entries(definition.tools ?? {});
@@ -52,13 +52,13 @@ export function compileOperations(
     ],
     report,
   );
-  const ofTools: Around = { ...reading, hasRoom, always: draftOf(baseline) };
-  const ofEndpoints: Around = { ...reading, hasRoom, always: draftOf([]) };
+  const ofTools: OperationContext = { ...reading, hasRoom, always: draftFromScopes(baseline) };
+  const ofEndpoints: OperationContext = { ...reading, hasRoom, always: draftFromScopes([]) };
   const operations = new Map<string, Operation>();
   const patterns: ToolPattern[] = [];
   for (const [name, entry] of tools) {
     const path = ["tools", name];
-    const fault = toolKeyFault(name);
+    const fault = toolKeyError(name);
     if (fault !== undefined)
       report.add(isPattern(name) ? "pattern_syntax" : "tool_name", path, fault);
     const operation = compileOperation(name, "tool", entry, path, ofTools);
@@ -77,15 +77,15 @@ export function compileOperations(
 }
 
 /** The context in which an operation is compiled. */
-interface Around extends Reading {
+interface OperationContext extends RequirementContext {
   /** Whether the alternatives of all operations are within the limit. */
   readonly hasRoom: boolean;
   /** The additional requirement of every operation of the kind. */
-  readonly always: Draft;
+  readonly always: AlternativeDraft;
 }
 
 /** Returns scopes without placeholders as one way to satisfy a requirement. */
-function draftOf(scopes: readonly CompiledScope[]): Draft {
+function draftFromScopes(scopes: readonly CompiledScope[]): AlternativeDraft {
   return {
     uses: scopes.map((scope) => ({ scope, params: [] })),
     tier: ANY_TIER,
@@ -95,12 +95,12 @@ function draftOf(scopes: readonly CompiledScope[]): Draft {
 
 /** Compiles a tool that needs a baseline alone. */
 export function compileBaseline(baseline: readonly CompiledScope[]): Operation {
-  const rule = compileRule([draftOf(baseline)], newRuleBudget());
+  const rule = compileRule([draftFromScopes(baseline)], createRuleBudget());
   const base = { name: "baseline", kind: "tool", hidden: false, denial: undefined } as const;
   return { ...base, rules: [rule], params: NO_PARAMS, public: false };
 }
 
-interface ReadEndpoint {
+interface ParsedEndpoint {
   readonly name: string;
   readonly endpoint: Endpoint | undefined;
   readonly entry: OperationDefinition;
@@ -109,7 +109,7 @@ interface ReadEndpoint {
 function readEndpoints(
   endpoints: readonly (readonly [name: string, entry: OperationDefinition])[],
   report: Report,
-): readonly ReadEndpoint[] {
+): readonly ParsedEndpoint[] {
   const seen = new Map<string, string>();
   return endpoints.map(([name, entry]) => {
     const path = ["endpoints", name];
@@ -120,8 +120,8 @@ function readEndpoints(
       return { name, endpoint: undefined, entry };
     }
     const { length } = name.slice(endpoint.method.length + 1);
-    if (length > LONGEST_PATH) {
-      const message = `a path of ${length} characters: at most ${LONGEST_PATH} are allowed in a request`;
+    if (length > MAX_PATH_LENGTH) {
+      const message = `a path of ${length} characters: at most ${MAX_PATH_LENGTH} are allowed in a request`;
       report.add("too_large", path, message);
       return { name, endpoint: undefined, entry };
     }
@@ -144,14 +144,14 @@ const KINDS = ["deny", "public", "authenticated"] as const;
 
 const NO_PARAMS: readonly string[] = Object.freeze([]);
 
-const GATES = ["tier", "accountTypes", "params"] as const;
+const CONDITIONS = ["tier", "accountTypes", "params"] as const;
 
 function compileOperation(
   name: string,
   kind: Operation["kind"],
   entry: OperationDefinition,
   path: Path,
-  around: Around,
+  around: OperationContext,
 ): Operation | undefined {
   const options: OperationOptions =
     typeof entry === "string" ? withoutPrototype({ scope: entry }) : entry;
@@ -171,14 +171,14 @@ function compileEntry(
   entry: OperationDefinition,
   options: OperationOptions,
   path: Path,
-  around: Around,
+  around: OperationContext,
 ): Rule {
   const { table, report, budget, always, hasRoom } = around;
   if (options.public === true) {
     const at = [...path, "enrichedBy"];
     const scope = options.enrichedBy === undefined ? undefined : table.find(options.enrichedBy, at);
     if (scope !== undefined) checkNoPlaceholder(scope, at, around);
-    const enriched = scope && draftOf([scope]);
+    const enriched = scope && draftFromScopes([scope]);
     return compileRule([], budget, { enriched });
   }
   const excess = excessOf(sizeOfOperation(entry, always.uses.length));
@@ -189,14 +189,18 @@ function compileEntry(
   }
   const drafts =
     options.authenticated === true
-      ? [readGates(options, path, around)]
+      ? [readConditions(options, path, around)]
       : readRequirement(entry, path, around, !hasRoom);
   const settled = hasRoom ? drafts.map((draft) => merge([draft, always], budget)) : [];
   return compileRule(settled, budget);
 }
 
 /** Reports a placeholder of a scope in a place where no parameter can fill it. */
-export function checkNoPlaceholder(scope: CompiledScope, path: Path, { report }: Reading): void {
+export function checkNoPlaceholder(
+  scope: CompiledScope,
+  path: Path,
+  { report }: RequirementContext,
+): void {
   if (scope.template.names.length > 0) {
     report.add(
       "placeholder",
@@ -207,7 +211,7 @@ export function checkNoPlaceholder(scope: CompiledScope, path: Path, { report }:
 }
 
 /** Returns whether an entry is either a requirement or one of the kinds. Reports the members that do not fit. */
-function checkKind(options: OperationOptions, path: Path, { report }: Reading): boolean {
+function checkKind(options: OperationOptions, path: Path, { report }: RequirementContext): boolean {
   const kinds = KINDS.filter((kind) => options[kind] !== undefined);
   const [kind] = kinds;
   const isStray = options.enrichedBy !== undefined && options.public === undefined;
@@ -216,7 +220,7 @@ function checkKind(options: OperationOptions, path: Path, { report }: Reading): 
   }
   if (kind === undefined) return true;
   const parts = PARTS.filter((part) => options[part] !== undefined);
-  const gates = GATES.filter((gate) => options[gate] !== undefined);
+  const gates = CONDITIONS.filter((gate) => options[gate] !== undefined);
   const allowed: readonly string[] = kind === "authenticated" ? ["tier", "accountTypes"] : [];
   const extra = [...kinds.slice(1), ...parts, ...gates].filter((key) => !allowed.includes(key));
   for (const key of extra) {

@@ -1,7 +1,7 @@
 import { type Finding, PolicyError } from "../errors.js";
 import { urlParts } from "../grammar/url.js";
 import { ownMembers } from "./own-members.js";
-import { describeFindings, oneLine } from "./report.js";
+import { describeFindings, escapeControls } from "./report.js";
 import { nearest } from "./suggest.js";
 
 /** Checks the value of one option. Returns what is wrong with it; `undefined` for a valid value. */
@@ -31,7 +31,7 @@ export const isBoolean: OptionCheck = (value) =>
   typeof value === "boolean" ? undefined : "expected true or false";
 
 /** Checks that a value is a string. It may be empty. */
-export const isText: OptionCheck = (value) =>
+export const isString: OptionCheck = (value) =>
   typeof value === "string" ? undefined : "expected a string";
 
 /** Creates the check that a value is one of a list. */
@@ -49,7 +49,7 @@ export function positive(most: number): OptionCheck {
 }
 
 /** Checks that a value is a list of non-empty strings. */
-export const isTextList: OptionCheck = (value) =>
+export const isStringList: OptionCheck = (value) =>
   Array.isArray(value) && value.every((member) => typeof member === "string" && member !== "")
     ? undefined
     : "expected a list of non-empty strings";
@@ -113,6 +113,6 @@ export function optionFindings(
 }
 
 function findingOf(code: string, path: string, message: string, suggestion?: string): Finding {
-  const finding = { code, path: oneLine(path), message: oneLine(message) };
+  const finding = { code, path: escapeControls(path), message: escapeControls(message) };
   return suggestion === undefined ? finding : { ...finding, suggestion };
 }

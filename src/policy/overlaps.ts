@@ -6,22 +6,22 @@ import {
   templatesOverlap,
 } from "../grammar/template.js";
 import type { NamedScope } from "./scope-lookup.js";
-import type { Steps } from "./suggest.js";
+import type { StepBudget } from "./suggest.js";
 
 /** Maximum number of segments that the search for overlapping names reads. Each takes some 100 ns. */
-export const MOST_OVERLAP_STEPS = 5_000_000;
+export const MAX_OVERLAP_STEPS = 5_000_000;
 
 /** Names with the same text: one name, or the same older name of several scopes. */
-interface Alike {
+interface SameTextNames {
   readonly template: Template;
   readonly names: NamedScope[];
 }
 
 /** Names with placeholders in the same positions. */
-interface Group {
+interface ShapeGroup {
   readonly shape: Shape;
   /** The names of the group by text. */
-  readonly members: Map<string, Alike>;
+  readonly members: Map<string, SameTextNames>;
 }
 
 /**
@@ -33,7 +33,7 @@ interface Group {
  */
 export function* overlapsOf(
   names: readonly NamedScope[],
-  steps: Steps,
+  steps: StepBudget,
 ): Generator<readonly [NamedScope, NamedScope]> {
   for (const groups of familiesOf(names)) {
     for (const [index, left] of groups.entries()) {
@@ -53,34 +53,38 @@ export function* overlapsOf(
  * Returns the groups of names in families. Two names that overlap have the same form and number of segments, so they are in one
  * family.
  */
-function familiesOf(names: readonly NamedScope[]): readonly (readonly Group[])[] {
-  const families = new Map<string, Map<string, Group>>();
+function familiesOf(names: readonly NamedScope[]): readonly (readonly ShapeGroup[])[] {
+  const families = new Map<string, Map<string, ShapeGroup>>();
   for (const name of names) {
     const { template, text } = name;
     const shape = shapeOf(template);
     const family = entryOf(
       families,
       `${shape.form} ${shape.length}`,
-      () => new Map<string, Group>(),
+      () => new Map<string, ShapeGroup>(),
     );
     const { members } = entryOf(
       family,
       shape.holes.join(" "),
-      (): Group => ({ shape, members: new Map() }),
+      (): ShapeGroup => ({ shape, members: new Map() }),
     );
-    entryOf(members, text, (): Alike => ({ template, names: [] })).names.push(name);
+    entryOf(members, text, (): SameTextNames => ({ template, names: [] })).names.push(name);
   }
   return [...families.values()].map((family) => [...family.values()]);
 }
 
 /** Yields the overlapping pairs within a group, or of two groups of one family. */
-function* pairsOf(left: Group, right: Group, steps: Steps): Generator<readonly [Alike, Alike]> {
+function* pairsOf(
+  left: ShapeGroup,
+  right: ShapeGroup,
+  steps: StepBudget,
+): Generator<readonly [SameTextNames, SameTextNames]> {
   const holes = [...new Set([...left.shape.holes, ...right.shape.holes])];
-  const keyOf = ({ template }: Alike) => skeleton(template.segments, holes);
+  const keyOf = ({ template }: SameTextNames) => skeleton(template.segments, holes);
   const { length } = left.shape;
   steps.left -= length * (left.members.size + right.members.size);
   if (steps.left < 0) return;
-  const seen = new Map<string, Alike[]>();
+  const seen = new Map<string, SameTextNames[]>();
   if (left !== right) {
     for (const member of left.members.values()) entryOf(seen, keyOf(member), () => []).push(member);
   }

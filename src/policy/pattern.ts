@@ -3,7 +3,7 @@ import type { PicomatchOptions } from "picomatch";
 import parse from "picomatch/lib/parse.js";
 
 /**
- * Creates a matcher of valid tool names for a valid pattern (see `toolKeyFault`). The caller must reject invalid tool names
+ * Creates a matcher of valid tool names for a valid pattern (see `toolKeyError`). The caller must reject invalid tool names
  * first, because the `*` of a glob also matches spaces and line breaks.
  *
  * The option `dot` keeps a denial from failing open. Without it, `*` skips names that start with a dot, which MCP allows.

@@ -2,11 +2,11 @@ import { withoutPrototype } from "./own-members.js";
 import type { Report } from "./report.js";
 
 /** Maximum number of levels of a policy. */
-export const DEEPEST = 64;
+export const MAX_DEPTH = 64;
 /** Maximum total number of members in the lists and objects of a policy. */
-export const MOST_VALUES = 200_000;
+export const MAX_VALUES = 200_000;
 /** Maximum number of characters of a policy: of its JSON text, or of its keys and strings in total. */
-export const MOST_TEXT = 16_777_216;
+export const MAX_TEXT = 16_777_216;
 
 /**
  * Copies the data of an author, so that later changes to it have no effect. Reports everything that is not plain data: a key
@@ -31,7 +31,8 @@ export function snapshot(source: unknown, report: Report): unknown {
     if (typeof value === "string") return isTooLong(value) ? undefined : value;
     if (typeof value !== "object" || value === null) return value;
     if (around.has(value)) return refuse("not_plain_data", `circular reference: ${PLAIN}`);
-    if (path.length > DEEPEST) return refuse("too_large", `nested deeper than ${DEEPEST} levels`);
+    if (path.length > MAX_DEPTH)
+      return refuse("too_large", `nested deeper than ${MAX_DEPTH} levels`);
     if (!isPlain(value)) return refuse("not_plain_data", PLAIN);
     around.add(value);
     const result = Array.isArray(value) ? copyList(value) : copyObject(value);
@@ -42,16 +43,16 @@ export function snapshot(source: unknown, report: Report): unknown {
   const isTooMuch = (members: number): boolean => {
     const before = values;
     values += members;
-    if (values <= MOST_VALUES) return false;
-    if (before <= MOST_VALUES) refuse("too_large", `more than ${MOST_VALUES} values`);
+    if (values <= MAX_VALUES) return false;
+    if (before <= MAX_VALUES) refuse("too_large", `more than ${MAX_VALUES} values`);
     return true;
   };
 
   const isTooLong = (text: string): boolean => {
     const before = characters;
     characters += text.length;
-    if (characters <= MOST_TEXT) return false;
-    if (before <= MOST_TEXT) refuse("too_large", `more than ${MOST_TEXT} characters of text`);
+    if (characters <= MAX_TEXT) return false;
+    if (before <= MAX_TEXT) refuse("too_large", `more than ${MAX_TEXT} characters of text`);
     return true;
   };
 

@@ -3,10 +3,10 @@ import { anyText } from "../grammar/any-value.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import { type BindParams, type BindResult, bindCompiled } from "../grammar/template.js";
 import { bundleScopes } from "./bundles.js";
-import type { CompiledPolicy } from "./compiled.js";
+import type { CompiledPolicy } from "./compiled-policy.js";
 import type { PolicyTypes } from "./definition.js";
 import { checkOptions, isBoolean, optional } from "./option-checks.js";
-import { oneLine } from "./report.js";
+import { escapeControls } from "./report.js";
 import { expandScope, missingScope, reduceScope } from "./scope-meanings.js";
 import { nearest } from "./suggest.js";
 
@@ -85,7 +85,7 @@ export type ScopeName<Scope extends string> = Scope extends `${string}<${string}
 
 const MEANING_CHECKS = { firstParty: optional(isBoolean) };
 
-function isFirstParty(options: MeaningOptions | undefined): boolean {
+function readFirstParty(options: MeaningOptions | undefined): boolean {
   if (options === undefined) return false;
   return checkOptions("reading a scope", options, MEANING_CHECKS).firstParty === true;
 }
@@ -98,15 +98,15 @@ export function createPolicyScopes(policy: CompiledPolicy): PolicyScopes {
   const offered = policy.scopes.filter(({ reserved }) => !reserved);
   const scopesByName = new Map(policy.scopes.map((scope) => [scope.name, scope]));
   const missing = (granted: unknown, wanted: unknown, options?: MeaningOptions) =>
-    missingScope(policy, granted, wanted, isFirstParty(options));
+    missingScope(policy, granted, wanted, readFirstParty(options));
   return {
     scopeNames: Object.freeze(offered.map(({ name }) => name)),
     toolNames: named("tool"),
     endpointNames: named("endpoint"),
-    expand: (scope, options) => expandScope(policy, scope, isFirstParty(options)),
+    expand: (scope, options) => expandScope(policy, scope, readFirstParty(options)),
     covers: (granted, wanted, options) => missing(granted, wanted, options) === "",
     missing,
-    reduce: (scope, options) => reduceScope(policy, scope, isFirstParty(options)),
+    reduce: (scope, options) => reduceScope(policy, scope, readFirstParty(options)),
     bundleScope: (bundle) => {
       const listed = new Set([...bundleScopes(policy, bundle), ...policy.baseline]);
       const given = offered.filter(
@@ -122,7 +122,7 @@ export function createPolicyScopes(policy: CompiledPolicy): PolicyScopes {
       const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
       throw new PolicyError(
         "ERR_SCOPE_INVALID",
-        oneLine(`the policy declares no scope \`${text}\`${hint}`),
+        escapeControls(`the policy declares no scope \`${text}\`${hint}`),
       );
     },
   };

@@ -1,7 +1,7 @@
 import type { Finding } from "../errors.js";
 import { escapeUnseen } from "../grammar/shown-text.js";
 import { withoutPrototype } from "./own-members.js";
-import { nearest, type Steps } from "./suggest.js";
+import { nearest, type StepBudget } from "./suggest.js";
 
 /** The place of a value in a definition, as keys and indexes from the root. */
 export type Path = readonly (string | number)[];
@@ -11,7 +11,7 @@ export type Suggest = (name: string, candidates: Iterable<string>) => string | u
 
 /** Collects the findings of one policy in the order of their discovery. */
 export interface Report {
-  /** The findings so far, at most {@link MOST_FINDINGS}. Later ones are only counted. */
+  /** The findings so far, at most {@link MAX_FINDINGS}. Later ones are only counted. */
   readonly findings: readonly Finding[];
   /** Places whose value was removed, with a finding. They get no further finding. */
   readonly removed: Set<string>;
@@ -41,7 +41,7 @@ export interface Report {
 const IDENTIFIER = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
 
 /** Maximum number of characters in the path of a finding. The name of an endpoint may have 8,192. */
-const LONGEST_PLACE = 10_000;
+const MAX_PATH_LENGTH = 10_000;
 
 /** Formats a path: `["tools", "get_settings", "anyOf", 0]` becomes `tools.get_settings.anyOf[0]`. */
 export function formatPath(path: Path): string {
@@ -49,36 +49,36 @@ export function formatPath(path: Path): string {
   for (const step of path) {
     if (typeof step === "number") text += `[${step}]`;
     else {
-      const key = cut(step, LONGEST_PLACE);
+      const key = truncate(step, MAX_PATH_LENGTH);
       if (IDENTIFIER.test(key)) text += text === "" ? key : `.${key}`;
       else text += `[${JSON.stringify(key)}]`;
     }
-    if (text.length > LONGEST_PLACE) break;
+    if (text.length > MAX_PATH_LENGTH) break;
   }
-  return cut(text, LONGEST_PLACE);
+  return truncate(text, MAX_PATH_LENGTH);
 }
 
-function cut(text: string, most: number): string {
+function truncate(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
 /** Maximum number of listed findings. */
-const MOST_FINDINGS = 1_000;
+const MAX_FINDINGS = 1_000;
 /** Maximum number of findings with a suggestion. */
-const MOST_SUGGESTIONS = 100;
+const MAX_SUGGESTIONS = 100;
 /** Maximum number of steps for all suggestions of one report, see {@link nearest}. */
-const SUGGESTION_STEPS = 20_000_000;
+const MAX_SUGGESTION_STEPS = 20_000_000;
 /** The code of the last finding if some are only counted. */
-const MORE = "more_findings";
+const MORE_FINDINGS = "more_findings";
 /** Maximum number of characters of a message, and of a path in the text of an error. */
-const LONGEST_MESSAGE = 1_024;
+const MAX_MESSAGE_LENGTH = 1_024;
 
 /** Creates an empty report. */
-export function newReport(): Report {
+export function createReport(): Report {
   const findings: Finding[] = [];
   const removed = new Set<string>();
   const damaged = new Set<string>();
-  const steps: Steps = { left: SUGGESTION_STEPS };
+  const steps: StepBudget = { left: MAX_SUGGESTION_STEPS };
   const suggest: Suggest = (name, candidates) => nearest(name, candidates, steps);
   let more = 0;
   let isStopped = false;
@@ -91,18 +91,18 @@ export function newReport(): Report {
       damaged.add(formatPath(path.slice(0, -1)));
     },
     get isFull() {
-      return findings.length >= MOST_FINDINGS;
+      return findings.length >= MAX_FINDINGS;
     },
     add(code, path, message, meant) {
-      if (findings.length >= MOST_FINDINGS) {
+      if (findings.length >= MAX_FINDINGS) {
         more += 1;
         return;
       }
-      const suggestion = findings.length < MOST_SUGGESTIONS ? meant?.(suggest) : undefined;
+      const suggestion = findings.length < MAX_SUGGESTIONS ? meant?.(suggest) : undefined;
       const finding = {
         code,
         path: formatPath(path),
-        message: oneLine(cut(message, LONGEST_MESSAGE)),
+        message: escapeControls(truncate(message, MAX_MESSAGE_LENGTH)),
       };
       findings.push(Object.freeze(suggestion === undefined ? finding : { ...finding, suggestion }));
     },
@@ -113,7 +113,10 @@ export function newReport(): Report {
       if (more === 0 && !isStopped) return Object.freeze(findings);
       const counted = isStopped ? `more than ${more} further findings` : `${more} further findings`;
       const message = `and ${more === 0 ? "further findings" : counted}, which are not listed`;
-      return Object.freeze([...findings, Object.freeze({ code: MORE, path: "", message })]);
+      return Object.freeze([
+        ...findings,
+        Object.freeze({ code: MORE_FINDINGS, path: "", message }),
+      ]);
     },
   };
 }
@@ -122,7 +125,7 @@ export function newReport(): Report {
  * Returns a text with control, format and line separator characters escaped. Messages quote names from outside, which can have
  * them.
  */
-export function oneLine(text: string): string {
+export function escapeControls(text: string): string {
   return escapeUnseen(text);
 }
 
@@ -133,12 +136,12 @@ export function oneLine(text: string): string {
  */
 export function describeFindings(findings: readonly Finding[], subject = "the policy"): string {
   const lines = findings.map(withoutPrototype).map(({ path, message, suggestion }) => {
-    const where = path === "" ? "" : `${cut(path, LONGEST_MESSAGE)}: `;
+    const where = path === "" ? "" : `${truncate(path, MAX_MESSAGE_LENGTH)}: `;
     const meant = suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`;
-    return oneLine(`  ${where}${message}${meant}`);
+    return escapeControls(`  ${where}${message}${meant}`);
   });
   const count = findings.length === 1 ? "1 finding" : `${findings.length} findings`;
   const listed =
-    findings.at(-1)?.code === MORE ? `more than ${findings.length - 1} findings` : count;
+    findings.at(-1)?.code === MORE_FINDINGS ? `more than ${findings.length - 1} findings` : count;
   return `${listed} in ${subject}\n${lines.join("\n")}`;
 }

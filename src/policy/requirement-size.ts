@@ -2,14 +2,14 @@ import type { OperationDefinition, RequirementOptions } from "./definition.js";
 import type { Path, Report } from "./report.js";
 
 /** A requirement in a definition: one scope, or an object. `undefined` in place of a removed one. */
-export type Written = string | RequirementOptions | undefined;
+export type RequirementSource = string | RequirementOptions | undefined;
 
 /** Maximum number of alternatives of one operation. */
 export const MAX_ALTERNATIVES = 1_024;
 /** Maximum total number of scopes in the alternatives of one operation. A denial may have to print them all. */
-const MOST_USES_OF_ONE = 32_768;
+const MAX_USES_OF_ONE = 32_768;
 /** Maximum total number of scopes in the alternatives of all operations. Each takes some 250 bytes. */
-const MOST_USES = 500_000;
+const MAX_USES = 500_000;
 
 /** The size of a compiled requirement, which is computed before the requirement is compiled. */
 export interface Size {
@@ -25,7 +25,7 @@ const NONE: Size = { alternatives: 0, uses: 0 };
 const ONE: Size = { alternatives: 1, uses: 1 };
 
 /** Returns the size of a requirement: `anyOf` adds its parts, `allOf` multiplies them. */
-function sizeOf(written: Written): Size {
+function sizeOf(written: RequirementSource): Size {
   if (typeof written !== "object" || written.scope !== undefined) return ONE;
   const parts = (written.anyOf ?? written.allOf ?? []).map(sizeOf);
   return parts.reduce(written.anyOf === undefined ? multiply : add, {
@@ -65,10 +65,10 @@ export function excessOf({
       `${countOf(alternatives)} alternatives: at most ${MAX_ALTERNATIVES} are allowed (each \`anyOf\` inside an \`allOf\` multiplies them)`,
     ];
   }
-  if (uses > MOST_USES_OF_ONE) {
+  if (uses > MAX_USES_OF_ONE) {
     return [
       "too_large",
-      `the alternatives name ${uses} scopes in total: at most ${MOST_USES_OF_ONE} are allowed (each alternative names every scope that it requires)`,
+      `the alternatives name ${uses} scopes in total: at most ${MAX_USES_OF_ONE} are allowed (each alternative names every scope that it requires)`,
     ];
   }
   return undefined;
@@ -87,11 +87,11 @@ export function checkRoom(
     total += size.uses;
     if (size.uses > most) [most, largest] = [size.uses, path];
   }
-  if (total <= MOST_USES) return true;
+  if (total <= MAX_USES) return true;
   report.add(
     "too_large",
     largest,
-    `the alternatives of all tools and endpoints name ${total} scopes in total: at most ${MOST_USES} are allowed (this one names the most: ${most})`,
+    `the alternatives of all tools and endpoints name ${total} scopes in total: at most ${MAX_USES} are allowed (this one names the most: ${most})`,
   );
   return false;
 }

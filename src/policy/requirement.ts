@@ -1,28 +1,28 @@
 import { printedScope } from "../grammar/scope-syntax.js";
-import { ANY_TIER } from "./compiled.js";
+import { ANY_TIER } from "./compiled-policy.js";
+import { type ConditionNames, checkAccountTypes, rankOf, reportDuplicates } from "./conditions.js";
 import type { RequirementOptions } from "./definition.js";
-import { checkAccountTypes, type Gates, rankOf, reportDuplicates } from "./gates.js";
-import { isParamName } from "./names.js";
 import { formatPath, type Path, type Report } from "./report.js";
-import type { Written } from "./requirement-size.js";
-import { type Draft, intersection, merge, type RuleBudget } from "./rule.js";
+import type { RequirementSource } from "./requirement-size.js";
+import { type AlternativeDraft, intersection, merge, type RuleBudget } from "./rule.js";
 import type { ScopeTable } from "./scopes.js";
+import { isParamName } from "./tool-names.js";
 
 /** The context in which a requirement is read. */
-export interface Reading {
+export interface RequirementContext {
   readonly table: ScopeTable;
-  readonly gates: Gates;
+  readonly gates: ConditionNames;
   readonly report: Report;
   readonly budget: RuleBudget;
 }
 
 /** The conditions and renamings of a requirement, with those that it inherits from the requirement around it. */
-interface Frame {
+interface Inherited {
   readonly tier: number;
   readonly accountTypes: readonly string[] | undefined;
   /** Renamings by placeholder. */
   readonly params: ReadonlyMap<string, Renaming>;
-  readonly outer: Frame | undefined;
+  readonly outer: Inherited | undefined;
   /** Whether a scope inside is unknown, so that it is also unknown whether a renaming is used. */
   isUnclear: boolean;
 }
@@ -33,7 +33,7 @@ interface Renaming {
   used: boolean;
 }
 
-function outermost(): Frame {
+function createOutermost(): Inherited {
   return {
     tier: ANY_TIER,
     accountTypes: undefined,
@@ -53,30 +53,39 @@ export const PARTS = ["scope", "allOf", "anyOf"] as const;
  * @param isDry - whether the requirement is only checked, because its alternatives exceed a limit
  */
 export function readRequirement(
-  written: Written,
+  written: RequirementSource,
   path: Path,
-  reading: Reading,
+  reading: RequirementContext,
   isDry: boolean,
-): readonly Draft[] {
-  return expand(written, path, outermost(), { ...reading, isDry });
+): readonly AlternativeDraft[] {
+  return expand(written, path, createOutermost(), { ...reading, isDry });
 }
 
 /** Returns the conditions of an entry without a requirement (`authenticated`) as an alternative without scopes. */
-export function readGates(written: RequirementOptions, path: Path, reading: Reading): Draft {
-  const { tier, accountTypes } = within(written, path, outermost(), reading);
+export function readConditions(
+  written: RequirementOptions,
+  path: Path,
+  reading: RequirementContext,
+): AlternativeDraft {
+  const { tier, accountTypes } = createInherited(written, path, createOutermost(), reading);
   return { uses: [], tier, accountTypes };
 }
 
-interface Expansion extends Reading {
+interface ExpansionContext extends RequirementContext {
   /** Whether the requirement is only checked and not multiplied. */
   readonly isDry: boolean;
 }
 
-function expand(written: Written, path: Path, outer: Frame, reading: Expansion): readonly Draft[] {
+function expand(
+  written: RequirementSource,
+  path: Path,
+  outer: Inherited,
+  reading: ExpansionContext,
+): readonly AlternativeDraft[] {
   if (written === undefined) return unreadable(outer);
   if (typeof written === "string") return useOf(written, path, outer, reading);
   const given = PARTS.filter((part) => written[part] !== undefined);
-  const inner = within(written, path, outer, reading);
+  const inner = createInherited(written, path, outer, reading);
   // an invalid part was removed, with a finding of its own
   if (given.length === 0 && reading.report.damaged.has(formatPath(path))) return unreadable(inner);
   if (given.length !== 1) {
@@ -102,28 +111,33 @@ function expand(written: Written, path: Path, outer: Frame, reading: Expansion):
 function expandPart(
   written: RequirementOptions,
   path: Path,
-  inner: Frame,
-  reading: Expansion,
-): readonly Draft[] {
+  inner: Inherited,
+  reading: ExpansionContext,
+): readonly AlternativeDraft[] {
   const { scope, anyOf } = written;
-  const expandList = (list: readonly Written[], key: string) => {
-    reportDuplicates(list, [...path, key], reading.report, (part) => canonical(part as Written));
+  const expandList = (list: readonly RequirementSource[], key: string) => {
+    reportDuplicates(list, [...path, key], reading.report, (part) =>
+      canonical(part as RequirementSource),
+    );
     return list.map((part, index) => expand(part, [...path, key, index], inner, reading));
   };
   if (scope !== undefined) return useOf(scope, [...path, "scope"], inner, reading);
   if (anyOf !== undefined) return expandList(anyOf, "anyOf").flat();
-  const lists = expandList(written.allOf as readonly Written[], "allOf");
+  const lists = expandList(written.allOf as readonly RequirementSource[], "allOf");
   return reading.isDry ? [] : productOf(lists, reading.budget);
 }
 
 /** Returns every combination of one draft from each list, in declared order: the choice from the last list changes first. */
-function productOf(lists: readonly (readonly Draft[])[], budget: RuleBudget): readonly Draft[] {
+function productOf(
+  lists: readonly (readonly AlternativeDraft[])[],
+  budget: RuleBudget,
+): readonly AlternativeDraft[] {
   const count = lists.reduce((product, list) => product * list.length, 1);
   return Array.from({ length: count }, (_, number) => {
-    const chosen: Draft[] = [];
+    const chosen: AlternativeDraft[] = [];
     let rest = number;
     for (const list of lists.toReversed()) {
-      chosen.push(list[rest % list.length] as Draft);
+      chosen.push(list[rest % list.length] as AlternativeDraft);
       rest = Math.floor(rest / list.length);
     }
     return merge(chosen.reverse(), budget);
@@ -131,19 +145,19 @@ function productOf(lists: readonly (readonly Draft[])[], budget: RuleBudget): re
 }
 
 /** Returns a text that is equal for equal requirements. `"a"` and `{ scope: "a" }` are equal. */
-function canonical(written: Written): string {
+function canonical(written: RequirementSource): string {
   if (typeof written !== "object") return printedScope(written);
   const { scope, ...rest } = written;
   const bare = scope !== undefined && Object.keys(rest).length === 0;
   return bare ? printedScope(scope) : JSON.stringify(written);
 }
 
-function within(
+function createInherited(
   written: RequirementOptions,
   path: Path,
-  outer: Frame,
-  { gates, report, budget }: Reading,
-): Frame {
+  outer: Inherited,
+  { gates, report, budget }: RequirementContext,
+): Inherited {
   const tier = rankOf(written.tier, gates, [...path, "tier"], report);
   const types = checkAccountTypes(written.accountTypes, gates, [...path, "accountTypes"], report);
   const params = new Map<string, Renaming>();
@@ -167,7 +181,12 @@ function within(
   };
 }
 
-function useOf(name: string, path: Path, frame: Frame, reading: Reading): readonly Draft[] {
+function useOf(
+  name: string,
+  path: Path,
+  frame: Inherited,
+  reading: RequirementContext,
+): readonly AlternativeDraft[] {
   const scope = reading.table.find(name, path);
   if (scope === undefined) return unreadable(frame);
   const params = scope.template.names.map((placeholder) => paramOf(placeholder, frame));
@@ -177,16 +196,16 @@ function useOf(name: string, path: Path, frame: Frame, reading: Reading): readon
 /**
  * Returns no alternatives for a part with a finding. Marks the renamings around it as unclear, because they may be meant for it.
  */
-function unreadable(frame: Frame): readonly Draft[] {
-  for (let at: Frame | undefined = frame; at?.isUnclear === false; at = at.outer) {
+function unreadable(frame: Inherited): readonly AlternativeDraft[] {
+  for (let at: Inherited | undefined = frame; at?.isUnclear === false; at = at.outer) {
     at.isUnclear = true;
   }
   return [];
 }
 
 /** Returns the parameter that fills a placeholder: that of the nearest renaming, otherwise the one of the same name. */
-function paramOf(placeholder: string, frame: Frame): string {
-  for (let at: Frame | undefined = frame; at !== undefined; at = at.outer) {
+function paramOf(placeholder: string, frame: Inherited): string {
+  for (let at: Inherited | undefined = frame; at !== undefined; at = at.outer) {
     const renaming = at.params.get(placeholder);
     if (renaming === undefined) continue;
     renaming.used = true;

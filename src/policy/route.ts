@@ -5,7 +5,7 @@
 export const METHODS: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** Maximum number of characters in the path of a request. */
-export const LONGEST_PATH = 8_192;
+export const MAX_PATH_LENGTH = 8_192;
 
 /** A segment in the path of an endpoint: literal text, or the name of a path parameter. */
 export type Segment = { readonly literal: string } | { readonly param: string };
@@ -22,7 +22,7 @@ export interface Endpoint {
 }
 
 /** An error in a key of `endpoints`. */
-export interface EndpointFault {
+export interface EndpointError {
   readonly code: "endpoint_syntax" | "endpoint_method";
   readonly message: string;
   /** The method in the key, if it is unknown. */
@@ -30,19 +30,21 @@ export interface EndpointFault {
 }
 
 /** Returns whether a key was parsed without an error. */
-export function isEndpoint(read: Endpoint | EndpointFault): read is Endpoint {
+export function isEndpoint(read: Endpoint | EndpointError): read is Endpoint {
   return Object.hasOwn(read, "segments");
 }
 
 const PLACEHOLDER = /^(?::([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})$/;
 
 /** Parses a key such as `GET /v1/projects/:projectId`: a method, one space, a canonical path. */
-export function parseEndpoint(key: string): Endpoint | EndpointFault {
+export function parseEndpoint(key: string): Endpoint | EndpointError {
   const space = key.indexOf(" ");
   const method = key.slice(0, Math.max(space, 0));
   const path = key.slice(space + 1);
   if (space < 1 || !path.startsWith("/")) {
-    return fault("expected a method, one space and a path, as in `GET /v1/projects/:projectId`");
+    return syntaxError(
+      "expected a method, one space and a path, as in `GET /v1/projects/:projectId`",
+    );
   }
   if (method === "HEAD") {
     return {
@@ -60,13 +62,13 @@ export function parseEndpoint(key: string): Endpoint | EndpointFault {
     if (isParam(segment)) {
       const { param } = segment;
       if (seen.has(param) || param === "__proto__") {
-        return fault(`duplicate or reserved path parameter \`${param}\``);
+        return syntaxError(`duplicate or reserved path parameter \`${param}\``);
       }
       seen.add(param);
     } else if (segment.literal.startsWith(":") || !isCanonicalSegment(segment.literal)) {
       const shown =
         segment.literal === "" ? "an empty segment" : `the segment \`${segment.literal}\``;
-      return fault(`${shown} is not canonical: ${CANONICAL}`);
+      return syntaxError(`${shown} is not canonical: ${CANONICAL}`);
     }
   }
   return endpoint;
@@ -86,7 +88,7 @@ export function splitEndpoint(key: string): Endpoint {
 const CANONICAL =
   "expected no empty segment, no trailing slash, no dot segment, no needless escape and none of `\\ ; # ? *`";
 
-function fault(message: string): EndpointFault {
+function syntaxError(message: string): EndpointError {
   return { code: "endpoint_syntax", message, method: undefined };
 }
 
@@ -160,7 +162,7 @@ export interface Match<Target> {
 }
 
 /** Finds endpoints by method and path. */
-export interface RouterOf<Target> {
+export interface Router<Target> {
   /** Returns the endpoint of a request; `undefined` for an unknown endpoint and for a path that is not canonical. */
   match(method: string, path: string): Match<Target> | undefined;
 }
@@ -171,17 +173,17 @@ export interface RouterOf<Target> {
  */
 export function buildRouter<Target>(
   endpoints: readonly { readonly endpoint: Endpoint; readonly target: Target }[],
-): RouterOf<Target> {
+): Router<Target> {
   const roots = new Map<string, Node<Target>>();
   for (const { endpoint, target } of endpoints) {
-    let node = roots.get(endpoint.method) ?? newNode<Target>();
+    let node = roots.get(endpoint.method) ?? createNode<Target>();
     roots.set(endpoint.method, node);
     for (const segment of endpoint.segments) {
       if (isParam(segment)) {
-        node = node.param ??= newNode();
+        node = node.param ??= createNode();
       } else {
         const folded = foldCase(segment.literal);
-        const next = node.literals.get(folded) ?? newNode<Target>();
+        const next = node.literals.get(folded) ?? createNode<Target>();
         node.literals.set(folded, next);
         node = next;
       }
@@ -191,17 +193,17 @@ export function buildRouter<Target>(
   return {
     match(method, path) {
       const root = roots.get(method === "HEAD" ? "GET" : method);
-      if (root === undefined || path.length > LONGEST_PATH || !path.startsWith("/"))
+      if (root === undefined || path.length > MAX_PATH_LENGTH || !path.startsWith("/"))
         return undefined;
       const segments = segmentsOf(path);
       if (!segments.every(isCanonicalSegment)) return undefined;
       const target = find(root, segments, 0);
-      return target && spelledAs(target.endpoint, segments, target.value);
+      return target && matchExactly(target.endpoint, segments, target.value);
     },
   };
 }
 
-function newNode<Target>(): Node<Target> {
+function createNode<Target>(): Node<Target> {
   return { literals: new Map(), param: undefined, target: undefined };
 }
 
@@ -222,7 +224,7 @@ function find<Target>(
 }
 
 /** Returns the match if the literals of the endpoint equal the segments of the path, including letter case. */
-function spelledAs<Target>(
+function matchExactly<Target>(
   endpoint: Endpoint,
   segments: readonly string[],
   value: Target,

@@ -6,16 +6,16 @@ import {
   type Param,
   type Rule,
   type ScopeUse,
-} from "./compiled.js";
+} from "./compiled-policy.js";
 import type { Report } from "./report.js";
 
 /** Maximum number of comparisons of two account types, for all rules of a policy in total. */
-const MOST_COMPARISONS = 10_000_000;
+const MAX_COMPARISONS = 10_000_000;
 /**
  * Maximum number of placeholders in the scopes of all rules. Each scope counts once per rule, and each placeholder takes some 300
  * bytes.
  */
-const MOST_PLACES = 250_000;
+const MAX_PLACES = 250_000;
 
 /** The remaining budget of all rules of a policy. Below 0, the rules are incomplete. */
 export interface RuleBudget {
@@ -24,8 +24,8 @@ export interface RuleBudget {
 }
 
 /** Creates the budget for the rules of a policy. */
-export function newRuleBudget(): RuleBudget {
-  return { comparisons: MOST_COMPARISONS, places: MOST_PLACES };
+export function createRuleBudget(): RuleBudget {
+  return { comparisons: MAX_COMPARISONS, places: MAX_PLACES };
 }
 
 /** Reports each part of a budget that is exceeded. */
@@ -34,14 +34,14 @@ export function reportOverspent({ comparisons, places }: RuleBudget, report: Rep
     report.add(
       "too_large",
       ["accountTypes"],
-      `matching the account types of scopes with those of rules takes more than ${MOST_COMPARISONS} comparisons`,
+      `matching the account types of scopes with those of rules takes more than ${MAX_COMPARISONS} comparisons`,
     );
   }
   if (places < 0) {
     report.add(
       "too_large",
       [],
-      `the parameters of all tools and endpoints fill more than ${MOST_PLACES} placeholders in total (each scope counts once per operation)`,
+      `the parameters of all tools and endpoints fill more than ${MAX_PLACES} placeholders in total (each scope counts once per operation)`,
     );
   }
 }
@@ -53,7 +53,7 @@ export interface NamedUse {
 }
 
 /** One way to satisfy a requirement, before its conditions and parameters are resolved. */
-export interface Draft {
+export interface AlternativeDraft {
   /** Scopes in declared order. The same use can occur several times. */
   readonly uses: readonly NamedUse[];
   readonly tier: number;
@@ -61,7 +61,7 @@ export interface Draft {
 }
 
 /** Returns the draft that requires everything that any of the drafts requires. */
-export function merge(drafts: readonly Draft[], budget: RuleBudget): Draft {
+export function merge(drafts: readonly AlternativeDraft[], budget: RuleBudget): AlternativeDraft {
   return {
     uses: drafts.flatMap(({ uses }) => uses),
     tier: drafts.reduce((most, { tier }) => Math.max(most, tier), ANY_TIER),
@@ -94,12 +94,12 @@ export function intersection(
  * @param open - given only for a public operation: the requirement for its additional detail
  */
 export function compileRule(
-  drafts: readonly Draft[],
+  drafts: readonly AlternativeDraft[],
   budget: RuleBudget,
-  open?: { readonly enriched: Draft | undefined },
+  open?: { readonly enriched: AlternativeDraft | undefined },
 ): Rule {
-  const { params, useOf } = newPlaces(budget);
-  const settle = ({ uses, tier, accountTypes }: Draft): Alternative => {
+  const { params, useOf } = createPlaces(budget);
+  const settle = ({ uses, tier, accountTypes }: AlternativeDraft): Alternative => {
     // equal uses are one object
     const settled = [...new Set(uses.map(useOf))];
     const scopes = settled.map((use) => use.scope);
@@ -128,7 +128,7 @@ export function compileRule(
  * Creates a function that returns one object for equal uses, because a rule may name a scope a thousand times. It gives each
  * parameter its index.
  */
-function newPlaces(budget: RuleBudget) {
+function createPlaces(budget: RuleBudget) {
   const params: { readonly name: string; readonly sites: Param["sites"][number][] }[] = [];
   const places = new Map<string, number>();
   const sites = new Set<string>();

@@ -138,7 +138,7 @@ type Issue = z.core.$ZodIssue;
 export function checkShape(data: unknown, report: Report): PolicyDefinition {
   const result = z.safeParse(schemas().definition, data, { reportInput: true });
   if (result.success) return data as PolicyDefinition;
-  const root: Bag = isObject(data) ? data : {};
+  const root: MutableObject = isObject(data) ? data : {};
   for (const { issue, path } of issuesIn(result.error.issues, [])) {
     if (report.isFull) {
       report.stop();
@@ -257,12 +257,12 @@ function optionsAt(path: Path): readonly string[] {
   return Object.keys(path.length === 2 ? operation.shape : requirement.shape);
 }
 
-type Bag = Record<string | number, unknown>;
+type MutableObject = Record<string | number, unknown>;
 
 /** Removes the invalid part. A scope with invalid options stays declared, because rules that name it are valid. */
-function prune(root: Bag, path: Path): void {
-  let holder: Bag = root;
-  for (const key of path.slice(0, -1)) holder = holder[key] as Bag;
+function prune(root: MutableObject, path: Path): void {
+  let holder: MutableObject = root;
+  for (const key of path.slice(0, -1)) holder = holder[key] as MutableObject;
   const last = path.at(-1);
   if (last === undefined) return;
   if (Array.isArray(holder)) holder[last as number] = undefined;

@@ -1,6 +1,6 @@
 import { printedScope } from "../grammar/scope-syntax.js";
 import { acceptanceKey, acceptsValue, type Template } from "../grammar/template.js";
-import type { CompiledPolicy, CompiledScope } from "./compiled.js";
+import type { CompiledPolicy, CompiledScope } from "./compiled-policy.js";
 import {
   closeOver,
   expandTokens,

@@ -35,7 +35,7 @@ export interface NamedScopes {
 /** Returns the scopes that one scope token names. */
 export type ScopeLookup = (text: string) => NamedScopes;
 
-interface Hit {
+interface NamedScopeValues {
   readonly scope: number;
   readonly values: readonly string[];
 }
@@ -53,7 +53,7 @@ export function buildLookups(names: readonly NamedScope[]): readonly ScopeLookup
   );
 }
 
-function namedScopes(hits: readonly Hit[]): NamedScopes {
+function namedScopes(hits: readonly NamedScopeValues[]): NamedScopes {
   return Object.freeze({
     size: hits.length,
     forEach: (visit: (scope: number, values: readonly string[]) => void) => {
@@ -78,7 +78,7 @@ const NOTHING = namedScopes([]);
  * name.
  */
 function exactLookup(names: readonly NamedScope[]): ScopeLookup {
-  const literalHits = new Map<string, Hit[]>();
+  const literalHits = new Map<string, NamedScopeValues[]>();
   const shapes = new Map<
     string,
     { readonly shape: Shape; readonly byKey: Map<string, NamedScope[]> }

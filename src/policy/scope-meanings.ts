@@ -1,7 +1,7 @@
 import { readScopeTokens } from "../grammar/scope.js";
-import { holdsPlaceholder } from "../grammar/scope-syntax.js";
+import { hasPlaceholder } from "../grammar/scope-syntax.js";
 import { acceptsValue, bindTemplate } from "../grammar/template.js";
-import type { CompiledPolicy, CompiledScope } from "./compiled.js";
+import type { CompiledPolicy, CompiledScope } from "./compiled-policy.js";
 
 /**
  * A meaning of a scope token: a declared scope with the values of its placeholders. The meanings of a token are the scope that it
@@ -18,7 +18,7 @@ export interface Meaning {
 export type Meanings = ReadonlyMap<string, Meaning>;
 
 /** A declared scope with values that its form may not accept, because they can come from a name of another form. */
-interface Reached {
+interface ReachedScope {
   readonly scope: CompiledScope;
   readonly values: readonly string[];
   /** The scope token. `undefined` if the form does not accept the values: no call can use the scope, so it is not a meaning. */
@@ -35,7 +35,7 @@ export function namedMeanings(
   token: string,
   firstParty: boolean,
 ): readonly Meaning[] {
-  const named: Reached[] = [];
+  const named: ReachedScope[] = [];
   for (const lookup of policy.lookups) {
     lookup(token).forEach((id, values) => {
       const scope = policy.scopes[id] as CompiledScope;
@@ -77,10 +77,10 @@ export function withoutImplied(
 /** Returns the given scopes, and those that they imply as far as `goesOn` allows. Follows each step of an implication once. */
 function follow(
   policy: CompiledPolicy,
-  roots: Iterable<Reached>,
-  goesOn: (reached: Reached) => boolean,
-): Reached[] {
-  const found = new Map<string, Reached>();
+  roots: Iterable<ReachedScope>,
+  goesOn: (reached: ReachedScope) => boolean,
+): ReachedScope[] {
+  const found = new Map<string, ReachedScope>();
   const queue = [...roots];
   for (const next of queue) {
     const key = [next.scope.id, ...next.values].join(" ");
@@ -92,7 +92,10 @@ function follow(
 }
 
 /** Returns the scopes that a scope implies directly. */
-function stepFrom(policy: CompiledPolicy, { scope, values }: Reached): readonly Reached[] {
+function stepFrom(
+  policy: CompiledPolicy,
+  { scope, values }: ReachedScope,
+): readonly ReachedScope[] {
   return scope.implies.map((implied) =>
     reach(
       policy.scopes[implied.scope] as CompiledScope,
@@ -101,13 +104,13 @@ function stepFrom(policy: CompiledPolicy, { scope, values }: Reached): readonly 
   );
 }
 
-function reach(scope: CompiledScope, values: readonly string[]): Reached {
+function reach(scope: CompiledScope, values: readonly string[]): ReachedScope {
   const { template } = scope;
   const isLegal = values.every((value, index) => acceptsValue(template, index, value));
   return { scope, values, text: isLegal ? bindTemplate(template, values) : undefined };
 }
 
-function isMeaning(reached: Reached): reached is Meaning {
+function isMeaning(reached: ReachedScope): reached is Meaning {
   return reached.text !== undefined;
 }
 
@@ -122,7 +125,7 @@ function byDeclaration(left: Meaning, right: Meaning): number {
  */
 export function readGrantedTokens(scope: unknown): readonly string[] | undefined {
   const tokens = readScopeTokens(scope);
-  return tokens?.some(holdsPlaceholder) === true ? undefined : tokens;
+  return tokens?.some(hasPlaceholder) === true ? undefined : tokens;
 }
 
 /** Returns all meanings of a scope as scope tokens, in declared order. */
@@ -138,12 +141,12 @@ export function missingScope(
   firstParty: boolean,
 ): string | undefined {
   const held = readGrantedTokens(granted);
-  const asked = readScopeTokens(wanted);
-  if (held === undefined || asked === undefined) return undefined;
+  const wantedTokens = readScopeTokens(wanted);
+  if (held === undefined || wantedTokens === undefined) return undefined;
   const covered = expandTokens(policy, held, firstParty);
   const lacking: Meaning[] = [];
   const unknown: string[] = [];
-  for (const token of asked) {
+  for (const token of wantedTokens) {
     const named = namedMeanings(policy, token, firstParty);
     if (named.length === 0) unknown.push(token);
     lacking.push(...named.filter(({ text }) => !covered.has(text)));

@@ -5,20 +5,20 @@ import {
   strayBracket,
 } from "../grammar/scope-syntax.js";
 import { compileTemplate } from "../grammar/template.js";
-import type { CompiledScope } from "./compiled.js";
+import type { CompiledScope } from "./compiled-policy.js";
+import { type ConditionNames, checkAccountTypes, rankOf, reportDuplicates } from "./conditions.js";
 import type { PolicyDefinition } from "./definition.js";
-import { checkAccountTypes, type Gates, rankOf, reportDuplicates } from "./gates.js";
-import { linkImplied, newClosures, reportCycle, type ScopeDraft } from "./implications.js";
-import { MOST_OVERLAP_STEPS, overlapsOf } from "./overlaps.js";
+import { createClosureReader, linkImplied, reportCycle, type ScopeDraft } from "./implications.js";
+import { MAX_OVERLAP_STEPS, overlapsOf } from "./overlaps.js";
 import { withoutPrototype } from "./own-members.js";
 import type { Path, Report } from "./report.js";
 import type { NamedScope } from "./scope-lookup.js";
-import type { Steps } from "./suggest.js";
+import type { StepBudget } from "./suggest.js";
 
 /** Maximum number of characters in the name of a scope. */
-const LONGEST_SCOPE = 1_024;
+const MAX_SCOPE_LENGTH = 1_024;
 /** Maximum number of placeholders in the name of a scope. */
-const MOST_PLACEHOLDERS = 32;
+const MAX_PLACEHOLDERS = 32;
 
 /** The declared scopes, with lookup by name. */
 export interface ScopeTable {
@@ -32,7 +32,7 @@ export interface ScopeTable {
 /** Compiles `scopes` of a definition. Checks grammar, overlaps, implications and older names. */
 export function compileScopes(
   definition: PolicyDefinition,
-  gates: Gates,
+  gates: ConditionNames,
   report: Report,
 ): ScopeTable {
   const drafts: ScopeDraft[] = [];
@@ -58,12 +58,12 @@ export function compileScopes(
     if (found === undefined) reportUnknown(name, path);
     return found;
   };
-  const reportUnknown = unknownReporter(definition, byText, report);
+  const reportUnknown = createUnknownReporter(definition, byText, report);
   const names: NamedScope[] = [];
   const compiled: CompiledScope[] = [];
   for (const draft of drafts) linkImplied(draft, draftOf, report);
   reportCycle(drafts, report);
-  const closureOf = newClosures(drafts, report);
+  const closureOf = createClosureReader(drafts, report);
   for (const draft of drafts) {
     const { id, path, token, template, options } = draft;
     const tier = rankOf(options.tier, gates, [...path, "tier"], report);
@@ -113,11 +113,11 @@ export function compileScopes(
 }
 
 function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | undefined {
-  if (name.length > LONGEST_SCOPE) {
+  if (name.length > MAX_SCOPE_LENGTH) {
     report.add(
       "too_large",
       path,
-      `a scope of ${name.length} characters: at most ${LONGEST_SCOPE} are allowed`,
+      `a scope of ${name.length} characters: at most ${MAX_SCOPE_LENGTH} are allowed`,
     );
     return undefined;
   }
@@ -147,11 +147,11 @@ function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | 
     );
     return undefined;
   }
-  if (parsed.token.params.length > MOST_PLACEHOLDERS) {
+  if (parsed.token.params.length > MAX_PLACEHOLDERS) {
     report.add(
       "too_large",
       path,
-      `a scope with ${parsed.token.params.length} placeholders: at most ${MOST_PLACEHOLDERS} are allowed`,
+      `a scope with ${parsed.token.params.length} placeholders: at most ${MAX_PLACEHOLDERS} are allowed`,
     );
     return undefined;
   }
@@ -159,7 +159,7 @@ function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | 
 }
 
 /** Creates a function that reports an undeclared scope and suggests the scope that replaced it or was probably meant. */
-function unknownReporter(
+function createUnknownReporter(
   { scopes }: PolicyDefinition,
   declared: ReadonlyMap<string, unknown>,
   report: Report,
@@ -235,7 +235,7 @@ function reportOverlaps(
   drafts: readonly ScopeDraft[],
   report: Report,
 ): void {
-  const steps: Steps = { left: MOST_OVERLAP_STEPS };
+  const steps: StepBudget = { left: MAX_OVERLAP_STEPS };
   for (const [left, right] of overlapsOf(names, steps)) {
     // counting the others costs as much as finding them
     if (report.isFull) {
@@ -256,7 +256,7 @@ function reportOverlaps(
     report.add(
       "too_large",
       ["scopes"],
-      `scope names have placeholders in too many different positions: checking them for overlaps takes more than ${MOST_OVERLAP_STEPS} steps`,
+      `scope names have placeholders in too many different positions: checking them for overlaps takes more than ${MAX_OVERLAP_STEPS} steps`,
     );
   }
 }

@@ -1,8 +1,8 @@
 /** Maximum number of characters of a name for which a suggestion is searched. */
-const LONGEST_NAME_COMPARED = 128;
+const MAX_NAME_LENGTH = 128;
 
 /** The budget of a search. */
-export interface Steps {
+export interface StepBudget {
   /** Number of steps that the search may still take. Below 0, the search has stopped early. */
   left: number;
 }
@@ -17,9 +17,9 @@ export interface Steps {
 export function nearest(
   name: string,
   candidates: Iterable<string>,
-  steps: Steps = { left: Number.POSITIVE_INFINITY },
+  steps: StepBudget = { left: Number.POSITIVE_INFINITY },
 ): string | undefined {
-  if (name.length > LONGEST_NAME_COMPARED) return undefined;
+  if (name.length > MAX_NAME_LENGTH) return undefined;
   let best: string | undefined;
   // any other name of one letter is equally near to a name of one letter
   let bound = Math.max(name.length < 2 ? 0 : 1, Math.floor(name.length / 3)) + 1;
@@ -40,7 +40,7 @@ export function nearest(
  * Returns the optimal string alignment distance (edits and swaps of adjacent letters, letter case ignored), but at most `bound`.
  * Only cells within `bound` of the diagonal can have a smaller value, so only these are computed.
  */
-function distance(left: string, right: string, bound: number, steps: Steps): number {
+function distance(left: string, right: string, bound: number, steps: StepBudget): number {
   const a = left.toLowerCase();
   const b = right.toLowerCase();
   let before: number[] = [];

@@ -1,5 +1,6 @@
+import type { AuditEvent } from "../audit/audit-event.js";
 import type { AccessToken } from "../decision/access-token.js";
-import type { Policy } from "../decision/policy.js";
+import type { Policy } from "../decision/define-policy.js";
 import { issuerListFault, resourceFault } from "../discovery/resource-identifier.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { hasConditions } from "../policy/conditions.js";
@@ -7,16 +8,15 @@ import type { PolicyTypes } from "../policy/definition.js";
 import {
   checkOptions,
   isFunction,
-  isTextList,
+  isStringList,
   oneOf,
   optional,
   positive,
   required,
 } from "../policy/option-checks.js";
 import { nearest } from "../policy/suggest.js";
-import type { AuditEvent } from "./audit-event.js";
 import type { ChallengeMode } from "./challenge.js";
-import type { Fault, SubjectFacts, Verify } from "./verify.js";
+import type { Outage, SubjectFacts, Verify } from "./token-verifier.js";
 
 /** The options of `createAuthorizer`. Only `policy` and `verify` are required. */
 export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
@@ -86,7 +86,7 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
    * Called with every outage. By default the authorizer logs a line with `console.error`: the class of the error, without its
    * message.
    */
-  readonly onFault?: (fault: Fault) => void;
+  readonly onOutage?: (fault: Outage) => void;
 }
 
 function isKey(value: unknown): string | undefined {
@@ -99,34 +99,34 @@ function isTolerance(value: unknown): string | undefined {
   return isOne ? undefined : "expected a number from 0 to 300";
 }
 
-const TRUSTABLE = ["tier", "account_type", "entitlements", "first_party"] as const;
+const TRUSTABLE_CLAIMS = ["tier", "account_type", "entitlements", "first_party"] as const;
 
 const NO_FACTS =
   "is missing: the policy has conditions on tier or account type. Give `subject`, which returns them, or " +
   "`trustClaims`, the claims of the token that count (`[]` for none)";
 
 /** Checks the claims to trust, and that an option provides the facts that the conditions of the policy need. */
-function trustFault(
+function trustClaimsFinding(
   value: unknown,
   { policy, subject }: Readonly<Record<string, unknown>>,
 ): string | undefined {
   if (value === undefined) {
     return subject === undefined && hasConditions(compiledPolicyOf(policy)) ? NO_FACTS : undefined;
   }
-  if (!Array.isArray(value)) return `expected a list of ${nameList(TRUSTABLE)}`;
+  if (!Array.isArray(value)) return `expected a list of ${nameList(TRUSTABLE_CLAIMS)}`;
   const list = Array.from<unknown>(value);
   const faults = list.flatMap((name, index) => {
-    if (!TRUSTABLE.some((known) => known === name)) return unknownClaim(name);
+    if (!TRUSTABLE_CLAIMS.some((known) => known === name)) return unknownClaim(name);
     return list.indexOf(name) < index ? `\`${name as string}\` is listed twice` : [];
   });
   return faults.length === 0 ? undefined : faults.join("; ");
 }
 
 function unknownClaim(name: unknown): string {
-  if (typeof name !== "string") return `expected names of claims, of ${nameList(TRUSTABLE)}`;
-  const meant = nearest(name, TRUSTABLE);
+  if (typeof name !== "string") return `expected names of claims, of ${nameList(TRUSTABLE_CLAIMS)}`;
+  const meant = nearest(name, TRUSTABLE_CLAIMS);
   const hint =
-    meant === undefined ? `expected ${nameList(TRUSTABLE)}` : `did you mean \`${meant}\`?`;
+    meant === undefined ? `expected ${nameList(TRUSTABLE_CLAIMS)}` : `did you mean \`${meant}\`?`;
   return `unknown claim \`${name}\`; ${hint}`;
 }
 
@@ -138,12 +138,12 @@ const CHECKS = {
   policy: (value: unknown) => void compiledPolicyOf(value),
   verify: required(isFunction),
   subject: optional(isFunction),
-  trustClaims: trustFault,
+  trustClaims: trustClaimsFinding,
   clockTolerance: optional(isTolerance),
   isRevoked: optional(isFunction),
   audit: optional(isFunction),
   onAuditError: optional(oneOf("continue", "deny")),
-  sensitive: optional(isTextList),
+  sensitive: optional(isStringList),
   auditKey: optional(isKey),
   resource: optional(resourceFault),
   authorizationServers: optional(issuerListFault),
@@ -151,7 +151,7 @@ const CHECKS = {
   upgradeStatus: optional(oneOf(402, 403)),
   timeout: optional(positive(600_000)),
   retryAfter: optional(positive(86_400)),
-  onFault: optional(isFunction),
+  onOutage: optional(isFunction),
 } satisfies Record<keyof AuthorizerOptions, unknown>;
 
 /**

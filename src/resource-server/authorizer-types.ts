@@ -1,28 +1,28 @@
+import type { AuditedRequest, ProtocolRequest } from "../audit/audited-request.js";
 import type { AccessToken } from "../decision/access-token.js";
-import type { Allowed, Decision, DoorDenial } from "../decision/decision.js";
-import type { Authorized, KnownName, ParamsArgument, Policy } from "../decision/policy.js";
+import type { Allowed, CredentialDenial, Decision } from "../decision/decision.js";
+import type { Authorized, KnownName, ParamsArgument, Policy } from "../decision/define-policy.js";
 import type { ProtectedResourceMetadata } from "../discovery/protected-resource-metadata.js";
 import type { PolicyTypes } from "../policy/definition.js";
-import type { AuditedRequest, ProtocolRequest } from "./audited-request.js";
-import type { Answer, AnswerContext, Refusal } from "./challenge.js";
-import type { FactSource } from "./verify.js";
-import type { Vouched } from "./vouched.js";
+import type { Denial, DenialContext, DenialResponse } from "./challenge.js";
+import type { LocalToken } from "./local-token.js";
+import type { CallbackName } from "./token-verifier.js";
 
 /** The decision of an authorizer: a decision of the policy, or a denial of the credentials. */
-export type DoorDecision = Decision | DoorDenial;
+export type AuthorizerDecision = Decision | CredentialDenial;
 
 /** A decision with the token that it is about. */
-export interface Outcome {
+export interface AuthorizerResult {
   /** The decision. */
-  readonly decision: DoorDecision;
+  readonly decision: AuthorizerDecision;
   /** The verified claims with the facts of `subject`. Missing without a valid token. */
   readonly token?: AccessToken;
 }
 
 /** A call as an adapter passes it in. */
-export interface Call {
+export interface AuthorizationCall {
   /** Every `Authorization` header of the request, unchanged, or a local token; `undefined` without one. */
-  readonly authorization: string | readonly string[] | Vouched | undefined;
+  readonly authorization: string | readonly string[] | LocalToken | undefined;
   /** The name of the tool or endpoint: any text. An unknown name is denied. */
   readonly operation: string;
   /** The values of its parameters. */
@@ -37,7 +37,7 @@ export interface Call {
   readonly audited?: () => AuditedRequest;
   /** The version of the Model Context Protocol that the client speaks. */
   readonly protocolVersion?: string | undefined;
-  /** The scopes in the challenge of a 401 without credentials; see {@link AnswerContext.signInScope}. Default: `"operation"`. */
+  /** The scopes in the challenge of a 401 without credentials; see {@link DenialContext.signInScope}. Default: `"operation"`. */
   readonly signInScope?: "operation" | "resource" | "operation-or-resource";
   /** Whether to write no event for an allowed call: for a gate behind which the same call is decided again. Default: `false`. */
   readonly auditDenialsOnly?: boolean;
@@ -57,15 +57,15 @@ export type Admission =
     }
   | {
       readonly kind: "refused";
-      readonly decision: Refusal;
-      readonly answer: Answer;
+      readonly decision: Denial;
+      readonly answer: DenialResponse;
       readonly token: AccessToken | undefined;
     };
 
 /** The result of authentication alone, before an operation is known. */
-export type Authenticated =
+export type AuthenticationResult =
   | { readonly kind: "authenticated"; readonly token: AccessToken }
-  | { readonly kind: "refused"; readonly decision: Refusal; readonly answer: Answer };
+  | { readonly kind: "refused"; readonly decision: Denial; readonly answer: DenialResponse };
 
 /**
  * Verifies tokens, asks the callbacks for facts, decides, and returns HTTP responses as data. Keeps no request and no response.
@@ -78,7 +78,7 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
   /** Milliseconds after which a callback without a result counts as an outage. */
   readonly timeout: number;
   /** Number of outages so far, by callback. */
-  readonly faults: Readonly<Record<FactSource, number>>;
+  readonly outages: Readonly<Record<CallbackName, number>>;
 
   /**
    * Decides on a raw bearer token. Never throws on client input and never rejects: the code is `invalid_request` for a text
@@ -90,7 +90,7 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
     rawToken: string | undefined,
     tool: KnownName<Types, Name>,
     ...params: ParamsArgument<Types, Name>
-  ): Promise<Outcome>;
+  ): Promise<AuthorizerResult>;
 
   /**
    * Decides as {@link Authorizer.decide} does, for code that continues only if the call is allowed.
@@ -107,13 +107,13 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
    * Decides on a whole call, as adapters do: from the `Authorization` header to the response. Returns a promise only if a
    * callback returns one, since a promise costs more than a decision. Never rejects.
    */
-  admit(call: Call): Admission | Promise<Admission>;
+  admit(call: AuthorizationCall): Admission | Promise<Admission>;
 
   /** Verifies credentials alone: for lists, sessions and handshakes. Decides nothing and writes no event. Never rejects. */
   authenticate(
-    authorization: string | readonly string[] | Vouched | undefined,
-    context?: AnswerContext,
-  ): Promise<Authenticated>;
+    authorization: string | readonly string[] | LocalToken | undefined,
+    context?: DenialContext,
+  ): Promise<AuthenticationResult>;
 
   /**
    * Writes the audit event, of the kind `protocol`, of a denied message that calls no operation: because `authenticate` refused
@@ -122,8 +122,8 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
    */
   record(
     refused: {
-      readonly decision: Refusal;
-      readonly answer: Answer;
+      readonly decision: Denial;
+      readonly answer: DenialResponse;
       /** The token, if it is valid. */
       readonly token?: AccessToken | undefined;
     },
@@ -131,7 +131,7 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
   ): Promise<void>;
 
   /** Returns the HTTP response to a denial: status, headers (RFC 6750) and problem document (RFC 9457). */
-  answer(decision: Refusal, context?: AnswerContext): Answer;
+  answer(decision: Denial, context?: DenialContext): DenialResponse;
 
   /** Returns the RFC 9728 document and the URL where clients look for it; `undefined` without a `resource`. */
   metadata(): { readonly url: string; readonly document: ProtectedResourceMetadata } | undefined;

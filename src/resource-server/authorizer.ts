@@ -1,35 +1,40 @@
 import { AccessDenied } from "../decision/access-denied.js";
 import type { AccessToken } from "../decision/access-token.js";
 import { INVALID_TOKEN, TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../decision/decision.js";
-import type { Policy } from "../decision/policy.js";
+import type { Policy } from "../decision/define-policy.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { withoutPrototype } from "../policy/own-members.js";
+import { type Authentication, createAuthenticator, hasReadableScope } from "./authenticate.js";
 import { metadataOf } from "./authorizer-metadata.js";
 import { type AuthorizerOptions, checkAuthorizerOptions } from "./authorizer-options.js";
 import type {
   Admission,
-  Authenticated,
+  AuthenticationResult,
+  AuthorizationCall,
   Authorizer,
-  Call,
-  DoorDecision,
+  AuthorizerDecision,
 } from "./authorizer-types.js";
-import { type Answer, type AnswerContext, newAnswerer, type Refusal } from "./challenge.js";
+import { type Awaitable, chain, createCallbackRunner, createOutageReporter } from "./callbacks.js";
+import {
+  createResponder,
+  type Denial,
+  type DenialContext,
+  type DenialResponse,
+} from "./challenge.js";
 import { type Credentials, isBearerToken, readCredentials } from "./credentials.js";
-import { type Awaitable, newFactAsker, newFaultReport, whenThere } from "./facts.js";
-import { hasGoodScope, newIdentifier, type Shown } from "./identify.js";
+import { isLocalToken, type LocalToken } from "./local-token.js";
 import {
   type AdmissionRecorder,
   type CallDetails,
   createAdmissionRecorder,
 } from "./record-admission.js";
-import { isVouched, type Vouched } from "./vouched.js";
 
 /** What the steps of one authorizer need, created once. */
 interface Steps {
   readonly policy: Policy;
-  readonly authenticate: (credentials: Credentials | Vouched) => Awaitable<Shown>;
-  readonly respond: (denial: Refusal, context?: AnswerContext) => Answer;
+  readonly authenticate: (credentials: Credentials | LocalToken) => Awaitable<Authentication>;
+  readonly respond: (denial: Denial, context?: DenialContext) => DenialResponse;
   readonly record: AdmissionRecorder;
 }
 
@@ -79,25 +84,25 @@ function assemble<Types extends PolicyTypes>(
 ): Authorizer<Types> {
   const { policy, resource, timeout = 5_000 } = options;
   const compiled = compiledPolicyOf(policy);
-  const { counts, report } = newFaultReport(options.onFault);
-  const factOf = newFactAsker(timeout, report);
+  const { counts, report } = createOutageReporter(options.onOutage);
+  const runCallback = createCallbackRunner(timeout, report);
   const metadata = metadataOf(options);
   const steps: Steps = {
     policy,
-    authenticate: newIdentifier(options, factOf),
-    respond: newAnswerer(compiled, {
+    authenticate: createAuthenticator(options, runCallback),
+    respond: createResponder(compiled, {
       mode: options.challenge ?? "auto",
       metadataUrl: metadata?.url,
       upgradeStatus: options.upgradeStatus ?? 403,
       retryAfter: Math.ceil(options.retryAfter ?? 5),
     }),
-    record: createRecorder(compiled, options, factOf),
+    record: createRecorder(compiled, options, runCallback),
   };
   return Object.freeze({
     policy,
     resource,
     timeout,
-    faults: counts,
+    outages: counts,
     decide: async (rawToken, tool, params?) => {
       const { decision, token } = await admitToken(steps, rawToken, tool, params);
       return token === undefined ? { decision } : { decision, token };
@@ -119,7 +124,7 @@ function assemble<Types extends PolicyTypes>(
 // headers or raw token > credentials > authentication > token scopes and decision > denial response > audit event > admission
 
 /** Decides on a call of an adapter, by the `Authorization` headers of its request or by a local token. */
-function admitRequest(steps: Steps, given: Call): Awaitable<Admission> {
+function admitRequest(steps: Steps, given: AuthorizationCall): Awaitable<Admission> {
   const call = { ...NO_CALL, ...given };
   return admit(steps, readHeaders(call.authorization), call);
 }
@@ -137,10 +142,10 @@ async function admitToken(
 /** Decides on a call by its credentials. Returns a promise only if a callback returns one. */
 function admit(
   steps: Steps,
-  credentials: Credentials | Vouched,
+  credentials: Credentials | LocalToken,
   call: CallDetails,
 ): Awaitable<Admission> {
-  return whenThere(steps.authenticate(credentials), (authentication) => {
+  return chain(steps.authenticate(credentials), (authentication) => {
     const token = authentication.kind === "authenticated" ? authentication.token : undefined;
     const decision = decide(steps.policy, authentication, call);
     const admission: Admission = decision.allowed
@@ -151,8 +156,8 @@ function admit(
 }
 
 /** Step 1: reads the credentials of `Authorization` headers; a local token is its own credentials. */
-function readHeaders(authorization: Call["authorization"]): Credentials | Vouched {
-  return isVouched(authorization) ? authorization : readCredentials(authorization);
+function readHeaders(authorization: AuthorizationCall["authorization"]): Credentials | LocalToken {
+  return isLocalToken(authorization) ? authorization : readCredentials(authorization);
 }
 
 function readRawToken(rawToken: unknown): Credentials {
@@ -171,7 +176,11 @@ const NO_TOKEN = null;
  * Step 3: reads the token scopes and decides, both by the policy. The order of the policy's codes applies to rejected credentials
  * too: a call of an unknown or denied operation gets the code of the operation, unless `credentialsFirst` is set.
  */
-function decide(policy: Policy, authentication: Shown, call: CallDetails): DoorDecision {
+function decide(
+  policy: Policy,
+  authentication: Authentication,
+  call: CallDetails,
+): AuthorizerDecision {
   const { operation, params } = call;
   const decideFor = (token: unknown) => policy.decideUntrusted(token, operation, params);
   if (call.credentialsFirst === true && !isAuthenticated(authentication)) {
@@ -186,13 +195,13 @@ function decide(policy: Policy, authentication: Shown, call: CallDetails): DoorD
 
 /** Returns whether a caller has a valid token with scopes that a decision can read. */
 function isAuthenticated(
-  authentication: Shown,
-): authentication is Extract<Shown, { kind: "authenticated" }> {
-  return authentication.kind === "authenticated" && hasGoodScope(authentication.token);
+  authentication: Authentication,
+): authentication is Extract<Authentication, { kind: "authenticated" }> {
+  return authentication.kind === "authenticated" && hasReadableScope(authentication.token);
 }
 
 /** Returns the denial for a caller without a valid token. */
-function credentialDenialOf(authentication: Shown): Refusal {
+function credentialDenialOf(authentication: Authentication): Denial {
   if (authentication.kind === "anonymous") return UNAUTHENTICATED;
   return authentication.kind === "rejected" ? authentication.refusal : INVALID_TOKEN;
 }
@@ -200,7 +209,7 @@ function credentialDenialOf(authentication: Shown): Refusal {
 /** Step 4: adds the HTTP response to a denial. */
 function deny(
   { respond }: Steps,
-  decision: Refusal,
+  decision: Denial,
   call: CallDetails,
   token: AccessToken | undefined,
 ): Admission {
@@ -215,7 +224,7 @@ function recordAdmission(
 ): Awaitable<Admission> {
   const { decision, token } = admission;
   if (decision.allowed && call.auditDenialsOnly === true) return admission;
-  return whenThere(steps.record(admission, call), (mayTakeEffect) =>
+  return chain(steps.record(admission, call), (mayTakeEffect) =>
     decision.allowed && !mayTakeEffect
       ? deny(steps, TEMPORARILY_UNAVAILABLE, call, token)
       : admission,
@@ -225,9 +234,9 @@ function recordAdmission(
 /** Takes the first two steps alone, for requests that call no operation. */
 async function authenticateAlone(
   { authenticate, respond }: Steps,
-  authorization: Call["authorization"],
-  context: AnswerContext | undefined,
-): Promise<Authenticated> {
+  authorization: AuthorizationCall["authorization"],
+  context: DenialContext | undefined,
+): Promise<AuthenticationResult> {
   const authentication = await authenticate(readHeaders(authorization));
   if (isAuthenticated(authentication)) {
     return { kind: "authenticated", token: authentication.token };
@@ -249,7 +258,7 @@ async function recordDenial(
 }
 
 /** The members of a call that an adapter leaves out, as own members, so that none is inherited. */
-const NO_CALL: Omit<Required<Call>, "audited"> = Object.freeze({
+const NO_CALL: Omit<Required<AuthorizationCall>, "audited"> = Object.freeze({
   authorization: undefined,
   operation: "",
   params: undefined,

@@ -1,15 +1,15 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
-import type { Denial, DoorDenial } from "../decision/decision.js";
+import type { CredentialDenial, PolicyDenial } from "../decision/decision.js";
 import { firstScopes } from "../discovery/first-scopes.js";
 import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { isScopeToken } from "../grammar/scope-token.js";
-import type { CompiledPolicy } from "../policy/compiled.js";
-import { isToolName } from "../policy/names.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { namedMeanings, readGrantedTokens } from "../policy/scope-meanings.js";
+import { isToolName } from "../policy/tool-names.js";
 import { sufficientSet } from "./sufficient-set.js";
 
 /** A denial of the policy or of the credentials. */
-export type Refusal = Denial | DoorDenial;
+export type Denial = PolicyDenial | CredentialDenial;
 
 /** A problem document (RFC 9457) that names the scope to ask for. */
 export interface ProblemDocument {
@@ -20,7 +20,7 @@ export interface ProblemDocument {
   /** One readable line. */
   readonly detail: string;
   /** The code of the decision. */
-  readonly error: Refusal["code"];
+  readonly error: Denial["code"];
   /** The scope to ask for, if consent can fix the denial: the scope of the challenge. */
   readonly scope?: string;
   /** The called tool. */
@@ -36,7 +36,7 @@ export interface ProblemDocument {
 }
 
 /** An HTTP response as plain data. An adapter writes it as it is and adds nothing. */
-export interface Answer {
+export interface DenialResponse {
   /** The HTTP status. */
   readonly status: number;
   /** The headers by name. */
@@ -46,7 +46,7 @@ export interface Answer {
 }
 
 /** What the response depends on in addition to the decision. */
-export interface AnswerContext {
+export interface DenialContext {
   /** The name of the tool or endpoint. */
   readonly operation?: string | undefined;
   /** The values of its parameters, which bind the scopes that a 401 without credentials names. */
@@ -90,13 +90,13 @@ interface Challenge {
 }
 
 /** Creates a row without a challenge. `challenge` is an own member, so that it is not read from `Object.prototype`. */
-const plain = (status: Row["status"]): Row => ({ status, challenge: undefined });
+const rowWithoutChallenge = (status: Row["status"]): Row => ({ status, challenge: undefined });
 
 /** The table of statuses and challenges. A challenge contains no other descriptions. */
-const ROWS: Readonly<Record<Refusal["code"], Row>> = {
-  unknown_operation: plain(403),
-  denied: plain(403),
-  invalid_params: plain(400),
+const ROWS: Readonly<Record<Denial["code"], Row>> = {
+  unknown_operation: rowWithoutChallenge(403),
+  denied: rowWithoutChallenge(403),
+  invalid_params: rowWithoutChallenge(400),
   unauthenticated: { status: 401, challenge: { error: undefined, description: undefined } },
   invalid_request: {
     status: 400,
@@ -106,15 +106,15 @@ const ROWS: Readonly<Record<Refusal["code"], Row>> = {
     status: 401,
     challenge: { error: "invalid_token", description: "The access token is not valid here" },
   },
-  temporarily_unavailable: plain(503),
+  temporarily_unavailable: rowWithoutChallenge(503),
   insufficient_scope: {
     status: 403,
     challenge: { error: "insufficient_scope", description: "More scope is needed" },
   },
-  binding_mismatch: plain(403),
-  account_type_required: plain(403),
-  upgrade_required: plain(403),
-  reserved_scope: plain(403),
+  binding_mismatch: rowWithoutChallenge(403),
+  account_type_required: rowWithoutChallenge(403),
+  upgrade_required: rowWithoutChallenge(403),
+  reserved_scope: rowWithoutChallenge(403),
 };
 
 const TITLES = {
@@ -136,19 +136,19 @@ function isShort(scopes: readonly string[]): boolean {
 }
 
 /** The first version in which clients add the scopes of a challenge to the granted ones (MCP, basic/authorization). */
-const UNITING_VERSION = "2026-07-28";
+const FIRST_UNION_VERSION = "2026-07-28";
 
 /** Creates the function that returns the response to a denial. It precomputes what the responses of one policy share. */
-export function newAnswerer(
+export function createResponder(
   policy: CompiledPolicy,
   options: ChallengeOptions,
-): (refusal: Refusal, context?: AnswerContext) => Answer {
-  const namesOf = namer(policy);
+): (refusal: Denial, context?: DenialContext) => DenialResponse {
+  const namesOf = createScopeNamer(policy);
   const first = firstScopes(policy);
   const ofResource = isShort(first.all) ? first.all : first.baseline;
-  const realm = quotable(policy.definition.name);
+  const realm = toQuotedText(policy.definition.name);
 
-  const signInScopes = (context: AnswerContext): readonly string[] => {
+  const signInScopes = (context: DenialContext): readonly string[] => {
     const operation = readOwn(context, "operation");
     const byDefault = operation === undefined ? "resource" : "operation";
     const mode = readOwn(context, "signInScope") ?? byDefault;
@@ -157,7 +157,7 @@ export function newAnswerer(
     return own ?? (mode === "operation" ? [] : ofResource);
   };
 
-  const scopesOf = (refusal: Refusal, context: AnswerContext) => {
+  const scopesOf = (refusal: Denial, context: DenialContext) => {
     if (refusal.code === "unauthenticated") return signInScopes(context);
     if (refusal.code !== "insufficient_scope") return [];
     // a denial that the program creates can contain any text
@@ -166,7 +166,7 @@ export function newAnswerer(
       options.mode === "union" ||
       (options.mode === "auto" && isReplacing(readOwn(context, "protocolVersion")));
     if (!isUnion) return needed;
-    const union = [...new Set([...heldTokens(context).flatMap(namesOf), ...needed])];
+    const union = [...new Set([...scopesInToken(context).flatMap(namesOf), ...needed])];
     return isShort(union) ? union : needed;
   };
 
@@ -207,7 +207,7 @@ export function newAnswerer(
 /** Returns the name of the operation. An unknown name is left out, since it is client input. */
 function operationOf(
   { operations, patterns }: CompiledPolicy,
-  { code }: Refusal,
+  { code }: Denial,
   name: unknown,
 ): Partial<ProblemDocument> {
   if (typeof name !== "string" || code === "unknown_operation") return {};
@@ -217,7 +217,7 @@ function operationOf(
   return name.includes(" ") ? { endpoint: name } : { tool: name };
 }
 
-function remedyOf(refusal: Refusal): Partial<ProblemDocument> {
+function remedyOf(refusal: Denial): Partial<ProblemDocument> {
   switch (refusal.code) {
     case "upgrade_required":
       return { tier: refusal.tier };
@@ -240,7 +240,7 @@ function formatChallenge(attributes: Readonly<Record<string, string | undefined>
 }
 
 /** Returns a text for a quoted attribute: RFC 6750 has no escapes there, and some clients take an `=` for an attribute. */
-function quotable(text: string): string {
+function toQuotedText(text: string): string {
   const clean = text.replaceAll(/[^\x20\x21\x23-\x3c\x3e-\x5b\x5d-\x7e]/g, "").trim();
   return clean === "" ? "api" : clean;
 }
@@ -248,11 +248,11 @@ function quotable(text: string): string {
 /** Returns whether the client speaks a known version in which it replaces its scope by that of a challenge. */
 function isReplacing(version: unknown): boolean {
   if (typeof version !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(version)) return false;
-  return version < UNITING_VERSION;
+  return version < FIRST_UNION_VERSION;
 }
 
 /** Returns the scopes in the token, as it spells them; none if a decision cannot read its scope. */
-function heldTokens(context: AnswerContext): readonly string[] {
+function scopesInToken(context: DenialContext): readonly string[] {
   return readGrantedTokens(readOwn(readOwn(context, "token"), "scope")) ?? [];
 }
 
@@ -260,7 +260,7 @@ function heldTokens(context: AnswerContext): readonly string[] {
  * Creates the function that returns the names of a scope in a challenge: the current names in the policy, never a former one. It
  * returns none for a reserved scope, of any value, and for `offline_access`. A scope that the policy does not have keeps its name.
  */
-function namer(policy: CompiledPolicy): (scope: string) => readonly string[] {
+function createScopeNamer(policy: CompiledPolicy): (scope: string) => readonly string[] {
   return (scope) => {
     const isKnown = namedMeanings(policy, scope, true).length > 0;
     const names = namedMeanings(policy, scope, false).map(({ text }) => text);

@@ -39,14 +39,14 @@ const READING_CHECKS = {
  *
  * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for an unknown or invalid member of `reading`
  */
-export function tokenOfClaims(
+export function accessTokenFromClaims(
   claims: unknown,
   reading: ScopeReading = {},
 ): AccessToken | undefined {
   checkOptions("the reading of a scope", reading, READING_CHECKS);
   const claim = (readOwn(reading, "scopeClaim") ?? "scope") as ScopeClaim;
   const isList = (readOwn(reading, "isScopeList") ?? claim !== "scope") as boolean;
-  return tokenFrom(claims, { claim, isList });
+  return readAccessToken(claims, { claim, isList });
 }
 
 /** The claim that contains the scope, and whether it may be a list. */
@@ -55,9 +55,9 @@ export interface ScopeSource {
   readonly isList: boolean;
 }
 
-/** Returns what {@link tokenOfClaims} returns, for a checked source. */
-export function tokenFrom(claims: unknown, source: ScopeSource): AccessToken | undefined {
-  const scope = readScope(readOwn(claims, source.claim), source.isList);
+/** Returns what {@link accessTokenFromClaims} returns, for a checked source. */
+export function readAccessToken(claims: unknown, source: ScopeSource): AccessToken | undefined {
+  const scope = readScopeClaim(readOwn(claims, source.claim), source.isList);
   if (scope === undefined) return undefined;
   const token: Record<string, unknown> = { scope };
   for (const name of TEXTS) {
@@ -77,25 +77,25 @@ export function tokenFrom(claims: unknown, source: ScopeSource): AccessToken | u
     if (typeof value === "string") token[name] = value;
   }
   if (readOwn(claims, "first_party") === true) token["first_party"] = true;
-  made.set(Object.freeze(token), readOwn(claims, "nbf"));
+  createdTokens.set(Object.freeze(token), readOwn(claims, "nbf"));
   return token as unknown as AccessToken;
 }
 
-/** The tokens that {@link tokenFrom} returned, with their `nbf`. They are deeply frozen, so they can be passed on as they are. */
-const made = new WeakMap<object, unknown>();
+/** The tokens that {@link readAccessToken} returned, with their `nbf`. They are deeply frozen, so they can be passed on as they are. */
+const createdTokens = new WeakMap<object, unknown>();
 
-/** Returns whether {@link tokenFrom} returned a token. */
-export function isMadeToken(token: object): token is AccessToken {
-  return made.has(token);
+/** Returns whether {@link readAccessToken} returned a token. */
+export function isCreatedToken(token: object): token is AccessToken {
+  return createdTokens.has(token);
 }
 
 /** Returns the `nbf` of the claims of a token. It is not a member of the token, but it limits the token. */
 export function notBeforeOf(token: object): unknown {
-  return made.get(token);
+  return createdTokens.get(token);
 }
 
 /** Returns the scope of a claim: one text (RFC 8693, section 4.2), or a list if that is accepted. */
-function readScope(value: unknown, isList: boolean): string | readonly string[] | undefined {
+function readScopeClaim(value: unknown, isList: boolean): string | readonly string[] | undefined {
   if (value === undefined) return "";
   if (typeof value === "string") return value;
   // every decision rejects a longer list

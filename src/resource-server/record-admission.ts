@@ -1,11 +1,11 @@
-import type { CompiledPolicy } from "../policy/compiled.js";
-import { newAuditEventMaker } from "./audit.js";
+import { createAuditEventFactory } from "../audit/create-event.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { AuthorizerOptions } from "./authorizer-options.js";
-import type { Admission, Call } from "./authorizer-types.js";
-import { type Awaitable, type FactAsker, whenThere } from "./facts.js";
+import type { Admission, AuthorizationCall } from "./authorizer-types.js";
+import { type Awaitable, type CallbackRunner, chain } from "./callbacks.js";
 
 /** A call after its credentials have been read. */
-export type CallDetails = Omit<Call, "authorization">;
+export type CallDetails = Omit<AuthorizationCall, "authorization">;
 
 /**
  * Writes the audit event of an admission. Returns whether the admission may take effect: `false` if the event could not be
@@ -25,14 +25,14 @@ type AuditOptions = Pick<AuthorizerOptions, "audit" | "sensitive" | "auditKey" |
 export function createAdmissionRecorder(
   policy: CompiledPolicy,
   { audit, sensitive = [], auditKey, onAuditError = "deny" }: AuditOptions,
-  factOf: FactAsker,
+  runCallback: CallbackRunner,
 ): AdmissionRecorder {
   if (audit === undefined) return () => true;
-  const makeEvent = newAuditEventMaker(policy, sensitive, auditKey);
+  const makeEvent = createAuditEventFactory(policy, sensitive, auditKey);
   return (admission, call, isProtocol = false) => {
     const write = async () => audit(await makeEvent(auditedCall(admission, call, isProtocol)));
-    const written = factOf("audit", write, () => undefined);
-    return onAuditError === "continue" || whenThere(written, ({ kind }) => kind === "value");
+    const written = runCallback("audit", write, () => undefined);
+    return onAuditError === "continue" || chain(written, ({ kind }) => kind === "value");
   };
 }
 

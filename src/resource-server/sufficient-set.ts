@@ -7,8 +7,8 @@ import {
   type CompiledPolicy,
   type Operation,
   type Rule,
-} from "../policy/compiled.js";
-import { isToolName } from "../policy/names.js";
+} from "../policy/compiled-policy.js";
+import { isToolName } from "../policy/tool-names.js";
 
 /**
  * Returns one sufficient set of scopes of an operation, for a caller without a token. From each rule it takes the first declared
@@ -28,7 +28,7 @@ export function sufficientSet(
   if (rules.length === 0) return undefined;
   const scopes = new Set<string>();
   for (const rule of rules) {
-    const alternative = obtainable(rule);
+    const alternative = obtainableAlternative(rule);
     if (alternative === undefined) return undefined;
     for (const scope of namesOf(rule, alternative, params)) scopes.add(scope);
   }
@@ -48,7 +48,7 @@ function operationsOf(
   return patterns.flatMap(({ matches, operation }) => (matches(name) ? [operation] : []));
 }
 
-function obtainable({ alternatives }: Rule): Alternative | undefined {
+function obtainableAlternative({ alternatives }: Rule): Alternative | undefined {
   // the list is empty if the conditions exclude each other
   const open = alternatives.filter(
     ({ reserved, accountTypes }) => !reserved && accountTypes?.length !== 0,

@@ -1,7 +1,7 @@
-import type { RejectionReason } from "./token-verifier.js";
+import type { RejectionReason } from "./verifier-result.js";
 
 /** The reason why a token is rejected by its time limits. */
-type TimeFault = Extract<RejectionReason, "expired" | "not_yet_valid" | "verify_result">;
+type TimeRejection = Extract<RejectionReason, "expired" | "not_yet_valid" | "verify_result">;
 
 /** The time limits of a token, as the verifier returned them; `undefined` without one. */
 export interface TokenTimes {
@@ -19,7 +19,10 @@ const MAX_TIME = 1e11;
  *
  * @param tolerance - the seconds by which the clock of the issuer may differ
  */
-export function timeFault({ exp, nbf }: TokenTimes, tolerance: number): TimeFault | undefined {
+export function timeRejection(
+  { exp, nbf }: TokenTimes,
+  tolerance: number,
+): TimeRejection | undefined {
   if (exp === undefined && nbf === undefined) return undefined;
   if (!isLimit(exp) || !isLimit(nbf)) return "verify_result";
   const now = Date.now() / 1_000;

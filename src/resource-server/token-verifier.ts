@@ -1,71 +1,33 @@
 import type { AccessToken } from "../decision/access-token.js";
-import { type Awaitable, whenThere } from "./facts.js";
-import type { Verify } from "./verify.js";
 
 /**
- * The reason why a token is rejected. It is for the log of the operator, and no part of it reaches a client.
- *
- * If several reasons apply, it is that of the first failing check. `jwtVerifier` checks the form of the text, the header
- * (`algorithm`, `malformed`, `type`), the claims, then `key` and `signature`. `introspectionVerifier` checks the form of the text,
- * whether the token is active (`inactive`), then the members of the response. Both check claims in this order: `issuer`;
- * `confirmation`, `token_use` and `type`; `claim_missing`; `audience`; `malformed`; `expired`; `not_yet_valid`; `scope_claim`.
+ * Returns the verified claims of a raw bearer token: `jwtVerifier` and `introspectionVerifier` of `scope-policy/verify`, or a
+ * function of your own. It returns `undefined` for a token that is not valid (`invalid_token`), and throws only if it cannot decide:
+ * an outage (`temporarily_unavailable`, 503). It checks issuer, audience and signature at every call, of a cached token too. The
+ * authorizer checks `exp` and `nbf` of the claims that your own function returns, and reads `tier`, `account_type` and
+ * `first_party` only if `trustClaims` names them.
  */
-export type RejectionReason =
-  | "malformed"
-  | "algorithm"
-  | "key"
-  | "signature"
-  | "type"
-  | "issuer"
-  | "audience"
-  | "expired"
-  | "not_yet_valid"
-  | "claim_missing"
-  | "scope_claim"
-  | "confirmation"
-  | "token_use"
-  | "inactive"
-  | "revoked"
-  | "verify_result";
+export type Verify = (
+  rawToken: string,
+) => AccessToken | null | undefined | PromiseLike<AccessToken | null | undefined>;
 
-/** The result of a verification that accepted the token. */
-export interface Accepted {
-  readonly kind: "token";
-  readonly token: AccessToken;
+/** Facts of the account that the token does not carry. An own member overrides that of the token, `undefined` too. */
+export interface SubjectFacts {
+  /** The tier. */
+  readonly tier?: string | undefined;
+  /** The account type. */
+  readonly account_type?: string | undefined;
+  /** Whether the client belongs to the owner of the API. */
+  readonly first_party?: boolean | undefined;
 }
 
-/** The result of a verification that rejected the token. */
-export interface Rejected {
-  readonly kind: "rejected";
-  readonly reason: RejectionReason;
-}
+/** The name of a callback of an authorizer. */
+export type CallbackName = "verify" | "subject" | "isRevoked" | "audit";
 
-/** The result of a verification. A verifier throws on an outage instead. */
-export type Verdict = Accepted | Rejected;
-
-/** Verifies a raw token as {@link Verify} does, and returns the reason if it rejects the token. */
-export type DetailedVerify = (rawToken: string) => Awaitable<Verdict>;
-
-/** The detailed verifier behind each public verifier that {@link hideReasons} returned. */
-const detailed = new WeakMap<Verify, DetailedVerify>();
-
-/** Returns the rejection for a reason. */
-export function rejected(reason: RejectionReason): Rejected {
-  return { kind: "rejected", reason };
-}
-
-/** Creates the public verifier. It returns the token, or `undefined` for every rejection, and throws what `verify` throws. */
-export function hideReasons(verify: DetailedVerify): Verify {
-  const hidden: Verify = (rawToken) => whenThere(verify(rawToken), tokenIn);
-  detailed.set(hidden, verify);
-  return hidden;
-}
-
-/** Returns the detailed verifier behind a public one; `undefined` for a function that {@link hideReasons} did not return. */
-export function detailedVerify(verify: Verify): DetailedVerify | undefined {
-  return detailed.get(verify);
-}
-
-function tokenIn(verdict: Verdict): AccessToken | undefined {
-  return verdict.kind === "token" ? verdict.token : undefined;
+/** An outage: a callback threw, rejected, exceeded the timeout, or returned an unusable value. */
+export interface Outage {
+  /** The callback that failed. */
+  readonly source: CallbackName;
+  /** The thrown error; a `TypeError` for an unusable value, an `Error` for a timeout. */
+  readonly error: unknown;
 }

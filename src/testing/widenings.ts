@@ -1,21 +1,25 @@
 import type { AccessToken } from "../decision/access-token.js";
 import type { Decision } from "../decision/decision.js";
-import { type Held, type HeldReader, heldReader } from "../decision/held.js";
-import type { Policy } from "../decision/policy.js";
+import type { Policy } from "../decision/define-policy.js";
 import type { PreparedOperation } from "../decision/prepare.js";
+import {
+  createTokenScopesReader,
+  type TokenScopes,
+  type TokenScopesReader,
+} from "../decision/token-scopes.js";
 import { bindScope } from "../grammar/template.js";
-import type { CompiledPolicy } from "../policy/compiled.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { intersection } from "../policy/rule.js";
 import {
   combinations,
+  type ProbeCall,
   paramsOf,
+  probeCallsOf,
   requestOf,
-  type Target,
-  targetsOf,
   type Values,
   valuesOf,
-} from "./targets.js";
+} from "./probe-calls.js";
 
 /** A call that the policy `after` allows and the policy `before` denies, or that is enriched only under `after`. */
 export interface Widening {
@@ -36,13 +40,13 @@ interface Sides {
   readonly after: Policy;
   readonly ranks: ReadonlyMap<string, number>;
   readonly compiled: CompiledPolicy;
-  readonly heldBefore: HeldReader;
+  readonly heldBefore: TokenScopesReader;
   /** Text that occurs in neither policy. */
   readonly fresh: string;
 }
 
 /** Maximum number of search steps for one operation. */
-const MOST_STEPS = 50_000;
+const MAX_STEPS = 50_000;
 
 /** Returns all widenings, one for each alternative, and the operations for which the search stopped at its limit. */
 export function widenings(
@@ -57,14 +61,14 @@ export function widenings(
     after,
     ranks: compiledBefore.tierRank,
     compiled,
-    heldBefore: heldReader(compiledBefore),
+    heldBefore: createTokenScopesReader(compiledBefore),
     fresh: freshText(JSON.stringify([before.definition, after.definition])),
   };
   const found: Widening[] = [];
   const unproved: string[] = [];
-  const { targets, complete } = targetsOf(compiledBefore, compiled, except);
+  const { targets, complete } = probeCallsOf(compiledBefore, compiled, except);
   for (const target of targets) {
-    let left = MOST_STEPS;
+    let left = MAX_STEPS;
     for (const step of search(target, sides)) {
       if (step !== undefined) found.push(step);
       left -= 1;
@@ -83,7 +87,7 @@ function freshText(taken: string): string {
 }
 
 /** One way to be allowed: one alternative of each rule, with its scopes and the parameters that fill them. */
-interface Way {
+interface AlternativeCombination {
   readonly uses: readonly { readonly scope: number; readonly params: readonly string[] }[];
   readonly tier: number;
   readonly accountTypes: readonly string[] | undefined;
@@ -91,7 +95,7 @@ interface Way {
 }
 
 /** Yields after each search step: the widening that the step found, or `undefined`. */
-function* search(target: Target, sides: Sides): Generator<Widening | undefined> {
+function* search(target: ProbeCall, sides: Sides): Generator<Widening | undefined> {
   const { operation } = target;
   if (operation.denied !== undefined) return;
   if (operation.public) {
@@ -109,7 +113,10 @@ function* search(target: Target, sides: Sides): Generator<Widening | undefined> 
   }
 }
 
-function* waysOf({ public: isPublic, rules }: PreparedOperation): Generator<Way> {
+function* waysOf({
+  public: isPublic,
+  rules,
+}: PreparedOperation): Generator<AlternativeCombination> {
   const lists = rules.map((rule) => {
     const enriched = rule.enriched === undefined ? [] : [rule.enriched];
     return (isPublic ? enriched : rule.alternatives).map(({ source }) => ({ rule, source }));
@@ -135,7 +142,11 @@ function* waysOf({ public: isPublic, rules }: PreparedOperation): Generator<Way>
   }
 }
 
-function* searchWay(way: Way, target: Target, sides: Sides): Generator<Widening | undefined> {
+function* searchWay(
+  way: AlternativeCombination,
+  target: ProbeCall,
+  sides: Sides,
+): Generator<Widening | undefined> {
   for (const values of valuesOf(target, sides.fresh)) {
     for (const firstParty of way.reserved ? [true] : [false, true]) {
       const sources = way.uses.map((use) => sourcesOf(use, values, firstParty, sides));
@@ -160,7 +171,7 @@ function* searchTexts(
   texts: readonly (readonly string[])[],
   facts: Omit<AccessToken, "scope">,
   values: Values,
-  target: Target,
+  target: ProbeCall,
   sides: Sides,
 ): Generator<Widening | undefined> {
   const tokenOf = (held: readonly string[]): AccessToken => ({
@@ -189,7 +200,7 @@ interface Source {
 
 /** Returns every text that grants a scope with these values under `after`: its names, older names, and those of the scopes that imply it. */
 function sourcesOf(
-  { scope, params }: Way["uses"][number],
+  { scope, params }: AlternativeCombination["uses"][number],
   values: Values,
   firstParty: boolean,
   { compiled, fresh }: Sides,
@@ -218,7 +229,7 @@ function leastOf(
 ): readonly string[] {
   const all = sources.map(({ text }) => {
     const scopes = heldBefore({ scope: text });
-    return { text, held: (firstParty ? scopes?.firstParty : scopes?.everyone) as Held };
+    return { text, held: (firstParty ? scopes?.firstParty : scopes?.thirdParty) as TokenScopes };
   });
   return all
     .filter(
@@ -232,7 +243,7 @@ function leastOf(
     .map(({ text }) => text);
 }
 
-function isWithin(less: Held, more: Held): boolean {
+function isWithin(less: TokenScopes, more: TokenScopes): boolean {
   return (
     less.bits.every((word, index) => (word & ~(more.bits[index] as number)) === 0) &&
     [...less.bound].every((key) => more.bound.has(key))
@@ -256,7 +267,7 @@ function gradeOf(decision: Decision): number {
   return decision.enriched ? GRADES.enriched : GRADES.allowed;
 }
 
-function ask(target: Target, policy: Policy, token: AccessToken | undefined, values: Values) {
+function ask(target: ProbeCall, policy: Policy, token: AccessToken | undefined, values: Values) {
   const request = requestOf(target, values);
   const params = paramsOf(target, values);
   return request === undefined
@@ -265,11 +276,12 @@ function ask(target: Target, policy: Policy, token: AccessToken | undefined, val
 }
 
 /** Returns the lowest grade that counts as access to the target. */
-const wantedOf = ({ operation }: Target) => (operation.public ? GRADES.enriched : GRADES.allowed);
+const wantedOf = ({ operation }: ProbeCall) =>
+  operation.public ? GRADES.enriched : GRADES.allowed;
 
 /** Returns the widening that a token shows, if any. A path that `after` routes to another endpoint is compared with that endpoint instead. */
 function compare(
-  target: Target,
+  target: ProbeCall,
   { before: policyBefore, after: policyAfter }: Sides,
   token: AccessToken | undefined,
   values: Values,

@@ -1,6 +1,10 @@
 import { readOwn } from "../decision/access-token.js";
-import { type ScopeSource, tokenFrom } from "../resource-server/claims.js";
-import { type RejectionReason, rejected, type Verdict } from "../resource-server/token-verifier.js";
+import { readAccessToken, type ScopeSource } from "../resource-server/claims.js";
+import {
+  type RejectionReason,
+  rejected,
+  type Verdict,
+} from "../resource-server/verifier-result.js";
 import { MAX_SECONDS } from "./clock.js";
 import type { JsonObject } from "./json-object.js";
 import { type KindRule, kindFault } from "./token-kind.js";
@@ -18,15 +22,15 @@ export interface ClaimRules {
   readonly scope: ScopeSource;
 }
 
-const TEXTS = ["sub", "client_id", "jti"];
-const TIMES = ["exp", "iat", "nbf"];
+const STRING_CLAIMS = ["sub", "client_id", "jti"];
+const TIME_CLAIMS = ["exp", "iat", "nbf"];
 
 /**
  * Checks claims at a time. Returns the access token, or the reason of the rejection.
  *
  * @param now - milliseconds since 1970
  */
-export function judgeClaims(claims: JsonObject, now: number, rules: ClaimRules): Verdict {
+export function checkClaims(claims: JsonObject, now: number, rules: ClaimRules): Verdict {
   const fault =
     issuerFault(claims, rules) ??
     kindFault(claims, rules.kinds) ??
@@ -36,7 +40,7 @@ export function judgeClaims(claims: JsonObject, now: number, rules: ClaimRules):
     timeFault(claims, now, rules);
   if (fault !== undefined) return rejected(fault);
   // every other claim is checked by now: only the scope can still fail
-  const token = tokenFrom(claims, rules.scope);
+  const token = readAccessToken(claims, rules.scope);
   return token === undefined ? rejected("scope_claim") : { kind: "token", token };
 }
 
@@ -53,19 +57,19 @@ function audienceFault(claims: JsonObject, { audiences }: ClaimRules): Rejection
   if (audiences === undefined) return undefined;
   const audience = readOwn(claims, "aud");
   const list: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
-  const isOurs = list.every(isText) && list.some((member) => audiences.has(member));
+  const isOurs = list.every(isNonEmptyString) && list.some((member) => audiences.has(member));
   return isOurs ? undefined : "audience";
 }
 
 /** Checks that strings are not empty and that times are finite. A number too large for a double (`1e400`) is infinite and would never expire. */
 function valueFault(claims: JsonObject): RejectionReason | undefined {
-  const isGood = (name: string, check: (value: unknown) => boolean): boolean =>
+  const isAbsentOrValid = (name: string, check: (value: unknown) => boolean): boolean =>
     !Object.hasOwn(claims, name) || check(readOwn(claims, name));
-  const areGood =
-    TEXTS.every((name) => isGood(name, isText)) &&
-    TIMES.every((name) => isGood(name, Number.isFinite)) &&
-    isGood("exp", (exp) => (exp as number) < MAX_SECONDS);
-  return areGood ? undefined : "malformed";
+  const areValid =
+    STRING_CLAIMS.every((name) => isAbsentOrValid(name, isNonEmptyString)) &&
+    TIME_CLAIMS.every((name) => isAbsentOrValid(name, Number.isFinite)) &&
+    isAbsentOrValid("exp", (exp) => (exp as number) < MAX_SECONDS);
+  return areValid ? undefined : "malformed";
 }
 
 /** Checks that the token is already valid and has not expired (RFC 7519, sections 4.1.4 to 4.1.6). */
@@ -74,20 +78,20 @@ function timeFault(
   now: number,
   { tolerance }: ClaimRules,
 ): RejectionReason | undefined {
-  const [exp, iat, nbf] = TIMES.map((name) => readOwn(claims, name) as number | undefined);
-  if (now >= endOf(exp, tolerance)) return "expired";
-  const hasBegun = [iat, nbf].every(
+  const [exp, iat, nbf] = TIME_CLAIMS.map((name) => readOwn(claims, name) as number | undefined);
+  if (now >= expiryOf(exp, tolerance)) return "expired";
+  const isAlreadyValid = [iat, nbf].every(
     (time) => time === undefined || (time - tolerance) * 1_000 <= now,
   );
-  return hasBegun ? undefined : "not_yet_valid";
+  return isAlreadyValid ? undefined : "not_yet_valid";
 }
 
 /** Returns whether a value is a non-empty string. */
-export function isText(value: unknown): value is string {
+export function isNonEmptyString(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
 /** Returns the time from which on a token is expired, in milliseconds since 1970. `exp` and `tolerance` are in seconds. */
-export function endOf(exp: number | undefined, tolerance: number): number {
+export function expiryOf(exp: number | undefined, tolerance: number): number {
   return exp === undefined ? Number.POSITIVE_INFINITY : (exp + tolerance) * 1_000;
 }

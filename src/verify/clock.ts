@@ -1,4 +1,4 @@
-import { VerifierOutage } from "./outage.js";
+import { VerifierOutage } from "./verifier-outage.js";
 
 /** Returns the time in milliseconds since 1970. */
 export type Clock = () => number;
@@ -10,7 +10,7 @@ export const MAX_SECONDS = 1e11;
  * Creates a clock from the option `now`, in seconds since 1970. Default: the system's clock. The clock throws
  * {@link VerifierOutage} if `now` throws or returns anything but seconds since 1970.
  */
-export function newClock(now: () => number = () => Date.now() / 1_000): Clock {
+export function createClock(now: () => number = () => Date.now() / 1_000): Clock {
   return () => {
     let time: unknown;
     try {

@@ -11,14 +11,19 @@ export interface UnverifiedJws {
 const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** Last characters that set no unused bit, by the length of the segment modulo 4. A remainder of 1 is not base64url. */
-const LAST: readonly (string | undefined)[] = [undefined, "", "AQgw", "AEIMQUYcgkosw048"];
+const CANONICAL_ENDINGS: readonly (string | undefined)[] = [
+  undefined,
+  "",
+  "AQgw",
+  "AEIMQUYcgkosw048",
+];
 
 /**
  * Returns whether the unused bits of a base64url segment are zero (RFC 4648, section 3.5). Decoders accept other spellings,
  * so that one token could be written in many ways.
  */
 function isCanonical(segment: string): boolean {
-  return LAST[segment.length % 4]?.includes(segment.slice(-1)) ?? true;
+  return CANONICAL_ENDINGS[segment.length % 4]?.includes(segment.slice(-1)) ?? true;
 }
 
 /** Parses a compact JWS (RFC 7515, section 7.1). Returns `undefined` for every other value, and never throws. */

@@ -7,28 +7,28 @@ import {
   required,
 } from "../policy/option-checks.js";
 import { isBearerToken } from "../resource-server/credentials.js";
-import { hideReasons, rejected, type Verdict } from "../resource-server/token-verifier.js";
-import type { Verify } from "../resource-server/verify.js";
-import { askJson } from "./ask-json.js";
-import { type ClaimRules, endOf, judgeClaims } from "./claim-checks.js";
-import { newClock } from "./clock.js";
+import type { Verify } from "../resource-server/token-verifier.js";
+import { hideReasons, rejected, type Verdict } from "../resource-server/verifier-result.js";
+import { type ClaimRules, checkClaims, expiryOf } from "./claim-checks.js";
+import { createClock } from "./clock.js";
+import { fetchJson } from "./fetch-json.js";
 import type { JsonObject } from "./json-object.js";
-import { VerifierOutage } from "./outage.js";
-import { newSingleFlight } from "./single-flight.js";
-import { ANSWER_KINDS, kindRules } from "./token-kind.js";
-import { newTokenMemory } from "./token-memory.js";
+import { createSingleFlight } from "./single-flight.js";
+import { createTokenCache } from "./token-cache.js";
+import { kindRules, RESPONSE_KINDS } from "./token-kind.js";
 import {
-  absent,
   cacheOf,
+  conflicting,
   DEFAULT_TIMEOUT,
   isServer,
   isTextOption,
-  isTexts,
+  isTextOrList,
   runtimeFetch,
   snapshotOf,
   VERIFIER_CHECKS,
   type VerifierOptions,
 } from "./verifier-options.js";
+import { VerifierOutage } from "./verifier-outage.js";
 
 /**
  * Options of {@link introspectionVerifier}. `endpoint`, `issuer`, the credentials (`clientId` and `clientSecret`, or
@@ -58,7 +58,7 @@ const isBearer: OptionCheck = (value) =>
 
 function checksOf(given: Partial<IntrospectionVerifierOptions>) {
   const client = (check: OptionCheck) =>
-    given.bearer === undefined ? check : absent("cannot be combined with `bearer`");
+    given.bearer === undefined ? check : conflicting("cannot be combined with `bearer`");
   return {
     ...VERIFIER_CHECKS,
     endpoint: required(isServer),
@@ -68,14 +68,14 @@ function checksOf(given: Partial<IntrospectionVerifierOptions>) {
     bearer: optional(isBearer),
     audience:
       given.dangerouslySkipAudience === true
-        ? absent("cannot be combined with `dangerouslySkipAudience`")
-        : required(isTexts),
+        ? conflicting("cannot be combined with `dangerouslySkipAudience`")
+        : required(isTextOrList),
     dangerouslySkipAudience: optional(oneOf(true, false)),
     issuer: required(isTextOption),
   } satisfies Record<keyof IntrospectionVerifierOptions, OptionCheck>;
 }
 
-const MAX_ANSWER_BYTES = 65_536;
+const MAX_RESPONSE_BYTES = 65_536;
 const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i;
 
 /** Short, because introspection is for noticing revocations. */
@@ -113,37 +113,37 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): Ve
   checkOptions("`introspectionVerifier`", given, checksOf(given));
   const { timeout = DEFAULT_TIMEOUT, fetch = runtimeFetch, clockTolerance: tolerance = 0 } = given;
   const url = new URL(given.endpoint).href;
-  const clock = newClock(given.now);
-  const memory = newTokenMemory(cacheOf(given.cache, CACHE_SECONDS));
-  const flight = newSingleFlight<Verdict>();
-  const initFor = newRequestMaker(given);
-  const judge = newJudge(given);
+  const clock = createClock(given.now);
+  const tokenCache = createTokenCache(cacheOf(given.cache, CACHE_SECONDS));
+  const flight = createSingleFlight<Verdict>();
+  const initFor = createRequestFactory(given);
+  const checkResponse = createResponseCheck(given);
 
-  const ask = async (rawToken: string): Promise<Verdict> => {
+  const introspect = async (rawToken: string): Promise<Verdict> => {
     const from = clock();
-    const answer = await askJson({
+    const answer = await fetchJson({
       url,
       init: initFor(rawToken),
       fetch,
       timeout,
-      maxBytes: MAX_ANSWER_BYTES,
+      maxBytes: MAX_RESPONSE_BYTES,
       mediaType: JSON_TYPE,
     });
-    const verdict = judge(answer, clock());
+    const verdict = checkResponse(answer, clock());
     if (verdict.kind === "token") {
-      memory.set(rawToken, verdict, from, endOf(verdict.token.exp, tolerance));
+      tokenCache.set(rawToken, verdict, from, expiryOf(verdict.token.exp, tolerance));
     }
     return verdict;
   };
 
   return hideReasons((rawToken) => {
     if (!isBearerToken(rawToken)) return rejected("malformed");
-    return memory.get(rawToken, clock()) ?? flight(rawToken, () => ask(rawToken));
+    return tokenCache.get(rawToken, clock()) ?? flight(rawToken, () => introspect(rawToken));
   });
 }
 
 /** Creates the requests of RFC 7662, section 2.1, with the credentials of RFC 6749, section 2.3.1, or of RFC 6750. */
-function newRequestMaker({
+function createRequestFactory({
   clientId = "",
   clientSecret = "",
   clientAuth = "client_secret_basic",
@@ -174,7 +174,7 @@ function formEncode(text: string): string {
 }
 
 /** Creates the check of a response. An active token can still be for another server, for another use or for another time. */
-function newJudge({
+function createResponseCheck({
   audience = [],
   dangerouslySkipAudience = false,
   dangerouslyIgnoreConfirmation = false,
@@ -185,7 +185,7 @@ function newJudge({
     issuer,
     audiences: dangerouslySkipAudience ? undefined : new Set([audience].flat()),
     required: dangerouslySkipAudience ? [] : ["aud"],
-    kinds: kindRules(ANSWER_KINDS, dangerouslyIgnoreConfirmation),
+    kinds: kindRules(RESPONSE_KINDS, dangerouslyIgnoreConfirmation),
     tolerance,
     scope: { claim: "scope", isList: false },
   };
@@ -193,6 +193,6 @@ function newJudge({
     const active = readOwn(answer, "active");
     if (active === false) return rejected("inactive");
     if (active !== true) throw new VerifierOutage("malformed");
-    return judgeClaims(answer, now, rules);
+    return checkClaims(answer, now, rules);
   };
 }

@@ -8,33 +8,33 @@ import {
   required,
 } from "../policy/option-checks.js";
 import { SCOPE_CLAIMS, type ScopeClaim } from "../resource-server/claims.js";
+import type { Verify } from "../resource-server/token-verifier.js";
 import {
-  type Accepted,
+  type AcceptedToken,
   hideReasons,
   type RejectionReason,
   rejected,
   type Verdict,
-} from "../resource-server/token-verifier.js";
-import type { Verify } from "../resource-server/verify.js";
-import { type ClaimRules, endOf, judgeClaims } from "./claim-checks.js";
-import { newClock } from "./clock.js";
+} from "../resource-server/verifier-result.js";
+import { type ClaimRules, checkClaims, expiryOf } from "./claim-checks.js";
+import { createClock } from "./clock.js";
 import { readCompactJws, type UnverifiedJws } from "./compact-jws.js";
 import type { JsonObject } from "./json-object.js";
 import { type KeySet, keySetFault, localKeys, remoteKeys } from "./key-set.js";
-import { VerifierOutage } from "./outage.js";
+import { createTokenCache } from "./token-cache.js";
 import { CLAIM_KINDS, kindRules } from "./token-kind.js";
-import { newTokenMemory } from "./token-memory.js";
 import {
   cacheOf,
   DEFAULT_TIMEOUT,
   isServer,
   isTextOption,
-  isTexts,
+  isTextOrList,
   runtimeFetch,
   snapshotOf,
   VERIFIER_CHECKS,
   type VerifierOptions,
 } from "./verifier-options.js";
+import { VerifierOutage } from "./verifier-outage.js";
 
 /** Accepted signature algorithms. All use a public key, so that a verifier cannot sign. */
 export type SigningAlgorithm =
@@ -90,11 +90,11 @@ const isKeySource: OptionCheck = (value) =>
   typeof value === "string" || value instanceof URL ? isServer(value) : keySetFault(value);
 
 const isAlgorithms: OptionCheck = (value) => {
-  const isGood =
+  const isValid =
     Array.isArray(value) &&
     value.length > 0 &&
     value.every((name) => ALGORITHMS.includes(name as string));
-  return isGood
+  return isValid
     ? undefined
     : `expected a non-empty list of algorithms with a public key: ${ALGORITHMS.join(", ")}`;
 };
@@ -102,7 +102,7 @@ const isAlgorithms: OptionCheck = (value) => {
 const CHECKS = {
   ...VERIFIER_CHECKS,
   issuer: required(isTextOption),
-  audience: required(isTexts),
+  audience: required(isTextOrList),
   jwks: required(isKeySource),
   algorithms: required(isAlgorithms),
   profile: optional(oneOf("rfc9068", "lenient")),
@@ -122,7 +122,7 @@ const PROFILES = {
 } as const;
 
 /** Header parameters that change what is signed. The verifier understands none of them and rejects all (RFC 7515, section 4.1.11). */
-const NOT_UNDERSTOOD = ["crit", "b64"];
+const UNSUPPORTED_PARAMETERS = ["crit", "b64"];
 
 /** Long enough that most requests verify no signature, short compared with the lifetime of a key. */
 const CACHE_SECONDS = 300;
@@ -164,26 +164,26 @@ export function jwtVerifier(options: JwtVerifierOptions): Verify {
   checkOptions("`jwtVerifier`", given, CHECKS);
   const { timeout = DEFAULT_TIMEOUT, fetch = runtimeFetch, clockTolerance = 0 } = given;
   const { jwks, algorithms } = given;
-  const clock = newClock(given.now);
-  const memory = newTokenMemory(cacheOf(given.cache, CACHE_SECONDS));
+  const clock = createClock(given.now);
+  const tokenCache = createTokenCache(cacheOf(given.cache, CACHE_SECONDS));
   const keysFor =
     typeof jwks === "string" || jwks instanceof URL
       ? remoteKeys({ url: new URL(jwks).href, fetch, timeout, clock })
       : localKeys(jwks);
-  const judge = newJudge(given);
+  const checkToken = createTokenCheck(given);
 
   const verifySignature = async (
     rawToken: string,
     header: JsonObject,
-    verdict: Accepted,
+    verdict: AcceptedToken,
   ): Promise<Verdict> => {
     const keys = await keysFor(header);
     for (const key of keys) {
       if (!(await isSignedWith(key, rawToken, algorithms))) continue;
       const now = clock();
-      const end = endOf(verdict.token.exp, clockTolerance);
+      const end = expiryOf(verdict.token.exp, clockTolerance);
       if (now >= end) return rejected("expired"); // it expired during the verification of the signature
-      memory.set(rawToken, verdict, now, end);
+      tokenCache.set(rawToken, verdict, now, end);
       return verdict;
     }
     return rejected(keys.length === 0 ? "key" : "signature");
@@ -191,18 +191,18 @@ export function jwtVerifier(options: JwtVerifierOptions): Verify {
 
   return hideReasons((rawToken) => {
     const now = clock();
-    const known = typeof rawToken === "string" ? memory.get(rawToken, now) : undefined;
+    const known = typeof rawToken === "string" ? tokenCache.get(rawToken, now) : undefined;
     if (known !== undefined) return known;
     const jws = readCompactJws(rawToken);
     if (jws === undefined) return rejected("malformed");
     // checks without a key come first, so that a token of another issuer causes no key request and no signature check
-    const verdict = judge(jws, now);
+    const verdict = checkToken(jws, now);
     return verdict.kind === "token" ? verifySignature(rawToken, jws.header, verdict) : verdict;
   });
 }
 
 /** Creates the check of a token's header and claims. Only the signature proves that they are authentic. */
-function newJudge({
+function createTokenCheck({
   issuer,
   audience,
   algorithms,
@@ -227,14 +227,14 @@ function newJudge({
     const kid = readOwn(header, "kid");
     const typ = readOwn(header, "typ");
     if (!accepted.has(readOwn(header, "alg"))) return "algorithm";
-    if (NOT_UNDERSTOOD.some((name) => Object.hasOwn(header, name))) return "malformed";
+    if (UNSUPPORTED_PARAMETERS.some((name) => Object.hasOwn(header, name))) return "malformed";
     if (kid !== undefined && typeof kid !== "string") return "malformed";
     return types.has(typeof typ === "string" ? typ.toLowerCase() : typ) ? undefined : "type";
   };
 
   return ({ header, claims }, now) => {
     const fault = headerFault(header);
-    return fault === undefined ? judgeClaims(claims, now, rules) : rejected(fault);
+    return fault === undefined ? checkClaims(claims, now, rules) : rejected(fault);
   };
 }
 

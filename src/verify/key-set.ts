@@ -1,11 +1,11 @@
 import { type CryptoKey, createLocalJWKSet, errors } from "jose";
 import { readOwn } from "../decision/access-token.js";
 import { isObject } from "../grammar/is-object.js";
-import { askJson, type Fetch } from "./ask-json.js";
 import { type Clock, isWithin } from "./clock.js";
+import { type Fetch, fetchJson } from "./fetch-json.js";
 import type { JsonObject } from "./json-object.js";
-import { type OutageReason, VerifierOutage } from "./outage.js";
-import { newSingleFlight } from "./single-flight.js";
+import { createSingleFlight } from "./single-flight.js";
+import { type OutageReason, VerifierOutage } from "./verifier-outage.js";
 
 /** A JSON Web Key Set (RFC 7517, section 5). */
 export interface KeySet {
@@ -91,18 +91,18 @@ export interface RemoteKeys {
  * unknown `kid`. After a failure the source pauses too.
  */
 export function remoteKeys({ url, fetch, timeout, clock }: RemoteKeys): KeySource {
-  let known: Known | undefined;
+  let cached: CachedKeySet | undefined;
   let failure: { readonly reason: OutageReason; readonly at: number } | undefined;
-  const flight = newSingleFlight<Known>();
+  const flight = createSingleFlight<CachedKeySet>();
   const init = { headers: { accept: "application/jwk-set+json, application/json" } };
 
-  const read = async (): Promise<Known> => {
+  const read = async (): Promise<CachedKeySet> => {
     const at = clock();
     if (failure !== undefined && isWithin(at, failure.at, FAILURE_PAUSE)) {
       throw new VerifierOutage(failure.reason);
     }
     try {
-      const set = await askJson({
+      const set = await fetchJson({
         url,
         init,
         fetch,
@@ -112,8 +112,8 @@ export function remoteKeys({ url, fetch, timeout, clock }: RemoteKeys): KeySourc
       });
       const resolve = resolverOf(set);
       if (resolve === undefined) throw new VerifierOutage("malformed");
-      known = { resolve, at };
-      return known;
+      cached = { resolve, at };
+      return cached;
     } catch (error) {
       failure = { reason: (error as VerifierOutage).reason, at: clock() };
       throw error;
@@ -121,8 +121,8 @@ export function remoteKeys({ url, fetch, timeout, clock }: RemoteKeys): KeySourc
   };
 
   /** Returns a set that was read at most `age` milliseconds ago. */
-  const setWithin = async (age: number): Promise<Known> =>
-    known !== undefined && isWithin(clock(), known.at, age) ? known : flight("", read);
+  const setWithin = async (age: number): Promise<CachedKeySet> =>
+    cached !== undefined && isWithin(clock(), cached.at, age) ? cached : flight("", read);
 
   return async (header) => {
     const first = await setWithin(KEY_SET_AGE);
@@ -133,7 +133,7 @@ export function remoteKeys({ url, fetch, timeout, clock }: RemoteKeys): KeySourc
   };
 }
 
-interface Known {
+interface CachedKeySet {
   readonly resolve: Resolve;
   readonly at: number;
 }

@@ -11,7 +11,7 @@ function isShareable(): boolean {
 }
 
 /** Creates a function that shares one pending `ask` between all calls with the same key. The promise of `ask` must settle. */
-export function newSingleFlight<Value>(): (
+export function createSingleFlight<Value>(): (
   key: string,
   ask: () => Promise<Value>,
 ) => Promise<Value> {

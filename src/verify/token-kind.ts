@@ -1,5 +1,5 @@
 import { readOwn } from "../decision/access-token.js";
-import type { RejectionReason } from "../resource-server/token-verifier.js";
+import type { RejectionReason } from "../resource-server/verifier-result.js";
 import type { JsonObject } from "./json-object.js";
 
 /** A member whose presence or value marks a token that is not a bearer access token. */
@@ -34,7 +34,7 @@ export const CLAIM_KINDS: readonly KindRule[] = [
 ];
 
 /** Rules for the members of an introspection response. `token_type` ignores letter case (RFC 7662, section 2.2; RFC 6749, section 5.1). */
-export const ANSWER_KINDS: readonly KindRule[] = [
+export const RESPONSE_KINDS: readonly KindRule[] = [
   ...CLAIM_KINDS,
   { member: "token_type", reason: "type", isAllowed: inAnyCase("bearer", "access_token") },
 ];

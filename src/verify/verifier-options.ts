@@ -9,9 +9,9 @@ import {
   positive,
 } from "../policy/option-checks.js";
 import { ownMembers } from "../policy/own-members.js";
-import type { Fetch } from "./ask-json.js";
-import { isText } from "./claim-checks.js";
-import type { CacheOptions } from "./token-memory.js";
+import { isNonEmptyString } from "./claim-checks.js";
+import type { Fetch } from "./fetch-json.js";
+import type { CacheOptions } from "./token-cache.js";
 
 /** Options that both verifiers have. */
 export interface VerifierOptions {
@@ -47,16 +47,17 @@ export function snapshotOf<Options extends object>(options: Options): Options {
 
 /** Checks for a non-empty string. */
 export const isTextOption: OptionCheck = (value) =>
-  isText(value) ? undefined : "expected a non-empty string";
+  isNonEmptyString(value) ? undefined : "expected a non-empty string";
 
 /** Checks for a non-empty string, or a non-empty list of them. */
-export const isTexts: OptionCheck = (value) =>
-  isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText))
+export const isTextOrList: OptionCheck = (value) =>
+  isNonEmptyString(value) ||
+  (Array.isArray(value) && value.length > 0 && value.every(isNonEmptyString))
     ? undefined
     : "expected a non-empty string, or a non-empty list of them";
 
 /** Creates a check that rejects an option which contradicts another one. */
-export function absent(reason: string): OptionCheck {
+export function conflicting(reason: string): OptionCheck {
   return (value) => (value === undefined ? undefined : reason);
 }
 
@@ -84,13 +85,13 @@ const CACHE = {
 };
 
 const isCache: OptionCheck = (value) => {
-  const isGood =
+  const isValid =
     value === false ||
     (isObject(value) &&
       Object.entries(value).every(
         ([name, member]) => Object.hasOwn(CACHE, name) && CACHE[name as keyof typeof CACHE](member),
       ));
-  return isGood
+  return isValid
     ? undefined
     : "expected `false`, or an object with `entries` (an integer from 2 to 1000000) and `seconds` (above 0, at most 3600)";
 };

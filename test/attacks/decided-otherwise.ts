@@ -1,5 +1,6 @@
 // Cases whose expected outcome differs from a decision of this library: each with its outcome here and the reason.
 import { isScopeToken, loadPolicy } from "scope-policy";
+import { sourceOf } from "./harness/authorizer.js";
 import {
   type AttackCase,
   type Corpus,
@@ -12,7 +13,6 @@ import {
   resolvePolicy,
   textOf,
 } from "./harness/corpus.js";
-import { sourceOf } from "./harness/door.js";
 import type { Result } from "./harness/result.js";
 
 export interface Decided {

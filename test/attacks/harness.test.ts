@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readChallenge } from "./harness/challenge-text.js";
 import { runFiles } from "./harness/main.js";
-import { readMessages } from "./harness/mcp-answer.js";
+import { readMessages } from "./harness/mcp-response.js";
 import { outcomesOf } from "./harness/result.js";
 import { resultOf } from "./harness/servers.js";
 

@@ -2,8 +2,8 @@ import { type AuthorizationEvent, toCloudEvent, toEcs, toOcsf } from "scope-poli
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AuthorizationServer, start } from "../../examples/authorization-server/server.js";
 import { policy } from "../../examples/movementors/policy.js";
-import { newFormBrowser } from "./form-browser.js";
-import { newClient, register } from "./oauth-client.js";
+import { createFormBrowser } from "./form-browser.js";
+import { createClient, register } from "./oauth-client.js";
 
 const REDIRECT = "https://app.example/cb";
 const ALL = "read:profile read:classes write:classes mcp:tools offline_access";
@@ -20,8 +20,8 @@ beforeEach(() => {
 
 /** Registers a client and opens the consent page in a browser. */
 async function visit() {
-  const client = await newClient(server.issuer, REDIRECT);
-  const browser = newFormBrowser(server.issuer);
+  const client = await createClient(server.issuer, REDIRECT);
+  const browser = createFormBrowser(server.issuer);
   const signIn = await browser.go(client.authorize({ scope: ALL, prompt: "consent" }));
   const page = await browser.submit(signIn, [["person", "ana"]]);
   events.length = 0;

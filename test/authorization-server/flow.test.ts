@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AuthorizationServer, start } from "../../examples/authorization-server/server.js";
 import { policy as loopwise } from "../../examples/loopwise/policy.js";
 import { policy as movementors } from "../../examples/movementors/policy.js";
-import { boxesOf, newFormBrowser, type Stop } from "./form-browser.js";
-import { newClient, register } from "./oauth-client.js";
+import { boxesOf, createFormBrowser, type Stop } from "./form-browser.js";
+import { createClient, register } from "./oauth-client.js";
 import { approve, grantOf, REDIRECT, visit } from "./visit.js";
 
 let school: AuthorizationServer;
@@ -38,8 +38,8 @@ describe("registration and discovery", () => {
   });
 
   it("reject another resource and a request without PKCE", async () => {
-    const client = await newClient(school.issuer, REDIRECT);
-    const browser = newFormBrowser(school.issuer);
+    const client = await createClient(school.issuer, REDIRECT);
+    const browser = createFormBrowser(school.issuer);
     const parameters = { scope: "openid", resource: "https://other.example/mcp" };
     expect(errorOf(await browser.go(client.authorize(parameters)))).toBe("invalid_target");
     const url = new URL(client.authorize({ scope: "openid" }));
@@ -96,8 +96,8 @@ describe("the selection of the user", () => {
   });
 
   it("is the default scope of the policy if a request names no scope", async () => {
-    const client = await newClient(school.issuer, REDIRECT);
-    const browser = newFormBrowser(school.issuer);
+    const client = await createClient(school.issuer, REDIRECT);
+    const browser = createFormBrowser(school.issuer);
     const page = await browser.submit(await browser.go(client.authorize({})), [["person", "ana"]]);
     expect(boxesOf(page).map((box) => box.scope)).toEqual(["openid"]);
     const end = await browser.submit(page, approve());
@@ -167,7 +167,7 @@ describe("a posted selection", () => {
 
   it("from another browser is rejected", async () => {
     const { page } = await visit(school, "openid courses:read");
-    const end = await newFormBrowser(school.issuer).submit(page, approve("courses:read"));
+    const end = await createFormBrowser(school.issuer).submit(page, approve("courses:read"));
     expect(end.status).toBe(400);
   });
 });
@@ -220,7 +220,7 @@ describe("refresh and revocation", () => {
   it("do not let a user revoke the grant of another user", async () => {
     const { client, browser, token, name } = await refreshable();
     const grantId = grantOf(await browser.go("/settings/connected-apps"), name);
-    const other = newFormBrowser(studio.issuer);
+    const other = createFormBrowser(studio.issuer);
     const signIn = await other.go("/settings/connected-apps");
     const own = await other.submit(signIn, [["person", "ben"]]);
     expect(own.html).toContain("No app has access");

@@ -18,7 +18,7 @@ export interface Box {
   readonly disabled: boolean;
 }
 
-export function newFormBrowser(issuer: string) {
+export function createFormBrowser(issuer: string) {
   const cookies = new Map<string, { readonly value: string; readonly path: string }>();
 
   async function go(address: string, form?: URLSearchParams): Promise<Stop> {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AuthorizationServer, start } from "../../examples/authorization-server/server.js";
 import { policy as loopwise } from "../../examples/loopwise/policy.js";
-import { newFormBrowser } from "./form-browser.js";
-import { newClient, register } from "./oauth-client.js";
+import { createFormBrowser } from "./form-browser.js";
+import { createClient, register } from "./oauth-client.js";
 import { REDIRECT } from "./visit.js";
 
 const backend = { client_id: "nightly", client_secret: "a-secret-of-tests", scopes: () => [] };
@@ -51,9 +51,9 @@ describe.each(["without backends", "with a backend"])("a server %s", (name) => {
   it.each(["token", "id_token", "id_token token", "code id_token", "code token", "none", "Code"])(
     "rejects an authorization request with response_type=%s",
     async (response_type) => {
-      const client = await newClient(issuer(), REDIRECT);
+      const client = await createClient(issuer(), REDIRECT);
       const parameters = { scope: "openid", response_type, nonce: "nonce-1" };
-      const { url, html } = await newFormBrowser(issuer()).go(client.authorize(parameters));
+      const { url, html } = await createFormBrowser(issuer()).go(client.authorize(parameters));
       const answer = new URLSearchParams(new URL(url).search || new URL(url).hash.slice(1));
       expect(answer.get("error") ?? html).toMatch(/^(unsupported_response_type|invalid_request)/);
       for (const member of ["access_token", "id_token", "code"])
@@ -64,7 +64,7 @@ describe.each(["without backends", "with a backend"])("a server %s", (name) => {
   it.each(["implicit", "password", "client_credentials"])(
     "rejects a token request of a registered client with grant_type=%s",
     async (grant_type) => {
-      const { id } = await newClient(issuer(), REDIRECT);
+      const { id } = await createClient(issuer(), REDIRECT);
       const form = { grant_type, client_id: id, scope: "openid", username: "ana", password: "x" };
       const response = await fetch(new URL("/token", issuer()), {
         method: "POST",

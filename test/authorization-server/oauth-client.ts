@@ -33,7 +33,7 @@ export async function register(issuer: string, metadata: object) {
 }
 
 /** Registers a public client. */
-export async function newClient(
+export async function createClient(
   issuer: string,
   redirectUri: string,
   metadata: object = {},

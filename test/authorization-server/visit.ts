@@ -1,6 +1,6 @@
 // The steps to a consent page that most tests share: a new client, a new browser, and a user who signs in.
-import { boxesOf, newFormBrowser, type Stop } from "./form-browser.js";
-import { newClient } from "./oauth-client.js";
+import { boxesOf, createFormBrowser, type Stop } from "./form-browser.js";
+import { createClient } from "./oauth-client.js";
 
 export const REDIRECT = "https://app.example/cb";
 
@@ -28,8 +28,8 @@ export async function visit(
 ) {
   clients += 1;
   const name = `Course Helper ${clients}.`;
-  const client = await newClient(issuer, REDIRECT, { client_name: name, ...metadata });
-  const browser = newFormBrowser(issuer);
+  const client = await createClient(issuer, REDIRECT, { client_name: name, ...metadata });
+  const browser = createFormBrowser(issuer);
   const signIn = await browser.go(client.authorize({ scope, ...parameters }));
   const page = await browser.submit(signIn, [["person", person]]);
   return { client, browser, page, name };

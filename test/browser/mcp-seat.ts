@@ -9,7 +9,7 @@ import { decodeJwt } from "jose";
 import type { Page } from "playwright-core";
 import type { AccessToken } from "scope-policy";
 import { expect } from "vitest";
-import { newOauthMemory } from "../oauth-memory.js";
+import { createOauthStore } from "../oauth-store.js";
 
 /** Row of a consent page, as the user sees it. */
 export interface SeenRow {
@@ -27,10 +27,10 @@ interface Claims extends AccessToken {
 }
 
 /** Returns a client that is not connected yet. It registers `scope`, and requests it if the server names no scope. */
-export function newSeat(page: Page, url: string, redirectUrl: string, scope: string) {
+export function createSeat(page: Page, url: string, redirectUrl: string, scope: string) {
   const opened: URL[] = [];
   const name = `Assistant ${crypto.randomUUID().slice(0, 8)}`;
-  const authProvider = newOauthMemory(
+  const authProvider = createOauthStore(
     redirectUrl,
     {
       client_name: name,
@@ -43,8 +43,8 @@ export function newSeat(page: Page, url: string, redirectUrl: string, scope: str
       await page.goto(to.href);
     },
   );
-  const newTransport = () => new StreamableHTTPClientTransport(new URL(url), { authProvider });
-  let transport = newTransport();
+  const createTransport = () => new StreamableHTTPClientTransport(new URL(url), { authProvider });
+  let transport = createTransport();
   let client = new Client({ name, version: "1" });
 
   const accessToken = () => authProvider.tokens()?.access_token ?? "";
@@ -62,7 +62,7 @@ export function newSeat(page: Page, url: string, redirectUrl: string, scope: str
     /** Requests scopes that the server has not demanded. */
     ask: (scopes: string) => auth(authProvider, { serverUrl: url, scope: scopes }),
     connect: async () => {
-      transport = newTransport();
+      transport = createTransport();
       client = new Client({ name, version: "1" }, { versionNegotiation: { mode: "auto" } });
       await client.connect(transport);
     },

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import type { Policy } from "scope-policy";
 import { type AuthorizationServer, start } from "../../examples/authorization-server/server.js";
-import { newClient, type OauthClient } from "../authorization-server/oauth-client.js";
+import { createClient, type OauthClient } from "../authorization-server/oauth-client.js";
 
 /** Starts the browser. */
 export function launch(): Promise<Browser> {
@@ -62,17 +62,17 @@ export async function openStage(policy: Policy): Promise<Stage> {
     events,
     visit: async (
       scope,
-      { parameters = {}, context = {}, person = "ana", redirectUri = redirect } = {},
+      { parameters = {}, context = {}, person: user = "ana", redirectUri = redirect } = {},
     ) => {
-      const client = await newClient(server.issuer, redirectUri);
+      const client = await createClient(server.issuer, redirectUri);
       const page = await (await browser.newContext(context)).newPage();
-      const complaints: string[] = [];
+      const errors: string[] = [];
       page.on("console", (message) => {
-        if (message.type() === "error") complaints.push(message.text());
+        if (message.type() === "error") errors.push(message.text());
       });
       await page.goto(client.authorize({ scope, ...parameters }));
-      await page.locator(`button[value=${person}]`).click();
-      return { client, page, complaints };
+      await page.locator(`button[value=${user}]`).click();
+      return { client, page, complaints: errors };
     },
     close: async () => {
       await browser.close();

@@ -8,7 +8,7 @@ import { policy as loopwise } from "../../examples/loopwise/policy.js";
 import { policy as movementors } from "../../examples/movementors/policy.js";
 import { accounts } from "../../examples/movementors/server.js";
 import { stop } from "../../examples/serve.js";
-import { newSeat, rowsOf } from "./mcp-seat.js";
+import { createSeat, rowsOf } from "./mcp-seat.js";
 import { checkedBoxes, launch } from "./stage.js";
 
 /** Calls that the servers logged: tool, decision and user. */
@@ -39,20 +39,20 @@ afterAll(async () => {
 });
 
 /** Creates a client of a demo, with a new browser profile. */
-async function sit(name: DemoName, scope: string) {
+async function createDemoSeat(name: DemoName, scope: string) {
   const demo = demos.get(name) as Demo;
   const page = await (await browser.newContext()).newPage();
   calls.length = 0;
-  return { demo, ...newSeat(page, demo.url, redirect, scope) };
+  return { demo, ...createSeat(page, demo.url, redirect, scope) };
 }
 
-type Seat = Awaited<ReturnType<typeof sit>>;
+type Seat = Awaited<ReturnType<typeof createDemoSeat>>;
 
 const ASKED = "openid courses:read posts:read posts:write";
 
 /** Creates a client of the school whose user has allowed everything except writing posts. */
-async function sitAtSchool(): Promise<Seat> {
-  const seat = await sit("loopwise", ASKED);
+async function createSchoolSeat(): Promise<Seat> {
+  const seat = await createDemoSeat("loopwise", ASKED);
   expect(await seat.ask(ASKED)).toBe("REDIRECT");
   await seat.signIn("ana");
   await seat.page.getByLabel("Posts: write").uncheck();
@@ -66,7 +66,7 @@ const marksOf = async ({ page }: Seat) =>
   (await rowsOf(page)).map(({ scope, checked, badge }) => [scope, checked, badge]);
 
 /** Sends a call with the client's token, and returns the status and the challenge. */
-async function doorOf({ demo, accessToken }: Seat) {
+async function gateResponse({ demo, accessToken }: Seat) {
   const { status, headers } = await fetch(demo.url, {
     method: "POST",
     headers: {
@@ -81,7 +81,7 @@ async function doorOf({ demo, accessToken }: Seat) {
 
 describe("a client of the school", () => {
   it("registers, and after the sign-in gets the scopes that the user leaves checked", async () => {
-    const seat = await sit("loopwise", ASKED);
+    const seat = await createDemoSeat("loopwise", ASKED);
     // the 401 names the baseline, and the client requests it instead of what it has registered
     await seat.isSentAway(seat.connect);
     expect(seat.clientId()).toEqual(expect.any(String));
@@ -112,7 +112,7 @@ describe("a client of the school", () => {
   });
 
   it("steps up: the user sees what is new, and the token has only that in addition", async () => {
-    const seat = await sitAtSchool();
+    const seat = await createSchoolSeat();
     const before = seat.held();
     const client = seat.clientId();
     await seat.isSentAway(() => seat.call("list_orders"));
@@ -141,7 +141,7 @@ describe("a client of the school", () => {
   });
 
   it("fails one call after a denial, and keeps what was allowed", async () => {
-    const seat = await sitAtSchool();
+    const seat = await createSchoolSeat();
     const token = seat.accessToken();
     await seat.isSentAway(() => seat.call("list_orders"));
     await expect(seat.answer("Deny")).rejects.toThrow("access_denied");
@@ -153,7 +153,7 @@ describe("a client of the school", () => {
   });
 
   it("asks once again if the user allows access without the needed scope", async () => {
-    const seat = await sitAtSchool();
+    const seat = await createSchoolSeat();
     await seat.isSentAway(() => seat.call("list_orders"));
     await seat.page.getByLabel("Orders: read").uncheck();
     await seat.answer("Allow");
@@ -165,17 +165,17 @@ describe("a client of the school", () => {
   });
 
   it("gets 401 after its access was revoked on the page of connected apps, and starts anew", async () => {
-    const seat = await sitAtSchool();
+    const seat = await createSchoolSeat();
     await seat.isSentAway(() => seat.call("list_orders"));
     await seat.answer("Allow");
-    expect((await doorOf(seat)).status).toBe(200);
+    expect((await gateResponse(seat)).status).toBe(200);
     const client = seat.clientId();
 
     await seat.page.goto(`${seat.demo.issuer}/settings/connected-apps`);
     const revoke = seat.page.getByRole("button", { name: `Revoke ${seat.name}` });
     await revoke.click();
     await revoke.waitFor({ state: "detached" });
-    const { status, challenge } = await doorOf(seat);
+    const { status, challenge } = await gateResponse(seat);
     expect(status).toBe(401);
     expect(challenge).toContain('error="invalid_token"');
 
@@ -200,11 +200,11 @@ describe("a client of the school", () => {
 
 describe("a client of the platform for mentors", () => {
   const EVERYTHING = Object.keys(movementors.definition.scopes).join(" ");
-  const NOTHING_WITHOUT = "Nothing works without this permission.";
+  const BASELINE_REASON = "Nothing works without this permission.";
 
   /** Opens the consent page of a client that requests every scope, with a preset chosen. */
-  async function chooses(bundle: string, title: string) {
-    const seat = await sit("movementors", EVERYTHING);
+  async function choosePreset(bundle: string, title: string) {
+    const seat = await createDemoSeat("movementors", EVERYTHING);
     expect(await seat.ask(EVERYTHING)).toBe("REDIRECT");
     await seat.signIn("ana");
     await seat.page.getByRole("link", { name: title }).click();
@@ -217,10 +217,10 @@ describe("a client of the platform for mentors", () => {
     (await rowsOf(page)).find(({ scope }) => scope === "mcp:tools");
 
   it("gets the preset Read only, lists bookings, and steps up to write them", async () => {
-    const seat = await chooses("read-only", "Read only");
+    const seat = await choosePreset("read-only", "Read only");
     const bundle = movementors.bundleScope("read-only").split(" ");
     expect(await checkedBoxes(seat.page)).toEqual(bundle);
-    expect(await baselineOf(seat)).toMatchObject({ checked: true, why: NOTHING_WITHOUT });
+    expect(await baselineOf(seat)).toMatchObject({ checked: true, why: BASELINE_REASON });
     await seat.answer("Allow");
     await seat.connect();
     expect(seat.held()).toEqual([...bundle].sort());
@@ -234,7 +234,7 @@ describe("a client of the platform for mentors", () => {
     expect(await baselineOf(seat)).toMatchObject({
       checked: true,
       badge: "Already allowed",
-      why: NOTHING_WITHOUT,
+      why: BASELINE_REASON,
     });
     const rows = await rowsOf(seat.page);
     expect(rows.filter(({ checked }) => !checked)).toMatchObject([
@@ -254,10 +254,10 @@ describe("a client of the platform for mentors", () => {
   });
 
   it("gets the preset of a personal assistant, and is still limited by the tier", async () => {
-    const seat = await chooses("personal-assistant", "Personal assistant");
+    const seat = await choosePreset("personal-assistant", "Personal assistant");
     const bundle = movementors.bundleScope("personal-assistant").split(" ");
     expect(await checkedBoxes(seat.page)).toEqual(bundle);
-    expect(await baselineOf(seat)).toMatchObject({ checked: true, why: NOTHING_WITHOUT });
+    expect(await baselineOf(seat)).toMatchObject({ checked: true, why: BASELINE_REASON });
     const notes = (await rowsOf(seat.page)).filter(({ tier }) => tier !== "");
     expect(notes.map(({ scope }) => scope)).toEqual([
       "read:financials",
@@ -287,7 +287,7 @@ describe("a client of the platform for mentors", () => {
   });
 
   it("has access while the user is away only if the user allows it", async () => {
-    const seat = await chooses("read-only", "Read only");
+    const seat = await choosePreset("read-only", "Read only");
     await seat.page.locator('input[value="offline_access"]').check();
     await seat.answer("Allow");
     expect(seat.held()).toContain("offline_access");
@@ -301,7 +301,7 @@ describe("a client of the platform for mentors", () => {
   });
 
   it("calls public tools without a sign-in, and needs one for other tools", async () => {
-    const seat = await sit("movementors", "read:profile");
+    const seat = await createDemoSeat("movementors", "read:profile");
     await seat.connect();
     expect((await seat.call("search_directory")).isError).toBe(false);
     expect(seat.opened).toEqual([]);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { marked, type Token } from "marked";
 import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { renderDocs } from "../../src/cli/docs-markdown.js";
+import { renderDocs } from "../../src/cli/docs/docs-markdown.js";
 import { titled } from "../titled.js";
 import { EXAMPLES, folderOf, run, runIn } from "./run.js";
 import { SMALL, SMALL_JSON } from "./small-policy.js";
@@ -111,7 +111,7 @@ describe("docs", () => {
     ]);
   });
 
-  const SAYS: readonly { readonly title: string; readonly line: string }[] = [
+  const LINES: readonly { readonly title: string; readonly line: string }[] = [
     {
       title: "an older name",
       line: "| `orders:read` | Read orders. | On |  |  | replaces `purchases:read` |",
@@ -159,7 +159,7 @@ describe("docs", () => {
     { title: "what is not covered", line: "- Paying out" },
   ];
 
-  it.each(titled(SAYS))("documents %s", (_title, { line }) => {
+  it.each(titled(LINES))("documents %s", (_title, { line }) => {
     expect(renderDocs(loadPolicy(SMALL)).split("\n")).toContain(line);
   });
 

@@ -8,7 +8,7 @@ export interface ExplainCase {
 }
 
 /** Calls explained by the small policy. Titles complete the sentence "explain ...". */
-export const EXPLAINED: readonly ExplainCase[] = [
+export const EXPLAIN_CASES: readonly ExplainCase[] = [
   {
     title: "reports an allowed call",
     argv: ["list_orders", "--scope", "mcp:tools orders:read"],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { titled } from "../titled.js";
-import { EXPLAINED } from "./explain-cases.js";
+import { EXPLAIN_CASES } from "./explain-cases.js";
 import { run, runIn } from "./run.js";
 import { SMALL_JSON } from "./small-policy.js";
 
@@ -63,7 +63,7 @@ it("explain reports a request for another account than the token is bound to", a
 });
 
 describe("explain", () => {
-  it.each(titled(EXPLAINED))("%s", async (_title, { argv, code, says, silent = [] }) => {
+  it.each(titled(EXPLAIN_CASES))("%s", async (_title, { argv, code, says, silent = [] }) => {
     const ran = await runIn({ "p.json": SMALL_JSON }, ["explain", "p.json", ...argv], {
       columns: 1_000,
     });
@@ -73,15 +73,15 @@ describe("explain", () => {
     expect(ran.code).toBe(code);
   });
 
-  it.each(titled(EXPLAINED))("%s, with --json too", async (_title, { argv, code }) => {
+  it.each(titled(EXPLAIN_CASES))("%s, with --json too", async (_title, { argv, code }) => {
     const ran = await runIn({ "p.json": SMALL_JSON }, ["explain", "p.json", ...argv, "--json"]);
-    const told = JSON.parse(ran.out) as {
+    const explained = JSON.parse(ran.out) as {
       decision: { allowed: boolean; code: string };
       headline: string;
     };
     expect(ran).toMatchObject({ code, err: "" });
-    expect(told.decision.allowed).toBe(code === 0);
-    expect(told.headline).toMatch(code === 0 ? /^YES: / : /^NO: /);
+    expect(explained.decision.allowed).toBe(code === 0);
+    expect(explained.headline).toMatch(code === 0 ? /^YES: / : /^NO: /);
   });
 
   it("prints with --json everything that it prints for people", async () => {
@@ -144,20 +144,21 @@ describe("explain", () => {
     );
   });
 
-  const MISUSED: readonly { readonly argv: readonly string[]; readonly says: string }[] = [
-    {
-      argv: ["list_orders", "--no-token", "--scope", "a"],
-      says: "--no-token cannot be combined with",
-    },
-    {
-      argv: ["list_orders", "--no-token", "--first-party"],
-      says: "--no-token cannot be combined with",
-    },
-    { argv: ["list_orders", "--param", "x"], says: "--param `x`: expected key=value" },
-    { argv: ["list_orders", "--param", "=x"], says: "--param `=x`: expected key=value" },
-  ];
+  const INVALID_ARGUMENTS: readonly { readonly argv: readonly string[]; readonly says: string }[] =
+    [
+      {
+        argv: ["list_orders", "--no-token", "--scope", "a"],
+        says: "--no-token cannot be combined with",
+      },
+      {
+        argv: ["list_orders", "--no-token", "--first-party"],
+        says: "--no-token cannot be combined with",
+      },
+      { argv: ["list_orders", "--param", "x"], says: "--param `x`: expected key=value" },
+      { argv: ["list_orders", "--param", "=x"], says: "--param `=x`: expected key=value" },
+    ];
 
-  it.each(titled(MISUSED, ({ argv }) => argv.join(" ")))(
+  it.each(titled(INVALID_ARGUMENTS, ({ argv }) => argv.join(" ")))(
     "rejects the arguments %s with exit code 2",
     async (_title, { argv, says }) => {
       const ran = await runIn({ "p.json": SMALL_JSON }, ["explain", "p.json", ...argv]);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { parseFindingPath } from "../../src/cli/finding-path.js";
+import { parseFindingPath } from "../../src/cli/policy-file/finding-path.js";
 import { formatPath } from "../../src/policy/report.js";
 import { titled } from "../titled.js";
 

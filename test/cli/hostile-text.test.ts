@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { marked } from "marked";
 import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { visible } from "../../src/cli/visible.js";
+import { visible } from "../../src/cli/terminal/visible.js";
 import { titled } from "../titled.js";
 import { HOSTILE, HOSTILE_POLICY, OWN_STYLE, UNSAFE } from "./hostile-policy.js";
 import { folderOf, run } from "./run.js";
@@ -64,7 +64,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["explain", "--help", HOSTILE],
 ];
 
-const GLANCES = [
+const TERMINALS = [
   { colours: false, columns: 100 },
   { colours: true, columns: 40 },
 ] as const;
@@ -78,7 +78,7 @@ describe("hostile text of a policy, a file and the arguments", () => {
     "becomes visible text that adds no line in the output of %s",
     async (_title, argv) => {
       const cwd = folderOf(FILES);
-      for (const glance of GLANCES) {
+      for (const glance of TERMINALS) {
         const { out, err } = await run(argv, { cwd, ...glance });
         expect(out + err).not.toBe("");
         // a style that the program uses itself, here in the text of the policy

@@ -9,67 +9,70 @@ const IMPORT = `import { definePolicy, loadPolicy } from "scope-policy";\n`;
 /** A policy of another copy of the package: it has other methods, and its definition is plain data. */
 const FOREIGN = `{ decide() {}, definition: Object.freeze(${DEFINITION}) }`;
 
-const GOOD: readonly { readonly title: string; readonly file: string; readonly source: string }[] =
-  [
-    {
-      title: "JSON",
-      file: "p.json",
-      source: `{ "name": "N", "version": "1", "scopes": { "a": "A" }, "tools": { "t": "a" } }`,
-    },
-    {
-      title: "a file with an extension in upper case",
-      file: "P.JSON",
-      source: `{ "name": "N", "version": "1", "scopes": { "a": "A" }, "tools": { "t": "a" } }`,
-    },
-    {
-      title: "a policy as the default export",
-      file: "p.ts",
-      source: `${IMPORT}export default definePolicy(${DEFINITION});`,
-    },
-    {
-      title: "the export `policy` of several exports",
-      file: "p.mts",
-      source: `${IMPORT}export const policy = definePolicy(${DEFINITION}); export const other = ${DEFINITION};`,
-    },
-    {
-      title: "the only export that is a policy",
-      file: "p.js",
-      source: `${IMPORT}export const shop = loadPolicy(${DEFINITION}); export const chosen = { name: "x" };`,
-    },
-    { title: "a plain definition", file: "p.mjs", source: `export default ${DEFINITION};` },
-    {
-      title: "TypeScript with types",
-      file: "p.ts",
-      source: `type A = { name: string };\nexport const policy = ${DEFINITION} as const satisfies A;`,
-    },
-    {
-      title: "the export `policy` of a CommonJS module",
-      file: "p.cjs",
-      source: `module.exports = { policy: ${DEFINITION} };`,
-    },
-    {
-      title: "a CommonJS module whose export is the definition",
-      file: "p.cjs",
-      source: `module.exports = ${DEFINITION};`,
-    },
-    {
-      title: "a policy of another copy of the package",
-      file: "p.mjs",
-      source: `export const policy = ${FOREIGN};`,
-    },
-    {
-      title: "the export `policy` next to a default export that is not a policy",
-      file: "p.mjs",
-      source: `export const policy = ${DEFINITION}; export default { fetch() {} };`,
-    },
-    {
-      title: "a module with top-level await",
-      file: "p.mjs",
-      source: `export const policy = await Promise.resolve(${DEFINITION});`,
-    },
-  ];
+const READABLE: readonly {
+  readonly title: string;
+  readonly file: string;
+  readonly source: string;
+}[] = [
+  {
+    title: "JSON",
+    file: "p.json",
+    source: `{ "name": "N", "version": "1", "scopes": { "a": "A" }, "tools": { "t": "a" } }`,
+  },
+  {
+    title: "a file with an extension in upper case",
+    file: "P.JSON",
+    source: `{ "name": "N", "version": "1", "scopes": { "a": "A" }, "tools": { "t": "a" } }`,
+  },
+  {
+    title: "a policy as the default export",
+    file: "p.ts",
+    source: `${IMPORT}export default definePolicy(${DEFINITION});`,
+  },
+  {
+    title: "the export `policy` of several exports",
+    file: "p.mts",
+    source: `${IMPORT}export const policy = definePolicy(${DEFINITION}); export const other = ${DEFINITION};`,
+  },
+  {
+    title: "the only export that is a policy",
+    file: "p.js",
+    source: `${IMPORT}export const shop = loadPolicy(${DEFINITION}); export const chosen = { name: "x" };`,
+  },
+  { title: "a plain definition", file: "p.mjs", source: `export default ${DEFINITION};` },
+  {
+    title: "TypeScript with types",
+    file: "p.ts",
+    source: `type A = { name: string };\nexport const policy = ${DEFINITION} as const satisfies A;`,
+  },
+  {
+    title: "the export `policy` of a CommonJS module",
+    file: "p.cjs",
+    source: `module.exports = { policy: ${DEFINITION} };`,
+  },
+  {
+    title: "a CommonJS module whose export is the definition",
+    file: "p.cjs",
+    source: `module.exports = ${DEFINITION};`,
+  },
+  {
+    title: "a policy of another copy of the package",
+    file: "p.mjs",
+    source: `export const policy = ${FOREIGN};`,
+  },
+  {
+    title: "the export `policy` next to a default export that is not a policy",
+    file: "p.mjs",
+    source: `export const policy = ${DEFINITION}; export default { fetch() {} };`,
+  },
+  {
+    title: "a module with top-level await",
+    file: "p.mjs",
+    source: `export const policy = await Promise.resolve(${DEFINITION});`,
+  },
+];
 
-const REFUSED: readonly {
+const REJECTED: readonly {
   readonly title: string;
   readonly file: string;
   readonly source: string | Uint8Array;
@@ -184,7 +187,7 @@ const REFUSED: readonly {
 ];
 
 describe("the command line reads a policy from", () => {
-  it.each(titled(GOOD))("%s", async (_title, { file, source }) => {
+  it.each(titled(READABLE))("%s", async (_title, { file, source }) => {
     expect(await runIn({ [file]: source }, ["check", file])).toEqual({
       code: 0,
       out: `ok  ${file}: ${COUNTS}\n`,
@@ -194,7 +197,7 @@ describe("the command line reads a policy from", () => {
 });
 
 describe("the command line reports", () => {
-  it.each(titled(REFUSED))("%s", async (_title, { file, source, code, says }) => {
+  it.each(titled(REJECTED))("%s", async (_title, { file, source, code, says }) => {
     const asked = file.replace("/x", "");
     const ran = await runIn({ [file]: source }, ["check", asked]);
     expect(ran.code).toBe(code);

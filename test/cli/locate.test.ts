@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Language, locateFindings } from "../../src/cli/locate.js";
+import { type Language, locateFindings } from "../../src/cli/policy-file/locate-findings.js";
 import { titled } from "../titled.js";
 
 /** A source in which « and » enclose the expected range of a finding. Titles complete the sentence "a finding ... is located". */

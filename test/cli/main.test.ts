@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { policyJsonSchema } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { manifest } from "../../scripts/entries.mjs";
-import { code, text } from "../../src/cli/markdown.js";
-import { type Line, rendered, styled } from "../../src/cli/output.js";
-import { padTo, widthOf } from "../../src/cli/visible.js";
-import { shorten, wrap } from "../../src/cli/wrap.js";
+import { code, text } from "../../src/cli/terminal/markdown.js";
+import { type Line, render, styled } from "../../src/cli/terminal/output.js";
+import { padTo, widthOf } from "../../src/cli/terminal/visible.js";
+import { shorten, wrap } from "../../src/cli/terminal/wrap.js";
 import { titled } from "../titled.js";
 import { folderOf, ROOT, run, runIn } from "./run.js";
 import { SMALL_JSON } from "./small-policy.js";
@@ -41,16 +41,17 @@ describe("the command line", () => {
     expect(await run(["--version"])).toEqual({ code: 0, out: `${manifest.version}\n`, err: "" });
   });
 
-  const MISUSED: readonly { readonly argv: readonly string[]; readonly says: string }[] = [
-    { argv: ["chekc"], says: "unknown command 'chekc'" },
-    { argv: ["check"], says: "missing required argument 'file'" },
-    { argv: ["explain", "p.json"], says: "missing required argument 'tool'" },
-    { argv: ["check", "p.json", "--jsno"], says: "unknown option '--jsno'" },
-    { argv: ["schema", "too", "much"], says: "too many arguments" },
-    { argv: ["docs", "none.json"], says: "cannot read `none.json`" },
-  ];
+  const INVALID_ARGUMENTS: readonly { readonly argv: readonly string[]; readonly says: string }[] =
+    [
+      { argv: ["chekc"], says: "unknown command 'chekc'" },
+      { argv: ["check"], says: "missing required argument 'file'" },
+      { argv: ["explain", "p.json"], says: "missing required argument 'tool'" },
+      { argv: ["check", "p.json", "--jsno"], says: "unknown option '--jsno'" },
+      { argv: ["schema", "too", "much"], says: "too many arguments" },
+      { argv: ["docs", "none.json"], says: "cannot read `none.json`" },
+    ];
 
-  it.each(titled(MISUSED, ({ argv }) => argv.join(" ")))(
+  it.each(titled(INVALID_ARGUMENTS, ({ argv }) => argv.join(" ")))(
     "rejects the arguments %s with exit code 2",
     async (_title, { argv, says }) => {
       const people = await run(argv);
@@ -58,9 +59,9 @@ describe("the command line", () => {
       expect(people.err).toContain(says);
       const programs = await run([...argv, "--json"]);
       expect(programs).toMatchObject({ code: 2, err: "" });
-      const told = JSON.parse(programs.out) as { error: { code: string; message: string } };
-      expect(told).toMatchObject({ ok: false, error: { code: "usage" } });
-      expect(told.error.message).toContain(says);
+      const printed = JSON.parse(programs.out) as { error: { code: string; message: string } };
+      expect(printed).toMatchObject({ ok: false, error: { code: "usage" } });
+      expect(printed.error.message).toContain(says);
     },
   );
 
@@ -189,17 +190,17 @@ describe("output for people", () => {
   ];
 
   it.each(titled(CASES))("%s", (_title, { from, colours, to }) => {
-    expect(rendered({ kind: "lines", lines: [from] }, colours)).toBe(`${to}\n`);
+    expect(render({ kind: "lines", lines: [from] }, colours)).toBe(`${to}\n`);
   });
 
   it("keeps the line breaks of a document and escapes its invisible characters", () => {
     const text = "# a\n\nb\u202Ec\r\n";
-    expect(rendered({ kind: "document", text }, true)).toBe("# a\n\nb\\u{202e}c\\u{d}\n");
+    expect(render({ kind: "document", text }, true)).toBe("# a\n\nb\\u{202e}c\\u{d}\n");
   });
 
   it("escapes every invisible character of JSON without a change of the parsed value", () => {
     const data = { "\u202E": ["a\u009B\u{E0001}\u007F漢\n", "\u{1F600}"] };
-    const json = rendered({ kind: "json", data }, true);
+    const json = render({ kind: "json", data }, true);
     expect(JSON.parse(json)).toEqual(data);
     expect(json).toContain('"\\u202e"');
     expect(json).toContain('"a\\u009b\\udb40\\udc01\\u007f漢\\n"');

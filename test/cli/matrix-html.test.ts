@@ -7,7 +7,7 @@ import { policy as localisation } from "../../examples/localisation/policy.js";
 import { policy as loopwise } from "../../examples/loopwise/policy.js";
 import { policy as moov } from "../../examples/moov/policy.js";
 import { policy as movementors } from "../../examples/movementors/policy.js";
-import { renderMatrixHtml } from "../../src/cli/matrix-html.js";
+import { renderMatrixHtml } from "../../src/cli/matrix/matrix-html.js";
 import { titled } from "../titled.js";
 import { SMALL } from "./small-policy.js";
 

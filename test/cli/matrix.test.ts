@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { marked, type Tokens } from "marked";
 import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { matrixOf, needsText } from "../../src/cli/matrix-model.js";
+import { matrixOf, needsText } from "../../src/cli/matrix/matrix-model.js";
 import { titled } from "../titled.js";
 import { EXAMPLES, folderOf, run, runIn } from "./run.js";
 import { SMALL, SMALL_JSON } from "./small-policy.js";
@@ -44,7 +44,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   drop_index: "never: Never drop.",
 };
 
-const GATES: Readonly<Record<string, readonly string[]>> = {
+const CONDITIONS: Readonly<Record<string, readonly string[]>> = {
   restock: ["seller accounts, with stock:read and shop:write"],
   buy_ad: ["pro tier"],
   rename_shop: ["seller accounts"],
@@ -80,7 +80,7 @@ describe("the matrix model", () => {
   it("has the requirement, conditions and renamed parameters of each row", () => {
     for (const row of rows) {
       if (Object.hasOwn(NEEDS, row.name)) expect(needsText(row)).toBe(NEEDS[row.name]);
-      expect(row.gates).toEqual(GATES[row.name] ?? []);
+      expect(row.gates).toEqual(CONDITIONS[row.name] ?? []);
       expect(row.renamings).toEqual(row.name === "transfer" ? ["{id} is the parameter from"] : []);
     }
   });
@@ -215,13 +215,17 @@ Conditions, denials and other notes
     expect(readFileSync(join(folder, "m.html"), "utf8")).toMatch(/^<!doctype html>/);
   });
 
-  const MISUSED: readonly { readonly argv: readonly string[]; readonly says: string }[] = [
-    { argv: ["--format", "pdf"], says: "Allowed choices are table, markdown, html, json" },
-    { argv: ["--format", "html", "--json"], says: "--json cannot be combined with --format html" },
-    { argv: ["--out", "none/m.txt"], says: "cannot write `none/m.txt`" },
-  ];
+  const INVALID_ARGUMENTS: readonly { readonly argv: readonly string[]; readonly says: string }[] =
+    [
+      { argv: ["--format", "pdf"], says: "Allowed choices are table, markdown, html, json" },
+      {
+        argv: ["--format", "html", "--json"],
+        says: "--json cannot be combined with --format html",
+      },
+      { argv: ["--out", "none/m.txt"], says: "cannot write `none/m.txt`" },
+    ];
 
-  it.each(titled(MISUSED, ({ argv }) => argv.join(" ")))(
+  it.each(titled(INVALID_ARGUMENTS, ({ argv }) => argv.join(" ")))(
     "rejects the options %s with exit code 2",
     async (_title, { argv, says }) => {
       const ran = await runIn({ "p.json": SMALL_JSON }, ["matrix", "p.json", ...argv]);

@@ -5,8 +5,8 @@ import { policy as localisation } from "../../examples/localisation/policy.js";
 import { policy as loopwise } from "../../examples/loopwise/policy.js";
 import { policy as moov } from "../../examples/moov/policy.js";
 import { policy as movementors } from "../../examples/movementors/policy.js";
-import { askAbout, decideOn } from "../../src/cli/question.js";
-import { remedyFor } from "../../src/cli/remedies.js";
+import { decideOn, findCall } from "../../src/cli/explain/question.js";
+import { remedyFor } from "../../src/cli/explain/remedies.js";
 import { titled } from "../titled.js";
 import { SMALL } from "./small-policy.js";
 
@@ -38,7 +38,7 @@ describe("the changes that allow a call", () => {
           policy.operation(name).params.map((param) => [param, "mine"]),
         );
         for (const token of tokens) {
-          const question = askAbout(policy, name, params, token);
+          const question = findCall(policy, name, params, token);
           const decision = decideOn(question, token);
           const { steps, token: enough } = remedyFor(question, decision);
           if (decision.allowed) {

@@ -9,14 +9,14 @@ import { main } from "../../src/cli/main.js";
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
 /** The result of a run: exit code, standard output and standard error. */
-export interface Ran {
+export interface RunResult {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
 /** Options of a run. Default: the root folder, no colours, 100 columns. */
-export interface Circumstances {
+export interface RunOptions {
   readonly cwd?: string;
   readonly colours?: boolean;
   readonly columns?: number;
@@ -25,8 +25,8 @@ export interface Circumstances {
 /** Runs the command line in this process. */
 export async function run(
   argv: readonly string[],
-  circumstances: Circumstances = {},
-): Promise<Ran> {
+  circumstances: RunOptions = {},
+): Promise<RunResult> {
   let out = "";
   let err = "";
   const code = await main(argv, {
@@ -59,8 +59,8 @@ export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): 
 export function runIn(
   files: Readonly<Record<string, string | Uint8Array>>,
   argv: readonly string[],
-  circumstances: Circumstances = {},
-): Promise<Ran> {
+  circumstances: RunOptions = {},
+): Promise<RunResult> {
   return run(argv, { cwd: folderOf(files), ...circumstances });
 }
 

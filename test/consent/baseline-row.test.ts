@@ -2,7 +2,7 @@ import { type ConsentFacts, consentScreen } from "scope-policy";
 import { renderConsent } from "scope-policy/html";
 import { describe, expect, it } from "vitest";
 import { policy } from "../../examples/movementors/policy.js";
-import { WORDS } from "../../src/consent/messages.js";
+import { MESSAGES } from "../../src/consent/messages.js";
 
 const BUNDLES = Object.keys(policy.definition.bundles ?? {});
 const REQUESTED = "read:profile read:bookings write:bookings mcp:tools";
@@ -23,8 +23,8 @@ function rowOf(html: string, scope: string): string {
   return rows.find((row) => row.includes(`value="${scope}"`)) ?? "";
 }
 
-describe.each([...WORDS.keys()])("the row of a baseline scope in %s", (locale) => {
-  const words = WORDS.get(locale);
+describe.each([...MESSAGES.keys()])("the row of a baseline scope in %s", (locale) => {
+  const words = MESSAGES.get(locale);
   const why = `${words?.baselineWhy}</p>`;
 
   it.each(histories)(
@@ -52,7 +52,7 @@ describe.each([...WORDS.keys()])("the row of a baseline scope in %s", (locale) =
 });
 
 it("each language has its own text for the row of a baseline scope", () => {
-  const all = [...WORDS.values()].map(({ baselineWhy }) => baselineWhy);
-  expect(new Set(all).size).toBe(WORDS.size);
-  expect(WORDS.size).toBe(5);
+  const all = [...MESSAGES.values()].map(({ baselineWhy }) => baselineWhy);
+  expect(new Set(all).size).toBe(MESSAGES.size);
+  expect(MESSAGES.size).toBe(5);
 });

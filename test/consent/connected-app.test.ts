@@ -1,4 +1,4 @@
-import { connectedApp, definePolicy, type Grant, REVOCATION_STEPS } from "scope-policy";
+import { type ConnectedGrant, connectedApp, definePolicy, REVOCATION_STEPS } from "scope-policy";
 import { expect, it } from "vitest";
 import { client } from "./facts.js";
 
@@ -16,8 +16,12 @@ const policy = definePolicy({
   tools: { publish_course: { scope: "courses:publish", tier: "pro" } },
 });
 
-const grant: Grant = { grantId: "g-1", client, scope: "courses:read", authorizedAt: 1 };
-const effects = (scope: Grant["scope"], tier?: string, more: Partial<Grant> = {}) =>
+const grant: ConnectedGrant = { grantId: "g-1", client, scope: "courses:read", authorizedAt: 1 };
+const effects = (
+  scope: ConnectedGrant["scope"],
+  tier?: string,
+  more: Partial<ConnectedGrant> = {},
+) =>
   connectedApp(
     policy,
     { ...grant, ...more, scope },

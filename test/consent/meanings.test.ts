@@ -56,14 +56,14 @@ const reserved = ["reserved first", "open first"].map((order) => {
 });
 
 describe("the earlier grant", () => {
-  interface Asked {
+  interface ReasonCase {
     readonly title: string;
     readonly policy?: Policy;
     readonly facts: Partial<ConsentFacts>;
     readonly reason: string;
     readonly canSkip: boolean;
   }
-  const cases: readonly Asked[] = [
+  const cases: readonly ReasonCase[] = [
     {
       title: "covers what it implies",
       facts: { requested: "n:read", granted: "n:write", grantedPolicyVersion: "1" },
@@ -284,7 +284,7 @@ describe("a registered scope", () => {
 });
 
 describe("the result of consent", () => {
-  interface Chosen {
+  interface ResultCase {
     readonly title: string;
     readonly policy?: Policy;
     readonly facts: Partial<ConsentFacts>;
@@ -292,7 +292,7 @@ describe("the result of consent", () => {
     readonly options?: ConsentOptions;
     readonly result: Partial<Extract<ConsentOutcome, { ok: true }>>;
   }
-  const cases: readonly Chosen[] = [
+  const cases: readonly ResultCase[] = [
     {
       title: "contains the requested scopes that the chosen scope implies",
       facts: { requested: "n:read n:write" },

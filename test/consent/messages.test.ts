@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { fill, WORDS } from "../../src/consent/messages.js";
+import { fillPlaceholders, MESSAGES } from "../../src/consent/messages.js";
 
-const english = WORDS.get("en") as NonNullable<ReturnType<typeof WORDS.get>>;
+const english = MESSAGES.get("en") as NonNullable<ReturnType<typeof MESSAGES.get>>;
 const holesOf = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort();
 
-it.each([...WORDS])("%s has every text, with the same placeholders as English", (_, words) => {
+it.each([...MESSAGES])("%s has every text, with the same placeholders as English", (_, words) => {
   expect(Object.keys(words)).toEqual(Object.keys(english));
   for (const [name, text] of Object.entries<string>({ ...words })) {
     expect(text.trim()).not.toBe("");
@@ -13,5 +13,5 @@ it.each([...WORDS])("%s has every text, with the same placeholders as English", 
 });
 
 it("fill inserts values unchanged and once, and keeps unknown placeholders", () => {
-  expect(fill("{a} {b} {c}", { a: "{b}", b: "$&" })).toBe("{b} $& {c}");
+  expect(fillPlaceholders("{a} {b} {c}", { a: "{b}", b: "$&" })).toBe("{b} $& {c}");
 });

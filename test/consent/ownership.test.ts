@@ -32,7 +32,7 @@ const repos = new Set(["mine/payroll", "acme/wiki"]);
 const owns: NonNullable<Account["owns"]> = (_, { org, repo }) =>
   repos.has(`${org}/${repo}`) ? `${org}/${repo}` : undefined;
 
-interface Asked {
+interface OwnershipCase {
   readonly title: string;
   readonly account: Account | undefined;
   readonly requested: string;
@@ -40,7 +40,7 @@ interface Asked {
   readonly dropped: readonly (readonly [scope: string, why: string])[];
 }
 
-const CASES: readonly Asked[] = [
+const CASES: readonly OwnershipCase[] = [
   {
     title: "two placeholders are not checked one by one",
     account: {
@@ -146,8 +146,8 @@ describe("ownership", () => {
     ["an object", () => ({ label: "Mine" })],
     ["a promise of a string", () => Promise.resolve("Mine")],
     ["a String object", () => new String("Mine")],
-  ])("is denied if `owns` returns %s", (_, answer) => {
-    const account = { owns: answer as unknown as NonNullable<Account["owns"]> };
+  ])("is denied if `owns` returns %s", (_, returned) => {
+    const account = { owns: returned as unknown as NonNullable<Account["owns"]> };
     const requested = "openid /wallets/w/read";
     const facts = factsOf({ account, requested, granted: "/wallets/w/read" });
     expect(scopesOf(consentScreen(policy, facts))).toEqual(["openid"]);

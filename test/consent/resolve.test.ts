@@ -348,10 +348,10 @@ describe("for any request and any selection", () => {
             outcome.scopes.every((scope) => asked.includes(scope));
           expect(outcome.changed).toBe(!isSame);
           const granted = [facts.granted ?? []].flat();
-          const isVoid = granted.some((token) => token === "" || /[ {]/.test(token));
-          const before = isVoid ? [] : granted;
-          const held = policy.expand(before);
-          expect(outcome.added).toEqual(outcome.scopes.filter((scope) => !held.includes(scope)));
+          const isMalformed = granted.some((token) => token === "" || /[ {]/.test(token));
+          const before = isMalformed ? [] : granted;
+          const covered = policy.expand(before);
+          expect(outcome.added).toEqual(outcome.scopes.filter((scope) => !covered.includes(scope)));
           const isBare = asked.every((token) => token === "");
           const named = (isBare ? shown : nowOf(asked)).filter((scope) => scope !== "admin:all");
           const gone = before.filter((token) =>

@@ -17,14 +17,14 @@ const policy = definePolicy({
   },
 });
 
-interface Planned {
+interface TierCase {
   readonly tier: string | undefined;
   readonly scope: string;
   /** Tier that is missing. */
   readonly needed: string | undefined;
 }
 
-const PLANNED: readonly Planned[] = [
+const TIER_CASES: readonly TierCase[] = [
   { tier: undefined, scope: "n:read", needed: undefined },
   { tier: undefined, scope: "free:read", needed: "free" },
   { tier: "gold", scope: "free:read", needed: "free" },
@@ -37,7 +37,7 @@ const PLANNED: readonly Planned[] = [
 describe("a scope with a tier", () => {
   it.each(
     titled(
-      PLANNED,
+      TIER_CASES,
       ({ scope, tier, needed }) =>
         `${scope} with the tier ${tier} ${needed === undefined ? "needs no other tier" : `needs ${needed}`}`,
     ),

@@ -1,5 +1,5 @@
-import type { FactSource } from "../../src/resource-server/verify.js";
-import type { Seen, Surface, Visit } from "./subject.js";
+import type { CallbackName } from "../../src/resource-server/token-verifier.js";
+import type { HandlerRun, ObservedDenial, Surface } from "./subject.js";
 
 /** Request of a case: a call of a tool, or a raw HTTP request. */
 export type CaseRequest =
@@ -19,11 +19,11 @@ export type CaseRequest =
 /** Expected result of a case. */
 export type Expected =
   /** The handler ran once and got these values. */
-  | { readonly reached: Visit }
+  | { readonly reached: HandlerRun }
   /** No handler ran, and the gate responded with this. `challenge` is exact; `null` means no challenge. */
   | {
       readonly status: number;
-      readonly code: Seen["code"];
+      readonly code: ObservedDenial["code"];
       readonly challenge: Readonly<Record<string, string>> | null;
       readonly problem?: Readonly<Record<string, unknown>>;
       readonly retryAfter?: string;
@@ -47,7 +47,7 @@ export interface ContractCase {
   readonly authorization: readonly string[];
   readonly request: CaseRequest;
   /** Callback with an outage during the case. */
-  readonly outage?: FactSource;
+  readonly outage?: CallbackName;
   readonly expect: Expected;
   /** The token may call the operation that the request resembles. A framework that normalizes the request before the gate does no harm. */
   readonly isEntitled?: true;

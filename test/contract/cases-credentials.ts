@@ -1,4 +1,4 @@
-import type { FactSource } from "../../src/resource-server/verify.js";
+import type { CallbackName } from "../../src/resource-server/token-verifier.js";
 import type { CaseRequest, ContractCase, Expected } from "./case.js";
 import { METADATA_URL, noCredentials } from "./cases-decisions.js";
 import { BAD_TIME_TOKENS } from "./world.js";
@@ -117,7 +117,7 @@ const ROWS: readonly Row[] = [
 
 const BOTH = ["tool", "endpoint"] as const;
 
-const fields: readonly ContractCase[] = BOTH.flatMap((surface) =>
+const headerCases: readonly ContractCase[] = BOTH.flatMap((surface) =>
   ROWS.map(([id, title, authorization, expect]) => ({
     id: `${surface}-${id}`,
     surface,
@@ -137,7 +137,7 @@ function readerReached(surface: "tool" | "endpoint"): Expected {
   return { reached: { operation: CALLS[surface].operation, sub: "reader", params: {} } };
 }
 
-const SOURCES: readonly FactSource[] = ["verify", "subject", "isRevoked", "audit"];
+const SOURCES: readonly CallbackName[] = ["verify", "subject", "isRevoked", "audit"];
 
 const outages: readonly ContractCase[] = BOTH.flatMap((surface) =>
   SOURCES.map((outage) => ({
@@ -269,7 +269,7 @@ const elsewhere: readonly ContractCase[] = [
 
 /** Cases about credentials and about outages. */
 export const CREDENTIAL_CASES: readonly ContractCase[] = [
-  ...fields,
+  ...headerCases,
   ...outages,
   ...order,
   ...bodies,

@@ -34,7 +34,7 @@ export function noCredentials(
 }
 
 /** Returns a denial without a challenge, because asking for a scope would not help. */
-function closed(
+function deniedWithoutChallenge(
   status: number,
   code: Extract<Expected, { readonly code: unknown }>["code"],
   problem: Readonly<Record<string, unknown>> = {},
@@ -137,21 +137,21 @@ const TOOLS: readonly Row[] = [
     "denies a denied tool for any scope",
     "first-party",
     { tool: "refund" },
-    closed(403, "denied", { tool: "refund" }),
+    deniedWithoutChallenge(403, "denied", { tool: "refund" }),
   ],
   [
     "tool-denied-anonymous",
     "denies a denied tool without credentials",
     undefined,
     { tool: "refund" },
-    closed(403, "denied"),
+    deniedWithoutChallenge(403, "denied"),
   ],
   [
     "tool-tier",
     "denies a lower tier without a challenge",
     "report-free",
     { tool: "export_report" },
-    closed(403, "upgrade_required", { tier: "pro", tool: "export_report" }),
+    deniedWithoutChallenge(403, "upgrade_required", { tier: "pro", tool: "export_report" }),
   ],
   [
     "tool-tier-met",
@@ -172,7 +172,7 @@ const TOOLS: readonly Row[] = [
     "denies another account type",
     "read-studio",
     { tool: "mentor_report" },
-    closed(403, "account_type_required", { account_types: ["mentor"] }),
+    deniedWithoutChallenge(403, "account_type_required", { account_types: ["mentor"] }),
   ],
   [
     "tool-account-type-met",
@@ -186,7 +186,7 @@ const TOOLS: readonly Row[] = [
     "denies a reserved scope of a third-party client, without a challenge",
     "third-party",
     { tool: "purge_all" },
-    closed(403, "reserved_scope", { tool: "purge_all" }),
+    deniedWithoutChallenge(403, "reserved_scope", { tool: "purge_all" }),
   ],
   [
     "tool-reserved-own",
@@ -207,7 +207,7 @@ const TOOLS: readonly Row[] = [
     "denies a token bound to another account",
     "owner",
     { tool: "read_profile", params: { account_id: "acc-2" } },
-    closed(403, "binding_mismatch", { param: "account_id", tool: "read_profile" }),
+    deniedWithoutChallenge(403, "binding_mismatch", { param: "account_id", tool: "read_profile" }),
   ],
   [
     "tool-bound-to-none",
@@ -221,7 +221,7 @@ const TOOLS: readonly Row[] = [
     "rejects an unsafe value of a parameter",
     "owner",
     { tool: "read_profile", params: { account_id: "acc-1," } },
-    closed(400, "invalid_params", { param: "account_id" }),
+    deniedWithoutChallenge(400, "invalid_params", { param: "account_id" }),
   ],
   [
     "tool-public",
@@ -321,21 +321,24 @@ const ENDPOINTS: readonly Row[] = [
     "denies a path with another account",
     "owner",
     { method: "GET", path: "/accounts/acc-2/profile" },
-    closed(403, "binding_mismatch", { param: "accountID" }),
+    deniedWithoutChallenge(403, "binding_mismatch", { param: "accountID" }),
   ],
   [
     "endpoint-bound-query",
     "ignores a parameter of the query with the name of a path parameter",
     "owner",
     { method: "GET", path: "/accounts/acc-2/profile?accountID=acc-1" },
-    closed(403, "binding_mismatch", { param: "accountID" }),
+    deniedWithoutChallenge(403, "binding_mismatch", { param: "accountID" }),
   ],
   [
     "endpoint-tier",
     "denies a lower tier",
     "report-free",
     { method: "GET", path: "/reports/7" },
-    closed(403, "upgrade_required", { tier: "pro", endpoint: "GET /reports/:reportID" }),
+    deniedWithoutChallenge(403, "upgrade_required", {
+      tier: "pro",
+      endpoint: "GET /reports/:reportID",
+    }),
   ],
   [
     "endpoint-nested",

@@ -49,10 +49,20 @@ const refusedTo = ([id, path, what, token]: Row): ContractCase => ({
 const entitled = SPELLINGS.map((row): ContractCase => ({ ...refusedTo(row), isEntitled: true }));
 
 /** A token without the permission, for each token of a spelling. */
-const STRANGER = { admin: "reader", owner: "reader", writer: "reader", reader: "admin-only" };
+const TOKEN_WITHOUT_PERMISSION = {
+  admin: "reader",
+  owner: "reader",
+  writer: "reader",
+  reader: "admin-only",
+};
 
-const strangers = SPELLINGS.map(([id, path, what, token]) =>
-  refusedTo([`${id}-stranger`, path, what, STRANGER[token as keyof typeof STRANGER]]),
+const unentitled = SPELLINGS.map(([id, path, what, token]) =>
+  refusedTo([
+    `${id}-stranger`,
+    path,
+    what,
+    TOKEN_WITHOUT_PERMISSION[token as keyof typeof TOKEN_WITHOUT_PERMISSION],
+  ]),
 );
 
 const OVERRIDES = ["X-HTTP-Method-Override: GET", "X-HTTP-Method: GET", "X-Method-Override: GET"];
@@ -104,7 +114,7 @@ const unmapped: readonly ContractCase[] = ["PUT", "PATCH", "PROPFIND"].map((meth
 /** Cases about paths and methods that routers and gates read differently. */
 export const PATH_CASES: readonly ContractCase[] = [
   ...entitled,
-  ...strangers,
+  ...unentitled,
   ...DISGUISES.map(refusedTo),
   ...overrides,
   ...forwarded,

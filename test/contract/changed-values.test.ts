@@ -10,7 +10,7 @@ import { expressGate } from "../../src/express.js";
 import { scopePolicy } from "../../src/fastify.js";
 import { fetchGate } from "../../src/fetch.js";
 import { listen } from "./listen.js";
-import { inShort, type Running } from "./subject.js";
+import { type Running, summaryOf } from "./subject.js";
 import { send } from "./wire.js";
 
 const express4 = createRequire(import.meta.url)("express4") as typeof express5;
@@ -42,7 +42,7 @@ afterEach(async () => {
 
 async function ask(port: number, path: string, token: string, lines: string[] = []) {
   const headers = [`Authorization: Bearer ${token}`, ...lines];
-  return inShort(await send(port, { method: "GET", path, headers }));
+  return summaryOf(await send(port, { method: "GET", path, headers }));
 }
 
 describe.each(VERSIONS)("the value that a handler of Express $version reads", ({ make }) => {
@@ -259,7 +259,7 @@ describe("the value that a handler of `Request` reads", () => {
   const request = (path: string, token: string) =>
     new Request(`http://api.example.com${path}`, { headers: { authorization: `Bearer ${token}` } });
   const short = async (response: globalThis.Response) =>
-    inShort({ status: response.status, headers: new Map(), body: await response.text() });
+    summaryOf({ status: response.status, headers: new Map(), body: await response.text() });
 
   it("is the decided value if the program passes it to the gate, and not if it changes another copy, as docs/adapters.md states", async () => {
     const app = new Hono();

@@ -14,8 +14,8 @@ export const FETCH_SUBJECTS: readonly Subject[] = [
     lacks: {},
     cannot: {},
     start: async (world) => {
-      const handle = newHandler(world);
-      return listen(createServer((message, response) => void answer(handle, message, response)));
+      const handle = createHandler(world);
+      return listen(createServer((message, response) => void respond(handle, message, response)));
     },
     toolRequest: httpToolRequest,
     read: readProblem,
@@ -56,7 +56,7 @@ export const FETCH_SUBJECTS: readonly Subject[] = [
 type Handler = (request: Request) => Promise<Response>;
 
 /** Creates the handler of a worker without a router, in which the policy finds the endpoint of a request. */
-function newHandler(world: World): Handler {
+function createHandler(world: World): Handler {
   const gate = fetchGate(world.authorizer);
   const { policy } = world.authorizer;
   const routes = httpRoutes(world);
@@ -103,7 +103,7 @@ function reach(
 }
 
 /** Converts between Node and `Request` with little code: joins repeated headers, and resolves the path by the URL standard. */
-async function answer(handle: Handler, message: IncomingMessage, response: ServerResponse) {
+async function respond(handle: Handler, message: IncomingMessage, response: ServerResponse) {
   try {
     const { method = "GET", url = "/" } = message;
     const headers = new Headers();

@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { expressGate } from "../../src/express.js";
 import { scopePolicy } from "../../src/fastify.js";
 import { listen } from "./listen.js";
-import { inShort, type Running } from "./subject.js";
+import { type Running, summaryOf } from "./subject.js";
 import { send } from "./wire.js";
 
 const express4 = createRequire(import.meta.url)("express4") as typeof express5;
@@ -82,6 +82,6 @@ describe.each(Object.entries(SERVERS))("a router of %s that ignores letter case"
     running ??= start();
     const { port } = await running;
     const headers = [`Authorization: Bearer ${token}`];
-    expect(inShort(await send(port, { method: "GET", path, headers }))).toBe(answer);
+    expect(summaryOf(await send(port, { method: "GET", path, headers }))).toBe(answer);
   });
 });

@@ -4,9 +4,15 @@ import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { type McpGate, mcpGate, protect } from "../../src/mcp.js";
-import { isPattern } from "../../src/policy/names.js";
+import { isPattern } from "../../src/policy/tool-names.js";
 import { listen } from "./listen.js";
-import { jsonObject, readProblem, type Seen, type Subject, type World } from "./subject.js";
+import {
+  jsonObject,
+  type ObservedDenial,
+  readProblem,
+  type Subject,
+  type World,
+} from "./subject.js";
 import type { WireRequest, WireResponse } from "./wire.js";
 
 type Listener = NonNullable<Parameters<typeof createServer>[1]>;
@@ -18,7 +24,7 @@ const DONE = { content: [{ type: "text" as const, text: "done" }] };
 /** The cases in which the specification of MCP has its own order of a decision (basic/authorization, token handling). */
 const CREDENTIALS_FIRST =
   "over HTTP, MCP reports missing or invalid credentials before everything else";
-const TOLD_OF_CREDENTIALS = [
+const CREDENTIALS_FIRST_CASES = [
   "tool-denied-anonymous",
   "tool-denied-bad-token",
   "tool-denied-outage",
@@ -44,7 +50,7 @@ function mcpSubject(
     signInScope: "mcp:tools",
     lacks: { endpoint: "the protocol has one path; the message names the operation" },
     cannot: {
-      ...Object.fromEntries(TOLD_OF_CREDENTIALS.map((id) => [id, CREDENTIALS_FIRST])),
+      ...Object.fromEntries(CREDENTIALS_FIRST_CASES.map((id) => [id, CREDENTIALS_FIRST])),
       "tool-outage-audit":
         "the handler writes the event of an allowed call after the stream has started, so the outage is a tool result",
     },
@@ -81,7 +87,7 @@ function callOf(
 }
 
 /** Reads a denial: a tool result with the problem document, or plain HTTP for everything else. */
-function readRefusal(response: WireResponse): Seen {
+function readRefusal(response: WireResponse): ObservedDenial {
   const result = jsonObject(response.body)["result"] as
     | { readonly isError?: boolean; readonly _meta?: Record<string, unknown> }
     | undefined;
@@ -90,7 +96,7 @@ function readRefusal(response: WireResponse): Seen {
   return {
     ...readProblem(response),
     status: "result",
-    code: problem["error"] as Seen["code"],
+    code: problem["error"] as ObservedDenial["code"],
     problem,
   };
 }

@@ -1,5 +1,5 @@
 import type { AccessToken } from "../../src/decision/access-token.js";
-import type { DecisionCode, DoorDenial } from "../../src/decision/decision.js";
+import type { CredentialDenial, DecisionCode } from "../../src/decision/decision.js";
 import type { Authorizer } from "../../src/resource-server/authorizer-types.js";
 import type { WireRequest, WireResponse } from "./wire.js";
 
@@ -30,7 +30,7 @@ import type { WireRequest, WireResponse } from "./wire.js";
 export type Surface = "tool" | "endpoint" | "metadata";
 
 /** A run of a handler. */
-export interface Visit {
+export interface HandlerRun {
   /** Tool or endpoint of the handler, by its name in the policy. */
   readonly operation: string;
   /** `sub` of the token that the handler got; `undefined` without a token. */
@@ -59,14 +59,14 @@ export interface Running {
 }
 
 /** A denial as the caller sees it. */
-export interface Seen {
+export interface ObservedDenial {
   /**
    * HTTP status; `"result"` if the protocol carries the denial inside a success (a tool result with `isError`). That is valid
    * for every code except those of credentials, scope and outages.
    */
   readonly status: number | "result";
   /** Code of the decision; `undefined` if the response has none (a 404 or 400 of the framework itself). */
-  readonly code: DecisionCode | DoorDenial["code"] | undefined;
+  readonly code: DecisionCode | CredentialDenial["code"] | undefined;
   /** Further members of the problem document: `scope`, `tool`, `endpoint`, `tier`, `param`. */
   readonly problem: Readonly<Record<string, unknown>>;
   /** Parsed `WWW-Authenticate` header; `undefined` without one. */
@@ -90,18 +90,18 @@ export interface Subject {
   /** Returns the request that calls a tool, without credentials. */
   toolRequest(tool: string, params: Readonly<Record<string, string>>): WireRequest;
   /** Reads a denial; `readProblem` does so for plain HTTP. The suite calls it only if no handler ran. */
-  read(response: WireResponse): Seen;
+  read(response: WireResponse): ObservedDenial;
 }
 
 /** Reads a denial of plain HTTP: a problem document (RFC 9457) and a challenge (RFC 6750). */
-export function readProblem({ status, headers, body }: WireResponse): Seen {
+export function readProblem({ status, headers, body }: WireResponse): ObservedDenial {
   const problem = jsonObject(body);
   const fields = headers.get("www-authenticate") ?? [];
   if (fields.length > 1) throw new Error(`two challenges: ${fields.join(" and ")}`);
   const [field] = fields;
   return {
     status,
-    code: problem["error"] as Seen["code"],
+    code: problem["error"] as ObservedDenial["code"],
     problem,
     challenge: field === undefined ? undefined : readChallenge(field),
   };
@@ -134,7 +134,7 @@ export function readChallenge(field: string): Challenge {
 }
 
 /** Returns the status and the code of a denial, or the status and the text of another response. */
-export function inShort({ status, body }: WireResponse): string {
+export function summaryOf({ status, body }: WireResponse): string {
   const { error } = jsonObject(body);
   return `${status} ${typeof error === "string" ? error : body}`;
 }

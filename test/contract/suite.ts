@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ContractCase, Expected } from "./case.js";
 import { CONTRACT } from "./cases.js";
-import { jsonObject, type Running, type Seen, type Subject } from "./subject.js";
+import { jsonObject, type ObservedDenial, type Running, type Subject } from "./subject.js";
 import { send, type WireRequest, type WireResponse } from "./wire.js";
-import { newWorld, type TestWorld } from "./world.js";
+import { createWorld, type TestWorld } from "./world.js";
 
 /** Runs every case of the contract against an adapter. */
 export function describeContract(subject: Subject): void {
-  describeCases(`the contract over ${subject.name}`, subject, CONTRACT, newWorld);
+  describeCases(`the contract over ${subject.name}`, subject, CONTRACT, createWorld);
 }
 
 /** Runs a table of cases against an adapter, in a new world. */
@@ -106,7 +106,7 @@ function compare(
     return isRefusal ? ran : [...ran, `status ${response.status}`];
   }
   if ("answered" in expected) {
-    const headers = Object.keys(expected.headers).map((name) => [name, field(response, name)]);
+    const headers = Object.keys(expected.headers).map((name) => [name, headerOf(response, name)]);
     return [
       ...ran,
       ...difference("status", response.status, expected.answered),
@@ -131,7 +131,7 @@ function compare(
   ];
 }
 
-const HTTP_ONLY: readonly Seen["code"][] = [
+const HTTP_ONLY: readonly ObservedDenial["code"][] = [
   "unauthenticated",
   "invalid_token",
   "invalid_request",
@@ -139,20 +139,23 @@ const HTTP_ONLY: readonly Seen["code"][] = [
   "temporarily_unavailable",
 ];
 
-function carriedInResult({ status, code }: Seen, expected: { readonly code: Seen["code"] }) {
+function carriedInResult(
+  { status, code }: ObservedDenial,
+  expected: { readonly code: ObservedDenial["code"] },
+) {
   return status === "result" && code === expected.code && !HTTP_ONLY.includes(code);
 }
 
 /** Compares the headers of a problem document (RFC 9457, section 3), which no cache stores. */
 function differenceOfProblem(response: WireResponse): readonly string[] {
   return [
-    ...difference("type", field(response, "content-type"), "application/problem+json"),
-    ...difference("cache", field(response, "cache-control"), "no-store"),
+    ...difference("type", headerOf(response, "content-type"), "application/problem+json"),
+    ...difference("cache", headerOf(response, "cache-control"), "no-store"),
   ];
 }
 
 /** Returns the values of a header, joined by commas. */
-function field(response: WireResponse, name: string): string | undefined {
+function headerOf(response: WireResponse, name: string): string | undefined {
   const text = response.headers.get(name)?.join(", ");
   // a framework may add the charset that JSON has by default
   return text?.replace(/; charset=utf-8$/, "");
@@ -168,7 +171,7 @@ function challengeOf(
 }
 
 function differenceOfChallenge(
-  { challenge }: Seen,
+  { challenge }: ObservedDenial,
   expected: Readonly<Record<string, string>> | null,
 ): readonly string[] {
   const seen = challenge === undefined ? null : Object.fromEntries(challenge);

@@ -1,8 +1,8 @@
 import type { AccessToken } from "../../src/decision/access-token.js";
-import { loadPolicy } from "../../src/decision/policy.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
 import { createAuthorizer } from "../../src/resource-server/authorizer.js";
-import type { FactSource } from "../../src/resource-server/verify.js";
-import type { Visit, World } from "./subject.js";
+import type { CallbackName } from "../../src/resource-server/token-verifier.js";
+import type { HandlerRun, World } from "./subject.js";
 
 /** Policy of the suite, with one operation for each outcome of a decision. */
 export const CONTRACT_POLICY = {
@@ -121,20 +121,20 @@ const TOKENS: Readonly<Record<string, AccessToken>> = {
 /** A world that a test can observe and change. */
 export interface TestWorld extends World {
   /** Returns the runs of handlers since the last call. */
-  takeVisits(): readonly Visit[];
+  takeVisits(): readonly HandlerRun[];
   /** Starts an outage of a callback; `undefined` ends it. */
-  setOutage(source: FactSource | undefined): void;
+  setOutage(source: CallbackName | undefined): void;
 }
 
 /** Creates a world with an authorizer whose tokens come from a table and whose callbacks can have an outage. */
-export function newWorld(
+export function createWorld(
   definition: object = CONTRACT_POLICY,
   tokens: Readonly<Record<string, AccessToken>> = TOKENS,
 ): TestWorld {
   const known = new Map(Object.entries(tokens));
-  let visits: Visit[] = [];
-  let outage: FactSource | undefined;
-  const ask = (source: FactSource) => {
+  let visits: HandlerRun[] = [];
+  let outage: CallbackName | undefined;
+  const ask = (source: CallbackName) => {
     if (outage === source) throw new Error(`"${source}" is out; Bearer realm="oops"`);
   };
   const authorizer = createAuthorizer({
@@ -157,7 +157,7 @@ export function newWorld(
       return token.sub === "revoked";
     },
     audit: async () => ask("audit"),
-    onFault: () => undefined,
+    onOutage: () => undefined,
   });
   return {
     authorizer,

@@ -6,9 +6,9 @@ const TRIES = 3;
 /** Minimum CPU time of a run that is compared with another, in milliseconds. */
 const LEAST = 20;
 /** Maximum ratio of the CPU time of a run with twice the input. */
-export const MOST_GROWTH = 3;
+export const MAX_GROWTH = 3;
 /** Maximum ratio of the CPU time of a run with eight times the input, which reveals quadratic parts. */
-export const MOST_FAR = 16;
+export const MAX_FAR = 16;
 
 /** An input of variable size. Titles complete the sentence "twice the input takes at most three times as long for ...". */
 export interface Growth {
@@ -32,7 +32,7 @@ export interface AtLimit {
 }
 
 /** The measured cost of an input. */
-export interface Measured {
+export interface Measurement {
   /** The kind of measurement: `growth` compares a size with its double, `capped` measures the maximum that a limit allows. */
   readonly kind: "growth" | "capped";
   readonly n: number;
@@ -53,7 +53,7 @@ function cpuOf(run: Run): number {
 }
 
 /** Returns the minimum CPU time of each of several runs. The runs alternate, so that noise affects all of them. */
-function leastOf(runs: readonly Run[]): readonly number[] {
+function minimumTimes(runs: readonly Run[]): readonly number[] {
   const least = runs.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [index, run] of runs.entries()) {
@@ -74,52 +74,52 @@ function calibration(): void {
 }
 
 /** Measures the cost of twice the input. If a limit does not allow a measurable size, compares its maximum with the calibration. */
-export function measure({ make, start, most }: Growth): Measured {
+export function measure({ make, start, most }: Growth): Measurement {
   const [cap] = most ?? [Number.POSITIVE_INFINITY];
   for (let n = start; n * 2 <= cap; n *= 2) {
     const run = make(n);
     run();
     if (cpuOf(run) < LEAST && cpuOf(run) < LEAST) continue;
     const twice = make(n * 2);
-    const found = retry("growth", n, [run, twice], MOST_GROWTH);
+    const found = retry("growth", n, [run, twice], MAX_GROWTH);
     // too short: only the first runs were slow
     if (found === undefined) continue;
     return { ...found, far: n * 8 > cap ? undefined : farOf(run, make(n * 8)) };
   }
   const run = make(cap);
   run();
-  return retry("capped", cap, [calibration, run], MOST_CAPPED) as Measured;
+  return retry("capped", cap, [calibration, run], MAX_CAPPED) as Measurement;
 }
 
 /** Compares two runs, the second of which is slow, with as few calls as possible. */
 function farOf(run: Run, eight: Run): number {
   let far = Number.POSITIVE_INFINITY;
-  for (let attempt = 0; attempt <= TRIES && far > MOST_FAR; attempt += 1) {
+  for (let attempt = 0; attempt <= TRIES && far > MAX_FAR; attempt += 1) {
     far = Math.min(far, cpuOf(eight) / Math.min(cpuOf(run), cpuOf(run), cpuOf(run)));
   }
   return far;
 }
 
 /** Maximum CPU time of a `capped` run, as a multiple of the calibration. */
-export const MOST_CAPPED = 8;
+export const MAX_CAPPED = 8;
 
 /** Measures an input at its limit. */
-export function measureLimit({ make, most }: AtLimit): Measured {
+export function measureLimit({ make, most }: AtLimit): Measurement {
   const run = make();
   run();
-  return retry("capped", 1, [calibration, run], most) as Measured;
+  return retry("capped", 1, [calibration, run], most) as Measurement;
 }
 
 /** Compares two runs. Repeats the comparison if the result would fail, since other processes may have disturbed it. */
 function retry(
-  kind: Measured["kind"],
+  kind: Measurement["kind"],
   n: number,
   runs: readonly [Run, Run],
   most: number,
-): Measured | undefined {
-  let best: Measured | undefined;
+): Measurement | undefined {
+  let best: Measurement | undefined;
   for (let attempt = 0; attempt <= TRIES; attempt += 1) {
-    const [first = 0, second = 0] = leastOf(runs);
+    const [first = 0, second = 0] = minimumTimes(runs);
     if (kind === "growth" && first < LEAST) return undefined;
     const ratio = second / first;
     const times = `${first.toFixed(1)} ms and ${second.toFixed(1)} ms`;

@@ -6,13 +6,13 @@ const textOf = (parts: object) =>
   JSON.stringify({ name: "Cost", version: "1", scopes: {}, ...parts });
 
 /** Returns a run that loads a valid policy. */
-const accepts = (parts: object): Run => {
+const loadsValid = (parts: object): Run => {
   const text = textOf(parts);
   return () => loadPolicy(text);
 };
 
 /** Returns a run that loads an invalid policy. Throws if the policy is accepted. */
-const refuses = (parts: object | string): Run => {
+const loadsInvalid = (parts: object | string): Run => {
   const text = typeof parts === "string" ? parts : textOf(parts);
   return () => {
     try {
@@ -33,19 +33,19 @@ const OPERATIONS = [50_000, "MOST_OPERATIONS"] as const;
 const VALUES = [60_000, "MOST_VALUES"] as const;
 
 export const POLICY_GROWTH: readonly Growth[] = [
-  { title: "scopes", start: 2_000, most: NAMES, make: (n) => accepts({ scopes: scopesOf(n) }) },
+  { title: "scopes", start: 2_000, most: NAMES, make: (n) => loadsValid({ scopes: scopesOf(n) }) },
   {
     title: "templates",
     start: 2_000,
     most: NAMES,
-    make: (n) => accepts({ scopes: scopesOf(n, (index) => `/accounts/{id}/s${index}`) }),
+    make: (n) => loadsValid({ scopes: scopesOf(n, (index) => `/accounts/{id}/s${index}`) }),
   },
   {
     title: "older names",
     start: 2_000,
     most: [25_000, "MOST_NAMES"],
     make: (n) =>
-      accepts({
+      loadsValid({
         scopes: objectOf(
           n,
           (index) => `s${index}`,
@@ -58,7 +58,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
     start: 2_000,
     most: [25_000, "MOST_NAMES"],
     make: (n) =>
-      accepts({
+      loadsValid({
         scopes: objectOf(
           n,
           (index) => `/s${index}/{a}`,
@@ -71,7 +71,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
     start: 50,
     most: [5_000, "MOST_NAMES"],
     make: (n) =>
-      accepts({
+      loadsValid({
         scopes: objectOf(
           n * 10,
           (index) => `s${index}`,
@@ -83,14 +83,14 @@ export const POLICY_GROWTH: readonly Growth[] = [
     title: "scopes that one scope implies",
     start: 2_000,
     most: NAMES,
-    make: (n) => accepts({ scopes: { all: { implies: names(n) }, ...scopesOf(n) } }),
+    make: (n) => loadsValid({ scopes: { all: { implies: names(n) }, ...scopesOf(n) } }),
   },
   {
     title: "scopes of a cycle",
     start: 2_000,
     most: [25_000, "MOST_NAMES"],
     make: (n) =>
-      refuses({
+      loadsInvalid({
         scopes: objectOf(
           n,
           (index) => `s${index}`,
@@ -102,14 +102,15 @@ export const POLICY_GROWTH: readonly Growth[] = [
     title: "tools",
     start: 2_000,
     most: OPERATIONS,
-    make: (n) => accepts({ scopes: scopesOf(100), tools: tools(n, (index) => `s${index % 100}`) }),
+    make: (n) =>
+      loadsValid({ scopes: scopesOf(100), tools: tools(n, (index) => `s${index % 100}`) }),
   },
   {
     title: "tools with parameters",
     start: 2_000,
     most: OPERATIONS,
     make: (n) =>
-      accepts({
+      loadsValid({
         scopes: scopesOf(100, (index) => `/accounts/{id}/s${index}`),
         tools: tools(n, (index) => `/accounts/{id}/s${index % 100}`),
       }),
@@ -119,7 +120,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
     start: 2_000,
     most: OPERATIONS,
     make: (n) =>
-      accepts({
+      loadsValid({
         scopes: scopesOf(100),
         endpoints: objectOf(
           n,
@@ -133,7 +134,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
     start: 10,
     most: [190, "MOST_VALUES"],
     make: (n) =>
-      accepts({
+      loadsValid({
         scopes: scopesOf(1_024),
         tools: tools(n, () => ({ anyOf: names(1_024) })),
       }),
@@ -143,7 +144,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
     start: 4,
     most: [244, "MOST_USES"],
     make: (n) =>
-      accepts({
+      loadsValid({
         scopes: scopesOf(64),
         tools: tools(n, () => ({
           allOf: [{ anyOf: names(64).slice(0, 32) }, { anyOf: names(64).slice(32) }],
@@ -154,40 +155,41 @@ export const POLICY_GROWTH: readonly Growth[] = [
     title: "scopes of one alternative",
     start: 2_000,
     most: [32_768, "MOST_USES_OF_ONE"],
-    make: (n) => accepts({ scopes: scopesOf(n), tools: { t: { allOf: names(n) } } }),
+    make: (n) => loadsValid({ scopes: scopesOf(n), tools: { t: { allOf: names(n) } } }),
   },
   {
     title: "scopes of the baseline",
     start: 100,
     most: [5_000, "MOST_USES"],
     make: (n) =>
-      accepts({ scopes: scopesOf(n), baseline: names(n), tools: tools(100, () => "s0") }),
+      loadsValid({ scopes: scopesOf(n), baseline: names(n), tools: tools(100, () => "s0") }),
   },
   {
     title: "scopes of a bundle",
     start: 2_000,
     most: NAMES,
-    make: (n) => accepts({ scopes: scopesOf(n), bundles: { all: names(n) } }),
+    make: (n) => loadsValid({ scopes: scopesOf(n), bundles: { all: names(n) } }),
   },
   {
     title: "bundles",
     start: 2_000,
     most: VALUES,
     make: (n) =>
-      accepts({ scopes: scopesOf(10), bundles: alike(n, (index) => `b${index}`, ["s1", "s2"]) }),
+      loadsValid({ scopes: scopesOf(10), bundles: alike(n, (index) => `b${index}`, ["s1", "s2"]) }),
   },
   {
     title: "patterns",
     start: 100,
     most: [10_000, "MOST_PATTERNS"],
-    make: (n) => accepts({ scopes: scopesOf(1), tools: alike(n, (index) => `t${index}_*`, "s0") }),
+    make: (n) =>
+      loadsValid({ scopes: scopesOf(1), tools: alike(n, (index) => `t${index}_*`, "s0") }),
   },
   {
     title: "patterns that deny, for 500 tools",
     start: 50,
     most: [10_000, "MOST_PATTERNS"],
     make: (n) =>
-      accepts({
+      loadsValid({
         tools: {
           ...alike(n, (index) => `*a${index}x*`, { deny: "no" }),
           ...tools(500, () => ({ public: true })),
@@ -200,7 +202,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
     most: [3_162, "MOST_COMPARISONS"],
     make: (n) => {
       const accountTypes = names(n, "a");
-      return accepts({
+      return loadsValid({
         accountTypes,
         scopes: { s: {} },
         tools: tools(20, () => ({ scope: "s", accountTypes })),
@@ -211,26 +213,26 @@ export const POLICY_GROWTH: readonly Growth[] = [
     title: "findings of wrong types",
     start: 2_000,
     most: [190_000, "MOST_VALUES"],
-    make: (n) => refuses({ baseline: listOf(n, () => 5) }),
+    make: (n) => loadsInvalid({ baseline: listOf(n, () => 5) }),
   },
   {
     title: "findings of unknown scopes",
     start: 2_000,
     most: OPERATIONS,
-    make: (n) => refuses({ scopes: scopesOf(n), tools: tools(n, (index) => `x${index}`) }),
+    make: (n) => loadsInvalid({ scopes: scopesOf(n), tools: tools(n, (index) => `x${index}`) }),
   },
   {
     title: "templates that all overlap",
     start: 100,
     most: NAMES,
-    make: (n) => refuses({ scopes: scopesOf(n, (index) => `/x/{p${index}}`) }),
+    make: (n) => loadsInvalid({ scopes: scopesOf(n, (index) => `/x/{p${index}}`) }),
   },
   {
     title: "unknown names of 128 characters",
     start: 10,
     most: OPERATIONS,
     make: (n) =>
-      refuses({
+      loadsInvalid({
         scopes: scopesOf(1_000, (index) => `${"ab".repeat(60)}${index}`),
         tools: tools(n, (index) => `${"ba".repeat(60)}x${index}`),
       }),
@@ -239,13 +241,13 @@ export const POLICY_GROWTH: readonly Growth[] = [
     title: "characters of JSON text",
     start: 10_000,
     most: [16_777_216, "MOST_TEXT"],
-    make: (n) => refuses(`{"name":"${"\\n".repeat(n / 4)}${" ".repeat(n / 2)}","version":""}`),
+    make: (n) => loadsInvalid(`{"name":"${"\\n".repeat(n / 4)}${" ".repeat(n / 2)}","version":""}`),
   },
   {
     title: "duplicate keys of JSON text",
     start: 2_000,
     most: [199_000, "MOST_VALUES"],
-    make: (n) => refuses(`{"scopes":{${listOf(n, () => '"a":""').join()}}}`),
+    make: (n) => loadsInvalid(`{"scopes":{${listOf(n, () => '"a":""').join()}}}`),
   },
 ];
 
@@ -262,27 +264,27 @@ export const POLICY_LIMITS: readonly AtLimit[] = [
     limit: "MOST_USES",
     make: () => {
       const pairs = listOf(10, (index) => ({ anyOf: [`s${2 * index}`, `s${2 * index + 1}`] }));
-      return refuses({ scopes: scopesOf(20), tools: tools(2_000, () => ({ allOf: pairs })) });
+      return loadsInvalid({ scopes: scopesOf(20), tools: tools(2_000, () => ({ allOf: pairs })) });
     },
     most: 40,
   },
   {
     title: "the longest allowed chain of implications, with 1,413 scopes",
     limit: "MOST_IMPLIED",
-    make: () => accepts({ scopes: chain(1_413) }),
+    make: () => loadsValid({ scopes: chain(1_413) }),
     most: 60,
   },
   {
     title: "a chain of 5,000 implications",
     limit: "MOST_IMPLIED",
-    make: () => refuses({ scopes: chain(5_000) }),
+    make: () => loadsInvalid({ scopes: chain(5_000) }),
     most: 60,
   },
   {
     title: "templates of 5,000 different shapes",
     limit: "MOST_OVERLAP_STEPS",
     make: () =>
-      refuses({
+      loadsInvalid({
         scopes: scopesOf(
           5_000,
           (index) =>
@@ -295,7 +297,7 @@ export const POLICY_LIMITS: readonly AtLimit[] = [
     title: "tools and patterns that deny",
     limit: "MOST_PATTERN_STEPS",
     make: () =>
-      accepts({
+      loadsValid({
         tools: {
           ...alike(240, (index) => `*a?a${index}*b`, { deny: "no" }),
           ...alike(240, (index) => `${"a".repeat(125)}${index}`, { public: true }),
@@ -306,7 +308,7 @@ export const POLICY_LIMITS: readonly AtLimit[] = [
   {
     title: "16,000,000 brackets of JSON text",
     limit: "DEEPEST",
-    make: () => refuses("[".repeat(8_000_000) + "]".repeat(8_000_000)),
+    make: () => loadsInvalid("[".repeat(8_000_000) + "]".repeat(8_000_000)),
     most: 4,
   },
 ];

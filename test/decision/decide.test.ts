@@ -1,20 +1,20 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { DECISION_CODES, type Decision } from "../../src/decision/decision.js";
-import { loadPolicy } from "../../src/decision/policy.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
 import { CODE_ORDER, ORDER_POLICY } from "../cases/code-order.js";
 import { DECISION_POLICY } from "../cases/decision-case.js";
 import { SCOPE_DECISIONS } from "../cases/decisions.js";
-import { GATE_DECISIONS } from "../cases/decisions-gates.js";
+import { GATE_DECISIONS } from "../cases/decisions-conditions.js";
 import { titled } from "../titled.js";
 
 const policy = loadPolicy(DECISION_POLICY);
 const CASES = [...SCOPE_DECISIONS, ...GATE_DECISIONS];
 
 /** Overwrites every member of a value that can be changed, recursively. */
-function spoil(value: unknown): void {
+function overwriteMembers(value: unknown): void {
   if (typeof value !== "object" || value === null) return;
-  for (const member of Object.values(value)) spoil(member);
+  for (const member of Object.values(value)) overwriteMembers(member);
   if (Object.isFrozen(value)) return;
   if (Array.isArray(value)) value.push("spoilt");
   for (const key of Object.keys(value)) Reflect.set(value, key, "spoilt");
@@ -38,7 +38,7 @@ describe("decide", () => {
   const changed = titled(CASES, ({ title }) => `is unaffected by changes to its result: ${title}`);
   it.each(changed)("%s", (_title, { token, tool, params }) => {
     const before = structuredClone(policy.decideUntrusted(token, tool, params));
-    spoil(policy.decideUntrusted(token, tool, params));
+    overwriteMembers(policy.decideUntrusted(token, tool, params));
     expect(policy.decideUntrusted(token, tool, params)).toEqual(before);
   });
 

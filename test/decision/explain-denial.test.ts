@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loadPolicy } from "../../src/decision/policy.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
 import { PolicyError } from "../../src/errors.js";
 import { MAX_ALTERNATIVES } from "../../src/policy/requirement-size.js";
 import { titled } from "../titled.js";

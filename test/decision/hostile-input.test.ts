@@ -1,28 +1,32 @@
 import { describe, expect, it } from "vitest";
-import { loadPolicy } from "../../src/decision/policy.js";
-import { ATTACKED, type AttackCall } from "../cases/attack-call.js";
-import { NAMES_ATTACKS } from "../cases/attacks-names.js";
-import { PATHS_ATTACKS } from "../cases/attacks-paths.js";
-import { ACCEPTED_POLICIES, REFUSED_POLICIES, REFUSED_TEXTS } from "../cases/attacks-policies.js";
-import { SCOPES_ATTACKS } from "../cases/attacks-scopes.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
+import { HOSTILE_CALL_POLICIES, type HostileCall } from "../cases/hostile-call.js";
+import { HOSTILE_NAMES } from "../cases/hostile-names.js";
+import { HOSTILE_PATHS } from "../cases/hostile-paths.js";
+import { HOSTILE_SCOPES } from "../cases/hostile-scopes.js";
+import {
+  ACCEPTED_POLICIES,
+  INVALID_POLICIES,
+  INVALID_POLICY_TEXTS,
+} from "../cases/invalid-policies.js";
 import { findingsOf } from "../policy/findings-of.js";
 import { titled } from "../titled.js";
 
 const policies = {
-  courses: loadPolicy(ATTACKED.courses),
-  chain: loadPolicy(ATTACKED.chain),
-  star: loadPolicy(ATTACKED.star),
-  ops: loadPolicy(ATTACKED.ops),
-  denyall: loadPolicy(ATTACKED.denyall),
+  courses: loadPolicy(HOSTILE_CALL_POLICIES.courses),
+  chain: loadPolicy(HOSTILE_CALL_POLICIES.chain),
+  star: loadPolicy(HOSTILE_CALL_POLICIES.star),
+  ops: loadPolicy(HOSTILE_CALL_POLICIES.ops),
+  denyall: loadPolicy(HOSTILE_CALL_POLICIES.denyall),
 };
 
 const CALLS = titled(
-  [...NAMES_ATTACKS, ...SCOPES_ATTACKS, ...PATHS_ATTACKS],
+  [...HOSTILE_NAMES, ...HOSTILE_SCOPES, ...HOSTILE_PATHS],
   ([id, policy, , , outcome]) =>
     `is ${outcome === "allow" ? "allowed" : "denied"} by the policy ${policy}: ${id}`,
 );
 
-function outcomeOf([, name, token, target, , params]: AttackCall): "allow" | "refuse" {
+function outcomeOf([, name, token, target, , params]: HostileCall): "allow" | "refuse" {
   const policy = policies[name];
   const claims = typeof token === "string" ? { scope: token } : token;
   const isRequest = typeof target === "object" && target !== null && "path" in target;
@@ -48,24 +52,24 @@ describe("a call with hostile input", () => {
 });
 
 describe("a hostile policy", () => {
-  it.each(REFUSED_POLICIES)("is rejected: %s", (_, parts, code, path) => {
+  it.each(INVALID_POLICIES)("is rejected: %s", (_, parts, code, path) => {
     const { scopes, tools } = parts as { scopes?: object; tools?: object };
     const found = findingsOf({
-      ...ATTACKED.courses,
+      ...HOSTILE_CALL_POLICIES.courses,
       ...parts,
-      scopes: { ...ATTACKED.courses.scopes, ...scopes },
-      tools: { ...ATTACKED.courses.tools, ...tools },
+      scopes: { ...HOSTILE_CALL_POLICIES.courses.scopes, ...scopes },
+      tools: { ...HOSTILE_CALL_POLICIES.courses.tools, ...tools },
     });
     expect(found.map((finding) => [finding.code, finding.path])).toContainEqual([code, path]);
   });
 
   it("is rejected if it declares no scopes but its rules name some: POLICY-035", () => {
-    const found = findingsOf({ ...ATTACKED.courses, scopes: {} });
+    const found = findingsOf({ ...HOSTILE_CALL_POLICIES.courses, scopes: {} });
     expect(new Set(found.map(({ code }) => code))).toEqual(new Set(["unknown_scope"]));
   });
 
-  it.each(REFUSED_TEXTS)("is rejected as text: %s", (_, change) => {
-    const text = JSON.stringify(ATTACKED.courses);
+  it.each(INVALID_POLICY_TEXTS)("is rejected as text: %s", (_, change) => {
+    const text = JSON.stringify(HOSTILE_CALL_POLICIES.courses);
     expect(findingsOf(text)).toEqual([]);
     expect(change(text)).not.toBe(text);
     expect(findingsOf(change(text)).length).toBeGreaterThan(0);
@@ -75,10 +79,10 @@ describe("a hostile policy", () => {
   it.each(accepted)("%s", (_title, [, parts]) => {
     const { scopes, tools } = parts as { scopes?: object; tools?: object };
     const found = findingsOf({
-      ...ATTACKED.courses,
+      ...HOSTILE_CALL_POLICIES.courses,
       ...parts,
-      scopes: { ...ATTACKED.courses.scopes, ...scopes },
-      tools: { ...ATTACKED.courses.tools, ...tools },
+      scopes: { ...HOSTILE_CALL_POLICIES.courses.scopes, ...scopes },
+      tools: { ...HOSTILE_CALL_POLICIES.courses.tools, ...tools },
     });
     expect(found).toEqual([]);
   });

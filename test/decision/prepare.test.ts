@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loadPolicy } from "../../src/decision/policy.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
 import { titled } from "../titled.js";
 
 const policy = loadPolicy({

@@ -6,7 +6,7 @@ import {
   protectedResourceMetadataUrl,
 } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { ATTACKED } from "../cases/attack-call.js";
+import { HOSTILE_CALL_POLICIES } from "../cases/hostile-call.js";
 
 const RESOURCE = "https://api.example.com/mcp";
 const policyWith = (parts: object) =>
@@ -95,12 +95,12 @@ describe("the metadata of a protected resource (RFC 9728, section 2)", () => {
 
   it("does not name reserved scopes, denied tools, templates or offline_access (DISCOVERY-001)", () => {
     const scopes = Object.fromEntries(
-      Object.entries(ATTACKED.courses.scopes).map(([name, options]) => {
+      Object.entries(HOSTILE_CALL_POLICIES.courses.scopes).map(([name, options]) => {
         const known = typeof options === "string" ? { description: options } : options;
         return [name, "reserved" in known ? known : { ...known, default: "on" }];
       }),
     );
-    const policy = loadPolicy({ ...ATTACKED.courses, scopes });
+    const policy = loadPolicy({ ...HOSTILE_CALL_POLICIES.courses, scopes });
     const text = JSON.stringify(protectedResourceMetadata(policy, { resource: RESOURCE }));
     for (const name of ["admin:all", "offline_access", "{", "drop_"]) {
       expect(text.slice(1)).not.toContain(name);

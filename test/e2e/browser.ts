@@ -10,7 +10,7 @@ export interface Browser {
   visit(url: URL): Promise<URL>;
 }
 
-const MOST_HOPS = 20;
+const MAX_HOPS = 20;
 
 /** Starts a user's browser. */
 export function openBrowser(account: string): Browser {
@@ -43,7 +43,7 @@ export function openBrowser(account: string): Browser {
     visit: async (start) => {
       let url = start;
       let answer: InteractionAnswer | undefined;
-      for (let hop = 0; hop < MOST_HOPS; hop += 1) {
+      for (let hop = 0; hop < MAX_HOPS; hop += 1) {
         const response = await request(url, answer);
         answer = undefined;
         const location = response.headers.get("location");

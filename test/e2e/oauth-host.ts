@@ -1,17 +1,17 @@
 // The host application around an MCP client: it stores what the SDK passes to it, and sends the user's browser to the URLs of
 // the SDK. One object serves the clients of both SDKs.
-import { newOauthMemory } from "../oauth-memory.js";
+import { createOauthStore } from "../oauth-store.js";
 import type { Browser } from "./browser.js";
 
 /** Redirect URI of a native application. No server listens there: the browser stops at it. */
 const REDIRECT = "http://127.0.0.1/callback";
 
-export type OauthHost = ReturnType<typeof newOauthHost>;
+export type OauthHost = ReturnType<typeof createOauthHost>;
 
 /** Starts a host. One that wants refresh tokens registers for them. */
-export function newOauthHost(browser: Browser, { refreshes = false } = {}) {
+export function createOauthHost(browser: Browser, { refreshes = false } = {}) {
   let pending: URL | undefined;
-  const provider = newOauthMemory(
+  const provider = createOauthStore(
     REDIRECT,
     {
       client_name: "host of tests",

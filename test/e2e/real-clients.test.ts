@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "v
 import { titled } from "../titled.js";
 import { openBrowser } from "./browser.js";
 import { clientV1, clientV2, isUnauthorized, type OpenClient } from "./clients.js";
-import { newOauthHost } from "./oauth-host.js";
+import { createOauthHost } from "./oauth-host.js";
 import { ELSEWHERE, openSchool, policy, type School } from "./school.js";
-import { seat } from "./seat.js";
+import { seat } from "./signed-in-user.js";
 
 let school: School;
 beforeAll(async () => {
@@ -198,7 +198,7 @@ describe.each(titled(pairs.filter(({ isSpare }) => isSpare !== true)))(
     it("denies a token for another resource", async () => {
       const token = await school.as.machineToken(ELSEWHERE, "mcp:tools courses:read");
       expect(decodeJwt(token)).toMatchObject({ iss: school.as.issuer, aud: ELSEWHERE });
-      const { provider } = newOauthHost(openBrowser("nobody"));
+      const { provider } = createOauthHost(openBrowser("nobody"));
       provider.saveTokens({ access_token: token, token_type: "Bearer", issuer: school.as.issuer });
       const client = open(school[name].url, provider);
       await expect(client.connect()).rejects.toSatisfy(isUnauthorized);

@@ -114,7 +114,7 @@ export async function openSchool(): Promise<School> {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);
     resources.set(url.href, CATALOGUE);
-    const authorizer = newAuthorizer(as, url.href, challenge);
+    const authorizer = createSchoolAuthorizer(as, url.href, challenge);
     const runs: Run[] = [];
     const { listener, close } = serve(authorizer, runs);
     server.on("request", listener);
@@ -140,7 +140,11 @@ export async function openSchool(): Promise<School> {
   };
 }
 
-function newAuthorizer(as: AuthorizationServer, resource: string, challenge: ChallengeMode) {
+function createSchoolAuthorizer(
+  as: AuthorizationServer,
+  resource: string,
+  challenge: ChallengeMode,
+) {
   return createAuthorizer({
     policy,
     verify: jwtVerifier({
@@ -158,13 +162,15 @@ function newAuthorizer(as: AuthorizationServer, resource: string, challenge: Cha
 }
 
 type Serve = (
-  authorizer: ReturnType<typeof newAuthorizer>,
+  authorizer: ReturnType<typeof createSchoolAuthorizer>,
   runs: Run[],
 ) => { readonly listener: RequestListener; readonly close: () => Promise<void> };
 
 const INFO = { name: "school", version: "1" };
 const read = (uri: URL) => ({ contents: [{ uri: uri.href, text: `${uri.href} was read` }] });
-const said = (tool: string) => ({ content: [{ type: "text" as const, text: `${tool} ran` }] });
+const textResult = (tool: string) => ({
+  content: [{ type: "text" as const, text: `${tool} ran` }],
+});
 
 /** SDK v2: a server for each request. */
 const serveV2: Serve = (authorizer, runs) => {
@@ -177,7 +183,7 @@ const serveV2: Serve = (authorizer, runs) => {
     for (const tool of TOOLS) {
       mcp.registerTool(tool, { description: tool, inputSchema }, (_, context) => {
         runs.push({ tool, token: mcp.token(context) });
-        return said(tool);
+        return textResult(tool);
       });
     }
     for (const uri of Object.keys(surface.resources)) server.registerResource(uri, uri, {}, read);
@@ -207,7 +213,7 @@ const serveV1: Serve = (authorizer, runs) => {
     for (const tool of TOOLS) {
       mcp.registerTool(tool, { description: tool, inputSchema }, (_, extra) => {
         runs.push({ tool, token: mcp.token(extra) });
-        return said(tool);
+        return textResult(tool);
       });
     }
     for (const uri of Object.keys(surface.resources)) server.registerResource(uri, uri, {}, read);

@@ -14,11 +14,11 @@ export interface Expected {
 }
 
 /** The token of a case: a string means a token with only that scope; `undefined` means no credentials. */
-export type Held = string | AccessToken | undefined;
+export type CaseToken = string | AccessToken | undefined;
 
 /** A call of a tool or an endpoint by its name. */
 export type Case = readonly [
-  token: Held,
+  token: CaseToken,
   call: string,
   expected: Expected,
   params?: Readonly<Record<string, unknown>>,
@@ -26,7 +26,7 @@ export type Case = readonly [
 
 /** An HTTP request, as a host without a router passes it. */
 export type RequestCase = readonly [
-  token: Held,
+  token: CaseToken,
   method: string,
   path: string,
   expected: Expected,
@@ -34,12 +34,17 @@ export type RequestCase = readonly [
 ];
 
 /** Returns the token of a case. */
-export function tokenOf(held: Held): AccessToken | undefined {
+export function tokenOf(held: CaseToken): AccessToken | undefined {
   return typeof held === "string" ? { scope: held } : held;
 }
 
 /** Returns the title of a case. */
-export function titleOf(held: Held, call: string, expected: Expected, params?: unknown): string {
+export function titleOf(
+  held: CaseToken,
+  call: string,
+  expected: Expected,
+  params?: unknown,
+): string {
   const token = held === undefined ? "no credentials" : JSON.stringify(tokenOf(held));
   return `${call}${params === undefined ? "" : ` ${JSON.stringify(params)}`} with ${token}: ${expected.code}`;
 }

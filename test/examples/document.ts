@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
  * that a case of the provider has (`decision > denied`), or the reason why the policy has no counterpart (`heading`, `guidance`,
  * `outside: …`).
  */
-export type Reading = readonly [sentence: string, ...standsFor: [string, ...string[]]];
+export type SentenceMapping = readonly [sentence: string, ...standsFor: [string, ...string[]]];
 
 /** Returns the text of a provider's document in test/seeds. */
 export function seedText(name: string): string {
@@ -20,7 +20,7 @@ export function seedData<Seed>(name: string): Seed {
 }
 
 /** Returns the rest of a text after the sentences are removed in order; empty if they are the whole text. */
-export function unread(text: string, sentences: readonly string[]): string {
+export function uncoveredText(text: string, sentences: readonly string[]): string {
   let at = 0;
   let rest = "";
   for (const sentence of sentences) {
@@ -33,7 +33,7 @@ export function unread(text: string, sentences: readonly string[]): string {
 }
 
 /** Returns whether a path such as `scopes > read:profile > required` exists in a definition. */
-export function standsIn(definition: unknown, place: string): boolean {
+export function existsIn(definition: unknown, place: string): boolean {
   let value = definition;
   for (const key of place.split(" > ")) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return false;

@@ -3,7 +3,7 @@ import * as localisation from "../../examples/localisation/policy.js";
 import * as loopwise from "../../examples/loopwise/policy.js";
 import * as moov from "../../examples/moov/policy.js";
 import * as movementors from "../../examples/movementors/policy.js";
-import { seedText, standsIn, unread } from "./document.js";
+import { existsIn, seedText, uncoveredText } from "./document.js";
 import { localisationCases } from "./localisation-cases.js";
 import { localisationDocument } from "./localisation-document.js";
 import { loopwiseCases } from "./loopwise-cases.js";
@@ -30,7 +30,7 @@ const providers = [
   },
 ];
 
-const SAYS_NOTHING = /^(heading|guidance|outside: .+)$/;
+const NO_COUNTERPART = /^(heading|guidance|outside: .+)$/;
 const DECISION = "decision > ";
 
 describe.each(providers.map((provider) => [provider.name, provider] as const))(
@@ -39,7 +39,7 @@ describe.each(providers.map((provider) => [provider.name, provider] as const))(
     const { policy, chosen, cases, document } = provider;
     it("is covered to the last sentence", () => {
       const sentences = document.map(([sentence]) => sentence);
-      expect(unread(seedText(name), sentences)).toBe("");
+      expect(uncoveredText(seedText(name), sentences)).toBe("");
     });
 
     it("has a counterpart in the policy or the cases for each sentence", () => {
@@ -49,7 +49,7 @@ describe.each(providers.map((provider) => [provider.name, provider] as const))(
           .filter((place) =>
             place.startsWith(DECISION)
               ? !codes.has(place.slice(DECISION.length))
-              : !SAYS_NOTHING.test(place) && !standsIn(policy.definition, place),
+              : !NO_COUNTERPART.test(place) && !existsIn(policy.definition, place),
           )
           .map((place) => `${place}: ${sentence}`),
       );
@@ -66,10 +66,10 @@ describe.each(providers.map((provider) => [provider.name, provider] as const))(
           .map((tool) => `tools > ${tool}`),
         ...Object.keys(endpoints).map((endpoint) => `endpoints > ${endpoint}`),
       ];
-      const unsaid = declared.filter(
+      const uncovered = declared.filter(
         (at) => !places.some((place) => place === at || place.startsWith(`${at} > `)),
       );
-      expect(unsaid).toEqual([]);
+      expect(uncovered).toEqual([]);
     });
   },
 );
@@ -81,12 +81,12 @@ describe("the check of documents", () => {
     ["One. Two. Three.", ["One.", "Two."], "Three."],
     ["One. Two.", ["Two.", "One."], "not in the document after position 9: One."],
   ])("removes from %j the sentences %j and leaves %j", (text, sentences, left) => {
-    expect(unread(text, sentences)).toBe(left);
+    expect(uncoveredText(text, sentences)).toBe(left);
   });
 
   it("finds paths that exist and no others", () => {
-    expect(standsIn(loopwise.policy.definition, "scopes > openid > required")).toBe(true);
-    expect(standsIn(loopwise.policy.definition, "scopes > openid > reserved")).toBe(false);
-    expect(standsIn(loopwise.policy.definition, "scopes > toString")).toBe(false);
+    expect(existsIn(loopwise.policy.definition, "scopes > openid > required")).toBe(true);
+    expect(existsIn(loopwise.policy.definition, "scopes > openid > reserved")).toBe(false);
+    expect(existsIn(loopwise.policy.definition, "scopes > toString")).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
-import type { Reading } from "./document.js";
+import type { SentenceMapping } from "./document.js";
 
 /** Every sentence of test/seeds/localisation.txt, in order, with its counterparts. */
-export const localisationDocument: readonly Reading[] = [
+export const localisationDocument: readonly SentenceMapping[] = [
   ["Scopes", "heading"],
   ["What each OAuth scope grants and which endpoints it protects.", "scopes", "endpoints"],
   ["Scope reference", "heading"],

@@ -12,9 +12,9 @@ import {
 import { startBehind } from "../../examples/localisation/mcp.js";
 import { policy } from "../../examples/localisation/policy.js";
 import type { RunningExample } from "../../examples/serve.js";
-import { boxesOf, newFormBrowser, type Stop } from "../authorization-server/form-browser.js";
+import { boxesOf, createFormBrowser, type Stop } from "../authorization-server/form-browser.js";
 import { approve, approveAll } from "../authorization-server/visit.js";
-import { newOauthMemory } from "../oauth-memory.js";
+import { createOauthStore } from "../oauth-store.js";
 
 const REDIRECT = "https://translator.example/cb";
 const ON = Object.entries(policy.definition.scopes).flatMap(([name, scope]) =>
@@ -28,10 +28,10 @@ beforeAll(async () => {
 afterAll(() => platform.close());
 
 /** Creates a client of the SDK and the browser of its user. */
-function sit() {
-  const browser = newFormBrowser(platform.issuer.issuer);
+function createSeat() {
+  const browser = createFormBrowser(platform.issuer.issuer);
   let pending = "";
-  const authProvider = newOauthMemory(
+  const authProvider = createOauthStore(
     REDIRECT,
     {
       client_name: "Translator",
@@ -43,14 +43,14 @@ function sit() {
       pending = url.href;
     },
   );
-  const newTransport = () =>
+  const createTransport = () =>
     new StreamableHTTPClientTransport(new URL(platform.url), { authProvider });
-  let transport = newTransport();
+  let transport = createTransport();
   let client = new Client({ name: "translator", version: "1" });
   return {
     browser,
     connect: async () => {
-      transport = newTransport();
+      transport = createTransport();
       client = new Client(
         { name: "translator", version: "1" },
         { versionNegotiation: { mode: "auto" } },
@@ -77,7 +77,7 @@ function sit() {
 
 /** Creates a client whose user has signed in and granted the scopes that are on by default. */
 async function sitWithDefaults() {
-  const seat = sit();
+  const seat = createSeat();
   await expect(seat.connect()).rejects.toBeInstanceOf(UnauthorizedError);
   const page = await seat.browser.submit(await seat.open(), [["person", "ana"]]);
   const boxes = boxesOf(page);

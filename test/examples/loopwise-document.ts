@@ -1,7 +1,7 @@
-import type { Reading } from "./document.js";
+import type { SentenceMapping } from "./document.js";
 
 /** Every sentence of test/seeds/loopwise.txt, in order, with its counterparts. */
-export const loopwiseDocument: readonly Reading[] = [
+export const loopwiseDocument: readonly SentenceMapping[] = [
   ["Loopwise Docs", "heading"],
   ["Reference", "heading"],
   ["Scopes", "heading"],

@@ -1,12 +1,12 @@
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newBackendClient, startPlatform } from "../../examples/moov/client-credentials.js";
+import { createBackendClient, startPlatform } from "../../examples/moov/client-credentials.js";
 
 type Platform = Awaited<ReturnType<typeof startPlatform>>;
 
 let platform: Platform;
-let own: ReturnType<typeof newBackendClient>;
-let other: ReturnType<typeof newBackendClient>;
+let own: ReturnType<typeof createBackendClient>;
+let other: ReturnType<typeof createBackendClient>;
 /** An account of each backend. */
 let ownAccount = "";
 let otherAccount = "";
@@ -14,8 +14,8 @@ let otherAccount = "";
 beforeAll(async () => {
   platform = await startPlatform();
   const [first, second] = platform.backends;
-  own = newBackendClient(platform.api, first);
-  other = newBackendClient(platform.api, second);
+  own = createBackendClient(platform.api, first);
+  other = createBackendClient(platform.api, second);
   ownAccount = await accountOf(own);
   otherAccount = await accountOf(other);
 });
@@ -84,8 +84,14 @@ describe("a token of client credentials", () => {
 
   it("is denied to a client with a wrong secret", async () => {
     const [first] = platform.backends;
-    const liar = newBackendClient(platform.api, { ...first, client_secret: "guessed" });
-    expect(await liar.token("/")).toMatchObject({ status: 401, error: "invalid_client" });
+    const wrongSecretClient = createBackendClient(platform.api, {
+      ...first,
+      client_secret: "guessed",
+    });
+    expect(await wrongSecretClient.token("/")).toMatchObject({
+      status: 401,
+      error: "invalid_client",
+    });
   });
 });
 

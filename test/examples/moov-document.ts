@@ -1,7 +1,7 @@
-import type { Reading } from "./document.js";
+import type { SentenceMapping } from "./document.js";
 
 /** Every sentence of test/seeds/moov.txt, in order, with its counterparts. */
-export const moovDocument: readonly Reading[] = [
+export const moovDocument: readonly SentenceMapping[] = [
   ["Moov follows the OAuth2 protocol authentication flow.", "guidance"],
   ["This guide provides the complete list of scopes and guidance for using them.", "scopes"],
   [

@@ -1,7 +1,7 @@
-import type { Reading } from "./document.js";
+import type { SentenceMapping } from "./document.js";
 
 /** Every sentence of test/seeds/movementors.txt, in order, with its counterparts. */
-export const movementorsDocument: readonly Reading[] = [
+export const movementorsDocument: readonly SentenceMapping[] = [
   [
     "When you connect a third-party app to MoveMentors via OAuth (the most common case: an AI assistant via MCP), you grant specific permission scopes.",
     "guidance",

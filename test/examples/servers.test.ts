@@ -262,11 +262,11 @@ describe("the platform for mentors (MCP on node:http)", () => {
     const result = await client.callTool({ name: "update_class", arguments: {} });
     expect(textOf(result)).toBe("update_class, done for ben");
     await client.close();
-    const anybody = new Client({ name: "test", version: "1" });
-    await anybody.connect(new StreamableHTTPClientTransport(new URL(movementors().url)));
-    const search = await anybody.callTool({ name: "search_directory", arguments: {} });
+    const anonymous = new Client({ name: "test", version: "1" });
+    await anonymous.connect(new StreamableHTTPClientTransport(new URL(movementors().url)));
+    const search = await anonymous.callTool({ name: "search_directory", arguments: {} });
     expect(textOf(search)).toBe("search_directory, done for an anonymous caller");
-    await anybody.close();
+    await anonymous.close();
   });
 });
 

@@ -64,7 +64,7 @@ const policy = loadPolicy({
   tools: { read: "/objects/{id}/read" },
 });
 const authorizer = createAuthorizer({ policy, verify: (rawToken) => ({ scope: rawToken }) });
-const newGate = () => expressGate(authorizer);
+const createTestGate = () => expressGate(authorizer);
 
 /** Mounts the items and returns the path template of each route. */
 function mount(
@@ -73,11 +73,11 @@ function mount(
   drawn: readonly Item[],
   seen: unknown[],
 ): readonly string[] {
-  const guard = newGate();
+  const gateOf = createTestGate();
   const params = () => ({ id: "1" });
   return drawn.flatMap((item) => {
     if (item.kind === "gate") {
-      (router as Router).use(item.path, guard("read", item.hasReader ? { params } : {}));
+      (router as Router).use(item.path, gateOf("read", item.hasReader ? { params } : {}));
       return [];
     }
     if (item.kind === "router") {
@@ -86,7 +86,7 @@ function mount(
       (router as Router).use(item.path, inner);
       return paths.map((below) => `${item.path}${below}`.replaceAll("//", "/"));
     }
-    const gates = item.isGated ? [guard("read")] : [];
+    const gates = item.isGated ? [gateOf("read")] : [];
     (router as Router).get(item.path, ...gates, (req, res) => {
       seen.push(req.params["id"]);
       res.end();
@@ -97,7 +97,7 @@ function mount(
 
 function codesOf(app: Express): readonly string[] {
   try {
-    newGate().assertCovers(app);
+    createTestGate().assertCovers(app);
   } catch (error) {
     return (error as PolicyError).findings.map(({ code }) => code);
   }
@@ -105,7 +105,7 @@ function codesOf(app: Express): readonly string[] {
 }
 
 /** Passes a request to an application without a network, until the response ends or no layer is left. */
-function ask(app: Express, url: string): Promise<void> {
+function sendRequest(app: Express, url: string): Promise<void> {
   return new Promise((resolve) => {
     const req = new IncomingMessage(new Socket());
     Object.assign(req, { method: "GET", url, headers: { authorization: `Bearer ${TOKEN}` } });
@@ -137,7 +137,7 @@ describe.each(VERSIONS)(
               for (const template of new Set(paths)) {
                 for (const set of sets) {
                   const left = [...set];
-                  await ask(
+                  await sendRequest(
                     app,
                     template.replaceAll(/:\w+/g, () => left.shift() as string),
                   );

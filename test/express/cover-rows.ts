@@ -13,8 +13,8 @@ const policy = loadPolicy({
     both: "/accounts/{a}/users/{b}",
   },
 });
-export const newGate = () => expressGate(createAuthorizer({ policy, verify: () => undefined }));
-type Gate = ReturnType<typeof newGate>;
+export const createGate = () => expressGate(createAuthorizer({ policy, verify: () => undefined }));
+type Gate = ReturnType<typeof createGate>;
 
 export const ok = (_req: Request, res: Response) => void res.send("ok");
 export const params = (req: Request) => ({ accountID: req.get("X-Account") });

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { expressGate } from "../../src/express.js";
 import { listen } from "../contract/listen.js";
 import { send } from "../contract/wire.js";
-import { type Kit, MISSING, newGate, ok, params, SHADOWED } from "./cover-rows.js";
+import { createGate, type Kit, MISSING, ok, params, SHADOWED } from "./cover-rows.js";
 
 type Make = typeof express5;
 
@@ -19,7 +19,7 @@ const VERSIONS = [
 describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }) => {
   const check = (mount: (kit: Kit) => void): readonly string[] => {
     const app = make();
-    const gate = newGate();
+    const gate = createGate();
     const route: Kit["route"] = (path, mergeParams = false) =>
       make.Router({ mergeParams }).get(path, ok);
     const nest: Kit["nest"] = (path, inner, mergeParams = false) =>
@@ -76,7 +76,7 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
 
   it("reports each finding with a remedy", () => {
     const app = make();
-    const gate = newGate();
+    const gate = createGate();
     app.use("/:a/:b", gate("both"), make.Router().get("/:b/:a", ok));
     app.use("/none", gate("both"), make.Router().get("/", ok));
     expect(() => gate.assertCovers(app)).toThrow(
@@ -135,7 +135,7 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
   });
 
   it("assumes that a router alone inherits any parameter", () => {
-    const gate = newGate();
+    const gate = createGate();
     const router = make.Router({ mergeParams: true });
     router.use(gate("account"));
     router.get("/profile", ok);
@@ -148,7 +148,7 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
 
 it("assertCovers treats a path that a router of Express 5 does not expose as one that binds every parameter", () => {
   const app = express5();
-  const gate = newGate();
+  const gate = createGate();
   app.use(gate("account", { params }));
   app.use("/v1", express5.Router().get("/me", ok));
   app.use("/v2", gate("account"));

@@ -49,7 +49,7 @@ const PIECES = [
 ];
 
 /** A scope-token made of the pieces that the grammar distinguishes: separators, brackets, verbs. */
-export const spelledToken = fc
+export const structuredToken = fc
   .array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 8 })
   .map((pieces) => pieces.join(""))
   .filter((text): text is ScopeToken => isScopeToken(text));
@@ -76,7 +76,7 @@ export const templateText = fc
   .filter((text) => !text.startsWith("urn://"));
 
 /** A value for a placeholder, safe or not, biased towards values that could break a template. */
-export const someValue: fc.Arbitrary<unknown> = fc.oneof(
+export const anyParamValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom("a", "b", "urn", "acc-1", "A", "a.b", "~", "x".repeat(128)),
   fc.constantFrom("", ".", "..", "a/b", "a:b", "{x}", "<x>", "*", "%2e", "a b", "x".repeat(129)),
   fc.string(),

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   formatScopeToken,
-  holdsPlaceholder,
+  hasPlaceholder,
   parseScopeToken,
   type ScopeTokenSyntax,
   scopeForm,
@@ -13,9 +13,9 @@ import { isScopeToken } from "../../src/grammar/scope-token.js";
 import { SCOPE_TREES } from "../cases/scope-trees.js";
 import { runOften, tally } from "../often.js";
 import { titled } from "../titled.js";
-import { anyToken, RUNS, spelledToken } from "./arbitrary.js";
+import { anyToken, RUNS, structuredToken } from "./arbitrary.js";
 
-const SOME_TOKEN = fc.oneof(spelledToken, anyToken);
+const SOME_TOKEN = fc.oneof(structuredToken, anyToken);
 
 function parsed(text: string): ScopeTokenSyntax {
   const result = parseScopeToken(text);
@@ -109,7 +109,7 @@ describe("formatScopeToken", () => {
 
   it("returns different texts for different forms or segments", () => {
     fc.assert(
-      fc.property(spelledToken, spelledToken, (one, other) => {
+      fc.property(structuredToken, structuredToken, (one, other) => {
         const [a, b] = [parsed(one), parsed(other)];
         const same = a.form === b.form && a.segments.join(" ") === b.segments.join(" ");
         expect(same).toBe(a.text === b.text);
@@ -165,14 +165,14 @@ describe("strayBracket and holdsPlaceholder", () => {
   );
   it.each(brackets)("%s", (_title, [text, stray, holds]) => {
     expect(strayBracket(text)).toBe(stray);
-    expect(holdsPlaceholder(text)).toBe(holds);
+    expect(hasPlaceholder(text)).toBe(holds);
   });
 
   it("agree with the placeholders that parseScopeToken returns", () => {
     fc.assert(
       fc.property(SOME_TOKEN, (text) => {
         const { params, segments } = parsed(text);
-        expect(holdsPlaceholder(text)).toBe(params.length > 0);
+        expect(hasPlaceholder(text)).toBe(params.length > 0);
         const brackets = segments.join(" ").replaceAll(/[^{}<>]/g, "").length;
         expect(strayBracket(text) === -1).toBe(brackets === 2 * params.length);
         const at = strayBracket(text);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type JsonPath, scanJson } from "../../src/grammar/json-scan.js";
 import { readStrictJson } from "../../src/grammar/strict-json.js";
-import { BODY_JSON } from "../../src/mcp/read-request.js";
+import { BODY_JSON } from "../../src/mcp/http/read-request.js";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

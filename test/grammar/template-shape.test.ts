@@ -13,19 +13,19 @@ import {
 } from "../../src/grammar/template.js";
 import { runOften, tally } from "../often.js";
 import { titled } from "../titled.js";
-import { RUNS, someValue, templateText } from "./arbitrary.js";
-import { compiled } from "./compiled.js";
+import { anyParamValue, RUNS, templateText } from "./arbitrary.js";
+import { compileText } from "./compiled.js";
 
 describe("compileTemplate, shapeOf and skeleton", () => {
   it("return each placeholder name once and the places of the holes", () => {
-    const template = compiled("/{a}/x/{b}/<a>");
+    const template = compileText("/{a}/x/{b}/<a>");
     expect(template).toEqual({ form: "path", names: ["a", "b"], segments: [0, "x", 1, 0] });
     expect(shapeOf(template)).toEqual({ form: "path", length: 4, holes: [0, 2, 3] });
     expect(bindTemplate(template, ["1", "2"])).toBe("/1/x/2/1");
   });
 
   it("accept a value for one hole and reject it for another", () => {
-    const template = compiled("{a}:{b}");
+    const template = compileText("{a}:{b}");
     expect(acceptsValue(template, 0, "urn")).toBe(false);
     expect(acceptsValue(template, 1, "urn")).toBe(true);
   });
@@ -44,7 +44,7 @@ describe("compileTemplate, shapeOf and skeleton", () => {
     ];
     const values = ["a", "a.b", ".", "..", "urn", "", "a/b", "x".repeat(128), "x".repeat(129)];
     const accepted = new Map<string, string>();
-    for (const template of texts.map(compiled)) {
+    for (const template of texts.map(compileText)) {
       for (const index of template.names.keys()) {
         const key = acceptanceKey(template, index);
         const own = values.filter((value) => acceptsValue(template, index, value)).join(" ");
@@ -57,10 +57,10 @@ describe("compileTemplate, shapeOf and skeleton", () => {
 
   it("return the same key for a template and its instances", () => {
     fc.assert(
-      fc.property(templateText, someValue, someValue, someValue, (text, x, y, z) => {
+      fc.property(templateText, anyParamValue, anyParamValue, anyParamValue, (text, x, y, z) => {
         const result = bindScope(text, { x, y, z });
         if (!result.ok) return;
-        const template = compiled(text);
+        const template = compileText(text);
         const { form, holes } = shapeOf(template);
         const held = splitSegments(form, result.scope);
         expect(skeleton(held, holes)).toBe(skeleton(template.segments, holes));
@@ -124,8 +124,8 @@ describe("templatesOverlap", () => {
     ([one, other, overlap]) => `returns ${overlap} for ${one} and ${other}`,
   );
   it.each(overlaps)("%s", (_title, [one, other, overlap]) => {
-    expect(templatesOverlap(compiled(one), compiled(other))).toBe(overlap);
-    expect(templatesOverlap(compiled(other), compiled(one))).toBe(overlap);
+    expect(templatesOverlap(compileText(one), compileText(other))).toBe(overlap);
+    expect(templatesOverlap(compileText(other), compileText(one))).toBe(overlap);
   });
 
   it("returns whether a scope can be an instance of both templates", () => {
@@ -143,7 +143,7 @@ describe("templatesOverlap", () => {
           const others = instances(other);
           const common = [...instances(one)].some((scope) => others.has(scope));
           yes.count += common ? 1 : 0;
-          expect(templatesOverlap(compiled(one), compiled(other))).toBe(common);
+          expect(templatesOverlap(compileText(one), compileText(other))).toBe(common);
         }),
         { numRuns: 3_000 },
       ),

@@ -4,8 +4,8 @@ import { type ScopeForm, scopeForm, splitSegments } from "../../src/grammar/scop
 import { bindScope, isSafeValue, matchScope } from "../../src/grammar/template.js";
 import { runOften, tally } from "../often.js";
 import { titled } from "../titled.js";
-import { RUNS, someValue, spelledToken, templateText } from "./arbitrary.js";
-import { compiled } from "./compiled.js";
+import { anyParamValue, RUNS, structuredToken, templateText } from "./arbitrary.js";
+import { compileText } from "./compiled.js";
 
 const FORMS: readonly ScopeForm[] = ["uri", "path", "colon", "dot", "flat"];
 
@@ -195,11 +195,11 @@ describe("bindScope", () => {
     };
     runOften(Object.values(seen), () =>
       fc.assert(
-        fc.property(templateText, someValue, someValue, someValue, (text, x, y, z) => {
+        fc.property(templateText, anyParamValue, anyParamValue, anyParamValue, (text, x, y, z) => {
           const result = bindScope(text, { x, y, z });
           seen[result.ok ? "ok" : "bad"].count += 1;
           if (!result.ok) return;
-          const template = compiled(text);
+          const template = compileText(text);
           const segments = splitSegments(template.form, result.scope);
           expect(scopeForm(result.scope)).toBe(template.form);
           expect(segments).toHaveLength(template.segments.length);
@@ -218,7 +218,7 @@ describe("bindScope", () => {
       fc.property(templateText, params, params, (text, one, other) => {
         const [a, b] = [bindScope(text, one), bindScope(text, other)];
         if (!a.ok || !b.ok) return;
-        const names = compiled(text).names as readonly ("x" | "y" | "z")[];
+        const names = compileText(text).names as readonly ("x" | "y" | "z")[];
         expect(a.scope === b.scope).toBe(names.every((name) => one[name] === other[name]));
       }),
       RUNS,
@@ -298,11 +298,11 @@ describe("matchScope", () => {
 
   it("is the inverse of bindScope", () => {
     fc.assert(
-      fc.property(templateText, someValue, someValue, someValue, (text, x, y, z) => {
+      fc.property(templateText, anyParamValue, anyParamValue, anyParamValue, (text, x, y, z) => {
         const params = { x, y, z };
         const result = bindScope(text, params);
         if (!result.ok) return;
-        const names = compiled(text).names as readonly ("x" | "y" | "z")[];
+        const names = compileText(text).names as readonly ("x" | "y" | "z")[];
         const used = Object.fromEntries(names.map((name) => [name, params[name]]));
         expect(matchScope(text, result.scope)).toEqual(used);
       }),
@@ -321,12 +321,15 @@ describe("matchScope", () => {
     const found = tally("a scope that matches", 101);
     runOften([found], () =>
       fc.assert(
-        fc.property(fc.oneof(near, fc.tuple(spelledToken, spelledToken)), ([template, scope]) => {
-          const values = matchScope(template, scope);
-          if (values === undefined) return;
-          found.count += 1;
-          expect(bindScope(template, values)).toEqual({ ok: true, scope });
-        }),
+        fc.property(
+          fc.oneof(near, fc.tuple(structuredToken, structuredToken)),
+          ([template, scope]) => {
+            const values = matchScope(template, scope);
+            if (values === undefined) return;
+            found.count += 1;
+            expect(bindScope(template, values)).toEqual({ ok: true, scope });
+          },
+        ),
         RUNS,
       ),
     );

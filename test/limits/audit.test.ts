@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { loadPolicy } from "../../src/decision/policy.js";
+import { createAuditEventFactory } from "../../src/audit/create-event.js";
+import { canonicalJson } from "../../src/audit/redaction/digest.js";
+import { copyPlain } from "../../src/audit/redaction/plain-copy.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
 import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
-import { newAuditEventMaker } from "../../src/resource-server/audit.js";
-import { copyPlain } from "../../src/resource-server/audit-copy.js";
-import { canonicalJson } from "../../src/resource-server/audit-digest.js";
 import { listOf, scopesOf } from "../policy/many.js";
 
 const names = (count: number) => listOf(count, (index) => `scope:${index}`);
@@ -17,7 +17,7 @@ const policy = loadPolicy({
     never: { deny: "no ".repeat(400) },
   },
 });
-const makeEvent = newAuditEventMaker(compiledPolicyOf(policy), []);
+const makeEvent = createAuditEventFactory(compiledPolicyOf(policy), []);
 const eventOf = (operation: string) =>
   makeEvent({
     operation,

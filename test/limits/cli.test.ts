@@ -1,8 +1,8 @@
 import { definePolicy, type Policy, type PolicyDefinition } from "scope-policy";
 import { expect, it } from "vitest";
-import { renderMatrixHtml } from "../../src/cli/matrix-html.js";
-import { askAbout } from "../../src/cli/question.js";
-import { remedyFor } from "../../src/cli/remedies.js";
+import { findCall } from "../../src/cli/explain/question.js";
+import { remedyFor } from "../../src/cli/explain/remedies.js";
+import { renderMatrixHtml } from "../../src/cli/matrix/matrix-html.js";
 import { runIn } from "../cli/run.js";
 import { listOf, objectOf, scopesOf } from "../policy/many.js";
 import { titled } from "../titled.js";
@@ -51,14 +51,14 @@ function remedyAfter(changes: number): string {
   const policy = definePolicy(define({ scopes: { a: "A" }, tools: { t: "a" } }));
   const refused = policy.decide({ scope: "" }, "t");
   let left = changes;
-  const stubborn: Policy = {
+  const delayedPolicy: Policy = {
     ...policy,
     decideUntrusted: () => {
       left -= 1;
       return left > 0 ? refused : policy.decide({ scope: "a" }, "t");
     },
   };
-  const question = { ...askAbout(policy, "t", {}, { scope: "" }), policy: stubborn };
+  const question = { ...findCall(policy, "t", {}, { scope: "" }), policy: delayedPolicy };
   const { steps, token } = remedyFor(question, refused);
   return `${steps.length} steps, ${token === undefined ? "still denied" : "then allowed"}`;
 }

@@ -107,8 +107,10 @@ describe("the page of limits", () => {
       const text = readFileSync(test, "utf8");
       const known = constants.find((one) => one.path === path && one.name === code);
       const numbers = known?.numbers ?? [...value.matchAll(/\d[\d,]*/g)].map(([number]) => number);
-      const isHeld = text.includes(code) || numbers.some((number) => mentions(text, number));
-      expect(isHeld, `${test} mentions neither \`${code}\` nor ${numbers.join(", ")}`).toBe(true);
+      const isMentioned = text.includes(code) || numbers.some((number) => mentions(text, number));
+      expect(isMentioned, `${test} mentions neither \`${code}\` nor ${numbers.join(", ")}`).toBe(
+        true,
+      );
     },
   );
 

@@ -2,9 +2,9 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { describe, expect, it } from "vitest";
-import { openGate } from "./checking.js";
 import { call, INFO, initialize, READER, tokenOf } from "./fixture.js";
-import { bearer, JSON_FIELDS, sendRaw, startHost } from "./hosts.js";
+import { bearer, JSON_HEADERS, sendRaw, startHost } from "./hosts.js";
+import { openGate } from "./open-gate.js";
 
 type Fields = readonly (readonly [string, string])[];
 
@@ -14,12 +14,12 @@ describe.each(HOSTS)("a session that %s opened without a token", (name) => {
   it("stays anonymous: with a token, its id is not found", async () => {
     const host = await startHost(name, { anonymous: true });
     const hello = await sendRaw(host.port, {
-      headers: JSON_FIELDS,
+      headers: JSON_HEADERS,
       body: JSON.stringify(initialize),
     });
     const session: Fields = [["Mcp-Session-Id", hello.headers.get("mcp-session-id") ?? ""]];
     const run = async (tool: string, credentials: Fields = []) => {
-      const headers = [...JSON_FIELDS, ...session, ...credentials];
+      const headers = [...JSON_HEADERS, ...session, ...credentials];
       return (await sendRaw(host.port, { headers, body: JSON.stringify(call(tool)) })).status;
     };
     expect(await run("ping_public")).toBe(200);

@@ -2,30 +2,30 @@ import { Server } from "@modelcontextprotocol/server";
 import { createAuthorizer, definePolicy } from "scope-policy";
 import { mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it, vi } from "vitest";
-import { credentialsOfInfo, newAuthInfo } from "../../src/mcp/auth-info.js";
-import { readCaller } from "../../src/mcp/caller.js";
-import { newHandlerGate } from "../../src/mcp/handler-gate.js";
-import { newHandshake } from "../../src/mcp/handshake.js";
-import { newLists } from "../../src/mcp/lists.js";
-import { newPolicyMemory } from "../../src/mcp/policy-memory.js";
-import { newRegistrations } from "../../src/mcp/registrations.js";
-import { newScopeChallenge } from "../../src/mcp/scope-challenge.js";
-import { newTargets } from "../../src/mcp/targets.js";
-import { newTasks, taskMemoryOf } from "../../src/mcp/tasks.js";
-import { call, INFO, newAuthorizer, policy, READER, surface, tokenOf } from "./fixture.js";
-import { bearing, talkTo } from "./talk.js";
+import { readCaller } from "../../src/mcp/server/caller.js";
+import { createListFilter } from "../../src/mcp/server/filter-lists.js";
+import { createHandlerGate } from "../../src/mcp/server/handler-gate.js";
+import { createPolicyCache } from "../../src/mcp/server/policy-cache.js";
+import { createRegistrations } from "../../src/mcp/server/registrations.js";
+import { createScopeChallenge } from "../../src/mcp/server/scope-challenge.js";
+import { createTaskOwners, defaultTaskStore } from "../../src/mcp/server/task-owners.js";
+import { createAuthInfo, credentialsOfAuthInfo } from "../../src/mcp/shared/auth-info.js";
+import { createHandshake } from "../../src/mcp/shared/handshake.js";
+import { createRequiredOperations } from "../../src/mcp/shared/required-operations.js";
+import { call, createTestAuthorizer, INFO, policy, READER, surface, tokenOf } from "./fixture.js";
+import { authInfoOf, connectInMemory } from "./in-memory-client.js";
 
 describe("what the gate and the SDKs exchange", () => {
   it("is an `AuthInfo` with the scopes and the expiry of the token", () => {
-    expect(newAuthInfo("raw", { scope: ["a", "b"], exp: 7 }, undefined)).toEqual({
+    expect(createAuthInfo("raw", { scope: ["a", "b"], exp: 7 }, undefined)).toEqual({
       token: "raw",
       clientId: "",
       scopes: ["a", "b"],
       expiresAt: 7,
       extra: { sub: undefined, iss: undefined, jti: undefined },
     });
-    expect(credentialsOfInfo(null)).toBeUndefined();
-    expect(credentialsOfInfo({})).toBe("Bearer");
+    expect(credentialsOfAuthInfo(null)).toBeUndefined();
+    expect(credentialsOfAuthInfo({})).toBe("Bearer");
   });
 
   it("may lack a context, and then names no caller", () => {
@@ -40,15 +40,15 @@ describe("what the gate and the SDKs exchange", () => {
 });
 
 describe("the gate in front of a handler", () => {
-  const authorizer = newAuthorizer();
-  const gate = newHandlerGate({
+  const authorizer = createTestAuthorizer();
+  const gate = createHandlerGate({
     authorizer,
     surface: {},
-    registrations: newRegistrations({}),
-    handshake: newHandshake(policy, {}),
-    tasks: newTasks(taskMemoryOf(authorizer)),
-    targets: newTargets({}),
-    lists: newLists(policy, {}, undefined),
+    registrations: createRegistrations({}),
+    handshake: createHandshake(policy, {}),
+    tasks: createTaskOwners(defaultTaskStore(authorizer)),
+    targets: createRequiredOperations({}),
+    lists: createListFilter(policy, {}, undefined),
     local: undefined,
   });
 
@@ -78,12 +78,12 @@ describe("the gate in front of a handler", () => {
 
 describe("the list filter", () => {
   const reader = { scope: "mcp:tools notes:read" };
-  const { isNamed } = newRegistrations({});
-  const newFilter =
-    (...given: Parameters<typeof newLists>) =>
+  const { isNamed } = createRegistrations({});
+  const createFilter =
+    (...given: Parameters<typeof createListFilter>) =>
     (method: string, result: unknown, token?: typeof reader) =>
-      newLists(...given).filter(method, result, token, isNamed);
-  const lists = { filter: newFilter(policy, surface, undefined) };
+      createListFilter(...given).filter(method, result, token, isNamed);
+  const lists = { filter: createFilter(policy, surface, undefined) };
 
   it("keeps the resource templates with a visible tool", () => {
     const templates = [
@@ -98,11 +98,11 @@ describe("the list filter", () => {
   it("keeps a resource only if every entry that matches it shows it", () => {
     const listed = { resources: [{ uri: "notes://all" }, { uri: "notes://other" }] };
     const shownFor = (wide: "read_note" | "studio_notes", own: "read_note" | "studio_notes") =>
-      newFilter(policy, { resources: { "notes://{name}": wide, "notes://all": own } }, undefined)(
-        "resources/list",
-        listed,
-        reader,
-      );
+      createFilter(
+        policy,
+        { resources: { "notes://{name}": wide, "notes://all": own } },
+        undefined,
+      )("resources/list", listed, reader);
     expect(shownFor("read_note", "read_note")).toMatchObject(listed);
     expect(shownFor("read_note", "studio_notes")).toMatchObject({
       resources: [{ uri: "notes://other" }],
@@ -127,7 +127,7 @@ describe("the list filter", () => {
       tools: { "account_*": "/accounts/{id}/read", "admin_*": "admin:all" },
     });
     const tools = [{ name: "account_notes" }, { name: "admin_notes" }, { name: "other" }];
-    expect(newFilter(bound, {}, undefined)("tools/list", { tools }, reader)).toMatchObject({
+    expect(createFilter(bound, {}, undefined)("tools/list", { tools }, reader)).toMatchObject({
       tools: [{ name: "account_notes" }],
     });
   });
@@ -135,7 +135,7 @@ describe("the list filter", () => {
   it("returns an empty list for a policy without tools", () => {
     const bare = definePolicy({ name: "Bare", version: "1", scopes: {} });
     const tools = [{ name: "read_note" }];
-    expect(newFilter(bare, {}, undefined)("tools/list", { tools }, reader)).toMatchObject({
+    expect(createFilter(bare, {}, undefined)("tools/list", { tools }, reader)).toMatchObject({
       tools: [],
     });
   });
@@ -154,14 +154,14 @@ describe("the v2 SDK's hook before the stream", () => {
   const ask = (
     method: string,
     params: unknown,
-    options: Parameters<typeof newAuthorizer>[0] = {},
+    options: Parameters<typeof createTestAuthorizer>[0] = {},
   ) =>
-    newScopeChallenge(
-      newAuthorizer(options),
-      newTargets(surface),
+    createScopeChallenge(
+      createTestAuthorizer(options),
+      createRequiredOperations(surface),
     )({
       request: { method, params },
-      authInfo: bearing(READER),
+      authInfo: authInfoOf(READER),
     });
 
   it("returns nothing for messages without a decision and for sufficient scope", async () => {
@@ -183,9 +183,12 @@ describe("the v2 SDK's hook before the stream", () => {
 
   it("names the scope of the second operation if the first is allowed", async () => {
     const resources = { "notes://{name}": "read_note", "notes://all": "write_note" } as const;
-    const challenge = newScopeChallenge(newAuthorizer(), newTargets({ resources }));
+    const challenge = createScopeChallenge(
+      createTestAuthorizer(),
+      createRequiredOperations({ resources }),
+    );
     const request = { method: "resources/read", params: { uri: "notes://all" } };
-    expect(await challenge({ request, authInfo: bearing(READER) })).toMatchObject({
+    expect(await challenge({ request, authInfo: authInfoOf(READER) })).toMatchObject({
       scopes: ["mcp:tools", "notes:read", "notes:write"],
     });
   });
@@ -207,14 +210,17 @@ it("the v2 SDK's hook returns nothing if the second check finds the scope grante
     looks += 1;
     return { scope: looks === 1 ? "mcp:tools" : "mcp:tools notes:read" };
   };
-  const challenge = newScopeChallenge(newAuthorizer({ verify }), newTargets(surface));
+  const challenge = createScopeChallenge(
+    createTestAuthorizer({ verify }),
+    createRequiredOperations(surface),
+  );
   const request = { method: "tools/call", params: { name: "read_note" } };
-  expect(await challenge({ request, authInfo: bearing("any") })).toBeUndefined();
+  expect(await challenge({ request, authInfo: authInfoOf("any") })).toBeUndefined();
   expect(looks).toBe(2);
 });
 
 it("the cache of a policy keeps a hundred values and no more", () => {
-  const memory = newPolicyMemory<number>();
+  const memory = createPolicyCache<number>();
   for (let kind = 0; kind <= 100; kind += 1) memory.set(policy, String(kind), kind);
   expect([memory.get(policy, "99"), memory.get(policy, "100")]).toEqual([99, undefined]);
   memory.set(policy, "100", 7);
@@ -232,7 +238,7 @@ describe("the HTTP gate", () => {
       body,
       duplex: "half",
     });
-  const serve = mcpGate(newAuthorizer(), surface).fetch(() => new Response("reached"));
+  const serve = mcpGate(createTestAuthorizer(), surface).fetch(() => new Response("reached"));
 
   it("returns 400 for a request without a body and for an interrupted body", async () => {
     expect((await serve(post(null, READER))).status).toBe(400);
@@ -248,7 +254,7 @@ describe("the HTTP gate", () => {
   });
 
   it("lets an anonymous stream continue where anonymous callers are allowed", async () => {
-    const gate = mcpGate(newAuthorizer(), { anonymous: true });
+    const gate = mcpGate(createTestAuthorizer(), { anonymous: true });
     const verdict = await gate.check({
       method: "GET",
       target: "/mcp",
@@ -262,7 +268,7 @@ describe("the HTTP gate", () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const exp = Date.now() / 1_000 + 60;
     const claims = { scope: "mcp:tools notes:read", sub: "ada", exp };
-    const gate = mcpGate(newAuthorizer({ verify: () => claims }));
+    const gate = mcpGate(createTestAuthorizer({ verify: () => claims }));
     const verdict = await gate.check({
       method: "GET",
       target: "/mcp",
@@ -282,9 +288,9 @@ it("a server with a schema that names no method is gated by the method of the re
   const server = new Server(INFO, { capabilities: { tools: {} } });
   protect(server, { policy, authorizer });
   expect(() => server.setRequestHandler({} as never, (() => ({})) as never)).toThrow();
-  const { ask, close } = await talkTo("v2", server);
+  const { ask, close } = await connectInMemory("v2", server);
   expect(
-    (await ask({ method: "tools/list" }, bearing(tokenOf({ scope: "" })))).error,
+    (await ask({ method: "tools/list" }, authInfoOf(tokenOf({ scope: "" })))).error,
   ).toBeDefined();
   await close();
 });

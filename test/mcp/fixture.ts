@@ -90,20 +90,20 @@ export type Types = NonNullable<(typeof policy)["~types"]>;
 
 export const RESOURCE = "https://notes.example.com/mcp";
 
-export function newAuthorizer(options: Partial<AuthorizerOptions<Types>> = {}) {
+export function createTestAuthorizer(options: Partial<AuthorizerOptions<Types>> = {}) {
   return createAuthorizer(
     defined({
       policy,
       verify,
       trustClaims: ["tier", "account_type", "first_party"],
       resource: RESOURCE,
-      onFault: () => undefined,
+      onOutage: () => undefined,
       ...options,
     } as const),
   );
 }
 
-export type TestAuthorizer = ReturnType<typeof newAuthorizer>;
+export type TestAuthorizer = ReturnType<typeof createTestAuthorizer>;
 
 export const surface = {
   resources: { "notes://all": "read_note", "notes://{accountID}/notes": "account_notes" },
@@ -113,19 +113,19 @@ export const surface = {
 
 export const INFO = { name: "notes", version: "1.0.0" };
 
-const said = (text: string) => ({ content: [{ type: "text" as const, text }] });
+const textResult = (text: string) => ({ content: [{ type: "text" as const, text }] });
 const anything = z.looseObject({});
 const read = (uri: URL) => ({ contents: [{ uri: uri.href, text: "a note" }] });
 
-export interface Run {
+export interface ToolRun {
   readonly tool: string;
   readonly token: AccessToken | undefined;
 }
 
 /** Creates a server of the v2 SDK with every tool, resources and prompts. */
-export function newServerV2(
+export function createServerV2(
   authorizer: TestAuthorizer,
-  runs: Run[] = [],
+  runs: ToolRun[] = [],
   options: Partial<ProtectOptions<Types>> = {},
 ): McpServer {
   const server = new McpServer(INFO);
@@ -133,7 +133,7 @@ export function newServerV2(
   for (const name of TOOLS) {
     server.registerTool(name, { inputSchema: anything }, (_, ctx) => {
       runs.push({ tool: name, token: mcp.token(ctx) });
-      return said(name);
+      return textResult(name);
     });
   }
   server.registerResource("all", "notes://all", {}, read);
@@ -146,9 +146,9 @@ export function newServerV2(
 }
 
 /** Creates the same server of the v1 SDK. */
-export function newServerV1(
+export function createServerV1(
   authorizer: TestAuthorizer,
-  runs: Run[] = [],
+  runs: ToolRun[] = [],
   options: Partial<ProtectOptions<Types>> = {},
 ): McpServerV1 {
   const server = new McpServerV1(INFO);
@@ -156,7 +156,7 @@ export function newServerV1(
   for (const name of TOOLS) {
     server.registerTool(name, { inputSchema: anything }, (_, extra) => {
       runs.push({ tool: name, token: mcp.token(extra) });
-      return said(name);
+      return textResult(name);
     });
   }
   server.registerResource("all", "notes://all", {}, read);

@@ -7,10 +7,10 @@ import { mcpGate } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import {
   call,
+  createServerV2,
+  createTestAuthorizer,
   initialize,
   modern,
-  newAuthorizer,
-  newServerV2,
   policy,
   READER,
   surface,
@@ -21,19 +21,19 @@ import {
 import {
   bearer,
   close,
-  JSON_FIELDS,
+  JSON_HEADERS,
   listen,
   type NodeListener,
   sendRaw,
   startHost,
 } from "./hosts.js";
-import { textOf } from "./talk.js";
+import { textOf } from "./in-memory-client.js";
 
 type Fields = readonly (readonly [string, string])[];
 
 async function asked(port: number, message: Parameters<typeof modern>[0], headers: Fields = []) {
   const { body, headers: routing } = modern(message);
-  return sendRaw(port, { headers: [...JSON_FIELDS, ...routing, ...headers], body });
+  return sendRaw(port, { headers: [...JSON_HEADERS, ...routing, ...headers], body });
 }
 
 /** Runs a listener for the duration of a test. */
@@ -86,21 +86,21 @@ describe("a client without credentials", () => {
     const options = { anonymous: true, challenge: "tool-result" } as const;
     const host = await startHost("v1-stateless", options);
     const hello = await sendRaw(host.port, {
-      headers: JSON_FIELDS,
+      headers: JSON_HEADERS,
       body: JSON.stringify(initialize),
     });
     expect(hello.status).toBe(200);
     const body = JSON.stringify(call("read_note"));
-    const answered = await sendRaw(host.port, { headers: JSON_FIELDS, body });
+    const answered = await sendRaw(host.port, { headers: JSON_HEADERS, body });
     expect(answered.status).toBe(200);
     expect(textOf(answered.json as never)).toMatch(/^authentication required/);
     await host.close();
   });
 
   it("sees the tools that a sign-in would open, if gate and server allow anonymous callers", async () => {
-    const authorizer = newAuthorizer();
+    const authorizer = createTestAuthorizer();
     const gate = mcpGate(authorizer, { ...surface, anonymous: true });
-    const handler = createMcpHandler(() => newServerV2(authorizer, [], { anonymous: true }), {
+    const handler = createMcpHandler(() => createServerV2(authorizer, [], { anonymous: true }), {
       keepAliveMs: 0,
     });
     const { text } = await serving(gate.node(handler.fetch), (port) => asked(port, list));
@@ -119,7 +119,7 @@ describe("an audit sink that fails", () => {
       audit: () => {
         throw new Error("the disk is full");
       },
-      onFault: () => undefined,
+      onOutage: () => undefined,
     });
     const ran: string[] = [];
     const gate = mcpGate(authorizer, { ...surface, auditAllowed: true });
@@ -130,7 +130,7 @@ describe("an audit sink that fails", () => {
     const answered = await serving(gate.node(serve), (port) =>
       asked(port, call("read_note"), [bearer(READER)]),
     );
-    expect([answered.status, authorizer.faults.audit]).toEqual([503, 1]);
+    expect([answered.status, authorizer.outages.audit]).toEqual([503, 1]);
     expect(answered.text).toContain("temporarily_unavailable");
     expect(ran).toEqual([]);
   });
@@ -141,14 +141,14 @@ describe("a body", () => {
     const host = await startHost("v2", { maxBodySize: 2_000 });
     const long = JSON.stringify(call("read_note", { text: "x".repeat(3_000) }));
     const answered = await sendRaw(host.port, {
-      headers: [...JSON_FIELDS, bearer(READER)],
+      headers: [...JSON_HEADERS, bearer(READER)],
       body: long,
     });
     expect(answered.status).toBe(413);
-    const web = mcpGate(newAuthorizer(), { maxBodySize: 2_000 }).fetch(() => new Response());
+    const web = mcpGate(createTestAuthorizer(), { maxBodySize: 2_000 }).fetch(() => new Response());
     const request = new Request("https://a.example/mcp", {
       method: "POST",
-      headers: [...JSON_FIELDS].map(([name, value]) => [name, value] as [string, string]),
+      headers: [...JSON_HEADERS].map(([name, value]) => [name, value] as [string, string]),
       body: long,
     });
     expect((await web(request)).status).toBe(413);
@@ -156,12 +156,12 @@ describe("a body", () => {
   });
 
   it("that other code has read gets 500, and never passes", async () => {
-    const authorizer = newAuthorizer();
+    const authorizer = createTestAuthorizer();
     const app = express();
     app.use(express.json());
     app.all(
       "/mcp",
-      mcpGate(authorizer, surface).node(createMcpHandler(() => newServerV2(authorizer)).fetch),
+      mcpGate(authorizer, surface).node(createMcpHandler(() => createServerV2(authorizer)).fetch),
     );
     const answered = await serving(app, (port) => asked(port, call("read_note"), [bearer(READER)]));
     expect(answered.status).toBe(500);
@@ -177,9 +177,9 @@ describe("a body", () => {
   });
 
   it("reaches the gate unread behind Fastify, in a context without body parsers", async () => {
-    const authorizer = newAuthorizer();
+    const authorizer = createTestAuthorizer();
     const listener = mcpGate(authorizer, surface).node(
-      createMcpHandler(() => newServerV2(authorizer), { keepAliveMs: 0 }).fetch,
+      createMcpHandler(() => createServerV2(authorizer), { keepAliveMs: 0 }).fetch,
     );
     const app = fastify();
     await app.register(async (context) => {
@@ -199,9 +199,9 @@ describe("a body", () => {
   });
 
   it("is taken from `rawBody` where the platform has read it", async () => {
-    const authorizer = newAuthorizer();
+    const authorizer = createTestAuthorizer();
     const serve = mcpGate(authorizer, surface).node(
-      createMcpHandler(() => newServerV2(authorizer), { keepAliveMs: 0 }).fetch,
+      createMcpHandler(() => createServerV2(authorizer), { keepAliveMs: 0 }).fetch,
     );
     const answered = await serving(
       async (request, response) => {
@@ -220,7 +220,7 @@ describe("a body", () => {
   ])("with %s is refused", async (_, batch) => {
     const host = await startHost("v1-stateless", { maxBatch: 2 });
     const answered = await sendRaw(host.port, {
-      headers: [...JSON_FIELDS, bearer(READER)],
+      headers: [...JSON_HEADERS, bearer(READER)],
       body: JSON.stringify(batch),
     });
     expect(answered.status).toBe(400);
@@ -230,7 +230,7 @@ describe("a body", () => {
   it("with several messages that lack scope gets one challenge with the scopes of all", async () => {
     const host = await startHost("v1-stateless", {}, { challenge: "minimum" });
     const batch = [call("read_note", {}, 1), call("write_note", {}, 2), call("list_notes", {}, 3)];
-    const headers = [...JSON_FIELDS, bearer(tokenOf({ scope: "mcp:tools" }))];
+    const headers = [...JSON_HEADERS, bearer(tokenOf({ scope: "mcp:tools" }))];
     const answered = await sendRaw(host.port, { headers, body: JSON.stringify(batch) });
     expect(answered.status).toBe(403);
     expect(answered.headers.get("www-authenticate")).toContain(
@@ -245,7 +245,7 @@ describe("a body", () => {
     const host = await startHost("v2");
     const answered = await sendRaw(host.port, {
       method: "PUT",
-      headers: [...JSON_FIELDS, bearer(READER)],
+      headers: [...JSON_HEADERS, bearer(READER)],
       body: "{}",
     });
     expect([answered.status, answered.headers.get("allow")]).toEqual([405, "GET, POST, DELETE"]);
@@ -273,7 +273,7 @@ describe("the gate for web requests", () => {
     });
 
   it("passes on what it decided on", async () => {
-    const authorizer = newAuthorizer();
+    const authorizer = createTestAuthorizer();
     const gate = mcpGate(authorizer, surface);
     const seen: unknown[] = [];
     const serve = gate.fetch(async (request, passed) => {
@@ -303,13 +303,13 @@ describe("the gate for web requests", () => {
 
   it("answers HEAD for the metadata without a body", async () => {
     const url = "https://notes.example.com/.well-known/oauth-protected-resource/mcp";
-    const serve = mcpGate(newAuthorizer()).fetch(() => new Response());
+    const serve = mcpGate(createTestAuthorizer()).fetch(() => new Response());
     const answered = await serve(new Request(url, { method: "HEAD" }));
     expect([answered.status, await answered.text()]).toEqual([200, ""]);
   });
 
   it("serves no metadata without a `resource`", async () => {
-    const gate = mcpGate(newAuthorizer({ resource: undefined as never }));
+    const gate = mcpGate(createTestAuthorizer({ resource: undefined as never }));
     const metadata = new Request(
       "https://notes.example.com/.well-known/oauth-protected-resource/mcp",
     );
@@ -317,7 +317,7 @@ describe("the gate for web requests", () => {
   });
 
   it("refuses two tokens", async () => {
-    const serve = mcpGate(newAuthorizer(), surface).fetch(() => new Response());
+    const serve = mcpGate(createTestAuthorizer(), surface).fetch(() => new Response());
     const request = post(JSON.stringify(call("read_note")), { authorization: `Bearer ${READER}` });
     request.headers.append("authorization", `Bearer ${WRITER}`);
     expect((await serve(request)).status).toBe(400);
@@ -333,6 +333,6 @@ describe("options", () => {
     [{ upgradeUrl: "plans" }, /upgradeUrl/],
     [{ prompts: { a: "nope" } }, /nope/],
   ])("%j are refused", (options, message) => {
-    expect(() => mcpGate(newAuthorizer(), options as never)).toThrow(message);
+    expect(() => mcpGate(createTestAuthorizer(), options as never)).toThrow(message);
   });
 });

@@ -1,11 +1,19 @@
 import { type McpSessionStore, mcpGate } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
-import { call, initialize, modern, newAuthorizer, READER, surface, tokenOf } from "./fixture.js";
+import {
+  call,
+  createTestAuthorizer,
+  initialize,
+  modern,
+  READER,
+  surface,
+  tokenOf,
+} from "./fixture.js";
 import {
   bearer,
   close,
   HOSTS,
-  JSON_FIELDS,
+  JSON_HEADERS,
   listen,
   type NodeListener,
   sendRaw,
@@ -16,7 +24,7 @@ type Fields = readonly (readonly [string, string])[];
 
 async function asked(port: number, message: Parameters<typeof modern>[0], headers: Fields = []) {
   const { body, headers: routing } = modern(message);
-  return sendRaw(port, { headers: [...JSON_FIELDS, ...routing, ...headers], body });
+  return sendRaw(port, { headers: [...JSON_HEADERS, ...routing, ...headers], body });
 }
 
 /** Runs a listener for the duration of a test. */
@@ -65,7 +73,7 @@ describe("the session store", () => {
           },
         },
       });
-      const headers: Fields = [...JSON_FIELDS, bearer(READER)];
+      const headers: Fields = [...JSON_HEADERS, bearer(READER)];
       const hello = await sendRaw(host.port, { headers, body: JSON.stringify(initialize) });
       const session: Fields = [["Mcp-Session-Id", hello.headers.get("mcp-session-id") ?? ""]];
       const inSession: Fields = [...headers, ...session];
@@ -95,7 +103,7 @@ describe("a long stream", () => {
 
   it("ends when its token is revoked", async () => {
     const revoked = new Set<string>();
-    const authorizer = newAuthorizer({ isRevoked: (token) => revoked.has(token.sub ?? "") });
+    const authorizer = createTestAuthorizer({ isRevoked: (token) => revoked.has(token.sub ?? "") });
     const serve = mcpGate(authorizer, { recheckStreams: 0.01 }).fetch(endless);
     const response = await serve(opened(READER));
     revoked.add("ada");
@@ -104,14 +112,14 @@ describe("a long stream", () => {
 
   it("ends when its token expires", async () => {
     const exp = Math.floor(Date.now() / 1_000) + 1;
-    const serve = mcpGate(newAuthorizer()).fetch(endless);
+    const serve = mcpGate(createTestAuthorizer()).fetch(endless);
     const response = await serve(opened(tokenOf({ scope: "mcp:tools", exp })));
     expect(await response.text()).toBe(": hello\n\n");
   });
 
   it("ends when the token loses the scope of its subscription", async () => {
     let tier: string | undefined = "pro";
-    const authorizer = newAuthorizer({ subject: () => ({ tier }) });
+    const authorizer = createTestAuthorizer({ subject: () => ({ tier }) });
     const gate = mcpGate(authorizer, {
       methods: { "subscriptions/listen": "export_notes" },
       recheckStreams: 0.01,
@@ -122,7 +130,7 @@ describe("a long stream", () => {
       method: "subscriptions/listen",
       params: {},
     });
-    const fields = [...JSON_FIELDS, ...headers, ["authorization", `Bearer ${READER}`]] as [
+    const fields = [...JSON_HEADERS, ...headers, ["authorization", `Bearer ${READER}`]] as [
       string,
       string,
     ][];
@@ -137,7 +145,7 @@ describe("a long stream", () => {
   it("is no longer watched when the client leaves, or the server ends it or fails", async () => {
     let cancelled = false;
     const serve = (body: ReadableStream) =>
-      mcpGate(newAuthorizer()).fetch(() => new Response(body))(opened(READER));
+      mcpGate(createTestAuthorizer()).fetch(() => new Response(body))(opened(READER));
     const left = await serve(
       new ReadableStream({
         cancel: () => {
@@ -157,12 +165,12 @@ describe("a long stream", () => {
 
   it("is cut off on Node's own response, too", async () => {
     const revoked = new Set<string>();
-    const authorizer = newAuthorizer({ isRevoked: (token) => revoked.has(token.sub ?? "") });
+    const authorizer = createTestAuthorizer({ isRevoked: (token) => revoked.has(token.sub ?? "") });
     const gate = mcpGate(authorizer, { ...surface, recheckStreams: 0.01 });
     const listener = HOSTS.v1(gate, authorizer, []);
     await serving(listener, async (port) => {
       const hello = await sendRaw(port, {
-        headers: [...JSON_FIELDS, bearer(READER)],
+        headers: [...JSON_HEADERS, bearer(READER)],
         body: JSON.stringify(initialize),
       });
       const session = hello.headers.get("mcp-session-id") ?? "";
@@ -182,7 +190,7 @@ describe("a long stream", () => {
 
 describe("the gate on Node", () => {
   it("keeps cookies apart, passes long bodies whole, and returns 500 if the server fails", async () => {
-    const gate = mcpGate(newAuthorizer(), surface);
+    const gate = mcpGate(createTestAuthorizer(), surface);
     const chunk = new Uint8Array(500_000).fill(97);
     const big = () =>
       new ReadableStream({
@@ -202,7 +210,7 @@ describe("the gate on Node", () => {
         const response = await fetch(`http://127.0.0.1:${port}/mcp`, {
           method: "POST",
           body,
-          headers: [...JSON_FIELDS, ...routing, bearer(READER)] as [string, string][],
+          headers: [...JSON_HEADERS, ...routing, bearer(READER)] as [string, string][],
         });
         return {
           cookies: response.headers.getSetCookie(),
@@ -226,7 +234,7 @@ describe("the gate on Node", () => {
   });
 
   it("cuts off a response whose source breaks off, and reports to the server that the client left", async () => {
-    const gate = mcpGate(newAuthorizer(), surface);
+    const gate = mcpGate(createTestAuthorizer(), surface);
     const broken = () =>
       new Response(
         new ReadableStream({ pull: (controller) => controller.error(new Error("broken")) }),
@@ -252,7 +260,7 @@ describe("the gate on Node", () => {
         method: "POST",
         body,
         signal: stop.signal,
-        headers: [...JSON_FIELDS, ...routing, bearer(READER)] as [string, string][],
+        headers: [...JSON_HEADERS, ...routing, bearer(READER)] as [string, string][],
       });
       stop.abort();
       await left;
@@ -260,14 +268,14 @@ describe("the gate on Node", () => {
   });
 
   it("returns 400 for an invalid host", async () => {
-    const gate = mcpGate(newAuthorizer(), surface);
+    const gate = mcpGate(createTestAuthorizer(), surface);
     const answered = await serving(
       gate.node(() => new Response()),
       (port) => {
         const body = JSON.stringify(call("read_note"));
         return sendRaw(port, {
           path: "http://[bad/mcp",
-          headers: [...JSON_FIELDS, bearer(READER)],
+          headers: [...JSON_HEADERS, bearer(READER)],
           body,
         });
       },
@@ -276,6 +284,6 @@ describe("the gate on Node", () => {
   });
 
   it("throws for a request that the middleware has not seen", () => {
-    expect(() => mcpGate(newAuthorizer()).passed({})).toThrow(/did not pass the gate/);
+    expect(() => mcpGate(createTestAuthorizer()).passed({})).toThrow(/did not pass the gate/);
   });
 });

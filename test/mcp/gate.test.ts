@@ -11,16 +11,16 @@ import {
   WRITER,
 } from "./fixture.js";
 import {
-  type Answered,
   bearer,
   HOSTS,
   type Host,
   type HostName,
-  JSON_FIELDS,
+  JSON_HEADERS,
+  type RawResponse,
   sendRaw,
   startHost,
 } from "./hosts.js";
-import { bearing, textOf } from "./talk.js";
+import { authInfoOf, textOf } from "./in-memory-client.js";
 
 const METADATA =
   'resource_metadata="https://notes.example.com/.well-known/oauth-protected-resource/mcp"';
@@ -32,20 +32,20 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate in front of %s", (name
   const isModern = name === "v2";
 
   /** Sends one message as a client of this host does. */
-  const post = (message: Message, token?: string, headers = session): Promise<Answered> => {
+  const post = (message: Message, token?: string, headers = session): Promise<RawResponse> => {
     const { body, headers: routing } = isModern
       ? modern(message)
       : { body: JSON.stringify(message), headers: NONE };
     const credentials = token === undefined ? [] : [bearer(token)];
     return sendRaw(host.port, {
-      headers: [...JSON_FIELDS, ...credentials, ...routing, ...headers],
+      headers: [...JSON_HEADERS, ...credentials, ...routing, ...headers],
       body,
     });
   };
 
   const shakeHands = async (token: string) => {
     const opened = await sendRaw(host.port, {
-      headers: [...JSON_FIELDS, bearer(token)],
+      headers: [...JSON_HEADERS, bearer(token)],
       body: JSON.stringify(initialize),
     });
     expect(opened.status).toBe(200);
@@ -91,7 +91,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate in front of %s", (name
     expect(expired.headers.get("www-authenticate")).toContain('error="invalid_token"');
     expect(expired.headers.get("www-authenticate")).not.toContain("scope=");
     const hello = await sendRaw(host.port, {
-      headers: JSON_FIELDS,
+      headers: JSON_HEADERS,
       body: JSON.stringify(initialize),
     });
     expect(hello.status).toBe(401);
@@ -169,7 +169,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate in front of %s", (name
 
   it("repeats the id of a message that it can read", async () => {
     const send = (body: string, ...fields: readonly (readonly [string, string])[]) =>
-      sendRaw(host.port, { headers: [...JSON_FIELDS, bearer(READER), ...fields], body });
+      sendRaw(host.port, { headers: [...JSON_HEADERS, bearer(READER), ...fields], body });
     const message = JSON.stringify(call("read_note", {}, 301));
     const twice = ["Mcp-Method", "tools/call"] as const;
     const malformed = JSON.stringify({ jsonrpc: "2.0", id: "a", method: "tools/call" });
@@ -198,7 +198,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate in front of %s", (name
     host.runs.length = 0;
     const answered = await sendRaw(host.port, {
       headers: [
-        ...JSON_FIELDS,
+        ...JSON_HEADERS,
         bearer(READER),
         ...session,
         ["MCP-Protocol-Version", version],
@@ -241,7 +241,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate in front of %s", (name
     if (isModern || name === "v2-sessions" || name === "v1") return expect(session).toBeDefined();
     const send = (batch: readonly Message[], version: string, token = READER) =>
       sendRaw(host.port, {
-        headers: [...JSON_FIELDS, bearer(token), ["MCP-Protocol-Version", version]],
+        headers: [...JSON_HEADERS, bearer(token), ["MCP-Protocol-Version", version]],
         body: JSON.stringify(batch),
       });
     host.runs.length = 0;
@@ -294,7 +294,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate in front of %s", (name
   });
 
   it("ignores an `authInfo` in the parameters", async () => {
-    const params = { name: "write_note", arguments: {}, authInfo: bearing(WRITER) };
+    const params = { name: "write_note", arguments: {}, authInfo: authInfoOf(WRITER) };
     const answered = await post({ jsonrpc: "2.0", id: 1, method: "tools/call", params }, READER);
     expect(answered.status).toBe(403);
   });

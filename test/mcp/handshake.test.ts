@@ -2,24 +2,24 @@ import { McpServer } from "@modelcontextprotocol/server";
 import { type AuditEvent, createAuthorizer, definePolicy } from "scope-policy";
 import { type McpGateOptions, mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
-import { newHandshake } from "../../src/mcp/handshake.js";
+import { createHandshake } from "../../src/mcp/shared/handshake.js";
 import { titled } from "../titled.js";
-import { openGate } from "./checking.js";
 import {
   call,
+  createTestAuthorizer,
   INFO,
   initialize,
   type Message,
   modern,
-  newAuthorizer,
   policy,
   READER,
   type Types,
   tokenOf,
   verify,
 } from "./fixture.js";
-import { bearer, HOSTS, type HostName, JSON_FIELDS, sendRaw, startHost } from "./hosts.js";
-import { bearing, GENERATIONS, namesIn, open } from "./talk.js";
+import { bearer, HOSTS, type HostName, JSON_HEADERS, sendRaw, startHost } from "./hosts.js";
+import { authInfoOf, namesIn, open, SDK_VERSIONS } from "./in-memory-client.js";
+import { openGate } from "./open-gate.js";
 
 // "without mcp:tools the endpoint refuses requests" is an option, since the specification requires only a valid token
 
@@ -148,7 +148,7 @@ describe.each(Object.keys(HOSTS) as HostName[])("over %s", (name) => {
     ] as const) {
       const host = await startHost(name, options);
       const send = async (token: string) => {
-        const headers = [...JSON_FIELDS, bearer(token)];
+        const headers = [...JSON_HEADERS, bearer(token)];
         return (await sendRaw(host.port, { headers, body: JSON.stringify(initialize) })).status;
       };
       expect([await send(BARE), await send(READER)]).toEqual([status, 200]);
@@ -161,13 +161,13 @@ it("the gate decides on the handshake of 2026-07-28 in the same way", async () =
   const host = await startHost("v2", BASELINE);
   const { body, headers } = modern(asking("server/discover"));
   const send = async (token: string) =>
-    (await sendRaw(host.port, { headers: [...JSON_FIELDS, bearer(token), ...headers], body }))
+    (await sendRaw(host.port, { headers: [...JSON_HEADERS, bearer(token), ...headers], body }))
       .status;
   expect([await send(BARE), await send(READER)]).toEqual([403, 200]);
   await host.close();
 });
 
-describe.each(GENERATIONS)("the gate in front of a handler of %s", (generation) => {
+describe.each(SDK_VERSIONS)("the gate in front of a handler of %s", (generation) => {
   it("denies lists to a token without the baseline where the options require it", async () => {
     const options = { handshake: "baseline" } as const;
     for (const [given, code] of [
@@ -175,7 +175,7 @@ describe.each(GENERATIONS)("the gate in front of a handler of %s", (generation) 
       [options, -32_010],
     ] as const) {
       const { ask, close } = await open(generation, given);
-      const list = (token?: string) => ask({ method: "tools/list" }, token && bearing(token));
+      const list = (token?: string) => ask({ method: "tools/list" }, token && authInfoOf(token));
       const { error } = await list(BARE);
       expect(error?.code).toBe(code);
       if (code !== undefined) {
@@ -196,7 +196,7 @@ describe.each(GENERATIONS)("the gate in front of a handler of %s", (generation) 
       { handshake: "baseline" },
       (event) => void events.push(event),
     );
-    await ask({ method: "tools/list" }, bearing(BARE));
+    await ask({ method: "tools/list" }, authInfoOf(BARE));
     await close();
     expect(events).toMatchObject([
       {
@@ -220,7 +220,7 @@ describe("the baseline of the handshake", () => {
     baseline: ["connect", "inner"],
     tools: { list_orders: { authenticated: true }, ping: { public: true } },
   });
-  const decide = newHandshake(reserving, { handshake: "baseline" });
+  const decide = createHandshake(reserving, { handshake: "baseline" });
 
   it.each([
     [{ scope: "connect inner", tier: "pro", first_party: true }, undefined],
@@ -236,7 +236,7 @@ describe("the baseline of the handshake", () => {
   });
 
   it("is compiled once for all servers of a policy", () => {
-    expect(newHandshake(reserving, { handshake: "baseline" })).toBe(decide);
+    expect(createHandshake(reserving, { handshake: "baseline" })).toBe(decide);
   });
 });
 
@@ -257,7 +257,7 @@ describe("the option `handshake`", () => {
 
   it("accepts only its two values", () => {
     const handshake = "basline" as never;
-    expect(() => mcpGate(newAuthorizer(), { handshake })).toThrow(
+    expect(() => mcpGate(createTestAuthorizer(), { handshake })).toThrow(
       /handshake: expected one of `authenticated`, `baseline`/,
     );
     expect(() => protect(new McpServer(INFO), { policy, handshake })).toThrow(/handshake/);

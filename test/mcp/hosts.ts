@@ -9,12 +9,12 @@ import {
 import type { AuditEvent, AuthorizerOptions } from "scope-policy";
 import { type McpGate, type McpGateOptions, mcpGate } from "scope-policy/mcp";
 import {
-  newAuthorizer,
-  newServerV1,
-  newServerV2,
-  type Run,
+  createServerV1,
+  createServerV2,
+  createTestAuthorizer,
   surface,
   type TestAuthorizer,
+  type ToolRun,
   type Types,
 } from "./fixture.js";
 
@@ -24,7 +24,7 @@ export type NodeListener = (request: IncomingMessage, response: ServerResponse) 
 export const HOSTS = {
   /** v2, a server for each request, both protocol eras. */
   v2: (gate, authorizer, runs) =>
-    gate.node(createMcpHandler(() => newServerV2(authorizer, runs), { keepAliveMs: 0 }).fetch),
+    gate.node(createMcpHandler(() => createServerV2(authorizer, runs), { keepAliveMs: 0 }).fetch),
   /** v2, a server for each session of the older protocol. */
   "v2-sessions": (gate, authorizer, runs) => {
     const transports = new Map<string, WebStandardStreamableHTTPServerTransport>();
@@ -36,7 +36,7 @@ export const HOSTS = {
         keepAliveMs: 0,
         onsessioninitialized: (id) => void transports.set(id, transport),
       });
-      await newServerV2(authorizer, runs).connect(transport);
+      await createServerV2(authorizer, runs).connect(transport);
       return transport.handleRequest(request, passed);
     });
   },
@@ -50,7 +50,7 @@ export const HOSTS = {
         keepAliveMs: 0,
         onsessioninitialized: (id) => void transports.set(id, transport),
       });
-      await newServerV1(authorizer, runs).connect(transport);
+      await createServerV1(authorizer, runs).connect(transport);
       return transport;
     };
     return (request, response) =>
@@ -72,7 +72,7 @@ export const HOSTS = {
         void (async () => {
           const { authInfo, parsedBody } = gate.passed(request);
           const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
-          await newServerV1(authorizer, runs).connect(transport);
+          await createServerV1(authorizer, runs).connect(transport);
           const withAuth = Object.assign(request, authInfo && { auth: authInfo });
           await transport.handleRequest(withAuth, response, parsedBody);
         })();
@@ -80,7 +80,7 @@ export const HOSTS = {
   },
 } satisfies Record<
   string,
-  (gate: McpGate, authorizer: TestAuthorizer, runs: Run[]) => NodeListener
+  (gate: McpGate, authorizer: TestAuthorizer, runs: ToolRun[]) => NodeListener
 >;
 
 export type HostName = keyof typeof HOSTS;
@@ -88,7 +88,7 @@ export type HostName = keyof typeof HOSTS;
 export interface Host {
   readonly url: string;
   readonly port: number;
-  readonly runs: Run[];
+  readonly runs: ToolRun[];
   readonly events: AuditEvent[];
   readonly close: () => Promise<void>;
 }
@@ -112,13 +112,13 @@ export async function startHost(
   authorizerOptions: Partial<AuthorizerOptions<Types>> = {},
 ): Promise<Host> {
   const events: AuditEvent[] = [];
-  const authorizer = newAuthorizer({
+  const authorizer = createTestAuthorizer({
     audit: (event) => {
       events.push(event);
     },
     ...authorizerOptions,
   });
-  const runs: Run[] = [];
+  const runs: ToolRun[] = [];
   const gate = mcpGate(authorizer, { ...surface, ...options });
   const { server, port } = await listen(HOSTS[name](gate, authorizer, runs));
   return {
@@ -131,7 +131,7 @@ export async function startHost(
 }
 
 /** A response. */
-export interface Answered {
+export interface RawResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -139,7 +139,7 @@ export interface Answered {
   readonly json: unknown;
 }
 
-export interface Sent {
+export interface RawRequest {
   readonly method?: string;
   readonly path?: string;
   readonly headers?: readonly (readonly [string, string])[];
@@ -147,7 +147,7 @@ export interface Sent {
 }
 
 /** Sends bytes over a raw socket: nothing is normalized, and a header may be repeated. */
-export async function sendRaw(port: number, sent: Sent): Promise<Answered> {
+export async function sendRaw(port: number, sent: RawRequest): Promise<RawResponse> {
   const body = Buffer.from(sent.body ?? "");
   const fields = [["Host", `127.0.0.1:${port}`], ["Connection", "close"], ...(sent.headers ?? [])];
   if (sent.body !== undefined) fields.push(["Content-Length", String(body.length)]);
@@ -181,7 +181,7 @@ function isWhole(got: string): boolean {
     : got.length - at - 4 >= Number(length);
 }
 
-function readAnswer(received: string): Answered {
+function readAnswer(received: string): RawResponse {
   const [head = "", ...rest] = received.split("\r\n\r\n");
   const [status = "", ...lines] = head.split("\r\n");
   const headers = new Headers(
@@ -216,7 +216,7 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-export const JSON_FIELDS = [
+export const JSON_HEADERS = [
   ["Content-Type", "application/json"],
   ["Accept", "application/json, text/event-stream"],
 ] as const;

@@ -2,13 +2,20 @@ import { McpServer } from "@modelcontextprotocol/server";
 import type { AccessToken, AuditEvent } from "scope-policy";
 import { protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
-import { INFO, newAuthorizer, newServerV2, policy, READER } from "./fixture.js";
-import { bearing, GENERATIONS, namesIn, open, talkTo, textOf } from "./talk.js";
+import { createServerV2, createTestAuthorizer, INFO, policy, READER } from "./fixture.js";
+import {
+  authInfoOf,
+  connectInMemory,
+  namesIn,
+  open,
+  SDK_VERSIONS,
+  textOf,
+} from "./in-memory-client.js";
 
 describe("a local token", () => {
   const claims: AccessToken = { scope: "mcp:tools notes:read", sub: "ada" };
 
-  it.each(GENERATIONS)("authenticates an in-memory call, %s", async (generation) => {
+  it.each(SDK_VERSIONS)("authenticates an in-memory call, %s", async (generation) => {
     const { ask, runs, close } = await open(generation, { localToken: claims });
     await ask({ method: "tools/call", params: { name: "read_note" } });
     expect(runs).toEqual([{ tool: "read_note", token: claims }]);
@@ -48,12 +55,12 @@ describe("a local token", () => {
     const { ask, close } = await open("v2", { localToken: claims });
     const reply = await ask(
       { method: "tools/call", params: { name: "read_note" } },
-      bearing("bad"),
+      authInfoOf("bad"),
     );
     expect(textOf(reply)).toMatch(/^invalid token/);
     await close();
-    const server = newServerV2(newAuthorizer(), [], { localToken: claims });
-    const talk = await talkTo("v2", server, "session-1");
+    const server = createServerV2(createTestAuthorizer(), [], { localToken: claims });
+    const talk = await connectInMemory("v2", server, "session-1");
     const remote = await talk.ask({ method: "tools/call", params: { name: "read_note" } });
     expect(textOf(remote)).toMatch(/^authentication required/);
     await talk.close();
@@ -63,10 +70,10 @@ describe("a local token", () => {
     const server = new McpServer(INFO);
     const mcp = protect(server, { policy, localToken: claims });
     mcp.registerTool("read_note", {}, () => ({ content: [{ type: "text", text: "ran" }] }));
-    const { ask, close } = await talkTo("v2", server);
+    const { ask, close } = await connectInMemory("v2", server);
     const params = { name: "read_note" };
     expect(textOf(await ask({ method: "tools/call", params }))).toBe("ran");
-    expect(textOf(await ask({ method: "tools/call", params }, bearing(READER)))).toMatch(
+    expect(textOf(await ask({ method: "tools/call", params }, authInfoOf(READER)))).toMatch(
       /^invalid token/,
     );
     await close();

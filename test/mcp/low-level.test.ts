@@ -4,8 +4,8 @@ import { Server as LowLevelV2 } from "@modelcontextprotocol/server";
 import { protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { ACCOUNT, INFO, newAuthorizer, policy, READER, tokenOf, WRITER } from "./fixture.js";
-import { bearing, GENERATIONS, namesIn, talkTo, textOf } from "./talk.js";
+import { ACCOUNT, createTestAuthorizer, INFO, policy, READER, tokenOf, WRITER } from "./fixture.js";
+import { authInfoOf, connectInMemory, namesIn, SDK_VERSIONS, textOf } from "./in-memory-client.js";
 
 describe("a low-level server", () => {
   const tools = [
@@ -17,29 +17,29 @@ describe("a low-level server", () => {
   const SERVERS = {
     v1: () => {
       const server = new LowLevelV1(INFO, { capabilities: { tools: {} } });
-      const mcp = protect(server, { policy, authorizer: newAuthorizer() });
+      const mcp = protect(server, { policy, authorizer: createTestAuthorizer() });
       server.setRequestHandler(ListToolsRequestSchema, () => ({ tools }));
       server.setRequestHandler(CallToolRequestSchema, () => ran);
       return { server, mcp };
     },
     v2: () => {
       const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
-      const mcp = protect(server, { policy, authorizer: newAuthorizer() });
+      const mcp = protect(server, { policy, authorizer: createTestAuthorizer() });
       server.setRequestHandler("tools/list", async () => ({ tools }));
       server.setRequestHandler("tools/call", () => ran);
       return { server, mcp };
     },
   };
 
-  it.each(GENERATIONS)("is gated like any other, %s", async (generation) => {
+  it.each(SDK_VERSIONS)("is gated like any other, %s", async (generation) => {
     const { server, mcp } = SERVERS[generation]();
-    const { ask, close } = await talkTo(generation, server);
+    const { ask, close } = await connectInMemory(generation, server);
     const call = async (name: string, token?: string) =>
-      textOf(await ask({ method: "tools/call", params: { name } }, token && bearing(token)));
+      textOf(await ask({ method: "tools/call", params: { name } }, token && authInfoOf(token)));
     expect(await call("read_note", READER)).toBe("ran");
     expect(await call("read_note")).toMatch(/^authentication required/);
     expect(await call("purge", READER)).toMatch(/^reserved/);
-    const list = await ask({ method: "tools/list" }, bearing(READER));
+    const list = await ask({ method: "tools/list" }, authInfoOf(READER));
     expect(namesIn(list, "tools")).toEqual(["read_note"]);
     expect(mcp).not.toHaveProperty("registerTool");
     await close();
@@ -49,7 +49,7 @@ describe("a low-level server", () => {
     const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
     protect(server, {
       policy,
-      authorizer: newAuthorizer(),
+      authorizer: createTestAuthorizer(),
       methods: { "notes/search": "read_note", "notes/account": "account_notes" },
     });
     const params = z.looseObject({});
@@ -57,9 +57,9 @@ describe("a low-level server", () => {
       server.setRequestHandler(method, { params }, () => ({ found: 1 }));
     }
     server.fallbackRequestHandler = async () => ({ found: 2 });
-    const { ask, close } = await talkTo("v2", server);
+    const { ask, close } = await connectInMemory("v2", server);
     const found = async (method: string, given: Record<string, unknown>, token: string) => {
-      const { result, error } = await ask({ method, params: given }, bearing(token));
+      const { result, error } = await ask({ method, params: given }, authInfoOf(token));
       return error?.code ?? result?.["found"];
     };
     expect(await found("notes/search", {}, READER)).toBe(1);
@@ -80,14 +80,14 @@ describe("a low-level server", () => {
     server.fallbackRequestHandler = async () => ({ found: 2 });
     protect(server, {
       policy,
-      authorizer: newAuthorizer(),
+      authorizer: createTestAuthorizer(),
       methods: { "notes/search": "read_note" },
     });
-    const { ask, close } = await talkTo("v2", server);
-    expect((await ask({ method: "notes/search" }, bearing(READER))).result?.["found"]).toBe(2);
-    expect((await ask({ method: "notes/other" }, bearing(READER))).error?.code).toBe(-32_601);
+    const { ask, close } = await connectInMemory("v2", server);
+    expect((await ask({ method: "notes/search" }, authInfoOf(READER))).result?.["found"]).toBe(2);
+    expect((await ask({ method: "notes/other" }, authInfoOf(READER))).error?.code).toBe(-32_601);
     server.fallbackRequestHandler = undefined as never;
-    expect((await ask({ method: "notes/search" }, bearing(READER))).error?.code).toBe(-32_601);
+    expect((await ask({ method: "notes/search" }, authInfoOf(READER))).error?.code).toBe(-32_601);
     await close();
   });
 });

@@ -7,14 +7,14 @@ import {
   toWebRequest,
   writeAnswer,
   writeResponse,
-} from "../../src/mcp/node-http.js";
-import { call, initialize, newAuthorizer, READER, surface, tokenOf } from "./fixture.js";
-import { bearer, JSON_FIELDS } from "./hosts.js";
+} from "../../src/mcp/http/node-http.js";
+import { call, createTestAuthorizer, initialize, READER, surface, tokenOf } from "./fixture.js";
+import { bearer, JSON_HEADERS } from "./hosts.js";
 
 type Fields = readonly (readonly [string, string])[];
 
 /** Creates a request of Node with its body at hand. */
-function requestOf(given: object = {}, fields: Fields = [...JSON_FIELDS, bearer(READER)]) {
+function requestOf(given: object = {}, fields: Fields = [...JSON_HEADERS, bearer(READER)]) {
   const request = {
     method: "POST",
     url: "/mcp",
@@ -44,7 +44,7 @@ function responseOf(given: object = {}) {
 }
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
-const gate = mcpGate(newAuthorizer(), surface);
+const gate = mcpGate(createTestAuthorizer(), surface);
 const FAILED = { jsonrpc: "2.0", error: { code: -32_603, message: "internal server error" } };
 const broken = {
   writeHead: () => {
@@ -174,7 +174,11 @@ describe("the middleware", () => {
     next: (error?: unknown) => void,
     options: object = {},
   ) => {
-    mcpGate(newAuthorizer(), { ...surface, ...options }).middleware()(request, response, next);
+    mcpGate(createTestAuthorizer(), { ...surface, ...options }).middleware()(
+      request,
+      response,
+      next,
+    );
     await soon();
   };
   const never = () => {
@@ -254,7 +258,7 @@ describe("a failing server", () => {
   it("is not called for a caller without scope, who gets 403", async () => {
     const { response, done } = responseOf();
     await gate.node(() => new Response())(
-      requestOf({}, [...JSON_FIELDS, bearer(tokenOf({ scope: "" }))]),
+      requestOf({}, [...JSON_HEADERS, bearer(tokenOf({ scope: "" }))]),
       response,
     );
     expect(done[0]).toMatchObject([403, {}]);

@@ -1,8 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { titled } from "../titled.js";
-import { openGate, openHandlerGate } from "./checking.js";
-import { initialize, modern, newAuthorizer, READER, surface, tokenOf, WRITER } from "./fixture.js";
-import { EVERY_METHOD, OBJECT_ROWS, type ObjectRow } from "./objects.js";
+import {
+  createTestAuthorizer,
+  initialize,
+  modern,
+  READER,
+  surface,
+  tokenOf,
+  WRITER,
+} from "./fixture.js";
+import { EVERY_METHOD, OBJECT_ROWS, type ObjectRow } from "./object-rows.js";
+import { openGate, openHandlerGate } from "./open-gate.js";
 import { methodsOfSdks, type NamedMember, namingMembers } from "./sdk-members.js";
 
 /** Returns the members of the SDKs that no row covers. */
@@ -46,7 +54,7 @@ describe("the table of objects", () => {
 });
 
 /** Returns a message as a client of its version sends it. */
-function speak(method: string, params: object, isModern: boolean) {
+function encodeFor(method: string, params: object, isModern: boolean) {
   const message = { jsonrpc: "2.0", id: 1, method, params: params as never } as const;
   if (!isModern) return { body: JSON.stringify(message), fields: {} };
   const { body, headers } = modern(message);
@@ -69,7 +77,7 @@ describe("an object of a map", () => {
       const { ask, events } = openGate();
       const isModern = method === "subscriptions/listen";
       const answers = [own, foreign].map(async (params) => {
-        const { body, fields } = speak(method, params, isModern);
+        const { body, fields } = encodeFor(method, params, isModern);
         return ask(body, { token, fields });
       });
       const [first, second] = await Promise.all(answers);
@@ -124,7 +132,7 @@ describe("a task", () => {
 
   /** Creates a handler gate with a task `t-1` of the reader. */
   const withTask = async () => {
-    const { call } = openHandlerGate({ ...surface, methods }, newAuthorizer());
+    const { call } = openHandlerGate({ ...surface, methods }, createTestAuthorizer());
     const create = { method: "tools/call", params: { name: "read_note", task: {} } };
     await call(create, { token: READER, handler: () => ({ task: { taskId: "t-1" } }) });
     return call;

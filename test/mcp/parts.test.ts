@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { challengeFor } from "../../src/mcp/clients.js";
-import { readMessage } from "../../src/mcp/message.js";
-import { newResourceFinder } from "../../src/mcp/resource-uris.js";
-import { newSessionMemory, ownerOf } from "../../src/mcp/sessions.js";
-import { newTargets } from "../../src/mcp/targets.js";
+import { challengeFor } from "../../src/mcp/http/client-quirks.js";
+import { readMessage } from "../../src/mcp/shared/message.js";
+import { createRequiredOperations } from "../../src/mcp/shared/required-operations.js";
+import { createResourceLookup } from "../../src/mcp/shared/resource-uris.js";
+import { createSessionStore, ownerOf } from "../../src/mcp/shared/sessions.js";
 
 describe("messages", () => {
   it.each([
@@ -27,7 +27,7 @@ describe("messages", () => {
 });
 
 describe("resources", () => {
-  const finder = newResourceFinder({
+  const finder = createResourceLookup({
     "notes://all": "read_all",
     "notes://{id}/text": "read_one",
     "notes://{id}/{part}": "read_part",
@@ -69,12 +69,12 @@ describe("resources", () => {
     "https://a.example/b/../c",
     "notes://{i d}",
   ])("refuse the key %s", (key) => {
-    expect(() => newResourceFinder({ [key]: "read" })).toThrow(/canonical/);
+    expect(() => createResourceLookup({ [key]: "read" })).toThrow(/canonical/);
   });
 });
 
 describe("required operations", () => {
-  const targets = newTargets({
+  const targets = createRequiredOperations({
     prompts: { summary: "read_note" },
     resources: { "notes://{id}/text": "read_one" },
   });
@@ -106,7 +106,7 @@ describe("required operations", () => {
   });
 
   it("of a completion depend only on the type of the reference", () => {
-    const both = newTargets({
+    const both = createRequiredOperations({
       prompts: { "notes://all": "read_note", "notes://prompt": "read_note" },
       resources: { "notes://all": "read_all" },
     });
@@ -167,7 +167,9 @@ describe("required operations", () => {
     "completion/complete",
   ])("of %s without an entry are those of an unknown method", (method) => {
     const params = { uri: "notes://7/text" };
-    expect(newTargets({})({ kind: "request", method, params }, undefined)).toMatchObject({
+    expect(
+      createRequiredOperations({})({ kind: "request", method, params }, undefined),
+    ).toMatchObject({
       isMethodUnknown: true,
     });
   });
@@ -191,7 +193,7 @@ describe("required operations", () => {
 
 describe("the session store", () => {
   it("deletes the oldest sessions when there are too many", async () => {
-    const memory = newSessionMemory(2);
+    const memory = createSessionStore(2);
     for (const id of ["a", "b", "a", "c"]) memory.set(id, id);
     expect([await memory.get("a"), await memory.get("b"), await memory.get("c")]).toEqual([
       "a",
@@ -201,7 +203,7 @@ describe("the session store", () => {
   });
 
   it("keeps sessions that are in use", async () => {
-    const memory = newSessionMemory(2);
+    const memory = createSessionStore(2);
     memory.set("a", "ada");
     memory.set("b", "bob");
     expect(await memory.get("a")).toBe("ada");
@@ -210,7 +212,7 @@ describe("the session store", () => {
   });
 
   it("lets no owner evict the sessions of others", async () => {
-    const memory = newSessionMemory(10, 2);
+    const memory = createSessionStore(10, 2);
     memory.set("a", "ada");
     for (const id of ["1", "2", "3"]) memory.set(id, "eve");
     expect([await memory.get("a"), await memory.get("1"), await memory.get("2")]).toEqual([

@@ -1,10 +1,10 @@
 import type { AuditEvent } from "scope-policy";
-import { type McpVerdict, mcpGate, protect, type RequestHandlers } from "scope-policy/mcp";
+import { type McpGateResult, mcpGate, protect, type RequestHandlers } from "scope-policy/mcp";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Handler } from "../../src/mcp/handler-gate.js";
-import { type Asking, requestOf } from "./checking.js";
-import { call, initialize, newAuthorizer, policy, READER, surface } from "./fixture.js";
-import { bearing } from "./talk.js";
+import type { Handler } from "../../src/mcp/server/handler-gate.js";
+import { call, createTestAuthorizer, initialize, policy, READER, surface } from "./fixture.js";
+import { authInfoOf } from "./in-memory-client.js";
+import { type RequestOptions, requestOf } from "./open-gate.js";
 
 // whatever other code has added to `Object.prototype`, the gates decide as in a clean process
 
@@ -119,12 +119,12 @@ function readEvents(events: readonly AuditEvent[]): unknown {
 
 const gates: Run = async (polluted) => {
   const events: AuditEvent[] = [];
-  const authorizer = newAuthorizer({ audit: (event) => void events.push(event) });
+  const authorizer = createTestAuthorizer({ audit: (event) => void events.push(event) });
   polluted();
   const gate = mcpGate(authorizer, surface);
   const answers: unknown[] = [];
   for (const token of TOKENS) {
-    const ask = async (content: unknown, asking: Asking = {}) =>
+    const ask = async (content: unknown, asking: RequestOptions = {}) =>
       answers.push(readVerdict(await gate.check(requestOf(content, { token, ...asking }))));
     for (const message of MESSAGES) await ask(message);
     for (const method of ["GET", "DELETE", "PUT"]) await ask("", { method });
@@ -134,7 +134,7 @@ const gates: Run = async (polluted) => {
   return [answers, readEvents(events)];
 };
 
-function readVerdict(verdict: McpVerdict): unknown {
+function readVerdict(verdict: McpGateResult): unknown {
   if (verdict.kind === "answer") {
     const { status, headers, body } = verdict.answer;
     return [status, Object.entries(headers), JSON.stringify(body)];
@@ -148,7 +148,7 @@ const tools = ["read_note", "write_note", "purge"].map((name) => ({ name }));
 /** A low-level server by its shape, so that the test does not depend on how an SDK handles the same objects. */
 const handlers: Run = async (polluted) => {
   const events: AuditEvent[] = [];
-  const authorizer = newAuthorizer({ audit: (event) => void events.push(event) });
+  const authorizer = createTestAuthorizer({ audit: (event) => void events.push(event) });
   const set = new Map<string, Handler>();
   const server = {
     setRequestHandler: (...[method, handler]: [string, Handler]) => void set.set(method, handler),
@@ -172,7 +172,7 @@ const handlers: Run = async (polluted) => {
     const context = () => ({
       sessionId: undefined,
       requestInfo: { headers: { "mcp-protocol-version": "2025-11-25" } },
-      authInfo: token === undefined ? undefined : bearing(token),
+      authInfo: token === undefined ? undefined : authInfoOf(token),
       requestId: 1,
     });
     for (const message of MESSAGES as readonly { method: string }[]) {

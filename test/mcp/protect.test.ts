@@ -2,17 +2,25 @@ import type { AuditEvent } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import {
   ACCOUNT,
+  createTestAuthorizer,
   EXPIRED,
-  newAuthorizer,
   OWNER,
   PRO,
   READER,
-  type Run,
   STUDIO,
+  type ToolRun,
   tokenOf,
   WRITER,
 } from "./fixture.js";
-import { bearing, GENERATIONS, NEW_SERVER, namesIn, open, talkTo, textOf } from "./talk.js";
+import {
+  authInfoOf,
+  CREATE_SERVER,
+  connectInMemory,
+  namesIn,
+  open,
+  SDK_VERSIONS,
+  textOf,
+} from "./in-memory-client.js";
 
 interface CallCase {
   readonly token: string | undefined;
@@ -92,14 +100,14 @@ const CALLS: readonly CallCase[] = [
   { token: WRITER, tool: "GET /notes", text: "unknown operation: ", code: "unknown_operation" },
 ];
 
-describe.each(GENERATIONS)("a protected server of %s", (generation) => {
+describe.each(SDK_VERSIONS)("a protected server of %s", (generation) => {
   it("decides on every in-memory call by the policy, and runs only allowed tools", async () => {
     const { ask, runs, close } = await open(generation);
     for (const { token, tool, args = {}, text, code } of CALLS) {
       runs.length = 0;
       const reply = await ask(
         { method: "tools/call", params: { name: tool, arguments: args } },
-        token === undefined ? undefined : bearing(token),
+        token === undefined ? undefined : authInfoOf(token),
       );
       const label = `${tool} ${text}`;
       expect(textOf(reply), label).toMatch(new RegExp(`^${RegExp(text).source}`));
@@ -120,7 +128,8 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
       upgradeUrl: "https://notes.example.com/plans",
     });
     const denied = async (name: string, token: string) =>
-      (await ask({ method: "tools/call", params: { name, arguments: {} } }, bearing(token))).result;
+      (await ask({ method: "tools/call", params: { name, arguments: {} } }, authInfoOf(token)))
+        .result;
     const shortage = await denied("write_note", READER);
     expect(shortage?.content?.[0]?.text).toBe(
       "more scope is needed: the user can grant it. Scope: mcp:tools notes:read notes:write. Ask the user to grant it, then call it again with the new token.",
@@ -158,12 +167,12 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
   it("trusts only the token of `authInfo`", async () => {
     const { ask, runs, close } = await open(generation);
     const attempts: readonly unknown[] = [
-      { ...bearing(READER), token: undefined },
-      { ...bearing(READER), token: 7 },
-      { ...bearing(READER), token: "" },
+      { ...authInfoOf(READER), token: undefined },
+      { ...authInfoOf(READER), token: 7 },
+      { ...authInfoOf(READER), token: "" },
       {},
-      bearing("not.a.token"),
-      bearing(tokenOf({ scope: "" })),
+      authInfoOf("not.a.token"),
+      authInfoOf(tokenOf({ scope: "" })),
     ];
     for (const attempt of attempts) {
       const params = { name: "write_note", arguments: {} };
@@ -176,7 +185,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
 
   it("passes the verified token to the tool", async () => {
     const { ask, runs, close } = await open(generation);
-    await ask({ method: "tools/call", params: { name: "read_note" } }, bearing(READER));
+    await ask({ method: "tools/call", params: { name: "read_note" } }, authInfoOf(READER));
     await ask({ method: "tools/call", params: { name: "ping_public" } });
     expect(runs.map((run) => run.token?.sub)).toEqual(["ada", undefined]);
     await close();
@@ -185,7 +194,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
   it("lists the tools of each caller, in the order of the policy", async () => {
     const { ask, close } = await open(generation);
     const listed = async (token?: string) => {
-      return namesIn(await ask({ method: "tools/list" }, token && bearing(token)), "tools");
+      return namesIn(await ask({ method: "tools/list" }, token && authInfoOf(token)), "tools");
     };
     expect(await listed(READER)).toEqual([
       "write_note",
@@ -206,7 +215,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
   it("decides on resources, prompts and completion by the options, and denies what they do not name", async () => {
     const { ask, close } = await open(generation);
     const codeOf = async (method: string, params: Record<string, unknown>, token?: string) => {
-      const { error } = await ask({ method, params }, token && bearing(token));
+      const { error } = await ask({ method, params }, token && authInfoOf(token));
       return error?.code;
     };
     const read = (uri: string, token?: string) => codeOf("resources/read", { uri }, token);
@@ -220,13 +229,13 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     expect(await codeOf("prompts/get", { name: "other" }, WRITER)).toBe(-32_010);
     const refused = await ask(
       { method: "resources/read", params: { uri: "notes://hidden" } },
-      bearing(WRITER),
+      authInfoOf(WRITER),
     );
     expect(refused.error?.data).toMatchObject({
       "scope-policy/denial": { error: "unknown_operation" },
     });
     const lists = async (method: string, member: string, token: string) => {
-      return namesIn(await ask({ method }, bearing(token)), member);
+      return namesIn(await ask({ method }, authInfoOf(token)), member);
     };
     expect(await lists("resources/list", "resources", READER)).toEqual(["all"]);
     expect(await lists("prompts/list", "prompts", READER)).toEqual(["summary"]);
@@ -237,7 +246,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
   it("denies all resources and prompts if the options name none", async () => {
     const { ask, close } = await open(generation, { resources: {}, prompts: {} });
     for (const method of ["resources/list", "prompts/list", "resources/templates/list"]) {
-      const { error } = await ask({ method }, bearing(WRITER));
+      const { error } = await ask({ method }, authInfoOf(WRITER));
       expect(error?.code, method).toBe(-32_601);
     }
     await close();
@@ -249,8 +258,8 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
       await open(generation, { resources: {} }),
     ];
     const codes = async ({ ask }: typeof both) => [
-      (await ask({ method: "resources/list" }, bearing(WRITER))).error?.code,
-      (await ask({ method: "prompts/list" }, bearing(WRITER))).error?.code,
+      (await ask({ method: "resources/list" }, authInfoOf(WRITER))).error?.code,
+      (await ask({ method: "prompts/list" }, authInfoOf(WRITER))).error?.code,
     ];
     expect(await codes(both)).toEqual([undefined, undefined]);
     expect(await codes(promptsAlone)).toEqual([-32_601, undefined]);
@@ -261,7 +270,7 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
     const events: AuditEvent[] = [];
     const { ask, close } = await open(generation, {}, (event) => void events.push(event));
     for (const name of ["read_note", "write_note", "unmapped", "GET /notes"]) {
-      await ask({ method: "tools/call", params: { name, arguments: {} } }, bearing(READER));
+      await ask({ method: "tools/call", params: { name, arguments: {} } }, authInfoOf(READER));
     }
     expect(events.map((event) => event.decision.code)).toEqual([
       "allowed",
@@ -273,11 +282,14 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
   });
 
   it("binds a session to the user who uses it first, through a step-up", async () => {
-    const runs: Run[] = [];
-    const server = NEW_SERVER[generation](newAuthorizer(), runs);
-    const { ask, close } = await talkTo(generation, server, "session-1");
+    const runs: ToolRun[] = [];
+    const server = CREATE_SERVER[generation](createTestAuthorizer(), runs);
+    const { ask, close } = await connectInMemory(generation, server, "session-1");
     const run = async (name: string, token?: string) => {
-      const reply = await ask({ method: "tools/call", params: { name } }, token && bearing(token));
+      const reply = await ask(
+        { method: "tools/call", params: { name } },
+        token && authInfoOf(token),
+      );
       return reply.error?.message ?? textOf(reply);
     };
     expect(await run("read_note", READER)).toBe("read_note");
@@ -290,11 +302,14 @@ describe.each(GENERATIONS)("a protected server of %s", (generation) => {
   });
 
   it("keeps a session anonymous if its first caller is anonymous", async () => {
-    const runs: Run[] = [];
-    const server = NEW_SERVER[generation](newAuthorizer(), runs);
-    const { ask, close } = await talkTo(generation, server, "session-1");
+    const runs: ToolRun[] = [];
+    const server = CREATE_SERVER[generation](createTestAuthorizer(), runs);
+    const { ask, close } = await connectInMemory(generation, server, "session-1");
     const run = async (name: string, token?: string) => {
-      const reply = await ask({ method: "tools/call", params: { name } }, token && bearing(token));
+      const reply = await ask(
+        { method: "tools/call", params: { name } },
+        token && authInfoOf(token),
+      );
       return reply.error?.message ?? textOf(reply);
     };
     expect(await run("ping_public")).toBe("ping_public");

@@ -1,12 +1,12 @@
 import type { AuditEvent } from "scope-policy";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { titled } from "../titled.js";
-import { call, EXPIRED, initialize, newAuthorizer, READER, tokenOf } from "./fixture.js";
-import { type Host, type HostName, type Sent, sendRaw, startHost } from "./hosts.js";
-import { bearing, GENERATIONS, open } from "./talk.js";
+import { call, createTestAuthorizer, EXPIRED, initialize, READER, tokenOf } from "./fixture.js";
+import { type Host, type HostName, type RawRequest, sendRaw, startHost } from "./hosts.js";
+import { authInfoOf, open, SDK_VERSIONS } from "./in-memory-client.js";
 
 /** Requests that need no operation of the policy, with the names of their events. */
-const REQUESTS: readonly (Sent & { readonly title: string; readonly name: string })[] = [
+const REQUESTS: readonly (RawRequest & { readonly title: string; readonly name: string })[] = [
   { title: "the handshake", name: "mcp:initialize", body: JSON.stringify(initialize) },
   { title: "a ping", name: "mcp:ping", body: message("ping") },
   { title: "a list", name: "mcp:tools/list", body: message("tools/list") },
@@ -52,7 +52,7 @@ describe.each(["v2", "v1-stateless"] satisfies HostName[])("the gate, %s", (name
     host.events.length = 0;
   });
 
-  const ask = ({ method = "POST", body }: Sent, token?: string) =>
+  const ask = ({ method = "POST", body }: RawRequest, token?: string) =>
     sendRaw(host.port, {
       method,
       headers: [
@@ -108,12 +108,12 @@ describe.each(["v2", "v1-stateless"] satisfies HostName[])("the gate, %s", (name
   });
 });
 
-describe.each(GENERATIONS)("the handlers of a protected server, %s", (generation) => {
+describe.each(SDK_VERSIONS)("the handlers of a protected server, %s", (generation) => {
   it.each(CREDENTIALS)("write one event for %s", async (_, token, code, status) => {
     const events: AuditEvent[] = [];
     const { ask, close } = await open(generation, {}, (event) => void events.push(event));
-    await ask({ method: "tools/list" }, bearing(token));
-    await ask({ method: "resources/list" }, bearing(token));
+    await ask({ method: "tools/list" }, authInfoOf(token));
+    await ask({ method: "resources/list" }, authInfoOf(token));
     await ask({ method: "tools/list" });
     await close();
     expect(events).toMatchObject([
@@ -128,7 +128,7 @@ describe("a failing audit sink", () => {
   it.each(["deny", "continue"] as const)(
     "does not change the denial (%s)",
     async (onAuditError) => {
-      const authorizer = newAuthorizer({
+      const authorizer = createTestAuthorizer({
         audit: () => {
           throw new Error("the sink");
         },
@@ -138,12 +138,12 @@ describe("a failing audit sink", () => {
       if (!("decision" in refused)) throw new Error("the token is expired");
       await authorizer.record(refused, { name: "mcp:ping" });
       expect(refused.answer.status).toBe(401);
-      await expect.poll(() => authorizer.faults.audit).toBe(1);
+      await expect.poll(() => authorizer.outages.audit).toBe(1);
     },
   );
 
   it("is not called without an audit", async () => {
-    const authorizer = newAuthorizer();
+    const authorizer = createTestAuthorizer();
     const refused = await authorizer.authenticate(`Bearer ${EXPIRED}`);
     if (!("decision" in refused)) throw new Error("the token is expired");
     expect(await authorizer.record(refused, { name: "mcp:ping" })).toBeUndefined();

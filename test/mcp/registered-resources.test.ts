@@ -16,11 +16,17 @@ import type { AuditEvent } from "scope-policy";
 import { createAuthorizer, definePolicy } from "scope-policy";
 import { type Protected, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
-import { heedRegistrations, newRegistrations } from "../../src/mcp/registrations.js";
-import { newTargets } from "../../src/mcp/targets.js";
+import { createRegistrations, requireOwnEntries } from "../../src/mcp/server/registrations.js";
+import { createRequiredOperations } from "../../src/mcp/shared/required-operations.js";
 import { titled } from "../titled.js";
 import { INFO, modern, tokenOf, verify } from "./fixture.js";
-import { bearing, GENERATIONS, type Generation, namesIn, talkTo } from "./talk.js";
+import {
+  authInfoOf,
+  connectInMemory,
+  namesIn,
+  SDK_VERSIONS,
+  type SdkVersion,
+} from "./in-memory-client.js";
 
 // the gate decides on a registered resource or prompt only by its own entry in the options
 
@@ -58,7 +64,7 @@ const nothing = () => ({ messages: [] });
 
 /** Creates a server of either SDK behind the policy, with the registrations of a test. */
 function serverOf(
-  generation: Generation,
+  generation: SdkVersion,
   register: (on: Registering) => void,
   options: Partial<Parameters<typeof protect>[1]> = {},
   audit: (event: AuditEvent) => unknown = () => undefined,
@@ -121,13 +127,13 @@ const READS: readonly Read[] = [
 const outcomeOf = ({ uri, code, why }: Read) =>
   `${uri} is ${code === undefined ? "allowed" : "denied"}, since ${why}`;
 
-describe.each(GENERATIONS)("a resource of %s", (generation) => {
+describe.each(SDK_VERSIONS)("a resource of %s", (generation) => {
   it.each(titled(READS, outcomeOf))("%s", async (_title, { uri, code }) => {
     const events: AuditEvent[] = [];
     const { server } = serverOf(generation, everything, {}, (event) => void events.push(event));
-    const { ask, close } = await talkTo(generation, server);
+    const { ask, close } = await connectInMemory(generation, server);
     for (const method of ["resources/read", "resources/subscribe", "resources/unsubscribe"]) {
-      const { error } = await ask({ method, params: { uri } }, bearing(READER));
+      const { error } = await ask({ method, params: { uri } }, authInfoOf(READER));
       expect(error?.code, method).toBe(code);
     }
     expect(events.map(({ decision }) => decision.allowed)).toEqual(
@@ -138,13 +144,13 @@ describe.each(GENERATIONS)("a resource of %s", (generation) => {
 
   it("without its own entry is neither listed nor completed", async () => {
     const { server } = serverOf(generation, everything);
-    const { ask, close } = await talkTo(generation, server);
-    const listed = await ask({ method: "resources/list" }, bearing(READER));
+    const { ask, close } = await connectInMemory(generation, server);
+    const listed = await ask({ method: "resources/list" }, authInfoOf(READER));
     expect(namesIn(listed, "resources").toSorted()).toEqual(["docs://all", "files://a"]);
     const argument = { name: "id", value: "k" };
     for (const uri of ["files://keys", "files://{name}"]) {
       const params = { ref: { type: "ref/resource", uri }, argument };
-      const { error } = await ask({ method: "completion/complete", params }, bearing(READER));
+      const { error } = await ask({ method: "completion/complete", params }, authInfoOf(READER));
       expect(error?.code, uri).toBe(-32_010);
     }
     await close();
@@ -155,9 +161,9 @@ describe.each(GENERATIONS)("a resource of %s", (generation) => {
       template("files://{id}.json");
       template("files://{id}");
     });
-    const { ask, close } = await talkTo(generation, server);
+    const { ask, close } = await connectInMemory(generation, server);
     const codeOf = async (uri: string) =>
-      (await ask({ method: "resources/read", params: { uri } }, bearing(READER))).error?.code;
+      (await ask({ method: "resources/read", params: { uri } }, authInfoOf(READER))).error?.code;
     expect(await codeOf("files://a")).toBeUndefined();
     // if the gate decided on the file `x.json`, the handler would get `x`
     expect(await codeOf("files://x.json")).toBe(-32_010);
@@ -229,7 +235,7 @@ const COVERAGE: readonly CoverageCase[] = [
   },
 ];
 
-describe.each(GENERATIONS)("the coverage of the resources and prompts of %s", (generation) => {
+describe.each(SDK_VERSIONS)("the coverage of the resources and prompts of %s", (generation) => {
   it.each(titled(COVERAGE))("reports %s", (_title, { register, options, found }) => {
     const { mcp } = serverOf(generation, register, options);
     let findings: readonly { readonly code: string; readonly path: string }[] = [];
@@ -265,11 +271,14 @@ describe.each(GENERATIONS)("the coverage of the resources and prompts of %s", (g
   });
 });
 
-it.each(GENERATIONS)(
+it.each(SDK_VERSIONS)(
   "%s denies a subscription if one of its resources has no entry of its own",
   (generation) => {
     const { server } = serverOf(generation, everything);
-    const targets = heedRegistrations(newTargets({ resources, prompts }), newRegistrations(server));
+    const targets = requireOwnEntries(
+      createRequiredOperations({ resources, prompts }),
+      createRegistrations(server),
+    );
     const operationsOf = (...resourceSubscriptions: readonly string[]) => {
       const params = { notifications: { resourceSubscriptions } };
       const question = { kind: "request", method: "subscriptions/listen", params } as const;
@@ -303,7 +312,7 @@ it("the v2 SDK's hook before the stream names no scope for a resource that is de
       headers: fields,
       body,
     });
-    return (await handler.fetch(request, { authInfo: bearing(SHORT) as never })).status;
+    return (await handler.fetch(request, { authInfo: authInfoOf(SHORT) as never })).status;
   };
   expect([await statusOf("files://a"), await statusOf("files://keys")]).toEqual([403, 200]);
 });
@@ -313,10 +322,10 @@ it("the resources of a low-level server are unknown: only the options decide, an
   const authorizer = createAuthorizer({ policy, verify });
   const mcp = protect(server, { authorizer, resources, prompts });
   server.setRequestHandler("resources/read", () => ({ contents: [] }));
-  const { ask, close } = await talkTo("v2", server);
+  const { ask, close } = await connectInMemory("v2", server);
   const { error } = await ask(
     { method: "resources/read", params: { uri: "files://keys" } },
-    bearing(READER),
+    authInfoOf(READER),
   );
   expect(error).toBeUndefined();
   expect(() => mcp.assertComplete(["read_any", "read_file", "write"])).not.toThrow();

@@ -3,10 +3,10 @@ import { McpServer, Server } from "@modelcontextprotocol/server";
 import { protect } from "scope-policy/mcp";
 import { expect, it } from "vitest";
 import { z } from "zod";
-import { INFO, newAuthorizer } from "./fixture.js";
+import { createTestAuthorizer, INFO } from "./fixture.js";
 
-const authorizer = newAuthorizer();
-const said = (text: string) => ({ content: [{ type: "text" as const, text }] });
+const authorizer = createTestAuthorizer();
+const textResult = (text: string) => ({ content: [{ type: "text" as const, text }] });
 const input = z.object({ id: z.string(), count: z.number().optional() });
 
 it("keeps the signature of v2's `registerTool`, restricted to tool names of the policy", () => {
@@ -20,16 +20,16 @@ it("keeps the signature of v2's `registerTool`, restricted to tool names of the 
         count,
         ctx.http?.authInfo?.token,
       ];
-      return said(exact.join());
+      return textResult(exact.join());
     },
   );
-  mcp.registerTool("list_anything", {}, (ctx) => said(String(ctx.mcpReq.id)));
+  mcp.registerTool("list_anything", {}, (ctx) => textResult(String(ctx.mcpReq.id)));
   // @ts-expect-error the policy has no such tool
-  expect(() => mcp.registerTool("raed_note", {}, () => said(""))).toThrow(/raed_note/);
+  expect(() => mcp.registerTool("raed_note", {}, () => textResult(""))).toThrow(/raed_note/);
   // @ts-expect-error a number is not a result
   mcp.registerTool("whoami", {}, () => 3);
   // @ts-expect-error a misspelled option
-  mcp.registerTool("ping_public", { titel: "Ping" }, () => said(""));
+  mcp.registerTool("ping_public", { titel: "Ping" }, () => textResult(""));
   made.disable();
   expect(made.enabled).toBe(false);
 });
@@ -45,13 +45,13 @@ it("keeps the signature of v1's `registerTool`, restricted to tool names of the 
         count,
         extra.authInfo?.token,
       ];
-      return said(exact.join());
+      return textResult(exact.join());
     },
   );
-  mcp.registerTool("list_anything", { inputSchema: input }, ({ id }) => said(id));
-  mcp.registerTool("whoami", {}, (extra) => said(String(extra.requestId)));
+  mcp.registerTool("list_anything", { inputSchema: input }, ({ id }) => textResult(id));
+  mcp.registerTool("whoami", {}, (extra) => textResult(String(extra.requestId)));
   // @ts-expect-error the policy has no such tool
-  expect(() => mcp.registerTool("raed_note", {}, () => said(""))).toThrow(/raed_note/);
+  expect(() => mcp.registerTool("raed_note", {}, () => textResult(""))).toThrow(/raed_note/);
   made.disable();
   expect(made.enabled).toBe(false);
 });

@@ -3,27 +3,27 @@ import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
 import { type McpGateOptions, mcpGate } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
-import { openGate } from "./checking.js";
 import {
   call,
+  createServerV1,
+  createServerV2,
+  createTestAuthorizer,
   initialize,
-  newAuthorizer,
-  newServerV1,
-  newServerV2,
   READER,
   surface,
   type Types,
   tokenOf,
 } from "./fixture.js";
-import { bearer, close, JSON_FIELDS, listen, type NodeListener } from "./hosts.js";
-import { GENERATIONS, type Generation } from "./talk.js";
+import { bearer, close, JSON_HEADERS, listen, type NodeListener } from "./hosts.js";
+import { SDK_VERSIONS, type SdkVersion } from "./in-memory-client.js";
+import { openGate } from "./open-gate.js";
 
 // an event id resumes the stream to which it belongs, for any caller
 
 const EVE = tokenOf({ sub: "eve", scope: "mcp:tools" });
 
 /** Creates an event store that all sessions share, with ids that can be guessed. */
-function newEventStore() {
+function createEventStore() {
   const events = new Map<string, { readonly streamId: string; readonly message: unknown }>();
   return {
     storeEvent: async (streamId: string, message: unknown) => {
@@ -47,12 +47,12 @@ function newEventStore() {
 }
 
 /** Creates a server for each session, all with one event store. */
-const MOUNTS: Readonly<Record<Generation, (options: McpGateOptions<Types>) => NodeListener>> = {
+const MOUNTS: Readonly<Record<SdkVersion, (options: McpGateOptions<Types>) => NodeListener>> = {
   v1: (options) => {
-    const authorizer = newAuthorizer();
+    const authorizer = createTestAuthorizer();
     const gate = mcpGate(authorizer, { ...surface, ...options });
     const guard = gate.middleware();
-    const eventStore = newEventStore();
+    const eventStore = createEventStore();
     const transports = new Map<string, StreamableHTTPServerTransport>();
     const open = async () => {
       const transport = new StreamableHTTPServerTransport({
@@ -60,7 +60,7 @@ const MOUNTS: Readonly<Record<Generation, (options: McpGateOptions<Types>) => No
         eventStore,
         onsessioninitialized: (id) => void transports.set(id, transport),
       });
-      await newServerV1(authorizer).connect(transport);
+      await createServerV1(authorizer).connect(transport);
       return transport;
     };
     return (request, response) =>
@@ -75,8 +75,8 @@ const MOUNTS: Readonly<Record<Generation, (options: McpGateOptions<Types>) => No
       });
   },
   v2: (options) => {
-    const authorizer = newAuthorizer();
-    const eventStore = newEventStore();
+    const authorizer = createTestAuthorizer();
+    const eventStore = createEventStore();
     const transports = new Map<string, WebStandardStreamableHTTPServerTransport>();
     return mcpGate(authorizer, { ...surface, ...options }).node(async (request, passed) => {
       const known = transports.get(request.headers.get("mcp-session-id") ?? "");
@@ -86,20 +86,20 @@ const MOUNTS: Readonly<Record<Generation, (options: McpGateOptions<Types>) => No
         eventStore,
         onsessioninitialized: (id) => void transports.set(id, transport),
       });
-      await newServerV2(authorizer).connect(transport);
+      await createServerV2(authorizer).connect(transport);
       return transport.handleRequest(request, passed);
     });
   },
 };
 
-async function serving(generation: Generation, options: McpGateOptions<Types>) {
+async function serving(generation: SdkVersion, options: McpGateOptions<Types>) {
   const { server, port } = await listen(MOUNTS[generation](options));
   const url = `http://127.0.0.1:${port}/mcp`;
   const shakeHands = async (token: string) => {
     const send = (method: string, fields: object, message?: object) =>
       fetch(url, {
         method,
-        headers: { ...Object.fromEntries([...JSON_FIELDS, bearer(token)]), ...fields },
+        headers: { ...Object.fromEntries([...JSON_HEADERS, bearer(token)]), ...fields },
         ...(message !== undefined && { body: JSON.stringify(message) }),
       });
     const hello = await send("POST", {}, initialize);
@@ -111,7 +111,7 @@ async function serving(generation: Generation, options: McpGateOptions<Types>) {
   return { shakeHands, close: () => close(server) };
 }
 
-describe.each(GENERATIONS)("`Last-Event-ID`, in front of a server of %s", (generation) => {
+describe.each(SDK_VERSIONS)("`Last-Event-ID`, in front of a server of %s", (generation) => {
   /** Opens a session. Returns the id of the first event of a call, and a function that resumes its stream in any session. */
   const serve = async (options: McpGateOptions<Types>) => {
     const { shakeHands, close: end } = await serving(generation, options);
@@ -185,6 +185,6 @@ describe("the header `Last-Event-ID`", () => {
 
   it("has an option that accepts only a boolean", () => {
     const options = { eventIdsAreUnguessable: 1 as never };
-    expect(() => mcpGate(newAuthorizer(), options)).toThrow(/eventIdsAreUnguessable/);
+    expect(() => mcpGate(createTestAuthorizer(), options)).toThrow(/eventIdsAreUnguessable/);
   });
 });

@@ -1,15 +1,15 @@
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import { describe, expect, it } from "vitest";
-import { call, modern, newAuthorizer, newServerV2, READER, tokenOf } from "./fixture.js";
-import { JSON_FIELDS } from "./hosts.js";
-import { bearing } from "./talk.js";
+import { call, createServerV2, createTestAuthorizer, modern, READER, tokenOf } from "./fixture.js";
+import { JSON_HEADERS } from "./hosts.js";
+import { authInfoOf } from "./in-memory-client.js";
 
 describe("the v2 SDK's hook before the stream", () => {
-  const authorizer = newAuthorizer();
-  const handler = createMcpHandler(() => newServerV2(authorizer), { keepAliveMs: 0 });
+  const authorizer = createTestAuthorizer();
+  const handler = createMcpHandler(() => createServerV2(authorizer), { keepAliveMs: 0 });
   const ask = (message: Parameters<typeof modern>[0], authInfo?: unknown) => {
     const { body, headers } = modern(message);
-    const fields = [...JSON_FIELDS, ...headers] as [string, string][];
+    const fields = [...JSON_HEADERS, ...headers] as [string, string][];
     const request = new Request("https://notes.example.com/mcp", {
       method: "POST",
       headers: fields,
@@ -48,7 +48,7 @@ describe("the v2 SDK's hook before the stream", () => {
       200,
     ],
   ])("answers %s", async (_, message, token, status) => {
-    const response = await ask(message, token === undefined ? undefined : bearing(token));
+    const response = await ask(message, token === undefined ? undefined : authInfoOf(token));
     expect(response.status).toBe(status);
     if (status === 403)
       expect(response.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
@@ -56,17 +56,19 @@ describe("the v2 SDK's hook before the stream", () => {
 
   it("leaves one event for each call, from the hook or from the handler gate", async () => {
     const codes: string[] = [];
-    const audited = newAuthorizer({ audit: (event) => void codes.push(event.decision.code) });
-    const own = createMcpHandler(() => newServerV2(audited), { keepAliveMs: 0 });
+    const audited = createTestAuthorizer({
+      audit: (event) => void codes.push(event.decision.code),
+    });
+    const own = createMcpHandler(() => createServerV2(audited), { keepAliveMs: 0 });
     for (const tool of ["read_note", "write_note", "export_notes", "unmapped"]) {
       const { body, headers } = modern(call(tool));
-      const fields = [...JSON_FIELDS, ...headers] as [string, string][];
+      const fields = [...JSON_HEADERS, ...headers] as [string, string][];
       const request = new Request("https://notes.example.com/mcp", {
         method: "POST",
         headers: fields,
         body,
       });
-      await own.fetch(request, { authInfo: bearing(READER) as never });
+      await own.fetch(request, { authInfo: authInfoOf(READER) as never });
     }
     expect(codes).toEqual([
       "allowed",
@@ -78,17 +80,17 @@ describe("the v2 SDK's hook before the stream", () => {
 
   it("is not set if the options ask for tool results", async () => {
     const quiet = createMcpHandler(
-      () => newServerV2(authorizer, [], { challenge: "tool-result" }),
+      () => createServerV2(authorizer, [], { challenge: "tool-result" }),
       { keepAliveMs: 0 },
     );
     const { body, headers } = modern(call("write_note"));
-    const fields = [...JSON_FIELDS, ...headers] as [string, string][];
+    const fields = [...JSON_HEADERS, ...headers] as [string, string][];
     const request = new Request("https://notes.example.com/mcp", {
       method: "POST",
       headers: fields,
       body,
     });
-    const response = await quiet.fetch(request, { authInfo: bearing(READER) as never });
+    const response = await quiet.fetch(request, { authInfo: authInfoOf(READER) as never });
     expect(response.status).toBe(200);
     expect(await response.text()).toContain("more scope is needed");
   });

@@ -1,35 +1,38 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
-import { INFO, newAuthorizer, READER } from "./fixture.js";
-import { bearing, GENERATIONS, open } from "./talk.js";
+import { createTestAuthorizer, INFO, READER } from "./fixture.js";
+import { authInfoOf, open, SDK_VERSIONS } from "./in-memory-client.js";
 
 describe("security schemes", () => {
-  const authorizer = newAuthorizer();
+  const authorizer = createTestAuthorizer();
 
-  it.each(GENERATIONS)("contain for each tool the scopes of the policy, %s", async (generation) => {
-    const { ask, close } = await open(generation, { securitySchemes: true });
-    const { result } = await ask({ method: "tools/list" }, bearing(READER));
-    const listed = result?.["tools"] as {
-      name: string;
-      securitySchemes: unknown;
-      _meta: { securitySchemes: unknown };
-    }[];
-    const schemes = Object.fromEntries(listed.map((tool) => [tool.name, tool.securitySchemes]));
-    expect(schemes).toMatchObject({
-      ping_public: [{ type: "noauth" }, { type: "oauth2" }],
-      read_note: [{ type: "oauth2", scopes: ["notes:read", "mcp:tools"] }],
-      write_note: [{ type: "oauth2", scopes: ["notes:read", "notes:write", "mcp:tools"] }],
-      export_notes: [{ type: "oauth2", scopes: ["notes:read", "mcp:tools"] }],
-      list_notes: [{ type: "oauth2", scopes: ["notes:read", "mcp:tools"] }],
-      whoami: [{ type: "oauth2", scopes: ["mcp:tools"] }],
-    });
-    expect(JSON.stringify(schemes["account_notes"])).not.toContain("accountID");
-    expect(listed.map((tool) => tool._meta.securitySchemes)).toEqual(
-      listed.map((tool) => tool.securitySchemes),
-    );
-    await close();
-  });
+  it.each(SDK_VERSIONS)(
+    "contain for each tool the scopes of the policy, %s",
+    async (generation) => {
+      const { ask, close } = await open(generation, { securitySchemes: true });
+      const { result } = await ask({ method: "tools/list" }, authInfoOf(READER));
+      const listed = result?.["tools"] as {
+        name: string;
+        securitySchemes: unknown;
+        _meta: { securitySchemes: unknown };
+      }[];
+      const schemes = Object.fromEntries(listed.map((tool) => [tool.name, tool.securitySchemes]));
+      expect(schemes).toMatchObject({
+        ping_public: [{ type: "noauth" }, { type: "oauth2" }],
+        read_note: [{ type: "oauth2", scopes: ["notes:read", "mcp:tools"] }],
+        write_note: [{ type: "oauth2", scopes: ["notes:read", "notes:write", "mcp:tools"] }],
+        export_notes: [{ type: "oauth2", scopes: ["notes:read", "mcp:tools"] }],
+        list_notes: [{ type: "oauth2", scopes: ["notes:read", "mcp:tools"] }],
+        whoami: [{ type: "oauth2", scopes: ["mcp:tools"] }],
+      });
+      expect(JSON.stringify(schemes["account_notes"])).not.toContain("accountID");
+      expect(listed.map((tool) => tool._meta.securitySchemes)).toEqual(
+        listed.map((tool) => tool.securitySchemes),
+      );
+      await close();
+    },
+  );
 
   it("of the tool itself must equal those of the policy", () => {
     const start = (scopes: readonly string[]) => {

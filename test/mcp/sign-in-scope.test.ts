@@ -4,7 +4,7 @@ import { mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import { parseChallenge } from "../resource-server/challenge-parser.js";
 import { policy as base, call, INFO, type Message, RESOURCE } from "./fixture.js";
-import { talkTo } from "./talk.js";
+import { connectInMemory } from "./in-memory-client.js";
 
 const policy = loadPolicy({
   ...base.definition,
@@ -118,7 +118,7 @@ describe("the challenge of a denial in front of a handler", () => {
     const server = new McpServer(INFO);
     const mcp = protect(server, { authorizer, anonymous });
     mcp.registerTool(tool, {}, () => ({ content: [] }));
-    const { ask, close } = await talkTo("v2", server);
+    const { ask, close } = await connectInMemory("v2", server);
     const { result } = await ask({ method: "tools/call", params: { name: tool } });
     await close();
     const challenges = result?._meta?.["mcp/www_authenticate"] as readonly string[] | undefined;

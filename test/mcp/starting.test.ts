@@ -5,11 +5,11 @@ import { createAuthorizer, definePolicy } from "scope-policy";
 import { mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { INFO, newAuthorizer, policy } from "./fixture.js";
-import { GENERATIONS } from "./talk.js";
+import { createTestAuthorizer, INFO, policy } from "./fixture.js";
+import { SDK_VERSIONS } from "./in-memory-client.js";
 
 describe("`protect`", () => {
-  const authorizer = newAuthorizer();
+  const authorizer = createTestAuthorizer();
   const other = createAuthorizer({
     policy: definePolicy({ name: "Other", version: "1", scopes: {} }),
     verify: () => undefined,
@@ -218,7 +218,7 @@ describe("the coverage of a server's tools", () => {
   const authorizer = createAuthorizer({ policy: small, verify: () => undefined });
   const nothing = () => ({ content: [] });
 
-  it.each(GENERATIONS)("reports what is missing on either side at once, %s", (generation) => {
+  it.each(SDK_VERSIONS)("reports what is missing on either side at once, %s", (generation) => {
     const server = generation === "v1" ? new McpServerV1(INFO) : new McpServer(INFO);
     const mcp = protect(server, { authorizer, methods: { "subscriptions/listen": "watch" } });
     const register = server.registerTool.bind(server) as (
@@ -274,7 +274,7 @@ describe("the coverage of a server's tools", () => {
     expect(() => complete(["read_note"])).toThrow(/`find_note`/);
   });
 
-  it.each(GENERATIONS)("uses the current name of a renamed tool, %s", (generation) => {
+  it.each(SDK_VERSIONS)("uses the current name of a renamed tool, %s", (generation) => {
     const made = (rename?: string) => {
       const server = generation === "v1" ? new McpServerV1(INFO) : new McpServer(INFO);
       const mcp = protect(server, { authorizer, prompts: { a: "watch" } });

@@ -4,7 +4,7 @@ import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as StdioV1 } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { expect, it } from "vitest";
 import { INFO } from "./fixture.js";
-import { GENERATIONS, type Generation } from "./talk.js";
+import { SDK_VERSIONS, type SdkVersion } from "./in-memory-client.js";
 
 const CLIENTS = {
   v1: async (parameters: ConstructorParameters<typeof StdioV1>[0]) => {
@@ -20,7 +20,7 @@ const CLIENTS = {
 };
 
 /** Returns what a client of either SDK sees of a program that it starts. */
-async function seen(generation: Generation) {
+async function seen(generation: SdkVersion) {
   const client = await CLIENTS[generation]({
     command: process.execPath,
     args: ["scripts/run.mjs", "test/mcp/stdio-server.ts", generation],
@@ -37,7 +37,7 @@ async function seen(generation: Generation) {
 }
 
 it("a program over standard input and output acts with its local token, with both SDKs", async () => {
-  for (const { listed, answers } of await Promise.all(GENERATIONS.map(seen))) {
+  for (const { listed, answers } of await Promise.all(SDK_VERSIONS.map(seen))) {
     expect(listed).toEqual(["write_note", "read_note", "export_notes"]);
     expect(answers).toEqual([
       ["read_note", false, "read_note of local"],

@@ -3,18 +3,18 @@ import type { AuthorizerOptions } from "scope-policy";
 import { type McpGateOptions, mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import { titled } from "../titled.js";
-import { openGate } from "./checking.js";
 import {
   ACCOUNT,
+  createTestAuthorizer,
   INFO,
   modern,
-  newAuthorizer,
   policy,
   READER,
   surface,
   type Types,
   tokenOf,
 } from "./fixture.js";
+import { openGate } from "./open-gate.js";
 
 // `subscriptions/listen` of 2026-07-28: the gate decides on each resource that it names as on a read of it
 
@@ -208,7 +208,7 @@ function serve(
   options: McpGateOptions<Types>,
   authorizerOptions: Partial<AuthorizerOptions<Types>> = {},
 ) {
-  const authorizer = newAuthorizer(authorizerOptions);
+  const authorizer = createTestAuthorizer(authorizerOptions);
   const handler = createMcpHandler(
     () => {
       const server = new McpServer(INFO);

@@ -15,22 +15,22 @@ import type { AuditEvent } from "scope-policy";
 import { type McpSessionStore, mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { newTasks, taskMemoryOf } from "../../src/mcp/tasks.js";
-import { openGate } from "./checking.js";
+import { createTaskOwners, defaultTaskStore } from "../../src/mcp/server/task-owners.js";
 import {
+  createTestAuthorizer,
   INFO,
   initialize,
   type Message,
   modern,
-  newAuthorizer,
   policy,
   READER,
   type TestAuthorizer,
   tokenOf,
   WRITER,
 } from "./fixture.js";
-import { bearer, close, JSON_FIELDS, listen, sendRaw } from "./hosts.js";
-import { bearing, talkTo } from "./talk.js";
+import { bearer, close, JSON_HEADERS, listen, sendRaw } from "./hosts.js";
+import { authInfoOf, connectInMemory } from "./in-memory-client.js";
+import { openGate } from "./open-gate.js";
 
 const EVE = tokenOf({ sub: "eve", scope: "mcp:tools notes:read" });
 const OTHER_CLIENT = tokenOf({ client_id: "other", scope: "mcp:tools notes:read" });
@@ -44,7 +44,7 @@ const methods = {
 } as const;
 
 /** A task store without owners, as the handlers of a host have it. */
-function newStore() {
+function createStore() {
   const ids: string[] = [];
   const at = "2026-01-01T00:00:00Z";
   const taskOf = (taskId: string) => ({
@@ -65,7 +65,7 @@ function newStore() {
   };
 }
 
-type Store = ReturnType<typeof newStore>;
+type Store = ReturnType<typeof createStore>;
 type Options = Partial<Parameters<typeof protect>[1]>;
 
 function serverV1(authorizer: TestAuthorizer, store: Store, options: Options = {}): LowLevelV1 {
@@ -95,10 +95,10 @@ const naming = (method: string, taskId: unknown) => ({ method, params: { taskId 
 
 describe("an in-memory task of v1", () => {
   const open = async (audit: (event: AuditEvent) => unknown = () => undefined) => {
-    const store = newStore();
-    const talk = await talkTo("v1", serverV1(newAuthorizer({ audit }), store));
+    const store = createStore();
+    const talk = await connectInMemory("v1", serverV1(createTestAuthorizer({ audit }), store));
     const create = async (token?: string) => {
-      const { result = {} } = await talk.ask(creating, token && bearing(token));
+      const { result = {} } = await talk.ask(creating, token && authInfoOf(token));
       return (result["task"] as { taskId: string }).taskId;
     };
     return { ...talk, create, store };
@@ -111,7 +111,7 @@ describe("an in-memory task of v1", () => {
       const { ask, create, close } = await open((event) => void events.push(event));
       const taskId = await create(READER);
       const codeFor = async (token?: string) =>
-        (await ask(naming(method, taskId), token && bearing(token))).error?.code;
+        (await ask(naming(method, taskId), token && authInfoOf(token))).error?.code;
       expect(await codeFor(READER)).toBeUndefined();
       expect(await codeFor(WRITER)).toBeUndefined();
       events.length = 0;
@@ -134,7 +134,7 @@ describe("an in-memory task of v1", () => {
   it("is denied if the gate has not seen its creation", async () => {
     const { ask, store, close } = await open();
     const { taskId } = store.create();
-    expect((await ask(naming("tasks/get", taskId), bearing(READER))).error?.code).toBe(-32_010);
+    expect((await ask(naming("tasks/get", taskId), authInfoOf(READER))).error?.code).toBe(-32_010);
     await close();
   });
 
@@ -142,7 +142,7 @@ describe("an in-memory task of v1", () => {
     const { ask, create, close } = await open();
     const [mine, theirs] = [await create(READER), await create(EVE)];
     const listed = async (token: string) => {
-      const { result = {} } = await ask({ method: "tasks/list" }, bearing(token));
+      const { result = {} } = await ask({ method: "tasks/list" }, authInfoOf(token));
       return (result["tasks"] as { taskId: string }[]).map(({ taskId }) => taskId);
     };
     expect(await listed(READER)).toEqual([mine]);
@@ -156,7 +156,7 @@ describe("an in-memory task of v1", () => {
     const related = (taskId: unknown) => ({ "io.modelcontextprotocol/related-task": { taskId } });
     const run = async (taskId: unknown, token: string) => {
       const params = { name: "read_note", arguments: {}, _meta: related(taskId) };
-      return (await ask({ method: "tools/call", params }, bearing(token))).result?.isError;
+      return (await ask({ method: "tools/call", params }, authInfoOf(token))).result?.isError;
     };
     const taskId = await create(READER);
     expect(await run(taskId, READER)).toBeUndefined();
@@ -199,8 +199,8 @@ describe("a task of v2 over HTTP", () => {
   const call = { method: "tools/call", params: { name: "read_note", arguments: {} } };
 
   it("belongs to its creator on every server of the authorizer", async () => {
-    const store = newStore();
-    const authorizer = newAuthorizer();
+    const store = createStore();
+    const authorizer = createTestAuthorizer();
     const [one, other] = [serving(authorizer, store), serving(authorizer, store)];
     const { result } = await one(call, READER);
     const taskId = result?.taskId;
@@ -210,16 +210,16 @@ describe("a task of v2 over HTTP", () => {
   });
 
   it("belongs to its creator in another process with the same owner store", async () => {
-    const store = newStore();
+    const store = createStore();
     const owners = new Map<string, string>();
     const tasks: McpSessionStore = {
       get: (task) => Promise.resolve(owners.get(task)),
       set: (task, owner) => owners.set(task, owner),
       delete: (task) => owners.delete(task),
     };
-    const one = serving(newAuthorizer(), store, { tasks });
-    const shared = serving(newAuthorizer(), store, { tasks });
-    const apart = serving(newAuthorizer(), store);
+    const one = serving(createTestAuthorizer(), store, { tasks });
+    const shared = serving(createTestAuthorizer(), store, { tasks });
+    const apart = serving(createTestAuthorizer(), store);
     const { result } = await one(call, READER);
     const get = naming("tasks/get", result?.taskId);
     expect((await shared(get, READER)).error).toBeUndefined();
@@ -232,17 +232,20 @@ describe("an owner store", () => {
   it("that fails causes an internal server error without its own message", async () => {
     const fail = () => Promise.reject(new Error("secret inner words"));
     const tasks = { get: fail, set: fail, delete: fail };
-    const talk = await talkTo("v1", serverV1(newAuthorizer(), newStore(), { tasks }));
+    const talk = await connectInMemory(
+      "v1",
+      serverV1(createTestAuthorizer(), createStore(), { tasks }),
+    );
     const failed = { code: -32_603, message: "internal server error" };
-    expect((await talk.ask(naming("tasks/get", "t-1"), bearing(READER))).error).toEqual(failed);
-    expect((await talk.ask(creating, bearing(READER))).error).toEqual(failed);
+    expect((await talk.ask(naming("tasks/get", "t-1"), authInfoOf(READER))).error).toEqual(failed);
+    expect((await talk.ask(creating, authInfoOf(READER))).error).toEqual(failed);
     await talk.close();
   });
 
   it("that never responds fails after five seconds", async () => {
     vi.useFakeTimers();
     const never = () => new Promise<never>(() => undefined);
-    const asked = newTasks({ get: never, set: never, delete: never }).areOf(["t-1"], "ada");
+    const asked = createTaskOwners({ get: never, set: never, delete: never }).areOf(["t-1"], "ada");
     const failed = expect(asked).rejects.toThrow();
     await vi.advanceTimersByTimeAsync(5_000);
     await failed;
@@ -250,7 +253,7 @@ describe("an owner store", () => {
   });
 
   it("keeps the first owner of a task, and does not change a result without a list", async () => {
-    const tasks = newTasks(taskMemoryOf({}));
+    const tasks = createTaskOwners(defaultTaskStore({}));
     const created = { task: { taskId: "t-1" } };
     for (const owner of ["ada", "eve"]) await tasks.see("tools/call", created, owner);
     expect(await tasks.areOf(["t-1"], "ada")).toBe(true);
@@ -261,7 +264,9 @@ describe("an owner store", () => {
   });
 
   it("is checked when `protect` is called", () => {
-    expect(() => serverV1(newAuthorizer(), newStore(), { tasks: {} as never })).toThrow(/tasks/);
+    expect(() => serverV1(createTestAuthorizer(), createStore(), { tasks: {} as never })).toThrow(
+      /tasks/,
+    );
   });
 });
 
@@ -308,7 +313,7 @@ it("the own task store of v1, which `protect` cannot gate, binds a task to its s
     await server.connect(transport);
     return transport;
   };
-  const gate = mcpGate(newAuthorizer(), { methods, auditAllowed: true });
+  const gate = mcpGate(createTestAuthorizer(), { methods, auditAllowed: true });
   const guard = gate.middleware();
   const { server, port } = await listen((request, response) =>
     guard(request, response, () => {
@@ -322,7 +327,7 @@ it("the own task store of v1, which `protect` cannot gate, binds a task to its s
   const shakeHands = async (token: string) => {
     const send = async (message: object, session: readonly (readonly [string, string])[] = []) =>
       sendRaw(port, {
-        headers: [...JSON_FIELDS, bearer(token), ...session],
+        headers: [...JSON_HEADERS, bearer(token), ...session],
         body: JSON.stringify(message),
       });
     const { headers } = await send(initialize);

@@ -15,11 +15,11 @@ import { modelDecideRequest, modelToolsFor } from "./model-surfaces.js";
 import { CODES, dataOf, load } from "./observe.js";
 
 /** Creates a tally for each code of a decision. */
-const newCodes = () =>
+const createCodes = () =>
   new Map<string, ReturnType<typeof tally>>(CODES.map((code) => [code, tally(code, 3)]));
 
 /** The share of each code in the decisions of one run. */
-function newShares() {
+function createShares() {
   const seen = new Map<string, number>();
   let total = 0;
   return {
@@ -41,8 +41,8 @@ function expectSame(real: object, model: ModelDecision): void {
 
 describe("the library and the naive model", { timeout: 60_000 }, () => {
   it("return the same decision for any policy, token, name and parameters", () => {
-    const codes = newShares();
-    const met = newCodes();
+    const codes = createShares();
+    const met = createCodes();
     runOften([...met.values()], () =>
       fc.assert(
         fc.property(
@@ -132,8 +132,8 @@ describe("the library and the naive model", { timeout: 60_000 }, () => {
 
 describe("requests by method and path", { timeout: 60_000 }, () => {
   it("get the decision of the model", () => {
-    const codes = newShares();
-    const met = newCodes();
+    const codes = createShares();
+    const met = createCodes();
     const cases = (draw: Draw) => {
       const one = drawCase(draw);
       return { ...one, request: drawRequest(draw, one.definition) };
@@ -189,7 +189,7 @@ describe("requests by method and path", { timeout: 60_000 }, () => {
 
 describe("the list of tools", { timeout: 60_000 }, () => {
   it("has the names and codes of the model", () => {
-    const shares = newShares();
+    const shares = createShares();
     fc.assert(
       fc.property(drawn(drawCase), ({ definition, token }) => {
         const real = load(definition)
@@ -220,7 +220,7 @@ describe("patterns of tool names", { timeout: 60_000 }, () => {
       .filter((text) => /[*?]/.test(text) && text.split("*").length <= 3);
     const names = fc.array(letters, { minLength: 1, maxLength: 10 }).map((parts) => parts.join(""));
     const known = fc.constantFrom(...TOOLS, "list_\n", "a/b", "a b", "é");
-    const shares = newShares();
+    const shares = createShares();
     fc.assert(
       fc.property(
         fc.oneof(patterns, fc.constantFrom(...PATTERNS)),

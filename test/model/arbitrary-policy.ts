@@ -76,7 +76,7 @@ export const ENDPOINTS = [
 const spelt = (draw: Draw, scope: string): string =>
   draw.chance(25) ? scope.replace(/\{(\w+)\}/g, "<$1>") : scope;
 
-function drawGates(draw: Draw, definition: Definition, percent: number): Gates {
+function drawConditions(draw: Draw, definition: Definition, percent: number): Gates {
   const { tiers, accountTypes } = definition;
   return {
     ...(tiers && draw.chance(percent) ? { tier: draw.pick(tiers) } : {}),
@@ -105,7 +105,7 @@ function drawScopes(tape: Draw, definition: Definition): Definition["scopes"] {
     const old = own.length === 0 ? OLD_NAMES : (OLD_TEMPLATES.get(scope) ?? []);
     const options: ScopeOptions = {
       ...(draw.chance(50) ? { description: `about ${scope}` } : {}),
-      ...drawGates(draw, definition, 12),
+      ...drawConditions(draw, definition, 12),
       ...(reserved.has(scope) ? { reserved: true } : {}),
       ...(implies.length > 0 ? { implies: implies.map((other) => spelt(draw, other)) } : {}),
       ...(old.length > 0 && draw.chance(own.length === 0 ? 25 : 45)
@@ -151,7 +151,7 @@ function drawRequirement(draw: Draw, definition: Definition, depth: number): Rul
   const scope = spelt(draw, canonical(draw.pick(Object.keys(definition.scopes))));
   const kind = draw.pick(["text", "scope", "text", "anyOf", "allOf"]);
   if (kind === "text" || (depth === 0 && kind !== "scope")) return scope;
-  const gates = drawGates(draw, definition, 25);
+  const gates = drawConditions(draw, definition, 25);
   if (kind === "scope") return renamed(draw, { scope, ...gates });
   const members = Array.from({ length: 1 + draw.int(2) }, () =>
     drawRequirement(draw, definition, depth - 1),
@@ -178,7 +178,7 @@ function drawRule(draw: Draw, definition: Definition, bound: number): Rule {
   ]);
   if (kind === "deny") return { deny: `not over this door: ${String(draw.int(9))}`, ...more };
   if (kind === "authenticated") {
-    return { authenticated: true, ...drawGates(draw, definition, 20), ...more };
+    return { authenticated: true, ...drawConditions(draw, definition, 20), ...more };
   }
   if (kind === "public") {
     return {

@@ -35,7 +35,7 @@ const MISSES: ((scope: string) => string)[] = [
 ];
 
 /** Well-formed scope-tokens: declared ones at a drawn density, old names, near misses. */
-export function drawHeld(draw: Draw, definition: Definition): string[] {
+export function drawTokenScopes(draw: Draw, definition: Definition): string[] {
   const scopes = Object.keys(definition.scopes);
   const density = draw.pick([50, 100, 85, 25, 0]);
   const values = draw.pick([["a"], VALUES, ["a.b", "a"]]);
@@ -71,7 +71,7 @@ function drawFacts(draw: Draw, definition: Definition): Omit<Claims, "scope"> {
 }
 
 export function drawToken(draw: Draw, definition: Definition): Claims {
-  const held = drawHeld(draw, definition);
+  const held = drawTokenScopes(draw, definition);
   return {
     scope: draw.chance(50) ? held : held.join(" "),
     ...drawFacts(draw, definition),
@@ -213,7 +213,7 @@ export function drawCase(draw: Draw, options: PolicyOptions = {}): Case {
 /** A case with a valid token and a name that the policy declares or matches. */
 export function drawGoodCase(draw: Draw, options: PolicyOptions = {}) {
   const definition = drawPolicy(draw.part(1400), options);
-  const held = drawHeld(draw.part(120), definition);
+  const held = drawTokenScopes(draw.part(120), definition);
   const facts = drawFacts(draw, definition);
   const name = drawName(draw, definition);
   return { definition, held, facts, name, params: drawParams(draw) };

@@ -5,7 +5,7 @@ import { PolicyError } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { tally } from "../often.js";
 import { withoutOperations } from "./arbitrary-policy.js";
-import { drawBound, drawGoodCase, drawHeld } from "./arbitrary-request.js";
+import { drawBound, drawGoodCase, drawTokenScopes } from "./arbitrary-request.js";
 import { type Draw, drawn } from "./draw.js";
 import { HOSTILE } from "./hostile.js";
 import { law } from "./law.js";
@@ -26,7 +26,9 @@ const casesOfCalls = (draw: Draw) => {
   const { definition } = one;
   const held = [...new Set([...one.held, ...draw.some(CROSSING, draw.chance(40) ? 50 : 0)])];
   const known = modelMeanings(definition, held, true);
-  const near = draw.chance(50) ? draw.some([...known, ...held], 40) : drawHeld(draw, definition);
+  const near = draw.chance(50)
+    ? draw.some([...known, ...held], 40)
+    : drawTokenScopes(draw, definition);
   return {
     ...one,
     held,

@@ -1,10 +1,10 @@
 // Laws of the scopes in a token, for any policy.
 
 import { describe, expect, it } from "vitest";
-import { drawBound, drawGoodCase, drawHeld } from "./arbitrary-request.js";
+import { drawBound, drawGoodCase, drawTokenScopes } from "./arbitrary-request.js";
 import type { Draw } from "./draw.js";
 import { law } from "./law.js";
-import { type Definition, modelHeld, modelOperation } from "./model.js";
+import { type Definition, modelOperation, modelTokenScopes } from "./model.js";
 import { modelMatchScope, modelReached, placeholdersOf } from "./model-scopes.js";
 import { decide, load, tokenOf } from "./observe.js";
 
@@ -27,7 +27,7 @@ const withMore = (draw: Draw) => {
   const one = drawGoodCase(draw);
   return {
     ...one,
-    more: drawHeld(draw, one.definition),
+    more: drawTokenScopes(draw, one.definition),
     shuffled: draw.shuffle([...one.held, ...one.held]),
   };
 };
@@ -68,7 +68,7 @@ describe("the scopes of a token", { timeout: 60_000 }, () => {
         // a scope has no text for a value that its form rejects
         if (modelReached(definition, held, true).some(({ text }) => text === undefined))
           return false;
-        const closed = tokenOf(modelHeld(definition, token), facts);
+        const closed = tokenOf(modelTokenScopes(definition, token), facts);
         const plain = without(definition, "implies", "replaces");
         expect(decide(plain, closed, name, params)).toEqual(
           decide(definition, token, name, params),

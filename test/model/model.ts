@@ -107,7 +107,7 @@ export function modelTokens(token: unknown): string[] | undefined {
 }
 
 /** The scope-tokens of a token: as written, without reserved ones for a third-party client, and with all meanings. */
-export function modelHeld(definition: Definition, token: unknown): string[] {
+export function modelTokenScopes(definition: Definition, token: unknown): string[] {
   const tokens = modelTokens(token) ?? [];
   const firstParty = member(token, "first_party") === true;
   const reserved = Object.keys(definition.scopes).filter(
@@ -230,7 +230,7 @@ export function modelDecide(
   const isPublic = rules.every((rule) => rule.public);
   if (token === undefined && !isPublic) return denial("unauthenticated");
   if (token !== undefined && !modelTokens(token)) return denial("invalid_token");
-  const held = modelHeld(definition, token);
+  const held = modelTokenScopes(definition, token);
   const firstParty = member(token, "first_party") === true;
   const reached = modelReached(definition, modelTokens(token) ?? [], firstParty);
   const tiers = definition.tiers ?? [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkCounts } from "../../src/policy/counts.js";
 import type { PolicyDefinition } from "../../src/policy/definition.js";
-import { newReport } from "../../src/policy/report.js";
+import { createReport } from "../../src/policy/report.js";
 import type { FindingCase } from "../cases/finding-case.js";
 import { titled } from "../titled.js";
 import { findingsOf, policyWith } from "./findings-of.js";
@@ -46,7 +46,7 @@ const COUNTS: readonly (readonly [within: Parts, beyond: Parts, path: string, me
 
 describe("checkCounts", () => {
   const findingsIn = (parts: Parts) => {
-    const report = newReport();
+    const report = createReport();
     const isSmall = checkCounts({ name: "n", version: "1", scopes: {}, ...parts }, report);
     expect(isSmall).toBe(report.findings.length === 0);
     return report.findings;

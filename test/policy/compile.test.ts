@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { definePolicy, loadPolicy, type Policy } from "../../src/decision/policy.js";
+import { definePolicy, loadPolicy, type Policy } from "../../src/decision/define-policy.js";
 import { PolicyError } from "../../src/errors.js";
 import { compilePolicy } from "../../src/policy/compile.js";
 import { brandPolicy, compiledPolicyOf } from "../../src/policy/compiled-policies.js";
@@ -27,7 +27,7 @@ const SOURCE = {
   notCovered: ["Payouts"],
 };
 
-const refusal = (make: () => unknown): PolicyError => {
+const errorOf = (make: () => unknown): PolicyError => {
   try {
     make();
   } catch (error) {
@@ -163,7 +163,7 @@ describe("compiledPolicyOf", () => {
   });
 
   it.each(LOOK_ALIKES)("rejects %s", (_, value) => {
-    const error = refusal(() => compiledPolicyOf(value));
+    const error = errorOf(() => compiledPolicyOf(value));
     expect(error).toMatchObject({ name: "PolicyError", code: "ERR_POLICY_UNKNOWN", findings: [] });
     expect(error.message).toMatch(/^not a policy: /);
   });
@@ -177,7 +177,7 @@ describe("compiledPolicyOf", () => {
 
 describe("a policy with errors of nearly every kind", () => {
   // One error in nearly every part that a policy can have.
-  const faulty = {
+  const invalid = {
     name: "",
     versoin: "1",
     tiers: ["free", "free"],
@@ -204,7 +204,7 @@ describe("a policy with errors of nearly every kind", () => {
   };
 
   it("is rejected once, with all findings", () => {
-    const { findings } = refusal(() => loadPolicy(faulty));
+    const { findings } = errorOf(() => loadPolicy(invalid));
     const places = findings.map(({ code, path }) => `${code} ${path}`).sort();
     expect(places).toEqual(
       [
@@ -234,7 +234,7 @@ describe("a policy with errors of nearly every kind", () => {
   });
 
   it("is rejected with the same frozen findings by loadPolicy and definePolicy", () => {
-    const error = refusal(() => loadPolicy(faulty));
+    const error = errorOf(() => loadPolicy(invalid));
     expect(error).toMatchObject({ name: "PolicyError", code: "ERR_POLICY_INVALID" });
     expect(error).toBeInstanceOf(Error);
     expect(error.message.split("\n")).toHaveLength(error.findings.length + 1);
@@ -242,12 +242,12 @@ describe("a policy with errors of nearly every kind", () => {
       "tools.get_settings.anyOf[0]: undeclared scope `courses:raed`; did you mean `courses:read`?",
     );
     expect(Object.isFrozen(error.findings)).toBe(true);
-    expect(refusal(() => definePolicy(faulty as never)).findings).toEqual(error.findings);
+    expect(errorOf(() => definePolicy(invalid as never)).findings).toEqual(error.findings);
   });
 
   it("is accepted as JSON text by loadPolicy and rejected by definePolicy", () => {
     const text = JSON.stringify(SOURCE);
-    expect(refusal(() => definePolicy(text as never)).code).toBe("ERR_POLICY_INVALID");
+    expect(errorOf(() => definePolicy(text as never)).code).toBe("ERR_POLICY_INVALID");
     expect(loadPolicy(text).name).toBe("Loopwise");
   });
 

@@ -16,7 +16,7 @@ function completionsIn(text: string): ts.CompletionInfo | undefined {
 }
 
 /** Returns the offered completions: strings within quotes, or properties of an object. */
-function offered(text: string): readonly string[] {
+function completionNames(text: string): readonly string[] {
   const kinds = new Set<string>([
     ts.ScriptElementKind.string,
     ts.ScriptElementKind.memberVariableElement,
@@ -28,7 +28,7 @@ function offered(text: string): readonly string[] {
     .sort();
 }
 
-function newHost(): ts.LanguageServiceHost & { show(text: string): void } {
+function createHost(): ts.LanguageServiceHost & { show(text: string): void } {
   let content = "";
   let version = 0;
   const { options } = ts.parseJsonConfigFileContent(
@@ -57,13 +57,13 @@ function newHost(): ts.LanguageServiceHost & { show(text: string): void } {
   };
 }
 
-const host = newHost();
+const host = createHost();
 const service = ts.createLanguageService(host);
 
 const SCOPES = ["/accounts/{accountID}/", "courses:read", "openid"];
 
 const policyWith = (parts: string, after = "") => `
-  import { definePolicy } from "../../src/decision/policy.js";
+  import { definePolicy } from "../../src/decision/define-policy.js";
   const policy = definePolicy({
     name: "Loopwise",
     version: "1",
@@ -203,14 +203,14 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
 describe("an editor completes", () => {
   // the first request makes the compiler read the library
   it.each(COMPLETIONS)("%s", { timeout: 60_000 }, (_, text, names) => {
-    expect(offered(text)).toEqual(names);
+    expect(completionNames(text)).toEqual(names);
   });
 
   it("nothing if the compiler does not know the names", {
     timeout: 60_000,
   }, () => {
     const text =
-      'import { loadPolicy } from "../../src/decision/policy.js"; loadPolicy({}).decide(undefined, "|")';
-    expect(offered(text)).toEqual([]);
+      'import { loadPolicy } from "../../src/decision/define-policy.js"; loadPolicy({}).decide(undefined, "|")';
+    expect(completionNames(text)).toEqual([]);
   });
 });

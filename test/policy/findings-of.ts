@@ -1,4 +1,4 @@
-import { loadPolicy } from "../../src/decision/policy.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
 import { type Finding, PolicyError } from "../../src/errors.js";
 import type { FindingCase, Found } from "../cases/finding-case.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { loadPolicy } from "../../src/decision/policy.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
 import { PolicyError } from "../../src/errors.js";
-import { oneLine } from "../../src/policy/report.js";
+import { escapeControls } from "../../src/policy/report.js";
 import { findingsOf, policyWith } from "./findings-of.js";
 
 // Characters that break a line, colour it, change its direction, or are invisible.
@@ -86,7 +86,7 @@ describe.each(MARKS)("a name with %s", (_, mark, shown) => {
 describe("oneLine", () => {
   it("does not change other characters", () => {
     const text = "a`b \\n é 你 👩 e\u0301 \u00a0 %0a";
-    expect(oneLine(text)).toBe(text);
+    expect(escapeControls(text)).toBe(text);
   });
 });
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { titled } from "../titled.js";
-import { HOSTILE, type Outcome } from "./hostile-sizes.js";
+import { HOSTILE, type LoadResult } from "./hostile-sizes.js";
 
 const CODES: Readonly<Record<keyof typeof HOSTILE, readonly string[]>> = {
   "800 tools of 1,024 alternatives": ["too_large"],
@@ -37,7 +37,7 @@ describe("a policy of an untrusted author that is too large", () => {
     timeout: 120_000,
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const outcomes = JSON.parse(output) as readonly Outcome[];
+  const outcomes = JSON.parse(output) as readonly LoadResult[];
 
   it.each(titled(outcomes))(
     "is rejected with a bounded number of findings: %s",

@@ -1,9 +1,9 @@
-import { loadPolicy } from "../../src/decision/policy.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
 import { PolicyError } from "../../src/errors.js";
 import { alike, listOf, objectOf, scopesOf } from "./many.js";
 
 /** The result of loading a policy in a separate process. */
-export interface Outcome {
+export interface LoadResult {
   readonly title: string;
   /** The distinct codes of the findings. `undefined` for an error of another kind. */
   readonly codes: readonly string[] | undefined;
@@ -99,8 +99,8 @@ export const HOSTILE: Policies = {
 };
 
 /** Loads each policy as JSON text and returns the results. */
-export function outcomesOf(policies: Policies): readonly Outcome[] {
-  return Object.entries(policies).map(([title, make]): Outcome => {
+export function outcomesOf(policies: Policies): readonly LoadResult[] {
+  return Object.entries(policies).map(([title, make]): LoadResult => {
     const source = make();
     const text = typeof source === "string" ? source : JSON.stringify(source);
     try {

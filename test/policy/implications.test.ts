@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loadPolicy } from "../../src/decision/policy.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
 import { titled } from "../titled.js";
 import { findingsOf, policyWith } from "./findings-of.js";
 
@@ -12,7 +12,7 @@ function policyOf(scopes: Scopes, parts: object = {}) {
 }
 
 /** Returns the declared scopes that a token with this scope has, for these values. */
-function heldOf(
+function scopesOfToken(
   scopes: Scopes,
   scope: string,
   params: object = {},
@@ -46,7 +46,7 @@ const RESERVED: Scopes = {
   below: {},
 };
 
-interface HeldCase {
+interface ScopesCase {
   readonly title: string;
   readonly scopes: Scopes;
   readonly scope: string;
@@ -63,7 +63,7 @@ const RESERVED_TEMPLATES: Scopes = {
 const XY = { x: "1", y: "2" };
 const YX = { x: "2", y: "1" };
 
-const HELD: readonly HeldCase[] = [
+const CASES: readonly ScopesCase[] = [
   {
     title: "includes scopes that are implied indirectly",
     scopes: CHAIN,
@@ -234,14 +234,14 @@ const HELD: readonly HeldCase[] = [
 ];
 
 describe("the set of scopes that a token has", () => {
-  it.each(titled(HELD))("%s", (_title, { scopes, scope, params, token, holds }) => {
-    expect(heldOf(scopes, scope, params, token)).toEqual(holds);
+  it.each(titled(CASES))("%s", (_title, { scopes, scope, params, token, holds }) => {
+    expect(scopesOfToken(scopes, scope, params, token)).toEqual(holds);
   });
 
-  it.each(titled(HELD))(
+  it.each(titled(CASES))(
     "%s, also if the scope is repeated between unknown scopes",
     (_title, { scopes, scope, params, token, holds }) => {
-      expect(heldOf(scopes, `x:y ${scope} ${scope} z`, params, token)).toEqual(holds);
+      expect(scopesOfToken(scopes, `x:y ${scope} ${scope} z`, params, token)).toEqual(holds);
     },
   );
 });

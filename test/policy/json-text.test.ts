@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { loadPolicy } from "../../src/decision/policy.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
 import { readJson } from "../../src/policy/json-text.js";
-import { newReport } from "../../src/policy/report.js";
+import { createReport } from "../../src/policy/report.js";
 import type { Found } from "../cases/finding-case.js";
 import { asFound, findingsOf, sorted } from "./findings-of.js";
 
@@ -102,7 +102,7 @@ describe("readJson", () => {
       [66, ["too_large"]],
       [5_000_000, ["too_large"]],
     ] as const) {
-      const report = newReport();
+      const report = createReport();
       const data = readJson("[".repeat(depth) + "]".repeat(depth), report);
       expect([depth, report.findings.map(({ code }) => code)]).toEqual([depth, findings]);
       expect(data === undefined).toBe(findings.length > 0);
@@ -116,11 +116,11 @@ describe("readJson", () => {
       `[${"[],".repeat(200_001)}1]`,
     ];
     for (const text of texts) {
-      const report = newReport();
+      const report = createReport();
       expect(readJson(text, report)).toBeUndefined();
       expect(report.findings.map(({ code, path }) => [code, path])).toEqual([["too_large", ""]]);
     }
-    const report = newReport();
+    const report = createReport();
     expect(readJson(`[${"1,".repeat(200_000)}"${",[{".repeat(100)}"]`, report)).toHaveLength(
       200_001,
     );
@@ -130,21 +130,21 @@ describe("readJson", () => {
   it.each(['"', '{"a', '{"a\\', "]]", '[[["'])(
     "reports a syntax error for text without an end: %s",
     (text) => {
-      const report = newReport();
+      const report = createReport();
       expect(readJson(text, report)).toBeUndefined();
       expect(report.findings.map(({ code }) => code)).toEqual(["json_syntax"]);
     },
   );
 
   it("reads long strings with escapes at their ends", () => {
-    const report = newReport();
+    const report = createReport();
     const long = `{"${"a".repeat(500_000)}\\\\":"${"\\\\".repeat(100_000)}","b":"\\"","b":1}`;
     readJson(long, report);
     expect(report.findings.map(({ path }) => path)).toEqual(["b"]);
   });
 
   it("reports an empty key that is repeated, among empty texts", () => {
-    const report = newReport();
+    const report = createReport();
     expect(readJson('{"":1,"a":"","":2}', report)).toEqual({ "": 2, a: "" });
     expect(report.findings.map(({ code, path }) => [code, path])).toEqual([
       ["duplicate_key", '[""]'],

@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import {
   checkOptions,
   isFunction,
-  isText,
+  isString,
   optional,
   required,
 } from "../../src/policy/option-checks.js";
 
-const CHECKS = { verify: required(isFunction), issuer: optional(isText) };
+const CHECKS = { verify: required(isFunction), issuer: optional(isString) };
 
 describe("the message about invalid options", () => {
   it.each(["the gate", "`fetchGate`", "consent", "reading a scope"])(
@@ -29,7 +29,7 @@ describe("the message about invalid options", () => {
   );
 
   it("has no place for a value that is not an object", () => {
-    expect(() => checkOptions("the gate", [] as object, { issuer: optional(isText) })).toThrow(
+    expect(() => checkOptions("the gate", [] as object, { issuer: optional(isString) })).toThrow(
       /^1 finding in the options for the gate\n {2}expected an object with options$/,
     );
   });

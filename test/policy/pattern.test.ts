@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isPattern, isToolName, toolKeyFault } from "../../src/policy/names.js";
 import { patternMatcher } from "../../src/policy/pattern.js";
+import { isPattern, isToolName, toolKeyError } from "../../src/policy/tool-names.js";
 import { naiveMatch } from "./naive-glob.js";
 
 const RUNS = { numRuns: 5_000 };
@@ -9,7 +9,7 @@ const RUNS = { numRuns: 5_000 };
 const text = (alphabet: string, max: number) =>
   fc.string({ unit: fc.constantFrom(...alphabet), minLength: 1, maxLength: max });
 const anyPattern = text("aAb._-**??", 10).filter(
-  (pattern) => /[*?]/.test(pattern) && toolKeyFault(pattern) === undefined,
+  (pattern) => /[*?]/.test(pattern) && toolKeyError(pattern) === undefined,
 );
 /** Returns every text of 1 to `longest` of these characters. */
 function everyText(alphabet: string, longest: number): readonly string[] {
@@ -63,7 +63,7 @@ describe("a pattern of tool names", () => {
   it("matches the same names as a naive matcher for every short pattern and name", () => {
     const names = everyText("a._", 4).filter(isToolName);
     const patterns = everyText("a.*?", 5).filter(
-      (pattern) => isPattern(pattern) && toolKeyFault(pattern) === undefined,
+      (pattern) => isPattern(pattern) && toolKeyError(pattern) === undefined,
     );
     const wrong = patterns.flatMap((pattern) => {
       const matches = patternMatcher(pattern);
@@ -98,7 +98,7 @@ describe("a pattern of tool names", () => {
     ["*constructor*", "constructor", true],
   ];
   it.each(FITS)("%s for the name %s returns %s", (pattern, name, fits) => {
-    expect(toolKeyFault(pattern)).toBeUndefined();
+    expect(toolKeyError(pattern)).toBeUndefined();
     expect([patternMatcher(pattern)(name), naiveMatch(pattern, name)]).toEqual([fits, fits]);
   });
 
@@ -117,7 +117,7 @@ describe("a pattern of tool names", () => {
   it.each(WORST)(
     "%s matches its worst name a thousand times within ten seconds",
     (pattern, name) => {
-      expect(toolKeyFault(pattern)).toBeUndefined();
+      expect(toolKeyError(pattern)).toBeUndefined();
       expect(isToolName(name)).toBe(true);
       const matches = patternMatcher(pattern);
       const start = performance.now();

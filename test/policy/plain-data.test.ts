@@ -1,7 +1,7 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { deepFreeze, snapshot } from "../../src/policy/plain-data.js";
-import { newReport } from "../../src/policy/report.js";
+import { createReport } from "../../src/policy/report.js";
 import type { Found } from "../cases/finding-case.js";
 import { asFound, findingsOf, policyWith, sorted } from "./findings-of.js";
 
@@ -24,7 +24,7 @@ const loop: Record<string, unknown> = { description: "a loop" };
 loop["locales"] = { de: loop };
 
 // Values that are not plain data, with the place of their finding.
-const REFUSED: readonly (readonly [
+const REJECTED: readonly (readonly [
   title: string,
   parts: Record<string, unknown>,
   finds: readonly Found[],
@@ -79,7 +79,7 @@ const REFUSED: readonly (readonly [
 ];
 
 describe("the data of a policy", () => {
-  it.each(REFUSED)("may not contain %s", (_, parts, finds) => {
+  it.each(REJECTED)("may not contain %s", (_, parts, finds) => {
     const found = findingsOf(policyWith(parts));
     expect(sorted(found.map((one) => asFound(one, finds)))).toEqual(sorted(finds));
   });
@@ -142,7 +142,7 @@ describe("the data of a policy", () => {
       [[{ a: "b".repeat(most - 1), cc: "d" }, "e"], "[0]"],
     ];
     for (const [data, path] of texts) {
-      const report = newReport();
+      const report = createReport();
       snapshot(data, report);
       const expected = path === undefined ? [] : [["too_large", path]];
       expect(report.findings.map(({ code, path: at }) => [code, at])).toEqual(expected);
@@ -151,7 +151,7 @@ describe("the data of a policy", () => {
 
   it("has one finding if it has too many values", () => {
     const lists = Array.from({ length: 5 }, () => Array.from({ length: 100_000 }, () => "x"));
-    const report = newReport();
+    const report = createReport();
     snapshot(lists, report);
     expect(report.findings.map(({ code, path }) => [code, path])).toEqual([["too_large", "[1]"]]);
   });
@@ -165,7 +165,7 @@ describe("the data of a policy", () => {
 describe("snapshot", () => {
   it("copies at every depth", () => {
     const source = { a: [{ b: 1 }, null], d: null };
-    const report = newReport();
+    const report = createReport();
     const copy = snapshot(source, report) as typeof source;
     expect(copy).toStrictEqual(bare({ a: [bare({ b: 1 }), null], d: null }));
     expect(copy.a).not.toBe(source.a);
@@ -174,7 +174,7 @@ describe("snapshot", () => {
   });
 
   it("reports `undefined` in an object and in a list, and marks its container as damaged", () => {
-    const report = newReport();
+    const report = createReport();
     snapshot({ a: [{ b: 1 }, undefined], c: { d: undefined } }, report);
     const places = ["a[1]", "c.d"];
     expect(report.findings.map(({ code, path }) => [code, path])).toEqual(
@@ -190,11 +190,11 @@ describe("snapshot", () => {
         yield "c";
       },
     });
-    expect(snapshot(list, newReport())).toStrictEqual(["a", "b"]);
+    expect(snapshot(list, createReport())).toStrictEqual(["a", "b"]);
   });
 
   it("reads the hole of a list as `undefined`", () => {
-    const report = newReport();
+    const report = createReport();
     expect(snapshot(Object.assign([], { 1: "b" }), report)).toStrictEqual([undefined, "b"]);
     expect(report.findings.map(({ code, path }) => [code, path])).toEqual([
       ["undefined_value", "[0]"],
@@ -210,7 +210,7 @@ describe("snapshot", () => {
         throw new Error("an accessor ran");
       },
     });
-    const report = newReport();
+    const report = createReport();
     snapshot({ tiers: list }, report);
     expect(report.findings.map(({ code, path }) => [code, path])).toEqual([
       ["not_plain_data", "tiers[0]"],
@@ -221,7 +221,7 @@ describe("snapshot", () => {
   it("rejects a value that cannot be read", () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
-    const report = newReport();
+    const report = createReport();
     expect(snapshot({ scopes: proxy }, report)).toBeUndefined();
     expect(report.findings.map(({ code }) => code)).toEqual(["not_plain_data"]);
   });
@@ -229,7 +229,7 @@ describe("snapshot", () => {
   it("reports many cycles with less than a thousand findings", () => {
     const tangle: Record<string, unknown> = {};
     for (let index = 0; index < 300; index += 1) tangle[`k${index}`] = tangle;
-    const report = newReport();
+    const report = createReport();
     snapshot(tangle, report);
     expect(report.findings.length).toBeGreaterThan(0);
     expect(report.findings.length).toBeLessThan(1_000);

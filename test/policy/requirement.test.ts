@@ -159,67 +159,68 @@ describe("a requirement", () => {
   });
 
   const free = { tier: -1, accountTypes: undefined, reserved: false };
-  const GATES: readonly (readonly [title: string, tool: unknown, gates: readonly object[]])[] = [
-    ["none", "a", [free]],
+  const CONDITIONS: readonly (readonly [title: string, tool: unknown, gates: readonly object[]])[] =
     [
-      "its own",
-      { scope: "a", tier: "pro", accountTypes: ["studio"] },
-      [{ ...free, tier: 1, accountTypes: ["studio"] }],
-    ],
-    ["those of its scope", "pro", [{ ...free, tier: 1 }]],
-    ["the higher tier of two", { scope: "pro", tier: "max" }, [{ ...free, tier: 2 }]],
-    ["the higher tier of two scopes", { allOf: ["pro", "max", "a"] }, [{ ...free, tier: 2 }]],
-    [
-      "its own for each alternative",
-      { anyOf: ["pro", "a", { scope: "b", tier: "max" }] },
-      [{ ...free, tier: 1 }, free, { ...free, tier: 2 }],
-    ],
-    [
-      "those of the requirement around it",
-      { tier: "pro", anyOf: ["a", { tier: "free", anyOf: ["b", "max"] }] },
+      ["none", "a", [free]],
       [
-        { ...free, tier: 1 },
-        { ...free, tier: 1 },
-        { ...free, tier: 2 },
+        "its own",
+        { scope: "a", tier: "pro", accountTypes: ["studio"] },
+        [{ ...free, tier: 1, accountTypes: ["studio"] }],
       ],
-    ],
-    [
-      "the account types that both allow",
-      { scope: "both", accountTypes: ["studio", "other"] },
-      [{ ...free, accountTypes: ["studio"] }],
-    ],
-    [
-      "the account types that two scopes allow",
-      { allOf: ["mentor", "both"] },
-      [{ ...free, accountTypes: ["mentor"] }],
-    ],
-    [
-      "an empty list of account types",
-      { scope: "mentor", accountTypes: ["other"] },
-      [{ ...free, accountTypes: [] }],
-    ],
-    [
-      "the account types that two parts allow",
-      {
-        allOf: [
-          { scope: "a", accountTypes: ["mentor", "other"] },
-          { scope: "b", accountTypes: ["other"] },
+      ["those of its scope", "pro", [{ ...free, tier: 1 }]],
+      ["the higher tier of two", { scope: "pro", tier: "max" }, [{ ...free, tier: 2 }]],
+      ["the higher tier of two scopes", { allOf: ["pro", "max", "a"] }, [{ ...free, tier: 2 }]],
+      [
+        "its own for each alternative",
+        { anyOf: ["pro", "a", { scope: "b", tier: "max" }] },
+        [{ ...free, tier: 1 }, free, { ...free, tier: 2 }],
+      ],
+      [
+        "those of the requirement around it",
+        { tier: "pro", anyOf: ["a", { tier: "free", anyOf: ["b", "max"] }] },
+        [
+          { ...free, tier: 1 },
+          { ...free, tier: 1 },
+          { ...free, tier: 2 },
         ],
-      },
-      [{ ...free, accountTypes: ["other"] }],
-    ],
-    [
-      "reserved because of one of its scopes",
-      { anyOf: [{ allOf: ["a", "r"] }, "b"] },
-      [{ ...free, reserved: true }, free],
-    ],
-    [
-      "those of `authenticated`",
-      { authenticated: true, tier: "free", accountTypes: ["mentor"] },
-      [{ ...free, tier: 0, accountTypes: ["mentor"] }],
-    ],
-  ];
-  it.each(GATES)("has conditions: %s", (_, tool, gates) => {
+      ],
+      [
+        "the account types that both allow",
+        { scope: "both", accountTypes: ["studio", "other"] },
+        [{ ...free, accountTypes: ["studio"] }],
+      ],
+      [
+        "the account types that two scopes allow",
+        { allOf: ["mentor", "both"] },
+        [{ ...free, accountTypes: ["mentor"] }],
+      ],
+      [
+        "an empty list of account types",
+        { scope: "mentor", accountTypes: ["other"] },
+        [{ ...free, accountTypes: [] }],
+      ],
+      [
+        "the account types that two parts allow",
+        {
+          allOf: [
+            { scope: "a", accountTypes: ["mentor", "other"] },
+            { scope: "b", accountTypes: ["other"] },
+          ],
+        },
+        [{ ...free, accountTypes: ["other"] }],
+      ],
+      [
+        "reserved because of one of its scopes",
+        { anyOf: [{ allOf: ["a", "r"] }, "b"] },
+        [{ ...free, reserved: true }, free],
+      ],
+      [
+        "those of `authenticated`",
+        { authenticated: true, tier: "free", accountTypes: ["mentor"] },
+        [{ ...free, tier: 0, accountTypes: ["mentor"] }],
+      ],
+    ];
+  it.each(CONDITIONS)("has conditions: %s", (_, tool, gates) => {
     expect(ruleOf(tool).gates).toEqual(gates);
   });
 

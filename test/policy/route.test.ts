@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loadPolicy } from "../../src/decision/policy.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
 import {
   buildRouter,
   type Endpoint,
@@ -107,7 +107,7 @@ describe("parseEndpoint", () => {
     for (const method of METHODS) expect(endpointOf(`${method} /a`).method).toBe(method);
   });
 
-  const REFUSED: readonly (readonly [key: string, message: RegExp])[] = [
+  const REJECTED: readonly (readonly [key: string, message: RegExp])[] = [
     ["", /^expected a method/],
     ["GET", /^expected a method/],
     ["/a", /^expected a method/],
@@ -131,7 +131,7 @@ describe("parseEndpoint", () => {
     ["GET /{a}/:a", /duplicate or reserved path parameter `a`/],
     ["GET /{__proto__}", /duplicate or reserved path parameter `__proto__`/],
   ];
-  it.each(REFUSED)("rejects %j: %s", (key, message) => {
+  it.each(REJECTED)("rejects %j: %s", (key, message) => {
     expect(parseEndpoint(key)).toMatchObject({
       code: "endpoint_syntax",
       message: expect.stringMatching(message) as unknown,

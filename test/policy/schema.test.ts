@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newReport } from "../../src/policy/report.js";
+import { createReport } from "../../src/policy/report.js";
 import { checkShape, policyJsonSchema } from "../../src/policy/schema.js";
 import { policyWith } from "./findings-of.js";
 
@@ -53,14 +53,14 @@ describe("policyJsonSchema", () => {
 
 describe("checkShape", () => {
   it("returns valid data unchanged", () => {
-    const report = newReport();
+    const report = createReport();
     const data = policyWith({ scopes: { a: "A" }, tools: { t: "a" } });
     expect(checkShape(data, report)).toBe(data);
     expect(report.findings).toEqual([]);
   });
 
   it("removes invalid parts, so that the rest can be checked", () => {
-    const report = newReport();
+    const report = createReport();
     const data = policyWith({
       extra: 1,
       scopes: { a: 5, b: { tier: 1, title: "B" } },
@@ -76,7 +76,7 @@ describe("checkShape", () => {
   });
 
   it("returns an empty policy for data with more findings than a report lists", () => {
-    const report = newReport();
+    const report = createReport();
     const data = policyWith({
       scopes: { a: "A" },
       baseline: Array.from({ length: 1_001 }, () => 5),
@@ -89,7 +89,7 @@ describe("checkShape", () => {
   it.each([[null], [undefined], [1], ["text"], [[]], [true]])(
     "returns an object without members for %j",
     (data) => {
-      const report = newReport();
+      const report = createReport();
       expect(checkShape(data, report)).toEqual({});
       expect(report.findings.map(({ code, path }) => [code, path])).toEqual([["invalid_type", ""]]);
     },

@@ -70,7 +70,7 @@ const FULL = {
   notCovered: ["Payouts"],
 } satisfies PolicyDefinition;
 
-type Bag = Record<string | number, unknown>;
+type MutableObject = Record<string | number, unknown>;
 
 /** Returns the places of all members and items at every depth. */
 function placesIn(value: unknown, above: Path = []): Path[] {
@@ -78,24 +78,26 @@ function placesIn(value: unknown, above: Path = []): Path[] {
   const keys = Array.isArray(value) ? value.keys() : Object.keys(value);
   return [...keys].flatMap((key) => {
     const place = [...above, key];
-    return [place, ...placesIn((value as Bag)[key], place)];
+    return [place, ...placesIn((value as MutableObject)[key], place)];
   });
 }
 
 /** Returns a copy in which the object or list that contains `place` is changed. */
-function changed(
+function withChange(
   policy: object,
   place: Path,
-  change: (holder: Bag, key: string | number) => void,
-): Bag {
-  const copy = structuredClone(policy) as Bag;
-  const holder = place.slice(0, -1).reduce<Bag>((owner, key) => owner[key] as Bag, copy);
+  change: (holder: MutableObject, key: string | number) => void,
+): MutableObject {
+  const copy = structuredClone(policy) as MutableObject;
+  const holder = place
+    .slice(0, -1)
+    .reduce<MutableObject>((owner, key) => owner[key] as MutableObject, copy);
   change(holder, place.at(-1) as string | number);
   return copy;
 }
 
 const withUndefined = (policy: object, place: Path) =>
-  changed(policy, place, (holder, key) => {
+  withChange(policy, place, (holder, key) => {
     holder[key] = undefined;
   });
 
@@ -148,7 +150,7 @@ describe("`undefined` as a value in a policy", () => {
 
   const ITEMS = EVERY.filter(([, place]) => typeof place.at(-1) === "number");
   it.each(ITEMS)("is reported for the hole of a list at %s", (path, place) => {
-    const found = findingsOf(changed(FULL, place, (list, index) => delete list[index]));
+    const found = findingsOf(withChange(FULL, place, (list, index) => delete list[index]));
     expect(found.map(({ code, path: at }) => [code, at])).toEqual([["undefined_value", path]]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { copyPlain } from "../../src/resource-server/audit-copy.js";
-import { secretNames } from "../../src/resource-server/audit-names.js";
+import { copyPlain } from "../../src/audit/redaction/plain-copy.js";
+import { secretNames } from "../../src/audit/redaction/secret-names.js";
 
 const copyOf = (value: unknown) =>
   copyPlain(value, { entries: 256, text: 8_192 }, secretNames(["customerRef"]));

@@ -1,7 +1,7 @@
 // Laws for any policy, any token and any call, with any callback that fails in any way.
 
 import fc from "fast-check";
-import { type AccessToken, createAuthorizer, type FactSource, type Fault } from "scope-policy";
+import { type AccessToken, type CallbackName, createAuthorizer, type Outage } from "scope-policy";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
 import { drawCase, drawGoodCase } from "../model/arbitrary-request.js";
@@ -15,7 +15,7 @@ import { parseChallenge } from "./challenge-parser.js";
 
 const TIMEOUT = 50;
 const FACTS = ["tier", "account_type", "first_party"] as const;
-const SOURCES: readonly FactSource[] = ["verify", "subject", "isRevoked", "audit"];
+const SOURCES: readonly CallbackName[] = ["verify", "subject", "isRevoked", "audit"];
 
 const unhandled: unknown[] = [];
 const note = (reason: unknown) => unhandled.push(reason);
@@ -55,7 +55,7 @@ const later = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 /** The ways in which a callback returns a value. */
-const GOOD: readonly Answer<unknown>[] = [
+const RESULTS: readonly Answer<unknown>[] = [
   (good) => good,
   async (good) => good,
   (good) => later(TIMEOUT - 1).then(() => good),
@@ -68,7 +68,7 @@ const GOOD: readonly Answer<unknown>[] = [
     }),
 ];
 /** The ways in which a callback fails. */
-const OUT: readonly Answer<unknown>[] = [
+const FAILURES: readonly Answer<unknown>[] = [
   boom,
   async () => boom(),
   () => new Promise(() => undefined),
@@ -85,7 +85,7 @@ const OUT: readonly Answer<unknown>[] = [
     ),
 ];
 /** Unusable values for each callback; the audit sink may return anything. */
-const GARBAGE: Readonly<Record<FactSource, readonly unknown[]>> = {
+const UNUSABLE: Readonly<Record<CallbackName, readonly unknown[]>> = {
   verify: [7, "courses:read", true, false, Symbol("x"), () => ({ scope: "openid" })],
   subject: [7, "pro", true, [], [{ tier: "pro" }], Object.create({ tier: "pro" }), boom],
   isRevoked: [undefined, null, 0, 1, "", "false", {}, [], Object(false), Symbol("x"), boom],
@@ -96,15 +96,15 @@ interface Source {
   readonly answer: Answer<unknown>;
   readonly isOut: boolean;
 }
-function drawSource(draw: Draw, source: FactSource, percent: number): Source {
+function drawSource(draw: Draw, source: CallbackName, percent: number): Source {
   const isOut = draw.chance(percent);
-  if (!isOut) return { answer: draw.pick(GOOD), isOut };
-  const garbage = GARBAGE[source].map(
+  if (!isOut) return { answer: draw.pick(RESULTS), isOut };
+  const garbage = UNUSABLE[source].map(
     (value): Answer<unknown> =>
       () =>
         value,
   );
-  return { answer: draw.pick([...OUT, ...garbage]), isOut };
+  return { answer: draw.pick([...FAILURES, ...garbage]), isOut };
 }
 
 /** Failures of the timers of the host; the first entry changes nothing. */
@@ -117,13 +117,13 @@ const CLOCKS: readonly (() => void)[] = [
   () => void vi.stubGlobal("clearTimeout", boom),
 ];
 
-const drawTroubled = (draw: Draw) => {
+const drawFailing = (draw: Draw) => {
   const one = drawGoodCase(draw, { patterns: 30 });
   const percent = draw.pick([0, 25, 50]);
   const sources = SOURCES.map((name) => [name, drawSource(draw, name, percent)] as const);
   return {
     ...one,
-    sources: Object.fromEntries(sources) as Record<FactSource, Source>,
+    sources: Object.fromEntries(sources) as Record<CallbackName, Source>,
     optional: draw.some(["subject", "isRevoked", "audit"], 70),
     clock: draw.chance(30) ? draw.int(CLOCKS.length - 1) : 0,
     onAuditError: draw.pick(["deny", "continue"] as const),
@@ -135,13 +135,14 @@ describe("any failure of any callback", { timeout: 60_000 }, () => {
   it("grants no access, throws nothing, ends within the timeouts, and is reported once", async () => {
     await law(
       200,
-      drawTroubled,
+      drawFailing,
       async ({ definition, held, facts, name, params, sources, optional, ...given }) => {
         const policy = load(definition);
-        const told: Fault[] = [];
+        const reported: Outage[] = [];
         const token = tokenOf(held, facts);
-        const answer = (source: FactSource, good: unknown) => sources[source].answer(good) as never;
-        const has = (source: FactSource) => source === "verify" || optional.includes(source);
+        const answer = (source: CallbackName, good: unknown) =>
+          sources[source].answer(good) as never;
+        const has = (source: CallbackName) => source === "verify" || optional.includes(source);
         const authorizer = createAuthorizer({
           policy,
           verify: () => answer("verify", token),
@@ -151,8 +152,8 @@ describe("any failure of any callback", { timeout: 60_000 }, () => {
           ...(has("audit") && { audit: () => answer("audit", undefined) }),
           timeout: TIMEOUT,
           onAuditError: given.onAuditError,
-          onFault: (fault) => {
-            told.push(fault);
+          onOutage: (fault) => {
+            reported.push(fault);
             return Promise.reject(new Error("boom")) as never;
           },
         } satisfies AuthorizerOptions);
@@ -173,16 +174,16 @@ describe("any failure of any callback", { timeout: 60_000 }, () => {
         const mere = isShown
           ? policy.decideUntrusted(token, name, params)
           : policy.decideUntrusted(authorization === undefined ? undefined : null, name, params);
-        const counted = Object.values(authorizer.faults).reduce((sum, count) => sum + count, 0);
-        expect(told).toHaveLength(counted);
-        for (const source of SOURCES) expect(authorizer.faults[source]).toBeLessThanOrEqual(1);
+        const counted = Object.values(authorizer.outages).reduce((sum, count) => sum + count, 0);
+        expect(reported).toHaveLength(counted);
+        for (const source of SOURCES) expect(authorizer.outages[source]).toBeLessThanOrEqual(1);
         if (isOut) expect(decision.allowed).toBe(false);
         if (decision.allowed) expect(mere.allowed).toBe(true);
         if (given.clock > 0) return false;
         // the first callback that fails ends the authentication; the audit sink is called in any case
         const reached = isShown ? out.filter((source) => source !== "audit").slice(0, 1) : [];
         const expected = [...reached, ...out.filter((source) => source === "audit")];
-        expect(told.map(({ source }) => source)).toEqual(expected);
+        expect(reported.map(({ source }) => source)).toEqual(expected);
         const isLost = out.includes("audit") && given.onAuditError === "deny" && mere.allowed;
         const early = ["unknown_operation", "denied", "invalid_params"].includes(mere.code);
         if (isOut && !early) expect(decision.code).toBe("temporarily_unavailable");

@@ -2,26 +2,26 @@ import {
   AccessDenied,
   type AccessToken,
   type Admission,
+  type AuthorizerDecision,
   createAuthorizer,
-  type DoorDecision,
-  type Fault,
   loadPolicy,
+  type Outage,
 } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
-import { ATTACKED } from "../cases/attack-call.js";
+import { HOSTILE_CALL_POLICIES } from "../cases/hostile-call.js";
 import { parseChallenge } from "./challenge-parser.js";
 
 const RESOURCE = "https://api.example.com/mcp";
 const policy = loadPolicy({
-  ...ATTACKED.courses,
+  ...HOSTILE_CALL_POLICIES.courses,
   tools: {
-    ...ATTACKED.courses.tools,
+    ...HOSTILE_CALL_POLICIES.courses.tools,
     me: { authenticated: true },
     rich: { public: true, enrichedBy: "courses:read" },
   },
 });
-const door = (options: Partial<AuthorizerOptions> = {}) =>
+const authorizerWith = (options: Partial<AuthorizerOptions> = {}) =>
   createAuthorizer({
     policy,
     verify: verifyByName,
@@ -57,7 +57,7 @@ describe("an admission", () => {
     ["revocation", { isRevoked: async () => false }, false],
     ["the audit", { audit: () => undefined }, false],
   ])("is returned at once, or as a promise if it waits for %s", async (_whom, options, isThere) => {
-    const admission = door(options).admit(call);
+    const admission = authorizerWith(options).admit(call);
     expect(admission instanceof Promise).toBe(!isThere);
     expect((await admission).decision.code).toBe("allowed");
   });
@@ -73,7 +73,7 @@ describe("the order of the decision codes", () => {
     "no scope": "Bearer empty",
     "a good token": "Bearer aaa.bbb.ccc",
   };
-  const every = (code: DoorDecision["code"]) => Object.keys(CREDENTIALS).map(() => code);
+  const every = (code: AuthorizerDecision["code"]) => Object.keys(CREDENTIALS).map(() => code);
   const BAD = [
     "invalid_request",
     "invalid_token",
@@ -104,7 +104,7 @@ describe("the order of the decision codes", () => {
   it.each(ROWS)(
     "is that of the policy for any credentials, for %s with %j",
     async (operation, params, codes) => {
-      const authorizer = door({ onFault: () => undefined });
+      const authorizer = authorizerWith({ onOutage: () => undefined });
       const found: string[] = [];
       for (const authorization of Object.values(CREDENTIALS)) {
         const call = { authorization, operation, params };
@@ -118,17 +118,17 @@ describe("the order of the decision codes", () => {
   );
 
   it("does not hide an outage: it is reported even if another code takes precedence", async () => {
-    const authorizer = door({ onFault: () => undefined });
+    const authorizer = authorizerWith({ onOutage: () => undefined });
     const call = { authorization: "Bearer outage", operation: "refund" };
     expect((await authorizer.admit(call)).decision.code).toBe("denied");
-    expect(authorizer.faults).toEqual({ verify: 1, subject: 0, isRevoked: 0, audit: 0 });
+    expect(authorizer.outages).toEqual({ verify: 1, subject: 0, isRevoked: 0, audit: 0 });
   });
 });
 
 describe("authorizer.decide", () => {
   it("accepts a raw token, or `undefined` for no credentials, and returns invalid_request for any other value", async () => {
     const codeOf = async (rawToken: unknown) =>
-      (await door().decide(rawToken as string, "list_courses")).decision.code;
+      (await authorizerWith().decide(rawToken as string, "list_courses")).decision.code;
     expect(await codeOf("aaa.bbb.ccc")).toBe("allowed");
     expect(await codeOf(undefined)).toBe("unauthenticated");
     expect(await codeOf("unknown")).toBe("invalid_token");
@@ -139,16 +139,17 @@ describe("authorizer.decide", () => {
 
   it("returns the token if it is valid, and no member `token` otherwise", async () => {
     const token = TOKENS["aaa.bbb.ccc"];
-    expect((await door().decide("aaa.bbb.ccc", "list_courses")).token).toEqual(token);
-    expect((await door().decide("aaa.bbb.ccc", "delete_course")).token).toEqual(token);
-    expect(await door().decide(undefined, "ping_public")).not.toHaveProperty("token");
-    expect(await door().decide("unknown", "list_courses")).not.toHaveProperty("token");
+    expect((await authorizerWith().decide("aaa.bbb.ccc", "list_courses")).token).toEqual(token);
+    expect((await authorizerWith().decide("aaa.bbb.ccc", "delete_course")).token).toEqual(token);
+    expect(await authorizerWith().decide(undefined, "ping_public")).not.toHaveProperty("token");
+    expect(await authorizerWith().decide("unknown", "list_courses")).not.toHaveProperty("token");
   });
 
   it("passes parameters on", async () => {
     const verify = () => ({ scope: "/accounts/a/profile.read" });
     const ask = async (account_id: string) =>
-      (await door({ verify }).decide("abc", "read_profile", { account_id })).decision.code;
+      (await authorizerWith({ verify }).decide("abc", "read_profile", { account_id })).decision
+        .code;
     expect(await ask("a")).toBe("allowed");
     expect(await ask("b")).toBe("binding_mismatch");
   });
@@ -156,7 +157,7 @@ describe("authorizer.decide", () => {
 
 describe("authorizer.authorize", () => {
   it("returns the token, and `undefined` only for a public operation without credentials", async () => {
-    const authorizer = door();
+    const authorizer = authorizerWith();
     expect(await authorizer.authorize("aaa.bbb.ccc", "list_courses")).toEqual(
       TOKENS["aaa.bbb.ccc"],
     );
@@ -179,7 +180,7 @@ describe("authorizer.authorize", () => {
   ])(
     "throws the decision for the token %s and the operation %s: %s",
     async (rawToken, tool, code) => {
-      const authorizer = door({ onFault: () => undefined });
+      const authorizer = authorizerWith({ onOutage: () => undefined });
       const denied = expect.objectContaining({ name: "AccessDenied" }) as Error;
       const call = authorizer.authorize(rawToken, tool);
       await expect(call).rejects.toThrow(denied);
@@ -191,7 +192,10 @@ describe("authorizer.authorize", () => {
 describe("authorizer.authenticate", () => {
   it("returns the token, or the denial with its response; it decides nothing and writes no event", async () => {
     const events: unknown[] = [];
-    const authorizer = door({ onFault: () => undefined, audit: (event) => events.push(event) });
+    const authorizer = authorizerWith({
+      onOutage: () => undefined,
+      audit: (event) => events.push(event),
+    });
     expect(await authorizer.authenticate("Bearer empty")).toEqual({
       kind: "authenticated",
       token: TOKENS["empty"],
@@ -219,7 +223,7 @@ describe("authorizer.admit", () => {
   it("builds the challenge from the scopes in the token and the protocol version of the client", async () => {
     const call = { authorization: "Bearer aaa.bbb.ccc", operation: "delete_course" };
     const scopeFor = async (options: Partial<AuthorizerOptions>, protocolVersion?: string) => {
-      const admission = await door(options).admit({ ...call, protocolVersion });
+      const admission = await authorizerWith(options).admit({ ...call, protocolVersion });
       if (admission.kind === "allowed") throw new Error("allowed");
       expect(admission.answer.body).toMatchObject({ tool: "delete_course" });
       return parseChallenge(admission.answer.headers["WWW-Authenticate"]).get("scope");
@@ -234,7 +238,7 @@ describe("authorizer.admit", () => {
   it("returns a valid token with every decision", async () => {
     const token = TOKENS["aaa.bbb.ccc"];
     const admit = (authorization: string | undefined, operation: string) =>
-      door().admit({ authorization, operation });
+      authorizerWith().admit({ authorization, operation });
     expect(await admit("Bearer aaa.bbb.ccc", "list_courses")).toEqual({
       kind: "allowed",
       decision: expect.objectContaining({ code: "allowed" }) as Admission["decision"],
@@ -252,7 +256,7 @@ describe("the audit", () => {
 
   it("receives one event for each decision, without allowed calls if `auditDenialsOnly` is set", async () => {
     const codes: string[] = [];
-    const authorizer = door({ audit: (event) => codes.push(event.decision.code) });
+    const authorizer = authorizerWith({ audit: (event) => codes.push(event.decision.code) });
     await authorizer.admit(good);
     await authorizer.admit(refused);
     await authorizer.decide("aaa.bbb.ccc", "list_courses");
@@ -274,30 +278,30 @@ describe("the audit", () => {
   ])(
     "that %s turns an allowed call into an outage and changes no other decision; with `continue` it changes nothing",
     async (_, audit) => {
-      const faults: Fault[] = [];
-      const options = { audit, timeout: 5, onFault: (fault: Fault) => faults.push(fault) };
-      const careful = door(options);
+      const faults: Outage[] = [];
+      const options = { audit, timeout: 5, onOutage: (fault: Outage) => faults.push(fault) };
+      const careful = authorizerWith(options);
       expect(await careful.admit(good)).toMatchObject({
         decision: { code: "temporarily_unavailable" },
         answer: { status: 503, headers: { "Retry-After": "5" } },
       });
       expect((await careful.admit(refused)).decision.code).toBe("insufficient_scope");
-      expect(careful.faults.audit).toBe(2);
-      const easy = door({ ...options, onAuditError: "continue" });
+      expect(careful.outages.audit).toBe(2);
+      const easy = authorizerWith({ ...options, onAuditError: "continue" });
       expect((await easy.admit(good)).decision.code).toBe("allowed");
       expect((await easy.admit(refused)).decision.code).toBe("insufficient_scope");
       await new Promise((resolve) => setTimeout(resolve, 10));
-      expect(easy.faults.audit).toBe(2);
+      expect(easy.outages.audit).toBe(2);
       expect(faults.map(({ source }) => source)).toEqual(["audit", "audit", "audit", "audit"]);
     },
   );
 
   it("is not waited for with `continue`", { timeout: 10_000 }, async () => {
-    const authorizer = door({
+    const authorizer = authorizerWith({
       audit: () => new Promise(() => undefined),
       timeout: 30_000,
       onAuditError: "continue",
-      onFault: () => undefined,
+      onOutage: () => undefined,
     });
     expect(await authorizer.admit(good)).toMatchObject({ kind: "allowed" });
   });
@@ -305,14 +309,14 @@ describe("the audit", () => {
 
 describe("an authorizer", () => {
   it("is frozen, and has its policy as a member", () => {
-    const authorizer = door();
+    const authorizer = authorizerWith();
     expect(Object.isFrozen(authorizer)).toBe(true);
     expect(authorizer.policy).toBe(policy);
     expect(authorizer.resource).toBe(RESOURCE);
   });
 
   it("returns decisions that a caller cannot change for other callers", async () => {
-    const authorizer = door({ onFault: () => undefined });
+    const authorizer = authorizerWith({ onOutage: () => undefined });
     for (const rawToken of ["a b", "unknown", "outage"]) {
       const { decision } = await authorizer.decide(rawToken, "list_courses");
       expect(Object.isFrozen(decision)).toBe(true);

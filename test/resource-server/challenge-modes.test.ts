@@ -1,4 +1,4 @@
-import { type Answer, createAuthorizer, loadPolicy, type Refusal } from "scope-policy";
+import { createAuthorizer, type Denial, type DenialResponse, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import type { ChallengeMode } from "../../src/resource-server/challenge.js";
 import { parseChallenge } from "./challenge-parser.js";
@@ -22,24 +22,25 @@ const policy = loadPolicy({
   tools: { list_courses: "courses:read" },
 });
 
-const door = (options: { readonly challenge?: ChallengeMode } = {}) =>
+const authorizerWith = (options: { readonly challenge?: ChallengeMode } = {}) =>
   createAuthorizer({ policy, verify: () => undefined, ...options });
 
 /** Returns the denial of a call by the policy. */
-function refusalOf(token: unknown, tool: string): Refusal {
+function denialOf(token: unknown, tool: string): Denial {
   const decision = policy.decideUntrusted(token, tool);
   if (decision.allowed) throw new Error(`${tool} is allowed`);
   return decision;
 }
-const scopeOf = ({ headers }: Answer) => parseChallenge(headers["WWW-Authenticate"]).get("scope");
+const scopeOf = ({ headers }: DenialResponse) =>
+  parseChallenge(headers["WWW-Authenticate"]).get("scope");
 
 describe("a challenge of mode union", () => {
-  const union = door({ challenge: "union" });
-  const shortage = refusalOf({ scope: "" }, "list_courses");
+  const union = authorizerWith({ challenge: "union" });
+  const shortage = denialOf({ scope: "" }, "list_courses");
   const unionFor = (scope: unknown) =>
     scopeOf(union.answer(shortage, { token: { scope } as never }));
 
-  const HELD: readonly (readonly [what: string, scope: unknown, named: string])[] = [
+  const GRANTED: readonly (readonly [what: string, scope: unknown, named: string])[] = [
     ["nothing", "", "courses:read openid"],
     ["an empty list", [], "courses:read openid"],
     ["another scope", "courses:write", "courses:write courses:read openid"],
@@ -84,7 +85,7 @@ describe("a challenge of mode union", () => {
     ["a value that is neither a text nor a list", { 0: "email", length: 1 }, "courses:read openid"],
     ["no scope member", undefined, "courses:read openid"],
   ];
-  it.each(HELD)(
+  it.each(GRANTED)(
     "names the scopes in a token that are current and not reserved, for a token with %s",
     (_, scope, named) => {
       expect(unionFor(scope)).toBe(named);
@@ -98,23 +99,23 @@ describe("a challenge of mode union", () => {
 
   it("names only the needed scopes if the union is longer than 8,192 characters", () => {
     const needed = " courses:read openid";
-    const held = "x".repeat(8_192 - needed.length);
-    expect(unionFor(held)).toBe(held + needed);
-    expect(unionFor(`${held}x`)).toBe("courses:read openid");
+    const granted = "x".repeat(8_192 - needed.length);
+    expect(unionFor(granted)).toBe(granted + needed);
+    expect(unionFor(`${granted}x`)).toBe("courses:read openid");
   });
 
   it("names the minimum without a token, and no scope for other codes", () => {
     expect(scopeOf(union.answer(shortage))).toBe("courses:read openid");
-    const nobody = refusalOf(undefined, "list_courses");
-    expect(scopeOf(union.answer(nobody, { token: { scope: "email" } }))).toBe("openid");
-    const bad = refusalOf(null, "list_courses");
+    const unauthenticated = denialOf(undefined, "list_courses");
+    expect(scopeOf(union.answer(unauthenticated, { token: { scope: "email" } }))).toBe("openid");
+    const bad = denialOf(null, "list_courses");
     expect(scopeOf(union.answer(bad, { token: { scope: "email" } }))).toBeUndefined();
   });
 });
 
 describe("a challenge of mode auto", () => {
   const token = { scope: "email" };
-  const shortage = refusalOf(token, "list_courses");
+  const shortage = denialOf(token, "list_courses");
   const MINIMUM = "courses:read openid";
   const UNION = `email ${MINIMUM}`;
 
@@ -131,9 +132,11 @@ describe("a challenge of mode auto", () => {
     ["", MINIMUM],
   ])("names the union or the minimum by the protocol version %s", (protocolVersion, scope) => {
     const context = { token, protocolVersion };
-    expect(scopeOf(door().answer(shortage, context))).toBe(scope);
-    expect(scopeOf(door({ challenge: "auto" }).answer(shortage, context))).toBe(scope);
-    expect(scopeOf(door({ challenge: "minimum" }).answer(shortage, context))).toBe(MINIMUM);
-    expect(scopeOf(door({ challenge: "union" }).answer(shortage, context))).toBe(UNION);
+    expect(scopeOf(authorizerWith().answer(shortage, context))).toBe(scope);
+    expect(scopeOf(authorizerWith({ challenge: "auto" }).answer(shortage, context))).toBe(scope);
+    expect(scopeOf(authorizerWith({ challenge: "minimum" }).answer(shortage, context))).toBe(
+      MINIMUM,
+    );
+    expect(scopeOf(authorizerWith({ challenge: "union" }).answer(shortage, context))).toBe(UNION);
   });
 });

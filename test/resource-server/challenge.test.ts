@@ -1,4 +1,4 @@
-import { type Answer, createAuthorizer, loadPolicy, type Refusal } from "scope-policy";
+import { createAuthorizer, type Denial, type DenialResponse, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
 import { titled } from "../titled.js";
@@ -42,7 +42,7 @@ type Tuning = Pick<
   AuthorizerOptions,
   "challenge" | "upgradeStatus" | "retryAfter" | "resource" | "policy"
 >;
-const door = (options: Partial<Tuning> = {}) =>
+const authorizerWith = (options: Partial<Tuning> = {}) =>
   createAuthorizer({
     policy,
     verify: () => undefined,
@@ -52,15 +52,15 @@ const door = (options: Partial<Tuning> = {}) =>
   });
 
 /** Returns the denial of a call by the policy. */
-function refusalOf(token: unknown, tool: string, params?: unknown): Refusal {
+function denialOf(token: unknown, tool: string, params?: unknown): Denial {
   const decision = policy.decideUntrusted(token, tool, params);
   if (decision.allowed) throw new Error(`${tool} is allowed`);
   return decision;
 }
-const challengeOf = ({ headers }: Answer) => parseChallenge(headers["WWW-Authenticate"]);
-const scopeOf = (answer: Answer) => challengeOf(answer).get("scope");
+const challengeOf = ({ headers }: DenialResponse) => parseChallenge(headers["WWW-Authenticate"]);
+const scopeOf = (answer: DenialResponse) => challengeOf(answer).get("scope");
 
-const doorDenial = (code: "invalid_request" | "temporarily_unavailable"): Refusal => ({
+const credentialDenial = (code: "invalid_request" | "temporarily_unavailable"): Denial => ({
   allowed: false,
   code,
   message: code,
@@ -68,7 +68,7 @@ const doorDenial = (code: "invalid_request" | "temporarily_unavailable"): Refusa
 const shop = { scope: "openid", tier: "free", account_type: "student" };
 
 interface Row {
-  readonly refusal: Refusal;
+  readonly refusal: Denial;
   readonly status: number;
   readonly title: string;
   readonly error?: string | null;
@@ -77,36 +77,40 @@ interface Row {
 }
 const account = { accountID: "a" };
 const ROWS: readonly Row[] = [
-  { refusal: refusalOf(shop, "nothing"), status: 403, title: "Forbidden" },
-  { refusal: refusalOf(shop, "remove"), status: 403, title: "Forbidden" },
+  { refusal: denialOf(shop, "nothing"), status: 403, title: "Forbidden" },
+  { refusal: denialOf(shop, "remove"), status: 403, title: "Forbidden" },
   {
-    refusal: refusalOf(shop, "read_account"),
+    refusal: denialOf(shop, "read_account"),
     status: 400,
     title: "Bad Request",
     more: { param: "accountID" },
   },
   {
-    refusal: refusalOf(undefined, "list_courses"),
+    refusal: denialOf(undefined, "list_courses"),
     status: 401,
     title: "Unauthorized",
     error: null,
     scope: "courses:read openid",
   },
   {
-    refusal: doorDenial("invalid_request"),
+    refusal: credentialDenial("invalid_request"),
     status: 400,
     title: "Bad Request",
     error: "invalid_request",
   },
   {
-    refusal: refusalOf(null, "list_courses"),
+    refusal: denialOf(null, "list_courses"),
     status: 401,
     title: "Unauthorized",
     error: "invalid_token",
   },
-  { refusal: doorDenial("temporarily_unavailable"), status: 503, title: "Service Unavailable" },
   {
-    refusal: refusalOf(shop, "update_course"),
+    refusal: credentialDenial("temporarily_unavailable"),
+    status: 503,
+    title: "Service Unavailable",
+  },
+  {
+    refusal: denialOf(shop, "update_course"),
     status: 403,
     title: "Forbidden",
     error: "insufficient_scope",
@@ -114,19 +118,19 @@ const ROWS: readonly Row[] = [
     more: { scope: "courses:read courses:write openid" },
   },
   {
-    refusal: refusalOf({ scope: "openid /accounts/b/" }, "read_account", account),
+    refusal: denialOf({ scope: "openid /accounts/b/" }, "read_account", account),
     status: 403,
     title: "Forbidden",
     more: { param: "accountID" },
   },
   {
-    refusal: refusalOf(shop, "teach"),
+    refusal: denialOf(shop, "teach"),
     status: 403,
     title: "Forbidden",
     more: { account_types: ["mentor", "studio"] },
   },
-  { refusal: refusalOf(shop, "export"), status: 403, title: "Forbidden", more: { tier: "pro" } },
-  { refusal: refusalOf(shop, "purge"), status: 403, title: "Forbidden" },
+  { refusal: denialOf(shop, "export"), status: 403, title: "Forbidden", more: { tier: "pro" } },
+  { refusal: denialOf(shop, "purge"), status: 403, title: "Forbidden" },
 ];
 
 describe("the response to a denial", () => {
@@ -152,7 +156,7 @@ describe("the response to a denial", () => {
     "%s",
     (_title, entry) => {
       const { refusal, status, title, more, ...row } = entry;
-      const answer = door().answer(refusal, { operation: "list_courses" });
+      const answer = authorizerWith().answer(refusal, { operation: "list_courses" });
       const isChallenged = row.error !== undefined;
       expect(answer.status).toBe(status);
       expect(answer.headers["Content-Type"]).toBe("application/problem+json");
@@ -179,8 +183,8 @@ describe("the response to a denial", () => {
   );
 
   it("has the exact form of RFC 6750, section 3, and RFC 9457, section 3", () => {
-    const refusal = refusalOf(shop, "list_courses");
-    expect(door().answer(refusal, { operation: "list_courses" })).toEqual({
+    const refusal = denialOf(shop, "list_courses");
+    expect(authorizerWith().answer(refusal, { operation: "list_courses" })).toEqual({
       status: 403,
       headers: {
         "Content-Type": "application/problem+json",
@@ -201,9 +205,9 @@ describe("the response to a denial", () => {
   });
 
   it("names an endpoint or a tool, but no unknown operation and no value that is not a name", () => {
-    const refusal = refusalOf(shop, "list_courses");
+    const refusal = denialOf(shop, "list_courses");
     const bodyFor = (operation: unknown) =>
-      door().answer(refusal, { operation: operation as string }).body;
+      authorizerWith().answer(refusal, { operation: operation as string }).body;
     expect(bodyFor("GET /courses")).toMatchObject({ endpoint: "GET /courses" });
     expect(bodyFor("GET /courses")).not.toHaveProperty("tool");
     expect(bodyFor("list_all")).toMatchObject({ tool: "list_all" });
@@ -223,13 +227,13 @@ describe("the response to a denial", () => {
   });
 
   it("has the status of the option for upgrade_required", () => {
-    const refusal = refusalOf(shop, "export");
-    const answer = door({ upgradeStatus: 402 }).answer(refusal);
+    const refusal = denialOf(shop, "export");
+    const answer = authorizerWith({ upgradeStatus: 402 }).answer(refusal);
     expect(answer.status).toBe(402);
     expect(answer.body).toMatchObject({ status: 402, title: "Payment Required", tier: "pro" });
     expect(answer.body.detail).toMatch(/^upgrade required/);
-    const other = refusalOf(shop, "purge");
-    expect(door({ upgradeStatus: 402 }).answer(other).status).toBe(403);
+    const other = denialOf(shop, "purge");
+    expect(authorizerWith({ upgradeStatus: 402 }).answer(other).status).toBe(403);
   });
 
   it.each([
@@ -238,13 +242,13 @@ describe("the response to a denial", () => {
     [0.2, "1"],
   ])("rounds up Retry-After for an outage: %s becomes %s seconds", (retryAfter, seconds) => {
     const options = retryAfter === undefined ? {} : { retryAfter };
-    const { headers } = door(options).answer(doorDenial("temporarily_unavailable"));
+    const { headers } = authorizerWith(options).answer(credentialDenial("temporarily_unavailable"));
     expect(headers["Retry-After"]).toBe(seconds);
   });
 
   it("is a new object each time, so that a caller cannot change it for other callers", () => {
-    const authorizer = door();
-    const refusal = refusalOf(shop, "list_courses");
+    const authorizer = authorizerWith();
+    const refusal = denialOf(shop, "list_courses");
     const first = authorizer.answer(refusal);
     (first.headers as Record<string, string>)["WWW-Authenticate"] = "x";
     (first.body as { detail: string }).detail = "x";
@@ -256,7 +260,7 @@ describe("the response to a denial", () => {
 describe("a challenge", () => {
   it("has scope before error_description, since clients search for `scope=` anywhere in the line", () => {
     for (const { refusal } of ROWS.filter(({ error }) => error)) {
-      const names = [...challengeOf(door().answer(refusal)).keys()];
+      const names = [...challengeOf(authorizerWith().answer(refusal)).keys()];
       expect(names.at(-1)).toBe("error_description");
     }
   });
@@ -265,7 +269,7 @@ describe("a challenge", () => {
     const realmOf = (name: string) => {
       const named = loadPolicy({ name, version: "1", scopes: {} });
       const bare = createAuthorizer({ policy: named, verify: () => undefined });
-      const challenge = challengeOf(bare.answer(refusalOf(undefined, "list_courses")));
+      const challenge = challengeOf(bare.answer(denialOf(undefined, "list_courses")));
       expect([...challenge.keys()]).toEqual(["realm"]);
       return challenge.get("realm");
     };
@@ -283,15 +287,15 @@ describe("a challenge", () => {
   ])(
     "names no reserved scope and no offline_access to a first-party client, for %s",
     (tool, params, scope) => {
-      const refusal = refusalOf({ scope: "", first_party: true }, tool, params);
+      const refusal = denialOf({ scope: "", first_party: true }, tool, params);
       expect(refusal.code).toBe("insufficient_scope");
-      expect(scopeOf(door().answer(refusal))).toBe(scope);
+      expect(scopeOf(authorizerWith().answer(refusal))).toBe(scope);
     },
   );
 
   it("names no text that is not a scope token, even if the denial of the program contains one", () => {
     const scopes = ["courses:read", 'a", error="x', "b\r\nSet-Cookie: x", "c d", ""];
-    const refusal: Refusal = {
+    const refusal: Denial = {
       allowed: false,
       code: "insufficient_scope",
       message: "",
@@ -316,7 +320,7 @@ describe("a challenge", () => {
     });
     const refusal = bare.decideUntrusted({ scope: "" }, "stay");
     if (refusal.allowed) throw new Error("allowed");
-    const answer = door({ policy: bare }).answer(refusal);
+    const answer = authorizerWith({ policy: bare }).answer(refusal);
     expect(challengeOf(answer).get("error")).toBe("insufficient_scope");
     expect(challengeOf(answer).has("scope")).toBe(false);
     expect(answer.body).not.toHaveProperty("scope");

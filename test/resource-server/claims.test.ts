@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PolicyError } from "../../src/errors.js";
-import { SCOPE_CLAIMS, tokenOfClaims } from "../../src/resource-server/claims.js";
+import { accessTokenFromClaims, SCOPE_CLAIMS } from "../../src/resource-server/claims.js";
 
 describe("an access token of claims", () => {
   it("contains the claims of AccessToken, and no others", () => {
@@ -16,7 +16,7 @@ describe("an access token of claims", () => {
       account_type: "studio",
       first_party: true,
     };
-    const token = tokenOfClaims({ ...claims, nbf: 0, scopes: ["admin"], isAdmin: true });
+    const token = accessTokenFromClaims({ ...claims, nbf: 0, scopes: ["admin"], isAdmin: true });
     expect(token).toEqual(claims);
     expect(Object.isFrozen(token)).toBe(true);
   });
@@ -36,7 +36,7 @@ describe("an access token of claims", () => {
       },
     ],
   ])("contains no claim that is missing, inherited or unreadable: %s", (_title, claims) => {
-    expect(tokenOfClaims(claims)).toEqual({ scope: "" });
+    expect(accessTokenFromClaims(claims)).toEqual({ scope: "" });
   });
 
   it.each([
@@ -54,7 +54,7 @@ describe("an access token of claims", () => {
     ["scope", { 0: "a" }],
     ["scope", ["a"]],
   ])("does not exist if `%s` is %j", (name, value) => {
-    expect(tokenOfClaims({ scope: "a", [name]: value })).toBeUndefined();
+    expect(accessTokenFromClaims({ scope: "a", [name]: value })).toBeUndefined();
   });
 
   it.each([
@@ -65,14 +65,14 @@ describe("an access token of claims", () => {
     ["first_party", 1],
     ["first_party", false],
   ])("does not contain `%s` if it is %j", (name, value) => {
-    expect(tokenOfClaims({ scope: "a", [name]: value })).toEqual({ scope: "a" });
+    expect(accessTokenFromClaims({ scope: "a", [name]: value })).toEqual({ scope: "a" });
   });
 
   it.each(SCOPE_CLAIMS)("reads its scope from `%s` alone", (scopeClaim) => {
     const claims = Object.fromEntries(SCOPE_CLAIMS.map((name) => [name, `${name}:read`]));
     const { [scopeClaim]: own, ...others } = claims;
-    expect(tokenOfClaims(claims, { scopeClaim })?.scope).toBe(own);
-    expect(tokenOfClaims(others, { scopeClaim })?.scope).toBe("");
+    expect(accessTokenFromClaims(claims, { scopeClaim })?.scope).toBe(own);
+    expect(accessTokenFromClaims(others, { scopeClaim })?.scope).toBe("");
   });
 
   it.each([
@@ -86,12 +86,12 @@ describe("an access token of claims", () => {
     (scopeClaim, asked, isTaken) => {
       const list = ["a", "b"];
       const reading = { scopeClaim, ...(asked !== undefined && { isScopeList: asked }) };
-      const token = tokenOfClaims({ [scopeClaim]: list }, reading);
+      const token = accessTokenFromClaims({ [scopeClaim]: list }, reading);
       expect(token?.scope).toEqual(isTaken ? ["a", "b"] : undefined);
       list.push("c");
       expect(token?.scope).toEqual(isTaken ? ["a", "b"] : undefined);
       expect(Object.isFrozen(token?.scope ?? "")).toBe(true);
-      expect(tokenOfClaims({ [scopeClaim]: ["a", 1] }, reading)).toBeUndefined();
+      expect(accessTokenFromClaims({ [scopeClaim]: ["a", 1] }, reading)).toBeUndefined();
     },
   );
 
@@ -102,7 +102,7 @@ describe("an access token of claims", () => {
   ])("is not created for options with %s", (_title, reading, paths) => {
     let error: unknown;
     try {
-      tokenOfClaims({ scope: "a" }, reading as never);
+      accessTokenFromClaims({ scope: "a" }, reading as never);
     } catch (thrown) {
       error = thrown;
     }
@@ -114,7 +114,7 @@ describe("an access token of claims", () => {
   it("does not read inherited options", () => {
     const inherited = Object.create({ scopeClaim: "scp", isScopeList: true }) as object;
     const claims = { scope: "own", scp: "inherited" };
-    expect(tokenOfClaims(claims, inherited)?.scope).toBe("own");
-    expect(tokenOfClaims({ scope: ["a"] }, inherited)).toBeUndefined();
+    expect(accessTokenFromClaims(claims, inherited)?.scope).toBe("own");
+    expect(accessTokenFromClaims({ scope: ["a"] }, inherited)).toBeUndefined();
   });
 });

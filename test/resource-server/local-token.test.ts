@@ -1,7 +1,7 @@
 import { createAuthorizer, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
-import { vouchFor } from "../../src/resource-server/vouched.js";
+import { createLocalToken } from "../../src/resource-server/local-token.js";
 
 const policy = loadPolicy({
   name: "Courses",
@@ -13,13 +13,13 @@ const policy = loadPolicy({
 const claims = { scope: "courses:read", sub: "user-1", client_id: "app-1", iat: 1, jti: "a" };
 const verify = () => undefined;
 const authorizerWith = (options: Partial<AuthorizerOptions>) =>
-  createAuthorizer({ policy, verify, trustClaims: [], onFault: verify, ...options });
+  createAuthorizer({ policy, verify, trustClaims: [], onOutage: verify, ...options });
 
 describe("a local token", () => {
   const authenticated = (
-    source: Parameters<typeof vouchFor>[0],
+    source: Parameters<typeof createLocalToken>[0],
     options: Partial<AuthorizerOptions> = {},
-  ) => authorizerWith(options).authenticate(vouchFor(source));
+  ) => authorizerWith(options).authenticate(createLocalToken(source));
 
   it("has the claims of the program, or the current result of its function", async () => {
     const token = { ...claims, exp: 99_999_999_999 };
@@ -38,7 +38,7 @@ describe("a local token", () => {
     });
   });
 
-  it.each<[what: string, source: Parameters<typeof vouchFor>[0], code: string]>([
+  it.each<[what: string, source: Parameters<typeof createLocalToken>[0], code: string]>([
     ["`undefined`", () => undefined, "invalid_token"],
     ["a token that has expired", { ...claims, exp: 1 }, "invalid_token"],
     ["a token whose exp is not a time", { ...claims, exp: Number.NaN }, "invalid_token"],
@@ -62,7 +62,7 @@ describe("a local token", () => {
       account_type: "mentor",
       first_party: true,
     };
-    const authorization = vouchFor(token);
+    const authorization = createLocalToken(token);
     const authorizer = authorizerWith({ trustClaims: [] });
     for (const operation of ["export", "purge"]) {
       expect(await authorizer.admit({ authorization, operation })).toMatchObject({
@@ -73,7 +73,7 @@ describe("a local token", () => {
   });
 
   it("cannot be created by a request", async () => {
-    const made = vouchFor(claims);
+    const made = createLocalToken(claims);
     for (const copy of [{ ...made }, Object.create(made), [made], new Proxy(made, {})]) {
       expect(await authorizerWith({}).authenticate(copy as string)).toMatchObject({
         decision: { code: "invalid_request" },

@@ -4,7 +4,7 @@ import { issuerListFault, resourceFault } from "../../src/discovery/resource-ide
 import {
   checkOptions,
   isFunction,
-  isTextList,
+  isStringList,
   isUrl,
   type OptionCheck,
   oneOf,
@@ -18,7 +18,7 @@ const verify = () => undefined;
 const resource = "https://api.example.com/mcp";
 
 /** Returns the error that `createAuthorizer` throws. */
-function refusalOf(options: unknown): PolicyError {
+function errorOf(options: unknown): PolicyError {
   try {
     createAuthorizer(options as never);
   } catch (error) {
@@ -30,7 +30,7 @@ function refusalOf(options: unknown): PolicyError {
 
 const GOOD: readonly object[] = [
   {},
-  { subject: verify, isRevoked: () => false, audit: verify, onFault: verify },
+  { subject: verify, isRevoked: () => false, audit: verify, onOutage: verify },
   { onAuditError: "continue", sensitive: ["iban"], challenge: "union", upgradeStatus: 402 },
   { resource, authorizationServers: ["https://as.example.com", "http://127.0.0.1:9/x"] },
   { auditKey: "x".repeat(16) },
@@ -48,7 +48,7 @@ const BAD: readonly (readonly [path: string, values: readonly unknown[]])[] = [
   ["clockTolerance", [-1, 301, Number.NaN, Number.POSITIVE_INFINITY, "60", null, 5n]],
   ["isRevoked", [false, {}]],
   ["audit", [console, true]],
-  ["onFault", [null, "log"]],
+  ["onOutage", [null, "log"]],
   ["onAuditError", ["allow", true, null, ["deny"]]],
   ["sensitive", ["iban", [""], [7], {}]],
   ["auditKey", ["x".repeat(15), new Uint8Array(15), 16, null, {}]],
@@ -67,7 +67,7 @@ describe("the options of an authorizer", () => {
 
   it.each(BAD)("are rejected for an invalid %s", (path, values) => {
     for (const value of values) {
-      const error = refusalOf({ policy, verify, [path]: value });
+      const error = errorOf({ policy, verify, [path]: value });
       expect(error.code).toBe("ERR_OPTIONS_INVALID");
       expect(error.findings.map((finding) => finding.path)).toEqual([path]);
       expect(error.message).toContain(path);
@@ -89,15 +89,15 @@ describe("the options of an authorizer", () => {
     "upgradeStatus",
     "timeout",
     "retryAfter",
-    "onFault",
+    "onOutage",
   ])("are rejected if `%s` is given as `undefined`, which would count as left out", (name) => {
-    const error = refusalOf({ policy, verify, [name]: undefined });
+    const error = errorOf({ policy, verify, [name]: undefined });
     expect(error.code).toBe("ERR_OPTIONS_INVALID");
     expect(error.findings).toMatchObject([{ code: "undefined_value", path: name }]);
   });
 
   it("are rejected for a misspelt option even if it is `undefined`", () => {
-    const error = refusalOf({ policy, verify, isRevokd: undefined });
+    const error = errorOf({ policy, verify, isRevokd: undefined });
     expect(error.findings).toMatchObject([{ code: "unknown_key", path: "isRevokd" }]);
   });
 
@@ -112,7 +112,7 @@ describe("the options of an authorizer", () => {
   });
 
   it("are rejected with every finding at once, and a suggestion for a misspelt name", () => {
-    const error = refusalOf({ policy, isRevokd: verify, timeout: 0, zebra: 1, "a\nb": 1 });
+    const error = errorOf({ policy, isRevokd: verify, timeout: 0, zebra: 1, "a\nb": 1 });
     expect(error.findings).toEqual([
       { code: "option", path: "verify", message: "is missing" },
       {
@@ -137,10 +137,10 @@ describe("the options of an authorizer", () => {
 
   it("need a policy of `definePolicy` or `loadPolicy`, not a copy", () => {
     for (const other of [undefined, null, {}, { ...policy }, policy.definition]) {
-      expect(refusalOf({ policy: other, verify }).code).toBe("ERR_POLICY_UNKNOWN");
+      expect(errorOf({ policy: other, verify }).code).toBe("ERR_POLICY_UNKNOWN");
     }
     for (const nothing of [undefined, null, 7, "x"]) {
-      expect(refusalOf(nothing).code).toBe("ERR_POLICY_UNKNOWN");
+      expect(errorOf(nothing).code).toBe("ERR_POLICY_UNKNOWN");
     }
   });
 
@@ -171,8 +171,8 @@ const CHECKS: readonly (readonly [
   ["a function", isFunction, verify, {}],
   ["one of a list", oneOf(1, "a"), "a", "1"],
   ["a positive number", positive(10), 10, 11],
-  ["a list of texts", isTextList, ["a"], [""]],
-  ["an empty list", isTextList, [], "a"],
+  ["a list of texts", isStringList, ["a"], [""]],
+  ["an empty list", isStringList, [], "a"],
   ["a URL", isUrl, "mailto:a", "a"],
   ["a resource", resourceFault, resource, "https:/x"],
   ["a list of issuers", issuerListFault, ["https://as.example.com"], ["https://as.example.com?a"]],

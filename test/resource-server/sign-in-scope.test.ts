@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type AnswerContext, createAuthorizer, loadPolicy, type Refusal } from "scope-policy";
+import { createAuthorizer, type Denial, type DenialContext, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { firstScopes } from "../../src/discovery/first-scopes.js";
 import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
@@ -12,14 +12,14 @@ import { runOftenAsync, tally } from "../often.js";
 import { parseChallenge } from "./challenge-parser.js";
 
 const RESOURCE = "https://api.example.com/mcp";
-const UNAUTHENTICATED: Refusal = { allowed: false, code: "unauthenticated", message: "sign in" };
+const UNAUTHENTICATED: Denial = { allowed: false, code: "unauthenticated", message: "sign in" };
 type Policy = ReturnType<typeof loadPolicy>;
 
 const authorizerOf = (policy: Policy) =>
   createAuthorizer({ policy, verify: () => undefined, trustClaims: [], resource: RESOURCE });
 
 /** Returns the scope that a 401 without credentials names. */
-function named(policy: Policy, context?: AnswerContext): string | undefined {
+function named(policy: Policy, context?: DenialContext): string | undefined {
   const { headers, body } = authorizerOf(policy).answer(UNAUTHENTICATED, context);
   expect(body).not.toHaveProperty("scope");
   return parseChallenge(headers["WWW-Authenticate"]).get("scope");

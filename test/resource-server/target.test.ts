@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pathOf, targetOfUrl } from "../../src/resource-server/target.js";
+import { pathOf, targetOfUrl } from "../../src/adapters/request-target.js";
 
 describe("the request target of a URL", () => {
   it.each([

@@ -39,7 +39,7 @@ describe.each(ROWS)("the scope of a token: %s", (_, scope, isGood) => {
     const refusal = policy.decideUntrusted({ scope: "" }, "edit_course");
     if (refusal.allowed) throw new Error("the call is allowed");
     const { body } = authorizer.answer(refusal, { token });
-    const held = isGood && scope !== "" ? [scope].flat().join(" ") : "";
-    expect(body.scope).toBe([held, "courses:write"].join(" ").trim());
+    const granted = isGood && scope !== "" ? [scope].flat().join(" ") : "";
+    expect(body.scope).toBe([granted, "courses:write"].join(" ").trim());
   });
 });

@@ -1,10 +1,15 @@
-import { type AccessToken, createAuthorizer, loadPolicy, tokenOfClaims } from "scope-policy";
+import {
+  type AccessToken,
+  accessTokenFromClaims,
+  createAuthorizer,
+  loadPolicy,
+} from "scope-policy";
 import { introspectionVerifier, jwtVerifier } from "scope-policy/verify";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createAuthenticator } from "../../src/resource-server/authenticate.js";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
-import { newFactAsker } from "../../src/resource-server/facts.js";
-import { newIdentifier } from "../../src/resource-server/identify.js";
-import { vouchFor } from "../../src/resource-server/vouched.js";
+import { createCallbackRunner } from "../../src/resource-server/callbacks.js";
+import { createLocalToken } from "../../src/resource-server/local-token.js";
 import { AUDIENCE, inSeconds, KEY_SET, mint, NOW } from "../verify/fixtures.js";
 
 const SECONDS = NOW / 1_000;
@@ -13,7 +18,7 @@ afterEach(() => void vi.useRealTimers());
 
 const bearer = { kind: "bearer", token: "abc" } as const;
 const claims = { scope: "courses:read", sub: "user-1" };
-type Options = Parameters<typeof newIdentifier>[0];
+type Options = Parameters<typeof createAuthenticator>[0];
 
 /** Authenticates claims, by each way in which the program can provide them. */
 const SOURCES: readonly [how: string, show: (claims: object, options?: object) => unknown][] = [
@@ -28,14 +33,17 @@ const SOURCES: readonly [how: string, show: (claims: object, options?: object) =
   [
     "a local token",
     (token, options) =>
-      show({ verify: () => undefined, ...options }, vouchFor(token as AccessToken)),
+      show({ verify: () => undefined, ...options }, createLocalToken(token as AccessToken)),
   ],
 ];
 
-function show(options: Options, credentials: Parameters<ReturnType<typeof newIdentifier>>[0]) {
-  return newIdentifier(
+function show(
+  options: Options,
+  credentials: Parameters<ReturnType<typeof createAuthenticator>>[0],
+) {
+  return createAuthenticator(
     options,
-    newFactAsker(1_000, () => undefined),
+    createCallbackRunner(1_000, () => undefined),
   )(credentials);
 }
 
@@ -93,14 +101,14 @@ const ROWS: readonly Row[] = [
   ]),
 ];
 
-describe.each(SOURCES)("the time of %s", (_, showBy) => {
+describe.each(SOURCES)("the time of %s", (_, authenticateBy) => {
   it.each(
     ROWS.map((row) => [row.times, row.tolerance ?? 0, row.reason ?? "no reason", row] as const),
   )(
     "is rejected or not: %o with a tolerance of %s gives %s",
     async (_times, _tolerance, _reason, row) => {
       const { times, tolerance: clockTolerance = 0, reason } = row;
-      const shown = await showBy({ ...claims, ...times }, { clockTolerance });
+      const shown = await authenticateBy({ ...claims, ...times }, { clockTolerance });
       if (reason === undefined) expect(shown).toMatchObject({ kind: "authenticated" });
       else {
         const refusal = { code: "invalid_token" };
@@ -113,7 +121,7 @@ describe.each(SOURCES)("the time of %s", (_, showBy) => {
     const prototype = Object.prototype as { exp?: unknown; nbf?: unknown };
     Object.assign(prototype, { exp: 1, nbf: 99_999_999_999 });
     // no assertion runs while every object inherits these
-    const shown = await Promise.resolve(showBy(claims)).finally(() => {
+    const shown = await Promise.resolve(authenticateBy(claims)).finally(() => {
       delete prototype.exp;
       delete prototype.nbf;
     });
@@ -122,7 +130,7 @@ describe.each(SOURCES)("the time of %s", (_, showBy) => {
 
   it("does not read iat", async () => {
     for (const iat of [SECONDS + 60, 1e12]) {
-      expect(await showBy({ ...claims, iat })).toMatchObject({ kind: "authenticated" });
+      expect(await authenticateBy({ ...claims, iat })).toMatchObject({ kind: "authenticated" });
     }
   });
 
@@ -136,14 +144,14 @@ describe.each(SOURCES)("the time of %s", (_, showBy) => {
     ["nbf that throws", Object.defineProperty({ ...claims }, "nbf", { get: boom })],
   ])("is an outage for an %s, not the absence of a limit", async (_what, token) => {
     const refusal = { code: "temporarily_unavailable" };
-    expect(await showBy(token)).toMatchObject({ kind: "rejected", refusal });
+    expect(await authenticateBy(token)).toMatchObject({ kind: "rejected", refusal });
   });
 
   it("is rejected if the clock returns no time", async () => {
     vi.spyOn(Date, "now").mockReturnValue(Number.NaN);
     const limits = [{ exp: SECONDS + 60 }, { nbf: 1 }];
     for (const limit of limits) {
-      expect(await showBy({ ...claims, ...limit })).toMatchObject({ kind: "rejected" });
+      expect(await authenticateBy({ ...claims, ...limit })).toMatchObject({ kind: "rejected" });
     }
     vi.restoreAllMocks();
   });
@@ -184,7 +192,7 @@ const codeOf = async (options: Partial<AuthorizerOptions>, rawToken = "abc") =>
 
 describe("the clock of the authorizer", () => {
   it("is read at every use of a token, even if the token is the same object", async () => {
-    const token = tokenOfClaims({ ...claims, exp: SECONDS + 60 });
+    const token = accessTokenFromClaims({ ...claims, exp: SECONDS + 60 });
     const authorizer = authorizerOf({ verify: () => token });
     const kindNow = async () => (await authorizer.authenticate("Bearer abc")).kind;
     expect(await kindNow()).toBe("authenticated");
@@ -196,8 +204,8 @@ describe("the clock of the authorizer", () => {
     expect(await kindNow()).toBe("authenticated");
   });
 
-  it("applies to the nbf of the claims passed to tokenOfClaims", async () => {
-    const verify = () => tokenOfClaims({ ...claims, nbf: SECONDS + 60 });
+  it("applies to the nbf of the claims passed to accessTokenFromClaims", async () => {
+    const verify = () => accessTokenFromClaims({ ...claims, nbf: SECONDS + 60 });
     expect(await codeOf({ verify })).toBe("invalid_token");
     vi.setSystemTime(NOW + 60_000);
     expect(await codeOf({ verify })).toBe("allowed");

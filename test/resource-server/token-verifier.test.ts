@@ -6,7 +6,7 @@ import {
   hideReasons,
   rejected,
   type Verdict,
-} from "../../src/resource-server/token-verifier.js";
+} from "../../src/resource-server/verifier-result.js";
 
 const TOKEN: AccessToken = Object.freeze({ scope: "courses:read" });
 const ACCEPTED: Verdict = { kind: "token", token: TOKEN };

@@ -2,14 +2,14 @@ import fc from "fast-check";
 import {
   type AccessToken,
   type AuditEvent,
+  accessTokenFromClaims,
   createAuthorizer,
   loadPolicy,
   PolicyError,
-  tokenOfClaims,
 } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
-import { hideReasons } from "../../src/resource-server/token-verifier.js";
+import { hideReasons } from "../../src/resource-server/verifier-result.js";
 import { drawGoodCase } from "../model/arbitrary-request.js";
 import { drawn } from "../model/draw.js";
 import { load, tokenOf } from "../model/observe.js";
@@ -23,7 +23,7 @@ const scopes = { a: {}, b: {}, "admin:all": { reserved: true } };
 const verify = () => undefined;
 
 /** Returns the error that `createAuthorizer` throws. */
-function refusalOf(definition: object, options: object = {}): PolicyError {
+function errorOf(definition: object, options: object = {}): PolicyError {
   try {
     createAuthorizer({ policy: loadPolicy({ ...base, ...definition }), verify, ...options });
   } catch (error) {
@@ -62,7 +62,7 @@ describe("a condition on tier or account type", () => {
     "in %s is accepted only if an option names the facts that count",
     (_, parts) => {
       const definition = { ...gates, ...parts };
-      const { code, findings } = refusalOf(definition);
+      const { code, findings } = errorOf(definition);
       expect(code).toBe("ERR_OPTIONS_INVALID");
       expect(findings.map(({ path }) => path)).toEqual(["trustClaims"]);
       expect(findings[0]?.message).toMatch(/`subject`.*`trustClaims`.*`\[\]`/);
@@ -80,7 +80,7 @@ describe("a condition on tier or account type", () => {
 
   it("is reported together with every other finding of the options", () => {
     const definition = { ...gates, scopes, tools: { t: { scope: "a", tier: "pro" } } };
-    const { findings } = refusalOf(definition, { timeout: 0, clockTolerance: 301 });
+    const { findings } = errorOf(definition, { timeout: 0, clockTolerance: 301 });
     expect(findings.map(({ path }) => path)).toEqual(["trustClaims", "clockTolerance", "timeout"]);
   });
 
@@ -119,7 +119,7 @@ describe("the claims to trust", () => {
     [[{ toString: null }], /^expected names of claims, of `tier`/],
     [["__proto__"], /^unknown claim `__proto__`/],
   ])("cannot be %j", (trustClaims, message) => {
-    const { findings } = refusalOf({ scopes }, { trustClaims });
+    const { findings } = errorOf({ scopes }, { trustClaims });
     expect(findings).toEqual([
       {
         code: "option",
@@ -153,15 +153,15 @@ const policy = loadPolicy({
 const FACTS = { tier: "pro", account_type: "mentor", first_party: true } as const;
 const plain = { scope: "a admin:all", sub: "user-1" };
 const full: AccessToken = { ...plain, ...FACTS };
-const made = () => tokenOfClaims(full);
+const createToken = () => accessTokenFromClaims(full);
 
 /** Verifiers that return claims in different ways. */
 const VERIFIERS: readonly (readonly [how: string, verify: AuthorizerOptions["verify"]])[] = [
   ["a verify function", () => ({ ...full })],
-  ["a verify function that returns the token of tokenOfClaims", made],
+  ["a verify function that returns the token of accessTokenFromClaims", createToken],
   [
     "a verifier of the library",
-    hideReasons(() => ({ kind: "token", token: made() as AccessToken })),
+    hideReasons(() => ({ kind: "token", token: createToken() as AccessToken })),
   ],
 ];
 
@@ -235,7 +235,7 @@ describe.each(VERIFIERS)("a token of %s", (_, verify) => {
 
 describe("a token from the cache of a verifier", () => {
   const tokensOf = async (claims: object, trustClaims: Trusted) => {
-    const token = tokenOfClaims(claims);
+    const token = accessTokenFromClaims(claims);
     const authorizer = createAuthorizer({
       policy,
       trustClaims,

@@ -7,7 +7,7 @@ import { type AnyServer, mcpGate, protect } from "scope-policy/mcp";
 import type { Subject } from "./scene.js";
 
 /** A request to a server: caller, method, target, and the route that a router would match. */
-interface Asking {
+interface SampleRequest {
   readonly caller?: string;
   readonly method: string;
   readonly target: string;
@@ -29,7 +29,7 @@ const ACCOUNT = {
   params: { accountID: "a" },
 };
 
-const ASKED: readonly Asking[] = [
+const SAMPLE_REQUESTS: readonly SampleRequest[] = [
   COURSES,
   { ...COURSES, caller: "reader" },
   { ...COURSES, caller: "old" },
@@ -43,11 +43,12 @@ const ASKED: readonly Asking[] = [
 
 const METADATA = "/.well-known/oauth-protected-resource/mcp";
 
-const fieldOf = ({ caller }: Asking) => (caller === undefined ? [] : [`Bearer ${caller}`]);
+const authorizationOf = ({ caller }: SampleRequest) =>
+  caller === undefined ? [] : [`Bearer ${caller}`];
 
 /** Runs a middleware on a request and a response like those of Express. Returns what it did. */
-async function runHandler(handler: GateHandler, asking: Asking): Promise<unknown> {
-  const rawHeaders = fieldOf(asking).flatMap((value) => ["Authorization", value]);
+async function runHandler(handler: GateHandler, asking: SampleRequest): Promise<unknown> {
+  const rawHeaders = authorizationOf(asking).flatMap((value) => ["Authorization", value]);
   const req = {
     method: asking.method,
     baseUrl: "",
@@ -75,13 +76,13 @@ async function runHandler(handler: GateHandler, asking: Asking): Promise<unknown
 
 function expressSubjects(authorizer: Authorizer, app: Express): readonly Subject[] {
   const gate = expressGate(authorizer);
-  const asked = ASKED.map((asking) => [asking] as const);
+  const asked = SAMPLE_REQUESTS.map((asking) => [asking] as const);
   const row = (samples: readonly (readonly unknown[])[]) =>
     ({ takes: ["client"], samples }) as const;
   const run = (title: string, handler: GateHandler): Subject => ({
     title,
     row: row(asked),
-    call: (asking) => runHandler(handler, asking as Asking),
+    call: (asking) => runHandler(handler, asking as SampleRequest),
   });
   return [
     run("gate", gate("list_courses")),
@@ -97,7 +98,7 @@ function expressSubjects(authorizer: Authorizer, app: Express): readonly Subject
           COURSES,
         ].map((one) => [one]),
       ),
-      call: (asking) => runHandler(gate.metadata(), asking as Asking),
+      call: (asking) => runHandler(gate.metadata(), asking as SampleRequest),
     },
     { title: "gate.token", row: row([[{}]]), call: (req) => gate.token(req as object) },
     { title: "gate.assertCovers", row: row([[]]), call: () => gate.assertCovers(app) },
@@ -106,14 +107,14 @@ function expressSubjects(authorizer: Authorizer, app: Express): readonly Subject
 }
 
 /** Creates an application with a route that no gate covers. */
-export function newApp(): Express {
+export function createApp(): Express {
   const app = express();
   app.get("/open", (_req, res) => void res.end());
   return app;
 }
 
-function requestOf(asking: Asking): Request {
-  const [authorization] = fieldOf(asking);
+function requestOf(asking: SampleRequest): Request {
+  const [authorization] = authorizationOf(asking);
   const headers =
     authorization === undefined ? [] : [["authorization", authorization] as [string, string]];
   return new Request(`https://api.example.com${asking.target}`, {
@@ -123,7 +124,7 @@ function requestOf(asking: Asking): Request {
 }
 
 // created once: the constructor of `Request` also reads inherited options
-const WEB_REQUESTS = ASKED.map((asking) => [requestOf(asking)] as const);
+const WEB_REQUESTS = SAMPLE_REQUESTS.map((asking) => [requestOf(asking)] as const);
 const WEB_METADATA = [[requestOf({ ...COURSES, target: METADATA })], ...WEB_REQUESTS.slice(0, 1)];
 
 function fetchSubjects(authorizer: Authorizer): readonly Subject[] {
@@ -167,7 +168,7 @@ const ROUTES: readonly (readonly [path: string, config: object])[] = [
  * Calls the hooks of the plugin as Fastify does, for each kind of route, without credentials and with a token. It does not start
  * Fastify, which reads inherited members of its own objects.
  */
-async function askFastify(authorizer: Authorizer): Promise<unknown> {
+async function runFastifyHooks(authorizer: Authorizer): Promise<unknown> {
   const hooks = new Map<string, (...given: unknown[]) => unknown>();
   const instance = {
     prefix: "",
@@ -269,7 +270,7 @@ export function adapterSubjects(
     {
       title: "scopePolicy",
       row: { takes: ["client"], samples: [[]] },
-      call: () => askFastify(authorizer),
+      call: () => runFastifyHooks(authorizer),
     },
   ];
 }

@@ -162,7 +162,7 @@ export function coreRows(policy: core.Policy): Table<typeof core> {
       takes: ["facts", "options"],
       samples: EVENTS.flatMap((event) => [[event], [event, { arguments: true }]]),
     },
-    tokenOfClaims: {
+    accessTokenFromClaims: {
       takes: ["client", "options"],
       samples: product(
         [...Object.values(TOKENS), { scp: ["a"] }, { scope: "a", sub: 1 }, undefined],

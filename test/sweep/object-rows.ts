@@ -1,4 +1,4 @@
-import type { Authorizer, Decision, Denial, Policy, ResolvedOperation } from "scope-policy";
+import type { Authorizer, Decision, Policy, PolicyDenial, ResolvedOperation } from "scope-policy";
 import { product, SCOPE_PAIRS, SCOPES, VALUES } from "./core-rows.js";
 import { CALLS, REQUESTS, TOKENS } from "./definition.js";
 import type { Table } from "./row.js";
@@ -78,7 +78,7 @@ export function authorizerRows({
     policy: "constant",
     resource: "constant",
     timeout: "constant",
-    faults: "constant",
+    outages: "constant",
     decide: {
       takes: ["client", "client", "client"],
       samples: [
@@ -102,7 +102,7 @@ export function authorizerRows({
     record: {
       takes: ["facts", "facts"],
       samples: [...decisions.values()].flatMap((decision) => {
-        const refused = { decision, answer: answer(decision as Denial) };
+        const refused = { decision, answer: answer(decision as PolicyDenial) };
         return [
           [refused, { name: "mcp:ping" }],
           [

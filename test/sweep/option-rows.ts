@@ -96,7 +96,7 @@ const CONSENT = {
 };
 
 /** Creates an object with the shape of a low-level server, so that no SDK takes part. */
-const newServer = () => ({ setRequestHandler() {}, assertCanSetRequestHandler() {} });
+const createServer = () => ({ setRequestHandler() {}, assertCanSetRequestHandler() {} });
 
 async function startRoute(config: object): Promise<void> {
   const app = fastifyApp();
@@ -129,7 +129,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       upgradeStatus: [401, "403", null],
       timeout: ANY_NUMBER,
       retryAfter: ANY_NUMBER,
-      onFault: ANY_FUNCTION,
+      onOutage: ANY_FUNCTION,
     },
   }),
   rowOf<core.RegistrationOptions>({
@@ -179,9 +179,9 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     wrong: { issuer: ["x", 7, null], scopes_supported: [["courses:read"], null] },
   }),
   rowOf<core.ScopeReading>({
-    title: "tokenOfClaims",
+    title: "accessTokenFromClaims",
     good: {},
-    run: (options) => core.tokenOfClaims({}, options),
+    run: (options) => core.accessTokenFromClaims({}, options),
     wrong: { scopeClaim: ["roles", 7, null], isScopeList: ANY_FLAG },
   }),
   rowOf<NonNullable<Parameters<typeof core.toOcsf>[1]>>({
@@ -312,7 +312,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   rowOf<ProtectOptions>({
     title: "protect",
     good: { authorizer },
-    run: (options) => protect(newServer() as never, options),
+    run: (options) => protect(createServer() as never, options),
     wrong: {
       ...SURFACE,
       policy: [7, "x", null],

@@ -1,17 +1,17 @@
-import { newApp } from "./adapters.js";
-import { recordOf, textOf } from "./record.js";
-import { allSubjects, newScene, type Scene } from "./scene.js";
+import { createApp } from "./adapters.js";
+import { recordOf, recordText } from "./record.js";
+import { allSubjects, createScene, type Scene } from "./scene.js";
 
 /** Results of a run: a title and a result for each call, and the audit events. */
-export type Seen = readonly (readonly [title: string, result: unknown])[];
+export type RunResults = readonly (readonly [title: string, result: unknown])[];
 
-const app = newApp();
+const app = createApp();
 
 /** Calls every function, on an existing scene or on a new one. */
-export async function callAll(ready?: Scene): Promise<Seen> {
+export async function callAll(ready?: Scene): Promise<RunResults> {
   const seen: [string, unknown][] = [];
   try {
-    const scene = ready ?? newScene();
+    const scene = ready ?? createScene();
     scene.events.length = 0;
     for (const { title, row, call } of allSubjects(scene, app)) {
       for (const sample of row.samples) {
@@ -29,7 +29,7 @@ export async function callAll(ready?: Scene): Promise<Seen> {
 }
 
 /** Runs a function with members on `Object.prototype`, as a flaw elsewhere in the program could add them. */
-export async function polluted<Value>(
+export async function withPollution<Value>(
   names: readonly string[],
   value: unknown,
   run: () => Promise<Value>,
@@ -44,18 +44,18 @@ export async function polluted<Value>(
 }
 
 /** Returns the results as texts, for each title in the order of the calls. */
-export function linesOf(seen: Seen): ReadonlyMap<string, readonly string[]> {
+export function linesOf(seen: RunResults): ReadonlyMap<string, readonly string[]> {
   const lines = new Map<string, string[]>();
   for (const [title, result] of seen) {
     const list = lines.get(title) ?? [];
     lines.set(title, list);
-    list.push(textOf(recordOf(result)));
+    list.push(recordText(recordOf(result)));
   }
   return lines;
 }
 
 /** Returns the titles whose results differ from those of a clean process. */
-export function differing(
+export function differingTitles(
   clean: ReadonlyMap<string, readonly string[]>,
   seen: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {

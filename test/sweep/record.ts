@@ -37,7 +37,7 @@ function isVarying(member: unknown): boolean {
 }
 
 /** Returns a record as text. Members are in the order of the result: JSON would hide a name such as `__proto__`. */
-export function textOf(record: unknown): string {
+export function recordText(record: unknown): string {
   return JSON.stringify(record, (_, member: unknown) =>
     member instanceof Map ? { members: [...(member as Map<string, unknown>)] } : member,
   );

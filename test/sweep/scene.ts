@@ -23,7 +23,7 @@ function verify(rawToken: string): core.AccessToken | undefined {
 }
 
 /** Creates the policy and the authorizer of a server that records its audit events. */
-export function newScene(): Scene {
+export function createScene(): Scene {
   const events: core.AuditEvent[] = [];
   const policy = core.loadPolicy(definition);
   const authorizer = core.createAuthorizer({
@@ -33,7 +33,7 @@ export function newScene(): Scene {
     resource: RESOURCE,
     audit: (event) => void events.push(event),
     auditKey: "0123456789abcdef",
-    onFault: () => undefined,
+    onOutage: () => undefined,
   });
   return { policy, authorizer, events };
 }

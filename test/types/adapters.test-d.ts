@@ -2,7 +2,7 @@ import express from "express";
 import fastify from "fastify";
 import { describe, expectTypeOf, test } from "vitest";
 import type { AccessToken } from "../../src/decision/access-token.js";
-import { definePolicy } from "../../src/decision/policy.js";
+import { definePolicy } from "../../src/decision/define-policy.js";
 import { expressGate } from "../../src/express.js";
 import { type RegisteredTool, scopePolicy } from "../../src/fastify.js";
 import { fetchGate } from "../../src/fetch.js";

@@ -1,14 +1,14 @@
 import { describe, expectTypeOf, test } from "vitest";
 import type { AccessToken } from "../../src/decision/access-token.js";
-import { definePolicy, loadPolicy, type Policy } from "../../src/decision/policy.js";
+import { definePolicy, loadPolicy, type Policy } from "../../src/decision/define-policy.js";
 import { createAuthorizer } from "../../src/resource-server/authorizer.js";
 import type {
   Admission,
   Authorizer,
-  DoorDecision,
-  Outcome,
+  AuthorizerDecision,
+  AuthorizerResult,
 } from "../../src/resource-server/authorizer-types.js";
-import type { Verify } from "../../src/resource-server/verify.js";
+import type { Verify } from "../../src/resource-server/token-verifier.js";
 
 declare const verify: Verify;
 declare const rawToken: string | undefined;
@@ -68,7 +68,7 @@ describe("an authorizer", () => {
     expectTypeOf(authorizer.authorize(rawToken, "search")).resolves.toEqualTypeOf<
       AccessToken | undefined
     >();
-    expectTypeOf(authorizer.decide(rawToken, "search")).resolves.toEqualTypeOf<Outcome>();
+    expectTypeOf(authorizer.decide(rawToken, "search")).resolves.toEqualTypeOf<AuthorizerResult>();
   });
 
   test("is assignable to the authorizer of any policy, and accepts any name for a loaded policy", () => {
@@ -81,8 +81,8 @@ describe("an authorizer", () => {
   });
 
   test("narrows a decision by its code", () => {
-    const check = ({ decision }: Outcome) => {
-      expectTypeOf(decision).toEqualTypeOf<DoorDecision>();
+    const check = ({ decision }: AuthorizerResult) => {
+      expectTypeOf(decision).toEqualTypeOf<AuthorizerDecision>();
       if (decision.code === "insufficient_scope") {
         expectTypeOf(decision.missing).toEqualTypeOf<readonly string[]>();
       }

@@ -3,8 +3,8 @@ import type { AccessToken } from "../../src/decision/access-token.js";
 import type {
   Decision,
   DecisionCode,
-  Denial,
   InsufficientScope,
+  PolicyDenial,
 } from "../../src/decision/decision.js";
 import {
   definePolicy,
@@ -15,8 +15,8 @@ import {
   type ScopeOf,
   type TierOf,
   type ToolOf,
-} from "../../src/decision/policy.js";
-import type { ToolView } from "../../src/decision/tools.js";
+} from "../../src/decision/define-policy.js";
+import type { ToolView } from "../../src/decision/list-tools.js";
 
 declare const token: AccessToken | undefined;
 declare function use(value: unknown): void;
@@ -219,7 +219,7 @@ describe("the methods of a policy", () => {
       policy.decideRequest(token, { method: "GET", path: "/" }),
     ).toEqualTypeOf<Decision>();
     expectTypeOf(policy.toolsFor(token)).toEqualTypeOf<ToolView[]>();
-    expectTypeOf<Denial["code"]>().toEqualTypeOf<Exclude<DecisionCode, "allowed">>();
+    expectTypeOf<PolicyDenial["code"]>().toEqualTypeOf<Exclude<DecisionCode, "allowed">>();
   });
 
   test("return a token from authorize, which may be undefined only for a public operation", () => {

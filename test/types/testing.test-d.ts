@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { definePolicy, loadPolicy } from "../../src/decision/policy.js";
+import { definePolicy, loadPolicy } from "../../src/decision/define-policy.js";
 import {
   type DenialCode,
   decisionMatrix,

@@ -1,11 +1,11 @@
 /** A member that can be `undefined`, within a call of `definePolicy`; the line of the error ends with `// here`. */
-export type Refused = readonly [title: string, parts: string, place: string];
+export type RejectedCase = readonly [title: string, parts: string, place: string];
 
 /** A whole module that compiles, with exact names. */
-export type Accepted = readonly [title: string, text: string];
+export type AcceptedCase = readonly [title: string, text: string];
 
 /** Declarations that the modules of both tables use. */
-export const DECLARED = `
+export const DECLARATIONS = `
 import { definePolicy, type OperationOptions, type PolicyDefinition, type ScopeOf, type TierOf, type ToolOf } from "scope-policy";
 declare const env: {
   readonly NAME: string | undefined;
@@ -20,7 +20,7 @@ const scopes = { openid: {}, "courses:read": "Read courses", "/a/{id}": {} } as 
 `;
 
 /** Every place of a policy for a variable, with the ways in which it becomes `undefined`. */
-export const REFUSED: readonly Refused[] = [
+export const REJECTED: readonly RejectedCase[] = [
   [
     "a tier from the environment",
     `scopes, tools: { get_settings: { scope: "openid",
@@ -165,7 +165,7 @@ export const REFUSED: readonly Refused[] = [
 ];
 
 /** Definitions that are valid: no member that is always present can be `undefined`. */
-export const ACCEPTED: readonly Accepted[] = [
+export const ACCEPTED: readonly AcceptedCase[] = [
   [
     "data of unknown content",
     `declare const definition: PolicyDefinition;
@@ -260,7 +260,7 @@ export const ACCEPTED: readonly Accepted[] = [
 ];
 
 /** Mistakes of each kind next to a member that is `undefined`. The line of each ends with a part of its error. */
-export const SLIPS = `export const policy = definePolicy({ ...names, scopes, tools: {
+export const MISTAKES = `export const policy = definePolicy({ ...names, scopes, tools: {
   get_settings: { scope: "openid",
     tier: env.TIER, // here: MustNotBeUndefined<"tools.get_settings.tier">
   },

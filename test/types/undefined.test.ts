@@ -6,7 +6,13 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { sourceAliases } from "../../scripts/entries.mjs";
 import { policyJsonSchema } from "../../src/policy/schema.js";
 import { compile, type Files } from "./compiler.js";
-import { ACCEPTED, DECLARED, REFUSED, type Refused, SLIPS } from "./undefined-cases.js";
+import {
+  ACCEPTED,
+  DECLARATIONS,
+  MISTAKES,
+  REJECTED,
+  type RejectedCase,
+} from "./undefined-cases.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
@@ -18,35 +24,35 @@ const SCHEMA: Schema = policyJsonSchema();
 const optionsOf = (schema: Schema | undefined) => Object.keys(schema?.properties ?? {});
 
 /** Each option of a policy, of a scope and of a tool, as `undefined`. */
-const OPTIONS: readonly Refused[] = [
-  ...optionsOf(SCHEMA).map((option): Refused => {
+const OPTIONS: readonly RejectedCase[] = [
+  ...optionsOf(SCHEMA).map((option): RejectedCase => {
     const rest = option === "scopes" ? "" : "scopes,";
     return [option, `${rest}\n${option}: undefined, // here`, option];
   }),
-  ...optionsOf(SCHEMA.$defs?.["Scope"]).map((option): Refused => {
+  ...optionsOf(SCHEMA.$defs?.["Scope"]).map((option): RejectedCase => {
     const parts = `scopes: { openid: {\n${option}: undefined, // here\n} }`;
     return [`${option} of a scope`, parts, `scopes.openid.${option}`];
   }),
-  ...optionsOf(SCHEMA.$defs?.["Operation"]).map((option): Refused => {
+  ...optionsOf(SCHEMA.$defs?.["Operation"]).map((option): RejectedCase => {
     const rest = option === "scope" ? "" : `scope: "openid",`;
     const parts = `scopes, tools: { get_settings: {${rest}\n${option}: undefined, // here\n} }`;
     return [`${option} of a tool`, parts, `tools.get_settings.${option}`];
   }),
 ];
-const CASES = [...REFUSED, ...OPTIONS];
+const CASES = [...REJECTED, ...OPTIONS];
 
 const moduleOf = (parts: string) =>
-  `${DECLARED}\nexport const policy = definePolicy({ ...names, ${parts}\n});\n`;
-const refusedFile = (index: number) => `test/types/refused-${index}.ts`;
+  `${DECLARATIONS}\nexport const policy = definePolicy({ ...names, ${parts}\n});\n`;
+const rejectedFile = (index: number) => `test/types/refused-${index}.ts`;
 const acceptedFile = (index: number) => `test/types/accepted-${index}.ts`;
-const REFUSED_FILES: Files = new Map(
-  CASES.map(([, parts], index) => [refusedFile(index), moduleOf(parts)]),
+const REJECTED_FILES: Files = new Map(
+  CASES.map(([, parts], index) => [rejectedFile(index), moduleOf(parts)]),
 );
 const ACCEPTED_FILES: Files = new Map(
-  ACCEPTED.map(([, text], index) => [acceptedFile(index), `${DECLARED}\n${text}\n`]),
+  ACCEPTED.map(([, text], index) => [acceptedFile(index), `${DECLARATIONS}\n${text}\n`]),
 );
 
-const SLIPS_MODULE = `${DECLARED}\n${SLIPS}`;
+const MISTAKES_MODULE = `${DECLARATIONS}\n${MISTAKES}`;
 
 /** Returns the lines that end with a mark, and the text after it. */
 const marksIn = (text: string): readonly (readonly [line: number, mark: string])[] =>
@@ -65,9 +71,9 @@ const PROJECTS: readonly (readonly [title: string, overrides: ts.CompilerOptions
 describe.each(PROJECTS)("in a project that %s", (_, overrides) => {
   const lines = new Map<string, { readonly line: number; readonly text: string }[]>();
   const files: Files = new Map([
-    ...REFUSED_FILES,
+    ...REJECTED_FILES,
     ...ACCEPTED_FILES,
-    ["test/types/slips.ts", SLIPS_MODULE],
+    ["test/types/slips.ts", MISTAKES_MODULE],
   ]);
   beforeAll(() => {
     for (const { file, ...found } of compile(files, overrides))
@@ -77,7 +83,7 @@ describe.each(PROJECTS)("in a project that %s", (_, overrides) => {
   it.each(CASES.map(([title, , place], index) => [title, place, index] as const))(
     "`undefined` for %s is an error that names %s",
     (_title, place, index) => {
-      const found = lines.get(refusedFile(index)) ?? [];
+      const found = lines.get(rejectedFile(index)) ?? [];
       const marked = marksIn(moduleOf(CASES[index]?.[1] ?? ""));
       expect(found.map(({ line }) => line)).toEqual(marked.map(([line]) => line));
       expect(found[0]?.text).toContain(`MustNotBeUndefined<"${place}">`);
@@ -93,7 +99,7 @@ describe.each(PROJECTS)("in a project that %s", (_, overrides) => {
 
   it("other mistakes next to `undefined` are reported at their places", () => {
     const found = lines.get("test/types/slips.ts") ?? [];
-    const marks = marksIn(SLIPS_MODULE);
+    const marks = marksIn(MISTAKES_MODULE);
     expect(found.map(({ line }) => line)).toEqual(marks.map(([line]) => line));
     expect(found.filter(({ text }, index) => !text.includes(marks[index]?.[1] ?? ""))).toEqual([]);
   });
@@ -105,7 +111,7 @@ describe.each(PROJECTS)("in a project that %s", (_, overrides) => {
 
 describe("in a project without strictNullChecks", () => {
   it("every definition compiles, because the compiler cannot distinguish `undefined` from a value", () => {
-    const files: Files = new Map([...REFUSED_FILES, ...ACCEPTED_FILES]);
+    const files: Files = new Map([...REJECTED_FILES, ...ACCEPTED_FILES]);
     expect(compile(files, { strictNullChecks: false })).toEqual([]);
   });
 });

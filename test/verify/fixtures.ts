@@ -1,13 +1,13 @@
 import { createHmac } from "node:crypto";
 import { exportJWK, exportSPKI, generateKeyPair } from "jose";
 import { expect } from "vitest";
-import { detailedVerify, type RejectionReason } from "../../src/resource-server/token-verifier.js";
-import type { Verify } from "../../src/resource-server/verify.js";
+import type { Verify } from "../../src/resource-server/token-verifier.js";
+import { detailedVerify, type RejectionReason } from "../../src/resource-server/verifier-result.js";
 import type { JwtVerifierOptions } from "../../src/verify/jwt.js";
 
 /** 22 November 2026, noon, in milliseconds since 1970. No test waits for a clock. */
 export const NOW = Date.UTC(2026, 10, 22, 12);
-const SECONDS = NOW / 1_000;
+const NOW_IN_SECONDS = NOW / 1_000;
 
 export const ISSUER = "https://as.example.com";
 export const AUDIENCE = "https://api.example.com/mcp";
@@ -47,14 +47,14 @@ export const CLAIMS: Readonly<Record<string, unknown>> = {
   aud: AUDIENCE,
   sub: "user-1",
   client_id: "app-1",
-  iat: SECONDS,
-  exp: SECONDS + 300,
+  iat: NOW_IN_SECONDS,
+  exp: NOW_IN_SECONDS + 300,
   jti: "token-1",
   scope: "courses:read",
 };
 
 /** Returns the time a number of seconds after {@link NOW}, in seconds since 1970. */
-export const inSeconds = (seconds: number): number => SECONDS + seconds;
+export const inSeconds = (seconds: number): number => NOW_IN_SECONDS + seconds;
 
 /** Parts of a token to mint. Members that are `undefined` are left out. */
 export interface Minting {
@@ -134,11 +134,11 @@ export const OPTIONS: JwtVerifierOptions = {
   audience: AUDIENCE,
   jwks: KEY_SET,
   algorithms: ["RS256", "ES256"],
-  now: () => SECONDS,
+  now: () => NOW_IN_SECONDS,
 };
 
 /** Creates a clock that a test advances. */
-export function newTestClock(): { now: () => number; pass: (seconds: number) => void } {
+export function createTestClock(): { now: () => number; pass: (seconds: number) => void } {
   let time = NOW;
   return {
     now: () => time / 1_000,

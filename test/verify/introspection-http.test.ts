@@ -1,11 +1,17 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadPolicy } from "../../src/decision/policy.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
 import { introspectionVerifier } from "../../src/verify/introspection.js";
-import { VerifierOutage } from "../../src/verify/outage.js";
+import { VerifierOutage } from "../../src/verify/verifier-outage.js";
 import { inSeconds, thrownBy } from "./fixtures.js";
 import { ACTIVE, INTROSPECTION } from "./introspection-scene.js";
-import { type Asked, badAnswers, json, type Loopback, startLoopback } from "./loopback.js";
+import {
+  json,
+  type Loopback,
+  type ReceivedRequest,
+  startLoopback,
+  unusableResponses,
+} from "./loopback.js";
 
 interface Attack {
   readonly id: string;
@@ -86,7 +92,7 @@ describe("introspectionVerifier over HTTP", () => {
     },
   );
 
-  it.each(Object.entries(badAnswers(ACTIVE)))(
+  it.each(Object.entries(unusableResponses(ACTIVE)))(
     "throws VerifierOutage and does not leak the token for %s",
     async (title, reply) => {
       server.reply = reply;
@@ -125,7 +131,7 @@ describe("introspectionVerifier over HTTP", () => {
   });
 
   it("sends the token form-encoded, so that it cannot add parameters", async () => {
-    server.reply = (response, asked: Asked) =>
+    server.reply = (response, asked: ReceivedRequest) =>
       json({ active: new URLSearchParams(asked.body).get("token") === "good" })(response);
     server.asked.length = 0;
     const verify = overHttp();

@@ -1,9 +1,9 @@
-import type { Verify } from "../../src/resource-server/verify.js";
+import type { Verify } from "../../src/resource-server/token-verifier.js";
 import {
   type IntrospectionVerifierOptions,
   introspectionVerifier,
 } from "../../src/verify/introspection.js";
-import { AUDIENCE, ISSUER, inSeconds, newTestClock } from "./fixtures.js";
+import { AUDIENCE, createTestClock, ISSUER, inSeconds } from "./fixtures.js";
 
 /** Response of an introspection endpoint for an active token. */
 export const ACTIVE: Readonly<Record<string, unknown>> = {
@@ -30,15 +30,15 @@ export const INTROSPECTION = {
 export type Loose = Partial<Record<keyof IntrospectionVerifierOptions, unknown>>;
 
 export interface Scene {
-  readonly clock: ReturnType<typeof newTestClock>;
+  readonly clock: ReturnType<typeof createTestClock>;
   readonly requests: RequestInit[];
   readonly verify: Verify;
   answer: unknown;
 }
 
 /** Creates a verifier whose server returns the response that a test sets. */
-export function newScene(options: Loose = {}, answer: unknown = ACTIVE): Scene {
-  const clock = newTestClock();
+export function createScene(options: Loose = {}, answer: unknown = ACTIVE): Scene {
+  const clock = createTestClock();
   const requests: RequestInit[] = [];
   const fetch = async (_url: string, init: RequestInit): Promise<Response> => {
     requests.push(init);

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { RejectionReason } from "../../src/resource-server/token-verifier.js";
-import { VerifierOutage } from "../../src/verify/outage.js";
+import type { RejectionReason } from "../../src/resource-server/verifier-result.js";
+import { VerifierOutage } from "../../src/verify/verifier-outage.js";
 import { AUDIENCE, ISSUER, inSeconds, outcomeOf, thrownBy } from "./fixtures.js";
-import { ACTIVE, type Loose, newScene } from "./introspection-scene.js";
+import { ACTIVE, createScene, type Loose } from "./introspection-scene.js";
 
 const verifyAnswer = (answer: unknown, options: Loose = {}) =>
-  newScene(options, answer).verify("opaque");
+  createScene(options, answer).verify("opaque");
 
 describe("introspectionVerifier, with a response for an active token", () => {
-  const good: readonly [string, object, Loose?][] = [
+  const accepted: readonly [string, object, Loose?][] = [
     ["as in RFC 7662", {}],
     ["with a lower-case `token_type`", { token_type: "bearer" }],
     ["without `token_type`", { token_type: undefined }],
@@ -35,7 +35,7 @@ describe("introspectionVerifier, with a response for an active token", () => {
     ],
   ];
 
-  it.each(good)("accepts a token %s", async (_title, members, options = {}) => {
+  it.each(accepted)("accepts a token %s", async (_title, members, options = {}) => {
     const token = await verifyAnswer({ ...ACTIVE, ...members }, options);
     expect(token).toBeDefined();
     expect(Object.isFrozen(token)).toBe(true);
@@ -55,7 +55,7 @@ describe("introspectionVerifier, with a response for an active token", () => {
     });
   });
 
-  const bad: readonly [string, RejectionReason, object, Loose?][] = [
+  const rejectedRows: readonly [string, RejectionReason, object, Loose?][] = [
     ["an inactive token", "inactive", { active: false }],
     ["no audience", "claim_missing", { aud: undefined }],
     ["another audience", "audience", { aud: "https://other.example" }],
@@ -81,10 +81,10 @@ describe("introspectionVerifier, with a response for an active token", () => {
     ["a scope that is null", "scope_claim", { scope: null }],
   ];
 
-  it.each(bad)(
+  it.each(rejectedRows)(
     "rejects a response with %s, for the reason %s",
     async (_title, reason, members, options) => {
-      const { verify } = newScene(options, { ...ACTIVE, ...members });
+      const { verify } = createScene(options, { ...ACTIVE, ...members });
       expect(await outcomeOf(verify, "opaque")).toBe(reason);
     },
   );
@@ -108,7 +108,7 @@ describe("introspectionVerifier, with a value that is not a bearer token", () =>
     ["a number", 1 as unknown as string],
     ["undefined", undefined as unknown as string],
   ])("rejects %s as malformed and sends no request", async (_title, text) => {
-    const { verify, requests } = newScene();
+    const { verify, requests } = createScene();
     expect(verify(text)).toBeUndefined();
     expect(await outcomeOf(verify, text)).toBe("malformed");
     expect(requests).toEqual([]);
@@ -140,7 +140,7 @@ describe("the request of introspectionVerifier", () => {
   ];
 
   it.each(cases)("%s", async (_title, options, authorization, members) => {
-    const { verify, requests } = newScene(options);
+    const { verify, requests } = createScene(options);
     await verify("a~b+c/d==");
     const [{ headers, body, method, redirect } = {}] = requests;
     expect({ method, redirect }).toEqual({ method: "POST", redirect: "manual" });
@@ -159,7 +159,7 @@ describe("the request of introspectionVerifier", () => {
 
 describe("the cache of introspectionVerifier", () => {
   it("returns a cached token without a promise for ten seconds", async () => {
-    const { verify, requests, clock } = newScene();
+    const { verify, requests, clock } = createScene();
     const token = await verify("opaque");
     clock.pass(9.999);
     expect(verify("opaque")).toBe(token);
@@ -170,7 +170,7 @@ describe("the cache of introspectionVerifier", () => {
   });
 
   it("checks `exp` against the clock at every hit", async () => {
-    const server = newScene({}, { ...ACTIVE, exp: inSeconds(5) });
+    const server = createScene({}, { ...ACTIVE, exp: inSeconds(5) });
     await server.verify("opaque");
     server.clock.pass(4.999);
     expect(server.verify("opaque")).toMatchObject({ sub: "user-1" });
@@ -180,8 +180,8 @@ describe("the cache of introspectionVerifier", () => {
   });
 
   it("notices a revocation after `cache.seconds`, and at once without a cache", async () => {
-    const remembering = newScene({ cache: { seconds: 2 } });
-    const asking = newScene({ cache: false });
+    const remembering = createScene({ cache: { seconds: 2 } });
+    const asking = createScene({ cache: false });
     await Promise.all([remembering.verify("opaque"), asking.verify("opaque")]);
     remembering.answer = asking.answer = { active: false };
     expect(await asking.verify("opaque")).toBeUndefined();
@@ -191,14 +191,14 @@ describe("the cache of introspectionVerifier", () => {
   });
 
   it("does not cache an inactive token", async () => {
-    const server = newScene({}, { active: false });
+    const server = createScene({}, { active: false });
     expect(await server.verify("opaque")).toBeUndefined();
     server.answer = ACTIVE;
     expect(await server.verify("opaque")).toBeDefined();
   });
 
   it("does not cache an outage", async () => {
-    const server = newScene({}, []);
+    const server = createScene({}, []);
     expect(await thrownBy(() => server.verify("opaque"))).toBeInstanceOf(VerifierOutage);
     server.answer = ACTIVE;
     expect(await server.verify("opaque")).toBeDefined();
@@ -210,7 +210,7 @@ describe("the cache of introspectionVerifier", () => {
   ])(
     "sends one request for 1,000 concurrent calls with the same %s token",
     async (_title, answer) => {
-      const { verify, requests } = newScene({}, answer);
+      const { verify, requests } = createScene({}, answer);
       const answers = await Promise.all(
         Array.from({ length: 1_000 }, async () => verify("opaque")),
       );
@@ -220,21 +220,21 @@ describe("the cache of introspectionVerifier", () => {
   );
 
   it("sends one request for each of several tokens", async () => {
-    const { verify, requests } = newScene();
+    const { verify, requests } = createScene();
     await Promise.all(["a", "b", "a", "c"].map(async (text) => verify(text)));
     expect(requests).toHaveLength(3);
   });
 
   it("throws VerifierOutage if the clock fails, before or after the request", async () => {
-    const { verify } = newScene({ now: () => Number.NaN });
+    const { verify } = createScene({ now: () => Number.NaN });
     expect(() => verify("opaque")).toThrow("the clock threw or did not return seconds since 1970");
     const times = [inSeconds(0), inSeconds(0), Number.NaN];
-    const late = newScene({ now: () => times.shift() as number });
+    const late = createScene({ now: () => times.shift() as number });
     expect(await thrownBy(() => late.verify("opaque"))).toMatchObject({ reason: "clock" });
   });
 
   it("rejects a token that expires during the request", async () => {
-    const server = newScene({}, { ...ACTIVE, exp: inSeconds(1) });
+    const server = createScene({}, { ...ACTIVE, exp: inSeconds(1) });
     const answer = server.verify("opaque");
     server.clock.pass(1);
     expect(await answer).toBeUndefined();

@@ -1,19 +1,19 @@
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
-import { detailedVerify } from "../../src/resource-server/token-verifier.js";
+import { detailedVerify } from "../../src/resource-server/verifier-result.js";
 import { type JwtVerifierOptions, jwtVerifier } from "../../src/verify/jwt.js";
-import { VerifierOutage } from "../../src/verify/outage.js";
+import { VerifierOutage } from "../../src/verify/verifier-outage.js";
 import { titled } from "../titled.js";
 import {
   AUDIENCE,
   CLAIMS,
+  createTestClock,
   ISSUER,
   inSeconds,
   KEY_SET,
   type Minting,
   MUTATIONS,
   mint,
-  newTestClock,
   OPTIONS,
   publicJwk,
   thrownBy,
@@ -26,7 +26,7 @@ interface Case extends Minting {
 
 const LENIENT = { profile: "lenient" } as const;
 
-const good: readonly Case[] = [
+const accepted: readonly Case[] = [
   { title: "the claims of RFC 9068" },
   { title: "another accepted algorithm", key: "as-es256" },
   { title: "the long form of the type", header: { typ: "application/at+jwt" } },
@@ -99,7 +99,7 @@ function tolerant(clockTolerance: number): Partial<JwtVerifierOptions> {
 }
 
 describe("jwtVerifier", () => {
-  it.each(titled(good))("accepts a token with %s", async (_title, { options, ...minting }) => {
+  it.each(titled(accepted))("accepts a token with %s", async (_title, { options, ...minting }) => {
     const token = await jwtVerifier({ ...OPTIONS, ...options })(await mint(minting));
     expect(token).toMatchObject({ iss: ISSUER });
     expect(Object.isFrozen(token)).toBe(true);
@@ -297,7 +297,7 @@ describe("jwtVerifier, if it cannot verify a token", () => {
 
 describe("jwtVerifier, with a token that expires during the verification", () => {
   it("returns undefined", async () => {
-    const clock = newTestClock();
+    const clock = createTestClock();
     const token = await mint({ claims: { exp: inSeconds(1) } });
     const answer = jwtVerifier({ ...OPTIONS, now: clock.now })(token);
     clock.pass(1);
@@ -305,7 +305,7 @@ describe("jwtVerifier, with a token that expires during the verification", () =>
   });
 
   it("rejects the token for the reason expired", async () => {
-    const clock = newTestClock();
+    const clock = createTestClock();
     const token = await mint({ claims: { exp: inSeconds(1) } });
     const verdict = detailedVerify(jwtVerifier({ ...OPTIONS, now: clock.now }))?.(token);
     clock.pass(1);

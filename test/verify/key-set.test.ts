@@ -1,45 +1,45 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { loadPolicy } from "../../src/decision/policy.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
 import { createAuthorizer } from "../../src/resource-server/authorizer.js";
-import type { Verify } from "../../src/resource-server/verify.js";
-import type { Fetch } from "../../src/verify/ask-json.js";
+import type { Verify } from "../../src/resource-server/token-verifier.js";
+import type { Fetch } from "../../src/verify/fetch-json.js";
 import { type JwtVerifierOptions, jwtVerifier } from "../../src/verify/jwt.js";
 import { FAILURE_PAUSE, KEY_SET_AGE, UNKNOWN_KEY_PAUSE } from "../../src/verify/key-set.js";
-import { VerifierOutage } from "../../src/verify/outage.js";
+import { VerifierOutage } from "../../src/verify/verifier-outage.js";
 import {
+  createTestClock,
   inSeconds,
   KEY_SET,
   mint,
-  newTestClock,
   OPTIONS,
   publicJwk,
   thrownBy,
 } from "./fixtures.js";
-import { badAnswers, json, type Loopback, startLoopback } from "./loopback.js";
+import { json, type Loopback, startLoopback, unusableResponses } from "./loopback.js";
 
 const LONG = { iat: inSeconds(-60), exp: inSeconds(86_400) };
 const NEXT_SET = { keys: [await publicJwk("as-next")] };
 
 const failing = (): Response => new Response("down", { status: 503 });
-const giving = (set: unknown) => (): Response => Response.json(set);
+const returning = (set: unknown) => (): Response => Response.json(set);
 
 interface Remote {
-  readonly clock: ReturnType<typeof newTestClock>;
+  readonly clock: ReturnType<typeof createTestClock>;
   readonly verify: Verify;
   answer: () => Response;
   asked: number;
 }
 
 /** Creates a verifier without a token cache, whose key set a test sets. */
-function newRemote(options: Partial<JwtVerifierOptions> = {}): Remote {
-  const clock = newTestClock();
+function createRemote(options: Partial<JwtVerifierOptions> = {}): Remote {
+  const clock = createTestClock();
   const fetch: Fetch = async () => {
     remote.asked += 1;
     return remote.answer();
   };
   const jwks = "https://as.example.com/jwks";
   const verify = jwtVerifier({ ...OPTIONS, jwks, cache: false, now: clock.now, fetch, ...options });
-  const remote: Remote = { clock, verify, answer: giving(KEY_SET), asked: 0 };
+  const remote: Remote = { clock, verify, answer: returning(KEY_SET), asked: 0 };
   return remote;
 }
 
@@ -49,7 +49,7 @@ const signedByNext = await mint({ claims: LONG, key: "as-next" });
 
 describe("the remote key set of jwtVerifier", () => {
   it("is read at the first token, once for all concurrent calls", async () => {
-    const remote = newRemote();
+    const remote = createRemote();
     expect(remote.asked).toBe(0);
     const answers = await Promise.all(Array.from({ length: 50 }, async () => remote.verify(known)));
     expect(answers.every((token) => token?.sub === "user-1")).toBe(true);
@@ -57,7 +57,7 @@ describe("the remote key set of jwtVerifier", () => {
   });
 
   it("is read again after ten minutes", async () => {
-    const remote = newRemote();
+    const remote = createRemote();
     await remote.verify(known);
     remote.clock.pass(KEY_SET_AGE / 1_000 - 0.001);
     await remote.verify(known);
@@ -73,7 +73,7 @@ describe("the remote key set of jwtVerifier", () => {
       seen.push(call);
       return Response.json(KEY_SET);
     };
-    await newRemote({ fetch, jwks: new URL("https://as.example.com/keys?v=1") }).verify(known);
+    await createRemote({ fetch, jwks: new URL("https://as.example.com/keys?v=1") }).verify(known);
     expect(seen).toHaveLength(1);
     expect(seen[0]?.[0]).toBe("https://as.example.com/keys?v=1");
     expect(seen[0]?.[1]).toMatchObject({
@@ -98,9 +98,9 @@ describe("the remote key set of jwtVerifier", () => {
 
 describe("a new key in the remote key set", () => {
   it("is found with the first token that names it after the pause", async () => {
-    const remote = newRemote();
+    const remote = createRemote();
     await remote.verify(known);
-    remote.answer = giving(NEXT_SET);
+    remote.answer = returning(NEXT_SET);
     expect(await remote.verify(signedByNext)).toBeUndefined();
     expect(remote.asked).toBe(1);
     remote.clock.pass(UNKNOWN_KEY_PAUSE / 1_000);
@@ -109,16 +109,16 @@ describe("a new key in the remote key set", () => {
   });
 
   it("replaces the old key", async () => {
-    const remote = newRemote();
+    const remote = createRemote();
     await remote.verify(known);
-    remote.answer = giving(NEXT_SET);
+    remote.answer = returning(NEXT_SET);
     remote.clock.pass(UNKNOWN_KEY_PAUSE / 1_000);
     await remote.verify(signedByNext);
     expect(await remote.verify(known)).toBeUndefined();
   });
 
   it("causes one request in each pause if it is unknown, for any number of tokens", async () => {
-    const remote = newRemote();
+    const remote = createRemote();
     for (let round = 1; round <= 3; round += 1) {
       const many = Array.from({ length: 50 }, (_, index) =>
         index % 2 === 0 ? unknown : signedByNext,
@@ -131,21 +131,21 @@ describe("a new key in the remote key set", () => {
   });
 
   it("is not requested before the end of the pause after an empty key set", async () => {
-    const remote = newRemote();
-    remote.answer = giving({ keys: [] });
+    const remote = createRemote();
+    remote.answer = returning({ keys: [] });
     for (let index = 0; index < 50; index += 1) {
       expect(await remote.verify(known)).toBeUndefined();
     }
     expect(remote.asked).toBe(1);
     remote.clock.pass(UNKNOWN_KEY_PAUSE / 1_000);
-    remote.answer = giving(KEY_SET);
+    remote.answer = returning(KEY_SET);
     expect(await remote.verify(known)).toBeDefined();
   });
 });
 
 describe("a server that returns no key set", () => {
   it("gets one request in each pause, for any number of tokens", async () => {
-    const remote = newRemote();
+    const remote = createRemote();
     remote.answer = failing;
     for (let round = 1; round <= 3; round += 1) {
       for (let index = 0; index < 50; index += 1) {
@@ -154,12 +154,12 @@ describe("a server that returns no key set", () => {
       expect(remote.asked).toBe(round);
       remote.clock.pass(FAILURE_PAUSE / 1_000);
     }
-    remote.answer = giving(KEY_SET);
+    remote.answer = returning(KEY_SET);
     expect(await remote.verify(known)).toBeDefined();
   });
 
   it("gets one request for 50 concurrent calls", async () => {
-    const remote = newRemote();
+    const remote = createRemote();
     remote.answer = failing;
     const errors = await Promise.all(
       Array.from({ length: 50 }, () => thrownBy(() => remote.verify(known))),
@@ -169,7 +169,7 @@ describe("a server that returns no key set", () => {
   });
 
   it("causes an outage for tokens with an unknown key, while known keys still work", async () => {
-    const remote = newRemote();
+    const remote = createRemote();
     await remote.verify(known);
     remote.answer = failing;
     remote.clock.pass(UNKNOWN_KEY_PAUSE / 1_000);
@@ -180,7 +180,7 @@ describe("a server that returns no key set", () => {
   });
 
   it("causes an outage for every token after ten minutes", async () => {
-    const remote = newRemote();
+    const remote = createRemote();
     await remote.verify(known);
     remote.answer = failing;
     remote.clock.pass(KEY_SET_AGE / 1_000);
@@ -192,23 +192,23 @@ describe("a server that returns no key set", () => {
     ["`keys` that is not a list", { keys: "none" }],
     ["a key that is not an object", { keys: [1] }],
   ])("causes an outage with %s", async (_title, set) => {
-    const remote = newRemote();
-    remote.answer = giving(set);
+    const remote = createRemote();
+    remote.answer = returning(set);
     expect(await thrownBy(() => remote.verify(known))).toMatchObject({ reason: "malformed" });
   });
 
   it("causes an outage for tokens that name a private key", async () => {
-    const remote = newRemote();
+    const remote = createRemote();
     const key = await publicJwk("as-rs256", { d: "AAAA" });
-    remote.answer = giving({ keys: [key] });
+    remote.answer = returning({ keys: [key] });
     expect(await thrownBy(() => remote.verify(known))).toMatchObject({ reason: "key" });
   });
 
   it("gets another request after the clock was set back", async () => {
-    const remote = newRemote();
+    const remote = createRemote();
     remote.answer = failing;
     await thrownBy(() => remote.verify(known));
-    remote.answer = giving(KEY_SET);
+    remote.answer = returning(KEY_SET);
     remote.clock.pass(-1);
     expect(await thrownBy(() => remote.verify(known))).toBeUndefined();
     expect(remote.asked).toBe(2);
@@ -229,7 +229,7 @@ describe("a server that returns no key set", () => {
       async () => new Response(ReadableStream.from(["{}"]) as unknown as string),
     ],
   ])("causes an outage without private details if `fetch` %s", async (_title, fetch) => {
-    const remote = newRemote({ fetch: fetch as Fetch });
+    const remote = createRemote({ fetch: fetch as Fetch });
     const error = await thrownBy(() => remote.verify(known));
     expect(error).toBeInstanceOf(VerifierOutage);
     expect(JSON.stringify(error) + String((error as Error).stack)).not.toContain("private detail");
@@ -244,7 +244,7 @@ describe("Cloudflare Workers, where a request cannot wait for the I/O of another
     ["navigator", { userAgent: "Cloudflare-Workers" }],
   ])("are detected by `%s`, so that each request reads the key set", async (name, value) => {
     vi.stubGlobal(name, value);
-    const remote = newRemote();
+    const remote = createRemote();
     const answers = await Promise.all([remote.verify(known), remote.verify(known)]);
     expect(answers.every((token) => token !== undefined)).toBe(true);
     expect(remote.asked).toBe(2);
@@ -254,7 +254,7 @@ describe("Cloudflare Workers, where a request cannot wait for the I/O of another
 
   it("are not assumed for every runtime without a navigator", async () => {
     vi.stubGlobal("navigator", undefined);
-    const remote = newRemote();
+    const remote = createRemote();
     await Promise.all([remote.verify(known), remote.verify(known)]);
     expect(remote.asked).toBe(1);
   });
@@ -269,7 +269,7 @@ describe("the remote key set of jwtVerifier over HTTP", () => {
   });
   afterAll(() => server.close());
 
-  const newVerifier = (timeout = 2_000) =>
+  const createVerifier = (timeout = 2_000) =>
     jwtVerifier({ ...OPTIONS, jwks: server.url, timeout, cache: false });
 
   it.each([["application/json"], ["application/jwk-set+json"], ["text/plain"]])(
@@ -277,27 +277,30 @@ describe("the remote key set of jwtVerifier over HTTP", () => {
     async (type) => {
       server.reply = json(KEY_SET, 200, type);
       server.asked.length = 0;
-      expect(await newVerifier()(await token)).toBeDefined();
+      expect(await createVerifier()(await token)).toBeDefined();
       expect(server.asked).toMatchObject([{ method: "GET", path: "/answer", body: "" }]);
       expect(server.asked[0]?.headers).not.toHaveProperty("authorization");
     },
   );
 
-  it.each(Object.entries(badAnswers(KEY_SET)))("causes an outage for %s", async (title, reply) => {
-    server.reply = reply;
-    server.asked.length = 0;
-    const [reason] = title.split(":");
-    const verify = newVerifier(reason === "timeout" ? 30 : 2_000);
-    const errors = await Promise.all(
-      [token, token].map(async (text) => thrownBy(async () => verify(await text))),
-    );
-    for (const error of errors) {
-      expect(error).toBeInstanceOf(VerifierOutage);
-      expect(error).toMatchObject({ reason });
-    }
-    // after a timeout the connection may be closed before the server reads the request
-    if (reason !== "timeout") expect(server.asked).toHaveLength(1);
-  });
+  it.each(Object.entries(unusableResponses(KEY_SET)))(
+    "causes an outage for %s",
+    async (title, reply) => {
+      server.reply = reply;
+      server.asked.length = 0;
+      const [reason] = title.split(":");
+      const verify = createVerifier(reason === "timeout" ? 30 : 2_000);
+      const errors = await Promise.all(
+        [token, token].map(async (text) => thrownBy(async () => verify(await text))),
+      );
+      for (const error of errors) {
+        expect(error).toBeInstanceOf(VerifierOutage);
+        expect(error).toMatchObject({ reason });
+      }
+      // after a timeout the connection may be closed before the server reads the request
+      if (reason !== "timeout") expect(server.asked).toHaveLength(1);
+    },
+  );
 
   it("makes the authorizer respond with 503 to an outage, never with success or `invalid_token`", async () => {
     const policy = loadPolicy({
@@ -307,10 +310,10 @@ describe("the remote key set of jwtVerifier over HTTP", () => {
       tools: { list_courses: "courses:read" },
     });
     const statuses = new Set<number>();
-    for (const [title, reply] of Object.entries(badAnswers(KEY_SET))) {
+    for (const [title, reply] of Object.entries(unusableResponses(KEY_SET))) {
       server.reply = reply;
-      const verify = newVerifier(title.startsWith("timeout") ? 30 : 2_000);
-      const authorizer = createAuthorizer({ policy, verify, onFault: () => undefined });
+      const verify = createVerifier(title.startsWith("timeout") ? 30 : 2_000);
+      const authorizer = createAuthorizer({ policy, verify, onOutage: () => undefined });
       const call = { authorization: `Bearer ${await token}`, operation: "list_courses" };
       const admission = await authorizer.admit(call);
       expect(admission.decision.code).toBe("temporarily_unavailable");

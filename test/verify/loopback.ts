@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /** A request as received. */
-export interface Asked {
+export interface ReceivedRequest {
   readonly method: string | undefined;
   readonly path: string | undefined;
   readonly headers: IncomingMessage["headers"];
@@ -12,8 +12,8 @@ export interface Asked {
 /** A server on the loopback interface whose response a test sets. */
 export interface Loopback {
   readonly url: string;
-  readonly asked: Asked[];
-  reply: (response: ServerResponse, asked: Asked) => void;
+  readonly asked: ReceivedRequest[];
+  reply: (response: ServerResponse, asked: ReceivedRequest) => void;
   close(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export function json(value: unknown, status = 200, type = "application/json") {
 }
 
 /** Returns unusable responses, by the reason of the outage and a title. `timeout` needs a verifier with a short timeout. */
-export function badAnswers(
+export function unusableResponses(
   good: unknown,
 ): Readonly<Record<string, (response: ServerResponse) => void>> {
   const text = JSON.stringify(good);

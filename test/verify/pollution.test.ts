@@ -5,22 +5,22 @@ import { type JwtVerifierOptions, jwtVerifier } from "../../src/verify/jwt.js";
 import { titled } from "../titled.js";
 import {
   AUDIENCE,
+  createTestClock,
   ISSUER,
   inSeconds,
   KEY_SET,
   type Minting,
   mint,
-  newTestClock,
   OPTIONS,
   type Outcome,
   outcomeOf,
   thrownBy,
 } from "./fixtures.js";
-import { ACTIVE, newScene } from "./introspection-scene.js";
-import type { Members } from "./ways.js";
+import { ACTIVE, createScene } from "./introspection-scene.js";
+import type { Members } from "./verifications.js";
 
 /** Runs a function with a member on `Object.prototype`, as a flaw elsewhere in the program could add it. */
-async function polluted<Value>(
+async function withPollution<Value>(
   name: string,
   value: unknown,
   run: () => Value,
@@ -35,7 +35,7 @@ async function polluted<Value>(
   }
 }
 
-interface Signed extends Minting {
+interface SignedTokenCase extends Minting {
   readonly member: string;
   readonly value: unknown;
   readonly outcome: Outcome;
@@ -43,7 +43,7 @@ interface Signed extends Minting {
 }
 
 /** Rows whose member would change the outcome if the verifier read it. */
-const SIGNED: readonly Signed[] = [
+const SIGNED: readonly SignedTokenCase[] = [
   {
     member: "dangerouslyIgnoreConfirmation",
     value: true,
@@ -68,14 +68,14 @@ const SIGNED: readonly Signed[] = [
 ];
 
 describe("jwtVerifier", () => {
-  const titleOf = ({ member, outcome }: Signed) =>
+  const titleOf = ({ member, outcome }: SignedTokenCase) =>
     `\`${member}\` of \`Object.prototype\` (${outcome})`;
   it.each(titled(SIGNED, titleOf))("does not read %s", async (_title, row) => {
     const { member, value, options, outcome, ...minting } = row;
     const token = await mint(minting);
     const verify = () => outcomeOf(jwtVerifier({ ...OPTIONS, ...options }), token);
     expect(await verify()).toBe(outcome);
-    expect(await polluted(member, value, verify)).toBe(outcome);
+    expect(await withPollution(member, value, verify)).toBe(outcome);
   });
 
   it.each([
@@ -85,7 +85,7 @@ describe("jwtVerifier", () => {
     ["first_party", true],
   ])("adds no `%s` of `Object.prototype` to a token", async (name, value) => {
     const text = await mint({ claims: { scope: undefined } });
-    const token = await polluted(name, value, () => jwtVerifier(OPTIONS)(text));
+    const token = await withPollution(name, value, () => jwtVerifier(OPTIONS)(text));
     expect(Object.entries(token ?? {})).toContainEqual(["scope", ""]);
     expect(Object.keys(token ?? {}).filter((key) => key === name && key !== "scope")).toEqual([]);
   });
@@ -95,7 +95,7 @@ describe("jwtVerifier", () => {
     const options = { issuer, audience, jwks, algorithms };
     const token = await mint({ claims: { exp: 1_000, iat: 500 } });
     const verify = () => outcomeOf(jwtVerifier(options), token);
-    expect(await polluted("now", () => 750, verify)).toBe("expired");
+    expect(await withPollution("now", () => 750, verify)).toBe("expired");
   });
 
   it("does not use a `fetch` of `Object.prototype`", async () => {
@@ -103,7 +103,7 @@ describe("jwtVerifier", () => {
     const options = { ...OPTIONS, jwks: "http://127.0.0.1:1/jwks" };
     const fetch = async () => Response.json(KEY_SET);
     const run = () => jwtVerifier(options)(token);
-    const error = await thrownBy(() => polluted("fetch", fetch, run));
+    const error = await thrownBy(() => withPollution("fetch", fetch, run));
     expect(error).toMatchObject({ name: "VerifierOutage", reason: "network" });
   });
 
@@ -116,10 +116,10 @@ describe("jwtVerifier", () => {
     ["seconds", 3_600, { seconds: 5 }, 4.999],
   ])("does not read `%s: %j` of `Object.prototype` beside `cache: %j`", async (...row) => {
     const [name, value, cache, seconds] = row;
-    const clock = newTestClock();
+    const clock = createTestClock();
     const options = { ...OPTIONS, now: clock.now, ...(cache !== undefined && { cache }) };
     const token = await mint({ claims: { exp: inSeconds(4_000) } });
-    await polluted(name, value, async () => {
+    await withPollution(name, value, async () => {
       const verify = jwtVerifier(options);
       await verify(token);
       clock.pass(seconds);
@@ -139,11 +139,13 @@ describe("jwtVerifier", () => {
         jwks: "https://as.example.com/jwks",
         fetch: async () => Response.json(set),
       })(token);
-    const error = await thrownBy(() => polluted("keys", KEY_SET.keys, verifyWith({})));
+    const error = await thrownBy(() => withPollution("keys", KEY_SET.keys, verifyWith({})));
     expect(error).toMatchObject({ name: "VerifierOutage", reason: "malformed" });
-    expect(await polluted("mediaType", /^never$/, verifyWith(KEY_SET))).toBeDefined();
+    expect(await withPollution("mediaType", /^never$/, verifyWith(KEY_SET))).toBeDefined();
     const local = () => jwtVerifier({ ...OPTIONS, jwks: {} as never });
-    expect(await thrownBy(() => polluted("keys", KEY_SET.keys, local))).toBeInstanceOf(PolicyError);
+    expect(await thrownBy(() => withPollution("keys", KEY_SET.keys, local))).toBeInstanceOf(
+      PolicyError,
+    );
   });
 });
 
@@ -166,15 +168,15 @@ describe("introspectionVerifier", () => {
   it.each(INTROSPECTED)(
     "does not read `%s: %j` of `Object.prototype` beside %j (%s)",
     async (name, value, members, outcome) => {
-      const verify = () => outcomeOf(newScene({}, { ...ACTIVE, ...members }).verify, "opaque");
+      const verify = () => outcomeOf(createScene({}, { ...ACTIVE, ...members }).verify, "opaque");
       expect(await verify()).toBe(outcome);
-      expect(await polluted(name, value, verify)).toBe(outcome);
+      expect(await withPollution(name, value, verify)).toBe(outcome);
     },
   );
 
   it("does not read `active` of `Object.prototype`", async () => {
-    const run = () => newScene({}, { ...ACTIVE, active: undefined }).verify("opaque");
-    const error = await thrownBy(() => polluted("active", true, run));
+    const run = () => createScene({}, { ...ACTIVE, active: undefined }).verify("opaque");
+    const error = await thrownBy(() => withPollution("active", true, run));
     expect(error).toMatchObject({ name: "VerifierOutage", reason: "malformed" });
   });
 
@@ -182,8 +184,8 @@ describe("introspectionVerifier", () => {
     ["bearer", "attacker"],
     ["clientAuth", "client_secret_post"],
   ])("sends its own credentials whatever `%s` of `Object.prototype` is", async (name, value) => {
-    const { headers } = await polluted(name, value, async () => {
-      const scene = newScene();
+    const { headers } = await withPollution(name, value, async () => {
+      const scene = createScene();
       await scene.verify("opaque");
       return scene.requests[0] ?? {};
     });
@@ -211,12 +213,14 @@ describe("a missing option", () => {
       const missing = await pathsOf(make);
       expect(missing).toContain("issuer");
       for (const name of missing) {
-        expect(await polluted(name, "https://as.example.com", () => pathsOf(make))).toEqual(
+        expect(await withPollution(name, "https://as.example.com", () => pathsOf(make))).toEqual(
           missing,
         );
       }
-      expect(await polluted("bearer", "token", () => pathsOf(make))).toEqual(missing);
-      expect(await polluted("dangerouslySkipAudience", true, () => pathsOf(make))).toEqual(missing);
+      expect(await withPollution("bearer", "token", () => pathsOf(make))).toEqual(missing);
+      expect(await withPollution("dangerouslySkipAudience", true, () => pathsOf(make))).toEqual(
+        missing,
+      );
     },
   );
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { loadPolicy } from "../../src/decision/policy.js";
+import { loadPolicy } from "../../src/decision/define-policy.js";
 import { createAuthorizer } from "../../src/resource-server/authorizer.js";
-import type { RejectionReason } from "../../src/resource-server/token-verifier.js";
-import type { Verify } from "../../src/resource-server/verify.js";
+import type { Verify } from "../../src/resource-server/token-verifier.js";
+import type { RejectionReason } from "../../src/resource-server/verifier-result.js";
 import { jwtVerifier } from "../../src/verify/jwt.js";
 import { titled } from "../titled.js";
 import { inSeconds, type Minting, mint, OPTIONS, outcomeOf } from "./fixtures.js";
-import { ACTIVE, newScene } from "./introspection-scene.js";
-import type { Members } from "./ways.js";
+import { ACTIVE, createScene } from "./introspection-scene.js";
+import type { Members } from "./verifications.js";
 
 /** A cause of a rejection that can be combined with others. */
 interface Cause extends Minting {
@@ -72,7 +72,7 @@ async function textOf(...causes: readonly Cause[]): Promise<string> {
 }
 
 const introspected = (...members: readonly Members[]): Verify =>
-  newScene({}, Object.assign({}, ACTIVE, ...members)).verify;
+  createScene({}, Object.assign({}, ACTIVE, ...members)).verify;
 
 describe("the reason of a rejection", () => {
   it.each(titled(SIGNED_IN_ORDER, ({ reason }) => reason))(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { titled } from "../titled.js";
 import { inSeconds, NOW } from "./fixtures.js";
-import { type MemberCase, WAYS } from "./ways.js";
+import { type MemberCase, VERIFICATIONS } from "./verifications.js";
 
 /** Members of a valid token, without a tolerance. `NOW` is in milliseconds, `inSeconds` in seconds. */
 const TIMES: readonly MemberCase[] = [
@@ -30,7 +30,7 @@ const TIMES: readonly MemberCase[] = [
   [{ exp: NOW + 300_000, iat: NOW, nbf: NOW }, "malformed"],
 ];
 
-describe.each(titled(WAYS, ({ name }) => name))("a token verified by %s", (_name, way) => {
+describe.each(titled(VERIFICATIONS, ({ name }) => name))("a token verified by %s", (_name, way) => {
   it.each(TIMES)("with %j has the outcome %s", async (members, outcome) => {
     expect(await way.outcomeOf(members)).toBe(outcome);
   });

@@ -11,8 +11,8 @@ import {
   type Outcome,
   outcomeOf,
 } from "./fixtures.js";
-import { ACTIVE, newScene } from "./introspection-scene.js";
-import { type MemberCase, type Members, WAYS } from "./ways.js";
+import { ACTIVE, createScene } from "./introspection-scene.js";
+import { type MemberCase, type Members, VERIFICATIONS } from "./verifications.js";
 
 const THUMBPRINT = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
 const LOGOUT = { "http://schemas.openid.net/event/backchannel-logout": {} };
@@ -54,7 +54,7 @@ const MEMBERS: readonly MemberCase[] = [
   [{ nonce: "n-0S6_WzA2Mj", auth_time: inSeconds(-60), azp: "app-1", sid: "1" }, "token"],
 ];
 
-describe.each(titled(WAYS, ({ name }) => name))("a token verified by %s", (_name, way) => {
+describe.each(titled(VERIFICATIONS, ({ name }) => name))("a token verified by %s", (_name, way) => {
   it.each(MEMBERS)("with %j has the outcome %s", async (members, outcome) => {
     expect(await way.outcomeOf(members)).toBe(outcome);
   });
@@ -88,7 +88,7 @@ const TOKEN_TYPES: readonly MemberCase[] = [
 
 describe("an introspection response", () => {
   const outcomeWith = (members: Members, options = {}) =>
-    outcomeOf(newScene(options, { ...ACTIVE, ...members }).verify, "opaque");
+    outcomeOf(createScene(options, { ...ACTIVE, ...members }).verify, "opaque");
 
   it.each(TOKEN_TYPES)("with %j has the outcome %s", async (members, outcome) => {
     expect(await outcomeWith(members)).toBe(outcome);

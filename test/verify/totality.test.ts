@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { introspectionVerifier } from "../../src/verify/introspection.js";
 import { jwtVerifier } from "../../src/verify/jwt.js";
-import { VerifierOutage } from "../../src/verify/outage.js";
+import { VerifierOutage } from "../../src/verify/verifier-outage.js";
 import { runOftenAsync, tally } from "../often.js";
 import { AUDIENCE, CLAIMS, ISSUER, inSeconds, mint, OPTIONS, thrownBy } from "./fixtures.js";
 

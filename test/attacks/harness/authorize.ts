@@ -1,7 +1,7 @@
-import type { Answer } from "scope-policy";
+import type { DenialResponse } from "scope-policy";
+import type { CaseAuthorizer } from "./authorizer.js";
 import { authorizationOf, type Context, full, onlyMembers, tokenOf } from "./context.js";
 import { isObject, type JsonObject, member, Skip } from "./corpus.js";
-import type { OpenDoor } from "./door.js";
 import { outcomesOf, type Result, timed } from "./result.js";
 
 /** The arguments that a host without a framework passes to the library: the operation of a request, and its parameters. */
@@ -32,7 +32,7 @@ export function requestOf(context: Context, given: JsonObject): JsonObject {
   return request;
 }
 
-function callOf(door: OpenDoor, request: JsonObject): LibraryCall {
+function callOf(door: CaseAuthorizer, request: JsonObject): LibraryCall {
   if (Object.hasOwn(request, "tool")) {
     return { operation: request["tool"], params: request["args"] };
   }
@@ -46,7 +46,7 @@ function callOf(door: OpenDoor, request: JsonObject): LibraryCall {
 /** Calls the authorizer directly with the credentials of the header and one operation. */
 export async function authorize(
   context: Context,
-  door: OpenDoor,
+  door: CaseAuthorizer,
   given: JsonObject,
 ): Promise<Result> {
   const request = requestOf(context, given);
@@ -63,11 +63,11 @@ export async function authorize(
   if (!("answer" in admission)) {
     return { outcomes: ["allow"], detail: "allowed", status: 200, milliseconds };
   }
-  return { ...resultOfAnswer(admission.answer), detail: admission.decision.code, milliseconds };
+  return { ...resultOfDenial(admission.answer), detail: admission.decision.code, milliseconds };
 }
 
 /** Returns the result of a denial response. */
-export function resultOfAnswer({ status, headers, body }: Answer): Result {
+export function resultOfDenial({ status, headers, body }: DenialResponse): Result {
   return {
     outcomes: outcomesOf(status),
     detail: body.error,

@@ -1,8 +1,17 @@
 // Reads the input of a case: its policy, its token, its `Authorization` headers.
+
+import {
+  buildAuthorizer,
+  type CaseAuthorizer,
+  type Source,
+  sourceOf,
+  sourceOfText,
+} from "./authorizer.js";
 import {
   type AttackCase,
   type Corpus,
   dropAbsent,
+  expandShorthand,
   isObject,
   type Json,
   type JsonObject,
@@ -11,9 +20,7 @@ import {
   resolvePolicy,
   Skip,
   textOf,
-  writeOut,
 } from "./corpus.js";
-import { type OpenDoor, openDoor, type Source, sourceOf, sourceOfText } from "./door.js";
 import { attackerJwk } from "./keys.js";
 import { mintJwt, mutate } from "./mint.js";
 
@@ -26,13 +33,13 @@ export interface Context {
   /** The tokens of earlier steps, by name. */
   readonly named: Map<string, string>;
   /** The authorizers that several cases can share. */
-  readonly doors: Map<string, OpenDoor>;
+  readonly doors: Map<string, CaseAuthorizer>;
 }
 
-export function newContext(
+export function createContext(
   attack: AttackCase,
   corpus: Corpus,
-  doors: Map<string, OpenDoor>,
+  doors: Map<string, CaseAuthorizer>,
 ): Context {
   return { attack, corpus, doors, now: Math.floor(Date.now() / 1000), named: new Map() };
 }
@@ -41,7 +48,7 @@ const written = ({ now }: Context) => ({ now, attackerJwk: attackerJwk() });
 
 /** Returns a value with its shorthand expanded. */
 export function full(context: Context, value: Json | undefined): Json | undefined {
-  return dropAbsent(writeOut(value, written(context)));
+  return dropAbsent(expandShorthand(value, written(context)));
 }
 
 /** Throws {@link Skip} if a value has an unknown member. */
@@ -61,9 +68,9 @@ export function sourceOfCase(context: Context): Source {
 }
 
 /** Returns the authorizer of a case. Cases with the same policy share it, unless the state of earlier calls would matter. */
-export function doorOfCase(context: Context, isFresh: boolean): OpenDoor {
+export function authorizerOfCase(context: Context, isFresh: boolean): CaseAuthorizer {
   const source = sourceOfCase(context);
-  if (isFresh) return openDoor(source);
+  if (isFresh) return buildAuthorizer(source);
   const { definition, door } = source.mapped;
   const key = JSON.stringify([
     source.source,
@@ -72,24 +79,28 @@ export function doorOfCase(context: Context, isFresh: boolean): OpenDoor {
   ]);
   const known = context.doors.get(key);
   if (known !== undefined) return known;
-  const opened = openDoor(source);
+  const opened = buildAuthorizer(source);
   context.doors.set(key, opened);
   return opened;
 }
 
 /** Returns whether a case would leave state in a shared authorizer. */
-export function needsFreshDoor(given: JsonObject): boolean {
+export function needsNewAuthorizer(given: JsonObject): boolean {
   return JSON.stringify(given).includes('"opaque"');
 }
 
 /** Returns the raw token of a case or a step; `undefined` for no token. */
-export function tokenOf(context: Context, door: OpenDoor, given: JsonObject): string | undefined {
+export function tokenOf(
+  context: Context,
+  door: CaseAuthorizer,
+  given: JsonObject,
+): string | undefined {
   const issuing = {
     issuer: member(door.mapped.door, "issuer"),
     resource: member(door.mapped.door, "resource"),
     now: context.now,
   };
-  const write = (value: Json | undefined) => writeOut(value, written(context));
+  const write = (value: Json | undefined) => expandShorthand(value, written(context));
   const mint = (token: JsonObject) => mintJwt(token, issuing);
   const token = member(given, "token");
   if (token === undefined) {

@@ -134,7 +134,7 @@ export function listOf(value: Json | undefined): readonly Json[] {
 }
 
 /** The values for shorthand: the time of the case, and the attacker's public key. */
-export interface Written {
+export interface ShorthandValues {
   /** Seconds since 1970, the same for the whole case. */
   readonly now: number;
   readonly attackerJwk: Json;
@@ -146,13 +146,16 @@ function isAbsent(value: unknown): boolean {
 }
 
 /** Expands `$repeat`, `$now`, `$scopes` and `$attackerJwk` at any depth. `$absent` is left to {@link dropAbsent}. */
-export function writeOut(value: Json | undefined, written: Written): Json | undefined {
-  if (isList(value)) return value.map((item) => writeOut(item, written) ?? null);
+export function expandShorthand(
+  value: Json | undefined,
+  written: ShorthandValues,
+): Json | undefined {
+  if (isList(value)) return value.map((item) => expandShorthand(item, written) ?? null);
   if (!isObject(value)) return value;
   const [first, ...others] = Object.keys(value);
   const shorthand = others.length === 0 ? SHORTHANDS.get(first ?? "") : undefined;
   if (shorthand !== undefined) return shorthand(value[first as string], written);
-  return mapMembers(value, (item) => writeOut(item, written));
+  return mapMembers(value, (item) => expandShorthand(item, written));
 }
 
 /** Removes the members with `$absent`, at any depth. */
@@ -174,16 +177,18 @@ function mapMembers(
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, change(item)]));
 }
 
-const SHORTHANDS: ReadonlyMap<string, (argument: Json | undefined, written: Written) => Json> =
-  new Map<string, (argument: Json | undefined, written: Written) => Json>([
-    ["$now", (seconds, { now }) => now + Number(seconds)],
-    ["$repeat", (pair) => textOf(listOf(pair)[0]).repeat(Number(listOf(pair)[1]))],
-    [
-      "$scopes",
-      (count) => Array.from({ length: Number(count) }, (_, index) => `s${index}:read`).join(" "),
-    ],
-    ["$attackerJwk", (_, { attackerJwk }) => attackerJwk],
-  ]);
+const SHORTHANDS: ReadonlyMap<
+  string,
+  (argument: Json | undefined, written: ShorthandValues) => Json
+> = new Map<string, (argument: Json | undefined, written: ShorthandValues) => Json>([
+  ["$now", (seconds, { now }) => now + Number(seconds)],
+  ["$repeat", (pair) => textOf(listOf(pair)[0]).repeat(Number(listOf(pair)[1]))],
+  [
+    "$scopes",
+    (count) => Array.from({ length: Number(count) }, (_, index) => `s${index}:read`).join(" "),
+  ],
+  ["$attackerJwk", (_, { attackerJwk }) => attackerJwk],
+]);
 
 /** Resolves the policy of a case: a name, an extension of another policy, or a complete policy. */
 export function resolvePolicy(policy: Json | undefined, policies: JsonObject, depth = 0): Json {

@@ -12,7 +12,7 @@ import { sendRaw } from "./raw-http.js";
 import type { Result } from "./result.js";
 
 /** The parameters of an authorization request. */
-interface Asked {
+interface AuthorizationRequest {
   readonly client_id: string;
   readonly redirect_uri: string;
   readonly resource: string;
@@ -73,20 +73,25 @@ const rememberedConsent: Fixture = async (context) => {
     ["app-2", [own.redirect_uri]],
   ]);
   const host = await startServer(grantPolicyOf(sourceOfCase(context)), clients);
-  const send = async (asked: Asked, person: string, choice?: string) => {
+  const send = async (asked: AuthorizationRequest, person: string, choice?: string) => {
     const target = `/authorize?${new URLSearchParams({ ...asked }).toString()}`;
     const headers = [["cookie", `session=${person}`]] as const;
     const request = { method: choice === undefined ? "GET" : "POST", target, headers };
     return sendRaw(host.port, { ...request, ...(choice !== undefined && { body: choice }) });
   };
-  const approve = (asked: Asked) => {
+  const approve = (asked: AuthorizationRequest) => {
     const form = new URLSearchParams({ decision: "approve" });
     for (const scope of asked.scope.split(" ")) form.append("scope", scope);
     return form.toString();
   };
   const faults: string[] = [];
   /** Expects a page or a redirect for a request. */
-  const expectStatus = async (status: number, what: string, asked: Asked, person = "ann") => {
+  const expectStatus = async (
+    status: number,
+    what: string,
+    asked: AuthorizationRequest,
+    person = "ann",
+  ) => {
     const got = (await send(asked, person)).status;
     if (got !== status) faults.push(`${what}: status ${got}`);
   };
@@ -118,7 +123,7 @@ function resultOf(isSkipped: boolean, faults: readonly string[]): Result {
     : { outcomes: ["deny"], detail: "the page is shown", faults };
 }
 
-function requestOfCase(context: Context): Asked {
+function requestOfCase(context: Context): AuthorizationRequest {
   const { given } = context.attack;
   const client = full(context, given["client"]) as JsonObject;
   return {

@@ -3,8 +3,8 @@ import express, { Router } from "express";
 import Fastify from "fastify";
 import { expressGate } from "scope-policy/express";
 import { scopePolicy } from "scope-policy/fastify";
-import { type Context, doorOfCase, tokenOf } from "./context.js";
-import type { OpenDoor } from "./door.js";
+import type { CaseAuthorizer } from "./authorizer.js";
+import { authorizerOfCase, type Context, tokenOf } from "./context.js";
 import type { Fixture } from "./fixtures-verify.js";
 import { type Host, listen } from "./host.js";
 import { startExpress } from "./host-express.js";
@@ -17,7 +17,7 @@ type Asker = (target: string, scope?: string) => Promise<Result>;
 
 async function withHost(
   context: Context,
-  door: OpenDoor,
+  door: CaseAuthorizer,
   host: Host,
   use: (get: Asker) => Promise<Result>,
 ): Promise<Result> {
@@ -38,7 +38,7 @@ const isAllowed = ({ outcomes }: Result) => outcomes.includes("allow");
 
 /** A mounted router sees the path without its mount path; the gate must not take that for the path of the request. */
 const mountedRouter: Fixture = async (context) => {
-  const door = doorOfCase(context, false);
+  const door = authorizerOfCase(context, false);
   const gate = expressGate(door.authorizer);
   const handled: string[] = [];
   const handler: express.RequestHandler = (req, res) => {
@@ -70,7 +70,7 @@ const mountedRouter: Fixture = async (context) => {
 
 /** A plugin that is registered inside another one must not silently leave the sibling routes open. */
 const encapsulated: Fixture = async (context) => {
-  const door = doorOfCase(context, false);
+  const door = authorizerOfCase(context, false);
   const handled: string[] = [];
   const app = Fastify();
   app.register(
@@ -94,7 +94,7 @@ const encapsulated: Fixture = async (context) => {
 
 /** The router decodes escapes that the request target still contains. */
 const escapedTarget: Fixture = async (context) => {
-  const door = doorOfCase(context, false);
+  const door = authorizerOfCase(context, false);
   return withHost(context, door, await startFastify(door, [], {}), async (get) => {
     const faults: string[] = [];
     if (!isAllowed(await get("/courses"))) faults.push("`/courses` was refused");
@@ -104,7 +104,7 @@ const escapedTarget: Fixture = async (context) => {
 
 /** The document must not contain host names from the request. */
 const metadataHost: Fixture = async (context) => {
-  const door = doorOfCase(context, false);
+  const door = authorizerOfCase(context, false);
   const hosts = [
     await startExpress(door, [], 5),
     await startExpress(door, [], 4),

@@ -9,12 +9,12 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 import { mcpGate, protect } from "scope-policy/mcp";
-import { type Context, doorOfCase, tokenOf } from "./context.js";
+import type { CaseAuthorizer } from "./authorizer.js";
+import { authorizerOfCase, type Context, tokenOf } from "./context.js";
 import type { Json } from "./corpus.js";
-import type { OpenDoor } from "./door.js";
 import type { Fixture } from "./fixtures-verify.js";
 import { type Host, listen } from "./host.js";
-import { newServer, newServerV1, passingTo } from "./host-mcp.js";
+import { createGatedHandler, createServer, createServerV1 } from "./host-mcp.js";
 import { type RawResponse, sendRaw } from "./raw-http.js";
 import type { Result } from "./result.js";
 import { resultOf } from "./servers.js";
@@ -28,7 +28,11 @@ const TOOLS = ["list_courses", "delete_course"] as const;
 type Pause = (tool: string) => Promise<void>;
 
 /** Starts a server with one server object and one session transport for all clients. */
-async function startSession(door: OpenDoor, generation: Generation, pause: Pause): Promise<Host> {
+async function startSession(
+  door: CaseAuthorizer,
+  generation: Generation,
+  pause: Pause,
+): Promise<Host> {
   const handled: string[] = [];
   const ran = async (tool: string) => {
     await pause(tool);
@@ -40,8 +44,8 @@ async function startSession(door: OpenDoor, generation: Generation, pause: Pause
       sessionIdGenerator: randomUUID,
       enableJsonResponse: true,
     });
-    await newServerV1(door, TOOLS, ran).connect(transport);
-    const handler = passingTo(gate, (req, res, { parsedBody }) =>
+    await createServerV1(door, TOOLS, ran).connect(transport);
+    const handler = createGatedHandler(gate, (req, res, { parsedBody }) =>
       transport.handleRequest(req, res, parsedBody),
     );
     return listen(handler, handled, () => transport.close());
@@ -50,7 +54,7 @@ async function startSession(door: OpenDoor, generation: Generation, pause: Pause
     sessionIdGenerator: randomUUID,
     enableJsonResponse: true,
   });
-  await newServer(door, TOOLS, ran).connect(transport);
+  await createServer(door, TOOLS, ran).connect(transport);
   const handler = gate.node((request, passed) => transport.handleRequest(request, passed));
   return listen(
     (req, res) => void handler(req, res),
@@ -60,7 +64,7 @@ async function startSession(door: OpenDoor, generation: Generation, pause: Pause
 }
 
 interface Session {
-  readonly door: OpenDoor;
+  readonly door: CaseAuthorizer;
   readonly host: Host;
   readonly id: string;
   readonly post: (token: string, body: Json, session?: string) => Promise<RawResponse>;
@@ -86,7 +90,7 @@ async function withSession(
   pause: Pause,
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const door = doorOfCase(context, true);
+  const door = authorizerOfCase(context, true);
   const host = await startSession(door, generation, pause);
   const token = (claims: { readonly [claim: string]: Json }) =>
     tokenOf(context, door, { claims }) ?? "";
@@ -195,7 +199,7 @@ const NEW_VERSION = "2026-07-28";
 
 /** The state in a retry comes from the client, so the retry is decided like any other call. */
 const retryWithState: Fixture = async (context) => {
-  const door = doorOfCase(context, true);
+  const door = authorizerOfCase(context, true);
   const handled: string[] = [];
   const makeServer = () => {
     const server = new McpServer({ name: "attacked", version: "1" });

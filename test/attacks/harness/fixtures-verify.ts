@@ -8,15 +8,15 @@ import {
   type Verify,
 } from "scope-policy";
 import { introspectionVerifier, jwtVerifier } from "scope-policy/verify";
-import { resultOfAnswer } from "./authorize.js";
+import { resultOfDenial } from "./authorize.js";
+import { buildAuthorizer, TIMEOUT } from "./authorizer.js";
 import { type Context, sourceOfCase } from "./context.js";
 import type { Json } from "./corpus.js";
-import { openDoor, PATIENCE } from "./door.js";
 import { plainOf } from "./json-text.js";
 import { keySet } from "./keys.js";
 import { mintJwt } from "./mint.js";
 import type { Result } from "./result.js";
-import { newRevocations } from "./revocations.js";
+import { createRevocations } from "./revocations.js";
 
 export type Fixture = (context: Context) => Promise<Result>;
 
@@ -44,7 +44,7 @@ interface Deployment {
 
 function deploymentOf(context: Context): Deployment {
   const source = sourceOfCase(context);
-  const { policy } = openDoor(source);
+  const { policy } = buildAuthorizer(source);
   const { door } = source.mapped;
   const issuer = plainOf(door.issuer ?? null) as string;
   const resource = plainOf(door.resource ?? null) as string;
@@ -57,7 +57,7 @@ function deploymentOf(context: Context): Deployment {
         verify,
         trustClaims: [],
         resource,
-        onFault: () => undefined,
+        onOutage: () => undefined,
         ...options,
       }),
     mint: (claims) => mintJwt({ claims }, { issuer, resource, now: context.now }),
@@ -74,7 +74,7 @@ async function ask(
 ): Promise<Result> {
   const admission = await authorizer.admit({ authorization: `Bearer ${token}`, operation });
   return "answer" in admission
-    ? resultOfAnswer(admission.answer)
+    ? resultOfDenial(admission.answer)
     : { outcomes: ["allow"], detail: "allowed", status: 200 };
 }
 
@@ -181,7 +181,7 @@ const cacheEndsWithToken: Fixture = async (context) => {
 /** A revocation that arrives during the verification of a token takes effect. */
 const revokedInFlight: Fixture = async (context) => {
   const { authorizer, resource, issuer, mint } = deploymentOf(context);
-  const revocations = newRevocations();
+  const revocations = createRevocations();
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {
     release = resolve;
@@ -235,7 +235,7 @@ const storeIsOut: Fixture = async (context) => {
   const faults: string[] = [];
   let last: Result | undefined;
   for (const [name, isRevoked] of Object.entries(stores)) {
-    const door = authorizer(verify, { isRevoked, timeout: PATIENCE });
+    const door = authorizer(verify, { isRevoked, timeout: TIMEOUT });
     last = await ask(door, mint({ scope: "courses:read" }));
     if (last.status !== 503) faults.push(`a store that ${name}: ${last.detail}`);
   }

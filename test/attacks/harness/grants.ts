@@ -13,6 +13,7 @@ import {
   refreshScope,
   resolveConsent,
 } from "scope-policy";
+import type { Source } from "./authorizer.js";
 import { type Context, full, onlyMembers, sourceOfCase } from "./context.js";
 import {
   isObject,
@@ -23,7 +24,6 @@ import {
   type Outcome,
   textOf,
 } from "./corpus.js";
-import type { Source } from "./door.js";
 import { plainOf } from "./json-text.js";
 import { type Result, timed } from "./result.js";
 

@@ -1,12 +1,12 @@
 import { createRequire } from "node:module";
 import express, { type Express } from "express";
 import { expressGate } from "scope-policy/express";
-import type { OpenDoor } from "./door.js";
+import type { CaseAuthorizer } from "./authorizer.js";
 import { argumentsOf, type Host, listen, routesOf, toolPath } from "./host.js";
 
 /** Starts an Express application with every endpoint and tool of a policy behind its gate. */
 export async function startExpress(
-  door: OpenDoor,
+  door: CaseAuthorizer,
   tools: readonly string[],
   version: 4 | 5,
 ): Promise<Host> {

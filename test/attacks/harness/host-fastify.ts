@@ -1,13 +1,13 @@
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { scopePolicy } from "scope-policy/fastify";
+import type { CaseAuthorizer } from "./authorizer.js";
 import type { JsonObject } from "./corpus.js";
-import type { OpenDoor } from "./door.js";
 import { argumentsOf, type Host, routesOf, toolPath } from "./host.js";
 
 /** Starts a Fastify application with every endpoint and tool of a policy behind the plugin. `options` are options of its router. */
 export async function startFastify(
-  door: OpenDoor,
+  door: CaseAuthorizer,
   tools: readonly string[],
   options: JsonObject,
 ): Promise<Host> {

@@ -6,10 +6,10 @@ import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/
 import { createMcpHandler, fromJsonSchema, McpServer } from "@modelcontextprotocol/server";
 import express from "express";
 import Fastify from "fastify";
-import { type McpGate, type McpPassed, mcpGate, protect } from "scope-policy/mcp";
+import { type McpGate, type McpRequestContext, mcpGate, protect } from "scope-policy/mcp";
 import { z } from "zod";
+import type { CaseAuthorizer } from "./authorizer.js";
 import { type Json, listOf, member, textOf } from "./corpus.js";
-import type { OpenDoor } from "./door.js";
 import { type Host, listen } from "./host.js";
 import { listenFastify } from "./host-fastify.js";
 
@@ -17,10 +17,14 @@ const INFO = { name: "attacked", version: "1" };
 const TEXT = { content: [{ type: "text" as const, text: "done" }] };
 
 /** The callback of a tool handler. */
-type Ran = (tool: string) => Promise<void>;
+type ToolCallback = (tool: string) => Promise<void>;
 
 /** Creates a server of the newer SDK generation with tools of a policy. */
-export function newServer(door: OpenDoor, tools: readonly string[], ran: Ran): McpServer {
+export function createServer(
+  door: CaseAuthorizer,
+  tools: readonly string[],
+  ran: ToolCallback,
+): McpServer {
   const server = new McpServer(INFO);
   const mcp = protect(server, { policy: door.policy, authorizer: door.authorizer });
   const inputSchema = fromJsonSchema<Record<string, unknown>>({ type: "object" });
@@ -34,7 +38,11 @@ export function newServer(door: OpenDoor, tools: readonly string[], ran: Ran): M
 }
 
 /** Creates a server of the older SDK generation with tools of a policy. */
-export function newServerV1(door: OpenDoor, tools: readonly string[], ran: Ran): McpServerV1 {
+export function createServerV1(
+  door: CaseAuthorizer,
+  tools: readonly string[],
+  ran: ToolCallback,
+): McpServerV1 {
   const server = new McpServerV1(INFO);
   const mcp = protect(server, { policy: door.policy, authorizer: door.authorizer });
   for (const name of tools) {
@@ -49,9 +57,9 @@ export function newServerV1(door: OpenDoor, tools: readonly string[], ran: Ran):
 type WithAuth = IncomingMessage & { auth?: AuthInfo };
 
 /** Returns a Node handler behind the gate's middleware. It puts the data of the gate where the older SDK generation reads it. */
-export function passingTo(
+export function createGatedHandler(
   gate: McpGate,
-  handle: (req: WithAuth, res: ServerResponse, passed: McpPassed) => Promise<void>,
+  handle: (req: WithAuth, res: ServerResponse, passed: McpRequestContext) => Promise<void>,
 ): RequestListener {
   const middleware = gate.middleware();
   return (req, res) => {
@@ -67,25 +75,33 @@ export function passingTo(
   };
 }
 
-function handlerV2(door: OpenDoor, tools: readonly string[], handled: string[]): RequestListener {
+function handlerV2(
+  door: CaseAuthorizer,
+  tools: readonly string[],
+  handled: string[],
+): RequestListener {
   const ran = async (name: string) => void handled.push(name);
-  const handler = createMcpHandler(() => newServer(door, tools, ran), { keepAliveMs: 0 });
+  const handler = createMcpHandler(() => createServer(door, tools, ran), { keepAliveMs: 0 });
   const serve = mcpGate(door.authorizer).node(handler.fetch);
   return (req, res) => void serve(req, res);
 }
 
-function handlerV1(door: OpenDoor, tools: readonly string[], handled: string[]): RequestListener {
+function handlerV1(
+  door: CaseAuthorizer,
+  tools: readonly string[],
+  handled: string[],
+): RequestListener {
   const ran = async (name: string) => void handled.push(name);
-  return passingTo(mcpGate(door.authorizer), async (req, res, { parsedBody }) => {
+  return createGatedHandler(mcpGate(door.authorizer), async (req, res, { parsedBody }) => {
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
-    await newServerV1(door, tools, ran).connect(transport);
+    await createServerV1(door, tools, ran).connect(transport);
     await transport.handleRequest(req, res, parsedBody);
   });
 }
 
 /** Returns a handler without an SDK, which runs every message that the gate passes on. */
-function handlerOfNobody(
-  door: OpenDoor,
+function handlerWithoutSdk(
+  door: CaseAuthorizer,
   _tools: readonly string[],
   handled: string[],
 ): RequestListener {
@@ -108,10 +124,10 @@ function handlerOfNobody(
 
 export type Generation = "v1" | "v2" | "none";
 
-const HANDLERS = { v1: handlerV1, v2: handlerV2, none: handlerOfNobody };
+const HANDLERS = { v1: handlerV1, v2: handlerV2, none: handlerWithoutSdk };
 
 export async function startMcp(
-  door: OpenDoor,
+  door: CaseAuthorizer,
   tools: readonly string[],
   generation: Generation,
 ): Promise<Host> {
@@ -122,7 +138,7 @@ export async function startMcp(
 
 /** Starts the gate on a route of Express. */
 export async function startMcpOnExpress(
-  door: OpenDoor,
+  door: CaseAuthorizer,
   tools: readonly string[],
   generation: Generation,
 ): Promise<Host> {
@@ -135,7 +151,7 @@ export async function startMcpOnExpress(
 
 /** Starts the gate on a route of Fastify, which leaves the body to the gate. */
 export async function startMcpOnFastify(
-  door: OpenDoor,
+  door: CaseAuthorizer,
   tools: readonly string[],
   generation: Generation,
 ): Promise<Host> {

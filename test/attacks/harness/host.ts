@@ -1,8 +1,8 @@
 // Shared code of the servers of the attacks.
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { CaseAuthorizer } from "./authorizer.js";
 import { isObject } from "./corpus.js";
-import type { OpenDoor } from "./door.js";
 import { plainOf } from "./json-text.js";
 
 /** A server on a free port of the loopback interface. */
@@ -42,7 +42,7 @@ export interface RouteOf {
 }
 
 /** Returns the endpoints of a policy as routes. */
-export function routesOf({ policy }: OpenDoor): readonly RouteOf[] {
+export function routesOf({ policy }: CaseAuthorizer): readonly RouteOf[] {
   return Object.keys(policy.definition.endpoints ?? {}).map((name) => {
     const [method = "", path = ""] = name.split(" ");
     return {
@@ -54,7 +54,7 @@ export function routesOf({ policy }: OpenDoor): readonly RouteOf[] {
 }
 
 /** Returns the tools of a policy, without patterns. */
-export function toolsOf({ mapped }: OpenDoor): readonly string[] {
+export function toolsOf({ mapped }: CaseAuthorizer): readonly string[] {
   const definition = plainOf(mapped.definition);
   const tools = isObject(definition) ? definition["tools"] : undefined;
   return isObject(tools) ? Object.keys(tools).filter((name) => !/[*?]/.test(name)) : [];

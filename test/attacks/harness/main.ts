@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Corpus, CorpusError, readCorpus } from "./corpus.js";
 import { closingLine, countsOf, describe } from "./report.js";
-import { type Judged, judgeAll } from "./run.js";
-import { newServers } from "./servers.js";
+import { type JudgedCase, judgeAll } from "./run.js";
+import { createServers } from "./servers.js";
 
 const OWN = fileURLToPath(new URL("../corpus.json", import.meta.url));
 
@@ -23,10 +23,10 @@ export async function readCorpora(files: readonly string[]): Promise<readonly Co
 }
 
 /** Runs and judges every case of several corpora. */
-export async function judgeCorpora(corpora: readonly Corpus[]): Promise<readonly Judged[]> {
-  const servers = newServers();
+export async function judgeCorpora(corpora: readonly Corpus[]): Promise<readonly JudgedCase[]> {
+  const servers = createServers();
   try {
-    const judged: Judged[] = [];
+    const judged: JudgedCase[] = [];
     for (const corpus of corpora) judged.push(...(await judgeAll(corpus, servers)));
     return judged;
   } finally {

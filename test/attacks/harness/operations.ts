@@ -2,16 +2,17 @@
 import {
   type AuditEvent,
   type AuthorizerOptions,
+  type Denial,
   parseScope,
   protectedResourceMetadata,
-  type Refusal,
 } from "scope-policy";
-import { authorize, resultOfAnswer } from "./authorize.js";
+import { authorize, resultOfDenial } from "./authorize.js";
+import { buildAuthorizer, type Source } from "./authorizer.js";
 import {
+  authorizerOfCase,
   type Context,
-  doorOfCase,
   full,
-  needsFreshDoor,
+  needsNewAuthorizer,
   onlyMembers,
   sourceOfCase,
 } from "./context.js";
@@ -25,7 +26,6 @@ import {
   Skip,
   textOf,
 } from "./corpus.js";
-import { openDoor, type Source } from "./door.js";
 import { catalogueFaults, consent, refresh, register } from "./grants.js";
 import { plainOf, writtenOf } from "./json-text.js";
 import { type Result, timed } from "./result.js";
@@ -38,12 +38,12 @@ const CASE = "op policy policyText";
 const authorizeCase: Operation = async (context) => {
   const { given } = context.attack;
   onlyMembers("a case", given, `${CASE} scope claims token authorization request`);
-  return authorize(context, doorOfCase(context, needsFreshDoor(given)), given);
+  return authorize(context, authorizerOfCase(context, needsNewAuthorizer(given)), given);
 };
 
 const compile: Operation = async (context) => {
   onlyMembers("a case", context.attack.given, CASE);
-  const [, milliseconds] = await timed(() => openDoor(sourceOfCase(context)));
+  const [, milliseconds] = await timed(() => buildAuthorizer(sourceOfCase(context)));
   return { outcomes: ["allow"], detail: "the policy was taken", milliseconds };
 };
 
@@ -58,7 +58,7 @@ const parseScopeCase: Operation = async (context) => {
 };
 
 /** Returns the denial that leads to an error code in a challenge. */
-function refusalOf(error: Json | undefined, why: string, need: readonly string[]): Refusal {
+function refusalOf(error: Json | undefined, why: string, need: readonly string[]): Denial {
   const base = { allowed: false, message: why } as const;
   switch (error) {
     case null:
@@ -80,7 +80,7 @@ const challenge: Operation = async (context) => {
   const failure = full(context, given["failure"]);
   if (!isObject(failure)) throw new Skip("a challenge without a failure");
   onlyMembers("a failure", failure, "error why need");
-  const { authorizer } = doorOfCase(context, false);
+  const { authorizer } = authorizerOfCase(context, false);
   const why = textOf(failure["why"] ?? "");
   const need = listOf(failure["need"]).map(textOf);
   const [answer, milliseconds] = await timed(() =>
@@ -88,7 +88,7 @@ const challenge: Operation = async (context) => {
   );
   const field = answer.headers["WWW-Authenticate"] ?? "";
   return {
-    ...resultOfAnswer(answer),
+    ...resultOfDenial(answer),
     outcomes: ["allow"],
     output: field,
     faults: /^[\t\x20-\x7e]*$/.test(field) ? [] : ["no server could send this header"],
@@ -136,7 +136,7 @@ const audit: Operation = async (context) => {
   const source = sourceOfCase(context);
   // a name that is not a valid tool name comes from the client
   const isName = TOOL_NAME.test(tool);
-  const { authorizer } = openDoor(
+  const { authorizer } = buildAuthorizer(
     isName ? withTool(source, tool, isAllowed, args) : source,
     options,
   );
@@ -161,7 +161,7 @@ const audit: Operation = async (context) => {
 
 const discovery: Operation = async (context) => {
   onlyMembers("a case", context.attack.given, CASE);
-  const { policy, authorizer, mapped } = doorOfCase(context, false);
+  const { policy, authorizer, mapped } = authorizerOfCase(context, false);
   const resource = authorizer.resource ?? "";
   const document = authorizer.metadata()?.document;
   const issuer = mapped.door.issuer;

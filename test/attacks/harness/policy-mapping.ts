@@ -1,12 +1,12 @@
 // Translates a policy of the corpus for the library: rules become the definition, and facts of the deployment become options of the
 // authorizer. Errors are preserved: a member that is unknown in the dialect and in the library is passed on unchanged, so that the
 // library rejects it.
-import { hasTwins, isWrittenList, Members, type Written } from "./json-text.js";
+import { hasDuplicates, isWrittenList, Members, type WrittenJson } from "./json-text.js";
 
 /** The parts of a corpus policy that become options of the verifier or the authorizer. */
-export interface Door {
-  readonly issuer: Written | undefined;
-  readonly resource: Written | undefined;
+export interface AuthorizerParts {
+  readonly issuer: WrittenJson | undefined;
+  readonly resource: WrittenJson | undefined;
   readonly scopeClaim: string | undefined;
   readonly tierClaim: string;
   readonly firstParty: ReadonlySet<string>;
@@ -16,8 +16,8 @@ export interface Door {
 }
 
 export interface Mapped {
-  readonly definition: Written;
-  readonly door: Door;
+  readonly definition: WrittenJson;
+  readonly door: AuthorizerParts;
   /** Errors that the library cannot detect, since its policies cannot express the faulty part. */
   readonly unsaid: readonly string[];
 }
@@ -38,32 +38,32 @@ const isLibraryKey = (key: string) =>
 const foreign = (key: string) => `$${key}`;
 
 /** Translates a policy of the corpus into a policy of the library. */
-export function mapPolicy(policy: Written): Mapped {
-  const unsaid: string[] = [];
+export function mapPolicy(policy: WrittenJson): Mapped {
+  const undetectable: string[] = [];
   if (!(policy instanceof Members)) {
-    const door = readDoor(new Members([]), unsaid, readDenials(undefined, unsaid));
-    return { definition: policy, door, unsaid };
+    const door = readDoor(new Members([]), undetectable, readDenials(undefined, undetectable));
+    return { definition: policy, door, unsaid: undetectable };
   }
-  const denials = readDenials(policy.get("deny"), unsaid);
-  const door = readDoor(policy, unsaid, denials);
-  const list: (readonly [string, Written])[] = [["name", "Policy of the corpus"]];
+  const denials = readDenials(policy.get("deny"), undetectable);
+  const door = readDoor(policy, undetectable, denials);
+  const list: (readonly [string, WrittenJson])[] = [["name", "Policy of the corpus"]];
   const isSafe = (scope: string) => !denials.scopes.has(scope);
-  const operation = (entry: Written) => mapOperation(entry, isSafe, unsaid);
+  const operation = (entry: WrittenJson) => mapOperation(entry, isSafe, undetectable);
   for (const [key, value] of policy.list) {
     switch (key) {
       case "version":
         if (value !== 1)
-          unsaid.push(
+          undetectable.push(
             "another format number: `version` of the library is the version of the policy",
           );
         list.push([key, typeof value === "number" ? String(value) : value]);
         break;
       case "scopes":
-        list.push([key, mapScopes(value, isSafe, unsaid)]);
+        list.push([key, mapScopes(value, isSafe, undetectable)]);
         break;
       case "tools":
         list.push([key, mapMembers(value, (entry) => operation(entry))]);
-        checkToolNames(value, unsaid);
+        checkToolNames(value, undetectable);
         break;
       case "endpoints":
         list.push([key, mapEndpoints(value, operation)]);
@@ -93,17 +93,17 @@ export function mapPolicy(policy: Written): Mapped {
   const patterns = mapPatterns(policy.get("patterns"), operation);
   const definition = withTools(new Members(list), patterns, denials.tools);
   const mapped = withDenials(definition, denials.scopes);
-  if (hasTwins(policy) && !hasTwins(mapped)) {
-    unsaid.push("a duplicate name in a part that policies of the library do not have");
+  if (hasDuplicates(policy) && !hasDuplicates(mapped)) {
+    undetectable.push("a duplicate name in a part that policies of the library do not have");
   }
-  return { definition: mapped, door, unsaid };
+  return { definition: mapped, door, unsaid: undetectable };
 }
 
-function readDoor(policy: Members, unsaid: string[], denials: Denials): Door {
+function readDoor(policy: Members, undetectable: string[], denials: Denials): AuthorizerParts {
   const tiers = policy.get("tiers");
   const claim = tiers instanceof Members ? tiers.get("claim") : undefined;
   if (tiers instanceof Members && (typeof claim !== "string" || claim === "")) {
-    unsaid.push("the claim of the tier: `subject` reads it, policies do not name it");
+    undetectable.push("the claim of the tier: `subject` reads it, policies do not name it");
   }
   const scopeClaim = policy.get("scopeClaim");
   return {
@@ -111,18 +111,22 @@ function readDoor(policy: Members, unsaid: string[], denials: Denials): Door {
     resource: policy.get("resource"),
     scopeClaim: typeof scopeClaim === "string" ? scopeClaim : undefined,
     tierClaim: typeof claim === "string" ? claim : "tier",
-    firstParty: clientsOf(policy.get("reservedClients"), "first-party", unsaid),
+    firstParty: clientsOf(policy.get("reservedClients"), "first-party", undetectable),
     deniedClients: denials.clients,
     deniedScopes: denials.scopes,
   };
 }
 
-function clientsOf(value: Written | undefined, what: string, unsaid: string[]): Set<string> {
+function clientsOf(
+  value: WrittenJson | undefined,
+  what: string,
+  undetectable: string[],
+): Set<string> {
   if (value === undefined) return new Set();
   const list = isWrittenList(value) ? value : [value];
   const good = list.filter((client) => typeof client === "string" && client !== "");
   if (!isWrittenList(value) || good.length < list.length || new Set(list).size < list.length) {
-    unsaid.push(
+    undetectable.push(
       `a list of ${what} clients: a callback of the authorizer names them, policies do not`,
     );
   }
@@ -134,14 +138,14 @@ interface Denials {
   readonly scopes: ReadonlySet<string>;
   readonly clients: Set<string>;
   /** Members that are not denials of the dialect, which the library rejects. */
-  readonly rest: Written | undefined;
+  readonly rest: WrittenJson | undefined;
 }
 
-function readDenials(deny: Written | undefined, unsaid: string[]): Denials {
+function readDenials(deny: WrittenJson | undefined, undetectable: string[]): Denials {
   const tools: string[] = [];
   const scopes = new Set<string>();
-  const clients: Written[] = [];
-  const rest: Written[] = [];
+  const clients: WrittenJson[] = [];
+  const rest: WrittenJson[] = [];
   for (const entry of isWrittenList(deny) ? deny : []) {
     const [key, value, others] =
       entry instanceof Members && entry.list.length === 1
@@ -157,21 +161,28 @@ function readDenials(deny: Written | undefined, unsaid: string[]): Denials {
   return {
     tools,
     scopes,
-    clients: clientsOf(clients, "denied", unsaid),
+    clients: clientsOf(clients, "denied", undetectable),
     rest: isList ? (rest.length > 0 ? rest : undefined) : deny,
   };
 }
 
-function mapMembers(value: Written, change: (item: Written, name: string) => Written): Written {
+function mapMembers(
+  value: WrittenJson,
+  change: (item: WrittenJson, name: string) => WrittenJson,
+): WrittenJson {
   if (!(value instanceof Members)) return value;
   return new Members(value.list.map(([name, item]) => [name, change(item, name)]));
 }
 
 /** Maps scopes. The dialect advertises every scope that can be granted, which corresponds to `default: "on"`. */
-function mapScopes(scopes: Written, isSafe: (scope: string) => boolean, unsaid: string[]): Written {
+function mapScopes(
+  scopes: WrittenJson,
+  isSafe: (scope: string) => boolean,
+  undetectable: string[],
+): WrittenJson {
   return mapMembers(scopes, (options, name) => {
     if (typeof options === "string") {
-      unsaid.push("a scope that is a string: the library reads it as a description");
+      undetectable.push("a scope that is a string: the library reads it as a description");
     }
     if (!(options instanceof Members)) return options;
     const list = options.list.map(
@@ -183,24 +194,24 @@ function mapScopes(scopes: Written, isSafe: (scope: string) => boolean, unsaid: 
   });
 }
 
-function checkToolNames(tools: Written, unsaid: string[]): void {
+function checkToolNames(tools: WrittenJson, undetectable: string[]): void {
   if (tools instanceof Members && tools.list.some(([name]) => /[*?]/.test(name))) {
-    unsaid.push("a tool with `*` or `?` in its name: the library reads it as a pattern");
+    undetectable.push("a tool with `*` or `?` in its name: the library reads it as a pattern");
   }
 }
 
 /** Maps an operation. `allOf` and `anyOf` together are a conjunction; alternatives that require a denied scope are removed. */
 function mapOperation(
-  entry: Written,
+  entry: WrittenJson,
   isSafe: (scope: string) => boolean,
-  unsaid: string[],
-): Written {
+  undetectable: string[],
+): WrittenJson {
   if (typeof entry === "string") {
-    unsaid.push("a requirement that is a string: the library reads it as a scope");
+    undetectable.push("a requirement that is a string: the library reads it as a scope");
   }
   if (!(entry instanceof Members)) return entry;
   const hasTwin = new Set(entry.list.map(([key]) => key)).size < entry.list.length;
-  const others = entry.list.flatMap(([key, value]): (readonly [string, Written])[] => {
+  const others = entry.list.flatMap(([key, value]): (readonly [string, WrittenJson])[] => {
     // duplicates are kept, so that the library rejects them
     if (key === "match" || (!hasTwin && (key === "allOf" || key === "anyOf"))) return [];
     if (key === "bind") return [["params", value]];
@@ -209,21 +220,24 @@ function mapOperation(
   if (hasTwin) return new Members(others);
   const all = entry.get("allOf");
   const any = entry.get("anyOf");
-  const isDenied = (scope: Written) => typeof scope === "string" && !isSafe(scope);
+  const isDenied = (scope: WrittenJson) => typeof scope === "string" && !isSafe(scope);
   const openAny = isWrittenList(any) ? any.filter((scope) => !isDenied(scope)) : any;
   const isShut =
     (isWrittenList(all) && all.some(isDenied)) ||
     (isWrittenList(any) && isWrittenList(openAny) && any.length > 0 && openAny.length === 0);
   if (isShut) return new Members([["deny", DENIED]]);
-  const lists: (readonly [string, Written])[] = [];
+  const lists: (readonly [string, WrittenJson])[] = [];
   if (all !== undefined) lists.push(["allOf", all]);
   if (any !== undefined && openAny !== undefined) lists.push(["anyOf", openAny]);
   const isBoth = lists.length === 2;
-  const both: Written = lists.map((list) => new Members([list]));
+  const both: WrittenJson = lists.map((list) => new Members([list]));
   return new Members([...(isBoth ? [["allOf", both] as const] : lists), ...others]);
 }
 
-function mapEndpoints(endpoints: Written, operation: (entry: Written) => Written): Written {
+function mapEndpoints(
+  endpoints: WrittenJson,
+  operation: (entry: WrittenJson) => WrittenJson,
+): WrittenJson {
   // an object of endpoints is the notation of the library
   if (!isWrittenList(endpoints)) return [endpoints];
   return new Members(
@@ -237,21 +251,21 @@ function mapEndpoints(endpoints: Written, operation: (entry: Written) => Written
 }
 
 /** Returns a string unchanged, and an empty string for any other value. */
-const textOf = (value: Written | undefined) => (typeof value === "string" ? value : "");
+const textOf = (value: WrittenJson | undefined) => (typeof value === "string" ? value : "");
 
-function mapTiers(tiers: Written): readonly (readonly [string, Written])[] {
+function mapTiers(tiers: WrittenJson): readonly (readonly [string, WrittenJson])[] {
   if (!(tiers instanceof Members)) return [["tiers", tiers]];
-  return tiers.list.flatMap(([key, value]): (readonly [string, Written])[] => {
+  return tiers.list.flatMap(([key, value]): (readonly [string, WrittenJson])[] => {
     if (key === "claim") return [];
     return [[key === "order" ? "tiers" : `tiers.${key}`, value]];
   });
 }
 
-type Named = readonly [name: string, operation: Written];
+type Named = readonly [name: string, operation: WrittenJson];
 
 function mapPatterns(
-  patterns: Written | undefined,
-  operation: (entry: Written) => Written,
+  patterns: WrittenJson | undefined,
+  operation: (entry: WrittenJson) => WrittenJson,
 ): readonly Named[] {
   if (!isWrittenList(patterns)) return [];
   return patterns.map((entry, index) =>
@@ -272,7 +286,7 @@ function withTools(
   const shut = new Set(denied);
   const tools = (written?.list ?? []).filter(([name]) => !shut.has(name));
   const exact = new Set(tools.map(([name]) => name));
-  const extra = new Map<string, Written>();
+  const extra = new Map<string, WrittenJson>();
   for (const [name, entry] of patterns) {
     if (exact.has(name) || shut.has(name)) continue;
     const before = extra.get(name);
@@ -297,9 +311,9 @@ function withTools(
 }
 
 /** Returns the combined requirement of two patterns that match one name. */
-function bothOf(first: Written, second: Written): Written {
-  const isPublic = (entry: Written) => entry instanceof Members && entry.get("public") === true;
-  const isDenial = (entry: Written) => entry instanceof Members && entry.has("deny");
+function bothOf(first: WrittenJson, second: WrittenJson): WrittenJson {
+  const isPublic = (entry: WrittenJson) => entry instanceof Members && entry.get("public") === true;
+  const isDenial = (entry: WrittenJson) => entry instanceof Members && entry.has("deny");
   if (isPublic(first) || isDenial(second)) return second;
   if (isPublic(second) || isDenial(first)) return first;
   return new Members([["allOf", [first, second]]]);

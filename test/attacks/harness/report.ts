@@ -1,5 +1,5 @@
 // The output of a run.
-import type { Judged } from "./run.js";
+import type { JudgedCase } from "./run.js";
 
 export interface Counts {
   readonly passed: number;
@@ -8,7 +8,7 @@ export interface Counts {
 }
 
 /** Counts the verdicts. A case that is decided otherwise and behaves so counts as passed. */
-export function countsOf(judged: readonly Judged[]): Counts {
+export function countsOf(judged: readonly JudgedCase[]): Counts {
   const count = (kinds: readonly string[]) =>
     judged.filter(({ verdict }) => kinds.includes(verdict.kind)).length;
   return {
@@ -26,7 +26,7 @@ const oneLine = (text: string) =>
   text.replaceAll(/[^\x20-\x7e]/g, (letter) => JSON.stringify(letter).slice(1, -1)).slice(0, 600);
 
 /** Returns all lines of the output except the last. */
-export function describe(judged: readonly Judged[]): readonly string[] {
+export function describe(judged: readonly JudgedCase[]): readonly string[] {
   const lines: string[] = [];
   const groups = new Map<string, string[]>();
   const decided = new Map<string, string[]>();

@@ -13,7 +13,7 @@ export interface Revocations {
 const keyOf = (...parts: readonly (string | undefined)[]) =>
   JSON.stringify(parts.map((part) => part ?? null));
 
-export function newRevocations(): Revocations {
+export function createRevocations(): Revocations {
   const ids = new Set<string>();
   const grants = new Map<string, number>();
   return {

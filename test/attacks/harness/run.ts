@@ -2,10 +2,10 @@
 import { PolicyError } from "scope-policy";
 import { decidedOf } from "../decided-otherwise.js";
 import { faultsOfAsserts } from "./asserts.js";
+import type { CaseAuthorizer } from "./authorizer.js";
 import { readChallenge } from "./challenge-text.js";
-import { type Context, newContext, sourceOfCase } from "./context.js";
+import { type Context, createContext, sourceOfCase } from "./context.js";
 import { type AttackCase, type Corpus, type Outcome, Skip } from "./corpus.js";
-import type { OpenDoor } from "./door.js";
 import { planRuns } from "./plan.js";
 import type { Result } from "./result.js";
 import type { Servers } from "./servers.js";
@@ -16,19 +16,19 @@ export type Verdict =
   | { readonly kind: "failed"; readonly got: string; readonly faults: readonly string[] }
   | { readonly kind: "skipped"; readonly reason: string };
 
-export interface Judged {
+export interface JudgedCase {
   readonly attack: AttackCase;
   readonly verdict: Verdict;
 }
 
 /** Maximum time of a run, in milliseconds. */
-const PATIENCE = 20_000;
+const MAX_RUN_TIME = 20_000;
 
 /** Makes one run. A `PolicyError` at startup is an outcome; other errors and missing responses are not. */
 async function settle(run: () => Promise<Result>): Promise<Result | Skip> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("it hangs")), PATIENCE);
+    timer = setTimeout(() => reject(new Error("it hangs")), MAX_RUN_TIME);
   });
   try {
     return await Promise.race([run(), late]);
@@ -94,7 +94,7 @@ async function judge(context: Context, servers: Servers): Promise<Verdict> {
       }
     }
     if (faults.length === 0) continue;
-    const unsaid = unsaidOf(context, result);
+    const unsaid = undetectedErrorOf(context, result);
     if (unsaid === undefined) return failed(faults);
     skipped ??= unsaid;
   }
@@ -105,7 +105,7 @@ async function judge(context: Context, servers: Servers): Promise<Verdict> {
 }
 
 /** Returns why an invalid policy was accepted if the library could not detect the error. */
-function unsaidOf(context: Context, result: Result): string | undefined {
+function undetectedErrorOf(context: Context, result: Result): string | undefined {
   if (context.attack.expect !== "reject-policy" || !result.outcomes.includes("allow"))
     return undefined;
   const [reason] = sourceOfCase(context).mapped.unsaid;
@@ -113,11 +113,11 @@ function unsaidOf(context: Context, result: Result): string | undefined {
 }
 
 /** Judges every case, in order. */
-export async function judgeAll(corpus: Corpus, servers: Servers): Promise<readonly Judged[]> {
-  const doors = new Map<string, OpenDoor>();
-  const judged: Judged[] = [];
+export async function judgeAll(corpus: Corpus, servers: Servers): Promise<readonly JudgedCase[]> {
+  const doors = new Map<string, CaseAuthorizer>();
+  const judged: JudgedCase[] = [];
   for (const attack of corpus.cases) {
-    const verdict = await judge(newContext(attack, corpus, doors), servers);
+    const verdict = await judge(createContext(attack, corpus, doors), servers);
     judged.push({ attack, verdict });
   }
   return judged;

@@ -1,6 +1,7 @@
 // Several steps with one authorizer, which keeps state between them.
 import { authorize } from "./authorize.js";
-import { type Context, doorOfCase, full, onlyMembers } from "./context.js";
+import type { CaseAuthorizer } from "./authorizer.js";
+import { authorizerOfCase, type Context, full, onlyMembers } from "./context.js";
 import {
   isObject,
   type Json,
@@ -11,13 +12,12 @@ import {
   Skip,
   textOf,
 } from "./corpus.js";
-import type { OpenDoor } from "./door.js";
 import type { Result } from "./result.js";
 
 const text = (value: Json | undefined) => (typeof value === "string" ? value : undefined);
 
 /** Returns the claims of a token of an earlier step: its own, or those in the introspection response. */
-function claimsOf(context: Context, door: OpenDoor, name: string): JsonObject {
+function claimsOf(context: Context, door: CaseAuthorizer, name: string): JsonObject {
   const token = context.named.get(name);
   if (token === undefined) throw new Skip(`no step has made the token \`${name}\``);
   const told = door.claims.get(token);
@@ -25,7 +25,7 @@ function claimsOf(context: Context, door: OpenDoor, name: string): JsonObject {
   return told;
 }
 
-function revoke(context: Context, door: OpenDoor, step: JsonObject): void {
+function revoke(context: Context, door: CaseAuthorizer, step: JsonObject): void {
   onlyMembers("a step", step, "op jtiOf tokenOf grant");
   const { revocations } = door;
   if (step["jtiOf"] !== undefined) {
@@ -47,7 +47,7 @@ function revoke(context: Context, door: OpenDoor, step: JsonObject): void {
   revocations.revokeGrant(text(grant["sub"]), text(grant["client_id"]), at);
 }
 
-function answerAnew(context: Context, door: OpenDoor, step: JsonObject): void {
+function answerAnew(context: Context, door: CaseAuthorizer, step: JsonObject): void {
   onlyMembers("a step", step, "op tokenOf introspection");
   const token = context.named.get(textOf(step["tokenOf"]));
   if (token === undefined) throw new Skip("no step has made the token");
@@ -56,7 +56,7 @@ function answerAnew(context: Context, door: OpenDoor, step: JsonObject): void {
 
 /** Runs the steps and returns the result of the last one that makes a call. */
 export async function runSequence(context: Context, steps: readonly Json[]): Promise<Result> {
-  const door = doorOfCase(context, true);
+  const door = authorizerOfCase(context, true);
   const faults: string[] = [];
   let last: Result | undefined;
   for (const [index, step] of steps.entries()) {

@@ -1,14 +1,20 @@
 // Real servers for the adapters that cases name, one for each policy. Requests go over raw sockets.
 
 import { isMessage, requestOf } from "./authorize.js";
-import { authorizationOf, type Context, doorOfCase, needsFreshDoor, tokenOf } from "./context.js";
+import type { CaseAuthorizer } from "./authorizer.js";
+import {
+  authorizationOf,
+  authorizerOfCase,
+  type Context,
+  needsNewAuthorizer,
+  tokenOf,
+} from "./context.js";
 import { isList, isObject, type Json, type JsonObject, listOf, member, textOf } from "./corpus.js";
-import type { OpenDoor } from "./door.js";
 import { type Host, toolPath, toolsOf } from "./host.js";
 import { startExpress } from "./host-express.js";
 import { startFastify } from "./host-fastify.js";
 import { type Generation, startMcp, startMcpOnExpress, startMcpOnFastify } from "./host-mcp.js";
-import { readMessages } from "./mcp-answer.js";
+import { readMessages } from "./mcp-response.js";
 import { type Run, skipping } from "./plan.js";
 import { type RawRequest, type RawResponse, sendRaw } from "./raw-http.js";
 import { outcomesOf, type Result, timed } from "./result.js";
@@ -19,7 +25,7 @@ export interface Servers {
   close(): Promise<void>;
 }
 
-type Start = (door: OpenDoor, tools: readonly string[], options: JsonObject) => Promise<Host>;
+type Start = (door: CaseAuthorizer, tools: readonly string[], options: JsonObject) => Promise<Host>;
 
 /** A server of an adapter, and the requests that it handles. */
 interface Kind {
@@ -41,7 +47,11 @@ const PLAIN: ReadonlyMap<string, readonly Kind[]> = new Map([
   ["fastify", [{ name: "fastify", start: startFastify }]],
 ]);
 
-type StartMcp = (door: OpenDoor, tools: readonly string[], generation: Generation) => Promise<Host>;
+type StartMcp = (
+  door: CaseAuthorizer,
+  tools: readonly string[],
+  generation: Generation,
+) => Promise<Host>;
 
 /** Returns servers with both generations of the SDK, and one without an SDK that runs every message. */
 const generations = (start: StartMcp): readonly Kind[] => [
@@ -91,11 +101,11 @@ function hasEnvelope(request: JsonObject): boolean {
 }
 
 /** Creates a pool that starts servers on demand and reuses them for other cases. */
-export function newServers(): Servers {
-  const hosts = new Map<OpenDoor, Map<string, Promise<Host>>>();
+export function createServers(): Servers {
+  const hosts = new Map<CaseAuthorizer, Map<string, Promise<Host>>>();
   const opened: Promise<Host>[] = [];
 
-  const hostOf = (door: OpenDoor, key: string, start: () => Promise<Host>): Promise<Host> => {
+  const hostOf = (door: CaseAuthorizer, key: string, start: () => Promise<Host>): Promise<Host> => {
     const ofDoor = hosts.get(door) ?? new Map<string, Promise<Host>>();
     hosts.set(door, ofDoor);
     const known = ofDoor.get(key);
@@ -124,7 +134,7 @@ export function newServers(): Servers {
         name: `${kind.name} of ${adapter}`,
         run: async () => {
           const request = requestOf(context, given);
-          const door = doorOfCase(context, needsFreshDoor(given));
+          const door = authorizerOfCase(context, needsNewAuthorizer(given));
           const tools = new Set(toolsOf(door));
           // a name that only patterns match is added when a request uses it
           for (const name of namesOf(request)) if (isKnown(door, name)) tools.add(name);
@@ -181,7 +191,7 @@ function namesOf(request: JsonObject): readonly string[] {
   return names.filter((name) => typeof name === "string");
 }
 
-function isKnown({ policy }: OpenDoor, tool: string): boolean {
+function isKnown({ policy }: CaseAuthorizer, tool: string): boolean {
   try {
     policy.operation(tool);
     return true;

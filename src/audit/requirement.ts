@@ -1,0 +1,125 @@
+import type { Alternative, CompiledPolicy, Operation } from "../policy/compiled-policy.js";
+import type { OperationDefinition } from "../policy/definition.js";
+import { isToolName } from "../policy/tool-names.js";
+import type { AuditAlternative, AuditRequirement } from "./audit-event.js";
+import type { Disclosure } from "./redaction/arguments.js";
+import { cleanText } from "./redaction/clean-text.js";
+
+/** The part of an event that depends on the operation alone. */
+export interface AuditedOperation {
+  readonly kind: "tool" | "endpoint";
+  readonly requirement: AuditRequirement;
+  readonly disclosure: Disclosure;
+  readonly params: readonly string[];
+  /** Whether the rule comes from tool patterns, so that the client chose the name. */
+  readonly isPattern: boolean;
+}
+
+const MAX_NAME = 256;
+/**
+ * Maximum length in characters of all alternatives of one operation. An alternative that does not fit is left out and counted.
+ */
+const MAX_ALTERNATIVES_LENGTH = 6_144;
+
+/** Precomputes the descriptions of the operations of a policy, and creates the function that looks one up by name. */
+export function createOperationLookup(
+  policy: CompiledPolicy,
+): (name: string) => AuditedOperation | undefined {
+  const exact = new Map(
+    [...policy.operations].map(([name, operation]) => [name, describe(policy, operation)]),
+  );
+  const patterns = policy.patterns.map(({ matches, operation }) => ({
+    matches,
+    described: { ...describe(policy, operation), isPattern: true },
+  }));
+  return (name) => {
+    const known = exact.get(name);
+    if (known !== undefined || !isToolName(name)) return known;
+    const [first, ...others] = patterns
+      .filter((pattern) => pattern.matches(name))
+      .map(({ described }) => described);
+    return first && others.reduce(combineOperations, first);
+  };
+}
+
+function describe(policy: CompiledPolicy, operation: Operation): AuditedOperation {
+  const { kind, params } = operation;
+  const entries = kind === "tool" ? policy.definition.tools : policy.definition.endpoints;
+  // every operation is compiled from the entry of its name
+  const entry = (entries as Readonly<Record<string, OperationDefinition>>)[operation.name];
+  const audit = typeof entry === "object" ? entry.audit : undefined;
+  return {
+    kind,
+    requirement: requirementOf(policy, operation),
+    disclosure: { show: new Set(audit?.show), hash: new Set(audit?.hash) },
+    params,
+    isPattern: false,
+  };
+}
+
+/**
+ * Combines the descriptions of two patterns that match the same name: every rule of both applies, and each declares disclosures.
+ */
+function combineOperations(one: AuditedOperation, other: AuditedOperation): AuditedOperation {
+  const union = (of: keyof Disclosure) => new Set([...one.disclosure[of], ...other.disclosure[of]]);
+  return {
+    ...one,
+    requirement: combineRequirements(one.requirement, other.requirement),
+    disclosure: { show: union("show"), hash: union("hash") },
+    params: [...one.params, ...other.params],
+  };
+}
+
+function combineRequirements(one: AuditRequirement, other: AuditRequirement): AuditRequirement {
+  if (Object.hasOwn(one, "denied")) return one;
+  if (Object.hasOwn(other, "denied") || Object.hasOwn(one, "public")) return other;
+  // a public rule requires nothing, so it adds no rule
+  const rules = [...one.rules, ...other.rules].map(({ anyOf }) => anyOf);
+  return limitAlternatives(rules, leftOutOf(one) + leftOutOf(other));
+}
+
+function leftOutOf(requirement: AuditRequirement): number {
+  return Object.hasOwn(requirement, "leftOut") ? (requirement.leftOut as number) : 0;
+}
+
+function requirementOf(policy: CompiledPolicy, operation: Operation): AuditRequirement {
+  if (operation.denial !== undefined) return { denied: true, rules: [] };
+  if (operation.public) return { public: true, rules: [] };
+  const rules = operation.rules.map(({ alternatives }) =>
+    alternatives.map((alternative) => describeAlternative(policy, alternative)),
+  );
+  return limitAlternatives(rules, 0);
+}
+
+function limitAlternatives(
+  rules: readonly (readonly AuditAlternative[])[],
+  before: number,
+): AuditRequirement {
+  let room = MAX_ALTERNATIVES_LENGTH;
+  let leftOut = before;
+  const fits = (alternative: AuditAlternative): boolean => {
+    room -= JSON.stringify(alternative).length;
+    if (room < 0) leftOut += 1;
+    return room >= 0;
+  };
+  const written = rules.map((alternatives) => ({ anyOf: alternatives.filter(fits) }));
+  return { rules: written, ...(leftOut > 0 && { leftOut }) };
+}
+
+function describeAlternative(
+  { tiers }: CompiledPolicy,
+  alternative: Alternative,
+): AuditAlternative {
+  const tier = tiers[alternative.tier];
+  const { accountTypes } = alternative;
+  return {
+    scopes: alternative.uses.map(({ scope }) => clean(scope.name)),
+    ...(tier !== undefined && { tier: clean(tier) }),
+    ...(accountTypes !== undefined && { accountTypes: accountTypes.map(clean) }),
+    ...(alternative.reserved && { reserved: true }),
+  };
+}
+
+function clean(words: string): string {
+  return cleanText(words, MAX_NAME);
+}

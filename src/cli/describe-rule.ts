@@ -1,0 +1,98 @@
+import { printedScope } from "../grammar/scope-syntax.js";
+import type { Alternative, CompiledPolicy, Operation } from "../policy/compiled-policy.js";
+import type { OperationDefinition, RequirementOptions } from "../policy/definition.js";
+
+/** A piece of a rule in words: the name of a scope, or the text between names. */
+export type Word = { readonly scope: string } | { readonly text: string };
+
+/** The access that a rule gives: with scopes, with any valid token, without a token, or never. */
+export type Access = "scopes" | "authenticated" | "public" | "denied";
+
+/** Returns the access to an operation. A pattern that denies the operation counts. */
+export function accessOf(entry: OperationDefinition, operation: Operation): Access {
+  if (operation.denial !== undefined) return "denied";
+  if (operation.public) return "public";
+  return typeof entry === "object" && entry.authenticated === true ? "authenticated" : "scopes";
+}
+
+/** Returns a requirement as the policy writes it: `a and (b or c)`. Conditions are left to {@link conditionsOf}. */
+export function requirementWords(entry: OperationDefinition | RequirementOptions): readonly Word[] {
+  if (typeof entry === "string") return [{ scope: printedScope(entry) }];
+  if (entry.scope !== undefined) return [{ scope: printedScope(entry.scope) }];
+  const [list, between] = entry.anyOf ? [entry.anyOf, " or "] : [entry.allOf ?? [], " and "];
+  return list.flatMap((part, index) => {
+    const words = requirementWords(part);
+    const grouped =
+      list.length > 1 && words.length > 1 ? [{ text: "(" }, ...words, { text: ")" }] : words;
+    return index === 0 ? grouped : [{ text: between }, ...grouped];
+  });
+}
+
+/** Returns words as plain text. */
+export function plainWords(words: readonly Word[]): string {
+  return words.map((word) => ("scope" in word ? word.scope : word.text)).join("");
+}
+
+/** Returns a tier as text, such as `pro tier or above`; without `or above` for the highest tier. */
+export function tierText(tier: string, tiers: readonly string[]): string {
+  return tier === tiers.at(-1) ? `${tier} tier` : `${tier} tier or above`;
+}
+
+/** Returns account types as text, such as `mentor or studio accounts`. An empty list is a condition that no account meets. */
+export function accountTypesText(types: readonly string[]): string {
+  return types.length === 0 ? "no account type" : `${types.join(" or ")} accounts`;
+}
+
+/** Returns the conditions of an operation as text. A condition of only some alternatives names these alternatives. */
+export function conditionsOf(operation: Operation, policy: CompiledPolicy): readonly string[] {
+  const alternatives = operation.rules.flatMap((rule) => rule.alternatives);
+  const waysByGate = new Map<string, Alternative[]>();
+  for (const alternative of alternatives) {
+    for (const gate of conditionsOfAlternative(alternative, policy)) {
+      waysByGate.set(gate, [...(waysByGate.get(gate) ?? []), alternative]);
+    }
+  }
+  return [...waysByGate].map(([gate, ways]) =>
+    ways.length === alternatives.length ? gate : `${gate}, with ${alternativesText(ways, policy)}`,
+  );
+}
+
+const MAX_NAMED_ALTERNATIVES = 3;
+
+function alternativesText(ways: readonly Alternative[], { baseline }: CompiledPolicy): string {
+  const named = ways.slice(0, MAX_NAMED_ALTERNATIVES).map(({ uses }) => {
+    const own = uses.filter(({ scope }) => !baseline.includes(scope));
+    return own.map(({ scope }) => scope.name).join(" and ");
+  });
+  const rest = ways.length - named.length;
+  return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(" or ");
+}
+
+/** Returns the conditions of one alternative as text. */
+function conditionsOfAlternative(
+  { tier, accountTypes, reserved }: Alternative,
+  policy: CompiledPolicy,
+): readonly string[] {
+  const plan = policy.tiers[tier];
+  return [
+    ...(plan === undefined ? [] : [tierText(plan, policy.tiers)]),
+    ...(accountTypes === undefined ? [] : [accountTypesText(accountTypes)]),
+    ...(reserved ? [`first-party clients of ${policy.definition.name} (reserved)`] : []),
+  ];
+}
+
+/** Returns as text which parameters of a call fill placeholders with another name. */
+export function renamingsOf(operation: Operation): readonly string[] {
+  const texts = operation.rules.flatMap((rule) =>
+    rule.alternatives.flatMap(({ uses }) =>
+      uses.flatMap(({ scope, params }) =>
+        params.flatMap((place, index) => {
+          const placeholder = scope.template.names[index] ?? "";
+          const param = rule.params[place]?.name ?? placeholder;
+          return param === placeholder ? [] : [`{${placeholder}} is the parameter ${param}`];
+        }),
+      ),
+    ),
+  );
+  return [...new Set(texts)];
+}

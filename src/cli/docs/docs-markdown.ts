@@ -1,0 +1,286 @@
+import type { Policy } from "../../decision/define-policy.js";
+import { printedScope } from "../../grammar/scope-syntax.js";
+import { bundleMembers } from "../../policy/bundles.js";
+import type { CompiledPolicy, CompiledScope } from "../../policy/compiled-policy.js";
+import { accountTypesText, tierText } from "../describe-rule.js";
+import { type MatrixRow, matrixOf } from "../matrix/matrix-model.js";
+import { cellCode, code, codeList, ruleCell, table, text } from "../terminal/markdown.js";
+
+/**
+ * Returns a scope reference in Markdown for client developers: the meaning of each scope, the scopes that each tool and
+ * endpoint requires, bundles, defaults and warnings, and what no scope covers.
+ *
+ * Reserved scopes have their own section, which states that clients cannot request them. Hidden operations are omitted.
+ */
+export function renderDocs(policy: Policy): string {
+  const matrix = matrixOf(policy);
+  const { policy: compiled } = matrix;
+  const tools = matrix.tools.rows.filter((row) => !row.hidden);
+  const endpoints = matrix.endpoints.rows.filter((row) => !row.hidden);
+  const blocks = [
+    `# ${text(policy.name)} scopes`,
+    `Version ${text(policy.version)}. Scopes define what an application can do. Request only the scopes that you need.`,
+    ...scopeBlocks(compiled),
+    ...reservedBlocks(compiled),
+    ...tierBlocks(compiled),
+    ...toolBlocks(tools, compiled),
+    ...endpointBlocks(endpoints),
+    ...deniedBlocks([...tools, ...endpoints]),
+    ...bundleBlocks(compiled),
+    ...defaultBlocks(compiled),
+    ...requestBlocks(compiled),
+    ...notCoveredBlocks(compiled),
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function isUnreserved(scope: CompiledScope): boolean {
+  return !scope.reserved;
+}
+
+interface Column {
+  readonly head: string;
+  readonly cell: (scope: CompiledScope) => string;
+}
+
+/** Returns the columns of a table of scopes: the first two always, each other one only if it has a value for some scope. */
+function scopeColumns(
+  scopes: readonly CompiledScope[],
+  { tiers }: CompiledPolicy,
+): readonly Column[] {
+  const optional: readonly Column[] = [
+    // a scope without `default` is pre-checked, so if one scope names a default, every row has a value
+    {
+      head: "Default",
+      cell: ({ options }) =>
+        scopes.some((one) => one.options.default !== undefined)
+          ? options.default === "off"
+            ? "Off"
+            : "On"
+          : "",
+    },
+    {
+      head: "Tier",
+      cell: ({ tier }) => (tiers[tier] === undefined ? "" : text(tierText(tiers[tier], tiers))),
+    },
+    {
+      head: "Accounts",
+      cell: ({ accountTypes }) => (accountTypes ? text(accountTypesText(accountTypes)) : ""),
+    },
+    { head: "Notes", cell: scopeNotes },
+  ];
+  return [
+    { head: "Scope", cell: ({ name }) => cellCode(name) },
+    { head: "Description", cell: ({ options }) => text(options.description ?? "") },
+    ...optional.filter(({ cell }) => scopes.some((scope) => cell(scope) !== "")),
+  ];
+}
+
+function scopeNotes({ options }: CompiledScope): string {
+  const cells = (names: readonly string[]) =>
+    names.map((name) => cellCode(printedScope(name))).join(", ");
+  return [
+    ...(options.required === true ? ["required"] : []),
+    ...(options.implies === undefined ? [] : [`includes ${cells(options.implies)}`]),
+    ...(options.replaces === undefined ? [] : [`replaces ${cells(options.replaces)}`]),
+    ...(options.warning === undefined ? [] : [`warning: ${text(options.warning)}`]),
+  ].join("; ");
+}
+
+function scopeBlocks(policy: CompiledPolicy): readonly string[] {
+  const open = policy.scopes.filter(isUnreserved);
+  if (open.length === 0) return [];
+  const columns = scopeColumns(open, policy);
+  const groups = new Map<string, CompiledScope[]>();
+  for (const scope of open) {
+    const group = scope.options.group ?? "";
+    groups.set(group, [...(groups.get(group) ?? []), scope]);
+  }
+  const blocks = [...groups].flatMap(([group, scopes]) => {
+    const heading =
+      group === "" ? (groups.size > 1 ? ["### Other scopes"] : []) : [`### ${text(group)}`];
+    const rows = scopes.map((scope) => columns.map(({ cell }) => cell(scope)));
+    return [
+      ...heading,
+      table(
+        columns.map(({ head }) => head),
+        rows,
+      ),
+    ];
+  });
+  return ["## Scopes", ...blocks];
+}
+
+function reservedBlocks(policy: CompiledPolicy): readonly string[] {
+  const reserved = policy.scopes.filter((scope) => scope.reserved);
+  if (reserved.length === 0) return [];
+  const columns = scopeColumns(reserved, policy);
+  return [
+    "## Reserved scopes",
+    `These are reserved for ${text(policy.definition.name)} itself. They cannot be granted to other applications, and discovery does not list them.`,
+    table(
+      columns.map(({ head }) => head),
+      reserved.map((scope) => columns.map(({ cell }) => cell(scope))),
+    ),
+  ];
+}
+
+function tierBlocks({ definition }: CompiledPolicy): readonly string[] {
+  const { tiers = [], accountTypes = [] } = definition;
+  const lines = [
+    ...(tiers.length === 0
+      ? []
+      : [
+          `Tiers, lowest first: ${tiers.map(text).join(", ")}. An operation that requires a tier is available on every higher tier too.`,
+        ]),
+    ...(accountTypes.length === 0 ? [] : [`Account types: ${accountTypes.map(text).join(", ")}.`]),
+  ];
+  return lines.length === 0 ? [] : ["## Tiers and account types", ...lines];
+}
+
+/** Returns the requirement of a row as a cell. */
+function requirementCell(row: MatrixRow): string {
+  if (row.access === "public") return "None (public)";
+  if (row.access === "authenticated") return "None (any valid access token)";
+  return ruleCell(row.needs);
+}
+
+function notesCell(row: MatrixRow, policy: CompiledPolicy): string {
+  const detail = row.access === "public" ? [...row.cells.keys()] : [];
+  return [
+    ...row.gates.map(text),
+    ...row.renamings.map(text),
+    ...detail.map((id) => `${cellCode(policy.scopes[id]?.name ?? "")} adds detail`),
+  ].join("; ");
+}
+
+function toolBlocks(rows: readonly MatrixRow[], policy: CompiledPolicy): readonly string[] {
+  const allowed = rows.filter((row) => row.access !== "denied");
+  if (allowed.length === 0) return [];
+  // tools with the same rule share the row of the first one
+  const shared = new Map<string, { readonly names: string[]; readonly cells: readonly string[] }>();
+  for (const row of allowed) {
+    const cells = [requirementCell(row), notesCell(row, policy)];
+    const key = cells.join("\n");
+    const group = shared.get(key) ?? { names: [], cells };
+    group.names.push(cellCode(row.name));
+    shared.set(key, group);
+  }
+  const groups = [...shared.values()];
+  const also = groups.some(({ cells }) => cells[1] !== "");
+  const { baseline = [] } = policy.definition;
+  return [
+    "## Tools and the scopes they require",
+    ...(baseline.length === 0
+      ? []
+      : [`Every tool that is not public also requires ${codeList(baseline.map(printedScope))}.`]),
+    table(
+      ["Tool", "Required scope", ...(also ? ["Notes"] : [])],
+      groups.map(({ names, cells }) => [names.join(", "), ...(also ? cells : cells.slice(0, 1))]),
+    ),
+    ...(allowed.some((row) => row.kind === "pattern")
+      ? ["In a tool name, `*` matches any characters and `?` matches exactly one."]
+      : []),
+  ];
+}
+
+function endpointBlocks(rows: readonly MatrixRow[]): readonly string[] {
+  const allowed = rows.filter((row) => row.access !== "denied");
+  if (allowed.length === 0) return [];
+  const also = allowed.some((row) => row.gates.length + row.renamings.length > 0);
+  return [
+    "## Endpoints and the scopes they require",
+    table(
+      ["Method", "Endpoint", "Required scope", ...(also ? ["Notes"] : [])],
+      allowed.map((row) => {
+        const [method = "", path = ""] = row.name.split(" ");
+        const extra = also ? [[...row.gates, ...row.renamings].map(text).join("; ")] : [];
+        return [method, cellCode(path), requirementCell(row), ...extra];
+      }),
+    ),
+  ];
+}
+
+function deniedBlocks(rows: readonly MatrixRow[]): readonly string[] {
+  const denied = rows.filter((row) => row.access === "denied");
+  if (denied.length === 0) return [];
+  return [
+    "## Never allowed",
+    "These are denied, whatever scopes are granted.",
+    table(
+      ["Tool or endpoint", "Reason"],
+      denied.map((row) => [cellCode(row.name), text(row.reason ?? "")]),
+    ),
+  ];
+}
+
+function bundleBlocks(policy: CompiledPolicy): readonly string[] {
+  const bundles = Object.entries(policy.definition.bundles ?? {});
+  if (bundles.length === 0) return [];
+  const lines = bundles.map(([name, bundle]) => {
+    const { members, except } = bundleMembers(bundle, policy.scopes);
+    if (except === undefined)
+      return `- **${text(name)}**: ${codeList(members.map((scope) => scope.name))}`;
+    const but = except.length === 0 ? "" : ` except ${codeList(except)}`;
+    return `- **${text(name)}**: every scope${but}`;
+  });
+  return ["## Bundles", "Scopes that are often requested together.", lines.join("\n")];
+}
+
+function defaultBlocks(policy: CompiledPolicy): readonly string[] {
+  const open = policy.scopes.filter(isUnreserved);
+  const required = open.filter(({ options }) => options.required === true).map(({ name }) => name);
+  const special = open.filter(
+    ({ options }) => options.default === "off" || options.warning !== undefined,
+  );
+  if (required.length === 0 && special.length === 0) return [];
+  const lines = special.map(({ name, options }) => {
+    const warning = options.warning === undefined ? "" : `: ${text(options.warning)}`;
+    return `- ${code(name)}${options.default === "off" ? "" : " (pre-checked)"}${warning}`;
+  });
+  return [
+    "## Defaults and warnings",
+    `Scopes are pre-checked on the consent screen; the user can uncheck any that is not required.${required.length === 0 ? "" : ` Required: ${codeList(required)}.`}`,
+    ...(lines.length === 0
+      ? []
+      : ["The user has to check these, or they carry a warning:", lines.join("\n")]),
+  ];
+}
+
+const EXAMPLE_SCOPES = 3;
+
+function requestBlocks(policy: CompiledPolicy): readonly string[] {
+  const open = policy.scopes.filter(isUnreserved);
+  const plain = open.filter(({ template }) => template.names.length === 0).slice(0, EXAMPLE_SCOPES);
+  if (open.length === 0) return [];
+  const example = plain.map(({ name }) => inQuery(name)).join("+");
+  const { defaultScopes = [] } = policy.definition;
+  const bound = open.find(({ template }) => template.names.length > 0);
+  return [
+    "## Requesting scopes",
+    "Pass scopes as a space-separated list in the `scope` parameter of the authorization request.",
+    ...(example === "" ? [] : [`\`\`\`text\nscope=${example}\n\`\`\``]),
+    ...(bound === undefined
+      ? []
+      : [
+          `A name in braces, as in ${code(bound.name)}, is a placeholder: replace it with a value before you request the scope. The token is then valid for this value only.`,
+        ]),
+    ...(defaultScopes.length === 0
+      ? []
+      : [
+          `If a request names no scope, only ${codeList(defaultScopes.map(printedScope))} is granted.`,
+        ]),
+    "Users are more likely to approve an application that requests less.",
+  ];
+}
+
+/** Returns a scope encoded for a query. Colons and slashes stay readable, since they are not delimiters in a query. */
+function inQuery(name: string): string {
+  return encodeURIComponent(name).replaceAll("%3A", ":").replaceAll("%2F", "/");
+}
+
+function notCoveredBlocks({ definition }: CompiledPolicy): readonly string[] {
+  const lines = (definition.notCovered ?? []).map((line) => `- ${text(line)}`);
+  if (lines.length === 0) return [];
+  return ["## What scopes do not cover", "No scope permits these:", lines.join("\n")];
+}

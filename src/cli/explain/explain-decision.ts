@@ -1,0 +1,139 @@
+import type { Decision } from "../../decision/decision.js";
+import { accountTypesText, tierText } from "../describe-rule.js";
+import { scopeWithDescription } from "../scope-names.js";
+import { describeTokenScopes, scopeError } from "./describe-scopes.js";
+import { type ExplainedCall, whyUnknown } from "./question.js";
+
+/** A decision explained to people: the result in one sentence, and the reasons. */
+export interface ExplanationText {
+  readonly headline: string;
+  readonly why: readonly string[];
+}
+
+/** Returns the explanation of a decision, in words that require no knowledge of OAuth. */
+export function explainDecision(question: ExplainedCall, decision: Decision): ExplanationText {
+  const what = question.operation?.name ?? question.asked;
+  const plan = question.token?.tier;
+  switch (decision.code) {
+    case "allowed":
+      return { headline: `YES: ${what} is allowed.`, why: [whyAllowed(question, decision)] };
+    case "unknown_operation": {
+      const { why, meant } = whyUnknown(question);
+      return {
+        headline: `NO: ${question.policy.name} has no operation \`${question.asked}\`; unknown operations are denied.`,
+        why: [`${sentence(why)}`, ...(meant === undefined ? [] : [`Did you mean \`${meant}\`?`])],
+      };
+    }
+    case "denied":
+      return { headline: `NO: ${what} is never allowed.`, why: [decision.reason] };
+    case "invalid_params":
+      return {
+        headline: `NO: the call needs a valid value for the parameter \`${decision.param}\`.`,
+        why: [whyParam(question, decision.param)],
+      };
+    case "unauthenticated":
+      return {
+        headline: `NO: ${what} requires a token.`,
+        why: [
+          "The call carries no token, the proof of who the user is and what the client may do.",
+        ],
+      };
+    case "invalid_token":
+      return {
+        headline: "NO: the token is invalid and grants nothing.",
+        why: [whyInvalidToken(question)],
+      };
+    case "insufficient_scope":
+      return {
+        headline: `NO: ${what} requires ${decision.missing.length === 1 ? "a scope" : "scopes"} that the token does not contain.`,
+        why: [
+          ...decision.missing.map(
+            (name) => `Missing: ${scopeWithDescription(name, question.compiled)}`,
+          ),
+          ...(decision.accepted.length < 2 ? [] : [alternativesText(decision.accepted)]),
+        ],
+      };
+    case "binding_mismatch":
+      return {
+        headline: `NO: the token is bound to another ${decision.param}.`,
+        why: [
+          `Requested: \`${question.params[decision.param] ?? ""}\`.`,
+          ...boundScopeLines(question),
+        ],
+      };
+    case "account_type_required": {
+      const had = question.token?.account_type;
+      return {
+        headline: `NO: ${what} is not available to this account type. Available to: ${accountTypesText(decision.accountTypes)}.`,
+        why: [
+          had === undefined
+            ? "The token names no account type."
+            : `The token's account type is ${had}.`,
+        ],
+      };
+    }
+    case "upgrade_required":
+      return {
+        headline: `NO: ${what} requires the ${tierText(decision.tier, question.compiled.tiers)}: upgrade required.`,
+        why: [whyTier(question, plan)],
+      };
+    case "reserved_scope":
+      return {
+        headline: `NO: only first-party clients of ${question.policy.name} may call ${what}.`,
+        why: [
+          "It requires a reserved scope (kept for the provider), and the token belongs to a third-party client.",
+        ],
+      };
+  }
+}
+
+function whyAllowed(
+  { operation }: ExplainedCall,
+  decision: Extract<Decision, { readonly allowed: true }>,
+): string {
+  if (decision.scopes.length > 0)
+    return `The token is sufficient: it contains ${decision.scopes.join(" and ")}.`;
+  if (decision.enriched) return "It is public, and the token contains a scope that adds detail.";
+  return operation === undefined ? "" : "It requires no scope.";
+}
+
+function whyParam({ params, operation }: ExplainedCall, param: string): string {
+  const given = params[param];
+  if (given === undefined) return `No value was given for \`${param}\` (--param ${param}=…).`;
+  const where = Object.hasOwn(operation?.fromPath ?? {}, param) ? "in the path" : "given";
+  return `The value ${where}, \`${given}\`, is not safe: expected 1 to 128 of \`A-Z a-z 0-9 _ . ~ -\`.`;
+}
+
+function whyInvalidToken({ token }: ExplainedCall): string {
+  const fault = token && scopeError(token);
+  return fault === undefined
+    ? "Its scope is malformed."
+    : sentence(`its scope is malformed: ${fault}`);
+}
+
+function whyTier({ compiled, token }: ExplainedCall, plan: string | undefined): string {
+  if (plan === undefined) return "The token names no tier, which ranks below the lowest tier.";
+  if (!compiled.tierRank.has(plan))
+    return `The policy does not declare the token's tier, \`${plan}\`, which ranks below the lowest tier.`;
+  return `The token's tier is ${token?.tier ?? plan}.`;
+}
+
+const MAX_ALTERNATIVES = 10;
+
+function alternativesText(accepted: readonly (readonly string[])[]): string {
+  const shown = accepted.slice(0, MAX_ALTERNATIVES).map((scopes) => scopes.join(" and "));
+  const rest = accepted.length - shown.length;
+  return `Any one of these is sufficient: ${shown.join(", or ")}${rest > 0 ? `, or ${rest} more` : ""}.`;
+}
+
+function boundScopeLines({ compiled, token }: ExplainedCall): readonly string[] {
+  const bound = token === undefined ? [] : describeTokenScopes(compiled, token);
+  return bound
+    .filter((held) => Object.keys(held.bound).length > 0)
+    .map((held) => `The token contains \`${held.text}\`.`);
+}
+
+function sentence(text: string): string {
+  const start = text.startsWith("`") ? text : text.charAt(0).toUpperCase() + text.slice(1);
+  return start.endsWith(".") ? start : `${start}.`;
+}

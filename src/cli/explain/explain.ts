@@ -1,0 +1,99 @@
+import type { AccessToken } from "../../decision/access-token.js";
+import { type CliCommand, policyOrFindings, textOption } from "../command.js";
+import { EXIT, UsageError } from "../terminal/io.js";
+import { describeTokenScopes } from "./describe-scopes.js";
+import { explainDecision } from "./explain-decision.js";
+import { type Explanation, explanationLines } from "./explain-text.js";
+import { decideOn, findCall, whyUnknown } from "./question.js";
+import { remedyFor } from "./remedies.js";
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** The command `explain FILE TOOL`: prints one decision, the reasons, and what would change it, for readers without knowledge of OAuth. */
+export const explain: CliCommand = {
+  name: "explain",
+  summary: "the decision on one call, the reasons, and what would change it",
+  shape: (command) =>
+    command
+      .argument("<file>", "a policy")
+      .argument("<tool>", 'a tool, an endpoint by its name, or a request: "GET /v1/projects/42"')
+      .option("--scope <scopes>", "the scopes in the token, separated by spaces")
+      .option("--tier <tier>", "the tier of the account")
+      .option("--account-type <type>", "the type of the account")
+      .option("--param <key=value>", "a parameter of the call; repeatable", collect, [])
+      .option("--first-party", "the client is a first-party client")
+      .option("--no-token", "the call carries no token")
+      .addHelpText(
+        "after",
+        '\nWithout --scope the token contains no scopes. Exit code: 0 allowed, 3 denied.\n\nExample:\n  scope-policy explain policy.json update_class --scope "mcp:tools write:classes" --tier free\n',
+      ),
+  run: async ([file, tool], options, run) => {
+    const params = readParams(options["param"]);
+    const token = readToken(options);
+    const policy = await policyOrFindings(String(file), run);
+    if (policy === undefined) return EXIT.findings;
+    const question = findCall(policy, String(tool), params, token);
+    const decision = decideOn(question, token);
+    const answer: Explanation = {
+      question,
+      decision,
+      explained: explainDecision(question, decision),
+      remedy: remedyFor(question, decision),
+      held: token === undefined ? [] : describeTokenScopes(question.compiled, token),
+    };
+    if (run.json) run.screen.sayJson(explanationJson(answer));
+    else run.screen.say(...explanationLines(answer, run.screen.columns));
+    return decision.allowed ? EXIT.fine : EXIT.denied;
+  },
+};
+
+function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
+}
+
+function readParams(given: unknown): Readonly<Record<string, string>> {
+  const pairs = (given as readonly string[]).map((text) => {
+    const at = text.indexOf("=");
+    if (at < 1) throw new UsageError(`--param \`${text}\`: expected key=value`);
+    return [text.slice(0, at), text.slice(at + 1)] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+const TOKEN_OPTIONS = ["scope", "tier", "accountType", "firstParty"];
+
+function readToken(options: Options): AccessToken | undefined {
+  if (options["token"] === false) {
+    const extra = TOKEN_OPTIONS.find((name) => options[name] !== undefined);
+    if (extra === undefined) return undefined;
+    throw new UsageError(
+      "--no-token cannot be combined with --scope, --tier, --account-type or --first-party",
+    );
+  }
+  const tier = textOption(options, "tier");
+  const account_type = textOption(options, "accountType");
+  return {
+    scope: textOption(options, "scope") ?? "",
+    ...(tier === undefined ? {} : { tier }),
+    ...(account_type === undefined ? {} : { account_type }),
+    ...(options["firstParty"] === true ? { first_party: true } : {}),
+  };
+}
+
+function explanationJson({ question, decision, explained, remedy, held }: Explanation): object {
+  const { policy, asked, operation, params, token } = question;
+  const meant = operation === undefined ? whyUnknown(question).meant : undefined;
+  return {
+    policy: { name: policy.name, version: policy.version },
+    asked,
+    operation: operation ?? null,
+    params,
+    token: token ?? null,
+    decision,
+    ...explained,
+    ...(meant === undefined ? {} : { suggestion: meant }),
+    changes: remedy.steps,
+    allowedAfterChanges: remedy.token !== undefined,
+    held,
+  };
+}

@@ -1,0 +1,105 @@
+import type { AccessToken } from "../../decision/access-token.js";
+import type { Decision, DecisionCode } from "../../decision/decision.js";
+import { namedMeanings } from "../../policy/scope-meanings.js";
+import { accountTypesText, tierText } from "../describe-rule.js";
+import { scopeWithDescription } from "../scope-names.js";
+import { decideOn, type ExplainedCall } from "./question.js";
+
+/** One change, and the code of the denial that it fixes. */
+export interface Step {
+  readonly code: DecisionCode;
+  readonly text: string;
+}
+
+/** The changes that would allow a call, in order, and the token after them. */
+export interface Remedy {
+  readonly steps: readonly Step[];
+  /** The token with which the policy allows the call; `undefined` if no change of the token helps. */
+  readonly token: AccessToken | undefined;
+}
+
+const MAX_STEPS = 8;
+
+/**
+ * Returns the changes that would turn a denial into an allowed call. Nothing is guessed: each change is applied to a copy of
+ * the token and the policy decides again, until it allows the call or no change of the token can help.
+ */
+export function remedyFor(question: ExplainedCall, first: Decision): Remedy {
+  const steps: Step[] = [];
+  let { token } = question;
+  let decision = first;
+  while (!decision.allowed && steps.length < MAX_STEPS) {
+    const change = changeFor(question, decision, token);
+    if (change === undefined) return { steps, token: undefined };
+    steps.push({ code: decision.code, text: change.step });
+    token = change.token;
+    decision = decideOn(question, token);
+  }
+  return { steps, token: decision.allowed ? token : undefined };
+}
+
+interface Change {
+  readonly step: string;
+  readonly token: AccessToken;
+}
+
+function changeFor(
+  question: ExplainedCall,
+  decision: Decision,
+  token: AccessToken | undefined,
+): Change | undefined {
+  const given: AccessToken = token ?? { scope: "" };
+  switch (decision.code) {
+    case "unauthenticated":
+      return { step: "signing in, so that the call carries a token", token: given };
+    case "insufficient_scope":
+      return {
+        step: consentStep(question, decision.missing),
+        token: withScopes(given, decision.missing),
+      };
+    case "upgrade_required":
+      return {
+        step: `an upgrade to the ${tierText(decision.tier, question.compiled.tiers)}`,
+        token: { ...given, tier: decision.tier },
+      };
+    case "account_type_required": {
+      const [account_type] = decision.accountTypes;
+      if (account_type === undefined) return undefined;
+      const step = `another account: available to ${accountTypesText(decision.accountTypes)}`;
+      return { step, token: { ...given, account_type } };
+    }
+    case "binding_mismatch": {
+      const value = question.params[decision.param] ?? "";
+      const step = `a token bound to ${decision.param} \`${value}\``;
+      return { step, token: withoutBoundScopes(question, given) };
+    }
+    case "reserved_scope": {
+      const step = `a call by a first-party client of ${question.policy.name}: third-party clients cannot be granted this`;
+      return { step, token: { ...given, first_party: true } };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function consentStep({ compiled }: ExplainedCall, missing: readonly string[]): string {
+  const named = missing.map((name) => scopeWithDescription(name, compiled));
+  const noun = missing.length === 1 ? "the scope" : "the scopes";
+  return `the user's consent to ${noun} ${named.join(" and ")}`;
+}
+
+function tokensOf({ scope }: AccessToken): readonly string[] {
+  return typeof scope === "string" ? scope.split(" ").filter((text) => text !== "") : scope;
+}
+
+function withScopes(token: AccessToken, added: readonly string[]): AccessToken {
+  return { ...token, scope: [...new Set([...tokensOf(token), ...added])].join(" ") };
+}
+
+/** Returns a token without its bound scopes, as the start of a token for another value. */
+function withoutBoundScopes({ compiled }: ExplainedCall, token: AccessToken): AccessToken {
+  const free = tokensOf(token).filter((text) =>
+    namedMeanings(compiled, text, true).every(({ values }) => values.length === 0),
+  );
+  return { ...token, scope: free.join(" ") };
+}

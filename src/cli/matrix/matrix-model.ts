@@ -1,0 +1,213 @@
+import { loadPolicy, type Policy } from "../../decision/define-policy.js";
+import { bindTemplate } from "../../grammar/template.js";
+import { compiledPolicyOf } from "../../policy/compiled-policies.js";
+import type { CompiledPolicy, CompiledScope, Operation } from "../../policy/compiled-policy.js";
+import type { OperationDefinition, PolicyDefinition } from "../../policy/definition.js";
+import { isPattern } from "../../policy/tool-names.js";
+import {
+  type Access,
+  accessOf,
+  conditionsOf,
+  plainWords,
+  renamingsOf,
+  requirementWords,
+  type Word,
+} from "../describe-rule.js";
+
+/**
+ * The role of a scope for an operation: named by all alternatives (`all`), by some (`any`), only for the detail of a public
+ * operation (`more`), or not named itself, but it implies a named scope (`via`).
+ */
+export type Mark = "all" | "any" | "more" | "via";
+
+/** The cell of an operation and a scope. */
+export interface MatrixCell {
+  readonly mark: Mark;
+  /** Whether the scope alone, with the baseline and every condition met, allows the operation. The policy decides this; it is not read from the rule. */
+  readonly alone: boolean;
+}
+
+/** The row of a tool, a pattern of tools or an endpoint. */
+export interface MatrixRow {
+  readonly name: string;
+  readonly kind: "tool" | "pattern" | "endpoint";
+  readonly title: string | undefined;
+  readonly description: string | undefined;
+  readonly hidden: boolean;
+  readonly access: Access;
+  /** The reason of the denial, if the operation is denied. */
+  readonly reason: string | undefined;
+  readonly needs: readonly Word[];
+  readonly gates: readonly string[];
+  readonly renamings: readonly string[];
+  readonly cells: ReadonlyMap<number, MatrixCell>;
+}
+
+/** The rows of one kind, and the scopes that at least one of them uses. */
+export interface MatrixPart {
+  readonly rows: readonly MatrixRow[];
+  readonly columns: readonly CompiledScope[];
+}
+
+/** The operations of a policy by scopes. */
+export interface Matrix {
+  readonly policy: CompiledPolicy;
+  readonly tools: MatrixPart;
+  readonly endpoints: MatrixPart;
+}
+
+/** The sizes of the sections of a policy. */
+export interface Counts {
+  readonly scopes: number;
+  readonly tools: number;
+  readonly endpoints: number;
+  readonly patterns: number;
+  readonly bundles: number;
+  readonly denials: number;
+}
+
+/** Counts the entries of a policy. A pattern does not count as a tool; a denied entry counts as a denial and as what it is. */
+export function countsOf(policy: Policy): Counts {
+  const { scopes, tools = {}, endpoints = {}, bundles = {} } = policy.definition;
+  const names = Object.keys(tools);
+  const rules = [...Object.values(tools), ...Object.values(endpoints)];
+  return {
+    scopes: Object.keys(scopes).length,
+    tools: names.filter((name) => !isPattern(name)).length,
+    endpoints: Object.keys(endpoints).length,
+    patterns: names.filter(isPattern).length,
+    bundles: Object.keys(bundles).length,
+    denials: rules.filter((rule) => typeof rule === "object" && rule.deny !== undefined).length,
+  };
+}
+
+/** Returns the matrix of a policy. */
+export function matrixOf(policy: Policy): Matrix {
+  const compiled = compiledPolicyOf(policy);
+  const { definition } = compiled;
+  const patterns = new Map(compiled.patterns.map(({ operation }) => [operation.name, operation]));
+  const ask = createAskers(policy, definition);
+  const row = (name: string, entry: OperationDefinition, operation: Operation): MatrixRow => ({
+    ...rowOf(name, entry, operation, compiled),
+    cells: cellsOf(operation, compiled, ask(name)),
+  });
+  const rowsOf = (entries: PolicyDefinition["tools"]): readonly MatrixRow[] =>
+    Object.entries(entries ?? {}).flatMap(([name, entry]) => {
+      const operation = patterns.get(name) ?? compiled.operations.get(name);
+      return operation === undefined ? [] : [row(name, entry, operation)];
+    });
+  return {
+    policy: compiled,
+    tools: partOf(rowsOf(definition.tools), compiled),
+    endpoints: partOf(rowsOf(definition.endpoints), compiled),
+  };
+}
+
+function partOf(rows: readonly MatrixRow[], policy: CompiledPolicy): MatrixPart {
+  const used = new Set(rows.flatMap((row) => [...row.cells.keys()]));
+  return { rows, columns: policy.scopes.filter((scope) => used.has(scope.id)) };
+}
+
+function rowOf(
+  name: string,
+  entry: OperationDefinition,
+  operation: Operation,
+  policy: CompiledPolicy,
+): Omit<MatrixRow, "cells"> {
+  const options = typeof entry === "string" ? {} : entry;
+  const access = accessOf(entry, operation);
+  return {
+    name,
+    kind: operation.kind === "tool" && isPattern(name) ? "pattern" : operation.kind,
+    title: options.title,
+    description: options.description,
+    hidden: operation.hidden,
+    access,
+    reason: operation.denial,
+    needs: access === "scopes" ? requirementWords(entry) : [],
+    gates: access === "denied" ? [] : conditionsOf(operation, policy),
+    renamings: access === "denied" ? [] : renamingsOf(operation),
+  };
+}
+
+/** Returns whether a scope, for one of the account types, allows an operation (or the detail of a public one). */
+type Ask = (scope: CompiledScope, accountTypes: readonly (string | undefined)[]) => boolean;
+
+/** The value of every placeholder and parameter: with one value, all bindings match. */
+const SAMPLE = "x";
+
+/**
+ * Returns a function that asks the policy about an operation. A name that a pattern matches may match other patterns too, so
+ * each pattern gets its own tool name in a separate policy, which contains only these tools.
+ */
+function createAskers(policy: Policy, definition: PolicyDefinition): (name: string) => Ask {
+  const patterns = Object.entries(definition.tools ?? {}).filter(([name]) => isPattern(name));
+  const standIns = new Map(patterns.map(([name], index) => [name, `p${index}`]));
+  const apart =
+    patterns.length === 0
+      ? policy
+      : loadPolicy({
+          ...definition,
+          endpoints: {},
+          tools: Object.fromEntries(patterns.map(([, entry], index) => [`p${index}`, entry])),
+        });
+  const { tiers, baseline = [] } = definition;
+  const plan = tiers?.at(-1);
+  return (name) => {
+    const standIn = standIns.get(name);
+    const [asked, operation] =
+      standIn === undefined ? [policy, policy.operation(name)] : [apart, apart.operation(standIn)];
+    const params = Object.fromEntries(operation.params.map((param) => [param, SAMPLE]));
+    const always = name.includes(" ") ? [] : baseline;
+    return (scope, accountTypes) => {
+      const held = bindTemplate(
+        scope.template,
+        scope.template.names.map(() => SAMPLE),
+      );
+      return accountTypes.some((account_type) => {
+        const token = { scope: [held, ...always], tier: plan, account_type, first_party: true };
+        const decision = asked.decideUntrusted(token, operation.name, params);
+        return decision.allowed && (decision.enriched || decision.scopes.length > 0);
+      });
+    };
+  };
+}
+
+function cellsOf(
+  operation: Operation,
+  { scopes }: CompiledPolicy,
+  ask: Ask,
+): ReadonlyMap<number, MatrixCell> {
+  const cells = new Map<number, MatrixCell>();
+  if (operation.denial !== undefined) return cells;
+  const ways = operation.rules.flatMap((rule) => rule.alternatives);
+  const detail = operation.rules.flatMap((rule) => rule.enriched ?? []);
+  const named = new Map<number, number>();
+  for (const { uses } of [...ways, ...detail]) {
+    for (const id of new Set(uses.map((use) => use.scope.id)))
+      named.set(id, (named.get(id) ?? 0) + 1);
+  }
+  const types = [...ways, ...detail].map((way) => way.accountTypes?.[0]);
+  const accountTypes = [...new Set([undefined, ...types])];
+  for (const scope of scopes) {
+    const count = named.get(scope.id);
+    const mark = markOf(count, operation.public, ways.length);
+    const implies = count === undefined && scope.closure.some((one) => named.has(one.scope));
+    if (mark === undefined && !implies) continue;
+    cells.set(scope.id, { mark: mark ?? "via", alone: ask(scope, accountTypes) });
+  }
+  return cells;
+}
+
+function markOf(count: number | undefined, isPublic: boolean, ways: number): Mark | undefined {
+  if (count === undefined) return undefined;
+  if (isPublic) return "more";
+  return count === ways ? "all" : "any";
+}
+
+/** Returns the requirement of an operation as text. */
+export function needsText(row: MatrixRow): string {
+  if (row.access === "denied") return `never: ${row.reason ?? ""}`;
+  if (row.access === "public") return "nothing: public";
+  return row.access === "authenticated" ? "any valid token" : plainWords(row.needs);
+}

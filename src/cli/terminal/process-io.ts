@@ -1,0 +1,22 @@
+import type { Io } from "./io.js";
+
+const DEFAULT_WIDTH = 100;
+
+/** Returns the environment of the current process. A reader that closes the pipe early, as in `… | head`, causes no error. */
+export function processIo(): Io {
+  const { stdout, stderr, env } = process;
+  for (const stream of [stdout, stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+  // https://no-color.org: any value except the empty one turns colours off
+  const unwanted = (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
+  return {
+    stdout: (text) => void stdout.write(text),
+    stderr: (text) => void stderr.write(text),
+    cwd: process.cwd(),
+    colours: stdout.isTTY === true && stderr.isTTY === true && !unwanted,
+    columns: stdout.isTTY === true ? stdout.columns : DEFAULT_WIDTH,
+  };
+}

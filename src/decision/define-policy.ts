@@ -1,0 +1,361 @@
+import { PolicyError } from "../errors.js";
+import type { AnyPolicy } from "../policy/any-policy.js";
+import { compilePolicy, compilePolicyText } from "../policy/compile.js";
+import { brandPolicy } from "../policy/compiled-policies.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import type {
+  IsPublic,
+  ParamNames,
+  PolicyDefinition,
+  PolicyTypes,
+  ToolName,
+} from "../policy/definition.js";
+import type { NoUndefined } from "../policy/no-undefined.js";
+import { compileBaseline } from "../policy/operations.js";
+import { createPolicyScopes, type PolicyScopes } from "../policy/policy-scopes.js";
+import { escapeControls } from "../policy/report.js";
+import { nearest } from "../policy/suggest.js";
+import { AccessDenied } from "./access-denied.js";
+import { type AccessToken, readOwn } from "./access-token.js";
+import { storeBaselineDecider } from "./baseline.js";
+import { createDecider, type Decider, decide, decideOperation, operationOf } from "./decide.js";
+import { type Decision, UNKNOWN_OPERATION } from "./decision.js";
+import { listTools, type ToolView } from "./list-tools.js";
+import { type PreparedOperation, prepareOperation } from "./prepare.js";
+
+/** The names of the tools and endpoints of a policy. */
+export type OperationName<Types extends PolicyTypes> = Types["tool"] | Types["endpoint"];
+
+/**
+ * A name if the policy declares it; otherwise the names that begin most like it, so that the compiler's error is short and about
+ * the name. Because the type parameter is a plain `string`, the compiler works out the parameters of one operation instead of all.
+ */
+export type KnownName<Types extends PolicyTypes, Name extends string> = [Name] extends [
+  OperationName<Types>,
+]
+  ? Name
+  : NamesLike<OperationName<Types>, Name>;
+
+/** The type in the compiler's error where no name of the policy begins with the same letter, and where a name is not a literal. */
+type NoSuchOperation<Name extends string> =
+  `no tool and no endpoint of the policy begins like ${Name}`;
+
+/** The names that share the most letters with the start of another; an editor that completes an empty text gets all. */
+type NamesLike<Names extends string, Name extends string> = Name extends ""
+  ? Names
+  : Narrowed<Names, Name, ""> extends infer Like extends string
+    ? string extends Like | Name
+      ? NoSuchOperation<Name>
+      : Like
+    : never;
+
+/**
+ * Compares four letters at once, and the first one alone where no name shares four: a comparison goes through all names.
+ * Gives `string` where no name shares the first letter.
+ */
+type Narrowed<
+  Names extends string,
+  Rest extends string,
+  Prefix extends string,
+> = Rest extends `${infer A}${infer B}${infer C}${infer D}${infer Others}`
+  ? Extract<Names, `${Prefix}${A}${B}${C}${D}${string}`> extends infer Like extends string
+    ? [Like] extends [never]
+      ? Prefix extends ""
+        ? StartingWith<Names, A>
+        : Names
+      : Narrowed<Like, Others, `${Prefix}${A}${B}${C}${D}`>
+    : never
+  : Rest extends `${infer A}${string}`
+    ? Prefix extends ""
+      ? StartingWith<Names, A>
+      : Names
+    : Names;
+
+type StartingWith<Names extends string, Letter extends string> =
+  Extract<Names, `${Letter}${string}`> extends infer Like
+    ? [Like] extends [never]
+      ? string
+      : Like
+    : never;
+
+/** The parameters of an operation: an object of strings. */
+export type ParamsFor<Types extends PolicyTypes, Name> = unknown extends Types["definition"]
+  ? LooseParams
+  : { readonly [Param in ParamNames<Types, Name> & string]: string };
+
+interface LooseParams {
+  readonly [param: string]: unknown;
+}
+
+/** The last argument, `params`: required if the operation has parameters, otherwise ignored. */
+export type ParamsArgument<Types extends PolicyTypes, Name> = ArgumentOf<ParamNames<Types, Name>>;
+
+type ArgumentOf<Params> = [Params] extends [never]
+  ? [params?: LooseParams]
+  : [params: { readonly [Param in Params & string]: string }];
+
+/** The result of `authorize`: the token. Only for a public operation can it be `undefined`. */
+export type Authorized<Types extends PolicyTypes, Name> =
+  true extends IsPublic<Types, Name> ? AccessToken | undefined : AccessToken;
+
+/** The parts of a request that a host without a router passes to {@link Policy.decideRequest}. */
+export interface RequestLine {
+  /** The method in upper case. */
+  readonly method: string;
+  /** The path as received: without the query, not decoded. */
+  readonly path: string;
+  /** Parameters that are not in the path. A parameter in the path takes precedence over one of the same name. */
+  readonly params?: { readonly [param: string]: unknown };
+}
+
+/** The endpoint that a request matches. */
+export interface EndpointMatch {
+  /** The name of the endpoint in the policy: `GET /v1/projects/:projectId`. */
+  readonly name: string;
+  /** Its parameters: values from the path, otherwise from `params` of the request. */
+  readonly params: { readonly [param: string]: unknown };
+}
+
+/** An operation resolved once, at startup, for a route or a registered tool. */
+export interface ResolvedOperation<Types extends PolicyTypes = PolicyTypes, Name = string> {
+  /** The name that was passed to {@link Policy.operation}. */
+  readonly name: string;
+  /** The names of its parameters, in the order of its rule. */
+  readonly params: readonly string[];
+  /** Returns the decision about a call, as {@link Policy.decide} does, without looking up the name. */
+  decide(token: AccessToken | undefined, ...params: ParamsArgument<Types, Name>): Decision;
+  /** Returns the token or throws, as {@link Policy.authorize} does, without looking up the name. */
+  authorize(
+    token: AccessToken | undefined,
+    ...params: ParamsArgument<Types, Name>
+  ): Authorized<Types, Name>;
+}
+
+/**
+ * A checked, immutable policy. Only {@link definePolicy} and {@link loadPolicy} create it; a copy is rejected. Decisions are
+ * pure and do no I/O. They do not verify tokens.
+ */
+export interface Policy<Types extends PolicyTypes = PolicyTypes>
+  extends AnyPolicy,
+    PolicyScopes<Types> {
+  /** The declared names, for the compiler only. Always absent at run time. */
+  readonly "~types"?: Types;
+
+  /**
+   * Returns the decision whether a token may call a tool or an endpoint. Never throws on client input.
+   *
+   * @param token - verified claims; `undefined` if the request has no credentials
+   * @param tool - the name of a tool or endpoint
+   * @param params - values by parameter name; only own string properties count, other keys are ignored
+   */
+  decide<const Name extends string>(
+    token: AccessToken | undefined,
+    tool: KnownName<Types, Name>,
+    ...params: ParamsArgument<Types, Name>
+  ): Decision;
+
+  /** As {@link Policy.decide}, for values of any type, including objects whose getters throw. */
+  decideUntrusted(token: unknown, name: unknown, params?: unknown): Decision;
+
+  /**
+   * Returns the token if {@link Policy.decide} allows the call, and throws otherwise. The result is `undefined` only for a
+   * public operation without credentials.
+   *
+   * @throws {@link AccessDenied} with the decision, for every denial
+   */
+  authorize<const Name extends string>(
+    token: AccessToken | undefined,
+    tool: KnownName<Types, Name>,
+    ...params: ParamsArgument<Types, Name>
+  ): Authorized<Types, Name>;
+
+  /**
+   * Returns the decision whether a token may make a request, for hosts without a router. An unknown method is
+   * `unknown_operation`, and so is a path that is not canonical: an empty or dot segment, a trailing slash, an unnecessary or
+   * dangerous escape, a query. HEAD counts as GET. Path parameters fill the operation's parameters of the same name. Never
+   * throws.
+   */
+  decideRequest(token: AccessToken | undefined, request: RequestLine): Decision;
+
+  /**
+   * Returns the endpoint that a request matches, with the values of its path, by the rules of {@link Policy.decideRequest};
+   * `undefined` if no endpoint matches. For hosts without a router that decide in a gate of their own. Never throws.
+   */
+  findEndpoint(request: RequestLine): EndpointMatch | undefined;
+
+  /**
+   * Returns the tools to list for a token, in declared order: tools that it can call, and tools that consent, an upgrade or a
+   * sign-in would open. Left out are patterns, denied tools, hidden tools, and, for a token of a third-party client, tools that
+   * only reserved scopes would open.
+   */
+  toolsFor(token: AccessToken | undefined): ToolView[];
+
+  /**
+   * Resolves a tool or endpoint once, at startup. The name can also be one that only patterns match.
+   *
+   * @throws {@link PolicyError} `ERR_OPERATION_UNKNOWN` for a name that the policy does not declare
+   */
+  operation<const Name extends string>(
+    name: KnownName<Types, Name>,
+  ): ResolvedOperation<Types, Name>;
+}
+
+/** A value that carries the declared names of a policy as a type; every {@link Policy} does. */
+interface CarriesTypes {
+  readonly "~types"?: PolicyTypes;
+}
+
+/** The union of the scope names of a policy. */
+export type ScopeOf<Of extends CarriesTypes> = NonNullable<Of["~types"]>["scope"];
+/** The union of the tool names of a policy; a pattern `list_*` is `` `list_${string}` ``. */
+export type ToolOf<Of extends CarriesTypes> = NonNullable<Of["~types"]>["tool"];
+/** The union of the endpoint names of a policy. */
+export type EndpointOf<Of extends CarriesTypes> = NonNullable<Of["~types"]>["endpoint"];
+/** The union of the tiers of a policy. */
+export type TierOf<Of extends CarriesTypes> = NonNullable<Of["~types"]>["tier"];
+/** The parameters of one operation of a policy: an object of strings. */
+export type ParamsOf<
+  Of extends CarriesTypes,
+  Name extends OperationName<NonNullable<Of["~types"]>>,
+> = ParamsFor<NonNullable<Of["~types"]>, Name>;
+
+/** Makes the compiler infer the literal type of the definition without constraining it: both branches accept every value. */
+type Capture<Definition> = Definition extends unknown ? unknown : Definition;
+
+/**
+ * Creates a policy from plain data. The declared names become types: an undeclared scope, tier, account type or bundle
+ * member and a misspelt option are compile errors at that token, and so is an unknown name passed to `decide`. A member
+ * whose value can be `undefined` is a compile error that names the tool or scope; leave the member out instead.
+ *
+ * The data is copied: later changes to it have no effect.
+ *
+ * @throws {@link PolicyError} `ERR_POLICY_INVALID` with every finding at once
+ *
+ * @example
+ * ```ts
+ * import { definePolicy } from "scope-policy";
+ *
+ * const policy = definePolicy({
+ *   name: "School",
+ *   version: "2026-11-22",
+ *   scopes: { openid: { required: true }, "school:read": "Read settings", "appearance:read": "Read the theme" },
+ *   tools: { get_settings: { anyOf: ["school:read", "appearance:read"] } },
+ * });
+ * policy.decide({ scope: "openid appearance:read" }, "get_settings").allowed; // true
+ * ```
+ */
+export function definePolicy<
+  Scope extends string,
+  Definition,
+  Tier extends string = never,
+  AccountType extends string = never,
+  Tool extends string = never,
+  Endpoint extends string = never,
+  Bundle extends string = never,
+  Param extends string = never,
+>(
+  definition: Capture<Definition> &
+    NoUndefined<Definition> &
+    PolicyDefinition<Scope, Tier, AccountType, Tool, Endpoint, Bundle, Param>,
+): Policy<{
+  readonly scope: Scope;
+  readonly tier: Tier;
+  readonly accountType: AccountType;
+  readonly bundle: Bundle;
+  readonly tool: ToolName<Tool>;
+  readonly endpoint: Endpoint;
+  readonly definition: Definition;
+}>;
+export function definePolicy(definition: unknown): Policy {
+  return createPolicy(compilePolicy(definition));
+}
+
+/**
+ * Creates a policy from data that is known at run time only: an object of the shape that `definePolicy` takes, or JSON text.
+ * In JSON text, a byte order mark, a duplicate key and trailing text are findings.
+ *
+ * @throws {@link PolicyError} `ERR_POLICY_INVALID` with every finding at once
+ *
+ * @example
+ * ```ts
+ * import { loadPolicy } from "scope-policy";
+ *
+ * const policy = loadPolicy('{ "name": "Shop", "version": "1", "scopes": {}, "tools": { "ping": { "public": true } } }');
+ * policy.decide(undefined, "ping").allowed; // true
+ * ```
+ */
+export function loadPolicy(source: unknown): Policy {
+  return createPolicy(
+    typeof source === "string" ? compilePolicyText(source) : compilePolicy(source),
+  );
+}
+
+function createPolicy(compiled: CompiledPolicy): Policy {
+  const decider = createDecider(compiled);
+  const { definition } = compiled;
+  const policy: Pick<Policy, Extract<keyof Policy, string>> = {
+    name: definition.name,
+    version: definition.version,
+    definition,
+    ...createPolicyScopes(compiled),
+    decide: (token, tool, params?) => decide(decider, token, tool, params),
+    decideUntrusted: (token, name, params) => decide(decider, token, name, params),
+    authorize: (token, tool, params?) => tokenOrThrow(token, decide(decider, token, tool, params)),
+    decideRequest: (token, request) => decideRequest(decider, token, request),
+    findEndpoint: (request) => findEndpoint(decider, request),
+    toolsFor: (token) => listTools(decider, token),
+    operation: (name) => resolve(decider, name),
+  };
+  let baseline: PreparedOperation | undefined;
+  storeBaselineDecider(policy, (token) => {
+    baseline ??= prepareOperation(compileBaseline(compiled.baseline));
+    return decideOperation(decider, baseline, token, {});
+  });
+  return Object.freeze(brandPolicy(policy as Policy, compiled));
+}
+
+function tokenOrThrow(token: AccessToken | undefined, decision: Decision): AccessToken | undefined {
+  if (!decision.allowed) throw new AccessDenied(decision);
+  return token;
+}
+
+function decideRequest(decider: Decider, token: unknown, request: unknown): Decision {
+  const match = findEndpoint(decider, request);
+  const operation = match && decider.operations.get(match.name);
+  if (match === undefined || operation === undefined) return UNKNOWN_OPERATION;
+  return decideOperation(decider, operation, token, match.params);
+}
+
+function findEndpoint(decider: Decider, request: unknown): EndpointMatch | undefined {
+  const method = readOwn(request, "method");
+  const path = readOwn(request, "path");
+  if (typeof method !== "string" || typeof path !== "string") return undefined;
+  const match = decider.policy.router.match(method, path);
+  if (match === undefined) return undefined;
+  const { name, params: names } = match.value;
+  const given = readOwn(request, "params");
+  // the value in the path takes precedence: the handler acts on it
+  const params = names.map((key) => [key, match.params.get(key) ?? readOwn(given, key)] as const);
+  return { name, params: Object.fromEntries(params) };
+}
+
+function resolve(decider: Decider, name: string): ResolvedOperation {
+  const operation = operationOf(decider, name);
+  if (operation === undefined) {
+    const shown = typeof name === "string" ? name : typeof name;
+    const meant = nearest(shown, decider.operations.keys());
+    const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
+    throw new PolicyError(
+      "ERR_OPERATION_UNKNOWN",
+      escapeControls(`the policy has no operation \`${shown}\`${hint}`),
+    );
+  }
+  const decideIt = (token: AccessToken | undefined, params?: unknown) =>
+    decideOperation(decider, operation, token, params);
+  return Object.freeze({
+    name,
+    params: operation.params,
+    decide: decideIt,
+    authorize: (token, params?) => tokenOrThrow(token, decideIt(token, params)),
+  } satisfies ResolvedOperation);
+}

@@ -1,0 +1,85 @@
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import { type Decider, decideOperation, factsOf, tokenScopesOf } from "./decide.js";
+import {
+  allowed,
+  type Decision,
+  type DecisionCode,
+  INVALID_TOKEN,
+  UNAUTHENTICATED,
+} from "./decision.js";
+import { evaluateForToken, isMet, type TokenFacts } from "./evaluate.js";
+import { explainDenial, isMismatch } from "./explain-denial.js";
+import { createValueSearch, type ValueSearch } from "./infer-bindings.js";
+import { type PreparedOperation, scopesOf } from "./prepare.js";
+import type { TokenScopes } from "./token-scopes.js";
+
+/** A tool in a list of tools. */
+export interface ToolView {
+  /** The name of the tool. */
+  readonly name: string;
+  /**
+   * The decision that a call would get. A tool with parameters is `allowed` if values that the token is bound to meet its
+   * rule. Otherwise the denial names only scopes whose values are known, never a placeholder, so its `missing` can be empty.
+   * For a challenge, use the decision about the call itself.
+   */
+  readonly decision: Decision;
+}
+
+/** The codes of the tools in a list: tools that can be called, and tools that consent, an upgrade or a sign-in would open. */
+export const LISTED_CODES: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
+  "allowed",
+  "insufficient_scope",
+  "upgrade_required",
+  "unauthenticated",
+]);
+
+/** Returns the exact tools of a policy in declared order with their decisions for one token. Hidden tools are left out. */
+export function listTools(decider: Decider, token: unknown): ToolView[] {
+  const scopes = token === undefined ? undefined : decider.read(token);
+  // read once: a scope that is a list would be read again for each tool
+  const reader: Decider = { ...decider, read: () => scopes };
+  const held = tokenScopesOf(reader, token);
+  const seen = held && { held, search: createValueSearch(held), upgrades: createValueSearch(held) };
+  const views: ToolView[] = [];
+  for (const [name, { kind, hidden }] of decider.policy.operations) {
+    const operation = decider.operations.get(name);
+    if (kind !== "tool" || hidden || operation === undefined) continue;
+    const decision =
+      operation.plain === undefined
+        ? decideForToken(decider.policy, operation, token, seen)
+        : decideOperation(reader, operation, token, undefined);
+    if (decision !== undefined && LISTED_CODES.has(decision.code)) views.push({ name, decision });
+  }
+  return views;
+}
+
+/** The scopes of one token with the searches for values in it. */
+interface TokenSearches {
+  readonly held: TokenScopes;
+  readonly search: ValueSearch;
+  /** The search for a higher tier: separate, so that it takes no steps from the first. */
+  readonly upgrades: ValueSearch;
+}
+
+/** Returns the decision for values that the token is bound to; `undefined` for a tool that a list leaves out. */
+function decideForToken(
+  policy: CompiledPolicy,
+  operation: PreparedOperation,
+  token: unknown,
+  seen: TokenSearches | undefined,
+): Decision | undefined {
+  if (operation.denied !== undefined) return operation.denied;
+  if (token === undefined) return UNAUTHENTICATED;
+  if (seen === undefined) return INVALID_TOKEN;
+  const { held, search, upgrades } = seen;
+  const facts = factsOf(policy, operation, token);
+  const judge = (facts: TokenFacts, among: ValueSearch) =>
+    operation.rules.map((rule) => evaluateForToken(rule, facts, among));
+  const judged = judge(facts, search);
+  // an exact entry has one rule
+  const met = judged.flat().find((one) => isMet(one.alternative, held, facts, one.values));
+  if (met !== undefined) return allowed(scopesOf(met.alternative, met.values));
+  // a list leaves these tools out; to find the parameter for the denial would visit every granted scope
+  if (isMismatch(judged)) return undefined;
+  return explainDenial(policy, judged, held, facts, (upgraded) => judge(upgraded, upgrades));
+}

@@ -1,0 +1,275 @@
+import type { AccessToken } from "../../decision/access-token.js";
+import { TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../../decision/decision.js";
+import { createAuthInfo, type McpAuthInfo } from "../shared/auth-info.js";
+import { idOf, type Message } from "../shared/message.js";
+import type { ProtocolFault } from "../shared/protocol-errors.js";
+import { LISTEN } from "../shared/required-operations.js";
+import { type McpSessionStore, ownerOf, storeWithTimeout } from "../shared/sessions.js";
+import type { McpSurface } from "../shared/shared-options.js";
+import { deniedToolResult } from "../shared/tool-result.js";
+import { isModern } from "../shared/versions.js";
+import { challengeFor } from "./client-quirks.js";
+import {
+  CREDENTIAL_CODES,
+  type DecisionParts,
+  decideMessages,
+  type MessagesOutcome,
+} from "./decide-messages.js";
+import { type ProtocolHeaders, protocolVersionOf } from "./header-fields.js";
+import type { McpHttpRequest, McpHttpResponse } from "./http-types.js";
+import { faultAnswer, noMethodAnswer, resultAnswer } from "./protocol-answers.js";
+import {
+  createUnreadable,
+  type ReadLimits,
+  readRequest,
+  type UnreadableRequest,
+} from "./read-request.js";
+
+/** What the gate passes on with an allowed request: the second argument of a transport's `fetch` or `handleRequest`. */
+export interface McpRequestContext {
+  /** The caller, for the SDK; missing for an allowed anonymous request. */
+  readonly authInfo?: McpAuthInfo;
+  /** The body as the gate parsed it, so that the server runs exactly the call that the gate decided on. */
+  readonly parsedBody?: unknown;
+  /** The verified token; `undefined` for an anonymous request. */
+  readonly token: AccessToken | undefined;
+  /** The protocol version of the request, which can be any text: the gate passes unknown versions on. */
+  readonly protocolVersion: string;
+}
+
+/** The result of the gate for a request. */
+export type McpGateResult =
+  | { readonly kind: "answer"; readonly answer: McpHttpResponse }
+  | {
+      readonly kind: "pass";
+      readonly passed: McpRequestContext;
+      /** The bytes of the body. */
+      readonly body: Uint8Array | undefined;
+      /**
+       * Records the session that the server opens with its response, or deletes the one that it closes; `undefined` if the
+       * request can do neither.
+       */
+      readonly answered:
+        | ((status: number, session: string | null | undefined) => Promise<void>)
+        | undefined;
+      /** Returns whether a stream may continue; `undefined` for a request that opens no long stream. */
+      readonly mayGoOn: (() => Promise<boolean>) | undefined;
+    };
+
+/** The parts and settings of the gate core. */
+export interface RequestCheckParts extends DecisionParts, ReadLimits {
+  readonly surface: McpSurface;
+  readonly sessions: McpSessionStore;
+  readonly auditAllowed: boolean;
+}
+
+/** Creates the function that takes a request from its bytes to a verdict. It never rejects. */
+export function createRequestCheck(
+  parts: RequestCheckParts,
+): (request: McpHttpRequest) => Promise<McpGateResult> {
+  const { authorizer, surface } = parts;
+  const sessions = storeWithTimeout(parts.sessions, STORE_TIMEOUT);
+
+  const decide = async (request: McpHttpRequest): Promise<McpGateResult> => {
+    const credentials = request.field("authorization");
+    const authorization = credentials.length === 0 ? undefined : credentials;
+    const anonymous = surface.anonymous === true;
+    const httpMethod = request.method;
+    const askStranger = once(async () => {
+      if (authorization === undefined) {
+        const answer = authorizer.answer(UNAUTHENTICATED, NO_CONTEXT);
+        return { decision: UNAUTHENTICATED, answer };
+      }
+      const known = await authorizer.authenticate(authorization, NO_CONTEXT);
+      return known.kind === "refused" ? known : undefined;
+    });
+    // a caller without a valid token gets 401 before any error about the body
+    const answerFault = async ({ fault, id, isCutShort }: UnreadableRequest) => {
+      const isAllowed = authorization === undefined && anonymous;
+      const mustAuthenticate = isCutShort || (CONTENT_FAULTS.has(fault) && !isAllowed);
+      const denial = mustAuthenticate ? await askStranger() : undefined;
+      if (denial === undefined) return answered(faultAnswer(fault, id));
+      // its only event: no message of the request is decided
+      await authorizer.record(denial, { name: `mcp:${httpMethod}` });
+      const close = isCutShort && { Connection: "close" };
+      const { answer } = denial;
+      return answered({ ...answer, headers: { ...answer.headers, ...close } });
+    };
+    const read = await readRequest(request, parts, askStranger);
+    if (read.kind === "unread") return answerFault(read);
+    const { fields, messages, id } = read;
+    const isSubscribing = messages.some(
+      (message) => message.kind !== "response" && message.method === LISTEN,
+    );
+    const protocolVersion = protocolVersionOf(fields, messages);
+    const outcome =
+      request.method === "POST"
+        ? await decideMessages(parts, messages, {
+            httpMethod,
+            authorization,
+            protocolVersion,
+            anonymous,
+            // the SDK answers a subscription itself, so no handler behind the gate would write the event
+            auditDenialsOnly: !parts.auditAllowed && !(isSubscribing && isModern(protocolVersion)),
+          })
+        : await decideMessages(parts, [{ kind: "response" }], {
+            httpMethod,
+            authorization,
+            protocolVersion,
+            anonymous,
+            auditDenialsOnly: true,
+          });
+    if (outcome.kind === "malformed")
+      return answerFault(createUnreadable("params", idOf(outcome.message)));
+    if (outcome.kind === "refused") {
+      return answered(denialAnswer(outcome, surface, protocolVersion, request));
+    }
+    const rawToken = outcome.token && rawTokenOf(authorization);
+    const owner = () => ownerOf(outcome.token, rawToken);
+    const { session } = fields;
+    if (session !== undefined && (await sessions.get(session)) !== owner()) {
+      return answered(faultAnswer("session", id));
+    }
+    const { token } = outcome;
+    const authInfo =
+      token !== undefined && rawToken !== undefined
+        ? createAuthInfo(rawToken, token, authorizer.resource)
+        : undefined;
+    const isLong = request.method === "GET" || isSubscribing;
+    return {
+      kind: "pass",
+      passed: {
+        ...(authInfo !== undefined && { authInfo }),
+        ...(read.parsedBody !== undefined && { parsedBody: read.parsedBody }),
+        token,
+        protocolVersion,
+      },
+      body: read.body,
+      answered: mayChangeSession(request, messages)
+        ? (status, session) => recordSession(sessions, request, fields, owner(), status, session)
+        : undefined,
+      mayGoOn: isLong ? () => mayGoOn(parts, authorization, outcome.targets) : undefined,
+    };
+  };
+
+  return async (request) => {
+    try {
+      return await decide(request);
+    } catch {
+      // the session store failed: a failure never grants access
+      const { status, headers, body } = authorizer.answer(TEMPORARILY_UNAVAILABLE, NO_CONTEXT);
+      return answered({ status, headers, body });
+    }
+  };
+}
+
+/** Faults of the content of a request: an unauthenticated caller gets 401 instead. */
+const CONTENT_FAULTS: ReadonlySet<ProtocolFault> = new Set<ProtocolFault>([
+  "json",
+  "message",
+  "params",
+  "batch",
+  "fields",
+  "event_id",
+]);
+
+/** The context of a response that concerns no operation. */
+const NO_CONTEXT = { operation: undefined, token: undefined, protocolVersion: undefined };
+
+/** Timeout of the session store in milliseconds. */
+const STORE_TIMEOUT = 5_000;
+
+function answered(answer: McpHttpResponse): McpGateResult {
+  return { kind: "answer", answer };
+}
+
+/** Returns a function that calls `ask` once and returns the same promise from then on. */
+function once<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+  let answer: Promise<Answer> | undefined;
+  return () => {
+    answer ??= ask();
+    return answer;
+  };
+}
+
+/** Returns the raw token of valid credentials. */
+function rawTokenOf(authorization: readonly string[] | undefined): string | undefined {
+  return authorization?.[0]?.replace(/^\S+ +/, "");
+}
+
+/**
+ * Returns whether a request can open or close a session: `initialize` opens one and DELETE closes it (MCP 2025-11-25,
+ * basic/transports).
+ */
+function mayChangeSession({ method }: McpHttpRequest, messages: readonly Message[]): boolean {
+  const isHandshake = (message: Message) =>
+    message.kind === "request" && message.method === "initialize";
+  return method === "DELETE" || messages.some(isHandshake);
+}
+
+async function recordSession(
+  sessions: McpSessionStore,
+  request: McpHttpRequest,
+  fields: ProtocolHeaders,
+  owner: string,
+  status: number,
+  session: string | null | undefined,
+): Promise<void> {
+  const isGood = status >= 200 && status < 300;
+  if (request.method === "DELETE" && isGood && fields.session !== undefined) {
+    await sessions.delete(fields.session);
+  } else if (typeof session === "string" && (await sessions.get(session)) === undefined) {
+    await sessions.set(session, owner);
+  }
+}
+
+/** Creates the HTTP response to a denial: a status with its challenge, or a tool result. */
+function denialAnswer(
+  { refusal, answer, message, isMethodUnknown }: Extract<MessagesOutcome, { kind: "refused" }>,
+  { challenge = "http", anonymous, upgradeUrl }: McpSurface,
+  protocolVersion: string,
+  request: McpHttpRequest,
+): McpHttpResponse {
+  if (isMethodUnknown && message?.kind === "request") {
+    return noMethodAnswer(message.id, isModern(protocolVersion));
+  }
+  const isCall = message?.kind === "request" && message.method === "tools/call";
+  const [userAgent] = request.field("user-agent");
+  const usesToolResult = challengeFor(challenge, userAgent) === "tool-result";
+  const isMissingScope =
+    refusal.code === "insufficient_scope" ||
+    (refusal.code === "unauthenticated" && anonymous === true);
+  const isHttpStatus = HTTP_STATUS_CODES.has(refusal.code) && !(usesToolResult && isMissingScope);
+  if (!isCall || isHttpStatus) return answer;
+  const result = deniedToolResult(refusal, answer, upgradeUrl);
+  return resultAnswer(message.id, {
+    ...(isModern(protocolVersion) && { resultType: "complete" }),
+    ...result,
+  });
+}
+
+/** The codes of denials that a client fixes by authorizing or by a corrected request. Over HTTP they are statuses. */
+const HTTP_STATUS_CODES = new Set<string>([...CREDENTIAL_CODES, "insufficient_scope"]);
+
+/** Returns whether the token is still valid and still sufficient. */
+async function mayGoOn(
+  { authorizer, handshake }: RequestCheckParts,
+  authorization: readonly string[] | undefined,
+  targets: Extract<MessagesOutcome, { kind: "passed" }>["targets"],
+): Promise<boolean> {
+  const known =
+    authorization === undefined
+      ? undefined
+      : await authorizer.authenticate(authorization, NO_CONTEXT);
+  if (known?.kind === "refused") return false;
+  const token = known?.token;
+  if (token !== undefined && handshake(token) !== undefined) return false;
+  return targets.every(
+    (target) =>
+      target.kind !== "operations" ||
+      target.operations.every(
+        ({ operation, params }) =>
+          authorizer.policy.decideUntrusted(token, operation, params).allowed,
+      ),
+  );
+}

@@ -1,0 +1,177 @@
+import type { ProtocolRequest } from "../../audit/audited-request.js";
+import type { AccessToken } from "../../decision/access-token.js";
+import { insufficientScope } from "../../decision/decision.js";
+import type { Admission, Authorizer } from "../../resource-server/authorizer-types.js";
+import type { Denial, DenialResponse } from "../../resource-server/challenge.js";
+import type { Handshake } from "../shared/handshake.js";
+import type { Message } from "../shared/message.js";
+import type { FindRequiredOperations, RequiredOperations } from "../shared/required-operations.js";
+import { signInScopeMode } from "../shared/sign-in-scope.js";
+
+/** The outcome for a whole request: it passes, or one message or all of them are denied. */
+export type MessagesOutcome =
+  | {
+      readonly kind: "passed";
+      readonly token: AccessToken | undefined;
+      readonly targets: readonly RequiredOperations[];
+    }
+  | { readonly kind: "malformed"; readonly message: Message }
+  | {
+      readonly kind: "refused";
+      readonly refusal: Denial;
+      readonly answer: DenialResponse;
+      /** The denied message, if it was the only one. */
+      readonly message: Message | undefined;
+      /** Whether neither the protocol table nor the options name the method of the message. */
+      readonly isMethodUnknown: boolean;
+    };
+
+/** The parts of the request that every decision needs. */
+export interface MessageContext {
+  /** The method of the HTTP request. */
+  readonly httpMethod: string;
+  readonly authorization: readonly string[] | undefined;
+  readonly protocolVersion: string;
+  /** Whether a caller without credentials may initialize and list. */
+  readonly anonymous: boolean;
+  readonly auditDenialsOnly: boolean;
+}
+
+/** The parts that decide on messages. */
+export interface DecisionParts {
+  readonly authorizer: Authorizer;
+  readonly targets: FindRequiredOperations;
+  readonly handshake: Handshake;
+}
+
+const AUTHENTICATED_ONLY: RequiredOperations = { kind: "known" };
+
+interface MessageDenial {
+  readonly kind: "denied";
+  readonly refusal: Denial;
+  readonly answer: DenialResponse;
+  readonly token: AccessToken | undefined;
+}
+
+type MessageAdmission =
+  | { readonly kind: "admitted"; readonly token: AccessToken | undefined }
+  | MessageDenial;
+
+/**
+ * Decides on every message of a request. One denied message denies the whole request, with one response. If consent can fix
+ * every denial, the response names the scopes of all of them; otherwise it is the response to the first denial that consent
+ * cannot fix.
+ */
+export async function decideMessages(
+  deciders: DecisionParts,
+  messages: readonly Message[],
+  context: MessageContext,
+): Promise<MessagesOutcome> {
+  const denials: MessageDenial[] = [];
+  const targets: RequiredOperations[] = [];
+  const single = messages.length === 1 ? messages[0] : undefined;
+  const denyAll = ({ refusal, answer }: MessageDenial): MessagesOutcome => {
+    const [target] = targets;
+    const isUnknown = target?.kind === "operations" && target.isMethodUnknown;
+    const isMethodUnknown =
+      single !== undefined && isUnknown && refusal.code === "unknown_operation";
+    return { kind: "refused", refusal, answer, message: single, isMethodUnknown };
+  };
+  let token: AccessToken | undefined;
+  for (const message of messages) {
+    const target =
+      message.kind === "response"
+        ? AUTHENTICATED_ONLY
+        : deciders.targets(message, context.protocolVersion);
+    if (target.kind === "malformed") return { kind: "malformed", message };
+    targets.push(target);
+    const id = message.kind === "request" ? String(message.id) : undefined;
+    const name = `mcp:${message.kind === "response" ? context.httpMethod : message.method}`;
+    const admissions = await admit(deciders, target, { name, requestId: id }, context);
+    for (const admission of admissions) {
+      token = admission.token ?? token;
+      if (admission.kind === "admitted") continue;
+      // the other messages have the same credentials, so the verifier is not called again
+      if (CREDENTIAL_CODES.has(admission.refusal.code)) return denyAll(admission);
+      denials.push(admission);
+    }
+  }
+  const [first] = denials;
+  if (first === undefined) return { kind: "passed", token, targets };
+  return denyAll(combineDenials(deciders.authorizer, first, denials, context));
+}
+
+/** The codes of denials that depend on the credentials only, not on the operation. */
+export const CREDENTIAL_CODES: ReadonlySet<string> = new Set([
+  "unauthenticated",
+  "invalid_token",
+  "invalid_request",
+  "temporarily_unavailable",
+]);
+
+async function admit(
+  { authorizer, handshake }: DecisionParts,
+  target: Exclude<RequiredOperations, { kind: "malformed" }>,
+  request: ProtocolRequest,
+  { authorization, protocolVersion, anonymous, auditDenialsOnly }: MessageContext,
+): Promise<readonly MessageAdmission[]> {
+  if (target.kind === "known") {
+    if (authorization === undefined && anonymous) return [];
+    const context = { operation: undefined, token: undefined, protocolVersion };
+    const known = await authorizer.authenticate(authorization, context);
+    if (known.kind === "refused") {
+      await authorizer.record(known, request);
+      return [createDenial(known.decision, known.answer, undefined)];
+    }
+    const { token } = known;
+    const decision = handshake(token);
+    if (decision === undefined) return [{ kind: "admitted", token }];
+    const answer = authorizer.answer(decision, { ...context, token });
+    await authorizer.record({ decision, answer, token }, request);
+    return [createDenial(decision, answer, token)];
+  }
+  const call = {
+    authorization,
+    protocolVersion,
+    requestId: request.requestId,
+    auditDenialsOnly,
+    credentialsFirst: true,
+    signInScope: signInScopeMode(anonymous),
+  };
+  const admissions: Admission[] = [];
+  for (const operation of target.operations) {
+    const admission = await authorizer.admit({ ...operation, ...call });
+    admissions.push(admission);
+    if (CREDENTIAL_CODES.has(admission.decision.code)) break;
+  }
+  return admissions.map((admission) =>
+    admission.kind === "refused"
+      ? createDenial(admission.decision, admission.answer, admission.token)
+      : { kind: "admitted", token: admission.token },
+  );
+}
+
+function createDenial(
+  refusal: Denial,
+  answer: DenialResponse,
+  token: AccessToken | undefined,
+): MessageDenial {
+  return { kind: "denied", refusal, answer, token };
+}
+
+function combineDenials(
+  authorizer: Authorizer,
+  first: MessageDenial,
+  denials: readonly MessageDenial[],
+  { protocolVersion }: MessageContext,
+): MessageDenial {
+  if (denials.length === 1) return first;
+  const unfixable = denials.find(({ refusal }) => refusal.code !== "insufficient_scope");
+  if (unfixable !== undefined) return unfixable;
+  const refusals = denials.map(({ refusal }) => refusal as ReturnType<typeof insufficientScope>);
+  const missing = [...new Set(refusals.flatMap((refusal) => refusal.missing))];
+  const scopes = [...new Set(refusals.flatMap((refusal) => refusal.scopes))];
+  const refusal = insufficientScope(missing, scopes, [scopes]);
+  const context = { operation: undefined, token: first.token, protocolVersion };
+  return createDenial(refusal, authorizer.answer(refusal, context), first.token);
+}

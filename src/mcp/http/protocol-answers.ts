@@ -1,0 +1,29 @@
+import type { RequestId } from "../shared/message.js";
+import { errorOf, type ProtocolFault, statusOf } from "../shared/protocol-errors.js";
+import type { McpHttpResponse } from "./http-types.js";
+
+const HEADERS = { "Content-Type": "application/json", "Cache-Control": "no-store" };
+
+/** Creates the JSON-RPC response to a fault. It repeats nothing of the request except the id. */
+export function faultAnswer(fault: ProtocolFault, id: RequestId = null): McpHttpResponse {
+  return {
+    status: statusOf(fault),
+    headers: {
+      ...HEADERS,
+      ...(fault === "method" && { Allow: "GET, POST, DELETE" }),
+      ...(fault === "too_large" && { Connection: "close" }),
+    },
+    body: { jsonrpc: "2.0", id, error: errorOf(fault) },
+  };
+}
+
+/** Creates the response to an unknown method. Its status is 404 since MCP 2026-07-28, and 200 in earlier versions. */
+export function noMethodAnswer(id: RequestId, isModern: boolean): McpHttpResponse {
+  const answer = faultAnswer("unknown_method", id);
+  return isModern ? answer : { ...answer, status: 200 };
+}
+
+/** Creates the response for a result that the gate returns instead of the server. */
+export function resultAnswer(id: string | number, result: object): McpHttpResponse {
+  return { status: 200, headers: { ...HEADERS }, body: { jsonrpc: "2.0", id, result } };
+}

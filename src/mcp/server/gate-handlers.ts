@@ -1,0 +1,135 @@
+import { readOwn } from "../../decision/access-token.js";
+import { PolicyError } from "../../errors.js";
+import { GATED_METHODS, HANDSHAKE_METHODS } from "../shared/required-operations.js";
+import type { McpSurface } from "../shared/shared-options.js";
+import type { Listing } from "./coverage.js";
+import type { Handler, HandlerGate } from "./handler-gate.js";
+import type { ScopeChallengeHandler } from "./scope-challenge.js";
+import type { AnyServer, HighLevelServer, RequestHandlers } from "./sdk-types.js";
+
+/** Returns the server as an `McpServer`, which contains a low-level server; `undefined` for a low-level server. */
+export function highLevelOf(server: AnyServer): HighLevelServer | undefined {
+  return memberOf(server, "server") === undefined ? undefined : (server as HighLevelServer);
+}
+
+/** Returns a member of a server or its class; `undefined` for a member that other code added to `Object.prototype`. */
+function memberOf(server: object, name: string): unknown {
+  const found = (server as Record<string, unknown>)[name];
+  return found === (Object.prototype as Record<string, unknown>)[name] ? undefined : found;
+}
+
+/**
+ * Checks that a server does not have a handler yet that must be gated, since the gate covers only handlers that are set later.
+ *
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
+ */
+export function checkNoHandlers(handlers: RequestHandlers, { methods = {} }: McpSurface): void {
+  const advice =
+    "call `protect` before the first tool, resource or prompt is registered, and create the server without `capabilities` for these";
+  if (fallbacks.has(handlers)) {
+    throw new PolicyError("ERR_OPTIONS_INVALID", "the server is already protected");
+  }
+  const methodsToCheck = [...GATED_METHODS, ...Object.keys(methods), ...methodsOf(handlers)];
+  const handled = methodsToCheck.filter((method) => {
+    try {
+      handlers.assertCanSetRequestHandler(method);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+  if (handled.length > 0) {
+    const names = [...new Set(handled)].map((method) => `\`${method}\``).join(", ");
+    throw new PolicyError(
+      "ERR_OPTIONS_INVALID",
+      `the server already has a handler for ${names}: ${advice}`,
+    );
+  }
+}
+
+/** The methods for which an SDK sets handlers itself: the handshake, and the level of the SDK's own logging. */
+const OWN_METHODS = new Set([...HANDSHAKE_METHODS, "logging/setLevel"]);
+
+/** Returns every method that has a handler. Neither SDK lists them; both keep them in this member. */
+function methodsOf(handlers: RequestHandlers): readonly string[] {
+  const requestHandlers = readOwn(handlers, "_requestHandlers");
+  return requestHandlers instanceof Map
+    ? [...(requestHandlers.keys() as Iterable<string>)].filter((method) => !OWN_METHODS.has(method))
+    : [];
+}
+
+/** Puts the gate in front of every handler that is set from now on, and of the fallback handler. */
+export function gateHandlers(handlers: RequestHandlers, gate: HandlerGate, listing: Listing): void {
+  const set = handlers.setRequestHandler.bind(handlers) as (...given: unknown[]) => void;
+  handlers.setRequestHandler = (...given: unknown[]) => {
+    const handler = given.at(-1);
+    if (typeof handler !== "function") return set(...given);
+    const method = methodOf(given[0]);
+    listing.note(method, handler as Handler);
+    const gated = gate.guard({ method, isBare: given.length > 2 }, handler as Handler);
+    return set(...given.slice(0, -1), gated);
+  };
+  const { fallbackRequestHandler } = handlers as { fallbackRequestHandler?: unknown };
+  fallbacks.set(handlers, { gate, handler: undefined });
+  Object.defineProperty(handlers, "fallbackRequestHandler", FALLBACK);
+  (handlers as { fallbackRequestHandler?: unknown }).fallbackRequestHandler =
+    fallbackRequestHandler;
+}
+
+/** The fallback handler, for methods without their own handler, behind its gate. */
+interface Fallback {
+  readonly gate: HandlerGate;
+  handler: Handler | undefined;
+}
+
+const fallbacks = new WeakMap<object, Fallback>();
+
+/** One accessor for all servers. With one for each, every server would have its own object shape and be slow to read. */
+const FALLBACK = {
+  configurable: true,
+  enumerable: true,
+  get(this: object): Handler | undefined {
+    return fallbacks.get(this)?.handler;
+  },
+  set(this: object, handler: unknown): void {
+    const fallback = fallbacks.get(this);
+    if (fallback === undefined) return;
+    const registration = { method: undefined, isBare: false };
+    fallback.handler =
+      typeof handler === "function"
+        ? fallback.gate.guard(registration, handler as Handler)
+        : undefined;
+  },
+} satisfies PropertyDescriptor;
+
+/** Returns the method of a registration. The v1 SDK names it by a schema that contains it as a literal. */
+function methodOf(named: unknown): string | undefined {
+  if (typeof named === "string") return named;
+  const schema = named as
+    | { readonly shape?: { readonly method?: { readonly value?: unknown } } }
+    | undefined;
+  const method = schema?.shape?.method?.value;
+  return typeof method === "string" ? method : undefined;
+}
+
+/** The position of the options in each registration method, for the v2 SDK's own hook before the stream. */
+const CONFIG_POSITION = { registerTool: 1, registerPrompt: 1, registerResource: 2 } as const;
+
+/** Adds the v2 SDK's hook before the stream to every later registration. The v1 SDK has no such hook. */
+export function addScopeChallenge(server: HighLevelServer, challenge: ScopeChallengeHandler): void {
+  if (typeof memberOf(server, "resolveScopeChallenge") !== "function") return;
+  const methods = server as unknown as Record<
+    string,
+    ((...given: unknown[]) => unknown) | undefined
+  >;
+  for (const [name, at] of Object.entries(CONFIG_POSITION)) {
+    const register = (methods[name] as (...given: unknown[]) => unknown).bind(server);
+    methods[name] = (...given) => {
+      const config = given[at] as { readonly scopeChallenge?: ScopeChallengeHandler } | undefined;
+      const own = config?.scopeChallenge;
+      const scopeChallenge: ScopeChallengeHandler = async (context) =>
+        (await challenge(context)) ?? (await own?.(context));
+      return register(...given.with(at, { ...config, scopeChallenge }));
+    };
+  }
+}

@@ -1,0 +1,211 @@
+import type { AccessToken } from "../../decision/access-token.js";
+import type { Policy, ToolOf } from "../../decision/define-policy.js";
+import { type Finding, PolicyError } from "../../errors.js";
+import type { PolicyTypes } from "../../policy/definition.js";
+import { checkOptions, isBoolean, type OptionCheck, optional } from "../../policy/option-checks.js";
+import { describeFindings } from "../../policy/report.js";
+import { createLocalAuthorizer } from "../../resource-server/authorizer.js";
+import type { Authorizer } from "../../resource-server/authorizer-types.js";
+import { createLocalToken } from "../../resource-server/local-token.js";
+import { createHandshake } from "../shared/handshake.js";
+import type { McpSessionStore } from "../shared/sessions.js";
+import { isStore, type McpSurface, SHARED_OPTION_CHECKS } from "../shared/shared-options.js";
+import { compileSurface } from "./compiled-surface.js";
+import { coverageFindings, createListing, registrationFindings } from "./coverage.js";
+import { addScopeChallenge, checkNoHandlers, gateHandlers, highLevelOf } from "./gate-handlers.js";
+import { createHandlerGate } from "./handler-gate.js";
+import { createPolicyCache } from "./policy-cache.js";
+import { createRegistrations, requireOwnEntries } from "./registrations.js";
+import { createScopeChallenge } from "./scope-challenge.js";
+import type { AnyServer, HighLevelServer, RegisterTool, RequestHandlers } from "./sdk-types.js";
+import { createTaskOwners, defaultTaskStore } from "./task-owners.js";
+
+/** Options of {@link protect}: a policy, and the authorizer that verifies tokens. */
+export interface ProtectOptions<Types extends PolicyTypes = PolicyTypes> extends McpSurface<Types> {
+  /** The policy. Default: the policy of the authorizer. */
+  readonly policy?: Policy<Types>;
+  /** Verifies the token of each call. Without it, every received token is invalid, and only `localToken` authenticates calls. */
+  readonly authorizer?: Authorizer<Types>;
+  /**
+   * The local token: claims of the user who runs the process, for standard input and output and for in-memory transports. They
+   * come from the host, so nothing verifies them. The gate never uses them for a call over HTTP, nor after their `exp`.
+   */
+  readonly localToken?:
+    | AccessToken
+    | (() => AccessToken | null | undefined | PromiseLike<AccessToken | null | undefined>);
+  /**
+   * Store of the owner of each task. Default: in the memory of the process, for all servers of one authorizer. Pass your own
+   * store if several processes serve one address.
+   */
+  readonly tasks?: McpSessionStore;
+  /** Whether to add the `securitySchemes` of the policy to every tool of a list. Default: `false`. */
+  readonly securitySchemes?: boolean;
+}
+
+/** A protected server: with {@link ProtectedTools} for an `McpServer`. */
+export type Protected<
+  Server extends AnyServer = AnyServer,
+  Types extends PolicyTypes = PolicyTypes,
+> = ProtectedServer<Server> &
+  (Server extends HighLevelServer ? ProtectedTools<Server, Types> : unknown);
+
+/** The members of every protected server. */
+export interface ProtectedServer<Server> {
+  /** The server that you passed. */
+  readonly server: Server;
+  /**
+   * Returns the verified token of the call of a handler's context (`ctx` of v2, `extra` of v1); `undefined` for a call without
+   * a token.
+   */
+  token(context: unknown): AccessToken | undefined;
+  /**
+   * Checks at startup that the server and the policy have the same tools, and that the server and the options have the same
+   * resources and prompts. A tool of the policy that is denied, or that decides on resources, prompts or methods, need not be
+   * registered. The resources and prompts of a low-level server are not checked.
+   *
+   * @param tools - the names of the tools, for a low-level server with an asynchronous list handler
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` with all findings
+   */
+  assertComplete(tools?: readonly string[]): void;
+}
+
+/** The additional members of a protected `McpServer`. */
+export interface ProtectedTools<Server, Types extends PolicyTypes> {
+  /** The server's own `registerTool`, restricted to tool names of the policy. */
+  readonly registerTool: RegisterTool<Server, ToolOf<Policy<Types>>>;
+}
+
+const isObject: OptionCheck = (value) =>
+  typeof value === "object" && value !== null ? undefined : "expected an object";
+const isLocalToken: OptionCheck = (value) =>
+  typeof value === "function" || isObject(value) === undefined
+    ? undefined
+    : "expected claims, or a function that returns them";
+
+const CHECKS = {
+  ...SHARED_OPTION_CHECKS,
+  policy: optional(isObject),
+  authorizer: optional(isObject),
+  localToken: optional(isLocalToken),
+  tasks: optional(isStore),
+  securitySchemes: optional(isBoolean),
+} satisfies Record<keyof ProtectOptions, OptionCheck>;
+
+/** Servers that {@link ProtectedServer.assertComplete} found complete: listing the tools of a server takes time. */
+const completeServers = createPolicyCache<true>();
+
+/**
+ * Puts a policy in front of a server of `@modelcontextprotocol/server` (2.x) or `@modelcontextprotocol/sdk` (1.x), on every
+ * transport. The gate verifies the raw token of each call again and decides on it. Lists contain only the entries that the
+ * caller may see, and a denied tool call returns a result that states what helps. Resources, prompts and methods that the options
+ * do not name are denied. Notifications are not checked: neither SDK passes the caller to their handlers.
+ *
+ * Call it before the first tool, resource or prompt is registered, on a server created without `capabilities` for these (the
+ * SDKs add them). It opens no socket and reads no header: over Streamable HTTP, use {@link mcpGate} in front of it.
+ *
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for invalid options and for a server that already has handlers,
+ * `ERR_OPERATION_UNKNOWN` for a tool that the policy lacks
+ *
+ * @example
+ * ```ts
+ * import { McpServer } from "@modelcontextprotocol/server";
+ * import { createAuthorizer, definePolicy } from "scope-policy";
+ * import { protect } from "scope-policy/mcp";
+ *
+ * const policy = definePolicy({
+ *   name: "Shop",
+ *   version: "1",
+ *   scopes: { "orders:read": "See your orders" },
+ *   tools: { list_orders: "orders:read" },
+ * });
+ * const authorizer = createAuthorizer({
+ *   policy,
+ *   verify: (rawToken) => (rawToken === "demo" ? { scope: "orders:read" } : undefined),
+ * });
+ * const mcp = protect(new McpServer({ name: "shop", version: "1.0.0" }), { policy, authorizer });
+ * mcp.registerTool("list_orders", { description: "Lists orders" }, (ctx) => ({
+ *   content: [{ type: "text", text: `orders of ${mcp.token(ctx)?.sub}` }],
+ * }));
+ * mcp.assertComplete();
+ * ```
+ *
+ * {@link https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization MCP, basic/authorization}
+ */
+export function protect<const Server extends AnyServer, Types extends PolicyTypes>(
+  server: Server,
+  given: ProtectOptions<Types>,
+): Protected<Server, Types> {
+  const options = checkOptions("the protection of the server", given, CHECKS);
+  const authorizer = authorizerOf(options);
+  const { policy } = authorizer;
+  const { schemes, targets: surfaceTargets, lists } = compileSurface(policy, options);
+  const registrations = createRegistrations(server);
+  const targets = requireOwnEntries(surfaceTargets, registrations);
+  const gate = createHandlerGate({
+    authorizer,
+    surface: options,
+    targets,
+    lists,
+    registrations,
+    handshake: createHandshake(policy, options),
+    tasks: createTaskOwners(options.tasks ?? defaultTaskStore(authorizer)),
+    local: options.localToken === undefined ? undefined : createLocalToken(options.localToken),
+  });
+  const high = highLevelOf(server);
+  const handlers = high?.server ?? (server as RequestHandlers);
+  const listing = createListing(server);
+  checkNoHandlers(handlers, options);
+  gateHandlers(handlers, gate, listing);
+  if (high !== undefined && options.challenge !== "tool-result") {
+    addScopeChallenge(high, createScopeChallenge(authorizer, targets));
+  }
+  const assertComplete: Protected["assertComplete"] = (tools) => {
+    const registered = tools === undefined ? listing.key() : undefined;
+    const { resources, prompts, methods } = options;
+    const key =
+      registered && JSON.stringify([registered, registrations.key(), resources, prompts, methods]);
+    if (key !== undefined && completeServers.get(policy, key) === true) return;
+    const findings = [
+      ...coverageFindings(policy, options, schemes, listing, tools),
+      ...registrationFindings(options, registrations),
+    ];
+    if (findings.length > 0) throw coverageError(findings);
+    if (key !== undefined) completeServers.set(policy, key, true);
+  };
+  const protectedServer: ProtectedServer<Server> & { registerTool?: unknown } = {
+    server,
+    token: gate.tokenOf,
+    assertComplete,
+    ...(high !== undefined && {
+      registerTool: (name: string, ...rest: never[]) => {
+        policy.operation(name);
+        return high.registerTool(...([name, ...rest] as never));
+      },
+    }),
+  };
+  return Object.freeze(protectedServer) as unknown as Protected<Server, Types>;
+}
+
+/** Returns the authorizer of the options. For a policy without one, it creates an authorizer that rejects every received token. */
+function authorizerOf<Types extends PolicyTypes>({
+  policy,
+  authorizer,
+}: ProtectOptions<Types>): Authorizer {
+  if (authorizer === undefined && policy !== undefined) return createLocalAuthorizer(policy);
+  if (authorizer === undefined || (policy !== undefined && policy !== authorizer.policy)) {
+    const message =
+      authorizer === undefined
+        ? "expected a `policy`, an `authorizer`, or both"
+        : "`policy` differs from the policy of `authorizer`";
+    throw new PolicyError("ERR_OPTIONS_INVALID", message);
+  }
+  return authorizer;
+}
+
+function coverageError(findings: readonly Finding[]): PolicyError {
+  return new PolicyError(
+    "ERR_COVERAGE",
+    describeFindings(findings, "the coverage of the server"),
+    findings,
+  );
+}

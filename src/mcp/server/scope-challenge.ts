@@ -1,0 +1,58 @@
+import { isObject } from "../../grammar/is-object.js";
+import { withoutPrototype } from "../../policy/own-members.js";
+import type { Authorizer } from "../../resource-server/authorizer-types.js";
+import { credentialsOfAuthInfo, isFromHttpGate } from "../shared/auth-info.js";
+import { type Params, versionOf } from "../shared/message.js";
+import type { FindRequiredOperations } from "../shared/required-operations.js";
+import { ASSUMED_VERSION } from "../shared/versions.js";
+
+/** The hook that the v2 SDK calls before it starts a stream. Returns the scopes of the challenge, if there is one. */
+export type ScopeChallengeHandler = (context: {
+  readonly request: { readonly method: string; readonly params?: unknown };
+  readonly authInfo?: unknown;
+}) => Promise<
+  { readonly scopes: readonly string[]; readonly errorDescription: string } | undefined
+>;
+
+/**
+ * Creates the hook of `@modelcontextprotocol/server` (since 2.1.0), for a host that verifies tokens itself. The hook answers
+ * `insufficient_scope` with 403 before the stream, and leaves everything else to the gate in front of the handler. It does
+ * nothing if the HTTP gate has decided on the same request.
+ */
+export function createScopeChallenge(
+  authorizer: Authorizer,
+  targets: FindRequiredOperations,
+): ScopeChallengeHandler {
+  return async ({ request, authInfo }) => {
+    const authorization = credentialsOfAuthInfo(authInfo);
+    if (authorization === undefined || isFromHttpGate(authInfo)) return undefined;
+    const params = isObject(request.params) ? (request.params as Params) : undefined;
+    const version = versionOf(params);
+    const protocolVersion = typeof version === "string" ? version : ASSUMED_VERSION;
+    const message = { kind: "request", method: request.method, params } as const;
+    const target = targets(message, protocolVersion);
+    if (target.kind !== "operations") return undefined;
+    const known = await authorizer.authenticate(authorization);
+    if (known.kind === "refused") return undefined;
+    for (const operation of target.operations) {
+      const decision = authorizer.policy.decideUntrusted(
+        known.token,
+        operation.operation,
+        operation.params,
+      );
+      if (decision.code !== "insufficient_scope") continue;
+      // decides again with an audit event, since a denial that is sent must be audited
+      const admission = await authorizer.admit({
+        ...operation,
+        authorization,
+        protocolVersion,
+        auditDenialsOnly: true,
+      });
+      if (admission.kind === "allowed") return undefined;
+      const { scope } = withoutPrototype(admission.answer.body);
+      if (scope === undefined) return undefined;
+      return { scopes: scope.split(" "), errorDescription: "More scope is needed" };
+    }
+    return undefined;
+  };
+}

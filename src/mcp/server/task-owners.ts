@@ -1,0 +1,66 @@
+import { readOwn } from "../../decision/access-token.js";
+import { type Params, taskIdIn } from "../shared/message.js";
+import { createSessionStore, type McpSessionStore, storeWithTimeout } from "../shared/sessions.js";
+
+/** The owners of tasks. Neither SDK passes the owner of a task to handlers, and only MCP 2025-11-25 binds tasks to sessions. */
+export interface TaskOwners {
+  /** Returns whether an owner created every task that a request names. */
+  readonly areOf: (named: readonly unknown[], owner: string) => Promise<boolean>;
+  /** Records the task that a result creates, and removes the tasks of other owners from a list of tasks. */
+  readonly see: (method: string, result: unknown, owner: string) => Promise<unknown>;
+}
+
+/** Timeout of the task store in milliseconds. */
+const STORE_TIMEOUT = 5_000;
+
+const defaultStores = new WeakMap<object, McpSessionStore>();
+
+/** Returns the in-memory store of the tasks that the servers of one authorizer create. */
+export function defaultTaskStore(authorizer: object): McpSessionStore {
+  const memory = defaultStores.get(authorizer) ?? createSessionStore();
+  defaultStores.set(authorizer, memory);
+  return memory;
+}
+
+/** Creates the binding of tasks to the callers that created them. */
+export function createTaskOwners(given: McpSessionStore): TaskOwners {
+  const store = storeWithTimeout(given, STORE_TIMEOUT);
+  const isOf = async (task: unknown, owner: string): Promise<boolean> =>
+    typeof task === "string" && (await store.get(task)) === owner;
+  const note = async (task: unknown, owner: string): Promise<void> => {
+    // an id that another caller owns keeps its owner
+    if (typeof task === "string" && (await store.get(task)) === undefined) {
+      await store.set(task, owner);
+    }
+  };
+  return {
+    areOf: async (named, owner) => {
+      for (const task of named) if (!(await isOf(task, owner))) return false;
+      return true;
+    },
+    see: async (method, result, owner) => {
+      if (method === "tools/call") await note(createdTask(result), owner);
+      const listed: unknown = method === "tasks/list" ? readOwn(result, "tasks") : undefined;
+      if (!Array.isArray(listed)) return result;
+      const own = await Promise.all(listed.map((task) => isOf(taskIdIn(task), owner)));
+      return { ...(result as object), tasks: listed.filter((_, index) => own[index]) };
+    },
+  };
+}
+
+/** Returns the id of the task that a call created: in `task` (MCP 2025-11-25), or in the result itself (SEP-2663). */
+function createdTask(result: unknown): unknown {
+  const isTask = readOwn(result, "resultType") === "task";
+  return taskIdIn(isTask ? result : readOwn(result, "task"));
+}
+
+const RELATED_TASK = "io.modelcontextprotocol/related-task";
+
+/** Returns the tasks that a request names: its subject, and its related task. */
+export function namedTasks(method: string, params: Params, meta: unknown): readonly unknown[] {
+  const related = readOwn(meta, RELATED_TASK);
+  return [
+    ...(method.startsWith("tasks/") && method !== "tasks/list" ? [taskIdIn(params)] : []),
+    ...(related === undefined ? [] : [taskIdIn(related)]),
+  ];
+}

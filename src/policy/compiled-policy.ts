@@ -1,0 +1,100 @@
+import type { Template } from "../grammar/template.js";
+import type { PolicyDefinition, ScopeOptions } from "./definition.js";
+import type { Router } from "./route.js";
+import type { NamedScope, ScopeLookup } from "./scope-lookup.js";
+
+/** The rank for "no condition on the tier". */
+export const ANY_TIER = -1;
+
+/** A scope that another scope implies, and the source of its values. */
+export interface ImpliedScope {
+  readonly scope: number;
+  /** For each placeholder of the implied scope: the index of the value of the implying scope that fills it. */
+  readonly values: readonly number[];
+}
+
+/** A scope of the policy, resolved at startup. */
+export interface CompiledScope {
+  readonly id: number;
+  /** The printed name, with placeholders in braces. */
+  readonly name: string;
+  readonly template: Template;
+  readonly options: ScopeOptions;
+  readonly reserved: boolean;
+  /** The rank of its tier, or {@link ANY_TIER}. */
+  readonly tier: number;
+  readonly accountTypes: readonly string[] | undefined;
+  /** The scopes that it implies directly. */
+  readonly implies: readonly ImpliedScope[];
+  /** The scope itself and every scope that it implies, directly or indirectly. */
+  readonly closure: readonly ImpliedScope[];
+}
+
+/** A scope in one alternative of a rule. */
+export interface ScopeUse {
+  readonly scope: CompiledScope;
+  /** For each placeholder of the scope: the index of the rule's parameter that fills it. */
+  readonly params: readonly number[];
+}
+
+/** One way to satisfy a rule: all of its scopes, under all of its conditions. */
+export interface Alternative {
+  readonly uses: readonly ScopeUse[];
+  /** The scope texts if no use has parameters. Otherwise `undefined`, and they are bound for each request. */
+  readonly scopes: readonly string[] | undefined;
+  readonly tier: number;
+  readonly accountTypes: readonly string[] | undefined;
+  readonly reserved: boolean;
+}
+
+/** A parameter of a rule, with the placeholders that it fills: one of each group that accepts the same values. */
+export interface Param {
+  readonly name: string;
+  readonly sites: readonly { readonly template: Template; readonly index: number }[];
+}
+
+/** The requirement of one entry of `tools` or `endpoints`. */
+export interface Rule {
+  readonly params: readonly Param[];
+  /** Empty for a public rule, which requires nothing. */
+  readonly alternatives: readonly Alternative[];
+  readonly public: boolean;
+  /** The requirement for the additional detail of a public operation. */
+  readonly enriched: Alternative | undefined;
+}
+
+/** A tool or an endpoint under its name, or under the pattern that its rule comes from. */
+export interface Operation {
+  readonly name: string;
+  readonly kind: "tool" | "endpoint";
+  /** The reason of a hard denial. */
+  readonly denial: string | undefined;
+  /** The rules, all of which apply: one for an exact entry, several if several patterns match. Empty for a denial. */
+  readonly rules: readonly Rule[];
+  readonly params: readonly string[];
+  readonly public: boolean;
+  readonly hidden: boolean;
+}
+
+/** A pattern of tool names and its operation. */
+export interface ToolPattern {
+  readonly matches: (name: string) => boolean;
+  readonly operation: Operation;
+}
+
+/** A compiled policy: every name in it is declared, and decisions parse nothing again. */
+export interface CompiledPolicy {
+  readonly definition: PolicyDefinition;
+  readonly tiers: readonly string[];
+  readonly tierRank: ReadonlyMap<string, number>;
+  readonly scopes: readonly CompiledScope[];
+  readonly baseline: readonly CompiledScope[];
+  /** Lookups for the reader of tokens. All other code uses `scope-meanings.ts`. */
+  readonly lookups: readonly ScopeLookup[];
+  /** The names with placeholders, older names included, by their text. */
+  readonly templates: ReadonlyMap<string, readonly NamedScope[]>;
+  /** Exact tools and endpoints by name. A tool name has no space, and an endpoint name has one. */
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly patterns: readonly ToolPattern[];
+  readonly router: Router<Operation>;
+}

@@ -1,0 +1,34 @@
+/** The globals of the runtime that the core uses, declared here since the core compiles without the types of Node and the DOM. */
+export interface Runtime {
+  /** Starts a timer. */
+  readonly setTimeout: (callback: () => void, milliseconds: number) => unknown;
+  /** Stops a timer. */
+  readonly clearTimeout: (timer: unknown) => void;
+  /** Logs outages by default. */
+  readonly console: { error(line: string): void };
+  /** Encodes text as UTF-8. */
+  readonly TextEncoder: new () => { encode(text: string): Uint8Array };
+  /** Creates the ids of audit events, and the digests of arguments. */
+  readonly crypto: {
+    randomUUID(): string;
+    readonly subtle: {
+      digest(algorithm: "SHA-256", data: Uint8Array): Promise<ArrayBuffer>;
+      importKey(
+        format: "raw",
+        key: Uint8Array,
+        algorithm: { readonly name: "HMAC"; readonly hash: "SHA-256" },
+        extractable: false,
+        usages: readonly ["sign"],
+      ): Promise<HmacKey>;
+      sign(algorithm: "HMAC", key: HmacKey, data: Uint8Array): Promise<ArrayBuffer>;
+    };
+  };
+}
+
+/** An HMAC key of the runtime (`CryptoKey`). */
+export interface HmacKey {
+  readonly type: string;
+}
+
+/** The globals of any Web-standard runtime. They are read at each use, so that a test can replace the clock. */
+export const runtime = globalThis as unknown as Runtime;

@@ -1,0 +1,253 @@
+import { type AccessToken, readOwn } from "../decision/access-token.js";
+import {
+  type CredentialDenial,
+  INVALID_REQUEST,
+  INVALID_TOKEN,
+  type InvalidToken,
+  TEMPORARILY_UNAVAILABLE,
+} from "../decision/decision.js";
+import { MAX_SCOPE_TOKENS } from "../grammar/scope.js";
+import { readGrantedTokens } from "../policy/scope-meanings.js";
+import type { AuthorizerOptions } from "./authorizer-options.js";
+import { type Awaitable, type CallbackResult, type CallbackRunner, chain } from "./callbacks.js";
+import { isCreatedToken, notBeforeOf } from "./claims.js";
+import type { Credentials } from "./credentials.js";
+import type { LocalToken } from "./local-token.js";
+import { timeRejection } from "./token-time.js";
+import type { SubjectFacts } from "./token-verifier.js";
+import { detailedVerify, type RejectionReason, type Verdict } from "./verifier-result.js";
+
+/** The result of authentication: anonymous, authenticated, or rejected. */
+export type Authentication =
+  | { readonly kind: "anonymous" }
+  | { readonly kind: "authenticated"; readonly token: AccessToken }
+  | {
+      readonly kind: "rejected";
+      readonly refusal: CredentialDenial | InvalidToken;
+      /** Only for a token that is not valid. */
+      readonly reason?: RejectionReason;
+    };
+
+const ANONYMOUS: Authentication = Object.freeze({ kind: "anonymous" });
+const BAD_REQUEST: Authentication = Object.freeze({ kind: "rejected", refusal: INVALID_REQUEST });
+const OUTAGE: Authentication = Object.freeze({
+  kind: "rejected",
+  refusal: TEMPORARILY_UNAVAILABLE,
+});
+
+const rejectedToken = (reason: RejectionReason): Authentication => ({
+  kind: "rejected",
+  refusal: INVALID_TOKEN,
+  reason,
+});
+
+type AuthenticateOptions = Pick<
+  AuthorizerOptions,
+  "verify" | "subject" | "isRevoked" | "trustClaims" | "clockTolerance"
+>;
+
+/** What a verifier returned, read once: a token, or the reason for its rejection. */
+type VerifiedToken = AccessToken | RejectionReason;
+
+/** The callbacks of one authorizer, and the readers of their results. */
+interface Callbacks {
+  readonly factOf: CallbackRunner;
+  readonly subject: AuthenticateOptions["subject"] | undefined;
+  readonly isRevoked: AuthenticateOptions["isRevoked"] | undefined;
+  readonly verify: (rawToken: string) => unknown;
+  readonly readVerified: TokenReader;
+  readonly readLocal: TokenReader;
+}
+
+/**
+ * Creates the function that authenticates credentials. It verifies the token, asks for the facts that the token does not carry,
+ * and checks revocation last, so that a revocation that arrives during the verification counts. It returns a promise only if a
+ * callback returns one. Never throws and never rejects.
+ */
+export function createAuthenticator(
+  { verify, subject, isRevoked, trustClaims = [], clockTolerance = 0 }: AuthenticateOptions,
+  runCallback: CallbackRunner,
+): (credentials: Credentials | LocalToken) => Awaitable<Authentication> {
+  const readTrusted = createTokenReader(trustClaims);
+  // the library's own verifiers check the time by their own clock; no other verifier is known to check it
+  const detailed = detailedVerify(verify);
+  const callbacks: Callbacks = {
+    factOf: runCallback,
+    subject,
+    isRevoked,
+    verify: detailed ?? verify,
+    readVerified:
+      detailed === undefined
+        ? withTimeCheck(readTrusted, clockTolerance)
+        : readerOfVerdict(readTrusted),
+    readLocal: withTimeCheck(createTokenReader(FACTS), clockTolerance),
+  };
+  return (credentials) => authenticate(callbacks, credentials);
+}
+
+function authenticate(
+  callbacks: Callbacks,
+  credentials: Credentials | LocalToken,
+): Awaitable<Authentication> {
+  if (credentials.kind === "none") return ANONYMOUS;
+  if (credentials.kind === "malformed") return BAD_REQUEST;
+  return chain(verifyToken(callbacks, credentials), (verified) => {
+    if (verified.kind === "outage") return OUTAGE;
+    if (typeof verified.value === "string") return rejectedToken(verified.value);
+    return chain(addFacts(callbacks, verified.value), (informed) =>
+      informed.kind === "outage" ? OUTAGE : rejectRevoked(callbacks, informed.value),
+    );
+  });
+}
+
+function verifyToken(
+  { factOf: runCallback, verify, readVerified, readLocal }: Callbacks,
+  credentials: Extract<Credentials, { kind: "bearer" }> | LocalToken,
+): Awaitable<CallbackResult<VerifiedToken>> {
+  return credentials.kind === "vouched"
+    ? runCallback("verify", () => credentials.claims(), readLocal)
+    : runCallback("verify", () => verify(credentials.token), readVerified);
+}
+
+function addFacts(
+  { factOf: runCallback, subject }: Callbacks,
+  token: AccessToken,
+): Awaitable<CallbackResult<AccessToken>> {
+  if (subject === undefined) return { kind: "value", value: token };
+  return runCallback(
+    "subject",
+    () => subject(token),
+    (facts) => withFacts(token, facts),
+  );
+}
+
+function rejectRevoked(
+  { factOf: runCallback, isRevoked }: Callbacks,
+  token: AccessToken,
+): Awaitable<Authentication> {
+  const authenticated: Authentication = { kind: "authenticated", token };
+  if (isRevoked === undefined) return authenticated;
+  return chain(
+    runCallback("isRevoked", () => isRevoked(token), readBoolean),
+    (revoked) => {
+      if (revoked.kind === "outage") return OUTAGE;
+      return revoked.value ? rejectedToken("revoked") : authenticated;
+    },
+  );
+}
+
+const FACTS = ["tier", "account_type", "first_party"] as const;
+const PLAIN = ["scope", "sub", "client_id", "iss", "jti", "exp", "iat"] as const;
+
+type TokenReader = (answer: unknown) => VerifiedToken;
+
+/**
+ * Creates the reader of the result of a verifier. It copies the result once into a new object, so that the decision and the handler
+ * see the same token even if the verifier changes its object. It does not read members that {@link AccessToken} does not name, and
+ * facts that are not trusted.
+ */
+function createTokenReader(trusted: readonly string[]): TokenReader {
+  const untrusted = FACTS.filter((name) => !trusted.includes(name));
+  const members = [...PLAIN, ...FACTS.filter((name) => trusted.includes(name))];
+  const stripped = new WeakMap<AccessToken, AccessToken>();
+  const copyOf = (answer: object): AccessToken => {
+    const token: Record<string, unknown> = {};
+    for (const name of members) {
+      const value = readOwn(answer, name);
+      if (value !== undefined) token[name] = name === "scope" ? copyScope(value) : value;
+    }
+    return Object.freeze(token) as unknown as AccessToken;
+  };
+  // a token from the cache of a verifier gives the same object each time, which is a key of the cache of decisions
+  const strip = (token: AccessToken): AccessToken => {
+    if (!untrusted.some((name) => Object.hasOwn(token, name))) return token;
+    const known = stripped.get(token);
+    if (known !== undefined) return known;
+    const copy = copyOf(token);
+    stripped.set(token, copy);
+    return copy;
+  };
+  return (answer) => {
+    if (!isObjectOrNothing(answer)) throw new TypeError("expected claims, `null` or `undefined`");
+    if (answer === undefined || answer === null) return "verify_result";
+    return isCreatedToken(answer) ? strip(answer) : copyOf(answer);
+  };
+}
+
+/** Returns the reader of the detailed result of the library's own verifiers: a token, or the reason for its rejection. */
+function readerOfVerdict(read: TokenReader): TokenReader {
+  return (answer) => {
+    const verdict = answer as Verdict;
+    return verdict.kind === "token" ? read(verdict.token) : verdict.reason;
+  };
+}
+
+/** Returns a reader that also checks the time limits of the token. */
+function withTimeCheck(read: TokenReader, tolerance: number): TokenReader {
+  return (answer) => {
+    const token = read(answer);
+    if (typeof token === "string") return token;
+    const exp = readOwn(token, "exp") ?? readTime(answer as object, "exp");
+    const nbf = notBeforeOf(answer as object) ?? readTime(answer as object, "nbf");
+    return timeRejection({ exp, nbf }, tolerance) ?? token;
+  };
+}
+
+/** Reads an own time limit. Throws if it is inherited or cannot be read: without it the token would be valid forever. */
+function readTime(claims: object, name: "exp" | "nbf"): unknown {
+  const value = (claims as Record<string, unknown>)[name];
+  if (value === undefined || Object.hasOwn(claims, name)) return value;
+  // a member that every object inherits is not part of the token
+  if (Object.hasOwn(Object.prototype, name)) return undefined;
+  throw new TypeError(`\`${name}\` is inherited`);
+}
+
+/**
+ * Returns the token with the facts of `subject`. Own members of the facts replace those of the token, `undefined` too. Throws for a
+ * list and for an inherited member: ignoring them would keep the fact in the token.
+ */
+function withFacts(token: AccessToken, facts: unknown): AccessToken {
+  if (!isObjectOrNothing(facts) || Array.isArray(facts)) {
+    throw new TypeError("expected facts, `null` or `undefined`");
+  }
+  if (facts === undefined || facts === null) return token;
+  const merged: Record<string, unknown> = { ...token };
+  for (const name of FACTS) {
+    if (Object.hasOwn(facts, name)) merged[name] = (facts as SubjectFacts)[name];
+    else if (isInherited(facts, name)) throw new TypeError(`\`${name}\` is inherited`);
+  }
+  return Object.freeze(merged) as unknown as AccessToken;
+}
+
+/** Returns whether an object inherits a member from its class. A member that every object inherits does not count. */
+function isInherited(object: object, name: string): boolean {
+  return name in object && !Object.hasOwn(Object.prototype, name);
+}
+
+/** Returns the scope of a token, with a list as a frozen copy; `undefined` for a list that is too long or cannot be read. */
+function copyScope(scope: unknown): unknown {
+  try {
+    if (!Array.isArray(scope)) return scope;
+    const list: readonly unknown[] = scope;
+    const { length } = list;
+    return length > MAX_SCOPE_TOKENS
+      ? undefined
+      : Object.freeze(Array.from({ length }, (_, index) => list[index]));
+  } catch {
+    return undefined; // a getter or a proxy that throws
+  }
+}
+
+/** Returns whether a decision can read the scope of a token. Every decision rejects a token without such a scope. */
+export function hasReadableScope(token: AccessToken): boolean {
+  return readGrantedTokens(readOwn(token, "scope")) !== undefined;
+}
+
+function isObjectOrNothing(value: unknown): value is object | null | undefined {
+  return value === undefined || typeof value === "object";
+}
+
+function readBoolean(value: unknown): boolean {
+  if (typeof value !== "boolean") throw new TypeError("expected true or false");
+  return value;
+}

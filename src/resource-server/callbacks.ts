@@ -1,0 +1,134 @@
+import { runtime } from "../policy/runtime.js";
+import type { CallbackName, Outage } from "./token-verifier.js";
+
+/** The value that a callback returned, or its outage. */
+export type CallbackResult<Value> =
+  | { readonly kind: "value"; readonly value: Value }
+  | { readonly kind: "outage"; readonly fault: Outage };
+
+/**
+ * Calls a callback. This is the only way in which an authorizer runs code of the host. A callback that throws, rejects, does not
+ * settle in time or returns an unusable value is an outage, which is reported and counted. It is never an exception.
+ *
+ * @param read - converts the result; throws for an unusable one
+ */
+export type CallbackRunner = <Value>(
+  source: CallbackName,
+  question: () => unknown,
+  read: (answer: unknown) => Value,
+) => Awaitable<CallbackResult<Value>>;
+
+/** A value, or the promise of one. */
+export type Awaitable<Value> = Value | Promise<Value>;
+
+/** Calls `next` with a value: at once if it is not a promise, since a promise costs more than a decision. */
+export function chain<Value, Next>(
+  value: Awaitable<Value>,
+  next: (value: Value) => Awaitable<Next>,
+): Awaitable<Next> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/** Creates a {@link CallbackRunner} with a timeout that reports every outage. */
+export function createCallbackRunner(
+  milliseconds: number,
+  report: (fault: Outage) => void,
+): CallbackRunner {
+  const failed = (source: CallbackName, error: unknown) => {
+    const fault = { source, error };
+    report(fault);
+    return { kind: "outage", fault } as const;
+  };
+  return (source, question, read) => {
+    try {
+      const asked = withTimeout(
+        question,
+        milliseconds,
+        (answer) => ({ kind: "value", value: read(answer) }) as const,
+      );
+      return asked instanceof Promise ? asked.catch((error) => failed(source, error)) : asked;
+    } catch (error) {
+      return failed(source, error);
+    }
+  };
+}
+
+/**
+ * Calls a callback, and `next` with its result. Throws and rejects as the callback does, and rejects after the timeout. A result
+ * that is not a promise costs no timer and no promise.
+ */
+export function withTimeout<Next>(
+  question: () => unknown,
+  milliseconds: number,
+  next: (answer: unknown) => Awaitable<Next>,
+): Awaitable<Next> {
+  const answer = question();
+  return isPromise(answer) ? settleWithin(answer, milliseconds).then(next) : next(answer);
+}
+
+/** Returns whether a result is a promise. */
+function isPromise(answer: unknown): answer is PromiseLike<unknown> {
+  return (
+    typeof answer === "object" &&
+    answer !== null &&
+    typeof (answer as { readonly then?: unknown }).then === "function"
+  );
+}
+
+/** Returns the result of a promise, or rejects after the timeout. The timer ends with the promise. */
+async function settleWithin(promise: PromiseLike<unknown>, milliseconds: number): Promise<unknown> {
+  let timer: unknown;
+  // a promise of our own, since the callback's can resolve to one that never settles, and its `then` can be any function
+  const answered = new Promise((resolve) => resolve(promise));
+  const late = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(new Error(`no result within ${milliseconds} ms`));
+    timer = runtime.setTimeout(giveUp, milliseconds);
+  });
+  try {
+    return await Promise.race([answered, late]);
+  } finally {
+    runtime.clearTimeout(timer);
+  }
+}
+
+/** Creates the function that counts and reports outages. An error of `onOutage` has no effect. */
+export function createOutageReporter(onOutage: ((fault: Outage) => void) | undefined): {
+  readonly counts: Readonly<Record<CallbackName, number>>;
+  readonly report: (fault: Outage) => void;
+} {
+  const counts: Record<CallbackName, number> = { verify: 0, subject: 0, isRevoked: 0, audit: 0 };
+  return {
+    counts,
+    report: (fault) => {
+      counts[fault.source] += 1;
+      try {
+        if (onOutage === undefined) logOutage(`outage of \`${fault.source}\``, fault.error);
+        else Promise.resolve(onOutage(fault)).catch(() => undefined);
+      } catch {
+        // an outage that cannot be reported is still counted
+      }
+    },
+  };
+}
+
+/** Logs what failed and the class of the error, but not its message, which can contain client input. */
+export function logOutage(what: string, error: unknown): void {
+  try {
+    runtime.console.error(`scope-policy: ${what} (${errorClassOf(error)})`);
+  } catch {
+    // the error cannot be reported anywhere else
+  }
+}
+
+/** The form of a class name. The `name` of an error can be any text, even a token. */
+const CLASS_NAME = /^[A-Z][A-Za-z]{0,40}$/;
+
+function errorClassOf(error: unknown): string {
+  try {
+    if (!(error instanceof Error)) return typeof error;
+    const name: unknown = error.name;
+    return typeof name === "string" && CLASS_NAME.test(name) ? name : "error";
+  } catch {
+    return "error";
+  }
+}

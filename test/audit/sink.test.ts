@@ -1,0 +1,183 @@
+import {
+  type AuditEvent,
+  type AuthorizationCall,
+  createAuthorizer,
+  loadPolicy,
+  type Outage,
+} from "scope-policy";
+import { describe, expect, it } from "vitest";
+import type { findingsOf } from "../policy/findings-of.js";
+
+const policy = loadPolicy({
+  name: "Shop",
+  version: "1",
+  scopes: { "orders:read": {} },
+  tools: { list_orders: "orders:read", refund: { deny: "no" }, search: { public: true } },
+});
+
+const boom = new Error("sink");
+const sinks: readonly (readonly [title: string, sink: () => unknown])[] = [
+  [
+    "throws",
+    () => {
+      throw boom;
+    },
+  ],
+  ["rejects", () => Promise.reject(boom)],
+  ["never settles", () => new Promise(() => undefined)],
+];
+
+function authorizerWith(audit: (event: AuditEvent) => unknown, onAuditError?: "continue" | "deny") {
+  const faults: Outage[] = [];
+  const authorizer = createAuthorizer({
+    policy,
+    verify: (raw) => (raw === "good" ? { scope: "orders:read", sub: "u" } : undefined),
+    audit,
+    timeout: 20,
+    onOutage: (fault) => faults.push(fault),
+    ...(onAuditError !== undefined && { onAuditError }),
+  });
+  return { authorizer, faults };
+}
+
+const call = (authorization: string | undefined, operation: string) => ({
+  authorization,
+  operation,
+});
+
+// AUDIT-049: the audit never throws into a request, and an option of the operator sets its effect on an allowed call
+describe.each(sinks)("AUDIT-049: a sink that %s", (_, sink) => {
+  it.each([undefined, "deny"] as const)("makes an allowed call a 503 (%s)", async (mode) => {
+    const { authorizer, faults } = authorizerWith(sink, mode);
+    const admission = await authorizer.admit(call("Bearer good", "list_orders"));
+    expect(admission).toMatchObject({
+      decision: { code: "temporarily_unavailable" },
+      answer: { status: 503, headers: { "Retry-After": "5" } },
+    });
+    expect(faults.map(({ source }) => source)).toEqual(["audit"]);
+    expect(authorizer.outages.audit).toBe(1);
+  });
+
+  it("does not stop an allowed call with `continue`, and is still reported", async () => {
+    const { authorizer, faults } = authorizerWith(sink, "continue");
+    const { decision } = await authorizer.admit(call("Bearer good", "list_orders"));
+    expect(decision.code).toBe("allowed");
+    await expect.poll(() => faults.length).toBe(1);
+  });
+
+  it.each(["deny", "continue"] as const)("does not change a denial (%s)", async (mode) => {
+    const { authorizer } = authorizerWith(sink, mode);
+    for (const [authorization, operation, code] of [
+      ["Bearer good", "refund", "denied"],
+      ["Bearer bad", "list_orders", "invalid_token"],
+      [undefined, "list_orders", "unauthenticated"],
+      ["Bearer good", "nope", "unknown_operation"],
+    ] as const) {
+      const { decision } = await authorizer.admit(call(authorization, operation));
+      expect(decision.code).toBe(code);
+    }
+  });
+});
+
+describe("a sink", () => {
+  const calls: readonly (readonly [string | undefined, string, string])[] = [
+    ["Bearer good", "list_orders", "allowed"],
+    [undefined, "search", "allowed"],
+    [undefined, "list_orders", "unauthenticated"],
+    ["Bearer bad", "list_orders", "invalid_token"],
+    ["Bearer a b", "list_orders", "invalid_request"],
+    ["Bearer good", "refund", "denied"],
+    ["Bearer good", "nope", "unknown_operation"],
+  ];
+  it.each(["deny", "continue"] as const)("receives each decision once (%s)", async (mode) => {
+    const events: AuditEvent[] = [];
+    const { authorizer } = authorizerWith((event) => void events.push(event), mode);
+    for (const [authorization, operation] of calls)
+      await authorizer.admit(call(authorization, operation));
+    await expect.poll(() => events.length).toBe(calls.length);
+    expect(events.map(({ decision }) => decision.code)).toEqual(calls.map(([, , code]) => code));
+    expect(events.map(({ operation }) => operation.name)).toEqual(calls.map(([, name]) => name));
+    expect(events.map(({ status }) => status)).toEqual([
+      undefined,
+      undefined,
+      401,
+      401,
+      400,
+      403,
+      403,
+    ]);
+    await authorizer.decide("good", "list_orders");
+    await authorizer.authorize("good", "list_orders");
+    await expect(authorizer.authorize("bad", "list_orders")).rejects.toThrow("invalid token");
+    await expect.poll(() => events.length).toBe(calls.length + 3);
+  });
+
+  it("receives the arguments and the request id of the adapter", async () => {
+    const events: AuditEvent[] = [];
+    const { authorizer } = authorizerWith((event) => void events.push(event));
+    const params = { id: "7" };
+    await authorizer.admit({ ...call("Bearer good", "list_orders"), params, requestId: "r-1" });
+    await authorizer.admit({
+      ...call("Bearer good", "list_orders"),
+      params,
+      arguments: { all: 1 },
+    });
+    expect(events[0]).toMatchObject({ requestId: "r-1", arguments: [{ name: "id", size: 1 }] });
+    expect(events[1]).toMatchObject({ arguments: [{ name: "all", type: "number" }] });
+    for (const audited of [() => ({ arguments: { b: 1 }, requestId: "r-2" }), undefined]) {
+      const given = { ...call("Bearer good", "list_orders"), params, audited } as AuthorizationCall;
+      await authorizer.admit(given);
+    }
+    expect(events[2]).toMatchObject({ requestId: "r-2", arguments: [{ name: "b" }] });
+    expect(events[3]).toMatchObject({ arguments: [{ name: "id" }] });
+  });
+
+  it("receives an allowed call before the call continues", async () => {
+    const steps: string[] = [];
+    const { authorizer } = authorizerWith(async () => {
+      await Promise.resolve();
+      steps.push("written");
+    });
+    await authorizer.admit(call("Bearer good", "list_orders"));
+    steps.push("goes on");
+    expect(steps).toEqual(["written", "goes on"]);
+  });
+});
+
+describe("the option `auditKey`", () => {
+  const verify = () => undefined;
+  it.each([1, "short", new Uint8Array(15), { length: 16 }, "", []])("rejects %j", (auditKey) => {
+    const findings = faultsOf(() =>
+      createAuthorizer({ policy, verify, auditKey: auditKey as never }),
+    );
+    expect(findings).toEqual([["auditKey", "expected at least 16 characters or bytes"]]);
+  });
+
+  it.each(["0123456789abcdef", new Uint8Array(16)])("accepts %j", async (auditKey) => {
+    const events: AuditEvent[] = [];
+    const shown = loadPolicy({
+      name: "Shop",
+      version: "1",
+      scopes: {},
+      tools: { search: { public: true, audit: { hash: ["q"] } } },
+    });
+    const authorizer = createAuthorizer({
+      policy: shown,
+      verify,
+      auditKey,
+      audit: (event) => void events.push(event),
+    });
+    await authorizer.admit({ ...call(undefined, "search"), params: { q: "a" } });
+    expect(events[0]?.arguments[0]?.digest).toMatch(/^hmac-sha256:[0-9a-f]{64}$/);
+  });
+});
+
+function faultsOf(make: () => unknown): readonly (readonly [path: string, message: string])[] {
+  try {
+    make();
+    return [];
+  } catch (error) {
+    const { findings } = error as { findings: ReturnType<typeof findingsOf> };
+    return findings.map(({ path, message }) => [path, message]);
+  }
+}

@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import { loadPolicy } from "../../src/decision/define-policy.js";
+import { titled } from "../titled.js";
+
+const policy = loadPolicy({
+  name: "Tools",
+  version: "1",
+  tiers: ["free", "pro"],
+  accountTypes: ["mentor"],
+  scopes: { a: {}, b: {}, r: { reserved: true }, "/x/{i}": {}, "/y/{i}/{j}": {}, "/z/{k}": {} },
+  tools: {
+    zebra: "a",
+    open: { public: true, enrichedBy: "b" },
+    never: { deny: "no" },
+    "list_*": "a",
+    secret: { scope: "a", hidden: true },
+    pro: { scope: "a", tier: "pro" },
+    mentor: { scope: "a", accountTypes: ["mentor"] },
+    internal: "r",
+    bound: "/x/{i}",
+    bound_or: { anyOf: ["/x/{i}", "b"] },
+    two: { allOf: ["/x/{i}", { scope: "/y/{i}/{j}" }, "a"] },
+    renamed: {
+      allOf: [
+        { scope: "/x/{i}", params: { i: "from" } },
+        { scope: "/x/{i}", params: { i: "to" } },
+      ],
+    },
+    three: { allOf: ["/z/{k}", "/x/{i}", "/y/{i}/{j}"] },
+    bound_pro: { scope: "/x/{i}", tier: "pro" },
+    list_denied: "a",
+    list_d_bound: "/x/{i}",
+    "list_d*": { deny: "by pattern" },
+    any: { authenticated: true },
+  },
+  endpoints: { "GET /a": "a" },
+});
+
+const list = (token: unknown) =>
+  policy.toolsFor(token as never).map(({ name, decision }) => `${name} ${decision.code}`);
+const view = (token: unknown, tool: string) =>
+  policy.toolsFor(token as never).find(({ name }) => name === tool)?.decision;
+
+describe("toolsFor", () => {
+  it("lists exact tools, in declared order, that are allowed or could become allowed", () => {
+    expect(list({ scope: "a" })).toEqual([
+      "zebra allowed",
+      "open allowed",
+      "pro upgrade_required",
+      "bound insufficient_scope",
+      "bound_or insufficient_scope",
+      "two insufficient_scope",
+      "renamed insufficient_scope",
+      "three insufficient_scope",
+      "bound_pro upgrade_required",
+      "any allowed",
+    ]);
+  });
+
+  it("lists the tools that a sign-in could open if there is no token", () => {
+    expect(list(undefined)).toEqual([
+      "zebra unauthenticated",
+      "open allowed",
+      "pro unauthenticated",
+      "mentor unauthenticated",
+      "internal unauthenticated",
+      "bound unauthenticated",
+      "bound_or unauthenticated",
+      "two unauthenticated",
+      "renamed unauthenticated",
+      "three unauthenticated",
+      "bound_pro unauthenticated",
+      "any unauthenticated",
+    ]);
+  });
+
+  it("lists reserved tools and tools for an account type to a token that can call them", () => {
+    const token = { scope: "r a", first_party: true, account_type: "mentor" };
+    expect(list(token)).toEqual(expect.arrayContaining(["internal allowed", "mentor allowed"]));
+  });
+
+  it.each([[null], [{}], [{ scope: " " }], [{ scope: ["a b"] }], ["a"]])(
+    "lists nothing for the invalid token %j",
+    (token) => {
+      expect(list(token)).toEqual([]);
+    },
+  );
+
+  it("has the decision of a call for each tool without parameters", () => {
+    for (const token of [undefined, { scope: "a" }, { scope: "b", tier: "pro" }, { scope: "" }]) {
+      for (const { name, decision } of policy.toolsFor(token)) {
+        if (policy.operation(name).params.length > 0) continue;
+        expect(decision).toEqual(policy.decideUntrusted(token, name));
+      }
+    }
+  });
+
+  it("returns a new list with the same content each time", () => {
+    const token = { scope: "a /x/1" };
+    const first = policy.toolsFor(token);
+    first.pop();
+    expect(policy.toolsFor(token)).toHaveLength(first.length + 1);
+    expect(policy.toolsFor(token)).toEqual(policy.toolsFor({ ...token }));
+  });
+});
+
+describe("a tool with parameters", () => {
+  const CALLABLE: readonly (readonly [scope: string, tool: string, scopes: readonly string[]])[] = [
+    ["/x/1", "bound", ["/x/1"]],
+    ["/x/2 /x/1", "bound", ["/x/2"]],
+    ["b", "bound_or", ["b"]],
+    ["/x/1 b", "bound_or", ["/x/1"]],
+    ["a /x/1 /y/1/2", "two", ["/x/1", "/y/1/2", "a"]],
+    ["a /x/1 /x/3 /y/3/4", "two", ["/x/3", "/y/3/4", "a"]],
+    ["/x/1", "renamed", ["/x/1"]],
+  ];
+  const callable = titled(
+    CALLABLE,
+    ([scope, tool, scopes]) => `is allowed with ${scope}: ${tool}, by ${scopes.join(" ")}`,
+  );
+  it.each(callable)("%s", (_title, [scope, tool, scopes]) => {
+    expect(view({ scope }, tool)).toMatchObject({ code: "allowed", scopes });
+  });
+
+  const NOT_CALLABLE: readonly (readonly [
+    scope: string,
+    tool: string,
+    code: string | undefined,
+  ])[] = [
+    ["", "bound", "insufficient_scope"],
+    ["a /x/1 /y/2/1", "two", undefined], // for any value, one of the two templates is bound to another one
+    ["/x/1 /y/2/1", "three", undefined],
+    ["/x/1 /y/1/1", "three", "insufficient_scope"],
+    ["a /x/1", "two", "insufficient_scope"],
+    ["/x/1 /y/1/2", "two", "insufficient_scope"],
+    ["/x/1", "bound_pro", "upgrade_required"],
+  ];
+  const notCallable = titled(NOT_CALLABLE, ([scope, tool, code]) => {
+    const granted = scope === "" ? "the empty scope" : scope;
+    return code === undefined
+      ? `is left out with ${granted}: ${tool}`
+      : `has the decision ${code} with ${granted}: ${tool}`;
+  });
+  it.each(notCallable)("%s", (_title, [scope, tool, code]) => {
+    expect(view({ scope }, tool)?.code).toBe(code);
+  });
+
+  it("names only scopes whose values are known", () => {
+    expect(view({ scope: "/x/1" }, "two")).toMatchObject({
+      missing: ["a"],
+      scopes: ["/x/1", "a"],
+      accepted: [["/x/1", "a"]],
+    });
+    expect(view({ scope: "/y/1/2" }, "two")).toMatchObject({
+      missing: ["/x/1", "a"],
+      scopes: ["/x/1", "/y/1/2", "a"],
+    });
+    expect(JSON.stringify(policy.toolsFor({ scope: "" }))).not.toMatch(/[{]i[}]|undefined/);
+  });
+
+  it("is decided quickly for a token with hundreds of bindings", () => {
+    const many = (prefix: string, count: number) =>
+      Array.from({ length: count }, (_, index) => `${prefix}${index}`).join(" ");
+    const start = performance.now();
+    expect(
+      view(
+        { scope: `a ${many("/x/v", 400)} ${many("/y/w", 400).replaceAll(/(\/w\d+)/g, "$1/z")}` },
+        "two",
+      ),
+    ).toBeUndefined();
+    expect(view({ scope: `a ${many("/x/v", 400)} /y/v7/z` }, "two")?.code).toBe("allowed");
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+});
