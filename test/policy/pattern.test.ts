@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import picomatch from "picomatch/posix.js";
 import { describe, expect, it } from "vitest";
 import { patternMatcher } from "../../src/policy/pattern.js";
 import { isPattern, isToolName, toolKeyError } from "../../src/policy/tool-names.js";
@@ -36,11 +37,16 @@ const fitting = anyPattern.chain((pattern) =>
     }),
 );
 
+/** By default picomatch skips names that begin with a dot, and the last star of `*.*` needs a character. */
+const PICOMATCH = { dot: true, nonegate: true, noextglob: true, fastpaths: false };
+
 describe("a pattern of tool names", () => {
-  it("matches the same names as a naive matcher", () => {
+  it("matches the same names as a naive matcher and as picomatch", () => {
     fc.assert(
       fc.property(anyPattern, text("aAb._-", 8).filter(isToolName), (pattern, name) => {
-        expect(patternMatcher(pattern)(name)).toBe(naiveMatch(pattern, name));
+        const matches = patternMatcher(pattern)(name);
+        expect(matches).toBe(naiveMatch(pattern, name));
+        expect(matches).toBe(picomatch.makeRe(pattern, PICOMATCH).test(name));
       }),
       RUNS,
     );
@@ -73,6 +79,23 @@ describe("a pattern of tool names", () => {
     });
     expect(patterns.length).toBeGreaterThan(500);
     expect(wrong).toEqual([]);
+  });
+
+  it("does not change with members of Object.prototype", () => {
+    const answersOf = (make: (pattern: string) => (name: string) => boolean) => {
+      Object.assign(Object.prototype, { output: "x" });
+      try {
+        const matches = make("delete_*");
+        return [matches("delete_a"), matches("x")];
+      } finally {
+        Reflect.deleteProperty(Object.prototype, "output");
+      }
+    };
+    expect(answersOf(patternMatcher)).toEqual([true, false]);
+    // the member does change what picomatch makes of the pattern
+    const ofPicomatch = (pattern: string) => (name: string) =>
+      picomatch.makeRe(pattern, PICOMATCH).test(name);
+    expect(answersOf(ofPicomatch)).toEqual([false, true]);
   });
 
   const FITS: readonly (readonly [pattern: string, name: string, fits: boolean])[] = [
