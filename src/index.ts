@@ -1,28 +1,4 @@
-export type {
-  AuditAlternative,
-  AuditArgument,
-  AuditDecision,
-  AuditEvent,
-  AuditRequirement,
-  AuditValue,
-} from "./audit/audit-event.js";
 export type { AuditedRequest, ProtocolRequest } from "./audit/audited-request.js";
-export {
-  type AuthorizationDetails,
-  type AuthorizationEvent,
-  type AuthorizationEventType,
-  type AuthorizationOutcome,
-  authorizationEvent,
-} from "./audit/authorization-event.js";
-export {
-  type AuditAttributes,
-  type AuditCloudEvent,
-  type CloudEventAuthType,
-  toCloudEvent,
-  toEcs,
-  toOpenTelemetryAttributes,
-} from "./audit/mappers.js";
-export { toOcsf } from "./audit/ocsf.js";
 export {
   type ConnectedApp,
   type ConnectedGrant,
@@ -71,15 +47,11 @@ export {
   type UpgradeRequired,
 } from "./decision/decision.js";
 export {
-  type Authorized,
   definePolicy,
   type EndpointMatch,
   type EndpointOf,
-  type KnownName,
   loadPolicy,
   type OperationName,
-  type ParamsArgument,
-  type ParamsFor,
   type ParamsOf,
   type Policy,
   type RequestLine,
@@ -144,16 +116,13 @@ export type { ConsentClient } from "./policy/client.js";
 export type {
   AuditOptions,
   BundleDefinition,
-  IsPublic,
   OperationDefinition,
   OperationOptions,
-  ParamNames,
   PolicyDefinition,
   PolicyTypes,
   RequirementOptions,
   ScopeOptions,
   ScopeTexts,
-  ToolName,
 } from "./policy/definition.js";
 export type {
   MeaningOptions,
@@ -180,17 +149,6 @@ export type {
   DenialResponse,
   ProblemDocument,
 } from "./resource-server/challenge.js";
-export {
-  accessTokenFromClaims,
-  SCOPE_CLAIMS,
-  type ScopeClaim,
-  type ScopeReading,
-} from "./resource-server/claims.js";
-export {
-  type Credentials,
-  MAX_TOKEN_LENGTH,
-  readCredentials,
-} from "./resource-server/credentials.js";
 export type {
   CallbackName,
   Outage,

@@ -1,5 +1,15 @@
 export type { AccessToken } from "./decision/access-token.js";
-export type { ScopeClaim } from "./resource-server/claims.js";
+export {
+  accessTokenFromClaims,
+  SCOPE_CLAIMS,
+  type ScopeClaim,
+  type ScopeReading,
+} from "./resource-server/claims.js";
+export {
+  type Credentials,
+  MAX_TOKEN_LENGTH,
+  readCredentials,
+} from "./resource-server/credentials.js";
 export type { Verify } from "./resource-server/token-verifier.js";
 export type { Fetch } from "./verify/fetch-json.js";
 export {

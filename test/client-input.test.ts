@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import * as core from "scope-policy";
 import { AccessDenied } from "scope-policy";
+import * as audit from "scope-policy/audit";
 import { describe, expect, it } from "vitest";
 import { HOSTILE } from "./model/hostile.js";
 import { coreRows } from "./sweep/core-rows.js";
@@ -220,7 +221,7 @@ describe("the details of an audit event of an authorization server", () => {
 
   it.each([...sent, ...more])("can have any value as `%s`", (name) => {
     const write = (value: unknown) =>
-      core.authorizationEvent(policy, { ...details, [name]: value });
+      audit.authorizationEvent(policy, { ...details, [name]: value });
     for (const value of HOSTILE.values()) expect(write(value).outcome).toBe("denied");
     fc.assert(
       fc.property(anything, (make) => write(make()).outcome === "denied"),

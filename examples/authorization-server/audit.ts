@@ -5,7 +5,7 @@ import {
   type AuthorizationDetails,
   type AuthorizationEvent,
   authorizationEvent,
-} from "scope-policy";
+} from "scope-policy/audit";
 
 /** Receives the facts of one request. */
 export type Audit = (details: AuthorizationDetails) => void;

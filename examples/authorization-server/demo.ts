@@ -3,7 +3,7 @@
 // Starts on loopback the MCP server of the school platform (or of the platform for mentors, or of the localisation platform) behind the
 // gate of its policy, and an authorization server that uses the same policy. Connect an MCP client to the printed address.
 import { fileURLToPath } from "node:url";
-import type { AuditEvent } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { startBehind as startLocalisation } from "../localisation/mcp.js";
 import { policy as localisation } from "../localisation/policy.js";
 import { policy as loopwise } from "../loopwise/policy.js";

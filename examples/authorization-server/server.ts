@@ -7,7 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { type AuthorizationEvent, connectedApp, consentScreen, type Policy } from "scope-policy";
+import { connectedApp, consentScreen, type Policy } from "scope-policy";
+import type { AuthorizationEvent } from "scope-policy/audit";
 import { policy as localisation } from "../localisation/policy.js";
 import { policy as loopwise } from "../loopwise/policy.js";
 import { policy as movementors } from "../movementors/policy.js";

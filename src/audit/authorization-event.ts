@@ -170,7 +170,8 @@ const CHECKS = {
  *
  * @example
  * ```ts
- * import { authorizationEvent, loadPolicy } from "scope-policy";
+ * import { loadPolicy } from "scope-policy";
+ * import { authorizationEvent } from "scope-policy/audit";
  *
  * const policy = loadPolicy({ name: "Shop", version: "1", scopes: { "orders:read": "See your orders" } });
  * const event = authorizationEvent(policy, {

@@ -51,7 +51,7 @@ export interface AuditCloudEvent<Event extends AuditEvent | AuthorizationEvent =
  *
  * @example
  * ```ts
- * import { type AuditEvent, toCloudEvent } from "scope-policy";
+ * import { type AuditEvent, toCloudEvent } from "scope-policy/audit";
  *
  * const publish = (event: AuditEvent) =>
  *   fetch("https://events.example.com", {
@@ -116,7 +116,7 @@ export type AuditAttributes = Readonly<Record<string, string | number | boolean 
  *
  * @example
  * ```ts
- * import { type AuditEvent, toOpenTelemetryAttributes } from "scope-policy";
+ * import { type AuditEvent, toOpenTelemetryAttributes } from "scope-policy/audit";
  *
  * // `span` is that of the request, from @opentelemetry/api
  * const record = (span: { addEvent(name: string, attributes: object): void }, event: AuditEvent) =>
@@ -213,7 +213,7 @@ function shownArguments(event: AuditEvent): string {
  *
  * @example
  * ```ts
- * import { type AuditEvent, toEcs } from "scope-policy";
+ * import { type AuditEvent, toEcs } from "scope-policy/audit";
  *
  * const line = (event: AuditEvent) => JSON.stringify(toEcs(event));
  * ```

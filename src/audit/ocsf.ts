@@ -45,7 +45,7 @@ const AUTHORIZATIONS: Readonly<Record<AuthorizationEvent["type"], Activity>> = {
  *
  * @example
  * ```ts
- * import { type AuditEvent, toOcsf } from "scope-policy";
+ * import { type AuditEvent, toOcsf } from "scope-policy/audit";
  *
  * const line = (event: AuditEvent) => JSON.stringify(toOcsf(event));
  * ```

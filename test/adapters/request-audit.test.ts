@@ -2,13 +2,8 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import express5, { type Request as ExpressRequest } from "express";
 import fastify from "fastify";
-import {
-  type AuditEvent,
-  type Authorizer,
-  createAuthorizer,
-  loadPolicy,
-  type PolicyError,
-} from "scope-policy";
+import { type Authorizer, createAuthorizer, loadPolicy, type PolicyError } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createRequestIdReader, readAuditedRequest } from "../../src/adapters/request-audit.js";
 import { expressGate } from "../../src/express.js";

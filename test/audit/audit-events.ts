@@ -1,4 +1,5 @@
-import { type AuditEvent, loadPolicy, type Policy } from "scope-policy";
+import { loadPolicy, type Policy } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { type AuditedCall, createAuditEventFactory } from "../../src/audit/create-event.js";
 import type { AccessToken } from "../../src/decision/access-token.js";
 import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";

@@ -1,4 +1,4 @@
-import type { AuditEvent } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { describe, expect, it, vi } from "vitest";
 import { HOSTILE } from "../model/hostile.js";
 import { eventOf, lineOf } from "./audit-events.js";

@@ -1,11 +1,10 @@
 import fc from "fast-check";
+import { loadPolicy, type PolicyError } from "scope-policy";
 import {
   type AuthorizationDetails,
   type AuthorizationEvent,
   authorizationEvent,
-  loadPolicy,
-  type PolicyError,
-} from "scope-policy";
+} from "scope-policy/audit";
 import { describe, expect, it, vi } from "vitest";
 import { UNSAFE_TEXT } from "./audit-events.js";
 

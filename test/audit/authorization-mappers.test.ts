@@ -1,12 +1,12 @@
+import { loadPolicy } from "scope-policy";
 import {
   type AuditEvent,
   authorizationEvent,
-  loadPolicy,
   toCloudEvent,
   toEcs,
   toOcsf,
   toOpenTelemetryAttributes,
-} from "scope-policy";
+} from "scope-policy/audit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { eventOf, UNSAFE_TEXT } from "./audit-events.js";
 

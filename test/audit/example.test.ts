@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { AuditEvent } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { expect, it } from "vitest";
 
 it("the audit example writes one line for each decision, without a secret", () => {

@@ -4,7 +4,7 @@ import {
   toEcs,
   toOcsf,
   toOpenTelemetryAttributes,
-} from "scope-policy";
+} from "scope-policy/audit";
 import { beforeAll, describe, expect, it } from "vitest";
 import { eventOf, UNSAFE_TEXT } from "./audit-events.js";
 

@@ -1,4 +1,5 @@
-import { type AuditEvent, createAuthorizer, loadPolicy } from "scope-policy";
+import { createAuthorizer, loadPolicy } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { describe, expect, it } from "vitest";
 import { redactName } from "../../src/audit/redaction/clean-text.js";
 import { titled } from "../titled.js";

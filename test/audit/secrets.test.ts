@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { AuditValue } from "scope-policy";
+import type { AuditValue } from "scope-policy/audit";
 import { describe, expect, it } from "vitest";
 import {
   cleanName,

@@ -1,10 +1,5 @@
-import {
-  type AuditEvent,
-  type AuthorizationCall,
-  createAuthorizer,
-  loadPolicy,
-  type Outage,
-} from "scope-policy";
+import { type AuthorizationCall, createAuthorizer, loadPolicy, type Outage } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { describe, expect, it } from "vitest";
 import type { findingsOf } from "../policy/findings-of.js";
 

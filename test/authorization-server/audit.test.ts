@@ -1,4 +1,4 @@
-import { type AuthorizationEvent, toCloudEvent, toEcs, toOcsf } from "scope-policy";
+import { type AuthorizationEvent, toCloudEvent, toEcs, toOcsf } from "scope-policy/audit";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AuthorizationServer, start } from "../../examples/authorization-server/server.js";
 import { policy } from "../../examples/movementors/policy.js";

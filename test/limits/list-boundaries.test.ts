@@ -1,4 +1,5 @@
-import { authorizationEvent, clientRegistration, loadPolicy, resolveConsent } from "scope-policy";
+import { clientRegistration, loadPolicy, resolveConsent } from "scope-policy";
+import { authorizationEvent } from "scope-policy/audit";
 import { describe, expect, it } from "vitest";
 import { isCardNumber } from "../../src/audit/redaction/card-numbers.js";
 import { cleanIdentifier } from "../../src/audit/redaction/clean-text.js";

@@ -1,5 +1,6 @@
 import { McpServer } from "@modelcontextprotocol/server";
-import { type AuditEvent, createAuthorizer, definePolicy } from "scope-policy";
+import { createAuthorizer, definePolicy } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { type McpGateOptions, mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import { createHandshake } from "../../src/mcp/shared/handshake.js";

@@ -6,7 +6,8 @@ import {
   createMcpHandler,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
-import type { AuditEvent, AuthorizerOptions } from "scope-policy";
+import type { AuthorizerOptions } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { type McpGate, type McpGateOptions, mcpGate } from "scope-policy/mcp";
 import {
   createServerV1,

@@ -1,6 +1,6 @@
 import { InMemoryTransport as InMemoryV1 } from "@modelcontextprotocol/sdk/inMemory.js";
 import { InMemoryTransport as InMemoryV2 } from "@modelcontextprotocol/server";
-import type { AuditEvent } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import {
   createServerV1,
   createServerV2,

@@ -1,5 +1,6 @@
 import { McpServer } from "@modelcontextprotocol/server";
-import type { AccessToken, AuditEvent } from "scope-policy";
+import type { AccessToken } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import { createServerV2, createTestAuthorizer, INFO, policy, READER } from "./fixture.js";

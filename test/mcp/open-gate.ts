@@ -1,4 +1,5 @@
-import type { AuditEvent, AuthorizerOptions } from "scope-policy";
+import type { AuthorizerOptions } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { type McpGateOptions, type McpHttpRequest, mcpGate } from "scope-policy/mcp";
 import { createListFilter } from "../../src/mcp/server/filter-lists.js";
 import { createHandlerGate, type Handler } from "../../src/mcp/server/handler-gate.js";

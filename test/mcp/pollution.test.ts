@@ -1,4 +1,4 @@
-import type { AuditEvent } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { type McpGateResult, mcpGate, protect, type RequestHandlers } from "scope-policy/mcp";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Handler } from "../../src/mcp/server/handler-gate.js";

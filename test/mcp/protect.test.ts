@@ -1,4 +1,4 @@
-import type { AuditEvent } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { describe, expect, it } from "vitest";
 import {
   ACCOUNT,

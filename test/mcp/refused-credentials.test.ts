@@ -1,4 +1,4 @@
-import type { AuditEvent } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { titled } from "../titled.js";
 import { call, createTestAuthorizer, EXPIRED, initialize, READER, tokenOf } from "./fixture.js";

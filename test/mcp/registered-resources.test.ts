@@ -12,8 +12,8 @@ import {
   McpServer,
   ResourceTemplate,
 } from "@modelcontextprotocol/server";
-import type { AuditEvent } from "scope-policy";
 import { createAuthorizer, definePolicy } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { type Protected, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import { createRegistrations, requireOwnEntries } from "../../src/mcp/server/registrations.js";

@@ -2,7 +2,7 @@ import { Server as LowLevelV1 } from "@modelcontextprotocol/sdk/server/index.js"
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { CallToolRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { createMcpHandler, Server as LowLevelV2 } from "@modelcontextprotocol/server";
-import type { AuditEvent } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";

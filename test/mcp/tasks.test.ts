@@ -11,7 +11,7 @@ import {
   ListTasksRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { createMcpHandler, Server as LowLevelV2 } from "@modelcontextprotocol/server";
-import type { AuditEvent } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { type McpSessionStore, mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";

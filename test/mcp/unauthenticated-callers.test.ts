@@ -1,6 +1,7 @@
 import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
-import type { AccessToken, AuditEvent, AuthorizerOptions } from "scope-policy";
+import type { AccessToken, AuthorizerOptions } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { type McpGateOptions, type McpHttpRequest, mcpGate } from "scope-policy/mcp";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { readNodeRequest } from "../../src/mcp/http/node-http.js";

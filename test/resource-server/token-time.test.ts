@@ -1,10 +1,5 @@
-import {
-  type AccessToken,
-  accessTokenFromClaims,
-  createAuthorizer,
-  loadPolicy,
-} from "scope-policy";
-import { introspectionVerifier, jwtVerifier } from "scope-policy/verify";
+import { type AccessToken, createAuthorizer, loadPolicy } from "scope-policy";
+import { accessTokenFromClaims, introspectionVerifier, jwtVerifier } from "scope-policy/verify";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createAuthenticator } from "../../src/resource-server/authenticate.js";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";

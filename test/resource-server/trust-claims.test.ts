@@ -1,12 +1,7 @@
 import fc from "fast-check";
-import {
-  type AccessToken,
-  type AuditEvent,
-  accessTokenFromClaims,
-  createAuthorizer,
-  loadPolicy,
-  PolicyError,
-} from "scope-policy";
+import { type AccessToken, createAuthorizer, loadPolicy, PolicyError } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
+import { accessTokenFromClaims } from "scope-policy/verify";
 import { describe, expect, it } from "vitest";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
 import { hideReasons } from "../../src/resource-server/verifier-result.js";

@@ -1,6 +1,5 @@
 import type * as core from "scope-policy";
 import { definition, FACTS, ISSUER, METADATA, RESOURCE, SELECTIONS, TOKENS } from "./definition.js";
-import { EVENTS } from "./events.js";
 import type { Table } from "./row.js";
 
 /** Scopes of requests, grants and tokens. */
@@ -30,38 +29,18 @@ export function product(
 /** Returns the rows of the entry `scope-policy`. */
 export function coreRows(policy: core.Policy): Table<typeof core> {
   const of = (...lists: readonly (readonly unknown[])[]) => lists.map((list) => [policy, ...list]);
-  const events = EVENTS.map((event) => [event]);
   return {
     AccessDenied: "class",
     DECISION_CODES: "constant",
     MAX_ALTERNATIVES: "constant",
     MAX_SCOPE_LENGTH: "constant",
     MAX_SCOPE_TOKENS: "constant",
-    MAX_TOKEN_LENGTH: "constant",
     PolicyError: "class",
     REVOCATION_STEPS: "constant",
-    SCOPE_CLAIMS: "constant",
     SCOPE_VERBS: "constant",
     authorizationServerMetadata: {
       takes: ["policy", "options"],
       samples: of([{ issuer: ISSUER, token_endpoint: `${ISSUER}/token` }], [{ issuer: "x" }], [{}]),
-    },
-    authorizationEvent: {
-      takes: ["policy", "facts"],
-      samples: of(
-        [{ type: "token", outcome: "success" }],
-        [
-          {
-            ...{ type: "consent", outcome: "denied", error: "access_denied", reason: "Not now" },
-            ...{ client_id: "app-1", client_name: "App", sub: "ada", iss: ISSUER, grantId: "g-1" },
-            ...{ grant_type: "authorization_code", jti: "j-1", requestId: "r-1", status: 302 },
-            ...{ scope: ["openid"], requested: "openid courses:read", removed: "courses:write" },
-            first_party: true,
-          },
-        ],
-        [{ type: "revocation", outcome: "failure", tipe: "token" }],
-        [undefined],
-      ),
     },
     bindScope: { takes: ["client", "client"], samples: product(TEMPLATES, VALUES) },
     clientRegistration: {
@@ -134,10 +113,6 @@ export function coreRows(policy: core.Policy): Table<typeof core> {
       ),
     },
     protectedResourceMetadataUrl: { takes: ["program"], samples: [[RESOURCE], ["x"]] },
-    readCredentials: {
-      takes: ["client"],
-      samples: [[undefined], ["Bearer abc"], [["Bearer a", "Bearer b"]], ["Basic x"], [[]]],
-    },
     refreshScope: {
       takes: ["policy", "client", "client", "options"],
       samples: SCOPE_PAIRS.flatMap((pair) =>
@@ -151,23 +126,6 @@ export function coreRows(policy: core.Policy): Table<typeof core> {
     resolveConsent: {
       takes: ["policy", "facts", "client", "options"],
       samples: of(...product(FACTS, SELECTIONS)),
-    },
-    toCloudEvent: { takes: ["facts", "program"], samples: EVENTS.map((event) => [event, "/mcp"]) },
-    toEcs: { takes: ["facts"], samples: events },
-    toOcsf: {
-      takes: ["facts", "options"],
-      samples: EVENTS.flatMap((event) => [[event], [event, { clientAddress: "192.0.2.1" }]]),
-    },
-    toOpenTelemetryAttributes: {
-      takes: ["facts", "options"],
-      samples: EVENTS.flatMap((event) => [[event], [event, { arguments: true }]]),
-    },
-    accessTokenFromClaims: {
-      takes: ["client", "options"],
-      samples: product(
-        [...Object.values(TOKENS), { scp: ["a"] }, { scope: "a", sub: 1 }, undefined],
-        [{}, { scopeClaim: "scp" }, { isScopeList: true }],
-      ),
     },
   };
 }

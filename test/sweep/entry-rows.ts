@@ -1,5 +1,6 @@
 import type { Authorizer, Policy } from "scope-policy";
 import * as core from "scope-policy";
+import * as audit from "scope-policy/audit";
 import * as express from "scope-policy/express";
 import * as fastify from "scope-policy/fastify";
 import * as fetch from "scope-policy/fetch";
@@ -7,6 +8,7 @@ import * as html from "scope-policy/html";
 import * as mcp from "scope-policy/mcp";
 import * as testing from "scope-policy/testing";
 import * as verify from "scope-policy/verify";
+import { auditRows, CLAIM_ROWS } from "./audit-rows.js";
 import { coreRows, product } from "./core-rows.js";
 import { FACTS, ISSUER, TOKENS, widerDefinition } from "./definition.js";
 import type { AnyRow, Other, Table } from "./row.js";
@@ -27,9 +29,11 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
   const tokens = { reader: TOKENS.reader, anonymous: undefined, list: ["courses:read"] };
   return {
     index: { holder: core, rows: coreRows(policy) },
+    audit: { holder: audit, rows: auditRows(policy) },
     verify: {
       holder: verify,
       rows: {
+        ...CLAIM_ROWS,
         VerifierOutage: "class",
         introspectionVerifier: {
           takes: ["options"],

@@ -1,4 +1,4 @@
-import type { AuditEvent } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { ISSUER } from "./definition.js";
 
 const edition = { name: "School", version: "7" };

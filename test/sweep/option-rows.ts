@@ -1,5 +1,6 @@
 import fastifyApp, { type FastifyContextConfig, type RegisterOptions } from "fastify";
 import * as core from "scope-policy";
+import * as audit from "scope-policy/audit";
 import { type ExpressGateOptions, expressGate, type GateOptions } from "scope-policy/express";
 import { type ScopePolicyOptions, scopePolicy } from "scope-policy/fastify";
 import { type FetchGateOptions, fetchGate } from "scope-policy/fetch";
@@ -12,10 +13,12 @@ import {
   type WideningOptions,
 } from "scope-policy/testing";
 import {
+  accessTokenFromClaims,
   type IntrospectionVerifierOptions,
   introspectionVerifier,
   type JwtVerifierOptions,
   jwtVerifier,
+  type ScopeReading,
 } from "scope-policy/verify";
 import { definition, FACTS, ISSUER, RESOURCE } from "./definition.js";
 import { EVENTS } from "./events.js";
@@ -52,7 +55,7 @@ const policy = core.loadPolicy(definition);
 const verify = () => undefined;
 const authorizer = core.createAuthorizer({ policy, verify, resource: RESOURCE, trustClaims: [] });
 const screen = core.consentScreen(policy, FACTS[0]);
-const [event] = EVENTS as readonly [core.AuditEvent];
+const [event] = EVENTS as readonly [audit.AuditEvent];
 
 const ANY_FUNCTION = [true, "x", {}, null];
 const ANY_FLAG = ["yes", 1, null];
@@ -178,22 +181,22 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     isOpen: true,
     wrong: { issuer: ["x", 7, null], scopes_supported: [["courses:read"], null] },
   }),
-  rowOf<core.ScopeReading>({
+  rowOf<ScopeReading>({
     title: "accessTokenFromClaims",
     good: {},
-    run: (options) => core.accessTokenFromClaims({}, options),
+    run: (options) => accessTokenFromClaims({}, options),
     wrong: { scopeClaim: ["roles", 7, null], isScopeList: ANY_FLAG },
   }),
-  rowOf<NonNullable<Parameters<typeof core.toOcsf>[1]>>({
+  rowOf<NonNullable<Parameters<typeof audit.toOcsf>[1]>>({
     title: "toOcsf",
     good: {},
-    run: (options) => core.toOcsf(event, options),
+    run: (options) => audit.toOcsf(event, options),
     wrong: { clientAddress: ANY_TEXT },
   }),
-  rowOf<NonNullable<Parameters<typeof core.toOpenTelemetryAttributes>[1]>>({
+  rowOf<NonNullable<Parameters<typeof audit.toOpenTelemetryAttributes>[1]>>({
     title: "toOpenTelemetryAttributes",
     good: {},
-    run: (options) => core.toOpenTelemetryAttributes(event, options),
+    run: (options) => audit.toOpenTelemetryAttributes(event, options),
     wrong: { arguments: ANY_FLAG },
   }),
   ...(["expand", "reduce"] as const).map((name) =>

@@ -1,5 +1,6 @@
 import type { Express } from "express";
 import * as core from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { policyMatchers } from "scope-policy/testing";
 import { adapterSubjects } from "./adapters.js";
 import { definition, RESOURCE, TOKENS } from "./definition.js";
@@ -11,7 +12,7 @@ import type { AnyRow } from "./row.js";
 export interface Scene {
   readonly policy: core.Policy;
   readonly authorizer: core.Authorizer;
-  readonly events: core.AuditEvent[];
+  readonly events: AuditEvent[];
 }
 
 const CLAIMS = new Map<string, unknown>(Object.entries(TOKENS));
@@ -24,7 +25,7 @@ function verify(rawToken: string): core.AccessToken | undefined {
 
 /** Creates the policy and the authorizer of a server that records its audit events. */
 export function createScene(): Scene {
-  const events: core.AuditEvent[] = [];
+  const events: AuditEvent[] = [];
   const policy = core.loadPolicy(definition);
   const authorizer = core.createAuthorizer({
     policy,

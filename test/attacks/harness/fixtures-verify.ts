@@ -1,12 +1,8 @@
 // Network cases about verifiers, revocation and audit.
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import {
-  type AuditEvent,
-  type AuthorizerOptions,
-  createAuthorizer,
-  type Verify,
-} from "scope-policy";
+import { type AuthorizerOptions, createAuthorizer, type Verify } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { introspectionVerifier, jwtVerifier } from "scope-policy/verify";
 import { resultOfDenial } from "./authorize.js";
 import { buildAuthorizer, TIMEOUT } from "./authorizer.js";

@@ -1,11 +1,11 @@
 // The operations of the library, by their names in the corpus.
 import {
-  type AuditEvent,
   type AuthorizerOptions,
   type Denial,
   parseScope,
   protectedResourceMetadata,
 } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { authorize, resultOfDenial } from "./authorize.js";
 import { buildAuthorizer, type Source } from "./authorizer.js";
 import {
