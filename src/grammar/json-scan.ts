@@ -1,20 +1,28 @@
 /** Where a key is in JSON text, from the root: names of members and places in lists. */
 export type JsonPath = readonly (string | number)[];
 
-/** What a scan of JSON text looks for. */
+/** What a scan of JSON text looks for. Every member is own and required, so that none is read from a prototype. */
 export interface JsonScan {
-  /** Levels of objects and lists. Default: no limit. */
-  readonly maxDepth?: number;
-  /** Commas outside of strings. Default: no limit. */
-  readonly maxCommas?: number;
-  /** Keys that count as repeated in every object. Default: none. */
-  readonly reservedKeys?: readonly string[];
+  /** Maximum number of levels of objects and lists. */
+  readonly maxDepth: number;
+  /** Maximum number of commas outside of strings. */
+  readonly maxCommas: number;
+  /** Keys that count as repeated in every object. */
+  readonly reservedKeys: readonly string[];
   /**
    * Called for each key that its object already has; returns whether the scan goes on. Two spellings of one key (`"a"`,
-   * `"\u0061"`) are one key. Default: keys are not read, so that the text may be something else than JSON.
+   * `"\u0061"`) are one key. With `undefined`, keys are not read, so that the text may be something else than JSON.
    */
-  readonly onRepeatedKey?: (path: JsonPath) => boolean;
+  readonly onRepeatedKey: ((path: JsonPath) => boolean) | undefined;
 }
+
+/** A scan without limits that reads no keys. */
+export const PLAIN_SCAN: JsonScan = {
+  maxDepth: Infinity,
+  maxCommas: Infinity,
+  reservedKeys: [],
+  onRepeatedKey: undefined,
+};
 
 /** Why a scan ended before the end of the text. */
 export type JsonFault = "depth" | "commas" | "key";
@@ -33,8 +41,6 @@ const LIST_END = 0x5d;
 const OBJECT = 0x7b;
 const OBJECT_END = 0x7d;
 
-const NO_KEYS: readonly string[] = [];
-
 /**
  * Scans JSON text for repeated keys and for more than its reader takes: `JSON.parse` keeps the last of two equal keys where
  * other readers keep the first (RFC 8259, section 4). The scan is flat, so that depth costs no call stack.
@@ -42,7 +48,7 @@ const NO_KEYS: readonly string[] = [];
  * Returns why the scan ended early; `undefined` if it reached the end. For text that is not JSON the result means nothing.
  */
 export function scanJson(text: string, scan: JsonScan): JsonFault | undefined {
-  const { maxDepth = Infinity, maxCommas = Infinity, reservedKeys = NO_KEYS, onRepeatedKey } = scan;
+  const { maxDepth, maxCommas, reservedKeys, onRepeatedKey } = scan;
   const levels: Level[] = [];
   let commas = 0;
   let expectsKey = false;

@@ -1,4 +1,4 @@
-import { type JsonScan, scanJson } from "./json-scan.js";
+import { type JsonScan, PLAIN_SCAN, scanJson } from "./json-scan.js";
 
 /** The one member of the runtime that reading bytes needs, by shape: the core knows no DOM. */
 const runtime = globalThis as unknown as {
@@ -17,12 +17,12 @@ const decoder = new runtime.TextDecoder("utf-8", { fatal: true, ignoreBOM: true 
  */
 export function readStrictJson(
   bytes: Uint8Array,
-  limits: Pick<JsonScan, "maxDepth" | "reservedKeys"> = {},
+  limits: Partial<Omit<JsonScan, "onRepeatedKey">> = {},
 ): unknown {
   try {
     const text = decoder.decode(bytes);
     const value: unknown = JSON.parse(text);
-    const fault = scanJson(text, { ...limits, onRepeatedKey: () => false });
+    const fault = scanJson(text, { ...PLAIN_SCAN, ...limits, onRepeatedKey: () => false });
     return fault === undefined ? value : undefined;
   } catch {
     return undefined;

@@ -1,4 +1,4 @@
-import { scanJson } from "../grammar/json-scan.js";
+import { PLAIN_SCAN, scanJson } from "../grammar/json-scan.js";
 import { MAX_DEPTH, MAX_TEXT, MAX_VALUES } from "./plain-data.js";
 import type { Report } from "./report.js";
 
@@ -25,6 +25,7 @@ export function readJson(text: string, report: Report): unknown {
     return undefined;
   }
   scanJson(body, {
+    ...PLAIN_SCAN,
     onRepeatedKey: (path) => {
       report.add("duplicate_key", path, "this key is written twice: the first would be lost");
       return true;
@@ -40,7 +41,7 @@ export function readJson(text: string, report: Report): unknown {
 function excessOf(text: string): string | undefined {
   if (text.length > MAX_TEXT) return `more than ${MAX_TEXT} characters of text`;
   // the policy itself does not count as a level
-  switch (scanJson(text, { maxDepth: MAX_DEPTH + 1, maxCommas: MAX_VALUES })) {
+  switch (scanJson(text, { ...PLAIN_SCAN, maxDepth: MAX_DEPTH + 1, maxCommas: MAX_VALUES })) {
     case "depth":
       return `nested deeper than ${MAX_DEPTH} levels`;
     case "commas":

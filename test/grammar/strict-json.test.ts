@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type JsonPath, scanJson } from "../../src/grammar/json-scan.js";
+import { type JsonPath, PLAIN_SCAN, scanJson } from "../../src/grammar/json-scan.js";
 import { readStrictJson } from "../../src/grammar/strict-json.js";
 import { BODY_JSON } from "../../src/mcp/http/read-request.js";
 
@@ -79,7 +79,7 @@ describe("the limits of strict JSON", () => {
 describe("scanJson", () => {
   const repeatedIn = (text: string): readonly JsonPath[] => {
     const paths: JsonPath[] = [];
-    scanJson(text, { onRepeatedKey: (path) => paths.push(path) > 0 });
+    scanJson(text, { ...PLAIN_SCAN, onRepeatedKey: (path) => paths.push(path) > 0 });
     return paths;
   };
 
@@ -89,10 +89,10 @@ describe("scanJson", () => {
   });
 
   it("ends at the first excess", () => {
-    expect(scanJson("[[[", { maxDepth: 2 })).toBe("depth");
-    expect(scanJson("[[]]", { maxDepth: 2 })).toBeUndefined();
-    expect(scanJson("[1,1,1]", { maxCommas: 1 })).toBe("commas");
-    expect(scanJson('[1,",,,"]', { maxCommas: 1 })).toBeUndefined();
+    expect(scanJson("[[[", { ...PLAIN_SCAN, maxDepth: 2 })).toBe("depth");
+    expect(scanJson("[[]]", { ...PLAIN_SCAN, maxDepth: 2 })).toBeUndefined();
+    expect(scanJson("[1,1,1]", { ...PLAIN_SCAN, maxCommas: 1 })).toBe("commas");
+    expect(scanJson('[1,",,,"]', { ...PLAIN_SCAN, maxCommas: 1 })).toBeUndefined();
   });
 
   it("reports no repeated key in what JSON.stringify writes", () => {

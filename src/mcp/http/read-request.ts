@@ -52,7 +52,7 @@ const MAX_DEPTH = 128;
 export const BODY_JSON = {
   maxDepth: MAX_DEPTH,
   reservedKeys: ["__proto__"],
-} satisfies JsonScan;
+} satisfies Partial<JsonScan>;
 
 /** Creates the result for a request that cannot be read. */
 export function createUnreadable(
