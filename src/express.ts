@@ -10,7 +10,7 @@ import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js"
 import { type AuditedInput, createRequestIdReader } from "./adapters/request-audit.js";
 import { createRequestStore } from "./adapters/request-store.js";
 import { type AccessToken, readOwn } from "./decision/access-token.js";
-import type { KnownName } from "./decision/define-policy.js";
+import type { KnownName } from "./decision/operation-name.js";
 import { PolicyError } from "./errors.js";
 import { coverageFindings, type GateKind, type Mark, markGate } from "./express/coverage.js";
 import type { PolicyTypes } from "./policy/definition.js";

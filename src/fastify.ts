@@ -61,7 +61,7 @@ declare module "fastify" {
     endpoint?: true;
     /** Marks the route as public: it needs no gate. */
     public?: true;
-    /** Returns the parameters that the route does not have under the same name, or a promise of them, before the body is read. If it throws, rejects or exceeds the authorizer's `timeout`, the response is 503. */
+    /** Returns the parameters that the route does not have, or a promise of them. A failure or a timeout is a 503. */
     params?: (request: FastifyRequest) => unknown;
     /**
      * Returns additional arguments for the audit event, as an object of plain data. The gate calls it only if the authorizer has
@@ -91,6 +91,8 @@ type Mapping =
   | { readonly kind: "none"; readonly faults: readonly Omit<Finding, "path">[] };
 
 const UNMAPPED = "unmapped_route";
+const NO_MAPPING = "the route has none of `tool`, `endpoint` and `public` in its `config`";
+const AMBIGUOUS = "the route has more than one of `tool`, `endpoint` and `public` in its `config`";
 const ACCESS_TOKEN = "accessToken";
 const ALREADY_REGISTERED =
   "requests already have `accessToken`: register the plugin once, or in sibling contexts";
@@ -267,19 +269,9 @@ function mapRoute(policy: Policy, config: FastifyContextConfig): Mapping {
   }));
   if (faults.length > 0) return { kind: "none", faults };
   const { tool, endpoint, public: open } = own;
-  const mappingCount = [tool !== undefined, endpoint === true, open === true].filter(
-    Boolean,
-  ).length;
-  if (mappingCount === 0)
-    return unmapped(
-      UNMAPPED,
-      "the route has none of `tool`, `endpoint` and `public` in its `config`",
-    );
-  if (mappingCount > 1)
-    return unmapped(
-      "ambiguous_route",
-      "the route has more than one of `tool`, `endpoint` and `public` in its `config`",
-    );
+  const count = [tool !== undefined, endpoint === true, open === true].filter(Boolean).length;
+  if (count === 0) return unmapped(UNMAPPED, NO_MAPPING);
+  if (count > 1) return unmapped("ambiguous_route", AMBIGUOUS);
   if (open === true) return { kind: "public" };
   if (tool === undefined) return { kind: "endpoint" };
   try {

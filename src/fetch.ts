@@ -3,7 +3,8 @@ import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js"
 import { createRequestIdReader, readAuditedRequest } from "./adapters/request-audit.js";
 import { pathOf, targetOfUrl } from "./adapters/request-target.js";
 import type { AccessToken } from "./decision/access-token.js";
-import type { Authorized, KnownName, ParamsArgument } from "./decision/define-policy.js";
+import type { Authorized, ParamsArgument } from "./decision/define-policy.js";
+import type { KnownName } from "./decision/operation-name.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import { withoutPrototype } from "./policy/own-members.js";

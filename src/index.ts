@@ -51,7 +51,6 @@ export {
   type EndpointMatch,
   type EndpointOf,
   loadPolicy,
-  type OperationName,
   type ParamsOf,
   type Policy,
   type RequestLine,
@@ -61,6 +60,7 @@ export {
   type ToolOf,
 } from "./decision/define-policy.js";
 export type { ToolView } from "./decision/list-tools.js";
+export type { OperationName } from "./decision/operation-name.js";
 export {
   type AuthorizationServerMetadata,
   type AuthorizationServerOptions,

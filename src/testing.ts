@@ -1,7 +1,8 @@
 import type {} from "vitest";
 import type { AccessToken } from "./decision/access-token.js";
 import { DECISION_CODES, type Decision, type DecisionCode } from "./decision/decision.js";
-import type { KnownName, OperationName, ParamsArgument, Policy } from "./decision/define-policy.js";
+import type { ParamsArgument, Policy } from "./decision/define-policy.js";
+import type { KnownName, OperationName } from "./decision/operation-name.js";
 import { PolicyError } from "./errors.js";
 import { isObject } from "./grammar/is-object.js";
 import { compiledPolicyOf } from "./policy/compiled-policies.js";

@@ -18,22 +18,38 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   consent: ["policy", "grammar"],
   analysis: ["policy", "grammar"],
   discovery: ["policy", "grammar"],
-  "resource-server": ["discovery", "decision", "policy", "grammar"],
+  audit: ["decision", "policy", "grammar"],
+  "resource-server": ["audit", "discovery", "decision", "policy", "grammar"],
+  adapters: ["resource-server", "audit", "decision", "policy", "grammar"],
   verify: ["resource-server", "decision", "policy", "grammar"],
-  express: ["resource-server", "decision", "policy"],
-  mcp: ["resource-server", "decision", "policy", "grammar"],
+  express: ["adapters", "resource-server", "decision", "policy"],
+  "mcp/shared": ["resource-server", "decision", "policy", "grammar"],
+  "mcp/http": [
+    "mcp/shared",
+    "adapters",
+    "resource-server",
+    "audit",
+    "decision",
+    "policy",
+    "grammar",
+  ],
+  "mcp/server": ["mcp/shared", "resource-server", "audit", "decision", "policy", "grammar"],
   testing: ["decision", "policy", "grammar"],
   cli: ["analysis", "consent", "discovery", "decision", "policy", "grammar"],
 };
 
 /** Rooms from which an entry, a file at the top of `src`, may import. */
 const ENTRIES: Readonly<Record<string, readonly string[]>> = {
-  index: ["grammar", "policy", "decision", "consent", "discovery", "analysis", "resource-server"],
+  index: [
+    ...["grammar", "policy", "decision", "consent", "discovery", "analysis", "audit"],
+    "resource-server",
+  ],
   verify: ["verify", "resource-server", "decision"],
-  express: ["express", "resource-server", "decision", "policy"],
-  fastify: ["resource-server", "decision", "policy"],
-  fetch: ["resource-server", "decision", "policy"],
-  mcp: ["mcp", "resource-server", "decision", "policy"],
+  audit: ["audit"],
+  express: ["express", "adapters", "resource-server", "decision", "policy"],
+  fastify: ["adapters", "resource-server", "decision", "policy"],
+  fetch: ["adapters", "resource-server", "decision", "policy"],
+  mcp: ["mcp/http", "mcp/server", "mcp/shared"],
   html: ["consent", "policy"],
   testing: ["testing", "decision", "policy", "grammar"],
   cli: ["cli"],
@@ -47,7 +63,9 @@ const CORE = new Set([
   "consent",
   "discovery",
   "analysis",
+  "audit",
   "resource-server",
+  "adapters",
 ]);
 
 /** Names of Node and of the DOM. */
@@ -69,7 +87,9 @@ interface Place {
 
 function placeOf(path: string): Place {
   const parts = path.split("/");
-  const name = (parts[1] ?? "").replace(/\.ts$/, "");
+  const [, top = "", second = ""] = parts;
+  // the room `mcp` consists of sub-rooms
+  const name = top === "mcp" && parts.length > 3 ? `mcp/${second}` : top.replace(/\.ts$/, "");
   if (path === LEAF) return { kind: "leaf", name };
   if (parts.length === 2) return { kind: Object.hasOwn(ENTRIES, name) ? "entry" : "unknown", name };
   return { kind: Object.hasOwn(ROOMS, name) ? "room" : "unknown", name };
@@ -191,7 +211,7 @@ function adapterFaults(path: string, file: ts.SourceFile): readonly string[] {
 }
 
 /** Files that may use the scope lookup. Every other file uses the meanings of a scope token. */
-const MAY_USE_LOOKUPS = /^src\/(policy\/|decision\/held\.ts$)/;
+const MAY_USE_LOOKUPS = /^src\/(policy\/|decision\/token-scopes\.ts$)/;
 
 /** Returns the uses of the scope lookup: imports of it, and reads of the member of a compiled policy. */
 function lookupFaults(path: string, file: ts.SourceFile): readonly string[] {
@@ -213,9 +233,10 @@ function lookupFaults(path: string, file: ts.SourceFile): readonly string[] {
  * their own; `identify.ts` rejects inherited facts.
  */
 const READS_BY_IN: ReadonlySet<string> = new Set([
-  ...["html-text", "load", "markdown", "matrix-html", "output", "rule-words"].map(
-    (name) => `src/cli/${name}.ts`,
-  ),
+  "src/cli/describe-rule.ts",
+  "src/cli/matrix/matrix-html.ts",
+  "src/cli/policy-file/load-policy-file.ts",
+  ...["html-text", "markdown", "output"].map((name) => `src/cli/terminal/${name}.ts`),
   "src/resource-server/authenticate.ts",
 ]);
 
@@ -345,13 +366,13 @@ export const compile = (location: string) => ({ process: scope, fetch: a.documen
       title: "the operator `in`, except in the files of the list",
       tree: {
         "src/policy/a.ts": `export const a = (b: object) => "c" in b;`,
-        "src/mcp/b.ts": "export const a = (b) => { for (const c in b) return c; };",
+        "src/mcp/http/b.ts": "export const a = (b) => { for (const c in b) return c; };",
         "src/cli/terminal/output.ts": `export const a = (b: object) => "c" in b;`,
         "src/policy/c.ts": "export type A = { [B in keyof C]: 1 };",
       },
       faults: [
         "src/policy/a.ts: reads inherited members by `in`",
-        "src/mcp/b.ts: reads inherited members by `in`",
+        "src/mcp/http/b.ts: reads inherited members by `in`",
       ],
     },
     {

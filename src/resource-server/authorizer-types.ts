@@ -1,7 +1,8 @@
 import type { AuditedRequest, ProtocolRequest } from "../audit/audited-request.js";
 import type { AccessToken } from "../decision/access-token.js";
 import type { Allowed, CredentialDenial, Decision } from "../decision/decision.js";
-import type { Authorized, KnownName, ParamsArgument, Policy } from "../decision/define-policy.js";
+import type { Authorized, ParamsArgument, Policy } from "../decision/define-policy.js";
+import type { KnownName } from "../decision/operation-name.js";
 import type { ProtectedResourceMetadata } from "../discovery/protected-resource-metadata.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import type { Denial, DenialContext, DenialResponse } from "./challenge.js";

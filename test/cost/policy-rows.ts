@@ -295,7 +295,7 @@ export const POLICY_LIMITS: readonly AtLimit[] = [
   },
   {
     title: "tools and patterns that deny",
-    limit: "MOST_PATTERN_STEPS",
+    limit: "MAX_PATTERN_STEPS",
     make: () =>
       loadsValid({
         tools: {

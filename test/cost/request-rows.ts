@@ -361,7 +361,7 @@ export const REQUEST_LIMITS: readonly AtLimit[] = [
   },
   {
     title: "a denial by two patterns of 250 alternatives of 100 scopes",
-    limit: "MOST_LOOKS",
+    limit: "MAX_LOOKS",
     make: () => {
       const anyOf = (prefix: string) =>
         listOf(250, (at) => ({ allOf: listOf(100, (one) => `${prefix}${(at * 37 + one) % 500}`) }));

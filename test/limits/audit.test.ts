@@ -29,7 +29,7 @@ const room = (scopes: readonly string[]) =>
   scopes.reduce((sum, scope) => sum + scope.length + 3, 0);
 
 describe("limits of an audit event", () => {
-  it("MOST_SCOPES: the scopes of a decision have at most 6,144 characters together", async () => {
+  it("MAX_SCOPES: the scopes of a decision have at most 6,144 characters together", async () => {
     const { decision } = await eventOf("all");
     const { missing, scopes, accepted } = decision as unknown as {
       readonly [part: string]: readonly string[];
@@ -44,7 +44,7 @@ describe("limits of an audit event", () => {
     expect((decision as unknown as { accepted: unknown }).accepted).toHaveLength(16);
   });
 
-  it("MOST_JSON: the requirement has at most 6,144 characters, and counts the omitted alternatives", async () => {
+  it("MAX_ALTERNATIVES_LENGTH: the requirement has at most 6,144 characters, and counts the omitted alternatives", async () => {
     const { requirement } = await eventOf("any");
     const [rule] = requirement?.rules ?? [];
     const written = rule?.anyOf ?? [];
@@ -54,7 +54,7 @@ describe("limits of an audit event", () => {
     expect(requirement?.leftOut).toBe(1_000 - written.length);
   });
 
-  it("MOST_WORDS: a name has at most 256 characters, and the reason of a denial 512", async () => {
+  it("MAX_NAME: a name has at most 256 characters, and the reason of a denial 512", async () => {
     const event = await eventOf("never");
     const cut = "…".length;
     expect(event.policy.name.length).toBeLessThanOrEqual(256 + cut);
@@ -64,7 +64,7 @@ describe("limits of an audit event", () => {
     expect(reason.length).toBeLessThanOrEqual(512 + cut);
   });
 
-  it("MOST_TEXT, MOST_NAME, MOST_DEPTH, MOST_BIGINT: only a part of a larger value is copied", () => {
+  it("MAX_TEXT, MAX_NAME, MAX_DEPTH, BIGINT_LIMIT: only a part of a larger value is copied", () => {
     const budget = () => ({ entries: 256, text: 8_192 });
     const copyOf = (value: unknown) => copyPlain(value, budget());
     expect(copyOf("a ".repeat(512))).toHaveLength(1_024);
@@ -91,7 +91,7 @@ describe("limits of an audit event", () => {
     expect(JSON.stringify(texts).length).toBeLessThan(9_000);
   });
 
-  it("MOST_TEXT, MOST_ENTRIES, MOST_DEPTH: a larger value has no digest", () => {
+  it("MAX_TEXT, MAX_ENTRIES, MAX_DEPTH: a larger value has no digest", () => {
     const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
     const most = 2_097_152;
     const values: readonly (readonly [value: unknown, hasDigest: boolean])[] = [

@@ -67,7 +67,7 @@ describe("limits of a decision", () => {
     expect(isRemembered(`${tokens} ${"x".repeat(room)}`)).toBe(false);
   });
 
-  it("MOST_JOINS: 2,048 combinations are listed, divided by the number of matching patterns", () => {
+  it("MAX_JOINS: 2,048 combinations are listed, divided by the number of matching patterns", () => {
     for (const [patterns, listed] of [
       [["a*", "*b"], 1_024],
       [["a*", "*b", "a*b"], 682],
@@ -82,7 +82,7 @@ describe("limits of a decision", () => {
     }
   });
 
-  it("MOST_SEEDS: of 512 alternatives of two patterns the best pair is found, of more the best one of each pattern", () => {
+  it("MAX_SEEDS: of 512 alternatives of two patterns the best pair is found, of more the best one of each pattern", () => {
     // the last alternatives of both patterns share their scopes; every other alternative has two scopes that no other has
     const rule = (prefix: string, count: number) => ({
       anyOf: [
@@ -106,17 +106,17 @@ describe("limits of a decision", () => {
 });
 
 describe("limits of consent", () => {
-  it("LONGEST_NAME: a name is shown with at most 80 characters", () => {
+  it("MAX_NAME_LENGTH: a name is shown with at most 80 characters", () => {
     expect(cleanClientText("a".repeat(80))).toBe("a".repeat(80));
     expect(cleanClientText("a".repeat(81))).toBe(`${"a".repeat(79)}…`);
   });
 
-  it("LONGEST_SHOWN: a log has at most 200 characters of a scope", () => {
+  it("MAX_LOG_LENGTH: a log has at most 200 characters of a scope", () => {
     expect(forLog("a".repeat(200))).toHaveLength(200);
     expect(forLog("a".repeat(201))).toHaveLength(200);
   });
 
-  it("MOST_TAGS: at most 16 language tags are considered", () => {
+  it("MAX_TAGS: at most 16 language tags are considered", () => {
     const unknown = listOf(16, () => "tlh");
     expect(pickLocale([...unknown.slice(1), "de"]).tag).toBe("de");
     expect(pickLocale([...unknown, "de"]).tag).toBe("en");
@@ -124,7 +124,7 @@ describe("limits of consent", () => {
 
   const policy = loadPolicy({ name: "Limits", version: "1", scopes: scopesOf(3) });
 
-  it("MOST_LOGGED: at most 32 scopes that were posted but not offered are reported", () => {
+  it("MAX_LOGGED: at most 32 scopes that were posted but not offered are reported", () => {
     for (const [posted, reported] of [
       [32, 32],
       [33, 32],
@@ -159,7 +159,7 @@ describe("limits of the MCP gate", () => {
     expect([read(128), read(129)]).toEqual([expect.any(Array), undefined]);
   });
 
-  it("MOST_OF_ONE: a policy has at most 100 entries in a cache", () => {
+  it("MAX_PER_POLICY: a policy has at most 100 entries in a cache", () => {
     const memory = createPolicyCache<number>();
     const policy = {};
     for (let index = 0; index < 101; index += 1) memory.set(policy, `k${index}`, index);
@@ -167,7 +167,7 @@ describe("limits of the MCP gate", () => {
     expect(memory.get(policy, "k100")).toBeUndefined();
   });
 
-  it("MOST_SESSIONS, MOST_OF_ONE: 10,000 sessions are kept, and 1,000 of one owner", () => {
+  it("MAX_SESSIONS, MAX_PER_OWNER: 10,000 sessions are kept, and 1,000 of one owner", () => {
     const sessions = createSessionStore();
     for (let index = 0; index < 1_001; index += 1) sessions.set(`one${index}`, "one");
     expect(sessions.get("one0")).toBeUndefined();
@@ -179,7 +179,7 @@ describe("limits of the MCP gate", () => {
     expect(sessions.get("one4")).toBe("one");
   });
 
-  it("LONGEST_URI: the URI of a resource has at most 8,192 characters", () => {
+  it("MAX_URI_LENGTH: the URI of a resource has at most 8,192 characters", () => {
     const { byUri } = createResourceLookup({ "notes://n/{id}": "read_note" });
     const base = "notes://n/";
     expect(byUri(base + "a".repeat(8_192 - base.length))).toHaveLength(1);
@@ -188,7 +188,7 @@ describe("limits of the MCP gate", () => {
 });
 
 describe("limits of the test helpers", () => {
-  it("MOST_STEPS: the search for widenings of an operation takes at most 50,000 steps", () => {
+  it("MAX_STEPS: the search for widenings of an operation takes at most 50,000 steps", () => {
     // three parameters, each with the values of the literals and with fresh values
     const policyOf = (literals: number) => {
       const paths = listOf(literals, (at) => `GET /l${at}/l${at}/l${at}`);
@@ -201,14 +201,14 @@ describe("limits of the test helpers", () => {
     expect(unproved(18)).toEqual(["GET /:a/:b/:c"]);
   });
 
-  it("MOST_STATES: the search for names that several patterns match visits at most 5,000 states", () => {
+  it("MAX_STATES: the search for names that several patterns match visits at most 5,000 states", () => {
     const globs = (count: number) => listOf(count, (at) => `*${String.fromCharCode(97 + at)}*`);
     // each set of letters seen so far is a state, so each further letter doubles the number of states
     expect(intersectPatterns(globs(12), new Set()).complete).toBe(true);
     expect(intersectPatterns(globs(13), new Set()).complete).toBe(false);
   });
 
-  it("LONGEST_NAME: names of up to 128 characters are considered", () => {
+  it("MAX_NAME_LENGTH: names of up to 128 characters are considered", () => {
     const long = `${"?".repeat(127)}a`;
     expect(
       intersectPatterns([long, "*a"], new Set()).found.map(({ name }) => name.length),

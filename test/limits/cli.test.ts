@@ -65,21 +65,21 @@ function remedyAfter(changes: number): string {
 
 const LIMITS: readonly Limit[] = [
   {
-    title: "MOST_STEPS: a remedy has at most 8 steps",
+    title: "MAX_STEPS: a remedy has at most 8 steps",
     value: 8,
     print: remedyAfter,
     within: "8 steps, then allowed",
     beyond: "8 steps, still denied",
   },
   {
-    title: "MOST_WAYS: explain prints 10 sufficient sets of scopes and counts the others",
+    title: "MAX_WAYS: explain prints 10 sufficient sets of scopes and counts the others",
     value: 10,
     print: (size) => printed(json(anyOf(size)), ["explain", "t"]),
     within: `Any one of these is sufficient: ${names(10).join(", or ")}.\n`,
     beyond: `Any one of these is sufficient: ${names(10).join(", or ")}, or 1 more.\n`,
   },
   {
-    title: "MOST_WAYS_NAMED: a condition names 3 of its alternatives and counts the others",
+    title: "MAX_WAYS_NAMED: a condition names 3 of its alternatives and counts the others",
     value: 3,
     print: (size) => {
       const paid = objectOf(
@@ -96,15 +96,14 @@ const LIMITS: readonly Limit[] = [
   },
   {
     // each further scope adds two words: its name and the word before it
-    title:
-      "MOST_WORDS: a cell shows a rule of 15 words, which has 8 scopes, and folds a rule of 17",
+    title: "MAX_WORDS: a cell shows a rule of 15 words, which has 8 scopes, and folds a rule of 17",
     value: 8,
     print: (size) => renderMatrixHtml(definePolicy(anyOf(size))),
     within: '<td class="needs"><code>s0</code>',
     beyond: '<td class="needs"><details><summary>a rule of 9 scopes</summary><code>s0</code>',
   },
   {
-    title: "MOST_WORDS: the brackets of a rule count as words",
+    title: "MAX_WORDS: the brackets of a rule count as words",
     value: 7,
     print: (size) => {
       const scopes = { ...scopesOf(size - 2), a: {}, b: {} };
@@ -115,7 +114,7 @@ const LIMITS: readonly Limit[] = [
     beyond: '<td class="needs"><details><summary>a rule of 8 scopes</summary><code>s0</code>',
   },
   {
-    title: "LONGEST_LINE: explain prints 160 characters about a scope of the token",
+    title: "MAX_LINE_LENGTH: explain prints 160 characters about a scope of the token",
     value: 160,
     print: (size) => {
       const definition = define({ scopes: { a: x(size) }, tools: { t: "a" } });
@@ -135,7 +134,7 @@ const LIMITS: readonly Limit[] = [
     beyond: `\n  a${spaces(39)}  A\n  ${x(41)}  B\n`,
   },
   {
-    title: "LONGEST_DESCRIPTION: a description next to a scope has at most 120 characters",
+    title: "MAX_DESCRIPTION_LENGTH: a description next to a scope has at most 120 characters",
     value: 120,
     print: (size) => {
       const definition = define({ scopes: { a: x(size) }, tools: { t: "a" } });
@@ -152,7 +151,7 @@ const LIMITS: readonly Limit[] = [
     beyond: "\nscope=s0+s1+s2\n",
   },
   {
-    title: "MOST_NAMES: a finding is followed through 32 constants of a module",
+    title: "MAX_NAMES: a finding is followed through 32 constants of a module",
     value: 32,
     print: (size) => {
       const renamed = listOf(size - 1, (at) => `const n${at + 1} = n${at};`).join(" ");
@@ -163,7 +162,7 @@ const LIMITS: readonly Limit[] = [
     beyond: "p.ts:2:16  error",
   },
   {
-    title: "LEAST_NAME_WIDTH: the names of the matrix take up to 16 of 35 columns",
+    title: "MIN_NAME_WIDTH: the names of the matrix take up to 16 of 35 columns",
     value: 16,
     print: (size) => printed(json(toolNamed(x(size))), ["matrix"], 35),
     within: `│ ${x(16)} │ all │\n└`,
@@ -184,14 +183,14 @@ const LIMITS: readonly Limit[] = [
     beyond: `│ ${x(90)} │ all │\n│ x${spaces(89)} │     │\n└`,
   },
   {
-    title: "LEAST_WIDTH: a finding shows 20 characters of its line in a narrow terminal",
+    title: "MIN_WIDTH: a finding shows 20 characters of its line in a narrow terminal",
     value: 20,
     print: (size) => printed(["p.json", `{"${x(size - 6)}":1}`], ["check"], 28),
     within: `\n    1 | {"${x(14)}":1}\n`,
     beyond: `\n    1 | {"${x(15)}":1\n`,
   },
   {
-    title: "LEAST_WIDTH: a finding shows 21 characters of its line in a terminal of 30 columns",
+    title: "MIN_WIDTH: a finding shows 21 characters of its line in a terminal of 30 columns",
     value: 21,
     print: (size) => printed(["p.json", `{"${x(size - 6)}":1}`], ["check"], 30),
     within: `\n    1 | {"${x(15)}":1}\n`,

@@ -23,7 +23,7 @@ describe("limits of consent", () => {
 });
 
 describe("limits of the lists of a client", () => {
-  it("MOST_POSTED: a selection has at most 65,536 scopes", () => {
+  it("MAX_POSTED: a selection has at most 65,536 scopes", () => {
     const client = { client_id: "app", redirect_uri: "https://app.example/cb" };
     const facts = { client, requested: "s0 s1", now: 1_000 };
     const reportOf = (count: number) => {
@@ -34,7 +34,7 @@ describe("limits of the lists of a client", () => {
     expect(reportOf(65_537)).toBe(false);
   });
 
-  it("MOST_REDIRECTS: a client registers at most 4,096 redirect URIs", () => {
+  it("MAX_REDIRECTS: a client registers at most 4,096 redirect URIs", () => {
     const register = (count: number) =>
       clientRegistration(policy, {
         redirect_uris: listOf(count, (at) => `https://a.example/${at}`),
@@ -43,7 +43,7 @@ describe("limits of the lists of a client", () => {
     expect(register(4_097)).toMatchObject({ ok: false, error: "invalid_redirect_uri" });
   });
 
-  it("MOST_TOKENS: an event counts at most 65,536 scopes of a list", () => {
+  it("MAX_TOKENS: an event counts at most 65,536 scopes of a list", () => {
     const requested = listOf(65_537, () => "s0");
     const { scopes } = authorizationEvent(policy, { type: "token", outcome: "denied", requested });
     expect((scopes.requested?.length ?? 0) + (scopes.leftOut ?? 0)).toBe(65_536);
@@ -73,12 +73,12 @@ describe("limits of the MCP gate", () => {
 });
 
 describe("limits of audit events", () => {
-  it("MOST_IDENTIFIER: an identifier has at most 256 characters", () => {
+  it("MAX_IDENTIFIER: an identifier has at most 256 characters", () => {
     expect(cleanIdentifier("a ".repeat(128))).toHaveLength(256);
     expect(cleanIdentifier("a ".repeat(200)).length).toBeLessThanOrEqual(256 + 1);
   });
 
-  it("MOST_NAME, MOST_WORDS: the name of a secret has at most 64 characters and 3 words", () => {
+  it("MAX_NAME, MAX_WORDS: the name of a secret has at most 64 characters and 3 words", () => {
     const isTakenOut = (name: string) =>
       JSON.stringify(redactPairs({ name, value: "v" }, [/password/i])) !==
       JSON.stringify({ name, value: "v" });
@@ -88,7 +88,7 @@ describe("limits of audit events", () => {
     expect(isTakenOut("my very new password")).toBe(false);
   });
 
-  it("MOST: the number of a card has at most 19 digits", () => {
+  it("MAX_DIGITS: the number of a card has at most 19 digits", () => {
     const sum = (digits: string) =>
       [...digits].reverse().reduce((total, digit, at) => {
         const doubled = Number(digit) * (at % 2 === 0 ? 1 : 2);
@@ -102,7 +102,7 @@ describe("limits of audit events", () => {
     expect(isCardNumber(cardOf(20))).toBe(false);
   });
 
-  it("MOST_NAME, MOST_SCOPE, MOST_REASON, MOST_SCOPES: an authorization server's event is bounded", () => {
+  it("MAX_NAME, MAX_SCOPE, MAX_REASON, MAX_SCOPES: an authorization server's event is bounded", () => {
     const event = authorizationEvent(policy, {
       type: "consent",
       outcome: "success",

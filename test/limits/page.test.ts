@@ -5,7 +5,7 @@ import { titled } from "../titled.js";
 
 /** Matches the declaration of a constant that defines a limit. */
 const LIMIT =
-  /^(?:export )?const ((?:MOST|LONGEST|WIDEST|MAX|LEAST|DEEPEST)[A-Z_]*|[A-Z_]*(?:BUDGET|STEPS|TIMEOUT)|ENTRY|BOUND)(?:: [^=]+)? = ([^;]*\d[^;]*);/gm;
+  /^(?:export )?const ((?:MAX|MIN)[A-Z_]*|[A-Z_]*(?:BUDGET|STEPS|TIMEOUT|WEIGHT|LIMIT))(?:: [^=]+)? = ([^;]*\d[^;]*);/gm;
 
 interface Constant {
   readonly path: string;

@@ -240,7 +240,7 @@ const BUDGETS: readonly Budget[] = [
     message: "checking them for overlaps takes more than 5000000 steps",
   },
   {
-    title: "tools and denying patterns (MOST_PATTERN_STEPS)",
+    title: "tools and denying patterns (MAX_PATTERN_STEPS)",
     within: { tools: denying(240) },
     beyond: { tools: denying(260) },
     path: "tools",
