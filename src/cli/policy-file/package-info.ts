@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** Returns the path of the entry of this package: next to this file in the build, one folder above it in the source. */
+/** Returns the path of the entry of this package: next to this file in the build, two folders above it in the source. */
 export function packageEntry(): string {
   const built = join(here, "index.js");
-  return existsSync(built) ? built : join(here, "..", "index.ts");
+  return existsSync(built) ? built : join(here, "..", "..", "index.ts");
 }
 
 /** Returns the version of this package. */
