@@ -57,9 +57,8 @@ if (repository !== undefined && !process.argv.includes("--restore")) {
   const address = repository;
   for (const path of DOCUMENTS) rewrite(path, (text) => absolute(path, text, address));
   rewrite("package.json", (text) => {
-    const { repository: _, ...rest } = /** @type {Record<string, unknown>} */ (JSON.parse(text));
     const filled = {
-      ...rest,
+      .../** @type {Record<string, unknown>} */ (JSON.parse(text)),
       repository: { type: "git", url: `git+${address}.git` },
       homepage: `${address}#readme`,
       bugs: `${address}/issues`,

@@ -164,7 +164,7 @@ const CHECKS = {
  * Creates the audit event of an authorization server for one registration, consent, token or revocation request. The event is a
  * plain object for the same sink and the same mappers as the events of an authorizer. The function does not write it anywhere.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` with every finding at once, for unknown keys and for members of a wrong type
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` with every finding at once, for unknown keys and for members of a wrong type
  * that your program sets; `ERR_POLICY_UNKNOWN` for a value that `definePolicy` or `loadPolicy` did not return. Client input never
  * makes it throw.
  *

@@ -110,7 +110,7 @@ export type AuditAttributes = Readonly<Record<string, string | number | boolean 
  * @param options - `arguments: true` adds `gen_ai.tool.call.arguments`: the values that the policy shows, as JSON. The conventions
  * leave it out by default.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID`
  *
  * @see {@link https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md Semantic conventions for MCP}
  *

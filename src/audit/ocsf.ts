@@ -39,7 +39,7 @@ const AUTHORIZATIONS: Readonly<Record<AuthorizationEvent["type"], Activity>> = {
  * @param options - `clientAddress`: the IP address of the caller. The class requires a source,
  * and an audit event does not contain it.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID`
  *
  * @see {@link https://schema.ocsf.io/1.8.0/classes/api_activity API Activity}
  *

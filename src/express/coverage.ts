@@ -51,17 +51,16 @@ interface Probe {
 
 const MESSAGES = {
   missing_param:
-    "the path at the gate has no parameter {}: put the gate on the route, give it `params`, or set `mergeParams` of the router",
+    "the path at the gate has no parameter {}: put the gate on the route, give it `params`, or set `mergeParams`",
   shadowed_param:
-    "the path binds {} again below the gate that decided on it: put a gate on the route itself, or rename the parameter",
+    "the path binds {} again below the gate: put a gate on the route, or rename the parameter",
   unserved_endpoint: "no route has a gate for the endpoint before its handlers",
   hidden_endpoint: "another route comes first, and it is not this endpoint",
   unmapped_route: "the route has no gate of this authorizer",
   late_gate:
     "another handler of the route comes before its gate and could respond: put the gate first",
   unknown_endpoint: "the policy has no such endpoint",
-  misplaced_gate:
-    "a gate for endpoints does not know the route if it is given to `use`: put it on a route",
+  misplaced_gate: "in `use`, a gate for endpoints does not know the route: put it on a route",
   opaque_app: "the routes of a mounted application cannot be checked: mount a router",
 } as const;
 

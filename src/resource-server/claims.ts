@@ -37,7 +37,7 @@ const READING_CHECKS = {
  * scope claim has the scope `""`. A `tier`, `account_type` or `first_party` of a wrong type is left out. It verifies nothing: not
  * the signature, not the time, not the type of the token.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for an unknown or invalid member of `reading`
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for an unknown or invalid member of `reading`
  */
 export function accessTokenFromClaims(
   claims: unknown,

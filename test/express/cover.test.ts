@@ -82,8 +82,8 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
     expect(() => gate.assertCovers(app)).toThrow(
       [
         "2 findings in the app",
-        "  GET /:a/:b/:b/:a: the path binds `a`, `b` again below the gate that decided on it: put a gate on the route itself, or rename the parameter",
-        "  /none: the path at the gate has no parameter `a`, `b`: put the gate on the route, give it `params`, or set `mergeParams` of the router",
+        "  GET /:a/:b/:b/:a: the path binds `a`, `b` again below the gate: put a gate on the route, or rename the parameter",
+        "  /none: the path at the gate has no parameter `a`, `b`: put the gate on the route, give it `params`, or set `mergeParams`",
       ].join("\n"),
     );
   });
