@@ -43,7 +43,8 @@ export function bundleMembers(
 ): BundleMembers {
   if (isScopeList(bundle)) {
     const byName = new Map(scopes.map((scope) => [scope.name, scope]));
-    const members = bundle.flatMap((name) => byName.get(printedScope(name)) ?? []);
+    // a policy compiles only if it declares each name
+    const members = bundle.map((name) => byName.get(printedScope(name)) as CompiledScope);
     return { members, except: undefined };
   }
   const except = (bundle.except ?? []).map(printedScope);
