@@ -1,6 +1,7 @@
 // Packs the package, installs the tarball into an empty folder and uses it there as a user would.
 import { execFileSync } from "node:child_process";
 import {
+  appendFileSync,
   cpSync,
   mkdtempSync,
   readdirSync,
@@ -169,5 +170,20 @@ if (names.length === 0) throw new Error("the bundle exports nothing");`,
     node("load.mjs");
     return `${Math.round(text.length / 1024)} KiB`;
   });
+
+await step("npm publish --dry-run of a copy with a repository and a version", () => {
+  const copy = join(folder, "publish");
+  const left = /(^|[\\/])(node_modules|dist|coverage|reports|\.git|\.cache)$|docs[\\/]api$/;
+  cpSync(root, copy, { recursive: true, filter: (path) => path === root || !left.test(path) });
+  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "junction");
+  const repository = { type: "git", url: "https://git.example/owner/scope-policy" };
+  const text = JSON.stringify({ ...manifest, repository, version: "9.8.7" });
+  writeFileSync(join(copy, "package.json"), text);
+  appendFileSync(join(copy, "CHANGELOG.md"), "\n## 9.8.7\n");
+  const output = run("npm", ["publish", "--dry-run"], copy);
+  if (readFileSync(join(copy, "package.json"), "utf8") !== text)
+    throw new Error("package.json is not restored after packing");
+  return lastLine(output);
+});
 
 rmSync(folder, { recursive: true, force: true });
