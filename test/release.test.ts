@@ -68,6 +68,20 @@ describe("npm run release:check", () => {
   });
 });
 
+it("SECURITY.md names a test that exists for every guarantee", () => {
+  const guarantees = readFileSync(join(root, "SECURITY.md"), "utf8")
+    .split("| guarantee | held by |")[1]
+    ?.split("\n\n")[0]
+    ?.split("\n")
+    .slice(2);
+  const tests = guarantees?.map((row) =>
+    [...row.matchAll(/`(test\/[^`]+)`/g)].map(([, path = ""]) => path),
+  );
+  expect(tests?.length).toBeGreaterThan(10);
+  expect(tests?.filter((paths) => paths.length === 0)).toEqual([]);
+  expect(tests?.flat().filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
 describe("before npm packs", () => {
   it("links of README.md become absolute, the fields of package.json are filled, and both are restored", () => {
     setRepository(ADDRESS);
