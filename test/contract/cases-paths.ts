@@ -58,7 +58,7 @@ const TOKEN_WITHOUT_PERMISSION = {
 
 const unentitled = SPELLINGS.map(([id, path, what, token]) =>
   refusedTo([
-    `${id}-stranger`,
+    `${id}-unentitled`,
     path,
     what,
     TOKEN_WITHOUT_PERMISSION[token as keyof typeof TOKEN_WITHOUT_PERMISSION],

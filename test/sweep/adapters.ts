@@ -37,7 +37,7 @@ const SAMPLE_REQUESTS: readonly SampleRequest[] = [
   { ...COURSE, caller: "reader" },
   { ...ACCOUNT, caller: "bound" },
   { ...ACCOUNT, caller: "reader" },
-  { ...COURSES, method: "HEAD", caller: "stranger" },
+  { ...COURSES, method: "HEAD", caller: "unknown" },
   { ...COURSES, target: "/V1/courses", caller: "reader" },
 ];
 
@@ -237,7 +237,7 @@ function mcpSubjects(authorizer: Authorizer, policy: Policy): readonly Subject[]
     const field = (name: string) => fields.get(name) ?? [];
     return gate.check({ method: "POST", target: "/mcp", field, read: async () => body });
   };
-  const samples = [undefined, "stranger", "reader"].flatMap((caller) =>
+  const samples = [undefined, "unknown", "reader"].flatMap((caller) =>
     MESSAGES.map((asked) => [caller, asked] as const),
   );
   return [

@@ -51,7 +51,7 @@ export const operationRows: Table<ResolvedOperation> = {
 const RAW: readonly (string | undefined)[] = [
   undefined,
   "no token",
-  "stranger",
+  "unknown",
   "outage",
   ...Object.keys(TOKENS),
 ];
