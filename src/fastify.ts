@@ -36,7 +36,7 @@ import { ownMembers } from "./policy/own-members.js";
 import { describeFindings } from "./policy/report.js";
 import { nearest } from "./policy/suggest.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
-import { chain } from "./resource-server/callbacks.js";
+import { mapAwaitable } from "./resource-server/callbacks.js";
 import { isAuthorizer } from "./resource-server/option-checks.js";
 
 /**
@@ -195,7 +195,7 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
         requestId: () => request.id,
       }),
     });
-    void chain(admission, (admission) => {
+    void mapAwaitable(admission, (admission) => {
       // the connection is closed, or another response has been sent
       if (reply.sent || reply.raw.destroyed) return void reply.hijack();
       if (admission.kind === "refused") return void write(request, reply, admission.answer);

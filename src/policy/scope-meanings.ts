@@ -51,14 +51,14 @@ export function expandTokens(
   tokens: readonly string[],
   firstParty: boolean,
 ): Meanings {
-  return closeOver(
+  return withImpliedMeanings(
     policy,
     tokens.flatMap((token) => namedMeanings(policy, token, firstParty)),
   );
 }
 
 /** Returns meanings and all meanings that they imply, in declared order. */
-export function closeOver(policy: CompiledPolicy, roots: Iterable<Meaning>): Meanings {
+export function withImpliedMeanings(policy: CompiledPolicy, roots: Iterable<Meaning>): Meanings {
   const all = follow(policy, roots, () => true).filter(isMeaning);
   return new Map(all.sort(byDeclaration).map((meaning) => [meaning.text, meaning]));
 }

@@ -15,7 +15,12 @@ import type {
   Authorizer,
   AuthorizerDecision,
 } from "./authorizer-types.js";
-import { type Awaitable, chain, createCallbackRunner, createOutageReporter } from "./callbacks.js";
+import {
+  type Awaitable,
+  createCallbackRunner,
+  createOutageReporter,
+  mapAwaitable,
+} from "./callbacks.js";
 import {
   createResponder,
   type Denial,
@@ -42,7 +47,7 @@ interface Steps {
  * Creates the authorizer of a policy: it takes raw tokens and returns decisions and HTTP responses. It does no I/O of its own.
  * An outage of a callback is `temporarily_unavailable`: it never allows a call, and it is never `invalid_token`.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` with every fault of the options at once, `ERR_POLICY_UNKNOWN` for a value that
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` with every finding about the options at once, `ERR_POLICY_UNKNOWN` for a value that
  * `definePolicy` or `loadPolicy` did not return
  *
  * @example
@@ -145,7 +150,7 @@ function admit(
   credentials: Credentials | LocalToken,
   call: CallDetails,
 ): Awaitable<Admission> {
-  return chain(steps.authenticate(credentials), (authentication) => {
+  return mapAwaitable(steps.authenticate(credentials), (authentication) => {
     const token = authentication.kind === "authenticated" ? authentication.token : undefined;
     const decision = decide(steps.policy, authentication, call);
     const admission: Admission = decision.allowed
@@ -165,7 +170,7 @@ function readRawToken(rawToken: unknown): Credentials {
   return isBearerToken(rawToken) ? { kind: "bearer", token: rawToken } : { kind: "malformed" };
 }
 
-// Step 2, the authentication of the credentials, is in identify.ts. Its result is anonymous, authenticated or rejected.
+// Step 2, the authentication of the credentials, is in `authenticate.ts`. Its result is anonymous, authenticated or rejected.
 
 /**
  * A value that no policy accepts as a token: the denial of the credentials takes its place in the order of the decision codes.
@@ -224,7 +229,7 @@ function recordAdmission(
 ): Awaitable<Admission> {
   const { decision, token } = admission;
   if (decision.allowed && call.auditDenialsOnly === true) return admission;
-  return chain(steps.record(admission, call), (mayTakeEffect) =>
+  return mapAwaitable(steps.record(admission, call), (mayTakeEffect) =>
     decision.allowed && !mayTakeEffect
       ? deny(steps, TEMPORARILY_UNAVAILABLE, call, token)
       : admission,

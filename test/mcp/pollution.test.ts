@@ -33,9 +33,9 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   results: [
     "kind",
     "token",
-    "refusal",
+    "denial",
     "answer",
-    "fault",
+    "outage",
     "isCutShort",
     "isMethodUnknown",
     "decision",

@@ -3,7 +3,7 @@ import { TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../../decision/decisio
 import { createAuthInfo, type McpAuthInfo } from "../shared/auth-info.js";
 import { idOf, type Message } from "../shared/message.js";
 import type { ProtocolFault } from "../shared/protocol-errors.js";
-import { LISTEN } from "../shared/required-operations.js";
+import { LISTEN_METHOD } from "../shared/required-operations.js";
 import { type McpSessionStore, ownerOf, storeWithTimeout } from "../shared/sessions.js";
 import type { McpSurface } from "../shared/shared-options.js";
 import { deniedToolResult } from "../shared/tool-result.js";
@@ -17,7 +17,7 @@ import {
 } from "./decide-messages.js";
 import { type ProtocolHeaders, protocolVersionOf } from "./header-fields.js";
 import type { McpHttpRequest, McpHttpResponse } from "./http-types.js";
-import { faultAnswer, noMethodAnswer, resultAnswer } from "./protocol-answers.js";
+import { faultResponse, noMethodResponse, resultResponse } from "./protocol-answers.js";
 import {
   createUnreadable,
   type ReadLimits,
@@ -88,7 +88,7 @@ export function createRequestCheck(
       const isAllowed = authorization === undefined && anonymous;
       const mustAuthenticate = isCutShort || (CONTENT_FAULTS.has(fault) && !isAllowed);
       const denial = mustAuthenticate ? await askStranger() : undefined;
-      if (denial === undefined) return answered(faultAnswer(fault, id));
+      if (denial === undefined) return answered(faultResponse(fault, id));
       // its only event: no message of the request is decided
       await authorizer.record(denial, { name: `mcp:${httpMethod}` });
       const close = isCutShort && { Connection: "close" };
@@ -99,7 +99,7 @@ export function createRequestCheck(
     if (read.kind === "unread") return answerFault(read);
     const { fields, messages, id } = read;
     const isSubscribing = messages.some(
-      (message) => message.kind !== "response" && message.method === LISTEN,
+      (message) => message.kind !== "response" && message.method === LISTEN_METHOD,
     );
     const protocolVersion = protocolVersionOf(fields, messages);
     const outcome =
@@ -122,13 +122,13 @@ export function createRequestCheck(
     if (outcome.kind === "malformed")
       return answerFault(createUnreadable("params", idOf(outcome.message)));
     if (outcome.kind === "refused") {
-      return answered(denialAnswer(outcome, surface, protocolVersion, request));
+      return answered(denialResponse(outcome, surface, protocolVersion, request));
     }
     const rawToken = outcome.token && rawTokenOf(authorization);
     const owner = () => ownerOf(outcome.token, rawToken);
     const { session } = fields;
     if (session !== undefined && (await sessions.get(session)) !== owner()) {
-      return answered(faultAnswer("session", id));
+      return answered(faultResponse("session", id));
     }
     const { token } = outcome;
     const authInfo =
@@ -224,14 +224,14 @@ async function recordSession(
 }
 
 /** Creates the HTTP response to a denial: a status with its challenge, or a tool result. */
-function denialAnswer(
+function denialResponse(
   { refusal, answer, message, isMethodUnknown }: Extract<MessagesOutcome, { kind: "refused" }>,
   { challenge = "http", anonymous, upgradeUrl }: McpSurface,
   protocolVersion: string,
   request: McpHttpRequest,
 ): McpHttpResponse {
   if (isMethodUnknown && message?.kind === "request") {
-    return noMethodAnswer(message.id, isModern(protocolVersion));
+    return noMethodResponse(message.id, isModern(protocolVersion));
   }
   const isCall = message?.kind === "request" && message.method === "tools/call";
   const [userAgent] = request.field("user-agent");
@@ -242,7 +242,7 @@ function denialAnswer(
   const isHttpStatus = HTTP_STATUS_CODES.has(refusal.code) && !(usesToolResult && isMissingScope);
   if (!isCall || isHttpStatus) return answer;
   const result = deniedToolResult(refusal, answer, upgradeUrl);
-  return resultAnswer(message.id, {
+  return resultResponse(message.id, {
     ...(isModern(protocolVersion) && { resultType: "complete" }),
     ...result,
   });

@@ -29,13 +29,13 @@ import {
   cannotRespond,
   type NodeRequest,
   type NodeResponse,
-  onHead,
+  onResponseHead,
   readNodeRequest,
   toWebRequest,
   writeAnswer,
   writeResponse,
 } from "./node-http.js";
-import { faultAnswer } from "./protocol-answers.js";
+import { faultResponse } from "./protocol-answers.js";
 import { recheckStream, watchedBody } from "./recheck-stream.js";
 
 /** Options of the HTTP gate, in addition to the authorizer. */
@@ -75,7 +75,7 @@ export interface McpGate {
   node(serve: McpServe): (request: NodeRequest, response: NodeResponse) => Promise<void>;
   /**
    * Returns a middleware for a transport that takes Node's request and response. It calls `next` for an allowed request, and
-   * {@link McpGate.passed} returns what the transport needs. It answers every other request itself and never calls `next(error)`.
+   * {@link McpGate.passed} returns what the transport needs. It responds to every other request itself and never calls `next(error)`.
    * It does not catch what `next` throws.
    */
   middleware(): (
@@ -206,7 +206,7 @@ export function mcpGate<Types extends PolicyTypes>(
       if (answered !== undefined) {
         const note = (status: number, session: string | undefined) =>
           void answered(status, session).catch(() => undefined);
-        onHead(response, note);
+        onResponseHead(response, note);
       }
       if (mayGoOn !== undefined) {
         const stop = () => void response.destroy();
@@ -215,7 +215,7 @@ export function mcpGate<Types extends PolicyTypes>(
       }
       return true;
     } catch {
-      writeAnswer(response, faultAnswer("server"));
+      writeAnswer(response, faultResponse("server"));
       return false;
     }
   };
@@ -232,7 +232,7 @@ export function mcpGate<Types extends PolicyTypes>(
     node: (serve) => async (request, response) => {
       let parsedBody: unknown;
       const fail = (fault: ProtocolFault) =>
-        writeAnswer(response, faultAnswer(fault, idOf(readMessage(parsedBody))));
+        writeAnswer(response, faultResponse(fault, idOf(readMessage(parsedBody))));
       try {
         const verdict = await checkRequest(readNodeRequest(request));
         if (verdict.kind === "answer") return writeAnswer(response, verdict.answer);

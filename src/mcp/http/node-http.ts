@@ -207,7 +207,7 @@ function waitForDrain(response: NodeResponse): Promise<void> {
 }
 
 /** Reports the status and the session of a response that other code writes. */
-export function onHead(
+export function onResponseHead(
   response: NodeResponse,
   report: (status: number, session: string | undefined) => void,
 ): void {

@@ -1,5 +1,5 @@
 /** A watch that stops a stream when its token is no longer valid or sufficient. */
-export interface Watch {
+export interface StreamWatch {
   /** Ends the watch, without stopping the stream. */
   readonly end: () => void;
 }
@@ -15,7 +15,7 @@ export function recheckStream(
   exp: number | undefined,
   everySeconds: number,
   stop: () => void,
-): Watch {
+): StreamWatch {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
   const end = () => {
@@ -45,10 +45,10 @@ export function recheckStream(
 /** Returns a body that ends when its watch stops it. */
 export function watchedBody(
   body: ReadableStream<Uint8Array>,
-  start: (stop: () => void) => Watch,
+  start: (stop: () => void) => StreamWatch,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  let guard: Watch | undefined;
+  let guard: StreamWatch | undefined;
   return new ReadableStream<Uint8Array>({
     start: (controller) => {
       guard = start(() => {

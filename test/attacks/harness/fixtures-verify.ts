@@ -226,7 +226,7 @@ const storeIsOut: Fixture = async (context) => {
     },
     rejects: () => Promise.reject(new Error("store")),
     hangs: () => new Promise(() => undefined),
-    "gives no answer": () => undefined as never,
+    "sends no response": () => undefined as never,
   };
   const faults: string[] = [];
   let last: Result | undefined;
