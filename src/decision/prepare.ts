@@ -53,7 +53,7 @@ export interface PreparedRule {
   readonly enriched: PreparedAlternative | undefined;
   /** Whether an alternative, or `enriched`, has conditions. */
   readonly gated: boolean;
-  /** The scopes of each alternative if the rule asks for scopes only: no condition, no template. Otherwise `undefined`. */
+  /** The scopes of each alternative if the rule requires only scopes: no condition, no template. Otherwise `undefined`. */
   readonly accepted: readonly (readonly string[])[] | undefined;
   /** If in addition each alternative is one scope: the ids of these scopes, and the denial, which is the same for every call. */
   readonly single:
@@ -71,7 +71,7 @@ export interface PreparedOperation {
   readonly gated: boolean;
   /** The token must meet all of them. */
   readonly rules: readonly PreparedRule[];
-  /** Its only rule if that rule asks for scopes only. Most operations are of this type. */
+  /** Its only rule if that rule requires only scopes. Most operations are of this type. */
   readonly scopesOnly: PreparedRule | undefined;
   /** The rules as cases if none of them has a parameter: there is nothing to read from a call. */
   readonly plain: readonly RuleCase[] | undefined;
@@ -118,7 +118,7 @@ function summarizeRules(
   };
 }
 
-/** Returns what is precomputed for a rule that asks for scopes only, without conditions and templates. */
+/** Returns what is precomputed for a rule that requires only scopes, without conditions and templates. */
 function summarizeScopes(
   alternatives: readonly PreparedAlternative[],
 ): Pick<PreparedRule, "accepted" | "single"> {

@@ -107,7 +107,7 @@ export function refreshScope(
   if (granted === undefined) return INVALID_SCOPE;
   const asked = requested === undefined ? granted : scopeTokens(requested);
   if (asked === undefined) return INVALID_SCOPE;
-  const held = expandTokens(compiled, granted, firstParty);
+  const covered = expandTokens(compiled, granted, firstParty);
   const written = new Set(granted);
   const limit =
     clientScope === undefined
@@ -124,7 +124,7 @@ export function refreshScope(
     const named = namedMeanings(compiled, token, firstParty);
     // a name that the policy no longer has is dropped if the grant has it; otherwise it was never granted
     if (named.length === 0 && !written.has(token)) return INVALID_SCOPE;
-    if (!named.every(({ text }) => held.has(text))) return INVALID_SCOPE;
+    if (!named.every(({ text }) => covered.has(text))) return INVALID_SCOPE;
     const all = [...withImpliedMeanings(compiled, named).values()];
     const staying = all.filter(mayStay);
     // an older name that is not in the grant could later mean more than the grant

@@ -6,27 +6,27 @@
 export const INVISIBLE =
   /[\p{C}\u2028\u2029\u2800\p{Default_Ignorable_Code_Point}](?<![\ufe0e\ufe0f])/u;
 
-/** The unseen characters that no format of text allows: controls and lone surrogates. */
+/** The invisible characters that no format of text allows: controls and lone surrogates. */
 export const CONTROL = /[\p{Cc}\p{Cs}]/u;
 
-const EACH_UNSEEN = new RegExp(INVISIBLE, "gu");
+const EACH_INVISIBLE = new RegExp(INVISIBLE, "gu");
 
 /** Line breaks and tabs. */
 const LINE_BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
 
-/** Returns whether a text contains an unseen character. */
+/** Returns whether a text contains an invisible character. */
 export function hasInvisible(text: string): boolean {
   return INVISIBLE.test(text);
 }
 
-/** Returns a text with another in the place of each unseen character. */
+/** Returns a text with another in the place of each invisible character. */
 export function replaceInvisible(text: string, replacement: string): string {
-  return text.replaceAll(EACH_UNSEEN, replacement);
+  return text.replaceAll(EACH_INVISIBLE, replacement);
 }
 
-/** Returns a text with each unseen character as an escape such as `\u{202e}`. */
+/** Returns a text with each invisible character as an escape such as `\u{202e}`. */
 export function escapeInvisible(text: string): string {
-  return text.replaceAll(EACH_UNSEEN, (character) => {
+  return text.replaceAll(EACH_INVISIBLE, (character) => {
     const code = character.codePointAt(0) as number;
     return `\\u{${code.toString(16)}}`;
   });

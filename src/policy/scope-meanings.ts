@@ -140,10 +140,10 @@ export function missingScope(
   wanted: unknown,
   firstParty: boolean,
 ): string | undefined {
-  const held = readGrantedTokens(granted);
+  const grantedTokens = readGrantedTokens(granted);
   const wantedTokens = readScopeTokens(wanted);
-  if (held === undefined || wantedTokens === undefined) return undefined;
-  const covered = expandTokens(policy, held, firstParty);
+  if (grantedTokens === undefined || wantedTokens === undefined) return undefined;
+  const covered = expandTokens(policy, grantedTokens, firstParty);
   const lacking: Meaning[] = [];
   const unknown: string[] = [];
   for (const token of wantedTokens) {

@@ -28,21 +28,21 @@ export type Authentication =
   | { readonly kind: "authenticated"; readonly token: AccessToken }
   | {
       readonly kind: "rejected";
-      readonly refusal: CredentialDenial | InvalidToken;
+      readonly denial: CredentialDenial | InvalidToken;
       /** Only for a token that is not valid. */
       readonly reason?: RejectionReason;
     };
 
 const ANONYMOUS: Authentication = Object.freeze({ kind: "anonymous" });
-const BAD_REQUEST: Authentication = Object.freeze({ kind: "rejected", refusal: INVALID_REQUEST });
+const BAD_REQUEST: Authentication = Object.freeze({ kind: "rejected", denial: INVALID_REQUEST });
 const OUTAGE: Authentication = Object.freeze({
   kind: "rejected",
-  refusal: TEMPORARILY_UNAVAILABLE,
+  denial: TEMPORARILY_UNAVAILABLE,
 });
 
 const rejectedToken = (reason: RejectionReason): Authentication => ({
   kind: "rejected",
-  refusal: INVALID_TOKEN,
+  denial: INVALID_TOKEN,
   reason,
 });
 

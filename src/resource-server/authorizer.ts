@@ -160,7 +160,7 @@ function admit(
   });
 }
 
-/** Step 1: reads the credentials of `Authorization` headers; a local token is its own credentials. */
+/** Reads the credentials of `Authorization` headers (step 1). A local token is its own credentials. */
 function readHeaders(authorization: AuthorizationCall["authorization"]): Credentials | LocalToken {
   return isLocalToken(authorization) ? authorization : readCredentials(authorization);
 }
@@ -178,7 +178,7 @@ function readRawToken(rawToken: unknown): Credentials {
 const NO_TOKEN = null;
 
 /**
- * Step 3: reads the token scopes and decides, both by the policy. The order of the policy's codes applies to rejected credentials
+ * Reads the token scopes and decides, both by the policy (step 3). The order of the policy's codes applies to rejected credentials
  * too: a call of an unknown or denied operation gets the code of the operation, unless `credentialsFirst` is set.
  */
 function decide(
@@ -195,7 +195,7 @@ function decide(
   if (authentication.kind === "authenticated") return decideFor(authentication.token);
   if (authentication.kind === "anonymous") return decideFor(undefined);
   const decision = decideFor(NO_TOKEN);
-  return decision.code === "invalid_token" ? authentication.refusal : decision;
+  return decision.code === "invalid_token" ? authentication.denial : decision;
 }
 
 /** Returns whether a caller has a valid token with scopes that a decision can read. */
@@ -208,10 +208,10 @@ function isAuthenticated(
 /** Returns the denial for a caller without a valid token. */
 function credentialDenialOf(authentication: Authentication): Denial {
   if (authentication.kind === "anonymous") return UNAUTHENTICATED;
-  return authentication.kind === "rejected" ? authentication.refusal : INVALID_TOKEN;
+  return authentication.kind === "rejected" ? authentication.denial : INVALID_TOKEN;
 }
 
-/** Step 4: adds the HTTP response to a denial. */
+/** Adds the HTTP response to a denial (step 4). */
 function deny(
   { respond }: Steps,
   decision: Denial,
@@ -221,7 +221,7 @@ function deny(
   return { kind: "refused", decision, answer: respond(decision, { ...call, token }), token };
 }
 
-/** Step 5: writes the audit event. Without it an allowed call becomes an outage, unless `onAuditError` is `"continue"`. */
+/** Writes the audit event (step 5). Without it an allowed call becomes an outage, unless `onAuditError` is `"continue"`. */
 function recordAdmission(
   steps: Steps,
   admission: Admission,

@@ -40,7 +40,7 @@ interface Sides {
   readonly after: Policy;
   readonly ranks: ReadonlyMap<string, number>;
   readonly compiled: CompiledPolicy;
-  readonly heldBefore: TokenScopesReader;
+  readonly grantedBefore: TokenScopesReader;
   /** Text that occurs in neither policy. */
   readonly fresh: string;
 }
@@ -61,7 +61,7 @@ export function widenings(
     after,
     ranks: compiledBefore.tierRank,
     compiled,
-    heldBefore: createTokenScopesReader(compiledBefore),
+    grantedBefore: createTokenScopesReader(compiledBefore),
     fresh: freshText(JSON.stringify([before.definition, after.definition])),
   };
   const found: Widening[] = [];
@@ -174,13 +174,13 @@ function* searchTexts(
   target: ProbeCall,
   sides: Sides,
 ): Generator<Widening | undefined> {
-  const tokenOf = (held: readonly string[]): AccessToken => ({
-    scope: [...new Set(held)].join(" "),
+  const tokenOf = (granted: readonly string[]): AccessToken => ({
+    scope: [...new Set(granted)].join(" "),
     ...facts,
   });
   const open = texts.filter((list) => list.length > 1);
-  function* choose(held: readonly string[], at: number): Generator<Widening | undefined> {
-    const token = tokenOf(held);
+  function* choose(granted: readonly string[], at: number): Generator<Widening | undefined> {
+    const token = tokenOf(granted);
     const list = open[at];
     if (list === undefined) {
       yield compare(target, sides, token, values);
@@ -188,7 +188,7 @@ function* searchTexts(
     }
     yield;
     if (gradeOf(decideCall(target, sides.before, token, values)) >= wantedOf(target)) return;
-    for (const text of list) yield* choose([...held, text], at + 1);
+    for (const text of list) yield* choose([...granted, text], at + 1);
   }
   yield* choose(texts.filter((list) => list.length === 1).flat(), 0);
 }
@@ -225,19 +225,19 @@ function sourcesOf(
 function leastOf(
   sources: readonly Source[],
   firstParty: boolean,
-  { heldBefore }: Sides,
+  { grantedBefore }: Sides,
 ): readonly string[] {
   const all = sources.map(({ text }) => {
-    const scopes = heldBefore({ scope: text });
-    return { text, held: (firstParty ? scopes?.firstParty : scopes?.thirdParty) as TokenScopes };
+    const scopes = grantedBefore({ scope: text });
+    return { text, granted: (firstParty ? scopes?.firstParty : scopes?.thirdParty) as TokenScopes };
   });
   return all
     .filter(
-      ({ held }, at) =>
+      ({ granted }, at) =>
         !all.some(
           (other, index) =>
-            isWithin(other.held, held) &&
-            (index < at || (index > at && !isWithin(held, other.held))),
+            isWithin(other.granted, granted) &&
+            (index < at || (index > at && !isWithin(granted, other.granted))),
         ),
     )
     .map(({ text }) => text);

@@ -43,7 +43,7 @@ describe("a session that was opened with a token", () => {
     const { check, ask } = openGate({ anonymous: true });
     const start = async (token: string | undefined, session: string) => {
       const verdict = await check(initialize, { token });
-      if (verdict.kind === "pass") await verdict.answered?.(200, session);
+      if (verdict.kind === "pass") await verdict.recordResponse?.(200, session);
     };
     const statusOf = async (session: string, token?: string) => {
       const fields = { "mcp-session-id": session };

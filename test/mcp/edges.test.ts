@@ -261,7 +261,7 @@ describe("the HTTP gate", () => {
       field: () => [],
       read: () => Promise.resolve("unreadable"),
     });
-    expect(verdict.kind === "pass" && (await verdict.mayGoOn?.())).toBe(true);
+    expect(verdict.kind === "pass" && (await verdict.mayContinue?.())).toBe(true);
   });
 
   it("ends a stream when its token expires, even if the verify function keeps returning the same claims", async () => {
@@ -275,10 +275,10 @@ describe("the HTTP gate", () => {
       field: (name) => (name === "authorization" ? ["Bearer abc"] : []),
       read: () => Promise.resolve("unreadable"),
     });
-    const mayGoOn = async () => verdict.kind === "pass" && (await verdict.mayGoOn?.());
-    expect(await mayGoOn()).toBe(true);
+    const mayContinue = async () => verdict.kind === "pass" && (await verdict.mayContinue?.());
+    expect(await mayContinue()).toBe(true);
     vi.setSystemTime(exp * 1_000);
-    expect(await mayGoOn()).toBe(false);
+    expect(await mayContinue()).toBe(false);
     vi.useRealTimers();
   });
 });

@@ -106,7 +106,7 @@ describe("an object of a session", () => {
       const { check, ask } = openGate();
       const opened = await check(initialize, { token: READER });
       if (opened.kind !== "pass") throw new Error("the handshake is refused");
-      await opened.answered?.(200, "session-1");
+      await opened.recordResponse?.(200, "session-1");
       const message = { jsonrpc: "2.0", method: row.method, params: { [row.path]: "1" } };
       const fields = { "mcp-session-id": "session-1" };
       expect(await ask(message, { token: READER, fields })).toBeUndefined();

@@ -59,7 +59,6 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     "parsedBody",
     "protocolVersion",
     "sessionId",
-    "isNoDenial",
     "credential",
     "error",
     "description",
@@ -140,7 +139,13 @@ function readVerdict(verdict: McpGateResult): unknown {
     return [status, Object.entries(headers), JSON.stringify(body)];
   }
   const { token, protocolVersion } = verdict.passed;
-  return ["pass", token?.sub, protocolVersion, typeof verdict.mayGoOn, typeof verdict.answered];
+  return [
+    "pass",
+    token?.sub,
+    protocolVersion,
+    typeof verdict.mayContinue,
+    typeof verdict.recordResponse,
+  ];
 }
 
 const tools = ["read_note", "write_note", "purge"].map((name) => ({ name }));

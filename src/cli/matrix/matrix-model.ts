@@ -160,12 +160,12 @@ function createAskers(policy: Policy, definition: PolicyDefinition): (name: stri
     const params = Object.fromEntries(operation.params.map((param) => [param, SAMPLE]));
     const always = name.includes(" ") ? [] : baseline;
     return (scope, accountTypes) => {
-      const held = bindTemplate(
+      const bound = bindTemplate(
         scope.template,
         scope.template.names.map(() => SAMPLE),
       );
       return accountTypes.some((account_type) => {
-        const token = { scope: [held, ...always], tier: plan, account_type, first_party: true };
+        const token = { scope: [bound, ...always], tier: plan, account_type, first_party: true };
         const decision = asked.decideUntrusted(token, operation.name, params);
         return decision.allowed && (decision.enriched || decision.scopes.length > 0);
       });

@@ -182,11 +182,11 @@ export function mcpGate<Types extends PolicyTypes>(
     verdict: Extract<McpGateResult, { kind: "pass" }>,
   ): Promise<Response> => {
     const response = await serve(request, verdict.passed);
-    await verdict.answered?.(response.status, response.headers.get("mcp-session-id"));
-    const { mayGoOn } = verdict;
-    if (mayGoOn === undefined || response.body === null) return response;
+    await verdict.recordResponse?.(response.status, response.headers.get("mcp-session-id"));
+    const { mayContinue } = verdict;
+    if (mayContinue === undefined || response.body === null) return response;
     const body = watchedBody(response.body, (stop) =>
-      recheckStream(mayGoOn, verdict.passed.token?.exp, recheckSeconds, stop),
+      recheckStream(mayContinue, verdict.passed.token?.exp, recheckSeconds, stop),
     );
     const { status, statusText, headers } = response;
     return new Response(body, { status, statusText, headers });
@@ -202,15 +202,20 @@ export function mcpGate<Types extends PolicyTypes>(
       }
       if (cannotRespond(response)) return false;
       contexts.set(request, verdict.passed);
-      const { answered, mayGoOn } = verdict;
-      if (answered !== undefined) {
+      const { recordResponse, mayContinue } = verdict;
+      if (recordResponse !== undefined) {
         const note = (status: number, session: string | undefined) =>
-          void answered(status, session).catch(() => undefined);
+          void recordResponse(status, session).catch(() => undefined);
         onResponseHead(response, note);
       }
-      if (mayGoOn !== undefined) {
+      if (mayContinue !== undefined) {
         const stop = () => void response.destroy();
-        const streamWatch = recheckStream(mayGoOn, verdict.passed.token?.exp, recheckSeconds, stop);
+        const streamWatch = recheckStream(
+          mayContinue,
+          verdict.passed.token?.exp,
+          recheckSeconds,
+          stop,
+        );
         response.once("close", streamWatch.end);
       }
       return true;

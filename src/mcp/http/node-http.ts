@@ -142,7 +142,7 @@ export function toWebRequest(
   }
 }
 
-/** Returns whether a response can no longer be written: the connection is closed, or other code has answered, such as a timeout. */
+/** Returns whether a response can no longer be written: the connection is closed, or other code has responded, such as a timeout. */
 export function cannotRespond({ headersSent, destroyed }: NodeResponse): boolean {
   return headersSent || destroyed;
 }

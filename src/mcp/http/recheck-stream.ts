@@ -11,7 +11,7 @@ interface NodeTimer {
 
 /** Checks at intervals, and when the token expires, whether a stream may continue. Calls `stop` once if it may not. */
 export function recheckStream(
-  mayGoOn: () => Promise<boolean>,
+  mayContinue: () => Promise<boolean>,
   exp: number | undefined,
   everySeconds: number,
   stop: () => void,
@@ -23,7 +23,7 @@ export function recheckStream(
     clearTimeout(timer);
   };
   const look = async () => {
-    const isGood = await mayGoOn().catch(() => false);
+    const isGood = await mayContinue().catch(() => false);
     if (isOver) return;
     if (isGood) schedule();
     else {
@@ -48,10 +48,10 @@ export function watchedBody(
   start: (stop: () => void) => StreamWatch,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  let guard: StreamWatch | undefined;
+  let watch: StreamWatch | undefined;
   return new ReadableStream<Uint8Array>({
     start: (controller) => {
-      guard = start(() => {
+      watch = start(() => {
         controller.close();
         reader.cancel().catch(() => undefined);
       });
@@ -60,16 +60,16 @@ export function watchedBody(
       try {
         const { done, value } = await reader.read();
         if (done) {
-          guard?.end();
+          watch?.end();
           controller.close();
         } else controller.enqueue(value);
       } catch (error) {
-        guard?.end();
+        watch?.end();
         controller.error(error);
       }
     },
     cancel: (reason) => {
-      guard?.end();
+      watch?.end();
       return reader.cancel(reason);
     },
   });
