@@ -4,7 +4,7 @@ import type { BodyResult, McpHttpRequest, McpHttpResponse } from "./http-types.j
 
 /** The members of Node's `IncomingMessage` that the gate uses. Express and Fastify pass it on, too. */
 export interface NodeRequest {
-  /** The method. */
+  /** The HTTP method. */
   readonly method?: string | undefined;
   /** The request target, without the path of the router that passed the request on. */
   readonly url?: string | undefined;
