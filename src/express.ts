@@ -12,12 +12,17 @@ import { createRequestStore } from "./adapters/request-store.js";
 import { type AccessToken, readOwn } from "./decision/access-token.js";
 import type { KnownName } from "./decision/operation-name.js";
 import { PolicyError } from "./errors.js";
-import { coverageFindings, type GateKind, type Mark, markGate } from "./express/coverage.js";
+import {
+  type GateKind,
+  type GateMark,
+  markGate,
+  routeCoverageFindings,
+} from "./express/coverage.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import { describeFindings } from "./policy/report.js";
 import type { Admission, Authorizer } from "./resource-server/authorizer-types.js";
-import { chain } from "./resource-server/callbacks.js";
+import { mapAwaitable } from "./resource-server/callbacks.js";
 
 /**
  * The part of a request in the type of a gate. It is small, so that the types of Express 4 and 5 both fit, and it has no
@@ -199,7 +204,7 @@ export function expressGate<Types extends PolicyTypes>(
         view: () => viewOf(req as Request, more, requestIdOf),
       });
       const hasWaited = admission instanceof Promise;
-      return chain(admission, (admission) => {
+      return mapAwaitable(admission, (admission) => {
         if (admission.kind === "refused") return write(req, res, admission.answer);
         // meanwhile the connection was closed or another response was sent: a timeout, a server that stops
         if (hasWaited && (res.headersSent || res.destroyed)) return;
@@ -215,7 +220,7 @@ export function expressGate<Types extends PolicyTypes>(
     return found.token;
   };
 
-  const publicMark: Mark = { kind: "public", authorizer, params: [], hasReader: false };
+  const publicMark: GateMark = { kind: "public", authorizer, params: [], hasReader: false };
   const gate = (name: string, options?: GateOptions) => {
     const { params } = policy.operation(name as never);
     return createGate(
@@ -242,7 +247,7 @@ export function expressGate<Types extends PolicyTypes>(
           route.isMeant(req.originalUrl) ? write(req, res, route.answer(req.method)) : next();
       },
       assertCovers: (app: object) => {
-        const findings = coverageFindings(app, authorizer, endpoints);
+        const findings = routeCoverageFindings(app, authorizer, endpoints);
         if (findings.length === 0) return;
         throw new PolicyError("ERR_COVERAGE", describeFindings(findings, "the app"), findings);
       },

@@ -36,7 +36,7 @@ import { ownMembers } from "./policy/own-members.js";
 import { describeFindings } from "./policy/report.js";
 import { nearest } from "./policy/suggest.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
-import { chain } from "./resource-server/callbacks.js";
+import { mapAwaitable } from "./resource-server/callbacks.js";
 import { isAuthorizer } from "./resource-server/option-checks.js";
 
 /**
@@ -88,7 +88,7 @@ type Mapping =
   | { readonly kind: "public" }
   | { readonly kind: "endpoint" }
   | { readonly kind: "tool"; readonly name: string; readonly params: readonly string[] }
-  | { readonly kind: "none"; readonly faults: readonly Omit<Finding, "path">[] };
+  | { readonly kind: "none"; readonly findings: readonly Omit<Finding, "path">[] };
 
 const UNMAPPED = "unmapped_route";
 const NO_MAPPING = "the route has none of `tool`, `endpoint` and `public` in its `config`";
@@ -117,14 +117,14 @@ const CONFIG_CHECKS = {
 } satisfies Record<keyof FastifyContextConfig, OptionCheck>;
 
 const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, done) => {
-  let fault: Error | undefined;
+  let failure: Error | undefined;
   try {
     gateContext(instance, options);
   } catch (error) {
     // Fastify would not catch the error, and `register` would not reject
-    fault = error as Error;
+    failure = error as Error;
   }
-  done(fault);
+  done(failure);
 };
 
 function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): void {
@@ -156,8 +156,8 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
       if (verb === "HEAD" && findings.some((finding) => finding.path === `GET ${url}`)) continue;
       const name = endpoints.named(verb, url);
       if (mapping.kind === "none") {
-        const faults = mapping.faults.filter(({ code }) => strict || code !== UNMAPPED);
-        findings.push(...faults.map((fault) => ({ ...fault, path })));
+        const counted = mapping.findings.filter(({ code }) => strict || code !== UNMAPPED);
+        findings.push(...counted.map((finding) => ({ ...finding, path })));
       }
       if (mapping.kind !== "endpoint") continue;
       if (name === undefined) findings.push(unknownEndpoint(path, endpoints.names));
@@ -195,7 +195,7 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
         requestId: () => request.id,
       }),
     });
-    void chain(admission, (admission) => {
+    void mapAwaitable(admission, (admission) => {
       // the connection is closed, or another response has been sent
       if (reply.sent || reply.raw.destroyed) return void reply.hijack();
       if (admission.kind === "refused") return void write(request, reply, admission.answer);
@@ -263,11 +263,11 @@ export const scopePolicy = fastifyPlugin<ScopePolicyOptions>(plugin, {
 
 function mapRoute(policy: Policy, config: FastifyContextConfig): Mapping {
   const own = ownMembers(config) as FastifyContextConfig;
-  const faults = optionFindings({ ...own }, CONFIG_CHECKS).map(({ code, path, message }) => ({
+  const findings = optionFindings({ ...own }, CONFIG_CHECKS).map(({ code, path, message }) => ({
     code,
     message: `\`${path}\` of the route's \`config\`: ${message}`,
   }));
-  if (faults.length > 0) return { kind: "none", faults };
+  if (findings.length > 0) return { kind: "none", findings };
   const { tool, endpoint, public: open } = own;
   const count = [tool !== undefined, endpoint === true, open === true].filter(Boolean).length;
   if (count === 0) return unmapped(UNMAPPED, NO_MAPPING);
@@ -283,7 +283,7 @@ function mapRoute(policy: Policy, config: FastifyContextConfig): Mapping {
 }
 
 function unmapped(code: string, message: string): Mapping {
-  return { kind: "none", faults: [{ code, message }] };
+  return { kind: "none", findings: [{ code, message }] };
 }
 
 function unknownEndpoint(path: string, names: readonly string[]): Finding {

@@ -101,7 +101,7 @@ function allowedRooms({ kind, name }: Place): readonly string[] {
   return [];
 }
 
-/** Returns every fault of a tree, each with its file. */
+/** Returns every broken rule of a tree, each with its file. */
 function faultsOf(tree: SourceTree): readonly string[] {
   const files = [...tree].map(([path, text]) => ({ path, text, file: parseSource(path, text) }));
   return [
@@ -230,7 +230,7 @@ function lookupFaults(path: string, file: ts.SourceFile): readonly string[] {
 
 /**
  * Files that may use `in`, which includes inherited members. Those of the command line read their own objects, in a process of
- * their own; `identify.ts` rejects inherited facts.
+ * their own; `authenticate.ts` rejects inherited facts.
  */
 const READS_BY_IN: ReadonlySet<string> = new Set([
   "src/cli/describe-rule.ts",
@@ -296,7 +296,7 @@ function cycleFaults(graph: ReadonlyMap<string, readonly string[]>): readonly st
 }
 
 describe("src", () => {
-  it("has no fault", () => {
+  it("breaks none of these rules", () => {
     const tree = readSourceTree();
     expect(tree.size).toBeGreaterThan(1);
     expect(faultsOf(tree)).toEqual([]);

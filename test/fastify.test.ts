@@ -129,7 +129,7 @@ describe("scopePolicy with invalid options", () => {
     ["no authorizer", { strict: true }, ["option authorizer"]],
     ["a value that is not an authorizer", { authorizer: { policy: small } }, ["option authorizer"]],
     [
-      "several faults",
+      "several findings",
       { strict: 1, authorizr: authorizer },
       ["option authorizer", "option strict", "unknown_key authorizr"],
     ],

@@ -165,7 +165,7 @@ describe.each(titled(OPTION_ROWS))("the options of %s", (_title, row) => {
     else expect(namesIn(row, await findingsOf(row, strange))).toEqual(["zebra", "a\\u{a}b"]);
   });
 
-  it("are rejected with all faults at once", async () => {
+  it("are rejected with all findings at once", async () => {
     const wrong = names.flatMap((name) => {
       const [value] = row.wrong[name] ?? [];
       return value === undefined || isOther(name) ? [] : [[name, value] as const];

@@ -53,7 +53,7 @@ describe("the address of the repository", () => {
 });
 
 describe("npm run release:check", () => {
-  it("exits with 1 and names what to set while there is no repository and no version", () => {
+  it("exits with 1 and names what to set if the repository and the version are missing", () => {
     setRepository("");
     const { status, stderr } = node("scripts/release-check.mjs");
     expect(status).toBe(1);

@@ -52,7 +52,7 @@ export function metadataRoute<Types extends PolicyTypes>(
     body: metadata.document,
   });
   const preflight = Object.freeze({ status: 204, headers: OPEN, body: undefined });
-  const refusal = Object.freeze({
+  const methodNotAllowed = Object.freeze({
     status: 405,
     headers: {
       ...OPEN,
@@ -71,6 +71,6 @@ export function metadataRoute<Types extends PolicyTypes>(
     // the URL of the document has the query of the identifier
     isMeant: (target) =>
       (url.search === "" ? pathOf(target) : target) === `${url.pathname}${url.search}`,
-    answer: (method) => answers.get(method) ?? refusal,
+    answer: (method) => answers.get(method) ?? methodNotAllowed,
   };
 }

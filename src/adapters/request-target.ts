@@ -4,7 +4,7 @@ export function pathOf(target: string): string {
   return query < 0 ? target : target.slice(0, query);
 }
 
-/** Returns what follows the host in an absolute URL, unchanged. A fragment stays, so that no path is cut short unseen. */
+/** Returns what follows the host in an absolute URL, unchanged. A fragment stays, so that no path is cut short unnoticed. */
 export function targetOfUrl(url: string): string {
   return url.replace(/^[^:/?#]+:\/\/[^/?#]*/, "");
 }

@@ -122,7 +122,7 @@ export interface AuditEvent {
   readonly client: { readonly client_id?: string; readonly first_party?: true };
   /** The identifier of the token, which is not a credential, and its issuer. */
   readonly token: { readonly jti?: string; readonly iss?: string };
-  /** The decision. */
+  /** The decision that the event records. */
   readonly decision: AuditDecision;
   /** What the policy requires; missing for an unknown operation. */
   readonly requirement?: AuditRequirement;

@@ -100,9 +100,9 @@ export interface AuthorizationEvent {
   readonly error?: string;
   /** One line for the operator. */
   readonly reason?: string;
-  /** The user. */
+  /** The user, identified by `sub` and `iss`. */
   readonly actor: { readonly sub?: string; readonly iss?: string };
-  /** The client. */
+  /** The OAuth client of the event. */
   readonly client: {
     readonly client_id?: string;
     readonly client_name?: string;

@@ -1,4 +1,4 @@
-import { escapeUnseen, replaceUnseen } from "../grammar/shown-text.js";
+import { escapeInvisible, replaceInvisible } from "../grammar/shown-text.js";
 
 const MAX_NAME_LENGTH = 80;
 const MAX_LOG_LENGTH = 200;
@@ -16,7 +16,7 @@ export function cleanClientText(text: unknown, maxLength = MAX_NAME_LENGTH): str
     .slice(0, 16 * maxLength)
     .normalize("NFKC")
     .replaceAll(/\s/g, " ");
-  const clean = replaceUnseen(line, "")
+  const clean = replaceInvisible(line, "")
     .replaceAll(EXCESS_MARKS, "$1")
     .replaceAll(/ {2,}/g, " ")
     .trim();
@@ -33,5 +33,5 @@ export function cleanClientText(text: unknown, maxLength = MAX_NAME_LENGTH): str
 /** Returns a text for a log: one line, with invisible characters written as escapes, cut after 200 characters. */
 export function forLog(text: unknown): string {
   const shown = typeof text === "string" ? text : `(${typeof text})`;
-  return escapeUnseen(shown.slice(0, MAX_LOG_LENGTH));
+  return escapeInvisible(shown.slice(0, MAX_LOG_LENGTH));
 }

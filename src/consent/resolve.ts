@@ -248,7 +248,7 @@ function refuse(
   return { ok: false, error, event, offending };
 }
 
-/** Returns whether a selection belongs to another request, to a request that was answered already, or to a page of another policy version. */
+/** Returns whether a selection belongs to another request, to a request that was used already, or to a page of another policy version. */
 function isStale(version: string, facts: ConsentFacts, selection: ConsentSelection): boolean {
   if (facts.used === true) return true;
   if (facts.id !== undefined && selection.id !== facts.id) return true;

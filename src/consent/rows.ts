@@ -5,7 +5,12 @@ import {
 } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
-import { closeOver, type Meaning, type Meanings, namedMeanings } from "../policy/scope-meanings.js";
+import {
+  type Meaning,
+  type Meanings,
+  namedMeanings,
+  withImpliedMeanings,
+} from "../policy/scope-meanings.js";
 import { cleanClientText } from "./clean-text.js";
 import { isFirstParty } from "./facts.js";
 import { grantedMeanings, type Offer, type OfferedScope } from "./grantable-scopes.js";
@@ -145,7 +150,7 @@ function createDraft(
   const unlocked = unlocks(scope.id);
   const tier = tierNote(policy, facts, Math.max(scope.tier, unlocked.tier), locale);
   const why = baseline.has(text) ? words.baselineWhy : null;
-  const all = closeOver(policy, [offered]);
+  const all = withImpliedMeanings(policy, [offered]);
   const includes = [...all.values()].filter((one) => one.text !== text);
   const base = { offered, tier, unlocked, includes, locked: false, why };
   if (scope.options.required === true || required.has(text)) {

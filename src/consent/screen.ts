@@ -2,7 +2,7 @@ import type { AnyPolicy } from "../policy/any-policy.js";
 import { bundleScopes } from "../policy/bundles.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import { closeOver } from "../policy/scope-meanings.js";
+import { withImpliedMeanings } from "../policy/scope-meanings.js";
 import { cleanClientText } from "./clean-text.js";
 import { clientView, redirectView, safeLink } from "./client-view.js";
 import { readConsentFacts, readConsentOptions } from "./facts.js";
@@ -186,7 +186,7 @@ function reasonOf(
  */
 function mayHaveGrown(policy: CompiledPolicy, facts: ConsentFacts, { scopes }: Offer): boolean {
   const written = new Set(grantedTokens(facts));
-  return [...closeOver(policy, scopes).keys()].some((text) => !written.has(text));
+  return [...withImpliedMeanings(policy, scopes).keys()].some((text) => !written.has(text));
 }
 
 /** Returns whether `prompt` asks for this page. A value that is not a string does, as two parameters of that name yield a list. */

@@ -95,33 +95,33 @@ export function decideOperation(
   if (scopesOnly !== undefined) {
     // not denied, no parameter, not public: of the steps below, only those about the token are left
     if (token === undefined) return UNAUTHENTICATED;
-    const held = tokenScopesOf(decider, token);
-    return held === undefined ? INVALID_TOKEN : decideByScopes(scopesOnly, held);
+    const tokenScopes = tokenScopesOf(decider, token);
+    return tokenScopes === undefined ? INVALID_TOKEN : decideByScopes(scopesOnly, tokenScopes);
   }
   if (operation.denied !== undefined) return operation.denied;
   const cases = operation.plain ?? readCases(operation, params);
   if (typeof cases === "string") return invalidParams(cases);
   if (token === undefined) return operation.public ? PUBLIC : UNAUTHENTICATED;
-  const held = tokenScopesOf(decider, token);
-  if (held === undefined) return INVALID_TOKEN;
+  const tokenScopes = tokenScopesOf(decider, token);
+  if (tokenScopes === undefined) return INVALID_TOKEN;
   const facts = factsOf(decider.policy, operation, token);
-  if (operation.public) return isEnriched(operation, held, facts) ? PUBLIC_ENRICHED : PUBLIC;
-  const granted = grant(cases, held, facts);
+  if (operation.public) return isEnriched(operation, tokenScopes, facts) ? PUBLIC_ENRICHED : PUBLIC;
+  const granted = grant(cases, tokenScopes, facts);
   if (granted !== undefined) return granted;
-  const judge = (facts: TokenFacts) => cases.map((one) => evaluateForCall(one, held, facts));
-  return explainDenial(decider.policy, judge(facts), held, facts, judge);
+  const judge = (facts: TokenFacts) => cases.map((one) => evaluateForCall(one, tokenScopes, facts));
+  return explainDenial(decider.policy, judge(facts), tokenScopes, facts, judge);
 }
 
-/** Returns the decision about a rule that asks for scopes only. */
-function decideByScopes(rule: PreparedRule, held: TokenScopes): Decision {
+/** Returns the decision about a rule that requires only scopes. */
+function decideByScopes(rule: PreparedRule, tokenScopes: TokenScopes): Decision {
   if (rule.single === undefined) {
-    const met = firstMetByScopes(rule, held);
-    return met === undefined ? explainMissingScopes(rule, held) : (met.granted as Allowed);
+    const met = firstMetByScopes(rule, tokenScopes);
+    return met === undefined ? explainMissingScopes(rule, tokenScopes) : (met.granted as Allowed);
   }
   // most decisions end here; the ids lie side by side, since reading each from its alternative takes a tenth of the time
   const { ids, denial } = rule.single;
   for (let index = 0; index < ids.length; index += 1) {
-    if (hasScope(held, ids[index] as number))
+    if (hasScope(tokenScopes, ids[index] as number))
       return (rule.alternatives[index] as PreparedAlternative).granted as Allowed;
   }
   return denial;
@@ -190,9 +190,13 @@ function readValues(rule: PreparedRule, params: unknown): readonly string[] | st
 }
 
 /** Returns whether a public operation may show its enriched detail: the token meets every `enrichedBy` of its rules. */
-function isEnriched({ rules }: PreparedOperation, held: TokenScopes, facts: TokenFacts): boolean {
+function isEnriched(
+  { rules }: PreparedOperation,
+  tokenScopes: TokenScopes,
+  facts: TokenFacts,
+): boolean {
   const asked = rules.flatMap((rule) => rule.enriched ?? []);
-  return asked.length > 0 && asked.every((one) => isMet(one, held, facts, []));
+  return asked.length > 0 && asked.every((one) => isMet(one, tokenScopes, facts, []));
 }
 
 /**
@@ -201,17 +205,17 @@ function isEnriched({ rules }: PreparedOperation, held: TokenScopes, facts: Toke
  */
 function grant(
   cases: readonly RuleCase[],
-  held: TokenScopes,
+  tokenScopes: TokenScopes,
   facts: TokenFacts,
 ): Decision | undefined {
   if (cases.length === 1) {
     const only = cases[0] as RuleCase;
-    const met = firstMetAlternative(only, held, facts);
+    const met = firstMetAlternative(only, tokenScopes, facts);
     return met && (met.granted ?? allowed(scopesOf(met, only.values)));
   }
   const scopes: string[] = [];
   for (const one of cases) {
-    const met = firstMetAlternative(one, held, facts);
+    const met = firstMetAlternative(one, tokenScopes, facts);
     if (met === undefined) return undefined;
     scopes.push(...scopesOf(met, one.values));
   }

@@ -36,25 +36,25 @@ function failedConditionOf({ source, gated }: PreparedAlternative, facts: TokenF
  */
 export function firstMetAlternative(
   { rule, values }: RuleCase,
-  held: TokenScopes,
+  tokenScopes: TokenScopes,
   facts: TokenFacts,
 ): PreparedAlternative | undefined {
   const { alternatives } = rule;
   for (let index = 0; index < alternatives.length; index += 1) {
     const alternative = alternatives[index] as PreparedAlternative;
-    if (isMet(alternative, held, facts, values)) return alternative;
+    if (isMet(alternative, tokenScopes, facts, values)) return alternative;
   }
   return undefined;
 }
 
-/** As {@link firstMetAlternative}, for a rule that asks for scopes only. */
+/** As {@link firstMetAlternative}, for a rule that requires only scopes. */
 export function firstMetByScopes(
   { alternatives }: PreparedRule,
-  held: TokenScopes,
+  tokenScopes: TokenScopes,
 ): PreparedAlternative | undefined {
   for (let index = 0; index < alternatives.length; index += 1) {
     const alternative = alternatives[index] as PreparedAlternative;
-    if (hasLiterals(alternative, held)) return alternative;
+    if (hasLiterals(alternative, tokenScopes)) return alternative;
   }
   return undefined;
 }
@@ -62,23 +62,23 @@ export function firstMetByScopes(
 /** Returns whether an alternative is met: the token has all of its scopes, for these values, and meets its conditions. */
 export function isMet(
   alternative: PreparedAlternative,
-  held: TokenScopes,
+  tokenScopes: TokenScopes,
   facts: TokenFacts,
   values: Values,
 ): boolean {
-  if (!hasLiterals(alternative, held)) return false;
+  if (!hasLiterals(alternative, tokenScopes)) return false;
   const { bound } = alternative;
   for (let index = 0; index < bound.length; index += 1) {
-    if (hasBoundScope(held, bound[index] as PreparedUse, values) !== true) return false;
+    if (hasBoundScope(tokenScopes, bound[index] as PreparedUse, values) !== true) return false;
   }
   return failedConditionOf(alternative, facts) === BLOCKERS.nothing;
 }
 
-/** Returns whether the token has every scope without placeholders that an alternative asks for. */
-function hasLiterals({ literals }: PreparedAlternative, held: TokenScopes): boolean {
+/** Returns whether the token has every scope without placeholders that an alternative requires. */
+function hasLiterals({ literals }: PreparedAlternative, tokenScopes: TokenScopes): boolean {
   // loops by index here and above: every decision runs them
   for (let index = 0; index < literals.length; index += 1) {
-    if (!hasScope(held, literals[index] as number)) return false;
+    if (!hasScope(tokenScopes, literals[index] as number)) return false;
   }
   return true;
 }
@@ -98,13 +98,13 @@ export type EvaluatedRules = readonly (readonly EvaluatedAlternative[])[];
 /** Returns what blocks each alternative of a rule for the values of a call. */
 export function evaluateForCall(
   { rule, values }: RuleCase,
-  held: TokenScopes,
+  tokenScopes: TokenScopes,
   facts: TokenFacts,
 ): readonly EvaluatedAlternative[] {
   return rule.alternatives.map((alternative) => {
     const gate = failedConditionOf(alternative, facts);
     const isElsewhere =
-      gate === BLOCKERS.nothing && mismatchesOf(alternative, held, values).length > 0;
+      gate === BLOCKERS.nothing && mismatchesOf(alternative, tokenScopes, values).length > 0;
     return { rule, alternative, values, blockedBy: isElsewhere ? BLOCKERS.binding : gate };
   });
 }
@@ -126,8 +126,8 @@ export function evaluateForToken(
 /** Returns the templates that the token has for other values only. */
 export function mismatchesOf(
   { bound }: PreparedAlternative,
-  held: TokenScopes,
+  tokenScopes: TokenScopes,
   values: Values,
 ): readonly PreparedUse[] {
-  return bound.filter((use) => hasBoundScope(held, use, values) === false);
+  return bound.filter((use) => hasBoundScope(tokenScopes, use, values) === false);
 }

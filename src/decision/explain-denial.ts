@@ -36,22 +36,22 @@ const DENIAL_ORDER = [
 ] as const;
 
 /**
- * Returns the denial of a rule that asks for scopes only and is not met. It names the alternative with the fewest missing
+ * Returns the denial of a rule that requires only scopes and is not met. It names the alternative with the fewest missing
  * scopes, the first declared of several.
  */
 export function explainMissingScopes(
   { alternatives, accepted }: PreparedRule,
-  held: TokenScopes,
+  tokenScopes: TokenScopes,
 ): InsufficientScope {
-  const { literals, granted } = leastOf(alternatives, (one) => countMissing(one, held));
+  const { literals, granted } = leastOf(alternatives, (one) => countMissing(one, tokenScopes));
   const scopes = (granted as Allowed).scopes;
-  const missing = scopes.filter((_, index) => !hasScope(held, literals[index] as number));
+  const missing = scopes.filter((_, index) => !hasScope(tokenScopes, literals[index] as number));
   return insufficientScope(missing, scopes, accepted as readonly (readonly string[])[]);
 }
 
-function countMissing({ literals }: PreparedAlternative, held: TokenScopes): number {
+function countMissing({ literals }: PreparedAlternative, tokenScopes: TokenScopes): number {
   let count = 0;
-  for (const id of literals) if (!hasScope(held, id)) count += 1;
+  for (const id of literals) if (!hasScope(tokenScopes, id)) count += 1;
   return count;
 }
 
@@ -64,7 +64,7 @@ function countMissing({ literals }: PreparedAlternative, held: TokenScopes): num
 export function explainDenial(
   policy: CompiledPolicy,
   judged: EvaluatedRules,
-  held: TokenScopes,
+  tokenScopes: TokenScopes,
   facts: TokenFacts,
   rejudge: (facts: TokenFacts) => EvaluatedRules,
 ): PolicyDenial {
@@ -75,18 +75,18 @@ export function explainDenial(
   const { source } = blocked.alternative;
   switch (answer) {
     case BLOCKERS.binding:
-      return bindingMismatch(paramOf(blocked, held));
+      return bindingMismatch(paramOf(blocked, tokenScopes));
     case BLOCKERS.accountType:
       return accountTypeRequired(source.accountTypes as readonly string[]);
     case BLOCKERS.tier: {
       const upgraded = { ...facts, rank: lowestTier(judged) };
-      const isEnough = areMet(rejudge(upgraded), held, upgraded);
+      const isEnough = areMet(rejudge(upgraded), tokenScopes, upgraded);
       return upgradeRequired(policy.tiers[upgraded.rank] as string, facts.tier, !isEnough);
     }
     case BLOCKERS.reserved:
       return RESERVED_SCOPE;
     default:
-      return explainMissingCombination(judged, held);
+      return explainMissingCombination(judged, tokenScopes);
   }
 }
 
@@ -109,9 +109,9 @@ export function isMismatch(judged: EvaluatedRules): boolean {
 }
 
 /** Returns whether the token meets an alternative of each rule. */
-function areMet(judged: EvaluatedRules, held: TokenScopes, facts: TokenFacts): boolean {
+function areMet(judged: EvaluatedRules, tokenScopes: TokenScopes, facts: TokenFacts): boolean {
   return judged.every((list) =>
-    list.some(({ alternative, values }) => isMet(alternative, held, facts, values)),
+    list.some(({ alternative, values }) => isMet(alternative, tokenScopes, facts, values)),
   );
 }
 
@@ -130,9 +130,12 @@ function lowestTier(judged: EvaluatedRules): number {
  * Returns the name of the first parameter whose value is in no granted scope of the template. If each value is in one of
  * them, though not all in the same, returns the name of the last parameter.
  */
-function paramOf({ rule, alternative, values }: EvaluatedAlternative, held: TokenScopes): string {
-  const [{ scope, params }] = mismatchesOf(alternative, held, values) as [PreparedUse];
-  const known = params.length === 1 ? [] : boundValues(held, scope);
+function paramOf(
+  { rule, alternative, values }: EvaluatedAlternative,
+  tokenScopes: TokenScopes,
+): string {
+  const [{ scope, params }] = mismatchesOf(alternative, tokenScopes, values) as [PreparedUse];
+  const known = params.length === 1 ? [] : boundValues(tokenScopes, scope);
   const strange = params.findIndex(
     (place, at) => !known.some((list) => list[at] === values[place]),
   );
@@ -158,7 +161,10 @@ interface Combination {
  * patterns match one name, their alternatives multiply. Beyond some 1,000 combinations, `accepted` lists only the first ones
  * in declared order, and the choice is made among these and the `candidates`.
  */
-function explainMissingCombination(judged: EvaluatedRules, held: TokenScopes): InsufficientScope {
+function explainMissingCombination(
+  judged: EvaluatedRules,
+  tokenScopes: TokenScopes,
+): InsufficientScope {
   const lists = judged.map((list) =>
     list
       .filter(({ blockedBy }) => blockedBy === BLOCKERS.nothing)
@@ -166,7 +172,7 @@ function explainMissingCombination(judged: EvaluatedRules, held: TokenScopes): I
         const { alternative, values } = one;
         return {
           scopes: scopesOf(alternative, values),
-          missing: textsOf(missingUsesOf(one, held), values),
+          missing: textsOf(missingUsesOf(one, tokenScopes), values),
         };
       }),
   );
@@ -204,12 +210,12 @@ function candidates(lists: readonly (readonly Combination[])[]): readonly Combin
 /** Returns the scopes of an alternative that the token does not have, including those whose values are not known. */
 function missingUsesOf(
   { alternative, values }: EvaluatedAlternative,
-  held: TokenScopes,
+  tokenScopes: TokenScopes,
 ): readonly PreparedUse[] {
   return alternative.uses.filter((use) =>
     use.params.length === 0
-      ? !hasScope(held, use.scope)
-      : hasBoundScope(held, use, values) !== true,
+      ? !hasScope(tokenScopes, use.scope)
+      : hasBoundScope(tokenScopes, use, values) !== true,
   );
 }
 

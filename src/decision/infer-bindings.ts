@@ -30,25 +30,25 @@ export interface ValueSearch {
 }
 
 /** Creates the search for one token. Alternatives with equal templates and parameters are searched once. */
-export function createValueSearch(held: TokenScopes): ValueSearch {
+export function createValueSearch(tokenScopes: TokenScopes): ValueSearch {
   const left = { first: STEPS.first, long: STEPS.long };
   const found = new Map<string, Values | undefined>();
   const keyOf = createSearchKeys();
   let values: BoundValues | undefined;
   const valuesOf = (scope: number) => {
-    values ??= boundValuesOf(held);
+    values ??= boundValuesOf(tokenScopes);
     // called only for templates that are in the token, so there are values
     return values.get(scope) as readonly (readonly string[])[];
   };
   return {
     find(rule, alternative) {
-      const uses = alternative.bound.filter(({ scope }) => hasScope(held, scope));
+      const uses = alternative.bound.filter(({ scope }) => hasScope(tokenScopes, scope));
       if (uses.length === 0) return [];
       const places = [...new Set(uses.flatMap(({ params }) => params))];
       const key = keyOf(rule, uses, places);
       const known = found.get(key);
       if (known === undefined && !found.has(key)) {
-        const result = searchFor(rule, uses, held, valuesOf, createSteps(left));
+        const result = searchFor(rule, uses, tokenScopes, valuesOf, createSteps(left));
         found.set(key, result && places.map((place) => result[place]));
         return result;
       }
@@ -82,7 +82,7 @@ function createSteps(left: { first: number; long: number }): Step {
 function searchFor(
   rule: PreparedRule,
   uses: readonly PreparedUse[],
-  held: TokenScopes,
+  tokenScopes: TokenScopes,
   valuesOf: (scope: number) => readonly (readonly string[])[],
   step: Step,
 ): Values | undefined {
@@ -95,7 +95,7 @@ function searchFor(
     if (use === undefined) return values;
     const others = open.filter((other) => other !== use);
     if (isKnown(use)) {
-      return hasBoundScope(held, use, values) === true ? extend(others, values) : undefined;
+      return hasBoundScope(tokenScopes, use, values) === true ? extend(others, values) : undefined;
     }
     for (const candidate of valuesOf(use.scope)) {
       if (!step(1)) return undefined;

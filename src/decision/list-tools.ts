@@ -38,8 +38,12 @@ export function listTools(decider: Decider, token: unknown): ToolView[] {
   const scopes = token === undefined ? undefined : decider.read(token);
   // read once: a scope that is a list would be read again for each tool
   const reader: Decider = { ...decider, read: () => scopes };
-  const held = tokenScopesOf(reader, token);
-  const seen = held && { held, search: createValueSearch(held), upgrades: createValueSearch(held) };
+  const tokenScopes = tokenScopesOf(reader, token);
+  const seen = tokenScopes && {
+    tokenScopes,
+    search: createValueSearch(tokenScopes),
+    upgrades: createValueSearch(tokenScopes),
+  };
   const views: ToolView[] = [];
   for (const [name, { kind, hidden }] of decider.policy.operations) {
     const operation = decider.operations.get(name);
@@ -55,7 +59,7 @@ export function listTools(decider: Decider, token: unknown): ToolView[] {
 
 /** The scopes of one token with the searches for values in it. */
 interface TokenSearches {
-  readonly held: TokenScopes;
+  readonly tokenScopes: TokenScopes;
   readonly search: ValueSearch;
   /** The search for a higher tier: separate, so that it takes no steps from the first. */
   readonly upgrades: ValueSearch;
@@ -71,15 +75,15 @@ function decideForToken(
   if (operation.denied !== undefined) return operation.denied;
   if (token === undefined) return UNAUTHENTICATED;
   if (seen === undefined) return INVALID_TOKEN;
-  const { held, search, upgrades } = seen;
+  const { tokenScopes, search, upgrades } = seen;
   const facts = factsOf(policy, operation, token);
   const judge = (facts: TokenFacts, among: ValueSearch) =>
     operation.rules.map((rule) => evaluateForToken(rule, facts, among));
   const judged = judge(facts, search);
   // an exact entry has one rule
-  const met = judged.flat().find((one) => isMet(one.alternative, held, facts, one.values));
+  const met = judged.flat().find((one) => isMet(one.alternative, tokenScopes, facts, one.values));
   if (met !== undefined) return allowed(scopesOf(met.alternative, met.values));
   // a list leaves these tools out; to find the parameter for the denial would visit every granted scope
   if (isMismatch(judged)) return undefined;
-  return explainDenial(policy, judged, held, facts, (upgraded) => judge(upgraded, upgrades));
+  return explainDenial(policy, judged, tokenScopes, facts, (upgraded) => judge(upgraded, upgrades));
 }

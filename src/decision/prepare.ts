@@ -11,13 +11,13 @@ import {
 
 // The shapes of a requirement, from the policy to the decision:
 // 1. The requirement as the author writes it, `RequirementOptions` in `policy/definition.ts`: nested any-of and all-of.
-// 2. `Draft` in `policy/rule.ts`: one way to meet it, parameters by name. Only here are any-of and all-of expanded.
+// 2. `AlternativeDraft` in `policy/rule.ts`: one way to meet it, parameters by name. Only here are any-of and all-of expanded.
 // 3. `Rule` with its `Alternative`s in `policy/compiled-policy.ts`: parameters by place, conditions merged. Challenges, the audit
 //    event and the command line read it too, so it has nothing that only a decision needs.
 // 4. `PreparedRule` with its `PreparedAlternative`s, below: the same rule with ids, text pieces and decisions precomputed, so
 //    that most decisions allocate nothing. `source` is the alternative of step 3, which has the conditions.
-// 5. `Case`, below: a rule with the parameter values of one call. When the rule has no parameters, it is precomputed too.
-// Only a denial needs more: `Judged` in `evaluate.ts`, an alternative with its blocker, and `Combination` in
+// 5. `RuleCase`, below: a rule with the parameter values of one call. When the rule has no parameters, it is precomputed too.
+// Only a denial needs more: `EvaluatedAlternative` in `evaluate.ts`, an alternative with its blocker, and `Combination` in
 // `explain-denial.ts`, one alternative of each rule together.
 
 /** A scope of an alternative. */
@@ -53,7 +53,7 @@ export interface PreparedRule {
   readonly enriched: PreparedAlternative | undefined;
   /** Whether an alternative, or `enriched`, has conditions. */
   readonly gated: boolean;
-  /** The scopes of each alternative if the rule asks for scopes only: no condition, no template. Otherwise `undefined`. */
+  /** The scopes of each alternative if the rule requires only scopes: no condition, no template. Otherwise `undefined`. */
   readonly accepted: readonly (readonly string[])[] | undefined;
   /** If in addition each alternative is one scope: the ids of these scopes, and the denial, which is the same for every call. */
   readonly single:
@@ -71,7 +71,7 @@ export interface PreparedOperation {
   readonly gated: boolean;
   /** The token must meet all of them. */
   readonly rules: readonly PreparedRule[];
-  /** Its only rule if that rule asks for scopes only. Most operations are of this type. */
+  /** Its only rule if that rule requires only scopes. Most operations are of this type. */
   readonly scopesOnly: PreparedRule | undefined;
   /** The rules as cases if none of them has a parameter: there is nothing to read from a call. */
   readonly plain: readonly RuleCase[] | undefined;
@@ -118,7 +118,7 @@ function summarizeRules(
   };
 }
 
-/** Returns what is precomputed for a rule that asks for scopes only, without conditions and templates. */
+/** Returns what is precomputed for a rule that requires only scopes, without conditions and templates. */
 function summarizeScopes(
   alternatives: readonly PreparedAlternative[],
 ): Pick<PreparedRule, "accepted" | "single"> {

@@ -32,17 +32,19 @@ interface TokenScopesDraft {
 }
 
 /** Returns whether a scope is in the token; for a template, whether it is for any value. */
-export function hasScope(held: TokenScopes, scope: number): boolean {
-  return (((held.bits[scope >>> 5] as number) >>> (scope & 31)) & 1) === 1;
+export function hasScope(tokenScopes: TokenScopes, scope: number): boolean {
+  return (((tokenScopes.bits[scope >>> 5] as number) >>> (scope & 31)) & 1) === 1;
 }
 
 /** Returns whether a template is in the token for these values; `undefined` if the token does not have it for any value. */
 export function hasBoundScope(
-  held: TokenScopes,
+  tokenScopes: TokenScopes,
   { scope, params }: PreparedUse,
   values: Values,
 ): boolean | undefined {
-  return hasScope(held, scope) ? held.bound.has(keyOf(scope, params, values)) : undefined;
+  return hasScope(tokenScopes, scope)
+    ? tokenScopes.bound.has(keyOf(scope, params, values))
+    : undefined;
 }
 
 /** Returns the key of a bound scope: the id of the template, then the values at the given places. */
@@ -53,9 +55,12 @@ function keyOf(scope: number, places: readonly number[], values: Values): string
 }
 
 /** Returns every list of values for which the token has a template. Visits all bound scopes, so it is for denials only. */
-export function boundValues(held: TokenScopes, scope: number): readonly (readonly string[])[] {
+export function boundValues(
+  tokenScopes: TokenScopes,
+  scope: number,
+): readonly (readonly string[])[] {
   const prefix = `${scope} `;
-  return [...held.bound].flatMap((key) =>
+  return [...tokenScopes.bound].flatMap((key) =>
     key.startsWith(prefix) ? [key.slice(prefix.length).split(" ")] : [],
   );
 }
@@ -64,9 +69,9 @@ export function boundValues(held: TokenScopes, scope: number): readonly (readonl
 export type BoundValues = ReadonlyMap<number, readonly (readonly string[])[]>;
 
 /** Returns every list of values for which the token has any template. */
-export function boundValuesOf(held: TokenScopes): BoundValues {
+export function boundValuesOf(tokenScopes: TokenScopes): BoundValues {
   const lists = new Map<number, (readonly string[])[]>();
-  for (const key of held.bound) {
+  for (const key of tokenScopes.bound) {
     const [scope, ...values] = key.split(" ");
     const list = lists.get(Number(scope)) ?? [];
     list.push(values);
@@ -106,12 +111,12 @@ export function createTokenScopesReader(policy: CompiledPolicy): TokenScopesRead
       if (hits % PROMOTE_EACH === 0) byToken.set(token, known);
       return known;
     }
-    const held = readText(policy, scope);
-    if (held === undefined) return undefined;
-    const { thirdParty: everyone, firstParty } = held;
+    const tokenScopes = readText(policy, scope);
+    if (tokenScopes === undefined) return undefined;
+    const { thirdParty: everyone, firstParty } = tokenScopes;
     const weight = weightOf(everyone) + (firstParty === everyone ? 0 : weightOf(firstParty));
     byText.set(scope, { scope, thirdParty: everyone, firstParty }, scope.length + weight);
-    return held;
+    return tokenScopes;
   };
   return (token) => {
     if (typeof token !== "object" || token === null) return undefined;

@@ -1,7 +1,7 @@
 import { firstItems } from "../grammar/any-value.js";
 import { isObject } from "../grammar/is-object.js";
 import { printedScope } from "../grammar/scope-syntax.js";
-import { holdsUnseen, replaceUnseen } from "../grammar/shown-text.js";
+import { hasInvisible, replaceInvisible } from "../grammar/shown-text.js";
 import { isSecure, urlParts, webLink } from "../grammar/url.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { CLIENT_MEMBERS } from "../policy/client.js";
@@ -17,11 +17,11 @@ import {
 } from "../policy/option-checks.js";
 import { withoutPrototype } from "../policy/own-members.js";
 import {
-  closeOverListed,
   createCeiling,
   type ListedScope,
   listedScopes,
   textsWithoutImplied,
+  withImpliedListed,
 } from "../policy/scope-ceiling.js";
 import { scopeTokens } from "./public-scopes.js";
 
@@ -148,7 +148,7 @@ const SERVER_MEMBERS: ReadonlySet<string> = new Set(
  */
 function normalizeMember(member: string): string {
   const [name = ""] = member.normalize("NFKC").split("#", 1);
-  return replaceUnseen(name.toLowerCase(), "").replaceAll(/[^\p{L}\p{N}]/gu, "");
+  return replaceInvisible(name.toLowerCase(), "").replaceAll(/[^\p{L}\p{N}]/gu, "");
 }
 
 /** Returns a copy of the own members that a client can set; `undefined` for a value that is not an object or cannot be read. */
@@ -207,7 +207,7 @@ function registeredNames(
   }
   const own = named.find(({ text }) => text === printedScope(token));
   if (own !== undefined) return isWithin(own) ? [token] : "refused";
-  const within = closeOverListed(policy, named).filter(isWithin);
+  const within = withImpliedListed(policy, named).filter(isWithin);
   const left = textsWithoutImplied(policy, within);
   const names = within.flatMap(({ text }) => (left.has(text) ? [text] : []));
   return names.length > 0 ? names : "refused";
@@ -219,7 +219,7 @@ function isName(name: unknown): boolean {
     typeof name === "string" &&
     name.trim() !== "" &&
     name.length <= MAX_NAME_LENGTH &&
-    !holdsUnseen(name)
+    !hasInvisible(name)
   );
 }
 

@@ -11,12 +11,12 @@ import {
 } from "../policy/option-checks.js";
 import { createCeiling } from "../policy/scope-ceiling.js";
 import {
-  closeOver,
   expandScope,
   expandTokens,
   type Meaning,
   namedMeanings,
   readGrantedTokens,
+  withImpliedMeanings,
   withoutImplied,
 } from "../policy/scope-meanings.js";
 import { OFFLINE_ACCESS, scopeTokens } from "./public-scopes.js";
@@ -64,7 +64,7 @@ export type RefreshResult =
       readonly error: "invalid_scope";
     };
 
-const REFUSED: RefreshResult = Object.freeze({ ok: false, error: "invalid_scope" });
+const INVALID_SCOPE: RefreshResult = Object.freeze({ ok: false, error: "invalid_scope" });
 
 /**
  * Returns the scope for a refreshed token: the granted scope, or the requested part of it, without what the policy no longer
@@ -104,10 +104,10 @@ export function refreshScope(
     first_party: firstParty = false,
   } = checkOptions("the refresh", options, CHECKS);
   const granted = readGrantedTokens(original);
-  if (granted === undefined) return REFUSED;
+  if (granted === undefined) return INVALID_SCOPE;
   const asked = requested === undefined ? granted : scopeTokens(requested);
-  if (asked === undefined) return REFUSED;
-  const held = expandTokens(compiled, granted, firstParty);
+  if (asked === undefined) return INVALID_SCOPE;
+  const covered = expandTokens(compiled, granted, firstParty);
   const written = new Set(granted);
   const limit =
     clientScope === undefined
@@ -123,15 +123,15 @@ export function refreshScope(
   for (const token of asked) {
     const named = namedMeanings(compiled, token, firstParty);
     // a name that the policy no longer has is dropped if the grant has it; otherwise it was never granted
-    if (named.length === 0 && !written.has(token)) return REFUSED;
-    if (!named.every(({ text }) => held.has(text))) return REFUSED;
-    const all = [...closeOver(compiled, named).values()];
+    if (named.length === 0 && !written.has(token)) return INVALID_SCOPE;
+    if (!named.every(({ text }) => covered.has(text))) return INVALID_SCOPE;
+    const all = [...withImpliedMeanings(compiled, named).values()];
     const staying = all.filter(mayStay);
     // an older name that is not in the grant could later mean more than the grant
     if (named.length > 0 && written.has(token) && staying.length === all.length) scopes.add(token);
     else for (const { text } of withoutImplied(compiled, staying)) scopes.add(text);
   }
-  if (scopes.size === 0) return REFUSED;
+  if (scopes.size === 0) return INVALID_SCOPE;
   return {
     ok: true,
     scope: [...scopes].join(" "),

@@ -17,7 +17,7 @@ import {
 export type GateKind = "operation" | "endpoint" | "public";
 
 /** Facts about a middleware. */
-export interface Mark {
+export interface GateMark {
   readonly kind: GateKind;
   readonly authorizer: object;
   /** Parameters of its operation; empty for a gate that gets its operation from the route. */
@@ -26,10 +26,10 @@ export interface Mark {
   readonly hasReader: boolean;
 }
 
-const marks = new WeakMap<object, Mark>();
+const marks = new WeakMap<object, GateMark>();
 
-/** Marks a middleware as a gate for {@link coverageFindings}. Returns the middleware. */
-export function markGate<Handler extends object>(handler: Handler, mark: Mark): Handler {
+/** Marks a middleware as a gate for {@link routeCoverageFindings}. Returns the middleware. */
+export function markGate<Handler extends object>(handler: Handler, mark: GateMark): Handler {
   marks.set(handler, mark);
   return handler;
 }
@@ -65,7 +65,7 @@ const MESSAGES = {
 } as const;
 
 /** Returns a finding for each reason why a policy does not cover an application: first by endpoint, then by route. */
-export function coverageFindings(
+export function routeCoverageFindings(
   app: object,
   authorizer: object,
   endpoints: EndpointResolver,
@@ -73,14 +73,14 @@ export function coverageFindings(
   const top = routerOf(app);
   const findings: Finding[] = [];
   const served = new Map<Route, Set<string>>();
-  const isOwn = (mark: Mark) => mark.authorizer === authorizer;
+  const isOwn = (mark: GateMark) => mark.authorizer === authorizer;
   /** Returns the marks of a route's handlers, without the gates of other authorizers, and `undefined` for each unmarked handler. */
   const marksOf = ({ stack }: Route, method: string) =>
     stack
       .filter((layer) => [undefined, method].includes(withoutPrototype(layer).method))
       .map((layer) => marks.get(layer.handle))
       .filter((mark) => mark === undefined || mark.kind === "public" || isOwn(mark));
-  const isLookedUp = (handlers: readonly (Mark | undefined)[]) =>
+  const isLookedUp = (handlers: readonly (GateMark | undefined)[]) =>
     leadingGates(handlers).some((mark) => mark?.kind === "endpoint");
   const add = (code: keyof typeof MESSAGES, path: string, meant?: string) => {
     const suggestion = meant === undefined ? undefined : { suggestion: meant };
@@ -95,7 +95,11 @@ export function coverageFindings(
     const list = names.map((name) => `\`${name}\``).join(", ");
     findings.push({ code, path, message: MESSAGES[code].replace("{}", () => list) });
   };
-  const checkNeeds = ({ params, hasReader }: Mark, path: string, { names, isComplete }: Cover) => {
+  const checkNeeds = (
+    { params, hasReader }: GateMark,
+    path: string,
+    { names, isComplete }: Cover,
+  ) => {
     if (hasReader || !isComplete) return;
     addParams(
       "missing_param",
@@ -199,12 +203,14 @@ function hitsOf(router: Router, probe: Probe): readonly ReachedRoute[] {
 }
 
 /** Returns the gates before the first handler that is not a gate. */
-function leadingGates(handlers: readonly (Mark | undefined)[]): readonly (Mark | undefined)[] {
+function leadingGates(
+  handlers: readonly (GateMark | undefined)[],
+): readonly (GateMark | undefined)[] {
   const first = handlers.indexOf(undefined);
   return first < 0 ? handlers : handlers.slice(0, first);
 }
 
 /** Returns the names of the parameters that a gate decides on. With the option `params` they include every name that it may have read. */
-function decidedBy({ params, hasReader }: Mark, { names }: Cover): readonly string[] {
+function decidedBy({ params, hasReader }: GateMark, { names }: Cover): readonly string[] {
   return params.length > 0 && hasReader ? [...params, ...names] : params;
 }

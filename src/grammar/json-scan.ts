@@ -10,7 +10,7 @@ export interface JsonScan {
   /** Keys that count as repeated in every object. */
   readonly reservedKeys: readonly string[];
   /**
-   * Called for each key that its object already has; returns whether the scan goes on. Two spellings of one key (`"a"`,
+   * Called for each key that its object already has; returns whether the scan continues. Two spellings of one key (`"a"`,
    * `"\u0061"`) are one key. With `undefined`, keys are not read, so that the text may be something else than JSON.
    */
   readonly onRepeatedKey: ((path: JsonPath) => boolean) | undefined;
@@ -97,7 +97,7 @@ function isEscaped(text: string, index: number): boolean {
   return (index - before) % 2 === 0;
 }
 
-/** Goes on to a key. Returns whether it is neither repeated nor reserved. */
+/** Continues to a key. Returns whether it is neither repeated nor reserved. */
 function addKey(level: Level, literal: string, reservedKeys: readonly string[]): boolean {
   const key = literal.includes("\\") ? (JSON.parse(literal) as string) : literal.slice(1, -1);
   level.step = key;

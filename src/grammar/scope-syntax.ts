@@ -235,18 +235,18 @@ type RowOf<Text extends string> = Text extends `urn:${string}`
 
 type SegmentsOf<Text extends string, Row extends RowName = RowOf<Text>> = Row extends "url"
   ? Text extends `${infer Scheme}://${infer Rest}`
-    ? Split<Rest, "/", readonly [PrintedSegment<Scheme>]>
+    ? SplitSegments<Rest, "/", readonly [PrintedSegment<Scheme>]>
     : never
   : Text extends `${(typeof LAYOUTS)[Row]["lead"]}${infer Body}`
-    ? Split<Body, (typeof LAYOUTS)[Row]["rest"]>
+    ? SplitSegments<Body, (typeof LAYOUTS)[Row]["rest"]>
     : never;
 
-type Split<
+type SplitSegments<
   Text extends string,
   Separator extends string,
   Done extends readonly string[] = readonly [],
 > = Text extends `${infer Head}${Separator}${infer Rest}`
-  ? Split<Rest, Separator, readonly [...Done, PrintedSegment<Head>]>
+  ? SplitSegments<Rest, Separator, readonly [...Done, PrintedSegment<Head>]>
   : readonly [...Done, PrintedSegment<Text>];
 
 /**

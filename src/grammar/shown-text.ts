@@ -3,30 +3,30 @@
  * bidirectional and zero-width ones, lone surrogates, private and unassigned characters), line and paragraph separators, and
  * letters that are not drawn. Not the two variation selectors that make a sign an emoji or keep it from being one.
  */
-export const UNSEEN =
+export const INVISIBLE =
   /[\p{C}\u2028\u2029\u2800\p{Default_Ignorable_Code_Point}](?<![\ufe0e\ufe0f])/u;
 
-/** The unseen characters that no format of text allows: controls and lone surrogates. */
+/** The invisible characters that no format of text allows: controls and lone surrogates. */
 export const CONTROL = /[\p{Cc}\p{Cs}]/u;
 
-const EACH_UNSEEN = new RegExp(UNSEEN, "gu");
+const EACH_INVISIBLE = new RegExp(INVISIBLE, "gu");
 
 /** Line breaks and tabs. */
 const LINE_BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
 
-/** Returns whether a text contains an unseen character. */
-export function holdsUnseen(text: string): boolean {
-  return UNSEEN.test(text);
+/** Returns whether a text contains an invisible character. */
+export function hasInvisible(text: string): boolean {
+  return INVISIBLE.test(text);
 }
 
-/** Returns a text with another in the place of each unseen character. */
-export function replaceUnseen(text: string, replacement: string): string {
-  return text.replaceAll(EACH_UNSEEN, replacement);
+/** Returns a text with another in the place of each invisible character. */
+export function replaceInvisible(text: string, replacement: string): string {
+  return text.replaceAll(EACH_INVISIBLE, replacement);
 }
 
-/** Returns a text with each unseen character as an escape such as `\u{202e}`. */
-export function escapeUnseen(text: string): string {
-  return text.replaceAll(EACH_UNSEEN, (character) => {
+/** Returns a text with each invisible character as an escape such as `\u{202e}`. */
+export function escapeInvisible(text: string): string {
+  return text.replaceAll(EACH_INVISIBLE, (character) => {
     const code = character.codePointAt(0) as number;
     return `\\u{${code.toString(16)}}`;
   });

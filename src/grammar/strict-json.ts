@@ -1,6 +1,6 @@
 import { type JsonScan, PLAIN_SCAN, scanJson } from "./json-scan.js";
 
-/** The one member of the runtime that reading bytes needs, by shape: the core knows no DOM. */
+/** The one member of the runtime that reading bytes needs, by shape: the core uses no DOM types. */
 const runtime = globalThis as unknown as {
   readonly TextDecoder: new (
     label: "utf-8",

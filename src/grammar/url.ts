@@ -1,4 +1,4 @@
-/** The members of a URL that the core reads (WHATWG URL), by shape: the core knows no DOM. */
+/** The members of a URL that the core reads (WHATWG URL), by shape: the core uses no DOM types. */
 export interface UrlParts {
   readonly protocol: string;
   readonly host: string;

@@ -9,7 +9,7 @@ import { checkNoPlaceholder, compileOperations } from "./operations.js";
 import { deepFreeze, snapshot } from "./plain-data.js";
 import { createReport, describeFindings, type Path, type Report } from "./report.js";
 import type { RequirementContext } from "./requirement.js";
-import { createRuleBudget, reportOverspent } from "./rule.js";
+import { createRuleBudget, reportExceededBudget } from "./rule.js";
 import { checkShape } from "./schema.js";
 import { buildLookups, templatesByName } from "./scope-lookup.js";
 import { compileScopes } from "./scopes.js";
@@ -69,7 +69,7 @@ function compileData(data: unknown, report: Report): CompiledPolicy | undefined 
   checkBundles(definition, reading);
   const always = baseline.map(({ scope }) => scope);
   const operations = compileOperations(definition, always, reading);
-  reportOverspent(budget, report);
+  reportExceededBudget(budget, report);
   return {
     definition: deepFreeze(definition),
     tiers: definition.tiers ?? [],

@@ -1,6 +1,6 @@
 import type { Template } from "../grammar/template.js";
 import type { PolicyDefinition, ScopeOptions } from "./definition.js";
-import type { Router } from "./route.js";
+import type { EndpointRouter } from "./route.js";
 import type { NamedScope, ScopeLookup } from "./scope-lookup.js";
 
 /** The rank for "no condition on the tier". */
@@ -96,5 +96,5 @@ export interface CompiledPolicy {
   /** Exact tools and endpoints by name. A tool name has no space, and an endpoint name has one. */
   readonly operations: ReadonlyMap<string, Operation>;
   readonly patterns: readonly ToolPattern[];
-  readonly router: Router<Operation>;
+  readonly router: EndpointRouter<Operation>;
 }

@@ -209,12 +209,12 @@ type Globbed<Pattern extends string> = Pattern extends `${infer Head}*${infer Ta
     : Pattern;
 
 /** The parameter of a placeholder: the one in the nearest enclosing `params`, otherwise the one of the same name. */
-type Renamed<Names, Placeholder> = Placeholder extends keyof Names
+type ParamOfPlaceholder<Names, Placeholder> = Placeholder extends keyof Names
   ? Names[Placeholder]
   : Placeholder;
 
 type ParamsIn<Rule, Names> = Rule extends string
-  ? Renamed<Names, PlaceholdersOf<Rule>>
+  ? ParamOfPlaceholder<Names, PlaceholdersOf<Rule>>
   : Rule extends { readonly params: infer Own }
     ? ParamsOfPart<Rule, Omit<Names, keyof Own> & Own>
     : ParamsOfPart<Rule, Names>;

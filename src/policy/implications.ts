@@ -20,7 +20,7 @@ export interface ScopeDraft {
 const MAX_IMPLIED = 1_000_000;
 
 /** Resolves the scopes that one scope implies directly. */
-export function linkImplied(
+export function resolveImpliedScopes(
   draft: ScopeDraft,
   draftOf: (name: unknown, path: Path) => ScopeDraft | undefined,
   report: Report,

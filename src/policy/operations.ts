@@ -11,16 +11,16 @@ import { withoutPrototype } from "./own-members.js";
 import { patternMatcher } from "./pattern.js";
 import { formatPath, type Path, type Report } from "./report.js";
 import { PARTS, type RequirementContext, readConditions, readRequirement } from "./requirement.js";
-import { checkRoom, excessOf, sizeOfOperation } from "./requirement-size.js";
+import { checkRequirementSizes, excessOf, sizeOfOperation } from "./requirement-size.js";
 import {
   buildRouter,
   type Endpoint,
+  type EndpointRouter,
   endpointIdentity,
   isEndpoint,
   MAX_PATH_LENGTH,
   METHODS,
   parseEndpoint,
-  type Router,
 } from "./route.js";
 import { type AlternativeDraft, compileRule, createRuleBudget, merge } from "./rule.js";
 import { isPattern, toolKeyError } from "./tool-names.js";
@@ -29,7 +29,7 @@ import { isPattern, toolKeyError } from "./tool-names.js";
 export interface OperationTable {
   readonly operations: ReadonlyMap<string, Operation>;
   readonly patterns: readonly ToolPattern[];
-  readonly router: Router<Operation>;
+  readonly router: EndpointRouter<Operation>;
 }
 
 /** Compiles `tools` and `endpoints` of a definition. */
@@ -41,7 +41,7 @@ export function compileOperations(
   const { report } = reading;
   const tools = Object.entries(definition.tools ?? {});
   const endpoints = Object.entries(definition.endpoints ?? {});
-  const hasRoom = checkRoom(
+  const hasRoom = checkRequirementSizes(
     [
       ...tools.map(
         ([name, entry]) => [["tools", name], sizeOfOperation(entry, baseline.length)] as const,

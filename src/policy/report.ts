@@ -1,5 +1,5 @@
 import type { Finding } from "../errors.js";
-import { escapeUnseen } from "../grammar/shown-text.js";
+import { escapeInvisible } from "../grammar/shown-text.js";
 import { withoutPrototype } from "./own-members.js";
 import { nearest, type StepBudget } from "./suggest.js";
 
@@ -126,7 +126,7 @@ export function createReport(): Report {
  * them.
  */
 export function escapeControls(text: string): string {
-  return escapeUnseen(text);
+  return escapeInvisible(text);
 }
 
 /**

@@ -75,7 +75,7 @@ export function excessOf({
 }
 
 /** Reports operations that are too large in total, at the largest of them. Returns whether all are within the limit. */
-export function checkRoom(
+export function checkRequirementSizes(
   sizes: readonly (readonly [path: Path, size: Size])[],
   report: Report,
 ): boolean {

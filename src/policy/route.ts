@@ -162,7 +162,7 @@ export interface Match<Target> {
 }
 
 /** Finds endpoints by method and path. */
-export interface Router<Target> {
+export interface EndpointRouter<Target> {
   /** Returns the endpoint of a request; `undefined` for an unknown endpoint and for a path that is not canonical. */
   match(method: string, path: string): Match<Target> | undefined;
 }
@@ -173,7 +173,7 @@ export interface Router<Target> {
  */
 export function buildRouter<Target>(
   endpoints: readonly { readonly endpoint: Endpoint; readonly target: Target }[],
-): Router<Target> {
+): EndpointRouter<Target> {
   const roots = new Map<string, Node<Target>>();
   for (const { endpoint, target } of endpoints) {
     let node = roots.get(endpoint.method) ?? createNode<Target>();

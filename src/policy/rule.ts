@@ -29,7 +29,7 @@ export function createRuleBudget(): RuleBudget {
 }
 
 /** Reports each part of a budget that is exceeded. */
-export function reportOverspent({ comparisons, places }: RuleBudget, report: Report): void {
+export function reportExceededBudget({ comparisons, places }: RuleBudget, report: Report): void {
   if (comparisons < 0) {
     report.add(
       "too_large",

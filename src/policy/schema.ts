@@ -109,10 +109,10 @@ export function policyJsonSchema(): Record<string, unknown> {
   const metadata = z
     .registry<z.core.JSONSchemaMeta>()
     .add(definition, { title: "scope-policy: a policy" })
-    .add(scope, { id: "Scope", description: "One scope: texts, defaults and gates." })
+    .add(scope, { id: "Scope", description: "One scope: texts, defaults and conditions." })
     .add(requirement, {
       id: "Requirement",
-      description: "Exactly one of scope, allOf and anyOf, with gates.",
+      description: "Exactly one of scope, allOf and anyOf, with conditions.",
     })
     .add(operation, {
       id: "Operation",
@@ -164,7 +164,7 @@ interface PlacedIssue {
 function* issuesIn(issues: readonly Issue[], above: Path): Generator<PlacedIssue> {
   for (const issue of issues) {
     const path = [...above, ...(issue.path as Path)];
-    const arm = issue.code === "invalid_union" ? armOf(issue) : undefined;
+    const arm = issue.code === "invalid_union" ? matchingArm(issue) : undefined;
     if (arm !== undefined) yield* issuesIn(arm, path);
     else if (issue.code !== "unrecognized_keys") yield { issue, path };
     else for (const key of issue.keys) yield { issue, path: [...path, key] };
@@ -172,7 +172,7 @@ function* issuesIn(issues: readonly Issue[], above: Path): Generator<PlacedIssue
 }
 
 /** Returns the issues of the arm that matches the type of the value; `undefined` if no arm matches. */
-function armOf({ errors }: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
+function matchingArm({ errors }: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
   const arm = errors.find(
     (issues) => !issues.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
   );

@@ -2,10 +2,10 @@ import { printedScope } from "../grammar/scope-syntax.js";
 import { acceptanceKey, acceptsValue, type Template } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled-policy.js";
 import {
-  closeOver,
   expandTokens,
   type Meaning,
   namedMeanings,
+  withImpliedMeanings,
   withoutImplied,
 } from "./scope-meanings.js";
 
@@ -51,7 +51,7 @@ export function listedScopes(
  * Returns all meanings of listed scopes, including implied scopes. Each has its current name and only values that its own form
  * accepts.
  */
-export function closeOverListed(
+export function withImpliedListed(
   policy: CompiledPolicy,
   listed: readonly ListedScope[],
 ): readonly ListedScope[] {
@@ -59,13 +59,13 @@ export function closeOverListed(
   const templates = listed.filter((one) => one.values === undefined);
   const ids = new Set(templates.flatMap((one) => one.scope.closure.map(({ scope }) => scope)));
   return [
-    ...closeOver(policy, meanings).values(),
+    ...withImpliedMeanings(policy, meanings).values(),
     ...[...ids].map((id) => listedInFull(policy.scopes[id] as CompiledScope)),
   ];
 }
 
 /**
- * Returns the texts of the listed scopes that none of the others implies. The input is the result of {@link closeOverListed} for
+ * Returns the texts of the listed scopes that none of the others implies. The input is the result of {@link withImpliedListed} for
  * one entry: full templates, or scopes with values. Each step of an implication is followed once for sites that accept the same
  * values.
  */

@@ -51,14 +51,14 @@ export function expandTokens(
   tokens: readonly string[],
   firstParty: boolean,
 ): Meanings {
-  return closeOver(
+  return withImpliedMeanings(
     policy,
     tokens.flatMap((token) => namedMeanings(policy, token, firstParty)),
   );
 }
 
 /** Returns meanings and all meanings that they imply, in declared order. */
-export function closeOver(policy: CompiledPolicy, roots: Iterable<Meaning>): Meanings {
+export function withImpliedMeanings(policy: CompiledPolicy, roots: Iterable<Meaning>): Meanings {
   const all = follow(policy, roots, () => true).filter(isMeaning);
   return new Map(all.sort(byDeclaration).map((meaning) => [meaning.text, meaning]));
 }
@@ -140,10 +140,10 @@ export function missingScope(
   wanted: unknown,
   firstParty: boolean,
 ): string | undefined {
-  const held = readGrantedTokens(granted);
+  const grantedTokens = readGrantedTokens(granted);
   const wantedTokens = readScopeTokens(wanted);
-  if (held === undefined || wantedTokens === undefined) return undefined;
-  const covered = expandTokens(policy, held, firstParty);
+  if (grantedTokens === undefined || wantedTokens === undefined) return undefined;
+  const covered = expandTokens(policy, grantedTokens, firstParty);
   const lacking: Meaning[] = [];
   const unknown: string[] = [];
   for (const token of wantedTokens) {

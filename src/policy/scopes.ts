@@ -8,7 +8,12 @@ import { compileTemplate } from "../grammar/template.js";
 import type { CompiledScope } from "./compiled-policy.js";
 import { type ConditionNames, checkAccountTypes, rankOf, reportDuplicates } from "./conditions.js";
 import type { PolicyDefinition } from "./definition.js";
-import { createClosureReader, linkImplied, reportCycle, type ScopeDraft } from "./implications.js";
+import {
+  createClosureReader,
+  reportCycle,
+  resolveImpliedScopes,
+  type ScopeDraft,
+} from "./implications.js";
 import { MAX_OVERLAP_STEPS, overlapsOf } from "./overlaps.js";
 import { withoutPrototype } from "./own-members.js";
 import type { Path, Report } from "./report.js";
@@ -61,7 +66,7 @@ export function compileScopes(
   const reportUnknown = createUnknownReporter(definition, byText, report);
   const names: NamedScope[] = [];
   const compiled: CompiledScope[] = [];
-  for (const draft of drafts) linkImplied(draft, draftOf, report);
+  for (const draft of drafts) resolveImpliedScopes(draft, draftOf, report);
   reportCycle(drafts, report);
   const closureOf = createClosureReader(drafts, report);
   for (const draft of drafts) {

@@ -9,7 +9,12 @@ import {
 import { MAX_SCOPE_TOKENS } from "../grammar/scope.js";
 import { readGrantedTokens } from "../policy/scope-meanings.js";
 import type { AuthorizerOptions } from "./authorizer-options.js";
-import { type Awaitable, type CallbackResult, type CallbackRunner, chain } from "./callbacks.js";
+import {
+  type Awaitable,
+  type CallbackResult,
+  type CallbackRunner,
+  mapAwaitable,
+} from "./callbacks.js";
 import { isCreatedToken, notBeforeOf } from "./claims.js";
 import type { Credentials } from "./credentials.js";
 import type { LocalToken } from "./local-token.js";
@@ -23,21 +28,21 @@ export type Authentication =
   | { readonly kind: "authenticated"; readonly token: AccessToken }
   | {
       readonly kind: "rejected";
-      readonly refusal: CredentialDenial | InvalidToken;
+      readonly denial: CredentialDenial | InvalidToken;
       /** Only for a token that is not valid. */
       readonly reason?: RejectionReason;
     };
 
 const ANONYMOUS: Authentication = Object.freeze({ kind: "anonymous" });
-const BAD_REQUEST: Authentication = Object.freeze({ kind: "rejected", refusal: INVALID_REQUEST });
+const BAD_REQUEST: Authentication = Object.freeze({ kind: "rejected", denial: INVALID_REQUEST });
 const OUTAGE: Authentication = Object.freeze({
   kind: "rejected",
-  refusal: TEMPORARILY_UNAVAILABLE,
+  denial: TEMPORARILY_UNAVAILABLE,
 });
 
 const rejectedToken = (reason: RejectionReason): Authentication => ({
   kind: "rejected",
-  refusal: INVALID_TOKEN,
+  denial: INVALID_TOKEN,
   reason,
 });
 
@@ -51,7 +56,7 @@ type VerifiedToken = AccessToken | RejectionReason;
 
 /** The callbacks of one authorizer, and the readers of their results. */
 interface Callbacks {
-  readonly factOf: CallbackRunner;
+  readonly runCallback: CallbackRunner;
   readonly subject: AuthenticateOptions["subject"] | undefined;
   readonly isRevoked: AuthenticateOptions["isRevoked"] | undefined;
   readonly verify: (rawToken: string) => unknown;
@@ -72,7 +77,7 @@ export function createAuthenticator(
   // the library's own verifiers check the time by their own clock; no other verifier is known to check it
   const detailed = detailedVerify(verify);
   const callbacks: Callbacks = {
-    factOf: runCallback,
+    runCallback,
     subject,
     isRevoked,
     verify: detailed ?? verify,
@@ -91,26 +96,26 @@ function authenticate(
 ): Awaitable<Authentication> {
   if (credentials.kind === "none") return ANONYMOUS;
   if (credentials.kind === "malformed") return BAD_REQUEST;
-  return chain(verifyToken(callbacks, credentials), (verified) => {
+  return mapAwaitable(verifyToken(callbacks, credentials), (verified) => {
     if (verified.kind === "outage") return OUTAGE;
     if (typeof verified.value === "string") return rejectedToken(verified.value);
-    return chain(addFacts(callbacks, verified.value), (informed) =>
+    return mapAwaitable(addFacts(callbacks, verified.value), (informed) =>
       informed.kind === "outage" ? OUTAGE : rejectRevoked(callbacks, informed.value),
     );
   });
 }
 
 function verifyToken(
-  { factOf: runCallback, verify, readVerified, readLocal }: Callbacks,
+  { runCallback, verify, readVerified, readLocal }: Callbacks,
   credentials: Extract<Credentials, { kind: "bearer" }> | LocalToken,
 ): Awaitable<CallbackResult<VerifiedToken>> {
-  return credentials.kind === "vouched"
+  return credentials.kind === "local"
     ? runCallback("verify", () => credentials.claims(), readLocal)
     : runCallback("verify", () => verify(credentials.token), readVerified);
 }
 
 function addFacts(
-  { factOf: runCallback, subject }: Callbacks,
+  { runCallback, subject }: Callbacks,
   token: AccessToken,
 ): Awaitable<CallbackResult<AccessToken>> {
   if (subject === undefined) return { kind: "value", value: token };
@@ -122,12 +127,12 @@ function addFacts(
 }
 
 function rejectRevoked(
-  { factOf: runCallback, isRevoked }: Callbacks,
+  { runCallback, isRevoked }: Callbacks,
   token: AccessToken,
 ): Awaitable<Authentication> {
   const authenticated: Authentication = { kind: "authenticated", token };
   if (isRevoked === undefined) return authenticated;
-  return chain(
+  return mapAwaitable(
     runCallback("isRevoked", () => isRevoked(token), readBoolean),
     (revoked) => {
       if (revoked.kind === "outage") return OUTAGE;

@@ -86,7 +86,7 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
    * Called with every outage. By default the authorizer logs a line with `console.error`: the class of the error, without its
    * message.
    */
-  readonly onOutage?: (fault: Outage) => void;
+  readonly onOutage?: (outage: Outage) => void;
 }
 
 function isKey(value: unknown): string | undefined {

@@ -14,7 +14,7 @@ export type AuthorizerDecision = Decision | CredentialDenial;
 
 /** A decision with the token that it is about. */
 export interface AuthorizerResult {
-  /** The decision. */
+  /** The decision on the call. */
   readonly decision: AuthorizerDecision;
   /** The verified claims with the facts of `subject`. Missing without a valid token. */
   readonly token?: AccessToken;

@@ -15,7 +15,12 @@ import type {
   Authorizer,
   AuthorizerDecision,
 } from "./authorizer-types.js";
-import { type Awaitable, chain, createCallbackRunner, createOutageReporter } from "./callbacks.js";
+import {
+  type Awaitable,
+  createCallbackRunner,
+  createOutageReporter,
+  mapAwaitable,
+} from "./callbacks.js";
 import {
   createResponder,
   type Denial,
@@ -42,7 +47,7 @@ interface Steps {
  * Creates the authorizer of a policy: it takes raw tokens and returns decisions and HTTP responses. It does no I/O of its own.
  * An outage of a callback is `temporarily_unavailable`: it never allows a call, and it is never `invalid_token`.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` with every fault of the options at once, `ERR_POLICY_UNKNOWN` for a value that
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` with every finding about the options at once, `ERR_POLICY_UNKNOWN` for a value that
  * `definePolicy` or `loadPolicy` did not return
  *
  * @example
@@ -145,7 +150,7 @@ function admit(
   credentials: Credentials | LocalToken,
   call: CallDetails,
 ): Awaitable<Admission> {
-  return chain(steps.authenticate(credentials), (authentication) => {
+  return mapAwaitable(steps.authenticate(credentials), (authentication) => {
     const token = authentication.kind === "authenticated" ? authentication.token : undefined;
     const decision = decide(steps.policy, authentication, call);
     const admission: Admission = decision.allowed
@@ -155,7 +160,7 @@ function admit(
   });
 }
 
-/** Step 1: reads the credentials of `Authorization` headers; a local token is its own credentials. */
+/** Reads the credentials of `Authorization` headers (step 1). A local token is its own credentials. */
 function readHeaders(authorization: AuthorizationCall["authorization"]): Credentials | LocalToken {
   return isLocalToken(authorization) ? authorization : readCredentials(authorization);
 }
@@ -165,7 +170,7 @@ function readRawToken(rawToken: unknown): Credentials {
   return isBearerToken(rawToken) ? { kind: "bearer", token: rawToken } : { kind: "malformed" };
 }
 
-// Step 2, the authentication of the credentials, is in identify.ts. Its result is anonymous, authenticated or rejected.
+// Step 2, the authentication of the credentials, is in `authenticate.ts`. Its result is anonymous, authenticated or rejected.
 
 /**
  * A value that no policy accepts as a token: the denial of the credentials takes its place in the order of the decision codes.
@@ -173,7 +178,7 @@ function readRawToken(rawToken: unknown): Credentials {
 const NO_TOKEN = null;
 
 /**
- * Step 3: reads the token scopes and decides, both by the policy. The order of the policy's codes applies to rejected credentials
+ * Reads the token scopes and decides, both by the policy (step 3). The order of the policy's codes applies to rejected credentials
  * too: a call of an unknown or denied operation gets the code of the operation, unless `credentialsFirst` is set.
  */
 function decide(
@@ -190,7 +195,7 @@ function decide(
   if (authentication.kind === "authenticated") return decideFor(authentication.token);
   if (authentication.kind === "anonymous") return decideFor(undefined);
   const decision = decideFor(NO_TOKEN);
-  return decision.code === "invalid_token" ? authentication.refusal : decision;
+  return decision.code === "invalid_token" ? authentication.denial : decision;
 }
 
 /** Returns whether a caller has a valid token with scopes that a decision can read. */
@@ -203,10 +208,10 @@ function isAuthenticated(
 /** Returns the denial for a caller without a valid token. */
 function credentialDenialOf(authentication: Authentication): Denial {
   if (authentication.kind === "anonymous") return UNAUTHENTICATED;
-  return authentication.kind === "rejected" ? authentication.refusal : INVALID_TOKEN;
+  return authentication.kind === "rejected" ? authentication.denial : INVALID_TOKEN;
 }
 
-/** Step 4: adds the HTTP response to a denial. */
+/** Adds the HTTP response to a denial (step 4). */
 function deny(
   { respond }: Steps,
   decision: Denial,
@@ -216,7 +221,7 @@ function deny(
   return { kind: "refused", decision, answer: respond(decision, { ...call, token }), token };
 }
 
-/** Step 5: writes the audit event. Without it an allowed call becomes an outage, unless `onAuditError` is `"continue"`. */
+/** Writes the audit event (step 5). Without it an allowed call becomes an outage, unless `onAuditError` is `"continue"`. */
 function recordAdmission(
   steps: Steps,
   admission: Admission,
@@ -224,7 +229,7 @@ function recordAdmission(
 ): Awaitable<Admission> {
   const { decision, token } = admission;
   if (decision.allowed && call.auditDenialsOnly === true) return admission;
-  return chain(steps.record(admission, call), (mayTakeEffect) =>
+  return mapAwaitable(steps.record(admission, call), (mayTakeEffect) =>
     decision.allowed && !mayTakeEffect
       ? deny(steps, TEMPORARILY_UNAVAILABLE, call, token)
       : admission,

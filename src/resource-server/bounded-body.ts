@@ -30,7 +30,7 @@ export function createByteCollector(maxBytes: number): ByteCollector {
   };
 }
 
-/** A web stream of bytes, by shape: the core knows no DOM, and the runtimes' types do not agree on it. */
+/** A web stream of bytes, by shape: the core uses no DOM types, and the runtimes' types do not agree on it. */
 export interface ByteStream {
   getReader(): {
     read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;

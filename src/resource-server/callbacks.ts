@@ -4,7 +4,7 @@ import type { CallbackName, Outage } from "./token-verifier.js";
 /** The value that a callback returned, or its outage. */
 export type CallbackResult<Value> =
   | { readonly kind: "value"; readonly value: Value }
-  | { readonly kind: "outage"; readonly fault: Outage };
+  | { readonly kind: "outage"; readonly outage: Outage };
 
 /**
  * Calls a callback. This is the only way in which an authorizer runs code of the host. A callback that throws, rejects, does not
@@ -22,7 +22,7 @@ export type CallbackRunner = <Value>(
 export type Awaitable<Value> = Value | Promise<Value>;
 
 /** Calls `next` with a value: at once if it is not a promise, since a promise costs more than a decision. */
-export function chain<Value, Next>(
+export function mapAwaitable<Value, Next>(
   value: Awaitable<Value>,
   next: (value: Value) => Awaitable<Next>,
 ): Awaitable<Next> {
@@ -32,12 +32,12 @@ export function chain<Value, Next>(
 /** Creates a {@link CallbackRunner} with a timeout that reports every outage. */
 export function createCallbackRunner(
   milliseconds: number,
-  report: (fault: Outage) => void,
+  report: (outage: Outage) => void,
 ): CallbackRunner {
   const failed = (source: CallbackName, error: unknown) => {
-    const fault = { source, error };
-    report(fault);
-    return { kind: "outage", fault } as const;
+    const outage = { source, error };
+    report(outage);
+    return { kind: "outage", outage } as const;
   };
   return (source, question, read) => {
     try {
@@ -92,18 +92,18 @@ async function settleWithin(promise: PromiseLike<unknown>, milliseconds: number)
 }
 
 /** Creates the function that counts and reports outages. An error of `onOutage` has no effect. */
-export function createOutageReporter(onOutage: ((fault: Outage) => void) | undefined): {
+export function createOutageReporter(onOutage: ((outage: Outage) => void) | undefined): {
   readonly counts: Readonly<Record<CallbackName, number>>;
-  readonly report: (fault: Outage) => void;
+  readonly report: (outage: Outage) => void;
 } {
   const counts: Record<CallbackName, number> = { verify: 0, subject: 0, isRevoked: 0, audit: 0 };
   return {
     counts,
-    report: (fault) => {
-      counts[fault.source] += 1;
+    report: (outage) => {
+      counts[outage.source] += 1;
       try {
-        if (onOutage === undefined) logOutage(`outage of \`${fault.source}\``, fault.error);
-        else Promise.resolve(onOutage(fault)).catch(() => undefined);
+        if (onOutage === undefined) logOutage(`outage of \`${outage.source}\``, outage.error);
+        else Promise.resolve(onOutage(outage)).catch(() => undefined);
       } catch {
         // an outage that cannot be reported is still counted
       }

@@ -142,7 +142,7 @@ const FIRST_UNION_VERSION = "2026-07-28";
 export function createResponder(
   policy: CompiledPolicy,
   options: ChallengeOptions,
-): (refusal: Denial, context?: DenialContext) => DenialResponse {
+): (denial: Denial, context?: DenialContext) => DenialResponse {
   const namesOf = createScopeNamer(policy);
   const first = firstScopes(policy);
   const ofResource = isShort(first.all) ? first.all : first.baseline;
@@ -157,11 +157,11 @@ export function createResponder(
     return own ?? (mode === "operation" ? [] : ofResource);
   };
 
-  const scopesOf = (refusal: Denial, context: DenialContext) => {
-    if (refusal.code === "unauthenticated") return signInScopes(context);
-    if (refusal.code !== "insufficient_scope") return [];
+  const scopesOf = (denial: Denial, context: DenialContext) => {
+    if (denial.code === "unauthenticated") return signInScopes(context);
+    if (denial.code !== "insufficient_scope") return [];
     // a denial that the program creates can contain any text
-    const needed = refusal.scopes.filter(isScopeToken).flatMap(namesOf);
+    const needed = denial.scopes.filter(isScopeToken).flatMap(namesOf);
     const isUnion =
       options.mode === "union" ||
       (options.mode === "auto" && isReplacing(readOwn(context, "protocolVersion")));
@@ -170,10 +170,10 @@ export function createResponder(
     return isShort(union) ? union : needed;
   };
 
-  return (refusal, context = {}) => {
-    const row = ROWS[refusal.code];
-    const status = refusal.code === "upgrade_required" ? options.upgradeStatus : row.status;
-    const scope = scopesOf(refusal, context).join(" ");
+  return (denial, context = {}) => {
+    const row = ROWS[denial.code];
+    const status = denial.code === "upgrade_required" ? options.upgradeStatus : row.status;
+    const scope = scopesOf(denial, context).join(" ");
     const headers: Record<string, string> = {
       "Content-Type": "application/problem+json",
       "Cache-Control": "no-store",
@@ -188,17 +188,17 @@ export function createResponder(
         realm: options.metadataUrl === undefined ? realm : undefined,
       });
     }
-    if (refusal.code === "temporarily_unavailable") {
+    if (denial.code === "temporarily_unavailable") {
       headers["Retry-After"] = String(options.retryAfter);
     }
     const body: ProblemDocument = {
       title: TITLES[status],
       status,
-      detail: refusal.message,
-      error: refusal.code,
-      ...(refusal.code === "insufficient_scope" && scope !== "" && { scope }),
-      ...operationOf(policy, refusal, readOwn(context, "operation")),
-      ...remedyOf(refusal),
+      detail: denial.message,
+      error: denial.code,
+      ...(denial.code === "insufficient_scope" && scope !== "" && { scope }),
+      ...operationOf(policy, denial, readOwn(context, "operation")),
+      ...remedyOf(denial),
     };
     return { status, headers, body };
   };
@@ -217,15 +217,15 @@ function operationOf(
   return name.includes(" ") ? { endpoint: name } : { tool: name };
 }
 
-function remedyOf(refusal: Denial): Partial<ProblemDocument> {
-  switch (refusal.code) {
+function remedyOf(denial: Denial): Partial<ProblemDocument> {
+  switch (denial.code) {
     case "upgrade_required":
-      return { tier: refusal.tier };
+      return { tier: denial.tier };
     case "account_type_required":
-      return { account_types: refusal.accountTypes };
+      return { account_types: denial.accountTypes };
     case "invalid_params":
     case "binding_mismatch":
-      return { param: refusal.param };
+      return { param: denial.param };
     default:
       return {};
   }

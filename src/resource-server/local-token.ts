@@ -2,7 +2,7 @@ import type { AccessToken } from "../decision/access-token.js";
 
 /** A local token: claims of the program itself instead of credentials, where no client can send any. */
 export interface LocalToken {
-  readonly kind: "vouched";
+  readonly kind: "local";
   /** Returns the current claims; `undefined` if there are none. */
   readonly claims: () => Claims | PromiseLike<Claims>;
 }
@@ -21,9 +21,9 @@ export function createLocalToken(
   source: AccessToken | (() => Claims | PromiseLike<Claims>),
 ): LocalToken {
   const claims = typeof source === "function" ? source : () => source;
-  const vouched: LocalToken = Object.freeze({ kind: "vouched", claims });
-  localTokens.add(vouched);
-  return vouched;
+  const localToken: LocalToken = Object.freeze({ kind: "local", claims });
+  localTokens.add(localToken);
+  return localToken;
 }
 
 /** Returns whether {@link createLocalToken} returned a value. */

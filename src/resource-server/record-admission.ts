@@ -2,7 +2,7 @@ import { createAuditEventFactory } from "../audit/create-event.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { AuthorizerOptions } from "./authorizer-options.js";
 import type { Admission, AuthorizationCall } from "./authorizer-types.js";
-import { type Awaitable, type CallbackRunner, chain } from "./callbacks.js";
+import { type Awaitable, type CallbackRunner, mapAwaitable } from "./callbacks.js";
 
 /** A call after its credentials have been read. */
 export type CallDetails = Omit<AuthorizationCall, "authorization">;
@@ -32,7 +32,7 @@ export function createAdmissionRecorder(
   return (admission, call, isProtocol = false) => {
     const write = async () => audit(await makeEvent(auditedCall(admission, call, isProtocol)));
     const written = runCallback("audit", write, () => undefined);
-    return onAuditError === "continue" || chain(written, ({ kind }) => kind === "value");
+    return onAuditError === "continue" || mapAwaitable(written, ({ kind }) => kind === "value");
   };
 }
 

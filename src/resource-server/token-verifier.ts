@@ -13,7 +13,7 @@ export type Verify = (
 
 /** Facts of the account that the token does not carry. An own member overrides that of the token, `undefined` too. */
 export interface SubjectFacts {
-  /** The tier. */
+  /** The tier of the account. */
   readonly tier?: string | undefined;
   /** The account type. */
   readonly account_type?: string | undefined;

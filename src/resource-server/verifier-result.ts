@@ -1,5 +1,5 @@
 import type { AccessToken } from "../decision/access-token.js";
-import { type Awaitable, chain } from "./callbacks.js";
+import { type Awaitable, mapAwaitable } from "./callbacks.js";
 import type { Verify } from "./token-verifier.js";
 
 /**
@@ -56,7 +56,7 @@ export function rejected(reason: RejectionReason): RejectedToken {
 
 /** Creates the public verifier. It returns the token, or `undefined` for every rejection, and throws what `verify` throws. */
 export function hideReasons(verify: DetailedVerify): Verify {
-  const hidden: Verify = (rawToken) => chain(verify(rawToken), tokenIn);
+  const hidden: Verify = (rawToken) => mapAwaitable(verify(rawToken), tokenIn);
   detailedVerifiers.set(hidden, verify);
   return hidden;
 }

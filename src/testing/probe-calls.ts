@@ -4,8 +4,8 @@ import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { type Endpoint, isEndpoint, isParam, parseEndpoint } from "../policy/route.js";
 import { intersectPatterns } from "./pattern-intersections.js";
 
-/** Values of parameters by name, path parameters included. */
-export type Values = ReadonlyMap<string, string>;
+/** ParamValues of parameters by name, path parameters included. */
+export type ParamValues = ReadonlyMap<string, string>;
 
 /** An operation that a caller can call under the policy `after`. */
 export interface ProbeCall {
@@ -86,7 +86,7 @@ function otherCase(text: string): string {
  * Yields values of all parameters: first safe values that occur in neither policy, then the same with one value that some
  * templates reject. A path parameter that no rule uses gets a text that a rule of `before` could not accept.
  */
-export function* valuesOf({ operation, route }: ProbeCall, fresh: string): Generator<Values> {
+export function* valuesOf({ operation, route }: ProbeCall, fresh: string): Generator<ParamValues> {
   const names = [...new Set([...route.keys(), ...operation.params])];
   const asked = (name: string) => operation.params.includes(name);
   const base = names.map((name, at) => (asked(name) ? `${fresh}${at}` : `@${fresh}${at}`));
@@ -104,7 +104,7 @@ export function* valuesOf({ operation, route }: ProbeCall, fresh: string): Gener
 }
 
 /** Returns the request that calls an endpoint; `undefined` for a tool. */
-export function requestOf({ endpoint }: ProbeCall, values: Values) {
+export function requestOf({ endpoint }: ProbeCall, values: ParamValues) {
   if (endpoint === undefined) return undefined;
   const { method, segments } = endpoint;
   const texts = segments.map((one) => (isParam(one) ? values.get(one.param) : one.literal));
@@ -114,7 +114,7 @@ export function requestOf({ endpoint }: ProbeCall, values: Values) {
 /** Returns the parameters that are not in the path. */
 export function paramsOf(
   { route }: ProbeCall,
-  values: Values,
+  values: ParamValues,
 ): { readonly [param: string]: string } {
   return Object.fromEntries([...values].filter(([name]) => !route.has(name)));
 }

@@ -13,11 +13,11 @@ import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { intersection } from "../policy/rule.js";
 import {
   combinations,
+  type ParamValues,
   type ProbeCall,
   paramsOf,
   probeCallsOf,
   requestOf,
-  type Values,
   valuesOf,
 } from "./probe-calls.js";
 
@@ -40,7 +40,7 @@ interface Sides {
   readonly after: Policy;
   readonly ranks: ReadonlyMap<string, number>;
   readonly compiled: CompiledPolicy;
-  readonly heldBefore: TokenScopesReader;
+  readonly grantedBefore: TokenScopesReader;
   /** Text that occurs in neither policy. */
   readonly fresh: string;
 }
@@ -61,7 +61,7 @@ export function widenings(
     after,
     ranks: compiledBefore.tierRank,
     compiled,
-    heldBefore: createTokenScopesReader(compiledBefore),
+    grantedBefore: createTokenScopesReader(compiledBefore),
     fresh: freshText(JSON.stringify([before.definition, after.definition])),
   };
   const found: Widening[] = [];
@@ -170,25 +170,25 @@ function* searchWay(
 function* searchTexts(
   texts: readonly (readonly string[])[],
   facts: Omit<AccessToken, "scope">,
-  values: Values,
+  values: ParamValues,
   target: ProbeCall,
   sides: Sides,
 ): Generator<Widening | undefined> {
-  const tokenOf = (held: readonly string[]): AccessToken => ({
-    scope: [...new Set(held)].join(" "),
+  const tokenOf = (granted: readonly string[]): AccessToken => ({
+    scope: [...new Set(granted)].join(" "),
     ...facts,
   });
   const open = texts.filter((list) => list.length > 1);
-  function* choose(held: readonly string[], at: number): Generator<Widening | undefined> {
-    const token = tokenOf(held);
+  function* choose(granted: readonly string[], at: number): Generator<Widening | undefined> {
+    const token = tokenOf(granted);
     const list = open[at];
     if (list === undefined) {
       yield compare(target, sides, token, values);
       return;
     }
     yield;
-    if (gradeOf(ask(target, sides.before, token, values)) >= wantedOf(target)) return;
-    for (const text of list) yield* choose([...held, text], at + 1);
+    if (gradeOf(decideCall(target, sides.before, token, values)) >= wantedOf(target)) return;
+    for (const text of list) yield* choose([...granted, text], at + 1);
   }
   yield* choose(texts.filter((list) => list.length === 1).flat(), 0);
 }
@@ -201,7 +201,7 @@ interface Source {
 /** Returns every text that grants a scope with these values under `after`: its names, older names, and those of the scopes that imply it. */
 function sourcesOf(
   { scope, params }: AlternativeCombination["uses"][number],
-  values: Values,
+  values: ParamValues,
   firstParty: boolean,
   { compiled, fresh }: Sides,
 ): readonly Source[] {
@@ -225,19 +225,19 @@ function sourcesOf(
 function leastOf(
   sources: readonly Source[],
   firstParty: boolean,
-  { heldBefore }: Sides,
+  { grantedBefore }: Sides,
 ): readonly string[] {
   const all = sources.map(({ text }) => {
-    const scopes = heldBefore({ scope: text });
-    return { text, held: (firstParty ? scopes?.firstParty : scopes?.thirdParty) as TokenScopes };
+    const scopes = grantedBefore({ scope: text });
+    return { text, granted: (firstParty ? scopes?.firstParty : scopes?.thirdParty) as TokenScopes };
   });
   return all
     .filter(
-      ({ held }, at) =>
+      ({ granted }, at) =>
         !all.some(
           (other, index) =>
-            isWithin(other.held, held) &&
-            (index < at || (index > at && !isWithin(held, other.held))),
+            isWithin(other.granted, granted) &&
+            (index < at || (index > at && !isWithin(granted, other.granted))),
         ),
     )
     .map(({ text }) => text);
@@ -267,7 +267,12 @@ function gradeOf(decision: Decision): number {
   return decision.enriched ? GRADES.enriched : GRADES.allowed;
 }
 
-function ask(target: ProbeCall, policy: Policy, token: AccessToken | undefined, values: Values) {
+function decideCall(
+  target: ProbeCall,
+  policy: Policy,
+  token: AccessToken | undefined,
+  values: ParamValues,
+) {
   const request = requestOf(target, values);
   const params = paramsOf(target, values);
   return request === undefined
@@ -284,14 +289,14 @@ function compare(
   target: ProbeCall,
   { before: policyBefore, after: policyAfter }: Sides,
   token: AccessToken | undefined,
-  values: Values,
+  values: ParamValues,
 ): Widening | undefined {
-  const before = ask(target, policyBefore, token, values);
+  const before = decideCall(target, policyBefore, token, values);
   if (gradeOf(before) >= wantedOf(target)) return undefined;
   const request = requestOf(target, values);
   if (request !== undefined && policyAfter.findEndpoint(request)?.name !== target.name)
     return undefined;
-  const after = ask(target, policyAfter, token, values);
+  const after = decideCall(target, policyAfter, token, values);
   if (gradeOf(after) <= gradeOf(before)) return undefined;
   const call = request === undefined ? target.name : `${request.method} ${request.path}`;
   const { title: operation } = target;

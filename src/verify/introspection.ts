@@ -18,11 +18,11 @@ import { createTokenCache } from "./token-cache.js";
 import { kindRules, RESPONSE_KINDS } from "./token-kind.js";
 import {
   cacheOf,
-  conflicting,
   DEFAULT_TIMEOUT,
   isServer,
   isTextOption,
   isTextOrList,
+  rejectWith,
   runtimeFetch,
   snapshotOf,
   VERIFIER_CHECKS,
@@ -58,7 +58,7 @@ const isBearer: OptionCheck = (value) =>
 
 function checksOf(given: Partial<IntrospectionVerifierOptions>) {
   const client = (check: OptionCheck) =>
-    given.bearer === undefined ? check : conflicting("cannot be combined with `bearer`");
+    given.bearer === undefined ? check : rejectWith("cannot be combined with `bearer`");
   return {
     ...VERIFIER_CHECKS,
     endpoint: required(isServer),
@@ -68,7 +68,7 @@ function checksOf(given: Partial<IntrospectionVerifierOptions>) {
     bearer: optional(isBearer),
     audience:
       given.dangerouslySkipAudience === true
-        ? conflicting("cannot be combined with `dangerouslySkipAudience`")
+        ? rejectWith("cannot be combined with `dangerouslySkipAudience`")
         : required(isTextOrList),
     dangerouslySkipAudience: optional(oneOf(true, false)),
     issuer: required(isTextOption),

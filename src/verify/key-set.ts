@@ -47,18 +47,18 @@ function isSecret(key: JsonObject): boolean {
 
 /** Creates a key source from a key set in the options. */
 export function localKeys(set: KeySet): KeySource {
-  const resolve = createLocalJWKSet(ownSet(set));
+  const resolve = createLocalJWKSet(ownKeySet(set));
   return (header) => keysOf(resolve, header);
 }
 
 /** Returns a copy with the own member `keys`, since jose reads an inherited one too. */
-function ownSet(set: unknown): Parameters<typeof createLocalJWKSet>[0] {
+function ownKeySet(set: unknown): Parameters<typeof createLocalJWKSet>[0] {
   return { keys: readOwn(set, "keys") } as Parameters<typeof createLocalJWKSet>[0];
 }
 
 function resolverOf(set: unknown): Resolve | undefined {
   try {
-    return createLocalJWKSet(ownSet(set));
+    return createLocalJWKSet(ownKeySet(set));
   } catch {
     return undefined;
   }

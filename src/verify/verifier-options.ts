@@ -57,7 +57,7 @@ export const isTextOrList: OptionCheck = (value) =>
     : "expected a non-empty string, or a non-empty list of them";
 
 /** Creates a check that rejects an option which contradicts another one. */
-export function conflicting(reason: string): OptionCheck {
+export function rejectWith(reason: string): OptionCheck {
   return (value) => (value === undefined ? undefined : reason);
 }
 

@@ -22,7 +22,7 @@ async function lineOfAttack({
   );
 }
 
-// AUDIT-049, a sink that throws or is slow and arguments that throw, is in audit-sink.test.ts
+// AUDIT-049, a sink that throws or is slow and arguments that throw, is in `sink.test.ts`
 describe("the audit event of a hostile call", () => {
   it.each(titled(HOSTILE_AUDIT_CALLS, ({ id, why }) => `${id}: ${why}`))(
     "%s",

@@ -61,7 +61,7 @@ describe("the selection of the user", () => {
     const end = await browser.submit(page, approve("courses:read"));
     const answer = await client.exchange(end.url);
     expect(answer).toMatchObject({ status: 200, scope: "openid courses:read" });
-    // the policy has no `offline_access`, so there is no refresh token
+    // the policy has no `offline_access`, so no refresh token is issued
     expect(answer.refresh_token).toBeUndefined();
     const token = answer.access_token ?? "";
     expect(decodeProtectedHeader(token).typ).toBe("at+jwt");

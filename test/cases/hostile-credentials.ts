@@ -29,7 +29,7 @@ export const AUTHORIZATION_HEADER_CASES: readonly AuthorizationHeaderCase[] = [
   { id: "BEARER-017", fields: ["Bearer {token}\u0000"], code: "invalid_request", why: "NUL" },
   { id: "BEARER-019", fields: ["DPoP {token}"], code: "unauthenticated", why: "another scheme" },
   { id: "BEARER-021", fields: ["{token}"], code: "unauthenticated", why: "no scheme before it" },
-  { id: "BEARER-023", fields: [""], code: "invalid_request", why: "an empty field" },
+  { id: "BEARER-023", fields: [""], code: "invalid_request", why: "an empty header" },
   {
     id: "BEARER-024",
     fields: ["Bearer undefined"],
@@ -41,7 +41,7 @@ export const AUTHORIZATION_HEADER_CASES: readonly AuthorizationHeaderCase[] = [
     id: "BEARER-030",
     fields: ["Basic dXNlcjpwYXNz", "Bearer {token}"],
     code: "invalid_request",
-    why: "two fields of two schemes",
+    why: "two headers of two schemes",
   },
 ];
 

@@ -171,7 +171,7 @@ describe("resolveConsent", () => {
       expected: { ok: false, error: "stale", event: "consent.stale" },
     },
     {
-      title: "grants nothing for a request that was answered already",
+      title: "grants nothing for a request that was used already",
       facts: { id: "r-1", used: true },
       selection: { ...approve("courses:read"), id: "r-1" },
       expected: { ok: false, error: "stale" },

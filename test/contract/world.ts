@@ -135,7 +135,7 @@ export function createWorld(
   let visits: HandlerRun[] = [];
   let outage: CallbackName | undefined;
   const ask = (source: CallbackName) => {
-    if (outage === source) throw new Error(`"${source}" is out; Bearer realm="oops"`);
+    if (outage === source) throw new Error(`"${source}" has an outage; Bearer realm="oops"`);
   };
   const authorizer = createAuthorizer({
     policy: loadPolicy(definition),

@@ -9,7 +9,7 @@ let people = 0;
 const claimsOf = ({ tokens }: OauthHost) =>
   decodeJwt<{ readonly scope: string }>(tokens?.access_token ?? "");
 
-/** A user with a browser, a host, and an unconnected client. */
+/** Returns a user with a browser, a host, and an unconnected client. */
 export function seat(
   server: SchoolServer,
   open: OpenClient,

@@ -156,7 +156,7 @@ const BRACKETS: readonly (readonly [text: string, stray: number, holds: boolean]
   ["a:<b}:c", 2, false],
 ];
 
-describe("strayBracket and holdsPlaceholder", () => {
+describe("strayBracket and hasPlaceholder", () => {
   const brackets = titled(
     BRACKETS,
     ([text, stray, holds]) =>

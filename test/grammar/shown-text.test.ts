@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { escapeHtml } from "../../src/consent/escape-html.js";
 import {
   CONTROL,
-  escapeUnseen,
-  holdsUnseen,
+  escapeInvisible,
+  hasInvisible,
   joinLines,
-  replaceUnseen,
+  replaceInvisible,
 } from "../../src/grammar/shown-text.js";
 
 const UNSEEN_CHARACTERS = [
@@ -36,9 +36,9 @@ const UNSEEN_CHARACTERS = [
 describe("unseen characters", () => {
   it.each(UNSEEN_CHARACTERS)("contain %s", (_title, character, written) => {
     const text = `a${character}b`;
-    expect(holdsUnseen(text)).toBe(true);
-    expect(escapeUnseen(`${text}${text}`)).toBe(`a${written}ba${written}b`);
-    expect(replaceUnseen(`${text}${text}`, "")).toBe("abab");
+    expect(hasInvisible(text)).toBe(true);
+    expect(escapeInvisible(`${text}${text}`)).toBe(`a${written}ba${written}b`);
+    expect(replaceInvisible(`${text}${text}`, "")).toBe("abab");
   });
 
   it.each([
@@ -49,12 +49,12 @@ describe("unseen characters", () => {
     ["an emoji with its variation selector", "\u2764\ufe0f and \u2764\ufe0e"],
     ["an emoji beyond the first plane", "\u{1f600}"],
   ])("do not contain %s", (_title, text) => {
-    expect(holdsUnseen(text)).toBe(false);
-    expect([escapeUnseen(text), replaceUnseen(text, "?")]).toEqual([text, text]);
+    expect(hasInvisible(text)).toBe(false);
+    expect([escapeInvisible(text), replaceInvisible(text, "?")]).toEqual([text, text]);
   });
 
   it("are the same at each call", () => {
-    expect([1, 2, 3].map(() => [holdsUnseen("\0"), CONTROL.test("\0")])).toEqual(
+    expect([1, 2, 3].map(() => [hasInvisible("\0"), CONTROL.test("\0")])).toEqual(
       Array.from({ length: 3 }, () => [true, true]),
     );
   });

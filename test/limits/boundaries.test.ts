@@ -253,7 +253,7 @@ describe("limits of the verifiers", () => {
     }
   });
 
-  it("MAX_ANSWER_BYTES: an introspection answer has at most 65,536 bytes", async () => {
+  it("MAX_ANSWER_BYTES: an introspection response has at most 65,536 bytes", async () => {
     const verifyWith = (bytes: number) =>
       introspectionVerifier({
         endpoint: "https://as.example.com/introspect",
@@ -270,7 +270,7 @@ describe("limits of the verifiers", () => {
     );
   });
 
-  it("DEFAULT_TIMEOUT: a server has 3,000 milliseconds to answer", async () => {
+  it("DEFAULT_TIMEOUT: a server has 3,000 milliseconds to respond", async () => {
     const token = await mint();
     vi.useFakeTimers();
     try {

@@ -7,7 +7,7 @@ import { redactPairs } from "../../src/audit/redaction/name-value-pairs.js";
 import { headersMatchBody } from "../../src/mcp/http/header-fields.js";
 import { listOf, scopesOf } from "../policy/many.js";
 
-// As in `held.test.ts`: limits that no other test tries exactly at their value.
+// As in `boundaries.test.ts`: limits that no other test tries exactly at their value.
 
 const policy = loadPolicy({ name: "Limits", version: "1", scopes: scopesOf(3) });
 

@@ -53,23 +53,23 @@ describe("the gate in front of a handler", () => {
   });
 
   it.each([undefined, {}, { method: 7 }])("refuses %j, which has no method", async (request) => {
-    const guarded = gate.guard({ method: undefined, isBare: true }, () => "ran");
+    const guarded = gate.wrap({ method: undefined, isBare: true }, () => "ran");
     await expect(guarded(request, undefined)).rejects.toMatchObject({ code: -32_601 });
   });
 
   it("refuses parameters that do not match the method", async () => {
-    const guarded = gate.guard({ method: "tools/call", isBare: false }, () => "ran");
+    const guarded = gate.wrap({ method: "tools/call", isBare: false }, () => "ran");
     await expect(guarded({ params: {} }, {})).rejects.toMatchObject({ code: -32_602 });
   });
 
   it("runs the handler without a context, and returns no token for it", async () => {
-    const guarded = gate.guard({ method: "tools/call", isBare: false }, () => "ran");
+    const guarded = gate.wrap({ method: "tools/call", isBare: false }, () => "ran");
     expect(await guarded(call("ping_public"), undefined)).toBe("ran");
     expect(gate.tokenOf(undefined)).toBeUndefined();
   });
 
   it("denies a call that asks for a task with a protocol error, since the SDK accepts no tool result there", async () => {
-    const guarded = gate.guard({ method: "tools/call", isBare: false }, () => "ran");
+    const guarded = gate.wrap({ method: "tools/call", isBare: false }, () => "ran");
     const params = { name: "read_note", arguments: {}, task: {} };
     await expect(guarded({ params }, {})).rejects.toMatchObject({ code: -32_010 });
     expect(await guarded({ params: { name: "read_note" } }, {})).toMatchObject({ isError: true });
@@ -261,7 +261,7 @@ describe("the HTTP gate", () => {
       field: () => [],
       read: () => Promise.resolve("unreadable"),
     });
-    expect(verdict.kind === "pass" && (await verdict.mayGoOn?.())).toBe(true);
+    expect(verdict.kind === "pass" && (await verdict.mayContinue?.())).toBe(true);
   });
 
   it("ends a stream when its token expires, even if the verify function keeps returning the same claims", async () => {
@@ -275,10 +275,10 @@ describe("the HTTP gate", () => {
       field: (name) => (name === "authorization" ? ["Bearer abc"] : []),
       read: () => Promise.resolve("unreadable"),
     });
-    const mayGoOn = async () => verdict.kind === "pass" && (await verdict.mayGoOn?.());
-    expect(await mayGoOn()).toBe(true);
+    const mayContinue = async () => verdict.kind === "pass" && (await verdict.mayContinue?.());
+    expect(await mayContinue()).toBe(true);
     vi.setSystemTime(exp * 1_000);
-    expect(await mayGoOn()).toBe(false);
+    expect(await mayContinue()).toBe(false);
     vi.useRealTimers();
   });
 });

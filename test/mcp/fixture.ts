@@ -77,7 +77,7 @@ export const ACCOUNT = tokenOf({ scope: "mcp:tools /accounts/a/notes.read" });
 export const EXPIRED = tokenOf({ scope: "mcp:tools notes:read", exp: 1 });
 
 export function verify(rawToken: string): AccessToken | undefined {
-  if (rawToken === "outage") throw new Error("the keys are out of reach: secret inner words");
+  if (rawToken === "outage") throw new Error("the keys cannot be read: secret inner words");
   try {
     const claims = JSON.parse(Buffer.from(rawToken, "base64url").toString()) as AccessToken;
     return claims.exp !== undefined && claims.exp * 1_000 <= Date.now() ? undefined : claims;

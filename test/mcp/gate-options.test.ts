@@ -301,7 +301,7 @@ describe("the gate for web requests", () => {
     });
   });
 
-  it("answers HEAD for the metadata without a body", async () => {
+  it("responds to HEAD for the metadata without a body", async () => {
     const url = "https://notes.example.com/.well-known/oauth-protected-resource/mcp";
     const serve = mcpGate(createTestAuthorizer()).fetch(() => new Response());
     const answered = await serve(new Request(url, { method: "HEAD" }));

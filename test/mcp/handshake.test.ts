@@ -136,9 +136,9 @@ it("a long stream ends once its token no longer has the baseline", async () => {
   const { check } = openGate(BASELINE, { verify: () => ({ scope, sub: "ada" }) });
   const verdict = await check("", { method: "GET", token: "any" });
   if (verdict.kind !== "pass") throw new Error("the stream is refused");
-  expect(await verdict.mayGoOn?.()).toBe(true);
+  expect(await verdict.mayContinue?.()).toBe(true);
   scope = "notes:read";
-  expect(await verdict.mayGoOn?.()).toBe(false);
+  expect(await verdict.mayContinue?.()).toBe(false);
 });
 
 describe.each(Object.keys(HOSTS) as HostName[])("over %s", (name) => {

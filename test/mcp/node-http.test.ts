@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { mcpGate, type NodeRequest, type NodeResponse } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import {
-  onHead,
+  onResponseHead,
   readNodeRequest,
   toWebRequest,
   writeAnswer,
@@ -161,7 +161,7 @@ describe("Node's response", () => {
   ])("reports the session in %j", (given, session) => {
     const { response } = responseOf();
     const told: unknown[] = [];
-    onHead(response, (...said) => void told.push(said));
+    onResponseHead(response, (...said) => void told.push(said));
     (response.writeHead as (...given: unknown[]) => unknown)(...given);
     expect(told).toEqual([[200, session]]);
   });
@@ -185,7 +185,7 @@ describe("the middleware", () => {
     throw new Error("was called");
   };
 
-  it("answers a malformed request object itself", async () => {
+  it("responds to a malformed request object itself", async () => {
     const { response, done } = responseOf();
     await pass(requestOf({ rawHeaders: undefined }), response, never);
     expect(done).toEqual([[500, expect.anything()], { ...FAILED, id: null }]);

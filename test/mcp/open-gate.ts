@@ -104,7 +104,7 @@ export function openHandlerGate(
       requestInfo: { headers: {} },
       _meta: meta,
     };
-    const guarded = gate.guard({ method: undefined, isBare: false }, handler);
+    const guarded = gate.wrap({ method: undefined, isBare: false }, handler);
     return guarded({ method, params }, context);
   };
   return { gate, call };

@@ -33,9 +33,9 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   results: [
     "kind",
     "token",
-    "refusal",
+    "denial",
     "answer",
-    "fault",
+    "outage",
     "isCutShort",
     "isMethodUnknown",
     "decision",
@@ -59,7 +59,6 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     "parsedBody",
     "protocolVersion",
     "sessionId",
-    "isNoDenial",
     "credential",
     "error",
     "description",
@@ -140,7 +139,7 @@ function readVerdict(verdict: McpGateResult): unknown {
     return [status, Object.entries(headers), JSON.stringify(body)];
   }
   const { token, protocolVersion } = verdict.passed;
-  return ["pass", token?.sub, protocolVersion, typeof verdict.mayGoOn, typeof verdict.answered];
+  return ["pass", token?.sub, protocolVersion, typeof verdict.mayContinue, typeof verdict.answered];
 }
 
 const tools = ["read_note", "write_note", "purge"].map((name) => ({ name }));

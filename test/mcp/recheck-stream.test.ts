@@ -6,11 +6,11 @@ afterEach(() => void vi.useRealTimers());
 
 it("checks once when the token expires, and then only at the interval if the token is still valid", async () => {
   const looks: number[] = [];
-  const mayGoOn = () => {
+  const mayContinue = () => {
     looks.push(Date.now());
     return Promise.resolve(true);
   };
-  const { end } = recheckStream(mayGoOn, 40, 30, () => undefined);
+  const { end } = recheckStream(mayContinue, 40, 30, () => undefined);
   await vi.advanceTimersByTimeAsync(120_000);
   end();
   expect(looks).toEqual([30_000, 40_001, 70_001, 100_001]);

@@ -43,7 +43,7 @@ const methods = {
   "tasks/list": "read_note",
 } as const;
 
-/** A task store without owners, as the handlers of a host have it. */
+/** Creates a task store without owners, as the handlers of a host have it. */
 function createStore() {
   const ids: string[] = [];
   const at = "2026-01-01T00:00:00Z";

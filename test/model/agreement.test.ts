@@ -18,7 +18,7 @@ import { CODES, dataOf, load } from "./observe.js";
 const createCodes = () =>
   new Map<string, ReturnType<typeof tally>>(CODES.map((code) => [code, tally(code, 3)]));
 
-/** The share of each code in the decisions of one run. */
+/** Creates a counter for the share of each code in the decisions of one run. */
 function createShares() {
   const seen = new Map<string, number>();
   let total = 0;

@@ -17,7 +17,7 @@ export interface Round {
   readonly boxes: readonly boolean[];
 }
 
-/** The names of scopes in tokens: declared ones and older ones. */
+/** Returns the names of scopes in tokens: declared ones and older ones. */
 function namesOf(definition: Definition): string[] {
   const scopes = Object.keys(definition.scopes);
   return [...scopes, ...scopes.flatMap((scope) => scopeOptions(definition, scope).replaces ?? [])];
@@ -31,7 +31,7 @@ export function drawTokens(draw: Draw, definition: Definition, percent: number):
   return [...new Set(draw.chance(15) ? [...known, "nope:x"] : known)];
 }
 
-/** A scope as a text or a list. */
+/** Returns a scope as a text or a list. */
 const spelt = (draw: Draw, tokens: string[]): string | string[] =>
   draw.chance(50) ? tokens.join(" ") : tokens;
 
@@ -75,7 +75,7 @@ function drawAccount(draw: Draw, definition: Definition): ConsentFacts["account"
   };
 }
 
-/** The registered scope of a client: declared and older names, bound or as templates. */
+/** Draws the registered scope of a client: declared and older names, bound or as templates. */
 export function drawCeiling(draw: Draw, definition: Definition): string[] {
   const names = draw.some(namesOf(definition), draw.pick([40, 70, 100]));
   const listed = names.map((name) => (draw.chance(60) ? name : drawBound(draw, name)));
@@ -89,7 +89,7 @@ function drawRefused(draw: Draw, definition: Definition): RefusedScope[] {
   }));
 }
 
-/** The earlier grant: often a part of the request, a part of its meanings, or more than the request. */
+/** Draws the earlier grant: often a part of the request, a part of its meanings, or more than the request. */
 function drawGranted(draw: Draw, definition: Definition, requested: string[]): string[] {
   const known = [...requested, ...modelMeanings(definition, requested, true)];
   const near = draw.some([...new Set(known)], draw.pick([30, 60, 100]));

@@ -84,7 +84,7 @@ function drawConditions(draw: Draw, definition: Definition, percent: number): Ga
   };
 }
 
-/** The scopes. A scope implies later drawn ones only; the object has a different order. */
+/** Draws the scopes. A scope implies later drawn ones only; the object has a different order. */
 function drawScopes(tape: Draw, definition: Definition): Definition["scopes"] {
   const names = [
     "courses:read",
@@ -163,7 +163,7 @@ function drawRequirement(draw: Draw, definition: Definition, depth: number): Rul
   );
 }
 
-/** Any rule of an operation; `bound` limits its alternatives, since patterns multiply. */
+/** Draws any rule of an operation; `bound` limits its alternatives, since patterns multiply. */
 function drawRule(draw: Draw, definition: Definition, bound: number): Rule {
   const literals = Object.keys(definition.scopes).filter((key) => placeholdersOf(key).length === 0);
   const more = draw.chance(10) ? { hidden: true as const } : {};
@@ -176,7 +176,7 @@ function drawRule(draw: Draw, definition: Definition, bound: number): Rule {
     "public",
     "authenticated",
   ]);
-  if (kind === "deny") return { deny: `not over this door: ${String(draw.int(9))}`, ...more };
+  if (kind === "deny") return { deny: `not through this gate: ${String(draw.int(9))}`, ...more };
   if (kind === "authenticated") {
     return { authenticated: true, ...drawConditions(draw, definition, 20), ...more };
   }
@@ -220,7 +220,7 @@ export function without<Whole extends object, Name extends keyof Whole>(
   return Object.fromEntries(entries) as Omit<Whole, Name>;
 }
 
-/** The same policy without tools and endpoints, which loads faster. */
+/** Returns the same policy without tools and endpoints, which loads faster. */
 export function withoutOperations(definition: Definition): Definition {
   return without(definition, ["tools", "endpoints"]);
 }
@@ -230,7 +230,7 @@ export interface PolicyOptions {
   patterns?: number;
 }
 
-/** A valid policy. It always declares the scopes `courses:read` and `/accounts/{accountID}/` and the tool `get_settings`. */
+/** Draws a valid policy. It always declares the scopes `courses:read` and `/accounts/{accountID}/` and the tool `get_settings`. */
 export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition {
   const base: Definition = {
     name: "Random",

@@ -8,7 +8,7 @@ import { modelBind, placeholdersOf, scopeOptions } from "./model-scopes.js";
 export const VALUES = ["a", "a", "a", "b", "A", "a.b", "urn"];
 const LONG = "v".repeat(128);
 
-/** The scope with values for its placeholders, half of the time all `a`. */
+/** Draws the scope with values for its placeholders, half of the time all `a`. */
 export function drawBound(draw: Draw, scope: string, values: readonly string[] = VALUES): string {
   const names = placeholdersOf(scope);
   return modelBind(scope, Object.fromEntries(names.map((name) => [name, draw.pick(values)])));
@@ -34,7 +34,7 @@ const MISSES: ((scope: string) => string)[] = [
   () => "a{b",
 ];
 
-/** Well-formed scope-tokens: declared ones at a drawn density, old names, near misses. */
+/** Draws well-formed scope-tokens: declared ones at a drawn density, old names, near misses. */
 export function drawTokenScopes(draw: Draw, definition: Definition): string[] {
   const scopes = Object.keys(definition.scopes);
   const density = draw.pick([50, 100, 85, 25, 0]);
@@ -57,7 +57,7 @@ export interface Claims {
   sub?: string;
 }
 
-/** The claims other than the scope. */
+/** Draws the claims other than the scope. */
 function drawFacts(draw: Draw, definition: Definition): Omit<Claims, "scope"> {
   const tier = draw.pick<unknown>([...TIERS, "premium", ...(definition.tiers ?? [])]);
   const odd = draw.pick<unknown>(["constructor", "PRO", "", 1, null, ["pro"], "__proto__"]);
@@ -210,7 +210,7 @@ export function drawCase(draw: Draw, options: PolicyOptions = {}): Case {
   };
 }
 
-/** A case with a valid token and a name that the policy declares or matches. */
+/** Draws a case with a valid token and a name that the policy declares or matches. */
 export function drawGoodCase(draw: Draw, options: PolicyOptions = {}) {
   const definition = drawPolicy(draw.part(1400), options);
   const held = drawTokenScopes(draw.part(120), definition);
@@ -240,7 +240,7 @@ const SEGMENTS: readonly string[] = [
   ),
 ];
 
-/** A request for a random endpoint, often with another spelling of its path. */
+/** Draws a request for a random endpoint, often with another spelling of its path. */
 export function drawRequest(draw: Draw, definition: Definition) {
   const keys = Object.keys(definition.endpoints ?? {});
   const [method = "", template = ""] = draw.pick([...keys, "GET /nowhere"]).split(" ");

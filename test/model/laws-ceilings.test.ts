@@ -20,7 +20,7 @@ function drawScopes(draw: Draw): Definition {
   return withoutOperations(drawPolicy(draw.part(1400)));
 }
 
-/** The earlier version of a policy: with fewer older names and fewer implications. */
+/** Draws the earlier version of a policy: with fewer older names and fewer implications. */
 function drawEarlier(draw: Draw, definition: Definition): Definition {
   const entries = Object.entries(definition.scopes).map(
     ([name, options]): [string, string | ScopeOptions] => {
@@ -59,7 +59,7 @@ type Refresh = ReturnType<typeof drawRefresh>;
 const refresh = ({ definition, original, requested, options }: Refresh) =>
   refreshScope(load(definition), original.join(" "), requested?.join(" "), options);
 
-/** The scopes that may be opened: those within the grant, the request, the client's scope and the record. */
+/** Returns the scopes that may be opened: those within the grant, the request, the client's scope and the record. */
 function modelRefreshed(one: Refresh): string[] {
   const { definition, original, requested, ceiling, firstParty } = one;
   const limit = ceiling && modelCeiling(definition, ceiling, firstParty);
@@ -216,7 +216,7 @@ type Registration = ReturnType<typeof drawRegistration>;
 const register = ({ definition, ceiling, unknownScopes }: Registration, scope: string) =>
   clientRegistration(load(definition), { scope }, { unknownScopes, ...(ceiling && { ceiling }) });
 
-/** The scopes that a client can have under a ceiling; without one, all that are not reserved. */
+/** Returns the scopes that a client can have under a ceiling; without one, all that are not reserved. */
 function limitOf({ definition, ceiling }: Registration): Set<string> {
   const open = Object.keys(definition.scopes).filter(
     (scope) => scopeOptions(definition, scope).reserved !== true,

@@ -38,7 +38,7 @@ interface Played {
 const screenOf = ({ definition, facts, options }: Round): ConsentScreen =>
   consentScreen(load(definition), facts, options);
 
-/** A consent page, the boxes that the user checks, and the result. */
+/** Returns a consent page, the boxes that the user checks, and the result. */
 function play(round: Round, owns = round.facts.account?.owns): Played {
   const { definition, facts: given, options, boxes } = round;
   const facts = { ...given, account: { ...given.account, ...(owns && { owns }) } };

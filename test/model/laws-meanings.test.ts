@@ -20,7 +20,7 @@ const TIMEOUT = { timeout: 120_000 };
 /** Values that one form accepts and another rejects: meanings then pass through scopes that have no text. */
 const CROSSING = ["/files/a.b", "/old-files/a.b", "/realms/urn/admin", "/old-realms/urn"];
 
-/** A policy with operations, two scopes of which one is often a part of the other, and the type of the client. */
+/** Returns a policy with operations, two scopes of which one is often a part of the other, and the type of the client. */
 const casesOfCalls = (draw: Draw) => {
   const one = drawGoodCase(draw);
   const { definition } = one;
@@ -38,7 +38,7 @@ const casesOfCalls = (draw: Draw) => {
   };
 };
 
-/** The same without operations, which loads faster. */
+/** Returns the same cases without operations, which loads faster. */
 const cases = (draw: Draw) => {
   const one = casesOfCalls(draw);
   return { ...one, definition: withoutOperations(one.definition) };

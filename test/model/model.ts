@@ -106,7 +106,7 @@ export function modelTokens(token: unknown): string[] | undefined {
   return texts as string[];
 }
 
-/** The scope-tokens of a token: as written, without reserved ones for a third-party client, and with all meanings. */
+/** Returns the scope-tokens of a token: as written, without reserved ones for a third-party client, and with all meanings. */
 export function modelTokenScopes(definition: Definition, token: unknown): string[] {
   const tokens = modelTokens(token) ?? [];
   const firstParty = member(token, "first_party") === true;
@@ -163,7 +163,7 @@ interface Operation {
 
 export const isPattern = (name: string): boolean => /[*?]/.test(name);
 
-/** The rules that apply to a name, and their combined alternatives. */
+/** Returns the rules that apply to a name, and their combined alternatives. */
 export function modelOperation(definition: Definition, name: unknown): Operation | undefined {
   if (typeof name !== "string") return undefined;
   const tools = Object.entries(definition.tools ?? {});

@@ -19,7 +19,7 @@ export interface Probes {
   readonly opened: (scope: string | readonly string[], firstParty?: boolean) => ReadonlySet<string>;
 }
 
-/** The scopes of a policy without conditions on tier and account type, which no scope can meet. */
+/** Returns the scopes of a policy without conditions on tier and account type, which no scope can meet. */
 function bare(definition: Definition): Definition["scopes"] {
   const entries = Object.entries(definition.scopes).map(([name, options]) => {
     const open = typeof options === "string" ? options : without(options, ["tier", "accountTypes"]);
@@ -40,7 +40,7 @@ function bindingsOf(scope: string): Values[] {
 
 const made = new WeakMap<Definition, Probes>();
 
-/** The probes of a policy: every declared scope with every drawn value that its form accepts. */
+/** Returns the probes of a policy: every declared scope with every drawn value that its form accepts. */
 export function probesOf(definition: Definition): Probes {
   const known = made.get(definition);
   if (known !== undefined) return known;

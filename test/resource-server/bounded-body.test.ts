@@ -3,7 +3,7 @@ import { createByteCollector, readBounded } from "../../src/resource-server/boun
 
 const MAX = 6;
 
-/** A stream of texts, as the web has it, with a count of what it was asked for. */
+/** Returns a stream of texts, as the web has it, with a count of what it was asked for. */
 function streamOf(texts: readonly string[], end: "close" | "fail" | "cancel fails" = "close") {
   const calls = { pulled: 0, cancelled: 0 };
   const stream = new ReadableStream<Uint8Array>(

@@ -17,7 +17,7 @@ const thrower = (): never => {
 const unreadable = () => Object.defineProperty({}, THEN, { get: thrower });
 
 const reported: Outage[] = [];
-const ask = createCallbackRunner(TIMEOUT, (fault) => reported.push(fault));
+const ask = createCallbackRunner(TIMEOUT, (outage) => reported.push(outage));
 const unhandled: unknown[] = [];
 const note = (reason: unknown) => unhandled.push(reason);
 
@@ -83,13 +83,13 @@ describe("a callback", () => {
   ])("that %s is an outage", async (_, question) => {
     expect(await settled(question)).toEqual({
       kind: "outage",
-      fault: { source: "verify", error: boom },
+      outage: { source: "verify", error: boom },
     });
     expect(reported).toEqual([{ source: "verify", error: boom }]);
   });
 
   it.each<[what: string, question: () => unknown]>([
-    ["never answers", never],
+    ["never settles", never],
     ["resolves after the timeout", () => delayed(TIMEOUT + 1, 7)],
     ["rejects after the timeout", () => delayed(TIMEOUT + 1).then(thrower)],
     ["returns another kind of promise that never settles", () => thenable(() => undefined)],
@@ -111,7 +111,7 @@ describe("a callback", () => {
     expect(reported).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     const error: unknown = expect.objectContaining({ message: `no result within ${TIMEOUT} ms` });
-    expect(await asked).toEqual({ kind: "outage", fault: { source: "subject", error } });
+    expect(await asked).toEqual({ kind: "outage", outage: { source: "subject", error } });
     expect(reported).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(10 * TIMEOUT);
     expect(reported).toHaveLength(1);
@@ -121,7 +121,7 @@ describe("a callback", () => {
     for (const question of [() => 7, async () => 7]) {
       expect(await settled(question, thrower)).toEqual({
         kind: "outage",
-        fault: { source: "verify", error: boom },
+        outage: { source: "verify", error: boom },
       });
     }
   });
@@ -149,7 +149,7 @@ describe("a callback", () => {
         () => Promise.reject(boom),
         () => thenable(thrower),
       ]) {
-        expect(await ask("verify", question, identity)).toHaveProperty("fault.source", "verify");
+        expect(await ask("verify", question, identity)).toHaveProperty("outage.source", "verify");
       }
       vi.clearAllTimers();
     },
@@ -157,26 +157,26 @@ describe("a callback", () => {
 });
 
 describe("an outage", () => {
-  const fault = (error: unknown): Outage => ({ source: "audit", error });
+  const outage = (error: unknown): Outage => ({ source: "audit", error });
 
   it("is counted for its callback", () => {
     const { counts, report } = createOutageReporter(() => undefined);
     expect(counts).toEqual({ verify: 0, subject: 0, isRevoked: 0, audit: 0 });
-    report(fault(1));
-    report(fault(2));
+    report(outage(1));
+    report(outage(2));
     report({ source: "verify", error: 3 });
     expect(counts).toEqual({ verify: 1, subject: 0, isRevoked: 0, audit: 2 });
   });
 
-  it.each<[what: string, onOutage: (fault: Outage) => unknown]>([
+  it.each<[what: string, onOutage: (outage: Outage) => unknown]>([
     ["throws", thrower],
     ["rejects", () => Promise.reject(boom)],
     ["returns a `then` that throws", () => thenable(thrower)],
     ["returns a `then` that cannot be read", unreadable],
-    ["never answers", never],
+    ["never settles", never],
   ])("is counted even if `onOutage` %s", (_, onOutage) => {
     const { counts, report } = createOutageReporter(onOutage);
-    report(fault(1));
+    report(outage(1));
     expect(counts.audit).toBe(1);
   });
 
@@ -203,7 +203,7 @@ describe("an outage", () => {
     (error, kind) => {
       const lines: unknown[][] = [];
       vi.stubGlobal("console", { error: (...line: unknown[]) => lines.push(line) });
-      createOutageReporter(undefined).report(fault(error));
+      createOutageReporter(undefined).report(outage(error));
       expect(lines).toEqual([[`scope-policy: outage of \`audit\` (${kind})`]]);
     },
   );
@@ -216,7 +216,7 @@ describe("an outage", () => {
     const lines: string[] = [];
     vi.stubGlobal("console", { error: (line: string) => lines.push(line) });
     const { counts, report } = createOutageReporter(undefined);
-    report(fault(error));
+    report(outage(error));
     expect(counts.audit).toBe(1);
     expect(lines.join("").length).toBeLessThan(200);
   });
@@ -228,7 +228,7 @@ describe("an outage", () => {
   ])("is counted if the host has %s", (_, console) => {
     vi.stubGlobal("console", console);
     const { counts, report } = createOutageReporter(undefined);
-    report(fault(1));
+    report(outage(1));
     expect(counts.audit).toBe(1);
   });
 });

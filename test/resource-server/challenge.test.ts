@@ -68,7 +68,7 @@ const credentialDenial = (code: "invalid_request" | "temporarily_unavailable"): 
 const shop = { scope: "openid", tier: "free", account_type: "student" };
 
 interface Row {
-  readonly refusal: Denial;
+  readonly denial: Denial;
   readonly status: number;
   readonly title: string;
   readonly error?: string | null;
@@ -77,40 +77,40 @@ interface Row {
 }
 const account = { accountID: "a" };
 const ROWS: readonly Row[] = [
-  { refusal: denialOf(shop, "nothing"), status: 403, title: "Forbidden" },
-  { refusal: denialOf(shop, "remove"), status: 403, title: "Forbidden" },
+  { denial: denialOf(shop, "nothing"), status: 403, title: "Forbidden" },
+  { denial: denialOf(shop, "remove"), status: 403, title: "Forbidden" },
   {
-    refusal: denialOf(shop, "read_account"),
+    denial: denialOf(shop, "read_account"),
     status: 400,
     title: "Bad Request",
     more: { param: "accountID" },
   },
   {
-    refusal: denialOf(undefined, "list_courses"),
+    denial: denialOf(undefined, "list_courses"),
     status: 401,
     title: "Unauthorized",
     error: null,
     scope: "courses:read openid",
   },
   {
-    refusal: credentialDenial("invalid_request"),
+    denial: credentialDenial("invalid_request"),
     status: 400,
     title: "Bad Request",
     error: "invalid_request",
   },
   {
-    refusal: denialOf(null, "list_courses"),
+    denial: denialOf(null, "list_courses"),
     status: 401,
     title: "Unauthorized",
     error: "invalid_token",
   },
   {
-    refusal: credentialDenial("temporarily_unavailable"),
+    denial: credentialDenial("temporarily_unavailable"),
     status: 503,
     title: "Service Unavailable",
   },
   {
-    refusal: denialOf(shop, "update_course"),
+    denial: denialOf(shop, "update_course"),
     status: 403,
     title: "Forbidden",
     error: "insufficient_scope",
@@ -118,24 +118,24 @@ const ROWS: readonly Row[] = [
     more: { scope: "courses:read courses:write openid" },
   },
   {
-    refusal: denialOf({ scope: "openid /accounts/b/" }, "read_account", account),
+    denial: denialOf({ scope: "openid /accounts/b/" }, "read_account", account),
     status: 403,
     title: "Forbidden",
     more: { param: "accountID" },
   },
   {
-    refusal: denialOf(shop, "teach"),
+    denial: denialOf(shop, "teach"),
     status: 403,
     title: "Forbidden",
     more: { account_types: ["mentor", "studio"] },
   },
-  { refusal: denialOf(shop, "export"), status: 403, title: "Forbidden", more: { tier: "pro" } },
-  { refusal: denialOf(shop, "purge"), status: 403, title: "Forbidden" },
+  { denial: denialOf(shop, "export"), status: 403, title: "Forbidden", more: { tier: "pro" } },
+  { denial: denialOf(shop, "purge"), status: 403, title: "Forbidden" },
 ];
 
 describe("the response to a denial", () => {
   it("exists for every code", () => {
-    const codes = ROWS.map(({ refusal }) => refusal.code);
+    const codes = ROWS.map(({ denial }) => denial.code);
     expect(codes).toEqual([
       "unknown_operation",
       "denied",
@@ -152,11 +152,11 @@ describe("the response to a denial", () => {
     ]);
   });
 
-  it.each(titled(ROWS, ({ refusal, status }) => `has the status ${status} for ${refusal.code}`))(
+  it.each(titled(ROWS, ({ denial, status }) => `has the status ${status} for ${denial.code}`))(
     "%s",
     (_title, entry) => {
-      const { refusal, status, title, more, ...row } = entry;
-      const answer = authorizerWith().answer(refusal, { operation: "list_courses" });
+      const { denial, status, title, more, ...row } = entry;
+      const answer = authorizerWith().answer(denial, { operation: "list_courses" });
       const isChallenged = row.error !== undefined;
       expect(answer.status).toBe(status);
       expect(answer.headers["Content-Type"]).toBe("application/problem+json");
@@ -170,12 +170,12 @@ describe("the response to a denial", () => {
         expect(challenge.get("resource_metadata")).toBe(METADATA);
         expect(challenge.has("error_description")).toBe(row.error !== null);
       }
-      const known = refusal.code !== "unknown_operation";
+      const known = denial.code !== "unknown_operation";
       expect(answer.body).toEqual({
         title,
         status,
-        detail: refusal.message,
-        error: refusal.code,
+        detail: denial.message,
+        error: denial.code,
         ...(known && { tool: "list_courses" }),
         ...more,
       });
@@ -183,8 +183,8 @@ describe("the response to a denial", () => {
   );
 
   it("has the exact form of RFC 6750, section 3, and RFC 9457, section 3", () => {
-    const refusal = denialOf(shop, "list_courses");
-    expect(authorizerWith().answer(refusal, { operation: "list_courses" })).toEqual({
+    const denial = denialOf(shop, "list_courses");
+    expect(authorizerWith().answer(denial, { operation: "list_courses" })).toEqual({
       status: 403,
       headers: {
         "Content-Type": "application/problem+json",
@@ -205,9 +205,9 @@ describe("the response to a denial", () => {
   });
 
   it("names an endpoint or a tool, but no unknown operation and no value that is not a name", () => {
-    const refusal = denialOf(shop, "list_courses");
+    const denial = denialOf(shop, "list_courses");
     const bodyFor = (operation: unknown) =>
-      authorizerWith().answer(refusal, { operation: operation as string }).body;
+      authorizerWith().answer(denial, { operation: operation as string }).body;
     expect(bodyFor("GET /courses")).toMatchObject({ endpoint: "GET /courses" });
     expect(bodyFor("GET /courses")).not.toHaveProperty("tool");
     expect(bodyFor("list_all")).toMatchObject({ tool: "list_all" });
@@ -227,8 +227,8 @@ describe("the response to a denial", () => {
   });
 
   it("has the status of the option for upgrade_required", () => {
-    const refusal = denialOf(shop, "export");
-    const answer = authorizerWith({ upgradeStatus: 402 }).answer(refusal);
+    const denial = denialOf(shop, "export");
+    const answer = authorizerWith({ upgradeStatus: 402 }).answer(denial);
     expect(answer.status).toBe(402);
     expect(answer.body).toMatchObject({ status: 402, title: "Payment Required", tier: "pro" });
     expect(answer.body.detail).toMatch(/^upgrade required/);
@@ -248,19 +248,19 @@ describe("the response to a denial", () => {
 
   it("is a new object each time, so that a caller cannot change it for other callers", () => {
     const authorizer = authorizerWith();
-    const refusal = denialOf(shop, "list_courses");
-    const first = authorizer.answer(refusal);
+    const denial = denialOf(shop, "list_courses");
+    const first = authorizer.answer(denial);
     (first.headers as Record<string, string>)["WWW-Authenticate"] = "x";
     (first.body as { detail: string }).detail = "x";
-    expect(authorizer.answer(refusal)).not.toMatchObject({ body: { detail: "x" } });
-    expect(scopeOf(authorizer.answer(refusal))).toBe("courses:read openid");
+    expect(authorizer.answer(denial)).not.toMatchObject({ body: { detail: "x" } });
+    expect(scopeOf(authorizer.answer(denial))).toBe("courses:read openid");
   });
 });
 
 describe("a challenge", () => {
   it("has scope before error_description, since clients search for `scope=` anywhere in the line", () => {
-    for (const { refusal } of ROWS.filter(({ error }) => error)) {
-      const names = [...challengeOf(authorizerWith().answer(refusal)).keys()];
+    for (const { denial } of ROWS.filter(({ error }) => error)) {
+      const names = [...challengeOf(authorizerWith().answer(denial)).keys()];
       expect(names.at(-1)).toBe("error_description");
     }
   });
@@ -287,15 +287,15 @@ describe("a challenge", () => {
   ])(
     "names no reserved scope and no offline_access to a first-party client, for %s",
     (tool, params, scope) => {
-      const refusal = denialOf({ scope: "", first_party: true }, tool, params);
-      expect(refusal.code).toBe("insufficient_scope");
-      expect(scopeOf(authorizerWith().answer(refusal))).toBe(scope);
+      const denial = denialOf({ scope: "", first_party: true }, tool, params);
+      expect(denial.code).toBe("insufficient_scope");
+      expect(scopeOf(authorizerWith().answer(denial))).toBe(scope);
     },
   );
 
   it("names no text that is not a scope token, even if the denial of the program contains one", () => {
     const scopes = ["courses:read", 'a", error="x', "b\r\nSet-Cookie: x", "c d", ""];
-    const refusal: Denial = {
+    const denial: Denial = {
       allowed: false,
       code: "insufficient_scope",
       message: "",
@@ -307,7 +307,7 @@ describe("a challenge", () => {
       policy,
       verify: () => undefined,
       trustClaims: [],
-    }).answer(refusal);
+    }).answer(denial);
     expect(headers["WWW-Authenticate"]).toContain('scope="courses:read", ');
   });
 
@@ -318,9 +318,9 @@ describe("a challenge", () => {
       scopes: { offline_access: {} },
       tools: { stay: "offline_access" },
     });
-    const refusal = bare.decideUntrusted({ scope: "" }, "stay");
-    if (refusal.allowed) throw new Error("allowed");
-    const answer = authorizerWith({ policy: bare }).answer(refusal);
+    const denial = bare.decideUntrusted({ scope: "" }, "stay");
+    if (denial.allowed) throw new Error("allowed");
+    const answer = authorizerWith({ policy: bare }).answer(denial);
     expect(challengeOf(answer).get("error")).toBe("insufficient_scope");
     expect(challengeOf(answer).has("scope")).toBe(false);
     expect(answer.body).not.toHaveProperty("scope");

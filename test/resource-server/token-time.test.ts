@@ -106,8 +106,8 @@ describe.each(SOURCES)("the time of %s", (_, authenticateBy) => {
       const shown = await authenticateBy({ ...claims, ...times }, { clockTolerance });
       if (reason === undefined) expect(shown).toMatchObject({ kind: "authenticated" });
       else {
-        const refusal = { code: "invalid_token" };
-        expect(shown).toMatchObject({ kind: "rejected", refusal, reason });
+        const denial = { code: "invalid_token" };
+        expect(shown).toMatchObject({ kind: "rejected", denial, reason });
       }
     },
   );
@@ -138,8 +138,8 @@ describe.each(SOURCES)("the time of %s", (_, authenticateBy) => {
     ["exp that throws", Object.defineProperty({ ...claims }, "exp", { get: boom })],
     ["nbf that throws", Object.defineProperty({ ...claims }, "nbf", { get: boom })],
   ])("is an outage for an %s, not the absence of a limit", async (_what, token) => {
-    const refusal = { code: "temporarily_unavailable" };
-    expect(await authenticateBy(token)).toMatchObject({ kind: "rejected", refusal });
+    const denial = { code: "temporarily_unavailable" };
+    expect(await authenticateBy(token)).toMatchObject({ kind: "rejected", denial });
   });
 
   it("is rejected if the clock returns no time", async () => {

@@ -129,7 +129,7 @@ describe("the options of jwtVerifier", () => {
     expect(await faultsOf(jwtVerifier, { ...OPTIONS, jwks })).toEqual(isGood ? [] : ["jwks"]);
   });
 
-  it("report all faults at once, with suggestions", async () => {
+  it("report all findings at once, with suggestions", async () => {
     const options = { issuer: "", audiance: "a", jwks: "x", algorithms: ["HS256"], timeout: 0 };
     const error = (await thrownBy(() => jwtVerifier(options as never))) as PolicyError;
     expect(error.findings.map(({ path }) => path)).toEqual([

@@ -16,7 +16,7 @@ interface Cause extends Minting {
   readonly suffix?: string;
 }
 
-/** Faults of claims, in the order of the checks. Each has a member of its own, so that any two can be combined. */
+/** Invalid values of claims, in the order of the checks. Each has a member of its own, so that any two can be combined. */
 const CLAIMS_IN_ORDER: readonly (readonly [reason: RejectionReason, members: Members])[] = [
   ["issuer", { iss: "https://evil.example" }],
   ["confirmation", { cnf: {} }],
@@ -30,7 +30,7 @@ const CLAIMS_IN_ORDER: readonly (readonly [reason: RejectionReason, members: Mem
   ["scope_claim", { scope: 7 }],
 ];
 
-/** Faults of `aud`, which is the missing claim of the table above. */
+/** Invalid values of `aud`, which is the missing claim of the table above. */
 const AUDIENCE_IN_ORDER: typeof CLAIMS_IN_ORDER = [
   ["token_use", { events: {} }],
   ["audience", { aud: "https://other.example" }],
@@ -89,7 +89,7 @@ describe("the reason of a rejection", () => {
     },
   );
 
-  it("of a signed token with two faults is that of the first check", async () => {
+  it("of a signed token that fails two checks is that of the first check", async () => {
     const verify = jwtVerifier(OPTIONS);
     const rows = [
       ...pairsOf(SIGNED_IN_ORDER),
@@ -101,7 +101,7 @@ describe("the reason of a rejection", () => {
     }
   });
 
-  it("of an introspected token with two faults is that of the first check", async () => {
+  it("of an introspected token that fails two checks is that of the first check", async () => {
     for (const [first, second] of [
       ...pairsOf(INTROSPECTION_IN_ORDER),
       ...pairsOf(AUDIENCE_IN_ORDER),

@@ -1,10 +1,10 @@
-import { joinLines, replaceUnseen, UNSEEN } from "../../grammar/shown-text.js";
+import { INVISIBLE, joinLines, replaceInvisible } from "../../grammar/shown-text.js";
 import { redactCards } from "./card-numbers.js";
-import { CREDENTIALS, PAIRS, REDACTED, type Shape } from "./credential-patterns.js";
+import { CREDENTIALS, type CredentialPattern, PAIRS, REDACTED } from "./credential-patterns.js";
 import { characterClass, looksRandom } from "./random-text.js";
 
-/** Wider than what a person cannot see: the variation selectors of emoji are not drawn within a credential or a name. */
-const INVISIBLE = new RegExp(`${UNSEEN.source}|[\\ufe0e\\ufe0f]`, "gu");
+/** Invisible characters and the variation selectors of emoji, which are not drawn within a credential or a name. */
+const NOT_DRAWN = new RegExp(`${INVISIBLE.source}|[\\ufe0e\\ufe0f]`, "gu");
 const TOKEN_CHARACTER = /[\w.~+/=%-]/;
 const CUT = "…";
 
@@ -14,13 +14,13 @@ const CUT = "…";
  */
 export function cleanText(text: string, most: number): string {
   const line = joinLines(cutText(text, most));
-  const bare = line.replaceAll(INVISIBLE, "");
-  return redactText(bare) === bare ? replaceUnseen(line, "\ufffd") : bare;
+  const bare = line.replaceAll(NOT_DRAWN, "");
+  return redactText(bare) === bare ? replaceInvisible(line, "\ufffd") : bare;
 }
 
 /** Returns a name on one line, without invisible characters, so that the name of a secret is recognized despite them. */
 export function cleanName(text: string, most: number): string {
-  return joinLines(cutText(text, most)).replaceAll(INVISIBLE, "").normalize("NFKC").slice(0, most);
+  return joinLines(cutText(text, most)).replaceAll(NOT_DRAWN, "").normalize("NFKC").slice(0, most);
 }
 
 /** Cuts a text at the end of a word, never inside one: half a credential does not look like one. */
@@ -54,7 +54,7 @@ export function redactClientText(text: string): string {
     .replaceAll(LONG_RUNS, (run) => (isLongSecret(run) ? REDACTED : run));
 }
 
-function replaceAll(text: string, shapes: readonly Shape[]): string {
+function replaceAll(text: string, shapes: readonly CredentialPattern[]): string {
   let clean = text;
   for (const [pattern, replacement] of shapes) clean = clean.replaceAll(pattern, replacement);
   return clean;

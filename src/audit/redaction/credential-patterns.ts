@@ -4,10 +4,10 @@ import { SECRET_NAME_IN_TEXT as NAME } from "./secret-names.js";
 export const REDACTED = "[redacted]";
 
 /** A pattern of a secret, and its replacement. */
-export type Shape = readonly [pattern: RegExp, replacement: string];
+export type CredentialPattern = readonly [pattern: RegExp, replacement: string];
 
 /** Credentials that are recognized anywhere in a text, by their shape. */
-export const CREDENTIALS: readonly Shape[] = [
+export const CREDENTIALS: readonly CredentialPattern[] = [
   [/-----BEGIN.*?(?:-----END[^-]*-----|$)/gs, REDACTED],
   // every JWT header begins with `{"` in base64
   [/eyJ[\w-]{5,}(?:\.[\w-]*)*/g, REDACTED],
@@ -34,7 +34,7 @@ const QUOTE = `\\\\{0,3}["']`;
 const NAMING = "name|key|type|field|header|label|id|param|parameter|property|variable";
 
 /** Secrets next to their name, in text. */
-export const PAIRS: readonly Shape[] = [
+export const PAIRS: readonly CredentialPattern[] = [
   [/(cookie\d?["']?\s{0,8}[:=]).*/gi, `$1 ${REDACTED}`],
   [
     /(authorization["']?\s{0,8}[:=]\s{0,8}["']?)(?!\[redacted\](?:\s|$))[^\s"',;]+(?:\s+[^\s"',;]+)?/gi,

@@ -2,7 +2,7 @@ import type { AccessToken } from "../../decision/access-token.js";
 import { parseScope } from "../../grammar/scope.js";
 import { hasPlaceholder } from "../../grammar/scope-syntax.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
-import { closeOver, namedMeanings } from "../../policy/scope-meanings.js";
+import { namedMeanings, withImpliedMeanings } from "../../policy/scope-meanings.js";
 
 /** One scope-token of a token, as the policy interprets it. */
 export interface TokenScope {
@@ -47,7 +47,9 @@ function describeTokenScope(policy: CompiledPolicy, text: string, firstParty: bo
     kind: counting.length === 0 ? "reserved" : isOwnName ? "known" : "older_name",
     scopes: names,
     description: described.length === 0 ? undefined : described.join("; "),
-    implies: [...closeOver(policy, counting).keys()].filter((name) => !names.includes(name)),
+    implies: [...withImpliedMeanings(policy, counting).keys()].filter(
+      (name) => !names.includes(name),
+    ),
     bound: Object.fromEntries(bound),
   };
 }

@@ -129,8 +129,8 @@ function alternativesText(accepted: readonly (readonly string[])[]): string {
 function boundScopeLines({ compiled, token }: ExplainedCall): readonly string[] {
   const bound = token === undefined ? [] : describeTokenScopes(compiled, token);
   return bound
-    .filter((held) => Object.keys(held.bound).length > 0)
-    .map((held) => `The token contains \`${held.text}\`.`);
+    .filter((scope) => Object.keys(scope.bound).length > 0)
+    .map((scope) => `The token contains \`${scope.text}\`.`);
 }
 
 function sentence(text: string): string {

@@ -1,4 +1,4 @@
-import type { Mark, MatrixCell } from "./matrix-model.js";
+import type { CellMark, MatrixCell } from "./matrix-model.js";
 
 /** Returns a cell as text: the mark, and `+` if the scope alone does not allow the operation. */
 export function markText({ mark, alone }: MatrixCell): string {
@@ -19,4 +19,4 @@ export const LEGEND: readonly { readonly cell: MatrixCell; readonly meaning: str
   },
   { cell: { mark: "more", alone: true }, meaning: "adds detail to a public operation" },
   { cell: { mark: "via", alone: false }, meaning: "implies a required scope" },
-] satisfies readonly { cell: { mark: Mark; alone: boolean }; meaning: string }[];
+] satisfies readonly { cell: { mark: CellMark; alone: boolean }; meaning: string }[];

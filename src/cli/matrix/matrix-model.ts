@@ -18,11 +18,11 @@ import {
  * The role of a scope for an operation: named by all alternatives (`all`), by some (`any`), only for the detail of a public
  * operation (`more`), or not named itself, but it implies a named scope (`via`).
  */
-export type Mark = "all" | "any" | "more" | "via";
+export type CellMark = "all" | "any" | "more" | "via";
 
 /** The cell of an operation and a scope. */
 export interface MatrixCell {
-  readonly mark: Mark;
+  readonly mark: CellMark;
   /** Whether the scope alone, with the baseline and every condition met, allows the operation. The policy decides this; it is not read from the rule. */
   readonly alone: boolean;
 }
@@ -160,12 +160,12 @@ function createAskers(policy: Policy, definition: PolicyDefinition): (name: stri
     const params = Object.fromEntries(operation.params.map((param) => [param, SAMPLE]));
     const always = name.includes(" ") ? [] : baseline;
     return (scope, accountTypes) => {
-      const held = bindTemplate(
+      const bound = bindTemplate(
         scope.template,
         scope.template.names.map(() => SAMPLE),
       );
       return accountTypes.some((account_type) => {
-        const token = { scope: [held, ...always], tier: plan, account_type, first_party: true };
+        const token = { scope: [bound, ...always], tier: plan, account_type, first_party: true };
         const decision = asked.decideUntrusted(token, operation.name, params);
         return decision.allowed && (decision.enriched || decision.scopes.length > 0);
       });
@@ -199,7 +199,7 @@ function cellsOf(
   return cells;
 }
 
-function markOf(count: number | undefined, isPublic: boolean, ways: number): Mark | undefined {
+function markOf(count: number | undefined, isPublic: boolean, ways: number): CellMark | undefined {
   if (count === undefined) return undefined;
   if (isPublic) return "more";
   return count === ways ? "all" : "any";

@@ -46,16 +46,16 @@ export async function loadWithoutExit(
  */
 export function protectExitCode(report: () => void): (code: number) => void {
   let finished: number | undefined;
-  const guard = (code: number) => {
+  const onExit = (code: number) => {
     // a crash after the command has finished keeps its own code
     process.exitCode = finished === undefined ? EXIT.usage : finished || code;
     if (finished === undefined) report();
   };
-  process.on("exit", guard);
+  process.on("exit", onExit);
   return (code) => {
     finished = code;
     process.exitCode = code;
     // the last handler wins
-    process.off("exit", guard).on("exit", guard);
+    process.off("exit", onExit).on("exit", onExit);
   };
 }

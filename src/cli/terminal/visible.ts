@@ -1,5 +1,5 @@
 import stringWidth from "string-width";
-import { escapeUnseen, joinLines, UNSEEN } from "../../grammar/shown-text.js";
+import { escapeInvisible, INVISIBLE, joinLines } from "../../grammar/shown-text.js";
 
 /**
  * Returns a text as one line in which every character is visible: controls, line breaks, marks that change the direction
@@ -7,7 +7,7 @@ import { escapeUnseen, joinLines, UNSEEN } from "../../grammar/shown-text.js";
  * goes through this function.
  */
 export function visible(text: string): string {
-  return escapeUnseen(text);
+  return escapeInvisible(text);
 }
 
 /** Returns prose as one visible line: line breaks and tabs become spaces. */
@@ -17,11 +17,13 @@ export function prose(text: string): string {
 
 /** Returns JSON text with every invisible character as a `\u` escape, so that the parsed value stays the same. */
 export function visibleJson(json: string): string {
-  return json.replaceAll(UNSEEN_IN_JSON, (character) => character.split("").map(codeUnit).join(""));
+  return json.replaceAll(INVISIBLE_IN_JSON, (character) =>
+    character.split("").map(codeUnit).join(""),
+  );
 }
 
 /** Narrower than what a person cannot see: JSON has escaped the controls up to DEL, but for the line breaks of its layout. */
-const UNSEEN_IN_JSON = new RegExp(`(?![\\0-~])${UNSEEN.source}`, "gu");
+const INVISIBLE_IN_JSON = new RegExp(`(?![\\0-~])${INVISIBLE.source}`, "gu");
 
 function codeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -3,7 +3,7 @@ import { TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../../decision/decisio
 import { createAuthInfo, type McpAuthInfo } from "../shared/auth-info.js";
 import { idOf, type Message } from "../shared/message.js";
 import type { ProtocolFault } from "../shared/protocol-errors.js";
-import { LISTEN } from "../shared/required-operations.js";
+import { LISTEN_METHOD } from "../shared/required-operations.js";
 import { type McpSessionStore, ownerOf, storeWithTimeout } from "../shared/sessions.js";
 import type { McpSurface } from "../shared/shared-options.js";
 import { deniedToolResult } from "../shared/tool-result.js";
@@ -17,7 +17,7 @@ import {
 } from "./decide-messages.js";
 import { type ProtocolHeaders, protocolVersionOf } from "./header-fields.js";
 import type { McpHttpRequest, McpHttpResponse } from "./http-types.js";
-import { faultAnswer, noMethodAnswer, resultAnswer } from "./protocol-answers.js";
+import { faultResponse, noMethodResponse, resultResponse } from "./protocol-answers.js";
 import {
   createUnreadable,
   type ReadLimits,
@@ -53,7 +53,7 @@ export type McpGateResult =
         | ((status: number, session: string | null | undefined) => Promise<void>)
         | undefined;
       /** Returns whether a stream may continue; `undefined` for a request that opens no long stream. */
-      readonly mayGoOn: (() => Promise<boolean>) | undefined;
+      readonly mayContinue: (() => Promise<boolean>) | undefined;
     };
 
 /** The parts and settings of the gate core. */
@@ -75,7 +75,7 @@ export function createRequestCheck(
     const authorization = credentials.length === 0 ? undefined : credentials;
     const anonymous = surface.anonymous === true;
     const httpMethod = request.method;
-    const askStranger = once(async () => {
+    const authenticateOnce = once(async () => {
       if (authorization === undefined) {
         const answer = authorizer.answer(UNAUTHENTICATED, NO_CONTEXT);
         return { decision: UNAUTHENTICATED, answer };
@@ -84,22 +84,22 @@ export function createRequestCheck(
       return known.kind === "refused" ? known : undefined;
     });
     // a caller without a valid token gets 401 before any error about the body
-    const answerFault = async ({ fault, id, isCutShort }: UnreadableRequest) => {
+    const rejectUnreadable = async ({ fault, id, isCutShort }: UnreadableRequest) => {
       const isAllowed = authorization === undefined && anonymous;
       const mustAuthenticate = isCutShort || (CONTENT_FAULTS.has(fault) && !isAllowed);
-      const denial = mustAuthenticate ? await askStranger() : undefined;
-      if (denial === undefined) return answered(faultAnswer(fault, id));
+      const denial = mustAuthenticate ? await authenticateOnce() : undefined;
+      if (denial === undefined) return respondWith(faultResponse(fault, id));
       // its only event: no message of the request is decided
       await authorizer.record(denial, { name: `mcp:${httpMethod}` });
       const close = isCutShort && { Connection: "close" };
       const { answer } = denial;
-      return answered({ ...answer, headers: { ...answer.headers, ...close } });
+      return respondWith({ ...answer, headers: { ...answer.headers, ...close } });
     };
-    const read = await readRequest(request, parts, askStranger);
-    if (read.kind === "unread") return answerFault(read);
+    const read = await readRequest(request, parts, authenticateOnce);
+    if (read.kind === "unread") return rejectUnreadable(read);
     const { fields, messages, id } = read;
     const isSubscribing = messages.some(
-      (message) => message.kind !== "response" && message.method === LISTEN,
+      (message) => message.kind !== "response" && message.method === LISTEN_METHOD,
     );
     const protocolVersion = protocolVersionOf(fields, messages);
     const outcome =
@@ -109,7 +109,7 @@ export function createRequestCheck(
             authorization,
             protocolVersion,
             anonymous,
-            // the SDK answers a subscription itself, so no handler behind the gate would write the event
+            // the SDK responds to a subscription itself, so no handler behind the gate would write the event
             auditDenialsOnly: !parts.auditAllowed && !(isSubscribing && isModern(protocolVersion)),
           })
         : await decideMessages(parts, [{ kind: "response" }], {
@@ -120,15 +120,15 @@ export function createRequestCheck(
             auditDenialsOnly: true,
           });
     if (outcome.kind === "malformed")
-      return answerFault(createUnreadable("params", idOf(outcome.message)));
+      return rejectUnreadable(createUnreadable("params", idOf(outcome.message)));
     if (outcome.kind === "refused") {
-      return answered(denialAnswer(outcome, surface, protocolVersion, request));
+      return respondWith(denialResponse(outcome, surface, protocolVersion, request));
     }
     const rawToken = outcome.token && rawTokenOf(authorization);
     const owner = () => ownerOf(outcome.token, rawToken);
     const { session } = fields;
     if (session !== undefined && (await sessions.get(session)) !== owner()) {
-      return answered(faultAnswer("session", id));
+      return respondWith(faultResponse("session", id));
     }
     const { token } = outcome;
     const authInfo =
@@ -148,7 +148,7 @@ export function createRequestCheck(
       answered: mayChangeSession(request, messages)
         ? (status, session) => recordSession(sessions, request, fields, owner(), status, session)
         : undefined,
-      mayGoOn: isLong ? () => mayGoOn(parts, authorization, outcome.targets) : undefined,
+      mayContinue: isLong ? () => mayContinue(parts, authorization, outcome.targets) : undefined,
     };
   };
 
@@ -158,7 +158,7 @@ export function createRequestCheck(
     } catch {
       // the session store failed: a failure never grants access
       const { status, headers, body } = authorizer.answer(TEMPORARILY_UNAVAILABLE, NO_CONTEXT);
-      return answered({ status, headers, body });
+      return respondWith({ status, headers, body });
     }
   };
 }
@@ -179,7 +179,7 @@ const NO_CONTEXT = { operation: undefined, token: undefined, protocolVersion: un
 /** Timeout of the session store in milliseconds. */
 const STORE_TIMEOUT = 5_000;
 
-function answered(answer: McpHttpResponse): McpGateResult {
+function respondWith(answer: McpHttpResponse): McpGateResult {
   return { kind: "answer", answer };
 }
 
@@ -224,25 +224,25 @@ async function recordSession(
 }
 
 /** Creates the HTTP response to a denial: a status with its challenge, or a tool result. */
-function denialAnswer(
-  { refusal, answer, message, isMethodUnknown }: Extract<MessagesOutcome, { kind: "refused" }>,
+function denialResponse(
+  { denial, answer, message, isMethodUnknown }: Extract<MessagesOutcome, { kind: "refused" }>,
   { challenge = "http", anonymous, upgradeUrl }: McpSurface,
   protocolVersion: string,
   request: McpHttpRequest,
 ): McpHttpResponse {
   if (isMethodUnknown && message?.kind === "request") {
-    return noMethodAnswer(message.id, isModern(protocolVersion));
+    return noMethodResponse(message.id, isModern(protocolVersion));
   }
   const isCall = message?.kind === "request" && message.method === "tools/call";
   const [userAgent] = request.field("user-agent");
   const usesToolResult = challengeFor(challenge, userAgent) === "tool-result";
   const isMissingScope =
-    refusal.code === "insufficient_scope" ||
-    (refusal.code === "unauthenticated" && anonymous === true);
-  const isHttpStatus = HTTP_STATUS_CODES.has(refusal.code) && !(usesToolResult && isMissingScope);
+    denial.code === "insufficient_scope" ||
+    (denial.code === "unauthenticated" && anonymous === true);
+  const isHttpStatus = HTTP_STATUS_CODES.has(denial.code) && !(usesToolResult && isMissingScope);
   if (!isCall || isHttpStatus) return answer;
-  const result = deniedToolResult(refusal, answer, upgradeUrl);
-  return resultAnswer(message.id, {
+  const result = deniedToolResult(denial, answer, upgradeUrl);
+  return resultResponse(message.id, {
     ...(isModern(protocolVersion) && { resultType: "complete" }),
     ...result,
   });
@@ -252,7 +252,7 @@ function denialAnswer(
 const HTTP_STATUS_CODES = new Set<string>([...CREDENTIAL_CODES, "insufficient_scope"]);
 
 /** Returns whether the token is still valid and still sufficient. */
-async function mayGoOn(
+async function mayContinue(
   { authorizer, handshake }: RequestCheckParts,
   authorization: readonly string[] | undefined,
   targets: Extract<MessagesOutcome, { kind: "passed" }>["targets"],

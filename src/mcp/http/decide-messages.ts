@@ -18,7 +18,7 @@ export type MessagesOutcome =
   | { readonly kind: "malformed"; readonly message: Message }
   | {
       readonly kind: "refused";
-      readonly refusal: Denial;
+      readonly denial: Denial;
       readonly answer: DenialResponse;
       /** The denied message, if it was the only one. */
       readonly message: Message | undefined;
@@ -48,7 +48,7 @@ const AUTHENTICATED_ONLY: RequiredOperations = { kind: "known" };
 
 interface MessageDenial {
   readonly kind: "denied";
-  readonly refusal: Denial;
+  readonly denial: Denial;
   readonly answer: DenialResponse;
   readonly token: AccessToken | undefined;
 }
@@ -70,12 +70,12 @@ export async function decideMessages(
   const denials: MessageDenial[] = [];
   const targets: RequiredOperations[] = [];
   const single = messages.length === 1 ? messages[0] : undefined;
-  const denyAll = ({ refusal, answer }: MessageDenial): MessagesOutcome => {
+  const denyAll = ({ denial, answer }: MessageDenial): MessagesOutcome => {
     const [target] = targets;
     const isUnknown = target?.kind === "operations" && target.isMethodUnknown;
     const isMethodUnknown =
-      single !== undefined && isUnknown && refusal.code === "unknown_operation";
-    return { kind: "refused", refusal, answer, message: single, isMethodUnknown };
+      single !== undefined && isUnknown && denial.code === "unknown_operation";
+    return { kind: "refused", denial, answer, message: single, isMethodUnknown };
   };
   let token: AccessToken | undefined;
   for (const message of messages) {
@@ -92,7 +92,7 @@ export async function decideMessages(
       token = admission.token ?? token;
       if (admission.kind === "admitted") continue;
       // the other messages have the same credentials, so the verifier is not called again
-      if (CREDENTIAL_CODES.has(admission.refusal.code)) return denyAll(admission);
+      if (CREDENTIAL_CODES.has(admission.denial.code)) return denyAll(admission);
       denials.push(admission);
     }
   }
@@ -152,11 +152,11 @@ async function admit(
 }
 
 function createDenial(
-  refusal: Denial,
+  denial: Denial,
   answer: DenialResponse,
   token: AccessToken | undefined,
 ): MessageDenial {
-  return { kind: "denied", refusal, answer, token };
+  return { kind: "denied", denial, answer, token };
 }
 
 function combineDenials(
@@ -166,12 +166,14 @@ function combineDenials(
   { protocolVersion }: MessageContext,
 ): MessageDenial {
   if (denials.length === 1) return first;
-  const unfixable = denials.find(({ refusal }) => refusal.code !== "insufficient_scope");
+  const unfixable = denials.find(({ denial }) => denial.code !== "insufficient_scope");
   if (unfixable !== undefined) return unfixable;
-  const refusals = denials.map(({ refusal }) => refusal as ReturnType<typeof insufficientScope>);
-  const missing = [...new Set(refusals.flatMap((refusal) => refusal.missing))];
-  const scopes = [...new Set(refusals.flatMap((refusal) => refusal.scopes))];
-  const refusal = insufficientScope(missing, scopes, [scopes]);
+  const consentDenials = denials.map(
+    ({ denial }) => denial as ReturnType<typeof insufficientScope>,
+  );
+  const missing = [...new Set(consentDenials.flatMap((denial) => denial.missing))];
+  const scopes = [...new Set(consentDenials.flatMap((denial) => denial.scopes))];
+  const denial = insufficientScope(missing, scopes, [scopes]);
   const context = { operation: undefined, token: first.token, protocolVersion };
-  return createDenial(refusal, authorizer.answer(refusal, context), first.token);
+  return createDenial(denial, authorizer.answer(denial, context), first.token);
 }

@@ -29,13 +29,13 @@ import {
   cannotRespond,
   type NodeRequest,
   type NodeResponse,
-  onHead,
+  onResponseHead,
   readNodeRequest,
   toWebRequest,
   writeAnswer,
   writeResponse,
 } from "./node-http.js";
-import { faultAnswer } from "./protocol-answers.js";
+import { faultResponse } from "./protocol-answers.js";
 import { recheckStream, watchedBody } from "./recheck-stream.js";
 
 /** Options of the HTTP gate, in addition to the authorizer. */
@@ -75,7 +75,7 @@ export interface McpGate {
   node(serve: McpServe): (request: NodeRequest, response: NodeResponse) => Promise<void>;
   /**
    * Returns a middleware for a transport that takes Node's request and response. It calls `next` for an allowed request, and
-   * {@link McpGate.passed} returns what the transport needs. It answers every other request itself and never calls `next(error)`.
+   * {@link McpGate.passed} returns what the transport needs. It responds to every other request itself and never calls `next(error)`.
    * It does not catch what `next` throws.
    */
   middleware(): (
@@ -183,10 +183,10 @@ export function mcpGate<Types extends PolicyTypes>(
   ): Promise<Response> => {
     const response = await serve(request, verdict.passed);
     await verdict.answered?.(response.status, response.headers.get("mcp-session-id"));
-    const { mayGoOn } = verdict;
-    if (mayGoOn === undefined || response.body === null) return response;
+    const { mayContinue } = verdict;
+    if (mayContinue === undefined || response.body === null) return response;
     const body = watchedBody(response.body, (stop) =>
-      recheckStream(mayGoOn, verdict.passed.token?.exp, recheckSeconds, stop),
+      recheckStream(mayContinue, verdict.passed.token?.exp, recheckSeconds, stop),
     );
     const { status, statusText, headers } = response;
     return new Response(body, { status, statusText, headers });
@@ -202,20 +202,25 @@ export function mcpGate<Types extends PolicyTypes>(
       }
       if (cannotRespond(response)) return false;
       contexts.set(request, verdict.passed);
-      const { answered, mayGoOn } = verdict;
+      const { answered, mayContinue } = verdict;
       if (answered !== undefined) {
         const note = (status: number, session: string | undefined) =>
           void answered(status, session).catch(() => undefined);
-        onHead(response, note);
+        onResponseHead(response, note);
       }
-      if (mayGoOn !== undefined) {
+      if (mayContinue !== undefined) {
         const stop = () => void response.destroy();
-        const streamWatch = recheckStream(mayGoOn, verdict.passed.token?.exp, recheckSeconds, stop);
+        const streamWatch = recheckStream(
+          mayContinue,
+          verdict.passed.token?.exp,
+          recheckSeconds,
+          stop,
+        );
         response.once("close", streamWatch.end);
       }
       return true;
     } catch {
-      writeAnswer(response, faultAnswer("server"));
+      writeAnswer(response, faultResponse("server"));
       return false;
     }
   };
@@ -232,7 +237,7 @@ export function mcpGate<Types extends PolicyTypes>(
     node: (serve) => async (request, response) => {
       let parsedBody: unknown;
       const fail = (fault: ProtocolFault) =>
-        writeAnswer(response, faultAnswer(fault, idOf(readMessage(parsedBody))));
+        writeAnswer(response, faultResponse(fault, idOf(readMessage(parsedBody))));
       try {
         const verdict = await checkRequest(readNodeRequest(request));
         if (verdict.kind === "answer") return writeAnswer(response, verdict.answer);

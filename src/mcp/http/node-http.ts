@@ -4,7 +4,7 @@ import type { BodyResult, McpHttpRequest, McpHttpResponse } from "./http-types.j
 
 /** The members of Node's `IncomingMessage` that the gate uses. Express and Fastify pass it on, too. */
 export interface NodeRequest {
-  /** The method. */
+  /** The HTTP method. */
   readonly method?: string | undefined;
   /** The request target, without the path of the router that passed the request on. */
   readonly url?: string | undefined;
@@ -142,7 +142,7 @@ export function toWebRequest(
   }
 }
 
-/** Returns whether a response can no longer be written: the connection is closed, or other code has answered, such as a timeout. */
+/** Returns whether a response can no longer be written: the connection is closed, or other code has responded, such as a timeout. */
 export function cannotRespond({ headersSent, destroyed }: NodeResponse): boolean {
   return headersSent || destroyed;
 }
@@ -207,7 +207,7 @@ function waitForDrain(response: NodeResponse): Promise<void> {
 }
 
 /** Reports the status and the session of a response that other code writes. */
-export function onHead(
+export function onResponseHead(
   response: NodeResponse,
   report: (status: number, session: string | undefined) => void,
 ): void {

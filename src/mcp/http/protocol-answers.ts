@@ -5,7 +5,7 @@ import type { McpHttpResponse } from "./http-types.js";
 const HEADERS = { "Content-Type": "application/json", "Cache-Control": "no-store" };
 
 /** Creates the JSON-RPC response to a fault. It repeats nothing of the request except the id. */
-export function faultAnswer(fault: ProtocolFault, id: RequestId = null): McpHttpResponse {
+export function faultResponse(fault: ProtocolFault, id: RequestId = null): McpHttpResponse {
   return {
     status: statusOf(fault),
     headers: {
@@ -18,12 +18,12 @@ export function faultAnswer(fault: ProtocolFault, id: RequestId = null): McpHttp
 }
 
 /** Creates the response to an unknown method. Its status is 404 since MCP 2026-07-28, and 200 in earlier versions. */
-export function noMethodAnswer(id: RequestId, isModern: boolean): McpHttpResponse {
-  const answer = faultAnswer("unknown_method", id);
+export function noMethodResponse(id: RequestId, isModern: boolean): McpHttpResponse {
+  const answer = faultResponse("unknown_method", id);
   return isModern ? answer : { ...answer, status: 200 };
 }
 
 /** Creates the response for a result that the gate returns instead of the server. */
-export function resultAnswer(id: string | number, result: object): McpHttpResponse {
+export function resultResponse(id: string | number, result: object): McpHttpResponse {
   return { status: 200, headers: { ...HEADERS }, body: { jsonrpc: "2.0", id, result } };
 }

@@ -1,5 +1,5 @@
 /** A watch that stops a stream when its token is no longer valid or sufficient. */
-export interface Watch {
+export interface StreamWatch {
   /** Ends the watch, without stopping the stream. */
   readonly end: () => void;
 }
@@ -11,11 +11,11 @@ interface NodeTimer {
 
 /** Checks at intervals, and when the token expires, whether a stream may continue. Calls `stop` once if it may not. */
 export function recheckStream(
-  mayGoOn: () => Promise<boolean>,
+  mayContinue: () => Promise<boolean>,
   exp: number | undefined,
   everySeconds: number,
   stop: () => void,
-): Watch {
+): StreamWatch {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
   const end = () => {
@@ -23,7 +23,7 @@ export function recheckStream(
     clearTimeout(timer);
   };
   const look = async () => {
-    const isGood = await mayGoOn().catch(() => false);
+    const isGood = await mayContinue().catch(() => false);
     if (isOver) return;
     if (isGood) schedule();
     else {
@@ -45,13 +45,13 @@ export function recheckStream(
 /** Returns a body that ends when its watch stops it. */
 export function watchedBody(
   body: ReadableStream<Uint8Array>,
-  start: (stop: () => void) => Watch,
+  start: (stop: () => void) => StreamWatch,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  let guard: Watch | undefined;
+  let watch: StreamWatch | undefined;
   return new ReadableStream<Uint8Array>({
     start: (controller) => {
-      guard = start(() => {
+      watch = start(() => {
         controller.close();
         reader.cancel().catch(() => undefined);
       });
@@ -60,16 +60,16 @@ export function watchedBody(
       try {
         const { done, value } = await reader.read();
         if (done) {
-          guard?.end();
+          watch?.end();
           controller.close();
         } else controller.enqueue(value);
       } catch (error) {
-        guard?.end();
+        watch?.end();
         controller.error(error);
       }
     },
     cancel: (reason) => {
-      guard?.end();
+      watch?.end();
       return reader.cancel(reason);
     },
   });

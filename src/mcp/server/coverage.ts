@@ -69,7 +69,7 @@ function listSynchronously(handler: Handler): readonly unknown[] | undefined {
 }
 
 /** Returns every difference between the tools of a server and of its policy. */
-export function coverageFindings(
+export function toolCoverageFindings(
   policy: Policy,
   surface: McpSurface,
   schemes: SecuritySchemes,

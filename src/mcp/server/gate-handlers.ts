@@ -66,7 +66,7 @@ export function gateHandlers(handlers: RequestHandlers, gate: HandlerGate, listi
     if (typeof handler !== "function") return set(...given);
     const method = methodOf(given[0]);
     listing.note(method, handler as Handler);
-    const gated = gate.guard({ method, isBare: given.length > 2 }, handler as Handler);
+    const gated = gate.wrap({ method, isBare: given.length > 2 }, handler as Handler);
     return set(...given.slice(0, -1), gated);
   };
   const { fallbackRequestHandler } = handlers as { fallbackRequestHandler?: unknown };
@@ -97,7 +97,7 @@ const FALLBACK = {
     const registration = { method: undefined, isBare: false };
     fallback.handler =
       typeof handler === "function"
-        ? fallback.gate.guard(registration, handler as Handler)
+        ? fallback.gate.wrap(registration, handler as Handler)
         : undefined;
   },
 } satisfies PropertyDescriptor;

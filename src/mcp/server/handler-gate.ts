@@ -53,7 +53,7 @@ export interface HandlerGateParts {
 /** The gate in front of every handler of one server. */
 export interface HandlerGate {
   /** Returns a handler that passes the gate before it calls the given one. */
-  readonly guard: (registration: Registration, handler: Handler) => Handler;
+  readonly wrap: (registration: Registration, handler: Handler) => Handler;
   /** Returns the token of the call to which a context belongs. */
   readonly tokenOf: (context: unknown) => AccessToken | undefined;
 }
@@ -63,7 +63,7 @@ const DENIED_CODE = -32_010;
 
 interface HandlerDenial {
   readonly kind: "refused";
-  readonly refusal: Denial;
+  readonly denial: Denial;
   readonly answer: DenialResponse;
 }
 
@@ -79,22 +79,22 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
   const signInScope = signInScopeMode(surface.anonymous === true);
 
   /** Authenticates a caller of a method that needs no operation. An anonymous caller passes where the method allows it. */
-  const know = async (method: string, caller: Caller): Promise<HandlerOutcome> => {
+  const authenticate = async (method: string, caller: Caller): Promise<HandlerOutcome> => {
     // a list shows public entries to an anonymous caller
     const isOpen = surface.anonymous === true || lists.has(method);
     if (caller.authorization === undefined && isOpen) return { kind: "passed", token: undefined };
-    const known = await authorizer.authenticate(caller.authorization, answerContext(caller));
+    const known = await authorizer.authenticate(caller.authorization, denialContext(caller));
     const request = { name: `mcp:${method}`, requestId: caller.requestId };
     if (known.kind === "refused") {
       await authorizer.record(known, request);
-      return { kind: "refused", refusal: known.decision, answer: known.answer };
+      return { kind: "refused", denial: known.decision, answer: known.answer };
     }
     const { token } = known;
     const decision = handshake(token);
     if (decision === undefined) return { kind: "passed", token };
-    const answer = authorizer.answer(decision, { ...answerContext(caller), token });
+    const answer = authorizer.answer(decision, { ...denialContext(caller), token });
     await authorizer.record({ decision, answer, token }, request);
-    return { kind: "refused", refusal: decision, answer };
+    return { kind: "refused", denial: decision, answer };
   };
 
   /** Returns whether the caller owns every task that a request names. */
@@ -114,7 +114,7 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
     const isOwn =
       isMethodUnknown || (await hasOwnTasks(namedTasks(method, params, caller.meta), caller));
     const target = isOwn ? required : unknownOperation(method);
-    if (target.kind === "known") return know(method, caller);
+    if (target.kind === "known") return authenticate(method, caller);
     let token: AccessToken | undefined;
     for (const operation of target.operations) {
       const admission = await authorizer.admit({
@@ -128,7 +128,7 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
       });
       if (admission.kind === "refused") {
         if (target.isMethodUnknown) throw protocolError(errorOf("unknown_method"));
-        return { kind: "refused", refusal: admission.decision, answer: admission.answer };
+        return { kind: "refused", denial: admission.decision, answer: admission.answer };
       }
       token = admission.token;
     }
@@ -164,7 +164,7 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
   };
 
   return {
-    guard: ({ method: named, isBare: getsParamsOnly }, handler) => {
+    wrap: ({ method: named, isBare: getsParamsOnly }, handler) => {
       // the fallback handler has no method, and never handles the handshake
       const isHandshake = named !== undefined && HANDSHAKE_METHODS.includes(named);
       return async (request, context) => {
@@ -184,7 +184,7 @@ function methodOf(request: unknown): string {
   return typeof method === "string" ? method : "";
 }
 
-function answerContext({ protocolVersion }: Caller) {
+function denialContext({ protocolVersion }: Caller) {
   return { operation: undefined, token: undefined, protocolVersion };
 }
 
@@ -206,14 +206,14 @@ async function waitForStore<Value>(required: Promise<Value>): Promise<Value> {
 function denyCall(
   method: string,
   params: Params,
-  { refusal, answer }: HandlerDenial,
+  { denial, answer }: HandlerDenial,
   upgradeUrl: string | undefined,
 ): unknown {
   // for a call that asks for a task, the SDK accepts only a task
   const isToolResult = method === "tools/call" && readOwn(params, "task") === undefined;
-  if (isToolResult) return deniedToolResult(refusal, answer, upgradeUrl);
-  const message = denialText(refusal, answer, upgradeUrl);
-  const data = denialMeta(refusal, answer, upgradeUrl);
+  if (isToolResult) return deniedToolResult(denial, answer, upgradeUrl);
+  const message = denialText(denial, answer, upgradeUrl);
+  const data = denialMeta(denial, answer, upgradeUrl);
   throw protocolError({ code: DENIED_CODE, message, data });
 }
 

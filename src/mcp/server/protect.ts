@@ -11,7 +11,7 @@ import { createHandshake } from "../shared/handshake.js";
 import type { McpSessionStore } from "../shared/sessions.js";
 import { isStore, type McpSurface, SHARED_OPTION_CHECKS } from "../shared/shared-options.js";
 import { compileSurface } from "./compiled-surface.js";
-import { coverageFindings, createListing, registrationFindings } from "./coverage.js";
+import { createListing, registrationFindings, toolCoverageFindings } from "./coverage.js";
 import { addScopeChallenge, checkNoHandlers, gateHandlers, highLevelOf } from "./gate-handlers.js";
 import { createHandlerGate } from "./handler-gate.js";
 import { createPolicyCache } from "./policy-cache.js";
@@ -75,18 +75,18 @@ export interface ProtectedTools<Server, Types extends PolicyTypes> {
   readonly registerTool: RegisterTool<Server, ToolOf<Policy<Types>>>;
 }
 
-const isObject: OptionCheck = (value) =>
+const isObjectOption: OptionCheck = (value) =>
   typeof value === "object" && value !== null ? undefined : "expected an object";
-const isLocalToken: OptionCheck = (value) =>
-  typeof value === "function" || isObject(value) === undefined
+const isLocalTokenOption: OptionCheck = (value) =>
+  typeof value === "function" || isObjectOption(value) === undefined
     ? undefined
     : "expected claims, or a function that returns them";
 
 const CHECKS = {
   ...SHARED_OPTION_CHECKS,
-  policy: optional(isObject),
-  authorizer: optional(isObject),
-  localToken: optional(isLocalToken),
+  policy: optional(isObjectOption),
+  authorizer: optional(isObjectOption),
+  localToken: optional(isLocalTokenOption),
   tasks: optional(isStore),
   securitySchemes: optional(isBoolean),
 } satisfies Record<keyof ProtectOptions, OptionCheck>;
@@ -166,7 +166,7 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
       registered && JSON.stringify([registered, registrations.key(), resources, prompts, methods]);
     if (key !== undefined && completeServers.get(policy, key) === true) return;
     const findings = [
-      ...coverageFindings(policy, options, schemes, listing, tools),
+      ...toolCoverageFindings(policy, options, schemes, listing, tools),
       ...registrationFindings(options, registrations),
     ];
     if (findings.length > 0) throw coverageError(findings);

@@ -93,7 +93,7 @@ const hasPrompts = ({ prompts }: Maps) => prompts.size > 0;
 const hasEither = (maps: Maps) => hasResources(maps) || hasPrompts(maps);
 
 /** The method of MCP 2026-07-28 that opens a stream of notifications. An entry of `methods` may decide it too. */
-export const LISTEN = "subscriptions/listen";
+export const LISTEN_METHOD = "subscriptions/listen";
 
 /** The methods on which a policy decides. Every other method of the protocol is in {@link AUTHENTICATED_METHODS} or denied. */
 const ROWS = new Map<string, Row>([
@@ -106,7 +106,10 @@ const ROWS = new Map<string, Row>([
   ["prompts/list", { isThere: hasPrompts, read: readAuthenticated }],
   ["prompts/get", { isThere: hasPrompts, read: prompt }],
   ["completion/complete", { isThere: hasEither, read: completion }],
-  [LISTEN, { isThere: (maps) => hasResources(maps) || maps.methods.has(LISTEN), read: listen }],
+  [
+    LISTEN_METHOD,
+    { isThere: (maps) => hasResources(maps) || maps.methods.has(LISTEN_METHOD), read: listen },
+  ],
 ]);
 
 /** Methods that name a task in `taskId`, of MCP 2025-11-25 and of the Tasks extension (SEP-2663). */
@@ -146,7 +149,8 @@ export function createRequiredOperations({
   methods = {},
 }: McpSurface): FindRequiredOperations {
   for (const method of Object.keys(methods)) {
-    const isOfTable = AUTHENTICATED_METHODS.has(method) || (ROWS.has(method) && method !== LISTEN);
+    const isOfTable =
+      AUTHENTICATED_METHODS.has(method) || (ROWS.has(method) && method !== LISTEN_METHOD);
     if (!isOfTable && !isNotificationName(method)) continue;
     const message = `methods: \`${method}\` cannot be mapped: the gate decides on it itself`;
     throw new PolicyError("ERR_OPTIONS_INVALID", escapeControls(message));
@@ -223,9 +227,9 @@ function listen(params: Params, maps: Maps): RequiredOperations | undefined {
   if (!isTextList(wanted) || wanted.length > MAX_SUBSCRIBED) return MALFORMED;
   const others = Object.entries(filter).filter(([name]) => name !== SUBSCRIBED);
   if (others.some(([, flag]) => typeof flag !== "boolean")) return undefined;
-  const tool = maps.methods.get(LISTEN);
+  const tool = maps.methods.get(LISTEN_METHOD);
   const method = tool === undefined ? undefined : singleOperation(tool, params);
-  if (wanted.length === 0) return method ?? unknownMethod(LISTEN);
+  if (wanted.length === 0) return method ?? unknownMethod(LISTEN_METHOD);
   const read = resourcesOf([...new Set(wanted)], maps);
   if (read === undefined || method === undefined) return read;
   return { ...read, operations: [...method.operations, ...read.operations] };

@@ -86,13 +86,13 @@ export function denialMeta(
  * Returns the text of a denial: one line that starts with the state (`upgrade required: …`, `denied: …`, `more scope is needed:
  * …`).
  */
-export function denialText(refusal: Denial, answer: DenialResponse, upgradeUrl?: string): string {
+export function denialText(denial: Denial, answer: DenialResponse, upgradeUrl?: string): string {
   const { scope } = withoutPrototype(answer.body);
   const parts = [
-    refusal.message.endsWith(".") ? refusal.message : `${refusal.message}.`,
+    denial.message.endsWith(".") ? denial.message : `${denial.message}.`,
     ...(scope === undefined ? [] : [`Scope: ${scope}.`]),
-    ADVICE[refusal.code].text,
-    ...(refusal.code === "upgrade_required" && upgradeUrl !== undefined
+    ADVICE[denial.code].text,
+    ...(denial.code === "upgrade_required" && upgradeUrl !== undefined
       ? [`Plans: ${upgradeUrl}`]
       : []),
   ];
@@ -101,13 +101,13 @@ export function denialText(refusal: Denial, answer: DenialResponse, upgradeUrl?:
 
 /** Creates the result of a denied tool call. Text and members come from fixed tables and the policy, never from an inner error. */
 export function deniedToolResult(
-  refusal: Denial,
+  denial: Denial,
   answer: DenialResponse,
   upgradeUrl?: string,
 ): DeniedToolResult {
   return {
-    content: [{ type: "text", text: denialText(refusal, answer, upgradeUrl) }],
+    content: [{ type: "text", text: denialText(denial, answer, upgradeUrl) }],
     isError: true,
-    _meta: denialMeta(refusal, answer, upgradeUrl),
+    _meta: denialMeta(denial, answer, upgradeUrl),
   };
 }

@@ -14,7 +14,7 @@ export function isDate(version: unknown): version is string {
   return typeof version === "string" && DATE.test(version);
 }
 
-/** Returns whether a version has no sessions. For a draft or an unknown version it returns `false`: the SDK answers these. */
+/** Returns whether a version has no sessions. For a draft or an unknown version it returns `false`: the SDK responds to these. */
 export function isModern(version: unknown): boolean {
   return isDate(version) && version >= STATELESS_VERSION;
 }

@@ -40,7 +40,7 @@ const contains =
         return isWanted ? [`nothing was written that holds ${short(text)}`] : [];
       return fault(
         output.includes(textOf(text)) === isWanted,
-        `the output ${isWanted ? "lacks" : "holds"} ${short(text)}: ${short(output)}`,
+        `the output ${isWanted ? "does not contain" : "contains"} ${short(text)}: ${short(output)}`,
       );
     });
 

@@ -212,7 +212,7 @@ const revokedInFlight: Fixture = async (context) => {
 };
 
 /** An outage of the revocation store denies access. */
-const storeIsOut: Fixture = async (context) => {
+const revocationStoreOutage: Fixture = async (context) => {
   const { authorizer, resource, issuer, mint } = deploymentOf(context);
   const verify = jwtVerifier({
     issuer,
@@ -226,7 +226,7 @@ const storeIsOut: Fixture = async (context) => {
     },
     rejects: () => Promise.reject(new Error("store")),
     hangs: () => new Promise(() => undefined),
-    "gives no answer": () => undefined as never,
+    "sends no response": () => undefined as never,
   };
   const faults: string[] = [];
   let last: Result | undefined;
@@ -239,7 +239,7 @@ const storeIsOut: Fixture = async (context) => {
 };
 
 /** The audit sink and the arguments do not change the decision, and every denial is written. */
-const auditStandsAside: Fixture = async (context) => {
+const auditChangesNoDecision: Fixture = async (context) => {
   const { authorizer } = deploymentOf(context);
   const verify: Verify = () => ({ scope: "courses:read", sub: "user-1", client_id: "a" });
   const cycle: Record<string, unknown> = { a: 1 };
@@ -317,6 +317,6 @@ export const VERIFY_FIXTURES: readonly (readonly [id: string, fixture: Fixture])
   ["INTROSPECTION-044", manyAtOnce],
   ["SEQUENCE-019", cacheEndsWithToken],
   ["SEQUENCE-020", revokedInFlight],
-  ["SEQUENCE-021", storeIsOut],
-  ["AUDIT-049", auditStandsAside],
+  ["SEQUENCE-021", revocationStoreOutage],
+  ["AUDIT-049", auditChangesNoDecision],
 ];

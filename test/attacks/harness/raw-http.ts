@@ -45,7 +45,7 @@ function exchange(port: number, bytes: Buffer): Promise<string> {
     const chunks: Buffer[] = [];
     const socket = connect({ port, host: "127.0.0.1", noDelay: true }, () => socket.write(bytes));
     // a stream that the server does not end is closed here
-    socket.setTimeout(PATIENCE, () => socket.destroy(new Error("no answer in time")));
+    socket.setTimeout(PATIENCE, () => socket.destroy(new Error("no response in time")));
     socket.on("data", (chunk) => {
       chunks.push(chunk);
       // a server may keep the connection open although the request asks to close it
