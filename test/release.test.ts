@@ -70,7 +70,7 @@ describe("npm run release:check", () => {
 
 it("SECURITY.md names a test that exists for every guarantee", () => {
   const guarantees = readFileSync(join(root, "SECURITY.md"), "utf8")
-    .split("| guarantee | held by |")[1]
+    .split("| guarantee | tested in |")[1]
     ?.split("\n\n")[0]
     ?.split("\n")
     .slice(2);
