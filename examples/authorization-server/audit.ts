@@ -1,6 +1,7 @@
 // Audit events of the authorization server: maps responses of node-oidc-provider to audit events of the policy.
 import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
+import type { AnyPolicy } from "scope-policy";
 import {
   type AuthorizationDetails,
   type AuthorizationEvent,
@@ -12,7 +13,7 @@ export type Audit = (details: AuthorizationDetails) => void;
 
 /** Creates audit events from the facts of requests, for one policy and issuer. */
 export function createAudit(
-  policy: object,
+  policy: AnyPolicy,
   iss: string,
   write: (event: AuthorizationEvent) => void,
 ): Audit {

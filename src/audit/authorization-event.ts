@@ -1,4 +1,5 @@
 import { firstItems } from "../grammar/any-value.js";
+import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import {
@@ -187,7 +188,7 @@ const CHECKS = {
  * ```
  */
 export function authorizationEvent(
-  policy: object,
+  policy: AnyPolicy,
   details: AuthorizationDetails,
 ): AuthorizationEvent {
   const compiled = compiledPolicyOf(policy);

@@ -29,7 +29,7 @@ export interface RefreshOptions {
    */
   readonly clientScope?: string;
   /** Whether the client belongs to the owner of the API. Other clients lose scopes that are reserved now. Default: `false`. */
-  readonly first_party?: boolean;
+  readonly firstParty?: boolean;
   /**
    * The result of `policy.expand` for the grant, recorded when it was given. With it, an older name that means more now is
    * replaced by the current names of what it meant then.
@@ -39,7 +39,7 @@ export interface RefreshOptions {
 
 const CHECKS = {
   clientScope: optional(isString),
-  first_party: optional(isBoolean),
+  firstParty: optional(isBoolean),
   originalMeanings: optional((value) =>
     readScopeTokens(value) === undefined
       ? "expected a scope, or a list of scope-tokens"
@@ -101,7 +101,7 @@ export function refreshScope(
   const {
     clientScope,
     originalMeanings,
-    first_party: firstParty = false,
+    firstParty = false,
   } = checkOptions("the refresh", options, CHECKS);
   const granted = readGrantedTokens(original);
   if (granted === undefined) return INVALID_SCOPE;

@@ -1,6 +1,8 @@
 import { createHash, createHmac } from "node:crypto";
+import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import { canonicalJson } from "../../src/audit/redaction/digest.js";
+import { titled } from "../titled.js";
 import { eventOf, lineOf, showing } from "./audit-events.js";
 
 const argumentsOf = async (
@@ -9,6 +11,10 @@ const argumentsOf = async (
   hash: readonly string[] = [],
 ) => (await eventOf(showing(show, hash), { args })).arguments;
 const shownOf = async (value: unknown) => (await argumentsOf({ v: value }, ["v"]))[0]?.value;
+
+/** Returns a value as text for a title, on one line, without running its code. */
+const written = (value: unknown) =>
+  inspect(value, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 8 });
 
 const trap = (): never => {
   throw new Error("no code may run this trap");
@@ -54,7 +60,7 @@ describe("arguments that the policy does not declare", () => {
     ]);
   });
 
-  const whole: readonly (readonly [args: unknown, written: readonly object[]])[] = [
+  const whole: readonly (readonly [args: unknown, described: readonly object[]])[] = [
     [undefined, []],
     [null, []],
     [{}, []],
@@ -64,12 +70,10 @@ describe("arguments that the policy does not declare", () => {
     [throwing, [{ name: "", type: "object" }]],
     [listThatThrows, [{ name: "", type: "array", size: 0 }]],
   ];
-  it.each(whole)(
-    "are described as a whole if they are not an object: row %#",
-    async (args, written) => {
-      expect(await argumentsOf(args)).toEqual(written);
-    },
-  );
+  const wholes = titled(whole, ([args]) => `are described as a whole: ${written(args)}`);
+  it.each(wholes)("%s", async (_title, [args, described]) => {
+    expect(await argumentsOf(args)).toEqual(described);
+  });
 
   it("are at most 64 in an event, which counts the others", async () => {
     const args = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`a${at}`, at]));
@@ -123,7 +127,11 @@ describe("arguments that the policy shows", () => {
     [[[[[[[[7]]]]]]], [[[[[["[cut]"]]]]]]],
     ["a ".repeat(600), `${"a ".repeat(512)}…`],
   ];
-  it.each(values)("have a plain, redacted and bounded value: row %#", async (value, shown) => {
+  const plain = titled(
+    values,
+    ([value]) => `have a plain, redacted and bounded value: ${written(value)}`,
+  );
+  it.each(plain)("%s", async (_title, [value, shown]) => {
     expect(await shownOf(value)).toEqual(shown);
   });
 
@@ -264,25 +272,30 @@ describe("arguments that the policy hashes", () => {
     ["\ud800", '"\\ud800"'],
     ["A".repeat(1_000_000), `"${"A".repeat(1_000_000)}"`],
   ];
-  it.each(texts)("have the canonical JSON of RFC 8785: row %#", (value, text) => {
+  const canonical = titled(
+    texts,
+    ([value]) => `have the canonical JSON of RFC 8785: ${written(value)}`,
+  );
+  it.each(canonical)("%s", (_title, [value, text]) => {
     expect(canonicalJson(value)).toEqual({ text });
   });
 
   const circle: unknown[] = [];
   circle.push(circle);
-  const without: readonly (readonly [value: unknown, why: string])[] = [
-    [undefined, "unreadable"],
-    [1n, "unreadable"],
-    [Number.NaN, "unreadable"],
-    [() => 1, "unreadable"],
-    [new Date(0), "unreadable"],
-    [new Map(), "unreadable"],
-    [throwing, "unreadable"],
-    [new Proxy({}, { ownKeys: trap }), "unreadable"],
-    [[1, undefined], "unreadable"],
-    [sparse, "unreadable"],
-    [{ a: Symbol("a") }, "unreadable"],
+  const without: readonly (readonly [title: string, value: unknown, why: string])[] = [
+    ["undefined", undefined, "unreadable"],
+    ["a bigint", 1n, "unreadable"],
+    ["NaN", Number.NaN, "unreadable"],
+    ["a function", () => 1, "unreadable"],
+    ["a date", new Date(0), "unreadable"],
+    ["a map", new Map(), "unreadable"],
+    ["a proxy in which every trap throws", throwing, "unreadable"],
+    ["a proxy that lists no keys", new Proxy({}, { ownKeys: trap }), "unreadable"],
+    ["a list with undefined", [1, undefined], "unreadable"],
+    ["a list with a hole", sparse, "unreadable"],
+    ["an object with a symbol", { a: Symbol("a") }, "unreadable"],
     [
+      "an object with a getter that throws",
       {
         get a(): never {
           return trap();
@@ -290,20 +303,21 @@ describe("arguments that the policy hashes", () => {
       },
       "unreadable",
     ],
-    [circle, "size"],
-    ["A".repeat(3_000_000), "size"],
-    [["A".repeat(2_000_000), "A".repeat(200_000)], "size"],
-    [["A".repeat(2 ** 21 - 4), 1_000], "size"],
-    [{ ["A".repeat(2 ** 21 - 4)]: 1 }, "size"],
-    [Array.from({ length: 100_001 }, () => 1), "size"],
-    [Object.fromEntries(Array.from({ length: 100_001 }, (_, at) => [at, at])), "size"],
+    ["a list that contains itself", circle, "size"],
+    ["a long text", "A".repeat(3_000_000), "size"],
+    ["a list of long texts", ["A".repeat(2_000_000), "A".repeat(200_000)], "size"],
+    ["a list that is too long by one number", ["A".repeat(2 ** 21 - 4), 1_000], "size"],
+    ["an object with a long key", { ["A".repeat(2 ** 21 - 4)]: 1 }, "size"],
+    ["a list of 100,001 items", Array.from({ length: 100_001 }, () => 1), "size"],
+    [
+      "an object of 100,001 members",
+      Object.fromEntries(Array.from({ length: 100_001 }, (_, at) => [at, at])),
+      "size",
+    ],
   ];
-  it.each(without)(
-    "have no digest if they are too large or not JSON: row %#",
-    async (value, why) => {
-      expect(canonicalJson(value)).toBe(why);
-      expect(await digestOf(value)).toMatchObject({ name: "v", withheld: why });
-      expect(await digestOf(value)).not.toHaveProperty("digest");
-    },
-  );
+  it.each(without)("have no digest for %s", async (_, value, why) => {
+    expect(canonicalJson(value)).toBe(why);
+    expect(await digestOf(value)).toMatchObject({ name: "v", withheld: why });
+    expect(await digestOf(value)).not.toHaveProperty("digest");
+  });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { loadPolicy, type PolicyError } from "scope-policy";
+import { type AnyPolicy, loadPolicy, type PolicyError } from "scope-policy";
 import {
   type AuthorizationDetails,
   type AuthorizationEvent,
@@ -249,6 +249,6 @@ describe("authorizationEvent", () => {
   });
 
   it("rejects a value that is not a policy", () => {
-    expect(findings(() => authorizationEvent({}, base))[0]).toBe("ERR_POLICY_UNKNOWN");
+    expect(findings(() => authorizationEvent({} as AnyPolicy, base))[0]).toBe("ERR_POLICY_UNKNOWN");
   });
 });

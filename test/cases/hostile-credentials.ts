@@ -123,32 +123,32 @@ const token = { scope: "courses:read", sub: "user-1", client_id: "app-1", iat: N
 
 /** Sequences of calls and revocations, under the ids of the corpus. The store looks up claims, since one token has several encodings. */
 export const REVOCATION_SEQUENCES: readonly (readonly [
-  id: string,
+  title: string,
   steps: readonly RevocationStep[],
 ])[] = [
   [
-    "SEQUENCE-002",
+    "SEQUENCE-002: keep the scope of a token after another tool was denied",
     [
       { claims: token, tool: "delete_course", code: "insufficient_scope" },
       { claims: token, code: "allowed" },
     ],
   ],
   [
-    "SEQUENCE-004",
+    "SEQUENCE-004: deny a second token with a smaller scope",
     [
       { claims: token, code: "allowed" },
       { claims: { ...token, scope: "openid", jti: "b" }, code: "insufficient_scope" },
     ],
   ],
   [
-    "SEQUENCE-005",
+    "SEQUENCE-005: deny a second token with a smaller scope and the same id",
     [
       { claims: token, code: "allowed" },
       { claims: { ...token, scope: "openid" }, code: "insufficient_scope" },
     ],
   ],
   [
-    "SEQUENCE-008",
+    "SEQUENCE-008: reject a token whose id is revoked",
     [
       { claims: token, code: "allowed" },
       { revoke: { jti: "a" } },
@@ -156,7 +156,7 @@ export const REVOCATION_SEQUENCES: readonly (readonly [
     ],
   ],
   [
-    "SEQUENCE-010",
+    "SEQUENCE-010: reject each spelling of a revoked token, but not a new token",
     [
       { claims: token, code: "allowed" },
       { revoke: { jti: "a" } },
@@ -165,7 +165,7 @@ export const REVOCATION_SEQUENCES: readonly (readonly [
     ],
   ],
   [
-    "SEQUENCE-011",
+    "SEQUENCE-011: reject the tokens of a revoked grant, but not a later one",
     [
       { claims: token, code: "allowed" },
       { revoke: { sub: "user-1", client_id: "app-1", at: NOW + 1 } },
@@ -174,21 +174,21 @@ export const REVOCATION_SEQUENCES: readonly (readonly [
     ],
   ],
   [
-    "SEQUENCE-015",
+    "SEQUENCE-015: do not confuse a client with one whose id contains a separator",
     [
       { revoke: { sub: "user-1|app", client_id: "1", at: NOW + 1 } },
       { claims: { ...token, client_id: "app|1" }, code: "allowed" },
     ],
   ],
   [
-    "SEQUENCE-016",
+    "SEQUENCE-016: reject a token that was issued at the second of the revocation",
     [
       { revoke: { sub: "user-1", client_id: "app-1", at: NOW } },
       { claims: token, code: "invalid_token" },
     ],
   ],
   [
-    "SEQUENCE-017",
+    "SEQUENCE-017: reject a token without a time after its grant was revoked",
     [
       { claims: { scope: "courses:read", sub: "user-1", client_id: "app-1" }, code: "allowed" },
       { revoke: { sub: "user-1", client_id: "app-1", at: NOW } },

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Language, locateFindings } from "../../src/cli/policy-file/locate-findings.js";
 import { titled } from "../titled.js";
 
-/** A source in which « and » enclose the expected range of a finding. Titles complete the sentence "a finding ... is located". */
+/** A source in which « and » enclose the expected range of a finding. Titles complete the sentence "a finding is located in json ...". */
 interface Case {
   readonly title: string;
   readonly source: string;
@@ -216,8 +216,9 @@ const CODE_CASES: readonly Case[] = [
 describe.each([
   { language: "json" as const, cases: JSON_CASES },
   { language: "code" as const, cases: CODE_CASES },
-])("a finding in $language is located", ({ language, cases }) => {
-  it.each(titled(cases))("%s", (_title, { source, path, code = "unknown_scope" }) => {
+])("a finding is located", ({ language, cases }) => {
+  const rows = titled(cases, ({ title }) => `in ${language} ${title}`);
+  it.each(rows)("%s", (_title, { source, path, code = "unknown_scope" }) => {
     const start = placeOf(source, source.indexOf("«"));
     const end = placeOf(source.replace("«", ""), source.replace("«", "").indexOf("»"));
     const [range] = locateFindings(source.replace(/[«»]/g, ""), language, [

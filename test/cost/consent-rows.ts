@@ -103,7 +103,7 @@ export const CONSENT_GROWTH: readonly Growth[] = [
   {
     title: "tools and endpoints of a policy, for a screen of 64 rows",
     start: 256,
-    most: [25_000, "MOST_OPERATIONS"],
+    most: [25_000, "MAX_OPERATIONS"],
     make: (n) => {
       const policy = policyOf({
         scopes: scopesOf(64),
@@ -124,7 +124,7 @@ export const CONSENT_GROWTH: readonly Growth[] = [
   {
     title: "bundles of a policy, for a screen of 64 rows",
     start: 64,
-    most: [3_000, "MOST_VALUES"],
+    most: [3_000, "MAX_VALUES"],
     make: (n) => {
       const bundles = alike(n, (at) => `bundle-${at}`, names(64));
       return screenOf(policyOf({ scopes: scopesOf(64), bundles }), { requested: names(64) }, 64);
@@ -142,7 +142,7 @@ export const CONSENT_GROWTH: readonly Growth[] = [
   {
     title: "scopes of a policy, for a request without a scope",
     start: 128,
-    most: [50_000, "MOST_NAMES"],
+    most: [50_000, "MAX_NAMES"],
     make: (n) => {
       const policy = policyOf({ scopes: scopesOf(n), defaultScopes: names(n) });
       return () => consentScreen(policy, { client, now: 1_000 });

@@ -28,9 +28,9 @@ const loadsInvalid = (parts: object | string): Run => {
 const names = (count: number, prefix = "s") => listOf(count, (index) => `${prefix}${index}`);
 const tools = <Entry>(count: number, entry: (index: number) => Entry) =>
   objectOf(count, (index) => `tool_${index}`, entry);
-const NAMES = [50_000, "MOST_NAMES"] as const;
-const OPERATIONS = [50_000, "MOST_OPERATIONS"] as const;
-const VALUES = [60_000, "MOST_VALUES"] as const;
+const NAMES = [50_000, "MAX_NAMES"] as const;
+const OPERATIONS = [50_000, "MAX_OPERATIONS"] as const;
+const VALUES = [60_000, "MAX_VALUES"] as const;
 
 export const POLICY_GROWTH: readonly Growth[] = [
   { title: "scopes", start: 2_000, most: NAMES, make: (n) => loadsValid({ scopes: scopesOf(n) }) },
@@ -43,7 +43,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
   {
     title: "older names",
     start: 2_000,
-    most: [25_000, "MOST_NAMES"],
+    most: [25_000, "MAX_NAMES"],
     make: (n) =>
       loadsValid({
         scopes: objectOf(
@@ -56,7 +56,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
   {
     title: "scopes that share an older name",
     start: 2_000,
-    most: [25_000, "MOST_NAMES"],
+    most: [25_000, "MAX_NAMES"],
     make: (n) =>
       loadsValid({
         scopes: objectOf(
@@ -69,7 +69,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
   {
     title: "chains of ten implications",
     start: 50,
-    most: [5_000, "MOST_NAMES"],
+    most: [5_000, "MAX_NAMES"],
     make: (n) =>
       loadsValid({
         scopes: objectOf(
@@ -88,7 +88,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
   {
     title: "scopes of a cycle",
     start: 2_000,
-    most: [25_000, "MOST_NAMES"],
+    most: [25_000, "MAX_NAMES"],
     make: (n) =>
       loadsInvalid({
         scopes: objectOf(
@@ -132,7 +132,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
   {
     title: "alternatives of tools",
     start: 10,
-    most: [190, "MOST_VALUES"],
+    most: [190, "MAX_VALUES"],
     make: (n) =>
       loadsValid({
         scopes: scopesOf(1_024),
@@ -142,7 +142,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
   {
     title: "alternatives that multiply",
     start: 4,
-    most: [244, "MOST_USES"],
+    most: [244, "MAX_USES"],
     make: (n) =>
       loadsValid({
         scopes: scopesOf(64),
@@ -154,13 +154,13 @@ export const POLICY_GROWTH: readonly Growth[] = [
   {
     title: "scopes of one alternative",
     start: 2_000,
-    most: [32_768, "MOST_USES_OF_ONE"],
+    most: [32_768, "MAX_USES_OF_ONE"],
     make: (n) => loadsValid({ scopes: scopesOf(n), tools: { t: { allOf: names(n) } } }),
   },
   {
     title: "scopes of the baseline",
     start: 100,
-    most: [5_000, "MOST_USES"],
+    most: [5_000, "MAX_USES"],
     make: (n) =>
       loadsValid({ scopes: scopesOf(n), baseline: names(n), tools: tools(100, () => "s0") }),
   },
@@ -180,14 +180,14 @@ export const POLICY_GROWTH: readonly Growth[] = [
   {
     title: "patterns",
     start: 100,
-    most: [10_000, "MOST_PATTERNS"],
+    most: [10_000, "MAX_PATTERNS"],
     make: (n) =>
       loadsValid({ scopes: scopesOf(1), tools: alike(n, (index) => `t${index}_*`, "s0") }),
   },
   {
     title: "patterns that deny, for 500 tools",
     start: 50,
-    most: [10_000, "MOST_PATTERNS"],
+    most: [10_000, "MAX_PATTERNS"],
     make: (n) =>
       loadsValid({
         tools: {
@@ -199,7 +199,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
   {
     title: "account types",
     start: 10,
-    most: [3_162, "MOST_COMPARISONS"],
+    most: [3_162, "MAX_COMPARISONS"],
     make: (n) => {
       const accountTypes = names(n, "a");
       return loadsValid({
@@ -212,7 +212,7 @@ export const POLICY_GROWTH: readonly Growth[] = [
   {
     title: "findings of wrong types",
     start: 2_000,
-    most: [190_000, "MOST_VALUES"],
+    most: [190_000, "MAX_VALUES"],
     make: (n) => loadsInvalid({ baseline: listOf(n, () => 5) }),
   },
   {
@@ -240,13 +240,13 @@ export const POLICY_GROWTH: readonly Growth[] = [
   {
     title: "characters of JSON text",
     start: 10_000,
-    most: [16_777_216, "MOST_TEXT"],
+    most: [16_777_216, "MAX_TEXT"],
     make: (n) => loadsInvalid(`{"name":"${"\\n".repeat(n / 4)}${" ".repeat(n / 2)}","version":""}`),
   },
   {
     title: "duplicate keys of JSON text",
     start: 2_000,
-    most: [199_000, "MOST_VALUES"],
+    most: [199_000, "MAX_VALUES"],
     make: (n) => loadsInvalid(`{"scopes":{${listOf(n, () => '"a":""').join()}}}`),
   },
 ];
@@ -261,7 +261,7 @@ const chain = (length: number) =>
 export const POLICY_LIMITS: readonly AtLimit[] = [
   {
     title: "2,000 tools of 1,024 alternatives",
-    limit: "MOST_USES",
+    limit: "MAX_USES",
     make: () => {
       const pairs = listOf(10, (index) => ({ anyOf: [`s${2 * index}`, `s${2 * index + 1}`] }));
       return loadsInvalid({ scopes: scopesOf(20), tools: tools(2_000, () => ({ allOf: pairs })) });
@@ -270,19 +270,19 @@ export const POLICY_LIMITS: readonly AtLimit[] = [
   },
   {
     title: "the longest allowed chain of implications, with 1,413 scopes",
-    limit: "MOST_IMPLIED",
+    limit: "MAX_IMPLIED",
     make: () => loadsValid({ scopes: chain(1_413) }),
     most: 60,
   },
   {
     title: "a chain of 5,000 implications",
-    limit: "MOST_IMPLIED",
+    limit: "MAX_IMPLIED",
     make: () => loadsInvalid({ scopes: chain(5_000) }),
     most: 60,
   },
   {
     title: "templates of 5,000 different shapes",
-    limit: "MOST_OVERLAP_STEPS",
+    limit: "MAX_OVERLAP_STEPS",
     make: () =>
       loadsInvalid({
         scopes: scopesOf(

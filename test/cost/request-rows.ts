@@ -74,7 +74,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
   {
     title: "templates of a policy, for a token of 1,000 scopes",
     start: 256,
-    most: [50_000, "MOST_NAMES"],
+    most: [50_000, "MAX_NAMES"],
     make: (n) => {
       const policy = policyOf({ scopes: templates(n), tools: { t: "/p0/{id}" } });
       const token = { scope: bound(1, 1_000) };
@@ -105,7 +105,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
   {
     title: "scopes of the alternative of a denial",
     start: 128,
-    most: [32_768, "MOST_USES_OF_ONE"],
+    most: [32_768, "MAX_USES_OF_ONE"],
     make: (n) => {
       const allOf = Object.keys(templates(n));
       const policy = policyOf({ scopes: templates(n), tools: { t: { allOf } } });
@@ -115,7 +115,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
   {
     title: "parameters of a call",
     start: 32,
-    most: [32_768, "MOST_USES_OF_ONE"],
+    most: [32_768, "MAX_USES_OF_ONE"],
     make: (n) => {
       const allOf = listOf(n, (index) => ({ scope: "/p0/{id}", params: { id: `p${index}` } }));
       const policy = policyOf({ scopes: templates(1), tools: { t: { allOf } } });
@@ -126,7 +126,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
   {
     title: "patterns that an unknown name is compared with",
     start: 128,
-    most: [10_000, "MOST_PATTERNS"],
+    most: [10_000, "MAX_PATTERNS"],
     make: (n) => {
       const policy = policyOf({ tools: alike(n, (index) => `t${index}_*x*`, { public: true }) });
       return times(400, () =>
@@ -137,7 +137,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
   {
     title: "patterns that match one name",
     start: 128,
-    most: [4_096, "MOST_PATTERNS"],
+    most: [4_096, "MAX_PATTERNS"],
     make: (n) => {
       const keys = fitting.slice(0, n);
       const rules = objectOf(
@@ -152,7 +152,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
   {
     title: "patterns of two alternatives that match one name",
     start: 512,
-    most: [4_096, "MOST_PATTERNS"],
+    most: [4_096, "MAX_PATTERNS"],
     make: (n) => {
       const keys = fitting.slice(0, n);
       const rules = objectOf(
@@ -167,7 +167,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
   {
     title: "tools of a list",
     start: 256,
-    most: [50_000, "MOST_OPERATIONS"],
+    most: [50_000, "MAX_OPERATIONS"],
     make: (n) => {
       const policy = policyOf({ scopes: scopesOf(100), tools: tools(n, (at) => `s${at % 100}`) });
       const token = { scope: names(100) };
@@ -177,7 +177,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
   {
     title: "tools of a list, with parameters",
     start: 256,
-    most: [50_000, "MOST_OPERATIONS"],
+    most: [50_000, "MAX_OPERATIONS"],
     make: (n) => {
       const entries = tools(n, (at) => `/p${at % 100}/{id}`);
       const policy = policyOf({ scopes: templates(100), tools: entries });
@@ -188,7 +188,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
   {
     title: "tools of a list whose values never agree",
     start: 64,
-    most: [50_000, "MOST_OPERATIONS"],
+    most: [50_000, "MAX_OPERATIONS"],
     make: (n) => {
       const scopes = { "/x/{i}": {}, "/y/{i}": {} };
       const policy = policyOf({ scopes, tools: tools(n, () => ({ allOf: Object.keys(scopes) })) });
@@ -209,7 +209,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
   {
     title: "segments of the path of a request",
     start: 128,
-    most: [4_096, "LONGEST_PATH"],
+    most: [4_096, "MAX_PATH_LENGTH"],
     make: (n) => {
       const path = "/a".repeat(n);
       const endpoints = { [`GET ${path}`]: { public: true }, "GET /{a}": { public: true } };
@@ -256,7 +256,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
   {
     title: "scopes that replace the older name of a registration",
     start: 128,
-    most: [25_000, "MOST_NAMES"],
+    most: [25_000, "MAX_NAMES"],
     make: (n) => {
       const scopes = objectOf(
         n,
@@ -270,7 +270,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
   {
     title: "implications of the older template of a registration",
     start: 32,
-    most: [1_024, "MOST_IMPLIED"],
+    most: [1_024, "MAX_IMPLIED"],
     make: (n) => {
       const scopes = objectOf(
         n,
@@ -297,7 +297,7 @@ export const REQUEST_GROWTH: readonly Growth[] = [
   {
     title: "scopes of the metadata of a resource and of an authorization server",
     start: 512,
-    most: [50_000, "MOST_NAMES"],
+    most: [50_000, "MAX_NAMES"],
     make: (n) => {
       const policy = policyOf({ scopes: scopesOf(n) });
       const issuer = "https://as.example";

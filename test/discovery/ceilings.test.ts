@@ -110,7 +110,7 @@ describe("for a bound scope under a ceiling of templates", () => {
     const clientScope = ceiling.join(" ");
     const refreshed = refreshScope(policy, scope, undefined, {
       clientScope,
-      first_party: firstParty,
+      firstParty,
     });
     expect(refreshed).toMatchObject(covered ? { ok: true, scope } : { ok: false });
     const client = {

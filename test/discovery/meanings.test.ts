@@ -164,7 +164,7 @@ const REFRESHED: readonly Refreshed[] = [
   {
     title: "a reserved scope counts for a first-party client",
     original: "all:read all:console",
-    options: { first_party: true, clientScope: "all:console" },
+    options: { firstParty: true, clientScope: "all:console" },
     scope: "all:console",
     narrowed: true,
   },
@@ -233,7 +233,7 @@ describe("refreshScope", () => {
     [{ clientscope: "n:read" }],
     [{ clientScope: undefined }],
     [{ clientScope: ["n:read"] }],
-    [{ first_party: "true" }],
+    [{ firstParty: "true" }],
     [{ originalMeanings: "n:read  n:write" }],
     [{ originalMeanings: 7 }],
     [{ originalMeanings: undefined }],

@@ -37,7 +37,7 @@ describe("a refreshed scope (RFC 6749, section 6)", () => {
       "the grant with reserved scopes for a first-party client",
       "openid admin:all",
       undefined,
-      { first_party: true },
+      { firstParty: true },
       "openid admin:all",
       false,
     ],

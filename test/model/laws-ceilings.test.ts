@@ -49,7 +49,7 @@ function drawRefresh(draw: Draw) {
   const recorded = draw.chance(40) ? modelMeanings(earlier, original, firstParty) : undefined;
   const options: RefreshOptions = {
     ...(ceiling && { clientScope: ceiling.join(" ") }),
-    ...(firstParty && { first_party: true }),
+    ...(firstParty && { firstParty: true }),
     ...(recorded && { originalMeanings: recorded }),
   };
   return { definition, original, requested, ceiling, recorded, firstParty, options };

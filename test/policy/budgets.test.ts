@@ -52,13 +52,14 @@ describe("checkCounts", () => {
     return report.findings;
   };
 
-  it.each(COUNTS)(
-    "accepts counts up to the maximum and reports one more, row %#",
-    (within, beyond, path, message) => {
-      expect(findingsIn(within)).toEqual([]);
-      expect(findingsIn(beyond)).toEqual([{ code: "too_large", path, message }]);
-    },
+  const counts = titled(
+    COUNTS,
+    ([, , , message]) => `accepts the maximum and reports one more: ${message}`,
   );
+  it.each(counts)("%s", (_title, [within, beyond, path, message]) => {
+    expect(findingsIn(within)).toEqual([]);
+    expect(findingsIn(beyond)).toEqual([{ code: "too_large", path, message }]);
+  });
 
   it("runs before anything is compiled", () => {
     const found = findingsOf(policyWith({ tools: { ...toolsOf(50_000), x: "unknown" } }));

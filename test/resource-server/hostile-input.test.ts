@@ -47,7 +47,12 @@ describe("hostile `Authorization` headers", () => {
 });
 
 describe("responses to hostile input", () => {
-  it.each(titled(CHALLENGE_CASES, ({ id }) => id))("%s", async (_title, row) => {
+  const challenges = titled(CHALLENGE_CASES, ({ id, given, challenge }) => {
+    const named =
+      challenge === undefined ? "have no challenge" : `have a challenge with ${challenge["error"]}`;
+    return `${id}: ${named} for ${"inner" in given ? "a message of the verifier" : `a call of ${given.tool}`}`;
+  });
+  it.each(challenges)("%s", async (_title, row) => {
     const { given, status, challenge, absent = [] } = row;
     const isInner = "inner" in given;
     const verify = isInner

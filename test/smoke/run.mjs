@@ -51,8 +51,8 @@ await step("install", () => {
 });
 
 /** Bytes that the package and what it needs may take on the disk, by the lengths of their files. */
-const MOST_BYTES = 12_500_000;
-const MOST_PACKAGES = 5;
+const MAX_BYTES = 12_500_000;
+const MAX_PACKAGES = 5;
 const modules = join(folder, "node_modules");
 const packageOf = join(modules, manifest.name);
 
@@ -60,7 +60,7 @@ await step("the install has the dependencies, no peer and nothing else", () => {
   const lock = JSON.parse(readFileSync(join(modules, ".package-lock.json"), "utf8"));
   const installed = Object.keys(lock.packages).map((path) => path.replace("node_modules/", ""));
   const expected = [manifest.name, ...Object.keys(manifest.dependencies)].sort();
-  if (installed.sort().join() !== expected.join() || installed.length > MOST_PACKAGES)
+  if (installed.sort().join() !== expected.join() || installed.length > MAX_PACKAGES)
     throw new Error(`${installed.length} packages: ${installed.join(", ")}`);
   for (const peer of Object.keys(manifest.peerDependencies))
     if (manifest.peerDependenciesMeta[peer]?.optional !== true)
@@ -73,7 +73,7 @@ await step("the install is small", () => {
     .filter((file) => file.isFile())
     .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
   const size = `${(bytes / 1_000_000).toFixed(1)} MB`;
-  if (bytes > MOST_BYTES) throw new Error(size);
+  if (bytes > MAX_BYTES) throw new Error(size);
   return size;
 });
 await step("the package has the licences that it bundles, and no source text in maps", () => {

@@ -119,7 +119,7 @@ export function coreRows(policy: core.Policy): Table<typeof core> {
         of(
           pair,
           [...pair, { clientScope: "mcp:tools courses:read", originalMeanings: "courses:read" }],
-          [pair[0], undefined, { first_party: true }],
+          [pair[0], undefined, { firstParty: true }],
         ),
       ),
     },

@@ -164,7 +164,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     run: (options) => core.refreshScope(policy, "openid", undefined, options),
     wrong: {
       clientScope: ANY_TEXT,
-      first_party: ANY_FLAG,
+      firstParty: ANY_FLAG,
       originalMeanings: [7, "a  b", [7], null],
     },
   }),

@@ -13,6 +13,7 @@ import {
   refreshScope,
   resolveConsent,
 } from "scope-policy";
+import { authorizationEvent } from "scope-policy/audit";
 import { describe, expectTypeOf, test } from "vitest";
 
 const policy = definePolicy({
@@ -63,6 +64,8 @@ describe("a function that reads a policy", () => {
     protectedResourceMetadata({}, { resource });
     // @ts-expect-error not a policy
     authorizationServerMetadata({}, { issuer: resource });
+    // @ts-expect-error not a policy
+    authorizationEvent({}, { type: "token", outcome: "success" });
   });
 
   test("rejects other objects, which a parameter of type `object` accepts", () => {
@@ -84,6 +87,8 @@ describe("a function that reads a policy", () => {
     protectedResourceMetadata(/x/, { resource });
     // @ts-expect-error a regular expression is an object
     authorizationServerMetadata(/x/, { issuer: resource });
+    // @ts-expect-error a date is an object
+    authorizationEvent(new Date(), { type: "token", outcome: "success" });
   });
 
   test("rejects a copy of a policy, which has its members but not its brand", () => {
@@ -105,6 +110,8 @@ describe("a function that reads a policy", () => {
     protectedResourceMetadata(lookalike, { resource });
     // @ts-expect-error a look-alike
     authorizationServerMetadata(lookalike, { issuer: resource });
+    // @ts-expect-error a look-alike
+    authorizationEvent(lookalike, { type: "token", outcome: "success" });
   });
 
   test("rejects a definition, which is not checked", () => {

@@ -1,6 +1,7 @@
 import { describe, expectTypeOf, test } from "vitest";
 import type { AccessToken } from "../../src/decision/access-token.js";
 import type {
+  DECISION_CODES,
   Decision,
   DecisionCode,
   InsufficientScope,
@@ -220,6 +221,7 @@ describe("the methods of a policy", () => {
     ).toEqualTypeOf<Decision>();
     expectTypeOf(policy.toolsFor(token)).toEqualTypeOf<ToolView[]>();
     expectTypeOf<PolicyDenial["code"]>().toEqualTypeOf<Exclude<DecisionCode, "allowed">>();
+    expectTypeOf<(typeof DECISION_CODES)[number]>().toEqualTypeOf<DecisionCode>();
   });
 
   test("return a token from authorize, which may be undefined only for a public operation", () => {

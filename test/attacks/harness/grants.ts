@@ -286,7 +286,7 @@ export async function refresh(context: Context): Promise<Result> {
   );
   const [result, milliseconds] = await timed(() =>
     refreshScope(policy, original as string, requested as string | undefined, {
-      first_party: firstParty.has(id),
+      firstParty: firstParty.has(id),
       ...(clientScope !== undefined && { clientScope: listOf(clientScope).map(textOf).join(" ") }),
     }),
   );
