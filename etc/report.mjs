@@ -9,6 +9,7 @@ for (const { name, types } of entries) {
     configObject: {
       projectFolder: root,
       mainEntryPointFilePath: join(root, types),
+      newlineKind: "lf",
       compiler: { tsconfigFilePath: join(root, "tsconfig.build.json") },
       apiReport: {
         enabled: true,
