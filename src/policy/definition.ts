@@ -198,23 +198,23 @@ export interface PolicyTypes {
 }
 
 /** A tool name or pattern as a type: `list_*` becomes `` `list_${string}` ``. */
-export type ToolName<Name extends string> = Name extends PatternLike ? Globbed<Name> : Name;
+export type ToolName<Name extends string> = Name extends PatternLike ? GlobMatch<Name> : Name;
 
 type PatternLike = `${string}*${string}` | `${string}?${string}`;
 
-type Globbed<Pattern extends string> = Pattern extends `${infer Head}*${infer Tail}`
-  ? `${Globbed<Head>}${string}${Globbed<Tail>}`
+type GlobMatch<Pattern extends string> = Pattern extends `${infer Head}*${infer Tail}`
+  ? `${GlobMatch<Head>}${string}${GlobMatch<Tail>}`
   : Pattern extends `${infer Head}?${infer Tail}`
-    ? `${Head}${string}${Globbed<Tail>}`
+    ? `${Head}${string}${GlobMatch<Tail>}`
     : Pattern;
 
 /** The parameter of a placeholder: the one in the nearest enclosing `params`, otherwise the one of the same name. */
-type Renamed<Names, Placeholder> = Placeholder extends keyof Names
+type RenameOf<Names, Placeholder> = Placeholder extends keyof Names
   ? Names[Placeholder]
   : Placeholder;
 
 type ParamsIn<Rule, Names> = Rule extends string
-  ? Renamed<Names, PlaceholdersOf<Rule>>
+  ? RenameOf<Names, PlaceholdersOf<Rule>>
   : Rule extends { readonly params: infer Own }
     ? ParamsOfPart<Rule, Omit<Names, keyof Own> & Own>
     : ParamsOfPart<Rule, Names>;

@@ -6,16 +6,16 @@ import { visible, visibleJson } from "./visible.js";
 type Style = "bold" | "dim" | "green" | "red";
 
 /** A text with a style. Only {@link render} writes escape sequences. */
-export interface Styled {
+export interface StyledText {
   readonly style: Style;
-  readonly text: string | Styled;
+  readonly text: string | StyledText;
 }
 
 /** One line for people: texts with or without a style. A line break in a text is escaped, so a line stays one line. */
-export type Line = string | Styled | readonly (string | Styled)[];
+export type Line = string | StyledText | readonly (string | StyledText)[];
 
 /** Returns a text in a style. */
-export function styled(style: Style, text: string | Styled): Styled {
+export function styled(style: Style, text: string | StyledText): StyledText {
   return { style, text };
 }
 
@@ -50,7 +50,7 @@ function lineText(line: Line, colours: boolean): string {
   return line.map((part) => lineText(part, colours)).join("");
 }
 
-function paint({ style, text }: Styled, colours: boolean): string {
+function paint({ style, text }: StyledText, colours: boolean): string {
   return createColors(colours)[style](lineText(text, colours));
 }
 
