@@ -176,7 +176,7 @@ function drawRule(draw: Draw, definition: Definition, bound: number): Rule {
     "public",
     "authenticated",
   ]);
-  if (kind === "deny") return { deny: `not over this door: ${String(draw.int(9))}`, ...more };
+  if (kind === "deny") return { deny: `not through this gate: ${String(draw.int(9))}`, ...more };
   if (kind === "authenticated") {
     return { authenticated: true, ...drawConditions(draw, definition, 20), ...more };
   }
