@@ -20,7 +20,7 @@ type NoSuchOperation<Name extends string> =
 /** The names that share the most letters with the start of another; an editor that completes an empty text gets all. */
 type NamesLike<Names extends string, Name extends string> = Name extends ""
   ? Names
-  : Narrowed<Names, Name, ""> extends infer Like extends string
+  : NamesAlike<Names, Name, ""> extends infer Like extends string
     ? string extends Like | Name
       ? NoSuchOperation<Name>
       : Like
@@ -30,7 +30,7 @@ type NamesLike<Names extends string, Name extends string> = Name extends ""
  * Compares four letters at once, and the first one alone where no name shares four: a comparison goes through all names.
  * Gives `string` where no name shares the first letter.
  */
-type Narrowed<
+type NamesAlike<
   Names extends string,
   Rest extends string,
   Prefix extends string,
@@ -40,7 +40,7 @@ type Narrowed<
       ? Prefix extends ""
         ? StartingWith<Names, A>
         : Names
-      : Narrowed<Like, Others, `${Prefix}${A}${B}${C}${D}`>
+      : NamesAlike<Like, Others, `${Prefix}${A}${B}${C}${D}`>
     : never
   : Rest extends `${infer A}${string}`
     ? Prefix extends ""

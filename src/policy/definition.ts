@@ -198,14 +198,14 @@ export interface PolicyTypes {
 }
 
 /** A tool name or pattern as a type: `list_*` becomes `` `list_${string}` ``. */
-export type ToolName<Name extends string> = Name extends PatternLike ? Globbed<Name> : Name;
+export type ToolName<Name extends string> = Name extends PatternLike ? GlobMatch<Name> : Name;
 
 type PatternLike = `${string}*${string}` | `${string}?${string}`;
 
-type Globbed<Pattern extends string> = Pattern extends `${infer Head}*${infer Tail}`
-  ? `${Globbed<Head>}${string}${Globbed<Tail>}`
+type GlobMatch<Pattern extends string> = Pattern extends `${infer Head}*${infer Tail}`
+  ? `${GlobMatch<Head>}${string}${GlobMatch<Tail>}`
   : Pattern extends `${infer Head}?${infer Tail}`
-    ? `${Head}${string}${Globbed<Tail>}`
+    ? `${Head}${string}${GlobMatch<Tail>}`
     : Pattern;
 
 /** The parameter of a placeholder: the one in the nearest enclosing `params`, otherwise the one of the same name. */
