@@ -12,7 +12,10 @@ const DECLARED = `
 import { expect } from "vitest";
 import { createAuthorizer, definePolicy } from "scope-policy";
 import { expressGate } from "scope-policy/express";
+import type { FastifyContextConfig } from "fastify";
+import "scope-policy/fastify";
 import { fetchGate } from "scope-policy/fetch";
+import { mcpGate } from "scope-policy/mcp";
 import { policyMatchers } from "scope-policy/testing";
 const policy = definePolicy({
   name: "School",
@@ -27,6 +30,9 @@ const policy = definePolicy({
 const authorizer = createAuthorizer({ policy, verify: () => undefined });
 const express = expressGate(authorizer);
 const fetches = fetchGate(authorizer);
+declare module "scope-policy/fastify" {
+  interface Register { policy: typeof policy }
+}
 declare const token: { scope: string };
 declare const request: Request;
 declare const text: string;
@@ -72,6 +78,17 @@ const MISSPELT: readonly (readonly [call: string, argument: string, expected: st
   ],
 ];
 
+/**
+ * Names in options, each a property of an object: the compiler lists the tools and suggests one. For a route of Fastify it checks the
+ * `config` alone, because the error about a call depends on the overloads of Fastify.
+ */
+const IN_OPTIONS: readonly string[] = [
+  'mcpGate(authorizer, { prompts: { p: "get_setings" } })',
+  'mcpGate(authorizer, { resources: { "a://b": "get_setings" } })',
+  '({ tool: "get_setings" } satisfies Required<Pick<FastifyContextConfig, "tool">>)',
+];
+const TOOLS = names("search", "get_settings", "get_theme", "update_class", "update_course");
+
 describe("a misspelt name of a tool or endpoint", () => {
   const texts = new Map<number, string[]>();
   const first = DECLARED.split("\n").length;
@@ -84,7 +101,8 @@ describe("a misspelt name of a tool or endpoint", () => {
       'express("GET /settings")',
       'fetches(request, "search")',
     ];
-    const text = `${DECLARED}${calls}\n${known.map((call) => `void ${call};`).join("\n")}\nvoid policyMatchers; void expect;\n`;
+    const options = IN_OPTIONS.map((call) => `void ${call};`).join("\n");
+    const text = `${DECLARED}${calls}\n${options}\n${known.map((call) => `void ${call};`).join("\n")}\nvoid policyMatchers; void expect;\n`;
     const paths = Object.fromEntries(
       Object.entries(sourceAliases).map(([specifier, source]) => [specifier, [source]]),
     );
@@ -104,8 +122,19 @@ describe("a misspelt name of a tool or endpoint", () => {
     },
   );
 
+  it.each(IN_OPTIONS.map((call, index) => [call, first + MISSPELT.length + index] as const))(
+    "%s: one error of one line, with the tools of the policy and a suggestion",
+    (_call, line) => {
+      expect(texts.get(line)).toEqual([
+        `Type '"get_setings"' is not assignable to type '${TOOLS} | ${pattern("list_")}'. Did you mean '"get_settings"'?`,
+      ]);
+    },
+  );
+
   it("is the only error: known names and names of patterns compile", () => {
-    expect([...texts.keys()]).toEqual(MISSPELT.map((_, index) => first + index));
+    expect([...texts.keys()]).toEqual(
+      [...MISSPELT, ...IN_OPTIONS].map((_, index) => first + index),
+    );
   });
 
   it("is printed in the README as the compiler prints it", () => {
