@@ -128,6 +128,8 @@ export function policyJsonSchema(): Record<string, unknown> {
 
 type Issue = z.core.$ZodIssue;
 
+const EMPTY: PolicyDefinition = { name: "", version: "", scopes: {} };
+
 /**
  * Reports where `data` does not have the shape of a policy, and removes the invalid parts. The meaning of the rest can then be
  * checked too, so that one run shows all findings. Changes `data`, which must be a private copy.
@@ -136,13 +138,17 @@ type Issue = z.core.$ZodIssue;
  * the result is an empty policy.
  */
 export function checkShape(data: unknown, report: Report): PolicyDefinition {
-  const result = z.safeParse(schemas().definition, data, { reportInput: true });
+  const result = parse(data);
+  if (result === undefined) {
+    report.add("too_large", [], "too many invalid values: they are not listed");
+    return EMPTY;
+  }
   if (result.success) return data as PolicyDefinition;
   const root: MutableObject = isObject(data) ? data : {};
   for (const { issue, path } of issuesIn(result.error.issues, [])) {
     if (report.isFull) {
       report.stop();
-      return { name: "", version: "", scopes: {} };
+      return EMPTY;
     }
     // one finding per place: a value of the wrong type can also be too small, and `undefined` already has a finding
     if (!report.removed.has(formatPath(path))) reportIssue(issue, path, report);
@@ -150,6 +156,15 @@ export function checkShape(data: unknown, report: Report): PolicyDefinition {
     prune(root, path);
   }
   return root as unknown as PolicyDefinition;
+}
+
+/** Returns the result of the schema; `undefined` if it throws, because zod copies issues as arguments, and the stack limits those. */
+function parse(data: unknown) {
+  try {
+    return z.safeParse(schemas().definition, data, { reportInput: true });
+  } catch {
+    return undefined;
+  }
 }
 
 interface PlacedIssue {

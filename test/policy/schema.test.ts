@@ -1,3 +1,4 @@
+import { loadPolicy, PolicyError } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { createReport } from "../../src/policy/report.js";
 import { checkShape, policyJsonSchema } from "../../src/policy/schema.js";
@@ -84,6 +85,23 @@ describe("checkShape", () => {
     expect(checkShape(data, report)).toEqual({ name: "", version: "", scopes: {} });
     expect(report.close()).toHaveLength(1_001);
     expect(report.close().at(-1)?.message).toBe("and further findings, which are not listed");
+  });
+
+  it("has one finding for data on which the schema throws", () => {
+    const report = createReport();
+    const data = Object.defineProperty(policyWith({}), "tools", {
+      enumerable: true,
+      get: () => {
+        throw new RangeError("Maximum call stack size exceeded");
+      },
+    });
+    expect(checkShape(data, report)).toEqual({ name: "", version: "", scopes: {} });
+    expect(report.findings.map(({ code, path }) => [code, path])).toEqual([["too_large", ""]]);
+  });
+
+  it("rejects 190,000 invalid values of a list with findings, not with another error", () => {
+    const baseline = Array.from({ length: 190_000 }, () => 5);
+    expect(() => loadPolicy(policyWith({ baseline }))).toThrow(PolicyError);
   });
 
   it.each([[null], [undefined], [1], ["text"], [[]], [true]])(
