@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, posix } from "node:path";
 import { manifest, root } from "./entries.mjs";
-import { isRelative, linksOf } from "./links.mjs";
+import { FENCED_BLOCKS, isRelative, linksOf } from "./links.mjs";
 
 /** @type {string[]} */
 const faults = [];
@@ -29,7 +29,7 @@ const anchorOf = (heading) =>
 
 /** @param {string} text */
 const anchorsOf = (text) => {
-  const headings = text.replace(/^( *)(```+|~~~+)[\s\S]*?^\1\2/gm, "").matchAll(/^#+ (.*)$/gm);
+  const headings = text.replace(FENCED_BLOCKS, "").matchAll(/^#+ (.*)$/gm);
   return new Set([...headings].map(([, heading = ""]) => anchorOf(heading)));
 };
 

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import ts from "typescript";
 import { root } from "./entries.mjs";
+import { FENCED_BLOCKS } from "./links.mjs";
 
 const MAX_PER_10_000 = 2;
 const PATTERNS = {
@@ -39,9 +40,7 @@ function filesOf(path) {
 
 /** @param {string} text a text without its code: spans and fenced blocks become blanks, lines stay */
 const withoutCode = (text) =>
-  text
-    .replace(/^( *)(```+|~~~+)[\s\S]*?^\1\2/gm, (block) => block.replace(/[^\n]/g, ""))
-    .replace(/`[^`\n]*`/g, "x");
+  text.replace(FENCED_BLOCKS, (block) => block.replace(/[^\n]/g, "")).replace(/`[^`\n]*`/g, "x");
 
 /**
  * Returns the comments, the string literals and the literal parts of templates of a module.

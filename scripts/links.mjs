@@ -1,5 +1,8 @@
 // Reads the links and pictures of Markdown documents.
 
+/** The fenced code blocks of a Markdown text. */
+export const FENCED_BLOCKS = /^( *)(```+|~~~+)[\s\S]*?^\1\2/gm;
+
 /**
  * @typedef {object} Link
  * @property {number} start where the target begins in the text
@@ -15,7 +18,7 @@
  */
 export function linksOf(text) {
   const blank = (/** @type {string} */ code) => code.replace(/[^\n]/g, " ");
-  const prose = text.replace(/^( *)(```+|~~~+)[\s\S]*?^\1\2/gm, blank).replace(/`[^`\n]*`/g, blank);
+  const prose = text.replace(FENCED_BLOCKS, blank).replace(/`[^`\n]*`/g, blank);
   const found = [
     ...prose.matchAll(/(?<bang>!?)\[[^\]]*\]\((?<target>[^)\s]+)[^)]*\)/dg),
     ...prose.matchAll(/\b(?<bang>src|srcset)="(?<target>[^"\s]+)"/dg),

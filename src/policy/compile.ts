@@ -45,10 +45,10 @@ function compileData(data: unknown, report: Report): CompiledPolicy | undefined 
   if (report.findings.some(({ code }) => code === "too_large")) return undefined;
   const definition = checkShape(data, report);
   if (!checkCounts(definition, report)) return undefined;
-  const gates = compileConditions(definition, report);
-  const table = compileScopes(definition, gates, report);
+  const conditions = compileConditions(definition, report);
+  const table = compileScopes(definition, conditions, report);
   const budget = createRuleBudget();
-  const reading: RequirementContext = { table, gates, report, budget };
+  const reading: RequirementContext = { table, conditions, report, budget };
   const baseline = scopeList(definition.baseline, ["baseline"], reading);
   const defaults = scopeList(definition.defaultScopes, ["defaultScopes"], reading);
   for (const { scope, path } of defaults) {
@@ -73,7 +73,7 @@ function compileData(data: unknown, report: Report): CompiledPolicy | undefined 
   return {
     definition: deepFreeze(definition),
     tiers: definition.tiers ?? [],
-    tierRank: gates.tierRank,
+    tierRank: conditions.tierRank,
     scopes: table.scopes,
     baseline: always,
     lookups: buildLookups(table.names),

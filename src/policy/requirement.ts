@@ -11,7 +11,7 @@ import { isParamName } from "./tool-names.js";
 /** The context in which a requirement is read. */
 export interface RequirementContext {
   readonly table: ScopeTable;
-  readonly gates: ConditionNames;
+  readonly conditions: ConditionNames;
   readonly report: Report;
   readonly budget: RuleBudget;
 }
@@ -156,10 +156,15 @@ function createInherited(
   written: RequirementOptions,
   path: Path,
   outer: Inherited,
-  { gates, report, budget }: RequirementContext,
+  { conditions, report, budget }: RequirementContext,
 ): Inherited {
-  const tier = rankOf(written.tier, gates, [...path, "tier"], report);
-  const types = checkAccountTypes(written.accountTypes, gates, [...path, "accountTypes"], report);
+  const tier = rankOf(written.tier, conditions, [...path, "tier"], report);
+  const types = checkAccountTypes(
+    written.accountTypes,
+    conditions,
+    [...path, "accountTypes"],
+    report,
+  );
   const params = new Map<string, Renaming>();
   for (const [placeholder, param] of Object.entries(written.params ?? {})) {
     const renaming = { param, path: [...path, "params", placeholder], used: false };
