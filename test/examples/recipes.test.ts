@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { SignJWT } from "jose";
 import { createAuthorizer, definePolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
@@ -257,4 +258,19 @@ describe("the recipe of API keys", () => {
       expect(() => createKey("user-1", scope, now() + 60)).toThrow(RangeError);
     },
   );
+});
+
+describe("the page of recipes", () => {
+  const blocks = [
+    ...readFileSync("docs/recipes.md", "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm),
+  ].map(([, code]) => code);
+  const files = readdirSync("examples/recipes").sort();
+
+  it.each(files)("shows %s as it is", (file) => {
+    expect(blocks).toContain(readFileSync(`examples/recipes/${file}`, "utf8"));
+  });
+
+  it("shows no other program", () => {
+    expect(blocks).toHaveLength(files.length);
+  });
 });
