@@ -3,7 +3,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { createAuthorizer, definePolicy } from "scope-policy";
 import type { Verify } from "scope-policy/verify";
 
-export const policy = definePolicy({
+const policy = definePolicy({
   name: "Notes",
   version: "1",
   scopes: { "notes:read": "Read notes", "notes:write": "Write notes", admin: { reserved: true } },
