@@ -62,7 +62,7 @@ const t = initTRPC
 // the only procedure to export: `t.procedure` has no gate
 const procedure = t.procedure.use(async ({ ctx, meta, path, getRawInput, next }) => {
   const { authorization } = ctx;
-  const operation = meta?.operation ?? path;
+  const operation = meta?.operation ?? `procedure ${path}`; // no such operation: denied
   // before the schema, as in every gate: a schema must not convert a parameter that decides
   const admission = await authorizer.admit({
     authorization,
