@@ -96,7 +96,7 @@ const ROWS: readonly Row[] = [
   ["another value of a parameter that decides", owned({ x: "b", y: "b" }), undefined],
   ["another value of a parameter that decides nothing", owned({ x: "a", y: "c" }), LINKED],
   ["no value of a parameter that decides", owned({ y: "b" }), undefined],
-  ["an inherited value", owned(Object.create({ x: "a" })), undefined],
+  ["an inherited value", owned(Object.create({ x: "a" }) as object), undefined],
   ["a number that is the value", account("/accounts/7", 7), ACCOUNT],
   ["a number that is another text", account("/accounts/07", 7), undefined],
   ["a value that the router has decoded", account("/accounts/jane%40example.com", JANE), ACCOUNT],
