@@ -48,17 +48,16 @@ export {
 } from "./decision/decision.js";
 export {
   definePolicy,
-  type EndpointMatch,
   type EndpointOf,
   loadPolicy,
   type ParamsOf,
   type Policy,
-  type RequestLine,
   type ResolvedOperation,
   type ScopeOf,
   type TierOf,
   type ToolOf,
 } from "./decision/define-policy.js";
+export type { EndpointMatch, RequestLine } from "./decision/find-endpoint.js";
 export type { ToolView } from "./decision/list-tools.js";
 export type { OperationName } from "./decision/operation-name.js";
 export {

@@ -1,6 +1,14 @@
 import { readOwn } from "../decision/access-token.js";
 import type { Policy } from "../decision/define-policy.js";
-import { decodeUtf8, isParam, type Segment, splitEndpoint } from "../policy/route.js";
+import { findEndpoint } from "../decision/find-endpoint.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
+import {
+  decodeUtf8,
+  isParam,
+  type PathOptions,
+  type Segment,
+  splitEndpoint,
+} from "../policy/route.js";
 import { type GateOperation, isSameValue } from "./admit-request.js";
 import { pathOf } from "./request-target.js";
 
@@ -22,10 +30,10 @@ export interface EndpointResolver {
   /** The names of all endpoints, as the policy spells them. */
   readonly names: readonly string[];
   /**
-   * Returns the endpoint of a request: the one that the template of the route spells, if the path is canonical and means the same
-   * endpoint; else `undefined`. Other letter case, escapes, slashes and any other variant that a router accepts give `undefined`.
-   * So does a route if its handler would read, under the name of a parameter, another value than the one that the policy decides
-   * on. The values of the operation are those that the handler would read at the time of the call.
+   * Returns the endpoint of a request: the one that the template of the route spells, if the path means the same endpoint; else
+   * `undefined`. Other letter case, slashes, escapes of literals and any other variant that a router accepts give `undefined`, as
+   * far as the options do not allow it. So does a route if its handler would read another value of a parameter than the one that
+   * the policy reads from the path. The values of the operation are those that the handler would read at the time of the call.
    */
   find(request: RoutedRequest): GateOperation | undefined;
   /**
@@ -42,7 +50,8 @@ interface DeclaredEndpoint {
 }
 
 /** Creates the {@link EndpointResolver} of a policy. */
-export function createEndpointResolver(policy: Policy): EndpointResolver {
+export function createEndpointResolver(policy: Policy, options?: PathOptions): EndpointResolver {
+  const compiled = compiledPolicyOf(policy);
   const templateSegments = createTemplateReader();
   const declared = new Map<string, DeclaredEndpoint>();
   const names = new Map<string, string>();
@@ -55,23 +64,25 @@ export function createEndpointResolver(policy: Policy): EndpointResolver {
     { method, base, template, values }: RoutedRequest,
     path: string,
   ): GateOperation | undefined => {
-    const match = policy.findEndpoint({ method, path });
+    const match = findEndpoint(compiled, { method, path }, options);
     const endpoint = match && declared.get(match.name);
     const own = templateSegments(template);
-    const sources = endpoint && own && sourcesOf(endpoint, textSegments(base), own);
+    const mounted = mountedSegments(base, path);
+    const sources = endpoint && own && mounted && sourcesOf(endpoint, mounted, own);
     if (sources === undefined) return undefined;
     const { name, params } = endpoint as DeclaredEndpoint;
     if (sources.size === 0) return { name, params };
-    // a value that a parent router has removed from the path, and passes on under the name of the parameter, must be the same
+    // the router's value of a segment must be the decided one; a parent router, which has removed the segment, need not pass one on
     const isOther = (param: string) => {
       const source = sources.get(param);
-      if (source === undefined || isParam(source)) return false;
-      const merged = readOwn(values(), param);
-      return merged !== undefined && !isSameValue(decodeUtf8(source.literal), merged);
+      if (source === undefined) return false;
+      const seen = readOwn(values(), isParam(source) ? source.param : param);
+      const isMissing = seen === undefined && !isParam(source);
+      return !isMissing && !isSameValue(match?.params[param], seen);
     };
     if (params.some(isOther)) return undefined;
     const readFrom = (source: Segment) =>
-      isParam(source) ? readOwn(values(), source.param) : source.literal;
+      isParam(source) ? readOwn(values(), source.param) : decodeUtf8(source.literal);
     const read = () => [...sources].map(([param, source]) => [param, readFrom(source)] as const);
     return { name, params, values: () => Object.fromEntries(read()) };
   };
@@ -117,7 +128,10 @@ function sourcesOf(
   for (const [index, segment] of segments.entries()) {
     const source = route[index] as Segment;
     if (!isParam(segment)) {
-      if (isParam(source) || source.literal !== segment.literal) return undefined;
+      // the removed segments are the start of the path, which the policy has matched
+      const isSpelled =
+        index < mounted.length || (!isParam(source) && source.literal === segment.literal);
+      if (!isSpelled) return undefined;
       continue;
     }
     const isSource = isParam(source)
@@ -169,6 +183,11 @@ function createTemplateReader(): (template: unknown) => readonly Segment[] | und
  */
 function escapeLetters(text: string): string {
   return text.replaceAll(/[^ -~\p{Cs}]+/gu, encodeURIComponent);
+}
+
+/** Returns the segments that a parent router has removed; `undefined` if they are not the start of the path. */
+function mountedSegments(base: string, path: string): readonly string[] | undefined {
+  return path === base || path.startsWith(`${base}/`) ? textSegments(base) : undefined;
 }
 
 /**

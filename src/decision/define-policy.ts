@@ -16,10 +16,11 @@ import { createPolicyScopes, type PolicyScopes } from "../policy/policy-scopes.j
 import { escapeControls } from "../policy/report.js";
 import { nearest } from "../policy/suggest.js";
 import { AccessDenied } from "./access-denied.js";
-import { type AccessToken, readOwn } from "./access-token.js";
+import type { AccessToken } from "./access-token.js";
 import { storeBaselineDecider } from "./baseline.js";
 import { createDecider, type Decider, decide, decideOperation, operationOf } from "./decide.js";
 import { type Decision, UNKNOWN_OPERATION } from "./decision.js";
+import { type EndpointMatch, findEndpoint, type RequestLine } from "./find-endpoint.js";
 import { listTools, type ToolView } from "./list-tools.js";
 import type { KnownName, OperationName } from "./operation-name.js";
 import { type PreparedOperation, prepareOperation } from "./prepare.js";
@@ -43,24 +44,6 @@ type ArgumentOf<Params> = [Params] extends [never]
 /** The result of `authorize`: the token. Only for a public operation can it be `undefined`. */
 export type Authorized<Types extends PolicyTypes, Name> =
   true extends IsPublic<Types, Name> ? AccessToken | undefined : AccessToken;
-
-/** The parts of a request that a host without a router passes to {@link Policy.decideRequest}. */
-export interface RequestLine {
-  /** The method in upper case. */
-  readonly method: string;
-  /** The path as received: without the query, not decoded. */
-  readonly path: string;
-  /** Parameters that are not in the path. A parameter in the path takes precedence over one of the same name. */
-  readonly params?: { readonly [param: string]: unknown };
-}
-
-/** The endpoint that a request matches. */
-export interface EndpointMatch {
-  /** The name of the endpoint in the policy: `GET /v1/projects/:projectId`. */
-  readonly name: string;
-  /** Its parameters: values from the path, otherwise from `params` of the request. */
-  readonly params: { readonly [param: string]: unknown };
-}
 
 /** An operation resolved once, at startup, for a route or a registered tool. */
 export interface ResolvedOperation<Types extends PolicyTypes = PolicyTypes, Name = string> {
@@ -117,14 +100,14 @@ export interface Policy<Types extends PolicyTypes = PolicyTypes>
 
   /**
    * Returns the decision whether a token may make a request, for hosts without a router. An unknown method is
-   * `unknown_operation`, and so is a path that is not canonical: an empty or dot segment, a trailing slash, an unnecessary or
-   * dangerous escape, a query. HEAD counts as GET. Path parameters fill the operation's parameters of the same name. Never
-   * throws.
+   * `unknown_operation`, and so is a path that routers could read differently: an empty or dot segment, a trailing slash, an
+   * unnecessary or dangerous escape, a query. HEAD counts as GET. Path parameters, decoded once, fill the operation's parameters
+   * of the same name. Never throws.
    */
   decideRequest(token: AccessToken | undefined, request: RequestLine): Decision;
 
   /**
-   * Returns the endpoint that a request matches, with the values of its path, by the rules of {@link Policy.decideRequest};
+   * Returns the endpoint that a request matches, with the decoded values of its path, by the rules of {@link Policy.decideRequest};
    * `undefined` if no endpoint matches. For hosts without a router that decide in a gate of their own. Never throws.
    */
   findEndpoint(request: RequestLine): EndpointMatch | undefined;
@@ -248,7 +231,7 @@ function createPolicy(compiled: CompiledPolicy): Policy {
     decideUntrusted: (token, name, params) => decide(decider, token, name, params),
     authorize: (token, tool, params?) => tokenOrThrow(token, decide(decider, token, tool, params)),
     decideRequest: (token, request) => decideRequest(decider, token, request),
-    findEndpoint: (request) => findEndpoint(decider, request),
+    findEndpoint: (request) => findEndpoint(compiled, request),
     toolsFor: (token) => listTools(decider, token),
     operation: (name) => resolve(decider, name),
   };
@@ -266,23 +249,10 @@ function tokenOrThrow(token: AccessToken | undefined, decision: Decision): Acces
 }
 
 function decideRequest(decider: Decider, token: unknown, request: unknown): Decision {
-  const match = findEndpoint(decider, request);
+  const match = findEndpoint(decider.policy, request);
   const operation = match && decider.operations.get(match.name);
   if (match === undefined || operation === undefined) return UNKNOWN_OPERATION;
   return decideOperation(decider, operation, token, match.params);
-}
-
-function findEndpoint(decider: Decider, request: unknown): EndpointMatch | undefined {
-  const method = readOwn(request, "method");
-  const path = readOwn(request, "path");
-  if (typeof method !== "string" || typeof path !== "string") return undefined;
-  const match = decider.policy.router.match(method, path);
-  if (match === undefined) return undefined;
-  const { name, params: names } = match.value;
-  const given = readOwn(request, "params");
-  // the value in the path takes precedence: the handler acts on it
-  const params = names.map((key) => [key, match.params.get(key) ?? readOwn(given, key)] as const);
-  return { name, params: Object.fromEntries(params) };
 }
 
 function resolve(decider: Decider, name: string): ResolvedOperation {

@@ -15,6 +15,14 @@ export function isParam(segment: Segment): segment is Extract<Segment, { param: 
   return Object.hasOwn(segment, "param");
 }
 
+/** The spellings of a path that mean the same endpoint. Set them as the router of the host is set. */
+export interface PathOptions {
+  /** Meaning of one slash at the end of a path: an unknown endpoint, or the path without it. Default: `"refuse"`. */
+  readonly trailingSlash?: "refuse" | "ignore";
+  /** Whether literal segments match only in their own letter case, and not in any letter case of ASCII. Default: `true`. */
+  readonly caseSensitive?: boolean;
+}
+
 /** A parsed key of `endpoints`. */
 export interface Endpoint {
   readonly method: string;
@@ -102,20 +110,20 @@ function segmentsOf(path: string): readonly string[] {
  * names and without letter case.
  */
 export function endpointIdentity({ method, segments }: Endpoint): string {
-  const path = segments.map((segment) => (isParam(segment) ? "{}" : foldCase(segment.literal)));
+  const path = segments.map((segment) =>
+    isParam(segment) ? "{}" : foldCase(decodeURIComponent(segment.literal)),
+  );
   return `${method} /${path.join("/")}`;
 }
 
 /**
- * Returns a canonical segment without escapes and without letter case. The text is equal for two segments that any router could
- * confuse, whether it compares in lower case, in upper case, or with a regular expression with the flag `i` (with or without
- * `u`). Lower case alone is not enough: `ẞ` is `ß` in lower case, and `ß` is `SS` in upper case. The dotted `İ` is the plain `i`
- * in Turkish and in simple case mappings.
+ * Returns a decoded text without letter case. The result is equal for two texts that any router could confuse, whether it compares
+ * in lower case, in upper case, or with a regular expression with the flag `i` (with or without `u`). Lower case alone is not
+ * enough: `ẞ` is `ß` in lower case, and `ß` is `SS` in upper case. The dotted `İ` is the plain `i` in Turkish and in simple case
+ * mappings.
  */
-function foldCase(segment: string): string {
-  if (!segment.includes("%")) return segment.toLowerCase();
-  const plain = decodeURIComponent(segment).toLowerCase().toUpperCase().toLowerCase();
-  return plain.replaceAll("i\u0307", "i");
+function foldCase(text: string): string {
+  return text.toLowerCase().toUpperCase().toLowerCase().replaceAll("i\u0307", "i");
 }
 
 /** `pchar` of RFC 3986, section 3.3, without `*` (a pattern in some routers) and `;` (a matrix parameter in some routers). */
@@ -140,6 +148,49 @@ function isCanonicalSegment(text: string): boolean {
   );
 }
 
+/** A segment of a request's path, which a literal or a parameter can match. */
+interface PathSegment {
+  /** The text as written in the path. */
+  readonly text: string;
+  /** The decoded text: the value of a parameter. */
+  readonly value: string;
+  /** The value without letter case and without what follows a plain `;`, for the lookup of literals. */
+  readonly folded: string;
+}
+
+const PLAIN_VALUE = /^[A-Za-z0-9._~!$&'()+,;=:@|-]*$/;
+const ESCAPED_VALUE = /^(?:[A-Za-z0-9._~!$&'()+,;=:@|-]|%[0-9A-Fa-f]{2})*$/;
+/** Escapes of unreserved characters (RFC 3986, section 2.3). No encoder writes them, and some routers decode them before they match. */
+const NEEDLESS = /%(?:2[DE]|3\d|4[1-9A-F]|5[\dAF]|6[1-9A-F]|7[\dAE])/i;
+const VALUE = /^(?! )[A-Za-z0-9._~!$&'()+,;=:@| \p{L}\p{M}\p{Nd}-]*(?<! )$/u;
+/**
+ * An empty or a dot segment, also for a reader for which a plain `;` starts a matrix parameter (RFC 3986, section 3.3): `..;x` is
+ * `..` for some servers.
+ */
+const NO_VALUE = /^\.{0,2}(?:;|$)/;
+
+/**
+ * Decodes a segment of a request's path, once. Returns `undefined` if it is not the value of a parameter: it has another character
+ * than those of a bound value, letters, marks and digits beyond ASCII in the form NFKC, and inner spaces, or an escape of an
+ * unreserved character. Every literal of a policy is such a value.
+ */
+function readSegment(text: string): PathSegment | undefined {
+  if (NO_VALUE.test(text)) return undefined;
+  const value = PLAIN_VALUE.test(text) ? text : decodeValue(text);
+  if (value === undefined) return undefined;
+  const semicolon = text.indexOf(";");
+  const name = semicolon < 0 ? value : decodeURIComponent(text.slice(0, semicolon));
+  return { text, value, folded: foldCase(name) };
+}
+
+function decodeValue(text: string): string | undefined {
+  // characters beyond ASCII need an escape: without one, servers read the bytes in different encodings
+  if (!ESCAPED_VALUE.test(text) || NEEDLESS.test(text)) return undefined;
+  const value = decodeUtf8(text);
+  const isValue = value !== undefined && VALUE.test(value) && value.normalize("NFKC") === value;
+  return isValue ? value : undefined;
+}
+
 /** Decodes percent-encoded UTF-8. Returns `undefined` for other text. */
 export function decodeUtf8(text: string): string | undefined {
   try {
@@ -155,7 +206,7 @@ interface Node<Target> {
   target: { readonly value: Target; readonly endpoint: Endpoint } | undefined;
 }
 
-/** The endpoint of a request, with the values of its path parameters as written in the path. */
+/** The endpoint of a request, with the decoded values of its path parameters. */
 export interface Match<Target> {
   readonly value: Target;
   readonly params: ReadonlyMap<string, string>;
@@ -163,13 +214,14 @@ export interface Match<Target> {
 
 /** Finds endpoints by method and path. */
 export interface EndpointRouter<Target> {
-  /** Returns the endpoint of a request; `undefined` for an unknown endpoint and for a path that is not canonical. */
-  match(method: string, path: string): Match<Target> | undefined;
+  /** Returns the endpoint of a request; `undefined` for an unknown endpoint and for a path that routers could read differently. */
+  match(method: string, path: string, options?: PathOptions): Match<Target> | undefined;
 }
 
 /**
- * Creates the router of a policy. The lookup ignores letter case, and the endpoint that it finds must then have the spelling of
- * the path. A router that ignores case runs `/admin` for `/Admin` too, so `/Admin` must not match as a value of `/:name`.
+ * Creates the router of a policy. The lookup of literals ignores letter case, escapes, and what follows a plain `;`. The endpoint
+ * that it finds must then have the spelling of the path. A router that ignores case runs `/admin` for `/Admin` too, so `/Admin` must
+ * not match as a value of `/:name`.
  */
 export function buildRouter<Target>(
   endpoints: readonly { readonly endpoint: Endpoint; readonly target: Target }[],
@@ -182,7 +234,7 @@ export function buildRouter<Target>(
       if (isParam(segment)) {
         node = node.param ??= createNode();
       } else {
-        const folded = foldCase(segment.literal);
+        const folded = foldCase(decodeURIComponent(segment.literal));
         const next = node.literals.get(folded) ?? createNode<Target>();
         node.literals.set(folded, next);
         node = next;
@@ -191,16 +243,38 @@ export function buildRouter<Target>(
     node.target = { value: target, endpoint };
   }
   return {
-    match(method, path) {
+    match(method, path, { trailingSlash, caseSensitive } = {}) {
       const root = roots.get(method === "HEAD" ? "GET" : method);
       if (root === undefined || path.length > MAX_PATH_LENGTH || !path.startsWith("/"))
         return undefined;
-      const segments = segmentsOf(path);
-      if (!segments.every(isCanonicalSegment)) return undefined;
-      const target = find(root, segments, 0);
-      return target && matchExactly(target.endpoint, segments, target.value);
+      const target = trailingSlash === "ignore" ? path.replace(TRAILING_SLASH, "") : path;
+      const segments: PathSegment[] = [];
+      for (const text of segmentsOf(target)) {
+        const segment = readSegment(text);
+        if (segment === undefined) return undefined;
+        segments.push(segment);
+      }
+      const found = find(root, segments, 0);
+      const isLiteral = caseSensitive === false ? isSameInAnyCase : isSame;
+      return found && matchLiterals(found.endpoint, segments, found.value, isLiteral);
     },
   };
+}
+
+/** One slash at the end, after a segment. */
+const TRAILING_SLASH = /(?<=[^/])\/$/;
+
+type IsLiteral = (literal: string, text: string) => boolean;
+
+const isSame: IsLiteral = (literal, text) => literal === text;
+
+const isSameInAnyCase: IsLiteral = (literal, text) => lowerAscii(literal) === lowerAscii(text);
+
+/** Returns a segment with the letters of ASCII in lower case; percent-escapes stay unchanged. */
+function lowerAscii(segment: string): string {
+  return segment.replace(/%..|[A-Z]+/g, (part) =>
+    part.startsWith("%") ? part : part.toLowerCase(),
+  );
 }
 
 function createNode<Target>(): Node<Target> {
@@ -213,27 +287,28 @@ function createNode<Target>(): Node<Target> {
  */
 function find<Target>(
   node: Node<Target>,
-  segments: readonly string[],
+  segments: readonly PathSegment[],
   at: number,
 ): Node<Target>["target"] {
   const segment = segments[at];
   if (segment === undefined) return node.target;
-  const literal = node.literals.get(foldCase(segment));
+  const literal = node.literals.get(segment.folded);
   const found = literal && find(literal, segments, at + 1);
   return found ?? (node.param && find(node.param, segments, at + 1));
 }
 
-/** Returns the match if the literals of the endpoint equal the segments of the path, including letter case. */
-function matchExactly<Target>(
+/** Returns the match if the literals of the endpoint have the spelling of the path. */
+function matchLiterals<Target>(
   endpoint: Endpoint,
-  segments: readonly string[],
-  value: Target,
+  segments: readonly PathSegment[],
+  target: Target,
+  isLiteral: IsLiteral,
 ): Match<Target> | undefined {
   const params = new Map<string, string>();
   for (const [index, segment] of endpoint.segments.entries()) {
-    const text = segments[index] as string;
-    if (isParam(segment)) params.set(segment.param, text);
-    else if (segment.literal !== text) return undefined;
+    const { text, value } = segments[index] as PathSegment;
+    if (isParam(segment)) params.set(segment.param, value);
+    else if (!isLiteral(segment.literal, text)) return undefined;
   }
-  return { value, params };
+  return { value: target, params };
 }

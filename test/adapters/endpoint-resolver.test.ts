@@ -4,6 +4,7 @@ import {
   createEndpointResolver,
   type RoutedRequest,
 } from "../../src/adapters/endpoint-resolver.js";
+import type { PathOptions } from "../../src/policy/route.js";
 
 const policy = loadPolicy({
   name: "Routes",
@@ -16,6 +17,7 @@ const policy = loadPolicy({
     "GET /accounts/{accountID}": "/accounts/{accountID}/read",
     "GET /accounts/{accountID}/linked/{linkedID}": "/accounts/{accountID}/read",
     "GET /caf%C3%A9/:name": "read",
+    "GET /Team": "write",
   },
 });
 
@@ -28,6 +30,9 @@ const asked = (request: Partial<RoutedRequest>): RoutedRequest => ({
   ...request,
 });
 
+const COURSES = "GET /courses";
+const SLASH: PathOptions = { trailingSlash: "ignore" };
+const CASE: PathOptions = { caseSensitive: false };
 const CAFE = "GET /caf%C3%A9/:name";
 const LINKED = "GET /accounts/{accountID}/linked/{linkedID}";
 const BOTH = "/accounts/a/linked/b";
@@ -38,6 +43,23 @@ const below = (base: string, template: string, accountID?: unknown): Partial<Rou
   base,
   template,
   values: () => ({ accountID }),
+});
+
+const ACCOUNT = "GET /accounts/{accountID}";
+const JANE = "jane@example.com";
+
+/** Returns a request for a linked account, with the values of the route `/accounts/:x/linked/:y`. */
+const owned = (values: object): Partial<RoutedRequest> => ({
+  target: BOTH,
+  template: "/accounts/:x/linked/:y",
+  values: () => values,
+});
+
+/** Returns a request for an account, with the value that the router has read. */
+const account = (target: string, id: unknown): Partial<RoutedRequest> => ({
+  target,
+  template: "/accounts/:id",
+  values: () => ({ id }),
 });
 
 type Row = readonly [why: string, request: Partial<RoutedRequest>, name: string | undefined];
@@ -63,15 +85,32 @@ const ROWS: readonly Row[] = [
     {
       target: "/accounts/:accountID",
       template: "/accounts/:accountID",
-      values: () => ({ accountID: "a" }),
+      values: () => ({ accountID: ":accountID" }),
     },
     "GET /accounts/{accountID}",
   ],
   ["a route with a letter beyond ASCII", { target: "/caf%C3%A9/x", template: "/café/:x" }, CAFE],
   ["the same route, escaped", { target: "/caf%C3%A9/x", template: "/caf%C3%A9/:x" }, CAFE],
   ["a lone surrogate", { target: "/caf%C3%A9/x", template: "/caf\ud800/:x" }, undefined],
-  ["parameter names of its own", below("", "/accounts/:x/linked/:y"), LINKED],
-  ["the parameter names of the policy", below("", "/accounts/:accountID/linked/:linkedID"), LINKED],
+  ["parameter names of its own", owned({ x: "a", y: "b" }), LINKED],
+  ["another value of a parameter that decides", owned({ x: "b", y: "b" }), undefined],
+  ["another value of a parameter that decides nothing", owned({ x: "a", y: "c" }), LINKED],
+  ["no value of a parameter that decides", owned({ y: "b" }), undefined],
+  ["an inherited value", owned(Object.create({ x: "a" }) as object), undefined],
+  ["a number that is the value", account("/accounts/7", 7), ACCOUNT],
+  ["a number that is another text", account("/accounts/07", 7), undefined],
+  ["a value that the router has decoded", account("/accounts/jane%40example.com", JANE), ACCOUNT],
+  ["a value that the router has not decoded", account("/accounts/a%40b", "a%40b"), undefined],
+  ["a value that the router has decoded twice", account("/accounts/%2540", "@"), undefined],
+  ["a value that the router cuts at a semicolon", account("/accounts/a;b", "a"), undefined],
+  ["a value with a semicolon", account("/accounts/a;b", "a;b"), ACCOUNT],
+  ["a value that the router changes to lower case", account("/accounts/A", "a"), undefined],
+  ["a value with a needless escape", account("/accounts/%61", "a"), undefined],
+  [
+    "the parameter names of the policy",
+    below("", "/accounts/:accountID/linked/:linkedID", "a"),
+    LINKED,
+  ],
   [
     "parameter names that are swapped",
     below("", "/accounts/:linkedID/linked/:accountID"),
@@ -79,7 +118,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     "the name of a parameter that decides nothing, at another place",
-    below("", "/accounts/:linkedID/linked/:x"),
+    { ...owned({ linkedID: "a", x: "b" }), template: "/accounts/:linkedID/linked/:x" },
     LINKED,
   ],
   ["one parameter name twice", below("", "/accounts/:x/linked/:x"), undefined],
@@ -107,6 +146,14 @@ const ROWS: readonly Row[] = [
     below("/accounts/%C3%A9", "/linked/:x", "é"),
     LINKED,
   ],
+  ["a parent router that decodes its value", below("/accounts/a%40b", "/linked/:x", "a@b"), LINKED],
+  ["a parent router that does not", below("/accounts/a%40b", "/linked/:x", "a%40b"), undefined],
+  [
+    "a parent router with another path",
+    { ...below("/accounts/b", "/linked/:x"), target: BOTH },
+    undefined,
+  ],
+  ["a part of a segment as parent router", { base: "/cour", template: "/ses" }, undefined],
   [
     "the name of a deciding parameter of the parent router",
     below("/accounts/a", "/linked/:accountID", "b"),
@@ -165,8 +212,87 @@ describe("the endpoint of a routed request", () => {
         .find(asked({ target: `/accounts/${id}`, template, values: () => ({ id }) }))
         ?.values?.();
     expect([valuesOf("a"), valuesOf("b")]).toEqual([{ accountID: "a" }, { accountID: "b" }]);
+    // the text of the template is also a path, of one value
     const literal = (id: string) =>
       finder.find(asked({ target: template, template, values: () => ({ id }) }))?.values?.();
-    expect([literal("a"), literal("b")]).toEqual([{ accountID: "a" }, { accountID: "b" }]);
+    expect([literal("a"), literal(":id"), literal("b")]).toEqual([
+      undefined,
+      { accountID: ":id" },
+      undefined,
+    ]);
+  });
+
+  it("has the decoded values that a parent router has removed", () => {
+    const request = below("/accounts/jane%40example.com", "/linked/:x");
+    const found = finder.find(asked({ ...request, values: () => ({ x: "b" }) }));
+    expect(found?.values?.()).toEqual({ accountID: JANE, linkedID: "b" });
+  });
+});
+
+describe("the endpoint of a routed request, with options", () => {
+  const SPELLED: readonly (readonly [
+    why: string,
+    options: PathOptions,
+    request: Partial<RoutedRequest>,
+    name: string | undefined,
+  ])[] = [
+    ["a slash at the end", SLASH, { target: "/courses/" }, COURSES],
+    ["a slash at the end before the query", SLASH, { target: "/courses/?page=2" }, COURSES],
+    ["two slashes at the end", SLASH, { target: "/courses//" }, undefined],
+    ["two slashes in front", SLASH, { target: "//courses/" }, undefined],
+    ["only two slashes", SLASH, { target: "//", template: "/" }, undefined],
+    ["an escaped slash at the end", SLASH, { target: "/courses%2F" }, undefined],
+    ["a slash after a value", SLASH, account("/accounts/a/", "a"), ACCOUNT],
+    [
+      "a slash after the path of a router",
+      SLASH,
+      { target: "/v1/courses/", base: "/v1/courses", template: "/" },
+      "GET /v1/courses",
+    ],
+    ["other letter case, if only slashes are ignored", SLASH, { target: "/Courses" }, undefined],
+    ["other letter case of a literal", CASE, { target: "/COURSES" }, COURSES],
+    [
+      "other letter case of a literal with a capital",
+      CASE,
+      { target: "/tEAM", template: "/Team" },
+      "GET /Team",
+    ],
+    [
+      "other letter case of the path of a router",
+      CASE,
+      { target: "/V1/Courses", base: "/V1" },
+      "GET /v1/courses",
+    ],
+    ["other letter case before a value", CASE, account("/ACCOUNTS/A", "A"), ACCOUNT],
+    ["other letter case of a value", CASE, account("/accounts/A", "a"), undefined],
+    [
+      "other letter case beyond ASCII",
+      CASE,
+      { target: "/caf%C3%89/x", template: "/café/:x" },
+      undefined,
+    ],
+    ["lower-case hex", CASE, { target: "/caf%c3%a9/x", template: "/café/:x" }, undefined],
+    ["other letter case beside it", CASE, { target: "/CAF%C3%A9/x", template: "/café/:x" }, CAFE],
+    ["an escape", CASE, { target: "/%43ourses" }, undefined],
+    [
+      "a slash at the end, if only letter case is ignored",
+      CASE,
+      { target: "/courses/" },
+      undefined,
+    ],
+    ["both", { ...SLASH, ...CASE }, { target: "/COURSES/" }, COURSES],
+  ];
+  it.each(SPELLED)("is found, or not, for %s", (_why, options, request, name) => {
+    expect(createEndpointResolver(policy, options).find(asked(request))?.name).toBe(name);
+    expect(createEndpointResolver(policy).find(asked(request))).toBeUndefined();
+  });
+
+  it("has the value in its own letter case", () => {
+    const lenient = createEndpointResolver(policy, CASE);
+    const values = () => ({ id: "AbC" });
+    const found = lenient.find(
+      asked({ target: "/Accounts/AbC", template: "/accounts/:id", values }),
+    );
+    expect(found?.values?.()).toEqual({ accountID: "AbC" });
   });
 });

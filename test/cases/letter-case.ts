@@ -7,6 +7,7 @@ export type LetterCase = readonly [
 ];
 
 const me = ["GET /users/me", "GET /users/:id"];
+const at = ["GET /a@b", "GET /:name"];
 const admin = ["GET /admin/x", "GET /:section/x"];
 const back = ["GET /a/:y/e", "GET /:x/B/f"];
 const cafe = ["GET /v1/caf%C3%A9", "GET /v1/:name"];
@@ -28,6 +29,18 @@ export const LETTER_CASES: readonly LetterCase[] = [
   [me, "/users/mee", "GET /users/:id", "a value that starts like the literal"],
   [me, "/users/X", "GET /users/:id", "a value in capitals"],
   [me, "/USERS/x", undefined, "a value under a literal in capitals"],
+  [me, "/users/%6De", undefined, "a needless escape of the literal"],
+  [me, "/users/%4D%45", undefined, "a needless escape of its capitals"],
+  [me, "/users/me;x", undefined, "the literal with a matrix parameter"],
+  [me, "/users/ME;", undefined, "the literal in capitals with an empty one"],
+  [me, "/users/me%3Bx", "GET /users/:id", "the literal with an escaped semicolon is a value"],
+  [me, "/users/mee;me", "GET /users/:id", "a value with a semicolon"],
+  [at, "/a@b", "GET /a@b", "a literal with an at sign"],
+  [at, "/a%40b", undefined, "an escape of the literal is not a value, since it decodes to it"],
+  [at, "/A%40b", undefined, "nor in another letter case"],
+  [at, "/a%40c", "GET /:name", "another address is a value"],
+  [cafe, "/v1/caf%c3%a9", undefined, "the literal in lower-case hex"],
+  [cafe, "/v1/caf%c3%a8", "GET /v1/:name", "another letter in lower-case hex is a value"],
   [admin, "/admin/x", "GET /admin/x", "the literal"],
   [admin, "/Admin/x", undefined, "the literal with a capital is not a value"],
   [admin, "/Admin/X", undefined, "nor with two"],

@@ -1,9 +1,48 @@
 import type { ContractCase, Expected } from "./case.js";
 
+type Row = readonly [id: string, path: string, what: string, token: string];
+
+/** Segments with the value that a gate and a handler read. */
+const VALUES: readonly (readonly [id: string, segment: string, value: string])[] = [
+  ["at", "jane%40example.com", "jane@example.com"],
+  ["plain-at", "jane@example.com", "jane@example.com"],
+  ["delimiters", "a%3Ab%2Cc%7Cd%3Be", "a:b,c|d;e"],
+  ["plus", "a+b", "a+b"],
+  ["space", "a%20b", "a b"],
+  ["letters", "%C3%A9%E6%97%A5", "\u00e9\u65e5"],
+  ["lower-hex", "%c3%a9%3a", "\u00e9:"],
+];
+
+const values = VALUES.map(
+  ([id, segment, value]): ContractCase => ({
+    id: `value-${id}`,
+    surface: "endpoint",
+    title: `decodes the value of a parameter: ${segment}`,
+    authorization: ["Bearer reader"],
+    request: { method: "GET", path: `/v1/projects/${segment}` },
+    expect: {
+      reached: {
+        operation: "GET /v1/projects/:projectId",
+        sub: "reader",
+        params: { projectId: value },
+      },
+    },
+  }),
+);
+
+/** Segments that no gate reads as a value. Some routers do. */
+const NO_VALUES: readonly Row[] = [
+  ["no-value-escape", "/v1/projects/%6De", "a needless escape in a value", "reader"],
+  ["no-value-twice", "/v1/projects/a%2540b", "a value that is escaped twice", "reader"],
+  ["no-value-overlong", "/v1/projects/%C1%80", "an overlong escape in a value", "reader"],
+  ["no-value-nfd", "/v1/projects/e%CC%81", "a value that is not in NFKC", "reader"],
+  ["no-value-space", "/v1/projects/a%20", "a space at the end of a value", "reader"],
+  ["no-value-star", "/v1/projects/a%2A", "an asterisk in a value", "reader"],
+  ["no-value-matrix", "/v1/projects/..;x", "a dot-dot segment with a matrix parameter", "reader"],
+];
+
 /** Statuses with which a gate or a framework can refuse a path. */
 const REFUSED: Expected = { refused: [400, 401, 403, 404, 405] };
-
-type Row = readonly [id: string, path: string, what: string, token: string];
 
 /** Paths that the gate denies even with a token for the canonical spelling. */
 const SPELLINGS: readonly Row[] = [
@@ -46,7 +85,9 @@ const refusedTo = ([id, path, what, token]: Row): ContractCase => ({
   expect: REFUSED,
 });
 
-const entitled = SPELLINGS.map((row): ContractCase => ({ ...refusedTo(row), isEntitled: true }));
+const entitled = [...SPELLINGS, ...NO_VALUES].map(
+  (row): ContractCase => ({ ...refusedTo(row), isEntitled: true }),
+);
 
 /** A token without the permission, for each token of a spelling. */
 const TOKEN_WITHOUT_PERMISSION = {
@@ -113,6 +154,7 @@ const unmapped: readonly ContractCase[] = ["PUT", "PATCH", "PROPFIND"].map((meth
 
 /** Cases about paths and methods that routers and gates read differently. */
 export const PATH_CASES: readonly ContractCase[] = [
+  ...values,
   ...entitled,
   ...unentitled,
   ...DISGUISES.map(refusedTo),

@@ -84,7 +84,8 @@ function createHandler(world: World): Handler {
     const route = routes.find(({ operation }) => operation === match?.name);
     const template = route?.path.split("/") ?? [];
     const values = path.split("/").filter((_, index) => template[index]?.startsWith(":"));
-    return reach(world, String(match?.name), token, route && paramsOf(route, values));
+    const seen = values.map((text) => decodeURIComponent(text));
+    return reach(world, String(match?.name), token, route && paramsOf(route, seen));
   };
 }
 

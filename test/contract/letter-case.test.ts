@@ -24,6 +24,8 @@ const policy = loadPolicy({
     "GET /v1/:name": "read",
     [STREET]: "admin",
     "GET /:name": "read",
+    "GET /users/me": "admin",
+    "GET /users/:id": "read",
   },
 });
 const authorizer = createAuthorizer({ policy, verify: (rawToken) => ({ scope: rawToken }) });
@@ -72,6 +74,11 @@ const ROWS: readonly (readonly [path: string, token: string, answer: string])[] 
   ["/stra%E1%BA%9Ee", "read", UNKNOWN],
   ["/STRASSE", "read", UNKNOWN],
   ["/strase", "read", "200 GET /:name"],
+  ["/users/me", "admin", "200 GET /users/me"],
+  ["/users/ME", "read", UNKNOWN],
+  ["/users/%6De", "read", UNKNOWN],
+  ["/users/m%65", "admin", UNKNOWN],
+  ["/users/me%40x", "read", "200 GET /users/:id"],
 ];
 
 describe.each(Object.entries(SERVERS))("a router of %s that ignores letter case", (_, start) => {

@@ -165,7 +165,7 @@ describe("requests by method and path", { timeout: 60_000 }, () => {
     const policy = load(definition);
     const piece = fc.oneof(
       fc.constantFrom(
-        ..."/v1 /projects /mine /Mine /PROJECTS /: /. /.. // / %2F %61 %C3%A9 é ; # ? \\ % %C3".split(
+        ..."/v1 /projects /mine /Mine /PROJECTS /: /. /.. // / %2F %61 %C3%A9 %c3%a9 %40 %20 %7C %3B é ; | # ? \\ % %C3".split(
           " ",
         ),
       ),

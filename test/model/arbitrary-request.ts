@@ -234,6 +234,9 @@ const VERBS = [
 ];
 const SEGMENTS: readonly string[] = [
   ..."a,b,1,mine,projects,Mine,PROJECTS,a.b,a~b,a@b".split(","),
+  ..."a%40b,a%20b,%20a,a|b,%7C,%3Bx,;x,a;,mine;x,mine%3Bx,a%2A,%2540,a%3ab,m%C3%A9,%5E,%60".split(
+    ",",
+  ),
   ..."é,%C3%A9,%c3%a9,%61,%2f,%2F,%2e,%E4%BD%A0,%C3,%,%zz,%C2%A0,e%CC%81,%EF%AC%81".split(","),
   ...".|..|...|a;b|a*b|a\\b|a b|a#b|a?b|a%00|a\u0000|a\n|:projectID|{accountID}||a,b|a+b|!".split(
     "|",

@@ -11,27 +11,43 @@ import {
 import { modelReached } from "./model-scopes.js";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-const PLAIN = /[A-Za-z0-9._~!$&'()+,=:@-]/;
+const UNRESERVED = /[A-Za-z0-9._~-]/;
+const OTHERS = "!$&'()+,;=:@|";
 
-/** Returns the decoded text of a path segment; `undefined` if another spelling would be canonical. */
-function segmentText(segment: string): string | undefined {
-  let text: string;
+/** Decodes a path segment; `undefined` if it is not UTF-8. */
+function decoded(segment: string): string | undefined {
   try {
-    text = decodeURIComponent(segment);
+    return decodeURIComponent(segment);
   } catch {
     return undefined;
   }
-  if (text === "" || text === "." || text === ".." || text !== text.normalize("NFKC")) {
-    return undefined;
-  }
-  let spelled = "";
-  for (const character of text) {
-    const beyond = character > "\x7f" && /^[\p{L}\p{M}\p{Nd}]$/u.test(character);
-    if (!beyond && !PLAIN.test(character)) return undefined;
-    spelled += beyond ? encodeURIComponent(character) : character;
-  }
-  return spelled === segment ? text : undefined;
 }
+
+/** Returns whether a character can be in the value of a parameter. */
+function isOfValue(character: string): boolean {
+  return character > "\x7f"
+    ? /^[\p{L}\p{M}\p{Nd}]$/u.test(character)
+    : UNRESERVED.test(character) || character === " " || OTHERS.includes(character);
+}
+
+/** Returns the value of a parameter; `undefined` if a segment cannot be one. */
+function segmentValue(segment: string): string | undefined {
+  const value = decoded(segment);
+  if (
+    value === undefined ||
+    [...segment].some((character) => character > "\x7f" || character === " ")
+  )
+    return undefined;
+  const beforeSemicolon = segment.split(";")[0] as string;
+  if (["", ".", ".."].includes(beforeSemicolon) || value.trim() !== value) return undefined;
+  if (![...value].every(isOfValue) || value !== value.normalize("NFKC")) return undefined;
+  const escapes = segment.match(/%../g) ?? [];
+  return escapes.some((one) => UNRESERVED.test(decoded(one) ?? "")) ? undefined : value;
+}
+
+/** Returns the text that decides which literal a segment resembles. */
+const resembled = (segment: string): string | undefined =>
+  decoded(segment.split(";")[0] as string)?.toLowerCase();
 
 const split = (path: string): string[] => (path === "/" ? [] : path.slice(1).split("/"));
 const parameterOf = (segment: string): string | undefined =>
@@ -74,8 +90,8 @@ export function modelDecideRequest(
       wanted.length === given.length &&
       wanted.every((segment, index) =>
         parameterOf(segment) === undefined
-          ? segment.toLowerCase() === given[index]?.toLowerCase()
-          : segmentText(given[index] ?? "") !== undefined,
+          ? resembled(segment) === resembled(given[index] ?? "")
+          : segmentValue(given[index] ?? "") !== undefined,
       )
     );
   });
@@ -87,7 +103,7 @@ export function modelDecideRequest(
       : [];
   const fromPath = split(key.slice(key.indexOf(" ") + 1)).flatMap((segment, index) => {
     const name = parameterOf(segment);
-    return name === undefined ? [] : [[name, segmentText(given[index] ?? "")] as const];
+    return name === undefined ? [] : [[name, segmentValue(given[index] ?? "")] as const];
   });
   return modelDecide(definition, token, key, Object.fromEntries([...own, ...fromPath]));
 }

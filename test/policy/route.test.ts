@@ -8,7 +8,7 @@ import {
   parseEndpoint,
 } from "../../src/policy/route.js";
 import { LETTER_CASES } from "../cases/letter-case.js";
-import { PATH_ENDPOINTS, PATHS } from "../cases/paths.js";
+import { PATH_ENDPOINTS, PATH_VALUES, PATHS } from "../cases/paths.js";
 
 function endpointOf(key: string): Endpoint {
   const endpoint = parseEndpoint(key);
@@ -26,6 +26,10 @@ describe("a router", () => {
     expect(router.match(method, path)?.value).toBe(endpoint);
   });
 
+  it.each(PATH_VALUES)("decodes the value %j as %j: %s", (text, value) => {
+    expect(router.match("GET", `/courses/${text}`)?.params.get("courseID")).toBe(value);
+  });
+
   it("does not depend on the order of the endpoints", () => {
     const reversed = routerOf([...PATH_ENDPOINTS].reverse());
     for (const [method, path, endpoint] of PATHS)
@@ -37,10 +41,10 @@ describe("a router", () => {
       expect(routerOf(order).match("GET", path)?.value).toBe(endpoint);
   });
 
-  it("returns the values of path parameters as written in the path", () => {
-    const { params } = router.match("GET", "/courses/%C3%A9/lessons/a:b") ?? {};
+  it("returns the values of path parameters by name, decoded", () => {
+    const { params } = router.match("GET", "/courses/%C3%A9/lessons/a%3Ab") ?? {};
     expect([...(params ?? [])]).toEqual([
-      ["courseID", "%C3%A9"],
+      ["courseID", "\u00e9"],
       ["lessonID", "a:b"],
     ]);
     expect(router.match("GET", "/courses")?.params.size).toBe(0);
