@@ -1,0 +1,30 @@
+// Jest 30 on Node 20: the recipe of the guide runs a test that imports the package.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { fencedFiles, guide, run } from "./kit.mjs";
+
+const text = guide("projects.md");
+assert.match(text, /transformIgnorePatterns/);
+assert.match(text, /scope-policy\|jose/);
+const files = fencedFiles(text).filter(({ section }) => /jest/i.test(section));
+assert.ok(files.length > 0, "the section on Jest has complete files");
+for (const { name, body } of files) writeFileSync(name, body);
+writeFileSync("package.json", JSON.stringify({ private: true, type: "commonjs" }));
+writeFileSync(
+  "policy.test.ts",
+  `import { createAuthorizer, definePolicy } from "scope-policy";
+import { jwtVerifier } from "scope-policy/verify";
+
+const policy = definePolicy({
+  name: "School", version: "1", scopes: { "school:read": {} }, tools: { get_settings: "school:read" },
+});
+test("a token with the scope may read the settings", async () => {
+  expect(typeof jwtVerifier).toBe("function");
+  const authorizer = createAuthorizer({ policy, verify: () => ({ scope: "school:read" }) });
+  expect((await authorizer.decide("demo", "get_settings")).decision.allowed).toBe(true);
+});
+`,
+);
+const { status, output } = run("../node_modules/.bin/jest", ["--ci", "--rootDir", "."]);
+assert.equal(status, 0, output);
+assert.match(output, /1 passed/);
