@@ -1,14 +1,6 @@
 // Packs the package, makes the fresh projects, and runs cases in them as programs of a user.
 import { execFile, execFileSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { manifest, root } from "../../scripts/entries.mjs";
@@ -109,14 +101,17 @@ export async function runCases(cases, { keep = false, onResult, note } = {}) {
   return results;
 }
 
-/** Returns the line of a failed case that says what is wrong: the message of the last error. @param {string} output */
+/** Returns what is wrong in a failed case: the message of its error, on one line. @param {string} output */
 export function reasonOf(output) {
   const lines = output.split("\n").map((line) => line.trim());
-  return (
-    lines.find((line) => /^(\w*Error\b|AssertionError|error TS|FAIL)/.test(line)) ??
-    lines.findLast((line) => line !== "") ??
-    "no output"
-  );
+  const start = lines.findIndex((line) => /^(\w*Error\b|error TS|FAIL)/.test(line));
+  if (start === -1) return lines.at(-1) ?? "";
+  const message = lines.slice(start, start + 5).filter((line) => line !== "");
+  const end = message.findIndex((line) => /^(at |generatedMessage|code:)/.test(line));
+  return message
+    .slice(0, end === -1 ? 3 : end)
+    .join(" ")
+    .replaceAll(" [ERR_ASSERTION]", "");
 }
 
 /** Returns the version of a package that a project pins. @param {Case["project"]} project @param {string} name */
@@ -124,5 +119,3 @@ export function versionOf(project, name) {
   const packages = /** @type {Record<string, string>} */ (PROJECTS[project]);
   return packages[name]?.replace(/^npm:.*@/, "");
 }
-
-export const shippedText = (/** @type {string} */ path) => readFileSync(join(root, path), "utf8");

@@ -33,10 +33,12 @@ const router = t.router({
   setSettings: gated("set_settings").mutation(() => "set"),
 });
 const ask = async (path, method, token) => {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers = { "content-type": "application/json" };
+  if (token !== undefined) headers.authorization = `Bearer ${token}`;
+  const body = method === "POST" ? "{}" : undefined;
   return fetchRequestHandler({
     endpoint: "/trpc",
-    req: new Request(`https://api.example.com/trpc/${path}`, { method, headers }),
+    req: new Request(`https://api.example.com/trpc/${path}`, { method, headers, body }),
     router,
     createContext: ({ req }) => ({ authorization: req.headers.get("authorization") ?? undefined }),
     responseMeta: ({ ctx }) => ({

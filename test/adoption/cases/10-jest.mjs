@@ -1,12 +1,11 @@
 // Jest 30 on Node 20: the recipe of the guide runs a test that imports the package.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { fencedFiles, guide, run } from "./kit.mjs";
+import { fencedFiles, guide, mentions, run } from "./kit.mjs";
 
-const text = guide("projects.md");
-assert.match(text, /transformIgnorePatterns/);
-assert.match(text, /scope-policy\|jose/);
-const files = fencedFiles(text).filter(({ section }) => /jest/i.test(section));
+mentions("projects.md", /transformIgnorePatterns/);
+mentions("projects.md", /scope-policy\|jose/);
+const files = fencedFiles(guide("projects.md")).filter(({ section }) => /jest/i.test(section));
 assert.ok(files.length > 0, "the section on Jest has complete files");
 for (const { name, body } of files) writeFileSync(name, body);
 writeFileSync("package.json", JSON.stringify({ private: true, type: "commonjs" }));

@@ -1,6 +1,6 @@
 // A policy in several files keeps its types by `as const satisfies PolicyDefinition`; the guide says so, and what an annotation loses.
 import assert from "node:assert/strict";
-import { compile, guide } from "./kit.mjs";
+import { compile, mentions } from "./kit.mjs";
 
 const FILES = {
   "scopes.ts": `
@@ -12,21 +12,27 @@ import type { PolicyDefinition } from "scope-policy";
 export const tools = { list_jobs: "jobs:read", stop_job: { allOf: ["jobs:read", "jobs:write"] } } as const satisfies PolicyDefinition["tools"];
 `,
 };
-const program = (tool, scope = "jobs:read") => ({
+const use = (tool, scope = "jobs:read") => `
+import type { ScopeOf } from "scope-policy";
+import { policy } from "./policy.js";
+export const scope: ScopeOf<typeof policy> = "${scope}";
+policy.decide({ scope }, "${tool}");
+`;
+const { output } = compile({
   ...FILES,
   "policy.ts": `
-import { definePolicy, type ScopeOf } from "scope-policy";
+import { definePolicy } from "scope-policy";
 import { scopes } from "./scopes.js";
 import { tools } from "./tools.js";
 export const policy = definePolicy({ name: "Jobs", version: "1", scopes, tools });
-export const scope: ScopeOf<typeof policy> = "${scope}";
-policy.decide({ scope }, "${tool}");
 `,
+  "right.ts": use("list_jobs"),
+  "wrong-tool.ts": use("list_jbos"),
+  "wrong-scope.ts": use("list_jobs", "jobs:raed"),
 });
-assert.equal(compile(program("list_jobs")).output, "");
-assert.match(compile(program("list_jbos")).output, /list_jobs/);
-assert.match(compile(program("list_jobs", "jobs:raed")).output, /jobs:read/);
+assert.match(output, /^wrong-tool\.ts.*list_jobs/m);
+assert.match(output, /^wrong-scope\.ts.*jobs:read/m);
+assert.equal(output.match(/error TS/g).length, 2, output);
 
-const text = guide("policy.md");
-assert.match(text, /several files/i);
-assert.match(text, /as const satisfies PolicyDefinition/);
+mentions("policy.md", /several files/i);
+mentions("policy.md", /as const satisfies PolicyDefinition/);

@@ -26,16 +26,16 @@ for (const name of ['"jobs:read"', '"jobs:write"', '"pro"'])
 
 const types = scopePolicy("types", "policy.json");
 assert.equal(types.status, 0, types.output);
-const program = (tool) => ({
-  "policy.d.ts": types.stdout,
-  "program.ts": `
+const use = (tool) => `
 import type { Policy } from "scope-policy";
 import { policy } from "./policy.js";
-const checked: Policy = policy;
-void checked;
+export const checked: Policy = policy;
 policy.decide({ scope: "jobs:read" }, "${tool}");
-`,
+`;
+const { output } = compile({
+  "policy.d.ts": types.stdout,
+  "right.ts": use("list_jobs"),
+  "wrong.ts": use("list_jbos"),
 });
-const right = compile(program("list_jobs"));
-assert.equal(right.status, 0, `${types.stdout}\n${right.output}`);
-assert.match(compile(program("list_jbos")).output, /list_jobs/);
+assert.match(output, /^wrong\.ts.*list_jobs/m, types.stdout);
+assert.equal(output.match(/error TS/g).length, 1, output);

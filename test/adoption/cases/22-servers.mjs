@@ -5,7 +5,7 @@ import { McpServer as McpServer1 } from "@modelcontextprotocol/sdk/server/mcp.js
 import { createMcpHandler, McpServer, Server } from "@modelcontextprotocol/server";
 import { createAuthorizer, definePolicy } from "scope-policy";
 import { mcpGate, protect } from "scope-policy/mcp";
-import { close, guide, handshake, listen, rpc } from "./kit.mjs";
+import { close, handshake, listen, mentions, rpc } from "./kit.mjs";
 
 const policy = definePolicy({
   name: "Notes",
@@ -65,7 +65,6 @@ const low = await toolsOf(() => {
 });
 assert.deepEqual(low, ["read_note", "write_note"]);
 
-const text = guide("mcp.md");
-assert.match(text, /registerCapabilities/);
-assert.match(text, /new Server\(/, "the guide has a low-level example");
+mentions("mcp.md", /registerCapabilities/);
+mentions("mcp.md", /new Server\(/, "a low-level server, as code");
 close();

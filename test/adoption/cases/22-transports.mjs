@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
-import { createAuthorizer, definePolicy } from "scope-policy";
+import { createAuthorizer } from "scope-policy";
 import ts from "typescript";
 import { call, close, fencedBlocks, guide, handshake, listen } from "./kit.mjs";
 
@@ -12,7 +12,8 @@ const block = fencedBlocks(guide("mcp.md")).find(
 );
 assert.ok(block, "the guide has the example");
 const options = { compilerOptions: { module: "esnext", target: "es2022" } };
-writeFileSync("example.mjs", ts.transpileModule(block.body, options).outputText);
+const { outputText } = ts.transpileModule(block.body, options);
+writeFileSync("example.mjs", outputText.replace(/^(const policy\b)/m, "export $1"));
 
 // every map that keeps a transport
 const maps = new Set();
@@ -21,13 +22,7 @@ Map.prototype.set = function (key, value) {
   if (value instanceof StreamableHTTPServerTransport) maps.add(this);
   return set.call(this, key, value);
 };
-const { serve } = await import("./example.mjs");
-const policy = definePolicy({
-  name: "Notes",
-  version: "1",
-  scopes: { "notes:read": "Read notes" },
-  tools: { read_note: "notes:read" },
-});
+const { policy, serve } = await import("./example.mjs");
 const authorizer = createAuthorizer({
   policy,
   verify: () => ({ sub: "ann", scope: "notes:read" }),

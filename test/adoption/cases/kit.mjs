@@ -7,6 +7,11 @@ import { dirname, join } from "node:path";
 
 const require = createRequire(import.meta.url);
 
+/** Fails unless a document mentions something. The message has no text of the document. */
+export const mentions = (name, pattern, what = pattern) => {
+  if (!pattern.test(guide(name))) throw new Error(`docs/${name} does not mention ${what}`);
+};
+
 /** Returns the text of a document of the installed package. */
 export const guide = (name) =>
   readFileSync(join(dirname(require.resolve("scope-policy/package.json")), "docs", name), "utf8");
