@@ -55,7 +55,7 @@ export const PROJECTS = {
   "mcp-handler": { ...SDK_2, ...ZOD, "mcp-handler": "2.4.0" },
   "hono-mcp": { ...SDK_1, ...ZOD, "@hono/mcp": "0.3.2", hono: "4.13.19" },
   fastmcp: { ...SDK_1, ...ZOD, fastmcp: "4.20.16" },
-  "openai-agents": { ...SDK_1, ...ZOD, "@openai/agents": "0.20.0" },
-  "mcp-remote": { ...SDK_1, ...ZOD, "mcp-remote": "0.15.1" },
-  "ai-sdk": { ...SDK_1, ...ZOD, "@ai-sdk/mcp": "2.0.99" },
+  "openai-agents": { ...SDK_2, ...ZOD, "@openai/agents": "0.20.0" },
+  "mcp-remote": { ...SDK_1, ...SDK_2, ...ZOD, "mcp-remote": "0.15.1" },
+  "ai-sdk": { ...SDK_2, ...ZOD, "@ai-sdk/mcp": "2.0.99" },
 };

@@ -10,6 +10,8 @@ import { PROJECTS } from "./projects.mjs";
 /** @typedef {{ case: Case, ok: boolean, seconds: number, output: string }} Result */
 
 const CASES = join(import.meta.dirname, "cases");
+/** What the cases import, beside the installed packages. */
+export const HELPERS = ["kit.mjs", "issuer.mjs", "authorization-server.mjs", "notes-server.mjs"];
 const TIMEOUT = 180_000;
 const AT_ONCE = 2;
 
@@ -50,8 +52,7 @@ function createProject(folder, tarball, packages) {
 function runCase(one, project, index) {
   const folder = join(project, `${basename(one.file, ".mjs")}-${index}`);
   mkdirSync(folder);
-  for (const file of [one.file, "kit.mjs", "issuer.mjs"])
-    cpSync(join(CASES, file), join(folder, file));
+  for (const file of [one.file, ...HELPERS]) cpSync(join(CASES, file), join(folder, file));
   const started = performance.now();
   const args = [one.file, ...(one.args ?? [])];
   const [command, rest] =
