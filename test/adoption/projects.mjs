@@ -52,6 +52,7 @@ export const PROJECTS = {
   "typescript-5.9": { ...TYPES, ...EXPRESS, typescript: "5.9.3" },
   "typescript-7": { ...TYPES, ...EXPRESS, typescript: "7.0.2" },
   jest: { ...TYPES, jest: "30.5.2", "ts-jest": "29.4.15", typescript: "5.9.3" },
+  next: { next: "16.4.6", react: "19.3.1", "react-dom": "19.3.1" },
   "mcp-handler": { ...SDK_2, ...ZOD, "mcp-handler": "2.4.0" },
   "hono-mcp": { ...SDK_1, ...ZOD, "@hono/mcp": "0.3.2", hono: "4.13.19" },
   fastmcp: { ...SDK_1, ...ZOD, fastmcp: "4.20.16" },

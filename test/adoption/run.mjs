@@ -4,6 +4,7 @@
 import { parseArgs } from "node:util";
 import { reasonOf, runCases } from "./runner.mjs";
 import { CASES } from "./table.mjs";
+import { isUpToDate } from "./works-with.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -25,16 +26,18 @@ const results = await runCases(selected, {
   note: (text) => console.log(text),
   onResult: ({ case: one, ok, seconds }) =>
     console.log(
-      `${ok ? "ok  " : "FAIL"} ${String(one.lines).padEnd(5)} ${seconds.toFixed(1).padStart(5)} s  ${one.what}`,
+      `${ok ? "ok  " : "FAIL"} ${one.lines.join().padEnd(5)} ${seconds.toFixed(1).padStart(5)} s  ${one.what}`,
     ),
 });
 
 const failed = results.filter(({ ok }) => !ok);
 for (const { case: one, output } of failed)
-  console.log(`\n--- ${one.lines}: ${one.what}\n    ${one.file}\n${output.slice(-2500)}`);
+  console.log(`\n--- ${one.lines.join()}: ${one.what}\n    ${one.file}\n${output.slice(-2500)}`);
 if (failed.length > 0) console.log("\nfailed:");
 for (const { case: one, output } of failed)
-  console.log(`${String(one.lines).padEnd(5)} ${one.file}: ${reasonOf(output).slice(0, 160)}`);
+  console.log(`${one.lines.join().padEnd(5)} ${one.file}: ${reasonOf(output).slice(0, 160)}`);
 const seconds = Math.round((performance.now() - started) / 1000);
 console.log(`${results.length - failed.length} of ${results.length} cases passed in ${seconds} s`);
-process.exitCode = failed.length > 0 ? 1 : 0;
+const isStale = selected.length === CASES.length && !isUpToDate(results);
+if (isStale) console.log("docs/works-with.md is stale: run node test/adoption/works-with.mjs");
+process.exitCode = failed.length > 0 || isStale ? 1 : 0;

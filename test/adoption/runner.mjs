@@ -59,8 +59,11 @@ function runCase(one, project, index) {
     one.node === undefined
       ? [process.execPath, args]
       : ["npx", ["-y", "-p", `node@${one.node}`, "node", ...args]];
-  const { NODE_ENV: _ignored, FORCE_COLOR: _colour, ...env } = process.env;
-  const options = { cwd: folder, env: { ...env, NO_COLOR: "1" }, timeout: TIMEOUT };
+  /** @type {NodeJS.ProcessEnv} */
+  const env = { ...process.env, NO_COLOR: "1" };
+  delete env.NODE_ENV;
+  delete env.FORCE_COLOR;
+  const options = { cwd: folder, env, timeout: TIMEOUT };
   return new Promise((resolve) => {
     const child = execFile(command, rest, options, (error, stdout, stderr) => {
       const seconds = (performance.now() - started) / 1000;

@@ -207,6 +207,15 @@ export const CASES = [
   },
   {
     lines: [9],
+    file: "09-next-route.mjs",
+    project: "next",
+    args: ["next/server.js"],
+    what: "a route handler with the requests of Next, with `fetchGate`",
+    long: true,
+    worksWith: ["next"],
+  },
+  {
+    lines: [9],
     file: "09-trpc.mjs",
     project: "web",
     what: "a tRPC procedure that decides by the policy",

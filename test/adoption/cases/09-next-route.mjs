@@ -1,4 +1,5 @@
-// A route handler of Next: a function from a `Request` to a `Response`, with the gate for `fetch` handlers and no adapter.
+// A route handler of Next: a function from a `Request` to a `Response`, with the gate for `fetch` handlers and no adapter. With an
+// argument, the requests are those of Next itself.
 import assert from "node:assert/strict";
 import { createAuthorizer, definePolicy } from "scope-policy";
 import { fetchGate } from "scope-policy/fetch";
@@ -16,6 +17,7 @@ const authorizer = createAuthorizer({
   resource: "https://api.example.com/",
 });
 const gate = fetchGate(authorizer);
+const NextRequest = process.argv[2] && (await import(process.argv[2])).default.NextRequest;
 
 // app/api/accounts/[accountID]/route.ts: Next 15 and later hand the parameters over as a promise
 async function GET(request, { params }) {
@@ -26,7 +28,10 @@ async function GET(request, { params }) {
 }
 const ask = (accountID, token) => {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const request = new Request(`https://api.example.com/api/accounts/${accountID}`, { headers });
+  const request = new (NextRequest ?? Request)(
+    `https://api.example.com/api/accounts/${accountID}`,
+    { headers },
+  );
   return GET(request, { params: Promise.resolve({ accountID }) });
 };
 assert.equal((await ask("7")).status, 401);

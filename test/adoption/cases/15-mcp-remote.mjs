@@ -26,6 +26,14 @@ const transport = new StdioClientTransport({
   env: { ...process.env, MCP_REMOTE_CONFIG_DIR: `${process.cwd()}/config`, PATH: process.env.PATH },
   stderr: "pipe",
 });
+/** Opens a URL, and again while mcp-remote does not listen yet: it prints the URL first. */
+async function visit(address) {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const response = await fetch(address).catch(() => undefined);
+    if (response?.ok) return;
+  }
+}
 // the browser of the user: opens each URL that mcp-remote asks to visit
 let log = "";
 const visited = new Set();
@@ -34,7 +42,7 @@ transport.stderr.on("data", (chunk) => {
   for (const [address] of log.matchAll(/^http\S+\/authorize\?\S+$/gm)) {
     if (visited.has(address)) continue;
     visited.add(address);
-    void fetch(address).catch(() => {});
+    void visit(address);
   }
 });
 const client = new Client({ name: "user", version: "1" });

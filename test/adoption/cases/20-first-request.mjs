@@ -16,7 +16,7 @@ const policy = definePolicy({
 const authorizer = createAuthorizer({
   policy,
   // the token is its scope
-  verify: (token) => ({ sub: "ann", scope: token.replaceAll("+", " ") }),
+  verify: (token) => ({ sub: "ann", scope: Buffer.from(token, "base64url").toString() }),
   resource: "https://notes.example.com/mcp",
 });
 
@@ -37,7 +37,8 @@ const head = await call(url, { method: "HEAD" });
 assert.equal(head.status, 401);
 assert.match(head.headers.get("www-authenticate"), /^Bearer .*resource_metadata=/);
 
-const token = "mcp:tools+notes:read";
+const tokenFor = (scope) => Buffer.from(scope).toString("base64url");
+const token = tokenFor("mcp:tools notes:read");
 const headers = await handshake(url, { token });
 const { json } = await rpc(url, { method: "resources/list" }, { token, headers });
 assert.deepEqual(
@@ -56,7 +57,7 @@ const anonymous = await handshake(open);
 const first = await rpc(open, { method: "tools/call", params }, { headers: anonymous });
 assert.equal(first.status, 401);
 const [, scope] = /scope="([^"]+)"/.exec(first.headers.get("www-authenticate"));
-const granted = scope.replaceAll(" ", "+");
+const granted = tokenFor(scope);
 const again = await handshake(open, { token: granted });
 const second = await rpc(
   open,
