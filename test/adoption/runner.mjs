@@ -61,8 +61,8 @@ function runCase(one, project, index) {
       : ["npx", ["-y", "-p", `node@${one.node}`, "node", ...args]];
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, NO_COLOR: "1" };
-  delete env.NODE_ENV;
-  delete env.FORCE_COLOR;
+  delete env["NODE_ENV"];
+  delete env["FORCE_COLOR"];
   const options = { cwd: folder, env, timeout: TIMEOUT };
   return new Promise((resolve) => {
     const child = execFile(command, rest, options, (error, stdout, stderr) => {
