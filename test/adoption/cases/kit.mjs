@@ -1,5 +1,5 @@
 // What the cases share. Each case is a program of a user: it imports the installed package, and fails by a thrown error.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -7,9 +7,10 @@ import { dirname, join } from "node:path";
 
 const require = createRequire(import.meta.url);
 
-/** Fails unless a document mentions something. The message has no text of the document. */
+/** Fails unless a document mentions something; its line breaks count as spaces. The message has no text of the document. */
 export const mentions = (name, pattern, what = pattern) => {
-  if (!pattern.test(guide(name))) throw new Error(`docs/${name} does not mention ${what}`);
+  if (!pattern.test(guide(name).replace(/\s+/g, " ")))
+    throw new Error(`docs/${name} does not mention ${what}`);
 };
 
 /** Returns the text of a document of the installed package. */
@@ -46,14 +47,10 @@ export async function call(url, { token, headers = {}, ...init } = {}) {
   return { status: response.status, headers: response.headers, text, json };
 }
 
-/** Runs a program of the project, and returns its exit code and everything that it printed. */
+/** Runs a program of the project, and returns its exit code, its standard output, and everything that it printed. */
 export function run(command, args, options = {}) {
-  try {
-    const stdout = execFileSync(command, args, { encoding: "utf8", stdio: "pipe", ...options });
-    return { status: 0, stdout, output: stdout };
-  } catch ({ status, stdout, stderr }) {
-    return { status, stdout, output: `${stdout}${stderr}` };
-  }
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", ...options });
+  return { status, stdout, output: `${stdout}${stderr}` };
 }
 
 const bin = (name) => join("..", "node_modules", ".bin", name);
@@ -144,13 +141,18 @@ export function recipe(name, heading) {
   return found;
 }
 
-/** Returns the complete files among the fenced blocks: those with a file name in their first line, as a comment or `title`. */
+const FILE = /`?\b([\w-][\w./-]*\.(?:json|[cm]?[jt]s))\b`?/;
+
+/** Returns the complete files among the fenced blocks: their name is in the opening line, in the first line, or in the text above. */
 export function fencedFiles(text) {
+  let end = 0;
   return fencedBlocks(text).flatMap(({ section, info, body }) => {
-    const [, name] =
-      /(?:title=)?"?([\w./-]+\.(?:json|[cm]?[jt]s))"?/.exec(info) ??
-      /^(?:\/\/|\/\*|#)\s*`?([\w./-]+\.(?:json|[cm]?[jt]s))/.exec(body) ??
-      [];
+    const start = text.indexOf(body, end);
+    const above = text.slice(end, start).split("\n\n").slice(-2).join(" ").replace(/```.*/, "");
+    end = start + body.length;
+    const [first] = body.split("\n");
+    const places = [info, /^(\/\/|\/\*|#)/.test(first) ? first : "", above];
+    const name = places.map((place) => FILE.exec(place)?.[1]).find((found) => found !== undefined);
     return name === undefined ? [] : [{ section, name, body }];
   });
 }
