@@ -1,4 +1,4 @@
-// An old Fastify application gets the plugin at its root: `unmapped` says what happens with routes that the policy does not know yet, and
+// An old Fastify application gets the plugin at its root: `unmapped` decides on routes that the policy does not know yet, and
 // in a prefix the metadata that challenges point to is served.
 import assert from "node:assert/strict";
 import fastify from "fastify";

@@ -1,4 +1,4 @@
-// A policy in several files keeps its types by `as const satisfies PolicyDefinition`; the guide says so, and what an annotation loses.
+// A policy in several files keeps its types by `as const satisfies PolicyDefinition`; the guide describes it.
 import assert from "node:assert/strict";
 import { compile, mentions } from "./kit.mjs";
 

@@ -1,4 +1,4 @@
-// Common slips get a hint: a list in place of `anyOf` or `allOf`, a tier that nobody declared, findings in the order of the file, a policy
+// Common slips get a hint: a list in place of `anyOf` or `allOf`, an undeclared tier, findings in the order of the file, a policy
 // that imports by tsconfig `paths`, and a tier on the command line that does not exist.
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";

@@ -50,7 +50,7 @@ const mixed = entra.sign({ aud: audience, iss: `${base}t-1/v2.0`, tid: "t-2", sc
 assert.equal(await codeOf(template, mixed), "invalid_token");
 // the first claim that is present counts, malformed or not
 assert.notEqual(await codeOf(template, inTenant("t-1", { scp: 7, roles: ["read"] })), "allowed");
-// the claim that the template names is taken literally by nobody
+// the claim that the template names is never taken literally, and the option `tenants` is required
 assert.throws(() =>
   jwtVerifier({ ...template, tenants: undefined, audience, algorithms: ["RS256"] }),
 );

@@ -24,7 +24,7 @@ const note = { content: [{ type: "text", text: "a note" }] };
 
 for (const Class of [McpServer, McpServer1])
   try {
-    // accepted, or refused with a message that says what to do
+    // accepted, or refused with a message that names the way
     protect(new Class(info, withTools), { authorizer });
   } catch (error) {
     assert.match(error.message, /registerCapabilities/);

@@ -1,5 +1,5 @@
 // A REST API for a browser client on another origin: it reads the challenge only if the CORS middleware exposes the header, and the guide
-// for REST says so. The client here sees what a browser shows.
+// for REST describes it. The client here sees what a browser shows.
 import assert from "node:assert/strict";
 import cors from "cors";
 import express from "express";
