@@ -110,9 +110,17 @@ describe("a token without the baseline", () => {
     });
   });
 
-  it("gets the same scopes in every challenge mode, since it calls no tool", async () => {
+  it("gets an error with the challenge if denials are results, since it calls no tool", async () => {
     const { ask } = openGate({ ...BASELINE, challenge: "tool-result" });
-    expect(await ask(asking("tools/list"), { token: BARE })).toMatchObject({ status: 403 });
+    const challenge = expect.stringContaining('scope="notes:read mcp:tools"') as unknown;
+    expect(await ask(asking("tools/list"), { token: BARE })).toMatchObject({
+      status: 200,
+      body: { error: { code: -32_010, data: { "mcp/www_authenticate": [challenge] } } },
+    });
+    // nothing else responds to these
+    const notification = { jsonrpc: "2.0", method: "notifications/initialized" };
+    expect(await ask(notification, { token: BARE })).toMatchObject({ status: 403 });
+    expect(await ask("", { method: "GET", token: BARE })).toMatchObject({ status: 403 });
   });
 });
 

@@ -24,6 +24,18 @@ export interface GateResponse {
   readonly body: unknown;
 }
 
+const DENIAL = "scope-policy/denial";
+
+/** Returns the code of the denial in a response: a problem document, a JSON-RPC error, or a tool result. */
+export function denialCodeOf(response: GateResponse | undefined): unknown {
+  const body = response?.body as {
+    readonly error?: string | { readonly data?: Record<string, { readonly error: string }> };
+    readonly result?: { readonly _meta: Record<string, { readonly error: string }> };
+  };
+  if (typeof body.error === "string") return body.error;
+  return (body.error?.data ?? body.result?._meta)?.[DENIAL]?.error;
+}
+
 export interface RequestOptions {
   readonly token?: string | undefined;
   readonly method?: string;

@@ -221,12 +221,12 @@ describe.each(SDK_VERSIONS)("a protected server of %s", (generation) => {
     const read = (uri: string, token?: string) => codeOf("resources/read", { uri }, token);
     expect(await read("notes://all", READER)).toBeUndefined();
     expect(await read("notes://all")).toBe(-32_010);
-    expect(await read("notes://hidden", WRITER)).toBe(-32_010);
-    expect(await read("notes://a/notes", READER)).toBe(-32_010);
-    expect(await read("notes://a/../all", READER)).toBe(-32_010);
+    expect(await read("notes://hidden", WRITER)).toBe(-32_602);
+    expect(await read("notes://a/notes", READER)).toBe(-32_602);
+    expect(await read("notes://a/../all", READER)).toBe(-32_602);
     expect(await codeOf("prompts/get", { name: "summary" }, READER)).toBeUndefined();
-    expect(await codeOf("prompts/get", { name: "plan" }, READER)).toBe(-32_010);
-    expect(await codeOf("prompts/get", { name: "other" }, WRITER)).toBe(-32_010);
+    expect(await codeOf("prompts/get", { name: "plan" }, READER)).toBe(-32_602);
+    expect(await codeOf("prompts/get", { name: "other" }, WRITER)).toBe(-32_602);
     const refused = await ask(
       { method: "resources/read", params: { uri: "notes://hidden" } },
       authInfoOf(WRITER),

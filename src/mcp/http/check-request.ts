@@ -1,6 +1,7 @@
 import type { AccessToken } from "../../decision/access-token.js";
 import { TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../../decision/decision.js";
 import { createAuthInfo, type McpAuthInfo } from "../shared/auth-info.js";
+import { CREDENTIAL_CODES, deniedError } from "../shared/denied-error.js";
 import { idOf, type Message } from "../shared/message.js";
 import type { ProtocolFault } from "../shared/protocol-errors.js";
 import { LISTEN_METHOD } from "../shared/required-operations.js";
@@ -9,15 +10,15 @@ import type { McpSurface } from "../shared/shared-options.js";
 import { deniedToolResult } from "../shared/tool-result.js";
 import { isModern } from "../shared/versions.js";
 import { challengeFor } from "./client-quirks.js";
-import {
-  CREDENTIAL_CODES,
-  type DecisionParts,
-  decideMessages,
-  type MessagesOutcome,
-} from "./decide-messages.js";
+import { type DecisionParts, decideMessages, type MessagesOutcome } from "./decide-messages.js";
 import { type ProtocolHeaders, protocolVersionOf } from "./header-fields.js";
 import type { McpHttpRequest, McpHttpResponse } from "./http-types.js";
-import { faultResponse, noMethodResponse, resultResponse } from "./protocol-answers.js";
+import {
+  errorResponse,
+  faultResponse,
+  noMethodResponse,
+  resultResponse,
+} from "./protocol-answers.js";
 import {
   createUnreadable,
   type ReadLimits,
@@ -122,7 +123,7 @@ export function createRequestCheck(
     if (outcome.kind === "malformed")
       return rejectUnreadable(createUnreadable("params", idOf(outcome.message)));
     if (outcome.kind === "refused") {
-      return respondWith(denialResponse(outcome, surface, protocolVersion, request));
+      return respondWith(denialResponse(outcome, messages, surface, protocolVersion, request));
     }
     const rawToken = outcome.token && rawTokenOf(authorization);
     const owner = () => ownerOf(outcome.token, rawToken);
@@ -223,9 +224,10 @@ async function recordSession(
   }
 }
 
-/** Creates the HTTP response to a denial: a status with its challenge, or a tool result. */
+/** Creates the HTTP response to a denial: a status with its challenge, a tool result, or a JSON-RPC error. */
 function denialResponse(
   { denial, answer, message, isMethodUnknown }: Extract<MessagesOutcome, { kind: "refused" }>,
+  messages: readonly Message[],
   { challenge = "http", anonymous, upgradeUrl }: McpSurface,
   protocolVersion: string,
   request: McpHttpRequest,
@@ -238,9 +240,16 @@ function denialResponse(
   const usesToolResult = challengeFor(challenge, userAgent) === "tool-result";
   const isMissingScope =
     denial.code === "insufficient_scope" ||
-    (denial.code === "unauthenticated" && anonymous === true);
+    (denial.code === "unauthenticated" && anonymous === true && isCall);
   const isHttpStatus = HTTP_STATUS_CODES.has(denial.code) && !(usesToolResult && isMissingScope);
-  if (!isCall || isHttpStatus) return answer;
+  // nothing else responds to notifications, GET and DELETE (MCP, basic/transports)
+  const ids = messages.flatMap((one) => (one.kind === "request" ? [one.id] : []));
+  if (isHttpStatus || ids.length === 0) return answer;
+  if (!isCall) {
+    const named = message?.kind === "request" ? message : undefined;
+    const error = deniedError(named, denial, answer, upgradeUrl);
+    return errorResponse(ids, error, message === undefined);
+  }
   const result = deniedToolResult(denial, answer, upgradeUrl);
   return resultResponse(message.id, {
     ...(isModern(protocolVersion) && { resultType: "complete" }),

@@ -3,6 +3,7 @@ import type { AccessToken } from "../../decision/access-token.js";
 import { insufficientScope } from "../../decision/decision.js";
 import type { Admission, Authorizer } from "../../resource-server/authorizer-types.js";
 import type { Denial, DenialResponse } from "../../resource-server/challenge.js";
+import { CREDENTIAL_CODES } from "../shared/denied-error.js";
 import type { Handshake } from "../shared/handshake.js";
 import type { Message } from "../shared/message.js";
 import type { FindRequiredOperations, RequiredOperations } from "../shared/required-operations.js";
@@ -100,14 +101,6 @@ export async function decideMessages(
   if (first === undefined) return { kind: "passed", token, targets };
   return denyAll(combineDenials(deciders.authorizer, first, denials, context));
 }
-
-/** The codes of denials that depend on the credentials only, not on the operation. */
-export const CREDENTIAL_CODES: ReadonlySet<string> = new Set([
-  "unauthenticated",
-  "invalid_token",
-  "invalid_request",
-  "temporarily_unavailable",
-]);
 
 async function admit(
   { authorizer, handshake }: DecisionParts,

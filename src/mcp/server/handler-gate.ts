@@ -3,6 +3,7 @@ import { isObject } from "../../grammar/is-object.js";
 import type { Authorizer } from "../../resource-server/authorizer-types.js";
 import type { Denial, DenialResponse } from "../../resource-server/challenge.js";
 import type { LocalToken } from "../../resource-server/local-token.js";
+import { deniedError } from "../shared/denied-error.js";
 import type { Handshake } from "../shared/handshake.js";
 import type { Params } from "../shared/message.js";
 import { errorOf } from "../shared/protocol-errors.js";
@@ -14,7 +15,7 @@ import {
 import { createSessionStore, ownerOf } from "../shared/sessions.js";
 import type { McpSurface } from "../shared/shared-options.js";
 import { signInScopeMode } from "../shared/sign-in-scope.js";
-import { denialMeta, denialText, deniedToolResult } from "../shared/tool-result.js";
+import { deniedToolResult } from "../shared/tool-result.js";
 import { type Caller, readCaller } from "./caller.js";
 import type { ListFilter } from "./filter-lists.js";
 import type { Registrations } from "./registrations.js";
@@ -57,9 +58,6 @@ export interface HandlerGate {
   /** Returns the token of the call to which a context belongs. */
   readonly tokenOf: (context: unknown) => AccessToken | undefined;
 }
-
-/** A code of the range for servers: the draft of structured denials has not assigned one yet. */
-const DENIED_CODE = -32_010;
 
 interface HandlerDenial {
   readonly kind: "refused";
@@ -212,9 +210,7 @@ function denyCall(
   // for a call that asks for a task, the SDK accepts only a task
   const isToolResult = method === "tools/call" && readOwn(params, "task") === undefined;
   if (isToolResult) return deniedToolResult(denial, answer, upgradeUrl);
-  const message = denialText(denial, answer, upgradeUrl);
-  const data = denialMeta(denial, answer, upgradeUrl);
-  throw protocolError({ code: DENIED_CODE, message, data });
+  throw protocolError(deniedError({ method, params }, denial, answer, upgradeUrl));
 }
 
 /** Creates an error that both SDKs send as a JSON-RPC error. */
