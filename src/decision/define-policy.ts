@@ -20,7 +20,7 @@ import { type AccessToken, readOwn } from "./access-token.js";
 import { storeBaselineDecider } from "./baseline.js";
 import { createDecider, type Decider, decide, decideOperation, operationOf } from "./decide.js";
 import { type Decision, UNKNOWN_OPERATION } from "./decision.js";
-import { listTools, type ToolView } from "./list-tools.js";
+import { listTools, storeToolLister, type ToolView } from "./list-tools.js";
 import type { KnownName, OperationName } from "./operation-name.js";
 import { type PreparedOperation, prepareOperation } from "./prepare.js";
 
@@ -257,6 +257,7 @@ function createPolicy(compiled: CompiledPolicy): Policy {
     baseline ??= prepareOperation(compileBaseline(compiled.baseline));
     return decideOperation(decider, baseline, token, {});
   });
+  storeToolLister(policy, (token) => listTools(decider, token, true));
   return Object.freeze(brandPolicy(policy as Policy, compiled));
 }
 

@@ -161,6 +161,20 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate in front of %s", (name
     ]);
   });
 
+  it("answers HEAD with a challenge, and lets the server respond to an authenticated caller", async () => {
+    const head = (...headers: readonly (readonly [string, string])[]) =>
+      sendRaw(host.port, { method: "HEAD", headers });
+    const challenged = await head();
+    expect(challenged).toMatchObject({ status: 401, text: "" });
+    expect(challenged.headers.get("www-authenticate")).toContain('scope="mcp:tools"');
+    expect(challenged.headers.get("www-authenticate")).toContain(METADATA);
+    expect((await head(bearer(EXPIRED))).status).toBe(401);
+    expect((await head(bearer(READER), ...session)).status).toBe(405);
+    if (session.length === 0) return;
+    const eve = tokenOf({ sub: "eve", scope: "mcp:tools" });
+    expect((await head(bearer(eve), ...session)).status).toBe(404);
+  });
+
   it("supports subscriptions to a resource only in the older protocol", async () => {
     const ask = (params: Record<string, unknown>) =>
       post({ jsonrpc: "2.0", id: 6, method: "resources/subscribe", params }, WRITER);

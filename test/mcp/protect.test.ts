@@ -132,7 +132,7 @@ describe.each(SDK_VERSIONS)("a protected server of %s", (generation) => {
         .result;
     const shortage = await denied("write_note", READER);
     expect(shortage?.content?.[0]?.text).toBe(
-      "more scope is needed: the user can grant it. Scope: mcp:tools notes:read notes:write. Ask the user to grant it, then call it again with the new token.",
+      "more scope is needed: the user can grant it. Ask the user to grant it, then call it again with the new token. If the client does not do this by itself, sign in again asking for: mcp:tools notes:read notes:write",
     );
     expect(shortage?._meta).toMatchObject({
       "io.modelcontextprotocol/authorization": {

@@ -229,6 +229,10 @@ describe("a status that stays", () => {
         error: { code, data: { "mcp/www_authenticate": [challenge] } },
       });
       expect(answered?.headers).not.toHaveProperty("WWW-Authenticate");
+      // a client that asks for nothing leaves the scope to its user
+      const advice = /^more scope is needed: .* sign in again asking for: (.*)$/;
+      const said = expect.stringMatching(advice) as unknown;
+      expect(answered?.body).toMatchObject({ error: { message: said } });
     }
   });
 

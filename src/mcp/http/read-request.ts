@@ -35,6 +35,9 @@ export interface UnreadableRequest {
 /** Returns the response to a caller without valid credentials; `undefined` for a caller with a valid token. */
 export type DenyUnauthenticated = () => Promise<object | undefined>;
 
+/** Methods that carry no message: a caller without a valid token gets 401, and the server responds to any other caller. */
+const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE"]);
+
 /** Limits for reading a request. */
 export interface ReadLimits {
   readonly maxBodySize: number;
@@ -71,7 +74,7 @@ export async function readRequest(
 ): Promise<ReadableRequest | UnreadableRequest> {
   const { maxBodySize, maxBatch } = limits;
   const fields = readHeaders(request, limits);
-  if (request.method === "GET" || request.method === "DELETE") {
+  if (METHODS_WITHOUT_BODY.has(request.method)) {
     const nothing = { messages: [], body: undefined, parsedBody: undefined, id: null };
     return typeof fields === "string"
       ? createUnreadable(fields)
