@@ -43,7 +43,10 @@ export function createListing(server: object): Listing {
       const listed = list === undefined ? [] : (listSynchronously(list) ?? []);
       const seen = new Set(listed.map((descriptor) => readOwn(descriptor, "name")));
       const unseen = registered().filter(([name]) => !seen.has(name));
-      return [...listed, ...unseen.map(([name]) => ({ name }))];
+      return [
+        ...listed,
+        ...unseen.map(([name, tool]) => ({ name, _meta: readOwn(tool, "_meta") })),
+      ];
     },
   };
 }

@@ -100,8 +100,7 @@ const completeServers = createPolicyCache<true>();
  * caller may see, and a denied tool call returns a result that states what helps. Resources, prompts and methods that the options
  * do not name are denied. Notifications are not checked: neither SDK passes the caller to their handlers.
  *
- * Call it before the first tool, resource or prompt is registered, on a server created without `capabilities` for these (the
- * SDKs add them). It opens no socket and reads no header: over Streamable HTTP, use {@link mcpGate} in front of it.
+ * Call it right after the server is created, before the first tool, resource, prompt or handler. It opens no socket and reads no header: over Streamable HTTP, use {@link mcpGate} in front of it.
  *
  * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for invalid options and for a server that already has handlers,
  * `ERR_OPERATION_UNKNOWN` for a tool that the policy lacks
@@ -154,8 +153,7 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
   const high = highLevelOf(server);
   const handlers = high?.server ?? (server as RequestHandlers);
   const listing = createListing(server);
-  checkNoHandlers(handlers, options);
-  gateHandlers(handlers, gate, listing);
+  gateHandlers(handlers, gate, listing, checkNoHandlers(handlers, options, high));
   if (high !== undefined && options.challenge !== "tool-result") {
     addScopeChallenge(high, createScopeChallenge(authorizer, targets));
   }
