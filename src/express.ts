@@ -1,27 +1,26 @@
 import type { Request } from "express";
 import {
-  admitRequest,
   authorizationHeaders,
   type GateOperation,
   unknownRoute,
 } from "./adapters/admit-request.js";
 import { createEndpointResolver, type EndpointResolver } from "./adapters/endpoint-resolver.js";
+import {
+  createHttpGate,
+  HTTP_GATE_CHECKS,
+  type HttpGateMembers,
+  type HttpGateOptions,
+  requireReason,
+} from "./adapters/http-gate.js";
 import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
-import { type AuditedInput, createRequestIdReader } from "./adapters/request-audit.js";
-import { createRequestStore } from "./adapters/request-store.js";
-import { type AccessToken, readOwn } from "./decision/access-token.js";
+import { readOwn } from "./decision/access-token.js";
 import type { KnownName } from "./decision/operation-name.js";
 import { PolicyError } from "./errors.js";
-import {
-  type GateKind,
-  type GateMark,
-  markGate,
-  routeCoverageFindings,
-} from "./express/coverage.js";
+import { type GateKind, markGate, routeCoverageFindings } from "./express/coverage.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import { describeFindings } from "./policy/report.js";
-import type { Admission, Authorizer } from "./resource-server/authorizer-types.js";
+import type { Authorizer } from "./resource-server/authorizer-types.js";
 import { mapAwaitable } from "./resource-server/callbacks.js";
 
 /**
@@ -51,6 +50,8 @@ export interface GateResponse {
   readonly destroyed: boolean;
   /** HTTP status. */
   statusCode: number;
+  /** Registers a listener for the end of the response. */
+  on(event: "finish", listener: () => void): unknown;
   /** Sets a header. */
   setHeader(name: string, value: string): unknown;
   /** Writes the body and ends the response. */
@@ -65,13 +66,7 @@ export type GateHandler = (
 ) => void | Promise<void>;
 
 /** Options for all gates of one authorizer. */
-export interface ExpressGateOptions {
-  /**
-   * Returns the id of a request for its audit events: a string or a number, sanitized and cut to 256 characters. By default
-   * each request gets a random UUID. An id from a request header is under the control of the caller.
-   */
-  readonly requestId?: (req: Request) => unknown;
-}
+export interface ExpressGateOptions extends HttpGateOptions<Request> {}
 
 /** Options of one gate. */
 export interface GateOptions {
@@ -86,7 +81,8 @@ export interface GateOptions {
 }
 
 /** Gates of one authorizer for Express 5 and 4. */
-export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
+export interface ExpressGate<Types extends PolicyTypes = PolicyTypes>
+  extends HttpGateMembers<object> {
   /**
    * Creates a middleware that calls the next handler only if the request may call a tool. The gate reads the tool's parameters
    * from the route if it has them under the same name, otherwise from `options.params`. It responds to every denial itself
@@ -111,19 +107,13 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes> {
   public(): GateHandler;
 
   /**
-   * Returns the token with which a request passed the last gate.
+   * Creates a middleware that marks a route which something else protects, for `assertCovers`, and does nothing else: it decides
+   * nothing.
    *
-   * @throws {@link index!PolicyError} `ERR_COVERAGE` if the request has passed no gate of this authorizer, or if it called a
-   * public operation without credentials
+   * @param reason - what protects the route, for people who read the code
+   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` without a reason
    */
-  token(req: object): AccessToken;
-
-  /**
-   * Returns the same as {@link ExpressGate.token}, or `undefined` for a request without credentials to a public operation.
-   *
-   * @throws {@link index!PolicyError} `ERR_COVERAGE` if the request has passed no gate of this authorizer
-   */
-  optionalToken(req: object): AccessToken | undefined;
+  elsewhere(reason: string): GateHandler;
 
   /**
    * Creates a middleware for the top of an application that serves the metadata of the resource at its well-known path, without
@@ -182,11 +172,9 @@ export function expressGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
   options: ExpressGateOptions = {},
 ): ExpressGate<Types> {
-  const { requestId } = checkOptions("`expressGate`", options, EXPRESS_CHECKS);
   const { policy } = authorizer;
-  const requestIdOf = createRequestIdReader(requestId);
+  const http = createHttpGate(authorizer, checkOptions("`expressGate`", options, EXPRESS_CHECKS));
   const endpoints = createEndpointResolver(policy);
-  const admitted = createRequestStore<Admission>();
 
   const createGate = (
     kind: GateKind,
@@ -196,31 +184,33 @@ export function expressGate<Types extends PolicyTypes>(
   ) => {
     const { params, arguments: more } = checkOptions("a gate", options, GATE_CHECKS);
     const mark = { kind, authorizer, params: needs, hasReader: params !== undefined };
-    return markGate<GateHandler>((req, res, next) => {
-      const admission = admitRequest(authorizer, {
+    return markGate<GateHandler>((given, res, next) => {
+      const req = given as Request;
+      const admission = http.admit(req, {
         authorization: authorizationHeaders(req),
         operation: find(req) ?? unknownRoute(req.method, req.originalUrl),
-        read: params && (() => params(req as Request)),
-        view: () => viewOf(req as Request, more, requestIdOf),
+        read: params && (() => params(req)),
+        // a body is there only if it was parsed before the gate
+        sources: () => [() => more?.(req), () => req.query, () => readOwn(req, "body")],
       });
       const hasWaited = admission instanceof Promise;
-      return mapAwaitable(admission, (admission) => {
-        if (admission.kind === "refused") return write(req, res, admission.answer);
+      return mapAwaitable(admission, ({ refusal, answered }) => {
+        if (answered !== undefined) res.on("finish", () => answered(res.statusCode));
+        if (refusal !== undefined) return write(req, res, refusal);
         // meanwhile the connection was closed or another response was sent: a timeout, a server that stops
         if (hasWaited && (res.headersSent || res.destroyed)) return;
-        admitted.set(req, admission);
         next();
       });
     }, mark);
   };
+  const createMark = (kind: GateKind) =>
+    markGate<GateHandler>((_req, _res, next) => next(), {
+      kind,
+      authorizer,
+      params: [],
+      hasReader: false,
+    });
 
-  const admittedOf = (req: object) => {
-    const found = admitted.get(req);
-    if (found === undefined) throw new PolicyError("ERR_COVERAGE", NO_GATE);
-    return found.token;
-  };
-
-  const publicMark: GateMark = { kind: "public", authorizer, params: [], hasReader: false };
   const gate = (name: string, options?: GateOptions) => {
     const { params } = policy.operation(name as never);
     return createGate(
@@ -234,13 +224,12 @@ export function expressGate<Types extends PolicyTypes>(
     Object.assign(gate, {
       endpoint: (options?: GateOptions) =>
         createGate("endpoint", (req) => endpointOf(endpoints, req), [], options),
-      public: () => markGate<GateHandler>((_req, _res, next) => next(), publicMark),
-      token: (req: object) => {
-        const token = admittedOf(req);
-        if (token === undefined) throw new PolicyError("ERR_COVERAGE", NO_TOKEN);
-        return token;
+      ...(http.members as HttpGateMembers<object>),
+      public: () => createMark("public"),
+      elsewhere: (reason: string) => {
+        requireReason(reason);
+        return createMark("elsewhere");
       },
-      optionalToken: admittedOf,
       metadata: () => {
         const route = metadataRoute(authorizer);
         return (req: GateRequest, res: GateResponse, next: () => void) =>
@@ -256,27 +245,12 @@ export function expressGate<Types extends PolicyTypes>(
 }
 
 const EXPRESS_CHECKS = {
-  requestId: optional(isFunction),
+  ...HTTP_GATE_CHECKS,
 } satisfies Record<keyof ExpressGateOptions, OptionCheck>;
 const GATE_CHECKS = {
   params: optional(isFunction),
   arguments: optional(isFunction),
 } satisfies Record<keyof GateOptions, OptionCheck>;
-
-/** Returns what the audit reads of a request: the result of the option `arguments`, the query, and a body that was parsed before the gate. */
-function viewOf(
-  req: Request,
-  more: GateOptions["arguments"],
-  requestIdOf: (req: Request) => string,
-): AuditedInput {
-  return {
-    sources: [() => more?.(req), () => req.query, () => readOwn(req, "body")],
-    requestId: () => requestIdOf(req),
-  };
-}
-
-const NO_GATE = "the request has passed no gate of this authorizer: put one before the handler";
-const NO_TOKEN = "the operation is public and was called without a token: use `optionalToken`";
 
 function endpointOf(endpoints: EndpointResolver, req: GateRequest): GateOperation | undefined {
   const { method, originalUrl: target, baseUrl: base } = req;

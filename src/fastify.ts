@@ -8,7 +8,6 @@ import type {
 } from "fastify";
 import fastifyPlugin from "fastify-plugin";
 import {
-  admitRequest,
   authorizationHeaders,
   changedValueDenial,
   type GateOperation,
@@ -16,23 +15,26 @@ import {
   watchValues,
 } from "./adapters/admit-request.js";
 import { createEndpointResolver, type EndpointResolver } from "./adapters/endpoint-resolver.js";
+import {
+  createHttpGate,
+  HTTP_GATE_CHECKS,
+  type HttpGateMembers,
+  type HttpGateOptions,
+} from "./adapters/http-gate.js";
 import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
 import { createRequestStore } from "./adapters/request-store.js";
 import { type AccessToken, readOwn } from "./decision/access-token.js";
 import type { Policy, ToolOf } from "./decision/define-policy.js";
 import { type Finding, PolicyError } from "./errors.js";
+import { type Mapping, mapRoute, UNMAPPED } from "./fastify/map-route.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import {
   checkOptions,
-  isFunction,
-  isString,
   type OptionCheck,
   oneOf,
   optional,
-  optionFindings,
   required,
 } from "./policy/option-checks.js";
-import { ownMembers } from "./policy/own-members.js";
 import { describeFindings } from "./policy/report.js";
 import { nearest } from "./policy/suggest.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
@@ -73,48 +75,37 @@ declare module "fastify" {
     /** Token with which the request passed the gate; `undefined` on public routes, and without credentials on public operations. */
     accessToken: AccessToken | undefined;
   }
+  interface FastifyInstance {
+    /** The token, the decision and the report of requests that passed the gate of this context. */
+    scopePolicy: HttpGateMembers<FastifyRequest>;
+  }
 }
 
 /** Options of the plugin. */
-export interface ScopePolicyOptions<Types extends PolicyTypes = PolicyTypes> {
+export interface ScopePolicyOptions<Types extends PolicyTypes = PolicyTypes>
+  extends Omit<HttpGateOptions<FastifyRequest>, "requestId"> {
   /** Authorizer that decides. */
   readonly authorizer: Authorizer<Types>;
   /** Prevents a start with a route that no `config` maps, or with an endpoint of the policy that no route serves. Default: `false`. */
   readonly strict?: boolean;
 }
 
-/** How a route maps to the policy. */
-type Mapping =
-  | { readonly kind: "public" }
-  | { readonly kind: "endpoint" }
-  | { readonly kind: "tool"; readonly name: string; readonly params: readonly string[] }
-  | { readonly kind: "none"; readonly findings: readonly Omit<Finding, "path">[] };
-
-const UNMAPPED = "unmapped_route";
-const NO_MAPPING = "the route has none of `tool`, `endpoint` and `public` in its `config`";
-const AMBIGUOUS = "the route has more than one of `tool`, `endpoint` and `public` in its `config`";
 const ACCESS_TOKEN = "accessToken";
+const MEMBERS = "scopePolicy";
 const ALREADY_REGISTERED =
   "requests already have `accessToken`: register the plugin once, or in sibling contexts";
 
 const acceptAny = () => undefined;
 const CHECKS = {
   authorizer: required(isAuthorizer),
+  authenticate: HTTP_GATE_CHECKS.authenticate,
+  dangerouslyReportOnly: HTTP_GATE_CHECKS.dangerouslyReportOnly,
   strict: optional(oneOf(true, false)),
   // options of Fastify, which every plugin can get
   prefix: acceptAny,
   logLevel: acceptAny,
   logSerializers: acceptAny,
 } satisfies Record<keyof (ScopePolicyOptions & RegisterOptions), OptionCheck>;
-
-/** Checks of this plugin's members of `config`, in which other plugins may have members too. */
-const CONFIG_CHECKS = {
-  tool: optional(isString),
-  endpoint: optional(oneOf(true)),
-  public: optional(oneOf(true)),
-  params: optional(isFunction),
-  arguments: optional(isFunction),
-} satisfies Record<keyof FastifyContextConfig, OptionCheck>;
 
 const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, done) => {
   let failure: Error | undefined;
@@ -128,10 +119,16 @@ const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, do
 };
 
 function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): void {
-  const { authorizer, strict = false } = checkOptions("`scopePolicy`", options, CHECKS);
+  const checked = checkOptions("`scopePolicy`", options, CHECKS);
+  const { authorizer, strict = false, dangerouslyReportOnly: isReportOnly = false } = checked;
   if (instance.hasRequestDecorator(ACCESS_TOKEN)) {
     throw new PolicyError("ERR_OPTIONS_INVALID", ALREADY_REGISTERED);
   }
+  const http = createHttpGate<FastifyRequest, PolicyTypes>(
+    authorizer,
+    { ...checked, requestId: ({ id }) => id },
+    ({ raw }) => raw,
+  );
   const endpoints = createEndpointResolver(authorizer.policy);
   const mappings = new WeakMap<object, Mapping>();
   const findings: Finding[] = [];
@@ -147,6 +144,7 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
   };
 
   instance.decorateRequest(ACCESS_TOKEN, undefined);
+  instance.decorate(MEMBERS, http.members);
 
   instance.addHook("onRoute", ({ method, url, config = {} }) => {
     const mapping = mappingOf(config);
@@ -185,21 +183,19 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
     if (operation.params.length > 0) {
       watchedParams.set(request.raw, { name: operation.name, changed: watchValues(operation) });
     }
-    const admission = admitRequest(authorizer, {
+    const admission = http.admit(request, {
       authorization: authorizationHeaders(request.raw),
       operation,
       read: params && (() => params(request)),
-      view: () => ({
-        // the body has not been read yet
-        sources: [() => more?.(request), () => request.query],
-        requestId: () => request.id,
-      }),
+      // the body has not been read yet
+      sources: () => [() => more?.(request), () => request.query],
     });
-    void mapAwaitable(admission, (admission) => {
+    void mapAwaitable(admission, ({ refusal, answered }) => {
+      if (answered !== undefined) reply.raw.on("finish", () => answered(reply.raw.statusCode));
       // the connection is closed, or another response has been sent
       if (reply.sent || reply.raw.destroyed) return void reply.hijack();
-      if (admission.kind === "refused") return void write(request, reply, admission.answer);
-      request.accessToken = admission.token;
+      if (refusal !== undefined) return void write(request, reply, refusal);
+      request.accessToken = http.members.optionalToken(request);
       done();
     });
   });
@@ -208,7 +204,7 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
   instance.addHook("preHandler", (request, reply, done) => {
     const note = watchedParams.get(request.raw);
     const param = note?.changed();
-    if (param === undefined) return done();
+    if (param === undefined || isReportOnly) return done();
     write(request, reply, authorizer.answer(changedValueDenial(param), { operation: note?.name }));
   });
 
@@ -260,31 +256,6 @@ export const scopePolicy = fastifyPlugin<ScopePolicyOptions>(plugin, {
   fastify: "5.x",
   name: "scope-policy",
 });
-
-function mapRoute(policy: Policy, config: FastifyContextConfig): Mapping {
-  const own = ownMembers(config) as FastifyContextConfig;
-  const findings = optionFindings({ ...own }, CONFIG_CHECKS).map(({ code, path, message }) => ({
-    code,
-    message: `\`${path}\` of the route's \`config\`: ${message}`,
-  }));
-  if (findings.length > 0) return { kind: "none", findings };
-  const { tool, endpoint, public: open } = own;
-  const count = [tool !== undefined, endpoint === true, open === true].filter(Boolean).length;
-  if (count === 0) return unmapped(UNMAPPED, NO_MAPPING);
-  if (count > 1) return unmapped("ambiguous_route", AMBIGUOUS);
-  if (open === true) return { kind: "public" };
-  if (tool === undefined) return { kind: "endpoint" };
-  try {
-    const { name, params } = policy.operation(tool);
-    return { kind: "tool", name, params };
-  } catch (error) {
-    return unmapped("unknown_tool", (error as PolicyError).message);
-  }
-}
-
-function unmapped(code: string, message: string): Mapping {
-  return { kind: "none", findings: [{ code, message }] };
-}
 
 function unknownEndpoint(path: string, names: readonly string[]): Finding {
   const meant = nearest(path, names);

@@ -1,6 +1,13 @@
-import { unknownRoute } from "./adapters/admit-request.js";
+import { type GateOperation, unknownRoute } from "./adapters/admit-request.js";
+import {
+  createHttpGate,
+  HTTP_GATE_CHECKS,
+  type HttpAdmission,
+  type HttpGateMembers,
+  type HttpGateOptions,
+} from "./adapters/http-gate.js";
 import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
-import { createRequestIdReader, readAuditedRequest } from "./adapters/request-audit.js";
+import { createRequestStore } from "./adapters/request-store.js";
 import { pathOf, targetOfUrl } from "./adapters/request-target.js";
 import type { AccessToken } from "./decision/access-token.js";
 import type { Authorized, ParamsArgument } from "./decision/define-policy.js";
@@ -11,12 +18,7 @@ import { withoutPrototype } from "./policy/own-members.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 
 /** Options of a gate for `Request` and `Response`. */
-export interface FetchGateOptions {
-  /**
-   * Returns the id of a request for its audit events: a string or a number, sanitized and cut to 256 characters. By default
-   * each request gets a random UUID. An id from a request header is under the control of the caller.
-   */
-  readonly requestId?: (request: Request) => unknown;
+export interface FetchGateOptions extends HttpGateOptions<Request> {
   /**
    * Returns additional arguments for the audit event, as an object of plain data. The gate calls it only if the authorizer has
    * an `audit`, after the decision, which never depends on it. The gate reports an exception on the console, and does not wait
@@ -26,10 +28,12 @@ export interface FetchGateOptions {
 }
 
 /** Gate of one authorizer for servers that take a `Request` and return a `Response`. */
-export interface FetchGate<Types extends PolicyTypes = PolicyTypes> {
+export interface FetchGate<Types extends PolicyTypes = PolicyTypes>
+  extends HttpGateMembers<Request> {
   /**
    * Decides whether a request may call a tool. Returns the token, or the `Response` to return to the caller. Returns `undefined`
-   * for a public operation without credentials. The gate does not read the body of the request.
+   * for a public operation without credentials, and with `dangerouslyReportOnly` for every request that it would have refused. The
+   * gate does not read the body of the request.
    *
    * @param params - own string properties by parameter name; required if the tool has parameters
    */
@@ -60,6 +64,12 @@ export interface FetchGate<Types extends PolicyTypes = PolicyTypes> {
    * {@link https://www.rfc-editor.org/rfc/rfc9728.html#section-3 RFC 9728, section 3}
    */
   metadata(request: Request): Response | undefined;
+
+  /**
+   * Reports the response to a request that passed the gate, as the second audit event. The gate does not see that response by itself;
+   * it reports its own. Returns the response.
+   */
+  answered(request: Request, response: Response): Response;
 }
 
 /**
@@ -95,34 +105,43 @@ export function fetchGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
   options: FetchGateOptions = {},
 ): FetchGate<Types> {
-  const { arguments: more, requestId } = checkOptions("`fetchGate`", options, CHECKS);
-  const requestIdOf = createRequestIdReader(requestId);
-  const admit = async (
-    request: Request,
-    operation: string,
-    params: unknown,
-    given: unknown = params,
-  ) => {
-    // `Headers` has joined two `Authorization` headers with a comma: the authorizer rejects the combination
-    const authorization = request.headers.get("authorization") ?? undefined;
-    const audited = () =>
-      readAuditedRequest(params, {
-        sources: [() => given, () => more?.(request), () => queryOf(request)],
-        requestId: () => requestIdOf(request),
-      });
-    const admission = await authorizer.admit({ authorization, operation, params, audited });
-    return admission.kind === "refused" ? responseOf(request, admission.answer) : admission.token;
+  const checked = checkOptions("`fetchGate`", options, CHECKS);
+  const { arguments: more } = checked;
+  const http = createHttpGate<Request, Types>(authorizer, checked);
+  const reports = createRequestStore<HttpAdmission["answered"]>();
+  const admit = async (request: Request, operation: GateOperation) => {
+    const { refusal, answered } = await http.admit(request, {
+      // `Headers` has joined two `Authorization` headers with a comma: the authorizer rejects the combination
+      authorization: request.headers.get("authorization") ?? undefined,
+      operation,
+      read: undefined,
+      sources: () => [() => more?.(request), () => queryOf(request)],
+    });
+    if (refusal === undefined) {
+      reports.set(request, answered);
+      return http.members.optionalToken(request);
+    }
+    answered?.(refusal.status);
+    return responseOf(request, refusal);
   };
 
   return Object.freeze(
     Object.assign(
-      (request: Request, tool: string, params?: unknown) => admit(request, tool, params),
+      (request: Request, tool: string, params?: unknown) =>
+        admit(request, { name: tool, params: [], given: params }),
       {
+        ...http.members,
+        answered: (request: Request, response: Response) => {
+          reports.get(request)?.(response.status);
+          return response;
+        },
         endpoint: (request: Request, params: { readonly [param: string]: unknown } = {}) => {
           const { method } = request;
           const path = pathOf(targetOfUrl(request.url));
           const found = authorizer.policy.findEndpoint({ method, path, params });
-          return admit(request, (found ?? unknownRoute(method, path)).name, found?.params, params);
+          const { name } = found ?? unknownRoute(method, path);
+          const operation = { name, params: [], values: () => params, given: found?.params };
+          return admit(request, operation);
         },
         metadata: (request: Request) => {
           const route = metadataRoute(authorizer);
@@ -135,7 +154,7 @@ export function fetchGate<Types extends PolicyTypes>(
 }
 
 const CHECKS = {
-  requestId: optional(isFunction),
+  ...HTTP_GATE_CHECKS,
   arguments: optional(isFunction),
 } satisfies Record<keyof FetchGateOptions, OptionCheck>;
 

@@ -22,6 +22,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   adapters: ["resource-server", "audit", "decision", "policy", "grammar"],
   verify: ["resource-server", "decision", "policy", "grammar"],
   express: ["adapters", "policy"],
+  fastify: ["decision", "policy"],
   "mcp/shared": ["resource-server", "decision", "policy", "grammar"],
   "mcp/http": [
     "mcp/shared",
@@ -43,7 +44,7 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   verify: ["verify", "resource-server", "decision"],
   audit: ["audit"],
   express: ["express", "adapters", "resource-server", "decision", "policy"],
-  fastify: ["adapters", "resource-server", "decision", "policy"],
+  fastify: ["fastify", "adapters", "resource-server", "decision", "policy"],
   fetch: ["adapters", "resource-server", "decision", "policy"],
   mcp: ["mcp/http", "mcp/server", "mcp/shared"],
   html: ["consent", "policy"],

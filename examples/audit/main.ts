@@ -57,6 +57,7 @@ const authorizer = createAuthorizer({
   policy,
   verify: (rawToken) => tokens.get(rawToken),
   subject: ({ sub = "" }) => ({ tier: plans.get(sub) }),
+  onRejected: (rejection) => log.debug({ rejection }, "refused token"),
   audit: (event) => log.info({ audit: event }, event.decision.code),
   auditKey: "a key of the log, from your secret store",
   sensitive: ["diagnosis"],

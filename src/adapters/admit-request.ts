@@ -45,11 +45,17 @@ export interface GateOperation {
    * of Express is slow.
    */
   readonly values?: () => unknown;
+  /** All parameters, if the host passes them itself: the gate then reads no others. */
+  readonly given?: unknown;
 }
 
 /** A call at a gate, before its parameters are read. */
 export interface GateCall {
   readonly authorization: readonly string[] | string | undefined;
+  /** Returns claims that the server has verified already; see {@link AuthorizationCall.authenticate}. */
+  readonly authenticate?: (() => unknown) | undefined;
+  /** Whether the gate acts on the decision. Default: `true`. */
+  readonly enforced?: boolean;
   readonly operation: GateOperation;
   /** Reads the parameters that are not in the route. */
   readonly read?: (() => unknown) | undefined;
@@ -65,8 +71,10 @@ export interface GateCall {
  */
 export function admitRequest<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
-  { authorization, operation: { name: operation, params: names, values }, read, view }: GateCall,
+  given: GateCall,
 ): Awaitable<Admission> {
+  const { authorization, authenticate, enforced = true, read, view } = given;
+  const { name: operation, params: names, values } = given.operation;
   const denyOutage = (error: unknown): Admission => {
     logOutage("a gate could not read its call", error);
     const decision = TEMPORARILY_UNAVAILABLE;
@@ -74,7 +82,9 @@ export function admitRequest<Types extends PolicyTypes>(
     return { kind: "refused", decision, answer, token: undefined };
   };
   const admit = (others: unknown): Awaitable<Admission> => {
-    const params = paramsOf(names, values, others);
+    const params = Object.hasOwn(given.operation, "given")
+      ? given.operation.given
+      : paramsOf(names, values, others);
     const audited = () => {
       const { sources, requestId } = view();
       return readAuditedRequest(params, {
@@ -82,7 +92,14 @@ export function admitRequest<Types extends PolicyTypes>(
         requestId,
       });
     };
-    return authorizer.admit({ authorization, operation, params, audited });
+    return authorizer.admit({
+      authorization,
+      authenticate,
+      enforced,
+      operation,
+      params,
+      audited,
+    });
   };
   try {
     const admission =

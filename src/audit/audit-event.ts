@@ -97,9 +97,14 @@ export interface AuditArgument {
  * 64 KiB characters.
  */
 export interface AuditEvent {
-  /** The id of the event: a UUID. */
+  /** The id of the decision: a UUID. Both events of one call have the same id. */
   readonly id: string;
-  /** The time of the decision (ISO 8601, UTC). */
+  /**
+   * Present in the second event of a call, which repeats the first one with the status that the client got. A sink that keeps the
+   * last event of each id has everything.
+   */
+  readonly kind?: "answered";
+  /** The time of the decision, in the second event that of the response (ISO 8601, UTC). */
   readonly time: string;
   /** The policy that decided. */
   readonly policy: { readonly name: string; readonly version: string };
@@ -124,9 +129,14 @@ export interface AuditEvent {
   readonly token: { readonly jti?: string; readonly iss?: string };
   /** The decision that the event records. */
   readonly decision: AuditDecision;
+  /** Present if the gate only reports: the call went on, unless its code is `denied`. */
+  readonly enforced?: false;
   /** What the policy requires; missing for an unknown operation. */
   readonly requirement?: AuditRequirement;
-  /** The HTTP status of the denial; missing if the call was allowed, since its response does not exist yet. */
+  /**
+   * In the first event, the HTTP status of the denial; missing if the call was allowed, since its response does not exist yet. In
+   * the second event, the status that the client got.
+   */
   readonly status?: number;
   /** The id of the request, from the adapter. */
   readonly requestId?: string;

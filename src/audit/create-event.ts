@@ -30,6 +30,8 @@ export interface AuditedCall {
   /** The arguments of the call, or its parameters: anything that a client can send. */
   readonly arguments: unknown;
   readonly requestId: string | undefined;
+  /** Whether the gate acts on the decision. */
+  readonly isEnforced: boolean;
 }
 
 /** Creates the event of a call. Never throws, and rejects only if the runtime has no Web Crypto. */
@@ -73,6 +75,7 @@ export function createAuditEventFactory(
       },
       token: claims(token, ["jti", "iss"]),
       decision: decisionOf(call.decision, hide),
+      ...(!call.isEnforced && { enforced: false }),
       ...(operation !== undefined && { requirement: operation.requirement }),
       ...(call.status !== undefined && { status: call.status }),
       ...(typeof call.requestId === "string" && { requestId: cleanIdentifier(call.requestId) }),

@@ -27,6 +27,11 @@ export interface AccessToken {
   readonly account_type?: string;
   /** Whether the client belongs to the owner of the API. Only exactly `true` counts. */
   readonly first_party?: boolean;
+  /**
+   * Other members of the issuer's token, such as `org_id`, if the verifier has the option `claims`, or if your own function
+   * returns this member: deep-frozen plain data. Decisions and audit events never read them.
+   */
+  readonly claims?: Readonly<Record<string, unknown>>;
 }
 
 /** Returns an own property of any value; `undefined` if the value does not have it, or if reading it throws. */

@@ -14,7 +14,7 @@ import {
 } from "./layer.js";
 
 /** Kind of a middleware: a gate for a named operation, a gate for the endpoint of its route, or the mark of a public route. */
-export type GateKind = "operation" | "endpoint" | "public";
+export type GateKind = "operation" | "endpoint" | "public" | "elsewhere";
 
 /** Facts about a middleware. */
 export interface GateMark {

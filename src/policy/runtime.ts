@@ -2,10 +2,14 @@
 export interface Runtime {
   /** Starts a timer. */
   readonly setTimeout: (callback: () => void, milliseconds: number) => unknown;
+  /** Starts a repeated timer. */
+  readonly setInterval: (callback: () => void, milliseconds: number) => unknown;
   /** Stops a timer. */
   readonly clearTimeout: (timer: unknown) => void;
-  /** Logs outages by default. */
+  /** Logs outages and refused tokens by default. */
   readonly console: { error(line: string): void };
+  /** The environment of the process; missing in runtimes without processes. */
+  readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
   /** Encodes text as UTF-8. */
   readonly TextEncoder: new () => { encode(text: string): Uint8Array };
   /** Creates the ids of audit events, and the digests of arguments. */

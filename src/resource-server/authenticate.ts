@@ -15,12 +15,19 @@ import {
   type CallbackRunner,
   mapAwaitable,
 } from "./callbacks.js";
-import { isCreatedToken, notBeforeOf } from "./claims.js";
+import { isCreatedToken, notBeforeOf, SCOPE_CLAIMS } from "./claims.js";
 import type { Credentials } from "./credentials.js";
+import { copyClaims } from "./frozen-claims.js";
 import type { LocalToken } from "./local-token.js";
 import { timeRejection } from "./token-time.js";
 import type { SubjectFacts } from "./token-verifier.js";
-import { detailedVerify, type RejectionReason, type Verdict } from "./verifier-result.js";
+import {
+  detailedVerify,
+  type RejectedToken,
+  type RejectionReason,
+  rejected,
+  type Verdict,
+} from "./verifier-result.js";
 
 /** The result of authentication: anonymous, authenticated, or rejected. */
 export type Authentication =
@@ -29,8 +36,6 @@ export type Authentication =
   | {
       readonly kind: "rejected";
       readonly denial: CredentialDenial | InvalidToken;
-      /** Only for a token that is not valid. */
-      readonly reason?: RejectionReason;
     };
 
 const ANONYMOUS: Authentication = Object.freeze({ kind: "anonymous" });
@@ -40,19 +45,22 @@ const OUTAGE: Authentication = Object.freeze({
   denial: TEMPORARILY_UNAVAILABLE,
 });
 
-const rejectedToken = (reason: RejectionReason): Authentication => ({
-  kind: "rejected",
-  denial: INVALID_TOKEN,
-  reason,
-});
+const NOT_VALID: Authentication = Object.freeze({ kind: "rejected", denial: INVALID_TOKEN });
 
 type AuthenticateOptions = Pick<
   AuthorizerOptions,
   "verify" | "subject" | "isRevoked" | "trustClaims" | "clockTolerance"
 >;
 
-/** What a verifier returned, read once: a token, or the reason for its rejection. */
-type VerifiedToken = AccessToken | RejectionReason;
+/** What a verifier returned, read once: a token, or its rejection. */
+type VerifiedToken = AccessToken | RejectedToken;
+
+/** Claims that the host has verified already, for a request without a token to verify. */
+export interface VerifiedClaims {
+  readonly kind: "claims";
+  /** Returns the claims; `undefined` or `null` for a caller without credentials. */
+  readonly claims: () => unknown;
+}
 
 /** The callbacks of one authorizer, and the readers of their results. */
 interface Callbacks {
@@ -61,7 +69,9 @@ interface Callbacks {
   readonly isRevoked: AuthenticateOptions["isRevoked"] | undefined;
   readonly verify: (rawToken: string) => unknown;
   readonly readVerified: TokenReader;
+  readonly readClaims: TokenReader;
   readonly readLocal: TokenReader;
+  readonly report: (rejected: RejectedToken) => void;
 }
 
 /**
@@ -72,46 +82,67 @@ interface Callbacks {
 export function createAuthenticator(
   { verify, subject, isRevoked, trustClaims = [], clockTolerance = 0 }: AuthenticateOptions,
   runCallback: CallbackRunner,
-): (credentials: Credentials | LocalToken) => Awaitable<Authentication> {
+  report: (rejected: RejectedToken) => void,
+): (credentials: Credentials | LocalToken | VerifiedClaims) => Awaitable<Authentication> {
   const readTrusted = createTokenReader(trustClaims);
   // the library's own verifiers check the time by their own clock; no other verifier is known to check it
-  const detailed = detailedVerify(verify);
+  const readClaims = withTimeCheck(readTrusted, clockTolerance);
+  const detailed = verify && detailedVerify(verify);
   const callbacks: Callbacks = {
     runCallback,
     subject,
     isRevoked,
-    verify: detailed ?? verify,
-    readVerified:
-      detailed === undefined
-        ? withTimeCheck(readTrusted, clockTolerance)
-        : readerOfVerdict(readTrusted),
+    verify: detailed ?? verify ?? noVerifier,
+    readVerified: detailed === undefined ? readClaims : readerOfVerdict(readTrusted),
+    readClaims,
     readLocal: withTimeCheck(createTokenReader(FACTS), clockTolerance),
+    report,
   };
   return (credentials) => authenticate(callbacks, credentials);
 }
 
+const MALFORMED = rejected("malformed");
+
+function reject({ report }: Callbacks, rejected: RejectedToken): Authentication {
+  report(rejected);
+  return NOT_VALID;
+}
+
+/** Accepts no token: what verifies the tokens of an authorizer without `verify`. */
+const noVerifier = (): undefined => undefined;
+
 function authenticate(
   callbacks: Callbacks,
-  credentials: Credentials | LocalToken,
+  credentials: Credentials | LocalToken | VerifiedClaims,
 ): Awaitable<Authentication> {
   if (credentials.kind === "none") return ANONYMOUS;
-  if (credentials.kind === "malformed") return BAD_REQUEST;
+  if (credentials.kind === "malformed") {
+    callbacks.report(MALFORMED);
+    return BAD_REQUEST;
+  }
   return mapAwaitable(verifyToken(callbacks, credentials), (verified) => {
     if (verified.kind === "outage") return OUTAGE;
-    if (typeof verified.value === "string") return rejectedToken(verified.value);
-    return mapAwaitable(addFacts(callbacks, verified.value), (informed) =>
+    const { value } = verified;
+    if (value === NO_CLAIMS && credentials.kind === "claims") return ANONYMOUS;
+    if (isRejected(value)) return reject(callbacks, value);
+    return mapAwaitable(addFacts(callbacks, value), (informed) =>
       informed.kind === "outage" ? OUTAGE : rejectRevoked(callbacks, informed.value),
     );
   });
 }
 
 function verifyToken(
-  { runCallback, verify, readVerified, readLocal }: Callbacks,
-  credentials: Extract<Credentials, { kind: "bearer" }> | LocalToken,
+  { runCallback, verify, readVerified, readClaims, readLocal }: Callbacks,
+  credentials: Extract<Credentials, { kind: "bearer" }> | LocalToken | VerifiedClaims,
 ): Awaitable<CallbackResult<VerifiedToken>> {
-  return credentials.kind === "local"
-    ? runCallback("verify", () => credentials.claims(), readLocal)
-    : runCallback("verify", () => verify(credentials.token), readVerified);
+  switch (credentials.kind) {
+    case "local":
+      return runCallback("verify", () => credentials.claims(), readLocal);
+    case "claims":
+      return runCallback("authenticate", () => credentials.claims(), readClaims);
+    default:
+      return runCallback("verify", () => verify(credentials.token), readVerified);
+  }
 }
 
 function addFacts(
@@ -126,25 +157,44 @@ function addFacts(
   );
 }
 
-function rejectRevoked(
-  { runCallback, isRevoked }: Callbacks,
-  token: AccessToken,
-): Awaitable<Authentication> {
+function rejectRevoked(callbacks: Callbacks, token: AccessToken): Awaitable<Authentication> {
+  const { runCallback, isRevoked } = callbacks;
   const authenticated: Authentication = { kind: "authenticated", token };
   if (isRevoked === undefined) return authenticated;
   return mapAwaitable(
     runCallback("isRevoked", () => isRevoked(token), readBoolean),
     (revoked) => {
       if (revoked.kind === "outage") return OUTAGE;
-      return revoked.value ? rejectedToken("revoked") : authenticated;
+      return revoked.value ? reject(callbacks, rejected("revoked")) : authenticated;
     },
   );
 }
 
 const FACTS = ["tier", "account_type", "first_party"] as const;
-const PLAIN = ["scope", "sub", "client_id", "iss", "jti", "exp", "iat"] as const;
+const PLAIN = ["scope", "sub", "client_id", "iss", "jti", "exp", "iat", "claims"] as const;
 
 type TokenReader = (answer: unknown) => VerifiedToken;
+
+/** The result of a verifier that returned no claims. */
+const NO_CLAIMS: RejectedToken = Object.freeze(rejected("verify_result"));
+
+/** Returns whether a result is a rejection: a token that a reader returns has no member `kind`. */
+function isRejected(verified: VerifiedToken): verified is RejectedToken {
+  return Object.hasOwn(verified, "kind");
+}
+
+/** Returns the rejection of claims without `scope`, with the member that was probably meant. */
+function withoutScope(answer: object): RejectedToken {
+  const meant = SCOPE_CLAIMS.find((name) => readOwn(answer, name) !== undefined);
+  const hint =
+    meant === undefined
+      ? 'return the scope of the token as `scope`, `""` for none'
+      : `it has \`${meant}\`: return that as \`scope\``;
+  return rejected(
+    "scope_claim",
+    `what \`verify\` or \`authenticate\` returned has no \`scope\`; ${hint}`,
+  );
+}
 
 /**
  * Creates the reader of the result of a verifier. It copies the result once into a new object, so that the decision and the handler
@@ -159,7 +209,9 @@ function createTokenReader(trusted: readonly string[]): TokenReader {
     const token: Record<string, unknown> = {};
     for (const name of members) {
       const value = readOwn(answer, name);
-      if (value !== undefined) token[name] = name === "scope" ? copyScope(value) : value;
+      if (value === undefined) continue;
+      if (name === "scope") token[name] = copyScope(value);
+      else token[name] = name === "claims" ? copyClaims(value) : value;
     }
     return Object.freeze(token) as unknown as AccessToken;
   };
@@ -174,8 +226,10 @@ function createTokenReader(trusted: readonly string[]): TokenReader {
   };
   return (answer) => {
     if (!isObjectOrNothing(answer)) throw new TypeError("expected claims, `null` or `undefined`");
-    if (answer === undefined || answer === null) return "verify_result";
-    return isCreatedToken(answer) ? strip(answer) : copyOf(answer);
+    if (answer === undefined || answer === null) return NO_CLAIMS;
+    if (isCreatedToken(answer)) return strip(answer);
+    const token = copyOf(answer);
+    return Object.hasOwn(token, "scope") ? token : withoutScope(answer);
   };
 }
 
@@ -183,18 +237,24 @@ function createTokenReader(trusted: readonly string[]): TokenReader {
 function readerOfVerdict(read: TokenReader): TokenReader {
   return (answer) => {
     const verdict = answer as Verdict;
-    return verdict.kind === "token" ? read(verdict.token) : verdict.reason;
+    return verdict.kind === "token" ? read(verdict.token) : verdict;
   };
 }
+
+/** Why a time limit rejects claims, as far as the reason alone does not explain it. */
+const TIME_DETAILS: { readonly [Reason in RejectionReason]?: string } = {
+  verify_result: "`exp` or `nbf` is not a number of seconds above 0 and below 10^11",
+};
 
 /** Returns a reader that also checks the time limits of the token. */
 function withTimeCheck(read: TokenReader, tolerance: number): TokenReader {
   return (answer) => {
     const token = read(answer);
-    if (typeof token === "string") return token;
+    if (isRejected(token)) return token;
     const exp = readOwn(token, "exp") ?? readTime(answer as object, "exp");
     const nbf = notBeforeOf(answer as object) ?? readTime(answer as object, "nbf");
-    return timeRejection({ exp, nbf }, tolerance) ?? token;
+    const reason = timeRejection({ exp, nbf }, tolerance);
+    return reason === undefined ? token : rejected(reason, TIME_DETAILS[reason]);
   };
 }
 

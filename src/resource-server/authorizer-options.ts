@@ -12,21 +12,22 @@ import {
   oneOf,
   optional,
   positive,
-  required,
 } from "../policy/option-checks.js";
 import { nearest } from "../policy/suggest.js";
 import type { ChallengeMode } from "./challenge.js";
+import type { Rejection } from "./rejections.js";
 import type { Outage, SubjectFacts, Verify } from "./token-verifier.js";
 
-/** The options of `createAuthorizer`. Only `policy` and `verify` are required. */
+/** The options of `createAuthorizer`. Only `policy` is required; a gate needs `verify`, or claims that it has verified already. */
 export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
   /** The policy to enforce. */
   readonly policy: Policy<Types>;
   /**
    * Returns the verified claims of a raw token: `jwtVerifier` or `introspectionVerifier` of `scope-policy/verify`, or a function of
    * your own. The authorizer rejects claims from your own function before their `nbf` and from their `exp` on; see `clockTolerance`.
+   * Without it, every token is invalid: only the option `authenticate` of a gate and local tokens identify callers.
    */
-  readonly verify: Verify;
+  readonly verify?: Verify;
   /**
    * Returns the facts of the account: tier, account type, and whether the client belongs to the owner of the API. Own members of
    * the result override those of the token. Called at every request with a valid token.
@@ -35,7 +36,7 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
     token: AccessToken,
   ) => SubjectFacts | null | undefined | PromiseLike<SubjectFacts | null | undefined>;
   /**
-   * The claims of `verify` that count as facts of the account. The authorizer removes the others of these from the token, so that
+   * The claims of `verify`, or of `authenticate` at a gate, that count as facts of the account. The authorizer removes the others of these from the token, so that
    * handlers, `subject` and audit events do not see them. Default: none. If the policy has a condition on tier or account type,
    * give `subject` or this option; `[]` means that no claim counts. A local token keeps all of its members. `"entitlements"` has
    * no effect yet.
@@ -87,6 +88,11 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
    * message.
    */
   readonly onOutage?: (outage: Outage) => void;
+  /**
+   * Called with the reason why a token was refused. It is for the operator: no response depends on the reason. By default the
+   * authorizer logs each reason once with `console.error`, but not in production (`NODE_ENV`).
+   */
+  readonly onRejected?: (rejection: Rejection) => void;
 }
 
 function isKey(value: unknown): string | undefined {
@@ -136,7 +142,7 @@ function nameList(names: readonly string[]): string {
 
 const CHECKS = {
   policy: (value: unknown) => void compiledPolicyOf(value),
-  verify: required(isFunction),
+  verify: optional(isFunction),
   subject: optional(isFunction),
   trustClaims: trustClaimsFinding,
   clockTolerance: optional(isTolerance),
@@ -152,6 +158,7 @@ const CHECKS = {
   timeout: optional(positive(600_000)),
   retryAfter: optional(positive(86_400)),
   onOutage: optional(isFunction),
+  onRejected: optional(isFunction),
 } satisfies Record<keyof AuthorizerOptions, unknown>;
 
 /**

@@ -24,6 +24,12 @@ export interface AuthorizerResult {
 export interface AuthorizationCall {
   /** Every `Authorization` header of the request, unchanged, or a local token; `undefined` without one. */
   readonly authorization: string | readonly string[] | LocalToken | undefined;
+  /**
+   * Returns claims that the server has verified already, of a session for example, in the form of an {@link AccessToken}; `undefined`
+   * or `null` for a caller without them. Called only for a request without an `Authorization` header, or if the authorizer has no
+   * `verify`. Claims are checked as those of a `verify` function of your own.
+   */
+  readonly authenticate?: (() => unknown) | undefined;
   /** The name of the tool or endpoint: any text. An unknown name is denied. */
   readonly operation: string;
   /** The values of its parameters. */
@@ -47,6 +53,8 @@ export interface AuthorizationCall {
    * over HTTP requires. Default: `false`.
    */
   readonly credentialsFirst?: boolean;
+  /** Whether the gate acts on the decision. `false` only marks the audit event. Default: `true`. */
+  readonly enforced?: boolean;
 }
 
 /** The next step of an adapter: continue with the token, or write the response. */
@@ -55,13 +63,21 @@ export type Admission =
       readonly kind: "allowed";
       readonly decision: Allowed;
       readonly token: AccessToken | undefined;
+      readonly answered?: ReportStatus | undefined;
     }
   | {
       readonly kind: "refused";
       readonly decision: Denial;
       readonly answer: DenialResponse;
       readonly token: AccessToken | undefined;
+      readonly answered?: ReportStatus | undefined;
     };
+
+/**
+ * Reports the HTTP status that the client got, as a second audit event: the first one, with the same id, this status, and the kind
+ * `answered`. Only the first call counts. Missing if the call has no event. Never throws.
+ */
+export type ReportStatus = (status: number) => void;
 
 /** The result of authentication alone, before an operation is known. */
 export type AuthenticationResult =
@@ -78,6 +94,8 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
   readonly resource: string | undefined;
   /** Milliseconds after which a callback without a result counts as an outage. */
   readonly timeout: number;
+  /** Whether it verifies tokens: whether it has the option `verify`. */
+  readonly verifiesTokens: boolean;
   /** Number of outages so far, by callback. */
   readonly outages: Readonly<Record<CallbackName, number>>;
 
@@ -114,6 +132,7 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
   authenticate(
     authorization: string | readonly string[] | LocalToken | undefined,
     context?: DenialContext,
+    authenticate?: AuthorizationCall["authenticate"],
   ): Promise<AuthenticationResult>;
 
   /**

@@ -5,7 +5,12 @@ import type { Policy } from "../decision/define-policy.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { withoutPrototype } from "../policy/own-members.js";
-import { type Authentication, createAuthenticator, hasReadableScope } from "./authenticate.js";
+import {
+  type Authentication,
+  createAuthenticator,
+  hasReadableScope,
+  type VerifiedClaims,
+} from "./authenticate.js";
 import { metadataOf } from "./authorizer-metadata.js";
 import { type AuthorizerOptions, checkAuthorizerOptions } from "./authorizer-options.js";
 import type {
@@ -33,12 +38,20 @@ import {
   type AdmissionRecorder,
   type CallDetails,
   createAdmissionRecorder,
+  NOTHING_RECORDED,
 } from "./record-admission.js";
+import { createRejectionReporter } from "./rejections.js";
+import { type RejectedToken, rejected } from "./verifier-result.js";
 
 /** What the steps of one authorizer need, created once. */
 interface Steps {
   readonly policy: Policy;
-  readonly authenticate: (credentials: Credentials | LocalToken) => Awaitable<Authentication>;
+  readonly verifiesTokens: boolean;
+  readonly authenticate: (
+    credentials: Credentials | LocalToken | VerifiedClaims,
+  ) => Awaitable<Authentication>;
+  /** Reports why a token was refused. */
+  readonly report: (rejected: RejectedToken) => void;
   readonly respond: (denial: Denial, context?: DenialContext) => DenialResponse;
   readonly record: AdmissionRecorder;
 }
@@ -79,7 +92,7 @@ export function createAuthorizer<Types extends PolicyTypes>(
 export function createLocalAuthorizer<Types extends PolicyTypes>(
   policy: Policy<Types>,
 ): Authorizer<Types> {
-  return assemble({ policy, verify: () => undefined }, () => () => true);
+  return assemble({ policy }, () => () => NOTHING_RECORDED);
 }
 
 /** Puts the steps of a call together. The recorder is handed in, so that a bundle for local tokens alone contains no audit. */
@@ -89,12 +102,16 @@ function assemble<Types extends PolicyTypes>(
 ): Authorizer<Types> {
   const { policy, resource, timeout = 5_000 } = options;
   const compiled = compiledPolicyOf(policy);
-  const { counts, report } = createOutageReporter(options.onOutage);
-  const runCallback = createCallbackRunner(timeout, report);
+  const outages = createOutageReporter(options.onOutage);
+  const runCallback = createCallbackRunner(timeout, outages.report);
+  const report = createRejectionReporter(options.onRejected);
+  const verifiesTokens = options.verify !== undefined;
   const metadata = metadataOf(options);
   const steps: Steps = {
     policy,
-    authenticate: createAuthenticator(options, runCallback),
+    verifiesTokens,
+    authenticate: createAuthenticator(options, runCallback, report),
+    report,
     respond: createResponder(compiled, {
       mode: options.challenge ?? "auto",
       metadataUrl: metadata?.url,
@@ -107,7 +124,8 @@ function assemble<Types extends PolicyTypes>(
     policy,
     resource,
     timeout,
-    outages: counts,
+    verifiesTokens,
+    outages: outages.counts,
     decide: async (rawToken, tool, params?) => {
       const { decision, token } = await admitToken(steps, rawToken, tool, params);
       return token === undefined ? { decision } : { decision, token };
@@ -118,7 +136,8 @@ function assemble<Types extends PolicyTypes>(
       return token as AccessToken;
     },
     admit: (call) => admitRequest(steps, call),
-    authenticate: (authorization, context) => authenticateAlone(steps, authorization, context),
+    authenticate: (authorization, context, authenticate) =>
+      authenticateAlone(steps, authorization, context, authenticate),
     record: (refused, request) => recordDenial(steps, refused, request),
     answer: steps.respond,
     metadata: () => metadata,
@@ -131,7 +150,7 @@ function assemble<Types extends PolicyTypes>(
 /** Decides on a call of an adapter, by the `Authorization` headers of its request or by a local token. */
 function admitRequest(steps: Steps, given: AuthorizationCall): Awaitable<Admission> {
   const call = { ...NO_CALL, ...given };
-  return admit(steps, readHeaders(call.authorization), call);
+  return admit(steps, credentialsOf(steps, call), call);
 }
 
 /** Decides on a raw token: the part of a header after `Bearer`. */
@@ -147,12 +166,13 @@ async function admitToken(
 /** Decides on a call by its credentials. Returns a promise only if a callback returns one. */
 function admit(
   steps: Steps,
-  credentials: Credentials | LocalToken,
+  credentials: Credentials | LocalToken | VerifiedClaims,
   call: CallDetails,
 ): Awaitable<Admission> {
   return mapAwaitable(steps.authenticate(credentials), (authentication) => {
     const token = authentication.kind === "authenticated" ? authentication.token : undefined;
     const decision = decide(steps.policy, authentication, call);
+    if (decision.code === "invalid_token" && token !== undefined) steps.report(UNREADABLE_SCOPE);
     const admission: Admission = decision.allowed
       ? { kind: "allowed", decision, token }
       : deny(steps, decision, call, token);
@@ -160,7 +180,23 @@ function admit(
   });
 }
 
-/** Reads the credentials of `Authorization` headers (step 1). A local token is its own credentials. */
+/**
+ * Reads the credentials of a call (step 1). An `Authorization` header decides alone if the authorizer can verify tokens: a session
+ * never replaces a token that is not valid.
+ */
+function credentialsOf(
+  { verifiesTokens }: Steps,
+  { authorization, authenticate }: Pick<AuthorizationCall, "authorization" | "authenticate">,
+): Credentials | LocalToken | VerifiedClaims {
+  const hasHeader = Array.isArray(authorization)
+    ? authorization.length > 0
+    : authorization !== undefined && authorization !== null;
+  return authenticate === undefined || (hasHeader && verifiesTokens)
+    ? readHeaders(authorization)
+    : { kind: "claims", claims: authenticate };
+}
+
+/** Reads the credentials of `Authorization` headers. A local token is its own credentials. */
 function readHeaders(authorization: AuthorizationCall["authorization"]): Credentials | LocalToken {
   return isLocalToken(authorization) ? authorization : readCredentials(authorization);
 }
@@ -176,6 +212,8 @@ function readRawToken(rawToken: unknown): Credentials {
  * A value that no policy accepts as a token: the denial of the credentials takes its place in the order of the decision codes.
  */
 const NO_TOKEN = null;
+
+const UNREADABLE_SCOPE = rejected("scope_claim");
 
 /**
  * Reads the token scopes and decides, both by the policy (step 3). The order of the policy's codes applies to rejected credentials
@@ -229,22 +267,30 @@ function recordAdmission(
 ): Awaitable<Admission> {
   const { decision, token } = admission;
   if (decision.allowed && call.auditDenialsOnly === true) return admission;
-  return mapAwaitable(steps.record(admission, call), (mayTakeEffect) =>
-    decision.allowed && !mayTakeEffect
-      ? deny(steps, TEMPORARILY_UNAVAILABLE, call, token)
-      : admission,
-  );
+  const { isWritten, answered } = steps.record(admission, call);
+  return mapAwaitable(isWritten, (mayTakeEffect) => {
+    const effective =
+      decision.allowed && !mayTakeEffect
+        ? deny(steps, TEMPORARILY_UNAVAILABLE, call, token)
+        : admission;
+    return answered === undefined ? effective : { ...effective, answered };
+  });
 }
 
 /** Takes the first two steps alone, for requests that call no operation. */
 async function authenticateAlone(
-  { authenticate, respond }: Steps,
+  steps: Steps,
   authorization: AuthorizationCall["authorization"],
   context: DenialContext | undefined,
+  authenticate: AuthorizationCall["authenticate"],
 ): Promise<AuthenticationResult> {
-  const authentication = await authenticate(readHeaders(authorization));
-  if (isAuthenticated(authentication)) {
-    return { kind: "authenticated", token: authentication.token };
+  const { respond, report } = steps;
+  const credentials = credentialsOf(steps, { authorization, authenticate });
+  const authentication = await steps.authenticate(credentials);
+  if (authentication.kind === "authenticated") {
+    const { token } = authentication;
+    if (hasReadableScope(token)) return { kind: "authenticated", token };
+    report(UNREADABLE_SCOPE);
   }
   const decision = credentialDenialOf(authentication);
   return { kind: "refused", decision, answer: respond(decision, context) };
@@ -259,12 +305,13 @@ async function recordDenial(
   const { name: operation, requestId } = withoutPrototype(request);
   if (decision.code === "unauthenticated") return;
   const admission: Admission = { kind: "refused", decision, answer, token };
-  await record(admission, { ...NO_CALL, operation, requestId }, true);
+  await record(admission, { ...NO_CALL, operation, requestId }, true).isWritten;
 }
 
 /** The members of a call that an adapter leaves out, as own members, so that none is inherited. */
 const NO_CALL: Omit<Required<AuthorizationCall>, "audited"> = Object.freeze({
   authorization: undefined,
+  authenticate: undefined,
   operation: "",
   params: undefined,
   arguments: undefined,
@@ -273,4 +320,5 @@ const NO_CALL: Omit<Required<AuthorizationCall>, "audited"> = Object.freeze({
   signInScope: "operation",
   auditDenialsOnly: false,
   credentialsFirst: false,
+  enforced: true,
 });

@@ -96,7 +96,13 @@ export function createOutageReporter(onOutage: ((outage: Outage) => void) | unde
   readonly counts: Readonly<Record<CallbackName, number>>;
   readonly report: (outage: Outage) => void;
 } {
-  const counts: Record<CallbackName, number> = { verify: 0, subject: 0, isRevoked: 0, audit: 0 };
+  const counts: Record<CallbackName, number> = {
+    verify: 0,
+    authenticate: 0,
+    subject: 0,
+    isRevoked: 0,
+    audit: 0,
+  };
   return {
     counts,
     report: (outage) => {

@@ -1,15 +1,23 @@
+import type { AuditEvent } from "../audit/audit-event.js";
 import { createAuditEventFactory } from "../audit/create-event.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { AuthorizerOptions } from "./authorizer-options.js";
-import type { Admission, AuthorizationCall } from "./authorizer-types.js";
+import type { Admission, AuthorizationCall, ReportStatus } from "./authorizer-types.js";
 import { type Awaitable, type CallbackRunner, mapAwaitable } from "./callbacks.js";
 
 /** A call after its credentials have been read. */
-export type CallDetails = Omit<AuthorizationCall, "authorization">;
+export type CallDetails = Omit<AuthorizationCall, "authorization" | "authenticate">;
+
+/** The record of one admission. */
+export interface RecordedAdmission {
+  /** Whether the admission may take effect: `false` if the event could not be written and `onAuditError` is `"deny"`. */
+  readonly isWritten: Awaitable<boolean>;
+  /** Writes the second event, with the status that the client got; `undefined` without an `audit` callback. */
+  readonly answered: ReportStatus | undefined;
+}
 
 /**
- * Writes the audit event of an admission. Returns whether the admission may take effect: `false` if the event could not be
- * written and `onAuditError` is `"deny"`. Never throws and never rejects.
+ * Writes the audit event of an admission. Never throws, and no promise of its result rejects.
  *
  * @param isProtocol - whether the call is a message of a protocol that calls no operation
  */
@@ -17,7 +25,10 @@ export type AdmissionRecorder = (
   admission: Admission,
   call: CallDetails,
   isProtocol?: boolean,
-) => Awaitable<boolean>;
+) => RecordedAdmission;
+
+/** The record of an admission that makes no event. */
+export const NOTHING_RECORDED: RecordedAdmission = { isWritten: true, answered: undefined };
 
 type AuditOptions = Pick<AuthorizerOptions, "audit" | "sensitive" | "auditKey" | "onAuditError">;
 
@@ -27,13 +38,30 @@ export function createAdmissionRecorder(
   { audit, sensitive = [], auditKey, onAuditError = "deny" }: AuditOptions,
   runCallback: CallbackRunner,
 ): AdmissionRecorder {
-  if (audit === undefined) return () => true;
+  if (audit === undefined) return () => NOTHING_RECORDED;
   const makeEvent = createAuditEventFactory(policy, sensitive, auditKey);
+  const run = (write: () => unknown) => runCallback("audit", write, () => undefined);
   return (admission, call, isProtocol = false) => {
-    const write = async () => audit(await makeEvent(auditedCall(admission, call, isProtocol)));
-    const written = runCallback("audit", write, () => undefined);
-    return onAuditError === "continue" || mapAwaitable(written, ({ kind }) => kind === "value");
+    let event: Promise<AuditEvent> | undefined;
+    const written = run(async () => {
+      event = makeEvent(auditedCall(admission, call, isProtocol));
+      return audit(await event);
+    });
+    const answered: ReportStatus = (status) => {
+      const first = event;
+      event = undefined;
+      if (first === undefined || !isStatus(status)) return;
+      const time = new Date().toISOString();
+      void run(async () => audit({ ...(await first), kind: "answered", time, status }));
+    };
+    const isWritten =
+      onAuditError === "continue" || mapAwaitable(written, ({ kind }) => kind === "value");
+    return { isWritten, answered };
   };
+}
+
+function isStatus(status: unknown): status is number {
+  return Number.isInteger(status) && (status as number) >= 100 && (status as number) <= 999;
 }
 
 /** Reads what the event contains of the request: after the decision, and once. */
@@ -48,5 +76,6 @@ function auditedCall(admission: Admission, call: CallDetails, isProtocol: boolea
     status: admission.kind === "refused" ? admission.answer.status : undefined,
     arguments: request?.arguments ?? call.params,
     requestId: request?.requestId,
+    isEnforced: call.enforced !== false,
   };
 }

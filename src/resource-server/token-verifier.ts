@@ -22,7 +22,7 @@ export interface SubjectFacts {
 }
 
 /** The name of a callback of an authorizer. */
-export type CallbackName = "verify" | "subject" | "isRevoked" | "audit";
+export type CallbackName = "verify" | "authenticate" | "subject" | "isRevoked" | "audit";
 
 /** An outage: a callback threw, rejected, exceeded the timeout, or returned an unusable value. */
 export interface Outage {

@@ -38,6 +38,12 @@ export interface AcceptedToken {
 export interface RejectedToken {
   readonly kind: "rejected";
   readonly reason: RejectionReason;
+  /** One sentence for the operator: what the check saw, and the option that would accept the token. Never contains the token. */
+  readonly detail?: string;
+  /** The issuer that the token names, as one line of at most 128 characters. */
+  readonly issuer?: string;
+  /** The key that the token names, as one line of at most 128 characters. */
+  readonly kid?: string;
 }
 
 /** The result of a verification. A verifier throws on an outage instead. */
@@ -50,8 +56,8 @@ export type DetailedVerify = (rawToken: string) => Awaitable<Verdict>;
 const detailedVerifiers = new WeakMap<Verify, DetailedVerify>();
 
 /** Returns the rejection for a reason. */
-export function rejected(reason: RejectionReason): RejectedToken {
-  return { kind: "rejected", reason };
+export function rejected(reason: RejectionReason, detail?: string): RejectedToken {
+  return detail === undefined ? { kind: "rejected", reason } : { kind: "rejected", reason, detail };
 }
 
 /** Creates the public verifier. It returns the token, or `undefined` for every rejection, and throws what `verify` throws. */

@@ -48,6 +48,7 @@ export function eventOf(policy: object, call: TestCall = {}): Promise<AuditEvent
     status: decision.allowed ? undefined : STATUS,
     arguments: args,
     requestId,
+    isEnforced: true,
   } satisfies AuditedCall);
 }
 

@@ -87,6 +87,7 @@ const FAILURES: readonly Answer<unknown>[] = [
 /** Unusable values for each callback; the audit sink may return anything. */
 const UNUSABLE: Readonly<Record<CallbackName, readonly unknown[]>> = {
   verify: [7, "courses:read", true, false, Symbol("x"), () => ({ scope: "openid" })],
+  authenticate: [],
   subject: [7, "pro", true, [], [{ tier: "pro" }], Object.create({ tier: "pro" }), boom],
   isRevoked: [undefined, null, 0, 1, "", "false", {}, [], Object(false), Symbol("x"), boom],
   audit: [],

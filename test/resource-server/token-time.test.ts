@@ -32,14 +32,18 @@ const SOURCES: readonly [how: string, show: (claims: object, options?: object) =
   ],
 ];
 
-function show(
+/** Returns the authentication, with the reason that the operator gets. */
+async function show(
   options: Options,
   credentials: Parameters<ReturnType<typeof createAuthenticator>>[0],
 ) {
-  return createAuthenticator(
+  const reasons: string[] = [];
+  const authentication = await createAuthenticator(
     options,
     createCallbackRunner(1_000, () => undefined),
+    ({ reason }) => reasons.push(reason),
   )(credentials);
+  return reasons.length === 0 ? authentication : { ...authentication, reason: reasons.join() };
 }
 
 interface Row {
@@ -161,10 +165,13 @@ describe("the other reasons of a rejection", () => {
     expect(await show(revoked, bearer)).toMatchObject({ reason: "revoked" });
   });
 
-  it("are missing if the rejection is not about a token", async () => {
+  it("are `malformed` for credentials that are not one bearer token", async () => {
+    expect(await show(never, { kind: "malformed" })).toMatchObject({ reason: "malformed" });
+  });
+
+  it("are missing for an outage", async () => {
     const boom = () => Promise.reject(new Error("boom"));
     for (const shown of [
-      await show(never, { kind: "malformed" }),
       await show({ verify: boom }, bearer),
       await show({ verify: () => claims, subject: boom }, bearer),
     ]) {

@@ -4,6 +4,7 @@ import type { AuditEvent } from "scope-policy/audit";
 import { accessTokenFromClaims } from "scope-policy/verify";
 import { describe, expect, it } from "vitest";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
+import type { Verify } from "../../src/resource-server/token-verifier.js";
 import { hideReasons } from "../../src/resource-server/verifier-result.js";
 import { drawGoodCase } from "../model/arbitrary-request.js";
 import { drawn } from "../model/draw.js";
@@ -151,7 +152,7 @@ const full: AccessToken = { ...plain, ...FACTS };
 const createToken = () => accessTokenFromClaims(full);
 
 /** Verifiers that return claims in different ways. */
-const VERIFIERS: readonly (readonly [how: string, verify: AuthorizerOptions["verify"]])[] = [
+const VERIFIERS: readonly (readonly [how: string, verify: Verify])[] = [
   ["a verify function", () => ({ ...full })],
   ["a verify function that returns the token of accessTokenFromClaims", createToken],
   [

@@ -64,6 +64,7 @@ async function runHandler(handler: GateHandler, asking: SampleRequest): Promise<
     headersSent: false,
     destroyed: false,
     statusCode: 200,
+    on: () => undefined,
     setHeader: (name: string, value: string) => sent.set(name, value),
     end: (text?: string) => sent.set("", text ?? ""),
   };

@@ -78,6 +78,7 @@ export function authorizerRows({
     policy: "constant",
     resource: "constant",
     timeout: "constant",
+    verifiesTokens: "constant",
     outages: "constant",
     decide: {
       takes: ["client", "client", "client"],
@@ -97,7 +98,10 @@ export function authorizerRows({
         ...product(FIELDS, ["search", "edit_course", "unknown_tool"]),
       ].map(([authorization, operation, params]) => [{ authorization, operation, params }]),
     },
-    authenticate: { takes: ["client", "facts"], samples: product(FIELDS, CONTEXTS) },
+    authenticate: {
+      takes: ["client", "facts", "program"],
+      samples: product(FIELDS, CONTEXTS).map((given) => [...given, undefined]),
+    },
     answer: { takes: ["program", "facts"], samples: product([...decisions.values()], CONTEXTS) },
     record: {
       takes: ["facts", "facts"],

@@ -109,6 +109,13 @@ async function startRoute(config: object): Promise<void> {
 }
 
 /** Every options object of the public API. */
+/** Wrong values of the options that every HTTP gate has. */
+const WRONG_HTTP_OPTIONS = {
+  requestId: ANY_FUNCTION,
+  authenticate: ANY_FUNCTION,
+  dangerouslyReportOnly: ANY_FLAG,
+};
+
 export const OPTION_ROWS: readonly OptionRow[] = [
   rowOf<core.AuthorizerOptions>({
     title: "createAuthorizer",
@@ -133,6 +140,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       timeout: ANY_NUMBER,
       retryAfter: ANY_NUMBER,
       onOutage: ANY_FUNCTION,
+      onRejected: ANY_FUNCTION,
     },
   }),
   rowOf<core.RegistrationOptions>({
@@ -260,13 +268,13 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     title: "expressGate",
     good: {},
     run: (options) => expressGate(authorizer, options),
-    wrong: { requestId: ANY_FUNCTION },
+    wrong: { ...WRONG_HTTP_OPTIONS },
   }),
   rowOf<FetchGateOptions>({
     title: "fetchGate",
     good: {},
     run: (options) => fetchGate(authorizer, options),
-    wrong: { requestId: ANY_FUNCTION, arguments: ANY_FUNCTION },
+    wrong: { ...WRONG_HTTP_OPTIONS, arguments: ANY_FUNCTION },
   }),
   rowOf<ScopePolicyOptions & RegisterOptions>({
     title: "scopePolicy",
@@ -277,6 +285,8 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     rejects: true,
     wrong: {
       authorizer: [7, {}, null],
+      authenticate: ANY_FUNCTION,
+      dangerouslyReportOnly: ANY_FLAG,
       strict: ANY_FLAG,
       prefix: NOT_OURS,
       logLevel: NOT_OURS,

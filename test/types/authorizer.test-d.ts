@@ -96,7 +96,7 @@ describe("an authorizer", () => {
   });
 
   test("accepts only known options of the right type", () => {
-    // @ts-expect-error no verifier
+    // without a verifier, a gate reads claims that the server has verified already
     use(createAuthorizer({ policy }));
     // @ts-expect-error no policy
     use(createAuthorizer({ verify }));

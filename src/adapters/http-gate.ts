@@ -1,0 +1,179 @@
+import type { AccessToken } from "../decision/access-token.js";
+import type { Allowed } from "../decision/decision.js";
+import type { Policy } from "../decision/define-policy.js";
+import { PolicyError } from "../errors.js";
+import type { PolicyTypes } from "../policy/definition.js";
+import { isFunction, type OptionCheck, oneOf, optional } from "../policy/option-checks.js";
+import type { Admission, Authorizer } from "../resource-server/authorizer-types.js";
+import type { Awaitable } from "../resource-server/callbacks.js";
+import { mapAwaitable } from "../resource-server/callbacks.js";
+import type { DenialResponse } from "../resource-server/challenge.js";
+import { admitRequest, type GateCall } from "./admit-request.js";
+import { createReportOnly, type GateReport } from "./report-only.js";
+import { createRequestIdReader } from "./request-audit.js";
+import { createRequestStore } from "./request-store.js";
+
+/** The options that every HTTP gate has. */
+export interface HttpGateOptions<Request> {
+  /**
+   * Returns the id of a request for its audit events: a string or a number, sanitized and cut to 256 characters. By default
+   * each request gets a random UUID. An id from a request header is under the control of the caller.
+   */
+  readonly requestId?: (request: Request) => unknown;
+  /**
+   * Returns claims that this server has verified already, of a session for example, in the form of an {@link AccessToken};
+   * `undefined` or `null` for a caller without any. It may return a promise. A request with an `Authorization` header is decided by
+   * that alone if the authorizer has `verify`. The authorizer checks `exp` and `nbf`, and asks `subject` and `isRevoked`, as for any
+   * token; `tier`, `account_type` and `first_party` count only if `trustClaims` names them. If the claims come from a cookie, protect
+   * the routes against cross-site request forgery: the gate does not.
+   */
+  readonly authenticate?: (request: Request) => unknown;
+  /**
+   * Decides, audits and counts, but refuses no call, except those of operations that the policy denies: to see what the gate would
+   * refuse before it does. **While it is set, nothing protects the routes.** Default: `false`.
+   */
+  readonly dangerouslyReportOnly?: boolean;
+}
+
+/** Checks of {@link HttpGateOptions}. */
+export const HTTP_GATE_CHECKS = {
+  requestId: optional(isFunction),
+  authenticate: optional(isFunction),
+  dangerouslyReportOnly: optional(oneOf(true, false)),
+} satisfies Record<keyof HttpGateOptions<unknown>, OptionCheck>;
+
+/** A call at an HTTP gate; the gate adds the credentials that the server has verified already, and the id of the request. */
+export interface HttpCall extends Omit<GateCall, "view" | "authenticate" | "enforced"> {
+  /** Returns the sources of arguments for the audit, in order of precedence. */
+  readonly sources: () => readonly (() => unknown)[];
+}
+
+/** The next step of a gate: run the handler, or write the response. `answered` reports the status that the client got. */
+export interface HttpAdmission {
+  readonly refusal: DenialResponse | undefined;
+  readonly answered: Admission["answered"];
+}
+
+/** What the gates of all frameworks share: they find the operation of a request, and write the response. */
+export interface HttpGate<Request> {
+  /** Decides on a request, and keeps the result for its handler. */
+  admit(request: Request, call: HttpCall): Awaitable<HttpAdmission>;
+  /** The members of every public gate, by request. */
+  readonly members: HttpGateMembers<Request>;
+}
+
+/** The members of every HTTP gate that handlers use. */
+export interface HttpGateMembers<Request> {
+  /**
+   * Returns the token with which a request passed the last gate.
+   *
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` if the request has passed no gate of this authorizer, or if it has no valid
+   * token
+   */
+  token(request: Request): AccessToken;
+  /**
+   * Returns the token as {@link HttpGateMembers.token} does; `undefined` for a request without credentials to a public operation, and
+   * for a request that went on only because of `dangerouslyReportOnly`.
+   *
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` if the request has passed no gate of this authorizer
+   */
+  optionalToken(request: Request): AccessToken | undefined;
+  /**
+   * Returns the decision that allowed a request at the last gate: the scopes that opened it, and whether it may return enriched
+   * detail.
+   *
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` if the request has passed no gate of this authorizer, or went on only because of
+   * `dangerouslyReportOnly`
+   */
+  decision(request: Request): Allowed;
+  /** Returns the decisions so far by operation and code, as counted with `dangerouslyReportOnly`; empty without it. */
+  report(): GateReport;
+}
+
+const NO_GATE = "the request has passed no gate of this authorizer: put one before the handler";
+const NO_TOKEN = "the operation is public and was called without a token: use `optionalToken`";
+const NOT_ALLOWED =
+  "the gate only reports, and would have refused the request: use `optionalToken`";
+const NOTHING_VERIFIED =
+  "the authorizer has no `verify` and the gate no `authenticate`: give one of them, so that callers can be known";
+
+/**
+ * Creates what the gate of a framework needs for its requests.
+ *
+ * @param options - checked options
+ * @param storeOf - returns the object of a request that the result is stored with
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` if nothing can authenticate a caller
+ */
+export function createHttpGate<Request extends object, Types extends PolicyTypes>(
+  authorizer: Authorizer<Types>,
+  options: HttpGateOptions<Request>,
+  storeOf: (request: Request) => object = (request) => request,
+): HttpGate<Request> {
+  const { requestId, authenticate, dangerouslyReportOnly: isReportOnly = false } = options;
+  if (authenticate === undefined && !authorizer.verifiesTokens) {
+    throw new PolicyError("ERR_OPTIONS_INVALID", NOTHING_VERIFIED);
+  }
+  const requestIdOf = createRequestIdReader(requestId);
+  const reportOnly = isReportOnly ? createReportOnly(knownNames(authorizer.policy)) : undefined;
+  const admitted = createRequestStore<Admission>();
+
+  const stored = (request: Request): Admission => {
+    const found = admitted.get(storeOf(request));
+    if (found === undefined) throw new PolicyError("ERR_COVERAGE", NO_GATE);
+    return found;
+  };
+  return {
+    admit: (request, { sources, ...call }) => {
+      const admission = admitRequest(authorizer, {
+        ...call,
+        authenticate: authenticate && (() => authenticate(request)),
+        enforced: !isReportOnly,
+        view: () => ({ sources: sources(), requestId: () => requestIdOf(request) }),
+      });
+      return mapAwaitable(admission, (admission) => {
+        const { answered } = admission;
+        const mayContinue =
+          reportOnly?.mayContinue(call.operation.name, admission) ?? admission.decision.allowed;
+        if (mayContinue) admitted.set(storeOf(request), admission);
+        const isRefused = !mayContinue && admission.kind === "refused";
+        return { refusal: isRefused ? admission.answer : undefined, answered };
+      });
+    },
+    members: {
+      token: (request) => {
+        const { decision, token } = stored(request);
+        // the claims of a token with an unreadable scope are not valid
+        if (token !== undefined && decision.code !== "invalid_token") return token;
+        throw new PolicyError("ERR_COVERAGE", decision.allowed ? NO_TOKEN : NOT_ALLOWED);
+      },
+      optionalToken: (request) => {
+        const { decision, token } = stored(request);
+        return decision.allowed ? token : undefined;
+      },
+      decision: (request) => {
+        const { decision } = stored(request);
+        if (!decision.allowed) throw new PolicyError("ERR_COVERAGE", NOT_ALLOWED);
+        return decision;
+      },
+      report: () => reportOnly?.report() ?? {},
+    },
+  };
+}
+
+/**
+ * Checks the reason of a route that something else protects.
+ *
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID`
+ */
+export function requireReason(reason: unknown): void {
+  if (typeof reason === "string" && reason.trim() !== "") return;
+  throw new PolicyError("ERR_OPTIONS_INVALID", "expected what protects the route, as a text");
+}
+
+/** Returns whether a name is an operation of the policy. The name of a tool that only a pattern matches is not one: clients choose it. */
+function knownNames({ definition }: Policy): (operation: string) => boolean {
+  const names = new Set(
+    [definition.tools, definition.endpoints].flatMap((part) => Object.keys(part ?? {})),
+  );
+  return (operation) => names.has(operation);
+}

@@ -1,0 +1,20 @@
+import { deepFreeze, snapshot } from "../policy/plain-data.js";
+import { createReport } from "../policy/report.js";
+
+/**
+ * Returns a deep-frozen copy of the `claims` of a token; `undefined` without any. Runs no code of the value but proxy traps.
+ *
+ * @throws TypeError for a value that is not an object of plain data: the caller counts it as an outage
+ */
+export function copyClaims(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (value === undefined) return undefined;
+  const report = createReport();
+  const copy = snapshot(value, report);
+  const isPlain =
+    typeof copy === "object" &&
+    copy !== null &&
+    !Array.isArray(copy) &&
+    report.findings.every(({ code }) => code === "undefined_value");
+  if (!isPlain) throw new TypeError("`claims` is not an object of plain data");
+  return deepFreeze(copy as Readonly<Record<string, unknown>>);
+}
