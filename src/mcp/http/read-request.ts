@@ -49,7 +49,7 @@ export interface ReadLimits {
 const MAX_UNAUTHENTICATED_BODY = 65_536;
 
 /** Levels of a body. No message of the protocol is deeper, and the host may read it by recursion. */
-const MAX_DEPTH = 128;
+export const MAX_DEPTH = 128;
 
 /** How a body is read. The host may assign its members one by one, which a key `__proto__` would turn into a prototype. */
 export const BODY_JSON = {
