@@ -10,6 +10,7 @@ import {
   createTestAuthorizer,
   INFO,
   initialize,
+  keepDecisions,
   type Message,
   modern,
   policy,
@@ -72,7 +73,7 @@ describe("a token without the baseline", () => {
 
   it("leaves an audit event with its owner when the gate denies it", async () => {
     const events: AuditEvent[] = [];
-    const { ask } = openGate(BASELINE, { audit: (event) => events.push(event) });
+    const { ask } = openGate(BASELINE, { audit: keepDecisions(events) });
     await ask(asking("tools/list"), { token: BARE });
     await ask(asking("tools/list"), { token: READER });
     expect(events).toMatchObject([
@@ -200,11 +201,7 @@ describe.each(SDK_VERSIONS)("the gate in front of a handler of %s", (generation)
 
   it("writes an audit event for a denied list", async () => {
     const events: AuditEvent[] = [];
-    const { ask, close } = await open(
-      generation,
-      { handshake: "baseline" },
-      (event) => void events.push(event),
-    );
+    const { ask, close } = await open(generation, { handshake: "baseline" }, keepDecisions(events));
     await ask({ method: "tools/list" }, authInfoOf(BARE));
     await close();
     expect(events).toMatchObject([

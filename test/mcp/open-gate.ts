@@ -10,6 +10,7 @@ import { createRequiredOperations } from "../../src/mcp/shared/required-operatio
 import type { McpSurface } from "../../src/mcp/shared/shared-options.js";
 import {
   createTestAuthorizer,
+  keepDecisions,
   policy,
   surface,
   type TestAuthorizer,
@@ -73,7 +74,7 @@ export function openGate(
 ) {
   const events: AuditEvent[] = [];
   const authorizer = createTestAuthorizer({
-    audit: (event) => void events.push(event),
+    audit: keepDecisions(events),
     ...authorizerOptions,
   });
   const gate = mcpGate(authorizer, { ...surface, ...options });

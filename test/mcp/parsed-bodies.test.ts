@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { createRequire } from "node:module";
 import { createContext, runInContext } from "node:vm";
 import { createMcpExpressApp } from "@modelcontextprotocol/sdk/server/express.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import express from "express";
-import express4 from "express4";
 import { type McpGate, type McpGateOptions, mcpGate } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
 import { readStrictJson } from "../../src/grammar/strict-json.js";
@@ -22,6 +22,8 @@ import {
   WRITER,
 } from "./fixture.js";
 import { bearer, close, JSON_HEADERS, listen, type NodeListener, sendRaw } from "./hosts.js";
+
+const express4 = createRequire(import.meta.url)("express4") as typeof express;
 
 type App = ReturnType<typeof express>;
 

@@ -4,6 +4,7 @@ import {
   ACCOUNT,
   createTestAuthorizer,
   EXPIRED,
+  keepDecisions,
   OWNER,
   PRO,
   READER,
@@ -268,7 +269,7 @@ describe.each(SDK_VERSIONS)("a protected server of %s", (generation) => {
 
   it("writes one event for each call", async () => {
     const events: AuditEvent[] = [];
-    const { ask, close } = await open(generation, {}, (event) => void events.push(event));
+    const { ask, close } = await open(generation, {}, keepDecisions(events));
     for (const name of ["read_note", "write_note", "unmapped", "GET /notes"]) {
       await ask({ method: "tools/call", params: { name, arguments: {} } }, authInfoOf(READER));
     }

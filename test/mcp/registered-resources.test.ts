@@ -19,7 +19,7 @@ import { describe, expect, it } from "vitest";
 import { createRegistrations, requireOwnEntries } from "../../src/mcp/server/registrations.js";
 import { createRequiredOperations } from "../../src/mcp/shared/required-operations.js";
 import { titled } from "../titled.js";
-import { INFO, modern, tokenOf, verify } from "./fixture.js";
+import { INFO, keepDecisions, modern, tokenOf, verify } from "./fixture.js";
 import {
   authInfoOf,
   connectInMemory,
@@ -130,7 +130,7 @@ const outcomeOf = ({ uri, code, why }: Read) =>
 describe.each(SDK_VERSIONS)("a resource of %s", (generation) => {
   it.each(titled(READS, outcomeOf))("%s", async (_title, { uri, code }) => {
     const events: AuditEvent[] = [];
-    const { server } = serverOf(generation, everything, {}, (event) => void events.push(event));
+    const { server } = serverOf(generation, everything, {}, keepDecisions(events));
     const { ask, close } = await connectInMemory(generation, server);
     for (const method of ["resources/read", "resources/subscribe", "resources/unsubscribe"]) {
       const { error } = await ask({ method, params: { uri } }, authInfoOf(READER));

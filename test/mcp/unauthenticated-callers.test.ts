@@ -9,6 +9,7 @@ import {
   call,
   createTestAuthorizer,
   EXPIRED,
+  keepDecisions,
   type Message,
   modern,
   READER,
@@ -33,7 +34,7 @@ function open(
   const verified: string[] = [];
   const reads: number[] = [];
   const authorizer = createTestAuthorizer({
-    audit: (event) => void events.push(event),
+    audit: keepDecisions(events),
     verify: (rawToken): AccessToken | undefined => {
       verified.push(rawToken);
       return verify(rawToken);

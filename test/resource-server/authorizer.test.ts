@@ -121,7 +121,13 @@ describe("the order of the decision codes", () => {
     const authorizer = authorizerWith({ onOutage: () => undefined });
     const call = { authorization: "Bearer outage", operation: "refund" };
     expect((await authorizer.admit(call)).decision.code).toBe("denied");
-    expect(authorizer.outages).toEqual({ verify: 1, authenticate: 0, subject: 0, isRevoked: 0, audit: 0 });
+    expect(authorizer.outages).toEqual({
+      verify: 1,
+      authenticate: 0,
+      subject: 0,
+      isRevoked: 0,
+      audit: 0,
+    });
   });
 });
 

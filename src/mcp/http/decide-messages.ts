@@ -1,7 +1,11 @@
 import type { ProtocolRequest } from "../../audit/audited-request.js";
 import type { AccessToken } from "../../decision/access-token.js";
 import { insufficientScope } from "../../decision/decision.js";
-import type { Admission, Authorizer } from "../../resource-server/authorizer-types.js";
+import type {
+  Admission,
+  Authorizer,
+  ReportStatus,
+} from "../../resource-server/authorizer-types.js";
 import type { Denial, DenialResponse } from "../../resource-server/challenge.js";
 import { CREDENTIAL_CODES } from "../shared/denied-error.js";
 import type { Handshake } from "../shared/handshake.js";
@@ -15,8 +19,13 @@ export type MessagesOutcome =
       readonly kind: "passed";
       readonly token: AccessToken | undefined;
       readonly targets: readonly RequiredOperations[];
+      readonly reports: readonly ReportStatus[];
     }
-  | { readonly kind: "malformed"; readonly message: Message }
+  | {
+      readonly kind: "malformed";
+      readonly message: Message;
+      readonly reports: readonly ReportStatus[];
+    }
   | {
       readonly kind: "refused";
       readonly denial: Denial;
@@ -25,6 +34,8 @@ export type MessagesOutcome =
       readonly message: Message | undefined;
       /** Whether neither the protocol table nor the options name the method of the message. */
       readonly isMethodUnknown: boolean;
+      /** The functions that report the status of the response to the audit, one for each event. */
+      readonly reports: readonly ReportStatus[];
     };
 
 /** The parts of the request that every decision needs. */
@@ -52,10 +63,15 @@ interface MessageDenial {
   readonly denial: Denial;
   readonly answer: DenialResponse;
   readonly token: AccessToken | undefined;
+  readonly answered?: ReportStatus | undefined;
 }
 
 type MessageAdmission =
-  | { readonly kind: "admitted"; readonly token: AccessToken | undefined }
+  | {
+      readonly kind: "admitted";
+      readonly token: AccessToken | undefined;
+      readonly answered?: ReportStatus | undefined;
+    }
   | MessageDenial;
 
 /**
@@ -70,13 +86,14 @@ export async function decideMessages(
 ): Promise<MessagesOutcome> {
   const denials: MessageDenial[] = [];
   const targets: RequiredOperations[] = [];
+  const reports: ReportStatus[] = [];
   const single = messages.length === 1 ? messages[0] : undefined;
   const denyAll = ({ denial, answer }: MessageDenial): MessagesOutcome => {
     const [target] = targets;
     const isUnknown = target?.kind === "operations" && target.isMethodUnknown;
     const isMethodUnknown =
       single !== undefined && isUnknown && denial.code === "unknown_operation";
-    return { kind: "refused", denial, answer, message: single, isMethodUnknown };
+    return { kind: "refused", denial, answer, message: single, isMethodUnknown, reports };
   };
   let token: AccessToken | undefined;
   for (const message of messages) {
@@ -84,11 +101,12 @@ export async function decideMessages(
       message.kind === "response"
         ? AUTHENTICATED_ONLY
         : deciders.targets(message, context.protocolVersion);
-    if (target.kind === "malformed") return { kind: "malformed", message };
+    if (target.kind === "malformed") return { kind: "malformed", message, reports };
     targets.push(target);
     const id = message.kind === "request" ? String(message.id) : undefined;
     const name = `mcp:${message.kind === "response" ? context.httpMethod : message.method}`;
     const admissions = await admit(deciders, target, { name, requestId: id }, context);
+    reports.push(...admissions.flatMap(({ answered }) => answered ?? []));
     for (const admission of admissions) {
       token = admission.token ?? token;
       if (admission.kind === "admitted") continue;
@@ -98,7 +116,7 @@ export async function decideMessages(
     }
   }
   const [first] = denials;
-  if (first === undefined) return { kind: "passed", token, targets };
+  if (first === undefined) return { kind: "passed", token, targets, reports };
   return denyAll(combineDenials(deciders.authorizer, first, denials, context));
 }
 
@@ -113,15 +131,15 @@ async function admit(
     const context = { operation: undefined, token: undefined, protocolVersion };
     const known = await authorizer.authenticate(authorization, context);
     if (known.kind === "refused") {
-      await authorizer.record(known, request);
-      return [createDenial(known.decision, known.answer, undefined)];
+      const answered = await authorizer.record(known, request);
+      return [createDenial(known.decision, known.answer, undefined, answered)];
     }
     const { token } = known;
     const decision = handshake(token);
     if (decision === undefined) return [{ kind: "admitted", token }];
     const answer = authorizer.answer(decision, { ...context, token });
-    await authorizer.record({ decision, answer, token }, request);
-    return [createDenial(decision, answer, token)];
+    const answered = await authorizer.record({ decision, answer, token }, request);
+    return [createDenial(decision, answer, token, answered)];
   }
   const call = {
     authorization,
@@ -139,8 +157,8 @@ async function admit(
   }
   return admissions.map((admission) =>
     admission.kind === "refused"
-      ? createDenial(admission.decision, admission.answer, admission.token)
-      : { kind: "admitted", token: admission.token },
+      ? createDenial(admission.decision, admission.answer, admission.token, admission.answered)
+      : { kind: "admitted", token: admission.token, answered: admission.answered },
   );
 }
 
@@ -148,8 +166,9 @@ function createDenial(
   denial: Denial,
   answer: DenialResponse,
   token: AccessToken | undefined,
+  answered?: ReportStatus,
 ): MessageDenial {
-  return { kind: "denied", denial, answer, token };
+  return { kind: "denied", denial, answer, token, answered };
 }
 
 function combineDenials(

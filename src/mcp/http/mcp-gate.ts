@@ -162,6 +162,9 @@ export function mcpGate<Types extends PolicyTypes>(
 ): McpGate {
   const options = checkOptions("the gate", given, CHECKS);
   const untyped = authorizer as unknown as Authorizer;
+  if (!authorizer.verifiesTokens) {
+    throw new PolicyError("ERR_OPTIONS_INVALID", "the gate needs an authorizer with `verify`");
+  }
   checkMappedTools(untyped.policy, options);
   const check = createRequestCheck({
     authorizer: untyped,
@@ -189,6 +192,9 @@ export function mcpGate<Types extends PolicyTypes>(
     request: Request,
     verdict: Extract<McpGateResult, { kind: "pass" }>,
   ): Promise<Response> => {
+    // `mcp-handler` reads the caller here instead of in the second argument; an own member, also without a caller
+    const value = verdict.passed.authInfo;
+    Object.defineProperty(request, "auth", { value, writable: true, configurable: true });
     const response = await serve(request, verdict.passed);
     await verdict.answered?.(response.status, response.headers.get("mcp-session-id"));
     const { mayContinue } = verdict;
