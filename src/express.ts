@@ -23,6 +23,9 @@ import { describeFindings } from "./policy/report.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 import { mapAwaitable } from "./resource-server/callbacks.js";
 
+export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
+export type { GateReport } from "./adapters/report-only.js";
+
 /**
  * The part of a request in the type of a gate. It is small, so that the types of Express 4 and 5 both fit, and it has no
  * `params`, so that Express still infers those of the handler from the route.

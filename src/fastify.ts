@@ -41,6 +41,9 @@ import type { Authorizer } from "./resource-server/authorizer-types.js";
 import { mapAwaitable } from "./resource-server/callbacks.js";
 import { isAuthorizer } from "./resource-server/option-checks.js";
 
+export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
+export type { GateReport } from "./adapters/report-only.js";
+
 /**
  * Registers the type of a program's policy, so that `config.tool` accepts only its tools. Merge it once, for the whole program:
  * `declare module "scope-policy/fastify" { interface Register { policy: typeof policy } }`.

@@ -17,6 +17,9 @@ import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/o
 import { withoutPrototype } from "./policy/own-members.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 
+export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
+export type { GateReport } from "./adapters/report-only.js";
+
 /** Options of a gate for `Request` and `Response`. */
 export interface FetchGateOptions extends HttpGateOptions<Request> {
   /**

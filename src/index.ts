@@ -141,6 +141,7 @@ export type {
   Authorizer,
   AuthorizerDecision,
   AuthorizerResult,
+  ReportStatus,
 } from "./resource-server/authorizer-types.js";
 export type {
   ChallengeMode,
@@ -149,9 +150,11 @@ export type {
   DenialResponse,
   ProblemDocument,
 } from "./resource-server/challenge.js";
+export type { Rejection } from "./resource-server/rejections.js";
 export type {
   CallbackName,
   Outage,
   SubjectFacts,
   Verify,
 } from "./resource-server/token-verifier.js";
+export type { RejectionReason } from "./resource-server/verifier-result.js";
