@@ -10,6 +10,7 @@ import type { Denial, DenialResponse } from "../../resource-server/challenge.js"
 import { CREDENTIAL_CODES } from "../shared/denied-error.js";
 import type { Handshake } from "../shared/handshake.js";
 import type { Message } from "../shared/message.js";
+import { reportsOf } from "../shared/reports.js";
 import type { FindRequiredOperations, RequiredOperations } from "../shared/required-operations.js";
 import { signInScopeMode } from "../shared/sign-in-scope.js";
 
@@ -63,14 +64,14 @@ interface MessageDenial {
   readonly denial: Denial;
   readonly answer: DenialResponse;
   readonly token: AccessToken | undefined;
-  readonly answered?: ReportStatus | undefined;
+  readonly reports: readonly ReportStatus[];
 }
 
 type MessageAdmission =
   | {
       readonly kind: "admitted";
       readonly token: AccessToken | undefined;
-      readonly answered?: ReportStatus | undefined;
+      readonly reports: readonly ReportStatus[];
     }
   | MessageDenial;
 
@@ -106,7 +107,7 @@ export async function decideMessages(
     const id = message.kind === "request" ? String(message.id) : undefined;
     const name = `mcp:${message.kind === "response" ? context.httpMethod : message.method}`;
     const admissions = await admit(deciders, target, { name, requestId: id }, context);
-    reports.push(...admissions.flatMap(({ answered }) => answered ?? []));
+    reports.push(...admissions.flatMap((admission) => admission.reports));
     for (const admission of admissions) {
       token = admission.token ?? token;
       if (admission.kind === "admitted") continue;
@@ -132,14 +133,14 @@ async function admit(
     const known = await authorizer.authenticate(authorization, context);
     if (known.kind === "refused") {
       const answered = await authorizer.record(known, request);
-      return [createDenial(known.decision, known.answer, undefined, answered)];
+      return [createDenial(known.decision, known.answer, undefined, reportsOf({ answered }))];
     }
     const { token } = known;
     const decision = handshake(token);
-    if (decision === undefined) return [{ kind: "admitted", token }];
+    if (decision === undefined) return [{ kind: "admitted", token, reports: [] }];
     const answer = authorizer.answer(decision, { ...context, token });
     const answered = await authorizer.record({ decision, answer, token }, request);
-    return [createDenial(decision, answer, token, answered)];
+    return [createDenial(decision, answer, token, reportsOf({ answered }))];
   }
   const call = {
     authorization,
@@ -155,20 +156,22 @@ async function admit(
     admissions.push(admission);
     if (CREDENTIAL_CODES.has(admission.decision.code)) break;
   }
-  return admissions.map((admission) =>
-    admission.kind === "refused"
-      ? createDenial(admission.decision, admission.answer, admission.token, admission.answered)
-      : { kind: "admitted", token: admission.token, answered: admission.answered },
-  );
+  return admissions.map((admission) => {
+    const { token } = admission;
+    const reports = reportsOf(admission);
+    return admission.kind === "refused"
+      ? createDenial(admission.decision, admission.answer, token, reports)
+      : { kind: "admitted", token, reports };
+  });
 }
 
 function createDenial(
   denial: Denial,
   answer: DenialResponse,
   token: AccessToken | undefined,
-  answered?: ReportStatus,
+  reports: readonly ReportStatus[] = [],
 ): MessageDenial {
-  return { kind: "denied", denial, answer, token, answered };
+  return { kind: "denied", denial, answer, token, reports };
 }
 
 function combineDenials(

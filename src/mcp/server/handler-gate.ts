@@ -12,6 +12,7 @@ import { deniedError } from "../shared/denied-error.js";
 import type { Handshake } from "../shared/handshake.js";
 import type { Params } from "../shared/message.js";
 import { errorOf } from "../shared/protocol-errors.js";
+import { reportsOf } from "../shared/reports.js";
 import {
   type FindRequiredOperations,
   HANDSHAKE_METHODS,
@@ -105,14 +106,15 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
       if (isOpen && isAnonymous(known)) {
         return { kind: "passed", token: undefined, decision: undefined };
       }
-      caller.reports.push(...asList(await authorizer.record(known, request)));
+      caller.reports.push(...reportsOf({ answered: await authorizer.record(known, request) }));
       return { kind: "refused", denial: known.decision, answer: known.answer };
     }
     const { token } = known;
     const decision = handshake(token);
     if (decision === undefined) return { kind: "passed", token, decision };
     const answer = authorizer.answer(decision, { ...context, token });
-    caller.reports.push(...asList(await authorizer.record({ decision, answer, token }, request)));
+    const answered = await authorizer.record({ decision, answer, token }, request);
+    caller.reports.push(...reportsOf({ answered }));
     return { kind: "refused", denial: decision, answer };
   };
 
@@ -153,7 +155,7 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
         credentialsFirst: !isOwn,
         signInScope,
       });
-      caller.reports.push(...asList(admission.answered));
+      caller.reports.push(...reportsOf(admission));
       if (admission.kind === "refused") {
         if (target.isMethodUnknown) throw protocolError(errorOf("unknown_method"));
         return { kind: "refused", denial: admission.decision, answer: admission.answer };
@@ -227,10 +229,6 @@ function methodOf(request: unknown): string {
 
 function isAnonymous({ decision }: Extract<AuthenticationResult, { kind: "refused" }>): boolean {
   return decision.code === "unauthenticated";
-}
-
-function asList(report: ReportStatus | undefined): readonly ReportStatus[] {
-  return report === undefined ? [] : [report];
 }
 
 function denialContext({ protocolVersion }: Caller) {
