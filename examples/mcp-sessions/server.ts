@@ -70,7 +70,7 @@ export async function start(): Promise<SessionsExample> {
       content: [{ type: "text", text: `a note of ${mcp.token(extra)?.sub}` }],
     }));
     mcp.assertComplete();
-    await mcpServer.connect(transport as Parameters<typeof mcpServer.connect>[0]);
+    await mcpServer.connect(transport);
     return transport;
   };
   const closeIdle = async (milliseconds: number): Promise<void> => {

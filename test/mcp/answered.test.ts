@@ -177,7 +177,8 @@ describe("`auth` of the request that the gate hands on", () => {
     },
     node: async (options: McpGateOptions<Types>, runs: never[], token?: string) => {
       const gate = mcpGate(createTestAuthorizer(), { ...surface, ...options });
-      const server = createServer(gate.node(serveAsMcpHandler(runs)));
+      const listener = gate.node(serveAsMcpHandler(runs));
+      const server = createServer((request, response) => void listener(request, response));
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
       const { port } = server.address() as { port: number };
       const credentials = token === undefined ? [] : [bearer(token)];

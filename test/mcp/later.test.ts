@@ -69,9 +69,12 @@ describe.each(SDK_VERSIONS)("`later` of a server of %s", (generation) => {
 });
 
 describe("the options of `assertComplete`", () => {
-  const { assertComplete } = protect(new LowLevelV2(INFO, { capabilities: { tools: {} } }), {
+  const mcp = protect(new LowLevelV2(INFO, { capabilities: { tools: {} } }), {
     authorizer: createAuthorizer({ policy, verify: () => undefined }),
   });
+
+  const assertComplete = (options: readonly string[] | McpCoverageOptions) =>
+    mcp.assertComplete(options);
 
   it("take the tools of a low-level server as a list or as `tools`", () => {
     const tools = ["read_note", "find_note", "read_any"];

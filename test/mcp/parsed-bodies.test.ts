@@ -21,7 +21,7 @@ import {
   type Types,
   WRITER,
 } from "./fixture.js";
-import { bearer, close, JSON_HEADERS, listen, type NodeListener, sendRaw } from "./hosts.js";
+import { bearer, close, JSON_HEADERS, listen, sendRaw } from "./hosts.js";
 
 const express4 = createRequire(import.meta.url)("express4") as typeof express;
 
@@ -55,7 +55,7 @@ const appOfV2 = (): App => {
 const appOfExpress4 = (): App => {
   const app = express4();
   app.use(express4.json());
-  return app as unknown as App;
+  return app;
 };
 
 const APPS = {
@@ -86,7 +86,7 @@ async function start(
     });
   }
   SERVERS[sdk](app, mcpGate(createTestAuthorizer(), { ...surface, ...options }), runs);
-  const { server, port } = await listen(app as unknown as NodeListener);
+  const { server, port } = await listen(app);
   const send = (body: unknown, token?: string) =>
     sendRaw(port, {
       headers: [...JSON_HEADERS, ...(token === undefined ? [] : [bearer(token)])],
@@ -131,7 +131,7 @@ describe.each(HOSTS)("$title", (host) => {
       Object.defineProperty(call("read_note"), "params", { get: () => ({ name: "read_note" }) }),
     ];
     const { send, runs, stop } = await start(host, { acceptParsedBody: true }, () => values.pop());
-    for (const _ of [...values]) expect((await send({}, READER)).status).toBe(400);
+    while (values.length > 0) expect((await send({}, READER)).status).toBe(400);
     expect(runs).toEqual([]);
     await stop();
   });
@@ -155,11 +155,11 @@ it("hands on a copy, so that a later change of the parsed body has no effect", a
   app.use(express.json());
   const seen: unknown[] = [];
   app.all("/mcp", gate.middleware(), (req, res) => {
-    req.body.params.name = "write_note";
+    (req.body as { params: { name: string } }).params.name = "write_note";
     seen.push(gate.passed(req).parsedBody);
     res.end();
   });
-  const { server, port } = await listen(app as unknown as NodeListener);
+  const { server, port } = await listen(app);
   const body = JSON.stringify(call("read_note"));
   await sendRaw(port, { headers: [...JSON_HEADERS, bearer(READER)], body });
   expect(seen).toEqual([call("read_note")]);
@@ -190,7 +190,7 @@ it("reads an unread body as ever, whatever `body` contains", async () => {
     next();
   });
   app.all("/mcp", gate.middleware(), (req, res) => void res.json(gate.passed(req).parsedBody));
-  const { server, port } = await listen(app as unknown as NodeListener);
+  const { server, port } = await listen(app);
   const body = JSON.stringify(call("read_note"));
   const answered = await sendRaw(port, { headers: [...JSON_HEADERS, bearer(READER)], body });
   expect(answered.json).toEqual(call("read_note"));

@@ -39,15 +39,12 @@ async function open(generation: SdkVersion, { authorizer, options, sessionId }: 
     onRejected: () => undefined,
     ...authorizer,
   };
-  const mcp = protect(
-    server as McpServer,
-    {
-      ...(authorizer === false ? { policy } : { authorizer: createAuthorizer(defined(given)) }),
-      resources: { "notes://all": "read_note" },
-      methods: { "tasks/get": "read_note" },
-      ...options,
-    } as ProtectOptions<Types>,
-  );
+  const mcp = protect(server as McpServer, {
+    ...(authorizer === false ? { policy } : { authorizer: createAuthorizer(defined(given)) }),
+    resources: { "notes://all": "read_note" },
+    methods: { "tasks/get": "read_note" },
+    ...options,
+  });
   const run = (context: unknown) => {
     runs.push({ sub: mcp.token(context)?.sub, decision: mcp.decision(context) });
     return { content: [{ type: "text" as const, text: "ran" }] };

@@ -235,12 +235,8 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
 }
 
 /** Returns the authorizer of the options. For a policy without one, it creates an authorizer that rejects every received token. */
-function authorizerOf<Types extends PolicyTypes>({
-  policy,
-  authorizer,
-  authenticate,
-  localToken,
-}: ProtectOptions<Types>): Authorizer {
+function authorizerOf<Types extends PolicyTypes>(options: ProtectOptions<Types>): Authorizer {
+  const { policy, authorizer } = options;
   if (authorizer === undefined && policy !== undefined) return createLocalAuthorizer(policy);
   if (authorizer === undefined || (policy !== undefined && policy !== authorizer.policy)) {
     const message =
@@ -249,9 +245,11 @@ function authorizerOf<Types extends PolicyTypes>({
         : "`policy` differs from the policy of `authorizer`";
     throw new PolicyError("ERR_OPTIONS_INVALID", message);
   }
-  if (!authorizer.verifiesTokens && authenticate === undefined && localToken === undefined) {
-    throw new PolicyError("ERR_OPTIONS_INVALID", NOTHING_VERIFIED);
-  }
+  const knowsCallers =
+    authorizer.verifiesTokens ||
+    options.authenticate !== undefined ||
+    options.localToken !== undefined;
+  if (!knowsCallers) throw new PolicyError("ERR_OPTIONS_INVALID", NOTHING_VERIFIED);
   return authorizer;
 }
 
