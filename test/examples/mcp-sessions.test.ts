@@ -17,7 +17,7 @@ describe("the MCP server with sessions", () => {
     const transport = new StreamableHTTPClientTransport(new URL(example.url), {
       requestInit: { headers: { authorization: `Bearer ${token}` } },
     });
-    await client.connect(transport as Parameters<Client["connect"]>[0]);
+    await client.connect(transport);
     return { client, transport };
   };
 
