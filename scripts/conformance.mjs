@@ -34,10 +34,14 @@ const RUNS = [
   { scenario: "tools-call-simple-text", version: "2025-11-25", isJudged: true },
   { scenario: "server-stateless", version: "2026-07-28", isJudged: true },
   { scenario: "caching", version: "2026-07-28", isJudged: true },
+  { scenario: "sep-2164-resource-not-found", version: "2026-07-28", isJudged: true },
 ];
 
-/** Maps the method to a tool: the gate denies streams of changes until the policy has an operation for them. */
-const surface = { methods: { "subscriptions/listen": /** @type {const} */ ("follow_changes") } };
+/** Maps the method and the resource to tools: the gate denies both until the policy has an operation for them. */
+const surface = {
+  methods: { "subscriptions/listen": /** @type {const} */ ("follow_changes") },
+  resources: { "test://note": /** @type {const} */ ("read_resource") },
+};
 
 const TOKEN = "a-token-of-conformance";
 
@@ -50,6 +54,7 @@ const policy = loadPolicy({
     test_simple_text: { authenticated: true },
     write_note: "notes:write",
     follow_changes: { authenticated: true, hidden: true },
+    read_resource: { authenticated: true, hidden: true },
   },
 });
 
@@ -81,6 +86,9 @@ function createHandler(isGuarded) {
       if (mcp === undefined) server.registerTool(name, config, answer);
       else mcp.registerTool(name, config, answer);
     }
+    server.registerResource("note", "test://note", {}, ({ href }) => ({
+      contents: [{ uri: href, text: "A note" }],
+    }));
     return server;
   });
 }

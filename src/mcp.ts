@@ -2,7 +2,9 @@ export type { McpGateResult, McpRequestContext } from "./mcp/http/check-request.
 export type { BodyResult, McpHttpRequest, McpHttpResponse } from "./mcp/http/http-types.js";
 export { type McpGate, type McpGateOptions, type McpServe, mcpGate } from "./mcp/http/mcp-gate.js";
 export type { NodeRequest, NodeResponse } from "./mcp/http/node-http.js";
+export type { McpHandlerContext, SdkAuthInfo } from "./mcp/server/caller.js";
 export {
+  type McpCoverageOptions,
   type Protected,
   type ProtectedServer,
   type ProtectedTools,

@@ -21,7 +21,7 @@ import { storeBaselineDecider } from "./baseline.js";
 import { createDecider, type Decider, decide, decideOperation, operationOf } from "./decide.js";
 import { type Decision, UNKNOWN_OPERATION } from "./decision.js";
 import { type EndpointMatch, findEndpoint, type RequestLine } from "./find-endpoint.js";
-import { listTools, type ToolView } from "./list-tools.js";
+import { listTools, storeToolLister, type ToolView } from "./list-tools.js";
 import type { KnownName, OperationName } from "./operation-name.js";
 import { type PreparedOperation, prepareOperation } from "./prepare.js";
 
@@ -240,6 +240,7 @@ function createPolicy(compiled: CompiledPolicy): Policy {
     baseline ??= prepareOperation(compileBaseline(compiled.baseline));
     return decideOperation(decider, baseline, token, {});
   });
+  storeToolLister(policy, (token) => listTools(decider, token, true));
   return Object.freeze(brandPolicy(policy as Policy, compiled));
 }
 

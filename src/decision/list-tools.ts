@@ -33,8 +33,31 @@ export const LISTED_CODES: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
   "unauthenticated",
 ]);
 
-/** Returns the exact tools of a policy in declared order with their decisions for one token. Hidden tools are left out. */
-export function listTools(decider: Decider, token: unknown): ToolView[] {
+/** Lists the tools of one policy, the hidden ones included. */
+type ToolLister = (token: unknown) => readonly ToolView[];
+
+const listers = new WeakMap<object, ToolLister>();
+
+/** Stores how a policy lists its tools, the hidden ones included. */
+export function storeToolLister(policy: object, list: ToolLister): void {
+  listers.set(policy, list);
+}
+
+/**
+ * Returns what `toolsFor` returns, and the hidden tools: for lists of objects on which tools decide.
+ *
+ * @param policy - a value that `definePolicy` or `loadPolicy` returned
+ */
+export function listWithHiddenTools(policy: object, token: unknown): readonly ToolView[] {
+  const list = listers.get(policy) as ToolLister;
+  return list(token);
+}
+
+/**
+ * Returns the exact tools of a policy in declared order with their decisions for one token. Hidden tools are left out by
+ * default.
+ */
+export function listTools(decider: Decider, token: unknown, withHidden = false): ToolView[] {
   const scopes = token === undefined ? undefined : decider.read(token);
   // read once: a scope that is a list would be read again for each tool
   const reader: Decider = { ...decider, read: () => scopes };
@@ -47,7 +70,7 @@ export function listTools(decider: Decider, token: unknown): ToolView[] {
   const views: ToolView[] = [];
   for (const [name, { kind, hidden }] of decider.policy.operations) {
     const operation = decider.operations.get(name);
-    if (kind !== "tool" || hidden || operation === undefined) continue;
+    if (kind !== "tool" || (hidden && !withHidden) || operation === undefined) continue;
     const decision =
       operation.plain === undefined
         ? decideForToken(decider.policy, operation, token, seen)

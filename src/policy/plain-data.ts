@@ -99,7 +99,8 @@ const PLAIN = "expected plain data, as in JSON";
 const UNDEFINED =
   "expected a value, got `undefined` (is an environment variable unset?): set the value or leave it out";
 
-function isPlain(value: object): boolean {
+/** Returns whether an object is a list, has no prototype, or has the `Object.prototype` of any realm. */
+export function isPlain(value: object): boolean {
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (typeof prototype !== "object" || prototype === null) return prototype === null;

@@ -138,7 +138,8 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
   /**
    * Writes the audit event, of the kind `protocol`, of a denied message that calls no operation: because `authenticate` refused
    * the credentials or could not check them, or because of what the token lacks. A request without credentials makes no event:
-   * that is how clients begin. Waits for the sink as for every other denial. Never rejects.
+   * that is how clients begin. Waits for the sink as for every other denial. Never rejects. Returns the function that reports the
+   * status that the client got; `undefined` without an event.
    */
   record(
     refused: {
@@ -148,7 +149,7 @@ export interface Authorizer<Types extends PolicyTypes = PolicyTypes> {
       readonly token?: AccessToken | undefined;
     },
     request: ProtocolRequest,
-  ): Promise<void>;
+  ): Promise<ReportStatus | undefined>;
 
   /** Returns the HTTP response to a denial: status, headers (RFC 6750) and problem document (RFC 9457). */
   answer(decision: Denial, context?: DenialContext): DenialResponse;

@@ -300,12 +300,14 @@ async function authenticateAlone(
 async function recordDenial(
   { record }: Steps,
   ...[denied, request]: Parameters<Authorizer["record"]>
-): Promise<void> {
+): ReturnType<Authorizer["record"]> {
   const { decision, answer, token } = withoutPrototype(denied);
   const { name: operation, requestId } = withoutPrototype(request);
-  if (decision.code === "unauthenticated") return;
+  if (decision.code === "unauthenticated") return undefined;
   const admission: Admission = { kind: "refused", decision, answer, token };
-  await record(admission, { ...NO_CALL, operation, requestId }, true).isWritten;
+  const { isWritten, answered } = record(admission, { ...NO_CALL, operation, requestId }, true);
+  await isWritten;
+  return answered;
 }
 
 /** The members of a call that an adapter leaves out, as own members, so that none is inherited. */

@@ -6,6 +6,7 @@ import {
   createAuthorizer,
   definePolicy,
 } from "scope-policy";
+import type { AuditEvent } from "scope-policy/audit";
 import { type ProtectOptions, protect } from "scope-policy/mcp";
 import { z } from "zod";
 import { defined } from "../defined.js";
@@ -102,6 +103,11 @@ export function createTestAuthorizer(options: Partial<AuthorizerOptions<Types>> 
     } as const),
   );
 }
+
+/** Creates an audit sink that keeps the first event of each call: the second one repeats it with the status of the response. */
+export const keepDecisions = (events: AuditEvent[]) => (event: AuditEvent) => {
+  if (!Object.hasOwn(event, "kind")) events.push(event);
+};
 
 export type TestAuthorizer = ReturnType<typeof createTestAuthorizer>;
 

@@ -20,7 +20,7 @@ import {
   sendRaw,
   startHost,
 } from "./hosts.js";
-import { authInfoOf, textOf } from "./in-memory-client.js";
+import { authInfoOf, type Reply, textOf } from "./in-memory-client.js";
 
 const METADATA =
   'resource_metadata="https://notes.example.com/.well-known/oauth-protected-resource/mcp"';
@@ -130,16 +130,17 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate in front of %s", (name
   });
 
   it.each([
-    ["resources/read", { uri: "notes://all" }, READER, 200],
-    ["resources/read", { uri: "notes://hidden" }, WRITER, 403],
-    ["resources/read", { uri: "file:///etc/passwd" }, WRITER, 403],
-    ["prompts/get", { name: "summary" }, READER, 200],
-    ["prompts/get", { name: "plan" }, READER, 403],
-    ["prompts/get", { name: "other" }, WRITER, 403],
-    ["resources/list", {}, READER, 200],
-  ] as const)("decides on %s %j", async (method, params, token, status) => {
+    ["resources/read", { uri: "notes://all" }, READER, 200, undefined],
+    ["resources/read", { uri: "notes://hidden" }, WRITER, 200, -32_602],
+    ["resources/read", { uri: "file:///etc/passwd" }, WRITER, 200, -32_602],
+    ["prompts/get", { name: "summary" }, READER, 200, undefined],
+    ["prompts/get", { name: "plan" }, READER, 403, undefined],
+    ["prompts/get", { name: "other" }, WRITER, 200, -32_602],
+    ["resources/list", {}, READER, 200, undefined],
+  ] as const)("decides on %s %j", async (method, params, token, status, code) => {
     const answered = await post({ jsonrpc: "2.0", id: 5, method, params }, token);
     expect(answered.status).toBe(status);
+    expect((answered.json as Reply).error?.code).toBe(code);
   });
 
   it.each([
@@ -160,11 +161,27 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate in front of %s", (name
     ]);
   });
 
+  it("answers HEAD with a challenge, and lets the server respond to an authenticated caller", async () => {
+    const head = (...headers: readonly (readonly [string, string])[]) =>
+      sendRaw(host.port, { method: "HEAD", headers });
+    const challenged = await head();
+    expect(challenged).toMatchObject({ status: 401, text: "" });
+    expect(challenged.headers.get("www-authenticate")).toContain('scope="mcp:tools"');
+    expect(challenged.headers.get("www-authenticate")).toContain(METADATA);
+    expect((await head(bearer(EXPIRED))).status).toBe(401);
+    expect((await head(bearer(READER), ...session)).status).toBe(405);
+    if (session.length === 0) return;
+    const eve = tokenOf({ sub: "eve", scope: "mcp:tools" });
+    expect((await head(bearer(eve), ...session)).status).toBe(404);
+  });
+
   it("supports subscriptions to a resource only in the older protocol", async () => {
     const ask = (params: Record<string, unknown>) =>
       post({ jsonrpc: "2.0", id: 6, method: "resources/subscribe", params }, WRITER);
     const answers = [await ask({ uri: "notes://hidden" }), await ask({})];
-    expect(answers.map(({ status }) => status)).toEqual(isModern ? [404, 404] : [403, 400]);
+    expect(answers.map(({ status }) => status)).toEqual(isModern ? [404, 404] : [200, 400]);
+    const codes = answers.map(({ json }) => (json as Reply).error?.code);
+    expect(codes).toEqual(isModern ? [-32_601, -32_601] : [-32_602, -32_602]);
   });
 
   it("repeats the id of a message that it can read", async () => {
@@ -252,7 +269,13 @@ describe.each(Object.keys(HOSTS) as HostName[])("the gate in front of %s", (name
     const short = await send([...good, call("write_note", {}, 3)], "2025-03-26");
     expect(short.status).toBe(403);
     const denied = await send([call("write_note", {}, 1), call("purge", {}, 2)], "2025-03-26");
-    expect(denied.status).toBe(403);
+    expect(denied.status).toBe(200);
+    expect(denied.json).toMatchObject(
+      [1, 2].map((id) => ({
+        id,
+        error: { code: -32_010, data: { "scope-policy/denial": { error: "reserved_scope" } } },
+      })),
+    );
     expect(denied.headers.get("www-authenticate")).toBeNull();
     expect(host.runs).toHaveLength(2);
   });

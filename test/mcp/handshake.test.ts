@@ -10,6 +10,7 @@ import {
   createTestAuthorizer,
   INFO,
   initialize,
+  keepDecisions,
   type Message,
   modern,
   policy,
@@ -72,7 +73,7 @@ describe("a token without the baseline", () => {
 
   it("leaves an audit event with its owner when the gate denies it", async () => {
     const events: AuditEvent[] = [];
-    const { ask } = openGate(BASELINE, { audit: (event) => events.push(event) });
+    const { ask } = openGate(BASELINE, { audit: keepDecisions(events) });
     await ask(asking("tools/list"), { token: BARE });
     await ask(asking("tools/list"), { token: READER });
     expect(events).toMatchObject([
@@ -110,9 +111,17 @@ describe("a token without the baseline", () => {
     });
   });
 
-  it("gets the same scopes in every challenge mode, since it calls no tool", async () => {
+  it("gets an error with the challenge if denials are results, since it calls no tool", async () => {
     const { ask } = openGate({ ...BASELINE, challenge: "tool-result" });
-    expect(await ask(asking("tools/list"), { token: BARE })).toMatchObject({ status: 403 });
+    const challenge = expect.stringContaining('scope="notes:read mcp:tools"') as unknown;
+    expect(await ask(asking("tools/list"), { token: BARE })).toMatchObject({
+      status: 200,
+      body: { error: { code: -32_010, data: { "mcp/www_authenticate": [challenge] } } },
+    });
+    // nothing else responds to these
+    const notification = { jsonrpc: "2.0", method: "notifications/initialized" };
+    expect(await ask(notification, { token: BARE })).toMatchObject({ status: 403 });
+    expect(await ask("", { method: "GET", token: BARE })).toMatchObject({ status: 403 });
   });
 });
 
@@ -192,11 +201,7 @@ describe.each(SDK_VERSIONS)("the gate in front of a handler of %s", (generation)
 
   it("writes an audit event for a denied list", async () => {
     const events: AuditEvent[] = [];
-    const { ask, close } = await open(
-      generation,
-      { handshake: "baseline" },
-      (event) => void events.push(event),
-    );
+    const { ask, close } = await open(generation, { handshake: "baseline" }, keepDecisions(events));
     await ask({ method: "tools/list" }, authInfoOf(BARE));
     await close();
     expect(events).toMatchObject([

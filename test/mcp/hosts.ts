@@ -13,6 +13,7 @@ import {
   createServerV1,
   createServerV2,
   createTestAuthorizer,
+  keepDecisions,
   surface,
   type TestAuthorizer,
   type ToolRun,
@@ -114,9 +115,7 @@ export async function startHost(
 ): Promise<Host> {
   const events: AuditEvent[] = [];
   const authorizer = createTestAuthorizer({
-    audit: (event) => {
-      events.push(event);
-    },
+    audit: keepDecisions(events),
     ...authorizerOptions,
   });
   const runs: ToolRun[] = [];

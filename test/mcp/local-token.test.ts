@@ -3,7 +3,14 @@ import type { AccessToken } from "scope-policy";
 import type { AuditEvent } from "scope-policy/audit";
 import { protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
-import { createServerV2, createTestAuthorizer, INFO, policy, READER } from "./fixture.js";
+import {
+  createServerV2,
+  createTestAuthorizer,
+  INFO,
+  keepDecisions,
+  policy,
+  READER,
+} from "./fixture.js";
 import {
   authInfoOf,
   connectInMemory,
@@ -42,11 +49,7 @@ describe("a local token", () => {
 
   it.each(SOURCES)("%s", async (_, source, code) => {
     const events: AuditEvent[] = [];
-    const { ask, close } = await open(
-      "v2",
-      { localToken: source as never },
-      (event) => void events.push(event),
-    );
+    const { ask, close } = await open("v2", { localToken: source as never }, keepDecisions(events));
     await ask({ method: "tools/call", params: { name: "read_note" } });
     expect(events.map((event) => event.decision.code)).toEqual([code]);
     await close();

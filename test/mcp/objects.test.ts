@@ -10,7 +10,7 @@ import {
   WRITER,
 } from "./fixture.js";
 import { EVERY_METHOD, OBJECT_ROWS, type ObjectRow } from "./object-rows.js";
-import { openGate, openHandlerGate } from "./open-gate.js";
+import { denialCodeOf, openGate, openHandlerGate } from "./open-gate.js";
 import { methodsOfSdks, type NamedMember, namingMembers } from "./sdk-members.js";
 
 /** Returns the members of the SDKs that no row covers. */
@@ -20,6 +20,10 @@ function withoutRow(rows: readonly ObjectRow[]): readonly NamedMember[] {
     rows.some((row) => row.method === method && (row.path === path || row.path === "*"));
   return namingMembers().filter((member) => !isCovered(member));
 }
+
+/** Returns the code of the error for a denied message. */
+const deniedCodeOf = (method: string) =>
+  /^(?:resources\/(?:read|subscribe|unsubscribe)|prompts\/get)$/.test(method) ? -32_602 : -32_010;
 
 const by = (decidedBy: ObjectRow["by"]) => OBJECT_ROWS.filter((row) => row.by === decidedBy);
 
@@ -82,7 +86,9 @@ describe("an object of a map", () => {
       });
       const [first, second] = await Promise.all(answers);
       expect(first).toBeUndefined();
-      expect(second).toMatchObject({ status: 403 });
+      expect(denialCodeOf(second)).toMatch(
+        /^(?:insufficient_scope|binding_mismatch|unknown_operation)$/,
+      );
       expect(events.map(({ decision }) => decision.allowed)).toContain(false);
     },
   );
@@ -94,7 +100,7 @@ describe("an object of a map", () => {
       expect(await call({ method, params: own }, { token })).toMatchObject({ ran: true });
       const refused = call({ method, params: foreign }, { token });
       if (method === "tools/call") expect(await refused).toMatchObject({ isError: true });
-      else await expect(refused).rejects.toMatchObject({ code: -32_010 });
+      else await expect(refused).rejects.toMatchObject({ code: deniedCodeOf(method) });
     },
   );
 });
@@ -165,7 +171,7 @@ describe("a task", () => {
           (result) => ((result as { isError?: true }).isError === true ? "refused" : "ran"),
           (error: { code: number }) => error.code,
         );
-      const refused = method === "tools/call" ? "refused" : -32_010;
+      const refused = method === "tools/call" ? "refused" : deniedCodeOf(method);
       expect([await outcome(probe?.token ?? READER), await outcome(eve)]).toEqual(
         isNowhere(method) ? [-32_601, -32_601] : ["ran", refused],
       );

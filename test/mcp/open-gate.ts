@@ -10,6 +10,7 @@ import { createRequiredOperations } from "../../src/mcp/shared/required-operatio
 import type { McpSurface } from "../../src/mcp/shared/shared-options.js";
 import {
   createTestAuthorizer,
+  keepDecisions,
   policy,
   surface,
   type TestAuthorizer,
@@ -22,6 +23,18 @@ export interface GateResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+}
+
+const DENIAL = "scope-policy/denial";
+
+/** Returns the code of the denial in a response: a problem document, a JSON-RPC error, or a tool result. */
+export function denialCodeOf(response: GateResponse | undefined): unknown {
+  const body = response?.body as {
+    readonly error?: string | { readonly data?: Record<string, { readonly error: string }> };
+    readonly result?: { readonly _meta: Record<string, { readonly error: string }> };
+  };
+  if (typeof body.error === "string") return body.error;
+  return (body.error?.data ?? body.result?._meta)?.[DENIAL]?.error;
 }
 
 export interface RequestOptions {
@@ -61,7 +74,7 @@ export function openGate(
 ) {
   const events: AuditEvent[] = [];
   const authorizer = createTestAuthorizer({
-    audit: (event) => void events.push(event),
+    audit: keepDecisions(events),
     ...authorizerOptions,
   });
   const gate = mcpGate(authorizer, { ...surface, ...options });

@@ -247,8 +247,13 @@ describe("the session store", () => {
 describe("client detection", () => {
   it.each([
     ["openai-mcp/1.0.0 (ChatGPT)", "tool-result"],
-    ["claude-code/2.1.0", "tool-result"],
     ["codex_cli_rs/0.50", "tool-result"],
+    ["ai-sdk/2.0.99 runtime/node.js/22", "tool-result"],
+    ["my-app/1.0 ai-sdk/2.0.99 runtime/node.js/22", "tool-result"],
+    ["opencode/1.18.33", "tool-result"],
+    ["claude-code/2.1.197 (cli)", "http"],
+    ["not-ai-sdk/1", "http"],
+    ["my-opencode/1", "http"],
     ["Claude-User", "http"],
     ["node", "http"],
     [undefined, "http"],

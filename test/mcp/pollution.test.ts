@@ -2,7 +2,15 @@ import type { AuditEvent } from "scope-policy/audit";
 import { type McpGateResult, mcpGate, protect, type RequestHandlers } from "scope-policy/mcp";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Handler } from "../../src/mcp/server/handler-gate.js";
-import { call, createTestAuthorizer, initialize, policy, READER, surface } from "./fixture.js";
+import {
+  call,
+  createTestAuthorizer,
+  initialize,
+  keepDecisions,
+  policy,
+  READER,
+  surface,
+} from "./fixture.js";
 import { authInfoOf } from "./in-memory-client.js";
 import { type RequestOptions, requestOf } from "./open-gate.js";
 
@@ -118,7 +126,7 @@ function readEvents(events: readonly AuditEvent[]): unknown {
 
 const gates: Run = async (polluted) => {
   const events: AuditEvent[] = [];
-  const authorizer = createTestAuthorizer({ audit: (event) => void events.push(event) });
+  const authorizer = createTestAuthorizer({ audit: keepDecisions(events) });
   polluted();
   const gate = mcpGate(authorizer, surface);
   const answers: unknown[] = [];
@@ -147,7 +155,7 @@ const tools = ["read_note", "write_note", "purge"].map((name) => ({ name }));
 /** A low-level server by its shape, so that the test does not depend on how an SDK handles the same objects. */
 const handlers: Run = async (polluted) => {
   const events: AuditEvent[] = [];
-  const authorizer = createTestAuthorizer({ audit: (event) => void events.push(event) });
+  const authorizer = createTestAuthorizer({ audit: keepDecisions(events) });
   const set = new Map<string, Handler>();
   const server = {
     setRequestHandler: (...[method, handler]: [string, Handler]) => void set.set(method, handler),

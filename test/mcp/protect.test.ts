@@ -4,6 +4,7 @@ import {
   ACCOUNT,
   createTestAuthorizer,
   EXPIRED,
+  keepDecisions,
   OWNER,
   PRO,
   READER,
@@ -132,7 +133,7 @@ describe.each(SDK_VERSIONS)("a protected server of %s", (generation) => {
         .result;
     const shortage = await denied("write_note", READER);
     expect(shortage?.content?.[0]?.text).toBe(
-      "more scope is needed: the user can grant it. Scope: mcp:tools notes:read notes:write. Ask the user to grant it, then call it again with the new token.",
+      "more scope is needed: the user can grant it. Ask the user to grant it, then call it again with the new token. If the client does not do this by itself, sign in again asking for: mcp:tools notes:read notes:write",
     );
     expect(shortage?._meta).toMatchObject({
       "io.modelcontextprotocol/authorization": {
@@ -221,12 +222,12 @@ describe.each(SDK_VERSIONS)("a protected server of %s", (generation) => {
     const read = (uri: string, token?: string) => codeOf("resources/read", { uri }, token);
     expect(await read("notes://all", READER)).toBeUndefined();
     expect(await read("notes://all")).toBe(-32_010);
-    expect(await read("notes://hidden", WRITER)).toBe(-32_010);
-    expect(await read("notes://a/notes", READER)).toBe(-32_010);
-    expect(await read("notes://a/../all", READER)).toBe(-32_010);
+    expect(await read("notes://hidden", WRITER)).toBe(-32_602);
+    expect(await read("notes://a/notes", READER)).toBe(-32_602);
+    expect(await read("notes://a/../all", READER)).toBe(-32_602);
     expect(await codeOf("prompts/get", { name: "summary" }, READER)).toBeUndefined();
-    expect(await codeOf("prompts/get", { name: "plan" }, READER)).toBe(-32_010);
-    expect(await codeOf("prompts/get", { name: "other" }, WRITER)).toBe(-32_010);
+    expect(await codeOf("prompts/get", { name: "plan" }, READER)).toBe(-32_602);
+    expect(await codeOf("prompts/get", { name: "other" }, WRITER)).toBe(-32_602);
     const refused = await ask(
       { method: "resources/read", params: { uri: "notes://hidden" } },
       authInfoOf(WRITER),
@@ -268,7 +269,7 @@ describe.each(SDK_VERSIONS)("a protected server of %s", (generation) => {
 
   it("writes one event for each call", async () => {
     const events: AuditEvent[] = [];
-    const { ask, close } = await open(generation, {}, (event) => void events.push(event));
+    const { ask, close } = await open(generation, {}, keepDecisions(events));
     for (const name of ["read_note", "write_note", "unmapped", "GET /notes"]) {
       await ask({ method: "tools/call", params: { name, arguments: {} } }, authInfoOf(READER));
     }

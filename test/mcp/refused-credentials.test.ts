@@ -1,7 +1,15 @@
 import type { AuditEvent } from "scope-policy/audit";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { titled } from "../titled.js";
-import { call, createTestAuthorizer, EXPIRED, initialize, READER, tokenOf } from "./fixture.js";
+import {
+  call,
+  createTestAuthorizer,
+  EXPIRED,
+  initialize,
+  keepDecisions,
+  READER,
+  tokenOf,
+} from "./fixture.js";
 import { type Host, type HostName, type RawRequest, sendRaw, startHost } from "./hosts.js";
 import { authInfoOf, open, SDK_VERSIONS } from "./in-memory-client.js";
 
@@ -111,7 +119,7 @@ describe.each(["v2", "v1-stateless"] satisfies HostName[])("the gate, %s", (name
 describe.each(SDK_VERSIONS)("the handlers of a protected server, %s", (generation) => {
   it.each(CREDENTIALS)("write one event for %s", async (_, token, code, status) => {
     const events: AuditEvent[] = [];
-    const { ask, close } = await open(generation, {}, (event) => void events.push(event));
+    const { ask, close } = await open(generation, {}, keepDecisions(events));
     await ask({ method: "tools/list" }, authInfoOf(token));
     await ask({ method: "resources/list" }, authInfoOf(token));
     await ask({ method: "tools/list" });

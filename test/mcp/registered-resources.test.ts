@@ -19,7 +19,7 @@ import { describe, expect, it } from "vitest";
 import { createRegistrations, requireOwnEntries } from "../../src/mcp/server/registrations.js";
 import { createRequiredOperations } from "../../src/mcp/shared/required-operations.js";
 import { titled } from "../titled.js";
-import { INFO, modern, tokenOf, verify } from "./fixture.js";
+import { INFO, keepDecisions, modern, tokenOf, verify } from "./fixture.js";
 import {
   authInfoOf,
   connectInMemory,
@@ -115,13 +115,13 @@ const READS: readonly Read[] = [
   { uri: "files://a", code: undefined, why: "it matches a template with an entry" },
   {
     uri: "files://keys",
-    code: -32_010,
+    code: -32_602,
     why: "it is a fixed resource, and only a template has an entry",
   },
   { uri: "docs://all", code: undefined, why: "it has its own entry" },
   { uri: "docs://b/1", code: undefined, why: "its template serves every URI of an entry" },
-  { uri: "docs://b/1/2", code: -32_010, why: "no entry matches it" },
-  { uri: "files://b", code: -32_010, why: "the token is bound to another value" },
+  { uri: "docs://b/1/2", code: -32_602, why: "no entry matches it" },
+  { uri: "files://b", code: -32_602, why: "the token is bound to another value" },
 ];
 
 const outcomeOf = ({ uri, code, why }: Read) =>
@@ -130,7 +130,7 @@ const outcomeOf = ({ uri, code, why }: Read) =>
 describe.each(SDK_VERSIONS)("a resource of %s", (generation) => {
   it.each(titled(READS, outcomeOf))("%s", async (_title, { uri, code }) => {
     const events: AuditEvent[] = [];
-    const { server } = serverOf(generation, everything, {}, (event) => void events.push(event));
+    const { server } = serverOf(generation, everything, {}, keepDecisions(events));
     const { ask, close } = await connectInMemory(generation, server);
     for (const method of ["resources/read", "resources/subscribe", "resources/unsubscribe"]) {
       const { error } = await ask({ method, params: { uri } }, authInfoOf(READER));
@@ -166,7 +166,7 @@ describe.each(SDK_VERSIONS)("a resource of %s", (generation) => {
       (await ask({ method: "resources/read", params: { uri } }, authInfoOf(READER))).error?.code;
     expect(await codeOf("files://a")).toBeUndefined();
     // if the gate decided on the file `x.json`, the handler would get `x`
-    expect(await codeOf("files://x.json")).toBe(-32_010);
+    expect(await codeOf("files://x.json")).toBe(-32_602);
     expect(() => mcp.assertComplete([])).toThrow(/`files:\/\/\{id\}\.json` without its own entry/);
     await close();
   });

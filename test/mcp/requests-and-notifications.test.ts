@@ -10,6 +10,7 @@ import { titled } from "../titled.js";
 import {
   createTestAuthorizer,
   INFO,
+  keepDecisions,
   modern,
   policy,
   READER,
@@ -60,7 +61,7 @@ const SERVERS = {
 
 function auditing() {
   const events: AuditEvent[] = [];
-  const authorizer = createTestAuthorizer({ audit: (event) => void events.push(event) });
+  const authorizer = createTestAuthorizer({ audit: keepDecisions(events) });
   const names = () => events.map(({ operation, decision }) => [operation.name, decision.code]);
   return { authorizer, names };
 }

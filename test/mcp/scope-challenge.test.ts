@@ -57,7 +57,7 @@ describe("the v2 SDK's hook before the stream", () => {
   it("leaves one event for each call, from the hook or from the handler gate", async () => {
     const codes: string[] = [];
     const audited = createTestAuthorizer({
-      audit: (event) => void codes.push(event.decision.code),
+      audit: (event) => void (event.kind === undefined && codes.push(event.decision.code)),
     });
     const own = createMcpHandler(() => createServerV2(audited), { keepAliveMs: 0 });
     for (const tool of ["read_note", "write_note", "export_notes", "unmapped"]) {

@@ -15,7 +15,6 @@ describe("`protect`", () => {
     verify: () => undefined,
   });
   const fresh = () => new McpServer(INFO);
-  const withTools = () => new McpServer(INFO, { capabilities: { tools: {} } });
   const LATE = /already has a handler for `tools\/list`, `tools\/call`/;
 
   const FAULTS: readonly [label: string, start: () => unknown, code: string, message: RegExp][] = [
@@ -80,16 +79,34 @@ describe("`protect`", () => {
       /all notes/,
     ],
     [
-      "a server with the capability",
-      () => protect(withTools(), { authorizer }),
+      "a server with the capability and a tool",
+      () => {
+        const server = new McpServer(INFO, { capabilities: { tools: {} } });
+        server.registerTool("read_note", {}, () => ({ content: [] }));
+        protect(server, { authorizer });
+      },
       "ERR_OPTIONS_INVALID",
       LATE,
     ],
     [
-      "a v1 server with the capability",
-      () => protect(new McpServerV1(INFO, { capabilities: { tools: {} } }), { authorizer }),
+      "a v1 server with the capability and a prompt",
+      () => {
+        const server = new McpServerV1(INFO, { capabilities: { tools: {} } });
+        server.registerPrompt("summary", {}, () => ({ messages: [] }));
+        protect(server, { authorizer });
+      },
       "ERR_OPTIONS_INVALID",
-      LATE,
+      /call `protect` right after the server is created, before the first tool/,
+    ],
+    [
+      "a low-level server with a handler",
+      () => {
+        const server = new LowLevelV2(INFO, { capabilities: { tools: {} } });
+        server.setRequestHandler("tools/list", () => ({ tools: [] }));
+        protect(server, { authorizer });
+      },
+      "ERR_OPTIONS_INVALID",
+      /already has a handler for `tools\/list`:/,
     ],
     [
       "a v1 server with tasks",

@@ -20,6 +20,7 @@ import {
   createTestAuthorizer,
   INFO,
   initialize,
+  keepDecisions,
   type Message,
   modern,
   policy,
@@ -108,7 +109,7 @@ describe("an in-memory task of v1", () => {
     "is accessible by %s only to the user and client that created it, through a step-up",
     async (method) => {
       const events: AuditEvent[] = [];
-      const { ask, create, close } = await open((event) => void events.push(event));
+      const { ask, create, close } = await open(keepDecisions(events));
       const taskId = await create(READER);
       const codeFor = async (token?: string) =>
         (await ask(naming(method, taskId), token && authInfoOf(token))).error?.code;

@@ -1,23 +1,25 @@
 import type { AccessToken } from "../../decision/access-token.js";
 import { TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../../decision/decision.js";
+import type { ReportStatus } from "../../resource-server/authorizer-types.js";
 import { createAuthInfo, type McpAuthInfo } from "../shared/auth-info.js";
+import { CREDENTIAL_CODES, deniedError } from "../shared/denied-error.js";
 import { idOf, type Message } from "../shared/message.js";
-import type { ProtocolFault } from "../shared/protocol-errors.js";
+import { type ProtocolFault, statusOf } from "../shared/protocol-errors.js";
 import { LISTEN_METHOD } from "../shared/required-operations.js";
 import { type McpSessionStore, ownerOf, storeWithTimeout } from "../shared/sessions.js";
 import type { McpSurface } from "../shared/shared-options.js";
 import { deniedToolResult } from "../shared/tool-result.js";
 import { isModern } from "../shared/versions.js";
 import { challengeFor } from "./client-quirks.js";
-import {
-  CREDENTIAL_CODES,
-  type DecisionParts,
-  decideMessages,
-  type MessagesOutcome,
-} from "./decide-messages.js";
+import { type DecisionParts, decideMessages, type MessagesOutcome } from "./decide-messages.js";
 import { type ProtocolHeaders, protocolVersionOf } from "./header-fields.js";
 import type { McpHttpRequest, McpHttpResponse } from "./http-types.js";
-import { faultResponse, noMethodResponse, resultResponse } from "./protocol-answers.js";
+import {
+  errorResponse,
+  faultResponse,
+  noMethodResponse,
+  resultResponse,
+} from "./protocol-answers.js";
 import {
   createUnreadable,
   type ReadLimits,
@@ -46,8 +48,8 @@ export type McpGateResult =
       /** The bytes of the body. */
       readonly body: Uint8Array | undefined;
       /**
-       * Records the session that the server opens with its response, or deletes the one that it closes; `undefined` if the
-       * request can do neither.
+       * Takes the response of the server: records the session that it opens, or deletes the one that it closes, and reports its
+       * status to the audit. `undefined` if there is nothing to record.
        */
       readonly answered:
         | ((status: number, session: string | null | undefined) => Promise<void>)
@@ -90,9 +92,10 @@ export function createRequestCheck(
       const denial = mustAuthenticate ? await authenticateOnce() : undefined;
       if (denial === undefined) return respondWith(faultResponse(fault, id));
       // its only event: no message of the request is decided
-      await authorizer.record(denial, { name: `mcp:${httpMethod}` });
+      const answered = await authorizer.record(denial, { name: `mcp:${httpMethod}` });
       const close = isCutShort && { Connection: "close" };
       const { answer } = denial;
+      answered?.(answer.status);
       return respondWith({ ...answer, headers: { ...answer.headers, ...close } });
     };
     const read = await readRequest(request, parts, authenticateOnce);
@@ -119,16 +122,19 @@ export function createRequestCheck(
             anonymous,
             auditDenialsOnly: true,
           });
-    if (outcome.kind === "malformed")
+    if (outcome.kind === "malformed") {
+      for (const report of outcome.reports) report(statusOf("params"));
       return rejectUnreadable(createUnreadable("params", idOf(outcome.message)));
+    }
     if (outcome.kind === "refused") {
-      return respondWith(denialResponse(outcome, surface, protocolVersion, request));
+      const answer = denialResponse(outcome, messages, surface, protocolVersion, request);
+      return reportingRefusal(answer, outcome.reports);
     }
     const rawToken = outcome.token && rawTokenOf(authorization);
     const owner = () => ownerOf(outcome.token, rawToken);
     const { session } = fields;
     if (session !== undefined && (await sessions.get(session)) !== owner()) {
-      return respondWith(faultResponse("session", id));
+      return reportingRefusal(faultResponse("session", id), outcome.reports);
     }
     const { token } = outcome;
     const authInfo =
@@ -145,9 +151,11 @@ export function createRequestCheck(
         protocolVersion,
       },
       body: read.body,
-      answered: mayChangeSession(request, messages)
-        ? (status, session) => recordSession(sessions, request, fields, owner(), status, session)
-        : undefined,
+      answered: responseRecorder(
+        outcome.reports,
+        mayChangeSession(request, messages) &&
+          ((status, session) => recordSession(sessions, request, fields, owner(), status, session)),
+      ),
       mayContinue: isLong ? () => mayContinue(parts, authorization, outcome.targets) : undefined,
     };
   };
@@ -181,6 +189,29 @@ const STORE_TIMEOUT = 5_000;
 
 function respondWith(answer: McpHttpResponse): McpGateResult {
   return { kind: "answer", answer };
+}
+
+/** Returns the gate's own response, after it reported its status to the audit. */
+function reportingRefusal(
+  answer: McpHttpResponse,
+  reports: readonly ReportStatus[],
+): McpGateResult {
+  for (const report of reports) report(answer.status);
+  return respondWith(answer);
+}
+
+type RecordResponse = (status: number, session: string | null | undefined) => Promise<void>;
+
+/** Returns the function that takes the server's response; `undefined` if neither the audit nor the sessions need it. */
+function responseRecorder(
+  reports: readonly ReportStatus[],
+  record: RecordResponse | false,
+): RecordResponse | undefined {
+  if (reports.length === 0) return record === false ? undefined : record;
+  return async (status, session) => {
+    for (const report of reports) report(status);
+    if (record !== false) await record(status, session);
+  };
 }
 
 /** Returns a function that calls `ask` once and returns the same promise from then on. */
@@ -223,9 +254,10 @@ async function recordSession(
   }
 }
 
-/** Creates the HTTP response to a denial: a status with its challenge, or a tool result. */
+/** Creates the HTTP response to a denial: a status with its challenge, a tool result, or a JSON-RPC error. */
 function denialResponse(
   { denial, answer, message, isMethodUnknown }: Extract<MessagesOutcome, { kind: "refused" }>,
+  messages: readonly Message[],
   { challenge = "http", anonymous, upgradeUrl }: McpSurface,
   protocolVersion: string,
   request: McpHttpRequest,
@@ -238,9 +270,16 @@ function denialResponse(
   const usesToolResult = challengeFor(challenge, userAgent) === "tool-result";
   const isMissingScope =
     denial.code === "insufficient_scope" ||
-    (denial.code === "unauthenticated" && anonymous === true);
+    (denial.code === "unauthenticated" && anonymous === true && isCall);
   const isHttpStatus = HTTP_STATUS_CODES.has(denial.code) && !(usesToolResult && isMissingScope);
-  if (!isCall || isHttpStatus) return answer;
+  // nothing else responds to notifications, GET and DELETE (MCP, basic/transports)
+  const ids = messages.flatMap((one) => (one.kind === "request" ? [one.id] : []));
+  if (isHttpStatus || ids.length === 0) return answer;
+  if (!isCall) {
+    const named = message?.kind === "request" ? message : undefined;
+    const error = deniedError(named, denial, answer, upgradeUrl);
+    return errorResponse(ids, error, message === undefined);
+  }
   const result = deniedToolResult(denial, answer, upgradeUrl);
   return resultResponse(message.id, {
     ...(isModern(protocolVersion) && { resultType: "complete" }),

@@ -1,10 +1,16 @@
 import type { ProtocolRequest } from "../../audit/audited-request.js";
 import type { AccessToken } from "../../decision/access-token.js";
 import { insufficientScope } from "../../decision/decision.js";
-import type { Admission, Authorizer } from "../../resource-server/authorizer-types.js";
+import type {
+  Admission,
+  Authorizer,
+  ReportStatus,
+} from "../../resource-server/authorizer-types.js";
 import type { Denial, DenialResponse } from "../../resource-server/challenge.js";
+import { CREDENTIAL_CODES } from "../shared/denied-error.js";
 import type { Handshake } from "../shared/handshake.js";
 import type { Message } from "../shared/message.js";
+import { reportsOf } from "../shared/reports.js";
 import type { FindRequiredOperations, RequiredOperations } from "../shared/required-operations.js";
 import { signInScopeMode } from "../shared/sign-in-scope.js";
 
@@ -14,8 +20,13 @@ export type MessagesOutcome =
       readonly kind: "passed";
       readonly token: AccessToken | undefined;
       readonly targets: readonly RequiredOperations[];
+      readonly reports: readonly ReportStatus[];
     }
-  | { readonly kind: "malformed"; readonly message: Message }
+  | {
+      readonly kind: "malformed";
+      readonly message: Message;
+      readonly reports: readonly ReportStatus[];
+    }
   | {
       readonly kind: "refused";
       readonly denial: Denial;
@@ -24,6 +35,8 @@ export type MessagesOutcome =
       readonly message: Message | undefined;
       /** Whether neither the protocol table nor the options name the method of the message. */
       readonly isMethodUnknown: boolean;
+      /** The functions that report the status of the response to the audit, one for each event. */
+      readonly reports: readonly ReportStatus[];
     };
 
 /** The parts of the request that every decision needs. */
@@ -51,10 +64,15 @@ interface MessageDenial {
   readonly denial: Denial;
   readonly answer: DenialResponse;
   readonly token: AccessToken | undefined;
+  readonly reports: readonly ReportStatus[];
 }
 
 type MessageAdmission =
-  | { readonly kind: "admitted"; readonly token: AccessToken | undefined }
+  | {
+      readonly kind: "admitted";
+      readonly token: AccessToken | undefined;
+      readonly reports: readonly ReportStatus[];
+    }
   | MessageDenial;
 
 /**
@@ -69,13 +87,14 @@ export async function decideMessages(
 ): Promise<MessagesOutcome> {
   const denials: MessageDenial[] = [];
   const targets: RequiredOperations[] = [];
+  const reports: ReportStatus[] = [];
   const single = messages.length === 1 ? messages[0] : undefined;
   const denyAll = ({ denial, answer }: MessageDenial): MessagesOutcome => {
     const [target] = targets;
     const isUnknown = target?.kind === "operations" && target.isMethodUnknown;
     const isMethodUnknown =
       single !== undefined && isUnknown && denial.code === "unknown_operation";
-    return { kind: "refused", denial, answer, message: single, isMethodUnknown };
+    return { kind: "refused", denial, answer, message: single, isMethodUnknown, reports };
   };
   let token: AccessToken | undefined;
   for (const message of messages) {
@@ -83,11 +102,12 @@ export async function decideMessages(
       message.kind === "response"
         ? AUTHENTICATED_ONLY
         : deciders.targets(message, context.protocolVersion);
-    if (target.kind === "malformed") return { kind: "malformed", message };
+    if (target.kind === "malformed") return { kind: "malformed", message, reports };
     targets.push(target);
     const id = message.kind === "request" ? String(message.id) : undefined;
     const name = `mcp:${message.kind === "response" ? context.httpMethod : message.method}`;
     const admissions = await admit(deciders, target, { name, requestId: id }, context);
+    reports.push(...admissions.flatMap((admission) => admission.reports));
     for (const admission of admissions) {
       token = admission.token ?? token;
       if (admission.kind === "admitted") continue;
@@ -97,17 +117,9 @@ export async function decideMessages(
     }
   }
   const [first] = denials;
-  if (first === undefined) return { kind: "passed", token, targets };
+  if (first === undefined) return { kind: "passed", token, targets, reports };
   return denyAll(combineDenials(deciders.authorizer, first, denials, context));
 }
-
-/** The codes of denials that depend on the credentials only, not on the operation. */
-export const CREDENTIAL_CODES: ReadonlySet<string> = new Set([
-  "unauthenticated",
-  "invalid_token",
-  "invalid_request",
-  "temporarily_unavailable",
-]);
 
 async function admit(
   { authorizer, handshake }: DecisionParts,
@@ -120,15 +132,15 @@ async function admit(
     const context = { operation: undefined, token: undefined, protocolVersion };
     const known = await authorizer.authenticate(authorization, context);
     if (known.kind === "refused") {
-      await authorizer.record(known, request);
-      return [createDenial(known.decision, known.answer, undefined)];
+      const answered = await authorizer.record(known, request);
+      return [createDenial(known.decision, known.answer, undefined, reportsOf({ answered }))];
     }
     const { token } = known;
     const decision = handshake(token);
-    if (decision === undefined) return [{ kind: "admitted", token }];
+    if (decision === undefined) return [{ kind: "admitted", token, reports: [] }];
     const answer = authorizer.answer(decision, { ...context, token });
-    await authorizer.record({ decision, answer, token }, request);
-    return [createDenial(decision, answer, token)];
+    const answered = await authorizer.record({ decision, answer, token }, request);
+    return [createDenial(decision, answer, token, reportsOf({ answered }))];
   }
   const call = {
     authorization,
@@ -144,19 +156,22 @@ async function admit(
     admissions.push(admission);
     if (CREDENTIAL_CODES.has(admission.decision.code)) break;
   }
-  return admissions.map((admission) =>
-    admission.kind === "refused"
-      ? createDenial(admission.decision, admission.answer, admission.token)
-      : { kind: "admitted", token: admission.token },
-  );
+  return admissions.map((admission) => {
+    const { token } = admission;
+    const reports = reportsOf(admission);
+    return admission.kind === "refused"
+      ? createDenial(admission.decision, admission.answer, token, reports)
+      : { kind: "admitted", token, reports };
+  });
 }
 
 function createDenial(
   denial: Denial,
   answer: DenialResponse,
   token: AccessToken | undefined,
+  reports: readonly ReportStatus[] = [],
 ): MessageDenial {
-  return { kind: "denied", denial, answer, token };
+  return { kind: "denied", denial, answer, token, reports };
 }
 
 function combineDenials(

@@ -54,6 +54,13 @@ export interface McpGateOptions<Types extends PolicyTypes = PolicyTypes> extends
    * compares the session. Default: `false`.
    */
   readonly eventIdsAreUnguessable?: boolean;
+  /**
+   * Whether to accept a body that a parser such as `express.json()` has read before the gate, for {@link McpGate.node} and
+   * {@link McpGate.middleware}. The gate decides on the parsed value `request.body`, and hands on a copy of it as plain JSON. It no
+   * longer sees the text, so it cannot refuse a repeated key, and the limits of the parser apply before its own. Default: `false`, so
+   * that such a request gets 500.
+   */
+  readonly acceptParsedBody?: boolean;
   /** Interval in seconds at which the gate checks the token of a long stream again. Default: `30`. */
   readonly recheckStreams?: number;
 }
@@ -71,7 +78,7 @@ export type McpServe = (
 export interface McpGate {
   /** Returns a handler for hosts with the web's `Request` and `Response`: Workers, Deno, Bun, Hono, Next. */
   fetch(serve: McpServe): (request: Request) => Promise<Response>;
-  /** Returns a handler of `node:http` or Express for the same server. Mount it before any body parser. */
+  /** Returns a handler of `node:http` or Express for the same server. Mount it before any body parser, or see `acceptParsedBody`. */
   node(serve: McpServe): (request: NodeRequest, response: NodeResponse) => Promise<void>;
   /**
    * Returns a middleware for a transport that takes Node's request and response. It calls `next` for an allowed request, and
@@ -105,6 +112,7 @@ const CHECKS = {
   sessions: optional(isStore),
   auditAllowed: optional(isBoolean),
   eventIdsAreUnguessable: optional(isBoolean),
+  acceptParsedBody: optional(isBoolean),
   recheckStreams: optional(positive(86_400)),
 } satisfies Record<keyof McpGateOptions, OptionCheck>;
 
@@ -154,6 +162,9 @@ export function mcpGate<Types extends PolicyTypes>(
 ): McpGate {
   const options = checkOptions("the gate", given, CHECKS);
   const untyped = authorizer as unknown as Authorizer;
+  if (!authorizer.verifiesTokens) {
+    throw new PolicyError("ERR_OPTIONS_INVALID", "the gate needs an authorizer with `verify`");
+  }
   checkMappedTools(untyped.policy, options);
   const check = createRequestCheck({
     authorizer: untyped,
@@ -166,7 +177,7 @@ export function mcpGate<Types extends PolicyTypes>(
     auditAllowed: options.auditAllowed === true,
     eventIdsAreUnguessable: options.eventIdsAreUnguessable === true,
   });
-  const recheckSeconds = options.recheckStreams ?? 30;
+  const { recheckStreams: recheckSeconds = 30, acceptParsedBody = false } = options;
   const metadataAnswer = createMetadataRoute(untyped);
   const contexts = createRequestStore<McpRequestContext>();
 
@@ -181,6 +192,9 @@ export function mcpGate<Types extends PolicyTypes>(
     request: Request,
     verdict: Extract<McpGateResult, { kind: "pass" }>,
   ): Promise<Response> => {
+    // `mcp-handler` reads the caller here instead of in the second argument; an own member, also without a caller
+    const value = verdict.passed.authInfo;
+    Object.defineProperty(request, "auth", { value, writable: true, configurable: true });
     const response = await serve(request, verdict.passed);
     await verdict.answered?.(response.status, response.headers.get("mcp-session-id"));
     const { mayContinue } = verdict;
@@ -195,7 +209,7 @@ export function mcpGate<Types extends PolicyTypes>(
   /** Returns whether a request may continue, and answers it if not. Never rejects. */
   const admitRequest = async (request: NodeRequest, response: NodeResponse): Promise<boolean> => {
     try {
-      const verdict = await checkRequest(readNodeRequest(request));
+      const verdict = await checkRequest(readNodeRequest(request, acceptParsedBody));
       if (verdict.kind === "answer") {
         writeAnswer(response, verdict.answer);
         return false;
@@ -239,7 +253,7 @@ export function mcpGate<Types extends PolicyTypes>(
       const fail = (fault: ProtocolFault) =>
         writeAnswer(response, faultResponse(fault, idOf(readMessage(parsedBody))));
       try {
-        const verdict = await checkRequest(readNodeRequest(request));
+        const verdict = await checkRequest(readNodeRequest(request, acceptParsedBody));
         if (verdict.kind === "answer") return writeAnswer(response, verdict.answer);
         if (cannotRespond(response)) return;
         parsedBody = verdict.passed.parsedBody;

@@ -1,6 +1,8 @@
 // Node's request and response by shape, so that programs on other runtimes do not need the types of Node.
+import { readOwn } from "../../decision/access-token.js";
 import { createByteCollector } from "../../resource-server/bounded-body.js";
 import type { BodyResult, McpHttpRequest, McpHttpResponse } from "./http-types.js";
+import { encodeParsedBody } from "./parsed-body.js";
 
 /** The members of Node's `IncomingMessage` that the gate uses. Express and Fastify pass it on, too. */
 export interface NodeRequest {
@@ -44,21 +46,25 @@ export interface NodeResponse {
   off(event: string, listener: () => void): unknown;
 }
 
-/** Members that frameworks and platforms add: Express keeps the whole path in `originalUrl` when a router shortens `url`. */
+/**
+ * Members that frameworks and platforms add: Express keeps the whole path in `originalUrl` when a router shortens `url`, and a body
+ * parser sets `body`.
+ */
 interface RequestExtras {
   readonly originalUrl?: unknown;
   readonly rawBody?: unknown;
+  readonly body?: unknown;
   readonly socket?: { readonly encrypted?: unknown };
 }
 
 /** Reads a request of Node, with every header of a name: Node's own `headers` joins or drops repeated ones. */
-export function readNodeRequest(request: NodeRequest): McpHttpRequest {
+export function readNodeRequest(request: NodeRequest, acceptParsedBody = false): McpHttpRequest {
   const fields = headersOf(request);
   return {
     method: request.method ?? "",
     target: targetOf(request),
     field: (name) => fields.get(name) ?? NO_VALUES,
-    read: (most) => readBody(request, most),
+    read: (most) => readBody(request, most, acceptParsedBody),
   };
 }
 
@@ -82,12 +88,19 @@ function targetOf(request: NodeRequest): string {
   return typeof originalUrl === "string" ? originalUrl : (request.url ?? "/");
 }
 
-function readBody(request: NodeRequest, most: number): Promise<BodyResult> {
+function readBody(
+  request: NodeRequest,
+  most: number,
+  acceptParsedBody: boolean,
+): Promise<BodyResult> {
   const { rawBody } = request as RequestExtras;
   if (rawBody instanceof Uint8Array) {
     return Promise.resolve(rawBody.length > most ? "too_large" : rawBody);
   }
-  if (request.readableEnded) return Promise.resolve("already_read");
+  if (request.readableEnded) {
+    const parsed = acceptParsedBody ? readOwn(request, "body") : undefined;
+    return Promise.resolve(parsed === undefined ? "already_read" : encodeParsedBody(parsed, most));
+  }
   if (request.destroyed) return Promise.resolve("unreadable");
   return new Promise((resolve) => {
     const collector = createByteCollector(most);

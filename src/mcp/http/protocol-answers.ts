@@ -1,5 +1,10 @@
 import type { RequestId } from "../shared/message.js";
-import { errorOf, type ProtocolFault, statusOf } from "../shared/protocol-errors.js";
+import {
+  errorOf,
+  type ProtocolError,
+  type ProtocolFault,
+  statusOf,
+} from "../shared/protocol-errors.js";
 import type { McpHttpResponse } from "./http-types.js";
 
 const HEADERS = { "Content-Type": "application/json", "Cache-Control": "no-store" };
@@ -21,6 +26,16 @@ export function faultResponse(fault: ProtocolFault, id: RequestId = null): McpHt
 export function noMethodResponse(id: RequestId, isModern: boolean): McpHttpResponse {
   const answer = faultResponse("unknown_method", id);
   return isModern ? answer : { ...answer, status: 200 };
+}
+
+/** Creates the response for errors that the gate returns instead of the server: one, or a list for a batch. */
+export function errorResponse(
+  ids: readonly (string | number)[],
+  error: ProtocolError,
+  isBatch: boolean,
+): McpHttpResponse {
+  const errors = ids.map((id) => ({ jsonrpc: "2.0", id, error }));
+  return { status: 200, headers: { ...HEADERS }, body: isBatch ? errors : errors[0] };
 }
 
 /** Creates the response for a result that the gate returns instead of the server. */

@@ -35,6 +35,9 @@ export interface UnreadableRequest {
 /** Returns the response to a caller without valid credentials; `undefined` for a caller with a valid token. */
 export type DenyUnauthenticated = () => Promise<object | undefined>;
 
+/** Methods that carry no message: a caller without a valid token gets 401, and the server responds to any other caller. */
+const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE"]);
+
 /** Limits for reading a request. */
 export interface ReadLimits {
   readonly maxBodySize: number;
@@ -46,7 +49,7 @@ export interface ReadLimits {
 const MAX_UNAUTHENTICATED_BODY = 65_536;
 
 /** Levels of a body. No message of the protocol is deeper, and the host may read it by recursion. */
-const MAX_DEPTH = 128;
+export const MAX_DEPTH = 128;
 
 /** How a body is read. The host may assign its members one by one, which a key `__proto__` would turn into a prototype. */
 export const BODY_JSON = {
@@ -71,7 +74,7 @@ export async function readRequest(
 ): Promise<ReadableRequest | UnreadableRequest> {
   const { maxBodySize, maxBatch } = limits;
   const fields = readHeaders(request, limits);
-  if (request.method === "GET" || request.method === "DELETE") {
+  if (METHODS_WITHOUT_BODY.has(request.method)) {
     const nothing = { messages: [], body: undefined, parsedBody: undefined, id: null };
     return typeof fields === "string"
       ? createUnreadable(fields)

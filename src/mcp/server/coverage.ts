@@ -43,7 +43,10 @@ export function createListing(server: object): Listing {
       const listed = list === undefined ? [] : (listSynchronously(list) ?? []);
       const seen = new Set(listed.map((descriptor) => readOwn(descriptor, "name")));
       const unseen = registered().filter(([name]) => !seen.has(name));
-      return [...listed, ...unseen.map(([name]) => ({ name }))];
+      return [
+        ...listed,
+        ...unseen.map(([name, tool]) => ({ name, _meta: readOwn(tool, "_meta") })),
+      ];
     },
   };
 }
@@ -74,9 +77,9 @@ export function toolCoverageFindings(
   surface: McpSurface,
   schemes: SecuritySchemes,
   listing: Listing,
-  given: readonly string[] | undefined,
+  given: { readonly tools: readonly string[] | undefined; readonly later: readonly string[] },
 ): readonly Finding[] {
-  const tools = given?.map((name) => ({ name })) ?? listing.tools();
+  const tools = given.tools?.map((name) => ({ name })) ?? listing.tools();
   const findings: Finding[] = [];
   const add = (code: string, name: string, message: string) =>
     findings.push({ code, path: formatPath(["tools", name]), message: escapeControls(message) });
@@ -100,11 +103,12 @@ export function toolCoverageFindings(
       );
     }
   }
-  const elsewhere = new Set(
-    [surface.resources, surface.prompts, surface.methods].flatMap((part) =>
+  const elsewhere = new Set([
+    ...given.later,
+    ...[surface.resources, surface.prompts, surface.methods].flatMap((part) =>
       Object.values(part ?? {}),
     ),
-  );
+  ]);
   for (const [name, rule] of Object.entries(policy.definition.tools ?? {})) {
     const isDenied = readOwn(rule, "deny") !== undefined;
     if (isPattern(name) || isDenied || registered.has(name) || elsewhere.has(name)) continue;
@@ -121,6 +125,7 @@ export function toolCoverageFindings(
 export function registrationFindings(
   { resources = {}, prompts = {} }: McpSurface,
   registrations: Registrations,
+  later: readonly string[],
 ): readonly Finding[] {
   const uris = Object.keys(resources);
   const found = registrations.resources(uris);
@@ -139,10 +144,10 @@ export function registrationFindings(
   // a server without any registration of a kind may serve that kind with its own handler
   const unregistered = [
     ...(found.size === 0 ? [] : uris)
-      .filter((uri) => !registrations.serves(uri))
+      .filter((uri) => !registrations.serves(uri) && !later.includes(uri))
       .map((uri) => ["resource", uri] as const),
     ...(names.length === 0 ? [] : Object.keys(prompts))
-      .filter((name) => !names.includes(name))
+      .filter((name) => !names.includes(name) && !later.includes(name))
       .map((name) => ["prompt", name] as const),
   ];
   return [
@@ -163,4 +168,26 @@ export function registrationFindings(
       ),
     ),
   ];
+}
+
+/** Returns a finding for each name that is to be registered later, but is neither in the policy nor in the options. */
+export function laterFindings(
+  policy: Policy,
+  { resources = {}, prompts = {} }: McpSurface,
+  later: readonly string[],
+): readonly Finding[] {
+  return later
+    .filter(
+      (name) =>
+        !Object.hasOwn(resources, name) &&
+        !Object.hasOwn(prompts, name) &&
+        policy.decideUntrusted(undefined, name, {}).code === "unknown_operation",
+    )
+    .map((name) => ({
+      code: "unknown_name",
+      path: formatPath(["later", name]),
+      message: escapeControls(
+        `\`later\` names \`${name}\`, which is not a tool of the policy, a resource or a prompt`,
+      ),
+    }));
 }

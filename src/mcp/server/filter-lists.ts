@@ -1,7 +1,7 @@
 import { type AccessToken, readOwn } from "../../decision/access-token.js";
 import type { DecisionCode } from "../../decision/decision.js";
 import type { Policy } from "../../decision/define-policy.js";
-import { LISTED_CODES, type ToolView } from "../../decision/list-tools.js";
+import { LISTED_CODES, listWithHiddenTools, type ToolView } from "../../decision/list-tools.js";
 import { isObject } from "../../grammar/is-object.js";
 import { isToolName } from "../../policy/tool-names.js";
 import { createResourceLookup } from "../shared/resource-uris.js";
@@ -116,7 +116,7 @@ export function createListFilter(
     filter: (method, result, token, isNamed) => {
       const row = rows.get(method);
       if (row === undefined) return markPrivate(method, result, token);
-      const places = createToolPositions(policy, token, isOpen);
+      const places = createToolPositions(policy, row, token, isOpen);
       return {
         ...(result as object),
         [row.member]: visibleEntries(row, result, places, isNamed),
@@ -132,14 +132,18 @@ function markPrivate(method: string, result: unknown, token: AccessToken | undef
   return isRead && isObject(result) ? { ...result, cacheScope: "private" } : result;
 }
 
-/** Creates the positions of tools: exact names in the order of the policy, then names that only a pattern matches. */
+/**
+ * Creates the positions of tools: exact names in the order of the policy, then names that only a pattern matches. A hidden tool
+ * does not hide the resources and prompts on which it decides.
+ */
 function createToolPositions(
   policy: Policy,
+  { member }: Row,
   token: AccessToken | undefined,
   anonymous: boolean,
 ): ToolPositions {
   const viewer = token ?? (anonymous ? scopelessToken(policy) : undefined);
-  const views = policy.toolsFor(viewer);
+  const views = member === "tools" ? policy.toolsFor(viewer) : listWithHiddenTools(policy, viewer);
   // an anonymous caller sees only public entries
   const isEntryVisible = ({ decision }: ToolView) =>
     viewer !== undefined || decision.code === "allowed";

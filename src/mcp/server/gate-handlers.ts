@@ -1,5 +1,6 @@
 import { readOwn } from "../../decision/access-token.js";
 import { PolicyError } from "../../errors.js";
+import { isObject } from "../../grammar/is-object.js";
 import { GATED_METHODS, HANDSHAKE_METHODS } from "../shared/required-operations.js";
 import type { McpSurface } from "../shared/shared-options.js";
 import type { Listing } from "./coverage.js";
@@ -18,14 +19,38 @@ function memberOf(server: object, name: string): unknown {
   return found === (Object.prototype as Record<string, unknown>)[name] ? undefined : found;
 }
 
+/** The methods for which an `McpServer` sets handlers when it is created with `capabilities`. */
+const CAPABILITY_METHODS = new Set([
+  "tools/list",
+  "tools/call",
+  "resources/list",
+  "resources/templates/list",
+  "resources/read",
+  "prompts/list",
+  "prompts/get",
+]);
+
+/** The members in which an `McpServer` of either SDK keeps what is registered on it. */
+const REGISTRATION_MEMBERS = [
+  "_registeredTools",
+  "_registeredResources",
+  "_registeredResourceTemplates",
+  "_registeredPrompts",
+];
+
 /**
  * Checks that a server does not have a handler yet that must be gated, since the gate covers only handlers that are set later.
+ * Returns the methods of the handlers that an empty `McpServer` has for its `capabilities`, which {@link gateHandlers} gates.
  *
  * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
  */
-export function checkNoHandlers(handlers: RequestHandlers, { methods = {} }: McpSurface): void {
+export function checkNoHandlers(
+  handlers: RequestHandlers,
+  { methods = {} }: McpSurface,
+  high: HighLevelServer | undefined,
+): readonly string[] {
   const advice =
-    "call `protect` before the first tool, resource or prompt is registered, and create the server without `capabilities` for these";
+    "call `protect` right after the server is created, before the first tool, resource, prompt or handler";
   if (fallbacks.has(handlers)) {
     throw new PolicyError("ERR_OPTIONS_INVALID", "the server is already protected");
   }
@@ -38,28 +63,52 @@ export function checkNoHandlers(handlers: RequestHandlers, { methods = {} }: Mcp
       return true;
     }
   });
-  if (handled.length > 0) {
-    const names = [...new Set(handled)].map((method) => `\`${method}\``).join(", ");
-    throw new PolicyError(
-      "ERR_OPTIONS_INVALID",
-      `the server already has a handler for ${names}: ${advice}`,
-    );
-  }
+  const isOfCapabilities =
+    isEmpty(high) && handled.every((method) => CAPABILITY_METHODS.has(method));
+  if (handled.length === 0 || (isOfCapabilities && storeOf(handlers) !== undefined)) return handled;
+  const names = [...new Set(handled)].map((method) => `\`${method}\``).join(", ");
+  throw new PolicyError(
+    "ERR_OPTIONS_INVALID",
+    `the server already has a handler for ${names}: ${advice}`,
+  );
+}
+
+/** Returns whether a server is an `McpServer` on which nothing is registered. */
+function isEmpty(high: HighLevelServer | undefined): boolean {
+  const registered = REGISTRATION_MEMBERS.map((name) => high && readOwn(high, name));
+  return registered.every((part) => isObject(part) && Object.keys(part).length === 0);
 }
 
 /** The methods for which an SDK sets handlers itself: the handshake, and the level of the SDK's own logging. */
 const OWN_METHODS = new Set([...HANDSHAKE_METHODS, "logging/setLevel"]);
 
-/** Returns every method that has a handler. Neither SDK lists them; both keep them in this member. */
-function methodsOf(handlers: RequestHandlers): readonly string[] {
-  const requestHandlers = readOwn(handlers, "_requestHandlers");
-  return requestHandlers instanceof Map
-    ? [...(requestHandlers.keys() as Iterable<string>)].filter((method) => !OWN_METHODS.has(method))
-    : [];
+/** Returns the handlers by method. Neither SDK lists them; both keep them in this member. */
+function storeOf(handlers: RequestHandlers): Map<string, Handler> | undefined {
+  const store = readOwn(handlers, "_requestHandlers");
+  return store instanceof Map ? (store as Map<string, Handler>) : undefined;
 }
 
-/** Puts the gate in front of every handler that is set from now on, and of the fallback handler. */
-export function gateHandlers(handlers: RequestHandlers, gate: HandlerGate, listing: Listing): void {
+/** Returns every method that has a handler, except those of the SDK itself. */
+function methodsOf(handlers: RequestHandlers): readonly string[] {
+  return [...(storeOf(handlers)?.keys() ?? [])].filter((method) => !OWN_METHODS.has(method));
+}
+
+/**
+ * Puts the gate in front of every handler that is set from now on, of the fallback handler, and of the existing handlers of some
+ * methods.
+ */
+export function gateHandlers(
+  handlers: RequestHandlers,
+  gate: HandlerGate,
+  listing: Listing,
+  existing: readonly string[],
+): void {
+  const store = storeOf(handlers);
+  for (const method of new Set(existing)) {
+    const handler = store?.get(method) as Handler;
+    listing.note(method, handler);
+    store?.set(method, gate.wrap({ method, isBare: false }, handler));
+  }
   const set = handlers.setRequestHandler.bind(handlers) as (...given: unknown[]) => void;
   handlers.setRequestHandler = (...given: unknown[]) => {
     const handler = given.at(-1);

@@ -1,11 +1,18 @@
 import { type AccessToken, readOwn } from "../../decision/access-token.js";
+import type { Allowed } from "../../decision/decision.js";
 import { isObject } from "../../grammar/is-object.js";
-import type { Authorizer } from "../../resource-server/authorizer-types.js";
+import type {
+  AuthenticationResult,
+  Authorizer,
+  ReportStatus,
+} from "../../resource-server/authorizer-types.js";
 import type { Denial, DenialResponse } from "../../resource-server/challenge.js";
 import type { LocalToken } from "../../resource-server/local-token.js";
+import { deniedError } from "../shared/denied-error.js";
 import type { Handshake } from "../shared/handshake.js";
 import type { Params } from "../shared/message.js";
 import { errorOf } from "../shared/protocol-errors.js";
+import { reportsOf } from "../shared/reports.js";
 import {
   type FindRequiredOperations,
   HANDSHAKE_METHODS,
@@ -14,8 +21,8 @@ import {
 import { createSessionStore, ownerOf } from "../shared/sessions.js";
 import type { McpSurface } from "../shared/shared-options.js";
 import { signInScopeMode } from "../shared/sign-in-scope.js";
-import { denialMeta, denialText, deniedToolResult } from "../shared/tool-result.js";
-import { type Caller, readCaller } from "./caller.js";
+import { deniedToolResult } from "../shared/tool-result.js";
+import { type Caller, isOverHttp, type McpHandlerContext, readCaller } from "./caller.js";
 import type { ListFilter } from "./filter-lists.js";
 import type { Registrations } from "./registrations.js";
 import { namedTasks, type TaskOwners } from "./task-owners.js";
@@ -48,6 +55,7 @@ export interface HandlerGateParts {
   readonly handshake: Handshake;
   readonly tasks: TaskOwners;
   readonly local: LocalToken | undefined;
+  readonly authenticate?: ((context: McpHandlerContext) => unknown) | undefined;
 }
 
 /** The gate in front of every handler of one server. */
@@ -56,10 +64,9 @@ export interface HandlerGate {
   readonly wrap: (registration: Registration, handler: Handler) => Handler;
   /** Returns the token of the call to which a context belongs. */
   readonly tokenOf: (context: unknown) => AccessToken | undefined;
+  /** Returns the decision about the call to which a context belongs. */
+  readonly decisionOf: (context: unknown) => Allowed | undefined;
 }
-
-/** A code of the range for servers: the draft of structured denials has not assigned one yet. */
-const DENIED_CODE = -32_010;
 
 interface HandlerDenial {
   readonly kind: "refused";
@@ -67,47 +74,68 @@ interface HandlerDenial {
   readonly answer: DenialResponse;
 }
 
-type HandlerOutcome =
-  | { readonly kind: "passed"; readonly token: AccessToken | undefined }
-  | HandlerDenial;
+/** A call that may reach its handler. */
+interface PassedCall {
+  readonly token: AccessToken | undefined;
+  /** The decision on its first operation; `undefined` for a method that needs none. */
+  readonly decision: Allowed | undefined;
+}
+
+type HandlerOutcome = ({ readonly kind: "passed" } & PassedCall) | HandlerDenial;
+
+/** A call with the functions that report the status of its response to the audit. */
+interface AuditedCaller extends Caller {
+  readonly reports: ReportStatus[];
+}
 
 /** Creates the handler gate of one server. */
 export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
-  const { authorizer, surface, targets, lists, registrations, handshake, tasks, local } = parts;
-  const tokens = new WeakMap<object, AccessToken>();
+  const { authorizer, surface, targets, lists, registrations, handshake, tasks } = parts;
+  const calls = new WeakMap<object, PassedCall>();
   const sessions = createSessionStore();
   const signInScope = signInScopeMode(surface.anonymous === true);
 
   /** Authenticates a caller of a method that needs no operation. An anonymous caller passes where the method allows it. */
-  const authenticate = async (method: string, caller: Caller): Promise<HandlerOutcome> => {
-    // a list shows public entries to an anonymous caller
-    const isOpen = surface.anonymous === true || lists.has(method);
-    if (caller.authorization === undefined && isOpen) return { kind: "passed", token: undefined };
-    const known = await authorizer.authenticate(caller.authorization, denialContext(caller));
+  const authenticate = async (method: string, caller: AuditedCaller): Promise<HandlerOutcome> => {
+    const context = denialContext(caller);
+    const known = await authorizer.authenticate(caller.authorization, context, caller.authenticate);
     const request = { name: `mcp:${method}`, requestId: caller.requestId };
     if (known.kind === "refused") {
-      await authorizer.record(known, request);
+      // a list shows public entries to an anonymous caller
+      const isOpen = surface.anonymous === true || lists.has(method);
+      if (isOpen && isAnonymous(known)) {
+        return { kind: "passed", token: undefined, decision: undefined };
+      }
+      caller.reports.push(...reportsOf({ answered: await authorizer.record(known, request) }));
       return { kind: "refused", denial: known.decision, answer: known.answer };
     }
     const { token } = known;
     const decision = handshake(token);
-    if (decision === undefined) return { kind: "passed", token };
-    const answer = authorizer.answer(decision, { ...denialContext(caller), token });
-    await authorizer.record({ decision, answer, token }, request);
+    if (decision === undefined) return { kind: "passed", token, decision };
+    const answer = authorizer.answer(decision, { ...context, token });
+    const answered = await authorizer.record({ decision, answer, token }, request);
+    caller.reports.push(...reportsOf({ answered }));
     return { kind: "refused", denial: decision, answer };
   };
 
   /** Returns whether the caller owns every task that a request names. */
   const hasOwnTasks = async (named: readonly unknown[], caller: Caller): Promise<boolean> => {
     if (named.length === 0) return true;
-    const { authorization } = caller;
-    const known =
-      authorization === undefined ? undefined : await authorizer.authenticate(authorization);
-    if (known?.kind === "refused") return false;
-    return waitForStore(tasks.areOf(named, ownerOfCall(known?.token, caller)));
+    const known = await authorizer.authenticate(
+      caller.authorization,
+      undefined,
+      caller.authenticate,
+    );
+    if (known.kind === "refused" && !isAnonymous(known)) return false;
+    const token = known.kind === "refused" ? undefined : known.token;
+    return waitForStore(tasks.areOf(named, ownerOfCall(token, caller)));
   };
 
-  const pass = async (method: string, params: Params, caller: Caller): Promise<HandlerOutcome> => {
+  const pass = async (
+    method: string,
+    params: Params,
+    caller: AuditedCaller,
+  ): Promise<HandlerOutcome> => {
     const required = targets({ kind: "request", method, params }, caller.protocolVersion);
     if (required.kind === "malformed") throw protocolError(errorOf("params"));
     const isMethodUnknown = required.kind === "operations" && required.isMethodUnknown;
@@ -115,39 +143,52 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
       isMethodUnknown || (await hasOwnTasks(namedTasks(method, params, caller.meta), caller));
     const target = isOwn ? required : unknownOperation(method);
     if (target.kind === "known") return authenticate(method, caller);
-    let token: AccessToken | undefined;
+    let passed: PassedCall | undefined;
     for (const operation of target.operations) {
       const admission = await authorizer.admit({
         ...operation,
         authorization: caller.authorization,
+        authenticate: caller.authenticate,
         protocolVersion: caller.protocolVersion,
         requestId: caller.requestId,
         auditDenialsOnly: false,
         credentialsFirst: !isOwn,
         signInScope,
       });
+      caller.reports.push(...reportsOf(admission));
       if (admission.kind === "refused") {
         if (target.isMethodUnknown) throw protocolError(errorOf("unknown_method"));
         return { kind: "refused", denial: admission.decision, answer: admission.answer };
       }
-      token = admission.token;
+      const { token, decision } = admission;
+      passed = { token, decision: passed?.decision ?? decision };
     }
-    return { kind: "passed", token };
+    return { kind: "passed", token: undefined, decision: undefined, ...passed };
   };
 
-  const runGated = async (
+  const runGated = async (call: IncomingCall, handler: Handler): Promise<unknown> => {
+    const { context } = call;
+    const reports: ReportStatus[] = [];
+    const caller = { ...readCaller(context, parts.local, parts.authenticate), reports };
+    try {
+      return await runDecided(call, handler, caller);
+    } finally {
+      // both SDKs send results and errors of handlers with this status
+      if (isOverHttp(context)) for (const report of reports) report(200);
+    }
+  };
+
+  const runDecided = async (
     { method, params, request, context }: IncomingCall,
     handler: Handler,
+    caller: AuditedCaller,
   ): Promise<unknown> => {
-    const caller = readCaller(context, local);
     const passed = await pass(method, params, caller);
     if (passed.kind === "refused") return denyCall(method, params, passed, surface.upgradeUrl);
-    const { token } = passed;
+    const { token, decision } = passed;
     const owner = ownerOfCall(token, caller);
     if (!(await takesPart(caller.sessionId, owner))) throw protocolError(errorOf("session"));
-    if (token !== undefined && typeof context === "object" && context !== null) {
-      tokens.set(context, token);
-    }
+    if (isObject(context)) calls.set(context, { token, decision });
     const result = await waitForStore(tasks.see(method, await handler(request, context), owner));
     return lists.filter(method, result, token, registrations.isNamed);
   };
@@ -163,6 +204,8 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
     return owner === undefined || owner === caller;
   };
 
+  const callOf = (context: unknown) => (isObject(context) ? calls.get(context) : undefined);
+
   return {
     wrap: ({ method: named, isBare: getsParamsOnly }, handler) => {
       // the fallback handler has no method, and never handles the handshake
@@ -174,14 +217,18 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
         return runGated({ method, params: params as Params, request, context }, handler);
       };
     },
-    tokenOf: (context) =>
-      typeof context === "object" && context !== null ? tokens.get(context) : undefined,
+    tokenOf: (context) => callOf(context)?.token,
+    decisionOf: (context) => callOf(context)?.decision,
   };
 }
 
 function methodOf(request: unknown): string {
   const method = isObject(request) ? request["method"] : undefined;
   return typeof method === "string" ? method : "";
+}
+
+function isAnonymous({ decision }: Extract<AuthenticationResult, { kind: "refused" }>): boolean {
+  return decision.code === "unauthenticated";
 }
 
 function denialContext({ protocolVersion }: Caller) {
@@ -212,9 +259,7 @@ function denyCall(
   // for a call that asks for a task, the SDK accepts only a task
   const isToolResult = method === "tools/call" && readOwn(params, "task") === undefined;
   if (isToolResult) return deniedToolResult(denial, answer, upgradeUrl);
-  const message = denialText(denial, answer, upgradeUrl);
-  const data = denialMeta(denial, answer, upgradeUrl);
-  throw protocolError({ code: DENIED_CODE, message, data });
+  throw protocolError(deniedError({ method, params }, denial, answer, upgradeUrl));
 }
 
 /** Creates an error that both SDKs send as a JSON-RPC error. */

@@ -1,8 +1,16 @@
 import type { AccessToken } from "../../decision/access-token.js";
+import type { Allowed } from "../../decision/decision.js";
 import type { Policy, ToolOf } from "../../decision/define-policy.js";
 import { type Finding, PolicyError } from "../../errors.js";
 import type { PolicyTypes } from "../../policy/definition.js";
-import { checkOptions, isBoolean, type OptionCheck, optional } from "../../policy/option-checks.js";
+import {
+  checkOptions,
+  isBoolean,
+  isFunction,
+  isStringList,
+  type OptionCheck,
+  optional,
+} from "../../policy/option-checks.js";
 import { describeFindings } from "../../policy/report.js";
 import { createLocalAuthorizer } from "../../resource-server/authorizer.js";
 import type { Authorizer } from "../../resource-server/authorizer-types.js";
@@ -10,8 +18,14 @@ import { createLocalToken } from "../../resource-server/local-token.js";
 import { createHandshake } from "../shared/handshake.js";
 import type { McpSessionStore } from "../shared/sessions.js";
 import { isStore, type McpSurface, SHARED_OPTION_CHECKS } from "../shared/shared-options.js";
+import type { McpHandlerContext } from "./caller.js";
 import { compileSurface } from "./compiled-surface.js";
-import { createListing, registrationFindings, toolCoverageFindings } from "./coverage.js";
+import {
+  createListing,
+  laterFindings,
+  registrationFindings,
+  toolCoverageFindings,
+} from "./coverage.js";
 import { addScopeChallenge, checkNoHandlers, gateHandlers, highLevelOf } from "./gate-handlers.js";
 import { createHandlerGate } from "./handler-gate.js";
 import { createPolicyCache } from "./policy-cache.js";
@@ -33,6 +47,14 @@ export interface ProtectOptions<Types extends PolicyTypes = PolicyTypes> extends
   readonly localToken?:
     | AccessToken
     | (() => AccessToken | null | undefined | PromiseLike<AccessToken | null | undefined>);
+  /**
+   * Returns claims that this server has verified already, in the form of an {@link AccessToken}: those of the `AuthInfo` of
+   * `requireBearerAuth`, or of a session that belongs to the HTTP request. `undefined` or `null` for a caller without any. It may
+   * return a promise. If the authorizer has `verify`, a received token alone decides. A local token takes precedence where it applies.
+   * The authorizer checks `exp` and `nbf`, and asks `subject` and `isRevoked`, as for any token; `tier`, `account_type` and
+   * `first_party` count only if `trustClaims` names them. Return `sub`, so that sessions and tasks belong to one user.
+   */
+  authenticate?(context: McpHandlerContext): unknown;
   /**
    * Store of the owner of each task. Default: in the memory of the process, for all servers of one authorizer. Pass your own
    * store if several processes serve one address.
@@ -59,14 +81,28 @@ export interface ProtectedServer<Server> {
    */
   token(context: unknown): AccessToken | undefined;
   /**
+   * Returns the decision that allowed the call of a handler's context: the scopes that opened it, and whether it may return enriched
+   * detail. Where several tools decide on a resource, it is that of the first. `undefined` for a call on which no tool decides.
+   */
+  decision(context: unknown): Allowed | undefined;
+  /**
    * Checks at startup that the server and the policy have the same tools, and that the server and the options have the same
    * resources and prompts. A tool of the policy that is denied, or that decides on resources, prompts or methods, need not be
    * registered. The resources and prompts of a low-level server are not checked.
    *
-   * @param tools - the names of the tools, for a low-level server with an asynchronous list handler
+   * @param options - the names of the tools, for a low-level server with an asynchronous list handler; or these as `tools`, and in
+   * `later` what is registered later
    * @throws {@link index!PolicyError} `ERR_COVERAGE` with all findings
    */
-  assertComplete(tools?: readonly string[]): void;
+  assertComplete(options?: readonly string[] | McpCoverageOptions): void;
+}
+
+/** Options of {@link ProtectedServer.assertComplete}. */
+export interface McpCoverageOptions {
+  /** The names of the tools of a low-level server with an asynchronous list handler. */
+  readonly tools?: readonly string[];
+  /** The tools of the policy, and the keys of `resources` and `prompts`, that are registered later. They are not reported. */
+  readonly later?: readonly string[];
 }
 
 /** The additional members of a protected `McpServer`. */
@@ -87,9 +123,15 @@ const CHECKS = {
   policy: optional(isObjectOption),
   authorizer: optional(isObjectOption),
   localToken: optional(isLocalTokenOption),
+  authenticate: optional(isFunction),
   tasks: optional(isStore),
   securitySchemes: optional(isBoolean),
 } satisfies Record<keyof ProtectOptions, OptionCheck>;
+
+const COVERAGE_CHECKS = {
+  tools: optional(isStringList),
+  later: optional(isStringList),
+} satisfies Record<keyof McpCoverageOptions, OptionCheck>;
 
 /** Servers that {@link ProtectedServer.assertComplete} found complete: listing the tools of a server takes time. */
 const completeServers = createPolicyCache<true>();
@@ -100,8 +142,7 @@ const completeServers = createPolicyCache<true>();
  * caller may see, and a denied tool call returns a result that states what helps. Resources, prompts and methods that the options
  * do not name are denied. Notifications are not checked: neither SDK passes the caller to their handlers.
  *
- * Call it before the first tool, resource or prompt is registered, on a server created without `capabilities` for these (the
- * SDKs add them). It opens no socket and reads no header: over Streamable HTTP, use {@link mcpGate} in front of it.
+ * Call it right after the server is created, before the first tool, resource, prompt or handler. It opens no socket and reads no header: over Streamable HTTP, use {@link mcpGate} in front of it.
  *
  * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for invalid options and for a server that already has handlers,
  * `ERR_OPERATION_UNKNOWN` for a tool that the policy lacks
@@ -150,24 +191,30 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
     handshake: createHandshake(policy, options),
     tasks: createTaskOwners(options.tasks ?? defaultTaskStore(authorizer)),
     local: options.localToken === undefined ? undefined : createLocalToken(options.localToken),
+    authenticate: options.authenticate && ((context) => options.authenticate?.(context)),
   });
   const high = highLevelOf(server);
   const handlers = high?.server ?? (server as RequestHandlers);
   const listing = createListing(server);
-  checkNoHandlers(handlers, options);
-  gateHandlers(handlers, gate, listing);
-  if (high !== undefined && options.challenge !== "tool-result") {
+  gateHandlers(handlers, gate, listing, checkNoHandlers(handlers, options, high));
+  if (high !== undefined && options.challenge !== "tool-result" && authorizer.verifiesTokens) {
     addScopeChallenge(high, createScopeChallenge(authorizer, targets));
   }
-  const assertComplete: Protected["assertComplete"] = (tools) => {
+  const assertComplete: Protected["assertComplete"] = (given = {}) => {
+    const isList = Array.isArray(given);
+    const { tools, later = [] }: McpCoverageOptions = isList
+      ? { tools: given as readonly string[] }
+      : checkOptions("`assertComplete`", given as McpCoverageOptions, COVERAGE_CHECKS);
     const registered = tools === undefined ? listing.key() : undefined;
     const { resources, prompts, methods } = options;
     const key =
-      registered && JSON.stringify([registered, registrations.key(), resources, prompts, methods]);
+      registered &&
+      JSON.stringify([registered, registrations.key(), resources, prompts, methods, later]);
     if (key !== undefined && completeServers.get(policy, key) === true) return;
     const findings = [
-      ...toolCoverageFindings(policy, options, schemes, listing, tools),
-      ...registrationFindings(options, registrations),
+      ...toolCoverageFindings(policy, options, schemes, listing, { tools, later }),
+      ...registrationFindings(options, registrations, later),
+      ...laterFindings(policy, options, later),
     ];
     if (findings.length > 0) throw coverageError(findings);
     if (key !== undefined) completeServers.set(policy, key, true);
@@ -175,6 +222,7 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
   const protectedServer: ProtectedServer<Server> & { registerTool?: unknown } = {
     server,
     token: gate.tokenOf,
+    decision: gate.decisionOf,
     assertComplete,
     ...(high !== undefined && {
       registerTool: (name: string, ...rest: never[]) => {
@@ -187,10 +235,8 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
 }
 
 /** Returns the authorizer of the options. For a policy without one, it creates an authorizer that rejects every received token. */
-function authorizerOf<Types extends PolicyTypes>({
-  policy,
-  authorizer,
-}: ProtectOptions<Types>): Authorizer {
+function authorizerOf<Types extends PolicyTypes>(options: ProtectOptions<Types>): Authorizer {
+  const { policy, authorizer } = options;
   if (authorizer === undefined && policy !== undefined) return createLocalAuthorizer(policy);
   if (authorizer === undefined || (policy !== undefined && policy !== authorizer.policy)) {
     const message =
@@ -199,8 +245,16 @@ function authorizerOf<Types extends PolicyTypes>({
         : "`policy` differs from the policy of `authorizer`";
     throw new PolicyError("ERR_OPTIONS_INVALID", message);
   }
+  const knowsCallers =
+    authorizer.verifiesTokens ||
+    options.authenticate !== undefined ||
+    options.localToken !== undefined;
+  if (!knowsCallers) throw new PolicyError("ERR_OPTIONS_INVALID", NOTHING_VERIFIED);
   return authorizer;
 }
+
+const NOTHING_VERIFIED =
+  "the authorizer has no `verify`: give `protect` the option `authenticate` or `localToken`, so that callers can be known";
 
 function coverageError(findings: readonly Finding[]): PolicyError {
   return new PolicyError(

@@ -38,7 +38,7 @@ const FAULTS: Readonly<
   body_read: [
     500,
     -32_603,
-    "the body was read before the gate: mount the gate before any body parser",
+    "the body was read before the gate: mount the gate before any body parser, or set `acceptParsedBody: true`",
   ],
 };
 

@@ -90,8 +90,11 @@ export function denialText(denial: Denial, answer: DenialResponse, upgradeUrl?: 
   const { scope } = withoutPrototype(answer.body);
   const parts = [
     denial.message.endsWith(".") ? denial.message : `${denial.message}.`,
-    ...(scope === undefined ? [] : [`Scope: ${scope}.`]),
     ADVICE[denial.code].text,
+    // some clients leave a step-up to the user; the scope is last, so that no full stop joins it
+    ...(scope === undefined
+      ? []
+      : [`If the client does not do this by itself, sign in again asking for: ${scope}`]),
     ...(denial.code === "upgrade_required" && upgradeUrl !== undefined
       ? [`Plans: ${upgradeUrl}`]
       : []),
