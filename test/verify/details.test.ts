@@ -213,8 +213,8 @@ const SIGNED: readonly DetailCase[] = [
 
 describe("the detail of a rejected JWT", () => {
   it.each(titled(SIGNED))("describes %s", async (_title, row) => {
-    const { options, reason, detail, title: _, ...minting } = row;
-    const token = await mint(minting);
+    const { options, reason, detail } = row;
+    const token = await mint(row);
     const rejection = await rejectionOf(jwtVerifier({ ...OPTIONS, ...options }), token);
     expect(rejection.reason).toBe(reason);
     for (const text of detail) expect(rejection.detail).toContain(text);
