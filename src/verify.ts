@@ -16,8 +16,9 @@ export {
   type IntrospectionVerifierOptions,
   introspectionVerifier,
 } from "./verify/introspection.js";
-export { type JwtVerifierOptions, jwtVerifier, type SigningAlgorithm } from "./verify/jwt.js";
+export { type JwtVerifierOptions, jwtVerifier } from "./verify/jwt.js";
 export type { KeySet } from "./verify/key-set.js";
+export type { SigningAlgorithm } from "./verify/signing-algorithm.js";
 export type { CacheOptions } from "./verify/token-cache.js";
 export type { VerifierOptions } from "./verify/verifier-options.js";
 export { type OutageReason, VerifierOutage } from "./verify/verifier-outage.js";

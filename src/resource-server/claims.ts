@@ -55,9 +55,17 @@ export interface ScopeSource {
   readonly isList: boolean;
 }
 
+/** Returns the scope of claims; `""` without the claim, `undefined` for a value of a wrong type. */
+export function readScope(
+  claims: unknown,
+  { claim, isList }: ScopeSource,
+): string | readonly string[] | undefined {
+  return readScopeClaim(readOwn(claims, claim), isList);
+}
+
 /** Returns what {@link accessTokenFromClaims} returns, for a checked source. */
 export function readAccessToken(claims: unknown, source: ScopeSource): AccessToken | undefined {
-  const scope = readScopeClaim(readOwn(claims, source.claim), source.isList);
+  const scope = readScope(claims, source);
   if (scope === undefined) return undefined;
   const token: Record<string, unknown> = { scope };
   for (const name of TEXTS) {

@@ -37,3 +37,25 @@ export function readCompactJws(text: unknown): UnverifiedJws | undefined {
     .map((segment) => readJsonObject(base64url.decode(segment)));
   return header === undefined || claims === undefined ? undefined : { header, claims };
 }
+
+/** Returns why {@link readCompactJws} does not parse a value, in words, with the verifier that accepts it if there is one. */
+export function describeMalformed(text: unknown): string {
+  if (typeof text !== "string") return "the token is not a string";
+  if (text.length > MAX_TOKEN_LENGTH) {
+    return `the token has ${text.length} characters, expected at most ${MAX_TOKEN_LENGTH}`;
+  }
+  const segments = text.split(".");
+  const parts = segments.length === 1 ? "1 part" : `${segments.length} parts`;
+  const advice = segments.length === 5 ? ENCRYPTED : OPAQUE;
+  if (segments.length !== 3) {
+    return `the token has ${parts}, expected the 3 of a signed token (JWT); ${advice}`;
+  }
+  if (segments.includes("")) return "a part of the token is empty: it is not signed";
+  if (!COMPACT_JWS.test(text) || !segments.every(isCanonical)) {
+    return "a part of the token is not base64url without padding, white space and unused bits; no option accepts it";
+  }
+  return "the header or the claims of the token are not one JSON object, or repeat a name; no option accepts it";
+}
+
+const ENCRYPTED = "it may be encrypted (JWE), which no option accepts";
+const OPAQUE = "use `introspectionVerifier` for opaque tokens";

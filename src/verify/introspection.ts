@@ -9,12 +9,13 @@ import {
 import { isBearerToken } from "../resource-server/credentials.js";
 import type { Verify } from "../resource-server/token-verifier.js";
 import { hideReasons, rejected, type Verdict } from "../resource-server/verifier-result.js";
-import { type ClaimRules, checkClaims, expiryOf } from "./claim-checks.js";
+import { type ClaimRules, claimChecks, expiryOf, tokenOf } from "./claim-checks.js";
 import { createClock } from "./clock.js";
 import { fetchJson } from "./fetch-json.js";
 import type { JsonObject } from "./json-object.js";
 import { createSingleFlight } from "./single-flight.js";
 import { createTokenCache } from "./token-cache.js";
+import { firstFault, withOrigin } from "./token-check.js";
 import { kindRules, RESPONSE_KINDS } from "./token-kind.js";
 import {
   cacheOf,
@@ -133,11 +134,13 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): Ve
     if (verdict.kind === "token") {
       tokenCache.set(rawToken, verdict, from, expiryOf(verdict.token.exp, tolerance));
     }
-    return verdict;
+    // a rejection quotes values of the response, and must not contain the token
+    const isHidden = verdict.kind === "rejected" && repeatsText(answer, rawToken);
+    return isHidden ? rejected(verdict.reason, REPEATED) : verdict;
   };
 
   return hideReasons((rawToken) => {
-    if (!isBearerToken(rawToken)) return rejected("malformed");
+    if (!isBearerToken(rawToken)) return rejected("malformed", MALFORMED);
     return tokenCache.get(rawToken, clock()) ?? flight(rawToken, () => introspect(rawToken));
   });
 }
@@ -184,15 +187,34 @@ function createResponseCheck({
   const rules: ClaimRules = {
     issuer,
     audiences: dangerouslySkipAudience ? undefined : new Set([audience].flat()),
-    required: dangerouslySkipAudience ? [] : ["aud"],
+    required: new Map(dangerouslySkipAudience ? [] : [["aud", SKIP_AUDIENCE]]),
     kinds: kindRules(RESPONSE_KINDS, dangerouslyIgnoreConfirmation),
     tolerance,
     scope: { claim: "scope", isList: false },
+    scopeAdvice: "no option accepts it",
   };
+  const checks = claimChecks(rules);
   return (answer, now) => {
     const active = readOwn(answer, "active");
-    if (active === false) return rejected("inactive");
+    if (active === false) return rejected("inactive", INACTIVE);
     if (active !== true) throw new VerifierOutage("malformed");
-    return checkClaims(answer, now, rules);
+    const fault = firstFault(checks, answer, now);
+    return fault === undefined
+      ? { kind: "token", token: tokenOf(answer, rules) }
+      : withOrigin(fault, answer);
   };
+}
+
+const MALFORMED = "the text is not one bearer token (RFC 6750, section 2.1)";
+const INACTIVE =
+  "the authorization server responded with `active: false`: the token is expired, revoked, or not known to it";
+const SKIP_AUDIENCE =
+  "`dangerouslySkipAudience: true` accepts it, for a server that reports only tokens for this API as active";
+const REPEATED = "the response repeats the token, so no part of it is shown";
+
+/** Returns whether a member of a response, or an item of one, contains a text. */
+function repeatsText(answer: JsonObject, text: string): boolean {
+  return Object.values(answer)
+    .flat()
+    .some((value) => typeof value === "string" && value.includes(text));
 }

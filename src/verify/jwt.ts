@@ -1,5 +1,4 @@
 import { type CryptoKey, compactVerify, errors } from "jose";
-import { readOwn } from "../decision/access-token.js";
 import {
   checkOptions,
   type OptionCheck,
@@ -12,16 +11,19 @@ import type { Verify } from "../resource-server/token-verifier.js";
 import {
   type AcceptedToken,
   hideReasons,
-  type RejectionReason,
   rejected,
   type Verdict,
 } from "../resource-server/verifier-result.js";
-import { type ClaimRules, checkClaims, expiryOf } from "./claim-checks.js";
+import { type ClaimRules, claimChecks, expiryOf, tokenOf } from "./claim-checks.js";
 import { createClock } from "./clock.js";
-import { readCompactJws, type UnverifiedJws } from "./compact-jws.js";
+import { describeMalformed, readCompactJws, type UnverifiedJws } from "./compact-jws.js";
+import { headerChecks, type Profile } from "./header-checks.js";
 import type { JsonObject } from "./json-object.js";
 import { type KeySet, keySetFault, localKeys, remoteKeys } from "./key-set.js";
+import { shownMember } from "./shown-value.js";
+import { ALGORITHMS, type SigningAlgorithm } from "./signing-algorithm.js";
 import { createTokenCache } from "./token-cache.js";
+import { firstFault, withOrigin } from "./token-check.js";
 import { CLAIM_KINDS, kindRules } from "./token-kind.js";
 import {
   cacheOf,
@@ -36,40 +38,6 @@ import {
 } from "./verifier-options.js";
 import { VerifierOutage } from "./verifier-outage.js";
 
-/** Accepted signature algorithms. All use a public key, so that a verifier cannot sign. */
-export type SigningAlgorithm =
-  | "RS256"
-  | "RS384"
-  | "RS512"
-  | "PS256"
-  | "PS384"
-  | "PS512"
-  | "ES256"
-  | "ES384"
-  | "ES512"
-  | "EdDSA"
-  | "Ed25519"
-  | "ML-DSA-44"
-  | "ML-DSA-65"
-  | "ML-DSA-87";
-
-const ALGORITHMS = Object.keys({
-  RS256: true,
-  RS384: true,
-  RS512: true,
-  PS256: true,
-  PS384: true,
-  PS512: true,
-  ES256: true,
-  ES384: true,
-  ES512: true,
-  EdDSA: true,
-  Ed25519: true,
-  "ML-DSA-44": true,
-  "ML-DSA-65": true,
-  "ML-DSA-87": true,
-} satisfies Record<SigningAlgorithm, true>);
-
 /** Options of {@link jwtVerifier}. `issuer`, `audience`, `jwks` and `algorithms` have no defaults. */
 export interface JwtVerifierOptions extends VerifierOptions {
   /** Issuer of the tokens. `iss` must equal it exactly. */
@@ -81,7 +49,7 @@ export interface JwtVerifierOptions extends VerifierOptions {
   /** Accepted signature algorithms. The token's header can choose only one of these. */
   readonly algorithms: readonly SigningAlgorithm[];
   /** Profile of the tokens: `"rfc9068"`, or `"lenient"` for issuers that do not follow RFC 9068. Default: `"rfc9068"`. */
-  readonly profile?: "rfc9068" | "lenient";
+  readonly profile?: Profile;
   /** Name of the claim with the scope. Other claims with scopes are ignored. Default: `"scope"`. */
   readonly scopeClaim?: ScopeClaim;
 }
@@ -109,20 +77,12 @@ const CHECKS = {
   scopeClaim: optional(oneOf(...SCOPE_CLAIMS)),
 } satisfies Record<keyof JwtVerifierOptions, OptionCheck>;
 
-/** The accepted values of the header's `typ` in lower case, and the names of the claims that must be present. */
-const PROFILES = {
-  rfc9068: {
-    types: new Set<unknown>(["at+jwt", "application/at+jwt"]),
-    required: ["iss", "aud", "exp", "sub", "client_id", "iat", "jti"],
-  },
-  lenient: {
-    types: new Set<unknown>(["at+jwt", "application/at+jwt", "jwt", "application/jwt", undefined]),
-    required: ["iss", "aud", "exp"],
-  },
-} as const;
+/** Claims that every profile requires, and those that only RFC 9068 requires. */
+const ALWAYS_REQUIRED = ["iss", "aud", "exp"];
+const REQUIRED_BY_RFC9068 = ["sub", "client_id", "iat", "jti"];
+const LENIENT = '`profile: "lenient"` accepts it';
 
-/** Header parameters that change what is signed. The verifier understands none of them and rejects all (RFC 7515, section 4.1.11). */
-const UNSUPPORTED_PARAMETERS = ["crit", "b64"];
+const LATE = "the token expired while its signature was verified";
 
 /** Long enough that most requests verify no signature, short compared with the lifetime of a key. */
 const CACHE_SECONDS = 300;
@@ -182,11 +142,17 @@ export function jwtVerifier(options: JwtVerifierOptions): Verify {
       if (!(await isSignedWith(key, rawToken, algorithms))) continue;
       const now = clock();
       const end = expiryOf(verdict.token.exp, clockTolerance);
-      if (now >= end) return rejected("expired"); // it expired during the verification of the signature
+      if (now >= end) return rejected("expired", LATE);
       tokenCache.set(rawToken, verdict, now, end);
       return verdict;
     }
-    return rejected(keys.length === 0 ? "key" : "signature");
+    const of = `${shownMember(header, "kid")} and ${shownMember(header, "alg")} in the header`;
+    return keys.length === 0
+      ? rejected(
+          "key",
+          `${of}, and the key set has no such key; check \`jwks\`, and that the key is still in use`,
+        )
+      : rejected("signature", `${of}, and the signature does not match that key of \`jwks\``);
   };
 
   return hideReasons((rawToken) => {
@@ -194,47 +160,53 @@ export function jwtVerifier(options: JwtVerifierOptions): Verify {
     const known = typeof rawToken === "string" ? tokenCache.get(rawToken, now) : undefined;
     if (known !== undefined) return known;
     const jws = readCompactJws(rawToken);
-    if (jws === undefined) return rejected("malformed");
+    if (jws === undefined) return rejected("malformed", describeMalformed(rawToken));
     // checks without a key come first, so that a token of another issuer causes no key request and no signature check
     const verdict = checkToken(jws, now);
-    return verdict.kind === "token" ? verifySignature(rawToken, jws.header, verdict) : verdict;
+    if (verdict.kind === "rejected") return withOrigin(verdict, jws.claims, jws.header);
+    return verifySignature(rawToken, jws.header, verdict).then((verified) =>
+      verified.kind === "rejected" ? withOrigin(verified, jws.claims, jws.header) : verified,
+    );
   });
 }
 
 /** Creates the check of a token's header and claims. Only the signature proves that they are authentic. */
-function createTokenCheck({
+function createTokenCheck(
+  options: JwtVerifierOptions,
+): (jws: UnverifiedJws, now: number) => Verdict {
+  const { algorithms, profile = "rfc9068" } = options;
+  const rules = claimRulesOf(options);
+  const ofHeader = headerChecks({ algorithms, profile });
+  const ofClaims = claimChecks(rules);
+  return ({ header, claims }, now) =>
+    firstFault(ofHeader, header, now) ??
+    firstFault(ofClaims, claims, now) ?? { kind: "token", token: tokenOf(claims, rules) };
+}
+
+/** Returns the rules for the claims of a signed token. */
+function claimRulesOf({
   issuer,
   audience,
-  algorithms,
   profile = "rfc9068",
   scopeClaim = "scope",
   dangerouslyIgnoreConfirmation = false,
   clockTolerance: tolerance = 0,
-}: JwtVerifierOptions): (jws: UnverifiedJws, now: number) => Verdict {
-  const accepted: ReadonlySet<unknown> = new Set(algorithms);
-  const { types, required } = PROFILES[profile];
-  const rules: ClaimRules = {
+}: JwtVerifierOptions): ClaimRules {
+  // RFC 8693, section 4.2, defines `scope` as one string; issuers that do not follow it may send a list
+  const isList = scopeClaim !== "scope" || profile === "lenient";
+  return {
     issuer,
     audiences: new Set([audience].flat()),
-    required,
+    required: new Map<string, string | undefined>([
+      ...ALWAYS_REQUIRED.map((name) => [name, undefined] as const),
+      ...(profile === "lenient" ? [] : REQUIRED_BY_RFC9068).map((name) => [name, LENIENT] as const),
+    ]),
     kinds: kindRules(CLAIM_KINDS, dangerouslyIgnoreConfirmation),
     tolerance,
-    // RFC 8693, section 4.2, defines `scope` as one string; issuers that do not follow it may send a list
-    scope: { claim: scopeClaim, isList: scopeClaim !== "scope" || profile === "lenient" },
-  };
-
-  const headerFault = (header: JsonObject): RejectionReason | undefined => {
-    const kid = readOwn(header, "kid");
-    const typ = readOwn(header, "typ");
-    if (!accepted.has(readOwn(header, "alg"))) return "algorithm";
-    if (UNSUPPORTED_PARAMETERS.some((name) => Object.hasOwn(header, name))) return "malformed";
-    if (kid !== undefined && typeof kid !== "string") return "malformed";
-    return types.has(typeof typ === "string" ? typ.toLowerCase() : typ) ? undefined : "type";
-  };
-
-  return ({ header, claims }, now) => {
-    const fault = headerFault(header);
-    return fault === undefined ? checkClaims(claims, now, rules) : rejected(fault);
+    scope: { claim: scopeClaim, isList },
+    scopeAdvice: isList
+      ? "`scopeClaim` reads the scope from another claim"
+      : '`profile: "lenient"` accepts a list of strings, and `scopeClaim` reads another claim',
   };
 }
 

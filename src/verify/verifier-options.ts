@@ -9,7 +9,7 @@ import {
   positive,
 } from "../policy/option-checks.js";
 import { ownMembers } from "../policy/own-members.js";
-import { isNonEmptyString } from "./claim-checks.js";
+import { isNonEmptyString, MAX_TOLERANCE } from "./claim-checks.js";
 import type { Fetch } from "./fetch-json.js";
 import type { CacheOptions } from "./token-cache.js";
 
@@ -99,7 +99,7 @@ const isCache: OptionCheck = (value) => {
 /** Checks of the options that both verifiers have. */
 export const VERIFIER_CHECKS = {
   dangerouslyIgnoreConfirmation: optional(oneOf(true, false)),
-  clockTolerance: optional(upTo(300)),
+  clockTolerance: optional(upTo(MAX_TOLERANCE)),
   cache: optional(isCache),
   timeout: optional(positive(60_000)),
   fetch: optional(isFunction),
