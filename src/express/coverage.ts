@@ -13,7 +13,10 @@ import {
   routerOf,
 } from "./layer.js";
 
-/** Kind of a middleware: a gate for a named operation, a gate for the endpoint of its route, or the mark of a public route. */
+/**
+ * Kind of a middleware: a gate for a named operation, a gate for the endpoint of its route, or a mark that decides nothing: of a
+ * public route, or of a route that something else protects.
+ */
 export type GateKind = "operation" | "endpoint" | "public" | "elsewhere";
 
 /** Facts about a middleware. */
@@ -79,7 +82,7 @@ export function routeCoverageFindings(
     stack
       .filter((layer) => [undefined, method].includes(withoutPrototype(layer).method))
       .map((layer) => marks.get(layer.handle))
-      .filter((mark) => mark === undefined || mark.kind === "public" || isOwn(mark));
+      .filter((mark) => mark === undefined || !isDeciding(mark) || isOwn(mark));
   const isLookedUp = (handlers: readonly (GateMark | undefined)[]) =>
     leadingGates(handlers).some((mark) => mark?.kind === "endpoint");
   const add = (code: keyof typeof MESSAGES, path: string, meant?: string) => {
@@ -200,6 +203,10 @@ function hitsOf(router: Router, probe: Probe): readonly ReachedRoute[] {
     const next = { method, path: rest === "" ? "/" : rest, base: base + taken, params };
     return hitsOf(handle as Router, next);
   });
+}
+
+function isDeciding({ kind }: GateMark): boolean {
+  return kind === "operation" || kind === "endpoint";
 }
 
 /** Returns the gates before the first handler that is not a gate. */
