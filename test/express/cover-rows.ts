@@ -158,10 +158,11 @@ export const SHADOWED: readonly Row[] = [
     ["shadowed_param GET /accounts/:id/linked/:id"],
   ],
   [
-    "a mounted application below a gate that decides on a parameter",
+    "an unreadable application below a gate that decides on a parameter",
     ({ app, gate, make }) => {
-      app.use("/accounts/:accountID", gate("account"), make());
-      app.use("/plain", gate("plain"), make());
+      const unreadable = () => Object.assign(make(), { handle: ok });
+      app.use("/accounts/:accountID", gate("account"), unreadable());
+      app.use("/plain", gate("plain"), unreadable());
     },
     ["opaque_app /accounts/:accountID"],
   ],
