@@ -165,8 +165,10 @@ export function routeCoverageFindings(
         gates.set(place, [...(gates.get(place) ?? []), ...decidedBy(mark, cover)]);
       } else if (document !== undefined) {
         if (below?.every((path) => areApart(path, document))) add("unreachable_metadata", label);
-      } else if (isMount(layer) && (!cover.isCovered || cover.decided.length > 0)) {
-        if (isChecked()) add("opaque_app", path);
+      } else if (inner !== undefined || isMount(layer)) {
+        // mounted in itself, or unreadable
+        const isHarmless = cover.isCovered && cover.decided.length === 0;
+        if (!isHarmless && isChecked()) add("opaque_app", path);
       }
     }
   };

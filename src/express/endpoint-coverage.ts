@@ -78,7 +78,10 @@ export function coverEndpoints(
   for (const endpoint of names) {
     const [method = "", template = ""] = endpoint.split(" ");
     const probe = probeOf(method, template, mount);
-    if (probe !== undefined) codes.set(endpoint, check(endpoint, method, probe));
+    if (probe === undefined) continue;
+    codes.set(endpoint, check(endpoint, method, probe));
+    // HEAD requests are treated as GET, also on a route of their own
+    if (method === "GET") check(endpoint, "HEAD", { ...probe, method: "head" });
   }
   return {
     codes,

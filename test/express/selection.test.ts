@@ -1,4 +1,4 @@
-import type { Express, Router } from "express";
+import type { Express, IRouter } from "express";
 import { describe, expect, it } from "vitest";
 import type { CoverOptions } from "../../src/express/selection.js";
 import { findingsOf, type Gate, gateOf, type Make, ok, VERSIONS } from "./kit.js";
@@ -255,7 +255,7 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
         "GET /elsewhere": "read",
       },
     });
-    const jobs = (router: Router | Express) => router.get("/jobs/:jobId", gate.endpoint(), ok);
+    const jobs = (router: IRouter) => router.get("/jobs/:jobId", gate.endpoint(), ok);
 
     it("of a router", () => {
       const router = make.Router();
