@@ -16,7 +16,9 @@ import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js"
 import { readOwn } from "./decision/access-token.js";
 import type { KnownName } from "./decision/operation-name.js";
 import { PolicyError } from "./errors.js";
-import { type GateKind, markGate, routeCoverageFindings } from "./express/coverage.js";
+import { routeCoverageFindings } from "./express/coverage.js";
+import { type GateKind, markGate, markMetadata } from "./express/marks.js";
+import type { CoverOptions } from "./express/selection.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import { describeFindings } from "./policy/report.js";
@@ -129,15 +131,16 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes>
   metadata(): GateHandler;
 
   /**
-   * Checks that each route of an application or router is gated or marked as public before its first handler, and that each
-   * endpoint of the policy is a route with `gate.endpoint()`. Call it at startup, after the last route. A gate that is given to
-   * `use` covers a route only if no path below it binds a parameter again that the gate decides on. Gates of another authorizer
-   * do not count. The check includes routers. It cannot inspect an application mounted in another one, which is a finding, and
+   * Checks that each route of an application or router is gated or marked before its first handler, and that each endpoint of the
+   * policy is a route with `gate.endpoint()`, or with a gate by the name of the endpoint. Call it at startup, after the last route.
+   * A gate that is given to `use` covers a route only if no path below it binds a parameter again that the gate decides on. Gates of
+   * another authorizer do not count. The check includes routers and mounted applications. It runs no function of the program, and
    * ignores other functions given to `use` and `param`.
    *
-   * @throws {@link index!PolicyError} `ERR_COVERAGE` with all findings at once; `ERR_OPTIONS_INVALID` for a value that is not an application
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` with all findings at once; `ERR_OPTIONS_INVALID` for a value that is not an
+   * application, and for invalid options
    */
-  assertCovers(app: object): void;
+  assertCovers(app: object, options?: CoverOptions): void;
 }
 
 /**
@@ -184,9 +187,10 @@ export function expressGate<Types extends PolicyTypes>(
     find: (req: GateRequest) => GateOperation | undefined,
     needs: readonly string[],
     options: GateOptions = {},
+    name?: string,
   ) => {
     const { params, arguments: more } = checkOptions("a gate", options, GATE_CHECKS);
-    const mark = { kind, authorizer, params: needs, hasReader: params !== undefined };
+    const mark = { kind, authorizer, name, params: needs, hasReader: params !== undefined };
     return markGate<GateHandler>((given, res, next) => {
       const req = given as Request;
       const admission = http.admit(req, {
@@ -221,6 +225,7 @@ export function expressGate<Types extends PolicyTypes>(
       (req) => ({ name, params, values: () => (req as Request).params }),
       params,
       options,
+      name,
     );
   };
   return Object.freeze(
@@ -235,11 +240,14 @@ export function expressGate<Types extends PolicyTypes>(
       },
       metadata: () => {
         const route = metadataRoute(authorizer);
-        return (req: GateRequest, res: GateResponse, next: () => void) =>
-          route.isMeant(req.originalUrl) ? write(req, res, route.answer(req.method)) : next();
+        return markMetadata<GateHandler>(
+          (req, res, next) =>
+            route.isMeant(req.originalUrl) ? write(req, res, route.answer(req.method)) : next(),
+          route.path,
+        );
       },
-      assertCovers: (app: object) => {
-        const findings = routeCoverageFindings(app, authorizer, endpoints);
+      assertCovers: (app: object, options: CoverOptions = {}) => {
+        const findings = routeCoverageFindings(app, authorizer, endpoints, options);
         if (findings.length === 0) return;
         throw new PolicyError("ERR_COVERAGE", describeFindings(findings, "the app"), findings);
       },

@@ -3,8 +3,12 @@ import type { Finding } from "../errors.js";
 import { withoutPrototype } from "../policy/own-members.js";
 import { nearest } from "../policy/suggest.js";
 import { type Cover, coverAt, type GatesOf, NO_COVER } from "./cover.js";
+import { coverEndpoints } from "./endpoint-coverage.js";
 import {
-  isRouter,
+  ALL,
+  innerRouter,
+  isMount,
+  layerPaths,
   mountOf,
   mountText,
   pathText,
@@ -12,42 +16,8 @@ import {
   type Router,
   routerOf,
 } from "./layer.js";
-
-/** Kind of a middleware: a gate for a named operation, a gate for the endpoint of its route, or the mark of a public route. */
-export type GateKind = "operation" | "endpoint" | "public" | "elsewhere";
-
-/** Facts about a middleware. */
-export interface GateMark {
-  readonly kind: GateKind;
-  readonly authorizer: object;
-  /** Parameters of its operation; empty for a gate that gets its operation from the route. */
-  readonly params: readonly string[];
-  /** Whether the gate has the option `params`, which reads the parameters that the path does not have. */
-  readonly hasReader: boolean;
-}
-
-const marks = new WeakMap<object, GateMark>();
-
-/** Marks a middleware as a gate for {@link routeCoverageFindings}. Returns the middleware. */
-export function markGate<Handler extends object>(handler: Handler, mark: GateMark): Handler {
-  marks.set(handler, mark);
-  return handler;
-}
-
-/** A route that a request would reach, with the path prefix that the routers above it match and the parameters it would get. */
-interface ReachedRoute {
-  readonly route: Route;
-  readonly base: string;
-  readonly params: object;
-}
-
-/** A simulated request on its way through the routers. */
-interface Probe {
-  readonly method: string;
-  readonly path: string;
-  readonly base: string;
-  readonly params: object;
-}
+import { documentPath, type GateMark, handlerMarks, leadingGates, markOf } from "./marks.js";
+import { areApart, type CoverOptions, createSelection, joined, type Paths } from "./selection.js";
 
 const MESSAGES = {
   missing_param:
@@ -56,35 +26,52 @@ const MESSAGES = {
     "the path binds {} again below the gate: put a gate on the route, or rename the parameter",
   unserved_endpoint: "no route has a gate for the endpoint before its handlers",
   hidden_endpoint: "another route comes first, and it is not this endpoint",
+  trailing_slash:
+    "the gate ignores a slash at the end, but the router of the route does not: create it without `strict`",
+  letter_case:
+    "the gate ignores letter case, but a router does not: create it without `caseSensitive`",
   unmapped_route: "the route has no gate of this authorizer",
   late_gate:
     "another handler of the route comes before its gate and could respond: put the gate first",
   unknown_endpoint: "the policy has no such endpoint",
+  mismatched_endpoint: "the gate names an endpoint with another method or path",
   misplaced_gate: "in `use`, a gate for endpoints does not know the route: put it on a route",
   opaque_app: "the routes of a mounted application cannot be checked: mount a router",
+  unreachable_metadata: "requests for the document never get here: put it at the top",
 } as const;
+
+const UNREADABLE =
+  "`gate.endpoint()` reads no expression, list or pattern: give the name of the endpoint to `gate`";
+
+/** A router on the way to a route. */
+interface Place {
+  readonly router: Router;
+  /** Path of the router as text for messages. */
+  readonly prefix: string;
+  readonly paths: Paths;
+  readonly cover: Cover;
+  /** The router and those above it. */
+  readonly way: readonly Router[];
+}
 
 /** Returns a finding for each reason why a policy does not cover an application: first by endpoint, then by route. */
 export function routeCoverageFindings(
   app: object,
   authorizer: object,
   endpoints: EndpointResolver,
+  options: CoverOptions,
 ): readonly Finding[] {
   const top = routerOf(app);
+  const selection = createSelection(app, options);
+  const { mount } = selection;
   const findings: Finding[] = [];
-  const served = new Map<Route, Set<string>>();
-  const isOwn = (mark: GateMark) => mark.authorizer === authorizer;
-  /** Returns the marks of a route's handlers, without the gates of other authorizers, and `undefined` for each unmarked handler. */
-  const marksOf = ({ stack }: Route, method: string) =>
-    stack
-      .filter((layer) => [undefined, method].includes(withoutPrototype(layer).method))
-      .map((layer) => marks.get(layer.handle))
-      .filter((mark) => mark === undefined || mark.kind === "public" || isOwn(mark));
-  const isLookedUp = (handlers: readonly (GateMark | undefined)[]) =>
-    leadingGates(handlers).some((mark) => mark?.kind === "endpoint");
-  const add = (code: keyof typeof MESSAGES, path: string, meant?: string) => {
-    const suggestion = meant === undefined ? undefined : { suggestion: meant };
-    findings.push({ code, path, message: MESSAGES[code], ...suggestion });
+  const add = (
+    code: keyof typeof MESSAGES,
+    path: string,
+    suggestion?: string,
+    message: string = MESSAGES[code],
+  ) => {
+    findings.push({ code, path, message, ...(suggestion !== undefined && { suggestion }) });
   };
   const addParams = (
     code: "missing_param" | "shadowed_param",
@@ -93,7 +80,12 @@ export function routeCoverageFindings(
   ) => {
     if (names.length === 0) return;
     const list = names.map((name) => `\`${name}\``).join(", ");
-    findings.push({ code, path, message: MESSAGES[code].replace("{}", () => list) });
+    add(
+      code,
+      path,
+      undefined,
+      MESSAGES[code].replace("{}", () => list),
+    );
   };
   const checkNeeds = (
     { params, hasReader }: GateMark,
@@ -108,30 +100,10 @@ export function routeCoverageFindings(
     );
   };
 
-  // match as a request would: not every version of Express exposes the path at which a router is mounted
-  for (const name of endpoints.names) {
-    const [verb = "", template = ""] = name.split(" ");
-    const method = verb.toLowerCase();
-    // different values, as in a real request
-    let values = 0;
-    const target = template.replaceAll(/(?<=\/)(?::\w+|\{\w+\})/g, () => `probe${values++}`);
-    const hit = hitsOf(top, { method, path: target, base: "", params: {} }).find(({ route }) =>
-      isLookedUp(marksOf(route, method)),
-    );
-    if (hit === undefined) {
-      add("unserved_endpoint", name);
-      continue;
-    }
-    const { route, base, params } = hit;
-    const found = endpoints.find({
-      method: verb,
-      target,
-      base,
-      template: route.path,
-      values: () => params,
-    });
-    if (found?.name !== name) add("hidden_endpoint", name);
-    else served.set(route, (served.get(route) ?? new Set()).add(method).add(ALL));
+  const covered = coverEndpoints(top, authorizer, endpoints, mount);
+  for (const [name, codes] of covered.codes) {
+    if (!selection.isExpected(name.slice(name.indexOf(" ") + 1))) continue;
+    for (const code of codes) add(code, name);
   }
 
   const checkRoute = (route: Route, prefix: string, cover: Cover) => {
@@ -141,11 +113,21 @@ export function routeCoverageFindings(
     for (const method of isEvery ? ["get"] : methods) {
       const verb = isEvery || method === ALL ? "ALL" : method.toUpperCase();
       const label = `${verb} ${prefix}${pathText(route.path)}`;
-      const handlers = marksOf(route, method);
+      const handlers = handlerMarks(route, method, authorizer);
+      const isLookedUp = leadingGates(handlers).some((mark) => mark.kind === "endpoint");
       for (const mark of handlers) if (mark !== undefined) checkNeeds(mark, label, cover);
-      if (isLookedUp(handlers)) {
-        const isServed = served.get(route)?.has(isEvery ? ALL : method) === true;
-        if (!isServed) add("unknown_endpoint", label, nearest(label, endpoints.names));
+      if (handlers.includes(undefined)) {
+        const isOther = (mark: GateMark | undefined) =>
+          mark?.name !== undefined &&
+          endpoints.names.includes(mark.name) &&
+          !covered.isNamed(route, verb.toLowerCase(), mark.name);
+        if (handlers.some(isOther)) add("mismatched_endpoint", label);
+      }
+      if (isLookedUp) {
+        const meant = covered.meantBy(route);
+        if (covered.isServed(route, isEvery ? ALL : method)) continue;
+        if (meant !== undefined) add("unknown_endpoint", label, meant, UNREADABLE);
+        else add("unknown_endpoint", label, nearest(label, endpoints.names));
       } else if (handlers[0] === undefined) {
         // even if a gate above covers the route: it is not the gate that the route names
         if (handlers.some((mark) => mark !== undefined)) add("late_gate", label);
@@ -155,60 +137,46 @@ export function routeCoverageFindings(
     }
   };
 
-  const walk = (router: Router, prefix: string, above: Cover): void => {
+  const walk = ({ router, prefix, paths: above, cover: outer, way }: Place): void => {
     const gates: GatesOf = new Map();
     for (const layer of router.stack) {
       const { handle, route } = withoutPrototype(layer);
+      const cover = coverAt(layer, router, outer, gates);
+      const own = layerPaths(layer);
+      const paths = own && above?.flatMap((path) => own.map((below) => joined(path, below)));
+      if (route !== undefined) {
+        if (!selection.isLeftOut(paths, true)) checkRoute(route, prefix, cover);
+        continue;
+      }
       const path = prefix + mountText(layer);
-      const mark = marks.get(handle);
-      const cover = coverAt(layer, router, above, gates);
-      if (route !== undefined) checkRoute(route, prefix, cover);
-      else if (isRouter(handle)) walk(handle, path, cover);
-      else if (mark?.kind === "endpoint") add("misplaced_gate", path === "" ? "/" : path);
-      else if (mark !== undefined && isOwn(mark)) {
-        checkNeeds(mark, path === "" ? "/" : path, cover);
+      const label = path === "" ? "/" : path;
+      const mark = markOf(handle);
+      const inner = innerRouter(layer);
+      const below = paths?.map((path) => joined(path, "*"));
+      const isChecked = () => !selection.isLeftOut(below, false);
+      const document = documentPath(handle);
+      if (inner !== undefined && !way.includes(inner)) {
+        walk({ router: inner, prefix: path, paths, cover, way: [...way, inner] });
+      } else if (mark?.kind === "endpoint") {
+        if (isChecked()) add("misplaced_gate", label);
+      } else if (mark !== undefined && mark.authorizer === authorizer) {
+        if (isChecked()) checkNeeds(mark, label, cover);
         const place = mountOf(layer);
         gates.set(place, [...(gates.get(place) ?? []), ...decidedBy(mark, cover)]);
-      } else if (handle.name === "mounted_app" && (!cover.isCovered || cover.decided.length > 0)) {
-        add("opaque_app", path);
+      } else if (document !== undefined) {
+        if (below?.every((path) => areApart(path, document))) add("unreachable_metadata", label);
+      } else if (inner !== undefined || isMount(layer)) {
+        // mounted in itself, or unreadable
+        const isHarmless = cover.isCovered && cover.decided.length === 0;
+        if (!isHarmless && isChecked()) add("opaque_app", path);
       }
     }
   };
-  walk(top, "", NO_COVER);
-  return findings;
+  walk({ router: top, prefix: mount, paths: [mount], cover: NO_COVER, way: [top] });
+  return [...findings, ...selection.findings()];
 }
 
-const ALL = "_all";
 const MAX_METHODS = 20;
-
-/** Returns the routes that a request would reach, in order. */
-function hitsOf(router: Router, probe: Probe): readonly ReachedRoute[] {
-  const { method, path, base } = probe;
-  return router.stack.flatMap((layer) => {
-    const { handle, route } = withoutPrototype(layer);
-    const match = route !== undefined || isRouter(handle) ? layer.match(path) : false;
-    if (match === false) return [];
-    // Express 4 keeps path and parameters in the layer until its next match
-    const matched = match === true ? layer : match;
-    const params = { ...(router.mergeParams === true && probe.params), ...matched.params };
-    if (route !== undefined) {
-      const isMet = route.methods[ALL] === true || route.methods[method] === true;
-      return isMet ? [{ route, base, params }] : [];
-    }
-    const taken = (matched.path as string).replace(/\/$/, "");
-    const rest = path.slice(taken.length);
-    const next = { method, path: rest === "" ? "/" : rest, base: base + taken, params };
-    return hitsOf(handle as Router, next);
-  });
-}
-
-/** Returns the gates before the first handler that is not a gate. */
-function leadingGates(
-  handlers: readonly (GateMark | undefined)[],
-): readonly (GateMark | undefined)[] {
-  const first = handlers.indexOf(undefined);
-  return first < 0 ? handlers : handlers.slice(0, first);
-}
 
 /** Returns the names of the parameters that a gate decides on. With the option `params` they include every name that it may have read. */
 function decidedBy({ params, hasReader }: GateMark, { names }: Cover): readonly string[] {

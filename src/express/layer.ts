@@ -34,6 +34,9 @@ export interface Router {
   readonly params?: object;
 }
 
+/** The method of a route that has handlers for every method. */
+export const ALL = "_all";
+
 /** The place of every layer that is mounted at `/`. */
 export const TOP = "/";
 
@@ -46,6 +49,66 @@ export function routerOf(app: object): Router {
   const found = ownOf(app, "_router") ?? ownOf(app, "router");
   if (isRouter(found)) return found;
   throw new PolicyError("ERR_OPTIONS_INVALID", "expected an Express application or router");
+}
+
+/**
+ * Returns the router to which a layer passes requests: a router, or that of an application. Returns `undefined` for any other
+ * function.
+ */
+export function innerRouter({ handle }: Layer): Router | undefined {
+  if (isRouter(handle)) return handle;
+  // `router.use` takes an application as it is, `app.use` calls it in a function
+  const app = isApp(handle) ? handle : mountedApp(handle);
+  return app && routerOf(app);
+}
+
+/** Returns whether an application or router is mounted in another one, or has to be. */
+export function isMountedAt(app: object): boolean {
+  return isRouter(app) || ownOf(app, "parent") !== undefined;
+}
+
+/** Returns whether a layer passes requests to an application. */
+export function isMount({ handle }: Layer): boolean {
+  return handle.name === "mounted_app" || isApp(handle);
+}
+
+/** Returns whether a value is an application, as `app.use` does. */
+function isApp(found: unknown): found is object {
+  if (typeof found !== "function") return false;
+  const members = ["handle", "set"].map((name) => ownOf(found as object, name));
+  return members.every((member) => typeof member === "function");
+}
+
+const MOUNTED = /^function mounted_app\(\w+, \w+, \w+\) \{\s*var \w+ = \w+\.app;\s*\w+\.handle\(/;
+
+/**
+ * Returns the application that a function of `app.use` mounts. Nothing refers to it but the closure of the function. So this calls
+ * the function, if its text is that of Express, with an object in place of the request. An application sets the prototype of
+ * a request to one that has its `app`: Express 5 at once, Express 4 in the second of the functions that it puts first in its
+ * router. Then the request has no `url` any more, at which both stop. So no function of the program runs.
+ */
+function mountedApp(handle: object): object | undefined {
+  if (!MOUNTED.test(Function.prototype.toString.call(handle))) return undefined;
+  let app: unknown;
+  const request = {
+    url: "/",
+    query: {},
+    app: { request: null, response: null },
+    setHeader() {},
+  };
+  const stub: object = new Proxy(request, {
+    setPrototypeOf(target, prototype) {
+      app ??= prototype !== null && ownOf(prototype, "app");
+      Reflect.deleteProperty(target, "url");
+      return true;
+    },
+  });
+  try {
+    (handle as (...given: unknown[]) => void)(stub, stub, () => {});
+  } catch {
+    return undefined; // a `handle` of the program
+  }
+  return isApp(app) ? app : undefined;
 }
 
 /** Returns whether an object of Express is a router: it has an own list of layers. */
@@ -104,15 +167,40 @@ export function pathText(path: unknown): string {
   return Array.isArray(path) ? `[${path.map(String).join(", ")}]` : String(path);
 }
 
+// the expression to which Express 4 compiles a parameter that is a segment, and what it adds to a path that is given to `use`
+const SEGMENT = "(?:\\/([^/]+?))";
+const MOUNT_END = /\\\/\?\(\?=\\\/\|\$\)$/;
+
+// parameters may have a pattern, and the last segment may be a wildcard
+const TEXT = /^(?:[^|?*+{}()[\]\\]|:\w+\((?:\\.|[^)\\])*\))*(?:\/\*\w*)?$/;
+
+/**
+ * Returns the paths that a layer has in the program; `undefined` for an expression, for a pattern that has alternatives or optional
+ * parts, and for a layer that does not expose its path.
+ */
+export function layerPaths(layer: Layer): readonly string[] | undefined {
+  const { regexp, rawPath, route } = withoutPrototype(layer);
+  if (isAtTop(layer)) return [""];
+  const compiled = regexp && isPlain(regexp) ? mountText(layer).replaceAll("\\.", ".") : regexp;
+  const paths: unknown[] = [route?.path ?? rawPath ?? compiled].flat(Infinity);
+  const isText = (path: unknown): path is string => typeof path === "string" && TEXT.test(path);
+  return paths.every(isText) ? paths : undefined;
+}
+
+/** Returns whether Express 4 can have compiled an expression from a path without patterns. */
+function isPlain({ source }: RegExp): boolean {
+  const path = source.replace(/^\^/, "").replaceAll(SEGMENT, "").replace(MOUNT_END, "");
+  return !/[|?*+{}()[\]\\^$.]/.test(path.replaceAll(/\\[/.]/g, ""));
+}
+
 /** Returns the path at which a layer is mounted as text for messages, as far as the layer exposes it. */
 export function mountText(layer: Layer): string {
   const { rawPath, regexp, keys = [] } = withoutPrototype(layer);
   if (isAtTop(layer)) return "";
   if (rawPath !== undefined) return pathText(rawPath);
   if (regexp === undefined) return "/…";
-  const source = regexp.source.replace(/^\^/, "").replace(/\\\/\?\(\?=\\\/\|\$\)$/, "");
-  // the expression to which Express 4 compiles a parameter that is a segment
-  const parts = source.split("(?:\\/([^/]+?))");
+  const source = regexp.source.replace(/^\^/, "").replace(MOUNT_END, "");
+  const parts = source.split(SEGMENT);
   const names = parts.length === keys.length + 1 ? keys.map((key) => `/:${keyName(key)}`) : [];
   const text = parts.map((part, index) => part + (names[index] ?? ""));
   return (names.length === 0 ? source : text.join("")).replaceAll("\\/", "/");

@@ -1,33 +1,5 @@
-import type express from "express";
-import type { Express, Request, Response, Router } from "express";
-import { createAuthorizer, loadPolicy } from "scope-policy";
-import { expressGate } from "../../src/express.js";
-
-const policy = loadPolicy({
-  name: "Accounts",
-  version: "1",
-  scopes: { read: {}, "/accounts/{accountID}/read": {}, "/accounts/{a}/users/{b}": {} },
-  tools: {
-    plain: "read",
-    account: "/accounts/{accountID}/read",
-    both: "/accounts/{a}/users/{b}",
-  },
-});
-export const createGate = () => expressGate(createAuthorizer({ policy, verify: () => undefined }));
-type Gate = ReturnType<typeof createGate>;
-
-export const ok = (_req: Request, res: Response) => void res.send("ok");
-export const params = (req: Request) => ({ accountID: req.get("X-Account") });
-
-export interface Kit {
-  readonly app: Express;
-  readonly gate: Gate;
-  readonly make: typeof express;
-  /** A router with one route. */
-  readonly route: (path: string | RegExp | string[], mergeParams?: boolean) => Router;
-  /** A router that mounts another one. */
-  readonly nest: (path: string, inner: Router, mergeParams?: boolean) => Router;
-}
+import type { Router } from "express";
+import { type Kit, ok, params } from "./kit.js";
 
 export type Row = readonly [
   title: string,
@@ -186,10 +158,11 @@ export const SHADOWED: readonly Row[] = [
     ["shadowed_param GET /accounts/:id/linked/:id"],
   ],
   [
-    "a mounted application below a gate that decides on a parameter",
+    "an unreadable application below a gate that decides on a parameter",
     ({ app, gate, make }) => {
-      app.use("/accounts/:accountID", gate("account"), make());
-      app.use("/plain", gate("plain"), make());
+      const unreadable = () => Object.assign(make(), { handle: ok });
+      app.use("/accounts/:accountID", gate("account"), unreadable());
+      app.use("/plain", gate("plain"), unreadable());
     },
     ["opaque_app /accounts/:accountID"],
   ],

@@ -1,20 +1,12 @@
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import express5 from "express";
-import { createAuthorizer, loadPolicy, type PolicyError } from "scope-policy";
+import { createAuthorizer, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { expressGate } from "../../src/express.js";
 import { listen } from "../contract/listen.js";
 import { send } from "../contract/wire.js";
-import { createGate, type Kit, MISSING, ok, params, SHADOWED } from "./cover-rows.js";
-
-type Make = typeof express5;
-
-const express4 = createRequire(import.meta.url)("express4") as Make;
-const VERSIONS = [
-  { version: 4, make: express4 },
-  { version: 5, make: express5 },
-];
+import { MISSING, SHADOWED } from "./cover-rows.js";
+import { createGate, findingsOf, type Kit, ok, params, VERSIONS } from "./kit.js";
 
 describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }) => {
   const check = (mount: (kit: Kit) => void): readonly string[] => {
@@ -157,12 +149,3 @@ it("assertCovers treats a path that a router of Express 5 does not expose as one
   for (const layer of stack) delete layer["rawPath"];
   expect(findingsOf(() => gate.assertCovers(app))).toEqual(["shadowed_param GET /…/me"]);
 });
-
-function findingsOf(check: () => void): readonly string[] {
-  try {
-    check();
-  } catch (error) {
-    return (error as PolicyError).findings.map(({ code, path }) => `${code} ${path}`);
-  }
-  return [];
-}
