@@ -120,7 +120,12 @@ export type OperationDefinition<
 /** A selection of scopes: a list, or every unreserved scope with exceptions. */
 export type BundleDefinition<Scope extends string = string> =
   | readonly Scope[]
-  | { readonly every: true; readonly except?: readonly Scope[] };
+  | {
+      /** Selects every unreserved scope. */
+      readonly every: true;
+      /** The scopes that are left out. Default: none. */
+      readonly except?: readonly Scope[];
+    };
 
 /**
  * A policy as plain data, such as JSON. Only `name`, `version` and `scopes` are required.
@@ -137,6 +142,8 @@ export interface PolicyDefinition<
   Bundle extends string = string,
   Param extends string = string,
 > {
+  /** The JSON Schema of the file, for editors. It is dropped: the policy does not contain it. */
+  readonly $schema?: string;
   /** The name of the policy, as free text. */
   readonly name: string;
   /** The version of the policy. Consent pages, receipts and audit events include it. */
