@@ -200,10 +200,23 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
         report.add(
           "invalid_type",
           path,
-          `expected ${expectedBy(issue)}, got ${nameOf(issue.input)}`,
+          `expected ${expectedBy(issue)}, got ${nameOf(issue.input)}${hintAtList(issue.input, path)}`,
         );
       }
   }
+}
+
+/** Returns a hint at what a list was probably meant to be, in the place of a requirement or of all scopes. */
+function hintAtList(input: unknown, path: Path): string {
+  if (!Array.isArray(input)) return "";
+  const [top] = path;
+  if (top === "scopes" && path.length === 1)
+    return `: write each scope with its description, as in { "orders:read": "Read orders" }`;
+  if (top !== "tools" && top !== "endpoints") return "";
+  const isPart = path.at(-2) === "allOf" || path.at(-2) === "anyOf";
+  return isPart || path.length === 2 || path.at(-1) === "scope"
+    ? `: write { allOf: ["a", "b"] } if all of them are required, or { anyOf: ["a", "b"] } if one is enough`
+    : "";
 }
 
 /** Returns the types that an issue expected; for a union, those of all arms. */
