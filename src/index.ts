@@ -120,6 +120,7 @@ export type {
   OperationOptions,
   PolicyDefinition,
   PolicyTypes,
+  PolicyTypesOf,
   RequirementOptions,
   ScopeOptions,
   ScopeTexts,

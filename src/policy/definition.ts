@@ -204,6 +204,24 @@ export interface PolicyTypes {
   readonly definition: unknown;
 }
 
+/** The names that a definition declares, as types. For a definition of unknown content, they are {@link PolicyTypes}. */
+export type PolicyTypesOf<Definition extends PolicyDefinition> =
+  string extends keyof Definition["scopes"]
+    ? PolicyTypes
+    : {
+        readonly scope: keyof Definition["scopes"] & string;
+        readonly tier: ItemOf<Definition["tiers"]>;
+        readonly accountType: ItemOf<Definition["accountTypes"]>;
+        readonly bundle: NameIn<Definition["bundles"]>;
+        readonly tool: ToolName<NameIn<Definition["tools"]>>;
+        readonly endpoint: NameIn<Definition["endpoints"]>;
+        readonly definition: Definition;
+      };
+
+type ItemOf<List> = List extends readonly (infer Item extends string)[] ? Item : never;
+
+type NameIn<Entries> = Entries extends object ? keyof Entries & string : never;
+
 /** A tool name or pattern as a type: `list_*` becomes `` `list_${string}` ``. */
 export type ToolName<Name extends string> = Name extends PatternLike ? GlobMatch<Name> : Name;
 
