@@ -119,10 +119,12 @@ export type {
   OperationOptions,
   PolicyDefinition,
   PolicyTypes,
+  PolicyTypesOf,
   RequirementOptions,
   ScopeOptions,
   ScopeTexts,
 } from "./policy/definition.js";
+export { policyJsonSchema } from "./policy/json-schema.js";
 export type {
   MeaningOptions,
   PolicyScopes,
@@ -130,7 +132,6 @@ export type {
   ScopeName,
 } from "./policy/policy-scopes.js";
 export { MAX_ALTERNATIVES } from "./policy/requirement-size.js";
-export { policyJsonSchema } from "./policy/schema.js";
 export { createAuthorizer } from "./resource-server/authorizer.js";
 export type { AuthorizerOptions } from "./resource-server/authorizer-options.js";
 export type {

@@ -195,6 +195,7 @@ const PUBLIC_NAMES: readonly string[] = [
   "type PolicyErrorCode",
   "type PolicyScopes",
   "type PolicyTypes",
+  "type PolicyTypesOf",
   "type ProblemDocument",
   "type ProtectedResourceMetadata",
   "type ProtectedResourceOptions",

@@ -8,9 +8,10 @@ import { packageVersion } from "./policy-file/package-info.js";
 import { schema } from "./schema.js";
 import { EXIT, type Io, UsageError } from "./terminal/io.js";
 import { createScreen, type Screen, styled } from "./terminal/output.js";
+import { types } from "./types.js";
 
 /** The commands, in the order in which the help lists them. */
-const COMMANDS: readonly CliCommand[] = [check, explain, matrix, docs, schema];
+const COMMANDS: readonly CliCommand[] = [check, explain, matrix, docs, schema, types];
 
 const EXIT_CODES = `
 Exit codes:

@@ -8,6 +8,7 @@ import type {
   ParamNames,
   PolicyDefinition,
   PolicyTypes,
+  PolicyTypesOf,
   ToolName,
 } from "../policy/definition.js";
 import type { NoUndefined } from "../policy/no-undefined.js";
@@ -203,6 +204,9 @@ export function definePolicy(definition: unknown): Policy {
  * Creates a policy from data that is known at run time only: an object of the shape that `definePolicy` takes, or JSON text.
  * In JSON text, a byte order mark, a duplicate key and trailing text are findings.
  *
+ * The names have no types. To type them, pass the type of the definition, as `scope-policy types FILE` writes it:
+ * `loadPolicy<Definition>(source)`. The source is not compared with this type.
+ *
  * @throws {@link PolicyError} `ERR_POLICY_INVALID` with every finding at once
  *
  * @example
@@ -213,10 +217,11 @@ export function definePolicy(definition: unknown): Policy {
  * policy.decide(undefined, "ping").allowed; // true
  * ```
  */
-export function loadPolicy(source: unknown): Policy {
-  return createPolicy(
-    typeof source === "string" ? compilePolicyText(source) : compilePolicy(source),
-  );
+export function loadPolicy<Definition extends PolicyDefinition = PolicyDefinition>(
+  source: unknown,
+): Policy<PolicyTypesOf<Definition>> {
+  const compiled = typeof source === "string" ? compilePolicyText(source) : compilePolicy(source);
+  return createPolicy(compiled) as Policy<PolicyTypesOf<Definition>>;
 }
 
 function createPolicy(compiled: CompiledPolicy): Policy {

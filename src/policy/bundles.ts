@@ -5,7 +5,7 @@ import { isScopeList } from "./compile.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled-policy.js";
 import type { BundleDefinition } from "./definition.js";
 import { escapeControls } from "./report.js";
-import { nearest } from "./suggest.js";
+import { hintAt } from "./suggest.js";
 
 /**
  * Returns the scopes of a bundle by its name: see {@link bundleMembers}.
@@ -16,16 +16,12 @@ export function bundleScopes(
   { definition, scopes }: CompiledPolicy,
   name: string,
 ): readonly CompiledScope[] {
-  const bundles = definition.bundles ?? {};
+  const bundles = new Map(Object.entries(definition.bundles ?? {}));
   const text = anyText(name);
-  const bundle = Object.hasOwn(bundles, text) ? bundles[text] : undefined;
+  const bundle = bundles.get(text);
   if (bundle === undefined) {
-    const meant = nearest(text, Object.keys(bundles));
-    const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
-    throw new PolicyError(
-      "ERR_BUNDLE_UNKNOWN",
-      escapeControls(`the policy has no bundle \`${text}\`${hint}`),
-    );
+    const message = `the policy has no bundle \`${text}\`${hintAt(text, "bundles", bundles)}`;
+    throw new PolicyError("ERR_BUNDLE_UNKNOWN", escapeControls(message));
   }
   return bundleMembers(bundle, scopes).members;
 }

@@ -44,6 +44,8 @@ function compileData(data: unknown, report: Report): CompiledPolicy | undefined 
   // data that was cut off would cause follow-up findings
   if (report.findings.some(({ code }) => code === "too_large")) return undefined;
   const definition = checkShape(data, report);
+  // for editors only: nothing that is computed from a policy may depend on it
+  delete (definition as { $schema?: string }).$schema;
   if (!checkCounts(definition, report)) return undefined;
   const conditions = compileConditions(definition, report);
   const table = compileScopes(definition, conditions, report);

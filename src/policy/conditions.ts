@@ -1,6 +1,7 @@
 import { ANY_TIER, type CompiledPolicy } from "./compiled-policy.js";
 import type { PolicyDefinition } from "./definition.js";
 import type { Path, Report } from "./report.js";
+import { declaredNames } from "./suggest.js";
 
 /** The tiers and account types that a policy declares. */
 export interface ConditionNames {
@@ -28,9 +29,8 @@ export function rankOf(
   if (tier === undefined) return ANY_TIER;
   const rank = gates.tierRank.get(tier);
   if (rank !== undefined || isIncomplete("tiers", report)) return rank ?? ANY_TIER;
-  report.add("unknown_tier", path, `undeclared tier \`${tier}\``, (suggest) =>
-    suggest(tier, gates.tierRank.keys()),
-  );
+  const message = `undeclared tier \`${tier}\`: ${declaredNames("tiers", gates.tierRank)}`;
+  report.add("unknown_tier", path, message, (suggest) => suggest(tier, gates.tierRank.keys()));
   return ANY_TIER;
 }
 
@@ -45,10 +45,11 @@ export function checkAccountTypes(
   if (isIncomplete("accountTypes", report)) return types;
   for (const [index, type] of (types ?? []).entries()) {
     if (type === undefined || gates.accountTypes.has(type)) continue;
+    const declared = declaredNames("account types", gates.accountTypes);
     report.add(
       "unknown_account_type",
       [...path, index],
-      `undeclared account type \`${type}\``,
+      `undeclared account type \`${type}\`: ${declared}`,
       (suggest) => suggest(type, gates.accountTypes),
     );
   }

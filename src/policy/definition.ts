@@ -120,7 +120,12 @@ export type OperationDefinition<
 /** A selection of scopes: a list, or every unreserved scope with exceptions. */
 export type BundleDefinition<Scope extends string = string> =
   | readonly Scope[]
-  | { readonly every: true; readonly except?: readonly Scope[] };
+  | {
+      /** Selects every unreserved scope. */
+      readonly every: true;
+      /** The scopes that are left out. Default: none. */
+      readonly except?: readonly Scope[];
+    };
 
 /**
  * A policy as plain data, such as JSON. Only `name`, `version` and `scopes` are required.
@@ -137,6 +142,8 @@ export interface PolicyDefinition<
   Bundle extends string = string,
   Param extends string = string,
 > {
+  /** The JSON Schema of the file, for editors. It is dropped: the policy does not contain it. */
+  readonly $schema?: string;
   /** The name of the policy, as free text. */
   readonly name: string;
   /** The version of the policy. Consent pages, receipts and audit events include it. */
@@ -196,6 +203,24 @@ export interface PolicyTypes {
   /** The literal type of the definition, from which parameter names are inferred. */
   readonly definition: unknown;
 }
+
+/** The names that a definition declares, as types. For a definition of unknown content, they are {@link PolicyTypes}. */
+export type PolicyTypesOf<Definition extends PolicyDefinition> =
+  string extends keyof Definition["scopes"]
+    ? PolicyTypes
+    : {
+        readonly scope: keyof Definition["scopes"] & string;
+        readonly tier: ItemOf<Definition["tiers"]>;
+        readonly accountType: ItemOf<Definition["accountTypes"]>;
+        readonly bundle: NameIn<Definition["bundles"]>;
+        readonly tool: ToolName<NameIn<Definition["tools"]>>;
+        readonly endpoint: NameIn<Definition["endpoints"]>;
+        readonly definition: Definition;
+      };
+
+type ItemOf<List> = List extends readonly (infer Item extends string)[] ? Item : never;
+
+type NameIn<Entries> = Entries extends object ? keyof Entries & string : never;
 
 /** A tool name or pattern as a type: `list_*` becomes `` `list_${string}` ``. */
 export type ToolName<Name extends string> = Name extends PatternLike ? GlobMatch<Name> : Name;

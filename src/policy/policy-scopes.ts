@@ -8,7 +8,7 @@ import type { PolicyTypes } from "./definition.js";
 import { checkOptions, isBoolean, optional } from "./option-checks.js";
 import { escapeControls } from "./report.js";
 import { expandScope, missingScope, reduceScope } from "./scope-meanings.js";
-import { nearest } from "./suggest.js";
+import { hintAt } from "./suggest.js";
 
 /** The client whose scopes are read. */
 export interface MeaningOptions {
@@ -118,12 +118,8 @@ export function createPolicyScopes(policy: CompiledPolicy): PolicyScopes {
       const declared = scopesByName.get(printedScope(scope));
       if (declared !== undefined) return bindCompiled(declared.template, values);
       const text = anyText(scope);
-      const meant = nearest(text, scopesByName.keys());
-      const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
-      throw new PolicyError(
-        "ERR_SCOPE_INVALID",
-        escapeControls(`the policy declares no scope \`${text}\`${hint}`),
-      );
+      const message = `the policy declares no scope \`${text}\`${hintAt(text, "scopes", scopesByName)}`;
+      throw new PolicyError("ERR_SCOPE_INVALID", escapeControls(message));
     },
   };
 }

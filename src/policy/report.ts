@@ -24,12 +24,13 @@ export interface Report {
   /**
    * Adds a finding.
    *
+   * @param message - a text, or a function that returns it for the suggestion of the finding
    * @param meant - returns what was probably meant. Called for the first hundred findings only, because it takes time.
    */
   add(
     code: string,
     path: Path,
-    message: string,
+    message: string | ((suggestion: string | undefined) => string),
     meant?: (suggest: Suggest) => string | undefined,
   ): void;
   /** Records that a search stopped early, so that the number of findings is unknown. */
@@ -69,7 +70,7 @@ const MAX_SUGGESTIONS = 100;
 /** Maximum number of steps for all suggestions of one report, see {@link nearest}. */
 const MAX_SUGGESTION_STEPS = 20_000_000;
 /** The code of the last finding if some are only counted. */
-const MORE_FINDINGS = "more_findings";
+export const MORE_FINDINGS = "more_findings";
 /** Maximum number of characters of a message, and of a path in the text of an error. */
 const MAX_MESSAGE_LENGTH = 1_024;
 
@@ -99,10 +100,11 @@ export function createReport(): Report {
         return;
       }
       const suggestion = findings.length < MAX_SUGGESTIONS ? meant?.(suggest) : undefined;
+      const text = typeof message === "string" ? message : message(suggestion);
       const finding = {
         code,
         path: formatPath(path),
-        message: escapeControls(truncate(message, MAX_MESSAGE_LENGTH)),
+        message: escapeControls(truncate(text, MAX_MESSAGE_LENGTH)),
       };
       findings.push(Object.freeze(suggestion === undefined ? finding : { ...finding, suggestion }));
     },

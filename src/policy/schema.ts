@@ -7,123 +7,94 @@ import { nearest } from "./suggest.js";
 /** Creates the schema of a policy, and those of the objects in it whose options a finding suggests. */
 function createSchemas() {
   const list = <Item extends z.ZodMiniType>(item: Item) => z.array(item).check(z.minLength(1));
-  const name = z.string().check(z.minLength(1));
-  const names = list(name);
-  const optional = {
-    text: z.optional(z.string()),
-    name: z.optional(name),
-    names: z.optional(names),
-    true: z.optional(z.literal(true)),
+  const text = () => z.string().check(z.minLength(1));
+  const name = text();
+  // an instance for each kind of name: the JSON Schema of one policy lists the names that it declares
+  const declared = {
+    scope: text(),
+    scopeWithoutPlaceholder: text(),
+    tier: text(),
+    accountType: text(),
   };
-  const texts = { title: optional.text, description: optional.text, warning: optional.text };
+  const scopes = list(declared.scope);
+  // an instance for each option: it has a description of its own
+  const optional = {
+    text: () => z.optional(z.string()),
+    name: () => z.optional(name),
+    names: () => z.optional(list(name)),
+    scope: () => z.optional(declared.scope),
+    scopes: () => z.optional(scopes),
+    plainScope: () => z.optional(declared.scopeWithoutPlaceholder),
+    plainScopes: () => z.optional(list(declared.scopeWithoutPlaceholder)),
+    tier: () => z.optional(declared.tier),
+    accountTypes: () => z.optional(list(declared.accountType)),
+    true: () => z.optional(z.literal(true)),
+  };
+  const texts = { title: optional.text(), description: optional.text(), warning: optional.text() };
+  const localTexts = z.strictObject(texts);
   const scope = z.strictObject({
     ...texts,
-    group: optional.text,
+    group: optional.text(),
     default: z.optional(z.literal(["on", "off"])),
     required: z.optional(z.boolean()),
     reserved: z.optional(z.boolean()),
-    tier: optional.name,
-    accountTypes: optional.names,
-    implies: optional.names,
-    replaces: optional.names,
-    locales: z.optional(z.record(z.string(), z.strictObject(texts))),
+    tier: optional.tier(),
+    accountTypes: optional.accountTypes(),
+    implies: optional.scopes(),
+    replaces: optional.names(),
+    locales: z.optional(z.record(z.string(), localTexts)),
   });
 
   // lazy, because a requirement contains requirements
-  const part: z.ZodMiniType = z.lazy(() => z.union([name, requirement]));
-  const parts = z.optional(list(part));
-  const rule = {
-    scope: optional.name,
-    allOf: parts,
-    anyOf: parts,
-    tier: optional.name,
-    accountTypes: optional.names,
+  const part: z.ZodMiniType = z.lazy(() => z.union([declared.scope, requirement]));
+  const parts = () => z.optional(list(part));
+  const rule = () => ({
+    scope: optional.scope(),
+    allOf: parts(),
+    anyOf: parts(),
+    tier: optional.tier(),
+    accountTypes: optional.accountTypes(),
     params: z.optional(z.record(z.string(), name)),
-  };
-  const requirement = z.strictObject(rule);
+  });
+  const requirement = z.strictObject(rule());
+  const audit = z.strictObject({ show: optional.names(), hash: optional.names() });
   const operation = z.strictObject({
-    ...rule,
-    deny: optional.name,
-    public: optional.true,
-    enrichedBy: optional.name,
-    authenticated: optional.true,
-    title: optional.text,
-    description: optional.text,
-    hidden: optional.true,
-    audit: z.optional(z.strictObject({ show: optional.names, hash: optional.names })),
+    ...rule(),
+    deny: optional.name(),
+    public: optional.true(),
+    enrichedBy: optional.plainScope(),
+    authenticated: optional.true(),
+    title: optional.text(),
+    description: optional.text(),
+    hidden: optional.true(),
+    audit: z.optional(audit),
   });
 
-  const operations = z.optional(z.record(z.string(), z.union([name, operation])));
-  const everyScope = z.strictObject({ every: z.literal(true), except: optional.names });
+  const operations = () => z.optional(z.record(z.string(), z.union([declared.scope, operation])));
+  const everyScope = z.strictObject({ every: z.literal(true), except: optional.scopes() });
   const definition = z.strictObject({
-    name,
-    version: name,
-    tiers: optional.names,
-    accountTypes: optional.names,
+    $schema: optional.text(),
+    name: text(),
+    version: text(),
+    tiers: optional.names(),
+    accountTypes: optional.names(),
     scopes: z.record(z.string(), z.union([z.string(), scope])),
-    baseline: optional.names,
-    defaultScopes: optional.names,
-    bundles: z.optional(z.record(z.string(), z.union([names, everyScope]))),
-    tools: operations,
-    endpoints: operations,
-    notCovered: optional.names,
+    baseline: optional.plainScopes(),
+    defaultScopes: optional.plainScopes(),
+    bundles: z.optional(z.record(z.string(), z.union([scopes, everyScope]))),
+    tools: operations(),
+    endpoints: operations(),
+    notCovered: optional.names(),
   });
-  return { definition, scope, operation, requirement, texts };
+  return { definition, scope, localTexts, operation, requirement, audit, everyScope, declared };
 }
 
 let created: ReturnType<typeof createSchemas> | undefined;
 
 /** Returns the schemas. The first call creates them, so that an import alone costs nothing. */
-function schemas(): ReturnType<typeof createSchemas> {
+export function schemas(): ReturnType<typeof createSchemas> {
   created ??= createSchemas();
   return created;
-}
-
-/** Descriptions of the members of a policy in the JSON Schema. */
-const DESCRIPTIONS = {
-  name: "Name of the policy, as free text.",
-  version: "Version of the policy.",
-  tiers: "Tiers in ascending order.",
-  accountTypes: "Account types.",
-  scopes: "All scopes by name.",
-  baseline: "Scopes that every tool requires in addition to its own rule.",
-  defaultScopes: "Scopes for authorization requests without a scope.",
-  tools: "Requirement of each tool. A name with * or ? is a pattern.",
-  endpoints: "Requirement of each endpoint. A name is METHOD, a space, a path.",
-  notCovered: "What no scope covers, as texts for users.",
-} satisfies Partial<Record<keyof PolicyDefinition, string>>;
-
-/**
- * Returns the JSON Schema (draft 2020-12) of a policy, with which an editor completes and checks a policy in JSON. The schema
- * describes the shape only: `loadPolicy` checks that names are declared and rules are consistent.
- *
- * @example
- * ```ts
- * import { policyJsonSchema } from "scope-policy";
- *
- * const schema: Record<string, unknown> = policyJsonSchema();
- * ```
- */
-export function policyJsonSchema(): Record<string, unknown> {
-  const { definition, scope, operation, requirement } = schemas();
-  const metadata = z
-    .registry<z.core.JSONSchemaMeta>()
-    .add(definition, { title: "scope-policy: a policy" })
-    .add(scope, { id: "Scope", description: "One scope: texts, defaults and conditions." })
-    .add(requirement, {
-      id: "Requirement",
-      description: "Exactly one of scope, allOf and anyOf, with conditions.",
-    })
-    .add(operation, {
-      id: "Operation",
-      description: "A requirement, or one of deny, public and authenticated; with texts.",
-    });
-  const schema = z.toJSONSchema(definition, { metadata });
-  const properties = { ...(schema.properties as Record<string, object>) };
-  for (const [name, description] of Object.entries(DESCRIPTIONS)) {
-    properties[name] = { description, ...properties[name] };
-  }
-  return { ...schema, properties };
 }
 
 type Issue = z.core.$ZodIssue;
@@ -229,10 +200,23 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
         report.add(
           "invalid_type",
           path,
-          `expected ${expectedBy(issue)}, got ${nameOf(issue.input)}`,
+          `expected ${expectedBy(issue)}, got ${nameOf(issue.input)}${hintAtList(issue.input, path)}`,
         );
       }
   }
+}
+
+/** Returns a hint at what a list was probably meant to be, in the place of a requirement or of all scopes. */
+function hintAtList(input: unknown, path: Path): string {
+  if (!Array.isArray(input)) return "";
+  const [top] = path;
+  if (top === "scopes" && path.length === 1)
+    return `: write each scope with its description, as in { "orders:read": "Read orders" }`;
+  if (top !== "tools" && top !== "endpoints") return "";
+  const isPart = path.at(-2) === "allOf" || path.at(-2) === "anyOf";
+  return isPart || path.length === 2 || path.at(-1) === "scope"
+    ? `: write { allOf: ["a", "b"] } if all of them are required, or { anyOf: ["a", "b"] } if one is enough`
+    : "";
 }
 
 /** Returns the types that an issue expected; for a union, those of all arms. */
@@ -264,9 +248,9 @@ function nameOf(value: unknown): string {
 /** Returns the valid options of the object at `path`, for a suggestion. */
 function optionsAt(path: Path): readonly string[] {
   const [top, , third] = path;
-  const { definition, scope, operation, requirement, texts } = schemas();
+  const { definition, scope, operation, requirement, localTexts } = schemas();
   if (top === undefined) return Object.keys(definition.shape);
-  if (top === "scopes") return Object.keys(third === "locales" ? texts : scope.shape);
+  if (top === "scopes") return Object.keys((third === "locales" ? localTexts : scope).shape);
   if (top === "bundles") return ["every", "except"];
   if (third === "audit") return ["show", "hash"];
   return Object.keys(path.length === 2 ? operation.shape : requirement.shape);

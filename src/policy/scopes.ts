@@ -18,7 +18,7 @@ import { MAX_OVERLAP_STEPS, overlapsOf } from "./overlaps.js";
 import { withoutPrototype } from "./own-members.js";
 import type { Path, Report } from "./report.js";
 import type { NamedScope } from "./scope-lookup.js";
-import type { StepBudget } from "./suggest.js";
+import { declaredNames, type StepBudget } from "./suggest.js";
 
 /** Maximum number of characters in the name of a scope. */
 const MAX_SCOPE_LENGTH = 1_024;
@@ -166,7 +166,7 @@ function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | 
 /** Creates a function that reports an undeclared scope and suggests the scope that replaced it or was probably meant. */
 function createUnknownReporter(
   { scopes }: PolicyDefinition,
-  declared: ReadonlyMap<string, unknown>,
+  declared: ReadonlyMap<string, ScopeDraft>,
   report: Report,
 ): (name: string, path: Path) => void {
   let successors: ReadonlyMap<string, string> | undefined;
@@ -176,8 +176,14 @@ function createUnknownReporter(
     successors ??= successorsIn(scopes);
     const successor = successors.get(printedScope(name));
     if (successor === undefined) {
-      report.add("unknown_scope", path, `undeclared scope \`${name}\``, (suggest) =>
-        suggest(name, declared.keys()),
+      report.add(
+        "unknown_scope",
+        path,
+        (meant) =>
+          meant === undefined
+            ? `undeclared scope \`${name}\`: ${declaredNames("scopes", declared)}`
+            : `undeclared scope \`${name}\``,
+        (suggest) => suggest(name, declared.keys()),
       );
     } else {
       const message = `\`${name}\` is an older name of a scope: use the current name`;

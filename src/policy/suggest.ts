@@ -36,6 +36,39 @@ export function nearest(
   return best;
 }
 
+/** Maximum number of names that {@link declaredNames} lists. */
+const MAX_LISTED_NAMES = 10;
+
+/**
+ * Returns the names that a policy declares, as the end of a message about another name: `` the policy declares `free`, `pro` ``.
+ * Of many names, it lists the first ten.
+ *
+ * @param kind - what the names are, in the plural: `tiers`
+ */
+export function declaredNames(
+  kind: string,
+  names: { readonly size: number; readonly keys: () => Iterable<string> },
+): string {
+  if (names.size === 0) return `the policy declares no ${kind}`;
+  const listed: string[] = [];
+  for (const name of names.keys()) {
+    if (listed.length === MAX_LISTED_NAMES) break;
+    listed.push(`\`${name}\``);
+  }
+  const rest = names.size - listed.length;
+  return `the policy declares ${listed.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+
+/** Returns the end of a message about an undeclared name: the name that was probably meant, or the declared names. */
+export function hintAt(
+  name: string,
+  kind: string,
+  names: { readonly size: number; readonly keys: () => Iterable<string> },
+): string {
+  const meant = nearest(name, names.keys());
+  return meant === undefined ? `: ${declaredNames(kind, names)}` : `; did you mean \`${meant}\`?`;
+}
+
 /**
  * Returns the optimal string alignment distance (edits and swaps of adjacent letters, letter case ignored), but at most `bound`.
  * Only cells within `bound` of the diagonal can have a smaller value, so only these are computed.

@@ -15,7 +15,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
   {
     title: "a used scope in a policy without scopes",
     policy: { scopes: {}, tools: { t: "a" } },
-    finds: [["unknown_scope", "tools.t", "undeclared scope `a`"]],
+    finds: [["unknown_scope", "tools.t", "undeclared scope `a`: the policy declares no scopes"]],
   },
   {
     title: "an empty scope",
@@ -251,12 +251,40 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
   {
     title: "an undeclared tier of a scope",
     policy: { tiers: ["free", "pro"], scopes: { a: { tier: "por" } } },
-    finds: [["unknown_tier", "scopes.a.tier", "undeclared tier `por`", "pro"]],
+    finds: [
+      [
+        "unknown_tier",
+        "scopes.a.tier",
+        "undeclared tier `por`: the policy declares `free`, `pro`",
+        "pro",
+      ],
+    ],
+  },
+  {
+    title: "an undeclared scope that resembles no declared one, with the declared ones",
+    policy: { scopes: { "a:read": "", "b:read": "" }, tools: { t: "orders" } },
+    finds: [
+      [
+        "unknown_scope",
+        "tools.t",
+        "undeclared scope `orders`: the policy declares `a:read`, `b:read`",
+      ],
+    ],
+  },
+  {
+    title: "a tier in a policy with many tiers, with ten of them",
+    policy: {
+      tiers: Array.from({ length: 12 }, (_, rank) => `tier-${rank}`),
+      scopes: { a: { tier: "gold" } },
+    },
+    finds: [["unknown_tier", "scopes.a.tier", "`tier-8`, `tier-9` and 2 more"]],
   },
   {
     title: "a tier in a policy without tiers",
     policy: { scopes: { a: { tier: "pro" } } },
-    finds: [["unknown_tier", "scopes.a.tier", "undeclared tier `pro`"]],
+    finds: [
+      ["unknown_tier", "scopes.a.tier", "undeclared tier `pro`: the policy declares no tiers"],
+    ],
   },
   {
     title: "an undeclared and a repeated account type of a scope",
@@ -265,7 +293,12 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
       scopes: { a: { accountTypes: ["mento", "mentor", "mentor"] } },
     },
     finds: [
-      ["unknown_account_type", "scopes.a.accountTypes[0]", "`mento`", "mentor"],
+      [
+        "unknown_account_type",
+        "scopes.a.accountTypes[0]",
+        "undeclared account type `mento`: the policy declares `mentor`",
+        "mentor",
+      ],
       ["duplicate", "scopes.a.accountTypes[2]", "duplicate `mentor`"],
     ],
   },

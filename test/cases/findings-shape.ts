@@ -123,11 +123,47 @@ export const SHAPE_FINDINGS: readonly FindingCase[] = [
       ["invalid_type", "scopes.c", "expected a string or an object, got a list"],
       ["invalid_type", "tools.t.public", "expected true, got false"],
       ["invalid_type", "tools.u.authenticated", "expected true, got a number"],
-      ["invalid_type", "tools.v.scope", "expected a string, got a list"],
-      ["invalid_type", "tools.w", "got a list"],
+      ["invalid_type", "tools.v.scope", "expected a string, got a list: write { allOf:"],
+      ["invalid_type", "tools.w", "got a list: write { allOf:"],
       ["invalid_type", "bundles.x.every", "expected true, got false"],
       ["invalid_type", "bundles.y.every", "expected true, got nothing"],
       ["invalid_type", "bundles.z", "expected a list or an object, got a number"],
+    ],
+  },
+  {
+    title:
+      "lists in the place of a requirement, with a hint at `allOf` and `anyOf`, and other lists without one",
+    policy: {
+      scopes,
+      tools: {
+        list_jobs: ["openid", "a"],
+        t: { anyOf: ["openid", ["openid", "a"]] },
+        u: { public: ["openid"] },
+        v: { scope: "openid", audit: { show: [["a"]] } },
+      },
+      endpoints: { "GET /jobs": ["openid"] },
+    },
+    finds: [
+      [
+        "invalid_type",
+        "tools.list_jobs",
+        'expected a string or an object, got a list: write { allOf: ["a", "b"] } if all of them are required, or { anyOf: ["a", "b"] } if one is enough',
+      ],
+      ["invalid_type", "tools.t.anyOf[1]", "got a list: write { allOf:"],
+      ["invalid_type", "tools.u.public", "expected true, got a list"],
+      ["invalid_type", "tools.v.audit.show[0]", "expected a string, got a list"],
+      ["invalid_type", 'endpoints["GET /jobs"]', "got a list: write { allOf:"],
+    ],
+  },
+  {
+    title: "scopes as a list",
+    policy: { scopes: ["openid"] },
+    finds: [
+      [
+        "invalid_type",
+        "scopes",
+        'expected an object, got a list: write each scope with its description, as in { "orders:read": "Read orders" }',
+      ],
     ],
   },
   {

@@ -36,6 +36,43 @@ describe("check", () => {
     });
   });
 
+  it("prints findings in the order of the file, not in the order of their discovery", async () => {
+    const text = `{
+  "tools": { "t": "a", "u": ["a", "b"] },
+  "endpoints": { "GET /x/": "a" },
+  "bundles": { "b": ["c"] },
+  "baseline": ["d"], "teirs": ["free"],
+  "scopes": { "b": { "tier": "gold" } }
+}`;
+    const { out } = await runIn({ "p.json": text }, ["check", "p.json"]);
+    const places = [...out.matchAll(/^p\.json:(\d+):(\d+)/gm)].map(([, line, column]) => [
+      Number(line),
+      Number(column),
+    ]);
+    // the missing name and version are at the start of the policy
+    expect(places.map(([line]) => line)).toEqual([1, 1, 2, 2, 3, 3, 4, 5, 5, 6]);
+    expect(places).toEqual(places.toSorted(([a = 0, b = 0], [c = 0, d = 0]) => a - c || b - d));
+    const { out: json } = await runIn({ "p.json": text }, ["check", "p.json", "--json"]);
+    const { files } = JSON.parse(json) as {
+      files: { findings: { line: number; column: number }[] }[];
+    };
+    expect(files[0]?.findings.map(({ line, column }) => [line, column])).toEqual(places);
+  });
+
+  it("prints the number of findings that are not listed last", async () => {
+    const tools = Object.fromEntries(
+      Array.from({ length: 1_100 }, (_, index) => [`t${index}`, "b"]),
+    );
+    const text = JSON.stringify({ name: "N", version: "1", scopes: { a: "" }, tools });
+    const { out } = await runIn({ "p.json": text }, ["check", "p.json"]);
+    const last = out
+      .trimEnd()
+      .split("\n")
+      .filter((line) => line.startsWith("p.json:1:"))
+      .at(-1);
+    expect(last).toContain("which are not listed  more_findings");
+  });
+
   it("prints the same positions for a TypeScript module", async () => {
     const source = `import { definePolicy } from "scope-policy";\nexport const policy = definePolicy(${WRONG.trimEnd()} as never);\n`;
     const { code, out } = await runIn({ "p.ts": source }, ["check", "p.ts"]);

@@ -74,12 +74,12 @@ export const EXPLAIN_CASES: readonly ExplainCase[] = [
     ],
   },
   {
-    title: "reports a tier that the policy does not declare",
-    argv: ["buy_ad", "--scope", "mcp:tools ads:write", "--tier", "gold"],
+    title: "reports a tier that is too low",
+    argv: ["buy_ad", "--scope", "mcp:tools ads:write", "--tier", "free"],
     code: 3,
     says: [
       "requires the pro tier: upgrade required.",
-      "The policy does not declare the token's tier, `gold`",
+      "The token's tier is free.",
       "- an upgrade to the pro tier\n",
     ],
   },
@@ -276,7 +276,7 @@ export const EXPLAIN_CASES: readonly ExplainCase[] = [
     title: "marks an unknown scope in the token",
     argv: ["GET /me", "--scope", "orders:reed"],
     code: 0,
-    says: ["orders:reed  unknown to this policy: grants nothing"],
+    says: ["orders:reed  unknown to this policy: grants nothing; did you mean orders:read?"],
   },
   {
     title: "reports a malformed scope",

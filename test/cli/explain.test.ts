@@ -62,7 +62,39 @@ it("explain reports a request for another account than the token is bound to", a
   expect(await run(argv)).toEqual({ code: 3, out: ENDPOINT, err: "" });
 });
 
+const UNDECLARED: readonly { readonly argv: readonly string[]; readonly says: string }[] = [
+  { argv: ["--tier", "gold"], says: "unknown tier `gold`; the policy declares `free`, `pro`" },
+  { argv: ["--tier", "Pro"], says: "unknown tier `Pro`; the policy declares `free`, `pro`" },
+  { argv: ["--tier", ""], says: "unknown tier ``; the policy declares `free`, `pro`" },
+  {
+    argv: ["--account-type", "studio"],
+    says: "unknown account type `studio`; the policy declares `buyer`, `seller`",
+  },
+];
+
 describe("explain", () => {
+  it.each(titled(UNDECLARED, ({ argv }) => argv.join(" ")))(
+    "never answers with %s, also for a public tool",
+    async (_title, { argv, says }) => {
+      for (const tool of ["buy_ad", "search", "whoami"]) {
+        const ran = await runIn({ "p.json": SMALL_JSON }, ["explain", "p.json", tool, ...argv]);
+        expect(ran).toEqual({ code: 2, out: "", err: `error: ${says}\n` });
+      }
+    },
+  );
+
+  it("reports a tier in a policy without tiers", async () => {
+    const text = `{ "name": "N", "version": "1", "scopes": {}, "tools": { "t": { "public": true } } }`;
+    const argv = ["explain", "p.json", "t", "--tier", "pro", "--json"];
+    expect(JSON.parse((await runIn({ "p.json": text }, argv)).out)).toEqual({
+      ok: false,
+      error: {
+        code: "usage",
+        message: "unknown tier `pro`; the policy declares no tiers",
+      },
+    });
+  });
+
   it.each(titled(EXPLAIN_CASES))("%s", async (_title, { argv, code, says, silent = [] }) => {
     const ran = await runIn({ "p.json": SMALL_JSON }, ["explain", "p.json", ...argv], {
       columns: 1_000,

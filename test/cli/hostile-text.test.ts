@@ -59,6 +59,11 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["docs", "wrong.json"],
   ["docs", "p.json", HOSTILE],
   ["schema", HOSTILE],
+  ["schema", "p.json"],
+  ["schema", "wrong.json"],
+  ["types", "p.json"],
+  ["types", "wrong.json"],
+  ["types", HOSTILE],
   ["schema", `--${HOSTILE}`],
   [HOSTILE],
   ["explain", "--help", HOSTILE],
@@ -112,6 +117,8 @@ describe("hostile text of a policy, a file and the arguments", () => {
     const cwd = folderOf(FILES);
     for (const argv of [
       ["docs", "p.json"],
+      ["schema", "p.json"],
+      ["types", "p.json"],
       ...["table", "markdown", "html", "json"].map((format) => [
         "matrix",
         "p.json",

@@ -196,6 +196,77 @@ describe("the command line reads a policy from", () => {
   });
 });
 
+const PATHS = `{
+  // a comment, and a trailing comma
+  "compilerOptions": { "paths": { "@/*": ["./src/*"], "#scopes": ["./src/scopes.ts"] }, },
+}`;
+const SCOPES = `export const scopes = { a: "A" } as const;`;
+
+const WITH_PATHS: readonly {
+  readonly title: string;
+  readonly files: Readonly<Record<string, string>>;
+}[] = [
+  {
+    title: "next to the policy",
+    files: {
+      "tsconfig.json": PATHS,
+      "src/scopes.ts": SCOPES,
+      "policy.ts": `import { scopes } from "@/scopes.js"; export const policy = { ...${DEFINITION}, scopes };`,
+    },
+  },
+  {
+    title: "in a folder above it, for a path without a pattern",
+    files: {
+      "tsconfig.json": PATHS,
+      "src/scopes.ts": SCOPES,
+      "policy.ts": `export { policy } from "./server/policy.mts";`,
+      "server/policy.mts": `import { scopes } from "#scopes"; export const policy = { ...${DEFINITION}, scopes };`,
+    },
+  },
+  {
+    title: "that it extends, with `baseUrl`",
+    files: {
+      "tsconfig.json": `{ "extends": "./config/base.json", "compilerOptions": { "baseUrl": "./src" } }`,
+      "config/base.json": `{ "compilerOptions": { "paths": { "names/*": ["./*"] } } }`,
+      "src/scopes.ts": SCOPES,
+      "policy.ts": `import { scopes } from "names/scopes"; export const policy = { ...${DEFINITION}, scopes };`,
+    },
+  },
+  {
+    title: "whose `paths` match every import",
+    files: {
+      "tsconfig.json": `{ "compilerOptions": { "paths": { "*": ["./types/*"] } } }`,
+      "scopes.ts": SCOPES,
+      "policy.ts": `${IMPORT}import { sep } from "node:path"; import { scopes } from "./scopes.js";
+        export const policy = definePolicy({ ...${DEFINITION}, scopes, notCovered: [sep] });`,
+    },
+  },
+];
+
+describe("the command line reads a policy with the `paths` of a tsconfig.json", () => {
+  it.each(titled(WITH_PATHS))("%s", async (_title, { files }) => {
+    expect(await runIn(files, ["check", "policy.ts"])).toEqual({
+      code: 0,
+      out: `ok  policy.ts: ${COUNTS}\n`,
+      err: "",
+    });
+  });
+
+  it("and reports one that cannot be read, but not for a policy in JavaScript", async () => {
+    const files = {
+      "tsconfig.json": `{ "extends": "./none.json" }`,
+      "policy.ts": `export const policy = ${DEFINITION};`,
+      "policy.mjs": `export const policy = ${DEFINITION};`,
+    };
+    expect(await runIn(files, ["check", "policy.ts"])).toEqual({
+      code: 2,
+      out: "",
+      err: "error: cannot run `policy.ts`: Error: File './none.json' not found.\n",
+    });
+    expect(await runIn(files, ["check", "policy.mjs"])).toMatchObject({ code: 0 });
+  });
+});
+
 describe("the command line reports", () => {
   it.each(titled(REJECTED))("%s", async (_title, { file, source, code, says }) => {
     const asked = file.replace("/x", "");

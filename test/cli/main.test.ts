@@ -12,7 +12,7 @@ import { titled } from "../titled.js";
 import { folderOf, ROOT, run, runIn } from "./run.js";
 import { SMALL_JSON } from "./small-policy.js";
 
-const COMMANDS = ["check", "explain", "matrix", "docs", "schema"];
+const COMMANDS = ["check", "explain", "matrix", "docs", "schema", "types"];
 
 describe("the command line", () => {
   it("lists its commands and exit codes in the help", async () => {
@@ -110,6 +110,8 @@ describe("the command line", () => {
       ["matrix", "p.json"],
       ["docs", "p.json"],
       ["schema"],
+      ["schema", "p.json"],
+      ["types", "p.json"],
     ]) {
       const { out, err } = await runIn(files, [...argv, "--json"], { colours: true });
       expect(err).toBe("");

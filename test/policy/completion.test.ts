@@ -134,7 +134,7 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
   [
     "an option of a policy",
     policyWith("|"),
-    ["baseline", "bundles", "defaultScopes", "endpoints", "notCovered", "tools"],
+    ["$schema", "baseline", "bundles", "defaultScopes", "endpoints", "notCovered", "tools"],
   ],
   [
     "an option of a scope",

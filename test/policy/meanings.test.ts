@@ -302,14 +302,15 @@ describe("bundleScope", () => {
 
   it.each([
     ["note", "; did you mean `notes`?"],
-    ["toString", ""],
-    ["__proto__", ""],
-    [7, ""],
+    ["toString", ": the policy declares `"],
+    ["__proto__", ": the policy declares `"],
+    [7, ": the policy declares `"],
   ])("throws for an undeclared bundle: %j", (name, hint) => {
     const call = () => policy.bundleScope(name as never);
     expect(call).toThrow(`the policy has no bundle \`${String(name)}\`${hint}`);
     expect(call).toThrow(expect.objectContaining({ code: "ERR_BUNDLE_UNKNOWN" }));
     const bare = loadPolicy({ name: "Bare", version: "1", scopes: {} });
+    expect(() => bare.bundleScope(String(name))).toThrow(": the policy declares no bundles");
     expect(() => bare.bundleScope(String(name))).toThrow(PolicyError);
   });
 });
@@ -356,8 +357,8 @@ describe("bindScope of a policy", () => {
     ["n:raed", "; did you mean `n:read`?"],
     ["members:read", "; did you mean `teachers:read`?"],
     ["/accounts/{other}/profile.read", "; did you mean `/accounts/{id}/profile.read`?"],
-    ["", ""],
-    [7, ""],
+    ["", ": the policy declares `"],
+    [7, ": the policy declares `"],
   ])("throws for an undeclared scope: %j", (scope, hint) => {
     const call = () => policy.bindScope(scope as never, {});
     expect(call).toThrow(expect.objectContaining({ code: "ERR_SCOPE_INVALID" }));

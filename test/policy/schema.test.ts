@@ -1,7 +1,8 @@
 import { loadPolicy, PolicyError } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { policyJsonSchema } from "../../src/policy/json-schema.js";
 import { createReport } from "../../src/policy/report.js";
-import { checkShape, policyJsonSchema } from "../../src/policy/schema.js";
+import { checkShape } from "../../src/policy/schema.js";
 import { policyWith } from "./findings-of.js";
 
 describe("policyJsonSchema", () => {
@@ -19,6 +20,7 @@ describe("policyJsonSchema", () => {
   it("requires a name, a version and scopes, and has exactly the options of a policy", () => {
     expect([...schema.required].sort()).toEqual(["name", "scopes", "version"]);
     expect(Object.keys(schema.properties).sort()).toEqual([
+      "$schema",
       "accountTypes",
       "baseline",
       "bundles",

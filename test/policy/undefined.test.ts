@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PolicyDefinition } from "../../src/policy/definition.js";
+import { policyJsonSchema } from "../../src/policy/json-schema.js";
 import { formatPath, type Path } from "../../src/policy/report.js";
-import { policyJsonSchema } from "../../src/policy/schema.js";
 import { drawPolicy } from "../model/arbitrary-policy.js";
 import { drawn } from "../model/draw.js";
 import { findingsOf } from "./findings-of.js";
@@ -21,6 +21,7 @@ const ANY_OF = [
 
 /** A policy in which every option has a value. */
 const FULL = {
+  $schema: "./policy.schema.json",
   name: "Loopwise",
   version: "1",
   tiers: ["free", "pro"],

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sourceAliases } from "../../scripts/entries.mjs";
-import { policyJsonSchema } from "../../src/policy/schema.js";
+import { policyJsonSchema } from "../../src/policy/json-schema.js";
 import { compile, type Files } from "./compiler.js";
 import {
   ACCEPTED,

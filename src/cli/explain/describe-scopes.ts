@@ -3,6 +3,7 @@ import { parseScope } from "../../grammar/scope.js";
 import { hasPlaceholder } from "../../grammar/scope-syntax.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import { namedMeanings, withImpliedMeanings } from "../../policy/scope-meanings.js";
+import { nearest } from "../../policy/suggest.js";
 
 /** One scope-token of a token, as the policy interprets it. */
 export interface TokenScope {
@@ -16,6 +17,8 @@ export interface TokenScope {
   readonly implies: readonly string[];
   /** The values that it is bound to. */
   readonly bound: Readonly<Record<string, string>>;
+  /** The declared scope that was probably meant by an unknown one. */
+  readonly meant?: string;
 }
 
 /** Returns the scope-tokens of a token, each with its meaning. A reserved scope counts for first-party clients only. */
@@ -32,7 +35,14 @@ function describeTokenScope(policy: CompiledPolicy, text: string, firstParty: bo
   const nothing = { text, scopes: [], description: undefined, implies: [], bound: {} };
   if (!parseScope(text).ok) return { ...nothing, kind: "malformed" };
   const all = namedMeanings(policy, text, true);
-  if (all.length === 0) return { ...nothing, kind: hasPlaceholder(text) ? "template" : "unknown" };
+  if (all.length === 0) {
+    if (hasPlaceholder(text)) return { ...nothing, kind: "template" };
+    const meant = nearest(
+      text,
+      policy.scopes.map(({ name }) => name),
+    );
+    return { ...nothing, kind: "unknown", ...(meant === undefined ? {} : { meant }) };
+  }
   const counting = all.filter(({ scope }) => !scope.reserved || firstParty);
   const names = all.map((meaning) => meaning.text);
   const described = (counting.length > 0 ? counting : all).flatMap(
@@ -75,11 +85,12 @@ const KINDS: Readonly<Record<TokenScope["kind"], string>> = {
 };
 
 /** Returns the meaning of a scope-token in one line. */
-export function tokenScopeText({ kind, scopes, description, implies }: TokenScope): string {
+export function tokenScopeText({ kind, scopes, description, implies, meant }: TokenScope): string {
   const parts = [
     kind === "older_name" ? `older name of ${scopes.join(" and ")}` : KINDS[kind],
     kind === "reserved" ? "" : (description ?? ""),
     implies.length === 0 ? "" : `also grants ${implies.join(", ")}`,
+    meant === undefined ? "" : `did you mean ${meant}?`,
   ].filter((part) => part !== "");
   return parts.length === 0 ? "no description" : parts.join("; ");
 }

@@ -75,7 +75,11 @@ export function explainDecision(question: ExplainedCall, decision: Decision): Ex
     case "upgrade_required":
       return {
         headline: `NO: ${what} requires the ${tierText(decision.tier, question.compiled.tiers)}: upgrade required.`,
-        why: [whyTier(question, plan)],
+        why: [
+          plan === undefined
+            ? "The token names no tier, which ranks below the lowest tier."
+            : `The token's tier is ${plan}.`,
+        ],
       };
     case "reserved_scope":
       return {
@@ -109,13 +113,6 @@ function whyInvalidToken({ token }: ExplainedCall): string {
   return fault === undefined
     ? "Its scope is malformed."
     : sentence(`its scope is malformed: ${fault}`);
-}
-
-function whyTier({ compiled, token }: ExplainedCall, plan: string | undefined): string {
-  if (plan === undefined) return "The token names no tier, which ranks below the lowest tier.";
-  if (!compiled.tierRank.has(plan))
-    return `The policy does not declare the token's tier, \`${plan}\`, which ranks below the lowest tier.`;
-  return `The token's tier is ${token?.tier ?? plan}.`;
 }
 
 const MAX_ALTERNATIVES = 10;

@@ -1,4 +1,7 @@
 import type { AccessToken } from "../../decision/access-token.js";
+import { compiledPolicyOf } from "../../policy/compiled-policies.js";
+import type { CompiledPolicy } from "../../policy/compiled-policy.js";
+import { declaredNames } from "../../policy/suggest.js";
 import { type CliCommand, policyOrFindings, textOption } from "../command.js";
 import { EXIT, UsageError } from "../terminal/io.js";
 import { describeTokenScopes } from "./describe-scopes.js";
@@ -32,6 +35,7 @@ export const explain: CliCommand = {
     const token = readToken(options);
     const policy = await policyOrFindings(String(file), run);
     if (policy === undefined) return EXIT.findings;
+    checkConditions(token ?? {}, compiledPolicyOf(policy));
     const question = findCall(policy, String(tool), params, token);
     const decision = decideOn(question, token);
     const answer: Explanation = {
@@ -78,6 +82,25 @@ function readToken(options: Options): AccessToken | undefined {
     ...(account_type === undefined ? {} : { account_type }),
     ...(options["firstParty"] === true ? { first_party: true } : {}),
   };
+}
+
+/**
+ * Checks the tier and the account type of a token.
+ *
+ * @throws {@link UsageError} for a name that the policy does not declare
+ */
+function checkConditions(
+  { tier, account_type }: Partial<AccessToken>,
+  { tierRank, definition }: CompiledPolicy,
+): void {
+  const accountTypes = new Set(definition.accountTypes);
+  if (tier !== undefined && !tierRank.has(tier)) {
+    throw new UsageError(`unknown tier \`${tier}\`; ${declaredNames("tiers", tierRank)}`);
+  }
+  if (account_type !== undefined && !accountTypes.has(account_type)) {
+    const declared = declaredNames("account types", accountTypes);
+    throw new UsageError(`unknown account type \`${account_type}\`; ${declared}`);
+  }
 }
 
 function explanationJson({ question, decision, explained, remedy, held }: Explanation): object {

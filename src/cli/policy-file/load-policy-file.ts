@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { extname, resolve } from "node:path";
+import { dirname, extname, resolve } from "node:path";
 import { loadPolicy, type Policy } from "../../decision/define-policy.js";
 import type { Finding } from "../../errors.js";
 import { isObject } from "../../grammar/is-object.js";
+import { MORE_FINDINGS } from "../../policy/report.js";
 import { UsageError } from "../terminal/io.js";
 import { type Language, locateFindings } from "./locate-findings.js";
 import { loadWithoutExit } from "./module-exit.js";
@@ -23,6 +24,8 @@ export type LoadResult =
       readonly source: string;
       readonly findings: readonly LocatedFinding[];
     };
+
+const TYPESCRIPT = /\.[cm]?ts$/i;
 
 const LANGUAGES: ReadonlyMap<string, Language> = new Map([
   [".json", "json"],
@@ -56,16 +59,22 @@ export async function loadPolicyFile(file: string, cwd: string): Promise<LoadRes
     if (findings === undefined) throw error;
     const places = locateFindings(source, language, findings);
     const start = { line: 1, column: 1 };
-    return {
-      ok: false,
-      file,
-      source,
-      findings: findings.map((finding, index) => ({
-        ...finding,
-        range: places[index] ?? { start, end: start },
-      })),
-    };
+    const located = findings.map((finding, index) => ({
+      ...finding,
+      range: places[index] ?? { start, end: start },
+    }));
+    return { ok: false, file, source, findings: inFileOrder(located) };
   }
+}
+
+/** Returns findings in the order of the file. The last one stays the last if it counts those that are not listed. */
+function inFileOrder(findings: readonly LocatedFinding[]): readonly LocatedFinding[] {
+  const listed = findings.filter(({ code }) => code !== MORE_FINDINGS);
+  const rest = findings.filter(({ code }) => code === MORE_FINDINGS);
+  const sorted = listed.toSorted(
+    ({ range: { start: a } }, { range: { start: b } }) => a.line - b.line || a.column - b.column,
+  );
+  return [...sorted, ...rest];
 }
 
 async function readText(file: string, path: string): Promise<string> {
@@ -110,13 +119,15 @@ function findingsOf(error: unknown): readonly Finding[] | undefined {
 async function definitionIn(file: string, path: string): Promise<unknown> {
   // a file of its own in the build: it takes as long to load as all the rest
   const { createJiti } = await import("jiti/static");
-  const jiti = createJiti(import.meta.url, {
-    alias: { "scope-policy": packageEntry() },
-    fsCache: false,
-    interopDefault: false,
-  });
   let exported: unknown;
   try {
+    const jiti = createJiti(import.meta.url, {
+      alias: { "scope-policy": packageEntry() },
+      fsCache: false,
+      interopDefault: false,
+      // `paths` of the nearest tsconfig.json, for which only TypeScript asks
+      ...(TYPESCRIPT.test(path) ? { tsconfigPaths: dirname(path) } : {}),
+    });
     exported = await loadWithoutExit(file, () => jiti.import(path));
   } catch (error) {
     if (error instanceof UsageError || findingsOf(error) !== undefined) throw error;
