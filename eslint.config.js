@@ -2,7 +2,16 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["dist", "docs/api", "coverage", "reports", ".cache", "etc/tmp", "test/smoke"]),
+  globalIgnores([
+    "dist",
+    "docs/api",
+    "coverage",
+    "reports",
+    ".cache",
+    "etc/tmp",
+    "test/smoke",
+    "test/adoption/clients/programs",
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   tseslint.configs.recommendedTypeChecked,
   {
