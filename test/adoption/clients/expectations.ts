@@ -86,7 +86,15 @@ export const clients: readonly RealClient[] = [
     server: "v2",
     expected: stepsUp,
   },
-  { name: "mcp-remote 0.15.1", program: "mcp-remote", server: "v2", expected: stepsUp },
+  {
+    name: "mcp-remote 0.15.1",
+    program: "mcp-remote",
+    server: "v2",
+    expected: {
+      ...stepsUp,
+      outage: at(3, /^throws -32001: .*temporarily_unavailable/),
+    },
+  },
   { name: "@openai/agents 0.20.0", program: "openai-agents", server: "v2", expected: stepsUp },
   {
     name: "@openai/agents 0.20.0, with a refresh token",
