@@ -1,4 +1,4 @@
-// The conformance server of SDK 1.x, with a server for each session.
+// The conformance servers of SDK 1.x: with an SDK server for each session, or for each request.
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { McpServer, ResourceTemplate } from "@modelcontextprotocol/sdk/server/mcp.js";
@@ -28,12 +28,9 @@ import {
   type ToolCall,
 } from "./shared-tools.js";
 
-export function startV1(isGuarded: boolean): Promise<RunningServer> {
-  const gate = isGuarded ? mcpGate(authorizer, gateOptions) : undefined;
-  const pass = gate?.middleware();
-  const transports = new Map<string, StreamableHTTPServerTransport>();
-
-  const open = async () => {
+/** Starts a server that keeps sessions, with streams that can be resumed. */
+export function startV1Sessions(isGuarded: boolean): Promise<RunningServer> {
+  return startV1(isGuarded, (transports) => {
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       eventStore: createEventStore(),
@@ -41,6 +38,27 @@ export function startV1(isGuarded: boolean): Promise<RunningServer> {
       onsessioninitialized: (id) => void transports.set(id, transport),
       onsessionclosed: (id) => void transports.delete(id),
     });
+    return transport;
+  });
+}
+
+/** Starts a server that keeps nothing between requests. */
+export function startV1Stateless(isGuarded: boolean): Promise<RunningServer> {
+  return startV1(isGuarded, () => new StreamableHTTPServerTransport({}));
+}
+
+type Transports = Map<string, StreamableHTTPServerTransport>;
+
+function startV1(
+  isGuarded: boolean,
+  create: (transports: Transports) => StreamableHTTPServerTransport,
+): Promise<RunningServer> {
+  const gate = isGuarded ? mcpGate(authorizer, gateOptions) : undefined;
+  const pass = gate?.middleware();
+  const transports: Transports = new Map();
+
+  const open = async () => {
+    const transport = create(transports);
     await createV1(isGuarded).connect(transport as Parameters<McpServer["connect"]>[0]);
     return transport;
   };
