@@ -11,6 +11,7 @@ export default defineConfig(
     "etc/tmp",
     "test/smoke",
     "test/adoption/cases",
+    "test/adoption/clients/programs",
   ]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   tseslint.configs.recommendedTypeChecked,

@@ -36,6 +36,7 @@ export const policy = definePolicy({
   },
   baseline: ["mcp:tools"],
   tools: {
+    about: { public: true },
     whoami: { authenticated: true },
     list_courses: "courses:read",
     update_course: { allOf: ["courses:read", "courses:write"] },
@@ -52,6 +53,7 @@ export const policy = definePolicy({
 });
 
 const TOOLS = Object.keys({
+  about: 1,
   whoami: 1,
   list_courses: 1,
   update_course: 1,
@@ -101,6 +103,10 @@ export interface School {
   readonly v1: SchoolServer;
   /** Like `v1`, with challenges that name only the scopes of the operation. */
   readonly terse: SchoolServer;
+  /** Like `v2`, with denials reported as the client's `User-Agent` asks for. */
+  readonly byAgent: SchoolServer;
+  /** Makes the revocation check fail, or work again. */
+  setOutage(isOut: boolean): void;
   close(): Promise<void>;
 }
 
@@ -108,13 +114,18 @@ export async function openSchool(): Promise<School> {
   const resources = new Map([[ELSEWHERE, CATALOGUE]]);
   const as = await startAuthorizationServer({ resources });
   const closers: (() => Promise<void>)[] = [];
+  let isOut = false;
+  const isRevoked = ({ jti }: AccessToken) => {
+    if (isOut) throw new Error("the revocation check is down");
+    return as.isRevoked(jti);
+  };
 
   const start = async (serve: Serve, challenge: ChallengeMode): Promise<SchoolServer> => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);
     resources.set(url.href, CATALOGUE);
-    const authorizer = createSchoolAuthorizer(as, url.href, challenge);
+    const authorizer = createSchoolAuthorizer(as, url.href, challenge, isRevoked);
     const runs: Run[] = [];
     const { listener, close } = serve(authorizer, runs);
     server.on("request", listener);
@@ -130,9 +141,13 @@ export async function openSchool(): Promise<School> {
 
   return {
     as,
-    v2: await start(serveV2, "auto"),
+    v2: await start(serveV2("http"), "auto"),
     v1: await start(serveV1, "auto"),
     terse: await start(serveV1, "minimum"),
+    byAgent: await start(serveV2("auto"), "auto"),
+    setOutage: (value) => {
+      isOut = value;
+    },
     close: async () => {
       for (const close of closers) await close();
       await as.close();
@@ -144,6 +159,7 @@ function createSchoolAuthorizer(
   as: AuthorizationServer,
   resource: string,
   challenge: ChallengeMode,
+  isRevoked: (token: AccessToken) => boolean,
 ) {
   return createAuthorizer({
     policy,
@@ -153,7 +169,7 @@ function createSchoolAuthorizer(
       jwks: as.jwks,
       algorithms: ["ES256"],
     }),
-    isRevoked: ({ jti }) => as.isRevoked(jti),
+    isRevoked,
     trustClaims: [],
     resource,
     authorizationServers: [as.issuer],
@@ -173,29 +189,32 @@ const textResult = (tool: string) => ({
 });
 
 /** SDK v2: a server for each request. */
-const serveV2: Serve = (authorizer, runs) => {
-  const handler = createMcpHandler(() => {
-    // a server that marks its lists as public for an hour
-    const server = new McpServer(INFO, {
-      cacheHints: { "tools/list": { ttlMs: 3_600_000, cacheScope: "public" } },
-    });
-    const mcp = protect(server, { authorizer, ...surface });
-    for (const tool of TOOLS) {
-      mcp.registerTool(tool, { description: tool, inputSchema }, (_, context) => {
-        runs.push({ tool, token: mcp.token(context) });
-        return textResult(tool);
+const serveV2 =
+  (challenge: "http" | "auto"): Serve =>
+  (authorizer, runs) => {
+    const options = { ...surface, challenge };
+    const handler = createMcpHandler(() => {
+      // a server that marks its lists as public for an hour
+      const server = new McpServer(INFO, {
+        cacheHints: { "tools/list": { ttlMs: 3_600_000, cacheScope: "public" } },
       });
-    }
-    for (const uri of Object.keys(surface.resources)) server.registerResource(uri, uri, {}, read);
-    mcp.assertComplete();
-    return server;
-  });
-  const answer = mcpGate(authorizer, surface).node(handler.fetch);
-  return {
-    listener: (request, response) => void answer(request, response),
-    close: () => handler.close(),
+      const mcp = protect(server, { authorizer, ...options });
+      for (const tool of TOOLS) {
+        mcp.registerTool(tool, { description: tool, inputSchema }, (_, context) => {
+          runs.push({ tool, token: mcp.token(context) });
+          return textResult(tool);
+        });
+      }
+      for (const uri of Object.keys(surface.resources)) server.registerResource(uri, uri, {}, read);
+      mcp.assertComplete();
+      return server;
+    });
+    const answer = mcpGate(authorizer, options).node(handler.fetch);
+    return {
+      listener: (request, response) => void answer(request, response),
+      close: () => handler.close(),
+    };
   };
-};
 
 /** SDK v1: a server for each session. */
 const serveV1: Serve = (authorizer, runs) => {

@@ -1,0 +1,114 @@
+import { readOwn } from "../decision/access-token.js";
+import { TEMPORARILY_UNAVAILABLE } from "../decision/decision.js";
+import { logOutage, withTimeout } from "../resource-server/callbacks.js";
+import { readAuditedRequest } from "./request-audit.js";
+import { pathOf } from "./request-target.js";
+/**
+ * Returns every `Authorization` header of a request. Of two headers, Node keeps only the first in `headers`, so that two readers
+ * could see two tokens; `rawHeaders` has both. Without `rawHeaders`, the header of the host is used.
+ */
+export function authorizationHeaders(request) {
+    const { rawHeaders = [] } = request;
+    const fields = [];
+    for (let index = 1; index < rawHeaders.length; index += 2) {
+        if (isAuthorization(rawHeaders[index - 1]))
+            fields.push(rawHeaders[index]);
+    }
+    if (fields.length > 1)
+        return fields;
+    return fields[0] ?? readOwn(request.headers, HEADER);
+}
+const HEADER = "authorization";
+/** Returns whether a header name is `Authorization`. It tests common spellings first: lower-casing costs more than a decision. */
+function isAuthorization(name) {
+    if (name.length !== HEADER.length)
+        return false;
+    return name === HEADER || name === "Authorization" || name.toLowerCase() === HEADER;
+}
+/**
+ * Decides on a call as `admit` does, with parameters that code of the host reads. If that code throws, rejects or exceeds the
+ * `timeout` of the authorizer, the call is denied as an outage, and a line without the error message is logged.
+ */
+export function admitRequest(authorizer, given) {
+    const { authorization, authenticate, enforced = true, read, view } = given;
+    const { name: operation, params: names, values } = given.operation;
+    const denyOutage = (error) => {
+        logOutage("a gate could not read its call", error);
+        const decision = TEMPORARILY_UNAVAILABLE;
+        const answer = authorizer.answer(decision, { operation });
+        return { kind: "refused", decision, answer, token: undefined };
+    };
+    const admit = (others) => {
+        const params = Object.hasOwn(given.operation, "given")
+            ? given.operation.given
+            : paramsOf(names, values, others);
+        const audited = () => {
+            const { sources, requestId } = view();
+            return readAuditedRequest(params, {
+                sources: [() => values?.(), () => others, ...sources],
+                requestId,
+            });
+        };
+        return authorizer.admit({
+            authorization,
+            authenticate,
+            enforced,
+            operation,
+            params,
+            audited,
+        });
+    };
+    try {
+        const admission = read === undefined ? admit(undefined) : withTimeout(read, authorizer.timeout, admit);
+        return admission instanceof Promise ? admission.catch(denyOutage) : admission;
+    }
+    catch (error) {
+        return denyOutage(error);
+    }
+}
+/**
+ * Returns whether a value that a handler reads is the decided one: the same text, or a value that a schema converted from it and
+ * that converts back to the same text, as `7` of `"7"`. The number `7` of `"007"` is another value.
+ */
+export function isSameValue(decided, seen) {
+    if (decided === seen)
+        return true;
+    const isWritten = typeof seen === "number" || typeof seen === "boolean" || typeof seen === "bigint";
+    return isWritten && String(seen) === decided;
+}
+/**
+ * Reads the values of the route that a decision is made on, and returns a check to call later. The check returns the first
+ * parameter for which the handler would then read another value.
+ */
+export function watchValues({ params, values }) {
+    const read = () => {
+        const seen = values?.();
+        return params.map((name) => readOwn(seen, name));
+    };
+    const decided = read();
+    return () => {
+        const now = read();
+        return params.find((_, index) => !isSameValue(decided[index], now[index]));
+    };
+}
+/** Returns the denial of a call if its handler would read another value than the decided one. */
+export function changedValueDenial(param) {
+    const message = `invalid parameter \`${param}\`: its value changed after the decision`;
+    return { allowed: false, code: "invalid_params", message, param };
+}
+const NO_PARAMS = Object.freeze({});
+function paramsOf(names, valuesOf, others) {
+    if (names.length === 0)
+        return NO_PARAMS;
+    const values = valuesOf?.();
+    const found = names.map((name) => [name, readOwn(values, name) ?? readOwn(others, name)]);
+    return Object.fromEntries(found);
+}
+/**
+ * Returns the operation of a route that the policy does not have. No tool and no endpoint can have its name, for any client
+ * input.
+ */
+export function unknownRoute(method, target) {
+    const name = `(no operation) ${method} ${pathOf(target).slice(0, 256)}`;
+    return { name, params: [] };
+}

@@ -1,0 +1,3 @@
+export { authorizationEvent, } from "./audit/authorization-event.js";
+export { toCloudEvent, toEcs, toOpenTelemetryAttributes, } from "./audit/mappers.js";
+export { toOcsf } from "./audit/ocsf.js";

@@ -1,0 +1,120 @@
+import { readOwn } from "../decision/access-token.js";
+import { runtime } from "../policy/runtime.js";
+import { createArgumentWriter } from "./redaction/arguments.js";
+import { cleanIdentifier, cleanText, redactCredentials, redactName, } from "./redaction/clean-text.js";
+import { REDACTED } from "./redaction/credential-patterns.js";
+import { createDigester } from "./redaction/digest.js";
+import { findOwn } from "./redaction/plain-copy.js";
+import { isSecretName, secretNames } from "./redaction/secret-names.js";
+import { createOperationLookup } from "./requirement.js";
+const MAX_NAME = 256;
+/** Maximum length in characters of all the scopes of a decision. */
+const MAX_SCOPES = 6_144;
+/** Creates an {@link AuditEventFactory} for one policy. */
+export function createAuditEventFactory(policy, sensitive, key) {
+    const secrets = secretNames(sensitive);
+    const writeArguments = createArgumentWriter(secrets, createDigester(key));
+    const operationOf = createOperationLookup(policy);
+    const edition = {
+        name: cleanText(policy.definition.name, MAX_NAME),
+        version: cleanText(policy.definition.version, MAX_NAME),
+    };
+    return async (call) => {
+        const name = typeof call.operation === "string" ? call.operation : `[${typeof call.operation}]`;
+        const operation = call.isProtocol ? undefined : operationOf(name);
+        const hide = createScopeRedactor(call.arguments, operation, secrets);
+        const { token } = call;
+        return {
+            id: runtime.crypto.randomUUID(),
+            time: new Date().toISOString(),
+            policy: edition,
+            operation: {
+                name: nameOf(name, operation),
+                kind: call.isProtocol ? "protocol" : (operation?.kind ?? "unknown"),
+            },
+            actor: claims(token, ["sub", "iss", "tier", "account_type"]),
+            client: {
+                ...claims(token, ["client_id"]),
+                ...(readOwn(token, "first_party") === true && { first_party: true }),
+            },
+            token: claims(token, ["jti", "iss"]),
+            decision: decisionOf(call.decision, hide),
+            ...(!call.isEnforced && { enforced: false }),
+            ...(operation !== undefined && { requirement: operation.requirement }),
+            ...(call.status !== undefined && { status: call.status }),
+            ...(typeof call.requestId === "string" && { requestId: cleanIdentifier(call.requestId) }),
+            ...(await writeArguments(call.arguments, operation?.disclosure ?? NO_DISCLOSURE)),
+        };
+    };
+}
+const NO_DISCLOSURE = { show: new Set(), hash: new Set() };
+/** Returns the name of an operation. A name that the client chose is redacted, since it may contain a credential. */
+function nameOf(name, operation) {
+    const clean = cleanText(name, MAX_NAME);
+    return operation === undefined || operation.isPattern ? redactName(clean) : clean;
+}
+function claims(token, names) {
+    const found = names.flatMap((name) => {
+        const value = readOwn(token, name);
+        return typeof value === "string" ? [[name, cleanIdentifier(value)]] : [];
+    });
+    return Object.fromEntries(found);
+}
+/** Creates the function that redacts, in scopes with bound values, the values of arguments that have the name of a secret. */
+function createScopeRedactor(given, operation, secrets) {
+    const values = (operation?.params ?? [])
+        .filter((name) => isSecretName(name, secrets))
+        .flatMap((name) => {
+        const found = typeof given === "object" && given !== null && findOwn(given, name);
+        return typeof found === "object" && typeof found.value === "string" && found.value !== ""
+            ? [found.value]
+            : [];
+    });
+    return (scope) => values.reduce((text, value) => text.replaceAll(value, REDACTED), scope);
+}
+function decisionOf(decision, hide) {
+    const { code, allowed } = decision;
+    const scopes = createScopeWriter(hide);
+    switch (decision.code) {
+        case "allowed":
+            return {
+                code,
+                allowed,
+                scopes: scopes(decision.scopes),
+                ...(decision.enriched && { enriched: true }),
+            };
+        case "insufficient_scope":
+            return {
+                code,
+                allowed,
+                missing: scopes(decision.missing),
+                scopes: scopes(decision.scopes),
+                accepted: decision.accepted.slice(0, 16).map(scopes),
+            };
+        case "denied":
+            return { code, allowed, reason: cleanText(decision.reason, 512) };
+        case "invalid_params":
+        case "binding_mismatch":
+            return { code, allowed, param: cleanText(decision.param, MAX_NAME) };
+        case "account_type_required":
+            return { code, allowed, accountTypes: scopes(decision.accountTypes) };
+        case "upgrade_required":
+            return {
+                code,
+                allowed,
+                tier: cleanText(decision.tier, MAX_NAME),
+                ...(decision.had !== undefined && { had: cleanIdentifier(decision.had) }),
+            };
+        default:
+            return { code, allowed };
+    }
+}
+/** Creates the function that cleans lists of names, and leaves out the names for which the event has no room. */
+function createScopeWriter(hide) {
+    let room = MAX_SCOPES;
+    return (names) => names.flatMap((name) => {
+        const clean = redactCredentials(hide(cleanText(name, MAX_NAME)));
+        room -= clean.length + 3;
+        return room < 0 ? [] : [clean];
+    });
+}

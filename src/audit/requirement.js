@@ -1,0 +1,95 @@
+import { isToolName } from "../policy/tool-names.js";
+import { cleanText } from "./redaction/clean-text.js";
+const MAX_NAME = 256;
+/**
+ * Maximum length in characters of all alternatives of one operation. An alternative that does not fit is left out and counted.
+ */
+const MAX_ALTERNATIVES_LENGTH = 6_144;
+/** Precomputes the descriptions of the operations of a policy, and creates the function that looks one up by name. */
+export function createOperationLookup(policy) {
+    const exact = new Map([...policy.operations].map(([name, operation]) => [name, describe(policy, operation)]));
+    const patterns = policy.patterns.map(({ matches, operation }) => ({
+        matches,
+        described: { ...describe(policy, operation), isPattern: true },
+    }));
+    return (name) => {
+        const known = exact.get(name);
+        if (known !== undefined || !isToolName(name))
+            return known;
+        const [first, ...others] = patterns
+            .filter((pattern) => pattern.matches(name))
+            .map(({ described }) => described);
+        return first && others.reduce(combineOperations, first);
+    };
+}
+function describe(policy, operation) {
+    const { kind, params } = operation;
+    const entries = kind === "tool" ? policy.definition.tools : policy.definition.endpoints;
+    // every operation is compiled from the entry of its name
+    const entry = entries[operation.name];
+    const audit = typeof entry === "object" ? entry.audit : undefined;
+    return {
+        kind,
+        requirement: requirementOf(policy, operation),
+        disclosure: { show: new Set(audit?.show), hash: new Set(audit?.hash) },
+        params,
+        isPattern: false,
+    };
+}
+/**
+ * Combines the descriptions of two patterns that match the same name: every rule of both applies, and each declares disclosures.
+ */
+function combineOperations(one, other) {
+    const union = (of) => new Set([...one.disclosure[of], ...other.disclosure[of]]);
+    return {
+        ...one,
+        requirement: combineRequirements(one.requirement, other.requirement),
+        disclosure: { show: union("show"), hash: union("hash") },
+        params: [...one.params, ...other.params],
+    };
+}
+function combineRequirements(one, other) {
+    if (Object.hasOwn(one, "denied"))
+        return one;
+    if (Object.hasOwn(other, "denied") || Object.hasOwn(one, "public"))
+        return other;
+    // a public rule requires nothing, so it adds no rule
+    const rules = [...one.rules, ...other.rules].map(({ anyOf }) => anyOf);
+    return limitAlternatives(rules, leftOutOf(one) + leftOutOf(other));
+}
+function leftOutOf(requirement) {
+    return Object.hasOwn(requirement, "leftOut") ? requirement.leftOut : 0;
+}
+function requirementOf(policy, operation) {
+    if (operation.denial !== undefined)
+        return { denied: true, rules: [] };
+    if (operation.public)
+        return { public: true, rules: [] };
+    const rules = operation.rules.map(({ alternatives }) => alternatives.map((alternative) => describeAlternative(policy, alternative)));
+    return limitAlternatives(rules, 0);
+}
+function limitAlternatives(rules, before) {
+    let room = MAX_ALTERNATIVES_LENGTH;
+    let leftOut = before;
+    const fits = (alternative) => {
+        room -= JSON.stringify(alternative).length;
+        if (room < 0)
+            leftOut += 1;
+        return room >= 0;
+    };
+    const written = rules.map((alternatives) => ({ anyOf: alternatives.filter(fits) }));
+    return { rules: written, ...(leftOut > 0 && { leftOut }) };
+}
+function describeAlternative({ tiers }, alternative) {
+    const tier = tiers[alternative.tier];
+    const { accountTypes } = alternative;
+    return {
+        scopes: alternative.uses.map(({ scope }) => clean(scope.name)),
+        ...(tier !== undefined && { tier: clean(tier) }),
+        ...(accountTypes !== undefined && { accountTypes: accountTypes.map(clean) }),
+        ...(alternative.reserved && { reserved: true }),
+    };
+}
+function clean(words) {
+    return cleanText(words, MAX_NAME);
+}

@@ -1,0 +1,63 @@
+import { PolicyError } from "../errors.js";
+import { checkOptions, isString, oneOf, optional, positive, } from "../policy/option-checks.js";
+import { ownMembers } from "../policy/own-members.js";
+import { describeFindings } from "../policy/report.js";
+const CHECKS = {
+    whenNoScope: optional(oneOf("defaults", "catalogue", "fail")),
+    prechecked: optional(oneOf("policy", "never")),
+    ineligible: optional(oneOf("drop", "refuse")),
+    tierLocked: optional(oneOf("selectable", "locked")),
+    rememberRefusals: optional(positive(1e9)),
+    manageUrl: optional(isString),
+    reportUrl: optional(isString),
+    helpUrl: optional(isString),
+};
+/**
+ * Checks the options of a consent screen and returns a copy of their own members.
+ *
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
+ */
+export function readConsentOptions(options) {
+    return checkOptions("consent", options, CHECKS);
+}
+/**
+ * Copies the own members of the facts, so that no inherited member is read. A member may be `undefined`.
+ *
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for facts without a client, for a user or an account that is not an object, and
+ * for refusals that are not a list: these are errors of the program
+ */
+export function readConsentFacts(facts) {
+    const findings = [];
+    const addFinding = (path, message) => findings.push({ code: "option", path, message });
+    const own = ownMembers(facts);
+    const readObject = (name) => {
+        const value = own?.[name] ?? undefined;
+        const members = ownMembers(value);
+        if (value !== undefined && members === undefined)
+            addFinding(name, "expected an object");
+        return members;
+    };
+    const client = ownMembers(own?.client);
+    if (client === undefined)
+        addFinding("client", "expected facts with a client");
+    const refused = own?.refused ?? [];
+    const isList = Array.isArray(refused);
+    if (!isList)
+        addFinding("refused", "expected a list");
+    const [user, account] = [readObject("user"), readObject("account")];
+    if (findings.length > 0) {
+        throw new PolicyError("ERR_OPTIONS_INVALID", describeFindings(findings, "the consent facts"), findings);
+    }
+    return {
+        ...own,
+        __proto__: null,
+        client,
+        user,
+        account,
+        refused: refused.flatMap((refusal) => ownMembers(refusal) ?? []),
+    };
+}
+/** Returns whether a client is a first-party client. Reserved scopes have a meaning for such clients only. */
+export function isFirstParty(client) {
+    return client.firstParty === true;
+}

@@ -1,0 +1,131 @@
+import { readScopeTokens } from "../grammar/scope.js";
+import { hasPlaceholder } from "../grammar/scope-syntax.js";
+import { bindTemplate } from "../grammar/template.js";
+import { createCeiling } from "../policy/scope-ceiling.js";
+import { expandTokens, namedMeanings, readGrantedTokens, } from "../policy/scope-meanings.js";
+import { forLog } from "./clean-text.js";
+import { isFirstParty } from "./facts.js";
+import { createOwnershipCheck } from "./ownership.js";
+/** Maximum number of dropped scopes that are reported for one request. */
+const MAX_DROPPED = 256;
+/** Divides the requested scopes into offered and dropped ones by the policy, the client's registration and the account. */
+export function createOffer(policy, facts, options) {
+    const requested = readRequested(facts.requested);
+    if (requested === undefined) {
+        return errorOffer("invalid_scope", [{ scope: forLog(facts.requested), why: "malformed" }]);
+    }
+    const firstParty = isFirstParty(facts.client);
+    const granted = grantedMeanings(policy, facts);
+    const checkEligibility = createEligibilityCheck(policy, facts);
+    const offered = new Map();
+    const seen = new Set();
+    const asked = new Set();
+    const dropped = [];
+    let isOutage = false;
+    const tokens = requested.length > 0 ? requested : tokensWithoutScope(policy, facts, options);
+    for (const token of tokens) {
+        const named = namedMeanings(policy, token, firstParty);
+        if (named.length === 0)
+            dropped.push({ scope: forLog(token), why: unknownReason(policy, token) });
+        for (const meaning of named) {
+            if (seen.has(meaning.text))
+                continue;
+            seen.add(meaning.text);
+            const result = checkEligibility(meaning);
+            if (result.kind === "offered")
+                offered.set(meaning.text, { ...meaning, labels: result.labels });
+            else {
+                dropped.push({ scope: forLog(named.length === 1 ? token : meaning.text), why: result.why });
+                isOutage ||= result.isOutage && granted.has(meaning.text);
+            }
+            // a request without scope asked only for what it is offered
+            if (result.kind === "offered" || requested.length > 0)
+                asked.add(meaning.text);
+        }
+    }
+    // a client that named no scope is not refused for a scope that it did not name
+    const isStrict = options.ineligible === "refuse" && requested.length > 0;
+    if (isOutage)
+        return errorOffer("temporarily_unavailable", dropped);
+    if (offered.size === 0 || (dropped.length > 0 && isStrict)) {
+        return errorOffer("invalid_scope", dropped);
+    }
+    const scopes = [...offered.values()].sort((left, right) => left.scope.id - right.scope.id);
+    return {
+        scopes,
+        dropped: dropped.slice(0, MAX_DROPPED),
+        error: undefined,
+        requested: requested.length > 0 ? requested : undefined,
+        asked,
+    };
+}
+function errorOffer(error, dropped) {
+    return {
+        scopes: [],
+        dropped: dropped.slice(0, MAX_DROPPED),
+        error,
+        requested: undefined,
+        asked: new Set(),
+    };
+}
+/** Returns the tokens of a scope parameter: an empty list if it was not sent, `undefined` if it is malformed. */
+function readRequested(scope) {
+    return scope === undefined ? [] : readScopeTokens(scope);
+}
+/** Returns the tokens of the earlier grant as the grant spells them. A malformed grant has no tokens, as an access token with it would grant nothing. */
+export function grantedTokens({ granted }) {
+    return readGrantedTokens(granted) ?? [];
+}
+/** Returns all meanings of the earlier grant. */
+export function grantedMeanings(policy, facts) {
+    return expandTokens(policy, grantedTokens(facts), isFirstParty(facts.client));
+}
+/** Returns the tokens that a request without scope asks for (RFC 6749, section 3.3). */
+function tokensWithoutScope(policy, { account }, { whenNoScope = "defaults" }) {
+    if (whenNoScope === "fail")
+        return [];
+    if (whenNoScope === "defaults")
+        return policy.definition.defaultScopes ?? [];
+    return policy.scopes
+        .filter((scope) => !scope.reserved)
+        .flatMap((scope) => bindingsOf(scope, account?.resources));
+}
+/** Returns a scope with one placeholder bound to each of the account's values, and a scope without placeholders unchanged. */
+function bindingsOf({ template }, resources = {}) {
+    if (template.names.length === 0)
+        return [bindTemplate(template, [])];
+    const [param, ...others] = template.names;
+    // two placeholders would yield every pair of values, so a request has to name them
+    const values = others.length === 0 && Object.hasOwn(resources, param) ? resources[param] : {};
+    return Object.keys(values ?? {}).map((value) => bindTemplate(template, [value]));
+}
+function unknownReason(policy, token) {
+    if (hasPlaceholder(token))
+        return "unbound";
+    return namedMeanings(policy, token, true).length > 0 ? "reserved" : "unknown";
+}
+/** Creates the check of what may be offered to this client for this account. */
+function createEligibilityCheck(policy, { client, account }) {
+    const registered = client.scope === undefined
+        ? undefined
+        : createCeiling(policy, readScopeTokens(client.scope) ?? [], isFirstParty(client));
+    const ownershipOf = createOwnershipCheck(policy, account);
+    const accountType = account?.account_type;
+    const dropped = (why, isOutage = false) => ({
+        kind: "dropped",
+        why,
+        isOutage,
+    });
+    return (meaning) => {
+        if (registered?.covers(meaning) === false)
+            return dropped("not_registered");
+        const ownership = ownershipOf(meaning);
+        if (ownership.kind === "refused")
+            return dropped(ownership.why, ownership.isOutage);
+        const { accountTypes } = meaning.scope;
+        if (accountType !== undefined && accountTypes?.includes(accountType) === false) {
+            return dropped("account_type");
+        }
+        return { kind: "offered", labels: ownership.labels };
+    };
+}

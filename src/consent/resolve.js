@@ -1,0 +1,155 @@
+import { firstItems } from "../grammar/any-value.js";
+import { isScopeToken } from "../grammar/scope-token.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
+import { ownMembers } from "../policy/own-members.js";
+import { expandTokens, namedMeanings } from "../policy/scope-meanings.js";
+import { forLog } from "./clean-text.js";
+import { isFirstParty, readConsentFacts, readConsentOptions } from "./facts.js";
+import { createOffer, grantedMeanings, grantedTokens } from "./grantable-scopes.js";
+import { pickLocale } from "./locale.js";
+import { activeRefusals, rowsOf } from "./rows.js";
+const DEFAULT_REFUSAL_SECONDS = 180 * 24 * 3_600;
+const MAX_LOGGED = 32;
+/**
+ * Returns what a user's selection grants. The result is computed from the server's facts; what the browser posts is only compared with
+ * it. One scope that was not offered invalidates the whole selection. Nothing that a browser can post makes this function throw.
+ *
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a value that is not a policy; `ERR_OPTIONS_INVALID` for invalid options or facts
+ *
+ * {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-3.3 RFC 6749, section 3.3}
+ *
+ * @example
+ * ```ts
+ * import { loadPolicy, resolveConsent } from "scope-policy";
+ *
+ * const policy = loadPolicy({
+ *   name: "Shop",
+ *   version: "1",
+ *   scopes: { openid: { required: true }, "orders:read": "See your orders" },
+ * });
+ * const facts = { client: { client_id: "app-1" }, requested: "openid orders:read" };
+ * const outcome = resolveConsent(policy, facts, { decision: "approve", scopes: ["orders:read"] });
+ * if (outcome.ok) outcome.scope; // "openid orders:read"
+ * ```
+ */
+export function resolveConsent(policy, given, selection, givenOptions = {}) {
+    const compiled = compiledPolicyOf(policy);
+    const options = readConsentOptions(givenOptions);
+    const facts = readConsentFacts(given);
+    const posted = ownMembers(selection) ?? NOTHING_POSTED;
+    if (isStale(compiled.definition.version, facts, posted))
+        return refuse("stale", "consent.stale");
+    const offer = createOffer(compiled, facts, options);
+    if (offer.error === "temporarily_unavailable")
+        return refuse(offer.error, "consent.unavailable");
+    if (offer.error !== undefined)
+        return refuse("invalid_scope", "consent.invalid");
+    if (posted.decision !== "approve")
+        return refuse("access_denied", "consent.denied");
+    const locale = pickLocale(facts.locale);
+    const rows = rowsOf(compiled, facts, options, offer, locale).map(({ row }) => row);
+    const tokens = postedTokens(posted.scopes);
+    const selectable = new Set(rows.flatMap((row) => (row.locked && !row.checked ? [] : [row.scope])));
+    const offending = tokens.filter((scope) => !selectable.has(scope)).map(forLog);
+    if (offending.length > 0) {
+        return refuse("invalid_selection", "consent.tampered", offending.slice(0, MAX_LOGGED));
+    }
+    const chosen = new Set(tokens);
+    // an implied row that is locked is granted only with a row that implies it
+    const isChosen = (row) => row.locked ? row.checked && row.state !== "implied" : chosen.has(row.scope);
+    const optional = rows.filter((row) => !row.locked);
+    const picked = new Set(rows.filter(isChosen).map((row) => row.scope));
+    // a scope has at least one token (RFC 6749, section 3.3): if every row is locked and unchecked, nothing can be granted
+    if (picked.size === 0 || (optional.length > 0 && !optional.some(isChosen))) {
+        return refuse("access_denied", "consent.denied");
+    }
+    // what a chosen scope implies is granted with it, even if its own box is not checked
+    const granted = rows.filter((row) => picked.has(row.scope) || row.includedIn.some((scope) => picked.has(scope)));
+    const scopes = granted.map((row) => row.scope);
+    const before = grantedMeanings(compiled, facts);
+    const now = Math.floor(facts.now ?? Date.now() / 1_000);
+    const until = now + (options.rememberRefusals ?? DEFAULT_REFUSAL_SECONDS);
+    const covered = expandTokens(compiled, scopes, isFirstParty(facts.client));
+    return {
+        ok: true,
+        scope: scopes.join(" "),
+        scopes,
+        changed: offer.requested === undefined || !isSameSet(scopes, offer.requested),
+        added: scopes.filter((scope) => !before.has(scope)),
+        removed: removedTokens(compiled, facts, offer, covered),
+        refused: refusalsToKeep(compiled, facts, { rows: optional, covered, until }),
+        receipt: {
+            time: now,
+            policy: { name: compiled.definition.name, version: compiled.definition.version },
+            client_id: facts.client.client_id,
+            sub: facts.user?.sub ?? null,
+            locale: locale.tag,
+            scopes: granted.map(({ scope, title, description, checked }) => ({
+                scope,
+                title,
+                description,
+                prechecked: checked,
+            })),
+        },
+    };
+}
+/**
+ * Returns the tokens of the earlier grant, as the grant spells them, with a meaning that this request asked for and that the new grant
+ * does not cover. Scopes that the request did not name stay granted.
+ */
+function removedTokens(policy, facts, { asked }, covered) {
+    const isGone = (text) => asked.has(text) && !covered.has(text);
+    return grantedTokens(facts).filter((token) => [...expandTokens(policy, [token], isFirstParty(facts.client)).keys()].some(isGone));
+}
+/** Maximum number of refusals for one user and client. The newest ones are kept. */
+const MAX_REFUSALS = 4_096;
+/** Returns the earlier refusals that are still in force and the new ones, under current names, without granted scopes and the baseline. */
+function refusalsToKeep(policy, facts, { rows, covered, until, }) {
+    const kept = new Map();
+    for (const { scope, until: end } of activeRefusals(facts)) {
+        const named = namedMeanings(policy, scope, isFirstParty(facts.client));
+        const texts = named.length === 0 ? [scope] : named.map(({ text }) => text);
+        for (const text of texts) {
+            kept.set(text, end === undefined ? { scope: text } : { scope: text, until: end });
+        }
+    }
+    for (const { scope } of rows) {
+        kept.delete(scope);
+        kept.set(scope, { scope, until });
+    }
+    for (const text of covered.keys())
+        kept.delete(text);
+    for (const { name } of policy.baseline)
+        kept.delete(name);
+    return [...kept.values()].slice(-MAX_REFUSALS);
+}
+const NOTHING_POSTED = Object.freeze({
+    __proto__: null,
+    decision: undefined,
+});
+function refuse(error, event, offending = []) {
+    return { ok: false, error, event, offending };
+}
+/** Returns whether a selection belongs to another request, to a request that was used already, or to a page of another policy version. */
+function isStale(version, facts, selection) {
+    if (facts.used === true)
+        return true;
+    if (facts.id !== undefined && selection.id !== facts.id)
+        return true;
+    return selection.policyVersion !== undefined && selection.policyVersion !== version;
+}
+/** Maximum number of posted scopes; more than any screen has. */
+const MAX_POSTED = 65_536;
+/** Returns the scopes that a form or JSON posted, as one string or a list. Values that are not scope tokens are kept, so that the caller reports them. */
+function postedTokens(scopes) {
+    if (scopes === undefined || scopes === null || scopes === "")
+        return [];
+    if (typeof scopes === "string")
+        return isScopeToken(scopes) ? [scopes] : scopes.split(" ");
+    const list = firstItems(scopes, MAX_POSTED + 1);
+    return list === undefined || list.length > MAX_POSTED ? [scopes] : [...new Set(list)];
+}
+function isSameSet(left, right) {
+    const set = new Set(right);
+    return set.size === new Set(left).size && left.every((member) => set.has(member));
+}

@@ -1,0 +1,150 @@
+import { parseScopeToken, } from "../grammar/scope-syntax.js";
+import { isScopeToken } from "../grammar/scope-token.js";
+import { namedMeanings, withImpliedMeanings, } from "../policy/scope-meanings.js";
+import { cleanClientText } from "./clean-text.js";
+import { isFirstParty } from "./facts.js";
+import { grantedMeanings } from "./grantable-scopes.js";
+import { localizedText } from "./locale.js";
+import { fillPlaceholders } from "./messages.js";
+import { createScopeOperationsReader } from "./scope-operations.js";
+/** Returns the rows of a screen in the order of the policy. The first rule that applies determines the state of a row. */
+export function rowsOf(policy, facts, options, offer, locale) {
+    const firstParty = isFirstParty(facts.client);
+    const context = {
+        granted: grantedMeanings(policy, facts),
+        required: namedTexts(policy, facts.client.requiredScopes ?? [], firstParty),
+        refused: namedTexts(policy, activeRefusals(facts).map(({ scope }) => scope), firstParty),
+        baseline: new Set(policy.baseline.map(({ name }) => name)),
+        unlocks: createScopeOperationsReader(policy, facts),
+        locale,
+    };
+    const drafts = offer.scopes.map((offered) => createDraft(policy, facts, options, offered, context));
+    const titles = new Map(drafts.map(({ offered }) => [offered.text, titleOf(offered.scope, locale)]));
+    const impliedBy = new Map();
+    for (const draft of drafts) {
+        for (const { text } of draft.includes) {
+            const list = impliedBy.get(text);
+            if (list === undefined)
+                impliedBy.set(text, [draft]);
+            else
+                list.push(draft);
+        }
+    }
+    return drafts.map((draft, index) => {
+        const { offered, tier } = draft;
+        const { scope, values, text, labels } = offered;
+        const title = titles.get(text);
+        const includedIn = (impliedBy.get(text) ?? []).map((other) => other.offered.text);
+        const isImplied = (draft.state === "optional" || (draft.state === "tier_locked" && !draft.checked)) &&
+            impliedBy.get(text)?.some((other) => other.checked) === true;
+        const warning = localizedText(scope, "warning", locale);
+        const { tools, endpoints } = draft.unlocked;
+        const row = {
+            domId: `scope-${index + 1}`,
+            scope: text,
+            title,
+            description: localizedText(scope, "description", locale) ?? title,
+            access: accessOf(scope),
+            resource: values.map((value, at) => ({
+                param: scope.template.names[at],
+                value,
+                label: cleanClientText(labels[at]) ?? value,
+            })),
+            state: isImplied ? "implied" : draft.state,
+            checked: isImplied || draft.checked,
+            locked: draft.locked,
+            why: isImplied && !context.baseline.has(text)
+                ? includedText(includedIn, titles, locale)
+                : draft.why,
+            warning: warning === undefined ? null : { label: locale.words.caution, text: warning },
+            tier,
+            isNew: context.granted.size > 0 && !context.granted.has(text),
+            includes: draft.includes.flatMap((one) => (one.scope.reserved ? [] : [one.text])),
+            includedIn,
+            unlocks: { tools, endpoints },
+        };
+        return { row, scope };
+    });
+}
+function includedText(names, titles, { words }) {
+    return fillPlaceholders(words.includedIn, {
+        scopes: names.map((name) => titles.get(name)).join(", "),
+    });
+}
+function createDraft(policy, facts, options, offered, { granted, required, refused, baseline, unlocks, locale }) {
+    const { scope, text } = offered;
+    const { words } = locale;
+    const isGranted = granted.has(text);
+    const unlocked = unlocks(scope.id);
+    const tier = tierNote(policy, facts, Math.max(scope.tier, unlocked.tier), locale);
+    const why = baseline.has(text) ? words.baselineWhy : null;
+    const all = withImpliedMeanings(policy, [offered]);
+    const includes = [...all.values()].filter((one) => one.text !== text);
+    const base = { offered, tier, unlocked, includes, locked: false, why };
+    if (scope.options.required === true || required.has(text)) {
+        return { ...base, state: "required", checked: true, locked: true, why: words.requiredWhy };
+    }
+    if (tier !== null) {
+        const locked = options.tierLocked === "locked" && !isGranted;
+        return { ...base, state: "tier_locked", checked: isGranted, locked };
+    }
+    if (isGranted)
+        return { ...base, state: "already_granted", checked: true };
+    // a scope of the baseline, without which nothing works, is never treated as refused
+    if (refused.has(text) && !baseline.has(text)) {
+        return { ...base, state: "optional", checked: false, why: words.refusedBefore };
+    }
+    const checked = options.prechecked !== "never" && scope.options.default !== "off";
+    return { ...base, state: "optional", checked };
+}
+/** Returns the current names of scope tokens that the server stores. */
+function namedTexts(policy, tokens, firstParty) {
+    const named = tokens.flatMap((token) => namedMeanings(policy, token, firstParty));
+    return new Set(named.map(({ text }) => text));
+}
+/** Returns the refusals that are still in force. */
+export function activeRefusals({ refused = [], now = Date.now() / 1_000, }) {
+    return refused.filter(({ scope, until }) => isScopeToken(scope) && (until === undefined || until > now));
+}
+/** Returns the tier that is needed if the account's tier is below it. An unknown tier is below the lowest. */
+function tierNote(policy, { account }, rank, { words }) {
+    const needed = policy.tiers[rank];
+    if (needed === undefined)
+        return null;
+    const has = account?.tier === undefined ? -1 : (policy.tierRank.get(account.tier) ?? -1);
+    return has >= rank
+        ? null
+        : { needed, note: fillPlaceholders(words.tierNote, { tier: capitalize(needed) }) };
+}
+/** Returns the title of a scope, or one made of the words of its name: `courses:read` becomes "Courses: read". */
+export function titleOf(scope, locale) {
+    const title = localizedText(scope, "title", locale);
+    if (title !== undefined)
+        return title;
+    const { resource, action } = syntaxOf(scope);
+    const words = resource === null ? scope.name : `${resource}: ${action}`;
+    const spoken = words
+        .replaceAll(/\{[^}]*\}/g, " ")
+        .replaceAll(/[_./-]+|:(?! )/g, " ")
+        .replaceAll(/ {2,}/g, " ")
+        .trim();
+    return spoken === "" ? scope.name : capitalize(spoken);
+}
+const READ_ACTIONS = new Set("read view get list search listen subscribe download pull export readonly read_only read_all verify_only".split(" "));
+const PUBLISH_ACTIONS = new Set(["publish", "share", "send"]);
+function accessOf(scope) {
+    const { action } = syntaxOf(scope);
+    if (action === null)
+        return "other";
+    if (READ_ACTIONS.has(action))
+        return "read";
+    return PUBLISH_ACTIONS.has(action) ? "publish" : "write";
+}
+/** Returns the parts of a declared name. It parses, because the policy was checked when it was compiled. */
+function syntaxOf({ name }) {
+    const parsed = parseScopeToken(name);
+    return parsed.token;
+}
+function capitalize(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}

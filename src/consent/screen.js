@@ -1,0 +1,170 @@
+import { bundleScopes } from "../policy/bundles.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
+import { withImpliedMeanings } from "../policy/scope-meanings.js";
+import { cleanClientText } from "./clean-text.js";
+import { clientView, redirectView, safeLink } from "./client-view.js";
+import { readConsentFacts, readConsentOptions } from "./facts.js";
+import { createOffer, grantedMeanings, grantedTokens } from "./grantable-scopes.js";
+import { consentHeaders } from "./headers.js";
+import { pickLocale } from "./locale.js";
+import { rowsOf } from "./rows.js";
+/** Scopes about the identity of the user (OpenID Connect Core, section 5.4), which the page shows in a group of their own. */
+const IDENTITY_SCOPES = new Set([
+    "openid",
+    "profile",
+    "email",
+    "address",
+    "phone",
+]);
+const OFFLINE_ACCESS = "offline_access";
+/**
+ * Returns the content of a consent page as plain JSON for any UI. It is computed from the server's facts alone: the same facts yield
+ * the same screen. It never contains a reserved scope (unless the client is a first-party client), an unknown or malformed scope, a
+ * scope that the client has not registered, a scope of another user's account, or a hidden operation. {@link droppedScopes} returns
+ * what was left out.
+ *
+ * Nothing that a client can send makes this function throw. If `error` is not `null`, nothing may be shown.
+ *
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a value that is not a policy; `ERR_OPTIONS_INVALID` for invalid options or facts
+ *
+ * {@link https://www.rfc-editor.org/rfc/rfc6749.html#section-3.3 RFC 6749, section 3.3}
+ *
+ * @example
+ * ```ts
+ * import { consentScreen, loadPolicy } from "scope-policy";
+ *
+ * const policy = loadPolicy({
+ *   name: "Shop",
+ *   version: "1",
+ *   scopes: { openid: { required: true }, "orders:read": "See your orders" },
+ * });
+ * const screen = consentScreen(policy, {
+ *   client: { client_id: "app-1", client_name: "Reports", redirect_uri: "https://app.example/cb" },
+ *   requested: "openid orders:read",
+ * });
+ * screen.groups[0]?.rows[0]?.description; // "See your orders"
+ * ```
+ */
+export function consentScreen(policy, given, givenOptions = {}) {
+    const compiled = compiledPolicyOf(policy);
+    const options = readConsentOptions(givenOptions);
+    const facts = readConsentFacts(given);
+    const locale = pickLocale(facts.locale);
+    const offer = createOffer(compiled, facts, options);
+    const scopeRows = rowsOf(compiled, facts, options, offer, locale);
+    const rows = scopeRows.map(({ row }) => row);
+    const isIdentity = ({ row }) => IDENTITY_SCOPES.has(row.scope);
+    const isOffline = ({ row }) => row.scope === OFFLINE_ACCESS;
+    const reason = reasonOf(compiled, facts, offer, rows);
+    return {
+        version: 1,
+        id: facts.id ?? null,
+        policyName: compiled.definition.name,
+        policyVersion: compiled.definition.version,
+        locale: locale.tag,
+        dir: locale.dir,
+        error: offer.error ?? null,
+        reason,
+        user: userOf(facts),
+        client: clientView(facts.client),
+        identity: scopeRows.filter(isIdentity).map(({ row }) => row),
+        groups: groupsOf(scopeRows.filter((one) => !isIdentity(one) && !isOffline(one)), locale),
+        offline: scopeRows.find(isOffline)?.row ?? null,
+        presets: presetsOf(compiled, scopeRows),
+        notCovered: [...(compiled.definition.notCovered ?? [])],
+        links: {
+            manage: safeLink(options.manageUrl),
+            report: safeLink(options.reportUrl),
+            help: safeLink(options.helpUrl),
+        },
+        canSkip: offer.error === undefined && canSkip(facts, rows, reason),
+        headers: consentHeaders(facts.client.redirect_uri),
+        words: locale.words,
+    };
+}
+/**
+ * Returns the requested scopes that are not on the screen, each with the reason. Use it for the log only, never on the page or in a
+ * response to the client.
+ */
+export function droppedScopes(policy, facts, options = {}) {
+    const compiled = compiledPolicyOf(policy);
+    return createOffer(compiled, readConsentFacts(facts), readConsentOptions(options)).dropped;
+}
+function userOf({ user }) {
+    if (user === undefined)
+        return null;
+    return {
+        label: cleanClientText(user.label) ?? "",
+        switchAccountUrl: safeLink(user.switchAccountUrl),
+    };
+}
+function groupsOf(scopeRows, { words }) {
+    const byLegend = new Map();
+    for (const { row, scope } of scopeRows) {
+        const legend = scope.options.group ?? words.access;
+        const rows = byLegend.get(legend) ?? [];
+        byLegend.set(legend, rows);
+        rows.push(row);
+    }
+    return [...byLegend].map(([legend, rows], index) => ({ id: `group-${index + 1}`, legend, rows }));
+}
+/**
+ * Returns the bundles with at least one scope that the user can choose here. Each checks its own scopes and the requested baseline,
+ * without which they open nothing. Locked rows keep their state.
+ */
+function presetsOf(policy, scopeRows) {
+    return Object.keys(policy.definition.bundles ?? {}).flatMap((id) => {
+        const members = new Set(bundleScopes(policy, id));
+        const changeable = scopeRows.filter(({ row }) => !row.locked || row.checked);
+        if (!changeable.some(({ row, scope }) => members.has(scope) && !row.locked))
+            return [];
+        const title = id.replaceAll(/[-_]+/g, " ");
+        const chosen = changeable.filter(({ scope }) => members.has(scope) || policy.baseline.includes(scope));
+        return [
+            {
+                id,
+                title: title.charAt(0).toUpperCase() + title.slice(1),
+                scopes: chosen.map(({ row }) => row.scope),
+            },
+        ];
+    });
+}
+function reasonOf(policy, facts, offer, rows) {
+    const { grantedPolicyVersion: version } = facts;
+    if (isForced(facts.prompt))
+        return "forced";
+    // a grant that is malformed, or without a scope that this policy declares, grants nothing
+    if (grantedMeanings(policy, facts).size === 0)
+        return "first_time";
+    if (rows.some((row) => row.isNew))
+        return "new_scopes";
+    const isChanged = version === undefined
+        ? mayHaveGrown(policy, facts, offer)
+        : version !== policy.definition.version;
+    return isChanged ? "policy_changed" : "nothing_new";
+}
+/**
+ * Returns whether the grant may mean more now than when it was given. It decides for hosts that do not know the policy version of the
+ * grant: a scope of this request that the grant covers by an older name or by an implication may be newer than the grant.
+ */
+function mayHaveGrown(policy, facts, { scopes }) {
+    const written = new Set(grantedTokens(facts));
+    return [...withImpliedMeanings(policy, scopes).keys()].some((text) => !written.has(text));
+}
+/** Returns whether `prompt` asks for this page. A value that is not a string does, as two parameters of that name yield a list. */
+function isForced(prompt) {
+    if (prompt === undefined)
+        return false;
+    return typeof prompt !== "string" || prompt.split(" ").includes("consent");
+}
+/** Returns whether the page may be skipped: only if it is certain which client gets the response (RFC 6749, section 10.2). */
+function canSkip({ client }, rows, reason) {
+    if (reason !== "nothing_new" || rows.length === 0)
+        return false;
+    const { redirectHost, redirectIsLocal } = redirectView(client.redirect_uri);
+    if (redirectHost === null || redirectIsLocal)
+        return false;
+    const method = client.token_endpoint_auth_method;
+    const isConfidential = method !== undefined && method !== "none";
+    return isConfidential || String(client.redirect_uri).toLowerCase().startsWith("https:");
+}

@@ -1,0 +1,181 @@
+import { accountTypeRequired, bindingMismatch, insufficientScope, RESERVED_SCOPE, upgradeRequired, } from "./decision.js";
+import { BLOCKERS, isMet, mismatchesOf, } from "./evaluate.js";
+import { scopesOf, textsOf, } from "./prepare.js";
+import { boundValues, hasBoundScope, hasScope } from "./token-scopes.js";
+/** Which blocker the denial names when every alternative is blocked: the first that applies, in this order. */
+const DENIAL_ORDER = [
+    BLOCKERS.nothing,
+    BLOCKERS.binding,
+    BLOCKERS.accountType,
+    BLOCKERS.tier,
+    BLOCKERS.reserved,
+];
+/**
+ * Returns the denial of a rule that requires only scopes and is not met. It names the alternative with the fewest missing
+ * scopes, the first declared of several.
+ */
+export function explainMissingScopes({ alternatives, accepted }, tokenScopes) {
+    const { literals, granted } = leastOf(alternatives, (one) => countMissing(one, tokenScopes));
+    const scopes = granted.scopes;
+    const missing = scopes.filter((_, index) => !hasScope(tokenScopes, literals[index]));
+    return insufficientScope(missing, scopes, accepted);
+}
+function countMissing({ literals }, tokenScopes) {
+    let count = 0;
+    for (const id of literals)
+        if (!hasScope(tokenScopes, id))
+            count += 1;
+    return count;
+}
+/**
+ * Returns the denial of an operation whose rules the token does not all meet. If consent can fix the denial, it is
+ * `insufficient_scope`; otherwise it names the blocker that is nearest to being met.
+ *
+ * @param rejudge - evaluates the same rules for other facts
+ */
+export function explainDenial(policy, judged, tokenScopes, facts, rejudge) {
+    const answer = commonBlockerOf(judged);
+    const blocked = judged
+        .flat()
+        .find(({ blockedBy }) => blockedBy === answer);
+    const { source } = blocked.alternative;
+    switch (answer) {
+        case BLOCKERS.binding:
+            return bindingMismatch(paramOf(blocked, tokenScopes));
+        case BLOCKERS.accountType:
+            return accountTypeRequired(source.accountTypes);
+        case BLOCKERS.tier: {
+            const upgraded = { ...facts, rank: lowestTier(judged) };
+            const isEnough = areMet(rejudge(upgraded), tokenScopes, upgraded);
+            return upgradeRequired(policy.tiers[upgraded.rank], facts.tier, !isEnough);
+        }
+        case BLOCKERS.reserved:
+            return RESERVED_SCOPE;
+        default:
+            return explainMissingCombination(judged, tokenScopes);
+    }
+}
+/**
+ * Returns the blocker that the denial names. The token must meet a combination: one alternative of each rule. A combination
+ * is blocked by the first blocker of its alternatives. So a blocker is that of some combination if one rule has an
+ * alternative with this blocker, and every other rule has one with this or a later blocker.
+ */
+function commonBlockerOf(judged) {
+    return DENIAL_ORDER.find((blocker) => judged.every((list) => list.some(({ blockedBy }) => blockedBy >= blocker)) &&
+        judged.some((list) => list.some(({ blockedBy }) => blockedBy === blocker)));
+}
+/** Returns whether the denial would be a `binding_mismatch`: the token has the templates for other values. */
+export function isMismatch(judged) {
+    return commonBlockerOf(judged) === BLOCKERS.binding;
+}
+/** Returns whether the token meets an alternative of each rule. */
+function areMet(judged, tokenScopes, facts) {
+    return judged.every((list) => list.some(({ alternative, values }) => isMet(alternative, tokenScopes, facts, values)));
+}
+/** Returns the rank of the lowest tier that some combination accepts: the highest of the lowest ranks that each rule accepts. */
+function lowestTier(judged) {
+    const needs = judged.map((list) => {
+        const within = list.filter(({ blockedBy }) => blockedBy >= BLOCKERS.tier);
+        return Math.min(...within.map((one) => (one.blockedBy === BLOCKERS.tier ? one.alternative.source.tier : -1)));
+    });
+    return Math.max(...needs);
+}
+/**
+ * Returns the name of the first parameter whose value is in no granted scope of the template. If each value is in one of
+ * them, though not all in the same, returns the name of the last parameter.
+ */
+function paramOf({ rule, alternative, values }, tokenScopes) {
+    const [{ scope, params }] = mismatchesOf(alternative, tokenScopes, values);
+    const known = params.length === 1 ? [] : boundValues(tokenScopes, scope);
+    const strange = params.findIndex((place, at) => !known.some((list) => list[at] === values[place]));
+    const place = params.at(strange); // `at(-1)`, for not found, is the last
+    return rule.params[place].name;
+}
+/** Maximum number of lists of scopes that are joined when several patterns match one name. */
+const MAX_JOINS = 2_048;
+/** Maximum number of alternatives from which the search for the fewest missing scopes starts. */
+const MAX_SEEDS = 512;
+/** Maximum number of missing scopes that this search visits. */
+const MAX_LOOKS = 1_000_000;
+/**
+ * Returns the denial that names the combination with the fewest missing scopes, of those that consent can give. When several
+ * patterns match one name, their alternatives multiply. Beyond some 1,000 combinations, `accepted` lists only the first ones
+ * in declared order, and the choice is made among these and the `candidates`.
+ */
+function explainMissingCombination(judged, tokenScopes) {
+    const lists = judged.map((list) => list
+        .filter(({ blockedBy }) => blockedBy === BLOCKERS.nothing)
+        .map((one) => {
+        const { alternative, values } = one;
+        return {
+            scopes: scopesOf(alternative, values),
+            missing: textsOf(missingUsesOf(one, tokenScopes), values),
+        };
+    }));
+    const most = Math.max(1, Math.floor(MAX_JOINS / lists.length));
+    const count = lists.reduce((product, list) => product * list.length, 1);
+    const combinations = firstCombinations(lists, Math.min(count, most));
+    const isAll = count <= most;
+    const chosen = fewestMissing(isAll ? combinations : [...combinations, ...candidates(lists)]);
+    return insufficientScope(chosen.missing, chosen.scopes, combinations.map(({ scopes }) => scopes));
+}
+/**
+ * Returns further combinations for rules that have too many to visit all. Each starts from one alternative and adds, for
+ * every other rule, the alternative with the fewest additional missing scopes. The starts are all alternatives; only the
+ * best one of each rule if there are more than `MAX_SEEDS`; and only the first ones if they have very many scopes. For two
+ * rules of up to 512 alternatives together with few scopes, the best combination of all is among the results.
+ */
+function candidates(lists) {
+    const all = lists.flat();
+    const looks = all.reduce((sum, { missing }) => sum + 1 + missing.length, 0);
+    const seeds = all.length > MAX_SEEDS ? lists.map(fewestMissing) : all;
+    return seeds.slice(0, Math.max(1, Math.floor(MAX_LOOKS / looks))).map((seed) => {
+        const known = new Set(seed.missing);
+        const added = (one) => one.missing.filter((scope) => !known.has(scope)).length;
+        return joinCombinations(lists.map((list) => (list.includes(seed) ? seed : leastOf(list, added))));
+    });
+}
+/** Returns the scopes of an alternative that the token does not have, including those whose values are not known. */
+function missingUsesOf({ alternative, values }, tokenScopes) {
+    return alternative.uses.filter((use) => use.params.length === 0
+        ? !hasScope(tokenScopes, use.scope)
+        : hasBoundScope(tokenScopes, use, values) !== true);
+}
+/** Returns the first combination with the fewest missing scopes. */
+function fewestMissing(combinations) {
+    return leastOf(combinations, ({ missing }) => missing.length);
+}
+/** Returns the first item of a list, which is not empty, for which a number is the least. */
+function leastOf(items, numberOf) {
+    let best = items[0];
+    let least = Number.POSITIVE_INFINITY;
+    for (const one of items) {
+        const number = numberOf(one);
+        if (number < least)
+            [best, least] = [one, number];
+    }
+    return best;
+}
+/** Returns the scopes of several combinations together, each scope once. */
+function joinCombinations(all) {
+    return {
+        scopes: [...new Set(all.flatMap(({ scopes }) => scopes))],
+        missing: [...new Set(all.flatMap(({ missing }) => missing))],
+    };
+}
+/** Returns the first combinations of one item of each list, in declared order: the item of the last list changes first. */
+function firstCombinations(lists, count) {
+    const [only = [], another] = lists;
+    if (another === undefined)
+        return only;
+    const fromLast = lists.toReversed();
+    return Array.from({ length: count }, (_, number) => {
+        let rest = number;
+        const chosen = fromLast.map((list) => {
+            const one = list[rest % list.length];
+            rest = Math.floor(rest / list.length);
+            return one;
+        });
+        return joinCombinations(chosen.reverse());
+    });
+}

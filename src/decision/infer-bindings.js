@@ -1,0 +1,118 @@
+import { acceptanceKey, acceptsValue } from "../grammar/template.js";
+import { boundValuesOf, hasBoundScope, hasScope, } from "./token-scopes.js";
+/**
+ * Limits on the values of a token that are visited for one list of tools, in steps of some 0.4 microseconds. `first` is
+ * shared by the first `firstOfOne` steps of every search, `long` by the steps beyond them, so that one long search cannot use
+ * up the steps of the others.
+ */
+const STEPS = { first: 30_000, firstOfOne: 100, long: 30_000, longOfOne: 10_000 };
+/** Creates the search for one token. Alternatives with equal templates and parameters are searched once. */
+export function createValueSearch(tokenScopes) {
+    const left = { first: STEPS.first, long: STEPS.long };
+    const found = new Map();
+    const keyOf = createSearchKeys();
+    let values;
+    const valuesOf = (scope) => {
+        values ??= boundValuesOf(tokenScopes);
+        // called only for templates that are in the token, so there are values
+        return values.get(scope);
+    };
+    return {
+        find(rule, alternative) {
+            const uses = alternative.bound.filter(({ scope }) => hasScope(tokenScopes, scope));
+            if (uses.length === 0)
+                return [];
+            const places = [...new Set(uses.flatMap(({ params }) => params))];
+            const key = keyOf(rule, uses, places);
+            const known = found.get(key);
+            if (known === undefined && !found.has(key)) {
+                const result = searchFor(rule, uses, tokenScopes, valuesOf, createSteps(left));
+                found.set(key, result && places.map((place) => result[place]));
+                return result;
+            }
+            const result = [];
+            for (const [index, place] of places.entries())
+                result[place] = known?.[index];
+            return known && result;
+        },
+    };
+}
+/** Creates the step counter of one search. It takes from the steps that all searches share. */
+function createSteps(left) {
+    let first = Math.min(left.first, STEPS.firstOfOne);
+    let long = Math.min(left.long, STEPS.longOfOne);
+    return (count) => {
+        const cheap = Math.min(first, count);
+        first -= cheap;
+        left.first -= cheap;
+        const rest = count - cheap;
+        if (rest > long)
+            return false;
+        long -= rest;
+        left.long -= rest;
+        return true;
+    };
+}
+/** Searches the values of a token by backtracking. See {@link ValueSearch}. */
+function searchFor(rule, uses, tokenScopes, valuesOf, step) {
+    const extend = (open, values) => {
+        const isKnown = ({ params }) => params.every((place) => values[place] !== undefined);
+        // the look at the open templates below takes as long as one step for eight of them
+        if (!step(open.length >> 3))
+            return undefined;
+        const use = open.find(isKnown) ?? open[0];
+        if (use === undefined)
+            return values;
+        const others = open.filter((other) => other !== use);
+        if (isKnown(use)) {
+            return hasBoundScope(tokenScopes, use, values) === true ? extend(others, values) : undefined;
+        }
+        for (const candidate of valuesOf(use.scope)) {
+            if (!step(1))
+                return undefined;
+            const next = agree(rule, use, candidate, values);
+            const found = next && extend(others, next);
+            if (found !== undefined)
+                return found;
+        }
+        return undefined;
+    };
+    return extend(uses, []);
+}
+/**
+ * Returns the values so far together with those of one granted scope; `undefined` if a parameter would need two different
+ * values, or a value that it does not accept.
+ */
+function agree(rule, { params }, candidate, values) {
+    const next = [...values];
+    for (let index = 0; index < params.length; index += 1) {
+        const place = params[index];
+        const value = candidate[index];
+        const { sites } = rule.params[place];
+        if (next[place] !== undefined && next[place] !== value)
+            return undefined;
+        if (!sites.every((site) => acceptsValue(site.template, site.index, value)))
+            return undefined;
+        next[place] = value;
+    }
+    return next;
+}
+/**
+ * Creates a function that returns equal keys for searches with equal results: the same templates, with parameters in the
+ * same places that accept the same values. The names of the parameters do not matter.
+ */
+function createSearchKeys() {
+    const known = new Map();
+    const sitesOf = (param) => {
+        const key = known.get(param) ??
+            param.sites.map(({ template, index }) => acceptanceKey(template, index)).join(",");
+        known.set(param, key);
+        return key;
+    };
+    return (rule, uses, places) => {
+        const numbers = new Map(places.map((place, number) => [place, number]));
+        const scopes = uses.map(({ scope, params }) => `${scope}:${params.map((place) => numbers.get(place)).join(",")}`);
+        const sites = places.map((place) => sitesOf(rule.params[place]));
+        return `${scopes.join(" ")} | ${sites.join(" ")}`;
+    };
+}

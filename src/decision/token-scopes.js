@@ -1,0 +1,172 @@
+import { MAX_SCOPE_LENGTH, MAX_SCOPE_TOKENS } from "../grammar/scope.js";
+import { hasPlaceholder } from "../grammar/scope-syntax.js";
+import { isScopeToken } from "../grammar/scope-token.js";
+import { readOwn } from "./access-token.js";
+import { createBoundedCache } from "./bounded-cache.js";
+/** Returns whether a scope is in the token; for a template, whether it is for any value. */
+export function hasScope(tokenScopes, scope) {
+    return ((tokenScopes.bits[scope >>> 5] >>> (scope & 31)) & 1) === 1;
+}
+/** Returns whether a template is in the token for these values; `undefined` if the token does not have it for any value. */
+export function hasBoundScope(tokenScopes, { scope, params }, values) {
+    return hasScope(tokenScopes, scope)
+        ? tokenScopes.bound.has(keyOf(scope, params, values))
+        : undefined;
+}
+/** Returns the key of a bound scope: the id of the template, then the values at the given places. */
+function keyOf(scope, places, values) {
+    let key = String(scope);
+    for (const place of places)
+        key += ` ${values[place]}`;
+    return key;
+}
+/** Returns every list of values for which the token has a template. Visits all bound scopes, so it is for denials only. */
+export function boundValues(tokenScopes, scope) {
+    const prefix = `${scope} `;
+    return [...tokenScopes.bound].flatMap((key) => key.startsWith(prefix) ? [key.slice(prefix.length).split(" ")] : []);
+}
+/** Returns every list of values for which the token has any template. */
+export function boundValuesOf(tokenScopes) {
+    const lists = new Map();
+    for (const key of tokenScopes.bound) {
+        const [scope, ...values] = key.split(" ");
+        const list = lists.get(Number(scope)) ?? [];
+        list.push(values);
+        lists.set(Number(scope), list);
+    }
+    return lists;
+}
+/** Budget of the cache by text, in characters: some 10,000 scope texts of the usual length, including bound scopes. */
+const CACHE_BUDGET = 2 ** 23;
+/** Weight of a cache entry in addition to its text, and of each bound scope in it, in characters. */
+const ENTRY_WEIGHT = 256;
+const BOUND_WEIGHT = 64;
+/** One of this many hits by text puts the token into the cache by token. */
+const PROMOTE_EACH = 16;
+/**
+ * Creates a reader with two caches. The cache by text is bounded; many tokens share a text. The cache by token has the
+ * identity of the token as its key, refers to it weakly, and is valid only while `scope` of the token is the same string. An
+ * entry there costs more than a look-up by text, so only one of `PROMOTE_EACH` hits adds one; a token in frequent use gets
+ * there soon. A scope that is a list is read again each time, because it can change in place.
+ */
+export function createTokenScopesReader(policy) {
+    const byText = createBoundedCache(CACHE_BUDGET);
+    const byToken = new WeakMap();
+    let hits = 0;
+    const readAnew = (token) => {
+        const scope = readOwn(token, "scope");
+        if (typeof scope !== "string")
+            return readList(policy, scope);
+        const known = byText.get(scope);
+        if (known !== undefined) {
+            hits += 1;
+            if (hits % PROMOTE_EACH === 0)
+                byToken.set(token, known);
+            return known;
+        }
+        const tokenScopes = readText(policy, scope);
+        if (tokenScopes === undefined)
+            return undefined;
+        const { thirdParty: everyone, firstParty } = tokenScopes;
+        const weight = weightOf(everyone) + (firstParty === everyone ? 0 : weightOf(firstParty));
+        byText.set(scope, { scope, thirdParty: everyone, firstParty }, scope.length + weight);
+        return tokenScopes;
+    };
+    return (token) => {
+        if (typeof token !== "object" || token === null)
+            return undefined;
+        const known = byToken.get(token);
+        return known !== undefined && known.scope === readCachedScope(token) ? known : readAnew(token);
+    };
+}
+function weightOf({ bound }) {
+    return ENTRY_WEIGHT + BOUND_WEIGHT * bound.size;
+}
+/** Reads `scope` of a cached token. That it is an own property was checked when the token was cached. */
+function readCachedScope(token) {
+    try {
+        return token.scope;
+    }
+    catch {
+        return undefined; // a getter or a proxy that throws
+    }
+}
+/**
+ * Reads a scope text: scope-tokens separated by one space each (RFC 6749, section 3.3). A further space makes an empty token,
+ * which is not a scope-token, so `split` is enough.
+ */
+function readText(policy, text) {
+    if (text === "")
+        return collect(policy, []);
+    return text.length > MAX_SCOPE_LENGTH ? undefined : collect(policy, text.split(" "));
+}
+/** Reads a list of scope-tokens. An item is one token and is not split. One malformed item makes the whole list invalid. */
+function readList(policy, value) {
+    const tokens = [];
+    try {
+        if (!Array.isArray(value) || value.length > MAX_SCOPE_TOKENS)
+            return undefined;
+        for (let index = 0; index < value.length; index += 1) {
+            const member = value[index];
+            if (typeof member !== "string" || member.length > MAX_SCOPE_LENGTH)
+                return undefined;
+            tokens.push(member);
+        }
+    }
+    catch {
+        return undefined; // a getter or a proxy that throws
+    }
+    return collect(policy, tokens);
+}
+/** Returns the granted scopes of a list of scope-tokens, including implied ones; `undefined` if one is malformed. */
+function collect(policy, tokens) {
+    if (tokens.length > MAX_SCOPE_TOKENS)
+        return undefined;
+    const everyone = createDraft(policy);
+    let ownersOnly;
+    for (const text of tokens) {
+        let known = false;
+        for (const lookup of policy.lookups) {
+            lookup(text).forEach((scope, values) => {
+                known = true;
+                const { reserved, closure } = policy.scopes[scope];
+                if (reserved)
+                    ownersOnly ??= createDraft(policy);
+                add(reserved && ownersOnly !== undefined ? ownersOnly : everyone, closure, values);
+            });
+        }
+        // A text that a lookup finds is a scope-token without placeholders. A template in a token is not a grant for every value
+        // but a mistake of the issuer: like a malformed token, it makes the whole scope invalid.
+        if (!known && (!isScopeToken(text) || hasPlaceholder(text)))
+            return undefined;
+    }
+    return {
+        thirdParty: everyone,
+        firstParty: ownersOnly === undefined ? everyone : union(everyone, ownersOnly),
+    };
+}
+const NOT_BOUND = new Set();
+function createDraft(policy) {
+    return {
+        bits: Array.from({ length: (policy.scopes.length + 31) >>> 5 }, () => 0),
+        bound: NOT_BOUND,
+    };
+}
+/** Adds a scope and every scope that it implies. */
+function add(draft, closure, values) {
+    for (const implied of closure) {
+        const word = implied.scope >>> 5;
+        draft.bits[word] = draft.bits[word] | (1 << (implied.scope & 31));
+        if (implied.values.length === 0)
+            continue;
+        if (draft.bound === NOT_BOUND)
+            draft.bound = new Set();
+        draft.bound.add(keyOf(implied.scope, implied.values, values));
+    }
+}
+function union(left, right) {
+    return {
+        bits: left.bits.map((word, index) => word | right.bits[index]),
+        bound: new Set([...left.bound, ...right.bound]),
+    };
+}

@@ -1,0 +1,141 @@
+import { withoutPrototype } from "../policy/own-members.js";
+import { nearest } from "../policy/suggest.js";
+import { coverAt, NO_COVER } from "./cover.js";
+import { coverEndpoints } from "./endpoint-coverage.js";
+import { ALL, innerRouter, isMount, layerPaths, mountOf, mountText, pathText, routerOf, } from "./layer.js";
+import { documentPath, handlerMarks, leadingGates, markOf } from "./marks.js";
+import { areApart, createSelection, joined } from "./selection.js";
+const MESSAGES = {
+    missing_param: "the path at the gate has no parameter {}: put the gate on the route, give it `params`, or set `mergeParams`",
+    shadowed_param: "the path binds {} again below the gate: put a gate on the route, or rename the parameter",
+    unserved_endpoint: "no route has a gate for the endpoint before its handlers",
+    hidden_endpoint: "another route comes first, and it is not this endpoint",
+    trailing_slash: "the gate ignores a slash at the end, but the router of the route does not: create it without `strict`",
+    letter_case: "the gate ignores letter case, but a router does not: create it without `caseSensitive`",
+    unmapped_route: "the route has no gate of this authorizer",
+    late_gate: "another handler of the route comes before its gate and could respond: put the gate first",
+    unknown_endpoint: "the policy has no such endpoint",
+    mismatched_endpoint: "the gate names an endpoint with another method or path",
+    misplaced_gate: "in `use`, a gate for endpoints does not know the route: put it on a route",
+    opaque_app: "the routes of a mounted application cannot be checked: mount a router",
+    unreachable_metadata: "requests for the document never get here: put it at the top",
+};
+const UNREADABLE = "`gate.endpoint()` reads no expression, list or pattern: give the name of the endpoint to `gate`";
+/** Returns a finding for each reason why a policy does not cover an application: first by endpoint, then by route. */
+export function routeCoverageFindings(app, authorizer, endpoints, options) {
+    const top = routerOf(app);
+    const selection = createSelection(app, options);
+    const { mount } = selection;
+    const findings = [];
+    const add = (code, path, suggestion, message = MESSAGES[code]) => {
+        findings.push({ code, path, message, ...(suggestion !== undefined && { suggestion }) });
+    };
+    const addParams = (code, path, names) => {
+        if (names.length === 0)
+            return;
+        const list = names.map((name) => `\`${name}\``).join(", ");
+        add(code, path, undefined, MESSAGES[code].replace("{}", () => list));
+    };
+    const checkNeeds = ({ params, hasReader }, path, { names, isComplete }) => {
+        if (hasReader || !isComplete)
+            return;
+        addParams("missing_param", path, params.filter((name) => !names.includes(name)));
+    };
+    const covered = coverEndpoints(top, authorizer, endpoints, mount);
+    for (const [name, codes] of covered.codes) {
+        if (!selection.isExpected(name.slice(name.indexOf(" ") + 1)))
+            continue;
+        for (const code of codes)
+            add(code, name);
+    }
+    const checkRoute = (route, prefix, cover) => {
+        // `app.all` lists every method, `route.all` has a method of its own: report each once
+        const methods = Object.keys(route.methods);
+        const isEvery = methods.length > MAX_METHODS;
+        for (const method of isEvery ? ["get"] : methods) {
+            const verb = isEvery || method === ALL ? "ALL" : method.toUpperCase();
+            const label = `${verb} ${prefix}${pathText(route.path)}`;
+            const handlers = handlerMarks(route, method, authorizer);
+            const isLookedUp = leadingGates(handlers).some((mark) => mark.kind === "endpoint");
+            for (const mark of handlers)
+                if (mark !== undefined)
+                    checkNeeds(mark, label, cover);
+            if (handlers.includes(undefined)) {
+                const isOther = (mark) => mark?.name !== undefined &&
+                    endpoints.names.includes(mark.name) &&
+                    !covered.isNamed(route, verb.toLowerCase(), mark.name);
+                if (handlers.some(isOther))
+                    add("mismatched_endpoint", label);
+            }
+            if (isLookedUp) {
+                const meant = covered.meantBy(route);
+                if (covered.isServed(route, isEvery ? ALL : method))
+                    continue;
+                if (meant !== undefined)
+                    add("unknown_endpoint", label, meant, UNREADABLE);
+                else
+                    add("unknown_endpoint", label, nearest(label, endpoints.names));
+            }
+            else if (handlers[0] === undefined) {
+                // even if a gate above covers the route: it is not the gate that the route names
+                if (handlers.some((mark) => mark !== undefined))
+                    add("late_gate", label);
+                else if (!cover.isCovered)
+                    add("unmapped_route", label);
+                else
+                    addParams("shadowed_param", label, cover.rebound);
+            }
+        }
+    };
+    const walk = ({ router, prefix, paths: above, cover: outer, way }) => {
+        const gates = new Map();
+        for (const layer of router.stack) {
+            const { handle, route } = withoutPrototype(layer);
+            const cover = coverAt(layer, router, outer, gates);
+            const own = layerPaths(layer);
+            const paths = own && above?.flatMap((path) => own.map((below) => joined(path, below)));
+            if (route !== undefined) {
+                if (!selection.isLeftOut(paths, true))
+                    checkRoute(route, prefix, cover);
+                continue;
+            }
+            const path = prefix + mountText(layer);
+            const label = path === "" ? "/" : path;
+            const mark = markOf(handle);
+            const inner = innerRouter(layer);
+            const below = paths?.map((path) => joined(path, "*"));
+            const isChecked = () => !selection.isLeftOut(below, false);
+            const document = documentPath(handle);
+            if (inner !== undefined && !way.includes(inner)) {
+                walk({ router: inner, prefix: path, paths, cover, way: [...way, inner] });
+            }
+            else if (mark?.kind === "endpoint") {
+                if (isChecked())
+                    add("misplaced_gate", label);
+            }
+            else if (mark !== undefined && mark.authorizer === authorizer) {
+                if (isChecked())
+                    checkNeeds(mark, label, cover);
+                const place = mountOf(layer);
+                gates.set(place, [...(gates.get(place) ?? []), ...decidedBy(mark, cover)]);
+            }
+            else if (document !== undefined) {
+                if (below?.every((path) => areApart(path, document)))
+                    add("unreachable_metadata", label);
+            }
+            else if (inner !== undefined || isMount(layer)) {
+                // mounted in itself, or unreadable
+                const isHarmless = cover.isCovered && cover.decided.length === 0;
+                if (!isHarmless && isChecked())
+                    add("opaque_app", path);
+            }
+        }
+    };
+    walk({ router: top, prefix: mount, paths: [mount], cover: NO_COVER, way: [top] });
+    return [...findings, ...selection.findings()];
+}
+const MAX_METHODS = 20;
+/** Returns the names of the parameters that a gate decides on. With the option `params` they include every name that it may have read. */
+function decidedBy({ params, hasReader }, { names }) {
+    return params.length > 0 && hasReader ? [...params, ...names] : params;
+}

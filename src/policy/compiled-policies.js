@@ -1,0 +1,19 @@
+import { PolicyError } from "../errors.js";
+// separate from the compiler, so that a gate does not load the compiler
+const compiledPolicies = new WeakMap();
+/** Marks a value as a policy, so that objects of the same shape are rejected. Returns the value. */
+export function brandPolicy(value, compiled) {
+    compiledPolicies.set(value, compiled);
+    return value;
+}
+/**
+ * Returns the compiled form of a policy.
+ *
+ * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a value that `definePolicy` or `loadPolicy` did not return
+ */
+export function compiledPolicyOf(value) {
+    const compiled = typeof value === "object" && value !== null ? compiledPolicies.get(value) : undefined;
+    if (compiled !== undefined)
+        return compiled;
+    throw new PolicyError("ERR_POLICY_UNKNOWN", "not a policy: pass the value returned by `definePolicy` or `loadPolicy`; copies are rejected");
+}

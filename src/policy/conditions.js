@@ -1,0 +1,56 @@
+import { ANY_TIER } from "./compiled-policy.js";
+import { declaredNames } from "./suggest.js";
+/** Reads `tiers` and `accountTypes` of a definition. Reports duplicates. */
+export function compileConditions(definition, report) {
+    reportDuplicates(definition.tiers, ["tiers"], report);
+    reportDuplicates(definition.accountTypes, ["accountTypes"], report);
+    return {
+        tierRank: new Map((definition.tiers ?? []).map((tier, rank) => [tier, rank])),
+        accountTypes: new Set(definition.accountTypes ?? []),
+    };
+}
+/** Returns the rank of a tier, or {@link ANY_TIER} without one. Reports an undeclared tier. */
+export function rankOf(tier, gates, path, report) {
+    if (tier === undefined)
+        return ANY_TIER;
+    const rank = gates.tierRank.get(tier);
+    if (rank !== undefined || isIncomplete("tiers", report))
+        return rank ?? ANY_TIER;
+    const message = `undeclared tier \`${tier}\`: ${declaredNames("tiers", gates.tierRank)}`;
+    report.add("unknown_tier", path, message, (suggest) => suggest(tier, gates.tierRank.keys()));
+    return ANY_TIER;
+}
+/** Reports undeclared and duplicate account types. Returns the list. */
+export function checkAccountTypes(types, gates, path, report) {
+    reportDuplicates(types, path, report);
+    if (isIncomplete("accountTypes", report))
+        return types;
+    for (const [index, type] of (types ?? []).entries()) {
+        if (type === undefined || gates.accountTypes.has(type))
+            continue;
+        const declared = declaredNames("account types", gates.accountTypes);
+        report.add("unknown_account_type", [...path, index], `undeclared account type \`${type}\`: ${declared}`, (suggest) => suggest(type, gates.accountTypes));
+    }
+    return types;
+}
+/** Returns whether part of a list of names has been removed. A name that is not in the rest may have been declared. */
+function isIncomplete(list, { removed, damaged }) {
+    return removed.has(list) || damaged.has(list);
+}
+/** Reports duplicate items of a list. `undefined` marks the place of an invalid item, which already has a finding. */
+export function reportDuplicates(list, path, report, show = String) {
+    const seen = new Set();
+    for (const [index, item] of (list ?? []).entries()) {
+        if (item === undefined)
+            continue;
+        const text = show(item);
+        if (seen.has(text))
+            report.add("duplicate", [...path, index], `duplicate \`${text}\``);
+        seen.add(text);
+    }
+}
+/** Returns whether a scope or an operation of a policy has a condition on tier or account type. */
+export function hasConditions({ scopes, operations, patterns }) {
+    const rules = [...operations.values(), ...patterns.map(({ operation }) => operation)].flatMap((operation) => operation.rules);
+    return [...scopes, ...rules.flatMap(({ alternatives }) => alternatives)].some(({ tier, accountTypes }) => tier !== ANY_TIER || accountTypes !== undefined);
+}

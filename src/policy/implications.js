@@ -1,0 +1,123 @@
+import { printedScope } from "../grammar/scope-syntax.js";
+import { reportDuplicates } from "./conditions.js";
+/** Maximum total number of implied scopes: for each scope, the scope itself and all that it implies directly or indirectly. */
+const MAX_IMPLIED = 1_000_000;
+/** Resolves the scopes that one scope implies directly. */
+export function resolveImpliedScopes(draft, draftOf, report) {
+    const path = [...draft.path, "implies"];
+    reportDuplicates(draft.options.implies, path, report, printedScope);
+    for (const [index, name] of (draft.options.implies ?? []).entries()) {
+        const at = [...path, index];
+        const implied = draftOf(name, at);
+        if (implied === undefined)
+            continue;
+        const values = placesIn(draft.template, implied.template.names);
+        const lost = implied.template.names[values.indexOf(-1)];
+        if (lost !== undefined) {
+            report.add("implied_placeholder", at, `\`{${lost}}\` of the implied scope has no value: the implying scope has no such placeholder`);
+        }
+        else if (implied.options.reserved === true && draft.options.reserved !== true) {
+            report.add("implied_reserved", at, "only a reserved scope may imply a reserved one");
+        }
+        else {
+            draft.implies.push({ scope: implied.id, values });
+        }
+    }
+}
+const NO_VALUES = Object.freeze([]);
+function placesIn({ names }, placeholders) {
+    if (placeholders.length === 0)
+        return NO_VALUES;
+    return placeholders.map((placeholder) => names.indexOf(placeholder));
+}
+/**
+ * Creates a function that returns a scope and every scope that it implies directly or indirectly, each once. Values are passed
+ * by placeholder name, so every path from one scope to another passes the same values.
+ *
+ * If all scopes together imply more than {@link MAX_IMPLIED}, the function reports it once and returns the scope alone.
+ */
+export function createClosureReader(drafts, report) {
+    // by scope: the last start that reached it, instead of one set for each start
+    const reachedFrom = new Int32Array(drafts.length).fill(-1);
+    // an entry without values is shared by all implying scopes
+    const plain = drafts.map(({ id }) => ({ scope: id, values: NO_VALUES }));
+    let left = MAX_IMPLIED;
+    let isReported = false;
+    const closureOf = (start) => {
+        const closure = [];
+        const reach = ({ scope, values }, given) => {
+            if (reachedFrom[scope] === start.id)
+                return;
+            reachedFrom[scope] = start.id;
+            const own = values.map((at) => given[at]);
+            closure.push(own.length === 0 ? plain[scope] : { scope, values: own });
+        };
+        const places = [...start.template.names.keys()];
+        reach({ scope: start.id, values: places }, places);
+        for (const { scope, values } of closure) {
+            for (const next of drafts[scope].implies)
+                reach(next, values);
+            if (closure.length > left)
+                break;
+        }
+        return closure;
+    };
+    return (start) => {
+        const closure = closureOf(start);
+        left -= closure.length;
+        if (left >= 0)
+            return closure;
+        if (!isReported) {
+            isReported = true;
+            const message = `the scopes up to this one imply more than ${MAX_IMPLIED} scopes, directly or indirectly: at most ${MAX_IMPLIED} are allowed in total`;
+            report.add("too_large", [...start.path, "implies"], message);
+        }
+        return closure.slice(0, 1);
+    };
+}
+/** Maximum number of scopes of a cycle that its finding names. */
+const MAX_NAMED = 10;
+/**
+ * Reports each cycle once, with the names of its scopes. Uses an explicit stack, so that a long chain cannot exhaust the call
+ * stack.
+ */
+export function reportCycle(drafts, report) {
+    const done = new Set();
+    // the index in the trail of each scope in it
+    const places = new Map();
+    for (const root of drafts) {
+        const trail = [];
+        const enter = (draft) => {
+            places.set(draft.id, trail.length);
+            trail.push({ draft, next: 0 });
+        };
+        if (!done.has(root.id))
+            enter(root);
+        while (trail.length > 0) {
+            const step = trail[trail.length - 1];
+            const implied = step.draft.implies[step.next];
+            step.next += 1;
+            if (implied === undefined) {
+                done.add(step.draft.id);
+                places.delete(step.draft.id);
+                trail.pop();
+                continue;
+            }
+            const from = places.get(implied.scope);
+            if (from !== undefined) {
+                const message = `scope implies itself: ${cycleOf(trail, from)}`;
+                report.add("implication_cycle", [...step.draft.path, "implies"], message);
+            }
+            else if (!done.has(implied.scope)) {
+                enter(drafts[implied.scope]);
+            }
+        }
+    }
+}
+/** Returns the names of a cycle, which begins at an index of the trail. A long cycle is abbreviated with a count. */
+function cycleOf(trail, from) {
+    const names = trail.slice(from, from + MAX_NAMED).map(({ draft }) => draft.token.text);
+    const others = trail.length - from - names.length;
+    const middle = others === 0 ? [] : [`(${others} more)`];
+    return [...names, ...middle, names[0]].join(" > ");
+}

@@ -1,0 +1,60 @@
+// Generated from the docblocks of definition.ts by `node scripts/option-descriptions.mjs`: change them there.
+/** Descriptions of the options of a policy, by type and option, for the JSON Schema. */
+export const OPTION_DESCRIPTIONS = {
+    ScopeTexts: {
+        title: "A short name of the scope.",
+        description: "What the scope allows, as text for the user on the consent page.",
+        warning: "The risk of granting the scope, as text for the user.",
+    },
+    ScopeOptions: {
+        group: "The heading of the scope on the consent page and in the documentation.",
+        default: 'Whether the consent page shows the scope preselected. Default: preselected, but discovery metadata (RFC 9728) lists only scopes with `"on"`.',
+        required: "Whether the user cannot deselect the scope at consent. Default: `false`.",
+        reserved: "Whether the scope is for first-party clients only. It is never offered or advertised, and has no effect in the token of a third party. Default: `false`.",
+        tier: "The lowest tier on which an alternative with this scope can be satisfied. Default: any tier.",
+        accountTypes: "The account types for which an alternative with this scope can be satisfied. Default: any account type.",
+        implies: "Scopes that a token with this scope has in addition, transitively. This scope does not inherit their conditions.",
+        replaces: "Older names of this scope. Each of them in a token grants this scope. They are never offered or advertised.",
+        locales: "Texts in other languages, by BCP 47 language tag.",
+    },
+    RequirementOptions: {
+        scope: "The one scope that is required.",
+        allOf: "Requirements that must all be satisfied.",
+        anyOf: "Requirements of which one must be satisfied. Denials name them in declared order.",
+        tier: "The lowest tier on which this can be satisfied. Default: any tier.",
+        accountTypes: "The account types for which this can be satisfied. Default: any account type.",
+        params: 'Parameter names by placeholder: `{ accountID: "platformAccountID" }` fills `{accountID}` with the parameter `platformAccountID`. Default: the same name.',
+    },
+    AuditOptions: {
+        show: "Names of arguments whose values are recorded.",
+        hash: "Names of arguments whose values are recorded as a digest.",
+    },
+    OperationOptions: {
+        deny: "Denies the operation for every token. The text is the reason in the response.",
+        public: "Allows the operation without a token.",
+        enrichedBy: "With `public`: the scope for additional detail.",
+        authenticated: "Allows the operation with any valid token. It requires no scope of its own.",
+        title: "A short name of the operation for users.",
+        description: "A description of the operation for users.",
+        hidden: "Omits the operation from tool lists and from consent.",
+        audit: "The arguments of a call that audit events include.",
+    },
+    BundleDefinition: {
+        every: "Selects every unreserved scope.",
+        except: "The scopes that are left out. Default: none.",
+    },
+    PolicyDefinition: {
+        $schema: "The JSON Schema of the file, for editors. It is dropped: the policy does not contain it.",
+        name: "The name of the policy, as free text.",
+        version: "The version of the policy. Consent pages, receipts and audit events include it.",
+        tiers: 'The tiers in ascending order. The condition `tier: "pro"` means `pro` or a higher tier.',
+        accountTypes: "The account types.",
+        scopes: "All scopes by name. A string is a description.",
+        baseline: "Scopes that every tool requires in addition to its own rule. Public tools and endpoints do not require them.",
+        defaultScopes: "Scopes for authorization requests without a scope (RFC 6749, section 3.3).",
+        bundles: "Selections of scopes by name.",
+        tools: "The requirement of each tool. A name with `*` or `?` is a pattern.",
+        endpoints: "The requirement of each endpoint. A name is a method, one space and a path: `GET /v1/projects/:projectId`.",
+        notCovered: "What no scope covers, as texts for users.",
+    },
+};

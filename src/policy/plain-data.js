@@ -1,0 +1,118 @@
+import { withoutPrototype } from "./own-members.js";
+/** Maximum number of levels of a policy. */
+export const MAX_DEPTH = 64;
+/** Maximum total number of members in the lists and objects of a policy. */
+export const MAX_VALUES = 200_000;
+/** Maximum number of characters of a policy: of its JSON text, or of its keys and strings in total. */
+export const MAX_TEXT = 16_777_216;
+/**
+ * Copies the data of an author, so that later changes to it have no effect. Reports everything that is not plain data: a key
+ * `__proto__`, an accessor, an instance of a class, a cycle, and `undefined` as the value of a member or an item. An option that
+ * is `undefined` usually comes from an unset variable. Treating it as absent would drop a condition.
+ *
+ * The copy has `undefined` in place of each reported value. Does not run code of the author, apart from proxy traps.
+ */
+export function snapshot(source, report) {
+    const around = new Set();
+    const path = [];
+    let values = 0;
+    let characters = 0;
+    const refuse = (code, message) => {
+        report.add(code, path, message);
+        report.remove(path);
+        return undefined;
+    };
+    const copy = (value) => {
+        if (typeof value === "string")
+            return isTooLong(value) ? undefined : value;
+        if (typeof value !== "object" || value === null)
+            return value;
+        if (around.has(value))
+            return refuse("not_plain_data", `circular reference: ${PLAIN}`);
+        if (path.length > MAX_DEPTH)
+            return refuse("too_large", `nested deeper than ${MAX_DEPTH} levels`);
+        if (!isPlain(value))
+            return refuse("not_plain_data", PLAIN);
+        around.add(value);
+        const result = Array.isArray(value) ? copyList(value) : copyObject(value);
+        around.delete(value);
+        return result;
+    };
+    const isTooMuch = (members) => {
+        const before = values;
+        values += members;
+        if (values <= MAX_VALUES)
+            return false;
+        if (before <= MAX_VALUES)
+            refuse("too_large", `more than ${MAX_VALUES} values`);
+        return true;
+    };
+    const isTooLong = (text) => {
+        const before = characters;
+        characters += text.length;
+        if (characters <= MAX_TEXT)
+            return false;
+        if (before <= MAX_TEXT)
+            refuse("too_large", `more than ${MAX_TEXT} characters of text`);
+        return true;
+    };
+    const copyList = (list) => Array.from({ length: isTooMuch(list.length) ? 0 : list.length }, (_, index) => copyMember(list, index));
+    const copyObject = (object) => {
+        const result = withoutPrototype({});
+        const keys = Object.keys(object);
+        for (const key of isTooMuch(keys.length) ? [] : keys) {
+            if (isTooLong(key))
+                break;
+            const member = copyMember(object, key);
+            // `__proto__` has a finding, and no later check may read it
+            if (key !== "__proto__")
+                result[key] = member;
+        }
+        return result;
+    };
+    const copyMember = (owner, key) => {
+        path.push(key);
+        const property = Object.getOwnPropertyDescriptor(owner, key);
+        let value;
+        if (key === "__proto__")
+            refuse("reserved_key", "the key `__proto__` is not allowed");
+        else if (property?.get !== undefined || property?.set !== undefined)
+            refuse("not_plain_data", "expected a value, got an accessor");
+        else if (property?.value === undefined)
+            refuse("undefined_value", UNDEFINED);
+        else
+            value = copy(property.value);
+        path.pop();
+        return value;
+    };
+    try {
+        return copy(source);
+    }
+    catch {
+        // only a proxy trap can throw here
+        path.length = 0;
+        return refuse("not_plain_data", `unreadable value: ${PLAIN}`);
+    }
+}
+const PLAIN = "expected plain data, as in JSON";
+const UNDEFINED = "expected a value, got `undefined` (is an environment variable unset?): set the value or leave it out";
+/** Returns whether an object is a list, has no prototype, or has the `Object.prototype` of any realm. */
+export function isPlain(value) {
+    if (Array.isArray(value))
+        return true;
+    const prototype = Object.getPrototypeOf(value);
+    if (typeof prototype !== "object" || prototype === null)
+        return prototype === null;
+    // Accepts Object.prototype of this realm or another. The literal `{ __proto__: {…} }` sets a prototype that the author meant
+    // as data, and the copy would silently lose it.
+    return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "constructor");
+}
+/** Freezes plain data recursively. Returns it. */
+export function deepFreeze(data) {
+    if (typeof data === "object" && data !== null && !Object.isFrozen(data)) {
+        Object.freeze(data);
+        for (const value of Object.values(data))
+            deepFreeze(value);
+    }
+    return data;
+}

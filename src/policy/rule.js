@@ -1,0 +1,104 @@
+import { acceptanceKey } from "../grammar/template.js";
+import { ANY_TIER, } from "./compiled-policy.js";
+/** Maximum number of comparisons of two account types, for all rules of a policy in total. */
+const MAX_COMPARISONS = 10_000_000;
+/**
+ * Maximum number of placeholders in the scopes of all rules. Each scope counts once per rule, and each placeholder takes some 300
+ * bytes.
+ */
+const MAX_PLACES = 250_000;
+/** Creates the budget for the rules of a policy. */
+export function createRuleBudget() {
+    return { comparisons: MAX_COMPARISONS, places: MAX_PLACES };
+}
+/** Reports each part of a budget that is exceeded. */
+export function reportExceededBudget({ comparisons, places }, report) {
+    if (comparisons < 0) {
+        report.add("too_large", ["accountTypes"], `matching the account types of scopes with those of rules takes more than ${MAX_COMPARISONS} comparisons`);
+    }
+    if (places < 0) {
+        report.add("too_large", [], `the parameters of all tools and endpoints fill more than ${MAX_PLACES} placeholders in total (each scope counts once per operation)`);
+    }
+}
+/** Returns the draft that requires everything that any of the drafts requires. */
+export function merge(drafts, budget) {
+    return {
+        uses: drafts.flatMap(({ uses }) => uses),
+        tier: drafts.reduce((most, { tier }) => Math.max(most, tier), ANY_TIER),
+        accountTypes: drafts.reduce((types, { accountTypes }) => intersection(types, accountTypes, budget), undefined),
+    };
+}
+/**
+ * Returns the account types that both conditions accept. `undefined` means "no condition"; no account satisfies an empty list.
+ *
+ * @param budget - if it has too few comparisons left, the left list is returned and the policy must be rejected
+ */
+export function intersection(left, right, budget = { comparisons: Number.POSITIVE_INFINITY }) {
+    if (left === undefined || right === undefined || left === right)
+        return left ?? right;
+    budget.comparisons -= left.length * right.length;
+    if (budget.comparisons < 0)
+        return left;
+    return Object.freeze(left.filter((type) => right.includes(type)));
+}
+/**
+ * Compiles drafts into a rule: parameters get their indexes, and each scope adds its own conditions.
+ *
+ * @param open - given only for a public operation: the requirement for its additional detail
+ */
+export function compileRule(drafts, budget, open) {
+    const { params, useOf } = createPlaces(budget);
+    const settle = ({ uses, tier, accountTypes }) => {
+        // equal uses are one object
+        const settled = [...new Set(uses.map(useOf))];
+        const scopes = settled.map((use) => use.scope);
+        return {
+            uses: settled,
+            scopes: settled.some((use) => use.params.length > 0)
+                ? undefined
+                : Object.freeze(scopes.map((scope) => scope.name)),
+            tier: scopes.reduce((most, scope) => Math.max(most, scope.tier), tier),
+            accountTypes: scopes.reduce((types, scope) => intersection(types, scope.accountTypes, budget), accountTypes),
+            reserved: scopes.some((scope) => scope.reserved),
+        };
+    };
+    return {
+        alternatives: drafts.map(settle),
+        enriched: open?.enriched && settle(open.enriched),
+        public: open !== undefined,
+        params,
+    };
+}
+/**
+ * Creates a function that returns one object for equal uses, because a rule may name a scope a thousand times. It gives each
+ * parameter its index.
+ */
+function createPlaces(budget) {
+    const params = [];
+    const places = new Map();
+    const sites = new Set();
+    const uses = new Map();
+    const placeOf = (name, template, index) => {
+        const place = places.get(name) ?? params.push({ name, sites: [] }) - 1;
+        places.set(name, place);
+        const site = `${place} ${acceptanceKey(template, index)}`;
+        if (!sites.has(site))
+            params[place]?.sites.push({ template, index });
+        sites.add(site);
+        return place;
+    };
+    const useOf = ({ scope, params: names }) => {
+        const key = `${scope.id} ${names.join(" ")}`;
+        const known = uses.get(key);
+        if (known !== undefined)
+            return known;
+        budget.places -= names.length;
+        if (budget.places < 0)
+            return { scope, params: [] };
+        const { template } = scope;
+        const use = { scope, params: names.map((name, index) => placeOf(name, template, index)) };
+        uses.set(key, use);
+        return use;
+    };
+    return { params, useOf };
+}

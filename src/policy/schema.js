@@ -1,0 +1,249 @@
+import * as z from "zod/mini";
+import { isObject } from "../grammar/is-object.js";
+import { formatPath } from "./report.js";
+import { nearest } from "./suggest.js";
+/** Creates the schema of a policy, and those of the objects in it whose options a finding suggests. */
+function createSchemas() {
+    const list = (item) => z.array(item).check(z.minLength(1));
+    const text = () => z.string().check(z.minLength(1));
+    const name = text();
+    // an instance for each kind of name: the JSON Schema of one policy lists the names that it declares
+    const declared = {
+        scope: text(),
+        scopeWithoutPlaceholder: text(),
+        tier: text(),
+        accountType: text(),
+    };
+    const scopes = list(declared.scope);
+    // an instance for each option: it has a description of its own
+    const optional = {
+        text: () => z.optional(z.string()),
+        name: () => z.optional(name),
+        names: () => z.optional(list(name)),
+        scope: () => z.optional(declared.scope),
+        scopes: () => z.optional(scopes),
+        plainScope: () => z.optional(declared.scopeWithoutPlaceholder),
+        plainScopes: () => z.optional(list(declared.scopeWithoutPlaceholder)),
+        tier: () => z.optional(declared.tier),
+        accountTypes: () => z.optional(list(declared.accountType)),
+        true: () => z.optional(z.literal(true)),
+    };
+    const texts = { title: optional.text(), description: optional.text(), warning: optional.text() };
+    const localTexts = z.strictObject(texts);
+    const scope = z.strictObject({
+        ...texts,
+        group: optional.text(),
+        default: z.optional(z.literal(["on", "off"])),
+        required: z.optional(z.boolean()),
+        reserved: z.optional(z.boolean()),
+        tier: optional.tier(),
+        accountTypes: optional.accountTypes(),
+        implies: optional.scopes(),
+        replaces: optional.names(),
+        locales: z.optional(z.record(z.string(), localTexts)),
+    });
+    // lazy, because a requirement contains requirements
+    const part = z.lazy(() => z.union([declared.scope, requirement]));
+    const parts = () => z.optional(list(part));
+    const rule = () => ({
+        scope: optional.scope(),
+        allOf: parts(),
+        anyOf: parts(),
+        tier: optional.tier(),
+        accountTypes: optional.accountTypes(),
+        params: z.optional(z.record(z.string(), name)),
+    });
+    const requirement = z.strictObject(rule());
+    const audit = z.strictObject({ show: optional.names(), hash: optional.names() });
+    const operation = z.strictObject({
+        ...rule(),
+        deny: optional.name(),
+        public: optional.true(),
+        enrichedBy: optional.plainScope(),
+        authenticated: optional.true(),
+        title: optional.text(),
+        description: optional.text(),
+        hidden: optional.true(),
+        audit: z.optional(audit),
+    });
+    const operations = () => z.optional(z.record(z.string(), z.union([declared.scope, operation])));
+    const everyScope = z.strictObject({ every: z.literal(true), except: optional.scopes() });
+    const definition = z.strictObject({
+        $schema: optional.text(),
+        name: text(),
+        version: text(),
+        tiers: optional.names(),
+        accountTypes: optional.names(),
+        scopes: z.record(z.string(), z.union([z.string(), scope])),
+        baseline: optional.plainScopes(),
+        defaultScopes: optional.plainScopes(),
+        bundles: z.optional(z.record(z.string(), z.union([scopes, everyScope]))),
+        tools: operations(),
+        endpoints: operations(),
+        notCovered: optional.names(),
+    });
+    return { definition, scope, localTexts, operation, requirement, audit, everyScope, declared };
+}
+let created;
+/** Returns the schemas. The first call creates them, so that an import alone costs nothing. */
+export function schemas() {
+    created ??= createSchemas();
+    return created;
+}
+const EMPTY = { name: "", version: "", scopes: {} };
+/**
+ * Reports where `data` does not have the shape of a policy, and removes the invalid parts. The meaning of the rest can then be
+ * checked too, so that one run shows all findings. Changes `data`, which must be a private copy.
+ *
+ * Invalid list items become `undefined`, so that the others keep their index. If there are more findings than a report lists,
+ * the result is an empty policy.
+ */
+export function checkShape(data, report) {
+    const result = parse(data);
+    if (result === undefined) {
+        report.add("too_large", [], "too many invalid values: they are not listed");
+        return EMPTY;
+    }
+    if (result.success)
+        return data;
+    const root = isObject(data) ? data : {};
+    for (const { issue, path } of issuesIn(result.error.issues, [])) {
+        if (report.isFull) {
+            report.stop();
+            return EMPTY;
+        }
+        // one finding per place: a value of the wrong type can also be too small, and `undefined` already has a finding
+        if (!report.removed.has(formatPath(path)))
+            reportIssue(issue, path, report);
+        report.remove(path);
+        prune(root, path);
+    }
+    return root;
+}
+/** Returns the result of the schema; `undefined` if it throws, because zod copies issues as arguments, and the stack limits those. */
+function parse(data) {
+    try {
+        return z.safeParse(schemas().definition, data, { reportInput: true });
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * Yields each issue with its place. An unknown key has its own place. The issues of a union are those of the arm that matches
+ * the type of the value. If no arm matches, the union itself is the issue.
+ */
+function* issuesIn(issues, above) {
+    for (const issue of issues) {
+        const path = [...above, ...issue.path];
+        const arm = issue.code === "invalid_union" ? matchingArm(issue) : undefined;
+        if (arm !== undefined)
+            yield* issuesIn(arm, path);
+        else if (issue.code !== "unrecognized_keys")
+            yield { issue, path };
+        else
+            for (const key of issue.keys)
+                yield { issue, path: [...path, key] };
+    }
+}
+/** Returns the issues of the arm that matches the type of the value; `undefined` if no arm matches. */
+function matchingArm({ errors }) {
+    const arm = errors.find((issues) => !issues.some((inner) => inner.code === "invalid_type" && inner.path.length === 0));
+    // a missing key next to a misspelt one is the same mistake
+    const misspelt = arm?.some((inner) => inner.code === "unrecognized_keys" && inner.path.length === 0);
+    return arm?.filter((inner) => misspelt !== true || inner.input !== undefined);
+}
+function reportIssue(issue, path, report) {
+    switch (issue.code) {
+        case "unrecognized_keys": {
+            const key = String(path.at(-1));
+            report.add("unknown_key", path, `unknown option \`${key}\``, () => nearest(key, optionsAt(path.slice(0, -1))));
+            return;
+        }
+        case "invalid_value": {
+            const values = issue.values.map(String);
+            const { input } = issue;
+            const meant = () => (typeof input === "string" ? nearest(input, values) : undefined);
+            report.add("invalid_type", path, `expected ${values.join(" or ")}, got ${nameOf(issue.input)}`, meant);
+            return;
+        }
+        case "too_small":
+            report.add(issue.origin === "array" ? "empty_list" : "empty_text", path, "must not be empty");
+            return;
+        default:
+            if (issue.input === undefined && issue.code === "invalid_type" && path.length === 1) {
+                report.add("missing_key", path, `\`${String(path[0])}\` is missing`);
+            }
+            else {
+                report.add("invalid_type", path, `expected ${expectedBy(issue)}, got ${nameOf(issue.input)}${hintAtList(issue.input, path)}`);
+            }
+    }
+}
+/** Returns a hint at what a list was probably meant to be, in the place of a requirement or of all scopes. */
+function hintAtList(input, path) {
+    if (!Array.isArray(input))
+        return "";
+    const [top] = path;
+    if (top === "scopes" && path.length === 1)
+        return `: write each scope with its description, as in { "orders:read": "Read orders" }`;
+    if (top !== "tools" && top !== "endpoints")
+        return "";
+    const isPart = path.at(-2) === "allOf" || path.at(-2) === "anyOf";
+    return isPart || path.length === 2 || path.at(-1) === "scope"
+        ? `: write { allOf: ["a", "b"] } if all of them are required, or { anyOf: ["a", "b"] } if one is enough`
+        : "";
+}
+/** Returns the types that an issue expected; for a union, those of all arms. */
+function expectedBy(issue) {
+    const wrong = issue.code === "invalid_union" ? issue.errors.flat() : [issue];
+    const kinds = wrong.flatMap((one) => one.code === "invalid_type" ? KINDS[one.expected] : []);
+    return [...new Set(kinds)].join(" or ");
+}
+/** The name in messages of each type in the schema. */
+const KINDS = {
+    string: "a string",
+    object: "an object",
+    record: "an object",
+    array: "a list",
+    boolean: "true or false",
+};
+function nameOf(value) {
+    if (value === undefined)
+        return "nothing";
+    if (value === null || typeof value === "boolean")
+        return String(value);
+    if (typeof value === "string")
+        return `\`${value.slice(0, 64)}\``;
+    if (Array.isArray(value))
+        return "a list";
+    return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+/** Returns the valid options of the object at `path`, for a suggestion. */
+function optionsAt(path) {
+    const [top, , third] = path;
+    const { definition, scope, operation, requirement, localTexts } = schemas();
+    if (top === undefined)
+        return Object.keys(definition.shape);
+    if (top === "scopes")
+        return Object.keys((third === "locales" ? localTexts : scope).shape);
+    if (top === "bundles")
+        return ["every", "except"];
+    if (third === "audit")
+        return ["show", "hash"];
+    return Object.keys(path.length === 2 ? operation.shape : requirement.shape);
+}
+/** Removes the invalid part. A scope with invalid options stays declared, because rules that name it are valid. */
+function prune(root, path) {
+    let holder = root;
+    for (const key of path.slice(0, -1))
+        holder = holder[key];
+    const last = path.at(-1);
+    if (last === undefined)
+        return;
+    if (Array.isArray(holder))
+        holder[last] = undefined;
+    else if (path[0] === "scopes" && path.length === 2)
+        holder[last] = {};
+    else
+        delete holder[last];
+}

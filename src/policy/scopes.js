@@ -1,0 +1,184 @@
+import { parseScopeToken, printedScope, strayBracket, } from "../grammar/scope-syntax.js";
+import { compileTemplate } from "../grammar/template.js";
+import { checkAccountTypes, rankOf, reportDuplicates } from "./conditions.js";
+import { createClosureReader, reportCycle, resolveImpliedScopes, } from "./implications.js";
+import { MAX_OVERLAP_STEPS, overlapsOf } from "./overlaps.js";
+import { withoutPrototype } from "./own-members.js";
+import { declaredNames } from "./suggest.js";
+/** Maximum number of characters in the name of a scope. */
+const MAX_SCOPE_LENGTH = 1_024;
+/** Maximum number of placeholders in the name of a scope. */
+const MAX_PLACEHOLDERS = 32;
+/** Compiles `scopes` of a definition. Checks grammar, overlaps, implications and older names. */
+export function compileScopes(definition, gates, report) {
+    const drafts = [];
+    const byText = new Map();
+    for (const [name, entry] of Object.entries(definition.scopes ?? {})) {
+        const path = ["scopes", name];
+        const options = typeof entry === "string" ? withoutPrototype({ description: entry }) : entry;
+        const token = readName(name, path, report);
+        if (token === undefined)
+            continue;
+        const template = compileTemplate(token);
+        const draft = { id: drafts.length, path, token, template, options, implies: [] };
+        const twin = byText.get(token.text);
+        if (twin !== undefined) {
+            report.add("duplicate", path, `duplicate of \`${token.text}\` in another spelling`);
+            continue;
+        }
+        drafts.push(draft);
+        byText.set(token.text, draft);
+    }
+    const draftOf = (name, path) => {
+        if (typeof name !== "string")
+            return undefined;
+        const found = byText.get(name) ?? byText.get(printedScope(name));
+        if (found === undefined)
+            reportUnknown(name, path);
+        return found;
+    };
+    const reportUnknown = createUnknownReporter(definition, byText, report);
+    const names = [];
+    const compiled = [];
+    for (const draft of drafts)
+        resolveImpliedScopes(draft, draftOf, report);
+    reportCycle(drafts, report);
+    const closureOf = createClosureReader(drafts, report);
+    for (const draft of drafts) {
+        const { id, path, token, template, options } = draft;
+        const tier = rankOf(options.tier, gates, [...path, "tier"], report);
+        const accountTypes = checkAccountTypes(options.accountTypes, gates, [...path, "accountTypes"], report);
+        if (options.reserved === true && options.default === "on") {
+            report.add("reserved_default", [...path, "default"], "a reserved scope is never offered, so it cannot be on by default");
+        }
+        compiled.push({
+            id,
+            name: token.text,
+            template,
+            options,
+            reserved: options.reserved === true,
+            tier,
+            accountTypes,
+            implies: draft.implies,
+            closure: closureOf(draft),
+        });
+        names.push({
+            scope: id,
+            template,
+            text: token.text,
+            matching: "exact",
+            values: template.names.map((_, index) => index),
+            old: false,
+        });
+        names.push(...replacedNames(draft, byText, report));
+    }
+    reportOverlaps(names, drafts, report);
+    return {
+        scopes: compiled,
+        names,
+        find(name, path) {
+            const draft = draftOf(name, path);
+            return draft && compiled[draft.id];
+        },
+    };
+}
+function readName(name, path, report) {
+    if (name.length > MAX_SCOPE_LENGTH) {
+        report.add("too_large", path, `a scope of ${name.length} characters: at most ${MAX_SCOPE_LENGTH} are allowed`);
+        return undefined;
+    }
+    const parsed = parseScopeToken(name);
+    if (!parsed.ok) {
+        report.add("scope_syntax", path, `\`${name}\` is not a scope-token: ${parsed.reason} (RFC 6749, section 3.3)`);
+        return undefined;
+    }
+    const stray = strayBracket(name);
+    if (stray !== -1) {
+        report.add("stray_bracket", path, `stray \`${name[stray]}\` at character ${stray}: a placeholder is a whole segment, as in \`{accountID}\``);
+        return undefined;
+    }
+    if (new Set(parsed.token.params).size < parsed.token.params.length) {
+        report.add("duplicate", path, "a placeholder appears twice: a scope in a token could have a different value in each place");
+        return undefined;
+    }
+    if (parsed.token.params.length > MAX_PLACEHOLDERS) {
+        report.add("too_large", path, `a scope with ${parsed.token.params.length} placeholders: at most ${MAX_PLACEHOLDERS} are allowed`);
+        return undefined;
+    }
+    return parsed.token;
+}
+/** Creates a function that reports an undeclared scope and suggests the scope that replaced it or was probably meant. */
+function createUnknownReporter({ scopes }, declared, report) {
+    let successors;
+    return (name, path) => {
+        // unreadable `scopes`, or an entry with an invalid name, already have a finding
+        if (report.removed.has("scopes") || Object.hasOwn(scopes, name))
+            return;
+        successors ??= successorsIn(scopes);
+        const successor = successors.get(printedScope(name));
+        if (successor === undefined) {
+            report.add("unknown_scope", path, (meant) => meant === undefined
+                ? `undeclared scope \`${name}\`: ${declaredNames("scopes", declared)}`
+                : `undeclared scope \`${name}\``, (suggest) => suggest(name, declared.keys()));
+        }
+        else {
+            const message = `\`${name}\` is an older name of a scope: use the current name`;
+            report.add("replaced_scope", path, message, () => successor);
+        }
+    };
+}
+/** Returns the first scope that replaces each older name. */
+function successorsIn(scopes) {
+    const successors = new Map();
+    for (const [successor, entry] of Object.entries(scopes)) {
+        for (const name of (typeof entry === "string" ? undefined : entry.replaces) ?? []) {
+            const older = printedScope(name);
+            if (!successors.has(older))
+                successors.set(older, successor);
+        }
+    }
+    return successors;
+}
+function replacedNames(draft, declared, report) {
+    const path = [...draft.path, "replaces"];
+    reportDuplicates(draft.options.replaces, path, report, printedScope);
+    return (draft.options.replaces ?? []).flatMap((name, index) => {
+        const at = [...path, index];
+        const token = name === undefined ? undefined : readName(name, at, report);
+        if (token === undefined)
+            return [];
+        if (declared.has(token.text)) {
+            report.add("replaced_declared", at, `\`${name}\` is a declared scope, so it cannot be an older name`);
+            return [];
+        }
+        const template = compileTemplate(token);
+        const values = draft.template.names.map((placeholder) => template.names.indexOf(placeholder));
+        if (values.includes(-1) || template.names.length !== draft.template.names.length) {
+            report.add("replaced_placeholders", at, `the placeholders of \`${name}\` differ from those of \`${draft.token.text}\``);
+            return [];
+        }
+        return [{ scope: draft.id, template, text: token.text, matching: "exact", values, old: true }];
+    });
+}
+/**
+ * Reports names that overlap. If a text were an instance of two names, the meaning of a scope in a token would depend on the
+ * reader.
+ */
+function reportOverlaps(names, drafts, report) {
+    const steps = { left: MAX_OVERLAP_STEPS };
+    for (const [left, right] of overlapsOf(names, steps)) {
+        // counting the others costs as much as finding them
+        if (report.isFull) {
+            report.stop();
+            return;
+        }
+        const isLeftLater = left.scope > right.scope || (left.scope === right.scope && left.old);
+        const [first, later] = isLeftLater ? [right, left] : [left, right];
+        const { path, options } = drafts[later.scope];
+        const at = (options.replaces ?? []).findIndex((name) => printedScope(name) === later.text);
+        report.add("overlap", later.old ? [...path, "replaces", at] : path, `\`${later.text}\` and \`${first.text}\` overlap: some scope token would match both`);
+    }
+    if (steps.left < 0) {
+        report.add("too_large", ["scopes"], `scope names have placeholders in too many different positions: checking them for overlaps takes more than ${MAX_OVERLAP_STEPS} steps`);
+    }
+}

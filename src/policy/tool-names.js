@@ -1,0 +1,34 @@
+/** A tool name by the rules of MCP. */
+const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
+const PATTERN = /^[A-Za-z0-9_.*?-]{1,128}$/;
+const MAX_STARS = 2;
+/** Returns whether a text is a valid tool name. `.` and `..` are rejected, because they are path segments. */
+export function isToolName(text) {
+    return TOOL_NAME.test(text) && text !== "." && text !== "..";
+}
+/** Returns whether a key of `tools` is a pattern. */
+export function isPattern(key) {
+    return key.includes("*") || key.includes("?");
+}
+/** Returns what is wrong with a key of `tools`; `undefined` for a valid one. */
+export function toolKeyError(key) {
+    if (!isPattern(key)) {
+        return isToolName(key)
+            ? undefined
+            : "expected 1 to 128 characters of `A-Z a-z 0-9 _ . -`, except the names `.` and `..`";
+    }
+    if (!PATTERN.test(key)) {
+        return "expected a pattern of 1 to 128 characters of `A-Z a-z 0-9 _ . -`, `*` and `?`: other glob syntax is not supported";
+    }
+    // two adjacent stars match the same as one; three or more stars cost time that grows with the cube of a name's length
+    if (key.includes("**"))
+        return "write `*` instead of `**`: both match the same names";
+    return key.split("*").length - 1 > MAX_STARS
+        ? `a pattern may have at most ${MAX_STARS} stars`
+        : undefined;
+}
+const PARAM_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
+/** Returns whether a text is a valid parameter name of an operation. */
+export function isParamName(text) {
+    return PARAM_NAME.test(text);
+}

@@ -1,0 +1,232 @@
+import { readOwn } from "../decision/access-token.js";
+import { INVALID_REQUEST, INVALID_TOKEN, TEMPORARILY_UNAVAILABLE, } from "../decision/decision.js";
+import { MAX_SCOPE_TOKENS } from "../grammar/scope.js";
+import { readGrantedTokens } from "../policy/scope-meanings.js";
+import { mapAwaitable, } from "./callbacks.js";
+import { isCreatedToken, notBeforeOf, SCOPE_CLAIMS } from "./claims.js";
+import { copyClaims } from "./frozen-claims.js";
+import { timeRejection } from "./token-time.js";
+import { detailedVerify, rejected, } from "./verifier-result.js";
+const ANONYMOUS = Object.freeze({ kind: "anonymous" });
+const BAD_REQUEST = Object.freeze({ kind: "rejected", denial: INVALID_REQUEST });
+const OUTAGE = Object.freeze({
+    kind: "rejected",
+    denial: TEMPORARILY_UNAVAILABLE,
+});
+const NOT_VALID = Object.freeze({ kind: "rejected", denial: INVALID_TOKEN });
+/**
+ * Creates the function that authenticates credentials. It verifies the token, asks for the facts that the token does not carry,
+ * and checks revocation last, so that a revocation that arrives during the verification counts. It returns a promise only if a
+ * callback returns one. Never throws and never rejects.
+ */
+export function createAuthenticator({ verify, subject, isRevoked, trustClaims = [], clockTolerance = 0 }, runCallback, report) {
+    const readTrusted = createTokenReader(trustClaims);
+    // the library's own verifiers check the time by their own clock; no other verifier is known to check it
+    const readClaims = withTimeCheck(readTrusted, clockTolerance);
+    const detailed = verify && detailedVerify(verify);
+    const callbacks = {
+        runCallback,
+        subject,
+        isRevoked,
+        verify: detailed ?? verify ?? noVerifier,
+        readVerified: detailed === undefined ? readClaims : readerOfVerdict(readTrusted),
+        readClaims,
+        readLocal: withTimeCheck(createTokenReader(FACTS), clockTolerance),
+        report,
+    };
+    return (credentials) => authenticate(callbacks, credentials);
+}
+const MALFORMED = rejected("malformed");
+function reject({ report }, rejected) {
+    report(rejected);
+    return NOT_VALID;
+}
+/** Accepts no token: what verifies the tokens of an authorizer without `verify`. */
+const noVerifier = () => undefined;
+function authenticate(callbacks, credentials) {
+    if (credentials.kind === "none")
+        return ANONYMOUS;
+    if (credentials.kind === "malformed") {
+        callbacks.report(MALFORMED);
+        return BAD_REQUEST;
+    }
+    return mapAwaitable(verifyToken(callbacks, credentials), (verified) => {
+        if (verified.kind === "outage")
+            return OUTAGE;
+        const { value } = verified;
+        if (value === NO_CLAIMS && credentials.kind === "claims")
+            return ANONYMOUS;
+        if (isRejected(value))
+            return reject(callbacks, value);
+        return mapAwaitable(addFacts(callbacks, value), (informed) => informed.kind === "outage" ? OUTAGE : rejectRevoked(callbacks, informed.value));
+    });
+}
+function verifyToken({ runCallback, verify, readVerified, readClaims, readLocal }, credentials) {
+    switch (credentials.kind) {
+        case "local":
+            return runCallback("verify", () => credentials.claims(), readLocal);
+        case "claims":
+            return runCallback("authenticate", () => credentials.claims(), readClaims);
+        default:
+            return runCallback("verify", () => verify(credentials.token), readVerified);
+    }
+}
+function addFacts({ runCallback, subject }, token) {
+    if (subject === undefined)
+        return { kind: "value", value: token };
+    return runCallback("subject", () => subject(token), (facts) => withFacts(token, facts));
+}
+function rejectRevoked(callbacks, token) {
+    const { runCallback, isRevoked } = callbacks;
+    const authenticated = { kind: "authenticated", token };
+    if (isRevoked === undefined)
+        return authenticated;
+    return mapAwaitable(runCallback("isRevoked", () => isRevoked(token), readBoolean), (revoked) => {
+        if (revoked.kind === "outage")
+            return OUTAGE;
+        return revoked.value ? reject(callbacks, rejected("revoked")) : authenticated;
+    });
+}
+const FACTS = ["tier", "account_type", "first_party"];
+const PLAIN = ["scope", "sub", "client_id", "iss", "jti", "exp", "iat", "claims"];
+/** The result of a verifier that returned no claims. */
+const NO_CLAIMS = Object.freeze(rejected("verify_result"));
+/** Returns whether a result is a rejection: a token that a reader returns has no member `kind`. */
+function isRejected(verified) {
+    return Object.hasOwn(verified, "kind");
+}
+/** Returns the rejection of claims without `scope`, with the member that was probably meant. */
+function withoutScope(answer) {
+    const meant = SCOPE_CLAIMS.find((name) => readOwn(answer, name) !== undefined);
+    const hint = meant === undefined
+        ? 'return the scope of the token as `scope`, `""` for none'
+        : `it has \`${meant}\`: return that as \`scope\``;
+    return rejected("scope_claim", `what \`verify\` or \`authenticate\` returned has no \`scope\`; ${hint}`);
+}
+/**
+ * Creates the reader of the result of a verifier. It copies the result once into a new object, so that the decision and the handler
+ * see the same token even if the verifier changes its object. It does not read members that {@link AccessToken} does not name, and
+ * facts that are not trusted.
+ */
+function createTokenReader(trusted) {
+    const untrusted = FACTS.filter((name) => !trusted.includes(name));
+    const members = [...PLAIN, ...FACTS.filter((name) => trusted.includes(name))];
+    const stripped = new WeakMap();
+    const copyOf = (answer) => {
+        const token = {};
+        for (const name of members) {
+            const value = readOwn(answer, name);
+            if (value === undefined)
+                continue;
+            if (name === "scope")
+                token[name] = copyScope(value);
+            else
+                token[name] = name === "claims" ? copyClaims(value) : value;
+        }
+        return Object.freeze(token);
+    };
+    // a token from the cache of a verifier gives the same object each time, which is a key of the cache of decisions
+    const strip = (token) => {
+        if (!untrusted.some((name) => Object.hasOwn(token, name)))
+            return token;
+        const known = stripped.get(token);
+        if (known !== undefined)
+            return known;
+        const copy = copyOf(token);
+        stripped.set(token, copy);
+        return copy;
+    };
+    return (answer) => {
+        if (!isObjectOrNothing(answer))
+            throw new TypeError("expected claims, `null` or `undefined`");
+        if (answer === undefined || answer === null)
+            return NO_CLAIMS;
+        if (isCreatedToken(answer))
+            return strip(answer);
+        const token = copyOf(answer);
+        return Object.hasOwn(token, "scope") ? token : withoutScope(answer);
+    };
+}
+/** Returns the reader of the detailed result of the library's own verifiers: a token, or the reason for its rejection. */
+function readerOfVerdict(read) {
+    return (answer) => {
+        const verdict = answer;
+        return verdict.kind === "token" ? read(verdict.token) : verdict;
+    };
+}
+/** Why a time limit rejects claims, as far as the reason alone does not explain it. */
+const TIME_DETAILS = {
+    verify_result: "`exp` or `nbf` is not a number of seconds above 0 and below 10^11",
+};
+/** Returns a reader that also checks the time limits of the token. */
+function withTimeCheck(read, tolerance) {
+    return (answer) => {
+        const token = read(answer);
+        if (isRejected(token))
+            return token;
+        const exp = readOwn(token, "exp") ?? readTime(answer, "exp");
+        const nbf = notBeforeOf(answer) ?? readTime(answer, "nbf");
+        const reason = timeRejection({ exp, nbf }, tolerance);
+        return reason === undefined ? token : rejected(reason, TIME_DETAILS[reason]);
+    };
+}
+/** Reads an own time limit. Throws if it is inherited or cannot be read: without it the token would be valid forever. */
+function readTime(claims, name) {
+    const value = claims[name];
+    if (value === undefined || Object.hasOwn(claims, name))
+        return value;
+    // a member that every object inherits is not part of the token
+    if (Object.hasOwn(Object.prototype, name))
+        return undefined;
+    throw new TypeError(`\`${name}\` is inherited`);
+}
+/**
+ * Returns the token with the facts of `subject`. Own members of the facts replace those of the token, `undefined` too. Throws for a
+ * list and for an inherited member: ignoring them would keep the fact in the token.
+ */
+function withFacts(token, facts) {
+    if (!isObjectOrNothing(facts) || Array.isArray(facts)) {
+        throw new TypeError("expected facts, `null` or `undefined`");
+    }
+    if (facts === undefined || facts === null)
+        return token;
+    const merged = { ...token };
+    for (const name of FACTS) {
+        if (Object.hasOwn(facts, name))
+            merged[name] = facts[name];
+        else if (isInherited(facts, name))
+            throw new TypeError(`\`${name}\` is inherited`);
+    }
+    return Object.freeze(merged);
+}
+/** Returns whether an object inherits a member from its class. A member that every object inherits does not count. */
+function isInherited(object, name) {
+    return name in object && !Object.hasOwn(Object.prototype, name);
+}
+/** Returns the scope of a token, with a list as a frozen copy; `undefined` for a list that is too long or cannot be read. */
+function copyScope(scope) {
+    try {
+        if (!Array.isArray(scope))
+            return scope;
+        const list = scope;
+        const { length } = list;
+        return length > MAX_SCOPE_TOKENS
+            ? undefined
+            : Object.freeze(Array.from({ length }, (_, index) => list[index]));
+    }
+    catch {
+        return undefined; // a getter or a proxy that throws
+    }
+}
+/** Returns whether a decision can read the scope of a token. Every decision rejects a token without such a scope. */
+export function hasReadableScope(token) {
+    return readGrantedTokens(readOwn(token, "scope")) !== undefined;
+}
+function isObjectOrNothing(value) {
+    return value === undefined || typeof value === "object";
+}
+function readBoolean(value) {
+    if (typeof value !== "boolean")
+        throw new TypeError("expected true or false");
+    return value;
+}

@@ -1,0 +1,11 @@
+import { protectedResourceMetadata, } from "../discovery/protected-resource-metadata.js";
+import { metadataUrl } from "../discovery/resource-identifier.js";
+import { deepFreeze } from "../policy/plain-data.js";
+/** Returns the metadata of the resource that an authorizer protects; `undefined` without `resource`. */
+export function metadataOf({ policy, resource, authorizationServers, }) {
+    if (resource === undefined)
+        return undefined;
+    const servers = authorizationServers !== undefined && { authorizationServers };
+    const document = protectedResourceMetadata(policy, { resource, ...servers });
+    return deepFreeze({ url: metadataUrl(resource), document });
+}

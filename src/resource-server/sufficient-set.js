@@ -1,0 +1,58 @@
+import { readOwn } from "../decision/access-token.js";
+import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
+import { acceptsValue, bindTemplate } from "../grammar/template.js";
+import { ANY_TIER, } from "../policy/compiled-policy.js";
+import { isToolName } from "../policy/tool-names.js";
+/**
+ * Returns one sufficient set of scopes of an operation, for a caller without a token. From each rule it takes the first declared
+ * alternative without a reserved scope; an alternative without conditions on tier and account type takes precedence. A scope with
+ * placeholders is bound to the parameters of the call, and left out if these have no safe value for it. `offline_access` is left out.
+ *
+ * Returns `undefined` for an operation that is unknown, hidden, denied or public, and for one that no third party can ever call.
+ */
+export function sufficientSet(policy, name, params) {
+    const operations = operationsOf(policy, name);
+    if (operations.some(({ hidden, denial }) => hidden || denial !== undefined))
+        return undefined;
+    const rules = operations.flatMap((operation) => operation.rules).filter((rule) => !rule.public);
+    if (rules.length === 0)
+        return undefined;
+    const scopes = new Set();
+    for (const rule of rules) {
+        const alternative = obtainableAlternative(rule);
+        if (alternative === undefined)
+            return undefined;
+        for (const scope of namesOf(rule, alternative, params))
+            scopes.add(scope);
+    }
+    scopes.delete(OFFLINE_ACCESS);
+    return [...scopes];
+}
+/** Returns the exact operation of a name, or the operations of every pattern that matches it. */
+function operationsOf({ operations, patterns }, name) {
+    if (typeof name !== "string")
+        return [];
+    const exact = operations.get(name);
+    if (exact !== undefined)
+        return [exact];
+    if (!isToolName(name))
+        return [];
+    return patterns.flatMap(({ matches, operation }) => (matches(name) ? [operation] : []));
+}
+function obtainableAlternative({ alternatives }) {
+    // the list is empty if the conditions exclude each other
+    const open = alternatives.filter(({ reserved, accountTypes }) => !reserved && accountTypes?.length !== 0);
+    const isUnconditional = ({ tier, accountTypes }) => tier === ANY_TIER && accountTypes === undefined;
+    return open.find(isUnconditional) ?? open[0];
+}
+function namesOf(rule, { uses }, params) {
+    const values = rule.params.map(({ name, sites }) => {
+        const value = readOwn(params, name);
+        const isSafe = sites.every(({ template, index }) => acceptsValue(template, index, value));
+        return isSafe ? value : undefined;
+    });
+    return uses.flatMap(({ scope, params: places }) => {
+        const bound = places.flatMap((place) => values[place] ?? []);
+        return bound.length === places.length ? [bindTemplate(scope.template, bound)] : [];
+    });
+}

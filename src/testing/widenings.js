@@ -1,0 +1,202 @@
+import { createTokenScopesReader, } from "../decision/token-scopes.js";
+import { bindScope } from "../grammar/template.js";
+import { compiledPolicyOf } from "../policy/compiled-policies.js";
+import { intersection } from "../policy/rule.js";
+import { combinations, paramsOf, probeCallsOf, requestOf, valuesOf, } from "./probe-calls.js";
+/** Maximum number of search steps for one operation. */
+const MAX_STEPS = 50_000;
+/** Returns all widenings, one for each alternative, and the operations for which the search stopped at its limit. */
+export function widenings(before, after, except) {
+    const compiled = compiledPolicyOf(after);
+    const compiledBefore = compiledPolicyOf(before);
+    const sides = {
+        before,
+        after,
+        ranks: compiledBefore.tierRank,
+        compiled,
+        grantedBefore: createTokenScopesReader(compiledBefore),
+        fresh: freshText(JSON.stringify([before.definition, after.definition])),
+    };
+    const found = [];
+    const unproved = [];
+    const { targets, complete } = probeCallsOf(compiledBefore, compiled, except);
+    for (const target of targets) {
+        let left = MAX_STEPS;
+        for (const step of search(target, sides)) {
+            if (step !== undefined)
+                found.push(step);
+            left -= 1;
+            if (left === 0)
+                unproved.push(target.title);
+            if (left === 0)
+                break;
+        }
+    }
+    if (!complete)
+        unproved.push("tools that only patterns match");
+    return { found, unproved };
+}
+function freshText(taken) {
+    let text = "fresh";
+    while (taken.includes(text))
+        text += "h";
+    return text;
+}
+/** Yields after each search step: the widening that the step found, or `undefined`. */
+function* search(target, sides) {
+    const { operation } = target;
+    if (operation.denied !== undefined)
+        return;
+    if (operation.public) {
+        for (const values of valuesOf(target, sides.fresh)) {
+            const open = compare(target, sides, undefined, values);
+            yield open;
+            if (open !== undefined)
+                break;
+        }
+    }
+    for (const way of waysOf(operation)) {
+        for (const step of searchWay(way, target, sides)) {
+            yield step;
+            if (step !== undefined)
+                break;
+        }
+    }
+}
+function* waysOf({ public: isPublic, rules, }) {
+    const lists = rules.map((rule) => {
+        const enriched = rule.enriched === undefined ? [] : [rule.enriched];
+        return (isPublic ? enriched : rule.alternatives).map(({ source }) => ({ rule, source }));
+    });
+    // a public operation is enriched only by the `enrichedBy` of all its rules together; rules without one do not count
+    const asked = isPublic ? lists.filter((list) => list.length > 0) : lists;
+    if (asked.length === 0)
+        return;
+    for (const chosen of combinations(asked)) {
+        yield {
+            uses: chosen.flatMap(({ rule, source }) => source.uses.map(({ scope, params }) => ({
+                scope: scope.id,
+                params: params.map((place) => rule.params[place]?.name),
+            }))),
+            tier: Math.max(...chosen.map(({ source }) => source.tier)),
+            accountTypes: chosen.reduce((types, { source }) => intersection(types, source.accountTypes), undefined),
+            reserved: chosen.some(({ source }) => source.reserved),
+        };
+    }
+}
+function* searchWay(way, target, sides) {
+    for (const values of valuesOf(target, sides.fresh)) {
+        for (const firstParty of way.reserved ? [true] : [false, true]) {
+            const sources = way.uses.map((use) => sourcesOf(use, values, firstParty, sides));
+            // without a reserved scope, `first_party` makes no difference under `after`
+            const isSame = firstParty && !way.reserved && !sources.flat().some((one) => one.reserved);
+            if (isSame || sources.some((list) => list.length === 0))
+                continue;
+            const texts = sources.map((list) => leastOf(list, firstParty, sides));
+            for (const accountType of way.accountTypes ?? [undefined]) {
+                const facts = {
+                    ...leastTier(way.tier, sides),
+                    ...(accountType === undefined ? {} : { account_type: accountType }),
+                    ...(firstParty ? { first_party: true } : {}),
+                };
+                yield* searchTexts(texts, facts, values, target, sides);
+            }
+        }
+    }
+}
+/** Searches tokens with one text of each list. If `before` allows some of the texts already, it allows them with any others too. */
+function* searchTexts(texts, facts, values, target, sides) {
+    const tokenOf = (granted) => ({
+        scope: [...new Set(granted)].join(" "),
+        ...facts,
+    });
+    const open = texts.filter((list) => list.length > 1);
+    function* choose(granted, at) {
+        const token = tokenOf(granted);
+        const list = open[at];
+        if (list === undefined) {
+            yield compare(target, sides, token, values);
+            return;
+        }
+        yield;
+        if (gradeOf(decideCall(target, sides.before, token, values)) >= wantedOf(target))
+            return;
+        for (const text of list)
+            yield* choose([...granted, text], at + 1);
+    }
+    yield* choose(texts.filter((list) => list.length === 1).flat(), 0);
+}
+/** Returns every text that grants a scope with these values under `after`: its names, older names, and those of the scopes that imply it. */
+function sourcesOf({ scope, params }, values, firstParty, { compiled, fresh }) {
+    return compiled.scopes.flatMap(({ name, template, options, reserved, closure }) => {
+        if (reserved && !firstParty)
+            return [];
+        return closure.flatMap((implied) => {
+            if (implied.scope !== scope)
+                return [];
+            const bound = template.names.map((placeholder, index) => {
+                const param = params[implied.values.indexOf(index)];
+                return [placeholder, param === undefined ? `${fresh}any` : values.get(param)];
+            });
+            return [name, ...(options.replaces ?? [])].flatMap((text) => {
+                const result = bindScope(text, Object.fromEntries(bound));
+                return result.ok ? [{ text: result.scope, reserved }] : [];
+            });
+        });
+    });
+}
+/** Returns the texts that grant the least under `before`: a call that is denied with any of the texts is denied with one of these. */
+function leastOf(sources, firstParty, { grantedBefore }) {
+    const all = sources.map(({ text }) => {
+        const scopes = grantedBefore({ scope: text });
+        return { text, granted: (firstParty ? scopes?.firstParty : scopes?.thirdParty) };
+    });
+    return all
+        .filter(({ granted }, at) => !all.some((other, index) => isWithin(other.granted, granted) &&
+        (index < at || (index > at && !isWithin(granted, other.granted)))))
+        .map(({ text }) => text);
+}
+function isWithin(less, more) {
+    return (less.bits.every((word, index) => (word & ~more.bits[index]) === 0) &&
+        [...less.bound].every((key) => more.bound.has(key)));
+}
+/** Returns the tier that meets a condition of `after` and ranks lowest under `before`. */
+function leastTier(rank, { compiled, ranks }) {
+    if (rank < 0)
+        return {};
+    const rankBefore = (tier) => ranks.get(tier) ?? -1;
+    const tier = compiled.tiers
+        .slice(rank)
+        .reduce((least, one) => (rankBefore(one) < rankBefore(least) ? one : least));
+    return { tier };
+}
+const GRADES = { refused: 0, allowed: 1, enriched: 2 };
+function gradeOf(decision) {
+    if (!decision.allowed)
+        return GRADES.refused;
+    return decision.enriched ? GRADES.enriched : GRADES.allowed;
+}
+function decideCall(target, policy, token, values) {
+    const request = requestOf(target, values);
+    const params = paramsOf(target, values);
+    return request === undefined
+        ? policy.decideUntrusted(token, target.name, params)
+        : policy.decideRequest(token, { ...request, params });
+}
+/** Returns the lowest grade that counts as access to the target. */
+const wantedOf = ({ operation }) => operation.public ? GRADES.enriched : GRADES.allowed;
+/** Returns the widening that a token shows, if any. A path that `after` routes to another endpoint is compared with that endpoint instead. */
+function compare(target, { before: policyBefore, after: policyAfter }, token, values) {
+    const before = decideCall(target, policyBefore, token, values);
+    if (gradeOf(before) >= wantedOf(target))
+        return undefined;
+    const request = requestOf(target, values);
+    if (request !== undefined && policyAfter.findEndpoint(request)?.name !== target.name)
+        return undefined;
+    const after = decideCall(target, policyAfter, token, values);
+    if (gradeOf(after) <= gradeOf(before))
+        return undefined;
+    const call = request === undefined ? target.name : `${request.method} ${request.path}`;
+    const { title: operation } = target;
+    return { operation, call, token, params: paramsOf(target, values), before, after };
+}
