@@ -265,6 +265,15 @@ describe("a parsed value", () => {
     expect(encodeParsedBody(value, 10_000)).toBe("unreadable");
   });
 
+  it("is refused with an accessor, whatever `Object.prototype` contains", () => {
+    const descriptor = { value: "inherited", configurable: true };
+    const value = accessor("a");
+    Object.defineProperty(Object.prototype, "value", descriptor);
+    const read = encodeParsedBody(value, 10_000);
+    Reflect.deleteProperty(Object.prototype, "value");
+    expect(read).toBe("unreadable");
+  });
+
   it("is refused if it is far longer as text", () => {
     expect(encodeParsedBody(expandingValue(), 10_000)).toBe("too_large");
     expect(encodeParsedBody("a".repeat(20), 10)).toBe("too_large");

@@ -236,6 +236,20 @@ describe("a status that stays", () => {
     }
   });
 
+  it("stays 401 for callers without credentials, where they may list", async () => {
+    const { ask } = openGate({ ...surface, challenge: "tool-result", anonymous: true });
+    for (const message of MESSAGES) {
+      expect(await ask(message), message.method).toMatchObject({
+        status: 401,
+        body: { error: "unauthenticated" },
+      });
+    }
+    expect(await ask(call("read_note"))).toMatchObject({
+      status: 200,
+      body: { result: { isError: true } },
+    });
+  });
+
   it("has, in front of a handler, an error that does not blame the object", async () => {
     const { call: callHandler } = openHandlerGate(surface);
     for (const token of [undefined, "bad", "outage"]) {

@@ -254,6 +254,18 @@ describe.each(SDK_VERSIONS)("`decision` of a server of %s", (generation) => {
     await close();
   });
 
+  it("is that of the first tool where several decide on a resource", async () => {
+    const { ask, runs, close } = await open(generation, {
+      authorizer: { verify },
+      options: { resources: { "notes://all": "write_note", "notes://{id}": "whoami" } },
+    });
+    await ask({ method: "resources/read", params: { uri: "notes://all" } }, authInfoOf(WRITER));
+    expect(runs.map(({ decision }) => decision?.scopes)).toEqual([
+      ["notes:read", "notes:write", "mcp:tools"],
+    ]);
+    await close();
+  });
+
   it("states whether a public call may return enriched detail", async () => {
     const enriching = definePolicy({
       name: "Small",
