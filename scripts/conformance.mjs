@@ -100,7 +100,9 @@ async function resultsOf({ node, suite }, names, version, port) {
       // a scenario that ends with an exception leaves an empty folder
       const file = join(directory, found ?? "", "checks.json");
       const text = await readFile(file, "utf8").catch(() => "[]");
-      results.set(name, /** @type {Check[]} */ (JSON.parse(text)));
+      /** @type {Check[]} */
+      const checks = JSON.parse(text);
+      results.set(name, checks);
     }
     return results;
   } finally {

@@ -175,7 +175,7 @@ export function registerInputRequired(server: McpServer): void {
     { description: "asks for a context" },
     async (given) => {
       // without a schema of arguments, the context is the only argument
-      const context = given as unknown as ServerContext;
+      const context = given;
       const value = formOf(context, "user_context")?.["context"];
       if (typeof value !== "string") {
         return ask({ user_context: form("What context should the prompt use?", "context") });

@@ -59,7 +59,7 @@ function startV1(
 
   const open = async () => {
     const transport = create(transports);
-    await createV1(isGuarded).connect(transport as Parameters<McpServer["connect"]>[0]);
+    await createV1(isGuarded).connect(transport);
     return transport;
   };
 

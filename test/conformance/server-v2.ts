@@ -30,7 +30,10 @@ import {
 /** Starts a server that creates an SDK server for each request, for both eras of the protocol. */
 export function startV2(isGuarded: boolean): Promise<RunningServer> {
   const handler: McpHttpHandler = createMcpHandler(() => createV2(isGuarded, handler));
-  return listenWeb(guardedBy(isGuarded, handler.fetch), () => handler.close());
+  return listenWeb(
+    guardedBy(isGuarded, (request, passed) => handler.fetch(request, passed)),
+    () => handler.close(),
+  );
 }
 
 /** Starts a server that keeps sessions for the older era, with streams that can be resumed. */
@@ -77,7 +80,9 @@ const guardedBy = (isGuarded: boolean, serve: McpServe) =>
     : async (request: Request) => serve(request, BARE);
 
 function createV2(isGuarded: boolean, { notify }: McpHttpHandler): McpServer {
-  const server = new McpServer(INFO, { requestState: { verify: stateCodec.verify } });
+  const server = new McpServer(INFO, {
+    requestState: { verify: (state, context) => stateCodec.verify(state, context) },
+  });
   if (isGuarded) protect(server, { authorizer, ...surface });
   server.server.registerCapabilities(CAPABILITIES);
   for (const [name, { args = {}, run }] of Object.entries(sharedTools)) {
@@ -86,8 +91,8 @@ function createV2(isGuarded: boolean, { notify }: McpHttpHandler): McpServer {
   }
   registerInputRequired(server);
   for (const [name, publish] of [
-    ["test_trigger_tool_change", notify.toolsChanged],
-    ["test_trigger_prompt_change", notify.promptsChanged],
+    ["test_trigger_tool_change", () => notify.toolsChanged()],
+    ["test_trigger_prompt_change", () => notify.promptsChanged()],
   ] as const) {
     server.registerTool(name, { description: name, inputSchema: z.object({}) }, () => {
       publish();
@@ -111,8 +116,7 @@ function createV2(isGuarded: boolean, { notify }: McpHttpHandler): McpServer {
 
 const callOf2 = ({ mcpReq, http }: ServerContext): ToolCall => ({
   progressToken: mcpReq._meta?.progressToken,
-  notify: (method, params) => mcpReq.notify({ method, params } as never),
-  ask: (method, params) =>
-    mcpReq.send({ method, params } as never) as Promise<Record<string, unknown>>,
+  notify: (method, params) => mcpReq.notify({ method, params }),
+  ask: (method, params) => mcpReq.send({ method, params } as never),
   closeStream: () => http?.closeSSE?.(),
 });
