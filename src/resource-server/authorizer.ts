@@ -2,6 +2,7 @@ import { AccessDenied } from "../decision/access-denied.js";
 import type { AccessToken } from "../decision/access-token.js";
 import { INVALID_TOKEN, TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../decision/decision.js";
 import type { Policy } from "../decision/define-policy.js";
+import { firstItems } from "../grammar/any-value.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { withoutPrototype } from "../policy/own-members.js";
@@ -188,9 +189,10 @@ function credentialsOf(
   { verifiesTokens }: Steps,
   { authorization, authenticate }: Pick<AuthorizationCall, "authorization" | "authenticate">,
 ): Credentials | LocalToken | VerifiedClaims {
-  const hasHeader = Array.isArray(authorization)
-    ? authorization.length > 0
-    : authorization !== undefined && authorization !== null;
+  const hasHeader =
+    authorization !== undefined &&
+    authorization !== null &&
+    firstItems(authorization, 1)?.length !== 0;
   return authenticate === undefined || (hasHeader && verifiesTokens)
     ? readHeaders(authorization)
     : { kind: "claims", claims: authenticate };
