@@ -10,6 +10,7 @@ import {
   HTTP_GATE_CHECKS,
   type HttpGateMembers,
   type HttpGateOptions,
+  PATH_CHECKS,
   requireReason,
 } from "./adapters/http-gate.js";
 import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
@@ -22,11 +23,13 @@ import type { CoverOptions } from "./express/selection.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import { describeFindings } from "./policy/report.js";
+import type { PathOptions } from "./policy/route.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 import { mapAwaitable } from "./resource-server/callbacks.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
 export type { GateReport } from "./adapters/report-only.js";
+export type { PathOptions } from "./policy/route.js";
 
 /**
  * The part of a request in the type of a gate. It is small, so that the types of Express 4 and 5 both fit, and it has no
@@ -71,7 +74,7 @@ export type GateHandler = (
 ) => void | Promise<void>;
 
 /** Options for all gates of one authorizer. */
-export interface ExpressGateOptions extends HttpGateOptions<Request> {}
+export interface ExpressGateOptions extends HttpGateOptions<Request>, PathOptions {}
 
 /** Options of one gate. */
 export interface GateOptions {
@@ -100,7 +103,8 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes>
   /**
    * Creates a middleware for a route that is one of the `endpoints` of the policy. The route's own template decides, and the
    * path of the request must match the same endpoint in its one canonical spelling. The gate denies everything else as an
-   * unknown operation: other letter case, an escape, a double or trailing slash, and templates that are patterns or lists. You
+   * unknown operation: other letter case, an escape, a double or trailing slash (see `caseSensitive` and `trailingSlash` of
+   * {@link ExpressGateOptions}), and templates that are patterns or lists. You
    * can choose the names of the route's parameters, but each may occur only once, and none may be the policy's name of another
    * parameter that decides. Given to `use`, the gate does not know the route and denies every request.
    *
@@ -179,8 +183,10 @@ export function expressGate<Types extends PolicyTypes>(
   options: ExpressGateOptions = {},
 ): ExpressGate<Types> {
   const { policy } = authorizer;
-  const http = createHttpGate(authorizer, checkOptions("`expressGate`", options, EXPRESS_CHECKS));
-  const endpoints = createEndpointResolver(policy);
+  const checked = checkOptions("`expressGate`", options, EXPRESS_CHECKS);
+  const http = createHttpGate(authorizer, checked);
+  const endpoints = createEndpointResolver(policy, checked);
+  const { trailingSlash, caseSensitive } = checked;
 
   const createGate = (
     kind: GateKind,
@@ -190,7 +196,8 @@ export function expressGate<Types extends PolicyTypes>(
     name?: string,
   ) => {
     const { params, arguments: more } = checkOptions("a gate", options, GATE_CHECKS);
-    const mark = { kind, authorizer, name, params: needs, hasReader: params !== undefined };
+    const hasReader = params !== undefined;
+    const mark = { kind, authorizer, name, params: needs, hasReader, trailingSlash, caseSensitive };
     return markGate<GateHandler>((given, res, next) => {
       const req = given as Request;
       const admission = http.admit(req, {
@@ -257,6 +264,7 @@ export function expressGate<Types extends PolicyTypes>(
 
 const EXPRESS_CHECKS = {
   ...HTTP_GATE_CHECKS,
+  ...PATH_CHECKS,
 } satisfies Record<keyof ExpressGateOptions, OptionCheck>;
 const GATE_CHECKS = {
   params: optional(isFunction),

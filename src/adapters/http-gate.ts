@@ -4,6 +4,7 @@ import type { Policy } from "../decision/define-policy.js";
 import { PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { isFunction, type OptionCheck, oneOf, optional } from "../policy/option-checks.js";
+import type { PathOptions } from "../policy/route.js";
 import type { Admission, Authorizer } from "../resource-server/authorizer-types.js";
 import type { Awaitable } from "../resource-server/callbacks.js";
 import { mapAwaitable } from "../resource-server/callbacks.js";
@@ -41,6 +42,12 @@ export const HTTP_GATE_CHECKS = {
   authenticate: optional(isFunction),
   dangerouslyReportOnly: optional(oneOf(true, false)),
 } satisfies Record<keyof HttpGateOptions<unknown>, OptionCheck>;
+
+/** Checks of {@link PathOptions}. */
+export const PATH_CHECKS = {
+  trailingSlash: optional(oneOf("refuse", "ignore")),
+  caseSensitive: optional(oneOf(true, false)),
+} satisfies Record<keyof PathOptions, OptionCheck>;
 
 /** A call at an HTTP gate; the gate adds the credentials that the server has verified already, and the id of the request. */
 export interface HttpCall extends Omit<GateCall, "view" | "authenticate" | "enforced"> {

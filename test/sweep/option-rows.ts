@@ -268,7 +268,11 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     title: "expressGate",
     good: {},
     run: (options) => expressGate(authorizer, options),
-    wrong: { ...WRONG_HTTP_OPTIONS },
+    wrong: {
+      ...WRONG_HTTP_OPTIONS,
+      trailingSlash: ["keep", true, null],
+      caseSensitive: ANY_FLAG,
+    },
   }),
   rowOf<FetchGateOptions>({
     title: "fetchGate",

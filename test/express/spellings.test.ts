@@ -1,0 +1,75 @@
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import express5 from "express";
+import { createAuthorizer, definePolicy, type PolicyError } from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { type ExpressGateOptions, expressGate } from "../../src/express.js";
+import { listen } from "../contract/listen.js";
+import { send } from "../contract/wire.js";
+import { titled } from "../titled.js";
+
+const express4 = createRequire(import.meta.url)("express4") as typeof express5;
+
+const policy = definePolicy({
+  name: "Jobs",
+  version: "1",
+  scopes: { "jobs:read": {} },
+  endpoints: { "GET /v1/jobs/{job}": "jobs:read", "GET /v1/jobs": "jobs:read" },
+});
+const authorizer = createAuthorizer({ policy, verify: () => ({ scope: "jobs:read" }) });
+
+const IGNORE: ExpressGateOptions = { trailingSlash: "ignore", caseSensitive: false };
+
+const ROWS: readonly {
+  readonly path: string;
+  readonly options: ExpressGateOptions;
+  readonly status: number;
+}[] = [
+  { path: "/v1/jobs/7", options: {}, status: 200 },
+  { path: "/v1/jobs/7/", options: {}, status: 403 },
+  { path: "/V1/jobs/7", options: {}, status: 403 },
+  { path: "/v1/jobs/7", options: IGNORE, status: 200 },
+  { path: "/v1/jobs/7/", options: IGNORE, status: 200 },
+  { path: "/v1/jobs/", options: IGNORE, status: 200 },
+  { path: "/V1/JOBS/7", options: IGNORE, status: 200 },
+  { path: "/V1/JOBS/7/", options: { trailingSlash: "ignore" }, status: 403 },
+  { path: "/v1/jobs/7//", options: IGNORE, status: 404 },
+  { path: "/v1/job%73/7", options: IGNORE, status: 404 },
+];
+
+describe.each([
+  ["Express 4", express4],
+  ["Express 5", express5],
+])("the spellings of paths at a gate of %s", (_version, make) => {
+  const title = ({ path, options, status }: (typeof ROWS)[number]) =>
+    `${path} with ${JSON.stringify(options)} is ${status}`;
+  it.each(titled(ROWS, title))("%s", async (_title, { path, options, status }) => {
+    const gate = expressGate(authorizer, options);
+    const app = make();
+    app.get("/v1/jobs", gate.endpoint(), (_req, res) => void res.json({}));
+    app.get("/v1/jobs/:job", gate.endpoint(), (req, res) => void res.json(req.params));
+    gate.assertCovers(app);
+    const { port, close } = await listen(createServer(app));
+    const headers = ["Authorization: Bearer abc"];
+    const response = await send(port, { method: "GET", path, headers });
+    await close();
+    expect(response.status).toBe(status);
+    if (status === 200 && path.includes("7")) expect(response.body).toBe('{"job":"7"}');
+  });
+
+  it("are a finding if the app distinguishes what the gate ignores", () => {
+    const app = make();
+    app.set("strict routing", true);
+    app.set("case sensitive routing", true);
+    const gate = expressGate(authorizer, IGNORE);
+    app.get("/v1/jobs", gate.endpoint(), () => undefined);
+    app.get("/v1/jobs/:job", gate.endpoint(), () => undefined);
+    let findings: PolicyError["findings"] = [];
+    try {
+      gate.assertCovers(app);
+    } catch (error) {
+      findings = (error as PolicyError).findings;
+    }
+    expect(findings.length).toBeGreaterThanOrEqual(2);
+  });
+});
