@@ -1,10 +1,9 @@
 import { readOwn } from "../decision/access-token.js";
 import type { Policy } from "../decision/define-policy.js";
-import { findEndpoint } from "../decision/find-endpoint.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import {
-  decodeUtf8,
   isParam,
+  type Match,
   type PathOptions,
   type Segment,
   splitEndpoint,
@@ -51,7 +50,7 @@ interface DeclaredEndpoint {
 
 /** Creates the {@link EndpointResolver} of a policy. */
 export function createEndpointResolver(policy: Policy, options?: PathOptions): EndpointResolver {
-  const compiled = compiledPolicyOf(policy);
+  const { router } = compiledPolicyOf(policy);
   const templateSegments = createTemplateReader();
   const declared = new Map<string, DeclaredEndpoint>();
   const names = new Map<string, string>();
@@ -64,26 +63,27 @@ export function createEndpointResolver(policy: Policy, options?: PathOptions): E
     { method, base, template, values }: RoutedRequest,
     path: string,
   ): GateOperation | undefined => {
-    const match = findEndpoint(compiled, { method, path }, options);
-    const endpoint = match && declared.get(match.name);
+    const match = router.match(method, path, options);
+    const endpoint = match && declared.get(match.value.name);
     const own = templateSegments(template);
-    const mounted = mountedSegments(base, path);
-    const sources = endpoint && own && mounted && sourcesOf(endpoint, mounted, own);
+    const sources = endpoint && own && sourcesOf(endpoint, mountedSegments(base, path), own);
     if (sources === undefined) return undefined;
     const { name, params } = endpoint as DeclaredEndpoint;
     if (sources.size === 0) return { name, params };
-    // the router's value of a segment must be the decided one; a parent router, which has removed the segment, need not pass one on
+    const decoded = (match as Match<unknown>).params;
+    // a parent router, which has removed the segment from the path, need not pass a value on
     const isOther = (param: string) => {
+      if (!sources.has(param)) return false;
       const source = sources.get(param);
-      if (source === undefined) return false;
-      const seen = readOwn(values(), isParam(source) ? source.param : param);
-      const isMissing = seen === undefined && !isParam(source);
-      return !isMissing && !isSameValue(match?.params[param], seen);
+      const seen = readOwn(values(), source ?? param);
+      const isMissing = source === undefined && seen === undefined;
+      return !isMissing && !isSameValue(decoded.get(param), seen);
     };
     if (params.some(isOther)) return undefined;
-    const readFrom = (source: Segment) =>
-      isParam(source) ? readOwn(values(), source.param) : decodeUtf8(source.literal);
-    const read = () => [...sources].map(([param, source]) => [param, readFrom(source)] as const);
+    const readFrom = (param: string, source: string | undefined) =>
+      source === undefined ? decoded.get(param) : readOwn(values(), source);
+    const read = () =>
+      [...sources].map(([param, source]) => [param, readFrom(param, source)] as const);
     return { name, params, values: () => Object.fromEntries(read()) };
   };
   // by method and path: a path that is the text of the route always means the same endpoint, if that has no parameters
@@ -107,38 +107,39 @@ export function createEndpointResolver(policy: Policy, options?: PathOptions): E
       const route = templateSegments(template) as readonly Segment[];
       const name = names.get(shapeOf(method === "HEAD" ? "GET" : method, route));
       const endpoint = declared.get(name ?? "");
-      return endpoint && sourcesOf(endpoint, [], route) && name;
+      return endpoint && sourcesOf(endpoint, 0, route) && name;
     },
   };
 }
 
 /**
- * Returns the source of the value of each parameter of an endpoint, by the policy's names: the text of a segment that a parent
- * router has removed, or the name that the handler uses. Returns `undefined` if the route does not spell the endpoint, or if it has
- * the name of a deciding parameter at the place of another one: its handler would take that for the decided value.
+ * Returns the source of the value of each parameter of an endpoint, by the policy's names: the name that the handler uses;
+ * `undefined` for one of the first segments, which parent routers have removed from the path. Returns `undefined` if the route does
+ * not spell the endpoint, or if it has the name of a deciding parameter at the place of another one: its handler would take that for
+ * the decided value.
  */
 function sourcesOf(
   { segments, params }: DeclaredEndpoint,
-  mounted: readonly string[],
+  mounted: number,
   own: readonly Segment[],
-): ReadonlyMap<string, Segment> | undefined {
-  if (mounted.length + own.length !== segments.length) return undefined;
-  const route: readonly Segment[] = [...mounted.map((text) => ({ literal: text })), ...own];
-  const sources = new Map<string, Segment>();
+): ReadonlyMap<string, string | undefined> | undefined {
+  if (mounted + own.length !== segments.length) return undefined;
+  const sources = new Map<string, string | undefined>();
   for (const [index, segment] of segments.entries()) {
-    const source = route[index] as Segment;
+    const source = own[index - mounted];
     if (!isParam(segment)) {
-      // the removed segments are the start of the path, which the policy has matched
+      // the policy has matched the removed segments
       const isSpelled =
-        index < mounted.length || (!isParam(source) && source.literal === segment.literal);
+        source === undefined || (!isParam(source) && source.literal === segment.literal);
       if (!isSpelled) return undefined;
-      continue;
+    } else if (source === undefined) {
+      sources.set(segment.param, undefined);
+    } else {
+      const isSource =
+        isParam(source) && (source.param === segment.param || !params.includes(source.param));
+      if (!isSource) return undefined;
+      sources.set(segment.param, source.param);
     }
-    const isSource = isParam(source)
-      ? source.param === segment.param || !params.includes(source.param)
-      : index < mounted.length;
-    if (!isSource) return undefined;
-    sources.set(segment.param, source);
   }
   return sources;
 }
@@ -185,9 +186,10 @@ function escapeLetters(text: string): string {
   return text.replaceAll(/[^ -~\p{Cs}]+/gu, encodeURIComponent);
 }
 
-/** Returns the segments that a parent router has removed; `undefined` if they are not the start of the path. */
-function mountedSegments(base: string, path: string): readonly string[] | undefined {
-  return path === base || path.startsWith(`${base}/`) ? textSegments(base) : undefined;
+/** Returns the number of segments that parent routers have removed; not a number of any path if they are not its start. */
+function mountedSegments(base: string, path: string): number {
+  const isStart = path === base || path.startsWith(`${base}/`);
+  return isStart ? textSegments(base).length : Number.NaN;
 }
 
 /**

@@ -16,7 +16,7 @@ interface DenialMembers<Code extends string> {
   readonly message: string;
 }
 
-/** Denial: the policy does not declare the tool or endpoint, or the path of the request is not canonical. */
+/** Denial: the policy does not declare the tool or endpoint, or the path of the request could be read in two ways. */
 export interface UnknownOperation extends DenialMembers<"unknown_operation"> {}
 
 /** Hard denial: no token, scope or tier changes it. */

@@ -18,6 +18,7 @@ const policy = loadPolicy({
     "GET /accounts/{accountID}/linked/{linkedID}": "/accounts/{accountID}/read",
     "GET /caf%C3%A9/:name": "read",
     "GET /Team": "write",
+    "GET /reports/:report": "/accounts/{accountID}/read",
   },
 });
 
@@ -96,6 +97,11 @@ const ROWS: readonly Row[] = [
   ["another value of a parameter that decides", owned({ x: "b", y: "b" }), undefined],
   ["another value of a parameter that decides nothing", owned({ x: "a", y: "c" }), LINKED],
   ["no value of a parameter that decides", owned({ y: "b" }), undefined],
+  [
+    "a parameter that decides and is not in the path",
+    { target: "/reports/a", template: "/reports/:id", values: () => ({ id: "a", accountID: "b" }) },
+    "GET /reports/:report",
+  ],
   ["an inherited value", owned(Object.create({ x: "a" }) as object), undefined],
   ["a number that is the value", account("/accounts/7", 7), ACCOUNT],
   ["a number that is another text", account("/accounts/07", 7), undefined],
