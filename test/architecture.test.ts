@@ -35,7 +35,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "mcp/server": ["mcp/shared", "resource-server", "decision", "policy", "grammar"],
   testing: ["decision", "policy", "grammar"],
-  cli: ["consent", "decision", "policy", "grammar"],
+  cli: ["consent", "discovery", "decision", "policy", "grammar"],
 };
 
 /** Rooms from which an entry, a file at the top of `src`, imports. */

@@ -4,6 +4,7 @@ import { findingsJson, findingsLines } from "./policy-file/findings-text.js";
 import { type LoadResult, loadPolicyFile } from "./policy-file/load-policy-file.js";
 import { EXIT, UsageError } from "./terminal/io.js";
 import { styled } from "./terminal/output.js";
+import { policyWarnings } from "./warnings.js";
 
 /** The command `check FILE...`: prints every finding with its position in the file. */
 export const check: CliCommand = {
@@ -44,7 +45,14 @@ function printJsonResults(results: readonly Result[], { screen }: RunContext): v
   const files = results.map(({ file, loaded, fault }) => {
     if (loaded === undefined) return { file, ok: false, error: fault };
     if (!loaded.ok) return { file, ok: false, findings: findingsJson(loaded) };
-    return { file, ok: true, counts: countsOf(loaded.policy), findings: [] };
+    const warnings = policyWarnings(loaded.policy);
+    return {
+      file,
+      ok: true,
+      counts: countsOf(loaded.policy),
+      findings: [],
+      ...(warnings.length > 0 && { warnings }),
+    };
   });
   screen.sayJson({ ok: files.every(({ ok }) => ok), files });
 }
@@ -55,6 +63,9 @@ function printResult({ file, loaded, fault }: Result, { screen }: RunContext): v
   } else if (loaded.ok) {
     const counts = countWords(countsOf(loaded.policy));
     screen.say([styled("green", "ok"), "  ", styled("bold", file), `: ${counts}`]);
+    for (const { code, message } of policyWarnings(loaded.policy)) {
+      screen.complain([styled("bold", "warning"), `  ${file}: ${message}  ${code}`]);
+    }
   } else {
     const count = loaded.findings.length;
     const noun = count === 1 ? "finding" : "findings";

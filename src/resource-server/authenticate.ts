@@ -191,7 +191,7 @@ function withoutScope(answer: object): RejectedToken {
       ? 'return the scope of the token as `scope`, `""` for none'
       : `it has \`${meant}\`: return that as \`scope\``;
   return rejected(
-    "scope_claim",
+    "verify_result",
     `what \`verify\` or \`authenticate\` returned has no \`scope\`; ${hint}`,
   );
 }

@@ -89,6 +89,32 @@ describe("check", () => {
     });
   });
 
+  const WITHOUT_FIRST = { name: "N", version: "1", scopes: { a: "A" }, tools: { t: "a" } };
+
+  it("warns of tools without a scope that clients ask for first, and exits with 0", async () => {
+    const text = JSON.stringify(WITHOUT_FIRST);
+    const { code, out, err } = await runIn({ "p.json": text }, ["check", "p.json"]);
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringMatching(/^ok {2}p\.json/) });
+    expect(err).toMatch(/^warning {2}p\.json: no scope is in `baseline`.*no_first_scopes\n$/);
+    const json = await runIn({ "p.json": text }, ["check", "p.json", "--json"]);
+    expect(JSON.parse(json.out)).toMatchObject({
+      ok: true,
+      files: [{ warnings: [{ code: "no_first_scopes" }] }],
+    });
+  });
+
+  it.each<[what: string, more: object]>([
+    ["a baseline", { baseline: ["a"] }],
+    ["default scopes", { defaultScopes: ["a"] }],
+    ["a scope that is on by default", { scopes: { a: { description: "A", default: "on" } } }],
+    ["endpoints", { endpoints: { "GET /a": "a" } }],
+    ["public tools only", { scopes: {}, tools: { t: { public: true } } }],
+  ])("does not warn of a policy with %s", async (_what, more) => {
+    const text = JSON.stringify({ ...WITHOUT_FIRST, ...more });
+    const { code, err } = await runIn({ "p.json": text }, ["check", "p.json"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+  });
+
   it("reports no findings for the examples", async () => {
     const { code, out, err } = await run(["check", ...EXAMPLES]);
     expect({ code, err }).toEqual({ code: 0, err: "" });

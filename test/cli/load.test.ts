@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { titled } from "../titled.js";
 import { runIn } from "./run.js";
 
-const DEFINITION = `{ name: "N", version: "1", scopes: { a: "A" }, tools: { t: "a" } }`;
+const DEFINITION = `{ name: "N", version: "1", scopes: { a: "A" }, baseline: ["a"], tools: { t: "a" } }`;
 const COUNTS = "1 scope, 1 tool, 0 endpoints, 0 patterns, 0 bundles, 0 denials";
 const IMPORT = `import { definePolicy, loadPolicy } from "scope-policy";\n`;
 
@@ -17,12 +17,12 @@ const READABLE: readonly {
   {
     title: "JSON",
     file: "p.json",
-    source: `{ "name": "N", "version": "1", "scopes": { "a": "A" }, "tools": { "t": "a" } }`,
+    source: `{ "name": "N", "version": "1", "scopes": { "a": "A" }, "baseline": ["a"], "tools": { "t": "a" } }`,
   },
   {
     title: "a file with an extension in upper case",
     file: "P.JSON",
-    source: `{ "name": "N", "version": "1", "scopes": { "a": "A" }, "tools": { "t": "a" } }`,
+    source: `{ "name": "N", "version": "1", "scopes": { "a": "A" }, "baseline": ["a"], "tools": { "t": "a" } }`,
   },
   {
     title: "a policy as the default export",

@@ -98,16 +98,16 @@ describe("onRejected", () => {
     [
       "`scopes`",
       { verify: () => ({ scopes: "courses:read" }) as never },
-      "scope_claim",
+      "verify_result",
       "it has `scopes`: return that as `scope`",
     ],
     [
       "`scp`",
       { verify: () => ({ scp: ["courses:read"] }) as never },
-      "scope_claim",
+      "verify_result",
       "it has `scp`",
     ],
-    ["no scope at all", { verify: () => ({ sub: "a" }) as never }, "scope_claim", '`""` for none'],
+    ["no scope at all", { verify: () => ({ sub: "a" }) as never }, "verify_result", '`""` for none'],
     ["a malformed scope", { verify: () => ({ scope: 'a"b' }) }, "scope_claim", "not a valid scope"],
     ["a past `exp`", { verify: () => ({ scope: "", exp: 1 }) }, "expired", "clockTolerance"],
     [
