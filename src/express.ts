@@ -25,6 +25,8 @@ import { describeFindings } from "./policy/report.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 import { mapAwaitable } from "./resource-server/callbacks.js";
 
+export type { CoverOptions } from "./express/selection.js";
+
 /**
  * The part of a request in the type of a gate. It is small, so that the types of Express 4 and 5 both fit, and it has no
  * `params`, so that Express still infers those of the handler from the route.
