@@ -29,6 +29,7 @@ import { mapAwaitable } from "./resource-server/callbacks.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
 export type { GateReport } from "./adapters/report-only.js";
+export type { CoverOptions } from "./express/selection.js";
 export type { PathOptions } from "./policy/route.js";
 
 /**

@@ -721,7 +721,7 @@ describe.each(VERSIONS)("expressGate with Express $version", ({ version, make })
         app.use(gate.endpoint());
         app.use("/guarded", gate("tool"));
         app.use("/elsewhere", make.Router().get("/c", ok));
-        app.use("/sub", make());
+        app.use("/sub", Object.assign(make(), { handle: ok }));
       });
       expect(findings).toEqual([
         "ERR_COVERAGE",

@@ -55,7 +55,7 @@ describe("the table of public functions", () => {
         typeof row !== "string" && row.takes.includes("options") ? [`${owner}${name}`] : [],
       ),
     );
-    const others = ["gate", "gate.endpoint", "the `config` of a route"];
+    const others = ["gate", "gate.endpoint", "gate.assertCovers", "the `config` of a route"];
     expect(OPTION_ROWS.map(({ title }) => title).sort()).toEqual([...taking, ...others].sort());
   });
 

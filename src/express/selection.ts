@@ -11,9 +11,9 @@ export interface CoverOptions {
    */
   readonly under?: string;
   /**
-   * Routes and endpoints that are left out: expressions for their whole path as the program writes it, such as `/^\/internal/`, or
-   * texts for all paths below one, such as `/internal`. An entry that leaves nothing out is a finding. A route with an unknown
-   * path is never left out.
+   * Routes and endpoints that are left out: expressions for their path as the program writes it, such as `/^\/internal/`, or texts
+   * for all paths below one, such as `/internal`. With `under`, an entry may name the whole path or the part after `under`. An entry
+   * that leaves nothing out is a finding. A route with an unknown path is never left out.
    */
   readonly except?: readonly (RegExp | string)[];
 }
@@ -64,7 +64,7 @@ export function createSelection(app: object, options: CoverOptions): Selection {
   let isUnderUsed = false;
 
   const isExcepted = (paths: readonly string[]) => {
-    const met = paths.map((path) => except.filter((entry) => isMet(entry, path)));
+    const met = paths.map((path) => except.filter((entry) => isMet(entry, path, under)));
     if (met.some(({ length }) => length === 0)) return false;
     for (const entry of met.flat()) used.add(entry);
     return true;
@@ -94,8 +94,14 @@ const NOTHING_BELOW =
   "the application has no route below this path: correct it, or mount the application first";
 const NOTHING_LEFT_OUT = "the entry leaves out no route: correct it, or remove it";
 
-/** Returns whether an entry of `except` names a path. `search` ignores and keeps the position of an expression with the flag `g` or `y`. */
-function isMet(entry: RegExp | string, path: string): boolean {
+/** Returns whether an entry of `except` names a path, or its part after `under`. */
+function isMet(entry: RegExp | string, path: string, under: string): boolean {
+  const below = segmentsOf(path).slice(segmentsOf(under).length).join("/");
+  return isNamed(entry, path) || (isBelow(path, under) && isNamed(entry, `/${below}`));
+}
+
+/** `search` ignores and keeps the position of an expression with the flag `g` or `y`. */
+function isNamed(entry: RegExp | string, path: string): boolean {
   if (typeof entry !== "string") return path.search(entry) >= 0;
   return `${path}/`.startsWith(entry.endsWith("/") ? entry : `${entry}/`);
 }

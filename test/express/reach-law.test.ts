@@ -38,7 +38,7 @@ const { items } = fc.letrec<{ items: Item[]; inner: Item }>((tie) => ({
       { weight: 3, arbitrary: tie("inner") },
     ),
     { minLength: 1, maxLength: 4 },
-  ) as fc.Arbitrary<Item[]>,
+  ),
   inner: fc.record({
     kind: fc.constantFrom("router" as const, "app" as const),
     path,
@@ -119,8 +119,8 @@ function mount(
       const isText = typeof item.path === "string";
       const found: Mounted = {
         label: `GET ${above}${item.path}`,
-        path: isText ? joinPaths(above, item.path as string) : undefined,
-        template: joinPaths(above, isText ? (item.path as string) : "/s"),
+        path: isText ? joinPaths(above, item.path) : undefined,
+        template: joinPaths(above, isText ? item.path : "/s"),
       };
       const run: RequestHandler = (req, res) => {
         const isCovered = hasPassedGate(req) || passedMark.has(req);
@@ -154,12 +154,16 @@ function findingsOf(app: Express, given: CoverOptions): readonly string[] {
   return [];
 }
 
-function isExcepted(path: string | undefined, { except = [] }: CoverOptions): boolean {
-  return except.some((entry) => {
-    if (path === undefined) return false;
-    if (typeof entry === "string") return path === entry || path.startsWith(`${entry}/`);
-    return new RegExp(entry.source, entry.flags.replace("g", "")).test(path);
-  });
+function isExcepted(path: string | undefined, { under, except = [] }: CoverOptions): boolean {
+  if (path === undefined) return false;
+  const isLower = under !== undefined && `${path}/`.startsWith(`${under}/`);
+  const names = isLower ? [path, path.slice(under.length).replace(/^$|\/$/, "") || "/"] : [path];
+  return except.some((entry) =>
+    names.some((name) => {
+      if (typeof entry === "string") return name === entry || name.startsWith(`${entry}/`);
+      return new RegExp(entry.source, entry.flags.replace("g", "")).test(name);
+    }),
+  );
 }
 
 const isBelow = (url: string, { under = "" }: CoverOptions) =>
@@ -193,7 +197,7 @@ describe.each(VERSIONS)("an application of Express $version", ({ make }) => {
           async (drawn, given, sets) => {
             const app = make();
             const runs: Run[] = [];
-            const routes = mount(make, app as unknown as Router, drawn, "", runs);
+            const routes = mount(make, app, drawn, "", runs);
             const found = findingsOf(app, given);
             for (const template of new Set(routes.map((route) => route.template))) {
               for (const set of sets) {

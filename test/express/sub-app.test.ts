@@ -74,8 +74,7 @@ describe.each(VERSIONS)(
       app.use("/handle", Object.assign(make(), { handle: throws }));
       const own = make();
       app.use("/prototypes", own);
-      own.request = Object.create(null);
-      own.response = Object.create(null);
+      Object.assign(own, { request: {}, response: {} });
       let ran = 0;
       app.use("/other", function mounted_app(_req, res) {
         ran += 1;
@@ -152,7 +151,8 @@ describe.each(VERSIONS)("the metadata document with Express $version", ({ make }
     const { status, body } = await get(new URL(url).pathname);
     await running.close();
     expect(url).toBe("https://api.example.com/.well-known/oauth-protected-resource/api/v1");
-    expect([status, JSON.parse(body).resource]).toEqual([200, resource]);
+    expect(status).toBe(200);
+    expect(JSON.parse(body)).toMatchObject({ resource });
   });
 
   it("is a finding below a prefix, where its requests do not get", () => {

@@ -1,7 +1,13 @@
+import express from "express";
 import fastifyApp, { type FastifyContextConfig, type RegisterOptions } from "fastify";
 import * as core from "scope-policy";
 import * as audit from "scope-policy/audit";
-import { type ExpressGateOptions, expressGate, type GateOptions } from "scope-policy/express";
+import {
+  type CoverOptions,
+  type ExpressGateOptions,
+  expressGate,
+  type GateOptions,
+} from "scope-policy/express";
 import { type ScopePolicyOptions, scopePolicy } from "scope-policy/fastify";
 import { type FetchGateOptions, fetchGate } from "scope-policy/fetch";
 import { type RenderOptions, renderConsent } from "scope-policy/html";
@@ -54,6 +60,10 @@ function rowOf<Options>(
 const policy = core.loadPolicy(definition);
 const verify = () => undefined;
 const authorizer = core.createAuthorizer({ policy, verify, resource: RESOURCE, trustClaims: [] });
+const servesNothing = core.createAuthorizer({
+  policy: core.loadPolicy({ name: "Nothing", version: "1", scopes: {} }),
+  verify,
+});
 const screen = core.consentScreen(policy, FACTS[0]);
 const [event] = EVENTS as readonly [audit.AuditEvent];
 
@@ -273,6 +283,12 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       trailingSlash: ["keep", true, null],
       caseSensitive: ANY_FLAG,
     },
+  }),
+  rowOf<CoverOptions>({
+    title: "gate.assertCovers",
+    good: {},
+    run: (options) => expressGate(servesNothing).assertCovers(express(), options),
+    wrong: { under: ["", "api", "/api/*", 7, null], except: ["/api", [7], ["api"], null] },
   }),
   rowOf<FetchGateOptions>({
     title: "fetchGate",
