@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { compile } from "../types/compiler.js";
 import { HOSTILE_POLICY } from "./hostile-policy.js";
-import { EXAMPLES, run, runIn } from "./run.js";
+import { EXAMPLES, ROOT, run, runIn } from "./run.js";
 import { SMALL, SMALL_JSON } from "./small-policy.js";
 
 /** Returns the types that the command writes for a policy in JSON. */
@@ -134,6 +136,13 @@ describe("the types of a policy", () => {
       for (const name of [${listed}] as const) policy.bundleScope(name);`;
     expect(errorsIn(types, program)).toEqual([]);
     expect(types).not.toContain("evil");
+  });
+
+  it("are those that the page about policies in several files shows", async () => {
+    const page = readFileSync(join(ROOT, "docs/policy-files.md"), "utf8");
+    const block = (name: string) =>
+      new RegExp(`\\n// ${name}\\n([^]*?)\`\`\`\\n`).exec(page)?.[1] ?? "";
+    expect(await typesOf(block("policy.json"))).toBe(block("policy.d.ts"));
   });
 
   it("are not written for a policy with findings", async () => {
