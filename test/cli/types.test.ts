@@ -152,6 +152,12 @@ describe("the types of a policy", () => {
     });
   });
 
+  it("have the same escapes as JSON", async () => {
+    const json = JSON.stringify(HOSTILE_POLICY);
+    const { out } = await runIn({ "p.json": json }, ["types", "p.json", "--json"]);
+    expect(JSON.parse(out)).toMatchObject({ types: await typesOf(json) });
+  });
+
   it("are written to a file with --out, and with a name and a version as JSON", async () => {
     const types = await typesOf(SMALL_JSON);
     const files = { "p.json": SMALL_JSON };
