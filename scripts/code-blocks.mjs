@@ -1,8 +1,11 @@
 // Compiles every ts block of the documents and of the docblocks. Runs those that an `output` block follows and compares their
 // output with it. Parses every json block. Reports each bad block with file and line.
+//
+// A block can start with the name of a file as a comment: `// policy.ts`. The named blocks below one heading of level 2 are the
+// files of one folder, so that they can import each other. JSON with a name is a jsonc block.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import ts from "typescript";
 import { entries, root } from "./entries.mjs";
 
@@ -11,11 +14,23 @@ import { entries, root } from "./entries.mjs";
  * @property {string} source file, from the root of the project
  * @property {number} line line of the first line of code, from 1
  * @property {string} info text after the fence
+ * @property {string} section document and number of the heading of level 2 above it
  * @property {string} code
+ */
+
+/**
+ * The part of a tsconfig.json that is read here.
+ *
+ * @typedef {{ compilerOptions?: { paths?: Record<string, string[]> } }} Settings
  */
 
 const folder = join(root, ".cache/code-blocks");
 const UNCHECKED = new Set(["typescript", "mts", "cts", "tsx", "js", "javascript", "mjs", "jsx"]);
+
+/** The name of a file as the first line of a block. */
+const FILE_NAME = /^\/\/ ((?:[\w-]+\/)*[\w.-]+\.(?:ts|mts|cts|json))\n/;
+/** Files that would change how the other files of a folder are compiled. */
+const SETTINGS = /(?:^|\/)(?:package|tsconfig)\.json$/;
 
 /** @type {string[]} */
 const faults = [];
@@ -48,14 +63,23 @@ function blocksOf(source, text, first) {
   const blocks = [];
   /** @type {{ indent: number, fence: string, info: string, line: number, code: string[] } | undefined} */
   let open;
+  let headings = 0;
   for (const [index, line] of text.split("\n").entries()) {
+    if (open === undefined && line.startsWith("## ")) headings += 1;
     const fence = /^(\s*)(`{3,}|~{3,})\s*(.*?)\s*$/.exec(line);
     if (open === undefined) {
       const [, indent = "", mark = "", info = ""] = fence ?? [];
       if (fence)
         open = { indent: indent.length, fence: mark, info, line: first + index + 1, code: [] };
     } else if (fence?.[2]?.startsWith(open.fence) && fence[3] === "") {
-      blocks.push({ source, line: open.line, info: open.info, code: open.code.join("\n") });
+      const section = `${source.replaceAll(/[^\w]+/g, "-")}-${headings}`;
+      blocks.push({
+        source,
+        line: open.line,
+        info: open.info,
+        section,
+        code: open.code.join("\n"),
+      });
       open = undefined;
     } else {
       open.code.push(line.slice(Math.min(open.indent, line.search(/\S|$/))));
@@ -107,6 +131,12 @@ const blocks = [
   ...filesUnder("src", ".ts").flatMap(docblocksOf),
 ];
 
+/** @param {string} path @param {string} text */
+function writeFile(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
@@ -114,14 +144,33 @@ mkdirSync(folder, { recursive: true });
 const modules = new Map();
 /** @type {{ path: string, block: Block, output: Block }[]} */
 const programs = [];
+/** @type {{ at: string, alias: string, targets: string[] }[]} */
+const aliases = [];
 let parsed = 0;
 for (const [index, block] of blocks.entries()) {
   const [language = "", ...words] = block.info.split(/\s+/);
   if (UNCHECKED.has(language)) faults.push(`${place(block)}: write \`ts\`, not \`${language}\``);
-  if (language === "json") {
+  const [first = "", name] = FILE_NAME.exec(block.code) ?? [];
+  const named = name === undefined ? undefined : join(folder, block.section, name);
+  if (language === "jsonc" && name === undefined)
+    faults.push(
+      `${place(block)}: a jsonc block starts with the name of a file: \`// policy.json\``,
+    );
+  if (language === "json" || (language === "jsonc" && named !== undefined)) {
     try {
-      JSON.parse(block.code);
+      const { compilerOptions } = /** @type {Settings} */ (
+        JSON.parse(block.code.slice(first.length))
+      );
       parsed += 1;
+      const at = join(folder, block.section);
+      for (const [alias, targets] of Object.entries(compilerOptions?.paths ?? {}))
+        aliases.push({
+          at,
+          alias,
+          targets: targets.map((to) => join(at, to)),
+        });
+      if (named !== undefined && !SETTINGS.test(named))
+        writeFile(named, block.code.slice(first.length));
     } catch (error) {
       faults.push(`${place(block)}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -134,8 +183,9 @@ for (const [index, block] of blocks.entries()) {
     faults.push(`${place(block)}: unexpected \`${words.join(" ")}\` after \`ts\``);
   if (/@ts-(ignore|nocheck)/.test(block.code))
     faults.push(`${place(block)}: \`@ts-ignore\` and \`@ts-nocheck\` are not allowed`);
-  const path = join(folder, `block-${modules.size + 1}.ts`);
-  writeFileSync(path, `${block.code}\nexport {};\n`);
+  const path = named ?? join(folder, `block-${modules.size + 1}.ts`);
+  if (modules.has(path)) faults.push(`${place(block)}: the second \`${name}\` below one heading`);
+  writeFile(path, `${block.code}\nexport {};\n`);
   modules.set(path, block);
   const next = blocks[index + 1];
   if (next?.source === block.source && /^(text|console)\b.*\boutput\b/.test(next.info))
@@ -147,21 +197,38 @@ const { options } = ts.parseJsonConfigFileContent(
   {
     compilerOptions: {
       .../** @type {{ compilerOptions: object }} */ (config.config).compilerOptions,
+      allowImportingTsExtensions: true,
       noUnusedLocals: false,
       noUnusedParameters: false,
       allowJs: false,
       checkJs: false,
-      paths: Object.fromEntries(
-        entries.map(({ specifier, source }) => [specifier, [join(root, source)]]),
-      ),
+      paths: {
+        ...Object.fromEntries(
+          entries.map(({ specifier, source }) => [specifier, [join(root, source)]]),
+        ),
+        // Jest is not installed here; Vitest has the same functions
+        "@jest/globals": [join(root, "node_modules/vitest/dist/index.d.ts")],
+      },
     },
     files: [],
   },
   ts.sys,
   root,
 );
-const program = ts.createProgram([...modules.keys()], options);
-for (const { file, start, messageText } of ts.getPreEmitDiagnostics(program)) {
+const sections = new Set(aliases.map(({ at }) => at));
+/** @param {string} path */
+const sectionOf = (path) => [...sections].find((at) => path.startsWith(join(at, "/")));
+// one compilation for the files without aliases of their own, and one for each section with aliases
+const diagnostics = [undefined, ...sections].flatMap((section) => {
+  const own = aliases.filter(({ at }) => at === section);
+  const paths = Object.fromEntries(own.map(({ alias, targets }) => [alias, targets]));
+  const program = ts.createProgram(
+    [...modules.keys()].filter((path) => sectionOf(path) === section),
+    { ...options, paths: { ...options.paths, ...paths } },
+  );
+  return ts.getPreEmitDiagnostics(program);
+});
+for (const { file, start, messageText } of diagnostics) {
   const message = ts.flattenDiagnosticMessageText(messageText, "\n  ");
   const block = file && modules.get(file.fileName);
   if (!file) faults.push(message);

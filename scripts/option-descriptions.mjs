@@ -50,13 +50,15 @@ export function optionDocblocks() {
     if (!isType || !TYPES.has(statement.name.text)) return [];
     /** @type {Record<string, string>} */
     const table = {};
+    /** @type {[string, Record<string, string>]} */
+    const row = [statement.name.text, table];
     /** @param {ts.Node} node */
     const visit = (node) => {
       if (ts.isPropertySignature(node)) table[node.name.getText()] = docblockOf(node, text);
       else ts.forEachChild(node, visit);
     };
     visit(statement);
-    return [[statement.name.text, table]];
+    return [row];
   });
   return Object.fromEntries(tables);
 }

@@ -62,12 +62,12 @@ function withObjectArms(schema: unknown): unknown {
   const mapped = Object.fromEntries(
     Object.entries(schema).map(([key, value]) => [key, withObjectArms(value)]),
   );
-  const { anyOf } = mapped;
-  if (!Array.isArray(anyOf)) return mapped;
-  // the object is the last arm of every union of a policy
-  const object: unknown = anyOf.at(-1);
+  const arms: unknown = mapped["anyOf"];
+  if (!Array.isArray(arms)) return mapped;
+  // every union of a policy is one of a value and an object
+  const [value, object] = arms as readonly unknown[];
   const type = { type: "object" };
-  return { ...mapped, anyOf: [...anyOf.slice(0, -1), type], if: { not: type }, else: object };
+  return { ...mapped, anyOf: [value, type], if: { not: type }, else: object };
 }
 
 type Metadata = ReturnType<typeof z.registry<z.core.JSONSchemaMeta>>;

@@ -257,6 +257,17 @@ describe("the schema of a policy", () => {
     expect(Object.keys(one["$defs"] as object).sort()).toEqual(Object.keys(definitions).sort());
   });
 
+  it.each(["/a/{x}/b/{y}", "/a/<x>/b/<y>", "/a/<x>/b/{y}"])(
+    "lists the template %s in both spellings, and as it is declared",
+    async (name) => {
+      const text = JSON.stringify({ name: "N", version: "1", scopes: { [name]: "A" } });
+      const { out } = await runIn({ "p.json": text }, ["schema", "p.json"]);
+      const { $defs } = JSON.parse(out) as { $defs: { ScopeName: { enum: readonly string[] } } };
+      const spellings = new Set([name, "/a/{x}/b/{y}", "/a/<x>/b/<y>"]);
+      expect($defs.ScopeName.enum.toSorted()).toEqual([...spellings].sort());
+    },
+  );
+
   it("accepts any tier if the policy declares none", async () => {
     const text = `{ "name": "N", "version": "1", "scopes": { "a": "A" } }`;
     const { out } = await runIn({ "p.json": text }, ["schema", "p.json"]);

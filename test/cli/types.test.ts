@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { compile } from "../types/compiler.js";
 import { HOSTILE_POLICY } from "./hostile-policy.js";
-import { EXAMPLES, run, runIn } from "./run.js";
+import { EXAMPLES, ROOT, run, runIn } from "./run.js";
 import { SMALL, SMALL_JSON } from "./small-policy.js";
 
 /** Returns the types that the command writes for a policy in JSON. */
@@ -136,11 +138,24 @@ describe("the types of a policy", () => {
     expect(types).not.toContain("evil");
   });
 
+  it("are those that the page about policies in several files shows", async () => {
+    const page = readFileSync(join(ROOT, "docs/policy-files.md"), "utf8");
+    const block = (name: string) =>
+      new RegExp(`\\n// ${name}\\n([^]*?)\`\`\`\\n`).exec(page)?.[1] ?? "";
+    expect(await typesOf(block("policy.json"))).toBe(block("policy.d.ts"));
+  });
+
   it("are not written for a policy with findings", async () => {
     expect(await runIn({ "p.json": "{}" }, ["types", "p.json"])).toMatchObject({
       code: 1,
       out: "",
     });
+  });
+
+  it("have the same escapes as JSON", async () => {
+    const json = JSON.stringify(HOSTILE_POLICY);
+    const { out } = await runIn({ "p.json": json }, ["types", "p.json", "--json"]);
+    expect(JSON.parse(out)).toMatchObject({ types: await typesOf(json) });
   });
 
   it("are written to a file with --out, and with a name and a version as JSON", async () => {

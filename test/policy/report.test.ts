@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createReport, describeFindings, formatPath } from "../../src/policy/report.js";
-import { nearest } from "../../src/policy/suggest.js";
+import { declaredNames, nearest } from "../../src/policy/suggest.js";
 import type { FindingCase } from "../cases/finding-case.js";
 import { RULE_FINDINGS } from "../cases/findings-rules.js";
 import { SCOPE_FINDINGS } from "../cases/findings-scopes.js";
@@ -60,6 +60,24 @@ describe("formatPath", () => {
   ];
   it.each(PATHS)("formats %j as %s", (path, text) => {
     expect(formatPath(path)).toBe(text);
+  });
+});
+
+describe("the declared names in a message", () => {
+  const names = (count: number) =>
+    new Set(Array.from({ length: count }, (_, index) => `n${index}`));
+
+  it.each([
+    [0, "the policy declares no tiers"],
+    [1, "the policy declares `n0`"],
+    [2, "the policy declares `n0`, `n1`"],
+    [10, "the policy declares `n0`, `n1`, `n2`, `n3`, `n4`, `n5`, `n6`, `n7`, `n8`, `n9`"],
+    [
+      11,
+      "the policy declares `n0`, `n1`, `n2`, `n3`, `n4`, `n5`, `n6`, `n7`, `n8`, `n9` and 1 more",
+    ],
+  ])("of %i", (count, text) => {
+    expect(declaredNames("tiers", names(count))).toBe(text);
   });
 });
 

@@ -63,7 +63,9 @@ export function compile(modules: Files, overrides: ts.CompilerOptions = {}): rea
   const host = ts.createCompilerHost(options);
   const getSourceFile = host.getSourceFile.bind(host);
   host.fileExists = (path) => texts.has(path) || ts.sys.fileExists(path);
-  host.directoryExists = (path) => path.startsWith(DECLARATIONS) || ts.sys.directoryExists(path);
+  const folders = new Set([...modules.keys()].map((path) => dirname(join(root, path))));
+  host.directoryExists = (path) =>
+    path.startsWith(DECLARATIONS) || folders.has(path) || ts.sys.directoryExists(path);
   host.readFile = (path) => texts.get(path) ?? ts.sys.readFile(path);
   // files on disk are the same for every program
   host.getSourceFile = (path, ...rest) => {

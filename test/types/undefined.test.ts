@@ -116,11 +116,24 @@ describe("in a project without strictNullChecks", () => {
   });
 });
 
-/** Returns the `ts` blocks of a document. Each is a whole module. */
+/**
+ * Returns the `ts` blocks of the sections of a document that define a policy. Each is a whole module. Blocks that start with
+ * the name of a file are in one folder for each section, so that they can import each other.
+ */
 const blocksOf = (path: string): [string, string][] =>
-  [...readFileSync(join(root, path), "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(
-    ([, code = ""], index) => [`${path}-${index}.ts`, `${code}\nexport {};\n`],
-  );
+  readFileSync(join(root, path), "utf8")
+    .split(/^## /m)
+    .flatMap((section, number) => {
+      const codes = [...section.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ""]) => code);
+      return codes.flatMap((code, index): [string, string][] => {
+        const name = /^\/\/ ([\w./-]+\.ts)\n/.exec(code)?.[1];
+        const isPart = name !== undefined && codes.some((other) => other.includes("definePolicy("));
+        if (!isPart && !code.includes("definePolicy(")) return [];
+        return [[`${path}-${number}/${name ?? `${index}.ts`}`, `${code}\nexport {};\n`]];
+      });
+    })
+    // `npm run docs:code` compiles these with the aliases of their project, and with the types of Jest
+    .filter(([, code]) => !/from "(?:@\/|@jest\/)/.test(code));
 
 describe("in a project that has only `strict`", () => {
   it("the policies of the examples and of the documents compile", () => {
@@ -130,14 +143,13 @@ describe("in a project that has only `strict`", () => {
       .map((path): [string, string] => [path, readFileSync(join(root, path), "utf8")])
       .filter(([, text]) => text.includes("definePolicy("));
     const documents = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
-    const blocks = ["README.md", ...documents.map((name) => `docs/${name}`)]
-      .flatMap(blocksOf)
-      .filter(([, code]) => code.includes("definePolicy("));
+    const blocks = ["README.md", ...documents.map((name) => `docs/${name}`)].flatMap(blocksOf);
     expect(examples.length).toBeGreaterThan(3);
     expect(blocks.length).toBeGreaterThan(10);
     const paths = Object.fromEntries(
       Object.entries(sourceAliases).map(([specifier, source]) => [specifier, [source]]),
     );
-    expect(compile(new Map([...examples, ...blocks]), { paths, types: ["node"] })).toEqual([]);
+    const options = { paths, types: ["node"], allowImportingTsExtensions: true };
+    expect(compile(new Map([...examples, ...blocks]), options)).toEqual([]);
   });
 });
