@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { PolicyError } from "../../src/errors.js";
 import { introspectionVerifier } from "../../src/verify/introspection.js";
-import { type JwtVerifierOptions, jwtVerifier } from "../../src/verify/jwt.js";
+import { jwtVerifier } from "../../src/verify/jwt.js";
+import type { JwtVerifierOptions } from "../../src/verify/jwt-options.js";
 import { titled } from "../titled.js";
 import {
   AUDIENCE,
