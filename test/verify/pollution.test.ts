@@ -143,7 +143,7 @@ describe("jwtVerifier", () => {
     const error = await thrownBy(() => withPollution("keys", KEY_SET.keys, verifyWith({})));
     expect(error).toMatchObject({ name: "VerifierOutage", reason: "malformed" });
     expect(await withPollution("mediaType", /^never$/, verifyWith(KEY_SET))).toBeDefined();
-    const local = () => jwtVerifier({ ...OPTIONS, jwks: {} as never });
+    const local = () => jwtVerifier({ ...OPTIONS, jwks: {} });
     expect(await thrownBy(() => withPollution("keys", KEY_SET.keys, local))).toBeInstanceOf(
       PolicyError,
     );
