@@ -1,6 +1,7 @@
 export type { AccessToken } from "./decision/access-token.js";
 export {
   accessTokenFromClaims,
+  type ClaimPath,
   SCOPE_CLAIMS,
   type ScopeClaim,
   type ScopeReading,
@@ -16,8 +17,11 @@ export {
   type IntrospectionVerifierOptions,
   introspectionVerifier,
 } from "./verify/introspection.js";
-export { type JwtVerifierOptions, jwtVerifier } from "./verify/jwt.js";
+export type { IssuerOption, IssuerTemplate } from "./verify/issuers.js";
+export { jwtVerifier } from "./verify/jwt.js";
+export type { JwtVerifierOptions } from "./verify/jwt-options.js";
 export type { KeySet } from "./verify/key-set.js";
+export type { KeySetOption, KeysOption } from "./verify/key-sources.js";
 export type { SigningAlgorithm } from "./verify/signing-algorithm.js";
 export type { CacheOptions } from "./verify/token-cache.js";
 export type { VerifierOptions } from "./verify/verifier-options.js";

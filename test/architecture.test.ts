@@ -21,6 +21,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "resource-server": ["audit", "discovery", "decision", "policy", "grammar"],
   adapters: ["resource-server", "audit", "decision", "policy", "grammar"],
   verify: ["resource-server", "decision", "policy", "grammar"],
+  providers: ["verify", "policy", "grammar"],
   express: ["adapters", "policy"],
   fastify: ["decision", "policy"],
   "mcp/shared": ["resource-server", "decision", "policy", "grammar"],
@@ -35,13 +36,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "mcp/server": ["mcp/shared", "resource-server", "decision", "policy", "grammar"],
   testing: ["decision", "policy", "grammar"],
-  cli: ["consent", "discovery", "decision", "policy", "grammar"],
+  cli: ["verify", "consent", "discovery", "decision", "policy", "grammar"],
 };
 
 /** Rooms from which an entry, a file at the top of `src`, imports. */
 const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   index: [...["grammar", "policy", "decision", "consent", "discovery", "audit"], "resource-server"],
   verify: ["verify", "resource-server", "decision"],
+  providers: ["providers", "verify"],
   audit: ["audit"],
   express: ["express", "adapters", "resource-server", "decision", "policy"],
   fastify: ["fastify", "adapters", "resource-server", "decision", "policy"],

@@ -12,6 +12,8 @@ export interface RunContext {
   readonly screen: Screen;
   /** Whether the output is for programs (`--json`): data on standard output, errors included. */
   readonly json: boolean;
+  /** Returns all text of standard input; missing if there is none. */
+  readonly stdin?: () => Promise<string>;
 }
 
 /** A command: its name, its arguments and options, and its implementation. To add one, add a row to the table in `main.ts`. */

@@ -8,15 +8,16 @@ import { packageVersion } from "./policy-file/package-info.js";
 import { schema } from "./schema.js";
 import { EXIT, type Io, UsageError } from "./terminal/io.js";
 import { createScreen, type Screen, styled } from "./terminal/output.js";
+import { token } from "./token/token.js";
 import { types } from "./types.js";
 
 /** The commands, in the order in which the help lists them. */
-const COMMANDS: readonly CliCommand[] = [check, explain, matrix, docs, schema, types];
+const COMMANDS: readonly CliCommand[] = [check, explain, matrix, docs, schema, types, token];
 
 const EXIT_CODES = `
 Exit codes:
-  0  success; explain: the call is allowed
-  1  the policy has findings
+  0  success; explain: the call is allowed; token: the token is accepted
+  1  the policy has findings; token: the token is rejected
   2  wrong usage, or a file that cannot be read, run or written
   3  explain: the call is denied
 
@@ -41,7 +42,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       // commander passes the arguments, then the options, then the command
       const args = received.slice(0, -2) as (string | readonly string[])[];
       const options = received.at(-2) as Readonly<Record<string, unknown>>;
-      code = await run(args, options, { screen, json });
+      code = await run(args, options, { screen, json, ...(io.stdin && { stdin: io.stdin }) });
     });
   }
   for (const command of [program, ...program.commands]) {

@@ -1,25 +1,48 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
-import { readAccessToken, readScope, type ScopeSource } from "../resource-server/claims.js";
+import {
+  readAccessToken,
+  readPath,
+  readScope,
+  SCOPE_CLAIMS,
+  type ScopePlace,
+  type ScopeSource,
+  scopePlaceOf,
+} from "../resource-server/claims.js";
 import { type RejectedToken, rejected } from "../resource-server/verifier-result.js";
 import { MAX_SECONDS } from "./clock.js";
+import { frozenMembers } from "./frozen-members.js";
+import type { Issuers } from "./issuers.js";
 import type { JsonObject } from "./json-object.js";
-import { listed, quoted, shownMember } from "./shown-value.js";
+import { listed, quoted, shownMember, shownValue } from "./shown-value.js";
 import type { TokenCheck } from "./token-check.js";
 import { type KindRule, kindCheck } from "./token-kind.js";
 
+/** The claim that names this API or the client: see the option `audienceClaim`. */
+export type AudienceClaim = "aud" | "client_id" | "azp";
+
+/** Identifiers of this resource server or of its clients, and the claim that must name one of them. */
+export interface AudienceRule {
+  readonly values: ReadonlySet<string>;
+  readonly claim: AudienceClaim;
+}
+
 /** Rules for the claims of a signed token and for the members of an introspection response. */
 export interface ClaimRules {
-  readonly issuer: string;
-  /** Identifiers of this resource server; `undefined` accepts every audience. */
-  readonly audiences: ReadonlySet<string> | undefined;
+  readonly issuers: Issuers;
+  /** `undefined` accepts every audience. */
+  readonly audience: AudienceRule | undefined;
   /** Claims that must be present, each with the option that accepts tokens without it. */
   readonly required: ReadonlyMap<string, string | undefined>;
   readonly kinds: readonly KindRule[];
   /** Tolerance for the issuer's clock, in seconds. */
   readonly tolerance: number;
+  /** Maximum age of a token in seconds; `undefined` for no limit. */
+  readonly maxAge: number | undefined;
   readonly scope: ScopeSource;
-  /** The option that accepts a scope in another form, if there is one. */
-  readonly scopeAdvice: string;
+  /** The option that accepts a list as `scope`, if there is one. */
+  readonly listAdvice: string | undefined;
+  /** The issuer's members that the access token gets: all, those named, or none. */
+  readonly members: true | readonly string[] | undefined;
 }
 
 const STRING_CLAIMS = ["sub", "client_id", "jti"];
@@ -30,66 +53,87 @@ export const MAX_TOLERANCE = 300;
 
 /** Returns the checks of claims, in the order in which the verifiers make them. */
 export function claimChecks(rules: ClaimRules): readonly TokenCheck[] {
-  const { tolerance, required, audiences, scope } = rules;
+  const { tolerance, required, audience, maxAge } = rules;
+  const seenOf =
+    (...names: readonly string[]) =>
+    (claims: JsonObject) =>
+      names.map((name) => shownMember(claims, name)).join(", ");
   return [
     {
       name: "issuer",
-      seen: (claims) => shownMember(claims, "iss"),
-      fault: (claims) => issuerFault(claims, rules),
+      seen: seenOf("iss", ...[rules.issuers.claim ?? []].flat()),
+      fault: (claims) => issuerFault(claims, rules.issuers),
     },
     ...rules.kinds.map(kindCheck),
     {
       name: "required claims",
-      seen: () => `${listed(required.keys(), "and")} must be present`,
-      fault: (claims) => missingFault(claims, rules),
+      seen: () => (required.size === 0 ? "none" : listed(required.keys(), "and")),
+      fault: (claims) => missingFault(claims, required),
     },
     {
       name: "audience",
-      seen: (claims) => shownMember(claims, "aud"),
-      fault: (claims) => (audiences === undefined ? undefined : audienceFault(claims, audiences)),
+      seen: seenOf(...new Set([audience?.claim ?? "aud", "aud"])),
+      fault: (claims) => (audience === undefined ? undefined : audienceFault(claims, audience)),
     },
     {
       name: "values",
-      seen: () => `${listed([...STRING_CLAIMS, ...TIME_CLAIMS], "and")} are valid if present`,
+      seen: () => `${listed([...STRING_CLAIMS, ...TIME_CLAIMS], "and")}, as far as present`,
       fault: valueFault,
     },
     {
       name: "expiry",
-      seen: (claims) => shownMember(claims, "exp"),
+      seen: seenOf("exp"),
       fault: (claims, now) => expiryFault(claims, now, tolerance),
     },
     {
+      name: "age",
+      seen: seenOf("iat"),
+      fault: (claims, now) =>
+        maxAge === undefined ? undefined : ageFault(claims, now, maxAge, tolerance),
+    },
+    {
       name: "start",
-      seen: (claims) => `${shownMember(claims, "iat")}, ${shownMember(claims, "nbf")}`,
+      seen: seenOf("iat", "nbf"),
       fault: (claims, now) => startFault(claims, now, tolerance),
     },
     {
       name: "scope",
-      seen: (claims) => shownMember(claims, scope.claim),
+      seen: (claims) => seenScope(claims, rules.scope),
       fault: (claims) => scopeFault(claims, rules),
     },
   ];
 }
 
 /** Returns the access token of claims that passed every check. */
-export function tokenOf(claims: JsonObject, { scope }: ClaimRules): AccessToken {
-  return readAccessToken(claims, scope) as AccessToken; // the checks reject every value that it does not read
+export function tokenOf(claims: JsonObject, { scope, members }: ClaimRules): AccessToken {
+  const own = members === undefined ? undefined : frozenMembers(claims, members);
+  return readAccessToken(claims, scope, own) as AccessToken; // the checks reject every value that it does not read
 }
 
-function issuerFault(claims: JsonObject, { issuer }: ClaimRules): RejectedToken | undefined {
-  const iss = readOwn(claims, "iss");
-  if (!Object.hasOwn(claims, "iss") || iss === issuer) return undefined;
-  const isSlash = typeof iss === "string" && withoutSlash(iss) === withoutSlash(issuer);
-  const difference = isSlash ? ", which differs by the slash at the end" : "";
-  const detail = `${shownMember(claims, "iss")}, expected ${quoted(issuer)}${difference}; set \`issuer\` to it if you trust that issuer`;
+function issuerFault(claims: JsonObject, { tenants, claim }: Issuers): RejectedToken | undefined {
+  if (!Object.hasOwn(claims, "iss")) return undefined; // a missing claim is a fault of its own
+  const iss = readOwn(claims, "iss") as string;
+  if (!tenants.has(iss)) {
+    const near = [...tenants.keys()].find((one) => withoutSlash(one) === withoutSlash(iss));
+    const difference = near === undefined ? "" : ", which differs by the slash at the end";
+    const detail = `${shownMember(claims, "iss")}, expected ${listed(tenants.keys(), "or")}${difference}; set \`issuer\` to it if you trust that issuer`;
+    return rejected("issuer", detail);
+  }
+  if (claim === undefined || !Object.hasOwn(claims, claim)) return undefined;
+  const tenant = tenants.get(iss) as string;
+  if (readOwn(claims, claim) === tenant) return undefined;
+  const detail = `${shownMember(claims, "iss")} and ${shownMember(claims, claim)}, expected the tenant of the issuer, ${quoted(tenant)}; no option accepts it`;
   return rejected("issuer", detail);
 }
 
-function withoutSlash(text: string): string {
-  return text.endsWith("/") ? text.slice(0, -1) : text;
+function withoutSlash(text: unknown): unknown {
+  return typeof text === "string" && text.endsWith("/") ? text.slice(0, -1) : text;
 }
 
-function missingFault(claims: JsonObject, { required }: ClaimRules): RejectedToken | undefined {
+function missingFault(
+  claims: JsonObject,
+  required: ClaimRules["required"],
+): RejectedToken | undefined {
   const missing = [...required.keys()].filter((name) => !Object.hasOwn(claims, name));
   if (missing.length === 0) return undefined;
   const always = missing.filter((name) => required.get(name) === undefined);
@@ -102,21 +146,40 @@ function missingFault(claims: JsonObject, { required }: ClaimRules): RejectedTok
   return rejected("claim_missing", `${listed(missing, "and")} ${verb} missing; ${advice}`);
 }
 
-/** Checks that `aud` is a non-empty string or a list of them, and that one is an identifier of this server (RFC 7519, section 4.1.3). */
-function audienceFault(
-  claims: JsonObject,
-  audiences: ReadonlySet<string>,
-): RejectedToken | undefined {
-  const audience = readOwn(claims, "aud");
-  const list: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
-  if (!list.every(isNonEmptyString)) {
-    const expected = "expected a non-empty string or a list of them, which no option changes";
-    return rejected("audience", `${shownMember(claims, "aud")}, ${expected}`);
+/**
+ * Checks that a claim names this server or one of its clients. An `aud` must name this server also if another claim is compared:
+ * a token for another server must be rejected (RFC 7519, section 4.1.3).
+ */
+function audienceFault(claims: JsonObject, rule: AudienceRule): RejectedToken | undefined {
+  const names: readonly AudienceClaim[] = rule.claim === "aud" ? ["aud"] : [rule.claim, "aud"];
+  for (const name of names) {
+    if (name !== rule.claim && !Object.hasOwn(claims, name)) continue;
+    const detail = audienceDetail(claims, name, rule);
+    if (detail !== undefined) return rejected("audience", `${shownMember(claims, name)}${detail}`);
   }
-  if (list.some((member) => audiences.has(member))) return undefined;
-  const advice = "add its value to `audience` only if it identifies this API";
-  const detail = `${shownMember(claims, "aud")}, expected ${listed(audiences, "or")}; ${advice}`;
-  return rejected("audience", detail);
+  return undefined;
+}
+
+function audienceDetail(
+  claims: JsonObject,
+  name: AudienceClaim,
+  { values, claim }: AudienceRule,
+): string | undefined {
+  const value = readOwn(claims, name);
+  const list: readonly unknown[] = name === "aud" && Array.isArray(value) ? value : [value];
+  const form = name === "aud" ? "a non-empty string or a list of them" : "a non-empty string";
+  if (!list.every(isNonEmptyString)) return `, expected ${form}, which no option changes`;
+  if (list.some((member) => values.has(member))) return undefined;
+  const others = (["client_id", "azp"] as const).filter(
+    (other) => claim === "aud" && values.has(readOwn(claims, other) as string),
+  );
+  const [other] = others;
+  const named = name === "aud" ? "this API" : "a client of this API";
+  const advice =
+    other === undefined
+      ? `add its value to \`audience\` only if it identifies ${named}`
+      : `${shownMember(claims, other)}, which \`audienceClaim: "${other}"\` compares for tokens without \`aud\``;
+  return `, expected ${listed(values, "or")}; ${advice}`;
 }
 
 /** Checks that strings are not empty and that times are finite. A number too large for a double (`1e400`) is infinite and would never expire. */
@@ -146,9 +209,34 @@ function expiryFault(
   tolerance: number,
 ): RejectedToken | undefined {
   const exp = timeOf(claims, "exp");
-  if (now < expiryOf(exp, tolerance)) return undefined;
-  const late = now / 1_000 - (exp as number);
+  if (exp === undefined || now < (exp + tolerance) * 1_000) return undefined;
+  const late = now / 1_000 - exp;
   return rejected("expired", `\`exp\` was ${seconds(late)} ago; ${toleranceFor(late, true)}`);
+}
+
+/** Checks that the token was issued at most `maxAge` seconds ago. */
+function ageFault(
+  claims: JsonObject,
+  now: number,
+  maxAge: number,
+  tolerance: number,
+): RejectedToken | undefined {
+  const iat = timeOf(claims, "iat");
+  if (iat === undefined || now <= oldestOf(iat, maxAge, tolerance)) return undefined;
+  const age = seconds(now / 1_000 - iat);
+  const detail = `\`iat\` was ${age} ago, expected at most ${seconds(maxAge)}; a larger \`maxTokenAge\` accepts it`;
+  return rejected("expired", detail);
+}
+
+/** Returns the last time at which a token is young enough, in milliseconds since 1970. */
+function oldestOf(iat: number, maxAge: number, tolerance: number): number {
+  return (iat + maxAge + tolerance) * 1_000;
+}
+
+/** Returns the time from which on an accepted token must be checked again, in milliseconds since 1970. */
+export function endOf({ exp, iat }: AccessToken, { tolerance, maxAge }: ClaimRules): number {
+  const end = exp === undefined ? Number.POSITIVE_INFINITY : (exp + tolerance) * 1_000;
+  return maxAge === undefined ? end : Math.min(end, oldestOf(iat as number, maxAge, tolerance));
 }
 
 /** Checks that the token is already valid (RFC 7519, sections 4.1.5 and 4.1.6). */
@@ -184,22 +272,35 @@ function toleranceFor(difference: number, isEnd: boolean): string {
 
 function scopeFault(
   claims: JsonObject,
-  { scope, scopeAdvice }: ClaimRules,
+  { scope, listAdvice }: ClaimRules,
 ): RejectedToken | undefined {
   if (readScope(claims, scope) !== undefined) return undefined;
-  const form = scope.isList ? "a string or a list of strings" : "one string";
-  return rejected(
-    "scope_claim",
-    `${shownMember(claims, scope.claim)}, expected ${form}; ${scopeAdvice}`,
+  const { path, isList } = scopePlaceOf(claims, scope) as ScopePlace;
+  const form = isList ? "a string or a list of strings" : "one string";
+  const other = "`scopeClaim` reads the scope from another claim";
+  const advice = isList || listAdvice === undefined ? other : `${listAdvice}, and ${other}`;
+  return rejected("scope_claim", `${shownPath(claims, path)}, expected ${form}; ${advice}`);
+}
+
+function shownPath(claims: JsonObject, path: readonly string[]): string {
+  const value = readPath(claims, path);
+  return `${quoted(path.join("."))} is ${value === null ? "not nested as expected" : shownValue(value)}`;
+}
+
+/** Returns the scope of a token in words, and the claim that probably contains it if the claim of the options is missing. */
+function seenScope(claims: JsonObject, source: ScopeSource): string {
+  const place = scopePlaceOf(claims, source);
+  if (place !== undefined) return shownPath(claims, place.path);
+  const missing = listed(
+    source.map(({ path }) => path.join(".")),
+    "and",
   );
+  const meant = SCOPE_CLAIMS.find((name) => Object.hasOwn(claims, name));
+  const hint = meant === undefined ? "" : `; \`scopeClaim: "${meant}"\` reads \`${meant}\``;
+  return `${missing} missing, so the token has no scope${hint}`;
 }
 
 /** Returns whether a value is a non-empty string. */
 export function isNonEmptyString(value: unknown): value is string {
   return typeof value === "string" && value !== "";
-}
-
-/** Returns the time from which on a token is expired, in milliseconds since 1970. `exp` and `tolerance` are in seconds. */
-export function expiryOf(exp: number | undefined, tolerance: number): number {
-  return exp === undefined ? Number.POSITIVE_INFINITY : (exp + tolerance) * 1_000;
 }

@@ -9,9 +9,11 @@ import {
 import { isBearerToken } from "../resource-server/credentials.js";
 import type { Verify } from "../resource-server/token-verifier.js";
 import { hideReasons, rejected, type Verdict } from "../resource-server/verifier-result.js";
-import { type ClaimRules, claimChecks, expiryOf, tokenOf } from "./claim-checks.js";
+import { type ClaimRules, claimChecks, endOf, tokenOf } from "./claim-checks.js";
+import { requiredClaims, sharedRules } from "./claim-rules.js";
 import { createClock } from "./clock.js";
 import { fetchJson } from "./fetch-json.js";
+import { isIssuer, issuersOf } from "./issuers.js";
 import type { JsonObject } from "./json-object.js";
 import { createSingleFlight } from "./single-flight.js";
 import { createTokenCache } from "./token-cache.js";
@@ -71,8 +73,12 @@ function checksOf(given: Partial<IntrospectionVerifierOptions>) {
       given.dangerouslySkipAudience === true
         ? rejectWith("cannot be combined with `dangerouslySkipAudience`")
         : required(isTextOrList),
+    audienceClaim:
+      given.dangerouslySkipAudience === true
+        ? rejectWith("cannot be combined with `dangerouslySkipAudience`")
+        : VERIFIER_CHECKS.audienceClaim,
     dangerouslySkipAudience: optional(oneOf(true, false)),
-    issuer: required(isTextOption),
+    issuer: required(isIssuer),
   } satisfies Record<keyof IntrospectionVerifierOptions, OptionCheck>;
 }
 
@@ -112,13 +118,14 @@ const CACHE_SECONDS = 10;
 export function introspectionVerifier(options: IntrospectionVerifierOptions): Verify {
   const given = snapshotOf(options);
   checkOptions("`introspectionVerifier`", given, checksOf(given));
-  const { timeout = DEFAULT_TIMEOUT, fetch = runtimeFetch, clockTolerance: tolerance = 0 } = given;
+  const { timeout = DEFAULT_TIMEOUT, fetch = runtimeFetch } = given;
+  const rules = rulesOf(given);
   const url = new URL(given.endpoint).href;
   const clock = createClock(given.now);
   const tokenCache = createTokenCache(cacheOf(given.cache, CACHE_SECONDS));
   const flight = createSingleFlight<Verdict>();
   const initFor = createRequestFactory(given);
-  const checkResponse = createResponseCheck(given);
+  const checkResponse = createResponseCheck(rules);
 
   const introspect = async (rawToken: string): Promise<Verdict> => {
     const from = clock();
@@ -132,7 +139,7 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): Ve
     });
     const verdict = checkResponse(answer, clock());
     if (verdict.kind === "token") {
-      tokenCache.set(rawToken, verdict, from, expiryOf(verdict.token.exp, tolerance));
+      tokenCache.set(rawToken, verdict, from, endOf(verdict.token, rules));
     }
     // a rejection quotes values of the response, and must not contain the token
     const isHidden = verdict.kind === "rejected" && repeatsText(answer, rawToken);
@@ -176,23 +183,22 @@ function formEncode(text: string): string {
   return new URLSearchParams({ "": text }).toString().slice(1);
 }
 
-/** Creates the check of a response. An active token can still be for another server, for another use or for another time. */
-function createResponseCheck({
-  audience = [],
-  dangerouslySkipAudience = false,
-  dangerouslyIgnoreConfirmation = false,
-  issuer,
-  clockTolerance: tolerance = 0,
-}: IntrospectionVerifierOptions): (answer: JsonObject, now: number) => Verdict {
-  const rules: ClaimRules = {
-    issuer,
-    audiences: dangerouslySkipAudience ? undefined : new Set([audience].flat()),
-    required: new Map(dangerouslySkipAudience ? [] : [["aud", SKIP_AUDIENCE]]),
+/** Returns the rules for the members of a response. */
+function rulesOf(options: IntrospectionVerifierOptions): ClaimRules {
+  const { audience = [], audienceClaim: claim = "aud", issuer } = options;
+  const { dangerouslySkipAudience = false, dangerouslyIgnoreConfirmation = false } = options;
+  return {
+    ...sharedRules(options, false),
+    issuers: issuersOf(issuer),
+    audience: dangerouslySkipAudience ? undefined : { values: new Set([audience].flat()), claim },
+    required: requiredClaims(options, !dangerouslySkipAudience, [], WITHOUT_AUD),
     kinds: kindRules(RESPONSE_KINDS, dangerouslyIgnoreConfirmation),
-    tolerance,
-    scope: { claim: "scope", isList: false },
-    scopeAdvice: "no option accepts it",
+    listAdvice: undefined,
   };
+}
+
+/** Creates the check of a response. An active token can still be for another server, for another use or for another time. */
+function createResponseCheck(rules: ClaimRules): (answer: JsonObject, now: number) => Verdict {
   const checks = claimChecks(rules);
   return (answer, now) => {
     const active = readOwn(answer, "active");
@@ -208,8 +214,8 @@ function createResponseCheck({
 const MALFORMED = "the text is not one bearer token (RFC 6750, section 2.1)";
 const INACTIVE =
   "the authorization server responded with `active: false`: the token is expired, revoked, or not known to it";
-const SKIP_AUDIENCE =
-  "`dangerouslySkipAudience: true` accepts it, for a server that reports only tokens for this API as active";
+const WITHOUT_AUD =
+  '`audienceClaim: "client_id"` compares the client instead, and `dangerouslySkipAudience: true` accepts it, for a server that reports only tokens for this API as active';
 const REPEATED = "the response repeats the token, so no part of it is shown";
 
 /** Returns whether a member of a response, or an item of one, contains a text. */

@@ -13,8 +13,11 @@ export interface KeySet {
   readonly keys: readonly object[];
 }
 
-/** Returns the keys that match a token's header: none if its `kid` is unknown, several if it has no `kid`. */
-export type KeySource = (header: JsonObject) => Promise<readonly CryptoKey[]>;
+/**
+ * Returns the keys that match a token's header: none if its `kid` is unknown, several if it has no `kid`. With an issuer, it uses
+ * only the keys that may sign for this issuer.
+ */
+export type KeySource = (header: JsonObject, issuer?: string) => Promise<readonly CryptoKey[]>;
 
 /** Age in milliseconds at which the verifier reads a key set again. */
 export const KEY_SET_AGE = 600_000;
@@ -27,7 +30,10 @@ const MAX_KEY_SET_BYTES = 262_144;
 /** Maximum number of keys that the verifier tries for a header without `kid`, which matches every key of its type. */
 const MAX_TRIALS = 8;
 
-type Resolve = ReturnType<typeof createLocalJWKSet>;
+type ResolveKey = ReturnType<typeof createLocalJWKSet>;
+
+/** Returns the keys of a set that may sign for an issuer; without an issuer, all keys. */
+type Resolve = (issuer: string | undefined) => ResolveKey;
 
 /** Returns why a value is not a set of public keys; `undefined` for a set of public keys. */
 export function keySetFault(value: unknown): string | undefined {
@@ -47,8 +53,8 @@ function isSecret(key: JsonObject): boolean {
 
 /** Creates a key source from a key set in the options. */
 export function localKeys(set: KeySet): KeySource {
-  const resolve = createLocalJWKSet(ownKeySet(set));
-  return (header) => keysOf(resolve, header);
+  const resolve = resolverOf(set) as Resolve;
+  return (header, issuer) => keysOf(resolve(issuer), header);
 }
 
 /** Returns a copy with the own member `keys`, since jose reads an inherited one too. */
@@ -58,13 +64,40 @@ function ownKeySet(set: unknown): Parameters<typeof createLocalJWKSet>[0] {
 
 function resolverOf(set: unknown): Resolve | undefined {
   try {
-    return createLocalJWKSet(ownKeySet(set));
+    const all = createLocalJWKSet(ownKeySet(set));
+    // jose has copied the keys
+    const { keys } = all.jwks();
+    const byIssuer = new Map<string, ResolveKey>();
+    return (issuer) => {
+      if (issuer === undefined) return all;
+      const known = byIssuer.get(issuer);
+      if (known !== undefined) return known;
+      const own = createLocalJWKSet({ keys: keys.filter((key) => maySign(key, issuer)) });
+      byIssuer.set(issuer, own);
+      return own;
+    };
   } catch {
     return undefined;
   }
 }
 
-async function keysOf(resolve: Resolve, header: JsonObject): Promise<readonly CryptoKey[]> {
+/**
+ * Returns whether a key of a set that several tenants share may sign for an issuer. The member `issuer` of a key restricts it to one
+ * issuer, or to every issuer of a template such as `https://login.microsoftonline.com/{tenantid}/v2.0`.
+ *
+ * {@link https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-issuer Access tokens in the Microsoft identity platform, "Validate the issuer"}
+ */
+function maySign(key: object, issuer: string): boolean {
+  if (!Object.hasOwn(key, "issuer")) return true;
+  const owner = readOwn(key, "issuer");
+  if (typeof owner !== "string") return false;
+  const [start = "", end, more] = owner.split(/\{\w+\}/);
+  if (end === undefined || more !== undefined) return owner === issuer;
+  const tenant = issuer.slice(start.length, issuer.length - end.length);
+  return `${start}${tenant}${end}` === issuer && /^[^/]+$/.test(tenant);
+}
+
+async function keysOf(resolve: ResolveKey, header: JsonObject): Promise<readonly CryptoKey[]> {
   try {
     return [await resolve(header)];
   } catch (error) {
@@ -124,12 +157,12 @@ export function remoteKeys({ url, fetch, timeout, clock }: RemoteKeys): KeySourc
   const setWithin = async (age: number): Promise<CachedKeySet> =>
     cached !== undefined && isWithin(clock(), cached.at, age) ? cached : flight("", read);
 
-  return async (header) => {
+  return async (header, issuer) => {
     const first = await setWithin(KEY_SET_AGE);
-    const keys = await keysOf(first.resolve, header);
+    const keys = await keysOf(first.resolve(issuer), header);
     if (keys.length > 0) return keys;
     const second = await setWithin(UNKNOWN_KEY_PAUSE);
-    return second === first ? keys : keysOf(second.resolve, header);
+    return second === first ? keys : keysOf(second.resolve(issuer), header);
   };
 }
 

@@ -9,7 +9,8 @@ import {
   positive,
 } from "../policy/option-checks.js";
 import { ownMembers } from "../policy/own-members.js";
-import { isNonEmptyString, MAX_TOLERANCE } from "./claim-checks.js";
+import { type ScopeClaim, scopeClaimFault } from "../resource-server/claims.js";
+import { type AudienceClaim, isNonEmptyString, MAX_TOLERANCE } from "./claim-checks.js";
 import type { Fetch } from "./fetch-json.js";
 import type { CacheOptions } from "./token-cache.js";
 
@@ -21,6 +22,21 @@ export interface VerifierOptions {
    * Default: `false`.
    */
   readonly dangerouslyIgnoreConfirmation?: boolean;
+  /**
+   * The claim that names this API. `"client_id"` and `"azp"` are for issuers that write no `aud`: then `audience` lists the clients of
+   * this API. A token that has an `aud` must name a member of `audience` there too. Default: `"aud"`.
+   */
+  readonly audienceClaim?: AudienceClaim;
+  /**
+   * The claim with the scope: its name, which may be a URL, the path of a nested member (`["resource_access", "api", "roles"]`), or
+   * `{ firstOf: [...] }`: the first of these that the token has counts, whether its value is valid or not. Other claims with scopes are
+   * ignored. Default: `"scope"`.
+   */
+  readonly scopeClaim?: ScopeClaim;
+  /** Maximum age of a token in seconds, counted from `iat`, which is then required. Default: no maximum. */
+  readonly maxTokenAge?: number;
+  /** The issuer's members to return as `claims` of the access token: `true` for all, or their names. Default: none. */
+  readonly claims?: true | readonly string[];
   /** Tolerance for the issuer's clock in seconds, at most 300. Default: `0`. */
   readonly clockTolerance?: number;
   /** Limits of the cache of verified tokens; `false` turns the cache off. */
@@ -96,9 +112,18 @@ const isCache: OptionCheck = (value) => {
     : "expected `false`, or an object with `entries` (an integer from 2 to 1000000) and `seconds` (above 0, at most 3600)";
 };
 
+const isClaims: OptionCheck = (value) =>
+  value === true || (Array.isArray(value) && value.length > 0 && value.every(isNonEmptyString))
+    ? undefined
+    : "expected `true`, or a non-empty list of names";
+
 /** Checks of the options that both verifiers have. */
 export const VERIFIER_CHECKS = {
   dangerouslyIgnoreConfirmation: optional(oneOf(true, false)),
+  audienceClaim: optional(oneOf("aud", "client_id", "azp")),
+  scopeClaim: scopeClaimFault,
+  maxTokenAge: optional(positive(31_536_000)),
+  claims: optional(isClaims),
   clockTolerance: optional(upTo(MAX_TOLERANCE)),
   cache: optional(isCache),
   timeout: optional(positive(60_000)),

@@ -19,7 +19,22 @@ const WRONG_JSON = JSON.stringify({
 });
 const WRONG_MODULE = `// ${HOSTILE.replaceAll(/[\n\r\u2028\u2029]/g, "")}
 export const policy = ${WRONG_JSON.replace('"version":"1"', '"version":"\u202E\u009B"')};`;
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+const HOSTILE_TOKEN = `${encode({ alg: HOSTILE, typ: HOSTILE, kid: HOSTILE })}.${encode({
+  ...{ iss: HOSTILE, aud: [HOSTILE], scope: { [HOSTILE]: HOSTILE }, token_use: HOSTILE },
+})}.AAAA`;
+const KEYS = {
+  keys: [
+    {
+      kty: "EC",
+      crv: "P-256",
+      x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+      y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    },
+  ],
+};
 const FILES = {
+  "keys.json": JSON.stringify(KEYS),
   "p.json": POLICY_JSON,
   "wrong.json": WRONG_JSON,
   "wrong.mjs": WRONG_MODULE,
@@ -65,6 +80,18 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["types", "wrong.json"],
   ["types", HOSTILE],
   ["schema", `--${HOSTILE}`],
+  ["token", HOSTILE, "--issuer", "https://a.example", "--audience", HOSTILE, "--jwks", "keys.json"],
+  [
+    "token",
+    HOSTILE_TOKEN,
+    "--issuer",
+    "https://a.example",
+    "--audience",
+    "a",
+    "--jwks",
+    "keys.json",
+  ],
+  ["token", "a", "--issuer", HOSTILE, "--audience", "a", "--jwks", HOSTILE],
   [HOSTILE],
   ["explain", "--help", HOSTILE],
 ];

@@ -12,7 +12,7 @@ import { titled } from "../titled.js";
 import { folderOf, ROOT, run, runIn } from "./run.js";
 import { SMALL_JSON } from "./small-policy.js";
 
-const COMMANDS = ["check", "explain", "matrix", "docs", "schema", "types"];
+const COMMANDS = ["check", "explain", "matrix", "docs", "schema", "types", "token"];
 
 describe("the command line", () => {
   it("lists its commands and exit codes in the help", async () => {

@@ -20,6 +20,7 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly colours?: boolean;
   readonly columns?: number;
+  readonly stdin?: () => Promise<string>;
 }
 
 /** Runs the command line in this process. */

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { PolicyError } from "../../src/errors.js";
-import { accessTokenFromClaims, SCOPE_CLAIMS } from "../../src/resource-server/claims.js";
+import {
+  accessTokenFromClaims,
+  SCOPE_CLAIMS,
+  type ScopeClaim,
+} from "../../src/resource-server/claims.js";
 
 describe("an access token of claims", () => {
   it("contains the claims of AccessToken, and no others", () => {
@@ -97,8 +101,8 @@ describe("an access token of claims", () => {
 
   it.each([
     ["a misspelt member", { scopeclaim: "scp" }, ["scopeclaim"]],
-    ["an unknown claim", { scopeClaim: "roles" }, ["scopeClaim"]],
-    ["two wrong members", { scopeClaim: ["scp"], isScopeList: 1 }, ["isScopeList", "scopeClaim"]],
+    ["an empty name", { scopeClaim: "" }, ["scopeClaim"]],
+    ["two wrong members", { scopeClaim: [7], isScopeList: 1 }, ["isScopeList", "scopeClaim"]],
   ])("is not created for options with %s", (_title, reading, paths) => {
     let error: unknown;
     try {
@@ -109,6 +113,35 @@ describe("an access token of claims", () => {
     expect(error).toBeInstanceOf(PolicyError);
     expect((error as PolicyError).code).toBe("ERR_OPTIONS_INVALID");
     expect((error as PolicyError).findings.map(({ path }) => path).sort()).toEqual(paths);
+  });
+
+  const nested = {
+    resource_access: { api: { roles: ["a"] }, web: {} },
+    "https://x.example/s": "b",
+  };
+  it.each<[claims: object, scopeClaim: ScopeClaim, scope: unknown]>([
+    [nested, "https://x.example/s", "b"],
+    [nested, ["resource_access", "api", "roles"], ["a"]],
+    [nested, ["resource_access", "web", "roles"], ""],
+    [nested, ["resource_access", "other", "roles"], ""],
+    [nested, ["other", "api"], ""],
+    [nested, ["resource_access", "api"], undefined],
+    [{ resource_access: "admin" }, ["resource_access", "api", "roles"], undefined],
+    [{ resource_access: null }, ["resource_access", "api"], undefined],
+    [{ resource_access: ["a"] }, ["resource_access", "0"], undefined],
+    [{ scope: "abc" }, ["scope", "length"], undefined],
+    [{ a: Object.create({ b: "inherited" }) as object }, ["a", "b"], ""],
+    [{ scp: "a", roles: ["b"] }, { firstOf: ["scp", "roles"] }, "a"],
+    [{ roles: ["b"] }, { firstOf: ["scp", "roles"] }, ["b"]],
+    [{ scp: 7, roles: ["b"] }, { firstOf: ["scp", "roles"] }, undefined],
+    [{ scp: null, roles: ["b"] }, { firstOf: ["scp", "roles"] }, undefined],
+    [{ scp: "", roles: ["b"] }, { firstOf: ["scp", "roles"] }, ""],
+    [{ a: 7, roles: ["b"] }, { firstOf: [["a", "b"], "roles"] }, undefined],
+    [{}, { firstOf: ["scp", "roles"] }, ""],
+    [{ scope: ["a"] }, { firstOf: ["scp", "scope"] }, undefined],
+    [{ scope: ["a"] }, ["scope"], undefined],
+  ])("of %j reads %j as %j", (claims, scopeClaim, scope) => {
+    expect(accessTokenFromClaims(claims, { scopeClaim })?.scope).toEqual(scope);
   });
 
   it("does not read inherited options", () => {

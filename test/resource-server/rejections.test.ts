@@ -107,7 +107,12 @@ describe("onRejected", () => {
       "verify_result",
       "it has `scp`",
     ],
-    ["no scope at all", { verify: () => ({ sub: "a" }) as never }, "verify_result", '`""` for none'],
+    [
+      "no scope at all",
+      { verify: () => ({ sub: "a" }) as never },
+      "verify_result",
+      '`""` for none',
+    ],
     ["a malformed scope", { verify: () => ({ scope: 'a"b' }) }, "scope_claim", "not a valid scope"],
     ["a past `exp`", { verify: () => ({ scope: "", exp: 1 }) }, "expired", "clockTolerance"],
     [

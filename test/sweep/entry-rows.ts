@@ -6,11 +6,13 @@ import * as fastify from "scope-policy/fastify";
 import * as fetch from "scope-policy/fetch";
 import * as html from "scope-policy/html";
 import * as mcp from "scope-policy/mcp";
+import * as providers from "scope-policy/providers";
 import * as testing from "scope-policy/testing";
 import * as verify from "scope-policy/verify";
 import { auditRows, CLAIM_ROWS } from "./audit-rows.js";
 import { coreRows, product } from "./core-rows.js";
 import { FACTS, ISSUER, TOKENS, widerDefinition } from "./definition.js";
+import { PROVIDER_ROWS } from "./provider-rows.js";
 import type { AnyRow, Other, Table } from "./row.js";
 
 /** Rows of one entry, with its exports. */
@@ -53,6 +55,7 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
         },
       } satisfies Table<typeof verify>,
     },
+    providers: { holder: providers, rows: PROVIDER_ROWS },
     express: {
       holder: express,
       rows: {

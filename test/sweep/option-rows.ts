@@ -28,6 +28,7 @@ import {
 } from "scope-policy/verify";
 import { definition, FACTS, ISSUER, RESOURCE } from "./definition.js";
 import { EVENTS } from "./events.js";
+import { PROVIDER_OPTION_ROWS } from "./provider-rows.js";
 
 /** Options of one public function, with wrong values for each of them. */
 export interface OptionRow {
@@ -85,6 +86,10 @@ const VERIFIER = {
   now: ANY_FUNCTION,
   issuer: [7, "", null],
   audience: [7, "", [], [7], null],
+  audienceClaim: ["sub", 7, null],
+  scopeClaim: ["", 7, null, [], {}],
+  maxTokenAge: ["5", 0, null],
+  claims: [false, "x", [], null],
 };
 
 const SURFACE = {
@@ -203,7 +208,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     title: "accessTokenFromClaims",
     good: {},
     run: (options) => accessTokenFromClaims({}, options),
-    wrong: { scopeClaim: ["roles", 7, null], isScopeList: ANY_FLAG },
+    wrong: { scopeClaim: ["", 7, null], isScopeList: ANY_FLAG },
   }),
   rowOf<NonNullable<Parameters<typeof audit.toOcsf>[1]>>({
     title: "toOcsf",
@@ -233,6 +238,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       wrong: { firstParty: ANY_FLAG },
     }),
   ),
+  ...PROVIDER_OPTION_ROWS,
   rowOf<JwtVerifierOptions>({
     title: "jwtVerifier",
     good: { issuer: ISSUER, audience: "api", jwks: `${ISSUER}/jwks`, algorithms: ["ES256"] },
@@ -242,7 +248,6 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       jwks: [7, "x", {}, null],
       algorithms: ["ES256", [], ["none"], null],
       profile: ["strict", true, null],
-      scopeClaim: ["roles", 7, null],
     },
   }),
   rowOf<IntrospectionVerifierOptions>({

@@ -5,7 +5,8 @@ import {
   type RejectedToken,
   type RejectionReason,
 } from "../../src/resource-server/verifier-result.js";
-import { type JwtVerifierOptions, jwtVerifier } from "../../src/verify/jwt.js";
+import { jwtVerifier } from "../../src/verify/jwt.js";
+import type { JwtVerifierOptions } from "../../src/verify/jwt-options.js";
 import { titled } from "../titled.js";
 import { AUDIENCE, CLAIMS, ISSUER, inSeconds, type Minting, mint, OPTIONS } from "./fixtures.js";
 import { ACTIVE, createScene, type Loose } from "./introspection-scene.js";

@@ -3,7 +3,7 @@ import { exportJWK, exportSPKI, generateKeyPair } from "jose";
 import { expect } from "vitest";
 import type { Verify } from "../../src/resource-server/token-verifier.js";
 import { detailedVerify, type RejectionReason } from "../../src/resource-server/verifier-result.js";
-import type { JwtVerifierOptions } from "../../src/verify/jwt.js";
+import type { JwtVerifierOptions } from "../../src/verify/jwt-options.js";
 
 /** 22 November 2026, noon, in milliseconds since 1970. No test waits for a clock. */
 export const NOW = Date.UTC(2026, 10, 22, 12);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RejectionReason } from "../../src/resource-server/verifier-result.js";
-import { type JwtVerifierOptions, jwtVerifier } from "../../src/verify/jwt.js";
+import { jwtVerifier } from "../../src/verify/jwt.js";
+import type { JwtVerifierOptions } from "../../src/verify/jwt-options.js";
 import { titled } from "../titled.js";
 import {
   AUDIENCE,

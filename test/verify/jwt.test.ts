@@ -1,7 +1,8 @@
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { detailedVerify } from "../../src/resource-server/verifier-result.js";
-import { type JwtVerifierOptions, jwtVerifier } from "../../src/verify/jwt.js";
+import { jwtVerifier } from "../../src/verify/jwt.js";
+import type { JwtVerifierOptions } from "../../src/verify/jwt-options.js";
 import { VerifierOutage } from "../../src/verify/verifier-outage.js";
 import { titled } from "../titled.js";
 import {

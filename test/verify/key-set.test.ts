@@ -3,7 +3,8 @@ import { loadPolicy } from "../../src/decision/define-policy.js";
 import { createAuthorizer } from "../../src/resource-server/authorizer.js";
 import type { Verify } from "../../src/resource-server/token-verifier.js";
 import type { Fetch } from "../../src/verify/fetch-json.js";
-import { type JwtVerifierOptions, jwtVerifier } from "../../src/verify/jwt.js";
+import { jwtVerifier } from "../../src/verify/jwt.js";
+import type { JwtVerifierOptions } from "../../src/verify/jwt-options.js";
 import { FAILURE_PAUSE, KEY_SET_AGE, UNKNOWN_KEY_PAUSE } from "../../src/verify/key-set.js";
 import { VerifierOutage } from "../../src/verify/verifier-outage.js";
 import {

@@ -114,7 +114,7 @@ describe("the reason of a rejection", () => {
   it("is not visible to the caller: every rejected token gets the same response", async () => {
     const policy = loadPolicy({ name: "P", version: "1", scopes: { a: {} }, tools: { t: "a" } });
     const answerTo = async (verify: Verify, text: string): Promise<string> => {
-      const authorizer = createAuthorizer({ policy, verify });
+      const authorizer = createAuthorizer({ policy, verify, onRejected: () => undefined });
       const admission = await authorizer.admit({ authorization: `Bearer ${text}`, operation: "t" });
       return JSON.stringify(admission);
     };

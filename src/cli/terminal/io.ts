@@ -2,6 +2,8 @@
 export interface Io {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  /** Returns all text of standard input; missing if there is none. */
+  readonly stdin?: () => Promise<string>;
   /** The folder that paths are relative to. */
   readonly cwd: string;
   /** Whether colours may be used: the output is a terminal and `NO_COLOR` is not set. */

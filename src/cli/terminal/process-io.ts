@@ -1,3 +1,4 @@
+import { text } from "node:stream/consumers";
 import type { Io } from "./io.js";
 
 const DEFAULT_WIDTH = 100;
@@ -13,8 +14,9 @@ export function processIo(): Io {
   // https://no-color.org: any value except the empty one turns colours off
   const unwanted = (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
   return {
-    stdout: (text) => void stdout.write(text),
-    stderr: (text) => void stderr.write(text),
+    stdout: (output) => void stdout.write(output),
+    stderr: (output) => void stderr.write(output),
+    stdin: async () => text(process.stdin),
     cwd: process.cwd(),
     colours: stdout.isTTY === true && stderr.isTTY === true && !unwanted,
     columns: stdout.isTTY === true ? stdout.columns : DEFAULT_WIDTH,

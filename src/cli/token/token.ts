@@ -1,0 +1,95 @@
+import { type CheckResult, type Inspection, inspectToken } from "../../verify/inspect-token.js";
+import type { CliCommand } from "../command.js";
+import { EXIT, type ExitCode, UsageError } from "../terminal/io.js";
+import { type Line, styled } from "../terminal/output.js";
+import { padTo } from "../terminal/visible.js";
+import { tokenOptions } from "./token-options.js";
+
+const EXAMPLE = `
+Example:
+  scope-policy token "$JWT" --issuer https://auth.example.com --audience https://api.example.com
+
+The token comes from standard input with \`-\`. It is never printed, and sent to no server.
+Exit codes: 0 the verifier accepts the token, 1 it rejects the token, 2 wrong usage or no keys.
+`;
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
+/** The command `token TOKEN`: makes each check of `jwtVerifier` and prints what it saw, and which option would accept the token. */
+export const token: CliCommand = {
+  name: "token",
+  summary: "each check of a signed access token, and which option would accept it",
+  shape: (command) =>
+    command
+      .argument("<token>", "the token, or - to read it from standard input")
+      .requiredOption("--issuer <url>", "the issuer of the tokens")
+      .requiredOption("--audience <text>", "an identifier of the API; repeatable", collect)
+      .option("--audience-claim <name>", "the claim that names it: aud, client_id or azp")
+      .option(
+        "--jwks <source>",
+        "the key set: a file or a URL; default: from the issuer's metadata",
+      )
+      .option(
+        "--algorithm <name>",
+        "an accepted algorithm; repeatable; default: each with a public key",
+        collect,
+      )
+      .option("--profile <name>", "rfc9068 or lenient")
+      .option(
+        "--scope-claim <claim>",
+        "the claim with the scope: a name, or a path or alternatives as JSON",
+      )
+      .option("--clock-tolerance <seconds>", "accepted difference of clocks")
+      .option("--max-token-age <seconds>", "maximum age of the token")
+      .option("--dangerously-ignore-confirmation", "accept tokens that are bound to a key")
+      .addHelpText("after", EXAMPLE),
+  run: async ([given], flags, { screen, json, stdin }) => {
+    const { options, keysFault } = await tokenOptions(flags, screen.cwd);
+    const rawToken = (given === "-" ? await readInput(stdin) : String(given)).trim();
+    const inspection = await inspectToken(rawToken, options, keysFault);
+    const code = exitCodeOf(inspection);
+    if (json) screen.sayJson(jsonOf(inspection));
+    else screen.say(...linesOf(inspection));
+    return code;
+  },
+};
+
+async function readInput(stdin: (() => Promise<string>) | undefined): Promise<string> {
+  if (stdin === undefined) throw new UsageError("there is no standard input");
+  return stdin();
+}
+
+/** Returns the exit code: a failed check decides, and without one a check that was not made. */
+function exitCodeOf({ checks }: Inspection): ExitCode {
+  if (checks.some(({ result }) => result === "failed")) return EXIT.findings;
+  return checks.every(({ result }) => result === "passed") ? EXIT.fine : EXIT.usage;
+}
+
+function jsonOf({ checks, token: accepted }: Inspection): object {
+  return { accepted: accepted !== undefined, ...(accepted && { scope: accepted.scope }), checks };
+}
+
+const MARKS = { passed: "ok", failed: "FAIL", "not checked": "?" } as const;
+
+function linesOf({ checks, token: accepted }: Inspection): readonly Line[] {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  return [headOf(checks, accepted !== undefined), ...checks.map((check) => lineOf(check, width))];
+}
+
+function headOf(checks: readonly CheckResult[], isAccepted: boolean): Line {
+  if (isAccepted) return [styled("green", "YES"), ": the verifier accepts the token."];
+  const failed = checks.filter(({ result }) => result === "failed").length;
+  const count = failed === 1 ? "1 check fails" : `${failed} checks fail`;
+  return failed === 0
+    ? [styled("red", "?"), ": the verifier cannot decide, since a check could not be made."]
+    : [styled("red", "NO"), `: the verifier rejects the token: ${count}.`];
+}
+
+function lineOf({ name, result, detail }: CheckResult, width: number): Line {
+  const mark = padTo(MARKS[result], 4);
+  const shown = result === "passed" ? styled("green", mark) : styled("red", mark);
+  return ["  ", shown, "  ", padTo(name, width), "  ", detail];
+}
