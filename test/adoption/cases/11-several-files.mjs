@@ -34,5 +34,5 @@ assert.match(output, /^wrong-tool\.ts.*list_jobs/m);
 assert.match(output, /^wrong-scope\.ts.*jobs:read/m);
 assert.equal(output.match(/error TS/g).length, 2, output);
 
-mentions("policy.md", /several files/i);
-mentions("policy.md", /as const satisfies PolicyDefinition/);
+mentions("policy-files.md", /several files/i);
+mentions("policy-files.md", /as const satisfies PolicyDefinition/);

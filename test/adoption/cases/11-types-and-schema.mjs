@@ -27,9 +27,9 @@ for (const name of ['"jobs:read"', '"jobs:write"', '"pro"'])
 const types = scopePolicy("types", "policy.json");
 assert.equal(types.status, 0, types.output);
 const use = (tool) => `
-import type { Policy } from "scope-policy";
-import { policy } from "./policy.js";
-export const checked: Policy = policy;
+import { loadPolicy } from "scope-policy";
+import type { Definition } from "./policy.js";
+const policy = loadPolicy<Definition>("{}");
 policy.decide({ scope: "jobs:read" }, "${tool}");
 `;
 const { output } = compile({

@@ -35,9 +35,10 @@ assert.equal(await codeOf(pool, cognito.sign(identity)), "invalid_token");
 // Entra: a template with the tenants that the owner names; `scp` for people, `roles` for programs
 const base = "https://login.microsoftonline.com/";
 const entra = createIssuer(`${base}t-1/v2.0`);
+const tenants = ["t-1", "t-2"];
+const pattern = { template: `${base}{tid}/v2.0`, claim: "tid" };
 const template = {
-  issuer: `${base}{tid}/v2.0`,
-  tenants: ["t-1", "t-2"],
+  issuer: { ...pattern, tenants },
   jwks: entra.jwks,
   scopeClaim: { firstOf: ["scp", "roles"] },
 };
@@ -51,9 +52,8 @@ assert.equal(await codeOf(template, mixed), "invalid_token");
 // the first claim that is present counts, malformed or not
 assert.notEqual(await codeOf(template, inTenant("t-1", { scp: 7, roles: ["read"] })), "allowed");
 // the claim that the template names is never taken literally, and the option `tenants` is required
-assert.throws(() =>
-  jwtVerifier({ ...template, tenants: undefined, audience, algorithms: ["RS256"] }),
-);
+for (const issuer of [pattern, `${base}{tid}/v2.0`, `${base}common/v2.0`])
+  assert.throws(() => jwtVerifier({ ...template, issuer, audience, algorithms: ["RS256"] }));
 const literal = entra.sign({ aud: audience, iss: `${base}{tid}/v2.0`, tid: "{tid}", scp: "read" });
 assert.equal(await codeOf(template, literal), "invalid_token");
 // asked for as `api://orders/read`, written as `read`
