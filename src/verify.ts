@@ -12,7 +12,9 @@ export {
   readCredentials,
 } from "./resource-server/credentials.js";
 export type { Verify } from "./resource-server/token-verifier.js";
+export type { AudienceClaim } from "./verify/claim-checks.js";
 export type { Fetch } from "./verify/fetch-json.js";
+export type { Profile } from "./verify/header-checks.js";
 export {
   type IntrospectionVerifierOptions,
   introspectionVerifier,
