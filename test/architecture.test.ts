@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   verify: ["resource-server", "decision", "policy", "grammar"],
   express: ["adapters", "policy"],
   fastify: ["decision", "policy"],
+  hono: ["adapters", "decision"],
   "mcp/shared": ["resource-server", "decision", "policy", "grammar"],
   "mcp/http": [
     "mcp/shared",
@@ -46,6 +47,7 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   express: ["express", "adapters", "resource-server", "decision", "policy"],
   fastify: ["fastify", "adapters", "resource-server", "decision", "policy"],
   fetch: ["adapters", "resource-server", "decision", "policy"],
+  hono: ["hono", "adapters", "resource-server", "policy"],
   mcp: ["mcp/http", "mcp/server", "mcp/shared"],
   html: ["consent", "policy"],
   testing: ["testing", "decision", "policy", "grammar"],
@@ -184,7 +186,7 @@ function platformFaults(path: string, file: ts.SourceFile): readonly string[] {
 }
 
 /** Adapters that only translate. The statuses and codes of denials are in `resource-server`. */
-const ADAPTERS = /^src\/(express|fastify|fetch)(\.ts|\/)/;
+const ADAPTERS = /^src\/(express|fastify|fetch|hono)(\.ts|\/)/;
 
 const CODES: ReadonlySet<string> = new Set([
   ...DECISION_CODES,

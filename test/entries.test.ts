@@ -60,6 +60,7 @@ describe("the packages that another entry loads in addition to those of the core
     express: [],
     fastify: ["fastify-plugin"],
     fetch: [],
+    hono: ["hono"],
     html: [],
     mcp: [],
     testing: [],

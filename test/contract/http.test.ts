@@ -4,9 +4,10 @@ import { CONTRACT } from "./cases.js";
 import { EXPRESS_SUBJECTS } from "./express-subject.js";
 import { FASTIFY_SUBJECTS } from "./fastify-subject.js";
 import { FETCH_SUBJECTS } from "./fetch-subject.js";
+import { HONO_SUBJECTS } from "./hono-subject.js";
 import { describeContract, unknownIds } from "./suite.js";
 
-const SUBJECTS = [...EXPRESS_SUBJECTS, ...FASTIFY_SUBJECTS, ...FETCH_SUBJECTS];
+const SUBJECTS = [...EXPRESS_SUBJECTS, ...FASTIFY_SUBJECTS, ...FETCH_SUBJECTS, ...HONO_SUBJECTS];
 
 describe("the contract", () => {
   it("has unique ids", () => {

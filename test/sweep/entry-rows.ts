@@ -4,6 +4,7 @@ import * as audit from "scope-policy/audit";
 import * as express from "scope-policy/express";
 import * as fastify from "scope-policy/fastify";
 import * as fetch from "scope-policy/fetch";
+import * as hono from "scope-policy/hono";
 import * as html from "scope-policy/html";
 import * as mcp from "scope-policy/mcp";
 import * as testing from "scope-policy/testing";
@@ -77,6 +78,15 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
           samples: [[authorizer], [authorizer, { requestId: () => 7 }]],
         },
       } satisfies Table<typeof fetch>,
+    },
+    hono: {
+      holder: hono,
+      rows: {
+        honoGate: {
+          takes: ["program", "options"],
+          samples: [[authorizer], [authorizer, { requestId: () => 7 }]],
+        },
+      } satisfies Table<typeof hono>,
     },
     html: {
       holder: html,

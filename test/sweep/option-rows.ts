@@ -4,6 +4,7 @@ import * as audit from "scope-policy/audit";
 import { type ExpressGateOptions, expressGate, type GateOptions } from "scope-policy/express";
 import { type ScopePolicyOptions, scopePolicy } from "scope-policy/fastify";
 import { type FetchGateOptions, fetchGate } from "scope-policy/fetch";
+import { type HonoGateOptions, honoGate } from "scope-policy/hono";
 import { type RenderOptions, renderConsent } from "scope-policy/html";
 import { type McpGateOptions, mcpGate, type ProtectOptions, protect } from "scope-policy/mcp";
 import {
@@ -275,6 +276,12 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     good: {},
     run: (options) => fetchGate(authorizer, options),
     wrong: { ...WRONG_HTTP_OPTIONS, arguments: ANY_FUNCTION },
+  }),
+  rowOf<HonoGateOptions>({
+    title: "honoGate",
+    good: {},
+    run: (options) => honoGate(authorizer, options),
+    wrong: { ...WRONG_HTTP_OPTIONS },
   }),
   rowOf<ScopePolicyOptions & RegisterOptions>({
     title: "scopePolicy",

@@ -1,11 +1,13 @@
 import express from "express";
 import fastify from "fastify";
+import { Hono } from "hono";
 import { describe, expectTypeOf, test } from "vitest";
 import type { AccessToken } from "../../src/decision/access-token.js";
 import { definePolicy } from "../../src/decision/define-policy.js";
 import { expressGate } from "../../src/express.js";
 import { type RegisteredTool, scopePolicy } from "../../src/fastify.js";
 import { fetchGate } from "../../src/fetch.js";
+import { honoGate } from "../../src/hono.js";
 import { createAuthorizer } from "../../src/resource-server/authorizer.js";
 
 // Each mistake has its own line, so that an error anywhere else is detected.
@@ -87,6 +89,39 @@ describe("fetchGate", () => {
       Promise<AccessToken | undefined | Response>
     >();
     expectTypeOf(gate.metadata(request)).toEqualTypeOf<Response | undefined>();
+  });
+});
+
+describe("honoGate", () => {
+  const gate = honoGate(authorizer);
+  const app = new Hono<{ Variables: { user: string } }>();
+
+  test("accepts only the names of the policy", () => {
+    gate("get_settings");
+    gate("GET /settings");
+    // @ts-expect-error a tool is misspelt
+    gate("get_setings");
+    // @ts-expect-error an option is misspelt
+    gate("get_settings", { parms: () => ({}) });
+  });
+
+  test("is a middleware that does not change the types of the next handler", () => {
+    app.get("/accounts/:account_id", gate("read_account"), (c) => {
+      expectTypeOf(c.req.param("account_id")).toEqualTypeOf<string>();
+      expectTypeOf(c.get("user")).toEqualTypeOf<string>();
+      expectTypeOf(gate.token(c)).toEqualTypeOf<AccessToken>();
+      return c.json({});
+    });
+    app.get("/settings/:id", gate.endpoint(), (c) => {
+      expectTypeOf(c.req.param("id")).toEqualTypeOf<string>();
+      return c.json({});
+    });
+    app.use(gate.metadata(), gate.public());
+    gate.assertCovers(app);
+  });
+
+  test("reads parameters from the context", () => {
+    gate("read_account", { params: (c) => ({ account_id: c.req.query("account") }) });
   });
 });
 
