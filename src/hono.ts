@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { StatusCode } from "hono/utils/http-status";
 import type { HttpGateOptions } from "./adapters/http-gate.js";
 import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
 import { targetOfUrl } from "./adapters/request-target.js";
@@ -124,5 +124,5 @@ function queryOf(c: Context): object {
 /** Creates a response. It has the headers that the program has set on the context before, for CORS for example. */
 function responseOf(c: Context, { status, headers, body }: PlainResponse): Response {
   const text = c.req.method === "HEAD" || body === undefined ? null : JSON.stringify(body);
-  return c.body(text, status as ContentfulStatusCode, { ...headers });
+  return c.newResponse(text, status as StatusCode, { ...headers });
 }

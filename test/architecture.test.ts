@@ -24,6 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   express: ["adapters", "policy"],
   fastify: ["decision", "policy"],
   hono: ["adapters", "decision"],
+  koa: ["adapters", "decision"],
   "mcp/shared": ["resource-server", "decision", "policy", "grammar"],
   "mcp/http": [
     "mcp/shared",
@@ -48,6 +49,7 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   fastify: ["fastify", "adapters", "resource-server", "decision", "policy"],
   fetch: ["adapters", "resource-server", "decision", "policy"],
   hono: ["hono", "adapters", "resource-server", "policy"],
+  koa: ["koa", "adapters", "resource-server", "decision", "policy"],
   mcp: ["mcp/http", "mcp/server", "mcp/shared"],
   html: ["consent", "policy"],
   testing: ["testing", "decision", "policy", "grammar"],
@@ -186,7 +188,7 @@ function platformFaults(path: string, file: ts.SourceFile): readonly string[] {
 }
 
 /** Adapters that only translate. The statuses and codes of denials are in `resource-server`. */
-const ADAPTERS = /^src\/(express|fastify|fetch|hono)(\.ts|\/)/;
+const ADAPTERS = /^src\/(express|fastify|fetch|hono|koa)(\.ts|\/)/;
 
 const CODES: ReadonlySet<string> = new Set([
   ...DECISION_CODES,

@@ -62,6 +62,7 @@ describe("the packages that another entry loads in addition to those of the core
     fetch: [],
     hono: ["hono"],
     html: [],
+    koa: [],
     mcp: [],
     testing: [],
   };

@@ -6,6 +6,7 @@ import * as fastify from "scope-policy/fastify";
 import * as fetch from "scope-policy/fetch";
 import * as hono from "scope-policy/hono";
 import * as html from "scope-policy/html";
+import * as koa from "scope-policy/koa";
 import * as mcp from "scope-policy/mcp";
 import * as testing from "scope-policy/testing";
 import * as verify from "scope-policy/verify";
@@ -99,6 +100,15 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
           ]),
         },
       } satisfies Table<typeof html>,
+    },
+    koa: {
+      holder: koa,
+      rows: {
+        koaGate: {
+          takes: ["program", "options"],
+          samples: [[authorizer], [authorizer, { requestId: () => 7 }]],
+        },
+      } satisfies Table<typeof koa>,
     },
     mcp: {
       holder: mcp,

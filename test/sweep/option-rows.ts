@@ -6,6 +6,7 @@ import { type ScopePolicyOptions, scopePolicy } from "scope-policy/fastify";
 import { type FetchGateOptions, fetchGate } from "scope-policy/fetch";
 import { type HonoGateOptions, honoGate } from "scope-policy/hono";
 import { type RenderOptions, renderConsent } from "scope-policy/html";
+import { type KoaGateOptions, koaGate } from "scope-policy/koa";
 import { type McpGateOptions, mcpGate, type ProtectOptions, protect } from "scope-policy/mcp";
 import {
   decisionMatrix,
@@ -281,6 +282,12 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     title: "honoGate",
     good: {},
     run: (options) => honoGate(authorizer, options),
+    wrong: { ...WRONG_HTTP_OPTIONS },
+  }),
+  rowOf<KoaGateOptions>({
+    title: "koaGate",
+    good: {},
+    run: (options) => koaGate(authorizer, options),
     wrong: { ...WRONG_HTTP_OPTIONS },
   }),
   rowOf<ScopePolicyOptions & RegisterOptions>({

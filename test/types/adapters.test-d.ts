@@ -1,6 +1,8 @@
+import Router from "@koa/router";
 import express from "express";
 import fastify from "fastify";
 import { Hono } from "hono";
+import Koa from "koa";
 import { describe, expectTypeOf, test } from "vitest";
 import type { AccessToken } from "../../src/decision/access-token.js";
 import { definePolicy } from "../../src/decision/define-policy.js";
@@ -8,6 +10,7 @@ import { expressGate } from "../../src/express.js";
 import { type RegisteredTool, scopePolicy } from "../../src/fastify.js";
 import { fetchGate } from "../../src/fetch.js";
 import { honoGate } from "../../src/hono.js";
+import { koaGate } from "../../src/koa.js";
 import { createAuthorizer } from "../../src/resource-server/authorizer.js";
 
 // Each mistake has its own line, so that an error anywhere else is detected.
@@ -122,6 +125,31 @@ describe("honoGate", () => {
 
   test("reads parameters from the context", () => {
     gate("read_account", { params: (c) => ({ account_id: c.req.query("account") }) });
+  });
+});
+
+describe("koaGate", () => {
+  const gate = koaGate(authorizer);
+
+  test("accepts only the names of the policy", () => {
+    gate("get_settings");
+    // @ts-expect-error a tool is misspelt
+    gate("get_setings");
+    // @ts-expect-error an option is misspelt
+    gate("get_settings", { parms: () => ({}) });
+  });
+
+  test("is a middleware of applications and routers, with or without a state", () => {
+    const router = new Router<{ user: string }>();
+    router.get("/accounts/:account_id", gate("read_account"), (ctx) => {
+      expectTypeOf(ctx.state.user).toEqualTypeOf<string>();
+      expectTypeOf(gate.token(ctx)).toEqualTypeOf<AccessToken>();
+    });
+    new Router().get("/settings", gate.endpoint(), (ctx) => {
+      ctx.body = gate.optionalToken(ctx)?.sub;
+    });
+    new Koa().use(gate.metadata()).use(gate.public());
+    gate.assertCovers(router);
   });
 });
 
