@@ -66,7 +66,7 @@ export function honoGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
   options: HonoGateOptions = {},
 ): HonoGate<Types> {
-  const gate = createRouteGate<Types, Context, MiddlewareHandler>(authorizer, options, {
+  const { gate } = createRouteGate<Types, Context, MiddlewareHandler>(authorizer, options, {
     name: "`honoGate`",
     storeOf: (c) => c,
     read: (c) => ({

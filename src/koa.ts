@@ -73,7 +73,7 @@ export function koaGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
   options: KoaGateOptions = {},
 ): KoaGate<Types> {
-  const gate = createRouteGate<Types, ParameterizedContext, Middleware>(authorizer, options, {
+  const { gate } = createRouteGate<Types, ParameterizedContext, Middleware>(authorizer, options, {
     name: "`koaGate`",
     storeOf: (ctx) => ctx.req,
     read: (ctx) => ({

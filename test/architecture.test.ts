@@ -25,6 +25,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   fastify: ["decision", "policy"],
   hono: ["adapters", "decision"],
   koa: ["adapters", "decision"],
+  nest: ["adapters", "decision"],
   "mcp/shared": ["resource-server", "decision", "policy", "grammar"],
   "mcp/http": [
     "mcp/shared",
@@ -50,6 +51,7 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   fetch: ["adapters", "resource-server", "decision", "policy"],
   hono: ["hono", "adapters", "resource-server", "policy"],
   koa: ["koa", "adapters", "resource-server", "decision", "policy"],
+  nest: ["nest", "adapters", "resource-server", "policy"],
   mcp: ["mcp/http", "mcp/server", "mcp/shared"],
   html: ["consent", "policy"],
   testing: ["testing", "decision", "policy", "grammar"],
@@ -188,7 +190,7 @@ function platformFaults(path: string, file: ts.SourceFile): readonly string[] {
 }
 
 /** Adapters that only translate. The statuses and codes of denials are in `resource-server`. */
-const ADAPTERS = /^src\/(express|fastify|fetch|hono|koa)(\.ts|\/)/;
+const ADAPTERS = /^src\/(express|fastify|fetch|hono|koa|nest)(\.ts|\/)/;
 
 const CODES: ReadonlySet<string> = new Set([
   ...DECISION_CODES,

@@ -64,6 +64,7 @@ describe("the packages that another entry loads in addition to those of the core
     html: [],
     koa: [],
     mcp: [],
+    nest: ["@nestjs/common", "@nestjs/core"],
     testing: [],
   };
 

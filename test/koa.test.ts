@@ -183,7 +183,7 @@ describe("the gate of Koa", () => {
     const gate = createGate();
     const router = new Router();
     router.param("id", (_id, ctx, next) => {
-      ctx["params"].id = "8";
+      ctx["params"]["id"] = "8";
       return next();
     });
     router.get("/accounts/:id", gate.endpoint(), show);
@@ -206,8 +206,8 @@ describe("the gate of Koa", () => {
     const events: AuditEvent[] = [];
     const router = new Router();
     router.get("/:status", createGate({}, events)("get_settings"), (ctx) => {
-      if (ctx["params"].status === "boom") throw new Error("boom");
-      ctx.status = Number(ctx["params"].status);
+      if (ctx["params"]["status"] === "boom") throw new Error("boom");
+      ctx.status = Number(ctx["params"]["status"]);
     });
     const ask = await serve(router);
     for (const path of ["/200?a=1", "/404", "/boom"]) await ask(path, "ann");

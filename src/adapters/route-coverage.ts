@@ -71,7 +71,7 @@ export function routeFindings(
       if (gate.kind === "endpoint") {
         if (gate.path !== route.path) return [finding("misplaced_gate")];
         if (names[index]?.length !== 0) return [];
-        const suggestion = nearest(label, endpoints.names);
+        const suggestion = nearest(`${route.method} ${route.path}`, endpoints.names);
         return [
           { ...finding("unknown_endpoint"), ...(suggestion !== undefined && { suggestion }) },
         ];

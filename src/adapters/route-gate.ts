@@ -105,6 +105,13 @@ export interface Framework<Request extends object, Handler extends object> {
   list(app: object): ListedApp | undefined;
 }
 
+/** The gates of a framework, and what only its entry uses. */
+export interface MadeGate<Types extends PolicyTypes, Request, Handler> {
+  readonly gate: RouteGate<Types, Request, Handler>;
+  /** Creates a gate that takes each request for an unknown operation. */
+  readonly createRefusal: () => Handler;
+}
+
 /** The status that a client sees if the handler throws what the framework does not handle. */
 export const UNHANDLED_STATUS = 500;
 
@@ -124,7 +131,7 @@ export function createRouteGate<
   authorizer: Authorizer<Types>,
   options: HttpGateOptions<Request>,
   framework: Framework<Request, Handler>,
-): RouteGate<Types, Request, Handler> {
+): MadeGate<Types, Request, Handler> {
   const { policy } = authorizer;
   const checked = checkOptions(framework.name, options, HTTP_GATE_CHECKS);
   const http = createHttpGate<Request, Types>(authorizer, checked, framework.storeOf);
@@ -159,7 +166,7 @@ export function createRouteGate<
       { kind, authorizer, params: [], hasReader: false },
     );
 
-  return Object.assign(
+  const gate = Object.assign(
     (name: string, options?: RouteGateOptions<Request>) => {
       const { params } = policy.operation(name as never);
       const find = ({ values }: RoutedRequest) => ({ name, params, values });
@@ -187,6 +194,7 @@ export function createRouteGate<
       },
     },
   );
+  return { gate, createRefusal: () => createGate({ kind: "endpoint" }, () => undefined) };
 }
 
 const GATE_CHECKS = {

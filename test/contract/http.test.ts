@@ -6,6 +6,7 @@ import { FASTIFY_SUBJECTS } from "./fastify-subject.js";
 import { FETCH_SUBJECTS } from "./fetch-subject.js";
 import { HONO_SUBJECTS } from "./hono-subject.js";
 import { KOA_SUBJECTS } from "./koa-subject.js";
+import { NEST_SUBJECTS } from "./nest-subject.js";
 import { describeContract, unknownIds } from "./suite.js";
 
 const SUBJECTS = [
@@ -14,6 +15,7 @@ const SUBJECTS = [
   ...FETCH_SUBJECTS,
   ...HONO_SUBJECTS,
   ...KOA_SUBJECTS,
+  ...NEST_SUBJECTS,
 ];
 
 describe("the contract", () => {

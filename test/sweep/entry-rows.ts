@@ -8,6 +8,7 @@ import * as hono from "scope-policy/hono";
 import * as html from "scope-policy/html";
 import * as koa from "scope-policy/koa";
 import * as mcp from "scope-policy/mcp";
+import * as nest from "scope-policy/nest";
 import * as testing from "scope-policy/testing";
 import * as verify from "scope-policy/verify";
 import { auditRows, CLAIM_ROWS } from "./audit-rows.js";
@@ -116,6 +117,15 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
         mcpGate: { takes: ["program", "options"], samples: [[authorizer], [authorizer, {}]] },
         protect: { takes: ["program", "options"], samples: [] },
       } satisfies Table<typeof mcp>,
+    },
+    nest: {
+      holder: nest,
+      rows: {
+        scopePolicyGuard: {
+          takes: ["program", "options"],
+          samples: [[authorizer], [authorizer, { requestId: () => 7 }]],
+        },
+      } satisfies Table<typeof nest>,
     },
     testing: {
       holder: testing,

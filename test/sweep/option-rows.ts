@@ -8,6 +8,7 @@ import { type HonoGateOptions, honoGate } from "scope-policy/hono";
 import { type RenderOptions, renderConsent } from "scope-policy/html";
 import { type KoaGateOptions, koaGate } from "scope-policy/koa";
 import { type McpGateOptions, mcpGate, type ProtectOptions, protect } from "scope-policy/mcp";
+import { type NestGateOptions, scopePolicyGuard } from "scope-policy/nest";
 import {
   decisionMatrix,
   expectNoWidening,
@@ -288,6 +289,12 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     title: "koaGate",
     good: {},
     run: (options) => koaGate(authorizer, options),
+    wrong: { ...WRONG_HTTP_OPTIONS },
+  }),
+  rowOf<NestGateOptions>({
+    title: "scopePolicyGuard",
+    good: {},
+    run: (options) => scopePolicyGuard(authorizer, options),
     wrong: { ...WRONG_HTTP_OPTIONS },
   }),
   rowOf<ScopePolicyOptions & RegisterOptions>({
