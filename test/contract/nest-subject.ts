@@ -81,6 +81,7 @@ export async function listenNest(app: INestApplication): Promise<Running> {
 const PARSES = "Fastify parses the body before the guards of Nest run";
 const PARSED_BEFORE = {
   "tool-body-malformed": PARSES,
+  "endpoint-body-form": PARSES,
   "endpoint-body-malformed": PARSES,
   "endpoint-body-prototype": PARSES,
   "endpoint-body-huge": PARSES,

@@ -1,6 +1,7 @@
 import Router from "@koa/router";
+import { type CanActivate, UseGuards } from "@nestjs/common";
 import express from "express";
-import fastify from "fastify";
+import fastify, { type FastifyRequest } from "fastify";
 import { Hono } from "hono";
 import Koa from "koa";
 import { describe, expectTypeOf, test } from "vitest";
@@ -11,6 +12,7 @@ import { type RegisteredTool, scopePolicy } from "../../src/fastify.js";
 import { fetchGate } from "../../src/fetch.js";
 import { honoGate } from "../../src/hono.js";
 import { koaGate } from "../../src/koa.js";
+import { type NestRequest, scopePolicyGuard } from "../../src/nest.js";
 import { createAuthorizer } from "../../src/resource-server/authorizer.js";
 
 // Each mistake has its own line, so that an error anywhere else is detected.
@@ -150,6 +152,21 @@ describe("koaGate", () => {
     });
     new Koa().use(gate.metadata()).use(gate.public());
     gate.assertCovers(router);
+  });
+});
+
+describe("scopePolicyGuard", () => {
+  const gate = scopePolicyGuard(authorizer);
+
+  test("accepts only the names of the policy, and is a decorator and a guard", () => {
+    UseGuards(gate("get_settings"), gate.public());
+    expectTypeOf(gate.endpoint()).toExtend<MethodDecorator & ClassDecorator & CanActivate>();
+    expectTypeOf(gate).toExtend<CanActivate>();
+    expectTypeOf(gate.token({} as NestRequest)).toEqualTypeOf<AccessToken>();
+    gate.token({} as express.Request);
+    gate.token({} as FastifyRequest);
+    // @ts-expect-error a tool is misspelt
+    gate("get_setings");
   });
 });
 
