@@ -24,6 +24,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   providers: ["verify", "policy", "grammar"],
   express: ["adapters", "policy"],
   fastify: ["decision", "policy"],
+  hono: ["adapters", "decision"],
+  koa: ["adapters", "decision"],
+  nest: ["adapters", "decision"],
   "mcp/shared": ["resource-server", "decision", "policy", "grammar"],
   "mcp/http": [
     "mcp/shared",
@@ -48,6 +51,9 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   express: ["express", "adapters", "resource-server", "decision", "policy"],
   fastify: ["fastify", "adapters", "resource-server", "decision", "policy"],
   fetch: ["adapters", "resource-server", "decision", "policy"],
+  hono: ["hono", "adapters", "resource-server", "policy"],
+  koa: ["koa", "adapters", "resource-server", "decision", "policy"],
+  nest: ["nest", "adapters", "resource-server", "policy"],
   mcp: ["mcp/http", "mcp/server", "mcp/shared"],
   html: ["consent", "policy"],
   testing: ["testing", "decision", "policy", "grammar"],
@@ -186,7 +192,7 @@ function platformFaults(path: string, file: ts.SourceFile): readonly string[] {
 }
 
 /** Adapters that only translate. The statuses and codes of denials are in `resource-server`. */
-const ADAPTERS = /^src\/(express|fastify|fetch)(\.ts|\/)/;
+const ADAPTERS = /^src\/(express|fastify|fetch|hono|koa|nest)(\.ts|\/)/;
 
 const CODES: ReadonlySet<string> = new Set([
   ...DECISION_CODES,

@@ -61,8 +61,11 @@ describe("the packages that another entry loads in addition to those of the core
     express: [],
     fastify: ["fastify-plugin"],
     fetch: [],
+    hono: ["hono"],
     html: [],
+    koa: [],
     mcp: [],
+    nest: ["@nestjs/common", "@nestjs/core"],
     testing: [],
   };
 

@@ -4,9 +4,19 @@ import { CONTRACT } from "./cases.js";
 import { EXPRESS_SUBJECTS } from "./express-subject.js";
 import { FASTIFY_SUBJECTS } from "./fastify-subject.js";
 import { FETCH_SUBJECTS } from "./fetch-subject.js";
+import { HONO_SUBJECTS } from "./hono-subject.js";
+import { KOA_SUBJECTS } from "./koa-subject.js";
+import { NEST_SUBJECTS } from "./nest-subject.js";
 import { describeContract, unknownIds } from "./suite.js";
 
-const SUBJECTS = [...EXPRESS_SUBJECTS, ...FASTIFY_SUBJECTS, ...FETCH_SUBJECTS];
+const SUBJECTS = [
+  ...EXPRESS_SUBJECTS,
+  ...FASTIFY_SUBJECTS,
+  ...FETCH_SUBJECTS,
+  ...HONO_SUBJECTS,
+  ...KOA_SUBJECTS,
+  ...NEST_SUBJECTS,
+];
 
 describe("the contract", () => {
   it("has unique ids", () => {

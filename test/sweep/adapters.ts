@@ -1,8 +1,10 @@
 import express, { type Express } from "express";
+import { Hono } from "hono";
 import type { Authorizer, Policy } from "scope-policy";
 import { expressGate, type GateHandler } from "scope-policy/express";
 import { scopePolicy } from "scope-policy/fastify";
 import { fetchGate } from "scope-policy/fetch";
+import { honoGate } from "scope-policy/hono";
 import { type AnyServer, mcpGate, protect } from "scope-policy/mcp";
 import type { Subject } from "./scene.js";
 
@@ -156,6 +158,30 @@ function fetchSubjects(authorizer: Authorizer): readonly Subject[] {
   ];
 }
 
+function honoSubjects(authorizer: Authorizer): readonly Subject[] {
+  const gate = honoGate(authorizer);
+  const app = new Hono();
+  app.use(gate.metadata());
+  app.get("/v1/courses", gate.endpoint(), (c) => c.text("courses"));
+  app.get("/v1/courses/:courseId", gate("list_courses"), (c) => c.text("course"));
+  app.post("/v1/accounts/:accountID", gate.endpoint(), (c) => c.text("account"));
+  return [
+    {
+      title: "honoGate",
+      row: { takes: ["client"], samples: [...WEB_REQUESTS, ...WEB_METADATA] },
+      call: async (request) => {
+        const { status, headers, body } = await app.fetch(request as Request);
+        return [status, [...headers], body && (await new Response(body).text())];
+      },
+    },
+    {
+      title: "honoGate.assertCovers",
+      row: { takes: [], samples: [[]] },
+      call: () => gate.assertCovers(app),
+    },
+  ];
+}
+
 const ROUTES: readonly (readonly [path: string, config: object])[] = [
   ["/unmapped", {}],
   ["/tool", { tool: "list_courses" }],
@@ -267,6 +293,7 @@ export function adapterSubjects(
   return [
     ...expressSubjects(authorizer, app),
     ...fetchSubjects(authorizer),
+    ...honoSubjects(authorizer),
     ...mcpSubjects(authorizer, policy),
     {
       title: "scopePolicy",

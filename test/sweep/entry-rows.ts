@@ -4,8 +4,11 @@ import * as audit from "scope-policy/audit";
 import * as express from "scope-policy/express";
 import * as fastify from "scope-policy/fastify";
 import * as fetch from "scope-policy/fetch";
+import * as hono from "scope-policy/hono";
 import * as html from "scope-policy/html";
+import * as koa from "scope-policy/koa";
 import * as mcp from "scope-policy/mcp";
+import * as nest from "scope-policy/nest";
 import * as providers from "scope-policy/providers";
 import * as testing from "scope-policy/testing";
 import * as verify from "scope-policy/verify";
@@ -81,6 +84,15 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
         },
       } satisfies Table<typeof fetch>,
     },
+    hono: {
+      holder: hono,
+      rows: {
+        honoGate: {
+          takes: ["program", "options"],
+          samples: [[authorizer], [authorizer, { requestId: () => 7 }]],
+        },
+      } satisfies Table<typeof hono>,
+    },
     html: {
       holder: html,
       rows: {
@@ -93,12 +105,30 @@ export function entryTables(policy: Policy, authorizer: Authorizer): Record<stri
         },
       } satisfies Table<typeof html>,
     },
+    koa: {
+      holder: koa,
+      rows: {
+        koaGate: {
+          takes: ["program", "options"],
+          samples: [[authorizer], [authorizer, { requestId: () => 7 }]],
+        },
+      } satisfies Table<typeof koa>,
+    },
     mcp: {
       holder: mcp,
       rows: {
         mcpGate: { takes: ["program", "options"], samples: [[authorizer], [authorizer, {}]] },
         protect: { takes: ["program", "options"], samples: [] },
       } satisfies Table<typeof mcp>,
+    },
+    nest: {
+      holder: nest,
+      rows: {
+        scopePolicyGuard: {
+          takes: ["program", "options"],
+          samples: [[authorizer], [authorizer, { requestId: () => 7 }]],
+        },
+      } satisfies Table<typeof nest>,
     },
     testing: {
       holder: testing,

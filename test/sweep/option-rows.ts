@@ -10,8 +10,11 @@ import {
 } from "scope-policy/express";
 import { type ScopePolicyOptions, scopePolicy } from "scope-policy/fastify";
 import { type FetchGateOptions, fetchGate } from "scope-policy/fetch";
+import { type HonoGateOptions, honoGate } from "scope-policy/hono";
 import { type RenderOptions, renderConsent } from "scope-policy/html";
+import { type KoaGateOptions, koaGate } from "scope-policy/koa";
 import { type McpGateOptions, mcpGate, type ProtectOptions, protect } from "scope-policy/mcp";
+import { type NestGateOptions, scopePolicyGuard } from "scope-policy/nest";
 import {
   decisionMatrix,
   expectNoWidening,
@@ -300,6 +303,24 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     good: {},
     run: (options) => fetchGate(authorizer, options),
     wrong: { ...WRONG_HTTP_OPTIONS, arguments: ANY_FUNCTION },
+  }),
+  rowOf<HonoGateOptions>({
+    title: "honoGate",
+    good: {},
+    run: (options) => honoGate(authorizer, options),
+    wrong: { ...WRONG_HTTP_OPTIONS },
+  }),
+  rowOf<KoaGateOptions>({
+    title: "koaGate",
+    good: {},
+    run: (options) => koaGate(authorizer, options),
+    wrong: { ...WRONG_HTTP_OPTIONS },
+  }),
+  rowOf<NestGateOptions>({
+    title: "scopePolicyGuard",
+    good: {},
+    run: (options) => scopePolicyGuard(authorizer, options),
+    wrong: { ...WRONG_HTTP_OPTIONS },
   }),
   rowOf<ScopePolicyOptions & RegisterOptions>({
     title: "scopePolicy",

@@ -1,11 +1,18 @@
+import Router from "@koa/router";
+import { type CanActivate, UseGuards } from "@nestjs/common";
 import express from "express";
-import fastify from "fastify";
+import fastify, { type FastifyRequest } from "fastify";
+import { Hono } from "hono";
+import Koa from "koa";
 import { describe, expectTypeOf, test } from "vitest";
 import type { AccessToken } from "../../src/decision/access-token.js";
 import { definePolicy } from "../../src/decision/define-policy.js";
 import { expressGate } from "../../src/express.js";
 import { type RegisteredTool, scopePolicy } from "../../src/fastify.js";
 import { fetchGate } from "../../src/fetch.js";
+import { honoGate } from "../../src/hono.js";
+import { koaGate } from "../../src/koa.js";
+import { type NestRequest, scopePolicyGuard } from "../../src/nest.js";
 import { createAuthorizer } from "../../src/resource-server/authorizer.js";
 
 // Each mistake has its own line, so that an error anywhere else is detected.
@@ -87,6 +94,79 @@ describe("fetchGate", () => {
       Promise<AccessToken | undefined | Response>
     >();
     expectTypeOf(gate.metadata(request)).toEqualTypeOf<Response | undefined>();
+  });
+});
+
+describe("honoGate", () => {
+  const gate = honoGate(authorizer);
+  const app = new Hono<{ Variables: { user: string } }>();
+
+  test("accepts only the names of the policy", () => {
+    gate("get_settings");
+    gate("GET /settings");
+    // @ts-expect-error a tool is misspelt
+    gate("get_setings");
+    // @ts-expect-error an option is misspelt
+    gate("get_settings", { parms: () => ({}) });
+  });
+
+  test("is a middleware that does not change the types of the next handler", () => {
+    app.get("/accounts/:account_id", gate("read_account"), (c) => {
+      expectTypeOf(c.req.param("account_id")).toEqualTypeOf<string>();
+      expectTypeOf(c.get("user")).toEqualTypeOf<string>();
+      expectTypeOf(gate.token(c)).toEqualTypeOf<AccessToken>();
+      return c.json({});
+    });
+    app.get("/settings/:id", gate.endpoint(), (c) => {
+      expectTypeOf(c.req.param("id")).toEqualTypeOf<string>();
+      return c.json({});
+    });
+    app.use(gate.metadata(), gate.public());
+    gate.assertCovers(app);
+  });
+
+  test("reads parameters from the context", () => {
+    gate("read_account", { params: (c) => ({ account_id: c.req.query("account") }) });
+  });
+});
+
+describe("koaGate", () => {
+  const gate = koaGate(authorizer);
+
+  test("accepts only the names of the policy", () => {
+    gate("get_settings");
+    // @ts-expect-error a tool is misspelt
+    gate("get_setings");
+    // @ts-expect-error an option is misspelt
+    gate("get_settings", { parms: () => ({}) });
+  });
+
+  test("is a middleware of applications and routers, with or without a state", () => {
+    const router = new Router<{ user: string }>();
+    router.get("/accounts/:account_id", gate("read_account"), (ctx) => {
+      expectTypeOf(ctx.state.user).toEqualTypeOf<string>();
+      expectTypeOf(gate.token(ctx)).toEqualTypeOf<AccessToken>();
+    });
+    new Router().get("/settings", gate.endpoint(), (ctx) => {
+      ctx.body = gate.optionalToken(ctx)?.sub;
+    });
+    new Koa().use(gate.metadata()).use(gate.public());
+    gate.assertCovers(router);
+  });
+});
+
+describe("scopePolicyGuard", () => {
+  const gate = scopePolicyGuard(authorizer);
+
+  test("accepts only the names of the policy, and is a decorator and a guard", () => {
+    UseGuards(gate("get_settings"), gate.public());
+    expectTypeOf(gate.endpoint()).toExtend<MethodDecorator & ClassDecorator & CanActivate>();
+    expectTypeOf(gate).toExtend<CanActivate>();
+    expectTypeOf(gate.token({} as NestRequest)).toEqualTypeOf<AccessToken>();
+    gate.token({} as express.Request);
+    gate.token({} as FastifyRequest);
+    // @ts-expect-error a tool is misspelt
+    gate("get_setings");
   });
 });
 

@@ -1,0 +1,30 @@
+/**
+ * Kind of a handler: a gate for a named operation, a gate for the endpoint of its route, or a mark that decides nothing: of a public
+ * route, or of a route that something else protects.
+ */
+export type GateKind = "operation" | "endpoint" | "public" | "elsewhere";
+
+/** Facts about a handler that is a gate. */
+export interface GateMark {
+  readonly kind: GateKind;
+  readonly authorizer: object;
+  /** The operation of a gate for a named operation. */
+  readonly name?: string | undefined;
+  /** Parameters of its operation; empty for a gate that gets its operation from the route. */
+  readonly params: readonly string[];
+  /** Whether the gate has the option `params`, which reads the parameters that the path does not have. */
+  readonly hasReader: boolean;
+}
+
+const marks = new WeakMap<object, GateMark>();
+
+/** Marks a handler as a gate for the coverage check. Returns the handler. */
+export function markGate<Handler extends object>(handler: Handler, mark: GateMark): Handler {
+  marks.set(handler, mark);
+  return handler;
+}
+
+/** Returns the facts about a handler, if it is a gate. */
+export function markOf(handler: object): GateMark | undefined {
+  return marks.get(handler);
+}

@@ -1,0 +1,213 @@
+import type { KnownName } from "../decision/operation-name.js";
+import { PolicyError } from "../errors.js";
+import type { PolicyTypes } from "../policy/definition.js";
+import { checkOptions, isFunction, type OptionCheck, optional } from "../policy/option-checks.js";
+import { describeFindings } from "../policy/report.js";
+import type { Authorizer } from "../resource-server/authorizer-types.js";
+import type { Awaitable } from "../resource-server/callbacks.js";
+import { type GateCall, type GateOperation, unknownRoute } from "./admit-request.js";
+import { createEndpointResolver, type RoutedRequest } from "./endpoint-resolver.js";
+import { type GateMark, markGate } from "./gate-marks.js";
+import {
+  createHttpGate,
+  HTTP_GATE_CHECKS,
+  type HttpAdmission,
+  type HttpGateMembers,
+  type HttpGateOptions,
+  requireReason,
+} from "./http-gate.js";
+import { type ListedRoute, routeFindings } from "./route-coverage.js";
+import { type CoverOptions, createSelection } from "./route-selection.js";
+
+/** Options of one gate. */
+export interface RouteGateOptions<Request> {
+  /** Returns the parameters that the route does not have under the same name, or a promise of them. If it throws, rejects or exceeds the authorizer's `timeout`, the response is 503. */
+  readonly params?: (request: Request) => unknown;
+  /**
+   * Returns additional arguments for the audit event, as an object of plain data. The gate calls it only if the authorizer has
+   * an `audit`, after the decision, which never depends on it. The gate reports an exception on the console, and does not wait
+   * for a promise.
+   */
+  readonly arguments?: (request: Request) => unknown;
+}
+
+/** The gates of one authorizer for the routes of a framework. */
+export interface RouteGate<Types extends PolicyTypes, Request, Handler>
+  extends HttpGateMembers<Request> {
+  /**
+   * Creates a handler that lets a request continue only if it may call a tool. The gate reads the tool's parameters from the route
+   * if it has them under the same name, otherwise from `options.params`. It responds to every denial itself (status, RFC 6750
+   * challenge, RFC 9457 body).
+   *
+   * @throws {@link index!PolicyError} `ERR_OPERATION_UNKNOWN` for a name that the policy does not have, `ERR_OPTIONS_INVALID`
+   */
+  <const Name extends string>(
+    tool: KnownName<Types, Name>,
+    options?: RouteGateOptions<Request>,
+  ): Handler;
+
+  /**
+   * Creates a handler for a route that is one of the `endpoints` of the policy. The route's own template decides, and the path of
+   * the request must match the same endpoint in its one canonical spelling. The gate denies everything else as an unknown
+   * operation: other letter case, an escape, a double or trailing slash, and templates that are patterns. You can choose the names
+   * of the route's parameters, but each may occur only once, and none may be the policy's name of another parameter that decides.
+   *
+   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID`
+   */
+  endpoint(options?: RouteGateOptions<Request>): Handler;
+
+  /** Creates a handler that marks a route without a gate for `assertCovers` and does nothing else. */
+  public(): Handler;
+
+  /**
+   * Creates a handler that marks a route which something else protects, for `assertCovers`, and does nothing else: it decides
+   * nothing.
+   *
+   * @param reason - what protects the route, for people who read the code
+   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` without a reason
+   */
+  elsewhere(reason: string): Handler;
+
+  /**
+   * Checks that each route of an application is gated or marked before its first handler, and that each endpoint of the policy is a
+   * route with `gate.endpoint()`, or with a gate by the name of the endpoint. Call it at startup, after the last route. Gates of
+   * another authorizer do not count. The check runs no function of the program.
+   *
+   * @throws {@link index!PolicyError} `ERR_COVERAGE` with all findings at once; `ERR_OPTIONS_INVALID` for a value that is not an
+   * application, and for invalid options
+   */
+  assertCovers(app: object, options?: CoverOptions): void;
+}
+
+/** A request as its framework exposes it. */
+export interface ReadRequest extends Pick<GateCall, "authorization"> {
+  readonly route: RoutedRequest;
+  /** Sources of arguments for the audit. */
+  readonly sources: readonly (() => unknown)[];
+}
+
+/** The routes of an application, or of a router that is mounted somewhere. */
+export interface ListedApp {
+  readonly routes: readonly ListedRoute[];
+  readonly isMount: boolean;
+}
+
+/** What a framework adds to the gates that are the same in all. */
+export interface Framework<Request extends object, Handler extends object> {
+  /** The name of the function for messages. */
+  readonly name: string;
+  /** Returns the object of a request that the result of the gate is stored with. */
+  storeOf(request: Request): object;
+  read(request: Request): ReadRequest;
+  /** Creates a handler that asks whether its request may continue, and writes the refusal if not. */
+  create(admit: (request: Request) => Awaitable<HttpAdmission>): Handler;
+  /** Returns the routes; `undefined` for a value that is not an application. */
+  list(app: object): ListedApp | undefined;
+}
+
+/** The gates of a framework, and what only its entry uses. */
+export interface MadeGate<Types extends PolicyTypes, Request, Handler> {
+  readonly gate: RouteGate<Types, Request, Handler>;
+  /** Creates a gate that takes each request for an unknown operation. */
+  readonly createRefusal: () => Handler;
+}
+
+/** The status that a client sees if the handler throws what the framework does not handle. */
+export const UNHANDLED_STATUS = 500;
+
+const PASS: HttpAdmission = { refusal: undefined, answered: undefined };
+const NO_APP = "expected an application or a router of the framework";
+
+/**
+ * Creates the gates of an authorizer for a framework.
+ *
+ * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID`
+ */
+export function createRouteGate<
+  Types extends PolicyTypes,
+  Request extends object,
+  Handler extends object,
+>(
+  authorizer: Authorizer<Types>,
+  options: HttpGateOptions<Request>,
+  framework: Framework<Request, Handler>,
+): MadeGate<Types, Request, Handler> {
+  const { policy } = authorizer;
+  const checked = checkOptions(framework.name, options, HTTP_GATE_CHECKS);
+  const http = createHttpGate<Request, Types>(authorizer, checked, framework.storeOf);
+  const endpoints = createEndpointResolver(policy);
+
+  const createGate = (
+    { kind, name, params: needs = [] }: Partial<GateMark> & Pick<GateMark, "kind">,
+    find: (route: RoutedRequest) => GateOperation | undefined,
+    given: RouteGateOptions<Request> = {},
+  ) => {
+    const { params, arguments: more } = checkOptions("a gate", given, GATE_CHECKS);
+    const handler = framework.create((request) => {
+      const { authorization, route, sources } = framework.read(request);
+      return http.admit(request, {
+        authorization,
+        operation: find(route) ?? unknownRoute(route.method, route.target),
+        read: params && (() => params(request)),
+        sources: () => [() => more?.(request), ...sources],
+      });
+    });
+    return markGate(handler, {
+      kind,
+      authorizer,
+      name,
+      params: needs,
+      hasReader: params !== undefined,
+    });
+  };
+  const createMark = (kind: GateMark["kind"]) =>
+    markGate(
+      framework.create(() => PASS),
+      { kind, authorizer, params: [], hasReader: false },
+    );
+
+  const gate = Object.assign(
+    (name: string, options?: RouteGateOptions<Request>) => {
+      const { params } = policy.operation(name as never);
+      const find = ({ values }: RoutedRequest) => ({ name, params, values });
+      return createGate({ kind: "operation", name, params }, find, options);
+    },
+    {
+      ...http.members,
+      endpoint: (options?: RouteGateOptions<Request>) =>
+        createGate({ kind: "endpoint" }, (route) => endpoints.find(route), options),
+      public: () => createMark("public"),
+      elsewhere: (reason: string) => {
+        requireReason(reason);
+        return createMark("elsewhere");
+      },
+      assertCovers: (app: object, options: CoverOptions = {}) => {
+        const listed = framework.list(app);
+        if (listed === undefined) throw new PolicyError("ERR_OPTIONS_INVALID", NO_APP);
+        const selection = createSelection(options, listed.isMount);
+        const { mount } = selection;
+        const routes =
+          mount === "" ? listed.routes : listed.routes.map((route) => mountedAt(mount, route));
+        const findings = routeFindings(routes, authorizer, endpoints, selection);
+        if (findings.length === 0) return;
+        throw new PolicyError("ERR_COVERAGE", describeFindings(findings, "the app"), findings);
+      },
+    },
+  );
+  return { gate, createRefusal: () => createGate({ kind: "endpoint" }, () => undefined) };
+}
+
+const GATE_CHECKS = {
+  params: optional(isFunction),
+  arguments: optional(isFunction),
+} satisfies Record<keyof RouteGateOptions<unknown>, OptionCheck>;
+
+/** Returns a route of a router as it is in the application that the router is mounted in. */
+function mountedAt(mount: string, { method, path, handlers }: ListedRoute): ListedRoute {
+  const whole = (path: string) => mount + (path === "/" ? "" : path);
+  return {
+    method,
+    path: whole(path),
+    handlers: handlers.map(({ path, handler }) => ({ path: whole(path), handler })),
+  };
+}
