@@ -1,4 +1,4 @@
-import type { AccessToken } from "../decision/access-token.js";
+import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Allowed } from "../decision/decision.js";
 import type { Policy } from "../decision/define-policy.js";
 import { PolicyError } from "../errors.js";
@@ -138,7 +138,7 @@ export function createHttpGate<Request extends object, Types extends PolicyTypes
         view: () => ({ sources: sources(), requestId: () => requestIdOf(request) }),
       });
       return mapAwaitable(admission, (admission) => {
-        const { answered } = admission;
+        const answered = readOwn(admission, "answered") as Admission["answered"];
         const mayContinue =
           reportOnly?.mayContinue(call.operation.name, admission) ?? admission.decision.allowed;
         if (mayContinue) admitted.set(storeOf(request), admission);

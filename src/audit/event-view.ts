@@ -10,6 +10,8 @@ export type AnyEvent = AuditEvent | AuthorizationEvent;
 
 /** The part of an event that log systems need, for both kinds of events. */
 export interface EventView {
+  /** The id of this event alone: the second event of a call has the id of the first one, with a suffix. */
+  readonly id: string;
   /** The tool, endpoint or message, or the type of the authorization server event. */
   readonly name: string;
   /** The same for a reader. */
@@ -19,6 +21,8 @@ export interface EventView {
   /** The effect, as the Elastic Common Schema spells it. */
   readonly effect: "access" | "change" | "creation" | "deletion";
   readonly allowed: boolean;
+  /** Whether the decision was only reported: the call went on, although it was not allowed. */
+  readonly isObserved: boolean;
   /** The code of the decision or of the error. */
   readonly code: string;
   /** Whether a dependency of the decision failed. */
@@ -43,21 +47,25 @@ const AUTHORIZATIONS = {
 export function viewOf(event: AnyEvent): EventView {
   if (isAuthorizationEvent(event)) {
     const { type, outcome, error = outcome } = event;
-    const base = { name: type, label: type, ...AUTHORIZATIONS[type] };
+    const base = { id: event.id, name: type, label: type, ...AUTHORIZATIONS[type] };
     return {
       ...base,
       allowed: outcome === "success",
+      isObserved: false,
       code: outcome === "success" ? outcome : error,
       isOutage: outcome === "failure",
     };
   }
-  const { operation, decision } = event;
+  const { id, kind, operation, decision, enforced = true } = event;
   return {
+    id: kind === undefined ? id : `${id}:${kind}`,
     name: operation.name,
     label: `${operation.kind} ${operation.name}`,
     action: DECISIONS[operation.kind],
     effect: "access",
     allowed: decision.allowed,
+    // a gate that only reports refuses the calls of denied operations all the same
+    isObserved: !enforced && !decision.allowed && decision.code !== "denied",
     code: decision.code,
     isOutage: decision.code === "temporarily_unavailable",
   };
@@ -65,9 +73,10 @@ export function viewOf(event: AnyEvent): EventView {
 
 /** Returns one readable line, made of clean texts. */
 export function messageOf(event: AnyEvent): string {
-  const { label, code } = viewOf(event);
+  const { label, code, isObserved } = viewOf(event);
   const { client_id } = event.client;
-  return `${label}${client_id === undefined ? "" : ` for ${client_id}`}: ${code}`;
+  const caller = client_id === undefined ? "" : ` for ${client_id}`;
+  return `${label}${caller}: ${code}${isObserved ? " (only reported)" : ""}`;
 }
 
 /** Returns the method and the path of an endpoint; an empty list for any other event. */

@@ -19,7 +19,7 @@ export type CloudEventAuthType = "app_user" | "service_account" | "unauthenticat
 export interface AuditCloudEvent<Event extends AuditEvent | AuthorizationEvent = AuditEvent> {
   /** The version of CloudEvents. */
   readonly specversion: "1.0";
-  /** The id of the audit event. */
+  /** The id of the audit event, with the suffix `:answered` in the second event of a call. */
   readonly id: string;
   /** The source: the URI reference that you pass. */
   readonly source: string;
@@ -69,7 +69,7 @@ export function toCloudEvent<Event extends AuditEvent | AuthorizationEvent>(
   const subject = isAuthorizationEvent(own) ? "" : own.operation.name;
   return {
     specversion: "1.0",
-    id: own.id,
+    id: viewOf(own).id,
     source,
     type: cloudTypeOf(own),
     time: own.time,
@@ -162,9 +162,11 @@ function decisionAttributes(event: AuditEvent, withArguments: boolean) {
     "mcp.method.name": methodOf(event),
     "http.request.method": method,
     "http.route": route,
+    "scope_policy.event.kind": event.kind,
     "scope_policy.operation.kind": operation.kind,
     "scope_policy.decision.code": decision.code,
     "scope_policy.decision.allowed": decision.allowed,
+    "scope_policy.decision.enforced": event.enforced,
     "scope_policy.decision.scopes": copyOf(decision.scopes),
     "scope_policy.decision.missing": copyOf(decision.missing),
     "scope_policy.decision.param": decision.param,
@@ -205,7 +207,8 @@ function shownArguments(event: AuditEvent): string {
 }
 
 /**
- * Returns an audit event under the field names of the Elastic Common Schema 9.4. `event.type` is `allowed` or `denied`.
+ * Returns an audit event under the field names of the Elastic Common Schema 9.4. `event.type` is `allowed` or `denied`,
+ * and `info` for a call that was not allowed and went on since the gate only reports.
  * `event.outcome` is the outcome of the gate: `success` for a denial, `failure` for an outage. Members for which the schema has no
  * field are under `scope_policy`.
  *
@@ -221,7 +224,7 @@ function shownArguments(event: AuditEvent): string {
 export function toEcs(event: AuditEvent | AuthorizationEvent) {
   const own = copyOwnEvent(event);
   const { actor, policy } = own;
-  const { name, action, effect, allowed, code, isOutage } = viewOf(own);
+  const { id, name, action, effect, allowed, isObserved, code, isOutage } = viewOf(own);
   const [method] = requestLineOf(own);
   const request = definedMembers({ id: own.requestId, method });
   return {
@@ -229,10 +232,10 @@ export function toEcs(event: AuditEvent | AuthorizationEvent) {
     ecs: { version: "9.4.0" },
     message: messageOf(own),
     event: {
-      id: own.id,
+      id,
       kind: "event",
       category: ["api"],
-      type: [effect, allowed ? "allowed" : "denied"],
+      type: [effect, isObserved ? "info" : allowed ? "allowed" : "denied"],
       outcome: isOutage ? "failure" : "success",
       action,
       reason: code,
@@ -252,8 +255,10 @@ export function toEcs(event: AuditEvent | AuthorizationEvent) {
 }
 
 function callMembers(event: AuditEvent) {
-  const { operation, actor, client, token, decision, requirement } = event;
+  const { kind, enforced, operation, actor, client, token, decision, requirement } = event;
   return {
+    kind,
+    enforced,
     operation,
     actor,
     client,

@@ -58,12 +58,12 @@ export function toOcsf(
   const own = copyOwnEvent(event);
   const { actor, client, policy, status, requestId } = own;
   const activity = activityOf(own);
-  const { name, allowed, code, isOutage } = viewOf(own);
+  const { id, name, allowed, code, isOutage, isObserved } = viewOf(own);
   const edition = { name: policy.name, version: policy.version };
   return {
     metadata: {
       version: "1.8.0",
-      uid: own.id,
+      uid: id,
       product: { name: "scope-policy", vendor_name: "scope-policy" },
       profiles: ["security_control"],
       ...(requestId !== undefined && { correlation_uid: requestId }),
@@ -83,10 +83,7 @@ export function toOcsf(
     status: allowed ? "Success" : "Failure",
     status_code: code,
     message: messageOf(own),
-    action_id: allowed ? 1 : 2,
-    action: allowed ? "Allowed" : "Denied",
-    disposition_id: allowed ? 1 : isOutage ? 27 : 2,
-    disposition: allowed ? "Allowed" : isOutage ? "Error" : "Blocked",
+    ...(isObserved ? OBSERVED : allowed ? ALLOWED : isOutage ? FAILED : BLOCKED),
     policy: edition,
     actor: {
       user: userOf(own),
@@ -98,7 +95,7 @@ export function toOcsf(
       operation: name === "" ? "unknown" : name,
       service: { name: policy.name },
       ...(requestId !== undefined && { request: { uid: requestId } }),
-      ...(status !== undefined && { response: { code: status, error: code } }),
+      ...(status !== undefined && { response: { code: status, ...(!allowed && { error: code }) } }),
     },
     ...(status !== undefined && { http_response: { code: status } }),
     src_endpoint:
@@ -107,9 +104,17 @@ export function toOcsf(
   };
 }
 
+const ALLOWED = { action_id: 1, action: "Allowed", disposition_id: 1, disposition: "Allowed" };
+const BLOCKED = { action_id: 2, action: "Denied", disposition_id: 2, disposition: "Blocked" };
+const FAILED = { action_id: 2, action: "Denied", disposition_id: 27, disposition: "Error" };
+/** A call that was not allowed went on, since the gate only reports. */
+const OBSERVED = { action_id: 3, action: "Observed", disposition_id: 17, disposition: "Logged" };
+
 /** Returns the members for which the class has no attribute. */
 function unmappedOf(event: AnyEvent): {
   readonly token: AuditEvent["token"];
+  readonly kind?: "answered";
+  readonly enforced?: false;
   readonly decision?: AuditEvent["decision"];
   readonly requirement?: AuditEvent["requirement"] | null;
   readonly arguments?: AuditEvent["arguments"];
@@ -120,8 +125,15 @@ function unmappedOf(event: AnyEvent): {
     const { type, outcome, grant, scopes } = event;
     return { token, authorization: { type, outcome, grant, scopes } };
   }
-  const { decision, requirement = null } = event;
-  return { token, decision, requirement, arguments: event.arguments };
+  const { kind, enforced, decision, requirement = null } = event;
+  return {
+    token,
+    ...(kind !== undefined && { kind }),
+    ...(enforced !== undefined && { enforced }),
+    decision,
+    requirement,
+    arguments: event.arguments,
+  };
 }
 
 interface User {

@@ -107,9 +107,12 @@ export function routeCoverageFindings(
   }
 
   const checkRoute = (route: Route, prefix: string, cover: Cover) => {
-    // `app.all` lists every method, `route.all` has a method of its own: report each once
+    // `app.all` lists every method with the same gates, `route.all` has a method of its own: report each once
     const methods = Object.keys(route.methods);
-    const isEvery = methods.length > MAX_METHODS;
+    const ofGet = handlerMarks(route, "get", authorizer);
+    const isLikeGet = (method: string) =>
+      handlerMarks(route, method, authorizer).every((mark, index) => mark === ofGet[index]);
+    const isEvery = methods.length > MAX_METHODS && methods.every(isLikeGet);
     for (const method of isEvery ? ["get"] : methods) {
       const verb = isEvery || method === ALL ? "ALL" : method.toUpperCase();
       const label = `${verb} ${prefix}${pathText(route.path)}`;

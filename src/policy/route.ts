@@ -243,7 +243,7 @@ export function buildRouter<Target>(
     node.target = { value: target, endpoint };
   }
   return {
-    match(method, path, { trailingSlash, caseSensitive } = {}) {
+    match(method, path, { trailingSlash, caseSensitive } = EXACT) {
       const root = roots.get(method === "HEAD" ? "GET" : method);
       if (root === undefined || path.length > MAX_PATH_LENGTH || !path.startsWith("/"))
         return undefined;
@@ -260,6 +260,9 @@ export function buildRouter<Target>(
     },
   };
 }
+
+/** The spelling without options, with own members, so that none is inherited. */
+const EXACT: Required<PathOptions> = { trailingSlash: "refuse", caseSensitive: true };
 
 /** One slash at the end, after a segment. */
 const TRAILING_SLASH = /(?<=[^/])\/$/;

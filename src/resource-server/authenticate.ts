@@ -92,8 +92,9 @@ export function createAuthenticator(
     runCallback,
     subject,
     isRevoked,
-    verify: detailed ?? verify ?? noVerifier,
-    readVerified: detailed === undefined ? readClaims : readerOfVerdict(readTrusted),
+    verify: detailed ?? verify ?? (() => NO_VERIFIER),
+    readVerified:
+      verify !== undefined && detailed === undefined ? readClaims : readerOfVerdict(readTrusted),
     readClaims,
     readLocal: withTimeCheck(createTokenReader(FACTS), clockTolerance),
     report,
@@ -108,8 +109,11 @@ function reject({ report }: Callbacks, rejected: RejectedToken): Authentication 
   return NOT_VALID;
 }
 
-/** Accepts no token: what verifies the tokens of an authorizer without `verify`. */
-const noVerifier = (): undefined => undefined;
+/** The verdict on every token of an authorizer without `verify`. */
+const NO_VERIFIER = rejected(
+  "verify_result",
+  "the authorizer has no `verify`, so it accepts no token",
+);
 
 function authenticate(
   callbacks: Callbacks,

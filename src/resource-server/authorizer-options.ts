@@ -53,7 +53,10 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
    * `true` and `false` is an outage.
    */
   readonly isRevoked?: (token: AccessToken) => boolean | PromiseLike<boolean>;
-  /** The audit sink: called with one event for each decision. */
+  /**
+   * The audit sink: called with one event for each decision, and with a second one, of the kind `answered`, if a gate reports the
+   * status that the client got.
+   */
   readonly audit?: (event: AuditEvent) => unknown;
   /** What happens to an allowed call if its event cannot be written: `"deny"` makes it a 503. Default: `"deny"`. */
   readonly onAuditError?: "continue" | "deny";

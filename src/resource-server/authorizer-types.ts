@@ -75,7 +75,7 @@ export type Admission =
 
 /**
  * Reports the HTTP status that the client got, as a second audit event: the first one, with the same id, this status, and the kind
- * `answered`. Only the first call counts. Missing if the call has no event. Never throws.
+ * `answered`. Only the first call with a status counts. Missing if the call has no event. Never throws.
  */
 export type ReportStatus = (status: number) => void;
 

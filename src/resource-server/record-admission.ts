@@ -49,8 +49,8 @@ export function createAdmissionRecorder(
     });
     const answered: ReportStatus = (status) => {
       const first = event;
-      event = undefined;
       if (first === undefined || !isStatus(status)) return;
+      event = undefined;
       const time = new Date().toISOString();
       void run(async () => audit({ ...(await first), kind: "answered", time, status }));
     };

@@ -1,3 +1,4 @@
+import { withoutPrototype } from "../policy/own-members.js";
 import { runtime } from "../policy/runtime.js";
 import type { RejectedToken, RejectionReason } from "./verifier-result.js";
 
@@ -41,7 +42,8 @@ export function createRejectionReporter(
   onRejected: ((rejection: Rejection) => void) | undefined,
 ): (rejected: RejectedToken) => void {
   const logged = new Set<RejectionReason>();
-  return ({ reason, detail = DETAILS[reason], issuer, kid }) => {
+  return (rejected) => {
+    const { reason, detail = DETAILS[reason], issuer, kid } = withoutPrototype(rejected);
     try {
       if (onRejected !== undefined) {
         const rejection: Rejection = {

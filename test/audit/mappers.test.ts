@@ -359,3 +359,65 @@ describe("toOcsf", () => {
     });
   });
 });
+
+describe("the second event of a call, and the event of a gate that only reports", () => {
+  const answered = (name: Case, status: number): AuditEvent => ({
+    ...events[name],
+    kind: "answered",
+    status,
+  });
+  const reported = (name: Case): AuditEvent => ({ ...events[name], enforced: false });
+
+  it("has an id of its own where a log or broker drops a second event with one id", () => {
+    const { id } = events.allowed;
+    const second = answered("allowed", 404);
+    const ids = (event: AuditEvent) => [
+      toCloudEvent(event, "/").id,
+      toEcs(event).event.id,
+      toOcsf(event).metadata.uid,
+    ];
+    expect(ids(events.allowed)).toEqual([id, id, id]);
+    expect(ids(second)).toEqual(Array(3).fill(`${id}:answered`));
+    expect(toCloudEvent(second, "/").data.id).toBe(id);
+    expect(toEcs(second).scope_policy).toMatchObject({ kind: "answered" });
+    expect(toOpenTelemetryAttributes(second)).toMatchObject({
+      "scope_policy.event.id": id,
+      "scope_policy.event.kind": "answered",
+      "http.response.status_code": 404,
+    });
+  });
+
+  it("has the status of an allowed call, and no error", () => {
+    expect(toOcsf(answered("allowed", 404)).api.response).toEqual({ code: 404 });
+    expect(toOcsf(answered("scope", 403)).api.response).toEqual({
+      code: 403,
+      error: "insufficient_scope",
+    });
+  });
+
+  it("is not mapped to a refusal if the call went on", () => {
+    expect(toEcs(reported("scope"))).toMatchObject({
+      message: "tool list_orders for client-1: insufficient_scope (only reported)",
+      event: { type: ["access", "info"] },
+      scope_policy: { enforced: false },
+    });
+    expect(toOcsf(reported("scope"))).toMatchObject({
+      action_id: 3,
+      action: "Observed",
+      disposition_id: 17,
+      disposition: "Logged",
+      unmapped: { enforced: false },
+    });
+    expect(toOpenTelemetryAttributes(reported("scope"))).toMatchObject({
+      "scope_policy.decision.allowed": false,
+      "scope_policy.decision.enforced": false,
+    });
+  });
+
+  it("is mapped as ever if the call was allowed, or refused by a denied operation", () => {
+    expect(toEcs(reported("allowed")).event.type).toEqual(["access", "allowed"]);
+    expect(toOcsf(reported("allowed")).action).toBe("Allowed");
+    expect(toEcs(reported("denied")).event.type).toEqual(["access", "denied"]);
+    expect(toOcsf(reported("denied")).disposition).toBe("Blocked");
+  });
+});

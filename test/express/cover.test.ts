@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, METHODS } from "node:http";
 import express5 from "express";
 import { createAuthorizer, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
@@ -125,6 +125,24 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
       );
     });
   });
+
+  it.each(["get", "post"])(
+    "reports %s alone on a route whose other methods all have a gate",
+    (gated) => {
+      const gate = createGate();
+      const app = make();
+      const route = app.route("/x") as unknown as Record<string, (...given: unknown[]) => void>;
+      const methods = METHODS.map((name) => name.toLowerCase()).filter((name) => name in route);
+      for (const name of methods) {
+        if (name !== gated) route[name]?.(gate("plain"), ok);
+      }
+      route[gated]?.(ok);
+      expect(methods.length).toBeGreaterThan(25);
+      expect(findingsOf(() => gate.assertCovers(app))).toEqual([
+        `unmapped_route ${gated.toUpperCase()} /x`,
+      ]);
+    },
+  );
 
   it("assumes that a router alone inherits any parameter", () => {
     const gate = createGate();

@@ -53,12 +53,15 @@ describe("answered", () => {
   });
 
   it.each([0, 99, 1_000, 200.5, Number.NaN, "200"])(
-    "ignores %o, which is no status",
+    "ignores %o, which is not a status, and waits for one",
     async (status) => {
       const { admission, events } = await admit();
       admission.answered?.(status as number);
       await settled();
       expect(events).toHaveLength(1);
+      admission.answered?.(204);
+      await settled();
+      expect(events.map((event) => event.status)).toEqual([undefined, 204]);
     },
   );
 

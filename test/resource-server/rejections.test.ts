@@ -94,7 +94,7 @@ describe("onRejected", () => {
   >([
     ["no claims", { verify: () => undefined }, "verify_result", "returned no claims"],
     ["null", { verify: () => null }, "verify_result", "returned no claims"],
-    ["no `verify`", {}, "verify_result", "returned no claims"],
+    ["no `verify`", {}, "verify_result", "the authorizer has no `verify`"],
     [
       "`scopes`",
       { verify: () => ({ scopes: "courses:read" }) as never },

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { fencedFiles, guide, mentions, run } from "./kit.mjs";
 
-mentions("projects.md", /transformIgnorePatterns/);
-mentions("projects.md", /scope-policy\|jose/);
-const files = fencedFiles(guide("projects.md")).filter(({ section }) => /jest/i.test(section));
+mentions("recipes.md", /transformIgnorePatterns/);
+mentions("recipes.md", /scope-policy\|jose/);
+const files = fencedFiles(guide("recipes.md")).filter(({ section }) => /jest/i.test(section));
 assert.ok(files.length > 0, "the section on Jest has complete files");
 writeFileSync("package.json", JSON.stringify({ private: true, type: "commonjs" }));
 for (const { name, body } of files) writeFileSync(name, body);
