@@ -74,8 +74,8 @@ export interface FetchGate<Types extends PolicyTypes = PolicyTypes>
   metadata(request: Request): Response | undefined;
 
   /**
-   * Reports the response to a request that passed the gate, as the second audit event. The gate does not see that response by itself;
-   * it reports its own. Returns the response.
+   * Reports the response to a request that passed the gate, as the second audit event of each decision on it. The gate does not see
+   * that response by itself; it reports its own. Returns the response.
    */
   answered(request: Request, response: Response): Response;
 }
@@ -127,7 +127,11 @@ export function fetchGate<Types extends PolicyTypes>(
       sources: () => [() => more?.(request), () => queryOf(request)],
     });
     if (refusal === undefined) {
-      reports.set(request, answered);
+      const earlier = reports.get(request);
+      reports.set(request, (status) => {
+        earlier?.(status);
+        answered?.(status);
+      });
       return http.members.optionalToken(request);
     }
     answered?.(refusal.status);
