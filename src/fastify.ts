@@ -20,29 +20,40 @@ import {
   HTTP_GATE_CHECKS,
   type HttpGateMembers,
   type HttpGateOptions,
+  PATH_CHECKS,
 } from "./adapters/http-gate.js";
 import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
 import { createRequestStore } from "./adapters/request-store.js";
 import { type AccessToken, readOwn } from "./decision/access-token.js";
 import type { Policy, ToolOf } from "./decision/define-policy.js";
 import { type Finding, PolicyError } from "./errors.js";
-import { type Mapping, mapRoute, UNMAPPED } from "./fastify/map-route.js";
+import type { Mapping } from "./fastify/map-route.js";
+import {
+  createRouteTable,
+  type DeclaredRoute,
+  type RouteTable,
+  type Unmapped,
+} from "./fastify/route-table.js";
+import { routerFindings } from "./fastify/router-findings.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import {
   checkOptions,
-  type OptionCheck,
+  isFunction,
+  type OptionChecks,
   oneOf,
   optional,
   required,
 } from "./policy/option-checks.js";
 import { describeFindings } from "./policy/report.js";
-import { nearest } from "./policy/suggest.js";
+import type { PathOptions } from "./policy/route.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 import { mapAwaitable } from "./resource-server/callbacks.js";
 import { isAuthorizer } from "./resource-server/option-checks.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
 export type { GateReport } from "./adapters/report-only.js";
+export type { DeclaredRoute, Unmapped } from "./fastify/route-table.js";
+export type { PathOptions } from "./policy/route.js";
 
 /**
  * Registers the type of a program's policy, so that `config.tool` accepts only its tools. Merge it once, for the whole program:
@@ -66,6 +77,8 @@ declare module "fastify" {
     endpoint?: true;
     /** Marks the route as public: it needs no gate. */
     public?: true;
+    /** Names what protects the route in place of this gate, which decides nothing then. */
+    elsewhere?: string;
     /** Returns the parameters that the route does not have, or a promise of them. A failure or a timeout is a 503. */
     params?: (request: FastifyRequest) => unknown;
     /**
@@ -86,10 +99,22 @@ declare module "fastify" {
 
 /** Options of the plugin. */
 export interface ScopePolicyOptions<Types extends PolicyTypes = PolicyTypes>
-  extends Omit<HttpGateOptions<FastifyRequest>, "requestId"> {
+  extends Omit<HttpGateOptions<FastifyRequest>, "requestId">,
+    PathOptions {
   /** Authorizer that decides. */
   readonly authorizer: Authorizer<Types>;
-  /** Prevents a start with a route that no `config` maps, or with an endpoint of the policy that no route serves. Default: `false`. */
+  /**
+   * What happens with a route that neither its `config` nor `isPublic` maps. `"refuse"`: every request gets 403. `"pass"`: the route is
+   * not gated, for an app that adopts the gate route by route. `"fail-start"`: the server does not start. Default: `"refuse"`.
+   */
+  readonly unmapped?: Unmapped;
+  /**
+   * Returns whether a route is public, for routes of other plugins. The plugin asks once for each route, before the server starts.
+   * `true` means the same as `public: true` in the route's `config`. An exception, and every result but `true` and `false`, prevents
+   * the start. So does `true` for a route that its `config` maps.
+   */
+  readonly isPublic?: (route: DeclaredRoute) => boolean;
+  /** Sets `unmapped` to `"fail-start"`, and prevents a start with an endpoint of the policy that no route serves. Default: `false`. */
   readonly strict?: boolean;
 }
 
@@ -98,17 +123,26 @@ const MEMBERS = "scopePolicy";
 const ALREADY_REGISTERED =
   "requests already have `accessToken`: register the plugin once, or in sibling contexts";
 
+const CONTRADICTION = '`strict: true` means `"fail-start"`: leave one of the two out';
+
 const acceptAny = () => undefined;
 const CHECKS = {
   authorizer: required(isAuthorizer),
   authenticate: HTTP_GATE_CHECKS.authenticate,
   dangerouslyReportOnly: HTTP_GATE_CHECKS.dangerouslyReportOnly,
+  ...PATH_CHECKS,
+  isPublic: optional(isFunction),
+  unmapped: (value: unknown, { strict }: Readonly<Record<string, unknown>>) => {
+    const message = optional(oneOf("refuse", "pass", "fail-start"))(value);
+    const isContradiction = strict === true && value !== undefined && value !== "fail-start";
+    return message ?? (isContradiction ? CONTRADICTION : undefined);
+  },
   strict: optional(oneOf(true, false)),
   // options of Fastify, which every plugin can get
   prefix: acceptAny,
   logLevel: acceptAny,
   logSerializers: acceptAny,
-} satisfies Record<keyof (ScopePolicyOptions & RegisterOptions), OptionCheck>;
+} satisfies OptionChecks & Record<keyof (ScopePolicyOptions & RegisterOptions), unknown>;
 
 const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, done) => {
   let failure: Error | undefined;
@@ -124,6 +158,7 @@ const plugin: FastifyPluginCallback<ScopePolicyOptions> = (instance, options, do
 function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): void {
   const checked = checkOptions("`scopePolicy`", options, CHECKS);
   const { authorizer, strict = false, dangerouslyReportOnly: isReportOnly = false } = checked;
+  const { unmapped = strict ? "fail-start" : "refuse", isPublic } = checked;
   if (instance.hasRequestDecorator(ACCESS_TOKEN)) {
     throw new PolicyError("ERR_OPTIONS_INVALID", ALREADY_REGISTERED);
   }
@@ -132,43 +167,23 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
     { ...checked, requestId: ({ id }) => id },
     ({ raw }) => raw,
   );
-  const endpoints = createEndpointResolver(authorizer.policy);
-  const mappings = new WeakMap<object, Mapping>();
-  const findings: Finding[] = [];
-  const served = new Set<string>();
+  const { policy } = authorizer;
+  const endpoints = createEndpointResolver(policy, checked);
+  const routes = createRouteTable({ policy, endpoints, unmapped, isPublic });
   const watchedParams = createRequestStore<{ name: string; changed: () => string | undefined }>();
-
-  const mappingOf = (config: FastifyContextConfig): Mapping => {
-    const known = mappings.get(config);
-    if (known !== undefined) return known;
-    const mapping = mapRoute(authorizer.policy, config);
-    mappings.set(config, mapping);
-    return mapping;
-  };
 
   instance.decorateRequest(ACCESS_TOKEN, undefined);
   instance.decorate(MEMBERS, http.members);
 
-  instance.addHook("onRoute", ({ method, url, config = {} }) => {
-    const mapping = mappingOf(config);
-    for (const verb of [method].flat()) {
-      const path = `${verb} ${url}`;
-      // Fastify adds the HEAD to a GET: it would repeat the finding
-      if (verb === "HEAD" && findings.some((finding) => finding.path === `GET ${url}`)) continue;
-      const name = endpoints.named(verb, url);
-      if (mapping.kind === "none") {
-        const counted = mapping.findings.filter(({ code }) => strict || code !== UNMAPPED);
-        findings.push(...counted.map((finding) => ({ ...finding, path })));
-      }
-      if (mapping.kind !== "endpoint") continue;
-      if (name === undefined) findings.push(unknownEndpoint(path, endpoints.names));
-      else served.add(name);
-    }
+  instance.addHook("onRoute", (route) => {
+    const { method, url, config = {}, schema } = route;
+    route.config = routes.add({ method, url, config, schema });
   });
 
   instance.addHook("onReady", (ready) => {
-    const unserved = strict ? endpoints.names.filter((name) => !served.has(name)) : [];
-    const all = [...findings, ...unserved.map(unservedEndpoint)];
+    const found = routes.findings(instance);
+    const unserved = strict ? endpoints.names.filter((name) => !routes.isServed(name)) : [];
+    const all = [...routerFindings(instance, checked), ...found, ...unserved.map(unservedEndpoint)];
     if (all.length === 0) return ready();
     ready(new PolicyError("ERR_COVERAGE", describeFindings(all, "the app"), all));
   });
@@ -176,8 +191,10 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
   instance.addHook("onRequest", (request, reply, done) => {
     if (request.is404) return done();
     const { config, url: template } = request.routeOptions;
-    const mapping = mappingOf(config);
-    if (mapping.kind === "public") return done();
+    const mapping = routes.mappingOf(config);
+    if (mapping.kind === "open" || (mapping.kind === "unmapped" && unmapped === "pass")) {
+      return done();
+    }
     const params = readOwn(config, "params") as FastifyContextConfig["params"];
     const more = readOwn(config, "arguments") as FastifyContextConfig["arguments"];
     const operation =
@@ -207,30 +224,34 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
   instance.addHook("preHandler", (request, reply, done) => {
     const note = watchedParams.get(request.raw);
     const param = note?.changed();
-    if (param === undefined || isReportOnly) return done();
-    write(request, reply, authorizer.answer(changedValueDenial(param), { operation: note?.name }));
+    if (note === undefined || param === undefined) return done();
+    const { name } = note;
+    const decision = changedValueDenial(param);
+    if (http.reportOnly?.mayContinue(name, { decision }) === true) return done();
+    write(request, reply, authorizer.answer(decision, { operation: name }));
   });
 
-  serveMetadata(instance, authorizer);
+  if (!isReportOnly) serveMetadata(instance, authorizer, routes);
 }
 
 /**
  * Plugin for Fastify 5 with the gate of an authorizer. The gate decides in `onRequest`, before the body is read, for every route
  * of the context in which you register it and of its child contexts. The route's `config` names the operation: `{ tool }`,
- * `{ endpoint: true }` or `{ public: true }`. For an endpoint, the route's own `url` decides, and the path of the request must
- * match the same endpoint in its one canonical spelling. The gate denies a route without any of these as an unknown operation;
- * with `strict` the server does not start. The gate ignores the handler that responds with 404.
+ * `{ endpoint: true }`, `{ public: true }`, or `{ elsewhere }` for a route that something else protects. For an endpoint, the route's
+ * own `url` decides, and the path of the request must match the same endpoint in its one canonical spelling. The gate denies a
+ * route without any of these as an unknown operation: see `unmapped`. The gate ignores the handler that responds with 404.
  *
  * In `preHandler` the gate responds with 400 `invalid_params` if a schema or a hook has changed the value of a route parameter
  * after the decision. The number `7` is the same value as the string `7`, but not the same as `007`.
  *
- * Await `register` before the first route. The gate also covers earlier routes, but `strict` does not see them.
- * Outside of a prefix the plugin also serves the metadata of the authorizer's `resource` (RFC 9728, section 3).
+ * Await `register` before the first route. The gate also covers earlier routes. With `unmapped: "fail-start"`, `strict` or `isPublic`,
+ * it checks them when the server starts. The plugin also serves the metadata of the authorizer's `resource` (RFC 9728, section 3) at
+ * its well-known path, outside of every prefix; with `dangerouslyReportOnly` it does not.
  *
  * `register` rejects with a {@link index!PolicyError} `ERR_OPTIONS_INVALID` for invalid options, all at once, and for a second
  * registration in the same context or in a child: register in sibling contexts.
  * `ready` and `listen` reject with a {@link index!PolicyError} `ERR_COVERAGE` that has all findings: an unknown tool, an endpoint
- * that the policy does not have, and with `strict` unmapped routes and endpoints that no route serves.
+ * that the policy does not have, with `"fail-start"` unmapped routes, and with `strict` endpoints that no route serves.
  *
  * @example
  * ```ts
@@ -260,20 +281,8 @@ export const scopePolicy = fastifyPlugin<ScopePolicyOptions>(plugin, {
   name: "scope-policy",
 });
 
-function unknownEndpoint(path: string, names: readonly string[]): Finding {
-  const meant = nearest(path, names);
-  const suggestion = meant === undefined ? undefined : { suggestion: meant };
-  return {
-    code: "unknown_endpoint",
-    path,
-    message: "the policy has no such endpoint",
-    ...suggestion,
-  };
-}
-
 function unservedEndpoint(path: string): Finding {
-  const message =
-    "no route with `endpoint: true` serves the endpoint, or the route was added before the plugin";
+  const message = "no route with `endpoint: true` serves the endpoint";
   return { code: "unserved_endpoint", path, message };
 }
 
@@ -300,22 +309,35 @@ function write(
   return reply.code(status).headers(headers).send(text);
 }
 
-function serveMetadata(instance: FastifyInstance, authorizer: Authorizer): void {
-  if (authorizer.resource === undefined || instance.prefix !== "") return;
+/** Serves the document at its well-known path, which is outside of every prefix. */
+function serveMetadata(
+  instance: FastifyInstance,
+  authorizer: Authorizer,
+  routes: RouteTable,
+): void {
+  if (authorizer.resource === undefined) return;
+  const outer = withoutPrefix(instance);
   const route = metadataRoute(authorizer);
-  if (instance.hasRoute({ method: "GET", url: route.path })) return;
+  if (outer.hasRoute({ method: "GET", url: route.path })) return;
   const respond = (request: FastifyRequest, reply: FastifyReply) => {
     if (route.isMeant(request.url)) return write(request, reply, route.answer(request.method));
     reply.callNotFound();
     return reply;
   };
-  instance.route({
-    method: instance.supportedMethods,
+  outer.route({
+    method: outer.supportedMethods,
     url: route.path,
     exposeHeadRoute: false,
-    config: { public: true },
+    config: routes.open(),
     // before the body is read, which no method of this route needs
     onRequest: async (request, reply) => respond(request, reply),
     handler: respond,
   });
+}
+
+/** Returns the innermost context without a prefix that a context is in. The prototype of a context is the context that it is in. */
+function withoutPrefix(instance: FastifyInstance): FastifyInstance {
+  return instance.prefix === ""
+    ? instance
+    : withoutPrefix(Object.getPrototypeOf(instance) as FastifyInstance);
 }

@@ -5,23 +5,28 @@ import {
   type HttpAdmission,
   type HttpGateMembers,
   type HttpGateOptions,
+  PATH_CHECKS,
 } from "./adapters/http-gate.js";
 import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
 import { createRequestStore } from "./adapters/request-store.js";
 import { pathOf, targetOfUrl } from "./adapters/request-target.js";
 import type { AccessToken } from "./decision/access-token.js";
 import type { Authorized, ParamsArgument } from "./decision/define-policy.js";
+import { findEndpoint } from "./decision/find-endpoint.js";
 import type { KnownName } from "./decision/operation-name.js";
+import { compiledPolicyOf } from "./policy/compiled-policies.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import { withoutPrototype } from "./policy/own-members.js";
+import type { PathOptions } from "./policy/route.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
 export type { GateReport } from "./adapters/report-only.js";
+export type { PathOptions } from "./policy/route.js";
 
 /** Options of a gate for `Request` and `Response`. */
-export interface FetchGateOptions extends HttpGateOptions<Request> {
+export interface FetchGateOptions extends HttpGateOptions<Request>, PathOptions {
   /**
    * Returns additional arguments for the audit event, as an object of plain data. The gate calls it only if the authorizer has
    * an `audit`, after the decision, which never depends on it. The gate reports an exception on the console, and does not wait
@@ -49,7 +54,7 @@ export interface FetchGate<Types extends PolicyTypes = PolicyTypes>
   /**
    * Decides as the gate itself does, for the endpoint of the policy that matches the method and path of the request. Use it in
    * servers without a router; if a router has chosen the handler, name the operation instead. A path that is not canonical is an
-   * unknown operation. The gate does not see what the URL standard resolves before (`..`, a backslash).
+   * unknown operation, as far as `trailingSlash` and `caseSensitive` do not allow it. The gate does not see what the URL standard resolves before (`..`, a backslash).
    *
    * @param params - parameters that the path does not contain
    */
@@ -69,8 +74,8 @@ export interface FetchGate<Types extends PolicyTypes = PolicyTypes>
   metadata(request: Request): Response | undefined;
 
   /**
-   * Reports the response to a request that passed the gate, as the second audit event. The gate does not see that response by itself;
-   * it reports its own. Returns the response.
+   * Reports the response to a request that passed the gate, as the second audit event of each decision on it. The gate does not see
+   * that response by itself; it reports its own. Returns the response.
    */
   answered(request: Request, response: Response): Response;
 }
@@ -110,6 +115,7 @@ export function fetchGate<Types extends PolicyTypes>(
 ): FetchGate<Types> {
   const checked = checkOptions("`fetchGate`", options, CHECKS);
   const { arguments: more } = checked;
+  const policy = compiledPolicyOf(authorizer.policy);
   const http = createHttpGate<Request, Types>(authorizer, checked);
   const reports = createRequestStore<HttpAdmission["answered"]>();
   const admit = async (request: Request, operation: GateOperation) => {
@@ -121,7 +127,11 @@ export function fetchGate<Types extends PolicyTypes>(
       sources: () => [() => more?.(request), () => queryOf(request)],
     });
     if (refusal === undefined) {
-      reports.set(request, answered);
+      const earlier = reports.get(request);
+      reports.set(request, (status) => {
+        earlier?.(status);
+        answered?.(status);
+      });
       return http.members.optionalToken(request);
     }
     answered?.(refusal.status);
@@ -141,7 +151,7 @@ export function fetchGate<Types extends PolicyTypes>(
         endpoint: (request: Request, params: { readonly [param: string]: unknown } = {}) => {
           const { method } = request;
           const path = pathOf(targetOfUrl(request.url));
-          const found = authorizer.policy.findEndpoint({ method, path, params });
+          const found = findEndpoint(policy, { method, path, params }, checked);
           const { name } = found ?? unknownRoute(method, path);
           const operation = { name, params: [], values: () => params, given: found?.params };
           return admit(request, operation);
@@ -158,6 +168,7 @@ export function fetchGate<Types extends PolicyTypes>(
 
 const CHECKS = {
   ...HTTP_GATE_CHECKS,
+  ...PATH_CHECKS,
   arguments: optional(isFunction),
 } satisfies Record<keyof FetchGateOptions, OptionCheck>;
 

@@ -224,7 +224,7 @@ describe("scopePolicy at a request", () => {
     expect(await ask("/x/inside")).toBe("401 unauthenticated");
     expect(await ask("/x/within")).toBe("401 unauthenticated");
     expect(await ask("/x/within", "good")).toBe("200 ok");
-    expect(await ask("/.well-known/oauth-protected-resource"), "not under a prefix").toMatch(
+    expect(await ask("/x/.well-known/oauth-protected-resource"), "not under a prefix").toMatch(
       /^404/,
     );
   });

@@ -10,7 +10,7 @@ import type { Awaitable } from "../resource-server/callbacks.js";
 import { mapAwaitable } from "../resource-server/callbacks.js";
 import type { DenialResponse } from "../resource-server/challenge.js";
 import { admitRequest, type GateCall } from "./admit-request.js";
-import { createReportOnly, type GateReport } from "./report-only.js";
+import { createReportOnly, type GateReport, type ReportOnly } from "./report-only.js";
 import { createRequestIdReader } from "./request-audit.js";
 import { createRequestStore } from "./request-store.js";
 
@@ -67,6 +67,8 @@ export interface HttpGate<Request> {
   admit(request: Request, call: HttpCall): Awaitable<HttpAdmission>;
   /** The members of every public gate, by request. */
   readonly members: HttpGateMembers<Request>;
+  /** Counts decisions, with `dangerouslyReportOnly`. */
+  readonly reportOnly: ReportOnly | undefined;
 }
 
 /** The members of every HTTP gate that handlers use. */
@@ -130,6 +132,7 @@ export function createHttpGate<Request extends object, Types extends PolicyTypes
     return found;
   };
   return {
+    reportOnly,
     admit: (request, { sources, ...call }) => {
       const admission = admitRequest(authorizer, {
         ...call,

@@ -7,7 +7,7 @@ export type GateReport = Readonly<Record<string, Readonly<Record<string, number>
 /** Counts the decisions of a gate that only reports. */
 export interface ReportOnly {
   /** Counts a decision. Returns whether the call may go on: every call but that of a denied operation. */
-  mayContinue(operation: string, admission: Admission): boolean;
+  mayContinue(operation: string, admission: Pick<Admission, "decision">): boolean;
   /** Returns the counts so far. */
   report(): GateReport;
 }

@@ -126,7 +126,6 @@ async function startRoute(config: object): Promise<void> {
   await app.ready();
 }
 
-/** Every options object of the public API. */
 /** Wrong values of the options that every HTTP gate has. */
 const WRONG_HTTP_OPTIONS = {
   requestId: ANY_FUNCTION,
@@ -134,6 +133,13 @@ const WRONG_HTTP_OPTIONS = {
   dangerouslyReportOnly: ANY_FLAG,
 };
 
+/** Wrong values of the options about the spelling of a path. */
+const WRONG_PATH_OPTIONS = {
+  trailingSlash: ["keep", true, null],
+  caseSensitive: ANY_FLAG,
+};
+
+/** Every options object of the public API. */
 export const OPTION_ROWS: readonly OptionRow[] = [
   rowOf<core.AuthorizerOptions>({
     title: "createAuthorizer",
@@ -286,11 +292,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     title: "expressGate",
     good: {},
     run: (options) => expressGate(authorizer, options),
-    wrong: {
-      ...WRONG_HTTP_OPTIONS,
-      trailingSlash: ["keep", true, null],
-      caseSensitive: ANY_FLAG,
-    },
+    wrong: { ...WRONG_HTTP_OPTIONS, ...WRONG_PATH_OPTIONS },
   }),
   rowOf<CoverOptions>({
     title: "gate.assertCovers",
@@ -302,7 +304,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     title: "fetchGate",
     good: {},
     run: (options) => fetchGate(authorizer, options),
-    wrong: { ...WRONG_HTTP_OPTIONS, arguments: ANY_FUNCTION },
+    wrong: { ...WRONG_HTTP_OPTIONS, ...WRONG_PATH_OPTIONS, arguments: ANY_FUNCTION },
   }),
   rowOf<HonoGateOptions>({
     title: "honoGate",
@@ -333,6 +335,9 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       authorizer: [7, {}, null],
       authenticate: ANY_FUNCTION,
       dangerouslyReportOnly: ANY_FLAG,
+      ...WRONG_PATH_OPTIONS,
+      unmapped: ["deny", true, null],
+      isPublic: ANY_FUNCTION,
       strict: ANY_FLAG,
       prefix: NOT_OURS,
       logLevel: NOT_OURS,
@@ -350,6 +355,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       tool: ANY_TEXT,
       endpoint: [false, "yes", null],
       public: [false, "yes", null],
+      elsewhere: ["", " ", true, null],
       params: ANY_FUNCTION,
       arguments: ANY_FUNCTION,
     },
