@@ -43,7 +43,8 @@ export function createRejectionReporter(
 ): (rejected: RejectedToken) => void {
   const logged = new Set<RejectionReason>();
   return (rejected) => {
-    const { reason, detail = DETAILS[reason], issuer, kid } = withoutPrototype(rejected);
+    const { reason } = rejected;
+    const { detail = DETAILS[reason], issuer, kid } = withoutPrototype(rejected);
     try {
       if (onRejected !== undefined) {
         const rejection: Rejection = {
