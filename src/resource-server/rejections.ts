@@ -43,8 +43,8 @@ export function createRejectionReporter(
 ): (rejected: RejectedToken) => void {
   const logged = new Set<RejectionReason>();
   return (rejected) => {
-    const { reason } = rejected;
-    const { detail = DETAILS[reason], issuer, kid } = withoutPrototype(rejected);
+    const { reason, detail: given, issuer, kid }: RejectedToken = withoutPrototype(rejected);
+    const detail = given ?? DETAILS[reason];
     try {
       if (onRejected !== undefined) {
         const rejection: Rejection = {
