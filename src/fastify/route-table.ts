@@ -1,5 +1,4 @@
 import type { FastifyContextConfig, FastifyInstance, FastifySchema } from "fastify";
-import type { EndpointResolver } from "../adapters/endpoint-resolver.js";
 import type { Policy } from "../decision/define-policy.js";
 import type { Finding } from "../errors.js";
 import { nearest } from "../policy/suggest.js";
@@ -20,9 +19,16 @@ export interface DeclaredRoute {
 /** What the gate does with a route that neither its `config` nor `isPublic` maps. */
 export type Unmapped = "refuse" | "pass" | "fail-start";
 
+/** The endpoints of the policy. */
+interface Endpoints {
+  readonly names: readonly string[];
+  /** Returns the name of the endpoint that a whole template spells. */
+  named(method: string, template: string): string | undefined;
+}
+
 interface RouteTableOptions {
   readonly policy: Policy;
-  readonly endpoints: EndpointResolver;
+  readonly endpoints: Endpoints;
   readonly unmapped: Unmapped;
   readonly isPublic: ((route: DeclaredRoute) => boolean) | undefined;
 }
