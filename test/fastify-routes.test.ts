@@ -47,12 +47,15 @@ async function findingsOf(app: FastifyInstance): Promise<readonly string[]> {
   return [];
 }
 
+/** The mark of `@fastify/swagger`, which Fastify does not know. */
+const HIDDEN: object = { hide: true };
+
 /** A plugin with pages in a context of its own, as `@fastify/swagger-ui` has. */
 const pages = fastifyPlugin(async (instance) => {
   await instance.register(
     async (inner) => {
       inner.get("/", ok);
-      inner.get("/json", { schema: { hide: true } }, ok);
+      inner.get("/json", { schema: HIDDEN }, ok);
     },
     { prefix: "/docs" },
   );
@@ -198,7 +201,7 @@ describe("`isPublic` of scopePolicy", () => {
   it("is asked once for each route", async () => {
     const asked = vi.fn<(route: DeclaredRoute) => boolean>(() => false);
     const app = createApp();
-    const schema = { hide: true } as object;
+    const schema = HIDDEN;
     app.get("/before", { schema }, ok);
     const options = { authorizer: createTestAuthorizer("https://a.example/"), isPublic: asked };
     await app.register(scopePolicy, options);
