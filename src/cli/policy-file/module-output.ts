@@ -3,9 +3,9 @@
  * the command: a line of the module would corrupt its JSON or TypeScript.
  */
 export async function loadWithoutOutput(load: () => Promise<unknown>): Promise<unknown> {
-  const { stdout, stderr } = process;
+  const stdout: { write: unknown } = process.stdout;
   const own = stdout.write;
-  stdout.write = stderr.write.bind(stderr) as typeof own;
+  stdout.write = process.stderr.write.bind(process.stderr);
   try {
     return await load();
   } finally {
