@@ -38,7 +38,7 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]); // their handlers chan
 
 /** Refuses requests that pages of another origin make a browser send, with its cookie (CSRF). */
 const refuseCrossSite: express.RequestHandler = ({ method, headers }, res, next) => {
-  // an app with a token sends no cookie; a header beside a cookie proves nothing: the gate can still read the session
+  // an app with a token sends no cookie; a header beside a cookie proves nothing: without `verify`, the session decides
   const isApp = headers.authorization !== undefined && headers.cookie === undefined;
   if (SAFE_METHODS.has(method) || isApp || headers.origin === ORIGIN) return next();
   res.status(403).json({ error: "cross_site" });
