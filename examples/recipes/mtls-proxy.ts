@@ -11,7 +11,7 @@ const policy = definePolicy({
   scopes: { "notes:read": "Read notes", "notes:write": "Write notes" },
   endpoints: { "GET /notes": "notes:read", "PUT /notes/:noteId": "notes:write" },
 });
-const authorizer = createAuthorizer({ policy, resource: "https://api.example.com/" });
+const authorizer = createAuthorizer({ policy });
 
 interface ProxyOptions {
   /** The address from which the proxy connects. */

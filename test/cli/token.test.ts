@@ -179,6 +179,17 @@ describe("scope-policy token", () => {
     },
   );
 
+  it.each([
+    ["empty", () => "", "the token is empty"],
+    ["in quotation marks", (token: string) => `"${token}"`, "quotation marks"],
+    ["after `Bearer`", (token: string) => `Bearer ${token}`, "starts with `Bearer`"],
+    ["in a header", (token: string) => `authorization: bearer ${token}`, "starts with `Bearer`"],
+  ])("explains a token that is %s", async (_title, paste, expected) => {
+    const { code, failed } = await checksOf(paste(await mintNow()));
+    expect({ code, names: failed.map(({ name }) => name) }).toEqual({ code: 1, names: ["form"] });
+    expect(failed[0]?.detail).toContain(expected);
+  });
+
   it("reads the token from standard input, with a line break at its end", async () => {
     expect((await inspect("-", [], `${await mintNow()}\n`)).code).toBe(0);
     expect(await inspect("-")).toMatchObject({

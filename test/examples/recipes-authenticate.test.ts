@@ -60,14 +60,26 @@ describe("the recipe of cookie sessions", () => {
     expect(await token.json()).toEqual({ sub: "user-2" });
     const stale = await ask("GET /notes", { cookie, authorization: "Bearer stale" });
     expect([stale.status, await stale.json()]).toMatchObject([401, { error: "invalid_token" }]);
-    const narrow = await ask("PUT /notes/7", { cookie, authorization: "Bearer demo" });
-    expect(narrow.status).toBe(403);
+    const narrow = await ask("PUT /notes/7", { authorization: "Bearer demo" });
+    expect([narrow.status, await narrow.json()]).toMatchObject([
+      403,
+      { error: "insufficient_scope" },
+    ]);
+  });
+
+  it("serves the document that the challenge names", async () => {
+    const challenge = (await ask("GET /notes")).headers.get("www-authenticate") ?? "";
+    const [, url = ""] = /resource_metadata="([^"]*)"/.exec(challenge) ?? [];
+    const found = await ask(`GET ${new URL(url).pathname}`);
+    expect(await found.json()).toMatchObject({ resource: `${origin}/` });
   });
 
   it.each([
     ["another site", { origin: "https://evil.example.com" }],
     ["a page without an origin", { origin: "null" }],
     ["an unknown page", {}],
+    ["another site with a user name in the URL", { authorization: "Basic eDp5" }],
+    ["another site with a token", { authorization: "Bearer demo" }],
   ])("refuses a call with the cookie that comes from %s", async (_title, headers) => {
     const cookie = cookieOf(await signIn());
     const response = await ask("PUT /notes/7", { cookie, ...headers });

@@ -7,6 +7,7 @@ import { MORE_FINDINGS } from "../../policy/report.js";
 import { UsageError } from "../terminal/io.js";
 import { type Language, locateFindings } from "./locate-findings.js";
 import { loadWithoutExit } from "./module-exit.js";
+import { loadWithoutOutput } from "./module-output.js";
 import { packageEntry } from "./package-info.js";
 import type { Range } from "./syntax-tree.js";
 
@@ -128,7 +129,7 @@ async function definitionIn(file: string, path: string): Promise<unknown> {
       // `paths` of the nearest tsconfig.json, for which only TypeScript asks
       ...(TYPESCRIPT.test(path) ? { tsconfigPaths: dirname(path) } : {}),
     });
-    exported = await loadWithoutExit(file, () => jiti.import(path));
+    exported = await loadWithoutOutput(() => loadWithoutExit(file, () => jiti.import(path)));
   } catch (error) {
     if (error instanceof UsageError || findingsOf(error) !== undefined) throw error;
     throw new UsageError(`cannot run \`${file}\`: ${messageOf(error)}`, { cause: error });

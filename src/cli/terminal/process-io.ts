@@ -13,8 +13,10 @@ export function processIo(): Io {
   }
   // https://no-color.org: any value except the empty one turns colours off
   const unwanted = (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
+  // its own function: a policy module that is being loaded writes to standard error instead
+  const write = stdout.write.bind(stdout);
   return {
-    stdout: (output) => void stdout.write(output),
+    stdout: (output) => void write(output),
     stderr: (output) => void stderr.write(output),
     stdin: async () => text(process.stdin),
     cwd: process.cwd(),

@@ -49,7 +49,7 @@ export const token: CliCommand = {
   run: async ([given], flags, { screen, json, stdin }) => {
     const { options, keysFault } = await tokenOptions(flags, screen.cwd);
     const rawToken = (given === "-" ? await readInput(stdin) : String(given)).trim();
-    const inspection = await inspectToken(rawToken, options, keysFault);
+    const inspection = withPasteFault(rawToken, await inspectToken(rawToken, options, keysFault));
     const code = exitCodeOf(inspection);
     if (json) screen.sayJson(jsonOf(inspection));
     else screen.say(...linesOf(inspection));
@@ -60,6 +60,28 @@ export const token: CliCommand = {
 async function readInput(stdin: (() => Promise<string>) | undefined): Promise<string> {
   if (stdin === undefined) throw new UsageError("there is no standard input");
   return stdin();
+}
+
+/** What a text is that was pasted with more than the token, or without it, and what to do. */
+const PASTE_FAULTS: readonly (readonly [RegExp, string])[] = [
+  [/^$/, "the token is empty: is the variable set, or the input a file with a token?"],
+  [
+    /^(?:Authorization:\s*)?Bearer\b/i,
+    "the text starts with `Bearer`: give only the token after it",
+  ],
+  [
+    /^["'`\u2018-\u201f]|["'`\u2018-\u201f]$/,
+    "the token is in quotation marks: give it without them",
+  ],
+];
+
+/** Replaces the detail of a text that is not a token by what was pasted wrong, if that is known. */
+function withPasteFault(rawToken: string, inspection: Inspection): Inspection {
+  const [first] = inspection.checks;
+  const detail = PASTE_FAULTS.find(([pattern]) => pattern.test(rawToken))?.[1];
+  return first?.result === "failed" && detail !== undefined
+    ? { checks: [{ ...first, detail }] }
+    : inspection;
 }
 
 /** Returns the exit code: a failed check decides, and without one a check that was not made. */

@@ -11,7 +11,7 @@ const policy = definePolicy({
 console.log(policy.decide({ scope: "school:read" }, "get_settings").code);
 `;
 // the recipe names the option, because the default of CommonJS does not find the package
-const text = recipe("recipes.md", /CommonJS/i);
+const text = recipe("projects.md", /CommonJS/i);
 const module = /"module": "(node20|nodenext)"/i.exec(text)?.[1];
 assert.ok(module, "the recipe names the module option");
 writeFileSync("package.json", JSON.stringify({ private: true, type: "commonjs" }));

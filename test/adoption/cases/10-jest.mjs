@@ -1,17 +1,21 @@
-// Jest 30 on Node 20: the recipe of the guide runs a test that imports the package.
+// Jest 30 on Node 20: the project of the guide runs a test that imports the package.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fencedFiles, guide, mentions, run } from "./kit.mjs";
 
-mentions("recipes.md", /transformIgnorePatterns/);
-mentions("recipes.md", /scope-policy\|jose/);
-const files = fencedFiles(guide("recipes.md")).filter(({ section }) => /jest/i.test(section));
+mentions("projects.md", /transformIgnorePatterns/);
+mentions("projects.md", /scope-policy\|jose/);
+const files = fencedFiles(guide("projects.md")).filter(({ section }) => section === "Jest");
 assert.ok(files.length > 0, "the section on Jest has complete files");
-writeFileSync("package.json", JSON.stringify({ private: true, type: "commonjs" }));
-for (const { name, body } of files) writeFileSync(name, body);
-const isTypeScript = files.some(({ body }) => body.includes("ts-jest"));
+// the name of a file is a comment in the first line, which is not part of JSON
+const textOf = (name, body) => (name.endsWith(".json") ? body.replace(/^\/\/.*\n/, "") : body);
+for (const { name, body } of files) {
+  mkdirSync(dirname(name), { recursive: true });
+  writeFileSync(name, textOf(name, body));
+}
 writeFileSync(
-  isTypeScript ? "adoption.test.ts" : "adoption.test.js",
+  "test/adoption.test.ts",
   `import { expect, test } from "@jest/globals";
 import { createAuthorizer, definePolicy } from "scope-policy";
 import { jwtVerifier } from "scope-policy/verify";
@@ -28,4 +32,4 @@ test("a token with the scope may read the settings", async () => {
 );
 const { status, output } = run("../node_modules/.bin/jest", ["--ci", "--rootDir", "."]);
 assert.equal(status, 0, output);
-assert.match(output, /Tests: +\d+ passed/);
+assert.match(output, /Tests: +2 passed/);
