@@ -277,7 +277,7 @@ describe("assertCovers of Koa", () => {
     const [gate, other] = [createGate(), createGate()];
     const router = new Router();
     router.get("/accounts/:accountID", other.endpoint(), show);
-    router.all("/open", show);
+    router.all("/open", show); // more than 20 methods
     router.get("/late", pass, gate("search"), show);
     router.get("/unknown", gate.endpoint(), show);
     router.get(/^\/expression/, gate.endpoint(), show);

@@ -30,6 +30,11 @@ const OTHER_LIBRARIES: readonly {
     names: ["required", "body", "cancel"],
     titles: ["fetchGate", "fetchGate.endpoint", "fetchGate.metadata"],
   },
+  {
+    reader: "Hono, which reads the options of an application",
+    names: ["router"],
+    titles: ["start"],
+  },
 ];
 
 /** Title of the call in which zod writes a JSON Schema, in a loop that includes inherited members. */

@@ -26,7 +26,7 @@ export const UNKNOWN_KEY_PAUSE = 30_000;
 /** Time in milliseconds in which the verifier sends no request after the server returned no key set. */
 export const FAILURE_PAUSE = 5_000;
 
-const MAX_KEY_SET_BYTES = 262_144;
+export const MAX_KEY_SET_BYTES = 262_144;
 /** Maximum number of keys that the verifier tries for a header without `kid`, which matches every key of its type. */
 const MAX_TRIALS = 8;
 

@@ -1,15 +1,13 @@
 import { readOwn } from "../../decision/access-token.js";
 import { isSecure, urlParts } from "../../grammar/url.js";
 import { fetchJson } from "../../verify/fetch-json.js";
-import { isServer, runtimeFetch } from "../../verify/verifier-options.js";
+import { MAX_KEY_SET_BYTES } from "../../verify/key-set.js";
+import { DEFAULT_TIMEOUT, isServer, runtimeFetch } from "../../verify/verifier-options.js";
 
 /** The URL of an issuer's key set, or why it is not known. */
 export type DiscoveredKeys =
   | { readonly ok: true; readonly jwks: string }
   | { readonly ok: false; readonly fault: string };
-
-const TIMEOUT = 10_000;
-const MAX_BYTES = 262_144;
 
 /** Returns the URLs of an issuer's metadata (RFC 8414, section 3.1; OpenID Connect Discovery 1.0, section 4). */
 function metadataUrls(issuer: string): readonly string[] {
@@ -48,8 +46,8 @@ async function readMetadata(url: string, issuer: string): Promise<DiscoveredKeys
       url,
       init: { headers: { accept: "application/json" } },
       fetch: runtimeFetch,
-      timeout: TIMEOUT,
-      maxBytes: MAX_BYTES,
+      timeout: DEFAULT_TIMEOUT,
+      maxBytes: MAX_KEY_SET_BYTES,
       mediaType: undefined,
     });
     if (readOwn(metadata, "issuer") !== issuer) {
