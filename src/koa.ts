@@ -103,8 +103,10 @@ export function koaGate<Types extends PolicyTypes>(
     Object.assign(gate, {
       metadata: (): Middleware => {
         const route = metadataRoute(authorizer);
-        return async (ctx, next) =>
-          route.isMeant(ctx.originalUrl) ? write(ctx, route.answer(ctx.method)) : next();
+        return async (ctx, next) => {
+          if (route.isMeant(ctx.originalUrl)) write(ctx, route.answer(ctx.method));
+          else await next();
+        };
       },
     }),
   );

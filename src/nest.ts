@@ -163,7 +163,7 @@ export function scopePolicyGuard<Types extends PolicyTypes>(
           // `false` or an exception would make Nest write another response
           return new Promise<never>(() => undefined);
         };
-        return Object.assign(decorate, { canActivate }) as NestGateDecorator;
+        return Object.assign(decorate, { canActivate });
       },
       list: listApp,
     },

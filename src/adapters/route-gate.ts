@@ -134,7 +134,9 @@ export function createRouteGate<
 ): MadeGate<Types, Request, Handler> {
   const { policy } = authorizer;
   const checked = checkOptions(framework.name, options, HTTP_GATE_CHECKS);
-  const http = createHttpGate<Request, Types>(authorizer, checked, framework.storeOf);
+  const http = createHttpGate<Request, Types>(authorizer, checked, (request) =>
+    framework.storeOf(request),
+  );
   const endpoints = createEndpointResolver(policy);
 
   const createGate = (

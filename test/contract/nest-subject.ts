@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
   All,
@@ -74,7 +75,7 @@ export function createNest(
 /** Starts an application. */
 export async function listenNest(app: INestApplication): Promise<Running> {
   await app.listen(0, "127.0.0.1");
-  const { port } = app.getHttpServer().address() as AddressInfo;
+  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
   return { port, close: () => app.close() };
 }
 

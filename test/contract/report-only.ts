@@ -21,8 +21,6 @@ export const REPORTED_ROUTES = [
   { method: "GET", path: "/v1/jobs/:job", operation: "GET /v1/jobs/{job}" },
 ] as const;
 
-export type ReportedRoute = (typeof REPORTED_ROUTES)[number];
-
 const policy = loadPolicy({
   name: "Courses",
   version: "1",
@@ -110,14 +108,17 @@ const comparable = ({ status, headers, body }: WireResponse) => ({
 });
 
 /** Describes the law for one adapter. */
-export function describeReportOnly({ name, start }: ReportedApp): void {
-  describe(`dangerouslyReportOnly of ${name}`, () => {
+export function describeReportOnly(app: ReportedApp): void {
+  describe(`dangerouslyReportOnly of ${app.name}`, () => {
     it("changes no response but those of denied operations, and counts every refusal", async () => {
       const events: AuditEvent[] = [];
       const authorizer = createTestAuthorizer(events);
-      const bare = await start(undefined);
-      const reporting = await start({ authorizer, isReportOnly: true });
-      const enforcing = await start({ authorizer: createTestAuthorizer([]), isReportOnly: false });
+      const bare = await app.start(undefined);
+      const reporting = await app.start({ authorizer, isReportOnly: true });
+      const enforcing = await app.start({
+        authorizer: createTestAuthorizer([]),
+        isReportOnly: false,
+      });
       const refused = new Map<string, number>();
       try {
         for (const headers of HEADERS) {
@@ -157,19 +158,19 @@ export function describeReportOnly({ name, start }: ReportedApp): void {
 
     it("counts every name that the policy does not have as `unknown`", async () => {
       const authorizer = createTestAuthorizer([]);
-      const { port, close, report } = await start({ authorizer, isReportOnly: true });
+      const running = await app.start({ authorizer, isReportOnly: true });
       try {
         for (const path of ["/v1/Jobs/7", "/v1/jobs/%6Da", "/V1/jobs/7"]) {
-          await send(port, { method: "GET", path });
+          await send(running.port, { method: "GET", path });
         }
-        const names = Object.keys(report?.() ?? {});
+        const names = Object.keys(running.report?.() ?? {});
         const known = new Set<string>([
           "unknown",
           ...REPORTED_ROUTES.map(({ operation }) => operation),
         ]);
         expect(names.filter((name) => !known.has(name))).toEqual([]);
       } finally {
-        await close();
+        await running.close();
       }
     });
   });

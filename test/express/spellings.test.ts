@@ -49,10 +49,10 @@ describe.each([
     app.get("/v1/jobs", gate.endpoint(), (_req, res) => void res.json({}));
     app.get("/v1/jobs/:job", gate.endpoint(), (req, res) => void res.json(req.params));
     gate.assertCovers(app);
-    const { port, close } = await listen(createServer(app));
+    const running = await listen(createServer(app));
     const headers = ["Authorization: Bearer abc"];
-    const response = await send(port, { method: "GET", path, headers });
-    await close();
+    const response = await send(running.port, { method: "GET", path, headers });
+    await running.close();
     expect(response.status).toBe(status);
     if (status === 200 && path.includes("7")) expect(response.body).toBe('{"job":"7"}');
   });

@@ -162,7 +162,7 @@ describe("the member `claims` of a token", () => {
     [new Map()],
     [{ f: () => 1 }],
     [{ big: 1n }],
-    [JSON.parse('{"__proto__":{"a":1}}')],
+    [JSON.parse('{"__proto__":{"a":1}}') as unknown],
   ])("is an outage if it is %o", async (claims) => {
     const { code } = await admit(() => ({ ...session, claims }));
     expect(code).toBe("temporarily_unavailable");

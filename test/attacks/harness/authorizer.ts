@@ -73,7 +73,7 @@ export function buildAuthorizer(
     audience,
     jwks: keySet(),
     algorithms: ["RS256", "ES256"],
-    ...(door.scopeClaim !== undefined && { scopeClaim: door.scopeClaim as never }),
+    ...(door.scopeClaim !== undefined && { scopeClaim: door.scopeClaim }),
   });
   const introspect = introspectionVerifier({
     endpoint: "https://as.example.com/introspect",
