@@ -18,8 +18,8 @@ const SUITE = "@modelcontextprotocol/conformance@0.2.0-alpha.12";
 /** @param {string} name */
 const pathOf = (name) => fileURLToPath(new URL(`../test/conformance/${name}.ts`, import.meta.url));
 
-/** @typedef {import("../test/conformance/servers.js")} Servers */
-/** @typedef {import("../test/conformance/authorization.js")} Authorization */
+/** @typedef {typeof import("../test/conformance/servers.js")} Servers */
+/** @typedef {typeof import("../test/conformance/authorization.js")} Authorization */
 /** @typedef {Servers["servers"][number]} Server */
 /** @typedef {{ node: string, suite: string }} Program */
 /** @typedef {{ status: string, id: string, errorMessage?: string }} Check */

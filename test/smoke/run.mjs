@@ -88,7 +88,10 @@ await step("the package has the licences that it bundles, and no source text in 
 
 await step("import", () => lastLine(node("esm.mjs")));
 await step("require()", () => lastLine(node("cjs.cjs")));
-for (const { specifier } of entries)
+// these import their framework, which no project without it installs
+const NEEDS_PEER = new Set(["hono", "nest"]);
+
+for (const { specifier } of entries.filter(({ name }) => !NEEDS_PEER.has(name)))
   await step(`${specifier} has names`, () => {
     const names = node("-p", `Object.keys(require("${specifier}")).length`);
     if (!(Number(names) > 0)) throw new Error(`${specifier} exports nothing`);
@@ -143,7 +146,9 @@ await step("bin matrix policy.ts", () => {
 // Fastify requires Node, and fastify-plugin reads a file name
 const NODE_ONLY = new Set(["fastify"]);
 
-for (const { specifier } of entries.filter(({ name }) => !NODE_ONLY.has(name)))
+for (const { specifier } of entries.filter(
+  ({ name }) => !NODE_ONLY.has(name) && !NEEDS_PEER.has(name),
+))
   await step(`${specifier} bundles for a worker`, async () => {
     const { outputFiles, metafile } = await build({
       stdin: { contents: `export * from "${specifier}";`, resolveDir: folder },
