@@ -5,6 +5,7 @@ import {
   unknownRoute,
 } from "./adapters/admit-request.js";
 import { createEndpointResolver, type EndpointResolver } from "./adapters/endpoint-resolver.js";
+import { type GateKind, markGate } from "./adapters/gate-marks.js";
 import {
   createHttpGate,
   HTTP_GATE_CHECKS,
@@ -14,12 +15,12 @@ import {
   requireReason,
 } from "./adapters/http-gate.js";
 import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
+import type { CoverOptions } from "./adapters/route-selection.js";
 import { readOwn } from "./decision/access-token.js";
 import type { KnownName } from "./decision/operation-name.js";
 import { PolicyError } from "./errors.js";
 import { routeCoverageFindings } from "./express/coverage.js";
-import { type GateKind, markGate, markMetadata } from "./express/marks.js";
-import type { CoverOptions } from "./express/selection.js";
+import { markMetadata } from "./express/marks.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import { describeFindings } from "./policy/report.js";
@@ -29,7 +30,7 @@ import { mapAwaitable } from "./resource-server/callbacks.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
 export type { GateReport } from "./adapters/report-only.js";
-export type { CoverOptions } from "./express/selection.js";
+export type { CoverOptions } from "./adapters/route-selection.js";
 export type { PathOptions } from "./policy/route.js";
 
 /**

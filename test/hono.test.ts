@@ -279,6 +279,8 @@ describe("assertCovers of Hono", () => {
     expect(check({ except: [/^\/internal\//, "/legacy"] })).toEqual([]);
     expect(check({ under: "/v1" })).toEqual([]);
     expect(check({ under: "/internal" })).toEqual(["unmapped_route GET /internal/stats"]);
+    app.get("/v1/internal/stats", (c) => c.text("open"));
+    expect(check({ under: "/v1", except: [/^\/internal/] })).toEqual([]);
     expect(check({ under: "/nowhere", except: [/x$/] })).toEqual([
       "unused_under under",
       "unused_except except[0]",

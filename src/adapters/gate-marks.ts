@@ -14,6 +14,10 @@ export interface GateMark {
   readonly params: readonly string[];
   /** Whether the gate has the option `params`, which reads the parameters that the path does not have. */
   readonly hasReader: boolean;
+  /** Whether a gate for endpoints ignores a slash at the end of a path. Default: `"refuse"`. */
+  readonly trailingSlash?: "refuse" | "ignore" | undefined;
+  /** Whether a gate for endpoints distinguishes upper and lower case letters of a path. Default: `true`. */
+  readonly caseSensitive?: boolean | undefined;
 }
 
 const marks = new WeakMap<object, GateMark>();
@@ -27,4 +31,9 @@ export function markGate<Handler extends object>(handler: Handler, mark: GateMar
 /** Returns the facts about a handler, if it is a gate. */
 export function markOf(handler: object): GateMark | undefined {
   return marks.get(handler);
+}
+
+/** Returns whether a gate counts for an authorizer: one that decides only for its own, a mark that decides nothing for each. */
+export function countsFor({ kind, authorizer }: GateMark, other: object): boolean {
+  return authorizer === other || kind === "public" || kind === "elsewhere";
 }

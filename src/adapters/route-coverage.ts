@@ -1,7 +1,8 @@
 import type { Finding } from "../errors.js";
+import { METHODS } from "../policy/route.js";
 import { nearest } from "../policy/suggest.js";
 import type { EndpointResolver } from "./endpoint-resolver.js";
-import { type GateMark, markOf } from "./gate-marks.js";
+import { countsFor, type GateMark, markOf } from "./gate-marks.js";
 import { type Selection, segmentsOf } from "./route-selection.js";
 
 /** A route of an application. */
@@ -56,7 +57,7 @@ export function routeFindings(
     const gates = leadingGates(route, authorizer);
     const names = gates.map((gate) => servedBy(gate, route, endpoints));
     for (const name of names.flat()) served.add(name);
-    if (selection.isLeftOut(route.path)) return [];
+    if (selection.isLeftOut([route.path])) return [];
     const { label = `${route.method} ${route.path}` } = route;
     const finding = (code: keyof typeof MESSAGES, param?: string): Finding => ({
       code,
@@ -94,11 +95,9 @@ export function routeFindings(
   return [...unserved, ...byRoute, ...selection.findings()];
 }
 
-/** Returns whether a gate belongs to an authorizer. A mark that decides nothing belongs to all. */
+/** Returns whether a handler is a gate that counts for an authorizer. */
 function isOwn(mark: GateMark | undefined, authorizer: object): mark is GateMark {
-  if (mark === undefined) return false;
-  const isDeciding = mark.kind === "operation" || mark.kind === "endpoint";
-  return !isDeciding || mark.authorizer === authorizer;
+  return mark !== undefined && countsFor(mark, authorizer);
 }
 
 /** Returns the gates before the first handler that is not a gate. Those of other authorizers do not count. */
@@ -109,8 +108,6 @@ function leadingGates({ handlers }: ListedRoute, authorizer: object): readonly P
     isOwn(mark, authorizer) ? [{ ...mark, path }] : [],
   );
 }
-
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** Returns the endpoints of the policy that a route with a gate serves. */
 function servedBy(

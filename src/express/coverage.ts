@@ -1,4 +1,12 @@
 import type { EndpointResolver } from "../adapters/endpoint-resolver.js";
+import { type GateMark, markOf } from "../adapters/gate-marks.js";
+import {
+  areApart,
+  type CoverOptions,
+  createSelection,
+  joined,
+  type Paths,
+} from "../adapters/route-selection.js";
 import type { Finding } from "../errors.js";
 import { withoutPrototype } from "../policy/own-members.js";
 import { nearest } from "../policy/suggest.js";
@@ -8,6 +16,7 @@ import {
   ALL,
   innerRouter,
   isMount,
+  isMountedAt,
   layerPaths,
   mountOf,
   mountText,
@@ -16,8 +25,7 @@ import {
   type Router,
   routerOf,
 } from "./layer.js";
-import { documentPath, type GateMark, handlerMarks, leadingGates, markOf } from "./marks.js";
-import { areApart, type CoverOptions, createSelection, joined, type Paths } from "./selection.js";
+import { documentPath, handlerMarks, leadingGates } from "./marks.js";
 
 const MESSAGES = {
   missing_param:
@@ -62,7 +70,7 @@ export function routeCoverageFindings(
   options: CoverOptions,
 ): readonly Finding[] {
   const top = routerOf(app);
-  const selection = createSelection(app, options);
+  const selection = createSelection(options, isMountedAt(app));
   const { mount } = selection;
   const findings: Finding[] = [];
   const add = (
@@ -148,7 +156,7 @@ export function routeCoverageFindings(
       const own = layerPaths(layer);
       const paths = own && above?.flatMap((path) => own.map((below) => joined(path, below)));
       if (route !== undefined) {
-        if (!selection.isLeftOut(paths, true)) checkRoute(route, prefix, cover);
+        if (!selection.isLeftOut(paths)) checkRoute(route, prefix, cover);
         continue;
       }
       const path = prefix + mountText(layer);

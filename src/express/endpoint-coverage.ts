@@ -1,8 +1,9 @@
 import type { EndpointResolver } from "../adapters/endpoint-resolver.js";
+import type { GateMark } from "../adapters/gate-marks.js";
+import { isBelow, segmentsOf } from "../adapters/route-selection.js";
 import { ALL, type Route, type Router } from "./layer.js";
-import { type GateMark, handlerMarks, leadingGates } from "./marks.js";
+import { handlerMarks, leadingGates } from "./marks.js";
 import { type Probe, probeValue, routesReached } from "./reach.js";
-import { isBelow, segmentsOf } from "./selection.js";
 
 /** Reason why an endpoint is not served, or not as its gate reads it. */
 export type EndpointCode =

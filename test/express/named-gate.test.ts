@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { Express } from "express";
 import { createAuthorizer, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { markGate } from "../../src/express/marks.js";
+import { markGate } from "../../src/adapters/gate-marks.js";
 import { expressGate } from "../../src/express.js";
 import { listen } from "../contract/listen.js";
 import { send } from "../contract/wire.js";

@@ -4,7 +4,7 @@ import type { Express, Request, RequestHandler, Router } from "express";
 import fc from "fast-check";
 import { createAuthorizer, loadPolicy, type PolicyError } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import type { CoverOptions } from "../../src/express/selection.js";
+import type { CoverOptions } from "../../src/adapters/route-selection.js";
 import { expressGate } from "../../src/express.js";
 import { runOftenAsync, tally } from "../often.js";
 import { type Make, VERSIONS } from "./kit.js";

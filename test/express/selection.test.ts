@@ -1,6 +1,6 @@
 import type { Express, IRouter } from "express";
 import { describe, expect, it } from "vitest";
-import type { CoverOptions } from "../../src/express/selection.js";
+import type { CoverOptions } from "../../src/adapters/route-selection.js";
 import { findingsOf, type Gate, gateOf, type Make, ok, VERSIONS } from "./kit.js";
 
 const createGate = () =>
@@ -167,6 +167,12 @@ const EXCEPT: readonly Row[] = [
     { under: "/api/v1", except: [/^\/internal/] },
     mountAll,
     [],
+  ],
+  [
+    "may name what is below `under`",
+    { under: "/api/v1", except: [/^\/hidden/] },
+    (app) => app.get("/api/v1/hidden/stats", ok),
+    ["unserved_endpoint GET /api/v1/jobs/{jobId}"],
   ],
   [
     "keeps no state of an expression",
