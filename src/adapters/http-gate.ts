@@ -4,6 +4,7 @@ import type { Policy } from "../decision/define-policy.js";
 import { PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import { isFunction, type OptionCheck, oneOf, optional } from "../policy/option-checks.js";
+import { withoutPrototype } from "../policy/own-members.js";
 import type { PathOptions } from "../policy/route.js";
 import type { Admission, Authorizer } from "../resource-server/authorizer-types.js";
 import type { Awaitable } from "../resource-server/callbacks.js";
@@ -118,7 +119,9 @@ export function createHttpGate<Request extends object, Types extends PolicyTypes
   options: HttpGateOptions<Request>,
   storeOf: (request: Request) => object = (request) => request,
 ): HttpGate<Request> {
-  const { requestId, authenticate, dangerouslyReportOnly: isReportOnly = false } = options;
+  // an inherited `dangerouslyReportOnly` would open every route
+  const own = withoutPrototype(options);
+  const { requestId, authenticate, dangerouslyReportOnly: isReportOnly = false } = own;
   if (authenticate === undefined && !authorizer.verifiesTokens) {
     throw new PolicyError("ERR_OPTIONS_INVALID", NOTHING_VERIFIED);
   }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Finding } from "../errors.js";
+import { withoutPrototype } from "../policy/own-members.js";
 import type { PathOptions } from "../policy/route.js";
 
 /** Returns the findings of options that let the gate ignore what the router of the app distinguishes. */
@@ -8,7 +9,8 @@ export function routerFindings(
   { trailingSlash, caseSensitive }: PathOptions,
 ): readonly Finding[] {
   // outside of `routerOptions`, where Fastify 6 no longer reads them, they are still options of Fastify 5
-  const given = [initialConfig, initialConfig.routerOptions ?? {}];
+  const config = withoutPrototype(initialConfig);
+  const given = [config, withoutPrototype(config.routerOptions ?? {})];
   const isSlashIgnored = given.some(({ ignoreTrailingSlash }) => ignoreTrailingSlash === true);
   const isCaseIgnored = given.some((options) => options.caseSensitive === false);
   return [
