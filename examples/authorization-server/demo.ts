@@ -79,8 +79,11 @@ function mentors(): NonNullable<AuthorizationServerOptions["people"]> {
 }
 
 function logCall(log: Log) {
-  return ({ operation, decision, actor }: AuditEvent) =>
-    log("call", { name: operation.name, code: decision.code, sub: actor.sub });
+  return ({ kind, operation, decision, actor }: AuditEvent) => {
+    // the second event of a call repeats the first one, with the status that the client got
+    if (kind === undefined)
+      log("call", { name: operation.name, code: decision.code, sub: actor.sub });
+  };
 }
 
 /** Starts an MCP server and its authorization server, each on a free port of the loopback interface. */
