@@ -3,12 +3,11 @@ import { deepFreeze, snapshot } from "../policy/plain-data.js";
 import { createReport } from "../policy/report.js";
 
 /**
- * Returns a deep-frozen copy of the `claims` of a token; `undefined` without any. Runs no code of the value but proxy traps.
+ * Returns a deep-frozen copy of the `claims` of a token. Runs no code of the value but proxy traps.
  *
  * @throws TypeError for a value that is not an object of plain data: the caller counts it as an outage
  */
-export function copyClaims(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (value === undefined) return undefined;
+export function copyClaims(value: unknown): Readonly<Record<string, unknown>> {
   const report = createReport();
   const copy = snapshot(value, report);
   const isPlain =

@@ -67,7 +67,7 @@ export function claimChecks(rules: ClaimRules): readonly TokenCheck[] {
     ...rules.kinds.map(kindCheck),
     {
       name: "required claims",
-      seen: () => (required.size === 0 ? "none" : listed(required.keys(), "and")),
+      seen: () => listed(required.keys(), "and"),
       fault: (claims) => missingFault(claims, required),
     },
     {

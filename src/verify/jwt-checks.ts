@@ -8,6 +8,7 @@ import type { UnverifiedJws } from "./compact-jws.js";
 import { headerChecks } from "./header-checks.js";
 import { issuersOf } from "./issuers.js";
 import type { JwtVerifierOptions } from "./jwt-options.js";
+import type { KeySource } from "./key-set.js";
 import { keySourcesOf } from "./key-sources.js";
 import { shownMember } from "./shown-value.js";
 import type { TokenCheck } from "./token-check.js";
@@ -50,8 +51,9 @@ export function createJwtChecks(options: JwtVerifierOptions): JwtChecks {
     claims: claimChecks(rules),
     rules,
     signatureFault: async (rawToken, { header, claims }) => {
-      // the keys of the token's issuer only
-      const keys = (await sources.get(readOwn(claims, "iss") as string)?.(header)) ?? [];
+      // the keys of the token's issuer only, which the checks of the claims have accepted before
+      const keysOfIssuer = sources.get(readOwn(claims, "iss") as string) as KeySource;
+      const keys = await keysOfIssuer(header);
       for (const key of keys) if (await isSignedWith(key, rawToken, algorithms)) return undefined;
       const seen = `${shownMember(header, "kid")} and ${shownMember(header, "alg")} in the header`;
       return keys.length === 0

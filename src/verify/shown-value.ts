@@ -43,6 +43,6 @@ export function shownMember(members: JsonObject, name: string): string {
 export function listed(texts: Iterable<string>, word: "and" | "or"): string {
   const all = [...texts].map(quoted);
   const shown = all.length > MAX_LISTED ? [...all.slice(0, MAX_LISTED), "…"] : all;
-  const last = shown.pop() ?? "";
+  const last = shown.splice(-1).join();
   return shown.length === 0 ? last : `${shown.join(", ")} ${word} ${last}`;
 }

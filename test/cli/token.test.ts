@@ -159,6 +159,24 @@ describe("scope-policy token", () => {
     expect((await checksOf(token, ["--scope-claim", "scp"])).scope).toEqual(["a"]);
   });
 
+  it("proposes no `scopeClaim` for a token without any claim of a scope", async () => {
+    const { checks, code, scope } = await checksOf(await mintNow({ claims: { scope: undefined } }));
+    expect({ code, scope }).toEqual({ code: 0, scope: "" });
+    expect(checks.find(({ name }) => name === "scope")?.detail).toBe(
+      "`scope` missing, so the token has no scope",
+    );
+  });
+
+  it("finds the key of a token without `kid` by its algorithm", async () => {
+    const { checks, code } = await checksOf(await mintNow({ header: { kid: undefined } }));
+    expect(code).toBe(0);
+    expect(checks.at(-1)).toEqual({
+      name: "signature",
+      result: "passed",
+      detail: "a key of the key set made it",
+    });
+  });
+
   it("checks the signature by the keys of the issuer, also if the token names another issuer", async () => {
     const token = await mintNow({ claims: { iss: "https://other.example" } });
     expect((await checksOf(token)).failed.map(({ name }) => name)).toEqual(["issuer"]);
@@ -280,6 +298,21 @@ describe("the discovery of the key set", () => {
     expect(signature).toMatchObject({ result: "not checked" });
     expect(signature?.detail).toContain(detail);
     expect(signature?.detail).toContain("--jwks");
+  });
+
+  it("cannot decide if the server of the keys responds with an error", async () => {
+    const { origin, asked } = await serverWith((url) => ({
+      "/.well-known/oauth-authorization-server": { issuer: url, jwks_uri: `${url}/keys` },
+    }));
+    expect(await discover(origin)).toEqual({
+      code: 2,
+      signature: {
+        name: "signature",
+        result: "not checked",
+        detail: "the server responded with a status other than 200",
+      },
+    });
+    expect(asked().at(-1)).toBe("/keys");
   });
 
   it("sends nothing to an issuer without `https`", async () => {

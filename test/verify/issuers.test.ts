@@ -241,6 +241,13 @@ const KEYS: readonly { title: string; issuer: unknown; jwks: unknown; message?: 
       "no key set for the issuer `https://two.example`; `https://tow.example` is not the name of an accepted issuer (did you mean `https://two.example`?)",
   },
   {
+    title: "an unknown issuer that resembles no accepted one",
+    issuer: [ONE],
+    jwks: { [ONE]: ONE_KEYS, "urn:example:other": TWO_KEYS, "https://eno.example": "x" },
+    message:
+      "`urn:example:other` is not the name of an accepted issuer; `https://eno.example` is not",
+  },
+  {
     title: "an invalid key set of an issuer",
     issuer: [ONE],
     jwks: { [ONE]: "http://one.example/jwks" },
