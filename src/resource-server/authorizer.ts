@@ -118,10 +118,11 @@ function assemble<Types extends PolicyTypes>(
       metadataUrl: metadata?.url,
       upgradeStatus: options.upgradeStatus ?? 403,
       retryAfter: Math.ceil(options.retryAfter ?? 5),
+      verifiesTokens,
     }),
     record: createRecorder(compiled, options, runCallback),
   };
-  return Object.freeze({
+  const authorizer: Authorizer<Types> = Object.freeze({
     policy,
     resource,
     timeout,
