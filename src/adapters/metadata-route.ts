@@ -1,6 +1,9 @@
+import { metadataUrl } from "../discovery/resource-identifier.js";
 import { PolicyError } from "../errors.js";
 import { urlParts } from "../grammar/url.js";
 import type { PolicyTypes } from "../policy/definition.js";
+import { isDevelopment, runtime } from "../policy/runtime.js";
+import { noteMetadataRead } from "../resource-server/authorizer-metadata.js";
 import type { Authorizer } from "../resource-server/authorizer-types.js";
 import { pathOf } from "./request-target.js";
 
@@ -73,4 +76,28 @@ export function metadataRoute<Types extends PolicyTypes>(
       (url.search === "" ? pathOf(target) : target) === `${url.pathname}${url.search}`,
     answer: (method) => answers.get(method) ?? methodNotAllowed,
   };
+}
+
+/**
+ * Logs one line if challenges point to a metadata document that nothing serves: nothing has read it from the authorizer, and no route
+ * has its path. It logs once for each authorizer, and never in production (`NODE_ENV`). Never throws.
+ *
+ * @param hasRoute - returns whether a route of the application has a path
+ */
+export function warnWithoutMetadata(
+  authorizer: object & Pick<Authorizer, "resource">,
+  hasRoute: (path: string) => boolean,
+): void {
+  const { resource } = authorizer;
+  if (resource === undefined || !isDevelopment() || !noteMetadataRead(authorizer)) return;
+  try {
+    const path = urlParts(metadataUrl(resource))?.pathname ?? "/";
+    if (hasRoute(path)) return;
+    runtime.console.error(
+      `scope-policy: nothing serves the metadata of \`resource\` at ${path}, where the challenges of the gates send clients. ` +
+        "Add `app.use(gate.metadata())` before the routes of the outermost application.",
+    );
+  } catch {
+    // a warning that cannot be logged changes nothing
+  }
 }
