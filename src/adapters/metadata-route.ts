@@ -1,4 +1,3 @@
-import { metadataUrl } from "../discovery/resource-identifier.js";
 import { PolicyError } from "../errors.js";
 import { urlParts } from "../grammar/url.js";
 import type { PolicyTypes } from "../policy/definition.js";
@@ -85,14 +84,14 @@ export function metadataRoute<Types extends PolicyTypes>(
  * @param hasRoute - returns whether a route of the application has a path
  */
 export function warnWithoutMetadata(
-  authorizer: object & Pick<Authorizer, "resource">,
+  authorizer: Pick<Authorizer, "resource" | "metadata">,
   hasRoute: (path: string) => boolean,
 ): void {
-  const { resource } = authorizer;
-  if (resource === undefined || !isDevelopment() || !noteMetadataRead(authorizer)) return;
+  const isUnread = authorizer.resource !== undefined && noteMetadataRead(authorizer);
+  if (!isUnread || !isDevelopment()) return;
   try {
-    const path = urlParts(metadataUrl(resource))?.pathname ?? "/";
-    if (hasRoute(path)) return;
+    const path = urlParts(authorizer.metadata()?.url)?.pathname;
+    if (path === undefined || hasRoute(path)) return;
     runtime.console.error(
       `scope-policy: nothing serves the metadata of \`resource\` at ${path}, where the challenges of the gates send clients. ` +
         "Add `app.use(gate.metadata())` before the routes of the outermost application.",

@@ -1,7 +1,5 @@
-import { readBounded } from "../../resource-server/bounded-body.js";
 import type { Fetch } from "../../verify/fetch-json.js";
 import { readJsonObject } from "../../verify/json-object.js";
-import { MAX_KEY_SET_BYTES } from "../../verify/key-set.js";
 import { oneLine, quoted } from "../../verify/shown-value.js";
 import { runtimeFetch } from "../../verify/verifier-options.js";
 import type { OutageReason, VerifierOutage } from "../../verify/verifier-outage.js";
@@ -15,7 +13,7 @@ export interface ExplainingFetch {
 
 interface Seen {
   readonly response?: Response;
-  /** The body of the response; `undefined` if it is too long or cannot be read. */
+  /** The body of the response; `undefined` if it cannot be read. */
   readonly body?: Promise<Uint8Array | undefined>;
   readonly error?: unknown;
 }
@@ -28,8 +26,8 @@ export function explainingFetch(): ExplainingFetch {
       seen = {};
       try {
         const response = await runtimeFetch(url, init);
-        // read at once: the request is aborted as soon as the library has read its own copy
-        const body = readBounded(response.clone().body, MAX_KEY_SET_BYTES).catch(() => undefined);
+        // read at once: the request is aborted as soon as the library has read its own copy, at its limit at the latest
+        const body = bytesOf(response.clone());
         seen = { response, body };
         return response;
       } catch (error) {
@@ -42,6 +40,14 @@ export function explainingFetch(): ExplainingFetch {
       return cause === undefined ? message : `${message} (${cause})`;
     },
   };
+}
+
+async function bytesOf(response: Response): Promise<Uint8Array | undefined> {
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch {
+    return undefined;
+  }
 }
 
 /** How to find the cause of an outage, by its reason. */
