@@ -97,7 +97,7 @@ describe("a client that connects without credentials", () => {
       const resources = {
         "notes://all": "secret_tool",
         "notes://{accountID}/notes": "account_notes",
-      };
+      } as const;
       const host = await startHost(server, { anonymous: true, resources });
       const { consents, store } = openConsents(host.url);
       const client = openClient(new URL(host.url), store);
