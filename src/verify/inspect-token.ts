@@ -38,7 +38,7 @@ export async function inspectToken(
   rawToken: string,
   options: JwtVerifierOptions & { readonly issuer: string },
   keysFault?: string,
-  explain: Explain = async ({ message }) => message,
+  explain: Explain = ({ message }) => Promise.resolve(message),
 ): Promise<Inspection> {
   const jws = readCompactJws(rawToken);
   if (jws === undefined) {

@@ -146,7 +146,7 @@ describe("an outage of `authenticate`", () => {
     ],
     ["a long message", new Error("boom ".repeat(100_000)), `(Error): ${"boom ".repeat(40)}.`],
   ])("of %s is logged", async (_what, error, line) => {
-    const [first = ""] = await linesOf(() => Promise.reject(error));
+    const [first = ""] = await linesOf(() => Promise.reject(error as Error));
     expect(first).toContain(`outage of \`authenticate\` ${line}`);
   });
 
@@ -159,7 +159,10 @@ describe("an outage of `authenticate`", () => {
     const onOutage = vi.fn();
     expect(await linesOf(fail, { onOutage })).toEqual([]);
     expect(onOutage).toHaveBeenCalledTimes(2);
-    expect(onOutage).toHaveBeenCalledWith({ source: "authenticate", error: expect.any(TypeError) });
+    expect(onOutage).toHaveBeenCalledWith({
+      source: "authenticate",
+      error: expect.any(TypeError) as unknown,
+    });
   });
 
   it("is logged without its message if the environment cannot be read", () => {

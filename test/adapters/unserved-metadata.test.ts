@@ -9,7 +9,7 @@ import { expressGate } from "scope-policy/express";
 import { scopePolicy } from "scope-policy/fastify";
 import { honoGate } from "scope-policy/hono";
 import { koaGate } from "scope-policy/koa";
-import { type NestRequest, scopePolicyGuard } from "scope-policy/nest";
+import { scopePolicyGuard } from "scope-policy/nest";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createController, createNest } from "../contract/nest-subject.js";
 
@@ -82,7 +82,7 @@ const BUILDS: Readonly<Record<string, Build>> = {
     const gate = scopePolicyGuard(authorizer, { dangerouslyReportOnly: isReportOnly });
     const get = (name: string, path: string, decorator: MethodDecorator) => ({
       ...{ name, method: "GET", path, decorators: [decorator] },
-      run: (_request: NestRequest) => ({}),
+      run: () => ({}),
     });
     const routes = [get("settings", "/settings", gate("get_settings"))];
     if (by === "route") routes.push(get("document", PATH, gate.public()));
