@@ -1,5 +1,6 @@
 // Checks every link and picture of the documents: as in the repository, where it leads to a file and a heading, and as on npm, where
-// README.md and the guides of the package must not lead to a file that is not in the package. Reads documents alone, never the network.
+// README.md and the guides of the package must not lead to a file that is not in the package. README.md leads to such files alone even
+// without the address of a repository, from which the others get absolute links. Reads documents alone, never the network.
 import { execFileSync } from "node:child_process";
 import {
   cpSync,
@@ -41,7 +42,8 @@ function check(folder, path, exists) {
     const [file = "", anchor] = target.split("#");
     const to = file === "" ? path : posix.join(posix.dirname(path), file);
     if (!isRelative(target) && !target.startsWith("#")) continue;
-    if (!exists(to)) faults.push(`${path}:${line}: \`${target}\` is not there`);
+    if (!exists(to))
+      faults.push(`${path}:${line}: \`${target}\` is not there, or not in the package`);
     else if (anchor !== undefined && to.endsWith(".md")) {
       if (!anchorsOf(readFileSync(join(folder, to), "utf8")).has(anchor))
         faults.push(`${path}:${line}: no heading \`#${anchor}\` in ${to}`);
@@ -62,7 +64,13 @@ const documents = [
   ...documentsIn("examples"),
   ...documentsIn(".github"),
 ];
-for (const path of documents) check(root, path, (to) => existsSync(join(root, to)));
+const shipped = new Set(["README.md", ...manifest.files]);
+// README.md is also read from the package, without the rest of the repository
+for (const path of documents) {
+  const isThere = (/** @type {string} */ to) =>
+    existsSync(join(root, to)) && (path !== "README.md" || shipped.has(to));
+  check(root, path, isThere);
+}
 
 // as on npm: the package of a project that has a repository
 const folder = mkdtempSync(join(tmpdir(), "links-"));
@@ -75,7 +83,6 @@ try {
     JSON.stringify({ ...packed, repository: "https://git.example/owner/name" }),
   );
   execFileSync(process.execPath, ["scripts/prepack.mjs"], { cwd: folder });
-  const shipped = new Set(["README.md", ...manifest.files]);
   for (const path of [...shipped].filter((each) => each.endsWith(".md")))
     check(folder, path, (to) => path !== "README.md" && shipped.has(to));
 } finally {

@@ -14,13 +14,19 @@ import {
   PATH_CHECKS,
   requireReason,
 } from "./adapters/http-gate.js";
-import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
+import {
+  metadataRoute,
+  type PlainResponse,
+  warnWithoutMetadata,
+} from "./adapters/metadata-route.js";
 import type { CoverOptions } from "./adapters/route-selection.js";
 import { readOwn } from "./decision/access-token.js";
 import type { KnownName } from "./decision/operation-name.js";
 import { PolicyError } from "./errors.js";
 import { routeCoverageFindings } from "./express/coverage.js";
+import { isMountedAt } from "./express/layer.js";
 import { markMetadata } from "./express/marks.js";
+import { isServed } from "./express/reach.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import { describeFindings } from "./policy/report.js";
@@ -257,8 +263,10 @@ export function expressGate<Types extends PolicyTypes>(
       },
       assertCovers: (app: object, options: CoverOptions = {}) => {
         const findings = routeCoverageFindings(app, authorizer, endpoints, options);
-        if (findings.length === 0) return;
-        throw new PolicyError("ERR_COVERAGE", describeFindings(findings, "the app"), findings);
+        if (findings.length > 0)
+          throw new PolicyError("ERR_COVERAGE", describeFindings(findings, "the app"), findings);
+        if (http.reportOnly === undefined && !isMountedAt(app))
+          warnWithoutMetadata(authorizer, (path) => isServed(app, path));
       },
     }),
   );

@@ -1,6 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { OPTION_ROWS } from "./sweep/option-rows.js";
-import { callAll, differingTitles, linesOf, withPollution } from "./sweep/pollute.js";
+import {
+  callAll,
+  differingTitles,
+  linesOf,
+  removePollution,
+  withPollution,
+} from "./sweep/pollute.js";
 import { readNames } from "./sweep/read-names.js";
 import { namesIn, recordOf } from "./sweep/record.js";
 import { createScene, type Scene } from "./sweep/scene.js";
@@ -64,6 +70,8 @@ beforeAll(async () => {
   clean = linesOf(await callAll());
 });
 
+// a test that exceeds its timeout has not come to its end
+afterEach(removePollution);
 afterAll(() => void vi.restoreAllMocks());
 
 async function differences(
@@ -78,19 +86,31 @@ async function differences(
   return differingTitles(clean, seen).filter((title) => !expected.has(title));
 }
 
-/** Returns the names that make a difference, each with the titles that differ. Splits many names into halves. */
-async function culpritsOf(
+/** Number of names after which the search ends. Where each name makes a difference, it would take an hour. */
+const MAX_FOUND = 6;
+
+/**
+ * Adds the names that make a difference to a list, each with the titles that differ. Splits many names into halves. Ends at
+ * {@link MAX_FOUND} names.
+ */
+async function findCulprits(
+  found: string[],
   names: readonly string[],
   value: unknown,
   ready: Scene | undefined,
-): Promise<readonly string[]> {
+): Promise<void> {
+  if (found.length >= MAX_FOUND) return;
   const titles = await differences(names, value, ready);
-  if (titles.length === 0) return [];
-  if (names.length === 1) return [`${names.join()}: ${titles.slice(0, 9).join(", ")}`];
+  if (titles.length === 0) return;
+  if (names.length === 1) {
+    found.push(`${names.join()}: ${titles.slice(0, 9).join(", ")}`);
+    return;
+  }
+  const before = found.length;
   const half = Math.ceil(names.length / 2);
-  const left = await culpritsOf(names.slice(0, half), value, ready);
-  const right = await culpritsOf(names.slice(half), value, ready);
-  return left.length + right.length > 0 ? [...left, ...right] : [`together: ${names.join(" ")}`];
+  await findCulprits(found, names.slice(0, half), value, ready);
+  await findCulprits(found, names.slice(half), value, ready);
+  if (found.length === before) found.push(`together: ${names.join(" ")}`);
 }
 
 async function allNames(): Promise<readonly string[]> {
@@ -134,7 +154,7 @@ describe("members of Object.prototype", () => {
       const ready = label === "a string" || label === "a function" ? undefined : scene.ready;
       const found: string[] = [];
       for (const chunk of chunksOf(names)) {
-        found.push(...(await culpritsOf(chunk, value, ready)));
+        await findCulprits(found, chunk, value, ready);
       }
       expect(found).toEqual([]);
     },
@@ -144,5 +164,15 @@ describe("members of Object.prototype", () => {
     const read = async () => [["reader", { ...({} as { zebra?: boolean }) }.zebra]] as const;
     const seen = linesOf(await withPollution(["zebra"], true, read));
     expect(differingTitles(linesOf(await read()), seen)).toEqual(["reader"]);
+  });
+
+  it("are removed if a call with them throws or never settles", async () => {
+    const fail = (run: () => Promise<never>) => withPollution(["zebra"], true, run, 20);
+    await expect(fail(() => Promise.reject(new Error("thrown")))).rejects.toThrow("thrown");
+    expect("zebra" in {}).toBe(false);
+    await expect(fail(() => new Promise(() => undefined))).rejects.toThrow(
+      "a call does not settle with zebra",
+    );
+    expect("zebra" in {}).toBe(false);
   });
 });

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { manifest, root } from "../scripts/entries.mjs";
+import { isRelative, linksOf } from "../scripts/links.mjs";
 import { addressOf } from "../scripts/repository.mjs";
 
 const ADDRESS = "https://github.com/owner/name";
@@ -117,6 +118,16 @@ describe("before npm packs", () => {
     expect(node("scripts/prepack.mjs").status).toBe(0);
     expect({ readme: read("README.md"), manifest: read("package.json") }).toEqual(before);
   });
+});
+
+it("README.md leads to no file that is missing in the package, which has no address of a repository", () => {
+  const shipped = new Set(manifest.files);
+  const targets = linksOf(readFileSync(join(root, "README.md"), "utf8")).map(
+    ({ target }) => target,
+  );
+  const files = targets.filter(isRelative).map((target) => target.split("#")[0] ?? "");
+  expect(files.length).toBeGreaterThan(20);
+  expect(files.filter((file) => !shipped.has(file))).toEqual([]);
 });
 
 describe("npm run version", () => {

@@ -1,6 +1,8 @@
 import { PolicyError } from "../errors.js";
 import { urlParts } from "../grammar/url.js";
 import type { PolicyTypes } from "../policy/definition.js";
+import { isDevelopment, runtime } from "../policy/runtime.js";
+import { noteMetadataRead } from "../resource-server/authorizer-metadata.js";
 import type { Authorizer } from "../resource-server/authorizer-types.js";
 import { pathOf } from "./request-target.js";
 
@@ -73,4 +75,28 @@ export function metadataRoute<Types extends PolicyTypes>(
       (url.search === "" ? pathOf(target) : target) === `${url.pathname}${url.search}`,
     answer: (method) => answers.get(method) ?? methodNotAllowed,
   };
+}
+
+/**
+ * Logs one line if challenges point to a metadata document that nothing serves: nothing has read it from the authorizer, and no route
+ * has its path. It logs once for each authorizer, and never in production (`NODE_ENV`). Never throws.
+ *
+ * @param hasRoute - returns whether a route of the application has a path
+ */
+export function warnWithoutMetadata(
+  authorizer: Pick<Authorizer, "resource" | "metadata">,
+  hasRoute: (path: string) => boolean,
+): void {
+  const isUnread = authorizer.resource !== undefined && noteMetadataRead(authorizer);
+  if (!isUnread || !isDevelopment()) return;
+  try {
+    const path = urlParts(authorizer.metadata()?.url)?.pathname;
+    if (path === undefined || hasRoute(path)) return;
+    runtime.console.error(
+      `scope-policy: nothing serves the metadata of \`resource\` at ${path}, where the challenges of the gates send clients. ` +
+        "Add `app.use(gate.metadata())` before the routes of the outermost application.",
+    );
+  } catch {
+    // a warning that cannot be logged changes nothing
+  }
 }

@@ -16,6 +16,7 @@ import {
   type HttpGateOptions,
   requireReason,
 } from "./http-gate.js";
+import { warnWithoutMetadata } from "./metadata-route.js";
 import { type ListedRoute, routeFindings } from "./route-coverage.js";
 import { type CoverOptions, createSelection } from "./route-selection.js";
 
@@ -191,8 +192,10 @@ export function createRouteGate<
         const routes =
           mount === "" ? listed.routes : listed.routes.map((route) => mountedAt(mount, route));
         const findings = routeFindings(routes, authorizer, endpoints, selection);
-        if (findings.length === 0) return;
-        throw new PolicyError("ERR_COVERAGE", describeFindings(findings, "the app"), findings);
+        if (findings.length > 0)
+          throw new PolicyError("ERR_COVERAGE", describeFindings(findings, "the app"), findings);
+        if (listed.isMount || http.reportOnly !== undefined) return;
+        warnWithoutMetadata(authorizer, (path) => routes.some((route) => route.path === path));
       },
     },
   );

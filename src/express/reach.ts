@@ -1,5 +1,5 @@
 import { withoutPrototype } from "../policy/own-members.js";
-import { ALL, innerRouter, type Layer, type Route, type Router } from "./layer.js";
+import { ALL, innerRouter, type Layer, type Route, type Router, routerOf } from "./layer.js";
 
 /** A route that a request would reach, with the path prefix that the routers above it match and the parameters it would get. */
 export interface ReachedRoute {
@@ -56,6 +56,11 @@ export function routesReached(
     const next = { method, path: rest === "" ? "/" : rest, base: base + taken, params };
     return routesReached(inner as Router, next, [...above, router]);
   });
+}
+
+/** Returns whether an application has a route for GET requests of a path. */
+export function isServed(app: object, path: string): boolean {
+  return routesReached(routerOf(app), { method: "get", path, base: "", params: {} }).length > 0;
 }
 
 function matchPath(layer: Layer, path: string): Match | undefined {

@@ -36,3 +36,13 @@ export interface HmacKey {
 
 /** The globals of any Web-standard runtime. They are read at each use, so that a test can replace the clock. */
 export const runtime = globalThis as unknown as Runtime;
+
+/** Returns whether the program states by `NODE_ENV` that it does not run in production. Without `process` it states nothing. */
+export function isDevelopment(): boolean {
+  try {
+    const { process } = runtime;
+    return process !== undefined && process.env?.["NODE_ENV"] !== "production";
+  } catch {
+    return false; // a runtime without the permission to read the environment
+  }
+}

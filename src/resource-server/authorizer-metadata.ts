@@ -19,3 +19,12 @@ export function metadataOf({
   const document = protectedResourceMetadata(policy, { resource, ...servers });
   return deepFreeze({ url: metadataUrl(resource), document });
 }
+
+const read = new WeakSet<object>();
+
+/** Notes that something has read the metadata of an authorizer, probably to serve it. Returns whether this is the first time. */
+export function noteMetadataRead(authorizer: object): boolean {
+  const isFirst = !read.has(authorizer);
+  read.add(authorizer);
+  return isFirst;
+}

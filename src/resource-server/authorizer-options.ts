@@ -88,7 +88,8 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
   readonly retryAfter?: number;
   /**
    * Called with every outage. By default the authorizer logs a line with `console.error`: the class of the error, without its
-   * message.
+   * message. Of `authenticate`, the first line has the message too, without what can be a credential, but not in production
+   * (`NODE_ENV`).
    */
   readonly onOutage?: (outage: Outage) => void;
   /**

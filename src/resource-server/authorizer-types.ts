@@ -45,7 +45,7 @@ export interface AuthorizationCall {
   /** The version of the Model Context Protocol that the client speaks. */
   readonly protocolVersion?: string | undefined;
   /** The scopes in the challenge of a 401 without credentials; see {@link DenialContext.signInScope}. Default: `"operation"`. */
-  readonly signInScope?: "operation" | "resource" | "operation-or-resource";
+  readonly signInScope?: NonNullable<DenialContext["signInScope"]>;
   /** Whether to write no event for an allowed call: for a gate behind which the same call is decided again. Default: `false`. */
   readonly auditDenialsOnly?: boolean;
   /**

@@ -12,7 +12,7 @@ import {
   hasReadableScope,
   type VerifiedClaims,
 } from "./authenticate.js";
-import { metadataOf } from "./authorizer-metadata.js";
+import { metadataOf, noteMetadataRead } from "./authorizer-metadata.js";
 import { type AuthorizerOptions, checkAuthorizerOptions } from "./authorizer-options.js";
 import type {
   Admission,
@@ -118,10 +118,11 @@ function assemble<Types extends PolicyTypes>(
       metadataUrl: metadata?.url,
       upgradeStatus: options.upgradeStatus ?? 403,
       retryAfter: Math.ceil(options.retryAfter ?? 5),
+      verifiesTokens,
     }),
     record: createRecorder(compiled, options, runCallback),
   };
-  return Object.freeze({
+  const authorizer: Authorizer<Types> = Object.freeze({
     policy,
     resource,
     timeout,
@@ -141,8 +142,12 @@ function assemble<Types extends PolicyTypes>(
       authenticateAlone(steps, authorization, context, authenticate),
     record: (refused, request) => recordDenial(steps, refused, request),
     answer: steps.respond,
-    metadata: () => metadata,
+    metadata: () => {
+      noteMetadataRead(authorizer);
+      return metadata;
+    },
   } satisfies Authorizer<Types>);
+  return authorizer;
 }
 
 // The functions below are in the order in which a call passes through them:

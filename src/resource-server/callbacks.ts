@@ -1,4 +1,5 @@
-import { runtime } from "../policy/runtime.js";
+import { joinLines, replaceInvisible } from "../grammar/shown-text.js";
+import { isDevelopment, runtime } from "../policy/runtime.js";
 import type { CallbackName, Outage } from "./token-verifier.js";
 
 /** The value that a callback returned, or its outage. */
@@ -91,7 +92,10 @@ async function settleWithin(promise: PromiseLike<unknown>, milliseconds: number)
   }
 }
 
-/** Creates the function that counts and reports outages. An error of `onOutage` has no effect. */
+/**
+ * Creates the function that counts and reports outages. An error of `onOutage` has no effect. Without it, each outage is logged. Of
+ * `authenticate`, which is a function of the host, the first one is logged with the message of its error, but not in production.
+ */
 export function createOutageReporter(onOutage: ((outage: Outage) => void) | undefined): {
   readonly counts: Readonly<Record<CallbackName, number>>;
   readonly report: (outage: Outage) => void;
@@ -103,13 +107,22 @@ export function createOutageReporter(onOutage: ((outage: Outage) => void) | unde
     isRevoked: 0,
     audit: 0,
   };
+  let isExplained = false;
+  const detailOf = ({ source, error }: Outage): string => {
+    if (source !== "authenticate" || isExplained || !isDevelopment()) return "";
+    isExplained = true;
+    return `: ${messageOf(error)}. Further messages are not logged: see \`onOutage\`.`;
+  };
   return {
     counts,
     report: (outage) => {
       counts[outage.source] += 1;
       try {
-        if (onOutage === undefined) logOutage(`outage of \`${outage.source}\``, outage.error);
-        else Promise.resolve(onOutage(outage)).catch(() => undefined);
+        if (onOutage === undefined) {
+          logOutage(`outage of \`${outage.source}\``, outage.error, detailOf(outage));
+        } else {
+          Promise.resolve(onOutage(outage)).catch(() => undefined);
+        }
       } catch {
         // an outage that cannot be reported is still counted
       }
@@ -117,10 +130,10 @@ export function createOutageReporter(onOutage: ((outage: Outage) => void) | unde
   };
 }
 
-/** Logs what failed and the class of the error, but not its message, which can contain client input. */
-export function logOutage(what: string, error: unknown): void {
+/** Logs what failed, the class of the error and a detail, but not the message of the error, which can contain client input. */
+export function logOutage(what: string, error: unknown, detail = ""): void {
   try {
-    runtime.console.error(`scope-policy: ${what} (${errorClassOf(error)})`);
+    runtime.console.error(`scope-policy: ${what} (${errorClassOf(error)})${detail}`);
   } catch {
     // the error cannot be reported anywhere else
   }
@@ -137,4 +150,23 @@ function errorClassOf(error: unknown): string {
   } catch {
     return "error";
   }
+}
+
+/** Text that can be a credential: a token, a session id, a digest. */
+const OPAQUE = /[\w.~+/=%-]{20,}/g;
+
+/** Returns the message of an error as one short line, with `…` in the place of what can be a credential. */
+function messageOf(error: unknown): string {
+  try {
+    const { message, code } = error as { readonly message?: unknown; readonly code?: unknown };
+    const [text = "no message"] = [error, message, code].filter(isText);
+    const shown = joinLines(text.slice(0, 2_000)).replaceAll(OPAQUE, "…");
+    return replaceInvisible(shown, "\ufffd").slice(0, 200);
+  } catch {
+    return "no message";
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }

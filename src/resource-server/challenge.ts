@@ -3,7 +3,7 @@ import type { CredentialDenial, PolicyDenial } from "../decision/decision.js";
 import { firstScopes } from "../discovery/first-scopes.js";
 import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { isScopeToken } from "../grammar/scope-token.js";
-import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import type { CompiledPolicy, Operation } from "../policy/compiled-policy.js";
 import { namedMeanings, readGrantedTokens } from "../policy/scope-meanings.js";
 import { isToolName } from "../policy/tool-names.js";
 import { sufficientSet } from "./sufficient-set.js";
@@ -54,9 +54,10 @@ export interface DenialContext {
   /**
    * The scopes that a 401 without credentials names. `"operation"`: one sufficient set of the operation, and none if the operation
    * is unknown or hidden. `"resource"`: the scopes of the protected resource metadata. `"operation-or-resource"`: the first if there
-   * is such a set, else the second. Default: `"operation"`, and `"resource"` without an `operation`.
+   * is such a set, else the second. `"object-or-resource"`: the same for an operation that decides on an object of a list, a resource
+   * of MCP for example; a hidden operation counts, too. Default: `"operation"`, and `"resource"` without an `operation`.
    */
-  readonly signInScope?: "operation" | "resource" | "operation-or-resource";
+  readonly signInScope?: "operation" | "resource" | "operation-or-resource" | "object-or-resource";
   /** The token. A challenge of mode `union` names its scopes too. */
   readonly token?: AccessToken | undefined;
   /** The version of the Model Context Protocol that the client speaks, for the mode `auto`. */
@@ -76,6 +77,8 @@ export interface ChallengeOptions {
   readonly metadataUrl: string | undefined;
   readonly upgradeStatus: 402 | 403;
   readonly retryAfter: number;
+  /** Whether callers have tokens. It changes only texts for people. */
+  readonly verifiesTokens: boolean;
 }
 
 interface Row {
@@ -117,6 +120,20 @@ const ROWS: Readonly<Record<Denial["code"], Row>> = {
   reserved_scope: rowWithoutChallenge(403),
 };
 
+/** The texts for people where the authorizer verifies no tokens, so that its callers have signed in to the host in another way. */
+const SIGN_IN_TEXTS: ReadonlyMap<string, { readonly detail: string; readonly challenge?: string }> =
+  /* @__PURE__ */ new Map([
+    ["unauthenticated", { detail: "authentication required: sign in" }],
+    [
+      "invalid_token",
+      {
+        detail: "the sign-in is not valid: sign in again",
+        challenge: "The sign-in is not valid here",
+      },
+    ],
+    ["binding_mismatch", { detail: "the sign-in is bound to another value of the parameter" }],
+  ]);
+
 const TITLES = {
   400: "Bad Request",
   401: "Unauthorized",
@@ -153,7 +170,8 @@ export function createResponder(
     const byDefault = operation === undefined ? "resource" : "operation";
     const mode = readOwn(context, "signInScope") ?? byDefault;
     if (mode === "resource") return ofResource;
-    const own = sufficientSet(policy, operation, readOwn(context, "params"));
+    const isListed = mode === "object-or-resource";
+    const own = sufficientSet(policy, operation, readOwn(context, "params"), isListed);
     return own ?? (mode === "operation" ? [] : ofResource);
   };
 
@@ -172,6 +190,7 @@ export function createResponder(
 
   return (denial, context = {}) => {
     const row = ROWS[denial.code];
+    const texts = options.verifiesTokens ? undefined : SIGN_IN_TEXTS.get(denial.code);
     const status = denial.code === "upgrade_required" ? options.upgradeStatus : row.status;
     const scope = scopesOf(denial, context).join(" ");
     const headers: Record<string, string> = {
@@ -184,7 +203,7 @@ export function createResponder(
         scope,
         resource_metadata: options.metadataUrl,
         // last: two clients search for `scope=` anywhere in the line
-        error_description: row.challenge.description,
+        error_description: texts?.challenge ?? row.challenge.description,
         realm: options.metadataUrl === undefined ? realm : undefined,
       });
     }
@@ -194,7 +213,7 @@ export function createResponder(
     const body: ProblemDocument = {
       title: TITLES[status],
       status,
-      detail: denial.message,
+      detail: texts?.detail ?? denial.message,
       error: denial.code,
       ...(denial.code === "insufficient_scope" && scope !== "" && { scope }),
       ...operationOf(policy, denial, readOwn(context, "operation")),
@@ -204,15 +223,23 @@ export function createResponder(
   };
 }
 
-/** Returns the name of the operation. An unknown name is left out, since it is client input. */
+/**
+ * Returns the name of the operation. An unknown name is left out, since it is client input, and a hidden one for a caller without
+ * credentials, who learns nothing about it.
+ */
 function operationOf(
   { operations, patterns }: CompiledPolicy,
   { code }: Denial,
   name: unknown,
 ): Partial<ProblemDocument> {
   if (typeof name !== "string" || code === "unknown_operation") return {};
+  const exact = operations.get(name);
+  const isNamed = ({ hidden }: Operation) => !(hidden && code === "unauthenticated");
   const isKnown =
-    operations.has(name) || (isToolName(name) && patterns.some(({ matches }) => matches(name)));
+    exact === undefined
+      ? isToolName(name) &&
+        patterns.some(({ matches, operation }) => matches(name) && isNamed(operation))
+      : isNamed(exact);
   if (!isKnown) return {};
   return name.includes(" ") ? { endpoint: name } : { tool: name };
 }

@@ -1,5 +1,5 @@
 import { withoutPrototype } from "../policy/own-members.js";
-import { runtime } from "../policy/runtime.js";
+import { isDevelopment, runtime } from "../policy/runtime.js";
 import type { RejectedToken, RejectionReason } from "./verifier-result.js";
 
 /** Why the authorizer refused a token. It is for the operator: no part of it reaches a client. */
@@ -65,10 +65,4 @@ export function createRejectionReporter(
       // a rejection that cannot be reported changes no response
     }
   };
-}
-
-/** Returns whether the program states by `NODE_ENV` that it does not run in production. Without `process` it states nothing. */
-function isDevelopment(): boolean {
-  const { process } = runtime;
-  return process !== undefined && process.env?.["NODE_ENV"] !== "production";
 }

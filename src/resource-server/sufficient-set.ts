@@ -16,20 +16,27 @@ import { isToolName } from "../policy/tool-names.js";
  * placeholders is bound to the parameters of the call, and left out if these have no safe value for it. `offline_access` is left out.
  *
  * Returns `undefined` for an operation that is unknown, hidden, denied or public, and for one that no third party can ever call.
+ *
+ * @param isListed - whether the operation decides on an object of a list, in which `hidden` has no effect. The set of a hidden
+ * operation is then returned too, unless it is for some account types only: a list without a token does not show its object.
  */
 export function sufficientSet(
   policy: CompiledPolicy,
   name: unknown,
   params: unknown,
+  isListed = false,
 ): readonly string[] | undefined {
   const operations = operationsOf(policy, name);
-  if (operations.some(({ hidden, denial }) => hidden || denial !== undefined)) return undefined;
+  const isHidden = operations.some(({ hidden }) => hidden);
+  if (isHidden && !isListed) return undefined;
+  if (operations.some(({ denial }) => denial !== undefined)) return undefined;
   const rules = operations.flatMap((operation) => operation.rules).filter((rule) => !rule.public);
   if (rules.length === 0) return undefined;
   const scopes = new Set<string>();
   for (const rule of rules) {
     const alternative = obtainableAlternative(rule);
     if (alternative === undefined) return undefined;
+    if (isHidden && alternative.accountTypes !== undefined) return undefined;
     for (const scope of namesOf(rule, alternative, params)) scopes.add(scope);
   }
   scopes.delete(OFFLINE_ACCESS);

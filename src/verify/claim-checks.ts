@@ -211,7 +211,8 @@ function expiryFault(
   const exp = timeOf(claims, "exp");
   if (exp === undefined || now < (exp + tolerance) * 1_000) return undefined;
   const late = now / 1_000 - exp;
-  return rejected("expired", `\`exp\` was ${seconds(late)} ago; ${toleranceFor(late, true)}`);
+  const detail = `\`exp\` was ${age(late)} ago${dateOf(exp, late)}; ${toleranceFor(late, true)}`;
+  return rejected("expired", detail);
 }
 
 /** Checks that the token was issued at most `maxAge` seconds ago. */
@@ -223,8 +224,8 @@ function ageFault(
 ): RejectedToken | undefined {
   const iat = timeOf(claims, "iat");
   if (iat === undefined || now <= oldestOf(iat, maxAge, tolerance)) return undefined;
-  const age = seconds(now / 1_000 - iat);
-  const detail = `\`iat\` was ${age} ago, expected at most ${seconds(maxAge)}; a larger \`maxTokenAge\` accepts it`;
+  const passed = now / 1_000 - iat;
+  const detail = `\`iat\` was ${age(passed)} ago${dateOf(iat, passed)}, expected at most ${seconds(maxAge)}; a larger \`maxTokenAge\` accepts it`;
   return rejected("expired", detail);
 }
 
@@ -258,8 +259,33 @@ function timeOf(claims: JsonObject, name: string): number | undefined {
 }
 
 function seconds(time: number): string {
-  const rounded = Math.ceil(time);
-  return rounded === 1 ? "1 second" : `${rounded} seconds`;
+  return counted(Math.ceil(time), "second");
+}
+
+function counted(count: number, unit: string): string {
+  return count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
+}
+
+/** Time in seconds up to which people read seconds well. */
+const SHORT = 600;
+
+/** The units of a longer time, in seconds, each from two of it on. */
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+] as const;
+
+/** Returns a time in seconds, or in a unit that people can read: whole minutes, hours or days. */
+function age(time: number): string {
+  const unit = time < SHORT ? undefined : UNITS.find(([, length]) => time >= 2 * length);
+  return unit === undefined ? seconds(time) : counted(Math.floor(time / unit[1]), unit[0]);
+}
+
+/** Returns the date of a time claim in parentheses; nothing for one that is near, or that no date can express. */
+function dateOf(claim: number, passed: number): string {
+  if (passed < SHORT || claim <= -MAX_SECONDS) return "";
+  return ` (${new Date(claim * 1_000).toISOString().replace(/\.\d+Z$/, "Z")})`;
 }
 
 /** Returns the tolerance that accepts a difference of clocks. The end of a token is no longer valid, its start is. */

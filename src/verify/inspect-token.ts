@@ -25,16 +25,20 @@ export interface Inspection {
   readonly token?: AccessToken;
 }
 
+type Explain = (outage: VerifierOutage) => Promise<string>;
+
 /**
  * Makes the checks of `jwtVerifier`, all of them: the first failure does not hide the others.
  *
  * @param options - checked options with one issuer
  * @param keysFault - why there are no keys; the signature is not checked then
+ * @param explain - returns the message of an outage. Default: its own.
  */
 export async function inspectToken(
   rawToken: string,
   options: JwtVerifierOptions & { readonly issuer: string },
   keysFault?: string,
+  explain: Explain = ({ message }) => Promise.resolve(message),
 ): Promise<Inspection> {
   const jws = readCompactJws(rawToken);
   if (jws === undefined) {
@@ -51,7 +55,7 @@ export async function inspectToken(
   const missing = isAlgorithmAccepted ? keysFault : "the algorithm is not accepted";
   const signature =
     missing === undefined
-      ? await signatureResult(rawToken, jws, all, options.issuer)
+      ? await signatureResult(rawToken, jws, all, options.issuer, explain)
       : ({ name: "signature", result: "not checked", detail: missing } as const);
   const form = { name: "form", result: "passed", detail: "a signed token (JWT)" } as const;
   const checks = [form, ...made, signature];
@@ -81,6 +85,7 @@ async function signatureResult(
   { header, claims }: UnverifiedJws,
   { signatureFault }: JwtChecks,
   issuer: string,
+  explain: Explain,
 ): Promise<CheckResult> {
   const name = "signature";
   try {
@@ -90,6 +95,6 @@ async function signatureResult(
     const detail = hasKey ? shownMember(header, "kid") : "a key of the key set made it";
     return { name, result: "passed", detail };
   } catch (error) {
-    return { name, result: "not checked", detail: (error as VerifierOutage).message };
+    return { name, result: "not checked", detail: await explain(error as VerifierOutage) };
   }
 }

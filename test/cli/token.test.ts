@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { titled } from "../titled.js";
 import { AUDIENCE, CLAIMS, KEY_SET, type Minting, mint } from "../verify/fixtures.js";
 import { json, startLoopback } from "../verify/loopback.js";
@@ -326,5 +326,86 @@ describe("the discovery of the key set", () => {
   it("reports failed checks also without keys", async () => {
     const { code } = await discover("http://as.example.com", { aud: "other" });
     expect(code).toBe(1);
+  });
+
+  const CAUSES: readonly {
+    title: string;
+    /** Returns the answer of the server to a path: a status and a body. */
+    answer: (path: string, origin: string) => readonly [status: number, body: string];
+    detail: string;
+  }[] = [
+    {
+      title: "another status of the metadata",
+      answer: () => [502, "{}"],
+      detail: "status other than 200 (status 502)",
+    },
+    {
+      title: "metadata that are not JSON",
+      answer: () => [200, "<html>"],
+      detail: "response is malformed (not JSON, content type `text/html`)",
+    },
+    {
+      title: "metadata that are not an object",
+      answer: () => [200, "[]"],
+      detail: "(JSON, but not one object in which each name occurs once)",
+    },
+    {
+      title: "a redirect of the key set",
+      answer: (path, url) =>
+        path === "/keys" ? [302, ""] : [200, `{"issuer":"${url}","jwks_uri":"${url}/keys"}`],
+      detail: "(status 302)",
+    },
+    {
+      title: "a key set without keys",
+      answer: (path, url) =>
+        path === "/keys" ? [200, "{}"] : [200, `{"issuer":"${url}","jwks_uri":"${url}/keys"}`],
+      detail: "(a JSON object, but not a usable key set)",
+    },
+    {
+      title: "a key set that is not JSON",
+      answer: (path, url) =>
+        path === "/keys" ? [200, "no"] : [200, `{"issuer":"${url}","jwks_uri":"${url}/keys"}`],
+      detail: "(not JSON, content type `text/html`)",
+    },
+  ];
+  it.each(titled(CAUSES))("prints the cause: %s", async (_title, { answer, detail }) => {
+    const server = await startLoopback();
+    onTestFinished(() => server.close());
+    const origin = new URL(server.url).origin;
+    server.reply = (response, { path = "" }) => {
+      const [status, body] = answer(path, origin);
+      response.writeHead(status, { "content-type": "text/html", location: "/elsewhere" });
+      response.end(body);
+    };
+    const { code, signature } = await discover(origin);
+    expect(code).toBe(2);
+    expect(signature).toMatchObject({ result: "not checked" });
+    expect(signature?.detail).toContain(detail);
+  });
+
+  it("prints the code of a connection that fails, of the metadata and of the key set", async () => {
+    const closed = await startLoopback();
+    await closed.close();
+    const origin = new URL(closed.url).origin;
+    expect((await discover(origin)).signature?.detail).toContain(
+      `${origin}/.well-known/openid-configuration: the request to the server failed (ECONNREFUSED)`,
+    );
+    const { checks } = await checksOf(await mintNow(), ["--jwks", `${origin}/keys`]);
+    expect(checks.at(-1)).toMatchObject({
+      result: "not checked",
+      detail: "the request to the server failed (ECONNREFUSED)",
+    });
+  });
+
+  it("prints a message of a failed request as one clean line, if there is no code", async () => {
+    const reason = new Error(`bad\ncert\u202e ${"x".repeat(500)}`);
+    vi.spyOn(globalThis, "fetch").mockRejectedValue(
+      new TypeError("fetch failed", { cause: reason }),
+    );
+    onTestFinished(() => void vi.restoreAllMocks());
+    const { checks } = await checksOf(await mintNow(), ["--jwks", "https://as.example.com/keys"]);
+    const { detail = "" } = checks.at(-1) ?? {};
+    expect(detail).toMatch(/^the request to the server failed \(bad cert\ufffd x+…\)$/);
+    expect(detail.length).toBeLessThan(200);
   });
 });

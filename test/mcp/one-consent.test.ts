@@ -90,4 +90,22 @@ describe("a client that connects without credentials", () => {
       await host.close();
     },
   );
+
+  it.each(ROWS)(
+    "reads a resource on which a hidden tool decides with one consent: SDK %s with a server %s",
+    async (_name, server, openClient) => {
+      const resources = {
+        "notes://all": "secret_tool",
+        "notes://{accountID}/notes": "account_notes",
+      } as const;
+      const host = await startHost(server, { anonymous: true, resources });
+      const { consents, store } = openConsents(host.url);
+      const client = openClient(new URL(host.url), store);
+      await client.connect();
+      expect(await withSignIn(client, () => client.read("notes://all"))).toBe("a note");
+      expect(consents).toEqual(["notes:read mcp:tools"]);
+      await client.close();
+      await host.close();
+    },
+  );
 });

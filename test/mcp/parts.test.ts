@@ -82,7 +82,7 @@ describe("required operations", () => {
     targets({ kind: "request", method, params }, version);
   const operation = (name: string, params: object) => ({
     kind: "operations",
-    operations: [{ operation: name, params, arguments: params }],
+    operations: [{ operation: name, params, arguments: params, isOfObject: true }],
     resources: [],
     isMethodUnknown: false,
   });

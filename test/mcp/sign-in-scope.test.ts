@@ -2,6 +2,7 @@ import { McpServer } from "@modelcontextprotocol/server";
 import { type AuthorizerOptions, createAuthorizer, loadPolicy } from "scope-policy";
 import { mcpGate, protect } from "scope-policy/mcp";
 import { describe, expect, it } from "vitest";
+import { createListFilter } from "../../src/mcp/server/filter-lists.js";
 import { parseChallenge } from "../resource-server/challenge-parser.js";
 import { policy as base, call, INFO, type Message, RESOURCE } from "./fixture.js";
 import { connectInMemory } from "./in-memory-client.js";
@@ -13,11 +14,22 @@ const policy = loadPolicy({
     "notes:read": { description: "Read notes", default: "on" },
     "help:read": { description: "Read the help", default: "on" },
   },
+  tools: {
+    ...base.definition.tools,
+    secret_studio: { scope: "notes:read", accountTypes: ["studio"], hidden: true },
+    secret_admin: { scope: "admin:all", hidden: true },
+  },
 });
 const surface = {
-  resources: { "notes://all": "read_note", "notes://{accountID}/notes": "account_notes" },
-  prompts: { plan: "write_note" },
-  methods: { "notes/search": "write_note" },
+  resources: {
+    "notes://all": "read_note",
+    "notes://{accountID}/notes": "account_notes",
+    "notes://secret": "secret_tool",
+    "notes://studio": "secret_studio",
+    "notes://admin": "secret_admin",
+  },
+  prompts: { plan: "write_note", hint: "secret_tool" },
+  methods: { "notes/search": "write_note", "notes/hidden": "secret_tool" },
 };
 const authorizer = createAuthorizer({
   policy,
@@ -28,6 +40,9 @@ const authorizer = createAuthorizer({
 
 /** The scopes that the resource metadata names. */
 const FIRST = "mcp:tools notes:read help:read";
+
+/** The scopes that the hidden tool needs. */
+const SECRET = "notes:read mcp:tools";
 
 const asking = (method: string, params: Record<string, unknown>): Message => ({
   jsonrpc: "2.0",
@@ -63,17 +78,40 @@ const ROWS: readonly (readonly [what: string, scope: string, message: Message])[
     "/accounts/a/notes.read mcp:tools",
     asking("resources/read", { uri: "notes://a/notes" }),
   ],
+  ["a resource of a hidden tool", SECRET, asking("resources/read", { uri: "notes://secret" })],
+  [
+    "a resource of a hidden tool that is for some account types, which no list shows",
+    FIRST,
+    asking("resources/read", { uri: "notes://studio" }),
+  ],
+  [
+    "a resource of a hidden tool that needs a reserved scope",
+    FIRST,
+    asking("resources/read", { uri: "notes://admin" }),
+  ],
+  [
+    "a subscription to a resource of a hidden tool",
+    SECRET,
+    asking("resources/subscribe", { uri: "notes://secret" }),
+  ],
+  ["a prompt of a hidden tool", SECRET, asking("prompts/get", { name: "hint" })],
+  [
+    "a completion for a prompt of a hidden tool",
+    SECRET,
+    asking("completion/complete", {
+      ref: { type: "ref/prompt", name: "hint" },
+      argument: { name: "day", value: "mon" },
+    }),
+  ],
+  ["a method of the options with a hidden tool", FIRST, asking("notes/hidden", {})],
   ["an unknown resource", FIRST, asking("resources/read", { uri: "notes://x" })],
   ["a prompt", "notes:read notes:write mcp:tools", asking("prompts/get", { name: "plan" })],
   ["a method of the options", "notes:read notes:write mcp:tools", asking("notes/search", {})],
   ["an unknown method", FIRST, asking("notes/unknown", {})],
 ];
 
-/** Returns the challenge of the gate in front of the server. */
-async function challengeOf(
-  message: unknown,
-  anonymous: boolean,
-): Promise<ReadonlyMap<string, string>> {
+/** Returns the 401 of the gate in front of the server. */
+async function answerOf(message: unknown, anonymous: boolean) {
   const gate = mcpGate(authorizer, { ...surface, anonymous });
   const bytes = new TextEncoder().encode(JSON.stringify(message));
   const verdict = await gate.check({
@@ -84,7 +122,15 @@ async function challengeOf(
   });
   if (verdict.kind === "pass") throw new Error("the request passes");
   expect(verdict.answer.status).toBe(401);
-  return parseChallenge(verdict.answer.headers["WWW-Authenticate"]);
+  return verdict.answer;
+}
+
+/** Returns the challenge of the gate in front of the server. */
+async function challengeOf(
+  message: unknown,
+  anonymous: boolean,
+): Promise<ReadonlyMap<string, string>> {
+  return parseChallenge((await answerOf(message, anonymous)).headers["WWW-Authenticate"]);
 }
 
 describe("the 401 without credentials over MCP", () => {
@@ -107,9 +153,24 @@ describe("the 401 without credentials over MCP", () => {
 
   it("does not distinguish a hidden tool from an unknown one", async () => {
     const [hidden, unknown] = await Promise.all(
-      ["secret_tool", "nope"].map((tool) => challengeOf(call(tool), true)),
+      ["secret_tool", "nope"].map((tool) => answerOf(call(tool), true)),
     );
     expect(hidden).toEqual(unknown);
+    expect((await answerOf(call("write_note"), true)).body).toHaveProperty("tool", "write_note");
+  });
+
+  it("names no hidden tool that decides on an object", async () => {
+    for (const [, , message] of ROWS) {
+      expect(JSON.stringify(await answerOf(message, true))).not.toContain("secret_");
+    }
+  });
+
+  it("names the scopes of a hidden tool only for objects that a list shows without a token", () => {
+    const lists = createListFilter(policy, { ...surface, anonymous: true }, undefined);
+    const uris = ["notes://all", "notes://secret", "notes://studio", "notes://admin"];
+    const resources = uris.map((uri) => ({ uri }));
+    const listed = lists.filter("resources/list", { resources }, undefined, () => true);
+    expect(listed).toHaveProperty("resources", resources.slice(0, 2));
   });
 });
 

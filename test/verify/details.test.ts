@@ -173,6 +173,40 @@ const SIGNED: readonly DetailCase[] = [
     reason: "expired",
     detail: ["301 seconds ago", "`clockTolerance` accepts at most 300"],
   },
+  ...(
+    [
+      [599, "599 seconds ago;"],
+      [600, "10 minutes ago ("],
+      [7_199, "119 minutes ago ("],
+      [7_200, "2 hours ago ("],
+      [172_799, "47 hours ago ("],
+      [86_400 * 400.5, "400 days ago ("],
+    ] as const
+  ).map(([late, detail]) => ({
+    title: `a token that expired ${late} seconds ago`,
+    claims: { exp: inSeconds(-late) },
+    reason: "expired" as const,
+    detail: [detail],
+  })),
+  {
+    title: "a token that expired in 2020, with the date",
+    claims: { exp: 1_600_000_000 },
+    reason: "expired",
+    detail: ["days ago (2020-09-13T12:26:40Z); `clockTolerance` accepts at most"],
+  },
+  {
+    title: "a token that expired before any date",
+    claims: { exp: -1e300 },
+    reason: "expired",
+    detail: [" days ago; `clockTolerance` accepts at most"],
+  },
+  {
+    title: "a token that is too old, with the date",
+    claims: { iat: 1_600_000_000 },
+    options: { maxTokenAge: 60 },
+    reason: "expired",
+    detail: ["days ago (2020-09-13T12:26:40Z), expected at most 60 seconds"],
+  },
   {
     title: "a token of the future",
     claims: { iat: inSeconds(1) },

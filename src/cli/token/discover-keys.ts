@@ -2,7 +2,9 @@ import { readOwn } from "../../decision/access-token.js";
 import { isSecure, urlParts } from "../../grammar/url.js";
 import { fetchJson } from "../../verify/fetch-json.js";
 import { MAX_KEY_SET_BYTES } from "../../verify/key-set.js";
-import { DEFAULT_TIMEOUT, isServer, runtimeFetch } from "../../verify/verifier-options.js";
+import { DEFAULT_TIMEOUT, isServer } from "../../verify/verifier-options.js";
+import type { VerifierOutage } from "../../verify/verifier-outage.js";
+import { explainingFetch } from "./explain-outage.js";
 
 /** The URL of an issuer's key set, or why it is not known. */
 export type DiscoveredKeys =
@@ -41,11 +43,12 @@ export async function discoverKeys(issuer: string): Promise<DiscoveredKeys> {
 }
 
 async function readMetadata(url: string, issuer: string): Promise<DiscoveredKeys> {
+  const { fetch, explain } = explainingFetch();
   try {
     const metadata = await fetchJson({
       url,
       init: { headers: { accept: "application/json" } },
-      fetch: runtimeFetch,
+      fetch,
       timeout: DEFAULT_TIMEOUT,
       maxBytes: MAX_KEY_SET_BYTES,
       mediaType: undefined,
@@ -59,6 +62,6 @@ async function readMetadata(url: string, issuer: string): Promise<DiscoveredKeys
       ? { ok: true, jwks: jwks as string }
       : { ok: false, fault: `\`jwks_uri\`: ${fault}` };
   } catch (error) {
-    return { ok: false, fault: (error as Error).message };
+    return { ok: false, fault: await explain(error as VerifierOutage) };
   }
 }

@@ -3,6 +3,7 @@ import type { CliCommand } from "../command.js";
 import { EXIT, type ExitCode, UsageError } from "../terminal/io.js";
 import { type Line, styled } from "../terminal/output.js";
 import { padTo } from "../terminal/visible.js";
+import { explainingFetch } from "./explain-outage.js";
 import { tokenOptions } from "./token-options.js";
 
 const EXAMPLE = `
@@ -49,7 +50,9 @@ export const token: CliCommand = {
   run: async ([given], flags, { screen, json, stdin }) => {
     const { options, keysFault } = await tokenOptions(flags, screen.cwd);
     const rawToken = (given === "-" ? await readInput(stdin) : String(given)).trim();
-    const inspection = withPasteFault(rawToken, await inspectToken(rawToken, options, keysFault));
+    const { fetch, explain } = explainingFetch();
+    const inspected = await inspectToken(rawToken, { ...options, fetch }, keysFault, explain);
+    const inspection = withPasteFault(rawToken, inspected);
     const code = exitCodeOf(inspection);
     if (json) screen.sayJson(jsonOf(inspection));
     else screen.say(...linesOf(inspection));

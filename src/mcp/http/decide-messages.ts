@@ -148,11 +148,11 @@ async function admit(
     requestId: request.requestId,
     auditDenialsOnly,
     credentialsFirst: true,
-    signInScope: signInScopeMode(anonymous),
   };
   const admissions: Admission[] = [];
-  for (const operation of target.operations) {
-    const admission = await authorizer.admit({ ...operation, ...call });
+  for (const { isOfObject, ...operation } of target.operations) {
+    const signInScope = signInScopeMode(anonymous, isOfObject);
+    const admission = await authorizer.admit({ ...operation, ...call, signInScope });
     admissions.push(admission);
     if (CREDENTIAL_CODES.has(admission.decision.code)) break;
   }

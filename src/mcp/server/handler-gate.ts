@@ -93,7 +93,7 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
   const { authorizer, surface, targets, lists, registrations, handshake, tasks } = parts;
   const calls = new WeakMap<object, PassedCall>();
   const sessions = createSessionStore();
-  const signInScope = signInScopeMode(surface.anonymous === true);
+  const isOpen = surface.anonymous === true;
 
   /** Authenticates a caller of a method that needs no operation. An anonymous caller passes where the method allows it. */
   const authenticate = async (method: string, caller: AuditedCaller): Promise<HandlerOutcome> => {
@@ -102,8 +102,7 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
     const request = { name: `mcp:${method}`, requestId: caller.requestId };
     if (known.kind === "refused") {
       // a list shows public entries to an anonymous caller
-      const isOpen = surface.anonymous === true || lists.has(method);
-      if (isOpen && isAnonymous(known)) {
+      if ((isOpen || lists.has(method)) && isAnonymous(known)) {
         return { kind: "passed", token: undefined, decision: undefined };
       }
       caller.reports.push(...reportsOf({ answered: await authorizer.record(known, request) }));
@@ -144,7 +143,7 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
     const target = isOwn ? required : unknownOperation(method);
     if (target.kind === "known") return authenticate(method, caller);
     let passed: PassedCall | undefined;
-    for (const operation of target.operations) {
+    for (const { isOfObject, ...operation } of target.operations) {
       const admission = await authorizer.admit({
         ...operation,
         authorization: caller.authorization,
@@ -153,7 +152,7 @@ export function createHandlerGate(parts: HandlerGateParts): HandlerGate {
         requestId: caller.requestId,
         auditDenialsOnly: false,
         credentialsFirst: !isOwn,
-        signInScope,
+        signInScope: signInScopeMode(isOpen, isOfObject),
       });
       caller.reports.push(...reportsOf(admission));
       if (admission.kind === "refused") {

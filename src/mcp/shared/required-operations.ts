@@ -14,6 +14,8 @@ export interface TargetOperation {
   readonly params: unknown;
   /** The arguments that an audit event shows. */
   readonly arguments: unknown;
+  /** Whether the message names an object on which the operation decides: a resource or a prompt. */
+  readonly isOfObject: boolean;
 }
 
 /** A resource that a message names, with the entries of the `resources` option that match its URI. */
@@ -61,10 +63,10 @@ const unknownMethod = (method: string): RequiredOperations => ({
 const singleOperation = (
   operation: string,
   params?: unknown,
-  given: unknown = params,
+  isOfObject = false,
 ): OperationsTarget => ({
   kind: "operations",
-  operations: [{ operation, params, arguments: given }],
+  operations: [{ operation, params, arguments: params, isOfObject }],
   resources: NO_RESOURCES,
   isMethodUnknown: false,
 });
@@ -205,7 +207,12 @@ function resourcesOf(uris: readonly string[], maps: Maps): OperationsTarget | un
   const resources = uris.map((uri) => ({ uri, entries: maps.resources.byUri(uri) }));
   if (resources.some(({ entries }) => entries.length === 0)) return undefined;
   const operations = resources.flatMap(({ uri, entries }) =>
-    entries.map(({ tool, values }) => ({ operation: tool, params: values, arguments: { uri } })),
+    entries.map(({ tool, values }) => ({
+      operation: tool,
+      params: values,
+      arguments: { uri },
+      isOfObject: true,
+    })),
   );
   return { kind: "operations", operations, resources, isMethodUnknown: false };
 }
@@ -244,7 +251,7 @@ function prompt(params: Params, { prompts }: Maps): RequiredOperations | undefin
   const given = readOwn(params, "arguments");
   if (typeof name !== "string" || !areArguments(given)) return MALFORMED;
   const tool = prompts.get(name);
-  return tool === undefined ? undefined : singleOperation(tool, given ?? {});
+  return tool === undefined ? undefined : singleOperation(tool, given ?? {}, true);
 }
 
 /** The member of a reference that names its object, by the type of the reference. */
@@ -269,7 +276,7 @@ function completion(params: Params, { prompts, resources }: Maps): RequiredOpera
     ...Object.entries(known ?? {}),
     [name, readOwn(argument, "value")],
   ]);
-  return tool === undefined ? undefined : singleOperation(tool, values);
+  return tool === undefined ? undefined : singleOperation(tool, values, true);
 }
 
 function areArguments(value: unknown): value is Params {
