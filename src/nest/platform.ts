@@ -38,9 +38,9 @@ export interface Exchange {
   /** The response of Node. */
   readonly response: GateResponse;
   /** Returns whether the connection is closed or a response has been sent. */
-  isOver(): boolean;
+  readonly isOver: () => boolean;
   /** Writes the response. */
-  write(answer: PlainResponse): void;
+  readonly write: (answer: PlainResponse) => void;
 }
 
 /** Returns the request of Node. */
