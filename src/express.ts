@@ -14,12 +14,10 @@ import {
   PATH_CHECKS,
   requireReason,
 } from "./adapters/http-gate.js";
-import {
-  metadataRoute,
-  type PlainResponse,
-  warnWithoutMetadata,
-} from "./adapters/metadata-route.js";
+import { metadataRoute, warnWithoutMetadata } from "./adapters/metadata-route.js";
+import type { RouteGateOptions } from "./adapters/route-gate.js";
 import type { CoverOptions } from "./adapters/route-selection.js";
+import { type GateResponse, isOver, writeResponse } from "./adapters/write-response.js";
 import { readOwn } from "./decision/access-token.js";
 import type { KnownName } from "./decision/operation-name.js";
 import { PolicyError } from "./errors.js";
@@ -36,7 +34,9 @@ import { mapAwaitable } from "./resource-server/callbacks.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
 export type { GateReport } from "./adapters/report-only.js";
+export type { RouteGateOptions } from "./adapters/route-gate.js";
 export type { CoverOptions } from "./adapters/route-selection.js";
+export type { GateResponse } from "./adapters/write-response.js";
 export type { PathOptions } from "./policy/route.js";
 
 /**
@@ -58,22 +58,6 @@ export interface GateRequest {
   readonly route?: unknown;
 }
 
-/** The part of a response in the type of a gate. */
-export interface GateResponse {
-  /** Whether a response has been sent. */
-  readonly headersSent: boolean;
-  /** Whether the connection is closed. */
-  readonly destroyed: boolean;
-  /** HTTP status. */
-  statusCode: number;
-  /** Registers a listener for the end of the response. */
-  on(event: "finish", listener: () => void): unknown;
-  /** Sets a header. */
-  setHeader(name: string, value: string): unknown;
-  /** Writes the body and ends the response. */
-  end(text?: string): unknown;
-}
-
 /** A middleware. Its type has no route parameters, so that those of the next handler stay typed. */
 export type GateHandler = (
   req: GateRequest,
@@ -85,16 +69,7 @@ export type GateHandler = (
 export interface ExpressGateOptions extends HttpGateOptions<Request>, PathOptions {}
 
 /** Options of one gate. */
-export interface GateOptions {
-  /** Returns the parameters that the route does not have under the same name, or a promise of them. If it throws, rejects or exceeds the authorizer's `timeout`, the response is 503. */
-  readonly params?: (req: Request) => unknown;
-  /**
-   * Returns additional arguments for the audit event, as an object of plain data. The gate calls it only if the authorizer has
-   * an `audit`, after the decision, which never depends on it. The gate reports an exception on the console, and does not wait
-   * for a promise.
-   */
-  readonly arguments?: (req: Request) => unknown;
-}
+export interface GateOptions extends RouteGateOptions<Request> {}
 
 /** Gates of one authorizer for Express 5 and 4. */
 export interface ExpressGate<Types extends PolicyTypes = PolicyTypes>
@@ -218,9 +193,9 @@ export function expressGate<Types extends PolicyTypes>(
       const hasWaited = admission instanceof Promise;
       return mapAwaitable(admission, ({ refusal, answered }) => {
         if (answered !== undefined) res.on("finish", () => answered(res.statusCode));
-        if (refusal !== undefined) return write(req, res, refusal);
+        if (refusal !== undefined) return writeResponse(req.method, res, refusal);
         // meanwhile the connection was closed or another response was sent: a timeout, a server that stops
-        if (hasWaited && (res.headersSent || res.destroyed)) return;
+        if (hasWaited && isOver(res)) return;
         next();
       });
     }, mark);
@@ -256,8 +231,8 @@ export function expressGate<Types extends PolicyTypes>(
       metadata: () => {
         const route = metadataRoute(authorizer);
         return markMetadata<GateHandler>(
-          (req, res, next) =>
-            route.isMeant(req.originalUrl) ? write(req, res, route.answer(req.method)) : next(),
+          ({ method, originalUrl }, res, next) =>
+            route.isMeant(originalUrl) ? writeResponse(method, res, route.answer(method)) : next(),
           route.path,
         );
       },
@@ -285,13 +260,4 @@ function endpointOf(endpoints: EndpointResolver, req: GateRequest): GateOperatio
   const { method, originalUrl: target, baseUrl: base } = req;
   const values = () => (req as Request).params;
   return endpoints.find({ method, target, base, template: readOwn(req.route, "path"), values });
-}
-
-/** Writes a response, unless one has been sent or the connection is closed. */
-function write({ method }: GateRequest, res: GateResponse, answer: PlainResponse): void {
-  if (res.headersSent || res.destroyed) return;
-  res.statusCode = answer.status;
-  for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value);
-  if (method === "HEAD" || answer.body === undefined) res.end();
-  else res.end(JSON.stringify(answer.body));
 }

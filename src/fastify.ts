@@ -22,8 +22,9 @@ import {
   type HttpGateOptions,
   PATH_CHECKS,
 } from "./adapters/http-gate.js";
-import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
+import { metadataRoute } from "./adapters/metadata-route.js";
 import { createRequestStore } from "./adapters/request-store.js";
+import { writeReply } from "./adapters/write-response.js";
 import { type AccessToken, readOwn } from "./decision/access-token.js";
 import type { Policy, ToolOf } from "./decision/define-policy.js";
 import { type Finding, PolicyError } from "./errors.js";
@@ -214,7 +215,7 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
       if (answered !== undefined) reply.raw.on("finish", () => answered(reply.raw.statusCode));
       // the connection is closed, or another response has been sent
       if (reply.sent || reply.raw.destroyed) return void reply.hijack();
-      if (refusal !== undefined) return void write(request, reply, refusal);
+      if (refusal !== undefined) return writeReply(request.method, reply, refusal);
       request.accessToken = http.members.optionalToken(request);
       done();
     });
@@ -228,7 +229,7 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
     const { name } = note;
     const decision = changedValueDenial(param);
     if (http.reportOnly?.mayContinue(name, { decision }) === true) return done();
-    write(request, reply, authorizer.answer(decision, { operation: name }));
+    writeReply(request.method, reply, authorizer.answer(decision, { operation: name }));
   });
 
   if (!isReportOnly) serveMetadata(instance, authorizer, routes);
@@ -299,16 +300,6 @@ function operationOf(
   return endpoints.find({ method, target, base: "", template, values });
 }
 
-function write(
-  { method }: FastifyRequest,
-  reply: FastifyReply,
-  answer: PlainResponse,
-): FastifyReply {
-  const { status, headers, body } = answer;
-  const text = method === "HEAD" || body === undefined ? undefined : JSON.stringify(body);
-  return reply.code(status).headers(headers).send(text);
-}
-
 /** Serves the document at its well-known path, which is outside of every prefix. */
 function serveMetadata(
   instance: FastifyInstance,
@@ -320,8 +311,9 @@ function serveMetadata(
   const route = metadataRoute(authorizer);
   if (outer.hasRoute({ method: "GET", url: route.path })) return;
   const respond = (request: FastifyRequest, reply: FastifyReply) => {
-    if (route.isMeant(request.url)) return write(request, reply, route.answer(request.method));
-    reply.callNotFound();
+    const { method, url } = request;
+    if (route.isMeant(url)) writeReply(method, reply, route.answer(method));
+    else reply.callNotFound();
     return reply;
   };
   outer.route({

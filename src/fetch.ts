@@ -9,7 +9,8 @@ import {
 } from "./adapters/http-gate.js";
 import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
 import { createRequestStore } from "./adapters/request-store.js";
-import { pathOf, targetOfUrl } from "./adapters/request-target.js";
+import { pathOf, queryOf, targetOfUrl } from "./adapters/request-target.js";
+import { bodyText } from "./adapters/write-response.js";
 import type { AccessToken } from "./decision/access-token.js";
 import type { Authorized, ParamsArgument } from "./decision/define-policy.js";
 import { findEndpoint } from "./decision/find-endpoint.js";
@@ -124,7 +125,7 @@ export function fetchGate<Types extends PolicyTypes>(
       authorization: request.headers.get("authorization") ?? undefined,
       operation,
       read: undefined,
-      sources: () => [() => more?.(request), () => queryOf(request)],
+      sources: () => [() => more?.(request), () => queryOf(queriesOf(request))],
     });
     if (refusal === undefined) {
       const earlier = reports.get(request);
@@ -172,20 +173,18 @@ const CHECKS = {
   arguments: optional(isFunction),
 } satisfies Record<keyof FetchGateOptions, OptionCheck>;
 
-/** Returns the parameters of the query: a string each, or a list if a name occurs more than once. */
-function queryOf({ url }: Request): object {
+/** Returns the values of each parameter of the query. */
+function queriesOf({ url }: Request): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const [name, value] of new URL(url).searchParams) {
     const values = found.get(name);
     if (values === undefined) found.set(name, [value]);
     else values.push(value);
   }
-  return Object.fromEntries(
-    [...found].map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
-  );
+  return found;
 }
 
-function responseOf({ method }: Request, { status, headers, body }: PlainResponse): Response {
-  const text = method === "HEAD" || body === undefined ? null : JSON.stringify(body);
-  return new Response(text, withoutPrototype({ status, headers }));
+function responseOf({ method }: Request, answer: PlainResponse): Response {
+  const { status, headers } = answer;
+  return new Response(bodyText(method, answer) ?? null, withoutPrototype({ status, headers }));
 }

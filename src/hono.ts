@@ -2,10 +2,11 @@ import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { StatusCode } from "hono/utils/http-status";
 import type { HttpGateOptions } from "./adapters/http-gate.js";
-import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
-import { targetOfUrl } from "./adapters/request-target.js";
+import type { PlainResponse } from "./adapters/metadata-route.js";
+import { queryOf, targetOfUrl } from "./adapters/request-target.js";
 import { createRouteGate, type RouteGate, UNHANDLED_STATUS } from "./adapters/route-gate.js";
-import { listRoutes } from "./hono/list-routes.js";
+import { bodyText } from "./adapters/write-response.js";
+import { listApp } from "./hono/list-routes.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 
@@ -19,17 +20,7 @@ export interface HonoGateOptions extends HttpGateOptions<Context> {}
 
 /** Gates of one authorizer for Hono 4. */
 export interface HonoGate<Types extends PolicyTypes = PolicyTypes>
-  extends RouteGate<Types, Context, MiddlewareHandler> {
-  /**
-   * Creates a middleware for the top of an application that serves the metadata of the resource at its well-known path, without
-   * credentials. Requests for other paths go to the next handler.
-   *
-   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for an authorizer without `resource`
-   *
-   * {@link https://www.rfc-editor.org/rfc/rfc9728.html#section-3 RFC 9728, section 3}
-   */
-  metadata(): MiddlewareHandler;
-}
+  extends RouteGate<Types, Context, MiddlewareHandler> {}
 
 /**
  * Creates the gates of an authorizer for Hono 4, on every runtime of Hono. They set no variable of the context.
@@ -79,7 +70,7 @@ export function honoGate<Types extends PolicyTypes>(
         template: routePath(c),
         values: () => c.req.param(),
       },
-      sources: [() => queryOf(c)],
+      sources: [() => queryOf(Object.entries(c.req.queries()))],
     }),
     create: (admit) => async (c, next) => {
       const { refusal, answered } = await admit(c);
@@ -96,33 +87,17 @@ export function honoGate<Types extends PolicyTypes>(
       }
       return undefined;
     },
-    list: (app) => {
-      const routes = listRoutes(app);
-      return routes && { routes, isMount: false };
+    serve: (answer) => async (c, next) => {
+      const found = answer(c.req.method, targetOfUrl(c.req.raw.url));
+      return found ? responseOf(c, found) : next();
     },
+    list: listApp,
   });
-  return Object.freeze(
-    Object.assign(gate, {
-      metadata: (): MiddlewareHandler => {
-        const route = metadataRoute(authorizer);
-        return async (c, next) =>
-          route.isMeant(targetOfUrl(c.req.raw.url))
-            ? responseOf(c, route.answer(c.req.method))
-            : next();
-      },
-    }),
-  );
-}
-
-/** Returns the parameters of the query: a string each, or a list if a name occurs more than once. */
-function queryOf(c: Context): object {
-  return Object.fromEntries(
-    Object.entries(c.req.queries()).map(([name, all]) => [name, all.length === 1 ? all[0] : all]),
-  );
+  return Object.freeze(gate);
 }
 
 /** Creates a response. It has the headers that the program has set on the context before, for CORS for example. */
-function responseOf(c: Context, { status, headers, body }: PlainResponse): Response {
-  const text = c.req.method === "HEAD" || body === undefined ? null : JSON.stringify(body);
-  return c.newResponse(text, status as StatusCode, { ...headers });
+function responseOf(c: Context, answer: PlainResponse): Response {
+  const text = bodyText(c.req.method, answer) ?? null;
+  return c.newResponse(text, answer.status as StatusCode, { ...answer.headers });
 }

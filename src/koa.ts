@@ -1,7 +1,7 @@
 import type { Middleware, ParameterizedContext } from "koa";
 import { authorizationHeaders } from "./adapters/admit-request.js";
 import type { HttpGateOptions } from "./adapters/http-gate.js";
-import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
+import type { PlainResponse } from "./adapters/metadata-route.js";
 import { pathOf } from "./adapters/request-target.js";
 import { createRouteGate, type RouteGate } from "./adapters/route-gate.js";
 import { readOwn } from "./decision/access-token.js";
@@ -19,17 +19,7 @@ export interface KoaGateOptions extends HttpGateOptions<ParameterizedContext> {}
 
 /** Gates of one authorizer for Koa with `@koa/router`. */
 export interface KoaGate<Types extends PolicyTypes = PolicyTypes>
-  extends RouteGate<Types, ParameterizedContext, Middleware> {
-  /**
-   * Creates a middleware for the top of an application that serves the metadata of the resource at its well-known path, without
-   * credentials. Requests for other paths go to the next handler.
-   *
-   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for an authorizer without `resource`
-   *
-   * {@link https://www.rfc-editor.org/rfc/rfc9728.html#section-3 RFC 9728, section 3}
-   */
-  metadata(): Middleware;
-}
+  extends RouteGate<Types, ParameterizedContext, Middleware> {}
 
 /**
  * Creates the gates of an authorizer for Koa 3 with `@koa/router`. They write nothing to `ctx.state`.
@@ -97,19 +87,14 @@ export function koaGate<Types extends PolicyTypes>(
       if (refusal !== undefined) write(ctx, refusal);
       else await next();
     },
+    serve: (answer) => async (ctx, next) => {
+      const found = answer(ctx.method, ctx.originalUrl);
+      if (found) write(ctx, found);
+      else await next();
+    },
     list: listApp,
   });
-  return Object.freeze(
-    Object.assign(gate, {
-      metadata: (): Middleware => {
-        const route = metadataRoute(authorizer);
-        return async (ctx, next) => {
-          if (route.isMeant(ctx.originalUrl)) write(ctx, route.answer(ctx.method));
-          else await next();
-        };
-      },
-    }),
-  );
+  return Object.freeze(gate);
 }
 
 /** Returns the part of the path that `koa-mount` has removed; a text that no path begins with if the path was rewritten. */

@@ -1,10 +1,10 @@
 import { type CanActivate, type ExecutionContext, UseGuards } from "@nestjs/common";
-import { authorizationHeaders, type RawRequest } from "./adapters/admit-request.js";
-import { markOf } from "./adapters/gate-marks.js";
+import { countingMarkOf, isMark } from "./adapters/gate-marks.js";
 import type { HttpGateOptions } from "./adapters/http-gate.js";
-import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
 import { createRouteGate, type RouteGate } from "./adapters/route-gate.js";
+import { type GateResponse, writeResponse } from "./adapters/write-response.js";
 import { guardsOf, listApp } from "./nest/list-routes.js";
+import { exchangeOf, type NestRequest, nodeRequestOf, readRequest } from "./nest/platform.js";
 import type { PolicyTypes } from "./policy/definition.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 
@@ -12,52 +12,8 @@ export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
 export type { GateReport } from "./adapters/report-only.js";
 export type { RouteGate, RouteGateOptions } from "./adapters/route-gate.js";
 export type { CoverOptions } from "./adapters/route-selection.js";
-
-/** The part of a request of Express or Fastify that a gate reads. */
-export interface NestRequest extends RawRequest {
-  /** HTTP method. */
-  readonly method: string;
-  /** Request target, as received. */
-  readonly originalUrl: string;
-  /** Values of the parameters of the route. */
-  readonly params?: unknown;
-  /** Parsed query. */
-  readonly query?: unknown;
-  /** Parsed body. */
-  readonly body?: unknown;
-  /** Path prefix of the routers that the request passed (Express). */
-  readonly baseUrl?: string;
-  /** Matched route (Express). */
-  readonly route?: { readonly path?: unknown };
-  /** Matched route (Fastify). */
-  readonly routeOptions?: { readonly url?: unknown };
-  /** The request of Node (Fastify). */
-  readonly raw?: RawRequest;
-}
-
-/** The part of a response of Node that a gate uses. */
-export interface NestResponse {
-  /** Whether a response has been sent. */
-  readonly headersSent: boolean;
-  /** Whether the connection is closed. */
-  readonly destroyed: boolean;
-  /** HTTP status. */
-  statusCode: number;
-  /** Registers a listener for the end of the response. */
-  on(event: "finish", listener: () => void): unknown;
-  /** Sets a header. */
-  setHeader(name: string, value: string): unknown;
-  /** Writes the body and ends the response. */
-  end(text?: string): unknown;
-}
-
-interface Reply {
-  readonly raw: NestResponse;
-  readonly sent: boolean;
-  code(status: number): Reply;
-  headers(headers: object): Reply;
-  send(text?: string): unknown;
-}
+export type { GateResponse as NestResponse } from "./adapters/write-response.js";
+export type { NestRequest } from "./nest/platform.js";
 
 /** A gate as a decorator of a method or of a controller, and as a guard for `UseGuards`. */
 export type NestGateDecorator = MethodDecorator & ClassDecorator & CanActivate;
@@ -65,7 +21,7 @@ export type NestGateDecorator = MethodDecorator & ClassDecorator & CanActivate;
 /** A middleware for `app.use` of Nest on Express and on Fastify. */
 export type NestMiddleware = (
   req: { readonly method?: string; readonly url?: string; readonly originalUrl?: string },
-  res: NestResponse,
+  res: GateResponse,
   next: () => void,
 ) => void;
 
@@ -77,18 +33,8 @@ export interface NestGateOptions extends HttpGateOptions<NestRequest> {}
  * gate or mark as an unknown operation.
  */
 export interface NestGate<Types extends PolicyTypes = PolicyTypes>
-  extends RouteGate<Types, NestRequest, NestGateDecorator>,
-    CanActivate {
-  /**
-   * Creates a middleware for `app.use` that serves the metadata of the resource at its well-known path, without credentials.
-   * Requests for other paths go to the next handler.
-   *
-   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for an authorizer without `resource`
-   *
-   * {@link https://www.rfc-editor.org/rfc/rfc9728.html#section-3 RFC 9728, section 3}
-   */
-  metadata(): NestMiddleware;
-}
+  extends RouteGate<Types, NestRequest, NestGateDecorator, NestMiddleware>,
+    CanActivate {}
 
 /**
  * Creates the gates of an authorizer for Nest, on Express and on Fastify.
@@ -123,90 +69,50 @@ export function scopePolicyGuard<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
   options: NestGateOptions = {},
 ): NestGate<Types> {
-  const { gate, createRefusal } = createRouteGate<Types, NestRequest, NestGateDecorator>(
-    authorizer,
-    options,
-    {
-      name: "`scopePolicyGuard`",
-      storeOf: (request) => request.raw ?? request,
-      read: (request) => ({
-        authorization: authorizationHeaders(request.raw ?? request),
-        route: {
-          method: request.method,
-          target: request.originalUrl,
-          base: request.baseUrl ?? "",
-          template: request.routeOptions?.url ?? request.route?.path,
-          values: () => request.params,
-        },
-        sources: [() => request.query, () => request.body],
-      }),
-      create: (admit) => {
-        // Nest also calls a function given to `UseGuards` with `new` and no argument
-        function decorate(...given: readonly unknown[]) {
-          if (given.length > 0)
-            Reflect.apply(UseGuards(decorate as NestGateDecorator), undefined, given);
+  const { gate, createRefusal } = createRouteGate<
+    Types,
+    NestRequest,
+    NestGateDecorator,
+    NestMiddleware
+  >(authorizer, options, {
+    name: "`scopePolicyGuard`",
+    storeOf: nodeRequestOf,
+    read: readRequest,
+    create: (admit) => {
+      // Nest also calls a function given to `UseGuards` with `new` and no argument
+      function decorate(...given: readonly unknown[]) {
+        if (given.length > 0)
+          Reflect.apply(UseGuards(decorate as NestGateDecorator), undefined, given);
+      }
+      const canActivate = async (context: ExecutionContext): Promise<boolean> => {
+        if (isMark(decorate)) return true;
+        // a gate cannot answer a message of another protocol
+        if (context.getType() !== "http") return false;
+        const { request, response, isOver, write } = exchangeOf(context);
+        const { refusal, answered } = await admit(request);
+        if (answered !== undefined) response.on("finish", () => answered(response.statusCode));
+        if (!isOver()) {
+          if (refusal === undefined) return true;
+          write(refusal);
         }
-        const canActivate = async (context: ExecutionContext): Promise<boolean> => {
-          if (isMark(decorate)) return true;
-          // a gate cannot answer a message of another protocol
-          if (context.getType() !== "http") return false;
-          const http = context.switchToHttp();
-          const request = http.getRequest<NestRequest>();
-          const response = http.getResponse<NestResponse | Reply>();
-          const reply = isReply(response) ? response : undefined;
-          const raw = reply?.raw ?? (response as NestResponse);
-          const { refusal, answered } = await admit(request);
-          if (answered !== undefined) raw.on("finish", () => answered(raw.statusCode));
-          const isOver = raw.headersSent || raw.destroyed || reply?.sent === true;
-          if (!isOver && refusal === undefined) return true;
-          if (!isOver && refusal !== undefined) write(request.method, reply ?? raw, refusal);
-          // `false` or an exception would make Nest write another response
-          return new Promise<never>(() => undefined);
-        };
-        return Object.assign(decorate, { canActivate });
+        // `false` or an exception would make Nest write another response
+        return new Promise<never>(() => undefined);
+      };
+      return Object.assign(decorate, { canActivate });
+    },
+    serve:
+      (answer) =>
+      ({ method = "GET", url = "", originalUrl = url }, res, next) => {
+        const found = answer(method, originalUrl);
+        if (found) writeResponse(method, res, found);
+        else next();
       },
-      list: listApp,
-    },
-  );
+    list: listApp,
+  });
   const refusal = createRefusal();
-  const members = {
-    canActivate: (context: ExecutionContext) => {
-      const guards = guardsOf(context.getClass(), context.getHandler());
-      const isMapped = guards.some(
-        (guard) => isMark(guard) || markOf(guard)?.authorizer === authorizer,
-      );
-      return isMapped || refusal.canActivate(context);
-    },
-    metadata: (): NestMiddleware => {
-      const route = metadataRoute(authorizer);
-      return ({ method = "GET", url = "", originalUrl = url }, res, next) =>
-        route.isMeant(originalUrl) ? write(method, res, route.answer(method)) : next();
-    },
-  };
-  return Object.freeze(Object.assign(gate, members));
-}
-
-/** Returns whether a guard is a mark that decides nothing. */
-function isMark(guard: object): boolean {
-  const kind = markOf(guard)?.kind;
-  return kind === "public" || kind === "elsewhere";
-}
-
-function isReply(response: NestResponse | Reply): response is Reply {
-  return (response as Partial<Reply>).raw !== undefined;
-}
-
-function write(
-  method: string,
-  response: NestResponse | Reply,
-  { status, headers, body }: PlainResponse,
-): void {
-  const text = method === "HEAD" || body === undefined ? undefined : JSON.stringify(body);
-  if (isReply(response)) {
-    response.code(status).headers(headers).send(text);
-    return;
-  }
-  response.statusCode = status;
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  response.end(text);
+  const canActivate = (context: ExecutionContext) =>
+    guardsOf(context.getClass(), context.getHandler()).some((guard) =>
+      countingMarkOf(guard, authorizer),
+    ) || refusal.canActivate(context);
+  return Object.freeze(Object.assign(gate, { canActivate }));
 }

@@ -209,6 +209,17 @@ describe("the gate of Hono", () => {
     expect(await ask(app, "/s?user=ada", "unknown")).toBe("401 invalid_token");
   });
 
+  it("decides nothing at a mark", async () => {
+    const gate = createGate();
+    const app = new Hono()
+      .get("/health", gate.public(), (c) => c.text("ok"))
+      .get("/session", gate.elsewhere("the session"), (c) => c.text("ok"));
+    for (const path of ["/health", "/session"]) {
+      for (const token of [undefined, "unknown"])
+        expect(await ask(app, path, token)).toBe("200 ok");
+    }
+  });
+
   it("serves the metadata of the resource", async () => {
     const app = new Hono();
     app.use(createGate().metadata());

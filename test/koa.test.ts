@@ -219,6 +219,21 @@ describe("the gate of Koa", () => {
     expect(JSON.stringify(first[0]?.arguments)).toContain('"a"');
   });
 
+  it("decides nothing at a mark", async () => {
+    const gate = createGate();
+    const router = new Router();
+    for (const [path, mark] of [
+      ["/health", gate.public()],
+      ["/session", gate.elsewhere("the session")],
+    ] as const)
+      router.get(path, mark, show);
+    const ask = await serve(router);
+    for (const path of ["/health", "/session"]) {
+      for (const token of [undefined, "unknown"])
+        expect(summaryOf(await ask(path, token))).toBe("200 {}");
+    }
+  });
+
   it("takes claims of the server from `authenticate`, and gives handlers token and decision", async () => {
     const gate = createGate({
       authenticate: (ctx) =>
@@ -267,6 +282,8 @@ describe("assertCovers of Koa", () => {
     router.get("/session", gate.elsewhere("the session"), show);
     router.use("/all", gate("search"), pass);
     router.post("/all/:x/:y", show);
+    router.get("/alone", gate("search"));
+    router.get("/wallet", gate("account", { params: () => ({ accountID: "7" }) }), show);
     expect(findingsOf(() => gate.assertCovers(router))).toEqual([]);
     expect(findingsOf(() => gate.assertCovers(new Koa().use(pass).use(router.routes())))).toEqual(
       [],
@@ -302,6 +319,23 @@ describe("assertCovers of Koa", () => {
     ]);
   });
 
+  it("suggests the endpoint that the path of a route probably means", () => {
+    const gate = createGate();
+    const router = createRouter(gate);
+    router.get("/v1/project/:project", gate.endpoint(), show);
+    expect(() => gate.assertCovers(router)).toThrow(
+      expect.objectContaining({
+        findings: [
+          expect.objectContaining({
+            code: "unknown_endpoint",
+            path: "GET /v1/project/:project",
+            suggestion: "GET /v1/projects/{project}",
+          }),
+        ],
+      }),
+    );
+  });
+
   it("does not count gates given to `use` of a router that runs one layer alone", () => {
     const gate = createGate();
     const router = new Router({ exclusive: true });
@@ -316,8 +350,10 @@ describe("assertCovers of Koa", () => {
     const router = new Router();
     router.get("/projects/:p", gate.endpoint(), show);
     router.get("/open", show);
+    router.get("/", show);
     expect(findingsOf(() => gate.assertCovers(router, { under: "/v1" }))).toEqual([
       "unmapped_route GET /v1/open",
+      "unmapped_route GET /v1",
     ]);
     const whole = createRouter(gate);
     whole.get("/internal/open", show);

@@ -20,6 +20,7 @@ export interface GateMark {
   readonly caseSensitive?: boolean | undefined;
 }
 
+const MARKS: ReadonlySet<GateKind | undefined> = new Set(["public", "elsewhere"]);
 const marks = new WeakMap<object, GateMark>();
 
 /** Marks a handler as a gate for the coverage check. Returns the handler. */
@@ -33,7 +34,18 @@ export function markOf(handler: object): GateMark | undefined {
   return marks.get(handler);
 }
 
+/** Returns whether a handler is a mark, which decides nothing. */
+export function isMark(handler: object): boolean {
+  return MARKS.has(markOf(handler)?.kind);
+}
+
 /** Returns whether a gate counts for an authorizer: one that decides only for its own, a mark that decides nothing for each. */
 export function countsFor({ kind, authorizer }: GateMark, other: object): boolean {
-  return authorizer === other || kind === "public" || kind === "elsewhere";
+  return authorizer === other || MARKS.has(kind);
+}
+
+/** Returns the facts about a handler, if it is a gate that counts for an authorizer. */
+export function countingMarkOf(handler: object, authorizer: object): GateMark | undefined {
+  const mark = markOf(handler);
+  return mark && countsFor(mark, authorizer) ? mark : undefined;
 }

@@ -8,3 +8,10 @@ export function pathOf(target: string): string {
 export function targetOfUrl(url: string): string {
   return url.replace(/^[^:/?#]+:\/\/[^/?#]*/, "");
 }
+
+/** Returns the parameters of a query: a string each, or a list if a name occurs more than once. */
+export function queryOf(values: Iterable<readonly [string, readonly string[]]>): object {
+  return Object.fromEntries(
+    [...values].map(([name, all]) => [name, all.length === 1 ? all[0] : all]),
+  );
+}

@@ -2,7 +2,7 @@ import type { Finding } from "../errors.js";
 import { METHODS } from "../policy/route.js";
 import { nearest } from "../policy/suggest.js";
 import type { EndpointResolver } from "./endpoint-resolver.js";
-import { countsFor, type GateMark, markOf } from "./gate-marks.js";
+import { countingMarkOf, type GateMark, markOf } from "./gate-marks.js";
 import { type Selection, segmentsOf } from "./route-selection.js";
 
 /** A route of an application. */
@@ -65,7 +65,7 @@ export function routeFindings(
       message: MESSAGES[code].replace("{}", () => `\`${param}\``),
     });
     if (gates.length === 0) {
-      const isLate = route.handlers.some(({ handler }) => isOwn(markOf(handler), authorizer));
+      const isLate = route.handlers.some(({ handler }) => countingMarkOf(handler, authorizer));
       return [finding(isLate ? "late_gate" : "unmapped_route")];
     }
     return gates.flatMap((gate, index) => {
@@ -95,18 +95,13 @@ export function routeFindings(
   return [...unserved, ...byRoute, ...selection.findings()];
 }
 
-/** Returns whether a handler is a gate that counts for an authorizer. */
-function isOwn(mark: GateMark | undefined, authorizer: object): mark is GateMark {
-  return mark !== undefined && countsFor(mark, authorizer);
-}
-
 /** Returns the gates before the first handler that is not a gate. Those of other authorizers do not count. */
 function leadingGates({ handlers }: ListedRoute, authorizer: object): readonly PlacedMark[] {
-  const marks = handlers.map(({ path, handler }) => ({ path, mark: markOf(handler) }));
-  const first = marks.findIndex(({ mark }) => mark === undefined);
-  return (first < 0 ? marks : marks.slice(0, first)).flatMap(({ path, mark }) =>
-    isOwn(mark, authorizer) ? [{ ...mark, path }] : [],
-  );
+  const first = handlers.findIndex(({ handler }) => markOf(handler) === undefined);
+  return (first < 0 ? handlers : handlers.slice(0, first)).flatMap(({ path, handler }) => {
+    const mark = countingMarkOf(handler, authorizer);
+    return mark ? [{ ...mark, path }] : [];
+  });
 }
 
 /** Returns the endpoints of the policy that a route with a gate serves. */

@@ -16,7 +16,7 @@ import {
   type HttpGateOptions,
   requireReason,
 } from "./http-gate.js";
-import { warnWithoutMetadata } from "./metadata-route.js";
+import { metadataRoute, type PlainResponse, warnWithoutMetadata } from "./metadata-route.js";
 import { type ListedRoute, routeFindings } from "./route-coverage.js";
 import { type CoverOptions, createSelection } from "./route-selection.js";
 
@@ -33,7 +33,7 @@ export interface RouteGateOptions<Request> {
 }
 
 /** The gates of one authorizer for the routes of a framework. */
-export interface RouteGate<Types extends PolicyTypes, Request, Handler>
+export interface RouteGate<Types extends PolicyTypes, Request, Handler, Middleware = Handler>
   extends HttpGateMembers<Request> {
   /**
    * Creates a handler that lets a request continue only if it may call a tool. The gate reads the tool's parameters from the route
@@ -70,6 +70,16 @@ export interface RouteGate<Types extends PolicyTypes, Request, Handler>
   elsewhere(reason: string): Handler;
 
   /**
+   * Creates a middleware for the top of an application that serves the metadata of the resource at its well-known path, without
+   * credentials. Requests for other paths go to the next handler.
+   *
+   * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for an authorizer without `resource`
+   *
+   * {@link https://www.rfc-editor.org/rfc/rfc9728.html#section-3 RFC 9728, section 3}
+   */
+  metadata(): Middleware;
+
+  /**
    * Checks that each route of an application is gated or marked before its first handler, and that each endpoint of the policy is a
    * route with `gate.endpoint()`, or with a gate by the name of the endpoint. Call it at startup, after the last route. Gates of
    * another authorizer do not count. The check runs no function of the program.
@@ -94,7 +104,7 @@ export interface ListedApp {
 }
 
 /** What a framework adds to the gates that are the same in all. */
-export interface Framework<Request extends object, Handler extends object> {
+export interface Framework<Request extends object, Handler extends object, Middleware> {
   /** The name of the function for messages. */
   readonly name: string;
   /** Returns the object of a request that the result of the gate is stored with. */
@@ -102,13 +112,15 @@ export interface Framework<Request extends object, Handler extends object> {
   read(request: Request): ReadRequest;
   /** Creates a handler that asks whether its request may continue, and writes the refusal if not. */
   create(admit: (request: Request) => Awaitable<HttpAdmission>): Handler;
+  /** Creates a middleware that writes the response of `answer`, and calls the next handler if there is none. */
+  serve(answer: (method: string, target: string) => PlainResponse | undefined): Middleware;
   /** Returns the routes; `undefined` for a value that is not an application. */
   list(app: object): ListedApp | undefined;
 }
 
 /** The gates of a framework, and what only its entry uses. */
-export interface MadeGate<Types extends PolicyTypes, Request, Handler> {
-  readonly gate: RouteGate<Types, Request, Handler>;
+export interface MadeGate<Types extends PolicyTypes, Request, Handler, Middleware> {
+  readonly gate: RouteGate<Types, Request, Handler, Middleware>;
   /** Creates a gate that takes each request for an unknown operation. */
   readonly createRefusal: () => Handler;
 }
@@ -128,11 +140,12 @@ export function createRouteGate<
   Types extends PolicyTypes,
   Request extends object,
   Handler extends object,
+  Middleware = Handler,
 >(
   authorizer: Authorizer<Types>,
   options: HttpGateOptions<Request>,
-  framework: Framework<Request, Handler>,
-): MadeGate<Types, Request, Handler> {
+  framework: Framework<Request, Handler, Middleware>,
+): MadeGate<Types, Request, Handler, Middleware> {
   const { policy } = authorizer;
   const checked = checkOptions(framework.name, options, HTTP_GATE_CHECKS);
   const http = createHttpGate<Request, Types>(authorizer, checked, (request) =>
@@ -183,6 +196,12 @@ export function createRouteGate<
       elsewhere: (reason: string) => {
         requireReason(reason);
         return createMark("elsewhere");
+      },
+      metadata: () => {
+        const route = metadataRoute(authorizer);
+        return framework.serve((method, target) =>
+          route.isMeant(target) ? route.answer(method) : undefined,
+        );
       },
       assertCovers: (app: object, options: CoverOptions = {}) => {
         const listed = framework.list(app);

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { markOf } from "../adapters/gate-marks.js";
-import type { ListedHandler, ListedRoute } from "../adapters/route-coverage.js";
+import type { ListedHandler } from "../adapters/route-coverage.js";
+import type { ListedApp } from "../adapters/route-gate.js";
 import { readOwn } from "../decision/access-token.js";
 
 interface Entry extends ListedHandler {
@@ -18,7 +19,7 @@ const EVERY_PATH = "/*";
  * given to `use`, `all` and `mount` alike. Of these, a function with a second parameter counts as a route if no later route is below
  * its path.
  */
-export function listRoutes(app: object): readonly ListedRoute[] | undefined {
+export function listApp(app: object): ListedApp | undefined {
   const given = readOwn(app, "routes");
   if (!Array.isArray(given)) return undefined;
   const entries = (given as Hono["routes"]).map((route): Entry => {
@@ -27,7 +28,7 @@ export function listRoutes(app: object): readonly ListedRoute[] | undefined {
     const isGate = markOf(handler) !== undefined;
     return { method, path, handler, isGate, isMiddleware: method === ALL && handler.length > 1 };
   });
-  return entries.flatMap((entry, index) => {
+  const routes = entries.flatMap((entry, index) => {
     const { method, path, handler } = entry;
     const [before, after] = [entries.slice(0, index), entries.slice(index + 1)];
     const isSameRoute = (one: Entry) => one.method === method && one.path === path;
@@ -41,6 +42,7 @@ export function listRoutes(app: object): readonly ListedRoute[] | undefined {
       { method, path, handlers: [...gates, { path, handler }, ...after.filter(isSameRoute)] },
     ];
   });
+  return { routes, isMount: false };
 }
 
 type Handler = Hono["routes"][number]["handler"];

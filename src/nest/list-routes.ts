@@ -40,9 +40,8 @@ export function listApp(app: object): ListedApp | undefined {
       const methodPath = read<string | string[]>(PATH, handler);
       if (methodPath === undefined) return [];
       const requestMethod = read<RequestMethod>(METHOD, handler) ?? RequestMethod.GET;
-      const version = (read(VERSION, controller) ?? versioningOptions?.defaultVersion) as
-        | string
-        | undefined;
+      const version =
+        versioningOptions && (read(VERSION, controller) ?? versioningOptions.defaultVersion);
       const methodVersion = read<string>(VERSION, handler);
       const metadata = {
         ctrlPath: read<string>(PATH, controller) ?? "",
@@ -50,8 +49,7 @@ export function listApp(app: object): ListedApp | undefined {
         ...(modulePath !== undefined && { modulePath }),
         ...(prefix !== "" && { globalPrefix: `/${prefix.replace(/^\//, "")}` }),
         ...(versioningOptions !== undefined && { versioningOptions }),
-        ...(versioningOptions !== undefined &&
-          version !== undefined && { controllerVersion: version }),
+        ...(version !== undefined && { controllerVersion: version as string }),
         ...(methodVersion !== undefined && { methodVersion }),
       };
       const method = RequestMethod[requestMethod];

@@ -7,6 +7,7 @@ import {
   call,
   createServerV2,
   createTestAuthorizer,
+  initialize,
   type Message,
   modern,
   READER,
@@ -104,6 +105,18 @@ describe("the gate in front of the server", () => {
     await verdict.answered?.(500, undefined);
     await verdict.answered?.(200, undefined);
     await expect.poll(() => statusesOf(events)).toEqual([500]);
+  });
+
+  it("reports the status for a call that opens a session in its batch, and binds the session to the caller", async () => {
+    const { check, ask, events } = openAudited({ auditAllowed: true });
+    const verdict = await check([initialize, call("read_note", {}, 1)], { token: READER });
+    if (verdict.kind !== "pass") throw new Error("the batch is refused");
+    await verdict.answered?.(200, "opened");
+    await expect.poll(() => statusesOf(events)).toEqual([200]);
+    const fields = { "mcp-session-id": "opened" };
+    const other = tokenOf({ sub: "bob", scope: "notes:read" });
+    expect(await ask(call("read_note"), { token: READER, fields })).toBeUndefined();
+    expect(await ask(call("read_note"), { token: other, fields })).toMatchObject({ status: 404 });
   });
 
   it("reports one status for all messages of a batch", async () => {

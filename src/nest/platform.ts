@@ -1,0 +1,86 @@
+import type { ExecutionContext } from "@nestjs/common";
+import { authorizationHeaders, type RawRequest } from "../adapters/admit-request.js";
+import type { PlainResponse } from "../adapters/metadata-route.js";
+import type { ReadRequest } from "../adapters/route-gate.js";
+import {
+  type GateReply,
+  type GateResponse,
+  isOver,
+  writeReply,
+  writeResponse,
+} from "../adapters/write-response.js";
+
+/** The part of a request of Express or Fastify that a gate reads. */
+export interface NestRequest extends RawRequest {
+  /** HTTP method. */
+  readonly method: string;
+  /** Request target, as received. */
+  readonly originalUrl: string;
+  /** Values of the parameters of the route. */
+  readonly params?: unknown;
+  /** Parsed query. */
+  readonly query?: unknown;
+  /** Parsed body. */
+  readonly body?: unknown;
+  /** Path prefix of the routers that the request passed (Express). */
+  readonly baseUrl?: string;
+  /** Matched route (Express). */
+  readonly route?: { readonly path?: unknown };
+  /** Matched route (Fastify). */
+  readonly routeOptions?: { readonly url?: unknown };
+  /** The request of Node (Fastify). */
+  readonly raw?: RawRequest;
+}
+
+/** A request of either platform and its response. */
+export interface Exchange {
+  readonly request: NestRequest;
+  /** The response of Node. */
+  readonly response: GateResponse;
+  /** Returns whether the connection is closed or a response has been sent. */
+  readonly isOver: () => boolean;
+  /** Writes the response. */
+  readonly write: (answer: PlainResponse) => void;
+}
+
+/** Returns the request of Node. */
+export function nodeRequestOf(request: NestRequest): RawRequest {
+  return request.raw ?? request;
+}
+
+/** Reads a request of either platform. */
+export function readRequest(request: NestRequest): ReadRequest {
+  return {
+    authorization: authorizationHeaders(nodeRequestOf(request)),
+    route: {
+      method: request.method,
+      target: request.originalUrl,
+      base: request.baseUrl ?? "",
+      template: request.routeOptions?.url ?? request.route?.path,
+      values: () => request.params,
+    },
+    sources: [() => request.query, () => request.body],
+  };
+}
+
+/** Returns the request and the response of a guard's context. */
+export function exchangeOf(context: ExecutionContext): Exchange {
+  const http = context.switchToHttp();
+  const request = http.getRequest<NestRequest>();
+  const given = http.getResponse<GateResponse | GateReply>();
+  const reply = isReply(given) ? given : undefined;
+  const response = isReply(given) ? given.raw : given;
+  return {
+    request,
+    response,
+    isOver: () => isOver(response) || reply?.sent === true,
+    write: (answer) =>
+      reply
+        ? writeReply(request.method, reply, answer)
+        : writeResponse(request.method, response, answer),
+  };
+}
+
+function isReply(response: GateResponse | GateReply): response is GateReply {
+  return (response as Partial<GateReply>).raw !== undefined;
+}
