@@ -30,11 +30,20 @@ export function grantOf(scope: unknown): string[] {
   return tokens.some((token) => placeholdersOf(token).length > 0) ? [] : tokens;
 }
 
-/** Returns every instance of a token over the drawn values; the token itself if it has no placeholder. */
+/**
+ * Values that no draw gives to a scope: one more of each class that some form rejects, and one that every form accepts. Without them,
+ * a template and one drawn value together would seem to cover every value of a class.
+ */
+const UNDRAWN_VALUES = ["z", "z.z", "URN"];
+
+/** Returns every instance of a token over the drawn and the undrawn values; the token itself if it has no placeholder. */
 export function instancesOf(token: string): string[] {
   const names = placeholdersOf(token);
   const values = names.reduce<Values[]>(
-    (made, name) => made.flatMap((one) => VALUES.map((value) => ({ ...one, [name]: value }))),
+    (made, name) =>
+      made.flatMap((one) =>
+        [...VALUES, ...UNDRAWN_VALUES].map((value) => ({ ...one, [name]: value })),
+      ),
     [{}],
   );
   const legal = values.filter((one) => isLegal(token, one));
