@@ -197,11 +197,11 @@ export function bindCompiled(template: Template, params: unknown): BindResult {
 
 const UNSAFE = "is not a safe value here";
 
-/** Returns why a value is not accepted. */
+/** Returns why a value is not accepted. The text does not contain the value, because audit events can contain the text. */
 export function valueFault(value: unknown): string {
   if (value === undefined) return "is missing";
   return isBoundValue(value)
-    ? `${UNSAFE}: with \`${value}\` the scope would be read with another form or other values`
+    ? `${UNSAFE}: the scope would be read with another form or other values`
     : `is not a safe value: expected 1 to 128 characters of \`${VALUE_CHARS_TEXT}\`, and not \`.\` or \`..\``;
 }
 

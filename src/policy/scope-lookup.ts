@@ -1,4 +1,4 @@
-import { bindTemplate, type Template } from "../grammar/template.js";
+import { bindTemplate, shapeKey, type Template } from "../grammar/template.js";
 import { buildTemplateIndex } from "../grammar/template-index.js";
 
 /** A name of a scope in a token: its own name, or an older one that it replaces. */
@@ -74,19 +74,22 @@ const NOTHING = namedScopes([]);
  */
 function exactLookup(names: readonly NamedScope[]): ScopeLookup {
   const literalHits = new Map<string, NamedScopeValues[]>();
-  const templates: NamedScope[] = [];
+  // twins have one scope and one shape
+  const templates = new Map<string, NamedScope>();
   for (const name of names) {
-    const { template, scope, declared, old } = name;
+    const { template, scope, text, old } = name;
     if (template.names.length === 0) {
       push(literalHits, bindTemplate(template, []), { scope, values: [] });
-      // the name of a twin is that of its scope
-    } else if (old || scope === declared) templates.push(name);
+    } else {
+      const key = `${scope} ${old ? text : shapeKey(template)}`;
+      if (!templates.has(key)) templates.set(key, name);
+    }
   }
   const literals = new Map([...literalHits].map(([text, hits]) => [text, namedScopes(hits)]));
-  const index = buildTemplateIndex(templates);
+  const index = buildTemplateIndex([...templates.values()]);
   return (text) => {
     const literal = literals.get(text);
-    if (literal !== undefined || templates.length === 0) return literal ?? NOTHING;
+    if (literal !== undefined || templates.size === 0) return literal ?? NOTHING;
     const hits: NamedScopeValues[] = [];
     index.find(text, ({ scope, values: places }, values) => {
       hits.push({ scope, values: places.map((place) => values[place] as string) });

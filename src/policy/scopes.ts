@@ -153,7 +153,7 @@ function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | 
   const apart = name.replace(/([}>])(?=[{<])/g, "$1-");
   if (apart !== name) {
     report.add(
-      "adjacent_placeholders",
+      "stray_bracket",
       path,
       "two placeholders need at least one literal character between them: without it, the end of a value is unknown",
       () => apart,
