@@ -177,8 +177,8 @@ export function denied(reason: string): Denied {
 }
 
 /** Returns the denial for a parameter whose value is missing or not safe. The message names which of both. */
-export function invalidParams(param: string, value: unknown): InvalidParams {
-  const message = `invalid parameter: \`${param}\` ${valueFault(value)}`;
+export function invalidParams(param: string, value?: unknown): InvalidParams {
+  const message = `invalid parameter \`${param}\`: ${valueFault(value)}`;
   return { allowed: false, code: "invalid_params", message, param };
 }
 

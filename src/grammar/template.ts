@@ -20,7 +20,7 @@ import { isScopeToken } from "./scope-token.js";
 /** The values that a template needs: exactly its placeholders if the template is a literal type. */
 export type BindParams<Text extends string> =
   IsLiteral<Text> extends true
-    ? Readonly<Record<PlaceholdersOf<Text>, string | number>>
+    ? Readonly<Record<PlaceholdersOf<Text>, string>>
     : Readonly<Record<string, unknown>>;
 
 /** The values that {@link matchScope} finds: one for each placeholder of the template. */
@@ -150,8 +150,8 @@ const ADJACENT = "two placeholders need at least one literal character between t
 
 /**
  * Returns the scope of a template with values for its placeholders. Different values give different scopes. A value is a
- * string of 1 to 128 characters of `[A-Za-z0-9._~!$&'()+,;=:@|-]`, not `.` or `..`, or a safe integer from 0, which is its decimal
- * text. The scope must have the form of the template and match it with exactly these values: a value in a dot scope has no `.`, a
+ * string of 1 to 128 characters of `[A-Za-z0-9._~!$&'()+,;=:@|-]`, not `.` or `..`. In JSON, it can also be a safe integer from 0,
+ * which is its decimal text. The scope must have the form of the template and match it with exactly these values: a value in a dot scope has no `.`, a
  * value in a colon scope no `:`, and no value has the first character of the literal text after it. Only own properties of
  * `params` count, other keys are ignored. Values are checked, not escaped. The result does not mean that a policy declares the
  * scope.
@@ -184,7 +184,7 @@ export function bindCompiled(template: Template, params: unknown): BindResult {
   for (const [index, name] of template.names.entries()) {
     const value = boundValueText(ownValue(params, name));
     if (!acceptsValue(template, index, value)) {
-      return { ok: false, param: name, reason: `\`${name}\` ${valueFault(value)}` };
+      return { ok: false, param: name, reason: `\`${name}\` is ${valueFault(value)}` };
     }
     values.push(value);
   }
@@ -192,17 +192,23 @@ export function bindCompiled(template: Template, params: unknown): BindResult {
   // braces that are text can become a placeholder: `{{x}}` with the value `a`
   if (!hasPlaceholder(scope)) return { ok: true, scope };
   const [param = ""] = template.names;
-  return { ok: false, param, reason: `\`${param}\` ${UNSAFE}: it would make another placeholder` };
+  return {
+    ok: false,
+    param,
+    reason: `\`${param}\` is not a safe value: it would make another placeholder`,
+  };
 }
 
-const UNSAFE = "is not a safe value here";
-
-/** Returns why a value is not accepted. The text does not contain the value, because audit events can contain the text. */
+/** Returns what is wrong with a value that is not accepted. The text does not contain the value: audit events can contain the text. */
 export function valueFault(value: unknown): string {
-  if (value === undefined) return "is missing";
+  return value === undefined ? "missing" : `not a safe value: ${unsafeReason(value)}`;
+}
+
+/** Returns why a value is not safe. */
+export function unsafeReason(value: unknown): string {
   return isBoundValue(value)
-    ? `${UNSAFE}: the scope would be read with another form or other values`
-    : `is not a safe value: expected 1 to 128 characters of \`${VALUE_CHARS_TEXT}\`, and not \`.\` or \`..\``;
+    ? "the scope would be read with another form or other values"
+    : `expected 1 to 128 characters of \`${VALUE_CHARS_TEXT}\`, and not \`.\` or \`..\``;
 }
 
 /** Returns an own property; `undefined` if the value does not have it, or if reading it throws. */

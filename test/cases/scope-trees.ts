@@ -149,7 +149,7 @@ export const SCOPE_TREES = [
   row("/x/<a<b>", tree("path", "/x/<a{b}", ["x", "<a{b}"], null, null, ["b"])),
   row("/x/{a<b>}", tree("path", "/x/{a{b}}", ["x", "{a{b}}"], null, null, ["b"])),
   row("x{__proto__}{a}", tree("flat", "x{__proto__}{a}", ["x{__proto__}{a}"], null, null, ["a"])),
-  row("<a><b>", tree("flat", "<a><b>", ["<a><b>"], null, null, [])),
+  row("<a><b>", tree("flat", "{a}{b}", ["{a}{b}"], null, null, ["a", "b"])),
   row("{__proto__}", tree("flat", "{__proto__}", ["{__proto__}"], null, null, [])),
   row("<__proto__>", tree("flat", "<__proto__>", ["<__proto__>"], null, null, [])),
   row(
@@ -208,7 +208,10 @@ export const SCOPE_TREES = [
     "/files.read/<id>/",
     tree("path", "/files.read/{id}/", ["files.read", "{id}", ""], "files", "read", ["id"]),
   ),
-  row("/<x>/<y>.read", tree("path", "/{x}/<y>.read", ["{x}", "<y>.read"], "<y>", "read", ["x"])),
+  row(
+    "/<x>/<y>.read",
+    tree("path", "/{x}/{y}.read", ["{x}", "{y}.read"], "{y}", "read", ["x", "y"]),
+  ),
   row("/.write", tree("path", "/.write", [".write"], null, null, [])),
   row("/read", tree("path", "/read", ["read"], null, null, [])),
   row("/{a}", tree("path", "/{a}", ["{a}"], null, null, ["a"])),

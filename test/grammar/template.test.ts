@@ -145,7 +145,7 @@ const BOUND: readonly (readonly [template: string, params: unknown, scope: strin
 const UNSAFE =
   "is not a safe value: expected 1 to 128 characters of `A-Z a-z 0-9 . _ ~ ! $ & ' ( ) + , ; = : @ | -`, and not `.` or `..`";
 const UNSAFE_HERE =
-  "is not a safe value here: the scope would be read with another form or other values";
+  "is not a safe value: the scope would be read with another form or other values";
 const ADJACENT = "two placeholders need at least one literal character between them";
 
 const UNBOUND: readonly (readonly [
@@ -179,7 +179,7 @@ const UNBOUND: readonly (readonly [
   ["user/{x}.read", { x: "a.b" }, "x", `\`x\` ${UNSAFE_HERE}`],
   ["{x}{y}", { x: "a", y: "b" }, "", ADJACENT],
   ["a{x}{y}b:c", { x: "a", y: "b" }, "", ADJACENT],
-  ["{{x}}", { x: "a" }, "x", "`x` is not a safe value here: it would make another placeholder"],
+  ["{{x}}", { x: "a" }, "x", "`x` is not a safe value: it would make another placeholder"],
   ["", {}, "", "a scope-token must have at least one character"],
   ["a {x}", { x: "a" }, "", "a scope-token cannot contain a space"],
   [1 as unknown as string, {}, "", "a scope-token must be a string"],
