@@ -25,6 +25,19 @@ const ENDS: Readonly<Record<ScopeForm, string>> = {
   flat: ".:",
 };
 
+/**
+ * Bound values with one value for each reason for which a hole rejects some: each character, and each start or end that could make the
+ * sign of a URI. Each comes with three other letters, because two holes exclude at most two of them.
+ */
+export const PROBE_VALUES: readonly string[] = [
+  ...["u", "ur", "urn", "r", "rn", "n"],
+  ...["a", "Z", "7"].flatMap((base) => [
+    ...[...VALUE_CHARS].map((char) => `${base}${char}${base}`),
+    ...["urn:", "rn:", "n:", ":"].map((start) => `${start}${base}`),
+    `${base}:`,
+  ]),
+];
+
 /** The values that a hole of a template accepts. Holes that accept the same values share one object. */
 export interface HoleValues {
   /** The characters of the values. */

@@ -1,4 +1,4 @@
-import { VALUE_CHARS } from "../grammar/bound-value.js";
+import { PROBE_VALUES } from "../grammar/bound-value.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import { acceptanceKey, acceptsValue, type Template } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled-policy.js";
@@ -160,13 +160,6 @@ function areTaken(values: readonly string[], sites: readonly Site[]): boolean {
   return sites.every(({ template, index }, at) => acceptsValue(template, index, values[at]));
 }
 
-/** One value for each reason for which one template rejects a value that another accepts. */
-const PROBES = [
-  "a",
-  ...[...VALUE_CHARS].map((char) => `x${char}x`),
-  ...["u", "ur", "urn", "r", "rn", "n", "urn:x", "rn:x", "n:x", ":x", "x:"],
-];
-
 /** Returns whether every value that the inner sites accept is accepted by the outer ones. */
 function areWithin(inner: readonly Site[], outer: readonly Site[]): boolean {
   return inner.every((site, at) => {
@@ -174,7 +167,7 @@ function areWithin(inner: readonly Site[], outer: readonly Site[]): boolean {
     if (acceptanceKey(site.template, site.index) === acceptanceKey(other.template, other.index)) {
       return true;
     }
-    return PROBES.every(
+    return PROBE_VALUES.every(
       (value) =>
         !acceptsValue(site.template, site.index, value) ||
         acceptsValue(other.template, other.index, value),
