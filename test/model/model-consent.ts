@@ -56,7 +56,7 @@ interface ScopeOfText {
 }
 
 /** Returns the declared scopes of a meaning and their values: several if they differ in placeholder names alone. */
-function scopesOfText(definition: Definition, text: string): ScopeOfText[] {
+export function scopesOfText(definition: Definition, text: string): ScopeOfText[] {
   return Object.keys(definition.scopes).flatMap((name) => {
     const values = modelMatchScope(name, text);
     return values === undefined ? [] : [{ scope: canonical(name), values }];
