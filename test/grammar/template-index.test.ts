@@ -76,10 +76,14 @@ describe("compileTemplate", () => {
 
 describe("shapeKey", () => {
   it("is equal exactly for templates that differ in placeholder names alone", () => {
+    const pair = fc.oneof(
+      fc.tuple(templateText, templateText),
+      templateText.map((text) => [text, text.replaceAll("{x}", "{z}").replaceAll("{y}", "{x}")]),
+    );
     const same = tally("two templates with one key", 21);
     runOften([same], () =>
       fc.assert(
-        fc.property(templateText, templateText, (one, other) => {
+        fc.property(pair, ([one, other]) => {
           const [a, b] = [one, other].map((text) => text.replaceAll(/\{\w\}/g, "{}"));
           same.count += a === b ? 1 : 0;
           expect(shapeKey(compileText(one)) === shapeKey(compileText(other))).toBe(a === b);
@@ -117,8 +121,8 @@ describe("buildTemplateIndex", () => {
       ["/{x}/ab-bcd", { x: "k" }],
     ]);
     expect(found(texts, "/k/ab.d")).toEqual([
-      ["/k/{x}", { x: "ab.d" }],
       ["/k/{x}.d", { x: "ab" }],
+      ["/k/{x}", { x: "ab.d" }],
     ]);
     expect(found(texts, "/k/-b")).toEqual([["/k/{x}", { x: "-b" }]]);
     expect(found(texts, "/k/{x}")).toEqual([]);

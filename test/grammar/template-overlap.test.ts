@@ -26,7 +26,7 @@ const COMMON: readonly (readonly [one: string, other: string, text: string | und
   ["/{a}.x", "/{b}.y", undefined],
   ["/{a}.x", "/{b}x", "/a.x"],
   ["/{a}.x", "/b.c.x", undefined],
-  ["/{a}-{b}", "/{c}.{d}", "/a-a.a"],
+  ["/{a}-{b}", "/{c}.{d}", "/a.-a"],
   ["/a{x}", "/{y}b", "/ab"],
   ["/ab{x}", "/a{y}", "/aba"],
   ["/a{x}b", "/ab", undefined],

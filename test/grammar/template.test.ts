@@ -93,7 +93,7 @@ describe("acceptsValue", () => {
     ["https://h/{x}//y", ["a:", "urn"], []],
     ["/{x}//y", ["a", "a:b", ":b", "urn:a"], ["a:", ":"]],
     ["/{x}/y", ["a:", "urn:a"], []],
-    ["{x}r{y}:z", ["a", "ur"], ["u"]],
+    ["{x}r{y}:z", ["a", "un"], ["u", "ur"]],
   ];
   it.each(AROUND)("in %s accepts %j and rejects %j", (text, yes, no) => {
     const template = compileText(text);
@@ -468,19 +468,7 @@ describe("matchScope", () => {
   });
 
   it("treats wildcards and prefixes as plain text", () => {
-    const data = fc.constantFrom(
-      "*",
-      "**",
-      "?",
-      ".*",
-      "(a|b)",
-      "{id}",
-      "<id>",
-      "{}",
-      "[a]",
-      "a*",
-      "",
-    );
+    const data = fc.constantFrom("*", "**", "?", ".*", "{id}", "<id>", "{}", "[a]", "a*", "");
     fc.assert(
       fc.property(data, fc.constantFrom(":", "/", "."), (wild, separator) => {
         const lead = separator === "/" ? "/" : "";
