@@ -12,9 +12,15 @@ interface Twins {
   readonly names: NamedScope[];
 }
 
-/** The text at the ends of a segment, as numbers of characters, that any scope with holes in it has. */
+/** The literal texts of a segment with holes by which names are compared, as numbers of characters. */
 interface Ends {
+  /** Before the first hole. */
   readonly start: number;
+  /** After the first hole. */
+  readonly next: number;
+  /** The first character after the first hole: `""` if the hole ends the segment. */
+  readonly exit: string;
+  /** After the last hole. */
   readonly end: number;
 }
 
@@ -72,7 +78,7 @@ function familiesOf(names: readonly NamedScope[]): readonly (readonly ShapeGroup
       () => new Map<string, ShapeGroup>(),
     );
     const ends = segments.map(endsOf);
-    const key = ends.map((each) => (each === undefined ? "" : `${each.start}-${each.end}`)).join();
+    const key = JSON.stringify(ends);
     const { members } = entryOf(family, key, (): ShapeGroup => ({ ends, members: new Map() }));
     entryOf(members, shapeKey(template), (): Twins => ({ template, names: [] })).names.push(name);
   }
@@ -82,7 +88,9 @@ function familiesOf(names: readonly NamedScope[]): readonly (readonly ShapeGroup
 function endsOf(literals: readonly string[]): Ends | undefined {
   const [first = "", ...others] = literals;
   const last = others.at(-1);
-  return last === undefined ? undefined : { start: first.length, end: last.length };
+  if (last === undefined) return undefined;
+  const [next = ""] = others;
+  return { start: first.length, next: next.length, exit: next.charAt(0), end: last.length };
 }
 
 /** Yields the overlapping pairs within a group, or of two groups of one family. */
@@ -112,24 +120,32 @@ function* pairsOf(
   }
 }
 
-/** Returns the ends of a segment at which two names must have the same text; `undefined` if the whole segment must be equal. */
-function commonEnds(one: Ends | undefined, other: Ends | undefined): Ends | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return { start: Math.min(one.start, other.start), end: Math.min(one.end, other.end) };
+/** Returns the texts of a segment that two names must have in common; `undefined` if the whole segment must be equal. */
+function commonEnds(one: Ends | undefined, other: Ends | undefined): CommonEnds | undefined {
+  const start = Math.min(one?.start ?? NO_LIMIT, other?.start ?? NO_LIMIT);
+  const end = Math.min(one?.end ?? NO_LIMIT, other?.end ?? NO_LIMIT);
+  if (start === NO_LIMIT) return undefined;
+  // the first hole of both ends where the character after it first occurs: in the same place if all before is equal
+  const isSame = one?.start === other?.start && one?.exit === other?.exit;
+  return { start, end, next: isSame ? Math.min(one?.next ?? 0, other?.next ?? 0) : 0 };
 }
+
+const NO_LIMIT = Number.POSITIVE_INFINITY;
+
+type CommonEnds = Omit<Ends, "exit">;
 
 /** Returns a key that is equal for two lists of segments with the same text at these ends. */
 function skeleton(
   segments: readonly (readonly string[])[],
-  ends: readonly (Ends | undefined)[],
+  ends: readonly (CommonEnds | undefined)[],
 ): string {
   const parts = segments.map((literals, at) => {
-    const [first = ""] = literals;
+    const [first = "", second = ""] = literals;
     const own = ends[at];
     if (own === undefined) return first;
     const last = literals.at(-1) as string;
     // no segment contains a quote or a space
-    return `${first.slice(0, own.start)}"${last.slice(last.length - own.end)}`;
+    return `${first.slice(0, own.start)}"${second.slice(0, own.next)}"${last.slice(last.length - own.end)}`;
   });
   return parts.join(" ");
 }
