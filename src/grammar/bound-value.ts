@@ -49,8 +49,12 @@ export interface HoleValues {
 /** The text around a hole. */
 interface HoleContext {
   readonly form: ScopeForm;
-  /** The text of the template before the hole, with `{}` for each other hole. */
-  readonly before: string;
+  /** Whether the template starts with `urn:`. */
+  readonly isUrn: boolean;
+  /** Whether `://` is before the hole. */
+  readonly hasScheme: boolean;
+  /** The text before the hole if it is the first one, otherwise `undefined`. */
+  readonly start: string | undefined;
   /** The literal text after the hole, up to the next hole or the end. */
   readonly after: string;
   /** Whether another hole follows that literal text. */
@@ -65,8 +69,8 @@ const known = new Map<string, HoleValues>();
  * these values. They have 1 to 128 characters of `[A-Za-z0-9._~!$&'()+,;=:@|-]`, and are not `.` or `..`. The first character of the
  * literal text after the hole is excluded, so the hole ends where this character first occurs.
  */
-export function holeValues({ form, before, after, isFollowed }: HoleContext): HoleValues {
-  const isUrn = before.startsWith("urn:");
+export function holeValues(context: HoleContext): HoleValues {
+  const { form, isUrn, hasScheme, after } = context;
   const ends = isUrn ? ":" : ENDS[form];
   const excluded = [...new Set(ends + after.charAt(0))].filter((char) =>
     VALUE_CHARS.includes(char),
@@ -74,8 +78,8 @@ export function holeValues({ form, before, after, isFollowed }: HoleContext): Ho
   const chars = [...VALUE_CHARS].filter((char) => !excluded.includes(char)).join("");
   const hasColon = chars.includes(":");
   // `/{x}//b` with `a:` would contain `://`, the sign of a URI
-  const notLast = hasColon && after.startsWith("//") && !before.includes("://") ? "(?<!:)" : "";
-  const notFirst = canStartUrn(form, isUrn) ? urnPattern(before, after, isFollowed, hasColon) : "";
+  const notLast = hasColon && after.startsWith("//") && !hasScheme ? "(?<!:)" : "";
+  const notFirst = urnPattern(context, hasColon);
   const not = excluded.length === 0 ? "" : `(?![${excluded.sort().join("").replace("-", "\\-")}])`;
   const source = `^(?!\\.\\.?$)${notFirst}(?:${not}[A-Za-z0-9._~!$&'()+,;=:@|-]){1,128}${notLast}$`;
   const values = known.get(source) ?? { chars, pattern: new RegExp(source) };
@@ -83,14 +87,14 @@ export function holeValues({ form, before, after, isFollowed }: HoleContext): Ho
   return values;
 }
 
-/** Returns whether a value could give a scope of this form the start `urn:`, so that it would be another URI. */
-function canStartUrn(form: ScopeForm, isUrn: boolean): boolean {
-  return form === "colon" || (form === "uri" && !isUrn);
-}
-
-/** Returns a pattern that rejects the values with which the text would start with `urn:`. */
-function urnPattern(before: string, after: string, isFollowed: boolean, hasColon: boolean): string {
-  if (!"urn".startsWith(before)) return "";
+/** Returns a pattern that rejects the values with which the text would start with `urn:`, so that it would be another URI. */
+function urnPattern(
+  { form, start: before, after, isFollowed }: HoleContext,
+  hasColon: boolean,
+): string {
+  if (before === undefined || !"urn".startsWith(before)) return "";
+  // in other forms the text has no colon, or starts with a slash
+  if (form !== "colon" && form !== "uri") return "";
   const start = "urn:".slice(before.length);
   const lengths = Array.from({ length: start.length - 1 }, (_, index) => index + 1);
   const whole = lengths.flatMap((length) => {

@@ -72,17 +72,24 @@ export function acceptanceKey({ accepted }: Template, index: number): string {
 /** Compiles a parsed scope-token into a template. */
 export function compileTemplate({ form, text, segments, params }: CompiledToken): Template {
   const names = [...new Set(params)];
+  // maps and sets, because the text of `bindScope` can have any number of placeholders
+  const places = new Map(names.map((name, index) => [name, index]));
   const { literals } = splitPlaceholders(text);
-  const holes = params.map((name) => names.indexOf(name));
-  const accepted: HoleValues[][] = names.map(() => []);
+  const holes = params.map((name) => places.get(name) as number);
+  const accepted = names.map(() => new Set<HoleValues>());
+  const isUrn = text.startsWith("urn:");
+  let hasScheme = false;
   for (const [at, hole] of holes.entries()) {
-    const before = literals.slice(0, at + 1).join("{}");
+    const before = literals[at] as string;
     const after = literals[at + 1] as string;
+    hasScheme ||= before.includes("://");
+    const start = at === 0 ? before : undefined;
     const isFollowed = at < holes.length - 1;
-    accepted[hole]?.push(holeValues({ form, before, after, isFollowed }));
+    accepted[hole]?.add(holeValues({ form, isUrn, hasScheme, start, after, isFollowed }));
   }
   const split = segments.map((segment) => splitPlaceholders(segment).literals);
-  return { form, names, literals, holes, accepted, segments: split };
+  const lists = accepted.map((values) => [...values]);
+  return { form, names, literals, holes, accepted: lists, segments: split };
 }
 
 type CompiledToken = Pick<ScopeTokenSyntax, "form" | "text" | "segments" | "params">;

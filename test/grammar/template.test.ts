@@ -171,7 +171,7 @@ const UNBOUND: readonly (readonly [
   [WALLET, { accountID: Number.POSITIVE_INFINITY }, "accountID", `\`accountID\` ${UNSAFE}`],
   [WALLET, { accountID: 9_007_199_254_740_992 }, "accountID", `\`accountID\` ${UNSAFE}`],
   [WALLET, { accountID: 1n }, "accountID", `\`accountID\` ${UNSAFE}`],
-  [WALLET, { accountID: Object(1) }, "accountID", `\`accountID\` ${UNSAFE}`],
+  [WALLET, { accountID: Object(1) as unknown }, "accountID", `\`accountID\` ${UNSAFE}`],
   ["{a}.{b}", { a: "x", b: "y.z" }, "b", `\`b\` ${UNSAFE_HERE}`],
   ["{a}", { a: "y.z" }, "a", `\`a\` ${UNSAFE_HERE}`],
   ["{x}:read", { x: "urn" }, "x", `\`x\` ${UNSAFE_HERE}`],

@@ -3,15 +3,22 @@
 import { drawPolicy, PARAMS, type PolicyOptions, TIERS, TOOLS } from "./arbitrary-policy.js";
 import type { Draw } from "./draw.js";
 import { type Definition, isPattern } from "./model.js";
-import { modelBind, placeholdersOf, scopeOptions } from "./model-scopes.js";
+import { modelBind, modelMatchScope, placeholdersOf, scopeOptions } from "./model-scopes.js";
 
 export const VALUES = ["a", "a", "a", "b", "A", "a.b", "urn", "a:b", "b=a", "7"];
 const LONG = "v".repeat(128);
 
-/** Draws the scope with values for its placeholders, half of the time all `a`. */
+/**
+ * Draws the scope with values for its placeholders, half of the time all `a`. The text never has other values than the drawn ones:
+ * `b=a` and `a` in `{x}={y}` would be `b` and `a=a`, which no ceiling of the model has.
+ */
 export function drawBound(draw: Draw, scope: string, values: readonly string[] = VALUES): string {
   const names = placeholdersOf(scope);
-  return modelBind(scope, Object.fromEntries(names.map((name) => [name, draw.pick(values)])));
+  const drawn = Object.fromEntries(names.map((name) => [name, draw.pick(values)]));
+  const text = modelBind(scope, drawn);
+  const back = modelMatchScope(scope, text);
+  const isOther = back !== undefined && names.some((name) => back[name] !== drawn[name]);
+  return isOther ? modelBind(scope, Object.fromEntries(names.map((name) => [name, "a"]))) : text;
 }
 
 const MISSES: ((scope: string) => string)[] = [
