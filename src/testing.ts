@@ -282,10 +282,10 @@ export class WideningFound extends Error {
  * compare the minimal tokens that `after` allows. For each alternative these are: each scope by every name that grants it
  * (current names, older names, scopes that imply it), the tier that ranks lowest under `before`, each account type, with and
  * without `first_party`. Placeholders take values that occur in neither policy, so the result applies to all values. In
- * addition, each placeholder takes a value with a dot, and `urn`, which some scopes reject. Tools are compared by name: all
- * names in either policy, and one name for each combination of patterns that match a common name, since patterns decide all
- * other names. Endpoints are compared by request. Names of path parameters do not matter: each parameter takes new text, the
- * literals that either policy has in its place, and these literals in other letter case.
+ * addition, each placeholder takes one value for each reason for which a scope of either policy rejects values, such as a dot.
+ * Tools are compared by name: all names in either policy, and one name for each combination of patterns that match a common
+ * name, since patterns decide all other names. Endpoints are compared by request. Names of path parameters do not matter: each
+ * parameter takes new text, the literals that either policy has in its place, and these literals in other letter case.
  *
  * Not compared: errors and messages of calls that both policies deny, the result of `toolsFor`, texts, and consent. A
  * parameter that `after` no longer checks counts as a widening, since calls without it, or with any value, are allowed. If an

@@ -391,7 +391,7 @@ describe("expectNoWidening", () => {
       found: [
         'list_courses | list_courses | {"scope":"school:all"} | insufficient_scope > allowed',
         'ping | ping | {"scope":"school:all"} | allowed > allowed',
-        'GET /v1/courses/:id | GET /v1/courses/@fresh0 | {"scope":"school:all"} | insufficient_scope > allowed',
+        'GET /v1/courses/:id | GET /v1/courses/%C3%A9fresh0 | {"scope":"school:all"} | insufficient_scope > allowed',
         'list_* | list_ | {"scope":"school:all"} | insufficient_scope > allowed',
       ],
     },
@@ -579,7 +579,7 @@ describe("expectNoWidening", () => {
       from: { endpoints: { "GET /a/{accountID}": "/accounts/{accountID}/" }, tools: {} },
       to: { endpoints: { "GET /a/{accountID}": "courses:read" }, tools: {} },
       found: [
-        'GET /a/{accountID} | GET /a/@fresh0 | {"scope":"courses:read"} | invalid_params > allowed',
+        'GET /a/{accountID} | GET /a/%C3%A9fresh0 | {"scope":"courses:read"} | invalid_params > allowed',
       ],
     },
   ];

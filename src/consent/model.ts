@@ -41,6 +41,7 @@ export interface ConsentFacts {
          * For each placeholder of a scope: the values that this user may grant, each with a label. All other values belong to other
          * users. The list cannot decide on a template with two placeholders, or on a placeholder name that occurs under two
          * different prefixes (`/accounts/{id}/…` and `/photos/{id}/…`): without `owns` such scopes are dropped as `needs_owns`.
+         * A scope that is an instance of two templates, which differ in placeholder names alone, must be in the lists of both names.
          */
         readonly resources?: { readonly [param: string]: { readonly [value: string]: string } };
         /**

@@ -28,13 +28,20 @@ export function createOwnershipCheck(
 ): (meaning: Pick<Meaning, "scope" | "values">) => Ownership {
   const ambiguous = ambiguousPlaceholders(policy);
   const { owns, resources = {} } = account ?? {};
-  return ({ scope, values }) => {
+  const ownershipOf = (scope: CompiledScope, values: readonly string[]): Ownership => {
     const { names } = scope.template;
     if (names.length === 0) return UNBOUND;
     if (owns !== undefined) return callOwns(owns, scope, values);
     if (names.length > 1 || names.some((name) => ambiguous.has(name))) return NEEDS_OWNS;
     const label = labelOf(resources, names[0] as string, values[0] as string);
     return label === undefined ? FOREIGN : { kind: "owned", labels: [label] };
+  };
+  return ({ scope, values }) => {
+    // the scope token is an instance of each twin, so the user must own the values as those of each
+    const twins = policy.twins.get(scope.id) ?? [scope];
+    const all = twins.map((twin) => ownershipOf(twin, values));
+    const refused = all.filter(({ kind }) => kind === "refused");
+    return refused.find((one) => one !== UNKNOWN) ?? refused[0] ?? (all[0] as Ownership);
   };
 }
 
@@ -74,7 +81,7 @@ function ambiguousPlaceholders({ scopes }: CompiledPolicy): ReadonlySet<string> 
   const ambiguous = new Set<string>();
   for (const { template } of scopes) {
     for (const [index, name] of template.names.entries()) {
-      const before = template.segments.slice(0, template.segments.indexOf(index));
+      const before = template.literals.slice(0, template.holes.indexOf(index) + 1);
       const prefix = [template.form, ...before].join(" ");
       if ((prefixes.get(name) ?? prefix) !== prefix) ambiguous.add(name);
       prefixes.set(name, prefix);

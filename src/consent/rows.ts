@@ -209,13 +209,17 @@ export function titleOf(scope: CompiledScope, locale: ConsentLocale): string {
   const title = localizedText(scope, "title", locale);
   if (title !== undefined) return title;
   const { resource, action } = syntaxOf(scope);
-  const words = resource === null ? scope.name : `${resource}: ${action}`;
-  const spoken = words
+  const about = wordsOf(resource ?? "");
+  const spoken = about === "" ? wordsOf(scope.name) : `${about}: ${wordsOf(action ?? "")}`;
+  return spoken === "" ? scope.name : capitalize(spoken);
+}
+
+function wordsOf(text: string): string {
+  return text
     .replaceAll(/\{[^}]*\}/g, " ")
-    .replaceAll(/[_./-]+|:(?! )/g, " ")
+    .replaceAll(/[_./:!=-]+/g, " ")
     .replaceAll(/ {2,}/g, " ")
     .trim();
-  return spoken === "" ? scope.name : capitalize(spoken);
 }
 
 const READ_ACTIONS = new Set(

@@ -1,3 +1,4 @@
+import { boundValueText } from "../grammar/bound-value.js";
 import { acceptsValue } from "../grammar/template.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { isToolName } from "../policy/tool-names.js";
@@ -7,6 +8,7 @@ import {
   allowed,
   type Decision,
   INVALID_TOKEN,
+  type InvalidParams,
   invalidParams,
   PUBLIC,
   PUBLIC_ENRICHED,
@@ -100,7 +102,7 @@ export function decideOperation(
   }
   if (operation.denied !== undefined) return operation.denied;
   const cases = operation.plain ?? readCases(operation, params);
-  if (typeof cases === "string") return invalidParams(cases);
+  if (isDenial(cases)) return cases;
   if (token === undefined) return operation.public ? PUBLIC : UNAUTHENTICATED;
   const tokenScopes = tokenScopesOf(decider, token);
   if (tokenScopes === undefined) return INVALID_TOKEN;
@@ -167,23 +169,32 @@ export function factsOf(
   return { firstParty: isFirstParty(token), tier: named, rank, accountType };
 }
 
-/** Returns the cases of a call, or the name of the first parameter whose value is missing or not safe. */
-function readCases({ rules }: PreparedOperation, params: unknown): readonly RuleCase[] | string {
+/** Returns the cases of a call, or the denial for the first parameter whose value is missing or not safe. */
+function readCases(
+  { rules }: PreparedOperation,
+  params: unknown,
+): readonly RuleCase[] | InvalidParams {
   const cases: RuleCase[] = [];
   for (const rule of rules) {
     const values = readValues(rule, params);
-    if (typeof values === "string") return values;
+    if (isDenial(values)) return values;
     cases.push({ rule, values });
   }
   return cases;
 }
 
-/** Returns the values of a rule's parameters, or the name of the first one whose value is missing or not safe. */
-function readValues(rule: PreparedRule, params: unknown): readonly string[] | string {
+function isDenial(read: readonly unknown[] | InvalidParams): read is InvalidParams {
+  return !Array.isArray(read);
+}
+
+/** Returns the values of a rule's parameters, or the denial for the first one whose value is missing or not safe. */
+function readValues(rule: PreparedRule, params: unknown): readonly string[] | InvalidParams {
   const values: string[] = [];
   for (const { name, sites } of rule.params) {
-    const value = readOwn(params, name);
-    if (!sites.every(({ template, index }) => acceptsValue(template, index, value))) return name;
+    const value = boundValueText(readOwn(params, name));
+    if (!sites.every(({ template, index }) => acceptsValue(template, index, value))) {
+      return invalidParams(name, value);
+    }
     values.push(value as string);
   }
   return values;

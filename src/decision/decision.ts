@@ -1,3 +1,5 @@
+import { valueFault } from "../grammar/template.js";
+
 /** The decision that allows an operation. */
 export interface Allowed {
   readonly allowed: true;
@@ -174,9 +176,9 @@ export function denied(reason: string): Denied {
   return Object.freeze({ allowed: false, code: "denied", message: `denied: ${reason}`, reason });
 }
 
-/** Returns the denial for a parameter whose value is missing or not safe. */
-export function invalidParams(param: string): InvalidParams {
-  const message = `invalid parameter \`${param}\`: expected 1 to 128 characters of \`A-Z a-z 0-9 _ . ~ -\``;
+/** Returns the denial for a parameter whose value is missing or not safe. The message names which of both. */
+export function invalidParams(param: string, value?: unknown): InvalidParams {
+  const message = `invalid parameter \`${param}\`: ${valueFault(value)}`;
   return { allowed: false, code: "invalid_params", message, param };
 }
 

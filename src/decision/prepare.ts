@@ -1,4 +1,3 @@
-import { bindTemplate } from "../grammar/template.js";
 import type { Alternative, Operation, Param, Rule, ScopeUse } from "../policy/compiled-policy.js";
 import {
   type Allowed,
@@ -165,18 +164,10 @@ function createPreparer(): (source: Alternative) => PreparedAlternative {
   };
 }
 
-/** Marks a gap: a character that no scope-token contains. */
-const GAP = " ";
-
 function prepareUse({ scope, params }: ScopeUse): PreparedUse {
   const { template } = scope;
   if (params.length === 0) return { scope: scope.id, params, pieces: [scope.name], gaps: [] };
-  const pieces = bindTemplate(
-    template,
-    template.names.map(() => GAP),
-  ).split(GAP);
-  const gaps = template.segments.filter((segment) => typeof segment === "number");
-  return { scope: scope.id, params, pieces, gaps };
+  return { scope: scope.id, params, pieces: template.literals, gaps: template.holes };
 }
 
 /** Returns the scopes of an alternative with their values. Scopes whose values are not known are left out. */

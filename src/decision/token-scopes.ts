@@ -1,5 +1,5 @@
+import { hasPlaceholder } from "../grammar/placeholder.js";
 import { MAX_SCOPE_LENGTH, MAX_SCOPE_TOKENS } from "../grammar/scope.js";
-import { hasPlaceholder } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { CompiledPolicy, CompiledScope, ImpliedScope } from "../policy/compiled-policy.js";
 import { readOwn } from "./access-token.js";

@@ -1,12 +1,48 @@
 import type { CharsOf } from "./scope-token.js";
 
-const PLACEHOLDER = /^(?:\{([A-Za-z_]\w{0,63})\}|<([A-Za-z_]\w{0,63})>)$/;
+/** A placeholder in either spelling. `__proto__` is not a valid name. */
+const PLACEHOLDER = /\{((?!__proto__\})[A-Za-z_]\w{0,63})\}|<((?!__proto__>)[A-Za-z_]\w{0,63})>/g;
 
-/** Returns the name of a segment that is a placeholder, otherwise `undefined`. `__proto__` is not a valid name. */
-export function placeholderName(segment: string): string | undefined {
-  const match = PLACEHOLDER.exec(segment);
-  const name = match?.[1] ?? match?.[2];
-  return name === "__proto__" ? undefined : name;
+/** A text around its placeholders. */
+export interface PlaceholderSplit {
+  /** The text before, between and after the placeholders: one more than there are names. */
+  readonly literals: readonly string[];
+  /** The names of the placeholders in order, including repeated ones. */
+  readonly names: readonly string[];
+}
+
+/** Splits a text at its placeholders. Other braces are text. */
+export function splitPlaceholders(text: string): PlaceholderSplit {
+  const literals: string[] = [];
+  const names: string[] = [];
+  let end = 0;
+  for (const { 0: whole, 1: inBraces, 2: inAngles, index } of text.matchAll(PLACEHOLDER)) {
+    literals.push(text.slice(end, index));
+    names.push((inBraces ?? inAngles) as string);
+    end = index + whole.length;
+  }
+  literals.push(text.slice(end));
+  return { literals, names };
+}
+
+/** Returns a text with every placeholder printed as `{name}`. */
+export function printPlaceholders(text: string): string {
+  return text.includes("<")
+    ? text.replace(
+        PLACEHOLDER,
+        (_, inBraces?: string, inAngles?: string) => `{${inBraces ?? inAngles}}`,
+      )
+    : text;
+}
+
+/** Returns whether a text has a placeholder. A scope-token that has one is a template: in an access token it grants nothing. */
+export function hasPlaceholder(text: string): boolean {
+  return (text.includes("{") || text.includes("<")) && text.search(PLACEHOLDER) !== -1;
+}
+
+/** Returns the index of the first `{`, `}`, `<` or `>` of a text that is not part of a placeholder, or -1. */
+export function strayBracket(text: string): number {
+  return text.replace(PLACEHOLDER, (whole) => " ".repeat(whole.length)).search(/[{}<>]/);
 }
 
 // The same grammar as types.
@@ -33,16 +69,31 @@ type EveryNameChar<Text extends string, Count extends readonly 0[] = []> = Text 
         : false
       : false;
 
-/** The name of a segment that is a printed placeholder, otherwise `null`. */
-export type NameOf<Segment extends string> = Segment extends `{${infer Name}}`
-  ? IsName<Name> extends true
-    ? Name
-    : null
-  : null;
+/** The names of the printed placeholders of a text in order, including repeated ones. */
+export type NamesIn<
+  Text extends string,
+  Done extends readonly string[] = readonly [],
+> = Text extends `${string}{${infer Rest}`
+  ? Rest extends `${infer Name}}${infer After}`
+    ? IsName<Name> extends true
+      ? NamesIn<After, readonly [...Done, Name]>
+      : NamesIn<Rest, Done>
+    : Done
+  : Done;
 
-/** A segment as it is printed: `{name}` if it is a placeholder, otherwise unchanged. */
-export type PrintedSegment<Segment extends string> = Segment extends `<${infer Name}>`
-  ? IsName<Name> extends true
-    ? `{${Name}}`
-    : Segment
-  : Segment;
+/** A text with every placeholder printed as `{name}`. */
+export type Printed<
+  Text extends string,
+  Done extends string = "",
+> = Text extends `${infer Before}<${infer Rest}`
+  ? Rest extends `${infer Name}>${infer After}`
+    ? IsName<Name> extends true
+      ? Printed<After, `${Done}${Before}{${Name}}`>
+      : Printed<Rest, `${Done}${Before}<`>
+    : `${Done}${Text}`
+  : `${Done}${Text}`;
+
+/** `true` for a printed segment that is one placeholder, otherwise `false`. */
+export type IsPlaceholder<Segment extends string> = Segment extends `{${infer Name}}`
+  ? IsName<Name>
+  : false;

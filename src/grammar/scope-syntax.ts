@@ -1,5 +1,11 @@
 import { anyText } from "./any-value.js";
-import { type NameOf, type PrintedSegment, placeholderName } from "./placeholder.js";
+import {
+  type IsPlaceholder,
+  type NamesIn,
+  type Printed,
+  printPlaceholders,
+  splitPlaceholders,
+} from "./placeholder.js";
 import { badCharReason, badScopeChar, type IsScopeToken } from "./scope-token.js";
 import { isScopeVerb, type ScopeVerb } from "./verbs.js";
 
@@ -88,28 +94,6 @@ export function joinSegments(form: ScopeForm, segments: readonly string[]): stri
   return [segments[0], segments.slice(1).join(rest)].join(first);
 }
 
-/** Returns whether a scope-token has a placeholder. Such a token is a template, and in an access token it grants nothing. */
-export function hasPlaceholder(text: string): boolean {
-  if (!text.includes("{") && !text.includes("<")) return false;
-  return splitSegments(scopeForm(text), text).some(
-    (segment) => placeholderName(segment) !== undefined,
-  );
-}
-
-/** Returns the index of the first `{`, `}`, `<` or `>` of a scope-token that is not part of a placeholder, or -1. */
-export function strayBracket(text: string): number {
-  if (!/[{}<>]/.test(text)) return -1;
-  const form = scopeForm(text);
-  const { lead, first, rest } = layoutOf(form, text.startsWith("urn:"));
-  let start = lead.length;
-  for (const [number, segment] of splitSegments(form, text).entries()) {
-    const offset = placeholderName(segment) === undefined ? segment.search(/[{}<>]/) : -1;
-    if (offset !== -1) return start + offset;
-    start += segment.length + (number === 0 ? first : rest).length;
-  }
-  return -1;
-}
-
 /** Returns the resource and the action that the words of a scope-token name. See {@link parseScopeToken}. */
 function actionOf({ rest, words: separator }: Layout, segments: readonly string[]) {
   const inLast = rest !== separator;
@@ -122,7 +106,8 @@ function actionOf({ rest, words: separator }: Layout, segments: readonly string[
 }
 
 function isWordSegment(segment: string): boolean {
-  return segment !== "" && placeholderName(segment) === undefined;
+  const { literals, names } = splitPlaceholders(segment);
+  return segment !== "" && (names.length !== 1 || literals.join("") !== "");
 }
 
 function fault(index: number, reason: string): ScopeTokenFault {
@@ -132,8 +117,8 @@ function fault(index: number, reason: string): ScopeTokenFault {
 /**
  * Parses one scope-token. For a literal argument, the type of the result has the same literals.
  *
- * A placeholder is a whole segment `{name}` or `<name>`. The name is a letter or `_`, followed by up to 63 letters, digits
- * or `_`; `__proto__` is not a valid name. Other braces are text.
+ * A placeholder is `{name}` or `<name>`, anywhere in the scope-token. The name is a letter or `_`, followed by up to 63
+ * letters, digits or `_`; `__proto__` is not a valid name. Other braces are text.
  *
  * `action` is the last word of the scope that is in {@link SCOPE_VERBS}, and `resource` is its other words, whatever their
  * order. The words are the segments. In a path and in a URI with `://`, they are the parts between the dots of the last
@@ -160,16 +145,11 @@ export function parseScopeToken(text: string): ScopeTokenResult {
   const bad = badScopeChar(text);
   if (bad !== -1) return fault(bad, badCharReason(text, bad));
   const form = scopeForm(text);
-  const params: string[] = [];
-  const segments = splitSegments(form, text).map((segment) => {
-    const name = placeholderName(segment);
-    if (name === undefined) return segment;
-    params.push(name);
-    return `{${name}}`;
-  });
+  const printed = printPlaceholders(text);
+  const segments = splitSegments(form, printed);
   const words = actionOf(layoutOf(form, text.startsWith("urn:")), segments);
-  const token = { form, text: joinSegments(form, segments), segments, ...words, params };
-  return { ok: true, token };
+  const { names: params } = splitPlaceholders(printed);
+  return { ok: true, token: { form, text: printed, segments, ...words, params } };
 }
 
 /** Returns a scope with its placeholders printed as `{name}`, whatever their spelling; for any other value, its text. */
@@ -206,17 +186,21 @@ export type ParseScopeToken<Text extends string> = Text extends unknown
   ? IsLiteral<Text> extends false
     ? ScopeTokenResult
     : IsScopeToken<Text> extends true
-      ? { readonly ok: true; readonly token: TokenOf<Text, RowOf<Text>, SegmentsOf<Text>> }
+      ? { readonly ok: true; readonly token: TokenOf<Printed<Text>> }
       : ScopeTokenFault
   : never;
 
-interface TokenOf<Text extends string, Row extends RowName, Segments extends readonly string[]> {
+interface TokenOf<
+  Text extends string,
+  Row extends RowName = RowOf<Text>,
+  Segments extends readonly string[] = SegmentsOf<Text, Row>,
+> {
   readonly form: Row extends "url" | "urn" ? "uri" : Row;
-  readonly text: PrintedText<Text, Row, Segments>;
+  readonly text: Text;
   readonly segments: Segments;
   readonly resource: ActionOf<Text, Row, Segments>[0];
   readonly action: ActionOf<Text, Row, Segments>[1];
-  readonly params: ParamsOf<Text, Segments>;
+  readonly params: NamesIn<Text>;
 }
 
 type RowName = keyof typeof LAYOUTS;
@@ -233,9 +217,9 @@ type RowOf<Text extends string> = Text extends `urn:${string}`
           ? "dot"
           : "flat";
 
-type SegmentsOf<Text extends string, Row extends RowName = RowOf<Text>> = Row extends "url"
+type SegmentsOf<Text extends string, Row extends RowName> = Row extends "url"
   ? Text extends `${infer Scheme}://${infer Rest}`
-    ? SplitSegments<Rest, "/", readonly [PrintedSegment<Scheme>]>
+    ? SplitSegments<Rest, "/", readonly [Scheme]>
     : never
   : Text extends `${(typeof LAYOUTS)[Row]["lead"]}${infer Body}`
     ? SplitSegments<Body, (typeof LAYOUTS)[Row]["rest"]>
@@ -246,8 +230,8 @@ type SplitSegments<
   Separator extends string,
   Done extends readonly string[] = readonly [],
 > = Text extends `${infer Head}${Separator}${infer Rest}`
-  ? SplitSegments<Rest, Separator, readonly [...Done, PrintedSegment<Head>]>
-  : readonly [...Done, PrintedSegment<Text>];
+  ? SplitSegments<Rest, Separator, readonly [...Done, Head]>
+  : readonly [...Done, Text];
 
 /**
  * The union of the placeholder names of a literal scope-token; `never` if it has none, and for `string`. Cheap for a text
@@ -256,46 +240,12 @@ type SplitSegments<
 export type PlaceholdersOf<Text extends string> = Text extends
   | `${string}{${string}`
   | `${string}<${string}`
-  ? ParamsOf<Text>[number]
+  ? NamesIn<Printed<Text>>[number]
   : never;
-
-type ParamsOf<Text extends string, Segments = SegmentsOf<Text>> = Text extends
-  | `${string}{${string}`
-  | `${string}<${string}`
-  ? NamesIn<Segments>
-  : readonly [];
-
-type NamesIn<Segments, Done extends readonly string[] = readonly []> = Segments extends readonly [
-  infer Head extends string,
-  ...infer Rest,
-]
-  ? NamesIn<Rest, NameOf<Head> extends infer Name extends string ? readonly [...Done, Name] : Done>
-  : Done;
-
-type PrintedText<
-  Text extends string,
-  Row extends RowName,
-  Segments,
-> = Text extends `${string}<${string}`
-  ? Segments extends readonly [infer Head extends string, ...infer Others]
-    ? Join<
-        Others,
-        (typeof LAYOUTS)[Row]["rest"],
-        Row extends "url" ? `${Head}:/` : `${(typeof LAYOUTS)[Row]["lead"]}${Head}`
-      >
-    : never
-  : Text;
-
-type Join<Segments, Separator extends string, Done extends string> = Segments extends readonly [
-  infer Head extends string,
-  ...infer Rest,
-]
-  ? Join<Rest, Separator, `${Done}${Separator}${Head}`>
-  : Done;
 
 type ActionOf<Text extends string, Row extends RowName, Segments> = Row extends "url" | "path"
   ? ActionIn<`${LastWordSegment<Segments>}.`, ".">
-  : ActionIn<`${PrintedText<Text, Row, Segments>}${WordSeparator[Row]}`, WordSeparator[Row]>;
+  : ActionIn<`${Text}${WordSeparator[Row]}`, WordSeparator[Row]>;
 
 type WordSeparator = { [Row in RowName]: (typeof LAYOUTS)[Row]["words"] };
 
@@ -305,9 +255,9 @@ type LastWordSegment<Segments> = Segments extends readonly [
 ]
   ? Last extends ""
     ? LastWordSegment<Others>
-    : NameOf<Last> extends null
-      ? Last
-      : LastWordSegment<Others>
+    : IsPlaceholder<Last> extends true
+      ? LastWordSegment<Others>
+      : Last
   : "";
 
 // Every word is followed by its separator. The last verb found so far is kept between the words before and after it.

@@ -1,14 +1,19 @@
-import { placeholderName } from "./placeholder.js";
+import {
+  boundValueText,
+  type HoleValues,
+  holeValues,
+  isBoundValue,
+  VALUE_CHARS_TEXT,
+} from "./bound-value.js";
+import { hasPlaceholder, splitPlaceholders } from "./placeholder.js";
 import {
   type IsLiteral,
-  joinSegments,
   type PlaceholdersOf,
   parseScopeToken,
   type ScopeForm,
   type ScopeTokenResult,
   type ScopeTokenSyntax,
   scopeForm,
-  splitSegments,
 } from "./scope-syntax.js";
 import { isScopeToken } from "./scope-token.js";
 
@@ -35,150 +40,138 @@ export interface Template {
   readonly form: ScopeForm;
   /** The names of the placeholders in order, each once. */
   readonly names: readonly string[];
-  /** The segments: a text is literal, a number is a hole, namely an index into `names`. */
-  readonly segments: readonly (string | number)[];
-}
-
-/** The places of the holes of a template. Granted scopes of the same form and length can match it. */
-export interface Shape {
-  readonly form: ScopeForm;
-  readonly length: number;
+  /** The text before, between and after the holes: one more than there are holes. */
+  readonly literals: readonly string[];
+  /** For each hole: the index of its name. */
   readonly holes: readonly number[];
+  /** For each name: the values that its holes accept. */
+  readonly accepted: readonly (readonly HoleValues[])[];
+  /** For each segment: the text before, between and after its holes. One text is a literal segment. */
+  readonly segments: readonly (readonly string[])[];
 }
 
-// Forms in which a dot in a value would end the segment or change the form.
-const DOTLESS: ReadonlySet<ScopeForm> = new Set(["dot", "flat"]);
-const SAFE_VALUE = /^[A-Za-z0-9_.~-]{1,128}$/;
-
-/**
- * Returns whether a value is safe in a template of a form: 1 to 128 characters of `[A-Za-z0-9_.~-]`, not `.` or `..`, and
- * without `.` in dot and flat scopes. {@link acceptsValue} checks the same for one hole.
- */
-export function isSafeValue(form: ScopeForm, value: unknown): value is string {
-  if (typeof value !== "string" || !SAFE_VALUE.test(value)) return false;
-  return DOTLESS.has(form) ? !value.includes(".") : value !== "." && value !== "..";
-}
-
-/** Returns whether a value is accepted for the name at `index`: it is safe and does not change the form of the template. */
+/** Returns whether a value is accepted for the name at `index`. */
 export function acceptsValue(template: Template, index: number, value: unknown): value is string {
-  return isSafeValue(template.form, value) && !turnsIntoUrn(template, index, value);
-}
-
-// The only value that can change the form: with it, `{x}:read` and `{x}://host` would start with `urn:`.
-function turnsIntoUrn({ form, segments }: Template, index: number, value: string): boolean {
-  return value === "urn" && segments[0] === index && (form === "colon" || form === "uri");
+  if (typeof value !== "string") return false;
+  const accepted = template.accepted[index] as readonly HoleValues[];
+  // a loop by index: every call with parameters runs it, and nearly every list has one item
+  for (let at = 0; at < accepted.length; at += 1) {
+    if (!(accepted[at] as HoleValues).pattern.test(value)) return false;
+  }
+  return true;
 }
 
 /**
  * Returns a key that is equal only for placeholders for which {@link acceptsValue} accepts the same values, so that a value
  * is not checked for each of a thousand templates.
  */
-export function acceptanceKey({ form, segments }: Template, index: number): string {
-  return `${form} ${segments[0] === index}`;
+export function acceptanceKey({ accepted }: Template, index: number): string {
+  return (accepted[index] as readonly HoleValues[]).map(({ pattern }) => pattern.source).join("");
 }
 
 /** Compiles a parsed scope-token into a template. */
-export function compileTemplate(token: ScopeTokenSyntax): Template {
-  const names = [...new Set(token.params)];
-  const segments = token.segments.map((segment) => {
-    const name = placeholderName(segment);
-    return name === undefined ? segment : names.indexOf(name);
-  });
-  return { form: token.form, names, segments };
+export function compileTemplate({ form, text, segments, params }: CompiledToken): Template {
+  const names = [...new Set(params)];
+  // maps and sets, because the text of `bindScope` can have any number of placeholders
+  const places = new Map(names.map((name, index) => [name, index]));
+  const { literals } = splitPlaceholders(text);
+  const holes = params.map((name) => places.get(name) as number);
+  const accepted = names.map(() => new Set<HoleValues>());
+  const isUrn = text.startsWith("urn:");
+  let hasScheme = false;
+  for (const [at, hole] of holes.entries()) {
+    const before = literals[at] as string;
+    const after = literals[at + 1] as string;
+    hasScheme ||= before.includes("://");
+    const start = at === 0 ? before : undefined;
+    const isFollowed = at < holes.length - 1;
+    accepted[hole]?.add(holeValues({ form, isUrn, hasScheme, start, after, isFollowed }));
+  }
+  const split = segments.map((segment) => splitPlaceholders(segment).literals);
+  const lists = accepted.map((values) => [...values]);
+  return { form, names, literals, holes, accepted: lists, segments: split };
 }
 
+type CompiledToken = Pick<ScopeTokenSyntax, "form" | "text" | "segments" | "params">;
+
 /** Returns the scope of a template for values in the order of `names`. Does not check them: see {@link acceptsValue}. */
-export function bindTemplate(template: Template, values: readonly string[]): string {
-  const { form, segments } = template;
-  return joinSegments(
-    form,
-    segments.map((segment) =>
-      typeof segment === "number" ? (values[segment] as string) : segment,
-    ),
-  );
+export function bindTemplate({ literals, holes }: Template, values: readonly string[]): string {
+  let text = literals[0] as string;
+  for (const [at, hole] of holes.entries()) {
+    text += (values[hole] as string) + (literals[at + 1] as string);
+  }
+  return text;
 }
 
 /**
- * Returns the values, in the order of `names`, for which a template is the scope of this form with these segments;
- * `undefined` if there are none. A granted scope that has a placeholder itself does not match any template.
+ * Returns the values, in the order of `names`, for which a template is this scope; `undefined` if there are none. A granted scope
+ * that has a placeholder itself does not match any template.
  */
-export function matchTemplate(
-  template: Template,
-  form: ScopeForm,
-  segments: readonly string[],
-): readonly string[] | undefined {
-  if (form !== template.form || segments.length !== template.segments.length) return undefined;
+export function matchTemplate(template: Template, scope: string): readonly string[] | undefined {
+  const { literals, holes } = template;
+  const found = matchLiterals(literals, scope);
+  if (found === undefined || scopeForm(scope) !== template.form) return undefined;
   const values: string[] = [];
-  for (const [at, segment] of segments.entries()) {
-    const expected = template.segments[at];
-    if (typeof expected === "number") {
-      if (!acceptsValue(template, expected, segment)) return undefined;
-      values[expected] ??= segment;
-      if (values[expected] !== segment) return undefined;
-    } else if (segment !== expected) return undefined;
+  for (const [at, value] of found.entries()) {
+    const name = holes[at] as number;
+    if (!acceptsValue(template, name, value)) return undefined;
+    values[name] ??= value;
+    if (values[name] !== value) return undefined;
   }
   return values;
 }
 
-/** Returns the shape of a template. */
-export function shapeOf({ form, segments }: Template): Shape {
-  const holes = [...segments.keys()].filter((at) => typeof segments[at] === "number");
-  return { form, length: segments.length, holes };
-}
-
 /**
- * Returns a key of segments without the contents of the holes. Templates of one shape have the same key as the scopes that
- * can match them. An equal key makes a scope a candidate, {@link matchTemplate} decides.
+ * Returns the texts in the holes between literals; `undefined` if there are none. A hole ends where the first character of the
+ * literal after it first occurs.
  */
-export function skeleton(segments: readonly (string | number)[], holes: readonly number[]): string {
-  const parts = [...segments];
-  // No segment contains a quote or a space, so different holes or segments give a different key.
-  for (const hole of holes) parts[hole] = '"';
-  return parts.join(" ");
+export function matchLiterals(
+  literals: readonly string[],
+  text: string,
+): readonly string[] | undefined {
+  const [first = "", ...others] = literals;
+  if (!text.startsWith(first)) return undefined;
+  const values: string[] = [];
+  let start = first.length;
+  for (const literal of others) {
+    const end = literal === "" ? text.length : text.indexOf(literal.charAt(0), start);
+    if (end <= start || !text.startsWith(literal, end)) return undefined;
+    values.push(text.slice(start, end));
+    start = end + literal.length;
+  }
+  return start === text.length ? values : undefined;
 }
 
-/** Returns whether there is a scope that is an instance of both templates. */
-export function templatesOverlap(one: Template, other: Template): boolean {
-  if (one.form !== other.form || one.segments.length !== other.segments.length) return false;
-  const pairs = one.segments.map((left, at) => [left, other.segments[at]] as const);
-  const lefts = new Map<number, string>();
-  const rights = new Map<number, string>();
-  // The known value of a hole is passed to the hole in the same place of the other template, until nothing changes. Holes
-  // that stay unknown can all have the same value.
-  let known = -1;
-  while (known < lefts.size + rights.size) {
-    known = lefts.size + rights.size;
-    for (const [left, right] of pairs) {
-      const a = typeof left === "number" ? lefts.get(left) : left;
-      const b = typeof right === "number" ? rights.get(right) : right;
-      if (a !== undefined && b !== undefined && a !== b) return false;
-      if (typeof left === "number" && b !== undefined) {
-        if (!acceptsValue(one, left, b)) return false;
-        lefts.set(left, b);
-      }
-      if (typeof right === "number" && a !== undefined) {
-        if (!acceptsValue(other, right, a)) return false;
-        rights.set(right, a);
-      }
-    }
-  }
-  return true;
+/** Returns a key that is equal for templates that differ in the names of their placeholders alone. */
+export function shapeKey({ literals }: Template): string {
+  // no literal contains a space
+  return literals.join(" ");
 }
+
+/** Returns whether two placeholders of a template have no literal character between them. Such a template has no scopes. */
+function hasAdjacentHoles({ literals }: Template): boolean {
+  return literals.slice(1, -1).includes("");
+}
+
+const ADJACENT = "two placeholders need at least one literal character between them";
 
 /**
  * Returns the scope of a template with values for its placeholders. Different values give different scopes. A value is a
- * string of 1 to 128 characters of `[A-Za-z0-9_.~-]`, not `.` or `..`, without `.` in dot and flat scopes, and must not change
- * the form of the scope. Only own string properties of `params` count, other keys are ignored. Values are checked, not
- * escaped. The result does not mean that a policy declares the scope.
+ * string of 1 to 128 characters of `[A-Za-z0-9._~!$&'()+,;=:@|-]`, not `.` or `..`. In JSON, it can also be a safe integer from 0,
+ * which is its decimal text. The scope must have the form of the template and match it with exactly these values: a value in a dot scope has no `.`, a
+ * value in a colon scope no `:`, and no value has the first character of the literal text after it. Only own properties of
+ * `params` count, other keys are ignored. Values are checked, not escaped. The result does not mean that a policy declares the
+ * scope.
  *
  * Never throws, whatever `params` is. An error names the first placeholder without a safe value; its `param` is `""` if the
- * template is not a scope-token.
+ * template is not a scope-token, or has two placeholders without a literal character between them.
  *
  * @example
  * ```ts
  * import { bindScope } from "scope-policy";
  *
  * bindScope("/accounts/{accountID}/", { accountID: "a" }); // { ok: true, scope: "/accounts/a/" }
+ * bindScope("user/{Type}.read", { Type: "Patient" }); // { ok: true, scope: "user/Patient.read" }
  * bindScope("/accounts/{accountID}/", { accountID: "../b" }); // { ok: false, param: "accountID", reason: "…" }
  * ```
  */
@@ -193,25 +186,36 @@ export function bindScope<Text extends string>(
 
 /** As {@link bindScope}, for a compiled template. */
 export function bindCompiled(template: Template, params: unknown): BindResult {
+  if (hasAdjacentHoles(template)) return { ok: false, param: "", reason: ADJACENT };
   const values: string[] = [];
   for (const [index, name] of template.names.entries()) {
-    const value = ownValue(params, name);
+    const value = boundValueText(ownValue(params, name));
     if (!acceptsValue(template, index, value)) {
-      return { ok: false, param: name, reason: `\`${name}\` ${valueFault(template.form, value)}` };
+      return { ok: false, param: name, reason: `\`${name}\` is ${valueFault(value)}` };
     }
     values.push(value);
   }
-  return { ok: true, scope: bindTemplate(template, values) };
+  const scope = bindTemplate(template, values);
+  // braces that are text can become a placeholder: `{{x}}` with the value `a`
+  if (!hasPlaceholder(scope)) return { ok: true, scope };
+  const [param = ""] = template.names;
+  return {
+    ok: false,
+    param,
+    reason: `\`${param}\` is not a safe value: it would make another placeholder`,
+  };
 }
 
-/** Returns why a value is not accepted. */
-function valueFault(form: ScopeForm, value: unknown): string {
-  if (value === undefined) return "is missing";
-  if (isSafeValue(form, value))
-    return `must not be \`${value}\` here: it would make the scope a different URI`;
-  return DOTLESS.has(form)
-    ? "must be 1 to 128 characters of `A-Z a-z 0-9 _ ~ -`"
-    : "must be 1 to 128 characters of `A-Z a-z 0-9 _ . ~ -`, and not `.` or `..`";
+/** Returns what is wrong with a value that is not accepted. The text does not contain the value: audit events can contain the text. */
+export function valueFault(value: unknown): string {
+  return value === undefined ? "missing" : `not a safe value: ${unsafeReason(value)}`;
+}
+
+/** Returns why a value is not safe. */
+export function unsafeReason(value: unknown): string {
+  return isBoundValue(value)
+    ? "the scope would be read with another form or other values"
+    : `expected 1 to 128 characters of \`${VALUE_CHARS_TEXT}\`, and not \`.\` or \`..\``;
 }
 
 /** Returns an own property; `undefined` if the value does not have it, or if reading it throws. */
@@ -228,8 +232,8 @@ function ownValue(params: unknown, name: string): unknown {
  * Returns the values for which a template is this scope: the inverse of {@link bindScope}. Returns `{}` if the template has no
  * placeholders and is the same text, `undefined` if it does not match.
  *
- * Compares whole tokens, case-sensitively; a placeholder matches one segment. A scope that has a placeholder itself does not
- * match any template. Never throws.
+ * Compares whole tokens, case-sensitively; a placeholder matches text of one segment. A scope that has a placeholder itself does
+ * not match any template. Never throws.
  *
  * @example
  * ```ts
@@ -248,10 +252,9 @@ export function matchScope(
   scope: string,
 ): Readonly<Record<string, string>> | undefined {
   const result: ScopeTokenResult = parseScopeToken<string>(template);
-  if (!result.ok || !isScopeToken(scope)) return undefined;
+  if (!result.ok || !isScopeToken(scope) || hasPlaceholder(scope)) return undefined;
   const compiled = compileTemplate(result.token);
-  const form = scopeForm(scope);
-  const values = matchTemplate(compiled, form, splitSegments(form, scope));
+  const values = hasAdjacentHoles(compiled) ? undefined : matchTemplate(compiled, scope);
   return (
     values &&
     Object.fromEntries(compiled.names.map((name, index) => [name, values[index] as string]))

@@ -77,6 +77,7 @@ function compileData(data: unknown, report: Report): CompiledPolicy | undefined 
     tiers: definition.tiers ?? [],
     tierRank: conditions.tierRank,
     scopes: table.scopes,
+    twins: table.twins,
     baseline: always,
     lookups: buildLookups(table.names),
     templates: templatesByName(table.names),

@@ -15,6 +15,7 @@ export interface ImpliedScope {
 
 /** A scope of the policy, resolved at startup. */
 export interface CompiledScope {
+  /** The index in `scopes`: its own, or that of the first of its twins, which differ in placeholder names alone. */
   readonly id: number;
   /** The printed name, with placeholders in braces. */
   readonly name: string;
@@ -88,6 +89,8 @@ export interface CompiledPolicy {
   readonly tiers: readonly string[];
   readonly tierRank: ReadonlyMap<string, number>;
   readonly scopes: readonly CompiledScope[];
+  /** The scopes that differ in placeholder names alone, by their common id. */
+  readonly twins: ReadonlyMap<number, readonly CompiledScope[]>;
   readonly baseline: readonly CompiledScope[];
   /** Lookups for the reader of tokens. All other code uses `scope-meanings.ts`. */
   readonly lookups: readonly ScopeLookup[];

@@ -7,13 +7,16 @@ import type { Path, Report } from "./report.js";
 
 /** A parsed scope whose implications are not resolved yet. */
 export interface ScopeDraft {
-  readonly id: number;
+  /** The id of the scope. Twins, which differ in placeholder names alone, have one. */
+  id: number;
+  /** The index among the declared scopes. */
+  readonly declared: number;
   readonly path: Path;
   readonly token: ScopeTokenSyntax;
   readonly template: Template;
   readonly options: ScopeOptions;
-  /** The scopes that it implies directly. */
-  readonly implies: ImpliedScope[];
+  /** The scopes that it implies directly. Twins share the list. */
+  implies: ImpliedScope[];
 }
 
 /** Maximum total number of implied scopes: for each scope, the scope itself and all that it implies directly or indirectly. */
@@ -56,12 +59,14 @@ function placesIn({ names }: Template, placeholders: readonly string[]): readonl
 
 /**
  * Creates a function that returns a scope and every scope that it implies directly or indirectly, each once. Values are passed
- * by placeholder name, so every path from one scope to another passes the same values.
+ * by placeholder name, so every path from one scope to another passes the same values. With twins, two paths can pass different ones,
+ * and the scope is returned for each.
  *
  * If all scopes together imply more than {@link MAX_IMPLIED}, the function reports it once and returns the scope alone.
  */
 export function createClosureReader(
   drafts: readonly ScopeDraft[],
+  hasTwins: boolean,
   report: Report,
 ): (start: ScopeDraft) => readonly ImpliedScope[] {
   // by scope: the last start that reached it, instead of one set for each start
@@ -72,10 +77,19 @@ export function createClosureReader(
   let isReported = false;
   const closureOf = (start: ScopeDraft): readonly ImpliedScope[] => {
     const closure: ImpliedScope[] = [];
+    const reached = new Set<string>();
+    const isReached = (scope: number, own: readonly number[]): boolean => {
+      if (hasTwins && own.length > 0) {
+        const key = [scope, ...own].join(" ");
+        return reached.size === reached.add(key).size;
+      }
+      if (reachedFrom[scope] === start.declared) return true;
+      reachedFrom[scope] = start.declared;
+      return false;
+    };
     const reach = ({ scope, values }: ImpliedScope, given: readonly number[]) => {
-      if (reachedFrom[scope] === start.id) return;
-      reachedFrom[scope] = start.id;
       const own = values.map((at) => given[at] as number);
+      if (isReached(scope, own)) return;
       closure.push(own.length === 0 ? (plain[scope] as ImpliedScope) : { scope, values: own });
     };
     const places = [...start.template.names.keys()];

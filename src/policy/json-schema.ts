@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { isObject } from "../grammar/is-object.js";
-import { hasPlaceholder } from "../grammar/scope-syntax.js";
+import { hasPlaceholder } from "../grammar/placeholder.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
 import { OPTION_DESCRIPTIONS } from "./option-descriptions.js";
 import { schemas } from "./schema.js";

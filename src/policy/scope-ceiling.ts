@@ -1,3 +1,4 @@
+import { PROBE_VALUES } from "../grammar/bound-value.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import { acceptanceKey, acceptsValue, type Template } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled-policy.js";
@@ -39,8 +40,8 @@ export function listedScopes(
 ): readonly ListedScope[] {
   const templates = policy.templates.get(printedScope(entry));
   if (templates === undefined) return namedMeanings(policy, entry, firstParty);
-  return templates.flatMap(({ scope: id, template, values }) => {
-    const scope = policy.scopes[id] as CompiledScope;
+  return templates.flatMap(({ declared, template, values }) => {
+    const scope = policy.scopes[declared] as CompiledScope;
     const sites = values.map((index) => ({ template, index }));
     const listed: TemplateScope = { scope, values: undefined, text: scope.name, sites };
     return scope.reserved && !firstParty ? [] : [listed];
@@ -159,14 +160,14 @@ function areTaken(values: readonly string[], sites: readonly Site[]): boolean {
   return sites.every(({ template, index }, at) => acceptsValue(template, index, values[at]));
 }
 
-/** One value of each kind that some form of template accepts and another rejects. */
-const PROBES = ["a", "a.b", "urn"];
-
 /** Returns whether every value that the inner sites accept is accepted by the outer ones. */
 function areWithin(inner: readonly Site[], outer: readonly Site[]): boolean {
   return inner.every((site, at) => {
     const other = outer[at] as Site;
-    return PROBES.every(
+    if (acceptanceKey(site.template, site.index) === acceptanceKey(other.template, other.index)) {
+      return true;
+    }
+    return PROBE_VALUES.every(
       (value) =>
         !acceptsValue(site.template, site.index, value) ||
         acceptsValue(other.template, other.index, value),

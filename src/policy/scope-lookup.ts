@@ -1,17 +1,12 @@
-import { scopeForm, splitSegments } from "../grammar/scope-syntax.js";
-import {
-  bindTemplate,
-  matchTemplate,
-  type Shape,
-  shapeOf,
-  skeleton,
-  type Template,
-} from "../grammar/template.js";
+import { bindTemplate, shapeKey, type Template } from "../grammar/template.js";
+import { buildTemplateIndex } from "../grammar/template-index.js";
 
 /** A name of a scope in a token: its own name, or an older one that it replaces. */
 export interface NamedScope {
   /** The id of the scope. */
   readonly scope: number;
+  /** The index of the declared scope. It differs from `scope` for a template that has a twin declared before it. */
+  readonly declared: number;
   readonly template: Template;
   readonly text: string;
   /** The rule by which a scope token is compared with the name. */
@@ -74,49 +69,33 @@ export function templatesByName(
 const NOTHING = namedScopes([]);
 
 /**
- * Creates a lookup of exact names. It reads one table, and one more for each template shape that matches the text, but never each
+ * Creates a lookup of exact names. It reads one table of the names without placeholders, and an index of the templates, but never each
  * name.
  */
 function exactLookup(names: readonly NamedScope[]): ScopeLookup {
   const literalHits = new Map<string, NamedScopeValues[]>();
-  const shapes = new Map<
-    string,
-    { readonly shape: Shape; readonly byKey: Map<string, NamedScope[]> }
-  >();
+  // twins have one scope and one shape
+  const templates = new Map<string, NamedScope>();
   for (const name of names) {
-    const { template, scope } = name;
+    const { template, scope, text, old } = name;
     if (template.names.length === 0) {
       push(literalHits, bindTemplate(template, []), { scope, values: [] });
-      continue;
+    } else {
+      const key = `${scope} ${old ? text : shapeKey(template)}`;
+      if (!templates.has(key)) templates.set(key, name);
     }
-    const shape = shapeOf(template);
-    const id = shapeId(shape);
-    const entry = shapes.get(id) ?? { shape, byKey: new Map<string, NamedScope[]>() };
-    shapes.set(id, entry);
-    push(entry.byKey, skeleton(template.segments, shape.holes), name);
   }
   const literals = new Map([...literalHits].map(([text, hits]) => [text, namedScopes(hits)]));
-  const byShape = [...shapes.values()];
+  const index = buildTemplateIndex([...templates.values()]);
   return (text) => {
     const literal = literals.get(text);
-    if (literal !== undefined || byShape.length === 0) return literal ?? NOTHING;
-    const form = scopeForm(text);
-    const segments = splitSegments(form, text);
-    const hits = byShape.flatMap(({ shape, byKey }) => {
-      if (shape.form !== form || shape.length !== segments.length) return [];
-      return (byKey.get(skeleton(segments, shape.holes)) ?? []).flatMap((name) => {
-        const values = matchTemplate(name.template, form, segments);
-        if (values === undefined) return [];
-        return [{ scope: name.scope, values: name.values.map((index) => values[index] as string) }];
-      });
+    if (literal !== undefined || templates.size === 0) return literal ?? NOTHING;
+    const hits: NamedScopeValues[] = [];
+    index.find(text, ({ scope, values: places }, values) => {
+      hits.push({ scope, values: places.map((place) => values[place] as string) });
     });
     return hits.length === 0 ? NOTHING : namedScopes(hits);
   };
-}
-
-/** Returns a text that is equal for equal shapes. */
-function shapeId({ form, length, holes }: Shape): string {
-  return `${form} ${length} ${holes.join(" ")}`;
 }
 
 function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {

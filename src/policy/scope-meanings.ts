@@ -1,5 +1,5 @@
+import { hasPlaceholder } from "../grammar/placeholder.js";
 import { readScopeTokens } from "../grammar/scope.js";
-import { hasPlaceholder } from "../grammar/scope-syntax.js";
 import { acceptsValue, bindTemplate } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled-policy.js";
 

@@ -1,10 +1,7 @@
-import {
-  parseScopeToken,
-  printedScope,
-  type ScopeTokenSyntax,
-  strayBracket,
-} from "../grammar/scope-syntax.js";
+import { strayBracket } from "../grammar/placeholder.js";
+import { parseScopeToken, printedScope, type ScopeTokenSyntax } from "../grammar/scope-syntax.js";
 import { compileTemplate } from "../grammar/template.js";
+import { isCommon } from "../grammar/template-overlap.js";
 import type { CompiledScope } from "./compiled-policy.js";
 import { type ConditionNames, checkAccountTypes, rankOf, reportDuplicates } from "./conditions.js";
 import type { PolicyDefinition } from "./definition.js";
@@ -19,6 +16,7 @@ import { withoutPrototype } from "./own-members.js";
 import type { Path, Report } from "./report.js";
 import type { NamedScope } from "./scope-lookup.js";
 import { declaredNames, type StepBudget } from "./suggest.js";
+import { checkOldTwins, joinTwins } from "./twins.js";
 
 /** Maximum number of characters in the name of a scope. */
 const MAX_SCOPE_LENGTH = 1_024;
@@ -30,6 +28,7 @@ export interface ScopeTable {
   readonly scopes: readonly CompiledScope[];
   /** All names of scopes in tokens: current names and older names. */
   readonly names: readonly NamedScope[];
+  readonly twins: ReadonlyMap<number, readonly CompiledScope[]>;
   /** Returns the scope that a rule names, in either spelling of placeholders. Reports an undeclared scope. */
   find(name: unknown, path: Path): CompiledScope | undefined;
 }
@@ -48,7 +47,8 @@ export function compileScopes(
     const token = readName(name, path, report);
     if (token === undefined) continue;
     const template = compileTemplate(token);
-    const draft = { id: drafts.length, path, token, template, options, implies: [] };
+    const id = drafts.length;
+    const draft = { id, declared: id, path, token, template, options, implies: [] };
     const twin = byText.get(token.text);
     if (twin !== undefined) {
       report.add("duplicate", path, `duplicate of \`${token.text}\` in another spelling`);
@@ -66,11 +66,12 @@ export function compileScopes(
   const reportUnknown = createUnknownReporter(definition, byText, report);
   const names: NamedScope[] = [];
   const compiled: CompiledScope[] = [];
+  const twins = joinTwins(drafts, report);
   for (const draft of drafts) resolveImpliedScopes(draft, draftOf, report);
   reportCycle(drafts, report);
-  const closureOf = createClosureReader(drafts, report);
+  const closureOf = createClosureReader(drafts, twins.size > 0, report);
   for (const draft of drafts) {
-    const { id, path, token, template, options } = draft;
+    const { id, declared, path, token, template, options } = draft;
     const tier = rankOf(options.tier, gates, [...path, "tier"], report);
     const accountTypes = checkAccountTypes(
       options.accountTypes,
@@ -98,6 +99,7 @@ export function compileScopes(
     });
     names.push({
       scope: id,
+      declared,
       template,
       text: token.text,
       matching: "exact",
@@ -110,9 +112,12 @@ export function compileScopes(
   return {
     scopes: compiled,
     names,
+    twins: new Map(
+      [...twins].map(([id, list]) => [id, list.map((at) => compiled[at] as CompiledScope)]),
+    ),
     find(name, path) {
       const draft = draftOf(name, path);
-      return draft && compiled[draft.id];
+      return draft && compiled[draft.declared];
     },
   };
 }
@@ -140,7 +145,18 @@ function readName(name: string, path: Path, report: Report): ScopeTokenSyntax | 
     report.add(
       "stray_bracket",
       path,
-      `stray \`${name[stray]}\` at character ${stray}: a placeholder is a whole segment, as in \`{accountID}\``,
+      `stray \`${name[stray]}\` at character ${stray}: a placeholder is a name in brackets, as in \`{accountID}\``,
+    );
+    return undefined;
+  }
+  // every bracket is that of a placeholder here
+  const apart = name.replace(/([}>])(?=[{<])/g, "$1-");
+  if (apart !== name) {
+    report.add(
+      "stray_bracket",
+      path,
+      "two placeholders need at least one literal character between them: without it, the end of a value is unknown",
+      () => apart,
     );
     return undefined;
   }
@@ -233,7 +249,9 @@ function replacedNames(
       );
       return [];
     }
-    return [{ scope: draft.id, template, text: token.text, matching: "exact", values, old: true }];
+    const { id: scope, declared: own } = draft;
+    const { text } = token;
+    return [{ scope, declared: own, template, text, matching: "exact", values, old: true }];
   });
 }
 
@@ -246,22 +264,27 @@ function reportOverlaps(
   drafts: readonly ScopeDraft[],
   report: Report,
 ): void {
+  const reportOverlap = (first: NamedScope, later: NamedScope, text: string | undefined) => {
+    const { path, options } = drafts[later.declared] as ScopeDraft;
+    const at = (options.replaces ?? []).findIndex((name) => printedScope(name) === later.text);
+    report.add(
+      "overlap",
+      later.old ? [...path, "replaces", at] : path,
+      `\`${later.text}\` and \`${first.text}\` overlap: ${text === undefined ? "some scope token" : `the scope token \`${text}\``} would match both`,
+    );
+  };
   const steps: StepBudget = { left: MAX_OVERLAP_STEPS };
-  for (const [left, right] of overlapsOf(names, steps)) {
+  checkOldTwins(names, (old, current) => reportOverlap(current, old, undefined));
+  for (const { left, right, text } of overlapsOf(names, steps)) {
     // counting the others costs as much as finding them
     if (report.isFull) {
       report.stop();
       return;
     }
-    const isLeftLater = left.scope > right.scope || (left.scope === right.scope && left.old);
+    const isLeftLater =
+      left.declared > right.declared || (left.declared === right.declared && left.old);
     const [first, later] = isLeftLater ? [right, left] : [left, right];
-    const { path, options } = drafts[later.scope] as ScopeDraft;
-    const at = (options.replaces ?? []).findIndex((name) => printedScope(name) === later.text);
-    report.add(
-      "overlap",
-      later.old ? [...path, "replaces", at] : path,
-      `\`${later.text}\` and \`${first.text}\` overlap: some scope token would match both`,
-    );
+    reportOverlap(first, later, isCommon(text, left.template, right.template) ? text : undefined);
   }
   if (steps.left < 0) {
     report.add(

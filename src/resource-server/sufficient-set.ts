@@ -1,5 +1,6 @@
 import { readOwn } from "../decision/access-token.js";
 import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
+import { boundValueText } from "../grammar/bound-value.js";
 import { acceptsValue, bindTemplate } from "../grammar/template.js";
 import {
   type Alternative,
@@ -67,7 +68,7 @@ function obtainableAlternative({ alternatives }: Rule): Alternative | undefined 
 
 function namesOf(rule: Rule, { uses }: Alternative, params: unknown): readonly string[] {
   const values = rule.params.map(({ name, sites }) => {
-    const value = readOwn(params, name);
+    const value = boundValueText(readOwn(params, name));
     const isSafe = sites.every(({ template, index }) => acceptsValue(template, index, value));
     return isSafe ? (value as string) : undefined;
   });

@@ -83,13 +83,16 @@ function otherCase(text: string): string {
 }
 
 /**
- * Yields values of all parameters: first safe values that occur in neither policy, then the same with one value that some
+ * Yields values of all parameters: first safe values that occur in neither policy, then the same with one of the `probes`, which some
  * templates reject. A path parameter that no rule uses gets a text that a rule of `before` could not accept.
  */
-export function* valuesOf({ operation, route }: ProbeCall, fresh: string): Generator<ParamValues> {
+export function* valuesOf(
+  { operation, route }: ProbeCall,
+  { fresh, probes }: { readonly fresh: string; readonly probes: readonly string[] },
+): Generator<ParamValues> {
   const names = [...new Set([...route.keys(), ...operation.params])];
   const asked = (name: string) => operation.params.includes(name);
-  const base = names.map((name, at) => (asked(name) ? `${fresh}${at}` : `@${fresh}${at}`));
+  const base = names.map((name, at) => (asked(name) ? `${fresh}${at}` : `%C3%A9${fresh}${at}`));
   for (const chosen of combinations(
     names.map((name, at) => [base[at] as string, ...(route.get(name) ?? [])]),
   )) {
@@ -97,8 +100,7 @@ export function* valuesOf({ operation, route }: ProbeCall, fresh: string): Gener
     yield plain;
     for (const [at, name] of names.entries()) {
       if (!asked(name) || chosen[at] !== base[at]) continue;
-      yield new Map(plain).set(name, `${base[at]}.0`);
-      yield new Map(plain).set(name, "urn");
+      for (const probe of probes) yield new Map(plain).set(name, probe);
     }
   }
 }

@@ -7,6 +7,7 @@ import {
   type TokenScopes,
   type TokenScopesReader,
 } from "../decision/token-scopes.js";
+import { PROBE_VALUES } from "../grammar/bound-value.js";
 import { bindScope } from "../grammar/template.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
@@ -43,6 +44,8 @@ interface Sides {
   readonly grantedBefore: TokenScopesReader;
   /** Text that occurs in neither policy. */
   readonly fresh: string;
+  /** Values, one of each set of values that the same placeholders of both policies reject. */
+  readonly probes: readonly string[];
 }
 
 /** Maximum number of search steps for one operation. */
@@ -62,7 +65,10 @@ export function widenings(
     ranks: compiledBefore.tierRank,
     compiled,
     grantedBefore: createTokenScopesReader(compiledBefore),
-    fresh: freshText(JSON.stringify([before.definition, after.definition])),
+    ...freshValues(
+      JSON.stringify([before.definition, after.definition]),
+      holePatterns([compiledBefore, compiled]),
+    ),
   };
   const found: Widening[] = [];
   const unproved: string[] = [];
@@ -80,10 +86,27 @@ export function widenings(
   return { found, unproved };
 }
 
-function freshText(taken: string): string {
-  let text = "fresh";
-  while (taken.includes(text)) text += "h";
-  return text;
+/** Returns the patterns of the values that the placeholders of policies accept, each once. */
+function holePatterns(policies: readonly CompiledPolicy[]): readonly RegExp[] {
+  const names = policies.flatMap(({ templates }) => [...templates.values()].flat());
+  const accepted = names.flatMap(({ template }) => template.accepted.flat());
+  return [...new Set(accepted.map(({ pattern }) => pattern))];
+}
+
+/** Returns text that no policy contains, and values of which each has its own set of placeholders that reject it. */
+function freshValues(taken: string, patterns: readonly RegExp[]): Pick<Sides, "fresh" | "probes"> {
+  const acceptedBy = (value: string) => patterns.map((pattern) => pattern.test(value)).join();
+  const isFree = (text: string) => patterns.every((pattern) => pattern.test(text));
+  let fresh =
+    ["fresh", ..."abcdeghijklmnopqtuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"].find(isFree) ?? "fresh";
+  while (taken.includes(fresh)) fresh += fresh.slice(-1);
+  const probes = new Map<string, string>();
+  for (const probe of PROBE_VALUES) {
+    const value = probe.replace(/^[aZ7](?=.)|(?<=.)[aZ7]$/g, fresh);
+    const key = acceptedBy(value);
+    if (key !== acceptedBy(fresh) && !probes.has(key)) probes.set(key, value);
+  }
+  return { fresh, probes: [...probes.values()] };
 }
 
 /** One way to be allowed: one alternative of each rule, with its scopes and the parameters that fill them. */
@@ -99,7 +122,7 @@ function* search(target: ProbeCall, sides: Sides): Generator<Widening | undefine
   const { operation } = target;
   if (operation.denied !== undefined) return;
   if (operation.public) {
-    for (const values of valuesOf(target, sides.fresh)) {
+    for (const values of valuesOf(target, sides)) {
       const open = compare(target, sides, undefined, values);
       yield open;
       if (open !== undefined) break;
@@ -147,7 +170,7 @@ function* searchWay(
   target: ProbeCall,
   sides: Sides,
 ): Generator<Widening | undefined> {
-  for (const values of valuesOf(target, sides.fresh)) {
+  for (const values of valuesOf(target, sides)) {
     for (const firstParty of way.reserved ? [true] : [false, true]) {
       const sources = way.uses.map((use) => sourcesOf(use, values, firstParty, sides));
       // without a reserved scope, `first_party` makes no difference under `after`

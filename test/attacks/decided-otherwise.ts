@@ -36,6 +36,13 @@ const DECIDED_OTHERWISE: readonly Decided[] = [
       "any scope-token of RFC 6749 is a valid name of a scope, and it is literal: `*`, an escape, a trailing slash and a lone `/` have no special meaning",
   },
   {
+    ids: ["TEMPLATE-060"],
+    isAlso: bindsGrantedInteger,
+    behaves: "allow",
+    reason:
+      "a JSON number from 0 to 2^53 - 1 without a fraction is its decimal text: it has one, and every reader of the JSON text reads the same number; `-0`, fractions and larger numbers are refused",
+  },
+  {
     ids: ["TEMPLATE-103"],
     isAlso: onlyLeavesParametersUnnamed,
     behaves: "allow",
@@ -85,7 +92,23 @@ interface Changes {
   readonly base: Json;
 }
 
-const PLACEHOLDER = /(^|[/:.])(?:\{\w{1,64}\}|<\w{1,64}>)(?=[/:.]|$)/g;
+/** Returns whether a call has a safe integer whose decimal text is a segment of a granted scope, and no other number. */
+function bindsGrantedInteger({ expect, given }: AttackCase): boolean {
+  const args = member(given["request"], "args");
+  const numbers = isObject(args)
+    ? Object.values(args).filter((value) => typeof value === "number")
+    : [];
+  const segments = textOf(given["scope"]).split(/[ /:.]/);
+  return (
+    expect === "reject-input" &&
+    numbers.length > 0 &&
+    numbers.every((value) => Object.is(Math.abs(value), value) && segments.includes(`${value}`)) &&
+    numbers.every(Number.isSafeInteger)
+  );
+}
+
+/** A placeholder that no other placeholder follows. */
+const PLACEHOLDER = /(?:\{\w{1,64}\}|<\w{1,64}>)(?![{<])/g;
 
 /** Returns whether a policy only adds scopes to another one, with names that are scope-tokens without a stray bracket. */
 function onlyAddsLegalScopes(attack: AttackCase, corpus: Corpus): boolean {
@@ -99,7 +122,7 @@ function onlyAddsLegalScopes(attack: AttackCase, corpus: Corpus): boolean {
     added.length > 0 &&
     added.every((name) => {
       const isPlain = JSON.stringify(scopes[name]) === "{}" && isScopeToken(name);
-      return isPlain && !/[{}<>]/.test(name.replaceAll(PLACEHOLDER, "$1"));
+      return isPlain && !/[{}<>]/.test(name.replaceAll(PLACEHOLDER, ""));
     })
   );
 }

@@ -74,7 +74,7 @@ export const CODE_ORDER: readonly OrderCase[] = [
   ["denied", "reserved_scope", "hard", { scope: "r" }, NO_PARAMS],
   ["invalid_params", "unauthenticated", "bound", undefined, NO_PARAMS],
   ["invalid_params", "invalid_token", "bound", null, { id: "../1" }],
-  ["invalid_params", "insufficient_scope", "bound", { scope: "" }, { id: 1 }],
+  ["invalid_params", "insufficient_scope", "bound", { scope: "" }, { id: -1 }],
   ["invalid_params", "binding_mismatch", "bound", held, { id: "a/b" }],
   ["invalid_params", "allowed", "short_or_binding", { scope: "a" }, NO_PARAMS],
   ["invalid_params", "upgrade_required", "tier_and_binding", held, NO_PARAMS],

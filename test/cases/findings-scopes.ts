@@ -24,8 +24,37 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
   },
   {
     title: "a brace that does not form a placeholder",
-    policy: { scopes: { "accounts/{id}.read": {} } },
-    finds: [["stray_bracket", 'scopes["accounts/{id}.read"]', "stray `{` at character 9"]],
+    policy: { scopes: { "accounts/{id.read": {}, "/b/{{id}}": {} } },
+    finds: [
+      ["stray_bracket", 'scopes["accounts/{id.read"]', "stray `{` at character 9"],
+      ["stray_bracket", 'scopes["/b/{{id}}"]', "stray `{` at character 3"],
+    ],
+  },
+  {
+    title: "placeholders inside segments",
+    policy: {
+      scopes: {
+        "user/{Type}.read": {},
+        "read:users!user={name}": {},
+        "projects/{id}:read": {},
+        "/acct/<id>.read": {},
+        "{className}={id}": {},
+      },
+    },
+    finds: [],
+  },
+  {
+    title: "two placeholders without a literal character between them, with one that parts them",
+    policy: { scopes: { "/a/{b}{c}": {}, "<x>{y}<z>:read": {} } },
+    finds: [
+      ["stray_bracket", 'scopes["/a/{b}{c}"]', "two placeholders need at least one", "/a/{b}-{c}"],
+      [
+        "stray_bracket",
+        'scopes["<x>{y}<z>:read"]',
+        "two placeholders need at least one",
+        "<x>-{y}-<z>:read",
+      ],
+    ],
   },
   {
     title: "an angle bracket that does not form a placeholder",
@@ -45,17 +74,95 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
   {
     title: "a literal scope that a template matches",
     policy: { scopes: { "/a/{id}/x": {}, "/a/b/x": {} } },
-    finds: [["overlap", 'scopes["/a/b/x"]', "`/a/b/x` and `/a/{id}/x` overlap"]],
+    finds: [["overlap", 'scopes["/a/b/x"]', "the scope token `/a/b/x` would match both"]],
   },
   {
     title: "two templates that differ only in the names of placeholders",
     policy: { scopes: { "/a/{id}": {}, "/a/{name}": {} } },
-    finds: [["overlap", 'scopes["/a/{name}"]', "`/a/{name}` and `/a/{id}` overlap"]],
+    finds: [],
+  },
+  {
+    title: "two such templates whose conditions differ",
+    policy: {
+      tiers: ["free", "pro"],
+      accountTypes: ["a", "b"],
+      scopes: {
+        "/a/{id}": { accountTypes: ["a", "b"], required: false },
+        "/a/{name}": { accountTypes: ["b", "a"] },
+        "/a/{other}": { accountTypes: ["a", "b"], tier: "pro", default: "off" },
+        "/b/{id}": { reserved: true },
+        "/b/{name}": { required: true },
+      },
+    },
+    finds: [
+      ["overlap", 'scopes["/a/{other}"]', "must agree in `tier` and `default`"],
+      ["overlap", 'scopes["/b/{name}"]', "must agree in `reserved` and `required`"],
+    ],
+  },
+  {
+    title: "two such templates, one of which implies the other with the values in another order",
+    policy: { scopes: { "/a/{x}/{y}": { implies: ["/a/{y}/{x}"] }, "/a/{y}/{x}": {} } },
+    finds: [["implication_cycle", 'scopes["/a/{x}/{y}"].implies', "/a/{x}/{y} > /a/{x}/{y}"]],
+  },
+  {
+    title: "such templates that imply each other through another scope",
+    policy: {
+      scopes: {
+        "/a/{x}": { implies: ["b"] },
+        "/a/{y}": {},
+        b: {},
+        "/c/{y}": { implies: ["/a/{y}"] },
+        "/a/{z}": { implies: ["/c/{z}"] },
+        "/c/{z}": {},
+      },
+    },
+    finds: [["implication_cycle", 'scopes["/c/{y}"].implies', "/a/{x} > /c/{y} > /a/{x}"]],
+  },
+  {
+    title: "templates with placeholders inside segments that match a common scope",
+    policy: {
+      scopes: {
+        "user/{Type}.read": {},
+        "user/Pat{rest}.read": {},
+        "x:{a}-{b}": {},
+        "x:y{c}": {},
+        "/k/{v}.{w}": {},
+        "/k/z.z": {},
+      },
+    },
+    finds: [
+      ["overlap", 'scopes["user/Pat{rest}.read"]', "the scope token `user/Pata.read` would match"],
+      ["overlap", 'scopes["x:y{c}"]', "the scope token `x:y-a` would match both"],
+      ["overlap", 'scopes["/k/z.z"]', "the scope token `/k/z.z` would match both"],
+    ],
+  },
+  {
+    title: "templates with placeholders inside segments that match no common scope",
+    policy: {
+      scopes: {
+        "user/{Type}.read": {},
+        "user/{Type}.write": {},
+        "group/{Type}.read": {},
+        "/k/{v}.x": {},
+        "/k/{v}-y": {},
+        "a:{v}b{w}": {},
+        "a:b{w}": {},
+        "a:cb": {},
+      },
+    },
+    finds: [],
+  },
+  {
+    title: "a literal that is longer than a value, in the place of a placeholder",
+    policy: { scopes: { "/l/{v}": {}, [`/l/${"x".repeat(129)}`]: {} } },
+    finds: [
+      ["overlap", `scopes["/l/${"x".repeat(129)}"]`, "overlap: some scope token would match both"],
+    ],
   },
   {
     title: "two templates that match a common scope",
     policy: { scopes: { "/a/{x}/c/d": {}, "/a/b/{y}/d": {} } },
-    finds: [["overlap", 'scopes["/a/b/{y}/d"]', "`/a/b/{y}/d` and `/a/{x}/c/d` overlap"]],
+    finds: [["overlap", 'scopes["/a/b/{y}/d"]', "the scope token `/a/b/c/d` would match both"]],
   },
   {
     title: "templates that match no common scope",
@@ -146,7 +253,7 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
   },
   {
     title: "an older name that is not a scope-token",
-    policy: { scopes: { a: { replaces: ["b c", "d{e}", "f"] } } },
+    policy: { scopes: { a: { replaces: ["b c", "d{e", "f"] } } },
     finds: [
       ["scope_syntax", "scopes.a.replaces[0]", "a space"],
       ["stray_bracket", "scopes.a.replaces[1]", "stray `{` at character 1"],

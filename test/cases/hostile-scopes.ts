@@ -268,12 +268,13 @@ export const HOSTILE_SCOPES: readonly HostileCall[] = [
     "refuse",
     { account_id: "" },
   ],
+  // a safe integer is its decimal text
   [
     "TEMPLATE-060",
     "courses",
     "/accounts/123/profile.write",
     "update_profile",
-    "refuse",
+    "allow",
     { account_id: 123 },
   ],
   [

@@ -196,9 +196,9 @@ export const EXPLAIN_CASES: readonly ExplainCase[] = [
   },
   {
     title: "reports an unsafe value in the path of a request",
-    argv: ["GET /accounts/a+b"],
+    argv: ["GET /accounts/a%20b"],
     code: 3,
-    says: ["The value in the path, `a+b`, is not safe"],
+    says: ["The value in the path, `a b`, is not safe"],
   },
   {
     title: "takes the value of a parameter from --param",

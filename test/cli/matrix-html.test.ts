@@ -61,7 +61,7 @@ const hostile = loadPolicy({
       warning: HOSTILE,
       tier: HOSTILE,
     },
-    "'&amp;onerror=alert(1)": { description: HOSTILE, accountTypes: [`${HOSTILE}2`] },
+    "'&amp;onerror=alert[1]": { description: HOSTILE, accountTypes: [`${HOSTILE}2`] },
   },
   bundles: { [HOSTILE]: ["<script>"] },
   tools: {

@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import { listOf, scopesOf } from "../policy/many.js";
 import { titled } from "../titled.js";
 import { CONSENT_GROWTH } from "./consent-rows.js";
-import { MAX_CAPPED, MAX_FAR, MAX_GROWTH, measure, measureLimit } from "./measure.js";
+import {
+  MAX_CAPPED,
+  MAX_EQUAL,
+  MAX_FAR,
+  MAX_GROWTH,
+  measure,
+  measureEqual,
+  measureLimit,
+} from "./measure.js";
 import { POLICY_GROWTH, POLICY_LIMITS } from "./policy-rows.js";
 import { REQUEST_GROWTH, REQUEST_LIMITS } from "./request-rows.js";
 
@@ -30,6 +38,41 @@ describe("the largest input that a limit allows takes a bounded time", () => {
     const { ratio, times } = measureLimit(row);
     if (process.env["COST_LOG"] !== undefined) console.log(row.title, ratio, times);
     expect(ratio, `the calibration and this took ${times}`).toBeLessThanOrEqual(row.most);
+  });
+});
+
+describe("a token takes at most twice as long with 10,000 templates as with 10 of them", () => {
+  const KINDS: readonly (readonly [title: string, template: (index: number) => string])[] = [
+    ["literals before the placeholder", (index) => `/p${index}/{id}/read`],
+    ["literals after the placeholder", (index) => `/accounts/{id}/p${index}`],
+    ["literals before the placeholder, in its segment", (index) => `user${index}/{id}.read`],
+    ["literals after the placeholder, in its segment", (index) => `/accounts/{id}.p${index}`],
+    ["literals between placeholders, in their segment", (index) => `a:{x}-p${index}-{y}`],
+    [
+      "literals on both sides, in turn",
+      (index) => (index % 2 ? `/p${index}/{id}/r` : `/{id}/p${index}/w`),
+    ],
+  ];
+  it.each(titled(KINDS, ([title]) => title))("%s", (_title, [, template]) => {
+    const texts = listOf(10, (index) => template(index + 100).replace(/\{x\}|\{id\}/, "{}"));
+    const runOf = (count: number) => {
+      const scopes = scopesOf(count, (index) => template(index + 100));
+      const policy = loadPolicy({ name: "Cost", version: "1", scopes });
+      let number = 0;
+      return () => {
+        let found = 0;
+        for (let round = 0; round < 2_000; round += 1) {
+          number += 1;
+          // each text is new, so that no cache has it
+          const tokens = texts.map((text) => text.replace("{}", `v${number}`).replace("{y}", "w"));
+          found += policy.expand(tokens).length;
+        }
+        if (found !== 20_000) throw new Error(`${found} scopes were found`);
+      };
+    };
+    const { ratio, times } = measureEqual(runOf(10), runOf(10_000));
+    if (process.env["COST_LOG"] !== undefined) console.log(template(0), ratio, times);
+    expect(ratio, `10 and 10,000 templates took ${times}`).toBeLessThanOrEqual(MAX_EQUAL);
   });
 });
 

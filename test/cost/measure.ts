@@ -91,6 +91,16 @@ export function measure({ make, start, most }: Growth): Measurement {
   return retry("capped", cap, [calibration, run], MAX_CAPPED) as Measurement;
 }
 
+/** Maximum CPU time of a run whose cost must not depend on the size of the policy, as a multiple of the run with a small one. */
+export const MAX_EQUAL = 2;
+
+/** Measures a run that must cost as much as another. */
+export function measureEqual(small: Run, large: Run): Measurement {
+  small();
+  large();
+  return retry("capped", 1, [small, large], MAX_EQUAL) as Measurement;
+}
+
 /** Compares two runs, the second of which is slow, with as few calls as possible. */
 function farOf(run: Run, eight: Run): number {
   let far = Number.POSITIVE_INFINITY;

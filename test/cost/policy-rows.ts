@@ -41,6 +41,23 @@ export const POLICY_GROWTH: readonly Growth[] = [
     make: (n) => loadsValid({ scopes: scopesOf(n, (index) => `/accounts/{id}/s${index}`) }),
   },
   {
+    title: "templates with placeholders inside a segment",
+    start: 2_000,
+    most: NAMES,
+    make: (n) =>
+      loadsValid({
+        scopes: scopesOf(n, (index) =>
+          index % 2 === 0 ? `user${index}/{Type}.read` : `/a/{id}.s${index}`,
+        ),
+      }),
+  },
+  {
+    title: "templates that differ in placeholder names alone",
+    start: 2_000,
+    most: NAMES,
+    make: (n) => loadsValid({ scopes: scopesOf(n, (index) => `/x/{p${index}}`) }),
+  },
+  {
     title: "older names",
     start: 2_000,
     most: [25_000, "MAX_NAMES"],
@@ -222,10 +239,11 @@ export const POLICY_GROWTH: readonly Growth[] = [
     make: (n) => loadsInvalid({ scopes: scopesOf(n), tools: tools(n, (index) => `x${index}`) }),
   },
   {
-    title: "templates that all overlap",
+    title: "scopes that overlap with a template",
     start: 100,
     most: NAMES,
-    make: (n) => loadsInvalid({ scopes: scopesOf(n, (index) => `/x/{p${index}}`) }),
+    make: (n) =>
+      loadsInvalid({ scopes: { ...scopesOf(n, (index) => `/x/s${index}`), "/x/{p}": {} } }),
   },
   {
     title: "unknown names of 128 characters",

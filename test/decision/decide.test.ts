@@ -111,7 +111,11 @@ describe("the parameters of a call", () => {
     "{id}",
     "*",
     "a".repeat(129),
-    1,
+    -1,
+    -0,
+    1.5,
+    Number.NaN,
+    2 ** 53,
     true,
     ["1"],
     { toString: () => "1" },
@@ -129,7 +133,45 @@ describe("the parameters of a call", () => {
     });
   });
 
-  const GOOD = ["1", "a".repeat(128), "A.b_c~d-9", "...", "constructor", "__proto__"];
+  it("are denied with one message for a missing value and another for an unsafe one", () => {
+    const messageOf = (params: unknown) => {
+      const decision = policy.decideUntrusted({ scope: "/a/1/read b" }, "bound_any", params);
+      return decision.allowed ? "" : decision.message;
+    };
+    expect(messageOf({})).toBe("invalid parameter `id`: missing");
+    expect(messageOf({ id: undefined })).toBe("invalid parameter `id`: missing");
+    for (const id of [null, "", "../b", -1]) {
+      expect(messageOf({ id })).toMatch(
+        /^invalid parameter `id`: not a safe value: expected 1 to 128 /,
+      );
+    }
+  });
+
+  it.each([
+    [0, "0"],
+    [7, "7"],
+    [2 ** 53 - 1, "9007199254740991"],
+  ])("can be the number %d", (id, text) => {
+    expect(policy.decideUntrusted({ scope: `/a/${text}/read` }, "bound", { id })).toMatchObject({
+      code: "allowed",
+      scopes: [`/a/${text}/read`],
+    });
+    expect(policy.decideUntrusted({ scope: "/a/8/read" }, "bound", { id }).code).toBe(
+      "binding_mismatch",
+    );
+  });
+
+  const GOOD = [
+    "jane@example.com",
+    "auth0|1",
+    "a:b",
+    "1",
+    "a".repeat(128),
+    "A.b_c~d-9",
+    "...",
+    "constructor",
+    "__proto__",
+  ];
   it.each(GOOD)("can have the value %s", (id) => {
     expect(policy.decideUntrusted({ scope: `/a/${id}/read` }, "bound", { id })).toMatchObject({
       code: "allowed",

@@ -206,10 +206,10 @@ describe("decideRequest", () => {
       { code: "invalid_params", param: "id" },
     ],
     [
-      "denies a value with a colon",
-      { scope: "/x/1" },
+      "binds a value with a colon",
+      { scope: "/x/a:b" },
       { method: "GET", path: "/x/a:b" },
-      { code: "invalid_params" },
+      { code: "allowed", scopes: ["/x/a:b"] },
     ],
     [
       "does not require the baseline for an endpoint",

@@ -69,7 +69,7 @@ const SCOPES: readonly (readonly [scope: unknown, code: string, why: string])[] 
   ["a /x/{a-b}", "allowed", "a hyphen in braces, which is not a placeholder name"],
   ["a p:{1}:read <a-b>", "allowed", "a digit in braces, which is not a placeholder name"],
   ["a /y/{} {", "allowed", "empty braces, which are not a placeholder"],
-  ["a /y/{z}x /y/x{z}", "allowed", "braces in a part of a segment, which are not a placeholder"],
+  ["a /y/{z}x /y/x{z}", "invalid_token", "placeholders inside segments"],
   [
     `a /y/{${"z".repeat(65)}}`,
     "allowed",

@@ -55,6 +55,8 @@ export const structuredToken = fc
   .filter((text): text is ScopeToken => isScopeToken(text));
 
 const HOLES = ["{x}", "{y}", "{z}"];
+/** Placeholders inside segments. */
+const INSIDE = ["a{x}", "{x}b", "{y}n", "u{x}", "{x}={y}", "{z}-{x}-", "a{y}r{z}", "{z}rn"];
 const SEPARATORS: readonly (readonly [lead: string, first: string, rest: string])[] = [
   ["", ":", ":"],
   ["", ".", "."],
@@ -67,17 +69,25 @@ const SEPARATORS: readonly (readonly [lead: string, first: string, rest: string]
 export const templateText = fc
   .tuple(
     fc.constantFrom(...SEPARATORS),
-    fc.array(fc.constantFrom("a", "b", "urn", ...HOLES), { minLength: 1, maxLength: 4 }),
+    fc.array(fc.constantFrom("a", "b", "urn", "u", "", ...HOLES, ...INSIDE), {
+      minLength: 1,
+      maxLength: 4,
+    }),
   )
   .map(([[lead, first, rest], [head = "a", ...others]]) =>
     others.length === 0 ? lead + head : lead + head + first + others.join(rest),
   )
-  // `urn:` takes precedence over `://`: here `//{x}` would be one segment and not a placeholder.
-  .filter((text) => !text.startsWith("urn://"));
+  .filter((text): text is string => isScopeToken(text) && !text.startsWith("urn://"));
+
+/** The characters of a bound value. */
+export const BOUND_CHARS = [
+  ..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~!$&'()+,;=:@|-",
+];
 
 /** A value for a placeholder, safe or not, biased towards values that could break a template. */
 export const anyParamValue: fc.Arbitrary<unknown> = fc.oneof(
-  fc.constantFrom("a", "b", "urn", "acc-1", "A", "a.b", "~", "x".repeat(128)),
+  fc.constantFrom("a", "b", "urn", "acc-1", "A", "a.b", "~", "x".repeat(128), "a:b", "a|b", "a=b"),
+  fc.constantFrom(0, 7, -0, -1, 1.5, 2 ** 53),
   fc.constantFrom("", ".", "..", "a/b", "a:b", "{x}", "<x>", "*", "%2e", "a b", "x".repeat(129)),
   fc.string(),
   fc.anything(),

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { strayBracket } from "../../src/grammar/placeholder.js";
 import { formatScope, parseScope } from "../../src/grammar/scope.js";
-import { formatScopeToken, parseScopeToken, strayBracket } from "../../src/grammar/scope-syntax.js";
+import { formatScopeToken, parseScopeToken } from "../../src/grammar/scope-syntax.js";
 import { bindScope, matchScope } from "../../src/grammar/template.js";
 
 // Scope names that some forty providers publish.

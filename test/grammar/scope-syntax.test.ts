@@ -1,13 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { hasPlaceholder, splitPlaceholders, strayBracket } from "../../src/grammar/placeholder.js";
 import {
   formatScopeToken,
-  hasPlaceholder,
   parseScopeToken,
   type ScopeTokenSyntax,
   scopeForm,
   splitSegments,
-  strayBracket,
 } from "../../src/grammar/scope-syntax.js";
 import { isScopeToken } from "../../src/grammar/scope-token.js";
 import { SCOPE_TREES } from "../cases/scope-trees.js";
@@ -136,15 +135,22 @@ const BRACKETS: readonly (readonly [text: string, stray: number, holds: boolean]
   ["openid", -1, false],
   ["{x}", -1, true],
   ["<x>", -1, true],
-  ["a{x}", 1, false],
+  ["a{x}", -1, true],
+  ["{x}b<y>c", -1, true],
+  ["{x}{y}", -1, true],
+  ["user/{Type}.read", -1, true],
+  ["read:users!user={name}", -1, true],
+  ["{{x}", 0, true],
+  ["{x{y}", 0, true],
+  ["{x>", 0, false],
   ["{}", 0, false],
   ["/accounts/{accountID}/", -1, true],
   ["/accounts/{}/x", 10, false],
   ["/accounts/accountID}/x", 19, false],
   ["/accounts/{accountID/x", 10, false],
-  ["/accounts/{a}{b}/x", 10, false],
-  ["/accounts/{{id}}/x", 10, false],
-  ["/accounts/x{id}/y", 11, false],
+  ["/accounts/{a}{b}/x", -1, true],
+  ["/accounts/{{id}}/x", 10, true],
+  ["/accounts/x{id}/y", -1, true],
   ["/accounts/{a-b}/x", 10, false],
   ["/accounts/{__proto__}/x", 10, false],
   ["/{a}/b>", 6, true],
@@ -172,6 +178,9 @@ describe("strayBracket and hasPlaceholder", () => {
     fc.assert(
       fc.property(SOME_TOKEN, (text) => {
         const { params, segments } = parsed(text);
+        const { literals, names } = splitPlaceholders(text);
+        expect(names).toEqual(params);
+        expect(literals).toHaveLength(names.length + 1);
         expect(hasPlaceholder(text)).toBe(params.length > 0);
         const brackets = segments.join(" ").replaceAll(/[^{}<>]/g, "").length;
         expect(strayBracket(text) === -1).toBe(brackets === 2 * params.length);

@@ -1,22 +1,37 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ScopeForm, scopeForm, splitSegments } from "../../src/grammar/scope-syntax.js";
-import { bindScope, isSafeValue, matchScope } from "../../src/grammar/template.js";
+import { isBoundValue } from "../../src/grammar/bound-value.js";
+import { scopeForm, splitSegments } from "../../src/grammar/scope-syntax.js";
+import { acceptsValue, bindScope, matchScope } from "../../src/grammar/template.js";
 import { runOften, tally } from "../often.js";
 import { titled } from "../titled.js";
-import { anyParamValue, RUNS, structuredToken, templateText } from "./arbitrary.js";
+import { anyParamValue, BOUND_CHARS, RUNS, structuredToken, templateText } from "./arbitrary.js";
 import { compileText } from "./compiled.js";
 
-const FORMS: readonly ScopeForm[] = ["uri", "path", "colon", "dot", "flat"];
+/** A template of each form, by its name. */
+const FORMS = {
+  uri: "https://h/{x}",
+  urn: "urn:{x}",
+  path: "/{x}",
+  colon: "a:{x}",
+  dot: "a.{x}",
+  flat: "{x}",
+};
+const ALL = "uri urn path colon dot flat";
 
 const SAFE: readonly (readonly [value: unknown, forms: string, why: string])[] = [
-  ["a", "uri path colon dot flat", "one character"],
-  ["acc-1_2~X", "uri path colon dot flat", "every type of character except the dot"],
-  ["x".repeat(128), "uri path colon dot flat", "128 characters"],
-  ["urn", "uri path colon dot flat", "a safe value that some holes reject"],
-  ["constructor", "uri path colon dot flat", "a name of Object.prototype"],
-  ["a.b", "uri path colon", "a dot"],
-  ["...", "uri path colon", "three dots, which have no meaning in a path"],
+  ["a", ALL, "one character"],
+  ["acc-1_2~X", ALL, "letters, digits and marks"],
+  ["!$&'()+,;=@|-_~", ALL, "every other mark except the dot and the colon"],
+  ["jane@example.com", "uri urn path colon", "an e-mail address"],
+  ["auth0|123", ALL, "a vertical bar"],
+  ["x".repeat(128), ALL, "128 characters"],
+  ["urn", ALL, "a value that some other holes reject"],
+  ["constructor", ALL, "a name of Object.prototype"],
+  ["a.b", "uri urn path colon", "a dot"],
+  ["...", "uri urn path colon", "three dots, which have no meaning in a path"],
+  ["a:b", "uri path", "a colon"],
+  [":", "uri path", "a colon alone"],
   [".", "", "dot"],
   ["..", "", "dot-dot"],
   ["", "", "the empty text"],
@@ -24,7 +39,6 @@ const SAFE: readonly (readonly [value: unknown, forms: string, why: string])[] =
   ["acc-1/../acc-2", "", "dot-dot inside the value"],
   ["acc-1/", "", "a trailing slash"],
   ["acc-1/profile.write#", "", "a value that completes another scope"],
-  ["a:b", "", "a colon"],
   ["acc-1\u0000", "", "NUL"],
   ["acc-1\n", "", "a line break at the end"],
   [" acc-1", "", "a space"],
@@ -32,10 +46,13 @@ const SAFE: readonly (readonly [value: unknown, forms: string, why: string])[] =
   ["acc-1?x", "", "a query"],
   ["acc%2d1", "", "an escape"],
   ["{accountID}", "", "a placeholder"],
+  ["<a>", "", "a placeholder in angle brackets"],
+  ["a[0]", "", "square brackets"],
+  ["a^b`", "", "other marks of scope-tokens"],
   ["*", "", "a wildcard"],
   ["acc\u20111", "", "a character that looks like a hyphen"],
   ["acc-1\u200b", "", "a zero-width space"],
-  [123, "", "a number"],
+  [123, "", "a number, which is a text only after `boundValueText`"],
   [["acc-1"], "", "an array"],
   [null, "", "null"],
   [true, "", "a boolean"],
@@ -44,14 +61,45 @@ const SAFE: readonly (readonly [value: unknown, forms: string, why: string])[] =
   [Object("a"), "", "a string object"],
 ];
 
-describe("isSafeValue", () => {
+describe("acceptsValue", () => {
   const safe = titled(
     SAFE,
     ([value, forms, why]) =>
       `accepts ${JSON.stringify(value)} in ${forms === "" ? "no form" : `the forms ${forms}`}: ${why}`,
   );
   it.each(safe)("%s", (_title, [value, forms]) => {
-    expect(FORMS.filter((form) => isSafeValue(form, value)).join(" ")).toBe(forms);
+    const accepting = Object.entries(FORMS).filter(([, text]) =>
+      acceptsValue(compileText(text), 0, value),
+    );
+    expect(accepting.map(([form]) => form).join(" ")).toBe(forms);
+    if (forms !== "") expect(isBoundValue(value)).toBe(true);
+  });
+
+  // Around a hole: what follows it, and the starts of other forms.
+  const AROUND: readonly (readonly [template: string, yes: string[], no: string[]])[] = [
+    ["user/{x}.read", ["a", "a-b", "a|b@c"], ["a.b", ".a", "a:b"]],
+    ["/acct/{x}.read", ["a", "a:b"], ["a.b", "a."]],
+    ["/acct/{x}", ["a.read", "a.b"], ["."]],
+    ["{x}={y}", ["a", "a-b"], ["a=b", "="]],
+    ["{y}={x}", ["a=b", "="], ["a.b"]],
+    ["{x}read", ["a", "eaD"], ["r", "aread"]],
+    ["x:{x}-y", ["a.b", "a@b"], ["a-", "-"]],
+    ["{x}:read", ["a", "urn.", "aurn"], ["urn"]],
+    ["u{x}:read", ["a", "rnx", "r"], ["rn"]],
+    ["{x}n:read", ["a", "u", "urr"], ["ur", "n"]],
+    ["{x}://h", ["https", "a.b"], ["urn", "a:b"]],
+    ["{x}/y://h", ["urn", "a:b", ":urn:"], ["urn:", "urn:a"]],
+    ["{x}//y://h", ["urn", "a:b"], ["a:", ":", "urn:a"]],
+    ["https://h/{x}//y", ["a:", "urn"], []],
+    ["/{x}//y", ["a", "a:b", ":b", "urn:a"], ["a:", ":"]],
+    ["/{x}/y", ["a:", "urn:a"], []],
+    ["{x}r{y}:z", ["a", "un"], ["u", "ur"]],
+  ];
+  it.each(AROUND)("in %s accepts %j and rejects %j", (text, yes, no) => {
+    const template = compileText(text);
+    const index = template.names.indexOf("x");
+    expect(yes.filter((value) => !acceptsValue(template, index, value))).toEqual([]);
+    expect(no.filter((value) => acceptsValue(template, index, value))).toEqual([]);
   });
 });
 
@@ -80,10 +128,25 @@ const BOUND: readonly (readonly [template: string, params: unknown, scope: strin
   ["{x}://h", { x: "https" }, "https://h"],
   ["urn:device:{id}", { id: "a" }, "urn:device:a"],
   ["{constructor}:{toString}", { constructor: "a", toString: "b" }, "a:b"],
+  ["user/{Type}.read", { Type: "Patient" }, "user/Patient.read"],
+  ["read:users!user=<name>", { name: "jane@x.org" }, "read:users!user=jane@x.org"],
+  ["projects/{id}:read", { id: "a.b" }, "projects/a.b:read"],
+  ["/acct/{id}.read", { id: "auth0|1" }, "/acct/auth0|1.read"],
+  ["{className}={id}", { className: "A", id: "b=c" }, "A=b=c"],
+  [WALLET, { accountID: 0 }, "/accounts/0/"],
+  [WALLET, { accountID: 42 }, "/accounts/42/"],
+  [WALLET, { accountID: 9_007_199_254_740_991 }, "/accounts/9007199254740991/"],
+  ["{{x}}", { x: "1" }, "{1}"],
   ["openid", {}, "openid"],
   ["openid", null, "openid"],
   ["/a/{}/b", {}, "/a/{}/b"],
 ];
+
+const UNSAFE =
+  "is not a safe value: expected 1 to 128 characters of `A-Z a-z 0-9 . _ ~ ! $ & ' ( ) + , ; = : @ | -`, and not `.` or `..`";
+const UNSAFE_HERE =
+  "is not a safe value: the scope would be read with another form or other values";
+const ADJACENT = "two placeholders need at least one literal character between them";
 
 const UNBOUND: readonly (readonly [
   template: string,
@@ -99,36 +162,38 @@ const UNBOUND: readonly (readonly [
   [WALLET, "accountID", "accountID", "`accountID` is missing"],
   [WALLET, ["a"], "accountID", "`accountID` is missing"],
   ["{constructor}:a", {}, "constructor", "`constructor` is missing"],
-  [
-    WALLET,
-    { accountID: "../b" },
-    "accountID",
-    "`accountID` must be 1 to 128 characters of `A-Z a-z 0-9 _ . ~ -`, and not `.` or `..`",
-  ],
-  [
-    WALLET,
-    { accountID: 123 },
-    "accountID",
-    "`accountID` must be 1 to 128 characters of `A-Z a-z 0-9 _ . ~ -`, and not `.` or `..`",
-  ],
-  ["{a}.{b}", { a: "x", b: "y.z" }, "b", "`b` must be 1 to 128 characters of `A-Z a-z 0-9 _ ~ -`"],
-  ["{a}", { a: "y.z" }, "a", "`a` must be 1 to 128 characters of `A-Z a-z 0-9 _ ~ -`"],
-  [
-    "{x}:read",
-    { x: "urn" },
-    "x",
-    "`x` must not be `urn` here: it would make the scope a different URI",
-  ],
-  [
-    "{x}://h",
-    { x: "urn" },
-    "x",
-    "`x` must not be `urn` here: it would make the scope a different URI",
-  ],
+  [WALLET, { accountID: "../b" }, "accountID", `\`accountID\` ${UNSAFE}`],
+  [WALLET, { accountID: null }, "accountID", `\`accountID\` ${UNSAFE}`],
+  [WALLET, { accountID: -0 }, "accountID", `\`accountID\` ${UNSAFE}`],
+  [WALLET, { accountID: -1 }, "accountID", `\`accountID\` ${UNSAFE}`],
+  [WALLET, { accountID: 1.5 }, "accountID", `\`accountID\` ${UNSAFE}`],
+  [WALLET, { accountID: Number.NaN }, "accountID", `\`accountID\` ${UNSAFE}`],
+  [WALLET, { accountID: Number.POSITIVE_INFINITY }, "accountID", `\`accountID\` ${UNSAFE}`],
+  [WALLET, { accountID: 9_007_199_254_740_992 }, "accountID", `\`accountID\` ${UNSAFE}`],
+  [WALLET, { accountID: 1n }, "accountID", `\`accountID\` ${UNSAFE}`],
+  [WALLET, { accountID: Object(1) as unknown }, "accountID", `\`accountID\` ${UNSAFE}`],
+  ["{a}.{b}", { a: "x", b: "y.z" }, "b", `\`b\` ${UNSAFE_HERE}`],
+  ["{a}", { a: "y.z" }, "a", `\`a\` ${UNSAFE_HERE}`],
+  ["{x}:read", { x: "urn" }, "x", `\`x\` ${UNSAFE_HERE}`],
+  ["{x}://h", { x: "urn" }, "x", `\`x\` ${UNSAFE_HERE}`],
+  ["user/{x}.read", { x: "a.b" }, "x", `\`x\` ${UNSAFE_HERE}`],
+  ["{x}{y}", { x: "a", y: "b" }, "", ADJACENT],
+  ["a{x}{y}b:c", { x: "a", y: "b" }, "", ADJACENT],
+  ["{{x}}", { x: "a" }, "x", "`x` is not a safe value: it would make another placeholder"],
   ["", {}, "", "a scope-token must have at least one character"],
   ["a {x}", { x: "a" }, "", "a scope-token cannot contain a space"],
   [1 as unknown as string, {}, "", "a scope-token must be a string"],
 ];
+
+/** Returns a value as text, with the numbers that JSON does not have. */
+const shown = (value: unknown) =>
+  JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "number" || typeof part === "bigint"
+      ? Object.is(part, -0)
+        ? "-0"
+        : `${part}`
+      : part,
+  );
 
 describe("bindScope", () => {
   const bound = titled(BOUND, ([template, params, scope]) =>
@@ -143,7 +208,7 @@ describe("bindScope", () => {
   const unbound = titled(
     UNBOUND,
     ([template, params, , reason]) =>
-      `rejects ${JSON.stringify(params)} for ${JSON.stringify(template)}: ${reason}`,
+      `rejects ${shown(params)} for ${JSON.stringify(template)}: ${reason}`,
   );
   it.each(unbound)("%s", (_title, [template, params, param, reason]) => {
     const result = bindScope(template, params as Record<string, unknown>);
@@ -204,6 +269,7 @@ describe("bindScope", () => {
           expect(scopeForm(result.scope)).toBe(template.form);
           expect(segments).toHaveLength(template.segments.length);
           expect(result.scope).toMatch(/^[^%{}<>*\\\s]+$/);
+          expect(matchScope(text, result.scope)).toBeDefined();
           expect(segments.every((segment) => segment !== "." && segment !== "..")).toBe(true);
         }),
         RUNS,
@@ -212,7 +278,7 @@ describe("bindScope", () => {
   });
 
   it("is injective: different values give different scopes", () => {
-    const value = fc.constantFrom("a", "b", "A", "a.b", "-", "urn", "aa");
+    const value = fc.constantFrom("a", "b", "A", "a.b", "-", "urn", "aa", "a:b", "a=a", "b-a", "=");
     const params = fc.record({ x: value, y: value, z: value });
     fc.assert(
       fc.property(templateText, params, params, (text, one, other) => {
@@ -244,6 +310,20 @@ const MATCHED: readonly (readonly [template: string, scope: string, values: unkn
   ["{x}:{y}", "a:b", { x: "a", y: "b" }],
   ["{x}:{x}", "a:a", { x: "a" }],
   ["{x}:{x}", "a:b", undefined],
+  ["user/{T}.read", "user/Patient.read", { T: "Patient" }],
+  ["user/{T}.read", "user/.read", undefined],
+  ["user/{T}.read", "user/a.b.read", undefined],
+  ["user/{T}.read", "user/a.readx", undefined],
+  ["user/{T}.read", "xuser/a.read", undefined],
+  ["/acct/{x}.read", "/acct/a.read.read", undefined],
+  ["/acct/{x}-{y}", "/acct/a-b-c", { x: "a", y: "b-c" }],
+  ["{x}={y}", "a=b=c", { x: "a", y: "b=c" }],
+  ["{x}={y}", "=b", undefined],
+  ["{x}{y}", "ab", undefined],
+  ["{{x}}", "{a}", undefined],
+  ["{{x}}", "{1}", { x: "1" }],
+  [WALLET, "/accounts/a:b@c|d/", { accountID: "a:b@c|d" }],
+  ["/{x}//b", "/a://b", undefined],
   ["openid", "openid", {}],
   ["openid", "OpenID", undefined],
   ["/", "/", {}],
@@ -303,7 +383,8 @@ describe("matchScope", () => {
         const result = bindScope(text, params);
         if (!result.ok) return;
         const names = compileText(text).names as readonly ("x" | "y" | "z")[];
-        const used = Object.fromEntries(names.map((name) => [name, params[name]]));
+        const textOf = (value: unknown) => (typeof value === "number" ? String(value) : value);
+        const used = Object.fromEntries(names.map((name) => [name, textOf(params[name])]));
         expect(matchScope(text, result.scope)).toEqual(used);
       }),
       RUNS,
@@ -335,20 +416,59 @@ describe("matchScope", () => {
     );
   });
 
-  it("treats wildcards and prefixes as plain text", () => {
-    const data = fc.constantFrom(
-      "*",
-      "**",
-      "?",
-      ".*",
-      "(a|b)",
-      "{id}",
-      "<id>",
-      "{}",
-      "[a]",
-      "a*",
-      "",
+  it("accepts exactly the values for which the scope has the form of the template and matches it with these values", () => {
+    // The rule without the implementation: every way to divide the text among the placeholders.
+    const ways = (pieces: readonly string[], text: string): string[][] => {
+      const [first = "", next, ...rest] = pieces;
+      if (!text.startsWith(first)) return [];
+      const left = text.slice(first.length);
+      if (next === undefined) return left === "" ? [[]] : [];
+      const ends = Array.from({ length: left.length }, (_, index) => index + 1);
+      return ends.flatMap((end) => {
+        const value = left.slice(0, end);
+        if (next !== "" && value.includes(next.charAt(0))) return [];
+        return ways([next, ...rest], left.slice(end)).map((others) => [value, ...others]);
+      });
+    };
+    const value = fc.oneof(
+      fc.constantFrom("a", "urn", "u", "ur", ":", "a:", ":b", "a.b", "..", "urn:", "n", "r"),
+      fc.string({ unit: fc.constantFrom(...BOUND_CHARS, "/", "*"), minLength: 1, maxLength: 4 }),
     );
+    const seen = { yes: tally("a value that is safe", 101), no: tally("a value that is not", 101) };
+    runOften(Object.values(seen), () =>
+      fc.assert(
+        fc.property(templateText, value, value, value, (text, x, y, z) => {
+          const given: Readonly<Record<string, string>> = { x, y, z };
+          const names = [...text.matchAll(/\{(\w)\}/g)].map(([, name = ""]) => name);
+          // the first value of these decides before the second is known
+          fc.pre(new Set(names).size === names.length && !/^\{\w\}r\{/.test(text));
+          const pieces = text.split(/\{\w\}/);
+          const bound = text.replaceAll(/\{(\w)\}/g, (_, name: string) => given[name] ?? "");
+          const values = names.map((name) => given[name]);
+          const isInSet = values.every(
+            (one = "") =>
+              !/^\.\.?$/.test(one) && [...one].every((char) => BOUND_CHARS.includes(char)),
+          );
+          const { form, segments } = compileText(text);
+          const isSame =
+            scopeForm(bound) === form &&
+            bound.startsWith("urn:") === text.startsWith("urn:") &&
+            splitSegments(form, bound).length === segments.length;
+          const isSafe =
+            isInSet &&
+            isSame &&
+            ways(pieces, bound).some((way) => JSON.stringify(way) === JSON.stringify(values));
+          seen[isSafe ? "yes" : "no"].count += 1;
+          expect([text, given, bindScope<string>(text, given).ok]).toEqual([text, given, isSafe]);
+          if (isSafe) expect(ways(pieces, bound)).toHaveLength(1);
+        }),
+        { numRuns: 5_000 },
+      ),
+    );
+  });
+
+  it("treats wildcards and prefixes as plain text", () => {
+    const data = fc.constantFrom("*", "**", "?", ".*", "{id}", "<id>", "{}", "[a]", "a*", "");
     fc.assert(
       fc.property(data, fc.constantFrom(":", "/", "."), (wild, separator) => {
         const lead = separator === "/" ? "/" : "";

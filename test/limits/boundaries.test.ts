@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { cleanClientText, forLog } from "../../src/consent/clean-text.js";
 import { pickLocale } from "../../src/consent/locale.js";
 import { createTokenScopesReader } from "../../src/decision/token-scopes.js";
-import { hasPlaceholder } from "../../src/grammar/scope-syntax.js";
+import { hasPlaceholder } from "../../src/grammar/placeholder.js";
 import { readStrictJson } from "../../src/grammar/strict-json.js";
 import { BODY_JSON } from "../../src/mcp/http/read-request.js";
 import { createPolicyCache } from "../../src/mcp/server/policy-cache.js";

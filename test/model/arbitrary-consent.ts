@@ -99,7 +99,7 @@ function drawGranted(draw: Draw, definition: Definition, requested: string[]): s
 }
 
 export function drawRound(draw: Draw): Round {
-  const definition = withoutOperations(drawPolicy(draw.part(1400)));
+  const definition = withoutOperations(drawPolicy(draw.part(1750)));
   const requested = draw.chance(8) ? [] : drawTokens(draw, definition, draw.pick([40, 60, 20]));
   const granted = draw.chance(25) ? undefined : drawGranted(draw, definition, requested);
   const ceiling = draw.chance(45) ? drawCeiling(draw, definition) : undefined;

@@ -29,7 +29,18 @@ export const TEMPLATES = [
   "/files/{fileID}/names",
   "{realmID}:realm:all",
   "/realms/{realmID}/admin",
+  // placeholders inside segments
+  "user/{typeID}.read",
+  "read:users!user={userID}",
+  "/files/{fileID}.meta/read",
+  "{typeID}={userID}",
+  "urn:user:{userID}",
+  "https://api.example/{typeID}/{userID}",
+  // two that differ in placeholder names alone
+  "/shared/{orgID}/read",
+  "/shared/{accountID}/read",
 ];
+const TWINS = ["/shared/{orgID}/read", "/shared/{accountID}/read"];
 const OLD_NAMES = ["members:read", "profile", "legacy.read"];
 /** Some older names mean two scopes, and some have another form. */
 const OLD_TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map([
@@ -48,6 +59,8 @@ export const PARAMS = [
   "projectID",
   "fileID",
   "realmID",
+  "typeID",
+  "userID",
   "toString",
 ];
 export const TIERS = ["free", "pro", "premium"];
@@ -94,8 +107,18 @@ function drawScopes(tape: Draw, definition: Definition): Definition["scopes"] {
   ];
   const order = tape.shuffle(names);
   const reserved = new Set(tape.some(order, 12));
+  // the conditions of twins agree; they imply nothing, so no cycle goes through both
+  const twinConditions = drawConditions(tape.part(12), definition, 30);
+  const isReservedTwin = TWINS.some((twin) => reserved.has(twin));
+  if (isReservedTwin) for (const twin of TWINS) reserved.add(twin);
   const entries = order.map((scope, index): [string, string | ScopeOptions] => {
     const draw = tape.part(30);
+    if (TWINS.includes(scope)) {
+      return [
+        spelt(draw, scope),
+        { ...twinConditions, ...(isReservedTwin ? { reserved: true } : {}) },
+      ];
+    }
     const own = placeholdersOf(scope);
     const implicable = order
       .slice(index + 1)
@@ -239,7 +262,7 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
     ...(draw.chance(80) ? { tiers: TIERS.slice(0, 2 + draw.int(1)) } : {}),
     ...(draw.chance(75) ? { accountTypes: ACCOUNT_TYPES } : {}),
   };
-  const scopes = drawScopes(draw.part(720), base);
+  const scopes = drawScopes(draw.part(1020), base);
   const declared: Definition = { ...base, scopes };
   const literals = Object.keys(scopes).filter((key) => placeholdersOf(key).length === 0);
   const rules = (names: string[], bound: number): [string, Rule][] =>

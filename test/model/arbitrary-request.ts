@@ -3,15 +3,22 @@
 import { drawPolicy, PARAMS, type PolicyOptions, TIERS, TOOLS } from "./arbitrary-policy.js";
 import type { Draw } from "./draw.js";
 import { type Definition, isPattern } from "./model.js";
-import { modelBind, placeholdersOf, scopeOptions } from "./model-scopes.js";
+import { modelBind, modelMatchScope, placeholdersOf, scopeOptions } from "./model-scopes.js";
 
-export const VALUES = ["a", "a", "a", "b", "A", "a.b", "urn"];
+export const VALUES = ["a", "a", "a", "b", "A", "a.b", "urn", "a:b", "b=a", "7"];
 const LONG = "v".repeat(128);
 
-/** Draws the scope with values for its placeholders, half of the time all `a`. */
+/**
+ * Draws the scope with values for its placeholders, half of the time all `a`. The text never has other values than the drawn ones:
+ * `b=a` and `a` in `{x}={y}` would be `b` and `a=a`, which no ceiling of the model has.
+ */
 export function drawBound(draw: Draw, scope: string, values: readonly string[] = VALUES): string {
   const names = placeholdersOf(scope);
-  return modelBind(scope, Object.fromEntries(names.map((name) => [name, draw.pick(values)])));
+  const drawn = Object.fromEntries(names.map((name) => [name, draw.pick(values)]));
+  const text = modelBind(scope, drawn);
+  const back = modelMatchScope(scope, text);
+  const isOther = back !== undefined && names.some((name) => back[name] !== drawn[name]);
+  return isOther ? modelBind(scope, Object.fromEntries(names.map((name) => [name, "a"]))) : text;
 }
 
 const MISSES: ((scope: string) => string)[] = [
@@ -117,7 +124,10 @@ export const BAD_TOKENS: readonly unknown[] = [
   { scope: Array.from({ length: 4_097 }, () => "x") },
 ];
 
-const GOOD_VALUES = ["a", "a", "a", "a", "a", "b", "A", "a.b", "..a", "~", "urn", LONG];
+const GOOD_VALUES: readonly unknown[] = [
+  ...["a", "a", "a", "a", "a", "b", "A", "a.b", "..a", "~", "urn", LONG],
+  ...["a:b", "b=a", "a@b.c", "a|b", 7, 0],
+];
 const BAD_VALUES: readonly unknown[] = [
   "",
   ".",
@@ -131,7 +141,10 @@ const BAD_VALUES: readonly unknown[] = [
   "{accountID}",
   "*",
   `${LONG}v`,
-  7,
+  -0,
+  -7,
+  1.5,
+  2 ** 53,
   null,
   undefined,
   true,
@@ -195,13 +208,13 @@ interface Case {
 }
 
 export function drawCase(draw: Draw, options: PolicyOptions = {}): Case {
-  const definition = drawPolicy(draw.part(1400), options);
+  const definition = drawPolicy(draw.part(1750), options);
   const kind = draw.int(99);
   return {
     definition,
     token:
       kind < 86
-        ? drawToken(draw.part(120), definition)
+        ? drawToken(draw.part(180), definition)
         : kind < 92
           ? undefined
           : draw.pick(BAD_TOKENS),
@@ -212,8 +225,8 @@ export function drawCase(draw: Draw, options: PolicyOptions = {}): Case {
 
 /** Draws a case with a valid token and a name that the policy declares or matches. */
 export function drawGoodCase(draw: Draw, options: PolicyOptions = {}) {
-  const definition = drawPolicy(draw.part(1400), options);
-  const held = drawTokenScopes(draw.part(120), definition);
+  const definition = drawPolicy(draw.part(1750), options);
+  const held = drawTokenScopes(draw.part(180), definition);
   const facts = drawFacts(draw, definition);
   const name = drawName(draw, definition);
   return { definition, held, facts, name, params: drawParams(draw) };

@@ -48,6 +48,6 @@ function drawFrom(tape: readonly number[]): Draw {
 
 /** Returns an arbitrary of the values that `make` builds from a tape. */
 export function drawn<T>(make: (draw: Draw) => T): fc.Arbitrary<T> {
-  const tape = fc.array(fc.nat({ max: TOP }), { minLength: 1800, maxLength: 1800 });
+  const tape = fc.array(fc.nat({ max: TOP }), { minLength: 2400, maxLength: 2400 });
   return fc.noBias(tape).map((numbers) => make(drawFrom(numbers)));
 }

@@ -17,7 +17,7 @@ const RUNS = 300;
 const TIMEOUT = { timeout: 120_000 };
 
 function drawScopes(draw: Draw): Definition {
-  return withoutOperations(drawPolicy(draw.part(1400)));
+  return withoutOperations(drawPolicy(draw.part(1750)));
 }
 
 /** Draws the earlier version of a policy: with fewer older names and fewer implications. */

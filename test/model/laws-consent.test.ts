@@ -18,6 +18,7 @@ import {
   modelOffer,
   modelOwner,
   scopeOfText,
+  scopesOfText,
   tokensOf,
 } from "./model-consent.js";
 import { modelMeanings, modelNamed, placeholdersOf, scopeOptions } from "./model-scopes.js";
@@ -132,7 +133,7 @@ describe("the offered scope", TIMEOUT, () => {
             : modelCeiling(definition, tokensOf(scope) ?? [], firstPartyOf(round));
         const bound = asked
           .filter((text) => ceiling?.has(text) !== false)
-          .map((text) => scopeOfText(definition, text))
+          .flatMap((text) => scopesOfText(definition, text))
           .filter((one) => placeholdersOf(one.scope).length > 0);
         expect([...calls].sort()).toEqual(
           bound.map((one) => JSON.stringify([one.scope, one.values])).sort(),

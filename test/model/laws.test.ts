@@ -5,7 +5,7 @@ import { drawBound, drawGoodCase, drawTokenScopes } from "./arbitrary-request.js
 import type { Draw } from "./draw.js";
 import { law } from "./law.js";
 import { type Definition, modelOperation, modelTokenScopes } from "./model.js";
-import { modelMatchScope, modelReached, placeholdersOf } from "./model-scopes.js";
+import { modelMatchScope, modelReached, placeholdersOf, textOfValue } from "./model-scopes.js";
 import { decide, load, tokenOf } from "./observe.js";
 
 const without = (definition: Definition, ...left: ("implies" | "replaces")[]): Definition => ({
@@ -146,9 +146,12 @@ describe("insufficient_scope", { timeout: 60_000 }, () => {
       ({ definition, held, facts, name, params }) => {
         const { code } = decide(definition, tokenOf(held, facts), name, params);
         if (!gates.includes(code) && code !== "insufficient_scope") return false;
-        const values = Object.values((params ?? {}) as Record<string, unknown>).filter(
-          (value): value is string => typeof value === "string" && /^[\w.~-]+$/.test(value),
-        );
+        const values = Object.values((params ?? {}) as Record<string, unknown>)
+          .map(textOfValue)
+          .filter(
+            (value): value is string =>
+              typeof value === "string" && /^[\w.~!$&'()+,;=:@|-]+$/.test(value),
+          );
         const everything = Object.keys(definition.scopes).flatMap((scope) =>
           everyBinding(scope, [...new Set(values)]),
         );

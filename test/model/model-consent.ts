@@ -59,16 +59,24 @@ export function modelCeiling(
   return new Set(modelMeanings(definition, entries.flatMap(instancesOf), firstParty));
 }
 
-/** Returns the declared scope of a meaning and its values. */
-export function scopeOfText(
-  definition: Definition,
-  text: string,
-): { readonly scope: string; readonly values: Values } {
-  for (const name of Object.keys(definition.scopes)) {
+interface ScopeOfText {
+  readonly scope: string;
+  readonly values: Values;
+}
+
+/** Returns the declared scopes of a meaning and their values: several if they differ in placeholder names alone. */
+export function scopesOfText(definition: Definition, text: string): ScopeOfText[] {
+  return Object.keys(definition.scopes).flatMap((name) => {
     const values = modelMatchScope(name, text);
-    if (values !== undefined) return { scope: canonical(name), values };
-  }
-  throw new Error(`no scope is written as ${text}`);
+    return values === undefined ? [] : [{ scope: canonical(name), values }];
+  });
+}
+
+/** Returns the first declared scope of a meaning and its values. */
+export function scopeOfText(definition: Definition, text: string): ScopeOfText {
+  const [first] = scopesOfText(definition, text);
+  if (first === undefined) throw new Error(`no scope is written as ${text}`);
+  return first;
 }
 
 /** Returns the text before a placeholder of a name, for every template that has one. */
@@ -84,7 +92,17 @@ export function modelOwner(
   text: string,
   account: ConsentFacts["account"],
 ): Owner {
-  const { scope, values } = scopeOfText(definition, text);
+  const owners = scopesOfText(definition, text).map((one) => ownerAs(definition, one, account));
+  const refused = owners.filter((owner) => owner !== "owned");
+  return refused.find((owner) => owner !== "outage") ?? refused[0] ?? "owned";
+}
+
+/** Returns who owns the values of a scope token as an instance of one of its scopes. */
+function ownerAs(
+  definition: Definition,
+  { scope, values }: ScopeOfText,
+  account: ConsentFacts["account"],
+): Owner {
   const names = placeholdersOf(scope);
   if (names.length === 0) return "owned";
   if (account?.owns !== undefined) {

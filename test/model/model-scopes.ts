@@ -11,50 +11,70 @@ interface Reached {
   text: string | undefined;
 }
 
-const PLACEHOLDER = /^\{(.+)\}$/;
-const SAFE = /^[A-Za-z0-9_.~-]{1,128}$/;
+const PLACEHOLDER = /\{([A-Za-z_]\w*)\}/;
+const SAFE = /^[A-Za-z0-9._~!$&'()+,;=:@|-]{1,128}$/;
 
-export const canonical = (scope: string): string => scope.replace(/<([^<>]+)>/g, "{$1}");
+export const canonical = (scope: string): string => scope.replace(/<([A-Za-z_]\w*)>/g, "{$1}");
 
 const formOf = (scope: string): string => {
-  if (scope.includes("://") || scope.startsWith("urn:")) return "uri";
+  if (scope.startsWith("urn:")) return "urn";
+  if (scope.includes("://")) return "url";
   if (scope.startsWith("/")) return "path";
-  return scope.includes(":") ? "colon" : "dot";
+  if (scope.includes(":")) return "colon";
+  return scope.includes(".") ? "dot" : "flat";
 };
 const SEPARATORS = new Map([
-  ["uri", "\n"],
+  ["urn", ":"],
+  ["url", "/"],
   ["path", "/"],
   ["colon", ":"],
   ["dot", "."],
 ]);
-const separatorOf = (scope: string): string => SEPARATORS.get(formOf(scope)) ?? "";
-const segmentsOf = (template: string): string[] =>
-  canonical(template).split(separatorOf(canonical(template)));
-const placeholderOf = (segment: string): string | undefined => PLACEHOLDER.exec(segment)?.[1];
+const segmentCount = (scope: string): number =>
+  scope.split(SEPARATORS.get(formOf(scope)) ?? "\n").length;
+/** Returns texts and placeholder names in turn: the first and the last are texts. */
+const partsOf = (template: string): string[] => canonical(template).split(PLACEHOLDER);
 export const placeholdersOf = (template: string): string[] =>
-  segmentsOf(template).flatMap((segment) => placeholderOf(segment) ?? []);
+  partsOf(template).filter((_, index) => index % 2 === 1);
 const isSafe = (value: unknown): value is string =>
   typeof value === "string" && SAFE.test(value) && value !== "." && value !== "..";
 
+/** Returns the text of a value of a call: that of a whole number from 0 that is exact, otherwise the value. */
+export const textOfValue = (value: unknown): unknown =>
+  typeof value === "number" && value >= 0 && value < 2 ** 53 && value % 1 === 0 && 1 / value > 0
+    ? BigInt(value).toString()
+    : value;
+
 export function modelBind(template: string, values: Values): string {
-  return segmentsOf(template)
-    .map((segment) => values[placeholderOf(segment) ?? ""] ?? segment)
-    .join(separatorOf(canonical(template)));
+  return partsOf(template)
+    .map((part, index) => (index % 2 === 1 ? (values[part] ?? part) : part))
+    .join("");
+}
+
+/** Tries each length of each value. */
+function divide(parts: readonly string[], text: string): string[] | undefined {
+  const [before = "", name, after = "", ...rest] = parts;
+  if (!text.startsWith(before)) return undefined;
+  const left = text.slice(before.length);
+  if (name === undefined) return left === "" ? [] : undefined;
+  for (let length = 1; length <= left.length; length += 1) {
+    const value = left.slice(0, length);
+    if (!isSafe(value) || (after !== "" && value.includes(after.charAt(0)))) continue;
+    const others = divide([after, ...rest], left.slice(length));
+    if (others !== undefined) return [value, ...others];
+  }
+  return undefined;
 }
 
 export function modelMatchScope(template: string, text: string): Values | undefined {
-  const wanted = segmentsOf(template);
-  const given = text.split(separatorOf(canonical(template)));
-  if (formOf(canonical(template)) !== formOf(text)) return undefined;
-  if (wanted.length !== given.length) return undefined;
-  const values: Values = {};
-  for (const [index, segment] of wanted.entries()) {
-    const name = placeholderOf(segment);
-    const value = given[index] ?? "";
-    if (name === undefined ? segment !== value : !isSafe(value)) return undefined;
-    if (name !== undefined) values[name] = value;
-  }
-  return values;
+  const wanted = canonical(template);
+  if (formOf(wanted) !== formOf(text) || segmentCount(wanted) !== segmentCount(text))
+    return undefined;
+  const values = divide(partsOf(template), text);
+  return (
+    values &&
+    Object.fromEntries(placeholdersOf(template).map((name, at) => [name, values[at] ?? ""]))
+  );
 }
 
 /** Returns whether a template has a text for these values: the text must match the template with exactly these values. */
@@ -84,6 +104,14 @@ function namedBy(definition: Definition, token: string, firstParty: boolean): Re
   });
 }
 
+/** Returns the scopes that differ from a scope in placeholder names alone. A scope token is all of them. */
+function twinsOf(definition: Definition, scope: string): string[] {
+  const shapeOf = (name: string) => canonical(name).replace(/\{\w+\}/g, "{}");
+  return Object.keys(definition.scopes).filter(
+    (name) => canonical(name) !== canonical(scope) && shapeOf(name) === shapeOf(scope),
+  );
+}
+
 function reachedOf(scope: string, values: Values): Reached {
   const names = placeholdersOf(scope);
   const own = Object.fromEntries(names.map((name) => [name, values[name] ?? ""]));
@@ -110,7 +138,14 @@ export function modelReached(
 ): Reached[] {
   const found = new Map<string, Reached>();
   const visit = (reached: Reached): void => {
-    found.set(JSON.stringify([reached.scope, reached.values]), reached);
+    const key = JSON.stringify([reached.scope, reached.values]);
+    if (found.has(key)) return;
+    found.set(key, reached);
+    for (const twin of twinsOf(definition, reached.scope)) {
+      const names = placeholdersOf(twin);
+      const values = placeholdersOf(reached.scope).map((name) => reached.values[name] ?? "");
+      visit(reachedOf(twin, Object.fromEntries(names.map((name, at) => [name, values[at] ?? ""]))));
+    }
     const { implies = [] } = scopeOptions(definition, reached.scope);
     for (const implied of implies) visit(reachedOf(implied, reached.values));
   };
@@ -128,8 +163,9 @@ export function modelMeanings(
   firstParty: boolean,
 ): string[] {
   const reached = modelReached(definition, tokens, firstParty);
-  return Object.keys(definition.scopes).flatMap((scope) => {
+  const texts = Object.keys(definition.scopes).flatMap((scope) => {
     const own = reached.filter((one) => one.scope === canonical(scope));
     return own.flatMap(({ text }) => text ?? []).sort();
   });
+  return [...new Set(texts)];
 }

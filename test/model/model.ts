@@ -9,6 +9,7 @@ import {
   modelReached,
   placeholdersOf,
   scopeOptions,
+  textOfValue,
   type Values,
 } from "./model-scopes.js";
 
@@ -218,7 +219,7 @@ export function modelDecide(
 
   const uses = alternatives.flatMap((alternative) => alternative.uses);
   for (const param of operation.params) {
-    const value = member(params, param);
+    const value = textOfValue(member(params, param));
     for (const use of uses.filter((one) => one.params.includes(param))) {
       const names = placeholdersOf(use.template);
       const values = names.map((name, at) => [name, use.params[at] === param ? value : "a"]);
@@ -253,7 +254,10 @@ export function modelDecide(
   const bound = alternatives.map((alternative) => {
     const parts = alternative.uses.map((use) => {
       const names = placeholdersOf(use.template);
-      const values = names.map((key, at) => [key, member(params, use.params[at] ?? "") as string]);
+      const values = names.map((key, at) => [
+        key,
+        textOfValue(member(params, use.params[at] ?? "")) as string,
+      ]);
       return { ...use, text: modelBind(use.template, Object.fromEntries(values) as Values) };
     });
     const scopes = unique(parts.map((part) => part.text));

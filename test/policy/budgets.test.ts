@@ -103,8 +103,8 @@ const accountTypes = (count: number) => {
 };
 /** Returns templates of two kinds. Each of one kind would overlap each of the other if its literals were values. */
 const crossing = (count: number) => ({
-  ...scopesOf(count, (index) => `/{a}/l:${index}`),
-  ...scopesOf(count, (index) => `/k:${index}/{b}`),
+  ...scopesOf(count, (index) => `/{a}/l*${index}`),
+  ...scopesOf(count, (index) => `/k*${index}/{b}`),
 });
 const denying = (count: number) => ({
   ...alike(count, (index) => `*a${index}*b`, DENIED),

@@ -186,7 +186,7 @@ describe("a policy with errors of nearly every kind", () => {
       "courses:read": { resreved: true, tier: "fre" },
       "a b": {},
       "/a/{x}": { implies: ["/a/{y}"] },
-      "/a/{y}": {},
+      "/a/{y}": { reserved: true },
       r: { reserved: true },
     },
     baseline: ["corses:read"],

@@ -7,7 +7,7 @@ const CODES: Readonly<Record<keyof typeof HOSTILE, readonly string[]>> = {
   "800 tools of 1,024 alternatives": ["too_large"],
   "one alternative of 60,000 scopes": ["too_large"],
   "a baseline of 20,000 scopes for 20,000 tools": ["too_large"],
-  "3,000 templates that all overlap": ["overlap", "more_findings"],
+  "3,000 scopes that overlap with a template": ["overlap", "more_findings"],
   "two times 10,000 templates that nearly overlap": ["too_large"],
   "800 tools and 800 denying patterns": ["too_large"],
   "a chain of 20,000 implications": ["too_large"],
@@ -57,7 +57,7 @@ describe("a policy of an untrusted author that is too large", () => {
     expect(lastOf("20,000 cycles of up to 20,000 scopes")).toBe(
       "and 19001 further findings, which are not listed",
     );
-    expect(lastOf("3,000 templates that all overlap")).toBe(
+    expect(lastOf("3,000 scopes that overlap with a template")).toBe(
       "and further findings, which are not listed",
     );
   });

@@ -32,13 +32,13 @@ export const HOSTILE: Policies = {
       baseline: listOf(20_000, (index) => `s${index}`),
       tools: tools(20_000, "s0"),
     }),
-  "3,000 templates that all overlap": () =>
-    policy({ scopes: scopesOf(3_000, (index) => `/x/{p${index}}`) }),
+  "3,000 scopes that overlap with a template": () =>
+    policy({ scopes: { ...scopesOf(3_000, (index) => `/x/s${index}`), "/x/{p}": {} } }),
   "two times 10,000 templates that nearly overlap": () =>
     policy({
       scopes: {
-        ...scopesOf(10_000, (index) => `/{a}/l:${index}`),
-        ...scopesOf(10_000, (index) => `/k:${index}/{b}`),
+        ...scopesOf(10_000, (index) => `/{a}/l*${index}`),
+        ...scopesOf(10_000, (index) => `/k*${index}/{b}`),
       },
     }),
   "800 tools and 800 denying patterns": () =>

@@ -10,7 +10,15 @@ function namesOf(texts: readonly string[]): NamedScope[] {
     if (!parsed.ok) throw new Error(parsed.reason);
     const template = compileTemplate(parsed.token);
     const values = template.names.map((_, index) => index);
-    return { scope, template, text: parsed.token.text, matching: "exact", values, old: false };
+    return {
+      scope,
+      declared: scope,
+      template,
+      text: parsed.token.text,
+      matching: "exact",
+      values,
+      old: false,
+    };
   });
 }
 

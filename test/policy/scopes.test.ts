@@ -36,6 +36,16 @@ describe("overlaps", () => {
     ["a:{x}:c", "a:b:d", false],
     ["/a/{x}", "/A/b", false],
     ["/a/{x}", "/a/*", false],
+    ["/a/{x}", "/a/{y}", false],
+    ["/a/{x}.b", "/a/{y}.c", false],
+    ["/a/{x}.b", "/a/c{y}", true],
+    ["/a/{x}.b", "/a/.b", false],
+    ["/a/{x}.b", "/a/c.b", true],
+    ["/a/{x}.b", "/a/c.d.b", false],
+    ["/a/{x}", "/a/b:c@d", true],
+    ["a:{x}", "a:b@c", true],
+    ["{x}={y}", "{z}-b", true],
+    ["{x}=b", "{z}=c", false],
   ];
   it.each(pairs)("of %s and %s are reported: %s", (left, right, overlap) => {
     for (const scopes of [
@@ -49,16 +59,16 @@ describe("overlaps", () => {
   });
 
   it("are each reported once", () => {
-    const scopes = { "/q/{a}": {}, "/q/{b}": {}, "/{c}/r": {}, "/{d}/r": {}, "/q/r": {} };
+    const scopes = { "/q/{a}": {}, "/q/b{b}": {}, "/{c}/br": {}, "/q{d}/br": {}, "/q/br": {} };
     const found = findingsOf(policyWith({ scopes })).map(({ message }) =>
       [...message.matchAll(/`([^`]+)`/g)]
         .map(([, name]) => name)
         .sort()
         .join(" "),
     );
-    // each of the five overlaps each of the others
-    expect(found).toHaveLength(10);
-    expect(new Set(found).size).toBe(10);
+    // each of the five overlaps each of the others, except for `/q{d}/br` and those that start with `/q/`
+    expect(found).toHaveLength(7);
+    expect(new Set(found).size).toBe(7);
   });
 
   it("are searched until the report is full", () => {
@@ -71,7 +81,7 @@ describe("overlaps", () => {
     expect(found[7]).toEqual({
       code: "overlap",
       path: 'scopes["/{y}/z"]',
-      message: "`/{y}/z` and `/t/{x}` overlap: some scope token would match both",
+      message: "`/{y}/z` and `/t/{x}` overlap: the scope token `/t/z` would match both",
     });
     expect(found.at(-1)?.code).toBe("more_findings");
   });
@@ -97,7 +107,7 @@ describe("overlaps", () => {
     [
       "one older name of two scopes in two orders",
       { "/n/{x}/{y}": { replaces: ["/t/{x}/{y}"] }, "/m/{x}/{y}": { replaces: ["/t/{y}/{x}"] } },
-      ["overlap"],
+      [],
     ],
     [
       "an older name in two spellings",

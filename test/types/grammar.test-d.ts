@@ -1,3 +1,4 @@
+import { definePolicy } from "scope-policy";
 import { describe, expectTypeOf, test } from "vitest";
 import type { ScopeResult, ScopeSet } from "../../src/grammar/scope.js";
 import { parseScope } from "../../src/grammar/scope.js";
@@ -90,9 +91,38 @@ describe("PlaceholdersOf", () => {
     expectTypeOf<PlaceholdersOf<"<a>:{b}:{a}">>().toEqualTypeOf<"a" | "b">();
     expectTypeOf<PlaceholdersOf<"{s}://{h}/x">>().toEqualTypeOf<"s" | "h">();
     expectTypeOf<PlaceholdersOf<"courses:read">>().toEqualTypeOf<never>();
-    expectTypeOf<PlaceholdersOf<"/a/x{b}/{}">>().toEqualTypeOf<never>();
+    expectTypeOf<PlaceholdersOf<"/a/{}/{1}/<a b>/{__proto__}">>().toEqualTypeOf<never>();
     expectTypeOf<PlaceholdersOf<string>>().toEqualTypeOf<never>();
     expectTypeOf<PlaceholdersOf<"a:{b}" | "c" | "{d}.e">>().toEqualTypeOf<"b" | "d">();
+  });
+});
+
+describe("placeholders inside segments", () => {
+  test("are in the union", () => {
+    expectTypeOf<PlaceholdersOf<"/a/x{b}/{}">>().toEqualTypeOf<"b">();
+    expectTypeOf<PlaceholdersOf<"user/{Type}.read">>().toEqualTypeOf<"Type">();
+    expectTypeOf<PlaceholdersOf<"read:users!user=<name>">>().toEqualTypeOf<"name">();
+    expectTypeOf<PlaceholdersOf<"{className}={id}">>().toEqualTypeOf<"className" | "id">();
+    expectTypeOf<PlaceholdersOf<"/x/{a<b>}.{{c}}">>().toEqualTypeOf<"b" | "c">();
+  });
+
+  test("are those that a call must have", () => {
+    const policy = definePolicy({
+      name: "Records",
+      version: "1",
+      scopes: { "user/{Type}.read": {}, "read:users!user={name}": {}, "projects/{id}:read": {} },
+      tools: { read: "user/{Type}.read", user: "read:users!user={name}" },
+      endpoints: { "GET /projects/{id}": "projects/{id}:read" },
+    });
+    policy.decide({ scope: "" }, "read", { Type: "Patient" });
+    policy.decide({ scope: "" }, "user", { name: "jane@example.com" });
+    policy.bindScope("projects/{id}:read", { id: "a" });
+    // @ts-expect-error the placeholder is `Type`, and names are case-sensitive
+    policy.decide({ scope: "" }, "read", { type: "Patient" });
+    // @ts-expect-error `name` is missing
+    policy.decide({ scope: "" }, "user");
+    // @ts-expect-error the template has no `name`
+    policy.bindScope("projects/{id}:read", { name: "a" });
   });
 });
 
@@ -108,8 +138,10 @@ describe("bindScope", () => {
     bindScope("/accounts/{accountID}/", {});
     // @ts-expect-error the template has no `team`
     bindScope("{org}:read", { org: "a", team: "b" });
-    // @ts-expect-error a value must be a string
+    // @ts-expect-error a value must be a string: a number can be one at run time only, as in JSON
     bindScope("{org}:read", { org: 1 });
+    // @ts-expect-error the placeholder inside the segment is `Type`
+    bindScope("user/{Type}.read", { User: "a" });
     // @ts-expect-error one of the two requires `accountID`
     bindScope(either, {});
   });
@@ -133,6 +165,9 @@ describe("matchScope", () => {
     use(matchScope("/accounts/{accountID}/", text)?.accountId);
     // @ts-expect-error only one of the two has `accountID`
     use(matchScope(either, text)?.accountID);
+    expectTypeOf(matchScope("{className}={id}", text)).toEqualTypeOf<
+      Readonly<Record<"className" | "id", string>> | undefined
+    >();
     expectTypeOf(matchScope(text, text)).toEqualTypeOf<
       Readonly<Record<string, string>> | undefined
     >();

@@ -1,6 +1,6 @@
 import type { AccessToken } from "../../decision/access-token.js";
+import { hasPlaceholder } from "../../grammar/placeholder.js";
 import { parseScope } from "../../grammar/scope.js";
-import { hasPlaceholder } from "../../grammar/scope-syntax.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import { namedMeanings, withImpliedMeanings } from "../../policy/scope-meanings.js";
 import { nearest } from "../../policy/suggest.js";

@@ -1,4 +1,5 @@
 import type { Decision } from "../../decision/decision.js";
+import { unsafeReason } from "../../grammar/template.js";
 import { accountTypesText, tierText } from "../describe-rule.js";
 import { scopeWithDescription } from "../scope-names.js";
 import { describeTokenScopes, scopeError } from "./describe-scopes.js";
@@ -105,7 +106,7 @@ function whyParam({ params, operation }: ExplainedCall, param: string): string {
   const given = params[param];
   if (given === undefined) return `No value was given for \`${param}\` (--param ${param}=…).`;
   const where = Object.hasOwn(operation?.fromPath ?? {}, param) ? "in the path" : "given";
-  return `The value ${where}, \`${given}\`, is not safe: expected 1 to 128 of \`A-Z a-z 0-9 _ . ~ -\`.`;
+  return `The value ${where}, \`${given}\`, is not safe: ${unsafeReason(given)}.`;
 }
 
 function whyInvalidToken({ token }: ExplainedCall): string {
