@@ -20,6 +20,11 @@ export interface GateMark {
   readonly caseSensitive?: boolean | undefined;
 }
 
+/** Returns the endpoint of GET for an endpoint of HEAD, which routes serve as one. Returns other names unchanged. */
+export function ofGet(name: string): string {
+  return name.replace(/^HEAD /, "GET ");
+}
+
 const marks = new WeakMap<object, GateMark>();
 
 /** Marks a handler as a gate for the coverage check. Returns the handler. */

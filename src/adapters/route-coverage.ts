@@ -1,5 +1,5 @@
 import type { Finding } from "../errors.js";
-import { METHODS } from "../policy/route.js";
+import { METHODS } from "../policy/endpoint-key.js";
 import { nearest } from "../policy/suggest.js";
 import type { EndpointResolver } from "./endpoint-resolver.js";
 import { countsFor, type GateMark, markOf } from "./gate-marks.js";
@@ -120,15 +120,20 @@ function servedBy(
     methods.flatMap((method) => endpoints.named(method, template) ?? []);
   if (kind === "endpoint") return path === route.path ? named(route.path) : [];
   // a gate by name decides on the values that the router passes on, so patterns of parameters do not matter
-  return named(route.path.replaceAll(/(:\w+)(?:\{[^/]*?\}|\([^/]*?\))(?=\/|$)/g, "$1")).filter(
-    (one) => one === name,
-  );
+  return named(
+    route.path.replaceAll(
+      /(:\w+)(?:\{(?!\.[*+]\}$)[^/]*?\}|\((?!\.[*+]\)$)[^/]*?\))(?=\/|$)/g,
+      "$1",
+    ),
+  ).filter((one) => one === name);
 }
 
 /** Returns the names of the parameters in a path, each with its position. */
 function paramsIn(path: string): readonly (readonly [name: string, index: number])[] {
   return segmentsOf(path).flatMap((segment, index) =>
-    [...segment.matchAll(/[:*](\w+)/g)].map(([, name]) => [name as string, index] as const),
+    [...segment.matchAll(/(?<![\\:])[:*](\w+)/g)].map(
+      ([, name]) => [name as string, index] as const,
+    ),
   );
 }
 

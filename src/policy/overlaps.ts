@@ -5,6 +5,7 @@ import {
   type Template,
   templatesOverlap,
 } from "../grammar/template.js";
+import { entryOf } from "./entry-of.js";
 import type { NamedScope } from "./scope-lookup.js";
 import type { StepBudget } from "./suggest.js";
 
@@ -97,12 +98,4 @@ function* pairsOf(
     }
     if (left === right) candidates.push(member);
   }
-}
-
-function entryOf<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
