@@ -1,7 +1,13 @@
 import type { Operation, ToolPattern } from "./compiled-policy.js";
 import { type Endpoint, endsInCatchAll, HEAD } from "./endpoint-key.js";
 import type { Report } from "./report.js";
-import { buildRouter, type EndpointRouter, type PathOptions, type Route } from "./route.js";
+import {
+  buildRouter,
+  type EndpointRouter,
+  type PathOptions,
+  type Route,
+  withoutSlash,
+} from "./route.js";
 
 /** Maximum number of steps for comparing tools with denying patterns. Each takes some 1.5 ns. */
 const MAX_PATTERN_STEPS = 1_000_000_000;
@@ -49,7 +55,7 @@ function stepsOf(names: readonly string[], patterns: readonly string[]): number 
 }
 
 /** Letter case does not exempt a path from a denial. */
-const ANY_CASE: Required<PathOptions> = { trailingSlash: "refuse", caseSensitive: false };
+const ANY_CASE: PathOptions = { trailingSlash: "refuse", caseSensitive: false };
 
 /**
  * Denies what a denying catch-all matches: each endpoint all paths of which it matches, and at the router each path that it
@@ -77,7 +83,7 @@ export function denyByCatchAll(routes: readonly Route<Operation>[]): {
   const match: typeof router.match = (method, path, options) => {
     const found = router.match(method, path, options);
     if (found === undefined || found.value.denial !== undefined) return found;
-    return denials.match(method, path, { ...ANY_CASE, ...options, caseSensitive: false }) ?? found;
+    return denials.match(method, withoutSlash(path), ANY_CASE) ?? found;
   };
   return { router: denying.length === 0 ? router : { match }, denied };
 }

@@ -1,5 +1,6 @@
 import {
   type Endpoint,
+  endsInCatchAll,
   foldLiteral,
   HEAD,
   isWhole,
@@ -12,7 +13,10 @@ import { onlySpans, type PathSegment, readSegment, spansOf } from "./path-segmen
 
 /** The spellings of a path that mean the same endpoint. Set them as the router of the host is set. */
 export interface PathOptions {
-  /** Meaning of one slash at the end of a path: an unknown endpoint, or the path without it. Default: `"refuse"`. */
+  /**
+   * Meaning of one slash at the end of a path: an unknown endpoint, or the path without it. After the value of a catch-all it is always
+   * unknown, since routers pass it on as a part of the value. Default: `"refuse"`.
+   */
   readonly trailingSlash?: "refuse" | "ignore";
   /** Whether literal segments match only in their own letter case, and not in any letter case of ASCII. Default: `true`. */
   readonly caseSensitive?: boolean;
@@ -69,7 +73,7 @@ export function buildRouter<Target>(routes: readonly Route<Target>[]): EndpointR
     let node = roots.get(method) ?? createNode<Target>();
     roots.set(method, node);
     for (const segment of segments) if (!segment.isCatchAll) node = nextNode(node, segment);
-    if (segments.at(-1)?.isCatchAll === true) node.catchAll = route;
+    if (endsInCatchAll(route.endpoint)) node.catchAll = route;
     else node.route = route;
   }
   return {
@@ -77,7 +81,7 @@ export function buildRouter<Target>(routes: readonly Route<Target>[]): EndpointR
       const root = roots.get(method === HEAD ? "GET" : method);
       if (root === undefined || path.length > MAX_PATH_LENGTH || !path.startsWith("/"))
         return undefined;
-      const target = trailingSlash === "ignore" ? path.replace(TRAILING_SLASH, "") : path;
+      const target = trailingSlash === "ignore" ? withoutSlash(path) : path;
       const segments: PathSegment[] = [];
       for (const text of segmentsOf(target)) {
         const segment = readSegment(text);
@@ -85,6 +89,9 @@ export function buildRouter<Target>(routes: readonly Route<Target>[]): EndpointR
         segments.push(segment);
       }
       const found = find(root, segments, 0);
+      // a router takes the slash for a part of the value
+      if (found !== undefined && target !== path && endsInCatchAll(found.endpoint))
+        return undefined;
       return found && matchOf(found, segments, caseSensitive === false ? lowerAscii : unchanged);
     },
   };
@@ -95,6 +102,11 @@ const EXACT: Required<PathOptions> = { trailingSlash: "refuse", caseSensitive: t
 
 /** One slash at the end, after a segment. */
 const TRAILING_SLASH = /(?<=[^/])\/$/;
+
+/** Returns a path without one slash at the end. */
+export function withoutSlash(path: string): string {
+  return path.replace(TRAILING_SLASH, "");
+}
 
 /** Changes a text so that it is equal for two spellings of a literal. Its length stays the same. */
 type Spell = (text: string) => string;
