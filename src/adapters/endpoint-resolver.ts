@@ -1,6 +1,7 @@
 import { readOwn } from "../decision/access-token.js";
 import type { Policy } from "../decision/define-policy.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
+import type { Operation } from "../policy/compiled-policy.js";
 import { HEAD, type Segment, splitEndpoint } from "../policy/endpoint-key.js";
 import type { Match, PathOptions } from "../policy/route.js";
 import { type GateOperation, isSameValue } from "./admit-request.js";
@@ -33,9 +34,14 @@ export interface EndpointResolver {
    * Returns the endpoint of a request: the one that the template of the route spells, if the path means the same endpoint; else
    * `undefined`. Other letter case, slashes, escapes of literals and any other variant that a router accepts give `undefined`, as
    * far as the options do not allow it. So does a route if its handler would read another value of a parameter than the one that
-   * the policy reads from the path. A denied endpoint is found whatever the route is. The values of the operation are those that the handler would read at the time of the call.
+   * the policy reads from the path. A denied endpoint is found whatever the route is. The values of the operation are those that the
+   * handler would read at the time of the call.
    */
   find(request: RoutedRequest): GateOperation | undefined;
+  /** As {@link EndpointResolver.find}, but the route must spell a denied endpoint too. */
+  findSpelled(request: RoutedRequest): GateOperation | undefined;
+  /** Returns whether an endpoint needs a route. A denying catch-all does not: it is there for the routes of others. */
+  needsRoute(name: string): boolean;
   /**
    * Returns the name of the endpoint that a whole template spells. Its parameters can have any names, as long as each occurs once
    * and none is the name of another parameter that the endpoint is decided by.
@@ -55,7 +61,7 @@ export function createEndpointResolver(
   options?: PathOptions,
   syntax?: TemplateSyntax,
 ): EndpointResolver {
-  const { router } = compiledPolicyOf(policy);
+  const { router, operations } = compiledPolicyOf(policy);
   const templateSegments = createTemplateReader(syntax);
   const declared = new Map<string, DeclaredEndpoint>();
   const names = new Map<string, string>();
@@ -65,12 +71,12 @@ export function createEndpointResolver(
     declared.set(name, { name, segments, params: policy.operation(name).params });
     names.set(shapeOf(method, segments), name);
   }
-  const resolveUncached = (
-    { method, base, template, values }: RoutedRequest,
+  const matchOf = ({ method }: RoutedRequest, path: string) => router.match(method, path, options);
+  const resolveSpelled = (
+    { base, template, values }: RoutedRequest,
     path: string,
+    match: Match<Operation> | undefined,
   ): GateOperation | undefined => {
-    const match = router.match(method, path, options);
-    if (match?.value.denial !== undefined) return { name: match.value.name, params: [] };
     const endpoint = match && declared.get(match.value.name);
     const own = templateSegments(template);
     const sources = endpoint && own && sourcesOf(endpoint, mountedSegments(base, path), own);
@@ -96,10 +102,22 @@ export function createEndpointResolver(
       [...sources].map(([param, source]) => [param, readFrom(param, source)] as const);
     return { name, params, values: () => Object.fromEntries(read()) };
   };
+  const resolveUncached = (request: RoutedRequest, path: string): GateOperation | undefined => {
+    const match = matchOf(request, path);
+    const spelled = resolveSpelled(request, path, match);
+    return match?.value.denial === undefined
+      ? spelled
+      : (spelled ?? { name: match.value.name, params: [] });
+  };
   // by method and path: a path that is the text of the route always means the same endpoint, if that has no parameters
   const literal = new Map<string, Map<string, GateOperation>>();
   return {
     names: [...declared.keys()],
+    needsRoute: (name) => operations.get(name)?.denial === undefined || !name.endsWith("*}"),
+    findSpelled: (request) => {
+      const path = pathOf(request.target);
+      return resolveSpelled(request, path, matchOf(request, path));
+    },
     find(request) {
       const { method, base, template } = request;
       const path = pathOf(request.target);

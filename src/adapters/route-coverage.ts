@@ -86,7 +86,12 @@ export function routeFindings(
     });
   });
   const unserved = endpoints.names
-    .filter((name) => !served.has(name) && selection.isExpected(name.slice(name.indexOf(" ") + 1)))
+    .filter(
+      (name) =>
+        !served.has(name) &&
+        endpoints.needsRoute(name) &&
+        selection.isExpected(name.slice(name.indexOf(" ") + 1)),
+    )
     .map((name) => ({
       code: "unserved_endpoint",
       path: name,

@@ -57,7 +57,7 @@ export function coverEndpoints(
     if (gate === undefined) return ["hidden_endpoint"];
     const target = probe.path === "/" && probe.base !== "" ? probe.base : probe.base + probe.path;
     const values = () => params;
-    const found = endpoints.find({ method, target, base, template: route.path, values });
+    const found = endpoints.findSpelled({ method, target, base, template: route.path, values });
     if (found?.name !== endpoint) {
       if (isPlainText(route.path)) return ["hidden_endpoint"];
       meant.set(route, endpoint);

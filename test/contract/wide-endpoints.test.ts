@@ -289,6 +289,32 @@ describe("the coverage check", () => {
     },
   );
 
+  it.each(Object.entries(CHECKS))(
+    "of %s expects no route for a denying catch-all",
+    (_, [check]) => {
+      const denied = createAuthorizer({
+        policy: loadPolicy({
+          name: "Denied",
+          version: "1",
+          scopes: {},
+          endpoints: {
+            "GET /{rest*}": { deny: "no" },
+            "GET /a/{id}": { authenticated: true },
+            "GET /a/b": { deny: "no" },
+          },
+        }),
+        verify: () => undefined,
+      });
+      expect(findingsOf(check(denied, ["/a/b", "/a/:id"]))).toEqual([]);
+      expect(findingsOf(check(denied, ["/a/:id"]))).toEqual([
+        expect.stringMatching(/^(?:unserved|hidden)_endpoint GET \/a\/b$/),
+      ]);
+      expect(findingsOf(check(denied, ["/a/b", "/a/:id", "/:x/:y/:z"]))).toEqual([
+        "unknown_endpoint GET /:x/:y/:z",
+      ]);
+    },
+  );
+
   it.each(Object.entries(CHECKS).slice(0, 2))(
     "of %s reports an endpoint that a wildcard hides",
     (_, [check, wildcard]) => {

@@ -35,7 +35,7 @@ export function modelDecideRequest(
     .filter((key) => key.startsWith(`${method} `) && fits(key, given))
     .sort((left, right) => (rank(left) < rank(right) ? -1 : 1));
   const [key] = fitting;
-  const fromPath = key && valuesIn(key, given);
+  const fromPath = key === undefined ? undefined : valuesIn(key, given);
   if (key === undefined || fromPath === undefined) return unknown;
   const rules = definition.endpoints ?? {};
   const isDenied = (one: string) => optionsOf(rules[one] as Rule).deny !== undefined;
