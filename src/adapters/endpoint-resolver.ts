@@ -34,11 +34,11 @@ export interface EndpointResolver {
    * Returns the endpoint of a request: the one that the template of the route spells, if the path means the same endpoint; else
    * `undefined`. Other letter case, slashes, escapes of literals and any other variant that a router accepts give `undefined`, as
    * far as the options do not allow it. So does a route if its handler would read another value of a parameter than the one that
-   * the policy reads from the path. A denied endpoint is found whatever the route is. The values of the operation are those that the
+   * the policy reads from the path. A denying catch-all is found whatever the route is. The values of the operation are those that the
    * handler would read at the time of the call.
    */
   find(request: RoutedRequest): GateOperation | undefined;
-  /** As {@link EndpointResolver.find}, but the route must spell a denied endpoint too. */
+  /** As {@link EndpointResolver.find}, but the route must spell a denying catch-all too. */
   findSpelled(request: RoutedRequest): GateOperation | undefined;
   /** Returns whether an endpoint needs a route. A denying catch-all does not: it is there for the routes of others. */
   needsRoute(name: string): boolean;
@@ -102,18 +102,20 @@ export function createEndpointResolver(
       [...sources].map(([param, source]) => [param, readFrom(param, source)] as const);
     return { name, params, values: () => Object.fromEntries(read()) };
   };
+  const needsRoute = (name: string) =>
+    operations.get(name)?.denial === undefined || !name.endsWith("*}");
   const resolveUncached = (request: RoutedRequest, path: string): GateOperation | undefined => {
     const match = matchOf(request, path);
     const spelled = resolveSpelled(request, path, match);
-    return match?.value.denial === undefined
-      ? spelled
-      : (spelled ?? { name: match.value.name, params: [] });
+    if (spelled !== undefined || match === undefined || needsRoute(match.value.name))
+      return spelled;
+    return { name: match.value.name, params: [] };
   };
   // by method and path: a path that is the text of the route always means the same endpoint, if that has no parameters
   const literal = new Map<string, Map<string, GateOperation>>();
   return {
     names: [...declared.keys()],
-    needsRoute: (name) => operations.get(name)?.denial === undefined || !name.endsWith("*}"),
+    needsRoute,
     findSpelled: (request) => {
       const path = pathOf(request.target);
       return resolveSpelled(request, path, matchOf(request, path));
