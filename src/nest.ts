@@ -128,6 +128,7 @@ export function scopePolicyGuard<Types extends PolicyTypes>(
     options,
     {
       name: "`scopePolicyGuard`",
+      syntax: "inside",
       storeOf: (request) => request.raw ?? request,
       read: (request) => ({
         authorization: authorizationHeaders(request.raw ?? request),

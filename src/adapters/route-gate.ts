@@ -97,8 +97,8 @@ export interface ListedApp {
 export interface Framework<Request extends object, Handler extends object> {
   /** The name of the function for messages. */
   readonly name: string;
-  /** Where parameters of its routes can be. Default: `"inside"`. */
-  readonly syntax?: TemplateSyntax;
+  /** Where parameters of its routes can be. */
+  readonly syntax: TemplateSyntax;
   /** Returns the object of a request that the result of the gate is stored with. */
   storeOf(request: Request): object;
   read(request: Request): ReadRequest;

@@ -44,7 +44,7 @@ export interface EndpointError {
   /** The method in the key, if it is unknown. */
   readonly method: string | undefined;
   /** The key that was probably meant. */
-  readonly meant?: string | undefined;
+  readonly meant: string | undefined;
 }
 
 /** Returns whether a key was parsed without an error. */
@@ -73,7 +73,8 @@ function readEndpoint(key: string): Endpoint | EndpointError {
     );
   }
   if (method !== HEAD && !METHODS.includes(method)) {
-    return { code: "endpoint_method", message: `unknown method \`${method}\``, method };
+    const message = `unknown method \`${method}\``;
+    return { code: "endpoint_method", message, method, meant: undefined };
   }
   const endpoint = splitEndpoint(key);
   const texts = segmentsOf(path);
@@ -137,7 +138,7 @@ const CANONICAL =
   "expected no empty segment, no trailing slash, no dot segment, no needless escape and none of `\\ ; # ? *`";
 
 function syntaxError(message: string): EndpointError {
-  return { code: "endpoint_syntax", message, method: undefined };
+  return { code: "endpoint_syntax", message, method: undefined, meant: undefined };
 }
 
 /** Spellings of other tools and what they mean here, in the order in which they are tried. */
