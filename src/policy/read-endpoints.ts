@@ -110,10 +110,8 @@ function sortMembers(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Returns whether the matching rule of a scope takes a value of several segments. The only rule, \`exact\`, does not. */
-export function takesSeveralSegments(_template: Template): boolean {
-  return false;
-}
+/** Returns whether the matching rule of a scope takes a value of several segments. The only rule, `exact`, does not. */
+export const takesSeveralSegments: (template: Template) => boolean = () => false;
 
 /** Reports a scope whose placeholder would take the value of a catch-all, which has several segments. */
 export function checkCatchAll(

@@ -229,7 +229,7 @@ const ROWS: readonly Row[] = [
   ["a router at a value of a catch-all", { ...file("/:y"), base: "/files/a" }, undefined],
   [
     "a router at the whole value of a catch-all",
-    { target: "/closed-files/a", base: "/files/a", template: "/" },
+    { target: "/accounts/a/files/x", base: "/accounts/a/files/x", template: "/" },
     undefined,
   ],
   [
