@@ -5,7 +5,7 @@ import {
   unknownRoute,
 } from "./adapters/admit-request.js";
 import { createEndpointResolver, type EndpointResolver } from "./adapters/endpoint-resolver.js";
-import { type GateKind, markGate } from "./adapters/gate-marks.js";
+import { type GateKind, markGate, ofGet } from "./adapters/gate-marks.js";
 import {
   createHttpGate,
   HTTP_GATE_CHECKS,
@@ -215,7 +215,7 @@ export function expressGate<Types extends PolicyTypes>(
       (req) => ({ name, params, values: () => (req as Request).params }),
       params,
       options,
-      name,
+      ofGet(name),
     );
   };
   return Object.freeze(

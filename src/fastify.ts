@@ -183,7 +183,8 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
 
   instance.addHook("onReady", (ready) => {
     const found = routes.findings(instance);
-    const unserved = strict ? endpoints.names.filter((name) => !routes.isServed(name)) : [];
+    const needed = strict ? endpoints.names.filter((name) => endpoints.needsRoute(name)) : [];
+    const unserved = needed.filter((name) => !routes.isServed(name));
     const all = [...routerFindings(instance, checked), ...found, ...unserved.map(unservedEndpoint)];
     if (all.length === 0) return ready();
     ready(new PolicyError("ERR_COVERAGE", describeFindings(all, "the app"), all));

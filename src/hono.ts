@@ -59,6 +59,7 @@ export function honoGate<Types extends PolicyTypes>(
 ): HonoGate<Types> {
   const { gate } = createRouteGate<Types, Context, MiddlewareHandler>(authorizer, options, {
     name: "`honoGate`",
+    syntax: "whole",
     storeOf: (c) => c,
     read: (c) => ({
       // `Headers` has joined two `Authorization` headers with a comma: the authorizer rejects the combination

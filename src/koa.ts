@@ -65,6 +65,7 @@ export function koaGate<Types extends PolicyTypes>(
 ): KoaGate<Types> {
   const { gate } = createRouteGate<Types, ParameterizedContext, Middleware>(authorizer, options, {
     name: "`koaGate`",
+    syntax: "inside",
     storeOf: (ctx) => ctx.req,
     read: (ctx) => ({
       authorization: authorizationHeaders(ctx.req),

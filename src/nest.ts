@@ -76,6 +76,7 @@ export function scopePolicyGuard<Types extends PolicyTypes>(
     NestMiddleware
   >(authorizer, options, {
     name: "`scopePolicyGuard`",
+    syntax: "inside",
     storeOf: nodeRequestOf,
     read: readRequest,
     create: (admit) => {

@@ -1,15 +1,17 @@
 import { readOwn } from "../decision/access-token.js";
 import type { Policy } from "../decision/define-policy.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
-import {
-  isParam,
-  type Match,
-  type PathOptions,
-  type Segment,
-  splitEndpoint,
-} from "../policy/route.js";
+import type { Operation } from "../policy/compiled-policy.js";
+import { HEAD, type Segment, splitEndpoint } from "../policy/endpoint-key.js";
+import type { Match, PathOptions } from "../policy/route.js";
 import { type GateOperation, isSameValue } from "./admit-request.js";
 import { pathOf } from "./request-target.js";
+import {
+  createTemplateReader,
+  type TemplateSyntax,
+  textSegments,
+  UNNAMED,
+} from "./route-template.js";
 
 /** A request that the router of the host has matched. */
 export interface RoutedRequest {
@@ -26,15 +28,20 @@ export interface RoutedRequest {
 
 /** Finds endpoints of a policy by the route that the host has matched. */
 export interface EndpointResolver {
-  /** The names of all endpoints, as the policy spells them. */
+  /** The names of all endpoints but those of HEAD, as the policy spells them. */
   readonly names: readonly string[];
   /**
    * Returns the endpoint of a request: the one that the template of the route spells, if the path means the same endpoint; else
    * `undefined`. Other letter case, slashes, escapes of literals and any other variant that a router accepts give `undefined`, as
    * far as the options do not allow it. So does a route if its handler would read another value of a parameter than the one that
-   * the policy reads from the path. The values of the operation are those that the handler would read at the time of the call.
+   * the policy reads from the path. A denying catch-all is found whatever the route is. The values of the operation are those that the
+   * handler would read at the time of the call.
    */
   find(request: RoutedRequest): GateOperation | undefined;
+  /** As {@link EndpointResolver.find}, but the route must spell a denying catch-all too. */
+  findSpelled(request: RoutedRequest): GateOperation | undefined;
+  /** Returns whether an endpoint needs a route. A denying catch-all does not: it is there for the routes of others. */
+  needsRoute(name: string): boolean;
   /**
    * Returns the name of the endpoint that a whole template spells. Its parameters can have any names, as long as each occurs once
    * and none is the name of another parameter that the endpoint is decided by.
@@ -49,21 +56,27 @@ interface DeclaredEndpoint {
 }
 
 /** Creates the {@link EndpointResolver} of a policy. */
-export function createEndpointResolver(policy: Policy, options?: PathOptions): EndpointResolver {
-  const { router } = compiledPolicyOf(policy);
-  const templateSegments = createTemplateReader();
+export function createEndpointResolver(
+  policy: Policy,
+  options?: PathOptions,
+  syntax?: TemplateSyntax,
+): EndpointResolver {
+  const { router, operations } = compiledPolicyOf(policy);
+  const templateSegments = createTemplateReader(syntax);
   const declared = new Map<string, DeclaredEndpoint>();
   const names = new Map<string, string>();
   for (const name of Object.keys(policy.definition.endpoints ?? {})) {
     const { method, segments } = splitEndpoint(name);
+    if (method === HEAD) continue;
     declared.set(name, { name, segments, params: policy.operation(name).params });
     names.set(shapeOf(method, segments), name);
   }
-  const resolveUncached = (
-    { method, base, template, values }: RoutedRequest,
+  const matchOf = ({ method }: RoutedRequest, path: string) => router.match(method, path, options);
+  const resolveSpelled = (
+    { base, template, values }: RoutedRequest,
     path: string,
+    match: Match<Operation> | undefined,
   ): GateOperation | undefined => {
-    const match = router.match(method, path, options);
     const endpoint = match && declared.get(match.value.name);
     const own = templateSegments(template);
     const sources = endpoint && own && sourcesOf(endpoint, mountedSegments(base, path), own);
@@ -75,21 +88,38 @@ export function createEndpointResolver(policy: Policy, options?: PathOptions): E
     const isOther = (param: string) => {
       if (!sources.has(param)) return false;
       const source = sources.get(param);
-      const seen = readOwn(values(), source ?? param);
+      const seen = readValue(values(), source ?? param);
       const isMissing = source === undefined && seen === undefined;
       return !isMissing && !isSameValue(decoded.get(param), seen);
     };
     if (params.some(isOther)) return undefined;
-    const readFrom = (param: string, source: string | undefined) =>
-      source === undefined ? decoded.get(param) : readOwn(values(), source);
+    const readFrom = (param: string, source: string | undefined) => {
+      const seen = source === undefined ? undefined : readValue(values(), source);
+      // Hono does not pass on the value of a wildcard without a name
+      return source === undefined || source === UNNAMED ? (seen ?? decoded.get(param)) : seen;
+    };
     const read = () =>
       [...sources].map(([param, source]) => [param, readFrom(param, source)] as const);
     return { name, params, values: () => Object.fromEntries(read()) };
+  };
+  const needsRoute = (name: string) =>
+    operations.get(name)?.denial === undefined || !name.endsWith("*}");
+  const resolveUncached = (request: RoutedRequest, path: string): GateOperation | undefined => {
+    const match = matchOf(request, path);
+    const spelled = resolveSpelled(request, path, match);
+    if (spelled !== undefined || match === undefined || needsRoute(match.value.name))
+      return spelled;
+    return { name: match.value.name, params: [] };
   };
   // by method and path: a path that is the text of the route always means the same endpoint, if that has no parameters
   const literal = new Map<string, Map<string, GateOperation>>();
   return {
     names: [...declared.keys()],
+    needsRoute,
+    findSpelled: (request) => {
+      const path = pathOf(request.target);
+      return resolveSpelled(request, path, matchOf(request, path));
+    },
     find(request) {
       const { method, base, template } = request;
       const path = pathOf(request.target);
@@ -105,7 +135,7 @@ export function createEndpointResolver(policy: Policy, options?: PathOptions): E
     },
     named(method, template) {
       const route = templateSegments(template) as readonly Segment[];
-      const name = names.get(shapeOf(method === "HEAD" ? "GET" : method, route));
+      const name = names.get(shapeOf(method === HEAD ? "GET" : method, route));
       const endpoint = declared.get(name ?? "");
       return endpoint && sourcesOf(endpoint, 0, route) && name;
     },
@@ -127,18 +157,14 @@ function sourcesOf(
   const sources = new Map<string, string | undefined>();
   for (const [index, segment] of segments.entries()) {
     const source = own[index - mounted];
-    if (!isParam(segment)) {
-      // the policy has matched the removed segments
-      const isSpelled =
-        source === undefined || (!isParam(source) && source.literal === segment.literal);
-      if (!isSpelled) return undefined;
-    } else if (source === undefined) {
-      sources.set(segment.param, undefined);
-    } else {
-      const isSource =
-        isParam(source) && (source.param === segment.param || !params.includes(source.param));
-      if (!isSource) return undefined;
-      sources.set(segment.param, source.param);
+    // the policy has matched the removed segments, but a router is mounted at one value of a catch-all
+    const isSpelled =
+      source === undefined ? !segment.isCatchAll : segmentShape(source) === segmentShape(segment);
+    if (!isSpelled) return undefined;
+    for (const [at, param] of segment.params.entries()) {
+      const name = source?.params[at];
+      if (name !== undefined && name !== param && params.includes(name)) return undefined;
+      sources.set(param, name);
     }
   }
   return sources;
@@ -149,55 +175,21 @@ function sourcesOf(
  * them.
  */
 function shapeOf(method: string, segments: readonly Segment[]): string {
-  const path = segments.map((segment) => (isParam(segment) ? ":" : segment.literal));
-  return `${method} /${path.join("/")}`;
+  return `${method} /${segments.map(segmentShape).join("/")}`;
 }
 
-const PARAMETER = /^:([A-Za-z_][A-Za-z0-9_]*)$/;
-
-/**
- * Creates the function that returns the segments of a route. It parses each route once, and returns `undefined` for a route that is
- * not text. A segment that is a pattern, or has the name of an earlier segment, becomes a literal that no endpoint has. The cache
- * grows with the routes of the program, not with requests.
- */
-function createTemplateReader(): (template: unknown) => readonly Segment[] | undefined {
-  const read = new Map<string, readonly Segment[]>();
-  return (template) => {
-    if (typeof template !== "string") return undefined;
-    const known = read.get(template);
-    if (known !== undefined) return known;
-    const names = new Set<string>();
-    const segments = textSegments(template).map((text) => {
-      const param = PARAMETER.exec(text)?.[1];
-      // of two values with one name, a handler can read only the last
-      if (param === undefined || names.has(param)) return { literal: escapeLetters(text) };
-      names.add(param);
-      return { param };
-    });
-    read.set(template, segments);
-    return segments;
-  };
+function segmentShape({ literals, isCatchAll }: Segment): string {
+  return isCatchAll ? "{*}" : literals.join("{}");
 }
 
-/**
- * Escapes characters beyond ASCII, as policies spell them: Fastify matches decoded text, so its routes contain them unescaped.
- */
-function escapeLetters(text: string): string {
-  return text.replaceAll(/[^ -~\p{Cs}]+/gu, encodeURIComponent);
+/** Returns a value of the route. Express 5 splits that of a catch-all. */
+function readValue(values: unknown, source: string): unknown {
+  const value = readOwn(values, source) ?? (source === UNNAMED ? readOwn(values, "0") : undefined);
+  return Array.isArray(value) ? value.join("/") : value;
 }
 
 /** Returns the number of segments that parent routers have removed; not a number of any path if they are not its start. */
 function mountedSegments(base: string, path: string): number {
   const isStart = path === base || path.startsWith(`${base}/`);
   return isStart ? textSegments(base).length : Number.NaN;
-}
-
-/**
- * Returns the segments of a path. A slash at the end adds none: routers ignore it, and the path of the request is checked
- * separately.
- */
-function textSegments(path: string): readonly string[] {
-  if (path === "") return [];
-  const inner = path.replace(/^\//, "").replace(/\/$/, "");
-  return inner === "" ? [] : inner.split("/");
 }

@@ -21,6 +21,11 @@ export interface GateMark {
 }
 
 const MARKS: ReadonlySet<GateKind | undefined> = new Set(["public", "elsewhere"]);
+/** Returns the endpoint of GET for an endpoint of HEAD, which routes serve as one. Returns other names unchanged. */
+export function ofGet(name: string): string {
+  return name.replace(/^HEAD /, "GET ");
+}
+
 const marks = new WeakMap<object, GateMark>();
 
 /** Marks a handler as a gate for the coverage check. Returns the handler. */

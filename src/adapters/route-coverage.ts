@@ -1,5 +1,5 @@
 import type { Finding } from "../errors.js";
-import { METHODS } from "../policy/route.js";
+import { METHODS } from "../policy/endpoint-key.js";
 import { nearest } from "../policy/suggest.js";
 import type { EndpointResolver } from "./endpoint-resolver.js";
 import { countingMarkOf, type GateMark, markOf } from "./gate-marks.js";
@@ -87,7 +87,12 @@ export function routeFindings(
     });
   });
   const unserved = endpoints.names
-    .filter((name) => !served.has(name) && selection.isExpected(name.slice(name.indexOf(" ") + 1)))
+    .filter(
+      (name) =>
+        !served.has(name) &&
+        endpoints.needsRoute(name) &&
+        selection.isExpected(name.slice(name.indexOf(" ") + 1)),
+    )
     .map((name) => ({
       code: "unserved_endpoint",
       path: name,
@@ -116,15 +121,38 @@ function servedBy(
     methods.flatMap((method) => endpoints.named(method, template) ?? []);
   if (kind === "endpoint") return path === route.path ? named(route.path) : [];
   // a gate by name decides on the values that the router passes on, so patterns of parameters do not matter
-  return named(route.path.replaceAll(/(:\w+)(?:\{[^/]*?\}|\([^/]*?\))(?=\/|$)/g, "$1")).filter(
-    (one) => one === name,
-  );
+  const wanted = segmentsOf((name ?? "").slice((name ?? "").indexOf(" ") + 1));
+  const segments = (route.path.match(SEGMENT) ?? []).map((segment, index) => {
+    const [, param, braces, parentheses] = PATTERN.exec(segment) ?? [];
+    if (param === undefined || WILDCARD.test(segment)) return segment;
+    const text = wanted[index] ?? "";
+    return isPatternOf(braces ?? parentheses ?? "", text) ? text.replaceAll(NAMES, "{}") : param;
+  });
+  return named(`/${segments.join("/")}`).filter((one) => one === name);
+}
+
+/** A segment whose pattern may have a slash. */
+const SEGMENT = /(?:\{[^{}]*\}|\([^()]*\)|[^/])+/g;
+const PATTERN = /^(:\w+)(?:\{(.*)\}|\((.*)\))$/;
+const WILDCARD = /^:\w+[{(]\.[*+][})]$/;
+const NAMES = /\{\w+\}/g;
+
+/** Returns whether a pattern of a route takes a segment of an endpoint in which text stands beside placeholders. */
+function isPatternOf(pattern: string, segment: string): boolean {
+  if (!/^.+\{\w+\}|\{\w+\}.+$/.test(segment)) return false;
+  try {
+    return new RegExp(`^(?:${pattern})$`).test(segment.replaceAll(NAMES, "probe"));
+  } catch {
+    return false;
+  }
 }
 
 /** Returns the names of the parameters in a path, each with its position. */
 function paramsIn(path: string): readonly (readonly [name: string, index: number])[] {
   return segmentsOf(path).flatMap((segment, index) =>
-    [...segment.matchAll(/[:*](\w+)/g)].map(([, name]) => [name as string, index] as const),
+    [...segment.matchAll(/(?<![\\:])[:*](\w+)/g)].map(
+      ([, name]) => [name as string, index] as const,
+    ),
   );
 }
 

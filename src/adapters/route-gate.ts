@@ -7,7 +7,7 @@ import type { Authorizer } from "../resource-server/authorizer-types.js";
 import type { Awaitable } from "../resource-server/callbacks.js";
 import { type GateCall, type GateOperation, unknownRoute } from "./admit-request.js";
 import { createEndpointResolver, type RoutedRequest } from "./endpoint-resolver.js";
-import { type GateMark, markGate } from "./gate-marks.js";
+import { type GateMark, markGate, ofGet } from "./gate-marks.js";
 import {
   createHttpGate,
   HTTP_GATE_CHECKS,
@@ -19,6 +19,7 @@ import {
 import { metadataRoute, type PlainResponse, warnWithoutMetadata } from "./metadata-route.js";
 import { type ListedRoute, routeFindings } from "./route-coverage.js";
 import { type CoverOptions, createSelection } from "./route-selection.js";
+import type { TemplateSyntax } from "./route-template.js";
 
 /** Options of one gate. */
 export interface RouteGateOptions<Request> {
@@ -107,6 +108,8 @@ export interface ListedApp {
 export interface Framework<Request extends object, Handler extends object, Middleware> {
   /** The name of the function for messages. */
   readonly name: string;
+  /** Where parameters of its routes can be. */
+  readonly syntax: TemplateSyntax;
   /** Returns the object of a request that the result of the gate is stored with. */
   storeOf(request: Request): object;
   read(request: Request): ReadRequest;
@@ -151,7 +154,7 @@ export function createRouteGate<
   const http = createHttpGate<Request, Types>(authorizer, checked, (request) =>
     framework.storeOf(request),
   );
-  const endpoints = createEndpointResolver(policy);
+  const endpoints = createEndpointResolver(policy, undefined, framework.syntax);
 
   const createGate = (
     { kind, name, params: needs = [] }: Partial<GateMark> & Pick<GateMark, "kind">,
@@ -186,7 +189,7 @@ export function createRouteGate<
     (name: string, options?: RouteGateOptions<Request>) => {
       const { params } = policy.operation(name as never);
       const find = ({ values }: RoutedRequest) => ({ name, params, values });
-      return createGate({ kind: "operation", name, params }, find, options);
+      return createGate({ kind: "operation", name: ofGet(name), params }, find, options);
     },
     {
       ...http.members,

@@ -144,5 +144,5 @@ export function isBelow(template: string, under: string): boolean {
 }
 
 function isParam(segment: string | undefined): boolean {
-  return segment !== undefined && /^[:{]/.test(segment);
+  return segment !== undefined && /^(?::|\{\w+\*?\}$)/.test(segment);
 }

@@ -112,6 +112,7 @@ export function routeCoverageFindings(
   const covered = coverEndpoints(top, authorizer, endpoints, mount);
   for (const [name, codes] of covered.codes) {
     if (!selection.isExpected(name.slice(name.indexOf(" ") + 1))) continue;
+    if (!endpoints.needsRoute(name)) continue;
     for (const code of codes) add(code, name);
   }
 

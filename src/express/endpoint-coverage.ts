@@ -57,7 +57,7 @@ export function coverEndpoints(
     if (gate === undefined) return ["hidden_endpoint"];
     const target = probe.path === "/" && probe.base !== "" ? probe.base : probe.base + probe.path;
     const values = () => params;
-    const found = endpoints.find({ method, target, base, template: route.path, values });
+    const found = endpoints.findSpelled({ method, target, base, template: route.path, values });
     if (found?.name !== endpoint) {
       if (isPlainText(route.path)) return ["hidden_endpoint"];
       meant.set(route, endpoint);
@@ -98,7 +98,10 @@ export function coverEndpoints(
 function probeOf(method: string, template: string, mount: string): Probe | undefined {
   if (!isBelow(template, mount)) return undefined;
   let values = 0;
-  const path = template.replaceAll(/(?<=\/)(?::\w+|\{\w+\})/g, () => probeValue(values++));
+  const path = template
+    // no route but a wildcard takes two segments
+    .replace(/\{\w+\*\}$/, () => `${probeValue(values++)}/${probeValue(values++)}`)
+    .replaceAll(/(?<=\/):\w+|\{\w+\}/g, () => probeValue(values++));
   const segments = segmentsOf(path);
   const mounted = segmentsOf(mount);
   const base = mounted.map((_, index) => `/${segments[index]}`).join("");
@@ -115,7 +118,9 @@ function probeOf(method: string, template: string, mount: string): Probe | undef
 
 /** Returns whether a gate for endpoints can read the path of a route. */
 function isPlainText(path: unknown): boolean {
-  return typeof path === "string" && !/[()*+?{}[\]|\\]/.test(path);
+  if (typeof path !== "string") return false;
+  const text = path.replace(/\/(?:\{\*\w+\}|\*\w*)$/, "").replaceAll(/\\\W/g, "");
+  return !/[()*+?{}[\]|\\]/.test(text);
 }
 
 function swapCase(text: string): string {

@@ -158,7 +158,7 @@ function namesIn(path: unknown): readonly string[] {
   const [text, pattern] =
     path instanceof RegExp
       ? [path.source, /\(\?<([^=!>]+)>()/g]
-      : [String(path), /[:*](?:([\p{ID_Continue}$]+)|"([^"]+)")/gu];
+      : [String(path), /(?<!\\)[:*](?:([\p{ID_Continue}$]+)|"([^"]+)")/gu];
   return [...text.matchAll(pattern)].map(([, plain, quoted]) => (plain ?? quoted) as string);
 }
 

@@ -173,7 +173,10 @@ export interface PolicyDefinition<
       Param
     >;
   };
-  /** The requirement of each endpoint. A name is a method, one space and a path: `GET /v1/projects/:projectId`. */
+  /**
+   * The requirement of each endpoint. A name is a method, one space and a path: `GET /v1/projects/:projectId`. A segment can have text
+   * beside a placeholder (`{name}:cancel`), and the last one can be a catch-all for one or more segments (`{path*}`).
+   */
   readonly endpoints?: {
     readonly [Name in Endpoint]: OperationDefinition<
       NoInfer<Scope>,

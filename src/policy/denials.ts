@@ -1,5 +1,13 @@
 import type { Operation, ToolPattern } from "./compiled-policy.js";
+import { type Endpoint, endsInCatchAll, HEAD } from "./endpoint-key.js";
 import type { Report } from "./report.js";
+import {
+  buildRouter,
+  type EndpointRouter,
+  type PathOptions,
+  type Route,
+  withoutSlash,
+} from "./route.js";
 
 /** Maximum number of steps for comparing tools with denying patterns. Each takes some 1.5 ns. */
 const MAX_PATTERN_STEPS = 1_000_000_000;
@@ -44,4 +52,43 @@ function stepsOf(names: readonly string[], patterns: readonly string[]): number 
     for (const { length } of names) steps += count * (MIN_STEPS + length ** stars);
   }
   return steps;
+}
+
+/** Letter case does not exempt a path from a denial. */
+const ANY_CASE: PathOptions = { trailingSlash: "refuse", caseSensitive: false };
+
+/**
+ * Denies what a denying catch-all matches: each endpoint all paths of which it matches, and at the router each path that it
+ * matches, although another endpoint comes first. The reason is that of the endpoint itself, else of the first matching catch-all
+ * in the order of endpoints.
+ */
+export function denyByCatchAll(routes: readonly Route<Operation>[]): {
+  readonly router: EndpointRouter<Operation>;
+  readonly denied: readonly Route<Operation>[];
+} {
+  const isDenied = ({ target }: Route<Operation>) => target.denial !== undefined;
+  const denying = routes.filter((route) => isDenied(route) && endsInCatchAll(route.endpoint));
+  const denials = buildRouter(denying);
+  const denied = routes.map((route): Route<Operation> => {
+    const { endpoint, target } = route;
+    const match = isDenied(route)
+      ? undefined
+      : denials.match(endpoint.method, pathOfAll(endpoint), ANY_CASE);
+    return match === undefined
+      ? route
+      : { endpoint, target: { ...target, denial: match.value.denial } };
+  });
+  // HEAD requests are decided by the endpoints of GET
+  const router = buildRouter(denied.filter(({ endpoint }) => endpoint.method !== HEAD));
+  const match: typeof router.match = (method, path, options) => {
+    const found = router.match(method, path, options);
+    if (found === undefined || found.value.denial !== undefined) return found;
+    return denials.match(method, withoutSlash(path), ANY_CASE) ?? found;
+  };
+  return { router: denying.length === 0 ? router : { match }, denied };
+}
+
+/** Returns a path that an endpoint matches only if it matches all paths of the given one: no literal has a bar. */
+function pathOfAll({ segments }: Endpoint): string {
+  return `/${segments.map(({ literals }) => literals.join("|")).join("/")}`;
 }

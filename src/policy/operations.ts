@@ -6,22 +6,14 @@ import {
   type ToolPattern,
 } from "./compiled-policy.js";
 import type { OperationDefinition, OperationOptions, PolicyDefinition } from "./definition.js";
-import { denyByPattern } from "./denials.js";
+import { denyByCatchAll, denyByPattern } from "./denials.js";
 import { withoutPrototype } from "./own-members.js";
 import { patternMatcher } from "./pattern.js";
-import { formatPath, type Path, type Report } from "./report.js";
+import { checkCatchAll, readEndpoints } from "./read-endpoints.js";
+import { formatPath, type Path } from "./report.js";
 import { PARTS, type RequirementContext, readConditions, readRequirement } from "./requirement.js";
 import { checkRequirementSizes, excessOf, sizeOfOperation } from "./requirement-size.js";
-import {
-  buildRouter,
-  type Endpoint,
-  type EndpointRouter,
-  endpointIdentity,
-  isEndpoint,
-  MAX_PATH_LENGTH,
-  METHODS,
-  parseEndpoint,
-} from "./route.js";
+import type { EndpointRouter } from "./route.js";
 import { type AlternativeDraft, compileRule, createRuleBudget, merge } from "./rule.js";
 import { isPattern, toolKeyError } from "./tool-names.js";
 
@@ -68,12 +60,15 @@ export function compileOperations(
   }
   denyByPattern(operations, patterns, report);
   const routes = readEndpoints(endpoints, report).flatMap(({ name, endpoint, entry }) => {
-    const target = compileOperation(name, "endpoint", entry, ["endpoints", name], ofEndpoints);
+    const path = ["endpoints", name];
+    const target = compileOperation(name, "endpoint", entry, path, ofEndpoints);
     if (target === undefined || endpoint === undefined) return [];
-    operations.set(name, target);
+    for (const rule of target.rules) checkCatchAll(endpoint, rule, path, report);
     return [{ endpoint, target }];
   });
-  return { operations, patterns, router: buildRouter(routes) };
+  const { router, denied } = denyByCatchAll(routes);
+  for (const { target } of denied) operations.set(target.name, target);
+  return { operations, patterns, router };
 }
 
 /** The context in which an operation is compiled. */
@@ -98,45 +93,6 @@ export function compileBaseline(baseline: readonly CompiledScope[]): Operation {
   const rule = compileRule([draftFromScopes(baseline)], createRuleBudget());
   const base = { name: "baseline", kind: "tool", hidden: false, denial: undefined } as const;
   return { ...base, rules: [rule], params: NO_PARAMS, public: false };
-}
-
-interface ParsedEndpoint {
-  readonly name: string;
-  readonly endpoint: Endpoint | undefined;
-  readonly entry: OperationDefinition;
-}
-
-function readEndpoints(
-  endpoints: readonly (readonly [name: string, entry: OperationDefinition])[],
-  report: Report,
-): readonly ParsedEndpoint[] {
-  const seen = new Map<string, string>();
-  return endpoints.map(([name, entry]) => {
-    const path = ["endpoints", name];
-    const endpoint = parseEndpoint(name);
-    if (!isEndpoint(endpoint)) {
-      const { code, message, method } = endpoint;
-      report.add(code, path, message, (suggest) => method && suggest(method, METHODS));
-      return { name, endpoint: undefined, entry };
-    }
-    const { length } = name.slice(endpoint.method.length + 1);
-    if (length > MAX_PATH_LENGTH) {
-      const message = `a path of ${length} characters: at most ${MAX_PATH_LENGTH} are allowed in a request`;
-      report.add("too_large", path, message);
-      return { name, endpoint: undefined, entry };
-    }
-    const identity = endpointIdentity(endpoint);
-    const twin = seen.get(identity);
-    if (twin !== undefined) {
-      report.add(
-        "duplicate_endpoint",
-        path,
-        `same endpoint as \`${twin}\`: a router may ignore parameter names and letter case`,
-      );
-    }
-    seen.set(identity, name);
-    return { name, endpoint, entry };
-  });
 }
 
 /** Members of an entry, but not of a nested requirement. They exclude a requirement and each other. */

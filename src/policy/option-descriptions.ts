@@ -65,7 +65,7 @@ export const OPTION_DESCRIPTIONS = {
     bundles: "Selections of scopes by name.",
     tools: "The requirement of each tool. A name with `*` or `?` is a pattern.",
     endpoints:
-      "The requirement of each endpoint. A name is a method, one space and a path: `GET /v1/projects/:projectId`.",
+      "The requirement of each endpoint. A name is a method, one space and a path: `GET /v1/projects/:projectId`. A segment can have text beside a placeholder (`{name}:cancel`), and the last one can be a catch-all for one or more segments (`{path*}`).",
     notCovered: "What no scope covers, as texts for users.",
   },
 } as const;

@@ -1,5 +1,6 @@
 import { shapeKey, type Template } from "../grammar/template.js";
 import { commonText } from "../grammar/template-overlap.js";
+import { entryOf } from "./entry-of.js";
 import type { NamedScope } from "./scope-lookup.js";
 import type { StepBudget } from "./suggest.js";
 
@@ -161,12 +162,4 @@ function comparisonsOf(one: Template, other: Template): number {
 
 function stepsOf(literals: readonly string[]): number {
   return literals.reduce((sum, { length }) => sum + length + 2, 0);
-}
-
-function entryOf<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

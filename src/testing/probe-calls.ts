@@ -1,7 +1,14 @@
 import { createDecider, operationOf } from "../decision/decide.js";
 import type { PreparedOperation } from "../decision/prepare.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import { type Endpoint, isEndpoint, isParam, parseEndpoint } from "../policy/route.js";
+import {
+  type Endpoint,
+  isEndpoint,
+  isWhole,
+  parseEndpoint,
+  type Segment,
+} from "../policy/endpoint-key.js";
+import { spansOf } from "../policy/path-segment.js";
 import { intersectPatterns } from "./pattern-intersections.js";
 
 /** ParamValues of parameters by name, path parameters included. */
@@ -51,26 +58,41 @@ function endpointOf(name: string): Endpoint | undefined {
   return parsed !== undefined && isEndpoint(parsed) ? parsed : undefined;
 }
 
-/** Returns, for each path parameter, the values that one of the policies may read as a literal, or as a literal in other letter case. */
+/**
+ * Returns, for each path parameter, the values that one of the policies may read as the text of another endpoint, or as that text in
+ * other letter case.
+ */
 function routeOf(
   { method, segments }: Endpoint,
   endpoints: readonly Endpoint[],
 ): ReadonlyMap<string, readonly string[]> {
-  const near = endpoints.filter(
-    (one) => one.method === method && one.segments.length === segments.length,
-  );
+  const near = endpoints.filter((one) => {
+    const hasCatchAll = [...segments, ...one.segments].some(({ isCatchAll }) => isCatchAll);
+    return one.method === method && (hasCatchAll || one.segments.length === segments.length);
+  });
   const route = new Map<string, readonly string[]>();
   for (const [at, segment] of segments.entries()) {
-    if (!isParam(segment)) continue;
-    const texts = near.flatMap(({ segments: other }) => {
-      const facing = other[at];
-      return facing !== undefined && !isParam(facing)
-        ? [facing.literal, otherCase(facing.literal)]
-        : [];
-    });
-    route.set(segment.param, [...new Set(texts)]);
+    for (const [index, param] of segment.params.entries()) {
+      const texts = near.flatMap(({ segments: other }) => {
+        const facing = other[at];
+        if (facing === undefined) return [];
+        if (!segment.isCatchAll && (facing.isCatchAll || isWhole(facing))) return [];
+        const text = (segment.isCatchAll ? other.slice(at) : [facing]).map(textOf).join("/");
+        const span = spansOf(text, segment.literals, 1)?.[index];
+        return span === undefined ? [] : [text.slice(...span), otherCase(text.slice(...span))];
+      });
+      // more segments than any endpoint without a catch-all has
+      const most = Math.max(...near.map((other) => other.segments.length));
+      const long = segment.isCatchAll ? [Array(most).fill("@x").join("/")] : [];
+      route.set(param, [...new Set([...texts, ...long])]);
+    }
   }
   return route;
+}
+
+/** Returns a text of a segment, with a value that is not the text of a literal for each parameter. */
+function textOf({ literals }: Segment): string {
+  return literals.join("@x");
 }
 
 /** Returns a text with inverted letter case; percent-escapes stay unchanged. */
@@ -109,7 +131,9 @@ export function* valuesOf(
 export function requestOf({ endpoint }: ProbeCall, values: ParamValues) {
   if (endpoint === undefined) return undefined;
   const { method, segments } = endpoint;
-  const texts = segments.map((one) => (isParam(one) ? values.get(one.param) : one.literal));
+  const texts = segments.map(({ literals, params }) =>
+    literals.flatMap((literal, at) => [literal, values.get(params[at] ?? "") ?? ""]).join(""),
+  );
   return { method, path: `/${texts.join("/")}` };
 }
 

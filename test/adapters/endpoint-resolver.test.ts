@@ -19,6 +19,16 @@ const policy = loadPolicy({
     "GET /caf%C3%A9/:name": "read",
     "GET /Team": "write",
     "GET /reports/:report": "/accounts/{accountID}/read",
+    "GET /files/{path*}": "read",
+    "GET /files/{fileID}": "write",
+    "HEAD /files/{fileID}": "write",
+    "GET /accounts/{accountID}/files/{path*}": "/accounts/{accountID}/read",
+    "GET /accounts/{accountID}:close": "/accounts/{accountID}/read",
+    "GET /accounts/{accountID}-{linkedID}.zip": "/accounts/{accountID}/read",
+    "GET /jobs:batch": "read",
+    "GET /closed/{rest*}": { deny: "closed" },
+    "GET /closed/{id}/open": "read",
+    "GET /{area}/secret/{rest*}": { deny: "secret" },
   },
 });
 
@@ -61,6 +71,33 @@ const account = (target: string, id: unknown): Partial<RoutedRequest> => ({
   target,
   template: "/accounts/:id",
   values: () => ({ id }),
+});
+
+const FILES = "GET /files/{path*}";
+const OF_ACCOUNT = "GET /accounts/{accountID}/files/{path*}";
+const CLOSE = "GET /accounts/{accountID}:close";
+const PAIR = "GET /accounts/{accountID}-{linkedID}.zip";
+const CLOSED = "GET /closed/{rest*}";
+
+/** Returns a request for a file, through a route with a wildcard. */
+const file = (template: string, values: object = {}): Partial<RoutedRequest> => ({
+  target: "/files/a/b",
+  template,
+  values: () => values,
+});
+
+/** Returns a request for a file of an account, through a route with a wildcard. */
+const accountFile = (template: string, values: object): Partial<RoutedRequest> => ({
+  target: "/accounts/a/files/x/y",
+  template,
+  values: () => values,
+});
+
+/** Returns a request that closes an account. */
+const close = (template: string, values: object, target = "/accounts/a:close") => ({
+  target,
+  template,
+  values: () => values,
 });
 
 type Row = readonly [why: string, request: Partial<RoutedRequest>, name: string | undefined];
@@ -171,6 +208,88 @@ const ROWS: readonly Row[] = [
     below(BOTH, "/", "b"),
     undefined,
   ],
+  ["a wildcard of Express 5", file("/files/*path", { path: ["a", "b"] }), FILES],
+  ["an optional wildcard of Express 5", file("/files/{*path}", { path: ["a", "b"] }), FILES],
+  ["a wildcard of Express 4", file("/files/*", { 0: "a/b" }), FILES],
+  ["a wildcard of Express 4 with a name", file("/files/:path(*)", { path: "a/b" }), FILES],
+  ["a wildcard of Fastify", file("/files/*", { "*": "a/b" }), FILES],
+  ["a wildcard of Hono", file("/files/*"), FILES],
+  ["a wildcard of Hono with a name", file("/files/:path{.+}", { path: "a/b" }), FILES],
+  ["a wildcard of a pattern", file("/files/:path{[a-z/]+}", { path: "a/b" }), undefined],
+  ["a wildcard before other segments", file("/files/*/b", { 0: "a" }), undefined],
+  ["a wildcard above the endpoint", file("/*path", { path: ["files", "a", "b"] }), undefined],
+  ["a wildcard below the endpoint", file("/files/:x/*path", { x: "a", path: ["b"] }), undefined],
+  ["parameters in place of a catch-all", file("/files/:x/:y", { x: "a", y: "b" }), undefined],
+  [
+    "a wildcard for a path of another endpoint",
+    { ...file("/files/*path", { path: ["a"] }), target: "/files/a" },
+    undefined,
+  ],
+  ["a wildcard below a router", { ...file("/*path", { path: ["a", "b"] }), base: "/files" }, FILES],
+  ["a router at a value of a catch-all", { ...file("/:y"), base: "/files/a" }, undefined],
+  [
+    "a router at the whole value of a catch-all",
+    { target: "/accounts/a/files/x", base: "/accounts/a/files/x", template: "/" },
+    undefined,
+  ],
+  [
+    "a value before a wildcard",
+    accountFile("/accounts/:id/files/*rest", { id: "a", rest: ["x", "y"] }),
+    OF_ACCOUNT,
+  ],
+  [
+    "another value before a wildcard",
+    accountFile("/accounts/:id/files/*rest", { id: "b", rest: ["x", "y"] }),
+    undefined,
+  ],
+  [
+    "a wildcard with the name of a parameter that decides",
+    accountFile("/accounts/:id/files/*accountID", { id: "a", accountID: ["x", "y"] }),
+    undefined,
+  ],
+  ["an escaped colon after a parameter", close("/accounts/:id\\:close", { id: "a" }), CLOSE],
+  ["the same in Fastify", close("/accounts/:id(.+)::close", { id: "a" }), CLOSE],
+  ["another value before the text", close("/accounts/:id\\:close", { id: "b" }), undefined],
+  ["another text", close("/accounts/:id\\:open", { id: "a" }), undefined],
+  ["a parameter for all of it", close("/accounts/:id", { id: "a:close" }), undefined],
+  ["two parameters", close("/accounts/:id:close", { id: "a", close: ":close" }), undefined],
+  ["a pattern beside text", close("/accounts/:id(\\d+)\\:close", { id: "a" }), undefined],
+  [
+    "two values beside text",
+    close("/accounts/:x-:y.zip", { x: "a", y: "b" }, "/accounts/a-b.zip"),
+    PAIR,
+  ],
+  [
+    "two values beside text, swapped",
+    close("/accounts/:y-:accountID.zip", { y: "a", accountID: "b" }, "/accounts/a-b.zip"),
+    undefined,
+  ],
+  [
+    "two values of which another router reads others",
+    close("/accounts/:x-:y.zip", { x: "a-b", y: "c" }, "/accounts/a-b-c.zip"),
+    undefined,
+  ],
+  [
+    "a literal colon, escaped",
+    { target: "/jobs:batch", template: "/jobs\\:batch" },
+    "GET /jobs:batch",
+  ],
+  ["a denying catch-all", { target: "/closed/a/b", template: "/closed/*rest" }, CLOSED],
+  ["any route of a path that it denies", { target: "/closed/a/b", template: "/:x/:y/:z" }, CLOSED],
+  [
+    "an endpoint that it denies",
+    { target: "/closed/a/open", template: "/closed/:id/open", values: () => ({ id: "a" }) },
+    "GET /closed/{id}/open",
+  ],
+  [
+    "one path of an endpoint that it denies",
+    {
+      target: "/files/secret/a",
+      template: "/files/*path",
+      values: () => ({ path: ["secret", "a"] }),
+    },
+    "GET /{area}/secret/{rest*}",
+  ],
   [
     "a parent router that is longer than the endpoint",
     { target: BOTH, base: `${BOTH}/c` },
@@ -194,6 +313,34 @@ describe("the endpoint of a routed request", () => {
     expect(named("/accounts/:x/linked/:x")).toBeUndefined();
     expect(named("/caf\u00e9/:x")).toBe(CAFE);
     expect(named("/nothing")).toBeUndefined();
+    expect(named("/files/*")).toBe(FILES);
+    expect(named("/files/:x")).toBe("GET /files/{fileID}");
+    expect(named("/accounts/:id\\:close")).toBe(CLOSE);
+  });
+
+  it("has names without those of HEAD", () => {
+    expect(finder.names.filter((name) => name.startsWith("HEAD "))).toEqual([]);
+    expect(finder.names).toContain("GET /files/{fileID}");
+  });
+
+  it("has the value of a catch-all as one text, however the router passes it on", () => {
+    const valuesOf = (request: Partial<RoutedRequest>) => finder.find(asked(request))?.values?.();
+    for (const request of [
+      file("/files/*path", { path: ["a", "b"] }),
+      file("/files/*", { 0: "a/b" }),
+      file("/files/*", { "*": "a/b" }),
+      file("/files/*"),
+    ]) {
+      expect(valuesOf(request)).toEqual({ path: "a/b" });
+    }
+  });
+
+  it("has text beside parameters only where the framework reads it", () => {
+    const whole = createEndpointResolver(policy, undefined, "whole");
+    const found = (request: Partial<RoutedRequest>) => whole.find(asked(request))?.name;
+    expect(found({ target: "/jobs:batch", template: "/jobs:batch" })).toBe("GET /jobs:batch");
+    expect(found(close("/accounts/:id\\:close", { id: "a" }))).toBeUndefined();
+    expect(found(file("/files/:path{.+}", { path: "a/b" }))).toBe(FILES);
   });
 
   it("has the values that the handler would read at the time of the call", () => {

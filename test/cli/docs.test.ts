@@ -241,3 +241,22 @@ describe("docs", () => {
     expect(out).toBe(renderDocs(loadPolicy(SMALL)));
   });
 });
+
+describe("the documentation of endpoints", () => {
+  const docsOf = (endpoints: object) =>
+    renderDocs(loadPolicy({ name: "Tiny", version: "1", scopes: { a: "Read a" }, endpoints }));
+
+  it("explains a catch-all only if there is one", () => {
+    const NOTE = "a name with `*` in braces matches one or more segments";
+    const docs = docsOf({ "GET /a/{path*}": "a", "POST /a/{id}:stop": "a" });
+    expect(docs).toContain("| GET | `/a/{path*}` | `a` |");
+    expect(docs).toContain("| POST | `/a/{id}:stop` | `a` |");
+    expect(docs).toContain(NOTE);
+    expect(docsOf({ "GET /a/{path}": "a" })).not.toContain(NOTE);
+  });
+
+  it("lists an endpoint that a catch-all denies as denied", () => {
+    const docs = docsOf({ "GET /a/{path*}": { deny: "closed" }, "GET /a/b": "a" });
+    expect(docs).toContain("| `GET /a/b` | closed |");
+  });
+});

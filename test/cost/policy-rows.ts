@@ -147,6 +147,27 @@ export const POLICY_GROWTH: readonly Growth[] = [
       }),
   },
   {
+    title: "endpoints with custom verbs and catch-alls",
+    start: 2_000,
+    most: [25_000, "MAX_OPERATIONS"],
+    make: (n) =>
+      loadsValid({
+        scopes: scopesOf(100),
+        endpoints: {
+          ...objectOf(
+            n,
+            (index) => `POST /v1/{name}:verb${index}`,
+            (index) => `s${index % 100}`,
+          ),
+          ...objectOf(
+            n,
+            (index) => `GET /v1/r${index}/{path*}`,
+            (index) => (index % 2 === 0 ? `s${index % 100}` : { deny: "no" }),
+          ),
+        },
+      }),
+  },
+  {
     title: "alternatives of tools",
     start: 10,
     most: [190, "MAX_VALUES"],

@@ -32,6 +32,26 @@ const NAME = "a".repeat(128);
 // The scope is a list, which is read again for each decision; a string would be found in the cache.
 export const REQUEST_GROWTH: readonly Growth[] = [
   {
+    // linear for all of them, so that the cost of one does not depend on their number
+    title: "custom verbs and catch-alls, each found once",
+    start: 500,
+    most: [25_000, "MAX_OPERATIONS"],
+    make: (n) => {
+      const verbs = listOf(n, (index) => `POST /v1/{name}:verb${index}`);
+      const catchAlls = listOf(n, (index) => `GET /v1/r${index}/{path*}`);
+      const endpoints = Object.fromEntries(
+        [...verbs, ...catchAlls].map((name) => [name, { public: true }]),
+      );
+      const policy = policyOf({ endpoints });
+      return () => {
+        for (let index = 0; index < n; index += 1) {
+          policy.findEndpoint({ method: "POST", path: `/v1/a:verb${index}` });
+          policy.findEndpoint({ method: "GET", path: `/v1/r${index}/a/b` });
+        }
+      };
+    },
+  },
+  {
     title: "scope-tokens that are parsed",
     start: 512,
     most: TOKENS,

@@ -47,6 +47,35 @@ describe("limits of names and findings", () => {
   });
 });
 
+describe("limits of endpoints", () => {
+  const codesOf = (keys: readonly string[]) =>
+    findingsOf({
+      name: "n",
+      version: "1",
+      scopes: {},
+      endpoints: Object.fromEntries(keys.map((key) => [key, { public: true }])),
+    }).map(({ code }) => code);
+
+  it("MAX_OVERLAP_STEPS: endpoints are compared in at most 5,000,000 steps", () => {
+    // each endpoint of one segment with text and a placeholder is compared with each of another one
+    const keys = (count: number) =>
+      listOf(count, (at) => [`GET /{a}.x/b${at}`, `GET /{a}.y.x/c${at}`]).flat();
+    expect(codesOf(keys(2_200))).toEqual([]);
+    expect(codesOf(keys(2_240))).toEqual(["too_large"]);
+  });
+
+  it("MAX_REPAIRED_LENGTH: a spelling is suggested for a key of at most 1,000 characters", () => {
+    const suggestionFor = (length: number) => {
+      const key = `GET /${"a".repeat(length - "GET //".length)}/`;
+      const endpoints = { [key]: { public: true } };
+      const [finding] = findingsOf({ name: "n", version: "1", scopes: {}, endpoints });
+      return finding?.suggestion;
+    };
+    expect(suggestionFor(1_000)).toBe(`GET /${"a".repeat(994)}`);
+    expect(suggestionFor(1_001)).toBeUndefined();
+  });
+});
+
 describe("limits of a decision", () => {
   const policyOf = (parts: object) => loadPolicy({ name: "Limits", version: "1", ...parts });
 

@@ -84,6 +84,12 @@ export const ENDPOINTS = [
   "DELETE /accounts/{accountID}/transfers/{transferID}",
   "PATCH /accounts/:platformAccountID",
   "GET /",
+  "GET /v1/{kind}/{rest*}",
+  "GET /v1/projects/{projectID}:archive",
+  "GET /v1/projects/{projectID}-{fileID}.zip",
+  "GET /v1/projects/mine/{rest*}",
+  "GET /v1/projects/:projectID/log",
+  "DELETE /accounts/{accountID}/{rest*}",
 ];
 
 const spelt = (draw: Draw, scope: string): string =>

@@ -251,7 +251,7 @@ const SEGMENTS: readonly string[] = [
     ",",
   ),
   ..."é,%C3%A9,%c3%a9,%61,%2f,%2F,%2e,%E4%BD%A0,%C3,%,%zz,%C2%A0,e%CC%81,%EF%AC%81".split(","),
-  ...".|..|...|a;b|a*b|a\\b|a b|a#b|a?b|a%00|a\u0000|a\n|:projectID|{accountID}||a,b|a+b|!".split(
+  ..."a:archive|:archive|a-b.zip|a-.zip|log|.|..|...|a;b|a*b|a\\b|a b|a#b|a?b|a%00|a\u0000|a\n|:projectID|{accountID}||a,b|a+b|!".split(
     "|",
   ),
 ];
@@ -261,9 +261,10 @@ export function drawRequest(draw: Draw, definition: Definition) {
   const keys = Object.keys(definition.endpoints ?? {});
   const [method = "", template = ""] = draw.pick([...keys, "GET /nowhere"]).split(" ");
   const odd = draw.chance(45);
-  const path = template.replace(/:\w+|\{\w+\}/g, () =>
-    draw.pick(odd ? SEGMENTS : ["a", "mine", "b"]),
-  );
+  const value = () => draw.pick(odd ? SEGMENTS : ["a", "mine", "b"]);
+  const path = template
+    .replace(/(?<=\/):\w+|\{\w+\}/g, value)
+    .replace(/\{\w+\*\}/, () => Array.from({ length: 1 + draw.int(1) }, value).join("/"));
   const slips: ((text: string) => string)[] = [
     (text) => `${text}/`,
     (text) => `/${text}`,
@@ -276,6 +277,11 @@ export function drawRequest(draw: Draw, definition: Definition) {
     (text) => text.replace("v1", "%761"),
     (text) => text.replace("projects", "x/../projects"),
     (text) => text.replace("mine", "Mine"),
+    (text) => text.replace(":archive", ":Archive"),
+    (text) => text.replace(":archive", "%3Aarchive"),
+    (text) => text.replace(":archive", ":archive;x"),
+    (text) => text.replace(".zip", "-c.zip"),
+    (text) => `${text}/log`,
   ];
   return {
     method: draw.chance(20) ? draw.pick(VERBS) : method,

@@ -162,3 +162,78 @@ describe("options for the spelling of a path", { timeout: 60_000 }, () => {
     );
   });
 });
+
+describe("endpoints with catch-alls and text beside placeholders", { timeout: 60_000 }, () => {
+  const drawKey = (draw: Draw) => {
+    const kinds = ["a", "{p}", "{p}:go", "b:go", "b"];
+    const count = draw.int(3);
+    const segments = Array.from({ length: count }, (_, at) =>
+      draw.pick(kinds).replace("p", `p${at}`),
+    );
+    const rest = count === 0 || draw.chance(50) ? ["{rest*}"] : [];
+    return `GET /${[...segments, ...rest].join("/")}`;
+  };
+  const drawTable = (draw: Draw) =>
+    Array.from({ length: 2 + draw.int(5) }, () => {
+      const entry = draw.chance(30) ? { deny: "no" } : { public: true as const };
+      return [drawKey(draw), entry] as const;
+    });
+  const drawPath = (draw: Draw) => {
+    const texts = "a,b,c,c:go,b:go,a:go,A,c:GO,:go,c%3Ago,c;x:go,c:go:go,%61".split(",");
+    return `/${Array.from({ length: 1 + draw.int(3) }, () => draw.pick(texts)).join("/")}`;
+  };
+  const policyOf = (table: readonly (readonly [string, object])[]) =>
+    load({ name: "Table", version: "1", scopes: {}, endpoints: Object.fromEntries(table) });
+  const cases = (draw: Draw) => ({
+    table: drawTable(draw),
+    path: drawPath(draw),
+    order: (list: readonly (readonly [string, object])[]) => draw.shuffle(list),
+  });
+
+  it("are denied wherever a denying catch-all matches, and nowhere else", () => {
+    law(
+      cases,
+      ({ table, path }) => {
+        const request = { method: "GET", path };
+        const code = policyOf(table).decideRequest(undefined, request).code;
+        // of two entries with one key, the last counts
+        const final = new Map<string, object>(table);
+        const isMatched = [...final].some(
+          ([key, entry]) =>
+            key.endsWith("*}") &&
+            "deny" in entry &&
+            policyOf([[key, entry]]).decideRequest(undefined, request).code === "denied",
+        );
+        if (isMatched) expect(["denied", "unknown_operation"]).toContain(code);
+        if (code === "denied" && !isMatched) {
+          const name = policyOf(table).findEndpoint(request)?.name ?? "";
+          expect(final.get(name)).toEqual({ deny: "no" });
+        }
+        return isMatched && code === "denied";
+      },
+      50,
+    );
+  });
+
+  it("do not depend on their order, and the found one alone matches the path too", () => {
+    law(
+      cases,
+      ({ table, path, order }) => {
+        const request = { method: "GET", path };
+        const entries = [...new Map(table)];
+        const policy = policyOf(entries);
+        const found = policy.findEndpoint(request);
+        const shuffled = policyOf(order(entries));
+        expect(shuffled.findEndpoint(request)).toEqual(found);
+        expect(shuffled.decideRequest(undefined, request)).toEqual(
+          policy.decideRequest(undefined, request),
+        );
+        if (found === undefined) return false;
+        const entry = new Map(entries).get(found.name) as object;
+        expect(policyOf([[found.name, entry]]).findEndpoint(request)).toEqual(found);
+        return true;
+      },
+      200,
+    );
+  });
+});

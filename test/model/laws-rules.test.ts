@@ -15,6 +15,7 @@ import {
   type Rule,
   type RuleOptions,
 } from "./model.js";
+import { coversAll } from "./model-endpoints.js";
 import { isLegal, modelBind, placeholdersOf, textOfValue } from "./model-scopes.js";
 import { dataOf, decide, load, tokenOf } from "./observe.js";
 
@@ -63,7 +64,9 @@ describe("rules for other names", { timeout: 60_000 }, () => {
             Object.entries(rules ?? {}).filter(
               ([key]) =>
                 key === name ||
-                (isPattern(key) && typeof name === "string" && modelMatch(key, name)),
+                (typeof name === "string" &&
+                  // a denying catch-all is for all endpoints that it matches
+                  (coversAll(key, name) || (isPattern(key) && modelMatch(key, name)))),
             ),
           );
         const { tools, endpoints, ...rest } = definition;

@@ -7,64 +7,13 @@ import {
   modelDecide,
   modelOperation,
   modelTokens,
+  optionsOf,
+  type Rule,
 } from "./model.js";
+import { fits, rank, split, valuesIn } from "./model-endpoints.js";
 import { modelReached } from "./model-scopes.js";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-const UNRESERVED = /[A-Za-z0-9._~-]/;
-const OTHERS = "!$&'()+,;=:@|";
-
-/** Decodes a path segment; `undefined` if it is not UTF-8. */
-function decoded(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Returns whether a character can be in the value of a parameter. */
-function isOfValue(character: string): boolean {
-  return character > "\x7f"
-    ? /^[\p{L}\p{M}\p{Nd}]$/u.test(character)
-    : UNRESERVED.test(character) || character === " " || OTHERS.includes(character);
-}
-
-/** Returns the value of a parameter; `undefined` if a segment cannot be one. */
-function segmentValue(segment: string): string | undefined {
-  const value = decoded(segment);
-  if (
-    value === undefined ||
-    [...segment].some((character) => character > "\x7f" || character === " ")
-  )
-    return undefined;
-  const beforeSemicolon = segment.split(";")[0] as string;
-  if (["", ".", ".."].includes(beforeSemicolon) || value.trim() !== value) return undefined;
-  if (![...value].every(isOfValue) || value !== value.normalize("NFKC")) return undefined;
-  const escapes = segment.match(/%../g) ?? [];
-  return escapes.some((one) => UNRESERVED.test(decoded(one) ?? "")) ? undefined : value;
-}
-
-/** Returns the text that decides which literal a segment resembles. */
-const resembled = (segment: string): string | undefined =>
-  decoded(segment.split(";")[0] as string)?.toLowerCase();
-
-const split = (path: string): string[] => (path === "/" ? [] : path.slice(1).split("/"));
-const parameterOf = (segment: string): string | undefined =>
-  /^:(.+)$/.exec(segment)?.[1] ?? /^\{(.+)\}$/.exec(segment)?.[1];
-
-/** Returns 0 for a literal and 1 for a parameter, segment by segment: the smaller text is the more literal endpoint. */
-const rank = (key: string): string =>
-  split(key.slice(key.indexOf(" ") + 1))
-    .map((segment) => (parameterOf(segment) === undefined ? "0" : "1"))
-    .join("");
-
-/** Returns whether a path is spelled as the endpoint is. Letter case does not affect which endpoint a path is for. */
-const isSpelledAs = (key: string, given: readonly string[]): boolean =>
-  split(key.slice(key.indexOf(" ") + 1)).every(
-    (segment, index) => parameterOf(segment) !== undefined || segment === given[index],
-  );
-
 interface ModelRequest {
   method?: unknown;
   path?: unknown;
@@ -82,29 +31,23 @@ export function modelDecideRequest(
   if (typeof method !== "string" || !METHODS.includes(method)) return unknown;
   if (typeof path !== "string" || !path.startsWith("/")) return unknown;
   const given = split(path);
-  const fitting = Object.keys(definition.endpoints ?? {}).filter((key) => {
-    const [wantedMethod, wantedPath = ""] = key.split(" ");
-    const wanted = split(wantedPath);
-    return (
-      wantedMethod === method &&
-      wanted.length === given.length &&
-      wanted.every((segment, index) =>
-        parameterOf(segment) === undefined
-          ? resembled(segment) === resembled(given[index] ?? "")
-          : segmentValue(given[index] ?? "") !== undefined,
-      )
-    );
-  });
-  const [key] = fitting.sort((left, right) => (rank(left) < rank(right) ? -1 : 1));
-  if (key === undefined || !isSpelledAs(key, given)) return unknown;
+  const fitting = Object.keys(definition.endpoints ?? {})
+    .filter((key) => key.startsWith(`${method} `) && fits(key, given))
+    .sort((left, right) => (rank(left) < rank(right) ? -1 : 1));
+  const [key] = fitting;
+  const fromPath = key === undefined ? undefined : valuesIn(key, given);
+  if (key === undefined || fromPath === undefined) return unknown;
+  const rules = definition.endpoints ?? {};
+  const isDenied = (one: string) => optionsOf(rules[one] as Rule).deny !== undefined;
+  const denying = fitting.find((one) => one.endsWith("*}") && isDenied(one));
+  if (denying !== undefined && !isDenied(key)) {
+    const decision = modelDecide(definition, token, key);
+    return decision.code === "denied" ? decision : modelDecide(definition, token, denying);
+  }
   const own =
     typeof request.params === "object" && request.params !== null
       ? Object.entries(request.params)
       : [];
-  const fromPath = split(key.slice(key.indexOf(" ") + 1)).flatMap((segment, index) => {
-    const name = parameterOf(segment);
-    return name === undefined ? [] : [[name, segmentValue(given[index] ?? "")] as const];
-  });
   return modelDecide(definition, token, key, Object.fromEntries([...own, ...fromPath]));
 }
 

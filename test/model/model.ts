@@ -1,5 +1,6 @@
 // A slow, small model of decisions, after the API document. It shares no code with `src`.
 
+import { coversAll, rank } from "./model-endpoints.js";
 import {
   canonical,
   isLegal,
@@ -76,7 +77,8 @@ const member = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null && Object.hasOwn(value, name)
     ? (value as Record<string, unknown>)[name]
     : undefined;
-const optionsOf = (rule: Rule): RuleOptions => (typeof rule === "string" ? { scope: rule } : rule);
+export const optionsOf = (rule: Rule): RuleOptions =>
+  typeof rule === "string" ? { scope: rule } : rule;
 
 /** Returns whether a pattern of tool names matches: literals, `*` and `?`. */
 export function modelMatch(pattern: string, name: string): boolean {
@@ -168,13 +170,18 @@ export const isPattern = (name: string): boolean => /[*?]/.test(name);
 export function modelOperation(definition: Definition, name: unknown): Operation | undefined {
   if (typeof name !== "string") return undefined;
   const tools = Object.entries(definition.tools ?? {});
-  const endpoint = Object.entries(definition.endpoints ?? {}).find(([key]) => key === name);
+  const endpoints = Object.entries(definition.endpoints ?? {});
+  const endpoint = endpoints.find(([key]) => key === name);
+  // an endpoint all paths of which a denying catch-all matches has its reason; the most specific comes first
+  const denying = endpoints
+    .filter(([key, rule]) => optionsOf(rule).deny !== undefined && coversAll(key, name))
+    .sort(([left], [right]) => (rank(left) < rank(right) ? -1 : 1));
   const exact = tools.filter(([key]) => key === name && !isPattern(key));
   const legal = /^[A-Za-z0-9_.-]{1,128}$/.test(name) && name !== "." && name !== "..";
   const matching = tools.filter(([key]) => legal && isPattern(key) && modelMatch(key, name));
   const denied = [...exact, ...matching].filter(([, rule]) => optionsOf(rule).deny !== undefined);
   const found = endpoint
-    ? [endpoint]
+    ? [optionsOf(endpoint[1]).deny === undefined ? (denying[0] ?? endpoint) : endpoint]
     : denied.length > 0
       ? denied
       : exact.length > 0

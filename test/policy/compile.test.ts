@@ -200,7 +200,11 @@ describe("a policy with errors of nearly every kind", () => {
       both: { deny: "no", public: true },
       bound: { scope: "courses:read", params: { x: "y" } },
     },
-    endpoints: { "HEAD /a": "courses:read", "GET /a": "courses:read", "GET /A": "courses:read" },
+    endpoints: {
+      "HEAD /a": { authenticated: true },
+      "GET /a": "courses:read",
+      "GET /A": "courses:read",
+    },
   };
 
   it("is rejected once, with all findings", () => {

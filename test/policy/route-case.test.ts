@@ -1,11 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  buildRouter,
-  type Endpoint,
-  endpointIdentity,
-  parseEndpoint,
-} from "../../src/policy/route.js";
+import { type Endpoint, endpointIdentity, parseEndpoint } from "../../src/policy/endpoint-key.js";
+import { buildRouter } from "../../src/policy/route.js";
 
 const SOME = { minLength: 2, maxLength: 2 };
 

@@ -76,6 +76,12 @@ const policy = definePolicy({
     "GET /courses": "courses:read",
     "GET /accounts/{accountID}": "/accounts/{accountID}/read",
     "GET /health": { public: true },
+    "GET /files/{path*}": "courses:read",
+    "POST /accounts/{accountID}:close": "/accounts/{accountID}/read",
+    "PUT /accounts/{account}/{path*}": {
+      scope: "/accounts/{accountID}/read",
+      params: { accountID: "account" },
+    },
   },
 });
 
@@ -93,7 +99,12 @@ describe("the names of a policy", () => {
     >();
     expectTypeOf<TierOf<Loopwise>>().toEqualTypeOf<"free" | "pro">();
     expectTypeOf<EndpointOf<Loopwise>>().toEqualTypeOf<
-      "GET /courses" | "GET /accounts/{accountID}" | "GET /health"
+      | "GET /courses"
+      | "GET /accounts/{accountID}"
+      | "GET /health"
+      | "GET /files/{path*}"
+      | "POST /accounts/{accountID}:close"
+      | "PUT /accounts/{account}/{path*}"
     >();
   });
 
@@ -151,6 +162,12 @@ describe("the parameters of an operation", () => {
       readonly org: string;
       readonly userID: string;
       readonly accountID: string;
+    }>();
+    expectTypeOf<ParamsOf<Loopwise, "POST /accounts/{accountID}:close">>().toEqualTypeOf<{
+      readonly accountID: string;
+    }>();
+    expectTypeOf<ParamsOf<Loopwise, "PUT /accounts/{account}/{path*}">>().toEqualTypeOf<{
+      readonly account: string;
     }>();
     expectTypeOf<ParamsOf<Loopwise, "GET /accounts/{accountID}">>().toEqualTypeOf<{
       readonly accountID: string;

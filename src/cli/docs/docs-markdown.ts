@@ -198,6 +198,9 @@ function endpointBlocks(rows: readonly MatrixRow[]): readonly string[] {
         return [method, cellCode(path), requirementCell(row), ...extra];
       }),
     ),
+    ...(allowed.some((row) => row.name.endsWith("*}"))
+      ? ["At the end of a path, a name with `*` in braces matches one or more segments."]
+      : []),
   ];
 }
 

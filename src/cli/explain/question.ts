@@ -3,7 +3,7 @@ import type { Decision } from "../../decision/decision.js";
 import type { Policy } from "../../decision/define-policy.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
-import { isEndpoint, parseEndpoint } from "../../policy/route.js";
+import { isEndpoint, parseEndpoint } from "../../policy/endpoint-key.js";
 import { nearest } from "../../policy/suggest.js";
 
 /** The call to explain, with its token. */

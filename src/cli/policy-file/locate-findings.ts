@@ -30,6 +30,7 @@ const KEY_CODES = new Set([
   "endpoint_syntax",
   "endpoint_method",
   "duplicate_endpoint",
+  "catch_all_param",
   "mixed_operation",
   "unused_param",
 ]);

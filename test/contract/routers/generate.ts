@@ -1,6 +1,15 @@
 import fc from "fast-check";
 
-/** The endpoints of the policy, with the route of each as Express spells it, in the order in which they match. */
+function endpointOf(route: string): string {
+  const path = route.replaceAll(
+    /\\(.)|([:*])(\w+)/g,
+    (_, escaped: string | undefined, kind: string, name: string) =>
+      escaped ?? (kind === "*" ? `{${name}*}` : `{${name}}`),
+  );
+  return `GET ${path}`;
+}
+
+/** The endpoints of the policy, with the route of each as Express 5 spells it, in the order in which they match. */
 export const ROUTES: readonly (readonly [endpoint: string, route: string])[] = [
   "/",
   "/users",
@@ -19,8 +28,21 @@ export const ROUTES: readonly (readonly [endpoint: string, route: string])[] = [
   "/Team/:team/a.b",
   "/a/b/:y/d",
   "/a/:x/c",
+  "/jobs/now\\:cancel",
+  "/jobs/:job\\:cancel",
+  "/jobs/:job\\:cancel/log",
+  "/jobs/:job",
+  "/jobs/:job/log",
+  "/zip/:repo-issues-:task.zip",
+  "/zip/*rest",
+  "/docs/:doc.json",
+  "/docs/:doc",
+  "/docs/:doc/raw",
+  "/docs/trash/*rest",
+  "/docs/*rest",
   "/:section/info",
-].map((route) => [`GET ${route.replaceAll(/:(\w+)/g, "{$1}")}`, route] as const);
+  "/:section/tree/*rest",
+].map((route) => [endpointOf(route), route] as const);
 
 /** Routes of a router that comes first, is mounted at `/orgs/:org`, and gets the parameter of its path. */
 export const MOUNT = "/orgs/:org";
@@ -61,6 +83,9 @@ const NAMES = [
   "a@b",
   "a.b",
   "users",
+  "x:cancel",
+  "now:cancel",
+  "a.json",
   "",
 ];
 const TAILS = ["", "", "", ";x", "%3Bx", ";", "%20", ".", "%00", "%2F", "+"];
@@ -121,6 +146,20 @@ const CHANGES: readonly ((literal: string) => string)[] = [
   (literal) => `${literal}.`,
 ];
 
+/** Changes of a segment with text and a value, most of which some router takes for the same. */
+const CHANGES_BESIDE: readonly ((segment: string) => string)[] = [
+  changeCase,
+  (segment) => segment.replace(":", "%3A"),
+  (segment) => segment.replace(":", "%3a"),
+  (segment) => segment.replace(".", "%2E"),
+  (segment) => segment.replace("cancel", "%63ancel"),
+  (segment) => `${segment};x=1`,
+  (segment) => `${segment}%20`,
+  (segment) => segment.replace(":cancel", ":cancel:cancel"),
+  (segment) => segment.replace("-issues-", "-issues-b-issues-"),
+  (segment) => segment.replace(/^.*:/, ":"),
+];
+
 /** Changes of a whole path. */
 const SLIPS: readonly ((path: string) => string)[] = [
   (path) => `${path}/`,
@@ -156,11 +195,25 @@ const template = weighted(
   [5, fc.constantFrom(...templates.filter((text) => text.includes("{")))],
 );
 
+/** Draws a segment of text and parameters: `{job}:cancel`. */
+const beside = (segment: string) => {
+  const parts = segment.split(/(\{\w+\})/);
+  const spelled = parts.map((part) => (part.startsWith("{") ? value : fc.constant(part)));
+  return fc
+    .tuple(fc.tuple(...spelled), sometimes(8, CHANGES_BESIDE, same))
+    .map(([texts, change]) => change(texts.join("")));
+};
+
+const spellingOf = (segment: string): fc.Arbitrary<string> => {
+  if (segment.endsWith("*}"))
+    return fc.array(value, { minLength: 1, maxLength: 3 }).map((values) => values.join("/"));
+  if (/^\{\w+\}$/.test(segment)) return value;
+  if (segment.includes("{")) return beside(segment);
+  return sometimes(6, CHANGES, same).map((change) => change(segment));
+};
+
 const path = template.chain((text) => {
-  const segments = text.slice(1).split("/");
-  const spelled = segments.map((segment) =>
-    segment.startsWith("{") ? value : sometimes(6, CHANGES, same).map((change) => change(segment)),
-  );
+  const spelled = text.slice(1).split("/").map(spellingOf);
   return fc
     .tuple(fc.tuple(...spelled), sometimes(12, SLIPS, same))
     .map(([texts, slip]) => slip(`/${texts.join("/")}`));

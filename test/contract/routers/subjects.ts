@@ -23,7 +23,11 @@ export interface Seen {
   readonly endpoint: string;
   /** The request as the gate of the framework passes it to the resolver. */
   readonly request: Omit<RoutedRequest, "method">;
+  /** The values by the names of the endpoint, where the handler reads them under other names. */
+  readonly seen?: (params: Values) => Values;
 }
+
+type Values = { readonly [name: string]: unknown };
 
 type Record = (seen: Seen) => void;
 
@@ -45,19 +49,26 @@ export const ROUTERS: Readonly<globalThis.Record<string, (record: Record) => Pro
 
 /** Returns the whole template of a route of the mounted router. */
 const whole = (route: string) => (route === "/" ? MOUNT : `${MOUNT}${route}`);
+/** Returns the value of a wildcard by the name that it has in Express 5. */
+const restFrom = (name: string) => (params: Values) => ({ ...params, rest: params[name] });
+
 const FLAT = [...MOUNTED.map(([endpoint, route]) => [endpoint, whole(route)] as const), ...ROUTES];
 
 function startExpress(make: typeof express5, record: Record): Promise<Running> {
   const app = make();
   const mounted = make.Router({ mergeParams: true });
+  const isOld = make === express4;
   const add = (router: Pick<typeof app, "get">, [endpoint, route]: (typeof ROUTES)[number]) =>
-    router.get(route, (req, res) => {
+    router.get(isOld ? route.replace("*rest", "*") : route, (req, res) => {
       const { originalUrl: target, baseUrl: base, params } = req;
       const { path: template } = req.route as { readonly path: string };
       record({
         number: Number(req.headers[NUMBER]),
         endpoint,
         request: { target, base, template, values: () => params },
+        seen: isOld
+          ? restFrom("0")
+          : ({ rest, ...others }) => ({ ...others, rest: [rest].flat().join("/") }),
       });
       res.status(204).end();
     });
@@ -70,12 +81,14 @@ function startExpress(make: typeof express5, record: Record): Promise<Running> {
 async function startFastify(record: Record, routerOptions: object): Promise<Running> {
   const app = fastify({ routerOptions: { maxParamLength: 1_000, ...routerOptions } });
   for (const [endpoint, route] of FLAT) {
-    app.get(decodeURI(route), async (request, reply) => {
+    const spelled = route.replace("*rest", "*").replace(":job\\:", ":job(.+)::");
+    app.get(decodeURI(spelled.replace("\\:", "::")), async (request, reply) => {
       const { url: target, params } = request;
       record({
         number: Number(request.headers[NUMBER]),
         endpoint,
         request: { target, base: "", template: request.routeOptions.url, values: () => params },
+        seen: restFrom("*"),
       });
       return reply.code(204).send();
     });
@@ -84,10 +97,40 @@ async function startFastify(record: Record, routerOptions: object): Promise<Runn
   return { port: (app.server.address() as AddressInfo).port, close: () => app.close() };
 }
 
+/** Routes with text beside a parameter, which Hono has only as a pattern of the whole segment. */
+const HONO: readonly {
+  readonly path: string;
+  readonly pattern: string;
+  readonly seen: (params: Values) => Values;
+}[] = [
+  {
+    path: "/jobs/:job\\:cancel",
+    pattern: "/jobs/:job{[^/]+:cancel}",
+    seen: ({ job }) => ({ job: String(job).slice(0, -":cancel".length) }),
+  },
+  {
+    path: "/jobs/:job\\:cancel/log",
+    pattern: "/jobs/:job{[^/]+:cancel}/log",
+    seen: ({ job }) => ({ job: String(job).slice(0, -":cancel".length) }),
+  },
+  {
+    path: "/zip/:repo-issues-:task.zip",
+    pattern: "/zip/:name{[^/]+-issues-[^/]+\\.zip}",
+    seen: ({ name }) => ({ .../^(?<repo>.+)-issues-(?<task>.+)\.zip$/.exec(String(name))?.groups }),
+  },
+  {
+    path: "/docs/:doc.json",
+    pattern: "/docs/:doc{[^/]+\\.json}",
+    seen: ({ doc }) => ({ doc: String(doc).slice(0, -".json".length) }),
+  },
+];
+
 function startHono(record: Record): Promise<Running> {
   const app = new Hono();
   for (const [endpoint, route] of FLAT) {
-    app.get(decodeURI(route), (context) => {
+    const inside = HONO.find(({ path }) => path === route);
+    const spelled = inside?.pattern ?? route.replace("*rest", ":rest{.+}").replace("\\:", ":");
+    app.get(decodeURI(spelled), (context) => {
       const params = context.req.param();
       record({
         number: Number(context.req.header(NUMBER)),
@@ -98,6 +141,7 @@ function startHono(record: Record): Promise<Running> {
           template: context.req.routePath,
           values: () => params,
         },
+        ...inside,
       });
       return context.body(null, 204);
     });
