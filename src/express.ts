@@ -17,6 +17,7 @@ import {
 import { metadataRoute, type PlainResponse } from "./adapters/metadata-route.js";
 import type { CoverOptions } from "./adapters/route-selection.js";
 import { readOwn } from "./decision/access-token.js";
+import { operationForGate } from "./decision/gate-decider.js";
 import type { KnownName } from "./decision/operation-name.js";
 import { PolicyError } from "./errors.js";
 import { routeCoverageFindings } from "./express/coverage.js";
@@ -228,7 +229,7 @@ export function expressGate<Types extends PolicyTypes>(
     });
 
   const gate = (name: string, options?: GateOptions) => {
-    const { params } = policy.operation(name as never);
+    const { params } = operationForGate(policy, name);
     return createGate(
       "operation",
       (req) => ({ name, params, values: () => (req as Request).params }),

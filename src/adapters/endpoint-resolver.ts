@@ -50,13 +50,14 @@ interface DeclaredEndpoint {
 
 /** Creates the {@link EndpointResolver} of a policy. */
 export function createEndpointResolver(policy: Policy, options?: PathOptions): EndpointResolver {
-  const { router } = compiledPolicyOf(policy);
+  const { router, operations } = compiledPolicyOf(policy);
   const templateSegments = createTemplateReader();
   const declared = new Map<string, DeclaredEndpoint>();
   const names = new Map<string, string>();
-  for (const name of Object.keys(policy.definition.endpoints ?? {})) {
+  for (const { kind, name, params } of operations.values()) {
+    if (kind !== "endpoint") continue;
     const { method, segments } = splitEndpoint(name);
-    declared.set(name, { name, segments, params: policy.operation(name).params });
+    declared.set(name, { name, segments, params });
     names.set(shapeOf(method, segments), name);
   }
   const resolveUncached = (

@@ -6,7 +6,13 @@ import {
 } from "../grammar/scope-syntax.js";
 import { compileTemplate } from "../grammar/template.js";
 import type { CompiledScope } from "./compiled-policy.js";
-import { type ConditionNames, checkAccountTypes, rankOf, reportDuplicates } from "./conditions.js";
+import {
+  type ConditionNames,
+  checkAccountTypes,
+  entitlementsOf,
+  rankOf,
+  reportDuplicates,
+} from "./conditions.js";
 import type { PolicyDefinition } from "./definition.js";
 import {
   createClosureReader,
@@ -93,6 +99,7 @@ export function compileScopes(
       reserved: options.reserved === true,
       tier,
       accountTypes,
+      entitlements: entitlementsOf(options.entitlement, gates, [...path, "entitlement"], report),
       implies: draft.implies,
       closure: closureOf(draft),
     });
