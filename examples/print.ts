@@ -25,7 +25,11 @@ export function inWords(decision: Decision): string {
     case "insufficient_scope":
       return `needs consent to ${decision.missing.join(" and ")}`;
     case "upgrade_required":
+      if (decision.entitlement !== undefined)
+        return `upgrade required: the add-on ${decision.entitlement}`;
       return `upgrade required: ${decision.tier} or above, this account has ${decision.had ?? "no tier"}`;
+    case "insufficient_user_authentication":
+      return "sign in again: a stronger or more recent authentication is required";
     case "denied":
       return `denied: ${decision.reason}`;
     case "binding_mismatch":

@@ -4,6 +4,7 @@ export type {
   AuditDecision,
   AuditEvent,
   AuditRequirement,
+  AuditRule,
   AuditValue,
 } from "./audit/audit-event.js";
 export {

@@ -19,6 +19,7 @@ import type { RouteGateOptions } from "./adapters/route-gate.js";
 import type { CoverOptions } from "./adapters/route-selection.js";
 import { type GateResponse, isOver, writeResponse } from "./adapters/write-response.js";
 import { readOwn } from "./decision/access-token.js";
+import { operationForGate } from "./decision/gate-decider.js";
 import type { KnownName } from "./decision/operation-name.js";
 import { PolicyError } from "./errors.js";
 import { routeCoverageFindings } from "./express/coverage.js";
@@ -209,7 +210,7 @@ export function expressGate<Types extends PolicyTypes>(
     });
 
   const gate = (name: string, options?: GateOptions) => {
-    const { params } = policy.operation(name as never);
+    const { params } = operationForGate(policy, name);
     return createGate(
       "operation",
       (req) => ({ name, params, values: () => (req as Request).params }),

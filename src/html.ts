@@ -211,6 +211,7 @@ function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): s
     describe("includes", fillHtml(words.includes, { scopes: row.includes.join(", ") }));
   }
   if (row.tier !== null) describe("tier", escapeHtml(row.tier.note));
+  if (row.entitlement !== null) describe("entitlement", escapeHtml(row.entitlement.note));
   if (row.why !== null) describe("why", (row.locked ? icon("locked") : "") + escapeHtml(row.why));
   const badge = badgeOf(row, words);
   const attributes = [

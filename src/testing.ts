@@ -138,7 +138,7 @@ function matchDecision(
 ): MatcherResult {
   compiledPolicyOf(subject);
   const policy = subject as Policy;
-  const decision = policy.decideUntrusted(claimsOf(token), tool, params);
+  const decision = policy.decide(claimsOf(token) as never, tool as never, params as never);
   // throws with a suggestion
   if (decision.code === "unknown_operation" && wanted !== decision.code)
     policy.operation(String(tool));
@@ -192,7 +192,7 @@ const MATRIX_CHECKS = {
 /**
  * Returns the decisions of a policy as text for a snapshot: one line for each operation with the decision code for each
  * token. Lines and tokens are sorted, so a line changes only when a decision changes. Denied, hidden and reserved operations
- * are included. Names that only patterns match are represented by one name for each combination of patterns, as
+ * are included, internal ones are not. Names that only patterns match are represented by one name for each combination of patterns, as
  * `list_* + *_all as list_all`.
  *
  * @throws {@link index!PolicyError} `ERR_POLICY_UNKNOWN`, and `ERR_OPTIONS_INVALID` with every finding about the options at once
@@ -280,14 +280,15 @@ export class WideningFound extends Error {
  *
  * The result is a proof, not a sample. More scopes in a token can only turn a denial into an allowed call, so it is enough to
  * compare the minimal tokens that `after` allows. For each alternative these are: each scope by every name that grants it
- * (current names, older names, scopes that imply it), the tier that ranks lowest under `before`, each account type, with and
- * without `first_party`. Placeholders take values that occur in neither policy, so the result applies to all values. In
+ * (current names, older names, scopes that imply it), the tier that ranks lowest under `before`, each account type, the
+ * entitlements, the oldest authentication that `after` accepts, with and without `first_party`. Placeholders take values that occur in neither policy, so the result applies to all values. In
  * addition, each placeholder takes one value for each reason for which a scope of either policy rejects values, such as a dot.
  * Tools are compared by name: all names in either policy, and one name for each combination of patterns that match a common
  * name, since patterns decide all other names. Endpoints are compared by request. Names of path parameters do not matter: each
  * parameter takes new text, the literals that either policy has in its place, and these literals in other letter case.
  *
- * Not compared: errors and messages of calls that both policies deny, the result of `toolsFor`, texts, and consent. A
+ * Not compared: names that only internal patterns match, errors and messages of calls that both policies deny, texts, consent, and
+ * the result of `toolsFor`. A
  * parameter that `after` no longer checks counts as a widening, since calls without it, or with any value, are allowed. If an
  * operation takes more than 50,000 search steps, or too many patterns match common names, the comparison fails and names the
  * operation as not proved.
@@ -311,7 +312,7 @@ export function expectNoWidening(
   after: Policy,
   options: WideningOptions = {},
 ): void {
-  const { operations, patterns } = compiledPolicyOf(after);
+  const { operations, patterns } = compiledPolicyOf(after).fromCode;
   const { except = [] } = checkOptions("the comparison", options, WIDENING_CHECKS);
   const names = [...operations.keys(), ...patterns.map(({ operation }) => operation.name)];
   for (const name of except) {

@@ -122,6 +122,7 @@ describe("toAllow and toDeny", () => {
       message: `expected \`update_course\` not to be allowed, but it was
   scopes: courses:write
   enriched: false
+  enrichments: none
   token: {"scope":["courses"]}`,
     },
     {
@@ -148,6 +149,7 @@ describe("toAllow and toDeny", () => {
       message: `expected \`whoami\` to be denied with insufficient_scope, but it was allowed
   scopes: none
   enriched: false
+  enrichments: none
   token: {"scope":""}`,
     },
   ];

@@ -92,6 +92,7 @@ export function connectedAppsPage(apps: readonly ConnectedApp[], csrf: string): 
 const NOTES = {
   active: "",
   dormant_tier: ": no effect on your plan",
+  dormant_entitlement: ": no effect without an add-on",
   retired: ": no longer in use",
 } as const;
 

@@ -65,10 +65,11 @@ export function createEndpointResolver(
   const templateSegments = createTemplateReader(syntax);
   const declared = new Map<string, DeclaredEndpoint>();
   const names = new Map<string, string>();
-  for (const name of Object.keys(policy.definition.endpoints ?? {})) {
+  for (const { kind, name, params } of operations.values()) {
+    if (kind !== "endpoint") continue;
     const { method, segments } = splitEndpoint(name);
     if (method === HEAD) continue;
-    declared.set(name, { name, segments, params: policy.operation(name).params });
+    declared.set(name, { name, segments, params });
     names.set(shapeOf(method, segments), name);
   }
   const matchOf = ({ method }: RoutedRequest, path: string) => router.match(method, path, options);

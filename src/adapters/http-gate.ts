@@ -26,7 +26,7 @@ export interface HttpGateOptions<Request> {
    * Returns claims that this server has verified already, of a session for example, in the form of an {@link AccessToken};
    * `undefined` or `null` for a caller without any. It may return a promise. A request with an `Authorization` header is decided by
    * that alone if the authorizer has `verify`. The authorizer checks `exp` and `nbf`, and asks `subject` and `isRevoked`, as for any
-   * token; `tier`, `account_type` and `first_party` count only if `trustClaims` names them. If the claims come from a cookie, protect
+   * token; `tier`, `account_type`, `entitlements` and `first_party` count only if `trustClaims` names them. If the claims come from a cookie, protect
    * the routes against cross-site request forgery: the gate does not.
    */
   readonly authenticate?: (request: Request) => unknown;

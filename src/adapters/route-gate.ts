@@ -1,3 +1,4 @@
+import { operationForGate } from "../decision/gate-decider.js";
 import type { KnownName } from "../decision/operation-name.js";
 import { PolicyError } from "../errors.js";
 import type { PolicyTypes } from "../policy/definition.js";
@@ -187,7 +188,7 @@ export function createRouteGate<
 
   const gate = Object.assign(
     (name: string, options?: RouteGateOptions<Request>) => {
-      const { params } = policy.operation(name as never);
+      const { params } = operationForGate(policy, name);
       const find = ({ values }: RoutedRequest) => ({ name, params, values });
       return createGate({ kind: "operation", name: ofGet(name), params }, find, options);
     },

@@ -17,8 +17,20 @@ export interface AuditAlternative {
   readonly tier?: string;
   /** The account types, one of which is needed. */
   readonly accountTypes?: readonly string[];
+  /** The entitlements, all of which are needed. */
+  readonly entitlements?: readonly string[];
   /** Present if it needs a reserved scope, and so a first-party client. */
   readonly reserved?: true;
+}
+
+/** One rule of an operation. */
+export interface AuditRule {
+  /** The alternatives, of which one must be met. */
+  readonly anyOf: readonly AuditAlternative[];
+  /** The authentication context classes, of which one is needed. */
+  readonly acr?: readonly string[];
+  /** Maximum number of seconds since the user authenticated. */
+  readonly maxAge?: number;
 }
 
 /** What the policy requires for an operation. */
@@ -30,7 +42,7 @@ export interface AuditRequirement {
   /**
    * The rules. Each must be met by one alternative of its `anyOf`. There is more than one only if several tool patterns match.
    */
-  readonly rules: readonly { readonly anyOf: readonly AuditAlternative[] }[];
+  readonly rules: readonly AuditRule[];
   /** Number of further alternatives for which the event has no room. */
   readonly leftOut?: number;
 }
@@ -51,14 +63,22 @@ export interface AuditDecision {
   readonly param?: string;
   /** The tier that would be enough. */
   readonly tier?: string;
+  /** The entitlement that is missing. */
+  readonly entitlement?: string;
   /** The tier of the account. */
   readonly had?: string;
   /** The account types that would be allowed. */
   readonly accountTypes?: readonly string[];
+  /** The authentication context classes that would be enough. */
+  readonly acr?: readonly string[];
+  /** Maximum number of seconds since the user authenticated. */
+  readonly maxAge?: number;
   /** The reason that the policy gives for a hard denial. */
   readonly reason?: string;
-  /** Present if the call of a public operation also met the requirement for its enriched detail. */
+  /** Present if the call may return additional detail. */
   readonly enriched?: true;
+  /** The scopes for additional detail that are granted. Present with `enriched`. */
+  readonly enrichments?: readonly string[];
 }
 
 /** The description of one argument of the call. */
@@ -121,7 +141,8 @@ export interface AuditEvent {
     readonly sub?: string;
     readonly iss?: string;
     readonly tier?: string;
-    readonly account_type?: string;
+    readonly account_type?: string | readonly string[];
+    readonly entitlements?: readonly string[];
   };
   /** The client that the token was issued to. */
   readonly client: { readonly client_id?: string; readonly first_party?: true };

@@ -1,6 +1,9 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
 import type { Allowed, CredentialDenial, PolicyDenial } from "../decision/decision.js";
+import { readNames } from "../grammar/any-value.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import { isInternalName } from "../policy/internal.js";
+import { withoutPrototype } from "../policy/own-members.js";
 import { runtime } from "../policy/runtime.js";
 import type { AuditDecision, AuditEvent } from "./audit-event.js";
 import { createArgumentWriter } from "./redaction/arguments.js";
@@ -20,8 +23,8 @@ import { type AuditedOperation, createOperationLookup } from "./requirement.js";
 export interface AuditedCall {
   /** The name of the tool or endpoint; any text of the client if it is unknown. */
   readonly operation: string;
-  /** Whether it is a message of a protocol that calls no operation. */
-  readonly isProtocol: boolean;
+  /** Where it comes from: a message of a protocol calls no operation, and only code of the host knows internal ones. */
+  readonly origin: "gate" | "protocol" | "code";
   readonly decision: Allowed | PolicyDenial | CredentialDenial;
   /** The token, if it is valid. */
   readonly token: AccessToken | undefined;
@@ -57,7 +60,9 @@ export function createAuditEventFactory(
 
   return async (call) => {
     const name = typeof call.operation === "string" ? call.operation : `[${typeof call.operation}]`;
-    const operation = call.isProtocol ? undefined : operationOf(name);
+    const isProtocol = call.origin === "protocol";
+    const isUnknown = call.origin === "gate" && isInternalName(policy, name);
+    const operation = isProtocol || isUnknown ? undefined : operationOf(name);
     const hide = createScopeRedactor(call.arguments, operation, secrets);
     const { token } = call;
     return {
@@ -66,9 +71,13 @@ export function createAuditEventFactory(
       policy: edition,
       operation: {
         name: nameOf(name, operation),
-        kind: call.isProtocol ? "protocol" : (operation?.kind ?? "unknown"),
+        kind: isProtocol ? "protocol" : (operation?.kind ?? "unknown"),
       },
-      actor: claims(token, ["sub", "iss", "tier", "account_type"]),
+      actor: {
+        ...claims(token, ["sub", "iss", "tier", "account_type"]),
+        ...nameList(token, "account_type"),
+        ...nameList(token, "entitlements"),
+      },
       client: {
         ...claims(token, ["client_id"]),
         ...(readOwn(token, "first_party") === true && { first_party: true }),
@@ -103,6 +112,20 @@ function claims<const Name extends keyof AccessToken>(
   return Object.fromEntries(found) as { readonly [Claim in Name]?: string };
 }
 
+/** Maximum number of names of each list of facts that an event shows. */
+const MAX_FACTS = 16;
+
+/** Returns a fact that is a list of names, as a member of the event. */
+function nameList<const Name extends "account_type" | "entitlements">(
+  token: AccessToken | undefined,
+  name: Name,
+): { readonly [Fact in Name]?: readonly string[] } {
+  const list = readNames(readOwn(token, name)) ?? [];
+  const shown: Record<string, readonly string[]> =
+    list.length === 0 ? {} : { [name]: list.slice(0, MAX_FACTS).map(cleanIdentifier) };
+  return shown as { readonly [Fact in Name]?: readonly string[] };
+}
+
 /** Creates the function that redacts, in scopes with bound values, the values of arguments that have the name of a secret. */
 function createScopeRedactor(
   given: unknown,
@@ -132,7 +155,7 @@ function decisionOf(
         code,
         allowed,
         scopes: scopes(decision.scopes),
-        ...(decision.enriched && { enriched: true }),
+        ...(decision.enriched && { enriched: true, enrichments: scopes(decision.enrichments) }),
       };
     case "insufficient_scope":
       return {
@@ -149,13 +172,25 @@ function decisionOf(
       return { code, allowed, param: cleanText(decision.param, MAX_NAME) };
     case "account_type_required":
       return { code, allowed, accountTypes: scopes(decision.accountTypes) };
-    case "upgrade_required":
+    case "insufficient_user_authentication": {
+      const { acr, maxAge } = withoutPrototype(decision);
       return {
         code,
         allowed,
-        tier: cleanText(decision.tier, MAX_NAME),
-        ...(decision.had !== undefined && { had: cleanIdentifier(decision.had) }),
+        ...(acr !== undefined && { acr: scopes(acr) }),
+        ...(maxAge !== undefined && { maxAge }),
       };
+    }
+    case "upgrade_required": {
+      const { tier, entitlement, had } = withoutPrototype(decision);
+      return {
+        code,
+        allowed,
+        ...(tier !== undefined && { tier: cleanText(tier, MAX_NAME) }),
+        ...(entitlement !== undefined && { entitlement: cleanText(entitlement, MAX_NAME) }),
+        ...(had !== undefined && { had: cleanIdentifier(had) }),
+      };
+    }
     default:
       return { code, allowed };
   }

@@ -169,11 +169,17 @@ function decisionAttributes(event: AuditEvent, withArguments: boolean) {
     "scope_policy.decision.enforced": event.enforced,
     "scope_policy.decision.scopes": copyOf(decision.scopes),
     "scope_policy.decision.missing": copyOf(decision.missing),
+    "scope_policy.decision.enrichments": copyOf(decision.enrichments),
     "scope_policy.decision.param": decision.param,
     "scope_policy.decision.tier": decision.tier,
+    "scope_policy.decision.entitlement": decision.entitlement,
+    "scope_policy.decision.acr": copyOf(decision.acr),
+    "scope_policy.decision.max_age": decision.maxAge,
     "scope_policy.decision.account_types": copyOf(decision.accountTypes),
     "scope_policy.subject.tier": actor.tier,
-    "scope_policy.subject.account_type": actor.account_type,
+    "scope_policy.subject.account_type":
+      typeof actor.account_type === "string" ? actor.account_type : copyOf(actor.account_type),
+    "scope_policy.subject.entitlements": copyOf(actor.entitlements),
   };
 }
 

@@ -26,9 +26,9 @@ export function createOperationLookup(
   policy: CompiledPolicy,
 ): (name: string) => AuditedOperation | undefined {
   const exact = new Map(
-    [...policy.operations].map(([name, operation]) => [name, describe(policy, operation)]),
+    [...policy.fromCode.operations].map(([name, operation]) => [name, describe(policy, operation)]),
   );
-  const patterns = policy.patterns.map(({ matches, operation }) => ({
+  const patterns = policy.fromCode.patterns.map(({ matches, operation }) => ({
     matches,
     described: { ...describe(policy, operation), isPattern: true },
   }));
@@ -74,8 +74,7 @@ function combineRequirements(one: AuditRequirement, other: AuditRequirement): Au
   if (Object.hasOwn(one, "denied")) return one;
   if (Object.hasOwn(other, "denied") || Object.hasOwn(one, "public")) return other;
   // a public rule requires nothing, so it adds no rule
-  const rules = [...one.rules, ...other.rules].map(({ anyOf }) => anyOf);
-  return limitAlternatives(rules, leftOutOf(one) + leftOutOf(other));
+  return limitAlternatives([...one.rules, ...other.rules], leftOutOf(one) + leftOutOf(other));
 }
 
 function leftOutOf(requirement: AuditRequirement): number {
@@ -85,16 +84,15 @@ function leftOutOf(requirement: AuditRequirement): number {
 function requirementOf(policy: CompiledPolicy, operation: Operation): AuditRequirement {
   if (operation.denial !== undefined) return { denied: true, rules: [] };
   if (operation.public) return { public: true, rules: [] };
-  const rules = operation.rules.map(({ alternatives }) =>
-    alternatives.map((alternative) => describeAlternative(policy, alternative)),
-  );
+  const rules = operation.rules.map(({ alternatives, authentication }) => ({
+    anyOf: alternatives.map((alternative) => describeAlternative(policy, alternative)),
+    ...(authentication?.acr !== undefined && { acr: authentication.acr.map(clean) }),
+    ...(authentication?.maxAge !== undefined && { maxAge: authentication.maxAge }),
+  }));
   return limitAlternatives(rules, 0);
 }
 
-function limitAlternatives(
-  rules: readonly (readonly AuditAlternative[])[],
-  before: number,
-): AuditRequirement {
+function limitAlternatives(rules: AuditRequirement["rules"], before: number): AuditRequirement {
   let room = MAX_ALTERNATIVES_LENGTH;
   let leftOut = before;
   const fits = (alternative: AuditAlternative): boolean => {
@@ -102,7 +100,7 @@ function limitAlternatives(
     if (room < 0) leftOut += 1;
     return room >= 0;
   };
-  const written = rules.map((alternatives) => ({ anyOf: alternatives.filter(fits) }));
+  const written = rules.map((rule) => ({ ...rule, anyOf: rule.anyOf.filter(fits) }));
   return { rules: written, ...(leftOut > 0 && { leftOut }) };
 }
 
@@ -111,11 +109,12 @@ function describeAlternative(
   alternative: Alternative,
 ): AuditAlternative {
   const tier = tiers[alternative.tier];
-  const { accountTypes } = alternative;
+  const { accountTypes, entitlements } = alternative;
   return {
     scopes: alternative.uses.map(({ scope }) => clean(scope.name)),
     ...(tier !== undefined && { tier: clean(tier) }),
     ...(accountTypes !== undefined && { accountTypes: accountTypes.map(clean) }),
+    ...(entitlements.length > 0 && { entitlements: entitlements.map(clean) }),
     ...(alternative.reserved && { reserved: true }),
   };
 }

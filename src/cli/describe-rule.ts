@@ -1,5 +1,10 @@
 import { printedScope } from "../grammar/scope-syntax.js";
-import type { Alternative, CompiledPolicy, Operation } from "../policy/compiled-policy.js";
+import type {
+  Alternative,
+  AuthenticationCondition,
+  CompiledPolicy,
+  Operation,
+} from "../policy/compiled-policy.js";
 import type { OperationDefinition, RequirementOptions } from "../policy/definition.js";
 
 /** A piece of a rule in words: the name of a scope, or the text between names. */
@@ -43,18 +48,38 @@ export function accountTypesText(types: readonly string[]): string {
   return types.length === 0 ? "no account type" : `${types.join(" or ")} accounts`;
 }
 
+/** Returns entitlements as text, such as `fleet and beta entitlements`. */
+export function entitlementsText(names: readonly string[]): string {
+  return `${names.join(" and ")} ${names.length === 1 ? "entitlement" : "entitlements"}`;
+}
+
 /** Returns the conditions of an operation as text. A condition of only some alternatives names these alternatives. */
 export function conditionsOf(operation: Operation, policy: CompiledPolicy): readonly string[] {
   const alternatives = operation.rules.flatMap((rule) => rule.alternatives);
+  const authentication = operation.rules.flatMap((rule) =>
+    authenticationTexts(rule.authentication),
+  );
   const waysByGate = new Map<string, Alternative[]>();
   for (const alternative of alternatives) {
     for (const gate of conditionsOfAlternative(alternative, policy)) {
       waysByGate.set(gate, [...(waysByGate.get(gate) ?? []), alternative]);
     }
   }
-  return [...waysByGate].map(([gate, ways]) =>
+  const conditions = [...waysByGate].map(([gate, ways]) =>
     ways.length === alternatives.length ? gate : `${gate}, with ${alternativesText(ways, policy)}`,
   );
+  return [...conditions, ...authentication];
+}
+
+/** Returns as text how and when the user must have authenticated. */
+export function authenticationTexts(
+  condition: Partial<AuthenticationCondition> = {},
+): readonly string[] {
+  const { acr, maxAge } = condition;
+  return [
+    ...(acr === undefined ? [] : [`user authenticated with ${acr.join(" or ")}`]),
+    ...(maxAge === undefined ? [] : [`user authenticated in the last ${maxAge} seconds`]),
+  ];
 }
 
 const MAX_NAMED_ALTERNATIVES = 3;
@@ -70,13 +95,14 @@ function alternativesText(ways: readonly Alternative[], { baseline }: CompiledPo
 
 /** Returns the conditions of one alternative as text. */
 function conditionsOfAlternative(
-  { tier, accountTypes, reserved }: Alternative,
+  { tier, accountTypes, entitlements, reserved }: Alternative,
   policy: CompiledPolicy,
 ): readonly string[] {
   const plan = policy.tiers[tier];
   return [
     ...(plan === undefined ? [] : [tierText(plan, policy.tiers)]),
     ...(accountTypes === undefined ? [] : [accountTypesText(accountTypes)]),
+    ...(entitlements.length === 0 ? [] : [entitlementsText(entitlements)]),
     ...(reserved ? [`first-party clients of ${policy.definition.name} (reserved)`] : []),
   ];
 }

@@ -8,7 +8,7 @@ import { isFirstParty, readConsentFacts } from "./facts.js";
 import { pickLocale } from "./locale.js";
 import type { ConsentClientView, ConsentFacts } from "./model.js";
 import { titleOf } from "./rows.js";
-import { createScopeOperationsReader } from "./scope-operations.js";
+import { createLackingReader, createScopeOperationsReader } from "./scope-operations.js";
 
 /** Grant as the host stores it. */
 export interface ConnectedGrant {
@@ -45,10 +45,11 @@ export interface ConnectedApp {
     readonly scope: string;
     readonly title: string;
     /**
-     * `dormant_tier`: the scope has no effect on the account's tier. `retired`: the policy does not declare the scope any more, or
+     * `dormant_tier`: the scope has no effect on the account's tier. `dormant_entitlement`: the tier is enough, but the account lacks
+     * an entitlement. `retired`: the policy does not declare the scope any more, or
      * only for first-party clients.
      */
-    readonly effect: "active" | "dormant_tier" | "retired";
+    readonly effect: "active" | "dormant_tier" | "dormant_entitlement" | "retired";
   }[];
 }
 
@@ -72,14 +73,17 @@ export function connectedApp(
   const words = pickLocale(locale);
   const tokens = readGrantedTokens(own.scope) ?? [];
   const rank = account?.tier === undefined ? -1 : (compiled.tierRank.get(account.tier) ?? -1);
+  const lacking = createLackingReader(account);
   const unlocks = createScopeOperationsReader(compiled, { client, account });
   const scopes = new Map<string, ConnectedApp["scopes"][number]>();
   for (const token of tokens) {
     const named = namedMeanings(compiled, token, firstParty);
     if (named.length === 0) scopes.set(token, { scope: token, title: token, effect: "retired" });
     for (const { scope, text } of named) {
-      const needed = Math.max(scope.tier, unlocks(scope.id).tier);
-      const effect = needed > rank ? "dormant_tier" : "active";
+      const unlocked = unlocks(scope.id);
+      const isLacking = lacking(scope.entitlements).length + unlocked.lacking.length > 0;
+      const dormant = isLacking ? "dormant_entitlement" : "active";
+      const effect = Math.max(scope.tier, unlocked.tier) > rank ? "dormant_tier" : dormant;
       scopes.set(text, { scope: text, title: titleOf(scope, words), effect });
     }
   }

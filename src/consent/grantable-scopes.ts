@@ -2,6 +2,7 @@ import { hasPlaceholder } from "../grammar/placeholder.js";
 import { readScopeTokens } from "../grammar/scope.js";
 import { bindTemplate } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
+import { meetsTypeConditions } from "../policy/conditions.js";
 import { createCeiling } from "../policy/scope-ceiling.js";
 import {
   expandTokens,
@@ -14,6 +15,7 @@ import { forLog } from "./clean-text.js";
 import { isFirstParty } from "./facts.js";
 import type { ConsentError, ConsentFacts, ConsentOptions, DroppedScope } from "./model.js";
 import { createOwnershipCheck } from "./ownership.js";
+import { accountTypesOf } from "./scope-operations.js";
 
 /** Scope that can be offered to the user. */
 export interface OfferedScope extends Meaning {
@@ -163,7 +165,7 @@ function createEligibilityCheck(
       ? undefined
       : createCeiling(policy, readScopeTokens(client.scope) ?? [], isFirstParty(client));
   const ownershipOf = createOwnershipCheck(policy, account);
-  const accountType = account?.account_type;
+  const types = accountTypesOf(account);
   const dropped = (why: DroppedScope["why"], isOutage = false): Eligibility => ({
     kind: "dropped",
     why,
@@ -174,7 +176,11 @@ function createEligibilityCheck(
     const ownership = ownershipOf(meaning);
     if (ownership.kind === "refused") return dropped(ownership.why, ownership.isOutage);
     const { accountTypes } = meaning.scope;
-    if (accountType !== undefined && accountTypes?.includes(accountType) === false) {
+    if (
+      accountTypes !== undefined &&
+      types !== undefined &&
+      !meetsTypeConditions([accountTypes], types)
+    ) {
       return dropped("account_type");
     }
     return { kind: "offered", labels: ownership.labels };

@@ -35,8 +35,10 @@ export interface ConsentFacts {
     | {
         /** The account's tier. */
         readonly tier?: string;
-        /** The account's type. */
-        readonly account_type?: string;
+        /** The account's type, or all of them. */
+        readonly account_type?: string | readonly string[];
+        /** The account's entitlements. Default: none. */
+        readonly entitlements?: readonly string[];
         /**
          * For each placeholder of a scope: the values that this user may grant, each with a label. All other values belong to other
          * users. The list cannot decide on a template with two placeholders, or on a placeholder name that occurs under two
@@ -83,7 +85,7 @@ export interface ConsentOptions {
   readonly prechecked?: "policy" | "never";
   /** Whether a scope that cannot be offered is left out, or makes the whole request `invalid_scope`. Default: `"drop"`. */
   readonly ineligible?: "drop" | "refuse";
-  /** Whether the user can choose a scope above the account's tier, which has no effect until an upgrade. Default: `"selectable"`. */
+  /** Whether the user can choose a scope that has no effect until the account has a tier or an entitlement. Default: `"selectable"`. */
   readonly tierLocked?: "selectable" | "locked";
   /** Time in seconds for which a refusal is remembered. Default: 180 days. */
   readonly rememberRefusals?: number;
@@ -101,7 +103,7 @@ export interface ConsentOptions {
  */
 export type ConsentError = "invalid_scope" | "unauthorized_client" | "temporarily_unavailable";
 
-/** State of a row. `implied`: a checked row implies the scope. `tier_locked`: the scope has no effect on the account's tier. */
+/** State of a row. `implied`: a checked row implies the scope. `tier_locked`: the scope has no effect on the account's tier or without an entitlement. */
 export type ConsentState = "required" | "optional" | "already_granted" | "implied" | "tier_locked";
 
 /** One scope, as the page shows it to the user. */
@@ -134,6 +136,8 @@ export interface ConsentRow {
   readonly warning: { readonly label: string; readonly text: string } | null;
   /** Tier that the scope needs and the account does not have, with a note for the user. */
   readonly tier: { readonly needed: string; readonly note: string } | null;
+  /** Entitlement that the scope needs and the account does not have, with a note for the user. */
+  readonly entitlement: { readonly needed: string; readonly note: string } | null;
   /** Whether there is an earlier grant that does not cover the scope. */
   readonly isNew: boolean;
   /** Scopes that this scope implies, without reserved ones. */

@@ -10,7 +10,7 @@ p{margin:.25rem 0}
 a{color:var(--consent-accent)}
 .logo{display:grid;place-items:center;width:56px;height:56px;border-radius:var(--consent-radius);background:var(--consent-accent);color:var(--consent-on-accent);font-size:1.5rem;font-weight:700;object-fit:contain}
 img.logo{background:none}
-.proof,.links,.fine,.includes,.description,.about,.why,.tier,footer{color:var(--consent-quiet)}
+.proof,.links,.fine,.includes,.description,.about,.why,.tier,.entitlement,footer{color:var(--consent-quiet)}
 .proof,.why,.warning,.redirect{display:flow-root}
 .links a{margin-inline-end:1rem}
 .icon{width:1.25em;height:1.25em;vertical-align:-.25em;margin-inline-end:.4em;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
@@ -24,7 +24,7 @@ fieldset>.row:first-of-type{margin-top:.5rem}
 label{display:block;font-weight:600;line-height:1.5rem}
 .badge{display:inline-block;margin-inline-start:.35rem;padding:0 .5rem;border-radius:99px;background:var(--consent-soft);font-size:.8rem;font-weight:500;white-space:nowrap}
 .warning{margin:.5rem 0;padding:.5rem .7rem;border-inline-start:4px solid var(--consent-caution);border-radius:4px;background:var(--consent-caution-soft);color:var(--consent-caution)}
-.tier{font-style:italic}
+.tier,.entitlement{font-style:italic}
 code{font:.85em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .fine{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 1rem;font-size:.9rem}
 .fine code{font-size:.8rem}

@@ -23,7 +23,11 @@ import type {
   ConsentState,
   RefusedScope,
 } from "./model.js";
-import { createScopeOperationsReader, type ScopeOperations } from "./scope-operations.js";
+import {
+  createLackingReader,
+  createScopeOperationsReader,
+  type ScopeOperations,
+} from "./scope-operations.js";
 
 /** Row with its declared scope. */
 export interface ScopeRow {
@@ -41,6 +45,7 @@ interface RowDraft {
   readonly locked: boolean;
   readonly why: string | null;
   readonly tier: ConsentRow["tier"];
+  readonly entitlement: ConsentRow["entitlement"];
 }
 
 /** Returns the rows of a screen in the order of the policy. The first rule that applies determines the state of a row. */
@@ -79,7 +84,7 @@ export function rowsOf(
     }
   }
   return drafts.map((draft, index) => {
-    const { offered, tier } = draft;
+    const { offered, tier, entitlement } = draft;
     const { scope, values, text, labels } = offered;
     const title = titles.get(text) as string;
     const includedIn = (impliedBy.get(text) ?? []).map((other) => other.offered.text);
@@ -108,6 +113,7 @@ export function rowsOf(
           : draft.why,
       warning: warning === undefined ? null : { label: locale.words.caution, text: warning },
       tier,
+      entitlement,
       isNew: context.granted.size > 0 && !context.granted.has(text),
       includes: draft.includes.flatMap((one) => (one.scope.reserved ? [] : [one.text])),
       includedIn,
@@ -149,14 +155,15 @@ function createDraft(
   const isGranted = granted.has(text);
   const unlocked = unlocks(scope.id);
   const tier = tierNote(policy, facts, Math.max(scope.tier, unlocked.tier), locale);
+  const entitlement = entitlementNote(facts, scope, unlocked, locale);
   const why = baseline.has(text) ? words.baselineWhy : null;
   const all = withImpliedMeanings(policy, [offered]);
   const includes = [...all.values()].filter((one) => one.text !== text);
-  const base = { offered, tier, unlocked, includes, locked: false, why };
+  const base = { offered, tier, entitlement, unlocked, includes, locked: false, why };
   if (scope.options.required === true || required.has(text)) {
     return { ...base, state: "required", checked: true, locked: true, why: words.requiredWhy };
   }
-  if (tier !== null) {
+  if (tier !== null || entitlement !== null) {
     const locked = options.tierLocked === "locked" && !isGranted;
     return { ...base, state: "tier_locked", checked: isGranted, locked };
   }
@@ -202,6 +209,22 @@ function tierNote(
   return has >= rank
     ? null
     : { needed, note: fillPlaceholders(words.tierNote, { tier: capitalize(needed) }) };
+}
+
+/** Returns the first entitlement that is needed and that the account does not have. */
+function entitlementNote(
+  { account }: ConsentFacts,
+  { entitlements }: CompiledScope,
+  unlocked: ScopeOperations,
+  { words }: ConsentLocale,
+): ConsentRow["entitlement"] {
+  const [needed] = [...createLackingReader(account)(entitlements), ...unlocked.lacking];
+  return needed === undefined
+    ? null
+    : {
+        needed,
+        note: fillPlaceholders(words.entitlementNote, { entitlement: capitalize(needed) }),
+      };
 }
 
 /** Returns the title of a scope, or one made of the words of its name: `courses:read` becomes "Courses: read". */

@@ -1,12 +1,14 @@
+import { readNames, readOneOrMore } from "../grammar/any-value.js";
 import {
   ANY_TIER,
   type CompiledPolicy,
   type CompiledScope,
   type Operation,
 } from "../policy/compiled-policy.js";
+import { meetsTypeConditions } from "../policy/conditions.js";
 import type { ConsentFacts } from "./model.js";
 
-/** Operations that a scope opens for one account, and the tier without which it opens nothing. */
+/** Operations that a scope opens for one account, and the tier and entitlements without which it opens nothing. */
 export interface ScopeOperations {
   /** Names of the tools. */
   readonly tools: readonly string[];
@@ -14,6 +16,22 @@ export interface ScopeOperations {
   readonly endpoints: readonly string[];
   /** Rank of the lowest tier on which any of them can be used; `ANY_TIER` if no tier is needed or the scope opens nothing. */
   readonly tier: number;
+  /** Entitlements that the account lacks for any of them: those of the operation for which it lacks the fewest. */
+  readonly lacking: readonly string[];
+}
+
+/** Returns the types of an account; `undefined` if they are unknown. */
+export function accountTypesOf(account: ConsentFacts["account"]): readonly string[] | undefined {
+  const type = account?.account_type;
+  return type === undefined ? undefined : (readOneOrMore(type) ?? []);
+}
+
+/** Creates the function that returns which of some entitlements an account lacks. */
+export function createLackingReader(
+  account: ConsentFacts["account"],
+): (entitlements: readonly string[]) => readonly string[] {
+  const has = new Set(readNames(account?.entitlements));
+  return (entitlements) => entitlements.filter((name) => !has.has(name));
 }
 
 /**
@@ -24,20 +42,23 @@ export function createScopeOperationsReader(
   policy: CompiledPolicy,
   { client, account }: ConsentFacts,
 ): (scope: number) => ScopeOperations {
-  const byScope = new Map<number, { operation: Operation; tier: number }[]>();
-  const accountType = account?.account_type;
+  const byScope = new Map<
+    number,
+    { operation: Operation; tier: number; lacking: readonly string[] }[]
+  >();
+  const lackingOf = createLackingReader(account);
+  const types = accountTypesOf(account);
   for (const operation of policy.operations.values()) {
     if (operation.hidden || operation.denial !== undefined) continue;
     for (const rule of operation.rules) {
-      // in a public operation a scope only enriches the result
-      const alternatives = rule.enriched === undefined ? rule.alternatives : [rule.enriched];
-      for (const { uses, tier, accountTypes, reserved } of alternatives) {
+      const alternatives = [...rule.alternatives, ...rule.enrichments];
+      for (const { uses, tier, typeConditions, entitlements, reserved } of alternatives) {
         if (reserved && client.firstParty !== true) continue;
-        if (accountType !== undefined && accountTypes?.includes(accountType) === false) continue;
+        if (types !== undefined && !meetsTypeConditions(typeConditions, types)) continue;
         for (const { scope } of uses) {
           const list = byScope.get(scope.id) ?? [];
           byScope.set(scope.id, list);
-          list.push({ operation, tier });
+          list.push({ operation, tier, lacking: lackingOf(entitlements) });
         }
       }
     }
@@ -54,6 +75,11 @@ export function createScopeOperationsReader(
       tools: names("tool"),
       endpoints: names("endpoint"),
       tier: found.length === 0 ? ANY_TIER : Math.min(...found.map(({ tier }) => tier)),
+      lacking:
+        found.reduce<readonly string[] | undefined>(
+          (least, { lacking }) => (least && least.length <= lacking.length ? least : lacking),
+          undefined,
+        ) ?? [],
     };
   };
 }

@@ -21,10 +21,16 @@ export interface AccessToken {
   readonly exp?: number;
   /** Time of issue in seconds since 1970. */
   readonly iat?: number;
+  /** The authentication context class of the user's authentication. */
+  readonly acr?: string;
+  /** Time of the user's authentication in seconds since 1970. */
+  readonly auth_time?: number;
   /** The tier of the account. An undeclared or missing tier ranks below the lowest one. */
   readonly tier?: string;
-  /** The account type. */
-  readonly account_type?: string;
+  /** The account type, or all of them. A value that is neither a text nor a list of at most 1,024 texts counts as missing. */
+  readonly account_type?: string | readonly string[];
+  /** The entitlements of the account. A value that is not a list of at most 1,024 texts counts as none. */
+  readonly entitlements?: readonly string[];
   /** Whether the client belongs to the owner of the API. Only exactly `true` counts. */
   readonly first_party?: boolean;
   /**

@@ -1,8 +1,10 @@
+import { readNames, readOneOrMore } from "../grammar/any-value.js";
 import { boundValueText } from "../grammar/bound-value.js";
 import { acceptsValue } from "../grammar/template.js";
-import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import type { CompiledPolicy, Operation, OperationsByName } from "../policy/compiled-policy.js";
 import { isToolName } from "../policy/tool-names.js";
 import { readOwn } from "./access-token.js";
+import { type Clock, isAuthenticated, systemClock } from "./authentication.js";
 import {
   type Allowed,
   allowed,
@@ -11,7 +13,6 @@ import {
   type InvalidParams,
   invalidParams,
   PUBLIC,
-  PUBLIC_ENRICHED,
   UNAUTHENTICATED,
   UNKNOWN_OPERATION,
 } from "./decision.js";
@@ -45,45 +46,88 @@ export interface Decider {
   readonly read: TokenScopesReader;
   /** Exact operations by name, in declared order, tools first. */
   readonly operations: ReadonlyMap<string, PreparedOperation>;
-  readonly patterns: readonly {
-    readonly matches: (name: string) => boolean;
-    readonly operation: PreparedOperation;
-  }[];
+  readonly patterns: readonly PreparedPattern[];
+  /** The tables for code of the host, which knows internal operations too. */
+  readonly fromCode: Pick<Decider, "operations" | "patterns">;
+  readonly now: Clock;
 }
 
-/** Creates the decider of a compiled policy. */
-export function createDecider(policy: CompiledPolicy): Decider {
-  const operations = new Map<string, PreparedOperation>();
-  for (const [name, operation] of policy.operations)
-    operations.set(name, prepareOperation(operation));
+interface PreparedPattern {
+  readonly matches: (name: string) => boolean;
+  readonly operation: PreparedOperation;
+}
+
+/**
+ * Creates the decider of a compiled policy.
+ *
+ * @param now - the clock, which only operations with `maxAge` read
+ */
+export function createDecider(policy: CompiledPolicy, now: Clock = systemClock): Decider {
+  const prepared = new Map<Operation, PreparedOperation>();
+  const prepare = (operation: Operation): PreparedOperation => {
+    const known = prepared.get(operation) ?? prepareOperation(operation);
+    prepared.set(operation, known);
+    return known;
+  };
+  const tablesOf = ({ operations, patterns }: OperationsByName) => ({
+    operations: new Map([...operations].map(([name, operation]) => [name, prepare(operation)])),
+    patterns: patterns.map(({ matches, operation }) => ({
+      matches,
+      operation: prepare(operation),
+    })),
+  });
+  const tables = tablesOf(policy);
+  const { fromCode } = policy;
   return {
     policy,
     read: createTokenScopesReader(policy),
-    operations,
-    patterns: policy.patterns.map(({ matches, operation }) => ({
-      matches,
-      operation: prepareOperation(operation),
-    })),
+    ...tables,
+    fromCode: fromCode.operations === policy.operations ? tables : tablesOf(fromCode),
+    now,
   };
 }
 
 /** Returns the operation of a name: its exact entry, otherwise the patterns that match it combined. */
-export function operationOf(decider: Decider, name: unknown): PreparedOperation | undefined {
+export function operationOf(
+  { operations, patterns }: Pick<Decider, "operations" | "patterns">,
+  name: unknown,
+): PreparedOperation | undefined {
   if (typeof name !== "string") return undefined;
-  const exact = decider.operations.get(name);
-  if (exact !== undefined || decider.patterns.length === 0 || !isToolName(name)) return exact;
-  const matching = decider.patterns.filter((pattern) => pattern.matches(name));
+  const exact = operations.get(name);
+  if (exact !== undefined || patterns.length === 0 || !isToolName(name)) return exact;
+  const matching = patterns.filter((pattern) => pattern.matches(name));
   return combinePatterns(
     name,
     matching.map((pattern) => pattern.operation),
   );
 }
 
+/** Where a call comes from. */
+export interface CallOrigin {
+  /** Whether it comes from code of the host, which knows internal operations. */
+  readonly isFromCode: boolean;
+  /** Seconds by which `auth_time` of the token may be in the future. */
+  readonly tolerance: number;
+  /** The clock in place of that of the policy, if there is one. An own member, so that none is inherited. */
+  readonly now: Clock | undefined;
+}
+
+/** A call whose name may come from a client. */
+export const AT_GATE: CallOrigin = { isFromCode: false, tolerance: 0, now: undefined };
+/** A call of code of the host. */
+export const FROM_CODE: CallOrigin = { isFromCode: true, tolerance: 0, now: undefined };
+
 /** Returns the decision about a call. Total: any value in any position gives a decision. */
-export function decide(decider: Decider, token: unknown, name: unknown, params: unknown): Decision {
-  const operation = operationOf(decider, name);
+export function decide(
+  decider: Decider,
+  token: unknown,
+  name: unknown,
+  params: unknown,
+  origin: CallOrigin,
+): Decision {
+  const operation = operationOf(origin.isFromCode ? decider.fromCode : decider, name);
   if (operation === undefined) return UNKNOWN_OPERATION;
-  return decideOperation(decider, operation, token, params);
+  return decideOperation(decider, operation, token, params, origin);
 }
 
 /** Returns the decision about a call of a resolved operation. The order of its steps, that of `DECISION_CODES`, is guaranteed. */
@@ -92,6 +136,7 @@ export function decideOperation(
   operation: PreparedOperation,
   token: unknown,
   params: unknown,
+  { tolerance, now = decider.now }: CallOrigin = AT_GATE,
 ): Decision {
   const { scopesOnly } = operation;
   if (scopesOnly !== undefined) {
@@ -107,9 +152,13 @@ export function decideOperation(
   const tokenScopes = tokenScopesOf(decider, token);
   if (tokenScopes === undefined) return INVALID_TOKEN;
   const facts = factsOf(decider.policy, operation, token);
-  if (operation.public) return isEnriched(operation, tokenScopes, facts) ? PUBLIC_ENRICHED : PUBLIC;
-  const granted = grant(cases, tokenScopes, facts);
-  if (granted !== undefined) return granted;
+  const granted = operation.public ? PUBLIC : grant(cases, tokenScopes, facts);
+  if (granted !== undefined) {
+    const { authentication } = operation;
+    if (authentication && !isAuthenticated(authentication, token, now, tolerance))
+      return authentication.denial;
+    return withEnrichments(granted, operation, tokenScopes, facts);
+  }
   const judge = (facts: TokenFacts) => cases.map((one) => evaluateForCall(one, tokenScopes, facts));
   return explainDenial(decider.policy, judge(facts), tokenScopes, facts, judge);
 }
@@ -152,7 +201,8 @@ const NO_FACTS: TokenFacts = {
   firstParty: false,
   tier: undefined,
   rank: -1,
-  accountType: undefined,
+  accountTypes: [],
+  entitlements: [],
 };
 
 /** Reads the facts of a token that the conditions of an operation need. Without conditions, nothing is read. */
@@ -165,8 +215,9 @@ export function factsOf(
   const tier = readOwn(token, "tier");
   const named = typeof tier === "string" ? tier : undefined;
   const rank = named === undefined ? -1 : (policy.tierRank.get(named) ?? -1);
-  const accountType = readOwn(token, "account_type");
-  return { firstParty: isFirstParty(token), tier: named, rank, accountType };
+  const accountTypes = readOneOrMore(readOwn(token, "account_type")) ?? [];
+  const entitlements = readNames(readOwn(token, "entitlements")) ?? [];
+  return { firstParty: isFirstParty(token), tier: named, rank, accountTypes, entitlements };
 }
 
 /** Returns the cases of a call, or the denial for the first parameter whose value is missing or not safe. */
@@ -200,14 +251,23 @@ function readValues(rule: PreparedRule, params: unknown): readonly string[] | In
   return values;
 }
 
-/** Returns whether a public operation may show its enriched detail: the token meets every `enrichedBy` of its rules. */
-function isEnriched(
-  { rules }: PreparedOperation,
+/**
+ * Returns the decision with the scopes for additional detail that the token has. If several patterns with `enrichedBy` match, the
+ * token must have a scope of each.
+ */
+export function withEnrichments(
+  granted: Allowed,
+  { enriching }: PreparedOperation,
   tokenScopes: TokenScopes,
   facts: TokenFacts,
-): boolean {
-  const asked = rules.flatMap((rule) => rule.enriched ?? []);
-  return asked.length > 0 && asked.every((one) => isMet(one, tokenScopes, facts, []));
+): Allowed {
+  if (enriching.length === 0) return granted;
+  const met = enriching.map(({ enrichments }) =>
+    enrichments.filter((one) => isMet(one, tokenScopes, facts, [])),
+  );
+  if (met.some((list) => list.length === 0)) return granted;
+  const enrichments = [...new Set(met.flat().flatMap((one) => scopesOf(one, [])))];
+  return { ...granted, enriched: true, enrichments };
 }
 
 /**
@@ -218,7 +278,7 @@ function grant(
   cases: readonly RuleCase[],
   tokenScopes: TokenScopes,
   facts: TokenFacts,
-): Decision | undefined {
+): Allowed | undefined {
   if (cases.length === 1) {
     const only = cases[0] as RuleCase;
     const met = firstMetAlternative(only, tokenScopes, facts);

@@ -1,4 +1,5 @@
 import { valueFault } from "../grammar/template.js";
+import type { AuthenticationCondition } from "../policy/compiled-policy.js";
 
 /** The decision that allows an operation. */
 export interface Allowed {
@@ -6,8 +7,10 @@ export interface Allowed {
   readonly code: "allowed";
   /** The scopes of the first declared alternative that the token meets, with bound values. Empty for a public operation. */
   readonly scopes: readonly string[];
-  /** Whether a public operation may return the detail that its `enrichedBy` scope adds. */
+  /** Whether the operation may return additional detail: a scope of its `enrichedBy` is granted. */
   readonly enriched: boolean;
+  /** The scopes of `enrichedBy` that are granted, in declared order. */
+  readonly enrichments: readonly string[];
 }
 
 /** The members that every denial has. */
@@ -61,12 +64,29 @@ export interface AccountTypeRequired extends DenialMembers<"account_type_require
   readonly accountTypes: readonly string[];
 }
 
-/** Denial: the operation needs a higher tier. The message states whether a scope is missing in addition, but does not name it. */
+/**
+ * Denial: the operation needs a higher tier or, if the tier is enough, an entitlement. The message states whether a scope is missing
+ * in addition, but does not name it.
+ */
 export interface UpgradeRequired extends DenialMembers<"upgrade_required"> {
-  /** The lowest tier that is accepted. */
-  readonly tier: string;
-  /** The tier of the token; `undefined` if the token has none. */
-  readonly had: string | undefined;
+  /** The lowest tier that is accepted. Missing if the denial is about an entitlement. */
+  readonly tier?: string;
+  /** The tier of the token; `undefined` if the token has none. Missing if the denial is about an entitlement. */
+  readonly had?: string | undefined;
+  /** The entitlement that is missing. Missing if the denial is about the tier. */
+  readonly entitlement?: string;
+}
+
+/**
+ * Denial: the token has the scopes, but it does not name a required authentication context class, or the user authenticated too long
+ * ago (RFC 9470). Authenticating again fixes it.
+ */
+export interface InsufficientUserAuthentication
+  extends DenialMembers<"insufficient_user_authentication"> {
+  /** The authentication context classes, of which one is enough. Missing if any is accepted. */
+  readonly acr?: readonly string[];
+  /** Maximum number of seconds since the authentication. Missing if there is no limit. */
+  readonly maxAge?: number;
 }
 
 /** Denial: only reserved scopes allow the operation, and the client is not first-party. */
@@ -79,6 +99,7 @@ export type PolicyDenial =
   | InvalidParams
   | Unauthenticated
   | InvalidToken
+  | InsufficientUserAuthentication
   | InsufficientScope
   | BindingMismatch
   | AccountTypeRequired
@@ -117,6 +138,7 @@ export const DECISION_CODES = [
   "account_type_required",
   "upgrade_required",
   "reserved_scope",
+  "insufficient_user_authentication",
 ] as const satisfies readonly DecisionCode[];
 
 // The denials that are the same for every call are shared objects.
@@ -159,16 +181,12 @@ export const TEMPORARILY_UNAVAILABLE: TemporarilyUnavailable = /* @__PURE__ */ O
 
 const NO_SCOPES: readonly string[] = /* @__PURE__ */ Object.freeze([]);
 
-/** The decision about a public operation, without and with its enriched detail. */
+/** The decision about a public operation, without additional detail. */
 export const PUBLIC: Allowed = Object.freeze(allowed(NO_SCOPES));
-export const PUBLIC_ENRICHED: Allowed = /* @__PURE__ */ Object.freeze({
-  ...PUBLIC,
-  enriched: true,
-});
 
 /** Returns the decision that allows an operation. */
 export function allowed(scopes: readonly string[]): Allowed {
-  return { allowed: true, code: "allowed", scopes, enriched: false };
+  return { allowed: true, code: "allowed", scopes, enriched: false, enrichments: NO_SCOPES };
 }
 
 /** Returns the hard denial of a policy. */
@@ -180,6 +198,26 @@ export function denied(reason: string): Denied {
 export function invalidParams(param: string, value?: unknown): InvalidParams {
   const message = `invalid parameter \`${param}\`: ${valueFault(value)}`;
   return { allowed: false, code: "invalid_params", message, param };
+}
+
+/** Returns the denial that asks the user to authenticate again. */
+export function insufficientAuthentication({
+  acr,
+  maxAge,
+}: AuthenticationCondition): InsufficientUserAuthentication {
+  const needs = [
+    ...(acr === undefined
+      ? []
+      : [`with ${acr.length === 0 ? "no accepted method" : acr.join(" or ")}`]),
+    ...(maxAge === undefined ? [] : [`in the last ${maxAge} seconds`]),
+  ];
+  return Object.freeze({
+    allowed: false,
+    code: "insufficient_user_authentication",
+    message: `the user must have authenticated ${needs.join(" and ")}`,
+    ...(acr !== undefined && { acr }),
+    ...(maxAge !== undefined && { maxAge }),
+  });
 }
 
 /** Returns the denial that consent can fix. */
@@ -221,7 +259,20 @@ export function upgradeRequired(
   had: string | undefined,
   isScopeMissing: boolean,
 ): UpgradeRequired {
-  const rest = isScopeMissing ? ", and a scope that has not been granted" : "";
-  const message = `upgrade required: this needs the plan \`${tier}\` or above${rest}`;
+  const message = `upgrade required: this needs the plan \`${tier}\` or above${scopeNote(isScopeMissing)}`;
   return { allowed: false, code: "upgrade_required", message, tier, had };
+}
+
+/**
+ * Returns the denial that asks for an entitlement.
+ *
+ * @param isScopeMissing - whether a scope would still be missing with it
+ */
+export function entitlementRequired(entitlement: string, isScopeMissing: boolean): UpgradeRequired {
+  const message = `upgrade required: this needs the add-on \`${entitlement}\`${scopeNote(isScopeMissing)}`;
+  return { allowed: false, code: "upgrade_required", message, entitlement };
+}
+
+function scopeNote(isScopeMissing: boolean): string {
+  return isScopeMissing ? ", and a scope that has not been granted" : "";
 }

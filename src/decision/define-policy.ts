@@ -13,15 +13,26 @@ import type {
 } from "../policy/definition.js";
 import type { NoUndefined } from "../policy/no-undefined.js";
 import { compileBaseline } from "../policy/operations.js";
+import { checkOptions, isFunction, optional } from "../policy/option-checks.js";
 import { createPolicyScopes, type PolicyScopes } from "../policy/policy-scopes.js";
 import { escapeControls } from "../policy/report.js";
 import { nearest } from "../policy/suggest.js";
 import { AccessDenied } from "./access-denied.js";
 import type { AccessToken } from "./access-token.js";
+import { type Clock, systemClock } from "./authentication.js";
 import { storeBaselineDecider } from "./baseline.js";
-import { createDecider, type Decider, decide, decideOperation, operationOf } from "./decide.js";
+import {
+  AT_GATE,
+  createDecider,
+  type Decider,
+  decide,
+  decideOperation,
+  FROM_CODE,
+  operationOf,
+} from "./decide.js";
 import { type Decision, UNKNOWN_OPERATION } from "./decision.js";
 import { type EndpointMatch, findEndpoint, type RequestLine } from "./find-endpoint.js";
+import { storeOriginDecider } from "./gate-decider.js";
 import { listTools, storeToolLister, type ToolView } from "./list-tools.js";
 import type { KnownName, OperationName } from "./operation-name.js";
 import { type PreparedOperation, prepareOperation } from "./prepare.js";
@@ -84,7 +95,10 @@ export interface Policy<Types extends PolicyTypes = PolicyTypes>
     ...params: ParamsArgument<Types, Name>
   ): Decision;
 
-  /** As {@link Policy.decide}, for values of any type, including objects whose getters throw. */
+  /**
+   * As {@link Policy.decide}, for values of any type, including objects whose getters throw. The name may come from a client, so
+   * internal operations are unknown.
+   */
   decideUntrusted(token: unknown, name: unknown, params?: unknown): Decision;
 
   /**
@@ -149,11 +163,20 @@ export type ParamsOf<
   Name extends OperationName<NonNullable<Of["~types"]>>,
 > = ParamsFor<NonNullable<Of["~types"]>, Name>;
 
+/** Options of {@link definePolicy} and {@link loadPolicy}. */
+export interface PolicyOptions {
+  /**
+   * Returns the current time in seconds since 1970. Only decisions about operations with `maxAge` read it; if it fails, they deny.
+   * Default: the clock of the system.
+   */
+  readonly now?: () => number;
+}
+
 /** Makes the compiler infer the literal type of the definition without constraining it: both branches accept every value. */
 type Capture<Definition> = Definition extends unknown ? unknown : Definition;
 
 /**
- * Creates a policy from plain data. The declared names become types: an undeclared scope, tier, account type or bundle
+ * Creates a policy from plain data. The declared names become types: an undeclared scope, tier, account type, entitlement or bundle
  * member and a misspelt option are compile errors at that token, and so is an unknown name passed to `decide`. A member
  * whose value can be `undefined` is a compile error that names the tool or scope; leave the member out instead.
  *
@@ -183,10 +206,12 @@ export function definePolicy<
   Endpoint extends string = never,
   Bundle extends string = never,
   Param extends string = never,
+  Entitlement extends string = never,
 >(
   definition: Capture<Definition> &
     NoUndefined<Definition> &
-    PolicyDefinition<Scope, Tier, AccountType, Tool, Endpoint, Bundle, Param>,
+    PolicyDefinition<Scope, Tier, AccountType, Tool, Endpoint, Bundle, Param, Entitlement>,
+  options?: PolicyOptions,
 ): Policy<{
   readonly scope: Scope;
   readonly tier: Tier;
@@ -196,8 +221,9 @@ export function definePolicy<
   readonly endpoint: Endpoint;
   readonly definition: Definition;
 }>;
-export function definePolicy(definition: unknown): Policy {
-  return createPolicy(compilePolicy(definition));
+export function definePolicy(definition: unknown, options?: PolicyOptions): Policy {
+  const clock = clockOf(options);
+  return createPolicy(compilePolicy(definition), clock);
 }
 
 /**
@@ -219,22 +245,31 @@ export function definePolicy(definition: unknown): Policy {
  */
 export function loadPolicy<Definition extends PolicyDefinition = PolicyDefinition>(
   source: unknown,
+  options?: PolicyOptions,
 ): Policy<PolicyTypesOf<Definition>> {
+  const clock = clockOf(options);
   const compiled = typeof source === "string" ? compilePolicyText(source) : compilePolicy(source);
-  return createPolicy(compiled) as Policy<PolicyTypesOf<Definition>>;
+  return createPolicy(compiled, clock) as Policy<PolicyTypesOf<Definition>>;
 }
 
-function createPolicy(compiled: CompiledPolicy): Policy {
-  const decider = createDecider(compiled);
+const OPTION_CHECKS = { now: optional(isFunction) } satisfies Record<keyof PolicyOptions, unknown>;
+
+function clockOf(options: PolicyOptions = {}): Clock {
+  return checkOptions("the policy", options, OPTION_CHECKS).now ?? systemClock;
+}
+
+function createPolicy(compiled: CompiledPolicy, now: Clock): Policy {
+  const decider = createDecider(compiled, now);
   const { definition } = compiled;
   const policy: Pick<Policy, Extract<keyof Policy, string>> = {
     name: definition.name,
     version: definition.version,
     definition,
     ...createPolicyScopes(compiled),
-    decide: (token, tool, params?) => decide(decider, token, tool, params),
-    decideUntrusted: (token, name, params) => decide(decider, token, name, params),
-    authorize: (token, tool, params?) => tokenOrThrow(token, decide(decider, token, tool, params)),
+    decide: (token, tool, params?) => decide(decider, token, tool, params, FROM_CODE),
+    decideUntrusted: (token, name, params) => decide(decider, token, name, params, AT_GATE),
+    authorize: (token, tool, params?) =>
+      tokenOrThrow(token, decide(decider, token, tool, params, FROM_CODE)),
     decideRequest: (token, request) => decideRequest(decider, token, request),
     findEndpoint: (request) => findEndpoint(compiled, request),
     toolsFor: (token) => listTools(decider, token),
@@ -245,6 +280,9 @@ function createPolicy(compiled: CompiledPolicy): Policy {
     baseline ??= prepareOperation(compileBaseline(compiled.baseline));
     return decideOperation(decider, baseline, token, {});
   });
+  storeOriginDecider(policy, (token, name, params, origin) =>
+    decide(decider, token, name, params, origin),
+  );
   storeToolLister(policy, (token) => listTools(decider, token, true));
   return Object.freeze(brandPolicy(policy as Policy, compiled));
 }
@@ -262,10 +300,10 @@ function decideRequest(decider: Decider, token: unknown, request: unknown): Deci
 }
 
 function resolve(decider: Decider, name: string): ResolvedOperation {
-  const operation = operationOf(decider, name);
+  const operation = operationOf(decider.fromCode, name);
   if (operation === undefined) {
     const shown = typeof name === "string" ? name : typeof name;
-    const meant = nearest(shown, decider.operations.keys());
+    const meant = nearest(shown, decider.fromCode.operations.keys());
     const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
     throw new PolicyError(
       "ERR_OPERATION_UNKNOWN",

@@ -1,3 +1,4 @@
+import { meetsTypeConditions } from "../policy/conditions.js";
 import type { ValueSearch } from "./infer-bindings.js";
 import type {
   PreparedAlternative,
@@ -15,19 +16,30 @@ export interface TokenFacts {
   readonly tier: string | undefined;
   /** The rank of `tier`: `-1`, below the lowest tier, when the token has none or the policy does not declare it. */
   readonly rank: number;
-  readonly accountType: unknown;
+  readonly accountTypes: readonly string[];
+  readonly entitlements: readonly string[];
 }
 
 /** What blocks an alternative in a way that consent cannot fix. The first that applies, in this order, is its blocker. */
-export const BLOCKERS = { reserved: 0, accountType: 1, tier: 2, binding: 3, nothing: 4 } as const;
+export const BLOCKERS = {
+  reserved: 0,
+  accountType: 1,
+  tier: 2,
+  entitlement: 3,
+  binding: 4,
+  nothing: 5,
+} as const;
 
 /** Returns the first condition of an alternative that the token does not meet: its blocker, bindings aside. */
 function failedConditionOf({ source, gated }: PreparedAlternative, facts: TokenFacts): number {
   if (!gated) return BLOCKERS.nothing;
   if (source.reserved && !facts.firstParty) return BLOCKERS.reserved;
-  if (source.accountTypes?.some((type) => type === facts.accountType) === false)
-    return BLOCKERS.accountType;
-  return facts.rank < source.tier ? BLOCKERS.tier : BLOCKERS.nothing;
+  if (!meetsTypeConditions(source.typeConditions, facts.accountTypes)) return BLOCKERS.accountType;
+  if (facts.rank < source.tier) return BLOCKERS.tier;
+  const { entitlements } = source;
+  return entitlements.every((name) => facts.entitlements.includes(name))
+    ? BLOCKERS.nothing
+    : BLOCKERS.entitlement;
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   type Allowed,
   accountTypeRequired,
   bindingMismatch,
+  entitlementRequired,
   type InsufficientScope,
   insufficientScope,
   type PolicyDenial,
@@ -32,6 +33,7 @@ const DENIAL_ORDER = [
   BLOCKERS.binding,
   BLOCKERS.accountType,
   BLOCKERS.tier,
+  BLOCKERS.entitlement,
   BLOCKERS.reserved,
 ] as const;
 
@@ -79,9 +81,14 @@ export function explainDenial(
     case BLOCKERS.accountType:
       return accountTypeRequired(source.accountTypes as readonly string[]);
     case BLOCKERS.tier: {
-      const upgraded = { ...facts, rank: lowestTier(judged) };
+      const upgraded = { ...withEntitlements(policy, facts), rank: lowestTier(judged) };
       const isEnough = areMet(rejudge(upgraded), tokenScopes, upgraded);
       return upgradeRequired(policy.tiers[upgraded.rank] as string, facts.tier, !isEnough);
+    }
+    case BLOCKERS.entitlement: {
+      const upgraded = withEntitlements(policy, facts);
+      const isEnough = areMet(rejudge(upgraded), tokenScopes, upgraded);
+      return entitlementRequired(firstEntitlement(policy, judged, facts) as string, !isEnough);
     }
     case BLOCKERS.reserved:
       return RESERVED_SCOPE;
@@ -115,6 +122,26 @@ function areMet(judged: EvaluatedRules, tokenScopes: TokenScopes, facts: TokenFa
   );
 }
 
+/** Returns the facts of an account that has every entitlement. */
+function withEntitlements({ definition }: CompiledPolicy, facts: TokenFacts): TokenFacts {
+  return { ...facts, entitlements: definition.entitlements ?? [] };
+}
+
+/** Returns the first missing entitlement, in declared order, of the first combination that no condition before it blocks. */
+function firstEntitlement(
+  { definition }: CompiledPolicy,
+  judged: EvaluatedRules,
+  facts: TokenFacts,
+): string | undefined {
+  const chosen = judged.flatMap(
+    (list) => list.find(({ blockedBy }) => blockedBy >= BLOCKERS.entitlement) ?? [],
+  );
+  const needed = chosen.flatMap(({ alternative }) => alternative.source.entitlements);
+  return definition.entitlements?.find(
+    (name) => needed.includes(name) && !facts.entitlements.includes(name),
+  );
+}
+
 /** Returns the rank of the lowest tier that some combination accepts: the highest of the lowest ranks that each rule accepts. */
 function lowestTier(judged: EvaluatedRules): number {
   const needs = judged.map((list) => {
@@ -123,7 +150,11 @@ function lowestTier(judged: EvaluatedRules): number {
       ...within.map((one) => (one.blockedBy === BLOCKERS.tier ? one.alternative.source.tier : -1)),
     );
   });
-  return Math.max(...needs);
+  const most = Math.max(...needs);
+  if (most >= 0) return most;
+  // every rule has an alternative for which the tier is enough, but an entitlement is missing
+  const blocked = judged.flat().filter(({ blockedBy }) => blockedBy === BLOCKERS.tier);
+  return Math.min(...blocked.map(({ alternative }) => alternative.source.tier));
 }
 
 /**

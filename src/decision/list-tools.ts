@@ -1,5 +1,11 @@
-import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import { type Decider, decideOperation, factsOf, tokenScopesOf } from "./decide.js";
+import { isAuthenticated } from "./authentication.js";
+import {
+  type Decider,
+  decideOperation,
+  factsOf,
+  tokenScopesOf,
+  withEnrichments,
+} from "./decide.js";
 import {
   allowed,
   type Decision,
@@ -30,6 +36,7 @@ export const LISTED_CODES: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
   "allowed",
   "insufficient_scope",
   "upgrade_required",
+  "insufficient_user_authentication",
   "unauthenticated",
 ]);
 
@@ -73,7 +80,7 @@ export function listTools(decider: Decider, token: unknown, withHidden = false):
     if (kind !== "tool" || (hidden && !withHidden) || operation === undefined) continue;
     const decision =
       operation.plain === undefined
-        ? decideForToken(decider.policy, operation, token, seen)
+        ? decideForToken(decider, operation, token, seen)
         : decideOperation(reader, operation, token, undefined);
     if (decision !== undefined && LISTED_CODES.has(decision.code)) views.push({ name, decision });
   }
@@ -90,7 +97,7 @@ interface TokenSearches {
 
 /** Returns the decision for values that the token is bound to; `undefined` for a tool that a list leaves out. */
 function decideForToken(
-  policy: CompiledPolicy,
+  { policy, now }: Decider,
   operation: PreparedOperation,
   token: unknown,
   seen: TokenSearches | undefined,
@@ -105,7 +112,13 @@ function decideForToken(
   const judged = judge(facts, search);
   // an exact entry has one rule
   const met = judged.flat().find((one) => isMet(one.alternative, tokenScopes, facts, one.values));
-  if (met !== undefined) return allowed(scopesOf(met.alternative, met.values));
+  if (met !== undefined) {
+    const { authentication } = operation;
+    if (authentication && !isAuthenticated(authentication, token, now, 0))
+      return authentication.denial;
+    const granted = allowed(scopesOf(met.alternative, met.values));
+    return withEnrichments(granted, operation, tokenScopes, facts);
+  }
   // a list leaves these tools out; to find the parameter for the denial would visit every granted scope
   if (isMismatch(judged)) return undefined;
   return explainDenial(policy, judged, tokenScopes, facts, (upgraded) => judge(upgraded, upgrades));

@@ -1,4 +1,5 @@
 import type { Alternative, Operation, Param, Rule, ScopeUse } from "../policy/compiled-policy.js";
+import { combineAuthentication, type PreparedAuthentication } from "./authentication.js";
 import {
   type Allowed,
   allowed,
@@ -49,8 +50,10 @@ export interface PreparedAlternative {
 export interface PreparedRule {
   readonly params: readonly Param[];
   readonly alternatives: readonly PreparedAlternative[];
-  readonly enriched: PreparedAlternative | undefined;
-  /** Whether an alternative, or `enriched`, has conditions. */
+  readonly authentication: Rule["authentication"];
+  /** The scopes for additional detail, each as an alternative. */
+  readonly enrichments: readonly PreparedAlternative[];
+  /** Whether an alternative, or one of `enrichments`, has conditions. */
   readonly gated: boolean;
   /** The scopes of each alternative if the rule requires only scopes: no condition, no template. Otherwise `undefined`. */
   readonly accepted: readonly (readonly string[])[] | undefined;
@@ -66,10 +69,14 @@ export interface PreparedOperation {
   readonly params: readonly string[];
   readonly denied: Denied | undefined;
   readonly public: boolean;
+  /** How and when the user must have authenticated. */
+  readonly authentication: PreparedAuthentication | undefined;
   /** Whether a rule has conditions. */
   readonly gated: boolean;
   /** The token must meet all of them. */
   readonly rules: readonly PreparedRule[];
+  /** The rules with scopes for additional detail, those of public patterns included. */
+  readonly enriching: readonly PreparedRule[];
   /** Its only rule if that rule requires only scopes. Most operations are of this type. */
   readonly scopesOnly: PreparedRule | undefined;
   /** The rules as cases if none of them has a parameter: there is nothing to read from a call. */
@@ -92,7 +99,11 @@ export function prepareOperation(operation: Operation): PreparedOperation {
     name: operation.name,
     params: operation.params,
     public: operation.public,
-    ...summarizeRules(rules, operation.denial === undefined ? undefined : denied(operation.denial)),
+    ...summarizeRules(
+      rules,
+      rules,
+      operation.denial === undefined ? undefined : denied(operation.denial),
+    ),
   };
 }
 
@@ -100,18 +111,27 @@ const NO_VALUES: readonly string[] = Object.freeze([]);
 
 function summarizeRules(
   rules: readonly PreparedRule[],
+  all: readonly PreparedRule[],
   denial: Denied | undefined,
-): Pick<PreparedOperation, "denied" | "rules" | "gated" | "plain" | "scopesOnly"> {
+): Omit<PreparedOperation, "name" | "params" | "public"> {
   const plain = rules.every((rule) => rule.params.length === 0)
     ? rules.map((rule) => ({ rule, values: NO_VALUES }))
     : undefined;
   const [rule, another] = rules;
+  const authentication = combineAuthentication(rules.map((one) => one.authentication));
+  const enriching = all.filter(({ enrichments }) => enrichments.length > 0);
   const isScopesOnly =
-    denial === undefined && rule?.accepted !== undefined && another === undefined;
+    denial === undefined &&
+    rule?.accepted !== undefined &&
+    another === undefined &&
+    enriching.length === 0 &&
+    authentication === undefined;
   return {
     denied: denial,
     rules,
-    gated: rules.some((rule) => rule.gated),
+    enriching,
+    authentication,
+    gated: [...rules, ...enriching].some((rule) => rule.gated),
     plain,
     scopesOnly: isScopesOnly ? rule : undefined,
   };
@@ -135,9 +155,11 @@ function summarizeScopes(
 function prepareRule(rule: Rule): PreparedRule {
   const prepare = createPreparer();
   const alternatives = rule.alternatives.map(prepare);
-  const enriched = rule.enriched && prepare(rule.enriched);
-  const gated = [...alternatives, ...(enriched ? [enriched] : [])].some((one) => one.gated);
-  return { params: rule.params, alternatives, enriched, gated, ...summarizeScopes(alternatives) };
+  const enrichments = rule.enrichments.map(prepare);
+  const gated = [...alternatives, ...enrichments].some((one) => one.gated);
+  const { params, authentication } = rule;
+  const own = { params, alternatives, authentication, enrichments, gated };
+  return { ...own, ...summarizeScopes(alternatives) };
 }
 
 const NO_USES: readonly PreparedUse[] = Object.freeze([]);
@@ -158,7 +180,11 @@ function createPreparer(): (source: Alternative) => PreparedAlternative {
       uses,
       literals: uses.filter((use) => use.params.length === 0).map((use) => use.scope),
       bound: bound.length === 0 ? NO_USES : bound,
-      gated: source.reserved || source.accountTypes !== undefined || source.tier >= 0,
+      gated:
+        source.reserved ||
+        source.accountTypes !== undefined ||
+        source.tier >= 0 ||
+        source.entitlements.length > 0,
       granted: source.scopes && Object.freeze(allowed(source.scopes)),
     };
   };
@@ -210,6 +236,10 @@ export function combinePatterns(
     name,
     params: Object.freeze([...new Set(demanding.flatMap((operation) => operation.params))]),
     public: isPublic,
-    ...summarizeRules(rules, matching.find((operation) => operation.denied)?.denied),
+    ...summarizeRules(
+      rules,
+      matching.flatMap((operation) => operation.rules),
+      matching.find((operation) => operation.denied)?.denied,
+    ),
   };
 }

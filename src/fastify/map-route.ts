@@ -1,5 +1,6 @@
 import type { FastifyContextConfig } from "fastify";
 import type { Policy } from "../decision/define-policy.js";
+import { operationForGate } from "../decision/gate-decider.js";
 import type { Finding, PolicyError } from "../errors.js";
 import {
   isFunction,
@@ -66,7 +67,7 @@ export function mapRoute(
   if (endpoint === true) return { kind: "endpoint" };
   if (tool === undefined) return { ...invalid("unmapped_route", NO_MAPPING), kind: "unmapped" };
   try {
-    const { name, params } = policy.operation(tool);
+    const { name, params } = operationForGate(policy, tool);
     return { kind: "tool", name, params };
   } catch (error) {
     return invalid("unknown_tool", (error as PolicyError).message);

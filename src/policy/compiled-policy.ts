@@ -13,6 +13,9 @@ export interface ImpliedScope {
   readonly values: readonly number[];
 }
 
+/** Conditions on account types, each a list of which an account must have one. */
+export type TypeConditions = readonly (readonly string[])[];
+
 /** A scope of the policy, resolved at startup. */
 export interface CompiledScope {
   /** The index in `scopes`: its own, or that of the first of its twins, which differ in placeholder names alone. */
@@ -25,6 +28,7 @@ export interface CompiledScope {
   /** The rank of its tier, or {@link ANY_TIER}. */
   readonly tier: number;
   readonly accountTypes: readonly string[] | undefined;
+  readonly entitlements: readonly string[];
   /** The scopes that it implies directly. */
   readonly implies: readonly ImpliedScope[];
   /** The scope itself and every scope that it implies, directly or indirectly. */
@@ -44,7 +48,12 @@ export interface Alternative {
   /** The scope texts if no use has parameters. Otherwise `undefined`, and they are bound for each request. */
   readonly scopes: readonly string[] | undefined;
   readonly tier: number;
+  /** The account types of which one alone is enough. No single type is if the list is empty. */
   readonly accountTypes: readonly string[] | undefined;
+  /** The conditions on account types: the account must have a type of each. */
+  readonly typeConditions: TypeConditions;
+  /** The entitlements, all of which are required. */
+  readonly entitlements: readonly string[];
   readonly reserved: boolean;
 }
 
@@ -54,14 +63,23 @@ export interface Param {
   readonly sites: readonly { readonly template: Template; readonly index: number }[];
 }
 
+/** How and when the user must have authenticated (RFC 9470). */
+export interface AuthenticationCondition {
+  /** The authentication context classes, of which one is enough. */
+  readonly acr: readonly string[] | undefined;
+  /** Maximum number of seconds since the authentication. */
+  readonly maxAge: number | undefined;
+}
+
 /** The requirement of one entry of `tools` or `endpoints`. */
 export interface Rule {
   readonly params: readonly Param[];
   /** Empty for a public rule, which requires nothing. */
   readonly alternatives: readonly Alternative[];
   readonly public: boolean;
-  /** The requirement for the additional detail of a public operation. */
-  readonly enriched: Alternative | undefined;
+  readonly authentication: AuthenticationCondition | undefined;
+  /** The scopes for additional detail, each as an alternative. */
+  readonly enrichments: readonly Alternative[];
 }
 
 /** A tool or an endpoint under its name, or under the pattern that its rule comes from. */
@@ -75,12 +93,20 @@ export interface Operation {
   readonly params: readonly string[];
   readonly public: boolean;
   readonly hidden: boolean;
+  /** Whether only code of the host may call it, and no gate knows it. */
+  readonly internal: boolean;
 }
 
 /** A pattern of tool names and its operation. */
 export interface ToolPattern {
   readonly matches: (name: string) => boolean;
   readonly operation: Operation;
+}
+
+/** Operations by name and by pattern. */
+export interface OperationsByName {
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly patterns: readonly ToolPattern[];
 }
 
 /** A compiled policy: every name in it is declared, and decisions parse nothing again. */
@@ -100,4 +126,9 @@ export interface CompiledPolicy {
   readonly operations: ReadonlyMap<string, Operation>;
   readonly patterns: readonly ToolPattern[];
   readonly router: EndpointRouter<Operation>;
+  /**
+   * The operations that code of the host knows: those above, and the internal ones. Everything else in a compiled policy is what
+   * gates know. The same maps if the policy has no internal operation.
+   */
+  readonly fromCode: OperationsByName;
 }

@@ -1,21 +1,24 @@
-import { ANY_TIER, type CompiledPolicy } from "./compiled-policy.js";
+import { ANY_TIER, type CompiledPolicy, type TypeConditions } from "./compiled-policy.js";
 import type { PolicyDefinition } from "./definition.js";
 import type { Path, Report } from "./report.js";
 import { declaredNames } from "./suggest.js";
 
-/** The tiers and account types that a policy declares. */
+/** The tiers, account types and entitlements that a policy declares. */
 export interface ConditionNames {
   readonly tierRank: ReadonlyMap<string, number>;
   readonly accountTypes: ReadonlySet<string>;
+  readonly entitlements: ReadonlySet<string>;
 }
 
-/** Reads `tiers` and `accountTypes` of a definition. Reports duplicates. */
+/** Reads `tiers`, `accountTypes` and `entitlements` of a definition. Reports duplicates. */
 export function compileConditions(definition: PolicyDefinition, report: Report): ConditionNames {
   reportDuplicates(definition.tiers, ["tiers"], report);
   reportDuplicates(definition.accountTypes, ["accountTypes"], report);
+  reportDuplicates(definition.entitlements, ["entitlements"], report);
   return {
     tierRank: new Map((definition.tiers ?? []).map((tier, rank) => [tier, rank])),
     accountTypes: new Set(definition.accountTypes ?? []),
+    entitlements: new Set(definition.entitlements ?? []),
   };
 }
 
@@ -56,8 +59,47 @@ export function checkAccountTypes(
   return types;
 }
 
+const NONE: readonly never[] = Object.freeze([]);
+
+/** Returns the entitlement of a condition as a list, empty without one. Reports an undeclared entitlement. */
+export function entitlementsOf(
+  entitlement: string | undefined,
+  gates: ConditionNames,
+  path: Path,
+  report: Report,
+): readonly string[] {
+  if (entitlement === undefined) return NONE;
+  if (!gates.entitlements.has(entitlement) && !isIncomplete("entitlements", report)) {
+    const declared = declaredNames("entitlements", gates.entitlements);
+    const place = gates.tierRank.has(entitlement) ? "; it is a tier: write `tier`" : "";
+    report.add(
+      "unknown_entitlement",
+      path,
+      `undeclared entitlement \`${entitlement}\`: ${declared}${place}`,
+      (suggest) => suggest(entitlement, gates.entitlements),
+    );
+  }
+  return Object.freeze([entitlement]);
+}
+
+/** Returns the items of several lists, each once. A list that alone has items is returned unchanged. */
+export function union<Item>(lists: readonly (readonly Item[])[]): readonly Item[] {
+  const filled = lists.filter((list) => list.length > 0);
+  const [first, ...others] = filled;
+  if (first === undefined) return NONE;
+  return others.length === 0 ? first : Object.freeze([...new Set(filled.flat())]);
+}
+
+/** Returns whether an account with these types meets conditions on account types: it has a type of each. */
+export function meetsTypeConditions(conditions: TypeConditions, types: readonly string[]): boolean {
+  return conditions.every((accepted) => types.some((type) => accepted.includes(type)));
+}
+
 /** Returns whether part of a list of names has been removed. A name that is not in the rest may have been declared. */
-function isIncomplete(list: "tiers" | "accountTypes", { removed, damaged }: Report): boolean {
+function isIncomplete(
+  list: "tiers" | "accountTypes" | "entitlements",
+  { removed, damaged }: Report,
+): boolean {
   return removed.has(list) || damaged.has(list);
 }
 
@@ -77,12 +119,14 @@ export function reportDuplicates(
   }
 }
 
-/** Returns whether a scope or an operation of a policy has a condition on tier or account type. */
-export function hasConditions({ scopes, operations, patterns }: CompiledPolicy): boolean {
+/** Returns whether a scope or an operation of a policy has a condition on tier, account type or entitlement. */
+export function hasConditions({ scopes, fromCode }: CompiledPolicy): boolean {
+  const { operations, patterns } = fromCode;
   const rules = [...operations.values(), ...patterns.map(({ operation }) => operation)].flatMap(
     (operation) => operation.rules,
   );
   return [...scopes, ...rules.flatMap(({ alternatives }) => alternatives)].some(
-    ({ tier, accountTypes }) => tier !== ANY_TIER || accountTypes !== undefined,
+    ({ tier, accountTypes, entitlements }) =>
+      tier !== ANY_TIER || accountTypes !== undefined || entitlements.length > 0,
   );
 }

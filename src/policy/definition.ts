@@ -19,6 +19,7 @@ export interface ScopeOptions<
   Scope extends string = string,
   Tier extends string = string,
   AccountType extends string = string,
+  Entitlement extends string = string,
 > extends ScopeTexts {
   /** The heading of the scope on the consent page and in the documentation. */
   readonly group?: string;
@@ -38,6 +39,8 @@ export interface ScopeOptions<
   readonly tier?: Tier;
   /** The account types for which an alternative with this scope can be satisfied. Default: any account type. */
   readonly accountTypes?: readonly AccountType[];
+  /** The entitlement without which no alternative with this scope can be satisfied. Default: none. */
+  readonly entitlement?: Entitlement;
   /** Scopes that a token with this scope has in addition, transitively. This scope does not inherit their conditions. */
   readonly implies?: readonly Scope[];
   /** Older names of this scope. Each of them in a token grants this scope. They are never offered or advertised. */
@@ -48,24 +51,33 @@ export interface ScopeOptions<
 
 /**
  * What an operation requires: one scope, all of a list, or any of a list, at any depth. Give exactly one of `scope`, `allOf`
- * and `anyOf`. The conditions `tier` and `accountTypes` apply to every alternative inside.
+ * and `anyOf`. The conditions `tier`, `accountTypes` and `entitlement` apply to every alternative inside.
  */
 export interface RequirementOptions<
   Scope extends string = string,
   Tier extends string = string,
   AccountType extends string = string,
   Param extends string = string,
+  Entitlement extends string = string,
 > {
   /** The one scope that is required. */
   readonly scope?: Scope;
   /** Requirements that must all be satisfied. */
-  readonly allOf?: readonly (Scope | RequirementOptions<Scope, Tier, AccountType, Param>)[];
+  readonly allOf?: readonly (
+    | Scope
+    | RequirementOptions<Scope, Tier, AccountType, Param, Entitlement>
+  )[];
   /** Requirements of which one must be satisfied. Denials name them in declared order. */
-  readonly anyOf?: readonly (Scope | RequirementOptions<Scope, Tier, AccountType, Param>)[];
+  readonly anyOf?: readonly (
+    | Scope
+    | RequirementOptions<Scope, Tier, AccountType, Param, Entitlement>
+  )[];
   /** The lowest tier on which this can be satisfied. Default: any tier. */
   readonly tier?: Tier;
   /** The account types for which this can be satisfied. Default: any account type. */
   readonly accountTypes?: readonly AccountType[];
+  /** The entitlement without which this cannot be satisfied. Default: none. */
+  readonly entitlement?: Entitlement;
   /**
    * Parameter names by placeholder: `{ accountID: "platformAccountID" }` fills `{accountID}` with the parameter
    * `platformAccountID`. Default: the same name.
@@ -83,20 +95,21 @@ export interface AuditOptions {
 
 /**
  * The options of one tool or endpoint: a requirement, or one of `deny`, `public` and `authenticated`. These exclude each other,
- * but `authenticated` accepts the conditions `tier` and `accountTypes`.
+ * but `authenticated` accepts the conditions `tier`, `accountTypes`, `entitlement`, `acr` and `maxAge`.
  */
 export interface OperationOptions<
   Scope extends string = string,
   Tier extends string = string,
   AccountType extends string = string,
   Param extends string = string,
-> extends RequirementOptions<Scope, Tier, AccountType, Param> {
+  Entitlement extends string = string,
+> extends RequirementOptions<Scope, Tier, AccountType, Param, Entitlement> {
   /** Denies the operation for every token. The text is the reason in the response. */
   readonly deny?: string;
   /** Allows the operation without a token. */
   readonly public?: true;
-  /** With `public`: the scope for additional detail. */
-  readonly enrichedBy?: Scope;
+  /** The scope for additional detail, or several: the decision lists those that are granted. It has no effect on who is allowed. */
+  readonly enrichedBy?: Scope | readonly Scope[];
   /** Allows the operation with any valid token. It requires no scope of its own. */
   readonly authenticated?: true;
   /** A short name of the operation for users. */
@@ -105,6 +118,12 @@ export interface OperationOptions<
   readonly description?: string;
   /** Omits the operation from tool lists and from consent. */
   readonly hidden?: true;
+  /** Makes the operation unknown to every gate: only `decide`, `authorize` and `operation` of the policy know it. */
+  readonly internal?: true;
+  /** The authentication context class, or several of which one is enough, that the token must name as `acr` (RFC 9470). */
+  readonly acr?: string | readonly string[];
+  /** The number of seconds since the user authenticated, `auth_time` of the token, after which a call is denied (RFC 9470). */
+  readonly maxAge?: number;
   /** The arguments of a call that audit events include. */
   readonly audit?: AuditOptions;
 }
@@ -115,7 +134,8 @@ export type OperationDefinition<
   Tier extends string = string,
   AccountType extends string = string,
   Param extends string = string,
-> = Scope | OperationOptions<Scope, Tier, AccountType, Param>;
+  Entitlement extends string = string,
+> = Scope | OperationOptions<Scope, Tier, AccountType, Param, Entitlement>;
 
 /** A selection of scopes: a list, or every unreserved scope with exceptions. */
 export type BundleDefinition<Scope extends string = string> =
@@ -141,6 +161,7 @@ export interface PolicyDefinition<
   Endpoint extends string = string,
   Bundle extends string = string,
   Param extends string = string,
+  Entitlement extends string = string,
 > {
   /** The JSON Schema of the file, for editors. It is dropped: the policy does not contain it. */
   readonly $schema?: string;
@@ -152,11 +173,13 @@ export interface PolicyDefinition<
   readonly tiers?: readonly Tier[];
   /** The account types. */
   readonly accountTypes?: readonly AccountType[];
+  /** The entitlements: additions that an account has or does not have, in no order. */
+  readonly entitlements?: readonly Entitlement[];
   /** All scopes by name. A string is a description. */
   readonly scopes: {
     readonly [Name in Scope]:
       | string
-      | ScopeOptions<NoInfer<Scope>, NoInfer<Tier>, NoInfer<AccountType>>;
+      | ScopeOptions<NoInfer<Scope>, NoInfer<Tier>, NoInfer<AccountType>, NoInfer<Entitlement>>;
   };
   /** Scopes that every tool requires in addition to its own rule. Public tools and endpoints do not require them. */
   readonly baseline?: readonly NoInfer<Scope>[];
@@ -170,7 +193,8 @@ export interface PolicyDefinition<
       NoInfer<Scope>,
       NoInfer<Tier>,
       NoInfer<AccountType>,
-      Param
+      Param,
+      NoInfer<Entitlement>
     >;
   };
   /**
@@ -182,7 +206,8 @@ export interface PolicyDefinition<
       NoInfer<Scope>,
       NoInfer<Tier>,
       NoInfer<AccountType>,
-      Param
+      Param,
+      NoInfer<Entitlement>
     >;
   };
   /** What no scope covers, as texts for users. */

@@ -8,7 +8,11 @@ import { schemas } from "./schema.js";
 /** The names that a policy declares, by the definition in the JSON Schema that lists them. */
 type DeclaredNames = Readonly<
   Record<
-    "ScopeName" | "ScopeNameWithoutPlaceholder" | "TierName" | "AccountTypeName",
+    | "ScopeName"
+    | "ScopeNameWithoutPlaceholder"
+    | "TierName"
+    | "AccountTypeName"
+    | "EntitlementName",
     readonly string[]
   >
 >;
@@ -41,7 +45,8 @@ export function policyJsonSchema(): Record<string, unknown> {
     .add(declared.scope, { id: "ScopeName" })
     .add(declared.scopeWithoutPlaceholder, { id: "ScopeNameWithoutPlaceholder" })
     .add(declared.tier, { id: "TierName" })
-    .add(declared.accountType, { id: "AccountTypeName" });
+    .add(declared.accountType, { id: "AccountTypeName" })
+    .add(declared.entitlement, { id: "EntitlementName" });
   const of = OPTION_DESCRIPTIONS;
   describe(metadata, definition.shape, of.PolicyDefinition);
   describe(metadata, scope.shape, { ...of.ScopeTexts, ...of.ScopeOptions });
@@ -53,7 +58,7 @@ export function policyJsonSchema(): Record<string, unknown> {
 }
 
 /**
- * Returns a schema in which each choice between an object and another value depends on the type of the value. An editor then
+ * Returns a schema in which each choice between an object or a list and another value depends on the type of the value. An editor then
  * reports what is wrong with an object. For a plain `anyOf` it reports that a misspelt option is not a string.
  */
 function withObjectArms(schema: unknown): unknown {
@@ -64,9 +69,10 @@ function withObjectArms(schema: unknown): unknown {
   );
   const arms: unknown = mapped["anyOf"];
   if (!Array.isArray(arms)) return mapped;
-  // every union of a policy is one of a value and an object
+  // every union of a policy is one of a value and an object, or of a value and a list
   const [value, object] = arms as readonly unknown[];
-  const type = { type: "object" };
+  const isList = isObject(object) && object["type"] === "array";
+  const type = { type: isList ? "array" : "object" };
   return { ...mapped, anyOf: [value, type], if: { not: type }, else: object };
 }
 
@@ -84,8 +90,8 @@ function describe<Name extends string>(
 }
 
 /**
- * Returns the JSON Schema of one policy: as {@link policyJsonSchema}, with the scopes, tiers and account types that the policy
- * declares. A template is listed in both spellings of its placeholders. A name of a kind of which the policy declares none is
+ * Returns the JSON Schema of one policy: as {@link policyJsonSchema}, with the scopes, tiers, account types and entitlements that the
+ * policy declares. A template is listed in both spellings of its placeholders. A name of a kind of which the policy declares none is
  * any text.
  */
 export function jsonSchemaOf(policy: CompiledPolicy): Record<string, unknown> {
@@ -105,6 +111,7 @@ function declaredNames({ definition, scopes, tiers }: CompiledPolicy): DeclaredN
     ScopeNameWithoutPlaceholder: printed.filter((name) => !hasPlaceholder(name)),
     TierName: tiers,
     AccountTypeName: definition.accountTypes ?? [],
+    EntitlementName: definition.entitlements ?? [],
   };
 }
 

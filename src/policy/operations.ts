@@ -1,3 +1,5 @@
+import { printedScope } from "../grammar/scope-syntax.js";
+import { readAuthentication } from "./authentication.js";
 import {
   ANY_TIER,
   type CompiledScope,
@@ -5,24 +7,27 @@ import {
   type Rule,
   type ToolPattern,
 } from "./compiled-policy.js";
+import { reportDuplicates } from "./conditions.js";
 import type { OperationDefinition, OperationOptions, PolicyDefinition } from "./definition.js";
 import { denyByCatchAll, denyByPattern } from "./denials.js";
+import { withoutInternal } from "./internal.js";
 import { withoutPrototype } from "./own-members.js";
 import { patternMatcher } from "./pattern.js";
 import { checkCatchAll, readEndpoints } from "./read-endpoints.js";
-import { formatPath, type Path } from "./report.js";
+import type { Path } from "./report.js";
 import { PARTS, type RequirementContext, readConditions, readRequirement } from "./requirement.js";
 import { checkRequirementSizes, excessOf, sizeOfOperation } from "./requirement-size.js";
-import type { EndpointRouter } from "./route.js";
-import { type AlternativeDraft, compileRule, createRuleBudget, merge } from "./rule.js";
+import {
+  type AlternativeDraft,
+  compileRule,
+  createRuleBudget,
+  merge,
+  type RuleParts,
+} from "./rule.js";
 import { isPattern, toolKeyError } from "./tool-names.js";
 
 /** The operations of a policy, for lookup by name, by pattern and by request. */
-export interface OperationTable {
-  readonly operations: ReadonlyMap<string, Operation>;
-  readonly patterns: readonly ToolPattern[];
-  readonly router: EndpointRouter<Operation>;
-}
+export type OperationTable = ReturnType<typeof withoutInternal>;
 
 /** Compiles `tools` and `endpoints` of a definition. */
 export function compileOperations(
@@ -68,7 +73,7 @@ export function compileOperations(
   });
   const { router, denied } = denyByCatchAll(routes);
   for (const { target } of denied) operations.set(target.name, target);
-  return { operations, patterns, router };
+  return withoutInternal({ operations, patterns }, router);
 }
 
 /** The context in which an operation is compiled. */
@@ -85,14 +90,17 @@ function draftFromScopes(scopes: readonly CompiledScope[]): AlternativeDraft {
     uses: scopes.map((scope) => ({ scope, params: [] })),
     tier: ANY_TIER,
     accountTypes: undefined,
+    typeConditions: [],
+    entitlements: [],
   };
 }
 
 /** Compiles a tool that needs a baseline alone. */
 export function compileBaseline(baseline: readonly CompiledScope[]): Operation {
   const rule = compileRule([draftFromScopes(baseline)], createRuleBudget());
-  const base = { name: "baseline", kind: "tool", hidden: false, denial: undefined } as const;
-  return { ...base, rules: [rule], params: NO_PARAMS, public: false };
+  const base = { name: "baseline", kind: "tool", denial: undefined } as const;
+  const shown = { public: false, hidden: false, internal: false };
+  return { ...base, ...shown, rules: [rule], params: NO_PARAMS };
 }
 
 /** Members of an entry, but not of a nested requirement. They exclude a requirement and each other. */
@@ -100,7 +108,22 @@ const KINDS = ["deny", "public", "authenticated"] as const;
 
 const NO_PARAMS: readonly string[] = Object.freeze([]);
 
-const CONDITIONS = ["tier", "accountTypes", "params"] as const;
+const CONDITIONS = [
+  "tier",
+  "accountTypes",
+  "entitlement",
+  "params",
+  "acr",
+  "maxAge",
+  "enrichedBy",
+] as const;
+
+/** The members that an entry of each kind may have in addition. */
+const ALLOWED_WITH: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
+  deny: [],
+  public: ["enrichedBy"],
+  authenticated: ["tier", "accountTypes", "entitlement", "acr", "maxAge", "enrichedBy"],
+};
 
 function compileOperation(
   name: string,
@@ -112,7 +135,8 @@ function compileOperation(
   const options: OperationOptions =
     typeof entry === "string" ? withoutPrototype({ scope: entry }) : entry;
   if (!checkKind(options, path, around)) return undefined;
-  const base = { name, kind, hidden: options.hidden === true, denial: options.deny };
+  const flags = { hidden: options.hidden === true, internal: options.internal === true };
+  const base = { name, kind, ...flags, denial: options.deny };
   if (options.deny !== undefined) return { ...base, rules: [], params: NO_PARAMS, public: false };
   const rule = compileEntry(entry, options, path, around);
   return {
@@ -129,14 +153,13 @@ function compileEntry(
   path: Path,
   around: OperationContext,
 ): Rule {
-  const { table, report, budget, always, hasRoom } = around;
-  if (options.public === true) {
-    const at = [...path, "enrichedBy"];
-    const scope = options.enrichedBy === undefined ? undefined : table.find(options.enrichedBy, at);
-    if (scope !== undefined) checkNoPlaceholder(scope, at, around);
-    const enriched = scope && draftFromScopes([scope]);
-    return compileRule([], budget, { enriched });
-  }
+  const { report, budget, always, hasRoom } = around;
+  const parts: RuleParts = {
+    isPublic: options.public === true,
+    authentication: readAuthentication(options, path, report),
+    enrichments: readEnrichments(options.enrichedBy, [...path, "enrichedBy"], around),
+  };
+  if (options.public === true) return compileRule([], budget, parts);
   const excess = excessOf(sizeOfOperation(entry, always.uses.length));
   if (excess !== undefined) {
     const [code, message] = excess;
@@ -148,7 +171,26 @@ function compileEntry(
       ? [readConditions(options, path, around)]
       : readRequirement(entry, path, around, !hasRoom);
   const settled = hasRoom ? drafts.map((draft) => merge([draft, always], budget)) : [];
-  return compileRule(settled, budget);
+  return compileRule(settled, budget, parts);
+}
+
+/** Returns each scope for additional detail as a way to meet it. */
+function readEnrichments(
+  written: OperationOptions["enrichedBy"],
+  path: Path,
+  around: OperationContext,
+): readonly AlternativeDraft[] {
+  if (written === undefined) return [];
+  const isOne = typeof written === "string";
+  const names = isOne ? [written] : written;
+  reportDuplicates(names, path, around.report, printedScope);
+  return names.flatMap((name, index) => {
+    const at = isOne ? path : [...path, index];
+    const scope = around.table.find(name, at);
+    if (scope === undefined) return [];
+    checkNoPlaceholder(scope, at, around);
+    return [draftFromScopes([scope])];
+  });
 }
 
 /** Reports a placeholder of a scope in a place where no parameter can fill it. */
@@ -170,14 +212,10 @@ export function checkNoPlaceholder(
 function checkKind(options: OperationOptions, path: Path, { report }: RequirementContext): boolean {
   const kinds = KINDS.filter((kind) => options[kind] !== undefined);
   const [kind] = kinds;
-  const isStray = options.enrichedBy !== undefined && options.public === undefined;
-  if (isStray && !report.removed.has(formatPath([...path, "public"]))) {
-    report.add("mixed_operation", [...path, "enrichedBy"], "`enrichedBy` requires `public: true`");
-  }
   if (kind === undefined) return true;
   const parts = PARTS.filter((part) => options[part] !== undefined);
   const gates = CONDITIONS.filter((gate) => options[gate] !== undefined);
-  const allowed: readonly string[] = kind === "authenticated" ? ["tier", "accountTypes"] : [];
+  const allowed: readonly string[] = ALLOWED_WITH[kind];
   const extra = [...kinds.slice(1), ...parts, ...gates].filter((key) => !allowed.includes(key));
   for (const key of extra) {
     report.add("mixed_operation", [...path, key], `\`${key}\` and \`${kind}\` cannot be combined`);

@@ -17,6 +17,8 @@ export const OPTION_DESCRIPTIONS = {
     tier: "The lowest tier on which an alternative with this scope can be satisfied. Default: any tier.",
     accountTypes:
       "The account types for which an alternative with this scope can be satisfied. Default: any account type.",
+    entitlement:
+      "The entitlement without which no alternative with this scope can be satisfied. Default: none.",
     implies:
       "Scopes that a token with this scope has in addition, transitively. This scope does not inherit their conditions.",
     replaces:
@@ -29,6 +31,7 @@ export const OPTION_DESCRIPTIONS = {
     anyOf: "Requirements of which one must be satisfied. Denials name them in declared order.",
     tier: "The lowest tier on which this can be satisfied. Default: any tier.",
     accountTypes: "The account types for which this can be satisfied. Default: any account type.",
+    entitlement: "The entitlement without which this cannot be satisfied. Default: none.",
     params:
       'Parameter names by placeholder: `{ accountID: "platformAccountID" }` fills `{accountID}` with the parameter `platformAccountID`. Default: the same name.',
   },
@@ -39,11 +42,17 @@ export const OPTION_DESCRIPTIONS = {
   OperationOptions: {
     deny: "Denies the operation for every token. The text is the reason in the response.",
     public: "Allows the operation without a token.",
-    enrichedBy: "With `public`: the scope for additional detail.",
+    enrichedBy:
+      "The scope for additional detail, or several: the decision lists those that are granted. It has no effect on who is allowed.",
     authenticated: "Allows the operation with any valid token. It requires no scope of its own.",
     title: "A short name of the operation for users.",
     description: "A description of the operation for users.",
     hidden: "Omits the operation from tool lists and from consent.",
+    internal:
+      "Makes the operation unknown to every gate: only `decide`, `authorize` and `operation` of the policy know it.",
+    acr: "The authentication context class, or several of which one is enough, that the token must name as `acr` (RFC 9470).",
+    maxAge:
+      "The number of seconds since the user authenticated, `auth_time` of the token, after which a call is denied (RFC 9470).",
     audit: "The arguments of a call that audit events include.",
   },
   BundleDefinition: {
@@ -58,6 +67,7 @@ export const OPTION_DESCRIPTIONS = {
     tiers:
       'The tiers in ascending order. The condition `tier: "pro"` means `pro` or a higher tier.',
     accountTypes: "The account types.",
+    entitlements: "The entitlements: additions that an account has or does not have, in no order.",
     scopes: "All scopes by name. A string is a description.",
     baseline:
       "Scopes that every tool requires in addition to its own rule. Public tools and endpoints do not require them.",

@@ -1,6 +1,13 @@
 import { printedScope } from "../grammar/scope-syntax.js";
-import { ANY_TIER } from "./compiled-policy.js";
-import { type ConditionNames, checkAccountTypes, rankOf, reportDuplicates } from "./conditions.js";
+import { ANY_TIER, type TypeConditions } from "./compiled-policy.js";
+import {
+  type ConditionNames,
+  checkAccountTypes,
+  entitlementsOf,
+  rankOf,
+  reportDuplicates,
+  union,
+} from "./conditions.js";
 import type { RequirementOptions } from "./definition.js";
 import { formatPath, type Path, type Report } from "./report.js";
 import type { RequirementSource } from "./requirement-size.js";
@@ -20,6 +27,8 @@ export interface RequirementContext {
 interface Inherited {
   readonly tier: number;
   readonly accountTypes: readonly string[] | undefined;
+  readonly typeConditions: TypeConditions;
+  readonly entitlements: readonly string[];
   /** Renamings by placeholder. */
   readonly params: ReadonlyMap<string, Renaming>;
   readonly outer: Inherited | undefined;
@@ -37,6 +46,8 @@ function createOutermost(): Inherited {
   return {
     tier: ANY_TIER,
     accountTypes: undefined,
+    typeConditions: [],
+    entitlements: [],
     params: new Map(),
     outer: undefined,
     isUnclear: false,
@@ -67,8 +78,14 @@ export function readConditions(
   path: Path,
   reading: RequirementContext,
 ): AlternativeDraft {
-  const { tier, accountTypes } = createInherited(written, path, createOutermost(), reading);
-  return { uses: [], tier, accountTypes };
+  return draftOf([], createInherited(written, path, createOutermost(), reading));
+}
+
+function draftOf(
+  uses: AlternativeDraft["uses"],
+  { tier, accountTypes, typeConditions, entitlements }: Inherited,
+): AlternativeDraft {
+  return { uses, tier, accountTypes, typeConditions, entitlements };
 }
 
 interface ExpansionContext extends RequirementContext {
@@ -165,6 +182,12 @@ function createInherited(
     [...path, "accountTypes"],
     report,
   );
+  const entitlements = entitlementsOf(
+    written.entitlement,
+    conditions,
+    [...path, "entitlement"],
+    report,
+  );
   const params = new Map<string, Renaming>();
   for (const [placeholder, param] of Object.entries(written.params ?? {})) {
     const renaming = { param, path: [...path, "params", placeholder], used: false };
@@ -180,6 +203,8 @@ function createInherited(
   return {
     tier: Math.max(outer.tier, tier),
     accountTypes: intersection(outer.accountTypes, types, budget),
+    typeConditions: union([outer.typeConditions, types === undefined ? [] : [types]]),
+    entitlements: union([outer.entitlements, entitlements]),
     params,
     outer,
     isUnclear: false,
@@ -195,7 +220,7 @@ function useOf(
   const scope = reading.table.find(name, path);
   if (scope === undefined) return unreadable(frame);
   const params = scope.template.names.map((placeholder) => paramOf(placeholder, frame));
-  return [{ uses: [{ scope, params }], tier: frame.tier, accountTypes: frame.accountTypes }];
+  return [draftOf([{ scope, params }], frame)];
 }
 
 /**

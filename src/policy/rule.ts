@@ -2,11 +2,14 @@ import { acceptanceKey, type Template } from "../grammar/template.js";
 import {
   type Alternative,
   ANY_TIER,
+  type AuthenticationCondition,
   type CompiledScope,
   type Param,
   type Rule,
   type ScopeUse,
+  type TypeConditions,
 } from "./compiled-policy.js";
+import { union } from "./conditions.js";
 import type { Report } from "./report.js";
 
 /** Maximum number of comparisons of two account types, for all rules of a policy in total. */
@@ -58,6 +61,8 @@ export interface AlternativeDraft {
   readonly uses: readonly NamedUse[];
   readonly tier: number;
   readonly accountTypes: readonly string[] | undefined;
+  readonly typeConditions: TypeConditions;
+  readonly entitlements: readonly string[];
 }
 
 /** Returns the draft that requires everything that any of the drafts requires. */
@@ -69,6 +74,8 @@ export function merge(drafts: readonly AlternativeDraft[], budget: RuleBudget): 
       (types, { accountTypes }) => intersection(types, accountTypes, budget),
       undefined,
     ),
+    typeConditions: union(drafts.map(({ typeConditions }) => typeConditions)),
+    entitlements: union(drafts.map(({ entitlements }) => entitlements)),
   };
 }
 
@@ -88,18 +95,31 @@ export function intersection(
   return Object.freeze(left.filter((type) => right.includes(type)));
 }
 
+/** The parts of an operation in addition to its requirement. */
+export interface RuleParts {
+  /** Whether the operation is public. */
+  readonly isPublic: boolean;
+  /** How and when the user must have authenticated. */
+  readonly authentication: AuthenticationCondition | undefined;
+  /** The scopes for additional detail. */
+  readonly enrichments: readonly AlternativeDraft[];
+}
+
+const NO_PARTS: RuleParts = { isPublic: false, authentication: undefined, enrichments: [] };
+
 /**
  * Compiles drafts into a rule: parameters get their indexes, and each scope adds its own conditions.
  *
- * @param open - given only for a public operation: the requirement for its additional detail
+ * @param more - the parts of an operation in addition to its requirement
  */
 export function compileRule(
   drafts: readonly AlternativeDraft[],
   budget: RuleBudget,
-  open?: { readonly enriched: AlternativeDraft | undefined },
+  { isPublic, authentication, enrichments }: RuleParts = NO_PARTS,
 ): Rule {
   const { params, useOf } = createPlaces(budget);
-  const settle = ({ uses, tier, accountTypes }: AlternativeDraft): Alternative => {
+  const settle = (draft: AlternativeDraft): Alternative => {
+    const { uses, tier, accountTypes, typeConditions, entitlements } = draft;
     // equal uses are one object
     const settled = [...new Set(uses.map(useOf))];
     const scopes = settled.map((use) => use.scope);
@@ -113,13 +133,19 @@ export function compileRule(
         (types, scope) => intersection(types, scope.accountTypes, budget),
         accountTypes,
       ),
+      typeConditions: union([
+        typeConditions,
+        ...scopes.map(({ accountTypes: own }) => (own === undefined ? [] : [own])),
+      ]),
+      entitlements: union([entitlements, ...scopes.map((scope) => scope.entitlements)]),
       reserved: scopes.some((scope) => scope.reserved),
     };
   };
   return {
     alternatives: drafts.map(settle),
-    enriched: open?.enriched && settle(open.enriched),
-    public: open !== undefined,
+    enrichments: enrichments.map(settle),
+    public: isPublic,
+    authentication,
     params,
   };
 }

@@ -15,6 +15,7 @@ function createSchemas() {
     scopeWithoutPlaceholder: text(),
     tier: text(),
     accountType: text(),
+    entitlement: text(),
   };
   const scopes = list(declared.scope);
   // an instance for each option: it has a description of its own
@@ -24,10 +25,14 @@ function createSchemas() {
     names: () => z.optional(list(name)),
     scope: () => z.optional(declared.scope),
     scopes: () => z.optional(scopes),
-    plainScope: () => z.optional(declared.scopeWithoutPlaceholder),
+    plainScopeOrList: () =>
+      z.optional(
+        z.union([declared.scopeWithoutPlaceholder, list(declared.scopeWithoutPlaceholder)]),
+      ),
     plainScopes: () => z.optional(list(declared.scopeWithoutPlaceholder)),
     tier: () => z.optional(declared.tier),
     accountTypes: () => z.optional(list(declared.accountType)),
+    entitlement: () => z.optional(declared.entitlement),
     true: () => z.optional(z.literal(true)),
   };
   const texts = { title: optional.text(), description: optional.text(), warning: optional.text() };
@@ -40,6 +45,7 @@ function createSchemas() {
     reserved: z.optional(z.boolean()),
     tier: optional.tier(),
     accountTypes: optional.accountTypes(),
+    entitlement: optional.entitlement(),
     implies: optional.scopes(),
     replaces: optional.names(),
     locales: z.optional(z.record(z.string(), localTexts)),
@@ -54,6 +60,7 @@ function createSchemas() {
     anyOf: parts(),
     tier: optional.tier(),
     accountTypes: optional.accountTypes(),
+    entitlement: optional.entitlement(),
     params: z.optional(z.record(z.string(), name)),
   });
   const requirement = z.strictObject(rule());
@@ -62,11 +69,14 @@ function createSchemas() {
     ...rule(),
     deny: optional.name(),
     public: optional.true(),
-    enrichedBy: optional.plainScope(),
+    enrichedBy: optional.plainScopeOrList(),
     authenticated: optional.true(),
     title: optional.text(),
     description: optional.text(),
     hidden: optional.true(),
+    internal: optional.true(),
+    acr: z.optional(z.union([name, list(name)])),
+    maxAge: z.optional(z.number()),
     audit: z.optional(audit),
   });
 
@@ -78,6 +88,7 @@ function createSchemas() {
     version: text(),
     tiers: optional.names(),
     accountTypes: optional.names(),
+    entitlements: optional.names(),
     scopes: z.record(z.string(), z.union([z.string(), scope])),
     baseline: optional.plainScopes(),
     defaultScopes: optional.plainScopes(),
@@ -173,8 +184,9 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
   switch (issue.code) {
     case "unrecognized_keys": {
       const key = String(path.at(-1));
-      report.add("unknown_key", path, `unknown option \`${key}\``, () =>
-        nearest(key, optionsAt(path.slice(0, -1))),
+      const hint = isOfOperation(key, path) ? ": it belongs at the top of the operation" : "";
+      report.add("unknown_key", path, `unknown option \`${key}\`${hint}`, () =>
+        hint === "" ? nearest(key, optionsAt(path.slice(0, -1))) : undefined,
       );
       return;
     }
@@ -200,16 +212,23 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
         report.add(
           "invalid_type",
           path,
-          `expected ${expectedBy(issue)}, got ${nameOf(issue.input)}${hintAtList(issue.input, path)}`,
+          `expected ${expectedBy(issue)}, got ${nameOf(issue.input)}${hintAt(issue.input, path)}`,
         );
       }
   }
+}
+
+/** Returns a hint at what a value of the wrong type was probably meant to be. */
+function hintAt(input: unknown, path: Path): string {
+  return path.at(-1) === "maxAge" ? ": write seconds, as in maxAge: 300" : hintAtList(input, path);
 }
 
 /** Returns a hint at what a list was probably meant to be, in the place of a requirement or of all scopes. */
 function hintAtList(input: unknown, path: Path): string {
   if (!Array.isArray(input)) return "";
   const [top] = path;
+  if (path.at(-1) === "entitlement")
+    return `: write one name; if several are required, nest one requirement for each in { allOf: [...] }`;
   if (top === "scopes" && path.length === 1)
     return `: write each scope with its description, as in { "orders:read": "Read orders" }`;
   if (top !== "tools" && top !== "endpoints") return "";
@@ -235,6 +254,7 @@ const KINDS: Readonly<Record<string, string>> = {
   record: "an object",
   array: "a list",
   boolean: "true or false",
+  number: "a number",
 };
 
 function nameOf(value: unknown): string {
@@ -243,6 +263,13 @@ function nameOf(value: unknown): string {
   if (typeof value === "string") return `\`${value.slice(0, 64)}\``;
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** Returns whether a key in a nested requirement is an option of the whole operation. */
+function isOfOperation(key: string, path: Path): boolean {
+  const [top] = path;
+  const isNested = (top === "tools" || top === "endpoints") && path.length > 3;
+  return isNested && path[2] !== "audit" && Object.hasOwn(schemas().operation.shape, key);
 }
 
 /** Returns the valid options of the object at `path`, for a suggestion. */

@@ -3,7 +3,13 @@ import { parseScopeToken, printedScope, type ScopeTokenSyntax } from "../grammar
 import { compileTemplate } from "../grammar/template.js";
 import { isCommon } from "../grammar/template-overlap.js";
 import type { CompiledScope } from "./compiled-policy.js";
-import { type ConditionNames, checkAccountTypes, rankOf, reportDuplicates } from "./conditions.js";
+import {
+  type ConditionNames,
+  checkAccountTypes,
+  entitlementsOf,
+  rankOf,
+  reportDuplicates,
+} from "./conditions.js";
 import type { PolicyDefinition } from "./definition.js";
 import {
   createClosureReader,
@@ -94,6 +100,7 @@ export function compileScopes(
       reserved: options.reserved === true,
       tier,
       accountTypes,
+      entitlements: entitlementsOf(options.entitlement, gates, [...path, "entitlement"], report),
       implies: draft.implies,
       closure: closureOf(draft),
     });

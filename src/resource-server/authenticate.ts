@@ -6,6 +6,7 @@ import {
   type InvalidToken,
   TEMPORARILY_UNAVAILABLE,
 } from "../decision/decision.js";
+import { readNames } from "../grammar/any-value.js";
 import { MAX_SCOPE_TOKENS } from "../grammar/scope.js";
 import { readGrantedTokens } from "../policy/scope-meanings.js";
 import type { AuthorizerOptions } from "./authorizer-options.js";
@@ -174,8 +175,24 @@ function rejectRevoked(callbacks: Callbacks, token: AccessToken): Awaitable<Auth
   );
 }
 
-const FACTS = ["tier", "account_type", "first_party"] as const;
-const PLAIN = ["scope", "sub", "client_id", "iss", "jti", "exp", "iat", "claims"] as const;
+const FACTS = ["tier", "account_type", "entitlements", "first_party"] as const;
+const PLAIN = [
+  "scope",
+  "sub",
+  "client_id",
+  "iss",
+  "jti",
+  "exp",
+  "iat",
+  "acr",
+  "auth_time",
+  "claims",
+] as const;
+
+/** Returns a fact: a list of names as a copy, so that a later change of the list has no effect. */
+function copyFact(value: unknown): unknown {
+  return typeof value === "object" ? readNames(value) : value;
+}
 
 type TokenReader = (answer: unknown) => VerifiedToken;
 
@@ -215,7 +232,7 @@ function createTokenReader(trusted: readonly string[]): TokenReader {
       const value = readOwn(answer, name);
       if (value === undefined) continue;
       if (name === "scope") token[name] = copyScope(value);
-      else token[name] = name === "claims" ? copyClaims(value) : value;
+      else token[name] = name === "claims" ? copyClaims(value) : copyFact(value);
     }
     return Object.freeze(token) as unknown as AccessToken;
   };
@@ -282,7 +299,7 @@ function withFacts(token: AccessToken, facts: unknown): AccessToken {
   if (facts === undefined || facts === null) return token;
   const merged: Record<string, unknown> = { ...token };
   for (const name of FACTS) {
-    if (Object.hasOwn(facts, name)) merged[name] = (facts as SubjectFacts)[name];
+    if (Object.hasOwn(facts, name)) merged[name] = copyFact((facts as SubjectFacts)[name]);
     else if (isInherited(facts, name)) throw new TypeError(`\`${name}\` is inherited`);
   }
   return Object.freeze(merged) as unknown as AccessToken;

@@ -29,7 +29,7 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
    */
   readonly verify?: Verify;
   /**
-   * Returns the facts of the account: tier, account type, and whether the client belongs to the owner of the API. Own members of
+   * Returns the facts of the account: tier, account type, entitlements, and whether the client belongs to the owner of the API. Own members of
    * the result override those of the token. Called at every request with a valid token.
    */
   readonly subject?: (
@@ -37,15 +37,14 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
   ) => SubjectFacts | null | undefined | PromiseLike<SubjectFacts | null | undefined>;
   /**
    * The claims of `verify`, or of `authenticate` at a gate, that count as facts of the account. The authorizer removes the others of these from the token, so that
-   * handlers, `subject` and audit events do not see them. Default: none. If the policy has a condition on tier or account type,
-   * give `subject` or this option; `[]` means that no claim counts. A local token keeps all of its members. `"entitlements"` has
-   * no effect yet.
+   * handlers, `subject` and audit events do not see them. Default: none. If the policy has a condition on tier, account type or
+   * entitlement, give `subject` or this option; `[]` means that no claim counts. A local token keeps all of its members.
    */
   readonly trustClaims?: readonly ("tier" | "account_type" | "entitlements" | "first_party")[];
   /**
    * Seconds by which the clock of the issuer may differ, from 0 to 300. It applies where the authorizer checks `exp` and `nbf`: to
    * tokens of a `verify` function of your own, and to local tokens. `jwtVerifier` and `introspectionVerifier` have an option of the
-   * same name. Default: `0`.
+   * same name. For all tokens, `auth_time` may be in the future by this time. Default: `0`.
    */
   readonly clockTolerance?: number;
   /**
@@ -112,7 +111,7 @@ function isTolerance(value: unknown): string | undefined {
 const TRUSTABLE_CLAIMS = ["tier", "account_type", "entitlements", "first_party"] as const;
 
 const NO_FACTS =
-  "is missing: the policy has conditions on tier or account type. Give `subject`, which returns them, or " +
+  "is missing: the policy has conditions on tier, account type or entitlement. Give `subject`, which returns them, or " +
   "`trustClaims`, the claims of the token that count (`[]` for none)";
 
 /** Checks the claims to trust, and that an option provides the facts that the conditions of the policy need. */

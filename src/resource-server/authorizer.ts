@@ -2,6 +2,7 @@ import { AccessDenied } from "../decision/access-denied.js";
 import type { AccessToken } from "../decision/access-token.js";
 import { INVALID_TOKEN, TEMPORARILY_UNAVAILABLE, UNAUTHENTICATED } from "../decision/decision.js";
 import type { Policy } from "../decision/define-policy.js";
+import { decideByOrigin } from "../decision/gate-decider.js";
 import { firstItems } from "../grammar/any-value.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { PolicyTypes } from "../policy/definition.js";
@@ -40,6 +41,7 @@ import {
   type CallDetails,
   createAdmissionRecorder,
   NOTHING_RECORDED,
+  type RecordedOrigin,
 } from "./record-admission.js";
 import { createRejectionReporter } from "./rejections.js";
 import { type RejectedToken, rejected } from "./verifier-result.js";
@@ -48,6 +50,8 @@ import { type RejectedToken, rejected } from "./verifier-result.js";
 interface Steps {
   readonly policy: Policy;
   readonly verifiesTokens: boolean;
+  /** Seconds by which the clock of the issuer may differ. */
+  readonly tolerance: number;
   readonly authenticate: (
     credentials: Credentials | LocalToken | VerifiedClaims,
   ) => Awaitable<Authentication>;
@@ -111,6 +115,7 @@ function assemble<Types extends PolicyTypes>(
   const steps: Steps = {
     policy,
     verifiesTokens,
+    tolerance: options.clockTolerance ?? 0,
     authenticate: createAuthenticator(options, runCallback, report),
     report,
     respond: createResponder(compiled, {
@@ -166,23 +171,28 @@ async function admitToken(
   operation: string,
   params: unknown,
 ): Promise<Admission> {
-  return admit(steps, readRawToken(rawToken), { ...NO_CALL, operation, params });
+  return admit(steps, readRawToken(rawToken), { ...NO_CALL, operation, params }, true);
 }
 
-/** Decides on a call by its credentials. Returns a promise only if a callback returns one. */
+/**
+ * Decides on a call by its credentials. Returns a promise only if a callback returns one.
+ *
+ * @param isFromCode - whether the call comes from code of the host, which knows internal operations, and not from a gate
+ */
 function admit(
   steps: Steps,
   credentials: Credentials | LocalToken | VerifiedClaims,
   call: CallDetails,
+  isFromCode = false,
 ): Awaitable<Admission> {
   return mapAwaitable(steps.authenticate(credentials), (authentication) => {
     const token = authentication.kind === "authenticated" ? authentication.token : undefined;
-    const decision = decide(steps.policy, authentication, call);
+    const decision = decide(steps, authentication, call, isFromCode);
     if (decision.code === "invalid_token" && token !== undefined) steps.report(UNREADABLE_SCOPE);
     const admission: Admission = decision.allowed
       ? { kind: "allowed", decision, token }
       : deny(steps, decision, call, token);
-    return recordAdmission(steps, admission, call);
+    return recordAdmission(steps, admission, call, isFromCode ? "code" : "gate");
   });
 }
 
@@ -227,12 +237,14 @@ const UNREADABLE_SCOPE = rejected("scope_claim");
  * too: a call of an unknown or denied operation gets the code of the operation, unless `credentialsFirst` is set.
  */
 function decide(
-  policy: Policy,
+  { policy, tolerance }: Steps,
   authentication: Authentication,
   call: CallDetails,
+  isFromCode: boolean,
 ): AuthorizerDecision {
   const { operation, params } = call;
-  const decideFor = (token: unknown) => policy.decideUntrusted(token, operation, params);
+  const origin = { isFromCode, tolerance, now: undefined };
+  const decideFor = (token: unknown) => decideByOrigin(policy, token, operation, params, origin);
   if (call.credentialsFirst === true && !isAuthenticated(authentication)) {
     const isPublic = authentication.kind === "anonymous" && decideFor(undefined).allowed;
     if (!isPublic) return credentialDenialOf(authentication);
@@ -271,10 +283,11 @@ function recordAdmission(
   steps: Steps,
   admission: Admission,
   call: CallDetails,
+  origin: RecordedOrigin,
 ): Awaitable<Admission> {
   const { decision, token } = admission;
   if (decision.allowed && call.auditDenialsOnly === true) return admission;
-  const { isWritten, answered } = steps.record(admission, call);
+  const { isWritten, answered } = steps.record(admission, call, origin);
   return mapAwaitable(isWritten, (mayTakeEffect) => {
     const effective =
       decision.allowed && !mayTakeEffect
@@ -312,7 +325,11 @@ async function recordDenial(
   const { name: operation, requestId } = withoutPrototype(request);
   if (decision.code === "unauthenticated") return undefined;
   const admission: Admission = { kind: "refused", decision, answer, token };
-  const { isWritten, answered } = record(admission, { ...NO_CALL, operation, requestId }, true);
+  const { isWritten, answered } = record(
+    admission,
+    { ...NO_CALL, operation, requestId },
+    "protocol",
+  );
   await isWritten;
   return answered;
 }

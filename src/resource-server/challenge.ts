@@ -4,6 +4,7 @@ import { firstScopes } from "../discovery/first-scopes.js";
 import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { CompiledPolicy, Operation } from "../policy/compiled-policy.js";
+import { withoutPrototype } from "../policy/own-members.js";
 import { namedMeanings, readGrantedTokens } from "../policy/scope-meanings.js";
 import { isToolName } from "../policy/tool-names.js";
 import { sufficientSet } from "./sufficient-set.js";
@@ -29,6 +30,12 @@ export interface ProblemDocument {
   readonly endpoint?: string;
   /** The tier that would be enough. */
   readonly tier?: string;
+  /** The entitlement that is missing. */
+  readonly entitlement?: string;
+  /** The authentication context classes, of which one is enough. */
+  readonly acr_values?: readonly string[];
+  /** Maximum number of seconds since the user authenticated. */
+  readonly max_age?: number;
   /** The account types that would be allowed. */
   readonly account_types?: readonly string[];
   /** The parameter that is missing, unsafe, or bound to another value. */
@@ -88,7 +95,12 @@ interface Row {
 }
 
 interface Challenge {
-  readonly error: "invalid_request" | "invalid_token" | "insufficient_scope" | undefined;
+  readonly error:
+    | "invalid_request"
+    | "invalid_token"
+    | "insufficient_user_authentication"
+    | "insufficient_scope"
+    | undefined;
   readonly description: string | undefined;
 }
 
@@ -110,6 +122,13 @@ const ROWS: Readonly<Record<Denial["code"], Row>> = {
     challenge: { error: "invalid_token", description: "The access token is not valid here" },
   },
   temporarily_unavailable: rowWithoutChallenge(503),
+  insufficient_user_authentication: {
+    status: 401,
+    challenge: {
+      error: "insufficient_user_authentication",
+      description: "A stronger or more recent authentication of the user is required",
+    },
+  },
   insufficient_scope: {
     status: 403,
     challenge: { error: "insufficient_scope", description: "More scope is needed" },
@@ -201,6 +220,7 @@ export function createResponder(
       headers["WWW-Authenticate"] = formatChallenge({
         error: row.challenge.error,
         scope,
+        ...authenticationOf(denial),
         resource_metadata: options.metadataUrl,
         // last: two clients search for `scope=` anywhere in the line
         error_description: texts?.challenge ?? row.challenge.description,
@@ -247,7 +267,17 @@ function operationOf(
 function remedyOf(denial: Denial): Partial<ProblemDocument> {
   switch (denial.code) {
     case "upgrade_required":
-      return { tier: denial.tier };
+      // a denial has one of them as an own member
+      return Object.hasOwn(denial, "entitlement")
+        ? { entitlement: denial.entitlement as string }
+        : { tier: denial.tier as string };
+    case "insufficient_user_authentication": {
+      const { acr, maxAge } = withoutPrototype(denial);
+      return {
+        ...(acr !== undefined && { acr_values: acr }),
+        ...(maxAge !== undefined && { max_age: maxAge }),
+      };
+    }
     case "account_type_required":
       return { account_types: denial.accountTypes };
     case "invalid_params":
@@ -256,6 +286,13 @@ function remedyOf(denial: Denial): Partial<ProblemDocument> {
     default:
       return {};
   }
+}
+
+/** Returns the attributes of a challenge that asks the user to authenticate again (RFC 9470, section 3). */
+function authenticationOf(denial: Denial): Readonly<Record<string, string | undefined>> {
+  if (denial.code !== "insufficient_user_authentication") return {};
+  const { acr = [], maxAge } = withoutPrototype(denial);
+  return { acr_values: acr.filter(isScopeToken).join(" "), max_age: maxAge?.toString() };
 }
 
 /** Returns `Bearer` with its attributes, in order. An attribute without a value is left out (RFC 6750, section 3). */

@@ -1,5 +1,5 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
-import { firstItems } from "../grammar/any-value.js";
+import { firstItems, readNames } from "../grammar/any-value.js";
 import { MAX_SCOPE_TOKENS } from "../grammar/scope.js";
 import { checkOptions } from "../policy/option-checks.js";
 
@@ -17,7 +17,17 @@ export type ScopeClaim = ClaimPath | { readonly firstOf: readonly ClaimPath[] };
 
 const TEXTS = ["sub", "client_id", "iss", "jti"] as const;
 const TIMES = ["exp", "iat"] as const;
-const FACTS = ["tier", "account_type"] as const;
+
+const readText = (value: unknown) => (typeof value === "string" ? value : undefined);
+
+/** The claims about the user and the account, each with the function that reads it: `undefined` for a wrong type. */
+const FACTS: readonly (readonly [name: string, read: (value: unknown) => unknown])[] = [
+  ["acr", readText],
+  ["auth_time", (value) => (Number.isFinite(value) ? value : undefined)],
+  ["tier", readText],
+  ["account_type", (value) => readText(value) ?? readNames(value)],
+  ["entitlements", readNames],
+];
 
 /** The claim of the scope, and its form. */
 export interface ScopeReading {
@@ -60,7 +70,8 @@ const READING_CHECKS = {
  * members only.
  *
  * Returns `undefined` if the scope claim, `sub`, `client_id`, `iss`, `jti`, `exp` or `iat` has a wrong type. A token without the
- * scope claim has the scope `""`. A `tier`, `account_type` or `first_party` of a wrong type is left out. It verifies nothing: not
+ * scope claim has the scope `""`. An `acr`, `auth_time`, `tier`, `account_type`, `entitlements` or `first_party` of a
+ * wrong type is left out. It verifies nothing: not
  * the signature, not the time, not the type of the token.
  *
  * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for an unknown or invalid member of `reading`
@@ -155,9 +166,9 @@ export function readAccessToken(
     if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
     token[name] = value;
   }
-  for (const name of FACTS) {
-    const value = readOwn(claims, name);
-    if (typeof value === "string") token[name] = value;
+  for (const [name, read] of FACTS) {
+    const value = read(readOwn(claims, name));
+    if (value !== undefined) token[name] = value;
   }
   if (readOwn(claims, "first_party") === true) token["first_party"] = true;
   if (members !== undefined) token["claims"] = members;

@@ -19,13 +19,16 @@ export interface RecordedAdmission {
 /**
  * Writes the audit event of an admission. Never throws, and no promise of its result rejects.
  *
- * @param isProtocol - whether the call is a message of a protocol that calls no operation
+ * @param origin - what the call is, if not that of an operation at a gate
  */
 export type AdmissionRecorder = (
   admission: Admission,
   call: CallDetails,
-  isProtocol?: boolean,
+  origin?: RecordedOrigin,
 ) => RecordedAdmission;
+
+/** `protocol`: a message of a protocol that calls no operation. `code`: a call of code of the host, which knows internal operations. */
+export type RecordedOrigin = "gate" | "protocol" | "code";
 
 /** The record of an admission that makes no event. */
 export const NOTHING_RECORDED: RecordedAdmission = { isWritten: true, answered: undefined };
@@ -41,10 +44,10 @@ export function createAdmissionRecorder(
   if (audit === undefined) return () => NOTHING_RECORDED;
   const makeEvent = createAuditEventFactory(policy, sensitive, auditKey);
   const run = (write: () => unknown) => runCallback("audit", write, () => undefined);
-  return (admission, call, isProtocol = false) => {
+  return (admission, call, origin = "gate") => {
     let event: Promise<AuditEvent> | undefined;
     const written = run(async () => {
-      event = makeEvent(auditedCall(admission, call, isProtocol));
+      event = makeEvent(auditedCall(admission, call, origin));
       return audit(await event);
     });
     const answered: ReportStatus = (status) => {
@@ -65,12 +68,12 @@ function isStatus(status: unknown): status is number {
 }
 
 /** Reads what the event contains of the request: after the decision, and once. */
-function auditedCall(admission: Admission, call: CallDetails, isProtocol: boolean) {
+function auditedCall(admission: Admission, call: CallDetails, origin: RecordedOrigin) {
   const { decision, token } = admission;
   const request = Object.hasOwn(call, "audited") ? call.audited?.() : call;
   return {
     operation: call.operation,
-    isProtocol,
+    origin,
     decision,
     token,
     status: admission.kind === "refused" ? admission.answer.status : undefined,

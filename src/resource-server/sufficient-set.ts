@@ -13,7 +13,7 @@ import { isToolName } from "../policy/tool-names.js";
 
 /**
  * Returns one sufficient set of scopes of an operation, for a caller without a token. From each rule it takes the first declared
- * alternative without a reserved scope; an alternative without conditions on tier and account type takes precedence. A scope with
+ * alternative without a reserved scope; an alternative without conditions on tier, account type and entitlement takes precedence. A scope with
  * placeholders is bound to the parameters of the call, and left out if these have no safe value for it. `offline_access` is left out.
  *
  * Returns `undefined` for an operation that is unknown, hidden, denied or public, and for one that no third party can ever call.
@@ -61,8 +61,8 @@ function obtainableAlternative({ alternatives }: Rule): Alternative | undefined 
   const open = alternatives.filter(
     ({ reserved, accountTypes }) => !reserved && accountTypes?.length !== 0,
   );
-  const isUnconditional = ({ tier, accountTypes }: Alternative) =>
-    tier === ANY_TIER && accountTypes === undefined;
+  const isUnconditional = ({ tier, accountTypes, entitlements }: Alternative) =>
+    tier === ANY_TIER && accountTypes === undefined && entitlements.length === 0;
   return open.find(isUnconditional) ?? open[0];
 }
 

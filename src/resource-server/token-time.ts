@@ -1,3 +1,4 @@
+import { MAX_TIME } from "../policy/authentication.js";
 import type { RejectionReason } from "./verifier-result.js";
 
 /** The reason why a token is rejected by its time limits. */
@@ -8,9 +9,6 @@ export interface TokenTimes {
   readonly exp: unknown;
   readonly nbf: unknown;
 }
-
-/** The first invalid number of seconds (in the year 5138): a number from here on is probably in milliseconds. */
-const MAX_TIME = 1e11;
 
 /**
  * Returns the reason why `exp` and `nbf` reject a token now, by the clock of the system; `undefined` if they do not. Each of them

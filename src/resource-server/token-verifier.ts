@@ -4,8 +4,8 @@ import type { AccessToken } from "../decision/access-token.js";
  * Returns the verified claims of a raw bearer token: `jwtVerifier` and `introspectionVerifier` of `scope-policy/verify`, or a
  * function of your own. It returns `undefined` for a token that is not valid (`invalid_token`), and throws only if it cannot decide:
  * an outage (`temporarily_unavailable`, 503). It checks issuer, audience and signature at every call, of a cached token too. The
- * authorizer checks `exp` and `nbf` of the claims that your own function returns, and reads `tier`, `account_type` and
- * `first_party` only if `trustClaims` names them.
+ * authorizer checks `exp` and `nbf` of the claims that your own function returns, and reads `tier`, `account_type`,
+ * `entitlements` and `first_party` only if `trustClaims` names them.
  */
 export type Verify = (
   rawToken: string,
@@ -15,8 +15,10 @@ export type Verify = (
 export interface SubjectFacts {
   /** The tier of the account. */
   readonly tier?: string | undefined;
-  /** The account type. */
-  readonly account_type?: string | undefined;
+  /** The account type, or all of them. */
+  readonly account_type?: string | readonly string[] | undefined;
+  /** The entitlements of the account. */
+  readonly entitlements?: readonly string[] | undefined;
   /** Whether the client belongs to the owner of the API. */
   readonly first_party?: boolean | undefined;
 }

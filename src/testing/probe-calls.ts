@@ -23,6 +23,8 @@ export interface ProbeCall {
   /** For each path parameter: the texts that one of the policies may route to another endpoint. */
   readonly route: ReadonlyMap<string, readonly string[]>;
   readonly endpoint: Endpoint | undefined;
+  /** Whether only code of the host can call it under `after`. */
+  readonly isInternal: boolean;
 }
 
 /** Returns all calls to compare under the policy `after`: one for each class of calls with the same decisions. */
@@ -48,8 +50,15 @@ export function probeCallsOf(
     if (met.some((one) => except.has(one))) return [];
     const endpoint = endpointOf(name);
     const route = endpoint === undefined ? new Map<string, never>() : routeOf(endpoint, endpoints);
-    return [{ title: met.join(" + "), name, operation, route, endpoint }];
+    return [{ title: met.join(" + "), name, operation, route, endpoint, isInternal: false }];
   });
+  const internal = [...after.fromCode.operations].flatMap(([name, { internal: isInternal }]) => {
+    const operation = isInternal ? operationOf(decider.fromCode, name) : undefined;
+    if (operation === undefined || except.has(name)) return [];
+    const route = new Map<string, never>();
+    return [{ title: name, name, operation, route, endpoint: undefined, isInternal }];
+  });
+  targets.push(...internal);
   return { targets, complete: meetings.complete };
 }
 

@@ -1,7 +1,9 @@
 import type { AccessToken } from "../decision/access-token.js";
+import { AT_GATE, FROM_CODE } from "../decision/decide.js";
 import type { Decision } from "../decision/decision.js";
 import type { Policy } from "../decision/define-policy.js";
-import type { PreparedOperation } from "../decision/prepare.js";
+import { decideByOrigin } from "../decision/gate-decider.js";
+import type { PreparedAlternative, PreparedOperation, PreparedRule } from "../decision/prepare.js";
 import {
   createTokenScopesReader,
   type TokenScopes,
@@ -10,8 +12,8 @@ import {
 import { PROBE_VALUES } from "../grammar/bound-value.js";
 import { bindScope } from "../grammar/template.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
-import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import { intersection } from "../policy/rule.js";
+import type { Alternative, CompiledPolicy, TypeConditions } from "../policy/compiled-policy.js";
+import { union } from "../policy/conditions.js";
 import {
   combinations,
   type ParamValues,
@@ -86,6 +88,10 @@ export function widenings(
   return { found, unproved };
 }
 
+/** The time of every comparison, in seconds since 1970. */
+const NOW = 5e10;
+const now = () => NOW;
+
 /** Returns the patterns of the values that the placeholders of policies accept, each once. */
 function holePatterns(policies: readonly CompiledPolicy[]): readonly RegExp[] {
   const names = policies.flatMap(({ templates }) => [...templates.values()].flat());
@@ -113,7 +119,8 @@ function freshValues(taken: string, patterns: readonly RegExp[]): Pick<Sides, "f
 interface AlternativeCombination {
   readonly uses: readonly { readonly scope: number; readonly params: readonly string[] }[];
   readonly tier: number;
-  readonly accountTypes: readonly string[] | undefined;
+  readonly typeConditions: TypeConditions;
+  readonly entitlements: readonly string[];
   readonly reserved: boolean;
 }
 
@@ -139,15 +146,27 @@ function* search(target: ProbeCall, sides: Sides): Generator<Widening | undefine
 function* waysOf({
   public: isPublic,
   rules,
+  enriching,
 }: PreparedOperation): Generator<AlternativeCombination> {
-  const lists = rules.map((rule) => {
-    const enriched = rule.enriched === undefined ? [] : [rule.enriched];
-    return (isPublic ? enriched : rule.alternatives).map(({ source }) => ({ rule, source }));
-  });
-  // a public operation is enriched only by the `enrichedBy` of all its rules together; rules without one do not count
-  const asked = isPublic ? lists.filter((list) => list.length > 0) : lists;
-  if (asked.length === 0) return;
-  for (const chosen of combinations(asked)) {
+  const listed = (rule: PreparedRule, alternatives: readonly PreparedAlternative[]) =>
+    alternatives.map(({ source }) => ({ rule, source }));
+  const required = isPublic ? [] : rules.map((rule) => listed(rule, rule.alternatives));
+  // a call is enriched by a scope of each rule with `enrichedBy`; rules without one do not count
+  const detail = enriching.map((rule) => listed(rule, rule.enrichments));
+  yield* combined(required);
+  if (detail.length > 0) yield* combined([...required, ...detail]);
+}
+
+interface NamedAlternative {
+  readonly rule: PreparedRule;
+  readonly source: Alternative;
+}
+
+function* combined(
+  lists: readonly (readonly NamedAlternative[])[],
+): Generator<AlternativeCombination> {
+  if (lists.length === 0) return;
+  for (const chosen of combinations(lists)) {
     yield {
       uses: chosen.flatMap(({ rule, source }) =>
         source.uses.map(({ scope, params }) => ({
@@ -156,10 +175,8 @@ function* waysOf({
         })),
       ),
       tier: Math.max(...chosen.map(({ source }) => source.tier)),
-      accountTypes: chosen.reduce<readonly string[] | undefined>(
-        (types, { source }) => intersection(types, source.accountTypes),
-        undefined,
-      ),
+      typeConditions: union(chosen.map(({ source }) => source.typeConditions)),
+      entitlements: union(chosen.map(({ source }) => source.entitlements)),
       reserved: chosen.some(({ source }) => source.reserved),
     };
   }
@@ -177,10 +194,15 @@ function* searchWay(
       const isSame = firstParty && !way.reserved && !sources.flat().some((one) => one.reserved);
       if (isSame || sources.some((list) => list.length === 0)) continue;
       const texts = sources.map((list) => leastOf(list, firstParty, sides));
-      for (const accountType of way.accountTypes ?? [undefined]) {
+      const classes = target.operation.authentication?.acr;
+      for (const [acr, ...chosen] of combinations([classes ?? [""], ...way.typeConditions])) {
+        const types = [...new Set(chosen)];
         const facts = {
           ...leastTier(way.tier, sides),
-          ...(accountType === undefined ? {} : { account_type: accountType }),
+          ...(types.length > 0 ? { account_type: types.length === 1 ? types[0] : types } : {}),
+          ...(classes === undefined ? {} : { acr }),
+          ...oldestAuthentication(target),
+          ...(way.entitlements.length > 0 ? { entitlements: way.entitlements } : {}),
           ...(firstParty ? { first_party: true } : {}),
         };
         yield* searchTexts(texts, facts, values, target, sides);
@@ -273,6 +295,12 @@ function isWithin(less: TokenScopes, more: TokenScopes): boolean {
   );
 }
 
+/** Returns the earliest authentication that `after` accepts. */
+function oldestAuthentication({ operation }: ProbeCall): Pick<AccessToken, "auth_time"> {
+  const maxAge = operation.authentication?.maxAge;
+  return maxAge === undefined ? {} : { auth_time: Math.max(1, NOW - maxAge) };
+}
+
 /** Returns the tier that meets a condition of `after` and ranks lowest under `before`. */
 function leastTier(rank: number, { compiled, ranks }: Sides): Pick<AccessToken, "tier"> {
   if (rank < 0) return {};
@@ -298,14 +326,16 @@ function decideCall(
 ) {
   const request = requestOf(target, values);
   const params = paramsOf(target, values);
-  return request === undefined
-    ? policy.decideUntrusted(token, target.name, params)
-    : policy.decideRequest(token, { ...request, params });
+  const match = request && policy.findEndpoint({ ...request, params });
+  // a request without an endpoint has no name that a policy knows
+  const name = request === undefined ? target.name : match?.name;
+  const origin = { ...(target.isInternal ? FROM_CODE : AT_GATE), now };
+  return decideByOrigin(policy, token, name, match?.params ?? params, origin);
 }
 
 /** Returns the lowest grade that counts as access to the target. */
 const wantedOf = ({ operation }: ProbeCall) =>
-  operation.public ? GRADES.enriched : GRADES.allowed;
+  operation.enriching.length > 0 ? GRADES.enriched : GRADES.allowed;
 
 /** Returns the widening that a token shows, if any. A path that `after` routes to another endpoint is compared with that endpoint instead. */
 function compare(

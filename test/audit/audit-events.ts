@@ -42,7 +42,7 @@ export function eventOf(policy: object, call: TestCall = {}): Promise<AuditEvent
   const decision = loaded.decideUntrusted(token, operation, call.params ?? args);
   return make({
     operation,
-    isProtocol: call.isProtocol ?? false,
+    origin: call.isProtocol === true ? "protocol" : "gate",
     decision,
     token: token as AccessToken | undefined,
     status: decision.allowed ? undefined : STATUS,

@@ -123,7 +123,11 @@ describe("an event", () => {
   const decisions: readonly (readonly [operation: string, token: unknown, decision: object])[] = [
     ["list_orders", held, { code: "allowed", allowed: true, scopes: ["orders:read", "mcp:tools"] }],
     ["search", undefined, { code: "allowed", allowed: true, scopes: [] }],
-    ["search", held, { code: "allowed", allowed: true, scopes: [], enriched: true }],
+    [
+      "search",
+      held,
+      { code: "allowed", allowed: true, scopes: [], enriched: true, enrichments: ["orders:read"] },
+    ],
     ["list_orders", undefined, { code: "unauthenticated", allowed: false }],
     ["list_orders", 1, { code: "invalid_token", allowed: false }],
     ["purge", held, { code: "reserved_scope", allowed: false }],

@@ -41,12 +41,18 @@ export const ORDER_POLICY = {
     "secret_*": { deny: "secret" },
     secret_bound: "/x/{id}",
     secret_open: { public: true },
+    fresh: { scope: "a", maxAge: 60 },
+    fresh_pro: { scope: "a", tier: "pro", maxAge: 60 },
+    fresh_mentor: { scope: "a", accountTypes: ["mentor"], maxAge: 60 },
+    fresh_bound: { scope: "/x/{id}", maxAge: 60 },
+    fresh_own: { scope: "r", maxAge: 60 },
     "both_*": "/x/{id}",
     "both_?": "/y/{key}",
   },
 };
 
 const NO_PARAMS = {};
+const REAUTHENTICATE = "insufficient_user_authentication";
 const bound = { id: "2" };
 
 /** Two codes that both apply to a call: the first one is returned. */
@@ -109,6 +115,15 @@ export const CODE_ORDER: readonly OrderCase[] = [
   ["account_type_required", "upgrade_required", "account_and_tier", { scope: "a" }, NO_PARAMS],
   ["account_type_required", "binding_mismatch", "account_and_binding", held, bound],
   ["upgrade_required", "binding_mismatch", "tier_and_binding", held, bound],
+  // how the user authenticated comes last
+  ["unauthenticated", REAUTHENTICATE, "fresh", undefined, NO_PARAMS],
+  ["invalid_token", REAUTHENTICATE, "fresh", {}, NO_PARAMS],
+  ["insufficient_scope", REAUTHENTICATE, "fresh", { scope: "" }, NO_PARAMS],
+  ["binding_mismatch", REAUTHENTICATE, "fresh_bound", held, bound],
+  ["account_type_required", REAUTHENTICATE, "fresh_mentor", { scope: "a" }, NO_PARAMS],
+  ["upgrade_required", REAUTHENTICATE, "fresh_pro", { scope: "a" }, NO_PARAMS],
+  ["reserved_scope", REAUTHENTICATE, "fresh_own", { scope: "r" }, NO_PARAMS],
+  [REAUTHENTICATE, "allowed", "fresh", { scope: "a" }, NO_PARAMS],
   // all bindings of all rules that apply are checked
   ["invalid_params", "insufficient_scope", "both_x", { scope: "/x/2" }, bound],
 ];

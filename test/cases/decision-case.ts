@@ -94,4 +94,5 @@ export const met = (...scopes: string[]) => ({
   allowed: true,
   scopes,
   enriched: false,
+  enrichments: [],
 });

@@ -111,8 +111,8 @@ export const GATE_DECISIONS: readonly DecisionCase[] = [
     expect: { code: "account_type_required" },
   },
   {
-    title: "an account type that is not a string",
-    token: { scope: "a", account_type: ["mentor"] },
+    title: "an account type that is neither a text nor a list of texts",
+    token: { scope: "a", account_type: { mentor: true } },
     tool: "account",
     expect: { code: "account_type_required" },
   },

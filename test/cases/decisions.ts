@@ -100,7 +100,7 @@ export const SCOPE_DECISIONS: readonly DecisionCase[] = [
     title: "public, enriched",
     token: { scope: "read:public" },
     tool: "public",
-    expect: { ...met(), enriched: true },
+    expect: { ...met(), enriched: true, enrichments: ["read:public"] },
   },
   {
     title: "public without an enriching scope in the token",
@@ -118,7 +118,7 @@ export const SCOPE_DECISIONS: readonly DecisionCase[] = [
     title: "public, the condition of the enriching scope met",
     token: { scope: "pro:only", tier: "pro" },
     tool: "public_gated",
-    expect: { ...met(), enriched: true },
+    expect: { ...met(), enriched: true, enrichments: ["pro:only"] },
   },
   {
     title: "public with an invalid token",

@@ -43,7 +43,7 @@ export const EXPLAIN_CASES: readonly ExplainCase[] = [
     title: "reports that a token adds detail to a public tool",
     argv: ["search", "--scope", "stock:read"],
     code: 0,
-    says: ["It is public, and the token contains a scope that adds detail."],
+    says: ["It requires no scope, and the token contains stock:read for additional detail."],
   },
   {
     title: "allows an authenticated endpoint with a token without scopes",

@@ -42,6 +42,22 @@ function deniedWithoutChallenge(
   return { status, code, challenge: null, problem };
 }
 
+/** Returns the 401 that asks the user to authenticate again (RFC 9470). */
+function authenticateAgain(problem: Readonly<Record<string, unknown>>): Expected {
+  return {
+    status: 401,
+    code: "insufficient_user_authentication",
+    challenge: {
+      error: "insufficient_user_authentication",
+      acr_values: "mfa phr",
+      max_age: "300",
+      resource_metadata: METADATA_URL,
+      error_description: "A stronger or more recent authentication of the user is required",
+    },
+    problem: { acr_values: ["mfa", "phr"], max_age: 300, ...problem },
+  };
+}
+
 type Row = readonly [
   id: string,
   title: string,
@@ -180,6 +196,55 @@ const TOOLS: readonly Row[] = [
     "read-mentor",
     { tool: "mentor_report" },
     { reached: { operation: "mentor_report", sub: "read-mentor", params: {} } },
+  ],
+  [
+    "tool-account-types-met",
+    "accepts one of several account types",
+    "read-both",
+    { tool: "mentor_report" },
+    { reached: { operation: "mentor_report", sub: "read-both", params: {} } },
+  ],
+  [
+    "tool-entitlement",
+    "denies an account without the entitlement, without a challenge",
+    "reader",
+    { tool: "fleet_map" },
+    deniedWithoutChallenge(403, "upgrade_required", { entitlement: "fleet", tool: "fleet_map" }),
+  ],
+  [
+    "tool-entitlement-met",
+    "accepts the entitlement in the token",
+    "fleet",
+    { tool: "fleet_map" },
+    { reached: { operation: "fleet_map", sub: "fleet", params: {} } },
+  ],
+  [
+    "tool-enriched",
+    "accepts a call with a scope for additional detail",
+    "writer",
+    { tool: "list_people" },
+    { reached: { operation: "list_people", sub: "writer", params: {} } },
+  ],
+  [
+    "tool-authentication-old",
+    "asks the user to authenticate again after the maximum age",
+    "late-payer",
+    { tool: "pay_course" },
+    authenticateAgain({ tool: "pay_course" }),
+  ],
+  [
+    "tool-authentication-weak",
+    "asks the user to authenticate again with another class",
+    "weak-payer",
+    { tool: "pay_course" },
+    authenticateAgain({ tool: "pay_course" }),
+  ],
+  [
+    "tool-authentication-met",
+    "accepts a recent authentication of a class in the list",
+    "payer",
+    { tool: "pay_course" },
+    { reached: { operation: "pay_course", sub: "payer", params: {} } },
   ],
   [
     "tool-reserved",
@@ -387,6 +452,30 @@ const ENDPOINTS: readonly Row[] = [
     undefined,
     { method: "GET", path: "/accounts/acc-1/profile" },
     noCredentials("/accounts/acc-1/profile.read"),
+  ],
+  [
+    "endpoint-entitlement",
+    "denies an account without the entitlement at an endpoint",
+    "reader",
+    { method: "GET", path: "/fleet" },
+    deniedWithoutChallenge(403, "upgrade_required", {
+      entitlement: "fleet",
+      endpoint: "GET /fleet",
+    }),
+  ],
+  [
+    "endpoint-authentication-old",
+    "asks the user to authenticate again at an endpoint",
+    "late-payer",
+    { method: "POST", path: "/payments" },
+    authenticateAgain({ endpoint: "POST /payments" }),
+  ],
+  [
+    "endpoint-authentication-met",
+    "accepts a recent authentication at an endpoint",
+    "payer",
+    { method: "POST", path: "/payments" },
+    { reached: { operation: "POST /payments", sub: "payer", params: {} } },
   ],
   [
     "head-allowed",

@@ -10,6 +10,7 @@ export const CONTRACT_POLICY = {
   version: "1",
   tiers: ["free", "pro"],
   accountTypes: ["mentor", "studio"],
+  entitlements: ["fleet"],
   scopes: {
     "mcp:tools": { description: "Call tools", default: "on" },
     "courses:read": "Read courses",
@@ -34,6 +35,9 @@ export const CONTRACT_POLICY = {
     refund: { deny: "Refunds are made by people." },
     search_directory: { public: true, enrichedBy: "read:public" },
     whoami: { authenticated: true },
+    fleet_map: { scope: "courses:read", entitlement: "fleet" },
+    pay_course: { scope: "courses:write", acr: ["mfa", "phr"], maxAge: 300 },
+    list_people: { scope: "courses:read", enrichedBy: ["read:public", "courses:write"] },
     read_profile: {
       scope: "/accounts/{accountID}/profile.read",
       params: { accountID: "account_id" },
@@ -50,6 +54,8 @@ export const CONTRACT_POLICY = {
     "GET /accounts/{accountID}/profile": "/accounts/{accountID}/profile.read",
     "GET /reports/:reportID": { scope: "reports:export", tier: "pro" },
     "GET /health": { public: true },
+    "GET /fleet": { scope: "courses:read", entitlement: "fleet" },
+    "POST /payments": { scope: "courses:write", acr: ["mfa", "phr"], maxAge: 300 },
     "GET /v1/projects/:projectId": "courses:read",
   },
 };
@@ -92,6 +98,9 @@ const badTimes = BAD_TIMES.map(([claim, time], index) => {
 export const BAD_TIME_TOKENS: readonly (readonly [rawToken: string, what: string])[] =
   BAD_TIMES.map(([claim, time], index) => [`time-${index}`, `${claim} ${String(time)}`]);
 
+/** The time of the policy's clock, in seconds since 1970. */
+const NOW = 1_800_000_000;
+
 /** Claims of the valid raw tokens. Every other text is an invalid token. */
 const TOKENS: Readonly<Record<string, AccessToken>> = {
   ...Object.fromEntries(badTimes),
@@ -109,6 +118,14 @@ const TOKENS: Readonly<Record<string, AccessToken>> = {
   upgraded: claims("upgraded", "mcp:tools reports:export", { tier: "free" }),
   "read-mentor": claims("read-mentor", "mcp:tools read:mentor", { account_type: "mentor" }),
   "read-studio": claims("read-studio", "mcp:tools read:mentor", { account_type: "studio" }),
+  fleet: claims("fleet", "mcp:tools courses:read", { entitlements: ["fleet"] }),
+  payer: claims("payer", "mcp:tools courses:write", { acr: "phr", auth_time: NOW }),
+  "late-payer": claims("late-payer", "mcp:tools courses:write", {
+    acr: "phr",
+    auth_time: NOW - 301,
+  }),
+  "weak-payer": claims("weak-payer", "mcp:tools courses:write", { acr: "pwd", auth_time: NOW }),
+  "read-both": claims("read-both", "mcp:tools read:mentor", { account_type: ["studio", "mentor"] }),
   owner: claims("owner", "mcp:tools /accounts/acc-1/profile.read"),
   "third-party": claims("third-party", "mcp:tools admin:all"),
   "first-party": claims("first-party", "mcp:tools admin:all", { first_party: true }),
@@ -138,11 +155,11 @@ export function createWorld(
     if (outage === source) throw new Error(`"${source}" has an outage; Bearer realm="oops"`);
   };
   const authorizer = createAuthorizer({
-    policy: loadPolicy(definition),
+    policy: loadPolicy(definition, { now: () => NOW }),
     resource: "https://api.example.com/mcp",
     authorizationServers: ["https://as.example.com"],
     challenge: "minimum",
-    trustClaims: ["tier", "account_type", "first_party"],
+    trustClaims: ["tier", "account_type", "entitlements", "first_party"],
     retryAfter: 7,
     verify: async (rawToken) => {
       ask("verify");

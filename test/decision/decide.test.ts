@@ -45,7 +45,12 @@ describe("decide", () => {
   it("is tested for every code", () => {
     const seen = new Set(CASES.map(({ expect: wanted }) => wanted.code));
     const rest = DECISION_CODES.filter((code) => !seen.has(code));
-    expect(rest).toEqual(["unknown_operation", "invalid_params", "unauthenticated"]);
+    expect(rest).toEqual([
+      "unknown_operation",
+      "invalid_params",
+      "unauthenticated",
+      "insufficient_user_authentication",
+    ]);
   });
 });
 
@@ -61,6 +66,7 @@ const SHAPES: ReadonlyMap<string, readonly string[]> = new Map([
   ["account_type_required", ["accountTypes"]],
   ["upgrade_required", ["had", "tier"]],
   ["reserved_scope", []],
+  ["insufficient_user_authentication", ["maxAge"]],
 ]);
 
 const shapeOf = (decision: Decision) => Object.keys(decision).sort();
@@ -77,7 +83,9 @@ describe("the order of the codes", () => {
     (first, _, tool, token, params) => {
       const decision = order.decideUntrusted(token, tool, params);
       const members =
-        first === "allowed" ? ["enriched", "scopes"] : ["message", ...(SHAPES.get(first) ?? [])];
+        first === "allowed"
+          ? ["enriched", "enrichments", "scopes"]
+          : ["message", ...(SHAPES.get(first) ?? [])];
       expect(shapeOf(decision)).toEqual(["allowed", "code", ...members].sort());
       expect(decision.allowed).toBe(first === "allowed");
       expect(JSON.parse(JSON.stringify(decision))).toMatchObject({ code: first });

@@ -7,7 +7,9 @@ import {
   DECISION_CODES,
   type Decision,
   denied,
+  entitlementRequired,
   INVALID_TOKEN,
+  insufficientAuthentication,
   insufficientScope,
   invalidParams,
   RESERVED_SCOPE,
@@ -29,10 +31,11 @@ const ALL: readonly Decision[] = [
   accountTypeRequired(["mentor", "studio"]),
   upgradeRequired("pro", "free", false),
   RESERVED_SCOPE,
+  insufficientAuthentication({ acr: ["mfa"], maxAge: 300 }),
 ];
 
 describe("the codes", () => {
-  it("are eleven, in the order in which a decision checks for them", () => {
+  it("are twelve, in the order in which a decision checks for them", () => {
     expect(DECISION_CODES).toEqual([
       "unknown_operation",
       "denied",
@@ -45,6 +48,7 @@ describe("the codes", () => {
       "account_type_required",
       "upgrade_required",
       "reserved_scope",
+      "insufficient_user_authentication",
     ]);
     expect(ALL.map(({ code }) => code)).toEqual(DECISION_CODES);
   });
@@ -66,6 +70,12 @@ describe("the messages", () => {
     );
     expect(upgradeRequired("pro", undefined, true).message).toBe(
       "upgrade required: this needs the plan `pro` or above, and a scope that has not been granted",
+    );
+    expect(entitlementRequired("fleet", true).message).toBe(
+      "upgrade required: this needs the add-on `fleet`, and a scope that has not been granted",
+    );
+    expect(insufficientAuthentication({ acr: [], maxAge: undefined }).message).toBe(
+      "the user must have authenticated with no accepted method",
     );
     expect(denied("No.").message).toBe("denied: No.");
     expect(accountTypeRequired(["a", "b"]).message).toBe("another account type is required: a, b");

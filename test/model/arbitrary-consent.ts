@@ -66,7 +66,7 @@ function drawAccount(draw: Draw, definition: Definition): ConsentFacts["account"
   return {
     ...(draw.chance(60) && tiers.length > 0 ? { tier: draw.pick(tiers) } : {}),
     ...(draw.chance(60) && accountTypes.length > 0
-      ? { account_type: draw.pick(accountTypes) }
+      ? { account_type: draw.chance(30) ? draw.few(accountTypes, 2) : draw.pick(accountTypes) }
       : {}),
     ...(draw.chance(80)
       ? { resources: Object.fromEntries(names.map((name) => [name, owned()])) }

@@ -64,6 +64,7 @@ export const PARAMS = [
   "toString",
 ];
 export const TIERS = ["free", "pro", "premium"];
+export const ENTITLEMENTS = ["fleet", "beta"];
 const ACCOUNT_TYPES = ["mentor", "studio", "constructor"];
 export const TOOLS = [
   "get_settings",
@@ -96,10 +97,11 @@ const spelt = (draw: Draw, scope: string): string =>
   draw.chance(25) ? scope.replace(/\{(\w+)\}/g, "<$1>") : scope;
 
 function drawConditions(draw: Draw, definition: Definition, percent: number): Gates {
-  const { tiers, accountTypes } = definition;
+  const { tiers, accountTypes, entitlements } = definition;
   return {
     ...(tiers && draw.chance(percent) ? { tier: draw.pick(tiers) } : {}),
     ...(accountTypes && draw.chance(percent) ? { accountTypes: draw.few(accountTypes, 2) } : {}),
+    ...(entitlements && draw.chance(percent / 2) ? { entitlement: draw.pick(entitlements) } : {}),
   };
 }
 
@@ -193,9 +195,22 @@ function drawRequirement(draw: Draw, definition: Definition, depth: number): Rul
 }
 
 /** Draws any rule of an operation; `bound` limits its alternatives, since patterns multiply. */
-function drawRule(draw: Draw, definition: Definition, bound: number): Rule {
+function drawRule(draw: Draw, definition: Definition, bound: number, closed: boolean): Rule {
   const literals = Object.keys(definition.scopes).filter((key) => placeholdersOf(key).length === 0);
-  const more = draw.chance(10) ? { hidden: true as const } : {};
+  const more = {
+    ...(draw.chance(10) ? { hidden: true as const } : {}),
+    ...(draw.chance(5) && closed ? { internal: true as const } : {}),
+  };
+  const detail = (percent: number) =>
+    draw.chance(percent)
+      ? { enrichedBy: draw.chance(50) ? draw.pick(literals) : draw.few(literals, 3) }
+      : {};
+  const authentication = {
+    ...(draw.chance(8) && closed
+      ? { acr: draw.pick([["mfa"], "mfa", ["phr", "mfa"], "phr"]) }
+      : {}),
+    ...(draw.chance(8) && closed ? { maxAge: draw.pick([300, 60]) } : {}),
+  };
   const kind = draw.pick([
     "scopes",
     "scopes",
@@ -207,18 +222,21 @@ function drawRule(draw: Draw, definition: Definition, bound: number): Rule {
   ]);
   if (kind === "deny") return { deny: `not through this gate: ${String(draw.int(9))}`, ...more };
   if (kind === "authenticated") {
-    return { authenticated: true, ...drawConditions(draw, definition, 20), ...more };
+    const conditions = drawConditions(draw, definition, 20);
+    return { authenticated: true, ...conditions, ...more, ...authentication, ...detail(20) };
   }
   if (kind === "public") {
     return {
       public: true,
-      ...(draw.chance(60) ? { enrichedBy: draw.pick(literals) } : {}),
+      ...detail(60),
       ...more,
     };
   }
   const rule = drawRequirement(draw, definition, 3);
   if (sizeOf(rule) > bound) return draw.pick(literals);
-  return typeof rule === "string" ? rule : { ...rule, ...more };
+  const extra = { ...more, ...authentication, ...detail(15) };
+  if (Object.keys(extra).length === 0) return rule;
+  return { ...(typeof rule === "string" ? { scope: rule } : rule), ...extra };
 }
 
 /** Bundles of any scopes, and the default scopes. */
@@ -257,6 +275,11 @@ export function withoutOperations(definition: Definition): Definition {
 export interface PolicyOptions {
   /** The probability of each pattern, in percent. */
   patterns?: number;
+  /**
+   * Whether operations can be internal, or require an authentication of the user: granting every scope does not open these.
+   * Default: `false`.
+   */
+  closed?: boolean;
 }
 
 /** Draws a valid policy. It always declares the scopes `courses:read` and `/accounts/{accountID}/` and the tool `get_settings`. */
@@ -267,12 +290,13 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
     scopes: {},
     ...(draw.chance(80) ? { tiers: TIERS.slice(0, 2 + draw.int(1)) } : {}),
     ...(draw.chance(75) ? { accountTypes: ACCOUNT_TYPES } : {}),
+    ...(draw.chance(60) ? { entitlements: ENTITLEMENTS } : {}),
   };
   const scopes = drawScopes(draw.part(1020), base);
   const declared: Definition = { ...base, scopes };
   const literals = Object.keys(scopes).filter((key) => placeholdersOf(key).length === 0);
   const rules = (names: string[], bound: number): [string, Rule][] =>
-    names.map((name) => [name, drawRule(draw.part(30), declared, bound)]);
+    names.map((name) => [name, drawRule(draw.part(30), declared, bound, options.closed === true)]);
   const tools = [
     ...rules(["get_settings", ...draw.some(TOOLS.slice(1), 35)], 64),
     ...rules(draw.some(PATTERNS, options.patterns ?? 20), 4).slice(0, 3),

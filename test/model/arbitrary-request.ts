@@ -1,8 +1,15 @@
 // Random tokens, names and parameters for a policy: some valid, many almost valid.
 
-import { drawPolicy, PARAMS, type PolicyOptions, TIERS, TOOLS } from "./arbitrary-policy.js";
+import {
+  drawPolicy,
+  ENTITLEMENTS,
+  PARAMS,
+  type PolicyOptions,
+  TIERS,
+  TOOLS,
+} from "./arbitrary-policy.js";
 import type { Draw } from "./draw.js";
-import { type Definition, isPattern } from "./model.js";
+import { type Definition, isPattern, MODEL_NOW } from "./model.js";
 import { modelBind, modelMatchScope, placeholdersOf, scopeOptions } from "./model-scopes.js";
 
 export const VALUES = ["a", "a", "a", "b", "A", "a.b", "urn", "a:b", "b=a", "7"];
@@ -59,19 +66,40 @@ export interface Claims {
   scope: string | string[];
   tier?: unknown;
   account_type?: unknown;
+  entitlements?: unknown;
+  acr?: unknown;
+  auth_time?: unknown;
   first_party?: unknown;
   client_id?: string;
   sub?: string;
 }
+
+const ODD_NAMES: readonly unknown[] = [
+  "fleet",
+  ["fleet", 7],
+  { 0: "fleet", length: 1 },
+  null,
+  ["Fleet"],
+];
+const TIMES: readonly unknown[] = [
+  ...[60, 61, 300, 301, 0, -1].map((age) => MODEL_NOW - age),
+  ...[0, -1, 1e11, Number.NaN, Number.POSITIVE_INFINITY, String(MODEL_NOW)],
+];
 
 /** Draws the claims other than the scope. */
 function drawFacts(draw: Draw, definition: Definition): Omit<Claims, "scope"> {
   const tier = draw.pick<unknown>([...TIERS, "premium", ...(definition.tiers ?? [])]);
   const odd = draw.pick<unknown>(["constructor", "PRO", "", 1, null, ["pro"], "__proto__"]);
   const type = draw.pick<unknown>(["mentor", "studio", "mentor", "constructor", "Mentor", "", 7]);
+  const types = draw.chance(25) ? draw.few(["mentor", "studio", "x"], 2) : type;
+  const own = draw.chance(12) ? draw.pick(ODD_NAMES) : draw.some(ENTITLEMENTS, 75);
+  const time = draw.chance(70) ? MODEL_NOW - 10 : draw.pick(TIMES);
   return {
     ...(draw.chance(80) ? { tier: draw.chance(12) ? odd : tier } : {}),
-    ...(draw.chance(80) ? { account_type: type } : {}),
+    ...(draw.chance(80) ? { account_type: types } : {}),
+    ...(draw.chance(80) ? { entitlements: own } : {}),
+    ...(draw.chance(75) ? { acr: draw.pick<unknown>(["mfa", "mfa", "phr", "", ["mfa"]]) } : {}),
+    ...(draw.chance(75) ? { auth_time: time } : {}),
     ...(draw.chance(40) ? { first_party: draw.pick([true, true, false, "true", 1, {}]) } : {}),
     ...(draw.chance(30) ? { client_id: "client-1", sub: "user-1" } : {}),
   };

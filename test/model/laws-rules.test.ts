@@ -179,7 +179,7 @@ describe("a rule", { timeout: 60_000 }, () => {
           const options: RuleOptions = typeof rule === "string" ? { scope: rule } : rule;
           if (options.deny !== undefined || options.public || options.authenticated) return;
           const bare = Object.fromEntries(
-            Object.entries(options).filter(([key]) => key !== "hidden"),
+            Object.entries(options).filter(([key]) => key !== "hidden" && key !== "enrichedBy"),
           );
           const changed = (next: Rule): Definition => ({
             ...definition,
@@ -204,7 +204,13 @@ describe("a rule", { timeout: 60_000 }, () => {
 
 describe("the list of tools", { timeout: 60_000 }, () => {
   it("is the same each time and has the decision of each tool without parameters", () => {
-    const listed = ["allowed", "insufficient_scope", "upgrade_required", "unauthenticated"];
+    const listed = [
+      "allowed",
+      "insufficient_scope",
+      "upgrade_required",
+      "insufficient_user_authentication",
+      "unauthenticated",
+    ];
     fc.assert(
       fc.property(drawn(goodCase), ({ definition, held, facts }) => {
         const policy = load(definition);

@@ -1,15 +1,31 @@
 // Laws of the message of `upgrade_required`, for any policy.
 
 import fc from "fast-check";
+import type { Decision } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { runOften, tally } from "../often.js";
 import { drawGoodCase } from "./arbitrary-request.js";
 import { type Draw, drawn } from "./draw.js";
+import type { Definition } from "./model.js";
 import { load, tokenOf } from "./observe.js";
 
 const RUNS = { numRuns: 1000 };
 const goodCase = (draw: Draw) => drawGoodCase(draw);
 const MENTION = ", and a scope that has not been granted";
+
+/** Returns the token of an account with the named tier and every entitlement. */
+function upgradedBy<Token extends object>(
+  token: Token,
+  { tier }: { readonly tier?: string },
+  { entitlements = [] }: Definition,
+): Token & { entitlements: string[] } {
+  return { ...token, ...(tier !== undefined && { tier }), entitlements };
+}
+
+/** Returns whether a token meets an alternative, however its user authenticated. */
+function metBy({ allowed, code }: Decision): { readonly allowed: boolean } {
+  return { allowed: allowed || code === "insufficient_user_authentication" };
+}
 
 describe("the message of upgrade_required", { timeout: 120_000 }, () => {
   it("mentions a missing scope exactly if a call is still denied on the tier that it names", () => {
@@ -24,9 +40,12 @@ describe("the message of upgrade_required", { timeout: 120_000 }, () => {
           const token = tokenOf(held, facts);
           const decision = policy.decideUntrusted(token, name, params);
           if (decision.code !== "upgrade_required") return;
-          const upgraded = { ...token, tier: decision.tier };
-          const { allowed } = policy.decideUntrusted(upgraded, name, params);
-          const bare = `upgrade required: this needs the plan \`${decision.tier}\` or above`;
+          const upgraded = upgradedBy(token, decision, definition);
+          const { allowed } = metBy(policy.decideUntrusted(upgraded, name, params));
+          const bare =
+            decision.entitlement === undefined
+              ? `upgrade required: this needs the plan \`${decision.tier}\` or above`
+              : `upgrade required: this needs the add-on \`${decision.entitlement}\``;
           expect(decision.message).toBe(allowed ? bare : bare + MENTION);
           seen[allowed ? "tierOnly" : "both"].count += 1;
         }),
@@ -47,8 +66,10 @@ describe("the message of upgrade_required", { timeout: 120_000 }, () => {
           const token = tokenOf(held, facts) as never as { scope: string[] };
           for (const { name, decision } of policy.toolsFor(token)) {
             if (decision.code !== "upgrade_required") continue;
-            const upgraded = policy.toolsFor({ ...token, tier: decision.tier });
-            const allowed = upgraded.some((view) => view.name === name && view.decision.allowed);
+            const upgraded = policy.toolsFor(upgradedBy(token, decision, definition));
+            const allowed = upgraded.some(
+              (view) => view.name === name && metBy(view.decision).allowed,
+            );
             expect(decision.message.includes(MENTION)).toBe(!allowed);
             seen[allowed ? "tierOnly" : "both"].count += 1;
           }

@@ -238,7 +238,7 @@ describe("bindings", { timeout: 60_000 }, () => {
         const decision = decide(definition, tokenOf([held], {}), "open", { accountID: asked });
         expect(decision).toEqual(
           same
-            ? { code: "allowed", allowed: true, scopes: [held], enriched: false }
+            ? { code: "allowed", allowed: true, scopes: [held], enriched: false, enrichments: [] }
             : { code: "binding_mismatch", allowed: false, param: "accountID" },
         );
         return same;

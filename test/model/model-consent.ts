@@ -155,8 +155,9 @@ export function modelOffer(
   const ownerOf = (text: string) => modelOwner(definition, text, account);
   const isForAccount = (text: string): boolean => {
     const { accountTypes } = scopeOptions(definition, scopeOfText(definition, text).scope);
-    const type = account?.account_type;
-    return type === undefined || accountTypes === undefined || accountTypes.includes(type);
+    const types = [account?.account_type ?? []].flat();
+    const isOpen = account?.account_type === undefined || accountTypes === undefined;
+    return isOpen || types.some((type) => accountTypes.includes(type));
   };
   const offered = registered.filter((text) => ownerOf(text) === "owned" && isForAccount(text));
   const granted = modelMeanings(definition, grantOf(facts.granted), firstParty);

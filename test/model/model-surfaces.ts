@@ -59,7 +59,13 @@ function valuesOf(definition: Definition, token: unknown): string[] {
   return [...new Set([...values, "some-other-value"])];
 }
 
-const LISTED = ["allowed", "insufficient_scope", "upgrade_required", "unauthenticated"];
+const LISTED = [
+  "allowed",
+  "insufficient_user_authentication",
+  "insufficient_scope",
+  "upgrade_required",
+  "unauthenticated",
+];
 
 /**
  * Returns the names and codes of the list. A tool with parameters has the best code of any binding. If each value is a
@@ -71,7 +77,7 @@ export function modelToolsFor(
 ): { name: string; code: string }[] {
   const values = valuesOf(definition, token);
   return Object.entries(definition.tools ?? {}).flatMap(([name, rule]) => {
-    if (isPattern(name) || (typeof rule !== "string" && rule.hidden)) return [];
+    if (isPattern(name) || (typeof rule !== "string" && (rule.hidden || rule.internal))) return [];
     const params = modelOperation(definition, name)?.params ?? [];
     const bindings = params.reduce<Record<string, string>[]>(
       (made, param) => made.flatMap((one) => values.map((value) => ({ ...one, [param]: value }))),

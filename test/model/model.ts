@@ -17,6 +17,7 @@ import {
 export interface Gates {
   tier?: string;
   accountTypes?: string[];
+  entitlement?: string;
 }
 export interface RuleOptions extends Gates {
   scope?: string;
@@ -25,9 +26,12 @@ export interface RuleOptions extends Gates {
   params?: Record<string, string>;
   deny?: string;
   public?: true;
-  enrichedBy?: string;
+  enrichedBy?: string | string[];
   authenticated?: true;
   hidden?: true;
+  internal?: true;
+  acr?: string | string[];
+  maxAge?: number;
 }
 export type Rule = string | RuleOptions;
 export interface ScopeOptions extends Gates {
@@ -43,6 +47,7 @@ export interface Definition {
   version: string;
   tiers?: string[];
   accountTypes?: string[];
+  entitlements?: string[];
   scopes: Record<string, string | ScopeOptions>;
   baseline?: string[];
   defaultScopes?: string[];
@@ -57,6 +62,10 @@ export interface ModelDecision {
   missing?: string[];
   accepted?: string[][];
   enriched?: boolean;
+  enrichments?: string[];
+  entitlement?: string;
+  acr?: string[];
+  maxAge?: number;
   param?: string;
   tier?: string;
   had?: string;
@@ -69,7 +78,9 @@ interface Use {
 interface Alternative {
   uses: Use[];
   tier: number;
-  types: string[] | undefined;
+  /** Conditions on the account type: one type of each list. */
+  types: string[][];
+  entitlements: string[];
 }
 
 const unique = (texts: string[]): string[] => [...new Set(texts)];
@@ -77,6 +88,12 @@ const member = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null && Object.hasOwn(value, name)
     ? (value as Record<string, unknown>)[name]
     : undefined;
+/** Returns a list of at most 1,024 texts; an empty one for any other value. */
+const textsIn = (value: unknown): string[] => {
+  const list = Array.isArray(value) ? (value as unknown[]) : [];
+  const isWhole = list.length <= 1_024 && list.every((one) => typeof one === "string");
+  return isWhole ? list : [];
+};
 export const optionsOf = (rule: Rule): RuleOptions =>
   typeof rule === "string" ? { scope: rule } : rule;
 
@@ -122,27 +139,25 @@ export function modelTokenScopes(definition: Definition, token: unknown): string
 
 function join(left: Alternative, right: Alternative): Alternative {
   const uses = unique([...left.uses, ...right.uses].map((use) => JSON.stringify(use)));
-  const { types } = right;
   return {
     uses: uses.map((use) => JSON.parse(use) as Use),
     tier: Math.max(left.tier, right.tier),
-    types:
-      left.types && types
-        ? left.types.filter((type) => types.includes(type))
-        : (left.types ?? types),
+    types: [...left.types, ...right.types],
+    entitlements: unique([...left.entitlements, ...right.entitlements]),
   };
 }
 const product = (lists: Alternative[][]): Alternative[] =>
   lists.reduce(
     (made, next) => made.flatMap((left) => next.map((right) => join(left, right))),
-    [{ uses: [], tier: -1, types: undefined }],
+    [{ uses: [], tier: -1, types: [], entitlements: [] }],
   );
 
 function alternativesOf(definition: Definition, rule: Rule, names: Values): Alternative[] {
   const gated = (gates: Gates, uses: Use[]): Alternative => ({
     uses,
     tier: gates.tier === undefined ? -1 : (definition.tiers ?? []).indexOf(gates.tier),
-    types: gates.accountTypes,
+    types: gates.accountTypes === undefined ? [] : [gates.accountTypes],
+    entitlements: gates.entitlement === undefined ? [] : [gates.entitlement],
   });
   if (typeof rule === "string") {
     const params = placeholdersOf(rule).map((name) =>
@@ -166,8 +181,16 @@ interface Operation {
 
 export const isPattern = (name: string): boolean => /[*?]/.test(name);
 
-/** Returns the rules that apply to a name, and their combined alternatives. */
-export function modelOperation(definition: Definition, name: unknown): Operation | undefined {
+/**
+ * Returns the rules that apply to a name, and their combined alternatives.
+ *
+ * @param fromCode - whether the name comes from code of the host, which knows internal operations
+ */
+export function modelOperation(
+  definition: Definition,
+  name: unknown,
+  fromCode = false,
+): Operation | undefined {
   if (typeof name !== "string") return undefined;
   const tools = Object.entries(definition.tools ?? {});
   const endpoints = Object.entries(definition.endpoints ?? {});
@@ -179,6 +202,8 @@ export function modelOperation(definition: Definition, name: unknown): Operation
   const exact = tools.filter(([key]) => key === name && !isPattern(key));
   const legal = /^[A-Za-z0-9_.-]{1,128}$/.test(name) && name !== "." && name !== "..";
   const matching = tools.filter(([key]) => legal && isPattern(key) && modelMatch(key, name));
+  const own = endpoint ? [endpoint] : exact.length > 0 ? exact : matching;
+  if (!fromCode && own.some(([, rule]) => optionsOf(rule).internal)) return undefined;
   const denied = [...exact, ...matching].filter(([, rule]) => optionsOf(rule).deny !== undefined);
   const found = endpoint
     ? [optionsOf(endpoint[1]).deny === undefined ? (denying[0] ?? endpoint) : endpoint]
@@ -217,8 +242,9 @@ export function modelDecide(
   token: unknown,
   name: unknown,
   params?: unknown,
+  fromCode = false,
 ): ModelDecision {
-  const operation = modelOperation(definition, name);
+  const operation = modelOperation(definition, name, fromCode);
   if (!operation) return denial("unknown_operation");
   const { rules, alternatives } = operation;
   for (const rule of rules)
@@ -244,19 +270,37 @@ export function modelDecide(
   const tiers = definition.tiers ?? [];
   const had = member(token, "tier");
   const ownTier = tiers.indexOf(had as string);
-  const ownType = member(token, "account_type") as string;
-  const passes = (gate: { tier: number; types: string[] | undefined }): boolean =>
-    ownTier >= gate.tier && (!gate.types || gate.types.includes(ownType));
+  const type = member(token, "account_type");
+  const ownTypes = typeof type === "string" ? [type] : textsIn(type);
+  const own = textsIn(member(token, "entitlements"));
+  const hasType = ({ types }: Alternative) =>
+    types.every((list) => list.some((one) => ownTypes.includes(one)));
+  const lacks = ({ entitlements }: Alternative) =>
+    (definition.entitlements ?? []).filter(
+      (one) => entitlements.includes(one) && !own.includes(one),
+    );
+  const passes = (one: Alternative): boolean =>
+    ownTier >= one.tier && hasType(one) && lacks(one).length === 0;
 
-  if (isPublic) {
-    const enriching = rules.flatMap((rule) => rule.enrichedBy ?? []);
-    const enriched =
-      enriching.length > 0 &&
-      enriching.every(
-        (scope) => held.includes(scope) && alternativesOf(definition, scope, {}).every(passes),
-      );
-    return { code: "allowed", allowed: true, scopes: [], enriched };
-  }
+  const detail = rules
+    .filter((rule) => rule.enrichedBy !== undefined)
+    .map((rule) =>
+      [rule.enrichedBy ?? []]
+        .flat()
+        .filter(
+          (scope) => held.includes(scope) && alternativesOf(definition, scope, {}).every(passes),
+        ),
+    );
+  const enrichments = detail.some((list) => list.length === 0) ? [] : unique(detail.flat());
+  const allow = (scopes: string[]): ModelDecision => ({
+    code: "allowed",
+    allowed: true,
+    scopes,
+    enriched: enrichments.length > 0,
+    enrichments,
+  });
+
+  if (isPublic) return allow([]);
 
   const bound = alternatives.map((alternative) => {
     const parts = alternative.uses.map((use) => {
@@ -278,8 +322,9 @@ export function modelDecide(
     const reserved = parts.some((part) => scopeOptions(definition, part.template).reserved);
     const blockers = [
       reserved && !firstParty && "reserved_scope",
-      !passes({ tier: -1, types: alternative.types }) && "account_type_required",
-      !passes({ tier: alternative.tier, types: undefined }) && "upgrade_required",
+      !hasType(alternative) && "account_type_required",
+      ownTier < alternative.tier && "upgrade_required",
+      lacks(alternative).length > 0 && "entitlement",
       elsewhere && "binding_mismatch",
     ];
     return { ...alternative, scopes, missing, elsewhere, blocker: blockers.find(Boolean) };
@@ -287,7 +332,12 @@ export function modelDecide(
 
   const obtainable = bound.filter((alternative) => !alternative.blocker);
   const met = obtainable.find((alternative) => alternative.missing.length === 0);
-  if (met) return { code: "allowed", allowed: true, scopes: met.scopes, enriched: false };
+  if (met) {
+    const again = modelAuthentication(rules, token);
+    return again === undefined
+      ? allow(met.scopes)
+      : denial("insufficient_user_authentication", again);
+  }
   const fewest = Math.min(...obtainable.map((alternative) => alternative.missing.length));
   const chosen = obtainable.find((alternative) => alternative.missing.length === fewest);
   if (chosen) {
@@ -305,6 +355,34 @@ export function modelDecide(
   if (blocked("account_type_required").length > 0) return denial("account_type_required");
   const lowest = Math.min(...blocked("upgrade_required").map((alternative) => alternative.tier));
   const tier = tiers[lowest];
-  if (tier === undefined) return denial("reserved_scope");
-  return denial("upgrade_required", { tier, ...(typeof had === "string" ? { had } : {}) });
+  if (tier !== undefined)
+    return denial("upgrade_required", { tier, ...(typeof had === "string" ? { had } : {}) });
+  const [entitlement] = blocked("entitlement").flatMap((one) => lacks(one).slice(0, 1));
+  return entitlement === undefined
+    ? denial("reserved_scope")
+    : denial("upgrade_required", { entitlement });
+}
+
+/** The clock of every policy of the laws, in seconds. */
+export const MODEL_NOW = 1_800_000_000;
+
+/** Returns what the token does not show of how and when the user authenticated; `undefined` if it is enough. */
+function modelAuthentication(
+  rules: readonly RuleOptions[],
+  token: unknown,
+): Pick<ModelDecision, "acr" | "maxAge"> | undefined {
+  const lists = rules.flatMap(({ acr }) => (acr === undefined ? [] : [[acr].flat()]));
+  const ages = rules.flatMap(({ maxAge }) => maxAge ?? []);
+  const acr = lists[0]?.filter((one) => lists.every((list) => list.includes(one)));
+  const maxAge = Math.min(...ages);
+  const time = member(token, "auth_time");
+  const isRecent =
+    typeof time === "number" &&
+    time > 0 &&
+    time < 100_000_000_000 &&
+    time <= MODEL_NOW &&
+    MODEL_NOW - time <= maxAge;
+  const isStrong = acr === undefined || acr.includes(member(token, "acr") as string);
+  if (isStrong && (ages.length === 0 || isRecent)) return undefined;
+  return { ...(acr && { acr }), ...(ages.length > 0 && { maxAge }) };
 }

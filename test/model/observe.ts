@@ -2,7 +2,7 @@
 
 import { loadPolicy } from "scope-policy";
 import type { Claims } from "./arbitrary-request.js";
-import type { Definition, ModelDecision } from "./model.js";
+import { type Definition, MODEL_NOW, type ModelDecision } from "./model.js";
 
 export const CODES: readonly string[] = [
   "allowed",
@@ -15,9 +15,13 @@ export const CODES: readonly string[] = [
   "binding_mismatch",
   "account_type_required",
   "upgrade_required",
+  "insufficient_user_authentication",
   "reserved_scope",
 ];
-const MEMBERS = "code,allowed,scopes,missing,accepted,enriched,param,tier,had,reason".split(",");
+const MEMBERS =
+  "code,allowed,scopes,missing,accepted,enriched,enrichments,param,tier,entitlement,acr,maxAge,had,reason".split(
+    ",",
+  );
 
 /** Returns the members of a decision that the API document names, without any others. */
 export function dataOf(decision: object): ModelDecision {
@@ -31,7 +35,7 @@ const loaded = new WeakMap<Definition, ReturnType<typeof loadPolicy>>();
 
 /** Returns the policy of a definition, created once: creation costs far more than a decision. */
 export function load(definition: Definition): ReturnType<typeof loadPolicy> {
-  const policy = loaded.get(definition) ?? loadPolicy(definition);
+  const policy = loaded.get(definition) ?? loadPolicy(definition, { now: () => MODEL_NOW });
   loaded.set(definition, policy);
   return policy;
 }

@@ -19,10 +19,13 @@ export interface Probes {
   readonly opened: (scope: string | readonly string[], firstParty?: boolean) => ReadonlySet<string>;
 }
 
-/** Returns the scopes of a policy without conditions on tier and account type, which no scope can meet. */
+/** Returns the scopes of a policy without conditions on tier, account type and entitlement, which no scope can meet. */
 function bare(definition: Definition): Definition["scopes"] {
   const entries = Object.entries(definition.scopes).map(([name, options]) => {
-    const open = typeof options === "string" ? options : without(options, ["tier", "accountTypes"]);
+    const open =
+      typeof options === "string"
+        ? options
+        : without(options, ["tier", "accountTypes", "entitlement"]);
     return [name, open] as const;
   });
   return Object.fromEntries(entries);

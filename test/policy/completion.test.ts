@@ -130,11 +130,32 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
     policyWith("").replace("openid: {}", 'openid: { accountTypes: ["|"] }'),
     ["mentor", "studio"],
   ],
+  [
+    "an entitlement of a rule",
+    policyWith(
+      'entitlements: ["fleet", "beta"], tools: { t: { scope: "openid", entitlement: "|" } }',
+    ),
+    ["beta", "fleet"],
+  ],
+  [
+    "one of several scopes for additional detail",
+    policyWith('tools: { t: { scope: "openid", enrichedBy: ["|"] } }'),
+    SCOPES,
+  ],
   ["a default", policyWith("").replace("openid: {}", 'openid: { default: "|" }'), ["off", "on"]],
   [
     "an option of a policy",
     policyWith("|"),
-    ["$schema", "baseline", "bundles", "defaultScopes", "endpoints", "notCovered", "tools"],
+    [
+      "$schema",
+      "baseline",
+      "bundles",
+      "defaultScopes",
+      "endpoints",
+      "entitlements",
+      "notCovered",
+      "tools",
+    ],
   ],
   [
     "an option of a scope",
@@ -143,6 +164,7 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
       "accountTypes",
       "default",
       "description",
+      "entitlement",
       "group",
       "implies",
       "locales",
@@ -158,6 +180,7 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
     policyWith('tools: { t: { scope: "openid", | } }'),
     [
       "accountTypes",
+      "acr",
       "allOf",
       "anyOf",
       "audit",
@@ -165,7 +188,10 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
       "deny",
       "description",
       "enrichedBy",
+      "entitlement",
       "hidden",
+      "internal",
+      "maxAge",
       "params",
       "public",
       "tier",
@@ -175,7 +201,7 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
   [
     "an option inside a requirement",
     policyWith('tools: { t: { anyOf: [{ scope: "openid", | }] } }'),
-    ["accountTypes", "allOf", "anyOf", "params", "tier"],
+    ["accountTypes", "allOf", "anyOf", "entitlement", "params", "tier"],
   ],
   [
     "the name of an operation to decide",

@@ -89,7 +89,7 @@ describe("the operations of a policy", () => {
 
   it("of a public tool may name a scope for additional detail, without the baseline", () => {
     const [rule] = compiled.operations.get("open")?.rules ?? [];
-    expect(rule?.enriched?.scopes).toEqual(["b"]);
+    expect(rule?.enrichments.map(({ scopes }) => scopes)).toEqual([["b"]]);
     expect(rule?.public).toBe(true);
   });
 

@@ -37,9 +37,10 @@ function ruleOf(tool: unknown, baseline?: readonly string[]) {
         [scope.name, ...params.map((index) => rule?.params[index]?.name)].join(" "),
       ),
     ),
-    gates: alternatives.map(({ tier, accountTypes, reserved }) => ({
+    gates: alternatives.map(({ tier, accountTypes, entitlements, reserved }) => ({
       tier,
       accountTypes,
+      entitlements,
       reserved,
     })),
   };
@@ -158,7 +159,7 @@ describe("a requirement", () => {
     expect([rule.params, rule.scopes[0]]).toEqual([params, uses]);
   });
 
-  const free = { tier: -1, accountTypes: undefined, reserved: false };
+  const free = { tier: -1, accountTypes: undefined, entitlements: [], reserved: false };
   const CONDITIONS: readonly (readonly [title: string, tool: unknown, gates: readonly object[]])[] =
     [
       ["none", "a", [free]],

@@ -26,6 +26,7 @@ describe("policyJsonSchema", () => {
       "bundles",
       "defaultScopes",
       "endpoints",
+      "entitlements",
       "name",
       "notCovered",
       "scopes",

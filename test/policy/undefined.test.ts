@@ -11,7 +11,7 @@ const texts = { title: "A title", description: "What it opens", warning: "Think 
 
 const ALL_OF = [
   "/accounts/{accountID}/",
-  { scope: "courses:read", tier: "free", accountTypes: ["mentor"] },
+  { scope: "courses:read", tier: "free", accountTypes: ["mentor"], entitlement: "fleet" },
 ];
 const ANY_OF = [
   "openid",
@@ -26,6 +26,7 @@ const FULL = {
   version: "1",
   tiers: ["free", "pro"],
   accountTypes: ["mentor", "studio"],
+  entitlements: ["fleet", "beta"],
   scopes: {
     openid: "Sign in",
     "courses:read": {
@@ -36,6 +37,7 @@ const FULL = {
       reserved: false,
       tier: "pro",
       accountTypes: ["mentor"],
+      entitlement: "beta",
       implies: ["openid"],
       replaces: ["courses"],
       locales: { de: texts },
@@ -52,6 +54,10 @@ const FULL = {
       params: { accountID: "owner" },
       tier: "pro",
       accountTypes: ["studio"],
+      entitlement: "fleet",
+      acr: ["mfa"],
+      maxAge: 300,
+      internal: true,
       title: "A tool",
       description: "What it does",
       hidden: true,

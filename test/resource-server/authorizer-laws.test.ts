@@ -14,7 +14,7 @@ import { runOftenAsync, tally } from "../often.js";
 import { parseChallenge } from "./challenge-parser.js";
 
 const TIMEOUT = 50;
-const FACTS = ["tier", "account_type", "first_party"] as const;
+const FACTS = ["tier", "account_type", "entitlements", "first_party"] as const;
 const SOURCES: readonly CallbackName[] = ["verify", "subject", "isRevoked", "audit"];
 
 const unhandled: unknown[] = [];

@@ -1,8 +1,10 @@
-// Parses a challenge exactly by RFC 6750, section 3, RFC 9110, section 11.6.1, and RFC 9728, section 5.1, and rejects anything
-// else. It is written from the grammars alone, and no code of the package uses it.
+// Parses a challenge exactly by RFC 6750, section 3, RFC 9110, section 11.6.1, RFC 9470, section 3, and RFC 9728, section 5.1, and
+// rejects anything else. It is written from the grammars alone, and no code of the package uses it.
 
 const VALUES: Readonly<Record<string, RegExp>> = {
-  error: /^(invalid_request|invalid_token|insufficient_scope)$/,
+  error: /^(invalid_request|invalid_token|insufficient_scope|insufficient_user_authentication)$/,
+  acr_values: /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/,
+  max_age: /^[1-9][0-9]*$/,
   error_description: /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/,
   scope: /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/,
   realm: /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/,

@@ -1,5 +1,6 @@
 import { createAuthorizer, type Denial, type DenialResponse, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
+import { insufficientAuthentication } from "../../src/decision/decision.js";
 import type { AuthorizerOptions } from "../../src/resource-server/authorizer-options.js";
 import { titled } from "../titled.js";
 import { parseChallenge } from "./challenge-parser.js";
@@ -131,6 +132,13 @@ const ROWS: readonly Row[] = [
   },
   { denial: denialOf(shop, "export"), status: 403, title: "Forbidden", more: { tier: "pro" } },
   { denial: denialOf(shop, "purge"), status: 403, title: "Forbidden" },
+  {
+    denial: insufficientAuthentication({ acr: ["mfa"], maxAge: 60 }),
+    status: 401,
+    title: "Unauthorized",
+    error: "insufficient_user_authentication",
+    more: { acr_values: ["mfa"], max_age: 60 },
+  },
 ];
 
 describe("the response to a denial", () => {
@@ -149,6 +157,7 @@ describe("the response to a denial", () => {
       "account_type_required",
       "upgrade_required",
       "reserved_scope",
+      "insufficient_user_authentication",
     ]);
   });
 

@@ -10,6 +10,7 @@ import {
 } from "scope-policy";
 import { fetchGate } from "scope-policy/fetch";
 import { describe, expect, it } from "vitest";
+import { insufficientAuthentication } from "../../src/decision/decision.js";
 import { parseChallenge } from "./challenge-parser.js";
 
 const RESOURCE = "https://api.example.com/mcp?tenant=a";
@@ -70,12 +71,14 @@ const DENIALS: readonly (readonly [tool: string, denial: Denial])[] = [
   ["teach", decided(granted, "teach")],
   ["pay", decided(granted, "pay")],
   ["purge", decided(granted, "purge")],
+  ["pay", insufficientAuthentication({ acr: ["mfa", "phr"], maxAge: 300 })],
 ];
 const CHALLENGED = new Set([
   "unauthenticated",
   "invalid_request",
   "invalid_token",
   "insufficient_scope",
+  "insufficient_user_authentication",
 ]);
 
 const AUTHORIZERS = {

@@ -233,10 +233,11 @@ const drawAnonymous = (draw: Draw) => {
   return { ...one, definition };
 };
 
-/** Returns the tokens of a user who has granted a scope, for each account type, on the highest tier. */
-const tokensFor = ({ tiers, accountTypes = [] }: Definition, scope: string) =>
+/** Returns the tokens of a user who has granted a scope, for each account type, on the highest tier, with every entitlement. */
+const tokensFor = ({ tiers, accountTypes = [], entitlements = [] }: Definition, scope: string) =>
   [undefined, ...accountTypes].map((account_type) => ({
     scope,
+    entitlements,
     ...(tiers !== undefined && { tier: tiers.at(-1) }),
     ...(account_type !== undefined && { account_type }),
   }));

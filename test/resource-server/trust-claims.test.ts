@@ -267,7 +267,10 @@ describe("any policy and any token", { timeout: 60_000 }, () => {
     const property = fc.asyncProperty(
       drawn((draw) => ({
         ...drawGoodCase(draw),
-        trustClaims: draw.some(["tier", "account_type", "first_party"] as const, 40),
+        trustClaims: draw.some(
+          ["tier", "account_type", "entitlements", "first_party"] as const,
+          40,
+        ),
       })),
       async ({ definition, held, facts, name, params, trustClaims }) => {
         const model = load(definition);
@@ -281,7 +284,9 @@ describe("any policy and any token", { timeout: 60_000 }, () => {
         });
         const without = Object.fromEntries(
           Object.entries(token).filter(
-            ([key]) => !Object.hasOwn(FACTS, key) || trustClaims.includes(key as never),
+            ([key]) =>
+              !(key === "entitlements" || Object.hasOwn(FACTS, key)) ||
+              trustClaims.includes(key as never),
           ),
         );
         expect(admission.decision).toEqual(model.decideUntrusted(without, name, params));

@@ -74,7 +74,10 @@ export function coreRows(policy: core.Policy): Table<typeof core> {
         [{ policy }],
       ],
     },
-    definePolicy: { takes: ["definition"], samples: [[definition]] },
+    definePolicy: {
+      takes: ["definition", "options"],
+      samples: product([definition], [{}, { now: () => 1 }, { nov: 1 }]),
+    },
     droppedScopes: {
       takes: ["policy", "facts", "options"],
       samples: of(...product(FACTS, [{}, { ineligible: "refuse" }])),
@@ -87,15 +90,18 @@ export function coreRows(policy: core.Policy): Table<typeof core> {
       samples: of(["offline_access"], ["openid"], ["a  b"]),
     },
     loadPolicy: {
-      takes: ["definition"],
-      samples: [
-        [definition],
-        [JSON.stringify(definition)],
-        ["{"],
-        [{ name: "P", version: "1", scopes: { a: { tier: "x", deflt: "on" } }, tools: { t: {} } }],
-        [{ name: "P", version: "1", scopes: {}, endpoints: { "GEET /a": "b", "GET a": {} } }],
-        [{ name: "P", version: "1", scopes: { a: {} }, tools: { t: "a", u: { scope: "a" } } }],
-      ],
+      takes: ["definition", "options"],
+      samples: product(
+        [
+          definition,
+          JSON.stringify(definition),
+          "{",
+          { name: "P", version: "1", scopes: { a: { tier: "x", deflt: "on" } }, tools: { t: {} } },
+          { name: "P", version: "1", scopes: {}, endpoints: { "GET /a": "b", "GET a": {} } },
+          { name: "P", version: "1", scopes: { a: {} }, tools: { t: "a", u: { scope: "a" } } },
+        ],
+        [{}],
+      ),
     },
     matchScope: {
       takes: ["client", "client"],

@@ -167,6 +167,17 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       onRejected: ANY_FUNCTION,
     },
   }),
+  ...[
+    { title: "definePolicy", make: core.definePolicy as typeof core.loadPolicy },
+    { title: "loadPolicy", make: core.loadPolicy },
+  ].map(({ title, make }) =>
+    rowOf<core.PolicyOptions>({
+      title,
+      good: {},
+      run: (options) => make(definition, options),
+      wrong: { now: ANY_FUNCTION },
+    }),
+  ),
   rowOf<core.RegistrationOptions>({
     title: "clientRegistration",
     good: {},

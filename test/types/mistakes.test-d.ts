@@ -17,9 +17,14 @@ describe("a mistake in a definition", () => {
     version: "1",
     tiers: ["free", "pro"],
     accountTypes: ["mentor", "studio"],
+    entitlements: ["fleet", "beta"],
     scopes: {
       openid: {},
       "courses:read": "Read courses",
+      "courses:fleet": {
+        // @ts-expect-error no such entitlement
+        entitlement: "flet",
+      },
       "courses:write": {
         // @ts-expect-error no such tier
         tier: "gold",
@@ -120,6 +125,40 @@ describe("a mistake in a definition", () => {
           "studi",
         ],
       },
+      conditions: {
+        scope: "courses:read",
+        // @ts-expect-error no such entitlement
+        entitlement: "pro",
+        enrichedBy: [
+          "courses:write",
+          // @ts-expect-error no such scope
+          "courses:wirte",
+        ],
+        // @ts-expect-error seconds as a number
+        maxAge: "5m",
+        // @ts-expect-error only true
+        internal: false,
+      },
+      conditions_inside: {
+        allOf: [
+          "courses:read",
+          {
+            scope: "openid",
+            // @ts-expect-error no such entitlement
+            entitlement: "flet",
+          },
+          {
+            scope: "courses:write",
+            // @ts-expect-error only at the top of the operation
+            acr: "mfa",
+          },
+        ],
+      },
+      misspelt_condition: {
+        scope: "courses:read",
+        // @ts-expect-error an option is misspelt
+        max_age: 300,
+      },
       misspelt: {
         scope: "courses:read",
         // @ts-expect-error an option is misspelt
@@ -179,7 +218,13 @@ describe("a mistake in a definition", () => {
     type Slipped = typeof policy;
     expectTypeOf(policy).toExtend<Policy>();
     expectTypeOf<ScopeOf<Slipped>>().toEqualTypeOf<
-      "openid" | "courses:read" | "courses:write" | "/accounts/{accountID}" | "admin:read" | "bad"
+      | "openid"
+      | "courses:read"
+      | "courses:fleet"
+      | "courses:write"
+      | "/accounts/{accountID}"
+      | "admin:read"
+      | "bad"
     >();
     expectTypeOf<TierOf<Slipped>>().toEqualTypeOf<"free" | "pro">();
     expectTypeOf<ToolOf<Slipped>>().toEqualTypeOf<
@@ -188,6 +233,9 @@ describe("a mistake in a definition", () => {
       | "object"
       | "deep"
       | "gated"
+      | "conditions"
+      | "conditions_inside"
+      | "misspelt_condition"
       | "misspelt"
       | "misspelt_inside"
       | "denied_inside"

@@ -15,7 +15,7 @@ declare const env: {
   readonly TEXT: string | undefined;
 };
 declare const isPaid: boolean;
-const names = { name: "Loopwise", version: "1", tiers: ["free", "pro"], accountTypes: ["mentor", "studio"] } as const;
+const names = { name: "Loopwise", version: "1", tiers: ["free", "pro"], accountTypes: ["mentor", "studio"], entitlements: ["fleet"] } as const;
 const scopes = { openid: {}, "courses:read": "Read courses", "/a/{id}": {} } as const;
 `;
 

@@ -2,7 +2,7 @@ import type { Policy } from "../../decision/define-policy.js";
 import { printedScope } from "../../grammar/scope-syntax.js";
 import { bundleMembers } from "../../policy/bundles.js";
 import type { CompiledPolicy, CompiledScope } from "../../policy/compiled-policy.js";
-import { accountTypesText, tierText } from "../describe-rule.js";
+import { accountTypesText, entitlementsText, tierText } from "../describe-rule.js";
 import { type MatrixRow, matrixOf } from "../matrix/matrix-model.js";
 import { cellCode, code, codeList, ruleCell, table, text } from "../terminal/markdown.js";
 
@@ -24,7 +24,7 @@ export function renderDocs(policy: Policy): string {
     ...reservedBlocks(compiled),
     ...tierBlocks(compiled),
     ...toolBlocks(tools, compiled),
-    ...endpointBlocks(endpoints),
+    ...endpointBlocks(endpoints, compiled),
     ...deniedBlocks([...tools, ...endpoints]),
     ...bundleBlocks(compiled),
     ...defaultBlocks(compiled),
@@ -66,6 +66,11 @@ function scopeColumns(
     {
       head: "Accounts",
       cell: ({ accountTypes }) => (accountTypes ? text(accountTypesText(accountTypes)) : ""),
+    },
+    {
+      head: "Entitlement",
+      cell: ({ entitlements }) =>
+        entitlements.length === 0 ? "" : text(entitlementsText(entitlements)),
     },
     { head: "Notes", cell: scopeNotes },
   ];
@@ -126,7 +131,7 @@ function reservedBlocks(policy: CompiledPolicy): readonly string[] {
 }
 
 function tierBlocks({ definition }: CompiledPolicy): readonly string[] {
-  const { tiers = [], accountTypes = [] } = definition;
+  const { tiers = [], accountTypes = [], entitlements = [] } = definition;
   const lines = [
     ...(tiers.length === 0
       ? []
@@ -134,8 +139,15 @@ function tierBlocks({ definition }: CompiledPolicy): readonly string[] {
           `Tiers, lowest first: ${tiers.map(text).join(", ")}. An operation that requires a tier is available on every higher tier too.`,
         ]),
     ...(accountTypes.length === 0 ? [] : [`Account types: ${accountTypes.map(text).join(", ")}.`]),
+    ...(entitlements.length === 0
+      ? []
+      : [`Entitlements, which are independent of tiers: ${entitlements.map(text).join(", ")}.`]),
   ];
-  return lines.length === 0 ? [] : ["## Tiers and account types", ...lines];
+  const heading =
+    entitlements.length === 0
+      ? "## Tiers and account types"
+      : "## Tiers, account types and entitlements";
+  return lines.length === 0 ? [] : [heading, ...lines];
 }
 
 /** Returns the requirement of a row as a cell. */
@@ -146,12 +158,15 @@ function requirementCell(row: MatrixRow): string {
 }
 
 function notesCell(row: MatrixRow, policy: CompiledPolicy): string {
-  const detail = row.access === "public" ? [...row.cells.keys()] : [];
-  return [
-    ...row.gates.map(text),
-    ...row.renamings.map(text),
-    ...detail.map((id) => `${cellCode(policy.scopes[id]?.name ?? "")} adds detail`),
-  ].join("; ");
+  return [...row.gates.map(text), ...row.renamings.map(text), ...detailNotes(row, policy)].join(
+    "; ",
+  );
+}
+
+/** Returns which scopes add detail to the result. For a public operation, those that imply such a scope are listed too. */
+function detailNotes({ cells, access }: MatrixRow, policy: CompiledPolicy): readonly string[] {
+  const detail = [...cells].filter(([, { mark }]) => mark === "more" || access === "public");
+  return detail.map(([id]) => `${cellCode(policy.scopes[id]?.name ?? "")} adds detail`);
 }
 
 function toolBlocks(rows: readonly MatrixRow[], policy: CompiledPolicy): readonly string[] {
@@ -184,17 +199,18 @@ function toolBlocks(rows: readonly MatrixRow[], policy: CompiledPolicy): readonl
   ];
 }
 
-function endpointBlocks(rows: readonly MatrixRow[]): readonly string[] {
+function endpointBlocks(rows: readonly MatrixRow[], policy: CompiledPolicy): readonly string[] {
   const allowed = rows.filter((row) => row.access !== "denied");
   if (allowed.length === 0) return [];
-  const also = allowed.some((row) => row.gates.length + row.renamings.length > 0);
+  const notes = new Map(allowed.map((row) => [row, notesCell(row, policy)]));
+  const also = [...notes.values()].some((note) => note !== "");
   return [
     "## Endpoints and the scopes they require",
     table(
       ["Method", "Endpoint", "Required scope", ...(also ? ["Notes"] : [])],
       allowed.map((row) => {
         const [method = "", path = ""] = row.name.split(" ");
-        const extra = also ? [[...row.gates, ...row.renamings].map(text).join("; ")] : [];
+        const extra = also ? [notes.get(row) as string] : [];
         return [method, cellCode(path), requirementCell(row), ...extra];
       }),
     ),

@@ -1,6 +1,11 @@
 import type { Decision } from "../../decision/decision.js";
 import { unsafeReason } from "../../grammar/template.js";
-import { accountTypesText, tierText } from "../describe-rule.js";
+import {
+  accountTypesText,
+  authenticationTexts,
+  entitlementsText,
+  tierText,
+} from "../describe-rule.js";
 import { scopeWithDescription } from "../scope-names.js";
 import { describeTokenScopes, scopeError } from "./describe-scopes.js";
 import { type ExplainedCall, whyUnknown } from "./question.js";
@@ -69,13 +74,38 @@ export function explainDecision(question: ExplainedCall, decision: Decision): Ex
         why: [
           had === undefined
             ? "The token names no account type."
-            : `The token's account type is ${had}.`,
+            : `The token's account type is ${[had].flat().join(" and ")}.`,
+        ],
+      };
+    }
+    case "insufficient_user_authentication": {
+      const { acr, auth_time } = question.token ?? {};
+      return {
+        headline: `NO: ${what} requires another authentication: ${authenticationTexts(decision).join(", ")}.`,
+        why: [
+          acr === undefined
+            ? "The token names no authentication context class (`acr`)."
+            : `The token's authentication context class is ${acr}.`,
+          auth_time === undefined
+            ? "The token names no time of authentication (`auth_time`)."
+            : `The user authenticated at ${auth_time} (seconds since 1970).`,
         ],
       };
     }
     case "upgrade_required":
+      if (decision.entitlement !== undefined) {
+        const had = question.token?.entitlements ?? [];
+        return {
+          headline: `NO: ${what} requires the ${entitlementsText([decision.entitlement])}: upgrade required.`,
+          why: [
+            had.length === 0
+              ? "The token names no entitlement."
+              : `The token's entitlements are ${had.join(" and ")}.`,
+          ],
+        };
+      }
       return {
-        headline: `NO: ${what} requires the ${tierText(decision.tier, question.compiled.tiers)}: upgrade required.`,
+        headline: `NO: ${what} requires the ${tierText(decision.tier as string, question.compiled.tiers)}: upgrade required.`,
         why: [
           plan === undefined
             ? "The token names no tier, which ranks below the lowest tier."
@@ -96,9 +126,13 @@ function whyAllowed(
   { operation }: ExplainedCall,
   decision: Extract<Decision, { readonly allowed: true }>,
 ): string {
-  if (decision.scopes.length > 0)
-    return `The token is sufficient: it contains ${decision.scopes.join(" and ")}.`;
-  if (decision.enriched) return "It is public, and the token contains a scope that adds detail.";
+  const detail = decision.enrichments.join(" and ");
+  if (decision.scopes.length > 0) {
+    const more = decision.enriched ? `, and ${detail} for additional detail` : "";
+    return `The token is sufficient: it contains ${decision.scopes.join(" and ")}${more}.`;
+  }
+  if (decision.enriched)
+    return `It requires no scope, and the token contains ${detail} for additional detail.`;
   return operation === undefined ? "" : "It requires no scope.";
 }
 

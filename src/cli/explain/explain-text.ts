@@ -72,6 +72,7 @@ const UNFIXABLE_ADVICE: ReadonlyMap<DecisionCode, string> = new Map([
 
 /** The denials that consent alone cannot fix. */
 const BEYOND_CONSENT: ReadonlySet<DecisionCode> = new Set<DecisionCode>([
+  "insufficient_user_authentication",
   "upgrade_required",
   "account_type_required",
   "reserved_scope",
@@ -95,6 +96,10 @@ function changeLines({ question, decision, remedy }: Explanation): readonly stri
   ];
 }
 
+function namesText(names: string | readonly string[] = []): string {
+  return [names].flat().join(" and ") || "none";
+}
+
 const MAX_NAME_WIDTH = 40;
 const MAX_LINE_LENGTH = 160;
 
@@ -107,8 +112,13 @@ function tokenLines(
   const facts = [
     ...(token.tier !== undefined || tiers.length > 0 ? [`tier: ${token.tier ?? "none"}`] : []),
     ...(token.account_type !== undefined || definition.accountTypes !== undefined
-      ? [`account type: ${token.account_type ?? "none"}`]
+      ? [`account type: ${namesText(token.account_type)}`]
       : []),
+    ...(token.entitlements !== undefined || definition.entitlements !== undefined
+      ? [`entitlements: ${namesText(token.entitlements)}`]
+      : []),
+    ...(token.acr === undefined ? [] : [`authenticated with: ${token.acr}`]),
+    ...(token.auth_time === undefined ? [] : [`authenticated at: ${token.auth_time}`]),
     ...(token.first_party === true ? ["client: first-party"] : []),
   ];
   const names = held.map(({ text }) => prose(text));

@@ -22,7 +22,10 @@ export const explain: CliCommand = {
       .argument("<tool>", 'a tool, an endpoint by its name, or a request: "GET /v1/projects/42"')
       .option("--scope <scopes>", "the scopes in the token, separated by spaces")
       .option("--tier <tier>", "the tier of the account")
-      .option("--account-type <type>", "the type of the account")
+      .option("--account-type <type>", "a type of the account; repeatable", collect)
+      .option("--entitlement <name>", "an entitlement of the account; repeatable", collect)
+      .option("--acr <class>", "the authentication context class in the token")
+      .option("--auth-age <seconds>", "the seconds since the user authenticated")
       .option("--param <key=value>", "a parameter of the call; repeatable", collect, [])
       .option("--first-party", "the client is a first-party client")
       .option("--no-token", "the call carries no token")
@@ -51,7 +54,7 @@ export const explain: CliCommand = {
   },
 };
 
-function collect(value: string, earlier: readonly string[]): readonly string[] {
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }
 
@@ -64,42 +67,72 @@ function readParams(given: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(pairs);
 }
 
-const TOKEN_OPTIONS = ["scope", "tier", "accountType", "firstParty"];
+const TOKEN_OPTIONS = [
+  "scope",
+  "tier",
+  "accountType",
+  "entitlement",
+  "acr",
+  "authAge",
+  "firstParty",
+];
 
 function readToken(options: Options): AccessToken | undefined {
   if (options["token"] === false) {
     const extra = TOKEN_OPTIONS.find((name) => options[name] !== undefined);
     if (extra === undefined) return undefined;
     throw new UsageError(
-      "--no-token cannot be combined with --scope, --tier, --account-type or --first-party",
+      "--no-token cannot be combined with --scope, --tier, --account-type, --entitlement, --acr, --auth-age or --first-party",
     );
   }
   const tier = textOption(options, "tier");
-  const account_type = textOption(options, "accountType");
+  const types = options["accountType"] as readonly string[] | undefined;
+  const account_type = types?.length === 1 ? types[0] : types;
+  const acr = textOption(options, "acr");
+  const authTime = readAuthTime(textOption(options, "authAge"));
+  const entitlements = options["entitlement"] as readonly string[] | undefined;
   return {
     scope: textOption(options, "scope") ?? "",
     ...(tier === undefined ? {} : { tier }),
     ...(account_type === undefined ? {} : { account_type }),
+    ...(acr === undefined ? {} : { acr }),
+    ...(authTime === undefined ? {} : { auth_time: authTime }),
+    ...(entitlements === undefined ? {} : { entitlements }),
     ...(options["firstParty"] === true ? { first_party: true } : {}),
   };
 }
 
+function readAuthTime(age: string | undefined): number | undefined {
+  if (age === undefined) return undefined;
+  const seconds = Number(age);
+  if (!/^\d{1,10}$/.test(age)) throw new UsageError(`--auth-age \`${age}\`: expected seconds`);
+  return Math.floor(Date.now() / 1_000) - seconds;
+}
+
 /**
- * Checks the tier and the account type of a token.
+ * Checks the tier, the account type and the entitlements of a token.
  *
  * @throws {@link UsageError} for a name that the policy does not declare
  */
 function checkConditions(
-  { tier, account_type }: Partial<AccessToken>,
+  { tier, account_type, entitlements = [] }: Partial<AccessToken>,
   { tierRank, definition }: CompiledPolicy,
 ): void {
   const accountTypes = new Set(definition.accountTypes);
   if (tier !== undefined && !tierRank.has(tier)) {
     throw new UsageError(`unknown tier \`${tier}\`; ${declaredNames("tiers", tierRank)}`);
   }
-  if (account_type !== undefined && !accountTypes.has(account_type)) {
+  for (const type of [account_type ?? []].flat()) {
+    if (accountTypes.has(type)) continue;
     const declared = declaredNames("account types", accountTypes);
-    throw new UsageError(`unknown account type \`${account_type}\`; ${declared}`);
+    throw new UsageError(`unknown account type \`${type}\`; ${declared}`);
+  }
+  const known = new Set(definition.entitlements);
+  for (const name of entitlements) {
+    if (known.has(name)) continue;
+    throw new UsageError(
+      `unknown entitlement \`${name}\`; ${declaredNames("entitlements", known)}`,
+    );
   }
 }
 

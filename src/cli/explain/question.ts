@@ -4,6 +4,7 @@ import type { Policy } from "../../decision/define-policy.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import { isEndpoint, parseEndpoint } from "../../policy/endpoint-key.js";
+import { isInternalName } from "../../policy/internal.js";
 import { nearest } from "../../policy/suggest.js";
 
 /** The call to explain, with its token. */
@@ -91,6 +92,11 @@ export function whyUnknown({ asked, compiled }: ExplainedCall): {
   readonly why: string;
   readonly meant: string | undefined;
 } {
+  if (isInternalName(compiled, asked)) {
+    const why =
+      "it is internal: gates do not know it, only `decide`, `authorize` and `operation` do";
+    return { why, meant: undefined };
+  }
   const names = [...compiled.operations.keys()];
   const upper = asked.replace(/^[A-Za-z]+(?= )/, (method) => method.toUpperCase());
   const suggestion = names.includes(upper) ? upper : nearest(asked, names);

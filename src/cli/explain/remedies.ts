@@ -1,7 +1,12 @@
 import type { AccessToken } from "../../decision/access-token.js";
 import type { Decision, DecisionCode } from "../../decision/decision.js";
 import { namedMeanings } from "../../policy/scope-meanings.js";
-import { accountTypesText, tierText } from "../describe-rule.js";
+import {
+  accountTypesText,
+  authenticationTexts,
+  entitlementsText,
+  tierText,
+} from "../describe-rule.js";
 import { scopeWithDescription } from "../scope-names.js";
 import { decideOn, type ExplainedCall } from "./question.js";
 
@@ -57,11 +62,28 @@ function changeFor(
         step: consentStep(question, decision.missing),
         token: withScopes(given, decision.missing),
       };
-    case "upgrade_required":
-      return {
-        step: `an upgrade to the ${tierText(decision.tier, question.compiled.tiers)}`,
-        token: { ...given, tier: decision.tier },
+    case "upgrade_required": {
+      const { tier, entitlement } = decision;
+      if (entitlement !== undefined) {
+        const entitlements = [...(given.entitlements ?? []), entitlement];
+        const step = `an upgrade that adds the ${entitlementsText([entitlement])}`;
+        return { step, token: { ...given, entitlements } };
+      }
+      if (tier === undefined) return undefined;
+      const step = `an upgrade to the ${tierText(tier, question.compiled.tiers)}`;
+      return { step, token: { ...given, tier } };
+    }
+    case "insufficient_user_authentication": {
+      const { acr, maxAge } = decision;
+      if (acr?.length === 0) return undefined;
+      const step = `signing in again: ${authenticationTexts(decision).join(", ")}`;
+      const token = {
+        ...given,
+        ...(acr?.[0] !== undefined && { acr: acr[0] }),
+        ...(maxAge !== undefined && { auth_time: Math.floor(Date.now() / 1_000) }),
       };
+      return { step, token };
+    }
     case "account_type_required": {
       const [account_type] = decision.accountTypes;
       if (account_type === undefined) return undefined;

@@ -3,7 +3,7 @@ import type { Policy } from "../../decision/define-policy.js";
 import { printedScope } from "../../grammar/scope-syntax.js";
 import { bundleMembers } from "../../policy/bundles.js";
 import type { CompiledScope } from "../../policy/compiled-policy.js";
-import { accountTypesText, tierText, type Word } from "../describe-rule.js";
+import { accountTypesText, entitlementsText, tierText, type Word } from "../describe-rule.js";
 import { type Html, html } from "../terminal/html-text.js";
 import { MATRIX_CSS } from "./matrix-css.js";
 import { LEGEND, markText } from "./matrix-legend.js";
@@ -215,7 +215,7 @@ ${scopes.map((scope) => scopeCard(scope, matrix, single))}</ul>
 }
 
 function scopeCard(scope: CompiledScope, matrix: Matrix, ungrouped: boolean): Html {
-  const { options, tier, accountTypes, reserved } = scope;
+  const { options, tier, accountTypes, entitlements, reserved } = scope;
   const { tiers } = matrix.policy;
   const plan = tiers[tier];
   const tags = [
@@ -223,6 +223,7 @@ function scopeCard(scope: CompiledScope, matrix: Matrix, ungrouped: boolean): Ht
     ...(options.default === undefined ? [] : [`default ${options.default}`]),
     ...(plan === undefined ? [] : [tierText(plan, tiers)]),
     ...(accountTypes === undefined ? [] : [accountTypesText(accountTypes)]),
+    ...(entitlements.length === 0 ? [] : [entitlementsText(entitlements)]),
     ...(reserved ? ["reserved"] : []),
   ];
   const rows = [...matrix.tools.rows, ...matrix.endpoints.rows];

@@ -15,8 +15,7 @@ import {
 } from "../describe-rule.js";
 
 /**
- * The role of a scope for an operation: named by all alternatives (`all`), by some (`any`), only for the detail of a public
- * operation (`more`), or not named itself, but it implies a named scope (`via`).
+ * The role of a scope for an operation: named by all alternatives (`all`), by some (`any`), only for additional detail (`more`), or not named itself, but it implies a named scope (`via`).
  */
 export type CellMark = "all" | "any" | "more" | "via";
 
@@ -130,8 +129,8 @@ function rowOf(
   };
 }
 
-/** Returns whether a scope, for one of the account types, allows an operation (or the detail of a public one). */
-type Ask = (scope: CompiledScope, accountTypes: readonly (string | undefined)[]) => boolean;
+/** Returns whether a scope, for an account of one of the lists of types, allows an operation (or the detail of a public one). */
+type Ask = (scope: CompiledScope, accounts: readonly (readonly string[])[]) => boolean;
 
 /** The value of every placeholder and parameter: with one value, all bindings match. */
 const SAMPLE = "x";
@@ -151,7 +150,7 @@ function createAskers(policy: Policy, definition: PolicyDefinition): (name: stri
           endpoints: {},
           tools: Object.fromEntries(patterns.map(([, entry], index) => [`p${index}`, entry])),
         });
-  const { tiers, baseline = [] } = definition;
+  const { tiers, entitlements, baseline = [] } = definition;
   const plan = tiers?.at(-1);
   return (name) => {
     const standIn = standIns.get(name);
@@ -159,14 +158,17 @@ function createAskers(policy: Policy, definition: PolicyDefinition): (name: stri
       standIn === undefined ? [policy, policy.operation(name)] : [apart, apart.operation(standIn)];
     const params = Object.fromEntries(operation.params.map((param) => [param, SAMPLE]));
     const always = name.includes(" ") ? [] : baseline;
-    return (scope, accountTypes) => {
+    return (scope, accounts) => {
       const bound = bindTemplate(
         scope.template,
         scope.template.names.map(() => SAMPLE),
       );
-      return accountTypes.some((account_type) => {
-        const token = { scope: [bound, ...always], tier: plan, account_type, first_party: true };
+      return accounts.some((account_type) => {
+        const facts = { tier: plan, account_type, entitlements, first_party: true };
+        const token = { scope: [bound, ...always], ...facts };
         const decision = asked.decideUntrusted(token, operation.name, params);
+        // how the user authenticated is a condition, which is met here
+        if (decision.code === "insufficient_user_authentication") return true;
         return decision.allowed && (decision.enriched || decision.scopes.length > 0);
       });
     };
@@ -181,27 +183,29 @@ function cellsOf(
   const cells = new Map<number, MatrixCell>();
   if (operation.denial !== undefined) return cells;
   const ways = operation.rules.flatMap((rule) => rule.alternatives);
-  const detail = operation.rules.flatMap((rule) => rule.enriched ?? []);
-  const named = new Map<number, number>();
-  for (const { uses } of [...ways, ...detail]) {
+  const detail = operation.rules.flatMap((rule) => rule.enrichments);
+  const named = new Map(detail.flatMap(({ uses }) => uses.map(({ scope }) => [scope.id, 0])));
+  for (const { uses } of ways) {
     for (const id of new Set(uses.map((use) => use.scope.id)))
       named.set(id, (named.get(id) ?? 0) + 1);
   }
-  const types = [...ways, ...detail].map((way) => way.accountTypes?.[0]);
-  const accountTypes = [...new Set([undefined, ...types])];
+  // an account that has a type of each condition of a way, for every way
+  const accounts = [...ways, ...detail].map((way) =>
+    way.typeConditions.map(([type]) => type as string),
+  );
   for (const scope of scopes) {
     const count = named.get(scope.id);
-    const mark = markOf(count, operation.public, ways.length);
+    const mark = markOf(count, ways.length);
     const implies = count === undefined && scope.closure.some((one) => named.has(one.scope));
     if (mark === undefined && !implies) continue;
-    cells.set(scope.id, { mark: mark ?? "via", alone: ask(scope, accountTypes) });
+    cells.set(scope.id, { mark: mark ?? "via", alone: ask(scope, accounts) });
   }
   return cells;
 }
 
-function markOf(count: number | undefined, isPublic: boolean, ways: number): CellMark | undefined {
+function markOf(count: number | undefined, ways: number): CellMark | undefined {
   if (count === undefined) return undefined;
-  if (isPublic) return "more";
+  if (count === 0) return "more";
   return count === ways ? "all" : "any";
 }
 

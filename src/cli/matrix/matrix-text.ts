@@ -83,6 +83,7 @@ export function matrixJson({ policy, tools, endpoints }: Matrix): object {
     reserved,
     tier: policy.tiers[tier],
     accountTypes,
+    entitlement: options.entitlement,
   }));
   const baseline = policy.baseline.map((scope) => scope.name);
   return { name, version, scopes, baseline, tools: rowsOf(tools), endpoints: rowsOf(endpoints) };

@@ -24,6 +24,7 @@ export const ar: ConsentWords = {
   baselineWhy: "لا يعمل شيء من دون هذا الإذن.",
   caution: "تنبيه",
   tierNote: "بلا أثر حتى الترقية إلى باقة {tier}.",
+  entitlementNote: "بلا أثر حتى تضيف {entitlement} إلى باقتك.",
   unlocks: "ما يتيحه ({tools})",
   about: "من أجل: {label}",
   notCovered: "ما لا يمكن لهذا التطبيق فعله أبدًا",

@@ -42,6 +42,8 @@ export interface ConsentWords {
   readonly caution: string;
   /** Row above the account's tier: `{tier}` that the row needs. */
   readonly tierNote: string;
+  /** Row without effect for lack of an entitlement: `{entitlement}` that the row needs. */
+  readonly entitlementNote: string;
   /** Summary of the tools and endpoints that a row opens: `{tools}`, their number. */
   readonly unlocks: string;
   /** Resource that a bound scope is about: `{label}`. */

@@ -24,6 +24,7 @@ export const de: ConsentWords = {
   baselineWhy: "Ohne diese Berechtigung funktioniert nichts.",
   caution: "Vorsicht",
   tierNote: "Ohne Wirkung, bis Sie zum Tarif {tier} wechseln.",
+  entitlementNote: "Ohne Wirkung, bis Sie {entitlement} zu Ihrem Tarif hinzubuchen.",
   unlocks: "Was dies erlaubt ({tools})",
   about: "Für: {label}",
   notCovered: "Was diese App niemals tun kann",

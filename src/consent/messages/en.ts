@@ -24,6 +24,7 @@ export const en: ConsentWords = {
   baselineWhy: "Nothing works without this permission.",
   caution: "Caution",
   tierNote: "Has no effect until you upgrade to the {tier} plan.",
+  entitlementNote: "Has no effect until you add {entitlement} to your plan.",
   unlocks: "What this allows ({tools})",
   about: "For: {label}",
   notCovered: "What this app can never do",

@@ -24,6 +24,7 @@ export const es: ConsentWords = {
   baselineWhy: "Nada funciona sin este permiso.",
   caution: "Precaución",
   tierNote: "Sin efecto hasta que pase al plan {tier}.",
+  entitlementNote: "Sin efecto hasta que añada {entitlement} a su plan.",
   unlocks: "Qué permite ({tools})",
   about: "Para: {label}",
   notCovered: "Lo que esta aplicación nunca puede hacer",

@@ -24,6 +24,7 @@ export const fr: ConsentWords = {
   baselineWhy: "Rien ne fonctionne sans cette autorisation.",
   caution: "Attention",
   tierNote: "Sans effet tant que vous n’avez pas l’offre {tier}.",
+  entitlementNote: "Sans effet tant que {entitlement} n’est pas ajouté à votre offre.",
   unlocks: "Ce que cela permet ({tools})",
   about: "Pour : {label}",
   notCovered: "Ce que cette application ne peut jamais faire",

@@ -110,8 +110,8 @@ export function toolCoverageFindings(
     ),
   ]);
   for (const [name, rule] of Object.entries(policy.definition.tools ?? {})) {
-    const isDenied = readOwn(rule, "deny") !== undefined;
-    if (isPattern(name) || isDenied || registered.has(name) || elsewhere.has(name)) continue;
+    const isLeftOut = ["deny", "internal"].some((option) => readOwn(rule, option) !== undefined);
+    if (isPattern(name) || isLeftOut || registered.has(name) || elsewhere.has(name)) continue;
     add(
       "unregistered_tool",
       name,

@@ -1,6 +1,7 @@
 import type { AccessToken } from "../../decision/access-token.js";
 import type { Allowed } from "../../decision/decision.js";
 import type { Policy, ToolOf } from "../../decision/define-policy.js";
+import { operationForGate } from "../../decision/gate-decider.js";
 import { type Finding, PolicyError } from "../../errors.js";
 import type { PolicyTypes } from "../../policy/definition.js";
 import {
@@ -51,7 +52,7 @@ export interface ProtectOptions<Types extends PolicyTypes = PolicyTypes> extends
    * Returns claims that this server has verified already, in the form of an {@link AccessToken}: those of the `AuthInfo` of
    * `requireBearerAuth`, or of a session that belongs to the HTTP request. `undefined` or `null` for a caller without any. It may
    * return a promise. If the authorizer has `verify`, a received token alone decides. A local token takes precedence where it applies.
-   * The authorizer checks `exp` and `nbf`, and asks `subject` and `isRevoked`, as for any token; `tier`, `account_type` and
+   * The authorizer checks `exp` and `nbf`, and asks `subject` and `isRevoked`, as for any token; `tier`, `account_type`, `entitlements` and
    * `first_party` count only if `trustClaims` names them. Return `sub`, so that sessions and tasks belong to one user.
    */
   authenticate?(context: McpHandlerContext): unknown;
@@ -226,7 +227,7 @@ export function protect<const Server extends AnyServer, Types extends PolicyType
     assertComplete,
     ...(high !== undefined && {
       registerTool: (name: string, ...rest: never[]) => {
-        policy.operation(name);
+        operationForGate(policy, name);
         return high.registerTool(...([name, ...rest] as never));
       },
     }),

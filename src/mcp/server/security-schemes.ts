@@ -18,14 +18,19 @@ export interface SecuritySchemes {
   readonly describe: (descriptor: unknown) => unknown;
 }
 
-/** Returns a token of the highest tier without scopes. What is hidden from this token, no sign-in opens. */
+/** Returns a token of the highest tier with every entitlement, without scopes. What is hidden from this token, no sign-in opens. */
 export function scopelessToken(policy: Policy): AccessToken {
-  const tier = policy.definition.tiers?.at(-1);
-  return { scope: "", ...(tier !== undefined && { tier }) };
+  const { tiers, entitlements } = policy.definition;
+  const tier = tiers?.at(-1);
+  return {
+    scope: "",
+    ...(tier !== undefined && { tier }),
+    ...(entitlements !== undefined && { entitlements }),
+  };
 }
 
 /**
- * Creates the schemes from the policy: the scopes that a challenge names for a token of the highest tier without scopes. They
+ * Creates the schemes from the policy: the scopes that a challenge names for the token of {@link scopelessToken}. They
  * never contain a reserved scope or a placeholder.
  */
 export function createSecuritySchemes(policy: Policy): SecuritySchemes {

@@ -1,4 +1,5 @@
 import type { Policy, ToolOf } from "../../decision/define-policy.js";
+import { operationForGate } from "../../decision/gate-decider.js";
 import { type Finding, PolicyError } from "../../errors.js";
 import type { PolicyTypes } from "../../policy/definition.js";
 import { isBoolean, isUrl, type OptionCheck, oneOf, optional } from "../../policy/option-checks.js";
@@ -91,7 +92,7 @@ export function checkMappedTools(policy: Policy, surface: McpSurface): void {
 function toolProblem(policy: Policy, tool: string): string | undefined {
   if (!isToolName(tool)) return escapeControls(`\`${String(tool)}\` is not a valid tool name`);
   try {
-    policy.operation(tool);
+    operationForGate(policy, tool);
     return undefined;
   } catch (error) {
     return (error as PolicyError).message;

@@ -30,6 +30,10 @@ const ADVICE: Readonly<Record<Denial["code"], Advice>> = {
     kind: "other",
     text: "Try the same call again later.",
   },
+  insufficient_user_authentication: {
+    kind: "credential",
+    text: "Sign in again as required, then call it again with the new token.",
+  },
   insufficient_scope: {
     kind: "credential",
     text: "Ask the user to grant it, then call it again with the new token.",
