@@ -38,7 +38,7 @@ const MESSAGES = {
     "the path binds {} again below the gate: put a gate on the route, or rename the parameter",
   unserved_endpoint: "no route has a gate for the endpoint before its handlers",
   unmapped_route:
-    "the route has no gate of this authorizer: add one, or mark the route with `gate.public()` or `gate.elsewhere(reason)`",
+    "the route has no gate of this authorizer: add one, `gate.public()` or `gate.elsewhere(reason)`",
   late_gate:
     "another handler of the route comes before its gate and could respond: put the gate first",
   unknown_endpoint: "the policy has no such endpoint",

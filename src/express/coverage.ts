@@ -39,7 +39,7 @@ const MESSAGES = {
   letter_case:
     "the gate ignores letter case, but a router does not: create it without `caseSensitive`",
   unmapped_route:
-    "the route has no gate of this authorizer: add one, or mark the route with `gate.public()` or `gate.elsewhere(reason)`",
+    "the route has no gate of this authorizer: add one, `gate.public()` or `gate.elsewhere(reason)`",
   late_gate:
     "another handler of the route comes before its gate and could respond: put the gate first",
   unknown_endpoint: "the policy has no such endpoint",
