@@ -1,6 +1,7 @@
 import type { Finding } from "../errors.js";
 import { METHODS } from "../policy/endpoint-key.js";
 import { nearest } from "../policy/suggest.js";
+import { COVERAGE_MESSAGES } from "./coverage-messages.js";
 import type { EndpointResolver } from "./endpoint-resolver.js";
 import { countingMarkOf, type GateMark, markOf } from "./gate-marks.js";
 import { type Selection, segmentsOf } from "./route-selection.js";
@@ -32,18 +33,9 @@ interface PlacedMark extends GateMark {
 }
 
 const MESSAGES = {
+  ...COVERAGE_MESSAGES,
   missing_param:
     "the path at the gate has no parameter {}: put the gate on the route, or give it `params`",
-  shadowed_param:
-    "the path binds {} again below the gate: put a gate on the route, or rename the parameter",
-  unserved_endpoint: "no route has a gate for the endpoint before its handlers",
-  unmapped_route:
-    "the route has no gate of this authorizer: add one, or mark the route with `gate.public()` or `gate.elsewhere(reason)`",
-  late_gate:
-    "another handler of the route comes before its gate and could respond: put the gate first",
-  unknown_endpoint: "the policy has no such endpoint",
-  mismatched_endpoint: "the gate names an endpoint with another method or path",
-  misplaced_gate: "in `use`, a gate for endpoints does not know the route: put it on a route",
 } as const;
 
 /** Returns a finding for each reason why a policy does not cover the routes of an application: first by endpoint, then by route. */

@@ -1,3 +1,4 @@
+import { COVERAGE_MESSAGES } from "../adapters/coverage-messages.js";
 import type { EndpointResolver } from "../adapters/endpoint-resolver.js";
 import { type GateMark, markOf } from "../adapters/gate-marks.js";
 import {
@@ -28,23 +29,14 @@ import {
 import { documentPath, handlerMarks, leadingGates } from "./marks.js";
 
 const MESSAGES = {
+  ...COVERAGE_MESSAGES,
   missing_param:
     "the path at the gate has no parameter {}: put the gate on the route, give it `params`, or set `mergeParams`",
-  shadowed_param:
-    "the path binds {} again below the gate: put a gate on the route, or rename the parameter",
-  unserved_endpoint: "no route has a gate for the endpoint before its handlers",
   hidden_endpoint: "another route comes first, and it is not this endpoint",
   trailing_slash:
     "the gate ignores a slash at the end, but the router of the route does not: create it without `strict`",
   letter_case:
     "the gate ignores letter case, but a router does not: create it without `caseSensitive`",
-  unmapped_route:
-    "the route has no gate of this authorizer: add one, or mark the route with `gate.public()` or `gate.elsewhere(reason)`",
-  late_gate:
-    "another handler of the route comes before its gate and could respond: put the gate first",
-  unknown_endpoint: "the policy has no such endpoint",
-  mismatched_endpoint: "the gate names an endpoint with another method or path",
-  misplaced_gate: "in `use`, a gate for endpoints does not know the route: put it on a route",
   opaque_app: "the routes of a mounted application cannot be checked: mount a router",
   unreachable_metadata: "requests for the document never get here: put it at the top",
 } as const;

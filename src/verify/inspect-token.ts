@@ -32,13 +32,13 @@ type Explain = (outage: VerifierOutage) => Promise<string>;
  *
  * @param options - checked options with one issuer
  * @param keysFault - why there are no keys; the signature is not checked then
- * @param explain - returns the message of an outage. Default: its own.
+ * @param explain - returns the message of an outage
  */
 export async function inspectToken(
   rawToken: string,
   options: JwtVerifierOptions & { readonly issuer: string },
-  keysFault?: string,
-  explain: Explain = ({ message }) => Promise.resolve(message),
+  keysFault: string | undefined,
+  explain: Explain,
 ): Promise<Inspection> {
   const jws = readCompactJws(rawToken);
   if (jws === undefined) {

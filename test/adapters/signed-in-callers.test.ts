@@ -136,9 +136,9 @@ describe("an outage of `authenticate`", () => {
     },
   );
 
-  it.each<[what: string, error: unknown, line: string]>([
-    ["a text", "boom", "(string): boom."],
-    ["nothing", undefined, "(undefined): no message."],
+  it.each<[what: string, error: Error, line: string]>([
+    ["a text", "boom" as unknown as Error, "(string): boom."],
+    ["nothing", undefined as unknown as Error, "(undefined): no message."],
     [
       "a connection error without a message",
       Object.assign(new AggregateError([]), { code: "ECONNREFUSED" }),
@@ -146,7 +146,7 @@ describe("an outage of `authenticate`", () => {
     ],
     ["a long message", new Error("boom ".repeat(100_000)), `(Error): ${"boom ".repeat(40)}.`],
   ])("of %s is logged", async (_what, error, line) => {
-    const [first = ""] = await linesOf(() => Promise.reject(error as Error));
+    const [first = ""] = await linesOf(() => Promise.reject(error));
     expect(first).toContain(`outage of \`authenticate\` ${line}`);
   });
 

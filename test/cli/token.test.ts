@@ -309,7 +309,7 @@ describe("the discovery of the key set", () => {
       signature: {
         name: "signature",
         result: "not checked",
-        detail: "the server responded with a status other than 200",
+        detail: "the server responded with a status other than 200 (status 404)",
       },
     });
     expect(asked().at(-1)).toBe("/keys");

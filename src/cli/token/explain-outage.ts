@@ -60,20 +60,12 @@ const CAUSES = new Map<
   ["malformed", async ({ response, body }) => response && faultOf(response, await body)],
 ]);
 
-/** Maximum number of causes that an error is followed to. */
-const MAX_CAUSES = 4;
-
-/** Returns the code of an error of `fetch`, such as `ECONNREFUSED`, which is that of its innermost cause; without one, its message. */
+/** Returns the code of an error of `fetch`, such as `ECONNREFUSED`, which its cause has; without a code, a message. */
 function codeOf(error: unknown): string | undefined {
-  let found: string | undefined;
-  let inner: unknown = error;
-  for (let depth = 0; depth <= MAX_CAUSES && inner instanceof Error; depth += 1) {
-    const { code, message, cause } = inner as Error & { readonly code?: unknown };
-    const text = typeof code === "string" ? code : message;
-    if (text !== "") found = oneLine(text);
-    inner = cause;
-  }
-  return found;
+  if (!(error instanceof Error)) return undefined;
+  const inner = error.cause instanceof Error ? error.cause : error;
+  const { code, message } = inner as Error & { readonly code?: unknown };
+  return oneLine(typeof code === "string" ? code : message);
 }
 
 /** Returns why a body with status 200 is not what was expected. */
