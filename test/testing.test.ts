@@ -675,8 +675,11 @@ function changed(draw: Draw, from: Definition, other: Definition): Definition {
   ])();
 }
 
-const VALUES = ["a", "a", "a", "b", "a.b", "urn"];
-const NAMES = ["accountID", "platformAccountID", "orgID", "projectID", "fileID", "toString"];
+const VALUES = ["a", "a", "a", "b", "a.b", "urn", "a:b", "b=a"];
+const NAMES = [
+  ...["accountID", "platformAccountID", "orgID", "projectID", "fileID", "toString"],
+  ...["realmID", "typeID", "userID"],
+];
 
 function tryPolicy(source: Definition): Policy | undefined {
   try {
@@ -689,8 +692,8 @@ function tryPolicy(source: Definition): Policy | undefined {
 
 describe("a random change of a random policy", () => {
   const pairs = fc.tuple(
-    drawn((draw) => drawPolicy(draw.part(950))),
-    drawn((draw) => drawPolicy(draw.part(950))),
+    drawn((draw) => drawPolicy(draw.part(1300))),
+    drawn((draw) => drawPolicy(draw.part(1300))),
     drawn((draw) => draw),
     fc.array(
       drawn((draw) => draw),
@@ -723,9 +726,9 @@ describe("a random change of a random policy", () => {
           }
           const operations = new Set(widenings.map(({ operation }) => operation));
           for (const draw of tapes.flatMap((tape) =>
-            Array.from({ length: 6 }, () => tape.part(200)),
+            Array.from({ length: 6 }, () => tape.part(260)),
           )) {
-            const token = draw.chance(95) ? drawToken(draw.part(120), next) : undefined;
+            const token = draw.chance(95) ? drawToken(draw.part(180), next) : undefined;
             const params = Object.fromEntries(
               draw.some(NAMES, 90).map((name) => [name, draw.pick(VALUES)]),
             );

@@ -174,7 +174,7 @@ const order: readonly ContractCase[] = [
     surface: "tool",
     title: "rejects an invalid parameter before it asks for credentials",
     authorization: [],
-    request: { tool: "read_profile", params: { account_id: "acc-1%" } },
+    request: { tool: "read_profile", params: { account_id: "acc-1*" } },
     expect: { status: 400, code: "invalid_params", challenge: null },
   },
   {

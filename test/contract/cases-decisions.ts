@@ -285,7 +285,7 @@ const TOOLS: readonly Row[] = [
     "tool-bound-unsafe",
     "rejects an unsafe value of a parameter",
     "owner",
-    { tool: "read_profile", params: { account_id: "acc-1%" } },
+    { tool: "read_profile", params: { account_id: "acc-1*" } },
     deniedWithoutChallenge(400, "invalid_params", { param: "account_id" }),
   ],
   [
