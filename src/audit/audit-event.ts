@@ -19,6 +19,8 @@ export interface AuditAlternative {
   readonly accountTypes?: readonly string[];
   /** Present if it needs a reserved scope, and so a first-party client. */
   readonly reserved?: true;
+  /** Present if it needs a restricted scope, which only approved clients can be granted. */
+  readonly restricted?: true;
 }
 
 /** What the policy requires for an operation. */

@@ -117,6 +117,7 @@ function describeAlternative(
     ...(tier !== undefined && { tier: clean(tier) }),
     ...(accountTypes !== undefined && { accountTypes: accountTypes.map(clean) }),
     ...(alternative.reserved && { reserved: true }),
+    ...(alternative.restricted && { restricted: true }),
   };
 }
 

@@ -70,7 +70,7 @@ function alternativesText(ways: readonly Alternative[], { baseline }: CompiledPo
 
 /** Returns the conditions of one alternative as text. */
 function conditionsOfAlternative(
-  { tier, accountTypes, reserved }: Alternative,
+  { tier, accountTypes, reserved, restricted }: Alternative,
   policy: CompiledPolicy,
 ): readonly string[] {
   const plan = policy.tiers[tier];
@@ -78,6 +78,7 @@ function conditionsOfAlternative(
     ...(plan === undefined ? [] : [tierText(plan, policy.tiers)]),
     ...(accountTypes === undefined ? [] : [accountTypesText(accountTypes)]),
     ...(reserved ? [`first-party clients of ${policy.definition.name} (reserved)`] : []),
+    ...(restricted ? [`clients that ${policy.definition.name} approved (restricted)`] : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { createApproval } from "../policy/approval.js";
 import {
   ANY_TIER,
   type CompiledPolicy,
@@ -26,6 +27,7 @@ export function createScopeOperationsReader(
 ): (scope: number) => ScopeOperations {
   const byScope = new Map<number, { operation: Operation; tier: number }[]>();
   const accountType = account?.account_type;
+  const approval = createApproval(policy, client.approvedScopes);
   for (const operation of policy.operations.values()) {
     if (operation.hidden || operation.denial !== undefined) continue;
     for (const rule of operation.rules) {
@@ -33,6 +35,7 @@ export function createScopeOperationsReader(
       const alternatives = rule.enriched === undefined ? rule.alternatives : [rule.enriched];
       for (const { uses, tier, accountTypes, reserved } of alternatives) {
         if (reserved && client.firstParty !== true) continue;
+        if (!uses.every(({ scope }) => approval.coversSome(scope))) continue;
         if (accountType !== undefined && accountTypes?.includes(accountType) === false) continue;
         for (const { scope } of uses) {
           const list = byScope.get(scope.id) ?? [];

@@ -2,6 +2,7 @@ import { acceptsValue } from "../grammar/template.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { isToolName } from "../policy/tool-names.js";
 import { readOwn } from "./access-token.js";
+import { createApprovalReader } from "./client-approval.js";
 import {
   type Allowed,
   allowed,
@@ -108,7 +109,9 @@ export function decideOperation(
   if (operation.public) return isEnriched(operation, tokenScopes, facts) ? PUBLIC_ENRICHED : PUBLIC;
   const granted = grant(cases, tokenScopes, facts);
   if (granted !== undefined) return granted;
-  const judge = (facts: TokenFacts) => cases.map((one) => evaluateForCall(one, tokenScopes, facts));
+  const approval = createApprovalReader(decider.policy, token);
+  const judge = (facts: TokenFacts) =>
+    cases.map((one) => evaluateForCall(one, tokenScopes, facts, approval));
   return explainDenial(decider.policy, judge(facts), tokenScopes, facts, judge);
 }
 

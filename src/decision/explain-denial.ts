@@ -7,6 +7,7 @@ import {
   insufficientScope,
   type PolicyDenial,
   RESERVED_SCOPE,
+  RESTRICTED_SCOPE,
   upgradeRequired,
 } from "./decision.js";
 import {
@@ -84,7 +85,7 @@ export function explainDenial(
       return upgradeRequired(policy.tiers[upgraded.rank] as string, facts.tier, !isEnough);
     }
     case BLOCKERS.reserved:
-      return RESERVED_SCOPE;
+      return source.reserved && !facts.firstParty ? RESERVED_SCOPE : RESTRICTED_SCOPE;
     default:
       return explainMissingCombination(judged, tokenScopes);
   }

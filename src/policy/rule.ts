@@ -114,6 +114,7 @@ export function compileRule(
         accountTypes,
       ),
       reserved: scopes.some((scope) => scope.reserved),
+      restricted: scopes.some((scope) => scope.restricted),
     };
   };
   return {

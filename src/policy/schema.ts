@@ -38,6 +38,7 @@ function createSchemas() {
     default: z.optional(z.literal(["on", "off"])),
     required: z.optional(z.boolean()),
     reserved: z.optional(z.boolean()),
+    restricted: z.optional(z.boolean()),
     tier: optional.tier(),
     accountTypes: optional.accountTypes(),
     implies: optional.scopes(),
@@ -206,12 +207,14 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
   }
 }
 
-/** Returns a hint at what a list was probably meant to be, in the place of a requirement or of all scopes. */
+/** Returns a hint at what a list was probably meant to be, in the place of a requirement, of all scopes or of `restricted`. */
 function hintAtList(input: unknown, path: Path): string {
   if (!Array.isArray(input)) return "";
   const [top] = path;
   if (top === "scopes" && path.length === 1)
     return `: write each scope with its description, as in { "orders:read": "Read orders" }`;
+  if (top === "scopes" && path.at(-1) === "restricted")
+    return ": write `restricted: true`, and name the scope in `approvedScopes` of each approved client";
   if (top !== "tools" && top !== "endpoints") return "";
   const isPart = path.at(-2) === "allOf" || path.at(-2) === "anyOf";
   return isPart || path.length === 2 || path.at(-1) === "scope"

@@ -17,6 +17,7 @@ import {
 import { MAX_OVERLAP_STEPS, overlapsOf } from "./overlaps.js";
 import { withoutPrototype } from "./own-members.js";
 import type { Path, Report } from "./report.js";
+import { checkRestrictedOptions, reportSharedNames } from "./restricted.js";
 import type { NamedScope } from "./scope-lookup.js";
 import { declaredNames, type StepBudget } from "./suggest.js";
 
@@ -85,12 +86,14 @@ export function compileScopes(
         "a reserved scope is never offered, so it cannot be on by default",
       );
     }
+    checkRestrictedOptions(draft, report);
     compiled.push({
       id,
       name: token.text,
       template,
       options,
       reserved: options.reserved === true,
+      restricted: options.restricted === true,
       tier,
       accountTypes,
       implies: draft.implies,
@@ -107,6 +110,7 @@ export function compileScopes(
     names.push(...replacedNames(draft, byText, report));
   }
   reportOverlaps(names, drafts, report);
+  reportSharedNames(names, drafts, report);
   return {
     scopes: compiled,
     names,

@@ -174,7 +174,7 @@ function rejectRevoked(callbacks: Callbacks, token: AccessToken): Awaitable<Auth
   );
 }
 
-const FACTS = ["tier", "account_type", "first_party"] as const;
+const FACTS = ["tier", "account_type", "first_party", "approvedScopes"] as const;
 const PLAIN = ["scope", "sub", "client_id", "iss", "jti", "exp", "iat", "claims"] as const;
 
 type TokenReader = (answer: unknown) => VerifiedToken;
@@ -214,8 +214,7 @@ function createTokenReader(trusted: readonly string[]): TokenReader {
     for (const name of members) {
       const value = readOwn(answer, name);
       if (value === undefined) continue;
-      if (name === "scope") token[name] = copyScope(value);
-      else token[name] = name === "claims" ? copyClaims(value) : value;
+      token[name] = name === "claims" ? copyClaims(value) : copyList(value);
     }
     return Object.freeze(token) as unknown as AccessToken;
   };
@@ -282,7 +281,7 @@ function withFacts(token: AccessToken, facts: unknown): AccessToken {
   if (facts === undefined || facts === null) return token;
   const merged: Record<string, unknown> = { ...token };
   for (const name of FACTS) {
-    if (Object.hasOwn(facts, name)) merged[name] = (facts as SubjectFacts)[name];
+    if (Object.hasOwn(facts, name)) merged[name] = copyList((facts as SubjectFacts)[name]);
     else if (isInherited(facts, name)) throw new TypeError(`\`${name}\` is inherited`);
   }
   return Object.freeze(merged) as unknown as AccessToken;
@@ -293,11 +292,11 @@ function isInherited(object: object, name: string): boolean {
   return name in object && !Object.hasOwn(Object.prototype, name);
 }
 
-/** Returns the scope of a token, with a list as a frozen copy; `undefined` for a list that is too long or cannot be read. */
-function copyScope(scope: unknown): unknown {
+/** Returns a value, with a list of scopes as a frozen copy; `undefined` for a list that is too long or cannot be read. */
+function copyList(value: unknown): unknown {
   try {
-    if (!Array.isArray(scope)) return scope;
-    const list: readonly unknown[] = scope;
+    if (!Array.isArray(value)) return value;
+    const list: readonly unknown[] = value;
     const { length } = list;
     return length > MAX_SCOPE_TOKENS
       ? undefined

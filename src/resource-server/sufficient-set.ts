@@ -1,6 +1,7 @@
 import { readOwn } from "../decision/access-token.js";
 import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { acceptsValue, bindTemplate } from "../grammar/template.js";
+import { isOpen } from "../policy/approval.js";
 import {
   type Alternative,
   ANY_TIER,
@@ -12,10 +13,10 @@ import { isToolName } from "../policy/tool-names.js";
 
 /**
  * Returns one sufficient set of scopes of an operation, for a caller without a token. From each rule it takes the first declared
- * alternative without a reserved scope; an alternative without conditions on tier and account type takes precedence. A scope with
+ * alternative without a reserved or restricted scope; an alternative without conditions on tier and account type takes precedence. A scope with
  * placeholders is bound to the parameters of the call, and left out if these have no safe value for it. `offline_access` is left out.
  *
- * Returns `undefined` for an operation that is unknown, hidden, denied or public, and for one that no third party can ever call.
+ * Returns `undefined` for an operation that is unknown, hidden, denied or public, and for one that only reserved or restricted scopes open.
  */
 export function sufficientSet(
   policy: CompiledPolicy,
@@ -51,7 +52,7 @@ function operationsOf(
 function obtainableAlternative({ alternatives }: Rule): Alternative | undefined {
   // the list is empty if the conditions exclude each other
   const open = alternatives.filter(
-    ({ reserved, accountTypes }) => !reserved && accountTypes?.length !== 0,
+    (alternative) => isOpen(alternative) && alternative.accountTypes?.length !== 0,
   );
   const isUnconditional = ({ tier, accountTypes }: Alternative) =>
     tier === ANY_TIER && accountTypes === undefined;

@@ -110,6 +110,9 @@ function tokenLines(
       ? [`account type: ${token.account_type ?? "none"}`]
       : []),
     ...(token.first_party === true ? ["client: first-party"] : []),
+    ...(token.approvedScopes === undefined
+      ? []
+      : [`approved for: ${token.approvedScopes.join(" ")}`]),
   ];
   const names = held.map(({ text }) => prose(text));
   const width = Math.min(Math.max(0, ...names.map(widthOf)), MAX_NAME_WIDTH);

@@ -25,6 +25,7 @@ export const explain: CliCommand = {
       .option("--account-type <type>", "the type of the account")
       .option("--param <key=value>", "a parameter of the call; repeatable", collect, [])
       .option("--first-party", "the client is a first-party client")
+      .option("--approved-scopes <scopes>", "the restricted scopes that the client is approved for")
       .option("--no-token", "the call carries no token")
       .addHelpText(
         "after",
@@ -64,23 +65,25 @@ function readParams(given: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(pairs);
 }
 
-const TOKEN_OPTIONS = ["scope", "tier", "accountType", "firstParty"];
+const TOKEN_OPTIONS = ["scope", "tier", "accountType", "firstParty", "approvedScopes"];
 
 function readToken(options: Options): AccessToken | undefined {
   if (options["token"] === false) {
     const extra = TOKEN_OPTIONS.find((name) => options[name] !== undefined);
     if (extra === undefined) return undefined;
     throw new UsageError(
-      "--no-token cannot be combined with --scope, --tier, --account-type or --first-party",
+      "--no-token cannot be combined with --scope, --tier, --account-type, --first-party or --approved-scopes",
     );
   }
   const tier = textOption(options, "tier");
   const account_type = textOption(options, "accountType");
+  const approved = textOption(options, "approvedScopes");
   return {
     scope: textOption(options, "scope") ?? "",
     ...(tier === undefined ? {} : { tier }),
     ...(account_type === undefined ? {} : { account_type }),
     ...(options["firstParty"] === true ? { first_party: true } : {}),
+    ...(approved === undefined ? {} : { approvedScopes: approved.split(" ") }),
   };
 }
 
