@@ -53,8 +53,20 @@ export interface Claims {
   tier?: unknown;
   account_type?: unknown;
   first_party?: unknown;
+  approvedScopes?: unknown;
   client_id?: string;
   sub?: string;
+}
+
+/** Draws the restricted scopes that a client is approved for: current and older names, bound or as templates. */
+export function drawApproved(draw: Draw, definition: Definition): unknown {
+  const restricted = Object.keys(definition.scopes).filter(
+    (scope) => scopeOptions(definition, scope).restricted,
+  );
+  const old = restricted.flatMap((scope) => scopeOptions(definition, scope).replaces ?? []);
+  const names = draw.some([...restricted, ...old], draw.pick([60, 100, 30]));
+  const listed = names.map((name) => (draw.chance(50) ? name : drawBound(draw, name)));
+  return draw.chance(90) ? listed : draw.pick([listed.join(" "), [...listed, "a b"], 7, null, {}]);
 }
 
 /** Draws the claims other than the scope. */
@@ -66,6 +78,7 @@ function drawFacts(draw: Draw, definition: Definition): Omit<Claims, "scope"> {
     ...(draw.chance(80) ? { tier: draw.chance(12) ? odd : tier } : {}),
     ...(draw.chance(80) ? { account_type: type } : {}),
     ...(draw.chance(40) ? { first_party: draw.pick([true, true, false, "true", 1, {}]) } : {}),
+    ...(draw.chance(40) ? { approvedScopes: drawApproved(draw, definition) } : {}),
     ...(draw.chance(30) ? { client_id: "client-1", sub: "user-1" } : {}),
   };
 }

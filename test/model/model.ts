@@ -3,6 +3,7 @@
 import {
   canonical,
   isLegal,
+  modelApproves,
   modelBind,
   modelMatchScope,
   modelMeanings,
@@ -31,6 +32,7 @@ export type Rule = string | RuleOptions;
 export interface ScopeOptions extends Gates {
   description?: string;
   reserved?: true;
+  restricted?: true;
   required?: true;
   default?: "off";
   implies?: string[];
@@ -265,8 +267,14 @@ export function modelDecide(
         reached.some(({ scope }) => scope === part.template),
     );
     const reserved = parts.some((part) => scopeOptions(definition, part.template).reserved);
+    const isUnapproved = parts.some(
+      ({ template, text }) =>
+        missing.includes(text) &&
+        scopeOptions(definition, template).restricted &&
+        !modelApproves(definition, member(token, "approvedScopes"), text),
+    );
     const blockers = [
-      reserved && !firstParty && "reserved_scope",
+      ((reserved && !firstParty) || isUnapproved) && "reserved_scope",
       !passes({ tier: -1, types: alternative.types }) && "account_type_required",
       !passes({ tier: alternative.tier, types: undefined }) && "upgrade_required",
       elsewhere && "binding_mismatch",
