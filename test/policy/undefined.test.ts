@@ -34,6 +34,7 @@ const FULL = {
       default: "on",
       required: true,
       reserved: false,
+      restricted: false,
       tier: "pro",
       accountTypes: ["mentor"],
       implies: ["openid"],
