@@ -162,8 +162,8 @@ describe("a missing restricted scope", () => {
   });
 
   it("cannot be obtained with an inherited approval, or one whose getter throws", () => {
-    const inherited = Object.assign(Object.create({ approvedScopes: ["sync"] }), { scope: "base" });
-    expect(codeOf("sync_all", inherited as object)).toBe("reserved_scope");
+    const inherited = Object.create({ approvedScopes: ["sync"] }) as object;
+    expect(codeOf("sync_all", Object.assign(inherited, { scope: "base" }))).toBe("reserved_scope");
     const broken = Object.defineProperty({ scope: "base" }, "approvedScopes", {
       get: () => {
         throw new Error("no");

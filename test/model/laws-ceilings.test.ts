@@ -36,7 +36,7 @@ function drawEarlier(draw: Draw, definition: Definition): Definition {
 
 function drawApprovedList(draw: Draw, definition: Definition): string[] {
   const drawn = drawApproved(draw, definition);
-  return Array.isArray(drawn) ? drawn.filter((entry: string) => entry !== "a b") : [];
+  return Array.isArray(drawn) ? (drawn as string[]).filter((entry) => entry !== "a b") : [];
 }
 
 function drawRefresh(draw: Draw) {

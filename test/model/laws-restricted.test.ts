@@ -3,6 +3,7 @@
 import { createAuthorizer, resolveConsent, type Verify } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { tally } from "../often.js";
+import { without } from "./arbitrary-policy.js";
 import { type Claims, drawGoodCase } from "./arbitrary-request.js";
 import type { Draw } from "./draw.js";
 import { law } from "./law.js";
@@ -137,8 +138,7 @@ describe("a client that follows every challenge", TIMEOUT, () => {
           scopes: Object.fromEntries(
             Object.entries(definition.scopes).map(([scope, options]) => {
               if (typeof options === "string" || !options.restricted) return [scope, options];
-              const { restricted, ...rest } = options;
-              return [scope, { ...rest, reserved: true as const }];
+              return [scope, { ...without(options, ["restricted"]), reserved: true as const }];
             }),
           ),
         };

@@ -18,7 +18,7 @@ const admit = async (
   options: Partial<Parameters<typeof createAuthorizer>[0]>,
   operation: "mirror" | "list" = "mirror",
 ) => {
-  const authorizer = createAuthorizer({ policy, verify: () => claims, ...options } as never);
+  const authorizer = createAuthorizer({ policy, verify: () => claims, ...options });
   return authorizer.admit({ authorization: "Bearer x", operation });
 };
 
