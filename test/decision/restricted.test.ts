@@ -11,6 +11,7 @@ const scopes = {
   sync: { restricted: true },
   "kept:sync": { restricted: true, reserved: true },
   "/shops/{shop}/sync": { restricted: true, replaces: ["/stores/{shop}/sync"] },
+  "/shops/{shop}/push": { restricted: true },
   "/shops/{shop}/read": {},
 } as const;
 
@@ -46,6 +47,7 @@ const policy = definePolicy({
       ],
       tier: "pro",
     },
+    sync_and_push: { allOf: ["/shops/{shop}/sync", "/shops/{shop}/push"], tier: "pro" },
     look: { public: true, enrichedBy: "sync" },
     "push_*": "sync",
     "*_read": "read",
@@ -95,6 +97,19 @@ describe("a restricted scope in the token", () => {
 });
 
 describe("a missing restricted scope", () => {
+  it("is not one that the token has: the challenge names it with what is missing", () => {
+    expect(decide("sync_and_read", { scope: "base sync" })).toMatchObject({
+      code: "insufficient_scope",
+      scopes: expect.arrayContaining(["sync", "read"]) as string[],
+      missing: ["read"],
+    });
+    const shop = { shop: "a" };
+    expect(decide("sync_and_read_shop", { scope: "base /shops/a/sync" }, shop)).toMatchObject({
+      code: "insufficient_scope",
+      missing: ["/shops/a/read"],
+    });
+  });
+
   it("blocks as a reserved one does if the client is not approved", () => {
     expect(decide("sync_all", { scope: "base read" })).toEqual({
       allowed: false,
@@ -227,6 +242,10 @@ describe("toolsFor", () => {
     });
     const two = listed({ scope: "base /shops/a/sync /shops/b/read", tier: "free" });
     expect(two["copy"]).toBe("allowed");
+    const push = (shop: string) =>
+      listed({ scope: `base /shops/a/sync /shops/${shop}/push`, tier: "free" });
+    expect(push("a")).toMatchObject({ sync_and_push: "upgrade_required" });
+    expect(push("b")).not.toHaveProperty("sync_and_push");
     expect(two).not.toHaveProperty("sync_and_read_shop");
   });
 });
