@@ -21,6 +21,8 @@ export interface AuditAlternative {
   readonly entitlements?: readonly string[];
   /** Present if it needs a reserved scope, and so a first-party client. */
   readonly reserved?: true;
+  /** Present if it needs a restricted scope, which only approved clients can be granted. */
+  readonly restricted?: true;
 }
 
 /** One rule of an operation. */

@@ -116,6 +116,7 @@ function describeAlternative(
     ...(accountTypes !== undefined && { accountTypes: accountTypes.map(clean) }),
     ...(entitlements.length > 0 && { entitlements: entitlements.map(clean) }),
     ...(alternative.reserved && { reserved: true }),
+    ...(alternative.restricted && { restricted: true }),
   };
 }
 

@@ -95,7 +95,7 @@ function alternativesText(ways: readonly Alternative[], { baseline }: CompiledPo
 
 /** Returns the conditions of one alternative as text. */
 function conditionsOfAlternative(
-  { tier, accountTypes, entitlements, reserved }: Alternative,
+  { tier, accountTypes, entitlements, reserved, restricted }: Alternative,
   policy: CompiledPolicy,
 ): readonly string[] {
   const plan = policy.tiers[tier];
@@ -104,6 +104,7 @@ function conditionsOfAlternative(
     ...(accountTypes === undefined ? [] : [accountTypesText(accountTypes)]),
     ...(entitlements.length === 0 ? [] : [entitlementsText(entitlements)]),
     ...(reserved ? [`first-party clients of ${policy.definition.name} (reserved)`] : []),
+    ...(restricted ? [`clients that ${policy.definition.name} approved (restricted)`] : []),
   ];
 }
 

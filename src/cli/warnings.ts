@@ -1,5 +1,6 @@
 import type { Policy } from "../decision/define-policy.js";
 import { firstScopes } from "../discovery/first-scopes.js";
+import { isOpen } from "../policy/approval.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 
 /** Advice about a valid policy: it changes no exit code. */
@@ -19,7 +20,7 @@ const NO_FIRST_SCOPES: PolicyWarning = {
 export function policyWarnings(policy: Policy): readonly PolicyWarning[] {
   const compiled = compiledPolicyOf(policy);
   const isGrantable = compiled.scopes.some(
-    ({ reserved, template }) => !reserved && template.names.length === 0,
+    (scope) => isOpen(scope) && scope.template.names.length === 0,
   );
   // a policy with endpoints is one of a REST API, where each 401 names the scopes of its endpoint
   const isMcp = policy.toolNames.length > 0 && policy.endpointNames.length === 0;

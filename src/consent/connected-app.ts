@@ -1,3 +1,4 @@
+import { readScopeTokens } from "../grammar/scope.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import type { ConsentClient } from "../policy/client.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
@@ -74,7 +75,12 @@ export function connectedApp(
   const tokens = readGrantedTokens(own.scope) ?? [];
   const rank = account?.tier === undefined ? -1 : (compiled.tierRank.get(account.tier) ?? -1);
   const lacking = createLackingReader(account);
-  const unlocks = createScopeOperationsReader(compiled, { client, account });
+  // a granted scope counts, even if the client is no longer approved for it
+  const approvedScopes = [...(readScopeTokens(client.approvedScopes) ?? []), ...tokens];
+  const unlocks = createScopeOperationsReader(compiled, {
+    client: { ...client, approvedScopes },
+    account,
+  });
   const scopes = new Map<string, ConnectedApp["scopes"][number]>();
   for (const token of tokens) {
     const named = namedMeanings(compiled, token, firstParty);

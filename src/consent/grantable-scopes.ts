@@ -1,6 +1,7 @@
 import { hasPlaceholder } from "../grammar/placeholder.js";
 import { readScopeTokens } from "../grammar/scope.js";
 import { bindTemplate } from "../grammar/template.js";
+import { createApproval } from "../policy/approval.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
 import { meetsTypeConditions } from "../policy/conditions.js";
 import { createCeiling } from "../policy/scope-ceiling.js";
@@ -164,6 +165,7 @@ function createEligibilityCheck(
     client.scope === undefined
       ? undefined
       : createCeiling(policy, readScopeTokens(client.scope) ?? [], isFirstParty(client));
+  const approval = createApproval(policy, client.approvedScopes);
   const ownershipOf = createOwnershipCheck(policy, account);
   const types = accountTypesOf(account);
   const dropped = (why: DroppedScope["why"], isOutage = false): Eligibility => ({
@@ -173,6 +175,7 @@ function createEligibilityCheck(
   });
   return (meaning) => {
     if (registered?.covers(meaning) === false) return dropped("not_registered");
+    if (!approval.covers(meaning)) return dropped("restricted");
     const ownership = ownershipOf(meaning);
     if (ownership.kind === "refused") return dropped(ownership.why, ownership.isOutage);
     const { accountTypes } = meaning.scope;

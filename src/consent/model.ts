@@ -234,13 +234,14 @@ export interface DroppedScope {
   /** Scope token, cut, with invisible characters written as escapes. */
   readonly scope: string;
   /**
-   * Reason why the scope was dropped. `unbound`: a template without values. `foreign`: the user does not own the resource, or `owns`
+   * Reason why the scope was dropped. `restricted`: the client is not approved for it. `unbound`: a template without values. `foreign`: the user does not own the resource, or `owns`
    * failed. `needs_owns`: only `owns` can decide on this template.
    */
   readonly why:
     | "malformed"
     | "unknown"
     | "reserved"
+    | "restricted"
     | "not_registered"
     | "unbound"
     | "foreign"

@@ -1,4 +1,5 @@
 import { readNames, readOneOrMore } from "../grammar/any-value.js";
+import { createApproval } from "../policy/approval.js";
 import {
   ANY_TIER,
   type CompiledPolicy,
@@ -48,12 +49,14 @@ export function createScopeOperationsReader(
   >();
   const lackingOf = createLackingReader(account);
   const types = accountTypesOf(account);
+  const approval = createApproval(policy, client.approvedScopes);
   for (const operation of policy.operations.values()) {
     if (operation.hidden || operation.denial !== undefined) continue;
     for (const rule of operation.rules) {
       const alternatives = [...rule.alternatives, ...rule.enrichments];
       for (const { uses, tier, typeConditions, entitlements, reserved } of alternatives) {
         if (reserved && client.firstParty !== true) continue;
+        if (!uses.every(({ scope }) => approval.coversSome(scope))) continue;
         if (types !== undefined && !meetsTypeConditions(typeConditions, types)) continue;
         for (const { scope } of uses) {
           const list = byScope.get(scope.id) ?? [];

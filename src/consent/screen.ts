@@ -30,8 +30,8 @@ const OFFLINE_ACCESS = "offline_access";
 
 /**
  * Returns the content of a consent page as plain JSON for any UI. It is computed from the server's facts alone: the same facts yield
- * the same screen. It never contains a reserved scope (unless the client is a first-party client), an unknown or malformed scope, a
- * scope that the client has not registered, a scope of another user's account, or a hidden operation. {@link droppedScopes} returns
+ * the same screen. It never contains a reserved scope (unless the client is a first-party client), a restricted scope that the client
+ * is not approved for, an unknown or malformed scope, a scope that the client has not registered, a scope of another user's account, or a hidden operation. {@link droppedScopes} returns
  * what was left out.
  *
  * Nothing that a client can send makes this function throw. If `error` is not `null`, nothing may be shown.

@@ -34,6 +34,12 @@ export interface AccessToken {
   /** Whether the client belongs to the owner of the API. Only exactly `true` counts. */
   readonly first_party?: boolean;
   /**
+   * The restricted scopes that the server approved for the client: a call that lacks one of them is denied with
+   * `insufficient_scope`, not with `reserved_scope`. A template covers each of its values. An authorizer takes it from `subject`
+   * only.
+   */
+  readonly approvedScopes?: readonly string[];
+  /**
    * Other members of the issuer's token, such as `org_id`, if the verifier has the option `claims`, or if your own function
    * returns this member: deep-frozen plain data. Decisions and audit events never read them.
    */

@@ -5,6 +5,7 @@ import type { CompiledPolicy, Operation, OperationsByName } from "../policy/comp
 import { isToolName } from "../policy/tool-names.js";
 import { readOwn } from "./access-token.js";
 import { type Clock, isAuthenticated, systemClock } from "./authentication.js";
+import { createApprovalReader } from "./client-approval.js";
 import {
   type Allowed,
   allowed,
@@ -159,7 +160,9 @@ export function decideOperation(
       return authentication.denial;
     return withEnrichments(granted, operation, tokenScopes, facts);
   }
-  const judge = (facts: TokenFacts) => cases.map((one) => evaluateForCall(one, tokenScopes, facts));
+  const approval = createApprovalReader(decider.policy, token);
+  const judge = (facts: TokenFacts) =>
+    cases.map((one) => evaluateForCall(one, tokenScopes, facts, approval));
   return explainDenial(decider.policy, judge(facts), tokenScopes, facts, judge);
 }
 

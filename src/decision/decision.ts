@@ -89,7 +89,10 @@ export interface InsufficientUserAuthentication
   readonly maxAge?: number;
 }
 
-/** Denial: only reserved scopes allow the operation, and the client is not first-party. */
+/**
+ * Denial: only scopes that the client cannot be granted allow the operation. These are reserved scopes if the client is not
+ * first-party, and restricted scopes that it is not approved for.
+ */
 export interface ReservedScope extends DenialMembers<"reserved_scope"> {}
 
 /** Any decision that does not allow the operation. */
@@ -165,6 +168,13 @@ export const RESERVED_SCOPE: ReservedScope = /* @__PURE__ */ Object.freeze({
   allowed: false,
   code: "reserved_scope",
   message: "reserved: only clients of the API's owner may do this",
+});
+
+/** The denial for an operation that only restricted scopes allow, to a client that is not approved for them. */
+export const RESTRICTED_SCOPE: ReservedScope = /* @__PURE__ */ Object.freeze({
+  allowed: false,
+  code: "reserved_scope",
+  message: "restricted: only clients that the API's owner approved may do this",
 });
 
 export const INVALID_REQUEST: InvalidRequest = /* @__PURE__ */ Object.freeze({

@@ -130,7 +130,7 @@ export interface Policy<Types extends PolicyTypes = PolicyTypes>
   /**
    * Returns the tools to list for a token, in declared order: tools that it can call, and tools that consent, an upgrade or a
    * sign-in would open. Left out are patterns, denied tools, hidden tools, and, for a token of a third-party client, tools that
-   * only reserved scopes would open.
+   * only reserved scopes would open, and tools that only restricted scopes would open for which the client is not approved.
    */
   toolsFor(token: AccessToken | undefined): ToolView[];
 

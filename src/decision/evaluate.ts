@@ -1,4 +1,5 @@
 import { meetsTypeConditions } from "../policy/conditions.js";
+import type { ApprovalReader } from "./client-approval.js";
 import type { ValueSearch } from "./infer-bindings.js";
 import type {
   PreparedAlternative,
@@ -112,27 +113,72 @@ export function evaluateForCall(
   { rule, values }: RuleCase,
   tokenScopes: TokenScopes,
   facts: TokenFacts,
+  approval: ApprovalReader,
 ): readonly EvaluatedAlternative[] {
   return rule.alternatives.map((alternative) => {
-    const gate = failedConditionOf(alternative, facts);
+    const gate = lacksApproval(alternative, tokenScopes, values, approval)
+      ? BLOCKERS.reserved
+      : failedConditionOf(alternative, facts);
     const isElsewhere =
       gate === BLOCKERS.nothing && mismatchesOf(alternative, tokenScopes, values).length > 0;
     return { rule, alternative, values, blockedBy: isElsewhere ? BLOCKERS.binding : gate };
   });
 }
 
+/** What an evaluation for the values of a token reads, in addition to facts. */
+export interface TokenEvaluation {
+  readonly tokenScopes: TokenScopes;
+  readonly search: ValueSearch;
+  readonly approval: ApprovalReader;
+}
+
 /** Returns what blocks each alternative of a rule for values that the token is bound to. */
 export function evaluateForToken(
   rule: PreparedRule,
   facts: TokenFacts,
-  search: ValueSearch,
+  seen: TokenEvaluation,
 ): readonly EvaluatedAlternative[] {
   return rule.alternatives.map((alternative) => {
-    const gate = failedConditionOf(alternative, facts);
-    const values = gate === BLOCKERS.nothing ? search.find(rule, alternative) : [];
+    const gate = lacksApprovalForAll(alternative, rule, seen)
+      ? BLOCKERS.reserved
+      : failedConditionOf(alternative, facts);
+    const values = gate === BLOCKERS.nothing ? seen.search.find(rule, alternative) : [];
     const blockedBy = values === undefined ? BLOCKERS.binding : gate;
     return { rule, alternative, values: values ?? [], blockedBy };
   });
+}
+
+/** Returns whether a restricted scope of an alternative is neither granted nor approved for the values of a call. */
+function lacksApproval(
+  { restricted }: PreparedAlternative,
+  tokenScopes: TokenScopes,
+  values: Values,
+  approval: ApprovalReader,
+): boolean {
+  return restricted.some(
+    (use) => !isGranted(use, tokenScopes, values) && !approval().covers(use, values),
+  );
+}
+
+function isGranted(use: PreparedUse, tokenScopes: TokenScopes, values: Values): boolean {
+  return use.params.length === 0
+    ? hasScope(tokenScopes, use.scope)
+    : hasBoundScope(tokenScopes, use, values) === true;
+}
+
+/**
+ * Returns whether the restricted scopes of an alternative are neither granted nor approved for any values. A scope that is approved
+ * for some values counts as approved, because the values of the call are not known.
+ */
+function lacksApprovalForAll(
+  { restricted }: PreparedAlternative,
+  rule: PreparedRule,
+  { tokenScopes, search, approval }: TokenEvaluation,
+): boolean {
+  const needed = restricted.filter((use) => !approval().coversSome(use));
+  if (!needed.every(({ scope }) => hasScope(tokenScopes, scope))) return true;
+  const bound = needed.filter(({ params }) => params.length > 0);
+  return bound.length > 0 && search.find(rule, { bound }) === undefined;
 }
 
 /** Returns the templates that the token has for other values only. */

@@ -8,6 +8,7 @@ import {
   insufficientScope,
   type PolicyDenial,
   RESERVED_SCOPE,
+  RESTRICTED_SCOPE,
   upgradeRequired,
 } from "./decision.js";
 import {
@@ -91,7 +92,7 @@ export function explainDenial(
       return entitlementRequired(firstEntitlement(policy, judged, facts) as string, !isEnough);
     }
     case BLOCKERS.reserved:
-      return RESERVED_SCOPE;
+      return source.reserved && !facts.firstParty ? RESERVED_SCOPE : RESTRICTED_SCOPE;
     default:
       return explainMissingCombination(judged, tokenScopes);
   }

@@ -26,7 +26,7 @@ export interface ValueSearch {
    * known costs one look-up. Gives up when the steps are used up, so that a token with thousands of values cannot keep a
    * server busy.
    */
-  find(rule: PreparedRule, alternative: PreparedAlternative): Values | undefined;
+  find(rule: PreparedRule, alternative: Pick<PreparedAlternative, "bound">): Values | undefined;
 }
 
 /** Creates the search for one token. Alternatives with equal templates and parameters are searched once. */

@@ -1,4 +1,5 @@
 import { isAuthenticated } from "./authentication.js";
+import { createApprovalReader } from "./client-approval.js";
 import {
   type Decider,
   decideOperation,
@@ -13,11 +14,10 @@ import {
   INVALID_TOKEN,
   UNAUTHENTICATED,
 } from "./decision.js";
-import { evaluateForToken, isMet, type TokenFacts } from "./evaluate.js";
+import { evaluateForToken, isMet, type TokenEvaluation, type TokenFacts } from "./evaluate.js";
 import { explainDenial, isMismatch } from "./explain-denial.js";
 import { createValueSearch, type ValueSearch } from "./infer-bindings.js";
 import { type PreparedOperation, scopesOf } from "./prepare.js";
-import type { TokenScopes } from "./token-scopes.js";
 
 /** A tool in a list of tools. */
 export interface ToolView {
@@ -73,6 +73,7 @@ export function listTools(decider: Decider, token: unknown, withHidden = false):
     tokenScopes,
     search: createValueSearch(tokenScopes),
     upgrades: createValueSearch(tokenScopes),
+    approval: createApprovalReader(decider.policy, token),
   };
   const views: ToolView[] = [];
   for (const [name, { kind, hidden }] of decider.policy.operations) {
@@ -88,9 +89,7 @@ export function listTools(decider: Decider, token: unknown, withHidden = false):
 }
 
 /** The scopes of one token with the searches for values in it. */
-interface TokenSearches {
-  readonly tokenScopes: TokenScopes;
-  readonly search: ValueSearch;
+interface TokenSearches extends TokenEvaluation {
   /** The search for a higher tier: separate, so that it takes no steps from the first. */
   readonly upgrades: ValueSearch;
 }
@@ -107,8 +106,8 @@ function decideForToken(
   if (seen === undefined) return INVALID_TOKEN;
   const { tokenScopes, search, upgrades } = seen;
   const facts = factsOf(policy, operation, token);
-  const judge = (facts: TokenFacts, among: ValueSearch) =>
-    operation.rules.map((rule) => evaluateForToken(rule, facts, among));
+  const judge = (facts: TokenFacts, search: ValueSearch) =>
+    operation.rules.map((rule) => evaluateForToken(rule, facts, { ...seen, search }));
   const judged = judge(facts, search);
   // an exact entry has one rule
   const met = judged.flat().find((one) => isMet(one.alternative, tokenScopes, facts, one.values));

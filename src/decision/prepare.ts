@@ -40,6 +40,8 @@ export interface PreparedAlternative {
   readonly literals: readonly number[];
   /** Its templates. */
   readonly bound: readonly PreparedUse[];
+  /** Its restricted scopes, which only approved clients can be granted. */
+  readonly restricted: readonly PreparedUse[];
   /** Whether it has conditions in addition to scopes. */
   readonly gated: boolean;
   /** The precomputed decision if the token meets it; `undefined` if its scopes carry values of the call. */
@@ -180,8 +182,12 @@ function createPreparer(): (source: Alternative) => PreparedAlternative {
       uses,
       literals: uses.filter((use) => use.params.length === 0).map((use) => use.scope),
       bound: bound.length === 0 ? NO_USES : bound,
+      restricted: source.restricted
+        ? uses.filter((_, index) => source.uses[index]?.scope.restricted)
+        : NO_USES,
       gated:
         source.reserved ||
+        source.restricted ||
         source.accountTypes !== undefined ||
         source.tier >= 0 ||
         source.entitlements.length > 0,

@@ -4,6 +4,7 @@ import { printedScope } from "../grammar/scope-syntax.js";
 import { hasInvisible, replaceInvisible } from "../grammar/shown-text.js";
 import { isSecure, urlParts, webLink } from "../grammar/url.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
+import { createApproval } from "../policy/approval.js";
 import { CLIENT_MEMBERS } from "../policy/client.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
@@ -32,6 +33,8 @@ export interface RegistrationOptions {
    * Default: every scope that is not reserved.
    */
   readonly ceiling?: readonly string[];
+  /** The restricted scopes that the server approved for this client. A template covers each of its values. Default: none. */
+  readonly approvedScopes?: readonly string[];
   /** The scope of a client that requests none, as far as it can be registered. Default: the policy's `defaultScopes`. */
   readonly defaultScope?: string;
   /** Whether scopes that the policy does not declare are left out or make the registration fail. Default: `"drop"`. */
@@ -40,6 +43,7 @@ export interface RegistrationOptions {
 
 const CHECKS = {
   ceiling: optional(isStringList),
+  approvedScopes: optional(isStringList),
   defaultScope: optional(isString),
   unknownScopes: optional(oneOf("drop", "refuse")),
 } satisfies Record<keyof RegistrationOptions, OptionCheck>;
@@ -64,14 +68,14 @@ const LINKS = ["client_uri", "logo_uri", "policy_uri", "tos_uri"] as const;
 const MAX_NAME_LENGTH = 200;
 
 /**
- * Checks the metadata that a client sends for registration. A malformed `scope`, a reserved scope and a scope beyond the
- * ceiling are refused. An older name is replaced by the current names that the ceiling covers. Names that the policy does not
+ * Checks the metadata that a client sends for registration. A malformed `scope`, a reserved scope, a restricted scope that the client
+ * is not approved for, and a scope beyond the ceiling are refused. An older name is replaced by the current names that the ceiling covers. Names that the policy does not
  * declare are left out, or refused with `unknownScopes: "refuse"`. If no scope is left, the client gets the scope of a client
  * that requests none. The result has the registered scope, which the response must return (RFC 7591, section 3.2.1).
  *
  * A name with invisible characters and a link that is not a plain `https` URL are refused, because a consent page shows them.
  * Members that only the server can set are left out, whatever their spelling and language tag: `client_id`, `client_secret`,
- * `registration_access_token`, `firstParty`, `verifiedDomain`, `requiredScopes` and similar ones.
+ * `registration_access_token`, `firstParty`, `verifiedDomain`, `requiredScopes`, `approvedScopes` and similar ones.
  *
  * This function registers nothing and does not check other members. Never throws on client input.
  *
@@ -168,10 +172,12 @@ function copyClientMembers(metadata: unknown): Record<string, unknown> | undefin
 function registeredScope(
   policy: CompiledPolicy,
   scope: unknown,
-  { ceiling, defaultScope, unknownScopes = "drop" }: RegistrationOptions,
+  { ceiling, defaultScope, unknownScopes = "drop", approvedScopes }: RegistrationOptions,
 ): string | undefined {
   const limit = ceiling && createCeiling(policy, ceiling, false);
-  const isWithin = (listed: ListedScope) => limit === undefined || limit.covers(listed);
+  const approval = createApproval(policy, approvedScopes);
+  const isWithin = (listed: ListedScope) =>
+    limit?.covers(listed) !== false && approval.covers(listed);
   const namesOf = (token: string) => registeredNames(policy, token, isWithin);
   const tokens = scope === undefined || scope === "" ? [] : scopeTokens(scope);
   if (tokens === undefined) return undefined;

@@ -1,9 +1,10 @@
 import { PolicyError } from "../errors.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
-import { checkOptions, type OptionCheck, optional } from "../policy/option-checks.js";
+import { checkOptions, isBoolean, type OptionCheck, optional } from "../policy/option-checks.js";
 import { firstScopes } from "./first-scopes.js";
 import { issuerListFault, metadataUrl, resourceFault } from "./resource-identifier.js";
+import { scopeMembers } from "./scope-members.js";
 
 /** The members of the document that do not come from the policy. */
 export interface ProtectedResourceOptions {
@@ -11,11 +12,14 @@ export interface ProtectedResourceOptions {
   readonly resource: string;
   /** The issuers whose tokens are accepted. Default: none, and the member is omitted. */
   readonly authorizationServers?: readonly string[];
+  /** Whether the document has `scope_descriptions`. Default: `false`. */
+  readonly scopeDescriptions?: boolean;
 }
 
 const CHECKS = {
   resource: resourceFault,
   authorizationServers: optional(issuerListFault),
+  scopeDescriptions: optional(isBoolean),
 } satisfies Record<keyof ProtectedResourceOptions, OptionCheck>;
 
 /** The document of RFC 9728, section 2, under its wire names. Empty members are omitted (section 3.2). */
@@ -26,9 +30,11 @@ export interface ProtectedResourceMetadata {
   readonly authorization_servers?: readonly string[];
   /**
    * The smallest useful set: the baseline and the scopes that are on by default, or the policy's `defaultScopes`. Never a
-   * reserved scope.
+   * reserved or restricted scope.
    */
   readonly scopes_supported?: readonly string[];
+  /** With `scopeDescriptions`: the text of each scope of `scopes_supported` that has one. */
+  readonly scope_descriptions?: Readonly<Record<string, string>>;
   /** How tokens are sent: in the `Authorization` header only. */
   readonly bearer_methods_supported: readonly ["header"];
   /** The name of the policy, for people. */
@@ -57,16 +63,14 @@ export function protectedResourceMetadata(
   options: ProtectedResourceOptions,
 ): ProtectedResourceMetadata {
   const compiled = compiledPolicyOf(policy);
-  const { resource, authorizationServers = [] } = checkOptions(
-    "the metadata of the resource",
-    options,
-    CHECKS,
-  );
-  const names = firstScopes(compiled).all;
+  const given = checkOptions("the metadata of the resource", options, CHECKS);
+  const { resource, authorizationServers = [], scopeDescriptions = false } = given;
+  const names = new Set(firstScopes(compiled).all);
+  const listed = compiled.scopes.filter(({ name }) => names.has(name));
   return {
     resource,
     ...(authorizationServers.length > 0 && { authorization_servers: [...authorizationServers] }),
-    ...(names.length > 0 && { scopes_supported: names }),
+    ...scopeMembers(listed, scopeDescriptions),
     bearer_methods_supported: ["header"],
     resource_name: compiled.definition.name,
   };

@@ -1,11 +1,13 @@
 import { readScopeTokens } from "../grammar/scope.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
+import { createApproval } from "../policy/approval.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import {
   checkOptions,
   isBoolean,
   isString,
+  isStringList,
   type OptionCheck,
   optional,
 } from "../policy/option-checks.js";
@@ -31,6 +33,11 @@ export interface RefreshOptions {
   /** Whether the client belongs to the owner of the API. Other clients lose scopes that are reserved now. Default: `false`. */
   readonly firstParty?: boolean;
   /**
+   * The restricted scopes that the client is approved for now. It loses the other restricted ones. A template covers each of its
+   * values. Default: none.
+   */
+  readonly approvedScopes?: readonly string[];
+  /**
    * The result of `policy.expand` for the grant, recorded when it was given. With it, an older name that means more now is
    * replaced by the current names of what it meant then.
    */
@@ -40,6 +47,7 @@ export interface RefreshOptions {
 const CHECKS = {
   clientScope: optional(isString),
   firstParty: optional(isBoolean),
+  approvedScopes: optional(isStringList),
   originalMeanings: optional((value) =>
     readScopeTokens(value) === undefined
       ? "expected a scope, or a list of scope-tokens"
@@ -101,6 +109,7 @@ export function refreshScope(
   const {
     clientScope,
     originalMeanings,
+    approvedScopes,
     firstParty = false,
   } = checkOptions("the refresh", options, CHECKS);
   const granted = readGrantedTokens(original);
@@ -117,8 +126,11 @@ export function refreshScope(
     originalMeanings === undefined
       ? undefined
       : recordedTexts(compiled, readScopeTokens(originalMeanings) as readonly string[], firstParty);
+  const approval = createApproval(compiled, approvedScopes);
   const mayStay = (meaning: Meaning) =>
-    limit?.covers(meaning) !== false && recorded?.has(meaning.text) !== false;
+    approval.covers(meaning) &&
+    limit?.covers(meaning) !== false &&
+    recorded?.has(meaning.text) !== false;
   const scopes = new Set<string>();
   for (const token of asked) {
     const named = namedMeanings(compiled, token, firstParty);

@@ -30,6 +30,8 @@ export interface ConsentClient {
   readonly verifiedDomain?: string | undefined;
   /** Scopes that this client cannot work without. The user cannot deselect them, as with `required` scopes of the policy. */
   readonly requiredScopes?: readonly string[] | undefined;
+  /** The restricted scopes that the server approved for this client. A template covers each of its values. Default: none. */
+  readonly approvedScopes?: readonly string[] | undefined;
 }
 
 /** The source of each member of {@link ConsentClient}. A new member does not compile until it has a row here. */
@@ -46,4 +48,5 @@ export const CLIENT_MEMBERS = {
   firstParty: "server",
   verifiedDomain: "server",
   requiredScopes: "server",
+  approvedScopes: "server",
 } as const satisfies Record<keyof ConsentClient, "client" | "server">;

@@ -9,6 +9,7 @@ import { checkNoPlaceholder, compileOperations } from "./operations.js";
 import { deepFreeze, snapshot } from "./plain-data.js";
 import { createReport, describeFindings, type Path, type Report } from "./report.js";
 import type { RequirementContext } from "./requirement.js";
+import { reportRestrictedLists } from "./restricted.js";
 import { createRuleBudget, reportExceededBudget } from "./rule.js";
 import { checkShape } from "./schema.js";
 import { buildLookups, templatesByName } from "./scope-lookup.js";
@@ -68,6 +69,7 @@ function compileData(data: unknown, report: Report): CompiledPolicy | undefined 
       );
     }
   }
+  reportRestrictedLists(baseline, defaults, report);
   checkBundles(definition, reading);
   const always = baseline.map(({ scope }) => scope);
   const operations = compileOperations(definition, always, reading);

@@ -25,6 +25,7 @@ export interface CompiledScope {
   readonly template: Template;
   readonly options: ScopeOptions;
   readonly reserved: boolean;
+  readonly restricted: boolean;
   /** The rank of its tier, or {@link ANY_TIER}. */
   readonly tier: number;
   readonly accountTypes: readonly string[] | undefined;
@@ -55,6 +56,7 @@ export interface Alternative {
   /** The entitlements, all of which are required. */
   readonly entitlements: readonly string[];
   readonly reserved: boolean;
+  readonly restricted: boolean;
 }
 
 /** A parameter of a rule, with the placeholders that it fills: one of each group that accepts the same values. */

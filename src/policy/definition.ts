@@ -35,6 +35,11 @@ export interface ScopeOptions<
    * third party. Default: `false`.
    */
   readonly reserved?: boolean;
+  /**
+   * Whether the scope is only for clients that the server approved: those with it in their `approvedScopes`. Other clients are
+   * not offered it, cannot register it, and lose it at a refresh. In a token it counts for every client. Default: `false`.
+   */
+  readonly restricted?: boolean;
   /** The lowest tier on which an alternative with this scope can be satisfied. Default: any tier. */
   readonly tier?: Tier;
   /** The account types for which an alternative with this scope can be satisfied. Default: any account type. */

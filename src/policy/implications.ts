@@ -44,6 +44,9 @@ export function resolveImpliedScopes(
       );
     } else if (implied.options.reserved === true && draft.options.reserved !== true) {
       report.add("implied_reserved", at, "only a reserved scope may imply a reserved one");
+    } else if (implied.options.restricted === true && draft.options.restricted !== true) {
+      const message = "only a restricted scope may imply a restricted one";
+      report.add("implied_restricted", at, message);
     } else {
       draft.implies.push({ scope: implied.id, values });
     }

@@ -14,6 +14,8 @@ export const OPTION_DESCRIPTIONS = {
     required: "Whether the user cannot deselect the scope at consent. Default: `false`.",
     reserved:
       "Whether the scope is for first-party clients only. It is never offered or advertised, and has no effect in the token of a third party. Default: `false`.",
+    restricted:
+      "Whether the scope is only for clients that the server approved: those with it in their `approvedScopes`. Other clients are not offered it, cannot register it, and lose it at a refresh. In a token it counts for every client. Default: `false`.",
     tier: "The lowest tier on which an alternative with this scope can be satisfied. Default: any tier.",
     accountTypes:
       "The account types for which an alternative with this scope can be satisfied. Default: any account type.",

@@ -2,6 +2,7 @@ import { PolicyError } from "../errors.js";
 import { anyText } from "../grammar/any-value.js";
 import { printedScope } from "../grammar/scope-syntax.js";
 import { type BindParams, type BindResult, bindCompiled } from "../grammar/template.js";
+import { isOpen } from "./approval.js";
 import { bundleScopes } from "./bundles.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
 import type { PolicyTypes } from "./definition.js";
@@ -21,7 +22,7 @@ export type ScopeInput = string | readonly string[];
 
 /** The scopes of a policy: their names, and the meaning of the scope tokens in a request, a grant or an access token. */
 export interface PolicyScopes<Types extends PolicyTypes = PolicyTypes> {
-  /** Names of the declared scopes, in declared order and with placeholders in braces. Reserved scopes are omitted. */
+  /** Names of the declared scopes, in declared order, with placeholders in braces, without reserved and restricted ones. */
   readonly scopeNames: readonly ScopeName<Types["scope"]>[];
   /** Names of the tools, in declared order. Patterns and hidden tools are omitted. */
   readonly toolNames: readonly Types["tool"][];
@@ -62,7 +63,7 @@ export interface PolicyScopes<Types extends PolicyTypes = PolicyTypes> {
   reduce(scope: ScopeInput, options?: MeaningOptions): string;
 
   /**
-   * Returns the scope of a bundle in declared order, including the baseline. Reserved scopes and templates are omitted.
+   * Returns the scope of a bundle in declared order, including the baseline, without templates, reserved and restricted scopes.
    *
    * @throws {@link PolicyError} `ERR_BUNDLE_UNKNOWN` for a name that the policy does not declare
    */
@@ -95,7 +96,7 @@ export function createPolicyScopes(policy: CompiledPolicy): PolicyScopes {
   const shown = [...policy.operations.values()].filter(({ hidden }) => !hidden);
   const named = (kind: "tool" | "endpoint") =>
     Object.freeze(shown.filter((one) => one.kind === kind).map(({ name }) => name));
-  const offered = policy.scopes.filter(({ reserved }) => !reserved);
+  const offered = policy.scopes.filter(isOpen);
   const scopesByName = new Map(policy.scopes.map((scope) => [scope.name, scope]));
   const missing = (granted: unknown, wanted: unknown, options?: MeaningOptions) =>
     missingScope(policy, granted, wanted, readFirstParty(options));

@@ -139,6 +139,7 @@ export function compileRule(
       ]),
       entitlements: union([entitlements, ...scopes.map((scope) => scope.entitlements)]),
       reserved: scopes.some((scope) => scope.reserved),
+      restricted: scopes.some((scope) => scope.restricted),
     };
   };
   return {

@@ -43,6 +43,7 @@ function createSchemas() {
     default: z.optional(z.literal(["on", "off"])),
     required: z.optional(z.boolean()),
     reserved: z.optional(z.boolean()),
+    restricted: z.optional(z.boolean()),
     tier: optional.tier(),
     accountTypes: optional.accountTypes(),
     entitlement: optional.entitlement(),
@@ -223,7 +224,7 @@ function hintAt(input: unknown, path: Path): string {
   return path.at(-1) === "maxAge" ? ": write seconds, as in maxAge: 300" : hintAtList(input, path);
 }
 
-/** Returns a hint at what a list was probably meant to be, in the place of a requirement or of all scopes. */
+/** Returns a hint at what a list was probably meant to be, in the place of a requirement, of all scopes or of an option. */
 function hintAtList(input: unknown, path: Path): string {
   if (!Array.isArray(input)) return "";
   const [top] = path;
@@ -231,6 +232,8 @@ function hintAtList(input: unknown, path: Path): string {
     return `: write one name; if several are required, nest one requirement for each in { allOf: [...] }`;
   if (top === "scopes" && path.length === 1)
     return `: write each scope with its description, as in { "orders:read": "Read orders" }`;
+  if (top === "scopes" && path.at(-1) === "restricted")
+    return ": write `restricted: true`, and name the scope in `approvedScopes` of each approved client";
   if (top !== "tools" && top !== "endpoints") return "";
   const isPart = path.at(-2) === "allOf" || path.at(-2) === "anyOf";
   return isPart || path.length === 2 || path.at(-1) === "scope"

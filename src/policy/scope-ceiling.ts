@@ -117,6 +117,8 @@ function listedInFull(scope: CompiledScope): ListedScope {
 export interface ScopeCeiling {
   /** Returns whether a scope is within the list, by the meanings of the scopes. */
   covers(scope: ListedScope): boolean;
+  /** Returns whether a scope is within the list for some values. */
+  coversSome(scope: CompiledScope): boolean;
 }
 
 /** Creates a ceiling from a list of scopes. Entries that the policy does not know cover nothing. */
@@ -140,6 +142,8 @@ export function createCeiling(
       }
       return concrete.has(listed.text) || covering.some((sites) => areTaken(listed.values, sites));
     },
+    coversSome: ({ id }) =>
+      templates.has(id) || [...concrete.values()].some(({ scope }) => scope.id === id),
   };
 }
 

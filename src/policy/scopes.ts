@@ -20,6 +20,7 @@ import {
 import { MAX_OVERLAP_STEPS, overlapsOf } from "./overlaps.js";
 import { withoutPrototype } from "./own-members.js";
 import type { Path, Report } from "./report.js";
+import { checkRestrictedOptions, reportSharedNames } from "./restricted.js";
 import type { NamedScope } from "./scope-lookup.js";
 import { declaredNames, type StepBudget } from "./suggest.js";
 import { checkOldTwins, joinTwins } from "./twins.js";
@@ -92,12 +93,14 @@ export function compileScopes(
         "a reserved scope is never offered, so it cannot be on by default",
       );
     }
+    checkRestrictedOptions(draft, report);
     compiled.push({
       id,
       name: token.text,
       template,
       options,
       reserved: options.reserved === true,
+      restricted: options.restricted === true,
       tier,
       accountTypes,
       entitlements: entitlementsOf(options.entitlement, gates, [...path, "entitlement"], report),
@@ -116,6 +119,7 @@ export function compileScopes(
     names.push(...replacedNames(draft, byText, report));
   }
   reportOverlaps(names, drafts, report);
+  reportSharedNames(names, drafts, report);
   return {
     scopes: compiled,
     names,

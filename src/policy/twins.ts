@@ -13,7 +13,9 @@ import type { NamedScope } from "./scope-lookup.js";
 const CONDITIONS = [
   "tier",
   "accountTypes",
+  "entitlement",
   "reserved",
+  "restricted",
   "required",
   "default",
 ] as const satisfies readonly (keyof ScopeOptions)[];

@@ -175,7 +175,7 @@ function rejectRevoked(callbacks: Callbacks, token: AccessToken): Awaitable<Auth
   );
 }
 
-const FACTS = ["tier", "account_type", "entitlements", "first_party"] as const;
+const FACTS = ["tier", "account_type", "entitlements", "first_party", "approvedScopes"] as const;
 const PLAIN = [
   "scope",
   "sub",
@@ -188,9 +188,12 @@ const PLAIN = [
   "auth_time",
   "claims",
 ] as const;
+const SCOPE_LISTS: readonly string[] = ["scope", "approvedScopes"];
 
-/** Returns a fact: a list of names as a copy, so that a later change of the list has no effect. */
-function copyFact(value: unknown): unknown {
+/** Returns a member of a token or of facts: a list as a copy, so that a later change of the list has no effect. */
+function copyMember(name: string, value: unknown): unknown {
+  if (name === "claims") return copyClaims(value);
+  if (SCOPE_LISTS.includes(name)) return copyList(value);
   return typeof value === "object" ? readNames(value) : value;
 }
 
@@ -231,8 +234,7 @@ function createTokenReader(trusted: readonly string[]): TokenReader {
     for (const name of members) {
       const value = readOwn(answer, name);
       if (value === undefined) continue;
-      if (name === "scope") token[name] = copyScope(value);
-      else token[name] = name === "claims" ? copyClaims(value) : copyFact(value);
+      token[name] = copyMember(name, value);
     }
     return Object.freeze(token) as unknown as AccessToken;
   };
@@ -299,7 +301,7 @@ function withFacts(token: AccessToken, facts: unknown): AccessToken {
   if (facts === undefined || facts === null) return token;
   const merged: Record<string, unknown> = { ...token };
   for (const name of FACTS) {
-    if (Object.hasOwn(facts, name)) merged[name] = copyFact((facts as SubjectFacts)[name]);
+    if (Object.hasOwn(facts, name)) merged[name] = copyMember(name, (facts as SubjectFacts)[name]);
     else if (isInherited(facts, name)) throw new TypeError(`\`${name}\` is inherited`);
   }
   return Object.freeze(merged) as unknown as AccessToken;
@@ -310,11 +312,11 @@ function isInherited(object: object, name: string): boolean {
   return name in object && !Object.hasOwn(Object.prototype, name);
 }
 
-/** Returns the scope of a token, with a list as a frozen copy; `undefined` for a list that is too long or cannot be read. */
-function copyScope(scope: unknown): unknown {
+/** Returns a value, with a list of scopes as a frozen copy; `undefined` for a list that is too long or cannot be read. */
+function copyList(value: unknown): unknown {
   try {
-    if (!Array.isArray(scope)) return scope;
-    const list: readonly unknown[] = scope;
+    if (!Array.isArray(value)) return value;
+    const list: readonly unknown[] = value;
     const { length } = list;
     return length > MAX_SCOPE_TOKENS
       ? undefined

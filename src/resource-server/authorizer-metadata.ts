@@ -11,12 +11,13 @@ export function metadataOf({
   policy,
   resource,
   authorizationServers,
+  scopeDescriptions = false,
 }: AuthorizerOptions):
   | { readonly url: string; readonly document: ProtectedResourceMetadata }
   | undefined {
   if (resource === undefined) return undefined;
   const servers = authorizationServers !== undefined && { authorizationServers };
-  const document = protectedResourceMetadata(policy, { resource, ...servers });
+  const document = protectedResourceMetadata(policy, { resource, scopeDescriptions, ...servers });
   return deepFreeze({ url: metadataUrl(resource), document });
 }
 

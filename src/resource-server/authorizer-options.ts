@@ -7,6 +7,7 @@ import { hasConditions } from "../policy/conditions.js";
 import type { PolicyTypes } from "../policy/definition.js";
 import {
   checkOptions,
+  isBoolean,
   isFunction,
   isStringList,
   oneOf,
@@ -29,7 +30,8 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
    */
   readonly verify?: Verify;
   /**
-   * Returns the facts of the account: tier, account type, entitlements, and whether the client belongs to the owner of the API. Own members of
+   * Returns the facts of the account: tier, account type, entitlements, whether the client belongs to the owner of the API, and the
+   * restricted scopes that it is approved for. Own members of
    * the result override those of the token. Called at every request with a valid token.
    */
   readonly subject?: (
@@ -74,6 +76,8 @@ export interface AuthorizerOptions<Types extends PolicyTypes = PolicyTypes> {
   readonly resource?: string;
   /** The issuers that the metadata document names. */
   readonly authorizationServers?: readonly string[];
+  /** Whether the metadata document has `scope_descriptions`. Default: `false`. */
+  readonly scopeDescriptions?: boolean;
   /** The scopes that a challenge names. Default: `"auto"`. */
   readonly challenge?: ChallengeMode;
   /** The HTTP status of `upgrade_required`. Default: `403`. */
@@ -156,6 +160,7 @@ const CHECKS = {
   auditKey: optional(isKey),
   resource: optional(resourceFault),
   authorizationServers: optional(issuerListFault),
+  scopeDescriptions: optional(isBoolean),
   challenge: optional(oneOf("minimum", "union", "auto")),
   upgradeStatus: optional(oneOf(402, 403)),
   timeout: optional(positive(600_000)),

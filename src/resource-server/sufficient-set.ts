@@ -2,6 +2,7 @@ import { readOwn } from "../decision/access-token.js";
 import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { boundValueText } from "../grammar/bound-value.js";
 import { acceptsValue, bindTemplate } from "../grammar/template.js";
+import { isOpen } from "../policy/approval.js";
 import {
   type Alternative,
   ANY_TIER,
@@ -13,10 +14,12 @@ import { isToolName } from "../policy/tool-names.js";
 
 /**
  * Returns one sufficient set of scopes of an operation, for a caller without a token. From each rule it takes the first declared
- * alternative without a reserved scope; an alternative without conditions on tier, account type and entitlement takes precedence. A scope with
- * placeholders is bound to the parameters of the call, and left out if these have no safe value for it. `offline_access` is left out.
+ * alternative without a reserved or restricted scope; an alternative without conditions on tier, account type and entitlement takes
+ * precedence. A scope with placeholders is bound to the parameters of the call, and left out if these have no safe value for it.
+ * `offline_access` is left out.
  *
- * Returns `undefined` for an operation that is unknown, hidden, denied or public, and for one that no third party can ever call.
+ * Returns `undefined` for an operation that is unknown, hidden, denied or public, and for one that only reserved or restricted scopes
+ * open.
  *
  * @param isListed - whether the operation decides on an object of a list, in which `hidden` has no effect. The set of a hidden
  * operation is then returned too, unless it is for some account types only: a list without a token does not show its object.
@@ -59,7 +62,7 @@ function operationsOf(
 function obtainableAlternative({ alternatives }: Rule): Alternative | undefined {
   // the list is empty if the conditions exclude each other
   const open = alternatives.filter(
-    ({ reserved, accountTypes }) => !reserved && accountTypes?.length !== 0,
+    (alternative) => isOpen(alternative) && alternative.accountTypes?.length !== 0,
   );
   const isUnconditional = ({ tier, accountTypes, entitlements }: Alternative) =>
     tier === ANY_TIER && accountTypes === undefined && entitlements.length === 0;

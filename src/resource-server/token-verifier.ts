@@ -21,6 +21,8 @@ export interface SubjectFacts {
   readonly entitlements?: readonly string[] | undefined;
   /** Whether the client belongs to the owner of the API. */
   readonly first_party?: boolean | undefined;
+  /** The restricted scopes that the server approved for the client. A template covers each of its values. */
+  readonly approvedScopes?: readonly string[] | undefined;
 }
 
 /** The name of a callback of an authorizer. */

@@ -86,17 +86,21 @@ export const SCOPE_FINDINGS: readonly FindingCase[] = [
     policy: {
       tiers: ["free", "pro"],
       accountTypes: ["a", "b"],
+      entitlements: ["fleet"],
       scopes: {
         "/a/{id}": { accountTypes: ["a", "b"], required: false },
         "/a/{name}": { accountTypes: ["b", "a"] },
         "/a/{other}": { accountTypes: ["a", "b"], tier: "pro", default: "off" },
         "/b/{id}": { reserved: true },
         "/b/{name}": { required: true },
+        "/c/{id}": { restricted: true },
+        "/c/{name}": { entitlement: "fleet" },
       },
     },
     finds: [
       ["overlap", 'scopes["/a/{other}"]', "must agree in `tier` and `default`"],
       ["overlap", 'scopes["/b/{name}"]', "must agree in `reserved` and `required`"],
+      ["overlap", 'scopes["/c/{name}"]', "must agree in `entitlement` and `restricted`"],
     ],
   },
   {

@@ -75,6 +75,7 @@ const ANONYMOUS_TOOLS: readonly Row[] = (
     ["lesson_open", "the scope of a pattern", "courses:read mcp:tools"],
     ["whoami", "only the baseline for an authenticated tool", "mcp:tools"],
     ["purge_all", "no scope for a tool that needs a reserved one", undefined],
+    ["sync_all", "no scope for a tool that needs a restricted one", undefined],
   ] as const
 ).map(([tool, what, scope]) => [
   `tool-anonymous-${tool}`,
@@ -259,6 +260,27 @@ const TOOLS: readonly Row[] = [
     "first-party",
     { tool: "purge_all" },
     { reached: { operation: "purge_all", sub: "first-party", params: {} } },
+  ],
+  [
+    "tool-restricted",
+    "denies a restricted scope to a client that is not approved, without a challenge",
+    "reader",
+    { tool: "sync_all" },
+    deniedWithoutChallenge(403, "reserved_scope", { tool: "sync_all" }),
+  ],
+  [
+    "tool-restricted-approved",
+    "names a restricted scope in the challenge of an approved client",
+    "approved",
+    { tool: "sync_all" },
+    stepUp("partner:sync mcp:tools", { tool: "sync_all" }),
+  ],
+  [
+    "tool-restricted-granted",
+    "accepts a restricted scope in the token",
+    "partner",
+    { tool: "sync_all" },
+    { reached: { operation: "sync_all", sub: "partner", params: {} } },
   ],
   [
     "tool-bound",

@@ -21,6 +21,7 @@ export const CONTRACT_POLICY = {
     "read:mentor": { description: "Read what mentors earn", accountTypes: ["mentor"] },
     "admin:read": "Read the administration",
     "admin:all": { description: "Internal", reserved: true },
+    "partner:sync": { description: "Synchronize", restricted: true },
     "read:public": "More detail of what is public",
     "/accounts/{accountID}/profile.read": "Read the profile of one account",
   },
@@ -32,6 +33,7 @@ export const CONTRACT_POLICY = {
     export_report: { scope: "reports:export", tier: "pro" },
     mentor_report: "read:mentor",
     purge_all: "admin:all",
+    sync_all: "partner:sync",
     refund: { deny: "Refunds are made by people." },
     search_directory: { public: true, enrichedBy: "read:public" },
     whoami: { authenticated: true },
@@ -129,6 +131,8 @@ const TOKENS: Readonly<Record<string, AccessToken>> = {
   owner: claims("owner", "mcp:tools /accounts/acc-1/profile.read"),
   "third-party": claims("third-party", "mcp:tools admin:all"),
   "first-party": claims("first-party", "mcp:tools admin:all", { first_party: true }),
+  partner: claims("partner", "mcp:tools partner:sync"),
+  approved: claims("approved", "mcp:tools"),
   nothing: claims("nothing", ""),
   revoked: claims("revoked", "mcp:tools courses:read"),
   spaces: claims("spaces", "mcp:tools  courses:read"),
@@ -167,6 +171,7 @@ export function createWorld(
     },
     subject: async (token) => {
       ask("subject");
+      if (token.sub === "approved") return { approvedScopes: ["partner:sync"] };
       return token.sub === "upgraded" ? { tier: "pro" } : undefined;
     },
     isRevoked: async (token) => {

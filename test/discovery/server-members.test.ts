@@ -61,7 +61,14 @@ const SPELLINGS: readonly (readonly [name: string, spell: (member: string) => st
 describe("a member that only the server can set", () => {
   it("is one of the client facts that the server owns, or of the response members", () => {
     expect([...ofServer].sort()).toEqual(
-      ["client_id", "firstParty", "redirect_uri", "requiredScopes", "verifiedDomain"].sort(),
+      [
+        "approvedScopes",
+        "client_id",
+        "firstParty",
+        "redirect_uri",
+        "requiredScopes",
+        "verifiedDomain",
+      ].sort(),
     );
   });
 
@@ -107,6 +114,7 @@ describe("a member that only the server can set", () => {
       firstParty: true,
       verifiedDomain: "bank.example",
       FIRST_PARTY: true,
+      approved_scopes: ["admin:all"],
     };
     const result = clientRegistration(policy, { ...metadata, scope: "openid" });
     const registered = result.ok ? result.metadata : {};

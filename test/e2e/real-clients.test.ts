@@ -54,6 +54,7 @@ const endings = [
   { tool: "delete_account", params: {}, code: "denied", text: /^denied: / },
   { tool: "export_report", params: {}, code: "upgrade_required", text: /^upgrade required: / },
   { tool: "look_behind", params: {}, code: "reserved_scope", text: /^reserved: / },
+  { tool: "partner_feed", params: {}, code: "reserved_scope", text: /^restricted: / },
   { tool: "no_such_tool", params: {}, code: "unknown_operation", text: /^unknown operation: / },
   { tool: "read_grades", params: {}, code: "invalid_params", text: /^invalid/ },
   {
@@ -129,6 +130,24 @@ describe.each(titled(pairs))("%s", (_title, { server: name, open, version }) => 
     expect(school.as.tokenRequests(host.clientId).length).toBe(before);
     const runs = server.runs.filter(({ token }) => token?.sub === sub);
     expect(runs.map(({ tool }) => tool)).toEqual(["read_grades"]);
+    await client.close();
+  });
+
+  it("asks for a restricted scope only if the client is approved for it, with one consent page", async () => {
+    const { act, browser, client, held, host } = seat(school[name], open);
+    await act(() => client.connect());
+    expect(await client.list()).not.toContain("partner_feed");
+    // the challenge names the other alternative
+    expect((await act(() => client.call("any_feed"))).text).toBe("any_feed ran");
+    expect(held()).toEqual(["appearance:read", "mcp:tools"]);
+    expect((await client.call("partner_feed")).text).toMatch(/^restricted: /);
+    expect(browser.consents.length).toBe(2);
+
+    school.approve(host.clientId);
+    expect((await act(() => client.call("partner_feed"))).text).toBe("partner_feed ran");
+    expect(held()).toEqual(["appearance:read", "mcp:tools", "partner:read"]);
+    expect(await client.list()).toContain("partner_feed");
+    expect(browser.consents.length).toBe(3);
     await client.close();
   });
 

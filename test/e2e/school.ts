@@ -8,6 +8,7 @@ import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import {
   type AccessToken,
+  type AuthorizerOptions,
   type ChallengeMode,
   createAuthorizer,
   definePolicy,
@@ -31,6 +32,7 @@ export const policy = definePolicy({
     "appearance:read": "Read the theme",
     "reports:read": "Read reports",
     "admin:read": { description: "Look behind the scenes", reserved: true },
+    "partner:read": { description: "Read the feed for partners", restricted: true },
     "/classes/{classID}/grades.read": "Read the grades of a class",
     "/classes/{classID}/grades.write": "Give grades to a class",
   },
@@ -49,6 +51,8 @@ export const policy = definePolicy({
     export_report: { scope: "reports:read", tier: "pro" },
     delete_account: { deny: "Account deletion requires email confirmation." },
     look_behind: "admin:read",
+    partner_feed: "partner:read",
+    any_feed: { anyOf: ["partner:read", "appearance:read"] },
   },
 });
 
@@ -64,6 +68,8 @@ const TOOLS = Object.keys({
   export_report: 1,
   delete_account: 1,
   look_behind: 1,
+  partner_feed: 1,
+  any_feed: 1,
 } satisfies Record<ToolOf<typeof policy>, 1>) as ToolOf<typeof policy>[];
 
 /** The parameters of each tool; tools without parameters ignore them. */
@@ -77,7 +83,7 @@ const surface = {
 /** Scopes that the authorization server supports: classes are the values of a template. */
 const CATALOGUE = [
   ...["mcp:tools", "courses:read", "courses:write", "school:read", "appearance:read"],
-  ...["reports:read", "admin:read"],
+  ...["reports:read", "admin:read", "partner:read"],
   ...["7a", "8b"].flatMap((id) => [`/classes/${id}/grades.read`, `/classes/${id}/grades.write`]),
 ];
 
@@ -105,6 +111,8 @@ export interface School {
   readonly terse: SchoolServer;
   /** Like `v2`, with denials reported as the client's `User-Agent` asks for. */
   readonly byAgent: SchoolServer;
+  /** Approves a client for the restricted scope. */
+  approve(clientId: string): void;
   /** Makes the revocation check fail, or work again. */
   setOutage(isOut: boolean): void;
   close(): Promise<void>;
@@ -114,6 +122,7 @@ export async function openSchool(): Promise<School> {
   const resources = new Map([[ELSEWHERE, CATALOGUE]]);
   const as = await startAuthorizationServer({ resources });
   const closers: (() => Promise<void>)[] = [];
+  const approved = new Set<string | undefined>();
   let isOut = false;
   const isRevoked = ({ jti }: AccessToken) => {
     if (isOut) throw new Error("the revocation check is down");
@@ -125,7 +134,11 @@ export async function openSchool(): Promise<School> {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);
     resources.set(url.href, CATALOGUE);
-    const authorizer = createSchoolAuthorizer(as, url.href, challenge, isRevoked);
+    const authorizer = createSchoolAuthorizer(as, url.href, challenge, {
+      isRevoked,
+      subject: ({ client_id }) =>
+        approved.has(client_id) ? { approvedScopes: ["partner:read"] } : undefined,
+    });
     const runs: Run[] = [];
     const { listener, close } = serve(authorizer, runs);
     server.on("request", listener);
@@ -145,6 +158,7 @@ export async function openSchool(): Promise<School> {
     v1: await start(serveV1, "auto"),
     terse: await start(serveV1, "minimum"),
     byAgent: await start(serveV2("auto"), "auto"),
+    approve: (clientId) => void approved.add(clientId),
     setOutage: (value) => {
       isOut = value;
     },
@@ -159,7 +173,7 @@ function createSchoolAuthorizer(
   as: AuthorizationServer,
   resource: string,
   challenge: ChallengeMode,
-  isRevoked: (token: AccessToken) => boolean,
+  { isRevoked, subject }: Required<Pick<AuthorizerOptions, "isRevoked" | "subject">>,
 ) {
   return createAuthorizer({
     policy,
@@ -170,6 +184,7 @@ function createSchoolAuthorizer(
       algorithms: ["ES256"],
     }),
     isRevoked,
+    subject,
     trustClaims: [],
     resource,
     authorizationServers: [as.issuer],

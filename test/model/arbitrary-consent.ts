@@ -2,7 +2,7 @@
 
 import type { ConsentFacts, ConsentOptions, RefusedScope } from "scope-policy";
 import { drawPolicy, withoutOperations } from "./arbitrary-policy.js";
-import { drawBound, VALUES } from "./arbitrary-request.js";
+import { drawApproved, drawBound, VALUES } from "./arbitrary-request.js";
 import type { Draw } from "./draw.js";
 import type { Definition } from "./model.js";
 import { modelMeanings, placeholdersOf, scopeOptions } from "./model-scopes.js";
@@ -109,6 +109,7 @@ export function drawRound(draw: Draw): Round {
       redirect_uri: "https://app.example/cb",
       ...(ceiling && { scope: ceiling.join(" ") }),
       ...(draw.chance(25) ? { firstParty: true } : {}),
+      ...(draw.chance(50) ? { approvedScopes: drawApproved(draw, definition) as string[] } : {}),
       ...(draw.chance(20) ? { requiredScopes: drawTokens(draw, definition, 10) } : {}),
     },
     requested: spelt(draw, requested),

@@ -119,36 +119,63 @@ function drawScopes(tape: Draw, definition: Definition): Definition["scopes"] {
   const twinConditions = drawConditions(tape.part(12), definition, 30);
   const isReservedTwin = TWINS.some((twin) => reserved.has(twin));
   if (isReservedTwin) for (const twin of TWINS) reserved.add(twin);
+  // the baseline is drawn from the others, so there has to be one
+  const restricted = new Set(tape.some(order, 15).filter((scope) => scope !== "courses:read"));
+  const isRestrictedTwin = TWINS.some((twin) => restricted.has(twin));
+  if (isRestrictedTwin) for (const twin of TWINS) restricted.add(twin);
   const entries = order.map((scope, index): [string, string | ScopeOptions] => {
     const draw = tape.part(30);
     if (TWINS.includes(scope)) {
       return [
         spelt(draw, scope),
-        { ...twinConditions, ...(isReservedTwin ? { reserved: true } : {}) },
+        {
+          ...twinConditions,
+          ...(isReservedTwin ? { reserved: true } : {}),
+          ...(isRestrictedTwin ? { restricted: true } : {}),
+        },
       ];
     }
     const own = placeholdersOf(scope);
     const implicable = order
       .slice(index + 1)
       .filter((other) => placeholdersOf(other).every((name) => own.includes(name)))
-      .filter((other) => reserved.has(scope) || !reserved.has(other));
+      .filter((other) => reserved.has(scope) || !reserved.has(other))
+      .filter((other) => restricted.has(scope) || !restricted.has(other));
     const implies = draw.chance(30) && implicable.length > 0 ? draw.few(implicable, 2) : [];
     const old = own.length === 0 ? OLD_NAMES : (OLD_TEMPLATES.get(scope) ?? []);
     const options: ScopeOptions = {
       ...(draw.chance(50) ? { description: `about ${scope}` } : {}),
       ...drawConditions(draw, definition, 12),
       ...(reserved.has(scope) ? { reserved: true } : {}),
+      ...(restricted.has(scope) ? { restricted: true } : {}),
       ...(implies.length > 0 ? { implies: implies.map((other) => spelt(draw, other)) } : {}),
       ...(old.length > 0 && draw.chance(own.length === 0 ? 25 : 45)
         ? { replaces: draw.few(old, 2).map((name) => spelt(draw, name)) }
         : {}),
-      ...(draw.chance(8) ? { required: true } : {}),
+      ...(draw.chance(8) && !restricted.has(scope) ? { required: true } : {}),
       ...(draw.chance(10) ? { default: "off" } : {}),
     };
     const plain = Object.keys(options).length === 0 && draw.chance(50);
     return [spelt(draw, scope), plain ? `about ${scope}` : options];
   });
-  return Object.fromEntries(tape.shuffle(entries));
+  return Object.fromEntries(tape.shuffle(entries.map(withoutSharedNames)));
+}
+
+/** Leaves out the older names that a scope would share with a restricted one. */
+function withoutSharedNames(
+  [scope, options]: [string, string | ScopeOptions],
+  _: number,
+  all: readonly [string, string | ScopeOptions][],
+): [string, string | ScopeOptions] {
+  if (typeof options === "string" || options.restricted || !options.replaces) {
+    return [scope, options];
+  }
+  const taken = all.flatMap(([, other]) =>
+    typeof other !== "string" && other.restricted ? (other.replaces ?? []).map(canonical) : [],
+  );
+  const { replaces: drawn, ...rest } = options;
+  const replaces = drawn.filter((name) => !taken.includes(canonical(name)));
+  return [scope, replaces.length > 0 ? { ...rest, replaces } : rest];
 }
 
 const open = (rule: Rule): string[] => {
@@ -246,8 +273,9 @@ function drawLists(
 ): Pick<Definition, "bundles" | "defaultScopes"> {
   const names = Object.keys(scopes).map(canonical);
   const grantable = Object.entries(scopes).flatMap(([name, options]) => {
-    const { reserved, default: checked } = typeof options === "string" ? {} : options;
-    return reserved || checked === "off" || placeholdersOf(name).length > 0 ? [] : [name];
+    const { reserved, restricted, default: checked } = typeof options === "string" ? {} : options;
+    const isLeftOut = reserved || restricted || checked === "off";
+    return isLeftOut || placeholdersOf(name).length > 0 ? [] : [name];
   });
   const someNames = (): string[] => draw.few(names, 4).map((name) => spelt(draw, name));
   return {
@@ -295,6 +323,10 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
   const scopes = drawScopes(draw.part(1020), base);
   const declared: Definition = { ...base, scopes };
   const literals = Object.keys(scopes).filter((key) => placeholdersOf(key).length === 0);
+  const unrestricted = literals.filter((name) => {
+    const options = scopes[name];
+    return typeof options !== "object" || !options.restricted;
+  });
   const rules = (names: string[], bound: number): [string, Rule][] =>
     names.map((name) => [name, drawRule(draw.part(30), declared, bound, options.closed === true)]);
   const tools = [
@@ -303,7 +335,7 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
   ];
   return {
     ...declared,
-    ...(draw.chance(35) ? { baseline: draw.few(literals, 2) } : {}),
+    ...(draw.chance(35) ? { baseline: draw.few(unrestricted, 2) } : {}),
     ...drawLists(draw.part(40), scopes),
     tools: Object.fromEntries(draw.shuffle(tools)),
     endpoints: Object.fromEntries(rules(draw.some(ENDPOINTS, 30), 64)),

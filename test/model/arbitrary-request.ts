@@ -70,6 +70,7 @@ export interface Claims {
   acr?: unknown;
   auth_time?: unknown;
   first_party?: unknown;
+  approvedScopes?: unknown;
   client_id?: string;
   sub?: string;
 }
@@ -85,6 +86,16 @@ const TIMES: readonly unknown[] = [
   ...[60, 61, 300, 301, 0, -1].map((age) => MODEL_NOW - age),
   ...[0, -1, 1e11, Number.NaN, Number.POSITIVE_INFINITY, String(MODEL_NOW)],
 ];
+/** Draws the restricted scopes that a client is approved for: current and older names, bound or as templates. */
+export function drawApproved(draw: Draw, definition: Definition): unknown {
+  const restricted = Object.keys(definition.scopes).filter(
+    (scope) => scopeOptions(definition, scope).restricted,
+  );
+  const old = restricted.flatMap((scope) => scopeOptions(definition, scope).replaces ?? []);
+  const names = draw.some([...restricted, ...old], draw.pick([60, 100, 30]));
+  const listed = names.map((name) => (draw.chance(50) ? name : drawBound(draw, name)));
+  return draw.chance(90) ? listed : draw.pick([listed.join(" "), [...listed, "a b"], 7, null, {}]);
+}
 
 /** Draws the claims other than the scope. */
 function drawFacts(draw: Draw, definition: Definition): Omit<Claims, "scope"> {
@@ -101,6 +112,7 @@ function drawFacts(draw: Draw, definition: Definition): Omit<Claims, "scope"> {
     ...(draw.chance(75) ? { acr: draw.pick<unknown>(["mfa", "mfa", "phr", "", ["mfa"]]) } : {}),
     ...(draw.chance(75) ? { auth_time: time } : {}),
     ...(draw.chance(40) ? { first_party: draw.pick([true, true, false, "true", 1, {}]) } : {}),
+    ...(draw.chance(40) ? { approvedScopes: drawApproved(draw, definition) } : {}),
     ...(draw.chance(30) ? { client_id: "client-1", sub: "user-1" } : {}),
   };
 }

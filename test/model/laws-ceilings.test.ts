@@ -5,10 +5,11 @@ import { describe, expect, it } from "vitest";
 import { tally } from "../often.js";
 import { drawCeiling, drawTokens } from "./arbitrary-consent.js";
 import { drawPolicy, withoutOperations } from "./arbitrary-policy.js";
+import { drawApproved } from "./arbitrary-request.js";
 import type { Draw } from "./draw.js";
 import { law } from "./law.js";
 import type { Definition, ScopeOptions } from "./model.js";
-import { instancesOf, modelCeiling } from "./model-consent.js";
+import { instancesOf, modelCeiling, modelMayHave } from "./model-consent.js";
 import { canonical, modelMeanings, modelNamed, scopeOptions } from "./model-scopes.js";
 import { load } from "./observe.js";
 import { probesOf } from "./probe.js";
@@ -33,6 +34,11 @@ function drawEarlier(draw: Draw, definition: Definition): Definition {
   return { ...definition, scopes: Object.fromEntries(entries) };
 }
 
+function drawApprovedList(draw: Draw, definition: Definition): string[] {
+  const drawn = drawApproved(draw, definition);
+  return Array.isArray(drawn) ? (drawn as string[]).filter((entry) => entry !== "a b") : [];
+}
+
 function drawRefresh(draw: Draw) {
   const definition = drawScopes(draw);
   const firstParty = draw.chance(25);
@@ -46,13 +52,24 @@ function drawRefresh(draw: Draw) {
       : drawTokens(draw, definition, 20);
   const earlier = drawEarlier(draw, definition);
   const ceiling = draw.chance(60) ? drawCeiling(draw, definition) : undefined;
+  const approvedScopes = draw.chance(60) ? drawApprovedList(draw, definition) : undefined;
   const recorded = draw.chance(40) ? modelMeanings(earlier, original, firstParty) : undefined;
   const options: RefreshOptions = {
     ...(ceiling && { clientScope: ceiling.join(" ") }),
     ...(firstParty && { firstParty: true }),
+    ...(approvedScopes && { approvedScopes }),
     ...(recorded && { originalMeanings: recorded }),
   };
-  return { definition, original, requested, ceiling, recorded, firstParty, options };
+  return {
+    definition,
+    original,
+    requested,
+    ceiling,
+    recorded,
+    firstParty,
+    approvedScopes,
+    options,
+  };
 }
 type Refresh = ReturnType<typeof drawRefresh>;
 
@@ -61,10 +78,12 @@ const refresh = ({ definition, original, requested, options }: Refresh) =>
 
 /** Returns the scopes that may be opened: those within the grant, the request, the client's scope and the record. */
 function modelRefreshed(one: Refresh): string[] {
-  const { definition, original, requested, ceiling, firstParty } = one;
+  const { definition, original, requested, ceiling, firstParty, approvedScopes } = one;
   const limit = ceiling && modelCeiling(definition, ceiling, firstParty);
   const asked = modelMeanings(definition, requested ?? original, firstParty);
-  return asked.filter((text) => limit?.has(text) !== false);
+  return asked.filter(
+    (text) => limit?.has(text) !== false && modelMayHave(definition, text, approvedScopes),
+  );
 }
 
 describe("a refreshed scope", TIMEOUT, () => {
@@ -209,19 +228,27 @@ function drawRegistration(draw: Draw) {
     wanted: drawCeiling(draw, definition).filter(() => draw.chance(45)),
     ceiling: draw.chance(70) ? drawCeiling(draw, definition) : undefined,
     unknownScopes: draw.pick(["drop", "refuse"] as const),
+    approvedScopes: draw.chance(60) ? drawApprovedList(draw, definition) : undefined,
   };
 }
 type Registration = ReturnType<typeof drawRegistration>;
 
-const register = ({ definition, ceiling, unknownScopes }: Registration, scope: string) =>
-  clientRegistration(load(definition), { scope }, { unknownScopes, ...(ceiling && { ceiling }) });
+const register = (one: Registration, scope: string) => {
+  const { definition, ceiling, unknownScopes, approvedScopes } = one;
+  return clientRegistration(
+    load(definition),
+    { scope },
+    { unknownScopes, ...(ceiling && { ceiling }), ...(approvedScopes && { approvedScopes }) },
+  );
+};
 
-/** Returns the scopes that a client can have under a ceiling; without one, all that are not reserved. */
-function limitOf({ definition, ceiling }: Registration): Set<string> {
+/** Returns the scopes that a client can have under a ceiling; without one, all that are neither reserved nor restricted. */
+function limitOf({ definition, ceiling, approvedScopes }: Registration): Set<string> {
   const open = Object.keys(definition.scopes).filter(
     (scope) => scopeOptions(definition, scope).reserved !== true,
   );
-  return modelCeiling(definition, ceiling ?? open, false);
+  const limit = modelCeiling(definition, ceiling ?? open, false);
+  return new Set([...limit].filter((text) => modelMayHave(definition, text, approvedScopes)));
 }
 
 describe("a registered scope", TIMEOUT, () => {

@@ -15,6 +15,7 @@ import { law } from "./law.js";
 import {
   grantOf,
   modelCeiling,
+  modelMayHave,
   modelOffer,
   modelOwner,
   scopeOfText,
@@ -78,7 +79,7 @@ function lawOfGrants(
 }
 
 describe("the offered scope", TIMEOUT, () => {
-  it("is that of the naive model: requested, registered, owned, and for this account type", () => {
+  it("is that of the naive model: requested, registered, approved, owned, and for this account type", () => {
     const errors = new Map<string | null, Tally>(
       ["invalid_scope", null, "temporarily_unavailable"].map((error) => [
         error,
@@ -133,6 +134,7 @@ describe("the offered scope", TIMEOUT, () => {
             : modelCeiling(definition, tokensOf(scope) ?? [], firstPartyOf(round));
         const bound = asked
           .filter((text) => ceiling?.has(text) !== false)
+          .filter((text) => modelMayHave(definition, text, facts.client.approvedScopes))
           .flatMap((text) => scopesOfText(definition, text))
           .filter((one) => placeholdersOf(one.scope).length > 0);
         expect([...calls].sort()).toEqual(
@@ -263,6 +265,7 @@ describe("the granted scope", TIMEOUT, () => {
         expect(modelOwner(definition, text, facts.account)).toBe("owned");
         const { reserved } = scopeOptions(definition, scopeOfText(definition, text).scope);
         expect(reserved !== true || firstParty).toBe(true);
+        expect(modelMayHave(definition, text, facts.client.approvedScopes)).toBe(true);
       }
       return after.size > 1 && scope !== undefined;
     }, 25);
@@ -375,7 +378,8 @@ describe("the revoked scope", TIMEOUT, () => {
         const bound = (tokensOf(facts.requested) ?? [])
           .flatMap((token) => modelNamed(definition, token, firstPartyOf(round)))
           .filter((text) => placeholdersOf(scopeOfText(definition, text).scope).length > 0)
-          .filter((text) => ceiling?.has(text) !== false);
+          .filter((text) => ceiling?.has(text) !== false)
+          .filter((text) => modelMayHave(definition, text, facts.client.approvedScopes));
         if (bound.some((text) => covered.includes(text))) {
           expect(screen.error).toBe("temporarily_unavailable");
           expect(outcome).toMatchObject({

@@ -6,6 +6,7 @@ import type { Definition } from "./model.js";
 import {
   canonical,
   isLegal,
+  modelApproves,
   modelBind,
   modelMatchScope,
   modelMeanings,
@@ -85,6 +86,16 @@ function prefixesOf(definition: Definition, name: string): Set<string> {
   return new Set(templates.flatMap((scope) => scope.split(`{${name}}`).slice(0, -1)));
 }
 
+/** Returns whether a client with these approved scopes can have a scope. */
+export function modelMayHave(
+  definition: Definition,
+  text: string,
+  approvedScopes: readonly string[] | undefined,
+): boolean {
+  const { restricted } = scopeOptions(definition, scopeOfText(definition, text).scope);
+  return restricted !== true || modelApproves(definition, approvedScopes, text);
+}
+
 type Owner = "owned" | "foreign" | "outage" | "needs_owns";
 
 export function modelOwner(
@@ -151,7 +162,9 @@ export function modelOffer(
     client.scope === undefined
       ? undefined
       : modelCeiling(definition, tokensOf(client.scope) ?? [], firstParty);
-  const registered = asked.filter((text) => ceiling?.has(text) !== false);
+  const registered = asked.filter(
+    (text) => ceiling?.has(text) !== false && modelMayHave(definition, text, client.approvedScopes),
+  );
   const ownerOf = (text: string) => modelOwner(definition, text, account);
   const isForAccount = (text: string): boolean => {
     const { accountTypes } = scopeOptions(definition, scopeOfText(definition, text).scope);

@@ -169,3 +169,28 @@ export function modelMeanings(
   });
   return [...new Set(texts)];
 }
+
+/** Returns the entries of a list of approved scopes; an empty list for a malformed value. */
+export function approvedEntries(list: unknown): string[] {
+  const entries: unknown = typeof list === "string" && list !== "" ? list.split(" ") : list;
+  if (!Array.isArray(entries) || entries.length > 4_096) return [];
+  const isToken = (text: unknown) =>
+    typeof text === "string" && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(text);
+  return (entries as unknown[]).every(isToken) ? (entries as string[]) : [];
+}
+
+/** Returns whether a list of approved scopes covers a scope-token: some instance of an entry means it. */
+export function modelApproves(definition: Definition, list: unknown, text: string): boolean {
+  const values = Object.keys(definition.scopes).flatMap((scope) =>
+    Object.values(modelMatchScope(scope, text) ?? {}),
+  );
+  const instancesOf = (entry: string) =>
+    placeholdersOf(entry).reduce<string[]>(
+      (made, name) =>
+        made.flatMap((one) => [...values, "a"].map((value) => modelBind(one, { [name]: value }))),
+      [canonical(entry)],
+    );
+  return approvedEntries(list)
+    .flatMap(instancesOf)
+    .some((instance) => modelMeanings(definition, [instance], true).includes(text));
+}

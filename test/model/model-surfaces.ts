@@ -11,7 +11,14 @@ import {
   type Rule,
 } from "./model.js";
 import { fits, rank, split, valuesIn } from "./model-endpoints.js";
-import { modelReached } from "./model-scopes.js";
+import {
+  approvedEntries,
+  modelApproves,
+  modelBind,
+  modelReached,
+  placeholdersOf,
+  scopeOptions,
+} from "./model-scopes.js";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 interface ModelRequest {
@@ -59,6 +66,41 @@ function valuesOf(definition: Definition, token: unknown): string[] {
   return [...new Set([...values, "some-other-value"])];
 }
 
+/** Returns a token whose client is approved for all values of each scope that it is approved for at some value. */
+function withTemplatesApproved(definition: Definition, token: unknown): unknown {
+  if (typeof token !== "object" || token === null || !Object.hasOwn(token, "approvedScopes")) {
+    return token;
+  }
+  const entries = approvedEntries((token as { approvedScopes: unknown }).approvedScopes);
+  const instances = entries.map((entry) =>
+    modelBind(entry, Object.fromEntries(placeholdersOf(entry).map((name) => [name, "a"]))),
+  );
+  const reached = modelReached(definition, instances, true);
+  const approvedScopes = reached.flatMap(({ scope, text }) => (text === undefined ? [] : [scope]));
+  return { ...token, approvedScopes };
+}
+
+/** Returns whether a tool names a restricted template that the token has for some value and its client is not approved for. */
+export function hasUnapprovedTemplate(
+  definition: Definition,
+  token: unknown,
+  name: string,
+): boolean {
+  const uses = modelOperation(definition, name)?.alternatives.flatMap((one) => one.uses) ?? [];
+  const inToken = modelReached(definition, modelTokens(token) ?? [], true);
+  const list = (token as { approvedScopes?: unknown } | undefined)?.approvedScopes;
+  return uses.some(
+    ({ template }) =>
+      scopeOptions(definition, template).restricted &&
+      inToken.some(
+        ({ scope, text, values }) =>
+          scope === template &&
+          Object.keys(values).length > 0 &&
+          !modelApproves(definition, list, text ?? ""),
+      ),
+  );
+}
+
 const LISTED = [
   "allowed",
   "insufficient_user_authentication",
@@ -73,8 +115,9 @@ const LISTED = [
  */
 export function modelToolsFor(
   definition: Definition,
-  token: unknown,
+  given: unknown,
 ): { name: string; code: string }[] {
+  const token = withTemplatesApproved(definition, given);
   const values = valuesOf(definition, token);
   return Object.entries(definition.tools ?? {}).flatMap(([name, rule]) => {
     if (isPattern(name) || (typeof rule !== "string" && (rule.hidden || rule.internal))) return [];
@@ -88,6 +131,8 @@ export function modelToolsFor(
       if (codes.has("allowed")) break;
       codes.add(modelDecide(definition, token, name, binding).code);
     }
+    // a restricted template in the token without an approval: a list looks at its values only
+    if (!codes.has("allowed") && hasUnapprovedTemplate(definition, token, name)) return [];
     const code = LISTED.find((listed) => codes.has(listed));
     return code === undefined ? [] : [{ name, code }];
   });

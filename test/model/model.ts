@@ -4,6 +4,7 @@ import { coversAll, rank } from "./model-endpoints.js";
 import {
   canonical,
   isLegal,
+  modelApproves,
   modelBind,
   modelMatchScope,
   modelMeanings,
@@ -37,6 +38,7 @@ export type Rule = string | RuleOptions;
 export interface ScopeOptions extends Gates {
   description?: string;
   reserved?: true;
+  restricted?: true;
   required?: true;
   default?: "off";
   implies?: string[];
@@ -320,8 +322,14 @@ export function modelDecide(
         reached.some(({ scope }) => scope === part.template),
     );
     const reserved = parts.some((part) => scopeOptions(definition, part.template).reserved);
+    const isUnapproved = parts.some(
+      ({ template, text }) =>
+        missing.includes(text) &&
+        scopeOptions(definition, template).restricted &&
+        !modelApproves(definition, member(token, "approvedScopes"), text),
+    );
     const blockers = [
-      reserved && !firstParty && "reserved_scope",
+      ((reserved && !firstParty) || isUnapproved) && "reserved_scope",
       !hasType(alternative) && "account_type_required",
       ownTier < alternative.tier && "upgrade_required",
       lacks(alternative).length > 0 && "entitlement",

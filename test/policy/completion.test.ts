@@ -171,6 +171,7 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
       "replaces",
       "required",
       "reserved",
+      "restricted",
       "tier",
       "warning",
     ],

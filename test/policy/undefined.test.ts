@@ -35,6 +35,7 @@ const FULL = {
       default: "on",
       required: true,
       reserved: false,
+      restricted: false,
       tier: "pro",
       accountTypes: ["mentor"],
       entitlement: "beta",

@@ -159,6 +159,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
       auditKey: ["short", 7, null],
       resource: ["/mcp", 7, null],
       authorizationServers: ["https://as.example.com", [7], ["x"], null],
+      scopeDescriptions: ANY_FLAG,
       challenge: ["all", true, null],
       upgradeStatus: [401, "403", null],
       timeout: ANY_NUMBER,
@@ -182,7 +183,12 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     title: "clientRegistration",
     good: {},
     run: (options) => core.clientRegistration(policy, {}, options),
-    wrong: { ceiling: ANY_LIST, defaultScope: ANY_TEXT, unknownScopes: ["keep", true, null] },
+    wrong: {
+      ceiling: ANY_LIST,
+      approvedScopes: ANY_LIST,
+      defaultScope: ANY_TEXT,
+      unknownScopes: ["keep", true, null],
+    },
   }),
   ...[
     { title: "consentScreen", ask: core.consentScreen },
@@ -208,6 +214,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     wrong: {
       clientScope: ANY_TEXT,
       firstParty: ANY_FLAG,
+      approvedScopes: ANY_LIST,
       originalMeanings: [7, "a  b", [7], null],
     },
   }),
@@ -215,14 +222,28 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     title: "protectedResourceMetadata",
     good: { resource: RESOURCE },
     run: (options) => core.protectedResourceMetadata(policy, options as never),
-    wrong: { resource: ["x", 7, null], authorizationServers: [ISSUER, [7], ["x"], null] },
+    wrong: {
+      resource: ["x", 7, null],
+      authorizationServers: [ISSUER, [7], ["x"], null],
+      scopeDescriptions: ANY_FLAG,
+    },
   }),
-  rowOf<{ readonly issuer: string; readonly scopes_supported: unknown }>({
+  rowOf<{
+    readonly issuer: string;
+    readonly scopeDescriptions: boolean;
+    readonly scopes_supported: unknown;
+    readonly scope_descriptions: unknown;
+  }>({
     title: "authorizationServerMetadata",
     good: { issuer: ISSUER },
     run: (options) => core.authorizationServerMetadata(policy, options as never),
     isOpen: true,
-    wrong: { issuer: ["x", 7, null], scopes_supported: [["courses:read"], null] },
+    wrong: {
+      issuer: ["x", 7, null],
+      scopeDescriptions: ANY_FLAG,
+      scopes_supported: [["courses:read"], null],
+      scope_descriptions: [{ "courses:read": "Read" }, true, null],
+    },
   }),
   rowOf<ScopeReading>({
     title: "accessTokenFromClaims",

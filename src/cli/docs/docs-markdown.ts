@@ -1,5 +1,6 @@
 import type { Policy } from "../../decision/define-policy.js";
 import { printedScope } from "../../grammar/scope-syntax.js";
+import { isOpen } from "../../policy/approval.js";
 import { bundleMembers } from "../../policy/bundles.js";
 import type { CompiledPolicy, CompiledScope } from "../../policy/compiled-policy.js";
 import { accountTypesText, entitlementsText, tierText } from "../describe-rule.js";
@@ -10,7 +11,8 @@ import { cellCode, code, codeList, ruleCell, table, text } from "../terminal/mar
  * Returns a scope reference in Markdown for client developers: the meaning of each scope, the scopes that each tool and
  * endpoint requires, bundles, defaults and warnings, and what no scope covers.
  *
- * Reserved scopes have their own section, which states that clients cannot request them. Hidden operations are omitted.
+ * Reserved scopes have their own section, which states that clients cannot request them, and so have restricted scopes. Hidden
+ * operations are omitted.
  */
 export function renderDocs(policy: Policy): string {
   const matrix = matrixOf(policy);
@@ -21,6 +23,7 @@ export function renderDocs(policy: Policy): string {
     `# ${text(policy.name)} scopes`,
     `Version ${text(policy.version)}. Scopes define what an application can do. Request only the scopes that you need.`,
     ...scopeBlocks(compiled),
+    ...restrictedBlocks(compiled),
     ...reservedBlocks(compiled),
     ...tierBlocks(compiled),
     ...toolBlocks(tools, compiled),
@@ -32,10 +35,6 @@ export function renderDocs(policy: Policy): string {
     ...notCoveredBlocks(compiled),
   ];
   return `${blocks.join("\n\n")}\n`;
-}
-
-function isUnreserved(scope: CompiledScope): boolean {
-  return !scope.reserved;
 }
 
 interface Column {
@@ -93,7 +92,7 @@ function scopeNotes({ options }: CompiledScope): string {
 }
 
 function scopeBlocks(policy: CompiledPolicy): readonly string[] {
-  const open = policy.scopes.filter(isUnreserved);
+  const open = policy.scopes.filter(isOpen);
   if (open.length === 0) return [];
   const columns = scopeColumns(open, policy);
   const groups = new Map<string, CompiledScope[]>();
@@ -116,18 +115,30 @@ function scopeBlocks(policy: CompiledPolicy): readonly string[] {
   return ["## Scopes", ...blocks];
 }
 
+function restrictedBlocks(policy: CompiledPolicy): readonly string[] {
+  const restricted = policy.scopes.filter((scope) => scope.restricted && !scope.reserved);
+  const note = `${text(policy.definition.name)} grants these only to applications that it approved for them, and discovery does not list them.`;
+  return separateBlocks("## Restricted scopes", note, restricted, policy);
+}
+
 function reservedBlocks(policy: CompiledPolicy): readonly string[] {
   const reserved = policy.scopes.filter((scope) => scope.reserved);
-  if (reserved.length === 0) return [];
-  const columns = scopeColumns(reserved, policy);
-  return [
-    "## Reserved scopes",
-    `These are reserved for ${text(policy.definition.name)} itself. They cannot be granted to other applications, and discovery does not list them.`,
-    table(
-      columns.map(({ head }) => head),
-      reserved.map((scope) => columns.map(({ cell }) => cell(scope))),
-    ),
-  ];
+  const note = `These are reserved for ${text(policy.definition.name)} itself. They cannot be granted to other applications, and discovery does not list them.`;
+  return separateBlocks("## Reserved scopes", note, reserved, policy);
+}
+
+/** Returns the section of scopes that an application cannot simply request; nothing without such scopes. */
+function separateBlocks(
+  heading: string,
+  note: string,
+  scopes: readonly CompiledScope[],
+  policy: CompiledPolicy,
+): readonly string[] {
+  if (scopes.length === 0) return [];
+  const columns = scopeColumns(scopes, policy);
+  const rows = scopes.map((scope) => columns.map(({ cell }) => cell(scope)));
+  const heads = columns.map(({ head }) => head);
+  return [heading, note, table(heads, rows)];
 }
 
 function tierBlocks({ definition }: CompiledPolicy): readonly string[] {
@@ -247,7 +258,7 @@ function bundleBlocks(policy: CompiledPolicy): readonly string[] {
 }
 
 function defaultBlocks(policy: CompiledPolicy): readonly string[] {
-  const open = policy.scopes.filter(isUnreserved);
+  const open = policy.scopes.filter(isOpen);
   const required = open.filter(({ options }) => options.required === true).map(({ name }) => name);
   const special = open.filter(
     ({ options }) => options.default === "off" || options.warning !== undefined,
@@ -269,7 +280,7 @@ function defaultBlocks(policy: CompiledPolicy): readonly string[] {
 const EXAMPLE_SCOPES = 3;
 
 function requestBlocks(policy: CompiledPolicy): readonly string[] {
-  const open = policy.scopes.filter(isUnreserved);
+  const open = policy.scopes.filter(isOpen);
   const plain = open.filter(({ template }) => template.names.length === 0).slice(0, EXAMPLE_SCOPES);
   if (open.length === 0) return [];
   const example = plain.map(({ name }) => inQuery(name)).join("+");

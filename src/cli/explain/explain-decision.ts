@@ -1,4 +1,4 @@
-import type { Decision } from "../../decision/decision.js";
+import { type Decision, RESTRICTED_SCOPE } from "../../decision/decision.js";
 import { unsafeReason } from "../../grammar/template.js";
 import {
   accountTypesText,
@@ -113,6 +113,14 @@ export function explainDecision(question: ExplainedCall, decision: Decision): Ex
         ],
       };
     case "reserved_scope":
+      if (decision.message === RESTRICTED_SCOPE.message) {
+        return {
+          headline: `NO: only clients that ${question.policy.name} approved may call ${what}.`,
+          why: [
+            "It requires a restricted scope, which the token does not contain and its client is not approved for.",
+          ],
+        };
+      }
       return {
         headline: `NO: only first-party clients of ${question.policy.name} may call ${what}.`,
         why: [

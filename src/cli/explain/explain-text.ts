@@ -120,6 +120,9 @@ function tokenLines(
     ...(token.acr === undefined ? [] : [`authenticated with: ${token.acr}`]),
     ...(token.auth_time === undefined ? [] : [`authenticated at: ${token.auth_time}`]),
     ...(token.first_party === true ? ["client: first-party"] : []),
+    ...(token.approvedScopes === undefined
+      ? []
+      : [`approved for: ${token.approvedScopes.join(" ")}`]),
   ];
   const names = held.map(({ text }) => prose(text));
   const width = Math.min(Math.max(0, ...names.map(widthOf)), MAX_NAME_WIDTH);

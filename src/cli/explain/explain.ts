@@ -28,6 +28,7 @@ export const explain: CliCommand = {
       .option("--auth-age <seconds>", "the seconds since the user authenticated")
       .option("--param <key=value>", "a parameter of the call; repeatable", collect, [])
       .option("--first-party", "the client is a first-party client")
+      .option("--approved-scopes <scopes>", "the restricted scopes that the client is approved for")
       .option("--no-token", "the call carries no token")
       .addHelpText(
         "after",
@@ -75,6 +76,7 @@ const TOKEN_OPTIONS = [
   "acr",
   "authAge",
   "firstParty",
+  "approvedScopes",
 ];
 
 function readToken(options: Options): AccessToken | undefined {
@@ -82,7 +84,7 @@ function readToken(options: Options): AccessToken | undefined {
     const extra = TOKEN_OPTIONS.find((name) => options[name] !== undefined);
     if (extra === undefined) return undefined;
     throw new UsageError(
-      "--no-token cannot be combined with --scope, --tier, --account-type, --entitlement, --acr, --auth-age or --first-party",
+      "--no-token cannot be combined with --scope, --tier, --account-type, --entitlement, --acr, --auth-age, --first-party or --approved-scopes",
     );
   }
   const tier = textOption(options, "tier");
@@ -91,6 +93,7 @@ function readToken(options: Options): AccessToken | undefined {
   const acr = textOption(options, "acr");
   const authTime = readAuthTime(textOption(options, "authAge"));
   const entitlements = options["entitlement"] as readonly string[] | undefined;
+  const approved = textOption(options, "approvedScopes");
   return {
     scope: textOption(options, "scope") ?? "",
     ...(tier === undefined ? {} : { tier }),
@@ -99,6 +102,7 @@ function readToken(options: Options): AccessToken | undefined {
     ...(authTime === undefined ? {} : { auth_time: authTime }),
     ...(entitlements === undefined ? {} : { entitlements }),
     ...(options["firstParty"] === true ? { first_party: true } : {}),
+    ...(approved === undefined ? {} : { approvedScopes: approved.split(" ") }),
   };
 }
 

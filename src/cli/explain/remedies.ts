@@ -1,5 +1,5 @@
 import type { AccessToken } from "../../decision/access-token.js";
-import type { Decision, DecisionCode } from "../../decision/decision.js";
+import { type Decision, type DecisionCode, RESTRICTED_SCOPE } from "../../decision/decision.js";
 import { namedMeanings } from "../../policy/scope-meanings.js";
 import {
   accountTypesText,
@@ -96,6 +96,11 @@ function changeFor(
       return { step, token: withoutBoundScopes(question, given) };
     }
     case "reserved_scope": {
+      if (decision.message === RESTRICTED_SCOPE.message) {
+        const step = `approval of the client by ${question.policy.name} for a restricted scope`;
+        const restricted = question.compiled.scopes.filter(({ restricted }) => restricted);
+        return { step, token: { ...given, approvedScopes: restricted.map(({ name }) => name) } };
+      }
       const step = `a call by a first-party client of ${question.policy.name}: third-party clients cannot be granted this`;
       return { step, token: { ...given, first_party: true } };
     }

@@ -215,7 +215,7 @@ ${scopes.map((scope) => scopeCard(scope, matrix, single))}</ul>
 }
 
 function scopeCard(scope: CompiledScope, matrix: Matrix, ungrouped: boolean): Html {
-  const { options, tier, accountTypes, entitlements, reserved } = scope;
+  const { options, tier, accountTypes, entitlements, reserved, restricted } = scope;
   const { tiers } = matrix.policy;
   const plan = tiers[tier];
   const tags = [
@@ -225,6 +225,7 @@ function scopeCard(scope: CompiledScope, matrix: Matrix, ungrouped: boolean): Ht
     ...(accountTypes === undefined ? [] : [accountTypesText(accountTypes)]),
     ...(entitlements.length === 0 ? [] : [entitlementsText(entitlements)]),
     ...(reserved ? ["reserved"] : []),
+    ...(restricted ? ["restricted"] : []),
   ];
   const rows = [...matrix.tools.rows, ...matrix.endpoints.rows];
   const opens = rows.filter((row) => row.cells.has(scope.id)).map((row) => row.name);

@@ -77,14 +77,17 @@ export function matrixJson({ policy, tools, endpoints }: Matrix): object {
         alone,
       })),
     }));
-  const scopes = policy.scopes.map(({ name: scope, options, reserved, tier, accountTypes }) => ({
-    name: scope,
-    description: options.description,
-    reserved,
-    tier: policy.tiers[tier],
-    accountTypes,
-    entitlement: options.entitlement,
-  }));
+  const scopes = policy.scopes.map(
+    ({ name: scope, options, reserved, restricted, tier, accountTypes }) => ({
+      name: scope,
+      description: options.description,
+      reserved,
+      restricted,
+      tier: policy.tiers[tier],
+      accountTypes,
+      entitlement: options.entitlement,
+    }),
+  );
   const baseline = policy.baseline.map((scope) => scope.name);
   return { name, version, scopes, baseline, tools: rowsOf(tools), endpoints: rowsOf(endpoints) };
 }
