@@ -27,6 +27,8 @@ export interface AuditedCall {
   readonly token: AccessToken | undefined;
   /** The HTTP status, if the call was denied. */
   readonly status: number | undefined;
+  /** The parameters that the decision was made on: anything that a client can send. */
+  readonly params: unknown;
   /** The arguments of the call, or its parameters: anything that a client can send. */
   readonly arguments: unknown;
   readonly requestId: string | undefined;
@@ -57,7 +59,7 @@ export function createAuditEventFactory(
 
   return async (call) => {
     const name = typeof call.operation === "string" ? call.operation : `[${typeof call.operation}]`;
-    const operation = call.isProtocol ? undefined : operationOf(name);
+    const operation = call.isProtocol ? undefined : operationOf(name, call.params);
     const hide = createScopeRedactor(call.arguments, operation, secrets);
     const { token } = call;
     return {

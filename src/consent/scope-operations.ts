@@ -1,5 +1,6 @@
 import {
   ANY_TIER,
+  branchesOf,
   type CompiledPolicy,
   type CompiledScope,
   type Operation,
@@ -27,8 +28,8 @@ export function createScopeOperationsReader(
   const byScope = new Map<number, { operation: Operation; tier: number }[]>();
   const accountType = account?.account_type;
   for (const operation of policy.operations.values()) {
-    if (operation.hidden || operation.denial !== undefined) continue;
-    for (const rule of operation.rules) {
+    if (operation.hidden) continue;
+    for (const rule of branchesOf(operation).flatMap((branch) => branch.rules)) {
       // in a public operation a scope only enriches the result
       const alternatives = rule.enriched === undefined ? rule.alternatives : [rule.enriched];
       for (const { uses, tier, accountTypes, reserved } of alternatives) {

@@ -22,6 +22,7 @@ import {
 } from "./evaluate.js";
 import { explainDenial, explainMissingScopes } from "./explain-denial.js";
 import {
+  branchOf,
   combinePatterns,
   type PreparedAlternative,
   type PreparedOperation,
@@ -98,6 +99,8 @@ export function decideOperation(
     const tokenScopes = tokenScopesOf(decider, token);
     return tokenScopes === undefined ? INVALID_TOKEN : decideByScopes(scopesOnly, tokenScopes);
   }
+  if (operation.branches !== undefined || operation.combined !== undefined)
+    return decideOperation(decider, branchOf(operation, params), token, params);
   if (operation.denied !== undefined) return operation.denied;
   const cases = operation.plain ?? readCases(operation, params);
   if (typeof cases === "string") return invalidParams(cases);

@@ -1,4 +1,4 @@
-import { ANY_TIER, type CompiledPolicy } from "./compiled-policy.js";
+import { ANY_TIER, branchesOf, type CompiledPolicy } from "./compiled-policy.js";
 import type { PolicyDefinition } from "./definition.js";
 import type { Path, Report } from "./report.js";
 import { declaredNames } from "./suggest.js";
@@ -79,9 +79,9 @@ export function reportDuplicates(
 
 /** Returns whether a scope or an operation of a policy has a condition on tier or account type. */
 export function hasConditions({ scopes, operations, patterns }: CompiledPolicy): boolean {
-  const rules = [...operations.values(), ...patterns.map(({ operation }) => operation)].flatMap(
-    (operation) => operation.rules,
-  );
+  const rules = [...operations.values(), ...patterns.map(({ operation }) => operation)]
+    .flatMap(branchesOf)
+    .flatMap((branch) => branch.rules);
   return [...scopes, ...rules.flatMap(({ alternatives }) => alternatives)].some(
     ({ tier, accountTypes }) => tier !== ANY_TIER || accountTypes !== undefined,
   );

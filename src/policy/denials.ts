@@ -6,14 +6,18 @@ const MAX_PATTERN_STEPS = 1_000_000_000;
 /** The cost in steps of a comparison that ends at the first character. */
 const MIN_STEPS = 32;
 
-/** Denies each exact tool that a denying pattern matches, with the reason of the first such pattern. */
+/**
+ * Denies each exact tool that a denying pattern matches, with the reason of the first such pattern. A pattern that denies only in
+ * a branch denies no other entry.
+ */
 export function denyByPattern(
   operations: Map<string, Operation>,
   patterns: readonly ToolPattern[],
   report: Report,
 ): void {
-  const denying = patterns.filter(({ operation }) => operation.denial !== undefined);
-  const open = [...operations].filter(([, operation]) => operation.denial === undefined);
+  const isDenial = ({ denial, cases }: Operation) => denial !== undefined && cases.length === 0;
+  const denying = patterns.filter(({ operation }) => isDenial(operation));
+  const open = [...operations].filter(([, operation]) => !isDenial(operation));
   const steps = stepsOf(
     open.map(([name]) => name),
     denying.map(({ operation }) => operation.name),
@@ -28,7 +32,7 @@ export function denyByPattern(
   }
   for (const [name, operation] of open) {
     const denial = denying.find(({ matches }) => matches(name))?.operation.denial;
-    if (denial !== undefined) operations.set(name, { ...operation, denial });
+    if (denial !== undefined) operations.set(name, { ...operation, denial, cases: [] });
   }
 }
 

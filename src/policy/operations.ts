@@ -1,5 +1,7 @@
+import { checkBranches, readWhen } from "./cases.js";
 import {
   ANY_TIER,
+  type Case,
   type CompiledScope,
   type Operation,
   type Rule,
@@ -97,7 +99,7 @@ function draftFromScopes(scopes: readonly CompiledScope[]): AlternativeDraft {
 export function compileBaseline(baseline: readonly CompiledScope[]): Operation {
   const rule = compileRule([draftFromScopes(baseline)], createRuleBudget());
   const base = { name: "baseline", kind: "tool", hidden: false, denial: undefined } as const;
-  return { ...base, rules: [rule], params: NO_PARAMS, public: false };
+  return { ...base, rules: [rule], params: NO_PARAMS, public: false, cases: NO_CASES };
 }
 
 interface ParsedEndpoint {
@@ -140,9 +142,10 @@ function readEndpoints(
 }
 
 /** Members of an entry, but not of a nested requirement. They exclude a requirement and each other. */
-const KINDS = ["deny", "public", "authenticated"] as const;
+const KINDS = ["cases", "deny", "public", "authenticated"] as const;
 
 const NO_PARAMS: readonly string[] = Object.freeze([]);
+const NO_CASES: readonly Case[] = Object.freeze([]);
 
 const CONDITIONS = ["tier", "accountTypes", "params"] as const;
 
@@ -157,13 +160,54 @@ function compileOperation(
     typeof entry === "string" ? withoutPrototype({ scope: entry }) : entry;
   if (!checkKind(options, path, around)) return undefined;
   const base = { name, kind, hidden: options.hidden === true, denial: options.deny };
-  if (options.deny !== undefined) return { ...base, rules: [], params: NO_PARAMS, public: false };
+  if (options.cases !== undefined) return compileCases(base, options, path, around);
+  if (options.deny !== undefined)
+    return { ...base, rules: [], params: NO_PARAMS, public: false, cases: NO_CASES };
   const rule = compileEntry(entry, options, path, around);
   return {
     ...base,
     rules: [rule],
     params: Object.freeze(rule.params.map((param) => param.name)),
     public: rule.public,
+    cases: NO_CASES,
+  };
+}
+
+/** Compiles an operation with cases: each branch is an operation of its own, and `otherwise` is the one that has the cases. */
+function compileCases(
+  { name, kind, hidden }: Pick<Operation, "name" | "kind" | "hidden">,
+  { cases = [], otherwise: last, weakOtherwise }: OperationOptions,
+  path: Path,
+  around: OperationContext,
+): Operation | undefined {
+  const compileBranch = (entry: OperationDefinition, at: Path) =>
+    compileOperation(name, kind, entry, at, around);
+  const branches = cases.flatMap((one, index) => {
+    // an invalid case was removed, with a finding of its own
+    if (one === undefined) return [];
+    const at = [...path, "cases", index];
+    const { when: written, ...entry } = one;
+    const when = readWhen(written, [...at, "when"], kind === "endpoint" ? name : "", around.report);
+    const branch = compileBranch(withoutPrototype(entry), at);
+    return branch === undefined ? [] : [{ when, branch, path: at }];
+  });
+  if (last === undefined) {
+    const message = "`cases` require `otherwise`: what decides a call that meets none of them";
+    if (!around.report.removed.has(formatPath([...path, "otherwise"])))
+      around.report.add("missing_otherwise", path, message);
+    return undefined;
+  }
+  const otherwise = compileBranch(last, [...path, "otherwise"]);
+  if (otherwise === undefined) return undefined;
+  const end = { when: [], branch: otherwise, path: [...path, "otherwise"] };
+  checkBranches([...branches, end], weakOtherwise === true, around.report);
+  const compared = branches.flatMap(({ when }) => when.map(([argument]) => argument));
+  const params = [...branches, end].flatMap(({ branch }) => branch.params);
+  return {
+    ...otherwise,
+    hidden,
+    params: Object.freeze([...new Set([...params, ...compared])]),
+    cases: branches.map(({ when, branch }) => ({ when, branch: { ...branch, hidden } })),
   };
 }
 
@@ -218,13 +262,24 @@ function checkKind(options: OperationOptions, path: Path, { report }: Requiremen
   if (isStray && !report.removed.has(formatPath([...path, "public"]))) {
     report.add("mixed_operation", [...path, "enrichedBy"], "`enrichedBy` requires `public: true`");
   }
+  for (const key of ["otherwise", "weakOtherwise"] as const) {
+    if (options[key] === undefined || options.cases !== undefined) continue;
+    if (report.removed.has(formatPath([...path, "cases"]))) continue;
+    report.add("mixed_operation", [...path, key], `\`${key}\` requires \`cases\``);
+    return false;
+  }
   if (kind === undefined) return true;
   const parts = PARTS.filter((part) => options[part] !== undefined);
   const gates = CONDITIONS.filter((gate) => options[gate] !== undefined);
   const allowed: readonly string[] = kind === "authenticated" ? ["tier", "accountTypes"] : [];
   const extra = [...kinds.slice(1), ...parts, ...gates].filter((key) => !allowed.includes(key));
   for (const key of extra) {
-    report.add("mixed_operation", [...path, key], `\`${key}\` and \`${kind}\` cannot be combined`);
+    const hint = kind === "cases" ? ": write it in each case and in `otherwise`" : "";
+    report.add(
+      "mixed_operation",
+      [...path, key],
+      `\`${key}\` and \`${kind}\` cannot be combined${hint}`,
+    );
   }
   return extra.length === 0;
 }

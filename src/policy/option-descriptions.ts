@@ -36,7 +36,19 @@ export const OPTION_DESCRIPTIONS = {
     show: "Names of arguments whose values are recorded.",
     hash: "Names of arguments whose values are recorded as a digest.",
   },
+  BranchOptions: {
+    deny: "Denies the calls that reach this branch, for every token. The text is the reason in the response.",
+  },
+  CaseOptions: {
+    when: "The value, or the list of values, that each of these arguments must have, compared by type and value. At an endpoint, the arguments are the path parameters and what the option `params` of the gate returns.",
+  },
   OperationOptions: {
+    cases:
+      "Requirements by the values of arguments: the first case whose `when` is met decides, otherwise `otherwise`, which is then required.",
+    otherwise:
+      "With `cases`: the requirement of a call that meets no case, such as one that leaves out or mistypes an argument.",
+    weakOtherwise:
+      "With `cases`: accepts that a call can reach a weaker requirement by leaving out or mistyping an argument.",
     deny: "Denies the operation for every token. The text is the reason in the response.",
     public: "Allows the operation without a token.",
     enrichedBy: "With `public`: the scope for additional detail.",

@@ -58,8 +58,18 @@ function createSchemas() {
   });
   const requirement = z.strictObject(rule());
   const audit = z.strictObject({ show: optional.names(), hash: optional.names() });
+  const scalars = () => [z.string(), z.number(), z.boolean(), z.null()] as const;
+  const branch = z.strictObject({ ...rule(), deny: optional.name() });
+  const oneCase = z.strictObject({
+    ...rule(),
+    deny: optional.name(),
+    when: z.record(z.string(), z.union([...scalars(), list(z.union(scalars()))])),
+  });
   const operation = z.strictObject({
     ...rule(),
+    cases: z.optional(list(oneCase)),
+    otherwise: z.optional(z.union([declared.scope, branch])),
+    weakOtherwise: optional.true(),
     deny: optional.name(),
     public: optional.true(),
     enrichedBy: optional.plainScope(),
@@ -86,7 +96,18 @@ function createSchemas() {
     endpoints: operations(),
     notCovered: optional.names(),
   });
-  return { definition, scope, localTexts, operation, requirement, audit, everyScope, declared };
+  return {
+    definition,
+    scope,
+    localTexts,
+    operation,
+    requirement,
+    branch,
+    oneCase,
+    audit,
+    everyScope,
+    declared,
+  };
 }
 
 let created: ReturnType<typeof createSchemas> | undefined;
@@ -235,6 +256,8 @@ const KINDS: Readonly<Record<string, string>> = {
   record: "an object",
   array: "a list",
   boolean: "true or false",
+  number: "a number",
+  null: "null",
 };
 
 function nameOf(value: unknown): string {
@@ -248,12 +271,14 @@ function nameOf(value: unknown): string {
 /** Returns the valid options of the object at `path`, for a suggestion. */
 function optionsAt(path: Path): readonly string[] {
   const [top, , third] = path;
-  const { definition, scope, operation, requirement, localTexts } = schemas();
+  const { definition, scope, operation, requirement, branch, oneCase, localTexts } = schemas();
   if (top === undefined) return Object.keys(definition.shape);
   if (top === "scopes") return Object.keys((third === "locales" ? localTexts : scope).shape);
   if (top === "bundles") return ["every", "except"];
   if (third === "audit") return ["show", "hash"];
-  return Object.keys(path.length === 2 ? operation.shape : requirement.shape);
+  if (path.length === 2) return Object.keys(operation.shape);
+  if (path.length === 3 && third === "otherwise") return Object.keys(branch.shape);
+  return Object.keys((path.length === 4 && third === "cases" ? oneCase : requirement).shape);
 }
 
 type MutableObject = Record<string | number, unknown>;

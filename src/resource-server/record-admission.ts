@@ -74,6 +74,7 @@ function auditedCall(admission: Admission, call: CallDetails, isProtocol: boolea
     decision,
     token,
     status: admission.kind === "refused" ? admission.answer.status : undefined,
+    params: call.params,
     arguments: request?.arguments ?? call.params,
     requestId: request?.requestId,
     isEnforced: call.enforced !== false,

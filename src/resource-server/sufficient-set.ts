@@ -1,4 +1,5 @@
 import { readOwn } from "../decision/access-token.js";
+import { meetsCase } from "../decision/prepare.js";
 import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { acceptsValue, bindTemplate } from "../grammar/template.js";
 import {
@@ -12,7 +13,7 @@ import { isToolName } from "../policy/tool-names.js";
 
 /**
  * Returns one sufficient set of scopes of an operation, for a caller without a token. From each rule it takes the first declared
- * alternative without a reserved scope; an alternative without conditions on tier and account type takes precedence. A scope with
+ * alternative without a reserved scope, with cases from the branch that the parameters choose; an alternative without conditions on tier and account type takes precedence. A scope with
  * placeholders is bound to the parameters of the call, and left out if these have no safe value for it. `offline_access` is left out.
  *
  * Returns `undefined` for an operation that is unknown, hidden, denied or public, and for one that no third party can ever call.
@@ -22,7 +23,10 @@ export function sufficientSet(
   name: unknown,
   params: unknown,
 ): readonly string[] | undefined {
-  const operations = operationsOf(policy, name);
+  const operations = operationsOf(policy, name).map((operation) => {
+    const { cases } = operation;
+    return cases.find(({ when }) => meetsCase(when, params))?.branch ?? operation;
+  });
   if (operations.some(({ hidden, denial }) => hidden || denial !== undefined)) return undefined;
   const rules = operations.flatMap((operation) => operation.rules).filter((rule) => !rule.public);
   if (rules.length === 0) return undefined;

@@ -1,11 +1,12 @@
 import { createDecider, operationOf } from "../decision/decide.js";
-import type { PreparedOperation } from "../decision/prepare.js";
-import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import { branchOf, type PreparedOperation } from "../decision/prepare.js";
+import type { CompiledPolicy, Operation } from "../policy/compiled-policy.js";
+import type { CaseValue } from "../policy/definition.js";
 import { type Endpoint, isEndpoint, isParam, parseEndpoint } from "../policy/route.js";
 import { intersectPatterns } from "./pattern-intersections.js";
 
-/** ParamValues of parameters by name, path parameters included. */
-export type ParamValues = ReadonlyMap<string, string>;
+/** Values of parameters by name, path parameters included. An argument that cases compare can have any JSON scalar. */
+export type ParamValues = ReadonlyMap<string, CaseValue>;
 
 /** An operation that a caller can call under the policy `after`. */
 export interface ProbeCall {
@@ -16,6 +17,8 @@ export interface ProbeCall {
   /** For each path parameter: the texts that one of the policies may route to another endpoint. */
   readonly route: ReadonlyMap<string, readonly string[]>;
   readonly endpoint: Endpoint | undefined;
+  /** Each argument that a case of one of the policies compares, with the values that they compare it with. */
+  readonly compared: ReadonlyMap<string, ReadonlySet<unknown>>;
 }
 
 /** Returns all calls to compare under the policy `after`: one for each class of calls with the same decisions. */
@@ -40,10 +43,41 @@ export function probeCallsOf(
       : after.patterns.flatMap((one) => (one.matches(name) ? one.operation.name : []));
     if (met.some((one) => except.has(one))) return [];
     const endpoint = endpointOf(name);
+    const compared = comparedIn([before, after].flatMap((policy) => entriesOf(policy, name)));
     const route = endpoint === undefined ? new Map<string, never>() : routeOf(endpoint, endpoints);
-    return [{ title: met.join(" + "), name, operation, route, endpoint }];
+    return [{ title: met.join(" + "), name, operation, route, endpoint, compared }];
   });
   return { targets, complete: meetings.complete };
+}
+
+/** Returns the exact entry of a name, and those of the patterns that match it. */
+function entriesOf({ operations, patterns }: CompiledPolicy, name: string): readonly Operation[] {
+  const exact = operations.get(name);
+  const matching = patterns.filter(({ matches }) => !name.includes(" ") && matches(name));
+  return [...(exact === undefined ? [] : [exact]), ...matching.map(({ operation }) => operation)];
+}
+
+function comparedIn(entries: readonly Operation[]): ReadonlyMap<string, ReadonlySet<unknown>> {
+  const compared = new Map<string, Set<unknown>>();
+  for (const [argument, values] of entries.flatMap(({ cases }) =>
+    cases.flatMap(({ when }) => when),
+  ))
+    compared.set(argument, new Set([...(compared.get(argument) ?? []), ...values]));
+  return compared;
+}
+
+/** Yields every combination of compared values of the arguments, each of which can also be left out, with its branch. */
+export function* branchesOfCall(
+  target: ProbeCall,
+): Generator<{ readonly operation: PreparedOperation; readonly args: ParamValues }> {
+  const lists = [...target.compared].map(([argument, values]) => [
+    undefined,
+    ...[...values].map((value) => [argument, value as CaseValue] as const),
+  ]);
+  for (const chosen of combinations(lists)) {
+    const args = new Map(chosen.filter((one) => one !== undefined));
+    yield { operation: branchOf(target.operation, Object.fromEntries(args)), args };
+  }
 }
 
 function endpointOf(name: string): Endpoint | undefined {
@@ -86,14 +120,22 @@ function otherCase(text: string): string {
  * Yields values of all parameters: first safe values that occur in neither policy, then the same with one value that some
  * templates reject. A path parameter that no rule uses gets a text that a rule of `before` could not accept.
  */
-export function* valuesOf({ operation, route }: ProbeCall, fresh: string): Generator<ParamValues> {
-  const names = [...new Set([...route.keys(), ...operation.params])];
+export function* valuesOf(
+  { operation, route, args }: ProbeCall & { readonly args: ParamValues },
+  fresh: string,
+): Generator<ParamValues> {
+  const names = [...new Set([...route.keys(), ...operation.params])].filter(
+    (name) => !args.has(name),
+  );
   const asked = (name: string) => operation.params.includes(name);
   const base = names.map((name, at) => (asked(name) ? `${fresh}${at}` : `@${fresh}${at}`));
   for (const chosen of combinations(
     names.map((name, at) => [base[at] as string, ...(route.get(name) ?? [])]),
   )) {
-    const plain = new Map(names.map((name, at) => [name, chosen[at] as string]));
+    const plain: ParamValues = new Map([
+      ...args,
+      ...names.map((name, at) => [name, chosen[at] as string] as const),
+    ]);
     yield plain;
     for (const [at, name] of names.entries()) {
       if (!asked(name) || chosen[at] !== base[at]) continue;
@@ -115,7 +157,7 @@ export function requestOf({ endpoint }: ProbeCall, values: ParamValues) {
 export function paramsOf(
   { route }: ProbeCall,
   values: ParamValues,
-): { readonly [param: string]: string } {
+): { readonly [param: string]: CaseValue } {
   return Object.fromEntries([...values].filter(([name]) => !route.has(name)));
 }
 

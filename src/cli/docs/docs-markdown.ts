@@ -3,7 +3,7 @@ import { printedScope } from "../../grammar/scope-syntax.js";
 import { bundleMembers } from "../../policy/bundles.js";
 import type { CompiledPolicy, CompiledScope } from "../../policy/compiled-policy.js";
 import { accountTypesText, tierText } from "../describe-rule.js";
-import { type MatrixRow, matrixOf } from "../matrix/matrix-model.js";
+import { labelOf, type MatrixRow, matrixOf } from "../matrix/matrix-model.js";
 import { cellCode, code, codeList, ruleCell, table, text } from "../terminal/markdown.js";
 
 /**
@@ -163,7 +163,7 @@ function toolBlocks(rows: readonly MatrixRow[], policy: CompiledPolicy): readonl
     const cells = [requirementCell(row), notesCell(row, policy)];
     const key = cells.join("\n");
     const group = shared.get(key) ?? { names: [], cells };
-    group.names.push(cellCode(row.name));
+    group.names.push(cellCode(labelOf(row)));
     shared.set(key, group);
   }
   const groups = [...shared.values()];
@@ -195,7 +195,7 @@ function endpointBlocks(rows: readonly MatrixRow[]): readonly string[] {
       allowed.map((row) => {
         const [method = "", path = ""] = row.name.split(" ");
         const extra = also ? [[...row.gates, ...row.renamings].map(text).join("; ")] : [];
-        return [method, cellCode(path), requirementCell(row), ...extra];
+        return [method, cellCode(labelOf({ ...row, name: path })), requirementCell(row), ...extra];
       }),
     ),
   ];
@@ -209,7 +209,7 @@ function deniedBlocks(rows: readonly MatrixRow[]): readonly string[] {
     "These are denied, whatever scopes are granted.",
     table(
       ["Tool or endpoint", "Reason"],
-      denied.map((row) => [cellCode(row.name), text(row.reason ?? "")]),
+      denied.map((row) => [cellCode(labelOf(row)), text(row.reason ?? "")]),
     ),
   ];
 }
