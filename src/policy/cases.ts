@@ -180,7 +180,7 @@ function meets(one: NamedAlternative, other: NamedAlternative): boolean {
   return (
     one.tier >= other.tier &&
     (other.accountTypes === undefined ||
-      (types !== undefined && types.every((type) => other.accountTypes?.includes(type)))) &&
+      types?.every((type) => other.accountTypes?.includes(type)) === true) &&
     other.wanted.every((key) => one.granted.has(key))
   );
 }
