@@ -40,7 +40,7 @@ export const OPTION_DESCRIPTIONS = {
     deny: "Denies the calls that reach this branch, for every token. The text is the reason in the response.",
   },
   CaseOptions: {
-    when: "The value, or the list of values, that each of these arguments must have, compared by type and value. At an endpoint, the arguments are the path parameters and what the option `params` of the gate returns.",
+    when: 'The value, or the list of values, that each of these arguments must have. Only own arguments at the top level are compared, by type and value: `1` is not `"1"`. At an endpoint, the arguments are the path parameters, which are strings, and what the option `params` of the gate returns.',
   },
   OperationOptions: {
     cases:
@@ -48,7 +48,7 @@ export const OPTION_DESCRIPTIONS = {
     otherwise:
       "With `cases`: the requirement of a call that meets no case, such as one that leaves out or mistypes an argument.",
     weakOtherwise:
-      "With `cases`: accepts that a call can reach a weaker requirement by leaving out or mistyping an argument.",
+      "With `cases`: accepts that a call can reach a weaker requirement by leaving out or mistyping an argument. Without it, the policy is rejected with `weak_otherwise`.",
     deny: "Denies the operation for every token. The text is the reason in the response.",
     public: "Allows the operation without a token.",
     enrichedBy: "With `public`: the scope for additional detail.",

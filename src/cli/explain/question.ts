@@ -34,7 +34,7 @@ export interface MatchedOperation {
   /** The values of the path parameters in the request. */
   readonly fromPath: Readonly<Record<string, string>>;
   /** For each entry with cases that applies: the condition of the branch that the parameters choose. */
-  readonly branches: readonly string[];
+  readonly branches?: readonly string[];
 }
 
 /** Finds the operation of a call: an entry by its name, a tool by its patterns, or the endpoint of a request. */
@@ -69,7 +69,8 @@ export function findCall(
       const met = entry.cases.find(({ when }) => meetsCase(when, given));
       return met === undefined ? "otherwise" : whenText(met.when);
     });
-  return { ...found, params: given, operation: { ...operation, branches } };
+  const chosen = branches.length === 0 ? operation : { ...operation, branches };
+  return { ...found, params: given, operation: chosen };
 }
 
 /** Returns the value of another type that a case compares and that has this text in JSON; otherwise the text. */
@@ -86,7 +87,6 @@ function findOperation(
   token: AccessToken | undefined,
 ): ExplainedCall {
   const compiled = compiledPolicyOf(policy);
-  const branches: readonly string[] = [];
   const base = { policy, compiled, asked, token };
   const exact = compiled.operations.get(asked);
   if (exact !== undefined) {
@@ -98,7 +98,6 @@ function findOperation(
       patterns: [],
       matched: false,
       fromPath: {},
-      branches,
     };
     return { ...base, operation: found, params };
   }
@@ -115,7 +114,6 @@ function findOperation(
       patterns: [],
       matched: true,
       fromPath,
-      branches,
     } as const;
     return { ...base, operation: found, params: { ...params, ...fromPath } };
   }
@@ -130,7 +128,6 @@ function findOperation(
     patterns: patterns.map(({ operation }) => operation.name),
     matched: false,
     fromPath: {},
-    branches,
   } as const;
   return { ...base, operation: found, params };
 }
