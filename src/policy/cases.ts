@@ -1,7 +1,8 @@
 import type { Alternative, Operation, When } from "./compiled-policy.js";
 import type { CaseOptions, CaseValue } from "./definition.js";
-import type { Path, Report } from "./report.js";
+import { formatPath, type Path, type Report } from "./report.js";
 import { isEndpoint, isParam, parseEndpoint } from "./route.js";
+import type { StepBudget } from "./suggest.js";
 
 /** Maximum number of cases of one operation: each is compared with every later one. */
 export const MAX_CASES = 64;
@@ -16,8 +17,9 @@ export interface PlacedBranch {
 }
 
 /**
- * Returns the arguments that a case compares, with the values of each. Reports conditions that every call meets, values that are
- * listed twice, numbers that JSON readers round, and, at an endpoint, path parameters that are compared with anything but a string.
+ * Returns the arguments that a case compares, with the values of each; `undefined` if a part of them was removed. Reports
+ * conditions that every call meets, values that are listed twice, numbers that JSON readers round, and, at an endpoint, path
+ * parameters that are compared with anything but a string.
  *
  * @param endpoint - the name of the endpoint; empty for a tool
  */
@@ -26,30 +28,38 @@ export function readWhen(
   path: Path,
   endpoint: string,
   report: Report,
-): When {
-  const entries = Object.entries(written ?? {});
-  if (written !== undefined && entries.length === 0)
+): When | undefined {
+  if (written === undefined || report.damaged.has(formatPath(path))) return undefined;
+  const entries = Object.entries(written);
+  if (entries.length === 0) {
     report.add("empty_when", path, "compares no argument: every call meets this case");
+    return undefined;
+  }
   const inPath = pathParamsOf(endpoint);
-  return entries.map(([argument, given]) => {
+  let isDamaged = false;
+  const when = entries.map(([argument, given]) => {
+    const seen = new Set<unknown>();
     const values = (Array.isArray(given) ? given : [given]) as readonly (CaseValue | undefined)[];
     for (const [index, value] of values.entries()) {
+      isDamaged ||= value === undefined;
+      if (value === undefined) continue;
       const at = Array.isArray(given) ? [...path, argument, index] : [...path, argument];
-      if (values.indexOf(value) < index && value !== undefined)
-        report.add("duplicate", at, `duplicate \`${String(value)}\``);
+      if (seen.has(value)) report.add("duplicate", at, `duplicate \`${String(value)}\``);
+      seen.add(value);
       if (isRounded(value))
         report.add(
           "unsafe_number",
           at,
           `JSON readers round \`${value}\`: compare a string instead`,
         );
-      if (inPath.has(argument) && value !== undefined && typeof value !== "string") {
+      if (inPath.has(argument) && typeof value !== "string") {
         const message = `\`${argument}\` is a path parameter, so its value is a string, never \`${String(value)}\``;
         report.add("never_met", at, message, () => JSON.stringify(String(value)));
       }
     }
-    return [argument, new Set<unknown>(values.filter((value) => value !== undefined))];
+    return [argument, seen] as const;
   });
+  return isDamaged ? undefined : when;
 }
 
 function isRounded(value: unknown): value is number {
@@ -62,6 +72,9 @@ function pathParamsOf(endpoint: string): ReadonlySet<string> {
   return new Set(parsed.segments.flatMap((one) => (isParam(one) ? [one.param] : [])));
 }
 
+/** Maximum number of steps of the search for calls that meet no earlier case. A call that it does not get to counts as one. */
+const MAX_COVER_STEPS = 10_000;
+
 /**
  * Reports cases that no call reaches, and branches that a call can reach by leaving out or mistyping arguments although their
  * requirement is weaker than that of the branch it leaves. The last branch is `otherwise`.
@@ -69,67 +82,109 @@ function pathParamsOf(endpoint: string): ReadonlySet<string> {
 export function checkBranches(
   branches: readonly PlacedBranch[],
   isWeakAccepted: boolean,
+  path: Path,
   report: Report,
 ): void {
   const uses = branches.flatMap(({ branch }) => usesOf(branch)).length;
-  const last = branches.at(-1) as PlacedBranch;
   if (branches.length - 1 > MAX_CASES || uses > MAX_USES_OF_BRANCHES) {
     const message = `${branches.length - 1} cases that name ${uses} scopes in total: at most ${MAX_CASES} cases and ${MAX_USES_OF_BRANCHES} scopes are allowed`;
-    report.add("too_large", last.path, message);
+    report.add("too_large", [...path, "cases"], message);
     return;
   }
-  for (const [at, reached] of branches.entries()) {
+  const nameOf = ({ path: at }: PlacedBranch) => `\`${formatPath(at.slice(path.length))}\``;
+  const steps: StepBudget = { left: MAX_COVER_STEPS };
+  const reachable = branches.flatMap((one, at) => {
     const earlier = branches.slice(0, at);
-    const shadow = earlier.find(({ when }) => isMetBy(when, reached.when));
-    if (shadow !== undefined) {
-      const message = `no call reaches this case: each that meets it meets \`cases[${earlier.indexOf(shadow)}]\` before`;
-      report.add("unreachable_case", reached.path, message);
+    const before = earlier.map((other) => other.when);
+    const when = reachedValues(one.when, before, steps);
+    if (when.every(([, values]) => values.size > 0))
+      return [{ ...one, when, before, texts: when.map(([, values]) => textsOf(values)) }];
+    const shadow = earlier.find((other) => isCovered(one.when, [other.when], steps));
+    const meets = shadow === undefined ? "an earlier case" : `${nameOf(shadow)} before`;
+    const message = `no call reaches this case: each that meets it meets ${meets}`;
+    report.add("unreachable_case", one.path, message);
+    return [];
+  });
+  if (isWeakAccepted) return;
+  for (const reached of reachable) {
+    for (const left of reachable) {
+      if (left === reached) continue;
+      const changed = changedArguments(left, reached, steps);
+      if (changed.length === 0 || !isWeaker(reached, left)) continue;
+      const names = changed.map((name) => `\`${name}\``).join(" or ");
+      const message = `a call that leaves out or mistypes ${names} gets from ${nameOf(left)} to this weaker requirement: require at least as much here, or write \`weakOtherwise: true\``;
+      report.add("weak_otherwise", reached.path, message);
+      break;
     }
-    if (isWeakAccepted || shadow !== undefined) continue;
-    const left = earlier.find(
-      (one) => isReachable(one, reached, earlier) && isWeaker(reached, one),
-    );
-    if (left !== undefined)
-      report.add("weak_otherwise", reached.path, weaknessOf(left, earlier.indexOf(left), reached));
   }
 }
 
-function weaknessOf(left: PlacedBranch, index: number, reached: PlacedBranch): string {
-  const compared = new Set(reached.when.map(([argument]) => argument));
-  const names = left.when.map(([argument]) => argument).filter((name) => !compared.has(name));
-  const list = names.map((name) => `\`${name}\``).join(" or ");
-  return `a call that leaves out or mistypes ${list} gets from \`cases[${index}]\` to this weaker requirement: require at least as much here, or write \`weakOtherwise: true\``;
-}
-
-/** Returns whether each call that meets `narrow` meets `wide` too: `wide` compares no other argument, and accepts each of its values. */
-function isMetBy(wide: When, narrow: When): boolean {
-  const values = new Map(narrow);
-  return wide.every(([argument, accepted]) => {
-    const given = values.get(argument);
-    return given !== undefined && [...given].every((value) => accepted.has(value));
+/** Returns a condition with only those values for which some call meets it and no earlier case. */
+function reachedValues(when: When, earlier: readonly When[], steps: StepBudget): When {
+  return when.map(([argument, values]) => {
+    const reached = [...values].filter((value) => {
+      const only = when.map((one): When[number] =>
+        one[0] === argument ? [argument, new Set([value])] : one,
+      );
+      return !isCovered(only, earlier, steps);
+    });
+    return [argument, new Set(reached)];
   });
 }
 
+/** Returns whether each call that has one of the values for each argument, and no other argument, meets a case. */
+function isCovered(values: When, cases: readonly When[], steps: StepBudget): boolean {
+  if (cases.some((one) => one.length === 0)) return true;
+  const [first, ...rest] = values;
+  if (first === undefined || cases.length === 0) return false;
+  const [argument, given] = first;
+  return [...given].every((value) => {
+    steps.left -= 1;
+    const remaining = cases
+      .filter((one) => one.every(([name, accepted]) => name !== argument || accepted.has(value)))
+      .map((one) => one.filter(([name]) => name !== argument));
+    return steps.left >= 0 && isCovered(rest, remaining, steps);
+  });
+}
+
+/** A branch that calls can reach. */
+interface ReachedBranch extends PlacedBranch {
+  /** For each argument, its values as text. */
+  readonly texts: readonly ReadonlySet<string>[];
+  /** The conditions of the cases before it. */
+  readonly before: readonly When[];
+}
+
+function textsOf(values: ReadonlySet<unknown>): ReadonlySet<string> {
+  return new Set([...values].map(String));
+}
+
 /**
- * Returns whether a call of one branch can get to a later one because arguments are left out or have no value that any case
- * compares: the earlier branch compares an argument that the later one does not, and no earlier case accepts all that remain.
+ * Returns the arguments that a call of one branch leaves out or mistypes to get to another; empty if it cannot. A mistyped value
+ * is a value that no case compares, or one of another type with the same text, such as `"true"`.
  */
-function isReachable(
-  from: PlacedBranch,
-  to: PlacedBranch,
-  earlier: readonly PlacedBranch[],
-): boolean {
-  const values = new Map(from.when);
-  const remaining: (readonly [string, ReadonlySet<unknown>])[] = [];
+function changedArguments(
+  from: ReachedBranch,
+  to: ReachedBranch,
+  steps: StepBudget,
+): readonly string[] {
+  const left = new Map(from.when.map(([name, given], at) => [name, [given, from.texts[at]]]));
+  const mistyped: string[] = [];
+  const values: (readonly [string, ReadonlySet<unknown>])[] = [];
   for (const [argument, accepted] of to.when) {
-    const given = values.get(argument);
-    values.delete(argument);
-    const common = new Set([...accepted].filter((value) => given?.has(value) !== false));
-    if (common.size === 0) return false;
-    remaining.push([argument, common]);
+    const [given, texts] = left.get(argument) ?? [];
+    left.delete(argument);
+    const possible = [...accepted].filter(
+      (value) => given?.has(value) !== false || texts?.has(String(value)) === true,
+    );
+    if (possible.length === 0) return [];
+    if (possible.some((value) => given?.has(value) === false)) mistyped.push(argument);
+    values.push([argument, new Set(possible)]);
   }
-  if (values.size === 0) return false;
-  return !earlier.some((one) => isMetBy(one.when, remaining));
+  // only with a value that it compares can a call get to an earlier case
+  if (mistyped.length === 0 && to.before.length < from.before.length) return [];
+  const changed = [...left.keys(), ...mistyped];
+  return changed.length === 0 || isCovered(values, to.before, steps) ? [] : changed;
 }
 
 /** Returns whether some token meets a branch and fails another: for the same values of parameters. */
@@ -139,7 +194,10 @@ function isWeaker({ branch: reached }: PlacedBranch, { branch: left }: PlacedBra
   const [given, wanted] = [alternativesOf(reached), alternativesOf(left)];
   // without alternatives, the branch already has a finding
   if (given.length === 0 || wanted.length === 0) return false;
-  return given.some((one) => !wanted.some((other) => meets(one, other)));
+  return given.some((one) => {
+    const types = one.accountTypes ?? [undefined];
+    return types.some((type) => !wanted.some((other) => meets(one, type, other)));
+  });
 }
 
 interface NamedAlternative extends Alternative {
@@ -174,13 +232,16 @@ function keyOf(scope: number, names: readonly string[]): string {
   return [scope, ...names].join(" ");
 }
 
-/** Returns whether each token that meets one alternative meets the other. */
-function meets(one: NamedAlternative, other: NamedAlternative): boolean {
-  const types = one.accountTypes;
+/**
+ * Returns whether each token of an account type that meets one alternative meets the other.
+ *
+ * @param type - `undefined` for a type that no alternative names
+ */
+function meets(one: NamedAlternative, type: string | undefined, other: NamedAlternative): boolean {
+  const types = other.accountTypes;
   return (
     one.tier >= other.tier &&
-    (other.accountTypes === undefined ||
-      types?.every((type) => other.accountTypes?.includes(type)) === true) &&
+    (types === undefined || (type !== undefined && types.includes(type))) &&
     other.wanted.every((key) => one.granted.has(key))
   );
 }

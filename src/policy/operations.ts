@@ -189,7 +189,7 @@ function compileCases(
     const { when: written, ...entry } = one;
     const when = readWhen(written, [...at, "when"], kind === "endpoint" ? name : "", around.report);
     const branch = compileBranch(withoutPrototype(entry), at);
-    return branch === undefined ? [] : [{ when, branch, path: at }];
+    return branch === undefined || when === undefined ? [] : [{ when, branch, path: at }];
   });
   if (last === undefined) {
     const message = "`cases` require `otherwise`: what decides a call that meets none of them";
@@ -200,7 +200,9 @@ function compileCases(
   const otherwise = compileBranch(last, [...path, "otherwise"]);
   if (otherwise === undefined) return undefined;
   const end = { when: [], branch: otherwise, path: [...path, "otherwise"] };
-  checkBranches([...branches, end], weakOtherwise === true, around.report);
+  const isWeakAccepted =
+    weakOtherwise === true || around.report.removed.has(formatPath([...path, "weakOtherwise"]));
+  checkBranches([...branches, end], isWeakAccepted, path, around.report);
   const compared = branches.flatMap(({ when }) => when.map(([argument]) => argument));
   const params = [...branches, end].flatMap(({ branch }) => branch.params);
   return {
