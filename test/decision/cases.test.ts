@@ -447,7 +447,8 @@ describe("a call of an operation with cases", () => {
   });
 
   it("is denied without a token, after the denial and the parameters of its branch", () => {
-    const ask = (tool: string, params: object) => policy.decide(undefined, tool, params).code;
+    const ask = (tool: string, params: { readonly [param: string]: unknown }) =>
+      policy.decide(undefined, tool, params).code;
     expect(ask("run_query", { mode: "explain" })).toBe("unauthenticated");
     expect(ask("gated", {})).toBe("denied");
     expect(ask("gated", { mode: "pro" })).toBe("unauthenticated");
@@ -481,7 +482,7 @@ describe("a call of an operation with cases", () => {
 });
 
 describe("a request to an endpoint with cases", () => {
-  const ask = (path: string, params?: object) =>
+  const ask = (path: string, params?: { readonly [param: string]: unknown }) =>
     policy.decideRequest({ scope: "read" }, { method: "POST", path, ...(params && { params }) });
 
   it("is decided by the parameters of its path and by what the host passes", () => {

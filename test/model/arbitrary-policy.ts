@@ -1,7 +1,7 @@
 // Random policies that are valid by construction.
 
 import type { Draw } from "./draw.js";
-import type { Definition, Gates, Rule, RuleOptions, ScopeOptions } from "./model.js";
+import type { Case, Definition, Gates, Rule, RuleOptions, ScopeOptions } from "./model.js";
 import { canonical, placeholdersOf } from "./model-scopes.js";
 
 const LITERALS = [
@@ -50,6 +50,11 @@ export const PARAMS = [
   "realmID",
   "toString",
 ];
+/** Arguments that cases compare. Some are parameters too. */
+export const COMPARED = ["mode", "mode", "accountID", "projectID", "constructor"];
+/** Values that cases compare. Path parameters are compared with the texts. */
+export const TEXTS = ["a", "plan", "b", "true", "1"];
+export const SCALARS = [...TEXTS, true, 1, null, false, 0];
 export const TIERS = ["free", "pro", "premium"];
 const ACCOUNT_TYPES = ["mentor", "studio", "constructor"];
 export const TOOLS = [
@@ -163,10 +168,53 @@ function drawRequirement(draw: Draw, definition: Definition, depth: number): Rul
   );
 }
 
+/** Draws a branch: a requirement or a denial. */
+function drawBranch(draw: Draw, definition: Definition, bound: number): RuleOptions {
+  if (draw.chance(15)) return { deny: `not in this case: ${String(draw.int(9))}` };
+  const rule = drawRequirement(draw, definition, 1);
+  if (typeof rule !== "string" && sizeOf(rule) <= bound) return rule;
+  return { scope: typeof rule === "string" ? rule : draw.pick(Object.keys(definition.scopes)) };
+}
+
+/**
+ * Draws cases, each with a value of its own of one argument, so that each can be reached. Half of them compare nothing else and
+ * have an `otherwise` that requires what all of them require.
+ */
+function drawCases(draw: Draw, definition: Definition, bound: number): RuleOptions {
+  const argument = draw.pick(COMPARED);
+  const values = draw.shuffle(argument === "mode" ? SCALARS : TEXTS);
+  const isStrong = draw.chance(50);
+  // no two of the values have one text, so that no mistyped value meets another case
+  const distinct = values.filter(
+    (value, index) => values.findIndex((one) => String(one) === String(value)) === index,
+  );
+  const cases = Array.from({ length: 1 + draw.int(2) }, (_, index): Case => {
+    const own = [...(isStrong ? distinct : values)].slice(2 * index, 2 * index + 1 + draw.int(1));
+    const branch = drawBranch(draw, definition, bound);
+    const more = !isStrong && draw.chance(30) ? { force: draw.pick([true, ["true", true]]) } : {};
+    const [first = "a"] = own;
+    return { when: { [argument]: draw.chance(50) ? own : first, ...more }, ...branch };
+  });
+  if (!isStrong) {
+    const last = drawBranch(draw, definition, bound);
+    return { cases, otherwise: last, weakOtherwise: true };
+  }
+  const required = cases.map(({ when: _, ...branch }) => branch);
+  const all = [...new Map(required.map((rule) => [signature(rule), rule])).values()];
+  const isClosed = all.some(({ deny }) => deny !== undefined) || sizeOf({ allOf: all }) > bound;
+  return { cases, otherwise: isClosed ? { deny: "choose a case" } : { allOf: all } };
+}
+
 /** Draws any rule of an operation; `bound` limits its alternatives, since patterns multiply. */
-function drawRule(draw: Draw, definition: Definition, bound: number): Rule {
+function drawRule(
+  draw: Draw,
+  definition: Definition,
+  bound: number,
+  { cases = 12 }: PolicyOptions,
+): Rule {
   const literals = Object.keys(definition.scopes).filter((key) => placeholdersOf(key).length === 0);
   const more = draw.chance(10) ? { hidden: true as const } : {};
+  if (draw.chance(cases)) return { ...drawCases(draw, definition, Math.min(bound, 16)), ...more };
   const kind = draw.pick([
     "scopes",
     "scopes",
@@ -228,6 +276,8 @@ export function withoutOperations(definition: Definition): Definition {
 export interface PolicyOptions {
   /** The probability of each pattern, in percent. */
   patterns?: number;
+  /** The share of rules with cases, in percent. */
+  cases?: number;
 }
 
 /** Draws a valid policy. It always declares the scopes `courses:read` and `/accounts/{accountID}/` and the tool `get_settings`. */
@@ -243,7 +293,7 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
   const declared: Definition = { ...base, scopes };
   const literals = Object.keys(scopes).filter((key) => placeholdersOf(key).length === 0);
   const rules = (names: string[], bound: number): [string, Rule][] =>
-    names.map((name) => [name, drawRule(draw.part(30), declared, bound)]);
+    names.map((name) => [name, drawRule(draw.part(45), declared, bound, options)]);
   const tools = [
     ...rules(["get_settings", ...draw.some(TOOLS.slice(1), 35)], 64),
     ...rules(draw.some(PATTERNS, options.patterns ?? 20), 4).slice(0, 3),

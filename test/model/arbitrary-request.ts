@@ -1,6 +1,13 @@
 // Random tokens, names and parameters for a policy: some valid, many almost valid.
 
-import { drawPolicy, PARAMS, type PolicyOptions, TIERS, TOOLS } from "./arbitrary-policy.js";
+import {
+  drawPolicy,
+  PARAMS,
+  type PolicyOptions,
+  SCALARS,
+  TIERS,
+  TOOLS,
+} from "./arbitrary-policy.js";
 import type { Draw } from "./draw.js";
 import { type Definition, isPattern } from "./model.js";
 import { modelBind, placeholdersOf, scopeOptions } from "./model-scopes.js";
@@ -152,6 +159,9 @@ function drawParams(draw: Draw): unknown {
     ...entries.filter(([name]) => !(dropped && bad.includes(name))),
     ...(dropped ? [] : bad.map((name) => [name, draw.pick(BAD_VALUES)] as const)),
     ...(draw.chance(20) ? [["extra", draw.pick(BAD_VALUES)] as const] : []),
+    ...(draw.chance(75) ? [["mode", draw.pick<unknown>([...SCALARS, ["a"]])] as const] : []),
+    ...(draw.chance(50) ? [["force", draw.pick<unknown>([true, "true", 1])] as const] : []),
+    ...(draw.chance(50) ? [["constructor", draw.pick<unknown>(SCALARS)] as const] : []),
   ]);
 }
 

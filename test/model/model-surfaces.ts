@@ -4,9 +4,11 @@ import {
   type Definition,
   isPattern,
   type ModelDecision,
+  modelBranches,
   modelDecide,
   modelOperation,
   modelTokens,
+  type Rule,
 } from "./model.js";
 import { modelReached } from "./model-scopes.js";
 
@@ -120,16 +122,17 @@ const LISTED = ["allowed", "insufficient_scope", "upgrade_required", "unauthenti
 
 /**
  * Returns the names and codes of the list. A tool with parameters has the best code of any binding. If each value is a
- * mismatch for some scope of the token, no call can succeed and the tool is left out.
+ * mismatch for some scope of the token, no call can succeed and the tool is left out. A tool with cases is allowed if any branch is;
+ * otherwise it has the code of `otherwise`.
  */
 export function modelToolsFor(
   definition: Definition,
   token: unknown,
 ): { name: string; code: string }[] {
   const values = valuesOf(definition, token);
-  return Object.entries(definition.tools ?? {}).flatMap(([name, rule]) => {
-    if (isPattern(name) || (typeof rule !== "string" && rule.hidden)) return [];
-    const params = modelOperation(definition, name)?.params ?? [];
+  const codeOf = (name: string, branch: Rule): string | undefined => {
+    const only = { ...definition, tools: { ...definition.tools, [name]: branch } };
+    const params = modelOperation(only, name)?.params ?? [];
     const bindings = params.reduce<Record<string, string>[]>(
       (made, param) => made.flatMap((one) => values.map((value) => ({ ...one, [param]: value }))),
       [{}],
@@ -137,9 +140,15 @@ export function modelToolsFor(
     const codes = new Set<string>();
     for (const binding of bindings) {
       if (codes.has("allowed")) break;
-      codes.add(modelDecide(definition, token, name, binding).code);
+      codes.add(modelDecide(only, token, name, binding).code);
     }
-    const code = LISTED.find((listed) => codes.has(listed));
+    return LISTED.find((listed) => codes.has(listed));
+  };
+  return Object.entries(definition.tools ?? {}).flatMap(([name, rule]) => {
+    if (isPattern(name) || (typeof rule !== "string" && rule.hidden)) return [];
+    const branches = typeof rule === "string" ? [rule] : modelBranches(rule);
+    const codes = branches.map((branch) => codeOf(name, branch));
+    const code = codes.includes("allowed") ? "allowed" : codes.at(-1);
     return code === undefined ? [] : [{ name, code }];
   });
 }

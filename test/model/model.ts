@@ -16,7 +16,14 @@ export interface Gates {
   tier?: string;
   accountTypes?: string[];
 }
+type Scalar = string | number | boolean | null;
+export interface Case extends RuleOptions {
+  when: Record<string, Scalar | Scalar[]>;
+}
 export interface RuleOptions extends Gates {
+  cases?: Case[];
+  otherwise?: Rule;
+  weakOtherwise?: true;
   scope?: string;
   allOf?: Rule[];
   anyOf?: Rule[];
@@ -76,6 +83,23 @@ const member = (value: unknown, name: string): unknown =>
     ? (value as Record<string, unknown>)[name]
     : undefined;
 const optionsOf = (rule: Rule): RuleOptions => (typeof rule === "string" ? { scope: rule } : rule);
+
+/** Returns the branch of a rule for a call: its first case that is met, otherwise `otherwise`; the rule itself without cases. */
+export function modelBranch(rule: RuleOptions, params: unknown): RuleOptions {
+  const { cases = [], otherwise } = rule;
+  if (otherwise === undefined) return rule;
+  const met = cases.find(({ when }) =>
+    Object.entries(when).every(([name, values]) =>
+      [values].flat().some((value) => value === member(params, name)),
+    ),
+  );
+  return met ?? optionsOf(otherwise);
+}
+
+/** Returns the branches of a rule, `otherwise` last; the rule itself without cases. */
+export function modelBranches({ cases = [], otherwise, ...rule }: RuleOptions): Rule[] {
+  return otherwise === undefined ? [rule] : [...cases.map(({ when: _, ...one }) => one), otherwise];
+}
 
 /** Returns whether a pattern of tool names matches: literals, `*` and `?`. */
 export function modelMatch(pattern: string, name: string): boolean {
@@ -163,8 +187,12 @@ interface Operation {
 
 export const isPattern = (name: string): boolean => /[*?]/.test(name);
 
-/** Returns the rules that apply to a name, and their combined alternatives. */
-export function modelOperation(definition: Definition, name: unknown): Operation | undefined {
+/** Returns the rules that apply to a call, of each the branch that its parameters choose, and their combined alternatives. */
+export function modelOperation(
+  definition: Definition,
+  name: unknown,
+  params?: unknown,
+): Operation | undefined {
   if (typeof name !== "string") return undefined;
   const tools = Object.entries(definition.tools ?? {});
   const endpoint = Object.entries(definition.endpoints ?? {}).find(([key]) => key === name);
@@ -180,7 +208,7 @@ export function modelOperation(definition: Definition, name: unknown): Operation
         ? exact
         : matching;
   if (found.length === 0) return undefined;
-  const rules = found.map(([, rule]) => optionsOf(rule));
+  const rules = found.map(([, rule]) => modelBranch(optionsOf(rule), params));
   const baseline = endpoint ? [] : (definition.baseline ?? []);
   const demanding = rules.filter((rule) => !rule.public && rule.deny === undefined);
   const byRule = demanding.map((rule) =>
@@ -198,6 +226,18 @@ export function modelOperation(definition: Definition, name: unknown): Operation
   };
 }
 
+/** Returns the parameters of all branches of an exact operation, then the arguments that its cases compare. */
+export function modelParams(definition: Definition, name: string): string[] {
+  const rules = { ...definition.tools, ...definition.endpoints };
+  const rule = optionsOf(rules[name] ?? { deny: "" });
+  const params = modelBranches(rule).flatMap((branch) => {
+    const key = name.includes(" ") ? "endpoints" : "tools";
+    return modelOperation({ ...definition, [key]: { [name]: branch } }, name)?.params ?? [];
+  });
+  const compared = (rule.cases ?? []).flatMap(({ when }) => Object.keys(when));
+  return unique([...params, ...compared]);
+}
+
 const denial = (code: string, more: Partial<ModelDecision> = {}): ModelDecision => ({
   code,
   allowed: false,
@@ -210,7 +250,7 @@ export function modelDecide(
   name: unknown,
   params?: unknown,
 ): ModelDecision {
-  const operation = modelOperation(definition, name);
+  const operation = modelOperation(definition, name, params);
   if (!operation) return denial("unknown_operation");
   const { rules, alternatives } = operation;
   for (const rule of rules)
