@@ -149,14 +149,16 @@ function isCovered(values: When, cases: readonly When[], steps: StepBudget): boo
 
 /** A branch that calls can reach. */
 interface ReachedBranch extends PlacedBranch {
-  /** For each argument, its values as text. */
-  readonly texts: readonly ReadonlySet<string>[];
+  /** For each argument, the number of its values with each text. */
+  readonly texts: readonly ReadonlyMap<string, number>[];
   /** The conditions of the cases before it. */
   readonly before: readonly When[];
 }
 
-function textsOf(values: ReadonlySet<unknown>): ReadonlySet<string> {
-  return new Set([...values].map(String));
+function textsOf(values: ReadonlySet<unknown>): ReadonlyMap<string, number> {
+  const texts = new Map<string, number>();
+  for (const value of values) texts.set(String(value), (texts.get(String(value)) ?? 0) + 1);
+  return texts;
 }
 
 /**
@@ -168,20 +170,27 @@ function changedArguments(
   to: ReachedBranch,
   steps: StepBudget,
 ): readonly string[] {
-  const left = new Map(from.when.map(([name, given], at) => [name, [given, from.texts[at]]]));
+  const left = new Map(
+    from.when.map(([name, given], at) => [name, { given, texts: from.texts[at] }]),
+  );
   const mistyped: string[] = [];
   const values: (readonly [string, ReadonlySet<unknown>])[] = [];
   for (const [argument, accepted] of to.when) {
-    const [given, texts] = left.get(argument) ?? [];
+    const compared = left.get(argument);
     left.delete(argument);
-    const possible = [...accepted].filter(
-      (value) => given?.has(value) !== false || texts?.has(String(value)) === true,
-    );
+    if (compared === undefined) {
+      values.push([argument, accepted]);
+      continue;
+    }
+    const { given, texts } = compared;
+    const isMistyped = (value: unknown) =>
+      (texts?.get(String(value)) ?? 0) > (given.has(value) ? 1 : 0);
+    const possible = [...accepted].filter((value) => given.has(value) || isMistyped(value));
     if (possible.length === 0) return [];
-    if (possible.some((value) => given?.has(value) === false)) mistyped.push(argument);
+    if (possible.some(isMistyped)) mistyped.push(argument);
     values.push([argument, new Set(possible)]);
   }
-  // only with a value that it compares can a call get to an earlier case
+  // a call gets to an earlier case only with a mistyped value of an argument that both compare
   if (mistyped.length === 0 && to.before.length < from.before.length) return [];
   const changed = [...left.keys(), ...mistyped];
   return changed.length === 0 || isCovered(values, to.before, steps) ? [] : changed;
