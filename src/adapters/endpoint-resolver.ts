@@ -40,6 +40,8 @@ export interface EndpointResolver {
    * and none is the name of another parameter that the endpoint is decided by.
    */
   named(method: string, template: string): string | undefined;
+  /** Returns the parameters of an endpoint that its path does not have: those of its scopes, and arguments that its cases compare. */
+  outsidePath(name: string): readonly string[];
 }
 
 interface DeclaredEndpoint {
@@ -108,6 +110,10 @@ export function createEndpointResolver(policy: Policy, options?: PathOptions): E
       const name = names.get(shapeOf(method === "HEAD" ? "GET" : method, route));
       const endpoint = declared.get(name ?? "");
       return endpoint && sourcesOf(endpoint, 0, route) && name;
+    },
+    outsidePath(name) {
+      const { segments = [], params = [] } = declared.get(name) ?? {};
+      return params.filter((param) => !segments.some((one) => isParam(one) && one.param === param));
     },
   };
 }

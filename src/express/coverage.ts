@@ -112,6 +112,7 @@ export function routeCoverageFindings(
   for (const [name, codes] of covered.codes) {
     if (!selection.isExpected(name.slice(name.indexOf(" ") + 1))) continue;
     for (const code of codes) add(code, name);
+    addParams("missing_param", name, covered.missing.get(name) ?? []);
   }
 
   const checkRoute = (route: Route, prefix: string, cover: Cover) => {
