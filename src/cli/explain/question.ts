@@ -53,15 +53,16 @@ export function findCall(
       compiled.operations.get(name) ??
       compiled.patterns.flatMap((one) => (one.operation.name === name ? [one.operation] : [])),
   );
-  const cases = entries.flatMap((entry) => entry.cases);
-  const compared = cases.flatMap(({ when }) => when);
-  const typed = Object.entries(found.params).map(([name, value]) => [
-    name,
-    compared.reduce<CaseValue>(
-      (text, [argument, values]) => (argument === name ? typedAs(text, values) : text),
-      value,
-    ),
-  ]);
+  const compared = entries.flatMap((entry) => entry.cases.flatMap(({ when }) => when));
+  const typed = Object.entries(found.params).map(([name, value]) => {
+    const values = compared.filter(([argument]) => argument === name);
+    return [
+      name,
+      Object.hasOwn(operation.fromPath, name)
+        ? value
+        : typedAs(value, new Set(values.flatMap(([, list]) => [...list]))),
+    ];
+  });
   const given = Object.fromEntries(typed) as ExplainedCall["params"];
   const branches = entries
     .filter((entry) => entry.cases.length > 0)

@@ -111,7 +111,8 @@ export function matrixTable(matrix: Matrix, columns: number): readonly Line[] {
   for (const { key, head, title } of PARTS) {
     const part = matrix[key];
     if (part.rows.length === 0) continue;
-    const counts = `${title}: ${part.rows.length}, by ${part.columns.length} scopes`;
+    const { size } = new Set(part.rows.map(({ name }) => name));
+    const counts = `${title}: ${size}, by ${part.columns.length} scopes`;
     lines.push("", styled("bold", counts), ...partLines(part, head, columns));
     const said = part.rows
       .map((row) => [labelOf(row), remarks(row).join("; ")] as const)
