@@ -12,7 +12,10 @@ const TARGET = join(root, "src/policy/option-descriptions.ts");
 /** The types that an author of a policy meets. */
 const TYPES = new Set([
   "AuditOptions",
+  "BranchOptions",
   "BundleDefinition",
+  "CaseOptions",
+  "CommonOptions",
   "OperationOptions",
   "PolicyDefinition",
   "RequirementOptions",

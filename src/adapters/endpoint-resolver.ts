@@ -47,6 +47,8 @@ export interface EndpointResolver {
    * and none is the name of another parameter that the endpoint is decided by.
    */
   named(method: string, template: string): string | undefined;
+  /** Returns the parameters of an endpoint that its path does not have: those of its scopes, and arguments that its cases compare. */
+  outsidePath(name: string): readonly string[];
 }
 
 interface DeclaredEndpoint {
@@ -139,6 +141,11 @@ export function createEndpointResolver(
       const name = names.get(shapeOf(method === HEAD ? "GET" : method, route));
       const endpoint = declared.get(name ?? "");
       return endpoint && sourcesOf(endpoint, 0, route) && name;
+    },
+    outsidePath(name) {
+      const { segments = [], params = [] } = declared.get(name) ?? {};
+      const inPath = new Set(segments.flatMap((segment) => segment.params));
+      return params.filter((param) => !inPath.has(param));
     },
   };
 }

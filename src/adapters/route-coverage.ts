@@ -64,7 +64,10 @@ export function routeFindings(
     return gates.flatMap((gate, index) => {
       if (gate.kind === "endpoint") {
         if (gate.path !== route.path) return [finding("misplaced_gate")];
-        if (names[index]?.length !== 0) return [];
+        const found = names[index] ?? [];
+        const missing = gate.hasReader ? [] : found.flatMap((name) => endpoints.outsidePath(name));
+        if (found.length > 0)
+          return [...new Set(missing)].map((name) => finding("missing_param", name));
         const suggestion = nearest(`${route.method} ${route.path}`, endpoints.names);
         return [
           { ...finding("unknown_endpoint"), ...(suggestion !== undefined && { suggestion }) },

@@ -30,6 +30,8 @@ export interface AuditedCall {
   readonly token: AccessToken | undefined;
   /** The HTTP status, if the call was denied. */
   readonly status: number | undefined;
+  /** The parameters that the decision was made on: anything that a client can send. */
+  readonly params: unknown;
   /** The arguments of the call, or its parameters: anything that a client can send. */
   readonly arguments: unknown;
   readonly requestId: string | undefined;
@@ -62,7 +64,7 @@ export function createAuditEventFactory(
     const name = typeof call.operation === "string" ? call.operation : `[${typeof call.operation}]`;
     const isProtocol = call.origin === "protocol";
     const isUnknown = call.origin === "gate" && isInternalName(policy, name);
-    const operation = isProtocol || isUnknown ? undefined : operationOf(name);
+    const operation = isProtocol || isUnknown ? undefined : operationOf(name, call.params);
     const hide = createScopeRedactor(call.arguments, operation, secrets);
     const { token } = call;
     return {

@@ -1,3 +1,4 @@
+import { meetsCase } from "../decision/prepare.js";
 import type { Alternative, CompiledPolicy, Operation } from "../policy/compiled-policy.js";
 import type { OperationDefinition } from "../policy/definition.js";
 import { isToolName } from "../policy/tool-names.js";
@@ -21,28 +22,50 @@ const MAX_NAME = 256;
  */
 const MAX_ALTERNATIVES_LENGTH = 6_144;
 
-/** Precomputes the descriptions of the operations of a policy, and creates the function that looks one up by name. */
+/** Returns the description of an operation for the parameters of a call, which choose its branch. */
+type DescribeCall = (params: unknown) => AuditedOperation;
+
+/**
+ * Precomputes the descriptions of the operations of a policy, and creates the function that looks one up by name and, with cases,
+ * by the parameters that the decision was made on.
+ */
 export function createOperationLookup(
   policy: CompiledPolicy,
-): (name: string) => AuditedOperation | undefined {
+): (name: string, params: unknown) => AuditedOperation | undefined {
   const exact = new Map(
-    [...policy.fromCode.operations].map(([name, operation]) => [name, describe(policy, operation)]),
+    [...policy.fromCode.operations].map(([name, operation]) => [
+      name,
+      describe(policy, operation, false),
+    ]),
   );
   const patterns = policy.fromCode.patterns.map(({ matches, operation }) => ({
     matches,
-    described: { ...describe(policy, operation), isPattern: true },
+    described: describe(policy, operation, true),
   }));
-  return (name) => {
+  return (name, params) => {
     const known = exact.get(name);
-    if (known !== undefined || !isToolName(name)) return known;
+    if (known !== undefined || !isToolName(name)) return known?.(params);
     const [first, ...others] = patterns
       .filter((pattern) => pattern.matches(name))
-      .map(({ described }) => described);
+      .map(({ described }) => described(params));
     return first && others.reduce(combineOperations, first);
   };
 }
 
-function describe(policy: CompiledPolicy, operation: Operation): AuditedOperation {
+function describe(policy: CompiledPolicy, operation: Operation, isPattern: boolean): DescribeCall {
+  const otherwise = describeBranch(policy, operation, isPattern);
+  const branches = operation.cases.map(({ when, branch }) => ({
+    when,
+    described: { ...otherwise, requirement: requirementOf(policy, branch) },
+  }));
+  return (params) => branches.find(({ when }) => meetsCase(when, params))?.described ?? otherwise;
+}
+
+function describeBranch(
+  policy: CompiledPolicy,
+  operation: Operation,
+  isPattern: boolean,
+): AuditedOperation {
   const { kind, params } = operation;
   const entries = kind === "tool" ? policy.definition.tools : policy.definition.endpoints;
   // every operation is compiled from the entry of its name
@@ -53,7 +76,7 @@ function describe(policy: CompiledPolicy, operation: Operation): AuditedOperatio
     requirement: requirementOf(policy, operation),
     disclosure: { show: new Set(audit?.show), hash: new Set(audit?.hash) },
     params,
-    isPattern: false,
+    isPattern,
   };
 }
 

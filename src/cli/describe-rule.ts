@@ -4,8 +4,10 @@ import type {
   AuthenticationCondition,
   CompiledPolicy,
   Operation,
+  When,
 } from "../policy/compiled-policy.js";
-import type { OperationDefinition, RequirementOptions } from "../policy/definition.js";
+import type { CaseOptions, OperationDefinition, RequirementOptions } from "../policy/definition.js";
+import { withoutPrototype } from "../policy/own-members.js";
 
 /** A piece of a rule in words: the name of a scope, or the text between names. */
 export type Word = { readonly scope: string } | { readonly text: string };
@@ -18,6 +20,44 @@ export function accessOf(entry: OperationDefinition, operation: Operation): Acce
   if (operation.denial !== undefined) return "denied";
   if (operation.public) return "public";
   return typeof entry === "object" && entry.authenticated === true ? "authenticated" : "scopes";
+}
+
+/** A branch of an entry, which has an operation of its own; the entry itself if it has no cases. */
+export interface DescribedBranch {
+  readonly entry: OperationDefinition;
+  readonly operation: Operation;
+  /** The condition of the branch, such as `mode: "explain"`; `undefined` for an entry without cases. */
+  readonly when: string | undefined;
+}
+
+/** Returns the branches of an entry in the order in which they are compared: its cases, then `otherwise`. */
+export function describedBranches(
+  entry: OperationDefinition,
+  operation: Operation,
+): readonly DescribedBranch[] {
+  const { cases = [], otherwise } = typeof entry === "string" ? {} : entry;
+  if (otherwise === undefined) return [{ entry, operation, when: undefined }];
+  return [
+    ...operation.cases.map(({ when, branch }, index) => {
+      const { when: _, ...requirement } = cases[index] as CaseOptions;
+      return {
+        entry: withoutPrototype(requirement),
+        operation: branch,
+        when: whenText(when),
+      };
+    }),
+    { entry: otherwise, operation: { ...operation, cases: [] }, when: "otherwise" },
+  ];
+}
+
+/** Returns the condition of a case as text: `mode: "explain" or "plan", dry: true`. */
+export function whenText(when: When): string {
+  return when
+    .map(([argument, values]) => {
+      const texts = [...values].map((value) => JSON.stringify(value));
+      return `${argument}: ${texts.join(" or ")}`;
+    })
+    .join(", ");
 }
 
 /** Returns a requirement as the policy writes it: `a and (b or c)`. Conditions are left to {@link conditionsOf}. */

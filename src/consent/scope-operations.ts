@@ -2,6 +2,7 @@ import { readNames, readOneOrMore } from "../grammar/any-value.js";
 import { createApproval } from "../policy/approval.js";
 import {
   ANY_TIER,
+  branchesOf,
   type CompiledPolicy,
   type CompiledScope,
   type Operation,
@@ -51,8 +52,8 @@ export function createScopeOperationsReader(
   const types = accountTypesOf(account);
   const approval = createApproval(policy, client.approvedScopes);
   for (const operation of policy.operations.values()) {
-    if (operation.hidden || operation.denial !== undefined) continue;
-    for (const rule of operation.rules) {
+    if (operation.hidden) continue;
+    for (const rule of branchesOf(operation).flatMap((branch) => branch.rules)) {
       const alternatives = [...rule.alternatives, ...rule.enrichments];
       for (const { uses, tier, typeConditions, entitlements, reserved } of alternatives) {
         if (reserved && client.firstParty !== true) continue;

@@ -26,6 +26,7 @@ import {
 } from "./evaluate.js";
 import { explainDenial, explainMissingScopes } from "./explain-denial.js";
 import {
+  branchOf,
   combinePatterns,
   type PreparedAlternative,
   type PreparedOperation,
@@ -137,8 +138,9 @@ export function decideOperation(
   operation: PreparedOperation,
   token: unknown,
   params: unknown,
-  { tolerance, now = decider.now }: CallOrigin = AT_GATE,
+  origin: CallOrigin = AT_GATE,
 ): Decision {
+  const { tolerance, now = decider.now } = origin;
   const { scopesOnly } = operation;
   if (scopesOnly !== undefined) {
     // not denied, no parameter, not public: of the steps below, only those about the token are left
@@ -146,6 +148,8 @@ export function decideOperation(
     const tokenScopes = tokenScopesOf(decider, token);
     return tokenScopes === undefined ? INVALID_TOKEN : decideByScopes(scopesOnly, tokenScopes);
   }
+  if (operation.branches !== undefined || operation.combined !== undefined)
+    return decideOperation(decider, branchOf(operation, params), token, params, origin);
   if (operation.denied !== undefined) return operation.denied;
   const cases = operation.plain ?? readCases(operation, params);
   if (isDenial(cases)) return cases;

@@ -5,6 +5,7 @@ import { brandPolicy } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type {
   IsPublic,
+  OptionalParam,
   ParamNames,
   PolicyDefinition,
   PolicyTypes,
@@ -37,21 +38,36 @@ import { listTools, storeToolLister, type ToolView } from "./list-tools.js";
 import type { KnownName, OperationName } from "./operation-name.js";
 import { type PreparedOperation, prepareOperation } from "./prepare.js";
 
-/** The parameters of an operation: an object of strings. */
+/** The parameters of an operation: an object of strings. The arguments that cases compare can have values of any type. */
 export type ParamsFor<Types extends PolicyTypes, Name> = unknown extends Types["definition"]
   ? LooseParams
-  : { readonly [Param in ParamNames<Types, Name> & string]: string };
+  : ParamsObject<ParamNames<Types, Name>>;
 
 interface LooseParams {
   readonly [param: string]: unknown;
 }
 
-/** The last argument, `params`: required if the operation has parameters, otherwise ignored. */
+type ParamsObject<Params> = {
+  readonly [Param in Exclude<Params, OptionalParam> & string]: string;
+} & (Extract<Params, OptionalParam> extends never ? unknown : OptionalParams<Params>);
+
+type OptionalParams<Params> = {
+  readonly [Param in Params & string as Param extends OptionalParam<infer Name>
+    ? Name
+    : never]?: unknown;
+};
+
+/**
+ * The last argument, `params`: required if every call of the operation has parameters, otherwise ignored. Of an operation with
+ * cases, the arguments that these compare are optional, and so are the parameters that only some branches have.
+ */
 export type ParamsArgument<Types extends PolicyTypes, Name> = ArgumentOf<ParamNames<Types, Name>>;
 
 type ArgumentOf<Params> = [Params] extends [never]
   ? [params?: LooseParams]
-  : [params: { readonly [Param in Params & string]: string }];
+  : [Params] extends [OptionalParam]
+    ? [params?: OptionalParams<Params>]
+    : [params: ParamsObject<Params>];
 
 /** The result of `authorize`: the token. Only for a public operation can it be `undefined`. */
 export type Authorized<Types extends PolicyTypes, Name> =

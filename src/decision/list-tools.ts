@@ -79,10 +79,14 @@ export function listTools(decider: Decider, token: unknown, withHidden = false):
   for (const [name, { kind, hidden }] of decider.policy.operations) {
     const operation = decider.operations.get(name);
     if (kind !== "tool" || (hidden && !withHidden) || operation === undefined) continue;
-    const decision =
-      operation.plain === undefined
-        ? decideForToken(decider, operation, token, seen)
-        : decideOperation(reader, operation, token, undefined);
+    // any branch that can be called makes the tool callable; otherwise the decision is that of `otherwise`, the last branch
+    const branches = operation.branches?.map((branch) => branch.operation) ?? [operation];
+    const decisions = branches.map((branch) =>
+      branch.plain === undefined
+        ? decideForToken(decider, branch, token, seen)
+        : decideOperation(reader, branch, token, undefined),
+    );
+    const decision = decisions.find((one) => one?.allowed) ?? decisions.at(-1);
     if (decision !== undefined && LISTED_CODES.has(decision.code)) views.push({ name, decision });
   }
   return views;

@@ -1,4 +1,12 @@
-import type { Alternative, Operation, Param, Rule, ScopeUse } from "../policy/compiled-policy.js";
+import type {
+  Alternative,
+  Operation,
+  Param,
+  Rule,
+  ScopeUse,
+  When,
+} from "../policy/compiled-policy.js";
+import { readOwn } from "./access-token.js";
 import { combineAuthentication, type PreparedAuthentication } from "./authentication.js";
 import {
   type Allowed,
@@ -83,6 +91,17 @@ export interface PreparedOperation {
   readonly scopesOnly: PreparedRule | undefined;
   /** The rules as cases if none of them has a parameter: there is nothing to read from a call. */
   readonly plain: readonly RuleCase[] | undefined;
+  /** With cases: the branches in declared order, `otherwise` last. A call is decided by the first whose condition it meets. */
+  readonly branches: readonly PreparedBranch[] | undefined;
+  /** The matching patterns if one of them has branches: a call takes one branch of each. */
+  readonly combined: readonly PreparedOperation[] | undefined;
+}
+
+/** A branch of an operation, for the calls that meet its condition. */
+export interface PreparedBranch {
+  /** The condition; empty for `otherwise`. */
+  readonly when: When;
+  readonly operation: PreparedOperation;
 }
 
 /** Values of a rule's parameters by their places. In a list of tools, some can be unknown. */
@@ -97,16 +116,40 @@ export interface RuleCase {
 /** Compiles an operation of a policy for the request path. */
 export function prepareOperation(operation: Operation): PreparedOperation {
   const rules = operation.rules.map(prepareRule);
-  return {
-    name: operation.name,
-    params: operation.params,
+  const denial = operation.denial === undefined ? undefined : denied(operation.denial);
+  const { name, params } = operation;
+  const prepared: PreparedOperation = {
+    name,
+    params,
     public: operation.public,
-    ...summarizeRules(
-      rules,
-      rules,
-      operation.denial === undefined ? undefined : denied(operation.denial),
-    ),
+    ...summarizeRules(rules, rules, denial),
+    branches: undefined,
+    combined: undefined,
   };
+  if (operation.cases.length === 0) return prepared;
+  const cases = operation.cases.map(({ when, branch }) => ({
+    when,
+    operation: prepareOperation(branch),
+  }));
+  return {
+    ...prepared,
+    scopesOnly: undefined,
+    branches: [...cases, { when: [], operation: prepared }],
+  };
+}
+
+/** Returns the operation that decides a call: the branch that its arguments choose, for combined patterns one branch of each. */
+export function branchOf(operation: PreparedOperation, params: unknown): PreparedOperation {
+  const { name, branches, combined } = operation;
+  const chosen =
+    branches?.find(({ when }) => meetsCase(when, params))?.operation ??
+    combinePatterns(name, combined?.map((pattern) => branchOf(pattern, params)) ?? []);
+  return chosen ?? operation;
+}
+
+/** Returns whether each own argument that a case compares has one of its values, of the same type. */
+export function meetsCase(when: When, params: unknown): boolean {
+  return when.every(([argument, values]) => values.has(readOwn(params, argument)));
 }
 
 const NO_VALUES: readonly string[] = Object.freeze([]);
@@ -115,7 +158,7 @@ function summarizeRules(
   rules: readonly PreparedRule[],
   all: readonly PreparedRule[],
   denial: Denied | undefined,
-): Omit<PreparedOperation, "name" | "params" | "public"> {
+): Omit<PreparedOperation, "name" | "params" | "public" | "branches" | "combined"> {
   const plain = rules.every((rule) => rule.params.length === 0)
     ? rules.map((rule) => ({ rule, values: NO_VALUES }))
     : undefined;
@@ -238,14 +281,16 @@ export function combinePatterns(
   const isPublic = matching.every((operation) => operation.public);
   const demanding = matching.filter((operation) => isPublic || !operation.public);
   const rules = demanding.flatMap((operation) => operation.rules);
+  const denial = matching.find(({ denied, branches }) => denied && branches === undefined)?.denied;
+  const isBranched = denial === undefined && matching.some(({ branches }) => branches);
+  const all = matching.flatMap((operation) => operation.rules);
+  const summary = summarizeRules(rules, all, denial);
   return {
     name,
     params: Object.freeze([...new Set(demanding.flatMap((operation) => operation.params))]),
     public: isPublic,
-    ...summarizeRules(
-      rules,
-      matching.flatMap((operation) => operation.rules),
-      matching.find((operation) => operation.denied)?.denied,
-    ),
+    ...(isBranched ? { ...summary, scopesOnly: undefined } : summary),
+    branches: undefined,
+    combined: isBranched ? matching : undefined,
   };
 }

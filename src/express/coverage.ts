@@ -106,6 +106,7 @@ export function routeCoverageFindings(
     if (!selection.isExpected(name.slice(name.indexOf(" ") + 1))) continue;
     if (!endpoints.needsRoute(name)) continue;
     for (const code of codes) add(code, name);
+    addParams("missing_param", name, covered.missing.get(name) ?? []);
   }
 
   const checkRoute = (route: Route, prefix: string, cover: Cover) => {

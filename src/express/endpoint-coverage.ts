@@ -16,6 +16,8 @@ export type EndpointCode =
 export interface EndpointCoverage {
   /** The codes of each endpoint that is below the mount path of the router. */
   readonly codes: ReadonlyMap<string, readonly EndpointCode[]>;
+  /** For each endpoint, the parameters that neither its path nor the option `params` of its gate gives. */
+  readonly missing: ReadonlyMap<string, readonly string[]>;
   /** Returns whether a gate for endpoints on a route has an endpoint to decide on. */
   isServed(route: Route, method: string): boolean;
   /** Returns whether a route has the method and path of an endpoint by whose name its gate decides. */
@@ -40,6 +42,7 @@ export function coverEndpoints(
   const served = new Map<Route, Set<string>>();
   const named = new Map<Route, Set<string>>();
   const meant = new Map<Route, string>();
+  const missing = new Map<string, readonly string[]>();
   const names = new Set(endpoints.names);
   const isForEndpoint = ({ kind, name = "" }: GateMark) => kind === "endpoint" || names.has(name);
 
@@ -63,6 +66,7 @@ export function coverEndpoints(
       meant.set(route, endpoint);
       return ["unserved_endpoint"];
     }
+    if (!gate.hasReader) missing.set(endpoint, endpoints.outsidePath(endpoint));
     addTo(served, route, probe.method);
     addTo(served, route, ALL);
     const isReachedBy = (path: string) =>
@@ -86,6 +90,7 @@ export function coverEndpoints(
   }
   return {
     codes,
+    missing,
     isServed: (route, method) => served.get(route)?.has(method) === true,
     isNamed: (route, method, name) =>
       name.startsWith(`${method === "head" ? "GET" : method.toUpperCase()} `) &&

@@ -84,7 +84,20 @@ export interface Rule {
   readonly enrichments: readonly Alternative[];
 }
 
-/** A tool or an endpoint under its name, or under the pattern that its rule comes from. */
+/** The arguments that a case compares, each with the values that it must have one of. */
+export type When = readonly (readonly [argument: string, values: ReadonlySet<unknown>])[];
+
+/** A branch of an operation for the calls that meet its condition. */
+export interface Case {
+  readonly when: When;
+  /** The operation that such a call is decided as. It has no cases. */
+  readonly branch: Operation;
+}
+
+/**
+ * A tool or an endpoint under its name, or under the pattern that its rule comes from. With cases, `denial` and `rules` are those
+ * of `otherwise`; {@link branchesOf} returns every branch.
+ */
 export interface Operation {
   readonly name: string;
   readonly kind: "tool" | "endpoint";
@@ -92,11 +105,25 @@ export interface Operation {
   readonly denial: string | undefined;
   /** The rules, all of which apply: one for an exact entry, several if several patterns match. Empty for a denial. */
   readonly rules: readonly Rule[];
+  /** The parameters of all rules, of every branch, and the arguments that cases compare. */
   readonly params: readonly string[];
   readonly public: boolean;
   readonly hidden: boolean;
   /** Whether only code of the host may call it, and no gate knows it. */
   readonly internal: boolean;
+  /** The cases in declared order; empty without any. */
+  readonly cases: readonly Case[];
+}
+
+/** Returns whether an operation denies every call, whatever its arguments are. */
+export function isHardDenial({ denial, cases }: Operation): boolean {
+  return denial !== undefined && cases.length === 0;
+}
+
+/** Returns the branches of an operation that can allow a call: those of its cases, then the operation itself, without denials. */
+export function branchesOf(operation: Operation): readonly Operation[] {
+  const branches = [...operation.cases.map(({ branch }) => branch), operation];
+  return branches.filter(({ denial }) => denial === undefined);
 }
 
 /** A pattern of tool names and its operation. */

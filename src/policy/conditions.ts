@@ -1,4 +1,9 @@
-import { ANY_TIER, type CompiledPolicy, type TypeConditions } from "./compiled-policy.js";
+import {
+  ANY_TIER,
+  branchesOf,
+  type CompiledPolicy,
+  type TypeConditions,
+} from "./compiled-policy.js";
 import type { PolicyDefinition } from "./definition.js";
 import type { Path, Report } from "./report.js";
 import { declaredNames } from "./suggest.js";
@@ -122,9 +127,9 @@ export function reportDuplicates(
 /** Returns whether a scope or an operation of a policy has a condition on tier, account type or entitlement. */
 export function hasConditions({ scopes, fromCode }: CompiledPolicy): boolean {
   const { operations, patterns } = fromCode;
-  const rules = [...operations.values(), ...patterns.map(({ operation }) => operation)].flatMap(
-    (operation) => operation.rules,
-  );
+  const rules = [...operations.values(), ...patterns.map(({ operation }) => operation)]
+    .flatMap(branchesOf)
+    .flatMap((branch) => branch.rules);
   return [...scopes, ...rules.flatMap(({ alternatives }) => alternatives)].some(
     ({ tier, accountTypes, entitlements }) =>
       tier !== ANY_TIER || accountTypes !== undefined || entitlements.length > 0,

@@ -98,9 +98,51 @@ export interface AuditOptions {
   readonly hash?: readonly string[];
 }
 
+/** One JSON value that a case compares an argument with, by type and value. */
+export type CaseValue = string | number | boolean | null;
+
+/** The options that an operation and a branch of it have in addition to a requirement. */
+export interface CommonOptions<Scope extends string = string> {
+  /** The scope for additional detail, or several: the decision lists those that are granted. It has no effect on who is allowed. */
+  readonly enrichedBy?: Scope | readonly Scope[];
+  /** The authentication context class, or several of which one is enough, that the token must name as `acr` (RFC 9470). */
+  readonly acr?: string | readonly string[];
+  /** The number of seconds since the user authenticated, `auth_time` of the token, after which a call is denied (RFC 9470). */
+  readonly maxAge?: number;
+}
+
+/** One branch of an operation whose requirement depends on arguments: a requirement, or `deny`. */
+export interface BranchOptions<
+  Scope extends string = string,
+  Tier extends string = string,
+  AccountType extends string = string,
+  Param extends string = string,
+  Entitlement extends string = string,
+> extends RequirementOptions<Scope, Tier, AccountType, Param, Entitlement>,
+    CommonOptions<Scope> {
+  /** Denies the calls that reach this branch, for every token. The text is the reason in the response. */
+  readonly deny?: string;
+}
+
+/** A branch for the calls whose arguments have certain values. */
+export interface CaseOptions<
+  Scope extends string = string,
+  Tier extends string = string,
+  AccountType extends string = string,
+  Param extends string = string,
+  Entitlement extends string = string,
+> extends BranchOptions<Scope, Tier, AccountType, Param, Entitlement> {
+  /**
+   * The value, or the list of values, that each of these arguments must have. Only own arguments at the top level are compared,
+   * by type and value: `1` is not `"1"`. At an endpoint, the arguments are the path parameters, which are strings, and what the
+   * option `params` of the gate returns.
+   */
+  readonly when: { readonly [argument: string]: CaseValue | readonly CaseValue[] };
+}
+
 /**
- * The options of one tool or endpoint: a requirement, or one of `deny`, `public` and `authenticated`. These exclude each other,
- * but `authenticated` accepts the conditions `tier`, `accountTypes`, `entitlement`, `acr` and `maxAge`.
+ * The options of one tool or endpoint: a requirement, or one of `cases`, `deny`, `public` and `authenticated`. These exclude each
+ * other, but `authenticated` accepts the conditions `tier`, `accountTypes` and `entitlement`.
  */
 export interface OperationOptions<
   Scope extends string = string,
@@ -108,13 +150,24 @@ export interface OperationOptions<
   AccountType extends string = string,
   Param extends string = string,
   Entitlement extends string = string,
-> extends RequirementOptions<Scope, Tier, AccountType, Param, Entitlement> {
+> extends RequirementOptions<Scope, Tier, AccountType, Param, Entitlement>,
+    CommonOptions<Scope> {
+  /**
+   * Requirements by the values of arguments: the first case whose `when` is met decides, otherwise `otherwise`, which is then
+   * required. `acr`, `maxAge` and `enrichedBy` beside them apply to each branch that has none of its own.
+   */
+  readonly cases?: readonly CaseOptions<Scope, Tier, AccountType, Param, Entitlement>[];
+  /** With `cases`: the requirement of a call that meets no case, such as one that leaves out or mistypes an argument. */
+  readonly otherwise?: Scope | BranchOptions<Scope, Tier, AccountType, Param, Entitlement>;
+  /**
+   * With `cases`: accepts that a call can reach a weaker requirement by leaving out or mistyping an argument. Without it, the
+   * policy is rejected with `weak_otherwise`.
+   */
+  readonly weakOtherwise?: true;
   /** Denies the operation for every token. The text is the reason in the response. */
   readonly deny?: string;
   /** Allows the operation without a token. */
   readonly public?: true;
-  /** The scope for additional detail, or several: the decision lists those that are granted. It has no effect on who is allowed. */
-  readonly enrichedBy?: Scope | readonly Scope[];
   /** Allows the operation with any valid token. It requires no scope of its own. */
   readonly authenticated?: true;
   /** A short name of the operation for users. */
@@ -125,10 +178,6 @@ export interface OperationOptions<
   readonly hidden?: true;
   /** Makes the operation unknown to every gate: only `decide`, `authorize` and `operation` of the policy know it. */
   readonly internal?: true;
-  /** The authentication context class, or several of which one is enough, that the token must name as `acr` (RFC 9470). */
-  readonly acr?: string | readonly string[];
-  /** The number of seconds since the user authenticated, `auth_time` of the token, after which a call is denied (RFC 9470). */
-  readonly maxAge?: number;
   /** The arguments of a call that audit events include. */
   readonly audit?: AuditOptions;
 }
@@ -304,7 +353,8 @@ type PatternRule<Rules, Name, Key> = Key extends keyof Rules & string
 
 /**
  * The names of the parameters of one operation, or `never` if it has none. They come from its own entry, otherwise from every
- * pattern that matches its name.
+ * pattern that matches its name. With cases, the arguments that these compare, and the parameters of only some branches, are
+ * optional, and their names are an {@link OptionalParam}.
  *
  * The brackets and `infer Rule` keep the compiler from computing the parameters of every operation when one is asked for. Without
  * them, a policy of 1,200 tools costs three times as much (`npm run types:cost`).
@@ -315,15 +365,39 @@ export type ParamNames<Types extends PolicyTypes, Name> = Name extends string
 
 type ParamsByName<Rules, Name> = [Name] extends [keyof Rules]
   ? Rules[Name] extends infer Rule
-    ? ParamsIn<Rule, unknown>
+    ? ParamsOfRule<Rule>
     : never
   : PatternKey<Rules> extends infer Key
     ? Key extends keyof Rules & string
       ? Name extends ToolName<Key>
-        ? ParamsIn<Rules[Key], unknown>
+        ? ParamsOfRule<Rules[Key]>
         : never
       : never
     : never;
+
+type ParamsOfRule<Rule> = Rule extends {
+  readonly cases: readonly (infer Case)[];
+  readonly otherwise: infer Otherwise;
+}
+  ? MergedParams<BranchParams<Case | Otherwise>, ComparedBy<Case>>
+  : ParamsIn<Rule, unknown>;
+
+/** For each branch, an object with its parameters. */
+type BranchParams<Branch> = Branch extends unknown
+  ? { readonly [Param in ParamsIn<Branch, unknown> & string]: string }
+  : never;
+
+type ComparedBy<Case> = Case extends { readonly when: infer When } ? keyof When & string : never;
+
+/** The mark of an optional parameter in {@link ParamNames}: no placeholder begins with it. */
+export type OptionalParam<Name extends string = string> = `?${Name}`;
+
+/** The names of required parameters, which every branch has (`keyof` of a union), and the marked names of the others. */
+type MergedParams<Params, Compared extends string> =
+  | Exclude<keyof Params, Compared>
+  | OptionalParam<Exclude<KeyOfEach<Params>, keyof Params> | Compared>;
+
+type KeyOfEach<Params> = Params extends unknown ? keyof Params & string : never;
 
 /** Whether an operation is allowed without a token: its rule, or every pattern that matches its name, is public. */
 export type IsPublic<Types extends PolicyTypes, Name> = unknown extends Types["definition"]

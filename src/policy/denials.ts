@@ -1,4 +1,4 @@
-import type { Operation, ToolPattern } from "./compiled-policy.js";
+import { isHardDenial, type Operation, type ToolPattern } from "./compiled-policy.js";
 import { type Endpoint, endsInCatchAll, HEAD } from "./endpoint-key.js";
 import type { Report } from "./report.js";
 import {
@@ -14,14 +14,17 @@ const MAX_PATTERN_STEPS = 1_000_000_000;
 /** The cost in steps of a comparison that ends at the first character. */
 const MIN_STEPS = 32;
 
-/** Denies each exact tool that a denying pattern matches, with the reason of the first such pattern. */
+/**
+ * Denies each exact tool that a denying pattern matches, with the reason of the first such pattern. A pattern that denies only in
+ * a branch denies no other entry.
+ */
 export function denyByPattern(
   operations: Map<string, Operation>,
   patterns: readonly ToolPattern[],
   report: Report,
 ): void {
-  const denying = patterns.filter(({ operation }) => operation.denial !== undefined);
-  const open = [...operations].filter(([, operation]) => operation.denial === undefined);
+  const denying = patterns.filter(({ operation }) => isHardDenial(operation));
+  const open = [...operations].filter(([, operation]) => !isHardDenial(operation));
   const steps = stepsOf(
     open.map(([name]) => name),
     denying.map(({ operation }) => operation.name),
@@ -36,7 +39,7 @@ export function denyByPattern(
   }
   for (const [name, operation] of open) {
     const denial = denying.find(({ matches }) => matches(name))?.operation.denial;
-    if (denial !== undefined) operations.set(name, { ...operation, denial });
+    if (denial !== undefined) operations.set(name, { ...operation, denial, cases: [] });
   }
 }
 
@@ -66,7 +69,7 @@ export function denyByCatchAll(routes: readonly Route<Operation>[]): {
   readonly router: EndpointRouter<Operation>;
   readonly denied: readonly Route<Operation>[];
 } {
-  const isDenied = ({ target }: Route<Operation>) => target.denial !== undefined;
+  const isDenied = ({ target }: Route<Operation>) => isHardDenial(target);
   const denying = routes.filter((route) => isDenied(route) && endsInCatchAll(route.endpoint));
   const denials = buildRouter(denying);
   const denied = routes.map((route): Route<Operation> => {
@@ -76,13 +79,13 @@ export function denyByCatchAll(routes: readonly Route<Operation>[]): {
       : denials.match(endpoint.method, pathOfAll(endpoint), ANY_CASE);
     return match === undefined
       ? route
-      : { endpoint, target: { ...target, denial: match.value.denial } };
+      : { endpoint, target: { ...target, denial: match.value.denial, cases: [] } };
   });
   // HEAD requests are decided by the endpoints of GET
   const router = buildRouter(denied.filter(({ endpoint }) => endpoint.method !== HEAD));
   const match: typeof router.match = (method, path, options) => {
     const found = router.match(method, path, options);
-    if (found === undefined || found.value.denial !== undefined) return found;
+    if (found === undefined || isHardDenial(found.value)) return found;
     return denials.match(method, withoutSlash(path), ANY_CASE) ?? found;
   };
   return { router: denying.length === 0 ? router : { match }, denied };

@@ -29,7 +29,17 @@ type DeclaredNames = Readonly<
  * ```
  */
 export function policyJsonSchema(): Record<string, unknown> {
-  const { definition, scope, operation, requirement, audit, everyScope, declared } = schemas();
+  const {
+    definition,
+    scope,
+    operation,
+    requirement,
+    oneCase,
+    branch,
+    audit,
+    everyScope,
+    declared,
+  } = schemas();
   const metadata = z
     .registry<z.core.JSONSchemaMeta>()
     .add(definition, { title: "scope-policy: a policy" })
@@ -38,9 +48,11 @@ export function policyJsonSchema(): Record<string, unknown> {
       id: "Requirement",
       description: "Exactly one of scope, allOf and anyOf, with conditions.",
     })
+    .add(branch, { id: "Branch", description: "A requirement, or deny." })
+    .add(oneCase, { id: "Case", description: "A requirement, or deny, for some arguments." })
     .add(operation, {
       id: "Operation",
-      description: "A requirement, or one of deny, public and authenticated; with texts.",
+      description: "A requirement, or one of cases, deny, public and authenticated; with texts.",
     })
     .add(declared.scope, { id: "ScopeName" })
     .add(declared.scopeWithoutPlaceholder, { id: "ScopeNameWithoutPlaceholder" })
@@ -51,7 +63,22 @@ export function policyJsonSchema(): Record<string, unknown> {
   describe(metadata, definition.shape, of.PolicyDefinition);
   describe(metadata, scope.shape, { ...of.ScopeTexts, ...of.ScopeOptions });
   describe(metadata, requirement.shape, of.RequirementOptions);
-  describe(metadata, operation.shape, { ...of.RequirementOptions, ...of.OperationOptions });
+  describe(metadata, branch.shape, {
+    ...of.RequirementOptions,
+    ...of.CommonOptions,
+    ...of.BranchOptions,
+  });
+  describe(metadata, oneCase.shape, {
+    ...of.RequirementOptions,
+    ...of.CommonOptions,
+    ...of.BranchOptions,
+    ...of.CaseOptions,
+  });
+  describe(metadata, operation.shape, {
+    ...of.RequirementOptions,
+    ...of.CommonOptions,
+    ...of.OperationOptions,
+  });
   describe(metadata, audit.shape, of.AuditOptions);
   describe(metadata, everyScope.shape, of.BundleDefinition);
   return withObjectArms(z.toJSONSchema(definition, { metadata })) as Record<string, unknown>;
@@ -69,8 +96,9 @@ function withObjectArms(schema: unknown): unknown {
   );
   const arms: unknown = mapped["anyOf"];
   if (!Array.isArray(arms)) return mapped;
-  // every union of a policy is one of a value and an object, or of a value and a list
   const [value, object] = arms as readonly unknown[];
+  // the values of a case are a union of scalars and a list; every other union is one of a value and an object, or of a value and a list
+  if (arms.length > 2) return mapped;
   const isList = isObject(object) && object["type"] === "array";
   const type = { type: isList ? "array" : "object" };
   return { ...mapped, anyOf: [value, type], if: { not: type }, else: object };

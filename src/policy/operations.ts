@@ -1,7 +1,10 @@
 import { printedScope } from "../grammar/scope-syntax.js";
 import { readAuthentication } from "./authentication.js";
+import { checkBranches, readWhen } from "./cases.js";
 import {
   ANY_TIER,
+  branchesOf,
+  type Case,
   type CompiledScope,
   type Operation,
   type Rule,
@@ -14,7 +17,7 @@ import { withoutInternal } from "./internal.js";
 import { withoutPrototype } from "./own-members.js";
 import { patternMatcher } from "./pattern.js";
 import { checkCatchAll, readEndpoints } from "./read-endpoints.js";
-import type { Path } from "./report.js";
+import { formatPath, type Path } from "./report.js";
 import { PARTS, type RequirementContext, readConditions, readRequirement } from "./requirement.js";
 import { checkRequirementSizes, excessOf, sizeOfOperation } from "./requirement-size.js";
 import {
@@ -22,6 +25,7 @@ import {
   compileRule,
   createRuleBudget,
   merge,
+  NO_PARTS,
   type RuleParts,
 } from "./rule.js";
 import { isPattern, toolKeyError } from "./tool-names.js";
@@ -49,8 +53,9 @@ export function compileOperations(
     ],
     report,
   );
-  const ofTools: OperationContext = { ...reading, hasRoom, always: draftFromScopes(baseline) };
-  const ofEndpoints: OperationContext = { ...reading, hasRoom, always: draftFromScopes([]) };
+  const around = { ...reading, hasRoom, shared: NO_PARTS };
+  const ofTools: OperationContext = { ...around, always: draftFromScopes(baseline) };
+  const ofEndpoints: OperationContext = { ...around, always: draftFromScopes([]) };
   const operations = new Map<string, Operation>();
   const patterns: ToolPattern[] = [];
   for (const [name, entry] of tools) {
@@ -68,7 +73,8 @@ export function compileOperations(
     const path = ["endpoints", name];
     const target = compileOperation(name, "endpoint", entry, path, ofEndpoints);
     if (target === undefined || endpoint === undefined) return [];
-    for (const rule of target.rules) checkCatchAll(endpoint, rule, path, report);
+    const rules = branchesOf(target).flatMap((branch) => branch.rules);
+    for (const rule of rules) checkCatchAll(endpoint, rule, path, report);
     return [{ endpoint, target }];
   });
   const { router, denied } = denyByCatchAll(routes);
@@ -82,6 +88,8 @@ interface OperationContext extends RequirementContext {
   readonly hasRoom: boolean;
   /** The additional requirement of every operation of the kind. */
   readonly always: AlternativeDraft;
+  /** In a branch: the parts of the whole operation, for a branch without such a part of its own. */
+  readonly shared: RuleParts;
 }
 
 /** Returns scopes without placeholders as one way to satisfy a requirement. */
@@ -100,13 +108,14 @@ export function compileBaseline(baseline: readonly CompiledScope[]): Operation {
   const rule = compileRule([draftFromScopes(baseline)], createRuleBudget());
   const base = { name: "baseline", kind: "tool", denial: undefined } as const;
   const shown = { public: false, hidden: false, internal: false };
-  return { ...base, ...shown, rules: [rule], params: NO_PARAMS };
+  return { ...base, ...shown, rules: [rule], params: NO_PARAMS, cases: NO_CASES };
 }
 
 /** Members of an entry, but not of a nested requirement. They exclude a requirement and each other. */
-const KINDS = ["deny", "public", "authenticated"] as const;
+const KINDS = ["cases", "deny", "public", "authenticated"] as const;
 
 const NO_PARAMS: readonly string[] = Object.freeze([]);
+const NO_CASES: readonly Case[] = Object.freeze([]);
 
 const CONDITIONS = [
   "tier",
@@ -120,6 +129,7 @@ const CONDITIONS = [
 
 /** The members that an entry of each kind may have in addition. */
 const ALLOWED_WITH: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
+  cases: ["acr", "maxAge", "enrichedBy"],
   deny: [],
   public: ["enrichedBy"],
   authenticated: ["tier", "accountTypes", "entitlement", "acr", "maxAge", "enrichedBy"],
@@ -136,14 +146,64 @@ function compileOperation(
     typeof entry === "string" ? withoutPrototype({ scope: entry }) : entry;
   if (!checkKind(options, path, around)) return undefined;
   const flags = { hidden: options.hidden === true, internal: options.internal === true };
+  if (options.cases !== undefined)
+    return compileCases({ name, kind, flags }, options, path, around);
   const base = { name, kind, ...flags, denial: options.deny };
-  if (options.deny !== undefined) return { ...base, rules: [], params: NO_PARAMS, public: false };
+  if (options.deny !== undefined)
+    return { ...base, rules: [], params: NO_PARAMS, public: false, cases: NO_CASES };
   const rule = compileEntry(entry, options, path, around);
   return {
     ...base,
     rules: [rule],
     params: Object.freeze(rule.params.map((param) => param.name)),
     public: rule.public,
+    cases: NO_CASES,
+  };
+}
+
+interface NamedFlags extends Pick<Operation, "name" | "kind"> {
+  readonly flags: Pick<Operation, "hidden" | "internal">;
+}
+
+/** Compiles an operation with cases: each branch is an operation of its own, and `otherwise` is the one that has the cases. */
+function compileCases(
+  { name, kind, flags }: NamedFlags,
+  options: OperationOptions,
+  path: Path,
+  around: OperationContext,
+): Operation | undefined {
+  const { cases = [], otherwise: last, weakOtherwise } = options;
+  const ofBranch = { ...around, shared: partsOf(options, path, around) };
+  const compileBranch = (entry: OperationDefinition, at: Path) =>
+    compileOperation(name, kind, entry, at, ofBranch);
+  const branches = cases.flatMap((one, index) => {
+    // an invalid case was removed, with a finding of its own
+    if (one === undefined) return [];
+    const at = [...path, "cases", index];
+    const { when: written, ...entry } = one;
+    const when = readWhen(written, [...at, "when"], kind === "endpoint" ? name : "", around.report);
+    const branch = compileBranch(withoutPrototype(entry), at);
+    return branch === undefined || when === undefined ? [] : [{ when, branch, path: at }];
+  });
+  if (last === undefined) {
+    const message = "`cases` require `otherwise`: what decides a call that meets none of them";
+    if (!around.report.removed.has(formatPath([...path, "otherwise"])))
+      around.report.add("missing_otherwise", path, message);
+    return undefined;
+  }
+  const otherwise = compileBranch(last, [...path, "otherwise"]);
+  if (otherwise === undefined) return undefined;
+  const end = { when: [], branch: otherwise, path: [...path, "otherwise"] };
+  const isWeakAccepted =
+    weakOtherwise === true || around.report.removed.has(formatPath([...path, "weakOtherwise"]));
+  checkBranches([...branches, end], isWeakAccepted, path, around.report);
+  const compared = branches.flatMap(({ when }) => when.map(([argument]) => argument));
+  const params = [...branches, end].flatMap(({ branch }) => branch.params);
+  return {
+    ...otherwise,
+    ...flags,
+    params: Object.freeze([...new Set([...params, ...compared])]),
+    cases: branches.map(({ when, branch }) => ({ when, branch: { ...branch, ...flags } })),
   };
 }
 
@@ -154,11 +214,7 @@ function compileEntry(
   around: OperationContext,
 ): Rule {
   const { report, budget, always, hasRoom } = around;
-  const parts: RuleParts = {
-    isPublic: options.public === true,
-    authentication: readAuthentication(options, path, report),
-    enrichments: readEnrichments(options.enrichedBy, [...path, "enrichedBy"], around),
-  };
+  const parts = partsOf(options, path, around);
   if (options.public === true) return compileRule([], budget, parts);
   const excess = excessOf(sizeOfOperation(entry, always.uses.length));
   if (excess !== undefined) {
@@ -174,13 +230,28 @@ function compileEntry(
   return compileRule(settled, budget, parts);
 }
 
+/** Returns the parts of an operation or a branch in addition to its requirement. */
+function partsOf(options: OperationOptions, path: Path, around: OperationContext): RuleParts {
+  const { authentication: given, enrichments } = around.shared;
+  const own = readAuthentication(options, path, around.report);
+  return {
+    isPublic: options.public === true,
+    authentication:
+      own && given
+        ? { acr: own.acr ?? given.acr, maxAge: own.maxAge ?? given.maxAge }
+        : (own ?? given),
+    enrichments:
+      readEnrichments(options.enrichedBy, [...path, "enrichedBy"], around) ?? enrichments,
+  };
+}
+
 /** Returns each scope for additional detail as a way to meet it. */
 function readEnrichments(
   written: OperationOptions["enrichedBy"],
   path: Path,
   around: OperationContext,
-): readonly AlternativeDraft[] {
-  if (written === undefined) return [];
+): readonly AlternativeDraft[] | undefined {
+  if (written === undefined) return undefined;
   const isOne = typeof written === "string";
   const names = isOne ? [written] : written;
   reportDuplicates(names, path, around.report, printedScope);
@@ -212,13 +283,24 @@ export function checkNoPlaceholder(
 function checkKind(options: OperationOptions, path: Path, { report }: RequirementContext): boolean {
   const kinds = KINDS.filter((kind) => options[kind] !== undefined);
   const [kind] = kinds;
+  for (const key of ["otherwise", "weakOtherwise"] as const) {
+    if (options[key] === undefined || options.cases !== undefined) continue;
+    if (report.removed.has(formatPath([...path, "cases"]))) continue;
+    report.add("mixed_operation", [...path, key], `\`${key}\` requires \`cases\``);
+    return false;
+  }
   if (kind === undefined) return true;
   const parts = PARTS.filter((part) => options[part] !== undefined);
   const gates = CONDITIONS.filter((gate) => options[gate] !== undefined);
   const allowed: readonly string[] = ALLOWED_WITH[kind];
   const extra = [...kinds.slice(1), ...parts, ...gates].filter((key) => !allowed.includes(key));
   for (const key of extra) {
-    report.add("mixed_operation", [...path, key], `\`${key}\` and \`${kind}\` cannot be combined`);
+    const hint = kind === "cases" ? ": write it in each case and in `otherwise`" : "";
+    report.add(
+      "mixed_operation",
+      [...path, key],
+      `\`${key}\` and \`${kind}\` cannot be combined${hint}`,
+    );
   }
   return extra.length === 0;
 }

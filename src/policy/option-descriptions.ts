@@ -41,20 +41,34 @@ export const OPTION_DESCRIPTIONS = {
     show: "Names of arguments whose values are recorded.",
     hash: "Names of arguments whose values are recorded as a digest.",
   },
-  OperationOptions: {
-    deny: "Denies the operation for every token. The text is the reason in the response.",
-    public: "Allows the operation without a token.",
+  CommonOptions: {
     enrichedBy:
       "The scope for additional detail, or several: the decision lists those that are granted. It has no effect on who is allowed.",
+    acr: "The authentication context class, or several of which one is enough, that the token must name as `acr` (RFC 9470).",
+    maxAge:
+      "The number of seconds since the user authenticated, `auth_time` of the token, after which a call is denied (RFC 9470).",
+  },
+  BranchOptions: {
+    deny: "Denies the calls that reach this branch, for every token. The text is the reason in the response.",
+  },
+  CaseOptions: {
+    when: 'The value, or the list of values, that each of these arguments must have. Only own arguments at the top level are compared, by type and value: `1` is not `"1"`. At an endpoint, the arguments are the path parameters, which are strings, and what the option `params` of the gate returns.',
+  },
+  OperationOptions: {
+    cases:
+      "Requirements by the values of arguments: the first case whose `when` is met decides, otherwise `otherwise`, which is then required. `acr`, `maxAge` and `enrichedBy` beside them apply to each branch that has none of its own.",
+    otherwise:
+      "With `cases`: the requirement of a call that meets no case, such as one that leaves out or mistypes an argument.",
+    weakOtherwise:
+      "With `cases`: accepts that a call can reach a weaker requirement by leaving out or mistyping an argument. Without it, the policy is rejected with `weak_otherwise`.",
+    deny: "Denies the operation for every token. The text is the reason in the response.",
+    public: "Allows the operation without a token.",
     authenticated: "Allows the operation with any valid token. It requires no scope of its own.",
     title: "A short name of the operation for users.",
     description: "A description of the operation for users.",
     hidden: "Omits the operation from tool lists and from consent.",
     internal:
       "Makes the operation unknown to every gate: only `decide`, `authorize` and `operation` of the policy know it.",
-    acr: "The authentication context class, or several of which one is enough, that the token must name as `acr` (RFC 9470).",
-    maxAge:
-      "The number of seconds since the user authenticated, `auth_time` of the token, after which a call is denied (RFC 9470).",
     audit: "The arguments of a call that audit events include.",
   },
   BundleDefinition: {

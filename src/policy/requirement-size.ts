@@ -34,9 +34,18 @@ function sizeOf(written: RequirementSource): Size {
   });
 }
 
-/** Returns the size of the rule of an operation. A denial and a public operation have no alternatives. */
-export function sizeOfOperation(entry: OperationDefinition, baseline: number): Size {
-  if (typeof entry !== "string" && (entry.deny !== undefined || entry.public === true)) return NONE;
+/**
+ * Returns the size of the rules of an operation, of all branches together. A denial and a public operation have no alternatives.
+ */
+export function sizeOfOperation(entry: OperationDefinition | undefined, baseline: number): Size {
+  if (entry === undefined) return NONE;
+  if (typeof entry !== "string") {
+    if (entry.deny !== undefined || entry.public === true) return NONE;
+    if (entry.cases !== undefined || entry.otherwise !== undefined) {
+      const branches = [...(entry.cases ?? []), entry.otherwise];
+      return branches.map((branch) => sizeOfOperation(branch, baseline)).reduce(add, NONE);
+    }
+  }
   const { alternatives, uses } = sizeOf(entry);
   return { alternatives, uses: uses + alternatives * baseline };
 }

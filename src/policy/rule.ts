@@ -105,7 +105,8 @@ export interface RuleParts {
   readonly enrichments: readonly AlternativeDraft[];
 }
 
-const NO_PARTS: RuleParts = { isPublic: false, authentication: undefined, enrichments: [] };
+/** The parts of an operation that is a requirement alone. */
+export const NO_PARTS: RuleParts = { isPublic: false, authentication: undefined, enrichments: [] };
 
 /**
  * Compiles drafts into a rule: parameters get their indexes, and each scope adds its own conditions.

@@ -66,18 +66,31 @@ function createSchemas() {
   });
   const requirement = z.strictObject(rule());
   const audit = z.strictObject({ show: optional.names(), hash: optional.names() });
+  const scalars = () => [z.string(), z.number(), z.boolean(), z.null()] as const;
+  const common = () => ({
+    deny: optional.name(),
+    enrichedBy: optional.plainScopeOrList(),
+    acr: z.optional(z.union([name, list(name)])),
+    maxAge: z.optional(z.number()),
+  });
+  const branch = z.strictObject({ ...rule(), ...common() });
+  const oneCase = z.strictObject({
+    ...rule(),
+    ...common(),
+    when: z.record(z.string(), z.union([...scalars(), list(z.union(scalars()))])),
+  });
   const operation = z.strictObject({
     ...rule(),
-    deny: optional.name(),
+    ...common(),
+    cases: z.optional(list(oneCase)),
+    otherwise: z.optional(z.union([declared.scope, branch])),
+    weakOtherwise: optional.true(),
     public: optional.true(),
-    enrichedBy: optional.plainScopeOrList(),
     authenticated: optional.true(),
     title: optional.text(),
     description: optional.text(),
     hidden: optional.true(),
     internal: optional.true(),
-    acr: z.optional(z.union([name, list(name)])),
-    maxAge: z.optional(z.number()),
     audit: z.optional(audit),
   });
 
@@ -98,7 +111,18 @@ function createSchemas() {
     endpoints: operations(),
     notCovered: optional.names(),
   });
-  return { definition, scope, localTexts, operation, requirement, audit, everyScope, declared };
+  return {
+    definition,
+    scope,
+    localTexts,
+    operation,
+    requirement,
+    branch,
+    oneCase,
+    audit,
+    everyScope,
+    declared,
+  };
 }
 
 let created: ReturnType<typeof createSchemas> | undefined;
@@ -258,6 +282,7 @@ const KINDS: Readonly<Record<string, string>> = {
   array: "a list",
   boolean: "true or false",
   number: "a number",
+  null: "null",
 };
 
 function nameOf(value: unknown): string {
@@ -278,12 +303,14 @@ function isOfOperation(key: string, path: Path): boolean {
 /** Returns the valid options of the object at `path`, for a suggestion. */
 function optionsAt(path: Path): readonly string[] {
   const [top, , third] = path;
-  const { definition, scope, operation, requirement, localTexts } = schemas();
+  const { definition, scope, operation, requirement, branch, oneCase, localTexts } = schemas();
   if (top === undefined) return Object.keys(definition.shape);
   if (top === "scopes") return Object.keys((third === "locales" ? localTexts : scope).shape);
   if (top === "bundles") return ["every", "except"];
   if (third === "audit") return ["show", "hash"];
-  return Object.keys(path.length === 2 ? operation.shape : requirement.shape);
+  if (path.length === 2) return Object.keys(operation.shape);
+  if (path.length === 3 && third === "otherwise") return Object.keys(branch.shape);
+  return Object.keys((path.length === 4 && third === "cases" ? oneCase : requirement).shape);
 }
 
 type MutableObject = Record<string | number, unknown>;

@@ -77,6 +77,7 @@ function auditedCall(admission: Admission, call: CallDetails, origin: RecordedOr
     decision,
     token,
     status: admission.kind === "refused" ? admission.answer.status : undefined,
+    params: call.params,
     arguments: request?.arguments ?? call.params,
     requestId: request?.requestId,
     isEnforced: call.enforced !== false,

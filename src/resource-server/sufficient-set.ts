@@ -1,4 +1,5 @@
 import { readOwn } from "../decision/access-token.js";
+import { meetsCase } from "../decision/prepare.js";
 import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { boundValueText } from "../grammar/bound-value.js";
 import { acceptsValue, bindTemplate } from "../grammar/template.js";
@@ -14,9 +15,9 @@ import { isToolName } from "../policy/tool-names.js";
 
 /**
  * Returns one sufficient set of scopes of an operation, for a caller without a token. From each rule it takes the first declared
- * alternative without a reserved or restricted scope; an alternative without conditions on tier, account type and entitlement takes
- * precedence. A scope with placeholders is bound to the parameters of the call, and left out if these have no safe value for it.
- * `offline_access` is left out.
+ * alternative without a reserved or restricted scope, with cases from the branch that the parameters choose; an alternative without
+ * conditions on tier, account type and entitlement takes precedence. A scope with placeholders is bound to the parameters of the call,
+ * and left out if these have no safe value for it. `offline_access` is left out.
  *
  * Returns `undefined` for an operation that is unknown, hidden, denied or public, and for one that only reserved or restricted scopes
  * open.
@@ -30,7 +31,10 @@ export function sufficientSet(
   params: unknown,
   isListed = false,
 ): readonly string[] | undefined {
-  const operations = operationsOf(policy, name);
+  const operations = operationsOf(policy, name).map((operation) => {
+    const { cases } = operation;
+    return cases.find(({ when }) => meetsCase(when, params))?.branch ?? operation;
+  });
   const isHidden = operations.some(({ hidden }) => hidden);
   if (isHidden && !isListed) return undefined;
   if (operations.some(({ denial }) => denial !== undefined)) return undefined;

@@ -1,6 +1,7 @@
 import { createDecider, operationOf } from "../decision/decide.js";
-import type { PreparedOperation } from "../decision/prepare.js";
-import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import { branchOf, type PreparedOperation } from "../decision/prepare.js";
+import type { CompiledPolicy, Operation } from "../policy/compiled-policy.js";
+import type { CaseValue } from "../policy/definition.js";
 import {
   type Endpoint,
   isEndpoint,
@@ -11,8 +12,8 @@ import {
 import { spansOf } from "../policy/path-segment.js";
 import { intersectPatterns } from "./pattern-intersections.js";
 
-/** ParamValues of parameters by name, path parameters included. */
-export type ParamValues = ReadonlyMap<string, string>;
+/** Values of parameters by name, path parameters included. An argument that cases compare can have any JSON scalar. */
+export type ParamValues = ReadonlyMap<string, CaseValue>;
 
 /** An operation that a caller can call under the policy `after`. */
 export interface ProbeCall {
@@ -25,6 +26,8 @@ export interface ProbeCall {
   readonly endpoint: Endpoint | undefined;
   /** Whether only code of the host can call it under `after`. */
   readonly isInternal: boolean;
+  /** Each argument that a case of one of the policies compares, with the values that they compare it with. */
+  readonly compared: ReadonlyMap<string, ReadonlySet<unknown>>;
 }
 
 /** Returns all calls to compare under the policy `after`: one for each class of calls with the same decisions. */
@@ -49,17 +52,53 @@ export function probeCallsOf(
       : after.patterns.flatMap((one) => (one.matches(name) ? one.operation.name : []));
     if (met.some((one) => except.has(one))) return [];
     const endpoint = endpointOf(name);
+    const compared = comparedIn([before, after], name);
     const route = endpoint === undefined ? new Map<string, never>() : routeOf(endpoint, endpoints);
-    return [{ title: met.join(" + "), name, operation, route, endpoint, isInternal: false }];
+    const title = met.join(" + ");
+    return [{ title, name, operation, route, endpoint, isInternal: false, compared }];
   });
   const internal = [...after.fromCode.operations].flatMap(([name, { internal: isInternal }]) => {
     const operation = isInternal ? operationOf(decider.fromCode, name) : undefined;
     if (operation === undefined || except.has(name)) return [];
     const route = new Map<string, never>();
-    return [{ title: name, name, operation, route, endpoint: undefined, isInternal }];
+    const compared = comparedIn([before, after], name);
+    return [{ title: name, name, operation, route, endpoint: undefined, isInternal, compared }];
   });
   targets.push(...internal);
   return { targets, complete: meetings.complete };
+}
+
+/** Returns the exact entry of a name, and those of the patterns that match it. */
+function entriesOf({ fromCode }: CompiledPolicy, name: string): readonly Operation[] {
+  const { operations, patterns } = fromCode;
+  const exact = operations.get(name);
+  const matching = patterns.filter(({ matches }) => !name.includes(" ") && matches(name));
+  return [...(exact === undefined ? [] : [exact]), ...matching.map(({ operation }) => operation)];
+}
+
+function comparedIn(
+  policies: readonly CompiledPolicy[],
+  name: string,
+): ReadonlyMap<string, ReadonlySet<unknown>> {
+  const compared = new Map<string, Set<unknown>>();
+  const cases = policies.flatMap((policy) => entriesOf(policy, name)).flatMap((one) => one.cases);
+  for (const [argument, values] of cases.flatMap(({ when }) => when))
+    compared.set(argument, new Set([...(compared.get(argument) ?? []), ...values]));
+  return compared;
+}
+
+/** Yields every combination of compared values of the arguments, each of which can also be left out, with its branch. */
+export function* branchesOfCall(
+  target: ProbeCall,
+): Generator<{ readonly operation: PreparedOperation; readonly args: ParamValues }> {
+  const lists = [...target.compared].map(([argument, values]) => [
+    undefined,
+    ...[...values].map((value) => [argument, value as CaseValue] as const),
+  ]);
+  for (const chosen of combinations(lists)) {
+    const args = new Map(chosen.filter((one) => one !== undefined));
+    yield { operation: branchOf(target.operation, Object.fromEntries(args)), args };
+  }
 }
 
 function endpointOf(name: string): Endpoint | undefined {
@@ -118,16 +157,21 @@ function otherCase(text: string): string {
  * templates reject. A path parameter that no rule uses gets a text that a rule of `before` could not accept.
  */
 export function* valuesOf(
-  { operation, route }: ProbeCall,
+  { operation, route, args }: ProbeCall & { readonly args: ParamValues },
   { fresh, probes }: { readonly fresh: string; readonly probes: readonly string[] },
 ): Generator<ParamValues> {
-  const names = [...new Set([...route.keys(), ...operation.params])];
+  const names = [...new Set([...route.keys(), ...operation.params])].filter(
+    (name) => !args.has(name),
+  );
   const asked = (name: string) => operation.params.includes(name);
   const base = names.map((name, at) => (asked(name) ? `${fresh}${at}` : `%C3%A9${fresh}${at}`));
   for (const chosen of combinations(
     names.map((name, at) => [base[at] as string, ...(route.get(name) ?? [])]),
   )) {
-    const plain = new Map(names.map((name, at) => [name, chosen[at] as string]));
+    const plain: ParamValues = new Map([
+      ...args,
+      ...names.map((name, at) => [name, chosen[at] as string] as const),
+    ]);
     yield plain;
     for (const [at, name] of names.entries()) {
       if (!asked(name) || chosen[at] !== base[at]) continue;
@@ -150,7 +194,7 @@ export function requestOf({ endpoint }: ProbeCall, values: ParamValues) {
 export function paramsOf(
   { route }: ProbeCall,
   values: ParamValues,
-): { readonly [param: string]: string } {
+): { readonly [param: string]: CaseValue } {
   return Object.fromEntries([...values].filter(([name]) => !route.has(name)));
 }
 

@@ -14,7 +14,9 @@ import { bindScope } from "../grammar/template.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { Alternative, CompiledPolicy, TypeConditions } from "../policy/compiled-policy.js";
 import { union } from "../policy/conditions.js";
+import type { CaseValue } from "../policy/definition.js";
 import {
+  branchesOfCall,
   combinations,
   type ParamValues,
   type ProbeCall,
@@ -33,7 +35,7 @@ export interface Widening {
   /** A minimal token that shows the widening; `undefined` for no credentials. */
   readonly token: AccessToken | undefined;
   /** The parameters of the call, path parameters excluded. */
-  readonly params: { readonly [param: string]: string };
+  readonly params: { readonly [param: string]: CaseValue };
   readonly before: Decision;
   readonly after: Decision;
 }
@@ -77,7 +79,7 @@ export function widenings(
   const { targets, complete } = probeCallsOf(compiledBefore, compiled, except);
   for (const target of targets) {
     let left = MAX_STEPS;
-    for (const step of search(target, sides)) {
+    for (const step of searchBranches(target, sides)) {
       if (step !== undefined) found.push(step);
       left -= 1;
       if (left === 0) unproved.push(target.title);
@@ -124,8 +126,17 @@ interface AlternativeCombination {
   readonly reserved: boolean;
 }
 
+/** A call of one branch, with the arguments that choose it. */
+interface BranchCall extends ProbeCall {
+  readonly args: ParamValues;
+}
+
+function* searchBranches(target: ProbeCall, sides: Sides): Generator<Widening | undefined> {
+  for (const branch of branchesOfCall(target)) yield* search({ ...target, ...branch }, sides);
+}
+
 /** Yields after each search step: the widening that the step found, or `undefined`. */
-function* search(target: ProbeCall, sides: Sides): Generator<Widening | undefined> {
+function* search(target: BranchCall, sides: Sides): Generator<Widening | undefined> {
   const { operation } = target;
   if (operation.denied !== undefined) return;
   if (operation.public) {
@@ -184,7 +195,7 @@ function* combined(
 
 function* searchWay(
   way: AlternativeCombination,
-  target: ProbeCall,
+  target: BranchCall,
   sides: Sides,
 ): Generator<Widening | undefined> {
   for (const values of valuesOf(target, sides)) {

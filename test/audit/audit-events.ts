@@ -46,6 +46,7 @@ export function eventOf(policy: object, call: TestCall = {}): Promise<AuditEvent
     decision,
     token: token as AccessToken | undefined,
     status: decision.allowed ? undefined : STATUS,
+    params: undefined,
     arguments: args,
     requestId,
     isEnforced: true,

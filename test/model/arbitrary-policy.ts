@@ -1,7 +1,7 @@
 // Random policies that are valid by construction.
 
 import type { Draw } from "./draw.js";
-import type { Definition, Gates, Rule, RuleOptions, ScopeOptions } from "./model.js";
+import type { Case, Definition, Gates, Rule, RuleOptions, ScopeOptions } from "./model.js";
 import { canonical, placeholdersOf } from "./model-scopes.js";
 
 const LITERALS = [
@@ -63,6 +63,11 @@ export const PARAMS = [
   "userID",
   "toString",
 ];
+/** Arguments that cases compare. Some are parameters too. */
+export const COMPARED = ["mode", "mode", "accountID", "projectID", "constructor"];
+/** Values that cases compare. Path parameters are compared with the texts. */
+export const TEXTS = ["a", "plan", "b", "true", "1"];
+export const SCALARS = [...TEXTS, true, 1, null, false, 0];
 export const TIERS = ["free", "pro", "premium"];
 export const ENTITLEMENTS = ["fleet", "beta"];
 const ACCOUNT_TYPES = ["mentor", "studio", "constructor"];
@@ -221,23 +226,96 @@ function drawRequirement(draw: Draw, definition: Definition, depth: number): Rul
   );
 }
 
+/** Draws a branch: a requirement or a denial. */
+function drawBranch(draw: Draw, definition: Definition, bound: number): RuleOptions {
+  if (draw.chance(15)) return { deny: `not in this case: ${String(draw.int(9))}` };
+  const rule = drawRequirement(draw, definition, 1);
+  if (typeof rule !== "string" && sizeOf(rule) <= bound) return rule;
+  return { scope: typeof rule === "string" ? rule : draw.pick(Object.keys(definition.scopes)) };
+}
+
+/**
+ * Draws cases, each with a value of its own of one argument, so that each can be reached. Half of them compare nothing else and
+ * have an `otherwise` that requires what all of them require.
+ */
+function drawCases(
+  draw: Draw,
+  definition: Definition,
+  bound: number,
+  closed: boolean,
+): RuleOptions {
+  const argument = draw.pick(COMPARED);
+  const values = draw.shuffle(argument === "mode" ? SCALARS : TEXTS);
+  const isStrong = draw.chance(50);
+  // no two of the values have one text, so that no mistyped value meets another case
+  const distinct = values.filter(
+    (value, index) => values.findIndex((one) => String(one) === String(value)) === index,
+  );
+  const cases = Array.from({ length: 1 + draw.int(2) }, (_, index): Case => {
+    const own = [...(isStrong ? distinct : values)].slice(2 * index, 2 * index + 1 + draw.int(1));
+    const branch = drawBranch(draw, definition, bound);
+    const more = !isStrong && draw.chance(30) ? { force: draw.pick([true, ["true", true]]) } : {};
+    const [first = "a"] = own;
+    return {
+      when: { [argument]: draw.chance(50) ? own : first, ...more },
+      ...branch,
+      ...(branch.deny === undefined ? drawDetail(draw, definition, 20) : {}),
+      ...(branch.deny === undefined ? drawAuthentication(draw, closed && !isStrong, 12) : {}),
+    };
+  });
+  const shared = { ...drawAuthentication(draw, closed, 12), ...drawDetail(draw, definition, 15) };
+  if (!isStrong) {
+    const last = drawBranch(draw, definition, bound);
+    return { cases, otherwise: last, weakOtherwise: true, ...shared };
+  }
+  const required = cases.map(({ when: _, enrichedBy: __, ...branch }) => branch);
+  const all = [...new Map(required.map((rule) => [signature(rule), rule])).values()];
+  const isClosed = all.some(({ deny }) => deny !== undefined) || sizeOf({ allOf: all }) > bound;
+  return { cases, otherwise: isClosed ? { deny: "choose a case" } : { allOf: all }, ...shared };
+}
+
+/** Draws scopes for additional detail. */
+function drawDetail(
+  draw: Draw,
+  definition: Definition,
+  percent: number,
+): Pick<RuleOptions, "enrichedBy"> {
+  const literals = Object.keys(definition.scopes).filter((key) => placeholdersOf(key).length === 0);
+  if (!draw.chance(percent)) return {};
+  return { enrichedBy: draw.chance(50) ? draw.pick(literals) : draw.few(literals, 3) };
+}
+
+/** Draws how and when the user must have authenticated. */
+function drawAuthentication(
+  draw: Draw,
+  closed: boolean,
+  percent: number,
+): Pick<RuleOptions, "acr" | "maxAge"> {
+  return {
+    ...(draw.chance(percent) && closed
+      ? { acr: draw.pick([["mfa"], "mfa", ["phr", "mfa"], "phr"]) }
+      : {}),
+    ...(draw.chance(percent) && closed ? { maxAge: draw.pick([300, 60]) } : {}),
+  };
+}
+
 /** Draws any rule of an operation; `bound` limits its alternatives, since patterns multiply. */
-function drawRule(draw: Draw, definition: Definition, bound: number, closed: boolean): Rule {
+function drawRule(
+  draw: Draw,
+  definition: Definition,
+  bound: number,
+  { closed = false, cases = 12 }: PolicyOptions,
+): Rule {
   const literals = Object.keys(definition.scopes).filter((key) => placeholdersOf(key).length === 0);
   const more = {
     ...(draw.chance(10) ? { hidden: true as const } : {}),
     ...(draw.chance(5) && closed ? { internal: true as const } : {}),
   };
-  const detail = (percent: number) =>
-    draw.chance(percent)
-      ? { enrichedBy: draw.chance(50) ? draw.pick(literals) : draw.few(literals, 3) }
-      : {};
-  const authentication = {
-    ...(draw.chance(8) && closed
-      ? { acr: draw.pick([["mfa"], "mfa", ["phr", "mfa"], "phr"]) }
-      : {}),
-    ...(draw.chance(8) && closed ? { maxAge: draw.pick([300, 60]) } : {}),
-  };
+  if (draw.chance(cases)) {
+    return { ...drawCases(draw, definition, Math.min(bound, 16), closed), ...more };
+  }
+  const detail = (percent: number) => drawDetail(draw, definition, percent);
+  const authentication = drawAuthentication(draw, closed, 8);
   const kind = draw.pick([
     "scopes",
     "scopes",
@@ -308,6 +386,8 @@ export interface PolicyOptions {
    * Default: `false`.
    */
   closed?: boolean;
+  /** The share of rules with cases, in percent. */
+  cases?: number;
 }
 
 /** Draws a valid policy. It always declares the scopes `courses:read` and `/accounts/{accountID}/` and the tool `get_settings`. */
@@ -328,7 +408,7 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
     return typeof options !== "object" || !options.restricted;
   });
   const rules = (names: string[], bound: number): [string, Rule][] =>
-    names.map((name) => [name, drawRule(draw.part(30), declared, bound, options.closed === true)]);
+    names.map((name) => [name, drawRule(draw.part(60), declared, bound, options)]);
   const tools = [
     ...rules(["get_settings", ...draw.some(TOOLS.slice(1), 35)], 64),
     ...rules(draw.some(PATTERNS, options.patterns ?? 20), 4).slice(0, 3),

@@ -5,6 +5,7 @@ import {
   ENTITLEMENTS,
   PARAMS,
   type PolicyOptions,
+  SCALARS,
   TIERS,
   TOOLS,
 } from "./arbitrary-policy.js";
@@ -205,6 +206,9 @@ function drawParams(draw: Draw): unknown {
     ...entries.filter(([name]) => !(dropped && bad.includes(name))),
     ...(dropped ? [] : bad.map((name) => [name, draw.pick(BAD_VALUES)] as const)),
     ...(draw.chance(20) ? [["extra", draw.pick(BAD_VALUES)] as const] : []),
+    ...(draw.chance(75) ? [["mode", draw.pick<unknown>([...SCALARS, ["a"]])] as const] : []),
+    ...(draw.chance(50) ? [["force", draw.pick<unknown>([true, "true", 1])] as const] : []),
+    ...(draw.chance(50) ? [["constructor", draw.pick<unknown>(SCALARS)] as const] : []),
   ]);
 }
 

@@ -4,6 +4,7 @@ import {
   type Definition,
   isPattern,
   type ModelDecision,
+  modelBranches,
   modelDecide,
   modelOperation,
   modelTokens,
@@ -111,7 +112,8 @@ const LISTED = [
 
 /**
  * Returns the names and codes of the list. A tool with parameters has the best code of any binding. If each value is a
- * mismatch for some scope of the token, no call can succeed and the tool is left out.
+ * mismatch for some scope of the token, no call can succeed and the tool is left out. A tool with cases is allowed if any branch is;
+ * otherwise it has the code of `otherwise`.
  */
 export function modelToolsFor(
   definition: Definition,
@@ -119,9 +121,9 @@ export function modelToolsFor(
 ): { name: string; code: string }[] {
   const token = withTemplatesApproved(definition, given);
   const values = valuesOf(definition, token);
-  return Object.entries(definition.tools ?? {}).flatMap(([name, rule]) => {
-    if (isPattern(name) || (typeof rule !== "string" && (rule.hidden || rule.internal))) return [];
-    const params = modelOperation(definition, name)?.params ?? [];
+  const codeOf = (name: string, branch: Rule): string | undefined => {
+    const only = { ...definition, tools: { ...definition.tools, [name]: branch } };
+    const params = modelOperation(only, name)?.params ?? [];
     const bindings = params.reduce<Record<string, string>[]>(
       (made, param) => made.flatMap((one) => values.map((value) => ({ ...one, [param]: value }))),
       [{}],
@@ -129,11 +131,17 @@ export function modelToolsFor(
     const codes = new Set<string>();
     for (const binding of bindings) {
       if (codes.has("allowed")) break;
-      codes.add(modelDecide(definition, token, name, binding).code);
+      codes.add(modelDecide(only, token, name, binding).code);
     }
     // a restricted template in the token without an approval: a list looks at its values only
-    if (!codes.has("allowed") && hasUnapprovedTemplate(definition, token, name)) return [];
-    const code = LISTED.find((listed) => codes.has(listed));
+    if (!codes.has("allowed") && hasUnapprovedTemplate(only, token, name)) return undefined;
+    return LISTED.find((listed) => codes.has(listed));
+  };
+  return Object.entries(definition.tools ?? {}).flatMap(([name, rule]) => {
+    if (isPattern(name) || (typeof rule !== "string" && (rule.hidden || rule.internal))) return [];
+    const branches = typeof rule === "string" ? [rule] : modelBranches(rule);
+    const codes = branches.map((branch) => codeOf(name, branch));
+    const code = codes.includes("allowed") ? "allowed" : codes.at(-1);
     return code === undefined ? [] : [{ name, code }];
   });
 }

@@ -20,7 +20,14 @@ export interface Gates {
   accountTypes?: string[];
   entitlement?: string;
 }
+type Scalar = string | number | boolean | null;
+export interface Case extends RuleOptions {
+  when: Record<string, Scalar | Scalar[]>;
+}
 export interface RuleOptions extends Gates {
+  cases?: Case[];
+  otherwise?: Rule;
+  weakOtherwise?: true;
   scope?: string;
   allOf?: Rule[];
   anyOf?: Rule[];
@@ -98,6 +105,37 @@ const textsIn = (value: unknown): string[] => {
 };
 export const optionsOf = (rule: Rule): RuleOptions =>
   typeof rule === "string" ? { scope: rule } : rule;
+
+/** Returns a branch with what the whole rule adds to branches that have none of their own. A denial needs nothing. */
+function branchIn({ acr, maxAge, enrichedBy }: RuleOptions, branch: Rule): RuleOptions {
+  const own = optionsOf(branch);
+  if (own.deny !== undefined) return own;
+  return {
+    ...(acr !== undefined && { acr }),
+    ...(maxAge !== undefined && { maxAge }),
+    ...(enrichedBy !== undefined && { enrichedBy }),
+    ...own,
+  };
+}
+
+/** Returns the branch of a rule for a call: its first case that is met, otherwise `otherwise`; the rule itself without cases. */
+export function modelBranch(rule: RuleOptions, params: unknown): RuleOptions {
+  const { cases = [], otherwise } = rule;
+  if (otherwise === undefined) return rule;
+  const met = cases.find(({ when }) =>
+    Object.entries(when).every(([name, values]) =>
+      [values].flat().some((value) => value === member(params, name)),
+    ),
+  );
+  return branchIn(rule, met ?? otherwise);
+}
+
+/** Returns the branches of a rule, `otherwise` last; the rule itself without cases. */
+export function modelBranches(rule: RuleOptions): RuleOptions[] {
+  const { cases = [], otherwise } = rule;
+  if (otherwise === undefined) return [rule];
+  return [...cases.map(({ when: _, ...one }) => one), otherwise].map((one) => branchIn(rule, one));
+}
 
 /** Returns whether a pattern of tool names matches: literals, `*` and `?`. */
 export function modelMatch(pattern: string, name: string): boolean {
@@ -184,13 +222,14 @@ interface Operation {
 export const isPattern = (name: string): boolean => /[*?]/.test(name);
 
 /**
- * Returns the rules that apply to a name, and their combined alternatives.
+ * Returns the rules that apply to a call, of each the branch that its parameters choose, and their combined alternatives.
  *
  * @param fromCode - whether the name comes from code of the host, which knows internal operations
  */
 export function modelOperation(
   definition: Definition,
   name: unknown,
+  params?: unknown,
   fromCode = false,
 ): Operation | undefined {
   if (typeof name !== "string") return undefined;
@@ -215,7 +254,7 @@ export function modelOperation(
         ? exact
         : matching;
   if (found.length === 0) return undefined;
-  const rules = found.map(([, rule]) => optionsOf(rule));
+  const rules = found.map(([, rule]) => modelBranch(optionsOf(rule), params));
   const baseline = endpoint ? [] : (definition.baseline ?? []);
   const demanding = rules.filter((rule) => !rule.public && rule.deny === undefined);
   const byRule = demanding.map((rule) =>
@@ -233,6 +272,18 @@ export function modelOperation(
   };
 }
 
+/** Returns the parameters of all branches of an exact operation, then the arguments that its cases compare. */
+export function modelParams(definition: Definition, name: string): string[] {
+  const rules = { ...definition.tools, ...definition.endpoints };
+  const rule = optionsOf(rules[name] ?? { deny: "" });
+  const params = modelBranches(rule).flatMap((branch) => {
+    const key = name.includes(" ") ? "endpoints" : "tools";
+    return modelOperation({ ...definition, [key]: { [name]: branch } }, name)?.params ?? [];
+  });
+  const compared = (rule.cases ?? []).flatMap(({ when }) => Object.keys(when));
+  return unique([...params, ...compared]);
+}
+
 const denial = (code: string, more: Partial<ModelDecision> = {}): ModelDecision => ({
   code,
   allowed: false,
@@ -246,7 +297,7 @@ export function modelDecide(
   params?: unknown,
   fromCode = false,
 ): ModelDecision {
-  const operation = modelOperation(definition, name, fromCode);
+  const operation = modelOperation(definition, name, params, fromCode);
   if (!operation) return denial("unknown_operation");
   const { rules, alternatives } = operation;
   for (const rule of rules)

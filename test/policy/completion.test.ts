@@ -111,6 +111,44 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
   ],
   ["an implied scope", policyWith("").replace("openid: {}", 'openid: { implies: ["|"] }'), SCOPES],
   [
+    "the scope of a case",
+    policyWith(
+      'tools: { t: { cases: [{ when: { mode: "x" }, scope: "|" }], otherwise: "openid" } }',
+    ),
+    SCOPES,
+  ],
+  [
+    "a scope in a list of a case",
+    policyWith(
+      'tools: { t: { cases: [{ when: { mode: "x" }, anyOf: ["|"] }], otherwise: "openid" } }',
+    ),
+    SCOPES,
+  ],
+  [
+    "`otherwise`",
+    policyWith(
+      'tools: { t: { cases: [{ when: { mode: "x" }, scope: "openid" }], otherwise: "|" } }',
+    ),
+    SCOPES,
+  ],
+  [
+    "an option of a case",
+    policyWith('tools: { t: { cases: [{ when: { mode: "x" }, | }], otherwise: "openid" } }'),
+    ["accountTypes", "allOf", "anyOf", "deny", "params", "scope", "tier"],
+  ],
+  [
+    "an option of `otherwise`",
+    policyWith('tools: { t: { cases: [], otherwise: { scope: "openid", | } } }'),
+    ["accountTypes", "allOf", "anyOf", "deny", "params", "tier"],
+  ],
+  [
+    "the tier of a case",
+    policyWith(
+      'tools: { t: { cases: [{ when: { mode: "x" }, scope: "openid", tier: "|" }], otherwise: "openid" } }',
+    ),
+    ["free", "pro"],
+  ],
+  [
     "the tier of a rule",
     policyWith('tools: { t: { scope: "openid", tier: "|" } }'),
     ["free", "pro"],
@@ -186,6 +224,7 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
       "anyOf",
       "audit",
       "authenticated",
+      "cases",
       "deny",
       "description",
       "enrichedBy",
@@ -193,10 +232,12 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
       "hidden",
       "internal",
       "maxAge",
+      "otherwise",
       "params",
       "public",
       "tier",
       "title",
+      "weakOtherwise",
     ],
   ],
   [

@@ -19,6 +19,25 @@ const ANY_OF = [
   { anyOf: ["/accounts/{accountID}/"], params: { accountID: "from" } },
 ];
 
+const CASES = [
+  { when: { mode: "plan", force: [true, "yes"] }, deny: "Plan it elsewhere." },
+  {
+    when: { mode: "read" },
+    scope: "/accounts/{accountID}/",
+    params: { accountID: "owner" },
+    tier: "free",
+    accountTypes: ["mentor"],
+  },
+  { when: { mode: "list" }, anyOf: ["openid"] },
+  { when: { mode: "show" }, allOf: ["openid"] },
+];
+const OTHERWISE = [
+  { scope: "/accounts/{accountID}/", params: { accountID: "to" }, tier: "pro" },
+  { allOf: ["openid"], accountTypes: ["mentor"] },
+  { anyOf: ["openid"] },
+  { deny: "Choose a mode." },
+];
+
 /** A policy in which every option has a value. */
 const FULL = {
   $schema: "./policy.schema.json",
@@ -69,6 +88,13 @@ const FULL = {
     never: { deny: "Write to support." },
     open: { public: true, enrichedBy: "openid" },
     whoami: { authenticated: true, tier: "free" },
+    ...Object.fromEntries(
+      OTHERWISE.map((otherwise, index) => [
+        `query_${index}`,
+        { cases: [{ when: { mode: "x" }, deny: "No." }], otherwise, weakOtherwise: true as const },
+      ]),
+    ),
+    query: { cases: CASES, otherwise: "openid", weakOtherwise: true },
     "list_*": "courses:read",
   },
   endpoints: {
@@ -128,6 +154,8 @@ const OPTIONS: readonly (readonly [
   ["a scope", SCHEMA.$defs?.["Scope"], Object.values(FULL.scopes)],
   ["a tool", SCHEMA.$defs?.["Operation"], Object.values(FULL.tools)],
   ["a requirement", SCHEMA.$defs?.["Requirement"], [...ANY_OF, ...ALL_OF]],
+  ["a case", SCHEMA.$defs?.["Case"], CASES],
+  ["`otherwise`", SCHEMA.$defs?.["Branch"], OTHERWISE],
 ];
 
 describe("`undefined` as a value in a policy", () => {

@@ -4,7 +4,7 @@ import { isOpen } from "../../policy/approval.js";
 import { bundleMembers } from "../../policy/bundles.js";
 import type { CompiledPolicy, CompiledScope } from "../../policy/compiled-policy.js";
 import { accountTypesText, entitlementsText, tierText } from "../describe-rule.js";
-import { type MatrixRow, matrixOf } from "../matrix/matrix-model.js";
+import { labelOf, type MatrixRow, matrixOf } from "../matrix/matrix-model.js";
 import { cellCode, code, codeList, ruleCell, table, text } from "../terminal/markdown.js";
 
 /**
@@ -189,7 +189,7 @@ function toolBlocks(rows: readonly MatrixRow[], policy: CompiledPolicy): readonl
     const cells = [requirementCell(row), notesCell(row, policy)];
     const key = cells.join("\n");
     const group = shared.get(key) ?? { names: [], cells };
-    group.names.push(cellCode(row.name));
+    group.names.push(cellCode(labelOf(row)));
     shared.set(key, group);
   }
   const groups = [...shared.values()];
@@ -222,7 +222,7 @@ function endpointBlocks(rows: readonly MatrixRow[], policy: CompiledPolicy): rea
       allowed.map((row) => {
         const [method = "", path = ""] = row.name.split(" ");
         const extra = also ? [notes.get(row) as string] : [];
-        return [method, cellCode(path), requirementCell(row), ...extra];
+        return [method, cellCode(labelOf({ ...row, name: path })), requirementCell(row), ...extra];
       }),
     ),
     ...(allowed.some((row) => row.name.endsWith("*}"))
@@ -239,7 +239,7 @@ function deniedBlocks(rows: readonly MatrixRow[]): readonly string[] {
     "These are denied, whatever scopes are granted.",
     table(
       ["Tool or endpoint", "Reason"],
-      denied.map((row) => [cellCode(row.name), text(row.reason ?? "")]),
+      denied.map((row) => [cellCode(labelOf(row)), text(row.reason ?? "")]),
     ),
   ];
 }

@@ -30,8 +30,10 @@ export function explainDecision(question: ExplainedCall, decision: Decision): Ex
         why: [`${sentence(why)}`, ...(meant === undefined ? [] : [`Did you mean \`${meant}\`?`])],
       };
     }
-    case "denied":
-      return { headline: `NO: ${what} is never allowed.`, why: [decision.reason] };
+    case "denied": {
+      const call = question.operation?.branches === undefined ? what : `this call of ${what}`;
+      return { headline: `NO: ${call} is never allowed.`, why: [decision.reason] };
+    }
     case "invalid_params":
       return {
         headline: `NO: the call needs a valid value for the parameter \`${decision.param}\`.`,

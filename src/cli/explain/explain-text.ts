@@ -48,7 +48,13 @@ export function explanationLines(answer: Explanation, columns: number): readonly
   ];
 }
 
-function matchLines({ asked, operation }: ExplainedCall): readonly string[] {
+function matchLines(question: ExplainedCall): readonly string[] {
+  const branches = question.operation?.branches ?? [];
+  const chosen = branches.map((branch) => `The branch of this call is: ${branch}.`);
+  return [...entryLines(question), ...chosen];
+}
+
+function entryLines({ asked, operation }: ExplainedCall): readonly string[] {
   if (operation === undefined) return [];
   if (operation.matched) return [`The request ${asked} matches the endpoint ${operation.name}.`];
   if (operation.patterns.length === 0) return [];

@@ -1,11 +1,14 @@
 import type { AccessToken } from "../../decision/access-token.js";
 import type { Decision } from "../../decision/decision.js";
 import type { Policy } from "../../decision/define-policy.js";
+import { meetsCase } from "../../decision/prepare.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
+import type { CaseValue } from "../../policy/definition.js";
 import { isEndpoint, parseEndpoint } from "../../policy/endpoint-key.js";
 import { isInternalName } from "../../policy/internal.js";
 import { nearest } from "../../policy/suggest.js";
+import { whenText } from "../describe-rule.js";
 
 /** The call to explain, with its token. */
 export interface ExplainedCall {
@@ -15,7 +18,7 @@ export interface ExplainedCall {
   readonly asked: string;
   /** The operation found for it; `undefined` if the policy has none. */
   readonly operation: MatchedOperation | undefined;
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, CaseValue>>;
   readonly token: AccessToken | undefined;
 }
 
@@ -31,10 +34,55 @@ export interface MatchedOperation {
   readonly matched: boolean;
   /** The values of the path parameters in the request. */
   readonly fromPath: Readonly<Record<string, string>>;
+  /** For each entry with cases that applies: the condition of the branch that the parameters choose. */
+  readonly branches?: readonly string[];
 }
 
 /** Finds the operation of a call: an entry by its name, a tool by its patterns, or the endpoint of a request. */
 export function findCall(
+  policy: Policy,
+  asked: string,
+  params: Readonly<Record<string, string>>,
+  token: AccessToken | undefined,
+): ExplainedCall {
+  const found = findOperation(policy, asked, params, token);
+  const { compiled, operation } = found;
+  if (operation === undefined) return found;
+  const names = operation.patterns.length > 0 ? operation.patterns : [operation.name];
+  const entries = names.flatMap(
+    (name) =>
+      compiled.operations.get(name) ??
+      compiled.patterns.flatMap((one) => (one.operation.name === name ? [one.operation] : [])),
+  );
+  const compared = entries.flatMap((entry) => entry.cases.flatMap(({ when }) => when));
+  const typed = Object.entries(found.params).map(([name, value]) => {
+    const values = compared.filter(([argument]) => argument === name);
+    return [
+      name,
+      Object.hasOwn(operation.fromPath, name)
+        ? value
+        : typedAs(value, new Set(values.flatMap(([, list]) => [...list]))),
+    ];
+  });
+  const given = Object.fromEntries(typed) as ExplainedCall["params"];
+  const branches = entries
+    .filter((entry) => entry.cases.length > 0)
+    .map((entry) => {
+      const met = entry.cases.find(({ when }) => meetsCase(when, given));
+      return met === undefined ? "otherwise" : whenText(met.when);
+    });
+  const chosen = branches.length === 0 ? operation : { ...operation, branches };
+  return { ...found, params: given, operation: chosen };
+}
+
+/** Returns the value of another type that a case compares and that has this text in JSON; otherwise the text. */
+function typedAs(text: CaseValue, values: ReadonlySet<unknown>): CaseValue {
+  if (typeof text !== "string" || values.has(text)) return text;
+  const meant = [...values].find((value) => JSON.stringify(value) === text);
+  return meant === undefined ? text : (meant as CaseValue);
+}
+
+function findOperation(
   policy: Policy,
   asked: string,
   params: Readonly<Record<string, string>>,
@@ -45,7 +93,14 @@ export function findCall(
   const exact = compiled.operations.get(asked);
   if (exact !== undefined) {
     const { name, kind } = exact;
-    const found = { name, kind, params: exact.params, patterns: [], matched: false, fromPath: {} };
+    const found = {
+      name,
+      kind,
+      params: exact.params,
+      patterns: [],
+      matched: false,
+      fromPath: {},
+    };
     return { ...base, operation: found, params };
   }
   const space = asked.indexOf(" ");

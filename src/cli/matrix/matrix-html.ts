@@ -9,6 +9,7 @@ import { MATRIX_CSS } from "./matrix-css.js";
 import { LEGEND, markText } from "./matrix-legend.js";
 import {
   countsOf,
+  labelOf,
   type Matrix,
   type MatrixCell,
   type MatrixPart,
@@ -159,7 +160,7 @@ function rowName(row: MatrixRow): Html {
     row.title === undefined ? undefined : html`<span class="title">${row.title}</span>`,
     row.description === undefined ? undefined : html`<span class="title">${row.description}</span>`,
   ];
-  return html`<code>${row.name}</code>${notes}`;
+  return html`<code>${row.name}</code>${row.when === undefined ? undefined : html` <span class="tag">${row.when}</span>`}${notes}`;
 }
 
 /** Maximum number of words in an unfolded rule. Longer rules are folded, so that a rule of a hundred scopes does not fill the table. */
@@ -228,7 +229,7 @@ function scopeCard(scope: CompiledScope, matrix: Matrix, ungrouped: boolean): Ht
     ...(restricted ? ["restricted"] : []),
   ];
   const rows = [...matrix.tools.rows, ...matrix.endpoints.rows];
-  const opens = rows.filter((row) => row.cells.has(scope.id)).map((row) => row.name);
+  const opens = rows.filter((row) => row.cells.has(scope.id)).map(labelOf);
   const name = html`<code>${scope.name}</code>${options.title === undefined ? undefined : html` ${options.title}`}`;
   return html`<li id="${idOf(scope)}">
 ${ungrouped ? html`<h3>${name}</h3>` : html`<h4>${name}</h4>`}

@@ -8,6 +8,8 @@ import {
   type Access,
   accessOf,
   conditionsOf,
+  type DescribedBranch,
+  describedBranches,
   plainWords,
   renamingsOf,
   requirementWords,
@@ -26,9 +28,11 @@ export interface MatrixCell {
   readonly alone: boolean;
 }
 
-/** The row of a tool, a pattern of tools or an endpoint. */
+/** The row of a tool, a pattern of tools or an endpoint, or of one of its branches. */
 export interface MatrixRow {
   readonly name: string;
+  /** The condition of the branch, such as `mode: "explain"`, or `otherwise`; `undefined` for an entry without cases. */
+  readonly when: string | undefined;
   readonly kind: "tool" | "pattern" | "endpoint";
   readonly title: string | undefined;
   readonly description: string | undefined;
@@ -85,20 +89,24 @@ export function matrixOf(policy: Policy): Matrix {
   const compiled = compiledPolicyOf(policy);
   const { definition } = compiled;
   const patterns = new Map(compiled.patterns.map(({ operation }) => [operation.name, operation]));
-  const ask = createAskers(policy, definition);
-  const row = (name: string, entry: OperationDefinition, operation: Operation): MatrixRow => ({
-    ...rowOf(name, entry, operation, compiled),
-    cells: cellsOf(operation, compiled, ask(name)),
-  });
-  const rowsOf = (entries: PolicyDefinition["tools"]): readonly MatrixRow[] =>
+  const branchesOf = (entries: PolicyDefinition["tools"]): readonly NamedBranch[] =>
     Object.entries(entries ?? {}).flatMap(([name, entry]) => {
       const operation = patterns.get(name) ?? compiled.operations.get(name);
-      return operation === undefined ? [] : [row(name, entry, operation)];
+      if (operation === undefined) return [];
+      const branches = describedBranches(entry, operation);
+      return branches.map((branch): NamedBranch => ({ name, entry, branch }));
     });
+  const [tools, endpoints] = [branchesOf(definition.tools), branchesOf(definition.endpoints)];
+  const ask = createAskers(policy, definition, [...tools, ...endpoints]);
+  const rowsOf = (branches: readonly NamedBranch[]): readonly MatrixRow[] =>
+    branches.map((named) => ({
+      ...rowOf(named, compiled),
+      cells: cellsOf(named.branch.operation, compiled, ask(named)),
+    }));
   return {
     policy: compiled,
-    tools: partOf(rowsOf(definition.tools), compiled),
-    endpoints: partOf(rowsOf(definition.endpoints), compiled),
+    tools: partOf(rowsOf(tools), compiled),
+    endpoints: partOf(rowsOf(endpoints), compiled),
   };
 }
 
@@ -107,16 +115,26 @@ function partOf(rows: readonly MatrixRow[], policy: CompiledPolicy): MatrixPart 
   return { rows, columns: policy.scopes.filter((scope) => used.has(scope.id)) };
 }
 
-function rowOf(
-  name: string,
-  entry: OperationDefinition,
-  operation: Operation,
-  policy: CompiledPolicy,
-): Omit<MatrixRow, "cells"> {
-  const options = typeof entry === "string" ? {} : entry;
+/** A branch of the entry of a name. */
+interface NamedBranch {
+  readonly name: string;
+  readonly entry: OperationDefinition;
+  readonly branch: DescribedBranch;
+}
+
+/** Returns the name of a row with the condition of its branch. */
+export function labelOf({ name, when }: Pick<MatrixRow, "name" | "when">): string {
+  return when === undefined ? name : `${name} (${when})`;
+}
+
+function rowOf(named: NamedBranch, policy: CompiledPolicy): Omit<MatrixRow, "cells"> {
+  const { name, branch } = named;
+  const { entry, operation, when } = branch;
+  const options = typeof named.entry === "string" ? {} : named.entry;
   const access = accessOf(entry, operation);
   return {
     name,
+    when,
     kind: operation.kind === "tool" && isPattern(name) ? "pattern" : operation.kind,
     title: options.title,
     description: options.description,
@@ -136,28 +154,39 @@ type Ask = (scope: CompiledScope, accounts: readonly (readonly string[])[]) => b
 const SAMPLE = "x";
 
 /**
- * Returns a function that asks the policy about an operation. A name that a pattern matches may match other patterns too, so
- * each pattern gets its own tool name in a separate policy, which contains only these tools.
+ * Returns a function that asks the policy about an operation. A name that a pattern matches may match other patterns too, and a
+ * branch is chosen by arguments, so each pattern and each branch gets its own tool name in a separate policy, which contains only
+ * these tools.
  */
-function createAskers(policy: Policy, definition: PolicyDefinition): (name: string) => Ask {
-  const patterns = Object.entries(definition.tools ?? {}).filter(([name]) => isPattern(name));
-  const standIns = new Map(patterns.map(([name], index) => [name, `p${index}`]));
+function createAskers(
+  policy: Policy,
+  definition: PolicyDefinition,
+  branches: readonly NamedBranch[],
+): (named: NamedBranch) => Ask {
+  const apartOnes = branches.filter(
+    ({ name, branch: { when, operation } }) =>
+      when !== undefined || (operation.kind === "tool" && isPattern(name)),
+  );
+  const standIns = new Map(apartOnes.map((named, index) => [named, `p${index}`]));
   const apart =
-    patterns.length === 0
+    apartOnes.length === 0
       ? policy
       : loadPolicy({
           ...definition,
           endpoints: {},
-          tools: Object.fromEntries(patterns.map(([, entry], index) => [`p${index}`, entry])),
+          tools: Object.fromEntries(
+            apartOnes.map(({ branch }, index) => [`p${index}`, branch.entry]),
+          ),
         });
   const { tiers, entitlements, baseline = [] } = definition;
   const plan = tiers?.at(-1);
-  return (name) => {
-    const standIn = standIns.get(name);
+  return (named) => {
+    const { name } = named;
+    const standIn = standIns.get(named);
     const [asked, operation] =
       standIn === undefined ? [policy, policy.operation(name)] : [apart, apart.operation(standIn)];
     const params = Object.fromEntries(operation.params.map((param) => [param, SAMPLE]));
-    const always = name.includes(" ") ? [] : baseline;
+    const always = standIn === undefined && name.includes(" ") ? [] : baseline;
     return (scope, accounts) => {
       const bound = bindTemplate(
         scope.template,

@@ -6,6 +6,7 @@ import { padTo, prose, widthOf } from "../terminal/visible.js";
 import { wrap } from "../terminal/wrap.js";
 import { LEGEND, markText } from "./matrix-legend.js";
 import {
+  labelOf,
   type Matrix,
   type MatrixCell,
   type MatrixPart,
@@ -43,7 +44,7 @@ export function matrixMarkdown(matrix: Matrix): string {
     const { rows, columns } = matrix[key];
     if (rows.length === 0) return [];
     const lines = rows.map((row) => [
-      cellCode(row.name),
+      cellCode(labelOf(row)),
       row.access === "scopes" ? ruleCell(row.needs) : text(needsText(row)),
       [...row.gates, ...row.renamings].map(text).join("; "),
       ...columns.map((scope) => {
@@ -64,6 +65,7 @@ export function matrixJson({ policy, tools, endpoints }: Matrix): object {
   const rowsOf = ({ rows }: MatrixPart) =>
     rows.map((row) => ({
       name: row.name,
+      when: row.when,
       kind: row.kind,
       hidden: row.hidden,
       access: row.access,
@@ -113,10 +115,11 @@ export function matrixTable(matrix: Matrix, columns: number): readonly Line[] {
   for (const { key, head, title } of PARTS) {
     const part = matrix[key];
     if (part.rows.length === 0) continue;
-    const counts = `${title}: ${part.rows.length}, by ${part.columns.length} scopes`;
+    const { size } = new Set(part.rows.map(({ name }) => name));
+    const counts = `${title}: ${size}, by ${part.columns.length} scopes`;
     lines.push("", styled("bold", counts), ...partLines(part, head, columns));
     const said = part.rows
-      .map((row) => [row.name, remarks(row).join("; ")] as const)
+      .map((row) => [labelOf(row), remarks(row).join("; ")] as const)
       .filter(([, remark]) => remark !== "");
     if (said.length > 0) {
       const heading = styled("bold", "Conditions, denials and other notes");
@@ -141,7 +144,7 @@ function partLines(
   columns: number,
 ): readonly Line[] {
   const marked = rows.filter((row) => row.cells.size > 0);
-  const nameWidth = nameWidthOf([head, ...marked.map(({ name }) => prose(name))], columns);
+  const nameWidth = nameWidthOf([head, ...marked.map((row) => prose(labelOf(row)))], columns);
   const room = columns - nameWidth - FRAME - 1;
   const widthOfScope = ({ name }: CompiledScope) =>
     Math.max(widthOf(prose(name)), "all +".length) + FRAME;
@@ -154,7 +157,7 @@ function partLines(
     const heads = shown.map((scope, index) => (fits ? scope.name : String(from + index + 1)));
     const here = marked.filter((row) => shown.some((scope) => row.cells.has(scope.id)));
     const cells = here.map((row) => [
-      row.name,
+      labelOf(row),
       ...shown.map((scope) => cellWords(row.cells.get(scope.id), fits)),
     ]);
     lines.push(...grid([head, ...heads], cells, nameWidth));
