@@ -36,7 +36,6 @@ import {
   type Unmapped,
 } from "./fastify/route-table.js";
 import { routerFindings } from "./fastify/router-findings.js";
-import type { PolicyTypes } from "./policy/definition.js";
 import {
   checkOptions,
   isFunction,
@@ -45,6 +44,7 @@ import {
   optional,
   required,
 } from "./policy/option-checks.js";
+import type { PolicyTypes } from "./policy/policy-types.js";
 import { describeFindings } from "./policy/report.js";
 import type { PathOptions } from "./policy/route.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";

@@ -16,9 +16,9 @@ import type { Authorized, ParamsArgument } from "./decision/define-policy.js";
 import { findEndpoint } from "./decision/find-endpoint.js";
 import type { KnownName } from "./decision/operation-name.js";
 import { compiledPolicyOf } from "./policy/compiled-policies.js";
-import type { PolicyTypes } from "./policy/definition.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "./policy/option-checks.js";
 import { withoutPrototype } from "./policy/own-members.js";
+import type { PolicyTypes } from "./policy/policy-types.js";
 import type { PathOptions } from "./policy/route.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 

@@ -7,7 +7,7 @@ import { queryOf, targetOfUrl } from "./adapters/request-target.js";
 import { createRouteGate, type RouteGate, UNHANDLED_STATUS } from "./adapters/route-gate.js";
 import { bodyText } from "./adapters/write-response.js";
 import { listApp } from "./hono/list-routes.js";
-import type { PolicyTypes } from "./policy/definition.js";
+import type { PolicyTypes } from "./policy/policy-types.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";

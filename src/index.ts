@@ -120,8 +120,6 @@ export type {
   OperationDefinition,
   OperationOptions,
   PolicyDefinition,
-  PolicyTypes,
-  PolicyTypesOf,
   RequirementOptions,
   ScopeOptions,
   ScopeTexts,
@@ -133,6 +131,7 @@ export type {
   ScopeInput,
   ScopeName,
 } from "./policy/policy-scopes.js";
+export type { PolicyTypes, PolicyTypesOf } from "./policy/policy-types.js";
 export { MAX_ALTERNATIVES } from "./policy/requirement-size.js";
 export { createAuthorizer } from "./resource-server/authorizer.js";
 export type { AuthorizerOptions } from "./resource-server/authorizer-options.js";

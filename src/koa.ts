@@ -6,7 +6,7 @@ import { pathOf } from "./adapters/request-target.js";
 import { createRouteGate, type RouteGate } from "./adapters/route-gate.js";
 import { readOwn } from "./decision/access-token.js";
 import { listApp } from "./koa/list-routes.js";
-import type { PolicyTypes } from "./policy/definition.js";
+import type { PolicyTypes } from "./policy/policy-types.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";

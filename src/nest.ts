@@ -5,7 +5,7 @@ import { createRouteGate, type RouteGate } from "./adapters/route-gate.js";
 import { type GateResponse, writeResponse } from "./adapters/write-response.js";
 import { guardsOf, listApp } from "./nest/list-routes.js";
 import { exchangeOf, type NestRequest, nodeRequestOf, readRequest } from "./nest/platform.js";
-import type { PolicyTypes } from "./policy/definition.js";
+import type { PolicyTypes } from "./policy/policy-types.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";

@@ -6,7 +6,6 @@ import type { KnownName, OperationName } from "./decision/operation-name.js";
 import { PolicyError } from "./errors.js";
 import { isObject } from "./grammar/is-object.js";
 import { compiledPolicyOf } from "./policy/compiled-policies.js";
-import type { PolicyTypes } from "./policy/definition.js";
 import {
   checkOptions,
   isStringList,
@@ -14,6 +13,7 @@ import {
   optional,
   required,
 } from "./policy/option-checks.js";
+import type { PolicyTypes } from "./policy/policy-types.js";
 import { escapeControls } from "./policy/report.js";
 import { nearest } from "./policy/suggest.js";
 import { intersectPatterns, NO_INTERSECTIONS } from "./testing/pattern-intersections.js";

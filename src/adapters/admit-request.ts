@@ -1,6 +1,6 @@
 import { readOwn } from "../decision/access-token.js";
 import { type InvalidParams, TEMPORARILY_UNAVAILABLE } from "../decision/decision.js";
-import type { PolicyTypes } from "../policy/definition.js";
+import type { PolicyTypes } from "../policy/policy-types.js";
 import type { Admission, Authorizer } from "../resource-server/authorizer-types.js";
 import { type Awaitable, logOutage, withTimeout } from "../resource-server/callbacks.js";
 import { type AuditedInput, readAuditedRequest } from "./request-audit.js";

@@ -1,6 +1,6 @@
 import { PolicyError } from "../errors.js";
 import { urlParts } from "../grammar/url.js";
-import type { PolicyTypes } from "../policy/definition.js";
+import type { PolicyTypes } from "../policy/policy-types.js";
 import { isDevelopment, runtime } from "../policy/runtime.js";
 import { noteMetadataRead } from "../resource-server/authorizer-metadata.js";
 import type { Authorizer } from "../resource-server/authorizer-types.js";

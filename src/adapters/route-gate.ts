@@ -1,8 +1,8 @@
 import { operationForGate } from "../decision/gate-decider.js";
 import type { KnownName } from "../decision/operation-name.js";
 import { PolicyError } from "../errors.js";
-import type { PolicyTypes } from "../policy/definition.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "../policy/option-checks.js";
+import type { PolicyTypes } from "../policy/policy-types.js";
 import { describeFindings } from "../policy/report.js";
 import type { Authorizer } from "../resource-server/authorizer-types.js";
 import type { Awaitable } from "../resource-server/callbacks.js";

@@ -3,19 +3,19 @@ import type { AnyPolicy } from "../policy/any-policy.js";
 import { compilePolicy, compilePolicyText } from "../policy/compile.js";
 import { brandPolicy } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import type {
-  IsPublic,
-  OptionalParam,
-  ParamNames,
-  PolicyDefinition,
-  PolicyTypes,
-  PolicyTypesOf,
-  ToolName,
-} from "../policy/definition.js";
+import type { PolicyDefinition } from "../policy/definition.js";
 import type { NoUndefined } from "../policy/no-undefined.js";
 import { compileBaseline } from "../policy/operations.js";
 import { checkOptions, isFunction, optional } from "../policy/option-checks.js";
 import { createPolicyScopes, type PolicyScopes } from "../policy/policy-scopes.js";
+import type {
+  IsPublic,
+  OptionalParam,
+  ParamNames,
+  PolicyTypes,
+  PolicyTypesOf,
+  ToolName,
+} from "../policy/policy-types.js";
 import { escapeControls } from "../policy/report.js";
 import { nearest } from "../policy/suggest.js";
 import { AccessDenied } from "./access-denied.js";

@@ -1,4 +1,4 @@
-import type { PolicyTypes } from "../policy/definition.js";
+import type { PolicyTypes } from "../policy/policy-types.js";
 
 /** The names of the tools and endpoints of a policy. */
 export type OperationName<Types extends PolicyTypes> = Types["tool"] | Types["endpoint"];

@@ -5,8 +5,8 @@ import { type BindParams, type BindResult, bindCompiled } from "../grammar/templ
 import { isOpen } from "./approval.js";
 import { bundleScopes } from "./bundles.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
-import type { PolicyTypes } from "./definition.js";
 import { checkOptions, isBoolean, optional } from "./option-checks.js";
+import type { PolicyTypes } from "./policy-types.js";
 import { escapeControls } from "./report.js";
 import { expandScope, missingScope, reduceScope } from "./scope-meanings.js";
 import { hintAt } from "./suggest.js";

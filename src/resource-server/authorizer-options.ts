@@ -4,7 +4,6 @@ import type { Policy } from "../decision/define-policy.js";
 import { issuerListFault, resourceFault } from "../discovery/resource-identifier.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { hasConditions } from "../policy/conditions.js";
-import type { PolicyTypes } from "../policy/definition.js";
 import {
   checkOptions,
   isBoolean,
@@ -14,6 +13,7 @@ import {
   optional,
   positive,
 } from "../policy/option-checks.js";
+import type { PolicyTypes } from "../policy/policy-types.js";
 import { nearest } from "../policy/suggest.js";
 import type { ChallengeMode } from "./challenge.js";
 import type { Rejection } from "./rejections.js";

@@ -4,7 +4,7 @@ import type { Allowed, CredentialDenial, Decision } from "../decision/decision.j
 import type { Authorized, ParamsArgument, Policy } from "../decision/define-policy.js";
 import type { KnownName } from "../decision/operation-name.js";
 import type { ProtectedResourceMetadata } from "../discovery/protected-resource-metadata.js";
-import type { PolicyTypes } from "../policy/definition.js";
+import type { PolicyTypes } from "../policy/policy-types.js";
 import type { Denial, DenialContext, DenialResponse } from "./challenge.js";
 import type { LocalToken } from "./local-token.js";
 import type { CallbackName } from "./token-verifier.js";

@@ -5,8 +5,8 @@ import type { Policy } from "../decision/define-policy.js";
 import { decideByOrigin } from "../decision/gate-decider.js";
 import { firstItems } from "../grammar/any-value.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
-import type { PolicyTypes } from "../policy/definition.js";
 import { withoutPrototype } from "../policy/own-members.js";
+import type { PolicyTypes } from "../policy/policy-types.js";
 import {
   type Authentication,
   createAuthenticator,

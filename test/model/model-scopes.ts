@@ -184,12 +184,15 @@ export function modelApproves(definition: Definition, list: unknown, text: strin
   const values = Object.keys(definition.scopes).flatMap((scope) =>
     Object.values(modelMatchScope(scope, text) ?? {}),
   );
+  // all values of the placeholders together: a template is bound once
   const instancesOf = (entry: string) =>
-    placeholdersOf(entry).reduce<string[]>(
-      (made, name) =>
-        made.flatMap((one) => [...values, "a"].map((value) => modelBind(one, { [name]: value }))),
-      [canonical(entry)],
-    );
+    placeholdersOf(entry)
+      .reduce<Record<string, string>[]>(
+        (made, name) =>
+          made.flatMap((one) => [...values, "a"].map((value) => ({ ...one, [name]: value }))),
+        [{}],
+      )
+      .map((bound) => modelBind(canonical(entry), bound));
   return approvedEntries(list)
     .flatMap(instancesOf)
     .some((instance) => modelMeanings(definition, [instance], true).includes(text));

@@ -118,16 +118,21 @@ function branchIn({ acr, maxAge, enrichedBy }: RuleOptions, branch: Rule): RuleO
   };
 }
 
-/** Returns the branch of a rule for a call: its first case that is met, otherwise `otherwise`; the rule itself without cases. */
-export function modelBranch(rule: RuleOptions, params: unknown): RuleOptions {
-  const { cases = [], otherwise } = rule;
-  if (otherwise === undefined) return rule;
-  const met = cases.find(({ when }) =>
+/** Returns the index of the first case that a call meets; `-1` if it meets none. */
+export function modelCaseAt({ cases = [] }: RuleOptions, params: unknown): number {
+  return cases.findIndex(({ when }) =>
     Object.entries(when).every(([name, values]) =>
       [values].flat().some((value) => value === member(params, name)),
     ),
   );
-  return branchIn(rule, met ?? otherwise);
+}
+
+/** Returns the branch of a rule for a call: its first case that is met, otherwise `otherwise`; the rule itself without cases. */
+export function modelBranch(rule: RuleOptions, params: unknown): RuleOptions {
+  const { cases = [], otherwise } = rule;
+  return otherwise === undefined
+    ? rule
+    : branchIn(rule, cases[modelCaseAt(rule, params)] ?? otherwise);
 }
 
 /** Returns the branches of a rule, `otherwise` last; the rule itself without cases. */

@@ -134,12 +134,35 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
   [
     "an option of a case",
     policyWith('tools: { t: { cases: [{ when: { mode: "x" }, | }], otherwise: "openid" } }'),
-    ["accountTypes", "allOf", "anyOf", "deny", "params", "scope", "tier"],
+    [
+      "accountTypes",
+      "acr",
+      "allOf",
+      "anyOf",
+      "deny",
+      "enrichedBy",
+      "entitlement",
+      "maxAge",
+      "params",
+      "scope",
+      "tier",
+    ],
   ],
   [
     "an option of `otherwise`",
     policyWith('tools: { t: { cases: [], otherwise: { scope: "openid", | } } }'),
-    ["accountTypes", "allOf", "anyOf", "deny", "params", "tier"],
+    [
+      "accountTypes",
+      "acr",
+      "allOf",
+      "anyOf",
+      "deny",
+      "enrichedBy",
+      "entitlement",
+      "maxAge",
+      "params",
+      "tier",
+    ],
   ],
   [
     "the tier of a case",
@@ -147,6 +170,13 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
       'tools: { t: { cases: [{ when: { mode: "x" }, scope: "openid", tier: "|" }], otherwise: "openid" } }',
     ),
     ["free", "pro"],
+  ],
+  [
+    "the entitlement of a case",
+    policyWith(
+      'entitlements: ["fleet", "beta"], tools: { t: { cases: [{ when: { mode: "x" }, scope: "openid", entitlement: "|" }], otherwise: "openid" } }',
+    ),
+    ["beta", "fleet"],
   ],
   [
     "the tier of a rule",

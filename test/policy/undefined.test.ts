@@ -27,14 +27,18 @@ const CASES = [
     params: { accountID: "owner" },
     tier: "free",
     accountTypes: ["mentor"],
+    entitlement: "fleet",
+    acr: ["mfa"],
+    maxAge: 300,
+    enrichedBy: ["openid"],
   },
   { when: { mode: "list" }, anyOf: ["openid"] },
   { when: { mode: "show" }, allOf: ["openid"] },
 ];
 const OTHERWISE = [
   { scope: "/accounts/{accountID}/", params: { accountID: "to" }, tier: "pro" },
-  { allOf: ["openid"], accountTypes: ["mentor"] },
-  { anyOf: ["openid"] },
+  { allOf: ["openid"], accountTypes: ["mentor"], entitlement: "beta", enrichedBy: "openid" },
+  { anyOf: ["openid"], acr: "mfa", maxAge: 60 },
   { deny: "Choose a mode." },
 ];
 

@@ -2,7 +2,6 @@ import { metadataRoute } from "../../adapters/metadata-route.js";
 import { createRequestStore } from "../../adapters/request-store.js";
 import { targetOfUrl } from "../../adapters/request-target.js";
 import { PolicyError } from "../../errors.js";
-import type { PolicyTypes } from "../../policy/definition.js";
 import {
   checkOptions,
   isBoolean,
@@ -10,6 +9,7 @@ import {
   optional,
   positive,
 } from "../../policy/option-checks.js";
+import type { PolicyTypes } from "../../policy/policy-types.js";
 import type { Authorizer } from "../../resource-server/authorizer-types.js";
 import { readBounded } from "../../resource-server/bounded-body.js";
 import { createHandshake } from "../shared/handshake.js";

@@ -3,7 +3,6 @@ import type { Allowed } from "../../decision/decision.js";
 import type { Policy, ToolOf } from "../../decision/define-policy.js";
 import { operationForGate } from "../../decision/gate-decider.js";
 import { type Finding, PolicyError } from "../../errors.js";
-import type { PolicyTypes } from "../../policy/definition.js";
 import {
   checkOptions,
   isBoolean,
@@ -12,6 +11,7 @@ import {
   type OptionCheck,
   optional,
 } from "../../policy/option-checks.js";
+import type { PolicyTypes } from "../../policy/policy-types.js";
 import { describeFindings } from "../../policy/report.js";
 import { createLocalAuthorizer } from "../../resource-server/authorizer.js";
 import type { Authorizer } from "../../resource-server/authorizer-types.js";

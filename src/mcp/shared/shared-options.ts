@@ -1,8 +1,8 @@
 import type { Policy, ToolOf } from "../../decision/define-policy.js";
 import { operationForGate } from "../../decision/gate-decider.js";
 import { type Finding, PolicyError } from "../../errors.js";
-import type { PolicyTypes } from "../../policy/definition.js";
 import { isBoolean, isUrl, type OptionCheck, oneOf, optional } from "../../policy/option-checks.js";
+import type { PolicyTypes } from "../../policy/policy-types.js";
 import { describeFindings, escapeControls } from "../../policy/report.js";
 import { isToolName } from "../../policy/tool-names.js";
 
