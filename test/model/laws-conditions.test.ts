@@ -147,7 +147,7 @@ describe("an internal operation", { timeout: 120_000 }, () => {
         const fromCode = policy.decide(token as never, internal as never, params as never);
         const atGate = policy.decideUntrusted(token, internal, params);
         const isKnown = modelOperation(definition, internal) !== undefined;
-        const isKnownToCode = modelOperation(definition, internal, true) !== undefined;
+        const isKnownToCode = modelOperation(definition, internal, undefined, true) !== undefined;
         if (isKnown) expect(atGate).toEqual(fromCode);
         else expect(atGate).toBe(policy.decideUntrusted(token, "no such tool", params));
         return isKnownToCode && !isKnown;
@@ -225,7 +225,7 @@ describe("authentication", { timeout: 120_000 }, () => {
           const first = policy.decideUntrusted(token, name, params);
           now = MODEL_NOW + passed;
           const later = policy.decideUntrusted(token, name, params);
-          const limits = (modelOperation(definition, name)?.rules ?? []).flatMap(
+          const limits = (modelOperation(definition, name, params)?.rules ?? []).flatMap(
             ({ maxAge }) => maxAge ?? [],
           );
           const isExpired = passed > Math.min(...limits);
@@ -259,8 +259,8 @@ describe("random policies", { timeout: 120_000 }, () => {
           drawn((draw) => drawCase(draw, { patterns: 30, closed: true })),
           ({ definition, token, name, params }) => {
             const model = modelDecide(definition, token, name, params);
-            const rules = modelOperation(definition, name)?.rules ?? [];
-            const alternatives = modelOperation(definition, name)?.alternatives ?? [];
+            const rules = modelOperation(definition, name, params)?.rules ?? [];
+            const alternatives = modelOperation(definition, name, params)?.alternatives ?? [];
             const isPublic = rules.every((rule) => rule.public);
             const count = (point: keyof typeof points, isMet: boolean) => {
               if (isMet) points[point].count += 1;
@@ -278,7 +278,7 @@ describe("random policies", { timeout: 120_000 }, () => {
             count("plain", model.enriched === false && rules.some((rule) => rule.enrichedBy));
             count(
               "internal",
-              !rules.length && modelOperation(definition, name, true) !== undefined,
+              !rules.length && modelOperation(definition, name, params, true) !== undefined,
             );
             count("strong", model.allowed && isAuthentic);
             count("weak", model.code === REAUTHENTICATE);

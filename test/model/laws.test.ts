@@ -209,7 +209,7 @@ describe("tiers", { timeout: 60_000 }, () => {
           (tier) => decide(definition, tokenOf(held, { ...facts, tier }), name, params).allowed,
         );
         expect(ladder).toEqual([...ladder].sort((left, right) => Number(left) - Number(right)));
-        const rules = modelOperation(definition, name)?.rules ?? [];
+        const rules = modelOperation(definition, name, params)?.rules ?? [];
         if (rules.every((rule) => !rule.public && !rule.authenticated)) {
           const tier = definition.tiers?.at(-1);
           const empty = decide(definition, tokenOf([], { ...facts, tier }), name, params);
