@@ -162,6 +162,57 @@ describe("an error of the library fails", () => {
   });
 });
 
+const HIERARCHIC = {
+  vectors: [
+    { strategy: "hierarchic", granted: ["a.b"], request: "a.b.c", allowed: true },
+    { strategy: "hierarchic", granted: ["a.b"], request: "a", allowed: false },
+    { strategy: "hierarchic", granted: [], request: "a", allowed: false },
+  ],
+};
+
+interface MatchDefinition {
+  readonly scopes: Record<string, { match?: string; implies?: readonly string[] }>;
+}
+
+/** A library with a rule `parent`, of which `covers` is the meaning. */
+const withParent =
+  (covers: (granted: string, name: string) => boolean): Load =>
+  (definition) => {
+    const { scopes, ...rest } = structuredClone(definition) as MatchDefinition;
+    for (const [granted, options] of Object.entries(scopes)) {
+      if (options.match !== "parent") continue;
+      const implies = Object.keys(scopes).filter((name) => covers(granted, name));
+      delete options.match;
+      if (implies.length > 0) options.implies = implies;
+    }
+    return loadPolicy({ ...rest, scopes });
+  };
+
+describe("the vectors of a strategy", () => {
+  const cases = Object.entries<{ load: Load; line: string; last: string }>({
+    "pass if the library has its rule": {
+      load: withParent((granted, name) => name.startsWith(`${granted}.`)),
+      line: "(0 scopes, 0 operations, 3 vectors)",
+      last: "3 passed, 0 failed, 0 skipped",
+    },
+    "fail if the rule has no effect": {
+      load: withParent(() => false),
+      line: "FAILED vector 0 [a.b] for [a.b.c]: got denied",
+      last: "2 passed, 1 failed, 0 skipped",
+    },
+    "fail if the rule is turned around": {
+      load: withParent((granted, name) => granted.startsWith(`${name}.`)),
+      line: "FAILED vector 1 [a.b] for [a]: got allowed",
+      last: "1 passed, 2 failed, 0 skipped",
+    },
+  });
+  it.each(cases)("%s", async (_, { load, line, last }) => {
+    const printed = await runFile(HIERARCHIC, load);
+    expect(printed.text).toContain(line);
+    expect(printed.last).toBe(last);
+  });
+});
+
 describe("dirty data goes by a rule or is skipped with a reason", () => {
   const operations = (...list: readonly unknown[]) => ({ operations: list });
   const hundred = Array.from({ length: 100 }, (_, index) => [`s${index}`]);

@@ -66,7 +66,7 @@ export function createTally(): Tally {
 }
 
 /** Returns text of a file as one printable line. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return text
     .replaceAll(/[^\x20-\x7e]/g, (letter) => JSON.stringify(letter).slice(1, -1))
     .slice(0, 600);

@@ -1,4 +1,4 @@
-// How the vectors of a strategy are said in a policy. The names of the library's matching rules are in this table alone.
+// How the vectors of a strategy are written in a policy. The names of the library's matching rules are in this table alone.
 import type { Vector } from "./catalogue.js";
 
 /** A definition's part for one vector: the scopes, what the tool requires, and the values of its placeholders. */
@@ -15,7 +15,7 @@ interface VectorRule {
   readonly isMeant: (vector: Vector) => boolean;
   /** Candidates for the option `match`: the first one that the library accepts counts. Without any, the rule is `exact`. */
   readonly names: readonly string[];
-  /** Ways to say a vector with a name. */
+  /** Spellings of a vector with a name. */
   readonly spell: (vector: Vector, match: string) => readonly VectorPolicy[];
 }
 

@@ -19,7 +19,7 @@ export function checkVectors(vectors: readonly Vector[], load: Load, tally: Tall
   }
 }
 
-/** Returns whether the vector is allowed, or why the library cannot say it. */
+/** Returns whether the vector is allowed, or why the library has no rule for it. */
 function resultOf(vector: Vector, load: Load): boolean | string {
   // no operation can require it, and no token can have it (RFC 6749, section 3.3)
   if (!SCOPE_TOKEN.test(vector.request)) return false;
