@@ -237,6 +237,23 @@ describe("dirty data goes by a rule or is skipped with a reason", () => {
       line: "skipped 1: a vector without `request` or `allowed`",
       last: "1 passed, 0 failed, 5 skipped",
     },
+    "alternatives of another type": {
+      data: operations(
+        { id: "t", anyOf: [["a", null], ["b"]] },
+        { id: "u", anyOf: [null] },
+        { id: "v", anyOf: null },
+      ),
+      line: "skipped 2: an alternative is not a list of texts (as t)",
+      last: "2 passed, 0 failed, 3 skipped",
+    },
+    "a public operation with a scope that is rejected": {
+      data: {
+        scopes: [{ name: "a" }, { name: "{x}" }],
+        ...operations({ id: "t", anyOf: [["{x}"]], anonymousAllowed: true }),
+      },
+      line: "skipped 1: overlap: `...` and `a` overlap",
+      last: "2 passed, 0 failed, 1 skipped",
+    },
     "a repeated key": {
       data: '{"scopes":[{"name":"a","name":"b"}]}',
       line: "rule repeated-member 1",
@@ -305,6 +322,11 @@ describe("dirty data goes by a rule or is skipped with a reason", () => {
       ),
       line: "rule resource-pattern 1",
       last: "5 passed, 0 failed, 0 skipped",
+    },
+    "granted scopes of another type": {
+      data: { vectors: [{ granted: ["a", 1], request: "a", allowed: true }] },
+      line: "skipped 1: a vector whose `granted` is not a list of texts",
+      last: "0 passed, 0 failed, 1 skipped",
     },
     "a strategy that is not in the table": {
       data: { vectors: [{ strategy: "astrology", granted: [], request: "a", allowed: false }] },

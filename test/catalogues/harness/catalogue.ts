@@ -202,23 +202,31 @@ function readLists(
   return new Map(lists.filter(([, list]) => list.length > 0));
 }
 
+/** Returns the alternatives; `undefined` if there are some and none can be read. A part of one would be a weaker one. */
 function readAlternatives(
   value: unknown,
   what: string,
   rename: Rename,
   tally: Tally,
-): readonly Alternative[] {
+): readonly Alternative[] | undefined {
   const alternatives = new Map<string, Alternative>();
   if (typeof value === "string") tally.use("text-for-list");
-  for (const item of listOf(value)) {
-    const all = textsOf(item, what, tally).map(rename);
+  const items = listOf(value);
+  for (const item of items) {
+    const list = listOf(item);
+    if (!list.every((name) => typeof name === "string")) {
+      tally.skip("an alternative is not a list of texts", what);
+      continue;
+    }
+    if (typeof item === "string") tally.use("text-for-list");
+    const all = list.map(rename);
     const names = [...new Set(all)];
     if (names.length < all.length) tally.use("repeated-in-alternative");
     const key = JSON.stringify(names.toSorted());
     if (alternatives.has(key)) tally.use("repeated-alternative");
     else alternatives.set(key, names);
   }
-  return [...alternatives.values()];
+  return alternatives.size === 0 && items.length > 0 ? undefined : [...alternatives.values()];
 }
 
 function readOperations(
@@ -242,13 +250,15 @@ function readOperations(
       tally.skip("an operation without `anyOf` has no stated scopes", id);
       return [];
     }
+    const alternatives = readAlternatives(entry["anyOf"], id, rename, tally);
+    if (alternatives === undefined) return [];
     const isTool = textOf(entry["kind"])?.endsWith("tool") === true;
     const filter = entry["filtersResponse"];
     const operation: CatalogueOperation = {
       id,
       method: isTool ? undefined : method,
       path: isTool ? undefined : path,
-      alternatives: readAlternatives(entry["anyOf"], id, rename, tally),
+      alternatives,
       conditions: readConditions(entry["conditional"], id, rename, tally),
       isPublic: entry["anonymousAllowed"] === true,
       accepted: textsOf(entry["acceptedScopes"], id, tally).map(rename),
@@ -271,6 +281,7 @@ function readConditions(
       return [];
     }
     const alternatives = readAlternatives(entry["anyOf"], id, rename, tally);
+    if (alternatives === undefined) return [];
     return [{ when: textOf(entry["when"]) ?? `${index}`, alternatives }];
   });
 }
@@ -281,12 +292,11 @@ function readVector(entry: Members, what: string, tally: Tally): readonly Vector
     tally.skip("a vector without `request` or `allowed`", what);
     return [];
   }
-  return [
-    {
-      strategy: textOf(strategy),
-      granted: textsOf(granted, what, tally),
-      request,
-      isAllowed: allowed,
-    },
-  ];
+  const texts = granted === undefined || granted === null ? [] : listOf(granted);
+  if (!texts.every((text) => typeof text === "string")) {
+    tally.skip("a vector whose `granted` is not a list of texts", what);
+    return [];
+  }
+  if (typeof granted === "string") tally.use("text-for-list");
+  return [{ strategy: textOf(strategy), granted: texts, request, isAllowed: allowed }];
 }

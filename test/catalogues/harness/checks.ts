@@ -19,9 +19,9 @@ export function checkAll(built: Built, tally: Tally): void {
 }
 
 /** Returns a scope with the values of its placeholders; the text itself if it cannot be bound. */
-function bind(scope: string, { policy, valueFor }: Built): string {
+function bind(scope: string, { policy, scopes, valueFor }: Built): string {
   const names = placeholdersOf(scope);
-  if (names.length === 0) return scope;
+  if (names.length === 0 || !scopes.includes(scope)) return scope;
   const values = Object.fromEntries(names.map((name) => [name, valueFor(name)]));
   const bound = policy.bindScope(scope, values);
   return bound.ok ? bound.scope : scope;

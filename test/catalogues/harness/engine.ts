@@ -29,7 +29,8 @@ export function tryLoad(load: Load, definition: unknown): Policy | readonly Refu
 /** Returns a message without names and places of one entry; a quoted option stays. */
 function withoutNames(message: string): string {
   return message
-    .replaceAll(/`([^`]*)`/g, (quoted, text: string) =>
+    .replace(/: the policy declares .*/s, "")
+    .replaceAll(/`([^`]*)(?:`|$)/g, (quoted, text: string) =>
       /^[A-Za-z]{1,20}(?:: true)?$/.test(text) ? quoted : "`...`",
     )
     .replaceAll(/\d+/g, "N");
