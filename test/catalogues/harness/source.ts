@@ -20,7 +20,7 @@ const ENDINGS = [".json", ".json.gz"];
 /** Members of which a catalogue has one at least. */
 const MEMBERS = ["scopes", "operations", "implies", "vectors", "operationTemplates"];
 
-/** Reads files and the `.json` and `.json.gz` files of directories, sorted by name. Throws {@link SourceError}. */
+/** Reads files and the `.json` and `.json.gz` files of directories and the directories in them, sorted by name. Throws {@link SourceError}. */
 export async function readSources(paths: readonly string[]): Promise<readonly Source[]> {
   const files = (await Promise.all(paths.map(filesOf))).flat();
   return Promise.all(files.map(readSource));
@@ -30,7 +30,8 @@ async function filesOf(path: string): Promise<readonly string[]> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) throw new SourceError(`${path}: no such file or directory`);
   if (!found.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => ENDINGS.some((end) => name.endsWith(end)));
+  const all = await readdir(path, { recursive: true });
+  const names = all.filter((name) => ENDINGS.some((end) => name.endsWith(end)));
   if (names.length === 0) throw new SourceError(`${path}: no .json or .json.gz file in it`);
   return names.sort().map((name) => join(path, name));
 }
