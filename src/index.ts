@@ -116,7 +116,11 @@ export type { AnyPolicy } from "./policy/any-policy.js";
 export type { ConsentClient } from "./policy/client.js";
 export type {
   AuditOptions,
+  BranchOptions,
   BundleDefinition,
+  CaseOptions,
+  CaseValue,
+  CommonOptions,
   OperationDefinition,
   OperationOptions,
   PolicyDefinition,

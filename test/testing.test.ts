@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type AccessToken, loadPolicy, type Policy, PolicyError } from "scope-policy";
+import { type AccessToken, definePolicy, loadPolicy, type Policy, PolicyError } from "scope-policy";
 import {
   decisionMatrix,
   expectNoWidening,
@@ -398,6 +398,76 @@ describe("expectNoWidening", () => {
       ],
     },
     {
+      title: "a weaker case, with the arguments that choose it",
+      from: {
+        tools: {
+          a: { cases: [{ when: { n: 1 }, scope: "courses:write" }], otherwise: "courses:write" },
+        },
+        endpoints: {},
+      },
+      to: {
+        tools: {
+          a: { cases: [{ when: { n: 1 }, scope: "courses:read" }], otherwise: "courses:write" },
+        },
+        endpoints: {},
+      },
+      found: ['a | a | {"scope":"courses:read"} | insufficient_scope > allowed'],
+    },
+    {
+      title: "a case that is new, and one that is gone",
+      from: {
+        tools: { a: { cases: [{ when: { n: 1 }, deny: "no" }], otherwise: { deny: "no" } } },
+        endpoints: {},
+      },
+      to: {
+        tools: {
+          a: { cases: [{ when: { m: null }, scope: "courses:read" }], otherwise: { deny: "no" } },
+        },
+        endpoints: {},
+      },
+      found: [
+        'a | a | {"scope":"courses:read"} | denied > allowed',
+        'a | a | {"scope":"courses:read"} | denied > allowed',
+      ],
+    },
+    {
+      title: "nothing if cases only narrow a rule",
+      from: { tools: { "list_*": "courses:read" }, endpoints: {} },
+      to: {
+        tools: {
+          "list_*": {
+            cases: [{ when: { n: ["1", 1] }, allOf: ["courses:read", "courses:write"] }],
+            otherwise: "courses:read",
+            weakOtherwise: true,
+          },
+        },
+        endpoints: {},
+      },
+      found: [],
+    },
+    {
+      title: "a weaker `otherwise` of a pattern and of an endpoint",
+      from: {
+        tools: {
+          "list_*": {
+            cases: [{ when: { n: 1 }, scope: "courses:read" }],
+            otherwise: { deny: "no" },
+          },
+        },
+        endpoints: {
+          "GET /v1/:kind": {
+            cases: [{ when: { kind: "logs" }, scope: "courses:read" }],
+            otherwise: { deny: "no" },
+          },
+        },
+      },
+      to: { tools: { "list_*": "courses:read" }, endpoints: { "GET /v1/:kind": "courses:read" } },
+      found: [
+        'GET /v1/:kind | GET /v1/%C3%A9fresh0 | {"scope":"courses:read"} | denied > allowed',
+        'list_* | list_ | {"scope":"courses:read"} | denied > allowed',
+      ],
+    },
+    {
       title: "an older name",
       from: { tools: { a: "students:read" }, endpoints: {} },
       to: {
@@ -593,6 +663,36 @@ describe("expectNoWidening", () => {
         `${one.operation} | ${one.call} | ${JSON.stringify(one.token)} | ${one.before.code} > ${one.after.code}`,
     );
     expect(shown).toEqual(found);
+  });
+});
+
+describe("an operation with cases", () => {
+  const database = definePolicy({
+    ...definition,
+    tools: {
+      run_query: {
+        cases: [{ when: { mode: "explain" }, scope: "courses:read" }],
+        otherwise: "courses:write",
+      },
+    },
+    endpoints: {},
+  });
+
+  it("is tested with the arguments that choose its branch", () => {
+    expect(database).toAllow("courses:read", "run_query", { mode: "explain" });
+    expect(database).toDeny("courses:read", "run_query", "insufficient_scope", { mode: "run" });
+    expect(database).toDeny("courses:read", "run_query", "insufficient_scope");
+    expect(database).toAllow("courses:write", "run_query");
+  });
+
+  it("is in the decision matrix with the parameters that are given", () => {
+    const tokens = { reader: "courses:read" };
+    const lineOf = (params: { readonly mode?: string }) =>
+      decisionMatrix(database, { tokens, params })
+        .split("\n")
+        .find((line) => line.includes("run_query"));
+    expect(lineOf({ mode: "explain" })).toMatch(/allowed$/);
+    expect(lineOf({})).toMatch(/insufficient_scope$/);
   });
 });
 

@@ -381,7 +381,7 @@ describe("a policy with conditions in branches", () => {
     expect(sorted(found)).toEqual(sorted(finds));
   });
 
-  it("with too many sets of account types to compare counts as weak", () => {
+  it("with more than MAX_ACCOUNTS sets of account types to compare counts as weak", () => {
     const many = Array.from({ length: 40 }, (_, at) => `t${at}`);
     const parts = [many.slice(0, 20), many.slice(20), many.slice(10, 30), many.slice(5, 25)];
     const strong = parts.map((accountTypes, at) => ({

@@ -76,6 +76,23 @@ describe("limits of endpoints", () => {
   });
 });
 
+describe("limits of cases", () => {
+  it("MAX_COVER_STEPS: a case that no call reaches is found in at most 10,000 steps", () => {
+    // the values of the second case take a step each, and those of the third one more for each value of the two before
+    const codesOf = (half: number) => {
+      const values = [listOf(half, (at) => at), listOf(half, (at) => -1 - at)];
+      const lists = [...values, values.flat()];
+      const cases = lists.map((limit) => ({ when: { limit }, scope: "s" }));
+      const tools = { t: { cases, otherwise: "s" } };
+      return findingsOf({ name: "n", version: "1", scopes: { s: {} }, tools }).map(
+        ({ code }) => code,
+      );
+    };
+    expect(codesOf(3_333)).toEqual(["unreachable_case"]);
+    expect(codesOf(3_334)).toEqual([]);
+  });
+});
+
 describe("limits of a decision", () => {
   const policyOf = (parts: object) => loadPolicy({ name: "Limits", version: "1", ...parts });
 

@@ -361,6 +361,17 @@ function openedBy(rule: Rule): ReadonlySet<object> {
   return tokens;
 }
 
+const gained = new Map<string, boolean>();
+
+/** Returns whether some token meets the second requirement and fails the first. */
+function gains(left: Rule, reached: Rule): boolean {
+  const key = JSON.stringify([left, reached]);
+  const before = openedBy(left);
+  const known = gained.get(key) ?? [...openedBy(reached)].some((token) => !before.has(token));
+  gained.set(key, known);
+  return known;
+}
+
 /** Returns the findings that the rules promise, by trying every call, every slip and every token. */
 function bruteForce(rule: RuleOptions): { unreachable: Set<string>; weak: Set<string> } {
   const { cases = [], otherwise = "r" } = rule;
@@ -390,9 +401,8 @@ function bruteForce(rule: RuleOptions): { unreachable: Set<string>; weak: Set<st
     );
     for (const slipped of slips) {
       const at = branchAt(slipped);
-      const before = openedBy(branches[left] ?? otherwise);
-      const gains = [...openedBy(branches[at] ?? otherwise)].some((token) => !before.has(token));
-      if (at !== left && gains) weak.add(pathOf(at));
+      if (at === left || weak.has(pathOf(at))) continue;
+      if (gains(branches[left] ?? otherwise, branches[at] ?? otherwise)) weak.add(pathOf(at));
     }
   }
   return { unreachable: new Set(unreachable.map(pathOf)), weak };
