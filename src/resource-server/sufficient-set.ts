@@ -26,7 +26,7 @@ export function sufficientSet(
   params: unknown,
   isListed = false,
 ): readonly string[] | undefined {
-  const operations = operationsOf(policy, name);
+  const operations = operationsByName(policy, name);
   const isHidden = operations.some(({ hidden }) => hidden);
   if (isHidden && !isListed) return undefined;
   if (operations.some(({ denial }) => denial !== undefined)) return undefined;
@@ -44,7 +44,7 @@ export function sufficientSet(
 }
 
 /** Returns the exact operation of a name, or the operations of every pattern that matches it. */
-function operationsOf(
+export function operationsByName(
   { operations, patterns }: CompiledPolicy,
   name: unknown,
 ): readonly Operation[] {
