@@ -223,8 +223,8 @@ export function createResponder(
 }
 
 /**
- * Returns the name of the operation. An unknown name is left out, since it is client input, and so is a hidden one, since a client that
- * reads a resource of MCP may not know the hidden tool that decides on it.
+ * Returns the name of the operation. An unknown name is left out, since it is client input. A hidden one is left out, since a client
+ * that reads a resource of MCP does not know the tool that decides on it.
  */
 function operationOf(
   policy: CompiledPolicy,
