@@ -166,9 +166,9 @@ export function expressGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
   options: ExpressGateOptions = {},
 ): ExpressGate<Types> {
-  const { policy } = authorizer;
   const checked = checkOptions("`expressGate`", options, EXPRESS_CHECKS);
   const http = createHttpGate(authorizer, checked);
+  const { policy } = authorizer;
   const endpoints = createEndpointResolver(policy, checked);
   const { trailingSlash, caseSensitive } = checked;
 
@@ -184,6 +184,8 @@ export function expressGate<Types extends PolicyTypes>(
     const mark = { kind, authorizer, name, params: needs, hasReader, trailingSlash, caseSensitive };
     return markGate<GateHandler>((given, res, next) => {
       const req = given as Request;
+      // a middleware before the gate can have begun a stream
+      const wasOver = isOver(res);
       const admission = http.admit(req, {
         authorization: authorizationHeaders(req),
         operation: find(req) ?? unknownRoute(req.method, req.originalUrl),
@@ -192,11 +194,11 @@ export function expressGate<Types extends PolicyTypes>(
         sources: () => [() => more?.(req), () => req.query, () => readOwn(req, "body")],
       });
       const hasWaited = admission instanceof Promise;
-      return mapAwaitable(admission, ({ refusal, answered }) => {
+      return mapAwaitable(admission, ({ refusal, answered, enforced }) => {
         if (answered !== undefined) res.on("finish", () => answered(res.statusCode));
         if (refusal !== undefined) return writeResponse(req.method, res, refusal);
         // meanwhile the connection was closed or another response was sent: a timeout, a server that stops
-        if (hasWaited && isOver(res)) return;
+        if (enforced && hasWaited && isOver(res) !== wasOver) return;
         next();
       });
     }, mark);
@@ -241,7 +243,7 @@ export function expressGate<Types extends PolicyTypes>(
         const findings = routeCoverageFindings(app, authorizer, endpoints, options);
         if (findings.length > 0)
           throw new PolicyError("ERR_COVERAGE", describeFindings(findings, "the app"), findings);
-        if (http.reportOnly === undefined && !isMountedAt(app))
+        if (!http.isReportOnly && !isMountedAt(app))
           warnWithoutMetadata(authorizer, (path) => isServed(app, path));
       },
     }),

@@ -229,7 +229,10 @@ function gateContext(instance: FastifyInstance, options: ScopePolicyOptions): vo
     if (note === undefined || param === undefined) return done();
     const { name } = note;
     const decision = changedValueDenial(param);
-    if (http.reportOnly?.mayContinue(name, { decision }) === true) return done();
+    if (http.revise(request, name, decision)) {
+      request.accessToken = undefined;
+      return done();
+    }
     writeReply(request.method, reply, authorizer.answer(decision, { operation: name }));
   });
 
@@ -321,7 +324,7 @@ function serveMetadata(
     method: outer.supportedMethods,
     url: route.path,
     exposeHeadRoute: false,
-    config: routes.open(),
+    config: routes.open(route.path),
     // before the body is read, which no method of this route needs
     onRequest: async (request, reply) => respond(request, reply),
     handler: respond,

@@ -116,8 +116,8 @@ export function fetchGate<Types extends PolicyTypes>(
 ): FetchGate<Types> {
   const checked = checkOptions("`fetchGate`", options, CHECKS);
   const { arguments: more } = checked;
-  const policy = compiledPolicyOf(authorizer.policy);
   const http = createHttpGate<Request, Types>(authorizer, checked);
+  const policy = compiledPolicyOf(authorizer.policy);
   const reports = createRequestStore<HttpAdmission["answered"]>();
   const admit = async (request: Request, operation: GateOperation) => {
     const { refusal, answered } = await http.admit(request, {

@@ -4,6 +4,7 @@ import type { HttpGateOptions } from "./adapters/http-gate.js";
 import type { PlainResponse } from "./adapters/metadata-route.js";
 import { pathOf } from "./adapters/request-target.js";
 import { createRouteGate, type RouteGate } from "./adapters/route-gate.js";
+import { isOver } from "./adapters/write-response.js";
 import { readOwn } from "./decision/access-token.js";
 import { listApp } from "./koa/list-routes.js";
 import type { PolicyTypes } from "./policy/policy-types.js";
@@ -81,12 +82,14 @@ export function koaGate<Types extends PolicyTypes>(
       sources: [() => ctx.query, () => readOwn(ctx.request, "body")],
     }),
     create: (admit) => async (ctx, next) => {
-      const { refusal, answered } = await admit(ctx);
+      // a middleware before the gate can have begun a stream
+      const wasOver = isOver(ctx.res);
+      const { refusal, answered, enforced } = await admit(ctx);
       if (answered !== undefined) ctx.res.on("finish", () => answered(ctx.res.statusCode));
-      // meanwhile the connection was closed or another response was sent
-      if (ctx.headerSent || !ctx.writable) return;
-      if (refusal !== undefined) write(ctx, refusal);
-      else await next();
+      if (refusal !== undefined) {
+        if (!isOver(ctx.res)) write(ctx, refusal);
+        // meanwhile the connection was closed or another response was sent
+      } else if (!enforced || isOver(ctx.res) === wasOver) await next();
     },
     serve: (answer) => async (ctx, next) => {
       const found = answer(ctx.method, ctx.originalUrl);

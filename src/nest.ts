@@ -90,12 +90,13 @@ export function scopePolicyGuard<Types extends PolicyTypes>(
         // a gate cannot answer a message of another protocol
         if (context.getType() !== "http") return false;
         const { request, response, isOver, write } = exchangeOf(context);
-        const { refusal, answered } = await admit(request);
+        // a middleware before the gate can have begun a stream
+        const wasOver = isOver();
+        const { refusal, answered, enforced } = await admit(request);
         if (answered !== undefined) response.on("finish", () => answered(response.statusCode));
-        if (!isOver()) {
-          if (refusal === undefined) return true;
-          write(refusal);
-        }
+        if (refusal !== undefined) {
+          if (!isOver()) write(refusal);
+        } else if (!enforced || isOver() === wasOver) return true;
         // `false` or an exception would make Nest write another response
         return new Promise<never>(() => undefined);
       };

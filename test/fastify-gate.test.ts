@@ -91,15 +91,21 @@ describe("dangerouslyReportOnly of scopePolicy", () => {
     const schema = { params: { type: "object", properties: { id: { type: "integer" } } } };
     const statuses: number[][] = [];
     const reports = [];
+    const tokens: unknown[] = [];
     for (const dangerouslyReportOnly of [false, true]) {
       const app = createApp();
       const authorizer = createTestAuthorizer();
       await app.register(scopePolicy, { authorizer, dangerouslyReportOnly });
-      app.get("/courses/:id", { config: { tool: "read_course" }, schema }, async () => "ok");
+      app.get("/courses/:id", { config: { tool: "read_course" }, schema }, async (request) => {
+        tokens.push([request.accessToken, app.scopePolicy.optionalToken(request)]);
+        return "ok";
+      });
       const seen = [];
       for (const url of paths) {
         seen.push((await app.inject({ url, headers: bearer("reader") })).statusCode);
       }
+      // refused before: the value is not counted in addition
+      if (dangerouslyReportOnly) await app.inject({ url: "/courses/008" });
       statuses.push(seen);
       reports.push(app.scopePolicy.report());
     }
@@ -107,7 +113,12 @@ describe("dangerouslyReportOnly of scopePolicy", () => {
       [200, 400],
       [200, 200],
     ]);
-    expect(reports).toEqual([{}, { read_course: { allowed: 2, invalid_params: 1 } }]);
+    const counts = { allowed: 1, invalid_params: 1, unauthenticated: 1 };
+    expect(reports).toEqual([{}, { read_course: counts }]);
+    // a call that the gate would have refused has no token
+    const token: unknown = expect.objectContaining({ scope: TOKENS.get("reader") });
+    const none = [undefined, undefined];
+    expect(tokens).toEqual([[token, token], [token, token], none, none]);
   });
 
   it("counts routes without a mapping under `unknown`, and none that it passes", async () => {

@@ -251,6 +251,22 @@ describe("`isPublic` of scopePolicy", () => {
     ]);
   });
 
+  it("opens no route that a hook of another plugin adds with the `config` of a public one", async () => {
+    const app = createApp();
+    await app.register(scopePolicy, { authorizer, isPublic: ({ url }) => url === "/open" });
+    let isCopied = false;
+    app.addHook("onRoute", (route) => {
+      if (isCopied) return;
+      isCopied = true;
+      app.route({ ...route, url: `/copy${route.url}` });
+    });
+    app.get("/open", { exposeHeadRoute: false }, ok);
+    await app.ready();
+    const urls = ["/open", "/copy/open"];
+    const statuses = await Promise.all(urls.map(async (url) => (await app.inject(url)).statusCode));
+    expect(statuses).toEqual([200, 403]);
+  });
+
   it("opens no route to which a later hook gives a mapping", async () => {
     const app = createApp();
     await app.register(scopePolicy, { authorizer, isPublic: ({ url }) => url === "/moved" });

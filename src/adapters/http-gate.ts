@@ -9,9 +9,10 @@ import type { PathOptions } from "../policy/route.js";
 import type { Admission, Authorizer } from "../resource-server/authorizer-types.js";
 import type { Awaitable } from "../resource-server/callbacks.js";
 import { mapAwaitable } from "../resource-server/callbacks.js";
-import type { DenialResponse } from "../resource-server/challenge.js";
+import type { Denial, DenialResponse } from "../resource-server/challenge.js";
+import { requireAuthorizer } from "../resource-server/option-checks.js";
 import { admitRequest, type GateCall } from "./admit-request.js";
-import { createReportOnly, type GateReport, type ReportOnly } from "./report-only.js";
+import { createReportOnly, type GateReport } from "./report-only.js";
 import { createRequestIdReader } from "./request-audit.js";
 import { createRequestStore } from "./request-store.js";
 
@@ -60,6 +61,11 @@ export interface HttpCall extends Omit<GateCall, "view" | "authenticate" | "enfo
 export interface HttpAdmission {
   readonly refusal: DenialResponse | undefined;
   readonly answered: Admission["answered"];
+  /**
+   * Whether the gate may stop an allowed request, whose connection was closed or whose response was sent meanwhile. A mark, and a gate
+   * that only reports, stop none.
+   */
+  readonly enforced: boolean;
 }
 
 /** What the gates of all frameworks share: they find the operation of a request, and write the response. */
@@ -68,8 +74,13 @@ export interface HttpGate<Request> {
   admit(request: Request, call: HttpCall): Awaitable<HttpAdmission>;
   /** The members of every public gate, by request. */
   readonly members: HttpGateMembers<Request>;
-  /** Counts decisions, with `dangerouslyReportOnly`. */
-  readonly reportOnly: ReportOnly | undefined;
+  /**
+   * Replaces the decision on a request that may continue by a denial. Returns whether it may continue even so, with
+   * `dangerouslyReportOnly`; it has no token then.
+   */
+  revise(request: Request, operation: string, denial: Denial): boolean;
+  /** Whether the gate only reports: `dangerouslyReportOnly`. */
+  readonly isReportOnly: boolean;
 }
 
 /** The members of every HTTP gate that handlers use. */
@@ -119,6 +130,7 @@ export function createHttpGate<Request extends object, Types extends PolicyTypes
   options: HttpGateOptions<Request>,
   storeOf: (request: Request) => object = (request) => request,
 ): HttpGate<Request> {
+  requireAuthorizer(authorizer);
   // an inherited `dangerouslyReportOnly` would open every route
   const own = withoutPrototype(options);
   const { requestId, authenticate, dangerouslyReportOnly: isReportOnly = false } = own;
@@ -135,7 +147,7 @@ export function createHttpGate<Request extends object, Types extends PolicyTypes
     return found;
   };
   return {
-    reportOnly,
+    isReportOnly,
     admit: (request, { sources, ...call }) => {
       const admission = admitRequest(authorizer, {
         ...call,
@@ -149,8 +161,19 @@ export function createHttpGate<Request extends object, Types extends PolicyTypes
           reportOnly?.mayContinue(call.operation.name, admission) ?? admission.decision.allowed;
         if (mayContinue) admitted.set(storeOf(request), admission);
         const isRefused = !mayContinue && admission.kind === "refused";
-        return { refusal: isRefused ? admission.answer : undefined, answered };
+        const refusal = isRefused ? admission.answer : undefined;
+        return { refusal, answered, enforced: !isReportOnly };
       });
+    },
+    revise: (request, operation, decision) => {
+      if (reportOnly === undefined) return false;
+      const { decision: first } = stored(request);
+      // the gate would have refused the request before
+      if (!first.allowed) return true;
+      reportOnly.revise(operation, first, decision);
+      const answer = authorizer.answer(decision, { operation });
+      admitted.set(storeOf(request), { kind: "refused", decision, answer, token: undefined });
+      return true;
     },
     members: {
       token: (request) => {

@@ -1,5 +1,7 @@
 import { runtime } from "../policy/runtime.js";
-import type { Admission } from "../resource-server/authorizer-types.js";
+import type { Admission, AuthorizerDecision } from "../resource-server/authorizer-types.js";
+
+type Decision = Pick<AuthorizerDecision, "allowed" | "code">;
 
 /** Number of calls by operation and code. Every name that the policy does not have counts as `unknown`. */
 export type GateReport = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -8,6 +10,8 @@ export type GateReport = Readonly<Record<string, Readonly<Record<string, number>
 export interface ReportOnly {
   /** Counts a decision. Returns whether the call may go on: every call but that of a denied operation. */
   mayContinue(operation: string, admission: Pick<Admission, "decision">): boolean;
+  /** Counts a decision that replaces an earlier one on the same call. */
+  revise(operation: string, first: Decision, last: Decision): void;
   /** Returns the counts so far. */
   report(): GateReport;
 }
@@ -27,14 +31,24 @@ export function createReportOnly(isKnown: (operation: string) => boolean): Repor
   startHourly(() =>
     log(`only reports: it would have refused ${refusals} of ${calls} calls since it started`),
   );
+  const count = (operation: string, { allowed, code }: Decision, by: 1 | -1) => {
+    const name = isKnown(operation) ? operation : UNKNOWN;
+    const codes = counts.get(name) ?? new Map<string, number>();
+    const total = (codes.get(code) ?? 0) + by;
+    if (total > 0) codes.set(code, total);
+    else codes.delete(code);
+    counts.set(name, codes);
+    calls += by;
+    if (!allowed) refusals += by;
+  };
   return {
-    mayContinue(operation, { decision: { allowed, code } }) {
-      const name = isKnown(operation) ? operation : UNKNOWN;
-      const codes = counts.get(name) ?? new Map<string, number>();
-      counts.set(name, codes.set(code, (codes.get(code) ?? 0) + 1));
-      calls += 1;
-      if (!allowed) refusals += 1;
-      return code !== "denied";
+    mayContinue(operation, { decision }) {
+      count(operation, decision, 1);
+      return decision.code !== "denied";
+    },
+    revise(operation, first, last) {
+      count(operation, first, -1);
+      count(operation, last, 1);
     },
     report: () =>
       Object.fromEntries([...counts].map(([name, codes]) => [name, Object.fromEntries(codes)])),

@@ -132,7 +132,7 @@ export interface MadeGate<Types extends PolicyTypes, Request, Handler, Middlewar
 /** The status that a client sees if the handler throws what the framework does not handle. */
 export const UNHANDLED_STATUS = 500;
 
-const PASS: HttpAdmission = { refusal: undefined, answered: undefined };
+const PASS: HttpAdmission = { refusal: undefined, answered: undefined, enforced: false };
 const NO_APP = "expected an application or a router of the framework";
 
 /**
@@ -150,11 +150,11 @@ export function createRouteGate<
   options: HttpGateOptions<Request>,
   framework: Framework<Request, Handler, Middleware>,
 ): MadeGate<Types, Request, Handler, Middleware> {
-  const { policy } = authorizer;
   const checked = checkOptions(framework.name, options, HTTP_GATE_CHECKS);
   const http = createHttpGate<Request, Types>(authorizer, checked, (request) =>
     framework.storeOf(request),
   );
+  const { policy } = authorizer;
   const endpoints = createEndpointResolver(policy, undefined, framework.syntax);
 
   const createGate = (
@@ -217,7 +217,7 @@ export function createRouteGate<
         const findings = routeFindings(routes, authorizer, endpoints, selection);
         if (findings.length > 0)
           throw new PolicyError("ERR_COVERAGE", describeFindings(findings, "the app"), findings);
-        if (listed.isMount || http.reportOnly !== undefined) return;
+        if (listed.isMount || http.isReportOnly) return;
         warnWithoutMetadata(authorizer, (path) => routes.some((route) => route.path === path));
       },
     },

@@ -11,7 +11,7 @@ export interface CoverOptions {
   readonly under?: string;
   /**
    * Routes and endpoints that are left out: expressions for their path as the program writes it, such as `/^\/internal/`, or texts
-   * for all paths below one, such as `/internal`. With `under`, an entry may name the whole path or the part after `under`. An entry
+   * for all paths below one, such as `/internal`; for the path `/` alone, write `/^\/$/`. With `under`, an entry may name the whole path or the part after `under`. An entry
    * that leaves nothing out is a finding. A route with an unknown path is never left out.
    */
   readonly except?: readonly (RegExp | string)[];
@@ -47,12 +47,14 @@ const COVER_CHECKS = {
   except: optional((value) =>
     Array.isArray(value) && value.every(isEntry)
       ? undefined
-      : "expected a list of expressions, and of texts that begin with `/`",
+      : "expected a list of texts that begin with `/`, and of expressions, none for every path",
   ),
 } satisfies Record<keyof CoverOptions, OptionCheck>;
 
+/** Returns whether a value is an entry of `except`. One that names every path would make the check pass without any. */
 function isEntry(value: unknown): boolean {
-  return value instanceof RegExp || (typeof value === "string" && value.startsWith("/"));
+  if (value instanceof RegExp) return "".search(value) < 0;
+  return typeof value === "string" && value.startsWith("/") && value !== "/";
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AnyPolicy } from "../policy/any-policy.js";
-import { bundleScopes } from "../policy/bundles.js";
+import { bundlesOf } from "../policy/bundles.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { withImpliedMeanings } from "../policy/scope-meanings.js";
@@ -144,14 +144,13 @@ function presetsOf(
   policy: CompiledPolicy,
   scopeRows: readonly ScopeRow[],
 ): ConsentScreen["presets"] {
-  return Object.keys(policy.definition.bundles ?? {}).flatMap((id) => {
-    const members = new Set(bundleScopes(policy, id));
-    const changeable = scopeRows.filter(({ row }) => !row.locked || row.checked);
+  const baseline = new Set(policy.baseline);
+  const changeable = scopeRows.filter(({ row }) => !row.locked || row.checked);
+  return [...bundlesOf(policy)].flatMap(([id, bundle]) => {
+    const members = new Set(bundle.members);
     if (!changeable.some(({ row, scope }) => members.has(scope) && !row.locked)) return [];
     const title = id.replaceAll(/[-_]+/g, " ");
-    const chosen = changeable.filter(
-      ({ scope }) => members.has(scope) || policy.baseline.includes(scope),
-    );
+    const chosen = changeable.filter(({ scope }) => members.has(scope) || baseline.has(scope));
     return [
       {
         id,

@@ -69,9 +69,10 @@ const MAX_NAME_LENGTH = 200;
 
 /**
  * Checks the metadata that a client sends for registration. A malformed `scope`, a reserved scope, a restricted scope that the client
- * is not approved for, and a scope beyond the ceiling are refused. An older name is replaced by the current names that the ceiling covers. Names that the policy does not
- * declare are left out, or refused with `unknownScopes: "refuse"`. If no scope is left, the client gets the scope of a client
- * that requests none. The result has the registered scope, which the response must return (RFC 7591, section 3.2.1).
+ * is not approved for, and a scope beyond the ceiling are refused; one entry of the ceiling has to cover a template with all of its
+ * values. An older name is replaced by the current names that the ceiling covers. Names that the policy does not declare are left
+ * out, or refused with `unknownScopes: "refuse"`. If no scope is left, the client gets the scope of a client that requests none. The
+ * result has the registered scope, which the response must return (RFC 7591, section 3.2.1).
  *
  * A name with invisible characters and a link that is not a plain `https` URL are refused, because a consent page shows them.
  * Members that only the server can set are left out, whatever their spelling and language tag: `client_id`, `client_secret`,

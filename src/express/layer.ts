@@ -113,12 +113,16 @@ function mountedApp(handle: object): object | undefined {
 
 /** Returns whether an object of Express is a router: it has an own list of layers. */
 export function isRouter(found: unknown): found is Router {
-  return found !== undefined && Object.hasOwn(found as object, "stack");
+  // a router of Koa is an object with a `stack`
+  return typeof found === "function" && Object.hasOwn(found, "stack");
 }
 
 /** Returns an own member of an object of Express. */
 function ownOf(app: object, name: string): unknown {
-  return Object.hasOwn(app, name) ? (app as Record<string, unknown>)[name] : undefined;
+  // the value of the caller can be `null` or `undefined`
+  return Object.hasOwn(Object(app) as object, name)
+    ? (app as Record<string, unknown>)[name]
+    : undefined;
 }
 
 /** Returns whether a layer is mounted at `/`, so that it matches every path. */

@@ -33,12 +33,18 @@ interface RouteTableOptions {
   readonly isPublic: ((route: DeclaredRoute) => boolean) | undefined;
 }
 
+/** The answer of `isPublic` about the route of a path. */
+interface RouteAnswer {
+  readonly url: string;
+  readonly answer: PublicAnswer;
+}
+
 /** The routes of a context and of those inside. */
 export interface RouteTable {
   /** Adds a route that Fastify declares. Returns its `config` with the answer of `isPublic`. */
   add(route: DeclaredRoute): FastifyContextConfig;
   /** Returns the `config` of an open route that is not the program's. */
-  open(): FastifyContextConfig;
+  open(url: string): FastifyContextConfig;
   /** Returns the mapping of a route by its `config`. */
   mappingOf(config: FastifyContextConfig): Mapping;
   /**
@@ -55,9 +61,14 @@ export function createRouteTable(options: RouteTableOptions): RouteTable {
   const { policy, endpoints, unmapped, isPublic } = options;
   // Fastify copies the members of `config`, symbols too, for each of its routes
   const key = Symbol("scope-policy");
-  const answerIn = (config: object) => (config as Record<symbol, PublicAnswer | undefined>)[key];
-  const withAnswer = (config: FastifyContextConfig, answer: PublicAnswer) =>
-    Object.assign(config, { [key]: answer });
+  const answerIn = (config: object) => (config as Record<symbol, RouteAnswer | undefined>)[key];
+  const withAnswer = (config: FastifyContextConfig, url: string, answer: PublicAnswer) =>
+    Object.assign(config, { [key]: { url, answer } satisfies RouteAnswer });
+  // a hook of another plugin can have copied the `config` for a route of another path
+  const knownAnswer = ({ config, url }: Pick<DeclaredRoute, "config" | "url">) => {
+    const known = answerIn(config);
+    return known?.url === url ? known.answer : undefined;
+  };
   // by the final `config`, which hooks of other plugins can have replaced since the route was declared
   const mappings = new WeakMap<object, Mapping>();
   const findings: Finding[] = [];
@@ -90,13 +101,13 @@ export function createRouteTable(options: RouteTableOptions): RouteTable {
   return {
     add: (route) => {
       declared += 1;
-      return withAnswer({ ...route.config }, answerIn(route.config) ?? read(route));
+      return withAnswer({ ...route.config }, route.url, knownAnswer(route) ?? read(route));
     },
-    open: () => withAnswer({ public: true }, true),
+    open: (url) => withAnswer({ public: true }, url, true),
     mappingOf: (config) => {
       const known = mappings.get(config);
       if (known !== undefined) return known;
-      const mapping = mapRoute(policy, config, answerIn(config) ?? false);
+      const mapping = mapRoute(policy, config, answerIn(config)?.answer ?? false);
       mappings.set(config, mapping);
       return mapping;
     },
@@ -105,7 +116,7 @@ export function createRouteTable(options: RouteTableOptions): RouteTable {
       const routes = listRoutes(instance);
       if (routes.length === 0 && declared > 0) return [...findings, UNLISTED];
       for (const route of routes) {
-        if (answerIn(route.config) === undefined) withAnswer(route.config, read(route));
+        if (knownAnswer(route) === undefined) withAnswer(route.config, route.url, read(route));
       }
       return findings;
     },

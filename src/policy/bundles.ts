@@ -8,22 +8,19 @@ import { escapeControls } from "./report.js";
 import { hintAt } from "./suggest.js";
 
 /**
- * Returns the scopes of a bundle by its name: see {@link bundleMembers}.
+ * Returns the scopes of a bundle by its name: see {@link bundlesOf}.
  *
  * @throws {@link PolicyError} `ERR_BUNDLE_UNKNOWN` if the policy does not declare the bundle
  */
-export function bundleScopes(
-  { definition, scopes }: CompiledPolicy,
-  name: string,
-): readonly CompiledScope[] {
-  const bundles = new Map(Object.entries(definition.bundles ?? {}));
+export function bundleScopes(policy: CompiledPolicy, name: string): readonly CompiledScope[] {
+  const bundles = bundlesOf(policy);
   const text = anyText(name);
   const bundle = bundles.get(text);
   if (bundle === undefined) {
     const message = `the policy has no bundle \`${text}\`${hintAt(text, "bundles", bundles)}`;
     throw new PolicyError("ERR_BUNDLE_UNKNOWN", escapeControls(message));
   }
-  return bundleMembers(bundle, scopes).members;
+  return bundle.members;
 }
 
 /** The scopes of a bundle; for "every scope", its exceptions as well. */
@@ -32,19 +29,26 @@ export interface BundleMembers {
   readonly except: readonly string[] | undefined;
 }
 
-/** Returns what a bundle contains: the scopes that it lists, or every scope that is neither reserved nor an exception. */
-export function bundleMembers(
-  bundle: BundleDefinition,
-  scopes: readonly CompiledScope[],
-): BundleMembers {
-  if (isScopeList(bundle)) {
-    const byName = new Map(scopes.map((scope) => [scope.name, scope]));
-    // a policy compiles only if it declares each name
-    const members = bundle.map((name) => byName.get(printedScope(name)) as CompiledScope);
-    return { members, except: undefined };
-  }
-  const except = (bundle.except ?? []).map(printedScope);
-  const excluded = new Set(except);
-  const members = scopes.filter(({ name, reserved }) => !reserved && !excluded.has(name));
-  return { members, except };
+/**
+ * Returns what each bundle of a policy contains, in declared order: the scopes that it lists, or every scope that is neither reserved
+ * nor an exception.
+ */
+export function bundlesOf({
+  definition,
+  scopes,
+}: Pick<CompiledPolicy, "definition" | "scopes">): ReadonlyMap<string, BundleMembers> {
+  const byName = new Map(scopes.map((scope) => [scope.name, scope]));
+  const membersOf = (bundle: BundleDefinition): BundleMembers => {
+    if (isScopeList(bundle)) {
+      // a policy compiles only if it declares each name
+      const members = bundle.map((name) => byName.get(printedScope(name)) as CompiledScope);
+      return { members, except: undefined };
+    }
+    const except = (bundle.except ?? []).map(printedScope);
+    const excluded = new Set(except);
+    const members = scopes.filter(({ name, reserved }) => !reserved && !excluded.has(name));
+    return { members, except };
+  };
+  const bundles = Object.entries(definition.bundles ?? {});
+  return new Map(bundles.map(([name, bundle]) => [name, membersOf(bundle)]));
 }

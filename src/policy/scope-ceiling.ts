@@ -115,7 +115,10 @@ function listedInFull(scope: CompiledScope): ListedScope {
 
 /** The most that a client may be granted, as a list of scopes. */
 export interface ScopeCeiling {
-  /** Returns whether a scope is within the list, by the meanings of the scopes. */
+  /**
+   * Returns whether a scope is within the list, by the meanings of the scopes. A template is only if one entry covers all of its
+   * values: entries that cover some of them each are not added up.
+   */
   covers(scope: ListedScope): boolean;
   /** Returns whether a scope is within the list for some values. */
   coversSome(scope: CompiledScope): boolean;

@@ -3,11 +3,10 @@ import type { CredentialDenial, PolicyDenial } from "../decision/decision.js";
 import { firstScopes } from "../discovery/first-scopes.js";
 import { OFFLINE_ACCESS } from "../discovery/public-scopes.js";
 import { isScopeToken } from "../grammar/scope-token.js";
-import type { CompiledPolicy, Operation } from "../policy/compiled-policy.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { withoutPrototype } from "../policy/own-members.js";
 import { namedMeanings, readGrantedTokens } from "../policy/scope-meanings.js";
-import { isToolName } from "../policy/tool-names.js";
-import { sufficientSet } from "./sufficient-set.js";
+import { operationsByName, sufficientSet } from "./sufficient-set.js";
 
 /** A denial of the policy or of the credentials. */
 export type Denial = PolicyDenial | CredentialDenial;
@@ -24,9 +23,9 @@ export interface ProblemDocument {
   readonly error: Denial["code"];
   /** The scope to ask for, if consent can fix the denial: the scope of the challenge. */
   readonly scope?: string;
-  /** The called tool. */
+  /** The called tool, unless it is hidden. */
   readonly tool?: string;
-  /** The called endpoint. */
+  /** The called endpoint, unless it is hidden. */
   readonly endpoint?: string;
   /** The tier that would be enough. */
   readonly tier?: string;
@@ -244,23 +243,17 @@ export function createResponder(
 }
 
 /**
- * Returns the name of the operation. An unknown name is left out, since it is client input, and a hidden one for a caller without
- * credentials, who learns nothing about it.
+ * Returns the name of the operation. An unknown name is left out, since it is client input. A hidden one is left out, since a client
+ * that reads a resource of MCP does not know the tool that decides on it.
  */
 function operationOf(
-  { operations, patterns }: CompiledPolicy,
+  policy: CompiledPolicy,
   { code }: Denial,
   name: unknown,
 ): Partial<ProblemDocument> {
   if (typeof name !== "string" || code === "unknown_operation") return {};
-  const exact = operations.get(name);
-  const isNamed = ({ hidden }: Operation) => !(hidden && code === "unauthenticated");
-  const isKnown =
-    exact === undefined
-      ? isToolName(name) &&
-        patterns.some(({ matches, operation }) => matches(name) && isNamed(operation))
-      : isNamed(exact);
-  if (!isKnown) return {};
+  const operations = operationsByName(policy, name);
+  if (operations.length === 0 || operations.some(({ hidden }) => hidden)) return {};
   return name.includes(" ") ? { endpoint: name } : { tool: name };
 }
 

@@ -31,7 +31,7 @@ export function sufficientSet(
   params: unknown,
   isListed = false,
 ): readonly string[] | undefined {
-  const operations = operationsOf(policy, name).map((operation) => {
+  const operations = operationsByName(policy, name).map((operation) => {
     const { cases } = operation;
     return cases.find(({ when }) => meetsCase(when, params))?.branch ?? operation;
   });
@@ -52,7 +52,7 @@ export function sufficientSet(
 }
 
 /** Returns the exact operation of a name, or the operations of every pattern that matches it. */
-function operationsOf(
+export function operationsByName(
   { operations, patterns }: CompiledPolicy,
   name: unknown,
 ): readonly Operation[] {

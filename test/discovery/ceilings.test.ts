@@ -29,6 +29,8 @@ const policy = definePolicy({
     "/files/{id}/media": { implies: ["/files/{id}/names", "files:list"] },
     "/files/{id}/names": { implies: ["files:list"] },
     "files:list": {},
+    "{realm}:realm:all": { replaces: ["/old-realms/{realm}"], implies: ["/realms/{realm}"] },
+    "/realms/{realm}": {},
   },
 }) as unknown as Policy;
 
@@ -153,6 +155,19 @@ const TEMPLATES: readonly Registered[] = [
     scope: "/mirrors/{repo}/{org}",
     ceiling: ["{org}:{repo}:read", "/mirrors/{repo}/{org}"],
     registered: "/mirrors/{repo}/{org}",
+  },
+  {
+    title: "a template is not within a template and a bound scope that cover its values together",
+    scope: "/realms/{realm}",
+    ceiling: ["{realm}:realm:all", "/realms/urn"],
+    registered: undefined,
+  },
+  {
+    title:
+      "an older template is replaced only by the template that one entry of the ceiling covers",
+    scope: "/old-realms/{realm}",
+    ceiling: ["{realm}:realm:all", "/old-realms/urn"],
+    registered: "{realm}:realm:all",
   },
   {
     title: "an older template is replaced by the template that its scope implies",

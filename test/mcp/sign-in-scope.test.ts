@@ -33,7 +33,7 @@ const surface = {
 };
 const authorizer = createAuthorizer({
   policy,
-  verify: () => undefined,
+  verify: (rawToken) => (rawToken === "empty" ? { scope: "" } : undefined),
   trustClaims: [],
   resource: RESOURCE,
 } satisfies AuthorizerOptions);
@@ -112,16 +112,25 @@ const ROWS: readonly (readonly [what: string, scope: string, message: Message])[
 
 /** Returns the 401 of the gate in front of the server. */
 async function answerOf(message: unknown, anonymous: boolean) {
+  const answer = await denialOf(message, anonymous);
+  expect(answer.status).toBe(401);
+  return answer;
+}
+
+/** Returns the denial of the gate in front of the server, for a token without a scope if there is an `Authorization` header. */
+async function denialOf(message: unknown, anonymous: boolean, authorization?: string) {
   const gate = mcpGate(authorizer, { ...surface, anonymous });
   const bytes = new TextEncoder().encode(JSON.stringify(message));
   const verdict = await gate.check({
     method: "POST",
     target: "/mcp",
-    field: (name) => (name === "content-type" ? ["application/json"] : []),
+    field: (name) => {
+      if (name === "authorization" && authorization !== undefined) return [authorization];
+      return name === "content-type" ? ["application/json"] : [];
+    },
     read: () => Promise.resolve(bytes),
   });
   if (verdict.kind === "pass") throw new Error("the request passes");
-  expect(verdict.answer.status).toBe(401);
   return verdict.answer;
 }
 
@@ -164,6 +173,20 @@ describe("the 401 without credentials over MCP", () => {
       expect(JSON.stringify(await answerOf(message, true))).not.toContain("secret_");
     }
   });
+
+  it.each([false, true])(
+    "names no hidden tool to a client with a token that is not enough (anonymous: %s)",
+    async (anonymous) => {
+      const secret = asking("resources/read", { uri: "notes://secret" });
+      const answer = await denialOf(secret, anonymous, "Bearer empty");
+      expect(answer.status).toBe(403);
+      expect(answer.body).toHaveProperty("scope", SECRET);
+      for (const [, , message] of ROWS) {
+        const denial = await denialOf(message, anonymous, "Bearer empty");
+        expect(JSON.stringify(denial)).not.toContain("secret_");
+      }
+    },
+  );
 
   it("names the scopes of a hidden tool only for objects that a list shows without a token", () => {
     const lists = createListFilter(policy, { ...surface, anonymous: true }, undefined);

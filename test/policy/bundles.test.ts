@@ -1,6 +1,6 @@
 import { loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { bundleMembers, bundleScopes } from "../../src/policy/bundles.js";
+import { bundleScopes, bundlesOf } from "../../src/policy/bundles.js";
 import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
 import type { BundleDefinition } from "../../src/policy/definition.js";
 import { titled } from "../titled.js";
@@ -52,8 +52,9 @@ const rows: readonly {
 
 describe("the members of a bundle", () => {
   it.each(titled(rows))("are %s", (_title, row) => {
-    const { members, except } = bundleMembers(row.bundle, compiled.scopes);
-    expect(members.map(({ name }) => name)).toEqual(row.members);
+    const definition = { ...compiled.definition, bundles: { row: row.bundle } };
+    const { members, except } = bundlesOf({ ...compiled, definition }).get("row") ?? {};
+    expect(members?.map(({ name }) => name)).toEqual(row.members);
     expect(except).toEqual(row.except);
   });
 

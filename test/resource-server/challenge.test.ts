@@ -35,8 +35,13 @@ const policy = loadPolicy({
     teach: { scope: "courses:read", accountTypes: ["mentor", "studio"] },
     remove: { deny: 'Never: "no", \\ \u4e2d\r\nX: y' },
     "list_*": "courses:read",
+    secret: { scope: "courses:read", hidden: true },
+    "*_secrets": { scope: "courses:read", hidden: true },
   },
-  endpoints: { "GET /courses": "courses:read" },
+  endpoints: {
+    "GET /courses": "courses:read",
+    "GET /secret": { scope: "courses:read", hidden: true },
+  },
 });
 
 type Tuning = Pick<
@@ -234,6 +239,17 @@ describe("the response to a denial", () => {
       expect(bodyFor(operation)).not.toHaveProperty("endpoint");
     }
   });
+
+  it.each(["secret", "my_secrets", "list_secrets", "GET /secret"])(
+    "never names %s, which is hidden, whatever the denial",
+    (operation) => {
+      for (const { denial } of ROWS) {
+        const { body } = authorizerWith().answer(denial, { operation });
+        expect(body).not.toHaveProperty("tool");
+        expect(body).not.toHaveProperty("endpoint");
+      }
+    },
+  );
 
   it("has the status of the option for upgrade_required", () => {
     const denial = denialOf(shop, "export");

@@ -1,7 +1,7 @@
 import type { Policy } from "../../decision/define-policy.js";
 import { printedScope } from "../../grammar/scope-syntax.js";
 import { isOpen } from "../../policy/approval.js";
-import { bundleMembers } from "../../policy/bundles.js";
+import { bundlesOf } from "../../policy/bundles.js";
 import type { CompiledPolicy, CompiledScope } from "../../policy/compiled-policy.js";
 import { accountTypesText, entitlementsText, tierText } from "../describe-rule.js";
 import { labelOf, type MatrixRow, matrixOf } from "../matrix/matrix-model.js";
@@ -245,10 +245,9 @@ function deniedBlocks(rows: readonly MatrixRow[]): readonly string[] {
 }
 
 function bundleBlocks(policy: CompiledPolicy): readonly string[] {
-  const bundles = Object.entries(policy.definition.bundles ?? {});
+  const bundles = [...bundlesOf(policy)];
   if (bundles.length === 0) return [];
-  const lines = bundles.map(([name, bundle]) => {
-    const { members, except } = bundleMembers(bundle, policy.scopes);
+  const lines = bundles.map(([name, { members, except }]) => {
     if (except === undefined)
       return `- **${text(name)}**: ${codeList(members.map((scope) => scope.name))}`;
     const but = except.length === 0 ? "" : ` except ${codeList(except)}`;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Policy } from "../../decision/define-policy.js";
 import { printedScope } from "../../grammar/scope-syntax.js";
-import { bundleMembers } from "../../policy/bundles.js";
+import { bundlesOf } from "../../policy/bundles.js";
 import type { CompiledScope } from "../../policy/compiled-policy.js";
 import { accountTypesText, entitlementsText, tierText, type Word } from "../describe-rule.js";
 import { type Html, html } from "../terminal/html-text.js";
@@ -240,10 +240,9 @@ ${options.warning === undefined ? undefined : html`<p class="warning"><b>Warning
 }
 
 function bundlesSection({ policy }: Matrix): Section | undefined {
-  const bundles = Object.entries(policy.definition.bundles ?? {});
+  const bundles = [...bundlesOf(policy)];
   if (bundles.length === 0) return undefined;
-  const cards = bundles.map(([name, bundle]) => {
-    const { members, except } = bundleMembers(bundle, policy.scopes);
+  const cards = bundles.map(([name, { members, except }]) => {
     const rule =
       except === undefined
         ? undefined

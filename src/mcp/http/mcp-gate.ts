@@ -12,6 +12,7 @@ import {
 import type { PolicyTypes } from "../../policy/policy-types.js";
 import type { Authorizer } from "../../resource-server/authorizer-types.js";
 import { readBounded } from "../../resource-server/bounded-body.js";
+import { requireAuthorizer } from "../../resource-server/option-checks.js";
 import { createHandshake } from "../shared/handshake.js";
 import { idOf, readMessage } from "../shared/message.js";
 import type { ProtocolFault } from "../shared/protocol-errors.js";
@@ -160,6 +161,7 @@ export function mcpGate<Types extends PolicyTypes>(
   authorizer: Authorizer<Types>,
   given: McpGateOptions<Types> = {},
 ): McpGate {
+  requireAuthorizer(authorizer);
   const options = checkOptions("the gate", given, CHECKS);
   const untyped = authorizer as unknown as Authorizer;
   if (!authorizer.verifiesTokens) {

@@ -16,6 +16,7 @@ import { describeFindings } from "../../policy/report.js";
 import { createLocalAuthorizer } from "../../resource-server/authorizer.js";
 import type { Authorizer } from "../../resource-server/authorizer-types.js";
 import { createLocalToken } from "../../resource-server/local-token.js";
+import { isAuthorizer } from "../../resource-server/option-checks.js";
 import { createHandshake } from "../shared/handshake.js";
 import type { McpSessionStore } from "../shared/sessions.js";
 import { isStore, type McpSurface, SHARED_OPTION_CHECKS } from "../shared/shared-options.js";
@@ -122,7 +123,7 @@ const isLocalTokenOption: OptionCheck = (value) =>
 const CHECKS = {
   ...SHARED_OPTION_CHECKS,
   policy: optional(isObjectOption),
-  authorizer: optional(isObjectOption),
+  authorizer: optional(isAuthorizer),
   localToken: optional(isLocalTokenOption),
   authenticate: optional(isFunction),
   tasks: optional(isStore),
