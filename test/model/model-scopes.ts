@@ -14,7 +14,8 @@ interface Reached {
 const PLACEHOLDER = /\{([A-Za-z_]\w*)\}/;
 const SAFE = /^[A-Za-z0-9._~!$&'()+,;=:@|-]{1,128}$/;
 
-export const canonical = (scope: string): string => scope.replace(/<([A-Za-z_]\w*)>/g, "{$1}");
+export const canonical = (scope: string): string =>
+  scope.includes("<") ? scope.replace(/<([A-Za-z_]\w*)>/g, "{$1}") : scope;
 
 const formOf = (scope: string): string => {
   if (scope.startsWith("urn:")) return "urn";
@@ -33,7 +34,12 @@ const SEPARATORS = new Map([
 const segmentCount = (scope: string): number =>
   scope.split(SEPARATORS.get(formOf(scope)) ?? "\n").length;
 /** Returns texts and placeholder names in turn: the first and the last are texts. */
-const partsOf = (template: string): string[] => canonical(template).split(PLACEHOLDER);
+const partsOf = (template: string): readonly string[] => {
+  const known = parts.get(template) ?? canonical(template).split(PLACEHOLDER);
+  parts.set(template, known);
+  return known;
+};
+const parts = new Map<string, readonly string[]>();
 export const placeholdersOf = (template: string): string[] =>
   partsOf(template).filter((_, index) => index % 2 === 1);
 const isSafe = (value: unknown): value is string =>
