@@ -184,7 +184,8 @@ function createPreparer(): (source: Alternative) => PreparedAlternative {
         source.reserved ||
         source.accountTypes !== undefined ||
         source.tier >= 0 ||
-        source.entitlements.length > 0,
+        source.entitlements.length > 0 ||
+        source.within.length > 0,
       granted: source.scopes && Object.freeze(allowed(source.scopes)),
     };
   };

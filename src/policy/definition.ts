@@ -95,7 +95,7 @@ export interface AuditOptions {
 
 /**
  * The options of one tool or endpoint: a requirement, or one of `deny`, `public` and `authenticated`. These exclude each other,
- * but `authenticated` accepts the conditions `tier`, `accountTypes`, `entitlement`, `acr` and `maxAge`.
+ * but `authenticated` accepts the conditions `tier`, `accountTypes`, `entitlement`, `within`, `acr` and `maxAge`.
  */
 export interface OperationOptions<
   Scope extends string = string,
@@ -103,7 +103,13 @@ export interface OperationOptions<
   AccountType extends string = string,
   Param extends string = string,
   Entitlement extends string = string,
+  Boundary extends string = string,
 > extends RequirementOptions<Scope, Tier, AccountType, Param, Entitlement> {
+  /**
+   * Parameter names by boundary: with `{ project: "projectId" }`, the value of `projectId` must be one of those that the token has
+   * for the boundary `project`. Default: none.
+   */
+  readonly within?: { readonly [Name in Boundary]?: Param };
   /** Denies the operation for every token. The text is the reason in the response. */
   readonly deny?: string;
   /** Allows the operation without a token. */
@@ -135,7 +141,18 @@ export type OperationDefinition<
   AccountType extends string = string,
   Param extends string = string,
   Entitlement extends string = string,
-> = Scope | OperationOptions<Scope, Tier, AccountType, Param, Entitlement>;
+  Boundary extends string = string,
+> = Scope | OperationOptions<Scope, Tier, AccountType, Param, Entitlement, Boundary>;
+
+/** A boundary: values that a token is limited to, such as the projects that the user chose for a client. */
+export interface BoundaryOptions {
+  /** The claim of the token that lists the values. */
+  readonly claim: string;
+  /** The heading of the choice on the consent page. Default: the name of the boundary. */
+  readonly title?: string;
+  /** The values of a token without the claim: no value, or every value. Default: `"none"`. */
+  readonly absent?: "none" | "dangerouslyAll";
+}
 
 /** A selection of scopes: a list, or every unreserved scope with exceptions. */
 export type BundleDefinition<Scope extends string = string> =
@@ -162,6 +179,7 @@ export interface PolicyDefinition<
   Bundle extends string = string,
   Param extends string = string,
   Entitlement extends string = string,
+  Boundary extends string = string,
 > {
   /** The JSON Schema of the file, for editors. It is dropped: the policy does not contain it. */
   readonly $schema?: string;
@@ -175,6 +193,8 @@ export interface PolicyDefinition<
   readonly accountTypes?: readonly AccountType[];
   /** The entitlements: additions that an account has or does not have, in no order. */
   readonly entitlements?: readonly Entitlement[];
+  /** The boundaries by name. Operations with the option `within` require a value of them. */
+  readonly boundaries?: { readonly [Name in Boundary]: BoundaryOptions };
   /** All scopes by name. A string is a description. */
   readonly scopes: {
     readonly [Name in Scope]:
@@ -194,7 +214,8 @@ export interface PolicyDefinition<
       NoInfer<Tier>,
       NoInfer<AccountType>,
       Param,
-      NoInfer<Entitlement>
+      NoInfer<Entitlement>,
+      NoInfer<Boundary>
     >;
   };
   /**
@@ -207,7 +228,8 @@ export interface PolicyDefinition<
       NoInfer<Tier>,
       NoInfer<AccountType>,
       Param,
-      NoInfer<Entitlement>
+      NoInfer<Entitlement>,
+      NoInfer<Boundary>
     >;
   };
   /** What no scope covers, as texts for users. */
@@ -310,15 +332,20 @@ export type ParamNames<Types extends PolicyTypes, Name> = Name extends string
 
 type ParamsByName<Rules, Name> = [Name] extends [keyof Rules]
   ? Rules[Name] extends infer Rule
-    ? ParamsIn<Rule, unknown>
+    ? ParamsIn<Rule, unknown> | ParamsWithin<Rule>
     : never
   : PatternKey<Rules> extends infer Key
     ? Key extends keyof Rules & string
       ? Name extends ToolName<Key>
-        ? ParamsIn<Rules[Key], unknown>
+        ? ParamsIn<Rules[Key], unknown> | ParamsWithin<Rules[Key]>
         : never
       : never
     : never;
+
+/** The parameters that must be within a boundary. */
+type ParamsWithin<Rule> = Rule extends { readonly within: infer Within }
+  ? Within[keyof Within]
+  : never;
 
 /** Whether an operation is allowed without a token: its rule, or every pattern that matches its name, is public. */
 export type IsPublic<Types extends PolicyTypes, Name> = unknown extends Types["definition"]

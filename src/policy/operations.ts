@@ -1,5 +1,6 @@
 import { printedScope } from "../grammar/scope-syntax.js";
 import { readAuthentication } from "./authentication.js";
+import { readWithin } from "./boundaries.js";
 import {
   ANY_TIER,
   type CompiledScope,
@@ -92,6 +93,7 @@ function draftFromScopes(scopes: readonly CompiledScope[]): AlternativeDraft {
     accountTypes: undefined,
     typeConditions: [],
     entitlements: [],
+    within: [],
   };
 }
 
@@ -112,6 +114,7 @@ const CONDITIONS = [
   "tier",
   "accountTypes",
   "entitlement",
+  "within",
   "params",
   "acr",
   "maxAge",
@@ -122,7 +125,7 @@ const CONDITIONS = [
 const ALLOWED_WITH: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
   deny: [],
   public: ["enrichedBy"],
-  authenticated: ["tier", "accountTypes", "entitlement", "acr", "maxAge", "enrichedBy"],
+  authenticated: ["tier", "accountTypes", "entitlement", "within", "acr", "maxAge", "enrichedBy"],
 };
 
 function compileOperation(
@@ -170,7 +173,8 @@ function compileEntry(
     options.authenticated === true
       ? [readConditions(options, path, around)]
       : readRequirement(entry, path, around, !hasRoom);
-  const settled = hasRoom ? drafts.map((draft) => merge([draft, always], budget)) : [];
+  const inside = { ...always, within: readWithin(options.within, path, around) };
+  const settled = hasRoom ? drafts.map((draft) => merge([draft, inside], budget)) : [];
   return compileRule(settled, budget, parts);
 }
 

@@ -40,6 +40,8 @@ export const OPTION_DESCRIPTIONS = {
     hash: "Names of arguments whose values are recorded as a digest.",
   },
   OperationOptions: {
+    within:
+      'Parameter names by boundary: with `{ project: "projectId" }`, the value of `projectId` must be one of those that the token has for the boundary `project`. Default: none.',
     deny: "Denies the operation for every token. The text is the reason in the response.",
     public: "Allows the operation without a token.",
     enrichedBy:
@@ -55,6 +57,11 @@ export const OPTION_DESCRIPTIONS = {
       "The number of seconds since the user authenticated, `auth_time` of the token, after which a call is denied (RFC 9470).",
     audit: "The arguments of a call that audit events include.",
   },
+  BoundaryOptions: {
+    claim: "The claim of the token that lists the values.",
+    title: "The heading of the choice on the consent page. Default: the name of the boundary.",
+    absent: 'The values of a token without the claim: no value, or every value. Default: `"none"`.',
+  },
   BundleDefinition: {
     every: "Selects every unreserved scope.",
     except: "The scopes that are left out. Default: none.",
@@ -68,6 +75,8 @@ export const OPTION_DESCRIPTIONS = {
       'The tiers in ascending order. The condition `tier: "pro"` means `pro` or a higher tier.',
     accountTypes: "The account types.",
     entitlements: "The entitlements: additions that an account has or does not have, in no order.",
+    boundaries:
+      "The boundaries by name. Operations with the option `within` require a value of them.",
     scopes: "All scopes by name. A string is a description.",
     baseline:
       "Scopes that every tool requires in addition to its own rule. Public tools and endpoints do not require them.",

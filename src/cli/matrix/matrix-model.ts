@@ -150,7 +150,8 @@ function createAskers(policy: Policy, definition: PolicyDefinition): (name: stri
           endpoints: {},
           tools: Object.fromEntries(patterns.map(([, entry], index) => [`p${index}`, entry])),
         });
-  const { tiers, entitlements, baseline = [] } = definition;
+  const { tiers, entitlements, boundaries = {}, baseline = [] } = definition;
+  const within = Object.fromEntries(Object.keys(boundaries).map((name) => [name, [SAMPLE]]));
   const plan = tiers?.at(-1);
   return (name) => {
     const standIn = standIns.get(name);
@@ -164,7 +165,8 @@ function createAskers(policy: Policy, definition: PolicyDefinition): (name: stri
         scope.template.names.map(() => SAMPLE),
       );
       return accounts.some((account_type) => {
-        const facts = { tier: plan, account_type, entitlements, first_party: true };
+        const account = { tier: plan, account_type, entitlements, boundaries: within };
+        const facts = { ...account, first_party: true };
         const token = { scope: [bound, ...always], ...facts };
         const decision = asked.decideUntrusted(token, operation.name, params);
         // how the user authenticated is a condition, which is met here
