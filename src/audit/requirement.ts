@@ -1,4 +1,4 @@
-import type { Alternative, CompiledPolicy, Operation } from "../policy/compiled-policy.js";
+import type { Alternative, CompiledPolicy, Operation, Param } from "../policy/compiled-policy.js";
 import type { OperationDefinition } from "../policy/definition.js";
 import { isToolName } from "../policy/tool-names.js";
 import type { AuditAlternative, AuditRequirement } from "./audit-event.js";
@@ -84,8 +84,11 @@ function leftOutOf(requirement: AuditRequirement): number {
 function requirementOf(policy: CompiledPolicy, operation: Operation): AuditRequirement {
   if (operation.denial !== undefined) return { denied: true, rules: [] };
   if (operation.public) return { public: true, rules: [] };
-  const rules = operation.rules.map(({ alternatives, authentication }) => ({
-    anyOf: alternatives.map((alternative) => describeAlternative(policy, alternative)),
+  const rules = operation.rules.map(({ alternatives, authentication, params }) => ({
+    anyOf: alternatives.map((alternative) => ({
+      ...describeAlternative(policy, alternative),
+      ...describeWithin(alternative, params),
+    })),
     ...(authentication?.acr !== undefined && { acr: authentication.acr.map(clean) }),
     ...(authentication?.maxAge !== undefined && { maxAge: authentication.maxAge }),
   }));
@@ -117,6 +120,18 @@ function describeAlternative(
     ...(entitlements.length > 0 && { entitlements: entitlements.map(clean) }),
     ...(alternative.reserved && { reserved: true }),
   };
+}
+
+function describeWithin(
+  { within }: Alternative,
+  params: readonly Param[],
+): Pick<AuditAlternative, "within"> {
+  if (within.length === 0) return {};
+  const named = within.map(({ boundary, param }) => [
+    clean(boundary.name),
+    clean((params[param] as Param).name),
+  ]);
+  return { within: Object.fromEntries(named) as Readonly<Record<string, string>> };
 }
 
 function clean(words: string): string {

@@ -86,7 +86,7 @@ export function createAuthenticator(
   { verify, subject, isRevoked, trustClaims = [], clockTolerance = 0 }: AuthenticateOptions,
   runCallback: CallbackRunner,
   report: (rejected: RejectedToken) => void,
-  boundaries: readonly Boundary[],
+  boundaries: readonly Boundary[] = [],
 ): (credentials: Credentials | LocalToken | VerifiedClaims) => Awaitable<Authentication> {
   const readTrusted = createTokenReader(trustClaims, boundaries);
   // the library's own verifiers check the time by their own clock; no other verifier is known to check it
