@@ -65,6 +65,11 @@ export const PARAMS = [
 ];
 export const TIERS = ["free", "pro", "premium"];
 export const ENTITLEMENTS = ["fleet", "beta"];
+/** One boundary without values for a token without the claim, and one with all of them. */
+export const BOUNDARIES = {
+  project: { claim: "projects" },
+  region: { claim: "regions", absent: "dangerouslyAll" },
+} satisfies Definition["boundaries"];
 const ACCOUNT_TYPES = ["mentor", "studio", "constructor"];
 export const TOOLS = [
   "get_settings",
@@ -211,6 +216,15 @@ function drawRule(draw: Draw, definition: Definition, bound: number, closed: boo
       : {}),
     ...(draw.chance(8) && closed ? { maxAge: draw.pick([300, 60]) } : {}),
   };
+  const { boundaries } = definition;
+  const within =
+    boundaries && draw.chance(40)
+      ? {
+          within: Object.fromEntries(
+            draw.few(Object.keys(boundaries), 2).map((name) => [name, draw.pick(PARAMS)]),
+          ),
+        }
+      : {};
   const kind = draw.pick([
     "scopes",
     "scopes",
@@ -223,7 +237,14 @@ function drawRule(draw: Draw, definition: Definition, bound: number, closed: boo
   if (kind === "deny") return { deny: `not through this gate: ${String(draw.int(9))}`, ...more };
   if (kind === "authenticated") {
     const conditions = drawConditions(draw, definition, 20);
-    return { authenticated: true, ...conditions, ...more, ...authentication, ...detail(20) };
+    return {
+      authenticated: true,
+      ...conditions,
+      ...within,
+      ...more,
+      ...authentication,
+      ...detail(20),
+    };
   }
   if (kind === "public") {
     return {
@@ -234,7 +255,7 @@ function drawRule(draw: Draw, definition: Definition, bound: number, closed: boo
   }
   const rule = drawRequirement(draw, definition, 3);
   if (sizeOf(rule) > bound) return draw.pick(literals);
-  const extra = { ...more, ...authentication, ...detail(15) };
+  const extra = { ...within, ...more, ...authentication, ...detail(15) };
   if (Object.keys(extra).length === 0) return rule;
   return { ...(typeof rule === "string" ? { scope: rule } : rule), ...extra };
 }
@@ -276,7 +297,8 @@ export interface PolicyOptions {
   /** The probability of each pattern, in percent. */
   patterns?: number;
   /**
-   * Whether operations can be internal, or require an authentication of the user: granting every scope does not open these.
+   * Whether operations can be internal, within a boundary, or require an authentication of the user: granting every scope does not
+   * open these.
    * Default: `false`.
    */
   closed?: boolean;
@@ -291,12 +313,13 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
     ...(draw.chance(80) ? { tiers: TIERS.slice(0, 2 + draw.int(1)) } : {}),
     ...(draw.chance(75) ? { accountTypes: ACCOUNT_TYPES } : {}),
     ...(draw.chance(60) ? { entitlements: ENTITLEMENTS } : {}),
+    ...(options.closed === true && draw.chance(60) ? { boundaries: BOUNDARIES } : {}),
   };
   const scopes = drawScopes(draw.part(1020), base);
   const declared: Definition = { ...base, scopes };
   const literals = Object.keys(scopes).filter((key) => placeholdersOf(key).length === 0);
   const rules = (names: string[], bound: number): [string, Rule][] =>
-    names.map((name) => [name, drawRule(draw.part(30), declared, bound, options.closed === true)]);
+    names.map((name) => [name, drawRule(draw.part(36), declared, bound, options.closed === true)]);
   const tools = [
     ...rules(["get_settings", ...draw.some(TOOLS.slice(1), 35)], 64),
     ...rules(draw.some(PATTERNS, options.patterns ?? 20), 4).slice(0, 3),

@@ -59,6 +59,16 @@ function valuesOf(definition: Definition, token: unknown): string[] {
   return [...new Set([...values, "some-other-value"])];
 }
 
+/** Returns a policy without `within`: a list has no arguments. */
+function withoutWithin(definition: Definition): Definition {
+  const tools = Object.entries(definition.tools ?? {}).map(([name, rule]) => {
+    if (typeof rule === "string") return [name, rule] as const;
+    const { within: _, ...rest } = rule;
+    return [name, rest] as const;
+  });
+  return { ...definition, tools: Object.fromEntries(tools) };
+}
+
 const LISTED = [
   "allowed",
   "insufficient_user_authentication",
@@ -71,10 +81,8 @@ const LISTED = [
  * Returns the names and codes of the list. A tool with parameters has the best code of any binding. If each value is a
  * mismatch for some scope of the token, no call can succeed and the tool is left out.
  */
-export function modelToolsFor(
-  definition: Definition,
-  token: unknown,
-): { name: string; code: string }[] {
+export function modelToolsFor(given: Definition, token: unknown): { name: string; code: string }[] {
+  const definition = withoutWithin(given);
   const values = valuesOf(definition, token);
   return Object.entries(definition.tools ?? {}).flatMap(([name, rule]) => {
     if (isPattern(name) || (typeof rule !== "string" && (rule.hidden || rule.internal))) return [];
