@@ -138,6 +138,26 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
     ["beta", "fleet"],
   ],
   [
+    "a boundary of a rule",
+    policyWith(
+      'boundaries: { project: { claim: "projects" }, region: { claim: "regions" } }, tools: { t: { scope: "openid", within: { | } } }',
+    ),
+    ["project", "region"],
+  ],
+  [
+    "an option of a boundary",
+    policyWith('boundaries: { project: { claim: "projects", | } }'),
+    ["absent", "title"],
+  ],
+  [
+    "the parameter of a boundary",
+    policyWith(
+      'boundaries: { project: { claim: "projects" } }, tools: { t: { scope: "openid", within: { project: "projectId" } } }',
+      'policy.decide(undefined, "t", { | })',
+    ),
+    ["projectId"],
+  ],
+  [
     "one of several scopes for additional detail",
     policyWith('tools: { t: { scope: "openid", enrichedBy: ["|"] } }'),
     SCOPES,
@@ -149,6 +169,7 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
     [
       "$schema",
       "baseline",
+      "boundaries",
       "bundles",
       "defaultScopes",
       "endpoints",
@@ -196,6 +217,7 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
       "public",
       "tier",
       "title",
+      "within",
     ],
   ],
   [

@@ -30,7 +30,7 @@ describe("the descriptions in the JSON Schema", () => {
     }
   });
 
-  it("belong to policies, scopes, texts, requirements, operations, audit options and bundles", () => {
-    expect(objectsIn(policyJsonSchema(), "#")).toHaveLength(7);
+  it("belong to policies, scopes, texts, requirements, operations, audit options, boundaries and bundles", () => {
+    expect(objectsIn(policyJsonSchema(), "#")).toHaveLength(8);
   });
 });

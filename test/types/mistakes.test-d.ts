@@ -18,6 +18,16 @@ describe("a mistake in a definition", () => {
     tiers: ["free", "pro"],
     accountTypes: ["mentor", "studio"],
     entitlements: ["fleet", "beta"],
+    boundaries: {
+      project: { claim: "projects" },
+      region: {
+        claim: "regions",
+        // @ts-expect-error none or dangerouslyAll
+        absent: "all",
+      },
+      // @ts-expect-error a boundary names its claim
+      team: { title: "Teams" },
+    },
     scopes: {
       openid: {},
       "courses:read": "Read courses",
