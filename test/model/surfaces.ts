@@ -1,6 +1,7 @@
 // Each option of an operation on each surface: the test that covers it, or the reason why the surface does not apply. An option is
 // complete when its row is. Rows are in files of their own, one for each group of options.
 
+import { BOUNDARY_ROWS } from "./surfaces-boundaries.js";
 import { CONDITION_ROWS } from "./surfaces-conditions.js";
 
 /** Every place where an option can matter. */
@@ -44,4 +45,5 @@ export type SurfaceRow = Readonly<Record<Surface, SurfaceCell>>;
 /** The rows by option. */
 export const OPTION_SURFACES: Readonly<Record<string, SurfaceRow>> = {
   ...CONDITION_ROWS,
+  ...BOUNDARY_ROWS,
 };

@@ -144,6 +144,11 @@ describe("a mistake in a definition", () => {
           // @ts-expect-error no such scope
           "courses:wirte",
         ],
+        within: {
+          project: "projectId",
+          // @ts-expect-error no such boundary
+          projet: "projectId",
+        },
         // @ts-expect-error seconds as a number
         maxAge: "5m",
         // @ts-expect-error only true
