@@ -12,6 +12,7 @@ const TARGET = join(root, "src/policy/option-descriptions.ts");
 /** The types that an author of a policy meets. */
 const TYPES = new Set([
   "AuditOptions",
+  "BoundaryOptions",
   "BranchOptions",
   "BundleDefinition",
   "CaseOptions",

@@ -1,6 +1,6 @@
 import { escapeHtml } from "./consent/escape-html.js";
 import { fillPlaceholders } from "./consent/messages.js";
-import type { ConsentRow, ConsentScreen } from "./consent/model.js";
+import type { ConsentBoundary, ConsentRow, ConsentScreen } from "./consent/model.js";
 import { PAGE_STYLE } from "./consent/page-style.js";
 import {
   checkOptions,
@@ -38,7 +38,7 @@ const CHECKS = {
 
 /**
  * Renders a consent screen as one accessible page that works without JavaScript. Its form posts `decision` (`approve` or `deny`),
- * `scopes` (each checked box), `id`, `policyVersion` and `csrf`. Send the page with the headers in `screen.headers`. Every value is
+ * `scopes` (each checked box), `boundaries` (each checked value as `name=value`), `id`, `policyVersion` and `csrf`. Send the page with the headers in `screen.headers`. Every value is
  * escaped. The page contains no script, and loads only the client's logo and your stylesheet.
  *
  * The page decides nothing: pass what is posted to `resolveConsent`.
@@ -84,6 +84,7 @@ export function renderConsent(screen: ConsentScreen, options: RenderOptions): st
     group(words.identity, screen.identity),
     ...screen.groups.map(({ legend, rows }) => group(legend, rows)),
     group(words.offline, screen.offline === null ? [] : [screen.offline]),
+    ...screen.boundaries.map((boundary) => boundaryHtml(boundary, words)),
     notCoveredHtml(screen),
     redirectHtml(screen),
     // both buttons have equal weight and no button is preselected; Deny is first, so that Enter in a box denies
@@ -229,6 +230,19 @@ function rowHtml(row: ConsentRow, { words }: ConsentScreen, checked: boolean): s
       ? ""
       : `<details><summary>${fillHtml(words.unlocks, { tools: String(opens.length) })}</summary><p><code>${opens.map(isolate).join("</code> <code>")}</code></p></details>`;
   return `<div class="row"><input ${attributes.join(" ")}><div><label for="${id}">${isolate(row.title)}${badge}</label>${details.join("")}<div class="fine"><code>${isolate(row.scope)}</code>${unlocks}</div></div></div>`;
+}
+
+/** Returns the checkboxes of a boundary. Each posts `name=value`, which `resolveConsent` reads. */
+function boundaryHtml(
+  { name, title, values }: ConsentBoundary,
+  words: ConsentScreen["words"],
+): string {
+  const boxes = values.map(({ domId, value, label, checked, isNew }) => {
+    const badge = isNew ? ` <span class="badge">${escapeHtml(words.isNew)}</span>` : "";
+    return `<div class="row"><input type="checkbox" id="${domId}" name="boundaries" value="${escapeHtml(`${name}=${value}`)}"${checked ? " checked" : ""}><div><label for="${domId}">${isolate(label)}${badge}</label></div></div>`;
+  });
+  const hint = values.length === 0 ? words.noChoice : words.chooseOne;
+  return `<fieldset><legend>${isolate(title)}</legend><p class="why">${escapeHtml(hint)}</p>${boxes.join("")}</fieldset>`;
 }
 
 function badgeOf(row: ConsentRow, words: ConsentScreen["words"]): string {

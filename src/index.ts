@@ -7,6 +7,7 @@ export {
 } from "./consent/connected-app.js";
 export type { ConsentWords } from "./consent/messages/consent-words.js";
 export type {
+  ConsentBoundary,
   ConsentClientView,
   ConsentError,
   ConsentFacts,
@@ -15,6 +16,7 @@ export type {
   ConsentScreen,
   ConsentState,
   DroppedScope,
+  GrantedBoundary,
   RefusedScope,
 } from "./consent/model.js";
 export {
@@ -116,6 +118,7 @@ export type { AnyPolicy } from "./policy/any-policy.js";
 export type { ConsentClient } from "./policy/client.js";
 export type {
   AuditOptions,
+  BoundaryOptions,
   BranchOptions,
   BundleDefinition,
   CaseOptions,

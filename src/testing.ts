@@ -281,13 +281,14 @@ export class WideningFound extends Error {
  * The result is a proof, not a sample. More scopes in a token can only turn a denial into an allowed call, so it is enough to
  * compare the minimal tokens that `after` allows. For each alternative these are: each scope by every name that grants it
  * (current names, older names, scopes that imply it), the tier that ranks lowest under `before`, each account type, the
- * entitlements, the oldest authentication that `after` accepts, with and without `first_party`. Placeholders take values that occur in neither policy, so the result applies to all values. In
+ * entitlements, the values of boundaries that the call needs, or none where `after` then accepts every value, the oldest
+ * authentication that `after` accepts, with and without `first_party`. Placeholders take values that occur in neither policy, so the result applies to all values. In
  * addition, each placeholder takes one value for each reason for which a scope of either policy rejects values, such as a dot.
  * Tools are compared by name: all names in either policy, and one name for each combination of patterns that match a common
  * name, since patterns decide all other names. Endpoints are compared by request. Names of path parameters do not matter: each
  * parameter takes new text, the literals that either policy has in its place, and these literals in other letter case.
  *
- * Not compared: names that only internal patterns match, errors and messages of calls that both policies deny, texts, consent, and
+ * Not compared: names that only internal patterns match, the claims of boundaries, errors and messages of calls that both policies deny, texts, consent, and
  * the result of `toolsFor`. A
  * parameter that `after` no longer checks counts as a widening, since calls without it, or with any value, are allowed. If an
  * operation takes more than 50,000 search steps, or too many patterns match common names, the comparison fails and names the

@@ -164,6 +164,7 @@ export async function answerConsent(
   const selection = {
     decision: form.get("decision"),
     scopes: form.getAll("scopes"),
+    boundaries: form.getAll("boundaries"),
     id: form.get("id"),
     policyVersion: form.get("policyVersion"),
   };

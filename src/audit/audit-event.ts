@@ -19,6 +19,8 @@ export interface AuditAlternative {
   readonly accountTypes?: readonly string[];
   /** The entitlements, all of which are needed. */
   readonly entitlements?: readonly string[];
+  /** The parameters whose values must be within a boundary, by boundary. */
+  readonly within?: Readonly<Record<string, string>>;
   /** Present if it needs a reserved scope, and so a first-party client. */
   readonly reserved?: true;
   /** Present if it needs a restricted scope, which only approved clients can be granted. */

@@ -1,4 +1,4 @@
-import { firstItems } from "../grammar/any-value.js";
+import { firstItems, readOneOrMore } from "../grammar/any-value.js";
 import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
@@ -67,6 +67,8 @@ export interface AuthorizationDetails {
   readonly requested?: unknown;
   /** The scopes that were withdrawn: a scope text or a list. */
   readonly removed?: unknown;
+  /** The values of the boundaries that were granted or are in the token: an object of lists by name. */
+  readonly boundaries?: unknown;
   /** The identifier of the grant. */
   readonly grantId?: unknown;
   /** The grant type of a token request. */
@@ -120,6 +122,9 @@ export interface AuthorizationEvent {
     readonly removed?: readonly string[];
     readonly leftOut?: number;
   };
+  /** The granted values by boundary of the policy; `boundariesLeftOut` counts the values for which the event has no room. */
+  readonly boundaries?: Readonly<Record<string, readonly string[]>>;
+  readonly boundariesLeftOut?: number;
   /** The HTTP status of the response. */
   readonly status?: number;
   /** The id of the request. */
@@ -155,6 +160,7 @@ const CHECKS = {
   scope: anyValue,
   requested: anyValue,
   removed: anyValue,
+  boundaries: anyValue,
   grantId: anyValue,
   grant_type: anyValue,
   jti: anyValue,
@@ -220,6 +226,7 @@ export function authorizationEvent(
       ...member("grant_type", known.grant_type, cleanProtocolName),
     },
     scopes: scopesOf(compiled, known),
+    ...boundariesOf(compiled, known.boundaries),
     ...(status !== undefined && { status }),
     ...member("requestId", known.requestId, cleanIdentifier),
   };
@@ -303,4 +310,32 @@ function tokensOf(scope: unknown): readonly string[] | undefined {
   return firstItems(scope, MAX_TOKENS)?.filter(
     (token): token is string => typeof token === "string" && token !== "",
   );
+}
+
+/** Maximum length in characters of all the values of boundaries in one event. */
+const MAX_BOUNDARIES = 2_048;
+
+/** Returns the values of the boundaries that the policy declares. Each has its own member, also without a value. */
+function boundariesOf(
+  { boundaries }: CompiledPolicy,
+  given: unknown,
+): Pick<AuthorizationEvent, "boundaries" | "boundariesLeftOut"> {
+  const members = ownMembers(given as Readonly<Record<string, unknown>> | undefined);
+  let room = MAX_BOUNDARIES;
+  let leftOut = 0;
+  const written = boundaries.flatMap(({ name }) => {
+    const values = readOneOrMore(members?.[name]);
+    if (values === undefined) return [];
+    const fitting = values.flatMap((value) => {
+      const clean = cleanIdentifier(value);
+      room -= clean.length + 3;
+      if (room < 0) leftOut += 1;
+      return room < 0 ? [] : [clean];
+    });
+    return [[cleanIdentifier(name), fitting] as const];
+  });
+  return {
+    ...(written.length > 0 && { boundaries: Object.fromEntries(written) }),
+    ...(leftOut > 0 && { boundariesLeftOut: leftOut }),
+  };
 }

@@ -183,13 +183,17 @@ function decisionAttributes(event: AuditEvent, withArguments: boolean) {
   };
 }
 
-function authorizationAttributes({ type, outcome, grant, scopes, client }: AuthorizationEvent) {
+function authorizationAttributes(event: AuthorizationEvent) {
+  const { type, outcome, grant, scopes, client, boundaries } = event;
   return {
     "scope_policy.authorization.type": type,
     "scope_policy.authorization.outcome": outcome,
     "scope_policy.authorization.granted": copyOf(scopes.granted),
     "scope_policy.authorization.requested": copyOf(scopes.requested),
     "scope_policy.authorization.removed": copyOf(scopes.removed),
+    "scope_policy.authorization.boundaries":
+      boundaries &&
+      Object.entries(boundaries).flatMap(([name, list]) => list.map((value) => `${name}=${value}`)),
     "scope_policy.grant.id": grant.id,
     "scope_policy.grant.type": grant.grant_type,
     "scope_policy.client.name": client.client_name,
@@ -278,10 +282,12 @@ function callMembers(event: AuditEvent) {
 
 function grantMembers(event: AuthorizationEvent) {
   const { type, outcome, error, reason, actor, client, token, grant, scopes } = event;
+  const { boundaries, boundariesLeftOut: boundaries_left_out } = event;
+  const details = { type, outcome, error, reason, grant, scopes, boundaries, boundaries_left_out };
   return {
     actor,
     client,
     token,
-    authorization: definedMembers({ type, outcome, error, reason, grant, scopes }),
+    authorization: definedMembers(details),
   };
 }

@@ -1,5 +1,5 @@
 import { meetsCase } from "../decision/prepare.js";
-import type { Alternative, CompiledPolicy, Operation } from "../policy/compiled-policy.js";
+import type { Alternative, CompiledPolicy, Operation, Param } from "../policy/compiled-policy.js";
 import type { OperationDefinition } from "../policy/definition.js";
 import { isToolName } from "../policy/tool-names.js";
 import type { AuditAlternative, AuditRequirement } from "./audit-event.js";
@@ -107,8 +107,11 @@ function leftOutOf(requirement: AuditRequirement): number {
 function requirementOf(policy: CompiledPolicy, operation: Operation): AuditRequirement {
   if (operation.denial !== undefined) return { denied: true, rules: [] };
   if (operation.public) return { public: true, rules: [] };
-  const rules = operation.rules.map(({ alternatives, authentication }) => ({
-    anyOf: alternatives.map((alternative) => describeAlternative(policy, alternative)),
+  const rules = operation.rules.map(({ alternatives, authentication, params }) => ({
+    anyOf: alternatives.map((alternative) => ({
+      ...describeAlternative(policy, alternative),
+      ...describeWithin(alternative, params),
+    })),
     ...(authentication?.acr !== undefined && { acr: authentication.acr.map(clean) }),
     ...(authentication?.maxAge !== undefined && { maxAge: authentication.maxAge }),
   }));
@@ -141,6 +144,18 @@ function describeAlternative(
     ...(alternative.reserved && { reserved: true }),
     ...(alternative.restricted && { restricted: true }),
   };
+}
+
+function describeWithin(
+  { within }: Alternative,
+  params: readonly Param[],
+): Pick<AuditAlternative, "within"> {
+  if (within.length === 0) return {};
+  const named = within.map(({ boundary, param }) => [
+    clean(boundary.name),
+    clean((params[param] as Param).name),
+  ]);
+  return { within: Object.fromEntries(named) as Readonly<Record<string, string>> };
 }
 
 function clean(words: string): string {

@@ -2,6 +2,7 @@ import { printedScope } from "../grammar/scope-syntax.js";
 import type {
   Alternative,
   AuthenticationCondition,
+  Boundary,
   CompiledPolicy,
   Operation,
   When,
@@ -93,6 +94,12 @@ export function entitlementsText(names: readonly string[]): string {
   return `${names.join(" and ")} ${names.length === 1 ? "entitlement" : "entitlements"}`;
 }
 
+/** Returns as text that the value of a parameter must be within a boundary. */
+function withinText(param: string, { name, isOpen }: Boundary): string {
+  const open = isOpen ? ", if it names any" : "";
+  return `${param} within the token's ${name} values${open}`;
+}
+
 /** Returns the conditions of an operation as text. A condition of only some alternatives names these alternatives. */
 export function conditionsOf(operation: Operation, policy: CompiledPolicy): readonly string[] {
   const alternatives = operation.rules.flatMap((rule) => rule.alternatives);
@@ -100,9 +107,14 @@ export function conditionsOf(operation: Operation, policy: CompiledPolicy): read
     authenticationTexts(rule.authentication),
   );
   const waysByGate = new Map<string, Alternative[]>();
-  for (const alternative of alternatives) {
-    for (const gate of conditionsOfAlternative(alternative, policy)) {
-      waysByGate.set(gate, [...(waysByGate.get(gate) ?? []), alternative]);
+  for (const { alternatives: own, params } of operation.rules) {
+    for (const alternative of own) {
+      const within = alternative.within.map(({ boundary, param }) =>
+        withinText(params[param]?.name ?? "", boundary),
+      );
+      for (const gate of [...conditionsOfAlternative(alternative, policy), ...within]) {
+        waysByGate.set(gate, [...(waysByGate.get(gate) ?? []), alternative]);
+      }
     }
   }
   const conditions = [...waysByGate].map(([gate, ways]) =>

@@ -4,10 +4,11 @@ import type { ConsentClient } from "../policy/client.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { ownMembers } from "../policy/own-members.js";
 import { expandTokens, namedMeanings, readGrantedTokens } from "../policy/scope-meanings.js";
+import { grantedBoundaries } from "./boundaries.js";
 import { clientView } from "./client-view.js";
 import { isFirstParty, readConsentFacts } from "./facts.js";
 import { pickLocale } from "./locale.js";
-import type { ConsentClientView, ConsentFacts } from "./model.js";
+import type { ConsentClientView, ConsentFacts, GrantedBoundary } from "./model.js";
 import { titleOf } from "./rows.js";
 import { createLackingReader, createScopeOperationsReader } from "./scope-operations.js";
 
@@ -19,6 +20,8 @@ export interface ConnectedGrant {
   readonly client: ConsentClient;
   /** Granted scope. */
   readonly scope: string | readonly string[];
+  /** Granted values of the boundaries by name. Default: none. */
+  readonly boundaries?: Readonly<Record<string, readonly string[]>>;
   /** Time of the consent, in seconds since 1970. */
   readonly authorizedAt: number;
   /** Time at which a token of the grant was last used, in seconds since 1970. The host decides how exact it is. */
@@ -52,6 +55,8 @@ export interface ConnectedApp {
      */
     readonly effect: "active" | "dormant_tier" | "dormant_entitlement" | "retired";
   }[];
+  /** Values to which the access is limited, by boundary of the policy, each with a label if `account.boundaries` has the value. */
+  readonly boundaries: readonly GrantedBoundary[];
 }
 
 /**
@@ -101,6 +106,7 @@ export function connectedApp(
     offline: expandTokens(compiled, tokens, firstParty).has("offline_access"),
     isOlder: own.policyVersion !== undefined && own.policyVersion !== compiled.definition.version,
     scopes: [...scopes.values()],
+    boundaries: grantedBoundaries(compiled, own.boundaries, account),
   };
 }
 

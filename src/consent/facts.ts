@@ -35,8 +35,8 @@ export function readConsentOptions(options: ConsentOptions): ConsentOptions {
 /**
  * Copies the own members of the facts, so that no inherited member is read. A member may be `undefined`.
  *
- * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for facts without a client, for a user or an account that is not an object, and
- * for refusals that are not a list: these are errors of the program
+ * @throws {@link PolicyError} `ERR_OPTIONS_INVALID` for facts without a client, for a user or an account that is not an object, for
+ * boundaries that are not objects, and for refusals that are not a list: these are errors of the program
  */
 export function readConsentFacts(facts: ConsentFacts): ConsentFacts {
   const findings: Finding[] = [];
@@ -55,6 +55,10 @@ export function readConsentFacts(facts: ConsentFacts): ConsentFacts {
   const isList: boolean = Array.isArray(refused);
   if (!isList) addFinding("refused", "expected a list");
   const [user, account] = [readObject("user"), readObject("account")];
+  for (const [path, values] of boundaryPlaces(account?.boundaries)) {
+    if (ownMembers(values as object) === undefined)
+      addFinding(path, 'expected an object, as in { project: { p1: "Project One" } }');
+  }
   if (findings.length > 0) {
     throw new PolicyError(
       "ERR_OPTIONS_INVALID",
@@ -70,6 +74,17 @@ export function readConsentFacts(facts: ConsentFacts): ConsentFacts {
     account,
     refused: refused.flatMap((refusal) => ownMembers(refusal) ?? []),
   } as ConsentFacts;
+}
+
+/** Returns `boundaries` of an account and each member of it, with its place. */
+function boundaryPlaces(boundaries: unknown): readonly (readonly [path: string, value: unknown])[] {
+  if (boundaries === undefined) return [];
+  const path = "account.boundaries";
+  const members = Object.entries(ownMembers(boundaries as object) ?? {});
+  return [
+    [path, boundaries],
+    ...members.map(([name, values]) => [`${path}.${name}`, values] as const),
+  ];
 }
 
 /** Returns whether a client is a first-party client. Reserved scopes have a meaning for such clients only. */

@@ -40,6 +40,11 @@ export interface ConsentFacts {
         /** The account's entitlements. Default: none. */
         readonly entitlements?: readonly string[];
         /**
+         * For each boundary of the policy: the values that this user may grant, each with a label. Default: none, so that no scope
+         * whose operations need the boundary can be granted.
+         */
+        readonly boundaries?: { readonly [boundary: string]: { readonly [value: string]: string } };
+        /**
          * For each placeholder of a scope: the values that this user may grant, each with a label. All other values belong to other
          * users. The list cannot decide on a template with two placeholders, or on a placeholder name that occurs under two
          * different prefixes (`/accounts/{id}/…` and `/photos/{id}/…`): without `owns` such scopes are dropped as `needs_owns`.
@@ -59,6 +64,8 @@ export interface ConsentFacts {
     | undefined;
   /** Scope that the user granted to this client earlier, if the grant is still in force. */
   readonly granted?: string | readonly string[] | undefined;
+  /** `outcome.boundaries` of that grant. Default: none. */
+  readonly grantedBoundaries?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Version of the policy at the time of that grant. Default: unknown, which counts as another version. */
   readonly grantedPolicyVersion?: string | undefined;
   /** `outcome.refused` of the last consent. */
@@ -148,6 +155,37 @@ export interface ConsentRow {
   readonly unlocks: { readonly tools: readonly string[]; readonly endpoints: readonly string[] };
 }
 
+/** Choice of the values to which the access is limited, as the page shows it to the user. */
+export interface ConsentBoundary {
+  /** Name of the boundary in the policy. */
+  readonly name: string;
+  /** Heading of the choice. */
+  readonly title: string;
+  /** Values that the user may grant. At least one must be chosen for every granted scope whose operations need the boundary. */
+  readonly values: readonly {
+    /** Identifier for use in a page. */
+    readonly domId: string;
+    /** Value that the selection contains. */
+    readonly value: string;
+    /** Label of the value. */
+    readonly label: string;
+    /** Whether the box starts checked: the value is granted already, or it is the only one. */
+    readonly checked: boolean;
+    /** Whether there is an earlier grant that does not have the value. */
+    readonly isNew: boolean;
+  }[];
+}
+
+/** Values of a boundary to which the access of an app is limited. */
+export interface GrantedBoundary {
+  /** Name of the boundary in the policy. */
+  readonly name: string;
+  /** Heading of the choice on the consent page. */
+  readonly title: string;
+  /** Granted values, each with the label of `account.boundaries`, or without one the value itself. */
+  readonly values: readonly { readonly value: string; readonly label: string }[];
+}
+
 /** Client as the page shows it: cleaned text, with verified facts separate from the client's own claims. */
 export interface ConsentClientView {
   /** Identifier of the client. */
@@ -188,8 +226,14 @@ export interface ConsentScreen {
   readonly dir: "ltr" | "rtl";
   /** If not `null`: show nothing, grant nothing, and return this error to the client. */
   readonly error: ConsentError | null;
-  /** Reason why the user is asked. `forced`: the `prompt` parameter asks for consent. */
-  readonly reason: "first_time" | "new_scopes" | "forced" | "policy_changed" | "nothing_new";
+  /** Reason why the user is asked. `new_boundaries`: the earlier grant does not have every offered value. `forced`: the `prompt` parameter asks for consent. */
+  readonly reason:
+    | "first_time"
+    | "new_scopes"
+    | "new_boundaries"
+    | "forced"
+    | "policy_changed"
+    | "nothing_new";
   /** User who is signed in; `null` if the facts have none. */
   readonly user: { readonly label: string; readonly switchAccountUrl: string | null } | null;
   /** Client that requests access. */
@@ -204,6 +248,8 @@ export interface ConsentScreen {
   }[];
   /** Row of `offline_access`, access while the user is away; `null` if it is not offered. */
   readonly offline: ConsentRow | null;
+  /** Boundaries that the operations of offered scopes need. */
+  readonly boundaries: readonly ConsentBoundary[];
   /** Bundles of the policy, each with the scopes of this screen that it checks. */
   readonly presets: readonly {
     readonly id: string;

@@ -5,6 +5,7 @@ import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { ownMembers } from "../policy/own-members.js";
 import { expandTokens, type Meanings, namedMeanings } from "../policy/scope-meanings.js";
+import { boundariesOf, boundaryOutcome, isBoundaryMissing, readChoice } from "./boundaries.js";
 import { forLog } from "./clean-text.js";
 import { isFirstParty, readConsentFacts, readConsentOptions } from "./facts.js";
 import { createOffer, grantedMeanings, grantedTokens, type Offer } from "./grantable-scopes.js";
@@ -18,6 +19,8 @@ export interface ConsentSelection {
   readonly decision: unknown;
   /** Scopes of the checked boxes. Browsers do not post locked boxes; those that are checked are added. */
   readonly scopes?: unknown;
+  /** Chosen values of the boundaries: an object of lists by name, or the posted `boundaries` of the form, each as `name=value`. */
+  readonly boundaries?: unknown;
   /** `id` of the screen. */
   readonly id?: unknown;
   /** `policyVersion` of the screen. */
@@ -43,6 +46,13 @@ export interface ConsentReceipt {
     readonly description: string;
     readonly prechecked: boolean;
   }[];
+  /** Granted values of the boundaries, each with the label that was shown and whether its box was checked in advance. */
+  readonly boundaries: readonly {
+    readonly boundary: string;
+    readonly value: string;
+    readonly label: string;
+    readonly prechecked: boolean;
+  }[];
 }
 
 /** Result of the user's selection. */
@@ -65,6 +75,10 @@ export type ConsentOutcome =
        * not cover. Revoke the access tokens and refresh tokens that have them.
        */
       readonly removed: readonly string[];
+      /** Values to grant by boundary, for the claims of the token. A boundary that no granted scope needs can be missing. */
+      readonly boundaries: Readonly<Record<string, readonly string[]>>;
+      /** Values of the earlier grant that are not granted any more, by boundary. Revoke the tokens that have them. */
+      readonly removedBoundaries: Readonly<Record<string, readonly string[]>>;
       /**
        * Complete list of refusals to store in place of the earlier list; at most 4,096. Delete it when the client's access is
        * revoked.
@@ -101,7 +115,7 @@ const MAX_LOGGED = 32;
 
 /**
  * Returns what a user's selection grants. The result is computed from the server's facts; what the browser posts is only compared with
- * it. One scope that was not offered invalidates the whole selection. Nothing that a browser can post makes this function throw.
+ * it. One scope or value of a boundary that was not offered invalidates the whole selection. Nothing that a browser can post makes this function throw.
  *
  * @throws {@link PolicyError} `ERR_POLICY_UNKNOWN` for a value that is not a policy; `ERR_OPTIONS_INVALID` for invalid options or facts
  *
@@ -137,12 +151,18 @@ export function resolveConsent(
   if (offer.error !== undefined) return refuse("invalid_scope", "consent.invalid");
   if (posted.decision !== "approve") return refuse("access_denied", "consent.denied");
   const locale = pickLocale(facts.locale);
-  const rows = rowsOf(compiled, facts, options, offer, locale).map(({ row }) => row);
+  const scopeRows = rowsOf(compiled, facts, options, offer, locale);
+  const rows = scopeRows.map(({ row }) => row);
+  const boundaries = boundariesOf(compiled, facts, options, offer);
+  const choice = readChoice(posted.boundaries, boundaries);
   const tokens = postedTokens(posted.scopes);
   const selectable = new Set(
     rows.flatMap((row) => (row.locked && !row.checked ? [] : [row.scope])),
   );
-  const offending = tokens.filter((scope) => !selectable.has(scope as string)).map(forLog);
+  const offending = [
+    ...tokens.filter((scope) => !selectable.has(scope as string)).map(forLog),
+    ...choice.offending,
+  ];
   if (offending.length > 0) {
     return refuse("invalid_selection", "consent.tampered", offending.slice(0, MAX_LOGGED));
   }
@@ -161,6 +181,12 @@ export function resolveConsent(
     (row) => picked.has(row.scope) || row.includedIn.some((scope) => picked.has(scope)),
   );
   const scopes = granted.map((row) => row.scope);
+  const grantedScopes = scopeRows.flatMap(({ row, scope }) =>
+    scopes.includes(row.scope) ? [scope] : [],
+  );
+  if (isBoundaryMissing(compiled, facts, grantedScopes, choice)) {
+    return refuse("access_denied", "consent.denied");
+  }
   const before = grantedMeanings(compiled, facts);
   const now = Math.floor(facts.now ?? Date.now() / 1_000);
   const until = now + (options.rememberRefusals ?? DEFAULT_REFUSAL_SECONDS);
@@ -172,6 +198,7 @@ export function resolveConsent(
     changed: offer.requested === undefined || !isSameSet(scopes, offer.requested),
     added: scopes.filter((scope) => !before.has(scope)),
     removed: removedTokens(compiled, facts, offer, covered),
+    ...boundaryOutcome(facts, choice),
     refused: refusalsToKeep(compiled, facts, { rows: optional, covered, until }),
     receipt: {
       time: now,
@@ -185,6 +212,13 @@ export function resolveConsent(
         description,
         prechecked: checked,
       })),
+      boundaries: boundaries.flatMap(({ name, values }) =>
+        values.flatMap(({ value, label, checked }) =>
+          choice.chosen.get(name)?.includes(value) === true
+            ? [{ boundary: name, value, label, prechecked: checked }]
+            : [],
+        ),
+      ),
     },
   };
 }

@@ -3,6 +3,7 @@ import { bundlesOf } from "../policy/bundles.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { withImpliedMeanings } from "../policy/scope-meanings.js";
+import { areGranted, boundariesOf } from "./boundaries.js";
 import { cleanClientText } from "./clean-text.js";
 import { clientView, redirectView, safeLink } from "./client-view.js";
 import { readConsentFacts, readConsentOptions } from "./facts.js";
@@ -70,7 +71,8 @@ export function consentScreen(
   const rows = scopeRows.map(({ row }) => row);
   const isIdentity = ({ row }: ScopeRow) => IDENTITY_SCOPES.has(row.scope);
   const isOffline = ({ row }: ScopeRow) => row.scope === OFFLINE_ACCESS;
-  const reason = reasonOf(compiled, facts, offer, rows);
+  const boundaries = boundariesOf(compiled, facts, options, offer);
+  const reason = reasonOf(compiled, facts, offer, { rows, boundaries });
   return {
     version: 1,
     id: facts.id ?? null,
@@ -88,6 +90,7 @@ export function consentScreen(
       locale,
     ),
     offline: scopeRows.find(isOffline)?.row ?? null,
+    boundaries,
     presets: presetsOf(compiled, scopeRows),
     notCovered: [...(compiled.definition.notCovered ?? [])],
     links: {
@@ -165,13 +168,17 @@ function reasonOf(
   policy: CompiledPolicy,
   facts: ConsentFacts,
   offer: Offer,
-  rows: readonly ConsentRow[],
+  {
+    rows,
+    boundaries,
+  }: Pick<ConsentScreen, "boundaries"> & { readonly rows: readonly ConsentRow[] },
 ): ConsentScreen["reason"] {
   const { grantedPolicyVersion: version } = facts;
   if (isForced(facts.prompt)) return "forced";
   // a grant that is malformed, or without a scope that this policy declares, grants nothing
   if (grantedMeanings(policy, facts).size === 0) return "first_time";
   if (rows.some((row) => row.isNew)) return "new_scopes";
+  if (!areGranted(facts, boundaries)) return "new_boundaries";
   const isChanged =
     version === undefined
       ? mayHaveGrown(policy, facts, offer)

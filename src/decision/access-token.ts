@@ -31,6 +31,11 @@ export interface AccessToken {
   readonly account_type?: string | readonly string[];
   /** The entitlements of the account. A value that is not a list of at most 1,024 texts counts as none. */
   readonly entitlements?: readonly string[];
+  /**
+   * The values that the token is limited to, by the name of the boundary in the policy. One text counts as a list of one. A token
+   * with any other value, or with more than 1,024 texts, is invalid.
+   */
+  readonly boundaries?: Readonly<Record<string, readonly string[]>>;
   /** Whether the client belongs to the owner of the API. Only exactly `true` counts. */
   readonly first_party?: boolean;
   /**

@@ -1,10 +1,11 @@
 import { readNames, readOneOrMore } from "../grammar/any-value.js";
-import { boundValueText } from "../grammar/bound-value.js";
+import { boundValueText, isBoundValue } from "../grammar/bound-value.js";
 import { acceptsValue } from "../grammar/template.js";
 import type { CompiledPolicy, Operation, OperationsByName } from "../policy/compiled-policy.js";
 import { isToolName } from "../policy/tool-names.js";
 import { readOwn } from "./access-token.js";
 import { type Clock, isAuthenticated, systemClock } from "./authentication.js";
+import { isInside, readBoundaries } from "./boundaries.js";
 import { createApprovalReader } from "./client-approval.js";
 import {
   type Allowed,
@@ -185,8 +186,13 @@ function decideByScopes(rule: PreparedRule, tokenScopes: TokenScopes): Decision 
   return denial;
 }
 
-/** Returns the scopes in a token, reserved ones only for a first-party client; `undefined` for an invalid token. */
+/**
+ * Returns the scopes in a token, reserved ones only for a first-party client; `undefined` for an invalid token, whose scope or
+ * boundaries cannot be read.
+ */
 export function tokenScopesOf(decider: Decider, token: unknown): TokenScopes | undefined {
+  const { boundaries } = decider.policy;
+  if (boundaries.length > 0 && readBoundaries(boundaries, token) === undefined) return undefined;
   const scopes = decider.read(token);
   return scopes && (isFirstParty(token) ? scopes.firstParty : scopes.thirdParty);
 }
@@ -210,6 +216,7 @@ const NO_FACTS: TokenFacts = {
   rank: -1,
   accountTypes: [],
   entitlements: [],
+  isInside: () => true,
 };
 
 /** Reads the facts of a token that the conditions of an operation need. Without conditions, nothing is read. */
@@ -224,7 +231,15 @@ export function factsOf(
   const rank = named === undefined ? -1 : (policy.tierRank.get(named) ?? -1);
   const accountTypes = readOneOrMore(readOwn(token, "account_type")) ?? [];
   const entitlements = readNames(readOwn(token, "entitlements")) ?? [];
-  return { firstParty: isFirstParty(token), tier: named, rank, accountTypes, entitlements };
+  const values = readBoundaries(policy.boundaries, token);
+  return {
+    firstParty: isFirstParty(token),
+    tier: named,
+    rank,
+    accountTypes,
+    entitlements,
+    isInside: (boundary, value) => isInside(boundary, values, value),
+  };
 }
 
 /** Returns the cases of a call, or the denial for the first parameter whose value is missing or not safe. */
@@ -250,9 +265,12 @@ function readValues(rule: PreparedRule, params: unknown): readonly string[] | In
   const values: string[] = [];
   for (const { name, sites } of rule.params) {
     const value = boundValueText(readOwn(params, name));
-    if (!sites.every(({ template, index }) => acceptsValue(template, index, value))) {
-      return invalidParams(name, value);
-    }
+    // every placeholder accepts bound values only
+    const isSafe =
+      sites.length === 0
+        ? isBoundValue(value)
+        : sites.every(({ template, index }) => acceptsValue(template, index, value));
+    if (!isSafe) return invalidParams(name, value);
     values.push(value as string);
   }
   return values;

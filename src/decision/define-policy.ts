@@ -192,7 +192,7 @@ export interface PolicyOptions {
 type Capture<Definition> = Definition extends unknown ? unknown : Definition;
 
 /**
- * Creates a policy from plain data. The declared names become types: an undeclared scope, tier, account type, entitlement or bundle
+ * Creates a policy from plain data. The declared names become types: an undeclared scope, tier, account type, entitlement, boundary or bundle
  * member and a misspelt option are compile errors at that token, and so is an unknown name passed to `decide`. A member
  * whose value can be `undefined` is a compile error that names the tool or scope; leave the member out instead.
  *
@@ -223,10 +223,23 @@ export function definePolicy<
   Bundle extends string = never,
   Param extends string = never,
   Entitlement extends string = never,
+  Boundary extends string = never,
+  Limited extends string = string,
 >(
   definition: Capture<Definition> &
     NoUndefined<Definition> &
-    PolicyDefinition<Scope, Tier, AccountType, Tool, Endpoint, Bundle, Param, Entitlement>,
+    PolicyDefinition<
+      Scope,
+      Tier,
+      AccountType,
+      Tool,
+      Endpoint,
+      Bundle,
+      Param,
+      Entitlement,
+      Boundary,
+      Limited
+    >,
   options?: PolicyOptions,
 ): Policy<{
   readonly scope: Scope;

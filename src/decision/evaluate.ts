@@ -1,3 +1,4 @@
+import type { Boundary, BoundaryUse } from "../policy/compiled-policy.js";
 import { meetsTypeConditions } from "../policy/conditions.js";
 import type { ApprovalReader } from "./client-approval.js";
 import type { ValueSearch } from "./infer-bindings.js";
@@ -19,6 +20,8 @@ export interface TokenFacts {
   readonly rank: number;
   readonly accountTypes: readonly string[];
   readonly entitlements: readonly string[];
+  /** Returns whether the value of a parameter is within a boundary. */
+  readonly isInside: (boundary: Boundary, value: string) => boolean;
 }
 
 /** What blocks an alternative in a way that consent cannot fix. The first that applies, in this order, is its blocker. */
@@ -84,7 +87,19 @@ export function isMet(
   for (let index = 0; index < bound.length; index += 1) {
     if (hasBoundScope(tokenScopes, bound[index] as PreparedUse, values) !== true) return false;
   }
-  return failedConditionOf(alternative, facts) === BLOCKERS.nothing;
+  return (
+    failedConditionOf(alternative, facts) === BLOCKERS.nothing &&
+    outsideOf(alternative, facts, values) === undefined
+  );
+}
+
+/** Returns the first boundary of an alternative that the values of a call are not within. */
+export function outsideOf(
+  { source }: PreparedAlternative,
+  { isInside }: TokenFacts,
+  values: Values,
+): BoundaryUse | undefined {
+  return source.within.find(({ boundary, param }) => !isInside(boundary, values[param] as string));
 }
 
 /** Returns whether the token has every scope without placeholders that an alternative requires. */
@@ -120,7 +135,9 @@ export function evaluateForCall(
       ? BLOCKERS.reserved
       : failedConditionOf(alternative, facts);
     const isElsewhere =
-      gate === BLOCKERS.nothing && mismatchesOf(alternative, tokenScopes, values).length > 0;
+      gate === BLOCKERS.nothing &&
+      (mismatchesOf(alternative, tokenScopes, values).length > 0 ||
+        outsideOf(alternative, facts, values) !== undefined);
     return { rule, alternative, values, blockedBy: isElsewhere ? BLOCKERS.binding : gate };
   });
 }

@@ -1,4 +1,4 @@
-import type { CompiledPolicy, Param } from "../policy/compiled-policy.js";
+import type { BoundaryUse, CompiledPolicy, Param } from "../policy/compiled-policy.js";
 import {
   type Allowed,
   accountTypeRequired,
@@ -17,6 +17,7 @@ import {
   type EvaluatedRules,
   isMet,
   mismatchesOf,
+  outsideOf,
   type TokenFacts,
 } from "./evaluate.js";
 import {
@@ -78,7 +79,7 @@ export function explainDenial(
   const { source } = blocked.alternative;
   switch (answer) {
     case BLOCKERS.binding:
-      return bindingMismatch(paramOf(blocked, tokenScopes));
+      return bindingMismatch(paramOf(blocked, tokenScopes, facts));
     case BLOCKERS.accountType:
       return accountTypeRequired(source.accountTypes as readonly string[]);
     case BLOCKERS.tier: {
@@ -160,13 +161,20 @@ function lowestTier(judged: EvaluatedRules): number {
 
 /**
  * Returns the name of the first parameter whose value is in no granted scope of the template. If each value is in one of
- * them, though not all in the same, returns the name of the last parameter.
+ * them, though not all in the same, returns the name of the last parameter. If the token has the templates for these values,
+ * returns the name of the first parameter whose value is not within its boundary.
  */
 function paramOf(
   { rule, alternative, values }: EvaluatedAlternative,
   tokenScopes: TokenScopes,
+  facts: TokenFacts,
 ): string {
-  const [{ scope, params }] = mismatchesOf(alternative, tokenScopes, values) as [PreparedUse];
+  const [mismatch] = mismatchesOf(alternative, tokenScopes, values);
+  if (mismatch === undefined) {
+    const { param } = outsideOf(alternative, facts, values) as BoundaryUse;
+    return (rule.params[param] as Param).name;
+  }
+  const { scope, params } = mismatch;
   const known = params.length === 1 ? [] : boundValues(tokenScopes, scope);
   const strange = params.findIndex(
     (place, at) => !known.some((list) => list[at] === values[place]),

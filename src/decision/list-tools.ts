@@ -25,7 +25,8 @@ export interface ToolView {
   readonly name: string;
   /**
    * The decision that a call would get. A tool with parameters is `allowed` if values that the token is bound to meet its
-   * rule. Otherwise the denial names only scopes whose values are known, never a placeholder, so its `missing` can be empty.
+   * rule. Boundaries do not count, since a list has no arguments. Otherwise the denial names only scopes whose values are known,
+   * never a placeholder, so its `missing` can be empty.
    * For a challenge, use the decision about the call itself.
    */
   readonly decision: Decision;
@@ -109,7 +110,8 @@ function decideForToken(
   if (token === undefined) return UNAUTHENTICATED;
   if (seen === undefined) return INVALID_TOKEN;
   const { tokenScopes, search, upgrades } = seen;
-  const facts = factsOf(policy, operation, token);
+  // a list has no arguments, so that no value is outside of a boundary
+  const facts = { ...factsOf(policy, operation, token), isInside: () => true };
   const judge = (facts: TokenFacts, search: ValueSearch) =>
     operation.rules.map((rule) => evaluateForToken(rule, facts, { ...seen, search }));
   const judged = judge(facts, search);

@@ -233,7 +233,8 @@ function createPreparer(): (source: Alternative) => PreparedAlternative {
         source.restricted ||
         source.accountTypes !== undefined ||
         source.tier >= 0 ||
-        source.entitlements.length > 0,
+        source.entitlements.length > 0 ||
+        source.within.length > 0,
       granted: source.scopes && Object.freeze(allowed(source.scopes)),
     };
   };

@@ -1,5 +1,6 @@
 import { PolicyError } from "../errors.js";
 import { printedScope } from "../grammar/scope-syntax.js";
+import { compileBoundaries } from "./boundaries.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled-policy.js";
 import { compileConditions, reportDuplicates } from "./conditions.js";
 import { checkCounts } from "./counts.js";
@@ -51,7 +52,8 @@ function compileData(data: unknown, report: Report): CompiledPolicy | undefined 
   const conditions = compileConditions(definition, report);
   const table = compileScopes(definition, conditions, report);
   const budget = createRuleBudget();
-  const reading: RequirementContext = { table, conditions, report, budget };
+  const boundaries = compileBoundaries(definition, report);
+  const reading: RequirementContext = { table, conditions, boundaries, report, budget };
   const baseline = scopeList(definition.baseline, ["baseline"], reading);
   const defaults = scopeList(definition.defaultScopes, ["defaultScopes"], reading);
   for (const { scope, path } of defaults) {
@@ -78,6 +80,7 @@ function compileData(data: unknown, report: Report): CompiledPolicy | undefined 
     definition: deepFreeze(definition),
     tiers: definition.tiers ?? [],
     tierRank: conditions.tierRank,
+    boundaries: [...boundaries.byName.values()],
     scopes: table.scopes,
     twins: table.twins,
     baseline: always,

@@ -57,9 +57,32 @@ export interface Alternative {
   readonly entitlements: readonly string[];
   readonly reserved: boolean;
   readonly restricted: boolean;
+  /** The boundaries, each with the parameter whose value must be within it. */
+  readonly within: readonly BoundaryUse[];
 }
 
-/** A parameter of a rule, with the placeholders that it fills: one of each group that accepts the same values. */
+/** A boundary of the policy. */
+export interface Boundary {
+  readonly name: string;
+  /** The claim of the token that lists the values. */
+  readonly claim: string;
+  /** The heading of the choice on the consent page. */
+  readonly title: string;
+  /** Whether a token without the claim has every value, and not none. */
+  readonly isOpen: boolean;
+}
+
+/** A parameter whose value must be within a boundary. */
+export interface BoundaryUse {
+  readonly boundary: Boundary;
+  /** The index of the rule's parameter. */
+  readonly param: number;
+}
+
+/**
+ * A parameter of a rule, with the placeholders that it fills: one of each group that accepts the same values. One without
+ * placeholders is for a boundary only.
+ */
 export interface Param {
   readonly name: string;
   readonly sites: readonly { readonly template: Template; readonly index: number }[];
@@ -143,6 +166,7 @@ export interface CompiledPolicy {
   readonly definition: PolicyDefinition;
   readonly tiers: readonly string[];
   readonly tierRank: ReadonlyMap<string, number>;
+  readonly boundaries: readonly Boundary[];
   readonly scopes: readonly CompiledScope[];
   /** The scopes that differ in placeholder names alone, by their common id. */
   readonly twins: ReadonlyMap<number, readonly CompiledScope[]>;

@@ -140,7 +140,7 @@ export interface CaseOptions<
 
 /**
  * The options of one tool or endpoint: a requirement, or one of `cases`, `deny`, `public` and `authenticated`. These exclude each
- * other, but `authenticated` accepts the conditions `tier`, `accountTypes` and `entitlement`.
+ * other, but `authenticated` accepts the conditions `tier`, `accountTypes`, `entitlement`, `within`, `acr` and `maxAge`.
  */
 export interface OperationOptions<
   Scope extends string = string,
@@ -148,8 +148,15 @@ export interface OperationOptions<
   AccountType extends string = string,
   Param extends string = string,
   Entitlement extends string = string,
+  Boundary extends string = string,
+  Limited extends string = string,
 > extends RequirementOptions<Scope, Tier, AccountType, Param, Entitlement>,
     CommonOptions<Scope> {
+  /**
+   * Parameter names by boundary: with `{ project: "projectId" }`, the value of `projectId` must be one of those that the token has
+   * for the boundary `project`. With `cases`, it applies to every branch. Default: none.
+   */
+  readonly within?: { readonly [Name in Boundary]?: Limited };
   /**
    * Requirements by the values of arguments: the first case whose `when` is met decides, otherwise `otherwise`, which is then
    * required. `acr`, `maxAge` and `enrichedBy` beside them apply to each branch that has none of its own.
@@ -187,7 +194,19 @@ export type OperationDefinition<
   AccountType extends string = string,
   Param extends string = string,
   Entitlement extends string = string,
-> = Scope | OperationOptions<Scope, Tier, AccountType, Param, Entitlement>;
+  Boundary extends string = string,
+  Limited extends string = string,
+> = Scope | OperationOptions<Scope, Tier, AccountType, Param, Entitlement, Boundary, Limited>;
+
+/** A boundary: values that a token is limited to, such as the projects that the user chose for a client. */
+export interface BoundaryOptions {
+  /** The claim of the token that lists the values. */
+  readonly claim: string;
+  /** The heading of the choice on the consent page. Default: the name of the boundary. */
+  readonly title?: string;
+  /** The values of a token without the claim: no value, or every value. Default: `"none"`. */
+  readonly absent?: "none" | "dangerouslyAll";
+}
 
 /** A selection of scopes: a list, or every unreserved scope with exceptions. */
 export type BundleDefinition<Scope extends string = string> =
@@ -214,6 +233,8 @@ export interface PolicyDefinition<
   Bundle extends string = string,
   Param extends string = string,
   Entitlement extends string = string,
+  Boundary extends string = string,
+  Limited extends string = string,
 > {
   /** The JSON Schema of the file, for editors. It is dropped: the policy does not contain it. */
   readonly $schema?: string;
@@ -227,6 +248,8 @@ export interface PolicyDefinition<
   readonly accountTypes?: readonly AccountType[];
   /** The entitlements: additions that an account has or does not have, in no order. */
   readonly entitlements?: readonly Entitlement[];
+  /** The boundaries by name. Operations with the option `within` require a value of them. */
+  readonly boundaries?: { readonly [Name in Boundary]: BoundaryOptions };
   /** All scopes by name. A string is a description. */
   readonly scopes: {
     readonly [Name in Scope]:
@@ -246,7 +269,9 @@ export interface PolicyDefinition<
       NoInfer<Tier>,
       NoInfer<AccountType>,
       Param,
-      NoInfer<Entitlement>
+      NoInfer<Entitlement>,
+      NoInfer<Boundary>,
+      Limited
     >;
   };
   /**
@@ -259,7 +284,9 @@ export interface PolicyDefinition<
       NoInfer<Tier>,
       NoInfer<AccountType>,
       Param,
-      NoInfer<Entitlement>
+      NoInfer<Entitlement>,
+      NoInfer<Boundary>,
+      Limited
     >;
   };
   /** What no scope covers, as texts for users. */

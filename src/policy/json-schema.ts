@@ -12,7 +12,8 @@ type DeclaredNames = Readonly<
     | "ScopeNameWithoutPlaceholder"
     | "TierName"
     | "AccountTypeName"
-    | "EntitlementName",
+    | "EntitlementName"
+    | "BoundaryName",
     readonly string[]
   >
 >;
@@ -29,17 +30,8 @@ type DeclaredNames = Readonly<
  * ```
  */
 export function policyJsonSchema(): Record<string, unknown> {
-  const {
-    definition,
-    scope,
-    operation,
-    requirement,
-    oneCase,
-    branch,
-    audit,
-    everyScope,
-    declared,
-  } = schemas();
+  const { definition, scope, operation, requirement, oneCase, branch, audit, declared } = schemas();
+  const { boundary, everyScope } = schemas();
   const metadata = z
     .registry<z.core.JSONSchemaMeta>()
     .add(definition, { title: "scope-policy: a policy" })
@@ -58,7 +50,9 @@ export function policyJsonSchema(): Record<string, unknown> {
     .add(declared.scopeWithoutPlaceholder, { id: "ScopeNameWithoutPlaceholder" })
     .add(declared.tier, { id: "TierName" })
     .add(declared.accountType, { id: "AccountTypeName" })
-    .add(declared.entitlement, { id: "EntitlementName" });
+    .add(declared.entitlement, { id: "EntitlementName" })
+    .add(boundary, { id: "Boundary", description: "Values that a token is limited to." })
+    .add(declared.boundary, { id: "BoundaryName" });
   const of = OPTION_DESCRIPTIONS;
   describe(metadata, definition.shape, of.PolicyDefinition);
   describe(metadata, scope.shape, { ...of.ScopeTexts, ...of.ScopeOptions });
@@ -80,6 +74,7 @@ export function policyJsonSchema(): Record<string, unknown> {
     ...of.OperationOptions,
   });
   describe(metadata, audit.shape, of.AuditOptions);
+  describe(metadata, boundary.shape, of.BoundaryOptions);
   describe(metadata, everyScope.shape, of.BundleDefinition);
   return withObjectArms(z.toJSONSchema(definition, { metadata })) as Record<string, unknown>;
 }
@@ -118,8 +113,8 @@ function describe<Name extends string>(
 }
 
 /**
- * Returns the JSON Schema of one policy: as {@link policyJsonSchema}, with the scopes, tiers, account types and entitlements that the
- * policy declares. A template is listed in both spellings of its placeholders. A name of a kind of which the policy declares none is
+ * Returns the JSON Schema of one policy: as {@link policyJsonSchema}, with the scopes, tiers, account types, entitlements and boundaries that
+ * the policy declares. A template is listed in both spellings of its placeholders. A name of a kind of which the policy declares none is
  * any text.
  */
 export function jsonSchemaOf(policy: CompiledPolicy): Record<string, unknown> {
@@ -140,6 +135,7 @@ function declaredNames({ definition, scopes, tiers }: CompiledPolicy): DeclaredN
     TierName: tiers,
     AccountTypeName: definition.accountTypes ?? [],
     EntitlementName: definition.entitlements ?? [],
+    BoundaryName: Object.keys(definition.boundaries ?? {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import { printedScope } from "../grammar/scope-syntax.js";
 import { readAuthentication } from "./authentication.js";
+import { readWithin } from "./boundaries.js";
 import { checkBranches, readWhen } from "./cases.js";
 import {
   ANY_TIER,
@@ -25,6 +26,7 @@ import {
   compileRule,
   createRuleBudget,
   merge,
+  type NamedBoundary,
   NO_PARTS,
   type RuleParts,
 } from "./rule.js";
@@ -53,7 +55,7 @@ export function compileOperations(
     ],
     report,
   );
-  const around = { ...reading, hasRoom, shared: NO_PARTS };
+  const around = { ...reading, hasRoom, shared: NO_PARTS, within: [] };
   const ofTools: OperationContext = { ...around, always: draftFromScopes(baseline) };
   const ofEndpoints: OperationContext = { ...around, always: draftFromScopes([]) };
   const operations = new Map<string, Operation>();
@@ -90,6 +92,8 @@ interface OperationContext extends RequirementContext {
   readonly always: AlternativeDraft;
   /** In a branch: the parts of the whole operation, for a branch without such a part of its own. */
   readonly shared: RuleParts;
+  /** In a branch: the boundaries of the whole operation. */
+  readonly within: readonly NamedBoundary[];
 }
 
 /** Returns scopes without placeholders as one way to satisfy a requirement. */
@@ -100,6 +104,7 @@ function draftFromScopes(scopes: readonly CompiledScope[]): AlternativeDraft {
     accountTypes: undefined,
     typeConditions: [],
     entitlements: [],
+    within: [],
   };
 }
 
@@ -121,6 +126,7 @@ const CONDITIONS = [
   "tier",
   "accountTypes",
   "entitlement",
+  "within",
   "params",
   "acr",
   "maxAge",
@@ -129,10 +135,10 @@ const CONDITIONS = [
 
 /** The members that an entry of each kind may have in addition. */
 const ALLOWED_WITH: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
-  cases: ["acr", "maxAge", "enrichedBy"],
+  cases: ["within", "acr", "maxAge", "enrichedBy"],
   deny: [],
   public: ["enrichedBy"],
-  authenticated: ["tier", "accountTypes", "entitlement", "acr", "maxAge", "enrichedBy"],
+  authenticated: ["tier", "accountTypes", "entitlement", "within", "acr", "maxAge", "enrichedBy"],
 };
 
 function compileOperation(
@@ -173,7 +179,8 @@ function compileCases(
   around: OperationContext,
 ): Operation | undefined {
   const { cases = [], otherwise: last, weakOtherwise } = options;
-  const ofBranch = { ...around, shared: partsOf(options, path, around) };
+  const within = readWithin(options.within, path, around);
+  const ofBranch = { ...around, shared: partsOf(options, path, around), within };
   const compileBranch = (entry: OperationDefinition, at: Path) =>
     compileOperation(name, kind, entry, at, ofBranch);
   const branches = cases.flatMap((one, index) => {
@@ -226,7 +233,9 @@ function compileEntry(
     options.authenticated === true
       ? [readConditions(options, path, around)]
       : readRequirement(entry, path, around, !hasRoom);
-  const settled = hasRoom ? drafts.map((draft) => merge([draft, always], budget)) : [];
+  const within = [...around.within, ...readWithin(options.within, path, around)];
+  const inside = { ...always, within };
+  const settled = hasRoom ? drafts.map((draft) => merge([draft, inside], budget)) : [];
   return compileRule(settled, budget, parts);
 }
 

@@ -55,6 +55,8 @@ export const OPTION_DESCRIPTIONS = {
     when: 'The value, or the list of values, that each of these arguments must have. Only own arguments at the top level are compared, by type and value: `1` is not `"1"`. At an endpoint, the arguments are the path parameters, which are strings, and what the option `params` of the gate returns.',
   },
   OperationOptions: {
+    within:
+      'Parameter names by boundary: with `{ project: "projectId" }`, the value of `projectId` must be one of those that the token has for the boundary `project`. With `cases`, it applies to every branch. Default: none.',
     cases:
       "Requirements by the values of arguments: the first case whose `when` is met decides, otherwise `otherwise`, which is then required. `acr`, `maxAge` and `enrichedBy` beside them apply to each branch that has none of its own.",
     otherwise:
@@ -71,6 +73,11 @@ export const OPTION_DESCRIPTIONS = {
       "Makes the operation unknown to every gate: only `decide`, `authorize` and `operation` of the policy know it.",
     audit: "The arguments of a call that audit events include.",
   },
+  BoundaryOptions: {
+    claim: "The claim of the token that lists the values.",
+    title: "The heading of the choice on the consent page. Default: the name of the boundary.",
+    absent: 'The values of a token without the claim: no value, or every value. Default: `"none"`.',
+  },
   BundleDefinition: {
     every: "Selects every unreserved scope.",
     except: "The scopes that are left out. Default: none.",
@@ -84,6 +91,8 @@ export const OPTION_DESCRIPTIONS = {
       'The tiers in ascending order. The condition `tier: "pro"` means `pro` or a higher tier.',
     accountTypes: "The account types.",
     entitlements: "The entitlements: additions that an account has or does not have, in no order.",
+    boundaries:
+      "The boundaries by name. Operations with the option `within` require a value of them.",
     scopes: "All scopes by name. A string is a description.",
     baseline:
       "Scopes that every tool requires in addition to its own rule. Public tools and endpoints do not require them.",

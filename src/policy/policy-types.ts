@@ -112,8 +112,13 @@ type ParamsOfRule<Rule> = Rule extends {
   readonly cases: readonly (infer Case)[];
   readonly otherwise: infer Otherwise;
 }
-  ? MergedParams<BranchParams<Case | Otherwise>, ComparedBy<Case>>
-  : ParamsIn<Rule, unknown>;
+  ? MergedParams<BranchParams<Case | Otherwise>, ComparedBy<Case>> | ParamsWithin<Rule>
+  : ParamsIn<Rule, unknown> | ParamsWithin<Rule>;
+
+/** The parameters that must be within a boundary. */
+type ParamsWithin<Rule> = Rule extends { readonly within: infer Within }
+  ? Within[keyof Within]
+  : never;
 
 /** For each branch, an object with its parameters. */
 type BranchParams<Branch> = Branch extends unknown

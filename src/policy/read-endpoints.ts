@@ -113,7 +113,7 @@ function sortMembers(_key: string, value: unknown): unknown {
 /** Returns whether the matching rule of a scope takes a value of several segments. The only rule, `exact`, does not. */
 export const takesSeveralSegments: (template: Template) => boolean = () => false;
 
-/** Reports a scope whose placeholder would take the value of a catch-all, which has several segments. */
+/** Reports a placeholder of a scope, or a boundary, that would take the value of a catch-all, which has several segments. */
 export function checkCatchAll(
   { segments }: Endpoint,
   { params }: Rule,
@@ -122,11 +122,15 @@ export function checkCatchAll(
 ): void {
   const last = segments.at(-1);
   const param = last?.isCatchAll ? params.find(({ name }) => name === last.params[0]) : undefined;
-  if (param === undefined || param.sites.every(({ template }) => takesSeveralSegments(template)))
-    return;
+  if (param === undefined) return;
+  const isOfBoundary = param.sites.length === 0;
+  if (!isOfBoundary && param.sites.every(({ template }) => takesSeveralSegments(template))) return;
+  const advice = isOfBoundary
+    ? "no value of a boundary has: name another parameter in `within`"
+    : "no placeholder of a scope takes: fill the placeholder with another parameter, by `params`";
   report.add(
     "catch_all_param",
     path,
-    `the catch-all \`${param.name}\` can have several segments, which no placeholder of a scope takes: fill the placeholder with another parameter, by \`params\``,
+    `the catch-all \`${param.name}\` can have several segments, which ${advice}`,
   );
 }

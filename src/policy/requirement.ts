@@ -1,4 +1,5 @@
 import { printedScope } from "../grammar/scope-syntax.js";
+import type { BoundaryTable } from "./boundaries.js";
 import { ANY_TIER, type TypeConditions } from "./compiled-policy.js";
 import {
   type ConditionNames,
@@ -13,12 +14,13 @@ import { formatPath, type Path, type Report } from "./report.js";
 import type { RequirementSource } from "./requirement-size.js";
 import { type AlternativeDraft, intersection, merge, type RuleBudget } from "./rule.js";
 import type { ScopeTable } from "./scopes.js";
-import { isParamName } from "./tool-names.js";
+import { checkParamName } from "./tool-names.js";
 
 /** The context in which a requirement is read. */
 export interface RequirementContext {
   readonly table: ScopeTable;
   readonly conditions: ConditionNames;
+  readonly boundaries: BoundaryTable;
   readonly report: Report;
   readonly budget: RuleBudget;
 }
@@ -85,7 +87,7 @@ function draftOf(
   uses: AlternativeDraft["uses"],
   { tier, accountTypes, typeConditions, entitlements }: Inherited,
 ): AlternativeDraft {
-  return { uses, tier, accountTypes, typeConditions, entitlements };
+  return { uses, tier, accountTypes, typeConditions, entitlements, within: [] };
 }
 
 interface ExpansionContext extends RequirementContext {
@@ -191,13 +193,7 @@ function createInherited(
   const params = new Map<string, Renaming>();
   for (const [placeholder, param] of Object.entries(written.params ?? {})) {
     const renaming = { param, path: [...path, "params", placeholder], used: false };
-    if (!isParamName(param)) {
-      report.add(
-        "param_name",
-        renaming.path,
-        `invalid parameter name \`${param}\`: expected 1 to 128 characters of \`A-Z a-z 0-9 _ . -\``,
-      );
-    }
+    checkParamName(param, renaming.path, report);
     params.set(placeholder, renaming);
   }
   return {

@@ -3,6 +3,8 @@ import {
   type Alternative,
   ANY_TIER,
   type AuthenticationCondition,
+  type Boundary,
+  type BoundaryUse,
   type CompiledScope,
   type Param,
   type Rule,
@@ -55,6 +57,12 @@ export interface NamedUse {
   readonly params: readonly string[];
 }
 
+/** A boundary with the name of the parameter whose value must be within it. */
+export interface NamedBoundary {
+  readonly boundary: Boundary;
+  readonly param: string;
+}
+
 /** One way to satisfy a requirement, before its conditions and parameters are resolved. */
 export interface AlternativeDraft {
   /** Scopes in declared order. The same use can occur several times. */
@@ -63,6 +71,7 @@ export interface AlternativeDraft {
   readonly accountTypes: readonly string[] | undefined;
   readonly typeConditions: TypeConditions;
   readonly entitlements: readonly string[];
+  readonly within: readonly NamedBoundary[];
 }
 
 /** Returns the draft that requires everything that any of the drafts requires. */
@@ -76,6 +85,7 @@ export function merge(drafts: readonly AlternativeDraft[], budget: RuleBudget): 
     ),
     typeConditions: union(drafts.map(({ typeConditions }) => typeConditions)),
     entitlements: union(drafts.map(({ entitlements }) => entitlements)),
+    within: union(drafts.map(({ within }) => within)),
   };
 }
 
@@ -118,9 +128,9 @@ export function compileRule(
   budget: RuleBudget,
   { isPublic, authentication, enrichments }: RuleParts = NO_PARTS,
 ): Rule {
-  const { params, useOf } = createPlaces(budget);
+  const { params, useOf, withinOf } = createPlaces(budget);
   const settle = (draft: AlternativeDraft): Alternative => {
-    const { uses, tier, accountTypes, typeConditions, entitlements } = draft;
+    const { uses, tier, accountTypes, typeConditions, entitlements, within } = draft;
     // equal uses are one object
     const settled = [...new Set(uses.map(useOf))];
     const scopes = settled.map((use) => use.scope);
@@ -141,6 +151,7 @@ export function compileRule(
       entitlements: union([entitlements, ...scopes.map((scope) => scope.entitlements)]),
       reserved: scopes.some((scope) => scope.reserved),
       restricted: scopes.some((scope) => scope.restricted),
+      within: withinOf(within),
     };
   };
   return {
@@ -161,9 +172,14 @@ function createPlaces(budget: RuleBudget) {
   const places = new Map<string, number>();
   const sites = new Set<string>();
   const uses = new Map<string, ScopeUse>();
-  const placeOf = (name: string, template: Template, index: number): number => {
+  const within = new Map<readonly NamedBoundary[], readonly BoundaryUse[]>();
+  const indexOf = (name: string): number => {
     const place = places.get(name) ?? params.push({ name, sites: [] }) - 1;
     places.set(name, place);
+    return place;
+  };
+  const placeOf = (name: string, template: Template, index: number): number => {
+    const place = indexOf(name);
     const site = `${place} ${acceptanceKey(template, index)}`;
     if (!sites.has(site)) params[place]?.sites.push({ template, index });
     sites.add(site);
@@ -180,5 +196,13 @@ function createPlaces(budget: RuleBudget) {
     uses.set(key, use);
     return use;
   };
-  return { params, useOf };
+  // nearly every alternative of a rule has the same list
+  const withinOf = (named: readonly NamedBoundary[]): readonly BoundaryUse[] => {
+    const settled =
+      within.get(named) ??
+      named.map(({ boundary, param }) => ({ boundary, param: indexOf(param) }));
+    within.set(named, settled);
+    return settled;
+  };
+  return { params, useOf, withinOf };
 }

@@ -16,6 +16,7 @@ function createSchemas() {
     tier: text(),
     accountType: text(),
     entitlement: text(),
+    boundary: text(),
   };
   const scopes = list(declared.scope);
   // an instance for each option: it has a description of its own
@@ -82,6 +83,7 @@ function createSchemas() {
   const operation = z.strictObject({
     ...rule(),
     ...common(),
+    within: z.optional(z.record(declared.boundary, name)),
     cases: z.optional(list(oneCase)),
     otherwise: z.optional(z.union([declared.scope, branch])),
     weakOtherwise: optional.true(),
@@ -94,6 +96,11 @@ function createSchemas() {
     audit: z.optional(audit),
   });
 
+  const boundary = z.strictObject({
+    claim: text(),
+    title: optional.name(),
+    absent: z.optional(z.literal(["none", "dangerouslyAll"])),
+  });
   const operations = () => z.optional(z.record(z.string(), z.union([declared.scope, operation])));
   const everyScope = z.strictObject({ every: z.literal(true), except: optional.scopes() });
   const definition = z.strictObject({
@@ -103,6 +110,7 @@ function createSchemas() {
     tiers: optional.names(),
     accountTypes: optional.names(),
     entitlements: optional.names(),
+    boundaries: z.optional(z.record(z.string(), boundary)),
     scopes: z.record(z.string(), z.union([z.string(), scope])),
     baseline: optional.plainScopes(),
     defaultScopes: optional.plainScopes(),
@@ -117,6 +125,7 @@ function createSchemas() {
     localTexts,
     operation,
     requirement,
+    boundary,
     branch,
     oneCase,
     audit,
@@ -245,7 +254,13 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
 
 /** Returns a hint at what a value of the wrong type was probably meant to be. */
 function hintAt(input: unknown, path: Path): string {
-  return path.at(-1) === "maxAge" ? ": write seconds, as in maxAge: 300" : hintAtList(input, path);
+  if (path.at(-1) === "maxAge") return ": write seconds, as in maxAge: 300";
+  const isWithin = path.at(-1) === "within" || (path.at(-2) === "within" && path.length === 4);
+  if (isWithin) return `: write a parameter for each boundary, as in { project: "projectId" }`;
+  const isBoundary = path[0] === "boundaries" && path.length < 3;
+  return isBoundary
+    ? `: write the claim of each boundary, as in { project: { claim: "projects" } }`
+    : hintAtList(input, path);
 }
 
 /** Returns a hint at what a list was probably meant to be, in the place of a requirement, of all scopes or of an option. */
@@ -307,6 +322,7 @@ function optionsAt(path: Path): readonly string[] {
   if (top === undefined) return Object.keys(definition.shape);
   if (top === "scopes") return Object.keys((third === "locales" ? localTexts : scope).shape);
   if (top === "bundles") return ["every", "except"];
+  if (top === "boundaries") return ["claim", "title", "absent"];
   if (third === "audit") return ["show", "hash"];
   if (path.length === 2) return Object.keys(operation.shape);
   if (path.length === 3 && third === "otherwise") return Object.keys(branch.shape);

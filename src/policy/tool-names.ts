@@ -1,3 +1,5 @@
+import type { Path, Report } from "./report.js";
+
 /** A tool name by the rules of MCP. */
 const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 const PATTERN = /^[A-Za-z0-9_.*?-]{1,128}$/;
@@ -35,4 +37,11 @@ const PARAM_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 /** Returns whether a text is a valid parameter name of an operation. */
 export function isParamName(text: string): boolean {
   return PARAM_NAME.test(text);
+}
+
+/** Reports a text that is not the name of a parameter. */
+export function checkParamName(text: string, path: Path, report: Report): void {
+  if (isParamName(text)) return;
+  const expected = "expected 1 to 128 characters of `A-Z a-z 0-9 _ . -`";
+  report.add("param_name", path, `invalid parameter name \`${text}\`: ${expected}`);
 }

@@ -1,4 +1,5 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
+import { readBoundaries } from "../decision/boundaries.js";
 import {
   type CredentialDenial,
   INVALID_REQUEST,
@@ -8,6 +9,7 @@ import {
 } from "../decision/decision.js";
 import { readNames } from "../grammar/any-value.js";
 import { MAX_SCOPE_TOKENS } from "../grammar/scope.js";
+import type { Boundary } from "../policy/compiled-policy.js";
 import { readGrantedTokens } from "../policy/scope-meanings.js";
 import type { AuthorizerOptions } from "./authorizer-options.js";
 import {
@@ -84,8 +86,9 @@ export function createAuthenticator(
   { verify, subject, isRevoked, trustClaims = [], clockTolerance = 0 }: AuthenticateOptions,
   runCallback: CallbackRunner,
   report: (rejected: RejectedToken) => void,
+  boundaries: readonly Boundary[] = [],
 ): (credentials: Credentials | LocalToken | VerifiedClaims) => Awaitable<Authentication> {
-  const readTrusted = createTokenReader(trustClaims);
+  const readTrusted = createTokenReader(trustClaims, boundaries);
   // the library's own verifiers check the time by their own clock; no other verifier is known to check it
   const readClaims = withTimeCheck(readTrusted, clockTolerance);
   const detailed = verify && detailedVerify(verify);
@@ -97,7 +100,7 @@ export function createAuthenticator(
     readVerified:
       verify !== undefined && detailed === undefined ? readClaims : readerOfVerdict(readTrusted),
     readClaims,
-    readLocal: withTimeCheck(createTokenReader(FACTS), clockTolerance),
+    readLocal: withTimeCheck(createTokenReader(FACTS, boundaries), clockTolerance),
     report,
   };
   return (credentials) => authenticate(callbacks, credentials);
@@ -202,6 +205,20 @@ type TokenReader = (answer: unknown) => VerifiedToken;
 /** The result of a verifier that returned no claims. */
 const NO_CLAIMS: RejectedToken = Object.freeze(rejected("verify_result"));
 
+/** The rejections for a value of a boundary that is neither a text nor a list of texts. */
+const BAD_CLAIM: RejectedToken = Object.freeze(
+  rejected(
+    "malformed",
+    "a claim of a boundary is neither a text nor a list of at most 1,024 texts; no option accepts it",
+  ),
+);
+const BAD_BOUNDARIES: RejectedToken = Object.freeze(
+  rejected(
+    "verify_result",
+    "`boundaries` that `verify` or `authenticate` returned is not an object of lists of at most 1,024 texts each",
+  ),
+);
+
 /** Returns whether a result is a rejection: a token that a reader returns has no member `kind`. */
 function isRejected(verified: VerifiedToken): verified is RejectedToken {
   return Object.hasOwn(verified, "kind");
@@ -223,24 +240,31 @@ function withoutScope(answer: object): RejectedToken {
 /**
  * Creates the reader of the result of a verifier. It copies the result once into a new object, so that the decision and the handler
  * see the same token even if the verifier changes its object. It does not read members that {@link AccessToken} does not name, and
- * facts that are not trusted.
+ * facts that are not trusted. The token gets its values of the boundaries of the policy.
  */
-function createTokenReader(trusted: readonly string[]): TokenReader {
+function createTokenReader(
+  trusted: readonly string[],
+  boundaries: readonly Boundary[],
+): TokenReader {
   const untrusted = FACTS.filter((name) => !trusted.includes(name));
   const members = [...PLAIN, ...FACTS.filter((name) => trusted.includes(name))];
-  const stripped = new WeakMap<AccessToken, AccessToken>();
-  const copyOf = (answer: object): AccessToken => {
+  const stripped = new WeakMap<AccessToken, VerifiedToken>();
+  const copyOf = (answer: object): VerifiedToken => {
+    const values = readBoundaries(boundaries, answer);
+    if (values === undefined) return isCreatedToken(answer) ? BAD_CLAIM : BAD_BOUNDARIES;
     const token: Record<string, unknown> = {};
     for (const name of members) {
       const value = readOwn(answer, name);
       if (value === undefined) continue;
       token[name] = copyMember(name, value);
     }
+    if (values.size > 0) token["boundaries"] = Object.freeze(Object.fromEntries(values));
     return Object.freeze(token) as unknown as AccessToken;
   };
   // a token from the cache of a verifier gives the same object each time, which is a key of the cache of decisions
-  const strip = (token: AccessToken): AccessToken => {
-    if (!untrusted.some((name) => Object.hasOwn(token, name))) return token;
+  const strip = (token: AccessToken): VerifiedToken => {
+    const isUntrusted = untrusted.some((name) => Object.hasOwn(token, name));
+    if (!isUntrusted && boundaries.length === 0) return token;
     const known = stripped.get(token);
     if (known !== undefined) return known;
     const copy = copyOf(token);
@@ -252,7 +276,7 @@ function createTokenReader(trusted: readonly string[]): TokenReader {
     if (answer === undefined || answer === null) return NO_CLAIMS;
     if (isCreatedToken(answer)) return strip(answer);
     const token = copyOf(answer);
-    return Object.hasOwn(token, "scope") ? token : withoutScope(answer);
+    return isRejected(token) || Object.hasOwn(token, "scope") ? token : withoutScope(answer);
   };
 }
 

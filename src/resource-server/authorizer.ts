@@ -116,7 +116,7 @@ function assemble<Types extends PolicyTypes>(
     policy,
     verifiesTokens,
     tolerance: options.clockTolerance ?? 0,
-    authenticate: createAuthenticator(options, runCallback, report),
+    authenticate: createAuthenticator(options, runCallback, report, compiled.boundaries),
     report,
     respond: createResponder(compiled, {
       mode: options.challenge ?? "auto",

@@ -1,4 +1,5 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
+import { storeClaims } from "../decision/boundaries.js";
 import { firstItems, readNames } from "../grammar/any-value.js";
 import { MAX_SCOPE_TOKENS } from "../grammar/scope.js";
 import { checkOptions } from "../policy/option-checks.js";
@@ -72,7 +73,8 @@ const READING_CHECKS = {
  * Returns `undefined` if the scope claim, `sub`, `client_id`, `iss`, `jti`, `exp` or `iat` has a wrong type. A token without the
  * scope claim has the scope `""`. An `acr`, `auth_time`, `tier`, `account_type`, `entitlements` or `first_party` of a
  * wrong type is left out. It verifies nothing: not
- * the signature, not the time, not the type of the token.
+ * the signature, not the time, not the type of the token. Decisions about the token read the claims of boundaries that their policy
+ * names; a copy of the token does not have them.
  *
  * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID` for an unknown or invalid member of `reading`
  */
@@ -173,6 +175,7 @@ export function readAccessToken(
   if (readOwn(claims, "first_party") === true) token["first_party"] = true;
   if (members !== undefined) token["claims"] = members;
   createdTokens.set(Object.freeze(token), readOwn(claims, "nbf"));
+  storeClaims(token, claims);
   return token as unknown as AccessToken;
 }
 

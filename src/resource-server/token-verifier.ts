@@ -5,7 +5,8 @@ import type { AccessToken } from "../decision/access-token.js";
  * function of your own. It returns `undefined` for a token that is not valid (`invalid_token`), and throws only if it cannot decide:
  * an outage (`temporarily_unavailable`, 503). It checks issuer, audience and signature at every call, of a cached token too. The
  * authorizer checks `exp` and `nbf` of the claims that your own function returns, and reads `tier`, `account_type`,
- * `entitlements` and `first_party` only if `trustClaims` names them.
+ * `entitlements` and `first_party` only if `trustClaims` names them. For the boundaries of a policy, the authorizer reads the claims
+ * that the policy names from the tokens of the library's verifiers; your own function returns `boundaries`.
  */
 export type Verify = (
   rawToken: string,

@@ -12,7 +12,12 @@ import {
 import { PROBE_VALUES } from "../grammar/bound-value.js";
 import { bindScope } from "../grammar/template.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
-import type { Alternative, CompiledPolicy, TypeConditions } from "../policy/compiled-policy.js";
+import type {
+  Alternative,
+  Boundary,
+  CompiledPolicy,
+  TypeConditions,
+} from "../policy/compiled-policy.js";
 import { union } from "../policy/conditions.js";
 import type { CaseValue } from "../policy/definition.js";
 import {
@@ -46,6 +51,7 @@ interface Sides {
   readonly ranks: ReadonlyMap<string, number>;
   readonly compiled: CompiledPolicy;
   readonly grantedBefore: TokenScopesReader;
+  readonly boundariesBefore: readonly Boundary[];
   /** Text that occurs in neither policy. */
   readonly fresh: string;
   /** Values, one of each set of values that the same placeholders of both policies reject. */
@@ -69,6 +75,7 @@ export function widenings(
     ranks: compiledBefore.tierRank,
     compiled,
     grantedBefore: createTokenScopesReader(compiledBefore),
+    boundariesBefore: compiledBefore.boundaries,
     ...freshValues(
       JSON.stringify([before.definition, after.definition]),
       holePatterns([compiledBefore, compiled]),
@@ -124,6 +131,7 @@ interface AlternativeCombination {
   readonly typeConditions: TypeConditions;
   readonly entitlements: readonly string[];
   readonly reserved: boolean;
+  readonly within: readonly { readonly boundary: Boundary; readonly param: string }[];
 }
 
 /** A call of one branch, with the arguments that choose it. */
@@ -189,6 +197,12 @@ function* combined(
       typeConditions: union(chosen.map(({ source }) => source.typeConditions)),
       entitlements: union(chosen.map(({ source }) => source.entitlements)),
       reserved: chosen.some(({ source }) => source.reserved),
+      within: chosen.flatMap(({ rule, source }) =>
+        source.within.map(({ boundary, param }) => ({
+          boundary,
+          param: rule.params[param]?.name as string,
+        })),
+      ),
     };
   }
 }
@@ -206,6 +220,7 @@ function* searchWay(
       if (isSame || sources.some((list) => list.length === 0)) continue;
       const texts = sources.map((list) => leastOf(list, firstParty, sides));
       const classes = target.operation.authentication?.acr;
+      const limits = boundariesOf(way, values, sides);
       for (const [acr, ...chosen] of combinations([classes ?? [""], ...way.typeConditions])) {
         const types = [...new Set(chosen)];
         const facts = {
@@ -216,7 +231,8 @@ function* searchWay(
           ...(way.entitlements.length > 0 ? { entitlements: way.entitlements } : {}),
           ...(firstParty ? { first_party: true } : {}),
         };
-        yield* searchTexts(texts, facts, values, target, sides);
+        for (const limit of limits)
+          yield* searchTexts(texts, { ...facts, ...limit }, values, target, sides);
       }
     }
   }
@@ -320,6 +336,27 @@ function leastTier(rank: number, { compiled, ranks }: Sides): Pick<AccessToken, 
     .slice(rank)
     .reduce((least, one) => (rankBefore(one) < rankBefore(least) ? one : least));
   return { tier };
+}
+
+/**
+ * Returns the values of boundaries with which a way is met, and which grant the least under `before`: only the values of the call for
+ * a boundary of the way, in addition no list where `after` then accepts every value, and an empty list for every other boundary.
+ */
+function boundariesOf(
+  { within }: AlternativeCombination,
+  values: ParamValues,
+  { compiled, boundariesBefore }: Sides,
+): readonly Pick<AccessToken, "boundaries">[] {
+  const all = new Set([...boundariesBefore, ...compiled.boundaries].map(({ name }) => name));
+  const choices = [...all].map((name) => {
+    const own = within.filter(({ boundary }) => boundary.name === name);
+    const list = own.map(({ param }) => values.get(param) as string);
+    const entry = [[name, [...new Set(list)]] as const];
+    return own[0]?.boundary.isOpen === true ? [entry, []] : [entry];
+  });
+  return [...combinations(choices)].map((chosen) =>
+    all.size === 0 ? {} : { boundaries: Object.fromEntries(chosen.flat()) },
+  );
 }
 
 const GRADES = { refused: 0, allowed: 1, enriched: 2 } as const;

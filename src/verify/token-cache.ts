@@ -3,7 +3,7 @@ import type { AcceptedToken } from "../resource-server/verifier-result.js";
 
 /** How many verified tokens are cached, and for how long. */
 export interface CacheOptions {
-  /** Maximum number of cached tokens; each takes some 2 KB. Default: `10000`. */
+  /** Maximum number of cached tokens; each takes some 3 KB. Default: `10000`. */
   readonly entries?: number;
   /**
    * Seconds after which a token is verified again, whatever its `exp`: the verifier notices a removed key or a revocation after

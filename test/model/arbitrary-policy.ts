@@ -70,6 +70,11 @@ export const TEXTS = ["a", "plan", "b", "true", "1"];
 export const SCALARS = [...TEXTS, true, 1, null, false, 0];
 export const TIERS = ["free", "pro", "premium"];
 export const ENTITLEMENTS = ["fleet", "beta"];
+/** One boundary without values for a token without the claim, and one with all of them. */
+export const BOUNDARIES = {
+  project: { claim: "projects" },
+  region: { claim: "regions", absent: "dangerouslyAll" },
+} satisfies Definition["boundaries"];
 const ACCOUNT_TYPES = ["mentor", "studio", "constructor"];
 export const TOOLS = [
   "get_settings",
@@ -311,8 +316,17 @@ function drawRule(
     ...(draw.chance(10) ? { hidden: true as const } : {}),
     ...(draw.chance(5) && closed ? { internal: true as const } : {}),
   };
+  const { boundaries } = definition;
+  const within =
+    boundaries && draw.chance(40)
+      ? {
+          within: Object.fromEntries(
+            draw.few(Object.keys(boundaries), 2).map((name) => [name, draw.pick(PARAMS)]),
+          ),
+        }
+      : {};
   if (draw.chance(cases)) {
-    return { ...drawCases(draw, definition, Math.min(bound, 16), closed), ...more };
+    return { ...drawCases(draw, definition, Math.min(bound, 16), closed), ...within, ...more };
   }
   const detail = (percent: number) => drawDetail(draw, definition, percent);
   const authentication = drawAuthentication(draw, closed, 8);
@@ -328,7 +342,14 @@ function drawRule(
   if (kind === "deny") return { deny: `not through this gate: ${String(draw.int(9))}`, ...more };
   if (kind === "authenticated") {
     const conditions = drawConditions(draw, definition, 20);
-    return { authenticated: true, ...conditions, ...more, ...authentication, ...detail(20) };
+    return {
+      authenticated: true,
+      ...conditions,
+      ...within,
+      ...more,
+      ...authentication,
+      ...detail(20),
+    };
   }
   if (kind === "public") {
     return {
@@ -339,7 +360,7 @@ function drawRule(
   }
   const rule = drawRequirement(draw, definition, 3);
   if (sizeOf(rule) > bound) return draw.pick(literals);
-  const extra = { ...more, ...authentication, ...detail(15) };
+  const extra = { ...within, ...more, ...authentication, ...detail(15) };
   if (Object.keys(extra).length === 0) return rule;
   return { ...(typeof rule === "string" ? { scope: rule } : rule), ...extra };
 }
@@ -382,7 +403,8 @@ export interface PolicyOptions {
   /** The probability of each pattern, in percent. */
   patterns?: number;
   /**
-   * Whether operations can be internal, or require an authentication of the user: granting every scope does not open these.
+   * Whether operations can be internal, within a boundary, or require an authentication of the user: granting every scope does not
+   * open these.
    * Default: `false`.
    */
   closed?: boolean;
@@ -399,6 +421,7 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
     ...(draw.chance(80) ? { tiers: TIERS.slice(0, 2 + draw.int(1)) } : {}),
     ...(draw.chance(75) ? { accountTypes: ACCOUNT_TYPES } : {}),
     ...(draw.chance(60) ? { entitlements: ENTITLEMENTS } : {}),
+    ...(options.closed === true && draw.chance(60) ? { boundaries: BOUNDARIES } : {}),
   };
   const scopes = drawScopes(draw.part(1020), base);
   const declared: Definition = { ...base, scopes };
@@ -408,7 +431,7 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
     return typeof options !== "object" || !options.restricted;
   });
   const rules = (names: string[], bound: number): [string, Rule][] =>
-    names.map((name) => [name, drawRule(draw.part(60), declared, bound, options)]);
+    names.map((name) => [name, drawRule(draw.part(64), declared, bound, options)]);
   const tools = [
     ...rules(["get_settings", ...draw.some(TOOLS.slice(1), 35)], 64),
     ...rules(draw.some(PATTERNS, options.patterns ?? 20), 4).slice(0, 3),

@@ -68,6 +68,7 @@ export interface Claims {
   tier?: unknown;
   account_type?: unknown;
   entitlements?: unknown;
+  boundaries?: unknown;
   acr?: unknown;
   auth_time?: unknown;
   first_party?: unknown;
@@ -82,6 +83,17 @@ const ODD_NAMES: readonly unknown[] = [
   { 0: "fleet", length: 1 },
   null,
   ["Fleet"],
+];
+const BOUNDARY_VALUES: readonly unknown[] = [
+  ...[["a"], ["a"], ["a", "b", "7"], "a", ["A"], [], ["a ", "a/b"], undefined],
+];
+const ODD_BOUNDARIES: readonly unknown[] = [
+  ...["a", 7, null, ["a"], { project: 7 }, { project: null }, { project: ["a", 7] }],
+  { project: { 0: "a", length: 1 } },
+  { project: Array.from({ length: 1_025 }, () => "a") },
+  { region: true },
+  { elsewhere: 7 },
+  Object.create({ project: ["a"] }),
 ];
 const TIMES: readonly unknown[] = [
   ...[60, 61, 300, 301, 0, -1].map((age) => MODEL_NOW - age),
@@ -105,6 +117,10 @@ function drawFacts(draw: Draw, definition: Definition): Omit<Claims, "scope"> {
   const type = draw.pick<unknown>(["mentor", "studio", "mentor", "constructor", "Mentor", "", 7]);
   const types = draw.chance(25) ? draw.few(["mentor", "studio", "x"], 2) : type;
   const own = draw.chance(12) ? draw.pick(ODD_NAMES) : draw.some(ENTITLEMENTS, 75);
+  const boundaries = () =>
+    draw.chance(10)
+      ? draw.pick(ODD_BOUNDARIES)
+      : { project: draw.pick(BOUNDARY_VALUES), region: draw.pick(BOUNDARY_VALUES) };
   const time = draw.chance(70) ? MODEL_NOW - 10 : draw.pick(TIMES);
   return {
     ...(draw.chance(80) ? { tier: draw.chance(12) ? odd : tier } : {}),
@@ -114,6 +130,7 @@ function drawFacts(draw: Draw, definition: Definition): Omit<Claims, "scope"> {
     ...(draw.chance(75) ? { auth_time: time } : {}),
     ...(draw.chance(40) ? { first_party: draw.pick([true, true, false, "true", 1, {}]) } : {}),
     ...(draw.chance(40) ? { approvedScopes: drawApproved(draw, definition) } : {}),
+    ...(definition.boundaries && draw.chance(90) ? { boundaries: boundaries() } : {}),
     ...(draw.chance(30) ? { client_id: "client-1", sub: "user-1" } : {}),
   };
 }

@@ -81,6 +81,16 @@ function withTemplatesApproved(definition: Definition, token: unknown): unknown 
   return { ...token, approvedScopes };
 }
 
+/** Returns a policy without `within`: a list has no arguments. */
+function withoutWithin(definition: Definition): Definition {
+  const tools = Object.entries(definition.tools ?? {}).map(([name, rule]) => {
+    if (typeof rule === "string") return [name, rule] as const;
+    const { within: _, ...rest } = rule;
+    return [name, rest] as const;
+  });
+  return { ...definition, tools: Object.fromEntries(tools) };
+}
+
 /** Returns whether a tool names a restricted template that the token has for some value and its client is not approved for. */
 export function hasUnapprovedTemplate(
   definition: Definition,
@@ -116,10 +126,11 @@ const LISTED = [
  * otherwise it has the code of `otherwise`.
  */
 export function modelToolsFor(
-  definition: Definition,
-  given: unknown,
+  given: Definition,
+  givenToken: unknown,
 ): { name: string; code: string }[] {
-  const token = withTemplatesApproved(definition, given);
+  const definition = withoutWithin(given);
+  const token = withTemplatesApproved(definition, givenToken);
   const values = valuesOf(definition, token);
   const codeOf = (name: string, branch: Rule): string | undefined => {
     const only = { ...definition, tools: { ...definition.tools, [name]: branch } };

@@ -32,6 +32,8 @@ export interface RuleOptions extends Gates {
   allOf?: Rule[];
   anyOf?: Rule[];
   params?: Record<string, string>;
+  /** Parameters by boundary; at the top of an operation only. */
+  within?: Record<string, string>;
   deny?: string;
   public?: true;
   enrichedBy?: string | string[];
@@ -57,6 +59,7 @@ export interface Definition {
   tiers?: string[];
   accountTypes?: string[];
   entitlements?: string[];
+  boundaries?: Record<string, { claim: string; absent?: "none" | "dangerouslyAll" }>;
   scopes: Record<string, string | ScopeOptions>;
   baseline?: string[];
   defaultScopes?: string[];
@@ -90,6 +93,12 @@ interface Alternative {
   /** Conditions on the account type: one type of each list. */
   types: string[][];
   entitlements: string[];
+  within: Limit[];
+}
+/** A parameter whose value must be one of those of a boundary. */
+interface Limit {
+  boundary: string;
+  param: string;
 }
 
 const unique = (texts: string[]): string[] => [...new Set(texts)];
@@ -107,13 +116,14 @@ export const optionsOf = (rule: Rule): RuleOptions =>
   typeof rule === "string" ? { scope: rule } : rule;
 
 /** Returns a branch with what the whole rule adds to branches that have none of their own. A denial needs nothing. */
-function branchIn({ acr, maxAge, enrichedBy }: RuleOptions, branch: Rule): RuleOptions {
+function branchIn({ acr, maxAge, enrichedBy, within }: RuleOptions, branch: Rule): RuleOptions {
   const own = optionsOf(branch);
   if (own.deny !== undefined) return own;
   return {
     ...(acr !== undefined && { acr }),
     ...(maxAge !== undefined && { maxAge }),
     ...(enrichedBy !== undefined && { enrichedBy }),
+    ...(within !== undefined && { within }),
     ...own,
   };
 }
@@ -189,12 +199,13 @@ function join(left: Alternative, right: Alternative): Alternative {
     tier: Math.max(left.tier, right.tier),
     types: [...left.types, ...right.types],
     entitlements: unique([...left.entitlements, ...right.entitlements]),
+    within: [...left.within, ...right.within],
   };
 }
 const product = (lists: Alternative[][]): Alternative[] =>
   lists.reduce(
     (made, next) => made.flatMap((left) => next.map((right) => join(left, right))),
-    [{ uses: [], tier: -1, types: [], entitlements: [] }],
+    [{ uses: [], tier: -1, types: [], entitlements: [], within: [] }],
   );
 
 function alternativesOf(definition: Definition, rule: Rule, names: Values): Alternative[] {
@@ -203,6 +214,7 @@ function alternativesOf(definition: Definition, rule: Rule, names: Values): Alte
     tier: gates.tier === undefined ? -1 : (definition.tiers ?? []).indexOf(gates.tier),
     types: gates.accountTypes === undefined ? [] : [gates.accountTypes],
     entitlements: gates.entitlement === undefined ? [] : [gates.entitlement],
+    within: [],
   });
   if (typeof rule === "string") {
     const params = placeholdersOf(rule).map((name) =>
@@ -215,7 +227,11 @@ function alternativesOf(definition: Definition, rule: Rule, names: Values): Alte
   const made = rule.anyOf
     ? rule.anyOf.flatMap(of)
     : product((rule.allOf ?? (rule.scope === undefined ? [] : [rule.scope])).map(of));
-  return made.map((alternative) => join(alternative, gated(rule, [])));
+  const within = Object.entries(rule.within ?? {}).map(([boundary, param]) => ({
+    boundary,
+    param,
+  }));
+  return made.map((alternative) => join(alternative, { ...gated(rule, []), within }));
 }
 
 interface Operation {
@@ -269,11 +285,16 @@ export function modelOperation(
     ]),
   );
   // parameters in declared order, rule by rule
-  const uses = byRule.flat().flatMap((alternative) => alternative.uses);
+  const named = byRule
+    .flat()
+    .flatMap(({ uses, within }) => [
+      ...uses.flatMap((use) => use.params),
+      ...within.map(({ param }) => param),
+    ]);
   return {
     rules,
     alternatives: product(byRule),
-    params: unique(uses.flatMap((use) => use.params)),
+    params: unique(named),
   };
 }
 
@@ -287,6 +308,36 @@ export function modelParams(definition: Definition, name: string): string[] {
   });
   const compared = (rule.cases ?? []).flatMap(({ when }) => Object.keys(when));
   return unique([...params, ...compared]);
+}
+
+const isSafeText = (value: unknown): boolean =>
+  typeof value === "string" &&
+  value !== "." &&
+  value !== ".." &&
+  /^[A-Za-z0-9._~!$&'()+,;=:@|-]{1,128}$/.test(value);
+
+/** Returns whether a value is within a boundary for a token; `undefined` for a token with an unreadable list. */
+export function modelBoundaries(
+  { boundaries = {} }: Definition,
+  token: unknown,
+): ((boundary: string, value: unknown) => boolean) | undefined {
+  const given = member(token, "boundaries");
+  const isUsed = Object.keys(boundaries).length > 0 && given !== undefined;
+  if (isUsed && (typeof given !== "object" || given === null || Array.isArray(given)))
+    return undefined;
+  const lists = new Map<string, unknown[]>();
+  for (const [name, { absent }] of Object.entries(boundaries)) {
+    const written = member(given, name);
+    // an inherited list does not count as missing
+    const source = (given ?? {}) as object;
+    if (name in source && !Object.hasOwn(source, name)) return undefined;
+    if (written === undefined && absent === "dangerouslyAll") continue;
+    const list = written === undefined ? [] : typeof written === "string" ? [written] : written;
+    if (!Array.isArray(list) || list.length > 1_024) return undefined;
+    if (!list.every((one) => typeof one === "string")) return undefined;
+    lists.set(name, list);
+  }
+  return (boundary, value) => lists.get(boundary)?.some((one) => one === value) ?? true;
 }
 
 const denial = (code: string, more: Partial<ModelDecision> = {}): ModelDecision => ({
@@ -311,6 +362,7 @@ export function modelDecide(
   const uses = alternatives.flatMap((alternative) => alternative.uses);
   for (const param of operation.params) {
     const value = textOfValue(member(params, param));
+    if (!isSafeText(value)) return denial("invalid_params", { param });
     for (const use of uses.filter((one) => one.params.includes(param))) {
       const names = placeholdersOf(use.template);
       const values = names.map((name, at) => [name, use.params[at] === param ? value : "a"]);
@@ -321,7 +373,8 @@ export function modelDecide(
 
   const isPublic = rules.every((rule) => rule.public);
   if (token === undefined && !isPublic) return denial("unauthenticated");
-  if (token !== undefined && !modelTokens(token)) return denial("invalid_token");
+  const inside = modelBoundaries(definition, token);
+  if (token !== undefined && (!modelTokens(token) || !inside)) return denial("invalid_token");
   const held = modelTokenScopes(definition, token);
   const firstParty = member(token, "first_party") === true;
   const reached = modelReached(definition, modelTokens(token) ?? [], firstParty);
@@ -384,14 +437,17 @@ export function modelDecide(
         scopeOptions(definition, template).restricted &&
         !modelApproves(definition, member(token, "approvedScopes"), text),
     );
+    const outside = alternative.within.find(
+      ({ boundary, param }) => !inside?.(boundary, textOfValue(member(params, param))),
+    );
     const blockers = [
       ((reserved && !firstParty) || isUnapproved) && "reserved_scope",
       !hasType(alternative) && "account_type_required",
       ownTier < alternative.tier && "upgrade_required",
       lacks(alternative).length > 0 && "entitlement",
-      elsewhere && "binding_mismatch",
+      (elsewhere ?? outside) && "binding_mismatch",
     ];
-    return { ...alternative, scopes, missing, elsewhere, blocker: blockers.find(Boolean) };
+    return { ...alternative, scopes, missing, elsewhere, outside, blocker: blockers.find(Boolean) };
   });
 
   const obtainable = bound.filter((alternative) => !alternative.blocker);
@@ -410,11 +466,13 @@ export function modelDecide(
     return denial("insufficient_scope", { scopes, missing, accepted });
   }
   const blocked = (code: string) => bound.filter((alternative) => alternative.blocker === code);
-  const mismatch = blocked("binding_mismatch")[0]?.elsewhere;
-  // With two placeholders, the API document does not state which one is named.
+  const [mismatch] = blocked("binding_mismatch");
+  // With two placeholders, or a boundary among several rules, the API document does not state which parameter is named.
   if (mismatch) {
-    const [param] = mismatch.params;
-    return denial("binding_mismatch", mismatch.params.length === 1 && param ? { param } : {});
+    const { elsewhere, outside } = mismatch;
+    const named = elsewhere?.params ?? (rules.length === 1 && outside ? [outside.param] : []);
+    const [param] = named;
+    return denial("binding_mismatch", named.length === 1 && param ? { param } : {});
   }
   if (blocked("account_type_required").length > 0) return denial("account_type_required");
   const lowest = Math.min(...blocked("upgrade_required").map((alternative) => alternative.tier));

@@ -1,6 +1,7 @@
 // Each option of an operation on each surface: the test that covers it, or the reason why the surface does not apply. An option is
 // complete when its row is. Rows are in files of their own, one for each group of options.
 
+import { BOUNDARY_ROWS } from "./surfaces-boundaries.js";
 import { CASE_ROWS } from "./surfaces-cases.js";
 import { CONDITION_ROWS } from "./surfaces-conditions.js";
 import { RESTRICTED_ROWS } from "./surfaces-restricted.js";
@@ -46,6 +47,7 @@ export type SurfaceRow = Readonly<Record<Surface, SurfaceCell>>;
 /** The rows by option. */
 export const OPTION_SURFACES: Readonly<Record<string, SurfaceRow>> = {
   ...CONDITION_ROWS,
+  ...BOUNDARY_ROWS,
   ...CASE_ROWS,
   ...RESTRICTED_ROWS,
 };

@@ -206,6 +206,26 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
     ["beta", "fleet"],
   ],
   [
+    "a boundary of a rule",
+    policyWith(
+      'boundaries: { project: { claim: "projects" }, region: { claim: "regions" } }, tools: { t: { scope: "openid", within: { | } } }',
+    ),
+    ["project", "region"],
+  ],
+  [
+    "an option of a boundary",
+    policyWith('boundaries: { project: { claim: "projects", | } }'),
+    ["absent", "title"],
+  ],
+  [
+    "the parameter of a boundary",
+    policyWith(
+      'boundaries: { project: { claim: "projects" } }, tools: { t: { scope: "openid", within: { project: "projectId" } } }',
+      'policy.decide(undefined, "t", { | })',
+    ),
+    ["projectId"],
+  ],
+  [
     "one of several scopes for additional detail",
     policyWith('tools: { t: { scope: "openid", enrichedBy: ["|"] } }'),
     SCOPES,
@@ -217,6 +237,7 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
     [
       "$schema",
       "baseline",
+      "boundaries",
       "bundles",
       "defaultScopes",
       "endpoints",
@@ -268,6 +289,7 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
       "tier",
       "title",
       "weakOtherwise",
+      "within",
     ],
   ],
   [

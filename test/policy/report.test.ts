@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createReport, describeFindings, formatPath } from "../../src/policy/report.js";
 import { declaredNames, nearest } from "../../src/policy/suggest.js";
 import type { FindingCase } from "../cases/finding-case.js";
+import { BOUNDARY_FINDINGS } from "../cases/findings-boundaries.js";
 import { CONDITION_FINDINGS } from "../cases/findings-conditions.js";
 import { RESTRICTED_FINDINGS } from "../cases/findings-restricted.js";
 import { RULE_FINDINGS } from "../cases/findings-rules.js";
@@ -17,6 +18,7 @@ const TABLES: ReadonlyMap<string, readonly FindingCase[]> = new Map([
   ["restricted scopes", RESTRICTED_FINDINGS],
   ["rules", RULE_FINDINGS],
   ["conditions", CONDITION_FINDINGS],
+  ["boundaries", BOUNDARY_FINDINGS],
   ["shape", SHAPE_FINDINGS],
 ]);
 

@@ -50,6 +50,7 @@ const FULL = {
   tiers: ["free", "pro"],
   accountTypes: ["mentor", "studio"],
   entitlements: ["fleet", "beta"],
+  boundaries: { project: { claim: "projects", title: "Projects", absent: "none" } },
   scopes: {
     openid: "Sign in",
     "courses:read": {
@@ -79,6 +80,7 @@ const FULL = {
       tier: "pro",
       accountTypes: ["studio"],
       entitlement: "fleet",
+      within: { project: "projectId" },
       acr: ["mfa"],
       maxAge: 300,
       internal: true,

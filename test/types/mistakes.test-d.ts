@@ -18,6 +18,16 @@ describe("a mistake in a definition", () => {
     tiers: ["free", "pro"],
     accountTypes: ["mentor", "studio"],
     entitlements: ["fleet", "beta"],
+    boundaries: {
+      project: { claim: "projects" },
+      region: {
+        claim: "regions",
+        // @ts-expect-error none or dangerouslyAll
+        absent: "all",
+      },
+      // @ts-expect-error a boundary names its claim
+      team: { title: "Teams" },
+    },
     scopes: {
       openid: {},
       "courses:read": "Read courses",
@@ -134,6 +144,11 @@ describe("a mistake in a definition", () => {
           // @ts-expect-error no such scope
           "courses:wirte",
         ],
+        within: {
+          project: "projectId",
+          // @ts-expect-error no such boundary
+          projet: "projectId",
+        },
         // @ts-expect-error seconds as a number
         maxAge: "5m",
         // @ts-expect-error only true

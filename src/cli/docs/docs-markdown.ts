@@ -26,6 +26,7 @@ export function renderDocs(policy: Policy): string {
     ...restrictedBlocks(compiled),
     ...reservedBlocks(compiled),
     ...tierBlocks(compiled),
+    ...boundaryBlocks(compiled),
     ...toolBlocks(tools, compiled),
     ...endpointBlocks(endpoints, compiled),
     ...deniedBlocks([...tools, ...endpoints]),
@@ -159,6 +160,21 @@ function tierBlocks({ definition }: CompiledPolicy): readonly string[] {
       ? "## Tiers and account types"
       : "## Tiers, account types and entitlements";
   return lines.length === 0 ? [] : [heading, ...lines];
+}
+
+function boundaryBlocks({ boundaries }: CompiledPolicy): readonly string[] {
+  if (boundaries.length === 0) return [];
+  const rows = boundaries.map(({ name, claim, title, isOpen }) => [
+    cellCode(name),
+    text(title),
+    cellCode(claim),
+    isOpen ? "every value" : "no value",
+  ]);
+  return [
+    "## Boundaries",
+    "The user chooses the values to which a token is limited. Calls with another value are denied.",
+    table(["Boundary", "Title", "Claim of the token", "Without the claim"], rows),
+  ];
 }
 
 /** Returns the requirement of a row as a cell. */

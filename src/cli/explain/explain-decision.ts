@@ -1,5 +1,6 @@
 import { type Decision, RESTRICTED_SCOPE } from "../../decision/decision.js";
 import { unsafeReason } from "../../grammar/template.js";
+import type { Boundary } from "../../policy/compiled-policy.js";
 import {
   accountTypesText,
   authenticationTexts,
@@ -8,7 +9,7 @@ import {
 } from "../describe-rule.js";
 import { scopeWithDescription } from "../scope-names.js";
 import { describeTokenScopes, scopeError } from "./describe-scopes.js";
-import { type ExplainedCall, whyUnknown } from "./question.js";
+import { boundariesOfParam, type ExplainedCall, whyUnknown } from "./question.js";
 
 /** A decision explained to people: the result in one sentence, and the reasons. */
 export interface ExplanationText {
@@ -61,14 +62,17 @@ export function explainDecision(question: ExplainedCall, decision: Decision): Ex
           ...(decision.accepted.length < 2 ? [] : [alternativesText(decision.accepted)]),
         ],
       };
-    case "binding_mismatch":
+    case "binding_mismatch": {
+      const boundaries = boundariesOfParam(question, decision.param);
       return {
         headline: `NO: the token is bound to another ${decision.param}.`,
         why: [
           `Requested: \`${question.params[decision.param] ?? ""}\`.`,
           ...boundScopeLines(question),
+          ...boundaries.map((boundary) => boundaryLine(question, boundary)),
         ],
       };
+    }
     case "account_type_required": {
       const had = question.token?.account_type;
       return {
@@ -173,6 +177,15 @@ function boundScopeLines({ compiled, token }: ExplainedCall): readonly string[] 
   return bound
     .filter((scope) => Object.keys(scope.bound).length > 0)
     .map((scope) => `The token contains \`${scope.text}\`.`);
+}
+
+function boundaryLine({ token }: ExplainedCall, { name }: Boundary): string {
+  const values = token?.boundaries?.[name] ?? [];
+  const shown = values.slice(0, MAX_ALTERNATIVES).map((value) => `\`${value}\``);
+  const rest = values.length - shown.length;
+  return values.length === 0
+    ? `The token has no value for the boundary ${name}.`
+    : `For the boundary ${name} the token has ${shown.join(", ")}${rest > 0 ? `, and ${rest} more` : ""}.`;
 }
 
 function sentence(text: string): string {

@@ -123,6 +123,9 @@ function tokenLines(
     ...(token.entitlements !== undefined || definition.entitlements !== undefined
       ? [`entitlements: ${namesText(token.entitlements)}`]
       : []),
+    ...Object.entries(token.boundaries ?? {}).map(
+      ([name, values]) => `${name}: ${namesText(values)}`,
+    ),
     ...(token.acr === undefined ? [] : [`authenticated with: ${token.acr}`]),
     ...(token.auth_time === undefined ? [] : [`authenticated at: ${token.auth_time}`]),
     ...(token.first_party === true ? ["client: first-party"] : []),

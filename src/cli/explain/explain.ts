@@ -24,6 +24,7 @@ export const explain: CliCommand = {
       .option("--tier <tier>", "the tier of the account")
       .option("--account-type <type>", "a type of the account; repeatable", collect)
       .option("--entitlement <name>", "an entitlement of the account; repeatable", collect)
+      .option("--boundary <name=value>", "a value of a boundary in the token; repeatable", collect)
       .option("--acr <class>", "the authentication context class in the token")
       .option("--auth-age <seconds>", "the seconds since the user authenticated")
       .option("--param <key=value>", "a parameter of the call; repeatable", collect, [])
@@ -35,7 +36,7 @@ export const explain: CliCommand = {
         '\nWithout --scope the token contains no scopes. Exit code: 0 allowed, 3 denied.\n\nExample:\n  scope-policy explain policy.json update_class --scope "mcp:tools write:classes" --tier free\n',
       ),
   run: async ([file, tool], options, run) => {
-    const params = readParams(options["param"]);
+    const params = Object.fromEntries(readPairs(options["param"], "--param", "key=value"));
     const token = readToken(options);
     const policy = await policyOrFindings(String(file), run);
     if (policy === undefined) return EXIT.findings;
@@ -59,13 +60,26 @@ function collect(value: string, earlier: readonly string[] = []): readonly strin
   return [...earlier, value];
 }
 
-function readParams(given: unknown): Readonly<Record<string, string>> {
-  const pairs = (given as readonly string[]).map((text) => {
+function readPairs(
+  given: unknown,
+  option: string,
+  form: string,
+): readonly (readonly [key: string, value: string])[] {
+  return (given as readonly string[]).map((text) => {
     const at = text.indexOf("=");
-    if (at < 1) throw new UsageError(`--param \`${text}\`: expected key=value`);
+    if (at < 1) throw new UsageError(`${option} \`${text}\`: expected ${form}`);
     return [text.slice(0, at), text.slice(at + 1)] as const;
   });
-  return Object.fromEntries(pairs);
+}
+
+/** Returns the values of boundaries by name; `undefined` without any. */
+function readBoundaries(given: unknown): AccessToken["boundaries"] {
+  if (given === undefined) return undefined;
+  const boundaries = new Map<string, readonly string[]>();
+  for (const [name, value] of readPairs(given, "--boundary", "name=value")) {
+    boundaries.set(name, [...(boundaries.get(name) ?? []), value]);
+  }
+  return Object.fromEntries(boundaries);
 }
 
 const TOKEN_OPTIONS = [
@@ -73,6 +87,7 @@ const TOKEN_OPTIONS = [
   "tier",
   "accountType",
   "entitlement",
+  "boundary",
   "acr",
   "authAge",
   "firstParty",
@@ -84,7 +99,7 @@ function readToken(options: Options): AccessToken | undefined {
     const extra = TOKEN_OPTIONS.find((name) => options[name] !== undefined);
     if (extra === undefined) return undefined;
     throw new UsageError(
-      "--no-token cannot be combined with --scope, --tier, --account-type, --entitlement, --acr, --auth-age, --first-party or --approved-scopes",
+      "--no-token cannot be combined with --scope, --tier, --account-type, --entitlement, --boundary, --acr, --auth-age, --first-party or --approved-scopes",
     );
   }
   const tier = textOption(options, "tier");
@@ -94,6 +109,7 @@ function readToken(options: Options): AccessToken | undefined {
   const authTime = readAuthTime(textOption(options, "authAge"));
   const entitlements = options["entitlement"] as readonly string[] | undefined;
   const approved = textOption(options, "approvedScopes");
+  const boundaries = readBoundaries(options["boundary"]);
   return {
     scope: textOption(options, "scope") ?? "",
     ...(tier === undefined ? {} : { tier }),
@@ -101,6 +117,7 @@ function readToken(options: Options): AccessToken | undefined {
     ...(acr === undefined ? {} : { acr }),
     ...(authTime === undefined ? {} : { auth_time: authTime }),
     ...(entitlements === undefined ? {} : { entitlements }),
+    ...(boundaries === undefined ? {} : { boundaries }),
     ...(options["firstParty"] === true ? { first_party: true } : {}),
     ...(approved === undefined ? {} : { approvedScopes: approved.split(" ") }),
   };
@@ -114,12 +131,12 @@ function readAuthTime(age: string | undefined): number | undefined {
 }
 
 /**
- * Checks the tier, the account type and the entitlements of a token.
+ * Checks the tier, the account type, the entitlements and the boundaries of a token.
  *
  * @throws {@link UsageError} for a name that the policy does not declare
  */
 function checkConditions(
-  { tier, account_type, entitlements = [] }: Partial<AccessToken>,
+  { tier, account_type, entitlements = [], boundaries = {} }: Partial<AccessToken>,
   { tierRank, definition }: CompiledPolicy,
 ): void {
   const accountTypes = new Set(definition.accountTypes);
@@ -137,6 +154,11 @@ function checkConditions(
     throw new UsageError(
       `unknown entitlement \`${name}\`; ${declaredNames("entitlements", known)}`,
     );
+  }
+  const declared = new Set(Object.keys(definition.boundaries ?? {}));
+  for (const name of Object.keys(boundaries)) {
+    if (declared.has(name)) continue;
+    throw new UsageError(`unknown boundary \`${name}\`; ${declaredNames("boundaries", declared)}`);
   }
 }
 

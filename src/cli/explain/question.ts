@@ -3,7 +3,7 @@ import type { Decision } from "../../decision/decision.js";
 import type { Policy } from "../../decision/define-policy.js";
 import { meetsCase } from "../../decision/prepare.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
-import type { CompiledPolicy } from "../../policy/compiled-policy.js";
+import type { Boundary, CompiledPolicy } from "../../policy/compiled-policy.js";
 import type { CaseValue } from "../../policy/definition.js";
 import { isEndpoint, parseEndpoint } from "../../policy/endpoint-key.js";
 import { isInternalName } from "../../policy/internal.js";
@@ -132,6 +132,25 @@ function findOperation(
     fromPath: {},
   } as const;
   return { ...base, operation: found, params };
+}
+
+/** Returns the boundaries that the value of a parameter must be within. */
+export function boundariesOfParam(
+  { compiled, operation }: ExplainedCall,
+  param: string,
+): readonly Boundary[] {
+  const { operations, patterns } = compiled;
+  const { name = "", patterns: matched = [] } = operation ?? {};
+  const found = [
+    ...(operations.get(name)?.rules ?? []),
+    ...patterns.flatMap((one) => (matched.includes(one.operation.name) ? one.operation.rules : [])),
+  ];
+  const boundaries = found.flatMap(({ alternatives, params }) =>
+    alternatives.flatMap(({ within }) =>
+      within.flatMap((use) => (params[use.param]?.name === param ? [use.boundary] : [])),
+    ),
+  );
+  return [...new Set(boundaries)];
 }
 
 /** Returns the decision on a call, with the given token in place of its own. */

@@ -8,7 +8,7 @@ import {
   tierText,
 } from "../describe-rule.js";
 import { scopeWithDescription } from "../scope-names.js";
-import { decideOn, type ExplainedCall } from "./question.js";
+import { boundariesOfParam, decideOn, type ExplainedCall } from "./question.js";
 
 /** One change, and the code of the denial that it fixes. */
 export interface Step {
@@ -91,9 +91,14 @@ function changeFor(
       return { step, token: { ...given, account_type } };
     }
     case "binding_mismatch": {
-      const value = question.params[decision.param] ?? "";
+      const value = String(question.params[decision.param] ?? "");
       const step = `a token bound to ${decision.param} \`${value}\``;
-      return { step, token: withoutBoundScopes(question, given) };
+      const added = boundariesOfParam(question, decision.param).map(
+        ({ name }) => [name, [...(given.boundaries?.[name] ?? []), value]] as const,
+      );
+      const boundaries = { ...given.boundaries, ...Object.fromEntries(added) };
+      const free = withoutBoundScopes(question, given);
+      return { step, token: added.length === 0 ? free : { ...free, boundaries } };
     }
     case "reserved_scope": {
       if (decision.message === RESTRICTED_SCOPE.message) {

@@ -178,7 +178,8 @@ function createAskers(
             apartOnes.map(({ branch }, index) => [`p${index}`, branch.entry]),
           ),
         });
-  const { tiers, entitlements, baseline = [] } = definition;
+  const { tiers, entitlements, boundaries = {}, baseline = [] } = definition;
+  const within = Object.fromEntries(Object.keys(boundaries).map((name) => [name, [SAMPLE]]));
   const plan = tiers?.at(-1);
   return (named) => {
     const { name } = named;
@@ -193,7 +194,8 @@ function createAskers(
         scope.template.names.map(() => SAMPLE),
       );
       return accounts.some((account_type) => {
-        const facts = { tier: plan, account_type, entitlements, first_party: true };
+        const account = { tier: plan, account_type, entitlements, boundaries: within };
+        const facts = { ...account, first_party: true };
         const token = { scope: [bound, ...always], ...facts };
         const decision = asked.decideUntrusted(token, operation.name, params);
         // how the user authenticated is a condition, which is met here

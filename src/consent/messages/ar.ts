@@ -25,6 +25,8 @@ export const ar: ConsentWords = {
   caution: "تنبيه",
   tierNote: "بلا أثر حتى الترقية إلى باقة {tier}.",
   entitlementNote: "بلا أثر حتى تضيف {entitlement} إلى باقتك.",
+  chooseOne: "اختر خيارًا واحدًا على الأقل.",
+  noChoice: "لا توجد خيارات، لذلك لا يمكن للتطبيق الحصول على الأذونات التي تتطلب خيارًا.",
   unlocks: "ما يتيحه ({tools})",
   about: "من أجل: {label}",
   notCovered: "ما لا يمكن لهذا التطبيق فعله أبدًا",

@@ -44,6 +44,10 @@ export interface ConsentWords {
   readonly tierNote: string;
   /** Row without effect for lack of an entitlement: `{entitlement}` that the row needs. */
   readonly entitlementNote: string;
+  /** Instruction of a choice of values. */
+  readonly chooseOne: string;
+  /** Text in place of a choice without values. */
+  readonly noChoice: string;
   /** Summary of the tools and endpoints that a row opens: `{tools}`, their number. */
   readonly unlocks: string;
   /** Resource that a bound scope is about: `{label}`. */

@@ -25,6 +25,9 @@ export const de: ConsentWords = {
   caution: "Vorsicht",
   tierNote: "Ohne Wirkung, bis Sie zum Tarif {tier} wechseln.",
   entitlementNote: "Ohne Wirkung, bis Sie {entitlement} zu Ihrem Tarif hinzubuchen.",
+  chooseOne: "Wählen Sie mindestens einen Eintrag aus.",
+  noChoice:
+    "Es gibt keinen Eintrag zur Auswahl. Die App kann daher keine Berechtigung erhalten, die einen benötigt.",
   unlocks: "Was dies erlaubt ({tools})",
   about: "Für: {label}",
   notCovered: "Was diese App niemals tun kann",

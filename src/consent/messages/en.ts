@@ -25,6 +25,8 @@ export const en: ConsentWords = {
   caution: "Caution",
   tierNote: "Has no effect until you upgrade to the {tier} plan.",
   entitlementNote: "Has no effect until you add {entitlement} to your plan.",
+  chooseOne: "Choose at least one.",
+  noChoice: "You have none to choose from, so the app cannot get the permissions that need one.",
   unlocks: "What this allows ({tools})",
   about: "For: {label}",
   notCovered: "What this app can never do",

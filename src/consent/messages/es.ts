@@ -25,6 +25,9 @@ export const es: ConsentWords = {
   caution: "Precaución",
   tierNote: "Sin efecto hasta que pase al plan {tier}.",
   entitlementNote: "Sin efecto hasta que añada {entitlement} a su plan.",
+  chooseOne: "Elija al menos una opción.",
+  noChoice:
+    "No hay ninguna opción, por lo que la aplicación no puede obtener los permisos que requieren una.",
   unlocks: "Qué permite ({tools})",
   about: "Para: {label}",
   notCovered: "Lo que esta aplicación nunca puede hacer",

@@ -25,6 +25,9 @@ export const fr: ConsentWords = {
   caution: "Attention",
   tierNote: "Sans effet tant que vous n’avez pas l’offre {tier}.",
   entitlementNote: "Sans effet tant que {entitlement} n’est pas ajouté à votre offre.",
+  chooseOne: "Choisissez au moins une option.",
+  noChoice:
+    "Il n’y a aucune option : l’application ne peut donc pas obtenir les autorisations qui en nécessitent une.",
   unlocks: "Ce que cela permet ({tools})",
   about: "Pour : {label}",
   notCovered: "Ce que cette application ne peut jamais faire",

@@ -1,0 +1,63 @@
+import { readOneOrMore } from "../grammar/any-value.js";
+import { isObject } from "../grammar/is-object.js";
+import type { Boundary } from "../policy/compiled-policy.js";
+
+/** The values that a token has for boundaries, by name. A boundary for which the token names no list is missing. */
+export type BoundaryValues = ReadonlyMap<string, readonly string[]>;
+
+/** The verified claims of the tokens that the library's verifiers returned, for the claims that a policy names. */
+const claimsByToken = new WeakMap<object, unknown>();
+
+/** Stores the verified claims of a token, so that {@link readBoundaries} finds those that a policy names. */
+export function storeClaims(token: object, claims: unknown): void {
+  claimsByToken.set(token, claims);
+}
+
+/**
+ * Returns the values that a token has for the boundaries of a policy: its own `boundaries` by name, otherwise its verified claims.
+ * Returns `undefined` for a value that is neither a text nor a list of texts. It never counts as missing, since a missing list can
+ * mean every value. Never throws.
+ */
+export function readBoundaries(
+  boundaries: readonly Boundary[],
+  token: unknown,
+): BoundaryValues | undefined {
+  if (boundaries.length === 0 || !isObject(token)) return NOTHING;
+  try {
+    const own = memberOf(token, "boundaries");
+    const source = own ?? (own === undefined ? claimsByToken.get(token) : null);
+    if (source === undefined) return NOTHING;
+    if (!isObject(source)) return undefined;
+    const values = new Map<string, readonly string[]>();
+    for (const { name, claim } of boundaries) {
+      const value = memberOf(source, own === undefined ? claim : name);
+      if (value === undefined) continue;
+      const list = readOneOrMore(value);
+      if (list === undefined) return undefined;
+      values.set(name, list);
+    }
+    return values;
+  } catch {
+    return undefined; // a getter or a proxy that throws, or an inherited member
+  }
+}
+
+const NOTHING: BoundaryValues = new Map();
+
+/** Reads an own member. Throws for an inherited one: a list that counts as missing could mean every value. */
+function memberOf(object: object, name: string): unknown {
+  const value = (object as Record<string, unknown>)[name];
+  if (value === undefined || Object.hasOwn(object, name)) return value;
+  // a member that every object inherits is not part of the token
+  if (Object.hasOwn(Object.prototype, name)) return undefined;
+  throw new TypeError(`\`${name}\` is inherited`);
+}
+
+/** Returns whether a value is within a boundary, compared as text by exact equality. An unreadable list contains no value. */
+export function isInside(
+  { name, isOpen }: Boundary,
+  values: BoundaryValues | undefined,
+  value: string,
+): boolean {
+  return values !== undefined && (values.get(name)?.includes(value) ?? isOpen);
+}
