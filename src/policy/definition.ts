@@ -45,6 +45,11 @@ export interface ScopeOptions<
   readonly implies?: readonly Scope[];
   /** Older names of this scope. Each of them in a token grants this scope. They are never offered or advertised. */
   readonly replaces?: readonly string[];
+  /**
+   * The rule by which a granted scope covers others. `"parent"`: the declared names below it. `"wildcard"`: the declared names that the `*`
+   * segments of its name match. Default: `"exact"`, the same text.
+   */
+  readonly match?: "exact" | "parent" | "wildcard";
   /** Texts in other languages, by BCP 47 language tag. */
   readonly locales?: { readonly [locale: string]: ScopeTexts };
 }

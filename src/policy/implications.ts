@@ -144,7 +144,8 @@ export function reportCycle(drafts: readonly ScopeDraft[], report: Report): void
       const from = places.get(implied.scope);
       if (from !== undefined) {
         const message = `scope implies itself: ${cycleOf(trail, from)}`;
-        report.add("implication_cycle", [...step.draft.path, "implies"], message);
+        const option = step.draft.options.implies === undefined ? "match" : "implies";
+        report.add("implication_cycle", [...step.draft.path, option], message);
       } else if (!done.has(implied.scope)) {
         enter(drafts[implied.scope] as ScopeDraft);
       }

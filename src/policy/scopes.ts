@@ -17,6 +17,7 @@ import {
   resolveImpliedScopes,
   type ScopeDraft,
 } from "./implications.js";
+import { implyCoveredNames } from "./matched-names.js";
 import { MAX_OVERLAP_STEPS, overlapsOf } from "./overlaps.js";
 import { withoutPrototype } from "./own-members.js";
 import type { Path, Report } from "./report.js";
@@ -74,6 +75,7 @@ export function compileScopes(
   const compiled: CompiledScope[] = [];
   const twins = joinTwins(drafts, report);
   for (const draft of drafts) resolveImpliedScopes(draft, draftOf, report);
+  implyCoveredNames(drafts, report);
   reportCycle(drafts, report);
   const closureOf = createClosureReader(drafts, twins.size > 0, report);
   for (const draft of drafts) {
@@ -109,7 +111,7 @@ export function compileScopes(
       declared,
       template,
       text: token.text,
-      matching: "exact",
+      matching: options.match ?? "exact",
       values: template.names.map((_, index) => index),
       old: false,
     });
@@ -258,7 +260,8 @@ function replacedNames(
     }
     const { id: scope, declared: own } = draft;
     const { text } = token;
-    return [{ scope, declared: own, template, text, matching: "exact", values, old: true }];
+    const matching = draft.options.match ?? "exact";
+    return [{ scope, declared: own, template, text, matching, values, old: true }];
   });
 }
 

@@ -168,12 +168,18 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
       "group",
       "implies",
       "locales",
+      "match",
       "replaces",
       "required",
       "reserved",
       "tier",
       "warning",
     ],
+  ],
+  [
+    "a matching rule",
+    policyWith("").replace("openid: {}", 'openid: { match: "|" }'),
+    ["exact", "parent", "wildcard"],
   ],
   [
     "an option of a tool",

@@ -4,6 +4,7 @@ import { createReport, describeFindings, formatPath } from "../../src/policy/rep
 import { declaredNames, nearest } from "../../src/policy/suggest.js";
 import type { FindingCase } from "../cases/finding-case.js";
 import { CONDITION_FINDINGS } from "../cases/findings-conditions.js";
+import { MATCHING_FINDINGS } from "../cases/findings-matching.js";
 import { RULE_FINDINGS } from "../cases/findings-rules.js";
 import { SCOPE_FINDINGS } from "../cases/findings-scopes.js";
 import { SHAPE_FINDINGS } from "../cases/findings-shape.js";
@@ -13,6 +14,7 @@ import { asFound, findingsOf, policyWith, sorted } from "./findings-of.js";
 
 const TABLES: ReadonlyMap<string, readonly FindingCase[]> = new Map([
   ["scopes", SCOPE_FINDINGS],
+  ["matching rules", MATCHING_FINDINGS],
   ["rules", RULE_FINDINGS],
   ["conditions", CONDITION_FINDINGS],
   ["shape", SHAPE_FINDINGS],

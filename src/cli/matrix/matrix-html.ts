@@ -225,6 +225,7 @@ function scopeCard(scope: CompiledScope, matrix: Matrix, ungrouped: boolean): Ht
     ...(accountTypes === undefined ? [] : [accountTypesText(accountTypes)]),
     ...(entitlements.length === 0 ? [] : [entitlementsText(entitlements)]),
     ...(reserved ? ["reserved"] : []),
+    ...(options.match === undefined ? [] : [`match ${options.match}`]),
   ];
   const rows = [...matrix.tools.rows, ...matrix.endpoints.rows];
   const opens = rows.filter((row) => row.cells.has(scope.id)).map((row) => row.name);
