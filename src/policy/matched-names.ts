@@ -1,6 +1,8 @@
+import type { ScopeTokenSyntax } from "../grammar/scope-syntax.js";
+import { compileTemplate, type Template } from "../grammar/template.js";
 import { entryOf } from "./entry-of.js";
 import type { ScopeDraft } from "./implications.js";
-import type { Report } from "./report.js";
+import type { Path, Report } from "./report.js";
 import { MATCHING_RULES, type MatchingRuleName } from "./scope-lookup.js";
 import type { StepBudget } from "./suggest.js";
 
@@ -18,7 +20,7 @@ export function implyCoveredNames(drafts: readonly ScopeDraft[], report: Report)
   const steps: StepBudget = { left: MAX_MATCHING_STEPS };
   for (const [rule, group] of groups) {
     const { covered } = MATCHING_RULES[rule];
-    for (const draft of group) reportRuleFault(rule, draft, report);
+    for (const { token, path } of group) reportRuleFault(rule, token, [...path, "match"], report);
     const literal = group.filter(({ template }) => template.names.length === 0);
     for (const [covering, one] of covered?.(literal, names, steps) ?? []) {
       const isAllowed = LIMITS.every(
@@ -33,12 +35,21 @@ export function implyCoveredNames(drafts: readonly ScopeDraft[], report: Report)
   }
 }
 
-function reportRuleFault(
-  rule: MatchingRuleName,
-  { token, path }: ScopeDraft,
+/** Reports a name that cannot have its matching rule. */
+export function reportRuleFault(
+  rule: MatchingRuleName = "exact",
+  token: ScopeTokenSyntax,
+  path: Path,
   report: Report,
 ): void {
   const fault = MATCHING_RULES[rule].faultOf(token);
   if (fault === undefined) return;
-  report.add("match_rule", [...path, "match"], `\`${rule}\` does not apply to this name: ${fault}`);
+  report.add("match_rule", path, `\`${rule}\` does not apply to \`${token.text}\`: ${fault}`);
+}
+
+/** Compiles a name with the values of its matching rule. */
+export function templateOf(token: ScopeTokenSyntax, rule: MatchingRuleName = "exact"): Template {
+  const { template, faultOf } = MATCHING_RULES[rule];
+  const exact = compileTemplate(token);
+  return template === undefined || faultOf(token) !== undefined ? exact : template(exact);
 }

@@ -14,6 +14,16 @@ export interface MatchingRule {
   faultOf(name: ScopeTokenSyntax): string | undefined;
   /** Creates the index that finds the names that a scope token matches. Its cost must not grow with the number of names. */
   index<Item extends { readonly template: Template }>(items: readonly Item[]): TemplateIndex<Item>;
+  /** Returns the template of a name that can have the rule: that of the exact rule, with its own values. Default: the same. */
+  template?(exact: Template): Template;
+  /**
+   * Yields templates, as texts, for all scope tokens that match some names with the rule, as far as the number of slashes is one of those
+   * given. By default, these are the names themselves.
+   */
+  spread?<Item extends { readonly template: Template }>(
+    items: readonly Item[],
+    slashes: ReadonlySet<number>,
+  ): Iterable<readonly [item: Item, text: string]>;
   /** Yields each of some names with the names that it covers, all of them without placeholders. Stops when no steps are left. */
   covered?<Name extends ComparedName>(
     covering: readonly Name[],

@@ -2,6 +2,17 @@ import { bindTemplate, shapeKey, type Template } from "../grammar/template.js";
 import { buildTemplateIndex } from "../grammar/template-index.js";
 import type { ScopeOptions } from "./definition.js";
 import { childrenOf, matchesOf, placeholderFault } from "./matching-names.js";
+import {
+  buildRegistryIndex,
+  buildSmartIndex,
+  registryFault,
+  registryTemplate,
+  smartFault,
+  smartTemplate,
+  spreadRegistry,
+  spreadSmart,
+} from "./matching-parts.js";
+import { buildPathIndex, pathFault, pathTemplate, spreadPaths } from "./matching-paths.js";
 import type { MatchingRule } from "./matching-rule.js";
 
 /** A name of a scope in a token: its own name, or an older one that it replaces. */
@@ -51,6 +62,24 @@ export const MATCHING_RULES: Readonly<Record<MatchingRuleName, MatchingRule>> = 
   exact: { faultOf: noFault, index: buildTemplateIndex },
   parent: { faultOf: placeholderFault, index: buildTemplateIndex, covered: childrenOf },
   wildcard: { faultOf: placeholderFault, index: buildTemplateIndex, covered: matchesOf },
+  "path-prefix": {
+    faultOf: pathFault,
+    index: buildPathIndex,
+    template: pathTemplate,
+    spread: spreadPaths,
+  },
+  smart: {
+    faultOf: smartFault,
+    index: buildSmartIndex,
+    template: smartTemplate,
+    spread: spreadSmart,
+  },
+  registry: {
+    faultOf: registryFault,
+    index: buildRegistryIndex,
+    template: registryTemplate,
+    spread: spreadRegistry,
+  },
 };
 
 /** Creates the lookups of a policy: one for each index of its matching rules. */

@@ -179,7 +179,7 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
   [
     "a matching rule",
     policyWith("").replace("openid: {}", 'openid: { match: "|" }'),
-    ["exact", "parent", "wildcard"],
+    ["exact", "parent", "path-prefix", "registry", "smart", "wildcard"],
   ],
   [
     "an option of a tool",
