@@ -7,6 +7,7 @@ import { meetsTypeConditions } from "../policy/conditions.js";
 import { createCeiling } from "../policy/scope-ceiling.js";
 import {
   expandTokens,
+  isCovered,
   type Meaning,
   type Meanings,
   namedMeanings,
@@ -35,10 +36,10 @@ export interface Offer {
   /** Scope tokens of the request; `undefined` if it has none. */
   readonly requested: readonly string[] | undefined;
   /**
-   * Texts of all meanings that the request asked for, offered or not. If `owns` fails on one that is granted, there is an error
+   * All meanings that the request asked for, offered or not. If `owns` fails on one that is granted, there is an error
    * instead, so that an outage never removes a granted scope.
    */
-  readonly asked: ReadonlySet<string>;
+  readonly asked: Meanings;
 }
 
 /** Maximum number of dropped scopes that are reported for one request. */
@@ -59,7 +60,7 @@ export function createOffer(
   const checkEligibility = createEligibilityCheck(policy, facts);
   const offered = new Map<string, OfferedScope>();
   const seen = new Set<string>();
-  const asked = new Set<string>();
+  const asked = new Map<string, Meaning>();
   const dropped: DroppedScope[] = [];
   let isOutage = false;
   const tokens = requested.length > 0 ? requested : tokensWithoutScope(policy, facts, options);
@@ -75,10 +76,10 @@ export function createOffer(
         offered.set(meaning.text, { ...meaning, labels: result.labels });
       else {
         dropped.push({ scope: forLog(named.length === 1 ? token : meaning.text), why: result.why });
-        isOutage ||= result.isOutage && granted.has(meaning.text);
+        isOutage ||= result.isOutage && isCovered(granted, meaning);
       }
       // a request without scope asked only for what it is offered
-      if (result.kind === "offered" || requested.length > 0) asked.add(meaning.text);
+      if (result.kind === "offered" || requested.length > 0) asked.set(meaning.text, meaning);
     }
   }
   // a client that named no scope is not refused for a scope that it did not name
@@ -103,7 +104,7 @@ function errorOffer(error: ConsentError, dropped: readonly DroppedScope[]): Offe
     dropped: dropped.slice(0, MAX_DROPPED),
     error,
     requested: undefined,
-    asked: new Set(),
+    asked: new Map(),
   };
 }
 

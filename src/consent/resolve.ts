@@ -4,7 +4,7 @@ import type { AnyPolicy } from "../policy/any-policy.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { ownMembers } from "../policy/own-members.js";
-import { expandTokens, type Meanings, namedMeanings } from "../policy/scope-meanings.js";
+import { expandTokens, isCovered, type Meanings, namedMeanings } from "../policy/scope-meanings.js";
 import { boundariesOf, boundaryOutcome, isBoundaryMissing, readChoice } from "./boundaries.js";
 import { forLog } from "./clean-text.js";
 import { isFirstParty, readConsentFacts, readConsentOptions } from "./facts.js";
@@ -196,7 +196,9 @@ export function resolveConsent(
     scope: scopes.join(" "),
     scopes,
     changed: offer.requested === undefined || !isSameSet(scopes, offer.requested),
-    added: scopes.filter((scope) => !before.has(scope)),
+    added: offer.scopes.flatMap((one) =>
+      scopes.includes(one.text) && !isCovered(before, one) ? [one.text] : [],
+    ),
     removed: removedTokens(compiled, facts, offer, covered),
     ...boundaryOutcome(facts, choice),
     refused: refusalsToKeep(compiled, facts, { rows: optional, covered, until }),
@@ -233,10 +235,11 @@ function removedTokens(
   { asked }: Offer,
   covered: Meanings,
 ): readonly string[] {
-  const isGone = (text: string) => asked.has(text) && !covered.has(text);
-  return grantedTokens(facts).filter((token) =>
-    [...expandTokens(policy, [token], isFirstParty(facts.client)).keys()].some(isGone),
-  );
+  const gone = [...asked.values()].filter((meaning) => !isCovered(covered, meaning));
+  return grantedTokens(facts).filter((token) => {
+    const meant = expandTokens(policy, [token], isFirstParty(facts.client));
+    return gone.some((meaning) => isCovered(meant, meaning));
+  });
 }
 
 /** Maximum number of refusals for one user and client. The newest ones are kept. */
@@ -264,7 +267,10 @@ function refusalsToKeep(
     kept.delete(scope);
     kept.set(scope, { scope, until });
   }
-  for (const text of covered.keys()) kept.delete(text);
+  for (const text of [...kept.keys()]) {
+    const named = namedMeanings(policy, text, isFirstParty(facts.client));
+    if (named.some((meaning) => isCovered(covered, meaning))) kept.delete(text);
+  }
   for (const { name } of policy.baseline) kept.delete(name);
   return [...kept.values()].slice(-MAX_REFUSALS);
 }

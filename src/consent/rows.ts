@@ -5,7 +5,10 @@ import {
 } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
+import { entryOf } from "../policy/entry-of.js";
 import {
+  coveringTexts,
+  isCovered,
   type Meaning,
   type Meanings,
   namedMeanings,
@@ -38,8 +41,8 @@ export interface ScopeRow {
 interface RowDraft {
   readonly offered: OfferedScope;
   readonly unlocked: ScopeOperations;
-  /** Meanings that the scope implies. */
-  readonly includes: readonly Meaning[];
+  /** Meanings that the scope implies, and other offered scopes that it or one of them covers. */
+  readonly includes: Meaning[];
   readonly state: Exclude<ConsentState, "implied">;
   readonly checked: boolean;
   readonly locked: boolean;
@@ -72,6 +75,7 @@ export function rowsOf(
   const drafts = offer.scopes.map((offered) =>
     createDraft(policy, facts, options, offered, context),
   );
+  includeCovered(drafts);
   const titles = new Map(
     drafts.map(({ offered }) => [offered.text, titleOf(offered.scope, locale)]),
   );
@@ -114,13 +118,32 @@ export function rowsOf(
       warning: warning === undefined ? null : { label: locale.words.caution, text: warning },
       tier,
       entitlement,
-      isNew: context.granted.size > 0 && !context.granted.has(text),
+      isNew: context.granted.size > 0 && !isCovered(context.granted, offered),
       includes: draft.includes.flatMap((one) => (one.scope.reserved ? [] : [one.text])),
       includedIn,
       unlocks: { tools, endpoints },
     };
     return { row, scope };
   });
+}
+
+/** Adds to each draft the other offered scopes that it, or a scope that it implies, covers by a matching rule. */
+function includeCovered(drafts: readonly RowDraft[]): void {
+  const byText = new Map<string, RowDraft[]>();
+  const narrow = drafts.filter(({ offered }) => offered.scope.template.coverage !== undefined);
+  if (narrow.length === 0) return;
+  for (const draft of drafts) {
+    for (const { text } of [draft.offered, ...draft.includes]) {
+      entryOf(byText, text, (): RowDraft[] => []).push(draft);
+    }
+  }
+  for (const { offered } of narrow) {
+    const [, ...others] = coveringTexts(offered);
+    for (const broader of new Set(others.flatMap((text) => byText.get(text) ?? []))) {
+      if (!broader.includes.some(({ text }) => text === offered.text))
+        broader.includes.push(offered);
+    }
+  }
 }
 
 function includedText(
@@ -152,7 +175,7 @@ function createDraft(
 ): RowDraft {
   const { scope, text } = offered;
   const { words } = locale;
-  const isGranted = granted.has(text);
+  const isGranted = isCovered(granted, offered);
   const unlocked = unlocks(scope.id);
   const tier = tierNote(policy, facts, Math.max(scope.tier, unlocked.tier), locale);
   const entitlement = entitlementNote(facts, scope, unlocked, locale);

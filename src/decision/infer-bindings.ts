@@ -86,6 +86,9 @@ function searchFor(
   valuesOf: (scope: number) => readonly (readonly string[])[],
   step: Step,
 ): Values | undefined {
+  // the values of a template with a matching rule can be made narrower, unless another template needs one exactly
+  const exact = uses.filter(({ coverage }) => coverage === undefined);
+  const fixed = new Set(exact.flatMap(({ params }) => params));
   const extend = (open: readonly PreparedUse[], values: Values): Values | undefined => {
     const isKnown = ({ params }: PreparedUse) =>
       params.every((place) => values[place] !== undefined);
@@ -95,17 +98,18 @@ function searchFor(
     if (use === undefined) return values;
     const others = open.filter((other) => other !== use);
     if (isKnown(use)) {
-      return hasBoundScope(tokenScopes, use, values) === true ? extend(others, values) : undefined;
+      if (hasBoundScope(tokenScopes, use, values) === true) return extend(others, values);
+      if (use.coverage === undefined) return undefined;
     }
     for (const candidate of valuesOf(use.scope)) {
       if (!step(1)) return undefined;
-      const next = agree(rule, use, candidate, values);
+      const next = agree(rule, use, candidate, values, fixed);
       const found = next && extend(others, next);
       if (found !== undefined) return found;
     }
     return undefined;
   };
-  return extend(uses, []);
+  return extend([...exact, ...uses.filter((use) => !exact.includes(use))], []);
 }
 
 /**
@@ -114,15 +118,23 @@ function searchFor(
  */
 function agree(
   rule: PreparedRule,
-  { params }: PreparedUse,
+  { params, coverage }: PreparedUse,
   candidate: readonly string[],
   values: Values,
+  fixed: ReadonlySet<number>,
 ): Values | undefined {
   const next = [...values];
   for (let index = 0; index < params.length; index += 1) {
     const place = params[index] as number;
     const value = candidate[index];
     const { sites } = rule.params[place] as Param;
+    const known = next[place];
+    if (value !== undefined && coverage !== undefined) {
+      const isWider = known !== undefined && coverage.covering(known).includes(value);
+      if (isWider || value === coverage.every) continue;
+      if (!fixed.has(place) && known !== undefined && coverage.covering(value).includes(known))
+        next[place] = undefined;
+    }
     if (next[place] !== undefined && next[place] !== value) return undefined;
     if (!sites.every((site) => acceptsValue(site.template, site.index, value))) return undefined;
     next[place] = value;

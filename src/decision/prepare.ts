@@ -1,3 +1,4 @@
+import type { Template } from "../grammar/template.js";
 import type {
   Alternative,
   Operation,
@@ -38,6 +39,8 @@ export interface PreparedUse {
   readonly pieces: readonly string[];
   /** For each gap between two pieces, the index in `params` of its value. */
   readonly gaps: readonly number[];
+  /** How granted values cover others; `undefined` if each covers itself alone. */
+  readonly coverage: Template["coverage"];
 }
 
 /** An alternative compiled for the request path. */
@@ -242,8 +245,10 @@ function createPreparer(): (source: Alternative) => PreparedAlternative {
 
 function prepareUse({ scope, params }: ScopeUse): PreparedUse {
   const { template } = scope;
-  if (params.length === 0) return { scope: scope.id, params, pieces: [scope.name], gaps: [] };
-  return { scope: scope.id, params, pieces: template.literals, gaps: template.holes };
+  const { coverage } = template;
+  if (params.length === 0)
+    return { scope: scope.id, params, pieces: [scope.name], gaps: [], coverage };
+  return { scope: scope.id, params, pieces: template.literals, gaps: template.holes, coverage };
 }
 
 /** Returns the scopes of an alternative with their values. Scopes whose values are not known are left out. */

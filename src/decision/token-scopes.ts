@@ -39,12 +39,15 @@ export function hasScope(tokenScopes: TokenScopes, scope: number): boolean {
 /** Returns whether a template is in the token for these values; `undefined` if the token does not have it for any value. */
 export function hasBoundScope(
   tokenScopes: TokenScopes,
-  { scope, params }: PreparedUse,
+  { scope, params, coverage }: PreparedUse,
   values: Values,
 ): boolean | undefined {
-  return hasScope(tokenScopes, scope)
-    ? tokenScopes.bound.has(keyOf(scope, params, values))
-    : undefined;
+  if (!hasScope(tokenScopes, scope)) return undefined;
+  if (coverage === undefined) return tokenScopes.bound.has(keyOf(scope, params, values));
+  const value = values[params[0] as number];
+  // a value that is not known, in a list of tools, is covered if every value is
+  if (value === undefined) return tokenScopes.bound.has(`${scope} ${coverage.every}`);
+  return coverage.covering(value).some((one) => tokenScopes.bound.has(`${scope} ${one}`));
 }
 
 /** Returns the key of a bound scope: the id of the template, then the values at the given places. */

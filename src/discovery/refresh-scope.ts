@@ -15,6 +15,7 @@ import { createCeiling } from "../policy/scope-ceiling.js";
 import {
   expandScope,
   expandTokens,
+  isCovered,
   type Meaning,
   namedMeanings,
   readGrantedTokens,
@@ -130,13 +131,13 @@ export function refreshScope(
   const mayStay = (meaning: Meaning) =>
     approval.covers(meaning) &&
     limit?.covers(meaning) !== false &&
-    recorded?.has(meaning.text) !== false;
+    (recorded === undefined || isCovered(recorded, meaning));
   const scopes = new Set<string>();
   for (const token of asked) {
     const named = namedMeanings(compiled, token, firstParty);
     // a name that the policy no longer has is dropped if the grant has it; otherwise it was never granted
     if (named.length === 0 && !written.has(token)) return INVALID_SCOPE;
-    if (!named.every(({ text }) => covered.has(text))) return INVALID_SCOPE;
+    if (!named.every((meaning) => isCovered(covered, meaning))) return INVALID_SCOPE;
     const all = [...withImpliedMeanings(compiled, named).values()];
     const staying = all.filter(mayStay);
     // an older name that is not in the grant could later mean more than the grant

@@ -35,6 +35,9 @@ export const PROBE_VALUES: readonly string[] = [
     ...[...VALUE_CHARS].map((char) => `${base}${char}${base}`),
     ...["urn:", "rn:", "n:", ":"].map((start) => `${start}${base}`),
     `${base}:`,
+    // values of several segments, which some matching rules accept
+    `${base}/${base}`,
+    `${base}:8/${base}`,
   ]),
 ];
 

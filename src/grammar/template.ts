@@ -35,6 +35,16 @@ export type BindResult =
   | { readonly ok: true; readonly scope: string }
   | { readonly ok: false; readonly param: string; readonly reason: string };
 
+/** How the granted values of a template with one placeholder cover others. */
+export interface Coverage {
+  /** The value that covers every value. It exists in grants only: no call has it. `undefined` if there is none. */
+  readonly every: string | undefined;
+  /** Whether a value can have several segments. */
+  readonly severalSegments: boolean;
+  /** Returns the values that cover a value: itself, then the others. */
+  covering(value: string): readonly string[];
+}
+
 /** A compiled scope-token. One without placeholders is a template without holes. */
 export interface Template {
   readonly form: ScopeForm;
@@ -48,6 +58,14 @@ export interface Template {
   readonly accepted: readonly (readonly HoleValues[])[];
   /** For each segment: the text before, between and after its holes. One text is a literal segment. */
   readonly segments: readonly (readonly string[])[];
+  /** How values cover others; `undefined` if each covers itself alone. */
+  readonly coverage?: Coverage | undefined;
+}
+
+/** Returns whether a value is accepted in a grant: as in a call, or as the one that covers every value. */
+export function acceptsGranted(template: Template, index: number, value: unknown): value is string {
+  if (acceptsValue(template, index, value)) return true;
+  return template.coverage !== undefined && value === template.coverage.every;
 }
 
 /** Returns whether a value is accepted for the name at `index`. */

@@ -48,6 +48,12 @@ export interface ScopeOptions<
   readonly implies?: readonly Scope[];
   /** Older names of this scope. Each of them in a token grants this scope. They are never offered or advertised. */
   readonly replaces?: readonly string[];
+  /**
+   * The rule by which a granted scope covers others. `"parent"`: the declared names below it. `"wildcard"`: the declared names that the `*`
+   * segments of its name match. `"path-prefix"`: the values below its own, by whole segments. `"smart"`: letters of SMART on FHIR.
+   * `"registry"`: actions of a container registry. Default: `"exact"`, the same text.
+   */
+  readonly match?: "exact" | "parent" | "wildcard" | "path-prefix" | "smart" | "registry";
   /** Texts in other languages, by BCP 47 language tag. */
   readonly locales?: { readonly [locale: string]: ScopeTexts };
 }

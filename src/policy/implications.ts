@@ -42,6 +42,10 @@ export function resolveImpliedScopes(
         at,
         `\`{${lost}}\` of the implied scope has no value: the implying scope has no such placeholder`,
       );
+    } else if (values.length > 0 && !isSameRule(draft, implied)) {
+      const { match = "exact" } = draft.options;
+      const message = `a scope with the matching rule \`${match}\` implies only scopes with the same rule, or without placeholders`;
+      report.add("match_rule", at, message);
     } else if (implied.options.reserved === true && draft.options.reserved !== true) {
       report.add("implied_reserved", at, "only a reserved scope may imply a reserved one");
     } else if (implied.options.restricted === true && draft.options.restricted !== true) {
@@ -51,6 +55,11 @@ export function resolveImpliedScopes(
       draft.implies.push({ scope: implied.id, values });
     }
   }
+}
+
+/** Returns whether what a value of a scope covers is covered by the same value of the implied scope. */
+function isSameRule({ template, options }: ScopeDraft, implied: ScopeDraft): boolean {
+  return template.coverage === undefined || options.match === implied.options.match;
 }
 
 const NO_VALUES: readonly number[] = Object.freeze([]);
@@ -147,7 +156,8 @@ export function reportCycle(drafts: readonly ScopeDraft[], report: Report): void
       const from = places.get(implied.scope);
       if (from !== undefined) {
         const message = `scope implies itself: ${cycleOf(trail, from)}`;
-        report.add("implication_cycle", [...step.draft.path, "implies"], message);
+        const option = step.draft.options.implies === undefined ? "match" : "implies";
+        report.add("implication_cycle", [...step.draft.path, option], message);
       } else if (!done.has(implied.scope)) {
         enter(drafts[implied.scope] as ScopeDraft);
       }

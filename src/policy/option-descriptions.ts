@@ -25,6 +25,8 @@ export const OPTION_DESCRIPTIONS = {
       "Scopes that a token with this scope has in addition, transitively. This scope does not inherit their conditions.",
     replaces:
       "Older names of this scope. Each of them in a token grants this scope. They are never offered or advertised.",
+    match:
+      'The rule by which a granted scope covers others. `"parent"`: the declared names below it. `"wildcard"`: the declared names that the `*` segments of its name match. `"path-prefix"`: the values below its own, by whole segments. `"smart"`: letters of SMART on FHIR. `"registry"`: actions of a container registry. Default: `"exact"`, the same text.',
     locales: "Texts in other languages, by BCP 47 language tag.",
   },
   RequirementOptions: {

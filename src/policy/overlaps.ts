@@ -70,7 +70,7 @@ export function* overlapsOf(names: readonly NamedScope[], steps: StepBudget): Ge
 function familiesOf(names: readonly NamedScope[]): readonly (readonly ShapeGroup[])[] {
   const families = new Map<string, Map<string, ShapeGroup>>();
   for (const name of names) {
-    const { template, text } = name;
+    const { template, text, matching } = name;
     const { form, segments } = template;
     const isUrn = text.startsWith("urn:");
     const family = entryOf(
@@ -81,7 +81,9 @@ function familiesOf(names: readonly NamedScope[]): readonly (readonly ShapeGroup
     const ends = segments.map(endsOf);
     const key = JSON.stringify(ends);
     const { members } = entryOf(family, key, (): ShapeGroup => ({ ends, members: new Map() }));
-    entryOf(members, shapeKey(template), (): Twins => ({ template, names: [] })).names.push(name);
+    // names of one shape with different rules can overlap: a path of two segments has the shape of two placeholders
+    const shape = `${matching} ${shapeKey(template)}`;
+    entryOf(members, shape, (): Twins => ({ template, names: [] })).names.push(name);
   }
   return [...families.values()].map((family) => [...family.values()]);
 }

@@ -110,8 +110,10 @@ function sortMembers(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Returns whether the matching rule of a scope takes a value of several segments. The only rule, `exact`, does not. */
-export const takesSeveralSegments: (template: Template) => boolean = () => false;
+/** Returns whether the matching rule of a scope takes a value of several segments. */
+function takesSeveralSegments({ coverage }: Template): boolean {
+  return coverage?.severalSegments === true;
+}
 
 /** Reports a placeholder of a scope, or a boundary, that would take the value of a catch-all, which has several segments. */
 export function checkCatchAll(
@@ -127,7 +129,7 @@ export function checkCatchAll(
   if (!isOfBoundary && param.sites.every(({ template }) => takesSeveralSegments(template))) return;
   const advice = isOfBoundary
     ? "no value of a boundary has: name another parameter in `within`"
-    : "no placeholder of a scope takes: fill the placeholder with another parameter, by `params`";
+    : 'the placeholder of a scope takes only with `match: "path-prefix"` or `"registry"`: use one of these, or fill the placeholder with another parameter, by `params`';
   report.add(
     "catch_all_param",
     path,

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { isObject } from "../grammar/is-object.js";
 import type { PolicyDefinition } from "./definition.js";
 import { formatPath, type Path, type Report } from "./report.js";
+import { MATCHING_RULES } from "./scope-lookup.js";
 import { nearest } from "./suggest.js";
 
 /** Creates the schema of a policy, and those of the objects in it whose options a finding suggests. */
@@ -50,6 +51,7 @@ function createSchemas() {
     entitlement: optional.entitlement(),
     implies: optional.scopes(),
     replaces: optional.names(),
+    match: z.optional(z.literal(Object.keys(MATCHING_RULES))),
     locales: z.optional(z.record(z.string(), localTexts)),
   });
 

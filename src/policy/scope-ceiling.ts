@@ -1,9 +1,10 @@
 import { PROBE_VALUES } from "../grammar/bound-value.js";
 import { printedScope } from "../grammar/scope-syntax.js";
-import { acceptanceKey, acceptsValue, type Template } from "../grammar/template.js";
+import { acceptanceKey, acceptsGranted, acceptsValue, type Template } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled-policy.js";
 import {
   expandTokens,
+  isCovered,
   type Meaning,
   namedMeanings,
   withImpliedMeanings,
@@ -143,7 +144,9 @@ export function createCeiling(
       if (listed.values === undefined) {
         return covering.some((sites) => areWithin(listed.sites, sites));
       }
-      return concrete.has(listed.text) || covering.some((sites) => areTaken(listed.values, sites));
+      return (
+        isCovered(concrete, listed) || covering.some((sites) => areTaken(listed.values, sites))
+      );
     },
     coversSome: ({ id }) =>
       templates.has(id) || [...concrete.values()].some(({ scope }) => scope.id === id),
@@ -164,7 +167,7 @@ function addTemplate(
 }
 
 function areTaken(values: readonly string[], sites: readonly Site[]): boolean {
-  return sites.every(({ template, index }, at) => acceptsValue(template, index, values[at]));
+  return sites.every(({ template, index }, at) => acceptsGranted(template, index, values[at]));
 }
 
 /** Returns whether every value that the inner sites accept is accepted by the outer ones. */

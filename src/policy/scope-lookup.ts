@@ -1,5 +1,19 @@
 import { bindTemplate, shapeKey, type Template } from "../grammar/template.js";
 import { buildTemplateIndex } from "../grammar/template-index.js";
+import type { ScopeOptions } from "./definition.js";
+import { childrenOf, matchesOf, placeholderFault } from "./matching-names.js";
+import {
+  buildRegistryIndex,
+  buildSmartIndex,
+  registryFault,
+  registryTemplate,
+  smartFault,
+  smartTemplate,
+  spreadRegistry,
+  spreadSmart,
+} from "./matching-parts.js";
+import { buildPathIndex, pathFault, pathTemplate, spreadPaths } from "./matching-paths.js";
+import type { MatchingRule } from "./matching-rule.js";
 
 /** A name of a scope in a token: its own name, or an older one that it replaces. */
 export interface NamedScope {
@@ -10,7 +24,7 @@ export interface NamedScope {
   readonly template: Template;
   readonly text: string;
   /** The rule by which a scope token is compared with the name. */
-  readonly matching: keyof typeof MATCHING_RULES;
+  readonly matching: MatchingRuleName;
   /** For each placeholder of the scope: the index of the value in this name. */
   readonly values: readonly number[];
   /** Whether it is an older name. Two scopes may replace the same one. */
@@ -35,17 +49,44 @@ interface NamedScopeValues {
   readonly values: readonly string[];
 }
 
-/**
- * The rules for comparing a scope token with the names of a policy. `exact` compares whole tokens, case-sensitive. To add a rule,
- * add a row and set `matching` of the names that use it.
- */
-const MATCHING_RULES = { exact: exactLookup } as const;
+/** The name of a matching rule. */
+export type MatchingRuleName = NonNullable<ScopeOptions["match"]>;
 
-/** Creates the lookups of a policy: one for each matching rule. */
+const noFault = () => undefined;
+
+/**
+ * The rules for comparing a scope token with the names of a policy. `exact` compares whole tokens, case-sensitive. Names with `parent`
+ * and `wildcard` are compared exactly, and imply the names that they cover. To add a rule, add a row.
+ */
+export const MATCHING_RULES: Readonly<Record<MatchingRuleName, MatchingRule>> = {
+  exact: { faultOf: noFault, index: buildTemplateIndex },
+  parent: { faultOf: placeholderFault, index: buildTemplateIndex, covered: childrenOf },
+  wildcard: { faultOf: placeholderFault, index: buildTemplateIndex, covered: matchesOf },
+  "path-prefix": {
+    faultOf: pathFault,
+    index: buildPathIndex,
+    template: pathTemplate,
+    spread: spreadPaths,
+  },
+  smart: {
+    faultOf: smartFault,
+    index: buildSmartIndex,
+    template: smartTemplate,
+    spread: spreadSmart,
+  },
+  registry: {
+    faultOf: registryFault,
+    index: buildRegistryIndex,
+    template: registryTemplate,
+    spread: spreadRegistry,
+  },
+};
+
+/** Creates the lookups of a policy: one for each index of its matching rules. */
 export function buildLookups(names: readonly NamedScope[]): readonly ScopeLookup[] {
-  return Object.entries(MATCHING_RULES).map(([rule, lookup]) =>
-    lookup(names.filter(({ matching }) => matching === rule)),
-  );
+  const groups = new Map<MatchingRule["index"], NamedScope[]>([[buildTemplateIndex, []]]);
+  for (const name of names) push(groups, MATCHING_RULES[name.matching].index, name);
+  return [...groups].map(([index, group]) => createLookup(group, index));
 }
 
 function namedScopes(hits: readonly NamedScopeValues[]): NamedScopes {
@@ -68,11 +109,11 @@ export function templatesByName(
 
 const NOTHING = namedScopes([]);
 
-/**
- * Creates a lookup of exact names. It reads one table of the names without placeholders, and an index of the templates, but never each
- * name.
- */
-function exactLookup(names: readonly NamedScope[]): ScopeLookup {
+/** Creates a lookup. It reads one table of the names without placeholders, and an index of the templates, but never each name. */
+function createLookup(
+  names: readonly NamedScope[],
+  createIndex: MatchingRule["index"],
+): ScopeLookup {
   const literalHits = new Map<string, NamedScopeValues[]>();
   // twins have one scope and one shape
   const templates = new Map<string, NamedScope>();
@@ -86,7 +127,7 @@ function exactLookup(names: readonly NamedScope[]): ScopeLookup {
     }
   }
   const literals = new Map([...literalHits].map(([text, hits]) => [text, namedScopes(hits)]));
-  const index = buildTemplateIndex([...templates.values()]);
+  const index = createIndex([...templates.values()]);
   return (text) => {
     const literal = literals.get(text);
     if (literal !== undefined || templates.size === 0) return literal ?? NOTHING;
@@ -98,7 +139,7 @@ function exactLookup(names: readonly NamedScope[]): ScopeLookup {
   };
 }
 
-function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);

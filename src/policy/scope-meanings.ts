@@ -1,6 +1,6 @@
 import { hasPlaceholder } from "../grammar/placeholder.js";
 import { readScopeTokens } from "../grammar/scope.js";
-import { acceptsValue, bindTemplate } from "../grammar/template.js";
+import { acceptsGranted, bindTemplate } from "../grammar/template.js";
 import type { CompiledPolicy, CompiledScope } from "./compiled-policy.js";
 
 /**
@@ -63,15 +63,32 @@ export function withImpliedMeanings(policy: CompiledPolicy, roots: Iterable<Mean
   return new Map(all.sort(byDeclaration).map((meaning) => [meaning.text, meaning]));
 }
 
-/** Returns the meanings that none of the others implies, in declared order: the smallest set that implies the same. */
+/** Returns the scope tokens that cover a meaning by its matching rule: its own text, then the others. */
+export function coveringTexts({ scope, values, text }: Meaning): readonly string[] {
+  const { template } = scope;
+  const [value] = values;
+  if (template.coverage === undefined || value === undefined) return [text];
+  return template.coverage.covering(value).map((other) => bindTemplate(template, [other]));
+}
+
+/** Returns whether some scope tokens, including those that they imply, cover a meaning. */
+export function isCovered(granted: { has(text: string): boolean }, meaning: Meaning): boolean {
+  return coveringTexts(meaning).some((text) => granted.has(text));
+}
+
+/** Returns the meanings that none of the others implies or covers, in declared order: the smallest set that covers the same. */
 export function withoutImplied(
   policy: CompiledPolicy,
   meanings: Iterable<Meaning>,
 ): readonly Meaning[] {
   const given = new Map([...meanings].map((meaning) => [meaning.text, meaning]));
   const steps = [...given.values()].flatMap((meaning) => stepFrom(policy, meaning));
-  for (const { text } of follow(policy, steps, () => true).filter(isMeaning)) given.delete(text);
-  return [...given.values()].sort(byDeclaration);
+  const implied = new Set(follow(policy, steps, () => true).flatMap(({ text }) => text ?? []));
+  const isRest = (meaning: Meaning) =>
+    !coveringTexts(meaning).some(
+      (text) => implied.has(text) || (text !== meaning.text && given.has(text)),
+    );
+  return [...given.values()].filter(isRest).sort(byDeclaration);
 }
 
 /** Returns the given scopes, and those that they imply as far as `goesOn` allows. Follows each step of an implication once. */
@@ -106,7 +123,7 @@ function stepFrom(
 
 function reach(scope: CompiledScope, values: readonly string[]): ReachedScope {
   const { template } = scope;
-  const isLegal = values.every((value, index) => acceptsValue(template, index, value));
+  const isLegal = values.every((value, index) => acceptsGranted(template, index, value));
   return { scope, values, text: isLegal ? bindTemplate(template, values) : undefined };
 }
 
@@ -149,12 +166,12 @@ export function missingScope(
   for (const token of wantedTokens) {
     const named = namedMeanings(policy, token, firstParty);
     if (named.length === 0) unknown.push(token);
-    lacking.push(...named.filter(({ text }) => !covered.has(text)));
+    lacking.push(...named.filter((meaning) => !isCovered(covered, meaning)));
   }
   return [...withoutImplied(policy, lacking).map(({ text }) => text), ...unknown].join(" ");
 }
 
-/** Returns the smallest scope with the same meanings. */
+/** Returns the smallest scope that covers the same meanings. */
 export function reduceScope(policy: CompiledPolicy, scope: unknown, firstParty: boolean): string {
   const meanings = expandTokens(policy, readGrantedTokens(scope) ?? [], firstParty);
   return withoutImplied(policy, meanings.values())

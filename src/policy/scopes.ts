@@ -1,6 +1,5 @@
 import { strayBracket } from "../grammar/placeholder.js";
 import { parseScopeToken, printedScope, type ScopeTokenSyntax } from "../grammar/scope-syntax.js";
-import { compileTemplate } from "../grammar/template.js";
 import { isCommon } from "../grammar/template-overlap.js";
 import type { CompiledScope } from "./compiled-policy.js";
 import {
@@ -10,13 +9,15 @@ import {
   rankOf,
   reportDuplicates,
 } from "./conditions.js";
-import type { PolicyDefinition } from "./definition.js";
+import type { PolicyDefinition, ScopeOptions } from "./definition.js";
 import {
   createClosureReader,
   reportCycle,
   resolveImpliedScopes,
   type ScopeDraft,
 } from "./implications.js";
+import { implyCoveredNames, reportRuleFault, templateOf } from "./matched-names.js";
+import { isComparedApart, literalOverlaps, spreadNames } from "./matching-overlaps.js";
 import { MAX_OVERLAP_STEPS, overlapsOf } from "./overlaps.js";
 import { withoutPrototype } from "./own-members.js";
 import type { Path, Report } from "./report.js";
@@ -50,10 +51,11 @@ export function compileScopes(
   const byText = new Map<string, ScopeDraft>();
   for (const [name, entry] of Object.entries(definition.scopes ?? {})) {
     const path = ["scopes", name];
-    const options = typeof entry === "string" ? withoutPrototype({ description: entry }) : entry;
+    const options: ScopeOptions =
+      typeof entry === "string" ? withoutPrototype({ description: entry }) : entry;
     const token = readName(name, path, report);
     if (token === undefined) continue;
-    const template = compileTemplate(token);
+    const template = templateOf(token, options.match);
     const id = drafts.length;
     const draft = { id, declared: id, path, token, template, options, implies: [] };
     const twin = byText.get(token.text);
@@ -75,6 +77,7 @@ export function compileScopes(
   const compiled: CompiledScope[] = [];
   const twins = joinTwins(drafts, report);
   for (const draft of drafts) resolveImpliedScopes(draft, draftOf, report);
+  implyCoveredNames(drafts, report);
   reportCycle(drafts, report);
   const closureOf = createClosureReader(drafts, twins.size > 0, report);
   for (const draft of drafts) {
@@ -112,7 +115,7 @@ export function compileScopes(
       declared,
       template,
       text: token.text,
-      matching: "exact",
+      matching: options.match ?? "exact",
       values: template.names.map((_, index) => index),
       old: false,
     });
@@ -250,7 +253,9 @@ function replacedNames(
       );
       return [];
     }
-    const template = compileTemplate(token);
+    const { match } = draft.options;
+    reportRuleFault(match, token, at, report);
+    const template = templateOf(token, match);
     const values = draft.template.names.map((placeholder) => template.names.indexOf(placeholder));
     if (values.includes(-1) || template.names.length !== draft.template.names.length) {
       report.add(
@@ -262,7 +267,8 @@ function replacedNames(
     }
     const { id: scope, declared: own } = draft;
     const { text } = token;
-    return [{ scope, declared: own, template, text, matching: "exact", values, old: true }];
+    const matching = match ?? "exact";
+    return [{ scope, declared: own, template, text, matching, values, old: true }];
   });
 }
 
@@ -286,15 +292,25 @@ function reportOverlaps(
   };
   const steps: StepBudget = { left: MAX_OVERLAP_STEPS };
   checkOldTwins(names, (old, current) => reportOverlap(current, old, undefined));
-  for (const { left, right, text } of overlapsOf(names, steps)) {
+  const seen = new Set<string>();
+  for (const [name, literal] of literalOverlaps(names)) {
+    const [first, later] = inOrder(name, literal);
+    reportOverlap(first, later, literal.text);
+  }
+  for (const { left, right, text } of overlapsOf(spreadNames(names, steps), steps)) {
     // counting the others costs as much as finding them
     if (report.isFull) {
       report.stop();
       return;
     }
-    const isLeftLater =
-      left.declared > right.declared || (left.declared === right.declared && left.old);
-    const [first, later] = isLeftLater ? [right, left] : [left, right];
+    if (isComparedApart(left, right) || isComparedApart(right, left)) continue;
+    // twins with different rules have a finding
+    if (!left.old && !right.old && left.scope === right.scope) continue;
+    const [first, later] = inOrder(left, right);
+    // two paths overlap for each number of segments
+    const key = `${first.declared} ${first.text} ${later.declared} ${later.text}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
     reportOverlap(first, later, isCommon(text, left.template, right.template) ? text : undefined);
   }
   if (steps.left < 0) {
@@ -304,4 +320,10 @@ function reportOverlaps(
       `scope names have placeholders in too many different positions: checking them for overlaps takes more than ${MAX_OVERLAP_STEPS} steps`,
     );
   }
+}
+
+/** Returns two names in declared order. An older name of a scope follows its current name. */
+function inOrder(one: NamedScope, other: NamedScope): readonly [NamedScope, NamedScope] {
+  const isLater = one.declared > other.declared || (one.declared === other.declared && one.old);
+  return isLater ? [other, one] : [one, other];
 }

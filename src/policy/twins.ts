@@ -18,6 +18,7 @@ const CONDITIONS = [
   "restricted",
   "required",
   "default",
+  "match",
 ] as const satisfies readonly (keyof ScopeOptions)[];
 
 /** Gives twins one id and one list of implied scopes. Returns the indexes of the twins by their id. Reports conditions that differ. */
@@ -41,7 +42,7 @@ export function joinTwins(
     list.push(draft.declared);
     twins.set(lead.id, list);
     const differing = CONDITIONS.filter(
-      (name) => conditionText(draft.options[name]) !== conditionText(lead.options[name]),
+      (name) => conditionText(draft.options, name) !== conditionText(lead.options, name),
     );
     if (differing.length > 0) {
       report.add(
@@ -54,10 +55,12 @@ export function joinTwins(
   return twins;
 }
 
-/** Returns a text that is equal for equal conditions. `false` is the default. */
-function conditionText(value: ScopeOptions[(typeof CONDITIONS)[number]]): string {
-  const sorted = typeof value === "object" ? [...new Set(value)].sort() : value;
-  return JSON.stringify(sorted === false ? undefined : sorted) ?? "";
+const DEFAULTS: ScopeOptions = { reserved: false, required: false, match: "exact" };
+
+/** Returns a text that is equal for equal conditions. */
+function conditionText(options: ScopeOptions, name: (typeof CONDITIONS)[number]): string {
+  const value = options[name] ?? DEFAULTS[name];
+  return JSON.stringify(typeof value === "object" ? [...new Set(value)].sort() : value) ?? "";
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   type TokenScopesReader,
 } from "../decision/token-scopes.js";
 import { PROBE_VALUES } from "../grammar/bound-value.js";
-import { bindScope } from "../grammar/template.js";
+import { acceptsValue, bindScope, bindTemplate, type Template } from "../grammar/template.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type {
   Alternative,
@@ -285,12 +285,19 @@ function sourcesOf(
         const param = params[implied.values.indexOf(index)];
         return [placeholder, param === undefined ? `${fresh}any` : values.get(param)] as const;
       });
-      return [name, ...(options.replaces ?? [])].flatMap((text) => {
+      const own = [name, ...(options.replaces ?? [])].flatMap((text) => {
         const result = bindScope(text, Object.fromEntries(bound));
-        return result.ok ? [{ text: result.scope, reserved }] : [];
+        return result.ok ? [result.scope] : [];
       });
+      return [...own, ...broaderTexts(template, bound[0]?.[1])].map((text) => ({ text, reserved }));
     });
   });
+}
+
+/** Returns the texts that cover a value by a matching rule. */
+function broaderTexts(template: Template, value: unknown): readonly string[] {
+  if (template.coverage === undefined || !acceptsValue(template, 0, value)) return [];
+  return template.coverage.covering(value).map((one) => bindTemplate(template, [one]));
 }
 
 /** Returns the texts that grant the least under `before`: a call that is denied with any of the texts is denied with one of these. */

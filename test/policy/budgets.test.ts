@@ -106,6 +106,15 @@ const crossing = (count: number) => ({
   ...scopesOf(count, (index) => `/{a}/l*${index}`),
   ...scopesOf(count, (index) => `/k*${index}/{b}`),
 });
+/** Returns 256 wildcards that all match each of some names. */
+const wildcards = (count: number) => ({
+  ...objectOf(
+    256,
+    (index) => `${[...index.toString(2).padStart(8, "0")].map((bit) => "a*"[+bit]).join(".")}.*`,
+    () => ({ match: "wildcard" }),
+  ),
+  ...scopesOf(count, (index) => `${"a.".repeat(8)}n${index}`),
+});
 const denying = (count: number) => ({
   ...alike(count, (index) => `*a${index}*b`, DENIED),
   ...alike(count, (index) => `${index}${"a".repeat(125)}`, OPEN),
@@ -135,6 +144,13 @@ const BUDGETS: readonly Budget[] = [
     beyond: { scopes: { ["a".repeat(1_025)]: {} } },
     path: `scopes.${"a".repeat(1_025)}`,
     message: "a scope of 1025 characters: at most 1024 are allowed",
+  },
+  {
+    title: "the steps of the comparison of names by their matching rules",
+    within: { scopes: wildcards(400) },
+    beyond: { scopes: wildcards(800) },
+    path: "scopes",
+    message: "comparing names by `match` takes more than 1000000 steps",
   },
   {
     title: "the length of an older name",

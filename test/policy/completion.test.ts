@@ -257,6 +257,7 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
       "group",
       "implies",
       "locales",
+      "match",
       "replaces",
       "required",
       "reserved",
@@ -264,6 +265,11 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
       "tier",
       "warning",
     ],
+  ],
+  [
+    "a matching rule",
+    policyWith("").replace("openid: {}", 'openid: { match: "|" }'),
+    ["exact", "parent", "path-prefix", "registry", "smart", "wildcard"],
   ],
   [
     "an option of a tool",

@@ -5,6 +5,7 @@ import { declaredNames, nearest } from "../../src/policy/suggest.js";
 import type { FindingCase } from "../cases/finding-case.js";
 import { BOUNDARY_FINDINGS } from "../cases/findings-boundaries.js";
 import { CONDITION_FINDINGS } from "../cases/findings-conditions.js";
+import { MATCHING_FINDINGS } from "../cases/findings-matching.js";
 import { RESTRICTED_FINDINGS } from "../cases/findings-restricted.js";
 import { RULE_FINDINGS } from "../cases/findings-rules.js";
 import { SCOPE_FINDINGS } from "../cases/findings-scopes.js";
@@ -16,6 +17,7 @@ import { asFound, findingsOf, policyWith, sorted } from "./findings-of.js";
 const TABLES: ReadonlyMap<string, readonly FindingCase[]> = new Map([
   ["scopes", SCOPE_FINDINGS],
   ["restricted scopes", RESTRICTED_FINDINGS],
+  ["matching rules", MATCHING_FINDINGS],
   ["rules", RULE_FINDINGS],
   ["conditions", CONDITION_FINDINGS],
   ["boundaries", BOUNDARY_FINDINGS],

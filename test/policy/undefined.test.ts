@@ -65,6 +65,7 @@ const FULL = {
       entitlement: "beta",
       implies: ["openid"],
       replaces: ["courses"],
+      match: "parent",
       locales: { de: texts },
     },
     "/accounts/{accountID}/": {},

@@ -88,6 +88,7 @@ function scopeNotes({ options }: CompiledScope): string {
     ...(options.required === true ? ["required"] : []),
     ...(options.implies === undefined ? [] : [`includes ${cells(options.implies)}`]),
     ...(options.replaces === undefined ? [] : [`replaces ${cells(options.replaces)}`]),
+    ...(options.match === undefined ? [] : [`matching rule \`${options.match}\``]),
     ...(options.warning === undefined ? [] : [`warning: ${text(options.warning)}`]),
   ].join("; ");
 }

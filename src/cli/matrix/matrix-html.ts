@@ -227,6 +227,7 @@ function scopeCard(scope: CompiledScope, matrix: Matrix, ungrouped: boolean): Ht
     ...(entitlements.length === 0 ? [] : [entitlementsText(entitlements)]),
     ...(reserved ? ["reserved"] : []),
     ...(restricted ? ["restricted"] : []),
+    ...(options.match === undefined ? [] : [`match ${options.match}`]),
   ];
   const rows = [...matrix.tools.rows, ...matrix.endpoints.rows];
   const opens = rows.filter((row) => row.cells.has(scope.id)).map(labelOf);

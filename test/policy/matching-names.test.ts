@@ -1,0 +1,232 @@
+// The rules `parent` and `wildcard`: a granted name covers other declared names.
+
+import { loadPolicy } from "scope-policy";
+import { describe, expect, it } from "vitest";
+import { titled } from "../titled.js";
+
+type Match = "parent" | "wildcard";
+
+/** Some granted names with a rule, and names that they cover or not. */
+interface Row {
+  readonly granted: string;
+  readonly covered?: readonly string[];
+  readonly not?: readonly string[];
+}
+
+// Vectors of Ory Fosite's strategies `hierarchic` and `wildcard`, and what each separator and each attack adds.
+const PARENT: readonly Row[] = [
+  { granted: "", not: ["foo.bar.baz", "foo.bar", "foo"] },
+  {
+    granted: "foo.bar bar.baz baz.baz.1 baz.baz.2 baz.baz.3 baz.baz.baz",
+    covered: ["foo.bar", "foo.bar.baz", "bar.baz", "bar.baz.zad", "baz.baz.baz"],
+    not: ["foo", "bar", "baz", "baz.baz", "baz.baz.4", "foo.barx", "foo.barx.baz", "xfoo.bar"],
+  },
+  {
+    granted: "fosite.key.create fosite.key.get fosite.key.delete fosite.key.update",
+    covered: ["fosite.key.delete", "fosite.key.get", "fosite.key.update"],
+    not: ["fosite.key", "fosite.key.list"],
+  },
+  {
+    granted: "hydra openid offline",
+    covered: ["hydra", "hydra.bar", "openid", "openid.baz.bar", "offline", "offline.baz.bar.baz"],
+    not: ["foo", "foo.bar", "hydra2", "hydra-bar", "Hydra.bar"],
+  },
+  {
+    granted: "read admin:read",
+    covered: ["read:statuses", "read:statuses:own", "read.all", "admin:read:accounts"],
+    not: [
+      "admin",
+      "write",
+      "readwrite",
+      "read_all",
+      "read/all",
+      "admin:reader",
+      "admin:write:read",
+    ],
+  },
+  {
+    granted: "/home/john",
+    covered: ["/home/john/notes", "/home/john/notes/2026"],
+    not: ["/home/johnathan", "/home", "/home/john/", "/home/john//notes", "/home/John/notes"],
+  },
+  {
+    // as they are written: nothing is resolved or decoded
+    granted: "/home/a",
+    covered: ["/home/a/../b", "/home/a/%2e%2e"],
+    not: ["/home/b", "/home/%61/b", "/home/./a/b", "/x/../home/a/b"],
+  },
+  {
+    granted: "https://api.example/auth",
+    covered: ["https://api.example/auth/read"],
+    not: ["https://api.example/auth.read", "https://api.example/authors", "https://api.example"],
+  },
+  { granted: "https", not: ["https://api.example/x"] },
+  {
+    granted: "urn:example:mail",
+    covered: ["urn:example:mail:read"],
+    not: ["urn:example", "urn:example:mailbox"],
+  },
+  { granted: "urn", not: ["urn:example"] },
+  { granted: "a.b", covered: ["a.b.c", "a.b:c"], not: ["a", "a.bc", "a.b..c", "a.b.", "/a.b/c"] },
+  { granted: "a:b", covered: ["a:b:c"], not: ["a:b.c", "a:b::c"] },
+  { granted: "*", not: ["a", "a.b"] },
+];
+
+const WILDCARD: readonly Row[] = [
+  { granted: "", not: ["foo.bar.baz", "foo.bar"] },
+  {
+    granted: "*",
+    covered: ["asdf", "asdf.asdf", "foo.*", "a:b", "/a/b", "https://a.example/b", "urn:a:b"],
+    not: ["asdf.", "a..b", "/", "/a/"],
+  },
+  { granted: "foo", covered: ["foo"], not: ["*", "foo.*", "fo*", "foo.bar"] },
+  { granted: "foo*", covered: ["foo*"], not: ["foo", "fooa", "fo", "foo*.bar"] },
+  {
+    granted: "foo.*",
+    covered: ["foo.bar", "foo.baz", "foo.bar.baz", "foo.*"],
+    not: ["foo", "foo.", "foo..bar", "foo.bar..baz", "foo.bar.", "foox.bar", "foo:bar", "foo.b:c"],
+  },
+  {
+    granted: "foo.*.baz",
+    covered: ["foo.*.baz", "foo.bar.baz"],
+    not: ["foo..baz", "foo.baz", "foo", "foo.bar.bar", "foo.bar.bar.baz"],
+  },
+  {
+    granted: "foo.*.bar.*",
+    covered: [
+      "foo.baz.bar.baz",
+      "foo.baz.bar.bar.bar",
+      "foo.*.bar.*.*.*",
+      "foo.1.bar.1.2.3.4.5",
+      "foo.bar.bar.bar",
+    ],
+    not: ["foo.baz.baz.bar.baz", "foo.baz.bar", "foo..bar.baz", "foo.1.bar.2..3"],
+  },
+  {
+    granted: "foo.*.bar",
+    covered: ["foo.bar.bar"],
+    not: ["foo.bar.bar.bar", "foo..bar", "foo.bar..bar"],
+  },
+  {
+    granted: "foo.*.bar.*.baz.*",
+    covered: ["foo.bar.bar.baz.baz.baz", "foo.bar.bar.baz.baz.baz.baz"],
+    not: [
+      "foo.*.*",
+      "foo.*.bar",
+      "foo.baz.*",
+      "foo.baz.bar",
+      "foo.b*.bar",
+      "foo.bar.bar.baz.baz",
+      "foo.bar.baz.baz.baz.bar",
+    ],
+  },
+  {
+    granted: "hydra.* openid offline hydra",
+    covered: ["hydra.clients", "hydra.clients.get", "hydra", "offline", "openid"],
+    not: ["hydra2", "openid.x"],
+  },
+  {
+    granted: "*.read admin:*:write /files/*",
+    covered: ["a.read", "*.read", "admin:users:write", "/files/a/b"],
+    not: ["read", "a.b.read", "admin:write", "admin:a:b:write", "/files", "/files/", "/filesx/a"],
+  },
+  {
+    // a star inside a segment is text, in SMART names too
+    granted: "patient/*.rs",
+    covered: ["patient/*.rs"],
+    not: ["patient/Observation.rs"],
+  },
+];
+
+const CASES = [
+  ...PARENT.map((row) => ({ match: "parent" as Match, ...row })),
+  ...WILDCARD.map((row) => ({ match: "wildcard" as Match, ...row })),
+].flatMap(({ match, granted, covered = [], not = [] }) =>
+  [
+    ...covered.map((name) => [name, true] as const),
+    ...not.map((name) => [name, false] as const),
+  ].map(([name, isCovered]) => ({ match, granted, name, isCovered })),
+);
+
+const titleOf = ({ match, granted, name, isCovered }: (typeof CASES)[number]) =>
+  `${match}: [${granted}] ${isCovered ? "covers" : "does not cover"} ${name}`;
+
+/** Declares the granted names with the rule, and another name with the rule or without it. */
+function policyOf(granted: readonly string[], match: Match, name: string, others: object) {
+  const rules = granted.map((one) => [one, { match }] as const);
+  const scopes = { [name]: others, ...Object.fromEntries(rules) };
+  return loadPolicy({ name: "Names", version: "1", scopes, tools: { use: name } });
+}
+
+describe("a granted name with a rule", () => {
+  it.each(titled(CASES, titleOf))("%s", (_title, { match, granted, name, isCovered }) => {
+    const names = granted === "" ? [] : granted.split(" ");
+    for (const others of [{}, { match }]) {
+      const policy = policyOf(names, match, name, others);
+      expect(policy.decideUntrusted({ scope: granted }, "use").allowed).toBe(isCovered);
+      expect(policy.covers(granted, name)).toBe(isCovered);
+      expect(policy.missing(granted, name)).toBe(isCovered ? "" : name);
+      expect(policy.expand(granted).includes(name)).toBe(isCovered);
+      const extra = isCovered ? [] : [name];
+      expect(policy.covers(policy.reduce(granted), [...names, name])).toBe(extra.length === 0);
+    }
+  });
+
+  it("is compared exactly without the rule, and with `exact`", () => {
+    for (const options of [{}, { match: "exact" as const }]) {
+      const scopes = { a: options, "a.b": options, "*": options };
+      const policy = loadPolicy({ name: "Names", version: "1", scopes });
+      expect(policy.expand("a *")).toEqual(["a", "*"]);
+    }
+  });
+
+  it("covers what a covered name implies, and names under an older name", () => {
+    const policy = loadPolicy({
+      name: "Names",
+      version: "1",
+      scopes: {
+        admin: { match: "parent", replaces: ["root"] },
+        "admin.users": { implies: ["mail"] },
+        mail: { match: "parent" },
+        "mail.read": {},
+      },
+    });
+    expect(policy.expand("root")).toEqual(["admin", "admin.users", "mail", "mail.read"]);
+    expect(policy.reduce("admin mail.read")).toBe("admin");
+    expect(policy.expand("root.users")).toEqual([]);
+  });
+
+  it.each(["parent", "wildcard"] as const)(
+    "covers a reserved name only if it is reserved: %s",
+    (match) => {
+      const [open, closed] = match === "parent" ? ["a", "b"] : ["a.*", "b.*"];
+      const policy = loadPolicy({
+        name: "Names",
+        version: "1",
+        scopes: {
+          [open]: { match },
+          [closed]: { match, reserved: true },
+          "a.x": { match },
+          "a.x.y": { reserved: true },
+          "b.x": {},
+          "b.x.y": { reserved: true },
+        },
+      });
+      const firstParty = true;
+      expect(policy.expand(open, { firstParty })).toEqual([open, "a.x"]);
+      expect(policy.expand(closed, { firstParty })).toEqual([closed, "b.x", "b.x.y"]);
+      expect(policy.expand(closed)).toEqual([]);
+    },
+  );
+
+  it("does not cover names with placeholders", () => {
+    const scopes = {
+      "*": { match: "wildcard" as const },
+      "a:{id}": {},
+      a: { match: "parent" as const },
+    };
+    const policy = loadPolicy({ name: "Names", version: "1", scopes });
+    expect(policy.covers("*", "a:1")).toBe(false);
+    expect(policy.covers("a", "a:1")).toBe(false);
+  });
+});
