@@ -20,7 +20,7 @@ import {
   type Rule,
   type RuleOptions,
 } from "./model.js";
-import { modelDecideRequest, modelToolsFor } from "./model-surfaces.js";
+import { hasUnapprovedTemplate, modelDecideRequest, modelToolsFor } from "./model-surfaces.js";
 import { dataOf, decide, load, tokenOf } from "./observe.js";
 
 const MANY = { patterns: 60, cases: 70, closed: true };
@@ -135,7 +135,12 @@ describe("operations with cases", { timeout: 120_000 }, () => {
           drawn((draw) => drawCase(draw, MANY)),
           ({ definition, token }) => {
             const views = load(definition).toolsFor(token as never);
-            const real = views.map(({ name, decision }) => ({ name, code: decision.code }));
+            const real = views
+              .map(({ name, decision }) => ({ name, code: decision.code }))
+              .filter(
+                ({ name, code }) =>
+                  code === "allowed" || !hasUnapprovedTemplate(definition, token, name),
+              );
             expect(real).toEqual(modelToolsFor(definition, token));
             const { tools = {} } = definition;
             for (const { name, code } of real) {
@@ -262,9 +267,10 @@ describe("the order of cases", { timeout: 60_000 }, () => {
           const { when: _, ...expected } = first ?? { when: {}, ...optionsOf(otherwise) };
           const definition = policyOf({ cases: shuffled, otherwise, weakOtherwise: true });
           if (findingsOf(definition).length > 0) return;
+          const [all, only] = [load(definition), load(policyOf(expected))];
           for (const token of SOME_TOKENS) {
-            expect(dataOf(load(definition).decideUntrusted(token, "t", params))).toEqual(
-              dataOf(load(policyOf(expected)).decideUntrusted(token, "t", params)),
+            expect(dataOf(all.decideUntrusted(token, "t", params))).toEqual(
+              dataOf(only.decideUntrusted(token, "t", params)),
             );
           }
           if (met.length > 1) several.count += 1;
