@@ -84,7 +84,7 @@ const TYPES = [
   "the branches of several patterns",
 ];
 
-describe("operations with cases", { timeout: 120_000 }, () => {
+describe("operations with cases", { timeout: 300_000 }, () => {
   it("get the decision of the naive model in each type of branch", () => {
     const met = new Map(TYPES.map((type) => [type, tally(type, 100)]));
     const allowed = tally("a call that is allowed in a branch", 300);
