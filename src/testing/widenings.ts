@@ -9,7 +9,6 @@ import {
   type TokenScopes,
   type TokenScopesReader,
 } from "../decision/token-scopes.js";
-import { PROBE_VALUES } from "../grammar/bound-value.js";
 import { acceptsValue, bindScope, bindTemplate, type Template } from "../grammar/template.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type {
@@ -20,6 +19,7 @@ import type {
 } from "../policy/compiled-policy.js";
 import { union } from "../policy/conditions.js";
 import type { CaseValue } from "../policy/definition.js";
+import { type FreshValues, freshValues, holePatterns } from "./fresh-values.js";
 import {
   branchesOfCall,
   combinations,
@@ -45,17 +45,13 @@ export interface Widening {
   readonly after: Decision;
 }
 
-interface Sides {
+interface Sides extends FreshValues {
   readonly before: Policy;
   readonly after: Policy;
   readonly ranks: ReadonlyMap<string, number>;
   readonly compiled: CompiledPolicy;
   readonly grantedBefore: TokenScopesReader;
   readonly boundariesBefore: readonly Boundary[];
-  /** Text that occurs in neither policy. */
-  readonly fresh: string;
-  /** Values, one of each set of values that the same placeholders of both policies reject. */
-  readonly probes: readonly string[];
 }
 
 /** Maximum number of search steps for one operation. */
@@ -100,29 +96,6 @@ export function widenings(
 /** The time of every comparison, in seconds since 1970. */
 const NOW = 5e10;
 const now = () => NOW;
-
-/** Returns the patterns of the values that the placeholders of policies accept, each once. */
-function holePatterns(policies: readonly CompiledPolicy[]): readonly RegExp[] {
-  const names = policies.flatMap(({ templates }) => [...templates.values()].flat());
-  const accepted = names.flatMap(({ template }) => template.accepted.flat());
-  return [...new Set(accepted.map(({ pattern }) => pattern))];
-}
-
-/** Returns text that no policy contains, and values of which each has its own set of placeholders that reject it. */
-function freshValues(taken: string, patterns: readonly RegExp[]): Pick<Sides, "fresh" | "probes"> {
-  const acceptedBy = (value: string) => patterns.map((pattern) => pattern.test(value)).join();
-  const isFree = (text: string) => patterns.every((pattern) => pattern.test(text));
-  let fresh =
-    ["fresh", ..."abcdeghijklmnopqtuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"].find(isFree) ?? "fresh";
-  while (taken.includes(fresh)) fresh += fresh.slice(-1);
-  const probes = new Map<string, string>();
-  for (const probe of PROBE_VALUES) {
-    const value = probe.replace(/^[aZ7](?=.)|(?<=.)[aZ7]$/g, fresh);
-    const key = acceptedBy(value);
-    if (key !== acceptedBy(fresh) && !probes.has(key)) probes.set(key, value);
-  }
-  return { fresh, probes: [...probes.values()] };
-}
 
 /** One way to be allowed: one alternative of each rule, with its scopes and the parameters that fill them. */
 interface AlternativeCombination {
