@@ -9,7 +9,6 @@ import type {
   PolicyDefinition,
   PolicyTypes,
   PolicyTypesOf,
-  ToolName,
 } from "../policy/definition.js";
 import type { NoUndefined } from "../policy/no-undefined.js";
 import { compileBaseline } from "../policy/operations.js";
@@ -17,6 +16,7 @@ import { checkOptions, isFunction, optional } from "../policy/option-checks.js";
 import { createPolicyScopes, type PolicyScopes } from "../policy/policy-scopes.js";
 import { escapeControls } from "../policy/report.js";
 import { nearest } from "../policy/suggest.js";
+import type { ToolName } from "../policy/tool-name-type.js";
 import { AccessDenied } from "./access-denied.js";
 import type { AccessToken } from "./access-token.js";
 import { type Clock, systemClock } from "./authentication.js";

@@ -1,4 +1,5 @@
 import type { PlaceholdersOf } from "../grammar/scope-syntax.js";
+import type { PatternLike, ToolName } from "./tool-name-type.js";
 
 /** Texts of one scope in another language. Default of each text: the policy's own. */
 export interface ScopeTexts {
@@ -85,6 +86,9 @@ export interface RequirementOptions<
   readonly params?: { readonly [placeholder: string]: Param };
 }
 
+/** Any text, beside a type parameter that makes the compiler keep the literal type. No parameter is inferred from `within`. */
+type AnyParam = string & Record<never, never>;
+
 /** The arguments of a call that audit events include as values or as digests. Default: none. */
 export interface AuditOptions {
   /** Names of arguments whose values are recorded. */
@@ -109,7 +113,7 @@ export interface OperationOptions<
    * Parameter names by boundary: with `{ project: "projectId" }`, the value of `projectId` must be one of those that the token has
    * for the boundary `project`. Default: none.
    */
-  readonly within?: { readonly [Name in Boundary]?: Param };
+  readonly within?: { readonly [Name in Boundary]?: Param | AnyParam };
   /** Denies the operation for every token. The text is the reason in the response. */
   readonly deny?: string;
   /** Allows the operation without a token. */
@@ -271,17 +275,6 @@ export type PolicyTypesOf<Definition extends PolicyDefinition> =
 type ItemOf<List> = List extends readonly (infer Item extends string)[] ? Item : never;
 
 type NameIn<Entries> = Entries extends object ? keyof Entries & string : never;
-
-/** A tool name or pattern as a type: `list_*` becomes `` `list_${string}` ``. */
-export type ToolName<Name extends string> = Name extends PatternLike ? GlobMatch<Name> : Name;
-
-type PatternLike = `${string}*${string}` | `${string}?${string}`;
-
-type GlobMatch<Pattern extends string> = Pattern extends `${infer Head}*${infer Tail}`
-  ? `${GlobMatch<Head>}${string}${GlobMatch<Tail>}`
-  : Pattern extends `${infer Head}?${infer Tail}`
-    ? `${Head}${string}${GlobMatch<Tail>}`
-    : Pattern;
 
 /** The parameter of a placeholder: the one in the nearest enclosing `params`, otherwise the one of the same name. */
 type ParamOfPlaceholder<Names, Placeholder> = Placeholder extends keyof Names

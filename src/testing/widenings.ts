@@ -9,7 +9,6 @@ import {
   type TokenScopes,
   type TokenScopesReader,
 } from "../decision/token-scopes.js";
-import { PROBE_VALUES } from "../grammar/bound-value.js";
 import { bindScope } from "../grammar/template.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type {
@@ -19,6 +18,9 @@ import type {
   TypeConditions,
 } from "../policy/compiled-policy.js";
 import { union } from "../policy/conditions.js";
+import type { NamedBoundary } from "../policy/rule.js";
+import { boundariesOf } from "./boundary-lists.js";
+import { type FreshValues, freshValues, holePatterns } from "./fresh-values.js";
 import {
   combinations,
   type ParamValues,
@@ -43,17 +45,13 @@ export interface Widening {
   readonly after: Decision;
 }
 
-interface Sides {
+interface Sides extends FreshValues {
   readonly before: Policy;
   readonly after: Policy;
   readonly ranks: ReadonlyMap<string, number>;
   readonly compiled: CompiledPolicy;
   readonly grantedBefore: TokenScopesReader;
   readonly boundariesBefore: readonly Boundary[];
-  /** Text that occurs in neither policy. */
-  readonly fresh: string;
-  /** Values, one of each set of values that the same placeholders of both policies reject. */
-  readonly probes: readonly string[];
 }
 
 /** Maximum number of search steps for one operation. */
@@ -99,29 +97,6 @@ export function widenings(
 const NOW = 5e10;
 const now = () => NOW;
 
-/** Returns the patterns of the values that the placeholders of policies accept, each once. */
-function holePatterns(policies: readonly CompiledPolicy[]): readonly RegExp[] {
-  const names = policies.flatMap(({ templates }) => [...templates.values()].flat());
-  const accepted = names.flatMap(({ template }) => template.accepted.flat());
-  return [...new Set(accepted.map(({ pattern }) => pattern))];
-}
-
-/** Returns text that no policy contains, and values of which each has its own set of placeholders that reject it. */
-function freshValues(taken: string, patterns: readonly RegExp[]): Pick<Sides, "fresh" | "probes"> {
-  const acceptedBy = (value: string) => patterns.map((pattern) => pattern.test(value)).join();
-  const isFree = (text: string) => patterns.every((pattern) => pattern.test(text));
-  let fresh =
-    ["fresh", ..."abcdeghijklmnopqtuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"].find(isFree) ?? "fresh";
-  while (taken.includes(fresh)) fresh += fresh.slice(-1);
-  const probes = new Map<string, string>();
-  for (const probe of PROBE_VALUES) {
-    const value = probe.replace(/^[aZ7](?=.)|(?<=.)[aZ7]$/g, fresh);
-    const key = acceptedBy(value);
-    if (key !== acceptedBy(fresh) && !probes.has(key)) probes.set(key, value);
-  }
-  return { fresh, probes: [...probes.values()] };
-}
-
 /** One way to be allowed: one alternative of each rule, with its scopes and the parameters that fill them. */
 interface AlternativeCombination {
   readonly uses: readonly { readonly scope: number; readonly params: readonly string[] }[];
@@ -129,7 +104,7 @@ interface AlternativeCombination {
   readonly typeConditions: TypeConditions;
   readonly entitlements: readonly string[];
   readonly reserved: boolean;
-  readonly within: readonly { readonly boundary: Boundary; readonly param: string }[];
+  readonly within: readonly NamedBoundary[];
 }
 
 /** Yields after each search step: the widening that the step found, or `undefined`. */
@@ -201,6 +176,7 @@ function* searchWay(
   target: ProbeCall,
   sides: Sides,
 ): Generator<Widening | undefined> {
+  const { compiled } = sides;
   for (const values of valuesOf(target, sides)) {
     for (const firstParty of way.reserved ? [true] : [false, true]) {
       const sources = way.uses.map((use) => sourcesOf(use, values, firstParty, sides));
@@ -209,7 +185,7 @@ function* searchWay(
       if (isSame || sources.some((list) => list.length === 0)) continue;
       const texts = sources.map((list) => leastOf(list, firstParty, sides));
       const classes = target.operation.authentication?.acr;
-      const limits = boundariesOf(way, values, sides);
+      const limits = boundariesOf(way.within, values, sides.boundariesBefore, compiled.boundaries);
       for (const [acr, ...chosen] of combinations([classes ?? [""], ...way.typeConditions])) {
         const types = [...new Set(chosen)];
         const facts = {
@@ -325,27 +301,6 @@ function leastTier(rank: number, { compiled, ranks }: Sides): Pick<AccessToken, 
     .slice(rank)
     .reduce((least, one) => (rankBefore(one) < rankBefore(least) ? one : least));
   return { tier };
-}
-
-/**
- * Returns the values of boundaries with which a way is met, and which grant the least under `before`: only the values of the call for
- * a boundary of the way, in addition no list where `after` then accepts every value, and an empty list for every other boundary.
- */
-function boundariesOf(
-  { within }: AlternativeCombination,
-  values: ParamValues,
-  { compiled, boundariesBefore }: Sides,
-): readonly Pick<AccessToken, "boundaries">[] {
-  const all = new Set([...boundariesBefore, ...compiled.boundaries].map(({ name }) => name));
-  const choices = [...all].map((name) => {
-    const own = within.filter(({ boundary }) => boundary.name === name);
-    const list = own.map(({ param }) => values.get(param) as string);
-    const entry = [[name, [...new Set(list)]] as const];
-    return own[0]?.boundary.isOpen === true ? [entry, []] : [entry];
-  });
-  return [...combinations(choices)].map((chosen) =>
-    all.size === 0 ? {} : { boundaries: Object.fromEntries(chosen.flat()) },
-  );
 }
 
 const GRADES = { refused: 0, allowed: 1, enriched: 2 } as const;
