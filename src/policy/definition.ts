@@ -86,9 +86,6 @@ export interface RequirementOptions<
   readonly params?: { readonly [placeholder: string]: Param };
 }
 
-/** Any text, beside a type parameter that makes the compiler keep the literal type. No parameter is inferred from `within`. */
-type AnyParam = string & Record<never, never>;
-
 /** The arguments of a call that audit events include as values or as digests. Default: none. */
 export interface AuditOptions {
   /** Names of arguments whose values are recorded. */
@@ -113,7 +110,7 @@ export interface OperationOptions<
    * Parameter names by boundary: with `{ project: "projectId" }`, the value of `projectId` must be one of those that the token has
    * for the boundary `project`. Default: none.
    */
-  readonly within?: { readonly [Name in Boundary]?: Param | AnyParam };
+  readonly within?: { readonly [Name in Boundary]?: Param | (string & {}) };
   /** Denies the operation for every token. The text is the reason in the response. */
   readonly deny?: string;
   /** Allows the operation without a token. */
@@ -335,7 +332,6 @@ type ParamsByName<Rules, Name> = [Name] extends [keyof Rules]
       : never
     : never;
 
-/** The parameters that must be within a boundary. */
 type ParamsWithin<Rule> = Rule extends { readonly within: infer Within }
   ? Within[keyof Within]
   : never;
