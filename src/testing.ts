@@ -281,8 +281,7 @@ export class WideningFound extends Error {
  * The result is a proof, not a sample. More scopes in a token can only turn a denial into an allowed call, so it is enough to
  * compare the minimal tokens that `after` allows. For each alternative these are: each scope by every name that grants it
  * (current names, older names, scopes that imply it), the tier that ranks lowest under `before`, each account type, the
- * entitlements, the values of boundaries that the call needs, or none where `after` then accepts every value, the oldest
- * authentication that `after` accepts, with and without `first_party`. Placeholders take values that occur in neither policy, so the result applies to all values. In
+ * entitlements, the values of boundaries (or none where `after` then accepts each), the oldest authentication that `after` accepts, with and without `first_party`. Placeholders take values that occur in neither policy, so the result applies to all values. In
  * addition, each placeholder takes one value for each reason for which a scope of either policy rejects values, such as a dot.
  * Tools are compared by name: all names in either policy, and one name for each combination of patterns that match a common
  * name, since patterns decide all other names. Endpoints are compared by request. Names of path parameters do not matter: each

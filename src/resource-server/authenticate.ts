@@ -1,5 +1,4 @@
 import { type AccessToken, readOwn } from "../decision/access-token.js";
-import { readBoundaries } from "../decision/boundaries.js";
 import {
   type CredentialDenial,
   INVALID_REQUEST,
@@ -21,6 +20,7 @@ import {
 import { isCreatedToken, notBeforeOf, SCOPE_CLAIMS } from "./claims.js";
 import type { Credentials } from "./credentials.js";
 import { copyClaims } from "./frozen-claims.js";
+import { readLimits } from "./limits.js";
 import type { LocalToken } from "./local-token.js";
 import { timeRejection } from "./token-time.js";
 import type { SubjectFacts } from "./token-verifier.js";
@@ -205,22 +205,8 @@ type TokenReader = (answer: unknown) => VerifiedToken;
 /** The result of a verifier that returned no claims. */
 const NO_CLAIMS: RejectedToken = Object.freeze(rejected("verify_result"));
 
-/** The rejections for a value of a boundary that is neither a text nor a list of texts. */
-const BAD_CLAIM: RejectedToken = Object.freeze(
-  rejected(
-    "malformed",
-    "a claim of a boundary is neither a text nor a list of at most 1,024 texts; no option accepts it",
-  ),
-);
-const BAD_BOUNDARIES: RejectedToken = Object.freeze(
-  rejected(
-    "verify_result",
-    "`boundaries` that `verify` or `authenticate` returned is not an object of lists of at most 1,024 texts each",
-  ),
-);
-
 /** Returns whether a result is a rejection: a token that a reader returns has no member `kind`. */
-function isRejected(verified: VerifiedToken): verified is RejectedToken {
+function isRejected(verified: object): verified is RejectedToken {
   return Object.hasOwn(verified, "kind");
 }
 
@@ -250,15 +236,15 @@ function createTokenReader(
   const members = [...PLAIN, ...FACTS.filter((name) => trusted.includes(name))];
   const stripped = new WeakMap<AccessToken, VerifiedToken>();
   const copyOf = (answer: object): VerifiedToken => {
-    const values = readBoundaries(boundaries, answer);
-    if (values === undefined) return isCreatedToken(answer) ? BAD_CLAIM : BAD_BOUNDARIES;
+    const limits = readLimits(boundaries, answer);
+    if (isRejected(limits)) return limits;
     const token: Record<string, unknown> = {};
     for (const name of members) {
       const value = readOwn(answer, name);
       if (value === undefined) continue;
       token[name] = copyMember(name, value);
     }
-    if (values.size > 0) token["boundaries"] = Object.freeze(Object.fromEntries(values));
+    Object.assign(token, limits);
     return Object.freeze(token) as unknown as AccessToken;
   };
   // a token from the cache of a verifier gives the same object each time, which is a key of the cache of decisions

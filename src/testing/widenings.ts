@@ -19,6 +19,8 @@ import type {
 } from "../policy/compiled-policy.js";
 import { union } from "../policy/conditions.js";
 import type { CaseValue } from "../policy/definition.js";
+import type { NamedBoundary } from "../policy/rule.js";
+import { boundariesOf } from "./boundary-lists.js";
 import { type FreshValues, freshValues, holePatterns } from "./fresh-values.js";
 import {
   branchesOfCall,
@@ -104,7 +106,7 @@ interface AlternativeCombination {
   readonly typeConditions: TypeConditions;
   readonly entitlements: readonly string[];
   readonly reserved: boolean;
-  readonly within: readonly { readonly boundary: Boundary; readonly param: string }[];
+  readonly within: readonly NamedBoundary[];
 }
 
 /** A call of one branch, with the arguments that choose it. */
@@ -185,6 +187,7 @@ function* searchWay(
   target: BranchCall,
   sides: Sides,
 ): Generator<Widening | undefined> {
+  const { compiled } = sides;
   for (const values of valuesOf(target, sides)) {
     for (const firstParty of way.reserved ? [true] : [false, true]) {
       const sources = way.uses.map((use) => sourcesOf(use, values, firstParty, sides));
@@ -193,7 +196,7 @@ function* searchWay(
       if (isSame || sources.some((list) => list.length === 0)) continue;
       const texts = sources.map((list) => leastOf(list, firstParty, sides));
       const classes = target.operation.authentication?.acr;
-      const limits = boundariesOf(way, values, sides);
+      const limits = boundariesOf(way.within, values, sides.boundariesBefore, compiled.boundaries);
       for (const [acr, ...chosen] of combinations([classes ?? [""], ...way.typeConditions])) {
         const types = [...new Set(chosen)];
         const facts = {
@@ -316,27 +319,6 @@ function leastTier(rank: number, { compiled, ranks }: Sides): Pick<AccessToken, 
     .slice(rank)
     .reduce((least, one) => (rankBefore(one) < rankBefore(least) ? one : least));
   return { tier };
-}
-
-/**
- * Returns the values of boundaries with which a way is met, and which grant the least under `before`: only the values of the call for
- * a boundary of the way, in addition no list where `after` then accepts every value, and an empty list for every other boundary.
- */
-function boundariesOf(
-  { within }: AlternativeCombination,
-  values: ParamValues,
-  { compiled, boundariesBefore }: Sides,
-): readonly Pick<AccessToken, "boundaries">[] {
-  const all = new Set([...boundariesBefore, ...compiled.boundaries].map(({ name }) => name));
-  const choices = [...all].map((name) => {
-    const own = within.filter(({ boundary }) => boundary.name === name);
-    const list = own.map(({ param }) => values.get(param) as string);
-    const entry = [[name, [...new Set(list)]] as const];
-    return own[0]?.boundary.isOpen === true ? [entry, []] : [entry];
-  });
-  return [...combinations(choices)].map((chosen) =>
-    all.size === 0 ? {} : { boundaries: Object.fromEntries(chosen.flat()) },
-  );
 }
 
 const GRADES = { refused: 0, allowed: 1, enriched: 2 } as const;

@@ -182,6 +182,14 @@ describe("a selection", () => {
   );
 });
 
+describe("a list of more than 65,536 posted values", () => {
+  it("is read as far as that", () => {
+    const many = Array.from({ length: 65_540 }, () => "project=p1");
+    expect(resolve([...many, "project=p9"])).toMatchObject({ ok: true });
+    expect(resolve([...many.slice(0, 65_535), "project=p9"])).toMatchObject({ ok: false });
+  });
+});
+
 describe("discovery, registration and refresh", () => {
   it("do not depend on boundaries", () => {
     const document = authorizationServerMetadata(hosting, { issuer: "https://as.example.com" });
@@ -234,7 +242,7 @@ describe("the audit event of a consent", () => {
     });
   });
 
-  it("counts the values for which it has no room", () => {
+  it("has room for 2,048 characters of values, and counts the others", () => {
     const project = Array.from({ length: 1_000 }, (_, index) => `project-${index}`);
     const event = authorizationEvent(hosting, {
       type: "token",

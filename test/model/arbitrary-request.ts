@@ -120,7 +120,10 @@ function drawFacts(draw: Draw, definition: Definition): Omit<Claims, "scope"> {
   const boundaries = () =>
     draw.chance(10)
       ? draw.pick(ODD_BOUNDARIES)
-      : { project: draw.pick(BOUNDARY_VALUES), region: draw.pick(BOUNDARY_VALUES) };
+      : {
+          project: draw.pick(BOUNDARY_VALUES),
+          region: draw.chance(50) ? undefined : draw.pick(BOUNDARY_VALUES),
+        };
   const time = draw.chance(70) ? MODEL_NOW - 10 : draw.pick(TIMES);
   return {
     ...(draw.chance(80) ? { tier: draw.chance(12) ? odd : tier } : {}),
