@@ -2,6 +2,7 @@
 // complete when its row is. Rows are in files of their own, one for each group of options.
 
 import { CONDITION_ROWS } from "./surfaces-conditions.js";
+import { MATCHING_ROWS } from "./surfaces-matching.js";
 
 /** Every place where an option can matter. */
 export const SURFACES = [
@@ -44,4 +45,5 @@ export type SurfaceRow = Readonly<Record<Surface, SurfaceCell>>;
 /** The rows by option. */
 export const OPTION_SURFACES: Readonly<Record<string, SurfaceRow>> = {
   ...CONDITION_ROWS,
+  ...MATCHING_ROWS,
 };
