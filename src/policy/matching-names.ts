@@ -13,14 +13,15 @@ const STAR = "*";
 /** Names with equal segments so far. */
 interface Node<Name> {
   readonly next: Map<string, Node<Name>>;
-  name: Name | undefined;
+  /** The names with exactly these segments: `*` and `/*` have the same. */
+  readonly names: Name[];
 }
 
 /** Names by their segments, for each layout in which they are compared. */
 type Tree<Name> = Map<string, Node<Name>>;
 
 function createNode<Name>(): Node<Name> {
-  return { next: new Map(), name: undefined };
+  return { next: new Map(), names: [] };
 }
 
 /** The layout of a name: its form, with the two layouts of URIs apart. */
@@ -36,7 +37,7 @@ function add<Name>(
 ): void {
   let node = entryOf(tree, layout, createNode<Name>);
   for (const segment of segments) node = entryOf(node.next, segment, createNode<Name>);
-  node.name = name;
+  node.names.push(name);
 }
 
 /** The other forms that the text before a separator of a form can have. */
@@ -66,10 +67,12 @@ export function* childrenOf<Name extends ComparedName>(
       steps.left -= 1;
       node = node?.next.get(segment);
       if (node === undefined) break;
-      if (node.name === undefined || node.name === child) continue;
-      steps.left -= PAIR_STEPS;
-      if (steps.left < 0) return;
-      yield [node.name, child];
+      for (const parent of node.names) {
+        if (parent === child) continue;
+        steps.left -= PAIR_STEPS;
+        if (steps.left < 0) return;
+        yield [parent, child];
+      }
     }
   }
 }
@@ -120,11 +123,11 @@ function* walk<Name>(
       const literal = segment === STAR ? undefined : next.get(segment);
       for (const node of [star, literal]) if (node !== undefined) after.push(node);
       const left = segments.length - at;
-      if (star?.name !== undefined && left > 1 && left <= full) yield star.name;
+      if (star !== undefined && left > 1 && left <= full) yield* star.names;
     }
     nodes = after;
   }
-  for (const { name } of nodes) if (name !== undefined) yield name;
+  for (const { names } of nodes) yield* names;
 }
 
 /** Returns why a name cannot cover other names by its spelling. */

@@ -6,7 +6,7 @@ import { MATCHING_RULES, type MatchingRuleName, type NamedScope } from "./scope-
 import type { StepBudget } from "./suggest.js";
 
 /** Number of steps for a template: it is parsed and compiled. */
-const TEMPLATE_STEPS = 20;
+const TEMPLATE_STEPS = 50;
 
 type Group = readonly [rule: MatchingRuleName, names: readonly NamedScope[]];
 

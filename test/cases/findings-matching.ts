@@ -139,6 +139,7 @@ export const MATCHING_FINDINGS: readonly FindingCase[] = [
       ["overlap", 'scopes["a:/{x}/{y}/{z}"]', "the scope token `a:/b/a/a` would match both"],
       ["overlap", 'scopes["{x}:/e/f"]', "the scope token `a:/e/f` would match both"],
       ["overlap", 'scopes["{x}:/"]', "the scope token `a:/` would match both"],
+      ["overlap", 'scopes["{x}:/"]', "the scope token `a:/` would match both"],
     ],
   },
   {
@@ -198,6 +199,7 @@ export const MATCHING_FINDINGS: readonly FindingCase[] = [
       ["overlap", 'scopes["repository:a/b:pull"]', "`repository:a/b:pull` would match both"],
       ["overlap", 'scopes["repository(x):a:pull"]', "`repository(x):a:pull` would match both"],
       ["overlap", 'scopes["repository:a:5/b:pull"]', "`repository:a:5/b:pull` would match both"],
+      ["overlap", 'scopes["repository:{x}/{y}:{z}"]', "would match both"],
       ["overlap", 'scopes["repository:{x}/{y}:{z}"]', "would match both"],
     ],
   },

@@ -1,6 +1,6 @@
 import { droppedScopes, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
-import { listOf, scopesOf } from "../policy/many.js";
+import { alike, listOf, scopesOf } from "../policy/many.js";
 import { titled } from "../titled.js";
 import { CONSENT_GROWTH } from "./consent-rows.js";
 import {
@@ -42,21 +42,28 @@ describe("the largest input that a limit allows takes a bounded time", () => {
 });
 
 describe("a token takes at most twice as long with 10,000 templates as with 10 of them", () => {
-  const KINDS: readonly (readonly [title: string, template: (index: number) => string])[] = [
+  const KINDS: readonly (readonly [
+    title: string,
+    template: (index: number) => string,
+    match?: "path-prefix" | "smart" | "registry",
+  ])[] = [
     ["literals before the placeholder", (index) => `/p${index}/{id}/read`],
     ["literals after the placeholder", (index) => `/accounts/{id}/p${index}`],
     ["literals before the placeholder, in its segment", (index) => `user${index}/{id}.read`],
     ["literals after the placeholder, in its segment", (index) => `/accounts/{id}.p${index}`],
     ["literals between placeholders, in their segment", (index) => `a:{x}-p${index}-{y}`],
+    ["paths", (index) => `p${index}:/{id}`, "path-prefix"],
+    ["letters", (index) => `p${index}/{id}.r`, "smart"],
+    ["actions", (index) => `p${index}:{id}:pull`, "registry"],
     [
       "literals on both sides, in turn",
       (index) => (index % 2 ? `/p${index}/{id}/r` : `/{id}/p${index}/w`),
     ],
   ];
-  it.each(titled(KINDS, ([title]) => title))("%s", (_title, [, template]) => {
+  it.each(titled(KINDS, ([title]) => title))("%s", (_title, [, template, match = "exact"]) => {
     const texts = listOf(10, (index) => template(index + 100).replace(/\{x\}|\{id\}/, "{}"));
     const runOf = (count: number) => {
-      const scopes = scopesOf(count, (index) => template(index + 100));
+      const scopes = alike(count, (index) => template(index + 100), { match });
       const policy = loadPolicy({ name: "Cost", version: "1", scopes });
       let number = 0;
       return () => {

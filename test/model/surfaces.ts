@@ -4,6 +4,7 @@
 import { BOUNDARY_ROWS } from "./surfaces-boundaries.js";
 import { CASE_ROWS } from "./surfaces-cases.js";
 import { CONDITION_ROWS } from "./surfaces-conditions.js";
+import { MATCHING_ROWS } from "./surfaces-matching.js";
 import { RESTRICTED_ROWS } from "./surfaces-restricted.js";
 
 /** Every place where an option can matter. */
@@ -49,5 +50,6 @@ export const OPTION_SURFACES: Readonly<Record<string, SurfaceRow>> = {
   ...CONDITION_ROWS,
   ...BOUNDARY_ROWS,
   ...CASE_ROWS,
+  ...MATCHING_ROWS,
   ...RESTRICTED_ROWS,
 };

@@ -79,6 +79,8 @@ const WILDCARD: readonly Row[] = [
     covered: ["asdf", "asdf.asdf", "foo.*", "a:b", "/a/b", "https://a.example/b", "urn:a:b"],
     not: ["asdf.", "a..b", "/", "/a/"],
   },
+  { granted: "/* *", covered: ["/a", "/a/b", "a", "a.b"], not: ["/", "/a/"] },
+  { granted: "/*", covered: ["/a", "/a/b"], not: ["a", "*", "a:b", "/"] },
   { granted: "foo", covered: ["foo"], not: ["*", "foo.*", "fo*", "foo.bar"] },
   { granted: "foo*", covered: ["foo*"], not: ["foo", "fooa", "fo", "foo*.bar"] },
   {
