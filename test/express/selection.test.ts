@@ -308,7 +308,16 @@ describe.each(VERSIONS)("assertCovers with Express $version", ({ version, make }
     for (const under of ["", "api", "/api*", "/api/{id}", "/a//b", "/a?b", 1, null]) {
       expect(findingsOf(check({ under }))).toEqual(["option under"]);
     }
-    for (const except of ["/internal", ["internal"], [1], [/a/, ""], /a/, ["/"], [/(?:)/], [/.*/]]) {
+    for (const except of [
+      "/internal",
+      ["internal"],
+      [1],
+      [/a/, ""],
+      /a/,
+      ["/"],
+      [/(?:)/],
+      [/.*/],
+    ]) {
       expect(findingsOf(check({ except }))).toEqual(["option except"]);
     }
     expect(findingsOf(check({ under: undefined }))).toEqual(["undefined_value under"]);
