@@ -122,7 +122,7 @@ export interface ExpressGate<Types extends PolicyTypes = PolicyTypes>
    * Checks that each route of an application or router is gated or marked before its first handler, and that each endpoint of the
    * policy is a route with `gate.endpoint()`, or with a gate by the name of the endpoint. Call it at startup, after the last route.
    * A gate that is given to `use` covers a route only if no path below it binds a parameter again that the gate decides on. Gates of
-   * another authorizer do not count. The check includes routers and mounted applications. It runs no function of the program, and
+   * another authorizer do not count, and its marks only on the route itself. The check includes routers and mounted applications. It runs no function of the program, and
    * ignores other functions given to `use` and `param`.
    *
    * @throws {@link index!PolicyError} `ERR_COVERAGE` with all findings at once; `ERR_OPTIONS_INVALID` for a value that is not an

@@ -8,15 +8,20 @@ import { createRouteGate, type RouteGate, UNHANDLED_STATUS } from "./adapters/ro
 import { bodyText } from "./adapters/write-response.js";
 import { listApp } from "./hono/list-routes.js";
 import type { PolicyTypes } from "./policy/policy-types.js";
+import type { PathOptions } from "./policy/route.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
 export type { GateReport } from "./adapters/report-only.js";
 export type { RouteGate, RouteGateOptions } from "./adapters/route-gate.js";
 export type { CoverOptions } from "./adapters/route-selection.js";
+export type { PathOptions } from "./policy/route.js";
 
-/** Options for all gates of one authorizer. */
-export interface HonoGateOptions extends HttpGateOptions<Context> {}
+/**
+ * Options for all gates of one authorizer. The router of Hono distinguishes letter case, so `assertCovers` reports
+ * `caseSensitive: false`. `trailingSlash: "ignore"` needs `new Hono({ strict: false })`.
+ */
+export interface HonoGateOptions extends HttpGateOptions<Context>, PathOptions {}
 
 /** Gates of one authorizer for Hono 4. */
 export interface HonoGate<Types extends PolicyTypes = PolicyTypes>

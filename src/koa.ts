@@ -8,15 +8,20 @@ import { isOver } from "./adapters/write-response.js";
 import { readOwn } from "./decision/access-token.js";
 import { listApp } from "./koa/list-routes.js";
 import type { PolicyTypes } from "./policy/policy-types.js";
+import type { PathOptions } from "./policy/route.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
 export type { GateReport } from "./adapters/report-only.js";
 export type { RouteGate, RouteGateOptions } from "./adapters/route-gate.js";
 export type { CoverOptions } from "./adapters/route-selection.js";
+export type { PathOptions } from "./policy/route.js";
 
-/** Options for all gates of one authorizer. */
-export interface KoaGateOptions extends HttpGateOptions<ParameterizedContext> {}
+/**
+ * Options for all gates of one authorizer. `trailingSlash: "ignore"` and `caseSensitive: false` need routers without `strict` and
+ * `sensitive`.
+ */
+export interface KoaGateOptions extends HttpGateOptions<ParameterizedContext>, PathOptions {}
 
 /** Gates of one authorizer for Koa with `@koa/router`. */
 export interface KoaGate<Types extends PolicyTypes = PolicyTypes>

@@ -6,6 +6,7 @@ import { type GateResponse, writeResponse } from "./adapters/write-response.js";
 import { guardsOf, listApp } from "./nest/list-routes.js";
 import { exchangeOf, type NestRequest, nodeRequestOf, readRequest } from "./nest/platform.js";
 import type { PolicyTypes } from "./policy/policy-types.js";
+import type { PathOptions } from "./policy/route.js";
 import type { Authorizer } from "./resource-server/authorizer-types.js";
 
 export type { HttpGateMembers, HttpGateOptions } from "./adapters/http-gate.js";
@@ -14,6 +15,7 @@ export type { RouteGate, RouteGateOptions } from "./adapters/route-gate.js";
 export type { CoverOptions } from "./adapters/route-selection.js";
 export type { GateResponse as NestResponse } from "./adapters/write-response.js";
 export type { NestRequest } from "./nest/platform.js";
+export type { PathOptions } from "./policy/route.js";
 
 /** A gate as a decorator of a method or of a controller, and as a guard for `UseGuards`. */
 export type NestGateDecorator = MethodDecorator & ClassDecorator & CanActivate;
@@ -25,8 +27,11 @@ export type NestMiddleware = (
   next: () => void,
 ) => void;
 
-/** Options for all gates of one authorizer. */
-export interface NestGateOptions extends HttpGateOptions<NestRequest> {}
+/**
+ * Options for all gates of one authorizer. `trailingSlash: "ignore"` and `caseSensitive: false` need a platform that ignores the same:
+ * Express without `strict routing` and `case sensitive routing`, Fastify with `ignoreTrailingSlash` and `caseSensitive: false`.
+ */
+export interface NestGateOptions extends HttpGateOptions<NestRequest>, PathOptions {}
 
 /**
  * Gates of one authorizer for Nest. The function itself is a guard for `app.useGlobalGuards`, which refuses each handler without a

@@ -292,15 +292,100 @@ describe("assertCovers of Hono", () => {
     expect(check({ under: "/internal" })).toEqual(["unmapped_route GET /internal/stats"]);
     app.get("/v1/internal/stats", (c) => c.text("open"));
     expect(check({ under: "/v1", except: [/^\/internal/] })).toEqual([]);
-    expect(check({ under: "/nowhere", except: [/x$/] })).toEqual([
-      "unused_under under",
-      "unused_except except[0]",
+    expect(check({ except: ["/internal", "/legacy", "/v1/internal", /x$/] })).toEqual([
+      "unused_except except[3]",
     ]);
     for (const options of [{ under: "x" }, { except: [7] }]) {
       expect(() => gate.assertCovers(app, options as object)).toThrow(
         expect.objectContaining({ code: "ERR_OPTIONS_INVALID" }),
       );
     }
+  });
+
+  it("takes an application without a route below `under` for one that is mounted there", () => {
+    const gate = createGate();
+    const projects = new Hono()
+      .get("/:p", gate.endpoint(), (c) => c.text("ok"))
+      .get("/", gate("search"), (c) => c.text("ok"));
+    const app = new Hono()
+      .get("/accounts/:id", gate.endpoint(), (c) => c.text("ok"))
+      .route("/v1/projects", projects);
+    const check = (app: Hono, under: string) => findingsOf(() => gate.assertCovers(app, { under }));
+    expect(check(projects, "/v1/projects")).toEqual([]);
+    expect(check(app, "/v1/projects")).toEqual([]);
+    expect(findingsOf(() => gate.assertCovers(app))).toEqual([]);
+
+    const accounts = new Hono().get("/:id", gate.endpoint(), (c) => c.text("ok"));
+    expect(check(accounts, "/accounts")).toEqual([]);
+    expect(check(accounts, "/account")).toEqual(["unknown_endpoint GET /account/:id"]);
+
+    projects.get("/:p/open", (c) => c.text("open"));
+    expect(check(projects, "/v1/projects")).toEqual(["unmapped_route GET /v1/projects/:p/open"]);
+    expect(check(projects, "/v1")).toEqual([
+      "unserved_endpoint GET /v1/projects/{project}",
+      "unknown_endpoint GET /v1/:p",
+      "unmapped_route GET /v1/:p/open",
+    ]);
+  });
+
+  it("passes no application without routes", () => {
+    const gate = createGate();
+    expect(findingsOf(() => gate.assertCovers(new Hono(), { under: "/nowhere" }))).toEqual([
+      "unused_under under",
+    ]);
+    const based = new Hono().basePath("/v1").get("/projects/:p", (c) => c.text("open"));
+    expect(findingsOf(() => gate.assertCovers(based, { under: "/v1" }))).toEqual([
+      "unserved_endpoint GET /v1/projects/{project}",
+      "unmapped_route GET /v1/projects/:p",
+    ]);
+  });
+
+  it("counts a mark of another authorizer on a route, and not in `use`", () => {
+    const [gate, other] = [createGate(), createGate()];
+    const app = createApp(gate);
+    app.get("/route", other.public(), (c) => c.text("ok"));
+    app.use("/static/*", other.elsewhere("theirs"), async (c) => c.text("file"));
+    app.use("/same", other.public());
+    app.get("/same", (c) => c.text("ok"));
+    app.use("/theirs/*", other.elsewhere("theirs"));
+    app.get("/theirs/x", (c) => c.text("ok"));
+    app.use("/ours/*", gate.elsewhere("ours"));
+    app.get("/ours/x", (c) => c.text("ok"));
+    expect(findingsOf(() => gate.assertCovers(app))).toEqual([
+      "unmapped_route GET /same",
+      "unmapped_route GET /theirs/x",
+    ]);
+  });
+
+  it("reports `trailingSlash` and `caseSensitive` where Hono distinguishes what the gate ignores", () => {
+    const findings = (
+      options: HonoGateOptions,
+      app: Hono = new Hono(),
+      cover: Parameters<ReturnType<typeof createGate>["assertCovers"]>[1] = {},
+    ) => {
+      const gate = createGate(options);
+      app.get("/accounts/:id", gate.endpoint(), (c) => c.text("ok"));
+      app.get("/v1/projects/:project", gate.endpoint(), (c) => c.text("ok"));
+      return findingsOf(() => gate.assertCovers(app, cover));
+    };
+    const slash = "trailing_slash trailingSlash";
+    const IGNORE = { trailingSlash: "ignore" } as const;
+    expect(findings({})).toEqual([]);
+    expect(findings({ trailingSlash: "refuse", caseSensitive: true })).toEqual([]);
+    expect(findings({}, new Hono({ strict: false }))).toEqual([]);
+    expect(findings(IGNORE)).toEqual([slash]);
+    expect(findings(IGNORE, new Hono(), { under: "/v1" })).toEqual([slash]);
+    expect(findings(IGNORE, new Hono({ strict: false }))).toEqual([]);
+    expect(findings(IGNORE, new Hono({ strict: false }).basePath("/"))).toEqual([]);
+    // a function of the program is not called, so it counts as one that keeps the slash
+    expect(findings(IGNORE, new Hono({ getPath: () => "/" }))).toEqual([slash]);
+    expect(findings({ caseSensitive: false }, new Hono({ strict: false }))).toEqual([
+      "letter_case caseSensitive",
+    ]);
+    // the outermost application has the router
+    const gate = createGate(IGNORE);
+    const inner = new Hono().get("/:p", gate.endpoint(), (c) => c.text("ok"));
+    expect(findingsOf(() => gate.assertCovers(inner, { under: "/v1/projects" }))).toEqual([]);
   });
 
   it("refuses a value that is not an application", () => {

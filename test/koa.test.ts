@@ -1,4 +1,4 @@
-import Router from "@koa/router";
+import Router, { type RouterOptions } from "@koa/router";
 import Koa, { type Middleware, type ParameterizedContext } from "koa";
 import { createAuthorizer, loadPolicy, PolicyError } from "scope-policy";
 import type { AuditEvent } from "scope-policy/audit";
@@ -361,6 +361,56 @@ describe("assertCovers of Koa", () => {
     expect(findingsOf(() => gate.assertCovers(app, { under: "/v1" }))).toEqual([]);
     expect(findingsOf(() => gate.assertCovers(app, { except: ["/internal"] }))).toEqual([]);
     expect(findingsOf(() => gate.assertCovers(app))).toEqual(["unmapped_route GET /internal/open"]);
+  });
+
+  it("counts a mark of another authorizer on a route, and not in `use`", () => {
+    const [gate, other] = [createGate(), createGate()];
+    const router = createRouter(gate);
+    router.get("/route", other.public(), show);
+    router.use("/same", other.public());
+    router.get("/same", show);
+    router.use("/theirs", other.elsewhere("theirs"));
+    router.get("/theirs/x", show);
+    router.use("/ours", gate.elsewhere("ours"));
+    router.get("/ours/x", show);
+    const used = ["unmapped_route GET /same", "unmapped_route GET /theirs/x"];
+    expect(findingsOf(() => gate.assertCovers(router))).toEqual(used);
+    const app = new Koa().use(other.public()).use(router.routes());
+    expect(findingsOf(() => gate.assertCovers(app))).toEqual(used);
+  });
+
+  it("reports `trailingSlash` and `caseSensitive` where the router of a route distinguishes what the gate ignores", () => {
+    const findings = (
+      options: KoaGateOptions,
+      outer: RouterOptions = {},
+      inner: RouterOptions = {},
+    ) => {
+      const gate = createGate(options);
+      const [router, nested] = [new Router(outer), new Router(inner)];
+      router.get("/accounts/:id", gate.endpoint(), show);
+      nested.get("/:p", gate.endpoint(), show);
+      router.use("/v1/projects", nested.routes());
+      router.get("/settings", gate("get_settings"), show);
+      const app = new Koa().use(router.routes());
+      const all = findingsOf(() => gate.assertCovers(app));
+      expect(findingsOf(() => gate.assertCovers(router))).toEqual(all);
+      return all;
+    };
+    const strict = { strict: true, sensitive: true };
+    const IGNORE = { trailingSlash: "ignore", caseSensitive: false } as const;
+    expect(findings({}, strict, strict)).toEqual([]);
+    expect(findings({ trailingSlash: "refuse", caseSensitive: true }, strict)).toEqual([]);
+    expect(findings(IGNORE)).toEqual([]);
+    expect(findings({ trailingSlash: "ignore" }, { sensitive: true })).toEqual([]);
+    expect(findings({ caseSensitive: false }, { strict: true })).toEqual([]);
+    expect(findings(IGNORE, { strict: true })).toEqual(["trailing_slash GET /accounts/:id"]);
+    expect(findings(IGNORE, {}, { sensitive: true })).toEqual(["letter_case GET /v1/projects/:p"]);
+    expect(findings(IGNORE, strict, strict)).toEqual([
+      "trailing_slash GET /accounts/:id",
+      "letter_case GET /accounts/:id",
+      "trailing_slash GET /v1/projects/:p",
+      "letter_case GET /v1/projects/:p",
+    ]);
   });
 
   it("refuses a value that is not an application", () => {

@@ -12,6 +12,7 @@ import {
   type NestHandler,
   PLATFORMS,
   type Platform,
+  type RouterSettings,
 } from "./contract/nest-subject.js";
 import { describeReportOnly, REPORTED_ROUTES } from "./contract/report-only.js";
 import { type Running, summaryOf } from "./contract/subject.js";
@@ -229,6 +230,41 @@ describe.each(NAMES)("the gate of %s", (platform) => {
     expect([status, headers.get("access-control-allow-origin")]).toEqual([200, ["*"]]);
     expect(summaryOf(await ask(path, undefined, "OPTIONS"))).toBe("204 ");
     expect((await ask("/other")).status).toBe(404);
+  });
+
+  it("counts a mark of another authorizer on a method and on a controller", async () => {
+    const [gate, other] = [createGate(), createGate()];
+    const app = await createNest(platform, [
+      createController("a", [handler("x", [other.public()]), handler("open", [])]),
+      createController("b", [handler("y", [])], [other.elsewhere("theirs")]),
+    ]);
+    expect(findingsOf(() => gate.assertCovers(app, ONLY))).toEqual([
+      "unmapped_route GET /a/open (Generated.atopen)",
+    ]);
+  });
+
+  it("reports `trailingSlash` and `caseSensitive` where the platform distinguishes what the gate ignores", async () => {
+    const findings = async (options: NestGateOptions, router: RouterSettings) => {
+      const gate = createGate(options);
+      const controller = createController("api/v1/projects", [handler(":p", [gate.endpoint()])]);
+      const app = await createNest(platform, [controller], router);
+      return findingsOf(() => gate.assertCovers(app));
+    };
+    const IGNORE = { trailingSlash: "ignore", caseSensitive: false } as const;
+    const slash = "trailing_slash trailingSlash";
+    const letters = "letter_case caseSensitive";
+    const isExpress = platform === "Nest on Express";
+    expect(await findings(IGNORE, {})).toEqual(isExpress ? [] : [slash, letters]);
+    for (const isSlashIgnored of [true, false]) {
+      for (const isCaseIgnored of [true, false]) {
+        const router = { isSlashIgnored, isCaseIgnored };
+        expect(await findings({}, router)).toEqual([]);
+        expect(await findings(IGNORE, router)).toEqual([
+          ...(isSlashIgnored ? [] : [slash]),
+          ...(isCaseIgnored ? [] : [letters]),
+        ]);
+      }
+    }
   });
 
   it("reports each route that a request reaches without a gate, in generated applications", async () => {

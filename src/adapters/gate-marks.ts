@@ -44,13 +44,24 @@ export function isMark(handler: object): boolean {
   return MARKS.has(markOf(handler)?.kind);
 }
 
-/** Returns whether a gate counts for an authorizer: one that decides only for its own, a mark that decides nothing for each. */
-export function countsFor({ kind, authorizer }: GateMark, other: object): boolean {
-  return authorizer === other || MARKS.has(kind);
+/**
+ * Returns whether a gate counts for an authorizer. One that decides counts only for its own. A mark, which decides nothing, counts for
+ * each on the route itself. Given to `use` it opens every route below, so there it counts only for its own.
+ */
+export function countsFor(
+  { kind, authorizer }: GateMark,
+  other: object,
+  isOnRoute: boolean,
+): boolean {
+  return authorizer === other || (isOnRoute && MARKS.has(kind));
 }
 
 /** Returns the facts about a handler, if it is a gate that counts for an authorizer. */
-export function countingMarkOf(handler: object, authorizer: object): GateMark | undefined {
+export function countingMarkOf(
+  handler: object,
+  authorizer: object,
+  isOnRoute = true,
+): GateMark | undefined {
   const mark = markOf(handler);
-  return mark && countsFor(mark, authorizer) ? mark : undefined;
+  return mark && countsFor(mark, authorizer, isOnRoute) ? mark : undefined;
 }

@@ -1,10 +1,14 @@
 import type { Finding } from "../errors.js";
 import { METHODS } from "../policy/endpoint-key.js";
+import type { PathOptions } from "../policy/route.js";
 import { nearest } from "../policy/suggest.js";
 import { COVERAGE_MESSAGES } from "./coverage-messages.js";
 import type { EndpointResolver } from "./endpoint-resolver.js";
 import { countingMarkOf, type GateMark, markOf } from "./gate-marks.js";
 import { type Selection, segmentsOf } from "./route-selection.js";
+
+/** What a router can distinguish in the path of a request, by the code of the finding. */
+export type Distinction = "trailing_slash" | "letter_case";
 
 /** A route of an application. */
 export interface ListedRoute {
@@ -19,6 +23,8 @@ export interface ListedRoute {
    * passes. Other functions given to `use` are left out.
    */
   readonly handlers: readonly ListedHandler[];
+  /** What the router of the route distinguishes, in a framework with options for each router; else empty. */
+  readonly distinguishes: readonly Distinction[];
 }
 
 /** A handler of a route. */
@@ -26,6 +32,8 @@ export interface ListedHandler {
   /** The path at which the handler is registered: that of the route for its own handlers. */
   readonly path: string;
   readonly handler: object;
+  /** Whether the handler was given to `use`, and not to the route itself. */
+  readonly isUsed: boolean;
 }
 
 interface PlacedMark extends GateMark {
@@ -36,6 +44,10 @@ const MESSAGES = {
   ...COVERAGE_MESSAGES,
   missing_param:
     "the path at the gate has no parameter {}: put the gate on the route, or give it `params`",
+  trailing_slash:
+    "the gate ignores a slash at the end, but the router does not: change the option of the router, or leave out `trailingSlash`",
+  letter_case:
+    "the gate ignores letter case, but the router does not: change the option of the router, or leave out `caseSensitive`",
 } as const;
 
 /** Returns a finding for each reason why a policy does not cover the routes of an application: first by endpoint, then by route. */
@@ -58,7 +70,7 @@ export function routeFindings(
       message: MESSAGES[code].replace("{}", () => `\`${param}\``),
     });
     if (gates.length === 0) {
-      const isLate = route.handlers.some(({ handler }) => countingMarkOf(handler, authorizer));
+      const isLate = route.handlers.some((one) => countingMark(one, authorizer));
       return [finding(isLate ? "late_gate" : "unmapped_route")];
     }
     return gates.flatMap((gate, index) => {
@@ -67,7 +79,10 @@ export function routeFindings(
         const found = names[index] ?? [];
         const missing = gate.hasReader ? [] : found.flatMap((name) => endpoints.outsidePath(name));
         if (found.length > 0)
-          return [...new Set(missing)].map((name) => finding("missing_param", name));
+          return [
+            ...contradictions(gate, route.distinguishes).map((code) => finding(code)),
+            ...[...new Set(missing)].map((name) => finding("missing_param", name)),
+          ];
         const suggestion = nearest(`${route.method} ${route.path}`, endpoints.names);
         return [
           { ...finding("unknown_endpoint"), ...(suggestion !== undefined && { suggestion }) },
@@ -96,12 +111,43 @@ export function routeFindings(
   return [...unserved, ...byRoute, ...selection.findings()];
 }
 
+/** Returns what a router distinguishes and the options of a gate ignore. */
+function contradictions(
+  { trailingSlash, caseSensitive }: Pick<GateMark, "trailingSlash" | "caseSensitive">,
+  distinguished: readonly Distinction[],
+): readonly Distinction[] {
+  const ignored = {
+    trailing_slash: trailingSlash === "ignore",
+    letter_case: caseSensitive === false,
+  };
+  return distinguished.filter((code) => ignored[code]);
+}
+
+/** Returns the findings of options of the gate that the router of an application contradicts. */
+export function optionFindings(
+  options: PathOptions,
+  distinguished: readonly Distinction[],
+): readonly Finding[] {
+  return contradictions(options, distinguished).map((code) => ({
+    code,
+    path: OPTIONS[code],
+    message: MESSAGES[code],
+  }));
+}
+
+const OPTIONS = { trailing_slash: "trailingSlash", letter_case: "caseSensitive" } as const;
+
+/** Returns the facts about a handler of a route, if it is a gate that counts for an authorizer. */
+function countingMark({ handler, isUsed }: ListedHandler, authorizer: object) {
+  return countingMarkOf(handler, authorizer, !isUsed);
+}
+
 /** Returns the gates before the first handler that is not a gate. Those of other authorizers do not count. */
 function leadingGates({ handlers }: ListedRoute, authorizer: object): readonly PlacedMark[] {
   const first = handlers.findIndex(({ handler }) => markOf(handler) === undefined);
-  return (first < 0 ? handlers : handlers.slice(0, first)).flatMap(({ path, handler }) => {
-    const mark = countingMarkOf(handler, authorizer);
-    return mark ? [{ ...mark, path }] : [];
+  return (first < 0 ? handlers : handlers.slice(0, first)).flatMap((one) => {
+    const mark = countingMark(one, authorizer);
+    return mark ? [{ ...mark, path: one.path }] : [];
   });
 }
 

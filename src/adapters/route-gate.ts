@@ -4,6 +4,7 @@ import { PolicyError } from "../errors.js";
 import { checkOptions, isFunction, type OptionCheck, optional } from "../policy/option-checks.js";
 import type { PolicyTypes } from "../policy/policy-types.js";
 import { describeFindings } from "../policy/report.js";
+import type { PathOptions } from "../policy/route.js";
 import type { Authorizer } from "../resource-server/authorizer-types.js";
 import type { Awaitable } from "../resource-server/callbacks.js";
 import { type GateCall, type GateOperation, unknownRoute } from "./admit-request.js";
@@ -15,10 +16,16 @@ import {
   type HttpAdmission,
   type HttpGateMembers,
   type HttpGateOptions,
+  PATH_CHECKS,
   requireReason,
 } from "./http-gate.js";
 import { metadataRoute, type PlainResponse, warnWithoutMetadata } from "./metadata-route.js";
-import { type ListedRoute, routeFindings } from "./route-coverage.js";
+import {
+  type Distinction,
+  type ListedRoute,
+  optionFindings,
+  routeFindings,
+} from "./route-coverage.js";
 import { type CoverOptions, createSelection } from "./route-selection.js";
 import type { TemplateSyntax } from "./route-template.js";
 
@@ -52,8 +59,9 @@ export interface RouteGate<Types extends PolicyTypes, Request, Handler, Middlewa
   /**
    * Creates a handler for a route that is one of the `endpoints` of the policy. The route's own template decides, and the path of
    * the request must match the same endpoint in its one canonical spelling. The gate denies everything else as an unknown
-   * operation: other letter case, an escape, a double or trailing slash, and templates that are patterns. You can choose the names
-   * of the route's parameters, but each may occur only once, and none may be the policy's name of another parameter that decides.
+   * operation: other letter case, an escape, a double or trailing slash (see `caseSensitive` and `trailingSlash` of the options of
+   * all gates), and templates that are patterns. You can choose the names of the route's parameters, but each may occur only once,
+   * and none may be the policy's name of another parameter that decides.
    *
    * @throws {@link index!PolicyError} `ERR_OPTIONS_INVALID`
    */
@@ -84,7 +92,8 @@ export interface RouteGate<Types extends PolicyTypes, Request, Handler, Middlewa
   /**
    * Checks that each route of an application is gated or marked before its first handler, and that each endpoint of the policy is a
    * route with `gate.endpoint()`, or with a gate by the name of the endpoint. Call it at startup, after the last route. Gates of
-   * another authorizer do not count. The check runs no function of the program.
+   * another authorizer do not count, and its marks only on the route itself. The check compares `trailingSlash` and `caseSensitive`
+   * of the gates with the router, and runs no function of the program.
    *
    * @throws {@link index!PolicyError} `ERR_COVERAGE` with all findings at once; `ERR_OPTIONS_INVALID` for a value that is not an
    * application, and for invalid options
@@ -102,7 +111,10 @@ export interface ReadRequest extends Pick<GateCall, "authorization"> {
 /** The routes of an application, or of a router that is mounted somewhere. */
 export interface ListedApp {
   readonly routes: readonly ListedRoute[];
-  readonly isMount: boolean;
+  /** Whether the routes are mounted somewhere; a function if that depends on `under`. */
+  readonly isMount: boolean | ((under: string) => boolean);
+  /** What the router distinguishes on all routes. A mounted application has the router of the outermost one. */
+  readonly distinguishes: readonly Distinction[];
 }
 
 /** What a framework adds to the gates that are the same in all. */
@@ -147,15 +159,16 @@ export function createRouteGate<
   Middleware = Handler,
 >(
   authorizer: Authorizer<Types>,
-  options: HttpGateOptions<Request>,
+  options: HttpGateOptions<Request> & PathOptions,
   framework: Framework<Request, Handler, Middleware>,
 ): MadeGate<Types, Request, Handler, Middleware> {
-  const checked = checkOptions(framework.name, options, HTTP_GATE_CHECKS);
+  const checked = checkOptions(framework.name, options, OPTION_CHECKS);
   const http = createHttpGate<Request, Types>(authorizer, checked, (request) =>
     framework.storeOf(request),
   );
   const { policy } = authorizer;
-  const endpoints = createEndpointResolver(policy, undefined, framework.syntax);
+  const endpoints = createEndpointResolver(policy, checked, framework.syntax);
+  const { trailingSlash, caseSensitive } = checked;
 
   const createGate = (
     { kind, name, params: needs = [] }: Partial<GateMark> & Pick<GateMark, "kind">,
@@ -178,6 +191,8 @@ export function createRouteGate<
       name,
       params: needs,
       hasReader: params !== undefined,
+      trailingSlash,
+      caseSensitive,
     });
   };
   const createMark = (kind: GateMark["kind"]) =>
@@ -211,13 +226,16 @@ export function createRouteGate<
         const listed = framework.list(app);
         if (listed === undefined) throw new PolicyError("ERR_OPTIONS_INVALID", NO_APP);
         const selection = createSelection(options, listed.isMount);
-        const { mount } = selection;
+        const { mount, isMount } = selection;
         const routes =
           mount === "" ? listed.routes : listed.routes.map((route) => mountedAt(mount, route));
-        const findings = routeFindings(routes, authorizer, endpoints, selection);
+        const findings = [
+          ...(isMount ? [] : optionFindings(checked, listed.distinguishes)),
+          ...routeFindings(routes, authorizer, endpoints, selection),
+        ];
         if (findings.length > 0)
           throw new PolicyError("ERR_COVERAGE", describeFindings(findings, "the app"), findings);
-        if (listed.isMount || http.isReportOnly) return;
+        if (isMount || http.isReportOnly) return;
         warnWithoutMetadata(authorizer, (path) => routes.some((route) => route.path === path));
       },
     },
@@ -225,17 +243,21 @@ export function createRouteGate<
   return { gate, createRefusal: () => createGate({ kind: "endpoint" }, () => undefined) };
 }
 
+const OPTION_CHECKS = { ...HTTP_GATE_CHECKS, ...PATH_CHECKS } satisfies Record<
+  keyof HttpGateOptions<unknown> | keyof PathOptions,
+  OptionCheck
+>;
 const GATE_CHECKS = {
   params: optional(isFunction),
   arguments: optional(isFunction),
 } satisfies Record<keyof RouteGateOptions<unknown>, OptionCheck>;
 
 /** Returns a route of a router as it is in the application that the router is mounted in. */
-function mountedAt(mount: string, { method, path, handlers }: ListedRoute): ListedRoute {
+function mountedAt(mount: string, route: ListedRoute): ListedRoute {
   const whole = (path: string) => mount + (path === "/" ? "" : path);
   return {
-    method,
-    path: whole(path),
-    handlers: handlers.map(({ path, handler }) => ({ path: whole(path), handler })),
+    ...route,
+    path: whole(route.path),
+    handlers: route.handlers.map((one) => ({ ...one, path: whole(one.path) })),
   };
 }

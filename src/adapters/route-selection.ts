@@ -6,7 +6,7 @@ export interface CoverOptions {
   /**
    * A path such as `/api/v1`. For an application: the check is limited to routes that a request below this path can reach, and to
    * endpoints of the policy below it. For a router, and for an application that is mounted in another one: the path at which it
-   * is mounted. Parameters are written `:name`.
+   * is mounted. An application of Hono without a route below this path counts as mounted there. Parameters are written `:name`.
    */
   readonly under?: string;
   /**
@@ -19,6 +19,8 @@ export interface CoverOptions {
 
 /** The part of an application that `assertCovers` checks. */
 export interface Selection {
+  /** Whether the routes belong to a router, or to an application that is mounted in another one. */
+  readonly isMount: boolean;
   /** The path at which the router is mounted; empty for an application. */
   readonly mount: string;
   /**
@@ -60,11 +62,16 @@ function isEntry(value: unknown): boolean {
 /**
  * Creates the {@link Selection} of options.
  *
- * @param isMount - whether the routes belong to a router, or to an application that is mounted in another one
+ * @param mounted - whether the routes belong to a router, or to an application that is mounted in another one; a function if that
+ * depends on `under`
  * @throws {@link PolicyError} `ERR_OPTIONS_INVALID`
  */
-export function createSelection(options: CoverOptions, isMount: boolean): Selection {
+export function createSelection(
+  options: CoverOptions,
+  mounted: boolean | ((under: string) => boolean),
+): Selection {
   const { under = "/", except = [] } = checkOptions("`assertCovers`", options, COVER_CHECKS);
+  const isMount = typeof mounted === "function" ? mounted(under) : mounted;
   const used = new Set<unknown>();
   let isUnderUsed = isMount || under === "/";
 
@@ -75,6 +82,7 @@ export function createSelection(options: CoverOptions, isMount: boolean): Select
     return true;
   };
   return {
+    isMount,
     mount: isMount ? joined(under, "").replace(/^\/$/, "") : "",
     isLeftOut(paths, isRoute = true) {
       const isApart = !isMount && paths?.every((path) => areApart(path, under)) === true;

@@ -1,6 +1,6 @@
 import { COVERAGE_MESSAGES } from "../adapters/coverage-messages.js";
 import type { EndpointResolver } from "../adapters/endpoint-resolver.js";
-import { type GateMark, markOf } from "../adapters/gate-marks.js";
+import { countsFor, type GateMark, markOf } from "../adapters/gate-marks.js";
 import {
   areApart,
   type CoverOptions,
@@ -165,7 +165,7 @@ export function routeCoverageFindings(
         walk({ router: inner, prefix: path, paths, cover, way: [...way, inner] });
       } else if (mark?.kind === "endpoint") {
         if (isChecked()) add("misplaced_gate", label);
-      } else if (mark !== undefined && mark.authorizer === authorizer) {
+      } else if (mark !== undefined && countsFor(mark, authorizer, false)) {
         if (isChecked()) checkNeeds(mark, label, cover);
         const place = mountOf(layer);
         gates.set(place, [...(gates.get(place) ?? []), ...decidedBy(mark, cover)]);

@@ -16,7 +16,7 @@ export function handlerMarks(
   return stack
     .filter((layer) => [undefined, method].includes(withoutPrototype(layer).method))
     .map((layer) => markOf(layer.handle))
-    .filter((mark) => mark === undefined || countsFor(mark, authorizer));
+    .filter((mark) => mark === undefined || countsFor(mark, authorizer, true));
 }
 
 /** Marks a middleware that serves the metadata document at a path. Returns the middleware. */

@@ -1,7 +1,9 @@
 import type { Hono } from "hono";
+import { getPathNoStrict } from "hono/utils/url";
 import { markOf } from "../adapters/gate-marks.js";
 import type { ListedHandler } from "../adapters/route-coverage.js";
 import type { ListedApp } from "../adapters/route-gate.js";
+import { isBelow } from "../adapters/route-selection.js";
 import { readOwn } from "../decision/access-token.js";
 
 interface Entry extends ListedHandler {
@@ -17,7 +19,8 @@ const EVERY_PATH = "/*";
 /**
  * Returns the routes of an application in the order in which Hono runs them; `undefined` for another value. Hono keeps functions
  * given to `use`, `all` and `mount` alike. Of these, a function with a second parameter counts as a route if no later route is below
- * its path.
+ * its path. `route` copies the routes of an application into another one and leaves no trace in it. So an application without a route
+ * below `under` counts as mounted there: then all of its routes are checked.
  */
 export function listApp(app: object): ListedApp | undefined {
   const given = readOwn(app, "routes");
@@ -26,10 +29,11 @@ export function listApp(app: object): ListedApp | undefined {
     const { method, path } = route;
     const handler = targetOf(route.handler);
     const isGate = markOf(handler) !== undefined;
-    return { method, path, handler, isGate, isMiddleware: method === ALL && handler.length > 1 };
+    const isMiddleware = method === ALL && handler.length > 1;
+    return { method, path, handler, isUsed: false, isGate, isMiddleware };
   });
   const routes = entries.flatMap((entry, index) => {
-    const { method, path, handler } = entry;
+    const { method, path } = entry;
     const [before, after] = [entries.slice(0, index), entries.slice(index + 1)];
     const isSameRoute = (one: Entry) => one.method === method && one.path === path;
     const isServing = (one: Entry) => !one.isGate && !one.isMiddleware;
@@ -37,12 +41,19 @@ export function listApp(app: object): ListedApp | undefined {
       ? path !== EVERY_PATH && !after.some((one) => isServing(one) && runsBefore(entry, one))
       : !before.some((one) => isServing(one) && isSameRoute(one));
     if (entry.isGate || !isListed) return [];
-    const gates = before.filter((one) => one.isGate && runsBefore(one, entry));
-    return [
-      { method, path, handlers: [...gates, { path, handler }, ...after.filter(isSameRoute)] },
-    ];
+    const gates = before
+      .filter((one) => one.isGate && runsBefore(one, entry))
+      .map((one) => ({ ...one, isUsed: !isSameRoute(one) }));
+    const handlers = [...gates, entry, ...after.filter(isSameRoute)];
+    return [{ method, path, handlers, distinguishes: [] }];
   });
-  return { routes, isMount: false };
+  // `strict: false` is kept only as the function that reads the path
+  const isSlashIgnored = readOwn(app, "getPath") === getPathNoStrict;
+  return {
+    routes,
+    isMount: (under) => routes.length > 0 && !routes.some(({ path }) => isBelow(path, under)),
+    distinguishes: isSlashIgnored ? ["letter_case"] : ["trailing_slash", "letter_case"],
+  };
 }
 
 type Handler = Hono["routes"][number]["handler"];

@@ -1,11 +1,11 @@
 import type { Router } from "@koa/router";
 import { markOf } from "../adapters/gate-marks.js";
-import type { ListedHandler, ListedRoute } from "../adapters/route-coverage.js";
+import type { Distinction, ListedHandler, ListedRoute } from "../adapters/route-coverage.js";
 import type { ListedApp } from "../adapters/route-gate.js";
 import { segmentsOf } from "../adapters/route-selection.js";
 import { readOwn } from "../decision/access-token.js";
 
-type Layer = Pick<Router["stack"][number], "path" | "methods" | "stack" | "regexp">;
+type Layer = Pick<Router["stack"][number], "path" | "methods" | "stack" | "regexp" | "opts">;
 type StackedRouter = Pick<Router, "exclusive"> & { readonly stack: readonly Layer[] };
 
 const MAX_METHODS = 20;
@@ -13,17 +13,17 @@ const MAX_METHODS = 20;
 /** Returns the routes of a router, or of all routers given to `use` of an application; `undefined` for another value. */
 export function listApp(app: object): ListedApp | undefined {
   const own = routerOf(app);
-  if (own !== undefined) return { routes: listRoutes(own, []), isMount: true };
+  if (own !== undefined) return { routes: listRoutes(own, []), isMount: true, distinguishes: [] };
   const middleware = readOwn(app, "middleware");
   if (!Array.isArray(middleware)) return undefined;
   const gates: ListedHandler[] = [];
   const routes = (middleware as readonly object[]).flatMap((handler) => {
-    if (markOf(handler) !== undefined) gates.push({ path: "/", handler });
+    if (markOf(handler) !== undefined) gates.push({ path: "/", handler, isUsed: true });
     // the function that `router.routes()` returns
     const inner = routerOf(Object.getOwnPropertyDescriptor(handler, "router")?.value);
     return inner === undefined ? [] : listRoutes(inner, [...gates]);
   });
-  return { routes, isMount: false };
+  return { routes, isMount: false, distinguishes: [] };
 }
 
 function routerOf(found: unknown): StackedRouter | undefined {
@@ -39,19 +39,32 @@ function listRoutes(
     // a router that runs one layer alone runs no function given to `use`
     const before = exclusive ? [] : stack.slice(0, index);
     const own = handlersOf(layer);
+    const distinguishes = distinctionsOf(layer);
     return methodsOf(layer).map((method): ListedRoute => {
       const passed = before.filter((one) => isPassed(one, layer, method));
-      const gates = passed.flatMap(handlersOf).filter(({ handler }) => markOf(handler));
-      return { method, path: String(layer.path), handlers: [...above, ...gates, ...own] };
+      const gates = passed
+        .flatMap(handlersOf)
+        .filter(({ handler }) => markOf(handler))
+        .map((one) => ({ ...one, isUsed: true }));
+      const path = String(layer.path);
+      return { method, path, handlers: [...above, ...gates, ...own], distinguishes };
     });
   });
+}
+
+/** Returns what the path of a layer distinguishes. */
+function distinctionsOf({ opts }: Layer): readonly Distinction[] {
+  return [
+    ...(opts.strict === true ? (["trailing_slash"] as const) : []),
+    ...(opts.sensitive === true ? (["letter_case"] as const) : []),
+  ];
 }
 
 /** Returns the handlers of a layer without the functions given to `param`, which run before the gates. */
 function handlersOf({ path, stack }: Layer): readonly ListedHandler[] {
   return stack
     .filter((handler) => !Object.hasOwn(handler, "param"))
-    .map((handler) => ({ path: String(path), handler }));
+    .map((handler) => ({ path: String(path), handler, isUsed: false }));
 }
 
 /** Returns the methods of a layer, those of `all` as one. The router adds HEAD to GET. */

@@ -1,10 +1,11 @@
-import { type INestApplicationContext, RequestMethod } from "@nestjs/common";
+import { type INestApplication, RequestMethod } from "@nestjs/common";
 import { type ApplicationConfig, MetadataScanner, ModulesContainer, Reflector } from "@nestjs/core";
 import { RoutePathFactory } from "@nestjs/core/router/route-path-factory.js";
 import { markOf } from "../adapters/gate-marks.js";
 import type { ListedRoute } from "../adapters/route-coverage.js";
 import type { ListedApp } from "../adapters/route-gate.js";
 import { readOwn } from "../decision/access-token.js";
+import { distinctionsOf } from "./platform.js";
 
 // a guard without a mark is not a handler: it can only refuse
 // the names under which the decorators of Nest store what they are given
@@ -28,7 +29,7 @@ export function guardsOf(controller: Target, handler: Target): readonly object[]
 export function listApp(app: object): ListedApp | undefined {
   const config = readOwn(app, "config") as ApplicationConfig | undefined;
   if (typeof config?.getGlobalPrefix !== "function") return undefined;
-  const modules = (app as INestApplicationContext).get(ModulesContainer, { strict: false });
+  const modules = (app as INestApplication).get(ModulesContainer, { strict: false });
   const paths = new RoutePathFactory(config);
   const scanner = new MetadataScanner();
   const prefix = config.getGlobalPrefix();
@@ -60,7 +61,9 @@ export function listApp(app: object): ListedApp | undefined {
         handlers: [...guardsOf(controller, handler).filter(markOf), handler].map((handler) => ({
           path,
           handler,
+          isUsed: false,
         })),
+        distinguishes: [],
       }));
     });
 
@@ -72,5 +75,5 @@ export function listApp(app: object): ListedApp | undefined {
       routesOf(metatype as Target, modulePath),
     );
   });
-  return { routes, isMount: false };
+  return { routes, isMount: false, distinguishes: distinctionsOf(app as INestApplication) };
 }

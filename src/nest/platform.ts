@@ -1,6 +1,7 @@
-import type { ExecutionContext } from "@nestjs/common";
+import type { ExecutionContext, INestApplication } from "@nestjs/common";
 import { authorizationHeaders, type RawRequest } from "../adapters/admit-request.js";
 import type { PlainResponse } from "../adapters/metadata-route.js";
+import type { Distinction } from "../adapters/route-coverage.js";
 import type { ReadRequest } from "../adapters/route-gate.js";
 import {
   type GateReply,
@@ -61,6 +62,38 @@ export function readRequest(request: NestRequest): ReadRequest {
     },
     sources: [() => request.query, () => request.body],
   };
+}
+
+/** The settings of a platform as it keeps them. */
+interface PlatformInstance {
+  /** The router of Express 5. It ignores settings that the application gets later. */
+  readonly router?: ExpressRouter;
+  /** The router of Express 4. */
+  readonly _router?: ExpressRouter;
+  /** The options of Fastify, in `routerOptions` or, in version 5, beside it. */
+  readonly initialConfig?: RouterOptions & { readonly routerOptions?: RouterOptions };
+}
+
+type ExpressRouter = Readonly<Partial<Record<"strict" | "caseSensitive", unknown>>>;
+type RouterOptions = Readonly<Partial<Record<"ignoreTrailingSlash" | "caseSensitive", unknown>>>;
+
+/** Returns what the router of the platform distinguishes; everything for an unknown platform. */
+export function distinctionsOf(app: INestApplication): readonly Distinction[] {
+  const instance = app.getHttpAdapter().getInstance() as PlatformInstance | undefined;
+  const initialConfig = instance?.initialConfig;
+  // Express 4 throws for the name of Express 5
+  const router = initialConfig ? undefined : (instance?._router ?? instance?.router);
+  const given = [initialConfig, initialConfig?.routerOptions];
+  const isSlashIgnored = router
+    ? router.strict !== true
+    : given.some((one) => one?.ignoreTrailingSlash === true);
+  const isCaseIgnored = router
+    ? router.caseSensitive !== true
+    : given.some((one) => one?.caseSensitive === false);
+  return [
+    ...(isSlashIgnored ? [] : (["trailing_slash"] as const)),
+    ...(isCaseIgnored ? [] : (["letter_case"] as const)),
+  ];
 }
 
 /** Returns the request and the response of a guard's context. */

@@ -10,7 +10,7 @@ import type { StepBudget } from "./suggest.js";
 const MAX_MATCHING_STEPS = 1_000_000;
 
 /** The options of a covered scope that its covering scope must have too. */
-const LIMITS = ["reserved"] as const;
+const LIMITS = ["reserved", "restricted"] as const;
 
 /** Reports each name that cannot have its matching rule. Adds the names that others cover by their rule to what these imply. */
 export function implyCoveredNames(drafts: readonly ScopeDraft[], report: Report): void {

@@ -16,14 +16,30 @@ import {
 import { NestFactory } from "@nestjs/core";
 import { ExpressAdapter } from "@nestjs/platform-express";
 import { FastifyAdapter } from "@nestjs/platform-fastify";
+import express from "express";
 import { type NestRequest, scopePolicyGuard } from "../../src/nest.js";
 import { httpRoutes, httpToolRequest } from "./http-routes.js";
 import { type Running, readProblem, type Subject } from "./subject.js";
 
+/** What the router of a platform ignores in a path. Default: as the platform does. */
+export interface RouterSettings {
+  readonly isSlashIgnored?: boolean;
+  readonly isCaseIgnored?: boolean;
+}
+
 /** The platforms of Nest. */
 export const PLATFORMS = {
-  "Nest on Express": () => new ExpressAdapter(),
-  "Nest on Fastify": () => new FastifyAdapter(),
+  "Nest on Express": ({ isSlashIgnored = true, isCaseIgnored = true }: RouterSettings) => {
+    const app = express();
+    // the adapter creates the router, which ignores settings that come later
+    app.set("strict routing", !isSlashIgnored);
+    app.set("case sensitive routing", !isCaseIgnored);
+    return new ExpressAdapter(app);
+  },
+  "Nest on Fastify": ({ isSlashIgnored = false, isCaseIgnored = false }: RouterSettings) =>
+    new FastifyAdapter({
+      routerOptions: { ignoreTrailingSlash: isSlashIgnored, caseSensitive: !isCaseIgnored },
+    }),
 } as const;
 
 export type Platform = keyof typeof PLATFORMS;
@@ -66,10 +82,11 @@ export function createController(
 export function createNest(
   platform: Platform,
   controllers: readonly (new () => object)[],
+  router: RouterSettings = {},
 ): Promise<INestApplication> {
   class App {}
   Module({ controllers: [...controllers] })(App);
-  return NestFactory.create(App, PLATFORMS[platform](), { logger: false, bodyParser: false });
+  return NestFactory.create(App, PLATFORMS[platform](router), { logger: false, bodyParser: false });
 }
 
 /** Starts an application. */

@@ -342,19 +342,19 @@ export const OPTION_ROWS: readonly OptionRow[] = [
     title: "honoGate",
     good: {},
     run: (options) => honoGate(authorizer, options),
-    wrong: { ...WRONG_HTTP_OPTIONS },
+    wrong: { ...WRONG_HTTP_OPTIONS, ...WRONG_PATH_OPTIONS },
   }),
   rowOf<KoaGateOptions>({
     title: "koaGate",
     good: {},
     run: (options) => koaGate(authorizer, options),
-    wrong: { ...WRONG_HTTP_OPTIONS },
+    wrong: { ...WRONG_HTTP_OPTIONS, ...WRONG_PATH_OPTIONS },
   }),
   rowOf<NestGateOptions>({
     title: "scopePolicyGuard",
     good: {},
     run: (options) => scopePolicyGuard(authorizer, options),
-    wrong: { ...WRONG_HTTP_OPTIONS },
+    wrong: { ...WRONG_HTTP_OPTIONS, ...WRONG_PATH_OPTIONS },
   }),
   rowOf<ScopePolicyOptions & RegisterOptions>({
     title: "scopePolicy",
