@@ -36,10 +36,7 @@ import {
 export type Authentication =
   | { readonly kind: "anonymous" }
   | { readonly kind: "authenticated"; readonly token: AccessToken }
-  | {
-      readonly kind: "rejected";
-      readonly denial: CredentialDenial | InvalidToken;
-    };
+  | { readonly kind: "rejected"; readonly denial: CredentialDenial | InvalidToken };
 
 const ANONYMOUS: Authentication = Object.freeze({ kind: "anonymous" });
 const BAD_REQUEST: Authentication = Object.freeze({ kind: "rejected", denial: INVALID_REQUEST });

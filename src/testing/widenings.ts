@@ -4,12 +4,7 @@ import type { Decision } from "../decision/decision.js";
 import type { Policy } from "../decision/define-policy.js";
 import { decideByOrigin } from "../decision/gate-decider.js";
 import type { PreparedAlternative, PreparedOperation, PreparedRule } from "../decision/prepare.js";
-import {
-  createTokenScopesReader,
-  type TokenScopes,
-  type TokenScopesReader,
-} from "../decision/token-scopes.js";
-import { acceptsValue, bindScope, bindTemplate, type Template } from "../grammar/template.js";
+import { createTokenScopesReader, type TokenScopesReader } from "../decision/token-scopes.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import type {
   Alternative,
@@ -22,6 +17,7 @@ import type { CaseValue } from "../policy/definition.js";
 import type { NamedBoundary } from "../policy/rule.js";
 import { boundariesOf } from "./boundary-lists.js";
 import { type FreshValues, freshValues, holePatterns } from "./fresh-values.js";
+import { leastOf, type ScopeOfCall, sourcesOf } from "./granting-texts.js";
 import {
   branchesOfCall,
   combinations,
@@ -101,7 +97,7 @@ const now = () => NOW;
 
 /** One way to be allowed: one alternative of each rule, with its scopes and the parameters that fill them. */
 interface AlternativeCombination {
-  readonly uses: readonly { readonly scope: number; readonly params: readonly string[] }[];
+  readonly uses: readonly ScopeOfCall[];
   readonly tier: number;
   readonly typeConditions: TypeConditions;
   readonly entitlements: readonly string[];
@@ -194,7 +190,7 @@ function* searchWay(
       // without a reserved scope, `first_party` makes no difference under `after`
       const isSame = firstParty && !way.reserved && !sources.flat().some((one) => one.reserved);
       if (isSame || sources.some((list) => list.length === 0)) continue;
-      const texts = sources.map((list) => leastOf(list, firstParty, sides));
+      const texts = sources.map((list) => leastOf(list, firstParty, sides.grantedBefore));
       const classes = target.operation.authentication?.acr;
       const limits = boundariesOf(way.within, values, sides.boundariesBefore, compiled.boundaries);
       for (const [acr, ...chosen] of combinations([classes ?? [""], ...way.typeConditions])) {
@@ -239,70 +235,6 @@ function* searchTexts(
     for (const text of list) yield* choose([...granted, text], at + 1);
   }
   yield* choose(texts.filter((list) => list.length === 1).flat(), 0);
-}
-
-interface Source {
-  readonly text: string;
-  readonly reserved: boolean;
-}
-
-/** Returns every text that grants a scope with these values under `after`: its names, older names, and those of the scopes that imply it. */
-function sourcesOf(
-  { scope, params }: AlternativeCombination["uses"][number],
-  values: ParamValues,
-  firstParty: boolean,
-  { compiled, fresh }: Sides,
-): readonly Source[] {
-  return compiled.scopes.flatMap(({ name, template, options, reserved, closure }) => {
-    if (reserved && !firstParty) return [];
-    return closure.flatMap((implied) => {
-      if (implied.scope !== scope) return [];
-      const bound = template.names.map((placeholder, index) => {
-        const param = params[implied.values.indexOf(index)];
-        return [placeholder, param === undefined ? `${fresh}any` : values.get(param)] as const;
-      });
-      const own = [name, ...(options.replaces ?? [])].flatMap((text) => {
-        const result = bindScope(text, Object.fromEntries(bound));
-        return result.ok ? [result.scope] : [];
-      });
-      return [...own, ...broaderTexts(template, bound[0]?.[1])].map((text) => ({ text, reserved }));
-    });
-  });
-}
-
-/** Returns the texts that cover a value by a matching rule. */
-function broaderTexts(template: Template, value: unknown): readonly string[] {
-  if (template.coverage === undefined || !acceptsValue(template, 0, value)) return [];
-  return template.coverage.covering(value).map((one) => bindTemplate(template, [one]));
-}
-
-/** Returns the texts that grant the least under `before`: a call that is denied with any of the texts is denied with one of these. */
-function leastOf(
-  sources: readonly Source[],
-  firstParty: boolean,
-  { grantedBefore }: Sides,
-): readonly string[] {
-  const all = sources.map(({ text }) => {
-    const scopes = grantedBefore({ scope: text });
-    return { text, granted: (firstParty ? scopes?.firstParty : scopes?.thirdParty) as TokenScopes };
-  });
-  return all
-    .filter(
-      ({ granted }, at) =>
-        !all.some(
-          (other, index) =>
-            isWithin(other.granted, granted) &&
-            (index < at || (index > at && !isWithin(granted, other.granted))),
-        ),
-    )
-    .map(({ text }) => text);
-}
-
-function isWithin(less: TokenScopes, more: TokenScopes): boolean {
-  return (
-    less.bits.every((word, index) => (word & ~(more.bits[index] as number)) === 0) &&
-    [...less.bound].every((key) => more.bound.has(key))
-  );
 }
 
 /** Returns the earliest authentication that `after` accepts. */
