@@ -4,7 +4,8 @@ import type { Vector } from "./catalogue.js";
 /** A definition's part for one vector: the scopes, what the tool requires, and the values of its placeholders. */
 export interface VectorPolicy {
   readonly scopes: Readonly<Record<string, object>>;
-  readonly required: string;
+  /** The scopes that the tool requires, all of them. */
+  readonly required: readonly string[];
   readonly params: Readonly<Record<string, string>>;
 }
 
@@ -19,12 +20,14 @@ interface VectorRule {
   readonly spell: (vector: Vector, match: string) => readonly VectorPolicy[];
 }
 
+const textsOf = ({ granted, request }: Vector) => [...granted, request];
+
 /** Every scope has the rule, or only the granted ones. */
 function literal({ granted, request }: Vector, match: string): readonly VectorPolicy[] {
   const of = (names: readonly string[]) => names.map((name) => [name, { match }] as const);
   const everywhere = Object.fromEntries(of([...granted, request]));
   const onGranted = { [request]: {}, ...Object.fromEntries(of(granted)) };
-  return [everywhere, onGranted].map((scopes) => ({ scopes, required: request, params: {} }));
+  return [everywhere, onGranted].map((scopes) => ({ scopes, required: [request], params: {} }));
 }
 
 const PATH = /^([^/]+:)\/(.+)$/;
@@ -34,10 +37,33 @@ function pathTemplate({ request }: Vector, match: string): readonly VectorPolicy
   const [, head, path] = PATH.exec(request) ?? [];
   if (head === undefined || path === undefined) return [];
   const required = `${head}/{path}`;
-  return [{ scopes: { [required]: { match } }, required, params: { path } }];
+  return [{ scopes: { [required]: { match } }, required: [required], params: { path } }];
 }
 
-const textsOf = ({ granted, request }: Vector) => [...granted, request];
+const LETTERS = "cruds";
+const SMART = /^(patient|user|system)\/([^./]+)\.([cruds]+)$/;
+
+/** A template for each letter of SMART on FHIR. A request with several letters requires several scopes. */
+function letterTemplates({ request }: Vector, match: string): readonly VectorPolicy[] {
+  const [, context, type, letters] = SMART.exec(request) ?? [];
+  if (context === undefined || type === undefined || letters === undefined) return [];
+  const templateOf = (letter: string) => `${context}/{type}.${letter}`;
+  const scopes = Object.fromEntries([...LETTERS].map((one) => [templateOf(one), { match }]));
+  return [{ scopes, required: [...letters].map(templateOf), params: { type } }];
+}
+
+const REGISTRY = /^([a-z]+):(.+):([a-z*,]+)$/;
+
+/** A template for each action of a registry. A request with several actions requires several scopes. */
+function actionTemplates(vector: Vector, match: string): readonly VectorPolicy[] {
+  const [, type, name, actions] = REGISTRY.exec(vector.request) ?? [];
+  if (type === undefined || name === undefined || actions === undefined) return [];
+  const templateOf = (action: string) => `${type}:{name}:${action}`;
+  const all = textsOf(vector).flatMap((text) => text.slice(text.lastIndexOf(":") + 1).split(","));
+  const scopes = Object.fromEntries(all.map((one) => [templateOf(one), { match }]));
+  return [{ scopes, required: actions.split(",").map(templateOf), params: { name } }];
+}
+
 const never = () => false;
 
 /** The first row whose strategy is named, or meant, counts. */
@@ -59,7 +85,7 @@ export const VECTOR_RULES: readonly VectorRule[] = [
     isMeant: (vector) =>
       textsOf(vector).every((text) => /^(?:patient|user|system)\/[^/]+\./.test(text)),
     names: ["smart", "letters", "fhir"],
-    spell: literal,
+    spell: (vector, match) => [...letterTemplates(vector, match), ...literal(vector, match)],
   },
   {
     strategy: "path-prefix",
@@ -79,7 +105,7 @@ export const VECTOR_RULES: readonly VectorRule[] = [
     isMeant: (vector) =>
       textsOf(vector).every((text) => /^[a-z]+(?:\([a-z]+\))?:.+:[a-z*,]+$/.test(text)),
     names: ["registry", "docker", "actions", "action-set"],
-    spell: literal,
+    spell: (vector, match) => [...actionTemplates(vector, match), ...literal(vector, match)],
   },
   { strategy: "exact", isMeant: () => true, names: [], spell: literal },
 ];

@@ -33,7 +33,7 @@ function resultOf(vector: Vector, load: Load): boolean | string {
   const exact = plain(declarable);
   let reason = "";
   for (const { scopes, required, params } of rule.names.length > 0 ? policies : [exact]) {
-    const policy = tryLoad(load, { ...HEAD, scopes, tools: { operation: { scope: required } } });
+    const policy = tryLoad(load, { ...HEAD, scopes, tools: { operation: { allOf: required } } });
     if (isLoaded(policy)) {
       const token = { scope: vector.granted.join(" "), sub: "user" };
       return policy.decideUntrusted(token, "operation", params).allowed;
@@ -45,5 +45,5 @@ function resultOf(vector: Vector, load: Load): boolean | string {
 
 function plain({ granted, request }: Vector): VectorPolicy {
   const scopes = Object.fromEntries([...granted, request].map((name) => [name, {}]));
-  return { scopes, required: request, params: {} };
+  return { scopes, required: [request], params: {} };
 }
