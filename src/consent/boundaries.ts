@@ -1,10 +1,11 @@
 import { firstItems, readOneOrMore } from "../grammar/any-value.js";
 import { isObject } from "../grammar/is-object.js";
-import type {
-  Alternative,
-  Boundary,
-  CompiledPolicy,
-  CompiledScope,
+import {
+  type Alternative,
+  type Boundary,
+  branchesOf,
+  type CompiledPolicy,
+  type CompiledScope,
 } from "../policy/compiled-policy.js";
 import { meetsTypeConditions } from "../policy/conditions.js";
 import { ownMembers } from "../policy/own-members.js";
@@ -37,7 +38,8 @@ function neededBoundaries(
     return (own.length > 0 ? own : uses).every(({ scope }) => ids.has(scope.id));
   };
   const needed = new Set<Boundary>();
-  for (const { rules } of [...operations.values(), ...patterns.map(({ operation }) => operation)]) {
+  const all = [...operations.values(), ...patterns.map(({ operation }) => operation)];
+  for (const { rules } of all.flatMap(branchesOf)) {
     for (const alternative of rules.flatMap(({ alternatives }) => alternatives)) {
       if (alternative.within.length === 0 || !isPossible(alternative)) continue;
       for (const { boundary } of alternative.within) needed.add(boundary);

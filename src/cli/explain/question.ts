@@ -3,7 +3,7 @@ import type { Decision } from "../../decision/decision.js";
 import type { Policy } from "../../decision/define-policy.js";
 import { meetsCase } from "../../decision/prepare.js";
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
-import type { Boundary, CompiledPolicy } from "../../policy/compiled-policy.js";
+import { type Boundary, branchesOf, type CompiledPolicy } from "../../policy/compiled-policy.js";
 import type { CaseValue } from "../../policy/definition.js";
 import { isEndpoint, parseEndpoint } from "../../policy/endpoint-key.js";
 import { isInternalName } from "../../policy/internal.js";
@@ -142,10 +142,11 @@ export function boundariesOfParam(
   const { operations, patterns } = compiled;
   const { name = "", patterns: matched = [] } = operation ?? {};
   const found = [
-    ...(operations.get(name)?.rules ?? []),
-    ...patterns.flatMap((one) => (matched.includes(one.operation.name) ? one.operation.rules : [])),
+    ...[operations.get(name) ?? []].flat(),
+    ...patterns.flatMap((one) => (matched.includes(one.operation.name) ? one.operation : [])),
   ];
-  const boundaries = found.flatMap(({ alternatives, params }) =>
+  const rules = found.flatMap(branchesOf).flatMap((branch) => branch.rules);
+  const boundaries = rules.flatMap(({ alternatives, params }) =>
     alternatives.flatMap(({ within }) =>
       within.flatMap((use) => (params[use.param]?.name === param ? [use.boundary] : [])),
     ),
