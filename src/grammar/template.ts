@@ -59,7 +59,7 @@ export interface Template {
   /** For each segment: the text before, between and after its holes. One text is a literal segment. */
   readonly segments: readonly (readonly string[])[];
   /** How values cover others; `undefined` if each covers itself alone. */
-  readonly coverage?: Coverage | undefined;
+  readonly coverage: Coverage | undefined;
 }
 
 /** Returns whether a value is accepted in a grant: as in a call, or as the one that covers every value. */
@@ -107,7 +107,7 @@ export function compileTemplate({ form, text, segments, params }: CompiledToken)
   }
   const split = segments.map((segment) => splitPlaceholders(segment).literals);
   const lists = accepted.map((values) => [...values]);
-  return { form, names, literals, holes, accepted: lists, segments: split };
+  return { form, names, literals, holes, accepted: lists, segments: split, coverage: undefined };
 }
 
 type CompiledToken = Pick<ScopeTokenSyntax, "form" | "text" | "segments" | "params">;

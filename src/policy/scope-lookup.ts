@@ -54,31 +54,43 @@ export type MatchingRuleName = NonNullable<ScopeOptions["match"]>;
 
 const noFault = () => undefined;
 
+/** The members of rules that do not change the values of placeholders. */
+const LITERAL = {
+  faultOf: placeholderFault,
+  index: buildTemplateIndex,
+  template: undefined,
+  spread: undefined,
+  covered: undefined,
+} satisfies MatchingRule;
+
 /**
  * The rules for comparing a scope token with the names of a policy. `exact` compares whole tokens, case-sensitive. Names with `parent`
  * and `wildcard` are compared exactly, and imply the names that they cover. To add a rule, add a row.
  */
 export const MATCHING_RULES: Readonly<Record<MatchingRuleName, MatchingRule>> = {
-  exact: { faultOf: noFault, index: buildTemplateIndex },
-  parent: { faultOf: placeholderFault, index: buildTemplateIndex, covered: childrenOf },
-  wildcard: { faultOf: placeholderFault, index: buildTemplateIndex, covered: matchesOf },
+  exact: { ...LITERAL, faultOf: noFault },
+  parent: { ...LITERAL, covered: childrenOf },
+  wildcard: { ...LITERAL, covered: matchesOf },
   "path-prefix": {
     faultOf: pathFault,
     index: buildPathIndex,
     template: pathTemplate,
     spread: spreadPaths,
+    covered: undefined,
   },
   smart: {
     faultOf: smartFault,
     index: buildSmartIndex,
     template: smartTemplate,
     spread: spreadSmart,
+    covered: undefined,
   },
   registry: {
     faultOf: registryFault,
     index: buildRegistryIndex,
     template: registryTemplate,
     spread: spreadRegistry,
+    covered: undefined,
   },
 };
 

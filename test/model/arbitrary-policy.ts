@@ -2,11 +2,14 @@
 
 import type { Draw } from "./draw.js";
 import type { Case, Definition, Gates, Rule, RuleOptions, ScopeOptions } from "./model.js";
-import { canonical, placeholdersOf } from "./model-scopes.js";
+import { canonical, modelCovers, placeholdersOf } from "./model-scopes.js";
 
 const LITERALS = [
   "courses:read",
   "courses:write",
+  "courses",
+  "files",
+  "files.metadata",
   "read:bookings",
   "openid",
   "files.metadata.read",
@@ -152,12 +155,16 @@ function drawScopes(tape: Draw, definition: Definition): Definition["scopes"] {
       .filter((other) => reserved.has(scope) || !reserved.has(other))
       .filter((other) => restricted.has(scope) || !restricted.has(other));
     const implies = draw.chance(30) && implicable.length > 0 ? draw.few(implicable, 2) : [];
+    const match = scope.includes("*") ? ("wildcard" as const) : ("parent" as const);
+    // a name that a later one implies would close a cycle
+    const isAbove = order.slice(0, index).some((other) => modelCovers(match, scope, other));
     const old = own.length === 0 ? OLD_NAMES : (OLD_TEMPLATES.get(scope) ?? []);
     const options: ScopeOptions = {
       ...(draw.chance(50) ? { description: `about ${scope}` } : {}),
       ...drawConditions(draw, definition, 12),
       ...(reserved.has(scope) ? { reserved: true } : {}),
       ...(restricted.has(scope) ? { restricted: true } : {}),
+      ...(own.length === 0 && !isAbove && draw.chance(40) ? { match } : {}),
       ...(implies.length > 0 ? { implies: implies.map((other) => spelt(draw, other)) } : {}),
       ...(old.length > 0 && draw.chance(own.length === 0 ? 25 : 45)
         ? { replaces: draw.few(old, 2).map((name) => spelt(draw, name)) }

@@ -16,7 +16,10 @@ const without = (definition: Definition, ...left: ("implies" | "replaces")[]): D
       typeof options === "string"
         ? options
         : Object.fromEntries(
-            Object.entries(options).filter(([key]) => !left.includes(key as never)),
+            Object.entries(options).filter(
+              // a matching rule implies too
+              ([key]) => !left.includes((key === "match" ? "implies" : key) as never),
+            ),
           ),
     ]),
   ),

@@ -125,10 +125,50 @@ function reachedOf(scope: string, values: Values): Reached {
   return { scope: canonical(scope), values: own, text };
 }
 
+/** Returns the segments of a name for its matching rule, and the separator. */
+function layersOf(name: string): readonly [separator: string | undefined, segments: string[]] {
+  const separator = SEPARATORS.get(formOf(name));
+  if (separator === undefined) return [undefined, [name]];
+  return [separator, (name.startsWith("/") ? name.slice(1) : name).split(separator)];
+}
+
+function fits(pattern: readonly string[], segments: readonly string[]): boolean {
+  const [first, ...others] = pattern;
+  const [own, ...left] = segments;
+  if (first === undefined || own === undefined) return pattern.length === segments.length;
+  if (first === "*") {
+    if (own === "") return false;
+    return fits(others, left) || (others.length === 0 && left.every((one) => one !== ""));
+  }
+  return first === own && fits(others, left);
+}
+
+/** Returns whether a name with a matching rule covers another name. Both have no placeholder. */
+export function modelCovers(match: ScopeOptions["match"], name: string, other: string): boolean {
+  if (name === other) return false;
+  const [separator, segments] = layersOf(other);
+  if (match === "parent") {
+    return separator !== undefined && !segments.includes("") && other.startsWith(name + separator);
+  }
+  if (match !== "wildcard" || !layersOf(name)[1].includes("*")) return false;
+  return name === "*" || (formOf(name) === formOf(other) && fits(layersOf(name)[1], segments));
+}
+
+/** Returns what a scope implies, and the names that it covers by its matching rule: reserved and restricted ones only by such a name. */
+function impliedBy(definition: Definition, scope: string): string[] {
+  const { implies = [], match, reserved, restricted } = scopeOptions(definition, scope);
+  const covered = Object.keys(definition.scopes).filter((other) => {
+    if (placeholdersOf(other).length > 0 || !modelCovers(match, scope, other)) return false;
+    const options = scopeOptions(definition, other);
+    return (!options.reserved || reserved) && (!options.restricted || restricted);
+  });
+  return [...implies, ...covered];
+}
+
 /** Returns the scopes that a token names, without what they imply. A scope without a text is replaced by what it implies. */
 export function modelNamed(definition: Definition, token: string, firstParty: boolean): string[] {
   const written = ({ scope, values, text }: Reached): string[] => {
-    const { implies = [] } = scopeOptions(definition, scope);
+    const implies = impliedBy(definition, scope);
     return text === undefined
       ? implies.flatMap((implied) => written(reachedOf(implied, values)))
       : [text];
@@ -152,7 +192,7 @@ export function modelReached(
       const values = placeholdersOf(reached.scope).map((name) => reached.values[name] ?? "");
       visit(reachedOf(twin, Object.fromEntries(names.map((name, at) => [name, values[at] ?? ""]))));
     }
-    const { implies = [] } = scopeOptions(definition, reached.scope);
+    const implies = impliedBy(definition, reached.scope);
     for (const implied of implies) visit(reachedOf(implied, reached.values));
   };
   for (const token of tokens) namedBy(definition, token, firstParty).forEach(visit);

@@ -51,6 +51,7 @@ export interface ScopeOptions extends Gates {
   required?: true;
   default?: "off";
   implies?: string[];
+  match?: "exact" | "parent" | "wildcard";
   replaces?: string[];
 }
 export interface Definition {
