@@ -6,7 +6,7 @@ import type { StepBudget } from "./suggest.js";
 // The rules `parent` and `wildcard`: which names without placeholders cover others.
 
 /** Number of steps for a pair of names: it takes more memory than a visit. */
-const PAIR_STEPS = 5;
+const PAIR_COST = 5;
 
 const STAR = "*";
 
@@ -69,7 +69,7 @@ export function* childrenOf<Name extends ComparedName>(
       if (node === undefined) break;
       for (const parent of node.names) {
         if (parent === child) continue;
-        steps.left -= PAIR_STEPS;
+        steps.left -= PAIR_COST;
         if (steps.left < 0) return;
         yield [parent, child];
       }
@@ -99,7 +99,7 @@ export function* matchesOf<Name extends ComparedName>(
     if (root === undefined) continue;
     for (const pattern of walk(root, match.token.segments, steps)) {
       if (pattern === match) continue;
-      steps.left -= PAIR_STEPS;
+      steps.left -= PAIR_COST;
       if (steps.left < 0) return;
       yield [pattern, match];
     }

@@ -6,7 +6,7 @@ import { MATCHING_RULES, type MatchingRuleName, type NamedScope } from "./scope-
 import type { StepBudget } from "./suggest.js";
 
 /** Number of steps for a template: it is parsed and compiled. */
-const TEMPLATE_STEPS = 50;
+const TEMPLATE_COST = 50;
 
 type Group = readonly [rule: MatchingRuleName, names: readonly NamedScope[]];
 
@@ -54,7 +54,7 @@ export function spreadNames(
   const spread = names.filter((name) => !ruled.has(name));
   for (const [rule, group] of groups) {
     for (const [name, text] of MATCHING_RULES[rule].spread?.(group, slashes) ?? []) {
-      steps.left -= TEMPLATE_STEPS;
+      steps.left -= TEMPLATE_COST;
       if (steps.left < 0) return [];
       const parsed = parseScopeToken<string>(text) as Extract<ScopeTokenResult, { ok: true }>;
       spread.push({ ...name, template: compileTemplate(parsed.token) });

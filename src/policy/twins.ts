@@ -1,7 +1,7 @@
 import { shapeKey } from "../grammar/template.js";
 import type { ScopeOptions } from "./definition.js";
 import type { ScopeDraft } from "./implications.js";
-import type { Report } from "./report.js";
+import { formatPath, type Path, type Report } from "./report.js";
 import type { NamedScope } from "./scope-lookup.js";
 
 // Twins are scopes that differ in the names of their placeholders alone, such as `/accounts/{accountID}/read` and
@@ -41,6 +41,8 @@ export function joinTwins(
     const list = twins.get(lead.id) ?? [lead.declared];
     list.push(draft.declared);
     twins.set(lead.id, list);
+    // an option that was removed, with a finding of its own, may have agreed
+    if ([draft, lead].some(({ path }) => isDamaged(path, report))) continue;
     const differing = CONDITIONS.filter(
       (name) => conditionText(draft.options, name) !== conditionText(lead.options, name),
     );
@@ -53,6 +55,10 @@ export function joinTwins(
     }
   }
   return twins;
+}
+
+function isDamaged(path: Path, { removed, damaged }: Report): boolean {
+  return removed.has(formatPath(path)) || damaged.has(formatPath(path));
 }
 
 const DEFAULTS: ScopeOptions = { reserved: false, required: false, match: "exact" };

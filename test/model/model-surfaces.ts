@@ -50,7 +50,9 @@ export function modelDecideRequest(
   const denying = fitting.find((one) => one.endsWith("*}") && isDenied(one));
   if (denying !== undefined && !isDenied(key)) {
     const decision = modelDecide(definition, token, key);
-    return decision.code === "denied" ? decision : modelDecide(definition, token, denying);
+    // an internal endpoint stays unknown even if another endpoint matches its path
+    const isFinal = ["denied", "unknown_operation"].includes(decision.code);
+    return isFinal ? decision : modelDecide(definition, token, denying);
   }
   const own =
     typeof request.params === "object" && request.params !== null
@@ -92,11 +94,7 @@ function withoutWithin(definition: Definition): Definition {
 }
 
 /** Returns whether a tool names a restricted template that the token has for some value and its client is not approved for. */
-export function hasUnapprovedTemplate(
-  definition: Definition,
-  token: unknown,
-  name: string,
-): boolean {
+function hasUnapprovedTemplate(definition: Definition, token: unknown, name: string): boolean {
   const uses = modelOperation(definition, name)?.alternatives.flatMap((one) => one.uses) ?? [];
   const inToken = modelReached(definition, modelTokens(token) ?? [], true);
   const list = (token as { approvedScopes?: unknown } | undefined)?.approvedScopes;
@@ -111,6 +109,12 @@ export function hasUnapprovedTemplate(
       ),
   );
 }
+
+/** Creates a filter for the codes of a list of tools that the model knows. */
+export const knownIn =
+  (definition: Definition, token: unknown) =>
+  ({ name, code }: { readonly name: string; readonly code: string }): boolean =>
+    code === "allowed" || !hasUnapprovedTemplate(definition, token, name);
 
 const LISTED = [
   "allowed",

@@ -23,6 +23,7 @@ describe("policyJsonSchema", () => {
       "$schema",
       "accountTypes",
       "baseline",
+      "boundaries",
       "bundles",
       "defaultScopes",
       "endpoints",
