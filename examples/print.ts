@@ -55,7 +55,7 @@ export function tokenInWords(token: AccessToken | undefined): string {
   const scope = typeof token.scope === "string" ? token.scope : token.scope.join(" ");
   const facts = [
     token.tier === undefined ? "" : `${token.tier} tier`,
-    token.account_type === undefined ? "" : `${token.account_type} account`,
+    token.account_type === undefined ? "" : `${[token.account_type].flat().join(" and ")} account`,
     token.first_party === true ? "first-party client" : "",
   ].filter((fact) => fact !== "");
   return `token with ${[scope === "" ? "no scope" : scope, ...facts].join(", ")}`;

@@ -40,9 +40,9 @@ export function describedBranches(
   if (otherwise === undefined) return [{ entry, operation, when: undefined }];
   return [
     ...operation.cases.map(({ when, branch }, index) => {
-      const { when: _, ...requirement } = cases[index] as CaseOptions;
+      const members = Object.entries(cases[index] as CaseOptions);
       return {
-        entry: withoutPrototype(requirement),
+        entry: withoutPrototype(Object.fromEntries(members.filter(([key]) => key !== "when"))),
         operation: branch,
         when: whenText(when),
       };

@@ -11,9 +11,11 @@ export interface ComparedName {
 /** How scope tokens are compared with the names of a policy that have the rule. Each member is an own one, so that none is inherited. */
 export interface MatchingRule {
   /** Returns why a name cannot have the rule; `undefined` if it can. */
-  faultOf(name: ScopeTokenSyntax): string | undefined;
+  readonly faultOf: (name: ScopeTokenSyntax) => string | undefined;
   /** Creates the index that finds the names that a scope token matches. Its cost must not grow with the number of names. */
-  index<Item extends { readonly template: Template }>(items: readonly Item[]): TemplateIndex<Item>;
+  readonly index: <Item extends { readonly template: Template }>(
+    items: readonly Item[],
+  ) => TemplateIndex<Item>;
   /** Returns the template of a name that can have the rule: that of the exact rule, with its own values. Default: the same. */
   readonly template: ((exact: Template) => Template) | undefined;
   /**

@@ -134,7 +134,7 @@ const TOKENS: readonly Row[] = [
   ],
   [
     "is invalid with an inherited list, which would count as missing",
-    { scope, boundaries: Object.create({ region: ["us"] }) },
+    { scope, boundaries: Object.create({ region: ["us"] }) as object },
     "list_nodes",
     { regionId: "eu" },
     BAD_TOKEN,
@@ -264,9 +264,9 @@ describe("a boundary of an endpoint", () => {
 
   it("limits a value that the gate adds", () => {
     const request = { method: "POST", path: "/keys" };
-    expect(
-      hosting.decideRequest(token, { ...request, params: { projectId: "p1" } } as never).code,
-    ).toBe("allowed");
+    expect(hosting.decideRequest(token, { ...request, params: { projectId: "p1" } }).code).toBe(
+      "allowed",
+    );
     expect(hosting.decideRequest(token, request).code).toBe("invalid_params");
   });
 });

@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import Router from "@koa/router";
 import express from "express";
-import fastify from "fastify";
+import fastify, { type FastifyInstance } from "fastify";
 import { Hono } from "hono";
 import Koa from "koa";
 import { createAuthorizer, loadPolicy, type PolicyError } from "scope-policy";
@@ -295,7 +296,7 @@ const FRAMEWORKS = {
     app.post("/drop/:mode", { config: { tool: "drop_rows" } as never }, async () => "ok");
     return { running: await listenFastify(app), findings: [] };
   },
-  fetch: async (_hasParams: boolean) => {
+  fetch: (async () => {
     const gate = fetchGate(authorizer);
     const running = await listenHono(
       new Hono().all("*", async (c) => {
@@ -308,15 +309,15 @@ const FRAMEWORKS = {
       }),
     );
     return { running, findings: [] };
-  },
+  }) as (hasParams: boolean) => Promise<Gated>,
 } satisfies Readonly<Record<string, (hasParams: boolean) => Promise<Gated>>>;
 
 type Framework = keyof typeof FRAMEWORKS;
 
-async function listenFastify(app: ReturnType<typeof fastify>): Promise<Running> {
+async function listenFastify(app: FastifyInstance): Promise<Running> {
   await app.listen({ host: "127.0.0.1", port: 0 });
-  const [address] = app.addresses();
-  return { port: address?.port ?? 0, close: () => app.close() };
+  const { port } = app.server.address() as AddressInfo;
+  return { port, close: () => app.close() };
 }
 
 const open: Running[] = [];

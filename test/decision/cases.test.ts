@@ -472,8 +472,8 @@ describe("a call of an operation with cases", () => {
   it("passes `authorize` in its branch", () => {
     const token = { scope: READ };
     expect(policy.authorize(token, "run_query", { mode: "explain" })).toBe(token);
-    const decision = expect.objectContaining(lacks("write"));
-    const denial = expect.objectContaining({ decision });
+    const decision: unknown = expect.objectContaining(lacks("write"));
+    const denial: unknown = expect.objectContaining({ decision });
     expect(() => policy.authorize(token, "run_query", { mode: "run" })).toThrow(denial);
     const operation = policy.operation("run_query");
     expect(operation.authorize(token, { mode: "explain" })).toBe(token);

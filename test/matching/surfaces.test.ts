@@ -168,7 +168,7 @@ describe("the response to a denial, and the audit event", () => {
     authorizer.admit({
       authorization: `Bearer ${Buffer.from(scope).toString("hex")}`,
       operation,
-      params: params as Record<string, unknown>,
+      params: params,
     });
 
   it("name the scopes for the values of the call, never a prefix, a root or a star", async () => {

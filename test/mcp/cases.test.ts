@@ -152,7 +152,8 @@ describe.each(SDK_VERSIONS)("a call of a tool with cases over MCP, %s,", (genera
     const reply = await ask({ method: "tools/call", params }, authInfoOf(token));
     const { code, scope, tier, param } = denialOf(reply);
     const reason = /Choose a mode\.|Nothing is dropped\./.exec(JSON.stringify(reply))?.[0];
-    const shown = code === undefined ? "ran" : `${code} ${scope ?? tier ?? param ?? reason}`;
+    const shown =
+      code === undefined ? "ran" : `${code} ${(scope ?? tier ?? param ?? reason) as string}`;
     expect(shown).toBe(expected);
   });
 

@@ -3,6 +3,7 @@
 import type { Draw } from "./draw.js";
 import type { Case, Definition, Gates, Rule, RuleOptions, ScopeOptions } from "./model.js";
 import { canonical, modelCovers, placeholdersOf } from "./model-scopes.js";
+import { without } from "./without.js";
 
 const LITERALS = [
   "courses:read",
@@ -280,7 +281,7 @@ function drawCases(
     const last = drawBranch(draw, definition, bound);
     return { cases, otherwise: last, weakOtherwise: true, ...shared };
   }
-  const required = cases.map(({ when: _, enrichedBy: __, ...branch }) => branch);
+  const required = cases.map((one) => without(one, ["when", "enrichedBy"]));
   const all = [...new Map(required.map((rule) => [signature(rule), rule])).values()];
   const isClosed = all.some(({ deny }) => deny !== undefined) || sizeOf({ allOf: all }) > bound;
   return { cases, otherwise: isClosed ? { deny: "choose a case" } : { allOf: all }, ...shared };
@@ -390,15 +391,6 @@ function drawLists(
       : {}),
     ...(draw.chance(50) && grantable.length > 0 ? { defaultScopes: draw.few(grantable, 3) } : {}),
   };
-}
-
-/** Copies an object without some of its members. */
-export function without<Whole extends object, Name extends keyof Whole>(
-  whole: Whole,
-  names: readonly Name[],
-): Omit<Whole, Name> {
-  const entries = Object.entries(whole).filter(([name]) => !names.includes(name as Name));
-  return Object.fromEntries(entries) as Omit<Whole, Name>;
 }
 
 /** Returns the same policy without tools and endpoints, which loads faster. */

@@ -22,7 +22,7 @@ const limitsOf = ({ definition, name }: GoodCase): readonly (readonly [string, s
   );
 
 const paramOf = ({ params }: GoodCase, name: string): unknown =>
-  Object.hasOwn((params ?? {}) as object, name)
+  Object.hasOwn(params ?? {}, name)
     ? (params as Readonly<Record<string, unknown>>)[name]
     : undefined;
 

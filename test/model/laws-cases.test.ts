@@ -22,6 +22,7 @@ import {
 } from "./model.js";
 import { knownIn, modelDecideRequest, modelToolsFor } from "./model-surfaces.js";
 import { dataOf, decide, load, tokenOf } from "./observe.js";
+import { without } from "./without.js";
 
 const MANY = { patterns: 60, cases: 70, closed: true };
 const optionsOf = (rule: Rule): RuleOptions => (typeof rule === "string" ? { scope: rule } : rule);
@@ -173,9 +174,10 @@ describe("operations with cases", { timeout: 300_000 }, () => {
               [part]: { ...definition[part], [applied.key]: only },
             };
             const token = tokenOf(held, facts);
-            expect(decide(definition, token, name, params)).toEqual(
-              decide(plain, token, name, params),
-            );
+            const [whole, own] = [definition, plain].map((one) => decide(one, token, name, params));
+            // where a catch-all denies too, either reason is given: only an endpoint without cases is a denial as a whole
+            if (whole?.code === "denied") expect(own?.code).toBe("denied");
+            else expect(whole).toEqual(own);
             if (when !== undefined) reached.count += 1;
           },
         ),
@@ -262,7 +264,7 @@ describe("the order of cases", { timeout: 60_000 }, () => {
           const meets = (one: Case) => modelCaseAt({ cases: [one] }, params) === 0;
           const met = cases.filter(meets);
           const [first] = shuffled.filter(meets);
-          const { when: _, ...expected } = first ?? { when: {}, ...optionsOf(otherwise) };
+          const expected = first === undefined ? optionsOf(otherwise) : without(first, ["when"]);
           const definition = policyOf({ cases: shuffled, otherwise, weakOtherwise: true });
           if (findingsOf(definition).length > 0) return;
           const [all, only] = [load(definition), load(policyOf(expected))];
@@ -413,7 +415,7 @@ function bruteForce(rule: RuleOptions): { unreachable: Set<string>; weak: Set<st
 }
 
 const isSlip = (value: unknown, given: unknown) =>
-  value !== given && given !== undefined && String(value) === String(given);
+  value !== given && given !== undefined && String(value) === String(given as string);
 
 describe("the findings about branches", { timeout: 120_000 }, () => {
   const pathsOf = (code: string, definition: Definition) =>

@@ -5,12 +5,20 @@ import { type AccessToken, consentScreen, loadPolicy } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { matrixOf } from "../../src/cli/matrix/matrix-model.js";
 import { runOften, type Tally, tally } from "../often.js";
-import { without } from "./arbitrary-policy.js";
 import { drawCase, drawGoodCase } from "./arbitrary-request.js";
 import { type Draw, drawn } from "./draw.js";
 import { law } from "./law.js";
-import { type Definition, isPattern, MODEL_NOW, modelDecide, modelOperation } from "./model.js";
+import {
+  type Definition,
+  isPattern,
+  MODEL_NOW,
+  modelDecide,
+  modelOperation,
+  type Rule,
+  type RuleOptions,
+} from "./model.js";
 import { load, tokenOf } from "./observe.js";
+import { without } from "./without.js";
 
 const goodCase = (draw: Draw) => drawGoodCase(draw, { patterns: 30, closed: true });
 type GoodCase = ReturnType<typeof goodCase>;
@@ -106,12 +114,22 @@ describe("account types", { timeout: 120_000 }, () => {
 });
 
 describe("enrichments", { timeout: 120_000 }, () => {
+  const stripRule = (rule: Rule) =>
+    typeof rule === "string" ? rule : without(rule, ["enrichedBy"]);
+  const stripBranches = (rule: RuleOptions): Rule => {
+    const { cases, otherwise } = rule;
+    return {
+      ...without(rule, ["enrichedBy"]),
+      ...(cases && { cases: cases.map((one) => without(one, ["enrichedBy"])) }),
+      ...(otherwise && { otherwise: stripRule(otherwise) }),
+    };
+  };
   const withoutDetail = ({ tools = {}, endpoints = {}, ...rest }: Definition): Definition => {
     const strip = (entries: NonNullable<Definition["tools"]>) =>
       Object.fromEntries(
         Object.entries(entries).map(([name, rule]) => [
           name,
-          typeof rule === "string" ? rule : without(rule, ["enrichedBy"]),
+          typeof rule === "string" ? rule : stripBranches(rule),
         ]),
       );
     return { ...rest, tools: strip(tools), endpoints: strip(endpoints) };

@@ -3,7 +3,6 @@
 import { createAuthorizer, resolveConsent, type Verify } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { tally } from "../often.js";
-import { without } from "./arbitrary-policy.js";
 import { type Claims, drawGoodCase } from "./arbitrary-request.js";
 import type { Draw } from "./draw.js";
 import { law } from "./law.js";
@@ -11,6 +10,7 @@ import type { Definition } from "./model.js";
 import { modelMayHave } from "./model-consent.js";
 import { approvedEntries, modelMeanings, scopeOptions } from "./model-scopes.js";
 import { decide, load, tokenOf } from "./observe.js";
+import { without } from "./without.js";
 
 const TIMEOUT = { timeout: 120_000 };
 const RUNS = 600;

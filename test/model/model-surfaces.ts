@@ -20,6 +20,7 @@ import {
   placeholdersOf,
   scopeOptions,
 } from "./model-scopes.js";
+import { without } from "./without.js";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 interface ModelRequest {
@@ -87,8 +88,7 @@ function withTemplatesApproved(definition: Definition, token: unknown): unknown 
 function withoutWithin(definition: Definition): Definition {
   const tools = Object.entries(definition.tools ?? {}).map(([name, rule]) => {
     if (typeof rule === "string") return [name, rule] as const;
-    const { within: _, ...rest } = rule;
-    return [name, rest] as const;
+    return [name, without(rule, ["within"])] as const;
   });
   return { ...definition, tools: Object.fromEntries(tools) };
 }

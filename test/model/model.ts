@@ -14,6 +14,7 @@ import {
   textOfValue,
   type Values,
 } from "./model-scopes.js";
+import { without } from "./without.js";
 
 export interface Gates {
   tier?: string;
@@ -150,7 +151,9 @@ export function modelBranch(rule: RuleOptions, params: unknown): RuleOptions {
 export function modelBranches(rule: RuleOptions): RuleOptions[] {
   const { cases = [], otherwise } = rule;
   if (otherwise === undefined) return [rule];
-  return [...cases.map(({ when: _, ...one }) => one), otherwise].map((one) => branchIn(rule, one));
+  return [...cases.map((one) => without(one, ["when"])), otherwise].map((one) =>
+    branchIn(rule, one),
+  );
 }
 
 /** Returns whether a pattern of tool names matches: literals, `*` and `?`. */
@@ -330,7 +333,7 @@ export function modelBoundaries(
   for (const [name, { absent }] of Object.entries(boundaries)) {
     const written = member(given, name);
     // an inherited list does not count as missing
-    const source = (given ?? {}) as object;
+    const source: object = given ?? {};
     if (name in source && !Object.hasOwn(source, name)) return undefined;
     if (written === undefined && absent === "dangerouslyAll") continue;
     const list = written === undefined ? [] : typeof written === "string" ? [written] : written;

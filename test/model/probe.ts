@@ -1,10 +1,10 @@
 // What a token opens according to `decide`: for each scope, a policy has one tool that requires exactly that scope.
 
 import { loadPolicy } from "scope-policy";
-import { without } from "./arbitrary-policy.js";
 import { VALUES } from "./arbitrary-request.js";
 import type { Definition } from "./model.js";
 import { canonical, isLegal, modelBind, placeholdersOf, type Values } from "./model-scopes.js";
+import { without } from "./without.js";
 
 interface Probe {
   readonly tool: string;

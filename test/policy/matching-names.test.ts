@@ -141,8 +141,8 @@ const WILDCARD: readonly Row[] = [
 ];
 
 const CASES = [
-  ...PARENT.map((row) => ({ match: "parent" as Match, ...row })),
-  ...WILDCARD.map((row) => ({ match: "wildcard" as Match, ...row })),
+  ...PARENT.map((row) => ({ match: "parent" as const, ...row })),
+  ...WILDCARD.map((row) => ({ match: "wildcard" as const, ...row })),
 ].flatMap(({ match, granted, covered = [], not = [] }) =>
   [
     ...covered.map((name) => [name, true] as const),
