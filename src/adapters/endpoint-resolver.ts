@@ -1,7 +1,7 @@
 import { readOwn } from "../decision/access-token.js";
 import type { Policy } from "../decision/define-policy.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
-import type { Operation } from "../policy/compiled-policy.js";
+import { isHardDenial, type Operation } from "../policy/compiled-policy.js";
 import { HEAD, type Segment, splitEndpoint } from "../policy/endpoint-key.js";
 import type { Match, PathOptions } from "../policy/route.js";
 import { type GateOperation, isSameValue } from "./admit-request.js";
@@ -105,8 +105,10 @@ export function createEndpointResolver(
       [...sources].map(([param, source]) => [param, readFrom(param, source)] as const);
     return { name, params, values: () => Object.fromEntries(read()) };
   };
-  const needsRoute = (name: string) =>
-    operations.get(name)?.denial === undefined || !name.endsWith("*}");
+  const needsRoute = (name: string) => {
+    const operation = operations.get(name);
+    return operation === undefined || !isHardDenial(operation) || !name.endsWith("*}");
+  };
   const resolveUncached = (request: RoutedRequest, path: string): GateOperation | undefined => {
     const match = matchOf(request, path);
     const spelled = resolveSpelled(request, path, match);

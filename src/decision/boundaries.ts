@@ -15,19 +15,24 @@ export function storeClaims(token: object, claims: unknown): void {
 
 /**
  * Returns the values that a token has for the boundaries of a policy: its own `boundaries` by name, otherwise its verified claims.
- * Returns `undefined` for a value that is neither a text nor a list of texts. It never counts as missing, since a missing list can
- * mean every value. Never throws.
+ * Returns `undefined` for a value that is neither a text nor a list of texts, and for a list under a name that is not a boundary of the
+ * policy. They never count as missing, since a missing list can mean every value. Never throws.
  */
 export function readBoundaries(
   boundaries: readonly Boundary[],
   token: unknown,
 ): BoundaryValues | undefined {
-  if (boundaries.length === 0 || !isObject(token)) return NOTHING;
+  if (boundaries.length === 0) return NOTHING;
   try {
+    if (!isObject(token)) return NOTHING;
     const own = memberOf(token, "boundaries");
     const source = own ?? (own === undefined ? claimsByToken.get(token) : null);
     if (source === undefined) return NOTHING;
     if (!isObject(source)) return undefined;
+    // a list under a name that is not one of a boundary was probably meant for one, which would count as missing
+    const names = new Set(boundaries.map(({ name }) => name));
+    if (own !== undefined && !Object.keys(source).every((name) => names.has(name)))
+      return undefined;
     const values = new Map<string, readonly string[]>();
     for (const { name, claim } of boundaries) {
       const value = memberOf(source, own === undefined ? claim : name);

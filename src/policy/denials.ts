@@ -57,6 +57,8 @@ function stepsOf(names: readonly string[], patterns: readonly string[]): number 
   return steps;
 }
 
+const NO_PARAMS: ReadonlyMap<string, string> = new Map();
+
 /** Letter case does not exempt a path from a denial. */
 const ANY_CASE: PathOptions = { trailingSlash: "refuse", caseSensitive: false };
 
@@ -86,9 +88,12 @@ export function denyByCatchAll(routes: readonly Route<Operation>[]): {
   const match: typeof router.match = (method, path, options) => {
     const found = router.match(method, path, options);
     if (found === undefined || isHardDenial(found.value)) return found;
-    return denials.match(method, withoutSlash(path), ANY_CASE) ?? found;
+    // no spelling exempts a path from a denial, as some server could take it for a denied one
+    const denial = denials.meantBy(method, withoutSlash(path));
+    return denial === undefined ? found : { value: denial, params: NO_PARAMS };
   };
-  return { router: denying.length === 0 ? router : { match }, denied };
+  const { meantBy } = router;
+  return { router: denying.length === 0 ? router : { match, meantBy }, denied };
 }
 
 /** Returns a path that an endpoint matches only if it matches all paths of the given one: no literal has a bar. */

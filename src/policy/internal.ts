@@ -28,6 +28,7 @@ export function withoutInternal(all: OperationsByName, router: Tables["router"])
         const match = router.match(...request);
         return match?.value.internal === true ? undefined : match;
       },
+      meantBy: (method, path) => router.meantBy(method, path),
     },
     fromCode: all,
   };

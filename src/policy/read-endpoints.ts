@@ -118,14 +118,16 @@ function takesSeveralSegments({ coverage }: Template): boolean {
 /** Reports a placeholder of a scope, or a boundary, that would take the value of a catch-all, which has several segments. */
 export function checkCatchAll(
   { segments }: Endpoint,
-  { params }: Rule,
+  { params, alternatives }: Rule,
   path: Path,
   report: Report,
 ): void {
   const last = segments.at(-1);
   const param = last?.isCatchAll ? params.find(({ name }) => name === last.params[0]) : undefined;
   if (param === undefined) return;
-  const isOfBoundary = param.sites.length === 0;
+  const isOfBoundary = alternatives.some(({ within }) =>
+    within.some((use) => params[use.param] === param),
+  );
   if (!isOfBoundary && param.sites.every(({ template }) => takesSeveralSegments(template))) return;
   const advice = isOfBoundary
     ? "no value of a boundary has: name another parameter in `within`"

@@ -33,6 +33,8 @@ export interface Match<Target> {
 export interface EndpointRouter<Target> {
   /** Returns the endpoint of a request; `undefined` for an unknown endpoint and for a path that routers could read differently. */
   match(method: string, path: string, options?: PathOptions): Match<Target> | undefined;
+  /** Returns the endpoint for which some server takes a path, whatever its spelling; `undefined` if there is none. */
+  meantBy(method: string, path: string): Target | undefined;
 }
 
 /** An endpoint and what it stands for. */
@@ -76,24 +78,30 @@ export function buildRouter<Target>(routes: readonly Route<Target>[]): EndpointR
     if (endsInCatchAll(route.endpoint)) node.catchAll = route;
     else node.route = route;
   }
+  const findRoute = (method: string, path: string) => {
+    const root = roots.get(method === HEAD ? "GET" : method);
+    if (root === undefined || path.length > MAX_PATH_LENGTH || !path.startsWith("/"))
+      return undefined;
+    const segments: PathSegment[] = [];
+    for (const text of segmentsOf(path)) {
+      const segment = readSegment(text);
+      if (segment === undefined) return undefined;
+      segments.push(segment);
+    }
+    const route = find(root, segments, 0);
+    return route && { route, segments };
+  };
   return {
     match(method, path, { trailingSlash, caseSensitive } = EXACT) {
-      const root = roots.get(method === HEAD ? "GET" : method);
-      if (root === undefined || path.length > MAX_PATH_LENGTH || !path.startsWith("/"))
-        return undefined;
       const target = trailingSlash === "ignore" ? withoutSlash(path) : path;
-      const segments: PathSegment[] = [];
-      for (const text of segmentsOf(target)) {
-        const segment = readSegment(text);
-        if (segment === undefined) return undefined;
-        segments.push(segment);
-      }
-      const found = find(root, segments, 0);
+      const found = findRoute(method, target);
+      if (found === undefined) return undefined;
+      const { route, segments } = found;
       // a router takes the slash for a part of the value
-      if (found !== undefined && target !== path && endsInCatchAll(found.endpoint))
-        return undefined;
-      return found && matchOf(found, segments, caseSensitive === false ? lowerAscii : unchanged);
+      if (target !== path && endsInCatchAll(route.endpoint)) return undefined;
+      return matchOf(route, segments, caseSensitive === false ? lowerAscii : unchanged);
     },
+    meantBy: (method, path) => findRoute(method, path)?.route.target,
   };
 }
 

@@ -329,6 +329,8 @@ export function modelBoundaries(
   const isUsed = Object.keys(boundaries).length > 0 && given !== undefined;
   if (isUsed && (typeof given !== "object" || given === null || Array.isArray(given)))
     return undefined;
+  if (isUsed && Object.keys(given as object).some((name) => !Object.hasOwn(boundaries, name)))
+    return undefined;
   const lists = new Map<string, unknown[]>();
   for (const [name, { absent }] of Object.entries(boundaries)) {
     const written = member(given, name);

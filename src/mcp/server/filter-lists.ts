@@ -1,8 +1,9 @@
 import { type AccessToken, readOwn } from "../../decision/access-token.js";
-import type { DecisionCode } from "../../decision/decision.js";
+import type { Decision, DecisionCode } from "../../decision/decision.js";
 import type { Policy } from "../../decision/define-policy.js";
 import { LISTED_CODES, listWithHiddenTools, type ToolView } from "../../decision/list-tools.js";
 import { isObject } from "../../grammar/is-object.js";
+import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import { isToolName } from "../../policy/tool-names.js";
 import { createResourceLookup } from "../shared/resource-uris.js";
 import type { McpSurface } from "../shared/shared-options.js";
@@ -133,6 +134,23 @@ function markPrivate(method: string, result: unknown, token: AccessToken | undef
 }
 
 /**
+ * Returns the decision on a tool that only patterns match. A call without arguments takes `otherwise`, so one call for each case is
+ * decided too: the tool is allowed if any branch is.
+ */
+function decideByPattern(policy: Policy, viewer: AccessToken | undefined, tool: string): Decision {
+  const { patterns } = compiledPolicyOf(policy);
+  const matching = isToolName(tool) ? patterns.filter(({ matches }) => matches(tool)) : [];
+  const cases = matching.flatMap(({ operation }) => operation.cases);
+  const calls = cases.map(({ when }) =>
+    Object.fromEntries(when.map(([name, values]) => [name, [...values][0]])),
+  );
+  const last = policy.decideUntrusted(viewer, tool, {});
+  const decisions = [last, ...calls.map((call) => policy.decideUntrusted(viewer, tool, call))];
+  const withCode = (code: DecisionCode) => decisions.find((one) => one.code === code);
+  return withCode("allowed") ?? withCode("invalid_params") ?? last;
+}
+
+/**
  * Creates the positions of tools: exact names in the order of the policy, then names that only a pattern matches. A hidden tool
  * does not hide the resources and prompts on which it decides.
  */
@@ -154,7 +172,7 @@ function createToolPositions(
     const view = exact.get(tool);
     if (view !== undefined) return view.shown ? view.index : undefined;
     if (Object.hasOwn(policy.definition.tools ?? {}, tool)) return undefined;
-    const decision = policy.decideUntrusted(viewer, tool, {});
+    const decision = decideByPattern(policy, viewer, tool);
     const isVisible = VISIBLE.has(decision.code) && isEntryVisible({ name: tool, decision });
     return isVisible ? views.length : undefined;
   };
