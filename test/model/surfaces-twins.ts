@@ -44,7 +44,7 @@ export const TWIN_ROWS = {
     model: agreement("return the same decision for any policy, token, name and parameters"),
     laws: [
       "test/model/laws-twins.test.ts",
-      "are one scope: a template that no rule names changes no decision",
+      "are one scope: the older names and the implied scopes of one are those of the other",
     ],
   },
 } satisfies Readonly<Record<string, SurfaceRow>>;

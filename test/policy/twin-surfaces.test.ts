@@ -181,7 +181,7 @@ describe("the commands", () => {
 describe("expectNoWidening", () => {
   const { scopes, tools } = DEFINITION;
   const of = (change: object) => loadPolicy({ ...DEFINITION, ...change });
-  const { [OWN]: _, ...withoutOwn } = scopes;
+  const withoutOwn = { base: scopes.base, [PARTNER]: scopes[PARTNER] };
 
   it("reports no widening if a template gets a twin, or an operation names the twin", () => {
     const alone = of({ scopes: withoutOwn, tools: { partner_tickets: PARTNER }, endpoints: {} });
