@@ -216,6 +216,12 @@ describe.each(Object.entries(SERVERS))("catch-alls and custom verbs with %s", (t
     },
   );
 
+  it("decides HEAD by the GET beside which the policy declares it, without a body", async () => {
+    expect(await ask("HEAD", "/files/a/b", "read")).toMatch(/^20[04] $/);
+    expect(await ask("HEAD", "/files/a/b", "write")).toBe("403 ");
+    expect(await ask("HEAD", "/files/trash/a", "read")).toBe("403 ");
+  });
+
   it.each(NO_VERBS)("does not decide on %s as on the value of a parameter", async (path) => {
     expect(await ask("POST", path, "read")).toMatch(/^403 (unknown_operation|insufficient_scope)/);
     if (title !== "Hono") expect(await ask("POST", path, "admin")).toBe(UNKNOWN);

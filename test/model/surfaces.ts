@@ -4,8 +4,10 @@
 import { BOUNDARY_ROWS } from "./surfaces-boundaries.js";
 import { CASE_ROWS } from "./surfaces-cases.js";
 import { CONDITION_ROWS } from "./surfaces-conditions.js";
+import { ENDPOINT_ROWS } from "./surfaces-endpoints.js";
 import { MATCHING_ROWS } from "./surfaces-matching.js";
 import { RESTRICTED_ROWS } from "./surfaces-restricted.js";
+import { TWIN_ROWS } from "./surfaces-twins.js";
 
 /** Every place where an option can matter. */
 export const SURFACES = [
@@ -52,4 +54,6 @@ export const OPTION_SURFACES: Readonly<Record<string, SurfaceRow>> = {
   ...CASE_ROWS,
   ...MATCHING_ROWS,
   ...RESTRICTED_ROWS,
+  ...ENDPOINT_ROWS,
+  ...TWIN_ROWS,
 };

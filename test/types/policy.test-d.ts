@@ -74,6 +74,7 @@ const policy = definePolicy({
   },
   endpoints: {
     "GET /courses": "courses:read",
+    "HEAD /courses": "courses:read",
     "GET /accounts/{accountID}": "/accounts/{accountID}/read",
     "GET /health": { public: true },
     "GET /files/{path*}": "courses:read",
@@ -100,6 +101,7 @@ describe("the names of a policy", () => {
     expectTypeOf<TierOf<Loopwise>>().toEqualTypeOf<"free" | "pro">();
     expectTypeOf<EndpointOf<Loopwise>>().toEqualTypeOf<
       | "GET /courses"
+      | "HEAD /courses"
       | "GET /accounts/{accountID}"
       | "GET /health"
       | "GET /files/{path*}"
