@@ -15,8 +15,8 @@ export function storeClaims(token: object, claims: unknown): void {
 
 /**
  * Returns the values that a token has for the boundaries of a policy: its own `boundaries` by name, otherwise its verified claims.
- * Returns `undefined` for a value that is neither a text nor a list of texts, and for a list under a name that is not a boundary of the
- * policy. They never count as missing, since a missing list can mean every value. Never throws.
+ * Returns `undefined` for a value that is neither a text nor a list of texts, and for a list under another name while one is missing that
+ * would mean every value. They never count as missing. Never throws.
  */
 export function readBoundaries(
   boundaries: readonly Boundary[],
@@ -29,10 +29,6 @@ export function readBoundaries(
     const source = own ?? (own === undefined ? claimsByToken.get(token) : null);
     if (source === undefined) return NOTHING;
     if (!isObject(source)) return undefined;
-    // a list under a name that is not one of a boundary was probably meant for one, which would count as missing
-    const names = new Set(boundaries.map(({ name }) => name));
-    if (own !== undefined && !Object.keys(source).every((name) => names.has(name)))
-      return undefined;
     const values = new Map<string, readonly string[]>();
     for (const { name, claim } of boundaries) {
       const value = memberOf(source, own === undefined ? claim : name);
@@ -41,7 +37,11 @@ export function readBoundaries(
       if (list === undefined) return undefined;
       values.set(name, list);
     }
-    return values;
+    // a list under a name of no boundary was probably meant for the missing one, which would then have every value
+    const isOpen = boundaries.some((one) => one.isOpen && !values.has(one.name));
+    const names = new Set(boundaries.map(({ name }) => name));
+    const hasOthers = own !== undefined && Object.keys(source).some((name) => !names.has(name));
+    return isOpen && hasOthers ? undefined : values;
   } catch {
     return undefined; // a getter or a proxy that throws, or an inherited member
   }

@@ -449,3 +449,14 @@ describe("the endpoint of a routed request, with options", () => {
     expect(found?.values?.()).toEqual({ accountID: "AbC" });
   });
 });
+
+it("needs a route for a catch-all with a branch that allows, but not for one that denies every call", () => {
+  const scopes = { "files:read": {} };
+  const denied = { deny: "Not served." };
+  const branches = { cases: [{ when: { path: "a" }, scope: "files:read" }], otherwise: denied };
+  const endpoints = { "GET /a/{path*}": branches, "GET /b/{path*}": denied, "GET /c": denied };
+  const resolver = createEndpointResolver(
+    loadPolicy({ name: "F", version: "1", scopes, endpoints }),
+  );
+  expect(resolver.names.map((name) => resolver.needsRoute(name))).toEqual([true, false, true]);
+});

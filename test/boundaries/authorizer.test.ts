@@ -105,11 +105,11 @@ describe.each(Object.keys(VERIFIERS))("a token of %s", (name) => {
 describe("a token of an own `verify`", () => {
   it("has the values that the function returned, as a frozen copy", async () => {
     const projects = ["p1"];
-    const verify = OWN({ project: projects, other: ["x"] });
+    const verify = OWN({ project: projects, region: ["eu"], other: ["x"] });
     const { code, boundaries } = await decisionOf(verify, "raw");
     projects.push("p2");
     expect(code).toBe("allowed");
-    expect(boundaries).toEqual({ project: ["p1"] });
+    expect(boundaries).toEqual({ project: ["p1"], region: ["eu"] });
     expect(Object.isFrozen(boundaries) && Object.isFrozen(boundaries?.["project"])).toBe(true);
   });
 

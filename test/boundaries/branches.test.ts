@@ -53,3 +53,38 @@ describe("a boundary of an operation with cases", () => {
     expect(findings.map(({ path }) => path)).toContain("tools.query.otherwise.within");
   });
 });
+
+describe("the boundaries of a token", () => {
+  const open = loadPolicy({
+    ...definition,
+    boundaries: { project: { claim: "projects", absent: "dangerouslyAll" } },
+  });
+  const decide = (token: unknown) =>
+    open.decideUntrusted(token, "query", { mode: "explain", projectId: "p2" }).code;
+
+  it("are invalid under the name of the claim, which would count as missing", () => {
+    const scope = "db:read";
+    expect(decide({ scope })).toBe("allowed");
+    expect(decide({ scope, boundaries: { project: ["p1"] } })).toBe("binding_mismatch");
+    expect(decide({ scope, boundaries: { projects: ["p1"] } })).toBe("invalid_token");
+    expect(decide({ scope, boundaries: { project: ["p2"], region: ["eu"] } })).toBe("allowed");
+  });
+
+  it("are read from any value without an exception", () => {
+    const { proxy, revoke } = Proxy.revocable({ scope: "db:read" }, {});
+    revoke();
+    expect(decide(proxy)).toBe("invalid_token");
+    expect(open.toolsFor(proxy)).toEqual([]);
+  });
+});
+
+it("a catch-all fills no boundary, also beside a scope that takes several segments", () => {
+  const findings = findingsOf({
+    name: "Files",
+    version: "1",
+    boundaries: { folder: { claim: "folders" } },
+    scopes: { "files:/{path}": { match: "path-prefix" } },
+    endpoints: { "GET /files/{path*}": { scope: "files:/{path}", within: { folder: "path" } } },
+  });
+  expect(findings.map(({ code }) => code)).toEqual(["catch_all_param"]);
+});

@@ -160,10 +160,17 @@ const TOKENS: readonly Row[] = [
   ["is invalid for a public operation too", { scope, boundaries: 7 }, "about", {}, BAD_TOKEN],
   [
     "may have lists that the policy does not declare",
-    { scope: "openid billing:read", boundaries: { team: 7 } },
+    { scope: "openid billing:read", boundaries: { region: "eu", team: 7 } },
     "list_invoices",
     {},
     { code: "allowed" },
+  ],
+  [
+    "is invalid with such a list if one is missing that would mean every value",
+    { scope: "openid billing:read", boundaries: { team: ["7"] } },
+    "list_invoices",
+    {},
+    BAD_TOKEN,
   ],
 ];
 

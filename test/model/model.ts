@@ -329,8 +329,6 @@ export function modelBoundaries(
   const isUsed = Object.keys(boundaries).length > 0 && given !== undefined;
   if (isUsed && (typeof given !== "object" || given === null || Array.isArray(given)))
     return undefined;
-  if (isUsed && Object.keys(given as object).some((name) => !Object.hasOwn(boundaries, name)))
-    return undefined;
   const lists = new Map<string, unknown[]>();
   for (const [name, { absent }] of Object.entries(boundaries)) {
     const written = member(given, name);
@@ -343,6 +341,12 @@ export function modelBoundaries(
     if (!list.every((one) => typeof one === "string")) return undefined;
     lists.set(name, list);
   }
+  // a list under another name may be meant for one that is missing
+  const isOpen = Object.keys(boundaries).some((name) => !lists.has(name));
+  const others = Object.keys((given ?? {}) as object).filter(
+    (name) => !Object.hasOwn(boundaries, name),
+  );
+  if (isUsed && isOpen && others.length > 0) return undefined;
   return (boundary, value) => lists.get(boundary)?.some((one) => one === value) ?? true;
 }
 
