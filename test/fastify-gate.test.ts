@@ -121,6 +121,16 @@ describe("dangerouslyReportOnly of scopePolicy", () => {
     expect(tokens).toEqual([[token, token], [token, token], none, none]);
   });
 
+  it("counts no call twice if a schema changes the value of the only one", async () => {
+    const schema = { params: { type: "object", properties: { id: { type: "integer" } } } };
+    const app = createApp();
+    const options = { authorizer: createTestAuthorizer(), dangerouslyReportOnly: true };
+    await app.register(scopePolicy, options);
+    app.get("/courses/:id", { config: { tool: "read_course" }, schema }, async () => "ok");
+    expect((await app.inject({ url: "/courses/007", headers: bearer("reader") })).body).toBe("ok");
+    expect(app.scopePolicy.report()).toEqual({ read_course: { invalid_params: 1 } });
+  });
+
   it("counts routes without a mapping under `unknown`, and none that it passes", async () => {
     for (const [unmapped, report] of [
       ["refuse", { unknown: { unknown_operation: 2 } }],

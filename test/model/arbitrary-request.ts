@@ -260,7 +260,9 @@ export function drawName(draw: Draw, definition: Definition): unknown {
     ...Object.keys(definition.endpoints ?? {}),
   ];
   const kind = draw.int(99);
-  if (kind < 86) return draw.pick(named.filter((name) => !isPattern(name)));
+  const exact = named.filter((name) => !isPattern(name));
+  // a change of a policy can leave it without operations
+  if (kind < 86 && exact.length > 0) return draw.pick(exact);
   return kind < 95 ? draw.pick([...MATCHED, ...TOOLS]) : draw.pick(NO_TOOLS);
 }
 
