@@ -92,8 +92,7 @@ export function denyByCatchAll(routes: readonly Route<Operation>[]): {
     const denial = denials.meantBy(method, withoutSlash(path));
     return denial === undefined ? found : { value: denial, params: NO_PARAMS };
   };
-  const { meantBy } = router;
-  return { router: denying.length === 0 ? router : { match, meantBy }, denied };
+  return { router: denying.length === 0 ? router : { ...router, match }, denied };
 }
 
 /** Returns a path that an endpoint matches only if it matches all paths of the given one: no literal has a bar. */

@@ -414,8 +414,8 @@ function bruteForce(rule: RuleOptions): { unreachable: Set<string>; weak: Set<st
   return { unreachable: new Set(unreachable.map(pathOf)), weak };
 }
 
-const isSlip = (value: unknown, given: unknown) =>
-  value !== given && given !== undefined && String(value) === String(given as string);
+const isSlip = (value: unknown, given: unknown): boolean =>
+  value !== given && given !== undefined && `${value as string}` === `${given as string}`;
 
 describe("the findings about branches", { timeout: 120_000 }, () => {
   const pathsOf = (code: string, definition: Definition) =>

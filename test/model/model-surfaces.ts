@@ -90,7 +90,7 @@ function withoutWithin(definition: Definition): Definition {
     if (typeof rule === "string") return [name, rule] as const;
     return [name, without(rule, ["within"])] as const;
   });
-  return { ...definition, tools: Object.fromEntries(tools) };
+  return { ...definition, tools: Object.fromEntries<Rule>(tools) };
 }
 
 /** Returns whether a tool names a restricted template that the token has for some value and its client is not approved for. */

@@ -343,9 +343,7 @@ export function modelBoundaries(
   }
   // a list under another name may be meant for one that is missing
   const isOpen = Object.keys(boundaries).some((name) => !lists.has(name));
-  const others = Object.keys((given ?? {}) as object).filter(
-    (name) => !Object.hasOwn(boundaries, name),
-  );
+  const others = Object.keys(given ?? {}).filter((name) => !Object.hasOwn(boundaries, name));
   if (isUsed && isOpen && others.length > 0) return undefined;
   return (boundary, value) => lists.get(boundary)?.some((one) => one === value) ?? true;
 }
