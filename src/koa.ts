@@ -91,9 +91,9 @@ export function koaGate<Types extends PolicyTypes>(
       const wasOver = isOver(ctx.res);
       const { refusal, answered, enforced } = await admit(ctx);
       if (answered !== undefined) ctx.res.on("finish", () => answered(ctx.res.statusCode));
+      // meanwhile the connection can have been closed, or another response sent
       if (refusal !== undefined) {
         if (!isOver(ctx.res)) write(ctx, refusal);
-        // meanwhile the connection was closed or another response was sent
       } else if (!enforced || isOver(ctx.res) === wasOver) await next();
     },
     serve: (answer) => async (ctx, next) => {

@@ -11,8 +11,9 @@ export interface CoverOptions {
   readonly under?: string;
   /**
    * Routes and endpoints that are left out: expressions for their path as the program writes it, such as `/^\/internal/`, or texts
-   * for all paths below one, such as `/internal`; for the path `/` alone, write `/^\/$/`. With `under`, an entry may name the whole path or the part after `under`. An entry
-   * that leaves nothing out is a finding. A route with an unknown path is never left out.
+   * for all paths below one, such as `/internal`; for the path `/` alone, write `/^\/$/`. An entry that names every path is refused.
+   * With `under`, an entry may name the whole path or the part after `under`. An entry that leaves nothing out is a finding. A route
+   * with an unknown path is never left out.
    */
   readonly except?: readonly (RegExp | string)[];
 }
