@@ -122,8 +122,9 @@ export interface AuthorizationEvent {
     readonly removed?: readonly string[];
     readonly leftOut?: number;
   };
-  /** The granted values by boundary of the policy; `boundariesLeftOut` counts the values for which the event has no room. */
+  /** The granted values by boundary of the policy, as far as the event has room for them. */
   readonly boundaries?: Readonly<Record<string, readonly string[]>>;
+  /** The number of granted values for which the event has no room. */
   readonly boundariesLeftOut?: number;
   /** The HTTP status of the response. */
   readonly status?: number;
