@@ -145,7 +145,7 @@ export function createEndpointResolver(
       return endpoint && sourcesOf(endpoint, 0, route) && name;
     },
     outsidePath(name) {
-      const { segments = [], params = [] } = declared.get(name) ?? {};
+      const { segments, params } = declared.get(name) as DeclaredEndpoint;
       const inPath = new Set(segments.flatMap((segment) => segment.params));
       return params.filter((param) => !inPath.has(param));
     },

@@ -76,7 +76,7 @@ export function routeFindings(
     return gates.flatMap((gate, index) => {
       if (gate.kind === "endpoint") {
         if (gate.path !== route.path) return [finding("misplaced_gate")];
-        const found = names[index] ?? [];
+        const found = names[index] as readonly string[];
         const missing = gate.hasReader ? [] : found.flatMap((name) => endpoints.outsidePath(name));
         if (found.length > 0)
           return [
@@ -163,18 +163,18 @@ function servedBy(
   if (kind === "endpoint") return path === route.path ? named(route.path) : [];
   // a gate by name decides on the values that the router passes on, so patterns of parameters do not matter
   const wanted = segmentsOf((name ?? "").slice((name ?? "").indexOf(" ") + 1));
-  const segments = (route.path.match(SEGMENT) ?? []).map((segment, index) => {
-    const [, param, braces, parentheses] = PATTERN.exec(segment) ?? [];
+  const segments = [...route.path.matchAll(SEGMENT)].map(([segment], index) => {
+    const [, param, pattern] = PATTERN.exec(segment) ?? [];
     if (param === undefined || WILDCARD.test(segment)) return segment;
     const text = wanted[index] ?? "";
-    return isPatternOf(braces ?? parentheses ?? "", text) ? text.replaceAll(NAMES, "{}") : param;
+    return isPatternOf(pattern as string, text) ? text.replaceAll(NAMES, "{}") : param;
   });
   return named(`/${segments.join("/")}`).filter((one) => one === name);
 }
 
 /** A segment whose pattern may have a slash. */
 const SEGMENT = /(?:\{[^{}]*\}|\([^()]*\)|[^/])+/g;
-const PATTERN = /^(:\w+)(?:\{(.*)\}|\((.*)\))$/;
+const PATTERN = /^(:\w+)[{(](.*)[)}]$/;
 const WILDCARD = /^:\w+[{(]\.[*+][})]$/;
 const NAMES = /\{\w+\}/g;
 

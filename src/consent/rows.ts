@@ -256,7 +256,7 @@ export function titleOf(scope: CompiledScope, locale: ConsentLocale): string {
   if (title !== undefined) return title;
   const { resource, action } = syntaxOf(scope);
   const about = wordsOf(resource ?? "");
-  const spoken = about === "" ? wordsOf(scope.name) : `${about}: ${wordsOf(action ?? "")}`;
+  const spoken = about === "" ? wordsOf(scope.name) : `${about}: ${wordsOf(action as string)}`;
   return spoken === "" ? scope.name : capitalize(spoken);
 }
 

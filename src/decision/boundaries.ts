@@ -54,7 +54,7 @@ function memberOf(object: object, name: string): unknown {
   const value = (object as Record<string, unknown>)[name];
   if (value === undefined || Object.hasOwn(object, name)) return value;
   // a member that every object inherits is not part of the token
-  if (Object.hasOwn(Object.prototype, name)) return undefined;
+  if (value === (Object.prototype as Record<string, unknown>)[name]) return undefined;
   throw new TypeError(`\`${name}\` is inherited`);
 }
 
@@ -65,4 +65,9 @@ export function isInside(
   value: string,
 ): boolean {
   return values !== undefined && (values.get(name)?.includes(value) ?? isOpen);
+}
+
+/** Takes every value as inside: for a list of tools, whose calls have their values later, and for operations without conditions. */
+export function insideAll(): boolean {
+  return true;
 }

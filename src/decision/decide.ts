@@ -5,7 +5,7 @@ import type { CompiledPolicy, Operation, OperationsByName } from "../policy/comp
 import { isToolName } from "../policy/tool-names.js";
 import { readOwn } from "./access-token.js";
 import { type Clock, isAuthenticated, systemClock } from "./authentication.js";
-import { isInside, readBoundaries } from "./boundaries.js";
+import { insideAll, isInside, readBoundaries } from "./boundaries.js";
 import { createApprovalReader } from "./client-approval.js";
 import {
   type Allowed,
@@ -216,7 +216,7 @@ const NO_FACTS: TokenFacts = {
   rank: -1,
   accountTypes: [],
   entitlements: [],
-  isInside: () => true,
+  isInside: insideAll,
 };
 
 /** Reads the facts of a token that the conditions of an operation need. Without conditions, nothing is read. */

@@ -135,8 +135,10 @@ function firstEntitlement(
   judged: EvaluatedRules,
   facts: TokenFacts,
 ): string | undefined {
-  const chosen = judged.flatMap(
-    (list) => list.find(({ blockedBy }) => blockedBy >= BLOCKERS.entitlement) ?? [],
+  // each rule has one, since the denial is about an entitlement
+  const chosen = judged.map(
+    (list) =>
+      list.find(({ blockedBy }) => blockedBy >= BLOCKERS.entitlement) as EvaluatedAlternative,
   );
   const needed = chosen.flatMap(({ alternative }) => alternative.source.entitlements);
   return definition.entitlements?.find(

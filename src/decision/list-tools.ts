@@ -1,4 +1,5 @@
 import { isAuthenticated } from "./authentication.js";
+import { insideAll } from "./boundaries.js";
 import { createApprovalReader } from "./client-approval.js";
 import {
   type Decider,
@@ -111,7 +112,7 @@ function decideForToken(
   if (seen === undefined) return INVALID_TOKEN;
   const { tokenScopes, search, upgrades } = seen;
   // a list has no arguments, so that no value is outside of a boundary
-  const facts = { ...factsOf(policy, operation, token), isInside: () => true };
+  const facts = { ...factsOf(policy, operation, token), isInside: insideAll };
   const judge = (facts: TokenFacts, search: ValueSearch) =>
     operation.rules.map((rule) => evaluateForToken(rule, facts, { ...seen, search }));
   const judged = judge(facts, search);

@@ -22,8 +22,14 @@ interface MixedSegment {
   readonly prefix: string;
   readonly suffix: string;
   /** The segments of each endpoint from this one on. */
-  readonly tails: { readonly name: string; readonly segments: readonly Segment[] }[];
+  readonly tails: { readonly name: string; readonly segments: readonly FoldedSegment[] }[];
 }
+
+/** What a segment matches, in one letter case. */
+type FoldedSegment = Pick<Segment, "isCatchAll" | "literals">;
+
+/** Number of steps for two groups of segments: their common ends are grouped. */
+const GROUP_COST = 10;
 
 /**
  * Yields each pair of endpoints that have a path in common and are not ordered: where they first differ, both have literal text and
@@ -38,7 +44,9 @@ export function* overlappingEndpoints(
     const groups = [...shapes.values()];
     for (const [index, left] of groups.entries()) {
       for (const right of groups.slice(index)) {
-        for (const [one, other] of pairsOf(left, right, steps)) {
+        steps.left -= GROUP_COST + left.length + right.length;
+        if (steps.left < 0) return;
+        for (const [one, other] of pairsOf(left, right)) {
           steps.left -= one.tails.length * other.tails.length;
           if (steps.left < 0) return;
           for (const { name, segments } of one.tails) {
@@ -47,7 +55,6 @@ export function* overlappingEndpoints(
             }
           }
         }
-        if (steps.left < 0) return;
       }
     }
   }
@@ -59,15 +66,18 @@ function mixedByPlace(endpoints: Iterable<NamedEndpoint>) {
   for (const { name, endpoint } of endpoints) {
     if (endpoint?.segments.some(isMixed) !== true) continue;
     let place = endpoint.method;
+    const folded = endpoint.segments.map(({ isCatchAll, literals }) => ({
+      isCatchAll,
+      literals: literals.map(foldLiteral),
+    }));
     for (const [index, segment] of endpoint.segments.entries()) {
       const identity = segmentIdentity(segment);
       if (isMixed(segment)) {
-        const [prefix = "", suffix = ""] = [segment.literals[0], segment.literals.at(-1)].map(
-          (literal) => foldLiteral(literal as string),
-        );
+        const { literals } = folded[index] as FoldedSegment;
+        const [prefix, suffix] = [literals[0], literals.at(-1)] as [string, string];
         const mixed = entryOf(places, place, () => new Map<string, MixedSegment>());
         const { tails } = entryOf(mixed, identity, () => ({ prefix, suffix, tails: [] }));
-        tails.push({ name, segments: endpoint.segments.slice(index) });
+        tails.push({ name, segments: folded.slice(index) });
       }
       place += `/${identity}`;
     }
@@ -79,15 +89,12 @@ function mixedByPlace(endpoints: Iterable<NamedEndpoint>) {
 function* pairsOf(
   left: readonly MixedSegment[],
   right: readonly MixedSegment[],
-  steps: StepBudget,
 ): Generator<readonly [MixedSegment, MixedSegment]> {
   const lengthOf = (end: "prefix" | "suffix") =>
-    Math.min(...[left[0], right[0]].map((one) => one?.[end].length ?? 0));
+    Math.min(...[left[0], right[0]].map((one) => (one as MixedSegment)[end].length));
   const [prefix, suffix] = [lengthOf("prefix"), lengthOf("suffix")];
   const keyOf = (one: MixedSegment) =>
     `${one.prefix.slice(0, prefix)}/${one.suffix.slice(one.suffix.length - suffix)}`;
-  steps.left -= left.length + right.length;
-  if (steps.left < 0) return;
   const seen = left === right ? new Map<string, MixedSegment[]>() : groupBy(left, keyOf);
   for (const one of right) {
     const candidates = entryOf(seen, keyOf(one), () => []);
@@ -97,7 +104,7 @@ function* pairsOf(
 }
 
 /** Returns whether some path has both lists of segments. */
-function areTogether(left: readonly Segment[], right: readonly Segment[]): boolean {
+function areTogether(left: readonly FoldedSegment[], right: readonly FoldedSegment[]): boolean {
   for (const [index, one] of left.entries()) {
     const other = right[index];
     if (other === undefined) return false;
@@ -107,9 +114,8 @@ function areTogether(left: readonly Segment[], right: readonly Segment[]): boole
   return left.length === right.length;
 }
 
-function haveSameText(one: Segment, other: Segment): boolean {
-  const left = one.literals.map(foldLiteral);
-  const right = other.literals.map(foldLiteral);
+function haveSameText(one: FoldedSegment, other: FoldedSegment): boolean {
+  const [left, right] = [one.literals, other.literals];
   const [first = "", last = ""] = [left[0], left.at(-1)];
   if (left.length === 1 && right.length === 1) return first === right[0];
   if (left.length === 1) return spansOf(first, right, 0) !== undefined;

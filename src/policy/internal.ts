@@ -24,11 +24,11 @@ export function withoutInternal(all: OperationsByName, router: Tables["router"])
       operation,
     })),
     router: {
+      ...router,
       match: (...request) => {
         const match = router.match(...request);
         return match?.value.internal === true ? undefined : match;
       },
-      meantBy: (method, path) => router.meantBy(method, path),
     },
     fromCode: all,
   };

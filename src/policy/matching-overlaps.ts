@@ -1,21 +1,25 @@
 import { hasPlaceholder } from "../grammar/placeholder.js";
 import { parseScopeToken, type ScopeTokenResult } from "../grammar/scope-syntax.js";
 import { compileTemplate } from "../grammar/template.js";
+import type { MatchingRule } from "./matching-rule.js";
 import { slashesIn } from "./matching-values.js";
 import { MATCHING_RULES, type MatchingRuleName, type NamedScope } from "./scope-lookup.js";
 import type { StepBudget } from "./suggest.js";
 
-/** Number of steps for a template: it is parsed and compiled. */
-const TEMPLATE_COST = 50;
+/** Number of steps for each segment of a template: it is parsed and compiled. */
+const SEGMENT_COST = 50;
 
-type Group = readonly [rule: MatchingRuleName, names: readonly NamedScope[]];
+type SpreadingRule = MatchingRule & { readonly spread: NonNullable<MatchingRule["spread"]> };
+
+type Group = readonly [rule: SpreadingRule, names: readonly NamedScope[]];
 
 /** Returns the names of each rule under which a name can match texts that its exact template does not match. */
 function groupsOf(names: readonly NamedScope[]): readonly Group[] {
-  return (Object.keys(MATCHING_RULES) as MatchingRuleName[]).flatMap((rule): Group[] => {
-    if (MATCHING_RULES[rule].spread === undefined) return [];
-    const group = names.filter(({ matching, template }) => matching === rule && template.coverage);
-    return group.length === 0 ? [] : [[rule, group]];
+  return (Object.keys(MATCHING_RULES) as MatchingRuleName[]).flatMap((name): Group[] => {
+    const { spread, ...rule } = MATCHING_RULES[name];
+    if (spread === undefined) return [];
+    const group = names.filter(({ matching, template }) => matching === name && template.coverage);
+    return group.length === 0 ? [] : [[{ ...rule, spread }, group]];
   });
 }
 
@@ -24,7 +28,7 @@ export function* literalOverlaps(
   names: readonly NamedScope[],
 ): Generator<readonly [name: NamedScope, literal: NamedScope]> {
   for (const [rule, group] of groupsOf(names)) {
-    const index = MATCHING_RULES[rule].index(group);
+    const index = rule.index(group);
     for (const literal of names) {
       if (literal.template.names.length > 0) continue;
       const found = new Set<NamedScope>();
@@ -53,8 +57,8 @@ export function spreadNames(
   const ruled = new Set(groups.flatMap(([, group]) => group));
   const spread = names.filter((name) => !ruled.has(name));
   for (const [rule, group] of groups) {
-    for (const [name, text] of MATCHING_RULES[rule].spread?.(group, slashes) ?? []) {
-      steps.left -= TEMPLATE_COST;
+    for (const [name, text] of rule.spread(group, slashes)) {
+      steps.left -= SEGMENT_COST * (slashesIn(text) + 1);
       if (steps.left < 0) return [];
       const parsed = parseScopeToken<string>(text) as Extract<ScopeTokenResult, { ok: true }>;
       spread.push({ ...name, template: compileTemplate(parsed.token) });

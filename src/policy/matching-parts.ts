@@ -144,8 +144,7 @@ export function* spreadRegistry<Item extends Named>(
   slashes: ReadonlySet<number>,
 ): Generator<readonly [Item, string]> {
   for (const [head, group] of byKey(items, headOf)) {
-    const [first] = group;
-    if (first === undefined) continue;
+    const [first] = group as readonly [Item, ...Item[]];
     const actions = [
       ...(group.some(({ template }) => tailOf(template) !== ":*") ? ["{actions}"] : []),
       ...(group.some(({ template }) => tailOf(template) === ":*") ? ["*"] : []),

@@ -130,7 +130,7 @@ function commonEnds(one: Ends | undefined, other: Ends | undefined): CommonEnds 
   if (start === NO_LIMIT) return undefined;
   // the first hole of both ends where the character after it first occurs: in the same place if all before is equal
   const isSame = one?.start === other?.start && one?.exit === other?.exit;
-  return { start, end, next: isSame ? Math.min(one?.next ?? 0, other?.next ?? 0) : 0 };
+  return { start, end, next: isSame ? Math.min((one as Ends).next, (other as Ends).next) : 0 };
 }
 
 const NO_LIMIT = Number.POSITIVE_INFINITY;

@@ -57,10 +57,11 @@ type Spans = readonly (readonly [start: number, end: number])[];
  */
 export function spansOf(
   text: string,
-  [first, ...others]: readonly string[],
+  literals: readonly string[],
   least: 0 | 1,
 ): Spans | undefined {
-  if (first === undefined || !text.startsWith(first)) return undefined;
+  const [first, ...others] = literals as readonly [string, ...string[]];
+  if (!text.startsWith(first)) return undefined;
   const spans: (readonly [number, number])[] = [];
   let start = first.length;
   for (const [index, literal] of others.entries()) {

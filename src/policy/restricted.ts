@@ -61,8 +61,9 @@ export function reportSharedNames(
     const { path, options } = drafts[declared] as ScopeDraft;
     const owner = old && options.restricted !== true && restricted.get(shapeKey(template));
     if (!owner) continue;
-    const index = (options.replaces ?? []).findIndex((name) => printedScope(name) === text);
-    const message = `\`${options.replaces?.[index]}\` is an older name of the restricted scope \`${owner}\`, and only a restricted scope may share it`;
+    const older = options.replaces as readonly string[];
+    const index = older.findIndex((name) => printedScope(name) === text);
+    const message = `\`${older[index]}\` is an older name of the restricted scope \`${owner}\`, and only a restricted scope may share it`;
     report.add("replaced_restricted", [...path, "replaces", index], message);
   }
 }

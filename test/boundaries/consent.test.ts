@@ -5,6 +5,7 @@ import {
   clientRegistration,
   connectedApp,
   consentScreen,
+  loadPolicy,
   refreshScope,
   resolveConsent,
 } from "scope-policy";
@@ -86,6 +87,33 @@ describe("the consent screen", () => {
     expect([screen.reason, screen.canSkip]).toEqual(["nothing_new", true]);
   });
 
+  it("shows the value if nothing of its label can be shown", () => {
+    const account = { boundaries: { project: { p1: "\u202e\u0000" } } };
+    const [project] = consentScreen(hosting, facts({ account })).boundaries;
+    expect(project?.values).toMatchObject([{ value: "p1", label: "p1" }]);
+  });
+
+  it("needs no value for operations of another account type, or for operations that only reserved scopes open", () => {
+    const policy = loadPolicy({
+      name: "Types",
+      version: "1",
+      accountTypes: ["mentor", "studio"],
+      boundaries: { project: { claim: "projects" } },
+      scopes: { read: {}, own: { reserved: true } },
+      tools: {
+        studio: { scope: "read", accountTypes: ["studio"], within: { project: "id" } },
+        both: { allOf: ["read", "own"], within: { project: "id" } },
+      },
+    });
+    const needed = (type: string, more: Partial<ConsentFacts> = {}) =>
+      consentScreen(
+        policy,
+        factsOf({ requested: "read", account: { account_type: type, boundaries }, ...more }),
+      ).boundaries.map(({ name }) => name);
+    expect(needed("mentor")).toEqual([]);
+    expect(needed("studio")).toEqual(["project"]);
+  });
+
   it("reports facts that are not objects of labels", () => {
     for (const wrong of [["p1"], { project: ["p1"] }, { project: "p1" }])
       expect(() =>
@@ -112,6 +140,15 @@ describe("the consent page", () => {
 });
 
 const offendingOf = (outcome: ConsentOutcome) => (outcome.ok ? [] : outcome.offending);
+
+const hostile = new Proxy(
+  {},
+  {
+    ownKeys() {
+      throw new Error("no keys");
+    },
+  },
+);
 
 describe("a selection", () => {
   it.each([
@@ -166,6 +203,8 @@ describe("a selection", () => {
     ["a number", { project: [1] }, "(number)"],
     ["an object in a list", [{ project: "p1" }], "(object)"],
     ["a number in place of an object", 7, "(number)"],
+    ["a number in place of a list", { project: 7 }, "(number)"],
+    ["a proxy without members", hostile, "(object)"],
     ["a value that a granted list has, but the account has not", { project: ["p9"] }, "project=p9"],
   ];
   it.each(titled(TAMPERED, ([title]) => title))(

@@ -321,3 +321,24 @@ describe("a policy without boundaries", () => {
     expect(policy.decide({ scope: "a", boundaries: 7 } as never, "t").code).toBe("allowed");
   });
 });
+
+describe("a boundary with the name of a member that every object has", () => {
+  const policy = loadPolicy(
+    JSON.stringify({
+      name: "P",
+      version: "1",
+      boundaries: { constructor: { claim: "toString", absent: "dangerouslyAll" } },
+      scopes: { a: {} },
+      tools: { t: { scope: "a", within: { constructor: "id" } } },
+    }),
+  );
+  const codeOf = (boundaries: unknown) =>
+    policy.decideUntrusted({ scope: "a", boundaries }, "t", { id: "1" }).code;
+
+  it("is missing in a token unless the list is its own", () => {
+    expect(codeOf({})).toBe("allowed");
+    expect(codeOf({ constructor: ["1"] })).toBe("allowed");
+    expect(codeOf({ constructor: ["2"] })).toBe("binding_mismatch");
+    expect(codeOf(Object.create({ constructor: ["1"] }))).toBe("invalid_token");
+  });
+});

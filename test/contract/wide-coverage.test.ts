@@ -127,7 +127,12 @@ describe("the coverage check of catch-alls and custom verbs", () => {
       return findingsOf(() => gate.assertCovers(app));
     };
     expect(run("/jobs/:job{[^/]+:stop}")).toEqual([]);
-    for (const route of ["/jobs/:job{[^/]+:start}", "/jobs/:job", "/jobs/:job{.+}"]) {
+    for (const route of [
+      "/jobs/:job{[^/]+:start}",
+      "/jobs/:job",
+      "/jobs/:job{.+}",
+      "/jobs/a/:job{x}",
+    ]) {
       expect(run(route)).toEqual([`unserved_endpoint ${name}`, `mismatched_endpoint GET ${route}`]);
     }
   });

@@ -70,6 +70,22 @@ describe("consent", () => {
     }
   });
 
+  it("includes a scope once that is implied and covered", () => {
+    const registry = { match: "registry" } as const;
+    const policy = loadPolicy({
+      name: "Registry",
+      version: "1",
+      scopes: {
+        "admin:{name}": { implies: ["repository:{name}:*", "repository:{name}:pull"] },
+        "repository:{name}:*": registry,
+        "repository:{name}:pull": registry,
+      },
+    });
+    const asked = "admin:a repository:a:* repository:a:pull";
+    const row = rowOf(consentScreen(policy, factsOf({ requested: asked, account })), "admin:a");
+    expect(row.includes).toEqual(["repository:a:*", "repository:a:pull"]);
+  });
+
   it("shows the rows on the page", () => {
     const page = renderConsent(screen, { action: "/consent", csrf: "c" });
     for (const scope of scopesOf(screen)) expect(page).toContain(`value="${scope}"`);

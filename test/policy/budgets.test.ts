@@ -115,6 +115,44 @@ const wildcards = (count: number) => ({
   ),
   ...scopesOf(count, (index) => `${"a.".repeat(8)}n${index}`),
 });
+/** Returns names of 1,000 leaves below a chain of names, each of which covers all below it. */
+const descendants = (depth: number) => ({
+  ...objectOf(
+    depth,
+    (index) => listOf(index + 1, () => "a").join("."),
+    () => ({ match: "parent" }),
+  ),
+  ...scopesOf(1_000, (index) => `${"a.".repeat(depth)}n${index}`),
+});
+/** Returns ten wildcards that all match each of some names. */
+const stars = (count: number) => ({
+  ...objectOf(
+    10,
+    (index) => `${"a.".repeat(index)}*`,
+    () => ({ match: "wildcard" }),
+  ),
+  ...scopesOf(count, (index) => `${"a.".repeat(10)}n${index}`),
+});
+/** Returns a scope that covers paths below its own, and names of as many different depths. */
+const depths = (count: number) => ({
+  "files:/{path}": { match: "path-prefix" },
+  ...scopesOf(count, (index) => `deep:${"/a".repeat(index + 1)}`),
+});
+/** Returns endpoints of two segments with literal text and a placeholder that have texts in common; the rest of their paths differs. */
+const beside = (count: number) => ({
+  ...alike(count, (index) => `GET /{a}:x/p${index}`, OPEN),
+  ...alike(count, (index) => `GET /v{a}/q${index}`, OPEN),
+});
+/** Returns endpoints with literal text of as many different lengths before and after a placeholder. */
+const lengths = (count: number) =>
+  alike(
+    count,
+    (index) => {
+      const start = index.toString(36).padStart(3, "0");
+      return `GET /${start}${"x".repeat(index % 48)}{a}${"y".repeat(1 + Math.floor(index / 48))}`;
+    },
+    OPEN,
+  );
 const denying = (count: number) => ({
   ...alike(count, (index) => `*a${index}*b`, DENIED),
   ...alike(count, (index) => `${index}${"a".repeat(125)}`, OPEN),
@@ -151,6 +189,41 @@ const BUDGETS: readonly Budget[] = [
     beyond: { scopes: wildcards(800) },
     path: "scopes",
     message: "comparing names by `match` takes more than 1000000 steps",
+  },
+  {
+    title: "the steps of the comparison of names with those above them",
+    within: { scopes: descendants(140) },
+    beyond: { scopes: descendants(170) },
+    path: "scopes",
+    message: "comparing names by `match` takes more than 1000000 steps",
+  },
+  {
+    title: "the steps of the comparison of names with wildcards of one segment",
+    within: { scopes: stars(14_000) },
+    beyond: { scopes: stars(15_000) },
+    path: "scopes",
+    message: "comparing names by `match` takes more than 1000000 steps",
+  },
+  {
+    title: "the depths of names beside a scope for a path",
+    within: { scopes: depths(50) },
+    beyond: { scopes: depths(480) },
+    path: "scopes",
+    message: "checking them for overlaps takes more than 5000000 steps",
+  },
+  {
+    title: "endpoints with segments of literal text and a placeholder that have texts in common",
+    within: { endpoints: beside(2_200) },
+    beyond: { endpoints: beside(2_240) },
+    path: "endpoints",
+    message: "comparing segments with literal text and placeholders takes more than 5000000 steps",
+  },
+  {
+    title: "the lengths of literal text beside placeholders of endpoints",
+    within: { endpoints: lengths(890) },
+    beyond: { endpoints: lengths(920) },
+    path: "endpoints",
+    message: "comparing segments with literal text and placeholders takes more than 5000000 steps",
   },
   {
     title: "the length of an older name",

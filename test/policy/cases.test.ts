@@ -43,6 +43,16 @@ const SHAPES: readonly FindingCase[] = [
     ],
   },
   {
+    title: "a misspelt option in `otherwise`",
+    policy: tool({ cases: [{ when, scope: "read" }], otherwise: { scope: "write", denny: "no" } }),
+    finds: [["unknown_key", "tools.t.otherwise.denny", "unknown option `denny`", "deny"]],
+  },
+  {
+    title: "an `otherwise` that requires a scope and denies",
+    policy: tool({ cases: [{ when, scope: "read" }], otherwise: { scope: "write", deny: "no" } }),
+    finds: [["mixed_operation", "tools.t.otherwise.scope", "cannot be combined"]],
+  },
+  {
     title: "an `otherwise` of another type, once",
     policy: tool({ cases: [{ when, scope: "read" }], otherwise: null }),
     finds: [["invalid_type", "tools.t.otherwise", "expected a string or an object, got null"]],

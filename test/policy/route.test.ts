@@ -10,6 +10,7 @@ import {
 import { buildRouter } from "../../src/policy/route.js";
 import { LETTER_CASES } from "../cases/letter-case.js";
 import { PATH_ENDPOINTS, PATH_VALUES, PATHS } from "../cases/paths.js";
+import { findingsOf, policyWith } from "./findings-of.js";
 
 function endpointOf(key: string): Endpoint {
   const endpoint = parseEndpoint(key);
@@ -248,6 +249,7 @@ const SPECIFIC_PATHS: readonly (readonly [
   ["/zip/a-issues-5.zip", "GET /zip/{repo}-issues-{task}.zip", ["a", "5"], "two placeholders"],
   ["/zip/a-b.zip-issues-5.zip", "GET /zip/{repo}-issues-{task}.zip", ["a-b.zip", "5"], "with text"],
   ["/zip/a-issues-b-issues-5.zip", undefined, [], "values that could be others"],
+  ["/zip/a-tasks-5.zip", "GET /{section}/{path*}", ["zip", "a-tasks-5.zip"], "other text between"],
   ["/zip/a-issues-.zip", undefined, [], "an empty second value"],
   [
     "/zip/a-ISSUES-b-issues-5.zip",
@@ -465,5 +467,40 @@ describe("an endpoint of HEAD beside its GET", () => {
       expect(byName).toEqual(byRequest);
       expect(byName.allowed).toBe(scope === "/a/x");
     }
+  });
+});
+
+describe("segments with literal text beside a placeholder", () => {
+  const ordered: readonly (readonly [one: string, other: string])[] = [
+    ["/{a}:x/b", "/v{a}"],
+    ["/{a}:x/b{c}", "/v{a}/foo"],
+    ["/{a}:x/b{c}", "/v{a}/{d}/e"],
+  ];
+  it.each(ordered.flatMap(([one, other]) => [[one, other] as const, [other, one] as const]))(
+    "of %s and %s have no path in common, in any order",
+    (...paths) => {
+      const endpoints = Object.fromEntries(paths.map((path) => [`GET ${path}`, { public: true }]));
+      expect(findingsOf(policyWith({ endpoints }))).toEqual([]);
+    },
+  );
+
+  it("are reported for the first 1,000 pairs", () => {
+    const keys = Array.from({ length: 1_100 }, (_, at) => [
+      `GET /e${at}/{a}:x`,
+      `GET /e${at}/v{a}`,
+    ]);
+    const endpoints = Object.fromEntries(keys.flat().map((key) => [key, { public: true }]));
+    const found = findingsOf(policyWith({ endpoints }));
+    expect(found).toHaveLength(1_000);
+    expect(new Set(found.map(({ code }) => code))).toEqual(new Set(["overlap"]));
+  });
+
+  it("have no suggestion in a key of more than 1,000 characters", () => {
+    const finding = (rest: string) =>
+      findingsOf(policyWith({ endpoints: { [`GET /a/${rest}/`]: { public: true } } }));
+    expect(finding("b")).toMatchObject([{ code: "endpoint_syntax", suggestion: "GET /a/b" }]);
+    expect(finding("b".repeat(1_000))).toEqual([
+      expect.not.objectContaining({ suggestion: expect.anything() as unknown }),
+    ]);
   });
 });

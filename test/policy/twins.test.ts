@@ -11,6 +11,7 @@ import {
 } from "scope-policy";
 import { describe, expect, it } from "vitest";
 import { titled } from "../titled.js";
+import { findingsOf, policyWith } from "./findings-of.js";
 
 const PARTNER = "/accounts/{partnerAccountID}/tickets.read";
 const OWN = "/accounts/{accountID}/tickets.read";
@@ -200,5 +201,17 @@ describe("registration and refresh", () => {
     expect(refreshScope(policy, TOKEN, TOKEN, { clientScope: name })).toMatchObject({
       scope: TOKEN,
     });
+  });
+});
+
+describe("an option of a twin that has a finding of its own", () => {
+  it("is not reported as one that differs", () => {
+    const policy = policyWith({
+      tiers: ["pro"],
+      scopes: { "/a/{x}/read": { tier: 5 }, "/a/{y}/read": { tier: "pro" } },
+    });
+    expect(findingsOf(policy).map(({ code, path }) => [code, path])).toEqual([
+      ["invalid_type", 'scopes["/a/{x}/read"].tier'],
+    ]);
   });
 });

@@ -139,7 +139,7 @@ function markPrivate(method: string, result: unknown, token: AccessToken | undef
  */
 function decideByPattern(policy: Policy, viewer: AccessToken | undefined, tool: string): Decision {
   const { patterns } = compiledPolicyOf(policy);
-  const matching = isToolName(tool) ? patterns.filter(({ matches }) => matches(tool)) : [];
+  const matching = patterns.filter(({ matches }) => matches(tool));
   const cases = matching.flatMap(({ operation }) => operation.cases);
   const calls = cases.map(({ when }) =>
     Object.fromEntries(when.map(([name, values]) => [name, [...values][0]])),
