@@ -298,6 +298,30 @@ describe("a mistake in the definition as a whole", () => {
     definePolicy({
       name: "n",
       version: "1",
+      scopes: { a: {} },
+      tools: {
+        limited: {
+          scope: "a",
+          // @ts-expect-error a boundary, but none is declared
+          within: { project: "projectId" },
+        },
+        owned: {
+          scope: "a",
+          // @ts-expect-error an entitlement, but none is declared
+          entitlement: "fleet",
+        },
+      },
+      endpoints: {
+        "GET /keys/{projectId}": {
+          scope: "a",
+          // @ts-expect-error a boundary, but none is declared
+          within: { project: "projectId" },
+        },
+      },
+    });
+    definePolicy({
+      name: "n",
+      version: "1",
       scopes: {},
       tools: {
         // @ts-expect-error a scope, but none is declared
