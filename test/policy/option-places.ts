@@ -60,9 +60,8 @@ function* optionsIn(value: Keys, at: Schema, place: string): Generator<string> {
     const own = at.properties?.[key];
     if (own !== undefined) {
       yield `${place === "" ? "policy" : place} ${key}`;
-      yield* optionsIn(inner as Keys, own, place === "" ? key : `${place}.${key}`);
-    } else if (at.additionalProperties)
-      yield* optionsIn(inner as Keys, at.additionalProperties, place);
+      yield* optionsIn(inner, own, place === "" ? key : `${place}.${key}`);
+    } else if (at.additionalProperties) yield* optionsIn(inner, at.additionalProperties, place);
   }
 }
 
