@@ -3,7 +3,7 @@ import { isObject } from "../grammar/is-object.js";
 import type { PolicyDefinition } from "./definition.js";
 import { formatPath, type Path, type Report } from "./report.js";
 import { MATCHING_RULES } from "./scope-lookup.js";
-import { nearest } from "./suggest.js";
+import { meantBy } from "./slips.js";
 
 /** Creates the schema of a policy, and those of the objects in it whose options a finding suggests. */
 function createSchemas() {
@@ -222,14 +222,15 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
       const key = String(path.at(-1));
       const hint = isOfOperation(key, path) ? ": it belongs at the top of the operation" : "";
       report.add("unknown_key", path, `unknown option \`${key}\`${hint}`, () =>
-        hint === "" ? nearest(key, optionsAt(path.slice(0, -1))) : undefined,
+        hint === "" ? meantBy(key, optionsAt(path.slice(0, -1))) : undefined,
       );
       return;
     }
     case "invalid_value": {
       const values = issue.values.map(String);
       const { input } = issue;
-      const meant = () => (typeof input === "string" ? nearest(input, values) : undefined);
+      const isWord = typeof input === "string" || typeof input === "boolean";
+      const meant = () => (isWord ? meantBy(String(input), values) : undefined);
       report.add(
         "invalid_type",
         path,
@@ -257,6 +258,7 @@ function reportIssue(issue: Issue, path: Path, report: Report): void {
 /** Returns a hint at what a value of the wrong type was probably meant to be. */
 function hintAt(input: unknown, path: Path): string {
   if (path.at(-1) === "maxAge") return ": write seconds, as in maxAge: 300";
+  if (path.at(-1) === "deny") return `: write the reason, as in deny: "Use the console."`;
   const isWithin = path.at(-1) === "within" || (path.at(-2) === "within" && path.length === 4);
   if (isWithin) return `: write a parameter for each boundary, as in { project: "projectId" }`;
   const isBoundary = path[0] === "boundaries" && path.length < 3;

@@ -267,7 +267,8 @@ function remedyOf(denial: Denial): Partial<ProblemDocument> {
     case "insufficient_user_authentication": {
       const { acr, maxAge } = withoutPrototype(denial);
       return {
-        ...(acr !== undefined && { acr_values: acr }),
+        // empty: patterns whose lists have no class in common, which no authentication can satisfy
+        ...(acr !== undefined && acr.length > 0 && { acr_values: acr }),
         ...(maxAge !== undefined && { max_age: maxAge }),
       };
     }

@@ -7,7 +7,7 @@ export const MATCHING_FINDINGS: readonly FindingCase[] = [
     policy: { scopes: { a: { match: "parnet" }, b: { match: "glob" }, c: { match: true } } },
     finds: [
       ["invalid_type", "scopes.a.match", "got `parnet`", "parent"],
-      ["invalid_type", "scopes.b.match", "expected exact or parent or wildcard"],
+      ["invalid_type", "scopes.b.match", "expected exact or parent or wildcard", "wildcard"],
       ["invalid_type", "scopes.c.match", "got true"],
     ],
   },

@@ -1,4 +1,4 @@
-import { type AccessToken, createAuthorizer, PolicyError } from "scope-policy";
+import { type AccessToken, createAuthorizer, loadPolicy, PolicyError } from "scope-policy";
 import { accessTokenFromClaims } from "scope-policy/verify";
 import { describe, expect, it } from "vitest";
 import { operationForGate } from "../../src/decision/gate-decider.js";
@@ -49,6 +49,23 @@ describe("the response to a denial", () => {
     const answer = await refusalOf("sign", { scope: "" });
     expect(answer?.headers["WWW-Authenticate"]).toContain('max_age="60"');
     expect(answer?.headers["WWW-Authenticate"]).not.toContain("acr_values");
+    expect(answer?.body).not.toHaveProperty("acr_values");
+  });
+
+  it("names no class if the patterns that match a tool have none in common", async () => {
+    const policy = loadPolicy({
+      name: "Shop",
+      version: "1",
+      scopes: { read: {} },
+      tools: { "get_*": { scope: "read", acr: "mfa" }, "*_all": { scope: "read", acr: ["phr"] } },
+    });
+    const authorizer = createAuthorizer({ policy, verify: () => ({ scope: "read", acr: "mfa" }) });
+    const admission = await authorizer.admit({ authorization: "Bearer t", operation: "get_all" });
+    const answer = admission.kind === "refused" ? admission.answer : undefined;
+    expect(answer?.headers["WWW-Authenticate"]).toMatch(
+      /^Bearer error="insufficient_user_authentication", error_description=/,
+    );
+    expect(answer?.body).toMatchObject({ error: "insufficient_user_authentication" });
     expect(answer?.body).not.toHaveProperty("acr_values");
   });
 

@@ -42,6 +42,26 @@ const view = (token: unknown, tool: string) =>
   policy.toolsFor(token as never).find(({ name }) => name === tool)?.decision;
 
 describe("toolsFor", () => {
+  it("shows a tool as allowed where `when` compares the parameter of a placeholder", () => {
+    const cases = loadPolicy({
+      name: "Accounts",
+      version: "1",
+      scopes: { "/accounts/{accountID}/": {}, all: {} },
+      tools: {
+        show: {
+          cases: [{ when: { accountID: "a" }, scope: "/accounts/{accountID}/" }],
+          otherwise: "all",
+          weakOtherwise: true,
+        },
+      },
+    });
+    const token = { scope: "/accounts/b/" };
+    // a list has no arguments; no call with this token is allowed
+    expect(cases.toolsFor(token).map(({ decision }) => decision.code)).toEqual(["allowed"]);
+    expect(cases.decide(token, "show", { accountID: "b" }).code).toBe("insufficient_scope");
+    expect(cases.decide(token, "show", { accountID: "a" }).code).toBe("binding_mismatch");
+  });
+
   it("lists exact tools, in declared order, that are allowed or could become allowed", () => {
     expect(list({ scope: "a" })).toEqual([
       "zebra allowed",

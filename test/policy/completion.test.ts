@@ -226,6 +226,70 @@ const COMPLETIONS: readonly (readonly [where: string, text: string, names: reado
     ["projectId"],
   ],
   [
+    "a boundary of an endpoint with cases",
+    policyWith(
+      'boundaries: { project: { claim: "projects" } }, endpoints: { "GET /a": { cases: [{ when: { a: 1 }, scope: "openid" }], otherwise: "openid", within: { | } } }',
+    ),
+    ["project"],
+  ],
+  [
+    "no boundary without a declared one",
+    policyWith('tools: { t: { scope: "openid", within: { | } } }'),
+    [],
+  ],
+  [
+    "the values of a token without the claim of a boundary",
+    policyWith('boundaries: { project: { claim: "projects", absent: "|" } }'),
+    ["dangerouslyAll", "none"],
+  ],
+  [
+    "an entitlement of a scope",
+    policyWith('entitlements: ["fleet", "beta"],').replace(
+      "openid: {}",
+      'openid: { entitlement: "|" }',
+    ),
+    ["beta", "fleet"],
+  ],
+  [
+    "an entitlement inside a requirement",
+    policyWith(
+      'entitlements: ["fleet", "beta"], tools: { t: { allOf: ["openid", { scope: "courses:read", entitlement: "|" }] } }',
+    ),
+    ["beta", "fleet"],
+  ],
+  [
+    "an entitlement of an operation for any token",
+    policyWith(
+      'entitlements: ["fleet", "beta"], endpoints: { "GET /a": { authenticated: true, entitlement: "|" } }',
+    ),
+    ["beta", "fleet"],
+  ],
+  [
+    "a scope of `otherwise` in an object",
+    policyWith('tools: { t: { cases: [], otherwise: { anyOf: ["|"] } } }'),
+    SCOPES,
+  ],
+  [
+    "an account type of `otherwise`",
+    policyWith('tools: { t: { cases: [], otherwise: { scope: "openid", accountTypes: ["|"] } } }'),
+    ["mentor", "studio"],
+  ],
+  [
+    "the scope for additional detail of a case",
+    policyWith(
+      'tools: { t: { cases: [{ when: { a: 1 }, scope: "openid", enrichedBy: ["|"] }], otherwise: "openid" } }',
+    ),
+    SCOPES,
+  ],
+  [
+    "an argument that a case compares",
+    policyWith(
+      'tools: { t: { cases: [{ when: { mode: "x" }, scope: "openid" }], otherwise: "openid" } }',
+      'policy.decide(undefined, "t", { | })',
+    ),
+    ["mode"],
+  ],
+  [
     "one of several scopes for additional detail",
     policyWith('tools: { t: { scope: "openid", enrichedBy: ["|"] } }'),
     SCOPES,

@@ -198,6 +198,16 @@ describe("a granted name with a rule", () => {
     expect(policy.expand("root.users")).toEqual([]);
   });
 
+  it.each([
+    ["parent", "a.b"],
+    ["wildcard", "a.b"],
+    ["wildcard", "a.b*"],
+  ] as const)("covers itself alone if nothing is below it: %s %s", (match, name) => {
+    const scopes = { [name]: { match }, a: {}, "a.bc": {}, "a.c": { match }, "x.a.b": {} };
+    const policy = loadPolicy({ name: "Names", version: "1", scopes });
+    expect(policy.expand(name)).toEqual([name]);
+  });
+
   it.each(["parent", "wildcard"] as const)(
     "covers a reserved name only if it is reserved: %s",
     (match) => {

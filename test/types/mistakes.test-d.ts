@@ -27,6 +27,15 @@ describe("a mistake in a definition", () => {
       },
       // @ts-expect-error a boundary names its claim
       team: { title: "Teams" },
+      folder: {
+        claim: "folders",
+        // @ts-expect-error an option is misspelt
+        titel: "Folders",
+      },
+      list: {
+        // @ts-expect-error one claim
+        claim: ["lists"],
+      },
     },
     scopes: {
       openid: {},
@@ -34,6 +43,14 @@ describe("a mistake in a definition", () => {
       "courses:fleet": {
         // @ts-expect-error no such entitlement
         entitlement: "flet",
+      },
+      "courses:*": {
+        // @ts-expect-error no such rule
+        match: "prefix",
+      },
+      "courses:partner": {
+        // @ts-expect-error true or false
+        restricted: "yes",
       },
       "courses:write": {
         // @ts-expect-error no such tier
@@ -169,6 +186,55 @@ describe("a mistake in a definition", () => {
           },
         ],
       },
+      conditions_of_type: {
+        scope: "courses:read",
+        // @ts-expect-error one entitlement
+        entitlement: ["fleet"],
+        // @ts-expect-error a name or a list of names
+        acr: 2,
+        within: {
+          // @ts-expect-error the name of a parameter
+          project: true,
+        },
+        // @ts-expect-error a scope or a list of scopes
+        enrichedBy: true,
+      },
+      branches: {
+        cases: [
+          {
+            // @ts-expect-error an argument has a scalar or a list of scalars
+            when: { mode: { is: "x" } },
+            scope: "courses:read",
+          },
+          {
+            when: { mode: "y" },
+            scope: "courses:read",
+            // @ts-expect-error no such entitlement
+            entitlement: "flet",
+          },
+          {
+            when: { mode: "z" },
+            scope: "courses:read",
+            // @ts-expect-error an option is misspelt
+            enrichedby: "openid",
+          },
+          {
+            // @ts-expect-error an option is misspelt
+            wehn: { mode: "w" },
+            scope: "courses:read",
+          },
+        ],
+        otherwise: {
+          scope: "courses:write",
+          // @ts-expect-error only at the top of the operation
+          within: { project: "projectId" },
+        },
+      },
+      misspelt_branches: {
+        cases: [{ when: { mode: "x" }, scope: "courses:read" }],
+        // @ts-expect-error an option is misspelt
+        otherwize: "courses:write",
+      },
       misspelt_condition: {
         scope: "courses:read",
         // @ts-expect-error an option is misspelt
@@ -236,6 +302,8 @@ describe("a mistake in a definition", () => {
       | "openid"
       | "courses:read"
       | "courses:fleet"
+      | "courses:*"
+      | "courses:partner"
       | "courses:write"
       | "/accounts/{accountID}"
       | "admin:read"
@@ -250,6 +318,9 @@ describe("a mistake in a definition", () => {
       | "gated"
       | "conditions"
       | "conditions_inside"
+      | "conditions_of_type"
+      | "branches"
+      | "misspelt_branches"
       | "misspelt_condition"
       | "misspelt"
       | "misspelt_inside"
@@ -293,6 +364,30 @@ describe("a mistake in the definition as a whole", () => {
       tools: {
         // @ts-expect-error a tier, but none is declared
         t: { scope: "a", tier: "pro" },
+      },
+    });
+    definePolicy({
+      name: "n",
+      version: "1",
+      scopes: { a: {} },
+      tools: {
+        limited: {
+          scope: "a",
+          // @ts-expect-error a boundary, but none is declared
+          within: { project: "projectId" },
+        },
+        owned: {
+          scope: "a",
+          // @ts-expect-error an entitlement, but none is declared
+          entitlement: "fleet",
+        },
+      },
+      endpoints: {
+        "GET /keys/{projectId}": {
+          scope: "a",
+          // @ts-expect-error a boundary, but none is declared
+          within: { project: "projectId" },
+        },
       },
     });
     definePolicy({
