@@ -139,10 +139,8 @@ function includeCovered(drafts: readonly RowDraft[]): void {
   }
   for (const { offered } of narrow) {
     const [, ...others] = coveringTexts(offered);
-    for (const broader of new Set(others.flatMap((text) => byText.get(text) ?? []))) {
-      if (!broader.includes.some(({ text }) => text === offered.text))
-        broader.includes.push(offered);
-    }
+    for (const broader of new Set(others.flatMap((text) => byText.get(text) ?? [])))
+      broader.includes.push(offered);
   }
 }
 

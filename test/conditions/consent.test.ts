@@ -3,6 +3,7 @@ import {
   clientRegistration,
   connectedApp,
   consentScreen,
+  loadPolicy,
   protectedResourceMetadata,
   refreshScope,
   resolveConsent,
@@ -121,4 +122,23 @@ describe("discovery, registration and refresh", () => {
       scope: "fleet:write",
     });
   });
+});
+
+describe("an account type that cannot be read", () => {
+  const policy = loadPolicy({
+    name: "Types",
+    version: "1",
+    accountTypes: ["mentor"],
+    scopes: { open: {}, own: { accountTypes: ["mentor"] } },
+  });
+
+  it.each([7, null, [7], {}, []])(
+    "such as %j counts as none of the declared types",
+    (account_type) => {
+      const account = { account_type } as never;
+      expect(scopesOf(consentScreen(policy, factsOf({ requested: "open own", account })))).toEqual([
+        "open",
+      ]);
+    },
+  );
 });

@@ -132,6 +132,7 @@ describe("the coverage check of catch-alls and custom verbs", () => {
       "/jobs/:job",
       "/jobs/:job{.+}",
       "/jobs/a/:job{x}",
+      "/jobs/:job{(}",
     ]) {
       expect(run(route)).toEqual([`unserved_endpoint ${name}`, `mismatched_endpoint GET ${route}`]);
     }
