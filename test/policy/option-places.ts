@@ -110,7 +110,7 @@ export function optionsOfExamples(): ReadonlySet<string> {
   );
 }
 
-export const readDocument = (name: string): string => readFileSync(join(root, name), "utf8");
+const readDocument = (name: string): string => readFileSync(join(root, name), "utf8");
 
 /** Returns the words in code in the first column of all tables below a heading of level 2 of a document. */
 export function tableRows(document: string, heading: string): readonly string[] {
