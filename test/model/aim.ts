@@ -1,0 +1,91 @@
+// Tokens that are aimed at a call: they often allow it, by broader, older and other names of what it needs, or nearly allow it.
+
+import { ENTITLEMENTS } from "./arbitrary-policy.js";
+import type { Claims } from "./arbitrary-request.js";
+import type { Draw } from "./draw.js";
+import { type Definition, MODEL_NOW, type ModelDecision } from "./model.js";
+import {
+  modelBind,
+  modelCovering,
+  modelCovers,
+  modelValues,
+  placeholdersOf,
+  scopeOptions,
+} from "./model-scopes.js";
+
+const NEAR: readonly ((text: string) => string)[] = [
+  (text) => `${text}x`,
+  (text) => text.slice(0, -1),
+  (text) => text.replace(/[a-z]$/, ""),
+  (text) => text.replace("/a", "/b"),
+  (text) => text.toUpperCase(),
+];
+
+/** Returns names in a token that mean a scope-token: those that cover it first, then itself and older names. */
+function namesFor(definition: Definition, text: string): string[] {
+  return Object.keys(definition.scopes).flatMap((scope) => {
+    const { match, replaces = [] } = scopeOptions(definition, scope);
+    if (modelCovers(match, scope, text)) return [scope];
+    const values = modelValues(definition, scope, text);
+    if (values === undefined) return [];
+    const broader = modelCovering(definition, scope, values).reverse();
+    const own = Object.values(values);
+    const older = replaces.flatMap((name) => {
+      const places = placeholdersOf(name).map((param, at) => [
+        param,
+        values[param] ?? own[at] ?? "a",
+      ]);
+      return modelBind(name, Object.fromEntries(places) as Record<string, string>);
+    });
+    return [...broader, ...older];
+  });
+}
+
+/** Returns every fact that any policy of the model asks for, and lists with every value of a call. */
+function allFacts({ tiers = [], accountTypes = [], boundaries }: Definition, params: unknown) {
+  const values = Object.values((params ?? {}) as object).map(String);
+  const inside = values.filter((value) => value !== "").slice(0, 50);
+  return {
+    tier: tiers.at(-1),
+    account_type: accountTypes,
+    entitlements: ENTITLEMENTS,
+    acr: "mfa",
+    auth_time: MODEL_NOW - 10,
+    ...(boundaries && { boundaries: { project: inside, region: inside } }),
+  };
+}
+
+const LOSSES: readonly Partial<Claims>[] = [
+  { tier: "free" },
+  { account_type: ["x", "mentor"] },
+  { entitlements: [] },
+  { acr: "other" },
+  { auth_time: MODEL_NOW - 1_000 },
+  { boundaries: { project: [], region: [] } },
+  { boundaries: { project: ["a"] } },
+  { boundaries: {} },
+  { boundaries: 7 },
+];
+
+/** Draws a token for a call. `decide` returns what a token needs for it. */
+export function drawAimed(
+  draw: Draw,
+  definition: Definition,
+  params: unknown,
+  decide: (token: Claims) => ModelDecision,
+): Claims {
+  const facts: Omit<Claims, "scope"> = {
+    ...allFacts(definition, params),
+    ...(draw.chance(35) ? { first_party: true } : {}),
+    ...(draw.chance(50) ? { approvedScopes: Object.keys(definition.scopes) } : {}),
+  };
+  const { scopes = [] } = decide({ scope: [], ...facts });
+  const losses = draw.chance(20) ? draw.pick(LOSSES) : {};
+  const isNear = draw.chance(20);
+  const scope = scopes.map((text) => {
+    const names = namesFor(definition, text);
+    const name = draw.pick(names.length > 0 ? names : [text]);
+    return isNear ? draw.pick(NEAR)(name) : name;
+  });
+  return { scope: scope.filter((text) => text !== "" && !text.includes("{")), ...facts, ...losses };
+}
