@@ -2,11 +2,13 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countIn, runOften, tally } from "../often.js";
+import { countIn, tally } from "../often.js";
 import { drawAimed } from "./aim.js";
 import { type Claims, drawCase, drawRequest } from "./arbitrary-request.js";
+import { QUICK, runCounted } from "./counted.js";
 import { type Draw, drawn } from "./draw.js";
 import {
+  type Alternative,
   type Definition,
   isPattern,
   type ModelDecision,
@@ -47,86 +49,82 @@ interface Call {
   readonly token: unknown;
   readonly params: unknown;
   readonly model: ModelDecision;
+  /** The rules that decide it: of each operation the branch that its arguments choose. */
+  readonly rules: readonly RuleOptions[];
+  readonly alternatives: readonly Alternative[];
+  /** The type of the branch, for an operation with cases. */
+  readonly branch: "case" | "otherwise" | "weakOtherwise" | undefined;
 }
 
 const own = (source: unknown, key: string): unknown =>
   Object.hasOwn(Object(source), key) ? (source as Record<string, unknown>)[key] : undefined;
 
-/** Returns the rules that decide a call: of each operation the branch that its arguments choose. */
-const rulesFor = (definition: Definition, { name, params }: Call): readonly RuleOptions[] =>
-  modelOperation(definition, name, params)?.rules ?? [];
-const usesFor = (definition: Definition, { name, params }: Call): readonly string[] =>
-  (modelOperation(definition, name, params)?.alternatives ?? []).flatMap(({ uses }) =>
-    uses.map(({ template }) => template),
-  );
-/** Returns whether a call has a list for a boundary of its rules, or none. */
-const hasLimit = (definition: Definition, call: Call, boundary: string, isListed: boolean) =>
-  rulesFor(definition, call).some(({ within }) => within?.[boundary] !== undefined) &&
-  (own(own(call.token, "boundaries"), boundary) !== undefined) === isListed;
-const branchOf = ({ tools, endpoints }: Definition, { name, params }: Call): string | undefined => {
+/** Returns whether a call is within a boundary and its token has a list for it, or none. */
+const hasLimit = ({ rules, token }: Call, boundary: string, isListed: boolean) =>
+  rules.some(({ within }) => within?.[boundary] !== undefined) &&
+  (own(own(token, "boundaries"), boundary) !== undefined) === isListed;
+const has = ({ rules }: Call, key: keyof RuleOptions) =>
+  rules.some((rule) => rule[key] !== undefined);
+const templatesOf = ({ alternatives }: Call) =>
+  alternatives.flatMap(({ uses }) => uses.map(({ template }) => template));
+
+type Point = (call: Call, definition: Definition) => boolean;
+
+/** The rules and branches of an allowed call. */
+const ALLOWED: Readonly<Record<string, Point>> = {
+  "in a case": ({ branch }) => branch === "case",
+  "in `otherwise`": ({ branch }) => branch === "otherwise",
+  "in `otherwise` with `weakOtherwise`": ({ branch }) => branch === "weakOtherwise",
+  "within a boundary": (call) => hasLimit(call, "project", true),
+  "without a list that is `dangerouslyAll`": (call) => hasLimit(call, "region", false),
+  "with an entitlement": ({ alternatives, rules }) =>
+    alternatives.every(({ entitlements }) => entitlements.length > 0) &&
+    rules.some((rule) => !rule.public),
+  "with `acr`": (call) => has(call, "acr"),
+  "with `maxAge`": (call) => has(call, "maxAge"),
+  "with enrichments": ({ model }) => model.enriched === true,
+  "without its enrichments": (call) => !call.model.enriched && has(call, "enrichedBy"),
+  "with a restricted scope": (call, definition) =>
+    templatesOf(call).some((scope) => scopeOptions(definition, scope).restricted),
+  "by a twin": (call, definition) =>
+    templatesOf(call).some((scope) => twinsOf(definition, scope).length > 0),
+  "by a public rule": ({ rules }) => rules.every((rule) => rule.public),
+  "for any token": (call) => has(call, "authenticated"),
+};
+
+/** The rules and branches of a denied call. */
+const DENIED: Readonly<Record<string, Point>> = {
+  "without a list of a boundary": (call) =>
+    call.model.code === "binding_mismatch" && hasLimit(call, "project", false),
+  "for lack of an entitlement": ({ model }) => model.entitlement !== undefined,
+  "for lack of a tier": ({ model }) => model.tier !== undefined,
+  "for lack of one of several account types": ({ model, token }) =>
+    model.code === "account_type_required" && Array.isArray(own(token, "account_type")),
+  "for `acr`": ({ model }) => model.code === REAUTHENTICATE && model.acr !== undefined,
+  "for `maxAge`": ({ model }) => model.code === REAUTHENTICATE && model.maxAge !== undefined,
+  "for a restricted scope": (call, definition) =>
+    call.model.code === "reserved_scope" &&
+    templatesOf(call).every((scope) => !scopeOptions(definition, scope).reserved),
+  "by an internal operation": ({ name, params, model }, definition) =>
+    model.code === "unknown_operation" &&
+    modelOperation(definition, name, params, true) !== undefined,
+  "by a case or `otherwise`": ({ model, branch }) =>
+    model.code === "denied" && branch !== undefined,
+};
+
+/** Returns what a call meets. */
+function pointsOf(definition: Definition, call: Call): string[] {
+  const [kind, table] = call.model.allowed ? ["allowed", ALLOWED] : ["denied", DENIED];
+  const met = Object.entries(table).filter(([, isMet]) => isMet(call, definition));
+  return met.map(([point]) => `${kind} ${point}`);
+}
+
+function branchOf({ tools, endpoints }: Definition, name: string, params: unknown): Call["branch"] {
   const rule = optionsOf({ ...tools, ...endpoints }[name] ?? "");
   if (rule.otherwise === undefined) return undefined;
   if (modelCaseAt(rule, params) !== -1) return "case";
   return rule.weakOtherwise ? "weakOtherwise" : "otherwise";
-};
-
-/** The rules and branches, and whether a call meets one. */
-const POINTS: Readonly<Record<string, (definition: Definition, call: Call) => boolean>> = {
-  "allowed in a case": (definition, call) =>
-    call.model.allowed && branchOf(definition, call) === "case",
-  "allowed in `otherwise`": (definition, call) =>
-    call.model.allowed && branchOf(definition, call) === "otherwise",
-  "allowed in `otherwise` with `weakOtherwise`": (definition, call) =>
-    call.model.allowed && branchOf(definition, call) === "weakOtherwise",
-  "allowed within a boundary": (definition, call) =>
-    call.model.allowed && hasLimit(definition, call, "project", true),
-  "denied without a list of a boundary": (definition, call) =>
-    call.model.code === "binding_mismatch" && hasLimit(definition, call, "project", false),
-  "allowed without a list that is `dangerouslyAll`": (definition, call) =>
-    call.model.allowed && hasLimit(definition, call, "region", false),
-  "allowed with an entitlement": (definition, call) =>
-    call.model.allowed &&
-    (modelOperation(definition, call.name, call.params)?.alternatives ?? []).every(
-      ({ entitlements }) => entitlements.length > 0,
-    ) &&
-    rulesFor(definition, call).some((rule) => !rule.public),
-  "denied for lack of an entitlement": (_, { model }) => model.entitlement !== undefined,
-  "denied for lack of a tier": (_, { model }) => model.tier !== undefined,
-  "decided for several account types": (definition, { name, params, token }) =>
-    Array.isArray(own(token, "account_type")) &&
-    (modelOperation(definition, name, params)?.alternatives ?? []).some(
-      ({ types }) => types.length > 0,
-    ),
-  "allowed with `acr`": (definition, call) =>
-    call.model.allowed && rulesFor(definition, call).some(({ acr }) => acr !== undefined),
-  "denied for `acr`": (_, { model }) => model.code === REAUTHENTICATE && model.acr !== undefined,
-  "allowed with `maxAge`": (definition, call) =>
-    call.model.allowed && rulesFor(definition, call).some(({ maxAge }) => maxAge !== undefined),
-  "denied for `maxAge`": (_, { model }) =>
-    model.code === REAUTHENTICATE && model.maxAge !== undefined,
-  "allowed with enrichments": (_, { model }) => model.enriched === true,
-  "allowed without its enrichments": (definition, call) =>
-    call.model.enriched === false &&
-    rulesFor(definition, call).some(({ enrichedBy }) => enrichedBy !== undefined),
-  "allowed with a restricted scope": (definition, call) =>
-    call.model.allowed &&
-    usesFor(definition, call).some((scope) => scopeOptions(definition, scope).restricted),
-  "denied for a restricted scope": (definition, call) =>
-    call.model.code === "reserved_scope" &&
-    usesFor(definition, call).every((scope) => !scopeOptions(definition, scope).reserved),
-  "allowed by a twin": (definition, call) =>
-    call.model.allowed &&
-    usesFor(definition, call).some((scope) => twinsOf(definition, scope).length > 0),
-  "an internal operation, by a gate": (definition, { name, params, model }) =>
-    model.code === "unknown_operation" &&
-    modelOperation(definition, name, params, true) !== undefined,
-  "an operation that denies every call": (definition, call) =>
-    call.model.code === "denied" && branchOf(definition, call) === undefined,
-  "a public operation": (definition, call) =>
-    call.model.allowed && rulesFor(definition, call).every((rule) => rule.public),
-  "an operation for any token": (definition, call) =>
-    call.model.allowed && rulesFor(definition, call).some((rule) => rule.authenticated),
-};
+}
 
 const isVerb = (key: string) => key.endsWith(":archive");
 
@@ -147,7 +145,10 @@ function drawCalls(draw: Draw) {
   const names = [...keys.filter((key) => !isPattern(key)), "list_things", "nothing"];
   const calls = names.flatMap((name) => {
     const decide = (claims: Claims) => modelDecide(definition, claims, name, params);
-    const aimed = Array.from({ length: 3 }, () => drawAimed(draw, definition, params, decide));
+    const operation = modelOperation(definition, name, params);
+    const aimed = Array.from({ length: 3 }, () =>
+      drawAimed(draw, definition, params, decide, operation),
+    );
     return [token, ...aimed].map((given) => ({ name, token: given, params }));
   });
   return { definition, calls };
@@ -173,39 +174,35 @@ function drawRequests(draw: Draw) {
   return { definition, calls };
 }
 
-/** Shrinking one of these cases takes minutes. Replay a failure with its seed and path to shrink it. */
-const QUICK = { endOnFailure: true };
-
-const print = (tallies: Iterable<{ readonly point: string; readonly count: number }>) => {
-  console.log([...tallies].map(({ point, count }) => `${point}: ${count}`).join("\n"));
-};
-
 describe("the library and the naive model", { timeout: 120_000 }, () => {
   it("return the same decision in each rule and branch", () => {
     const codes = new Map(CODES.map((code) => [code, tally(`code ${code}`, 100)]));
-    const points = new Map(Object.keys(POINTS).map((point) => [point, tally(point, 100)]));
+    const names = [
+      ...Object.keys(ALLOWED).map((point) => `allowed ${point}`),
+      ...Object.keys(DENIED).map((point) => `denied ${point}`),
+    ];
+    const points = new Map(names.map((point) => [point, tally(point, 100)]));
     const share = { allowed: 0, all: 0 };
-    runOften([...codes.values(), ...points.values()], () =>
+    runCounted([...codes.values(), ...points.values()], () =>
       fc.assert(
         fc.property(drawn(drawCalls), ({ definition, calls }) => {
           const policy = load(definition);
           for (const { name, token, params } of calls) {
             const model = modelDecide(definition, token, name, params);
             expectSame(policy.decideUntrusted(token, name, params), model);
-            const fromCode = policy.decide(token as never, name as never, params as never);
-            expectSame(fromCode, modelDecide(definition, token, name, params, true));
             countIn(codes, model.code);
             share.all += 1;
             if (model.allowed) share.allowed += 1;
-            for (const [point, isMet] of Object.entries(POINTS)) {
-              if (isMet(definition, { name, token, params, model })) countIn(points, point);
-            }
+            const { rules = [], alternatives = [] } =
+              modelOperation(definition, name, params) ?? {};
+            const branch = branchOf(definition, name, params);
+            const call = { name, token, params, model, rules, alternatives, branch };
+            for (const point of pointsOf(definition, call)) countIn(points, point);
           }
         }),
         { numRuns: 200, ...QUICK },
       ),
     );
-    print([...codes.values(), ...points.values()]);
     console.log(`allowed: ${share.allowed} of ${share.all} decisions`);
     expect(share.allowed / share.all).toBeGreaterThan(0.15);
   });
@@ -216,7 +213,7 @@ describe("the library and the naive model", { timeout: 120_000 }, () => {
     );
     const points = new Map(kinds.map((point) => [point, tally(point, 100)]));
     const share = { allowed: 0, all: 0 };
-    runOften([...points.values()], () =>
+    runCounted([...points.values()], () =>
       fc.assert(
         fc.property(drawn(drawRequests), ({ definition, calls }) => {
           const policy = load(definition);
@@ -236,7 +233,6 @@ describe("the library and the naive model", { timeout: 120_000 }, () => {
         { numRuns: 300, ...QUICK },
       ),
     );
-    print([...points.values()]);
     console.log(`allowed: ${share.allowed} of ${share.all} decisions on requests`);
     expect(share.allowed / share.all).toBeGreaterThan(0.15);
   });

@@ -3,7 +3,7 @@
 import { ENTITLEMENTS } from "./arbitrary-policy.js";
 import type { Claims } from "./arbitrary-request.js";
 import type { Draw } from "./draw.js";
-import { type Definition, MODEL_NOW, type ModelDecision } from "./model.js";
+import { type Definition, MODEL_NOW, type ModelDecision, type ModelOperation } from "./model.js";
 import {
   modelBind,
   modelCovering,
@@ -55,37 +55,60 @@ function allFacts({ tiers = [], accountTypes = [], boundaries }: Definition, par
   };
 }
 
-const LOSSES: readonly Partial<Claims>[] = [
-  { tier: "free" },
-  { account_type: ["x", "mentor"] },
-  { entitlements: [] },
-  { acr: "other" },
-  { auth_time: MODEL_NOW - 1_000 },
-  { boundaries: { project: [], region: [] } },
-  { boundaries: { project: ["a"] } },
-  { boundaries: {} },
-  { boundaries: 7 },
+/** Changes of facts, and for which operations they matter. */
+const LOSSES: readonly (readonly [Partial<Claims>, (operation: ModelOperation) => boolean])[] = [
+  [{ tier: "free" }, ({ alternatives }) => alternatives.some(({ tier }) => tier > 0)],
+  [
+    { account_type: ["x"] },
+    ({ alternatives }) => alternatives.some(({ types }) => types.length > 0),
+  ],
+  [
+    { account_type: "mentor" },
+    ({ alternatives }) => alternatives.some(({ types }) => types.length > 0),
+  ],
+  [
+    { entitlements: [] },
+    ({ alternatives }) => alternatives.some(({ entitlements }) => entitlements.length > 0),
+  ],
+  [{ acr: "other" }, ({ rules }) => rules.some(({ acr }) => acr !== undefined)],
+  [
+    { auth_time: MODEL_NOW - 1_000 },
+    ({ rules }) => rules.some(({ maxAge }) => maxAge !== undefined),
+  ],
+  [{ boundaries: {} }, ({ rules }) => rules.some(({ within }) => within !== undefined)],
+  [
+    { boundaries: { project: ["a"], region: [] } },
+    ({ rules }) => rules.some(({ within }) => within !== undefined),
+  ],
+  [{ boundaries: { region: 7 } }, ({ rules }) => rules.some(({ within }) => within !== undefined)],
 ];
 
-/** Draws a token for a call. `decide` returns what a token needs for it. */
+/**
+ * Draws a token for a call.
+ *
+ * @param decide - returns the decision on the call with a token, which names what is missing
+ * @param operation - the called operation; some tokens lack a fact that it asks for
+ */
 export function drawAimed(
   draw: Draw,
   definition: Definition,
   params: unknown,
   decide: (token: Claims) => ModelDecision,
+  operation?: ModelOperation,
 ): Claims {
   const facts: Omit<Claims, "scope"> = {
     ...allFacts(definition, params),
-    ...(draw.chance(35) ? { first_party: true } : {}),
-    ...(draw.chance(50) ? { approvedScopes: Object.keys(definition.scopes) } : {}),
+    ...(draw.chance(65) ? { first_party: true } : {}),
+    ...(draw.chance(80) ? { approvedScopes: Object.keys(definition.scopes) } : {}),
   };
   const { scopes = [] } = decide({ scope: [], ...facts });
-  const losses = draw.chance(20) ? draw.pick(LOSSES) : {};
-  const isNear = draw.chance(20);
+  const losses = LOSSES.filter(([, matters]) => operation !== undefined && matters(operation));
+  const [loss] = losses.length > 0 && draw.chance(45) ? draw.pick(losses) : [{}];
+  const isNear = draw.chance(15);
   const scope = scopes.map((text) => {
     const names = namesFor(definition, text);
     const name = draw.pick(names.length > 0 ? names : [text]);
     return isNear ? draw.pick(NEAR)(name) : name;
   });
-  return { scope: scope.filter((text) => text !== "" && !text.includes("{")), ...facts, ...losses };
+  return { scope: scope.filter((text) => text !== "" && !text.includes("{")), ...facts, ...loss };
 }

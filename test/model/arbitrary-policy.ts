@@ -292,7 +292,10 @@ function drawRequirement(draw: Draw, definition: Definition, depth: number): Rul
   const isFavored = (name: string) => RULED.has(name) || TWINS.includes(name);
   const listed = names.filter((name) => isFavored(canonical(name)));
   // names that others can cover are rarer than values that others can
-  const ruled = [...listed, ...listed.filter((name) => RULED.get(name) === "exact")];
+  const ruled = [
+    ...listed,
+    ...listed.filter((name) => ["exact", "wildcard"].includes(RULED.get(name) ?? "")),
+  ];
   const isRuled = listed.some((name) => RULED.has(canonical(name))) && draw.chance(60);
   const scope = spelt(draw, canonical(draw.pick(isRuled ? ruled : names)));
   const kind = draw.pick(["text", "scope", "text", "anyOf", "allOf"]);
@@ -387,7 +390,7 @@ function drawRule(
   draw: Draw,
   definition: Definition,
   bound: number,
-  { closed = false, cases = 12 }: PolicyOptions,
+  { closed = false, cases = 12, ruled = false }: PolicyOptions,
 ): Rule {
   const literals = Object.keys(definition.scopes).filter((key) => placeholdersOf(key).length === 0);
   const more = {
@@ -396,7 +399,7 @@ function drawRule(
   };
   const { boundaries } = definition;
   const within =
-    boundaries && draw.chance(40)
+    boundaries && draw.chance(ruled ? 60 : 40)
       ? {
           within: Object.fromEntries(
             draw.few(Object.keys(boundaries), 2).map((name) => [name, draw.pick(PARAMS)]),
@@ -407,7 +410,7 @@ function drawRule(
     return { ...drawCases(draw, definition, Math.min(bound, 16), closed), ...within, ...more };
   }
   const detail = (percent: number) => drawDetail(draw, definition, percent);
-  const authentication = drawAuthentication(draw, closed, 8);
+  const authentication = drawAuthentication(draw, closed, ruled ? 20 : 8);
   const kind = draw.pick([
     "scopes",
     "scopes",

@@ -184,8 +184,8 @@ export function modelChallenge(
 }
 
 /**
- * Returns the scopes of the challenge of a caller without a token; `undefined` if the model does not know it: it knows operations of one
- * rule.
+ * Returns the scopes of the challenge of a caller without a token; `undefined` if the model does not know it: it does not know names
+ * that only patterns match.
  */
 export function modelSignIn(
   definition: Definition,
@@ -193,9 +193,10 @@ export function modelSignIn(
   params: unknown,
 ): string[] | undefined {
   const operation = modelOperation(definition, name, params);
-  if (operation === undefined || operation.rules.length !== 1) return undefined;
-  const entry = { ...definition.tools, ...definition.endpoints }[name];
-  const isHidden = [entry, ...operation.rules].some((rule) => rule && optionsOf(rule).hidden);
+  const entries = { ...definition.tools, ...definition.endpoints };
+  const rule = Object.hasOwn(entries, name) ? entries[name] : undefined;
+  if (operation === undefined || rule === undefined) return undefined;
+  const isHidden = optionsOf(rule).hidden;
   const open = operation.alternatives.filter(
     ({ uses, types }) =>
       uses.every(({ template }) => {

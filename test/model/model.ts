@@ -90,7 +90,7 @@ interface Use {
   template: string;
   params: string[];
 }
-interface Alternative {
+export interface Alternative {
   uses: Use[];
   tier: number;
   /** Conditions on the account type: one type of each list. */
@@ -241,7 +241,7 @@ function alternativesOf(definition: Definition, rule: Rule, names: Values): Alte
   return made.map((alternative) => join(alternative, { ...gated(rule, []), within }));
 }
 
-interface Operation {
+export interface ModelOperation {
   rules: RuleOptions[];
   alternatives: Alternative[];
   params: string[];
@@ -259,7 +259,7 @@ export function modelOperation(
   name: unknown,
   params?: unknown,
   fromCode = false,
-): Operation | undefined {
+): ModelOperation | undefined {
   if (typeof name !== "string") return undefined;
   const tools = Object.entries(definition.tools ?? {});
   const endpoints = Object.entries(definition.endpoints ?? {});
