@@ -3,14 +3,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { countIn, tally } from "../often.js";
-import { drawAimed } from "./aim.js";
+import { drawAimed, drawNames } from "./aim.js";
 import { type Claims, drawCase, drawRequest } from "./arbitrary-request.js";
 import { QUICK, runCounted } from "./counted.js";
 import { type Draw, drawn } from "./draw.js";
 import {
   type Alternative,
   type Definition,
-  isPattern,
   type ModelDecision,
   modelCaseAt,
   modelDecide,
@@ -141,8 +140,7 @@ function drawCalls(draw: Draw) {
   const one = drawCase(draw, OPTIONS);
   const definition = withHeads(draw, one.definition);
   const { token, params } = one;
-  const keys = Object.keys({ ...definition.tools, ...definition.endpoints });
-  const names = [...keys.filter((key) => !isPattern(key)), "list_things", "nothing"];
+  const names = [...drawNames(draw, definition), "nothing"];
   const calls = names.flatMap((name) => {
     const decide = (claims: Claims) => modelDecide(definition, claims, name, params);
     const operation = modelOperation(definition, name, params);
@@ -151,7 +149,7 @@ function drawCalls(draw: Draw) {
     );
     return [token, ...aimed].map((given) => ({ name, token: given, params }));
   });
-  return { definition, calls };
+  return { definition, calls: [{ name: draw.pick(names), token: undefined, params }, ...calls] };
 }
 
 /** Draws a policy, requests and tokens that are aimed at them. */
@@ -160,7 +158,7 @@ function drawRequests(draw: Draw) {
   const definition = withHeads(draw, one.definition);
   const verbs = Object.entries(definition.endpoints ?? {}).filter(([key]) => isVerb(key));
   const requests = Array.from({ length: 6 }, (_, index) => {
-    const isAimed = index === 0 && verbs.length > 0;
+    const isAimed = index < 3 && verbs.length > 0;
     const endpoints = isAimed ? Object.fromEntries(verbs) : one.definition.endpoints;
     const request = drawRequest(draw, { ...definition, endpoints: endpoints ?? {} });
     const isHead = request.method === "GET" && draw.chance(30);
@@ -168,8 +166,10 @@ function drawRequests(draw: Draw) {
   });
   const calls = requests.flatMap((request) => {
     const decide = (claims: Claims) => modelDecideRequest(definition, claims, request);
-    const aimed = drawAimed(draw, definition, request.params, decide);
-    return [one.token, aimed].map((token) => ({ request, token }));
+    const aimed = Array.from({ length: 2 }, () =>
+      drawAimed(draw, definition, request.params, decide),
+    );
+    return [one.token, ...aimed].map((token) => ({ request, token }));
   });
   return { definition, calls };
 }
@@ -230,7 +230,7 @@ describe("the library and the naive model", { timeout: 120_000 }, () => {
             }
           }
         }),
-        { numRuns: 300, ...QUICK },
+        { numRuns: 200, ...QUICK },
       ),
     );
     console.log(`allowed: ${share.allowed} of ${share.all} decisions on requests`);

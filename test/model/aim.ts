@@ -3,7 +3,14 @@
 import { ENTITLEMENTS } from "./arbitrary-policy.js";
 import type { Claims } from "./arbitrary-request.js";
 import type { Draw } from "./draw.js";
-import { type Definition, MODEL_NOW, type ModelDecision, type ModelOperation } from "./model.js";
+import {
+  type Definition,
+  isPattern,
+  MODEL_NOW,
+  type ModelDecision,
+  type ModelOperation,
+  optionsOf,
+} from "./model.js";
 import {
   modelBind,
   modelCovering,
@@ -29,6 +36,7 @@ function namesFor(definition: Definition, text: string): string[] {
     const values = modelValues(definition, scope, text);
     if (values === undefined) return [];
     const broader = modelCovering(definition, scope, values).reverse();
+    const several = match === "smart" ? broader.map((one) => one.replace(/\.[rs]$/, ".rs")) : [];
     const own = Object.values(values);
     const older = replaces.flatMap((name) => {
       const places = placeholdersOf(name).map((param, at) => [
@@ -37,7 +45,7 @@ function namesFor(definition: Definition, text: string): string[] {
       ]);
       return modelBind(name, Object.fromEntries(places) as Record<string, string>);
     });
-    return [...broader, ...older];
+    return [...broader, ...several, ...older];
   });
 }
 
@@ -70,10 +78,18 @@ const LOSSES: readonly (readonly [Partial<Claims>, (operation: ModelOperation) =
     { entitlements: [] },
     ({ alternatives }) => alternatives.some(({ entitlements }) => entitlements.length > 0),
   ],
+  [
+    { entitlements: ["x"] },
+    ({ alternatives }) => alternatives.some(({ entitlements }) => entitlements.length > 0),
+  ],
   [{ acr: "other" }, ({ rules }) => rules.some(({ acr }) => acr !== undefined)],
   [
     { auth_time: MODEL_NOW - 1_000 },
     ({ rules }) => rules.some(({ maxAge }) => maxAge !== undefined),
+  ],
+  [
+    { boundaries: { project: ["a", "b", "7"] } },
+    ({ rules }) => rules.some(({ within }) => within?.["region"] !== undefined),
   ],
   [{ boundaries: {} }, ({ rules }) => rules.some(({ within }) => within !== undefined)],
   [
@@ -111,4 +127,14 @@ export function drawAimed(
     return isNear ? draw.pick(NEAR)(name) : name;
   });
   return { scope: scope.filter((text) => text !== "" && !text.includes("{")), ...facts, ...loss };
+}
+
+/** Draws names that have a decision: each exact one that needs a token, some of the others, and one that only patterns match. */
+export function drawNames(draw: Draw, { tools, endpoints }: Definition): string[] {
+  const exact = Object.entries({ ...tools, ...endpoints }).filter(([name]) => !isPattern(name));
+  const chosen = exact.filter(([, rule]) => {
+    const { deny, public: isPublic } = optionsOf(rule);
+    return (deny === undefined && !isPublic) || draw.chance(30);
+  });
+  return [...chosen.map(([name]) => name), "list_things"];
 }

@@ -174,8 +174,11 @@ function drawScopes(tape: Draw, definition: Definition, isRuled: boolean): Defin
     ),
     ...(isRuled && tape.chance(50) ? TWINS : []),
   ];
-  const ruled = (isRuled ? tape.some([...RULED.keys()], 65) : []).filter(
-    (name) => RULED.get(name) !== "registry" || !exact.includes(NO_REGISTRY),
+  // names that cover others, and those that they cover, are always there: a call needs both
+  const ruled = (isRuled ? [...RULED.keys()] : []).filter(
+    (name) =>
+      (!isOfValues(name) || tape.chance(65)) &&
+      (RULED.get(name) !== "registry" || !exact.includes(NO_REGISTRY)),
   );
   // a scope implies later ones only, so those that cover others come first
   const isAboveOthers = (name: string) => ["parent", "wildcard"].includes(RULED.get(name) ?? "");
