@@ -56,7 +56,7 @@ interface Call {
 }
 
 const own = (source: unknown, key: string): unknown =>
-  Object.hasOwn(Object(source), key) ? (source as Record<string, unknown>)[key] : undefined;
+  Object.hasOwn(source ?? {}, key) ? (source as Record<string, unknown>)[key] : undefined;
 
 /** Returns whether a call is within a boundary and its token has a list for it, or none. */
 const hasLimit = ({ rules, token }: Call, boundary: string, isListed: boolean) =>

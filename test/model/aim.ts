@@ -51,7 +51,7 @@ function namesFor(definition: Definition, text: string): string[] {
 
 /** Returns every fact that any policy of the model asks for, and lists with every value of a call. */
 function allFacts({ tiers = [], accountTypes = [], boundaries }: Definition, params: unknown) {
-  const values = Object.values((params ?? {}) as object).map(String);
+  const values = Object.values(params ?? {}).map(String);
   const inside = values.filter((value) => value !== "").slice(0, 50);
   return {
     tier: tiers.at(-1),

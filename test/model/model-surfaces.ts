@@ -210,7 +210,7 @@ export function modelSignIn(
   const scopes = (chosen?.uses ?? []).flatMap((use) => {
     const values = placeholdersOf(use.template).map((key, at) => {
       const param = use.params[at] ?? "";
-      const own = Object.hasOwn(Object(params), param);
+      const own = Object.hasOwn(params ?? {}, param);
       return [key, own ? textOfValue((params as Record<string, unknown>)[param]) : undefined];
     });
     const bound = Object.fromEntries(values) as Values;

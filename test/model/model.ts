@@ -388,7 +388,7 @@ export function modelDecide(
       const names = placeholdersOf(use.template);
       const values = names.map((name, at) => [name, use.params[at] === param ? value : "a"]);
       const { match } = scopeOptions(definition, use.template);
-      const isOk = isBindable(use.template, match, Object.fromEntries(values));
+      const isOk = isBindable(use.template, match, Object.fromEntries(values) as Values);
       if (!isOk) return denial("invalid_params", { param });
     }
   }
