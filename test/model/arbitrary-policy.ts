@@ -45,6 +45,44 @@ export const TEMPLATES = [
   "/shared/{accountID}/read",
 ];
 const TWINS = ["/shared/{orgID}/read", "/shared/{accountID}/read"];
+/** Scopes with their rules. No two of them overlap, and none of them overlaps a scope above but one. */
+const RULED: ReadonlyMap<string, ScopeOptions["match"]> = new Map([
+  ["store.write:/{pathID}", "path-prefix"],
+  ["store:/{pathID}", "path-prefix"],
+  ["/drive/{pathID}", "path-prefix"],
+  ["https://files.example/{pathID}", "path-prefix"],
+  ["patient/{typeID}.r", "smart"],
+  ["patient/{typeID}.s", "smart"],
+  ["patient/{typeID}.c", "smart"],
+  ["repository:{imageID}:pull", "registry"],
+  ["repository:{imageID}:push", "registry"],
+  ["repository:{imageID}:*", "registry"],
+  ["mail:*:read", "wildcard"],
+  ["mail:inbox:read", "exact"],
+  ["mail:sent:read", "exact"],
+  ["team", "parent"],
+  ["team.read", "exact"],
+  ["team.read.all", "exact"],
+]);
+/** A template that overlaps scopes with the rule `registry`. */
+const NO_REGISTRY = "{realmID}:realm:all";
+/** Older names of these scopes, which have their rule. */
+const OLD_RULED: readonly (readonly [scope: string, old: string])[] = [
+  ["store:/{pathID}", "disk:/{pathID}"],
+  ["store.write:/{pathID}", "disk:/{pathID}"],
+  ["/drive/{pathID}", "drives:/{pathID}"],
+  ["patient/{typeID}.r", "launch/{typeID}.r"],
+  ["patient/{typeID}.s", "launch/{typeID}.s"],
+  ["repository:{imageID}:pull", "image:{imageID}:pull"],
+  ["repository:{imageID}:push", "image:{imageID}:push"],
+];
+const VALUE_RULES: readonly unknown[] = ["path-prefix", "smart", "registry"];
+const isOfValues = (scope: string) => VALUE_RULES.includes(RULED.get(scope));
+/** Returns the rule of a scope, or of an older name, by which values are compared. */
+export const valueRuleOf = (name: string): ScopeOptions["match"] => {
+  const scope = OLD_RULED.find(([, old]) => old === canonical(name))?.[0] ?? canonical(name);
+  return isOfValues(scope) ? RULED.get(scope) : undefined;
+};
 const OLD_NAMES = ["members:read", "profile", "legacy.read"];
 /** Some older names mean two scopes, and some have another form. */
 const OLD_TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map([
@@ -56,6 +94,8 @@ const OLD_TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map([
   ["{realmID}:realm:all", ["/old-realms/{realmID}"]],
   ["/realms/{realmID}/admin", ["/old-realms/{realmID}"]],
 ]);
+/** Parameters with values of several segments. No other placeholder gets their names. */
+export const PATH_PARAMS = ["pathID", "imageID"];
 export const PARAMS = [
   "accountID",
   "platformAccountID",
@@ -107,6 +147,9 @@ export const ENDPOINTS = [
   "DELETE /accounts/{accountID}/{rest*}",
 ];
 
+/** Endpoints with a catch-all that fills a path. */
+const VALUE_ENDPOINTS = ["GET /store/{pathID*}", "GET /v2/{imageID*}"];
+
 const spelt = (draw: Draw, scope: string): string =>
   draw.chance(25) ? scope.replace(/\{(\w+)\}/g, "<$1>") : scope;
 
@@ -120,14 +163,29 @@ function drawConditions(draw: Draw, definition: Definition, percent: number): Ga
 }
 
 /** Draws the scopes. A scope implies later drawn ones only; the object has a different order. */
-function drawScopes(tape: Draw, definition: Definition): Definition["scopes"] {
-  const names = [
+function drawScopes(tape: Draw, definition: Definition, isRuled: boolean): Definition["scopes"] {
+  const exact = [
     "courses:read",
     "/accounts/{accountID}/",
     ...tape.some(LITERALS.slice(1), 45),
-    ...tape.some(TEMPLATES.slice(1), 45),
+    ...tape.some(
+      TEMPLATES.slice(1).filter((name) => !isRuled || !TWINS.includes(name)),
+      isRuled ? 12 : 45,
+    ),
+    ...(isRuled && tape.chance(50) ? TWINS : []),
   ];
-  const order = tape.shuffle(names);
+  // names that cover others, and those that they cover, are always there: a call needs both
+  const ruled = (isRuled ? [...RULED.keys()] : []).filter(
+    (name) =>
+      (!isOfValues(name) || tape.chance(65)) &&
+      (RULED.get(name) !== "registry" || !exact.includes(NO_REGISTRY)),
+  );
+  // a scope implies later ones only, so those that cover others come first
+  const isAboveOthers = (name: string) => ["parent", "wildcard"].includes(RULED.get(name) ?? "");
+  const order = [
+    ...ruled.filter(isAboveOthers),
+    ...tape.shuffle([...exact, ...ruled.filter((name) => !isAboveOthers(name))]),
+  ];
   const reserved = new Set(tape.some(order, 12));
   // the conditions of twins agree; they imply nothing, so no cycle goes through both
   const twinConditions = drawConditions(tape.part(12), definition, 30);
@@ -153,19 +211,28 @@ function drawScopes(tape: Draw, definition: Definition): Definition["scopes"] {
     const implicable = order
       .slice(index + 1)
       .filter((other) => placeholdersOf(other).every((name) => own.includes(name)))
+      // a scope that covers other values implies those of its own rule only
+      .filter((other) => {
+        const isLiteral = placeholdersOf(other).length === 0;
+        return isLiteral || !isOfValues(scope) || RULED.get(other) === RULED.get(scope);
+      })
       .filter((other) => reserved.has(scope) || !reserved.has(other))
       .filter((other) => restricted.has(scope) || !restricted.has(other));
     const implies = draw.chance(30) && implicable.length > 0 ? draw.few(implicable, 2) : [];
-    const match = scope.includes("*") ? ("wildcard" as const) : ("parent" as const);
+    const match =
+      RULED.get(scope) ?? (scope.includes("*") ? ("wildcard" as const) : ("parent" as const));
     // a name that a later one implies would close a cycle
     const isAbove = order.slice(0, index).some((other) => modelCovers(match, scope, other));
-    const old = own.length === 0 ? OLD_NAMES : (OLD_TEMPLATES.get(scope) ?? []);
+    const older = OLD_RULED.flatMap(([name, text]) => (name === scope ? [text] : []));
+    const old = own.length === 0 ? OLD_NAMES : (OLD_TEMPLATES.get(scope) ?? older);
     const options: ScopeOptions = {
       ...(draw.chance(50) ? { description: `about ${scope}` } : {}),
       ...drawConditions(draw, definition, 12),
       ...(reserved.has(scope) ? { reserved: true } : {}),
       ...(restricted.has(scope) ? { restricted: true } : {}),
-      ...(own.length === 0 && !isAbove && draw.chance(40) ? { match } : {}),
+      ...(isOfValues(scope) || (own.length === 0 && !isAbove && draw.chance(isRuled ? 80 : 40))
+        ? { match }
+        : {}),
       ...(implies.length > 0 ? { implies: implies.map((other) => spelt(draw, other)) } : {}),
       ...(old.length > 0 && draw.chance(own.length === 0 ? 25 : 45)
         ? { replaces: draw.few(old, 2).map((name) => spelt(draw, name)) }
@@ -224,7 +291,16 @@ function renamed(draw: Draw, rule: RuleOptions): RuleOptions {
 }
 
 function drawRequirement(draw: Draw, definition: Definition, depth: number): Rule {
-  const scope = spelt(draw, canonical(draw.pick(Object.keys(definition.scopes))));
+  const names = Object.keys(definition.scopes);
+  const isFavored = (name: string) => RULED.has(name) || TWINS.includes(name);
+  const listed = names.filter((name) => isFavored(canonical(name)));
+  // names that others can cover are rarer than values that others can
+  const ruled = [
+    ...listed,
+    ...listed.filter((name) => ["exact", "wildcard"].includes(RULED.get(name) ?? "")),
+  ];
+  const isRuled = listed.some((name) => RULED.has(canonical(name))) && draw.chance(60);
+  const scope = spelt(draw, canonical(draw.pick(isRuled ? ruled : names)));
   const kind = draw.pick(["text", "scope", "text", "anyOf", "allOf"]);
   if (kind === "text" || (depth === 0 && kind !== "scope")) return scope;
   const gates = drawConditions(draw, definition, 25);
@@ -317,7 +393,7 @@ function drawRule(
   draw: Draw,
   definition: Definition,
   bound: number,
-  { closed = false, cases = 12 }: PolicyOptions,
+  { closed = false, cases = 12, ruled = false }: PolicyOptions,
 ): Rule {
   const literals = Object.keys(definition.scopes).filter((key) => placeholdersOf(key).length === 0);
   const more = {
@@ -326,7 +402,7 @@ function drawRule(
   };
   const { boundaries } = definition;
   const within =
-    boundaries && draw.chance(40)
+    boundaries && draw.chance(ruled ? 60 : 40)
       ? {
           within: Object.fromEntries(
             draw.few(Object.keys(boundaries), 2).map((name) => [name, draw.pick(PARAMS)]),
@@ -337,7 +413,7 @@ function drawRule(
     return { ...drawCases(draw, definition, Math.min(bound, 16), closed), ...within, ...more };
   }
   const detail = (percent: number) => drawDetail(draw, definition, percent);
-  const authentication = drawAuthentication(draw, closed, 8);
+  const authentication = drawAuthentication(draw, closed, ruled ? 20 : 8);
   const kind = draw.pick([
     "scopes",
     "scopes",
@@ -409,6 +485,11 @@ export interface PolicyOptions {
   closed?: boolean;
   /** The share of rules with cases, in percent. */
   cases?: number;
+  /**
+   * Whether there are scopes with the rules `path-prefix`, `smart` and `registry`, and endpoints whose catch-all fills a path.
+   * Default: `false`.
+   */
+  ruled?: boolean;
 }
 
 /** Draws a valid policy. It always declares the scopes `courses:read` and `/accounts/{accountID}/` and the tool `get_settings`. */
@@ -422,7 +503,7 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
     ...(draw.chance(60) ? { entitlements: ENTITLEMENTS } : {}),
     ...(options.closed === true && draw.chance(60) ? { boundaries: BOUNDARIES } : {}),
   };
-  const scopes = drawScopes(draw.part(1020), base);
+  const scopes = drawScopes(draw.part(1020), base, options.ruled === true);
   const declared: Definition = { ...base, scopes };
   const literals = Object.keys(scopes).filter((key) => placeholdersOf(key).length === 0);
   const unrestricted = literals.filter((name) => {
@@ -440,6 +521,9 @@ export function drawPolicy(draw: Draw, options: PolicyOptions = {}): Definition 
     ...(draw.chance(35) ? { baseline: draw.few(unrestricted, 2) } : {}),
     ...drawLists(draw.part(40), scopes),
     tools: Object.fromEntries(draw.shuffle(tools)),
-    endpoints: Object.fromEntries(rules(draw.some(ENDPOINTS, 30), 64)),
+    endpoints: Object.fromEntries([
+      ...rules(draw.some(ENDPOINTS, 30), 64),
+      ...(options.ruled ? rules(draw.some(VALUE_ENDPOINTS, 60), 64) : []),
+    ]),
   };
 }

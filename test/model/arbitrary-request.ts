@@ -4,14 +4,22 @@ import {
   drawPolicy,
   ENTITLEMENTS,
   PARAMS,
+  PATH_PARAMS,
   type PolicyOptions,
   SCALARS,
   TIERS,
   TOOLS,
+  valueRuleOf,
 } from "./arbitrary-policy.js";
 import type { Draw } from "./draw.js";
 import { type Definition, isPattern, MODEL_NOW } from "./model.js";
-import { modelBind, modelMatchScope, placeholdersOf, scopeOptions } from "./model-scopes.js";
+import {
+  canonical,
+  modelBind,
+  modelMatchScope,
+  placeholdersOf,
+  scopeOptions,
+} from "./model-scopes.js";
 
 export const VALUES = ["a", "a", "a", "b", "A", "a.b", "urn", "a:b", "b=a", "7"];
 const LONG = "v".repeat(128);
@@ -21,12 +29,42 @@ const LONG = "v".repeat(128);
  * `b=a` and `a` in `{x}={y}` would be `b` and `a=a`, which no ceiling of the model has.
  */
 export function drawBound(draw: Draw, scope: string, values: readonly string[] = VALUES): string {
+  if (valueRuleOf(scope) !== undefined) return drawRuled(draw, scope);
   const names = placeholdersOf(scope);
   const drawn = Object.fromEntries(names.map((name) => [name, draw.pick(values)]));
   const text = modelBind(scope, drawn);
   const back = modelMatchScope(scope, text);
   const isOther = back !== undefined && names.some((name) => back[name] !== drawn[name]);
   return isOther ? modelBind(scope, Object.fromEntries(names.map((name) => [name, "a"]))) : text;
+}
+
+/** Paths that are equal, broader, narrower, unrelated and near, and some that are not safe. */
+export const PATHS = ["a", "a/b", "a/b/c", "ab", "b"];
+const ODD_PATHS = ["a/", "/a", "a//b", "a/../b", "a/./b", "..", "a%2fb", "a:b/c", `a/${LONG}v`];
+const TYPES = ["a", "a", "*", "b", "A"];
+const SUFFIXES = "r s rs rs read write c cr cruds * sr rr x".split(" ");
+const NAMES = ["a", "a/b", "a/b", "host:5000/a", "b", "a/b/c"];
+const ODD_NAMED = ["a:5000", "host:/a", "host:123456/a", "h:1:2/a", "a//b", "*", "a/"];
+const ACTIONS = "pull push pull,push push,pull pull,push,pull * pull,delete delete pull,".split(
+  " ",
+);
+
+/** Draws a scope-token that a scope with a rule for values may mean: broader and narrower ones, several at once, near misses. */
+function drawRuled(draw: Draw, scope: string): string {
+  const [before = "", after = ""] = canonical(scope).split(/\{\w+\}/);
+  const isOdd = draw.chance(12);
+  const rule = valueRuleOf(scope);
+  if (rule === "path-prefix") {
+    const path = draw.chance(20) ? "" : draw.pick(isOdd ? ODD_PATHS : PATHS);
+    return `${before}${path}${after}`;
+  }
+  if (rule === "smart") {
+    const suffix = draw.chance(35) ? draw.pick(SUFFIXES) : after.slice(1);
+    return `${before}${isOdd ? "a.b" : draw.pick(TYPES)}.${suffix}`;
+  }
+  const type = draw.chance(20) ? `${before.slice(0, -1)}(plugin):` : before;
+  const actions = draw.chance(35) ? draw.pick(ACTIONS) : after.slice(1);
+  return `${type}${draw.pick(isOdd ? ODD_NAMED : NAMES)}:${actions}`;
 }
 
 const MISSES: ((scope: string) => string)[] = [
@@ -213,7 +251,7 @@ const BAD_VALUES: readonly unknown[] = [
   { a: 1 },
 ];
 
-function drawParams(draw: Draw): unknown {
+function drawParams(draw: Draw, isRuled = false): unknown {
   if (draw.chance(4)) {
     const inherited: unknown = Object.create({ accountID: "a", projectID: "a", fileID: "a" });
     return draw.pick([undefined, null, "a", ["a"], 7, {}, inherited]);
@@ -225,11 +263,21 @@ function drawParams(draw: Draw): unknown {
   return Object.fromEntries([
     ...entries.filter(([name]) => !(dropped && bad.includes(name))),
     ...(dropped ? [] : bad.map((name) => [name, draw.pick(BAD_VALUES)] as const)),
+    ...(isRuled ? drawPaths(draw) : []),
     ...(draw.chance(20) ? [["extra", draw.pick(BAD_VALUES)] as const] : []),
     ...(draw.chance(75) ? [["mode", draw.pick<unknown>([...SCALARS, ["a"]])] as const] : []),
     ...(draw.chance(50) ? [["force", draw.pick<unknown>([true, "true", 1])] as const] : []),
     ...(draw.chance(50) ? [["constructor", draw.pick<unknown>(SCALARS)] as const] : []),
   ]);
+}
+
+/** Draws values of several segments. */
+function drawPaths(draw: Draw): readonly (readonly [name: string, value: unknown])[] {
+  const pathOf = (name: string): unknown => {
+    if (draw.chance(10)) return draw.pick([...ODD_PATHS, ...ODD_NAMED, ...BAD_VALUES]);
+    return draw.pick(name === "pathID" ? PATHS : NAMES);
+  };
+  return PATH_PARAMS.map((name) => [name, pathOf(name)]);
 }
 
 const NO_TOOLS: readonly unknown[] = [
@@ -285,7 +333,7 @@ export function drawCase(draw: Draw, options: PolicyOptions = {}): Case {
           ? undefined
           : draw.pick(BAD_TOKENS),
     name: drawName(draw, definition),
-    params: drawParams(draw),
+    params: drawParams(draw, options.ruled),
   };
 }
 
@@ -295,7 +343,7 @@ export function drawGoodCase(draw: Draw, options: PolicyOptions = {}) {
   const held = drawTokenScopes(draw.part(180), definition);
   const facts = drawFacts(draw, definition);
   const name = drawName(draw, definition);
-  return { definition, held, facts, name, params: drawParams(draw) };
+  return { definition, held, facts, name, params: drawParams(draw, options.ruled) };
 }
 
 const VERBS = [

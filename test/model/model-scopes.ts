@@ -98,31 +98,171 @@ export function scopeOptions(definition: Definition, scope: string): ScopeOption
   throw new Error(`the policy does not declare ${scope}`);
 }
 
+/** A name of a scope: its own, or an older one. */
+interface Name {
+  readonly scope: string;
+  readonly text: string;
+  readonly options: ScopeOptions;
+}
+const allNames = new WeakMap<Definition["scopes"], readonly Name[]>();
+
+/** Returns all names in declared order, read once for each list of scopes. */
+function namesOf({ scopes }: Definition): readonly Name[] {
+  const known =
+    allNames.get(scopes) ??
+    Object.entries(scopes).flatMap(([scope, given]) => {
+      const options = typeof given === "string" ? {} : given;
+      return [scope, ...(options.replaces ?? [])].map((text) => ({ scope, text, options }));
+    });
+  allNames.set(scopes, known);
+  return known;
+}
+
+/** A scope token as a rule reads it: the texts around its value. It names one scope for each text after the value. */
+interface Written {
+  readonly before: string;
+  readonly value: string;
+  readonly after: readonly string[];
+}
+
+const LETTERS = [..."cruds"];
+
+/** Returns the letters that the end of a SMART scope means; none for any other text. */
+function lettersOf(suffix: string): readonly string[] {
+  if (suffix === "*") return LETTERS;
+  if (suffix === "read") return ["r", "s"];
+  if (suffix === "write") return ["c", "u", "d"];
+  const inOrder = LETTERS.filter((letter) => suffix.includes(letter));
+  return inOrder.join("") === suffix ? inOrder : [];
+}
+
+function writtenSmart(token: string): Written | undefined {
+  const [slash, dot] = [token.indexOf("/"), token.lastIndexOf(".")];
+  if (slash === -1 || dot < slash) return undefined;
+  const after = lettersOf(token.slice(dot + 1)).map((letter) => `.${letter}`);
+  return { before: token.slice(0, slash + 1), value: token.slice(slash + 1, dot), after };
+}
+
+const TYPE = /^([a-z0-9]+)(?:\([a-z0-9]+\))?$/;
+const ACTION = /^[a-z]+$/;
+
+function writtenRegistry(token: string): Written | undefined {
+  const [first, last] = [token.indexOf(":"), token.lastIndexOf(":")];
+  const type = TYPE.exec(token.slice(0, Math.max(first, 0)))?.[1];
+  if (type === undefined || first === last) return undefined;
+  const end = token.slice(last + 1);
+  const actions = end.split(",");
+  const isList = end === "*" || actions.every((action) => ACTION.test(action));
+  const after = isList ? actions.map((action) => `:${action}`) : [];
+  return { before: `${type}:`, value: token.slice(first + 1, last), after };
+}
+
+/** Returns whether a call can bind the only placeholder of a template to a value of one or more segments. */
+function isPath(template: string, value: unknown, hasPort: boolean): boolean {
+  if (typeof value !== "string" || value.length > 1_024) return false;
+  const [first = "", ...others] = value.split("/");
+  const [host = "", port, ...more] = hasPort && others.length > 0 ? first.split(":") : [first];
+  const isPort = (text: string) =>
+    text.length >= 1 && text.length <= 5 && [...text].every((one) => one >= "0" && one <= "9");
+  if (more.length > 0 || (port !== undefined && !isPort(port))) return false;
+  const [name = ""] = placeholdersOf(template);
+  return [host, ...others].every((segment) => isLegal(template, { [name]: segment }));
+}
+
+/** Returns whether a call can bind a name with a matching rule to values. */
+export function isBindable(
+  template: string,
+  match: ScopeOptions["match"],
+  values: Readonly<Record<string, unknown>>,
+): boolean {
+  if (match !== "path-prefix" && match !== "registry") return isLegal(template, values);
+  const [name = ""] = placeholdersOf(template);
+  return isPath(template, values[name], match === "registry");
+}
+
+/** Returns whether a token can have a name with a matching rule for values: also for all paths, and for all types. */
+function isGrantable(template: string, match: ScopeOptions["match"], values: Values): boolean {
+  const [value] = Object.values(values);
+  if (match === "path-prefix" && value === "") return true;
+  if (match === "smart" && value === "*") return true;
+  return isBindable(template, match, values);
+}
+
+/** Returns the values for which a scope token is a name with a matching rule. */
+function valuesNamed(
+  definition: Definition,
+  name: string,
+  match: ScopeOptions["match"],
+  token: string,
+): Values | undefined {
+  const [before, param = "", after = ""] = partsOf(name);
+  if (match === "path-prefix") {
+    if (before === undefined || !token.startsWith(before)) return undefined;
+    const values = { [param]: token.slice(before.length) };
+    return isGrantable(name, match, values) ? values : undefined;
+  }
+  if (match !== "smart" && match !== "registry") return modelMatchScope(name, token);
+  const written = match === "smart" ? writtenSmart(token) : writtenRegistry(token);
+  if (written === undefined || written.before !== before) return undefined;
+  const declared = namesOf(definition).flatMap(({ text, options }) => {
+    const [start, , end] = partsOf(text);
+    return options.match === match && start === before ? [end] : [];
+  });
+  // a text with a letter or an action that is not declared names no scope
+  if (!written.after.includes(after) || !written.after.every((end) => declared.includes(end)))
+    return undefined;
+  const values = { [param]: written.value };
+  return isGrantable(name, match, values) ? values : undefined;
+}
+
 /** Returns the declared scope of a name, or every scope that replaces it; for a third-party client without reserved ones. */
 function namedBy(definition: Definition, token: string, firstParty: boolean): Reached[] {
-  return Object.keys(definition.scopes).flatMap((scope) => {
-    const { replaces = [], reserved } = scopeOptions(definition, scope);
-    if (reserved && !firstParty) return [];
-    return [scope, ...replaces].flatMap((name) => {
-      const values = modelMatchScope(name, token);
-      return values === undefined ? [] : [reachedOf(scope, values)];
-    });
+  return namesOf(definition).flatMap(({ scope, text, options }) => {
+    if (options.reserved && !firstParty) return [];
+    const values = valuesNamed(definition, text, options.match, token);
+    return values === undefined ? [] : [reachedOf(definition, scope, values)];
   });
 }
 
+/** Returns the values for which a scope token names a scope by its current name. */
+export const modelValues = (definition: Definition, scope: string, token: string) =>
+  valuesNamed(definition, scope, scopeOptions(definition, scope).match, token);
+
+const shapes = new Map<string, string>();
+const shapeOf = (name: string): string => {
+  const shape = shapes.get(name) ?? canonical(name).replace(/\{\w+\}/g, "{}");
+  shapes.set(name, shape);
+  return shape;
+};
+
 /** Returns the scopes that differ from a scope in placeholder names alone. A scope token is all of them. */
-function twinsOf(definition: Definition, scope: string): string[] {
-  const shapeOf = (name: string) => canonical(name).replace(/\{\w+\}/g, "{}");
+export function twinsOf(definition: Definition, scope: string): string[] {
   return Object.keys(definition.scopes).filter(
-    (name) => canonical(name) !== canonical(scope) && shapeOf(name) === shapeOf(scope),
+    (name) => shapeOf(name) === shapeOf(scope) && canonical(name) !== canonical(scope),
   );
 }
 
-function reachedOf(scope: string, values: Values): Reached {
+function reachedOf(definition: Definition, scope: string, values: Values): Reached {
   const names = placeholdersOf(scope);
   const own = Object.fromEntries(names.map((name) => [name, values[name] ?? ""]));
-  const text = isLegal(scope, own) ? modelBind(scope, own) : undefined;
-  return { scope: canonical(scope), values: own, text };
+  const isGranted = isGrantable(scope, scopeOptions(definition, scope).match, own);
+  return {
+    scope: canonical(scope),
+    values: own,
+    text: isGranted ? modelBind(scope, own) : undefined,
+  };
+}
+
+/** Returns the texts of a scope that cover it for values: its own, and for a rule with values those of all broader values. */
+export function modelCovering(definition: Definition, scope: string, values: Values): string[] {
+  const { match } = scopeOptions(definition, scope);
+  if (match !== "path-prefix" && match !== "smart") return [modelBind(scope, values)];
+  const [name = ""] = placeholdersOf(scope);
+  const bind = (value: string) => modelBind(scope, { [name]: value });
+  const value = values[name] ?? "";
+  if (match === "smart") return [bind(value), bind("*")];
+  const segments = value.split("/");
+  return [value, ...segments.map((_, count) => segments.slice(0, count).join("/"))].map(bind);
 }
 
 /** Returns the segments of a name for its matching rule, and the separator. */
@@ -170,7 +310,7 @@ export function modelNamed(definition: Definition, token: string, firstParty: bo
   const written = ({ scope, values, text }: Reached): string[] => {
     const implies = impliedBy(definition, scope);
     return text === undefined
-      ? implies.flatMap((implied) => written(reachedOf(implied, values)))
+      ? implies.flatMap((implied) => written(reachedOf(definition, implied, values)))
       : [text];
   };
   return [...new Set(namedBy(definition, token, firstParty).flatMap(written))];
@@ -190,10 +330,11 @@ export function modelReached(
     for (const twin of twinsOf(definition, reached.scope)) {
       const names = placeholdersOf(twin);
       const values = placeholdersOf(reached.scope).map((name) => reached.values[name] ?? "");
-      visit(reachedOf(twin, Object.fromEntries(names.map((name, at) => [name, values[at] ?? ""]))));
+      const renamed = Object.fromEntries(names.map((name, at) => [name, values[at] ?? ""]));
+      visit(reachedOf(definition, twin, renamed));
     }
     const implies = impliedBy(definition, reached.scope);
-    for (const implied of implies) visit(reachedOf(implied, reached.values));
+    for (const implied of implies) visit(reachedOf(definition, implied, reached.values));
   };
   for (const token of tokens) namedBy(definition, token, firstParty).forEach(visit);
   return [...found.values()];
@@ -225,11 +366,14 @@ export function approvedEntries(list: unknown): string[] {
   return (entries as unknown[]).every(isToken) ? (entries as string[]) : [];
 }
 
-/** Returns whether a list of approved scopes covers a scope-token: some instance of an entry means it. */
+/** Returns whether a list of approved scopes covers a scope-token: some instance of an entry means it, or a scope that covers it. */
 export function modelApproves(definition: Definition, list: unknown, text: string): boolean {
-  const values = Object.keys(definition.scopes).flatMap((scope) =>
-    Object.values(modelMatchScope(scope, text) ?? {}),
-  );
+  const wanted = Object.keys(definition.scopes).flatMap((scope) => {
+    const found = modelValues(definition, scope, text);
+    return found === undefined ? [] : [{ scope, values: found }];
+  });
+  const values = wanted.flatMap((one) => Object.values(one.values));
+  const covering = wanted.flatMap((one) => modelCovering(definition, one.scope, one.values));
   // all values of the placeholders together: a template is bound once
   const instancesOf = (entry: string) =>
     placeholdersOf(entry)
@@ -241,5 +385,7 @@ export function modelApproves(definition: Definition, list: unknown, text: strin
       .map((bound) => modelBind(canonical(entry), bound));
   return approvedEntries(list)
     .flatMap(instancesOf)
-    .some((instance) => modelMeanings(definition, [instance], true).includes(text));
+    .some((instance) =>
+      modelMeanings(definition, [instance], true).some((one) => covering.includes(one)),
+    );
 }

@@ -14,11 +14,15 @@ import {
 import { fits, rank, split, valuesIn } from "./model-endpoints.js";
 import {
   approvedEntries,
+  isBindable,
   modelApproves,
   modelBind,
+  modelNamed,
   modelReached,
   placeholdersOf,
   scopeOptions,
+  textOfValue,
+  type Values,
 } from "./model-scopes.js";
 import { without } from "./without.js";
 
@@ -29,22 +33,26 @@ interface ModelRequest {
   params?: unknown;
 }
 
+/** Returns the endpoints that match a request, the most specific first. A request of HEAD is one of GET. */
+export function modelEndpoints(definition: Definition, request: ModelRequest): string[] {
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const { path } = request;
+  if (typeof method !== "string" || !METHODS.includes(method)) return [];
+  if (typeof path !== "string" || !path.startsWith("/")) return [];
+  return Object.keys(definition.endpoints ?? {})
+    .filter((key) => key.startsWith(`${method} `) && fits(key, split(path)))
+    .sort((left, right) => (rank(left) < rank(right) ? -1 : 1));
+}
+
 export function modelDecideRequest(
   definition: Definition,
   token: unknown,
   request: ModelRequest,
 ): ModelDecision {
-  const method = request.method === "HEAD" ? "GET" : request.method;
-  const { path } = request;
   const unknown: ModelDecision = { code: "unknown_operation", allowed: false };
-  if (typeof method !== "string" || !METHODS.includes(method)) return unknown;
-  if (typeof path !== "string" || !path.startsWith("/")) return unknown;
-  const given = split(path);
-  const fitting = Object.keys(definition.endpoints ?? {})
-    .filter((key) => key.startsWith(`${method} `) && fits(key, given))
-    .sort((left, right) => (rank(left) < rank(right) ? -1 : 1));
+  const fitting = modelEndpoints(definition, request);
   const [key] = fitting;
-  const fromPath = key === undefined ? undefined : valuesIn(key, given);
+  const fromPath = key === undefined ? undefined : valuesIn(key, split(request.path as string));
   if (key === undefined || fromPath === undefined) return unknown;
   const rules = definition.endpoints ?? {};
   const isDenied = (one: string) => optionsOf(rules[one] as Rule).deny !== undefined;
@@ -159,4 +167,55 @@ export function modelToolsFor(
     const code = codes.includes("allowed") ? "allowed" : codes.at(-1);
     return code === undefined ? [] : [{ name, code }];
   });
+}
+
+/** Returns the scopes of a challenge of the mode `minimum`, or with the scopes of a token of the mode `union`. */
+export function modelChallenge(
+  definition: Definition,
+  { code, scopes = [] }: ModelDecision,
+  tokens: readonly string[] = [],
+): string[] {
+  if (code !== "insufficient_scope") return [];
+  const named = [...tokens, ...scopes].flatMap((text) => {
+    const isKnown = modelNamed(definition, text, true).length > 0;
+    return isKnown ? modelNamed(definition, text, false) : [text];
+  });
+  return [...new Set(named)];
+}
+
+/**
+ * Returns the scopes of the challenge of a caller without a token; `undefined` if the model does not know it: it does not know names
+ * that only patterns match.
+ */
+export function modelSignIn(
+  definition: Definition,
+  name: string,
+  params: unknown,
+): string[] | undefined {
+  const operation = modelOperation(definition, name, params);
+  const entries = { ...definition.tools, ...definition.endpoints };
+  const rule = Object.hasOwn(entries, name) ? entries[name] : undefined;
+  if (operation === undefined || rule === undefined) return undefined;
+  const isHidden = optionsOf(rule).hidden;
+  const open = operation.alternatives.filter(
+    ({ uses, types }) =>
+      uses.every(({ template }) => {
+        const { reserved, restricted } = scopeOptions(definition, template);
+        return !reserved && !restricted;
+      }) && (types[0] ?? ["any"]).some((type) => types.every((list) => list.includes(type))),
+  );
+  const isFree = ({ tier, types, entitlements }: (typeof open)[number]) =>
+    tier === -1 && types.length === 0 && entitlements.length === 0;
+  const chosen = isHidden ? undefined : (open.find(isFree) ?? open[0]);
+  const scopes = (chosen?.uses ?? []).flatMap((use) => {
+    const values = placeholdersOf(use.template).map((key, at) => {
+      const param = use.params[at] ?? "";
+      const own = Object.hasOwn(params ?? {}, param);
+      return [key, own ? textOfValue((params as Record<string, unknown>)[param]) : undefined];
+    });
+    const bound = Object.fromEntries(values) as Values;
+    const { match } = scopeOptions(definition, use.template);
+    return isBindable(use.template, match, bound) ? [modelBind(use.template, bound)] : [];
+  });
+  return [...new Set(scopes)];
 }

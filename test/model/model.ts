@@ -3,12 +3,13 @@
 import { coversAll, rank } from "./model-endpoints.js";
 import {
   canonical,
-  isLegal,
+  isBindable,
   modelApproves,
   modelBind,
-  modelMatchScope,
+  modelCovering,
   modelMeanings,
   modelReached,
+  modelValues,
   placeholdersOf,
   scopeOptions,
   textOfValue,
@@ -52,7 +53,7 @@ export interface ScopeOptions extends Gates {
   required?: true;
   default?: "off";
   implies?: string[];
-  match?: "exact" | "parent" | "wildcard";
+  match?: "exact" | "parent" | "wildcard" | "path-prefix" | "smart" | "registry";
   replaces?: string[];
 }
 export interface Definition {
@@ -89,7 +90,7 @@ interface Use {
   template: string;
   params: string[];
 }
-interface Alternative {
+export interface Alternative {
   uses: Use[];
   tier: number;
   /** Conditions on the account type: one type of each list. */
@@ -192,7 +193,9 @@ export function modelTokenScopes(definition: Definition, token: unknown): string
   const reserved = Object.keys(definition.scopes).filter(
     (scope) => !firstParty && scopeOptions(definition, scope).reserved,
   );
-  const counting = tokens.filter((text) => !reserved.some((scope) => modelMatchScope(scope, text)));
+  const counting = tokens.filter((text) =>
+    reserved.every((scope) => modelValues(definition, scope, text) === undefined),
+  );
   return unique([...counting, ...modelMeanings(definition, tokens, firstParty)]);
 }
 
@@ -238,7 +241,7 @@ function alternativesOf(definition: Definition, rule: Rule, names: Values): Alte
   return made.map((alternative) => join(alternative, { ...gated(rule, []), within }));
 }
 
-interface Operation {
+export interface ModelOperation {
   rules: RuleOptions[];
   alternatives: Alternative[];
   params: string[];
@@ -256,14 +259,17 @@ export function modelOperation(
   name: unknown,
   params?: unknown,
   fromCode = false,
-): Operation | undefined {
+): ModelOperation | undefined {
   if (typeof name !== "string") return undefined;
   const tools = Object.entries(definition.tools ?? {});
   const endpoints = Object.entries(definition.endpoints ?? {});
   const endpoint = endpoints.find(([key]) => key === name);
   // an endpoint all paths of which a denying catch-all matches has its reason; the most specific comes first
   const denying = endpoints
-    .filter(([key, rule]) => optionsOf(rule).deny !== undefined && coversAll(key, name))
+    .filter(
+      ([key, rule]) =>
+        optionsOf(rule).deny !== undefined && coversAll(key, name.replace(/^HEAD /, "GET ")),
+    )
     .sort(([left], [right]) => (rank(left) < rank(right) ? -1 : 1));
   const exact = tools.filter(([key]) => key === name && !isPattern(key));
   const legal = /^[A-Za-z0-9_.-]{1,128}$/.test(name) && name !== "." && name !== "..";
@@ -348,6 +354,9 @@ export function modelBoundaries(
   return (boundary, value) => lists.get(boundary)?.some((one) => one === value) ?? true;
 }
 
+/** The matching rules with values of several segments. */
+const SEVERAL: readonly unknown[] = ["path-prefix", "registry"];
+
 const denial = (code: string, more: Partial<ModelDecision> = {}): ModelDecision => ({
   code,
   allowed: false,
@@ -370,11 +379,16 @@ export function modelDecide(
   const uses = alternatives.flatMap((alternative) => alternative.uses);
   for (const param of operation.params) {
     const value = textOfValue(member(params, param));
-    if (!isSafeText(value)) return denial("invalid_params", { param });
-    for (const use of uses.filter((one) => one.params.includes(param))) {
+    const own = uses.filter((one) => one.params.includes(param));
+    const isPath = own.some(({ template }) =>
+      SEVERAL.includes(scopeOptions(definition, template).match),
+    );
+    if (!isPath && !isSafeText(value)) return denial("invalid_params", { param });
+    for (const use of own) {
       const names = placeholdersOf(use.template);
       const values = names.map((name, at) => [name, use.params[at] === param ? value : "a"]);
-      const isOk = isLegal(use.template, Object.fromEntries(values) as Values);
+      const { match } = scopeOptions(definition, use.template);
+      const isOk = isBindable(use.template, match, Object.fromEntries(values) as Values);
       if (!isOk) return denial("invalid_params", { param });
     }
   }
@@ -428,10 +442,13 @@ export function modelDecide(
         key,
         textOfValue(member(params, use.params[at] ?? "")) as string,
       ]);
-      return { ...use, text: modelBind(use.template, Object.fromEntries(values) as Values) };
+      const named = Object.fromEntries(values) as Values;
+      const covering = modelCovering(definition, use.template, named);
+      return { ...use, text: modelBind(use.template, named), covering };
     });
     const scopes = unique(parts.map((part) => part.text));
-    const missing = scopes.filter((scope) => !held.includes(scope));
+    const lacking = parts.filter(({ covering }) => !covering.some((one) => held.includes(one)));
+    const missing = unique(lacking.map((part) => part.text));
     const elsewhere = parts.find(
       (part) =>
         part.params.length > 0 &&
@@ -475,10 +492,11 @@ export function modelDecide(
   }
   const blocked = (code: string) => bound.filter((alternative) => alternative.blocker === code);
   const [mismatch] = blocked("binding_mismatch");
-  // With two placeholders, or a boundary among several rules, the API document does not state which parameter is named.
+  // With two placeholders, or several rules, the API document does not state which parameter is named.
   if (mismatch) {
     const { elsewhere, outside } = mismatch;
-    const named = elsewhere?.params ?? (rules.length === 1 && outside ? [outside.param] : []);
+    const isKnown = rules.length === 1;
+    const named = isKnown ? (elsewhere?.params ?? (outside ? [outside.param] : [])) : [];
     const [param] = named;
     return denial("binding_mismatch", named.length === 1 && param ? { param } : {});
   }

@@ -5,8 +5,9 @@ import type { SurfaceCell, SurfaceRow } from "./surfaces.js";
 const surface = (title: string): SurfaceCell => ["test/matching/surfaces.test.ts", title];
 const values = (title: string): SurfaceCell => ["test/policy/matching-values.test.ts", title];
 const laws = (title: string): SurfaceCell => ["test/matching/laws.test.ts", title];
+const gates = (title: string): SurfaceCell => ["test/matching/gates.test.ts", title];
+const agreement = (title: string): SurfaceCell => ["test/model/agreement-matching.test.ts", title];
 const findings = (title: string): SurfaceCell => ["test/cases/findings-matching.ts", title];
-const not = (reason: string): SurfaceCell => ({ notApplicable: reason });
 
 const DENIAL = "name the scopes for the values of the call, never a prefix, a root or a star";
 const LISTS = "of a list of tools are values that every scope of a rule covers";
@@ -21,11 +22,9 @@ export const MATCHING_ROWS = {
     decideRequest: values("is met in lists and requests by the value that the grant covers"),
     toolsFor: values(LISTS),
     challenge: surface(DENIAL),
-    "HTTP gates": not("gates decide by the same function, and no gate reads a scope by its text"),
-    "MCP calls": not(
-      "calls are decided by the same function, and no gate reads a scope by its text",
-    ),
-    "MCP lists": not("lists show the tools of `toolsFor`, and no scope by its text"),
+    "HTTP gates": gates("is let through by a broader scope, or gets the scope to ask for: %s"),
+    "MCP calls": gates("reaches a tool by a broader scope, or gets the scope to ask for: %s"),
+    "MCP lists": gates("sees in the list the tools that some value can open: %s"),
     "consent JSON": surface(
       "offers a row for each named scope, and implies the rows that others cover",
     ),
@@ -40,7 +39,7 @@ export const MATCHING_ROWS = {
     matrix: surface("print implied scopes in the matrix"),
     docs: surface("name the rule in the documentation"),
     matchers: surface("report a scope that gets the rule %s"),
-    model: laws("are those of the naive model under `%s`, transitively"),
+    model: agreement("return the same decision for any policy, token, name and parameters"),
     laws: laws("are covered reflexively and transitively, and more grants never deny a call"),
   },
 } satisfies Readonly<Record<string, SurfaceRow>>;
