@@ -139,7 +139,7 @@ async function start(challenge: McpChallenge) {
 /** Connects a client with an authorization provider, and returns the scope of each authorization that the SDK starts. */
 async function connect(sdk: Sdk, url: URL, agent: string | undefined) {
   const asked: string[] = [];
-  const responses: Response[] = [];
+  const responses: { status: number; code?: string }[] = [];
   const store = createOauthStore(CALLBACK, { redirect_uris: [CALLBACK] }, (target) => {
     asked.push(target.searchParams.get("scope") ?? "");
   });
@@ -171,7 +171,9 @@ async function connect(sdk: Sdk, url: URL, agent: string | undefined) {
     const headers = new Headers(init?.headers);
     if (agent !== undefined) headers.set("User-Agent", agent);
     const response = await fetch(input, { ...init, headers });
-    responses.push(response.clone());
+    const { status, ok } = response;
+    const body = ok ? undefined : ((await response.clone().json()) as { readonly error: string });
+    responses.push({ status, ...(body && { code: body.error }) });
     return response;
   };
   useToken(READ);
@@ -192,9 +194,7 @@ async function meet(sdk: Sdk, row: Row, { challenge, agent }: Mode) {
       (result) => ({ result }),
       (error: unknown) => ({ error }),
     );
-  const response = last();
-  const body = response?.ok === false ? ((await response.json()) as { error: string }) : undefined;
-  return { ...met, asked, status: response?.status, code: body?.error, runs };
+  return { ...met, asked, runs, ...last() };
 }
 
 /** Returns the scope of a challenge. For a client of 1.x, which replaces its scope by it, it contains the scope in the token. */
