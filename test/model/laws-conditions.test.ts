@@ -55,6 +55,55 @@ describe("entitlements", { timeout: 120_000 }, () => {
     );
   });
 
+  it("decide as in the naive model for each set of them, in any letter case", () => {
+    const both = tally("a call that needs both", 30);
+    const needsBoth: Rule = {
+      allOf: [
+        { scope: "courses:read", entitlement: "fleet" },
+        { scope: "courses:read", entitlement: "beta" },
+      ],
+    };
+    const aimedCase = (draw: Draw): GoodCase => {
+      const { definition, ...one } = goodCase(draw);
+      const { entitlements, tools } = definition;
+      const isAimed = entitlements !== undefined && draw.chance(25);
+      if (!isAimed) return { definition, ...one };
+      const aimed = { ...definition, tools: { ...tools, get_settings: needsBoth } };
+      return {
+        ...one,
+        definition: aimed,
+        name: "get_settings",
+        held: [...one.held, "courses:read"],
+      };
+    };
+    const subsets = [[], ["fleet"], ["beta"], ["Fleet", "BETA"], ["fleet", "beta"]];
+    law(
+      aimedCase,
+      (one) => {
+        const { definition, held, facts, name, params } = one;
+        const codes = subsets.map((entitlements) => {
+          const { code, entitlement } = modelDecide(
+            definition,
+            tokenOf(held, { ...facts, entitlements }),
+            name,
+            params,
+          );
+          expect(decided(one, { entitlements })).toMatchObject({
+            code,
+            ...(entitlement !== undefined && { entitlement }),
+          });
+          return code;
+        });
+        const isOpen = codes.at(-1) === "allowed";
+        if (isOpen && codes[1] !== "allowed" && codes[2] !== "allowed") both.count += 1;
+        return isOpen && codes[3] !== "allowed";
+      },
+      40,
+      600,
+      [both],
+    );
+  });
+
   it("end after as many upgrades as the policy declares, each of which is needed", () => {
     law(
       goodCase,
