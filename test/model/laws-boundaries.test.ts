@@ -39,12 +39,22 @@ const LISTS: readonly unknown[] = [
   ["7.0"],
   "A",
   "a b",
+  ["7", "a"],
+  ["7e0", "0x7", "+7", " 7"],
 ];
+
+/** Values of which another spelling, type or notation is in a list. */
+const AIMED: readonly unknown[] = ["a", "A", "7", 7, "07", 0, "7.0", "aa", "a,b"];
 
 describe("a value outside of the list", { timeout: 120_000 }, () => {
   it("is never allowed, whatever its letter case or type is", () => {
     law(
-      (draw) => ({ ...goodCase(draw), list: draw.pick(LISTS) }),
+      (draw) => {
+        const drawn = goodCase(draw);
+        const aimed = draw.some(limitsOf(drawn), 60).map(([, param]) => [param, draw.pick(AIMED)]);
+        const params = { ...(drawn.params as object), ...Object.fromEntries(aimed) } as object;
+        return { ...drawn, params, list: draw.pick(LISTS) };
+      },
       (one) => {
         const limits = limitsOf(one);
         const decision = decided(one, { boundaries: { project: one.list, region: one.list } });

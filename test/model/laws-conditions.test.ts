@@ -1,9 +1,21 @@
 // Laws of entitlements, account types, enrichments, internal operations and authentication, for any policy.
 
 import fc from "fast-check";
-import { type AccessToken, consentScreen, loadPolicy } from "scope-policy";
+import {
+  type AccessToken,
+  authorizationServerMetadata,
+  connectedApp,
+  consentScreen,
+  loadPolicy,
+  protectedResourceMetadata,
+} from "scope-policy";
+import { renderConsent } from "scope-policy/html";
 import { describe, expect, it } from "vitest";
+import { renderDocs } from "../../src/cli/docs/docs-markdown.js";
+import { renderMatrixHtml } from "../../src/cli/matrix/matrix-html.js";
 import { matrixOf } from "../../src/cli/matrix/matrix-model.js";
+import { matrixJson, matrixMarkdown } from "../../src/cli/matrix/matrix-text.js";
+import { createSecuritySchemes } from "../../src/mcp/server/security-schemes.js";
 import { runOften, type Tally, tally } from "../often.js";
 import { drawCase, drawGoodCase } from "./arbitrary-request.js";
 import { type Draw, drawn } from "./draw.js";
@@ -40,6 +52,55 @@ describe("entitlements", { timeout: 120_000 }, () => {
         return all.allowed && !fewer.allowed;
       },
       15,
+    );
+  });
+
+  it("decide as in the naive model for each set of them, in any letter case", () => {
+    const both = tally("a call that needs both", 30);
+    const needsBoth: Rule = {
+      allOf: [
+        { scope: "courses:read", entitlement: "fleet" },
+        { scope: "courses:read", entitlement: "beta" },
+      ],
+    };
+    const aimedCase = (draw: Draw): GoodCase => {
+      const { definition, ...one } = goodCase(draw);
+      const { entitlements, tools } = definition;
+      const isAimed = entitlements !== undefined && draw.chance(25);
+      if (!isAimed) return { definition, ...one };
+      const aimed = { ...definition, tools: { ...tools, get_settings: needsBoth } };
+      return {
+        ...one,
+        definition: aimed,
+        name: "get_settings",
+        held: [...one.held, "courses:read"],
+      };
+    };
+    const subsets = [[], ["fleet"], ["beta"], ["Fleet", "BETA"], ["fleet", "beta"]];
+    law(
+      aimedCase,
+      (one) => {
+        const { definition, held, facts, name, params } = one;
+        const codes = subsets.map((entitlements) => {
+          const { code, entitlement } = modelDecide(
+            definition,
+            tokenOf(held, { ...facts, entitlements }),
+            name,
+            params,
+          );
+          expect(decided(one, { entitlements })).toMatchObject({
+            code,
+            ...(entitlement !== undefined && { entitlement }),
+          });
+          return code;
+        });
+        const isOpen = codes.at(-1) === "allowed";
+        if (isOpen && codes[1] !== "allowed" && codes[2] !== "allowed") both.count += 1;
+        return isOpen && codes[3] !== "allowed";
+      },
+      40,
+      600,
+      [both],
     );
   });
 
@@ -200,6 +261,68 @@ describe("an internal operation", { timeout: 120_000 }, () => {
       },
       30,
       300,
+    );
+  });
+});
+
+/** Adds internal operations whose names contain a text that occurs nowhere else. */
+const withSecrets = ({ tools, endpoints, ...rest }: Definition): Definition => {
+  const internal = { scope: "courses:read", internal: true } as const;
+  return {
+    ...rest,
+    tools: { ...tools, secret_tool: internal, "secret_*": internal },
+    endpoints: { ...endpoints, "POST /secret/{id}": internal, "POST /v1/secret": internal },
+  };
+};
+
+describe("the name of an internal operation", { timeout: 120_000 }, () => {
+  const NAMES = ["secret_tool", "secret_x", "POST /secret/{id}", "POST /v1/secret"];
+  const REQUESTS = ["/secret/a", "/v1/secret"].map((path) => ({ method: "POST", path }));
+
+  it("is in no text or data that a client, user or reader of documents gets, and no gate knows it", () => {
+    law(
+      (draw) => drawCase(draw, { patterns: 30, closed: true }),
+      ({ definition, token, params }) => {
+        const policy = load(withSecrets(definition));
+        const client = { client_id: "app", approvedScopes: Object.keys(definition.scopes) };
+        const requested = policy.scopeNames.join(" ");
+        const account = {
+          owns: () => "Mine",
+          boundaries: { project: { a: "A" }, region: { a: "A" } },
+        };
+        const facts = { client, requested, account };
+        const screen = consentScreen(policy, facts, { whenNoScope: "catalogue" });
+        const server = { issuer: "https://as.example", scopeDescriptions: true };
+        const resource = "https://api.example.com";
+        const matrix = matrixOf(policy);
+        const schemes = createSecuritySchemes(policy);
+        const texts = [
+          screen,
+          renderConsent(screen, { action: "/consent", csrf: "x" }),
+          connectedApp(policy, { client, scope: requested, grantedAt: 1 } as never),
+          protectedResourceMetadata(policy, { resource, authorizationServers: [server.issuer] }),
+          authorizationServerMetadata(policy, server as never),
+          policy.toolNames,
+          policy.endpointNames,
+          policy.toolsFor(token as never),
+          policy.toolNames.map(schemes.of),
+          renderDocs(policy),
+          matrixJson(matrix),
+          matrixMarkdown(matrix),
+          renderMatrixHtml(policy),
+        ].map((text) => JSON.stringify(text));
+        for (const text of texts) expect(text).not.toContain("secret");
+        const unknown = policy.decideUntrusted(token, "no such tool", params);
+        expect(unknown.code).toBe("unknown_operation");
+        for (const name of NAMES) expect(policy.decideUntrusted(token, name, params)).toBe(unknown);
+        for (const one of REQUESTS) {
+          expect(policy.decideRequest(token as never, one)).toBe(unknown);
+          expect(policy.findEndpoint(one)).toBeUndefined();
+        }
+        return policy.decide(token as never, "secret_x" as never).allowed;
+      },
+      15,
+      200,
     );
   });
 });
