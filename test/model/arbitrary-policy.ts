@@ -108,14 +108,14 @@ export const PARAMS = [
   "toString",
 ];
 /** Arguments that cases compare. Some are parameters too. */
-export const COMPARED = ["mode", "mode", "accountID", "projectID", "constructor"];
+const COMPARED = ["mode", "mode", "accountID", "projectID", "constructor"];
 /** Values that cases compare. Path parameters are compared with the texts. */
-export const TEXTS = ["a", "plan", "b", "true", "1"];
+const TEXTS = ["a", "plan", "b", "true", "1"];
 export const SCALARS = [...TEXTS, true, 1, null, false, 0];
 export const TIERS = ["free", "pro", "premium"];
 export const ENTITLEMENTS = ["fleet", "beta"];
 /** One boundary without values for a token without the claim, and one with all of them. */
-export const BOUNDARIES = {
+const BOUNDARIES = {
   project: { claim: "projects" },
   region: { claim: "regions", absent: "dangerouslyAll" },
 } satisfies Definition["boundaries"];

@@ -39,7 +39,7 @@ export function drawBound(draw: Draw, scope: string, values: readonly string[] =
 }
 
 /** Paths that are equal, broader, narrower, unrelated and near, and some that are not safe. */
-export const PATHS = ["a", "a/b", "a/b/c", "ab", "b"];
+const PATHS = ["a", "a/b", "a/b/c", "ab", "b"];
 const ODD_PATHS = ["a/", "/a", "a//b", "a/../b", "a/./b", "..", "a%2fb", "a:b/c", `a/${LONG}v`];
 const TYPES = ["a", "a", "*", "b", "A"];
 const SUFFIXES = "r s rs rs read write c cr cruds * sr rr x".split(" ");

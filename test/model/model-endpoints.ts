@@ -27,7 +27,7 @@ function isOfValue(character: string): boolean {
 }
 
 /** Returns the value of a parameter; `undefined` if a segment cannot be one. */
-export function segmentValue(segment: string): string | undefined {
+function segmentValue(segment: string): string | undefined {
   const value = decoded(segment);
   if (
     value === undefined ||

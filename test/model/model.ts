@@ -327,7 +327,7 @@ const isSafeText = (value: unknown): boolean =>
   /^[A-Za-z0-9._~!$&'()+,;=:@|-]{1,128}$/.test(value);
 
 /** Returns whether a value is within a boundary for a token; `undefined` for a token with an unreadable list. */
-export function modelBoundaries(
+function modelBoundaries(
   { boundaries = {} }: Definition,
   token: unknown,
 ): ((boundary: string, value: unknown) => boolean) | undefined {
