@@ -248,10 +248,15 @@ function entitlementNote(
       };
 }
 
-/** Returns the title of a scope, or one made of the words of its name: `courses:read` becomes "Courses: read". */
+/**
+ * Returns the title of a scope, or one made of the words of its name: `courses:read` becomes "Courses: read". A name that has more
+ * than words, such as `url:GET|/v1/courses`, gives way to the description.
+ */
 export function titleOf(scope: CompiledScope, locale: ConsentLocale): string {
   const title = localizedText(scope, "title", locale);
   if (title !== undefined) return title;
+  const description = localizedText(scope, "description", locale);
+  if (description !== undefined && /[^\w ]/.test(wordsOf(scope.name))) return description;
   const { resource, action } = syntaxOf(scope);
   const about = wordsOf(resource ?? "");
   const spoken = about === "" ? wordsOf(scope.name) : `${about}: ${wordsOf(action as string)}`;

@@ -265,12 +265,10 @@ function readValues(rule: PreparedRule, params: unknown): readonly string[] | In
   const values: string[] = [];
   for (const { name, sites } of rule.params) {
     const value = boundValueText(readOwn(params, name));
+    const refusing = sites.find(({ template, index }) => !acceptsValue(template, index, value));
     // every placeholder accepts bound values only
-    const isSafe =
-      sites.length === 0
-        ? isBoundValue(value)
-        : sites.every(({ template, index }) => acceptsValue(template, index, value));
-    if (!isSafe) return invalidParams(name, value);
+    const isSafe = sites.length === 0 ? isBoundValue(value) : refusing === undefined;
+    if (!isSafe) return invalidParams(name, value, refusing?.template);
     values.push(value as string);
   }
   return values;

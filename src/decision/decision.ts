@@ -1,4 +1,4 @@
-import { valueFault } from "../grammar/template.js";
+import { type Template, valueFault } from "../grammar/template.js";
 import type { AuthenticationCondition } from "../policy/compiled-policy.js";
 
 /** The decision that allows an operation. */
@@ -205,8 +205,8 @@ export function denied(reason: string): Denied {
 }
 
 /** Returns the denial for a parameter whose value is missing or not safe. The message names which of both. */
-export function invalidParams(param: string, value?: unknown): InvalidParams {
-  const message = `invalid parameter \`${param}\`: ${valueFault(value)}`;
+export function invalidParams(param: string, value?: unknown, template?: Template): InvalidParams {
+  const message = `invalid parameter \`${param}\`: ${valueFault(value, template)}`;
   return { allowed: false, code: "invalid_params", message, param };
 }
 

@@ -209,7 +209,7 @@ export function bindCompiled(template: Template, params: unknown): BindResult {
   for (const [index, name] of template.names.entries()) {
     const value = boundValueText(ownValue(params, name));
     if (!acceptsValue(template, index, value)) {
-      return { ok: false, param: name, reason: `\`${name}\` is ${valueFault(value)}` };
+      return { ok: false, param: name, reason: `\`${name}\` is ${valueFault(value, template)}` };
     }
     values.push(value);
   }
@@ -224,16 +224,20 @@ export function bindCompiled(template: Template, params: unknown): BindResult {
   };
 }
 
-/** Returns what is wrong with a value that is not accepted. The text does not contain the value: audit events can contain the text. */
-export function valueFault(value: unknown): string {
-  return value === undefined ? "missing" : `not a safe value: ${unsafeReason(value)}`;
+/**
+ * Returns what is wrong with a value that is not accepted. The text does not contain the value: audit events can contain the text.
+ *
+ * @param template - the template that does not accept the value, if one takes it
+ */
+export function valueFault(value: unknown, template?: Template): string {
+  return value === undefined ? "missing" : `not a safe value: ${unsafeReason(value, template)}`;
 }
 
 /** Returns why a value is not safe. */
-export function unsafeReason(value: unknown): string {
-  return isBoundValue(value)
-    ? "the scope would be read with another form or other values"
-    : `expected 1 to 128 characters of \`${VALUE_CHARS_TEXT}\`, and not \`.\` or \`..\``;
+export function unsafeReason(value: unknown, template?: Template): string {
+  if (isBoundValue(value)) return "the scope would be read with another form or other values";
+  const parts = template?.coverage?.severalSegments === true ? "segments, joined by `/`, of " : "";
+  return `expected ${parts}1 to 128 characters of \`${VALUE_CHARS_TEXT}\`, and not \`.\` or \`..\``;
 }
 
 /** Returns an own property; `undefined` if the value does not have it, or if reading it throws. */

@@ -682,4 +682,18 @@ describe("the rest of the screen", () => {
       ["Repo", "Repo", "other"],
     ]);
   });
+
+  it("has the description in place of a title that would be more than words", () => {
+    const name = "url:GET|/v1/courses/:id";
+    const titleIn = (options: object, locale = "en") => {
+      const made = loadPolicy({ name: "P", version: "1", scopes: { [name]: options } });
+      return rowsOf(consentScreen(made, factsOf({ requested: name, locale })))[0]?.title;
+    };
+    const description = "See one course";
+    expect(titleIn({ description })).toBe("See one course");
+    expect(titleIn({ description, title: "One course" })).toBe("One course");
+    const locales = { de: { description: "Einen Kurs sehen" } };
+    expect(titleIn({ description, locales }, "de")).toBe("Einen Kurs sehen");
+    expect(titleIn({})).toBe("Url GET| v1 courses id");
+  });
 });

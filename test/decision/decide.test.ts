@@ -155,6 +155,23 @@ describe("the parameters of a call", () => {
     }
   });
 
+  it("states that a path has segments", () => {
+    const files = loadPolicy({
+      name: "Files",
+      version: "1",
+      scopes: { "files:/{path}": { match: "path-prefix" } },
+      tools: { read: "files:/{path}" },
+    });
+    const decision = files.decideUntrusted({ scope: "files:/a" }, "read", { path: "a/../b" });
+    expect(decision).toMatchObject({
+      code: "invalid_params",
+      message: expect.stringContaining("expected segments, joined by `/`, of 1 to 128 ") as unknown,
+    });
+    expect(files.bindScope("files:/{path}", { path: "/a" })).toMatchObject({
+      reason: expect.stringContaining("expected segments, joined by `/`, of 1 to 128 ") as unknown,
+    });
+  });
+
   it.each([
     [0, "0"],
     [7, "7"],
