@@ -49,7 +49,14 @@ function drawAimedCase(draw: Draw) {
   const cases = appliedTo(one.definition, name).flatMap(({ rule }) => rule.cases ?? []);
   const aimed = draw.some(cases, 50).flatMap(({ when }) => Object.entries(when));
   const values = aimed.map(([key, list]) => [key, draw.pick([list].flat())] as const);
-  const params = { ...(one.params as object), ...Object.fromEntries(values) };
+  const own = Object.fromEntries(values);
+  // an inherited argument is missing
+  const isInherited = draw.chance(15);
+  const given: Record<string, unknown> = { ...(one.params as object) };
+  const inheriting = Object.create(own) as Record<string, unknown>;
+  const params = isInherited
+    ? Object.assign(inheriting, without(given, Object.keys(own)))
+    : { ...given, ...own };
   return { ...one, name, params: aimed.length === 0 ? one.params : params };
 }
 
@@ -198,9 +205,7 @@ function mistyped(value: unknown): unknown[] {
 
 describe("leaving out or mistyping an argument", { timeout: 120_000 }, () => {
   const slip = (draw: Draw, params: Record<string, unknown>, names: string[]) => {
-    // what is left out can still be inherited, where a program merges arguments in that way
-    const inherited = draw.chance(30) ? { ...params } : {};
-    const changed = Object.assign(Object.create(inherited) as Record<string, unknown>, params);
+    const changed = { ...params };
     for (const name of draw.few(names, names.length)) {
       if (draw.chance(50)) delete changed[name];
       else changed[name] = draw.pick(mistyped(params[name]));

@@ -348,6 +348,51 @@ describe("authentication", { timeout: 120_000 }, () => {
     );
   });
 
+  it("counts only with a class of the list and a time in its bounds, for several patterns together", () => {
+    const several = tally("a call that is allowed by two patterns", 30);
+    const denied = tally("a call that is denied for its authentication", 100);
+    const classes: readonly unknown[] = [
+      ...["phr", "phr", "phr", "mfa", "PHR", "phr ", "", "constructor"],
+      ...[["phr"], null, undefined, 7, { 0: "phr" }],
+    ];
+    const times: readonly unknown[] = [
+      ...[0, 10, 59, 60, 61, 300, 301, -1, -1e6].map((age) => MODEL_NOW - age),
+      ...[undefined, null, 0, -1, 1e11, Number.NaN, Number.POSITIVE_INFINITY, true],
+      ...[String(MODEL_NOW), [MODEL_NOW], { valueOf: () => MODEL_NOW }],
+    ];
+    const patterns: Definition["tools"] = {
+      "aim_*": { scope: "courses:read", acr: ["mfa", "phr"], maxAge: 300 },
+      "*_aim": { scope: "courses:read", acr: ["phr", "hwk"], maxAge: 60 },
+    };
+    law(
+      (draw) => {
+        const { definition, ...one } = goodCase(draw);
+        const isAimed = draw.chance(50);
+        const tools = { ...definition.tools, ...patterns };
+        const auth_time = draw.chance(50) ? MODEL_NOW - 10 : draw.pick(times);
+        return {
+          ...one,
+          ...(isAimed && { name: "aim_aim", held: [...one.held, "courses:read"] }),
+          definition: isAimed ? { ...definition, tools } : definition,
+          isAimed,
+          shown: { acr: draw.pick(classes), auth_time },
+        };
+      },
+      (one) => {
+        const { definition, held, facts, name, params, isAimed, shown } = one;
+        const token = { ...tokenOf(held, facts), ...shown };
+        const { code } = modelDecide(definition, token, name, params);
+        expect(decided(one, shown).code).toBe(code);
+        if (isAimed && code === "allowed") several.count += 1;
+        if (code === REAUTHENTICATE) denied.count += 1;
+        return code === "allowed";
+      },
+      40,
+      1_200,
+      [several, denied],
+    );
+  });
+
   it("expires by the clock: allowed up to `maxAge`, denied from then on, whatever was decided before", () => {
     const tallies: Record<"allowed" | "expired", Tally> = {
       allowed: tally("still recent", 12),
