@@ -143,6 +143,16 @@ export function changedValueDenial(param: string): InvalidParams {
   return { allowed: false, code: "invalid_params", message, param };
 }
 
+/**
+ * Returns a value of the route by its name. Routers split that of a wildcard, such as that of Express 5: it is joined, unless a part
+ * has a slash of its own.
+ */
+export function readRouteValue(values: unknown, name: string): unknown {
+  const value = readOwn(values, name);
+  const isSplit = Array.isArray(value) && value.every((part) => !String(part).includes("/"));
+  return isSplit ? value.join("/") : value;
+}
+
 const NO_PARAMS = Object.freeze({});
 
 function paramsOf(
@@ -152,7 +162,7 @@ function paramsOf(
 ): unknown {
   if (names.length === 0) return NO_PARAMS;
   const values = valuesOf?.();
-  const found = names.map((name) => [name, readOwn(values, name) ?? readOwn(others, name)]);
+  const found = names.map((name) => [name, readRouteValue(values, name) ?? readOwn(others, name)]);
   return Object.fromEntries(found) as unknown;
 }
 

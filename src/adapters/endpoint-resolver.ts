@@ -1,10 +1,9 @@
-import { readOwn } from "../decision/access-token.js";
 import type { Policy } from "../decision/define-policy.js";
 import { compiledPolicyOf } from "../policy/compiled-policies.js";
 import { isHardDenial, type Operation } from "../policy/compiled-policy.js";
 import { HEAD, type Segment, splitEndpoint } from "../policy/endpoint-key.js";
 import type { Match, PathOptions } from "../policy/route.js";
-import { type GateOperation, isSameValue } from "./admit-request.js";
+import { type GateOperation, isSameValue, readRouteValue } from "./admit-request.js";
 import { pathOf } from "./request-target.js";
 import {
   createTemplateReader,
@@ -192,10 +191,10 @@ function segmentShape({ literals, isCatchAll }: Segment): string {
   return isCatchAll ? "{*}" : literals.join("{}");
 }
 
-/** Returns a value of the route. Express 5 splits that of a catch-all. */
+/** Returns a value of the route. Express 4 names that of a wildcard `0`. */
 function readValue(values: unknown, source: string): unknown {
-  const value = readOwn(values, source) ?? (source === UNNAMED ? readOwn(values, "0") : undefined);
-  return Array.isArray(value) ? value.join("/") : value;
+  const value = readRouteValue(values, source);
+  return value ?? (source === UNNAMED ? readRouteValue(values, "0") : undefined);
 }
 
 /** Returns the number of segments that parent routers have removed; not a number of any path if they are not its start. */

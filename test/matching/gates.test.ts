@@ -1,16 +1,22 @@
 // Matching rules at real gates: a token that covers what a call needs is let through, and a near miss gets the scope to ask for.
 
 import { createServer, type Server } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
+import Router from "@koa/router";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import express, { type Express } from "express";
+import Koa from "koa";
 import { createAuthorizer, loadPolicy } from "scope-policy";
 import { expressGate } from "scope-policy/express";
+import { koaGate } from "scope-policy/koa";
 import { mcpGate, protect } from "scope-policy/mcp";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { titled } from "../titled.js";
+
+const express4 = createRequire(import.meta.url)("express4") as typeof express;
 
 const PATH = { match: "path-prefix" } as const;
 const SMART = { match: "smart" } as const;
@@ -152,6 +158,43 @@ describe("a request through the gate of Express", () => {
       expect(await response.json()).toMatchObject({ error: "binding_mismatch" });
     },
   );
+});
+
+describe("a gate by the name of an endpoint with a catch-all", () => {
+  const NAME = "GET /files/{path*}" as never;
+  const ofExpress = (make: typeof express, route: string) => {
+    const app = make();
+    app.get(route, expressGate(authorizer)(NAME), (_req, res) => void res.send("ok"));
+    return createServer(app);
+  };
+  const ofKoa = () => {
+    const router = new Router();
+    router.get("/files/*path", koaGate(authorizer)(NAME), (ctx) => {
+      ctx.body = "ok";
+    });
+    return createServer(new Koa().use(router.routes()).callback());
+  };
+  const HOSTS: Readonly<Record<string, () => Server>> = {
+    "Express 4": () => ofExpress(express4, "/files/:path(.*)"),
+    "Express 5": () => ofExpress(express, "/files/*path"),
+    Koa: ofKoa,
+  };
+  it.each(Object.entries(HOSTS))("of %s reads its segments", async (_title, create) => {
+    const origin = await serve(create());
+    const headers = { Authorization: bearer("storage.read:/home") };
+    const statusOf = async (path: string) => (await fetch(origin + path, { headers })).status;
+    expect(await statusOf("/files/home")).toBe(200);
+    expect(await statusOf("/files/home/x/y")).toBe(200);
+    expect(await statusOf("/files/homes/x")).toBe(403);
+    expect(await statusOf("/files/home/..%2Fx")).toBe(400);
+    expect(await statusOf("/files/home//x")).toBe(400);
+  });
+
+  it("of Express 5 reads no segment with a slash of its own", async () => {
+    const origin = await serve(ofExpress(express, "/files/*path"));
+    const headers = { Authorization: bearer("storage.read:/home") };
+    expect((await fetch(`${origin}/files/home/a%2Fb`, { headers })).status).toBe(400);
+  });
 });
 
 describe("a client of the MCP SDK", () => {
