@@ -243,6 +243,8 @@ function alternativesOf(definition: Definition, rule: Rule, names: Values): Alte
 
 export interface ModelOperation {
   rules: RuleOptions[];
+  /** The alternatives of each rule that requires something. */
+  byRule: Alternative[][];
   alternatives: Alternative[];
   params: string[];
 }
@@ -294,19 +296,22 @@ export function modelOperation(
       ...baseline.map((scope) => alternativesOf(definition, scope, {})),
     ]),
   );
-  // parameters in declared order, rule by rule
-  const named = byRule
-    .flat()
-    .flatMap(({ uses, within }) => [
-      ...uses.flatMap((use) => use.params),
-      ...within.map(({ param }) => param),
-    ]);
   return {
     rules,
+    byRule,
     alternatives: product(byRule),
-    params: unique(named),
+    params: unique(byRule.flatMap(paramsOf)),
   };
 }
+
+/** Returns the parameters of one rule in declared order. */
+const paramsOf = (alternatives: readonly Alternative[]): string[] =>
+  unique(
+    alternatives.flatMap(({ uses, within }) => [
+      ...uses.flatMap((use) => use.params),
+      ...within.map(({ param }) => param),
+    ]),
+  );
 
 /** Returns the parameters of all branches of an exact operation, then the arguments that its cases compare. */
 export function modelParams(definition: Definition, name: string): string[] {
@@ -372,12 +377,16 @@ export function modelDecide(
 ): ModelDecision {
   const operation = modelOperation(definition, name, params, fromCode);
   if (!operation) return denial("unknown_operation");
-  const { rules, alternatives } = operation;
+  const { rules, alternatives, byRule } = operation;
   for (const rule of rules)
     if (rule.deny !== undefined) return denial("denied", { reason: rule.deny });
 
-  const uses = alternatives.flatMap((alternative) => alternative.uses);
-  for (const param of operation.params) {
+  // rule by rule, in declared order
+  const sites = byRule.flatMap((one) => {
+    const uses = one.flatMap((alternative) => alternative.uses);
+    return paramsOf(one).map((param) => ({ param, uses }));
+  });
+  for (const { param, uses } of sites) {
     const value = textOfValue(member(params, param));
     const own = uses.filter((one) => one.params.includes(param));
     const isPath = own.some(({ template }) =>
