@@ -172,7 +172,8 @@ describe("a gate by the name of an endpoint with a catch-all", () => {
     router.get("/files/*path", koaGate(authorizer)(NAME), (ctx) => {
       ctx.body = "ok";
     });
-    return createServer(new Koa().use(router.routes()).callback());
+    const handle = new Koa().use(router.routes()).callback();
+    return createServer((request, response) => void handle(request, response));
   };
   const HOSTS: Readonly<Record<string, () => Server>> = {
     "Express 4": () => ofExpress(express4, "/files/:path(.*)"),
