@@ -162,8 +162,10 @@ export interface OperationOptions<
    * Parameter names by boundary: with `{ project: "projectId" }`, the value of `projectId` must be one of those that the token has
    * for the boundary `project`. With `cases`, it applies to every branch. Default: none.
    */
-  // `never` for a policy without boundaries, because a mapped type without names accepts every object
-  readonly within?: [Boundary] extends [never] ? never : { readonly [Name in Boundary]?: Limited };
+  // `undefined` for a policy without boundaries, because a mapped type without names accepts every object
+  readonly within?: [Boundary] extends [never]
+    ? undefined
+    : { readonly [Name in Boundary]?: Limited };
   /**
    * Requirements by the values of arguments: the first case whose `when` is met decides, otherwise `otherwise`, which is then
    * required. `acr`, `maxAge` and `enrichedBy` beside them apply to each branch that has none of its own.
