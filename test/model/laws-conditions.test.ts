@@ -298,7 +298,8 @@ describe("the name of an internal operation", { timeout: 120_000 }, () => {
         const schemes = createSecuritySchemes(policy);
         const texts = [
           screen,
-          renderConsent(screen, { action: "/consent", csrf: "x" }),
+          // a screen with an error has no page
+          screen.error ?? renderConsent(screen, { action: "/consent", csrf: "x" }),
           connectedApp(policy, { client, scope: requested, grantedAt: 1 } as never),
           protectedResourceMetadata(policy, { resource, authorizationServers: [server.issuer] }),
           authorizationServerMetadata(policy, server as never),
