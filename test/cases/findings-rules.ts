@@ -327,6 +327,14 @@ export const RULE_FINDINGS: readonly FindingCase[] = [
         "GET /f": { anyOf: ["openid", "a:read"] },
         "HEAD /f": { anyOf: ["a:read", "openid"] },
         "HEAD /g/{id}": { public: true },
+        "GET /h/{id}/{of}": {
+          anyOf: ["a:read", { scope: "/a/{id}", params: { id: "of" } }],
+          maxAge: 60,
+        },
+        "HEAD /h/{id}/{of}": {
+          maxAge: 60,
+          anyOf: ["a:read", { params: { id: "of" }, scope: "/a/{id}" }],
+        },
       },
     },
     finds: [

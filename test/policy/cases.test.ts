@@ -443,6 +443,16 @@ const ACCEPTED: readonly (readonly [title: string, entry: object])[] = [
       otherwise: { scope: "/a/{id}/write", params: { id: "account" } },
     },
   ],
+  [
+    "a weaker case for values that an earlier one takes together",
+    {
+      cases: [
+        { when: { mode: "a", kind: "x" }, scope: "write" },
+        { when: { mode: ["a", "b"], kind: ["x", "y"] }, scope: "read" },
+      ],
+      otherwise: "write",
+    },
+  ],
   ["more scopes", { cases: [{ when, scope: "paid" }], otherwise: { allOf: ["paid", "write"] } }],
   [
     "one of the ways of the case",
