@@ -33,7 +33,7 @@ export const PACKAGES = [
 ];
 
 const LISTED =
-  "about whoami list_courses update_course get_settings read_grades write_grades copy_grades export_report";
+  "about whoami list_courses update_course get_settings read_grades write_grades copy_grades export_report any_feed";
 
 const at = (consents: number, seen: RegExp): Expected => ({ seen, consents });
 
