@@ -190,7 +190,7 @@ describe("requests by method and path", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the list of tools", { timeout: 60_000 }, () => {
+describe("the list of tools", { timeout: 300_000 }, () => {
   it("has the names and codes of the model", () => {
     const shares = createShares();
     fc.assert(

@@ -7,6 +7,7 @@ import {
   modelBranches,
   modelDecide,
   modelOperation,
+  modelParams,
   modelTokens,
   optionsOf,
   type Rule,
@@ -118,11 +119,19 @@ function hasUnapprovedTemplate(definition: Definition, token: unknown, name: str
   );
 }
 
+/** Maximum number of bindings of a tool that the model tries. */
+const MAX_BINDINGS = 500;
+
+/** Returns whether a tool has more bindings to the values of a token than the model tries. */
+const hasManyBindings = (definition: Definition, token: unknown, name: string): boolean =>
+  valuesOf(definition, token).length ** modelParams(definition, name).length > MAX_BINDINGS;
+
 /** Creates a filter for the codes of a list of tools that the model knows. */
 export const knownIn =
   (definition: Definition, token: unknown) =>
   ({ name, code }: { readonly name: string; readonly code: string }): boolean =>
-    code === "allowed" || !hasUnapprovedTemplate(definition, token, name);
+    !hasManyBindings(definition, token, name) &&
+    (code === "allowed" || !hasUnapprovedTemplate(definition, token, name));
 
 const LISTED = [
   "allowed",
@@ -162,6 +171,7 @@ export function modelToolsFor(
   };
   return Object.entries(definition.tools ?? {}).flatMap(([name, rule]) => {
     if (isPattern(name) || (typeof rule !== "string" && (rule.hidden || rule.internal))) return [];
+    if (hasManyBindings(definition, token, name)) return [];
     const branches = typeof rule === "string" ? [rule] : modelBranches(rule);
     const codes = branches.map((branch) => codeOf(name, branch));
     const code = codes.includes("allowed") ? "allowed" : codes.at(-1);
