@@ -102,7 +102,7 @@ function drawCalls(draw: Draw, count = 1) {
   return { definition, params, calls, token };
 }
 
-describe("the library and the naive model, under each matching rule", { timeout: 120_000 }, () => {
+describe("the library and the naive model, under each matching rule", { timeout: 300_000 }, () => {
   it("return the same decision for any policy, token, name and parameters", () => {
     const allowed = new Map(
       MATCHES.map((match) => [match, tally(`allowed because of \`${match}\``, 100)]),

@@ -174,7 +174,7 @@ function drawRequests(draw: Draw) {
   return { definition, calls };
 }
 
-describe("the library and the naive model", { timeout: 120_000 }, () => {
+describe("the library and the naive model", { timeout: 300_000 }, () => {
   it("return the same decision in each rule and branch", () => {
     const codes = new Map(CODES.map((code) => [code, tally(`code ${code}`, 100)]));
     const names = [

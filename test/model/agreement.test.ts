@@ -39,7 +39,7 @@ function expectSame(real: object, model: ModelDecision): void {
   if (loose) expect(param).toBeTypeOf("string");
 }
 
-describe("the library and the naive model", { timeout: 60_000 }, () => {
+describe("the library and the naive model", { timeout: 300_000 }, () => {
   it("return the same decision for any policy, token, name and parameters", () => {
     const codes = createShares();
     const met = createCodes();
@@ -133,7 +133,7 @@ describe("the library and the naive model", { timeout: 60_000 }, () => {
   );
 });
 
-describe("requests by method and path", { timeout: 60_000 }, () => {
+describe("requests by method and path", { timeout: 300_000 }, () => {
   it("get the decision of the model", () => {
     const codes = createShares();
     const met = createCodes();
@@ -218,7 +218,7 @@ describe("the list of tools", { timeout: 300_000 }, () => {
   });
 });
 
-describe("patterns of tool names", { timeout: 60_000 }, () => {
+describe("patterns of tool names", { timeout: 300_000 }, () => {
   it("match as the recursive definition does", () => {
     const letters = fc.constantFrom("a", "b", ".", "-", "_");
     const marks = fc.constantFrom("a", "b", ".", "-", "_", "?", "*");

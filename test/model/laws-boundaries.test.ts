@@ -46,7 +46,7 @@ const LISTS: readonly unknown[] = [
 /** Values of which another spelling, type or notation is in a list. */
 const AIMED: readonly unknown[] = ["a", "A", "7", 7, "07", 0, "7.0", "aa", "a,b"];
 
-describe("a value outside of the list", { timeout: 120_000 }, () => {
+describe("a value outside of the list", { timeout: 300_000 }, () => {
   it("is never allowed, whatever its letter case or type is", () => {
     law(
       (draw) => {
@@ -110,7 +110,7 @@ function everything(one: GoodCase): Readonly<Record<string, readonly string[]>> 
   return { project: texts, region: texts };
 }
 
-describe("a list of another shape", { timeout: 120_000 }, () => {
+describe("a list of another shape", { timeout: 300_000 }, () => {
   const SHAPES: readonly unknown[] = [7, null, true, {}, ["a", 7], [["a"]], { 0: "a", length: 1 }];
 
   it("makes the token invalid, and never counts as missing", () => {

@@ -203,7 +203,7 @@ function mistyped(value: unknown): unknown[] {
   return [...same, ...OTHERS];
 }
 
-describe("leaving out or mistyping an argument", { timeout: 120_000 }, () => {
+describe("leaving out or mistyping an argument", { timeout: 300_000 }, () => {
   const slip = (draw: Draw, params: Record<string, unknown>, names: string[]) => {
     const changed = { ...params };
     for (const name of draw.few(names, names.length)) {
@@ -256,7 +256,7 @@ describe("leaving out or mistyping an argument", { timeout: 120_000 }, () => {
   });
 });
 
-describe("the order of cases", { timeout: 60_000 }, () => {
+describe("the order of cases", { timeout: 300_000 }, () => {
   it("matters only for a call that meets several of them, which the first decides", () => {
     const several = tally("a call that meets several cases", 50);
     const cases = (draw: Draw) => {
@@ -424,7 +424,7 @@ function bruteForce(rule: RuleOptions): { unreachable: Set<string>; weak: Set<st
 const isSlip = (value: unknown, given: unknown): boolean =>
   value !== given && given !== undefined && `${value as string}` === `${given as string}`;
 
-describe("the findings about branches", { timeout: 120_000 }, () => {
+describe("the findings about branches", { timeout: 300_000 }, () => {
   const pathsOf = (code: string, definition: Definition) =>
     new Set(findingsOf(definition).flatMap((one) => (one.code === code ? [one.path] : [])));
   const seen = () => ({

@@ -15,7 +15,7 @@ import { load } from "./observe.js";
 import { probesOf } from "./probe.js";
 
 const RUNS = 300;
-const TIMEOUT = { timeout: 120_000 };
+const TIMEOUT = { timeout: 300_000 };
 
 function drawScopes(draw: Draw): Definition {
   return withoutOperations(drawPolicy(draw.part(1750)));

@@ -40,7 +40,7 @@ const decided = ({ definition, held, facts, name, params }: GoodCase, changes: o
 
 const REAUTHENTICATE = "insufficient_user_authentication";
 
-describe("entitlements", { timeout: 120_000 }, () => {
+describe("entitlements", { timeout: 300_000 }, () => {
   it("only ever open calls: more of them deny nothing that fewer allow", () => {
     law(
       goodCase,
@@ -144,7 +144,7 @@ describe("entitlements", { timeout: 120_000 }, () => {
   });
 });
 
-describe("account types", { timeout: 120_000 }, () => {
+describe("account types", { timeout: 300_000 }, () => {
   it("decide as one text and as a list of one", () => {
     law(
       goodCase,
@@ -174,7 +174,7 @@ describe("account types", { timeout: 120_000 }, () => {
   });
 });
 
-describe("enrichments", { timeout: 120_000 }, () => {
+describe("enrichments", { timeout: 300_000 }, () => {
   const stripRule = (rule: Rule) =>
     typeof rule === "string" ? rule : without(rule, ["enrichedBy"]);
   const stripBranches = (rule: RuleOptions): Rule => {
@@ -215,7 +215,7 @@ describe("enrichments", { timeout: 120_000 }, () => {
   });
 });
 
-describe("an internal operation", { timeout: 120_000 }, () => {
+describe("an internal operation", { timeout: 300_000 }, () => {
   const NAMES = ["get_settings", "list_courses", "update_course", "list_s", "get_b"];
 
   it("is the same decision for code as without `internal`, and unknown to everything else", () => {
@@ -275,7 +275,7 @@ const withSecrets = ({ tools, endpoints, ...rest }: Definition): Definition => {
   };
 };
 
-describe("the name of an internal operation", { timeout: 120_000 }, () => {
+describe("the name of an internal operation", { timeout: 300_000 }, () => {
   const NAMES = ["secret_tool", "secret_x", "POST /secret/{id}", "POST /v1/secret"];
   const REQUESTS = ["/secret/a", "/v1/secret"].map((path) => ({ method: "POST", path }));
 
@@ -328,7 +328,7 @@ describe("the name of an internal operation", { timeout: 120_000 }, () => {
   });
 });
 
-describe("authentication", { timeout: 120_000 }, () => {
+describe("authentication", { timeout: 300_000 }, () => {
   const authenticated = { acr: "mfa", auth_time: MODEL_NOW };
 
   it("matters only once an alternative is met, and authenticating again is enough", () => {
@@ -428,7 +428,7 @@ describe("authentication", { timeout: 120_000 }, () => {
   });
 });
 
-describe("random policies", { timeout: 120_000 }, () => {
+describe("random policies", { timeout: 300_000 }, () => {
   it("meet each rule and branch of the conditions often enough", () => {
     const points = {
       entitled: tally("allowed with an entitlement", 100),

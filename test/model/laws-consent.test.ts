@@ -27,7 +27,7 @@ import { load } from "./observe.js";
 import { probesOf } from "./probe.js";
 
 const RUNS = 300;
-const TIMEOUT = { timeout: 120_000 };
+const TIMEOUT = { timeout: 300_000 };
 
 type Granted = Extract<ConsentOutcome, { ok: true }>;
 interface Played {

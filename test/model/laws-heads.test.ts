@@ -9,7 +9,7 @@ import type { Definition, Rule } from "./model.js";
 import { modelDecideRequest } from "./model-surfaces.js";
 import { dataOf, decide, load, tokenOf } from "./observe.js";
 
-describe("endpoints of HEAD beside their GET", { timeout: 60_000 }, () => {
+describe("endpoints of HEAD beside their GET", { timeout: 300_000 }, () => {
   /** Adds an endpoint of HEAD beside some of GET, with texts of its own, before or after it. */
   function withHeads(draw: Draw, definition: Definition): Definition {
     const titledRule = (rule: Rule): Rule =>

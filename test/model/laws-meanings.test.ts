@@ -15,7 +15,7 @@ import { decide, load } from "./observe.js";
 import { probesOf } from "./probe.js";
 
 const RUNS = 200;
-const TIMEOUT = { timeout: 120_000 };
+const TIMEOUT = { timeout: 300_000 };
 
 /** Values that one form accepts and another rejects: meanings then pass through scopes that have no text. */
 const CROSSING = ["/files/a.b", "/old-files/a.b", "/realms/urn/admin", "/old-realms/urn"];

@@ -58,7 +58,7 @@ const drawToken = (draw: Draw, value: string) => {
 const codeOf = (token: unknown, segment: string) =>
   policy.decideRequest(token as never, { method: "GET", path: `/v1/accounts/${segment}` });
 
-describe("the value in a path", { timeout: 60_000 }, () => {
+describe("the value in a path", { timeout: 300_000 }, () => {
   it("gets the decision on the value itself, if `encodeURIComponent` has spelled it", () => {
     law(
       (draw) => {
@@ -121,7 +121,7 @@ describe("the value in a path", { timeout: 60_000 }, () => {
   });
 });
 
-describe("options for the spelling of a path", { timeout: 60_000 }, () => {
+describe("options for the spelling of a path", { timeout: 300_000 }, () => {
   const changeCase = (draw: Draw, text: string) =>
     text.replace(/%..|[a-z]/gi, (part) => {
       if (part.startsWith("%") || draw.chance(50)) return part;
@@ -163,7 +163,7 @@ describe("options for the spelling of a path", { timeout: 60_000 }, () => {
   });
 });
 
-describe("endpoints with catch-alls and text beside placeholders", { timeout: 60_000 }, () => {
+describe("endpoints with catch-alls and text beside placeholders", { timeout: 300_000 }, () => {
   const drawKey = (draw: Draw) => {
     const kinds = ["a", "{p}", "{p}:go", "b:go", "b"];
     const count = draw.int(3);

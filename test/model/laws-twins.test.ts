@@ -10,7 +10,7 @@ import { decide, tokenOf } from "./observe.js";
 
 type Entry = [name: string, options: string | ScopeOptions];
 
-describe("templates that differ in placeholder names alone", { timeout: 60_000 }, () => {
+describe("templates that differ in placeholder names alone", { timeout: 300_000 }, () => {
   const CONDITIONS: readonly string[] = [
     "tier",
     "accountTypes",

@@ -27,7 +27,7 @@ function metBy({ allowed, code }: Decision): { readonly allowed: boolean } {
   return { allowed: allowed || code === "insufficient_user_authentication" };
 }
 
-describe("the message of upgrade_required", { timeout: 120_000 }, () => {
+describe("the message of upgrade_required", { timeout: 300_000 }, () => {
   it("mentions a missing scope exactly if a call is still denied on the tier that it names", () => {
     const seen = {
       tierOnly: tally("only the tier is missing", 11),

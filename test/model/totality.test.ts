@@ -72,7 +72,7 @@ function expectTotal(value: unknown, position: Position): void {
   askRequest(token, { method: value, path: value, params: value });
 }
 
-describe("every method returns a decision for", { timeout: 60_000 }, () => {
+describe("every method returns a decision for", { timeout: 300_000 }, () => {
   it("any JSON value in any position", () => {
     fc.assert(fc.property(fc.jsonValue(), drawn(cases), expectTotal), RUNS);
   });
@@ -97,7 +97,7 @@ describe("every method returns a decision for", { timeout: 60_000 }, () => {
   });
 });
 
-describe("values that cannot be read", { timeout: 60_000 }, () => {
+describe("values that cannot be read", { timeout: 300_000 }, () => {
   const definition: Definition = {
     name: "Small",
     version: "1",
