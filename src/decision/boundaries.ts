@@ -39,9 +39,9 @@ export function readBoundaries(
     }
     // a list under a name of no boundary was probably meant for the missing one, which would then have every value
     const isOpen = boundaries.some((one) => one.isOpen && !values.has(one.name));
+    if (own === undefined || !isOpen) return values;
     const names = new Set(boundaries.map(({ name }) => name));
-    const hasOthers = own !== undefined && Object.keys(source).some((name) => !names.has(name));
-    return isOpen && hasOthers ? undefined : values;
+    return Object.keys(source).every((name) => names.has(name)) ? values : undefined;
   } catch {
     return undefined; // a getter or a proxy that throws, or an inherited member
   }
