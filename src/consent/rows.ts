@@ -1,3 +1,4 @@
+import { entryOf } from "../grammar/entry-of.js";
 import {
   parseScopeToken,
   type ScopeTokenResult,
@@ -5,7 +6,6 @@ import {
 } from "../grammar/scope-syntax.js";
 import { isScopeToken } from "../grammar/scope-token.js";
 import type { CompiledPolicy, CompiledScope } from "../policy/compiled-policy.js";
-import { entryOf } from "../policy/entry-of.js";
 import {
   coveringTexts,
   isCovered,

@@ -1,3 +1,4 @@
+import { entryOf } from "./entry-of.js";
 import { scopeForm, splitSegments } from "./scope-syntax.js";
 import { acceptsValue, type Template } from "./template.js";
 
@@ -123,10 +124,4 @@ function fill<Item>(
       if (end > start) fill(run, segment, end, [...values, segment.slice(start, end)], visit);
     }
   }
-}
-
-function entryOf<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
-  const known = map.get(key) ?? make();
-  map.set(key, known);
-  return known;
 }

@@ -1,3 +1,4 @@
+import { entryOf, groupBy } from "../grammar/entry-of.js";
 import {
   type Endpoint,
   foldLiteral,
@@ -5,7 +6,6 @@ import {
   type Segment,
   segmentIdentity,
 } from "./endpoint-key.js";
-import { entryOf } from "./entry-of.js";
 import { spansOf } from "./path-segment.js";
 import type { StepBudget } from "./suggest.js";
 
@@ -127,10 +127,4 @@ function haveSameText(one: FoldedSegment, other: FoldedSegment): boolean {
 
 function isMixed(segment: Segment): boolean {
   return segment.params.length > 0 && !segment.isCatchAll && !isWhole(segment);
-}
-
-function groupBy<Item>(items: Iterable<Item>, keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) entryOf(groups, keyOf(item), () => []).push(item);
-  return groups;
 }

@@ -1,6 +1,6 @@
+import { entryOf } from "../grammar/entry-of.js";
 import type { ScopeTokenSyntax } from "../grammar/scope-syntax.js";
 import { compileTemplate, type Template } from "../grammar/template.js";
-import { entryOf } from "./entry-of.js";
 import type { ScopeDraft } from "./implications.js";
 import type { Path, Report } from "./report.js";
 import { MATCHING_RULES, type MatchingRuleName } from "./scope-lookup.js";

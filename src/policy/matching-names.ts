@@ -1,5 +1,5 @@
+import { entryOf } from "../grammar/entry-of.js";
 import type { ScopeForm, ScopeTokenSyntax } from "../grammar/scope-syntax.js";
-import { entryOf } from "./entry-of.js";
 import type { ComparedName } from "./matching-rule.js";
 import type { StepBudget } from "./suggest.js";
 

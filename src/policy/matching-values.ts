@@ -1,7 +1,6 @@
 import type { HoleValues } from "../grammar/bound-value.js";
+import { groupBy } from "../grammar/entry-of.js";
 import { acceptsGranted, type Coverage, type Template } from "../grammar/template.js";
-
-import { entryOf } from "./entry-of.js";
 
 // What the rules `path-prefix`, `smart` and `registry` share: values of the only placeholder of a name.
 
@@ -29,11 +28,7 @@ export function byKey<Item extends Named>(
   items: readonly Item[],
   keyOf: (template: Template) => string,
 ): ReadonlyMap<string, readonly Item[]> {
-  const map = new Map<string, Item[]>();
-  for (const item of items) {
-    entryOf(map, keyOf(item.template), (): Item[] => []).push(item);
-  }
-  return map;
+  return groupBy(items, ({ template }) => keyOf(template));
 }
 
 /** Calls `visit` for each item that accepts a granted value. */

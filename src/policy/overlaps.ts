@@ -1,6 +1,6 @@
+import { entryOf } from "../grammar/entry-of.js";
 import { shapeKey, type Template } from "../grammar/template.js";
 import { commonText } from "../grammar/template-overlap.js";
-import { entryOf } from "./entry-of.js";
 import type { NamedScope } from "./scope-lookup.js";
 import type { StepBudget } from "./suggest.js";
 

@@ -1,3 +1,4 @@
+import { entryOf } from "../grammar/entry-of.js";
 import {
   type Endpoint,
   endsInCatchAll,
@@ -8,7 +9,6 @@ import {
   type Segment,
   segmentsOf,
 } from "./endpoint-key.js";
-import { entryOf } from "./entry-of.js";
 import { onlySpans, type PathSegment, readSegment, spansOf } from "./path-segment.js";
 
 /** The spellings of a path that mean the same endpoint. Set them as the router of the host is set. */

@@ -12,7 +12,6 @@ import { QUICK, runCounted } from "./counted.js";
 import { type Draw, drawn } from "./draw.js";
 import {
   type Definition,
-  type ModelDecision,
   modelDecide,
   modelOperation,
   modelTokens,
@@ -32,7 +31,7 @@ import {
   modelSignIn,
   modelToolsFor,
 } from "./model-surfaces.js";
-import { dataOf, load } from "./observe.js";
+import { expectSame, load } from "./observe.js";
 
 const RULED = { patterns: 30, closed: true, ruled: true };
 type Match = NonNullable<ScopeOptions["match"]>;
@@ -45,13 +44,6 @@ const MATCHES: readonly Match[] = [
   "registry",
 ];
 const OF_VALUES: readonly Match[] = ["path-prefix", "smart", "registry"];
-
-/** For a template with several placeholders, the API document does not state which one a mismatch names. */
-function expectSame(real: object, model: ModelDecision): void {
-  const { param, ...data } = dataOf(real);
-  const loose = model.code === "binding_mismatch" && model.param === undefined;
-  expect(loose || param === undefined ? data : { ...data, param }).toEqual(model);
-}
 
 /** Returns the same policy in which no scope has a rule. */
 function withoutRule(definition: Definition, match: Match): Definition {

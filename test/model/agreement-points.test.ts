@@ -19,17 +19,10 @@ import {
 } from "./model.js";
 import { scopeOptions, twinsOf } from "./model-scopes.js";
 import { modelDecideRequest, modelEndpoints } from "./model-surfaces.js";
-import { CODES, dataOf, load } from "./observe.js";
+import { CODES, expectSame, load } from "./observe.js";
 
 const OPTIONS = { patterns: 30, closed: true, cases: 25, ruled: true };
 const REAUTHENTICATE = "insufficient_user_authentication";
-
-/** For several placeholders or rules, the API document does not state which parameter a mismatch names. */
-function expectSame(real: object, model: ModelDecision): void {
-  const { param, ...data } = dataOf(real);
-  const loose = model.code === "binding_mismatch" && model.param === undefined;
-  expect(loose || param === undefined ? data : { ...data, param }).toEqual(model);
-}
 
 /** Adds an endpoint of HEAD with the rule of its GET, beside some of them. */
 function withHeads(draw: Draw, definition: Definition): Definition {
