@@ -34,7 +34,8 @@ function readBoundaries(given: unknown): AccessToken["boundaries"] {
   return Object.fromEntries(boundaries);
 }
 
-const TOKEN_OPTIONS = [
+/** The options of `explain` that describe the token, by their names in camel case. The first one has the scopes. */
+export const TOKEN_OPTIONS = [
   "scope",
   "tier",
   "accountType",
@@ -44,16 +45,23 @@ const TOKEN_OPTIONS = [
   "authAge",
   "firstParty",
   "approvedScopes",
-];
+] as const;
 
-/** Returns the token that the options describe; `undefined` with `--no-token`. */
-export function readToken(options: Options): AccessToken | undefined {
+/**
+ * Returns the token that the options describe; `undefined` with `--no-token`.
+ *
+ * @param names - the options that describe the token, the one with the scopes first
+ * @throws {@link UsageError} if one of them is given with `--no-token`
+ */
+export function readToken(
+  options: Options,
+  names: readonly [scope: string, ...others: string[]],
+): AccessToken | undefined {
   if (options["token"] === false) {
-    const extra = TOKEN_OPTIONS.find((name) => options[name] !== undefined);
-    if (extra === undefined) return undefined;
-    throw new UsageError(
-      "--no-token cannot be combined with --scope, --tier, --account-type, --entitlement, --boundary, --acr, --auth-age, --first-party or --approved-scopes",
-    );
+    if (names.every((name) => options[name] === undefined)) return undefined;
+    const flags = names.map(flagOf);
+    const listed = `${flags.slice(0, -1).join(", ")} or ${String(flags.at(-1))}`;
+    throw new UsageError(`--no-token cannot be combined with ${listed}`);
   }
   const tier = textOption(options, "tier");
   const types = options["accountType"] as readonly string[] | undefined;
@@ -64,7 +72,7 @@ export function readToken(options: Options): AccessToken | undefined {
   const approved = textOption(options, "approvedScopes");
   const boundaries = readBoundaries(options["boundary"]);
   return {
-    scope: textOption(options, "scope") ?? "",
+    scope: textOption(options, names[0]) ?? "",
     ...(tier === undefined ? {} : { tier }),
     ...(account_type === undefined ? {} : { account_type }),
     ...(acr === undefined ? {} : { acr }),
@@ -74,6 +82,11 @@ export function readToken(options: Options): AccessToken | undefined {
     ...(options["firstParty"] === true ? { first_party: true } : {}),
     ...(approved === undefined ? {} : { approvedScopes: approved.split(" ") }),
   };
+}
+
+/** Returns the flag of an option: `--account-type` for `accountType`. */
+export function flagOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 function readAuthTime(age: string | undefined): number | undefined {

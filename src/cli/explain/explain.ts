@@ -1,7 +1,7 @@
 import { compiledPolicyOf } from "../../policy/compiled-policies.js";
 import { type CliCommand, policyOrFindings } from "../command.js";
 import { EXIT } from "../terminal/io.js";
-import { checkConditions, collect, readPairs, readToken } from "./asked-token.js";
+import { checkConditions, collect, readPairs, readToken, TOKEN_OPTIONS } from "./asked-token.js";
 import { describeTokenScopes } from "./describe-scopes.js";
 import { explainDecision } from "./explain-decision.js";
 import { type Explanation, explanationLines } from "./explain-text.js";
@@ -33,7 +33,7 @@ export const explain: CliCommand = {
       ),
   run: async ([file, tool], options, run) => {
     const params = Object.fromEntries(readPairs(options["param"], "--param", "key=value"));
-    const token = readToken(options);
+    const token = readToken(options, TOKEN_OPTIONS);
     const policy = await policyOrFindings(String(file), run);
     if (policy === undefined) return EXIT.findings;
     checkConditions(token ?? {}, compiledPolicyOf(policy));
