@@ -4,8 +4,14 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { defined } from "../defined.js";
 import { titled } from "../titled.js";
-import { type ExportedDocument, expectValid, exported, operationsIn } from "./exported.js";
-import { EXAMPLES, folderOf, run } from "./run.js";
+import {
+  EXAMPLES,
+  type ExportedDocument,
+  expectValid,
+  exported,
+  operationsIn,
+} from "./exported.js";
+import { folderOf, run } from "./run.js";
 import { SMALL } from "./small-policy.js";
 
 const BASE = {
@@ -306,10 +312,10 @@ describe("an exported document", () => {
     await expectValid(document);
   });
 
-  it.each(EXAMPLES)("of %s is valid, for its owner and for callers", async (file) => {
-    const { code, out } = await run(["export", file, "--to", "openapi"]);
-    expect(code).toBe(0);
-    const document = JSON.parse(out) as ExportedDocument;
+  it.each(
+    titled(EXAMPLES, (one) => `of ${one.definition.name} is valid, for its owner and for callers`),
+  )("%s", async (_, { definition }) => {
+    const { document } = await exported(definition);
     await expectValid(document);
     const policy = policyIn(document);
     expect((await exported(policy)).document).toEqual(document);

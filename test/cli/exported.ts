@@ -1,10 +1,22 @@
 // The documents that `export --to openapi` writes, for tests.
 
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { loadPolicy } from "scope-policy";
+import { loadPolicy, type PolicyDefinition } from "scope-policy";
 import { expect } from "vitest";
+import { policy as localisation } from "../../examples/localisation/policy.js";
+import { policy as loopwise } from "../../examples/loopwise/policy.js";
+import { policy as moov } from "../../examples/moov/policy.js";
+import { policy as movementors } from "../../examples/movementors/policy.js";
 import { openApiExporter } from "../../src/cli/export/openapi.js";
 import { compiledPolicyOf } from "../../src/policy/compiled-policies.js";
+
+/** The policies of the examples. */
+export const EXAMPLES: readonly { readonly definition: PolicyDefinition }[] = [
+  loopwise,
+  movementors,
+  moov,
+  localisation,
+];
 
 /** An operation of an exported document. */
 export interface ExportedOperation {
