@@ -186,9 +186,17 @@ describe("an exported rule", () => {
     expect(operationsIn(document).get("GET /things")?.security).toEqual([{ denied: [] }]);
   });
 
-  it("is denied if a catch-all denies its path", async () => {
-    const endpoints = { "GET /files/{rest*}": { deny: "closed" }, "GET /files/list": "a" };
+  it("is denied if a catch-all denies its path, although it is public", async () => {
+    const endpoints = {
+      "GET /files/{rest*}": { deny: "closed" },
+      "GET /files/list": "a",
+      "GET /files/free": { public: true },
+    };
     const { document } = await exported({ ...BASE, endpoints });
+    expect(operationsIn(document).get("GET /files/free")?.security).toEqual([{ denied: [] }]);
+    expect((await exported({ ...BASE, endpoints }, { token: undefined })).document.paths).toEqual(
+      {},
+    );
     expect(operationsIn(document).get("GET /files/list")).toMatchObject({
       security: [{ denied: [] }],
       "x-scope-policy": { rule: "a" },

@@ -251,7 +251,7 @@ const BAD_VALUES: readonly unknown[] = [
   { a: 1 },
 ];
 
-function drawParams(draw: Draw, isRuled = false): unknown {
+export function drawParams(draw: Draw, isRuled = false): unknown {
   if (draw.chance(4)) {
     const inherited: unknown = Object.create({ accountID: "a", projectID: "a", fileID: "a" });
     return draw.pick([undefined, null, "a", ["a"], 7, {}, inherited]);

@@ -7,7 +7,12 @@ import { evaluateForToken, isMet, type TokenEvaluation } from "../../decision/ev
 import { createValueSearch } from "../../decision/infer-bindings.js";
 import { type PreparedOperation, prepareOperation } from "../../decision/prepare.js";
 import type { TokenScopes } from "../../decision/token-scopes.js";
-import type { Alternative, CompiledPolicy, Operation } from "../../policy/compiled-policy.js";
+import {
+  type Alternative,
+  type CompiledPolicy,
+  isHardDenial,
+  type Operation,
+} from "../../policy/compiled-policy.js";
 import { publicSecurity, requiredSecurity, type Security, type Way } from "./security-of.js";
 
 /** Returns the `security` of an endpoint for one caller; `undefined` if the caller must not see the endpoint. */
@@ -34,7 +39,7 @@ export function createCallerSecurity(
   const metOf = (branch: Operation) =>
     seen === undefined ? NOTHING_MET : metAlternatives(policy, branch, token, seen);
   return (operation) => {
-    if (operation.hidden || operation.internal) return undefined;
+    if (operation.hidden || operation.internal || isHardDenial(operation)) return undefined;
     if (operation.public) return publicSecurity(metOf(operation).detail);
     const branches = [...operation.cases.map(({ branch }) => branch), operation];
     const usable = branches.map((branch) => metOf(branch).ways).filter((ways) => ways.length > 0);

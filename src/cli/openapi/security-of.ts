@@ -4,6 +4,7 @@ import {
   type Alternative,
   ANY_TIER,
   type CompiledPolicy,
+  isHardDenial,
   type Operation,
   type Rule,
 } from "../../policy/compiled-policy.js";
@@ -38,7 +39,8 @@ const MAX_COMBINED = 5_000;
  * @param operation - an endpoint of a compiled policy, from `compiled.fromCode.operations`
  */
 export function securityOf(operation: Operation): Security {
-  if (operation.internal) return [{ [SCHEMES.denied]: [] }];
+  // a catch-all can deny a public endpoint
+  if (operation.internal || isHardDenial(operation)) return [{ [SCHEMES.denied]: [] }];
   const ways = (branch: Operation) =>
     branch.denial === undefined ? branch.rules.flatMap(waysOf) : [];
   if (operation.public) {
