@@ -28,13 +28,13 @@ export function acceptPolicy(
 ): Accepted {
   const refused = new Set<string>();
   for (;;) {
-    const entries = [...placed].map(([key, draft]) => [
-      key,
-      draft.denial === undefined ? entryOf(draft) : { deny: draft.denial },
-    ]);
+    const entries = [...placed].map(
+      ([key, draft]) =>
+        [key, draft.denial === undefined ? entryOf(draft) : { deny: draft.denial }] as const,
+    );
     const definition = {
       ...members,
-      ...(entries.length > 0 && { endpoints: Object.fromEntries(entries) }),
+      ...(entries.length > 0 && { endpoints: Object.fromEntries<OperationDefinition>(entries) }),
     };
     const loaded = tryLoad(definition);
     const findings = loaded.ok ? [] : loaded.findings;
@@ -88,7 +88,9 @@ function guardRequests(
     const { source, path } = draft;
     const found = policy.findEndpoint({ method: source.method, path: path.sample });
     if (found === undefined) continue;
-    const covering = placed.get(found.name) as Draft;
+    const covering = placed.get(found.name);
+    // removed for another operation: the next pass finds what decides then
+    if (covering === undefined) continue;
     if (isDenied(covering) || isSameRule(draft, covering)) continue;
     isChanged = true;
     const own = ownKey(draft);

@@ -21,7 +21,7 @@ export function descriptorOf(
   { operation, pathItem }: DocumentOperation,
 ): Readonly<Record<string, unknown>> {
   const lists = [pathItem, operation].map((owner) => readOwn(owner, "parameters"));
-  const parameters = lists.flatMap((list) => (Array.isArray(list) ? list : []));
+  const parameters = lists.flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
   const security = securityOf(root, operation);
   const members = MEMBERS.flatMap((name) => {
     const value = readOwn(operation, name);

@@ -14,6 +14,7 @@ import { readExtension, readTopExtension, type TopExtension } from "./extension.
 import { type DocumentOperation, readOperations } from "./read-operations.js";
 import { type RuleContext, readRule } from "./read-rule.js";
 import { readSchemes, type SchemeTable, securityOf } from "./read-schemes.js";
+import { noteDifferences } from "./security-differences.js";
 import { leaveDeniedCatchAlls, leaveOverlaps, type Placed, placeByShape } from "./settle-shapes.js";
 import { documentName, firstParagraph, nameList, oneLine } from "./texts.js";
 
@@ -70,6 +71,7 @@ export function readOpenApi(document: OpenApiDocument, options: ImportOptions): 
   leaveOverlaps(placed, name);
   const members = { ...base, scopes: Object.fromEntries(entries) };
   const { definition, findings } = acceptPolicy(members, placed, drafts, name, entryFor);
+  noteDifferences(definition, placed, root, schemes, note);
   return {
     operations: sourceOperations(placed, root),
     definition,

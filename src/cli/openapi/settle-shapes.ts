@@ -101,8 +101,14 @@ export function leaveDeniedCatchAlls(placed: Placed): void {
  * rules are equal.
  */
 export function leaveOverlaps(placed: Placed, document: string): void {
-  const endpoints = [...placed.keys()].map((name) => ({ name, endpoint: splitEndpoint(name) }));
-  for (const [one, other] of overlappingEndpoints(endpoints, { left: MAX_OVERLAP_STEPS })) {
+  const keys = [...placed.keys()];
+  const places = new Map(keys.map((key, place) => [key, place]));
+  const endpoints = keys.map((name) => ({ name, endpoint: splitEndpoint(name) }));
+  const steps = { left: MAX_OVERLAP_STEPS };
+  for (const pair of overlappingEndpoints(endpoints, steps)) {
+    const [one, other] = pair.toSorted(
+      (left, right) => (places.get(left) ?? 0) - (places.get(right) ?? 0),
+    ) as [string, string];
     const [first, second] = [placed.get(one), placed.get(other)];
     if (first === undefined || second === undefined) continue;
     const labels = nameList([first.source.label, second.source.label]);
