@@ -4,6 +4,7 @@ import type { CliCommand } from "./command.js";
 import { docs } from "./docs/docs.js";
 import { explain } from "./explain/explain.js";
 import { exportPolicy } from "./export/export.js";
+import { importCommand } from "./import/import.js";
 import { matrix } from "./matrix/matrix.js";
 import { packageVersion } from "./policy-file/package-info.js";
 import { schema } from "./schema.js";
@@ -21,6 +22,7 @@ const COMMANDS: readonly CliCommand[] = [
   schema,
   types,
   token,
+  importCommand,
   exportPolicy,
 ];
 
