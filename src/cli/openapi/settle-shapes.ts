@@ -107,7 +107,7 @@ export function leaveOverlaps(placed: Placed, document: string): void {
   const steps = { left: MAX_OVERLAP_STEPS };
   for (const pair of overlappingEndpoints(endpoints, steps)) {
     const [one, other] = pair.toSorted(
-      (left, right) => (places.get(left) ?? 0) - (places.get(right) ?? 0),
+      (left, right) => (places.get(left) as number) - (places.get(right) as number),
     ) as [string, string];
     const [first, second] = [placed.get(one), placed.get(other)];
     if (first === undefined || second === undefined) continue;

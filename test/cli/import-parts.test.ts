@@ -1,0 +1,202 @@
+import { expect, it } from "vitest";
+import type { OpenApiDocument } from "../../src/cli/openapi/document.js";
+import { type ImportOptions, readOpenApi } from "../../src/cli/openapi/import-openapi.js";
+import { titled } from "../titled.js";
+
+const OAUTH = {
+  type: "oauth2",
+  flows: { implicit: { scopes: { a: "A", "a.read": "" } }, odd: { scopes: { a: "other" } } },
+};
+const A = { security: [{ o: ["a"] }] };
+
+function read(
+  root: object,
+  options: ImportOptions = {},
+  version: OpenApiDocument["version"] = "3.1",
+  source = "api.yaml",
+) {
+  const components = { securitySchemes: { o: OAUTH } };
+  return readOpenApi({ version, source, root: { components, ...root } }, options);
+}
+
+const BASES = [
+  { title: "a server", more: { servers: [{ url: "https://x.example/v1/" }] }, key: "GET /v1/x" },
+  { title: "a relative server", more: { servers: [{ url: "v2" }] }, key: "GET /v2/x" },
+  {
+    title: "a server relative to a URL",
+    more: { servers: [{ url: "v2" }] },
+    source: "https://x.example/docs/api.yaml",
+    key: "GET /docs/v2/x",
+  },
+  {
+    title: "a host variable",
+    more: { servers: [{ url: "https://{region}.example/v1" }] },
+    key: "GET /v1/x",
+  },
+  {
+    title: "a variable",
+    more: { servers: [{ url: "https://x.example/{v}", variables: { v: { default: "v3" } } }] },
+    key: "GET /v3/x",
+    code: "server_variable",
+  },
+  {
+    title: "several servers",
+    more: { servers: [{ url: "/" }, { url: "/b" }] },
+    key: "GET /x",
+    code: "several_base_paths",
+  },
+  {
+    title: "an unreadable server",
+    more: { servers: [{ url: "/b" }, {}] },
+    key: "GET /b/x",
+    code: "server_url",
+  },
+  { title: "an invalid server", more: { servers: [{ url: "http:" }] }, key: "GET /x" },
+  {
+    title: "an option",
+    more: { servers: [{ url: "/b" }] },
+    options: { basePath: "/c/" },
+    key: "GET /c/x",
+  },
+  {
+    title: "2.0",
+    version: "2.0" as const,
+    more: {
+      basePath: "v1/",
+      securityDefinitions: { o: { type: "oauth2", flow: "accessCode", scopes: { a: "A" } } },
+    },
+    key: "GET /v1/x",
+  },
+  {
+    title: "2.0 without a base path",
+    version: "2.0" as const,
+    more: {
+      securityDefinitions: { o: { type: "oauth2", flow: "application", scopes: { a: "A" } } },
+    },
+    key: "GET /x",
+  },
+];
+
+it.each(titled(BASES))(
+  "takes the base path of %s",
+  (_, { more, key, options, version, source, code }) => {
+    const { definition, report } = read(
+      { paths: { "/x": { get: A } }, ...more },
+      options,
+      version,
+      source,
+    );
+    expect(definition["endpoints"]).toEqual({ [key]: "a" });
+    const codes = report.notes.map((note) => note.code);
+    if (code !== undefined) expect(codes).toContain(code);
+  },
+);
+
+it("rejects a base path that is not a path", () => {
+  expect(() => read({ paths: {} }, { basePath: "v1" })).toThrow(
+    "--base-path `v1`: expected a path",
+  );
+});
+
+it("takes the servers of an operation before those of its path", () => {
+  const servers = (url: string) => ({ servers: [{ url }] });
+  const paths = { "/x": { ...servers("/p"), get: { ...A, ...servers("/o") }, put: A } };
+  expect(Object.keys(read({ paths, ...servers("/d") }).definition["endpoints"] as object)).toEqual([
+    "GET /o/x",
+    "PUT /p/x",
+  ]);
+});
+
+it("notes a scope beside its read scope, and lets it imply that one on request", () => {
+  const paths = {
+    "/x": {
+      get: { security: [{ o: ["a", "a.read", "x:write", "x:read", "y:write:{q}", "y:{q}:read"] }] },
+    },
+  };
+  const offered = read({ paths }, { listMeans: "or" });
+  const noted = offered.report.notes.filter(({ code }) => code === "scope_and_read_scope");
+  expect(noted.map(({ subject }) => subject)).toEqual(["a", "x:write", "y:write:{q}"]);
+  expect(offered.definition["scopes"]).toMatchObject({ a: "A", "x:write": "" });
+  const added = read({ paths }, { listMeans: "or", addImplies: true });
+  expect(added.definition["scopes"]).toMatchObject({
+    a: { description: "A", implies: ["a.read"] },
+    "x:write": { implies: ["x:read"] },
+  });
+});
+
+it("notes what is not an operation, and follows references of path items", () => {
+  const { definition, report } = read({
+    paths: {
+      "/a": { $ref: "#/components/pathItems/p" },
+      "/b": { $ref: "#/no" },
+      "/c": { get: null },
+      "x-d": {},
+      "/e": { get: { ...A, callbacks: { c: {} } } },
+    },
+    components: {
+      securitySchemes: { o: OAUTH, q: { type: "quantum" } },
+      pathItems: { p: { get: A } },
+    },
+    webhooks: { w: {} },
+  });
+  expect(Object.keys(definition["endpoints"] as object)).toEqual(["GET /a", "GET /e"]);
+  expect(report.notes.map(({ code }) => code).sort()).toEqual([
+    "callbacks",
+    "scope_descriptions_differ",
+    "unknown_flow",
+    "unknown_scheme_type",
+    "unreadable_operation",
+    "unreadable_path",
+    "unused_scope",
+    "webhook",
+  ]);
+});
+
+it("denies every operation of a document that declares nothing", () => {
+  const { report } = read({ components: {}, paths: { "/a": { get: {} } } });
+  expect(report.notes.map(({ code }) => code)).toEqual(["nothing_declared", "no_security"]);
+  expect(report.counts).toEqual({ read: 0, merged: 0, guessed: 0, left: 1 });
+});
+
+it("describes an operation with the targets of its references, each once", () => {
+  const schema = { $ref: "#/components/schemas/s" };
+  const { operations } = read({
+    paths: {
+      "/{x}": {
+        parameters: [{ name: "x", schema }],
+        get: { ...A, summary: "S", description: "D\n\nmore", responses: { 200: schema } },
+      },
+      "/{y}": { get: A },
+    },
+    components: { securitySchemes: { o: OAUTH }, schemas: { s: { type: "object", self: schema } } },
+  });
+  expect(operations).toHaveLength(1);
+  expect(operations[0]).toMatchObject({
+    name: "GET /{x}",
+    rule: { scope: "a" },
+    title: "S",
+    description: "D",
+  });
+  expect(operations[0]?.descriptor).toMatchObject({
+    summary: "S",
+    responses: { 200: { type: "object", self: schema } },
+    parameters: [{ name: "x", schema }],
+    merged: [{ security: A.security }],
+  });
+});
+
+it("notes an extension that cannot be read, and security that differs from it", () => {
+  const { report, findings } = read({
+    "x-scope-policy": { endpoints: {}, scopes: { a: 3 }, tiers: ["t"] },
+    paths: { "/a": { get: { ...A, "x-scope-policy": { rule: "a.read" } } } },
+  });
+  expect(findings?.map(({ path }) => path)).toEqual(["scopes.a"]);
+  expect(report.notes.map(({ code }) => code)).toContain("extension_syntax");
+  const edited = read({
+    "x-scope-policy": 3,
+    paths: { "/a": { get: { ...A, "x-scope-policy": { rule: "a.read" } } } },
+  });
+  expect(edited.report.notes.map(({ code }) => code)).toEqual(
+    expect.arrayContaining(["extension_syntax", "security_differs"]),
+  );
+});
