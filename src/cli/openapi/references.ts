@@ -76,7 +76,7 @@ export function survey(root: unknown, isOld: boolean, maxNodes: number = LIMITS.
     pointers += length;
     const ref = refOf(value);
     if (ref !== undefined && isObject(value)) {
-      references.push({ ref, holder: value as Record<string, unknown>, isData: kind === "data" });
+      references.push({ ref, holder: value, isData: kind === "data" });
     }
     for (const [key, member] of Object.entries(value).reverse()) {
       const inner = Array.isArray(value) ? kind : kindOf(key, member, kind, isOld);

@@ -371,7 +371,10 @@ interface Circle {
   readonly code: string;
 }
 
-const chain = Array.from({ length: 100 }, (_, index) => [`p${index}`, { $ref: `#/p${index + 1}` }]);
+const chain = Array.from({ length: 100 }, (_, index): [string, object] => [
+  `p${index}`,
+  { $ref: `#/p${index + 1}` },
+]);
 
 const CIRCLES: readonly Circle[] = [
   {
@@ -432,11 +435,14 @@ describe("a circle of references is a finding", () => {
 
 describe("files that cost a bundler more than they are large", () => {
   it("thousands of different schemas with one name end in a finding", async () => {
-    const folders = Array.from({ length: 3_000 }, (_, index) => [
+    const folders = Array.from({ length: 3_000 }, (_, index): [string, object] => [
       `f${index}`,
       { Same: { enum: Array.from({ length: 30 }, (_, n) => (n === 29 ? index : n)) } },
     ]);
-    const schemas = folders.map(([name]) => [name, { $ref: `b.json#/${String(name)}/Same` }]);
+    const schemas = folders.map(([name]): [string, object] => [
+      name,
+      { $ref: `b.json#/${name}/Same` },
+    ]);
     const loaded = await inTime(() =>
       loadIn({
         "a.json": { ...SMALL, components: { schemas: Object.fromEntries(schemas) } },
@@ -447,7 +453,7 @@ describe("files that cost a bundler more than they are large", () => {
   });
 
   it("schemas that follow one another 20,000 deep end in a finding", async () => {
-    const schemas = Array.from({ length: 20_000 }, (_, index) => [
+    const schemas = Array.from({ length: 20_000 }, (_, index): [string, object] => [
       `s${index}`,
       { properties: { next: { $ref: `#/s${index + 1}` } } },
     ]);
@@ -461,11 +467,11 @@ describe("files that cost a bundler more than they are large", () => {
   });
 
   it("schemas that are 20,000 deep only in one order end in a finding", async () => {
-    const schemas = Array.from({ length: 20_000 }, (_, index) => [
+    const schemas = Array.from({ length: 20_000 }, (_, index): [string, object] => [
       `s${index}`,
       { properties: { next: { $ref: `#/s${index + 1}` } } },
     ]);
-    const shortcuts = schemas.map(([name]) => ({ $ref: `#/${String(name)}` }));
+    const shortcuts = schemas.map(([name]) => ({ $ref: `#/${name}` }));
     const loaded = await inTime(() =>
       loadIn({
         "a.json": withSchema("b.json#/first"),
@@ -480,7 +486,10 @@ describe("files that cost a bundler more than they are large", () => {
   });
 
   it("more references than the limit, in several files, end in a finding", async () => {
-    const properties = Array.from({ length: 60_000 }, (_, n) => [`p${n}`, { $ref: "#/y" }]);
+    const properties = Array.from({ length: 60_000 }, (_, n): [string, object] => [
+      `p${n}`,
+      { $ref: "#/y" },
+    ]);
     const loaded = await inTime(() =>
       loadIn({
         "a.json": withSchema("b.json#/x"),
@@ -502,7 +511,7 @@ describe("files that cost a bundler more than they are large", () => {
   });
 
   it("files that include the next one twice end in a finding", async () => {
-    const files = Array.from({ length: 30 }, (_, index) => {
+    const files = Array.from({ length: 30 }, (_, index): [string, object] => {
       const next = { $ref: `f${index + 1}.json` };
       const callbacks = { c: { a: next, b: next } };
       return [`f${index}.json`, { get: { responses: {}, callbacks } }];

@@ -95,7 +95,7 @@ describe("a reference leads to", () => {
   });
 
   it("nothing at the end of a chain of 33, but to the value at the end of 32", () => {
-    const chain = Array.from({ length: 33 }, (_, index) => [
+    const chain = Array.from({ length: 33 }, (_, index): [string, object] => [
       `c${index}`,
       { $ref: `#/c${index + 1}` },
     ]);
