@@ -10,6 +10,9 @@ const built = join(root, "dist");
 /** What loads policies in TypeScript: a file of its own, since most of the command line does not need it. */
 const LOADER = { name: "jiti/static", file: "./cli/jiti.js" };
 
+/** Packages that the user installs for what needs them. */
+const OPTIONAL_PEERS = ["@redocly/openapi-core"];
+
 /** @type {import("esbuild").Plugin} */
 const sharedModules = {
   name: "shared-modules",
@@ -53,6 +56,7 @@ function bundle(options) {
     absWorkingDir: root,
     tsconfig: join(root, "tsconfig.build.json"),
     plugins: [sharedModules],
+    external: OPTIONAL_PEERS,
     // CommonJS modules in the bundle load modules of Node
     banner: {
       js: `import { createRequire as createNodeRequire } from "node:module"; const require = createNodeRequire(import.meta.url);`,
