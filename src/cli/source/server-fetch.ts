@@ -112,8 +112,9 @@ export function createServerFetch(
 /** Returns what is wrong with a redirect; `undefined` for any other response. */
 function redirectOf({ status, headers }: Response, { href }: UrlParts): string | undefined {
   if (status < 300 || status > 399) return undefined;
-  const location = headers.get("location") ?? "";
-  const where = URL.canParse(location, href) ? ` to ${shown(new URL(location, href))}` : "";
+  const location = headers.get("location");
+  const isUrl = location !== null && URL.canParse(location, href);
+  const where = isUrl ? ` to ${shown(new URL(location, href))}` : "";
   return `redirects${where} (status ${status}), and redirects are not followed; give the URL of the server itself`;
 }
 
