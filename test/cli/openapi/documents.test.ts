@@ -15,6 +15,7 @@ import { CORE_NETWORK } from "./documents/core-network.cases.js";
 import { DIGITALOCEAN } from "./documents/digitalocean.cases.js";
 import { type DocumentCase, type ExpectedDecision, flagsOf } from "./documents/document-case.js";
 import { EBAY } from "./documents/ebay.cases.js";
+import { OTHER_CHOICES } from "./documents/other-choices.cases.js";
 import { SLACK } from "./documents/slack.cases.js";
 import { XERO } from "./documents/xero.cases.js";
 
@@ -98,6 +99,30 @@ describe.each(titled(CASES))("%s", (_title, one) => {
   it.each(titled(one.decisions, titleOf))("%s", (_sentence, row) => {
     expectDecision(policy, row);
   });
+});
+
+describe("an import", () => {
+  it.each(titled(OTHER_CHOICES))("%s", async (_title, { file, choice, counts, decisions }) => {
+    const loaded = await loadOpenApi(file, FOLDER);
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
+    const { definition, report } = readOpenApi(loaded.document, choice);
+    const policy = loadPolicy(JSON.stringify(definition));
+    for (const row of decisions) expect(decide(policy, row).code, titleOf(row)).toBe(row.expected);
+    expect(report.counts).toEqual(counts);
+  });
+
+  it.each(titled(CASES))(
+    "of %s prints the same numbers and policy as data",
+    async (_title, one) => {
+      const flags = flagsOf(one.choice);
+      const ran = await run(["import", "openapi", one.file, ...flags, "--json"], { cwd: FOLDER });
+      expect(ran).toMatchObject({ code: 0, err: "" });
+      const printed = JSON.parse(ran.out) as { policy: unknown; report: unknown };
+      expect(printed).toMatchObject({ ok: true, report: { counts: one.counts } });
+      const policy = loadPolicy(JSON.stringify(printed.policy));
+      for (const row of one.decisions) expectDecision(policy, row);
+    },
+  );
 });
 
 describe.each(titled(CASES))("init from %s in a fresh folder", (_title, one) => {
