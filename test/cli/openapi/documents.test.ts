@@ -9,7 +9,7 @@ import type { SourceContents } from "../../../src/cli/source/source.js";
 import { UsageError } from "../../../src/cli/terminal/io.js";
 import { loadPolicy, type Policy } from "../../../src/index.js";
 import { titled } from "../../titled.js";
-import { ROOT, run } from "../run.js";
+import { folderOf, ROOT, run } from "../run.js";
 import { CAFE } from "./documents/cafe.cases.js";
 import { CORE_NETWORK } from "./documents/core-network.cases.js";
 import { DIGITALOCEAN } from "./documents/digitalocean.cases.js";
@@ -101,7 +101,38 @@ describe.each(titled(CASES))("%s", (_title, one) => {
   });
 });
 
+/** A document of 3.2 in two files, whose scopes are those of the device flow. */
+const DEVICE_FLOW = {
+  "openapi.yaml": `openapi: 3.2.0
+info: { title: Devices, version: "1" }
+paths:
+  /devices:
+    $ref: "paths/devices.yaml"
+components:
+  securitySchemes:
+    OAuth2:
+      type: oauth2
+      flows:
+        deviceAuthorization:
+          deviceAuthorizationUrl: https://auth.example.com/device
+          tokenUrl: https://auth.example.com/token
+          scopes: { "devices:read": Read devices }
+`,
+  "paths/devices.yaml": `get:
+  security: [{ OAuth2: ["devices:read"] }]
+  responses: { "200": { description: The devices } }
+`,
+};
+
 describe("an import", () => {
+  it("of several files of 3.2 reads the scopes of the device flow", async () => {
+    const loaded = await loadOpenApi("openapi.yaml", folderOf(DEVICE_FLOW));
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
+    const { definition } = readOpenApi(loaded.document, {});
+    const scopes = { "devices:read": "Read devices" };
+    expect(definition).toMatchObject({ scopes, endpoints: { "GET /devices": "devices:read" } });
+  });
+
   it.each(titled(OTHER_CHOICES))("%s", async (_title, { file, choice, counts, decisions }) => {
     const loaded = await loadOpenApi(file, FOLDER);
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.findings));
